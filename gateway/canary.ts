@@ -1,5 +1,5 @@
 /**
- * Handles canaries: checks each like a reading, seals it, and appends it to every partition of the readings, because each partition has its
+ * Handles canaries: checks each canary like a reading, seals it, and appends it to every partition of the readings, because each partition has its
  * own alarm processor. The certificate of the canary allows nothing else (docs/decisions/023-canary.md).
  */
 import { isUtf8 } from 'node:buffer';
@@ -51,7 +51,7 @@ export function withCanary(sink: Sink, options: CanaryOptions): Sink {
     connected: unlessCanary(sink.connected),
     lostIdWhileAlive: unlessCanary(sink.lostIdWhileAlive),
     heldBack: unlessCanary(sink.heldBack),
-    // Is called for the canary too, because it gives up the claim. It reports nothing, because the canary was never reported as connected.
+    // `ended` must be called for the canary too, because it gives up the claim. It reports nothing: the canary was never reported as connected.
     ended: sink.ended,
     will: unlessCanary(sink.will),
     inbox(source) {

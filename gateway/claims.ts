@@ -18,7 +18,7 @@ import type { Source } from './source.ts';
  */
 const claimWaitMsMax = 2_000;
 /** Time after which a claim that could not be written is written again, if its connection is still open. */
-const retryMs = 1_000;
+const retryAfterMs = 1_000;
 
 export type Claims = Pick<Sink, 'claim'> & {
   /** Resolves when the gateway reads all new claims. */
@@ -28,7 +28,7 @@ export type Claims = Pick<Sink, 'claim'> & {
   close(): Promise<void>;
 };
 
-/** A claim that was not read in the log yet. */
+/** A claim that has not been read in the log yet. */
 type PendingClaim = {
   readonly source: Source;
   readonly clientId: string;
@@ -58,28 +58,28 @@ export async function createClaims(options: {
 }): Promise<Claims> {
   const { sealedLog, boot, counters, measures, log, monotonicMs } = options;
   const lastClaims: LastClaims = new Map();
-  /** By the boot of the connection. Some of these connections may have ended before their claim was read. */
-  const pending = new Map<string, PendingClaim>();
+  /** The pending claims by the boot of their connection. The connection may have ended before its claim was read. */
+  const pendingClaims = new Map<string, PendingClaim>();
 
-  function write(claim: PendingClaim): void {
+  function writeClaim(claim: PendingClaim): void {
     const { source, clientId } = claim;
     const body: ClaimRecord = { clientId, connection: source.boot };
     sealedLog.append('sessions', boot, contentTypes.claim, body).catch((error: unknown) => {
-      if (pending.get(source.boot) !== claim) return;
+      if (pendingClaims.get(source.boot) !== claim) return;
       if (claim.hasConnectionEnded) {
-        remove(claim);
+        removeClaim(claim);
         return;
       }
       log.debug({ error: (error as Error).message }, 'a claim could not be written to the log: trying again');
       claim.retry = setTimeout(() => {
         claim.retry = undefined;
-        write(claim);
-      }, retryMs);
+        writeClaim(claim);
+      }, retryAfterMs);
     });
   }
 
-  function remove(claim: PendingClaim): void {
-    pending.delete(claim.source.boot);
+  function removeClaim(claim: PendingClaim): void {
+    pendingClaims.delete(claim.source.boot);
     clearTimeout(claim.timer);
     clearTimeout(claim.retry);
   }
@@ -91,9 +91,9 @@ export async function createClaims(options: {
   }
 
   function onOwnClaim({ connection }: ClaimRecord, offset: string): void {
-    const claim = pending.get(connection);
+    const claim = pendingClaims.get(connection);
     if (!claim) return;
-    remove(claim);
+    removeClaim(claim);
     claim.source.claim = Number(offset);
     observe(measures.claimMs, monotonicMs() - claim.sinceMs);
     if (claim.settle) reportClaimed(claim, true);
@@ -116,13 +116,13 @@ export async function createClaims(options: {
   return {
     ready: table.ready,
     forget({ boot: connection }) {
-      const claim = pending.get(connection);
+      const claim = pendingClaims.get(connection);
       if (!claim) return;
       claim.hasConnectionEnded = true;
-      if (claim.retry) remove(claim);
+      if (claim.retry) removeClaim(claim);
     },
     claim(source, clientId, onSettled) {
-      const giveUp = () => {
+      const reportUnclaimed = () => {
         counters.connectionsUnclaimed += 1;
         reportClaimed(claim, false);
       };
@@ -131,16 +131,16 @@ export async function createClaims(options: {
         clientId,
         sinceMs: monotonicMs(),
         settle: onSettled,
-        timer: setTimeout(giveUp, claimWaitMsMax),
+        timer: setTimeout(reportUnclaimed, claimWaitMsMax),
         retry: undefined,
         hasConnectionEnded: false,
       };
-      pending.set(source.boot, claim);
-      write(claim);
-      return () => remove(claim);
+      pendingClaims.set(source.boot, claim);
+      writeClaim(claim);
+      return () => removeClaim(claim);
     },
     async close() {
-      for (const claim of [...pending.values()]) remove(claim);
+      for (const claim of [...pendingClaims.values()]) removeClaim(claim);
       await table.close();
     },
   };

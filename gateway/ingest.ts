@@ -18,7 +18,7 @@ import { judgePublishTopic } from './core/topics.ts';
 import { type Judgement, judgePayload, type Reading, type TimeBounds } from './core/validate.ts';
 import type { Counters } from './counters.ts';
 import type { Incoming, Outcome, Sink } from './listener/sink.ts';
-import { bump, type Measures } from './measures.ts';
+import { incrementCount, type Measures } from './measures.ts';
 import type { Rejections } from './rejections.ts';
 import type { AppendSealed, Unsealed } from './sealing.ts';
 import type { Source } from './source.ts';
@@ -39,8 +39,8 @@ export function createIngest(options: {
   readonly tables: Pick<Tables, 'periodsOf' | 'serves'>;
   readonly bounds: TimeBounds;
   /**
-   * How a reading is attributed to a patient. `by-clock`: by what is known of the device's clock. For a message that a person redrives:
-   * by the time that the message states, or to the association that the person names.
+   * How a reading is attributed to a patient. `by-clock`: by what is known about the device's clock. A message that a person
+   * redrives is attributed by the time that the message states, or to the association that the person names.
    */
   readonly attribution: 'by-clock' | 'by-stated-time' | { readonly associationId: string };
   /** Called for each reading whose patient is not known. The reading was kept apart or refused. */
@@ -58,7 +58,7 @@ export function createIngest(options: {
   function publish(message: Incoming, settle: Settle): void {
     const { source, topic, payload, receivedAtMs } = message;
     if (!tables.serves(source.pseudonym)) {
-      settle(noteFailure(message, notServed));
+      settle(countFailure(message, notServed));
       return;
     }
     const kind = source.topics.get(topic);
@@ -96,7 +96,7 @@ export function createIngest(options: {
     const record = recordOf(message, kind, judgement.reading, recordOwner.associationId);
     append(record, (error) => {
       if (error !== undefined) {
-        settle(noteFailure(message, error));
+        settle(countFailure(message, error));
         return;
       }
       counters.appended += 1;
@@ -118,21 +118,21 @@ export function createIngest(options: {
       return { kind: 'certain', associationId: periodAt(periods, timeMs ?? receivedAtMs)?.associationId };
     const isBirth = kind === 'status' && !source.hasBirthCome;
     if (isBirth) source.hasBirthCome = true;
-    const timed = {
+    const timedMessage = {
       boot: reading.boot ?? source.boot,
       seq: reading.seq,
       timeMs,
       receivedAtMs,
       kind: isBirth ? 'birth' : timedKinds[kind],
     } as const;
-    const clock = noteTime(source.clocks, timed);
+    const clock = noteTime(source.clocks, timedMessage);
     if (kind === 'observations' && reading.boot !== undefined && !isLateReading(clock.clock, timeMs, receivedAtMs)) {
       if (noteBoot(source.identity, reading.boot, receivedAtMs)) options.onSharedIdentity?.(source);
     }
-    const measured = attribute(periods, measurementSpan(source.clocks, clock, source.boot, timed));
-    return measured.kind === 'unclear' && (kind === 'status' || kind === 'alerts')
+    const byClock = attribute(periods, measurementSpan(source.clocks, clock, source.boot, timedMessage));
+    return byClock.kind === 'unclear' && (kind === 'status' || kind === 'alerts')
       ? { kind: 'certain', associationId: periodAt(periods, receivedAtMs)?.associationId }
-      : measured;
+      : byClock;
   }
 
   /**
@@ -142,7 +142,7 @@ export function createIngest(options: {
   function keepApart(message: Incoming, kind: DeviceTopicKind, settle: Settle): void {
     const isKept = rejections.keepApart(message, associationUnclear, kind === 'waveforms', (error) => {
       if (error !== undefined) {
-        settle(noteFailure(message, error));
+        settle(countFailure(message, error));
         return;
       }
       counters.unattributed += 1;
@@ -162,7 +162,7 @@ export function createIngest(options: {
 
   function noteUnattributed(message: Incoming, kind: DeviceTopicKind, code: ErrorCode, text: string): void {
     measures.readings[kind].rejected += 1;
-    bump(measures.rejections, code);
+    incrementCount(measures.rejections, code);
     logLimited('warn', message, { code }, text);
     options.onUnattributed?.(message.source);
   }
@@ -191,7 +191,7 @@ export function createIngest(options: {
       boot: isNumbered ? reading.boot : source.boot,
       seq: isNumbered ? reading.seq : source.seqs[kind],
       contentType,
-      plaintext: embed(recordPrefix(source.deviceId, receivedAtMs, kind === 'status' ? will : undefined), payload),
+      plaintext: recordBody(recordPrefix(source.deviceId, receivedAtMs, kind === 'status' ? will : undefined), payload),
     };
   }
 
@@ -210,7 +210,7 @@ export function createIngest(options: {
       pendingAppends -= 1;
       if (pendingAppends > 0) return;
       if (error !== undefined) {
-        settle(noteFailure(message, error));
+        settle(countFailure(message, error));
         return;
       }
       counters.appendedInPart += 1;
@@ -227,12 +227,12 @@ export function createIngest(options: {
   function reject(message: Incoming, fault: Fault, settle: Settle, notice?: GatewayNotice): void {
     rejections.keep(message, fault, 'refused', (error) => {
       if (error !== undefined) {
-        settle(noteFailure(message, error));
+        settle(countFailure(message, error));
         return;
       }
       counters.rejected += 1;
       measures.readings[kindOf(message)].rejected += 1;
-      bump(measures.rejections, fault.code);
+      incrementCount(measures.rejections, fault.code);
       // The device wrote its will when it connected, so the time in a will does not show that the clock is wrong now.
       if (notice !== undefined && message.will === undefined) options.onRefused?.(message.source, notice);
       logLimited('warn', message, { code: fault.code, detail: fault.message }, 'rejected');
@@ -240,8 +240,8 @@ export function createIngest(options: {
     });
   }
 
-  /** Counts and logs a message that may not be in Kafka. */
-  function noteFailure(incoming: Incoming, error: unknown): Outcome {
+  /** Counts and logs a message that may not be in Kafka. Returns the outcome `failed`. */
+  function countFailure(incoming: Incoming, error: unknown): Outcome {
     counters.appendFailures += 1;
     measures.readings[kindOf(incoming)].failed += 1;
     const { code, message } = error as { code?: string; message?: string };
@@ -274,7 +274,7 @@ const apartBudgetSpent: Fault = { code: 'apart-budget-spent', message: apartBudg
 const unknownTopic: Fault = { code: 'topic-unknown', message: 'The topic does not belong to this device.' };
 
 /** Returns the body of a record: the prefix, the device's bytes, and the suffix. */
-function embed(prefix: string, payload: Buffer): Buffer {
+function recordBody(prefix: string, payload: Buffer): Buffer {
   const bytes = Buffer.allocUnsafe(prefix.length + payload.length + recordSuffix.length);
   bytes.write(prefix, 0, 'latin1');
   payload.copy(bytes, prefix.length);

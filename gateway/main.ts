@@ -15,7 +15,7 @@ import { inboxAt } from './core/inbox.ts';
 import { linesLeftOut } from './core/log-limiter.ts';
 import { createDeviceMemories } from './core/remembered.ts';
 import { type Counters, createCounters } from './counters.ts';
-import { watchDeviceCertificates } from './ending.ts';
+import { watchDeviceCertificates } from './device-certificates.ts';
 import { createIngest } from './ingest.ts';
 import { type Listener, openListener } from './listener/listener.ts';
 import type { PortOptions } from './listener/port.ts';

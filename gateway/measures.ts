@@ -26,28 +26,28 @@ export type Measures = {
   readonly rejections: Map<string, number>;
   /** Numbers of ended connections by cause. */
   readonly ends: Map<string, number>;
-  /** Time from the last byte of a PUBLISH until its acknowledgement is written, ms: 0.5 ms to 65 s. */
+  /** Time from the last byte of a PUBLISH until its acknowledgement is written, ms. The buckets go from 0.5 ms to 65 s. */
   readonly ackMs: Histogram;
-  /** Time for which connections waited for their TLS handshake, ms: 1 ms to 33 s. */
+  /** Time for which connections waited for their TLS handshake, ms. The buckets go from 1 ms to 33 s. */
   readonly admissionMs: Histogram;
-  /** Time from CONNECT until the claim is read in the log, ms: 1 ms to 33 s. */
+  /** Time from CONNECT until the claim is read in the log, ms. The buckets go from 1 ms to 33 s. */
   readonly claimMs: Histogram;
-  /** Time for sealing one record, measured at every 64th record, µs: 1 µs to 32 ms. */
+  /** Time for sealing one record, measured at every 64th record, µs. The buckets go from 1 µs to 32 ms. */
   readonly sealUs: Histogram;
-  /** Records in a batch that Kafka accepted: 1 to 16,384. */
+  /** Number of records in a batch that Kafka accepted. The buckets go from 1 to 16,384. */
   readonly batchRecords: Histogram;
-  /** Bytes in a batch that Kafka accepted: 256 B to 1 MiB. */
+  /** Number of bytes in a batch that Kafka accepted. The buckets go from 256 B to 1 MiB. */
   readonly batchBytes: Histogram;
   /** Time from the first attempt to append a batch until Kafka's answer, ms. */
   readonly appendMs: Histogram;
 };
 
 export function createMeasures(): Measures {
-  const fresh = (): ReadingCounts => ({ appended: 0, appendedInPart: 0, rejected: 0, failed: 0 });
-  const numbers = (): ContinuityCounts => ({ missing: 0, filled: 0, repeated: 0, odd: 0 });
+  const newReadingCounts = (): ReadingCounts => ({ appended: 0, appendedInPart: 0, rejected: 0, failed: 0 });
+  const newContinuityCounts = (): ContinuityCounts => ({ missing: 0, filled: 0, repeated: 0, odd: 0 });
   return {
-    readings: { ...forDeviceTopics(fresh), other: fresh() },
-    numbers: forDeviceTopics(numbers),
+    readings: { ...forDeviceTopics(newReadingCounts), other: newReadingCounts() },
+    numbers: forDeviceTopics(newContinuityCounts),
     rejections: new Map(),
     ends: new Map(),
     ackMs: createHistogram(0.5, 18),
@@ -60,6 +60,6 @@ export function createMeasures(): Measures {
   };
 }
 
-export function bump(counts: Map<string, number>, name: string): void {
+export function incrementCount(counts: Map<string, number>, name: string): void {
   counts.set(name, (counts.get(name) ?? 0) + 1);
 }

@@ -6,7 +6,7 @@ import { addDamageMetrics, type DamageBook } from '../log/kafka/damage-book.ts';
 import { addCertificateMetrics } from '../process/certificate-files.ts';
 import { createMetrics, type Metrics } from '../process/metrics.ts';
 import { addClockMetrics, type SystemClock, wallAheadMs } from '../process/system-clock.ts';
-import { earliestEndMs, endingCertificates } from './core/ending.ts';
+import { earliestEndMs, endingCertificates } from './core/certificate-ends.ts';
 import type { CounterName, Counters } from './counters.ts';
 import type { Listener } from './listener/listener.ts';
 import type { Revocation } from './listener/revocation.ts';
@@ -99,11 +99,11 @@ function connectionMetrics(metrics: Metrics, from: GatewayMetricsSources): void 
     measures.claimMs,
     ms,
   );
-  const byWhere = () => outcomes(counters, { here: 'takeOvers', elsewhere: 'takenElsewhere' });
+  const takeOverCounts = () => outcomes(counters, { here: 'takeOvers', elsewhere: 'takenElsewhere' });
   metrics.counter(
     'vigil_gateway_taken_over_total',
     'Connections that ended because the client connected again, to this gateway or to another gateway.',
-    byWhere,
+    takeOverCounts,
     'where',
   );
   metrics.counter(
@@ -158,7 +158,7 @@ function connectionMetrics(metrics: Metrics, from: GatewayMetricsSources): void 
   );
   metrics.counter(
     'vigil_gateway_held_back_total',
-    'Pauses of devices that have sent more than one device may for more than 10 s.',
+    'Pauses of devices that have sent more than one device may send, for more than 10 s.',
     () => counters.heldBack,
   );
 }
@@ -201,7 +201,7 @@ function certificateMetrics(metrics: Metrics, { counters, crl, listener }: Gatew
   );
 }
 
-const results: readonly (readonly [outcome: string, of: keyof ReadingCounts])[] = [
+const readingOutcomes: readonly (readonly [outcome: string, countName: keyof ReadingCounts])[] = [
   ['appended', 'appended'],
   ['appended-in-part', 'appendedInPart'],
   ['rejected', 'rejected'],
@@ -211,13 +211,13 @@ const results: readonly (readonly [outcome: string, of: keyof ReadingCounts])[] 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: one table of metrics.
 function readingMetrics(metrics: Metrics, from: GatewayMetricsSources): void {
   const { counters, measures } = from;
-  metrics.counter('vigil_gateway_publishes_total', 'PUBLISH packets that came.', () => counters.publishes);
+  metrics.counter('vigil_gateway_publishes_total', 'Received PUBLISH packets.', () => counters.publishes);
   metrics.counter(
     'vigil_gateway_readings_total',
     'Messages by topic and outcome. Failed: the message may not be in Kafka and was not acknowledged.',
     () =>
       readingKinds.flatMap((kind) =>
-        results.map(([outcome, of]) => [[kind, outcome], measures.readings[kind][of]] as const),
+        readingOutcomes.map(([outcome, countName]) => [[kind, outcome], measures.readings[kind][countName]] as const),
       ),
     'kind',
     'outcome',
@@ -227,7 +227,7 @@ function readingMetrics(metrics: Metrics, from: GatewayMetricsSources): void {
     'Sequence numbers of devices: missing, filled (missing numbers that came later), repeated, and odd (jumps of a device that does not count by one).',
     () =>
       deviceTopicKinds.flatMap((kind) =>
-        Object.entries(measures.numbers[kind]).map(([what, n]) => [[kind, what], n] as const),
+        Object.entries(measures.numbers[kind]).map(([what, count]) => [[kind, what], count] as const),
       ),
     'kind',
     'what',
@@ -266,7 +266,7 @@ function readingMetrics(metrics: Metrics, from: GatewayMetricsSources): void {
   );
   metrics.counter(
     'vigil_gateway_canaries_total',
-    'Canaries by outcome: appended to every partition of the readings, refused, or failed because Kafka may not have them all.',
+    'Canaries by outcome: appended to every partition of the readings, refused, or failed because Kafka may not have all of them.',
     () => outcomes(counters, { appended: 'canariesAppended', refused: 'canariesRefused', failed: 'canariesFailed' }),
     'outcome',
   );

@@ -22,7 +22,7 @@ const retriesMax = 20_000;
 const retryMs = 1_000;
 
 /** Shortest time between two equal notices about a bed. */
-const bedNoticeAgainMs = 15_000;
+const bedNoticeIntervalMs = 15_000;
 /** Maximum number of notices about beds whose time is remembered. Above this number the oldest is forgotten. */
 const bedNoticesMax = 5_000;
 
@@ -48,11 +48,11 @@ export function createNotices(options: {
   readonly now: () => number;
 }): Notices {
   const { append, tables, boot, counters, log, now } = options;
-  /** By device id: the number of its open connections, the newest of them, and the claim of the newest that was reported. */
+  /** The connected devices by device id: the number and the newest of their connections, and the newest claim that was reported. */
   const connectedDevices = new Map<string, { count: number; newest: Source; claim: number | undefined }>();
-  /** By the boot of a connection: how it ended before its claim was read. The end is reported when the claim is read. */
+  /** Ends of connections whose claim was not read yet, by the boot of the connection. An end is reported when the claim is read. */
   const endsWithoutClaim = new Map<string, { atMs: number; reason: EndReason }>();
-  /** By notice and association: the time at which the notice was last written. */
+  /** The time at which each notice was last written, by notice and association. */
   const bedNoticesWritten = new Map<string, number>();
   const retries = new Map<string, NodeJS.Timeout>();
   let seq = 0;
@@ -102,7 +102,7 @@ export function createNotices(options: {
         plaintext: Buffer.from(JSON.stringify(connectionRecord(deviceId, atMs, connected, claim, reason))),
       },
       (error) => {
-        // If the device has connected or gone since, this notice is no longer true.
+        // If the device has connected or disconnected since then, this notice is no longer true.
         if (error !== undefined && connectedDevices.has(deviceId) === connected) {
           retryLater('connection', source, () => writeConnection(source, claim, atMs, connected, reason));
         }
@@ -117,7 +117,7 @@ export function createNotices(options: {
     const id = `${notice}/${key}`;
     const sinceMs = atMs - (bedNoticesWritten.get(id) ?? Number.NEGATIVE_INFINITY);
     // If the clock was set back, `sinceMs` is negative, and the notice is written.
-    if (sinceMs >= 0 && sinceMs < bedNoticeAgainMs) return;
+    if (sinceMs >= 0 && sinceMs < bedNoticeIntervalMs) return;
     bedNoticesWritten.delete(id);
     bedNoticesWritten.set(id, atMs);
     const oldest = bedNoticesWritten.size > bedNoticesMax ? bedNoticesWritten.keys().next().value : undefined;
@@ -148,7 +148,7 @@ export function createNotices(options: {
     );
   }
 
-  function noteUnclaimed(source: Source, reason: EndReason): void {
+  function noteEndWithoutClaim(source: Source, reason: EndReason): void {
     endsWithoutClaim.set(source.boot, { atMs: now(), reason });
     const oldest = endsWithoutClaim.size > retriesMax ? endsWithoutClaim.keys().next().value : undefined;
     if (oldest !== undefined) endsWithoutClaim.delete(oldest);
@@ -192,7 +192,7 @@ export function createNotices(options: {
       device.claim = source.claim;
       writeConnection(source, source.claim, now(), true, undefined);
     },
-    /** Writes that the device has gone when its last connection ends. After a take-over, `connected` writes the notice instead. */
+    /** Writes that the device has disconnected, when its last connection ends. After a take-over, `connected` writes the notice instead. */
     ended(source, reason) {
       const device = connectedDevices.get(source.deviceId);
       if (!device) return;
@@ -201,7 +201,7 @@ export function createNotices(options: {
       connectedDevices.delete(source.deviceId);
       if (reason === 'taken-over') return;
       if (device.claim !== undefined) writeConnection(source, device.claim, now(), false, reason);
-      else noteUnclaimed(source, reason);
+      else noteEndWithoutClaim(source, reason);
     },
     will: publishWill,
     notifyBed,

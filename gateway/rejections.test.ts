@@ -14,7 +14,7 @@ const fault = { code: 'payload-not-json', message: 'The payload is not JSON.' } 
 const unclear = { code: 'association-unclear', message: 'The patient is not clear.' } as const;
 const bed = createSource('a2V5', 'bed-07', 'test');
 
-const perDay = (deviceBytesPerDay: number) => ({ deviceBytesPerDay, allBytesPerDay: 10 * deviceBytesPerDay });
+const limitsPerDay = (deviceBytesPerDay: number) => ({ deviceBytesPerDay, allBytesPerDay: 10 * deviceBytesPerDay });
 
 function open(refusedPerDay: number, apartPerDay = 0) {
   vi.useFakeTimers();
@@ -27,15 +27,15 @@ function open(refusedPerDay: number, apartPerDay = 0) {
       settle(kafka.isAway ? new Error('Kafka is away') : undefined);
     },
     boot: 'boot',
-    limits: { refused: perDay(refusedPerDay), apart: perDay(apartPerDay) },
+    limits: { refused: limitsPerDay(refusedPerDay), apart: limitsPerDay(apartPerDay) },
     counters,
     log: pino({ level: 'silent' }),
     monotonicMs: () => 0,
   });
   const settled: unknown[] = [];
-  const refuse = (payload: string, at = 0, source = bed) =>
+  const refuse = (payload: string, afterMs = 0, source = bed) =>
     rejections.keep(
-      { source, topic: 'devices/bed-07/observations', payload: Buffer.from(payload), receivedAtMs: atMs + at },
+      { source, topic: 'devices/bed-07/observations', payload: Buffer.from(payload), receivedAtMs: atMs + afterMs },
       fault,
       'refused',
       (error) => settled.push(error),
@@ -56,7 +56,7 @@ function open(refusedPerDay: number, apartPerDay = 0) {
   return { rejections, refuse, keepApart, records, bodies, settled, counters, kafka };
 }
 
-it('keeps messages byte for byte while there is space, and settles further messages in the same way', () => {
+it('keeps messages byte for byte while there is space, and settles messages that are not kept in the same way', () => {
   const { refuse, bodies, settled, counters } = open(2_100);
   refuse('a');
   refuse('b');
@@ -94,7 +94,7 @@ it('writes once a minute the number, bytes, reasons and times of the messages th
   expect(bodies()).toHaveLength(1);
 });
 
-it('adds a count that could not be written to the next count, which is written at the close at the latest', async () => {
+it('adds a count that could not be written to the next count, and writes the last count when it is closed', async () => {
   const { rejections, refuse, bodies, kafka } = open(0);
   refuse('a');
   kafka.isAway = true;

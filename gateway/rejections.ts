@@ -26,8 +26,8 @@ import type { AppendSealed, Unsealed } from './sealing.ts';
 import type { Source } from './source.ts';
 
 /**
- * Why a message is kept in `rejected`. `refused`: it is refused. `in-part`: it is also in its own topic, but a part of it is not used.
- * `apart`: its patient is not clear.
+ * Why a message is kept in `rejected`. `refused`: the message is refused. `in-part`: the message is also in its own topic, but a part of it
+ * is not used. `apart`: the patient of the reading is not clear.
  */
 type Purpose = 'refused' | 'in-part' | 'apart';
 
@@ -51,7 +51,10 @@ export type Rejections = {
 /** Time between two writes of the counts. */
 const summaryMs = 60_000;
 const closeMsMax = 1_000;
-/** Maximum number of devices whose budget is remembered. Above it, the device whose last rejected message is oldest is forgotten, after its count is written. */
+/**
+ * Maximum number of devices whose budget is remembered. Above it the device whose last rejected message is oldest is forgotten, after its
+ * count is written.
+ */
 const devicesMax = 20_000;
 
 /** The used part of each of the two budgets. */
@@ -122,7 +125,7 @@ export function createRejections(options: {
       'refused and not kept: the device sends more refused messages than there is space for',
     );
     return new Promise((resolve) => {
-      append(record(source.pseudonym, summaryOf(source.deviceId, notKept)), (error) => {
+      append(record(source.pseudonym, notKeptRecord(source.deviceId, notKept)), (error) => {
         if (error !== undefined) device.notKept = addNotKept(notKept, device.notKept);
         resolve();
       });
@@ -132,7 +135,7 @@ export function createRejections(options: {
   const writeCounts = () => Promise.all([...devices.values()].map(writeCount));
 
   /** Keeps or counts a message. @returns false if there was no space, so that the message was only counted */
-  function keepWithin(
+  function keepOrCount(
     message: Incoming,
     fault: Fault,
     purpose: Purpose,
@@ -172,10 +175,10 @@ export function createRejections(options: {
 
   return {
     keep(message, fault, purpose, settle) {
-      if (!keepWithin(message, fault, purpose, 1, settle)) settle();
+      if (!keepOrCount(message, fault, purpose, 1, settle)) settle();
     },
     keepApart(message, fault, isWave, settle) {
-      return keepWithin(message, fault, 'apart', isWave ? waveShare : 1, settle);
+      return keepOrCount(message, fault, 'apart', isWave ? waveShare : 1, settle);
     },
     async close() {
       clearInterval(timer);
@@ -191,7 +194,7 @@ function newUsedBudgets(nowMs: number): UsedBudgets {
   return { refused: newUsedBudget(nowMs), apart: newUsedBudget(nowMs) };
 }
 
-function summaryOf(deviceId: string, { messages, bytes, fromMs, toMs, reasons }: NotKept): RejectedRecord {
+function notKeptRecord(deviceId: string, { messages, bytes, fromMs, toMs, reasons }: NotKept): RejectedRecord {
   const reasonsText = [...reasons].map(([code, count]) => `${code} ${count}`).join(', ');
   const from = formatInstant(fromMs);
   const to = formatInstant(toMs);

@@ -25,7 +25,7 @@ export const gatewaySettings = {
   mqttSharePort: {
     kind: 'switch',
     env: 'VIGIL_MQTT_SHARE_PORT',
-    help: 'let several gateways on this machine listen on the MQTT port: on or off; must be the same for all of them (Linux, FreeBSD)',
+    help: 'let several gateways on this machine listen on the MQTT port: on or off; must be the same for all these gateways (Linux, FreeBSD)',
     fallback: false,
   },
   mqttCertFile: { kind: 'file', env: 'VIGIL_MQTT_CERT_FILE', help: 'server certificate of the MQTT listener, PEM' },
@@ -59,7 +59,7 @@ export const gatewaySettings = {
   inFlightMax: {
     kind: 'integer',
     env: 'VIGIL_MQTT_IN_FLIGHT_MAX',
-    help: 'most unacknowledged publishes of one connection (Receive Maximum)',
+    help: 'maximum number of unacknowledged publishes of one connection (Receive Maximum)',
     min: 1,
     max: 65_535,
     fallback: defaultLimits.inFlightMax,
@@ -67,7 +67,7 @@ export const gatewaySettings = {
   unackedBytesMax: {
     kind: 'integer',
     env: 'VIGIL_MQTT_UNACKED_BYTES_MAX',
-    help: 'memory of all unacknowledged publishes, bytes; above it all connections wait',
+    help: 'maximum memory of all unacknowledged publishes, bytes; above it all connections wait',
     min: 1_048_576,
     max: 200_000_000,
     fallback: defaultLimits.unackedBytesMax,
@@ -75,7 +75,7 @@ export const gatewaySettings = {
   deviceBytesPerS: {
     kind: 'integer',
     env: 'VIGIL_MQTT_DEVICE_BYTES_PER_S',
-    help: 'bytes of MQTT packets that one device may send per second, over all its connections; above it they wait',
+    help: 'bytes of MQTT packets that one device may send per second, over all its connections; above it the connections wait',
     min: 4096,
     max: 1_000_000_000,
     fallback: defaultLimits.deviceBytesPerS,
@@ -83,7 +83,7 @@ export const gatewaySettings = {
   deviceMessagesPerS: {
     kind: 'integer',
     env: 'VIGIL_MQTT_DEVICE_MESSAGES_PER_S',
-    help: 'MQTT packets that one device may send per second, over all its connections; above it they wait',
+    help: 'MQTT packets that one device may send per second, over all its connections; above it the connections wait',
     min: 10,
     max: 1_000_000,
     fallback: defaultLimits.deviceMessagesPerS,
@@ -91,7 +91,7 @@ export const gatewaySettings = {
   connectionsMax: {
     kind: 'integer',
     env: 'VIGIL_MQTT_CONNECTIONS_MAX',
-    help: 'most connections at once',
+    help: 'maximum number of connections at the same time',
     min: 1,
     max: 100_000,
     fallback: defaultLimits.connectionsMax,
@@ -99,7 +99,7 @@ export const gatewaySettings = {
   connectionsPerDeviceMax: {
     kind: 'integer',
     env: 'VIGIL_MQTT_CONNECTIONS_PER_DEVICE_MAX',
-    help: 'most connections of one device at once',
+    help: 'maximum number of connections of one device at the same time',
     min: 1,
     max: 100_000,
     fallback: defaultLimits.connectionsPerDeviceMax,
@@ -123,7 +123,7 @@ export const gatewaySettings = {
   keepAliveMaxS: {
     kind: 'integer',
     env: 'VIGIL_MQTT_KEEP_ALIVE_MAX_S',
-    help: 'longest Keep Alive, s; also applies to clients that ask for a longer one or for none',
+    help: 'longest Keep Alive, s; also applies to clients that ask for a longer Keep Alive or for none',
     min: 1,
     max: 65_535,
     fallback: defaultLimits.keepAliveMaxS,
@@ -147,7 +147,7 @@ export const gatewaySettings = {
   rejectedDeviceBytesPerDay: {
     kind: 'integer',
     env: 'VIGIL_REJECTED_DEVICE_BYTES_PER_DAY',
-    help: 'bytes per day in `rejected` for refused messages of one device; above it they are only counted there',
+    help: 'bytes per day in `rejected` for refused messages of one device; above it the messages are only counted there',
     min: 0,
     max: 1_000_000_000_000,
     fallback: 134_217_728,
@@ -163,7 +163,7 @@ export const gatewaySettings = {
   apartDeviceBytesPerDay: {
     kind: 'integer',
     env: 'VIGIL_APART_DEVICE_BYTES_PER_DAY',
-    help: 'bytes per day in `rejected` for readings of one device whose patient is not clear; waves may use three quarters of it; above it they are refused',
+    help: 'bytes per day in `rejected` for readings of one device whose patient is not clear; waves may use three quarters of it; above it the readings are refused',
     min: 0,
     max: 1_000_000_000_000,
     fallback: 201_326_592,

@@ -16,13 +16,13 @@ export type Source = {
   readonly unassigned: string;
   /** Offset of the connection's claim in the topic `sessions`; undefined until the claim is read. */
   claim: number | undefined;
-  /** Boot for payloads without a boot. Each connection has its own. */
+  /** Boot for payloads without a boot. Each connection has another boot. */
   readonly boot: string;
   /** Last sequence number of payloads without a boot, by topic. */
   readonly seqs: Record<DeviceTopicKind, number>;
   /** Continuity of the device's own sequence numbers, by topic. */
   readonly numbers: Readonly<Record<DeviceTopicKind, Continuity>>;
-  /** What is known of the device's clock. All connections of the device share it. */
+  /** What is known about the device's clock. All connections of the device share it. */
   readonly clocks: DeviceClocks;
   /** Signs that two devices use the certificate. All connections of the device share them. */
   readonly identity: IdentitySigns;

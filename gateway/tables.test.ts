@@ -11,7 +11,7 @@ const devicesMax = 20;
 const patient = { patientId: 'P-1', familyName: 'Made', givenName: 'Up', category: 'adult' };
 
 it('a gateway with too many devices stays ready, serves the devices in its table, and refuses all others', async () => {
-  let put = (_deviceId: string) => {};
+  let putAssociations = (_deviceId: string) => {};
   const tables = await followTables({
     log: pino({ level: 'silent' }),
     pseudonymKey,
@@ -20,7 +20,7 @@ it('a gateway with too many devices stays ready, serves the devices in its table
     devicesMax,
     sealedLog: {
       async followTable(_topics, onRecord) {
-        put = (deviceId) => {
+        putAssociations = (deviceId) => {
           const from = '2026-01-01T00:00:00.000Z';
           const period = { associationId: `association-${deviceId}`, patient, ward: 'icu', bed: '1', from, to: null };
           const body = { deviceId, version: 1, periods: [period] };
@@ -32,9 +32,9 @@ it('a gateway with too many devices stays ready, serves the devices in its table
     },
   });
   await tables.ready;
-  for (let at = 0; at < devicesMax; at += 1) put(`d${at}`);
+  for (let index = 0; index < devicesMax; index += 1) putAssociations(`d${index}`);
   expect([tables.isReady(), tables.serves(keyOf('new'))]).toEqual([true, true]);
-  put('one-too-many');
+  putAssociations('one-too-many');
   expect(tables.isReady()).toBe(true);
   expect(tables.serves(keyOf('d0'))).toBe(true);
   expect(tables.periodsOf(keyOf('d0'))).toHaveLength(1);

@@ -9,8 +9,9 @@ import { type Period, readPeriods } from './core/associations.ts';
 import { type Presence, presenceLifeMs } from './core/inbox.ts';
 
 /**
- * Maximum number of devices with associations. A dashboard creates at most half as many. Above this number the associations of further devices are left
- * out, and readings of these devices are refused, because otherwise readings of a patient would be stored without the patient.
+ * Maximum number of devices with associations. A dashboard creates at most half as many. Above this number the associations of further
+ * devices are left out, and readings of these devices are refused, because otherwise readings of a patient would be stored without the
+ * patient.
  */
 const devicesMaxDefault = 100_000;
 /** Maximum number of dashboard processes that are remembered. Above this number the process whose last record is oldest is forgotten. */
@@ -30,7 +31,7 @@ export type Tables = {
 
 const noPeriods: readonly Period[] = [];
 
-type Entry = { readonly version: number; readonly periods: readonly Period[] };
+type DeviceEntry = { readonly version: number; readonly periods: readonly Period[] };
 
 export async function followTables(options: {
   readonly log: Logger;
@@ -42,10 +43,10 @@ export async function followTables(options: {
   readonly devicesMax?: number;
 }): Promise<Tables> {
   const { log, sealedLog, pseudonymKey, now, devicesMax = devicesMaxDefault } = options;
-  const devices = new Map<string, Entry>();
+  const devices = new Map<string, DeviceEntry>();
   const presences = new Map<string, Presence>();
   let isReady = false;
-  let overflowed = false;
+  let hasOverflowed = false;
 
   function onRecord(read: ReadRecord | null, { topic, key, offset }: TableRecord): void {
     if (read === null) {
@@ -66,12 +67,12 @@ export async function followTables(options: {
     // Several dashboard processes write the table, so an older version may come after a newer version.
     if (body.version < (devices.get(key)?.version ?? 0)) return true;
     if (!devices.has(key) && devices.size >= devicesMax) {
-      if (!overflowed)
+      if (!hasOverflowed)
         log.error(
           { devices: devices.size },
           'too many devices have associations: readings of further devices are refused',
         );
-      overflowed = true;
+      hasOverflowed = true;
       return true;
     }
     devices.set(key, { version: body.version, periods });
@@ -99,7 +100,7 @@ export async function followTables(options: {
     ready,
     isReady: () => isReady,
     periodsOf: (devicePseudonym) => devices.get(devicePseudonym)?.periods ?? noPeriods,
-    serves: (devicePseudonym) => !overflowed || devices.has(devicePseudonym),
+    serves: (devicePseudonym) => !hasOverflowed || devices.has(devicePseudonym),
     presences: () => presences.values(),
     close: table.close,
   };

@@ -17,18 +17,18 @@ export type ConnectionOptions = {
 
 export type ConnectionEvents = {
   /** Called when the gateway has accepted the device. The gateway accepts at most `receiveMaximum` unacknowledged messages. */
-  up(receiveMaximum: number): void;
+  onConnected(receiveMaximum: number): void;
   /** Called once when the connection has ended, for any reason. Unacknowledged messages may or may not have arrived. */
-  down(reason: string): void;
+  onEnded(reason: string): void;
   /** Called with each message that the gateway publishes to the device's inbox. */
-  inbox(payload: Uint8Array): void;
+  onInbox(payload: Uint8Array): void;
 };
 
 export type Connection = {
   /**
    * Publishes a message.
    * @param done called when the message is acknowledged (QoS 0: written), with the reason code if the gateway refused the message; never
-   *   called after `down`
+   *   called after `onEnded`
    */
   publish(topic: string, payload: string | Uint8Array, qos: 0 | 1, done: (refusal: number | undefined) => void): void;
   /** Sends DISCONNECT, so that the gateway does not publish the will. */
@@ -48,15 +48,15 @@ export function openConnection(options: ConnectionOptions, events: ConnectionEve
     if (hasEnded) return;
     hasEnded = true;
     client.end(true);
-    events.down(reason);
+    events.onEnded(reason);
   };
   client.on('connect', (connack: IConnackPacket) => {
     if (hasEnded) return;
     client.subscribe(deviceTopic(options.deviceId, 'inbox'), { qos: 1 });
-    events.up(connack.properties?.receiveMaximum ?? 65_535);
+    events.onConnected(connack.properties?.receiveMaximum ?? 65_535);
   });
   client.on('message', (_topic, payload) => {
-    if (!hasEnded) events.inbox(payload);
+    if (!hasEnded) events.onInbox(payload);
   });
   client.on('disconnect', (packet) => {
     lastError = `the gateway ended the connection, reason 0x${(packet.reasonCode ?? 0).toString(16)}`;

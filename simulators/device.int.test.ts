@@ -20,8 +20,8 @@ let operator: SealedLog;
 /** The records in the topics `observations` and `waveforms`, by device id. */
 const recordsByDevice = new Map<string, OpenedRecord[]>();
 /** Number of records in the topic `rejected`, by device id. */
-const rejected = new Map<string, number>();
-const closing: (() => Promise<void>)[] = [];
+const rejectedByDevice = new Map<string, number>();
+const closers: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
   platform = await ownPorts(inject('platform'));
@@ -39,7 +39,7 @@ beforeAll(async () => {
         if (!checked.ok) throw new Error(checked.fault.message);
         const { deviceId } = checked.body as { deviceId: string };
         const { boot, seq } = opened.origin;
-        if (topic === 'rejected') rejected.set(deviceId, (rejected.get(deviceId) ?? 0) + 1);
+        if (topic === 'rejected') rejectedByDevice.set(deviceId, (rejectedByDevice.get(deviceId) ?? 0) + 1);
         else
           recordsByDevice.set(deviceId, [
             ...(recordsByDevice.get(deviceId) ?? []),
@@ -48,23 +48,23 @@ beforeAll(async () => {
       }
     },
   });
-  closing.push(() => reader.close());
+  closers.push(() => reader.close());
   await reader.caughtUp;
 });
 
 afterAll(async () => {
-  for (const close of closing) await close();
+  for (const close of closers) await close();
   await operator?.close();
   await gateway?.close();
 });
 
-type Running = { summary: Promise<Record<string, unknown>>; stop(): Promise<void>; output(): string };
-const running: Running[] = [];
+type RunningSimulator = { summary: Promise<Record<string, unknown>>; stop(): Promise<void>; output(): string };
+const simulators: RunningSimulator[] = [];
 afterEach(async () => {
-  for (const simulator of running.splice(0)) await simulator.stop();
+  for (const simulator of simulators.splice(0)) await simulator.stop();
 });
 
-function simulate(...args: string[]): Running {
+function simulate(...args: string[]): RunningSimulator {
   const child = spawn(process.execPath, [join(root, 'simulators', 'main.ts'), '--json', ...args], {
     env: serviceEnv(platform, 'simulators'),
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -84,7 +84,7 @@ function simulate(...args: string[]): Running {
       .findLast((line) => line.startsWith('{"ok"'));
     resolve({ ...(last ? (JSON.parse(last) as object) : {}), exitCode: code });
   });
-  const simulator: Running = {
+  const simulator: RunningSimulator = {
     summary: promise,
     output: () => text,
     async stop() {
@@ -92,7 +92,7 @@ function simulate(...args: string[]): Running {
       await promise;
     },
   };
-  running.push(simulator);
+  simulators.push(simulator);
   return simulator;
 }
 
@@ -119,7 +119,7 @@ describe('simulators/main.ts with a gateway', () => {
     const readings = () =>
       recordsOf('bed-01', contentTypes.observation).length + recordsOf('bed-01', contentTypes.waveform).length;
     await until(
-      'all in Kafka',
+      'all messages are in Kafka',
       () => readings() + recordsOf('bed-01', contentTypes.status).length === summary.published,
     );
     const [birth] = recordsOf('bed-01', contentTypes.status);
@@ -169,7 +169,7 @@ describe('simulators/main.ts with a gateway', () => {
     expect(summary).toMatchObject({ ok: true, refused: 0, dropped: 0, waiting: 0 });
     expect(summary.garbage).toBeGreaterThanOrEqual(2);
     expect(summary.garbageRefused).toBe(summary.garbage);
-    await until('the garbage is in rejected', () => (rejected.get('bed-05') ?? 0) >= Number(summary.garbage));
+    await until('the garbage is in rejected', () => (rejectedByDevice.get('bed-05') ?? 0) >= Number(summary.garbage));
   });
 
   it('simulated devices repeat readings with the same boot and seq', async () => {

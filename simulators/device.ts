@@ -5,7 +5,7 @@ import { Inbox } from '../contracts/messages/device.ts';
 import { type Connection, type ConnectionOptions, openConnection } from './connection.ts';
 import { type BackoffState, initialBackoff, nextAttempt } from './core/backoff.ts';
 import type { RandomState } from './core/random.ts';
-import { advance, birth, initialReplayState, type Replay, will } from './core/replay.ts';
+import { advance, birthMessage, initialReplayState, type Replay, willPayload } from './core/replay.ts';
 import { initialWatch, type LocalAlarm, nextWatchState, type WatchEvent } from './core/watch.ts';
 import type { Counters } from './counters.ts';
 import { createSender, type Sender } from './sender.ts';
@@ -22,11 +22,11 @@ export type DeviceOptions = Omit<ConnectionOptions, 'deviceId' | 'willPayload'> 
 };
 
 export type Device = {
-  /** Measures, sends, connects and watches, if due. Must be called regularly. */
+  /** Measures, sends, connects and checks the inbox, if it is time for that. Must be called regularly. */
   tick(nowMs: number): void;
   readonly connected: boolean;
   /** Whether the device has been connected at least once. */
-  readonly everConnected: boolean;
+  readonly wasEverConnected: boolean;
   readonly localAlarm: LocalAlarm | undefined;
   /** Number of measured messages that are not acknowledged. */
   readonly waiting: number;
@@ -41,31 +41,31 @@ export function startDevice(options: DeviceOptions): Device {
   const sender = createSender({ ...options, device: replay.deviceId });
   const inbox = watchInbox(options);
   let state = initialReplayState(options.random);
-  let measuring = true;
-  const link = stayConnected(options, sender, inbox, (nowMs) => {
-    const { state: next, message } = birth(replay, state, nowMs - options.startedAtMs);
+  let isMeasuring = true;
+  const deviceConnection = stayConnected(options, sender, inbox, (nowMs) => {
+    const { state: next, message } = birthMessage(replay, state, nowMs - options.startedAtMs);
     state = next;
-    sender.keep(message);
+    sender.store(message);
   });
 
   return {
     tick(nowMs) {
-      if (measuring) {
+      if (isMeasuring) {
         const { state: next, output } = advance(replay, state, nowMs - options.startedAtMs);
         options.counters.dropped += next.dropped - state.dropped;
         state = next;
-        for (const message of output.messages) sender.keep(message);
+        for (const message of output.messages) sender.store(message);
         sender.sendGarbage(output.garbage);
       }
       inbox.tick(nowMs);
-      link.tick(nowMs);
-      sender.pump();
+      deviceConnection.tick(nowMs);
+      sender.sendWaiting();
     },
     get connected() {
       return sender.connected;
     },
-    get everConnected() {
-      return link.everUp;
+    get wasEverConnected() {
+      return deviceConnection.wasEverConnected;
     },
     get localAlarm() {
       return inbox.alarm;
@@ -74,70 +74,76 @@ export function startDevice(options: DeviceOptions): Device {
       return sender.waiting + state.backlog.length;
     },
     get lastError() {
-      return link.lastError;
+      return deviceConnection.lastError;
     },
     stopMeasuring() {
-      measuring = false;
+      isMeasuring = false;
     },
     close() {
-      measuring = false;
-      return link.close();
+      isMeasuring = false;
+      return deviceConnection.close();
     },
   };
 }
 
 /** Opens the device's connection, and opens it again when the wait after a failure is over. */
-function stayConnected(options: DeviceOptions, sender: Sender, inbox: InboxWatch, onUp: (nowMs: number) => void) {
+function stayConnected(
+  options: DeviceOptions,
+  sender: Sender,
+  inbox: InboxWatch,
+  onConnected: (nowMs: number) => void,
+) {
   const { counters, log, replay } = options;
   let connection: Connection | undefined;
   let backoff: BackoffState = initialBackoff(options.random, options.startedAtMs);
   let nowMs = options.startedAtMs;
-  let upAtMs: number | undefined;
-  let everUp = false;
-  let closed = false;
+  let connectedAtMs: number | undefined;
+  let wasEverConnected = false;
+  let isClosed = false;
   let lastError: string | undefined;
 
   function connect(): Connection {
     const current = openConnection(
-      { ...options, deviceId: replay.deviceId, willPayload: will() },
+      { ...options, deviceId: replay.deviceId, willPayload: willPayload() },
       {
-        up(receiveMaximum) {
-          everUp = true;
-          upAtMs = nowMs;
+        onConnected(receiveMaximum) {
+          wasEverConnected = true;
+          connectedAtMs = nowMs;
           counters.connects += 1;
-          sender.up(current, receiveMaximum);
-          onUp(nowMs);
-          sender.pump();
+          sender.connectionOpened(current, receiveMaximum);
+          onConnected(nowMs);
+          sender.sendWaiting();
         },
-        down(reason) {
-          const unacknowledged = sender.down();
-          if (upAtMs !== undefined) log.warn({ device: replay.deviceId, reason, unacknowledged }, 'connection lost');
+        onEnded(reason) {
+          const unacknowledged = sender.connectionEnded();
+          if (connectedAtMs !== undefined)
+            log.warn({ device: replay.deviceId, reason, unacknowledged }, 'connection lost');
           lastError = reason;
-          backoff = nextAttempt(backoff, upAtMs === undefined ? 0 : nowMs - upAtMs, nowMs);
-          upAtMs = undefined;
+          backoff = nextAttempt(backoff, connectedAtMs === undefined ? 0 : nowMs - connectedAtMs, nowMs);
+          connectedAtMs = undefined;
           connection = undefined;
         },
-        inbox: (payload) => inbox.receive(payload, nowMs),
+        onInbox: (payload) => inbox.receive(payload, nowMs),
       },
     );
     return current;
   }
 
   return {
-    tick(at: number) {
-      nowMs = at;
-      if (!closed && !connection && at >= backoff.connectAtMs) connection = connect();
+    tick(tickMs: number) {
+      nowMs = tickMs;
+      if (!isClosed && !connection && tickMs >= backoff.connectAtMs) connection = connect();
     },
-    get everUp() {
-      return everUp;
+    get wasEverConnected() {
+      return wasEverConnected;
     },
     get lastError() {
       return lastError;
     },
     async close() {
-      closed = true;
+      isClosed = true;
       await connection?.close();
-      sender.down();
+      sender.connectionEnded();
     },
   };
 }

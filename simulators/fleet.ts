@@ -96,7 +96,7 @@ export function startFleet(options: FleetOptions): Fleet {
       ...counters,
     }),
     get allConnected() {
-      return devices.length === plans.length && devices.every((device) => device.everConnected);
+      return devices.length === plans.length && devices.every((device) => device.wasEverConnected);
     },
     lastError: () => devices.find((device) => !device.connected && device.lastError !== undefined)?.lastError,
     get finished() {
@@ -114,9 +114,9 @@ export function startFleet(options: FleetOptions): Fleet {
   };
 }
 
-type Plan = { readonly replay: Omit<Replay, 'epochMs'> };
+type DevicePlan = { readonly replay: Omit<Replay, 'epochMs'> };
 
-function planDevice(options: FleetOptions, deviceId: string, index: number): Plan {
+function planDevice(options: FleetOptions, deviceId: string, index: number): DevicePlan {
   const scenario = scenarioOf(options.scenario, index);
   if (!scenario)
     throw new VigilError(

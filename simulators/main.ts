@@ -15,15 +15,18 @@ import { progressLine, recordingLine } from './report.ts';
 import { simulatorSettings } from './settings.ts';
 
 const progressEveryMs = 5_000;
-/** Time after the stop signal in which the devices must close; then the process ends (ours). */
+/** Longest time from the stop signal until the devices are closed (ours). After it the process ends. */
 const closeMsMax = 20_000;
 const exitCodes = { done: 0, failed: 1, misused: 2 } as const;
 
 /** Resolves when the exit code has been set. */
-const ended = Promise.withResolvers<void>();
+const exitCodeSet = Promise.withResolvers<void>();
 
 async function run(options: Options): Promise<number> {
-  if (options.help) return print(helpText);
+  if (options.help) {
+    print(helpText);
+    return exitCodes.done;
+  }
   if (options.inspect) return inspect(options);
   const settings = readSettings(simulatorSettings, process.env);
   const printsJson = options.json || !process.stdout.isTTY;
@@ -37,7 +40,7 @@ async function run(options: Options): Promise<number> {
   const stopping = new AbortController();
   const close = () => {
     stopping.abort();
-    return ended.promise;
+    return exitCodeSet.promise;
   };
   stopOnSignals({ close, withinMs: closeMsMax, log });
   const fleet = startFleet({ ...options, url, ca, certs, seed, log, recording: recordingShelf() });
@@ -66,24 +69,24 @@ async function untilDone(
   onReady: () => void,
 ): Promise<void> {
   const endsAtMs = performance.now() + (options.durationMs ?? Number.POSITIVE_INFINITY);
-  let ready = false;
+  let wasReady = false;
   while (!signal.aborted && performance.now() < endsAtMs && !fleet.finished) {
-    if (!ready && fleet.allConnected) {
-      ready = true;
+    if (!wasReady && fleet.allConnected) {
+      wasReady = true;
       onReady();
     }
     await sleep(100);
   }
 }
 
-type End = {
+type RunEnd = {
   readonly seed: number;
   /** Number of devices that were connected before the fleet was closed. */
   readonly connected: number;
   readonly elapsedMs: number;
 };
 
-function summarise(fleet: Fleet, options: Options, { seed, connected, elapsedMs }: End): number {
+function summarise(fleet: Fleet, options: Options, { seed, connected, elapsedMs }: RunEnd): number {
   const status = { ...fleet.status(), connected };
   const ok = fleet.allConnected;
   const error = ok ? undefined : (fleet.lastError() ?? 'the gateway does not answer');
@@ -109,19 +112,18 @@ function inspect(options: Options): number {
   return exitCodes.done;
 }
 
-function print(text: string): number {
+function print(text: string): void {
   process.stdout.write(text);
-  return exitCodes.done;
 }
 
-function fail(error: unknown, code: number): void {
+function reportFailure(error: unknown, code: number): void {
   const text = error instanceof VigilError ? error.message : `The simulator failed: ${String(error)}`;
   process.stderr.write(`${text}\n`);
   process.exitCode = code;
 }
 
 process.on('uncaughtException', (error) => {
-  fail(error, exitCodes.failed);
+  reportFailure(error, exitCodes.failed);
   process.exit();
 });
 
@@ -129,16 +131,16 @@ let options: Options | undefined;
 try {
   options = parseOptions(process.argv.slice(2));
 } catch (error) {
-  fail(error, exitCodes.misused);
+  reportFailure(error, exitCodes.misused);
 }
 if (options) {
   try {
     process.exitCode = await run(options);
   } catch (error) {
-    fail(
+    reportFailure(
       error,
       error instanceof VigilError && error.code === 'settings-invalid' ? exitCodes.misused : exitCodes.failed,
     );
   }
-  ended.resolve();
+  exitCodeSet.resolve();
 }

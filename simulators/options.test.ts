@@ -64,7 +64,7 @@ describe('parseOptions', () => {
   ])('refuses "%s" with one sentence', (args, what) => {
     const attempt = () => parseOptions(args.split(' '));
     expect(attempt).toThrow(what);
-    expect(attempt).toThrow(/; see npm run simulate -- --help\.$/);
+    expect(attempt).toThrow(/; see "npm run simulate -- --help"\.$/);
     expect(attempt).not.toThrow(/\n/);
   });
 

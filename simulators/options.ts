@@ -27,10 +27,10 @@ export type Options = {
   readonly help: boolean;
 };
 
-/** Maximum of beds in one process. */
+/** Maximum number of beds in one process. */
 const bedsMax = 2_000;
 
-const list = scenarios.map((scenario) => `    ${scenario.name.padEnd(14)} ${scenario.text}`).join('\n');
+const scenarioList = scenarios.map((scenario) => `    ${scenario.name.padEnd(14)} ${scenario.text}`).join('\n');
 
 export const helpText = `Replays recordings of real patients as simulated bedside devices, over MQTT with client certificates.
 
@@ -40,7 +40,7 @@ export const helpText = `Replays recordings of real patients as simulated bedsid
   --prefix <text>    beginning of each device id (default bed-)
   --first <n>        number of the first device (default 1: bed-01)
   --scenario <name>  what happens to the devices (default steady):
-${list}
+${scenarioList}
     ${'mixed'.padEnd(14)} a different scenario for each bed
   --speed <x>        factor of speed, 0.01 to 100000 (default: the speed of the scenario)
   --no-loop          stop at the end of the recordings
@@ -59,7 +59,7 @@ ${list}
   --help             print this text
 `;
 
-const spec = {
+const optionSpec = {
   beds: { type: 'string' },
   prefix: { type: 'string' },
   first: { type: 'string' },
@@ -86,21 +86,21 @@ const spec = {
  * @throws VigilError `settings-invalid` with a sentence that says which argument is wrong
  */
 export function parseOptions(args: readonly string[]): Options {
-  const values = parse(args);
+  const values = parseArguments(args);
   const options: Options = {
-    beds: wholeNumber('beds', values.beds, 1, bedsMax) ?? 8,
+    beds: readWholeNumber('beds', values.beds, 1, bedsMax) ?? 8,
     prefix: values.prefix ?? 'bed-',
-    first: wholeNumber('first', values.first, 0, 1_000_000) ?? 1,
-    scenario: choice('scenario', values.scenario, scenarioNames) ?? 'steady',
-    speed: positive('speed', values.speed, 0.01, 100_000),
+    first: readWholeNumber('first', values.first, 0, 1_000_000) ?? 1,
+    scenario: readChoice('scenario', values.scenario, scenarioNames) ?? 'steady',
+    speed: readNumber('speed', values.speed, 0.01, 100_000),
     loop: values.loop ?? true,
-    durationMs: seconds(values.duration),
-    seed: wholeNumber('seed', values.seed, 0, 4_294_967_295),
+    durationMs: readSecondsAsMs(values.duration),
+    seed: readWholeNumber('seed', values.seed, 0, 4_294_967_295),
     waves: values.waves ?? true,
-    waveQos: choice('wave-qos', values['wave-qos'], ['0', '1']) === '0' ? 0 : 1,
-    protocol: choice('protocol', values.protocol, ['4', '5']) === '4' ? 4 : 5,
+    waveQos: readChoice('wave-qos', values['wave-qos'], ['0', '1']) === '0' ? 0 : 1,
+    protocol: readChoice('protocol', values.protocol, ['4', '5']) === '4' ? 4 : 5,
     recordings: values.recording ?? [],
-    url: url(values.url),
+    url: readUrl(values.url),
     certs: values.certs,
     ca: values.ca,
     issue: values.issue ?? false,
@@ -123,41 +123,41 @@ export function deviceIds(options: Pick<Options, 'beds' | 'prefix' | 'first'>): 
   );
 }
 
-function parse(args: readonly string[]) {
+function parseArguments(args: readonly string[]) {
   try {
-    return parseArgs({ args: [...args], options: spec, allowNegative: true }).values;
+    return parseArgs({ args: [...args], options: optionSpec, allowNegative: true }).values;
   } catch (cause) {
     return fail((cause as Error).message.split(/\.\s/)[0]!.replace(/\.$/, ''), cause);
   }
 }
 
-function wholeNumber(name: string, text: string | undefined, min: number, max: number): number | undefined {
+function readWholeNumber(name: string, text: string | undefined, min: number, max: number): number | undefined {
   if (text === undefined) return undefined;
   const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
   return value >= min && value <= max ? value : fail(`--${name} "${text}" is not a whole number from ${min} to ${max}`);
 }
 
-function positive(name: string, text: string | undefined, min: number, max: number): number | undefined {
+function readNumber(name: string, text: string | undefined, min: number, max: number): number | undefined {
   if (text === undefined) return undefined;
   const value = /^\d{1,9}(\.\d{1,6})?$/.test(text) ? Number(text) : Number.NaN;
   return value >= min && value <= max ? value : fail(`--${name} "${text}" is not a number from ${min} to ${max}`);
 }
 
-function seconds(text: string | undefined): number | undefined {
-  const value = positive('duration', text, 0.1, 10_000_000);
+function readSecondsAsMs(text: string | undefined): number | undefined {
+  const value = readNumber('duration', text, 0.1, 10_000_000);
   return value === undefined ? undefined : value * 1000;
 }
 
-function choice(name: string, text: string | undefined, choices: readonly string[]): string | undefined {
+function readChoice(name: string, text: string | undefined, choices: readonly string[]): string | undefined {
   if (text === undefined || choices.includes(text)) return text;
   return fail(`--${name} "${text}" is not one of ${choices.join(', ')}`);
 }
 
-function url(text: string | undefined): string | undefined {
+function readUrl(text: string | undefined): string | undefined {
   if (text === undefined || /^mqtts:\/\/[^/\s]+$/.test(text)) return text;
   return fail(`--url "${text}" does not have the form mqtts://host:port`);
 }
 
 function fail(what: string, cause?: unknown): never {
-  throw new VigilError('settings-invalid', `${what}; see npm run simulate -- --help.`, { cause });
+  throw new VigilError('settings-invalid', `${what}; see "npm run simulate -- --help".`, { cause });
 }

@@ -5,10 +5,10 @@ import { Value } from 'typebox/value';
 import { describe, expect, it } from 'vitest';
 import { Observation } from '../contracts/messages/device.ts';
 import { waves } from '../contracts/parameters.ts';
-import { septic, ward } from './core/cast.ts';
+import { septicPatients, wardRecordings } from './core/cast.ts';
 import { catalogue, loadRecording, recordingShelf } from './recordings.ts';
 
-/** The low and high limits of the default adult profile, as in CLINICAL.md. */
+/** The low and high limits of the default adult profile (docs/clinician.md). */
 const adultLimits: Readonly<Record<string, readonly [number?, number?]>> = {
   MDC_ECG_HEART_RATE: [50, 120],
   MDC_PULS_OXIM_PULS_RATE: [50, 120],
@@ -29,16 +29,16 @@ describe('catalogue', () => {
   });
 
   it('recordings keep their real gaps and zeros of respiration, saturation and pulse', () => {
-    const count = (name: string, code: string) => {
-      const all = loadRecording(name).frames.flatMap((f) => f.values.filter((v) => v.code === code));
+    const countMissing = (name: string, code: string) => {
+      const numerics = loadRecording(name).frames.flatMap((f) => f.values.filter((v) => v.code === code));
       return {
-        invalid: all.filter((v) => v.validity === 'invalid').length,
-        zero: all.filter((v) => v.value === 0).length,
+        invalid: numerics.filter((v) => v.validity === 'invalid').length,
+        zero: numerics.filter((v) => v.value === 0).length,
       };
     };
-    expect(count('bidmc-13', 'MDC_RESP_RATE')).toEqual({ invalid: 146, zero: 220 });
-    expect(count('bidmc-19', 'MDC_PULS_OXIM_SAT_O2')).toEqual({ invalid: 102, zero: 0 });
-    expect(count('bidmc-01', 'MDC_PULS_OXIM_PULS_RATE')).toEqual({ invalid: 13, zero: 0 });
+    expect(countMissing('bidmc-13', 'MDC_RESP_RATE')).toEqual({ invalid: 146, zero: 220 });
+    expect(countMissing('bidmc-19', 'MDC_PULS_OXIM_SAT_O2')).toEqual({ invalid: 102, zero: 0 });
+    expect(countMissing('bidmc-01', 'MDC_PULS_OXIM_PULS_RATE')).toEqual({ invalid: 13, zero: 0 });
   });
 
   it('recordings have the right waves, rates and numbers of samples', () => {
@@ -68,7 +68,7 @@ describe('catalogue', () => {
       );
       return frame === undefined ? undefined : frame.atMs / 1000;
     };
-    expect(Object.fromEntries(ward.map((name) => [name, firstBreachS(name)]))).toEqual({
+    expect(Object.fromEntries(wardRecordings.map((name) => [name, firstBreachS(name)]))).toEqual({
       'bidmc-01': undefined,
       'bidmc-25': 0,
       'bidmc-13': 0,
@@ -82,7 +82,7 @@ describe('catalogue', () => {
   });
 
   it('the catalogue contains every recording of the casts', () => {
-    for (const name of [...ward, ...septic.map(({ recording }) => recording)])
+    for (const name of [...wardRecordings, ...septicPatients.map(({ recording }) => recording)])
       expect(Object.hasOwn(catalogue, name)).toBe(true);
   });
 });

@@ -56,14 +56,14 @@ export function recordingShelf(): (name: string) => Recording {
 
 function loadFile(path: string): Recording {
   const file = basename(path);
-  const bytes = read(path);
+  const bytes = readFile(path);
   const companions = new Map(
-    unwrap(companionFiles(file, bytes)).map((name) => [name, read(join(dirname(path), basename(name)))]),
+    okOrThrow(companionFiles(file, bytes)).map((name) => [name, readFile(join(dirname(path), basename(name)))]),
   );
-  return unwrap(decodeRecording(file, bytes, companions));
+  return okOrThrow(decodeRecording(file, bytes, companions));
 }
 
-function read(path: string): Uint8Array {
+function readFile(path: string): Uint8Array {
   try {
     return readFileSync(path);
   } catch (cause) {
@@ -71,7 +71,7 @@ function read(path: string): Uint8Array {
   }
 }
 
-function unwrap<T>(decoded: Decoded<T>): T {
+function okOrThrow<T>(decoded: Decoded<T>): T {
   if ('fault' in decoded) throw new VigilError(decoded.fault.code, decoded.fault.message);
   return decoded.ok;
 }

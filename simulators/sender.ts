@@ -5,19 +5,19 @@
 import type { Logger } from 'pino';
 import type { Connection } from './connection.ts';
 import type { Garbage } from './core/garbage.ts';
-import { outbox } from './core/outbox.ts';
+import { createOutbox } from './core/outbox.ts';
 import type { Message } from './core/replay.ts';
 import type { Counters } from './counters.ts';
 
 export type Sender = {
   /** Stores a message until it is acknowledged. If the memory is full, drops and counts the oldest message of the same kind. */
-  keep(message: Message): void;
-  /** Must be called when a connection is up. The gateway accepts at most `receiveMaximum` unacknowledged messages. */
-  up(connection: Connection, receiveMaximum: number): void;
-  /** Must be called when the connection is gone. Requeues in-flight messages ahead of new messages; returns their number. */
-  down(): number;
+  store(message: Message): void;
+  /** Must be called when a connection is open. The gateway accepts at most `receiveMaximum` unacknowledged messages. */
+  connectionOpened(connection: Connection, receiveMaximum: number): void;
+  /** Must be called when the connection has ended. Requeues in-flight messages ahead of new messages; returns their number. */
+  connectionEnded(): number;
   /** Sends as many messages as may be in flight. */
-  pump(): void;
+  sendWaiting(): void;
   /** Sends garbage messages once. They are never sent again, because they are not readings. */
   sendGarbage(garbage: readonly Garbage[]): void;
   readonly connected: boolean;
@@ -25,8 +25,8 @@ export type Sender = {
   readonly waiting: number;
 };
 
-/** Maximum of unacknowledged messages in flight; fewer if the gateway accepts fewer. */
-const windowMax = 64;
+/** Maximum number of unacknowledged messages in flight. The number is lower if the gateway accepts fewer. */
+const ownInFlightMax = 64;
 
 export function createSender(options: {
   readonly device: string;
@@ -35,11 +35,11 @@ export function createSender(options: {
   readonly log: Logger;
 }): Sender {
   const { counters, device, log, waveQos } = options;
-  const box = outbox();
+  const outbox = createOutbox();
   const inFlight = new Set<Message>();
   const sentBefore = new WeakSet<Message>();
   let connection: Connection | undefined;
-  let window = 0;
+  let inFlightMax = 0;
 
   function count(message: Message): void {
     if (sentBefore.has(message)) counters.resent += 1;
@@ -48,46 +48,46 @@ export function createSender(options: {
     sentBefore.add(message);
   }
 
-  function send(upConnection: Connection, message: Message): void {
+  function send(openConnection: Connection, message: Message): void {
     count(message);
     const qos = message.kind === 'waveforms' ? waveQos : 1;
     if (qos === 1) inFlight.add(message);
-    upConnection.publish(message.topic, message.payload, qos, (refusal) => {
+    openConnection.publish(message.topic, message.payload, qos, (refusal) => {
       inFlight.delete(message);
       if (refusal !== undefined) {
         counters.refused += 1;
         log.warn({ device, kind: message.kind, reasonCode: refusal }, 'message refused');
       } else if (qos === 1) counters.acknowledged += 1;
-      pump();
+      sendWaiting();
     });
   }
 
-  function pump(): void {
-    while (connection && inFlight.size < window) {
-      const message = box.take();
+  function sendWaiting(): void {
+    while (connection && inFlight.size < inFlightMax) {
+      const message = outbox.take();
       if (!message) return;
       send(connection, message);
     }
   }
 
   return {
-    keep(message) {
+    store(message) {
       if (!message.repeat) counters.measured += 1;
-      if (!box.add(message)) counters.dropped += 1;
+      if (!outbox.add(message)) counters.dropped += 1;
     },
-    up(upConnection, receiveMaximum) {
-      connection = upConnection;
-      // One place of the window is reserved for garbage.
-      window = Math.max(1, Math.min(windowMax, receiveMaximum - 1));
+    connectionOpened(openConnection, receiveMaximum) {
+      connection = openConnection;
+      // One message of the window is reserved for garbage.
+      inFlightMax = Math.max(1, Math.min(ownInFlightMax, receiveMaximum - 1));
     },
-    down() {
+    connectionEnded() {
       const unacknowledged = inFlight.size;
       connection = undefined;
-      counters.dropped += box.putBack([...inFlight]);
+      counters.dropped += outbox.putBack([...inFlight]);
       inFlight.clear();
       return unacknowledged;
     },
-    pump,
+    sendWaiting,
     sendGarbage(garbage) {
       for (const message of connection ? garbage : []) {
         counters.garbage += 1;
@@ -100,7 +100,7 @@ export function createSender(options: {
       return connection !== undefined;
     },
     get waiting() {
-      return box.size + inFlight.size;
+      return outbox.size + inFlight.size;
     },
   };
 }

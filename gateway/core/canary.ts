@@ -23,8 +23,8 @@ export type CanaryJudgement =
 const refuse = (code: ReasonCode, reasonString: string): CanaryJudgement => ({ ok: false, code, reasonString });
 
 /**
- * Checks a canary: its topic, its size, how many canaries came lately, and its payload (like that of any reading). A refused message is not written to
- * `rejected`, because that topic is for messages that may come from a patient.
+ * Checks a canary: its topic, its size, how many canaries came lately, and its payload (like the payload of a reading). A refused message
+ * is not written to `rejected`, because that topic is for messages that may come from a patient.
  * @param kind kind of the topic; undefined if the topic does not belong to the device
  * @param receivedAtMs time of receipt on the gateway's clock, to which the payload's time is compared
  * @param monotonicMs time of receipt on the monotonic clock

@@ -15,7 +15,7 @@ export type Continuity = {
   holes: [number, number][];
 };
 
-/** `filled`: missing numbers that came later. `odd`: jumps of a device that does not count by one. */
+/** `filled`: missing numbers that came later. `odd`: jumps by a device that does not count by one. */
 export type ContinuityCounts = { missing: number; filled: number; repeated: number; odd: number };
 
 /** Maximum number of holes that are remembered. Above this number the oldest is dropped; if its numbers come later, they count as repeated. */

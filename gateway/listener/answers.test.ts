@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   bench.ready = true;
-  bench.atOnce = { kind: 'appended' };
+  bench.immediateOutcome = { kind: 'appended' };
 });
 afterAll(() => bench.close());
 
@@ -38,9 +38,14 @@ describe('CONNACK', () => {
       const second = await dial(bench, await deviceCertificate('bed-07'), version);
       second.socket.on('data', (chunk: Buffer) => bytes.push(chunk));
       second.send(connectPacket('bed-07', version), { cmd: 'pingreq' }, publishPacket(1, 1), { cmd: 'pingreq' });
-      const came = [await second.next(), await second.next(), await second.next(), await second.next()];
-      expect(came.map(({ cmd }) => cmd).filter((cmd) => cmd === 'connack')).toHaveLength(1);
-      expect(came[0]).toMatchObject({ cmd: 'connack' });
+      const received = [
+        await second.nextPacket(),
+        await second.nextPacket(),
+        await second.nextPacket(),
+        await second.nextPacket(),
+      ];
+      expect(received.map(({ cmd }) => cmd).filter((cmd) => cmd === 'connack')).toHaveLength(1);
+      expect(received[0]).toMatchObject({ cmd: 'connack' });
       // Fixed header, remaining length, flags, code.
       expect([bytes[0]![0], bytes[0]![2], bytes[0]![3]]).toEqual([0x20, 0, 0]);
       second.end();
@@ -56,8 +61,8 @@ describe('CONNACK', () => {
       client.send(connectPacket('bed-07', version), publishPacket(1, 1), { cmd: 'pingreq' });
       await client.closed;
       const refused = version === 5 ? { reasonCode: reason.serverUnavailable } : { returnCode: 3 };
-      expect(client.rest()).toMatchObject([{ cmd: 'connack', sessionPresent: false, ...refused }]);
-      expect(client.rest()).toHaveLength(1);
+      expect(client.unreadPackets()).toMatchObject([{ cmd: 'connack', sessionPresent: false, ...refused }]);
+      expect(client.unreadPackets()).toHaveLength(1);
       expect(bench.counters.publishes).toBe(publishes);
     },
   );
@@ -66,11 +71,11 @@ describe('CONNACK', () => {
     const malformed = await dial(bench, await deviceCertificate('bed-07'), 4);
     malformed.sendBytes(Buffer.from('100d00044d5154540403003c000161', 'hex'));
     await malformed.closed;
-    expect(malformed.rest()).toEqual([]);
+    expect(malformed.unreadPackets()).toEqual([]);
     const wildcard = await dial(bench, await deviceCertificate('bed-07'), 4);
     wildcard.send(connectPacket('bed-07', 4, { will: { topic: 'devices/#', payload: 'x' } as never }));
     await wildcard.closed;
-    expect(wildcard.rest()).toEqual([]);
+    expect(wildcard.unreadPackets()).toEqual([]);
   });
 
   it.each([
@@ -83,7 +88,7 @@ describe('CONNACK', () => {
       const client = await dial(bench, await deviceCertificate('bed-07'));
       client.send(connectPacket('bed-08', 5, { properties: { maximumPacketSize } }));
       await client.closed;
-      const [connack] = client.rest();
+      const [connack] = client.unreadPackets();
       expect(connack && propertiesOf(connack)).toEqual(expected);
       if (expected) expect(connack).toMatchObject({ reasonCode: reason.clientIdentifierNotValid });
     },
@@ -93,7 +98,7 @@ describe('CONNACK', () => {
     const client = await dial(bench, await deviceCertificate('bed-07'));
     client.send(connectPacket('bed-07', 5, { properties: { maximumPacketSize: 8 } }));
     await client.closed;
-    expect(client.rest()).toMatchObject([{ cmd: 'disconnect', reasonCode: reason.packetTooLarge }]);
+    expect(client.unreadPackets()).toMatchObject([{ cmd: 'disconnect', reasonCode: reason.packetTooLarge }]);
   });
 
   it('CONNACK has only the properties that the client needs', async () => {
@@ -113,7 +118,7 @@ describe('CONNACK', () => {
     expect(propertiesOf(client.connack)).not.toContain('authenticationMethod');
     client.send({ cmd: 'auth', reasonCode: 0x19 } as Packet);
     await client.closed;
-    expect(client.rest()).toMatchObject([{ cmd: 'disconnect', reasonCode: reason.protocolError }]);
+    expect(client.unreadPackets()).toMatchObject([{ cmd: 'disconnect', reasonCode: reason.protocolError }]);
   });
 
   it('CONNACK refuses authentication data without an authentication method', async () => {
@@ -129,11 +134,11 @@ describe('acknowledgements', () => {
     async (version) => {
       const client = await join(bench, 'bed-07', version);
       client.send({ cmd: 'subscribe', messageId: 0xfffe, subscriptions: filters(7) });
-      const suback = await client.next();
+      const suback = await client.nextPacket();
       expect(suback).toMatchObject({ cmd: 'suback', messageId: 0xfffe });
       expect((suback as { granted: number[] }).granted).toHaveLength(7);
       client.send({ cmd: 'unsubscribe', messageId: 0x0100, unsubscriptions: filters(3).map(({ topic }) => topic) });
-      const unsuback = await client.next();
+      const unsuback = await client.nextPacket();
       expect(unsuback).toMatchObject({ cmd: 'unsuback', messageId: 0x0100 });
       if (version === 5) expect((unsuback as { granted: number[] }).granted).toEqual([0x11, 0x11, 0x11]);
       client.end();
@@ -148,13 +153,13 @@ describe('acknowledgements', () => {
       const client = await join(bench, 'bed-07', 5, { properties: { maximumPacketSize: 70 } });
       client.send(request);
       await client.closed;
-      expect(client.rest()).toMatchObject([{ cmd: 'disconnect', reasonCode: reason.packetTooLarge }]);
+      expect(client.unreadPackets()).toMatchObject([{ cmd: 'disconnect', reasonCode: reason.packetTooLarge }]);
     }
   });
 
   it('acknowledgements have no reason string and no user property if the client does not want them', async () => {
     const client = await join(bench, 'bed-07', 5, { properties: { requestProblemInformation: false } });
-    bench.atOnce = { kind: 'refused', code: reason.payloadFormatInvalid, reasonString: 'bad' };
+    bench.immediateOutcome = { kind: 'refused', code: reason.payloadFormatInvalid, reasonString: 'bad' };
     client.send(
       publishPacket(1, 1),
       publishPacket(2, 2),
@@ -163,10 +168,17 @@ describe('acknowledgements', () => {
       { cmd: 'subscribe', messageId: 3, subscriptions: filters(1) },
       { cmd: 'unsubscribe', messageId: 4, unsubscriptions: ['x'] },
     );
-    const came: Packet[] = [];
-    while (came.length < 6) came.push(await client.next());
-    expect(came.map(({ cmd }) => cmd).sort()).toEqual(['puback', 'pubcomp', 'pubrec', 'pubrel', 'suback', 'unsuback']);
-    expect(came.flatMap(propertiesOf)).toEqual([]);
+    const received: Packet[] = [];
+    while (received.length < 6) received.push(await client.nextPacket());
+    expect(received.map(({ cmd }) => cmd).sort()).toEqual([
+      'puback',
+      'pubcomp',
+      'pubrec',
+      'pubrel',
+      'suback',
+      'unsuback',
+    ]);
+    expect(received.flatMap(propertiesOf)).toEqual([]);
     client.end();
   });
 
@@ -180,18 +192,25 @@ describe('acknowledgements', () => {
       publishPacket(2, 5),
       { cmd: 'pubrel', messageId: 5 },
     );
-    const came: Packet[] = [];
-    while (came.length < 6) came.push(await client.next());
-    expect(came.map(({ cmd }) => cmd).sort()).toEqual(['pubcomp', 'pubcomp', 'pubrec', 'pubrel', 'suback', 'unsuback']);
-    expect(came.flatMap(propertiesOf)).toEqual([]);
+    const received: Packet[] = [];
+    while (received.length < 6) received.push(await client.nextPacket());
+    expect(received.map(({ cmd }) => cmd).sort()).toEqual([
+      'pubcomp',
+      'pubcomp',
+      'pubrec',
+      'pubrel',
+      'suback',
+      'unsuback',
+    ]);
+    expect(received.flatMap(propertiesOf)).toEqual([]);
     client.end();
   });
 
   it('PUBREC leaves out its reason string if the packet would be larger than the client accepts', async () => {
     const client = await join(bench, 'bed-07', 5, { properties: { maximumPacketSize: 60 } });
-    bench.atOnce = { kind: 'refused', code: reason.payloadFormatInvalid, reasonString: 'x'.repeat(60) };
+    bench.immediateOutcome = { kind: 'refused', code: reason.payloadFormatInvalid, reasonString: 'x'.repeat(60) };
     client.send(publishPacket(2, 1));
-    const pubrec = await client.next();
+    const pubrec = await client.nextPacket();
     expect(pubrec).toMatchObject({ cmd: 'pubrec', reasonCode: reason.payloadFormatInvalid });
     expect(propertiesOf(pubrec)).toEqual([]);
     client.end();
@@ -200,13 +219,13 @@ describe('acknowledgements', () => {
   it('an unexpected PUBREC gets PUBREL with 0x92, and an unexpected PUBACK or PUBCOMP is ignored', async () => {
     const client = await join(bench, 'bed-07');
     client.send({ cmd: 'puback', messageId: 7 }, { cmd: 'pubcomp', messageId: 8 }, { cmd: 'pubrec', messageId: 9 });
-    expect(await client.next()).toMatchObject({
+    expect(await client.nextPacket()).toMatchObject({
       cmd: 'pubrel',
       messageId: 9,
       reasonCode: reason.packetIdentifierNotFound,
     });
     client.send({ cmd: 'pingreq' });
-    expect(await client.next()).toMatchObject({ cmd: 'pingresp' });
+    expect(await client.nextPacket()).toMatchObject({ cmd: 'pingresp' });
     client.end();
   });
 
@@ -220,7 +239,7 @@ describe('acknowledgements', () => {
     const client = await join(bench, 'bed-07');
     client.sendBytes(Buffer.from(hex.replaceAll(' ', ''), 'hex'));
     await client.closed;
-    expect(client.rest()).toMatchObject([{ cmd: 'disconnect', reasonCode: reason.protocolError }]);
+    expect(client.unreadPackets()).toMatchObject([{ cmd: 'disconnect', reasonCode: reason.protocolError }]);
   });
 });
 
@@ -229,14 +248,14 @@ describe('DISCONNECT of the gateway', () => {
     const early = await dial(bench, await deviceCertificate('bed-07'));
     early.sendBytes(Buffer.from([0xff, 0xff]));
     await early.closed;
-    expect(early.rest()).toEqual([]);
+    expect(early.unreadPackets()).toEqual([]);
     const client = await join(bench, 'bed-07', 5, { properties: { sessionExpiryInterval: 100 } });
-    bench.atOnce = undefined;
+    bench.immediateOutcome = undefined;
     client.send(publishPacket(1, 1), connectPacket('bed-07', 5), { cmd: 'pingreq' });
-    expect(await client.next()).toMatchObject({ cmd: 'disconnect', reasonCode: reason.protocolError });
-    for (const { settle } of bench.handed.splice(0)) settle({ kind: 'appended' });
+    expect(await client.nextPacket()).toMatchObject({ cmd: 'disconnect', reasonCode: reason.protocolError });
+    for (const { settle } of bench.handedPublishes.splice(0)) settle({ kind: 'appended' });
     await client.closed;
-    expect(client.rest()).toEqual([]);
+    expect(client.unreadPackets()).toEqual([]);
   });
 
   it('DISCONNECT has a reason string, which is left out if the packet would be larger than the client accepts', async () => {
@@ -248,7 +267,7 @@ describe('DISCONNECT of the gateway', () => {
     ] as const) {
       const client = await join(bench, 'bed-07', 5, { properties: { maximumPacketSize } });
       client.sendBytes(broken);
-      const disconnect = await client.next();
+      const disconnect = await client.nextPacket();
       expect(disconnect).toMatchObject({ cmd: 'disconnect', reasonCode: reason.malformedPacket });
       expect(propertiesOf(disconnect)).toEqual(expected);
       await client.closed;

@@ -24,7 +24,7 @@ async function dialAndClaim(version: 4 | 5 = 5, more = {}) {
   const client = await dial(bench, await deviceCertificate('bed-07'), version);
   const before = bench.claims!.at(-1);
   client.send(connectPacket('bed-07', version, more));
-  await until('the claim', () => bench.claims!.length > 0 && bench.claims!.at(-1) !== before);
+  await until('the claim of the client id', () => bench.claims!.length > 0 && bench.claims!.at(-1) !== before);
   return client;
 }
 const nextClaim = () => bench.claims!.shift()!;
@@ -33,18 +33,18 @@ describe('CONNECT', () => {
   it('CONNECT is answered when the log has the claim, and the packets after it are then handled in order', async () => {
     const client = await dialAndClaim();
     client.send(publishPacket(1, 1, 'one'), publishPacket(1, 2, 'two'), { cmd: 'pingreq' });
-    await bench.pass(1000);
-    expect(client.rest()).toEqual([]);
-    expect(bench.handed).toEqual([]);
+    await bench.letTimePass(1000);
+    expect(client.unreadPackets()).toEqual([]);
+    expect(bench.handedPublishes).toEqual([]);
     expect(bench.listener.paused().claim).toBe(1);
     nextClaim().settle(true);
-    expect(await client.next()).toMatchObject({ cmd: 'connack', reasonCode: 0 });
-    await until('both', () => bench.handed.length === 2);
-    expect(bench.handed.map(({ text }) => text)).toEqual(['one', 'two']);
-    for (const { settle } of bench.handed) settle(appended);
-    expect(await client.next()).toMatchObject({ cmd: 'pingresp' });
-    expect(await client.next()).toMatchObject({ cmd: 'puback', messageId: 1 });
-    expect(await client.next()).toMatchObject({ cmd: 'puback', messageId: 2 });
+    expect(await client.nextPacket()).toMatchObject({ cmd: 'connack', reasonCode: 0 });
+    await until('both publishes are handed on', () => bench.handedPublishes.length === 2);
+    expect(bench.handedPublishes.map(({ text }) => text)).toEqual(['one', 'two']);
+    for (const { settle } of bench.handedPublishes) settle(appended);
+    expect(await client.nextPacket()).toMatchObject({ cmd: 'pingresp' });
+    expect(await client.nextPacket()).toMatchObject({ cmd: 'puback', messageId: 1 });
+    expect(await client.nextPacket()).toMatchObject({ cmd: 'puback', messageId: 2 });
     expect(bench.listener.paused().claim).toBe(0);
     client.end();
   });
@@ -54,21 +54,21 @@ describe('CONNECT', () => {
     const client = await dial(bench, await deviceCertificate('bed-07'));
     client.send(connectPacket('bed-07', 5, { will }), publishPacket(0, 0, 'a last word'));
     client.socket.end();
-    await until('the claim', () => bench.claims!.length > 0);
-    await bench.pass(1000);
+    await until('the claim of the client id', () => bench.claims!.length > 0);
+    await bench.letTimePass(1000);
     expect(bench.sinkCalls).toEqual([]);
     nextClaim().settle(true);
-    await until('the end', () => bench.listener.connections() === 0);
-    expect(bench.handed.map(({ text }) => text)).toEqual(['a last word']);
+    await until('the end of the connection', () => bench.listener.connections() === 0);
+    expect(bench.handedPublishes.map(({ text }) => text)).toEqual(['a last word']);
     expect(bench.sinkCalls).toEqual(['bed-07 connected', 'bed-07 will: gone', 'bed-07 ended: will']);
   });
 
   it('the time-out for CONNECT does not end a connection that waits for its claim', async () => {
     const client = await dialAndClaim();
-    await bench.pass(60_000);
+    await bench.letTimePass(60_000);
     expect(bench.counters.connectTimeouts).toBe(0);
     nextClaim().settle(true);
-    expect(await client.next()).toMatchObject({ cmd: 'connack' });
+    expect(await client.nextPacket()).toMatchObject({ cmd: 'connack' });
     client.end();
   });
 
@@ -78,7 +78,7 @@ describe('CONNECT', () => {
     await older.closed;
     expect(bench.claims).toHaveLength(1);
     nextClaim().settle(true);
-    expect(await newer.next()).toMatchObject({ cmd: 'connack', reasonCode: 0 });
+    expect(await newer.nextPacket()).toMatchObject({ cmd: 'connack', reasonCode: 0 });
     expect(bench.sinkCalls).toEqual(['bed-07 connected']);
     expect(bench.counters.takeOvers).toBe(1);
     newer.end();
@@ -87,13 +87,13 @@ describe('CONNECT', () => {
   it('the older connection ends only when the log has the claim of the newer connection', async () => {
     const older = await dialAndClaim();
     nextClaim().settle(true);
-    await older.next();
+    await older.nextPacket();
     const newer = await dialAndClaim();
     older.send({ cmd: 'pingreq' });
-    expect(await older.next()).toMatchObject({ cmd: 'pingresp' });
+    expect(await older.nextPacket()).toMatchObject({ cmd: 'pingresp' });
     nextClaim().settle(true);
-    expect(await older.next()).toMatchObject({ cmd: 'disconnect', reasonCode: 0x8e });
-    expect(await newer.next()).toMatchObject({ cmd: 'connack' });
+    expect(await older.nextPacket()).toMatchObject({ cmd: 'disconnect', reasonCode: 0x8e });
+    expect(await newer.nextPacket()).toMatchObject({ cmd: 'connack' });
     newer.end();
   });
 
@@ -103,7 +103,7 @@ describe('CONNECT', () => {
       const client = await dialAndClaim(version);
       const closing = bench.listener.close(5_000);
       await client.closed;
-      expect(client.rest()).toEqual([]);
+      expect(client.unreadPackets()).toEqual([]);
       await closing;
       expect(bench.claims).toEqual([]);
     },
@@ -113,7 +113,7 @@ describe('CONNECT', () => {
     const client = await dialAndClaim();
     bench.ready = false;
     nextClaim().settle(true);
-    expect(await client.next()).toMatchObject({ cmd: 'connack', reasonCode: 0x88 });
+    expect(await client.nextPacket()).toMatchObject({ cmd: 'connack', reasonCode: 0x88 });
     await client.closed;
   });
 
@@ -121,17 +121,17 @@ describe('CONNECT', () => {
     const session = { clean: false, properties: { sessionExpiryInterval: 600 } };
     const first = await dialAndClaim(5, session);
     nextClaim().settle(true);
-    await first.next();
+    await first.nextPacket();
     first.end();
-    await until('the end', () => bench.listener.connections() === 0);
+    await until('the end of the connection', () => bench.listener.connections() === 0);
     const second = await dialAndClaim(5, session);
     nextClaim().settle(true);
-    expect(await second.next()).toMatchObject({ sessionPresent: true });
+    expect(await second.nextPacket()).toMatchObject({ sessionPresent: true });
     second.end();
-    await until('the end', () => bench.listener.connections() === 0);
+    await until('the end of the connection', () => bench.listener.connections() === 0);
     const third = await dialAndClaim(5, session);
     nextClaim().settle(false);
-    expect(await third.next()).toMatchObject({ cmd: 'connack', reasonCode: 0, sessionPresent: false });
+    expect(await third.nextPacket()).toMatchObject({ cmd: 'connack', reasonCode: 0, sessionPresent: false });
     third.end();
   });
 });
@@ -145,7 +145,7 @@ describe('a claim of another gateway', () => {
   it('a claim of another gateway ends the connection with 0x8E', async () => {
     const client = await joinClaimed();
     bench.listener.endClaimedElsewhere('bed-07');
-    expect(await client.next()).toMatchObject({ cmd: 'disconnect', reasonCode: 0x8e });
+    expect(await client.nextPacket()).toMatchObject({ cmd: 'disconnect', reasonCode: 0x8e });
     await client.closed;
     expect(bench.sinkCalls).toEqual(['bed-07 connected', 'bed-07 ended: taken-over']);
     expect(bench.counters.takenElsewhere).toBe(1);
@@ -155,36 +155,36 @@ describe('a claim of another gateway', () => {
     const client = await joinClaimed(4);
     bench.listener.endClaimedElsewhere('bed-07');
     await client.closed;
-    expect(client.rest()).toEqual([]);
+    expect(client.unreadPackets()).toEqual([]);
   });
 
   it('publishes in flight are not acknowledged after the claim of another gateway', async () => {
     const client = await joinClaimed();
     client.send(publishPacket(1, 1));
-    await until('the publish', () => bench.handed.length === 1);
+    await until('the publish is handed on', () => bench.handedPublishes.length === 1);
     bench.listener.endClaimedElsewhere('bed-07');
-    bench.handed[0]!.settle(appended);
+    bench.handedPublishes[0]!.settle(appended);
     await client.closed;
-    expect(client.rest()).toMatchObject([{ cmd: 'disconnect' }]);
+    expect(client.unreadPackets()).toMatchObject([{ cmd: 'disconnect' }]);
   });
 
   it('a claim of another gateway ends the session, so that an old packet id does not hide a new message', async () => {
     const session = { clean: false, properties: { sessionExpiryInterval: 600 } };
     const client = await joinClaimed(5, session);
-    bench.atOnce = appended;
+    bench.immediateOutcome = appended;
     client.send(publishPacket(2, 7, 'then'));
-    expect(await client.next()).toMatchObject({ cmd: 'pubrec', messageId: 7 });
+    expect(await client.nextPacket()).toMatchObject({ cmd: 'pubrec', messageId: 7 });
     client.end();
-    await until('the end', () => bench.listener.connections() === 0);
+    await until('the end of the connection', () => bench.listener.connections() === 0);
     expect(bench.listener.sessions()).toBe(1);
     bench.listener.endClaimedElsewhere('bed-07');
     expect(bench.listener.sessions()).toBe(0);
     const again = await joinClaimed(5, session);
     expect(again.connack).toMatchObject({ sessionPresent: false });
-    bench.atOnce = undefined;
+    bench.immediateOutcome = undefined;
     again.send(publishPacket(2, 7, 'now'));
-    await until('the message', () => bench.handed.length === 1);
-    expect(bench.handed[0]!.text).toBe('now');
+    await until('the publish is handed on', () => bench.handedPublishes.length === 1);
+    expect(bench.handedPublishes[0]!.text).toBe('now');
     again.end();
   });
 
@@ -199,19 +199,19 @@ describe('a claim of another gateway', () => {
     } as const;
     const client = await joinClaimed(5, { will, properties: { sessionExpiryInterval: 600 } });
     client.end();
-    await until('the end', () => bench.listener.connections() === 0);
+    await until('the end of the connection', () => bench.listener.connections() === 0);
     bench.listener.endClaimedElsewhere('bed-07');
-    await bench.pass(60_000);
+    await bench.letTimePass(60_000);
     expect(bench.sinkCalls).toEqual(['bed-07 connected', 'bed-07 ended: will']);
   });
 
   it('a claim of another gateway does not end a connection whose own claim comes later in the log', async () => {
     const client = await dialAndClaim();
     nextClaim().settle(false);
-    await client.next();
+    await client.nextPacket();
     bench.listener.endClaimedElsewhere('bed-07');
     client.send({ cmd: 'pingreq' });
-    expect(await client.next()).toMatchObject({ cmd: 'pingresp' });
+    expect(await client.nextPacket()).toMatchObject({ cmd: 'pingresp' });
     client.end();
   });
 
@@ -219,7 +219,7 @@ describe('a claim of another gateway', () => {
     const client = await joinClaimed();
     for (const other of ['bed-08', 'bed-07/2', '', '__proto__']) bench.listener.endClaimedElsewhere(other);
     client.send({ cmd: 'pingreq' });
-    expect(await client.next()).toMatchObject({ cmd: 'pingresp' });
+    expect(await client.nextPacket()).toMatchObject({ cmd: 'pingresp' });
     client.end();
   });
 });

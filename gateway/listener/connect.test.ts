@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   bench.ready = true;
-  bench.atOnce = { kind: 'appended' };
+  bench.immediateOutcome = { kind: 'appended' };
 });
 afterAll(() => bench.close());
 
@@ -39,14 +39,14 @@ describe('the port', () => {
 });
 
 describe('TLS', () => {
-  it('TLS refuses a client without a certificate and a client with a certificate of a foreign authority', async () => {
+  it('TLS refuses a client without a certificate, and a client with a certificate of a foreign authority', async () => {
     for (const pair of [null, await deviceCertificate('bed-07', foreignCa)]) {
       const before = bench.counters.connectionsRefused;
       // In TLS 1.3 the client learns only after the handshake that its certificate was refused.
       const client = await dial(bench, pair);
       client.send(connectPacket('bed-07', 5));
       await client.closed;
-      expect(client.rest()).toEqual([]);
+      expect(client.unreadPackets()).toEqual([]);
       expect(bench.counters.connectionsRefused).toBe(before + 1);
     }
   });
@@ -60,7 +60,7 @@ describe('CONNECT', () => {
   ] as const)('refuses a client id %s', async (_name, version, clientId, expected) => {
     const client = await dial(bench, await deviceCertificate('bed-07'), version);
     client.send(connectPacket(clientId, version));
-    expect(await client.next()).toMatchObject({ cmd: 'connack', sessionPresent: false, ...expected });
+    expect(await client.nextPacket()).toMatchObject({ cmd: 'connack', sessionPresent: false, ...expected });
     await client.closed;
   });
 
@@ -70,7 +70,7 @@ describe('CONNECT', () => {
   ] as const)('refuses a CN that is not a device id, MQTT %i', async (version, expected) => {
     const client = await dial(bench, await deviceCertificate('no device'), version);
     client.send(connectPacket('no device', version));
-    expect(await client.next()).toMatchObject({ cmd: 'connack', ...expected });
+    expect(await client.nextPacket()).toMatchObject({ cmd: 'connack', ...expected });
     await client.closed;
   });
 
@@ -99,7 +99,10 @@ describe('CONNECT', () => {
     expect(assigned[0]).not.toBe(assigned[1]);
     second.send({ cmd: 'pingreq' });
     first.send({ cmd: 'pingreq' });
-    expect([await first.next(), await second.next()]).toMatchObject([{ cmd: 'pingresp' }, { cmd: 'pingresp' }]);
+    expect([await first.nextPacket(), await second.nextPacket()]).toMatchObject([
+      { cmd: 'pingresp' },
+      { cmd: 'pingresp' },
+    ]);
     first.end();
     second.end();
   });
@@ -110,7 +113,7 @@ describe('CONNECT', () => {
     for (const client of [first, second]) {
       expect(client.connack).toMatchObject({ cmd: 'connack', returnCode: 0 });
       client.send({ cmd: 'pingreq' });
-      expect(await client.next()).toMatchObject({ cmd: 'pingresp' });
+      expect(await client.nextPacket()).toMatchObject({ cmd: 'pingresp' });
     }
     first.end();
     second.end();
@@ -120,7 +123,7 @@ describe('CONNECT', () => {
     const client = await dial(bench, await deviceCertificate('bed-07'), 4);
     // The library cannot write such a packet.
     client.sendBytes(Buffer.from([0x10, 12, 0, 4, 0x4d, 0x51, 0x54, 0x54, 4, 0, 0, 60, 0, 0]));
-    expect(await client.next()).toMatchObject({ cmd: 'connack', returnCode: 2 });
+    expect(await client.nextPacket()).toMatchObject({ cmd: 'connack', returnCode: 2 });
     await client.closed;
   });
 
@@ -150,7 +153,7 @@ describe('CONNECT', () => {
   ])('refuses a client that uses %s', async (_name, bytes, expected) => {
     const client = await dial(bench, await deviceCertificate('bed-07'), 4);
     client.sendBytes(bytes);
-    expect(await client.next()).toMatchObject({ cmd: 'connack', ...expected });
+    expect(await client.nextPacket()).toMatchObject({ cmd: 'connack', ...expected });
     await client.closed;
   });
 
@@ -158,13 +161,13 @@ describe('CONNECT', () => {
     const client = await dial(bench, await deviceCertificate('bed-07'), 4);
     client.sendBytes(Buffer.from([0x10, 12, 0, 4, ...Buffer.from('AMQP'), 4, 2, 0, 60, 0, 0]));
     await client.closed;
-    expect(client.rest()).toEqual([]);
+    expect(client.unreadPackets()).toEqual([]);
   });
 
   it('refuses a client that uses MQTT 6', async () => {
     const client = await dial(bench, await deviceCertificate('bed-07'), 5);
     client.sendBytes(Buffer.from([0x10, 13, 0, 4, 0x4d, 0x51, 0x54, 0x54, 6, 2, 0, 60, 0, 0, 0]));
-    expect(await client.next()).toMatchObject({ cmd: 'connack', reasonCode: reason.unsupportedProtocolVersion });
+    expect(await client.nextPacket()).toMatchObject({ cmd: 'connack', reasonCode: reason.unsupportedProtocolVersion });
     await client.closed;
   });
 
@@ -202,7 +205,7 @@ describe('CONNECT', () => {
     client.sendBytes(
       Buffer.from('101900044d51545405060 03c00 00066265642d3037 00 0000 000178'.replaceAll(' ', ''), 'hex'),
     );
-    expect(await client.next()).toMatchObject({ cmd: 'connack', reasonCode: reason.topicNameInvalid });
+    expect(await client.nextPacket()).toMatchObject({ cmd: 'connack', reasonCode: reason.topicNameInvalid });
     await client.closed;
   });
 
@@ -226,23 +229,23 @@ describe('CONNECT', () => {
     const client = await dial(bench, await deviceCertificate('bed-07'));
     client.send(publishPacket(1, 1));
     await client.closed;
-    expect(client.rest()).toEqual([]);
-    expect(bench.handed).toEqual([]);
+    expect(client.unreadPackets()).toEqual([]);
+    expect(bench.handedPublishes).toEqual([]);
   });
 
   it('ends the connection at a second CONNECT', async () => {
     const client = await join(bench, 'bed-07');
     client.send(connectPacket('bed-07', 5));
-    expect(await client.next()).toMatchObject({ cmd: 'disconnect', reasonCode: reason.protocolError });
+    expect(await client.nextPacket()).toMatchObject({ cmd: 'disconnect', reasonCode: reason.protocolError });
     await client.closed;
   });
 
   it('closes the connection if CONNECT does not come in time', async () => {
     const before = bench.counters.connectTimeouts;
     const client = await dial(bench, await deviceCertificate('bed-07'));
-    await bench.pass(9_000);
+    await bench.letTimePass(9_000);
     expect(bench.listener.connections()).toBe(1);
-    await bench.pass(2_000);
+    await bench.letTimePass(2_000);
     await client.closed;
     expect(bench.counters.connectTimeouts).toBe(before + 1);
   });
@@ -250,19 +253,24 @@ describe('CONNECT', () => {
   it('handles packets that a client sends before CONNACK, in order', async () => {
     const client = await dial(bench, await deviceCertificate('bed-07'));
     client.send(connectPacket('bed-07', 5), publishPacket(1, 1), { cmd: 'pingreq' }, publishPacket(1, 2));
-    const came = [await client.next(), await client.next(), await client.next(), await client.next()];
+    const came = [
+      await client.nextPacket(),
+      await client.nextPacket(),
+      await client.nextPacket(),
+      await client.nextPacket(),
+    ];
     expect(came[0]).toMatchObject({ cmd: 'connack' });
     expect(came.filter(({ cmd }) => cmd === 'puback').map(({ messageId }) => messageId)).toEqual([1, 2]);
     client.end();
   });
 
-  it('closes connections above the greatest number before their handshake', async () => {
+  it('closes connections above the maximum number before their handshake', async () => {
     const small = await openBench({ connectionsMax: 1 });
     const first = await join(small, 'bed-07');
     const second = expect(dial(small, await deviceCertificate('bed-08'))).rejects.toThrow('disconnected');
     await until('a dropped connection', () => small.counters.connectionsDropped === 1);
     first.send({ cmd: 'pingreq' });
-    expect(await first.next()).toMatchObject({ cmd: 'pingresp' });
+    expect(await first.nextPacket()).toMatchObject({ cmd: 'pingresp' });
     await second;
     await small.close();
   });

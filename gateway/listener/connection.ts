@@ -5,7 +5,7 @@ import { observe } from '../../process/histogram.ts';
 import { type Ack, countUnsentAcks, takeReadyAcks } from '../core/acks.ts';
 import { type EndCause, endOf } from '../core/ends.ts';
 import { reason } from '../core/reasons.ts';
-import { bump } from '../measures.ts';
+import { incrementCount } from '../measures.ts';
 import { publishMemoryBytes } from './limits.ts';
 import { bareAckBytes, encode, writeBareAck } from './packet/encode.ts';
 import { emptyFrames } from './packet/framing.ts';
@@ -107,7 +107,7 @@ export function endConnection(context: Context, connection: Connection, cause: E
   if (client) {
     if (client.version === 5 && end.code !== undefined) sendDisconnect(connection, end.code, end.reasonString);
     context.counters.connectionsEnded += 1;
-    bump(context.measures.ends, cause.kind);
+    incrementCount(context.measures.ends, cause.kind);
     context.log.info(
       {
         deviceId: client.source.deviceId,

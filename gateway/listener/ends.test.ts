@@ -38,17 +38,17 @@ describe.each([4, 5] as const)('MQTT %i', (version) => {
     await expectSinkCalls('bed-07 connected', 'bed-07 ended: closed');
   });
 
-  it('a connection ends one and a half times Keep Alive after its last packet, and not before', async () => {
+  it('a connection ends one and a half times Keep Alive after its last packet, not earlier', async () => {
     const client = await join(bench, 'bed-07', version, { will, keepalive: 60 });
     for (let i = 0; i < 2; i += 1) {
-      await bench.pass(80_000);
+      await bench.letTimePass(80_000);
       client.send({ cmd: 'pingreq' });
-      expect(await client.next()).toMatchObject({ cmd: 'pingresp' });
+      expect(await client.nextPacket()).toMatchObject({ cmd: 'pingresp' });
     }
-    await bench.pass(90_000);
+    await bench.letTimePass(90_000);
     await client.closed;
     if (version === 5)
-      expect(client.rest()).toMatchObject([{ cmd: 'disconnect', reasonCode: reason.keepAliveTimeout }]);
+      expect(client.unreadPackets()).toMatchObject([{ cmd: 'disconnect', reasonCode: reason.keepAliveTimeout }]);
     await expectSinkCalls('bed-07 connected', 'bed-07 will: gone', 'bed-07 ended: keep-alive');
   });
 
@@ -57,20 +57,21 @@ describe.each([4, 5] as const)('MQTT %i', (version) => {
     bench = await openBench({ unackedBytesMax: 1 });
     const client = await join(bench, 'bed-07', version, { keepalive: 60 });
     client.send(publishPacket(1, 1), publishPacket(1, 2));
-    await until('a pause', () => bench.counters.pausedUnacked > 0);
-    await bench.pass(1_000_000);
+    await until('the connection is paused', () => bench.counters.pausedUnacked > 0);
+    await bench.letTimePass(1_000_000);
     expect(bench.listener.connections()).toBe(1);
-    bench.handed[0]!.settle({ kind: 'appended' });
-    expect(await client.next()).toMatchObject({ cmd: 'puback', messageId: 1 });
+    bench.handedPublishes[0]!.settle({ kind: 'appended' });
+    expect(await client.nextPacket()).toMatchObject({ cmd: 'puback', messageId: 1 });
   });
 
   it('the newest connection gets the client id', async () => {
     const older = await join(bench, 'bed-07', version, { will });
     const newer = await join(bench, 'bed-07', version);
     await older.closed;
-    if (version === 5) expect(older.rest()).toMatchObject([{ cmd: 'disconnect', reasonCode: reason.sessionTakenOver }]);
+    if (version === 5)
+      expect(older.unreadPackets()).toMatchObject([{ cmd: 'disconnect', reasonCode: reason.sessionTakenOver }]);
     newer.send({ cmd: 'pingreq' });
-    expect(await newer.next()).toMatchObject({ cmd: 'pingresp' });
+    expect(await newer.nextPacket()).toMatchObject({ cmd: 'pingresp' });
     await expectSinkCalls(
       'bed-07 connected',
       'bed-07 will: gone',
@@ -80,10 +81,10 @@ describe.each([4, 5] as const)('MQTT %i', (version) => {
     expect(bench.counters.takeOvers).toBe(1);
   });
 
-  it('a connection that loses its client id is reported if it is alive, and not if its client answers nothing', async () => {
+  it('a connection that loses its client id is reported if it is alive, but not if its client answers nothing', async () => {
     const older = await join(bench, 'bed-07', version);
     await join(bench, 'bed-07', version);
-    await until('a report', () => bench.lostIdWhileAlive.length > 0);
+    await until('the report of the lost client id', () => bench.lostIdWhileAlive.length > 0);
     expect(bench.lostIdWhileAlive).toEqual(['bed-07']);
     await older.closed;
     const dead = await join(bench, 'bed-08', version);
@@ -107,28 +108,28 @@ describe.each([4, 5] as const)('MQTT %i', (version) => {
     const keep = { clean: false, properties: { sessionExpiryInterval: 60 } };
     const older = await join(bench, 'bed-07', version, keep);
     older.send(publishPacket(1, 1));
-    await until('a publish', () => bench.handed.length === 1);
+    await until('the publish is handed on', () => bench.handedPublishes.length === 1);
     const newer = await join(bench, 'bed-07', version, keep);
-    bench.handed[0]!.settle({ kind: 'appended' });
+    bench.handedPublishes[0]!.settle({ kind: 'appended' });
     await older.closed;
     newer.send({ cmd: 'pingreq' });
-    expect(await newer.next()).toMatchObject({ cmd: 'pingresp' });
-    expect(older.rest().map(({ cmd }) => cmd)).not.toContain('puback');
+    expect(await newer.nextPacket()).toMatchObject({ cmd: 'pingresp' });
+    expect(older.unreadPackets().map(({ cmd }) => cmd)).not.toContain('puback');
   });
 
   it('a listener that shuts down reads nothing more, acknowledges messages in flight, and sends DISCONNECT', async () => {
     const client = await join(bench, 'bed-07', version, { will });
     client.send(publishPacket(1, 1));
-    await until('a publish', () => bench.handed.length === 1);
+    await until('the publish is handed on', () => bench.handedPublishes.length === 1);
     const closed = bench.listener.close(20_000);
     await expect(dial(bench, await deviceCertificate('bed-08'))).rejects.toThrow();
     client.send(publishPacket(1, 2));
-    bench.handed[0]!.settle({ kind: 'appended' });
+    bench.handedPublishes[0]!.settle({ kind: 'appended' });
     await closed;
     await client.closed;
     const goodbye = version === 5 ? [{ cmd: 'disconnect', reasonCode: reason.serverShuttingDown }] : [];
-    expect(client.rest()).toMatchObject([{ cmd: 'puback', messageId: 1 }, ...goodbye]);
-    expect(bench.handed).toHaveLength(1);
+    expect(client.unreadPackets()).toMatchObject([{ cmd: 'puback', messageId: 1 }, ...goodbye]);
+    expect(bench.handedPublishes).toHaveLength(1);
     expect(bench.sinkCalls).toEqual(['bed-07 connected', 'bed-07 ended: drained']);
   });
 });
@@ -138,13 +139,13 @@ it('a listener that shuts down reads nothing more from a paused connection', asy
   bench = await openBench({ inFlightMax: 2 });
   const client = await join(bench, 'bed-07', 4);
   client.send(...[1, 2, 3, 4, 5].map((id) => publishPacket(1, id)));
-  await until('a pause', () => bench.counters.pausedInFlight > 0);
+  await until('the connection is paused', () => bench.counters.pausedInFlight > 0);
   const closed = bench.listener.close(20_000);
-  for (const { settle } of bench.handed) settle({ kind: 'appended' });
+  for (const { settle } of bench.handedPublishes) settle({ kind: 'appended' });
   await closed;
   await client.closed;
-  expect(client.rest()).toMatchObject([1, 2].map((messageId) => ({ cmd: 'puback', messageId })));
-  expect(bench.handed).toHaveLength(2);
+  expect(client.unreadPackets()).toMatchObject([1, 2].map((messageId) => ({ cmd: 'puback', messageId })));
+  expect(bench.handedPublishes).toHaveLength(2);
 });
 
 describe('MQTT 5', () => {
@@ -154,42 +155,42 @@ describe('MQTT 5', () => {
     await expectSinkCalls('bed-07 connected', 'bed-07 will: gone', 'bed-07 ended: will');
   });
 
-  const kept = (willDelayInterval: number, sessionExpiryInterval: number) => ({
+  const delayedWillOptions = (willDelayInterval: number, sessionExpiryInterval: number) => ({
     will: { ...will, properties: { willDelayInterval } },
     properties: { sessionExpiryInterval },
   });
 
   it('a delayed will is published after its delay', async () => {
-    const client = await join(bench, 'bed-07', 5, kept(20, 60));
+    const client = await join(bench, 'bed-07', 5, delayedWillOptions(20, 60));
     client.end();
-    await until('the end', () => bench.sinkCalls.length === 2);
-    await bench.pass(15_000);
+    await until('the report of the end', () => bench.sinkCalls.length === 2);
+    await bench.letTimePass(15_000);
     expect(bench.sinkCalls).toEqual(['bed-07 connected', 'bed-07 ended: will']);
-    await bench.pass(10_000);
+    await bench.letTimePass(10_000);
     await expectSinkCalls('bed-07 connected', 'bed-07 ended: will', 'bed-07 will: gone');
   });
 
   it('a delayed will is published at the end of its session if that is earlier', async () => {
-    const client = await join(bench, 'bed-07', 5, kept(60, 20));
+    const client = await join(bench, 'bed-07', 5, delayedWillOptions(60, 20));
     client.end();
-    await until('the end', () => bench.sinkCalls.length === 2);
-    await bench.pass(21_000);
+    await until('the report of the end', () => bench.sinkCalls.length === 2);
+    await bench.letTimePass(21_000);
     await expectSinkCalls('bed-07 connected', 'bed-07 ended: will', 'bed-07 will: gone');
   });
 
   it('a delayed will is not published if the client connects again in time', async () => {
-    const client = await join(bench, 'bed-07', 5, kept(20, 60));
+    const client = await join(bench, 'bed-07', 5, delayedWillOptions(20, 60));
     client.end();
-    await until('the end', () => bench.sinkCalls.length === 2);
+    await until('the report of the end', () => bench.sinkCalls.length === 2);
     await join(bench, 'bed-07', 5, { clean: false, keepalive: 300 });
-    await bench.pass(100_000);
+    await bench.letTimePass(100_000);
     expect(bench.sinkCalls).toEqual(['bed-07 connected', 'bed-07 ended: will', 'bed-07 connected']);
   });
 
   it('a delayed will is published if the client connects again with a clean start', async () => {
-    const client = await join(bench, 'bed-07', 5, kept(60, 60));
+    const client = await join(bench, 'bed-07', 5, delayedWillOptions(60, 60));
     client.end();
-    await until('the end', () => bench.sinkCalls.length === 2);
+    await until('the report of the end', () => bench.sinkCalls.length === 2);
     await join(bench, 'bed-07', 5, { clean: true });
     expect(bench.sinkCalls).toEqual([
       'bed-07 connected',
@@ -202,8 +203,8 @@ describe('MQTT 5', () => {
   it('a session ends after its expiry', async () => {
     const client = await join(bench, 'bed-07', 5, { properties: { sessionExpiryInterval: 20 } });
     client.end();
-    await until('the end', () => bench.listener.connections() === 0);
-    await bench.pass(21_000);
+    await until('the end of the connection', () => bench.listener.connections() === 0);
+    await bench.letTimePass(21_000);
     expect((await join(bench, 'bed-07', 5, { clean: false })).connack).toMatchObject({ sessionPresent: false });
   });
 
@@ -214,16 +215,16 @@ describe('MQTT 5', () => {
     const second = await join(bench, 'bed-07', 5, { clean: false });
     expect(second.connack).toMatchObject({ sessionPresent: false });
     second.send({ cmd: 'disconnect', reasonCode: 0, properties: { sessionExpiryInterval: 60 } });
-    expect(await second.next()).toMatchObject({ cmd: 'disconnect', reasonCode: reason.protocolError });
+    expect(await second.nextPacket()).toMatchObject({ cmd: 'disconnect', reasonCode: reason.protocolError });
   });
 
-  it('the session that lost its connection first ends if there are too many sessions', async () => {
+  it('if there are too many sessions, the session that lost its connection first ends', async () => {
     await bench.close();
     bench = await openBench({ sessionsMax: 2 });
     const keep = { clean: false, properties: { sessionExpiryInterval: 60 } };
     for (const id of ['bed-01', 'bed-02', 'bed-03']) {
       (await join(bench, id, 5, keep)).end();
-      await until('the end', () => bench.listener.connections() === 0);
+      await until('the end of the connection', () => bench.listener.connections() === 0);
     }
     expect(bench.counters.sessionsEvicted).toBe(1);
     expect((await join(bench, 'bed-03', 5, keep)).connack).toMatchObject({ sessionPresent: true });
@@ -234,13 +235,13 @@ describe('MQTT 5', () => {
 it('a connection ends if a packet is not completed in time', async () => {
   const client = await join(bench, 'bed-07', 5, { keepalive: 300 });
   client.sendBytes(Buffer.from([0x32, 0x40, 0x00]));
-  await bench.pass(0);
-  await bench.pass(20_000);
+  await bench.letTimePass(0);
+  await bench.letTimePass(20_000);
   expect(bench.listener.connections()).toBe(1);
-  await bench.pass(15_000);
+  await bench.letTimePass(15_000);
   await client.closed;
   expect(bench.counters.packetTimeouts).toBe(1);
   const first = await dial(bench, await deviceCertificate('bed-07'));
   first.send(connectPacket('bed-07', 5));
-  expect(await first.next()).toMatchObject({ cmd: 'connack' });
+  expect(await first.nextPacket()).toMatchObject({ cmd: 'connack' });
 });

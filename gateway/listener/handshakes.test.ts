@@ -1,4 +1,4 @@
-/** Tests that connections without a complete TLS handshake are closed in time and cannot take all places. */
+/** Tests that connections without a complete TLS handshake are closed in time and do not keep other clients out. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
@@ -19,7 +19,7 @@ async function dialSilently(): Promise<Socket> {
   return socket;
 }
 
-const closed = (socket: Socket) =>
+const waitForClose = (socket: Socket) =>
   socket.closed ? Promise.resolve() : new Promise((resolve) => socket.resume().once('close', resolve));
 
 /** The start of a TLS record with a ClientHello of 512 bytes. The test does not send the rest. */
@@ -30,14 +30,14 @@ it('a connection is closed in time if it sends nothing, or only a byte of its ha
   const silent = await dialSilently();
   const trickling = await dialSilently();
   trickling.write(begunHello);
-  let at = 0;
+  let sentBytes = 0;
   const trickle = setInterval(() => {
-    at += 1;
+    sentBytes += 1;
     // The rest of the record is zeros, which the library checks only when the record is complete.
-    if (at < 500) trickling.write(Buffer.from([0]));
+    if (sentBytes < 500) trickling.write(Buffer.from([0]));
   }, 100);
   const startedMs = performance.now();
-  await Promise.all([closed(silent), closed(trickling)]);
+  await Promise.all([waitForClose(silent), waitForClose(trickling)]);
   clearInterval(trickle);
   // 500 bytes would take 50 s.
   expect(performance.now() - startedMs).toBeLessThan(40_000);
@@ -48,7 +48,7 @@ it('silent connections above the limit of their address are closed, and a device
   // 400 handshakes may run at once, 200 of them from one address.
   bench = await openBench({ connectMs: 20_000, connectsPerS: 20 });
   for (let n = 0; n < 205; n += 1) await dialSilently();
-  await until('some are closed', () => bench.counters.handshakesClosed >= 5);
+  await until('some silent connections are closed', () => bench.counters.handshakesClosed >= 5);
   const device = await join(bench, 'bed-07');
   expect(device.connack).toMatchObject({ cmd: 'connack', reasonCode: 0 });
   device.end();

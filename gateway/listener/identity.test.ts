@@ -55,8 +55,8 @@ it.each<[string, () => Promise<Pair | null>, string]>([
   const client = await dial(bench, await make());
   client.send(connectPacket('bed-07', 5));
   await client.closed;
-  expect(client.rest()).toEqual([]);
-  await until('the count', () => bench.counters.connectionsRefused === before + 1);
+  expect(client.unreadPackets()).toEqual([]);
+  await until('the refusal is counted', () => bench.counters.connectionsRefused === before + 1);
   const lines = bench.logged.slice(linesBefore);
   expect(lines).toEqual([expect.stringContaining('TLS handshake refused')]);
   expect(JSON.parse(lines[0]!)).toMatchObject({ error });
@@ -79,7 +79,7 @@ it.each<[string, string, string, 4 | 5, object]>([
   const before = bench.counters.connectionsRefused;
   const client = await dial(bench, await leaf(commonName), version);
   client.send(connectPacket(clientId, version));
-  expect(await client.next()).toMatchObject({ cmd: 'connack', sessionPresent: false, ...expected });
+  expect(await client.nextPacket()).toMatchObject({ cmd: 'connack', sessionPresent: false, ...expected });
   await client.closed;
   expect(bench.counters.connectionsRefused).toBe(before + 1);
   const line = bench.logged.findLast((logged) => logged.includes('connection refused'));
@@ -90,5 +90,5 @@ it.each<[string, string, string, 4 | 5, object]>([
 it.each(['X25519MLKEM768', 'X25519', 'P-256'])('TLS supports the key exchange %s', async (group) => {
   const client = await dial(bench, await leaf('bed-07'), 5, group);
   client.send(connectPacket('bed-07', 5));
-  expect(await client.next()).toMatchObject({ cmd: 'connack', reasonCode: reason.success });
+  expect(await client.nextPacket()).toMatchObject({ cmd: 'connack', reasonCode: reason.success });
 });

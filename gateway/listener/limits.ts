@@ -9,7 +9,7 @@ export type Limits = {
    * protocol [MQTT-3.3.4-7], so the connection is ended with DISCONNECT 0x93.
    */
   readonly inFlightMax: number;
-  /** Maximum number of QoS 2 messages of one session that the client has not released. Above it the connection is ended with DISCONNECT 0x93. */
+  /** Maximum number of unreleased QoS 2 messages of one session. Above it the connection is ended with DISCONNECT 0x93. */
   readonly exchangesMax: number;
   /** Maximum memory of all unacknowledged publishes, bytes. Above it every connection is paused before its next PUBLISH. */
   readonly unackedBytesMax: number;
@@ -33,7 +33,10 @@ export type Limits = {
   readonly connectionsPerDeviceMax: number;
   /** Number of TLS handshakes that may begin per second. Above it the connections wait, and the addresses take turns. */
   readonly connectsPerS: number;
-  /** Maximum number of connections that wait for their handshake. Above it the newest connection of the address with the most connections is closed. */
+  /**
+   * Maximum number of connections that wait for their handshake. Above it the address with the most waiting connections loses its newest
+   * connection.
+   */
   readonly connectsWaitingMax: number;
   /** Longest TLS handshake, and also the longest time from its end to CONNECT. After either of these times the connection is closed. */
   readonly connectMs: number;

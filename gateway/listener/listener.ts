@@ -1,6 +1,6 @@
 /** The MQTT listener: MQTT 3.1.1 and 5 over TLS with client certificates. It receives publishes and sends each device its inbox. */
 import type { TLSSocket } from 'node:tls';
-import type { PresentedCertificate } from '../core/ending.ts';
+import type { PresentedCertificate } from '../core/certificate-ends.ts';
 import { newLogLimiter } from '../core/log-limiter.ts';
 import { certificateRefusals } from '../core/revocation.ts';
 import { keepAliveFactor } from '../core/session.ts';

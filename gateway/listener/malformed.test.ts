@@ -197,14 +197,16 @@ describe('packets that the library writes', () => {
           const written = list.map((packet) => generate(packet, { protocolVersion: 5 }));
           const stream = Buffer.concat(written);
           const frames = emptyFrames();
-          const cut: Buffer[] = [];
+          const cutFrames: Buffer[] = [];
           for (let at = 0; at < stream.length; at += piece) {
             feedFrames(frames, stream.subarray(at, at + piece));
             for (let next = nextFrame(frames, 1e6); next.kind === 'packet'; next = nextFrame(frames, 1e6))
-              cut.push(next.packet);
+              cutFrames.push(next.packet);
           }
-          expect(cut.map((frame) => frame.toString('hex'))).toEqual(written.map((frame) => frame.toString('hex')));
-          for (const frame of cut) {
+          expect(cutFrames.map((frame) => frame.toString('hex'))).toEqual(
+            written.map((frame) => frame.toString('hex')),
+          );
+          for (const frame of cutFrames) {
             expect(decode(frame, 5)).not.toMatchObject({ type: 'violation' });
           }
         },
@@ -217,7 +219,7 @@ describe('the listener', () => {
   let bench: Bench;
   beforeAll(async () => {
     bench = await openBench();
-    bench.atOnce = { kind: 'appended' };
+    bench.immediateOutcome = { kind: 'appended' };
   });
   afterAll(() => bench.close());
 
@@ -228,11 +230,11 @@ describe('the listener', () => {
       const client = await join(bench, 'bed-07', version);
       client.sendBytes(hex('36 07 0001 61 0001 00 61'));
       await client.closed;
-      expect(client.rest()).toMatchObject(
+      expect(client.unreadPackets()).toMatchObject(
         version === 5 ? [{ cmd: 'disconnect', reasonCode: reason.malformedPacket }] : [],
       );
       other.send({ cmd: 'pingreq' });
-      expect(await other.next()).toMatchObject({ cmd: 'pingresp' });
+      expect(await other.nextPacket()).toMatchObject({ cmd: 'pingresp' });
       other.end();
     },
   );
@@ -240,7 +242,7 @@ describe('the listener', () => {
   it('a malformed CONNECT of MQTT 5 is answered with CONNACK', async () => {
     const client = await dial(bench, await deviceCertificate('bed-07'));
     client.sendBytes(hex('10 0e 0004 4d515454 05 03 003c 00 0001 61'));
-    expect(await client.next()).toMatchObject({ cmd: 'connack', reasonCode: reason.malformedPacket });
+    expect(await client.nextPacket()).toMatchObject({ cmd: 'connack', reasonCode: reason.malformedPacket });
     await client.closed;
   });
 
@@ -253,21 +255,21 @@ describe('the listener', () => {
   ])('the listener answers %s with the protocol error 0x82', async (_name, bytes) => {
     const client = await join(bench, 'bed-07', 5);
     client.sendBytes(hex(bytes));
-    expect(await client.next()).toMatchObject({ cmd: 'disconnect', reasonCode: reason.protocolError });
+    expect(await client.nextPacket()).toMatchObject({ cmd: 'disconnect', reasonCode: reason.protocolError });
     await client.closed;
   });
 
   it('the listener ends the connection at a Remaining Length of five bytes', async () => {
     const client = await join(bench, 'bed-07');
     client.sendBytes(hex('32 ffffffff 01'));
-    expect(await client.next()).toMatchObject({ cmd: 'disconnect' });
+    expect(await client.nextPacket()).toMatchObject({ cmd: 'disconnect' });
     await client.closed;
   });
 
   it('the listener survives streams that were changed at random, before and after CONNECT', async () => {
     const seed = Date.now() % 2 ** 31;
     console.log(`seed ${seed}`);
-    const witness = await join(bench, 'bed-08', 5);
+    const untouchedClient = await join(bench, 'bed-08', 5);
     const pair = await deviceCertificate('bed-07');
     const good = [
       generate(connectPacket('bed-07', 5, { properties: { receiveMaximum: 5, sessionExpiryInterval: 3 } }), {
@@ -298,23 +300,24 @@ describe('the listener', () => {
       let bytes = Buffer.concat(skip === 0 ? good : [good[0]!, ...good.slice(skip)]);
       const from = skip === 0 ? 0 : good[0]!.length;
       for (const { at, to, kind } of changes) {
-        const place = from + (at % Math.max(1, bytes.length - from));
-        if (kind === 'set') bytes[place] = to;
+        const changedIndex = from + (at % Math.max(1, bytes.length - from));
+        if (kind === 'set') bytes[changedIndex] = to;
         else if (kind === 'insert')
-          bytes = Buffer.concat([bytes.subarray(0, place), Buffer.from([to]), bytes.subarray(place)]);
-        else if (kind === 'delete') bytes = Buffer.concat([bytes.subarray(0, place), bytes.subarray(place + 1)]);
-        else bytes = bytes.subarray(0, place);
+          bytes = Buffer.concat([bytes.subarray(0, changedIndex), Buffer.from([to]), bytes.subarray(changedIndex)]);
+        else if (kind === 'delete')
+          bytes = Buffer.concat([bytes.subarray(0, changedIndex), bytes.subarray(changedIndex + 1)]);
+        else bytes = bytes.subarray(0, changedIndex);
       }
       const client = await dial(bench, pair);
       client.sendBytes(bytes);
       client.socket.end();
       await client.closed;
     }
-    await until('the end of all of them', () => bench.listener.connections() === 1);
-    witness.send({ cmd: 'pingreq' });
-    expect(await witness.next()).toMatchObject({ cmd: 'pingresp' });
+    await until('all changed connections have ended', () => bench.listener.connections() === 1);
+    untouchedClient.send({ cmd: 'pingreq' });
+    expect(await untouchedClient.nextPacket()).toMatchObject({ cmd: 'pingresp' });
     expect(bench.listener.unackedBytes()).toBe(0);
     expect(bench.counters.violations).toBeGreaterThan(50);
-    witness.end();
+    untouchedClient.end();
   }, 60_000);
 });

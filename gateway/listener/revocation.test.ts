@@ -41,7 +41,7 @@ beforeEach(async () => {
   file = join(folder, `${files}.crl`);
   writeFileSync(file, await crl());
   bench = await openBench({}, file);
-  bench.atOnce = { kind: 'appended' };
+  bench.immediateOutcome = { kind: 'appended' };
 });
 afterEach(() => bench.close());
 
@@ -54,8 +54,10 @@ async function crl(devices: readonly string[] = [], atMs = Date.now(), authority
   const listed = serials.map((serial) => ({ event: 'revoked', atMs, serial, reason: 'key-compromise' }) as const);
   return signCrl(listed, number, authority, atMs);
 }
-const loaded = (times: number) => until(`${times} lists`, () => bench.counters.crlLoaded === times);
-const refused = (times: number) => until(`${times} refusals`, () => bench.counters.crlRefused === times);
+const waitForLoads = (times: number) =>
+  until(`${times} CRL files are loaded`, () => bench.counters.crlLoaded === times);
+const waitForRefusals = (times: number) =>
+  until(`${times} CRL files are refused`, () => bench.counters.crlRefused === times);
 const will = { topic: 'devices/bed-07/status', payload: 'gone', qos: 1, retain: true } as const;
 
 describe.each([4, 5] as const)('a revoked certificate, MQTT %i', (version) => {
@@ -66,14 +68,16 @@ describe.each([4, 5] as const)('a revoked certificate, MQTT %i', (version) => {
     writeFileSync(file, await crl(['bed-07']));
     await victim.closed;
     expect(performance.now() - startedMs).toBeLessThan(5_000);
-    expect(victim.rest()).toMatchObject(version === 5 ? [{ cmd: 'disconnect', reasonCode: reason.notAuthorized }] : []);
+    expect(victim.unreadPackets()).toMatchObject(
+      version === 5 ? [{ cmd: 'disconnect', reasonCode: reason.notAuthorized }] : [],
+    );
     expect(bench.sinkCalls.slice(2)).toEqual(['bed-07 will: gone', 'bed-07 ended: refused']);
 
     const again = await connect(bench, 'bed-07', version);
     expect(again.connack).toMatchObject(version === 5 ? { reasonCode: reason.notAuthorized } : { returnCode: 5 });
     await again.closed;
     other.send({ cmd: 'pingreq' });
-    expect(await other.next()).toMatchObject({ cmd: 'pingresp' });
+    expect(await other.nextPacket()).toMatchObject({ cmd: 'pingresp' });
     other.end();
     expect(bench.counters.certificatesRevoked).toBe(2);
   });
@@ -94,12 +98,12 @@ describe.each([4, 5] as const)('a revoked certificate, MQTT %i', (version) => {
     );
     expect(bench.sinkCalls).not.toContain('bed-07 will: gone');
     writeFileSync(file, await crl(['bed-07']));
-    await loaded(2);
+    await waitForLoads(2);
     if (version === 5) await until('the will', () => bench.sinkCalls.includes('bed-07 will: gone'));
     // The device connects again with a certificate that is not revoked, and must not find its old session.
-    await bench.pass(0);
+    await bench.letTimePass(0);
     writeFileSync(file, await crl());
-    await loaded(3);
+    await waitForLoads(3);
     const back = await connect(bench, 'bed-07', version, keep);
     expect(back.connack).toMatchObject({ sessionPresent: false });
     back.end();
@@ -110,19 +114,19 @@ describe('a connection', () => {
   it('a connection with a revoked certificate can send nothing more to the log', async () => {
     const client = await connect(bench, 'bed-07');
     writeFileSync(file, await crl(['bed-07']));
-    await loaded(2);
+    await waitForLoads(2);
     await client.closed;
-    bench.atOnce = undefined;
+    bench.immediateOutcome = undefined;
     client.send(publishPacket(1, 1));
-    expect(bench.handed).toEqual([]);
+    expect(bench.handedPublishes).toEqual([]);
   });
 
   it('CONNECT is refused if the certificate was revoked after the TLS handshake', async () => {
     const client = await dial(bench, await deviceCertificate('bed-07'));
     writeFileSync(file, await crl(['bed-07']));
-    await loaded(2);
+    await waitForLoads(2);
     client.send(connectPacket('bed-07', 5));
-    expect(await client.next()).toMatchObject({ cmd: 'connack', reasonCode: reason.notAuthorized });
+    expect(await client.nextPacket()).toMatchObject({ cmd: 'connack', reasonCode: reason.notAuthorized });
     await client.closed;
   });
 
@@ -130,11 +134,11 @@ describe('a connection', () => {
     const client = await connect(bench, 'bed-07', 5, { clean: false, properties: { sessionExpiryInterval: 3600 } });
     const endMs = Date.parse(new X509Certificate((await deviceCertificate('bed-07')).certificate).validTo);
     bench.aheadMs = endMs - Date.now() - 5_000;
-    await bench.pass(0);
+    await bench.letTimePass(0);
     expect(bench.listener.connections()).toBe(1);
     bench.aheadMs += 5_000;
     await client.closed;
-    expect(client.rest()).toMatchObject([
+    expect(client.unreadPackets()).toMatchObject([
       {
         cmd: 'disconnect',
         reasonCode: reason.notAuthorized,
@@ -162,7 +166,7 @@ describe('the CRL file', () => {
   });
 
   /** Replaces the file in one step, so that the gateway does not read half of it. */
-  const put = (text: string) => {
+  const replaceFile = (text: string) => {
     writeFileSync(`${file}.next`, text);
     renameSync(`${file}.next`, file);
   };
@@ -177,38 +181,38 @@ describe('the CRL file', () => {
       },
       /not a regular file/,
     ],
-    ['is empty', async () => put(''), /does not contain a CRL/],
-    ['is cut short', async () => put((await crl(['bed-08'])).slice(0, 200)), /does not contain a CRL/],
-    ['is forged', async () => put(await crl(['bed-08'], Date.now(), foreignCa)), /not signed/],
+    ['is empty', async () => replaceFile(''), /does not contain a CRL/],
+    ['is cut short', async () => replaceFile((await crl(['bed-08'])).slice(0, 200)), /does not contain a CRL/],
+    ['is forged', async () => replaceFile(await crl(['bed-08'], Date.now(), foreignCa)), /not signed/],
     [
       'has a lower number',
       async () => {
         number = 0n;
-        put(await crl());
+        replaceFile(await crl());
         number = 1_000n;
       },
       /lower/,
     ],
   ])(
     'a CRL file that %s is refused with an error, the previous CRL stays in use, and a later good CRL is used',
-    async (_name, spoil, why) => {
+    async (_name, spoil, reasonPattern) => {
       writeFileSync(file, await crl(['bed-07']));
-      await loaded(2);
+      await waitForLoads(2);
       const other = await connect(bench, 'bed-08');
       await spoil();
-      await refused(1);
+      await waitForRefusals(1);
       expect(bench.logged.filter((line) => line.includes('the changed CRL file cannot be used'))).toMatchObject([
-        expect.stringMatching(why),
+        expect.stringMatching(reasonPattern),
       ]);
       const client = await connect(bench, 'bed-07');
       expect(client.connack).toMatchObject({ reasonCode: reason.notAuthorized });
       other.send({ cmd: 'pingreq' });
-      expect(await other.next()).toMatchObject({ cmd: 'pingresp' });
+      expect(await other.nextPacket()).toMatchObject({ cmd: 'pingresp' });
       // The error is logged again once a minute.
       bench.aheadMs += 61_000;
-      await refused(2);
+      await waitForRefusals(2);
       if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) rmSync(file, { recursive: true });
-      put(await crl(['bed-07', 'bed-08']));
+      replaceFile(await crl(['bed-07', 'bed-08']));
       await other.closed;
       expect(bench.counters.crlRefused).toBe(2);
     },
@@ -222,17 +226,17 @@ describe('the CRL file', () => {
     const revocation = openRevocation({ file, clientCa: both, log, counters, now: Date.now, pollMs: 100 });
     const sink = { ready: () => true } as Sink;
     const listener = await openListener({ ...options, clientCa: both, revocation, counters, sink });
-    const knock = async (authority?: Pair) => {
+    const connectReason = async (authority?: Pair) => {
       const client = await dial({ listener }, await deviceCertificate('bed 07', authority));
       client.send(connectPacket('bed 07', 5));
-      return ((await client.next()) as { properties?: { reasonString?: string } }).properties?.reasonString;
+      return ((await client.nextPacket()) as { properties?: { reasonString?: string } }).properties?.reasonString;
     };
     // The CN is not a device id. A client that gets this answer has passed the CRL.
-    expect(await knock()).toMatch(/CN is not a device id/);
-    expect(await knock(foreignCa)).toMatch(/no CRL of the authority/);
+    expect(await connectReason()).toMatch(/CN is not a device id/);
+    expect(await connectReason(foreignCa)).toMatch(/no CRL of the authority/);
     writeFileSync(file, (await crl()) + (await crl([], Date.now(), foreignCa)));
-    await until('both lists', () => counters.crlLoaded === 2);
-    expect(await knock(foreignCa)).toMatch(/CN is not a device id/);
+    await until('the CRL with both lists is loaded', () => counters.crlLoaded === 2);
+    expect(await connectReason(foreignCa)).toMatch(/CN is not a device id/);
     revocation.close();
     await listener.close(0);
   });
@@ -251,14 +255,14 @@ describe('the CRL file', () => {
 
   it('an outdated CRL is still used, and the log reports it each minute', async () => {
     writeFileSync(file, await crl(['bed-07']));
-    await loaded(2);
+    await waitForLoads(2);
     const warnings = () => bench.logged.filter((line) => line.includes('the CRL is outdated'));
     expect(warnings()).toEqual([]);
     bench.aheadMs = crlLifeMs + 1_000;
-    await until('a warning', () => bench.counters.crlStale === 1);
+    await until('a warning that the CRL is outdated', () => bench.counters.crlStale === 1);
     expect(JSON.parse(warnings()[0]!)).toMatchObject({ level: 50 });
     bench.aheadMs += 61_000;
-    await until('another', () => bench.counters.crlStale === 2);
+    await until('another warning that the CRL is outdated', () => bench.counters.crlStale === 2);
     const client = await connect(bench, 'bed-07');
     expect(client.connack).toMatchObject({ reasonCode: reason.notAuthorized });
     const other = await connect(bench, 'bed-08');

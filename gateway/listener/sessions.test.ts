@@ -1,4 +1,4 @@
-/** Tests which state a client finds when it connects again, and which it does not. */
+/** Tests which state of its session a client finds when it connects again. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Bench, join, openBench, publishPacket, until } from '../../tests/gateway/listener.ts';
 import { reason } from '../core/reasons.ts';
@@ -6,92 +6,92 @@ import { reason } from '../core/reasons.ts';
 let bench: Bench;
 beforeEach(async () => {
   bench = await openBench();
-  bench.atOnce = { kind: 'appended' };
+  bench.immediateOutcome = { kind: 'appended' };
 });
 afterEach(() => bench.close());
 
 const keep = { clean: false, properties: { sessionExpiryInterval: 60 } };
 const inbox = { topic: 'devices/bed-07/inbox', qos: 1 } as const;
-const gone = () => until('the end', () => bench.listener.connections() === 0);
+const waitForEnd = () => until('the end of the connection', () => bench.listener.connections() === 0);
 
 describe.each([4, 5] as const)('MQTT %i', (version) => {
   it('CONNACK says whether the session existed before, and a clean start ends it', async () => {
-    const present: unknown[] = [];
+    const sessionsPresent: unknown[] = [];
     for (const clean of [false, false, true, false]) {
       const client = await join(bench, 'bed-07', version, { ...keep, clean });
-      present.push((client.connack as { sessionPresent?: boolean }).sessionPresent);
+      sessionsPresent.push((client.connack as { sessionPresent?: boolean }).sessionPresent);
       client.end();
-      await gone();
+      await waitForEnd();
     }
     // In MQTT 3.1.1 a session with Clean Session ends with its connection. In MQTT 5 a clean start only ends the session before.
-    expect(present).toEqual([false, true, false, version === 5]);
+    expect(sessionsPresent).toEqual([false, true, false, version === 5]);
   });
 
   it('a session lasts as long as its connection, even if its expiry is shorter', async () => {
     const client = await join(bench, 'bed-07', version, { keepalive: 300, clean: false });
     client.send({ cmd: 'subscribe', messageId: 1, subscriptions: [inbox] });
-    expect(await client.next()).toMatchObject({ cmd: 'suback' });
-    expect(await client.next()).toMatchObject({ cmd: 'publish' });
-    await bench.pass(200_000);
+    expect(await client.nextPacket()).toMatchObject({ cmd: 'suback' });
+    expect(await client.nextPacket()).toMatchObject({ cmd: 'publish' });
+    await bench.letTimePass(200_000);
     // First comes the regular inbox, and then the inbox because of `inboxChanged`.
-    expect(await client.next()).toMatchObject({ cmd: 'publish' });
+    expect(await client.nextPacket()).toMatchObject({ cmd: 'publish' });
     bench.listener.inboxChanged('bed-07');
-    expect(await client.next()).toMatchObject({ cmd: 'publish' });
+    expect(await client.nextPacket()).toMatchObject({ cmd: 'publish' });
   });
 
   it('a clean start forgets QoS 2 packet ids, so the same id is a new message', async () => {
     const first = await join(bench, 'bed-07', version, keep);
     first.send(publishPacket(2, 1, 'first'));
-    expect(await first.next()).toMatchObject({ cmd: 'pubrec' });
+    expect(await first.nextPacket()).toMatchObject({ cmd: 'pubrec' });
     first.end();
-    await gone();
+    await waitForEnd();
     const again = await join(bench, 'bed-07', version, { ...keep, clean: true });
-    bench.atOnce = undefined;
+    bench.immediateOutcome = undefined;
     again.send(publishPacket(2, 1, 'another'));
-    await until('the message', () => bench.handed.length === 1);
-    expect(bench.handed[0]?.text).toBe('another');
+    await until('the publish is handed on', () => bench.handedPublishes.length === 1);
+    expect(bench.handedPublishes[0]?.text).toBe('another');
   });
 
   it('a continued session sends no old acknowledgements and no old inbox again', async () => {
     const first = await join(bench, 'bed-07', version, keep);
     first.send({ cmd: 'subscribe', messageId: 1, subscriptions: [inbox] }, publishPacket(1, 2));
-    for (let count = 0; count < 3; count += 1) await first.next();
+    for (let count = 0; count < 3; count += 1) await first.nextPacket();
     first.end();
-    await gone();
+    await waitForEnd();
     const again = await join(bench, 'bed-07', version, keep);
     again.send({ cmd: 'pingreq' });
-    expect(await again.next()).toMatchObject({ cmd: 'pingresp' });
+    expect(await again.nextPacket()).toMatchObject({ cmd: 'pingresp' });
   });
 
   it('a packet id of QoS 1 that was acknowledged is a new message, even with DUP', async () => {
-    bench.atOnce = undefined;
+    bench.immediateOutcome = undefined;
     const client = await join(bench, 'bed-07', version);
     client.send(publishPacket(1, 5, 'first'));
-    await until('the first', () => bench.handed.length === 1);
-    bench.handed[0]?.settle({ kind: 'appended' });
-    expect(await client.next()).toMatchObject({ cmd: 'puback', messageId: 5 });
+    await until('the first publish is handed on', () => bench.handedPublishes.length === 1);
+    bench.handedPublishes[0]?.settle({ kind: 'appended' });
+    expect(await client.nextPacket()).toMatchObject({ cmd: 'puback', messageId: 5 });
     client.send(publishPacket(1, 5, 'second', { dup: true }));
-    await until('the second', () => bench.handed.length === 2);
-    expect(bench.handed[1]?.text).toBe('second');
+    await until('the second publish is handed on', () => bench.handedPublishes.length === 2);
+    expect(bench.handedPublishes[1]?.text).toBe('second');
   });
 
   it('two client ids of one device have two sessions', async () => {
     const first = await join(bench, 'bed-07', version, { ...keep, clientId: 'bed-07/first' });
     const second = await join(bench, 'bed-07', version, { ...keep, clientId: 'bed-07/second' });
     first.send({ cmd: 'subscribe', messageId: 1, subscriptions: [inbox] });
-    expect(await first.next()).toMatchObject({ cmd: 'suback' });
-    expect(await first.next()).toMatchObject({ cmd: 'publish' });
+    expect(await first.nextPacket()).toMatchObject({ cmd: 'suback' });
+    expect(await first.nextPacket()).toMatchObject({ cmd: 'publish' });
     bench.listener.inboxChanged('bed-07');
     second.send({ cmd: 'pingreq' });
-    expect(await second.next()).toMatchObject({ cmd: 'pingresp' });
-    expect(await first.next()).toMatchObject({ cmd: 'publish' });
+    expect(await second.nextPacket()).toMatchObject({ cmd: 'pingresp' });
+    expect(await first.nextPacket()).toMatchObject({ cmd: 'publish' });
   });
 
   it('a second subscription to the inbox replaces the first, and UNSUBSCRIBE without a subscription is answered', async () => {
     const client = await join(bench, 'bed-07', version);
     client.send({ cmd: 'subscribe', messageId: 1, subscriptions: [inbox, { ...inbox, qos: 0 }] });
-    expect(await client.next()).toMatchObject({ cmd: 'suback', granted: [0, 0] });
-    expect(await client.next()).toMatchObject({
+    expect(await client.nextPacket()).toMatchObject({ cmd: 'suback', granted: [0, 0] });
+    expect(await client.nextPacket()).toMatchObject({
       cmd: 'publish',
       qos: 0,
       dup: false,
@@ -99,10 +99,10 @@ describe.each([4, 5] as const)('MQTT %i', (version) => {
       topic: inbox.topic,
     });
     bench.listener.inboxChanged('bed-07');
-    expect(await client.next()).toMatchObject({ cmd: 'publish' });
+    expect(await client.nextPacket()).toMatchObject({ cmd: 'publish' });
     for (const granted of [reason.success, reason.noSubscriptionExisted]) {
       client.send({ cmd: 'unsubscribe', messageId: 2, unsubscriptions: [inbox.topic] });
-      expect(await client.next()).toMatchObject({
+      expect(await client.nextPacket()).toMatchObject({
         cmd: 'unsuback',
         messageId: 2,
         ...(version === 5 ? { granted: [granted] } : {}),
@@ -113,12 +113,15 @@ describe.each([4, 5] as const)('MQTT %i', (version) => {
   it('UNSUBSCRIBE with a filter that only resembles the inbox deletes no subscription', async () => {
     const client = await join(bench, 'bed-07', version);
     client.send({ cmd: 'subscribe', messageId: 1, subscriptions: [inbox] });
-    expect([await client.next(), await client.next()]).toMatchObject([{ cmd: 'suback' }, { cmd: 'publish' }]);
+    expect([await client.nextPacket(), await client.nextPacket()]).toMatchObject([
+      { cmd: 'suback' },
+      { cmd: 'publish' },
+    ]);
     const others = ['devices/bed-07/+', 'devices/bed-07/Inbox', '/devices/bed-07/inbox', '#'];
     client.send({ cmd: 'unsubscribe', messageId: 2, unsubscriptions: others });
-    expect(await client.next()).toMatchObject({ cmd: 'unsuback' });
+    expect(await client.nextPacket()).toMatchObject({ cmd: 'unsuback' });
     bench.listener.inboxChanged('bed-07');
-    expect(await client.next()).toMatchObject({ cmd: 'publish', topic: inbox.topic });
+    expect(await client.nextPacket()).toMatchObject({ cmd: 'publish', topic: inbox.topic });
   });
 
   it('packets after DISCONNECT are ignored', async () => {
@@ -126,19 +129,19 @@ describe.each([4, 5] as const)('MQTT %i', (version) => {
     const { publishes } = bench.counters;
     client.send({ cmd: 'disconnect', reasonCode: 0 }, publishPacket(1, 1), { cmd: 'pingreq' });
     await client.closed;
-    expect(client.rest()).toEqual([]);
+    expect(client.unreadPackets()).toEqual([]);
     expect(bench.counters.publishes).toBe(publishes);
   });
 
-  it('a will is published once, and not for a later connection without a will', async () => {
+  it('a will is published once, and is not published for a later connection without a will', async () => {
     const will = { topic: 'devices/bed-07/status', payload: 'gone', qos: 2, retain: true } as const;
     const client = await join(bench, 'bed-07', version, { ...keep, will });
     client.end();
-    await gone();
+    await waitForEnd();
     const silent = await join(bench, 'bed-07', version, keep);
     silent.end();
-    await gone();
-    await bench.pass(100_000);
+    await waitForEnd();
+    await bench.letTimePass(100_000);
     expect(bench.sinkCalls.filter((line) => line.includes('will: '))).toEqual(['bed-07 will: gone']);
   });
 });
@@ -148,17 +151,17 @@ describe('MQTT 5', () => {
     const alias = (topic: string) => publishPacket(1, 1, 'x', { topic, properties: { topicAlias: 16 } });
     const first = await join(bench, 'bed-07', 5, keep);
     first.send(alias('devices/bed-07/status'), alias(''));
-    expect([await first.next(), await first.next()]).toMatchObject([{ cmd: 'puback' }, { cmd: 'puback' }]);
+    expect([await first.nextPacket(), await first.nextPacket()]).toMatchObject([{ cmd: 'puback' }, { cmd: 'puback' }]);
     first.end();
-    await gone();
+    await waitForEnd();
     const again = await join(bench, 'bed-07', 5, keep);
     expect(again.connack).toMatchObject({ sessionPresent: true });
     again.send(alias(''));
-    expect(await again.next()).toMatchObject({ cmd: 'disconnect', reasonCode: reason.protocolError });
+    expect(await again.nextPacket()).toMatchObject({ cmd: 'disconnect', reasonCode: reason.protocolError });
   });
 
   it('every topic alias from 1 to Topic Alias Maximum is accepted', async () => {
-    bench.atOnce = undefined;
+    bench.immediateOutcome = undefined;
     const client = await join(bench, 'bed-07');
     for (let topicAlias = 1; topicAlias <= 16; topicAlias += 1) {
       client.send(publishPacket(0, 0, 'x', { topic: `t/${topicAlias}`, properties: { topicAlias } }));
@@ -166,8 +169,8 @@ describe('MQTT 5', () => {
     for (let topicAlias = 1; topicAlias <= 16; topicAlias += 1) {
       client.send(publishPacket(0, 0, 'x', { topic: '', properties: { topicAlias } }));
     }
-    await until('all', () => bench.handed.length === 32);
-    const topics = bench.handed.map(({ topic }) => topic);
+    await until('all publishes are handed on', () => bench.handedPublishes.length === 32);
+    const topics = bench.handedPublishes.map(({ topic }) => topic);
     expect(topics.slice(16)).toEqual(topics.slice(0, 16));
   });
 
@@ -175,9 +178,9 @@ describe('MQTT 5', () => {
     for (const topicAliasMaximum of [0, 10]) {
       const client = await join(bench, 'bed-07', 5, { properties: { topicAliasMaximum } });
       client.send({ cmd: 'subscribe', messageId: 1, subscriptions: [inbox] });
-      expect(await client.next()).toMatchObject({ cmd: 'suback' });
+      expect(await client.nextPacket()).toMatchObject({ cmd: 'suback' });
       for (let count = 0; count < 3; count += 1) {
-        const message = await client.next();
+        const message = await client.nextPacket();
         expect(message).toMatchObject({ cmd: 'publish', topic: inbox.topic });
         expect(message).not.toHaveProperty('properties.topicAlias');
         bench.listener.inboxChanged('bed-07');
@@ -188,9 +191,9 @@ describe('MQTT 5', () => {
   it('the inbox is sent at QoS 0, so a Receive Maximum of 1 does not delay it', async () => {
     const client = await join(bench, 'bed-07', 5, { properties: { receiveMaximum: 1 } });
     client.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ ...inbox, qos: 2 }] });
-    expect(await client.next()).toMatchObject({ cmd: 'suback', granted: [0] });
+    expect(await client.nextPacket()).toMatchObject({ cmd: 'suback', granted: [0] });
     for (let count = 0; count < 5; count += 1) {
-      expect(await client.next()).toMatchObject({ cmd: 'publish', qos: 0 });
+      expect(await client.nextPacket()).toMatchObject({ cmd: 'publish', qos: 0 });
       bench.listener.inboxChanged('bed-07');
     }
   });
@@ -206,7 +209,7 @@ describe('MQTT 5', () => {
     const will = { topic: 'devices/bed-07/status', payload: 'gone', qos: 1, properties: { willDelayInterval: 20 } };
     await join(bench, 'bed-07', 5, { ...keep, keepalive: 300, will: will as never });
     await join(bench, 'bed-07', 5, { ...keep, keepalive: 300, will: will as never });
-    await bench.pass(100_000);
+    await bench.letTimePass(100_000);
     expect(bench.sinkCalls.filter((line) => line.includes('will: '))).toEqual([]);
     await join(bench, 'bed-07', 5, { ...keep, clean: true });
     expect(bench.sinkCalls.filter((line) => line.includes('will: '))).toEqual(['bed-07 will: gone']);
@@ -215,15 +218,15 @@ describe('MQTT 5', () => {
   it('a delayed will is forgotten when the client connects again', async () => {
     const will = { topic: 'devices/bed-07/status', payload: 'gone', qos: 1, properties: { willDelayInterval: 20 } };
     (await join(bench, 'bed-07', 5, { ...keep, will: will as never })).end();
-    await gone();
+    await waitForEnd();
     (await join(bench, 'bed-07', 5, keep)).end();
-    await gone();
-    await bench.pass(100_000);
+    await waitForEnd();
+    await bench.letTimePass(100_000);
     expect(bench.sinkCalls.filter((line) => line.includes('will: '))).toEqual([]);
   });
 
   it('properties for subscribers are accepted in a PUBLISH and in a will', async () => {
-    bench.atOnce = undefined;
+    bench.immediateOutcome = undefined;
     const userProperties = { a: ['1', '2'], b: '3' };
     const properties = {
       payloadFormatIndicator: true,
@@ -236,13 +239,13 @@ describe('MQTT 5', () => {
     const will = { topic: 'devices/bed-07/status', payload: 'gone', qos: 1, retain: false, properties } as const;
     const client = await join(bench, 'bed-07', 5, { will: will as never });
     client.send(publishPacket(2, 1, 'x', { properties }));
-    await until('the message', () => bench.handed.length === 1);
+    await until('the publish is handed on', () => bench.handedPublishes.length === 1);
     // The message expires after a second, which does not end the exchange.
-    await bench.pass(10_000);
-    bench.handed[0]?.settle({ kind: 'appended' });
-    expect(await client.next()).toMatchObject({ cmd: 'pubrec' });
+    await bench.letTimePass(10_000);
+    bench.handedPublishes[0]?.settle({ kind: 'appended' });
+    expect(await client.nextPacket()).toMatchObject({ cmd: 'pubrec' });
     client.send({ cmd: 'pubrel', messageId: 1 });
-    expect(await client.next()).toMatchObject({ cmd: 'pubcomp' });
+    expect(await client.nextPacket()).toMatchObject({ cmd: 'pubcomp' });
     client.end();
     await until('the will', () => bench.sinkCalls.includes('bed-07 will: gone'));
   });

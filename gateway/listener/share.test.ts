@@ -3,10 +3,10 @@ import { expect, it } from 'vitest';
 import { freePorts } from '../../ops/platform/ports.ts';
 import { join, openBench } from '../../tests/gateway/listener.ts';
 
-/** With so many connections, the chance that first of two listeners gets none is 2^-39. */
+/** With so many connections, the chance that one of two listeners gets no connection is 2^-39. */
 const count = 40;
 
-it('two listeners share first port: the kernel spreads the connections, and a closed listener gets no more', async () => {
+it('two listeners share one port: the kernel spreads the connections, and a closed listener gets no more', async () => {
   const [port = 0] = await freePorts(1);
   const first = await openBench({}, '', { port, sharePort: true });
   const other = await openBench({}, '', { port, sharePort: true });

@@ -25,7 +25,8 @@ async function connect(device: string, clientId = device): Promise<RawClient> {
   return client;
 }
 
-const textsOf = (device: string) => bench.handed.filter(({ deviceId }) => deviceId === device).map(({ text }) => text);
+const textsOf = (device: string) =>
+  bench.handedPublishes.filter(({ deviceId }) => deviceId === device).map(({ text }) => text);
 
 describe('the rate of a device', () => {
   it('the rate limits all connections of a device together, and another device does not wait', async () => {
@@ -34,9 +35,9 @@ describe('the rate of a device', () => {
     // CONNECT is not counted, so the device may send 20 packets at once.
     for (const client of flooding)
       client.sendBytes(Buffer.concat(Array.from({ length: 100 }, (_, n) => bytesOf('bed-07', n + 1, 'x'))));
-    await until('both wait', () => bench.listener.paused()['device-rate'] === 2);
-    const taken = textsOf('bed-07').length;
-    expect(taken).toBeLessThan(100);
+    await until('both connections of bed-07 wait', () => bench.listener.paused()['device-rate'] === 2);
+    const handedCount = textsOf('bed-07').length;
+    expect(handedCount).toBeLessThan(100);
     const other = await connect('bed-08');
     other.sendBytes(bytesOf('bed-08', 1, 'y'));
     await until('the publish of bed-08 is handed on', () => textsOf('bed-08').length === 1);
@@ -52,7 +53,7 @@ describe('the rate of a device', () => {
       const client = await connect('bed-07', `bed-07/${name}`);
       client.sendBytes(Buffer.concat(inOrder.map((n) => bytesOf('bed-07', n + 1, `${name}${n}`))));
     }
-    for (let i = 0; i < 40 && bench.handed.length < 2 * count; i += 1) await bench.pass(2_000);
+    for (let i = 0; i < 40 && bench.handedPublishes.length < 2 * count; i += 1) await bench.letTimePass(2_000);
     const texts = textsOf('bed-07');
     const numbers = (name: string) =>
       texts.filter((text) => text.startsWith(name)).map((text) => Number(text.slice(1)));
@@ -67,10 +68,10 @@ describe('the rate of a device', () => {
     await open({ deviceBytesPerS: 1_000 });
     const client = await connect('bed-07');
     client.sendBytes(bytesOf('bed-07', 1, 'x'.repeat(5_000)));
-    await until('the first publish is handed on', () => bench.handed.length === 1);
+    await until('the first publish is handed on', () => bench.handedPublishes.length === 1);
     client.send({ cmd: 'pingreq' });
     await until('bed-07 is paused by its rate', () => bench.listener.paused()['device-rate'] === 1);
-    expect(await client.next()).toEqual(expect.objectContaining({ cmd: 'pingresp' }));
+    expect(await client.nextPacket()).toEqual(expect.objectContaining({ cmd: 'pingresp' }));
   });
 
   it('a new connection does not give the device a new allowance', async () => {
@@ -80,22 +81,25 @@ describe('the rate of a device', () => {
     const first = await connect('bed-07');
     send(first);
     await until('bed-07 is paused by its rate', () => bench.counters.pausedDeviceRate > 0);
-    const taken = bench.handed.length;
+    const handedCount = bench.handedPublishes.length;
     send(await connect('bed-07'));
-    await until('the next connection waits too', () => bench.listener.paused()['device-rate'] === 1);
+    await until(
+      'the new connection of bed-07 is paused by its rate',
+      () => bench.listener.paused()['device-rate'] === 1,
+    );
     // The new connection gets only what the rate allows in this time, and no new burst of 20 packets.
-    expect(bench.handed.length).toBeLessThan(taken + 20);
+    expect(bench.handedPublishes.length).toBeLessThan(handedCount + 20);
   });
 
   it('a device that has to wait for its rate for a long time is reported as held back', async () => {
     await open({ deviceMessagesPerS: 20, inFlightMax: 10_000 });
-    bench.atOnce = appended;
+    bench.immediateOutcome = appended;
     const client = await connect('bed-07');
     client.sendBytes(Buffer.concat(Array.from({ length: 2_000 }, (_, n) => bytesOf('bed-07', n + 1, 'x'))));
     await until('bed-07 is paused by its rate', () => bench.counters.pausedDeviceRate > 0);
     expect(bench.sinkCalls).not.toContain('bed-07 is held back');
-    for (let i = 0; i < 6; i += 1) await bench.pass(2_000);
-    await until('the report', () => bench.sinkCalls.includes('bed-07 is held back'));
+    for (let i = 0; i < 6; i += 1) await bench.letTimePass(2_000);
+    await until('the report that bed-07 is held back', () => bench.sinkCalls.includes('bed-07 is held back'));
   });
 });
 
@@ -110,7 +114,7 @@ describe("a device's share of the memory", () => {
       Buffer.concat(Array.from({ length: 30 }, (_, n) => bytesOf('bed-07', n + 1, 'x'.repeat(1_000)))),
     );
     await until('bed-07 is paused by its share', () => bench.listener.paused()['device-share'] === 1);
-    expect(bench.handed).toHaveLength(11);
+    expect(bench.handedPublishes).toHaveLength(11);
     const other = await connect('bed-08');
     other.sendBytes(Buffer.concat([bytesOf('bed-08', 1, 'y'.repeat(1_000)), bytesOf('bed-08', 2, 'y')]));
     await until('the publish of bed-08 is handed on', () => textsOf('bed-08').length === 2);
@@ -125,7 +129,7 @@ describe("a device's share of the memory", () => {
     );
     const texts: string[] = [];
     await until('all publishes are handed on', () => {
-      for (const { text, settle } of bench.handed.splice(0, 1)) {
+      for (const { text, settle } of bench.handedPublishes.splice(0, 1)) {
         texts.push(text.split(' ')[0]!);
         settle(appended);
       }
@@ -139,7 +143,7 @@ describe("a device's share of the memory", () => {
     await open({ unackedBytesMax: 100 });
     const client = await connect('bed-07');
     client.sendBytes(bytesOf('bed-07', 1, 'x'.repeat(5_000)));
-    await until('the publish is handed on', () => bench.handed.length === 1);
+    await until('the publish is handed on', () => bench.handedPublishes.length === 1);
   });
 
   it('a device with no publish on its way to Kafka does not wait for memory, even if other devices use it all', async () => {
@@ -154,7 +158,7 @@ describe("a device's share of the memory", () => {
     const other = await connect('bed-08');
     other.sendBytes(bytesOf('bed-08', 1, 'y'));
     await until('the publish of bed-08 is handed on', () => textsOf('bed-08').length === 1);
-    for (const { deviceId, settle } of [...bench.handed]) if (deviceId === 'bed-07') settle(appended);
+    for (const { deviceId, settle } of [...bench.handedPublishes]) if (deviceId === 'bed-07') settle(appended);
     await until('the third publish of bed-07 is handed on', () =>
       textsOf('bed-07').some((text) => text.startsWith('large')),
     );

@@ -16,9 +16,9 @@ import {
 } from '../../tests/gateway/listener.ts';
 
 let bench: Bench;
-const raw: (Socket | RawClient)[] = [];
+const clients: (Socket | RawClient)[] = [];
 afterEach(async () => {
-  for (const client of raw.splice(0)) {
+  for (const client of clients.splice(0)) {
     if ('destroy' in client) client.destroy();
     else client.end();
   }
@@ -26,9 +26,9 @@ afterEach(async () => {
 });
 
 /** Opens a TCP connection that sends no byte of TLS. */
-async function knock(): Promise<Socket> {
+async function openTcp(): Promise<Socket> {
   const socket = connectTcp({ host: '127.0.0.1', port: bench.listener.port });
-  raw.push(socket);
+  clients.push(socket);
   socket.on('error', () => {});
   await once(socket, 'connect');
   return socket;
@@ -37,26 +37,26 @@ async function knock(): Promise<Socket> {
 it('accepts all of many connections at its steady rate, and acknowledges publishes of connected devices in this time', async () => {
   const perS = 50;
   bench = await openBench({ connectsPerS: perS, connectsWaitingMax: 1_000, connectionsPerDeviceMax: 1_000 });
-  bench.atOnce = { kind: 'appended' };
-  const inside = await join(bench, 'bed-07');
-  raw.push(inside);
+  bench.immediateOutcome = { kind: 'appended' };
+  const connectedClient = await join(bench, 'bed-07');
+  clients.push(connectedClient);
   const pair = await deviceCertificate('bed-08');
   const startMs = performance.now();
   const count = 150;
   const storm = Array.from({ length: count }, async (_, i) => {
     const client = await dial(bench, pair);
-    raw.push(client);
+    clients.push(client);
     client.send(connectPacket(`bed-08/${i}`, 5));
-    return client.next();
+    return client.nextPacket();
   });
-  await until('a queue', () => bench.listener.waiting() > count / 2);
+  await until('many connections wait for their handshake', () => bench.listener.waiting() > count / 2);
   let acknowledged = 0;
-  const states: number[] = [];
+  const waitingCounts: number[] = [];
   while (bench.counters.connectionsAccepted <= count) {
-    inside.send(publishPacket(1, 1 + (acknowledged % 100)));
-    expect(await inside.next()).toMatchObject({ cmd: 'puback' });
+    connectedClient.send(publishPacket(1, 1 + (acknowledged % 100)));
+    expect(await connectedClient.nextPacket()).toMatchObject({ cmd: 'puback' });
     acknowledged += 1;
-    states.push(bench.listener.waiting());
+    waitingCounts.push(bench.listener.waiting());
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   const tookS = (performance.now() - startMs) / 1000;
@@ -64,7 +64,7 @@ it('accepts all of many connections at its steady rate, and acknowledges publish
   // The rate and the burst give the shortest possible time. A slow machine may need longer.
   expect(tookS).toBeGreaterThanOrEqual((count - 5) / perS - 0.2);
   expect(acknowledged).toBeGreaterThan(10);
-  expect(Math.max(...states)).toBeGreaterThan(10);
+  expect(Math.max(...waitingCounts)).toBeGreaterThan(10);
   expect(bench.counters).toMatchObject({ connectionsTurnedAway: 0, connectionsGaveUp: 0, connectTimeouts: 0 });
   expect(valueCountOf(bench.measures.admissionMs)).toBe(count + 1);
   expect(bench.listener.waiting()).toBe(0);
@@ -72,38 +72,44 @@ it('accepts all of many connections at its steady rate, and acknowledges publish
 
 it('the time in which a connection waits does not count as time of its handshake', async () => {
   bench = await openBench({ connectsPerS: 1, connectMs: 1_000 });
-  await knock();
-  await until('the first is in', () => valueCountOf(bench.measures.admissionMs) === 1);
+  await openTcp();
+  await until('the first handshake has begun', () => valueCountOf(bench.measures.admissionMs) === 1);
   const joined = join(bench, 'bed-07');
-  await until('one waits', () => bench.listener.waiting() === 1);
+  await until('one connection waits', () => bench.listener.waiting() === 1);
   const client = await joined;
-  raw.push(client);
+  clients.push(client);
   expect(client.connack).toMatchObject({ cmd: 'connack', reasonCode: 0 });
   // A connection that may begin its handshake and sends nothing is closed by the time-out of the handshake.
   await until('the silent connection is closed', () => bench.counters.connectionsRefused === 1);
 });
 
-it('closes connections at once if too many wait, and forgets waiting clients that close', async () => {
+it('closes new connections immediately if too many connections wait, and forgets waiting clients that close', async () => {
   bench = await openBench({ connectsPerS: 1, connectsWaitingMax: 3 });
-  await knock();
-  await until('the first is in', () => valueCountOf(bench.measures.admissionMs) === 1);
-  const waiting = [await knock(), await knock(), await knock()];
-  await until('three wait', () => bench.listener.waiting() === 3 || valueCountOf(bench.measures.admissionMs) > 1);
-  const turnedAway = await Promise.all(Array.from({ length: 8 }, knock));
-  await until('some are turned away', () => bench.counters.connectionsTurnedAway >= 4);
-  await until('they see it', () => turnedAway.filter(({ closed }) => closed).length >= 4);
+  await openTcp();
+  await until('the first handshake has begun', () => valueCountOf(bench.measures.admissionMs) === 1);
+  const waiting = [await openTcp(), await openTcp(), await openTcp()];
+  await until(
+    'three connections wait',
+    () => bench.listener.waiting() === 3 || valueCountOf(bench.measures.admissionMs) > 1,
+  );
+  const turnedAway = await Promise.all(Array.from({ length: 8 }, openTcp));
+  await until('some connections are turned away', () => bench.counters.connectionsTurnedAway >= 4);
+  await until(
+    'the clients see that they were turned away',
+    () => turnedAway.filter(({ closed }) => closed).length >= 4,
+  );
   expect(bench.listener.waiting()).toBeLessThanOrEqual(3);
-  // One waiting client closes normally, one resets its connection, and one goes on waiting.
+  // One waiting client closes normally, one resets its connection, and one continues to wait.
   waiting[1]!.end();
   waiting[2]!.resetAndDestroy();
-  await until('those are forgotten', () => bench.counters.connectionsGaveUp >= 1);
+  await until('the closed clients are forgotten', () => bench.counters.connectionsGaveUp >= 1);
 });
 
 it('reads only a small part of what a waiting connection sends', async () => {
   bench = await openBench({ connectsPerS: 1, connectsWaitingMax: 3 });
-  await knock();
-  const flood = await knock();
-  await until('one waits', () => bench.listener.waiting() === 1);
+  await openTcp();
+  const flood = await openTcp();
+  await until('one connection waits', () => bench.listener.waiting() === 1);
   flood.write(Buffer.alloc(50_000_000));
   await new Promise((resolve) => setTimeout(resolve, 300));
   // The kernel's buffers on both sides hold a few megabytes. The rest stays with the sender.
@@ -112,9 +118,9 @@ it('reads only a small part of what a waiting connection sends', async () => {
 
 it('closes the waiting connections when it closes', async () => {
   bench = await openBench({ connectsPerS: 1 });
-  const sockets = [await knock(), await knock(), await knock()];
-  await until('some wait', () => bench.listener.waiting() > 0);
+  const sockets = [await openTcp(), await openTcp(), await openTcp()];
+  await until('some connections wait', () => bench.listener.waiting() > 0);
   await bench.close();
-  await until('those are closed', () => sockets.filter(({ closed }) => closed).length > 0);
+  await until('the waiting connections are closed', () => sockets.filter(({ closed }) => closed).length > 0);
   expect(bench.listener.waiting()).toBe(0);
 });

@@ -16,24 +16,24 @@ it.each([4, 5] as const)(
     const client = await join(bench, 'bed-07', version);
     const other = await join(bench, 'bed-08', version);
     client.send({ cmd: 'subscribe', messageId: 3, subscriptions: [inbox] });
-    expect(await client.next()).toMatchObject({ cmd: 'suback', messageId: 3, granted: [0] });
+    expect(await client.nextPacket()).toMatchObject({ cmd: 'suback', messageId: 3, granted: [0] });
     const message = { cmd: 'publish', qos: 0, retain: false, topic: inbox.topic };
-    expect(await client.next()).toMatchObject(message);
+    expect(await client.nextPacket()).toMatchObject(message);
     bench.listener.inboxChanged('bed-08');
     bench.listener.inboxChanged('bed-07');
-    const second = await client.next();
+    const second = await client.nextPacket();
     expect(second).toMatchObject(message);
     expect(String((second as { payload?: Buffer }).payload)).toBe('{"to":"bed-07"}');
     client.send({ cmd: 'unsubscribe', messageId: 4, unsubscriptions: [inbox.topic, 'x'] });
-    expect(await client.next()).toMatchObject({
+    expect(await client.nextPacket()).toMatchObject({
       cmd: 'unsuback',
       messageId: 4,
       ...(version === 5 ? { granted: [0, reason.noSubscriptionExisted] } : {}),
     });
     bench.listener.inboxChanged('bed-07');
     client.send({ cmd: 'pingreq' });
-    expect(await client.next()).toMatchObject({ cmd: 'pingresp' });
-    expect(other.rest()).toEqual([]);
+    expect(await client.nextPacket()).toMatchObject({ cmd: 'pingresp' });
+    expect(other.unreadPackets()).toEqual([]);
   },
 );
 
@@ -44,7 +44,7 @@ it.each([
   const client = await join(bench, 'bed-07', version);
   const filters = [inbox.topic, 'devices/bed-08/inbox', 'devices/#', '$share/g/x'];
   client.send({ cmd: 'subscribe', messageId: 1, subscriptions: filters.map((topic) => ({ topic, qos: 2 })) });
-  expect(await client.next()).toMatchObject({ cmd: 'suback', messageId: 1, granted });
+  expect(await client.nextPacket()).toMatchObject({ cmd: 'suback', messageId: 1, granted });
   expect(bench.counters.subscriptionsRefused).toBe(3);
 });
 
@@ -52,25 +52,25 @@ it('keeps the subscription of a session that continues, and forgets it at a clea
   const keep = { clean: false, properties: { sessionExpiryInterval: 60 } };
   const first = await join(bench, 'bed-07', 5, keep);
   first.send({ cmd: 'subscribe', messageId: 1, subscriptions: [inbox] });
-  await first.next();
+  await first.nextPacket();
   first.end();
-  await until('the end', () => bench.listener.connections() === 0);
+  await until('the end of the connection', () => bench.listener.connections() === 0);
   const second = await join(bench, 'bed-07', 5, keep);
   expect(second.connack).toMatchObject({ sessionPresent: true });
   // The regular check of the listener sends the inbox.
-  await bench.pass(0);
-  expect(await second.next()).toMatchObject({ cmd: 'publish', topic: inbox.topic });
+  await bench.letTimePass(0);
+  expect(await second.nextPacket()).toMatchObject({ cmd: 'publish', topic: inbox.topic });
   const third = await join(bench, 'bed-07', 5, { clean: true });
   expect(third.connack).toMatchObject({ sessionPresent: false });
   bench.listener.inboxChanged('bed-07');
   third.send({ cmd: 'pingreq' });
-  expect(await third.next()).toMatchObject({ cmd: 'pingresp' });
+  expect(await third.nextPacket()).toMatchObject({ cmd: 'pingresp' });
 });
 
 it('ends the connection of a client that sends a subscription identifier', async () => {
   const client = await join(bench, 'bed-07');
   client.send({ cmd: 'subscribe', messageId: 1, subscriptions: [inbox], properties: { subscriptionIdentifier: 1 } });
-  expect(await client.next()).toMatchObject({
+  expect(await client.nextPacket()).toMatchObject({
     cmd: 'disconnect',
     reasonCode: reason.subscriptionIdentifiersNotSupported,
   });
@@ -79,8 +79,8 @@ it('ends the connection of a client that sends a subscription identifier', async
 it('does not send an inbox that is larger than the client accepts', async () => {
   const client = await join(bench, 'bed-07', 5, { properties: { maximumPacketSize: 30 } });
   client.send({ cmd: 'subscribe', messageId: 1, subscriptions: [inbox] });
-  expect(await client.next()).toMatchObject({ cmd: 'suback' });
+  expect(await client.nextPacket()).toMatchObject({ cmd: 'suback' });
   client.send({ cmd: 'pingreq' });
-  expect(await client.next()).toMatchObject({ cmd: 'pingresp' });
+  expect(await client.nextPacket()).toMatchObject({ cmd: 'pingresp' });
   expect(bench.counters.inboxLeftOut).toBe(1);
 });

@@ -27,42 +27,63 @@ const packet = (first: number, ...parts: Buffer[]) => {
   return Buffer.concat([Buffer.from([first, body.length]), body]);
 };
 const properties = (bytes: Buffer) => Buffer.concat([Buffer.from([bytes.length]), bytes]);
-const none = Buffer.from([0]);
-const name = field(Buffer.from('MQTT'));
-const a = field(Buffer.from('a'));
+const noProperties = Buffer.from([0]);
+const protocolName = field(Buffer.from('MQTT'));
+const fieldA = field(Buffer.from('a'));
 
 /** Functions that build a packet with `text` in the named place. */
-const places: [place: string, version: 4 | 5, build: (text: Buffer) => Buffer][] = [
-  ['the protocol name', 5, (text) => packet(0x10, field(text), Buffer.from([5, 2, 0, 60]), none, a)],
-  ['the client id', 5, (text) => packet(0x10, name, Buffer.from([5, 2, 0, 60]), none, field(text))],
-  ['the client id of 3.1.1', 4, (text) => packet(0x10, name, Buffer.from([4, 2, 0, 60]), field(text))],
-  ['the will topic', 5, (text) => packet(0x10, name, Buffer.from([5, 6, 0, 60]), none, a, none, field(text), a)],
-  ['the will topic of 3.1.1', 4, (text) => packet(0x10, name, Buffer.from([4, 6, 0, 60]), a, field(text), a)],
-  ['the user name', 5, (text) => packet(0x10, name, Buffer.from([5, 0x82, 0, 60]), none, a, field(text))],
-  ['the user name of 3.1.1', 4, (text) => packet(0x10, name, Buffer.from([4, 0x82, 0, 60]), a, field(text))],
-  ['a topic name', 5, (text) => packet(0x30, field(text), none)],
+const textFields: [place: string, version: 4 | 5, build: (text: Buffer) => Buffer][] = [
+  ['the protocol name', 5, (text) => packet(0x10, field(text), Buffer.from([5, 2, 0, 60]), noProperties, fieldA)],
+  ['the client id', 5, (text) => packet(0x10, protocolName, Buffer.from([5, 2, 0, 60]), noProperties, field(text))],
+  ['the client id of 3.1.1', 4, (text) => packet(0x10, protocolName, Buffer.from([4, 2, 0, 60]), field(text))],
+  [
+    'the will topic',
+    5,
+    (text) =>
+      packet(0x10, protocolName, Buffer.from([5, 6, 0, 60]), noProperties, fieldA, noProperties, field(text), fieldA),
+  ],
+  [
+    'the will topic of 3.1.1',
+    4,
+    (text) => packet(0x10, protocolName, Buffer.from([4, 6, 0, 60]), fieldA, field(text), fieldA),
+  ],
+  [
+    'the user name',
+    5,
+    (text) => packet(0x10, protocolName, Buffer.from([5, 0x82, 0, 60]), noProperties, fieldA, field(text)),
+  ],
+  [
+    'the user name of 3.1.1',
+    4,
+    (text) => packet(0x10, protocolName, Buffer.from([4, 0x82, 0, 60]), fieldA, field(text)),
+  ],
+  ['a topic name', 5, (text) => packet(0x30, field(text), noProperties)],
   ['a topic name of 3.1.1', 4, (text) => packet(0x30, field(text))],
-  ['a topic filter of SUBSCRIBE', 5, (text) => packet(0x82, u16(1), none, field(text), none)],
-  ['a topic filter of SUBSCRIBE in 3.1.1', 4, (text) => packet(0x82, u16(1), field(text), none)],
-  ['a topic filter of UNSUBSCRIBE', 5, (text) => packet(0xa2, u16(1), none, field(text))],
+  ['a topic filter of SUBSCRIBE', 5, (text) => packet(0x82, u16(1), noProperties, field(text), noProperties)],
+  ['a topic filter of SUBSCRIBE in 3.1.1', 4, (text) => packet(0x82, u16(1), field(text), noProperties)],
+  ['a topic filter of UNSUBSCRIBE', 5, (text) => packet(0xa2, u16(1), noProperties, field(text))],
   ['a topic filter of UNSUBSCRIBE in 3.1.1', 4, (text) => packet(0xa2, u16(1), field(text))],
-  ['the response topic', 5, (text) => packet(0x30, a, properties(Buffer.concat([Buffer.from([8]), field(text)])))],
-  ['the content type', 5, (text) => packet(0x30, a, properties(Buffer.concat([Buffer.from([3]), field(text)])))],
+  ['the response topic', 5, (text) => packet(0x30, fieldA, properties(Buffer.concat([Buffer.from([8]), field(text)])))],
+  ['the content type', 5, (text) => packet(0x30, fieldA, properties(Buffer.concat([Buffer.from([3]), field(text)])))],
   [
     'the name of a user property',
     5,
-    (text) => packet(0x30, a, properties(Buffer.concat([Buffer.from([38]), field(text), a]))),
+    (text) => packet(0x30, fieldA, properties(Buffer.concat([Buffer.from([38]), field(text), fieldA]))),
   ],
   [
     'the value of a user property',
     5,
-    (text) => packet(0x30, a, properties(Buffer.concat([Buffer.from([38]), a, field(text)]))),
+    (text) => packet(0x30, fieldA, properties(Buffer.concat([Buffer.from([38]), fieldA, field(text)]))),
   ],
-  ['a reason string', 5, (text) => packet(0xe0, none, properties(Buffer.concat([Buffer.from([31]), field(text)])))],
+  [
+    'a reason string',
+    5,
+    (text) => packet(0xe0, noProperties, properties(Buffer.concat([Buffer.from([31]), field(text)]))),
+  ],
 ];
 
 describe('decode', () => {
-  it.each(places)('decode refuses text that is not UTF-8 or contains U+0000 in %s', (_place, version, build) => {
+  it.each(textFields)('decode refuses text that is not UTF-8 or contains U+0000 in %s', (_place, version, build) => {
     expect(decode(build(Buffer.from('ä')), version)).not.toMatchObject({ type: 'violation' });
     for (const text of Object.values(broken)) {
       expect(decode(build(text), version)).toMatchObject({ type: 'violation', code: reason.malformedPacket });
@@ -76,8 +97,17 @@ it.each([
   ['that is empty', ''],
 ])('decode refuses a response topic %s, in PUBLISH and in a will', (_name, topic) => {
   const response = properties(Buffer.concat([Buffer.from([8]), field(Buffer.from(topic))]));
-  expect(decode(packet(0x30, a, response), 5)).toMatchObject({ type: 'violation', code: reason.protocolError });
-  const connect = packet(0x10, name, Buffer.from([5, 6, 0, 60]), none, a, response, a, a);
+  expect(decode(packet(0x30, fieldA, response), 5)).toMatchObject({ type: 'violation', code: reason.protocolError });
+  const connect = packet(
+    0x10,
+    protocolName,
+    Buffer.from([5, 6, 0, 60]),
+    noProperties,
+    fieldA,
+    response,
+    fieldA,
+    fieldA,
+  );
   expect(decode(connect, 5)).toMatchObject({ type: 'violation', code: reason.protocolError });
 });
 
@@ -87,8 +117,8 @@ describe('the listener', () => {
     bench = await openBench();
   });
   beforeEach(() => {
-    bench.atOnce = undefined;
-    bench.handed.length = 0;
+    bench.immediateOutcome = undefined;
+    bench.handedPublishes.length = 0;
   });
   afterAll(() => bench.close());
 
@@ -96,9 +126,9 @@ describe('the listener', () => {
     'the listener ends the connection at a topic that is not UTF-8, MQTT %i',
     async (version) => {
       const client = await join(bench, 'bed-07', version);
-      client.sendBytes(packet(0x30, field(surrogate), ...(version === 5 ? [none] : [])));
+      client.sendBytes(packet(0x30, field(surrogate), ...(version === 5 ? [noProperties] : [])));
       await client.closed;
-      expect(bench.handed).toEqual([]);
+      expect(bench.handedPublishes).toEqual([]);
     },
   );
 
@@ -106,11 +136,11 @@ describe('the listener', () => {
     const client = await join(bench, 'bed-07');
     const topics = ['\uFEFFdevices/bed-07/status', 'devices/bed-07\uFEFF/status', '\uFEFF'];
     client.send(...topics.map((topic) => publishPacket(0, 0, '\uFEFFx', { topic })));
-    await until('all', () => bench.handed.length === topics.length);
-    expect(bench.handed.map(({ topic }) => topic)).toEqual(topics);
-    expect(bench.handed.map(({ text }) => text)).toEqual(topics.map(() => '\uFEFFx'));
+    await until('all publishes are handed on', () => bench.handedPublishes.length === topics.length);
+    expect(bench.handedPublishes.map(({ topic }) => topic)).toEqual(topics);
+    expect(bench.handedPublishes.map(({ text }) => text)).toEqual(topics.map(() => '\uFEFFx'));
     client.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: '\uFEFFdevices/bed-07/inbox', qos: 0 }] });
-    expect(await client.next()).toMatchObject({ cmd: 'suback', granted: [reason.notAuthorized] });
+    expect(await client.nextPacket()).toMatchObject({ cmd: 'suback', granted: [reason.notAuthorized] });
     client.end();
   });
 
@@ -123,11 +153,14 @@ describe('the listener', () => {
       'devices/be\u0301d-07/status',
     ];
     client.send(...topics.map((topic) => publishPacket(0, 0, 'x', { topic })));
-    await until('all', () => bench.handed.length === topics.length);
-    expect(bench.handed.map(({ topic }) => topic)).toEqual(topics);
+    await until('all publishes are handed on', () => bench.handedPublishes.length === topics.length);
+    expect(bench.handedPublishes.map(({ topic }) => topic)).toEqual(topics);
     const filters = ['Devices/bed-07/inbox', 'devices//bed-07/inbox', 'devices/bed-07/inbox/', '/devices/bed-07/inbox'];
     client.send({ cmd: 'subscribe', messageId: 1, subscriptions: filters.map((topic) => ({ topic, qos: 0 })) });
-    expect(await client.next()).toMatchObject({ cmd: 'suback', granted: filters.map(() => reason.notAuthorized) });
+    expect(await client.nextPacket()).toMatchObject({
+      cmd: 'suback',
+      granted: filters.map(() => reason.notAuthorized),
+    });
     client.end();
   });
 
@@ -135,8 +168,8 @@ describe('the listener', () => {
     const client = await join(bench, 'bed-07');
     const topic = 'x'.repeat(65_535);
     client.send(publishPacket(0, 0, 'x', { topic }));
-    await until('the message', () => bench.handed.length === 1);
-    expect(bench.handed[0]?.topic).toBe(topic);
+    await until('the publish is handed on', () => bench.handedPublishes.length === 1);
+    expect(bench.handedPublishes[0]?.topic).toBe(topic);
     client.end();
   });
 
@@ -155,7 +188,7 @@ describe('the listener', () => {
         client.send(request as never);
         await client.closed;
         const answer = version === 5 ? [{ cmd: 'disconnect', reasonCode: reason.malformedPacket }] : [];
-        expect(client.rest()).toMatchObject(answer);
+        expect(client.unreadPackets()).toMatchObject(answer);
       }
     }
   });
@@ -166,7 +199,7 @@ describe('the listener', () => {
       const client = await join(bench, 'bed-07');
       client.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic, qos: 0 }] });
       await client.closed;
-      expect(client.rest()).toMatchObject([{ cmd: 'disconnect', reasonCode: reason.malformedPacket }]);
+      expect(client.unreadPackets()).toMatchObject([{ cmd: 'disconnect', reasonCode: reason.malformedPacket }]);
     },
   );
 
@@ -174,14 +207,14 @@ describe('the listener', () => {
     const client = await join(bench, 'bed-07');
     client.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: '$share/g/a', qos: 0, nl: true }] });
     await client.closed;
-    expect(client.rest()).toMatchObject([{ cmd: 'disconnect', reasonCode: reason.protocolError }]);
+    expect(client.unreadPackets()).toMatchObject([{ cmd: 'disconnect', reasonCode: reason.protocolError }]);
   });
 
   it('the listener accepts a client id of 23 letters and digits', async () => {
     for (const clientId of ['0123456789abcdefghijklm', 'nopqrstuvwxyzABCDEFGHIJ', 'KLMNOPQRSTUVWXYZ', 'a']) {
       const client = await dial(bench, await deviceCertificate(clientId), 4);
       client.send(connectPacket(clientId, 4));
-      expect(await client.next()).toMatchObject({ cmd: 'connack', returnCode: 0 });
+      expect(await client.nextPacket()).toMatchObject({ cmd: 'connack', returnCode: 0 });
       client.end();
     }
   });

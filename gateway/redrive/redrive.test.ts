@@ -23,11 +23,11 @@ const periods = [
   period('third', t0 + 60 * minuteMs, Number.POSITIVE_INFINITY),
 ];
 
-function redriven(code: string, associationId?: string) {
-  const written: Unsealed[] = [];
+function redriveReading(code: string, associationId?: string) {
+  const writtenRecords: Unsealed[] = [];
   const redrive = createRedrive({
     append(unsealed, settle) {
-      written.push(unsealed);
+      writtenRecords.push(unsealed);
       settle();
     },
     tables: { periodsOf: () => periods, serves: () => true },
@@ -49,15 +49,15 @@ function redriven(code: string, associationId?: string) {
     },
     ...(associationId !== undefined && { associationId }),
   };
-  return redrive(request).then((result) => ({ ...result, keys: written.map(({ key }) => key) }));
+  return redrive(request).then((result) => ({ ...result, keys: writtenRecords.map(({ key }) => key) }));
 }
 
 it('attributes a reading to the patient at its own time if the reading was not rejected as unclear', async () => {
-  expect(await redriven('time-invalid')).toMatchObject({ outcome: 'appended', keys: ['first'] });
+  expect(await redriveReading('time-invalid')).toMatchObject({ outcome: 'appended', keys: ['first'] });
 });
 
 it('refuses an unclear reading without an association, and names the associations of the device', async () => {
-  const { outcome, words, keys } = await redriven('association-unclear');
+  const { outcome, words, keys } = await redriveReading('association-unclear');
   expect({ outcome, keys }).toEqual({ outcome: 'invalid', keys: [] });
   expect(words).toMatch(/--association.*first \(icu, 2026-01-01T11:00:00.*second \(icu/);
   expect(words).not.toMatch(/third/);
@@ -66,7 +66,7 @@ it('refuses an unclear reading without an association, and names the association
 it.each(['first', 'second'])(
   'attributes an unclear reading to the association that the person names: %s',
   async (associationId) => {
-    expect(await redriven('association-unclear', associationId)).toMatchObject({
+    expect(await redriveReading('association-unclear', associationId)).toMatchObject({
       outcome: 'appended',
       keys: [associationId],
     });
@@ -77,5 +77,5 @@ it.each([
   ['of another device', 'stranger'],
   ['that began after the reading came', 'third'],
 ])('refuses an association %s', async (_, associationId) => {
-  expect(await redriven('association-unclear', associationId)).toMatchObject({ outcome: 'invalid', keys: [] });
+  expect(await redriveReading('association-unclear', associationId)).toMatchObject({ outcome: 'invalid', keys: [] });
 });

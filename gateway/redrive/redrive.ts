@@ -1,4 +1,4 @@
-/** Sends a rejected message through the gateway's pipeline again, with the present rules. */
+/** Sends a rejected message through the gateway's pipeline again, with the rules of today. */
 import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { RedriveRequest, RedriveResult } from '../../contracts/messages/redrive.ts';
@@ -33,7 +33,7 @@ export function createRedrive(options: {
     const receivedAtMs = parseInstant(record.receivedAt);
     if (receivedAtMs === undefined) return invalidResult('The record has no valid time of receipt.');
     const source = createSource(pseudonymKey, record.deviceId, bootOf(boot, seq));
-    const fault = ownerFault(record.code, associationId, tables.periodsOf(source.pseudonym), receivedAtMs);
+    const fault = attributionFault(record.code, associationId, tables.periodsOf(source.pseudonym), receivedAtMs);
     if (fault !== undefined) return invalidResult(fault);
     let writtenRecord: Unsealed | undefined;
     const publish = createIngest({
@@ -64,19 +64,19 @@ const periodsNamedMax = 5;
 
 /**
  * Returns why a rejected message cannot be attributed to a patient; undefined if it can. If the message was rejected because its patient was
- * not clear, its time cannot be trusted, so a person must name the association. The association must be one of this device, and must have
- * begun before the message came.
+ * not clear, its time cannot be trusted, so a person must name the association. The association must be an association of this device that
+ * began before the message came.
  */
-function ownerFault(
+function attributionFault(
   code: string,
   associationId: string | undefined,
   periods: readonly Period[],
   receivedAtMs: number,
 ): string | undefined {
   if (associationId === undefined && code !== 'association-unclear') return undefined;
-  const begunPeriods = periods.filter(({ fromMs }) => fromMs <= receivedAtMs);
-  if (begunPeriods.some((period) => period.associationId === associationId)) return undefined;
-  const periodTexts = begunPeriods.slice(-periodsNamedMax).map(({ associationId: id, ward, fromMs, toMs }) => {
+  const earlierPeriods = periods.filter(({ fromMs }) => fromMs <= receivedAtMs);
+  if (earlierPeriods.some((period) => period.associationId === associationId)) return undefined;
+  const periodTexts = earlierPeriods.slice(-periodsNamedMax).map(({ associationId: id, ward, fromMs, toMs }) => {
     const to = Number.isFinite(toMs) ? formatInstant(toMs) : 'now';
     return `${id} (${ward}, ${formatInstant(fromMs)} to ${to})`;
   });

@@ -58,9 +58,9 @@ export function openLink(options: LinkOptions): Link {
   const logLimiter = newLogLimiter();
   const client = connect(config.url, connectOptions(options));
   let flow: Flow | undefined;
-  let subscribed = false;
-  let connectedBefore = false;
-  let draining = false;
+  let isSubscribed = false;
+  let wasConnectedBefore = false;
+  let isDraining = false;
   /** Continues reading when there is space; undefined if reading is not paused. */
   let continueReading: (() => void) | undefined;
 
@@ -85,13 +85,13 @@ export function openLink(options: LinkOptions): Link {
   function endFlow(flowToEnd: Flow | undefined): void {
     if (!flowToEnd || flowToEnd.hasEnded) return;
     flowToEnd.hasEnded = true;
-    subscribed = false;
+    isSubscribed = false;
     flowToEnd.stream.destroy();
   }
 
   function handleMessage(packet: IPublishPacket, next: (error?: Error) => void): void {
     const connectionFlow = currentFlow();
-    if (draining || connectionFlow.hasEnded) return;
+    if (isDraining || connectionFlow.hasEnded) return;
     if (!options.ready()) {
       endFlow(connectionFlow);
       return;
@@ -145,21 +145,21 @@ export function openLink(options: LinkOptions): Link {
 
   function onConnect(connack: IConnackPacket): void {
     const connectionFlow = currentFlow();
-    if (connectedBefore && !connack.sessionPresent) {
+    if (wasConnectedBefore && !connack.sessionPresent) {
       counters.upstreamSessionsLost += 1;
       log.error({ clientId }, 'the upstream broker lost our session: messages that it kept for us may be lost');
     }
-    connectedBefore = true;
+    wasConnectedBefore = true;
     client.options.reconnectPeriod = reconnectMs;
     // Subscribes at each connection, because a session may exist without its subscriptions. Retain Handling 2: no retained messages.
     client.subscribe([...options.filters], { qos: 1, rh: 2, rap: false, nl: false }, (error, grants = []) => {
-      if (connectionFlow.hasEnded || draining) return;
+      if (connectionFlow.hasEnded || isDraining) return;
       if (error || grants.length !== options.filters.length || grants.some(({ qos }) => qos !== 1)) {
         logError('the upstream broker does not grant our subscriptions at QoS 1', { error: error?.message });
         endFlow(connectionFlow);
         return;
       }
-      subscribed = true;
+      isSubscribed = true;
       counters.upstreamConnects += 1;
       log.info({ clientId, sessionPresent: connack.sessionPresent }, 'upstream broker connected');
     });
@@ -169,8 +169,8 @@ export function openLink(options: LinkOptions): Link {
   client.on('connect', onConnect);
   client.on('close', () => {
     if (flow) flow.hasEnded = true;
-    if (subscribed && !draining) logError('upstream broker lost', {});
-    subscribed = false;
+    if (isSubscribed && !isDraining) logError('upstream broker lost', {});
+    isSubscribed = false;
   });
   client.on('error', (error) => {
     logError('upstream broker not reached', { error: (error as NodeJS.ErrnoException).code ?? error.message });
@@ -184,10 +184,10 @@ export function openLink(options: LinkOptions): Link {
   client.connect();
 
   return {
-    isConnected: () => subscribed,
+    isConnected: () => isSubscribed,
     restart: () => endFlow(flow),
     async close(withinMs) {
-      draining = true;
+      isDraining = true;
       const waiting = () => (flow && !flow.hasEnded ? countUnsentAcks(flow.acks) : 0);
       for (const endMs = performance.now() + withinMs; waiting() > 0 && performance.now() < endMs; ) await sleep(5);
       await sleep(0);
@@ -215,7 +215,7 @@ function connectOptions({ config, clientId, packetBytesMax }: LinkOptions): Para
       receiveMaximum: config.inFlightMax,
       maximumPacketSize: packetBytesMax,
     },
-    // The library sends PUBREC at once, before Kafka has the message. The gateway subscribes at QoS 1, so QoS 2 is an error of the broker.
+    // The library sends PUBREC immediately, before Kafka has the message. The gateway subscribes at QoS 1, so QoS 2 is an error of the broker.
     customHandleAcks: (_topic, _message, packet, done) => {
       if (packet.qos === 2) done(new Error('QoS 2 was not subscribed'), 0);
       else done(null as unknown as Error, 0);

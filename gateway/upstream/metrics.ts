@@ -10,11 +10,11 @@ import type { Upstream } from './upstream.ts';
 export function upstreamMetrics(
   metrics: Metrics,
   counters: Counters,
-  upstream: () => Pick<Upstream, 'wanted' | 'connected' | 'unackedBytes'> | undefined,
+  upstream: () => Pick<Upstream, 'connectionsWanted' | 'connected' | 'unackedBytes'> | undefined,
 ): void {
   const name = (rest: string) => `vigil_gateway_upstream_${rest}`;
   metrics.gauge(name('connections_wanted'), 'Connections to the upstream broker that should exist.', () => {
-    return upstream()?.wanted ?? 0;
+    return upstream()?.connectionsWanted ?? 0;
   });
   metrics.gauge(name('connections'), 'Connections to the upstream broker that are subscribed now.', () => {
     return upstream()?.connected() ?? 0;

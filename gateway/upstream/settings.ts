@@ -63,7 +63,7 @@ export const upstreamSettings = {
   upstreamInFlightMax: {
     kind: 'integer',
     env: 'VIGIL_UPSTREAM_IN_FLIGHT_MAX',
-    help: 'most messages of one connection to the upstream broker that wait for Kafka (Receive Maximum)',
+    help: 'maximum number of messages of one connection to the upstream broker that wait for Kafka (Receive Maximum)',
     min: 1,
     max: 65_535,
     fallback: 256,

@@ -1,6 +1,6 @@
 /**
  * Reads messages from the upstream broker: a hospital's own broker, to which devices connect instead of the gateway. Messages go through the
- * same pipeline as those of the listener, and are acknowledged to the broker only after Kafka has them.
+ * same pipeline as messages of the listener, and are acknowledged to the broker only after Kafka has them.
  */
 import type { Logger } from 'pino';
 import { judgeForwarded, upstreamFilters } from '../core/upstream.ts';
@@ -14,7 +14,7 @@ import type { UpstreamConfig } from './settings.ts';
 
 export type Upstream = {
   /** Number of connections that should exist. */
-  readonly wanted: number;
+  readonly connectionsWanted: number;
   /** Returns the number of connections that are subscribed now. */
   connected(): number;
   unackedBytes(): number;
@@ -23,15 +23,15 @@ export type Upstream = {
 };
 
 /**
- * Maximum number of devices whose source is remembered. Above this number the device that came first is forgotten. If a forgotten device does not number
- * its readings, its next readings get a new boot.
+ * Maximum number of devices whose source is remembered. Above this number the device that came first is forgotten. If a forgotten device
+ * does not number its readings, its next readings get a new boot.
  */
 const sourcesMax = 20_000;
 
 /** The device id in records of messages whose topic contains no valid device id. All these messages are refused. */
 const unknownDeviceId = 'upstream';
 
-/** Opens the connections to the upstream broker. Returns at once, and connects in the background without a limit of attempts. */
+/** Opens the connections to the upstream broker. Returns immediately, and connects in the background without a limit of attempts. */
 export function openUpstream(options: {
   readonly config: UpstreamConfig;
   readonly sink: Pick<Sink, 'publish' | 'sourceOf' | 'ready'>;
@@ -94,7 +94,7 @@ export function openUpstream(options: {
   );
 
   return {
-    wanted: config.connections,
+    connectionsWanted: config.connections,
     connected: () => links.filter((link) => link.isConnected()).length,
     unackedBytes: () => budget.usedBytes(),
     async close(withinMs) {

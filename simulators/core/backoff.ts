@@ -5,7 +5,7 @@
 import { nextRandom, type RandomState } from './random.ts';
 
 export type BackoffState = {
-  /** Monotonic ms. */
+  /** Time of the next attempt, monotonic ms. */
   readonly connectAtMs: number;
   /** Failures in a row. */
   readonly failures: number;

@@ -19,9 +19,9 @@ export type Role = {
  * - bidmc-19: RR 7 at 49 s; SpO2 is missing for 102 s
  * - bidmc-05: RR 7 at 164 s, 4 at 167 s
  * - bidmc-14: RR 34 at 459 s
- * - bidmc-01 (the only one with waves) and bidmc-02: no breach
+ * - bidmc-01 (the only recording with waves) and bidmc-02: no breach
  */
-export const ward: readonly string[] = [
+export const wardRecordings: readonly string[] = [
   'bidmc-01',
   'bidmc-25',
   'bidmc-13',
@@ -34,7 +34,7 @@ export const ward: readonly string[] = [
 ];
 
 /** Patients who become septic. `onsetHour` is the hour in the recording (from 0) at which the label of the data set changes to sepsis. */
-export const septic: readonly { readonly recording: string; readonly onsetHour: number }[] = [
+export const septicPatients: readonly { readonly recording: string; readonly onsetHour: number }[] = [
   { recording: 'p002029', onsetHour: 16 },
   { recording: 'p016395', onsetHour: 15 },
   { recording: 'p001352', onsetHour: 3 },
@@ -46,29 +46,30 @@ export const septic: readonly { readonly recording: string; readonly onsetHour: 
 const leadHours = 4;
 
 /**
- * Returns recording and start of a bed. The first beds, one for each recording of the cast, start at the usual point. Later beds play the
- * same recordings from a random point, so that their values differ from those of the first beds.
+ * Returns the recording of a bed and the point at which it starts. The first beds, one for each recording of the cast, start at the usual
+ * point. Later beds play the same recordings from a random point, so that their values differ from the values of the first beds.
  * @param index number of the bed, from 0
- * @param chosen recordings from the command line; they replace the cast and start at their beginning
+ * @param chosenRecordings recordings from the command line; they replace the cast and start at their beginning
  */
 export function roleOf(
   cast: 'ward' | 'sepsis',
   index: number,
   seed: number,
   deviceId: string,
-  chosen: readonly string[],
+  chosenRecordings: readonly string[],
 ): Role {
-  if (chosen.length > 0) return { recording: chosen[index % chosen.length]!, startAtMs: () => 0 };
-  const share = nextRandom(seedRandom(seed, deviceId)).value;
+  if (chosenRecordings.length > 0)
+    return { recording: chosenRecordings[index % chosenRecordings.length]!, startAtMs: () => 0 };
+  const randomFraction = nextRandom(seedRandom(seed, deviceId)).value;
   switch (cast) {
     case 'ward': {
-      const round = Math.floor(index / ward.length);
-      const recording = ward[index % ward.length]!;
-      return { recording, startAtMs: (loopMs) => (round === 0 ? 0 : wholeSeconds(share * loopMs)) };
+      const wardPass = Math.floor(index / wardRecordings.length);
+      const recording = wardRecordings[index % wardRecordings.length]!;
+      return { recording, startAtMs: (loopMs) => (wardPass === 0 ? 0 : wholeSeconds(randomFraction * loopMs)) };
     }
     case 'sepsis': {
-      const { recording, onsetHour } = septic[index % septic.length]!;
-      const hoursBefore = index < septic.length ? leadHours : leadHours + Math.floor(share * 8);
+      const { recording, onsetHour } = septicPatients[index % septicPatients.length]!;
+      const hoursBefore = index < septicPatients.length ? leadHours : leadHours + Math.floor(randomFraction * 8);
       return { recording, startAtMs: () => Math.max(0, onsetHour - hoursBefore) * hourMs };
     }
   }

@@ -3,7 +3,7 @@ import { parameters } from '../../contracts/parameters.ts';
 import type { Column } from './table.ts';
 
 /** Returns a name in lower case, with letters and digits only, so that `Heart Rate`, `HEART_RATE` and `heartrate` are the same name. */
-function plain(name: string): string {
+function plainName(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9]/g, '');
 }
 
@@ -42,36 +42,36 @@ const waveByName = codesByName(waveNames);
 
 /** Returns the MDC code of a column of numerics; undefined if Vigil has no such parameter (laboratory values, ages, labels). */
 export function numericCode(name: string): string | undefined {
-  return numericByName.get(plain(name));
+  return numericByName.get(plainName(name));
 }
 
 /** Returns the MDC code of a column of waves, or of a WFDB signal with this description; undefined if Vigil has no such wave. */
 export function waveCode(name: string): string | undefined {
-  return waveByName.get(plain(name));
+  return waveByName.get(plainName(name));
 }
 
 type Convert = (value: number) => number;
 const unchanged: Convert = (value) => value;
-const tenth = (value: number) => Math.round(value * 10) / 10;
+const roundToTenth = (value: number) => Math.round(value * 10) / 10;
 const perMinute = ['bpm', 'pm', '/min', '1/min', 'rpm', 'brpm', 'beats/min', 'breaths/min', 'min-1', 'count/min'];
 
 const unitsOf: Readonly<Record<string, Readonly<Record<string, Convert>>>> = {
   '/min': Object.fromEntries(perMinute.map((unit) => [unit, unchanged])),
   '%': { '%': unchanged, pct: unchanged, percent: unchanged },
-  'mm[Hg]': { mmhg: unchanged, 'mm[hg]': unchanged, 'mm hg': unchanged, kpa: (v) => tenth(v * 7.50062) },
+  'mm[Hg]': { mmhg: unchanged, 'mm[hg]': unchanged, 'mm hg': unchanged, kpa: (v) => roundToTenth(v * 7.50062) },
   Cel: {
     c: unchanged,
     '°c': unchanged,
     degc: unchanged,
     cel: unchanged,
     celsius: unchanged,
-    f: fahrenheit,
-    '°f': fahrenheit,
-    degf: fahrenheit,
+    f: fahrenheitToCelsius,
+    '°f': fahrenheitToCelsius,
+    degf: fahrenheitToCelsius,
   },
 };
 
-function fahrenheit(value: number): number {
+function fahrenheitToCelsius(value: number): number {
   return Math.round(((value - 32) / 1.8) * 100) / 100;
 }
 
@@ -102,11 +102,11 @@ export type TimeColumn = { readonly index: number; readonly unitMs: number };
 
 /** Returns the time column (`ICULOS` is a time in hours); `none` if there is no time column, `bad-unit` if its unit is unknown. */
 export function timeColumn(columns: readonly Column[]): TimeColumn | 'none' | 'bad-unit' {
-  const byName = columns.findIndex((c) => timeNames.has(plain(c.name)));
-  if (byName >= 0) {
-    const unitMs = timeUnitsMs[(columns[byName]!.unit ?? 's').toLowerCase()];
-    return unitMs === undefined ? 'bad-unit' : { index: byName, unitMs };
+  const timeIndex = columns.findIndex((c) => timeNames.has(plainName(c.name)));
+  if (timeIndex >= 0) {
+    const unitMs = timeUnitsMs[(columns[timeIndex]!.unit ?? 's').toLowerCase()];
+    return unitMs === undefined ? 'bad-unit' : { index: timeIndex, unitMs };
   }
-  const hours = columns.findIndex((c) => plain(c.name) === 'iculos');
-  return hours >= 0 ? { index: hours, unitMs: 3_600_000 } : 'none';
+  const hoursIndex = columns.findIndex((c) => plainName(c.name) === 'iculos');
+  return hoursIndex >= 0 ? { index: hoursIndex, unitMs: 3_600_000 } : 'none';
 }

@@ -4,12 +4,12 @@ import { decodeRecording } from './decode.ts';
 import type { Recording } from './recording.ts';
 
 const decode = (text: string, file = 'x.csv') => decodeRecording(file, new TextEncoder().encode(text), new Map());
-const ok = (text: string, file?: string): Recording => {
+const recordingOf = (text: string, file?: string): Recording => {
   const decoded = decode(text, file);
   if ('fault' in decoded) throw new Error(decoded.fault.message);
   return decoded.ok;
 };
-const fault = (text: string, file?: string): string => {
+const faultMessageOf = (text: string, file?: string): string => {
   const decoded = decode(text, file);
   if ('ok' in decoded) throw new Error('The file was decoded, but a fault was expected.');
   expect(decoded.fault.code).toBe('recording-invalid');
@@ -20,7 +20,7 @@ const invalidHr = { code: 'MDC_ECG_HEART_RATE', unit: '/min', validity: 'invalid
 
 describe('decodeRecording of BIDMC numerics', () => {
   it('a 0 stays a value, and NaN and an empty cell become invalid without a value', () => {
-    const { frames, family, intervalMs, loopMs } = ok('Time [s], HR\n0,0\n1,NaN\n2,\n3,61.5\n');
+    const { frames, family, intervalMs, loopMs } = recordingOf('Time [s], HR\n0,0\n1,NaN\n2,\n3,61.5\n');
     expect(frames.map((frame) => frame.values)).toEqual([[hr(0)], [invalidHr], [invalidHr], [hr(61.5)]]);
     expect({ family, intervalMs, loopMs }).toEqual({ family: 'bidmc', intervalMs: 1000, loopMs: 4000 });
   });
@@ -41,18 +41,18 @@ describe('decodeRecording of BIDMC numerics', () => {
     ['with exponents and signs', 'Time [s], HR, SpO2\n0.0,+6e1,97.0\n1,6.1E1,.98e2\n'],
   ])('a table %s is decoded', (_, text) => {
     const spo2 = (value: number) => ({ code: 'MDC_PULS_OXIM_SAT_O2', value, unit: '%' });
-    expect(ok(text).frames).toEqual([
+    expect(recordingOf(text).frames).toEqual([
       { atMs: 0, values: [hr(60), spo2(97)] },
       { atMs: 1000, values: [hr(61), spo2(98)] },
     ]);
   });
 
   it('`ignored` has the names of unknown and repeated columns', () => {
-    expect(ok('Time [s], HR, Foo, Heart Rate\n0,60,1,60\n').ignored).toEqual(['Foo', 'Heart Rate']);
+    expect(recordingOf('Time [s], HR, Foo, Heart Rate\n0,60,1,60\n').ignored).toEqual(['Foo', 'Heart Rate']);
   });
 
   it.each([-1, -100, -999, -32768])('the number %d means "no value"', (magic) => {
-    expect(ok(`Time [s], HR\n0,${magic}\n1,60\n`).frames[0]!.values).toEqual([invalidHr]);
+    expect(recordingOf(`Time [s], HR\n0,${magic}\n1,60\n`).frames[0]!.values).toEqual([invalidHr]);
   });
 
   it.each([
@@ -61,11 +61,11 @@ describe('decodeRecording of BIDMC numerics', () => {
     [0, 0],
     [-2, 1],
   ])('a heart rate of %d gives %d implausible values', (value, implausible) => {
-    expect(ok(`Time [s], HR\n0,${value}\n1,60\n`).implausible).toBe(implausible);
+    expect(recordingOf(`Time [s], HR\n0,${value}\n1,60\n`).implausible).toBe(implausible);
   });
 
   it('gaps in the time column stay gaps', () => {
-    expect(ok('Time [s], HR\n0,60\n1,60\n2,60\n60,61\n61,62').frames.map((f) => f.atMs)).toEqual([
+    expect(recordingOf('Time [s], HR\n0,60\n1,60\n2,60\n60,61\n61,62').frames.map((f) => f.atMs)).toEqual([
       0, 1000, 2000, 60000, 61000,
     ]);
   });
@@ -73,7 +73,7 @@ describe('decodeRecording of BIDMC numerics', () => {
 
 describe('decodeRecording of MIMIC-II numerics', () => {
   it('0 means "no value", and an empty cuff pressure is not sent', () => {
-    const { frames, family, intervalMs } = ok('t_min,HR[bpm],NBPSys[mmHg]\n0,0,\n1,62.8,120\n2,0,0\n');
+    const { frames, family, intervalMs } = recordingOf('t_min,HR[bpm],NBPSys[mmHg]\n0,0,\n1,62.8,120\n2,0,0\n');
     expect(frames.map((frame) => frame.values)).toEqual([
       [invalidHr],
       [hr(62.8), { code: 'MDC_PRESS_BLD_NONINV_SYS', value: 120, unit: 'mm[Hg]' }],
@@ -86,7 +86,9 @@ describe('decodeRecording of MIMIC-II numerics', () => {
 describe('decodeRecording of PhysioNet 2019', () => {
   const header = 'HR|O2Sat|Temp|SBP|EtCO2|Lactate|ICULOS|SepsisLabel\n';
   it('rows are an hour apart, and an unused cuff or thermometer and a column without numbers are not sent', () => {
-    const { frames, intervalMs, ignored } = ok(`${header}NaN|97|NaN|NaN|NaN|NaN|4|0\n80|NaN|37.5|120|NaN|2|5|1\n`);
+    const { frames, intervalMs, ignored } = recordingOf(
+      `${header}NaN|97|NaN|NaN|NaN|NaN|4|0\n80|NaN|37.5|120|NaN|2|5|1\n`,
+    );
     expect(frames).toEqual([
       { atMs: 0, values: [invalidHr, { code: 'MDC_PULS_OXIM_SAT_O2', value: 97, unit: '%' }] },
       {
@@ -104,8 +106,8 @@ describe('decodeRecording of PhysioNet 2019', () => {
   });
 
   it('a table without ICULOS and a table with one row are decoded', () => {
-    expect(ok('HR|O2Sat\n80|97\n81|98\n').frames.map((f) => f.atMs)).toEqual([0, 3_600_000]);
-    expect(ok('HR|O2Sat\n80|97\n').loopMs).toBe(3_600_000);
+    expect(recordingOf('HR|O2Sat\n80|97\n81|98\n').frames.map((f) => f.atMs)).toEqual([0, 3_600_000]);
+    expect(recordingOf('HR|O2Sat\n80|97\n').loopMs).toBe(3_600_000);
   });
 });
 
@@ -117,16 +119,18 @@ describe('decodeRecording with units', () => {
     ['EtCO2 [mmHg]', '38', 38],
     ['HR [1/min]', '60', 60],
   ])('a value in the column "%s" is converted', (column, cell, value) => {
-    expect(ok(`Time [s], ${column}\n0,${cell}`).frames[0]!.values[0]!.value).toBe(value);
+    expect(recordingOf(`Time [s], ${column}\n0,${cell}`).frames[0]!.values[0]!.value).toBe(value);
   });
   it('a unit that the parameter cannot have is refused', () => {
-    expect(fault('Time [s], HR [mmHg]\n0,60')).toBe('x.csv line 1: the unit "mmHg" is not possible for column HR.');
+    expect(faultMessageOf('Time [s], HR [mmHg]\n0,60')).toBe(
+      'x.csv line 1: the unit "mmHg" is not possible for column HR.',
+    );
   });
 });
 
 describe('decodeRecording of waves', () => {
   it('samples have a resolution of a 65000th of the range, and NaN becomes a missing sample', () => {
-    const { waves, family, loopMs } = ok(
+    const { waves, family, loopMs } = recordingOf(
       'Time [s], RESP, II, Foo\n0,0,-1,1\n0.008,0.5,NaN,1\n0.016,1,1,1\n0.024,0.25,0,1\n',
     );
     expect(family).toBe('signals');
@@ -142,20 +146,20 @@ describe('decodeRecording of waves', () => {
   });
 
   it('a gap in the time column is filled with missing samples', () => {
-    const { waves } = ok('Time [s], II\n0,1\n0.01,2\n0.02,3\n0.05,4\n');
+    const { waves } = recordingOf('Time [s], II\n0,1\n0.01,2\n0.02,3\n0.05,4\n');
     expect([...waves[0]!.samples].map((sample) => sample === -32768)).toEqual([false, false, false, true, true, false]);
   });
 
   it('times that are rounded to five digits, and so repeat and skip, give a wave without gaps', () => {
     const times = Array.from({ length: 20_000 }, (_, i) => Number((i * 0.008).toPrecision(5)));
-    const { waves } = ok(`Time [s], II\n${times.map((time, i) => `${time},${i % 7}`).join('\n')}`);
+    const { waves } = recordingOf(`Time [s], II\n${times.map((time, i) => `${time},${i % 7}`).join('\n')}`);
     expect(waves[0]!.rateHz).toBe(125);
     expect(waves[0]!.samples).toHaveLength(20_000);
     expect(waves[0]!.samples.includes(-32768)).toBe(false);
   });
 
   it('equal samples give a flat line', () => {
-    const [wave] = ok('Time [s], II\n0,5\n0.01,5\n0.02,5').waves;
+    const [wave] = recordingOf('Time [s], II\n0,5\n0.01,5\n0.02,5').waves;
     expect([...wave!.samples].map((sample) => sample * wave!.scale + wave!.offset)).toEqual([5, 5, 5]);
   });
 });
@@ -179,7 +183,7 @@ describe('decodeRecording of malformed files', () => {
     ['HR|O2Sat\nNaN|NaN\n', 'x.csv: no vital sign has a value in any row.'],
     ['Time [s], HR\n0,60\n1,\0\n', 'x.csv line 3: contains a NUL character, so it is not a text file.'],
   ])('the file %j has the fault "%s"', (text, message) => {
-    expect(fault(text)).toBe(message);
+    expect(faultMessageOf(text)).toBe(message);
   });
 
   it('a file that is not UTF-8 text has a fault', () => {

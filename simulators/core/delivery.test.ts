@@ -4,9 +4,9 @@ import { contentTypes } from '../../contracts/messages/records.ts';
 import { parseInstant } from '../../contracts/time.ts';
 import { parseDeviceTopic } from '../../contracts/topics.ts';
 import { backoffMsMax, goodConnectionMs, initialBackoff, nextAttempt } from './backoff.ts';
-import { roleOf, septic, ward } from './cast.ts';
-import { garbage, garbageNames } from './garbage.ts';
-import { outbox } from './outbox.ts';
+import { roleOf, septicPatients, wardRecordings } from './cast.ts';
+import { garbageMessage, garbageNames } from './garbage.ts';
+import { createOutbox } from './outbox.ts';
 import { nextRandom, seedRandom } from './random.ts';
 import type { Message } from './replay.ts';
 import { inboxSilenceMs, initialWatch, nextWatchState, type WatchEvent, type WatchState } from './watch.ts';
@@ -17,15 +17,15 @@ const message = (kind: Message['kind'], n: number): Message => ({
   payload: String(n),
   repeat: false,
 });
-const drain = (box: ReturnType<typeof outbox>) => {
+const takeAll = (box: ReturnType<typeof createOutbox>) => {
   const payloads: string[] = [];
   for (let next = box.take(); next; next = box.take()) payloads.push(`${next.kind[0]}${next.payload}`);
   return payloads;
 };
 
-describe('outbox', () => {
-  it('take returns status before alarms, numerics and waves, and messages of one kind in order', () => {
-    const box = outbox();
+describe('createOutbox', () => {
+  it('take returns statuses before alarms, alarms before numerics, and numerics before waves, and messages of one kind in order', () => {
+    const box = createOutbox();
     for (const [kind, n] of [
       ['waveforms', 1],
       ['observations', 1],
@@ -36,29 +36,29 @@ describe('outbox', () => {
       box.add(message(kind, n));
     }
     expect(box.size).toBe(5);
-    expect(drain(box)).toEqual(['s1', 'a1', 'o1', 'o2', 'w1']);
+    expect(takeAll(box)).toEqual(['s1', 'a1', 'o1', 'o2', 'w1']);
     expect(box.size).toBe(0);
   });
 
   it('the oldest message of a kind is dropped only beyond the maximum of the kind', () => {
-    const box = outbox({ status: 1, alerts: 1, observations: 2, waveforms: 1 });
+    const box = createOutbox({ status: 1, alerts: 1, observations: 2, waveforms: 1 });
     expect([1, 2, 3].map((n) => box.add(message('observations', n)))).toEqual([true, true, false]);
     expect(box.add(message('waveforms', 1))).toBe(true);
-    expect(drain(box)).toEqual(['o2', 'o3', 'w1']);
+    expect(takeAll(box)).toEqual(['o2', 'o3', 'w1']);
   });
 
-  it('putBack puts in-flight messages to the front in order, and drops the oldest if there is no room', () => {
-    const box = outbox({ status: 1, alerts: 1, observations: 3, waveforms: 1 });
+  it('putBack puts in-flight messages to the front in order, and drops the oldest if there is no space', () => {
+    const box = createOutbox({ status: 1, alerts: 1, observations: 3, waveforms: 1 });
     box.add(message('observations', 3));
     expect(box.putBack([message('observations', 1), message('waveforms', 1), message('observations', 2)])).toBe(0);
-    expect(drain(box)).toEqual(['o1', 'o2', 'o3', 'w1']);
+    expect(takeAll(box)).toEqual(['o1', 'o2', 'o3', 'w1']);
     for (const n of [4, 5, 6]) box.add(message('observations', n));
     expect(box.putBack([message('observations', 2), message('observations', 3)])).toBe(2);
-    expect(drain(box)).toEqual(['o4', 'o5', 'o6']);
+    expect(takeAll(box)).toEqual(['o4', 'o5', 'o6']);
   });
 });
 
-describe('watch', () => {
+describe('nextWatchState', () => {
   const inbox = (watched: boolean): WatchEvent => ({ kind: 'inbox', watched });
   const tick: WatchEvent = { kind: 'tick' };
   it.each<[string, WatchEvent[], number[], WatchState['alarm']]>([
@@ -70,7 +70,7 @@ describe('watch', () => {
     ['does not alarm after 29.999 s of silence', [inbox(true), tick], [5, 5 + inboxSilenceMs - 1], undefined],
     ['alarms after 30 s of silence', [inbox(true), tick], [5, 5 + inboxSilenceMs], 'inbox-silent'],
     [
-      'alarms about the silence, not about being unwatched, if both are true',
+      'alarms about the silence if the inbox is silent and the device was unwatched before',
       [inbox(false), tick],
       [5, 5 + inboxSilenceMs],
       'inbox-silent',
@@ -94,7 +94,7 @@ describe('watch', () => {
 });
 
 describe('nextAttempt', () => {
-  it('the wait doubles after each bad connection up to 8 s, and is random between half and all of it', () => {
+  it('the wait doubles after each bad connection up to 8 s, and is random between half of it and all of it', () => {
     let state = initialBackoff(seedRandom(1, 'bed-01'), 1_000);
     expect(state.connectAtMs).toBe(1_000);
     for (const fullMs of [250, 500, 1_000, 2_000, 4_000, 8_000, 8_000]) {
@@ -130,10 +130,10 @@ describe('nextRandom', () => {
   });
 });
 
-describe('garbage', () => {
+describe('garbageMessage', () => {
   it.each(garbageNames.map((name, n) => [name, n] as const))('the garbage "%s" is against the contract', (_, n) => {
     const time = '2026-01-01T00:00:00.000Z';
-    const bad = garbage(n, 'bed-01', time);
+    const bad = garbageMessage(n, 'bed-01', time);
     const topic = parseDeviceTopic(bad.topic);
     if (topic?.deviceId !== 'bed-01') {
       expect(bad.qos).toBe(0);
@@ -172,7 +172,7 @@ describe('garbage', () => {
 
 describe('roleOf', () => {
   it('the first beds play the ward’s recordings from the beginning, and later beds play them from another point', () => {
-    for (const [i, recording] of ward.entries()) {
+    for (const [i, recording] of wardRecordings.entries()) {
       const role = roleOf('ward', i, 1, `bed-${i}`, []);
       expect(role.recording).toBe(recording);
       expect(role.startAtMs(481_000)).toBe(0);
@@ -184,7 +184,7 @@ describe('roleOf', () => {
   });
 
   it('septic patients start some hours before their onset', () => {
-    const hours = septic.map(
+    const hours = septicPatients.map(
       ({ onsetHour }, i) => onsetHour - roleOf('sepsis', i, 1, 'bed', []).startAtMs(0) / 3_600_000,
     );
     expect(hours).toEqual([4, 4, 3, 4, 4]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { applyToSamples, applyToValues, severity } from './effects.ts';
-import { effectAt, episodeDelayMs, mixed, scenarioNames, scenarioOf, scenarios } from './scenario.ts';
+import { effectAt, episodeDelayMs, mixedScenarios, scenarioNames, scenarioOf, scenarios } from './scenario.ts';
 
 const desaturation = scenarioOf('desaturation', 0)!;
 const spo2 = (value: number) => ({ code: 'MDC_PULS_OXIM_SAT_O2', value, unit: '%' });
@@ -9,30 +9,30 @@ describe('effectAt and scenarioOf', () => {
   it.each([
     [-1, undefined],
     [4_999, undefined],
-    [5_000, { sinceMs: 0, leftMs: 120_000 }],
-    [5_001, { sinceMs: 1, leftMs: 119_999 }],
-    [124_999, { sinceMs: 119_999, leftMs: 1 }],
+    [5_000, { sinceMs: 0, remainingMs: 120_000 }],
+    [5_001, { sinceMs: 1, remainingMs: 119_999 }],
+    [124_999, { sinceMs: 119_999, remainingMs: 1 }],
     [125_000, undefined],
     [239_999, undefined],
-    [245_000, { sinceMs: 0, leftMs: 120_000 }],
+    [245_000, { sinceMs: 0, remainingMs: 120_000 }],
   ])('at %d ms the episode of desaturation is %j', (elapsedMs, expected) => {
     expect(effectAt(desaturation, 'desaturation', elapsedMs)).toEqual(expected);
     expect(effectAt(desaturation, 'silence', elapsedMs)).toBeUndefined();
   });
 
   it('each episode begins before its end, and ends before the scenario repeats', () => {
-    for (const { episodes, roundMs } of scenarios) {
+    for (const { episodes, repeatMs } of scenarios) {
       for (const { fromMs, toMs } of episodes) {
         expect(fromMs).toBeLessThan(toMs);
-        expect(toMs).toBeLessThanOrEqual(roundMs);
+        expect(toMs).toBeLessThanOrEqual(repeatMs);
       }
     }
   });
 
   it('scenarioOf finds each scenario by name, and "mixed" gives each bed a scenario', () => {
     for (const name of scenarioNames) expect(scenarioOf(name, 0)).toBeDefined();
-    expect(scenarioOf('mixed', 1)!.name).toBe(mixed[1]);
-    expect(scenarioOf('mixed', mixed.length)!.name).toBe(mixed[0]);
+    expect(scenarioOf('mixed', 1)!.name).toBe(mixedScenarios[1]);
+    expect(scenarioOf('mixed', mixedScenarios.length)!.name).toBe(mixedScenarios[0]);
     expect(scenarioOf('no such', 0)).toBeUndefined();
     expect([0, 1, 19, 20].map(episodeDelayMs)).toEqual([0, 3_000, 57_000, 0]);
   });
@@ -47,8 +47,8 @@ describe('applyToValues with desaturation', () => {
     [95_000, 1, 78],
     [110_000, 0.5, 88],
     [125_000, 0, 97],
-  ])('at %d ms the severity is %d and an SpO2 of 97 %% becomes %d %%', (elapsedMs, share, changed) => {
-    expect(severity(desaturation, 'desaturation', elapsedMs)).toBe(share);
+  ])('at %d ms the severity is %d and an SpO2 of 97 %% becomes %d %%', (elapsedMs, strength, changed) => {
+    expect(severity(desaturation, 'desaturation', elapsedMs)).toBe(strength);
     expect(applyToValues(desaturation, [spo2(97)], elapsedMs)).toEqual([spo2(changed)]);
   });
 

@@ -13,7 +13,7 @@ const tachycardiaPerMin = 150;
  */
 export function severity(scenario: Scenario, effect: 'desaturation' | 'tachycardia', elapsedMs: number): number {
   const episode = effectAt(scenario, effect, elapsedMs);
-  return episode ? Math.min(1, episode.sinceMs / rampMs, episode.leftMs / rampMs) : 0;
+  return episode ? Math.min(1, episode.sinceMs / rampMs, episode.remainingMs / rampMs) : 0;
 }
 
 /** Returns the numerics changed by the scenario. A value moves towards its target by the severity of the effect, in whole numbers. */
@@ -40,18 +40,18 @@ export function applyToValues(
 
 function moveTowards(
   numeric: NumericValue,
-  bound: (a: number, b: number) => number,
+  limit: (a: number, b: number) => number,
   target: number,
-  share: number,
+  strength: number,
 ): NumericValue {
-  if (numeric.value === undefined || share === 0) return numeric;
-  const goal = bound(numeric.value, target);
-  return { ...numeric, value: Math.round(numeric.value + (goal - numeric.value) * share) };
+  if (numeric.value === undefined || strength === 0) return numeric;
+  const goal = limit(numeric.value, target);
+  return { ...numeric, value: Math.round(numeric.value + (goal - numeric.value) * strength) };
 }
 
 /** Returns the samples changed by the scenario. While the leads are off, all samples of their waves are missing samples. */
 export function applyToSamples(scenario: Scenario, code: string, samples: Int16Array, elapsedMs: number): Int16Array {
-  const fromLeads = code.startsWith('MDC_ECG') || code === 'MDC_IMPED_TTHOR';
-  if (!fromLeads || effectAt(scenario, 'leads-off', elapsedMs) === undefined) return samples;
+  const isFromLeads = code.startsWith('MDC_ECG') || code === 'MDC_IMPED_TTHOR';
+  if (!isFromLeads || effectAt(scenario, 'leads-off', elapsedMs) === undefined) return samples;
   return new Int16Array(samples.length).fill(missingSample);
 }

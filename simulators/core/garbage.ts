@@ -76,9 +76,9 @@ const kinds: readonly Kind[] = [
 
 export const garbageNames: readonly string[] = kinds.map((kind) => kind.name);
 
-/** Returns garbage message number `n` (from 0) of a device. The kinds follow each other and then repeat. */
-export function garbage(n: number, deviceId: string, time: string): Garbage {
-  const kind = kinds[n % kinds.length]!;
+/** Returns the garbage message with the number `index` (from 0) of a device. After the last kind, the first kind comes again. */
+export function garbageMessage(index: number, deviceId: string, time: string): Garbage {
+  const kind = kinds[index % kinds.length]!;
   const made = kind.make(deviceId, time);
   return { name: kind.name, ...made };
 }

@@ -20,15 +20,15 @@ type Vital = {
   /** The value of each row in the unit of the parameter table; NaN if the row has no value. */
   readonly values: readonly number[];
   /** Whether the parameter is measured only on demand (cuff, thermometer). An empty cell then means "not measured", and nothing is sent. */
-  readonly episodic: boolean;
+  readonly isEpisodic: boolean;
 };
 
-/** Returns the family of a table: the data set whose form the table has. Each family writes "no value" in another way (ATTRIBUTION.md). */
+/** Returns the family of a table: the data set whose form the table has. Each family writes "no value" in its own way (ATTRIBUTION.md). */
 function numericFamily(table: Table): RecordingFamily {
   if (table.delimiter === '|') return 'physionet2019';
-  const minutes = table.columns.some((c) => c.name.toLowerCase() === 't' && c.unit?.startsWith('min'));
-  const pressures = table.columns.some((c) => /^(ABP|NBP)(Sys|Dias|Mean)$/i.test(c.name));
-  return minutes || pressures ? 'mimic2' : 'bidmc';
+  const hasMinutes = table.columns.some((c) => c.name.toLowerCase() === 't' && c.unit?.startsWith('min'));
+  const hasPressures = table.columns.some((c) => /^(ABP|NBP)(Sys|Dias|Mean)$/i.test(c.name));
+  return hasMinutes || hasPressures ? 'mimic2' : 'bidmc';
 }
 
 /** Decodes a table of numerics. Removes and counts values outside the plausible range. */
@@ -54,7 +54,7 @@ function numericValue(vital: Vital, row: number): NumericValue[] {
   const { code, unit } = vital;
   const value = vital.values[row]!;
   if (!Number.isNaN(value)) return [{ code, value, unit }];
-  return vital.episodic ? [] : [{ code, unit, validity: 'invalid' }];
+  return vital.isEpisodic ? [] : [{ code, unit, validity: 'invalid' }];
 }
 
 /**
@@ -73,8 +73,8 @@ export function rowTimes(table: Table, family: RecordingFamily): Decoded<number[
   for (const [i, row] of table.rows.entries()) {
     const timeMs = row[column.index]! * column.unitMs;
     if (Number.isNaN(timeMs)) return badRecording(table.file, table.lines[i], 'the time is missing');
-    const before = times.at(-1);
-    if (before !== undefined && (timeMs < before || (timeMs === before && family !== 'signals'))) {
+    const previousMs = times.at(-1);
+    if (previousMs !== undefined && (timeMs < previousMs || (timeMs === previousMs && family !== 'signals'))) {
       return badRecording(table.file, table.lines[i], 'the time is not later than in the previous row');
     }
     times.push(timeMs);
@@ -113,10 +113,10 @@ function findVitals(table: Table, family: RecordingFamily): Decoded<Vitals> {
       implausible += 1;
       return Number.NaN;
     });
-    const episodic = parameter.episodicMs !== undefined;
+    const isEpisodic = parameter.episodicMs !== undefined;
     // Hourly tables have a column for each parameter. A column without any value means that the bed has no such sensor.
     if (family === 'physionet2019' && values.every(Number.isNaN)) continue;
-    vitals.push({ code, unit: parameter.unit, values, episodic });
+    vitals.push({ code, unit: parameter.unit, values, isEpisodic });
   }
   if (vitals.length > 0) return { ok: { vitals, ignored, implausible } };
   const names = table.columns

@@ -1,12 +1,13 @@
 /**
- * The outbox of a device: messages that the gateway has not acknowledged. Each kind of message has a maximum; beyond it the oldest message
- * is dropped. Status is sent before alarms, alarms before numerics, numerics before waves; messages of one kind in the order of measurement.
+ * The outbox of a device: messages that the gateway has not acknowledged. Each kind of message has a maximum number. Above it the oldest
+ * message is dropped. Statuses are sent first, then alarms, then numerics, then waves. Messages of one kind are sent in the order of
+ * measurement.
  */
 import { type DeviceTopicKind, deviceTopicKinds, forDeviceTopics } from '../../contracts/topics.ts';
 import type { Message } from './replay.ts';
 
-/** Maximum of each kind: enough for an hour of numerics at 1 Hz, and for about two minutes of five waves. */
-const outboxMax: Readonly<Record<DeviceTopicKind, number>> = {
+/** Maximum number of messages of each kind: enough for an hour of numerics at 1 Hz, and for about two minutes of five waves. */
+const messagesMaxDefault: Readonly<Record<DeviceTopicKind, number>> = {
   status: 64,
   alerts: 64,
   observations: 3_600,
@@ -16,20 +17,20 @@ const outboxMax: Readonly<Record<DeviceTopicKind, number>> = {
 export type Outbox = {
   /** Adds a message. Returns false if the oldest message of the same kind was dropped for it. */
   add(message: Message): boolean;
-  /** Puts sent, unacknowledged messages back in front of the others. Returns the number of messages that were dropped for them. */
+  /** Puts unacknowledged messages back in front of the other messages. Returns the number of messages that were dropped for them. */
   putBack(messages: readonly Message[]): number;
   /** Removes and returns the next message to send; undefined if no message waits. */
   take(): Message | undefined;
   readonly size: number;
 };
 
-export function outbox(max: Readonly<Record<DeviceTopicKind, number>> = outboxMax): Outbox {
+export function createOutbox(messagesMax: Readonly<Record<DeviceTopicKind, number>> = messagesMaxDefault): Outbox {
   const queues = forDeviceTopics((): Message[] => []);
   return {
     add(message) {
       const queue = queues[message.kind];
       queue.push(message);
-      if (queue.length <= max[message.kind]) return true;
+      if (queue.length <= messagesMax[message.kind]) return true;
       queue.shift();
       return false;
     },
@@ -38,7 +39,7 @@ export function outbox(max: Readonly<Record<DeviceTopicKind, number>> = outboxMa
       for (const kind of deviceTopicKinds) {
         const queue = queues[kind];
         queue.unshift(...messages.filter((message) => message.kind === kind));
-        dropped += queue.splice(0, Math.max(0, queue.length - max[kind])).length;
+        dropped += queue.splice(0, Math.max(0, queue.length - messagesMax[kind])).length;
       }
       return dropped;
     },

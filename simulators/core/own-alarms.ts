@@ -1,4 +1,4 @@
-/** The alarms of a simulated monitor itself, and the state of its own sound, as the scenario defines them. */
+/** The alarms that a simulated monitor raises itself, and the state of its own sound, as the scenario defines them. */
 import type { DeviceAlert, DeviceAlerts } from '../../contracts/messages/device-alerts.ts';
 import { effectAt, type Scenario } from './scenario.ts';
 
@@ -38,5 +38,5 @@ export function ownAlarmsAt(
         ];
   return paused === undefined
     ? { alerts, sound: 'on' }
-    : { alerts, sound: 'paused', pausedUntil: instantOf(elapsedMs + paused.leftMs) };
+    : { alerts, sound: 'paused', pausedUntil: instantOf(elapsedMs + paused.remainingMs) };
 }

@@ -65,11 +65,11 @@ export function joinRecordings(numerics: Recording, waves: Recording): Recording
 /** Returns the recording with `loopMs`, chosen so that numerics and waves have no gap when the loop starts again. */
 export function withLoop(recording: Omit<Recording, 'loopMs'>): Recording {
   const lastAtMs = recording.frames.at(-1)?.atMs;
-  const ends = recording.waves.map(waveLengthMs);
-  if (lastAtMs !== undefined) ends.push(lastAtMs + recording.intervalMs);
-  const endMs = Math.min(...ends);
-  const whole = Math.floor(endMs / recording.intervalMs) * recording.intervalMs;
-  return { ...recording, loopMs: recording.waves.length > 0 && whole > 0 ? whole : endMs };
+  const endsMs = recording.waves.map(waveLengthMs);
+  if (lastAtMs !== undefined) endsMs.push(lastAtMs + recording.intervalMs);
+  const endMs = Math.min(...endsMs);
+  const wholeIntervalsMs = Math.floor(endMs / recording.intervalMs) * recording.intervalMs;
+  return { ...recording, loopMs: recording.waves.length > 0 && wholeIntervalsMs > 0 ? wholeIntervalsMs : endMs };
 }
 
 /** Returns the median distance between neighbouring times; undefined for fewer than two times. */

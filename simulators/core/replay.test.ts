@@ -9,7 +9,7 @@ import { type Recording, withLoop } from './recording.ts';
 import {
   advance,
   backlogMax,
-  birth,
+  birthMessage,
   catchUpMsMax,
   declaredIntervalMs,
   initialReplayState,
@@ -17,7 +17,7 @@ import {
   type Output,
   type Replay,
   type ReplayState,
-  will,
+  willPayload,
 } from './replay.ts';
 import { scenarioNames, scenarioOf } from './scenario.ts';
 
@@ -62,11 +62,11 @@ type Run = { state: ReplayState; messages: Message[]; garbage: Output['garbage']
 /** Runs a replay to `untilMs`: first in the steps of `steps`, then in steps of 100 ms. */
 function run(replay: Replay, untilMs: number, steps: number[] = [], seed = 1): Run {
   const result: Run = { state: initialReplayState(seedRandom(seed, 'bed-01')), messages: [], garbage: [] };
-  let at = 0;
+  let elapsedMs = 0;
   const queue = [...steps];
-  while (at < untilMs) {
-    at = Math.min(untilMs, at + (queue.shift() ?? 100));
-    const { state, output } = advance(replay, result.state, at);
+  while (elapsedMs < untilMs) {
+    elapsedMs = Math.min(untilMs, elapsedMs + (queue.shift() ?? 100));
+    const { state, output } = advance(replay, result.state, elapsedMs);
     result.state = state;
     result.messages.push(...output.messages);
     result.garbage.push(...output.garbage);
@@ -160,9 +160,9 @@ describe('advance with the scenario "steady"', () => {
   });
 });
 
-describe('birth and will', () => {
+describe('birthMessage and willPayload', () => {
   it('the birth has identity, interval and conditions of the device, and the will says that the device is offline', () => {
-    const { state, message } = birth(replayOf('steady'), initialReplayState(1), 1500);
+    const { state, message } = birthMessage(replayOf('steady'), initialReplayState(1), 1500);
     expect(message.kind).toBe('status');
     expect(JSON.parse(message.payload)).toEqual({
       boot: 'boot-1',
@@ -174,12 +174,12 @@ describe('birth and will', () => {
       conditions: [],
     });
     expect(state.seq.status).toBe(1);
-    expect(JSON.parse(will())).toEqual({ online: false });
+    expect(JSON.parse(willPayload())).toEqual({ online: false });
   });
 
   it('the birth on a new connection reports leads that are still off', () => {
     const { state } = run(replayOf('leads-off'), 20_000);
-    const status = JSON.parse(birth(replayOf('leads-off'), state, 20_000).message.payload) as Status;
+    const status = JSON.parse(birthMessage(replayOf('leads-off'), state, 20_000).message.payload) as Status;
     expect(status.conditions).toEqual([{ condition: 'MDC_EVT_LEADS_OFF', code: 'MDC_ECG_HEART_RATE', present: true }]);
     expect(status.seq).toBe(2);
   });
@@ -208,7 +208,7 @@ describe('advance with own alarms', () => {
   it('the list is sent again after a connect, and is never sent in a scenario without own alarms', () => {
     const replay = replayOf('arrhythmia', { waves: false });
     const { state } = run(replay, 15_000);
-    const again = advance(replay, birth(replay, state, 15_000).state, 15_100).output.messages;
+    const again = advance(replay, birthMessage(replay, state, 15_000).state, 15_100).output.messages;
     expect(lists([...again])).toMatchObject([{ seq: 3, alerts: [{ code: 'MDC_EVT_ECG_V_TACHY' }] }]);
     expect(lists(run(replayOf('steady'), 60_000).messages)).toEqual([]);
   });

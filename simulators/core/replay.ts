@@ -1,13 +1,13 @@
 /**
- * The replay of one device: from recording, scenario and elapsed time it computes the messages of the device. A message gets boot, seq and
- * event time when it is measured, and keeps them if it is sent late or several times.
+ * The replay of one device: computes the messages of the device from the recording, the scenario and the elapsed time. A message gets boot,
+ * seq and event time when it is measured, and keeps them if it is sent late or several times.
  */
 import type { Observation, Status, TechnicalCondition, Waveform } from '../../contracts/messages/device.ts';
 import type { DeviceAlerts } from '../../contracts/messages/device-alerts.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import { type DeviceTopicKind, deviceTopic, forDeviceTopics } from '../../contracts/topics.ts';
 import { applyToSamples, applyToValues } from './effects.ts';
-import { type Garbage, garbage } from './garbage.ts';
+import { type Garbage, garbageMessage } from './garbage.ts';
 import { hasOwnAlarms, ownAlarmsAt, ownAlarmsRepeatMs } from './own-alarms.ts';
 import { nextRandom, type RandomState } from './random.ts';
 import { effectAt, type Scenario } from './scenario.ts';
@@ -40,25 +40,25 @@ export type ReplayState = {
   readonly seq: Readonly<Record<DeviceTopicKind, number>>;
   readonly random: RandomState;
   readonly conditions: readonly TechnicalCondition[];
-  /** The device's own alarms as last sent, in JSON, and the elapsed time of sending; null before the first list and after each connect. */
+  /** The list of own alarms that the device sent last, in JSON, and its elapsed time. Null before the first list and after each connect. */
   readonly alarms: { readonly json: string; readonly atMs: number } | null;
   /** Messages that were measured in a backlog episode and not sent yet, oldest first. */
   readonly backlog: readonly Message[];
   /** The last messages, for late duplicates. */
   readonly recent: readonly Message[];
   readonly garbageSent: number;
-  /** Number of messages that were dropped: beyond `backlogMax`, or during a sleep longer than `catchUpMsMax`. */
+  /** Number of messages that were dropped: above `backlogMax`, or during a pause of the process longer than `catchUpMsMax`. */
   readonly dropped: number;
 };
 
 export type Output = { readonly messages: readonly Message[]; readonly garbage: readonly Garbage[] };
 
-/** Maximum of messages that a device stores in a backlog episode. Beyond it the oldest messages are dropped and counted. */
+/** Maximum number of messages that a device stores in a backlog episode. Above it the oldest messages are dropped and counted. */
 export const backlogMax = 5_000;
-/** If a process was stopped for longer than this, only the messages of the last part of the pause are produced. */
+/** If a process was stopped for longer than this, only the messages of the last `catchUpMsMax` are produced. */
 export const catchUpMsMax = 60_000;
-const recentMax = 16;
-const duplicateShare = 0.25;
+const recentMessagesMax = 16;
+const duplicateFraction = 0.25;
 
 export function initialReplayState(random: RandomState): ReplayState {
   return {
@@ -85,21 +85,21 @@ export function advance(replay: Replay, state: ReplayState, elapsedMs: number): 
   const fromMs = Math.max(state.atMs, elapsedMs - catchUpMsMax);
   const draft = draftOf(state);
   if (fromMs > state.atMs) draft.dropped += itemsBetween(replay, state.atMs, fromMs).length;
-  for (const item of itemsBetween(replay, fromMs, elapsedMs)) produce(replay, draft, item);
+  for (const item of itemsBetween(replay, fromMs, elapsedMs)) sendItem(replay, draft, item);
   const sceneMs = elapsedMs - replay.episodeDelayMs;
-  changeConditions(replay, draft, elapsedMs);
+  sendChangedConditions(replay, draft, elapsedMs);
   sendOwnAlarms(replay, draft, elapsedMs);
   if (draft.backlog.length > 0 && !effectAt(replay.scenario, 'backlog', sceneMs)) sendBacklog(draft);
-  const due = replay.scenario.garbageEveryMs > 0 ? Math.floor(elapsedMs / replay.scenario.garbageEveryMs) : 0;
+  const garbageDue = replay.scenario.garbageEveryMs > 0 ? Math.floor(elapsedMs / replay.scenario.garbageEveryMs) : 0;
   const garbageMessages: Garbage[] = [];
   // After a pause only one garbage message is sent, even if several were due.
-  if (due > draft.garbageSent) {
-    garbageMessages.push(garbage(due - 1, replay.deviceId, deviceInstant(replay, elapsedMs)));
-    draft.garbageSent = due;
+  if (garbageDue > draft.garbageSent) {
+    garbageMessages.push(garbageMessage(garbageDue - 1, replay.deviceId, deviceInstant(replay, elapsedMs)));
+    draft.garbageSent = garbageDue;
   }
-  const { sent, ...rest } = draft;
+  const { sent, ...nextState } = draft;
   return {
-    state: { ...rest, atMs: Math.max(state.atMs, elapsedMs) },
+    state: { ...nextState, atMs: Math.max(state.atMs, elapsedMs) },
     output: { messages: sent, garbage: garbageMessages },
   };
 }
@@ -108,7 +108,11 @@ export function advance(replay: Replay, state: ReplayState, elapsedMs: number): 
  * Returns the birth message, which a device sends first on each connection: its identity, its interval and all its conditions. The next call
  * of `advance` sends the device's own alarms.
  */
-export function birth(replay: Replay, state: ReplayState, elapsedMs: number): { state: ReplayState; message: Message } {
+export function birthMessage(
+  replay: Replay,
+  state: ReplayState,
+  elapsedMs: number,
+): { state: ReplayState; message: Message } {
   const seq = state.seq.status + 1;
   const status: Status = {
     boot: replay.boot,
@@ -124,7 +128,7 @@ export function birth(replay: Replay, state: ReplayState, elapsedMs: number): { 
 }
 
 /** Returns the payload of the will, which says that the device is offline. */
-export function will(): string {
+export function willPayload(): string {
   return JSON.stringify({ online: false } satisfies Status);
 }
 
@@ -135,8 +139,8 @@ function draftOf(state: ReplayState): Draft {
   return { ...state, backlog: [...state.backlog], sent: [] };
 }
 
-function produce(replay: Replay, draft: Draft, item: Item): void {
-  changeConditions(replay, draft, item.elapsedMs);
+function sendItem(replay: Replay, draft: Draft, item: Item): void {
+  sendChangedConditions(replay, draft, item.elapsedMs);
   sendOwnAlarms(replay, draft, item.elapsedMs);
   const sceneMs = item.elapsedMs - replay.episodeDelayMs;
   if (effectAt(replay.scenario, 'silence', sceneMs)) return;
@@ -171,7 +175,7 @@ function produce(replay: Replay, draft: Draft, item: Item): void {
 }
 
 /** Sends a status message when leads come off or are attached again, before the readings that this changes. */
-function changeConditions(replay: Replay, draft: Draft, elapsedMs: number): void {
+function sendChangedConditions(replay: Replay, draft: Draft, elapsedMs: number): void {
   const areLeadsOff = effectAt(replay.scenario, 'leads-off', elapsedMs - replay.episodeDelayMs) !== undefined;
   if (areLeadsOff === draft.conditions.some((c) => c.present)) return;
   draft.conditions = [{ condition: 'MDC_EVT_LEADS_OFF', code: 'MDC_ECG_HEART_RATE', present: areLeadsOff }];
@@ -223,17 +227,17 @@ function sendBacklog(draft: Draft): void {
 }
 
 /**
- * Repeats a share of the messages. Half of the repeats come at once. The other half repeat an earlier message, as a device does after its
+ * Repeats a quarter of the messages. Half of the repeats come immediately. The other half repeat an earlier message, as a device does after its
  * connection broke before the PUBACK.
  */
 function repeatSome(draft: Draft, newMessage: Message): void {
   const drawn = nextRandom(draft.random);
   draft.random = drawn.state;
-  if (drawn.value < duplicateShare) {
-    const repeated = drawn.value < duplicateShare / 2 ? newMessage : (draft.recent[0] ?? newMessage);
+  if (drawn.value < duplicateFraction) {
+    const repeated = drawn.value < duplicateFraction / 2 ? newMessage : (draft.recent[0] ?? newMessage);
     draft.sent.push({ ...repeated, repeat: true });
   }
-  draft.recent = [...draft.recent, newMessage].slice(-recentMax);
+  draft.recent = [...draft.recent, newMessage].slice(-recentMessagesMax);
 }
 
 function nextSeq(draft: Draft, kind: DeviceTopicKind): number {

@@ -9,21 +9,21 @@ export type Effect =
   | 'arrhythmia'
   | 'sound-paused';
 
-/** A time in each round in which an effect acts: from `fromMs` (included) to `toMs` (excluded). */
+/** A span of time in which an effect acts, from `fromMs` (included) to `toMs` (excluded). It repeats with the scenario. */
 export type Episode = { readonly effect: Effect; readonly fromMs: number; readonly toMs: number };
 
 export type Scenario = {
   readonly name: string;
   /** A line for `--help`. */
   readonly text: string;
-  /** Length of a round; then the episodes begin again. */
-  readonly roundMs: number;
+  /** Time after which the scenario repeats: its episodes begin again. */
+  readonly repeatMs: number;
   readonly episodes: readonly Episode[];
-  /** Whether a share of the messages is sent a second time with the same boot and seq, at once or some messages later. */
+  /** Whether a quarter of the messages is sent a second time with the same boot and seq, immediately or some messages later. */
   readonly duplicates: boolean;
   /** Interval of messages that every gateway must refuse; 0 if there are no such messages. */
   readonly garbageEveryMs: number;
-  /** How far the device's clock is ahead (+) or behind (-): one entry for each bed, repeated if there are more beds. */
+  /** How far the clock of each bed's device is ahead (+) or behind (-). If there are more beds than entries, the entries repeat. */
   readonly skewsMs: readonly number[];
   /** The recordings that the beds play (cast.ts). */
   readonly cast: 'ward' | 'sepsis';
@@ -32,7 +32,7 @@ export type Scenario = {
 };
 
 const defaults = {
-  roundMs: 240_000,
+  repeatMs: 240_000,
   episodes: [],
   duplicates: false,
   garbageEveryMs: 0,
@@ -42,11 +42,11 @@ const defaults = {
 } as const;
 
 export const scenarios: readonly Scenario[] = [
-  { ...defaults, name: 'steady', text: 'the recordings as they are, with their own gaps and breaches' },
+  { ...defaults, name: 'steady', text: 'the recordings without changes, with their own gaps and breaches' },
   {
     ...defaults,
     name: 'desaturation',
-    text: 'SpO2 falls to 78 % within 30 s, stays and recovers, every 4 min',
+    text: 'SpO2 falls to 78 % within 30 s, stays there, and recovers, every 4 min',
     episodes: [{ effect: 'desaturation', fromMs: 5_000, toMs: 125_000 }],
   },
   {
@@ -59,20 +59,20 @@ export const scenarios: readonly Scenario[] = [
     ...defaults,
     name: 'leads-off',
     text: 'ECG leads come off for 45 s every 2 min: status condition, invalid values, waves without samples',
-    roundMs: 120_000,
+    repeatMs: 120_000,
     episodes: [{ effect: 'leads-off', fromMs: 10_000, toMs: 55_000 }],
   },
   {
     ...defaults,
     name: 'silence',
-    text: 'connected, but publishes nothing for 60 s every 2 min',
-    roundMs: 120_000,
+    text: 'the device is connected, but publishes nothing for 60 s every 2 min',
+    repeatMs: 120_000,
     episodes: [{ effect: 'silence', fromMs: 15_000, toMs: 75_000 }],
   },
   {
     ...defaults,
     name: 'skew',
-    text: 'device clocks 2 s to 5 min ahead or behind, by bed',
+    text: 'each device clock is 2 s to 5 min ahead or behind',
     skewsMs: [300_000, -300_000, 20_000, -20_000, 2_000, -2_000],
   },
   {
@@ -84,21 +84,21 @@ export const scenarios: readonly Scenario[] = [
   {
     ...defaults,
     name: 'backlog',
-    text: 'publishes nothing for 45 s, then all stored messages at once in order, every 90 s',
-    roundMs: 90_000,
+    text: 'the device publishes nothing for 45 s, and then all stored messages in order, every 90 s',
+    repeatMs: 90_000,
     episodes: [{ effect: 'backlog', fromMs: 15_000, toMs: 60_000 }],
   },
   {
     ...defaults,
     name: 'garbage',
-    text: 'sends every 4 s a message that must be refused: no JSON, absurd value, wrong unit, wrong topic',
+    text: 'the device sends every 4 s a message that must be refused: no JSON, absurd value, wrong unit, wrong topic',
     garbageEveryMs: 4_000,
   },
   {
     ...defaults,
     name: 'arrhythmia',
     text: 'the monitor’s own alarm: VT for 30 s every 2 min; its sound is paused after 10 s for 60 s',
-    roundMs: 120_000,
+    repeatMs: 120_000,
     episodes: [
       { effect: 'arrhythmia', fromMs: 10_000, toMs: 40_000 },
       { effect: 'sound-paused', fromMs: 20_000, toMs: 80_000 },
@@ -113,8 +113,8 @@ export const scenarios: readonly Scenario[] = [
   },
 ];
 
-/** The scenarios of `mixed`: one for each bed, repeated if there are more beds. */
-export const mixed: readonly string[] = [
+/** The scenario of each bed in `mixed`. If there are more beds than entries, the entries repeat. */
+export const mixedScenarios: readonly string[] = [
   'steady',
   'desaturation',
   'leads-off',
@@ -132,7 +132,7 @@ export const scenarioNames: readonly string[] = [...scenarios.map((scenario) => 
 
 /** Returns the scenario of a bed (`index` from 0); undefined if the name is unknown. */
 export function scenarioOf(name: string, index: number): Scenario | undefined {
-  const nameOfBed = name === 'mixed' ? mixed[index % mixed.length] : name;
+  const nameOfBed = name === 'mixed' ? mixedScenarios[index % mixedScenarios.length] : name;
   return scenarios.find((scenario) => scenario.name === nameOfBed);
 }
 
@@ -146,12 +146,12 @@ export function effectAt(
   scenario: Scenario,
   effect: Effect,
   elapsedMs: number,
-): { sinceMs: number; leftMs: number } | undefined {
+): { sinceMs: number; remainingMs: number } | undefined {
   if (elapsedMs < 0) return undefined;
-  const at = elapsedMs % scenario.roundMs;
+  const positionMs = elapsedMs % scenario.repeatMs;
   for (const episode of scenario.episodes) {
-    if (episode.effect === effect && at >= episode.fromMs && at < episode.toMs) {
-      return { sinceMs: at - episode.fromMs, leftMs: episode.toMs - at };
+    if (episode.effect === effect && positionMs >= episode.fromMs && positionMs < episode.toMs) {
+      return { sinceMs: positionMs - episode.fromMs, remainingMs: episode.toMs - positionMs };
     }
   }
   return undefined;

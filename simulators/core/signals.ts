@@ -9,7 +9,7 @@ import { meansNoValue, type Table } from './table.ts';
 const waveStepMsMax = 100;
 /** The sample rate is computed from this many first rows, because later times are rounded more coarsely. */
 const stepsForRate = 1000;
-/** Maximum of samples of a wave, including missing samples in gaps. */
+/** Maximum number of samples of a wave, including missing samples in gaps. */
 const samplesMax = 4_000_000;
 
 /** Returns whether a table contains waves: its rows are at most 100 ms apart, and a column has the name of a wave. */
@@ -54,8 +54,8 @@ function sampleRate(times: readonly number[]): number {
   const roughHz = 1000 / medianStep(times.slice(0, stepsForRate))!;
   const spanHz = ((times.length - 1) * 1000) / (times.at(-1)! - times[0]!);
   const rateHz = Math.abs(spanHz - roughHz) < roughHz * 0.01 ? spanHz : roughHz;
-  const whole = Math.round(rateHz);
-  return Math.abs(rateHz - whole) < whole * 1e-3 ? whole : Math.round(rateHz * 1000) / 1000;
+  const wholeHz = Math.round(rateHz);
+  return Math.abs(rateHz - wholeHz) < wholeHz * 1e-3 ? wholeHz : Math.round(rateHz * 1000) / 1000;
 }
 
 /** Returns the sample number of each row. A row has the next number, unless its time shows a gap that rounding cannot explain. */
@@ -64,9 +64,9 @@ function samplePositions(times: readonly number[], rateHz: number): number[] {
   const positions: number[] = [];
   let next = 0;
   for (const timeMs of times) {
-    const byTime = (timeMs - times[0]!) / stepMs;
+    const numberByTime = (timeMs - times[0]!) / stepMs;
     const roundingMs = 10 ** (Math.floor(Math.log10(Math.max(Math.abs(timeMs), 1000) / 1000)) - 4) * 1000;
-    if ((byTime - next) * stepMs > roundingMs + 1.5 * stepMs) next = Math.round(byTime);
+    if ((numberByTime - next) * stepMs > roundingMs + 1.5 * stepMs) next = Math.round(numberByTime);
     positions.push(next);
     next += 1;
   }

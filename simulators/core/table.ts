@@ -22,11 +22,11 @@ export type Table = {
   readonly lines: readonly number[];
 };
 
-/** Maximum of rows, to protect the memory: more than three weeks at 1 Hz, or more than an hour at 500 Hz. */
+/** Maximum number of rows, to protect the memory: more than three weeks at 1 Hz, or more than an hour at 500 Hz. */
 const tableRowsMax = 2_000_000;
 
-const number = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
-const noValue = new Set(['', 'nan', 'na', 'n/a', 'null', '-', '--']);
+const numberPattern = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+const noValueTexts = new Set(['', 'nan', 'na', 'n/a', 'null', '-', '--']);
 /** Numbers that the authors of data sets write for "no value". 0 is not in this list, because only some file formats use 0 for it. */
 const noValueNumbers = new Set([-1, -100, -999, -32768]);
 
@@ -46,7 +46,7 @@ export function decodeText(file: string, bytes: Uint8Array): Decoded<string> {
   }
 }
 
-/** Reads a table. Skips blank lines; the first other line is the header. */
+/** Reads a table. Skips blank lines. The first line that is not blank is the header. */
 export function parseTable(file: string, text: string): Decoded<Table> {
   const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/);
   const headerIndex = lines.findIndex((line) => line.trim() !== '');
@@ -54,7 +54,7 @@ export function parseTable(file: string, text: string): Decoded<Table> {
   const header = lines[headerIndex]!;
   const delimiter = ['|', ';', '\t'].find((d) => header.includes(d)) ?? ',';
   const columns = header.split(delimiter).map(parseColumn);
-  if (columns.every((c) => c.name === '' || number.test(c.name))) {
+  if (columns.every((c) => c.name === '' || numberPattern.test(c.name))) {
     return badRecording(file, headerIndex + 1, 'the first line must be a header with column names');
   }
   const rows: number[][] = [];
@@ -79,10 +79,10 @@ export function meansNoValue(value: number): boolean {
 
 function parseColumn(cell: string): Column {
   const text = unquote(cell);
-  const bracket = /^(.*?)\s*[[(]([^\])]*)[\])]$/.exec(text);
-  if (bracket) return { name: bracket[1]!, unit: bracket[2]!.trim() };
-  const suffix = /^(t|time)_(ms|s|sec|min|h|hours?)$/i.exec(text);
-  return suffix ? { name: suffix[1]!, unit: suffix[2]! } : { name: text, unit: undefined };
+  const bracketParts = /^(.*?)\s*[[(]([^\])]*)[\])]$/.exec(text);
+  if (bracketParts) return { name: bracketParts[1]!, unit: bracketParts[2]!.trim() };
+  const suffixParts = /^(t|time)_(ms|s|sec|min|h|hours?)$/i.exec(text);
+  return suffixParts ? { name: suffixParts[1]!, unit: suffixParts[2]! } : { name: text, unit: undefined };
 }
 
 function parseRow(line: string, delimiter: string, columns: readonly Column[]): number[] | string {
@@ -93,8 +93,8 @@ function parseRow(line: string, delimiter: string, columns: readonly Column[]): 
   const row: number[] = [];
   for (const [i, cell] of cells.entries()) {
     const text = unquote(cell);
-    if (noValue.has(text.toLowerCase())) row.push(Number.NaN);
-    else if (number.test(text) && Number.isFinite(Number(text))) row.push(Number(text) + 0);
+    if (noValueTexts.has(text.toLowerCase())) row.push(Number.NaN);
+    else if (numberPattern.test(text) && Number.isFinite(Number(text))) row.push(Number(text) + 0);
     else if (columns[i]!.name === '') row.push(Number.NaN);
     else return `"${text.slice(0, 20)}" in column ${columns[i]!.name} is not a number`;
   }

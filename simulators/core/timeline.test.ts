@@ -24,7 +24,7 @@ const recordingOf = (rows: number, intervalMs: number, waves: WaveTrack[] = []):
     ignored: [],
     implausible: 0,
   });
-const play = (recording: Recording, more: Partial<Playback> = {}): Playback => ({
+const playbackOf = (recording: Recording, more: Partial<Playback> = {}): Playback => ({
   recording,
   startAtMs: 0,
   speed: 1,
@@ -38,7 +38,7 @@ const framesOf = (items: Item[]) => items.filter((item) => item.kind === 'frame'
 const samplesOf = (items: Item[]) => items.flatMap((item) => (item.kind === 'chunk' ? [...item.samples] : []));
 
 /** Makes any playback of a recording, and steps of time in which its due items are requested. */
-const anyPlay = fc
+const anyPlayback = fc
   .record({
     rows: fc.integer({ min: 1, max: 30 }),
     intervalMs: fc.constantFrom(250, 1000, 60_000),
@@ -48,27 +48,27 @@ const anyPlay = fc
   })
   .map(({ rows, intervalMs, speed, startShare, steps }) => {
     const recording = recordingOf(rows, intervalMs);
-    return { playback: play(recording, { speed, startAtMs: Math.floor(startShare * recording.loopMs) }), steps };
+    return { playback: playbackOf(recording, { speed, startAtMs: Math.floor(startShare * recording.loopMs) }), steps };
   });
 
 describe('itemsBetween', () => {
   it('returns the same items in the same order, in one step or in many steps', () => {
     fc.assert(
-      fc.property(anyPlay, ({ playback, steps }) => {
-        let at = 0;
+      fc.property(anyPlayback, ({ playback, steps }) => {
+        let atMs = 0;
         const pieces: Item[] = [];
         for (const step of steps) {
-          pieces.push(...itemsBetween(playback, at, at + step));
-          at += step;
+          pieces.push(...itemsBetween(playback, atMs, atMs + step));
+          atMs += step;
         }
-        expect(pieces).toEqual(itemsBetween(playback, 0, at));
+        expect(pieces).toEqual(itemsBetween(playback, 0, atMs));
       }),
     );
   });
 
-  it('frames are one interval apart, also where the loop starts again', () => {
+  it('frames are one interval apart, even where the loop starts again', () => {
     fc.assert(
-      fc.property(anyPlay, ({ playback }) => {
+      fc.property(anyPlayback, ({ playback }) => {
         const stepMs = playback.recording.intervalMs / playback.speed;
         const times = framesOf(itemsBetween(playback, 0, 70 * stepMs));
         expect(times.length).toBeGreaterThanOrEqual(69);
@@ -78,7 +78,7 @@ describe('itemsBetween', () => {
   });
 
   it('a span includes its first instant and excludes its last instant', () => {
-    const playback = play(recordingOf(5, 1000));
+    const playback = playbackOf(recordingOf(5, 1000));
     expect(framesOf(itemsBetween(playback, 0, 0))).toEqual([]);
     expect(framesOf(itemsBetween(playback, 0, 1000))).toEqual([0]);
     expect(framesOf(itemsBetween(playback, 0, 1001))).toEqual([0, 1000]);
@@ -86,14 +86,14 @@ describe('itemsBetween', () => {
   });
 
   it('a recording without loop has no items after its end', () => {
-    const playback = play(recordingOf(3, 1000, [track(100, 300)]), { loop: false });
+    const playback = playbackOf(recordingOf(3, 1000, [track(100, 300)]), { loop: false });
     const items = itemsBetween(playback, 0, 100_000);
     expect(framesOf(items)).toEqual([0, 1000, 2000]);
     expect(samplesOf(items)).toHaveLength(300);
   });
 
   it('a recording at 60 times the speed has its frames 60 times as often', () => {
-    const playback = play(recordingOf(5, 60_000), { speed: 60 });
+    const playback = playbackOf(recordingOf(5, 60_000), { speed: 60 });
     expect(framesOf(itemsBetween(playback, 0, 5500))).toEqual([0, 1000, 2000, 3000, 4000, 5000]);
   });
 });
@@ -104,11 +104,13 @@ describe('itemsBetween and playedWaves with waves', () => {
     (rateHz) => {
       fc.assert(
         fc.property(fc.integer({ min: 1, max: 4 }), fc.constantFrom(1, 2), (rows, speed) => {
-          const playback = play(recordingOf(rows, 1000, [track(rateHz, Math.ceil(rows * rateHz) + 7)]), { speed });
-          const inLoop = Math.ceil(rows * rateHz);
+          const playback = playbackOf(recordingOf(rows, 1000, [track(rateHz, Math.ceil(rows * rateHz) + 7)]), {
+            speed,
+          });
+          const samplesInLoop = Math.ceil(rows * rateHz);
           const samples = samplesOf(itemsBetween(playback, 0, 20_001));
           expect(samples.length).toBeGreaterThanOrEqual(Math.floor(20 * rateHz * speed) - 1);
-          for (const [i, sample] of samples.entries()) expect(sample).toBe(i % inLoop);
+          for (const [i, sample] of samples.entries()) expect(sample).toBe(i % samplesInLoop);
         }),
         { numRuns: 8 },
       );
@@ -116,7 +118,7 @@ describe('itemsBetween and playedWaves with waves', () => {
   );
 
   it('each chunk starts exactly where the previous chunk ended', () => {
-    const playback = play(recordingOf(3, 1000, [track(125, 375)]));
+    const playback = playbackOf(recordingOf(3, 1000, [track(125, 375)]));
     const chunks = itemsBetween(playback, 0, 10_001).filter((item) => item.kind === 'chunk');
     let next = 0;
     for (const chunk of chunks) {
@@ -130,8 +132,8 @@ describe('itemsBetween and playedWaves with waves', () => {
 
   it('waves are left out with waves = false, and if they would be faster than 2000 Hz', () => {
     const recording = recordingOf(3, 1000, [track(125, 375)]);
-    expect(playedWaves(play(recording, { speed: 16 }))).toHaveLength(1);
-    expect(playedWaves(play(recording, { speed: 16.1 }))).toHaveLength(0);
-    expect(playedWaves(play(recording, { waves: false }))).toHaveLength(0);
+    expect(playedWaves(playbackOf(recording, { speed: 16 }))).toHaveLength(1);
+    expect(playedWaves(playbackOf(recording, { speed: 16.1 }))).toHaveLength(0);
+    expect(playedWaves(playbackOf(recording, { waves: false }))).toHaveLength(0);
   });
 });

@@ -69,9 +69,9 @@ function chunksBetween(playback: Playback, track: WaveTrack, fromMs: number, toM
   const { chunkMs } = playback;
   const items: Item[] = [];
   // A chunk is due when it is complete: if fromMs <= end < toMs.
-  for (let end = Math.max(1, Math.ceil(fromMs / chunkMs)) * chunkMs; end < toMs; end += chunkMs) {
-    for (const part of samplesBetween(playback, track, end - chunkMs, end)) {
-      items.push({ kind: 'chunk', elapsedMs: end, track, ...part });
+  for (let chunkEndMs = Math.max(1, Math.ceil(fromMs / chunkMs)) * chunkMs; chunkEndMs < toMs; chunkEndMs += chunkMs) {
+    for (const part of samplesBetween(playback, track, chunkEndMs - chunkMs, chunkEndMs)) {
+      items.push({ kind: 'chunk', elapsedMs: chunkEndMs, track, ...part });
     }
   }
   return items;
@@ -86,7 +86,7 @@ function samplesBetween(
   const { startAtMs, speed } = playback;
   const { loopMs } = playback.recording;
   const stepMs = 1000 / track.rateHz;
-  const inLoop = Math.min(track.samples.length, Math.ceil(loopMs / stepMs));
+  const samplesInLoop = Math.min(track.samples.length, Math.ceil(loopMs / stepMs));
   const parts: { startMs: number; samples: Int16Array }[] = [];
   const beginMs = startAtMs + fromMs * speed;
   const endMs = startAtMs + toMs * speed;
@@ -94,7 +94,7 @@ function samplesBetween(
   for (let cycle = Math.floor(beginMs / loopMs); cycle <= lastCycle; cycle++) {
     const cycleMs = cycle * loopMs;
     const first = Math.max(0, ceilIndex((beginMs - cycleMs) / stepMs));
-    const last = Math.min(inLoop, ceilIndex((endMs - cycleMs) / stepMs));
+    const last = Math.min(samplesInLoop, ceilIndex((endMs - cycleMs) / stepMs));
     if (last <= first) continue;
     parts.push({
       startMs: (cycleMs + first * stepMs - startAtMs) / speed,

@@ -17,7 +17,7 @@ function signalFile(offset: number, ...signals: number[][]): Uint8Array {
 
 const decode = (header: string, files: Record<string, Uint8Array>) =>
   decodeRecording('r.hea', bytesOf(header), new Map(Object.entries(files)));
-const ok = (header: string, files: Record<string, Uint8Array>): Recording => {
+const recordingOf = (header: string, files: Record<string, Uint8Array>): Recording => {
   const decoded = decode(header, files);
   if ('fault' in decoded) throw new Error(decoded.fault.message);
   return decoded.ok;
@@ -37,7 +37,7 @@ describe('decodeWfdb and companionFiles', () => {
   ].join('\r\n');
 
   it('interleaved signals are decoded; the zero of the converter is used if the header has no baseline', () => {
-    const { waves, family } = ok(header, { 'r.mat': signalFile(24, ecg, pleth) });
+    const { waves, family } = recordingOf(header, { 'r.mat': signalFile(24, ecg, pleth) });
     expect(family).toBe('wfdb');
     const physical = waves.map((wave) =>
       [...wave.samples].map((s) => (s === -32768 ? null : s * wave.scale + wave.offset)),
@@ -75,7 +75,7 @@ describe('decodeWfdb and companionFiles', () => {
   });
 
   it('signals in separate files are decoded, and the files decide the number of samples if the header has none', () => {
-    const { waves } = ok('r 2 100\na.dat 16 200 16 0 0 3 0 I\nb.dat 16 200 16 0 0 7 0 ABP\n', {
+    const { waves } = recordingOf('r 2 100\na.dat 16 200 16 0 0 3 0 I\nb.dat 16 200 16 0 0 7 0 ABP\n', {
       'a.dat': signalFile(0, [1, 2]),
       'b.dat': signalFile(0, [3, 4]),
     });

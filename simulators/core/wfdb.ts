@@ -110,10 +110,10 @@ export function decodeWfdb(
   const waves: WaveTrack[] = [];
   const ignored: string[] = [];
   for (const signal of header.signals) {
-    const sameFile = header.signals.filter((other) => other.fileName === signal.fileName);
+    const signalsOfFile = header.signals.filter((other) => other.fileName === signal.fileName);
     const bytes = files.get(signal.fileName);
     if (!bytes) return badRecording(file, undefined, `the signal file ${signal.fileName} is missing`);
-    const samples = readSamples(bytes, signal, sameFile.length, sameFile.indexOf(signal), header.sampleCount);
+    const samples = readSamples(bytes, signal, signalsOfFile.length, signalsOfFile.indexOf(signal), header.sampleCount);
     if (typeof samples === 'string') return badRecording(signal.fileName, undefined, samples);
     const code = waveCode(signal.description);
     const unit = unitFactor(code, signal.unit);
@@ -139,11 +139,11 @@ function unitFactor(code: string | undefined, unit: string): number | undefined 
 function readSamples(
   bytes: Uint8Array,
   signal: SignalHeader,
-  interleaved: number,
+  interleavedSignals: number,
   position: number,
   headerCount: number | undefined,
 ): Int16Array | string {
-  const available = Math.floor((bytes.length - signal.byteOffset) / 2 / interleaved);
+  const available = Math.floor((bytes.length - signal.byteOffset) / 2 / interleavedSignals);
   const count = headerCount ?? available;
   if (count <= 0 || available < count) {
     return `the file has ${Math.max(0, available)} samples of each signal, but the header says ${headerCount ?? 'at least 1'}`;
@@ -153,7 +153,7 @@ function readSamples(
   const samples = new Int16Array(count);
   let sum = 0;
   for (let i = 0; i < count; i++) {
-    const sample = view.getInt16(signal.byteOffset + (i * interleaved + position) * 2, true);
+    const sample = view.getInt16(signal.byteOffset + (i * interleavedSignals + position) * 2, true);
     samples[i] = sample;
     sum = (sum + sample) & 0xffff;
   }

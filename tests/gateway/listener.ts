@@ -40,7 +40,7 @@ export const foreignCa = serverCa;
 export const trustedCa = deviceCa;
 
 /** A publish that the listener handed to the sink. The test settles it. */
-export type Handed = {
+export type HandedPublish = {
   readonly deviceId: string;
   readonly topic: string;
   readonly text: string;
@@ -59,22 +59,22 @@ export type Bench = {
   readonly counters: Counters;
   readonly measures: Measures;
   /** Publishes that the test has not settled, in order. */
-  readonly handed: Handed[];
+  readonly handedPublishes: HandedPublish[];
   /** The calls of the sink about connections and wills, as text. */
   readonly sinkCalls: string[];
   /** Devices whose connection lost its client id while it was alive. */
   readonly lostIdWhileAlive: string[];
   ready: boolean;
-  /** Claims that the test has not settled; undefined if claims are settled at once. */
+  /** Claims that the test has not settled; undefined if claims are settled immediately. */
   claims: Claim[] | undefined;
-  /** By how much the listener's clock is ahead of the machine's clock, ms. */
+  /** How far the listener's clock is ahead of the machine's clock, ms. */
   aheadMs: number;
-  /** The logged lines, each of JSON. */
+  /** The logged lines, each in JSON. */
   readonly logged: string[];
   /** Moves the listener's monotonic clock forward, and waits until the listener has checked its time-outs. */
-  pass(ms: number): Promise<void>;
-  /** The outcome with which publishes are settled at once; undefined if the test settles them. */
-  atOnce: Outcome | undefined;
+  letTimePass(ms: number): Promise<void>;
+  /** The outcome with which publishes are settled immediately; undefined if the test settles them. */
+  immediateOutcome: Outcome | undefined;
   close(): Promise<void>;
 };
 
@@ -115,20 +115,20 @@ export async function openBench(
   const now = () => Date.now() + (opened?.aheadMs ?? 0);
   const counters = createCounters();
   const measures = createMeasures();
-  const handed: Handed[] = [];
+  const handedPublishes: HandedPublish[] = [];
   const sinkCalls: string[] = [];
   const lostIdWhileAlive: string[] = [];
-  let sources = 0;
-  let passedMs = 0;
+  let sourceCount = 0;
+  let addedMs = 0;
   const sink: Sink = {
     ready: () => bench.ready,
     sourceOf(deviceId) {
-      sources += 1;
-      return createSource('a2V5', deviceId, `test.${sources}`);
+      sourceCount += 1;
+      return createSource('a2V5', deviceId, `test.${sourceCount}`);
     },
     publish({ source, topic, payload }, settle) {
-      if (bench.atOnce) settle(bench.atOnce);
-      else handed.push({ deviceId: source.deviceId, topic, text: payload.toString('utf8'), settle });
+      if (bench.immediateOutcome) settle(bench.immediateOutcome);
+      else handedPublishes.push({ deviceId: source.deviceId, topic, text: payload.toString('utf8'), settle });
     },
     claim(source, clientId, settle) {
       const claim = { deviceId: source.deviceId, clientId, settle };
@@ -136,8 +136,8 @@ export async function openBench(
         bench.claims.push(claim);
         return () => void bench.claims?.splice(bench.claims.indexOf(claim), 1);
       }
-      sources += 1;
-      source.claim = sources;
+      sourceCount += 1;
+      source.claim = sourceCount;
       const soon = setImmediate(settle, true);
       return () => clearImmediate(soon);
     },
@@ -163,22 +163,22 @@ export async function openBench(
     sink,
     counters,
     measures,
-    monotonicMs: () => performance.now() + passedMs,
+    monotonicMs: () => performance.now() + addedMs,
   });
   const bench: Bench = {
     listener,
     counters,
     measures,
-    handed,
+    handedPublishes,
     sinkCalls,
     lostIdWhileAlive,
     ready: true,
     claims: undefined,
     aheadMs: 0,
     logged,
-    atOnce: undefined,
-    async pass(ms) {
-      passedMs += ms;
+    immediateOutcome: undefined,
+    async letTimePass(ms) {
+      addedMs += ms;
       // The listener's timer runs before this timer.
       await new Promise((resolve) => setTimeout(resolve, sweepMs + 50));
     },
@@ -196,9 +196,9 @@ export type RawClient = {
   send(...packets: Packet[]): void;
   sendBytes(bytes: Uint8Array): void;
   /** Resolves with the next packet; rejects if the connection ends before a packet comes. */
-  next(): Promise<Packet>;
-  /** Returns all packets that came and were not returned by `next`. */
-  rest(): readonly Packet[];
+  nextPacket(): Promise<Packet>;
+  /** Returns all packets that came and were not returned by `nextPacket`. */
+  unreadPackets(): readonly Packet[];
   /** Resolves when the listener has closed the connection. */
   readonly closed: Promise<void>;
   end(): void;
@@ -248,13 +248,13 @@ export async function dial(
     sendBytes: (bytes) => {
       socket.write(bytes);
     },
-    next() {
+    nextPacket() {
       const packet = packets.shift();
       if (packet) return Promise.resolve(packet);
       if (isClosed) return Promise.reject(new Error('the connection was closed'));
       return new Promise((resolve, reject) => waiting.push({ resolve, reject }));
     },
-    rest: () => packets,
+    unreadPackets: () => packets,
     closed,
     end: () => void socket.destroy(),
   };
@@ -281,7 +281,7 @@ export async function join(
 ): Promise<RawClient & { readonly connack: Packet }> {
   const client = await dial(bench, await deviceCertificate(deviceId), version);
   client.send(connectPacket(deviceId, version, more));
-  return { ...client, connack: await client.next() };
+  return { ...client, connack: await client.nextPacket() };
 }
 
 export function publishPacket(qos: 0 | 1 | 2, messageId: number, payload = 'x', more: object = {}): Packet {
@@ -289,10 +289,10 @@ export function publishPacket(qos: 0 | 1 | 2, messageId: number, payload = 'x', 
   return { cmd: 'publish', qos, messageId, dup: false, retain: false, topic, payload, ...more };
 }
 
-/** Polls until `holds` returns true. The deadline is long, because no test may depend on the speed of the machine. */
-export async function until(what: string, holds: () => boolean): Promise<void> {
+/** Polls until `condition` returns true. The deadline is long, because no test may depend on the speed of the machine. */
+export async function until(what: string, condition: () => boolean): Promise<void> {
   for (const endMs = Date.now() + 30_000; Date.now() < endMs; ) {
-    if (holds()) return;
+    if (condition()) return;
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
   throw new Error(`This did not happen within 30 s: ${what}`);

@@ -1,10 +1,10 @@
 /** Logs the connected devices whose certificate ends soon. */
 import type { Logger } from 'pino';
-import { endingCertificates, type PresentedCertificate } from './core/ending.ts';
+import { endingCertificates, type PresentedCertificate } from './core/certificate-ends.ts';
 
 const checkEveryMs = 60_000;
 /** Maximum number of devices that one line of the log names. */
-const namedMax = 100;
+const loggedDevicesMax = 100;
 
 /** Checks the certificates each minute. Logs a device only if it was not logged at the last check, or its end has changed. */
 export function watchDeviceCertificates(options: {
@@ -17,16 +17,16 @@ export function watchDeviceCertificates(options: {
   const { presented, log, nowMs } = options;
   const loggedEnds = new Map<string, number>();
   const timer = setInterval(() => {
-    const ending = endingCertificates(presented(), nowMs());
-    const newlyEnding = ending.filter(({ deviceId, endMs }) => loggedEnds.get(deviceId) !== endMs);
-    // Devices that have gone are forgotten, so that they are logged again if they come back.
+    const endingNow = endingCertificates(presented(), nowMs());
+    const newlyEnding = endingNow.filter(({ deviceId, endMs }) => loggedEnds.get(deviceId) !== endMs);
+    // Devices that are no longer connected are forgotten, so that they are logged again if they connect again.
     loggedEnds.clear();
-    for (const { deviceId, endMs } of ending) loggedEnds.set(deviceId, endMs);
+    for (const { deviceId, endMs } of endingNow) loggedEnds.set(deviceId, endMs);
     if (newlyEnding.length === 0) return;
     const devices = newlyEnding
-      .slice(0, namedMax)
+      .slice(0, loggedDevicesMax)
       .map(({ deviceId, endMs }) => ({ device: deviceId, until: new Date(endMs).toISOString() }));
-    log.warn({ devices, ending: ending.length }, 'certificates of devices end soon: enrol them again');
+    log.warn({ devices, ending: endingNow.length }, 'certificates of devices end soon: enrol them again');
   }, options.everyMs ?? checkEveryMs);
   timer.unref();
   return { close: () => clearInterval(timer) };

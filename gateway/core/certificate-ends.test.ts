@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { certificateNoticeMs, earliestEndMs, endingCertificates } from './ending.ts';
+import { certificateNoticeMs, earliestEndMs, endingCertificates } from './certificate-ends.ts';
 
 const nowMs = Date.UTC(2026, 0, 1);
 const device = (deviceId: string, remainingMs: number) => ({ deviceId, endMs: nowMs + remainingMs });
