@@ -8,7 +8,7 @@ import { ensureCertificates } from '../certs/ensure.ts';
 import { type ConnectionRecord, contentTypes, type StatusRecord } from '../contracts/messages/records.ts';
 import type { SealedLog } from '../log/sealed-log.ts';
 import { freePorts } from '../ops/platform/ports.ts';
-import { dial } from '../tests/faults/connection.ts';
+import { openConnection } from '../tests/faults/connection.ts';
 import { freeze, thaw } from '../tests/faults/process.ts';
 import { makeReading } from '../tests/faults/reading.ts';
 import { connectMqtt, publishFor, recordsOf } from '../tests/gateway/gateway.ts';
@@ -130,7 +130,7 @@ it('a device that connects to another gateway gets a new session there, and its 
   for (const [n, to] of [0, 0, 1, 0].entries()) {
     const acknowledged = Promise.withResolvers<void>();
     const reading = makeReading('observations', `twice-${run}`, n + 1, Date.now());
-    const connection = dial({
+    const connection = openConnection({
       deviceId,
       port: places[to]!.mqttPort,
       certsDir: join(shared.stateDir, 'certs'),

@@ -65,7 +65,7 @@ const countsLine = (totals: Totals | undefined, crashes: number, hangs: number, 
   ].join(', ');
 
 try {
-  const totals = await runCampaign({ seed, streams, payloads, onProgress, keepNew: values['keep-new'] });
+  const totals = await runCampaign({ seed, streams, payloads, onProgress, saveNew: values['keep-new'] });
   const memoryGrew = totals.heapGrowthMb > heapGrowthMbMax;
   process.stdout.write(`${countsLine(totals, uncaught, 0, 0)}\n`);
   if (memoryGrew) process.stderr.write(`The memory grew by more than ${heapGrowthMbMax} MB.\n`);

@@ -34,7 +34,7 @@ export function browserFrom(localAddress: string): Browser {
  * Returns a browser that is logged in.
  * @throws Error if the dashboard refuses the login
  */
-export async function loggedIn(userId: string, localAddress: string): Promise<Browser> {
+export async function loggedInBrowser(userId: string, localAddress: string): Promise<Browser> {
   const browser = browserFrom(localAddress);
   const { status, body } = await browser.login(userId, product.passwords[userId] ?? '');
   if (status !== 200) throw new Error(`${userId} cannot log in: ${status} ${JSON.stringify(body)}`);
@@ -42,15 +42,15 @@ export async function loggedIn(userId: string, localAddress: string): Promise<Br
 }
 
 /**
- * Sends bytes to a TLS port. Returns everything that the server sends until it closes the connection, or until it is silent for `quietMs`.
+ * Sends bytes to a TLS port. Returns everything that the server sends until the server closes the connection or is silent for `quietMs`.
  * @param options options of the TLS connection, such as another version
  */
 export function sendRaw(port: number, bytes: string | Buffer, options: ConnectionOptions = {}, quietMs = 1_500) {
-  const { promise, resolve, reject } = Promise.withResolvers<{ text: string; closed: boolean }>();
+  const { promise, resolve, reject } = Promise.withResolvers<{ text: string; isClosed: boolean }>();
   const parts: Buffer[] = [];
   const socket = connectTls({ host: '127.0.0.1', port, ca: certFile('ca.pem'), servername: 'localhost', ...options });
-  const finish = (closed: boolean) => {
-    resolve({ text: Buffer.concat(parts).toString('latin1'), closed });
+  const finish = (isClosed: boolean) => {
+    resolve({ text: Buffer.concat(parts).toString('latin1'), isClosed });
     socket.destroy();
   };
   socket.setTimeout(quietMs, () => finish(false));

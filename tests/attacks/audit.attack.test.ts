@@ -17,13 +17,13 @@ import { type AuditEvent, chainStart, createNextRecord, type Signer } from '../.
 import { readSigner } from '../../log/audit/keys.ts';
 import { sha256 } from '../../log/audit/trail.ts';
 import { openLogAs, root, until } from '../system.ts';
-import { connectKafkaAs, loggedIn, product, refusalsOf } from './attacker.ts';
+import { connectKafkaAs, loggedInBrowser, product, refusalsOf } from './attacker.ts';
 
 const address = '127.0.8.1';
 let nurse: Browser;
 
 beforeAll(async () => {
-  nurse = await loggedIn('icu-nurse-13', address);
+  nurse = await loggedInBrowser('icu-nurse-13', address);
 });
 
 /** Runs `npm run vigil -- audit verify --json` and returns its exit code and the faults that it found. */
@@ -66,8 +66,12 @@ const auditEvent = (more: Partial<AuditEvent> = {}): AuditEvent => ({
   ward: 'icu',
   ...more,
 });
-const forged = (boot: string, by: Signer, event: AuditEvent, at = new Date(Date.now() - 2 * hourMs).toISOString()) =>
-  createNextRecord({ boot, n: 0, hash: chainStart }, event, at, sha256, by);
+const forgedRecord = (
+  boot: string,
+  by: Signer,
+  event: AuditEvent,
+  at = new Date(Date.now() - 2 * hourMs).toISOString(),
+) => createNextRecord({ boot, n: 0, hash: chainStart }, event, at, sha256, by);
 
 describe('a forged record of an act of a physician', () => {
   const forgeries: [string, RegExp, () => Promise<void>][] = [
@@ -98,7 +102,7 @@ describe('a forged record of an act of a physician', () => {
         appendForged(
           'dashboard',
           'forged-2',
-          forged('forged-2', newAuditKeys().signer('dashboard'), auditEvent()),
+          forgedRecord('forged-2', newAuditKeys().signer('dashboard'), auditEvent()),
           contentTypes.audit,
         ),
     ],
@@ -109,7 +113,7 @@ describe('a forged record of an act of a physician', () => {
         appendForged(
           'operator',
           'forged-3',
-          forged('forged-3', signerOf('operator'), auditEvent()),
+          forgedRecord('forged-3', signerOf('operator'), auditEvent()),
           contentTypes.audit,
         ),
     ],
@@ -120,7 +124,7 @@ describe('a forged record of an act of a physician', () => {
         appendForged(
           'operator',
           'forged-4',
-          forged('forged-4', signerOf('dashboard'), auditEvent()),
+          forgedRecord('forged-4', signerOf('dashboard'), auditEvent()),
           contentTypes.audit,
         ),
     ],
@@ -131,7 +135,7 @@ describe('a forged record of an act of a physician', () => {
         appendForged(
           'dashboard',
           'forged-5',
-          forged('forged-5', signerOf('dashboard'), auditEvent()),
+          forgedRecord('forged-5', signerOf('dashboard'), auditEvent()),
           contentTypes.audit,
         ),
     ],
@@ -151,7 +155,7 @@ describe('a forged record of an act of a physician', () => {
   });
 
   it('the auditor’s page shows the forged acts as not verified', async () => {
-    const auditor = await loggedIn('auditor', address);
+    const auditor = await loggedInBrowser('auditor', address);
     const forgedRecords = await until('a forged record on the page', async () => {
       const { body } = await auditor.get('/api/audit?action=alarm-acknowledged&userId=physician&limit=200');
       const forgeries = body.records.filter(({ boot }: { boot: string }) => boot.startsWith('forged-'));
@@ -169,7 +173,7 @@ describe('the audit trail', () => {
     await nurse.login('icu-nurse-13', 'a wrong password');
     const live = await nurse.live({ type: 'watch', scope: { ward: 'step-down' }, waves: null });
     await live.closed;
-    const auditor = await loggedIn('auditor', address);
+    const auditor = await loggedInBrowser('auditor', address);
     await until('the refusals', async () => {
       const refused = (await refusalsOf(auditor, 'icu-nurse-13')).filter((entry) => entry.address === address);
       const { body } = await auditor.get('/api/audit?action=login-failed&userId=icu-nurse-13');

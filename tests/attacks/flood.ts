@@ -19,8 +19,8 @@ const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms));
 const ward: Watch = { type: 'watch', scope: { ward: 'icu' }, waves: null };
 
 const order: FloodOrder = JSON.parse(process.argv[2] ?? '');
-const counts: FloodCounts = { times: 0, connections: 0, snapshots: 0, statuses: {} };
-let running = true;
+const counts: FloodCounts = { begunRequests: 0, connections: 0, snapshots: 0, statuses: {} };
+let isRunning = true;
 
 function countStatus(status: number): void {
   counts.statuses[status] = (counts.statuses[status] ?? 0) + 1;
@@ -33,10 +33,10 @@ function browserAt(address: string): Browser {
 }
 
 /** Returns the request that a lane repeats. A lane is one of the loops that run in parallel. */
-function laneOf(lane: number): (times: number) => Promise<void> {
+function requestOfLane(lane: number): (times: number) => Promise<void> {
   const browser = browserAt(order.addresses[lane % order.addresses.length] ?? '127.0.0.1');
   switch (order.kind) {
-    case 'looks':
+    case 'gets':
       return async () => countStatus((await browser.get(order.path)).status);
     case 'logins':
       return async (times) =>
@@ -44,7 +44,7 @@ function laneOf(lane: number): (times: number) => Promise<void> {
     case 'handshakes':
       return () => handshake(order.addresses[lane % order.addresses.length] ?? '127.0.0.1');
     case 'watches':
-      return watching(browser);
+      return createWatchChange(browser);
   }
 }
 
@@ -65,7 +65,7 @@ function handshake(localAddress: string): Promise<void> {
 }
 
 /** Returns a function that changes what a live connection watches, and opens a new connection if the server closed the last one. */
-function watching(browser: Browser): (times: number) => Promise<void> {
+function createWatchChange(browser: Browser): (times: number) => Promise<void> {
   let live: Live | undefined;
   return async (times) => {
     if (live?.socket.readyState !== WebSocket.OPEN) live = await openLive(browser);
@@ -89,17 +89,17 @@ async function openLive(browser: Browser): Promise<Live> {
 
 const countsTimer = setInterval(() => console.log(JSON.stringify(counts)), 100);
 process.stdin.resume().on('end', () => {
-  running = false;
+  isRunning = false;
   clearInterval(countsTimer);
   process.exit(0);
 });
 for (let lane = 0; lane < order.lanes; lane += 1) {
-  const request = laneOf(lane);
+  const request = requestOfLane(lane);
   void (async () => {
-    while (running) {
-      counts.times += 1;
+    while (isRunning) {
+      counts.begunRequests += 1;
       // An error of one request does not end the flood.
-      await request(counts.times).catch(() => {});
+      await request(counts.begunRequests).catch(() => {});
       await sleep(pauseMs);
     }
   })();

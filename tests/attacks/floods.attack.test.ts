@@ -7,16 +7,16 @@ import type { Watch } from '../../dashboard/protocol/live.ts';
 import type { Browser, Live } from '../../dashboard/server/browser.testing.ts';
 import { connectDevice, type TestDevice } from '../device.ts';
 import { until } from '../system.ts';
-import { assignDevice, browserFrom, certFile, loggedIn, origin, product } from './attacker.ts';
+import { assignDevice, browserFrom, certFile, loggedInBrowser, origin, product } from './attacker.ts';
 import { type FloodCounts, underFlood } from './floods.ts';
 
 const target = { port: product.httpPort, ca: certFile('ca.pem'), origin };
 /** New connections that the dashboard accepts each second. */
 const connectsPerS = 100;
-/** Maximum number of connections that the dashboard may have accepted before the measurement, and that are counted only during it. */
-const underWayMax = 300;
+/** Maximum number of connections that the dashboard accepted before the measurement, but that the flood counts during the measurement. */
+const acceptedBeforeMax = 300;
 /** Maximum number of connections that one address may keep open. The dashboard may close each of them once with the status 429. */
-const keptMax = 1_024;
+const openConnectionsMax = 1_024;
 /** Returns the number of connections that the dashboard accepted from a flood. Each answer 429 closes a connection. */
 const acceptedConnections = ({ connections, statuses }: FloodCounts) => connections + (statuses[429] ?? 0);
 /** Generous time limit. Each test takes some seconds on an idle machine. */
@@ -29,20 +29,20 @@ const print = (line: string) => process.stderr.write(`floods: ${line}\n`);
 /** Returns how many further guesses the limit may have admitted since `startMs`: one each 30 s. Matters only on a slow machine. */
 const extraGuesses = (startMs: number) => Math.floor((performance.now() - startMs) / 30_000);
 
-async function timed<T>(work: Promise<T>): Promise<{ value: T; ms: number }> {
+async function measure<T>(work: Promise<T>): Promise<{ value: T; ms: number }> {
   const startMs = performance.now();
   return { value: await work, ms: Math.round(performance.now() - startMs) };
 }
 
 /** Returns the given number of addresses, from `127.0.${block}.1` on. */
 const addressesOf = (block: number, addresses: number) =>
-  Array.from({ length: addresses }, (_, at) => `127.0.${block}.${at + 1}`);
+  Array.from({ length: addresses }, (_, index) => `127.0.${block}.${index + 1}`);
 
 describe('many logins', () => {
   it(
     'of 58 guesses of a password at the same time at most five are checked, and the person can log in at her usual browser',
     async () => {
-      const usualBrowser = await loggedIn('icu-nurse-1', '127.0.10.1');
+      const usualBrowser = await loggedInBrowser('icu-nurse-1', '127.0.10.1');
       // All browsers have the same address, as behind a proxy that is not configured in the dashboard.
       const startMs = performance.now();
       const guesses = await Promise.all(
@@ -60,11 +60,11 @@ describe('many logins', () => {
   it(
     'of 400 guesses from 40 addresses at most 30 are checked, and the person can log in at her usual browser',
     async () => {
-      const usualBrowser = await loggedIn('icu-nurse-3', '127.0.11.1');
+      const usualBrowser = await loggedInBrowser('icu-nurse-3', '127.0.11.1');
       const startMs = performance.now();
       const guesses = await Promise.all(
-        Array.from({ length: 400 }, (_, at) =>
-          browserFrom(`127.0.12.${(at % 40) + 1}`).login('icu-nurse-3', wrongPassword),
+        Array.from({ length: 400 }, (_, index) =>
+          browserFrom(`127.0.12.${(index % 40) + 1}`).login('icu-nurse-3', wrongPassword),
         ),
       );
       expect(guesses.filter(({ status }) => status === 401).length).toBeLessThanOrEqual(30 + extraGuesses(startMs));
@@ -76,18 +76,19 @@ describe('many logins', () => {
   it(
     'during a flood of logins from 40 addresses twelve people can log in, at their usual browsers and at new browsers',
     async () => {
-      const people = Array.from({ length: 12 }, (_, at) => `icu-nurse-${at + 4}`);
+      const people = Array.from({ length: 12 }, (_, index) => `icu-nurse-${index + 4}`);
       const browsers = new Map<string, Browser>();
-      for (const userId of people.slice(0, 6)) browsers.set(userId, await loggedIn(userId, '127.0.13.1'));
-      for (const [at, userId] of people.slice(6).entries()) browsers.set(userId, browserFrom(`127.0.14.${at + 1}`));
+      for (const userId of people.slice(0, 6)) browsers.set(userId, await loggedInBrowser(userId, '127.0.13.1'));
+      for (const [index, userId] of people.slice(6).entries())
+        browsers.set(userId, browserFrom(`127.0.14.${index + 1}`));
       const { value: answers, after } = await underFlood(
         { target, kind: 'logins', lanes: 80, addresses: addressesOf(15, 40), path: '' },
         // Each address of the flood has already tried twice, on average, before the people log in.
         ({ statuses }) => (statuses[401] ?? 0) + (statuses[429] ?? 0) >= 80,
-        () => Promise.all(people.map((userId) => timed(browsers.get(userId)!.login(userId, passwordOf(userId))))),
+        () => Promise.all(people.map((userId) => measure(browsers.get(userId)!.login(userId, passwordOf(userId))))),
       );
       print(
-        `logins during ${after.times} other logins, at usual browsers and at new browsers: ${answers.map(({ ms }) => ms).join(' ')} ms`,
+        `logins during ${after.begunRequests} other logins, at usual browsers and at new browsers: ${answers.map(({ ms }) => ms).join(' ')} ms`,
       );
       expect(answers.map(({ value }) => value.status)).toEqual(new Array(12).fill(200));
       expect(after.statuses[401]).toBeGreaterThan(0);
@@ -106,9 +107,9 @@ describe('an alarm and its acknowledgement', () => {
   /** Heart rate that the second device of an ICU patient sends. Tests change it to raise an alarm. */
   let heartRate = 80;
   beforeAll(async () => {
-    nurse = await loggedIn('icu-nurse-16', '127.0.16.1');
+    nurse = await loggedInBrowser('icu-nurse-16', '127.0.16.1');
     screen = await nurse.live(ward);
-    await until('her screen', () => screen.of('snapshot').length > 0);
+    await until('her screen shows the ward', () => screen.of('snapshot').length > 0);
     device = await connectDevice(product, 'spare-12');
     await device.observe({ MDC_ECG_HEART_RATE: heartRate });
     const inBed = screen
@@ -147,9 +148,9 @@ describe('an alarm and its acknowledgement', () => {
       return alarm;
     });
     const path = `/api/alarms/${raised.alarmId}/acknowledge`;
-    const answered = await timed(nurse.post(path, { rev: raised.rev }));
+    const answered = await measure(nurse.post(path, { rev: raised.rev }));
     heartRate = 80;
-    await until('the alarm to end', () => {
+    await until('the alarm has ended', () => {
       const messages = screen.messages.slice(from);
       const cleared = messages.flatMap((message) => (message.type === 'delta' ? message.cleared : []));
       return newestAlarm()?.present === false || cleared.includes(raised.alarmId);
@@ -165,7 +166,9 @@ describe('an alarm and its acknowledgement', () => {
     const browser = browserFrom(newAddress);
     browser.setCookie(nurse.cookie());
     const path = `/api/associations/${associationId}/pause-audio`;
-    const commands = await Promise.all(Array.from({ length: 10 }, () => timed(browser.post(path, { forMs: 60_000 }))));
+    const commands = await Promise.all(
+      Array.from({ length: 10 }, () => measure(browser.post(path, { forMs: 60_000 }))),
+    );
     expect(commands.map(({ value }) => value.status)).toEqual(new Array(10).fill(202));
     return commands.map(({ ms }) => ms);
   }
@@ -183,14 +186,19 @@ describe('an alarm and its acknowledgement', () => {
     );
     expect(alarm.status).toBe(202);
     expect(accepted).toBeLessThanOrEqual(
-      connectsPerS * tookS + underWayMax + (counts().connections === 0 ? keptMax : 0),
+      connectsPerS * tookS + acceptedBeforeMax + (counts().connections === 0 ? openConnectionsMax : 0),
     );
   }
 
   it(
     'an alarm and its acknowledgement arrive without a flood, for comparison',
     async () => {
-      await actDuring('no flood', '127.0.16.2', () => ({ times: 0, connections: 0, snapshots: 0, statuses: {} }));
+      await actDuring('no flood', '127.0.16.2', () => ({
+        begunRequests: 0,
+        connections: 0,
+        snapshots: 0,
+        statuses: {},
+      }));
     },
     longMs,
   );
@@ -198,13 +206,13 @@ describe('an alarm and its acknowledgement', () => {
   it(
     'an alarm and its acknowledgement arrive, and a new screen gets its ward, while a colleague sends 1,200 requests at the same time',
     async () => {
-      const colleague = await loggedIn('icu-nurse-17', '127.0.17.1');
+      const colleague = await loggedInBrowser('icu-nurse-17', '127.0.17.1');
       const { after } = await underFlood(
         {
-          ...{ target, cookie: colleague.cookie(), kind: 'looks', lanes: 1_200, addresses: ['127.0.17.1'] },
+          ...{ target, cookie: colleague.cookie(), kind: 'gets', lanes: 1_200, addresses: ['127.0.17.1'] },
           path: `/api/associations/${associationId}`,
         },
-        ({ times, statuses }) => times >= 1_200 && (statuses[200] ?? 0) > 0,
+        ({ begunRequests, statuses }) => begunRequests >= 1_200 && (statuses[200] ?? 0) > 0,
         async (counts) => {
           await actDuring('1,200 requests', '127.0.16.3', counts);
           const newScreen = await nurse.live(ward);
@@ -220,7 +228,7 @@ describe('an alarm and its acknowledgement', () => {
   it(
     'an alarm and its acknowledgement arrive while a person without a login opens connections without end',
     async () => {
-      const { before: countsBefore } = await underFlood(
+      const { countsBefore } = await underFlood(
         { target, kind: 'handshakes', lanes: 400, addresses: addressesOf(21, 4), path: '' },
         ({ connections }) => connections >= 400,
         (counts) => actDuring('handshakes', '127.0.16.4', counts),
@@ -243,8 +251,8 @@ describe('an alarm and its acknowledgement', () => {
       void screen.closed.then(() => {
         isClosed = true;
       });
-      const other = await loggedIn('icu-nurse-19', '127.0.19.1');
-      const newScreen = await other.live(ward);
+      const otherNurse = await loggedInBrowser('icu-nurse-19', '127.0.19.1');
+      const newScreen = await otherNurse.live(ward);
       await until('the ward on a new screen', () => newScreen.of('snapshot').length > 0);
       const alarm = await raiseAndAcknowledge();
       print(`${sockets.length} screens: alarm shown after ${alarm.shownMs} ms, acknowledged in ${alarm.answerMs} ms`);
@@ -258,13 +266,13 @@ describe('an alarm and its acknowledgement', () => {
   it(
     'an alarm and its acknowledgement arrive while a colleague changes without end what her screens show',
     async () => {
-      const colleague = await loggedIn('icu-nurse-20', '127.0.20.1');
+      const colleague = await loggedInBrowser('icu-nurse-20', '127.0.20.1');
       const { after } = await underFlood(
         {
           ...{ target, cookie: colleague.cookie(), kind: 'watches', lanes: 12, addresses: ['127.0.20.1'] },
           path: associationId,
         },
-        ({ times, snapshots }) => times >= 200 && snapshots >= 12,
+        ({ begunRequests, snapshots }) => begunRequests >= 200 && snapshots >= 12,
         (counts) => actDuring('changing screens', '127.0.16.5', counts),
       );
       print(`changing screens: ${JSON.stringify(after)}`);

@@ -11,19 +11,19 @@ export type FloodOrder = {
   /** Cookie of a browser that is logged in. */
   readonly cookie?: string;
   /** What each lane repeats: a GET, a change of what a live connection watches, a failing login, or a TLS handshake. */
-  readonly kind: 'looks' | 'watches' | 'logins' | 'handshakes';
+  readonly kind: 'gets' | 'watches' | 'logins' | 'handshakes';
   /** Number of loops that run in parallel. */
   readonly lanes: number;
   /** Addresses from which the lanes connect. */
   readonly addresses: readonly string[];
-  /** Path of each GET. For watches: id of the association that is watched in turn with the ward. */
+  /** For the kind `gets`: the path. For `watches`: the id of an association; the connections watch it and the ward alternately. */
   readonly path: string;
 };
 
 export type FloodCounts = {
   /** Number of requests begun. */
-  times: number;
-  /** Number of connections that the server accepted. Only counted for watches and handshakes. */
+  begunRequests: number;
+  /** Number of connections that the server accepted. Counted only for the kinds `watches` and `handshakes`. */
   connections: number;
   /** Number of snapshots received. */
   snapshots: number;
@@ -39,23 +39,23 @@ export async function underFlood<T>(
   order: FloodOrder,
   hasStruck: (counts: FloodCounts) => boolean,
   work: (counts: () => FloodCounts) => Promise<T>,
-): Promise<{ value: T; before: FloodCounts; after: FloodCounts }> {
+): Promise<{ value: T; countsBefore: FloodCounts; after: FloodCounts }> {
   const child = spawn(process.execPath, [join(import.meta.dirname, 'flood.ts'), JSON.stringify(order)], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
-  let newest: FloodCounts = { times: 0, connections: 0, snapshots: 0, statuses: {} };
+  let newest: FloodCounts = { begunRequests: 0, connections: 0, snapshots: 0, statuses: {} };
   createInterface({ input: child.stdout }).on('line', (line) => {
     newest = JSON.parse(line);
   });
   const exited = once(child, 'exit');
   try {
-    await until('the flood', () => {
+    await until('the flood has done enough', () => {
       if (child.exitCode !== null) throw new Error('the flood ended by itself');
       return hasStruck(newest);
     });
-    const before = newest;
+    const countsBefore = newest;
     const value = await work(() => newest);
-    return { value, before, after: newest };
+    return { value, countsBefore, after: newest };
   } finally {
     child.stdin.end();
     await exited;

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { requestHeader } from '../../dashboard/protocol/pace.ts';
 import type { Browser } from '../../dashboard/server/browser.testing.ts';
 import { until } from '../system.ts';
-import { loggedIn, origin, product, refusalsOf, routesOfServer, sendRaw } from './attacker.ts';
+import { loggedInBrowser, origin, product, refusalsOf, routesOfServer, sendRaw } from './attacker.ts';
 
 const address = '127.0.4.1';
 const ownHeader = { [requestHeader.name]: requestHeader.value };
@@ -17,7 +17,7 @@ let nurse: Browser;
 let changingRoutes: string[];
 
 beforeAll(async () => {
-  nurse = await loggedIn('icu-nurse-10', address);
+  nurse = await loggedInBrowser('icu-nurse-10', address);
   changingRoutes = (await routesOfServer(nurse)).filter((route) => !route.startsWith('GET '));
 });
 
@@ -102,7 +102,7 @@ describe('a request that changes something', () => {
 
   it('the audit trail has a refused request with its origin, the login of the browser and the address', async () => {
     await nurse.call('POST', '/api/lock', {}, { origin: 'https://evil.example', ...ownHeader });
-    const auditor = await loggedIn('auditor', address);
+    const auditor = await loggedInBrowser('auditor', address);
     const refusal = await until('the refused request in the audit trail', async () =>
       (await refusalsOf(auditor, 'icu-nurse-10')).find(
         (entry) => entry.detail?.includes('origin https://evil.example') && entry.address === address,

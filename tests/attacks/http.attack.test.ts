@@ -3,19 +3,19 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Browser } from '../../dashboard/server/browser.testing.ts';
-import { loggedIn, origin, product, sendRaw } from './attacker.ts';
+import { loggedInBrowser, origin, product, sendRaw } from './attacker.ts';
 
 const { httpPort } = product;
 const address = '127.0.6.1';
 let nurse: Browser;
 beforeAll(async () => {
-  nurse = await loggedIn('icu-nurse-12', address);
+  nurse = await loggedInBrowser('icu-nurse-12', address);
 });
 
 const statusesOf = (text: string) => [...text.matchAll(/HTTP\/1\.[01] (\d{3}) /g)].map(([, status]) => Number(status));
-const answers = async (bytes: string) => {
-  const { text, closed } = await sendRaw(httpPort, bytes);
-  return { statuses: statusesOf(text), closed, text };
+const answersTo = async (bytes: string) => {
+  const { text, isClosed } = await sendRaw(httpPort, bytes);
+  return { statuses: statusesOf(text), isClosed, text };
 };
 
 /** The smuggled request. The server answers it only if it takes these bytes for a separate request. */
@@ -25,10 +25,10 @@ const jsonHeader = 'content-type: application/json\r\n';
 
 describe('an ambiguous request', () => {
   it('a correct request is answered, and the request behind it is answered too', async () => {
-    const first = `GET /healthz HTTP/1.1\r\n${hostHeader}\r\n`;
-    expect((await answers(`${first}${smuggled}`)).statuses).toEqual([200, 200]);
+    const correctRequest = `GET /healthz HTTP/1.1\r\n${hostHeader}\r\n`;
+    expect((await answersTo(`${correctRequest}${smuggled}`)).statuses).toEqual([200, 200]);
     const chunked = `POST /api/login HTTP/1.1\r\n${hostHeader}${jsonHeader}Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n`;
-    expect((await answers(`${chunked}${smuggled}`)).statuses).toEqual([403, 200]);
+    expect((await answersTo(`${chunked}${smuggled}`)).statuses).toEqual([403, 200]);
   });
 
   const cases: [string, string][] = [
@@ -59,8 +59,10 @@ describe('an ambiguous request', () => {
   it.each(cases)(
     'a request %s gets at most an error, the request behind it gets no answer, and the connection is closed',
     async (_name, rest) => {
-      const { statuses, closed, text } = await answers(`POST /api/login HTTP/1.1\r\n${hostHeader}${jsonHeader}${rest}`);
-      expect([statuses.filter((status) => status === 200), closed]).toEqual([[], true]);
+      const { statuses, isClosed, text } = await answersTo(
+        `POST /api/login HTTP/1.1\r\n${hostHeader}${jsonHeader}${rest}`,
+      );
+      expect([statuses.filter((status) => status === 200), isClosed]).toEqual([[], true]);
       expect([[], [400], [403], [403, 400]]).toContainEqual(statuses);
       expect(text).not.toContain('"status":"');
     },
@@ -79,7 +81,7 @@ describe('an ambiguous request', () => {
     ['to connect to another machine', `CONNECT evil.example:443 HTTP/1.1\r\n${hostHeader}\r\n`],
     ['to send the request back (TRACE)', `TRACE / HTTP/1.1\r\n${hostHeader}x-secret: echo-me\r\n\r\n`],
   ])('a request %s is refused', async (_name, bytes) => {
-    const { statuses, text } = await answers(bytes);
+    const { statuses, text } = await answersTo(bytes);
     expect(statuses.filter((status) => status < 400)).toEqual([]);
     expect(text).not.toContain('echo-me');
   });
@@ -143,7 +145,7 @@ describe('a path', () => {
     ['/%zz'],
     ['*'],
   ])('the path %s leads to the page or to an error, and never to another file or a list of files', async (path) => {
-    const { statuses, text } = await answers(`GET ${path} HTTP/1.1\r\n${hostHeader}Connection: close\r\n\r\n`);
+    const { statuses, text } = await answersTo(`GET ${path} HTTP/1.1\r\n${hostHeader}Connection: close\r\n\r\n`);
     for (const secret of secrets) expect([path, text.includes(secret)]).toEqual([path, false]);
     expect(text).not.toMatch(/Index of|Directory listing|repositoryformatversion/i);
     expect([200, 400, 404]).toContain(statuses[0]);
@@ -163,7 +165,7 @@ describe('a path', () => {
       '%0d%0aSet-Cookie:x=y',
     ]) {
       for (const path of [`/api/associations/${id}`, `/api/associations/${id}/trends?codes=MDC_TEMP&from=a&to=b`]) {
-        const { statuses, text } = await answers(
+        const { statuses, text } = await answersTo(
           `GET ${path} HTTP/1.1\r\n${hostHeader}Cookie: ${nurse.cookie()}\r\nConnection: close\r\n\r\n`,
         );
         expect([path, [400, 404].includes(statuses[0] ?? 0)]).toEqual([path, true]);

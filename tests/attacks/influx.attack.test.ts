@@ -8,7 +8,7 @@ import { listeningAddresses } from '../scan.ts';
 import { certFile, product } from './attacker.ts';
 
 /** The user `nobody` of Debian. If the tests do not run as root, the attacks run as the user of the tests. */
-const stranger = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+const otherUser = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 
 const influxd = readdirSync('/proc')
   .filter((name) => /^\d+$/.test(name))
@@ -22,23 +22,23 @@ const influxd = readdirSync('/proc')
   });
 
 /** Returns whether a shell script of the other user succeeds. */
-function canDo(script: string): Promise<boolean> {
+function otherUserCan(script: string): Promise<boolean> {
   const { promise, resolve, reject } = Promise.withResolvers<boolean>();
-  const child = spawn('/bin/bash', ['-c', script], { ...stranger, cwd: '/', stdio: 'ignore', timeout: 10_000 });
+  const child = spawn('/bin/bash', ['-c', script], { ...otherUser, cwd: '/', stdio: 'ignore', timeout: 10_000 });
   child.once('error', reject);
   child.once('close', (code) => resolve(code === 0));
   return promise;
 }
 
-const canConnect = (host: string, port: number) => canDo(`exec 3<>/dev/tcp/${host}/${port}`);
+const canConnect = (host: string, port: number) => otherUserCan(`exec 3<>/dev/tcp/${host}/${port}`);
 
 function statusOf(path: string, user?: 'trends'): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   const password = () => readFileSync(join(product.stateDir, 'secrets', `influx-${user}.password`), 'utf8').trim();
   const auth = user === undefined ? {} : { auth: `${user}:${password()}` };
   // The path is sent as it is. The class URL would normalise it.
-  const place = { host: '127.0.0.1', port: product.influxPort, path, servername: 'influxdb' };
-  const call = request({ ...place, ca: certFile('ca.pem'), agent: false, ...auth }, (answer) => {
+  const target = { host: '127.0.0.1', port: product.influxPort, path, servername: 'influxdb' };
+  const call = request({ ...target, ca: certFile('ca.pem'), agent: false, ...auth }, (answer) => {
     answer.resume();
     resolve(answer.statusCode ?? 0);
   });
@@ -62,7 +62,7 @@ describe('InfluxDB', () => {
   it('InfluxDB has its socket in a folder that another user cannot enter', async () => {
     const folder = join(product.stateDir, 'influxdb');
     expect(readdirSync(folder)).toContain('http.sock');
-    if (process.getuid?.() === 0) expect(await canDo(`[ -e '${folder}/http.sock' ]`)).toBe(false);
+    if (process.getuid?.() === 0) expect(await otherUserCan(`[ -e '${folder}/http.sock' ]`)).toBe(false);
   });
 
   it.each([

@@ -60,9 +60,9 @@ async function answerTo(request: Promise<unknown>): Promise<string> {
   }
 }
 
-const refused = 'TOPIC_AUTHORIZATION_FAILED';
-/** A partition that does not exist. Kafka checks the permission first, so this shows a permission without writing a record. */
-const noPartition = 9_999;
+const refusedError = 'TOPIC_AUTHORIZATION_FAILED';
+/** A partition that does not exist. Kafka checks the permission first, so this partition shows a permission and no record is written. */
+const missingPartition = 9_999;
 
 function write(principal: string, topic: KafkaTopic, partition: number, value: Buffer | null): Promise<string> {
   const messages = [{ key: Buffer.from('0'.repeat(22)), value, headers: {}, timestamp: Date.now() }];
@@ -92,18 +92,18 @@ describe.each(principals)('the certificate of %s', (principal) => {
   it('a service can write no record and no tombstone to a topic whose row in contracts/topics.ts does not name it as a writer', async () => {
     for (const topic of kafkaTopicNames) {
       if (writes.includes(topic)) {
-        // Kafka does not refuse the same request here, so the other refusals are due to missing permissions.
-        expect([topic, await write(principal, topic, noPartition, null)]).not.toEqual([topic, refused]);
+        // Kafka does not refuse the same request for this topic, so the other refusals are due to missing permissions.
+        expect([topic, await write(principal, topic, missingPartition, null)]).not.toEqual([topic, refusedError]);
         continue;
       }
       for (const value of [Buffer.from('forged'), null])
-        expect([topic, await write(principal, topic, 0, value)]).toEqual([topic, refused]);
+        expect([topic, await write(principal, topic, 0, value)]).toEqual([topic, refusedError]);
     }
   });
 
   it('a service can read no topic whose row in contracts/topics.ts does not name it as a reader', async () => {
     for (const topic of kafkaTopicNames)
-      expect([topic, (await read(principal, topic)) === refused]).toEqual([topic, !reads.includes(topic)]);
+      expect([topic, (await read(principal, topic)) === refusedError]).toEqual([topic, !reads.includes(topic)]);
   });
 
   it('a service can create, change or delete no topic, setting or permission, and delete no record', async () => {
@@ -118,8 +118,8 @@ describe.each(principals)('the certificate of %s', (principal) => {
       };
       const acts: [string, () => Promise<unknown>][] = [
         ['delete a topic', () => admin.deleteTopics({ topics: [name] })],
-        ['make a topic', () => admin.createTopics({ topics: [{ topic: `of-${principal}` }], waitForLeaders: false })],
-        ['more partitions', () => admin.createPartitions({ topicPartitions: [{ topic: name, count: 99 }] })],
+        ['create a topic', () => admin.createTopics({ topics: [{ topic: `of-${principal}` }], waitForLeaders: false })],
+        ['add partitions', () => admin.createPartitions({ topicPartitions: [{ topic: name, count: 99 }] })],
         [
           'delete records',
           () => admin.deleteTopicRecords({ topic: name, partitions: [{ partition: 0, offset: '-1' }] }),
@@ -128,15 +128,15 @@ describe.each(principals)('the certificate of %s', (principal) => {
           'change a setting',
           () => admin.alterConfigs({ validateOnly: false, resources: [{ type: 2, name, configEntries }] }),
         ],
-        ['give itself a right', () => admin.createAcls({ acl: [acl] })],
+        ['give itself a permission', () => admin.createAcls({ acl: [acl] })],
         [
-          'take all rights away',
+          'delete all permissions',
           () => admin.deleteAcls({ filters: [{ ...acl, resourcePatternType: 1, operation: 1 }] }),
         ],
-        ['read all rights', () => admin.describeAcls({ ...acl, resourcePatternType: 1, operation: 1 })],
+        ['read all permissions', () => admin.describeAcls({ ...acl, resourcePatternType: 1, operation: 1 })],
       ];
-      for (const [act, ask] of acts)
-        expect([act, await answerTo(ask())]).toEqual([act, expect.stringMatching(/AUTHORIZ|authoriz/)]);
+      for (const [act, request] of acts)
+        expect([act, await answerTo(request())]).toEqual([act, expect.stringMatching(/AUTHORIZ|authoriz/)]);
     } finally {
       await admin.disconnect();
     }

@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { keysTopics, topicsOf } from '../../contracts/topics.ts';
 import { childrenOf } from '../scan.ts';
 import { until } from '../system.ts';
-import { browserFrom, connectKafkaAs, loggedIn, product } from './attacker.ts';
+import { browserFrom, connectKafkaAs, loggedInBrowser, product } from './attacker.ts';
 
 const address = '127.0.9.1';
 const floodRecords = 30_000;
@@ -23,9 +23,9 @@ it('after a flood of garbage and tombstones into the gateway’s topic of keys, 
   const producer = connectKafkaAs('gateway').producer();
   await producer.connect();
   for (const topic of keysTopicsOfGateway) {
-    const messages = Array.from({ length: 1_000 }, (_, at) => ({
+    const messages = Array.from({ length: 1_000 }, (_, index) => ({
       key: randomBytes(16).toString('base64url'),
-      value: at % 3 === 0 ? null : randomBytes(at % 3 === 1 ? 16 : 200),
+      value: index % 3 === 0 ? null : randomBytes(index % 3 === 1 ? 16 : 200),
     }));
     for (let sent = 0; sent < floodRecords; sent += messages.length) await producer.send({ topic, acks: -1, messages });
   }
@@ -56,7 +56,7 @@ it('after a flood of garbage and tombstones into the gateway’s topic of keys, 
       .catch(() => ({ status: 0 }));
     return status === 200;
   });
-  const chief = await loggedIn('chief', address);
+  const chief = await loggedInBrowser('chief', address);
   const live = await chief.live({ type: 'watch', scope: { ward: '*' }, waves: null });
   const startedAt = new Date().toISOString();
   // The records of the patients are encrypted with keys that were in Kafka before the flood. The new process has read these keys

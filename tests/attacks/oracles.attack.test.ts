@@ -1,12 +1,12 @@
 /** Attacks that try to learn about other wards from the differences between answers. */
 import { expect, it } from 'vitest';
-import { assignDevice, connectMqtt, loggedIn, snapshotOfAllWards } from './attacker.ts';
+import { assignDevice, connectMqtt, loggedInBrowser, snapshotOfAllWards } from './attacker.ts';
 
 const person = (patientId: string) => ({ patientId, familyName: 'Doe', givenName: 'J', category: 'adult' });
 
 it('a nurse can test at most three patient ids for a stay in another ward, and each test is in the audit trail as a refusal', async () => {
-  const nurse = await loggedIn('nurse', '127.0.30.1');
-  const { beds } = await snapshotOfAllWards(await loggedIn('chief', '127.0.30.2'));
+  const nurse = await loggedInBrowser('nurse', '127.0.30.1');
+  const { beds } = await snapshotOfAllWards(await loggedInBrowser('chief', '127.0.30.2'));
   const ownBed = beds.find(({ ward }) => ward === 'icu');
   const hiddenPatientIds = beds
     .filter(({ ward }) => ward === 'step-down')
@@ -24,16 +24,16 @@ it('a nurse can test at most three patient ids for a stay in another ward, and e
   expect(refusalOfOtherWard.status).toBe(403);
   // The text of these refusals is the same as for a ward that the nurse may not see.
   for (const patientId of hiddenPatientIds.slice(0, 3)) {
-    const elsewhere = await rename(patientId);
-    expect([elsewhere.status, elsewhere.body]).toEqual([403, refusalOfOtherWard.body]);
+    const answer = await rename(patientId);
+    expect([answer.status, answer.body]).toEqual([403, refusalOfOtherWard.body]);
   }
   // After three refusals the dashboard gives the same answer for an id that no patient has.
-  const free = await rename(`free-${Date.now()}`);
-  expect([free.status, free.body]).toEqual([403, refusalOfOtherWard.body]);
+  const answerForUnusedId = await rename(`free-${Date.now()}`);
+  expect([answerForUnusedId.status, answerForUnusedId.body]).toEqual([403, refusalOfOtherWard.body]);
 });
 
 it('a device that never connected cannot be assigned to a bed, and the answer is the same as for a device of another ward', async () => {
-  const technician = await loggedIn('icu-technician', '127.0.31.1');
+  const technician = await loggedInBrowser('icu-technician', '127.0.31.1');
   const assign = (deviceId: string) =>
     technician.post(`/api/devices/${deviceId}/associations`, {
       ward: 'icu',
@@ -41,18 +41,18 @@ it('a device that never connected cannot be assigned to a bed, and the answer is
       patient: null,
       version: null,
     });
-  const ofOtherWard = await assign('bed-08');
-  expect(ofOtherWard.status).toBe(404);
-  const ghosts = await Promise.all(Array.from({ length: 100 }, (_, at) => assign(`ghost-${at}`)));
-  // The dashboard refuses requests above the limit of the account without looking at them.
-  const judged = ghosts.filter(({ status }) => status !== 429 && status !== 503);
-  expect(judged.length).toBeGreaterThan(0);
-  for (const { status, body } of judged) expect([status, body]).toEqual([404, ofOtherWard.body]);
+  const answerForOtherWard = await assign('bed-08');
+  expect(answerForOtherWard.status).toBe(404);
+  const answers = await Promise.all(Array.from({ length: 100 }, (_, index) => assign(`ghost-${index}`)));
+  // The dashboard refuses requests above the limit of the account without reading them.
+  const answersWithinLimit = answers.filter(({ status }) => status !== 429 && status !== 503);
+  expect(answersWithinLimit.length).toBeGreaterThan(0);
+  for (const { status, body } of answersWithinLimit) expect([status, body]).toEqual([404, answerForOtherWard.body]);
 });
 
 it('a device can be assigned to a bed after it has connected', async () => {
-  const nurse = await loggedIn('nurse', '127.0.32.1');
-  const { beds } = await snapshotOfAllWards(await loggedIn('chief', '127.0.32.2'));
+  const nurse = await loggedInBrowser('nurse', '127.0.32.1');
+  const { beds } = await snapshotOfAllWards(await loggedInBrowser('chief', '127.0.32.2'));
   const inBed = beds.find(({ bed }) => bed === 'ICU-2');
   const device = await connectMqtt('spare-11');
   const body = { ward: 'icu', bed: 'ICU-2', patient: null, samePatientAs: inBed?.associationId, version: null };

@@ -33,10 +33,10 @@ const people: readonly [userId: string, role: Role, wards: readonly string[]][] 
   ['icu-technician', 'technician', ['icu']],
   ['chief', 'physician', ['*']],
   // Nurses of the ICU. Some attack, some are attacked, and others must not notice the attack.
-  ...Array.from({ length: 20 }, (_, at): [string, Role, string[]] => [`icu-nurse-${at + 1}`, 'nurse', ['icu']]),
+  ...Array.from({ length: 20 }, (_, index): [string, Role, string[]] => [`icu-nurse-${index + 1}`, 'nurse', ['icu']]),
 ];
-/** Devices with a certificate and without a bed. The devices `bed-01` to `bed-08` replay recordings. */
-export const spareDevices = Array.from({ length: 12 }, (_, at) => `spare-${String(at + 1).padStart(2, '0')}`);
+/** Devices that have a certificate, but no bed. The devices `bed-01` to `bed-08` replay recordings. */
+export const spareDevices = Array.from({ length: 12 }, (_, index) => `spare-${String(index + 1).padStart(2, '0')}`);
 
 /** Number of beds in each ward. Four of them have a replayed device; tests may use the others. */
 const bedsPerWard = 12;
@@ -67,7 +67,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 }
 
 function addWards(file: string): void {
-  const beds = (letters: string) => Array.from({ length: bedsPerWard }, (_, at) => `${letters}-${at + 1}`);
+  const beds = (letters: string) => Array.from({ length: bedsPerWard }, (_, index) => `${letters}-${index + 1}`);
   const registry = { version: 1, wards: wards.map(({ ward, letters }) => ({ ward, beds: beds(letters) })) };
   writeFileSync(file, JSON.stringify(registry));
 }

@@ -7,7 +7,16 @@ import type { Watch } from '../../dashboard/protocol/live.ts';
 import { closeCodes } from '../../dashboard/protocol/pace.ts';
 import type { Browser } from '../../dashboard/server/browser.testing.ts';
 import { root, until } from '../system.ts';
-import { browserFrom, certFile, loggedIn, origin, product, refusalsOf, routesOfServer, sendRaw } from './attacker.ts';
+import {
+  browserFrom,
+  certFile,
+  loggedInBrowser,
+  origin,
+  product,
+  refusalsOf,
+  routesOfServer,
+  sendRaw,
+} from './attacker.ts';
 
 const address = '127.0.3.1';
 const watchIcu: Watch = { type: 'watch', scope: { ward: 'icu' }, waves: null };
@@ -50,8 +59,8 @@ describe('a cookie', () => {
   });
 
   it('a login replaces a cookie that was planted before it, and ends the login of the planted cookie', async () => {
-    const planted = tokenOf(await loggedIn('icu-nurse-2', address));
-    const otherLogin = await loggedIn('icu-nurse-2', address);
+    const planted = tokenOf(await loggedInBrowser('icu-nurse-2', address));
+    const otherLogin = await loggedInBrowser('icu-nurse-2', address);
     for (const value of [planted, 'AAAA', 'x'.repeat(2_000)]) {
       const victim = browserFrom(address);
       victim.setCookie(`__Host-vigil=${value}`);
@@ -67,7 +76,7 @@ describe('a cookie', () => {
   });
 
   it('a forged cookie is refused: no algorithm, another algorithm, a guessed or public key, changed claims, a cut signature', async () => {
-    const token = tokenOf(await loggedIn('icu-nurse-4', address));
+    const token = tokenOf(await loggedInBrowser('icu-nurse-4', address));
     const [header = '', payload = '', signature = ''] = token.split('.');
     const chief = encoded({ ...decoded(payload), sub: 'chief' });
     const longer = encoded({ ...decoded(payload), exp: decoded(payload).exp + 1_000_000 });
@@ -94,7 +103,7 @@ describe('a cookie', () => {
   });
 
   it('a session cookie is refused under another name, behind a forged cookie, in the URL and as a bearer token', async () => {
-    const token = tokenOf(await loggedIn('icu-nurse-4', address));
+    const token = tokenOf(await loggedInBrowser('icu-nurse-4', address));
     for (const name of ['vigil', '__Secure-vigil', '__host-vigil', ' __Host-vigil2'])
       expect([name, await statusWith(`${name}=${token}`)]).toEqual([name, 401]);
     const browser = browserFrom(address);
@@ -111,9 +120,9 @@ describe('a cookie', () => {
 });
 
 describe('a login that has ended', () => {
-  it('after a logout the old cookie is refused, and each live connection of the login is closed at once', async () => {
-    const nurse = await loggedIn('icu-nurse-5', address);
-    const other = await loggedIn('icu-nurse-5', address);
+  it('after a logout the old cookie is refused, and each live connection of the login is closed immediately', async () => {
+    const nurse = await loggedInBrowser('icu-nurse-5', address);
+    const other = await loggedInBrowser('icu-nurse-5', address);
     const lives = [await nurse.live(watchIcu), await nurse.live(watchIcu)];
     const otherLogin = await other.live(watchIcu);
     await until('all see the ward', () => [...lives, otherLogin].every((live) => live.of('snapshot').length === 1));
@@ -135,7 +144,7 @@ describe('a login that has ended', () => {
   });
 
   it('when an account is disabled, its requests and live connections end within seconds, and the old login stays ended when the account is enabled again', async () => {
-    const nurse = await loggedIn('icu-nurse-6', address);
+    const nurse = await loggedInBrowser('icu-nurse-6', address);
     const live = await nurse.live(watchIcu);
     await until('the ward', () => live.of('snapshot').length === 1);
     accounts('disable', '--user', 'icu-nurse-6');
@@ -144,7 +153,7 @@ describe('a login that has ended', () => {
     expect((await browserFrom(address).login('icu-nurse-6', product.passwords['icu-nurse-6'] ?? '')).status).toBe(401);
     accounts('enable', '--user', 'icu-nurse-6');
     const newLogin = await until('a new login of the enabled account', async () =>
-      loggedIn('icu-nurse-6', address).catch(() => undefined),
+      loggedInBrowser('icu-nurse-6', address).catch(() => undefined),
     );
     expect((await newLogin.get('/api/wards')).status).toBe(200);
     expect((await nurse.get('/api/wards')).status).toBe(401);
@@ -153,8 +162,8 @@ describe('a login that has ended', () => {
 
 describe('the login of another person', () => {
   it('a person cannot use the login of another person with that person’s ticket or station cookie', async () => {
-    const nurse = await loggedIn('icu-nurse-7', address);
-    const thief = await loggedIn('step-nurse', address);
+    const nurse = await loggedInBrowser('icu-nurse-7', address);
+    const thief = await loggedInBrowser('step-nurse', address);
     const { ticket } = (await nurse.post('/api/ticket')).body;
     expect(await (await thief.live(watchIcu, { ticket })).closed).toBe(403);
     // The failed attempt has used up the ticket for its owner too, because another person has seen it.
@@ -164,7 +173,7 @@ describe('the login of another person', () => {
     const cookie = `__Host-vigil=${tokenOf(thief)}; ${station}`;
     const live = await thief.live(watchIcu, { cookie });
     expect(await live.closed).toBe(closeCodes.notAllowed);
-    const auditor = await loggedIn('auditor', address);
+    const auditor = await loggedInBrowser('auditor', address);
     await until('the attempts in the audit trail', async () =>
       (await refusalsOf(auditor, 'step-nurse')).some(
         ({ detail, address: from }) => from === address && detail?.includes('a ticket that is not valid'),
@@ -175,7 +184,7 @@ describe('the login of another person', () => {
 
 describe('a locked screen', () => {
   it('every route of the running server refuses a locked screen until the password is entered, except login, lock and health', async () => {
-    const nurse = await loggedIn('icu-nurse-8', address);
+    const nurse = await loggedInBrowser('icu-nurse-8', address);
     const bed = (await nurse.get('/api/devices')).body.devices.find(
       (device: { current: { ward: string } | null }) => device.current?.ward === 'icu',
     );
@@ -215,7 +224,7 @@ describe('a locked screen', () => {
   });
 
   it('a locked screen still gets beds and values over a new live connection, without names, and its old connection is closed', async () => {
-    const nurse = await loggedIn('icu-nurse-9', address);
+    const nurse = await loggedInBrowser('icu-nurse-9', address);
     const liveBefore = await nurse.live(watchIcu);
     await until('the ward with names', () => JSON.stringify(liveBefore.messages).includes('"familyName":"Demo-'));
     await nurse.post('/api/lock');
@@ -232,7 +241,7 @@ describe('a locked screen', () => {
 });
 
 it('no page, answer or header that a script can read contains the session cookie', async () => {
-  const nurse = await loggedIn('icu-nurse-9', address);
+  const nurse = await loggedInBrowser('icu-nurse-9', address);
   const token = tokenOf(nurse);
   for (const path of ['/', '/api/session', '/api/wards']) {
     const { body, headers } = await nurse.get(path);

@@ -6,13 +6,13 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { closeCodes } from '../../dashboard/protocol/pace.ts';
 import type { Browser } from '../../dashboard/server/browser.testing.ts';
 import { until } from '../system.ts';
-import { certFile, loggedIn, origin, product } from './attacker.ts';
+import { certFile, loggedInBrowser, origin, product } from './attacker.ts';
 
 const address = '127.0.5.1';
 let nurse: Browser;
 
 beforeAll(async () => {
-  nurse = await loggedIn('icu-nurse-11', address);
+  nurse = await loggedInBrowser('icu-nurse-11', address);
 });
 
 type Handshake = { readonly origin?: string | null; readonly cookie?: string | null; readonly ticket?: string };

@@ -9,7 +9,7 @@ import { closeCodes } from '../../dashboard/protocol/pace.ts';
 import type { Answer, Browser } from '../../dashboard/server/browser.testing.ts';
 import { connectDevice, type TestDevice } from '../device.ts';
 import { until } from '../system.ts';
-import { admit, loggedIn, product, refusalsOf, routesOfServer, snapshotOfAllWards } from './attacker.ts';
+import { admit, loggedInBrowser, product, refusalsOf, routesOfServer, snapshotOfAllWards } from './attacker.ts';
 
 const address = '127.0.2.1';
 /** Data of the other ward, which no answer may contain. */
@@ -21,7 +21,7 @@ let victim: { readonly associationId: string; readonly alarmId: string };
 let device: TestDevice;
 
 beforeAll(async () => {
-  const stepNurse = await loggedIn('step-nurse', address);
+  const stepNurse = await loggedInBrowser('step-nurse', address);
   const associationId = await admit(stepNurse, secret.deviceId, 'step-down', secret.bed, secret.familyName);
   device = await connectDevice(product, secret.deviceId);
   const live = await stepNurse.live({ type: 'watch', scope: { ward: 'step-down' }, waves: null });
@@ -33,7 +33,7 @@ beforeAll(async () => {
   });
   live.close();
   victim = { associationId, alarmId };
-  attacker = await loggedIn('nurse', address);
+  attacker = await loggedInBrowser('nurse', address);
   ownAssociationId = await admit(attacker, 'spare-02', 'icu', 'ICU-5', 'Ownpatient');
 }, 180_000);
 
@@ -113,9 +113,11 @@ function call(route: string, rule: Rule, ids: Ids): Promise<Answer> {
 /** Returns the data of the other ward that a text contains. */
 const secretsIn = (text: string) => Object.values({ ...secret, ...victim }).filter((word) => text.includes(word));
 
-/** Returns those data of the other ward's bed that change only by acts of persons. */
+/** Returns the data of the other ward's bed that only acts of persons change. */
 async function bedOfVictim() {
-  const { bed } = (await (await loggedIn('step-nurse', address)).get(`/api/associations/${victim.associationId}`)).body;
+  const { bed } = (
+    await (await loggedInBrowser('step-nurse', address)).get(`/api/associations/${victim.associationId}`)
+  ).body;
   const { ward, bed: bedName, patient, limits, standby, scores, device: monitor } = bed;
   return { ward, bedName, patient, limits, standby, entered: scores?.assessment ?? null, deviceId: monitor.deviceId };
 }
@@ -129,19 +131,19 @@ describe('a nurse and another ward', () => {
   });
 
   it('a nurse gets for a patient of another ward the answer for an unknown patient from every route, changes nothing, and is in the audit trail', async () => {
-    const before = await bedOfVictim();
+    const bedBefore = await bedOfVictim();
     for (const [route, rule] of Object.entries(rules)) {
       if (rule.kind !== 'hidden' && rule.kind !== 'refused') continue;
       const answer = await call(route, rule, victimIds());
       expect([route, answer.status]).toEqual([route, 404]);
       expect([route, secretsIn(JSON.stringify([answer.body, answer.headers]))]).toEqual([route, []]);
       if (rule.kind === 'refused') continue;
-      const empty = await call(route, rule, unusedIds);
-      expect([route, empty.status, empty.body]).toEqual([route, answer.status, answer.body]);
+      const answerForUnusedIds = await call(route, rule, unusedIds);
+      expect([route, answerForUnusedIds.status, answerForUnusedIds.body]).toEqual([route, answer.status, answer.body]);
     }
-    expect(await bedOfVictim()).toEqual(before);
+    expect(await bedOfVictim()).toEqual(bedBefore);
     const routesWithPatient = Object.values(rules).filter(({ kind }) => kind === 'hidden' || kind === 'refused');
-    const auditor = await loggedIn('auditor', address);
+    const auditor = await loggedInBrowser('auditor', address);
     const refused = await until('each refusal in the audit trail', async () => {
       const refusals = (await refusalsOf(auditor, 'nurse')).filter((entry) => entry.address === address);
       return refusals.length >= routesWithPatient.length && refusals;
@@ -188,7 +190,7 @@ describe('a nurse and another ward', () => {
       expect([path, body, [403, 404, 409].includes(answer.status)]).toEqual([path, body, true]);
       expect(secretsIn(JSON.stringify(answer.body))).toEqual([]);
     }
-    const { beds } = await snapshotOfAllWards(await loggedIn('chief', address));
+    const { beds } = await snapshotOfAllWards(await loggedInBrowser('chief', address));
     expect(beds.find(({ associationId }) => associationId === ownAssociationId)).toMatchObject({
       ward: 'icu',
       bed: 'ICU-5',
@@ -227,7 +229,7 @@ describe('a nurse and another ward', () => {
   });
 
   it('a nurse gets no data of another ward by resuming the server’s stream at a number of the chief physician', async () => {
-    const chief = await loggedIn('chief', address);
+    const chief = await loggedInBrowser('chief', address);
     const { stream, n } = await snapshotOfAllWards(chief);
     const live = await attacker.live({
       type: 'watch',
@@ -235,7 +237,7 @@ describe('a nurse and another ward', () => {
       waves: null,
       resume: { stream, n: n - 50 },
     });
-    await until('what she missed', () => live.of('delta').length + live.of('snapshot').length > 2);
+    await until('the messages since that number', () => live.of('delta').length + live.of('snapshot').length > 2);
     expect(secretsIn(JSON.stringify(live.messages))).toEqual([]);
     live.close();
   });

@@ -32,7 +32,7 @@ const brokerProperties = {
   'replica.lag.time.max.ms': lagMs,
   // The leadership soon moves back to the preferred broker, so that the tests cover this move too.
   'leader.imbalance.check.interval.seconds': 15,
-  // At the end of a test all brokers stop at once, so a broker that stops could hand its partitions to no other broker.
+  // At the end of a test all brokers stop at the same time, so a broker that stops could hand its partitions to no other broker.
   'controlled.shutdown.enable': 'false',
   'num.network.threads': 2,
   'num.io.threads': 4,
@@ -66,14 +66,14 @@ export type Cluster = {
   readonly brokers: readonly Broker[];
   readonly controller: KafkaNode;
   /** List of `host:port` of the brokers, without the relays. */
-  readonly direct: string;
+  readonly directAddresses: string;
   /** List of `host:port` of the relays. */
-  readonly relayed: string;
+  readonly relayAddresses: string;
   /** Returns the state of each partition of a topic, as a running broker reports it. */
   partitions(topic: KafkaTopic): Promise<PartitionState[]>;
   leaderOf(topic: KafkaTopic, partition: number): Promise<Broker>;
   /** Waits until all brokers are up and every replica of all topics is in sync. */
-  untilWhole(): Promise<void>;
+  untilAllInSync(): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -89,25 +89,25 @@ export async function startCluster(options: {
   const common = { clusterId, voters, replication, properties: brokerProperties } as const;
   const nodes: Child[] = [];
 
-  async function node(member: ClusterMember, port: number): Promise<KafkaNode> {
+  async function startNode(member: ClusterMember, port: number): Promise<KafkaNode> {
     const { nodeId } = member;
     let child: Child;
-    let up = true;
+    let isUp = true;
     async function start(): Promise<void> {
       const started = await startBroker({ software, stateDir, port, controllerPort, shortLived: true, member });
       child = started;
       nodes.push(started);
-      up = true;
+      isUp = true;
       void started.exited.then(() => {
         nodes.splice(nodes.indexOf(started), 1);
-        up = false;
+        isUp = false;
       });
     }
     await start();
     return {
       nodeId,
       pid: () => child.pid,
-      isUp: () => up,
+      isUp: () => isUp,
       kill: () => kill(child),
       freeze: () => freeze(child.pid),
       thaw: () => thaw(child.pid),
@@ -117,10 +117,10 @@ export async function startCluster(options: {
     };
   }
 
-  async function broker(nodeId: number, port: number, relayedPort: number): Promise<Broker> {
-    const relay = await network.relay(`broker-${nodeId}`, relayedPort);
+  async function startBrokerWithRelay(nodeId: number, port: number, relayedPort: number): Promise<Broker> {
+    const relay = await network.startRelay(`broker-${nodeId}`, relayedPort);
     const relayed = { port: relayedPort, advertisedPort: relay.port };
-    return { ...(await node({ ...common, nodeId, role: 'broker', heapMb: 320, relayed }, port)), relay };
+    return { ...(await startNode({ ...common, nodeId, role: 'broker', heapMb: 320, relayed }, port)), relay };
   }
 
   const close = async () => {
@@ -128,21 +128,21 @@ export async function startCluster(options: {
   };
   try {
     const [controller, ...brokers] = await Promise.all([
-      node({ ...common, nodeId: controllerId, role: 'controller', heapMb: 192 }, 0),
-      ...brokerIds.map((id, i) => broker(id, ports[2 * i] ?? 0, ports[2 * i + 1] ?? 0)),
+      startNode({ ...common, nodeId: controllerId, role: 'controller', heapMb: 192 }, 0),
+      ...brokerIds.map((id, i) => startBrokerWithRelay(id, ports[2 * i] ?? 0, ports[2 * i + 1] ?? 0)),
     ]);
     const direct = brokerIds.map((_, i) => `127.0.0.1:${ports[2 * i]}`);
     const certs = join(stateDir, 'certs');
     await ensureTopics(direct[0] ?? '', certs, replication);
-    await stampAtAppend(direct, certs);
-    return { brokers, controller, direct: direct.join(), ...viewOf(direct, certs, brokers), close };
+    await useAppendTimes(direct, certs);
+    return { brokers, controller, directAddresses: direct.join(), ...clusterView(direct, certs, brokers), close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-function viewOf(direct: readonly string[], certs: string, brokers: readonly Broker[]) {
+function clusterView(direct: readonly string[], certs: string, brokers: readonly Broker[]) {
   async function states(topics: readonly KafkaTopic[]): Promise<Map<string, PartitionState[]>> {
     const { topics: rows } = await asAdmin(direct, certs, (admin) => admin.fetchTopicMetadata({ topics: [...topics] }));
     return new Map(
@@ -156,7 +156,7 @@ function viewOf(direct: readonly string[], certs: string, brokers: readonly Brok
   }
   const partitions = async (topic: KafkaTopic) => (await states([topic])).get(topic) ?? [];
   return {
-    relayed: brokers.map(({ relay }) => `127.0.0.1:${relay.port}`).join(),
+    relayAddresses: brokers.map(({ relay }) => `127.0.0.1:${relay.port}`).join(),
     partitions,
     async leaderOf(topic: KafkaTopic, partition: number): Promise<Broker> {
       const { leader } = (await partitions(topic))[partition] ?? { leader: -1 };
@@ -164,21 +164,21 @@ function viewOf(direct: readonly string[], certs: string, brokers: readonly Brok
       if (broker === undefined) throw new Error(`partition ${topic}/${partition} has no leader`);
       return broker;
     },
-    async untilWhole(): Promise<void> {
+    async untilAllInSync(): Promise<void> {
       for (const endMs = Date.now() + 180_000; ; await sleep(250)) {
         const allPartitions = [...(await states(kafkaTopicNames)).values()].flat();
-        const lacking = allPartitions.filter(
+        const incompleteCount = allPartitions.filter(
           ({ leader, inSync }) => leader < 0 || inSync.length < replication.factor,
         ).length;
-        if (lacking === 0 && brokers.every((broker) => broker.isUp())) return;
-        if (Date.now() > endMs) throw new Error(`${lacking} partitions still lack a replica`);
+        if (incompleteCount === 0 && brokers.every((broker) => broker.isUp())) return;
+        if (Date.now() > endMs) throw new Error(`${incompleteCount} partitions still lack a replica`);
       }
     },
   };
 }
 
 /** Makes the brokers stamp each record with the time of the append, to find acknowledgements that came before the append. */
-async function stampAtAppend(direct: readonly string[], certs: string): Promise<void> {
+async function useAppendTimes(direct: readonly string[], certs: string): Promise<void> {
   const resources = (['observations', 'waveforms', 'rejected'] as const).map((name) => ({
     type: kafkajs.ConfigResourceTypes.TOPIC,
     name,

@@ -18,7 +18,7 @@ export type ConnectionOptions = {
   /** True for the first connection of a device start, because this start has no state of an earlier session [MQTT-3.1.2-4]. */
   readonly clean: boolean;
   readonly keepAliveS: number;
-  /** Longest time from the start of the connection to CONNACK. After it the connection is dropped. */
+  /** Longest time from the start of the connection to CONNACK. After this time the connection is dropped. */
   readonly connectMs: number;
   readonly onReady: (sessionPresent: boolean) => void;
   /** Called at each PUBACK and PUBREC. */
@@ -35,7 +35,7 @@ export type Connection = {
   /** Sends PUBREL. */
   release(packetId: number): void;
   /** Sends half of a PUBLISH packet and resets the TCP connection. */
-  tear(reading: Reading, packetId: number, qos: 1 | 2): Promise<void>;
+  tearPublish(reading: Reading, packetId: number, qos: 1 | 2): Promise<void>;
   destroy(): void;
 };
 
@@ -56,12 +56,12 @@ function credentialsOf(certsDir: string, deviceId: string) {
   return pair;
 }
 
-export function dial(options: ConnectionOptions): Connection {
+export function openConnection(options: ConnectionOptions): Connection {
   const { deviceId, version } = options;
   const tcp = connectTcp({ host: '127.0.0.1', port: options.port, noDelay: true });
   const socket = connectTls({ socket: tcp, servername: 'localhost', ...credentialsOf(options.certsDir, deviceId) });
   const parser = createParser({ protocolVersion: version });
-  let ready = false;
+  let isReady = false;
   let hasEnded = false;
   let lastDataMs = performance.now();
 
@@ -71,8 +71,8 @@ export function dial(options: ConnectionOptions): Connection {
   const deadline = setTimeout(drop, options.connectMs);
   const pulse = setInterval(() => {
     // The device drops a connection on which the broker was silent for 1.5 times the Keep Alive.
-    if (ready && performance.now() - lastDataMs > 1500 * options.keepAliveS) drop();
-    else if (ready) write({ cmd: 'pingreq' });
+    if (isReady && performance.now() - lastDataMs > 1500 * options.keepAliveS) drop();
+    else if (isReady) write({ cmd: 'pingreq' });
   }, 500 * options.keepAliveS);
 
   function drop(): void {
@@ -84,7 +84,7 @@ export function dial(options: ConnectionOptions): Connection {
   function ended(): void {
     if (hasEnded) return;
     hasEnded = true;
-    ready = false;
+    isReady = false;
     clearTimeout(deadline);
     clearInterval(pulse);
     options.onClosed();
@@ -115,7 +115,7 @@ export function dial(options: ConnectionOptions): Connection {
       return;
     }
     clearTimeout(deadline);
-    ready = true;
+    isReady = true;
     options.onReady(sessionPresent);
   }
 
@@ -160,13 +160,13 @@ export function dial(options: ConnectionOptions): Connection {
   });
 
   return {
-    isReady: () => ready,
+    isReady: () => isReady,
     publish: (reading, packetId, qos, dup) => write(packetOf(reading, packetId, qos, dup)),
     release: (packetId) => write({ cmd: 'pubrel', messageId: packetId }),
-    async tear(reading, packetId, qos) {
+    async tearPublish(reading, packetId, qos) {
       const bytes = generate(packetOf(reading, packetId, qos, false), { protocolVersion: version });
       // No further packet may follow: the half packet must be the last data of this connection.
-      ready = false;
+      isReady = false;
       await new Promise<void>((done) => socket.write(bytes.subarray(0, bytes.length >> 1), () => done()));
       tcp.resetAndDestroy();
     },

@@ -1,8 +1,8 @@
 /**
- * A bedside device that keeps each reading until the gateway acknowledges it. After a lost connection the device sends again, in order,
- * what was not acknowledged. It records each acknowledgement, and counts those that come out of order.
+ * A bedside device that keeps each reading until the gateway acknowledges it. After a lost connection the device sends the unacknowledged
+ * readings again, in order. The device records each acknowledgement, and counts the acknowledgements that come out of order.
  */
-import { type Connection, dial, type Version } from './connection.ts';
+import { type Connection, openConnection, type Version } from './connection.ts';
 import { type Kind, makeReading, type Reading } from './reading.ts';
 
 export type DeviceOptions = {
@@ -40,16 +40,16 @@ export type Device = {
   /** Sets the clock of the device forward, or back if `byMs` is negative. */
   shiftClock(byMs: number): void;
   /** Sends half of a packet and then drops the connection. */
-  tear(): Promise<void>;
+  tearConnection(): Promise<void>;
   /** Makes no more readings. Resolves when all readings are acknowledged. */
   finish(): Promise<void>;
-  /** Makes no more readings and closes the connection at once. */
+  /** Makes no more readings and closes the connection immediately. */
   close(): void;
 };
 
-/** Largest number of readings that wait for an acknowledgement at the same time. */
+/** Maximum number of readings that wait for an acknowledgement at the same time. */
 const inFlightMax = 16;
-/** Largest number of readings that the device keeps. At this number the device makes no new readings. */
+/** Maximum number of readings that the device keeps. At this number the device makes no new readings. */
 const keptMax = 20_000;
 const connectMs = 10_000;
 const reconnectDelay = { fromMs: 100, toMs: 400 } as const;
@@ -73,17 +73,17 @@ export function startDevice(options: DeviceOptions): Device {
   let outOfOrder = 0;
   let connections = 0;
   let connection: Connection | undefined;
-  let closed = false;
+  let isClosed = false;
   const finished = Promise.withResolvers<void>();
-  let finishing = false;
+  let isFinishing = false;
 
-  function make(): void {
+  function addReading(): void {
     if (waiting.length + sent.length >= keptMax) return;
     made += 1;
     const kind = made % waveEvery === 0 ? 'waveforms' : 'observations';
     seqs[kind] += 1;
     waiting.push(makeReading(kind, boot, seqs[kind], Date.now() + shiftMs));
-    flow();
+    sendWaiting();
   }
 
   function freePacketId(): number {
@@ -92,7 +92,7 @@ export function startDevice(options: DeviceOptions): Device {
     return lastPacketId;
   }
 
-  function flow(): void {
+  function sendWaiting(): void {
     if (connection?.isReady() !== true) return;
     while (sent.length < inFlightMax) {
       const reading = waiting.shift();
@@ -111,7 +111,7 @@ export function startDevice(options: DeviceOptions): Device {
       if (!sessionPresent) unacknowledged.packetId = freePacketId();
       connection?.publish(unacknowledged.reading, unacknowledged.packetId, qos, sessionPresent);
     }
-    flow();
+    sendWaiting();
   }
 
   function onAcknowledged(packetId: number, code: number): void {
@@ -127,17 +127,17 @@ export function startDevice(options: DeviceOptions): Device {
       releasing.add(packetId);
       connection?.release(packetId);
     }
-    flow();
+    sendWaiting();
     settle();
   }
 
   function settle(): void {
-    if (finishing && waiting.length === 0 && sent.length === 0) finished.resolve();
+    if (isFinishing && waiting.length === 0 && sent.length === 0) finished.resolve();
   }
 
   function open(): void {
-    if (closed) return;
-    const dialled = dial({
+    if (isClosed) return;
+    const dialled = openConnection({
       ...options,
       port: options.port(),
       clean: connections === 0,
@@ -154,7 +154,7 @@ export function startDevice(options: DeviceOptions): Device {
     connection = dialled;
   }
 
-  const timer = setInterval(make, options.everyMs);
+  const timer = setInterval(addReading, options.everyMs);
   open();
 
   return {
@@ -168,19 +168,19 @@ export function startDevice(options: DeviceOptions): Device {
     shiftClock(byMs) {
       shiftMs += byMs;
     },
-    async tear() {
+    async tearConnection() {
       const reading = sent[0]?.reading ?? waiting[0] ?? makeReading('observations', boot, 1, Date.now());
-      await connection?.tear(reading, freePacketId(), qos);
+      await connection?.tearPublish(reading, freePacketId(), qos);
     },
     finish() {
       clearInterval(timer);
-      finishing = true;
+      isFinishing = true;
       settle();
       return finished.promise;
     },
     close() {
       clearInterval(timer);
-      closed = true;
+      isClosed = true;
       const last = connection;
       connection = undefined;
       last?.destroy();

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Evidence } from './evidence.ts';
 import { openScene } from './scene.ts';
-import { begin, kills, others, type Trouble, type Troubles } from './troubles.ts';
+import { killLabels, otherLabels, startTroubles, type Trouble, type Troubles } from './troubles.ts';
 
 export type LongRun = { readonly kills: number; readonly seed: number };
 
@@ -19,21 +19,21 @@ const repeatedCtrlCMs = 2_000;
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
 /** Runs the long fault test. Returns whether no reading was lost, reordered or wrongly acknowledged. */
-export async function longRun({ kills: wanted, seed }: LongRun): Promise<boolean> {
-  print(`seed ${seed}: repeat with npm run test:faults -- --kills ${wanted} --seed ${seed}`);
+export async function longRun({ kills: killsWanted, seed }: LongRun): Promise<boolean> {
+  print(`seed ${seed}: repeat with npm run test:faults -- --kills ${killsWanted} --seed ${seed}`);
   const startedMs = Date.now();
   const scene = await openScene({ name: `test-${process.pid}-kills`, report: print });
   const fleet = scene.openFleet({ size: devices, everyMs, keepAliveS: 3 });
   try {
-    const troubles = begin(scene, fleet, seed, wanted);
-    onCtrlC(troubles.enough);
-    await Promise.race([troubles.over, throwWhenSilent(startedMs, troubles, () => fleet.acknowledged())]);
+    const troubles = startTroubles(scene, fleet, seed, killsWanted);
+    onCtrlC(troubles.stop);
+    await Promise.race([troubles.ended, throwWhenSilent(startedMs, troubles, () => fleet.acknowledged())]);
     print('All faults are over. The devices send their remaining readings.');
     await fleet.finish(finishMsMax);
     print('A Python program reads and decrypts the records in Kafka.');
     const evidence = await fleet.evidence();
     print(summary(troubles, evidence, (Date.now() - startedMs) / 1000));
-    return isFine(evidence);
+    return hasNoFault(evidence);
   } catch (error) {
     print(`Stopped by an error: ${error instanceof Error ? error.message : String(error)}`);
     print(`The last output of the gateway:\n${scene.gateway.output().slice(-outputCharsMax)}`);
@@ -48,13 +48,13 @@ export async function longRun({ kills: wanted, seed }: LongRun): Promise<boolean
  * Ends the faults at the first Ctrl-C, and the process at a later Ctrl-C. The first Ctrl-C may arrive as two signals, one from the
  * terminal and one from npm.
  */
-function onCtrlC(enough: () => void): void {
+function onCtrlC(stopFaults: () => void): void {
   let sinceMs: number | undefined;
   process.on('SIGINT', () => {
     if (sinceMs === undefined) print('Stopping the faults. The readings so far are compared now.');
     else if (Date.now() - sinceMs > repeatedCtrlCMs) process.exit(130);
     sinceMs ??= Date.now();
-    enough();
+    stopFaults();
   });
 }
 
@@ -65,14 +65,14 @@ async function throwWhenSilent(startedMs: number, troubles: Troubles, acknowledg
   const stop = () => {
     isOver = true;
   };
-  troubles.over.then(stop, stop);
+  troubles.ended.then(stop, stop);
   while (!isOver) {
     await sleep(progressMs);
     const count = acknowledged();
     if (count > last.count) last = { count, atMs: Date.now() };
     if (Date.now() - last.atMs > silenceMsMax) throw new Error(`nothing was acknowledged for ${silenceMsMax} ms`);
     const seconds = String(Math.round((Date.now() - startedMs) / 1000)).padStart(5);
-    const otherFaults = Object.keys(others).reduce((sum, which) => sum + troubles.count(which as Trouble), 0);
+    const otherFaults = Object.keys(otherLabels).reduce((sum, which) => sum + troubles.count(which as Trouble), 0);
     print(
       `${seconds} s ${String(troubles.killed()).padStart(5)} killed ${String(otherFaults).padStart(5)} other faults ${String(count).padStart(8)} acknowledged`,
     );
@@ -92,7 +92,7 @@ function faultsIn({ verdict, outOfOrder }: Evidence): readonly (readonly [string
   ];
 }
 
-function isFine(evidence: Evidence): boolean {
+function hasNoFault(evidence: Evidence): boolean {
   return evidence.verdict.acknowledged > 0 && faultsIn(evidence).every(([, count]) => count === 0);
 }
 
@@ -104,9 +104,9 @@ function summary(troubles: Troubles, evidence: Evidence, seconds: number): strin
   return [
     '',
     row('processes killed', troubles.killed()),
-    ...rows(kills),
+    ...rows(killLabels),
     'other faults',
-    ...rows(others),
+    ...rows(otherLabels),
     row('starts of the gateway that failed, repeated', troubles.failedStarts()),
     row('readings acknowledged', acknowledged),
     row('readings found in Kafka and decrypted', found),
@@ -114,6 +114,6 @@ function summary(troubles: Troubles, evidence: Evidence, seconds: number): strin
     row('repeated in Kafka (harmless)', repeated),
     row('seconds', Math.round(seconds)),
     ...faultsIn(evidence).flatMap(([label, , names]) => names.slice(0, namesMax).map((name) => `${label}: ${name}`)),
-    isFine(evidence) ? 'Passed: nothing lost, nothing reordered.' : 'FAILED: see the counts above.',
+    hasNoFault(evidence) ? 'Passed: nothing lost, nothing reordered.' : 'FAILED: see the counts above.',
   ].join('\n');
 }

@@ -5,7 +5,7 @@ import { startChild } from '../../ops/platform/child.ts';
 import { freePorts } from '../../ops/platform/ports.ts';
 
 /** A fault on the connections of a relay. It applies to each direction separately. */
-export type Toxic =
+export type RelayFault =
   /** Delays all bytes. */
   | { readonly type: 'latency'; readonly latencyMs: number; readonly jitterMs: number }
   /** Limits the rate of bytes. */
@@ -19,17 +19,17 @@ export type Relay = {
   readonly name: string;
   /** Port to which clients connect. */
   readonly port: number;
-  /** With false closes all connections and refuses new ones; with true accepts connections again. */
+  /** With `false`, closes all connections and refuses new connections. With `true`, accepts connections again. */
   setOpen(open: boolean): Promise<void>;
-  /** Adds a fault to both directions of all present and new connections. */
-  poison(toxic: Toxic): Promise<void>;
+  /** Adds a fault to both directions of all open and new connections. */
+  addFault(toxic: RelayFault): Promise<void>;
   /** Removes all faults and opens the relay. */
-  heal(): Promise<void>;
+  removeFaults(): Promise<void>;
 };
 
 export type Network = {
   /** Starts a relay from a new port to the upstream port. */
-  relay(name: string, upstreamPort: number): Promise<Relay>;
+  startRelay(name: string, upstreamPort: number): Promise<Relay>;
   close(): Promise<void>;
 };
 
@@ -62,7 +62,7 @@ export async function startNetwork(options: { readonly program: string; readonly
 
   await untilAnswering(api);
   return {
-    async relay(name, upstreamPort) {
+    async startRelay(name, upstreamPort) {
       const [port = 0] = await freePorts(1);
       const toxics = new Set<string>();
       await call('POST', '/proxies', {
@@ -75,14 +75,14 @@ export async function startNetwork(options: { readonly program: string; readonly
         name,
         port,
         setOpen: (open) => call('POST', `/proxies/${name}`, { enabled: open }),
-        async poison(toxic) {
+        async addFault(toxic) {
           for (const stream of ['upstream', 'downstream']) {
             const id = `${toxic.type}-${stream}`;
             await call('POST', `/proxies/${name}/toxics`, { name: id, stream, toxicity: 1, ...toxicBodyOf(toxic) });
             toxics.add(id);
           }
         },
-        async heal() {
+        async removeFaults() {
           for (const id of toxics) await call('DELETE', `/proxies/${name}/toxics/${id}`);
           toxics.clear();
           await call('POST', `/proxies/${name}`, { enabled: true });
@@ -94,7 +94,7 @@ export async function startNetwork(options: { readonly program: string; readonly
 }
 
 /** Returns a toxic as toxiproxy's HTTP API expects it. */
-function toxicBodyOf(toxic: Toxic): { type: string; attributes: object } {
+function toxicBodyOf(toxic: RelayFault): { type: string; attributes: object } {
   switch (toxic.type) {
     case 'latency':
       return { type: 'latency', attributes: { latency: toxic.latencyMs, jitter: toxic.jitterMs } };

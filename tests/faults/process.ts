@@ -45,7 +45,7 @@ export function nextDescriptor(pid: number): number {
 }
 
 /** Sets a soft limit of a running process. `max` raises the soft limit to the hard limit again. */
-export async function limit(pid: number, resource: 'nofile' | 'fsize', soft: number | 'max'): Promise<void> {
+export async function setLimit(pid: number, resource: 'nofile' | 'fsize', soft: number | 'max'): Promise<void> {
   const name = resource === 'nofile' ? 'Max open files' : 'Max file size';
   const line = readFileSync(`/proc/${pid}/limits`, 'utf8')
     .split('\n')

@@ -23,11 +23,11 @@ export type Scene = {
   readonly network: Network;
   readonly gateway: RunningProcess;
   /** Relay between the devices and the gateway. */
-  readonly doorstep: Relay;
+  readonly deviceRelay: Relay;
   /** Starts devices. Each start of a device has a new boot id. */
   openFleet(options?: FleetOptions): Fleet;
-  /** Repairs what a fault left behind. Afterwards all processes run, all relays are open, and every replica is in sync. */
-  mend(): Promise<void>;
+  /** Repairs the effects of all faults. Afterwards all processes run, all relays are open, and every replica is in sync. */
+  repairAll(): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -38,7 +38,7 @@ export type FleetOptions = {
   readonly size?: number;
   /** Time between two readings of a device. */
   readonly everyMs?: number;
-  /** Keep Alive in seconds. A device closes a connection that is silent for 1.5 times this. */
+  /** Keep Alive in seconds. A device closes a connection that is silent for 1.5 times this period. */
   readonly keepAliveS?: number;
 };
 
@@ -91,22 +91,24 @@ export async function openScene(options: {
     closers.push(cluster.close);
     report(`three brokers are up after ${((Date.now() - startedMs) / 1000).toFixed(1)} s`);
     const [mqttPort = 0] = await freePorts(1);
-    const addresses = { stateDir, kafkaBrokers: cluster.relayed, influxUrl: '', mqttPort, httpPort: 0 };
+    const addresses = { stateDir, kafkaBrokers: cluster.relayAddresses, influxUrl: '', mqttPort, httpPort: 0 };
     const gateway = await startProcess(addresses, 'gateway', options.gatewaySettings);
     closers.push(gateway.close);
-    const doorstep = await network.relay('doorstep', mqttPort);
-    const openFleet = (fleet: FleetOptions = {}) => startFleet({ ...fleet, stateDir, cluster, doorstep, devices });
-    const mend = async () => {
-      await Promise.all([doorstep, ...cluster.brokers.map(({ relay }) => relay)].map((relay) => relay.heal()));
+    const deviceRelay = await network.startRelay('devices', mqttPort);
+    const openFleet = (fleet: FleetOptions = {}) => startFleet({ ...fleet, stateDir, cluster, deviceRelay, devices });
+    const repairAll = async () => {
+      await Promise.all(
+        [deviceRelay, ...cluster.brokers.map(({ relay }) => relay)].map((relay) => relay.removeFaults()),
+      );
       for (const node of [cluster.controller, ...cluster.brokers]) {
         if (node.isUp()) node.thaw();
         else await node.start();
       }
       if (isRunning(gateway.pid())) thaw(gateway.pid());
       else await gateway.start();
-      await cluster.untilWhole();
+      await cluster.untilAllInSync();
     };
-    return { stateDir, cluster, network, gateway, doorstep, openFleet, mend, close };
+    return { stateDir, cluster, network, gateway, deviceRelay, openFleet, repairAll, close };
   } catch (error) {
     await close();
     throw error;
@@ -117,17 +119,17 @@ function startFleet(
   options: FleetOptions & {
     readonly stateDir: string;
     readonly cluster: Cluster;
-    readonly doorstep: Relay;
+    readonly deviceRelay: Relay;
     readonly devices: readonly string[];
   },
 ): Fleet {
-  const { stateDir, cluster, doorstep, from = 0, size = 6, everyMs = 50, keepAliveS = 10 } = options;
+  const { stateDir, cluster, deviceRelay, from = 0, size = 6, everyMs = 50, keepAliveS = 10 } = options;
   const pseudonymKey = readFileSync(join(stateDir, 'secrets', 'pseudonym.key'), 'utf8').trim();
   const devices = options.devices.slice(from, from + size).map((deviceId, i) =>
     startDevice({
       deviceId,
       boot: `f${randomBytes(6).toString('hex')}`,
-      port: () => doorstep.port,
+      port: () => deviceRelay.port,
       certsDir: join(stateDir, 'certs'),
       // Of each three devices the first uses MQTT 5 with QoS 1, the second MQTT 3.1.1 with clean sessions, the third MQTT 5 with QoS 2.
       version: i % 3 === 1 ? 4 : 5,
@@ -145,10 +147,11 @@ function startFleet(
     connections: () => devices.reduce((sum, device) => sum + device.connections(), 0),
     async leader() {
       const states = await cluster.partitions('observations');
-      const ledBy = (broker: Broker) => partitions.filter((p) => states[p]?.leader === broker.nodeId).length;
-      const [first] = [...cluster.brokers].sort((a, b) => ledBy(b) - ledBy(a));
-      if (first === undefined || ledBy(first) === 0) throw new Error('no broker leads a partition of these devices');
-      return first;
+      const partitionCount = (broker: Broker) => partitions.filter((p) => states[p]?.leader === broker.nodeId).length;
+      const [leader] = [...cluster.brokers].sort((a, b) => partitionCount(b) - partitionCount(a));
+      if (leader === undefined || partitionCount(leader) === 0)
+        throw new Error('no broker leads a partition of these devices');
+      return leader;
     },
     async finish(withinMs = finishMsMax) {
       const deadline = Promise.withResolvers<never>();
@@ -164,7 +167,7 @@ function startFleet(
     },
     async evidence() {
       const boots = devices.map(({ boot }) => boot);
-      const stored = await readIndependently({ stateDir, brokers: cluster.direct, boots });
+      const stored = await readIndependently({ stateDir, brokers: cluster.directAddresses, boots });
       const outOfOrder = devices.reduce((sum, device) => sum + device.outOfOrder(), 0);
       return { verdict: judge(devices, stored), outOfOrder, stored };
     },

@@ -8,11 +8,11 @@ import type { Fleet, FleetOptions, Scene } from './scene.ts';
 export type Stage = {
   readonly scene: () => Scene;
   /** Starts devices, and waits until the first readings are acknowledged. */
-  publishing(options?: FleetOptions): Promise<Fleet>;
-  /** Waits until no more acknowledgements come. Then runs `action`, and asserts that no acknowledgement comes during this time. */
-  silent(fleet: Fleet, action: () => Promise<unknown>): Promise<void>;
+  startPublishing(options?: FleetOptions): Promise<Fleet>;
+  /** Waits until no more acknowledgements come. Then runs `action`, and asserts that no acknowledgement comes while it runs. */
+  expectSilenceDuring(fleet: Fleet, action: () => Promise<unknown>): Promise<void>;
   /** Waits until more than `count` further readings are acknowledged. */
-  flows(fleet: Fleet, count?: number): Promise<void>;
+  untilReadingsFlow(fleet: Fleet, count?: number): Promise<void>;
   /**
    * Stops the devices, and asserts that no reading is lost, reordered or stored under another time, and that no acknowledgement came
    * early or out of order.
@@ -31,13 +31,13 @@ export function createStage(scene: () => Scene): Stage & { clear(): Promise<void
   const fleets: Fleet[] = [];
   return {
     scene,
-    async publishing(options) {
+    async startPublishing(options) {
       const fleet = scene().openFleet(options);
       fleets.push(fleet);
       await until('the first acknowledgements', () => fleet.acknowledged() > 5 * fleet.devices.length, flowsWithinMs);
       return fleet;
     },
-    async silent(fleet, action) {
+    async expectSilenceDuring(fleet, action) {
       let last = -1;
       await until('silence', async () => {
         const countBefore = last;
@@ -48,7 +48,7 @@ export function createStage(scene: () => Scene): Stage & { clear(): Promise<void
       await action();
       expect(fleet.acknowledged()).toBe(last);
     },
-    async flows(fleet, count = 60) {
+    async untilReadingsFlow(fleet, count = 60) {
       const countBefore = fleet.acknowledged();
       await until('acknowledgements', () => fleet.acknowledged() > countBefore + count, flowsWithinMs);
     },
@@ -68,7 +68,7 @@ export function createStage(scene: () => Scene): Stage & { clear(): Promise<void
     },
     async clear() {
       for (const fleet of fleets.splice(0)) fleet.close();
-      await scene().mend();
+      await scene().repairAll();
     },
   };
 }

@@ -4,21 +4,21 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Broker, KafkaNode } from './cluster.ts';
-import type { Relay, Toxic } from './network.ts';
+import type { Relay, RelayFault } from './network.ts';
 import { freeze, thaw } from './process.ts';
 import { type Random, randomFrom } from './random.ts';
 import type { Fleet, Scene } from './scene.ts';
 
 /** Kinds of faults that kill processes, with their labels in the summary. */
-export const kills = {
+export const killLabels = {
   gateway: 'kill -9 of the gateway',
   leader: 'kill -9 of a partition leader',
   broker: 'kill -9 of any broker',
-  pair: 'kill -9 of two brokers at once',
+  pair: 'kill -9 of two brokers at the same time',
   controller: 'kill -9 of the controller',
 } as const;
 /** All other kinds of faults, with their labels in the summary. */
-export const others = {
+export const otherLabels = {
   gatewayFrozen: 'gateway frozen',
   brokerFrozen: 'broker frozen',
   cutOne: 'a broker cut off from the gateway',
@@ -30,7 +30,7 @@ export const others = {
   tornDoor: 'device connections torn anywhere',
   shutDoor: 'devices cut off from the gateway',
 } as const;
-export type Trouble = keyof typeof kills | keyof typeof others;
+export type Trouble = keyof typeof killLabels | keyof typeof otherLabels;
 
 export type Troubles = {
   count(which: Trouble): number;
@@ -38,29 +38,29 @@ export type Troubles = {
   killed(): number;
   /** Returns the number of starts of the gateway that failed and were repeated. */
   failedStarts(): number;
-  /** Begins no more faults. The present faults still end as planned. */
-  enough(): void;
+  /** Begins no more faults. The current faults still end as planned. */
+  stop(): void;
   /** Resolves when enough processes were killed and every fault is over. Rejects if a process could not be started again. */
-  readonly over: Promise<void>;
+  readonly ended: Promise<void>;
 };
 
 type Act = (random: Random) => Promise<void>;
 
 const freezeMsMax = 30_000;
 /** Number of new acknowledgements after which readings count as flowing. */
-const flowing = 20;
+const flowingCount = 20;
 const flowsMsMax = 20_000;
 const startsMax = 10;
 
-export function begin(scene: Scene, fleet: Fleet, seed: number, killsWanted: number): Troubles {
+export function startTroubles(scene: Scene, fleet: Fleet, seed: number, killsWanted: number): Troubles {
   const counts = new Map<Trouble, number>();
   let killed = 0;
   let failedStarts = 0;
-  const struck = (which: Trouble) => counts.set(which, (counts.get(which) ?? 0) + 1);
+  const countFault = (which: Trouble) => counts.set(which, (counts.get(which) ?? 0) + 1);
   const kill = async (which: Trouble, ...nodes: readonly (KafkaNode | Scene['gateway'])[]) => {
     await Promise.all(nodes.map((node) => node.kill()));
     killed += nodes.length;
-    struck(which);
+    countFault(which);
   };
   const startGateway = async () => {
     for (let tries = startsMax; ; tries -= 1) {
@@ -73,28 +73,28 @@ export function begin(scene: Scene, fleet: Fleet, seed: number, killsWanted: num
     }
   };
   let isStopped = false;
-  const goesOn = () => killed < killsWanted && !isStopped;
+  const mayContinue = () => killed < killsWanted && !isStopped;
 
   async function series(random: Random, pauseMsMax: number, acts: readonly (readonly [number, Act])[]): Promise<void> {
-    while (goesOn()) {
+    while (mayContinue()) {
       await sleep(random.between(0, pauseMsMax));
       await random.pick(acts)(random);
     }
   }
 
   const allSeries = [
-    series(randomFrom(seed), 2_500, gatewayActs(scene, fleet, kill, struck, startGateway)),
-    series(randomFrom(seed + 1), 2_500, kafkaActs(scene, fleet, kill, struck)),
-    series(randomFrom(seed + 2), 6_000, networkActs(scene, fleet, struck)),
+    series(randomFrom(seed), 2_500, gatewayActs(scene, fleet, kill, countFault, startGateway)),
+    series(randomFrom(seed + 1), 2_500, kafkaActs(scene, fleet, kill, countFault)),
+    series(randomFrom(seed + 2), 6_000, networkActs(scene, fleet, countFault)),
   ];
   return {
     count: (which) => counts.get(which) ?? 0,
     killed: () => killed,
     failedStarts: () => failedStarts,
-    enough() {
+    stop() {
       isStopped = true;
     },
-    over: Promise.all(allSeries).then(() => {}),
+    ended: Promise.all(allSeries).then(() => {}),
   };
 }
 
@@ -102,18 +102,18 @@ export function begin(scene: Scene, fleet: Fleet, seed: number, killsWanted: num
 const freezeMs = (random: Random) => 100 + freezeMsMax * random.next() ** 4;
 
 type Kill = (which: Trouble, ...nodes: readonly (KafkaNode | Scene['gateway'])[]) => Promise<void>;
-type Struck = (which: Trouble) => void;
+type CountFault = (which: Trouble) => void;
 
 function gatewayActs(
   scene: Scene,
   fleet: Fleet,
   kill: Kill,
-  struck: Struck,
+  countFault: CountFault,
   start: () => Promise<void>,
 ): readonly (readonly [number, Act])[] {
   const { gateway } = scene;
   async function untilFlowing(): Promise<void> {
-    const wanted = fleet.acknowledged() + flowing;
+    const wanted = fleet.acknowledged() + flowingCount;
     for (const endMs = Date.now() + flowsMsMax; fleet.acknowledged() < wanted && Date.now() < endMs; ) await sleep(50);
   }
   return [
@@ -132,7 +132,7 @@ function gatewayActs(
       1,
       async (random) => {
         await freeze(gateway.pid());
-        struck('gatewayFrozen');
+        countFault('gatewayFrozen');
         await sleep(freezeMs(random));
         thaw(gateway.pid());
       },
@@ -140,7 +140,12 @@ function gatewayActs(
   ];
 }
 
-function kafkaActs(scene: Scene, fleet: Fleet, kill: Kill, struck: Struck): readonly (readonly [number, Act])[] {
+function kafkaActs(
+  scene: Scene,
+  fleet: Fleet,
+  kill: Kill,
+  countFault: CountFault,
+): readonly (readonly [number, Act])[] {
   const { cluster } = scene;
   const anyBroker = (random: Random) => random.pick(cluster.brokers.map((broker): [number, Broker] => [1, broker]));
   // If no broker leads a partition of these devices at the moment, takes any broker.
@@ -149,7 +154,7 @@ function kafkaActs(scene: Scene, fleet: Fleet, kill: Kill, struck: Struck): read
     await kill(which, ...nodes);
     await sleep(random.between(0, 2_000));
     await Promise.all(nodes.map((node) => node.start()));
-    await cluster.untilWhole();
+    await cluster.untilAllInSync();
   };
   return [
     [4, async (random) => killAll('leader', random, await leader(random))],
@@ -167,66 +172,71 @@ function kafkaActs(scene: Scene, fleet: Fleet, kill: Kill, struck: Struck): read
       async (random) => {
         const broker = random.next() < 0.7 ? await leader(random) : anyBroker(random);
         await broker.freeze();
-        struck('brokerFrozen');
+        countFault('brokerFrozen');
         await sleep(freezeMs(random));
         broker.thaw();
-        await cluster.untilWhole();
+        await cluster.untilAllInSync();
       },
     ],
   ];
 }
 
-function networkActs(scene: Scene, fleet: Fleet, struck: Struck): readonly (readonly [number, Act])[] {
-  const { doorstep, cluster } = scene;
+function networkActs(scene: Scene, fleet: Fleet, countFault: CountFault): readonly (readonly [number, Act])[] {
+  const { deviceRelay, cluster } = scene;
   const relays = cluster.brokers.map(({ relay }) => relay);
   const oneRelay = (random: Random) => [random.pick(relays.map((relay): [number, Relay] => [1, relay]))];
-  const during = async (
+  const applyFor = async (
     which: Trouble,
     affected: readonly Relay[],
     forMs: number,
     act: (relay: Relay) => Promise<void>,
   ) => {
     await Promise.all(affected.map(act));
-    struck(which);
+    countFault(which);
     await sleep(forMs);
-    await Promise.all(affected.map((relay) => relay.heal()));
+    await Promise.all(affected.map((relay) => relay.removeFaults()));
   };
   const cut = (relay: Relay) => relay.setOpen(false);
-  const toxic = (what: Toxic) => (relay: Relay) => relay.poison(what);
+  const addFault = (fault: RelayFault) => (relay: Relay) => relay.addFault(fault);
   return [
-    [2, (random) => during('cutOne', oneRelay(random), random.between(100, 8_000), cut)],
-    [1, (random) => during('cutAll', relays, random.between(100, 5_000), cut)],
-    [2, (random) => during('silent', oneRelay(random), random.between(500, 8_000), toxic({ type: 'silence' }))],
+    [2, (random) => applyFor('cutOne', oneRelay(random), random.between(100, 8_000), cut)],
+    [1, (random) => applyFor('cutAll', relays, random.between(100, 5_000), cut)],
+    [2, (random) => applyFor('silent', oneRelay(random), random.between(500, 8_000), addFault({ type: 'silence' }))],
     [
       2,
       (random) =>
-        during('slow', relays, random.between(1_000, 6_000), async (relay) => {
-          await relay.poison({ type: 'latency', latencyMs: 200, jitterMs: 150 });
-          await relay.poison({ type: 'bandwidth', kbPerS: 60 });
+        applyFor('slow', relays, random.between(1_000, 6_000), async (relay) => {
+          await relay.addFault({ type: 'latency', latencyMs: 200, jitterMs: 150 });
+          await relay.addFault({ type: 'bandwidth', kbPerS: 60 });
         }),
     ],
     [
       2,
       (random) =>
-        during('tornRequest', relays, 2_000, toxic({ type: 'tear', afterBytes: Math.round(random.between(2e3, 2e4)) })),
+        applyFor(
+          'tornRequest',
+          relays,
+          2_000,
+          addFault({ type: 'tear', afterBytes: Math.round(random.between(2e3, 2e4)) }),
+        ),
     ],
     [
       2,
       async () => {
-        await Promise.all(fleet.devices.map((device) => device.tear()));
-        struck('tornPacket');
+        await Promise.all(fleet.devices.map((device) => device.tearConnection()));
+        countFault('tornPacket');
       },
     ],
     [
       2,
       (random) =>
-        during(
+        applyFor(
           'tornDoor',
-          [doorstep],
+          [deviceRelay],
           2_000,
-          toxic({ type: 'tear', afterBytes: Math.round(random.between(6e3, 2e4)) }),
+          addFault({ type: 'tear', afterBytes: Math.round(random.between(6e3, 2e4)) }),
         ),
     ],
-    [1, (random) => during('shutDoor', [doorstep], random.between(100, 5_000), cut)],
+    [1, (random) => applyFor('shutDoor', [deviceRelay], random.between(100, 5_000), cut)],
   ];
 }

@@ -51,26 +51,26 @@ export type Verdict = {
 const refusedFrom = 0x80;
 
 export function judge(devices: readonly DeviceAcknowledgements[], stored: readonly StoredReading[]): Verdict {
-  const first = new Map<string, StoredReading>();
-  const last = new Map<string, { readonly seq: number; readonly partition: number }>();
+  const readingsByName = new Map<string, StoredReading>();
+  const lastByStream = new Map<string, { readonly seq: number; readonly partition: number }>();
   const reordered: string[] = [];
   let repeated = 0;
   for (const reading of [...stored].sort((a, b) => a.partition - b.partition || a.offset - b.offset)) {
     const name = nameOf(reading.deviceId, reading.boot, reading.kind, reading.seq);
-    if (first.has(name)) {
+    if (readingsByName.has(name)) {
       repeated += 1;
       continue;
     }
-    first.set(name, reading);
+    readingsByName.set(name, reading);
     // The order is checked for each topic, because rejected readings are in another topic than accepted readings.
     const stream = `${reading.topic} ${reading.deviceId} ${reading.boot} ${reading.kind}`;
-    const previousReading = last.get(stream);
+    const previousReading = lastByStream.get(stream);
     if (
       previousReading !== undefined &&
       (previousReading.partition !== reading.partition || previousReading.seq > reading.seq)
     )
       reordered.push(name);
-    last.set(stream, reading);
+    lastByStream.set(stream, reading);
   }
   const lost: string[] = [];
   const retimed: string[] = [];
@@ -80,14 +80,14 @@ export function judge(devices: readonly DeviceAcknowledgements[], stored: readon
     for (const { kind, seq, timeMs, atMs, code } of acknowledgements) {
       acknowledged += 1;
       const name = nameOf(deviceId, boot, kind, seq);
-      const reading = first.get(name);
+      const reading = readingsByName.get(name);
       // MQTT 3.1.1 has no reason code: a device gets the same acknowledgement if the gateway rejected the reading.
       if (reading === undefined || (code >= refusedFrom && reading.code === '')) lost.push(name);
       else if (reading.timeMs !== timeMs) retimed.push(name);
       else if (reading.appendedMs > atMs) early.push(name);
     }
   }
-  return { acknowledged, found: first.size, repeated, lost, reordered, retimed, early };
+  return { acknowledged, found: readingsByName.size, repeated, lost, reordered, retimed, early };
 }
 
 function nameOf(deviceId: string, boot: string, kind: string, seq: number): string {

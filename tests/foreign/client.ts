@@ -15,7 +15,7 @@ export type ForeignOptions = {
 export type Acknowledgement = number | undefined;
 
 export type ForeignConnection = {
-  /** Undefined if the client does not report it. */
+  /** Whether the gateway had a session of this client; undefined if the client does not report it. */
   readonly sessionPresent: boolean | undefined;
   /** Publishes all payloads without waiting between them. Returns all acknowledgements, in the order of the payloads. */
   publish(topic: string, payloads: readonly string[], qos: 0 | 1 | 2): Promise<readonly Acknowledgement[]>;
@@ -36,13 +36,13 @@ export type ForeignClient = {
 };
 
 /** Data that a client needs to connect to the gateway. A device's certificate is in `<certsDir>/devices/<device id>.pem` and `.key`. */
-export type Reach = {
+export type GatewayAccess = {
   readonly port: number;
   readonly certsDir: string;
   readonly softwareDir: string;
 };
 
-/** Makes a queue in which messages wait for `take`, and calls of `take` wait for messages. */
+/** Creates a queue in which messages wait for calls of `take`, and calls of `take` wait for messages. */
 export function createMailbox<T>() {
   const messages: T[] = [];
   const takers: ((value: T) => void)[] = [];

@@ -8,7 +8,7 @@ import type { SealedLog } from '../../log/sealed-log.ts';
 import { type DeviceRecord, recordsOf } from '../gateway/gateway.ts';
 import { readAllRecords } from '../log-witness.ts';
 import { openLogAs, ownPorts, type RunningProcess, startProcess, until } from '../system.ts';
-import type { ForeignClient, ForeignConnection, ForeignOptions, Reach } from './client.ts';
+import type { ForeignClient, ForeignConnection, ForeignOptions, GatewayAccess } from './client.ts';
 import { openHiveMq } from './hivemq.ts';
 import { openMosquitto } from './mosquitto.ts';
 import { openMqttJs } from './mqttjs.ts';
@@ -17,7 +17,7 @@ import { openPaho } from './paho.ts';
 const platform = await ownPorts(inject('platform'));
 const run = randomUUID().slice(0, 6);
 const certsDir = join(platform.stateDir, 'certs');
-const clients: readonly [name: string, open: (reach: Reach) => Promise<ForeignClient>][] = [
+const clients: readonly [name: string, open: (reach: GatewayAccess) => Promise<ForeignClient>][] = [
   ['paho', openPaho],
   ['mosquitto', openMosquitto],
   ['hivemq', openHiveMq],

@@ -81,7 +81,7 @@ export function driveClient(program: Program): ForeignClient {
 
 function start({ command, args }: Program): Running {
   const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });
-  const waiting = new Map<number, { resolve: (words: string[]) => void; reject: (error: Error) => void }>();
+  const waitingCommands = new Map<number, { resolve: (words: string[]) => void; reject: (error: Error) => void }>();
   const links = new Map<string, Link>();
   let count = 0;
   let errorText = '';
@@ -94,8 +94,8 @@ function start({ command, args }: Program): Running {
   const endedError = () => new Error(`${command} ended: ${errorText}`);
   void exited.then(() => {
     hasEnded = true;
-    for (const { reject } of waiting.values()) reject(endedError());
-    waiting.clear();
+    for (const { reject } of waitingCommands.values()) reject(endedError());
+    waitingCommands.clear();
   });
   createInterface({ input: child.stdout }).on('line', (line) => {
     const [first = '', second = '', ...rest] = line.split(' ');
@@ -105,8 +105,8 @@ function start({ command, args }: Program): Running {
       else link?.messages.put({ topic: unpack(rest[1]), payload: unpack(rest[2]) });
       return;
     }
-    const command = waiting.get(Number(first));
-    waiting.delete(Number(first));
+    const command = waitingCommands.get(Number(first));
+    waitingCommands.delete(Number(first));
     if (second === '!') command?.reject(new Error(unpack(rest[0])));
     else command?.resolve([second, ...rest]);
   });
@@ -117,7 +117,7 @@ function start({ command, args }: Program): Running {
       count += 1;
       const number = count;
       return new Promise((resolve, reject) => {
-        waiting.set(number, { resolve, reject });
+        waitingCommands.set(number, { resolve, reject });
         child.stdin.write(`${[number, verb, ...words].join(' ')}\n`);
       });
     },

@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path';
 import { ensureJars } from '../../ops/platform/maven.ts';
 import { installPackages, programOnPath, type Report } from '../../ops/platform/programs.ts';
 import { ensureJava } from '../../ops/platform/software.ts';
-import type { ForeignClient, Reach } from './client.ts';
+import type { ForeignClient, GatewayAccess } from './client.ts';
 import { driveClient } from './driver.ts';
 
 const version = '1.3.5';
@@ -20,7 +20,7 @@ export async function ensureHiveMq(softwareDir: string): Promise<{ readonly java
 }
 
 /** Opens the HiveMQ MQTT client, which comes from Maven Central. */
-export async function openHiveMq({ port, certsDir, softwareDir }: Reach): Promise<ForeignClient> {
+export async function openHiveMq({ port, certsDir, softwareDir }: GatewayAccess): Promise<ForeignClient> {
   const { java, libs } = await ensureHiveMq(softwareDir);
   const classPath = readdirSync(libs).map((jar) => join(libs, jar));
   const source = join(import.meta.dirname, 'HiveMq.java');

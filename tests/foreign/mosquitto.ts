@@ -11,7 +11,7 @@ import {
   type ForeignClient,
   type ForeignOptions,
   type ForeignWill,
-  type Reach,
+  type GatewayAccess,
 } from './client.ts';
 
 type Programs = { readonly pub: string; readonly sub: string; readonly libraries: string | undefined };
@@ -46,7 +46,7 @@ export async function ensureMosquittoClients(softwareDir: string): Promise<Progr
  * Opens the clients of Eclipse Mosquitto. They do not report whether a session was present. A connection with a will is a `mosquitto_pub`
  * that waits for input, because `mosquitto_sub` ends only by a signal, and then requests its will with DISCONNECT 0x04 (MQTT 5).
  */
-export async function openMosquitto({ port, certsDir, softwareDir }: Reach): Promise<ForeignClient> {
+export async function openMosquitto({ port, certsDir, softwareDir }: GatewayAccess): Promise<ForeignClient> {
   const { pub, sub, libraries } = await ensureMosquittoClients(softwareDir);
   const env = { ...process.env, ...(libraries === undefined ? {} : { LD_LIBRARY_PATH: libraries }) };
   const running = new Set<ChildProcess>();
@@ -65,7 +65,7 @@ export async function openMosquitto({ port, certsDir, softwareDir }: Reach): Pro
       version === 5 ? '5' : '311',
       '-d',
     ];
-    // stdbuf makes the program write each line at once, although its output is a pipe.
+    // stdbuf makes the program write each line immediately, although its output is a pipe.
     const child = spawn('stdbuf', ['-oL', '-eL', program, ...connectionOptions, ...tls, ...more], { env });
     running.add(child);
     child.once('close', () => running.delete(child));
@@ -81,17 +81,18 @@ export async function openMosquitto({ port, certsDir, softwareDir }: Reach): Pro
     const child = start(pub, `${clientId}/pub`, version, ['-t', topic, '-q', String(qos), '-l']);
     const lines = linesOf(child);
     child.stdin?.end(payloads.map((payload) => `${payload}\n`).join(''));
-    const code = await closed(child);
+    const code = await exitCodeOf(child);
     if (code !== 0) throw new Error(`mosquitto_pub ended with ${code}: ${lines.join(' ')}`);
     // mosquitto_pub numbers its messages from 1.
     return payloads.map((_, index): Acknowledgement => {
       if (qos === 0) return undefined;
       const warning = lines.find((line) => line.includes(`Publish ${index + 1} failed: `));
-      const refused = codes[/failed: (.+?)\.?$/.exec(warning ?? '')?.[1] ?? ''];
-      const last = qos === 1 ? 'PUBACK' : 'PUBCOMP';
-      const answered = lines.some((line) => line.includes(`received ${last} (Mid: ${index + 1},`));
-      if (!answered && refused === undefined) throw new Error(`no ${last} for ${index + 1}: ${lines.join(' ')}`);
-      return refused ?? 0;
+      const refusalCode = codes[/failed: (.+?)\.?$/.exec(warning ?? '')?.[1] ?? ''];
+      const lastPacket = qos === 1 ? 'PUBACK' : 'PUBCOMP';
+      const isAnswered = lines.some((line) => line.includes(`received ${lastPacket} (Mid: ${index + 1},`));
+      if (!isAnswered && refusalCode === undefined)
+        throw new Error(`no ${lastPacket} for ${index + 1}: ${lines.join(' ')}`);
+      return refusalCode ?? 0;
     });
   }
 
@@ -114,12 +115,12 @@ export async function openMosquitto({ port, certsDir, softwareDir }: Reach): Pro
       if (line.startsWith('Subscribed') || (will && line.includes('received CONNACK'))) setReady();
       const disconnectCode = /Received DISCONNECT \((\d+)\)/.exec(line)?.[1];
       if (line.includes('sending CONNECT')) connects += 1;
-      // Without this end mosquitto_sub would reconnect again and again with MQTT 3.1.1.
+      // If it were not killed, mosquitto_sub would reconnect again and again with MQTT 3.1.1.
       if (disconnectCode === undefined && connects < 2) return;
       child.kill('SIGKILL');
       end(disconnectCode === undefined ? undefined : Number(disconnectCode));
     });
-    await Promise.race([ready, closed(child)]);
+    await Promise.race([ready, exitCodeOf(child)]);
     return {
       sessionPresent: undefined,
       ended,
@@ -128,21 +129,21 @@ export async function openMosquitto({ port, certsDir, softwareDir }: Reach): Pro
       async subscribe(filter: string) {
         const subscriber = start(sub, `${clientId}/sub`, version, ['-t', filter, '-E']);
         const lines = linesOf(subscriber);
-        await closed(subscriber);
-        const granted = lines.map((line) => /^Subscribed \(mid: \d+\): (\d+)/.exec(line)?.[1]).find(Boolean);
-        if (granted === undefined) throw new Error(`mosquitto_sub printed no reason code: ${lines.join(' ')}`);
-        return Number(granted);
+        await exitCodeOf(subscriber);
+        const reasonCode = lines.map((line) => /^Subscribed \(mid: \d+\): (\d+)/.exec(line)?.[1]).find(Boolean);
+        if (reasonCode === undefined) throw new Error(`mosquitto_sub printed no reason code: ${lines.join(' ')}`);
+        return Number(reasonCode);
       },
       async abandon() {
         child.kill('SIGKILL');
-        await closed(child);
+        await exitCodeOf(child);
       },
       async close() {
         if (will) child.stdin?.end();
         else child.kill('SIGTERM');
         // A SIGTERM at an unlucky moment does not end the program.
         const timer = setTimeout(() => child.kill('SIGKILL'), 10_000);
-        await closed(child);
+        await exitCodeOf(child);
         clearTimeout(timer);
       },
     };
@@ -173,7 +174,7 @@ function linesOf(child: ChildProcess, onLine: (line: string) => void = () => {})
   return lines;
 }
 
-function closed(child: ChildProcess): Promise<number | null> {
+function exitCodeOf(child: ChildProcess): Promise<number | null> {
   if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve(child.exitCode);
   return new Promise((resolve) => {
     child.once('error', () => resolve(null));

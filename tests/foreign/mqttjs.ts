@@ -1,11 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectAsync, type MqttClient } from 'mqtt';
-import { type Acknowledgement, createMailbox, type ForeignClient, type ForeignOptions, type Reach } from './client.ts';
+import {
+  type Acknowledgement,
+  createMailbox,
+  type ForeignClient,
+  type ForeignOptions,
+  type GatewayAccess,
+} from './client.ts';
 
 /** Opens MQTT.js, which runs in the test process. */
-export async function openMqttJs({ port, certsDir }: Reach): Promise<ForeignClient> {
-  const open = new Set<MqttClient>();
+export async function openMqttJs({ port, certsDir }: GatewayAccess): Promise<ForeignClient> {
+  const openClients = new Set<MqttClient>();
 
   async function connect({ clientId, version, clean = true, expiryS = 0, will }: ForeignOptions) {
     const device = join(certsDir, 'devices', clientId.split('/')[0] ?? '');
@@ -24,7 +30,7 @@ export async function openMqttJs({ port, certsDir }: Reach): Promise<ForeignClie
       key: readFileSync(`${device}.key`),
     });
     const { sessionPresent } = (client as { _connackPacket?: { sessionPresent?: boolean } })._connackPacket ?? {};
-    open.add(client);
+    openClients.add(client);
     let disconnectCode: number | undefined;
     client.on('error', () => {});
     client.on('disconnect', (packet) => {
@@ -39,7 +45,7 @@ export async function openMqttJs({ port, certsDir }: Reach): Promise<ForeignClie
       publish: (topic: string, payloads: readonly string[], qos: 0 | 1 | 2) =>
         Promise.all(payloads.map((payload) => publish(client, topic, payload, qos))),
       async subscribe(filter: string) {
-        const granted = await new Promise<number>((resolve, reject) => {
+        return await new Promise<number>((resolve, reject) => {
           client.on('packetreceive', (packet) => {
             if (packet.cmd === 'suback') resolve(Number(packet.granted[0]));
           });
@@ -47,7 +53,6 @@ export async function openMqttJs({ port, certsDir }: Reach): Promise<ForeignClie
             if (error) setTimeout(reject, 1_000, error);
           });
         });
-        return granted;
       },
       async abandon() {
         client.stream.destroy();
@@ -61,7 +66,7 @@ export async function openMqttJs({ port, certsDir }: Reach): Promise<ForeignClie
   return {
     connect,
     async close() {
-      for (const client of open) await client.endAsync(true);
+      for (const client of openClients) await client.endAsync(true);
     },
   };
 }

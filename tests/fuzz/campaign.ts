@@ -3,11 +3,11 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import type { DeviceTopicKind } from '../../contracts/topics.ts';
-import { keepPayload, keepStream, keptPayloads, keptStreams, payloadSeeds } from './corpus.ts';
+import { payloadSeeds, savedPayloads, savedStreams, savePayload, saveStream } from './corpus.ts';
 import { payloadOf, payloadPlans } from './payload-plans.ts';
 import { openPayloadWorld } from './payloads.ts';
 import { chunksOf, packetsOf, type StreamPlan, streamPlans } from './stream.ts';
-import { type Drive, openWorld, type StreamResult } from './world.ts';
+import { openWorld, type StreamResult, type StreamScript } from './world.ts';
 
 export type Totals = {
   streams: number;
@@ -32,7 +32,7 @@ export type Campaign = {
   /** Called after each batch. */
   readonly onProgress?: (totals: Totals, part: 'streams' | 'payloads') => void;
   /** Saves in tests/corpus the first stream for each sequence of answers. */
-  readonly keepNew?: boolean;
+  readonly saveNew?: boolean;
 };
 
 const batchRuns = 2_500;
@@ -66,15 +66,15 @@ export async function runCampaign(campaign: Campaign): Promise<Totals> {
 export async function replayCorpus(): Promise<number> {
   let replayed = 0;
   const world = await openWorld();
-  for (const { name, chunks } of keptStreams()) {
+  for (const { name, chunks } of savedStreams()) {
     for (const fates of [['appended'], ['late', 'refused'], ['failed']] as const) {
-      await withName(name, () => world.play([{ chunks, fates, paces: [true, false], torn: false }]));
+      await withName(name, () => world.play([{ chunks, fates, pauses: [true, false], isTorn: false }]));
     }
     replayed += 1;
   }
   await world.close();
   const payloads = openPayloadWorld();
-  for (const { name, kind, payload } of keptPayloads()) {
+  for (const { name, kind, payload } of savedPayloads()) {
     for (const fate of ['appended', 'later', 'failed'] as const) {
       await withName(name, () => payloads.publish(kind as DeviceTopicKind, payload, fate));
     }
@@ -92,51 +92,51 @@ async function withName(name: string, run: () => Promise<unknown>): Promise<void
   }
 }
 
-const driveOf = (plan: StreamPlan, packets: readonly Buffer[]): Drive => ({
-  chunks: chunksOf(packets, plan.cuts),
+const scriptOf = (plan: StreamPlan, packets: readonly Buffer[]): StreamScript => ({
+  chunks: chunksOf(packets, plan.chunkSizes),
   fates: plan.fates,
-  paces: plan.paces,
-  torn: plan.torn,
+  pauses: plan.pauses,
+  isTorn: plan.isTorn,
 });
 
-async function runStreams({ seed, streams, onProgress, keepNew }: Campaign, totals: Totals): Promise<void> {
+async function runStreams({ seed, streams, onProgress, saveNew }: Campaign, totals: Totals): Promise<void> {
   const world = await openWorld();
   const savedShapes = new Set<string>();
-  const heap = watchHeap(streams);
+  const heapGrowthMb = createHeapMeter(streams);
   const oneOrTwoPlans = fc.oneof(
     { weight: 4, arbitrary: fc.tuple(streamPlans) },
     { weight: 1, arbitrary: fc.tuple(streamPlans, streamPlans) },
   ) as fc.Arbitrary<StreamPlan[]>;
   for (let batch = 0; totals.streams < streams; batch += 1) {
     /** The smallest failing input so far. */
-    let broken: { plan: StreamPlan; packets: Buffer[] }[] = [];
+    let failingInput: { plan: StreamPlan; packets: Buffer[] }[] = [];
     try {
       const property = fc.asyncProperty(oneOrTwoPlans, async (plans) => {
         const played = plans.map((plan) => ({ plan, packets: packetsOf(plan) }));
         try {
-          const results = await world.play(played.map(({ plan, packets }) => driveOf(plan, packets)));
-          add(totals, played, results);
-          if (keepNew) keepIfNew(savedShapes, played, results);
+          const results = await world.play(played.map(({ plan, packets }) => scriptOf(plan, packets)));
+          addToTotals(totals, played, results);
+          if (saveNew) saveIfNew(savedShapes, played, results);
         } catch (error) {
-          broken = played;
+          failingInput = played;
           throw error;
         }
       });
       await fc.assert(property, { seed: seed + batch, numRuns: batchRuns });
     } catch (error) {
-      for (const [i, { plan, packets }] of broken.entries()) {
-        keepStream(`fault-${seed + batch}-${i}`, `fates ${plan.fates}`, chunksOf(packets, plan.cuts));
+      for (const [i, { plan, packets }] of failingInput.entries()) {
+        saveStream(`fault-${seed + batch}-${i}`, `fates ${plan.fates}`, chunksOf(packets, plan.chunkSizes));
       }
       throw error;
     }
     totals.violations = world.counters.violations;
-    totals.heapGrowthMb = heap(totals.streams);
+    totals.heapGrowthMb = heapGrowthMb(totals.streams);
     onProgress?.(totals, 'streams');
   }
   await world.close();
 }
 
-function add(
+function addToTotals(
   totals: Totals,
   played: readonly { packets: readonly Buffer[] }[],
   results: readonly StreamResult[],
@@ -150,7 +150,7 @@ function add(
 }
 
 /** Saves a stream in tests/corpus if no stream of this run had the same types of answers. */
-function keepIfNew(
+function saveIfNew(
   savedShapes: Set<string>,
   played: readonly { plan: StreamPlan; packets: Buffer[] }[],
   results: readonly StreamResult[],
@@ -161,21 +161,21 @@ function keepIfNew(
   if (savedShapes.has(shape) || savedShapes.size >= 60) return;
   savedShapes.add(shape);
   const name = `v${shape.replace(/[ :]/g, (c) => (c === ' ' ? '-' : '.'))}`;
-  keepStream(name, `answered: ${answers || 'nothing'}`, chunksOf(played[0]!.packets, played[0]!.plan.cuts));
+  saveStream(name, `answered: ${answers || 'nothing'}`, chunksOf(played[0]!.packets, played[0]!.plan.chunkSizes));
 }
 
 async function runPayloads({ seed, payloads, onProgress }: Campaign, totals: Totals): Promise<void> {
   const world = openPayloadWorld();
-  const heap = watchHeap(payloads);
+  const heapGrowthMb = createHeapMeter(payloads);
   const growthBefore = totals.heapGrowthMb;
   for (let batch = 0; totals.payloads < payloads; batch += 1) {
-    let broken: { kind: DeviceTopicKind; payload: Buffer } | undefined;
+    let failingInput: { kind: DeviceTopicKind; payload: Buffer } | undefined;
     try {
       const property = fc.asyncProperty(payloadPlans, async (plan) => {
         const { kind } = payloadSeeds[plan.seed]!;
         const payload = payloadOf(plan);
         const outcome = await world.publish(kind, payload, plan.fate).catch((error: unknown) => {
-          broken = { kind, payload };
+          failingInput = { kind, payload };
           throw error;
         });
         totals.payloads += 1;
@@ -184,20 +184,20 @@ async function runPayloads({ seed, payloads, onProgress }: Campaign, totals: Tot
       });
       await fc.assert(property, { seed: seed + batch, numRuns: batchRuns });
     } catch (error) {
-      if (broken) keepPayload(broken.kind, `fault-${seed + batch}`, broken.payload);
+      if (failingInput) savePayload(failingInput.kind, `fault-${seed + batch}`, failingInput.payload);
       throw error;
     }
-    totals.heapGrowthMb = Math.max(growthBefore, heap(totals.payloads));
+    totals.heapGrowthMb = Math.max(growthBefore, heapGrowthMb(totals.payloads));
     onProgress?.(totals, 'payloads');
   }
 }
 
 /**
- * Returns a function that returns the growth of used memory since the first tenth of the run, in MB. It measures after each tenth, and
- * returns 0 before.
- * @param all number of runs in total
+ * Returns a function that gets the number of finished runs, and returns the growth of used memory since the first tenth of the runs, in MB.
+ * The function measures after each tenth of the runs; before the first tenth it returns 0.
+ * @param allRuns number of runs in total
  */
-function watchHeap(all: number): (done: number) => number {
+function createHeapMeter(allRuns: number): (finishedRuns: number) => number {
   setFlagsFromString('--expose-gc');
   const gc = runInNewContext('gc') as () => void;
   const usedMb = () => {
@@ -207,10 +207,10 @@ function watchHeap(all: number): (done: number) => number {
   };
   let base: number | undefined;
   let growth = 0;
-  let next = all / 10;
-  return (done) => {
-    if (done < next) return growth;
-    next += all / 10;
+  let nextMeasurement = allRuns / 10;
+  return (finishedRuns) => {
+    if (finishedRuns < nextMeasurement) return growth;
+    nextMeasurement += allRuns / 10;
     const mb = usedMb();
     base ??= mb;
     growth = Math.max(0, mb - base);

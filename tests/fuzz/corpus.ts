@@ -143,10 +143,10 @@ export const payloadSeeds = [
   },
 ] as const;
 
-export type KeptStream = { readonly name: string; readonly chunks: readonly Buffer[] };
+export type SavedStream = { readonly name: string; readonly chunks: readonly Buffer[] };
 
 /** Reads the streams of `tests/corpus/mqtt/*.hex`. Each line is one chunk from the socket; `#` begins a remark. */
-export function keptStreams(): KeptStream[] {
+export function savedStreams(): SavedStream[] {
   const directory = join(corpusDir, 'mqtt');
   return readdirSync(directory)
     .filter((name) => name.endsWith('.hex'))
@@ -158,7 +158,7 @@ export function keptStreams(): KeptStream[] {
     });
 }
 
-export function keepStream(name: string, remark: string, chunks: readonly Buffer[]): string {
+export function saveStream(name: string, remark: string, chunks: readonly Buffer[]): string {
   const directory = join(corpusDir, 'mqtt');
   mkdirSync(directory, { recursive: true });
   const file = join(directory, `${name}.hex`);
@@ -166,10 +166,10 @@ export function keepStream(name: string, remark: string, chunks: readonly Buffer
   return file;
 }
 
-export type KeptPayload = { readonly name: string; readonly kind: string; readonly payload: Buffer };
+export type SavedPayload = { readonly name: string; readonly kind: string; readonly payload: Buffer };
 
 /** Reads the payloads of `tests/corpus/payloads/<kind>-….bin`. */
-export function keptPayloads(): KeptPayload[] {
+export function savedPayloads(): SavedPayload[] {
   const directory = join(corpusDir, 'payloads');
   return readdirSync(directory)
     .filter((name) => name.endsWith('.bin'))
@@ -177,7 +177,7 @@ export function keptPayloads(): KeptPayload[] {
     .map((name) => ({ name, kind: name.split('-')[0]!, payload: readFileSync(join(directory, name)) }));
 }
 
-export function keepPayload(kind: string, name: string, payload: Buffer): string {
+export function savePayload(kind: string, name: string, payload: Buffer): string {
   const directory = join(corpusDir, 'payloads');
   mkdirSync(directory, { recursive: true });
   const file = join(directory, `${kind}-${name}.bin`);

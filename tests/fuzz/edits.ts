@@ -1,8 +1,13 @@
 /** Changes that a fuzz run makes to a list of MQTT packets. Pure, so that the same plan always makes the same stream. */
 import fc from 'fast-check';
 
-/** One change: its kind, the packet, the place in the packet, and the new value. */
-export type Edit = { readonly kind: EditKind; readonly packet: number; readonly at: number; readonly value: number };
+/** One change: its kind, the packet, the position in the packet, and the new value. The numbers are reduced modulo the actual lengths. */
+export type Edit = {
+  readonly kind: EditKind;
+  readonly packet: number;
+  readonly position: number;
+  readonly value: number;
+};
 
 const kinds = [
   'flip-bit',
@@ -28,7 +33,7 @@ export type EditKind = (typeof kinds)[number];
 export const edits: fc.Arbitrary<Edit> = fc.record({
   kind: fc.constantFrom(...kinds),
   packet: fc.nat(255),
-  at: fc.nat(65_535),
+  position: fc.nat(65_535),
   value: fc.nat(0xffffff),
 });
 
@@ -45,25 +50,26 @@ export function applyEdit(packets: readonly Buffer[], edit: Edit, foreign: reado
   if (packets.length === 0) return [...packets];
   const index = edit.packet % packets.length;
   const packet = packets[index]!;
-  const other = packets[edit.at % packets.length]!;
+  const other = packets[edit.position % packets.length]!;
   switch (edit.kind) {
     case 'drop':
       return packets.toSpliced(index, 1);
     case 'duplicate':
       return packets.toSpliced(index, 0, packet);
     case 'swap':
-      return packets.with(index, other).with(edit.at % packets.length, packet);
+      return packets.with(index, other).with(edit.position % packets.length, packet);
     case 'splice':
       return packets.with(index, splice(packet, other, edit));
     case 'foreign':
-      return packets.toSpliced(index, 0, foreign[edit.at % foreign.length]!);
+      return packets.toSpliced(index, 0, foreign[edit.position % foreign.length]!);
     default:
-      return packets.with(index, changed(packet, edit));
+      return packets.with(index, changedPacket(packet, edit));
   }
 }
 
-function changed(packet: Buffer, { kind, at, value }: Edit): Buffer {
-  const position = at % Math.max(1, packet.length);
+function changedPacket(packet: Buffer, edit: Edit): Buffer {
+  const { kind, value } = edit;
+  const position = edit.position % Math.max(1, packet.length);
   switch (kind) {
     case 'flip-bit':
       return withByte(packet, position, (packet[position] ?? 0) ^ (1 << (value & 7)));
@@ -87,7 +93,7 @@ function changed(packet: Buffer, { kind, at, value }: Edit): Buffer {
     case 'length-off':
       return withLength(packet, Math.max(0, bodyOf(packet).length + lengthError(value)));
     case 'length-padded':
-      return Buffer.concat([packet.subarray(0, 1), padded(bodyOf(packet).length), bodyOf(packet)]);
+      return Buffer.concat([packet.subarray(0, 1), variableWithExtraByte(bodyOf(packet).length), bodyOf(packet)]);
     case 'length-endless':
       return Buffer.concat([
         packet.subarray(0, 1),
@@ -95,11 +101,11 @@ function changed(packet: Buffer, { kind, at, value }: Edit): Buffer {
         bodyOf(packet),
       ]);
     case 'inner-length':
-      return withInnerLength(packet, at, value);
+      return withInnerLength(packet, edit.position, value);
     case 'bad-utf8':
-      return overwritten(packet, position, badUtf8[value % badUtf8.length]!);
+      return withBytes(packet, position, badUtf8[value % badUtf8.length]!);
     default:
-      return withProperties(packet, at, value);
+      return withProperties(packet, edit.position, value);
   }
 }
 
@@ -114,23 +120,23 @@ function lengthError(value: number): number {
   return steps[value % steps.length]!;
 }
 
-function withByte(packet: Buffer, at: number, byte: number): Buffer {
+function withByte(packet: Buffer, position: number, byte: number): Buffer {
   const copy = Buffer.from(packet);
-  if (at < copy.length) copy[at] = byte;
+  if (position < copy.length) copy[position] = byte;
   return copy;
 }
 
-function overwritten(packet: Buffer, at: number, bytes: Buffer): Buffer {
+function withBytes(packet: Buffer, position: number, bytes: Buffer): Buffer {
   const copy = Buffer.from(packet);
-  bytes.copy(copy, at);
+  bytes.copy(copy, position);
   return copy;
 }
 
 /** Changes the two length bytes of a string or of binary data somewhere in the packet. */
-function withInnerLength(packet: Buffer, at: number, value: number): Buffer {
-  const places = [];
-  for (let i = 2; i + 1 < packet.length; i += 1) if (packet.readUInt16BE(i) <= packet.length - i - 2) places.push(i);
-  const position = places[at % Math.max(1, places.length)];
+function withInnerLength(packet: Buffer, choice: number, value: number): Buffer {
+  const positions = [];
+  for (let i = 2; i + 1 < packet.length; i += 1) if (packet.readUInt16BE(i) <= packet.length - i - 2) positions.push(i);
+  const position = positions[choice % Math.max(1, positions.length)];
   if (position === undefined) return packet;
   const copy = Buffer.from(packet);
   copy.writeUInt16BE(boundaryNumbers[value % boundaryNumbers.length]!, position);
@@ -138,7 +144,7 @@ function withInnerLength(packet: Buffer, at: number, value: number): Buffer {
 }
 
 /** Returns the offset of the MQTT 5 properties in the body of a packet, or undefined if the packet type has no properties. */
-function propertiesAt(packet: Buffer, body: Buffer): number | undefined {
+function propertiesOffset(packet: Buffer, body: Buffer): number | undefined {
   switch ((packet[0] ?? 0) >> 4) {
     case 1:
       return 10;
@@ -163,20 +169,20 @@ function propertiesAt(packet: Buffer, body: Buffer): number | undefined {
 }
 
 /** Replaces the properties by a random mix of valid and invalid properties, with a correct or a slightly wrong length. */
-function withProperties(packet: Buffer, at: number, value: number): Buffer {
+function withProperties(packet: Buffer, seed: number, value: number): Buffer {
   const body = bodyOf(packet);
-  const from = propertiesAt(packet, body);
+  const from = propertiesOffset(packet, body);
   if (from === undefined || from >= body.length) return packet;
-  const mix = randomProperties(at, value);
-  const statedLength = value & 0x800000 ? Math.max(0, mix.length + lengthError(value >> 3)) : mix.length;
+  const mix = randomProperties(seed, value);
+  const lengthInPacket = value & 0x800000 ? Math.max(0, mix.length + lengthError(value >> 3)) : mix.length;
   const propertiesEnd = from + 1 + (body[from] ?? 0);
-  const newBody = Buffer.concat([body.subarray(0, from), variable(statedLength), mix, body.subarray(propertiesEnd)]);
+  const newBody = Buffer.concat([body.subarray(0, from), variable(lengthInPacket), mix, body.subarray(propertiesEnd)]);
   return withLength(Buffer.concat([packet.subarray(0, 1), variable(newBody.length), newBody]), newBody.length);
 }
 
-function randomProperties(at: number, value: number): Buffer {
+function randomProperties(seed: number, value: number): Buffer {
   const parts: Buffer[] = [];
-  let state = (at << 8) ^ value;
+  let state = (seed << 8) ^ value;
   for (let remaining = 1 + (value % 6); remaining > 0; remaining -= 1) {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
     const id = (state >>> 24) % 48;
@@ -190,16 +196,16 @@ function randomProperties(at: number, value: number): Buffer {
 }
 
 /** Joins the beginning of a packet and the end of another packet. */
-function splice(packet: Buffer, other: Buffer, { at, value }: Edit): Buffer {
-  const head = packet.subarray(0, at % (packet.length + 1));
+function splice(packet: Buffer, other: Buffer, { position, value }: Edit): Buffer {
+  const head = packet.subarray(0, position % (packet.length + 1));
   return withLengthCorrectedByHalf(Buffer.concat([head, other.subarray(value % (other.length + 1))]), value);
 }
 
 /** Returns the bytes after the fixed header (MQTT 5, section 2.1). */
 function bodyOf(packet: Buffer): Buffer {
-  let at = 1;
-  while (at < 5 && at < packet.length && (packet[at] ?? 0) >= 0x80) at += 1;
-  return packet.subarray(at + 1);
+  let lengthEnd = 1;
+  while (lengthEnd < 5 && lengthEnd < packet.length && (packet[lengthEnd] ?? 0) >= 0x80) lengthEnd += 1;
+  return packet.subarray(lengthEnd + 1);
 }
 
 function withLength(packet: Buffer, length: number): Buffer {
@@ -219,7 +225,7 @@ function variable(value: number): Buffer {
 }
 
 /** Encodes a Variable Byte Integer with one byte more than necessary, which the standard forbids. */
-function padded(value: number): Buffer {
+function variableWithExtraByte(value: number): Buffer {
   const bytes = variable(value);
   bytes[bytes.length - 1]! |= 0x80;
   return Buffer.concat([bytes, Buffer.from([0])]);

@@ -1,12 +1,12 @@
-/** A short `npm run fuzz`: replays all inputs of tests/corpus, and tries some thousand new ones. */
+/** A short `npm run fuzz`: replays all inputs of tests/corpus, and tries some thousand new inputs. */
 import { expect, it } from 'vitest';
 import { replayCorpus, runCampaign } from './campaign.ts';
-import { keptPayloads, keptStreams } from './corpus.ts';
+import { savedPayloads, savedStreams } from './corpus.ts';
 
 it('the gateway handles every stream and payload of tests/corpus without a fault', async () => {
-  expect(keptStreams().length).toBeGreaterThan(50);
-  expect(keptPayloads().length).toBeGreaterThan(30);
-  expect(await replayCorpus()).toBe(keptStreams().length + keptPayloads().length);
+  expect(savedStreams().length).toBeGreaterThan(50);
+  expect(savedPayloads().length).toBeGreaterThan(30);
+  expect(await replayCorpus()).toBe(savedStreams().length + savedPayloads().length);
 });
 
 it('the gateway handles randomly changed streams and payloads without a fault', async () => {

@@ -21,8 +21,8 @@ export type PayloadPlan = {
   readonly fate: 'appended' | 'later' | 'failed';
 };
 
-/** Makes few items, and often no item, because a payload with few changes gets further through the code. */
-const few = <T>(item: fc.Arbitrary<T>, maxLength: number): fc.Arbitrary<T[]> =>
+/** Generates few items, and often no item, because a payload with few changes gets further through the code. */
+const fewItems = <T>(item: fc.Arbitrary<T>, maxLength: number): fc.Arbitrary<T[]> =>
   fc.oneof(
     { weight: 3, arbitrary: fc.constant<T[]>([]) },
     { weight: 2, arbitrary: fc.array(item, { minLength: 1, maxLength }) },
@@ -30,7 +30,7 @@ const few = <T>(item: fc.Arbitrary<T>, maxLength: number): fc.Arbitrary<T[]> =>
 
 export const payloadPlans: fc.Arbitrary<PayloadPlan> = fc.record({
   seed: fc.nat(payloadSeeds.length - 1),
-  members: few(
+  members: fewItems(
     fc.record({
       at: fc.nat(255),
       to: fc.nat(255),
@@ -44,8 +44,8 @@ export const payloadPlans: fc.Arbitrary<PayloadPlan> = fc.record({
     }),
     3,
   ),
-  samples: few(fc.record({ at: fc.nat(255), to: fc.nat(255) }), 2),
-  bytes: few(
+  samples: fewItems(fc.record({ at: fc.nat(255), to: fc.nat(255) }), 2),
+  bytes: fewItems(
     fc.record({
       kind: fc.constantFrom('set' as const, 'insert' as const, 'delete' as const, 'cut' as const, 'splice' as const),
       at: fc.nat(4095),

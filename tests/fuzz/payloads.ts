@@ -61,10 +61,10 @@ export function openPayloadWorld(): PayloadWorld {
   });
   return {
     counters,
-    async publish(kind, payload, wanted) {
+    async publish(kind, payload, wantedFate) {
       records = [];
       failed = 0;
-      fate = wanted;
+      fate = wantedFate;
       const outcomes: Outcome[] = [];
       const startedMs = performance.now();
       const message = { source, topic: `devices/${deviceId}/${kind}`, payload, receivedAtMs: nowMs };
@@ -120,7 +120,7 @@ function checkSamples(plaintext: Buffer): void {
   if (!isBase64 || length === 0 || length % 2 !== 0) throw new Error('appended samples are not whole numbers');
 }
 
-/** Throws if a refused reading has a valid time and at least one usable number. Other invalid parts are no reason to refuse it. */
+/** Throws if a refused reading has a valid time and at least one usable number: the gateway must accept such a reading. */
 function checkNoUsableNumber(payload: Buffer): void {
   let sent: { time?: unknown; values?: unknown };
   try {

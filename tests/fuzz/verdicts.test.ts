@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { decode } from '../../gateway/listener/packet/decode.ts';
 import { emptyFrames, feedFrames, nextFrame } from '../../gateway/listener/packet/framing.ts';
-import { corpusDir, keptStreams, type Version } from './corpus.ts';
+import { corpusDir, savedStreams, type Version } from './corpus.ts';
 
 const bytesMax = 262_144;
 
@@ -32,7 +32,7 @@ function verdictsOf(chunks: readonly Buffer[], version: Version): string[] {
 }
 
 it('the decoder gives each packet of the streams in tests/corpus the verdict in mqtt-verdicts.txt', async () => {
-  const lines = keptStreams().flatMap(({ name, chunks }) =>
+  const lines = savedStreams().flatMap(({ name, chunks }) =>
     ([4, 5] as const).map((version) => `${name} ${version}: ${verdictsOf(chunks, version).join(' | ')}\n`),
   );
   await expect(lines.join('')).toMatchFileSnapshot(join(corpusDir, 'mqtt-verdicts.txt'));

@@ -1,6 +1,6 @@
 /**
- * Runs the real listener with connections in memory. A judge for each connection reports what must never happen, whatever the client
- * sends.
+ * Runs the real listener with connections in memory. Each connection has a judge, which reports behaviour that no input of a client may
+ * cause.
  */
 import { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
@@ -17,11 +17,11 @@ import { deviceId } from './corpus.ts';
 import type { Fate } from './stream.ts';
 
 /** What a connection sends, and how Kafka answers it (stream.ts explains the members). */
-export type Drive = {
+export type StreamScript = {
   readonly chunks: readonly Buffer[];
   readonly fates: readonly Fate[];
-  readonly paces: readonly boolean[];
-  readonly torn: boolean;
+  readonly pauses: readonly boolean[];
+  readonly isTorn: boolean;
 };
 
 export type World = {
@@ -30,7 +30,7 @@ export type World = {
    * Plays streams in parallel, chunk by chunk, until all connections have ended and all messages are settled.
    * @throws Error that describes each fault
    */
-  play(drives: readonly Drive[]): Promise<StreamResult[]>;
+  play(drives: readonly StreamScript[]): Promise<StreamResult[]>;
   close(): Promise<void>;
 };
 
@@ -43,7 +43,7 @@ export type StreamResult = {
   readonly answers: string;
 };
 
-/** Turns of the event loop within which a stream must end after its last byte. The limit is generous, because nothing here is slow. */
+/** Maximum number of turns of the event loop from the last byte of a stream until its end. A correct stream needs far fewer. */
 const turnsMax = 300;
 const letEventsRun = () => new Promise<void>((resolve) => setImmediate(resolve));
 const msByRun = 7;
@@ -151,12 +151,12 @@ export async function openWorld(): Promise<World> {
         for (const { drive, judge } of players) {
           const chunk = drive.chunks[i];
           if (chunk) judge.feed(chunk);
-          if (drive.paces[i % drive.paces.length]) await letEventsRun();
+          if (drive.pauses[i % drive.pauses.length]) await letEventsRun();
         }
       }
       const results = [];
       for (const { drive, judge } of players) {
-        results.push(await judge.finish(drive.torn));
+        results.push(await judge.finish(drive.isTorn));
         openJudges.delete(judge);
       }
       checkEmpty(listener, fault);
@@ -204,7 +204,7 @@ class Judge {
     if (!this.#socket.destroyed) this.#socket.push(chunk);
   }
 
-  /** Plays Kafka's part: settles the message as its fate says, at once or later. */
+  /** Acts as Kafka: settles the message as its fate says, immediately or later. */
   publish(settle: (outcome: Outcome) => void): void {
     const fate = this.#fates[this.#messages.length % this.#fates.length]!;
     const ack = this.#ackOfThis();

@@ -40,8 +40,8 @@ export type Mosquitto = {
 };
 
 /**
- * Starts Mosquitto on a free port of 127.0.0.1. It demands client certificates, uses the common name of a certificate as user name, and has
- * the access list and the limits that docs/operator-upstream.md demands of a hospital's broker.
+ * Starts Mosquitto on a free port of 127.0.0.1. Mosquitto demands client certificates, uses the common name of a certificate as user name,
+ * and has the access list and the limits that docs/operator-upstream.md demands of a hospital's broker.
  * @param options.directory folder for the files of Mosquitto
  * @param options.certs folder with the platform's certificates; Mosquitto uses the server certificate of the gateway
  */
@@ -60,7 +60,7 @@ export async function startMosquitto(options: {
   // Devices have certificates of the device authority, and the gateway has a certificate of the service authority.
   const authorities = ['ca.pem', 'device-ca.pem'].map((name) => readFileSync(join(certs, name), 'utf8'));
   writeFileSync(file('authorities.pem'), authorities.join(''));
-  writeFileSync(file('acl'), acl());
+  writeFileSync(file('acl'), accessListText());
   const lines = [
     `listener ${port} 127.0.0.1`,
     `cafile ${file('authorities.pem')}`,
@@ -84,10 +84,10 @@ export async function startMosquitto(options: {
   // When the log file is full, it is renamed to *.1 and a new file begins.
   const output = () =>
     [`${logFile}.1`, logFile].map((path) => (existsSync(path) ? readFileSync(path, 'utf8') : '')).join('');
-  const runs = () => output().split(' running').length;
+  const startCount = () => output().split(' running').length;
   let child: Child;
   async function start(): Promise<void> {
-    const runsBefore = runs();
+    const countBefore = startCount();
     child = startChild({
       name: 'mosquitto',
       command,
@@ -96,7 +96,7 @@ export async function startMosquitto(options: {
       logFile,
     });
     await child.ready;
-    await until('the start of Mosquitto', () => runs() > runsBefore);
+    await until('Mosquitto has started', () => startCount() > countBefore);
   }
   await start();
   return {
@@ -117,7 +117,7 @@ export async function startMosquitto(options: {
  * Returns the access list: each device may write to its own topics, an integration engine with the user name `operator` to all device
  * topics, and the gateway may read.
  */
-function acl(): string {
+function accessListText(): string {
   const lines = ['user gateway', 'topic read devices/#', '', 'user operator', 'topic write devices/#', ''];
   return [...lines, 'pattern write devices/%u/#', ''].join('\n');
 }

@@ -8,8 +8,8 @@ const software = process.env.VIGIL_SOFTWARE_DIR ?? join(root, '.vigil', 'softwar
 const packages = ['jwcrypto==1.5.6', 'kafka-python==3.0.12', 'paho-mqtt==2.1.0'];
 
 /**
- * Returns the path of a Python that has the packages above. Makes a virtual environment for them in the software folder at the first call,
- * and installs Debian's python3-venv if it is missing.
+ * Returns the path of a Python that has the packages above. At the first call, creates a virtual environment for them in the software
+ * folder, and installs Debian's python3-venv if it is missing.
  */
 export function ensurePython(): string {
   const home = join(software, 'python');
@@ -22,7 +22,7 @@ export function ensurePython(): string {
   } else {
     mkdirSync(software, { recursive: true });
     rmSync(home, { recursive: true, force: true });
-    makeVenv(home);
+    createVenv(home);
   }
   execFileSync(python, ['-m', 'pip', 'install', '--quiet', ...packages], { stdio: 'ignore' });
   writeFileSync(`${mark}.new`, packageList);
@@ -30,7 +30,7 @@ export function ensurePython(): string {
   return python;
 }
 
-function makeVenv(home: string): void {
+function createVenv(home: string): void {
   if (spawnSync('python3', ['-m', 'venv', home], { stdio: 'ignore' }).status !== 0) {
     rmSync(home, { recursive: true, force: true });
     execFileSync('apt-get', ['update'], { stdio: 'ignore' });

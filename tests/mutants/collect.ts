@@ -1,19 +1,20 @@
 /**
- * Replaces the test functions of vitest that the tests of the alarm core use. They collect the tests, so that runner.ts can run these again
- * and again in one process. vitest itself loads every test file again for every mutant, which takes far longer than the tests.
+ * Replaces the test functions of vitest that the tests of the alarm core use. These functions collect the tests, so that runner.ts can run
+ * the tests again and again in one process. vitest itself loads every test file again for every mutant, which takes far longer than the
+ * tests.
  */
-export type Collected = { readonly name: string; readonly run: () => unknown };
+export type CollectedTest = { readonly name: string; readonly run: () => unknown };
 
 type Hook = () => unknown;
 type Body = (...args: never[]) => unknown;
 
-let collected: Collected[] = [];
+let collected: CollectedTest[] = [];
 let beforeHooks: Hook[] = [];
 let afterHooks: Hook[] = [];
 let enclosingGroups: readonly string[] = [];
 
 /** Returns the tests that were collected since the last call. */
-export function takeCollected(): readonly Collected[] {
+export function takeCollectedTests(): readonly CollectedTest[] {
   const tests = collected;
   collected = [];
   return tests;

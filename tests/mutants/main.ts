@@ -58,7 +58,7 @@ async function mutantsOf(files: readonly string[]): Promise<Mutant[]> {
   return [...mutants];
 }
 
-/** Returns the place of a mutant in Stryker's notation, with columns that count from 0. */
+/** Returns the range of a mutant in Stryker's notation, with columns that count from 0. */
 const rangeOf = ({ fileName, location: { start, end } }: Mutant) =>
   `${fileName}:${start.line + 1}:${start.column}-${end.line + 1}:${end.column}`;
 

@@ -6,7 +6,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Collected } from './collect.ts';
+import type { CollectedTest } from './collect.ts';
 import { keyOf, type Mutant, notInSample, type RunOrder } from './sample.ts';
 
 /** Number of executions of each mutant. */
@@ -21,7 +21,7 @@ type MutantRun = { readonly activeMutant: Mutant; readonly testFilter?: readonly
 type Outcome = 'passed' | 'endless' | { readonly failed: string };
 
 /** A test, with its number of switch reads and its time without a mutant, and the number of mutants that it found. */
-type TimedTest = Collected & { switchReads: number; ms: number; kills: number };
+type TimedTest = CollectedTest & { switchReads: number; ms: number; kills: number };
 
 /**
  * Number of switch reads after which a test counts as endless. The limit is a count and not a time, so that it does not depend on the
@@ -29,7 +29,7 @@ type TimedTest = Collected & { switchReads: number; ms: number; kills: number };
  */
 const switchReadsMax = (usual: number) => usual * 30 + 200_000;
 
-/** Tests that never run here: they use another seed each time, or start a process in which no mutant is active. */
+/** Tests that this runner leaves out: they use another seed each time, or start a process in which no mutant is active. */
 export const excludedTests: readonly RegExp[] = [
   /\/any-log\.test\.ts,/,
   /\/anything\.test\.ts,/,
@@ -47,10 +47,10 @@ export const slowTests: readonly RegExp[] = [
   / an acknowledged silent sensor is still measured while the device names it/,
   / an acknowledged silent sensor is no longer measured after 5 min/,
 ];
-/** Folder of the scores. Its tests also count as slow for mutants of other folders. */
-const scores = 'processors/alarms/core/scores/';
+/** Folder of the scores. The tests in this folder also count as slow for mutants of other folders. */
+const scoresFolder = 'processors/alarms/core/scores/';
 const isSlow = (id: string, key: string) =>
-  (id.startsWith(scores) && !key.startsWith(scores)) || slowTests.some((pattern) => pattern.test(id));
+  (id.startsWith(scoresFolder) && !key.startsWith(scoresFolder)) || slowTests.some((pattern) => pattern.test(id));
 
 const testFiles = [
   'processors/alarms/core/**/*.test.ts',
@@ -62,14 +62,14 @@ const testFiles = [
 const root = join(import.meta.dirname, '../..');
 
 const board: Switchboard = {};
-let active: string | undefined;
+let activeMutantId: string | undefined;
 let switchReads = 0;
 let switchReadsLimit = Number.POSITIVE_INFINITY;
 Object.defineProperty(board, 'activeMutant', {
   get() {
     switchReads += 1;
     if (switchReads > switchReadsLimit) throw new Error('the test does not end');
-    return active;
+    return activeMutantId;
   },
   set() {},
 });
@@ -120,7 +120,7 @@ export async function loadTests(sandbox: string): Promise<Map<string, TimedTest>
         ? { url: collector, shortCircuit: true }
         : next(specifier, context),
   });
-  const { takeHooks, takeCollected } = (await import(collector)) as typeof import('./collect.ts');
+  const { takeHooks, takeCollectedTests } = (await import(collector)) as typeof import('./collect.ts');
   const { expect } = await import('vitest');
   expect(1).toBe(1);
   const tests = new Map<string, TimedTest>();
@@ -131,7 +131,7 @@ export async function loadTests(sandbox: string): Promise<Map<string, TimedTest>
     const { beforeHooks, afterHooks } = takeHooks();
     atEnd.push(...afterHooks);
     for (const hook of beforeHooks) await hook();
-    for (const [index, { name, run }] of takeCollected().entries()) {
+    for (const [index, { name, run }] of takeCollectedTests().entries()) {
       const id = `${file}, test ${index + 1}: ${name}`;
       tests.set(id, { name: id, run, switchReads: 0, ms: 0, kills: 0 });
     }
@@ -183,12 +183,13 @@ class CoreTests {
     if (!this.#sample.has(key)) return { status: 'error', errorMessage: notInSample };
     const ids = testFilter ?? [...this.#tests.keys()];
     const relevant = this.#thorough ? ids : ids.filter((id) => !isSlow(id, key));
-    const chosen = relevant.map((id) => this.#tests.get(id)!);
-    const promising = chosen.sort((a, b) => a.ms / (1 + a.kills) - b.ms / (1 + b.kills));
-    for (const [index, test] of promising.entries()) {
-      active = activeMutant.id;
+    const tests = relevant.map((id) => this.#tests.get(id)!);
+    // Tests that were fast and found many mutants run first.
+    tests.sort((a, b) => a.ms / (1 + a.kills) - b.ms / (1 + b.kills));
+    for (const [index, test] of tests.entries()) {
+      activeMutantId = activeMutant.id;
       const { outcome } = await runTest(test);
-      active = undefined;
+      activeMutantId = undefined;
       if (outcome === 'passed') continue;
       test.kills += 1;
       const runWithoutMutant = await runTest(test);
@@ -197,7 +198,7 @@ class CoreTests {
       if (outcome === 'endless') return { status: 'timeout', reason: test.name };
       return { status: 'killed', killedBy: [test.name], failureMessage: outcome.failed, nrOfTests: index + 1 };
     }
-    return { status: 'survived', nrOfTests: chosen.length };
+    return { status: 'survived', nrOfTests: tests.length };
   }
 }
 

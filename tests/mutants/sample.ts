@@ -21,16 +21,16 @@ export function keyOf({ fileName, mutatorName, replacement, location: { start, e
   return [fileName, start.line, start.column, end.line, end.column, mutatorName, replacement].join('|');
 }
 
-/** Least number of mutants to try of each file. */
-const leastOfFile = 4;
+/** Minimum number of mutants to try of each file. */
+const perFileMin = 4;
 
 /** Takes a random share of the mutants of each file. The seed determines the choice. */
 export function sampleOf<M extends Omit<Mutant, 'id'>>(mutants: readonly M[], share: number, seed: number): M[] {
   const next = randomFrom(seed);
   return [...Map.groupBy(mutants, ({ fileName }) => fileName).values()].flatMap((ofFile) => {
-    const count = Math.min(ofFile.length, Math.max(leastOfFile, Math.round(ofFile.length * share)));
-    const drawn = ofFile.map((mutant) => ({ mutant, at: next() })).sort((a, b) => a.at - b.at);
-    return drawn.slice(0, count).map(({ mutant }) => mutant);
+    const count = Math.min(ofFile.length, Math.max(perFileMin, Math.round(ofFile.length * share)));
+    const shuffled = ofFile.map((mutant) => ({ mutant, rank: next() })).sort((a, b) => a.rank - b.rank);
+    return shuffled.slice(0, count).map(({ mutant }) => mutant);
   });
 }
 
@@ -45,13 +45,13 @@ function randomFrom(seed: number): () => number {
   };
 }
 
-/** Numbers of one file: all mutants, the tried mutants that count, and how many of these a test found. */
+/** Counts of one file: all mutants, the tried mutants that count, and the mutants among these that a test found. */
 export type FileCounts = { readonly all: number; readonly counted: number; readonly found: number };
 
 /**
  * Estimates the share of all mutants that the tests find, with the half width of its 95 % confidence interval. Each file has a weight in
- * proportion to its number of mutants (a stratified sample). For the half width, each file gets one more mutant that was found and one
- * more that was not, because a file of which all tried mutants were found is not certain.
+ * proportion to its number of mutants (a stratified sample). For the half width, each file gets one additional found mutant and one
+ * additional mutant that was not found, because a file of which all tried mutants were found is not certain.
  */
 export function scoreOf(files: readonly FileCounts[]): { readonly score: number; readonly halfWidth: number } {
   const countedFiles = files.filter(({ counted }) => counted > 0);

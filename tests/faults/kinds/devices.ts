@@ -5,19 +5,19 @@ import { describe, expect, it } from 'vitest';
 import { hourMs } from '../../../contracts/durations.ts';
 import { until } from '../../system.ts';
 import type { Device } from '../device.ts';
-import { limit, nextDescriptor } from '../process.ts';
+import { nextDescriptor, setLimit } from '../process.ts';
 import type { Stage } from '../stage.ts';
 
 const refusedFrom = 0x80;
 const shutOutMs = 3_000;
 
-export function describeDevices({ scene, publishing, flows, expectNothingLost }: Stage): void {
+export function describeDevices({ scene, startPublishing, untilReadingsFlow, expectNothingLost }: Stage): void {
   describe('a device clock that jumps', () => {
     it('when device clocks jump by hours, each reading is stored under its own time, and refused only if its time is too far off', async () => {
-      const fleet = await publishing();
+      const fleet = await startPublishing();
       const jump = async (byMs: number) => {
         for (const device of fleet.devices) device.shiftClock(byMs);
-        await flows(fleet, 20 * fleet.devices.length);
+        await untilReadingsFlow(fleet, 20 * fleet.devices.length);
       };
       await jump(2 * hourMs);
       await jump(-5 * hourMs);
@@ -45,18 +45,18 @@ export function describeDevices({ scene, publishing, flows, expectNothingLost }:
 
   describe('file descriptors', () => {
     it('when the gateway has no free file descriptor, connected devices go on, and new devices connect as soon as descriptors are free', async () => {
-      const connected = await publishing({ size: 4, keepAliveS: 60 });
+      const connected = await startPublishing({ size: 4, keepAliveS: 60 });
       const pid = scene().gateway.pid();
-      await limit(pid, 'nofile', nextDescriptor(pid));
+      await setLimit(pid, 'nofile', nextDescriptor(pid));
       const waiting = scene().openFleet({ from: 4, size: 4 });
       try {
         const connections = connected.connections();
         await sleep(shutOutMs);
         expect(waiting.connections()).toBe(0);
-        await flows(connected);
+        await untilReadingsFlow(connected);
         expect(connected.connections()).toBe(connections);
       } finally {
-        await limit(pid, 'nofile', 'max');
+        await setLimit(pid, 'nofile', 'max');
       }
       await until('the waiting devices to connect', () => waiting.acknowledged() > 40);
       await expectNothingLost(waiting);
