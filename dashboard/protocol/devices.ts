@@ -34,7 +34,7 @@ export type Places = Static<typeof Places>;
 
 /**
  * The answer to `GET /api/devices`, for accounts that may associate devices. A screen sends a device's `version` back with
- * its next change. So the server notices when two people change a device at once, and refuses the second change.
+ * its next change. So the server notices when two people change a device at the same time, and refuses the second change.
  */
 export const Devices = Type.Object(
   {

@@ -9,7 +9,7 @@ export const heartbeatMs = 1_000;
 /** After this time without a heartbeat a screen shows that the server is lost (CLINICAL, "Silence is an alarm"). */
 export const serverLostMs = 5_000;
 
-/** A screen gets at most one delta of numerics in this time (4/s). Alarms are sent at once. */
+/** A screen gets at most one delta of numerics in this time (4/s). Alarms are sent immediately. */
 export const numericsEveryMs = 250;
 
 /** How often an open page asks `GET /api/session`, which renews its cookie. */
@@ -28,7 +28,7 @@ export const waveTextStart = '{"type":"wave",';
 export const closeCodes = {
   /** The session ended or was revoked, or the account was disabled: the person must log in again. */
   sessionEnded: 4001,
-  /** The connection was too slow for its alarms: the screen connects again at once and gets a snapshot of everything. */
+  /** The connection was too slow for its alarms: the screen connects again immediately and gets a snapshot of everything. */
   resync: 4002,
   /** The screen sent a message that is not a valid `Watch`. */
   badMessage: 4003,

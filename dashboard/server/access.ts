@@ -8,7 +8,7 @@ import { visibleText } from '../../contracts/text.ts';
 import type { Trail } from '../../log/audit/trail.ts';
 import { requestHeader } from '../protocol/pace.ts';
 import type { App } from './app.ts';
-import { accountOf, countFor, createRouteSlots, type PacedKind, shareOf } from './bounds.ts';
+import { accountOf, countRequestOf, createRouteSlots, type PacedKind, shareOf } from './bounds.ts';
 import { countRefusal, newRefusalPace, type RefusalPace } from './core/refusal-pace.ts';
 import type { RequestPace } from './core/request-pace.ts';
 import { type Access, may, notOnYourWards, type Viewer } from './core/rights.ts';
@@ -31,7 +31,7 @@ declare module 'fastify' {
 }
 
 /** The user id in the audit trail for a request without a login. */
-export const nobody = 'unknown';
+export const unknownUserId = 'unknown';
 
 export const cookieName = '__Host-vigil';
 /**
@@ -73,14 +73,14 @@ export function guardRoutes(app: App, options: AccessOptions): void {
   app.addHook('onRoute', (route) => {
     if (route.config?.access === undefined) throw new Error(`${route.url} does not say who may call it`);
   });
-  shareRoutes(app);
+  limitRoutesBySlots(app);
   app.addHook('onRequest', async (request, reply) => {
     const { access } = request.routeOptions.config;
     // Answers may have patient data, so no cache may store them.
     if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store');
     request.station = options.stations.read(request.cookies[stationCookie]);
     if (changingMethods.has(request.method) && !isFromOurPage(request, options.origins)) {
-      await recordForeign(foreignOriginPace, request, options);
+      await recordForeignRequest(foreignOriginPace, request, options);
       throw notAllowed();
     }
     if (access === 'public') return;
@@ -95,7 +95,7 @@ export function guardRoutes(app: App, options: AccessOptions): void {
     // The request is counted before its rights are checked, because a refusal is recorded and costs as much as the request.
     const share = shareOf({ method: request.method, config: request.routeOptions.config });
     if (share !== 'own' || access !== 'session')
-      await keepPace(pace, request, options.trail, share === 'look' || share === 'history' ? 'look' : 'act');
+      await requirePace(pace, request, options.trail, share === 'look' || share === 'history' ? 'look' : 'act');
     if (access === undefined || (access !== 'session' && !may(live.viewer, access))) {
       await options.trail.record({
         ...whoOf(request),
@@ -111,7 +111,7 @@ export function guardRoutes(app: App, options: AccessOptions): void {
  * Records a refused request that does not come from a page of this dashboard. Either a page of another site uses the
  * browser of a person who is logged in, or somebody writes requests by hand. Does not wait until the record is written.
  */
-export async function recordForeign(
+export async function recordForeignRequest(
   pace: RefusalPace,
   request: FastifyRequest,
   { sessions, trail, isReady }: Pick<AccessOptions, 'sessions' | 'trail' | 'isReady'>,
@@ -119,7 +119,7 @@ export async function recordForeign(
   const leftOut = countRefusal(pace, addressOf(request), performance.now());
   if (leftOut === undefined) return;
   request.live ??= isReady() ? await readSession(request, sessions) : undefined;
-  const who = request.live ? whoOf(request) : { actor: { userId: nobody }, ...whereFrom(request) };
+  const who = request.live ? whoOf(request) : { actor: { userId: unknownUserId }, ...addressAndStationOf(request) };
   const from = request.headers.origin === undefined ? 'no origin' : `origin ${request.headers.origin.slice(0, 100)}`;
   const more = leftOut > 0 ? `; ${leftOut} more before it` : '';
   const detail = visibleText(`${request.method} ${request.routeOptions.url ?? 'unknown'}, ${from}${more}`);
@@ -127,7 +127,7 @@ export async function recordForeign(
 }
 
 /** Makes each request wait for a slot of its route's kind (bounds.ts). So requests that only show data cannot delay acts. */
-function shareRoutes(app: App): void {
+function limitRoutesBySlots(app: App): void {
   const slots = createRouteSlots();
   // Fastify adds a HEAD route for each GET route, with the handler that is already wrapped.
   const wrappedHandlers = new WeakSet<object>();
@@ -146,13 +146,13 @@ function shareRoutes(app: App): void {
  * Counts a request of a session.
  * @throws VigilError `rate-limited` if the session or its account has too many; the first refusal of a minute is recorded
  */
-export async function keepPace(
+export async function requirePace(
   pace: RequestPace,
   request: FastifyRequest,
   trail: AccessOptions['trail'],
   kind: PacedKind,
 ): Promise<void> {
-  const counted = countFor(pace, kind, sessionOf(request).claims, performance.now());
+  const counted = countRequestOf(pace, kind, sessionOf(request).claims, performance.now());
   if (counted === 'accepted') return;
   const detail = `${request.method} ${request.routeOptions.url ?? 'unknown'}: too many requests`;
   if (counted === 'first-refused') await trail.record({ ...whoOf(request), action: 'access-denied', detail });
@@ -179,18 +179,18 @@ export function actorOf({ userId, name, role }: Viewer) {
 }
 
 /** Returns the address and the station of a request, also of a request without a login. */
-export function whereFrom(request: FastifyRequest): Pick<Who, 'address' | 'station'> {
+export function addressAndStationOf(request: FastifyRequest): Pick<Who, 'address' | 'station'> {
   return { address: addressOf(request), ...(request.station !== undefined && { station: request.station }) };
 }
 
 /** Returns the audit fields that say who sent a request to a route that is not public. */
 export function whoOf(request: FastifyRequest): Who {
   const { viewer, claims } = sessionOf(request);
-  return { actor: actorOf(viewer), session: sessionMark(claims.sessionId), ...whereFrom(request) };
+  return { actor: actorOf(viewer), session: sessionMark(claims.sessionId), ...addressAndStationOf(request) };
 }
 
 /** Returns the id of the browser. A browser without an id gets a new id in a cookie. */
-export function keepStation(request: FastifyRequest, reply: FastifyReply, stations: Stations): string {
+export function stationOrNew(request: FastifyRequest, reply: FastifyReply, stations: Stations): string {
   if (request.station !== undefined) return request.station;
   const { station, value } = stations.issue();
   request.station = station;

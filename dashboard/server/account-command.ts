@@ -123,7 +123,7 @@ async function passwordFrom(options: Options, terminal: Terminal): Promise<strin
  * Returns the account of a user and password, and its permissions. Takes the same time for an unknown user.
  * @throws VigilError `not-logged-in` if the user or the password is wrong, or the account is disabled
  */
-async function check(account: Account | undefined, password: string) {
+async function checkPassword(account: Account | undefined, password: string) {
   const isRight = await verifyPassword(password, account?.password ?? unmatchableHash);
   if (!account || !isRight || account.disabled) throw new VigilError('not-logged-in', 'User or password is wrong.');
   const { userId, name, role, wards } = account;
@@ -190,7 +190,7 @@ async function run(args: readonly string[], terminal: Terminal): Promise<string>
       return `${user}: ${command}d`;
     }
     case 'check':
-      return JSON.stringify(await check(accounts.get(user), await passwordFrom(values, terminal)));
+      return JSON.stringify(await checkPassword(accounts.get(user), await passwordFrom(values, terminal)));
     case 'list':
       return [...accounts.values()]
         .map((a) => `${a.userId}\t${a.role}\t${a.wards.join(',')}${a.disabled ? '\tdisabled' : ''}`)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { App } from './app.ts';
-import { countFor, createRouteSlots, perMinuteMax, type Share, shareOf } from './bounds.ts';
+import { countRequestOf, createRouteSlots, perMinuteMax, type Share, shareOf } from './bounds.ts';
 import type { RequestPace } from './core/request-pace.ts';
 import { loginRoutes } from './routes/login.ts';
 import type { Parts } from './routes/parts.ts';
@@ -19,7 +19,7 @@ describe('countFor', () => {
   it('one session cannot use up the requests of its account: an account has three times the requests of a session', () => {
     const pace: RequestPace = new Map();
     const taken = (session: string, times: number) =>
-      Array.from({ length: times }, () => countFor(pace, 'act', claims('nora', session), 0)).filter(
+      Array.from({ length: times }, () => countRequestOf(pace, 'act', claims('nora', session), 0)).filter(
         (outcome) => outcome === 'accepted',
       ).length;
     expect(taken('stolen', 5_000)).toBe(perMinuteMax.act);
@@ -27,8 +27,8 @@ describe('countFor', () => {
     let sum = perMinuteMax.act + 100;
     for (let login = 0; login < 43; login += 1) sum += taken(`login ${login}`, 700);
     expect(sum).toBe(3 * perMinuteMax.act);
-    expect(countFor(pace, 'act', claims('nils', 'his'), 0)).toBe('accepted');
-    expect(countFor(pace, 'look', claims('nora', 'own'), 0)).toBe('accepted');
+    expect(countRequestOf(pace, 'act', claims('nils', 'his'), 0)).toBe('accepted');
+    expect(countRequestOf(pace, 'look', claims('nora', 'own'), 0)).toBe('accepted');
   });
 });
 

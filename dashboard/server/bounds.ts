@@ -21,9 +21,9 @@ declare module 'fastify' {
   }
 }
 
-/** Requests that are handled at the same time. A page sends three at once; further requests wait for some ms. */
+/** Requests that are handled at the same time. A page sends three at the same time; further requests wait for some ms. */
 const lookSlots = { atOnceMax: 64, atOncePerKeyMax: 6, waitingMax: 512, waitingPerKeyMax: 64 } as const;
-/** More than the acts that people make on all screens of a ward when many alarms call. */
+/** More than the acts that people make on all screens of a ward when there are many alarms. */
 const actSlots = { atOnceMax: 64, atOncePerKeyMax: 8, waitingMax: 512, waitingPerKeyMax: 64 } as const;
 
 /** Maximum of requests of one session in a minute. `beds`: changes of beds and patients. `login` is counted by account. */
@@ -37,7 +37,7 @@ const accountFactor = 3;
  * for the account.
  * @param nowMs monotonic clock, ms
  */
-export function countFor(pace: RequestPace, kind: PacedKind, { sessionId, userId }: Claims, nowMs: number) {
+export function countRequestOf(pace: RequestPace, kind: PacedKind, { sessionId, userId }: Claims, nowMs: number) {
   const ofSession = countRequest(pace, `${kind} of session ${sessionId}`, nowMs, perMinuteMax[kind]);
   if (ofSession !== 'accepted') return ofSession;
   return countRequest(pace, `${kind} of account ${userId}`, nowMs, accountFactor * perMinuteMax[kind]);
@@ -55,13 +55,13 @@ export function createRouteSlots(): RouteSlots {
   };
 }
 
-type Shared = {
+type RouteOptions = {
   readonly method: string | readonly string[];
   readonly config?: { readonly access?: Access; readonly share?: Share } | undefined;
 };
 
 /** Returns the kind of slots that a route uses. */
-export function shareOf({ method, config }: Shared): Share {
+export function shareOf({ method, config }: RouteOptions): Share {
   if (config?.access === undefined || config.access === 'public') return 'own';
   if (config.share !== undefined) return config.share;
   return method === 'GET' || method === 'HEAD' ? 'look' : 'act';

@@ -426,7 +426,7 @@ describe('acts', () => {
       expect([answer.status, answer.body.message]).toEqual([400, sentence]);
     }
     expect((await setLimits({ ...limits, delayMs: 99_999 })).status).toBe(400);
-    // Two people change the same limits at once. The second change is refused and names the first one.
+    // Two people change the same limits at the same time. The second change is refused and names the first one.
     const answers = await Promise.all([1, 2].map(() => setLimits(limits)));
     expect(answers.map(({ status }) => status).sort()).toEqual([202, 409]);
     expect(answers.find(({ status }) => status === 409)?.body).toMatchObject({

@@ -29,7 +29,7 @@ function newDesk() {
 const codeOf = (error: { code: string }) => error.code;
 
 describe('the password desk', () => {
-  it('checks only the first five of 58 wrong guesses that come at once', async () => {
+  it('checks only the first five of 58 wrong guesses that come at the same time', async () => {
     const { desk, judgeNext, settle } = newDesk();
     const answers = Array.from({ length: 58 }, () =>
       desk.judge(stranger('nora', '10.0.0.1'), 'wrong', account).catch(codeOf),

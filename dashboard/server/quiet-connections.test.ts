@@ -102,7 +102,7 @@ it('a client that keeps many connections open does not block other clients, and 
 it('connections wait at a low rate, connections of a trusted proxy do not wait, and `end` closes waiting connections', async () => {
   const server = createServer({ cert, key }, (_, response) => response.end('seen'));
   const isProxy = (address: string) => address === '127.0.0.4';
-  // At this rate one connection is accepted at once, and the next only after hours.
+  // At this rate one connection is accepted immediately, and the next only after hours.
   const guard = guardConnections(server as unknown as Server, { ...guarded, connectsPerS: 0.0001, isProxy });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;

@@ -22,7 +22,7 @@ import { Type } from 'typebox';
 import { type ErrorCode, VigilError } from '../../contracts/errors.ts';
 import { serverCiphers } from '../../process/tls.ts';
 import { livePath } from '../protocol/pace.ts';
-import { guardRoutes, notAllowed, notFound, notLoggedIn, recordForeign, whoOf } from './access.ts';
+import { guardRoutes, notAllowed, notFound, notLoggedIn, recordForeignRequest, whoOf } from './access.ts';
 import type { App } from './app.ts';
 import { healthReasons } from './core/health-reasons.ts';
 import { newRefusalPace } from './core/refusal-pace.ts';
@@ -221,7 +221,7 @@ function liveRoute(app: App, parts: Parts, guard: Guard): void {
       preHandler: async (request) => {
         const { origin } = request.headers;
         if (origin === undefined || !origins.includes(origin)) {
-          await recordForeign(foreignOriginPace, request, parts);
+          await recordForeignRequest(foreignOriginPace, request, parts);
           throw notAllowed();
         }
         if (!request.live) throw notLoggedIn();

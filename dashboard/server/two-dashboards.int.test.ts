@@ -110,7 +110,7 @@ async function bothShow(associationId: string, what: { bed?: string; familyName?
     });
 }
 
-describe('two people who change one thing at once, on two dashboards', () => {
+describe('two people who change one thing at the same time, on two dashboards', () => {
   it.each(rounds)('one of two moves is done, and the other person learns who made it (round %i)', async (round) => {
     const deviceId = `two-${run}-m${round}`;
     const admitted = await admit(anna, deviceId, String(round), `M-${round}`);

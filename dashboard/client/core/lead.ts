@@ -65,7 +65,7 @@ export function updateLead(lead: Lead, remoteMs: number, localMs: number, stepMs
         previousLargestMs: Number.NEGATIVE_INFINITY,
         windowFromMs: localMs,
         run: undefined,
-      });
+      } satisfies Lead);
   } else lead.run = undefined;
   const windowAgeMs = localMs - lead.windowFromMs;
   if (windowAgeMs > leadWindowMs) {

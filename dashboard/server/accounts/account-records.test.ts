@@ -125,7 +125,7 @@ describe('recordAccounts', () => {
     await records.close();
   });
 
-  it('ends sessions at once while Kafka is away, and records the change later', async () => {
+  it('ends sessions immediately while Kafka is away, and records the change later', async () => {
     const w = world();
     w.set(nora);
     const records = await w.start();

@@ -11,11 +11,11 @@ export type AccountChange = {
   readonly detail: string;
 };
 
-/** These actions end all earlier sessions of the account, for good. */
+/** These actions permanently end all earlier sessions of the account. */
 const endingActions: readonly string[] = ['account-disabled', 'account-enabled', 'account-removed'];
 const newPassword = 'password';
 
-/** Returns whether a change, or an audit record of a change, ends all earlier sessions of the account for good. */
+/** Returns whether a change, or an audit record of a change, permanently ends all earlier sessions of the account. */
 export function endsSessions({ action, detail = '' }: Pick<AuditEvent, 'action' | 'detail'>): boolean {
   return endingActions.includes(action) || (action === 'account-changed' && detail.split(', ').includes(newPassword));
 }
@@ -28,7 +28,7 @@ export function accountChanges(formerAccounts: Accounts, currentAccounts: Accoun
   for (const account of currentAccounts.values()) {
     const former = formerAccounts.get(account.userId);
     if (!former) {
-      changes.push({ action: 'account-created', account, detail: describe(account) });
+      changes.push({ action: 'account-created', account, detail: accountText(account) });
       continue;
     }
     const detail = changedText(former, account);
@@ -37,12 +37,12 @@ export function accountChanges(formerAccounts: Accounts, currentAccounts: Accoun
       changes.push({
         action: account.disabled ? 'account-disabled' : 'account-enabled',
         account,
-        detail: describe(account),
+        detail: accountText(account),
       });
   }
   for (const account of formerAccounts.values())
     if (!currentAccounts.has(account.userId))
-      changes.push({ action: 'account-removed', account, detail: describe(account) });
+      changes.push({ action: 'account-removed', account, detail: accountText(account) });
   return changes;
 }
 
@@ -51,7 +51,7 @@ const wardsText = (wards: readonly string[]) => {
   return text.length > 300 ? `${text.slice(0, 300)}… (${wards.length} wards)` : text;
 };
 
-function describe({ name, role, wards, disabled }: AccountFacts): string {
+function accountText({ name, role, wards, disabled }: AccountFacts): string {
   return `${name}, ${role} of ${wardsText(wards)}${disabled ? ', disabled' : ''}`;
 }
 

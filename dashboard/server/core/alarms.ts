@@ -26,7 +26,7 @@ import {
 import { isAlarmOfTray } from './tray.ts';
 
 /**
- * Folds a record of the topic `alarms`.
+ * Takes a record of the topic `alarms` into the state.
  * @returns whether a screen changes
  */
 export function foldAlarmEvent(state: LiveState, event: AlarmEvent, nowMs: number): boolean {
@@ -35,7 +35,7 @@ export function foldAlarmEvent(state: LiveState, event: AlarmEvent, nowMs: numbe
   const { alarm } = event;
   if (isOld(state, alarm)) return false;
   if (event.type === 'raised' && isDeviceSilent(alarm)) noteSilence(state, alarm, atMs);
-  if (event.type !== 'cleared') return putAlarm(state, alarm, atMs);
+  if (event.type !== 'cleared') return storeAlarm(state, alarm, atMs);
   noteCleared(state, alarm);
   return removeAlarm(state, alarm.alarmId);
 }
@@ -56,7 +56,7 @@ function noteSilence(state: LiveState, alarm: Alarm, atMs: number): void {
 }
 
 /**
- * Folds a record of the topic `alarm-state`: all alarms of an association, as the alarm processor last wrote them. An
+ * Takes a record of the topic `alarm-state` into the state. It has all alarms of an association, as the alarm processor last wrote them. An
  * older alarm that is missing from the record has ended, and is removed.
  */
 export function foldAlarmState(state: LiveState, snapshot: AlarmState, nowMs: number): boolean {
@@ -64,7 +64,7 @@ export function foldAlarmState(state: LiveState, snapshot: AlarmState, nowMs: nu
   const atMs = atMostNow(parseInstant(snapshot.at) ?? 0, nowMs);
   let changed = forgetAlarmsBefore(state, snapshot, atMs);
   for (const alarm of snapshot.live) {
-    if (!isOld(state, alarm)) changed = putAlarm(state, alarm, atMs) || changed;
+    if (!isOld(state, alarm)) changed = storeAlarm(state, alarm, atMs) || changed;
   }
   return changed;
 }
@@ -92,8 +92,8 @@ function isOld(state: LiveState, alarm: Alarm): boolean {
   return alarm.rev <= rev;
 }
 
-function putAlarm(state: LiveState, alarm: Alarm, publishedAtMs: number): boolean {
-  if (!state.alarms.has(alarm.alarmId) && state.alarms.size >= alarmsMax && !makeRoom(state)) {
+function storeAlarm(state: LiveState, alarm: Alarm, publishedAtMs: number): boolean {
+  if (!state.alarms.has(alarm.alarmId) && state.alarms.size >= alarmsMax && !removeOneAlarm(state)) {
     state.leftOut += 1;
     return false;
   }
@@ -107,9 +107,9 @@ function putAlarm(state: LiveState, alarm: Alarm, publishedAtMs: number): boolea
   const isOfTray = bed === undefined || isAlarmOfTray(state, bed, { alarm, publishedAtMs });
   state.alarms.set(alarm.alarmId, { alarm, changeNo: nextChangeNo(state), publishedAtMs, contentRevision, isOfTray });
   if (bed && formerAlarm?.isOfTray && !isOfTray) rememberHiddenAlarm(state, bed, alarm.alarmId);
-  const ofBed = state.alarmsOf.get(alarm.associationId) ?? new Set();
-  ofBed.add(alarm.alarmId);
-  state.alarmsOf.set(alarm.associationId, ofBed);
+  const alarmIdsOfBed = state.alarmsOf.get(alarm.associationId) ?? new Set();
+  alarmIdsOfBed.add(alarm.alarmId);
+  state.alarmsOf.set(alarm.associationId, alarmIdsOfBed);
   if (bed) {
     bed.changeNo = state.changeNo;
     markSoundChanged(state, bed, alarm);
@@ -137,9 +137,9 @@ function removeAlarm(state: LiveState, alarmId: string): boolean {
   if (shownAlarm === undefined) return false;
   const { associationId } = shownAlarm.alarm;
   state.alarms.delete(alarmId);
-  const ofBed = state.alarmsOf.get(associationId);
-  ofBed?.delete(alarmId);
-  if (ofBed?.size === 0) state.alarmsOf.delete(associationId);
+  const alarmIdsOfBed = state.alarmsOf.get(associationId);
+  alarmIdsOfBed?.delete(alarmId);
+  if (alarmIdsOfBed?.size === 0) state.alarmsOf.delete(associationId);
   const bed = state.beds.get(associationId);
   if (bed === undefined) return false;
   bed.changeNo = nextChangeNo(state);
@@ -157,7 +157,7 @@ function noteCleared(state: LiveState, alarm: Alarm): void {
  * Removes one alarm when the maximum is reached: an alarm that no screen shows; or, if every alarm is on a screen, an
  * acknowledged technical alarm. Returns false if there is no such alarm.
  */
-function makeRoom(state: LiveState): boolean {
+function removeOneAlarm(state: LiveState): boolean {
   const firstWith = (test: (shownAlarm: ShownAlarm) => boolean) => {
     for (const [alarmId, shownAlarm] of state.alarms) if (test(shownAlarm)) return alarmId;
     return undefined;

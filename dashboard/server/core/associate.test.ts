@@ -43,7 +43,7 @@ function ward() {
   return state;
 }
 
-/** Folds the tables of a decision, as the server does, and returns the decision. */
+/** Takes the tables of a decision into the state, as the server does, and returns the decision. */
 function carryOut(state: LiveState, decision: Decision): Decision {
   if (decision.ok) for (const changed of decision.tables) foldAssociations(state, changed);
   return decision;

@@ -99,7 +99,7 @@ function addBed(
     associationId,
     deviceId,
     period,
-    tray: period ? undefined : lastWard(state.associations.get(deviceId)?.periods ?? []),
+    tray: period ? undefined : trayOf(state, deviceId),
     values: new Map(),
     rhythms: new Map(),
     waves: new Map(),
@@ -112,6 +112,12 @@ function addBed(
   markHeaderChanged(state, bed);
   markAlarmsChanged(state, bed, 'all');
   return bed;
+}
+
+/** Returns the tray of a device without an association: the ward where the device was last, and since when. */
+function trayOf(state: LiveState, deviceId: string): BedState['tray'] {
+  const last = lastWard(state.associations.get(deviceId)?.periods ?? []);
+  return last && { ward: last.ward, sinceMs: last.endedAtMs };
 }
 
 function removeBed(state: LiveState, bed: BedState): void {
@@ -141,8 +147,8 @@ function changePeriod(state: LiveState, bed: BedState, period: AssociationPeriod
  * Removes the device's values and waves, because they belong to the former ward.
  */
 function moveTray(state: LiveState, bed: BedState): void {
-  const tray = lastWard(state.associations.get(bed.deviceId)?.periods ?? []);
-  if (tray?.ward === bed.tray?.ward && tray?.endedAtMs === bed.tray?.endedAtMs) return;
+  const tray = trayOf(state, bed.deviceId);
+  if (tray?.ward === bed.tray?.ward && tray?.sinceMs === bed.tray?.sinceMs) return;
   const formerAudience = audienceOf(bed);
   bed.tray = tray;
   if (audienceOf(bed) !== formerAudience) {

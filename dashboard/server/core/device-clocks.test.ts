@@ -20,7 +20,7 @@ function oneBed() {
   return {
     state,
     numeric,
-    /** Folds a reading that was measured `atS` after t0 and received `delayS` later. The device's clock is `behindS` behind. */
+    /** Takes into the state a reading that was measured `atS` after t0 and received `delayS` later. The device's clock is `behindS` behind. */
     send(atS: number, value: number, behindS: number, delayS = 0.05, id = 'assoc-01') {
       const receivedMs = t0 + (atS + delayS) * 1000;
       foldObservation(state, id, observation('d1', t0 + (atS - behindS) * 1000, [hr(value)], receivedMs), receivedMs);
@@ -139,7 +139,7 @@ describe('a clock that is set back', () => {
     };
   }
 
-  it.each([60, 6, 3])('after a clock was set back by %d min, each new cuff pressure is shown at once', (backMin) => {
+  it.each([60, 6, 3])('after a clock was set back by %d min, each new cuff pressure is shown immediately', (backMin) => {
     const bed = cuffBed();
     for (let i = 0; i <= 6; i += 1) bed.send(i + 1, i * 5, 0, 120);
     for (let i = 7; i <= 12; i += 1) {

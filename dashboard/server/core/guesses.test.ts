@@ -45,7 +45,7 @@ describe('tries at one place', () => {
     expect(beginGuess(guessesAfter(times, guess(proof)), guess(proof), t0 + forgetMs)).toBe(0);
   });
 
-  it('tries count before their passwords are checked: of 58 tries at once five are checked', () => {
+  it('tries count before their passwords are checked: of 58 tries at the same time five are checked', () => {
     for (const proof of ['known', 'station', 'none'] as const) {
       const guesses = newGuesses();
       const begun = Array.from({ length: 58 }, () => beginGuess(guesses, guess(proof), t0));

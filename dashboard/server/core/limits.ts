@@ -1,8 +1,8 @@
-/** Folds the limits in force and the outcomes of commands, which the alarm processor publishes. */
+/** Takes the limits in force and the outcomes of commands into the state. The alarm processor publishes them. */
 import type { CommandAnswer, LimitsInForce } from '../../../contracts/messages/alarms.ts';
 import { answersMax, type LiveState, limitsMax, markHeaderChanged, nextChangeNo } from './state.ts';
 
-/** Folds the limits of a patient, from the topics `alarms` and `alarm-state`, in any order. The highest revision counts. */
+/** Takes the limits of a patient into the state, from the topics `alarms` and `alarm-state`, in any order. The highest revision counts. */
 export function foldLimits(state: LiveState, inForce: LimitsInForce): void {
   const { associationId, rev } = inForce;
   const formerLimits = state.limits.get(associationId);
@@ -11,13 +11,13 @@ export function foldLimits(state: LiveState, inForce: LimitsInForce): void {
   state.limits.set(associationId, inForce);
   if (state.limits.size > limitsMax) state.limits.delete(state.limits.keys().next().value!);
   const bed = state.beds.get(associationId);
-  // If two records have the same `rev`, the later record counts: an alarm processor that died may have published a record
+  // If two records have the same `rev`, the later record counts, because an alarm processor that died may have published a record
   // that its successor does not know.
   if (bed && JSON.stringify(formerLimits) !== JSON.stringify(inForce)) markHeaderChanged(state, bed);
 }
 
 /**
- * Folds the outcome of a command. The alarm processor may repeat an outcome after a crash; the repeat changes nothing.
+ * Takes the outcome of a command into the state. The alarm processor may repeat an outcome after a crash; the repeat changes nothing.
  * @returns whether the outcome is new
  */
 export function foldAnswer(state: LiveState, answer: CommandAnswer): boolean {

@@ -1,4 +1,4 @@
-/** Folds what devices sent: numerics, status, connection and the arrival of waveforms. */
+/** Takes what devices sent into the state: numerics, status, connection and the arrival of waveforms. */
 
 import { isHandOver, isOlderConnection, isOldWill } from '../../../contracts/connections.ts';
 import { isRepeatedReading, type ReadingId, withAcceptedReading } from '../../../contracts/corrections.ts';
@@ -40,7 +40,7 @@ const waveForgetMs = 10_000;
 const clockOffsetMsMin = 500;
 
 /**
- * Folds numerics. A value that is not newer than the shown value is ignored. The value's time is the device time corrected
+ * Takes numerics into the state. A value that is not newer than the shown value is ignored. The value's time is the device time corrected
  * by the measured error of the device's clock, or the receive time if that is earlier. So a buffered reading that arrives
  * late stays old, and readings of a clock that was ahead for a while do not hide later readings. If two values have the
  * same time, the value that was received later is newer. If the device's own numbers show that its clock was set back, the
@@ -163,7 +163,7 @@ function noteDeviceAndBed(
   return device;
 }
 
-/** Folds a device's birth, will or technical conditions. `conditions`, if present, is the complete list. */
+/** Takes a device's birth, will or technical conditions into the state. `conditions`, if present, is the complete list. */
 export function foldStatus(state: LiveState, associationId: string, record: StatusRecord, nowMs: number): void {
   const receivedMs = receivedMsOf(record.receivedAt, nowMs);
   if (receivedMs === undefined) return;
@@ -183,7 +183,7 @@ export function foldStatus(state: LiveState, associationId: string, record: Stat
   if (changed) markHeadersChanged(state, device);
 }
 
-/** Folds the gateway's record that a device's connection began or ended. */
+/** Takes into the state that a device's connection began or ended, as the gateway reports it. */
 export function foldConnection(state: LiveState, associationId: string, record: ConnectionRecord, nowMs: number): void {
   const receivedMs = receivedMsOf(record.receivedAt, nowMs);
   if (receivedMs === undefined) return;
@@ -200,7 +200,7 @@ export function foldConnection(state: LiveState, associationId: string, record: 
 }
 
 /**
- * Notes that a chunk of a wave came. The samples are folded by waves.ts.
+ * Notes that a chunk of a wave came. waves.ts takes the samples.
  * @returns whether a screen may show the chunk
  */
 export function foldWaveArrival(

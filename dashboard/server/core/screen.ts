@@ -46,21 +46,21 @@ export function seesAlarm(viewer: Viewer, alarmState: ShownAlarm): boolean {
 /** Returns a bed's head as this viewer may see it. */
 export function headOf(state: LiveState, viewer: Viewer, bed: BedState): BedHead {
   const device = state.devices.get(bed.deviceId);
-  const clinical = may(viewer, 'view-vitals');
+  const mayViewVitals = may(viewer, 'view-vitals');
   return {
     associationId: bed.associationId,
     ward: wardOf(bed),
     bed: bed.period ? visibleText(bed.period.bed) : null,
     occupied: (bed.period?.patient ?? null) !== null,
-    patient: clinical && !viewer.locked && bed.period?.patient ? visiblePatient(bed.period.patient) : null,
+    patient: mayViewVitals && !viewer.locked && bed.period?.patient ? visiblePatient(bed.period.patient) : null,
     ...(bed.tray ? { tray: visibleText(bed.tray.ward) } : {}),
-    since: bed.period?.from ?? (bed.tray ? formatInstant(bed.tray.endedAtMs) : null),
+    since: bed.period?.from ?? (bed.tray ? formatInstant(bed.tray.sinceMs) : null),
     device: { ...deviceView(device, bed.deviceId), ...soundOf(state, bed) },
-    waves: clinical ? [...bed.waves.keys()] : [],
+    waves: mayViewVitals ? [...bed.waves.keys()] : [],
     notices: noticesOf(bed),
-    limits: (clinical && shownLimits(state.limits.get(bed.associationId))) || null,
-    standby: (clinical && state.standby.get(bed.associationId)?.standby) || null,
-    scores: (clinical && bed.period?.patient && state.scores.get(bed.associationId)) || null,
+    limits: (mayViewVitals && shownLimits(state.limits.get(bed.associationId))) || null,
+    standby: (mayViewVitals && state.standby.get(bed.associationId)?.standby) || null,
+    scores: (mayViewVitals && bed.period?.patient && state.scores.get(bed.associationId)) || null,
   };
 }
 
@@ -213,8 +213,8 @@ function addRemovals(
     const alarmState = state.alarms.get(alarmId);
     return alarmState === undefined || !seesAlarm(viewer, alarmState);
   };
-  for (let at = state.removals.length - 1; at >= 0; at -= 1) {
-    const removal = state.removals[at]!;
+  for (let index = state.removals.length - 1; index >= 0; index -= 1) {
+    const removal = state.removals[index]!;
     if (removal.changeNo <= sinceChangeNo) break;
     if ('associationId' in scope && scope.associationId !== removal.associationId) continue;
     if (!wardInScope(viewer, scope, removal.ward)) continue;
@@ -236,8 +236,8 @@ export function devicesFor(state: LiveState, viewer: Viewer): Devices['devices']
   for (const device of state.devices.values()) {
     const table = state.associations.get(device.deviceId);
     const period = currentPeriodOf(table);
-    const last = period ? undefined : lastWard(table?.periods ?? []);
-    if (!seesWard(viewer, period?.ward ?? last?.ward ?? null)) continue;
+    const lastWardOfDevice = period ? undefined : lastWard(table?.periods ?? []);
+    if (!seesWard(viewer, period?.ward ?? lastWardOfDevice?.ward ?? null)) continue;
     devices.push({
       device: deviceView(device, device.deviceId),
       version: table?.version ?? 0,
@@ -250,7 +250,7 @@ export function devicesFor(state: LiveState, viewer: Viewer): Devices['devices']
             others: otherDevicesAt(device.deviceId, period),
           }
         : null,
-      ...(last ? { lastWard: visibleText(last.ward) } : {}),
+      ...(lastWardOfDevice ? { lastWard: visibleText(lastWardOfDevice.ward) } : {}),
     });
   }
   return devices;

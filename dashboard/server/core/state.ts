@@ -136,10 +136,10 @@ export type BedState = {
   /** undefined for a device without an association. */
   period: AssociationPeriod | undefined;
   /**
-   * For a device without an association: the ward where the device was last, and when its last association ended.
+   * For a device without an association: the ward where the device was last, and the end of its last association.
    * Undefined for a device in a bed, and if no such ward is known.
    */
-  tray: { readonly ward: string; readonly endedAtMs: number } | undefined;
+  tray: { readonly ward: string; readonly sinceMs: number } | undefined;
   readonly values: Map<string, ValueState>;
   /** The times of the last values of each code, from which the next value's due time is learned. */
   readonly rhythms: Map<string, Rhythm>;

@@ -10,7 +10,7 @@ import type { BedState, LiveState, ShownAlarm } from './state.ts';
 
 /** Returns whether `atMs` is before the device came into its present tray. Always false for a device in a bed. */
 export function isBeforeTray({ tray }: BedState, atMs: number, nowMs: number): boolean {
-  return tray !== undefined && tray.endedAtMs <= nowMs && atMs < tray.endedAtMs;
+  return tray !== undefined && tray.sinceMs <= nowMs && atMs < tray.sinceMs;
 }
 
 /**

@@ -39,11 +39,11 @@ export function planTrend(query: TrendQuery, nowMs: number): TrendPlan | Fault {
   const codes = [...new Set(query.codes.split(','))];
   if (codes.some((code) => !parameters.has(code) && !isScoreTrendCode(code)))
     return { code: 'code-unknown', message: 'codes must be codes of parameters or scores, separated by commas.' };
-  const raw = nowMs - fromMs < rawForMs && toMs - fromMs <= rawSpanMsMax;
+  const usesRaw = nowMs - fromMs < rawForMs && toMs - fromMs <= rawSpanMsMax;
   const step = Math.ceil((toMs - fromMs) / (query.points ?? 500));
   return {
-    retention: raw ? 'raw' : 'minutes',
-    stepMs: raw ? Math.max(step, 1_000) : Math.ceil(Math.max(step, minuteMs) / minuteMs) * minuteMs,
+    retention: usesRaw ? 'raw' : 'minutes',
+    stepMs: usesRaw ? Math.max(step, 1_000) : Math.ceil(Math.max(step, minuteMs) / minuteMs) * minuteMs,
     codes,
     fromMs,
     toMs,
@@ -99,9 +99,9 @@ export function countsQueryText(query: StoredQuery, associationId: string): stri
 export function trendQueryText(plan: TrendPlan, associationId: string): string {
   // Steps begin at multiples of their length, so that scrolling does not move the points.
   // A stored minute has the mean as `value`, and its minimum and maximum as `min` and `max`.
-  const [least, most] = plan.retention === 'raw' ? ['value', 'value'] : ['min', 'max'];
+  const [minField, maxField] = plan.retention === 'raw' ? ['value', 'value'] : ['min', 'max'];
   return [
-    `SELECT mean("value") AS "mean", min("${least}") AS "min", max("${most}") AS "max"`,
+    `SELECT mean("value") AS "mean", min("${minField}") AS "min", max("${maxField}") AS "max"`,
     `FROM "${plan.retention}"."numerics"`,
     whereClause(plan, associationId),
     `GROUP BY time(${plan.stepMs}ms), "code" fill(none)`,

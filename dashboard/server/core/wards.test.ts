@@ -36,7 +36,7 @@ describe('readRegistry', () => {
     expect(result.ok ? 'ok' : result.faults.join('; ')).toMatch(fault);
   });
 
-  it('reports all faults of a registry at once', () => {
+  it('reports all faults of a registry together', () => {
     const result = readRegistry(content({ ward: 'ICU ', beds: ['1', '1'] }, { ward: '*', beds: [] }));
     expect(result.ok ? [] : result.faults).toHaveLength(3);
   });

@@ -45,9 +45,9 @@ export function readRegistry(
     (at) => `ward ${at + 1}`,
     'ward',
   );
-  for (const [at, { ward, beds }] of content.wards.entries()) {
-    if (ward === '*') faults.push(`ward ${at + 1} is named *, which stands for all wards`);
-    faults.push(...namesFaults(beds, (bedAt) => `ward ${at + 1}, bed ${bedAt + 1}`, 'bed'));
+  for (const [index, { ward, beds }] of content.wards.entries()) {
+    if (ward === '*') faults.push(`ward ${index + 1} is named *, which stands for all wards`);
+    faults.push(...namesFaults(beds, (bedAt) => `ward ${index + 1}, bed ${bedAt + 1}`, 'bed'));
   }
   if (faults.length > 0) return { ok: false, faults: faults.slice(0, faultsMax) };
   return { ok: true, registry: { wards: content.wards } };
@@ -59,17 +59,17 @@ function schemaErrorText(error: { message: string; params: object }): string {
   return `${error.message}${extra}${missing}`;
 }
 
-function namesFaults(names: readonly string[], positionText: (at: number) => string, kind: 'ward' | 'bed'): string[] {
+function namesFaults(names: readonly string[], positionText: (index: number) => string, kind: 'ward' | 'bed'): string[] {
   const faults: string[] = [];
   const firstIndexOf = new Map<string, number>();
-  for (const [at, name] of names.entries()) {
+  for (const [index, name] of names.entries()) {
     const fault = textFault(name);
-    if (fault) faults.push(`${positionText(at)} ${fault}`);
-    else if (normalText(name) !== name) faults.push(`${positionText(at)} is not in Unicode's composed form (NFC)`);
-    const first = firstIndexOf.get(simplified(name));
-    if (first === undefined) firstIndexOf.set(simplified(name), at);
-    else if (names[first] === name) faults.push(`${positionText(at)} is listed twice`);
-    else faults.push(`${positionText(at)} looks like ${kind} ${first + 1}: people would confuse them`);
+    if (fault) faults.push(`${positionText(index)} ${fault}`);
+    else if (normalText(name) !== name) faults.push(`${positionText(index)} is not in Unicode's composed form (NFC)`);
+    const firstIndex = firstIndexOf.get(simplified(name));
+    if (firstIndex === undefined) firstIndexOf.set(simplified(name), index);
+    else if (names[firstIndex] === name) faults.push(`${positionText(index)} is listed twice`);
+    else faults.push(`${positionText(index)} looks like ${kind} ${firstIndex + 1}: people would confuse them`);
   }
   return faults;
 }
@@ -129,10 +129,10 @@ function slipsBetween(a: string, b: string): number {
     const row = [i];
     for (let j = 1; j <= b.length; j += 1) {
       const replaced = rows[i - 1]![j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      let least = Math.min(replaced, rows[i - 1]![j]! + 1, row[j - 1]! + 1);
+      let slips = Math.min(replaced, rows[i - 1]![j]! + 1, row[j - 1]! + 1);
       if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
-        least = Math.min(least, rows[i - 2]![j - 2]! + 1);
-      row.push(least);
+        slips = Math.min(slips, rows[i - 2]![j - 2]! + 1);
+      row.push(slips);
     }
     rows.push(row);
   }

@@ -181,7 +181,7 @@ describe('a device clock that is set while a wave comes', () => {
     return { ...record, reading: { ...record.reading, samples: Buffer.alloc(lengthMs / 5).toString('base64') } };
   };
   /**
-   * Folds chunks of 10 s with the old clock and of 10 s with the new clock. Returns the chunks that were shown after the
+   * Takes in chunks of 10 s with the old clock and of 10 s with the new clock. Returns the chunks that were shown after the
    * step, and the time from the step to the first of them.
    */
   function setClock(byMs: number, lengthMs: number) {
@@ -208,6 +208,17 @@ describe('a device clock that is set while a wave comes', () => {
       expect(shown.length).toBeGreaterThanOrEqual((20_000 - 10_000 - 3_000) / lengthMs);
     },
   );
+
+  it('a trace that begins again has the duration of its new chunks as its usual duration', () => {
+    const state = emptyWaves();
+    for (let at = 0; at < 10_000; at += 1_000)
+      foldWave(state, 'assoc-01', chunk(t0 + at, t0 + at + 1_000, 1_000));
+    let shown: ReturnType<typeof foldWave>;
+    for (let at = 10_000; at < 20_000 && shown === undefined; at += 200)
+      shown = foldWave(state, 'assoc-01', chunk(t0 + at - 3_600_000, t0 + at + 200, 200));
+    expect(shown?.timeline).toBe(1);
+    expect([...state.tracks.values()].map(({ usualDurationMs }) => usualDurationMs)).toEqual([200]);
+  });
 
   const lengths = fc.constantFrom(200, 250, 500, 1000);
 

@@ -113,7 +113,7 @@ function trackKey(associationId: string, code: string): string {
 }
 
 /**
- * Folds a chunk. An odd chunk is not shown: it would blank the trace for as long as it claims to last, and buffered chunks
+ * Takes a chunk into the state. An odd chunk is not shown: it would blank the trace for as long as it claims to last, and buffered chunks
  * would draw the past. If odd chunks continue in real time and cover more time than the trace, the device's clock or rate
  * was changed, and the trace begins again with these chunks.
  * @returns the chunk if the screens show it; undefined if the chunk is odd, late or repeated, or has no valid time
@@ -248,9 +248,9 @@ function fitsLine(line: Line, chunkTimes: ChunkTimes): boolean {
 }
 
 function dropShortestLine(lines: Line[]): void {
-  const least = Math.min(...lines.map(({ leadMs }) => leadMs));
+  const leastLeadMs = Math.min(...lines.map(({ leadMs }) => leadMs));
   lines.splice(
-    lines.findIndex(({ leadMs }) => leadMs === least),
+    lines.findIndex(({ leadMs }) => leadMs === leastLeadMs),
     1,
   );
 }
@@ -260,7 +260,16 @@ function restartTrace(track: Track, chunkTimes: ChunkTimes): void {
   const { rateHz, startMs, endMs, offsetMs, durationMs } = chunkTimes;
   const clockWasSet = isOutOfPlace(track, chunkTimes) || track.offsetMs - offsetMs > joinToleranceMs;
   const timeline = track.timeline + (clockWasSet ? 1 : 0);
-  Object.assign(track, { chunks: [], rateHz, startMs, endMs, offsetMs, usualMs: durationMs, timeline, lines: [] });
+  Object.assign(track, {
+    chunks: [],
+    rateHz,
+    startMs,
+    endMs,
+    offsetMs,
+    usualDurationMs: durationMs,
+    timeline,
+    lines: [],
+  } satisfies Omit<Track, 'lastReceivedMs'>);
 }
 
 /** Returns the kept chunks of a wave, oldest first. */

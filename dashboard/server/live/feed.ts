@@ -1,4 +1,4 @@
-/** Reads Kafka into the live state. Each record is decrypted, checked and folded. An invalid record is counted and ignored. */
+/** Reads Kafka into the live state. Each record is decrypted, checked and taken into the state. An invalid record is counted and ignored. */
 import type { Logger } from 'pino';
 import type { AnyRecord } from '../../../contracts/messages/check.ts';
 import { contentTypes } from '../../../contracts/messages/records.ts';
@@ -36,10 +36,10 @@ export type Feed = {
   readonly state: LiveState;
   readonly waves: WaveState;
   readonly signs: LifeSigns;
-  /** Resolves when every record that was in the topics at the start has been folded. */
+  /** Resolves when the state has every record that was in the topics at the start. */
   readonly ready: Promise<void>;
   isReady(): boolean;
-  /** Resolves when every association that is in the log now has been folded. */
+  /** Resolves when the state has every association that is in the log now. */
   readAssociations(): Promise<void>;
   /** Returns the number of records that could not be decrypted or did not match their schema. */
   unreadable(): number;
@@ -47,7 +47,7 @@ export type Feed = {
 };
 
 export type FeedEvents = {
-  /** Called when alarms on a screen changed and must be sent at once. */
+  /** Called when alarms on a screen changed and must be sent immediately. */
   readonly onAlarms: () => void;
   readonly onWave: (chunk: Chunk) => void;
 };
@@ -63,20 +63,20 @@ export async function openFeed(
   const signs = newLifeSigns(now());
   /** The device id for each key in the topic `associations`: the keys are pseudonyms. */
   const deviceOfKey = new Map<string, string>();
-  const reading = createSealedReading({ open: sealedLog.open, log: logger, leftOutOf: 'the screens' });
-  let ready = false;
-  let closed = false;
+  const sealedReading = createSealedReading({ open: sealedLog.open, log: logger, leftOutOf: 'the screens' });
+  let isReady = false;
+  let isClosed = false;
 
   /** Parses a receive time. Returns at most the present time, because the machine's clock may have been set back. */
-  const receivedMs = ({ receivedAt }: { readonly receivedAt: string }) =>
+  const receivedMsOf = ({ receivedAt }: { readonly receivedAt: string }) =>
     atMostNow(parseInstant(receivedAt) ?? 0, now());
 
-  /** Folds a record. Returns whether the screens must be updated at once. */
-  function fold(record: AnyRecord, { key, timestampMs }: LogRecord, partition: number, place: RecordOrigin): boolean {
+  /** Takes a record into the state. Returns whether the screens must be updated immediately. */
+  function fold(record: AnyRecord, { key, timestampMs }: LogRecord, partition: number, origin: RecordOrigin): boolean {
     switch (record.contentType) {
       case contentTypes.observation:
-        noteReading(signs, receivedMs(record.body));
-        foldObservation(state, key, record.body, now(), place);
+        noteReading(signs, receivedMsOf(record.body));
+        foldObservation(state, key, record.body, now(), origin);
         return false;
       case contentTypes.status:
         foldStatus(state, key, record.body, now());
@@ -118,13 +118,13 @@ export async function openFeed(
         return true;
       case contentTypes.presence:
         if (key === sealedLog.boot) signs.kafkaAtMs = now();
-        if (place.writer === 'alarms') signs.alarmsAtMs = Math.max(signs.alarmsAtMs, atMostNow(timestampMs, now()));
+        if (origin.writer === 'alarms') signs.alarmsAtMs = Math.max(signs.alarmsAtMs, atMostNow(timestampMs, now()));
         return false;
       case contentTypes.canary:
-        noteCanary(signs.canary.newestInLogMs, partition, receivedMs(record.body));
+        noteCanary(signs.canary.newestInLogMs, partition, receivedMsOf(record.body));
         return false;
       case contentTypes.canarySight:
-        noteCanaryReport(signs.canary, record.body, place.writer, (receivedAt) => receivedMs({ receivedAt }));
+        noteCanaryReport(signs.canary, record.body, origin.writer, (receivedAt) => receivedMsOf({ receivedAt }));
         return false;
       case contentTypes.command:
       // The device's own alerts are shown as alarms of the engine.
@@ -138,7 +138,7 @@ export async function openFeed(
     }
   }
 
-  /** Folds a tombstone: removes the state of the association or the table of the device. */
+  /** Handles a tombstone: removes the state of the association or the table of the device. */
   function foldTombstone(topic: KafkaTopic, { key, timestampMs }: LogRecord): boolean {
     if (topic === 'alarm-state') {
       state.limits.delete(key);
@@ -160,10 +160,10 @@ export async function openFeed(
         isUrgent = foldTombstone(batch.topic, record) || isUrgent;
         continue;
       }
-      const pending = reading.read(batch, record);
+      const pending = sealedReading.read(batch, record);
       const read = pending instanceof Promise ? await pending : pending;
       if (!read) continue;
-      const outcome = reading.attempt(batch, record, () =>
+      const outcome = sealedReading.attempt(batch, record, () =>
         fold(read.record, record, batch.partition, read.opened.origin),
       );
       isUrgent = outcome === true || isUrgent;
@@ -171,7 +171,7 @@ export async function openFeed(
     if (isUrgent) onAlarms();
   }
 
-  function follow(name: string, topics: readonly KafkaTopic[], sinceMs?: number): Promise<Reader> {
+  function openTopicReader(name: string, topics: readonly KafkaTopic[], sinceMs?: number): Promise<Reader> {
     return createReader(sealedLog.kafka, {
       group: `dashboard-${sealedLog.boot}-${name}`,
       topics,
@@ -182,23 +182,23 @@ export async function openFeed(
   }
 
   const readers: Reader[] = [];
-  let beds: Reader | undefined;
+  let associationsReader: Reader | undefined;
   async function open(): Promise<void> {
     // Associations are read first: without an association a reading has no bed, and a bed has no ward.
-    beds = await follow('beds', ['associations']);
-    readers.push(beds);
-    await beds.caughtUp;
+    associationsReader = await openTopicReader('beds', ['associations']);
+    readers.push(associationsReader);
+    await associationsReader.caughtUp;
     readers.push(
       ...(await Promise.all([
-        follow('states', ['alarm-state', 'presence']),
-        follow('alarms', ['alarms'], lookBackMs.alarms),
-        follow('observations', ['observations'], lookBackMs.observations),
-        follow('waveforms', ['waveforms'], lookBackMs.waveforms),
-        follow('canary', ['canary'], lookBackMs.canary),
+        openTopicReader('states', ['alarm-state', 'presence']),
+        openTopicReader('alarms', ['alarms'], lookBackMs.alarms),
+        openTopicReader('observations', ['observations'], lookBackMs.observations),
+        openTopicReader('waveforms', ['waveforms'], lookBackMs.waveforms),
+        openTopicReader('canary', ['canary'], lookBackMs.canary),
       ])),
     );
     await Promise.all(readers.map((reader) => reader.caughtUp));
-    ready = true;
+    isReady = true;
     signs.canary.sinceMs = now();
     void readHistory().catch((error) =>
       logger.warn(
@@ -213,8 +213,8 @@ export async function openFeed(
    * newer value.
    */
   async function readHistory(): Promise<void> {
-    const history = await follow('history', ['observations'], historyMs);
-    if (closed) return history.close();
+    const history = await openTopicReader('history', ['observations'], historyMs);
+    if (isClosed) return history.close();
     readers.push(history);
     await history.caughtUp;
     readers.splice(readers.indexOf(history), 1);
@@ -233,14 +233,14 @@ export async function openFeed(
     waves,
     signs,
     ready: open(),
-    isReady: () => ready,
+    isReady: () => isReady,
     async readAssociations() {
-      await beds?.reachEnd();
+      await associationsReader?.reachEnd();
     },
-    unreadable: reading.leftOutCount,
+    unreadable: sealedReading.leftOutCount,
     async close() {
       clearInterval(timer);
-      closed = true;
+      isClosed = true;
       await Promise.all(readers.map((reader) => reader.close()));
     },
   };

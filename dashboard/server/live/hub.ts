@@ -6,7 +6,7 @@ import type { DamageBook } from '../../../log/kafka/damage-book.ts';
 import type { ClockStep } from '../../../process/system-clock.ts';
 import type { Health } from '../../protocol/live.ts';
 import { closeCodes, heartbeatMs, numericsEveryMs } from '../../protocol/pace.ts';
-import { countFor } from '../bounds.ts';
+import { countRequestOf } from '../bounds.ts';
 import type { Budget } from '../core/budget.ts';
 import { admitConnection, type OpenConnection } from '../core/connection-limits.ts';
 import { judgeHealth } from '../core/health.ts';
@@ -106,7 +106,7 @@ export function createHub(options: {
   }
 
   /** Decides whether a new connection is accepted, and ends another connection if necessary. Returns false if refused. */
-  function makeRoom(newConnection: OpenConnection): boolean {
+  function admitOrRefuse(newConnection: OpenConnection): boolean {
     const openScreens = [...screens].flatMap(([screen, entry]) =>
       screen.endedWith() === undefined ? [{ ...entry.connection, screen, socket: entry.socket }] : [],
     );
@@ -133,7 +133,7 @@ export function createHub(options: {
       const viewer = sessions.recheck(claims);
       if (!viewer) return socket.close(closeCodes.sessionEnded, 'session ended');
       const connection = { account: claims.userId, session: claims.sessionId, address: who.address ?? 'unknown' };
-      if (!makeRoom(connection)) return socket.close(closeCodes.tooMany, 'too many connections');
+      if (!admitOrRefuse(connection)) return socket.close(closeCodes.tooMany, 'too many connections');
       const screen = createScreen({
         socket,
         claims,
@@ -151,7 +151,7 @@ export function createHub(options: {
       const state = { socket, answeredAtMs: now(), connection };
       screens.set(screen, state);
       socket.on('message', (data, isBinary) => {
-        const counted = countFor(watchMessagePace, 'watch', claims, performance.now());
+        const counted = countRequestOf(watchMessagePace, 'watch', claims, performance.now());
         if (counted !== 'accepted') screen.end(closeCodes.tooMany, 'too many messages');
         else if (isBinary) screen.end(closeCodes.badMessage, 'binary messages are not accepted');
         else screen.received(data.toString());

@@ -116,7 +116,7 @@ describe('a screen', () => {
     expect([firstValue(first), second?.alarms[0]?.rev]).toEqual([81, 1]);
   });
 
-  it('after a hundred Watch messages at once a screen shows the last scope, and only shown scopes are recorded', async () => {
+  it('after a hundred Watch messages at the same time a screen shows the last scope, and only shown scopes are recorded', async () => {
     const w = world();
     for (let n = 0; n < 100; n += 1)
       w.screen.received(JSON.stringify({ ...watchIcu, scope: n % 2 === 0 ? { ward: 'icu' } : { ward: '*' } }));

@@ -16,7 +16,7 @@ import {
   Places,
 } from '../../protocol/devices.ts';
 import { ErrorBody } from '../../protocol/rest.ts';
-import { keepPace, viewerOf, whoOf } from '../access.ts';
+import { requirePace, viewerOf, whoOf } from '../access.ts';
 import type { App } from '../app.ts';
 import { type Change, createChanges } from '../changes.ts';
 import { assignDevice, correctPatient, type Decision, endAssociation, moveDevice } from '../core/associate.ts';
@@ -53,7 +53,7 @@ export function deviceRoutes(app: App, parts: Parts): void {
   const pace: RequestPace = new Map();
   const idGuesses: IdGuesses = new Map();
   const changeAssociation: Changer = async (request, change, patientId) => {
-    await keepPace(pace, request, parts.trail, 'beds');
+    await requirePace(pace, request, parts.trail, 'beds');
     const viewer = viewerOf(request);
     const decide: Change['decide'] = (context) => {
       if (patientId !== undefined && !mayTryId(idGuesses, viewer.userId, patientId, context.nowMs))

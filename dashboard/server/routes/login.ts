@@ -8,12 +8,12 @@ import {
   actorOf,
   cookieName,
   cookieOptions,
-  keepStation,
-  nobody,
+  stationOrNew,
+  unknownUserId,
   notAllowed,
   notLoggedIn,
   readSession,
-  whereFrom,
+  addressAndStationOf,
   whoOf,
 } from '../access.ts';
 import { type Account, userIdPattern } from '../accounts/accounts.ts';
@@ -65,7 +65,7 @@ export function loginRoutes(app: App, parts: Parts): void {
     const isRight = await desk.judge({ userId, ...proofFor(account) }, password, account);
     if (isRight && account) return account;
     // An unknown user id is not recorded, because it may be a password that somebody typed into the wrong field.
-    await trail.record({ actor: { userId: account?.userId ?? nobody }, ...from, action: 'login-failed' });
+    await trail.record({ actor: { userId: account?.userId ?? unknownUserId }, ...from, action: 'login-failed' });
     throw new VigilError('not-logged-in', 'User or password is wrong.');
   }
 
@@ -92,7 +92,7 @@ export function loginRoutes(app: App, parts: Parts): void {
     return { ...newSession, viewer };
   }
 
-  /** Ends a session because another session began. The session ends at once, even if the audit record has to wait. */
+  /** Ends a session because another session began. The session ends immediately, even if the audit record has to wait. */
   async function endFor(
     { claims, viewer }: Pick<LiveSession, 'claims' | 'viewer'>,
     from: AddressAndStation,
@@ -118,8 +118,8 @@ export function loginRoutes(app: App, parts: Parts): void {
       const knownValue = request.cookies[knownCookie];
       // This must be read before `keepStation`, because an id that the server issues for this request proves nothing.
       const provenStation = request.station;
-      const station = keepStation(request, reply, stations);
-      const from = whereFrom(request);
+      const station = stationOrNew(request, reply, stations);
+      const from = addressAndStationOf(request);
       const account = await checkPassword(userId, password, from, (claimedAccount) => {
         const proof = stations.proofOf(knownValue, provenStation, claimedAccount && knownOf(claimedAccount));
         return { proof, place: proof === 'none' ? networkOf(addressOf(request)) : station };
@@ -148,7 +148,7 @@ export function loginRoutes(app: App, parts: Parts): void {
       if (!request.live) throw notLoggedIn();
       const { claims } = request.live;
       const mark = sessionMark(claims.sessionId);
-      // The session ends at once at this server and in this browser, even if the audit record has to wait.
+      // The session ends immediately at this server and in this browser, even if the audit record has to wait.
       sessions.revoke(mark, now());
       hub.endSession(claims.sessionId);
       reply.clearCookie(cookieName, cookieOptions);
@@ -198,7 +198,7 @@ function lockRoutes(app: App, { sessions, trail, lockAfterMs }: Parts, checkPass
     async (request, reply) => {
       if (!request.live) throw notLoggedIn();
       const { viewer, claims } = request.live;
-      // Names are hidden at once, even if the audit record has to wait.
+      // Names are hidden immediately, even if the audit record has to wait.
       sessions.setLocked(sessionMark(claims.sessionId), true);
       if (!viewer.locked) await trail.record({ ...whoOf(request), action: 'screen-locked' });
       return reply.code(204).send(null);
@@ -218,7 +218,7 @@ function lockRoutes(app: App, { sessions, trail, lockAfterMs }: Parts, checkPass
       try {
         // The session proves that this person has logged in at this browser.
         const proofFor = () => ({ proof: 'known', place: `session ${sessionMark(claims.sessionId)}` }) as const;
-        await checkPassword(viewer.userId, request.body.password, whereFrom(request), proofFor);
+        await checkPassword(viewer.userId, request.body.password, addressAndStationOf(request), proofFor);
       } catch (error) {
         // The answer is not 401, because 401 means that the session has ended.
         if (error instanceof VigilError && error.code === 'not-logged-in')

@@ -28,7 +28,7 @@ export function recordRoutes(app: App, parts: Parts): void {
       await trail.record({ ...whoOf(request), action: 'trend-viewed', ...auditFieldsOf(bed), detail });
       // A device without a bed keeps its association id when it comes into the tray of another ward. The trend begins when
       // the device came into its present tray, so that no ward sees what the device measured in another ward.
-      const fromMs = Math.max(plan.fromMs, bed.tray?.endedAtMs ?? 0);
+      const fromMs = Math.max(plan.fromMs, bed.tray?.sinceMs ?? 0);
       if (fromMs >= plan.toMs) return trendsOf(plan, new Map());
       return trendsOf(plan, await trends.query({ ...plan, fromMs }, bed.associationId));
     },

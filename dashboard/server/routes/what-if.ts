@@ -4,7 +4,7 @@ import { VigilError } from '../../../contracts/errors.ts';
 import { parameters } from '../../../contracts/parameters.ts';
 import { ErrorBody } from '../../protocol/rest.ts';
 import { WhatIf, WhatIfBody } from '../../protocol/what-if.ts';
-import { keepPace, sessionOf, whoOf } from '../access.ts';
+import { requirePace, sessionOf, whoOf } from '../access.ts';
 import type { App } from '../app.ts';
 import type { RequestPace } from '../core/request-pace.ts';
 import type { BedState } from '../core/state.ts';
@@ -40,7 +40,7 @@ export function whatIfRoute(app: App, parts: Parts): void {
     },
     async (request, reply) => {
       const live = sessionOf(request);
-      await keepPace(pace, request, trail, 'what-if');
+      await requirePace(pace, request, trail, 'what-if');
       const { group, limits } = request.body;
       const bed = await bedOf(parts, request, request.params.associationId);
       const toMs = now();
@@ -53,7 +53,7 @@ export function whatIfRoute(app: App, parts: Parts): void {
       await trail.record({ ...whoOf(request), action: 'trend-viewed', ...auditFieldsOf(bed), detail });
       // A device without a bed keeps its association id when it comes into the tray of another ward. The examined time
       // begins when the device came into its present tray, so that no ward learns what the device measured in another ward.
-      const fromMs = Math.min(toMs - 1, Math.max(toMs - lookBackMs, bed.tray?.endedAtMs ?? 0));
+      const fromMs = Math.min(toMs - 1, Math.max(toMs - lookBackMs, bed.tray?.sinceMs ?? 0));
       const intervalMs = declaredOf(bed, codesOfGroup(group));
       const question = { associationId: bed.associationId, group, limitsToCompare: compared, fromMs, toMs, intervalMs };
       const asker = { account: live.viewer.userId, dialog: `${live.claims.sessionId} ${bed.associationId}` };
