@@ -139,17 +139,20 @@ describe('a clock that is set back', () => {
     };
   }
 
-  it.each([60, 6, 3])('after a clock was set back by %d min, each new cuff pressure is shown immediately', (backMin) => {
-    const bed = cuffBed();
-    for (let i = 0; i <= 6; i += 1) bed.send(i + 1, i * 5, 0, 120);
-    for (let i = 7; i <= 12; i += 1) {
-      bed.send(i + 1, i * 5, backMin, 60 + i);
-      expect(bed.shown().value).toBe(60 + i);
-      // The screens never show a pressure as younger than it is.
-      expect(ageStartMs(bed.shown())).toBeLessThanOrEqual(t0 + i * 5 * minuteMs);
-    }
-    expect(ageStartMs(bed.shown())).toBe(t0 + 60 * minuteMs);
-  });
+  it.each([60, 6, 3])(
+    'after a clock was set back by %d min, each new cuff pressure is shown immediately',
+    (backMin) => {
+      const bed = cuffBed();
+      for (let i = 0; i <= 6; i += 1) bed.send(i + 1, i * 5, 0, 120);
+      for (let i = 7; i <= 12; i += 1) {
+        bed.send(i + 1, i * 5, backMin, 60 + i);
+        expect(bed.shown().value).toBe(60 + i);
+        // The screens never show a pressure as younger than it is.
+        expect(ageStartMs(bed.shown())).toBeLessThanOrEqual(t0 + i * 5 * minuteMs);
+      }
+      expect(ageStartMs(bed.shown())).toBe(t0 + 60 * minuteMs);
+    },
+  );
 
   it('a late reading with a lower number or an older time does not replace the shown value', () => {
     const bed = cuffBed();

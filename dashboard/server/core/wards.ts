@@ -59,7 +59,11 @@ function schemaErrorText(error: { message: string; params: object }): string {
   return `${error.message}${extra}${missing}`;
 }
 
-function namesFaults(names: readonly string[], positionText: (index: number) => string, kind: 'ward' | 'bed'): string[] {
+function namesFaults(
+  names: readonly string[],
+  positionText: (index: number) => string,
+  kind: 'ward' | 'bed',
+): string[] {
   const faults: string[] = [];
   const firstIndexOf = new Map<string, number>();
   for (const [index, name] of names.entries()) {

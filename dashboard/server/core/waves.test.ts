@@ -211,8 +211,7 @@ describe('a device clock that is set while a wave comes', () => {
 
   it('a trace that begins again has the duration of its new chunks as its usual duration', () => {
     const state = emptyWaves();
-    for (let at = 0; at < 10_000; at += 1_000)
-      foldWave(state, 'assoc-01', chunk(t0 + at, t0 + at + 1_000, 1_000));
+    for (let at = 0; at < 10_000; at += 1_000) foldWave(state, 'assoc-01', chunk(t0 + at, t0 + at + 1_000, 1_000));
     let shown: ReturnType<typeof foldWave>;
     for (let at = 10_000; at < 20_000 && shown === undefined; at += 200)
       shown = foldWave(state, 'assoc-01', chunk(t0 + at - 3_600_000, t0 + at + 200, 200));

@@ -6,14 +6,14 @@ import { sessionMsMax } from '../../../log/audit/sessions.ts';
 import { ErrorBody, LoginBody, Session, Ticket, UnlockBody } from '../../protocol/rest.ts';
 import {
   actorOf,
+  addressAndStationOf,
   cookieName,
   cookieOptions,
-  stationOrNew,
-  unknownUserId,
   notAllowed,
   notLoggedIn,
   readSession,
-  addressAndStationOf,
+  stationOrNew,
+  unknownUserId,
   whoOf,
 } from '../access.ts';
 import { type Account, userIdPattern } from '../accounts/accounts.ts';
