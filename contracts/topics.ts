@@ -15,7 +15,14 @@ export type Principal = (typeof principals)[number];
 export type KafkaTopic = keyof typeof kafkaTopics;
 
 type TopicRow = {
-  readonly key: 'associationId' | 'devicePseudonym' | 'keyId' | 'actorPseudonym' | 'processId' | 'name';
+  readonly key:
+    | 'associationId'
+    | 'devicePseudonym'
+    | 'keyId'
+    | 'actorPseudonym'
+    | 'wardPseudonym'
+    | 'processId'
+    | 'name';
   readonly partitions: number;
   readonly cleanup: 'delete' | 'compact' | 'compact,delete';
   /** Kafka keeps records for at least this time, ms; -1 means for ever. Longer than the longest outage that Vigil promises to survive. */
@@ -179,6 +186,16 @@ export const kafkaTopics = {
     writers: ['dashboard'],
     readers: ['dashboard'],
   },
+  assignments: {
+    // Never compacted, because the events answer who was responsible at any earlier time.
+    key: 'wardPseudonym',
+    partitions: 1,
+    cleanup: 'delete',
+    retentionMs: -1,
+    segmentMs: 7 * dayMs,
+    writers: ['dashboard'],
+    readers: ['dashboard', 'operator'],
+  },
   audit: {
     key: 'actorPseudonym',
     partitions: 3,
@@ -197,6 +214,7 @@ export const kafkaTopics = {
  */
 export const turns = {
   associations: { service: 'dashboard', id: 'dashboard-associations' },
+  assignments: { service: 'dashboard', id: 'dashboard-assignments' },
 } as const satisfies Partial<Record<KafkaTopic, { readonly service: Service; readonly id: string }>>;
 export type TurnTopic = keyof typeof turns;
 

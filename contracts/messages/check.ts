@@ -4,6 +4,7 @@ import { Compile, type Validator } from 'typebox/compile';
 import type { Fault } from '../errors.ts';
 import { parameters } from '../parameters.ts';
 import { AlarmEvent, AlarmState, Command, CommandAnswer, LimitsInForce, StandbyInForce } from './alarms.ts';
+import { AssignmentEvent } from './assignments.ts';
 import type { NumericValue } from './device.ts';
 import { AlertsRecord } from './device-alerts.ts';
 import {
@@ -49,6 +50,7 @@ const schemas = {
   [contentTypes.scores]: Scores,
   [contentTypes.presence]: PresenceRecord,
   [contentTypes.account]: AccountRecord,
+  [contentTypes.assignment]: AssignmentEvent,
   [contentTypes.olderAudit]: OlderAuditRecord,
   [contentTypes.audit]: AuditRecord,
 } as const satisfies Record<ContentType, TSchema>;

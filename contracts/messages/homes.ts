@@ -26,6 +26,7 @@ const topicOfContentType: Readonly<Record<ContentType, KafkaTopic>> = {
   [contentTypes.alarmState]: 'alarm-state',
   [contentTypes.presence]: 'presence',
   [contentTypes.account]: 'accounts',
+  [contentTypes.assignment]: 'assignments',
   [contentTypes.olderAudit]: 'audit',
   [contentTypes.audit]: 'audit',
 };

@@ -316,6 +316,7 @@ export const contentTypes = {
   standby: contentTypeName('standby', 1),
   presence: contentTypeName('presence', 1),
   account: contentTypeName('account', 1),
+  assignment: contentTypeName('assignment', 1),
   olderAudit: contentTypeName('audit', 1),
   audit: contentTypeName('audit', 2),
 } as const;

@@ -130,6 +130,7 @@ export async function openFeed(
       // The device's own alerts are shown as alarms of the engine.
       case contentTypes.alerts:
       case contentTypes.account:
+      case contentTypes.assignment:
       case contentTypes.audit:
       case contentTypes.olderAudit:
       case contentTypes.rejected:

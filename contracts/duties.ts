@@ -1,0 +1,222 @@
+/**
+ * Computes who is responsible for a bed from the events of the topic `assignments`. The delivery of alarms, the dashboards and the
+ * operator's commands use this file, so they all call the same person.
+ *
+ * - The order of the log decides, because one dashboard at a time writes (`turns`). The `at` of an event orders nothing.
+ * - An accepted assignment stays with its person after its `until`. It ends when a successor for the same duty and bed has accepted and
+ *   has begun, or when it was ended by name. A bed that nobody takes over stays with the person who had it.
+ * - An event that contradicts the state (an unknown assignment, another person's acceptance, a repeated event) has no effect.
+ */
+import {
+  type Absence,
+  acceptEarlyMsMax,
+  type DutyAssignment,
+  type DutyState,
+  dutiesOf,
+  finishedKeptMs,
+  hasBeds,
+  isFor,
+  liveAssignmentsMax,
+  overAtMs,
+  storedAssignmentsMax,
+  takenOverAtMs,
+  type WardDuties,
+  withoutOld,
+} from './duty-state.ts';
+import {
+  type Assignment,
+  type AssignmentEvent,
+  assignmentBedsMax,
+  assignmentMsMax,
+  awayMsMax,
+  type Duty,
+} from './messages/assignments.ts';
+import { parseInstant } from './time.ts';
+
+export const initialState: DutyState = { wards: new Map() };
+
+/** How a person stands to a duty. `overdue`: accepted, the shift is over, and nobody has taken over. Only the first two cover a bed. */
+export type Standing = 'accepted' | 'overdue' | 'not-accepted' | 'away';
+
+/** A person to call. For the cover of a person who is away, `assignmentId` is the assignment of the person who is away. */
+export type Responsible = {
+  readonly userId: string;
+  readonly name: string;
+  readonly assignmentId: string;
+  readonly standing: Standing;
+};
+
+/** A duty at a bed. Whole-ward duties ignore the bed. */
+export type DutyPlace = { readonly ward: string; readonly bed?: string; readonly duty: Duty };
+
+/**
+ * Returns who is responsible for a duty at a bed, in the order in which to call them. Each person is listed once.
+ * 1. Who has accepted; of several, whose time has not ended first, then who began last, then who accepted last.
+ * 2. Who is assigned and has not accepted. Better call them than nobody, but they do not cover the bed.
+ * 3. Who is away. The cover stands at the place of the person who is away, unless the cover is away too.
+ *
+ * Answers for the time of the state and later. For an earlier time, evolve the state from only the events up to that time: what was ended
+ * since then is not listed.
+ */
+export function responsibleAt(state: DutyState, { ward, bed, duty }: DutyPlace, atMs: number): Responsible[] {
+  const wardDuties = dutiesOf(state, ward);
+  const current = wardDuties.assignments.filter(
+    (entry) => isFor(entry, duty, bed) && entry.fromMs <= atMs && !entry.declined && !entry.ended,
+  );
+  const accepted = current
+    .filter((entry) => entry.accepted && (entry.untilMs > atMs || takenOverAtMs(wardDuties, entry, bed) > atMs))
+    .sort((a, b) => compareAccepted(a, b, atMs));
+  const notAccepted = current.filter((entry) => !entry.accepted && entry.untilMs > atMs);
+  const here: Responsible[] = [];
+  const away: Responsible[] = [];
+  for (const entry of [...accepted, ...notAccepted]) {
+    const { userId, name, assignmentId } = entry.assignment;
+    const standing = standingOf(entry, atMs);
+    const absence = absenceAt(wardDuties, userId, atMs);
+    if (absence === undefined) here.push({ userId, name, assignmentId, standing });
+    else away.push({ userId, name, assignmentId, standing: 'away' });
+    if (absence?.cover && absenceAt(wardDuties, absence.cover.userId, atMs) === undefined)
+      here.push({ userId: absence.cover.userId, name: absence.cover.name, assignmentId, standing });
+  }
+  return onePerPerson([...here, ...away]);
+}
+
+/** Returns whether the person covers the duty: the person accepted it and is not away. */
+export function isCovering({ standing }: Responsible): boolean {
+  return standing === 'accepted' || standing === 'overdue';
+}
+
+/** Returns the absence of a person at a time; undefined if the person is not away. Of several absences, the newest in the log counts. */
+export function absenceAt(ward: WardDuties, userId: string, atMs: number): Absence | undefined {
+  return ward.absences.findLast(
+    (absence) => absence.userId === userId && !absence.isOver && absence.fromMs <= atMs && absence.untilMs > atMs,
+  );
+}
+
+/** Returns the assignments of a ward that are not over at a time, with those that have not begun. */
+export function liveAssignments(ward: WardDuties, atMs: number): DutyAssignment[] {
+  return ward.assignments.filter((entry) => overAtMs(ward, entry) > atMs);
+}
+
+function compareAccepted(a: DutyAssignment, b: DutyAssignment, atMs: number): number {
+  const isOverdueA = a.untilMs <= atMs;
+  const isOverdueB = b.untilMs <= atMs;
+  if (isOverdueA !== isOverdueB) return isOverdueA ? 1 : -1;
+  return b.fromMs - a.fromMs || (b.accepted?.order ?? 0) - (a.accepted?.order ?? 0);
+}
+
+function standingOf(entry: DutyAssignment, atMs: number): Standing {
+  if (!entry.accepted) return 'not-accepted';
+  return entry.untilMs <= atMs ? 'overdue' : 'accepted';
+}
+
+function onePerPerson(people: readonly Responsible[]): Responsible[] {
+  const seen = new Set<string>();
+  return people.filter(({ userId }) => !seen.has(userId) && seen.add(userId));
+}
+
+/** Returns the state after an event. Returns the same object if the event has no effect. */
+export function evolve(state: DutyState, event: AssignmentEvent): DutyState {
+  const before = dutiesOf(state, event.ward);
+  const change = changeOf(before, event);
+  if (change === undefined) return state;
+  const latestAtMs = Math.max(before.latestAtMs, parseInstant(event.at) ?? 0);
+  const after = { ...before, ...change, version: before.version + 1, latestAtMs };
+  return { wards: new Map(state.wards).set(event.ward, withoutOld(after)) };
+}
+
+/**
+ * Returns why an assignment is not valid, as a sentence; undefined if it is valid. `nurse` and `buddy` need beds, the other duties have none.
+ */
+export function assignmentFault(assignment: Omit<Assignment, 'assignmentId' | 'userId' | 'name'>): string | undefined {
+  const fromMs = parseInstant(assignment.from);
+  const untilMs = parseInstant(assignment.until);
+  if (fromMs === undefined || untilMs === undefined) return 'Start and end must be instants in UTC.';
+  if (untilMs <= fromMs) return 'The end must be after the start.';
+  if (untilMs - fromMs > assignmentMsMax) return 'An assignment lasts at most 24 hours.';
+  const { beds, duty } = assignment;
+  if (!hasBeds(duty)) return beds === undefined ? undefined : `The duty ${duty} is for the whole ward: name no beds.`;
+  if (beds === undefined || beds.length === 0) return `Name the beds of the ${duty}.`;
+  if (beds.length > assignmentBedsMax) return `An assignment has at most ${assignmentBedsMax} beds.`;
+  return new Set(beds).size < beds.length ? 'A bed is named twice.' : undefined;
+}
+
+type WardChange = Partial<Pick<WardDuties, 'assignments' | 'absences'>>;
+
+/** Returns what an event changes in its ward; undefined if the event has no effect. */
+function changeOf(ward: WardDuties, event: AssignmentEvent): WardChange | undefined {
+  switch (event.type) {
+    case 'assigned':
+      return added(ward, event);
+    case 'accepted':
+      return changedAssignment(ward, event.assignmentId, (entry) =>
+        entry.accepted || entry.ended || entry.assignment.userId !== event.by.userId
+          ? undefined
+          : { ...withoutDecline(entry), accepted: { order: ward.version + 1, at: event.at } },
+      );
+    case 'declined':
+      return changedAssignment(ward, event.assignmentId, (entry) =>
+        entry.accepted || entry.declined || entry.ended || entry.assignment.userId !== event.by.userId
+          ? undefined
+          : { ...entry, declined: { reason: event.reason, at: event.at } },
+      );
+    case 'ended':
+      return changedAssignment(ward, event.assignmentId, (entry) => {
+        const atMs = parseInstant(event.at);
+        if (entry.ended || atMs === undefined) return undefined;
+        const { by, successor } = event;
+        return { ...entry, ended: { atMs, by, ...(successor === undefined ? {} : { successor }) } };
+      });
+    case 'away':
+      return addedAbsence(ward, event);
+    case 'back': {
+      const found = ward.absences.find(({ awayId }) => awayId === event.awayId);
+      if (!found || found.isOver || found.userId !== event.by.userId) return undefined;
+      return { absences: ward.absences.map((absence) => (absence === found ? { ...found, isOver: true } : absence)) };
+    }
+  }
+}
+
+function added(ward: WardDuties, event: Extract<AssignmentEvent, { type: 'assigned' }>): WardChange | undefined {
+  const { assignment, by, at } = event;
+  const [atMs, fromMs, untilMs] = [at, assignment.from, assignment.until].map(parseInstant);
+  if (atMs === undefined || fromMs === undefined || untilMs === undefined) return undefined;
+  const isKnown = ward.assignments.some((entry) => entry.assignment.assignmentId === assignment.assignmentId);
+  const isForgotten = untilMs + finishedKeptMs < ward.latestAtMs;
+  const stored = ward.assignments.length;
+  const isFull =
+    stored >= storedAssignmentsMax ||
+    (stored >= liveAssignmentsMax && liveAssignments(ward, atMs).length >= liveAssignmentsMax);
+  if (isKnown || isForgotten || isFull || assignment.ward !== event.ward || assignmentFault(assignment))
+    return undefined;
+  const isAccepted = by.userId === assignment.userId && fromMs - atMs <= acceptEarlyMsMax;
+  const accepted = isAccepted ? { accepted: { order: ward.version + 1, at } } : {};
+  return { assignments: [...ward.assignments, { assignment, fromMs, untilMs, by, at, ...accepted }] };
+}
+
+function addedAbsence(ward: WardDuties, event: Extract<AssignmentEvent, { type: 'away' }>): WardChange | undefined {
+  const { awayId, userId, cover } = event;
+  const fromMs = parseInstant(event.from);
+  const untilMs = parseInstant(event.until);
+  if (fromMs === undefined || untilMs === undefined || untilMs <= fromMs || untilMs - fromMs > awayMsMax)
+    return undefined;
+  const isForgotten = untilMs + finishedKeptMs < ward.latestAtMs;
+  const isFull = ward.absences.length >= storedAssignmentsMax;
+  const isKnown = ward.absences.some((absence) => absence.awayId === awayId);
+  if (isKnown || isForgotten || isFull || userId !== event.by.userId || cover?.userId === userId) return undefined;
+  return { absences: [...ward.absences, { awayId, userId, fromMs, untilMs, ...(cover ? { cover } : {}) }] };
+}
+
+function changedAssignment(
+  ward: WardDuties,
+  assignmentId: string,
+  change: (entry: DutyAssignment) => DutyAssignment | undefined,
+): WardChange | undefined {
+  const entry = ward.assignments.find(({ assignment }) => assignment.assignmentId === assignmentId);
+  const changed = entry && change(entry);
+  return changed && { assignments: ward.assignments.map((other) => (other === entry ? changed : other)) };
+}
+
+function withoutDecline({ declined: _, ...rest }: DutyAssignment): DutyAssignment {
+  return rest;
+}

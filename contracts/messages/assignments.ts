@@ -1,0 +1,98 @@
+/**
+ * Messages about who is responsible for which beds and when. contracts/duties.ts computes the state of a ward from these events. Every
+ * event carries everything that it changes, so the log alone answers "who was responsible at this time?".
+ */
+import { type Static, Type } from 'typebox';
+import { Instant } from './device.ts';
+import { Actor } from './records.ts';
+
+const closed = { additionalProperties: false } as const;
+const Id = Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' });
+const Name = (maxLength: number) => Type.String({ minLength: 1, maxLength });
+
+/** What a person is responsible for. `nurse` and `buddy` name their beds; the other duties are for the whole ward. */
+export const duties = ['nurse', 'buddy', 'charge-nurse', 'physician', 'technician'] as const;
+export type Duty = (typeof duties)[number];
+
+/** Maximum number of beds in one assignment. */
+export const assignmentBedsMax = 64;
+/** Longest assignment: one day. */
+export const assignmentMsMax = 24 * 3_600_000;
+/** Longest absence. */
+export const awayMsMax = 4 * 3_600_000;
+
+const personFields = { userId: Name(64), name: Name(80) };
+
+/** A person with an account. `name` is the name of the account when the event happened. */
+export const Person = Type.Object(personFields, closed);
+export type Person = Static<typeof Person>;
+
+/**
+ * One person with one duty from `from` (included) to `until` (excluded). contracts/duties.ts (`assignmentFault`) has the rules that a schema
+ * cannot express.
+ */
+export const Assignment = Type.Object(
+  {
+    assignmentId: Id,
+    ward: Name(40),
+    duty: Type.Enum([...duties]),
+    beds: Type.Optional(Type.Array(Name(40), { minItems: 1, maxItems: assignmentBedsMax })),
+    ...personFields,
+    from: Instant,
+    until: Instant,
+  },
+  closed,
+);
+export type Assignment = Static<typeof Assignment>;
+
+/** `eventId` identifies the event: a repeated event has the same id and no effect. `at` is the clock of the dashboard, for people to read. */
+const eventFields = { eventId: Id, ward: Name(40), at: Instant, by: Actor };
+
+/** A person was assigned. The person must accept, unless the person assigned herself or himself for a time that begins soon. */
+export const AssignedEvent = Type.Object(
+  { type: Type.Literal('assigned'), ...eventFields, assignment: Assignment },
+  closed,
+);
+
+/** The assigned person takes the assignment. `by` is this person. */
+export const AcceptedEvent = Type.Object({ type: Type.Literal('accepted'), ...eventFields, assignmentId: Id }, closed);
+
+/** The assigned person does not take the assignment. `by` is this person. */
+export const DeclinedEvent = Type.Object(
+  { type: Type.Literal('declined'), ...eventFields, assignmentId: Id, reason: Name(200) },
+  closed,
+);
+
+/** The assignment is over, whatever its `until` says. `successor` is present if another person has accepted the same beds. */
+export const EndedEvent = Type.Object(
+  { type: Type.Literal('ended'), ...eventFields, assignmentId: Id, successor: Type.Optional(Id) },
+  closed,
+);
+
+/** A person is away from the ward from `from` to `until`. `cover` is called instead, if present. `by` is the person who is away. */
+export const AwayEvent = Type.Object(
+  {
+    type: Type.Literal('away'),
+    ...eventFields,
+    awayId: Id,
+    userId: Name(64),
+    from: Instant,
+    until: Instant,
+    cover: Type.Optional(Person),
+  },
+  closed,
+);
+
+/** The person is back before the absence ended. */
+export const BackEvent = Type.Object({ type: Type.Literal('back'), ...eventFields, awayId: Id }, closed);
+
+/** In the topic `assignments`: one change of the duties of a ward. The key of the record is the pseudonym of the ward. */
+export const AssignmentEvent = Type.Union([
+  AssignedEvent,
+  AcceptedEvent,
+  DeclinedEvent,
+  EndedEvent,
+  AwayEvent,
+  BackEvent,
+]);
+export type AssignmentEvent = Static<typeof AssignmentEvent>;
