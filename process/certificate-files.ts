@@ -3,11 +3,12 @@
  * restart, and reports certificates that end soon.
  */
 import { X509Certificate } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { type ConnectionOptions, checkServerIdentity, createSecureContext, type PeerCertificate } from 'node:tls';
 import type { Logger } from 'pino';
 import { VigilError } from '../contracts/errors.ts';
 import { type RevocationList, readRevocationLists, serialKey } from './crl.ts';
+import { fileStamp } from './file-stamp.ts';
 import type { Metrics } from './metrics.ts';
 import { serverNameOption } from './server-name.ts';
 import { wallAheadMs } from './system-clock.ts';
@@ -137,16 +138,7 @@ function followFiles<Content>(options: {
 }
 
 function stampOf(paths: readonly string[]): string {
-  return paths
-    .map((path) => {
-      try {
-        const { mtimeNs, ctimeNs, size, ino } = statSync(path, { bigint: true });
-        return `${mtimeNs}/${ctimeNs}/${size}/${ino}`;
-      } catch {
-        return 'absent';
-      }
-    })
-    .join(' ');
+  return paths.map(fileStamp).join(' ');
 }
 
 const untilText = (endMs: number) => new Date(endMs).toISOString();

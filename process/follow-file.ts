@@ -1,5 +1,5 @@
 /** Follows a file that the operator edits. */
-import { statSync } from 'node:fs';
+import { fileStamp } from './file-stamp.ts';
 
 const checkEveryMs = 2_000;
 
@@ -19,10 +19,10 @@ export function followFile<Content>(options: {
 }): FollowedFile<Content> {
   const { path, read, onRead, onFault } = options;
   // The stamp is read before the file. So if somebody writes the file in between, the file is read again later.
-  let lastStamp = stampOf(path);
+  let lastStamp = fileStamp(path);
   let content = read(path);
   const timer = setInterval(() => {
-    const stamp = stampOf(path);
+    const stamp = fileStamp(path);
     if (stamp === lastStamp) return;
     lastStamp = stamp;
     try {
@@ -34,13 +34,4 @@ export function followFile<Content>(options: {
   }, options.everyMs ?? checkEveryMs);
   timer.unref();
   return { current: () => content, close: () => clearInterval(timer) };
-}
-
-function stampOf(path: string): string {
-  try {
-    const { mtimeMs, size, ino } = statSync(path);
-    return `${mtimeMs}/${size}/${ino}`;
-  } catch {
-    return 'absent';
-  }
 }

@@ -5,6 +5,7 @@ import type { TLSSocket } from 'node:tls';
 import type { Logger } from 'pino';
 import { VigilError } from '../../contracts/errors.ts';
 import { crlBytesMax, readRevocationLists, serialKey } from '../../process/crl.ts';
+import { fileStamp } from '../../process/file-stamp.ts';
 import {
   type CertificateFacts,
   type CertificateFault,
@@ -147,12 +148,6 @@ function crlFields(lists: RevocationLists) {
     numbers: [...lists.values()].map(({ number }) => number?.toString()),
     nextUpdates: [...lists.values()].map(({ nextUpdateMs }) => nextUpdateMs && new Date(nextUpdateMs).toISOString()),
   };
-}
-
-/** Returns a text that differs if the file changed, or if another file with the same time of change replaced it. */
-function fileStamp(path: string): string {
-  const { mtimeNs, ctimeNs, ino, size } = statSync(path, { bigint: true });
-  return `${mtimeNs} ${ctimeNs} ${ino} ${size}`;
 }
 
 function readBounded(path: string): Buffer {
