@@ -12,8 +12,8 @@ export type Beginning = {
 };
 
 /**
- * Returns the offset at which to begin, usually the group's committed offset. A recreated log gives old offsets to new readings, and a state
- * that includes these offsets would skip the new readings. So in such a log the processor begins at most `rejudgedMax` records before the
+ * Returns the offset at which to begin, usually the group's committed offset. A recreated log gives old offsets to new readings, and a
+ * state that includes these offsets would skip the new readings. So in such a log the processor begins at most `rejudgedMax` records before the
  * end, and the states include no reading from there on. If a reading is judged twice, nothing changes.
  * @param committed the next offset to read
  * @param ends the first offset of the log, and the offset after its last record

@@ -41,7 +41,7 @@ export type Flushing = {
 };
 
 /** The snapshots and the position that a round saves for one partition. */
-type Share = Flush & { readonly p: number; readonly owner: Owner; readonly eventsBefore: bigint };
+type PartitionSave = Flush & { readonly partitionNumber: number; readonly owner: Owner; readonly eventsBefore: bigint };
 
 export function createFlushing(options: {
   readonly ownership: Pick<Ownership, 'owners' | 'generation'>;
@@ -59,18 +59,20 @@ export function createFlushing(options: {
 }): Flushing {
   const { ownership, askKafka, commit, sealedLog, now } = options;
   const counts = { snapshots: 0, flushesRefused: 0 };
-  let wroteAt = performance.now();
+  let lastWriteMs = performance.now();
   let isClosing = false;
   let timer: NodeJS.Timeout | undefined;
   let round: Promise<void> = Promise.resolve();
 
   async function flush(quietMs: number): Promise<void> {
     const generation = ownership.generation();
-    const shares = takeShares(quietMs);
-    if (shares.length === 0) return;
+    const saves = takeSaves(quietMs);
+    if (saves.length === 0) return;
     try {
-      await askKafka(() => commit(shares.flatMap(({ p, owner }) => rowsOf(p, owner.committed))));
-      for (const { owner, eventsBefore, snapshots } of shares) {
+      await askKafka(() =>
+        commit(saves.flatMap(({ partitionNumber, owner }) => commitRowsOf(partitionNumber, owner.committed))),
+      );
+      for (const { owner, eventsBefore, snapshots } of saves) {
         if (snapshots.length === 0) continue;
         if (!(await owner.outbox.waitUntilSent()) || generation !== ownership.generation())
           throw new Error('the partitions were released during the round');
@@ -78,26 +80,28 @@ export function createFlushing(options: {
         owner.eventsBefore = eventsBefore;
       }
       if (generation !== ownership.generation()) return;
-      await askKafka(() => commit(shares.flatMap(({ p, position }) => rowsOf(p, position))));
-      for (const { owner, position } of shares) owner.committed = position;
+      await askKafka(() =>
+        commit(saves.flatMap(({ partitionNumber, position }) => commitRowsOf(partitionNumber, position))),
+      );
+      for (const { owner, position } of saves) owner.committed = position;
       giveSignOfLife();
     } catch (error) {
-      for (const { undo } of shares) undo();
+      for (const { undo } of saves) undo();
       counts.flushesRefused += 1;
       options.log.warn({ error: (error as Error).message }, 'a round of snapshots failed, the next round tries again');
     }
   }
 
-  function takeShares(quietMs: number): Share[] {
+  function takeSaves(quietMs: number): PartitionSave[] {
     const owners = [...ownership.owners()];
     // Screens show an alarm if a processor writes nothing. So if no snapshot was due for a while, one partition writes its snapshots early.
-    const isOverdue = performance.now() - wroteAt > signOfLifeMs;
+    const isOverdue = performance.now() - lastWriteMs > signOfLifeMs;
     const early = isOverdue ? owners.find(([, { partition }]) => partition.isDirty())?.[0] : undefined;
-    return owners.map(([p, owner]) => {
-      // Read before the snapshots are taken, so that the snapshots include all events before this offset.
+    return owners.map(([partitionNumber, owner]) => {
+      // This offset is read before the snapshots are taken, so that the snapshots include all events before it.
       const eventsBefore = owner.outbox.nextOffset();
-      const flush = owner.partition.flush(now(), p === early ? 0 : quietMs, owner.eventsBefore);
-      return { p, owner, eventsBefore, ...flush };
+      const flush = owner.partition.flush(now(), partitionNumber === early ? 0 : quietMs, owner.eventsBefore);
+      return { partitionNumber, owner, eventsBefore, ...flush };
     });
   }
 
@@ -105,7 +109,7 @@ export function createFlushing(options: {
     if (body === null) await sealedLog.appender.append('alarm-state', associationId, null);
     else await sealedLog.append('alarm-state', associationId, contentTypes.alarmState, body);
     counts.snapshots += 1;
-    wroteAt = performance.now();
+    lastWriteMs = performance.now();
   }
 
   /** Sends the screens the time and the received canaries, as a sign that this processor works. Without the sign, screens show an alarm. */
@@ -138,7 +142,7 @@ export function createFlushing(options: {
   };
 }
 
-const rowsOf = (partition: number, { observations, commands }: Position): CommitRow[] => [
+const commitRowsOf = (partition: number, { observations, commands }: Position): CommitRow[] => [
   { topic: 'observations', partition, offset: String(observations) },
   { topic: 'commands', partition, offset: String(commands) },
 ];

@@ -59,7 +59,7 @@ const killsMin = Number(process.env.VIGIL_TEST_KILLS ?? 2);
 type AcknowledgedBed = { readonly bed: LabBed; readonly answers: string[] };
 const acknowledgedBedsMin = Math.max(3, Math.ceil(killsMin / 4));
 
-/** Expects that the processor answered each acknowledgement once, and that the time of the first accepted acknowledgement is on an alarm. */
+/** Expects that each acknowledgement was answered once, and that the time of the first accepted acknowledgement is on an alarm. */
 async function expectAcknowledgementsKept({ bed, answers }: AcknowledgedBed, deadline: number): Promise<void> {
   const replies = () => lab.publishedOf(bed).flatMap((record) => ('accepted' in record ? [record] : []));
   while (answers.some((at) => !replies().some((reply) => reply.at === at)) && Date.now() < deadline)
@@ -108,7 +108,8 @@ describe('a killed processor', () => {
       const kills: number[] = [];
       let killAt = 20 + Math.floor(rand() * 20);
       let restart: Promise<void> | undefined;
-      // On a busy machine a restart takes longer. So the run goes on until there were enough kills and each of these beds has an acknowledgement.
+      // On a busy machine a restart takes longer. So the run continues until there were enough kills and each bed of `acknowledgedBeds` has an
+      // acknowledgement.
       const isShort = () => kills.length < killsMin || acknowledgedBeds.some(({ answers }) => answers.length === 0);
       for (let s = 0; s < seconds || (isShort() && s < secondsMax); s++) {
         for (const bed of beds) {

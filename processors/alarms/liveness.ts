@@ -1,5 +1,6 @@
 /**
- * Says whether silence may be judged now. Keeps the state of reception.ts, and the times of requests to Kafka and of Kafka's answers.
+ * Decides whether silence may be judged now. Keeps the state of reception.ts, the times of requests to Kafka, and the times of Kafka's
+ * answers.
  *
  * Guarantee: silence is not judged while Kafka leaves a request unanswered for too long, nor after this process stood still. Afterwards,
  * the records that arrived in that time are read first (reception.ts has the times).

@@ -28,7 +28,7 @@ import { followProfiles } from './profiles-file.ts';
 import { alarmSettings } from './settings.ts';
 
 const countersEveryMs = 60_000;
-/** Longest time from SIGTERM to the end of the process. Unfinished work is dropped, because Kafka has all that the next owner needs. */
+/** Longest time from SIGTERM to the end of the process. Unfinished work is dropped, because the next owner can read everything that it needs from Kafka. */
 const closeMsMax = 9_000;
 
 type AlarmSettings = Settings<typeof alarmSettings>;

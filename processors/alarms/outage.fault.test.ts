@@ -36,7 +36,7 @@ describe('an outage of Kafka', () => {
     const stream = (async () => {
       for (; running; await sleep(250))
         // A device sends a reading again until Kafka has it.
-        for (const bed of beds) sending.push(bed.sendUntilTaken(Date.now(), { HR: bed === breached ? HR : 80 }));
+        for (const bed of beds) sending.push(bed.sendUntilAccepted(Date.now(), { HR: bed === breached ? HR : 80 }));
     })();
     await sleep(3_000);
     process.kill(broker.pid, 'SIGKILL');

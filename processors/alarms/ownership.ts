@@ -71,11 +71,15 @@ export function createOwnership(options: {
       const starts = new Map<TopicPartition, string>();
       if (generationBefore !== generation) return starts;
       const next = new Map<number, Owner>();
-      for (const [p, from] of restored) {
+      for (const [partitionNumber, from] of restored) {
         const opened = open(from);
-        next.set(p, { ...opened, eventsBefore: from.publishedTo, committed: opened.partition.position() });
-        starts.set(`observations/${p}`, String(from.position.observations));
-        starts.set(`commands/${p}`, String(from.commandsRead));
+        next.set(partitionNumber, {
+          ...opened,
+          eventsBefore: from.publishedTo,
+          committed: opened.partition.position(),
+        });
+        starts.set(`observations/${partitionNumber}`, String(from.position.observations));
+        starts.set(`commands/${partitionNumber}`, String(from.commandsRead));
       }
       owners = next;
       canaries.setPartitions(next.keys(), now());

@@ -107,7 +107,7 @@ function moveBehind(partition: PartitionState, offset: bigint, nowMs: number): v
   if (partition.phase !== 'live') advanceReplay(partition, nowMs);
 }
 
-/** Judges what the passing of time alone causes: silence, escalation, and the end of periods. */
+/** Judges what follows from the wall clock without any input: silence, escalation, and the end of periods. */
 function tick(partition: PartitionState, nowMs: number): void {
   if (partition.phase !== 'live') advanceReplay(partition, nowMs);
   if (partition.phase !== 'live') return;

@@ -154,24 +154,24 @@ function createJudging({ options, counts, liveness }: Parts, ownership: Ownershi
   const opening = createOpening(sealedLog, options.log);
   let isStopped = false;
 
-  async function onRecords({ topic, partition: p, records, highWatermark }: RecordBatch): Promise<void> {
+  async function onRecords({ topic, partition: partitionNumber, records, highWatermark }: RecordBatch): Promise<void> {
     const generation = ownership.generation();
-    const owner = ownership.owners().get(p);
+    const owner = ownership.owners().get(partitionNumber);
     if (!owner || isStopped || (topic !== 'observations' && topic !== 'commands')) return;
     if (topic === 'observations') owner.partition.setLogEnd(BigInt(highWatermark));
     for (const record of records) {
-      const pending = opening.open(topic, p, record);
+      const pending = opening.open(topic, partitionNumber, record);
       const result = pending instanceof Promise ? await pending : pending;
       counts.processor.records += 1;
       const { key, timestampMs } = record;
       const offset = BigInt(record.offset);
       if (result?.ok && !owner.partition.hasEngine(key)) {
-        // The data key is made early, so that the first alarm of the association need not wait for it.
+        // The data key is created early, so that the first alarm of the association does not wait for it.
         void sealedLog.sealer.keyFor(key, 'alarms').catch(() => {});
         if (associations.find(key) === undefined) await associations.waitFor(key, associationWaitMs);
       }
       if (generation !== ownership.generation() || isStopped) return;
-      if (result && 'canaryMs' in result) receiveCanary(owner.partition, p, offset, result.canaryMs);
+      if (result && 'canaryMs' in result) receiveCanary(owner.partition, partitionNumber, offset, result.canaryMs);
       if (!result?.ok) owner.partition.skip(topic, offset, now());
       else if (result.input.type === 'command')
         owner.partition.addCommand(key, offset, timestampMs, result.input, now());
@@ -180,20 +180,20 @@ function createJudging({ options, counts, liveness }: Parts, ownership: Ownershi
     await owner.outbox.waitForRoom();
   }
 
-  /** Counts a canary only while everything is judged. So the screens show it if silence and escalation are not judged for long. */
-  function receiveCanary(partition: Partition, p: number, offset: bigint, canaryMs: number): void {
+  /** Counts a canary only while everything is judged. So if silence and escalation are not judged for long, the screens show an alarm. */
+  function receiveCanary(partition: Partition, partitionNumber: number, offset: bigint, canaryMs: number): void {
     if (partition.judgesAt(offset)) {
-      if (liveness.mayJudge()) canaries.receive(p, canaryMs, now());
+      if (liveness.mayJudge()) canaries.receive(partitionNumber, canaryMs, now());
       // The states include offsets of the old log. Only a restore corrects them.
-    } else if (partition.isLive()) options.onLogRecreated(p, offset);
+    } else if (partition.isLive()) options.onLogRecreated(partitionNumber, offset);
   }
 
   /** Moves a partition behind a damaged batch without records. Otherwise such a batch at the log's end would make the replay wait. */
-  function onReached(topic: KafkaTopic, p: number, next: bigint): void {
+  function onReached(topic: KafkaTopic, partitionNumber: number, next: bigint): void {
     if (!isStopped && (topic === 'observations' || topic === 'commands'))
       ownership
         .owners()
-        .get(p)
+        .get(partitionNumber)
         ?.partition.skip(topic, next - 1n, now());
   }
 

@@ -22,7 +22,7 @@ export function engineFor(partition: PartitionState, associationId: string, nowM
 export function updateAssociation(partition: PartitionState, engine: PatientEngine, nowMs: number): void {
   const association = partition.options.findAssociation(engine.associationId);
   if (!association) return;
-  // During a replay the last readings of an ended period are still to come.
+  // During a replay, the last readings of an ended period may not have been read yet.
   const isLive = partition.phase === 'live';
   const input = isLive ? association : { ...association, endedAt: engine.state.association?.endedAt ?? null };
   const text = JSON.stringify(input);
@@ -31,7 +31,7 @@ export function updateAssociation(partition: PartitionState, engine: PatientEngi
   runEngine(partition, engine, input, nowMs);
 }
 
-/** @param from the position of the record that the input comes from */
+/** Runs one step of an engine and publishes the result. @param from the position of the record that the input comes from */
 export function runEngine(
   partition: PartitionState,
   engine: PatientEngine,

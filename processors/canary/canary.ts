@@ -45,7 +45,7 @@ export function openCanary(options: CanaryOptions): Canary {
 
   /** Logs a failure, but only once for each cause, so that a gateway that is away for a night does not fill the disk. */
   function reportFailure(cause: string): void {
-    if (cause !== failure) log.warn({ cause }, 'no canary comes through');
+    if (cause !== failure) log.warn({ cause }, 'canaries are not acknowledged');
     failure = cause;
   }
 
@@ -78,9 +78,9 @@ export function openCanary(options: CanaryOptions): Canary {
     client = undefined;
   }
 
-  function send(to: MqttClient, seq: number): void {
-    to.publish(topic, JSON.stringify(payloadOf(boot, seq, now(), everyMs)), { qos: 1 }, (error) => {
-      if (client !== to) return;
+  function send(receiver: MqttClient, seq: number): void {
+    receiver.publish(topic, JSON.stringify(payloadOf(boot, seq, now(), everyMs)), { qos: 1 }, (error) => {
+      if (client !== receiver) return;
       const code = (error as { code?: unknown } | undefined)?.code;
       // An error without a code is not an answer of the gateway. The connection has ended, and its error event has the cause.
       if (error && typeof code !== 'number') return;
@@ -89,7 +89,7 @@ export function openCanary(options: CanaryOptions): Canary {
       if (error) reportFailure(`the gateway refuses the canary: ${error.message}`);
       if (next.tookMs === undefined) return;
       observe(tookMs, next.tookMs);
-      if (failure !== undefined) log.info({ after: failure }, 'canaries come through again');
+      if (failure !== undefined) log.info({ after: failure }, 'canaries are acknowledged again');
       failure = undefined;
     });
   }
@@ -110,9 +110,9 @@ export function openCanary(options: CanaryOptions): Canary {
     tookMs,
     async close() {
       clearInterval(timer);
-      const last = client;
+      const lastClient = client;
       client = undefined;
-      if (last) await disconnect(last);
+      if (lastClient) await disconnect(lastClient);
     },
   };
 }

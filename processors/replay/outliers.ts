@@ -30,8 +30,8 @@ export type PatientShare = {
 };
 
 /**
- * Returns the patients, the patient with the most calls first. For the first tenth of the patients, and for at least one patient, a limit is
- * proposed.
+ * Returns the patients, the patient with the most calls first. For the first tenth of the patients, at least one patient, the result
+ * proposes a limit.
  */
 export function patientShares(
   hash: (text: string) => string,

@@ -1,6 +1,6 @@
 /**
- * Turns sealed records into points. A record that cannot be decrypted or does not match its schema is skipped and counted, and its position is
- * logged. Such a record does not delay the records after it.
+ * Turns sealed records into points. A record that cannot be decrypted or does not match its schema is skipped and counted, and its position
+ * is logged. Such a record does not delay the records after it.
  */
 import type { Logger } from 'pino';
 import type { AnyRecord } from '../../contracts/messages/check.ts';

@@ -14,8 +14,8 @@ export type Positions = ReadonlyMap<number, bigint>;
 
 export type TrendWriter = {
   /**
-   * Adds points of one partition, and the offset after their records. Resolves immediately, except above `pendingPointsMax`: then it resolves
-   * when fewer points wait, or when the points are discarded.
+   * Adds points of one partition, and the offset after their records. Resolves immediately if at most `pendingPointsMax` points wait;
+   * otherwise resolves when fewer points wait, or when the points are discarded.
    */
   add(points: readonly Point[], partition: number, next: bigint): Promise<void>;
   /** Drops the points that are not written. The next owner of the partitions reads their records again from the committed offsets. */

@@ -13,7 +13,7 @@ export function openAnchorsFile(path: string, verify: Parameters<typeof readAnch
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
     const file = openSync(path, 'a', 0o600);
-    // If a crash cut the last line short, the cut line stays, and a new line begins.
+    // If a crash cut off the end of the last line, the rest of this line stays, and the next anchor begins a new line.
     let start = text === '' || text.endsWith('\n') ? '' : '\n';
     return {
       ...readAnchors(text, sha256, verify),

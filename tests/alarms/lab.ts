@@ -140,10 +140,10 @@ export async function openLab(platform: Platform) {
     await associate(null);
 
     /** Writes a command. @returns the time in the command */
-    const command = async (asked: Record<string, unknown>): Promise<string> => {
+    const command = async (content: Record<string, unknown>): Promise<string> => {
       commands += 1;
       const at = iso(Date.now());
-      const body = { commandId: `command-${id}-${commands}`, associationId, at, by, ...asked };
+      const body = { commandId: `command-${id}-${commands}`, associationId, at, by, ...content };
       await dashboard.append('commands', associationId, contentTypes.command, body);
       return at;
     };
@@ -177,7 +177,7 @@ export async function openLab(platform: Platform) {
         await appendAs(gateway, 'observations', associationId, messageId, contentTypes.observation, body);
       },
       /** Sends one reading, and repeats it until the log accepts it. */
-      async sendUntilTaken(time: number, numerics: Numerics) {
+      async sendUntilAccepted(time: number, numerics: Numerics) {
         seq += 1;
         const messageId = { writer, boot, seq };
         const reading = { time: iso(time), intervalMs: 250, values: valuesOf(numerics) };
@@ -233,11 +233,11 @@ export async function openLab(platform: Platform) {
       }
     },
     /** Resolves with the first scores of the bed for which `wanted` returns true. */
-    async untilScores(bed: { associationId: string }, wanted: (scores: Scores) => boolean): Promise<Scores> {
+    async untilScores(bed: { associationId: string }, isWanted: (scores: Scores) => boolean): Promise<Scores> {
       const deadline = Date.now() + 30_000;
       for (;;) {
         const published = scores.get(bed.associationId) ?? [];
-        const match = published.find(wanted);
+        const match = published.find(isWanted);
         if (match) return match;
         if (Date.now() > deadline)
           throw new Error(`The wanted scores did not come. These scores came: ${JSON.stringify(published)}`);
@@ -254,12 +254,12 @@ export async function openLab(platform: Platform) {
     /** Resolves with the first event of the bed for which `wanted` returns true. */
     async until(
       bed: { associationId: string },
-      wanted: (event: ReadEvent) => boolean,
+      isWanted: (event: ReadEvent) => boolean,
       withinMs = 60_000,
     ): Promise<ReadEvent> {
       const deadline = Date.now() + withinMs;
       for (;;) {
-        const match = eventsOf(bed).find(wanted);
+        const match = eventsOf(bed).find(isWanted);
         if (match) return match;
         if (Date.now() > deadline)
           throw new Error(

@@ -38,7 +38,7 @@ function latestEvents(events: readonly AlarmEvent[]): Map<string, AlarmEvent> {
  * Returns the last revision of each alarm, without alarms about silence: the wall clock decides when these begin (CLINICAL, "Judged or
  * told", 7).
  */
-const finalRevs = (events: readonly AlarmEvent[]) =>
+const finalRevisionTexts = (events: readonly AlarmEvent[]) =>
   [...latestEvents(events).values()]
     .filter(({ alarm }) => !/no-data|intermittent/.test(alarm.condition))
     .map(({ alarm }) => `${alarm.alarmId} ${alarm.condition} ${alarm.rev}`)
@@ -89,9 +89,9 @@ function readingsOf(
   }
   return out;
 }
-const log = fc.array(stretch, { minLength: 1, maxLength: 12 }).map(readingsOf);
+const randomLog = fc.array(stretch, { minLength: 1, maxLength: 12 }).map(readingsOf);
 /** A log without outages. If the clock is set too, an outage looks like another change of the clock, and onsets move with it. */
-const steadyLog = fc
+const randomSteadyLog = fc
   .array(stretch, { minLength: 1, maxLength: 12 })
   .map((all) => readingsOf(all.map((each) => ({ ...each, lateS: 0, gapS: each.gapS === 40 ? 7 : each.gapS }))));
 
@@ -101,9 +101,9 @@ const standbys = fc.array(
   { maxLength: 3 },
 );
 /** A log in which people acknowledge alarms some seconds after the call, and begin standbys. */
-const answeredLog = fc
+const randomAcknowledgedLog = fc
   .tuple(
-    log,
+    randomLog,
     standbys,
     fc.array(
       fc.record({
@@ -153,7 +153,7 @@ function seeded(numRuns: number) {
 describe('the engine on any log', () => {
   it('the engine gives the same events and state if it continues from snapshots at any place', () => {
     fc.assert(
-      fc.property(answeredLog, fc.array(fc.nat(200), { maxLength: 5 }), (inputs, cuts) => {
+      fc.property(randomAcknowledgedLog, fc.array(fc.nat(200), { maxLength: 5 }), (inputs, cuts) => {
         const whole = run(inputs);
         let state = beginningState();
         const events: AlarmEvent[] = [];
@@ -175,7 +175,7 @@ describe('the engine on any log', () => {
 
   it('repeated readings at any later place change no alarm and no final revision', () => {
     fc.assert(
-      fc.property(log, fc.array(fc.tuple(fc.nat(300), fc.nat(300)), { maxLength: 40 }), (readings, repeats) => {
+      fc.property(randomLog, fc.array(fc.tuple(fc.nat(300), fc.nat(300)), { maxLength: 40 }), (readings, repeats) => {
         const whole = run(readings);
         const inputs: ObservationInput[] = [...readings];
         for (const [which, later] of repeats) {
@@ -186,7 +186,7 @@ describe('the engine on any log', () => {
           const receivedAt = inputs[place - 1]!.receivedAt;
           inputs.splice(place, 0, { ...original, receivedAt });
         }
-        expect(finalRevs(run(inputs).events)).toEqual(finalRevs(whole.events));
+        expect(finalRevisionTexts(run(inputs).events)).toEqual(finalRevisionTexts(whole.events));
       }),
       seeded(100),
     );
@@ -195,35 +195,41 @@ describe('the engine on any log', () => {
   it('the screens show the same tiles if the engine is killed at any place, also after events of the wall clock', () => {
     const endMs = 20 * 60_000;
     fc.assert(
-      fc.property(answeredLog, fc.nat(400), fc.nat(400), fc.constantFrom(0, 700, 5_500), (inputs, a, b, stallMs) => {
-        const [snapshotAt, killedAt] = [a % (inputs.length + 1), b % (inputs.length + 1)].sort((x, y) => x - y) as [
-          number,
-          number,
-        ];
-        // An engine with a tick each 500 ms. A stall of the log before the kill lets ticks come before the readings.
-        const live = withTicks(inputs.slice(0, snapshotAt), beginningState());
-        const lost = withTicks(inputs.slice(snapshotAt, killedAt), live.state, stallMs);
-        const nowMs = Math.max(lost.nowMs, live.nowMs);
-        const replayed = run(inputs.slice(snapshotAt, killedAt), JSON.parse(JSON.stringify(live.state)) as State);
-        const ticked = step(env, replayed.state, { type: 'tick' }, nowMs);
-        const aligned = realign(ticked.state, lost.events, nowMs);
-        const rest = withTicks(inputs.slice(killedAt), aligned.state, 0, nowMs + endMs);
-        const shown = [
-          ...live.events,
-          ...lost.events,
-          ...replayed.events,
-          ...ticked.events,
-          ...aligned.events,
-          ...rest.events,
-        ];
-        // The screens must show exactly the alarms of the engine.
-        const present = Object.values(rest.state.book.live).map(
-          ({ alarm }) => `${alarm.alarmId} ${alarm.condition} ${alarm.present} ${alarm.signal}`,
-        );
-        expect(tileTexts(shown)).toEqual(present.sort());
-        const whole = withTicks(inputs, beginningState(), 0, nowMs + endMs);
-        if (stallMs === 0) expect(judgedTexts(shown)).toEqual(judgedTexts(whole.events));
-      }),
+      fc.property(
+        randomAcknowledgedLog,
+        fc.nat(400),
+        fc.nat(400),
+        fc.constantFrom(0, 700, 5_500),
+        (inputs, a, b, stallMs) => {
+          const [snapshotAt, killedAt] = [a % (inputs.length + 1), b % (inputs.length + 1)].sort((x, y) => x - y) as [
+            number,
+            number,
+          ];
+          // An engine with a tick each 500 ms. A stall of the log before the kill lets ticks come before the readings.
+          const live = withTicks(inputs.slice(0, snapshotAt), beginningState());
+          const lost = withTicks(inputs.slice(snapshotAt, killedAt), live.state, stallMs);
+          const nowMs = Math.max(lost.nowMs, live.nowMs);
+          const replayed = run(inputs.slice(snapshotAt, killedAt), JSON.parse(JSON.stringify(live.state)) as State);
+          const ticked = step(env, replayed.state, { type: 'tick' }, nowMs);
+          const aligned = realign(ticked.state, lost.events, nowMs);
+          const rest = withTicks(inputs.slice(killedAt), aligned.state, 0, nowMs + endMs);
+          const shown = [
+            ...live.events,
+            ...lost.events,
+            ...replayed.events,
+            ...ticked.events,
+            ...aligned.events,
+            ...rest.events,
+          ];
+          // The screens must show exactly the alarms of the engine.
+          const present = Object.values(rest.state.book.live).map(
+            ({ alarm }) => `${alarm.alarmId} ${alarm.condition} ${alarm.present} ${alarm.signal}`,
+          );
+          expect(tileTexts(shown)).toEqual(present.sort());
+          const whole = withTicks(inputs, beginningState(), 0, nowMs + endMs);
+          if (stallMs === 0) expect(judgedTexts(shown)).toEqual(judgedTexts(whole.events));
+        },
+      ),
       seeded(100),
     );
   });
@@ -231,7 +237,7 @@ describe('the engine on any log', () => {
   it('no alarm is missed or doubled if the clock was set back 10 min before a restart', () => {
     const backMs = 600_000;
     fc.assert(
-      fc.property(steadyLog, fc.nat(400), (readings, cut) => {
+      fc.property(randomSteadyLog, fc.nat(400), (readings, cut) => {
         const at = cut % (readings.length + 1);
         const before = withTicks(readings.slice(0, at), beginningState());
         const nowMs = before.nowMs - backMs;
@@ -251,28 +257,33 @@ describe('the engine on any log', () => {
   it('silence, escalation and re-alarm come within the usual times after the clock was set back', () => {
     let escalated = 0;
     fc.assert(
-      fc.property(answeredLog, fc.nat(400), fc.constantFrom(1_000, 600_000, 86_400_000), (inputs, cut, backMs) => {
-        const before = withTicks(inputs.slice(0, (cut % inputs.length) + 1), beginningState());
-        const nowMs = before.nowMs - backMs;
-        const state = rearm(JSON.parse(JSON.stringify(before.state)) as State, adultProfile, nowMs);
-        const calling = Object.values(state.book.live).filter(
-          ({ acknowledged, subsumed }) => !acknowledged && !subsumed,
-        );
-        const answered = Object.values(state.book.live).filter(({ realarmAt }) => realarmAt !== null);
-        const { events, state: after } = withTicks([], state, 0, nowMs + 186_000, nowMs);
-        const about = (id: string, type: string) =>
-          events.some((event) => event.type === type && event.alarm.alarmId === id);
-        if (state.device.armed) expect(after.device.silentSince).not.toBeNull();
-        // During a standby without values, earlier calls are hidden (standby.test.ts).
-        if (state.standby !== null) return;
-        for (const { alarm } of calling) {
-          if (!isAboutLimit(alarm) || alarm.priority === 'low' || alarm.escalation >= 3) continue;
-          escalated += 1;
-          expect(about(alarm.alarmId, 'escalated'), alarm.condition).toBe(true);
-        }
-        for (const { alarm, subsumed } of answered)
-          if (!subsumed && isAboutLimit(alarm)) expect(about(alarm.alarmId, 'realarmed'), alarm.condition).toBe(true);
-      }),
+      fc.property(
+        randomAcknowledgedLog,
+        fc.nat(400),
+        fc.constantFrom(1_000, 600_000, 86_400_000),
+        (inputs, cut, backMs) => {
+          const before = withTicks(inputs.slice(0, (cut % inputs.length) + 1), beginningState());
+          const nowMs = before.nowMs - backMs;
+          const state = rearm(JSON.parse(JSON.stringify(before.state)) as State, adultProfile, nowMs);
+          const calling = Object.values(state.book.live).filter(
+            ({ acknowledged, subsumed }) => !acknowledged && !subsumed,
+          );
+          const answered = Object.values(state.book.live).filter(({ realarmAt }) => realarmAt !== null);
+          const { events, state: after } = withTicks([], state, 0, nowMs + 186_000, nowMs);
+          const about = (id: string, type: string) =>
+            events.some((event) => event.type === type && event.alarm.alarmId === id);
+          if (state.device.armed) expect(after.device.silentSince).not.toBeNull();
+          // During a standby without values, earlier calls are hidden (standby.test.ts).
+          if (state.standby !== null) return;
+          for (const { alarm } of calling) {
+            if (!isAboutLimit(alarm) || alarm.priority === 'low' || alarm.escalation >= 3) continue;
+            escalated += 1;
+            expect(about(alarm.alarmId, 'escalated'), alarm.condition).toBe(true);
+          }
+          for (const { alarm, subsumed } of answered)
+            if (!subsumed && isAboutLimit(alarm)) expect(about(alarm.alarmId, 'realarmed'), alarm.condition).toBe(true);
+        },
+      ),
       seeded(100),
     );
     expect(escalated).toBeGreaterThan(20);
@@ -280,7 +291,7 @@ describe('the engine on any log', () => {
 
   it('a restart with a correct clock does not change the state', () => {
     fc.assert(
-      fc.property(answeredLog, fc.nat(400), (inputs, cut) => {
+      fc.property(randomAcknowledgedLog, fc.nat(400), (inputs, cut) => {
         const { state, nowMs } = withTicks(inputs.slice(0, (cut % inputs.length) + 1), beginningState());
         // `quietUntil` may be earlier: the engine then only checks for silence too early.
         const { quietUntil } = state.arrivals;
@@ -365,24 +376,24 @@ describe('HR.high on any log in order', () => {
           end: alarm.resolvedAt === undefined ? null : (Date.parse(alarm.resolvedAt) - t0) / 1000,
         }));
         raised += alarms.length;
-        expect(alarms).toEqual(expected(all));
+        expect(alarms).toEqual(expectedAlarmsOf(all));
       }),
       seeded(500),
     );
     expect(raised).toBeGreaterThan(100);
   });
 
-  type Expected = { onset: number; determined: number; onsets: number; end: number | null };
+  type ExpectedAlarm = { onset: number; determined: number; onsets: number; end: number | null };
 
   /**
    * Returns the alarms by a simple version of the rule. An alarm begins after 6 s above 120; gaps of up to 20 s count. An alarm ends after
    * 5 s at 118 or below without a gap of more than 20 s. A new onset within 30 s of the end continues the alarm.
    */
-  function expected(all: readonly { s: number; value: number | null }[]): Expected[] {
-    const expectedAlarms: Expected[] = [];
+  function expectedAlarmsOf(all: readonly { s: number; value: number | null }[]): ExpectedAlarm[] {
+    const expectedAlarms: ExpectedAlarm[] = [];
     let onset: number | undefined;
     let beyondS = 0;
-    let alarm: Expected | undefined;
+    let alarm: ExpectedAlarm | undefined;
     let inside: number | undefined;
     let before = Number.NEGATIVE_INFINITY;
     for (const { s, value } of all) {

@@ -142,7 +142,7 @@ describe('parameters of one reading with different clocks', () => {
   const clock: DeviceClock = { offsetMs: 0, pace };
   const [time, receivedAt] = [t0, t0 + 12_000];
   const both = { boot: 'b1', seq: 6, time, receivedAt, numbered: true, declaredMs: null };
-  const codesAfter = (part: ArrivalsPart, numerics: Numerics) =>
+  const codesAfterReading = (part: ArrivalsPart, numerics: Numerics) =>
     noteReading(part, { ...both, values: valuesOf(numerics) }, () => false, receivedAt).part.codes;
 
   it.each<[string, DeviceClock]>([
@@ -161,7 +161,7 @@ describe('parameters of one reading with different clocks', () => {
         { SpO2: 97, RR: 15 },
         { RR: 15, SpO2: 97 },
       ]) {
-        const after = codesAfter(part, values);
+        const after = codesAfterReading(part, values);
         expect(after[codes.SpO2]?.clock).toEqual(assess(clock, time, receivedAt).clock);
         expect(after[codes.RR]?.clock).toEqual(assess(other, time, receivedAt).clock);
         expect(after[codes.SpO2]?.clock).not.toEqual(after[codes.RR]?.clock);
@@ -175,7 +175,7 @@ describe('parameters of one reading with different clocks', () => {
         SpO2: lastArrival('SpO2', { clock: shared }),
         RR: lastArrival('RR', { clock: structuredClone(shared) }),
       });
-      const after = codesAfter(part, { SpO2: 97, RR: 15 });
+      const after = codesAfterReading(part, { SpO2: 97, RR: 15 });
       expect(after[codes.SpO2]?.clock).toEqual(assess(shared, time, receivedAt).clock);
       expect(after[codes.RR]?.clock).toEqual(after[codes.SpO2]?.clock);
     }
@@ -190,7 +190,7 @@ describe('parameters of one reading with different clocks', () => {
       { SpO2: 97, RR: 15 },
       { RR: 15, SpO2: 97 },
     ]) {
-      const after = codesAfter(part, values);
+      const after = codesAfterReading(part, values);
       expect(after[codes.SpO2]?.clock).toEqual(assess(clock, time, receivedAt, true).clock);
       expect(after[codes.RR]?.clock).toEqual(assess(clock, time, receivedAt).clock);
     }

@@ -124,9 +124,9 @@ function limitHoles(holes: readonly Hole[]): readonly Hole[] {
 /** Begins the alarm for holes that have lasted long enough. Ends the alarm if its time has passed or a person has acknowledged it. */
 function withAlarm(part: ContinuityPart, receivedAt: number, isSeen: boolean): ContinuityPart {
   if (part.holes.length === 0) return part;
-  const due = part.holes.filter((hole) => !hole.told && receivedAt - hole.since >= proofMs);
-  if (due.length > 0) {
-    const holes = part.holes.map((hole) => (due.includes(hole) ? { ...hole, told: true } : hole));
+  const provenHoles = part.holes.filter((hole) => !hole.told && receivedAt - hole.since >= proofMs);
+  if (provenHoles.length > 0) {
+    const holes = part.holes.map((hole) => (provenHoles.includes(hole) ? { ...hole, told: true } : hole));
     return { ...part, holes, toldAt: receivedAt };
   }
   if (!isSeen && receivedAt - part.toldAt < alarmMs) return part;

@@ -1,6 +1,6 @@
 /**
  * The detector of a parameter that a message contains twice. Nothing shows which of the two values is right. So the more serious value is
- * judged (contracts/numerics.ts), and a technical alarm says so (CLINICAL, "Judged or told", 1). Pure.
+ * judged (contracts/numerics.ts), and a technical alarm tells the nurse (CLINICAL, "Judged or told", 1). Pure.
  */
 import { parameters } from '../../../contracts/parameters.ts';
 import { type Condition, technicalCondition } from './condition.ts';
@@ -11,7 +11,7 @@ export type DoubledPart = Readonly<Record<string, { readonly since: number; read
 
 export const initialDoubled: DoubledPart = {};
 
-/** The alarm ends if for this long no message has contained the parameter twice (ours). */
+/** The alarm ends after the parameter has come only once in each message for this long (ours). */
 const onceMs = 60_000;
 
 /** Takes a reading: begins or ends the conditions of doubled parameters. */
@@ -23,7 +23,7 @@ export function noteDoubled(
   const next: Record<string, { readonly since: number; readonly at: number }> = {};
   for (const [code, span] of Object.entries(part)) {
     const isOnce = !codes.includes(code) && values.some((numeric) => numeric.code === code);
-    // `Math.abs`, because the device's clock may have been set back.
+    // The difference is negative if the device's clock was set back, so its absolute value counts.
     if (!isOnce || Math.abs(time - span.at) < onceMs) next[code] = span;
   }
   for (const code of codes) next[code] = { since: next[code]?.since ?? time, at: time };

@@ -1,8 +1,8 @@
 /**
- * The alarm engine of one association: a pure state machine, `(state, input, now) → {state, events}`. Each detector has its own part of the
- * state and judges readings by the device's time. After each input the engine updates the alarms once, from all conditions that hold. The
- * wall clock (`now`) only decides about silence, escalation, re-alarm, pauses and standby. The same inputs give the same alarms, even if
- * inputs are repeated, or if the engine stops and continues from a saved state.
+ * The alarm engine of one association: a pure state machine, `(state, input, now) → {state, events}`. Each detector has its own part of
+ * the state and judges readings by the device's time. After each input the engine updates the alarms once, from all conditions that hold.
+ * The wall clock (`now`) only decides about silence, escalation, re-alarm, pauses and standby. The same inputs give the same alarms, even
+ * if inputs are repeated, or if the engine stops and continues from a saved state.
  */
 import { builtInAlertCodes } from '../../../contracts/alert-codes.ts';
 import { isLateReading } from '../../../contracts/device-clock.ts';
@@ -76,8 +76,8 @@ export function step(env: Environment, before: State, input: Input, now: number)
   const afterTime = passTime(env, before, context);
   const judged = takeInput(env, withDevice(afterTime.state, input), input, context);
   const settled = settle(env, judged, afterTime.endings, context);
-  const isPlain = afterTime.events.length === 0 && judged.events === undefined;
-  const events = isPlain ? settled.events : [...afterTime.events, ...(judged.events ?? []), ...settled.events];
+  const isSettledOnly = afterTime.events.length === 0 && judged.events === undefined;
+  const events = isSettledOnly ? settled.events : [...afterTime.events, ...(judged.events ?? []), ...settled.events];
   const { answer, counts } = judged;
   return { state: settled.state, events, ...(answer && { answer }), ...(counts && { counts }) };
 }
@@ -122,11 +122,11 @@ function takeInput(env: Environment, state: State, input: Input, context: BookCo
 
 function takeStatus(state: State, input: StatusInput, now: number): State {
   const device = takeDeviceStatus(state.device, input, now);
-  const declares = input.intervalMs !== undefined && device.status !== state.device.status;
+  const isNewInterval = input.intervalMs !== undefined && device.status !== state.device.status;
   return {
     ...state,
     device,
-    arrivals: declares ? takeDeclaredInterval(state.arrivals, input.intervalMs) : state.arrivals,
+    arrivals: isNewInterval ? takeDeclaredInterval(state.arrivals, input.intervalMs) : state.arrivals,
   };
 }
 
@@ -189,15 +189,15 @@ function allConditions(env: Environment, state: State): readonly Condition[] {
 function takeObservation(env: Environment, state: State, input: ObservationInput, now: number): EngineResult {
   const { seen, repeat } = noteSeen(state.seen, input.boot, input.seq, input.time);
   if (repeat) return { state, endAt: input.time, counts: { repeats: 1 } };
-  const judgedBy = rulesIn(env, state);
+  const rulesOfParameter = rulesIn(env, state);
   const isBeyond = (parameter: Parameter, value: number) =>
-    isBeyondAny(rulesFor(parameter, judgedBy(parameter), false), value);
+    isBeyondAny(rulesFor(parameter, rulesOfParameter(parameter), false), value);
   const { boot, seq, time, receivedAt, values, intervalMs } = input;
   const numbered = input.start !== undefined;
   const reading = { boot, seq, time, receivedAt, values, numbered, declaredMs: intervalMs ?? null };
   const { part: noted, received } = noteReading(state.arrivals, reading, isBeyond, now);
   const { part: arrivals, codes: givenUp } = giveUp(noted, (chain) => isSilenceAcknowledged(state, chain));
-  const judged = judgeValues(withoutCodes(state.limits, givenUp), received, judgedBy, now);
+  const judged = judgeValues(withoutCodes(state.limits, givenUp), received, rulesOfParameter, now);
   const isSeen = state.book.live[missingReadingsKey]?.acknowledged ?? false;
   const standby = standbyAfterValues(state.standby, received, (numeric) => mayRaiseAlarm(numeric, isBeyond), now);
   const isEnded = isPeriodOver(state);
@@ -220,8 +220,8 @@ function takeObservation(env: Environment, state: State, input: ObservationInput
     identity: isEnded ? state.identity : identityPart,
     notices: identityNotice && !isEnded ? takeNotice(state.notices, identityNotice, now) : state.notices,
   };
-  const isPlain = continuity.holes === state.continuity.holes && !identityNotice;
-  const counts = isPlain
+  const hasNoOtherCounts = continuity.holes === state.continuity.holes && !identityNotice;
+  const counts = hasNoOtherCounts
     ? countReading(input, received)
     : {
         ...countReading(input, received),
@@ -249,8 +249,8 @@ function readingFactsOf(arrivals: ArrivalsPart, received: readonly ReceivedValue
   let offsetMs = 0;
   let isAllLate = true;
   for (const { numeric, late } of received) {
-    const own = arrivals.codes[numeric.code]!.clock.offsetMs;
-    if (Math.abs(own) > Math.abs(offsetMs)) offsetMs = own;
+    const valueOffsetMs = arrivals.codes[numeric.code]!.clock.offsetMs;
+    if (Math.abs(valueOffsetMs) > Math.abs(offsetMs)) offsetMs = valueOffsetMs;
     if (!late) isAllLate = false;
   }
   return { late: isAllLate, offsetMs, intervalMs };

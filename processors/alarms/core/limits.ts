@@ -97,14 +97,14 @@ export function judgeLimitsAgain(part: LimitsPart, before: RulesOf, rulesOf: Rul
     const last = line.samples.window.findLast(({ value, questionable }) => value !== null && !questionable);
     const samples = refold(line.samples, fold);
     // After a change of limits the last value alone decides which limits are broken.
-    const head = last === undefined ? samples.head : onlyBroken(samples.head, last, rulesOf(parameter), parameter);
+    const head = last === undefined ? samples.head : brokenTrackers(samples.head, last, rulesOf(parameter), parameter);
     return [code, { ...line, samples: { ...samples, head } }] as const;
   });
   return Object.fromEntries(lines);
 }
 
 /** Returns only the trackers whose limit the last value breaks by the present rules, or from which it is not clear. */
-function onlyBroken(head: Trackers, last: Sample, rules: GroupRules | undefined, parameter: Parameter): Trackers {
+function brokenTrackers(head: Trackers, last: Sample, rules: GroupRules | undefined, parameter: Parameter): Trackers {
   const inForce = rulesFor(parameter, rules, last.single);
   const broken = Object.entries(head).filter(([tier]) => {
     const rule = inForce.list.find((candidate) => candidate.tier === tier);
@@ -291,8 +291,8 @@ const heartRateLine = ({ MDC_ECG_HEART_RATE: line }: LimitsPart) => line?.sample
  * runs, or the heart rate has not been inside its limits for long enough.
  */
 function pulseAlarmContinues(part: LimitsPart, tier: TierName, { isHeartRateSteady }: RatesNow): boolean {
-  const own = heartRateLine(part)?.head[tier];
-  return own === undefined ? !isHeartRateSteady : own.determined === null;
+  const heartRateTracker = heartRateLine(part)?.head[tier];
+  return heartRateTracker === undefined ? !isHeartRateSteady : heartRateTracker.determined === null;
 }
 
 /** Returns since when the pulse is judged again, if the heart rate was judged after the pulse went beyond the limit. */

@@ -100,11 +100,11 @@ export function takeAlertList(
   if (listOrder === 'repeat') return { part, episodes: [] };
   const { boot, seq, time, receivedAt, sound } = input;
   const list = { boot, seq, time, receivedAt };
-  const begun = begunAt(part, receivedAt);
-  const listedAlerts = byKey(input, context);
+  const begun = beginCountAt(part, receivedAt);
+  const listedAlerts = alertsByKey(input, context);
   // A list whose place is unclear ends no alarm: its alarms are added to the present alarms.
   const all = listOrder === 'unclear' ? new Map([...Object.entries(part.alerts), ...listedAlerts]) : listedAlerts;
-  const limited = bounded(all, { ...part, begun }, context.latched);
+  const limited = limitAlerts(all, { ...part, begun }, context.latched);
   const newAlertCount = [...limited.keys()].filter((key) => part.alerts[key] === undefined).length;
   const countedPart = { ...part, begun: { ...begun, n: begun.n + newAlertCount } };
   if (listOrder === 'older')
@@ -144,12 +144,12 @@ function listOrderOf(
 ): 'newest' | 'older' | 'repeat' | 'unclear' {
   const last = lists.at(-1);
   if (last === undefined) return 'newest';
-  const ofStart = lists.filter((list) => list.boot === boot);
-  const same = ofStart.filter((list) => list.seq === seq);
-  if (same.some((list) => list.time === time)) return 'repeat';
-  if (last.boot === boot) return seq > last.seq || time > last.time || same.length > 0 ? 'newest' : 'older';
-  if (ofStart.some(({ unclear }) => !unclear)) return time > last.time ? 'newest' : 'older';
-  if (ofStart.some((list) => list.seq > seq)) return 'older';
+  const listsOfStart = lists.filter((list) => list.boot === boot);
+  const listsWithNumber = listsOfStart.filter((list) => list.seq === seq);
+  if (listsWithNumber.some((list) => list.time === time)) return 'repeat';
+  if (last.boot === boot) return seq > last.seq || time > last.time || listsWithNumber.length > 0 ? 'newest' : 'older';
+  if (listsOfStart.some(({ unclear }) => !unclear)) return time > last.time ? 'newest' : 'older';
+  if (listsOfStart.some((list) => list.seq > seq)) return 'older';
   if (late && time <= last.time) return 'unclear';
   return receivedAt >= last.receivedAt - gatewaysApartMsMax ? 'newest' : 'older';
 }
@@ -177,7 +177,7 @@ function episodesOf(
 }
 
 /** Returns the alarms of a list by their keys. The texts of alarms with the same key are joined. */
-function byKey(input: AlertsInput, context: ListContext): ReadonlyMap<string, OwnAlert> {
+function alertsByKey(input: AlertsInput, context: ListContext): ReadonlyMap<string, OwnAlert> {
   const alerts = new Map<string, OwnAlert>();
   for (const sent of input.alerts) {
     const { key, alert } = keyedAlert(sent, input.time, context);
@@ -240,7 +240,7 @@ const isLatching = ({ kind, priority }: OwnAlert) => kind === 'physiological' &&
 const restKey = 'device/more';
 
 /** Returns the count of alarms that began. The count starts at 0 each minute of the gateway's clock, even if that clock was set back. */
-function begunAt({ begun }: OwnAlertsPart, receivedAt: number): NonNullable<OwnAlertsPart['begun']> {
+function beginCountAt({ begun }: OwnAlertsPart, receivedAt: number): NonNullable<OwnAlertsPart['begun']> {
   return begun !== undefined && Math.abs(receivedAt - begun.since) < begunMs ? begun : { since: receivedAt, n: 0 };
 }
 
@@ -248,16 +248,19 @@ function begunAt({ begun }: OwnAlertsPart, receivedAt: number): NonNullable<OwnA
  * Limits the number of alarms, because a device that sends new codes all the time must not fill the screens and the log. If the list is too
  * long, only the most serious alarms stay, and one alarm stands for the rest.
  */
-function bounded(
+function limitAlerts(
   listedAlerts: ReadonlyMap<string, OwnAlert>,
   { alerts, begun }: OwnAlertsPart & Required<Pick<OwnAlertsPart, 'begun'>>,
   latched: readonly string[],
 ): ReadonlyMap<string, OwnAlert> {
   const latching = Object.keys(alerts).filter((key) => isLatching(alerts[key]!));
-  const waiting = new Set([...latched, ...latching].filter((key) => !listedAlerts.has(key)));
+  const latchedOutsideList = new Set([...latched, ...latching].filter((key) => !listedAlerts.has(key)));
   const isPresent = (key: string) => alerts[key] !== undefined;
   const presentCount = [...listedAlerts.keys()].filter(isPresent).length;
-  const room = Math.min(Math.max(0, alertsMax - waiting.size), presentCount + Math.max(0, begunMax - begun.n));
+  const room = Math.min(
+    Math.max(0, alertsMax - latchedOutsideList.size),
+    presentCount + Math.max(0, begunMax - begun.n),
+  );
   if (listedAlerts.size <= room) return listedAlerts;
   const inOrder = [...listedAlerts].sort(
     ([keyA, a], [keyB, b]) =>

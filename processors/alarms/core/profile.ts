@@ -10,8 +10,8 @@ import { builtInScores, type ScoreRules } from './scores/score-rules.ts';
 /**
  * How long a value must be beyond its limit before it alarms, in device time.
  * - `fixed`: `ms` (0 to 30 s).
- * - `tiered`: the delay is shorter if the value is further beyond its limit. The last step whose `by` the value has reached applies. Example
- *   for SpO2: 88 alarms after 15 s, 86 after 10 s.
+ * - `tiered`: the delay is shorter if the value is further beyond its limit. The last step whose `by` the value has reached applies.
+ *   Example for SpO2: 88 alarms after 15 s, 86 after 10 s.
  * - `area`: the delay ends when the distance from the limit, multiplied by the time, reaches `unitMs`, and after `capMs` at the latest
  *   (Philips, smart alarm delay).
  */

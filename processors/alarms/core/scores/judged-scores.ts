@@ -79,20 +79,24 @@ export function judgeScores(
   let single: boolean | undefined;
   let after: Partial<Record<ScoreName, { tracker: Tracker; text: string }>> | undefined;
   for (const name of scoreNames) {
-    const made = rules[name];
-    if (made === undefined) continue;
-    const { from } = made.call;
+    const madeRule = rules[name];
+    if (madeRule === undefined) continue;
+    const { from } = madeRule.call;
     const value = judgedValue(name, scored, from);
-    const was = before[name];
-    const isBeyond = value !== null && isBeyondAny(made.continuous, value);
-    if (was === undefined && !isBeyond) continue;
+    const trackerBefore = before[name];
+    const isBeyond = value !== null && isBeyondAny(madeRule.continuous, value);
+    if (trackerBefore === undefined && !isBeyond) continue;
     single ??= isSpotCheck(known, at, scoreRules.ages);
-    const judgedBy = single ? made.single : made.continuous;
+    const judgedBy = single ? madeRule.single : madeRule.continuous;
     const sample: Sample = { at, value, questionable: false, late, single, noDataMs: scoreRules.ages.continuousMs };
-    const { high: tracker } = judge(was === undefined ? {} : { high: was.tracker }, sample, judgedBy);
+    const { high: tracker } = judge(
+      trackerBefore === undefined ? {} : { high: trackerBefore.tracker },
+      sample,
+      judgedBy,
+    );
     if (tracker === undefined) continue;
     after ??= {};
-    after[name] = { tracker, text: isBeyond ? textOf(name, value, from, scored) : was!.text };
+    after[name] = { tracker, text: isBeyond ? textOf(name, value, from, scored) : trackerBefore!.text };
   }
   return after ?? noScoreTrackers;
 }
@@ -167,8 +171,8 @@ const labels: Readonly<Record<NewsParameter, string>> = {
 };
 
 /** Returns the trackers after a clock was set back: conditions that hold stay, and delays start again. */
-export function restartScoreDelays(held: ScoreTrackers): ScoreTrackers {
-  const present = Object.entries(held).filter(([, { tracker }]) => tracker.determined !== null);
+export function restartScoreDelays(trackers: ScoreTrackers): ScoreTrackers {
+  const present = Object.entries(trackers).filter(([, { tracker }]) => tracker.determined !== null);
   return Object.fromEntries(
     present.map(([name, { tracker, text }]) => [
       name,
@@ -180,11 +184,11 @@ export function restartScoreDelays(held: ScoreTrackers): ScoreTrackers {
 const noConditions: readonly Condition[] = [];
 
 /** Returns one condition for each score whose delay has passed. */
-export function scoreConditions(held: ScoreTrackers, scoreRules: ScoreRules): readonly Condition[] {
-  if (held === noScoreTrackers) return noConditions;
+export function scoreConditions(trackers: ScoreTrackers, scoreRules: ScoreRules): readonly Condition[] {
+  if (trackers === noScoreTrackers) return noConditions;
   const conditions: Condition[] = [];
   const rules = rulesOf(scoreRules);
-  for (const [name, { tracker, text }] of Object.entries(held) as [
+  for (const [name, { tracker, text }] of Object.entries(trackers) as [
     ScoreName,
     NonNullable<ScoreTrackers[ScoreName]>,
   ][]) {

@@ -70,9 +70,9 @@ export function scoreValues(
     const sensor = sensorOf(numeric.code);
     if (sensor === undefined || value === null || numeric.validity !== undefined) continue;
     const cellAt = cellOf(at);
-    const present = part.open?.at === cellAt ? part.open.values[sensor] : undefined;
+    const existing = part.open?.at === cellAt ? part.open.values[sensor] : undefined;
     // The usual case: this cell already has a value of the sensor.
-    if (present !== undefined && !single && present.at < at) continue;
+    if (existing !== undefined && !single && existing.at < at) continue;
     const measured: Measured = single ? { at, value, everyMs: intervalMs } : { at, value };
     const next: Cell = { at: cellAt, values: { [sensor]: measured }, entries: noEntries, late };
     // The values of one reading are in one cell, unless two parameters have different clocks.
@@ -114,7 +114,7 @@ function withCell(part: ScoresPart, cell: Cell, scoreRules: ScoreRules): ScoresP
   const { line, place } = insert(closed, sameCell === undefined ? cell : mergeCells(sameCell, cell), judgeCell);
   if (place !== 'too-old') return withOpen(line, open, scoreRules);
   // A current value from before all cells shows that a clock was set back. A late value that old is not scored.
-  return cell.late ? part : withOpen(rebased(part, cell.at).closed, cell, scoreRules);
+  return cell.late ? part : withOpen(afterClockSetBack(part, cell.at).closed, cell, scoreRules);
 }
 
 const withOpen = (closed: ScoresPart['closed'], open: Cell, scoreRules: ScoreRules): ScoresPart => ({
@@ -128,9 +128,10 @@ function mergeCells(a: Cell, b: Cell): Cell {
   const entries = joinEntries(a.entries, b.entries);
   const values: Partial<Record<Sensor, Measured>> = { ...a.values };
   for (const [sensor, measured] of Object.entries(b.values) as [Sensor, Measured][]) {
-    const present = values[sensor];
+    const existing = values[sensor];
     const replaces =
-      present === undefined || (measured.everyMs === undefined ? measured.at <= present.at : measured.at >= present.at);
+      existing === undefined ||
+      (measured.everyMs === undefined ? measured.at <= existing.at : measured.at >= existing.at);
     if (replaces) values[sensor] = measured;
   }
   return { at: a.at, values, entries, late: a.late || b.late };
@@ -173,7 +174,7 @@ function earliestIn(inputs: Readonly<Record<string, { readonly at: number }>>): 
 }
 
 /** Returns the part after a clock was set back: no input is later than `now`, and delays start again. Conditions that hold stay. */
-export function rebased({ head }: ScoresPart, now: number): ScoresPart {
+export function afterClockSetBack({ head }: ScoresPart, now: number): ScoresPart {
   const next: Head = {
     known: withTimesNotAfter(head.known, now),
     at: head.at === null ? null : now,
@@ -184,7 +185,7 @@ export function rebased({ head }: ScoresPart, now: number): ScoresPart {
 
 /** Returns the part of a saved state after the machine's clock was set back. */
 export function rearmScores(part: ScoresPart, now: number): ScoresPart {
-  return part.open !== null && part.open.at > now ? rebased(part, now) : part;
+  return part.open !== null && part.open.at > now ? afterClockSetBack(part, now) : part;
 }
 
 /** Returns one condition for each score whose delay has passed. */

@@ -80,7 +80,7 @@ export type ScoresCheck = {
   readonly dueMs: number;
 };
 
-/** What is remembered of published scores, to compare the next ones with. */
+/** Published scores, in the form in which they are compared with the next scores. */
 type Published = {
   readonly key: string;
   readonly urgentKey: string;
@@ -128,26 +128,26 @@ export function checkScores(
   const next = publishedOf(scores, now);
   const dueMs = Math.min(staleMs, repeatAt(scores, now));
   if (published === undefined) return { check: { published: next, checked, dueMs }, scores };
-  const againMs = repeatAt(scores, Math.min(published.atMs, now));
-  if (isAlike(published, next) && now < againMs)
-    return { check: { published, checked, dueMs: Math.min(staleMs, againMs) } };
-  const soonMs = published.atMs + publishMs;
-  const isSoon = now >= published.atMs && now < soonMs;
-  if (isSoon && next.urgentKey === published.urgentKey)
-    return { check: { published, checked, dueMs: Math.min(staleMs, soonMs) } };
+  const repeatMs = repeatAt(scores, Math.min(published.atMs, now));
+  if (isNearlyEqual(published, next) && now < repeatMs)
+    return { check: { published, checked, dueMs: Math.min(staleMs, repeatMs) } };
+  const earliestMs = published.atMs + publishMs;
+  const isTooEarly = now >= published.atMs && now < earliestMs;
+  if (isTooEarly && next.urgentKey === published.urgentKey)
+    return { check: { published, checked, dueMs: Math.min(staleMs, earliestMs) } };
   return { check: { published: next, checked, dueMs }, scores };
 }
 
 /** Returns whether the difference between two publications is too small for a person to notice. */
-function isAlike(published: Published, next: Published): boolean {
+function isNearlyEqual(published: Published, next: Published): boolean {
   if (published.key !== next.key || published.index === undefined || next.index === undefined)
     return published.key === next.key && published.index === next.index;
   return roundHalfUp(Math.abs(published.index - next.index), 2) < indexStep;
 }
 
 /**
- * Returns the time at which unchanged scores are published again, so that a trend can tell a lasting score from a gap. Scores without any known input
- * are not published again.
+ * Returns the time at which unchanged scores are published again, so that a trend shows a lasting score and not a gap. Scores without any
+ * known input are not published again.
  */
 function repeatAt({ news2: { parts } }: Scores, publishedMs: number): number {
   return parts.some(({ points }) => points !== undefined) ? publishedMs + scoresRepeatMs : Number.POSITIVE_INFINITY;
