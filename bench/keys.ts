@@ -13,7 +13,7 @@ import type { SealedLog } from '../log/sealed-log.ts';
 import { ensureDemoAccounts, ensureWards } from '../ops/demo.ts';
 import { adminKafka, topicConfig } from '../ops/platform/topics.ts';
 import { startTestPlatform, type TestPlatform } from '../tests/platform.ts';
-import { alarmOf, longestBeds, raised } from '../tests/screens/scene.ts';
+import { alarmOf, longestBeds, raisedEvent } from '../tests/screens/scene.ts';
 import { openLogAs, type RunningProcess, readersOf, startProcess } from '../tests/system.ts';
 import { peakRssMb } from './accounts.ts';
 import { integerOption } from './options.ts';
@@ -111,7 +111,7 @@ async function writeStays(data: TestPlatform, count: number): Promise<number> {
 
 async function writeStay(alarms: SealedLog, bed: Parameters<typeof alarmOf>[0], associationId: string): Promise<void> {
   const bedOfStay = { ...bed, period: { ...bed.period, associationId } };
-  await alarms.append('alarms', associationId, contentTypes.alarmEvent, raised(alarmOf(bedOfStay, {})));
+  await alarms.append('alarms', associationId, contentTypes.alarmEvent, raisedEvent(alarmOf(bedOfStay, {})));
 }
 
 /** Starts all processes at the same time. Returns the seconds until all are ready, and the peak memory of each process, MB. */

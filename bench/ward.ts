@@ -36,7 +36,7 @@ export async function openMadeUpWard(options: {
     repeat(1_000, bed, () => {
       const time = instant(Date.now());
       const reading = { time, values: madeUpValues(bed, Date.now()) };
-      server.observe(associationOf(bed), { deviceId, receivedAt: time, reading });
+      server.playObservation(associationOf(bed), { deviceId, receivedAt: time, reading });
     });
     for (const wave of madeUpWaves) {
       repeat(chunkMs, bed, () => {
@@ -44,7 +44,7 @@ export async function openMadeUpWard(options: {
         const { code, rateHz, scale, offset } = wave;
         const samples = madeUpSamples(wave, bed, startMs, chunkMs);
         const reading = { start: instant(startMs), code, rateHz, scale, offset, samples };
-        server.wave(associationOf(bed), { deviceId, receivedAt: instant(Date.now()), reading });
+        server.playWave(associationOf(bed), { deviceId, receivedAt: instant(Date.now()), reading });
       });
     }
   }
@@ -57,7 +57,7 @@ export async function openMadeUpWard(options: {
       const alarm = active ? { ...active, rev: active.rev + 1 } : newAlarm(bed, priority, atMs);
       if (event === 'raised') alarms.set(bed, alarm);
       else alarms.delete(bed);
-      server.alarms({ type: event, at: instant(atMs), alarm });
+      server.playAlarms({ type: event, at: instant(atMs), alarm });
       return { alarmId: alarm.alarmId, atMs };
     },
     async close() {

@@ -1,4 +1,4 @@
-/** Provides Compose v2 for the docker command. Uses the installed plug-in, or builds the official one with a small Go module. */
+/** Provides Compose v2 for the docker command. Uses the installed plug-in, or builds the official plug-in with a small Go module. */
 import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -27,10 +27,10 @@ export async function withCompose(
   mkdirSync(plugins, { recursive: true, mode: 0o700 });
   const userConfig = join(process.env.DOCKER_CONFIG ?? join(homedir(), '.docker'), 'config.json');
   if (existsSync(userConfig)) copyFileSync(userConfig, join(configDir, 'config.json'));
-  copyFileSync(await builtPlugin(softwareDir, report), join(plugins, 'docker-compose'));
-  const equipped = dockerWith({ ...docker.env, DOCKER_CONFIG: configDir });
-  await equipped.must(['compose', 'version']);
-  return equipped;
+  copyFileSync(await ensurePlugin(softwareDir, report), join(plugins, 'docker-compose'));
+  const dockerWithPlugin = dockerWith({ ...docker.env, DOCKER_CONFIG: configDir });
+  await dockerWithPlugin.runOrThrow(['compose', 'version']);
+  return dockerWithPlugin;
 }
 
 async function hasCompose(docker: Docker): Promise<boolean> {
@@ -40,14 +40,14 @@ async function hasCompose(docker: Docker): Promise<boolean> {
 }
 
 /** Builds the plug-in unless the software folder has it already. Returns its path. */
-async function builtPlugin(softwareDir: string, report: Report): Promise<string> {
+async function ensurePlugin(softwareDir: string, report: Report): Promise<string> {
   const home = join(softwareDir, `docker-compose-${composeVersion}`);
   const program = join(home, 'docker-compose');
   if (existsSync(program)) return program;
   if (programOnPath(['go']) === undefined) {
     throw new VigilError(
       'missing-program',
-      'Compose v2 is missing, and so is Go, which could build it: install the docker compose plug-in (docker-compose-plugin).',
+      'Compose v2 is missing, and Go, which could build it, is missing too: install the docker compose plug-in (docker-compose-plugin).',
     );
   }
   report(`building Compose ${composeVersion} (some minutes, once)`);

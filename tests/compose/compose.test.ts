@@ -77,7 +77,7 @@ const manifests: Record<string, Manifest> = {
 };
 
 /** Replaces `${NAME:-default}` by its default, as Compose does if NAME is not set, and `$$` by a dollar sign. */
-function substituted(value: string): string {
+function withDefaults(value: string): string {
   let result = value;
   for (let previous = ''; previous !== result; ) {
     previous = result;
@@ -86,12 +86,12 @@ function substituted(value: string): string {
   return result.replaceAll('$$', '$');
 }
 
-/** Returns the environment of a service if the user sets nothing. Compose leaves out names without a value. */
+/** Returns the environment that a service has if the user sets no variable. Compose leaves out names without a value. */
 const environment = (name: string) =>
   Object.fromEntries(
     Object.entries(compose.services[name]!.environment ?? {})
       .filter(([, value]) => value !== null)
-      .map(([key, value]) => [key, substituted(String(value))]),
+      .map(([key, value]) => [key, withDefaults(String(value))]),
   );
 /** Returns the names whose values Compose takes from `.env` or from its own environment. */
 const namesFromUser = (name: string) =>
@@ -153,7 +153,7 @@ describe('every service of docker-compose.yml', () => {
     (_name, service) => {
       for (const port of service.ports ?? []) {
         expect(port).toMatch(/^\$\{VIGIL_PUBLISH_ADDRESS:-127\.0\.0\.1\}:/);
-        expect(substituted(port)).toMatch(/^127\.0\.0\.1:\d+:\d+$/);
+        expect(withDefaults(port)).toMatch(/^127\.0\.0\.1:\d+:\d+$/);
       }
     },
   );
@@ -241,7 +241,7 @@ describe('the settings in docker-compose.yml', () => {
     expect(services.map(([name]) => name).filter((name) => name !== 'init' && !waitsForInit(name))).toEqual([]);
   });
 
-  const where = {
+  const addresses = {
     stateDir: '/run/vigil',
     kafkaBrokers: 'kafka:9092',
     influxUrl: 'https://influxdb:8086',
@@ -266,7 +266,7 @@ describe('the settings in docker-compose.yml', () => {
         VIGIL_AUDIT_ANCHORS_FILE: '/run/vigil-audit/anchors.ndjson',
         VIGIL_ALARMS_MEMBER_FILE: '/run/vigil-alarms/member',
       };
-      const { PATH: _path, VIGIL_STATE_DIR: _state, ...expected } = serviceEnv(where, name);
+      const { PATH: _path, VIGIL_STATE_DIR: _state, ...expected } = serviceEnv(addresses, name);
       for (const key of Object.keys(expected)) expected[key] = differs[key] ?? expected[key]!;
       expect(environment(name)).toEqual(expected);
     },
@@ -356,7 +356,7 @@ describe('Kafka and InfluxDB in docker-compose.yml', () => {
     });
   });
 
-  it('the three brokers in three-brokers.yml have the properties of those that `npm start` runs', () => {
+  it('the three brokers in three-brokers.yml have the properties of the three brokers that `npm start` runs', () => {
     const settings = { kafkaCopies: '3', kafkaPort: 9092, kafkaControllerPort: 9093 };
     for (const [index, name] of ['kafka', 'kafka-2', 'kafka-3'].entries()) {
       const node = kafkaNodes(settings)[index]!;
@@ -384,7 +384,7 @@ describe('Kafka and InfluxDB in docker-compose.yml', () => {
   it('every client of Kafka gets the same list of brokers', () => {
     expect(text.match(/(?<!CLIENT:\/\/)kafka:9092/g)).toHaveLength(1);
     const list = 'kafka:9092,kafka-2:9092,kafka-3:9092';
-    const clients = services.filter(([, { environment: of }]) => of?.VIGIL_KAFKA_BROKERS !== undefined);
+    const clients = services.filter(([, { environment: env }]) => env?.VIGIL_KAFKA_BROKERS !== undefined);
     expect(clients.length).toBeGreaterThan(5);
     for (const [name] of clients)
       expect(threeBrokers.services[name]?.environment?.VIGIL_KAFKA_BROKERS, name).toBe(list);

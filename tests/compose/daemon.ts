@@ -1,4 +1,4 @@
-/** Provides a Docker daemon for the test of docker-compose.yml: the running one, or a new one in a temporary folder. */
+/** Provides a Docker daemon for the test of docker-compose.yml: the running daemon, or a new daemon in a temporary folder. */
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,7 +8,7 @@ import { canInstall, installPackages, programOnPath, type Report } from '../../o
 import { run } from '../../ops/platform/run.ts';
 import { type Docker, dockerWith } from './docker.ts';
 
-export type Daemon = { readonly docker: Docker; readonly own: boolean; close(): Promise<void> };
+export type Daemon = { readonly docker: Docker; readonly isNew: boolean; close(): Promise<void> };
 
 const answerMsMax = 15_000;
 const startMsMax = 60_000;
@@ -32,31 +32,31 @@ COMMIT
 /**
  * Returns the running daemon, or starts a new one.
  * @param folder folder for the images, containers and volumes of a new daemon; `close()` removes it
- * @throws VigilError `missing-program` if no daemon answers and a new one cannot be started
+ * @throws VigilError `missing-program` if no daemon answers and a new daemon cannot be started
  */
 export async function openDaemon(folder: string, report: Report): Promise<Daemon> {
   const docker = dockerWith({});
-  if (await answers(docker)) return { docker, own: false, close: async () => undefined };
+  if (await isAnswering(docker)) return { docker, isNew: false, close: async () => undefined };
   if (process.platform !== 'linux' || process.getuid?.() !== 0) {
-    throw unavailable('no daemon answers, and only root can start one');
+    throw unavailableError('no daemon answers, and only root can start one');
   }
   if (programOnPath(['dockerd']) === undefined || programOnPath(['docker']) === undefined) {
-    if (!canInstall()) throw unavailable('no daemon answers, and dockerd is not installed');
+    if (!canInstall()) throw unavailableError('no daemon answers, and dockerd is not installed');
     await installPackages('Docker', ['docker.io', 'iptables'], report);
-    if (await answers(docker)) return { docker, own: false, close: async () => undefined };
+    if (await isAnswering(docker)) return { docker, isNew: false, close: async () => undefined };
   }
   report('starting a new Docker daemon');
   return startDaemon(folder);
 }
 
-function unavailable(reason: string): VigilError {
+function unavailableError(reason: string): VigilError {
   return new VigilError(
     'missing-program',
     `The test of docker-compose.yml needs a Docker daemon (${reason}): start Docker, or run the test as root on a Debian where docker.io can be installed.`,
   );
 }
 
-async function answers(docker: Docker): Promise<boolean> {
+async function isAnswering(docker: Docker): Promise<boolean> {
   return (await docker.run(['version', '--format', '{{.Server.Version}}'], { msMax: answerMsMax })).code === 0;
 }
 
@@ -85,13 +85,13 @@ async function startDaemon(folder: string): Promise<Daemon> {
   };
   try {
     await child.ready;
-    if (!(await answers(docker))) throw new VigilError('start-failed', `dockerd does not answer at ${host}.`);
+    if (!(await isAnswering(docker))) throw new VigilError('start-failed', `dockerd does not answer at ${host}.`);
   } catch (cause) {
     const lastOutput = child.lastLine();
     await close();
-    throw unavailable(`dockerd could not be started: ${lastOutput.slice(-300) || (cause as Error).message}`);
+    throw unavailableError(`dockerd could not be started: ${lastOutput.slice(-300) || (cause as Error).message}`);
   }
-  return { docker, own: true, close };
+  return { docker, isNew: true, close };
 }
 
 /** Removes a folder. Tries again, because a mount of the daemon can exist for a short time after its end. */

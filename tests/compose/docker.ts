@@ -14,7 +14,7 @@ export type Docker = {
    * Runs `docker <args>` and returns its standard output.
    * @throws VigilError `start-failed` with the last lines of the output, if the command fails
    */
-  must(args: readonly string[], options?: Options): Promise<string>;
+  runOrThrow(args: readonly string[], options?: Options): Promise<string>;
 };
 
 const commandMsMax = 20 * 60_000;
@@ -41,7 +41,7 @@ export function dockerWith(env: Readonly<Record<string, string>>): Docker {
   return {
     env,
     run,
-    async must(args, options) {
+    async runOrThrow(args, options) {
       const { code, output, errors } = await run(args, options);
       if (code === 0) return output;
       const lastLines = `${output}\n${errors}`.trim().split('\n').slice(-errorLinesMax).join('\n');

@@ -21,7 +21,7 @@ export type Inspected = {
 /** Matches a variable whose value is a secret. A value that begins with a slash is the path of a file and no secret. */
 const secretInEnv = /(PASSWORD|SECRET|TOKEN|_KEY)=[^/]/;
 
-/** Returns one phrase for each rule that the container breaks. Each begins with the name of the service. */
+/** Returns one phrase for each rule that the container breaks. Each phrase begins with the name of the service. */
 export function brokenRules({ Config, HostConfig }: Inspected): string[] {
   const name = Config.Labels['com.docker.compose.service'] ?? 'unknown';
   const published = Object.values(HostConfig.PortBindings ?? {}).flatMap((bindings) => bindings ?? []);
@@ -37,5 +37,5 @@ export function brokenRules({ Config, HostConfig }: Inspected): string[] {
     [published.every(({ HostIp }) => HostIp === '127.0.0.1'), 'is published beyond 127.0.0.1'],
     [!Config.Env.some((entry) => secretInEnv.test(entry)), 'has a secret in its environment'],
   ];
-  return rules.filter(([kept]) => !kept).map(([, fault]) => `${name} ${fault}`);
+  return rules.filter(([isKept]) => !isKept).map(([, fault]) => `${name} ${fault}`);
 }

@@ -81,7 +81,7 @@ async function buildStandIns(options: ImageOptions, missing: readonly StandIn[])
           break;
       }
       // The classic builder needs no plug-in, and can use a base image that no registry has.
-      await docker.must(['build', '--quiet', '--tag', names[which], context], { env: { DOCKER_BUILDKIT: '0' } });
+      await docker.runOrThrow(['build', '--quiet', '--tag', names[which], context], { env: { DOCKER_BUILDKIT: '0' } });
       rmSync(context, { recursive: true, force: true });
     }
   } finally {
@@ -102,21 +102,21 @@ async function buildBase(docker: Docker, folder: string): Promise<void> {
   }
   const suite = /^VERSION_CODENAME=(\w+)/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? 'stable';
   const packages = 'default-jre-headless,ca-certificates,libatomic1,libstdc++6';
-  await must('debootstrap', ['--variant=minbase', `--include=${packages}`, suite, folder]);
+  await runOrThrow('debootstrap', ['--variant=minbase', `--include=${packages}`, suite, folder]);
   for (const cache of ['var/cache/apt', 'var/lib/apt/lists']) {
     rmSync(join(folder, cache), { recursive: true, force: true });
   }
-  await must('sh', ['-c', 'tar -C "$1" -c . | docker import - "$2"', 'import', folder, baseImage], docker.env);
+  await runOrThrow('sh', ['-c', 'tar -C "$1" -c . | docker import - "$2"', 'import', folder, baseImage], docker.env);
   rmSync(folder, { recursive: true, force: true });
 }
 
 async function addNode(context: string): Promise<void> {
   cpSync(process.execPath, join(context, 'node'));
-  await must('npm', ['pack', '--silent', '--pack-destination', context, `npm@${npmVersion}`]);
-  await must('sh', ['-c', 'cd "$1" && tar -xzf npm-*.tgz && mv package npm && rm npm-*.tgz', 'unpack', context]);
+  await runOrThrow('npm', ['pack', '--silent', '--pack-destination', context, `npm@${npmVersion}`]);
+  await runOrThrow('sh', ['-c', 'cd "$1" && tar -xzf npm-*.tgz && mv package npm && rm npm-*.tgz', 'unpack', context]);
 }
 
-async function must(command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+async function runOrThrow(command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const { code, output } = await run(command, args, { cwd: root, env });
   if (code !== 0) throw new VigilError('start-failed', `${command} failed: ${output.trim().slice(-500)}`);
 }

@@ -27,16 +27,17 @@ const startedAtMs = performance.now();
 const report = (line: string) =>
   process.stderr.write(`${((performance.now() - startedAtMs) / 1000).toFixed(0).padStart(4)} s  ${line}\n`);
 
-/** Steps that clean up, to be run from the last to the first, even after an error or a signal. */
-const undo: (() => Promise<unknown>)[] = [];
-const took: Record<string, number> = {};
+/** Steps that clean up. They run from the last to the first, even after an error or a signal. */
+const cleanUpSteps: (() => Promise<unknown>)[] = [];
+/** Duration of each part in seconds. */
+const durations: Record<string, number> = {};
 
 async function timed<T>(part: string, work: () => Promise<T>): Promise<T> {
   const atMs = performance.now();
   try {
     return await work();
   } finally {
-    took[`${part}S`] = Math.round((performance.now() - atMs) / 100) / 10;
+    durations[`${part}S`] = Math.round((performance.now() - atMs) / 100) / 10;
   }
 }
 
@@ -46,9 +47,9 @@ async function prove(): Promise<Record<string, unknown>> {
   const softwareDir = settings.softwareDir;
 
   const daemon = await timed('daemon', () => openDaemon(join(folder, 'docker'), report));
-  undo.push(() => timed('daemonStop', () => daemon.close()));
+  cleanUpSteps.push(() => timed('daemonStop', () => daemon.close()));
   // This folder may contain a copy of the user's logins at image registries.
-  undo.push(async () => rmSync(join(folder, 'cli'), { recursive: true, force: true }));
+  cleanUpSteps.push(async () => rmSync(join(folder, 'cli'), { recursive: true, force: true }));
   const equipped = await timed('plugin', () => withCompose(daemon.docker, softwareDir, join(folder, 'cli'), report));
   const [httpPort = 0, mqttPort = 0] = await freePorts(2);
   const docker = dockerWith({
@@ -65,13 +66,13 @@ async function prove(): Promise<Record<string, unknown>> {
   const images = await timed('images', () =>
     ensureImages({ docker, names, softwareDir, workDir: join(folder, 'images'), report }),
   );
-  undo.push(() => images.close());
+  cleanUpSteps.push(() => images.close());
 
   report('docker compose build');
   await timed('build', () => compose(docker, 'build'));
-  undo.push(() => docker.run(['rmi', '--force', image]));
-  undo.push(() => timed('down', () => compose(docker, 'down', '--volumes', '--timeout', '20')));
-  undo.push(() => printLogsAfterFailure(docker));
+  cleanUpSteps.push(() => docker.run(['rmi', '--force', image]));
+  cleanUpSteps.push(() => timed('down', () => compose(docker, 'down', '--volumes', '--timeout', '20')));
+  cleanUpSteps.push(() => printLogsAfterFailure(docker));
   report('docker compose up --wait');
   await timed('up', () => compose(docker, 'up', '--detach', '--wait', '--wait-timeout', String(upMsMax / 1000)));
   await requireHardened(docker);
@@ -84,7 +85,7 @@ async function prove(): Promise<Record<string, unknown>> {
 /** Throws unless the running containers keep the rules of hardening.ts, and the root file system of the gateway is read-only. */
 async function requireHardened(docker: Docker): Promise<void> {
   const ids = (await compose(docker, 'ps', '--all', '--quiet')).trim().split('\n');
-  const containers: Inspected[] = JSON.parse(await docker.must(['inspect', ...ids]));
+  const containers: Inspected[] = JSON.parse(await docker.runOrThrow(['inspect', ...ids]));
   const broken = containers.flatMap(brokenRules);
   if (broken.length > 0)
     throw new VigilError('start-failed', `Containers break rules of hardening: ${broken.join('; ')}.`);
@@ -102,7 +103,7 @@ async function requireHardened(docker: Docker): Promise<void> {
 async function check(docker: Docker, folder: string, httpPort: number): Promise<ScreenCounts> {
   const read = (file: string) => compose(docker, 'exec', '--no-TTY', 'dashboard', 'cat', file);
   ensurePrivateDirectory(join(folder, 'certs'));
-  undo.push(async () => rmSync(folder, { recursive: true, force: true }));
+  cleanUpSteps.push(async () => rmSync(folder, { recursive: true, force: true }));
   writeAtomic(join(folder, 'certs', 'ca.pem'), await read('/run/vigil/certs/ca.pem'), 0o600);
   const passwords = JSON.parse(await read('/run/vigil-accounts/secrets/demo-logins.json'));
   report('waiting for an alarm in the dashboard');
@@ -115,7 +116,7 @@ async function check(docker: Docker, folder: string, httpPort: number): Promise<
 }
 
 function compose(docker: Docker, ...args: string[]): Promise<string> {
-  return docker.must([...composeFile, ...args]);
+  return docker.runOrThrow([...composeFile, ...args]);
 }
 
 /** If the test has failed, prints the state and the last log lines of the containers. */
@@ -136,22 +137,22 @@ async function baseImages(docker: Docker): Promise<Record<StandIn, string>> {
   };
 }
 
-let undoing: Promise<void> | undefined;
-/** Runs the steps that clean up. A second call waits for the first. */
-function undoAll(): Promise<void> {
-  undoing ??= undoEach();
-  return undoing;
+let cleaningUp: Promise<void> | undefined;
+/** Runs the steps that clean up. A second call waits for the first call. */
+function cleanUp(): Promise<void> {
+  cleaningUp ??= runCleanUpSteps();
+  return cleaningUp;
 }
 
-async function undoEach(): Promise<void> {
-  for (let step = undo.pop(); step !== undefined; step = undo.pop()) {
+async function runCleanUpSteps(): Promise<void> {
+  for (let step = cleanUpSteps.pop(); step !== undefined; step = cleanUpSteps.pop()) {
     await step().catch((error: Error) => process.stderr.write(`Cleaning up: ${error.message}\n`));
   }
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
-    void undoAll().finally(() => process.exit(1));
+    void cleanUp().finally(() => process.exit(1));
   });
 }
 
@@ -164,6 +165,6 @@ try {
   result = { ok: false, reason: reason.trim().split('\n').at(-1) };
   process.exitCode = 1;
 }
-if (undo.length > 0) report('removing everything again');
-await undoAll();
-process.stdout.write(`${JSON.stringify({ ...result, ...took })}\n`);
+if (cleanUpSteps.length > 0) report('removing everything again');
+await cleanUp();
+process.stdout.write(`${JSON.stringify({ ...result, ...durations })}\n`);

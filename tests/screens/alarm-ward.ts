@@ -1,10 +1,10 @@
-/** Opens a ward of four beds on one nurse's page, for tests of pressing buttons while alarms begin and end. */
+/** Opens a ward of four beds on one nurse's page, for tests in which she presses buttons while alarms begin and end. */
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, inject } from 'vitest';
 import type { Alarm, AlarmEvent, Command } from '../../contracts/messages/alarms.ts';
 import { logIn, openBrowser } from '../browser.ts';
 import { until } from '../system.ts';
-import { type PlayedBed, patient, period, play, raised } from './scene.ts';
+import { newPatient, newPeriod, type PlayedBed, playBeds, raisedEvent } from './scene.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';
 
 const ward = 'ICU';
@@ -14,7 +14,7 @@ export function openAlarmWard() {
   const beds = [1, 2, 3, 4].map(
     (number): PlayedBed => ({
       deviceId: `bed-0${number}`,
-      period: period(`U-${number}`, ward, patient()),
+      period: newPeriod(`U-${number}`, ward, newPatient()),
       values: { MDC_ECG_HEART_RATE: 78 },
       waves: [],
       ageMs: 0,
@@ -31,7 +31,7 @@ export function openAlarmWard() {
       openScreenServer({ accounts: [{ userId: 'nora', name: 'Nora Nurse', role: 'nurse', wards: [ward] }] }),
       openBrowser(inject('chromium')),
     ]);
-    stop = play(server, beds);
+    stop = playBeds(server, beds);
     page = await logIn(browser, server, 'nora');
   });
 
@@ -50,11 +50,11 @@ export function openAlarmWard() {
 
   afterEach(async () => {
     await releaseClock();
-    // On this page the pointer is not over the list, so the list may change at once.
+    // On this page the pointer is not over the list, so the list may change immediately.
     await page.goto(`${server.origin}/#/devices`);
     sendAlarms(
       ...raisedAlarms.map(
-        (alarm): AlarmEvent => ({ ...raised({ ...alarm, rev: 99, signal: 'off' }), type: 'cleared' }),
+        (alarm): AlarmEvent => ({ ...raisedEvent({ ...alarm, rev: 99, signal: 'off' }), type: 'cleared' }),
       ),
     );
     raisedAlarms = [];
@@ -63,17 +63,17 @@ export function openAlarmWard() {
     await until('no alarm', async () => (await page.locator('[data-alarm]').count()) === 0);
   });
 
-  /** Sends events of the alarm processor to the screen, and keeps raised alarms in order to clear them after the test. */
+  /** Sends events of the alarm processor to the screen, and remembers raised alarms to clear them after the test. */
   function sendAlarms(...events: AlarmEvent[]): void {
     raisedAlarms.push(...events.filter((event) => event.type === 'raised').map((event) => event.alarm));
-    server.alarms(...events);
+    server.playAlarms(...events);
   }
 
-  const row = (alarm: Alarm) => page.getByTestId(`alarm-${alarm.alarmId}`);
-  const button = (alarm: Alarm) => page.getByTestId(`ack-${alarm.alarmId}`);
-  const settled = () =>
-    until('all buttons standing still', async () => (await page.locator('[data-unsettled]').count()) === 0);
-  const acknowledged = () =>
+  const rowOf = (alarm: Alarm) => page.getByTestId(`alarm-${alarm.alarmId}`);
+  const ackButtonOf = (alarm: Alarm) => page.getByTestId(`ack-${alarm.alarmId}`);
+  const untilSettled = () =>
+    until('all buttons stand still', async () => (await page.locator('[data-unsettled]').count()) === 0);
+  const acknowledgements = () =>
     server.commands.filter(
       (command): command is Extract<Command, { type: 'acknowledge' }> => command.type === 'acknowledge',
     );
@@ -86,7 +86,7 @@ export function openAlarmWard() {
     });
   const releaseClock = () => page.evaluate(() => Reflect.deleteProperty(performance, 'now'));
   /** Waits for two frames, after which a click has had its effect. */
-  const frames = () =>
+  const untilTwoFrames = () =>
     page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 
   return {
@@ -98,13 +98,13 @@ export function openAlarmWard() {
       return page;
     },
     sendAlarms,
-    row,
-    button,
-    settled,
-    acknowledged,
+    rowOf,
+    ackButtonOf,
+    untilSettled,
+    acknowledgements,
     holdClock,
     releaseClock,
-    frames,
+    untilTwoFrames,
   };
 }
 

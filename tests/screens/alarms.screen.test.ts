@@ -3,13 +3,13 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Alarm } from '../../contracts/messages/alarms.ts';
 import { logIn, openBrowser, openPatient } from '../browser.ts';
-import { alarmOf, type PlayedBed, patient, period, play, raised } from './scene.ts';
+import { alarmOf, newPatient, newPeriod, type PlayedBed, playBeds, raisedEvent } from './scene.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';
 
 const ward = 'ICU';
 const bedOf = (number: number): PlayedBed => ({
   deviceId: `bed-0${number}`,
-  period: period(`U-${number}`, ward, patient()),
+  period: newPeriod(`U-${number}`, ward, newPatient()),
   values: { MDC_ECG_HEART_RATE: 78, MDC_PULS_OXIM_SAT_O2: 79 },
   waves: [],
   ageMs: 0,
@@ -52,8 +52,8 @@ beforeAll(async () => {
     openScreenServer({ accounts: [{ userId: 'nora', name: 'Nora Nurse', role: 'nurse', wards: [ward] }] }),
     openBrowser(inject('chromium')),
   ]);
-  stop = play(server, beds);
-  server.alarms(...Object.values(alarms).map(raised));
+  stop = playBeds(server, beds);
+  server.playAlarms(...Object.values(alarms).map(raisedEvent));
   page = await logIn(browser, server, 'nora');
   await page.getByTestId(`alarm-${alarms.foreign.alarmId}`).waitFor();
   await tile('U-1').getByTestId('value-MDC_ECG_HEART_RATE').waitFor();
@@ -149,7 +149,7 @@ describe('the list of alarms', () => {
 describe('the page of a patient', () => {
   it('the page of a patient shows the highest priority of the alarms of other beds that have no room on it', async () => {
     const more = [1, 2, 3, 4].map(() => alarmOf(foreign, { priority: 'low', text: 'Temp 38.6 > 38.5' }));
-    server.alarms(...more.map(raised));
+    server.playAlarms(...more.map(raisedEvent));
     await openPatient(page, 'U-1');
     const rest = page.getByTestId('other-beds').getByTestId('alarms-rest');
     await rest.waitFor();

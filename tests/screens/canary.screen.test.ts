@@ -3,8 +3,8 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { canarySilentMsDefault } from '../../contracts/canary.ts';
 import { openBrowser } from '../browser.ts';
-import { expectReadable, logInCalm } from './readable.ts';
-import { longestBeds, play } from './scene.ts';
+import { expectReadable, logInOnSteadyPage } from './readable.ts';
+import { longestBeds, playBeds } from './scene.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';
 
 const windows = [
@@ -24,12 +24,12 @@ beforeAll(async () => {
   ]);
   closers.push(server.close, () => browser.close());
   closers.push(
-    play(
+    playBeds(
       server,
       longestBeds(4, 'ICU').map((bed) => ({ ...bed, waves: [] })),
     ),
   );
-  page = await logInCalm(browser, server, 'nora');
+  page = await logInOnSteadyPage(browser, server, 'nora');
   await page.getByTestId('open-U-2').waitFor();
 });
 

@@ -1,4 +1,4 @@
-/** Finds the browser for the tests of the screens, and builds the client once. They need no Kafka and no InfluxDB. */
+/** Finds the browser for the screen tests, and builds the client once. The screen tests need no Kafka and no InfluxDB. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { AssociationPeriod } from '../../contracts/messages/records.ts';
 import { logIn, openBrowser } from '../browser.ts';
 import { until } from '../system.ts';
-import { patient, period } from './scene.ts';
+import { newPatient, newPeriod } from './scene.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';
 
 const ward = 'ICU';
@@ -38,7 +38,7 @@ afterAll(async () => {
 });
 
 const newborn = (familyName: string) =>
-  patient({ familyName, givenName: '', birthDate: '2026-11-01', sex: 'female', category: 'neonatal' });
+  newPatient({ familyName, givenName: '', birthDate: '2026-11-01', sex: 'female', category: 'neonatal' });
 const now = (deviceId: string): AssociationPeriod => server.state.associations.get(deviceId)!.periods.at(-1)!;
 
 function assign(deviceId: string, stay: AssociationPeriod) {
@@ -69,7 +69,7 @@ async function open(on: Page, deviceId: string, act?: string) {
 
 describe('the form that moves a device', () => {
   it('the form moves a newborn together with the device, and the data of the newborn do not change', async () => {
-    const assigned = assign('bed-01', period('U-1', ward, newborn('Otter')));
+    const assigned = assign('bed-01', newPeriod('U-1', ward, newborn('Otter')));
     await open(page, 'bed-01', 'move');
     // This form has no fields for the patient.
     expect(await page.locator('select[name=category], input[name=patientId]').count()).toBe(0);
@@ -80,7 +80,7 @@ describe('the form that moves a device', () => {
   });
 
   it('on a phone the choices of the form are below each other, equally wide, each in one line', async () => {
-    assign('bed-01', period('U-2', ward, newborn('Otter')));
+    assign('bed-01', newPeriod('U-2', ward, newborn('Otter')));
     const view = page.viewportSize()!;
     await page.setViewportSize({ width: 360, height: 780 });
     await open(page, 'bed-01');
@@ -96,7 +96,7 @@ describe('the form that moves a device', () => {
   });
 
   it('the form names the patient who is moved or discharged only to people who may see the ward', async () => {
-    assign('bed-01', period('U-2', ward, newborn('Otter')));
+    assign('bed-01', newPeriod('U-2', ward, newborn('Otter')));
     await open(page, 'bed-01', 'end');
     const who = await page.getByTestId('associate-patient').textContent();
     expect(who).toMatch(/Otter.*born 2026-11-01 · id /);
@@ -109,7 +109,7 @@ describe('the form that moves a device', () => {
   });
 
   it('the form shows a technician beds and no patients', async () => {
-    assign('bed-08', period('U-7', ward, null));
+    assign('bed-08', newPeriod('U-7', ward, null));
     const other = await logIn(browser, server, 'ted');
     await other.goto(`${server.origin}/#/devices`);
     await open(other, 'bed-08');
@@ -124,7 +124,7 @@ describe('the form that moves a device', () => {
 
 describe('the form that corrects a patient', () => {
   it('the form shows the present data of the patient, and changes only the field that was edited', async () => {
-    const assigned = assign('bed-02', period('U-3', ward, newborn('Marten')));
+    const assigned = assign('bed-02', newPeriod('U-3', ward, newborn('Marten')));
     await open(page, 'bed-02', 'correct');
     await page.locator('select[name=category]').waitFor();
     expect(await page.locator('select[name=category]').inputValue()).toBe('neonatal');
@@ -136,7 +136,7 @@ describe('the form that corrects a patient', () => {
   });
 
   it('the form shows a change that another person has made in the meantime, and saves only after the person has decided', async () => {
-    assign('bed-03', period('U-4', ward, newborn('Weasel')));
+    assign('bed-03', newPeriod('U-4', ward, newborn('Weasel')));
     const other = await logIn(browser, server, 'nora');
     await other.goto(`${server.origin}/#/devices`);
     await open(other, 'bed-03', 'correct');
@@ -158,7 +158,7 @@ describe('the form that corrects a patient', () => {
   });
 
   it('the form asks for a confirmation before the category of a patient changes, because other limits then apply', async () => {
-    assign('bed-04', period('U-5', ward, newborn('Polecat')));
+    assign('bed-04', newPeriod('U-5', ward, newborn('Polecat')));
     await open(page, 'bed-04', 'correct');
     await page.locator('select[name=category]').selectOption('paediatric');
     await page.getByTestId('associate-save').click();
@@ -173,8 +173,8 @@ describe('the form that corrects a patient', () => {
 describe('the form that ends the stay of a patient with two devices', () => {
   it('the form names the other device, and offers to remove only one device, even if the screen shows another ward', async () => {
     const who = newborn('Civet');
-    for (const deviceId of ['bed-15', 'bed-16']) assign(deviceId, period('H-1', 'HDU', who));
-    assign('bed-17', period('H-2', 'HDU', newborn('Genet')));
+    for (const deviceId of ['bed-15', 'bed-16']) assign(deviceId, newPeriod('H-1', 'HDU', who));
+    assign('bed-17', newPeriod('H-2', 'HDU', newborn('Genet')));
     const other = await logIn(browser, server, 'nina');
     await other.goto(`${server.origin}/#/ward/${ward}`);
     await other.getByTestId('bed-count').waitFor();
@@ -185,7 +185,7 @@ describe('the form that ends the stay of a patient with two devices', () => {
     );
     expect(await other.getByTestId('associate-end').textContent()).toBe('Remove bed-15 from H-1');
     // The form also names a device that is assigned to the patient while the form is open.
-    assign('bed-18', period('H-1', 'HDU', who));
+    assign('bed-18', newPeriod('H-1', 'HDU', who));
     await other.getByText('Discharge the patient (ends bed-16, bed-18 too)').waitFor();
     await other.context().close();
   });
@@ -193,7 +193,7 @@ describe('the form that ends the stay of a patient with two devices', () => {
 
 describe('a form of a stay that has ended', () => {
   it('the form says that the stay has ended and who ended it, and has no Save button', async () => {
-    assign('bed-12', period('U-1', ward, newborn('Sable')));
+    assign('bed-12', newPeriod('U-1', ward, newborn('Sable')));
     await open(page, 'bed-12', 'correct');
     await page.locator('input[name=givenName]').fill('Ada');
     const other = await logIn(browser, server, 'nora');
@@ -212,8 +212,8 @@ describe('a form of a stay that has ended', () => {
 
 describe('text that was typed and not saved', () => {
   it('the page asks before another form, row or page discards typed text', async () => {
-    assign('bed-13', period('U-2', ward, newborn('Ferret')));
-    assign('bed-14', period('U-3', ward, newborn('Genet')));
+    assign('bed-13', newPeriod('U-2', ward, newborn('Ferret')));
+    assign('bed-14', newPeriod('U-3', ward, newborn('Genet')));
     const name = page.locator('input[name=givenName]');
     const title = page.locator('#associate-title');
     await open(page, 'bed-13', 'correct');
@@ -239,7 +239,7 @@ describe('text that was typed and not saved', () => {
 
 describe('a second device at a bed', () => {
   it('the form asks whether a second device belongs to the patient in the bed, and then assigns it without changing the patient', async () => {
-    const assigned = assign('bed-05', period('U-6', ward, newborn('Badger')));
+    const assigned = assign('bed-05', newPeriod('U-6', ward, newborn('Badger')));
     server.switchOn('bed-06');
     await page.locator('input[name=unlisted]').fill('bed-06');
     await page.getByTestId('associate-unlisted').click();
@@ -257,7 +257,7 @@ describe('a second device at a bed', () => {
 
 describe('another patient entered for an occupied bed', () => {
   it('the form does not offer to assign the device to the patient in the bed, and names the contradiction', async () => {
-    const assigned = assign('bed-10', period('U-8', ward, newborn('Fisher')));
+    const assigned = assign('bed-10', newPeriod('U-8', ward, newborn('Fisher')));
     server.switchOn('bed-11');
     await page.locator('input[name=unlisted]').fill('bed-11');
     await page.getByTestId('associate-unlisted').click();
@@ -282,7 +282,7 @@ describe('a device in a ward that is not registered', () => {
   it('a screen of all wards shows a notice about a device in an unregistered ward, and still shows the device', async () => {
     const other = await logIn(browser, server, 'paula');
     expect(await other.getByTestId('notice-places').count()).toBe(0);
-    assign('bed-09', period('U-1', 'ICU2', patient({ familyName: 'Lynx' })));
+    assign('bed-09', newPeriod('U-1', 'ICU2', newPatient({ familyName: 'Lynx' })));
     await other.getByTestId('notice-places').getByText('device bed-09 (ICU2 U-1)').waitFor();
     await other.locator('[data-association]').filter({ hasText: 'Lynx' }).waitFor();
     expect(await page.getByTestId('notice-places').count()).toBe(0);

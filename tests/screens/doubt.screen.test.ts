@@ -8,7 +8,7 @@ import { gatewayNotices } from '../../contracts/bed-notices.ts';
 import { parameters } from '../../contracts/parameters.ts';
 import { foldNotice } from '../../dashboard/server/core/notices.ts';
 import { logIn, openBrowser, openPatient } from '../browser.ts';
-import { patient, period, widest } from './scene.ts';
+import { newPatient, newPeriod, widestValues } from './scene.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';
 
 const pictures = mkdtempSync(join(tmpdir(), 'vigil-doubt-'));
@@ -33,10 +33,14 @@ const iso = (ms: number) => new Date(ms).toISOString();
 
 /** Sends every parameter once a second from a device whose clock is `behindMs` behind. Sends the readings of the last 15 s at once. */
 function sendBehind(deviceId: string, associationId: string, behindMs: number): () => void {
-  const values = Object.entries(widest).map(([code, value]) => ({ code, value, unit: parameters.get(code)!.unit }));
+  const values = Object.entries(widestValues).map(([code, value]) => ({
+    code,
+    value,
+    unit: parameters.get(code)!.unit,
+  }));
   const send = (atMs: number) => {
     const reading = { time: iso(atMs - behindMs), values };
-    server.observe(associationId, { deviceId, receivedAt: iso(atMs + 20), reading });
+    server.playObservation(associationId, { deviceId, receivedAt: iso(atMs + 20), reading });
   };
   for (let back = 15; back >= 0; back -= 1) send(Date.now() - back * 1000);
   const timer = setInterval(() => send(Date.now()), 1000);
@@ -50,13 +54,13 @@ it.each([
   'the tile and the patient page mark doubtful numbers and show the reason, in a window of %d × %d',
   async (width, height) => {
     const beds = [
-      ['bed-01', period(`U-1-${width}`, 'ICU', patient({ familyName: 'Behind' })), 7_000],
-      ['bed-02', period(`U-2-${width}`, 'ICU', patient({ familyName: 'Shared' })), 0],
-      ['bed-03', period(`U-3-${width}`, 'ICU', patient({ familyName: 'Fine' })), 0],
+      ['bed-01', newPeriod(`U-1-${width}`, 'ICU', newPatient({ familyName: 'Behind' })), 7_000],
+      ['bed-02', newPeriod(`U-2-${width}`, 'ICU', newPatient({ familyName: 'Shared' })), 0],
+      ['bed-03', newPeriod(`U-3-${width}`, 'ICU', newPatient({ familyName: 'Fine' })), 0],
     ] as const;
     const stops = beds.map(([deviceId, stay, behindMs]) => {
       server.associate({ deviceId, version: width, periods: [stay] });
-      server.connection(stay.associationId, { deviceId, receivedAt: iso(Date.now()), connected: true });
+      server.playConnection(stay.associationId, { deviceId, receivedAt: iso(Date.now()), connected: true });
       return sendBehind(deviceId, stay.associationId, behindMs);
     });
     const sharedNotice = {

@@ -7,13 +7,13 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { newLimits } from '../../contracts/messages/limits.testing.ts';
 import { foldLimits } from '../../dashboard/server/core/limits.ts';
 import { logIn, openBrowser, openPatient } from '../browser.ts';
-import { type PlayedBed, patient, period, play } from './scene.ts';
+import { newPatient, newPeriod, type PlayedBed, playBeds } from './scene.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';
 
 const pictures = mkdtempSync(join(tmpdir(), 'vigil-ended-'));
 const bed: PlayedBed = {
   deviceId: 'bed-04',
-  period: period('ICU-4', 'icu', patient({ familyName: 'Typo' })),
+  period: newPeriod('ICU-4', 'icu', newPatient({ familyName: 'Typo' })),
   values: { MDC_ECG_HEART_RATE: 107, MDC_PULS_OXIM_SAT_O2: 97 },
   waves: [],
   ageMs: 0,
@@ -31,7 +31,7 @@ beforeAll(async () => {
     openScreenServer({ accounts: [{ userId: 'paul', name: 'Paul Physician', role: 'physician', wards: ['icu'] }] }),
     openBrowser(inject('chromium')),
   ]);
-  stop = play(server, [bed]);
+  stop = playBeds(server, [bed]);
   page = await logIn(browser, server, 'paul');
 });
 
@@ -66,7 +66,7 @@ describe('the page of a patient', () => {
       version: 3,
       periods: [
         { ...corrected, to: now },
-        { ...period('ICU-9', 'icu', null), from: now },
+        { ...newPeriod('ICU-9', 'icu', null), from: now },
       ],
     });
     await page.getByTestId('not-live').waitFor();

@@ -3,10 +3,10 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Alarm } from '../../contracts/messages/alarms.ts';
 import { until } from '../system.ts';
 import { openAlarmWard } from './alarm-ward.ts';
-import { alarmOf, raised } from './scene.ts';
+import { alarmOf, raisedEvent } from './scene.ts';
 
 const stage = openAlarmWard();
-const { beds, sendAlarms, row, settled } = stage;
+const { beds, sendAlarms, rowOf, untilSettled } = stage;
 
 /** What one flashing element did: `edges` are the times at which it became bright, and `seenMs` is how long it was on the page. */
 type Flashes = {
@@ -94,11 +94,11 @@ function expectRates(all: readonly Flashes[]): void {
 }
 
 async function show(...alarms: Alarm[]): Promise<void> {
-  sendAlarms(...alarms.map(raised));
-  for (const alarm of alarms) await row(alarm).waitFor({ state: 'attached' });
+  sendAlarms(...alarms.map(raisedEvent));
+  for (const alarm of alarms) await rowOf(alarm).waitFor({ state: 'attached' });
 }
 
-beforeEach(() => settled());
+beforeEach(() => untilSettled());
 
 describe('the flashing of alarms', () => {
   it.each([
@@ -135,9 +135,9 @@ describe('the flashing of alarms', () => {
       const watched = watchFlashes(8);
       await stage.page.waitForTimeout(2000 + afterMs);
       const late = [alarmOf(beds[2]), alarmOf(beds[3], { priority: 'medium' })];
-      sendAlarms(...late.map(raised));
+      sendAlarms(...late.map(raisedEvent));
       const flashes = await watched;
-      for (const alarm of late) expect(await row(alarm).count()).toBe(1);
+      for (const alarm of late) expect(await rowOf(alarm).count()).toBe(1);
       expect(flashes.filter(({ seenMs }) => seenMs > 4_000 && seenMs < 7_000).length).toBeGreaterThanOrEqual(4);
       expectRates(flashes);
     },
@@ -157,10 +157,13 @@ describe('the flashing of alarms', () => {
     for (const [i, rev] of [2, 3, 4, 5].entries()) {
       await stage.page.waitForTimeout(700 + 130 * i);
       const signal = rev % 2 === 0 ? 'acknowledged' : 'on';
-      sendAlarms({ ...raised({ ...alarms[0]!, rev, signal }), type: signal === 'on' ? 'realarmed' : 'acknowledged' });
+      sendAlarms({
+        ...raisedEvent({ ...alarms[0]!, rev, signal }),
+        type: signal === 'on' ? 'realarmed' : 'acknowledged',
+      });
     }
     const flashes = await watched;
-    await until('the alarm flashes again', async () => (await row(alarms[0]!).getAttribute('data-signal')) === 'on');
+    await until('the alarm flashes again', async () => (await rowOf(alarms[0]!).getAttribute('data-signal')) === 'on');
     expect(flashesInASecond(flashes)).toBeLessThanOrEqual(3);
     expect(flashes.length).toBeGreaterThan(0);
   });

@@ -7,8 +7,8 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Command } from '../../contracts/messages/alarms.ts';
 import { logIn, openBrowser, openPatient } from '../browser.ts';
 import { until } from '../system.ts';
-import { clickUntil, goTo, pressStill } from './readable.ts';
-import { type PlayedBed, patient, period, play } from './scene.ts';
+import { clickUntil, pressWhenStill, setHash } from './readable.ts';
+import { newPatient, newPeriod, type PlayedBed, playBeds } from './scene.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';
 
 const pictures = mkdtempSync(join(tmpdir(), 'vigil-forms-'));
@@ -24,7 +24,7 @@ let gate: Promise<void> = Promise.resolve();
 
 const bed: PlayedBed = {
   deviceId: 'bed-01',
-  period: period('F-1', ward, patient({ familyName: 'Former' })),
+  period: newPeriod('F-1', ward, newPatient({ familyName: 'Former' })),
   values: { [hr]: 98, MDC_PULS_OXIM_SAT_O2: 97, MDC_RESP_RATE: 14, MDC_PRESS_CUFF_SYS: 120, MDC_TEMP_BODY: 37 },
   waves: [],
   ageMs: 0,
@@ -45,7 +45,7 @@ beforeAll(async () => {
     }),
     openBrowser(inject('chromium')),
   ]);
-  stop = play(server, [bed]);
+  stop = playBeds(server, [bed]);
   page = await logIn(browser, server, 'paul');
   page.setDefaultTimeout(15_000);
 });
@@ -65,10 +65,10 @@ const placeOf = async (testId: string) =>
 
 /** Goes to another page, and discards typed text. */
 async function leave(to: string) {
-  await goTo(page, to);
+  await setHash(page, to);
   await page.waitForTimeout(300);
   const drop = page.getByTestId('unsaved-drop');
-  if (await drop.isVisible()) await pressStill(drop);
+  if (await drop.isVisible()) await pressWhenStill(drop);
   await until('the other page', async () => page.url().endsWith(to));
 }
 
@@ -102,7 +102,7 @@ describe.each(widths)('a window %i px wide', (width) => {
     await look('four numbers typed in unusual notations');
     await page.screenshot({ path: join(pictures, `limits-${width}.png`) });
     await high.fill('abc');
-    await pressStill(page.getByTestId('limit-save'));
+    await pressWhenStill(page.getByTestId('limit-save'));
     await page.getByTestId('limit-problem').getByText('is not a plain number').waitFor();
     expect(await places()).toEqual(placesBefore);
     await reason.fill('p');

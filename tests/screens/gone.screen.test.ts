@@ -5,7 +5,7 @@ import type { NumericValue } from '../../contracts/messages/device.ts';
 import { parameters } from '../../contracts/parameters.ts';
 import { logIn, openBrowser } from '../browser.ts';
 import { until } from '../system.ts';
-import { alarmOf, type PlayedBed, patient, period, raised } from './scene.ts';
+import { alarmOf, newPatient, newPeriod, type PlayedBed, raisedEvent } from './scene.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';
 
 const ward = 'ICU';
@@ -14,7 +14,7 @@ const rate = { MDC_ECG_HEART_RATE: 78 };
 const everything = { ...cuff, ...rate, MDC_TEMP_BODY: 36.9 };
 const bed: PlayedBed = {
   deviceId: 'bed-01',
-  period: period('U-1', ward, patient()),
+  period: newPeriod('U-1', ward, newPatient()),
   values: everything,
   waves: [],
   ageMs: 0,
@@ -44,7 +44,7 @@ afterAll(async () => {
 function connect(connected: boolean): void {
   const receivedAt = new Date().toISOString();
   const reason = connected ? {} : ({ reason: 'keep-alive' } as const);
-  server.connection(associationId, { deviceId: bed.deviceId, receivedAt, connected, ...reason });
+  server.playConnection(associationId, { deviceId: bed.deviceId, receivedAt, connected, ...reason });
 }
 
 /** Sends a reading with an interval of a minute, so that no number ages during the test. */
@@ -54,7 +54,7 @@ function observe(values: Readonly<Record<string, number>>): void {
     ([code, value]): NumericValue => ({ code, value, unit: parameters.get(code)!.unit }),
   );
   const reading = { time, intervalMs: 60_000, values: numerics };
-  server.observe(associationId, { deviceId: bed.deviceId, receivedAt: time, reading });
+  server.playObservation(associationId, { deviceId: bed.deviceId, receivedAt: time, reading });
 }
 
 const ageClasses = async () => {
@@ -99,10 +99,10 @@ describe('the values of a device that is gone', () => {
       text: 'No data',
     });
     const now = new Date().toISOString();
-    const raisedNow = raised({ ...silent, onsetAt: now, determinedAt: now, raisedAt: now });
-    server.alarms(raisedNow);
+    const raisedNow = raisedEvent({ ...silent, onsetAt: now, determinedAt: now, raisedAt: now });
+    server.playAlarms(raisedNow);
     await untilAges(everyAge('old'));
-    server.alarms({
+    server.playAlarms({
       ...raisedNow,
       type: 'cleared',
       alarm: { ...raisedNow.alarm, rev: 2, present: false, signal: 'off' },

@@ -5,8 +5,8 @@ import { newLimits } from '../../contracts/messages/limits.testing.ts';
 import { foldLimits } from '../../dashboard/server/core/limits.ts';
 import { openBrowser } from '../browser.ts';
 import { resize } from './overflow.ts';
-import { expectReadable, goTo, logInCalm } from './readable.ts';
-import { longBed, longestAlarms, longestBeds, longGivenName, longWard, play, raised } from './scene.ts';
+import { expectReadable, logInOnSteadyPage, setHash } from './readable.ts';
+import { longBed, longestAlarms, longestBeds, longGivenName, longWard, playBeds, raisedEvent } from './scene.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';
 
 const lowSizes = [
@@ -40,9 +40,9 @@ beforeAll(async () => {
   const beds = longestBeds(6, longWard);
   const other = { ...longestBeds(2, 'Step-down')[1]!, deviceId: 'bed-step' };
   beds.push({ ...other, period: { ...other.period, bed: 'S-1' } });
-  closers.push(play(server, beds));
-  server.alarms(...longestAlarms(beds, 14).map(raised));
-  page = await logInCalm(browser, server, 'nora');
+  closers.push(playBeds(server, beds));
+  server.playAlarms(...longestAlarms(beds, 14).map(raisedEvent));
+  page = await logInOnSteadyPage(browser, server, 'nora');
   await page.getByTestId(`open-${longBed}`).waitFor();
 });
 
@@ -76,7 +76,7 @@ it('every text of the ward can be read whole in low windows', async () => {
 it.each([...lowSizes, { name: '1366 × 768', width: 1366, height: 768 }])(
   'a tile has room for the name of the patient beside the longest bed name in a window of $name',
   async (size) => {
-    await goTo(page, '#/ward/*');
+    await setHash(page, '#/ward/*');
     await page.getByTestId('bed-S-1').waitFor();
     await resize(page, size);
     const tile = page.getByTestId(`bed-${longBed}`);
@@ -90,7 +90,7 @@ it('the table of limits breaks no number and no column head into two lines, at e
   const ownLimits = { extremeLow: 34.5, low: 35.5, high: 38.5, extremeHigh: 39.5 };
   const changed = { by, at: new Date().toISOString() };
   foldLimits(server.state, newLimits(bed.associationId, { Temp: { own: ownLimits, changed } }, { rev: 9 }));
-  await goTo(page, `#/patient/${bed.associationId}`);
+  await setHash(page, `#/patient/${bed.associationId}`);
   await page.getByTestId('limits-Temp').getByText('38.5').waitFor();
   const broken: string[] = [];
   for (const width of [360, 414, 683, 768, 1024, 1366, 1920]) {

@@ -10,7 +10,15 @@ import { noteNotice } from '../../dashboard/server/core/notices.ts';
 import { unassignedAssociation } from '../../log/envelope/pseudonym.ts';
 import { openBrowser } from '../browser.ts';
 import { until } from '../system.ts';
-import { clickUntil, expectReadable, goTo, logInCalm, pinLoad, pressStill, pressUntil } from './readable.ts';
+import {
+  clickUntil,
+  expectReadable,
+  logInOnSteadyPage,
+  pressUntil,
+  pressWhenStill,
+  reportPageAsHidden,
+  setHash,
+} from './readable.ts';
 import {
   alarmOf,
   longAlarmText,
@@ -22,12 +30,12 @@ import {
   longGivenName,
   longPatientId,
   longWard,
+  newPatient,
+  newPeriod,
   type PlayedBed,
-  patient,
-  period,
-  play,
-  raised,
-  widest,
+  playBeds,
+  raisedEvent,
+  widestValues,
 } from './scene.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';
 
@@ -38,7 +46,7 @@ let server: ScreenServer;
 let browser: Browser;
 let page: Page;
 const closers: (() => unknown)[] = [];
-const longest = patient({ familyName: longFamilyName, givenName: longGivenName, patientId: longPatientId });
+const longest = newPatient({ familyName: longFamilyName, givenName: longGivenName, patientId: longPatientId });
 
 beforeAll(async () => {
   [server, browser] = await Promise.all([
@@ -53,10 +61,10 @@ beforeAll(async () => {
   ]);
   closers.push(server.close, () => browser.close());
   const beds = withCompanions(longestBeds(8, ward));
-  closers.push(play(server, beds), strays());
-  server.alarms(...longestAlarms(beds.slice(0, 4), 12).map(raised));
+  closers.push(playBeds(server, beds), strays());
+  server.playAlarms(...longestAlarms(beds.slice(0, 4), 12).map(raisedEvent));
   for (const at of [1, 4, 5, 7]) doubt(beds[at]!);
-  page = await logInCalm(browser, server, 'nora');
+  page = await logInOnSteadyPage(browser, server, 'nora');
 });
 
 afterAll(async () => {
@@ -98,10 +106,10 @@ function strays(): () => void {
   const ids = [longDeviceId.replace('bedside', 'strayed'), 'bed-31', 'bed-32'];
   const played = ids.map((deviceId): PlayedBed => {
     // The stay ended before the alarms began, because the tray does not show alarms of a stay.
-    const endedPeriod = { ...period('U-8', ward, longest), to: new Date(Date.now() - 1_200_000).toISOString() };
+    const endedPeriod = { ...newPeriod('U-8', ward, longest), to: new Date(Date.now() - 1_200_000).toISOString() };
     server.associate({ deviceId, version: 1, periods: [endedPeriod] });
     const associationId = unassignedAssociation(Buffer.alloc(32, 2).toString('base64url'), deviceId);
-    return { deviceId, period: { ...endedPeriod, associationId }, values: widest, waves: [], ageMs: 0 };
+    return { deviceId, period: { ...endedPeriod, associationId }, values: widestValues, waves: [], ageMs: 0 };
   });
   const send = () => {
     for (const {
@@ -110,11 +118,15 @@ function strays(): () => void {
     } of played) {
       const time = new Date().toISOString();
       const values = [{ code: 'MDC_ECG_HEART_RATE', value: 188, unit: '/min' }];
-      server.observe(associationId, { deviceId, receivedAt: time, reading: { time, intervalMs: 4000, values } });
+      server.playObservation(associationId, {
+        deviceId,
+        receivedAt: time,
+        reading: { time, intervalMs: 4000, values },
+      });
     }
   };
   send();
-  server.alarms(raised(alarmOf(played[0]!, { text: longAlarmText })), raised(alarmOf(played[1]!)));
+  server.playAlarms(raisedEvent(alarmOf(played[0]!, { text: longAlarmText })), raisedEvent(alarmOf(played[1]!)));
   const timer = setInterval(send, 2_000);
   return () => clearInterval(timer);
 }
@@ -127,7 +139,7 @@ async function closeForm(): Promise<void> {
   const form = page.getByTestId('associate-form');
   await until('no form', async () => {
     if ((await form.count()) === 0) return true;
-    await pressStill(form.getByRole('button', { name: 'Cancel' }));
+    await pressWhenStill(form.getByRole('button', { name: 'Cancel' }));
     await page.waitForTimeout(100);
     return (await form.count()) === 0;
   });
@@ -136,7 +148,7 @@ async function closeForm(): Promise<void> {
 /** Opens the form of an act. `content` selects an element that only this form has. */
 async function openForm(deviceId: string, act: string, content: string): Promise<void> {
   await closeForm();
-  await goTo(page, '#/devices');
+  await setHash(page, '#/devices');
   await page.getByTestId(`associate-${deviceId}`).waitFor();
   await clickUntil(page, `associate-${deviceId}`, `act-${act}`);
   await pressUntil(page.getByTestId(`act-${act}`), page.locator(content));
@@ -174,7 +186,7 @@ describe('the layout of screens with problems', () => {
 
   it('every text of the page of a patient with notices and two devices can be read whole', async () => {
     const bed = [...server.state.beds.values()].find(({ notices }) => notices.size > 0)!;
-    await goTo(page, `#/patient/${bed.associationId}`);
+    await setHash(page, `#/patient/${bed.associationId}`);
     await page.getByTestId('notice-shared-identity').waitFor();
     await expectReadable(page, 'trouble-patient');
   });
@@ -206,8 +218,8 @@ describe('the layout of screens with problems', () => {
   });
 
   it('every text of the form that assigns a device, and asks whether the patient is the one in the bed, can be read whole', async () => {
-    await goTo(page, '#/');
-    await goTo(page, '#/devices');
+    await setHash(page, '#/');
+    await setHash(page, '#/devices');
     const unlisted = `unlisted-${longDeviceId.slice(9)}`;
     server.switchOn(unlisted);
     await page.locator('input[name=unlisted]').fill(unlisted);
@@ -219,12 +231,12 @@ describe('the layout of screens with problems', () => {
   });
 
   it('every text below the notices of the operator, the clock and unseen alarms can be read whole', async () => {
-    const paula = await logInCalm(browser, server, 'paula');
+    const paula = await logInOnSteadyPage(browser, server, 'paula');
     for (const [at, deviceId] of [longDeviceId.replace('bedside', 'unknown'), 'bed-41', 'bed-42', 'bed-43'].entries())
       server.associate({
         deviceId,
         version: 1,
-        periods: [period(`${longBed.slice(2)}-${at}`, 'Ward that is in no registry of wards', longest)],
+        periods: [newPeriod(`${longBed.slice(2)}-${at}`, 'Ward that is in no registry of wards', longest)],
       });
     await paula.getByTestId('notice-places').getByText('unknown').waitFor();
     await expectReadable(paula, 'trouble-places');
@@ -232,7 +244,7 @@ describe('the layout of screens with problems', () => {
   });
 
   it('every text of a screen that cannot keep up can be read whole', async () => {
-    const slow = await logInCalm(browser, server, 'nora');
+    const slow = await logInOnSteadyPage(browser, server, 'nora');
     await slow.evaluate(() => Reflect.deleteProperty(Document.prototype, 'hidden'));
     await slow.getByTestId('companion-bed-21').waitFor();
     while ((await slow.getByTestId('notice-slow').count()) === 0)
@@ -241,7 +253,7 @@ describe('the layout of screens with problems', () => {
         const endMs = performance.now() + 1_700;
         while (performance.now() < endMs);
       });
-    await slow.evaluate(pinLoad);
+    await slow.evaluate(reportPageAsHidden);
     await expectReadable(slow, 'trouble-slow');
     await slow.context().close();
   });

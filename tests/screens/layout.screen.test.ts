@@ -8,8 +8,8 @@ import type { StandbyInForce } from '../../contracts/messages/alarms.ts';
 import { standbyMsMax } from '../../contracts/standby.ts';
 import { foldStandby } from '../../dashboard/server/core/standby.ts';
 import { openBrowser } from '../browser.ts';
-import { sizes } from './overflow.ts';
-import { clickUntil, expectReadable, goTo, logInCalm, openCalm } from './readable.ts';
+import { windowSizes } from './overflow.ts';
+import { clickUntil, expectReadable, logInOnSteadyPage, openSteadyPage, setHash } from './readable.ts';
 import {
   longDeviceId,
   longestAlarms,
@@ -18,8 +18,8 @@ import {
   longStandbyReason,
   longWard,
   type PlayedBed,
-  play,
-  raised,
+  playBeds,
+  raisedEvent,
 } from './scene.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';
 import { trendRows } from './trend-rows.ts';
@@ -73,15 +73,15 @@ beforeAll(async () => {
       };
     });
     beds.set(ward, bedsOfWard);
-    closers.push(play(server, bedsOfWard, ward === wards.many ? 4_000 : 2_000));
+    closers.push(playBeds(server, bedsOfWard, ward === wards.many ? 4_000 : 2_000));
     const alarmCount = ward === wards.many ? 99 : count * 3;
     // Each eighth bed has no alarm. Its alarm line shows the longest standby text.
     const bedsOnStandby = bedsOfWard.filter((_, at) => at % 8 === 7);
     for (const { period } of bedsOnStandby) foldStandby(server.state, standbyOf(period.associationId));
     const bedsWithAlarms = bedsOfWard.filter((bed) => !bedsOnStandby.includes(bed));
-    server.alarms(...longestAlarms(bedsWithAlarms, alarmCount).map(raised));
+    server.playAlarms(...longestAlarms(bedsWithAlarms, alarmCount).map(raisedEvent));
   }
-  nurse = await logInCalm(browser, server, 'nora');
+  nurse = await logInOnSteadyPage(browser, server, 'nora');
 });
 
 function standbyOf(associationId: string): StandbyInForce {
@@ -96,7 +96,7 @@ afterAll(async () => {
 });
 
 const openWard = async (page: Page, ward: string) => {
-  await goTo(page, `#/ward/${encodeURIComponent(ward)}`);
+  await setHash(page, `#/ward/${encodeURIComponent(ward)}`);
   const first = beds.get(ward)?.[0];
   if (first) await page.locator(`[data-association="${first.period.associationId}"]`).waitFor();
   const count = ward === '*' ? 25 : (beds.get(ward)?.length ?? 0);
@@ -105,7 +105,7 @@ const openWard = async (page: Page, ward: string) => {
 
 describe('the layout at every window size', () => {
   it('every text of the login, with its messages, can be read whole', async () => {
-    const page = await openCalm(browser, server);
+    const page = await openSteadyPage(browser, server);
     await page.getByTestId('login-user').fill('nobody');
     await page.getByTestId('login-password').fill('a wrong password');
     await page.getByTestId('login-submit').click();
@@ -126,10 +126,10 @@ describe('the layout at every window size', () => {
   });
 
   it('every text of a ward of 66 beds can be read whole', async () => {
-    const page = await logInCalm(browser, server, 'max');
+    const page = await logInOnSteadyPage(browser, server, 'max');
     await openWard(page, wards.many);
     // In smaller windows the tiles are as large as in the ward of 16 beds, which another test measures in a quarter of the time.
-    const large = sizes.filter(({ width }) => width >= 1366);
+    const large = windowSizes.filter(({ width }) => width >= 1366);
     await expectReadable(page, 'ward-66 beds', large);
     await page.context().close();
   });
@@ -142,7 +142,7 @@ describe('the layout at every window size', () => {
   it('every text of the page of a patient with the longest names, and of its limits form, can be read whole', async () => {
     const bed = beds.get(wards.eight)![0]!;
     await openWard(nurse, wards.eight);
-    await goTo(nurse, `#/patient/${bed.period.associationId}`);
+    await setHash(nurse, `#/patient/${bed.period.associationId}`);
     await nurse.getByTestId('trends').waitFor();
     await expectReadable(nurse, 'patient');
     await clickUntil(nurse, 'edit-limits-BPsys', 'limit-form');
@@ -151,24 +151,24 @@ describe('the layout at every window size', () => {
 
   it('every text of the page of a patient with negative pressures and no wave can be read whole', async () => {
     const [, , , negative] = beds.get(wards.eight)!;
-    await goTo(nurse, `#/patient/${negative!.period.associationId}`);
+    await setHash(nurse, `#/patient/${negative!.period.associationId}`);
     await nurse.getByTestId('trends').waitFor();
     await expectReadable(nurse, 'patient-negative');
     const [, noWaves] = beds.get(wards.eight)!;
-    await goTo(nurse, `#/patient/${noWaves!.period.associationId}`);
+    await setHash(nurse, `#/patient/${noWaves!.period.associationId}`);
     await nurse.getByTestId('trends').waitFor();
     await expectReadable(nurse, 'patient-no-waves');
   });
 
   it('every text of the page of a patient who does not exist can be read whole', async () => {
-    await goTo(nurse, '#/patient/00000000-0000-0000-0000-000000000000');
+    await setHash(nurse, '#/patient/00000000-0000-0000-0000-000000000000');
     await nurse.getByTestId('patient-error').waitFor();
     await expectReadable(nurse, 'patient-none');
   });
 
   it('every text of the list of devices, and of the form that moves a device, can be read whole', async () => {
     await openWard(nurse, wards.eight);
-    await goTo(nurse, '#/devices');
+    await setHash(nurse, '#/devices');
     await nurse.getByTestId(`associate-${longDeviceId}`).waitFor();
     await expectReadable(nurse, 'devices');
     await clickUntil(nurse, `associate-${longDeviceId}`, 'associate-form');
@@ -176,7 +176,7 @@ describe('the layout at every window size', () => {
   });
 
   it('every text of the list of devices that a technician sees can be read whole', async () => {
-    const page = await logInCalm(browser, server, 'tom');
+    const page = await logInOnSteadyPage(browser, server, 'tom');
     await page.getByTestId('devices-page').waitFor();
     await page.getByTestId(`device-${longDeviceId}`).waitFor();
     await expectReadable(page, 'devices-technician');
@@ -184,7 +184,7 @@ describe('the layout at every window size', () => {
   });
 
   it('every text of the audit trail can be read whole', async () => {
-    const page = await logInCalm(browser, server, 'ada');
+    const page = await logInOnSteadyPage(browser, server, 'ada');
     await page.getByTestId('audit-page').waitFor();
     await page.getByTestId('audit-patient-viewed').first().waitFor();
     await expectReadable(page, 'audit');

@@ -8,8 +8,8 @@ import { newLimits } from '../../contracts/messages/limits.testing.ts';
 import { foldLimits } from '../../dashboard/server/core/limits.ts';
 import { logIn, openBrowser, openPatient } from '../browser.ts';
 import { until } from '../system.ts';
-import { pressStill } from './readable.ts';
-import { alarmOf, type PlayedBed, patient, period, play, raised } from './scene.ts';
+import { pressWhenStill } from './readable.ts';
+import { alarmOf, newPatient, newPeriod, type PlayedBed, playBeds, raisedEvent } from './scene.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';
 
 const pictures = mkdtempSync(join(tmpdir(), 'vigil-limits-'));
@@ -21,7 +21,7 @@ let page: Page;
 let stop: () => void;
 const bed: PlayedBed = {
   deviceId: 'bed-01',
-  period: period('L-1', 'CCU', patient({ familyName: 'Limit' })),
+  period: newPeriod('L-1', 'CCU', newPatient({ familyName: 'Limit' })),
   values: { [hr]: 107, MDC_PULS_OXIM_SAT_O2: 97 },
   waves: [],
   ageMs: 0,
@@ -37,7 +37,7 @@ beforeAll(async () => {
     }),
     openBrowser(inject('chromium')),
   ]);
-  stop = play(server, [bed]);
+  stop = playBeds(server, [bed]);
   page = await logIn(browser, server, 'paul');
 });
 
@@ -63,7 +63,7 @@ async function openForm() {
 describe('the limits on a tile', () => {
   it('a tile shows the limits of its ward’s profile, the same as in the alarm text', async () => {
     publish({ HR: { base: { extremeLow: 40, low: 50, high: 100, extremeHigh: 140 } } });
-    server.alarms(raised(alarmOf(bed, { code: hr, text: 'HR 107 > 100', value: 107, limit: 100 })));
+    server.playAlarms(raisedEvent(alarmOf(bed, { code: hr, text: 'HR 107 > 100', value: 107, limit: 100 })));
     const tile = page.getByTestId('bed-L-1');
     await tile.getByTestId('tile-alarm').getByText('HR 107 > 100').waitFor();
     const beside = tile.locator('.slot__limits').first();
@@ -108,7 +108,7 @@ describe('a change of limits', () => {
     await page.getByLabel('High', { exact: true }).fill('150');
     const preview = page.getByTestId('what-if-sentence');
     await preview.getByText(reason).waitFor();
-    await pressStill(page.getByTestId('limit-save'));
+    await pressWhenStill(page.getByTestId('limit-save'));
     await page.getByTestId('limit-problem').getByText(reason).waitFor();
     // The reason is shown only once, beside the button that the person has pressed.
     expect(await preview.textContent()).toBe('');
@@ -120,7 +120,7 @@ describe('a change of limits', () => {
     const problem = page.getByTestId('limit-problem');
     await page.getByLabel('High', { exact: true }).fill('11');
     expect(await problem.textContent()).toBe('');
-    await pressStill(page.getByTestId('limit-save'));
+    await pressWhenStill(page.getByTestId('limit-save'));
     await problem.getByText('is not').waitFor();
     await page.getByLabel('Reason to switch low and high off').fill('p');
     expect(await problem.textContent()).toBe('');
@@ -129,7 +129,7 @@ describe('a change of limits', () => {
 
   it('the limits form shows the refusal of the alarm processor, and stays open', async () => {
     await page.getByLabel('High', { exact: true }).fill('110');
-    await pressStill(page.getByTestId('limit-save'));
+    await pressWhenStill(page.getByTestId('limit-save'));
     await until('the command', () => server.commands.length === 1);
     const { commandId, at } = server.commands[0]!;
     server.answer({ commandId, associationId, type: 'set-limits', at, accepted: false, reason });
@@ -138,7 +138,7 @@ describe('a change of limits', () => {
   });
 
   it('the limits form says that a change got no answer within 5 s', async () => {
-    await pressStill(page.getByTestId('limit-save'));
+    await pressWhenStill(page.getByTestId('limit-save'));
     await until('the command', () => server.commands.length === 2);
     await page.getByTestId('limit-problem').getByText('has not answered').waitFor({ timeout: 8_000 });
     const { commandId, at } = server.commands[1]!;
@@ -147,7 +147,7 @@ describe('a change of limits', () => {
 
   it('switching limits off sends the reason and an end, and the limits form closes when the change is accepted', async () => {
     await page.getByLabel('Reason to switch low and high off').fill('pacing wires');
-    await pressStill(page.getByTestId('limit-switch-off'));
+    await pressWhenStill(page.getByTestId('limit-switch-off'));
     await until('the command', () => server.commands.length === 3);
     const command = server.commands[2]!;
     if (command.type !== 'set-limits') throw new Error('another command');

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { logIn, openBrowser, password } from '../browser.ts';
-import { alarmOf, patient, period, play, raised, widest } from './scene.ts';
+import { alarmOf, newPatient, newPeriod, playBeds, raisedEvent, widestValues } from './scene.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';
 
 const pictures = mkdtempSync(join(tmpdir(), 'vigil-lock-'));
@@ -38,9 +38,9 @@ function listen(page: Page): string[] {
 }
 
 it('a screen that nobody touches hides names, still shows alarms, refuses acts, and unlocks with the password', async () => {
-  const stay = period('U-1', 'ICU', patient({ familyName: 'Heronova' }));
-  const bed = { deviceId: 'bed-01', period: stay, values: widest, waves: [], ageMs: 0 };
-  const stop = play(server, [bed]);
+  const stay = newPeriod('U-1', 'ICU', newPatient({ familyName: 'Heronova' }));
+  const bed = { deviceId: 'bed-01', period: stay, values: widestValues, waves: [], ageMs: 0 };
+  const stop = playBeds(server, [bed]);
   const page = await logIn(browser, server, 'nora');
   const messages = listen(page);
   await page.getByText('Heronova').first().waitFor();
@@ -54,7 +54,7 @@ it('a screen that nobody touches hides names, still shows alarms, refuses acts, 
   expect(await page.content()).not.toContain('Heronova');
   expect(messages.filter((text) => text.includes('"snapshot"')).at(-1)).not.toContain('Heronova');
 
-  server.alarms(raised(alarmOf(bed, { priority: 'high' })));
+  server.playAlarms(raisedEvent(alarmOf(bed, { priority: 'high' })));
   await page.getByText('HR 188 > 160').first().waitFor();
   for (const [width, height] of [
     [1920, 1080],

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { openBrowser } from '../browser.ts';
 import { until } from '../system.ts';
 import { resize } from './overflow.ts';
-import { expectReadable, logInCalm, pressStill } from './readable.ts';
-import { longestAlarms, longestBeds, play, raised } from './scene.ts';
+import { expectReadable, logInOnSteadyPage, pressWhenStill } from './readable.ts';
+import { longestAlarms, longestBeds, playBeds, raisedEvent } from './scene.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';
 
 const windows = [
@@ -35,9 +35,9 @@ beforeAll(async () => {
   ]);
   closers.push(server.close, () => browser.close());
   const beds = longestBeds(6, 'ICU').map((bed) => ({ ...bed, waves: [] }));
-  closers.push(play(server, beds));
-  server.alarms(...longestAlarms(beds, 6).map(raised));
-  page = await logInCalm(browser, server, 'nora');
+  closers.push(playBeds(server, beds));
+  server.playAlarms(...longestAlarms(beds, 6).map(raisedEvent));
+  page = await logInOnSteadyPage(browser, server, 'nora');
   await page.getByTestId('open-U-2').waitFor();
 });
 
@@ -77,7 +77,7 @@ const shownPx = (id: string) =>
 async function pressUntilItSays(text: string): Promise<void> {
   const more = page.getByTestId('notices-more');
   await until(text, async () => {
-    await pressStill(more);
+    await pressWhenStill(more);
     await page.waitForTimeout(100);
     return (await more.textContent()) === text;
   });

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { unassignedAssociation } from '../../log/envelope/pseudonym.ts';
 import { logIn, openBrowser } from '../browser.ts';
 import { until } from '../system.ts';
-import { alarmOf, type PlayedBed, patient, period, play, raised } from './scene.ts';
+import { alarmOf, newPatient, newPeriod, type PlayedBed, playBeds, raisedEvent } from './scene.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';
 
 const pictures = mkdtempSync(join(tmpdir(), 'vigil-one-tile-'));
@@ -44,14 +44,14 @@ const played = (deviceId: string, stay: PlayedBed['period'], more: Record<string
 
 describe('a bed with two devices', () => {
   it('a bed with two devices has one tile with the numbers and the alarms of both', async () => {
-    const who = patient({ familyName: 'Otter' });
-    const monitor = played('bed-01', period('U-1', 'ICU', who));
+    const who = newPatient({ familyName: 'Otter' });
+    const monitor = played('bed-01', newPeriod('U-1', 'ICU', who));
     const pump = played(
       'bed-02',
-      { ...period('U-1', 'ICU', who), from: new Date().toISOString() },
+      { ...newPeriod('U-1', 'ICU', who), from: new Date().toISOString() },
       { MDC_TEMP_BODY: 38.4 },
     );
-    const stop = play(server, [monitor, pump, played('bed-03', period('U-2', 'ICU', patient()))]);
+    const stop = playBeds(server, [monitor, pump, played('bed-03', newPeriod('U-2', 'ICU', newPatient()))]);
     const page = await logIn(browser, server, 'nora');
     await page.getByTestId('companion-bed-02').getByTestId('value-MDC_TEMP_BODY').waitFor();
     const number = page.getByTestId('companion-bed-02').getByTestId('value-MDC_TEMP_BODY');
@@ -62,7 +62,7 @@ describe('a bed with two devices', () => {
     expect(await page.getByTestId('bed-U-1').count()).toBe(1);
     expect(await page.getByTestId('bed-count').textContent()).toBe('2 beds');
     const pumpAlarm = alarmOf(pump, { text: 'HR 188 > 160' });
-    server.alarms(raised(pumpAlarm));
+    server.playAlarms(raisedEvent(pumpAlarm));
     await page.getByTestId('bed-U-1').getByTestId('tile-alarm').getByText('HR 188 > 160').waitFor();
     expect(await page.getByTestId('bed-U-1').getAttribute('data-priority')).toBe('high');
     await page.getByTestId(`ack-${pumpAlarm.alarmId}`).waitFor();
@@ -74,10 +74,10 @@ describe('a bed with two devices', () => {
 
 describe('a device without a bed', () => {
   it('after a discharge the device is in the tray of its last ward with its alarm, and other wards get no data of it', async () => {
-    const earlierBed = played('bed-07', period('U-7', 'ICU', patient({ familyName: 'Marten' })), {
+    const earlierBed = played('bed-07', newPeriod('U-7', 'ICU', newPatient({ familyName: 'Marten' })), {
       MDC_ECG_HEART_RATE: 177,
     });
-    const stopPlaying = play(server, [earlierBed]);
+    const stopPlaying = playBeds(server, [earlierBed]);
     const nora = await logIn(browser, server, 'nora');
     await nora.getByTestId('bed-U-7').getByTestId('value-MDC_ECG_HEART_RATE').waitFor();
     stopPlaying();
@@ -85,7 +85,7 @@ describe('a device without a bed', () => {
     const associationId = unassignedAssociation(Buffer.alloc(32, 2).toString('base64url'), 'bed-07');
     server.associate({ deviceId: 'bed-07', version: 2, periods: [{ ...earlierBed.period, to: endedAt }] });
     const measure = () =>
-      server.observe(associationId, {
+      server.playObservation(associationId, {
         deviceId: 'bed-07',
         receivedAt: new Date().toISOString(),
         reading: {
@@ -101,7 +101,7 @@ describe('a device without a bed', () => {
       { ...earlierBed, period: { ...earlierBed.period, associationId } },
       { text: 'HR 178 > 160', onsetAt: at, determinedAt: at, raisedAt: at },
     );
-    server.alarms(raised(stray));
+    server.playAlarms(raisedEvent(stray));
     await nora.getByTestId('tray-count').getByText('1 device without a bed').waitFor();
     await nora.getByTestId('tray').getByText('HR 178 > 160').first().waitFor();
     expect(await nora.getByTestId('bed-bed-07').count()).toBe(0);
@@ -118,10 +118,10 @@ describe('a device without a bed', () => {
       await other.getByTestId('alarm-list').waitFor();
       // The server sends changes in their order. When the screen shows this alarm, it has also got what it may get of the last reading.
       measure();
-      const next = played(`device-${userId}`, period(`next-${userId}`, 'Step-down', patient()));
+      const next = played(`device-${userId}`, newPeriod(`next-${userId}`, 'Step-down', newPatient()));
       server.associate({ deviceId: next.deviceId, version: 1, periods: [next.period] });
       const last = alarmOf(next, { kind: 'technical', condition: 'no-data', text: 'No data' });
-      server.alarms(raised(last));
+      server.playAlarms(raisedEvent(last));
       await other.getByTestId(`alarm-${last.alarmId}`).waitFor();
       const text = await other.content();
       for (const secret of ['bed-07', '178', 'Marten'])

@@ -1,11 +1,11 @@
 /**
- * Finds text on a page that a person cannot read completely, because it is cut off by a box, outside the window, or under other text. It
- * checks every text that is drawn, so that new elements are checked without a change here.
+ * Finds text on a page that a person cannot read completely, because it is cut off by a box, outside the window, or under other text.
+ * Checks every text that is drawn, so that new elements are checked without a change of this file.
  */
 import type { Page } from 'playwright-core';
 
 /** The window sizes that the dashboard supports, in CSS pixels. Three sizes are at a zoom of 200 %, which halves width and height. */
-export const sizes = [
+export const windowSizes = [
   { name: '360', width: 360, height: 780, zoom: 1 },
   { name: '414', width: 414, height: 896, zoom: 1 },
   { name: '768', width: 768, height: 1024, zoom: 1 },
@@ -39,29 +39,29 @@ export async function resize(page: Page, { width, height }: { width: number; hei
 
 /**
  * Runs in the page. Waits for three frames: one in which the ResizeObserver reports, one to render the grid, one for the layout. Returns
- * false if the frames take longer than `mostMs`.
+ * false if the frames take longer than `msMax`.
  */
-function drawsThreeFrames(mostMs: number): Promise<boolean> {
+function drawsThreeFrames(msMax: number): Promise<boolean> {
   return new Promise((done) => {
     const draw = (frames: number) => (frames === 0 ? done(true) : requestAnimationFrame(() => draw(frames - 1)));
-    setTimeout(() => done(false), mostMs);
+    setTimeout(() => done(false), msMax);
     draw(3);
   });
 }
 
 /** Returns one sentence for each text that cannot be read completely. */
-export function unreadable(page: Page): Promise<string[]> {
+export function findUnreadableTexts(page: Page): Promise<string[]> {
   return page.evaluate(findUnreadable);
 }
 
-/** Runs in the page, so it can use only what is defined inside of it. */
+/** Runs in the page, so this function can use only names that are defined inside of it. */
 function findUnreadable(): string[] {
   /** Tolerance. Half a pixel may be rounding, and a digit without one pixel at its edge can still be read. */
   const slackPx = 1.01;
-  const numberLeastPx = 13;
-  const textLeastPx = 10;
-  const nameLeastPx = 30;
-  const fieldMostEm = 36;
+  const numberPxMin = 13;
+  const textPxMin = 10;
+  const nameWidthPxMin = 30;
+  const fieldWidthEmMax = 36;
   /** Selects elements that lie over the page on purpose. */
   const layers = '.lost, dialog, [popover], .skip, .notices.is-open';
   type Box = { left: number; right: number; top: number; bottom: number };
@@ -162,7 +162,7 @@ function findUnreadable(): string[] {
     const style = getComputedStyle(element);
     const fontPx = Number.parseFloat(style.fontSize);
     const isValue = element.closest('.slot__value') !== null;
-    if (fontPx < (isValue ? numberLeastPx : textLeastPx)) {
+    if (fontPx < (isValue ? numberPxMin : textPxMin)) {
       fault('too small to read', element, isValue ? 'a number' : text, `, ${fontPx.toFixed(1)} px`);
     }
     const range = document.createRange();
@@ -247,9 +247,9 @@ function findUnreadable(): string[] {
   // A field must not be as wide as a large screen, because its label and its button would be too far apart.
   for (const field of document.querySelectorAll('form :is(input, select, button)')) {
     const widthPx = field.getBoundingClientRect().width;
-    const isLong = field instanceof HTMLButtonElement && (field.textContent ?? '').length > fieldMostEm;
-    const mostPx = fieldMostEm * Number.parseFloat(getComputedStyle(field).fontSize);
-    if (isDrawn(field) && !isLong && widthPx > mostPx)
+    const isLong = field instanceof HTMLButtonElement && (field.textContent ?? '').length > fieldWidthEmMax;
+    const widthPxMax = fieldWidthEmMax * Number.parseFloat(getComputedStyle(field).fontSize);
+    if (isDrawn(field) && !isLong && widthPx > widthPxMax)
       fault('wide as the screen', field, field.textContent ?? '', `, ${widthPx.toFixed(0)} px`);
   }
 
@@ -275,7 +275,7 @@ function findUnreadable(): string[] {
   for (const name of document.querySelectorAll<HTMLElement>('[data-may-shorten]:not(select)')) {
     const text = name.textContent?.trim() ?? '';
     if (text === '' || !isDrawn(name)) continue;
-    if (name.clientWidth < Math.min(nameLeastPx, name.scrollWidth - slackPx))
+    if (name.clientWidth < Math.min(nameWidthPxMin, name.scrollWidth - slackPx))
       fault('name shortened too much', name, text, `, ${name.clientWidth} px`);
     if (name.scrollWidth <= name.clientWidth && name.scrollHeight <= name.clientHeight + slackPx) continue;
     const { left, top, width, height } = name.getBoundingClientRect();

@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { logIn, openBrowser, openPatient } from '../browser.ts';
-import { alarmOf, type PlayedBed, patient, period, play, raised } from './scene.ts';
+import { alarmOf, newPatient, newPeriod, type PlayedBed, playBeds, raisedEvent } from './scene.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';
 
 const pictures = mkdtempSync(join(tmpdir(), 'vigil-own-alerts-'));
 const bedOf = (number: number): PlayedBed => ({
   deviceId: `bed-0${number}`,
-  period: period(`U-${number}`, 'ICU', patient()),
+  period: newPeriod(`U-${number}`, 'ICU', newPatient()),
   values: { MDC_ECG_HEART_RATE: 134, MDC_PULS_OXIM_SAT_O2: 97, MDC_RESP_RATE: 15 },
   waves: [],
   ageMs: 0,
@@ -47,8 +47,8 @@ beforeAll(async () => {
     openScreenServer({ accounts: [{ userId: 'nora', name: 'Nora Nurse', role: 'nurse', wards: ['ICU'] }] }),
     openBrowser(inject('chromium')),
   ]);
-  stop = play(server, beds);
-  server.alarms(...Object.values(alarms).map(raised));
+  stop = playBeds(server, beds);
+  server.playAlarms(...Object.values(alarms).map(raisedEvent));
   page = await logIn(browser, server, 'nora');
   await page.getByTestId(`alarm-${alarms.vt.alarmId}`).waitFor();
 });
@@ -96,6 +96,6 @@ it('the patient page shows a notice while the sound of the monitor is paused, an
   await page.screenshot({ path: join(pictures, 'patient-1920.png') });
   const { paused } = alarms;
   const ended = { ...paused, rev: paused.rev + 1, present: false, signal: 'off' } as const;
-  server.alarms({ type: 'cleared', at: new Date().toISOString(), alarm: ended });
+  server.playAlarms({ type: 'cleared', at: new Date().toISOString(), alarm: ended });
   await page.getByTestId('notice-device-sound').waitFor({ state: 'detached' });
 });

@@ -2,7 +2,7 @@
 import { expect, inject, it } from 'vitest';
 import { logIn, openBrowser } from '../browser.ts';
 import { pdfPages } from './pdf-text.ts';
-import { alarmOf, longestAlarms, longestBeds, play, raised } from './scene.ts';
+import { alarmOf, longestAlarms, longestBeds, playBeds, raisedEvent } from './scene.ts';
 import { openScreenServer } from './server.ts';
 import { trendRows } from './trend-rows.ts';
 
@@ -13,8 +13,8 @@ it('a print-out shows the patient, the bed, the ward and the time in black lette
   const browser = await openBrowser(inject('chromium'));
   try {
     const [, bed, other] = longestBeds(3, 'ICU');
-    const stop = play(server, [bed!, other!]);
-    server.alarms(raised(alarmOf(bed!)), raised(alarmOf(other!, { text: 'HR 199 > 160' })));
+    const stop = playBeds(server, [bed!, other!]);
+    server.playAlarms(raisedEvent(alarmOf(bed!)), raisedEvent(alarmOf(other!, { text: 'HR 199 > 160' })));
     const page = await logIn(browser, server, 'nora');
     await page.getByTestId('open-U-2').waitFor();
     await page.evaluate((id) => {
@@ -52,7 +52,7 @@ it('each curve fits on an A4 sheet, in portrait and in landscape', async () => {
   const browser = await openBrowser(inject('chromium'));
   try {
     const [bed] = longestBeds(1, 'ICU');
-    const stop = play(server, [bed!]);
+    const stop = playBeds(server, [bed!]);
     const page = await logIn(browser, server, 'nora');
     await page.setViewportSize({ width: 1920, height: 900 });
     await page.evaluate((id) => {
@@ -95,8 +95,8 @@ it('every printed sheet names patient, bed and time, in portrait and in landscap
   const browser = await openBrowser(inject('chromium'));
   try {
     const [long, short] = longestBeds(2, 'ICU');
-    const stop = play(server, [long!, short!]);
-    server.alarms(...longestAlarms([long!, short!], 40).map(raised));
+    const stop = playBeds(server, [long!, short!]);
+    server.playAlarms(...longestAlarms([long!, short!], 40).map(raisedEvent));
     const page = await logIn(browser, server, 'nora');
     for (const { period } of [long!, short!]) {
       const who = period.patient!;

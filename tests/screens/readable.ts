@@ -1,42 +1,46 @@
-/** Opens pages for the layout tests, whose look does not depend on the speed of the machine, and measures them at each window size. */
+/** Opens pages that look the same on a slow machine, for the layout tests, and checks them at each window size. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { submitLogin } from '../browser.ts';
 import { until } from '../system.ts';
-import { resize, type Size, sizes, unreadable } from './overflow.ts';
+import { findUnreadableTexts, resize, type Size, windowSizes } from './overflow.ts';
 
 /** Folder for a picture of each screen at each size. Without `VIGIL_SCREENSHOTS_DIR` no pictures are taken. */
-const pictures = process.env.VIGIL_SCREENSHOTS_DIR;
+const picturesFolder = process.env.VIGIL_SCREENSHOTS_DIR;
 
 /** Opens a login page that never reports that it is slow. If no pictures are taken, the page draws no waves and does not flash. */
-export async function openCalm(browser: Browser, at: { readonly httpPort: number }): Promise<Page> {
+export async function openSteadyPage(browser: Browser, at: { readonly httpPort: number }): Promise<Page> {
   const context = await browser.newContext({
     ignoreHTTPSErrors: true,
     viewport: { width: 1366, height: 768 },
-    reducedMotion: pictures === undefined ? 'reduce' : 'no-preference',
+    reducedMotion: picturesFolder === undefined ? 'reduce' : 'no-preference',
   });
-  await context.addInitScript(pinLoad);
-  if (pictures === undefined) await context.addInitScript(drawNoWaves);
+  await context.addInitScript(reportPageAsHidden);
+  if (picturesFolder === undefined) await context.addInitScript(drawNoWaves);
   const page = await context.newPage();
   page.setDefaultTimeout(60_000);
   await page.goto(`https://localhost:${at.httpPort}/`);
   return page;
 }
 
-export async function logInCalm(browser: Browser, at: { readonly httpPort: number }, userId: string): Promise<Page> {
-  const page = await openCalm(browser, at);
+export async function logInOnSteadyPage(
+  browser: Browser,
+  at: { readonly httpPort: number },
+  userId: string,
+): Promise<Page> {
+  const page = await openSteadyPage(browser, at);
   await submitLogin(page, userId);
   return page;
 }
 
-/** Runs in the page. Makes the page take itself for hidden, because a hidden page does not measure its load (`shell/load-monitor.ts`). */
-export function pinLoad(): void {
+/** Runs in the page. Reports the page as hidden, because a hidden page does not measure its load (`shell/load-monitor.ts`). */
+export function reportPageAsHidden(): void {
   Object.defineProperty(Document.prototype, 'hidden', { configurable: true, get: () => true });
 }
 
-/** Runs in the page. Leaves the places of waves empty, because drawing them without a graphics card takes longer than everything else. */
+/** Runs in the page. Draws no waves, because drawing them without a graphics card takes longer than everything else. */
 function drawNoWaves(): void {
   globalThis.Worker = class extends EventTarget {
     postMessage() {}
@@ -44,27 +48,27 @@ function drawNoWaves(): void {
   } as unknown as typeof Worker;
 }
 
-/** Expects that every text of the present page can be read at every window size. */
-export async function expectReadable(page: Page, screen: string, at: readonly Size[] = sizes): Promise<void> {
+/** Expects that every text of the current page can be read at every window size. */
+export async function expectReadable(page: Page, screen: string, at: readonly Size[] = windowSizes): Promise<void> {
   const faults: string[] = [];
   for (const size of at) {
     await resize(page, size);
-    faults.push(...(await unreadable(page)).map((line) => `${size.name}: ${line}`));
-    await picture(page, screen, size.name);
+    faults.push(...(await findUnreadableTexts(page)).map((line) => `${size.name}: ${line}`));
+    await takePicture(page, screen, size.name);
   }
   expect(faults).toEqual([]);
 }
 
-async function picture(page: Page, screen: string, size: string): Promise<void> {
-  if (pictures === undefined) return;
-  mkdirSync(pictures, { recursive: true });
+async function takePicture(page: Page, screen: string, size: string): Promise<void> {
+  if (picturesFolder === undefined) return;
+  mkdirSync(picturesFolder, { recursive: true });
   const session = await page.context().newCDPSession(page);
   const { data } = await session.send('Page.captureScreenshot');
   await session.detach();
-  writeFileSync(join(pictures, `${screen}-${size}.png`.replaceAll(/[ %]+/g, '_')), Buffer.from(data, 'base64'));
+  writeFileSync(join(picturesFolder, `${screen}-${size}.png`.replaceAll(/[ %]+/g, '_')), Buffer.from(data, 'base64'));
 }
 
-export async function goTo(page: Page, hash: string): Promise<void> {
+export async function setHash(page: Page, hash: string): Promise<void> {
   await page.evaluate((to) => {
     location.hash = to;
   }, hash);
@@ -74,7 +78,7 @@ export async function goTo(page: Page, hash: string): Promise<void> {
 const lookMs = 300;
 
 /** Presses a button after it has stood still, because the page ignores a press for a second after the button has moved. */
-export async function pressStill(button: Locator): Promise<void> {
+export async function pressWhenStill(button: Locator): Promise<void> {
   const page = button.page();
   await button.scrollIntoViewIfNeeded();
   await page.waitForTimeout(lookMs);
@@ -91,7 +95,7 @@ export async function clickUntil(page: Page, button: string, appears: string): P
 export async function pressUntil(button: Locator, appears: Locator): Promise<void> {
   await until(`${appears}`, async () => {
     if (await appears.isVisible()) return true;
-    await pressStill(button);
+    await pressWhenStill(button);
     await button.page().waitForTimeout(100);
     return appears.isVisible();
   });

@@ -2,7 +2,7 @@
 import type { Browser, Page, WebSocketRoute } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { logIn, openBrowser } from '../browser.ts';
-import { patient, period, play, widest } from './scene.ts';
+import { newPatient, newPeriod, playBeds, widestValues } from './scene.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';
 
 let server: ScreenServer;
@@ -16,12 +16,12 @@ beforeAll(async () => {
   ]);
   const bed = {
     deviceId: 'bed-01',
-    period: period('R-1', 'ICU', patient({ familyName: 'Heronova' })),
-    values: widest,
+    period: newPeriod('R-1', 'ICU', newPatient({ familyName: 'Heronova' })),
+    values: widestValues,
     waves: [],
     ageMs: 0,
   };
-  stop = play(server, [bed]);
+  stop = playBeds(server, [bed]);
 });
 
 afterAll(async () => {

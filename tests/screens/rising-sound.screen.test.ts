@@ -4,7 +4,7 @@ import type { Alarm } from '../../contracts/messages/alarms.ts';
 import { highRise, soundTable } from '../../dashboard/client/core/sound-table.ts';
 import { until } from '../system.ts';
 import { openAlarmWard } from './alarm-ward.ts';
-import { alarmOf, raised } from './scene.ts';
+import { alarmOf, raisedEvent } from './scene.ts';
 
 const stage = openAlarmWard();
 const { beds, sendAlarms } = stage;
@@ -57,37 +57,37 @@ const untilLoudness = (what: string, least: number) =>
   until(what, async () => (await stage.page.evaluate(() => heardPeak())) >= least);
 
 const acknowledged = (alarm: Alarm) => ({
-  ...raised({ ...alarm, rev: 2, signal: 'acknowledged' as const }),
+  ...raisedEvent({ ...alarm, rev: 2, signal: 'acknowledged' as const }),
   type: 'acknowledged' as const,
 });
 const paused = (alarm: Alarm) => ({
-  ...raised({ ...alarm, rev: 2, audioPausedUntil: new Date(Date.now() + 100_000).toISOString() }),
+  ...raisedEvent({ ...alarm, rev: 2, audioPausedUntil: new Date(Date.now() + 100_000).toISOString() }),
   type: 'audio-paused' as const,
 });
 
 describe('the sound of an unanswered high alarm on a screen', () => {
   it('a high alarm rises from its start loudness, a second alarm and a pause do not lower it, and answers to all alarms do', async () => {
     const [first, second] = [alarmOf(beds[0]), alarmOf(beds[1])];
-    sendAlarms(raised(first));
+    sendAlarms(raisedEvent(first));
     await untilLoudness('the first burst', 0.3);
     const begun = await loudest(1_500);
     expect(begun).toBeGreaterThan(start * 0.8);
     expect(begun).toBeLessThan(start * 1.1);
     await untilLoudness('full loudness', full * 0.9);
 
-    sendAlarms(raised(second), acknowledged(first));
+    sendAlarms(raisedEvent(second), acknowledged(first));
     expect(await loudest(7_000)).toBeGreaterThan(full * 0.9);
 
     sendAlarms(paused(second));
     await stage.page.waitForTimeout(500);
     expect(await loudest(2_000)).toBeLessThan(0.01);
-    sendAlarms({ ...raised({ ...second, rev: 3 }), type: 'updated' });
+    sendAlarms({ ...raisedEvent({ ...second, rev: 3 }), type: 'updated' });
     await untilLoudness('the loudness before the pause', full * 0.9);
 
     sendAlarms({ ...acknowledged(second), alarm: { ...second, rev: 4, signal: 'acknowledged' } });
     await stage.page.waitForTimeout(500);
     expect(await loudest(1_000)).toBeLessThan(0.01);
-    sendAlarms(raised(alarmOf(beds[2])));
+    sendAlarms(raisedEvent(alarmOf(beds[2])));
     await untilLoudness('the first burst of a new alarm', 0.3);
     expect(await loudest(1_500)).toBeLessThan(start * 1.1);
   });

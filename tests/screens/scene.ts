@@ -1,5 +1,4 @@
-/** Plays beds on the screens, with the longest names, numbers and alarms that the contracts allow. */
-
+/** Imitates beds for the screens, with the longest names, numbers and alarms that the contracts allow. */
 import { randomUUID } from 'node:crypto';
 import { audioPauseMsMax } from '../../contracts/audio-pause.ts';
 import { newAlarm } from '../../contracts/messages/alarms.testing.ts';
@@ -26,7 +25,7 @@ export const longAlarmText =
 export const longStandbyReason = 'Magnetresonanztomographie-Untersuchung with contrast, then theatre 4 & recovery.';
 
 /** A value of each parameter with as many characters as it can have on a screen. */
-export const widest: Readonly<Record<string, number>> = {
+export const widestValues: Readonly<Record<string, number>> = {
   MDC_ECG_HEART_RATE: 188,
   MDC_PULS_OXIM_PULS_RATE: 188,
   MDC_PULS_OXIM_SAT_O2: 100,
@@ -54,12 +53,12 @@ export type PlayedBed = {
   readonly period: AssociationPeriod;
   readonly values: Readonly<Record<string, number>>;
   readonly waves: readonly string[];
-  /** Age of the values in ms. With 0 each value is sent with the present time. */
+  /** Age of the values in ms. With 0 each value is sent with the current time. */
   readonly ageMs: number;
   readonly validity?: NumericValue['validity'];
 };
 
-export function patient(fields: Partial<Patient> = {}): Patient {
+export function newPatient(fields: Partial<Patient> = {}): Patient {
   return {
     patientId: `P-${randomUUID().slice(0, 8)}`,
     familyName: 'Okapi',
@@ -71,25 +70,25 @@ export function patient(fields: Partial<Patient> = {}): Patient {
   };
 }
 
-export function period(bed: string, ward: string, who: Patient | null): AssociationPeriod {
+export function newPeriod(bed: string, ward: string, who: Patient | null): AssociationPeriod {
   const from = new Date(Date.now() - 3_600_000).toISOString();
   return { associationId: randomUUID(), patient: who, ward, bed, from, to: null };
 }
 
-/** Returns the beds of a ward. They differ in what makes a tile narrow: waves, ages, names and pressures. */
+/** Returns the beds of a ward. The beds differ in the contents that need space in a tile: waves, ages, names and pressures. */
 export function longestBeds(count: number, ward: string): PlayedBed[] {
-  return Array.from({ length: count }, (_, at): PlayedBed => {
-    const kind = at % 8;
-    const long = kind === 0;
-    const who = patient(
-      long
+  return Array.from({ length: count }, (_, index): PlayedBed => {
+    const kind = index % 8;
+    const hasLongNames = kind === 0;
+    const who = newPatient(
+      hasLongNames
         ? { familyName: longFamilyName, givenName: longGivenName, patientId: longPatientId }
-        : { familyName: `Featherstonehaugh-${at + 1}` },
+        : { familyName: `Featherstonehaugh-${index + 1}` },
     );
     return {
-      deviceId: long && at === 0 ? longDeviceId : `bed-${String(at + 1).padStart(2, '0')}`,
-      period: period(long && at === 0 ? longBed : `U-${at + 1}`, ward, kind === 6 ? null : who),
-      values: kind === 3 ? { ...widest, ...negativePressure } : widest,
+      deviceId: index === 0 ? longDeviceId : `bed-${String(index + 1).padStart(2, '0')}`,
+      period: newPeriod(index === 0 ? longBed : `U-${index + 1}`, ward, kind === 6 ? null : who),
+      values: kind === 3 ? { ...widestValues, ...negativePressure } : widestValues,
       waves: kind === 1 ? [] : kind === 2 ? allWaves.slice(0, 1) : allWaves,
       ageMs: kind === 4 ? 1_700_000 : 0,
       ...(kind === 5 ? { validity: 'questionable' as const } : {}),
@@ -115,17 +114,17 @@ export function alarmOf(bed: PlayedBed, fields: Partial<Alarm> = {}): Alarm {
   });
 }
 
-export function raised(alarm: Alarm): AlarmEvent {
+export function raisedEvent(alarm: Alarm): AlarmEvent {
   return { type: 'raised', at: alarm.raisedAt, alarm };
 }
 
 /** Returns alarms for the beds in turn, with every priority and state and the longest texts. */
 export function longestAlarms(beds: readonly PlayedBed[], count: number): Alarm[] {
   const by = { userId: 'nora', name: longGivenName, role: 'nurse' } as const;
-  return Array.from({ length: count }, (_, at) => {
-    const bed = beds[at % beds.length]!;
-    const priority = (['high', 'medium', 'low'] as const)[at % 3]!;
-    switch (Math.floor(at / beds.length + at) % 5) {
+  return Array.from({ length: count }, (_, index) => {
+    const bed = beds[index % beds.length]!;
+    const priority = (['high', 'medium', 'low'] as const)[index % 3]!;
+    switch (Math.floor(index / beds.length + index) % 5) {
       case 0:
         return alarmOf(bed, { priority, text: longAlarmText, escalation: 2, onsets: 12, late: true });
       case 1:
@@ -150,8 +149,8 @@ export function longestAlarms(beds: readonly PlayedBed[], count: number): Alarm[
   });
 }
 
-/** Assigns devices to the beds, and sends their values and waves again and again. Returns a function that stops this. */
-export function play(server: ScreenServer, beds: readonly PlayedBed[], everyMs = 2_000): () => void {
+/** Assigns devices to the beds, and sends their values and waves again and again. Returns a function that stops the sending. */
+export function playBeds(server: ScreenServer, beds: readonly PlayedBed[], everyMs = 2_000): () => void {
   for (const { deviceId, period: stay } of beds) {
     server.associate({
       deviceId,
@@ -159,13 +158,13 @@ export function play(server: ScreenServer, beds: readonly PlayedBed[], everyMs =
       periods: [stay],
     });
     const receivedAt = new Date().toISOString();
-    server.connection(stay.associationId, { deviceId, receivedAt, connected: true });
+    server.playConnection(stay.associationId, { deviceId, receivedAt, connected: true });
   }
-  const round = () => {
+  const sendAll = () => {
     for (const bed of beds) send(server, bed);
   };
-  round();
-  const timer = setInterval(round, everyMs);
+  sendAll();
+  const timer = setInterval(sendAll, everyMs);
   return () => clearInterval(timer);
 }
 
@@ -183,8 +182,8 @@ function send(server: ScreenServer, bed: PlayedBed): void {
   );
   // With this interval the screen shows old values in grey and not as a dash.
   const intervalMs = ageMs > 0 ? Math.round(ageMs / 2) : 4_000;
-  server.observe(associationId, { deviceId, receivedAt: time, reading: { time, intervalMs, values } });
-  for (const code of bed.waves) server.wave(associationId, wave(deviceId, code));
+  server.playObservation(associationId, { deviceId, receivedAt: time, reading: { time, intervalMs, values } });
+  for (const code of bed.waves) server.playWave(associationId, wave(deviceId, code));
 }
 
 const rateHz = 62.5;
@@ -199,9 +198,9 @@ function sampleAt(index: number): number {
 function wave(deviceId: string, code: string): WaveformRecord {
   const receivedMs = Date.now();
   const startMs = receivedMs - (chunkSamples / rateHz) * 1000;
-  const first = Math.round((startMs / 1000) * rateHz);
+  const firstIndex = Math.round((startMs / 1000) * rateHz);
   const samples = Buffer.alloc(chunkSamples * 2);
-  for (let at = 0; at < chunkSamples; at += 1) samples.writeInt16LE(sampleAt(first + at), at * 2);
+  for (let index = 0; index < chunkSamples; index += 1) samples.writeInt16LE(sampleAt(firstIndex + index), index * 2);
   return {
     deviceId,
     receivedAt: new Date(receivedMs).toISOString(),

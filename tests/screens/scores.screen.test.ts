@@ -9,9 +9,9 @@ import { newScores } from '../../contracts/messages/scores.testing.ts';
 import type { Scores } from '../../contracts/messages/scores.ts';
 import { foldScores } from '../../dashboard/server/core/scores.ts';
 import { logIn, openBrowser, openPatient } from '../browser.ts';
-import { resize, sizes, unreadable } from './overflow.ts';
+import { findUnreadableTexts, resize, windowSizes } from './overflow.ts';
 import { clickUntil, pressUntil } from './readable.ts';
-import { longBed, longFamilyName, patient, period, play, widest } from './scene.ts';
+import { longBed, longFamilyName, newPatient, newPeriod, playBeds, widestValues } from './scene.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';
 import { trendRows } from './trend-rows.ts';
 
@@ -91,9 +91,9 @@ function answer(command: Command): void {
 }
 
 it('a nurse sees which values of the score are missing, enters them, and sees the total with the advice', async () => {
-  const stay = period('U-1', 'ICU', patient({ familyName: 'Heron' }));
-  const bed = { deviceId: 'bed-01', period: stay, values: widest, waves: ['MDC_ECG_ELEC_POTL_II'], ageMs: 0 };
-  const stop = play(server, [bed]);
+  const stay = newPeriod('U-1', 'ICU', newPatient({ familyName: 'Heron' }));
+  const bed = { deviceId: 'bed-01', period: stay, values: widestValues, waves: ['MDC_ECG_ELEC_POTL_II'], ageMs: 0 };
+  const stop = playBeds(server, [bed]);
   foldScores(server.state, scoresOf(stay.associationId, false), Date.now());
   const page = await logIn(browser, server, 'nora');
   await page.getByTestId('bed-U-1').getByTestId('value-MDC_ECG_HEART_RATE').waitFor();
@@ -142,10 +142,10 @@ it('a nurse sees which values of the score are missing, enters them, and sees th
 });
 
 it('every text of the scores can be read at every window size, beside the longest names', async () => {
-  const stay = period(longBed, 'ICU', patient({ familyName: longFamilyName }));
-  const child = period('U-3', 'ICU', patient({ category: 'paediatric' }));
-  const bed = { period: stay, values: widest, waves: ['MDC_ECG_ELEC_POTL_II'], ageMs: 0 };
-  const stop = play(server, [
+  const stay = newPeriod(longBed, 'ICU', newPatient({ familyName: longFamilyName }));
+  const child = newPeriod('U-3', 'ICU', newPatient({ category: 'paediatric' }));
+  const bed = { period: stay, values: widestValues, waves: ['MDC_ECG_ELEC_POTL_II'], ageMs: 0 };
+  const stop = playBeds(server, [
     { ...bed, deviceId: 'bed-02' },
     { ...bed, deviceId: 'bed-03', period: child },
   ]);
@@ -154,9 +154,9 @@ it('every text of the scores can be read at every window size, beside the longes
   await page.getByTestId(`bed-${longBed}`).getByTestId('tile-score').waitFor();
   const faults: string[] = [];
   const measure = async (name: string) => {
-    for (const size of sizes) {
+    for (const size of windowSizes) {
       await resize(page, size);
-      for (const fault of await unreadable(page)) faults.push(`${name}, ${size.name}: ${fault}`);
+      for (const fault of await findUnreadableTexts(page)) faults.push(`${name}, ${size.name}: ${fault}`);
     }
     await resize(page, { width: 1366, height: 768 });
   };
@@ -176,10 +176,10 @@ it('every text of the scores can be read at every window size, beside the longes
 });
 
 it('the patient page has a chart of each score beside the other trends, with partial scores as "at least", and cuts off no text', async () => {
-  const stay = period('U-4', 'ICU', patient({ familyName: 'Stork' }));
-  const child = period('U-5', 'ICU', patient({ category: 'paediatric' }));
-  const bed = { values: widest, waves: ['MDC_ECG_ELEC_POTL_II'], ageMs: 0 };
-  const stop = play(server, [
+  const stay = newPeriod('U-4', 'ICU', newPatient({ familyName: 'Stork' }));
+  const child = newPeriod('U-5', 'ICU', newPatient({ category: 'paediatric' }));
+  const bed = { values: widestValues, waves: ['MDC_ECG_ELEC_POTL_II'], ageMs: 0 };
+  const stop = playBeds(server, [
     { ...bed, deviceId: 'bed-04', period: stay },
     { ...bed, deviceId: 'bed-05', period: child },
   ]);
@@ -192,9 +192,9 @@ it('the patient page has a chart of each score beside the other trends, with par
   await page.getByTestId('trend-chart-VIGIL_QSOFA').getByText('qSOFA: least 0, greatest 2, last 2.').waitFor();
   await page.getByTestId('trend-chart-VIGIL_SHOCK_INDEX').getByText('Shock index: least 0.6').waitFor();
   const faults: string[] = [];
-  for (const size of sizes) {
+  for (const size of windowSizes) {
     await resize(page, size);
-    for (const fault of await unreadable(page)) faults.push(`${size.name}: ${fault}`);
+    for (const fault of await findUnreadableTexts(page)) faults.push(`${size.name}: ${fault}`);
   }
   expect(faults).toEqual([]);
   await resize(page, { width: 1366, height: 768 });

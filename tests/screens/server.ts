@@ -1,5 +1,5 @@
 /**
- * Runs the real dashboard server with the real built client, without Kafka and InfluxDB. The test plays the devices and the alarm
+ * Runs the real dashboard server with the real built client, without Kafka and InfluxDB. The test imitates the devices and the alarm
  * processor. Routes, sessions, permissions, hub and live protocol are those of the product; only the log is in memory.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -70,7 +70,7 @@ export type ScreenServerOptions = {
   readonly accounts: readonly Pick<Account, 'userId' | 'name' | 'role' | 'wards'>[];
   /** Time after which an untouched screen locks itself; 15 min by default. */
   readonly lockAfterMs?: number;
-  /** Folder of a built client. By default the client of this repository, which is built once for the test run. */
+  /** Folder of a built client. The default is the client of this repository, which is built once for the test run. */
   readonly clientDir?: string;
   /** Registered wards and beds; none by default. */
   readonly wards?: Registry['wards'];
@@ -176,14 +176,14 @@ type Alive = {
   certificate?: Health['certificate'];
 };
 
-/** Makes the live state of the dashboard, and the functions with which a test plays devices, Kafka and the alarm processor. */
+/** Creates the live state of the dashboard, and the functions with which a test imitates devices, Kafka and the alarm processor. */
 function createLive(options: ScreenServerOptions, hub: () => ReturnType<typeof createHub>) {
   const state = emptyState();
   const waves = emptyWaves();
   const signs = { ...newLifeSigns(Date.now()), alarmsAtMs: Date.now() };
   const view = createAuditView();
   const commands: Command[] = [];
-  /** Parts that still send signs of life. A test sets a member to false to play a failure. */
+  /** Parts that still send signs of life. A test sets a member to false to imitate a failure. */
   const alive: Alive = { kafka: true, alarms: true, canary: true };
   /** Number of unreadable batches in Kafka, and the time of the last one. */
   const damage: { total: number; lastAtMs: number | undefined } = { total: 0, lastAtMs: undefined };
@@ -294,22 +294,22 @@ function createLive(options: ScreenServerOptions, hub: () => ReturnType<typeof c
     takeTurn,
     associate,
     audit: { page: view.page },
-    observe: (associationId: string, record: ObservationRecord) =>
+    playObservation: (associationId: string, record: ObservationRecord) =>
       foldObservation(state, associationId, record, Date.now()),
-    status: (associationId: string, record: StatusRecord) => foldStatus(state, associationId, record, Date.now()),
-    connection: (associationId: string, record: ConnectionRecord) =>
+    playStatus: (associationId: string, record: StatusRecord) => foldStatus(state, associationId, record, Date.now()),
+    playConnection: (associationId: string, record: ConnectionRecord) =>
       foldConnection(state, associationId, record, Date.now()),
     /** Connects a device without a bed. Only a device that has connected can be assigned to a bed. */
     switchOn(deviceId: string): void {
       const record = { deviceId, receivedAt: new Date().toISOString(), connected: true };
       foldConnection(state, unassignedAssociation(pseudonymKey, deviceId), record, Date.now());
     },
-    wave(associationId: string, record: WaveformRecord) {
+    playWave(associationId: string, record: WaveformRecord) {
       const chunk = foldWaveArrival(state, associationId, record, Date.now()) && foldWave(waves, associationId, record);
       if (chunk) hub().sendWave(chunk);
     },
-    /** Plays events of the alarm processor, and sends them to the screens at once. */
-    alarms(...events: AlarmEvent[]) {
+    /** Processes events as if the alarm processor had written them, and sends them to the screens immediately. */
+    playAlarms(...events: AlarmEvent[]) {
       for (const event of events) foldAlarmEvent(state, event, Date.now());
       hub().flushAlarms();
     },

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type MadeUpWard, openMadeUpWard, userId } from '../../bench/ward.ts';
 import { openBrowser, openLogin, pixelsDrawn, submitLogin } from '../browser.ts';
 import { until } from '../system.ts';
-import { patient, period } from './scene.ts';
+import { newPatient, newPeriod } from './scene.ts';
 
 /** Time for which the main thread is blocked. It is longer than the time after which the page reports a lost server. */
 const blockMs = 6_000;
@@ -23,8 +23,8 @@ let page: Page;
 /** For each watch message of the screen, oldest first: whether it requests waves. */
 const requestsWaves: boolean[] = [];
 /** A device that sends once a minute, and a device that stops sending before the screen becomes slow. */
-const seldom = { deviceId: 'seldom', period: period('S-1', 'ICU', patient()) };
-const silent = { deviceId: 'silent', period: period('S-2', 'ICU', patient()) };
+const seldom = { deviceId: 'seldom', period: newPeriod('S-1', 'ICU', newPatient()) };
+const silent = { deviceId: 'silent', period: newPeriod('S-2', 'ICU', newPatient()) };
 let seldomAtMs: number;
 
 beforeAll(async () => {
@@ -48,7 +48,7 @@ function send(device: typeof seldom, intervalMs: number): number {
   const nowMs = Date.now();
   const receivedAt = new Date(nowMs).toISOString();
   const reading = { time: receivedAt, intervalMs, values: [{ code: heartRate, value: 71, unit: '/min' }] };
-  ward.server.observe(device.period.associationId, { deviceId: device.deviceId, receivedAt, reading });
+  ward.server.playObservation(device.period.associationId, { deviceId: device.deviceId, receivedAt, reading });
   return nowMs;
 }
 

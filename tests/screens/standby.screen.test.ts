@@ -8,7 +8,7 @@ import type { Command } from '../../contracts/messages/alarms.ts';
 import { foldStandby } from '../../dashboard/server/core/standby.ts';
 import { logIn, openBrowser, openPatient } from '../browser.ts';
 import { clickUntil, pressUntil } from './readable.ts';
-import { alarmOf, patient, period, play, raised, widest } from './scene.ts';
+import { alarmOf, newPatient, newPeriod, playBeds, raisedEvent, widestValues } from './scene.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';
 
 const pictures = mkdtempSync(join(tmpdir(), 'vigil-standby-'));
@@ -49,9 +49,9 @@ function answer(command: Command): void {
 }
 
 it('a nurse begins a standby with a reason, sees it on the tile, and ends it', async () => {
-  const stay = period('U-1', 'ICU', patient({ familyName: 'Heron' }));
-  const bed = { deviceId: 'bed-01', period: stay, values: widest, waves: ['MDC_ECG_ELEC_POTL_II'], ageMs: 0 };
-  const stop = play(server, [bed]);
+  const stay = newPeriod('U-1', 'ICU', newPatient({ familyName: 'Heron' }));
+  const bed = { deviceId: 'bed-01', period: stay, values: widestValues, waves: ['MDC_ECG_ELEC_POTL_II'], ageMs: 0 };
+  const stop = playBeds(server, [bed]);
   const page = await logIn(browser, server, 'nora');
   await page.getByTestId('bed-U-1').getByTestId('value-MDC_ECG_HEART_RATE').waitFor();
   await openPatient(page, 'U-1');
@@ -94,10 +94,10 @@ it('a nurse begins a standby with a reason, sees it on the tile, and ends it', a
 });
 
 it('the standby button is at least 8 px above the alarm below it, on a phone and on a desk screen', async () => {
-  const stay = period('U-2', 'ICU', patient({ familyName: 'Egret' }));
-  const bed = { deviceId: 'bed-02', period: stay, values: widest, waves: [], ageMs: 0 };
-  const stop = play(server, [bed]);
-  server.alarms(raised(alarmOf(bed)));
+  const stay = newPeriod('U-2', 'ICU', newPatient({ familyName: 'Egret' }));
+  const bed = { deviceId: 'bed-02', period: stay, values: widestValues, waves: [], ageMs: 0 };
+  const stop = playBeds(server, [bed]);
+  server.playAlarms(raisedEvent(alarmOf(bed)));
   const page = await logIn(browser, server, 'nora');
   await openPatient(page, 'U-2');
   const alarm = page.getByRole('region', { name: 'Alarms of this bed' }).locator('.alarm').first();

@@ -3,10 +3,11 @@ import type { Locator } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { until } from '../system.ts';
 import { centre, openAlarmWard } from './alarm-ward.ts';
-import { alarmOf, period, raised } from './scene.ts';
+import { alarmOf, newPeriod, raisedEvent } from './scene.ts';
 
 const stage = openAlarmWard();
-const { sendAlarms, row, button, settled, acknowledged, holdClock, releaseClock, frames } = stage;
+const { sendAlarms, rowOf, ackButtonOf, untilSettled, acknowledgements, holdClock, releaseClock, untilTwoFrames } =
+  stage;
 const [first, second, third] = stage.beds;
 
 /** Returns how far the centre of an element is from a former place, in pixels. */
@@ -18,46 +19,46 @@ async function shift(locator: Locator, [x, y]: [number, number]): Promise<number
 describe('a row of the list of alarms', () => {
   it('an alarm row that was inserted under the pointer cannot be acknowledged until it has stood there for a second', async () => {
     const meant = alarmOf(first, { priority: 'medium', text: 'HR 130 > 120' });
-    sendAlarms(raised(meant));
-    await button(meant).waitFor();
-    await settled();
-    const at = await centre(button(meant));
+    sendAlarms(raisedEvent(meant));
+    await ackButtonOf(meant).waitFor();
+    await untilSettled();
+    const at = await centre(ackButtonOf(meant));
     await holdClock();
     const unseen = alarmOf(second, { text: 'HR 0', condition: 'asystole' });
-    sendAlarms(raised(unseen));
-    await row(unseen).waitFor();
+    sendAlarms(raisedEvent(unseen));
+    await rowOf(unseen).waitFor();
     expect(
-      await button(unseen).evaluate((element, [x, y]) => element.contains(document.elementFromPoint(x, y)), at),
+      await ackButtonOf(unseen).evaluate((element, [x, y]) => element.contains(document.elementFromPoint(x, y)), at),
     ).toBe(true);
     await stage.page.mouse.click(...at);
     await stage.page.getByTestId('moved-hint').waitFor();
-    await frames();
-    expect(await button(unseen).textContent()).toBe('Acknowledge');
+    await untilTwoFrames();
+    expect(await ackButtonOf(unseen).textContent()).toBe('Acknowledge');
     expect(stage.server.commands).toEqual([]);
-    expect(await button(unseen).getAttribute('aria-disabled')).toBe('true');
+    expect(await ackButtonOf(unseen).getAttribute('aria-disabled')).toBe('true');
 
     await releaseClock();
-    await settled();
+    await untilSettled();
     await stage.page.mouse.click(...at);
-    await until('the acknowledgement', () => acknowledged().length === 1);
-    expect(acknowledged()[0]).toMatchObject({ alarmId: unseen.alarmId, rev: 1 });
+    await until('the acknowledgement', () => acknowledgements().length === 1);
+    expect(acknowledgements()[0]).toMatchObject({ alarmId: unseen.alarmId, rev: 1 });
   });
 
   it('alarm rows keep their places while the pointer is on the list; a new high alarm comes last and is named below the rows', async () => {
     const meant = alarmOf(first, { priority: 'medium', text: 'HR 130 > 120' });
-    sendAlarms(raised(meant));
-    await button(meant).waitFor();
-    await settled();
-    const at = await centre(button(meant));
+    sendAlarms(raisedEvent(meant));
+    await ackButtonOf(meant).waitFor();
+    await untilSettled();
+    const at = await centre(ackButtonOf(meant));
     await stage.page.mouse.move(...at);
     const high = alarmOf(second, { text: 'HR 0', condition: 'asystole' });
-    sendAlarms(raised(high));
-    await row(high).waitFor();
+    sendAlarms(raisedEvent(high));
+    await rowOf(high).waitFor();
     expect(await stage.page.getByTestId('fresh-alarms').textContent()).toContain('U-2 HR 0');
-    expect(await shift(button(meant), at)).toBeLessThan(1);
+    expect(await shift(ackButtonOf(meant), at)).toBeLessThan(1);
     await stage.page.mouse.click(...at);
-    await until('the acknowledgement', () => acknowledged().length === 1);
-    expect(acknowledged()[0]).toMatchObject({ alarmId: meant.alarmId, rev: 1 });
+    await until('the acknowledgement', () => acknowledgements().length === 1);
+    expect(acknowledgements()[0]).toMatchObject({ alarmId: meant.alarmId, rev: 1 });
     await stage.page.mouse.move(5, 5);
     await until('the high alarm on top', async () => {
       const top = await stage.page.locator('[data-alarm]').first().getAttribute('data-alarm');
@@ -68,39 +69,39 @@ describe('a row of the list of alarms', () => {
 
   it('an alarm row keeps its place when the alarm above it ends while the pointer is on the list', async () => {
     const [above, meant] = [alarmOf(first, { text: 'HR 190 > 140' }), alarmOf(second, { priority: 'medium' })];
-    sendAlarms(raised(above), raised(meant));
-    await button(meant).waitFor();
-    await settled();
-    const at = await centre(button(meant));
+    sendAlarms(raisedEvent(above), raisedEvent(meant));
+    await ackButtonOf(meant).waitFor();
+    await untilSettled();
+    const at = await centre(ackButtonOf(meant));
     await stage.page.mouse.move(...at);
-    sendAlarms({ ...raised({ ...above, rev: 2, present: false, signal: 'off' }), type: 'cleared' });
-    await row(above).getByText('no longer listed').waitFor();
-    expect(await shift(button(meant), at)).toBeLessThan(1);
+    sendAlarms({ ...raisedEvent({ ...above, rev: 2, present: false, signal: 'off' }), type: 'cleared' });
+    await rowOf(above).getByText('no longer listed').waitFor();
+    expect(await shift(ackButtonOf(meant), at)).toBeLessThan(1);
   });
 
   it('an alarm row does not move when the alarm above it is acknowledged', async () => {
     const [above, meant] = [alarmOf(first, { text: 'HR 190 > 140' }), alarmOf(second, { priority: 'medium' })];
-    sendAlarms(raised(above), raised(meant));
-    await button(meant).waitFor();
-    await settled();
-    const at = await centre(button(meant));
+    sendAlarms(raisedEvent(above), raisedEvent(meant));
+    await ackButtonOf(meant).waitFor();
+    await untilSettled();
+    const at = await centre(ackButtonOf(meant));
     await stage.page.mouse.move(...at);
     const by = { userId: 'nora', name: 'Nora Nurse', role: 'nurse' } as const;
     const answer = { signal: 'acknowledged', acknowledgedBy: by, acknowledgedAt: new Date().toISOString() } as const;
-    sendAlarms({ ...raised({ ...above, rev: 2, ...answer }), type: 'acknowledged' });
+    sendAlarms({ ...raisedEvent({ ...above, rev: 2, ...answer }), type: 'acknowledged' });
     await stage.page.getByTestId(`acked-${above.alarmId}`).waitFor();
-    expect(await shift(button(meant), at)).toBeLessThan(1);
+    expect(await shift(ackButtonOf(meant), at)).toBeLessThan(1);
   });
 
   it('an alarm row keeps the focus when it moves, and ignores keys for a second', async () => {
     const meant = alarmOf(first, { priority: 'medium', text: 'HR 130 > 120' });
-    sendAlarms(raised(meant));
-    await button(meant).focus();
-    await settled();
+    sendAlarms(raisedEvent(meant));
+    await ackButtonOf(meant).focus();
+    await untilSettled();
     // No key is pressed for so long that the rows may move again, and a row with a higher priority moves above.
     const high = alarmOf(second, {});
-    sendAlarms(raised(high));
-    await row(high).waitFor();
+    sendAlarms(raisedEvent(high));
+    await rowOf(high).waitFor();
     await holdClock();
     await until('the move of the row', async () => {
       const top = await stage.page.locator('[data-alarm]').first().getAttribute('data-alarm');
@@ -111,59 +112,59 @@ describe('a row of the list of alarms', () => {
     await stage.page.keyboard.press('Enter');
     await stage.page.keyboard.press('Space');
     await stage.page.getByTestId('moved-hint').waitFor();
-    await frames();
+    await untilTwoFrames();
     expect(stage.server.commands).toEqual([]);
 
     await releaseClock();
-    await settled();
+    await untilSettled();
     expect(await focused()).toBe(`ack-${meant.alarmId}`);
     await stage.page.keyboard.press('Enter');
-    await until('the acknowledgement', () => acknowledged().length === 1);
-    expect(acknowledged()[0]).toMatchObject({ alarmId: meant.alarmId });
+    await until('the acknowledgement', () => acknowledgements().length === 1);
+    expect(acknowledgements()[0]).toMatchObject({ alarmId: meant.alarmId });
   });
 
   it('a press on an alarm whose value gets worse between press and release sends nothing', async () => {
     const pressed = alarmOf(first, { text: 'SpO2 84 < 85' });
-    sendAlarms(raised(pressed));
-    await button(pressed).waitFor();
-    await settled();
-    await stage.page.mouse.move(...(await centre(button(pressed))));
+    sendAlarms(raisedEvent(pressed));
+    await ackButtonOf(pressed).waitFor();
+    await untilSettled();
+    await stage.page.mouse.move(...(await centre(ackButtonOf(pressed))));
     await stage.page.mouse.down();
     await holdClock();
-    sendAlarms({ ...raised({ ...pressed, rev: 2, text: 'SpO2 61 < 85' }), type: 'updated' });
-    await row(pressed).getByText('SpO2 61 < 85').waitFor();
+    sendAlarms({ ...raisedEvent({ ...pressed, rev: 2, text: 'SpO2 61 < 85' }), type: 'updated' });
+    await rowOf(pressed).getByText('SpO2 61 < 85').waitFor();
     await stage.page.mouse.up();
     await stage.page.getByTestId('moved-hint').waitFor();
-    await frames();
-    expect(await button(pressed).getAttribute('aria-disabled')).toBe('true');
-    expect(await button(pressed).textContent()).toBe('Acknowledge');
+    await untilTwoFrames();
+    expect(await ackButtonOf(pressed).getAttribute('aria-disabled')).toBe('true');
+    expect(await ackButtonOf(pressed).textContent()).toBe('Acknowledge');
     expect(stage.server.commands).toEqual([]);
     await releaseClock();
-    await settled();
-    await button(pressed).click();
-    await until('the acknowledgement', () => acknowledged().length === 1);
-    expect(acknowledged()[0]).toMatchObject({ alarmId: pressed.alarmId, rev: 2 });
+    await untilSettled();
+    await ackButtonOf(pressed).click();
+    await until('the acknowledgement', () => acknowledgements().length === 1);
+    expect(acknowledgements()[0]).toMatchObject({ alarmId: pressed.alarmId, rev: 2 });
   });
 
   it('an alarm whose intermediate revisions are unknown is not acknowledged, and its row shows the present text and asks to look again', async () => {
     const pressed = alarmOf(first, { text: 'SpO2 84 < 85' });
-    sendAlarms(raised(pressed));
-    await button(pressed).waitFor();
-    await settled();
-    await stage.page.mouse.move(...(await centre(button(pressed))));
+    sendAlarms(raisedEvent(pressed));
+    await ackButtonOf(pressed).waitFor();
+    await untilSettled();
+    await stage.page.mouse.move(...(await centre(ackButtonOf(pressed))));
     await stage.page.mouse.down();
     // Revisions 2 to 4 are missing. In one of them the alarm may have been worse.
-    sendAlarms({ ...raised({ ...pressed, rev: 5, escalation: 1 }), type: 'escalated' });
-    await row(pressed).getByText('escalated').waitFor();
+    sendAlarms({ ...raisedEvent({ ...pressed, rev: 5, escalation: 1 }), type: 'escalated' });
+    await rowOf(pressed).getByText('escalated').waitFor();
     await stage.page.mouse.up();
     const error = stage.page.getByTestId(`ack-error-${pressed.alarmId}`);
     await error.waitFor();
     expect(await error.textContent()).toBe('Not acknowledged. This alarm changed to “SpO2 84 < 85”: look again.');
     expect(stage.server.commands).toEqual([]);
-    await settled();
-    await button(pressed).click();
-    await until('the acknowledgement', () => acknowledged().length === 1);
-    expect(acknowledged()[0]).toMatchObject({ alarmId: pressed.alarmId, rev: 5 });
+    await untilSettled();
+    await ackButtonOf(pressed).click();
+    await until('the acknowledgement', () => acknowledgements().length === 1);
+    expect(acknowledgements()[0]).toMatchObject({ alarmId: pressed.alarmId, rev: 5 });
   });
 });
 
@@ -171,21 +172,21 @@ describe('other elements that can be pressed', () => {
   it('a tile that moved under the pointer by sorting does not open', async () => {
     await stage.page.getByTestId('sort-alarms').click();
     try {
-      await settled();
+      await untilSettled();
       const at = await centre(stage.page.getByTestId('bed-U-1'));
       await holdClock();
       const high = alarmOf(third, {});
-      sendAlarms(raised(high));
+      sendAlarms(raisedEvent(high));
       await until('the tile of U-3 in the first place', async () => {
         const [x, y] = await centre(stage.page.getByTestId('bed-U-3'));
         return Math.abs(x - at[0]) < 1 && Math.abs(y - at[1]) < 1;
       });
       await stage.page.mouse.click(...at);
       await stage.page.getByTestId('moved-hint').waitFor();
-      await frames();
+      await untilTwoFrames();
       expect(await stage.page.getByTestId('patient-view').count()).toBe(0);
       await releaseClock();
-      await settled();
+      await untilSettled();
       await stage.page.mouse.click(...at);
       await stage.page.getByTestId('patient-view').waitFor();
       expect(await stage.page.locator('.patient__bed').textContent()).toBe('U-3');
@@ -197,14 +198,14 @@ describe('other elements that can be pressed', () => {
   });
 
   it('the pause button of the sound acts at once, even when an alarm has just begun', async () => {
-    sendAlarms(raised(alarmOf(first, { priority: 'low' })));
+    sendAlarms(raisedEvent(alarmOf(first, { priority: 'low' })));
     await stage.page.getByTestId('pause-audio').waitFor();
-    await settled();
+    await untilSettled();
     const at = await centre(stage.page.getByTestId('pause-audio'));
     await holdClock();
     const unseen = alarmOf(second, {});
-    sendAlarms(raised(unseen));
-    await row(unseen).waitFor();
+    sendAlarms(raisedEvent(unseen));
+    await rowOf(unseen).waitFor();
     await stage.page.mouse.click(...at);
     await until('the pauses', () => stage.server.commands.length === 2);
   });
@@ -213,14 +214,14 @@ describe('other elements that can be pressed', () => {
     await stage.page.goto(`${stage.server.origin}/#/devices`);
     const change = stage.page.getByTestId('associate-bed-01');
     await change.waitFor();
-    await settled();
+    await untilSettled();
     const at = await centre(change);
     await holdClock();
-    stage.server.associate({ deviceId: 'another', version: 1, periods: [period('U-9', first.period.ward, null)] });
+    stage.server.associate({ deviceId: 'another', version: 1, periods: [newPeriod('U-9', first.period.ward, null)] });
     await stage.page.getByTestId('device-another').waitFor();
     await stage.page.mouse.click(...at);
     await stage.page.getByTestId('moved-hint').waitFor();
-    await frames();
+    await untilTwoFrames();
     expect(await stage.page.getByTestId('associate-form').count()).toBe(0);
   });
 });

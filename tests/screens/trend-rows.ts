@@ -5,7 +5,7 @@
 import { isScoreTrendCode, type ScoreTrendCode } from '../../contracts/score-trends.ts';
 import { scoresRepeatMs } from '../../contracts/scores-key.ts';
 import type { TrendStore } from '../../dashboard/server/trend-store.ts';
-import { widest } from './scene.ts';
+import { widestValues } from './scene.ts';
 
 const cuffMs = 5 * 60_000;
 
@@ -39,7 +39,7 @@ export const trendRows: TrendStore['query'] = async (plan) => {
       continue;
     }
     // A trend needs only some value of the parameter, around which it goes up and down; `widest` has one for each.
-    const level = widest[code] ?? 0;
+    const level = widestValues[code] ?? 0;
     const points: { timeMs: number; mean: number; min: number; max: number }[] = [];
     for (let at = Math.ceil(plan.fromMs / everyMs) * everyMs; at < plan.toMs; at += everyMs) {
       if (at >= holeMs && at < holeMs + 15 * 60_000) continue;

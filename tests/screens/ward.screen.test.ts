@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { logIn, openBrowser } from '../browser.ts';
 import { until } from '../system.ts';
-import { alarmOf, longestBeds, play, raised } from './scene.ts';
+import { alarmOf, longestBeds, playBeds, raisedEvent } from './scene.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';
 
 let server: ScreenServer;
@@ -24,13 +24,13 @@ afterAll(async () => {
 describe('the server of the screen tests', () => {
   it('the server of the screen tests shows a value and an alarm in a real browser, and gets the acknowledgement of the alarm', async () => {
     const [bed] = longestBeds(2, 'ICU').slice(1);
-    const stop = play(server, [bed!]);
+    const stop = playBeds(server, [bed!]);
     const page = await logIn(browser, server, 'nora');
     const tile = page.getByTestId('bed-U-2');
     await tile.getByTestId('value-MDC_TEMP_BODY').waitFor();
     expect(await tile.getByTestId('value-MDC_TEMP_BODY').textContent()).toBe('40.0');
     const alarm = alarmOf(bed!);
-    server.alarms(raised(alarm));
+    server.playAlarms(raisedEvent(alarm));
     await page.getByTestId(`ack-${alarm.alarmId}`).click();
     await until('the command', () => server.commands.length === 1);
     expect(server.commands[0]).toMatchObject({ type: 'acknowledge', alarmId: alarm.alarmId, by: { userId: 'nora' } });

@@ -10,8 +10,8 @@ import { VigilError } from '../../contracts/errors.ts';
 import type { StoredValue } from '../../dashboard/server/core/what-if.ts';
 import { logIn, openBrowser, openPatient } from '../browser.ts';
 import { until } from '../system.ts';
-import { pressStill } from './readable.ts';
-import { type PlayedBed, patient, period, play } from './scene.ts';
+import { pressWhenStill } from './readable.ts';
+import { newPatient, newPeriod, type PlayedBed, playBeds } from './scene.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';
 
 const pictures = mkdtempSync(join(tmpdir(), 'vigil-what-if-'));
@@ -24,7 +24,7 @@ let stop: () => void;
 let stored: () => Promise<readonly StoredValue[]> = async () => [];
 const bed: PlayedBed = {
   deviceId: 'bed-01',
-  period: period('W-1', 'CCU', patient({ familyName: 'Whatif' })),
+  period: newPeriod('W-1', 'CCU', newPatient({ familyName: 'Whatif' })),
   values: { [hr]: 98 },
   waves: [],
   ageMs: 0,
@@ -51,7 +51,7 @@ beforeAll(async () => {
     }),
     openBrowser(inject('chromium')),
   ]);
-  stop = play(server, [bed]);
+  stop = playBeds(server, [bed]);
   page = await logIn(browser, server, 'paul');
 });
 
@@ -67,7 +67,7 @@ async function openForm() {
   await page.getByTestId('limit-form').waitFor();
 }
 
-const cancel = () => pressStill(page.getByRole('button', { name: 'Cancel' }));
+const cancel = () => pressWhenStill(page.getByRole('button', { name: 'Cancel' }));
 const typeHigh = (text: string) => page.getByLabel('High', { exact: true }).fill(text);
 const says = (text: string | RegExp) => page.getByTestId('what-if-sentence').getByText(text).waitFor();
 const notes = () => page.getByTestId('what-if-notes').textContent();
@@ -138,7 +138,7 @@ describe('the limits dialog', () => {
     await says(/You can still save them.$/);
     expect(await notes()).toBe('The trends cannot be read now. Live values are still shown.');
     await picture('away');
-    await pressStill(page.getByTestId('limit-save'));
+    await pressWhenStill(page.getByTestId('limit-save'));
     await until('the command', () => server.commands.length === 1);
     await page.getByTestId('limit-form').waitFor({ state: 'detached' });
   });
