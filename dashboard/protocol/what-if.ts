@@ -1,5 +1,5 @@
 /**
- * The body and the answer of `POST /api/associations/:associationId/what-if`: how often alarms would have called in this
+ * The body and the answer of `POST /api/associations/:associationId/what-if`: how many alarms would have been raised in this
  * patient's last 24 hours if other limits had been set. The request changes nothing.
  */
 import { type Static, Type } from 'typebox';

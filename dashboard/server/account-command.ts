@@ -105,12 +105,12 @@ function wardsNote(wards: readonly string[], file: string, options: Options): st
     return '\nNo registry of wards was found, so --wards was not checked. To check it, give the registry with --wards-file.';
   const names = readWardsFile(wardsFile).wards.map(({ ward }) => ward);
   const missing = wardNames.filter((ward) => !names.includes(ward));
-  const [first] = missing;
-  if (first === undefined) return '';
+  const [firstMissing] = missing;
+  if (firstMissing === undefined) return '';
   if (options.unregistered) return `\nNot registered yet in ${wardsFile}: ${missing.join(', ')}.`;
   const registeredText = names.length === 0 ? 'none' : names.join(', ');
   throw settingsError(
-    `--wards: ${first} is not registered in ${wardsFile}. Registered: ${registeredText}.${didYouMean(names, first)} To register a ward, see docs/operator.md, Wards and beds. To create the account before that, use --unregistered.`,
+    `--wards: ${firstMissing} is not registered in ${wardsFile}. Registered: ${registeredText}.${didYouMean(names, firstMissing)} To register a ward, see docs/operator.md, Wards and beds. To create the account before that, use --unregistered.`,
   );
 }
 
@@ -174,10 +174,10 @@ async function run(args: readonly string[], terminal: Terminal): Promise<string>
     case 'add': {
       const account = await newAccount(values, await passwordFrom(values, terminal));
       const note = wardsNote(account.wards, file, values);
-      const before = accounts.get(account.userId);
+      const formerAccount = accounts.get(account.userId);
       accounts.set(account.userId, account);
       writeAccounts(file, accounts);
-      const replaced = before && ` (replaces ${roleAndWards(before)}${before.disabled ? ', disabled' : ''})`;
+      const replaced = formerAccount && ` (replaces ${roleAndWards(formerAccount)}${formerAccount.disabled ? ', disabled' : ''})`;
       return `${account.userId}: ${roleAndWards(account)}${isNew ? `, in the new file ${file}` : (replaced ?? '')}${note}`;
     }
     case 'disable':

@@ -55,7 +55,7 @@ afterAll(async () => {
   rmSync(own.data.stateDir, { recursive: true, force: true });
 });
 
-it('while Kafka is away, the screens say so in time, and acts that cannot be recorded are refused', async () => {
+it('while Kafka is away, the screens show a notice in time, and acts that cannot be recorded are refused', async () => {
   const { data } = own;
   const origin = `https://localhost:${data.httpPort}`;
   const nurse = newBrowser({

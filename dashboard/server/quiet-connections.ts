@@ -17,7 +17,7 @@ const quietMsMax = 10_000;
  * visitors, the oldest visitor of the address with most visitors is closed. So visitors alone do not reach `inAll`, above
  * which Node closes every new connection.
  */
-const usualMax = { inAll: 6_144, visitors: 2_048, visitorsPerAddress: 1_024 } as const;
+const defaultMax = { inAll: 6_144, visitors: 2_048, visitorsPerAddress: 1_024 } as const;
 const handshakesMax = 512;
 /** All screens may come through one proxy. */
 const handshakesPerAddressMax = 256;
@@ -51,11 +51,11 @@ export type GuardOptions = {
   /** Returns whether an address is a proxy of the hospital. Its connections do not wait, because many people share them. */
   readonly isProxy: (address: string) => boolean;
   readonly logger: Pick<Logger, 'warn'>;
-  readonly max?: Readonly<Record<keyof typeof usualMax, number>>;
+  readonly max?: Readonly<Record<keyof typeof defaultMax, number>>;
 };
 
 export function guardConnections(server: Server, options: GuardOptions): Guard {
-  const { connectsPerS, isProxy, max = usualMax } = options;
+  const { connectsPerS, isProxy, max = defaultMax } = options;
   const handshakes = createDoor({
     connectionsMax: handshakesMax,
     perAddressMax: handshakesPerAddressMax,
@@ -72,24 +72,24 @@ export function guardConnections(server: Server, options: GuardOptions): Guard {
   const tlsListeners = server.listeners('connection') as ((socket: Socket) => void)[];
   server.removeAllListeners('connection');
 
-  function begin(socket: Socket): void {
+  function beginTls(socket: Socket): void {
     handshakes.enter(socket);
     for (const listener of tlsListeners) listener.call(server, socket);
   }
 
   const logRefused = createRefusalLog(options.logger);
-  const line = createConnectionQueue({
+  const connectionQueue = createConnectionQueue({
     handshakesPerS: connectsPerS,
     waitingMax: Math.min(waitingMax, waitSMax * connectsPerS),
     keyOf: (address) => networkOf(plainAddress(address)),
     monotonicMs: () => performance.now(),
-    begin,
-    onTurnedAway: () => logRefused(line.waiting()),
+    begin: beginTls,
+    onTurnedAway: () => logRefused(connectionQueue.waiting()),
   });
   server
     .on('connection', (socket: Socket) => {
-      if (isProxy(plainAddress(socket.remoteAddress ?? ''))) begin(socket);
-      else line.arrive(socket);
+      if (isProxy(plainAddress(socket.remoteAddress ?? ''))) beginTls(socket);
+      else connectionQueue.arrive(socket);
     })
     .on('secureConnection', (socket) => {
       handshakes.stopCounting(socket);
@@ -98,7 +98,7 @@ export function guardConnections(server: Server, options: GuardOptions): Guard {
   return {
     markAsScreen: visitors.stopCounting,
     end() {
-      line.close();
+      connectionQueue.close();
       handshakes.close();
     },
   };

@@ -47,7 +47,7 @@ const liveCloseMsMax = 2_000;
 
 export type ServerOptions = {
   readonly tls: { readonly cert: string; readonly key: string };
-  /** The folder of the built client. If it is missing, the server answers with a page that says so. */
+  /** The folder of the built client. If it is missing, the server answers with a page that says that the client is not built. */
   readonly clientDir: string;
   /** Addresses and networks of proxies whose `X-Forwarded-For` is used. */
   readonly trustedProxies?: readonly string[];

@@ -36,8 +36,8 @@ export function parseWards(path: string, text: string): Registry {
   return result.registry;
 }
 
-function wardsFileError(path: string, what: string, cause?: unknown): VigilError {
-  return new VigilError('settings-invalid', `The wards file ${path} ${what}.`, { cause });
+function wardsFileError(path: string, faultText: string, cause?: unknown): VigilError {
+  return new VigilError('settings-invalid', `The wards file ${path} ${faultText}.`, { cause });
 }
 
 export type Wards = FollowedFile<Registry>;

@@ -1,5 +1,5 @@
 /**
- * Computes how often alarms would have called under other limits, without a delay for the live screens. Only one question
+ * Computes how many alarms would have been raised under other limits, without a delay for the live screens. Only one question
  * is computed at a time. After each few ms of work, the other work of the process is done first.
  */
 import { setImmediate as letOtherWorkRun } from 'node:timers/promises';
@@ -52,16 +52,16 @@ export const waitingPerAccountMax = 3;
 export const workMsMax = 8;
 const answerMsMax = 20_000;
 
-const superseded = () =>
+const replacedError = () =>
   new VigilError('conflict', 'This question was replaced by a newer question about other limits.');
-const noLongerNeeded = () => new VigilError('conflict', 'The dialog that asked this question was closed.');
-const tooLate = () =>
+const dialogClosedError = () => new VigilError('conflict', 'The dialog that asked this question was closed.');
+const tooLateError = () =>
   new VigilError(
     'trends-unavailable',
     'The server is too busy to compute what these limits would have done. Try again later.',
   );
 
-const tooManyValues = () =>
+const tooManyValuesError = () =>
   new VigilError(
     'trends-unavailable',
     'There are too many stored values to compute what these limits would have done.',
@@ -76,15 +76,15 @@ export function createWhatIf(store: Store, elapsedMs = () => performance.now()):
 
   return {
     async ask({ account, dialog }, question, closed) {
-      controllers.get(dialog)?.abort(superseded());
+      controllers.get(dialog)?.abort(replacedError());
       const controller = new AbortController();
       controllers.set(dialog, controller);
-      const timer = setTimeout(() => controller.abort(tooLate()), answerMsMax);
-      const onClosed = () => controller.abort(noLongerNeeded());
+      const timer = setTimeout(() => controller.abort(tooLateError()), answerMsMax);
+      const onClosed = () => controller.abort(dialogClosedError());
       closed.addEventListener('abort', onClosed);
       if (closed.aborted) onClosed();
       try {
-        return await slots.run(account, () => answer({ ...question, store, elapsedMs, stop: controller.signal }));
+        return await slots.run(account, () => computeAnswer({ ...question, store, elapsedMs, stop: controller.signal }));
       } finally {
         clearTimeout(timer);
         closed.removeEventListener('abort', onClosed);
@@ -96,13 +96,13 @@ export function createWhatIf(store: Store, elapsedMs = () => performance.now()):
 
 type Work = Question & { readonly store: Store; readonly elapsedMs: () => number; readonly stop: AbortSignal };
 
-async function answer(work: Work): Promise<WhatIf> {
+async function computeAnswer(work: Work): Promise<WhatIf> {
   const { associationId, group, limitsToCompare, intervalMs, store, stop, ...query } = work;
   stop.throwIfAborted();
   const codes = codesOfGroup(group);
   const counts = await store.counts({ ...query, codes }, associationId);
   const { fromMs, spans } = spansOf(counts, query.fromMs, query.toMs);
-  if (spans.length === 0 && counts.some(({ valueCount }) => valueCount > 0)) throw tooManyValues();
+  if (spans.length === 0 && counts.some(({ valueCount }) => valueCount > 0)) throw tooManyValuesError();
   const replayOf = (own: LimitsToCompare['inForce']) => startReplay(limitsToCompare.profile, own, group, intervalMs);
   const inForce = replayOf(limitsToCompare.inForce);
   const entered = limitsToCompare.entered && replayOf(limitsToCompare.entered);

@@ -41,8 +41,8 @@ const validator = Compile(AccountsFile);
  * @throws VigilError `settings-invalid` with a sentence that names the file, the number of the account, and the fault
  */
 export function readAccounts(path: string): Map<string, Account> {
-  const fileError = (what: string, cause?: unknown) =>
-    new VigilError('settings-invalid', `The accounts file ${path} ${what}.`, { cause });
+  const fileError = (faultText: string, cause?: unknown) =>
+    new VigilError('settings-invalid', `The accounts file ${path} ${faultText}.`, { cause });
   let content: unknown;
   try {
     content = JSON.parse(readFileSync(path, 'utf8'));
@@ -50,8 +50,8 @@ export function readAccounts(path: string): Map<string, Account> {
     throw fileError(cause instanceof SyntaxError ? 'is not valid JSON' : 'cannot be read', cause);
   }
   if (!validator.Check(content)) {
-    const [first] = validator.Errors(content);
-    throw fileError(`is wrong at ${first?.instancePath || 'its root'}: ${first?.message ?? 'not an accounts file'}`);
+    const [firstError] = validator.Errors(content);
+    throw fileError(`is wrong at ${firstError?.instancePath || 'its root'}: ${firstError?.message ?? 'not an accounts file'}`);
   }
   const accounts = new Map<string, Account>();
   for (const [index, account] of content.accounts.entries()) {

@@ -47,7 +47,7 @@ export async function followAudit(sealedLog: SealedLog, options: FollowAuditOpti
   const view = createAuditView();
   const sinceMs = nowMs - auditSinceMs;
   const { anchors, faults } = anchorsFile === '' ? { anchors: [], faults: [] } : loadAnchors(anchorsFile, keys);
-  const reading = createAuditReading(keys, anchors, sinceMs);
+  const auditReading = createAuditReading(keys, anchors, sinceMs);
   view.addFaults(faults);
   /** The records that were in Kafka at the start. They are checked together, because one chain lies in several partitions. */
   let backlog: JudgedRecord[] | undefined = [];
@@ -70,7 +70,7 @@ export async function followAudit(sealedLog: SealedLog, options: FollowAuditOpti
     backlog = undefined;
     view.begin(judged.map(({ record }) => record));
     for (const entry of judged) addJudged(entry);
-    view.addFaults(reading.finish());
+    view.addFaults(auditReading.finish());
     const newestAnchor = anchors.at(-1);
     if (newestAnchor) view.anchored(newestAnchor.at);
   }
@@ -85,7 +85,7 @@ export async function followAudit(sealedLog: SealedLog, options: FollowAuditOpti
     }
   }
 
-  const opening = createSealedReading({ open: sealedLog.open, log: logger, leftOutOf: 'the audit trail' });
+  const sealedReading = createSealedReading({ open: sealedLog.open, log: logger, leftOutOf: 'the audit trail' });
   const reader: Reader = await createReader(sealedLog.kafka, {
     group: `${sealedLog.service}-${sealedLog.boot}-audit`,
     topics: ['audit'],
@@ -96,8 +96,8 @@ export async function followAudit(sealedLog: SealedLog, options: FollowAuditOpti
       for (const record of batch.records) {
         const { key, value, offset } = record;
         if (value === null) continue;
-        const opened = await opening.open(batch, record);
-        addRead(reading.take({ partition, offset: Number(offset), key, value }, opened));
+        const opened = await sealedReading.open(batch, record);
+        addRead(auditReading.take({ partition, offset: Number(offset), key, value }, opened));
       }
     },
   });

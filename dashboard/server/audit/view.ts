@@ -66,12 +66,12 @@ export function createAuditView(check: ChainCheck = newCheck(true)) {
       const limit = query.limit ?? 100;
       const records: AuditPage['records'] = [];
       let next: number | null = null;
-      for (let at = pageRecords.length - 1; at >= 0; at -= 1) {
-        const { id: entryId, record, verified } = pageRecords[at]!;
+      for (let index = pageRecords.length - 1; index >= 0; index -= 1) {
+        const { id: entryId, record, verified } = pageRecords[index]!;
         if (query.before !== undefined && entryId >= query.before) continue;
         if (!matchesQuery(record, query)) continue;
         if (records.length === limit) {
-          next = pageRecords[at + 1]!.id;
+          next = pageRecords[index + 1]!.id;
           break;
         }
         records.push(entryOf(record, verified));

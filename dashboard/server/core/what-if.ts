@@ -1,5 +1,5 @@
 /**
- * Counts how often alarms would have called if a patient's limits had been different. The alarm engine judges the stored
+ * Counts the alarms that would have been raised if a patient's limits had been different. The alarm engine judges the stored
  * values twice: with the limits in force, and with the limits that a person has entered. Pure.
  */
 import { ownLimitsAfter, setLimitsFault } from '../../../contracts/effective-limits.ts';
@@ -121,7 +121,7 @@ export type Replay = {
   take(reading: StoredReading): void;
   /** Advances the time to `atMs` without a further value. */
   endAt(atMs: number): void;
-  /** Returns the number of the group's alarms that have called until now. */
+  /** Returns the number of the group's alarms until now. */
   counts(): CallCounts;
   /** Returns the total time in which values were overdue for the engine, ms. */
   silentMs(): number;
@@ -129,7 +129,7 @@ export type Replay = {
 
 /**
  * Starts a replay: the engine judges the stored values that are given to `take`, oldest first. The replay has no
- * acknowledgements and no standby, so each onset that would have called counts.
+ * acknowledgements and no standby, so each onset counts.
  * @param intervalMs the interval that the device declared; undefined if the engine must learn it from the values
  */
 export function startReplay(

@@ -85,8 +85,8 @@ export function createHub(options: {
     };
   };
 
-  function flush(load: 'numerics' | 'alarms'): void {
-    for (const screen of screens.keys()) screen.flush(load);
+  function flush(kind: 'numerics' | 'alarms'): void {
+    for (const screen of screens.keys()) screen.flush(kind);
   }
 
   function sendHeartbeats(): void {
@@ -154,7 +154,7 @@ export function createHub(options: {
         const counted = countRequestOf(watchMessagePace, 'watch', claims, performance.now());
         if (counted !== 'accepted') screen.end(closeCodes.tooMany, 'too many messages');
         else if (isBinary) screen.end(closeCodes.badMessage, 'binary messages are not accepted');
-        else screen.received(data.toString());
+        else screen.handleMessage(data.toString());
       });
       socket.on('pong', () => {
         state.answeredAtMs = now();

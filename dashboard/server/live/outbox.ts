@@ -11,12 +11,12 @@ export type ScreenSocket = Pick<WebSocket, 'send' | 'close' | 'terminate' | 'buf
 
 export type Outbox = {
   /** Sends a message if the budget allows it. Returns whether it was sent. `text` is called only then. */
-  send(load: MessageKind, text: () => string): boolean;
+  send(kind: MessageKind, text: () => string): boolean;
   /**
    * Must be called before a snapshot of `bytes` bytes is sent. The limit for waiting bytes rises by twice this number, and
    * the waiting of numerics ends.
    */
-  restart(bytes: number): void;
+  beginSnapshot(bytes: number): void;
   /** Notes that numerics begin to wait (true) or no longer wait (false): the budget limits the time. */
   noteWaiting(isWaiting: boolean): void;
   end(code: number, reason: string): void;
@@ -42,15 +42,15 @@ export function createOutbox(socket: ScreenSocket, budget: Budget, now: () => nu
       if (!isWaiting) waitingSinceMs = 0;
       else if (waitingSinceMs === 0) waitingSinceMs = now();
     },
-    restart(bytes) {
+    beginSnapshot(bytes) {
       closeBytesMax = budget.closeBytesMax + 2 * bytes;
       waitingSinceMs = 0;
     },
-    send(load, text) {
+    send(kind, text) {
       if (endCode !== undefined) return false;
       const waitingBytes = socket.bufferedAmount;
       const waitedMs = waitingSinceMs === 0 ? 0 : now() - waitingSinceMs;
-      switch (admit({ ...budget, closeBytesMax }, load, waitingBytes, waitedMs)) {
+      switch (admit({ ...budget, closeBytesMax }, kind, waitingBytes, waitedMs)) {
         case 'send':
           socket.send(text());
           return true;

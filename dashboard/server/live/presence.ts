@@ -38,7 +38,7 @@ export function announcePresence(
   }
 
   const timer = setInterval(() => {
-    // Only one write at a time, so that writes do not pile up while Kafka is away.
+    // Only one write at a time, so that no writes wait in a queue while Kafka is away.
     if (busy) return;
     busy = true;
     void announce(wards(), engineering()).finally(() => {

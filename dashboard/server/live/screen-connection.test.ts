@@ -60,7 +60,7 @@ function world(viewer: Viewer = nurse) {
   return {
     ...{ state, waves, feed, socket, screen, sent, audit, closes, clock, trail },
     async watch(watch: unknown = watchIcu) {
-      screen.received(JSON.stringify(watch));
+      screen.handleMessage(JSON.stringify(watch));
       await turn();
     },
     admit(deviceId: string, associationId: string, version = 1, fields = {}) {
@@ -119,7 +119,7 @@ describe('a screen', () => {
   it('after a hundred Watch messages at the same time a screen shows the last scope, and only shown scopes are recorded', async () => {
     const w = world();
     for (let n = 0; n < 100; n += 1)
-      w.screen.received(JSON.stringify({ ...watchIcu, scope: n % 2 === 0 ? { ward: 'icu' } : { ward: '*' } }));
+      w.screen.handleMessage(JSON.stringify({ ...watchIcu, scope: n % 2 === 0 ? { ward: 'icu' } : { ward: '*' } }));
     await turn();
     expect(w.closes).toEqual([]);
     expect(w.of('snapshot')).toHaveLength(2);
@@ -130,7 +130,7 @@ describe('a screen', () => {
   it('a screen is closed, and the denial is recorded, if one of several Watch messages names a ward that the viewer may not see', async () => {
     const w = world();
     for (const scope of [{ ward: 'icu' }, { ward: 'step-down' }, { ward: 'icu' }])
-      w.screen.received(JSON.stringify({ ...watchIcu, scope }));
+      w.screen.handleMessage(JSON.stringify({ ...watchIcu, scope }));
     await turn();
     expect(w.closes).toEqual([4004]);
     expect(w.audit.map(({ action }) => action)).toEqual(['ward-viewed', 'access-denied']);

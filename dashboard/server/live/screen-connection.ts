@@ -45,7 +45,7 @@ export type Screen = {
   watched(): OpenScreen | undefined;
   viewer(): Viewer;
   /** Sends the changes. `alarms`: the changes may include alarms or answers, which must not wait. */
-  flush(load: 'numerics' | 'alarms'): void;
+  flush(kind: 'numerics' | 'alarms'): void;
   /**
    * Sends a chunk of a waveform if the screen shows it.
    * @param text returns the message without a gap mark; called only if needed
@@ -53,7 +53,7 @@ export type Screen = {
   wave(chunk: Chunk, text: () => string): void;
   heartbeat(health: Health): void;
   /** Handles a message of the screen. */
-  received(text: string): void;
+  handleMessage(text: string): void;
   end(code: number, reason: string): void;
   /** Returns the code with which the server ended the connection. */
   endedWith(): number | undefined;
@@ -97,10 +97,10 @@ export function createScreen(parts: ScreenParts): Screen {
   const openedAtMs = now();
   const skipped = { waves: 0, numerics: 0 };
 
-  const message = (body: ServerMessage) => JSON.stringify(body);
+  const messageText = (body: ServerMessage) => JSON.stringify(body);
 
   function sendSnapshot(scope: Scope): void {
-    const text = message({
+    const text = messageText({
       type: 'snapshot',
       stream,
       n: state.changeNo,
@@ -108,11 +108,11 @@ export function createScreen(parts: ScreenParts): Screen {
       ...wholeScreen(state, viewer, scope),
       health: parts.health(),
     });
-    outbox.restart(text.length);
+    outbox.beginSnapshot(text.length);
     if (outbox.send('snapshot', () => text)) sentChangeNo = seenChangeNo = state.changeNo;
   }
 
-  function flush(load: 'numerics' | 'alarms'): void {
+  function flush(kind: 'numerics' | 'alarms'): void {
     if (!watch || isEnded() || seenChangeNo === state.changeNo || seenPatients.isWaiting()) return;
     const changes = changesSince(state, viewer, watch.scope, seenChangeNo);
     const newPatients = seenPatients.unrecorded(changes ? patientsOf(changes) : patientsIn(state, viewer, watch.scope));
@@ -128,9 +128,9 @@ export function createScreen(parts: ScreenParts): Screen {
       seenChangeNo = state.changeNo;
       return;
     }
-    const isUrgent = load === 'alarms' || changes.alarms.length + changes.cleared.length + changes.answers.length > 0;
+    const isUrgent = kind === 'alarms' || changes.alarms.length + changes.cleared.length + changes.answers.length > 0;
     const text = () =>
-      message({ type: 'delta', prev: sentChangeNo, n: state.changeNo, at: formatInstant(now()), ...changes });
+      messageText({ type: 'delta', prev: sentChangeNo, n: state.changeNo, at: formatInstant(now()), ...changes });
     if (outbox.send(isUrgent ? 'alarms' : 'numerics', text)) {
       sentChangeNo = seenChangeNo = state.changeNo;
       outbox.noteWaiting(false);
@@ -182,14 +182,14 @@ export function createScreen(parts: ScreenParts): Screen {
       await trail.record({ ...who, action: 'access-denied', detail: 'live', ...scopeFields(next.scope) });
       return end(closeCodes.notAllowed, 'not for this account');
     }
-    const sameScope = watch !== undefined && JSON.stringify(watch.scope) === JSON.stringify(next.scope);
-    if (!sameScope) await seenPatients.begin(viewRecord, await runInQueue(() => patientsIn(state, viewer, next.scope)));
-    // More patients may come while the audit record is written. They must be on record, too, before the screen shows them.
+    const isSameScope = watch !== undefined && JSON.stringify(watch.scope) === JSON.stringify(next.scope);
+    if (!isSameScope) await seenPatients.begin(viewRecord, await runInQueue(() => patientsIn(state, viewer, next.scope)));
+    // More patients may come while the audit record is written. They must be recorded, too, before the screen shows them.
     for (let tries = 0; ; tries += 1) {
       const newPatients = await runInQueue(() => {
         if (isEnded()) return [];
         const ids =
-          sameScope || tries === viewTriesMax ? [] : seenPatients.unrecorded(patientsIn(state, viewer, next.scope));
+          isSameScope || tries === viewTriesMax ? [] : seenPatients.unrecorded(patientsIn(state, viewer, next.scope));
         if (ids.length === 0) showView(next);
         return ids;
       });
@@ -242,13 +242,13 @@ export function createScreen(parts: ScreenParts): Screen {
     skipped: () => ({ ...skipped }),
     heartbeat(health) {
       if (!watch && now() - openedAtMs > watchWithinMs) return end(closeCodes.badMessage, 'no watch message came');
-      outbox.send('heartbeat', () => message({ type: 'heartbeat', at: formatInstant(now()), n: sentChangeNo, health }));
+      outbox.send('heartbeat', () => messageText({ type: 'heartbeat', at: formatInstant(now()), n: sentChangeNo, health }));
     },
-    received(text) {
+    handleMessage(text) {
       if (isEnded()) return;
       const next = parseWatch(text);
       if (!next) return end(closeCodes.badMessage, 'not a valid watch message');
-      // A new `Watch` replaces a waiting one. But a `Watch` that is not allowed stays, so that it is put on record.
+      // A new `Watch` replaces a waiting `Watch`. But a waiting `Watch` that is not allowed stays, so that it is recorded.
       if (pendingWatch === undefined || viewRecordOf(state, viewer, pendingWatch.scope) !== undefined)
         pendingWatch = next;
       if (!isHandlingWatch) void handlePendingWatch();
@@ -284,8 +284,8 @@ function patientsOf({ beds }: Changes): string[] {
 /** Returns the audit record for showing a scope; undefined if the viewer may not see the scope or it does not exist. */
 function viewRecordOf(state: LiveState, viewer: Viewer, scope: Scope): ViewRecord | undefined {
   if ('ward' in scope) {
-    const allowed = scope.ward === '*' ? may(viewer, 'view-devices') : seesWard(viewer, scope.ward);
-    return allowed ? ({ action: 'ward-viewed', ward: scope.ward } as const) : undefined;
+    const isAllowed = scope.ward === '*' ? may(viewer, 'view-devices') : seesWard(viewer, scope.ward);
+    return isAllowed ? ({ action: 'ward-viewed', ward: scope.ward } as const) : undefined;
   }
   const bed = state.beds.get(scope.associationId);
   if (!bed || !seesWard(viewer, audienceOf(bed))) return undefined;

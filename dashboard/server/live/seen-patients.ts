@@ -9,7 +9,7 @@ import type { Trail } from '../../../log/audit/trail.ts';
 import type { Who } from '../core/who.ts';
 
 /**
- * A message that shows a new patient waits until the patient is on record, but not longer than this (ours), because the
+ * A message that shows a new patient waits until the patient is recorded, but not longer than this (ours), because the
  * message may have alarms. If the time is over, the screen stays open, and the record is written as soon as possible.
  */
 export const seenWaitMs = 500;
@@ -33,15 +33,15 @@ export function createSeenPatients(trail: Pick<Trail, 'record'>, who: Who, logge
   const recordedIds = new Set<string>();
   let viewRecord: ViewRecord = { action: 'ward-viewed' };
   /** The number of the last wait. */
-  let lastWaitN = 0;
+  let lastWaitNo = 0;
   /** The number of the present wait; 0 if no message waits. A wait that was replaced does not call back. */
-  let waitN = 0;
+  let waitNo = 0;
 
   async function record(patients: readonly string[]): Promise<void> {
     for (const id of patients) recordedIds.add(id);
-    for (let at = 0; at === 0 || at < patients.length; at += auditPatientsMax) {
-      const part = patients.slice(at, at + auditPatientsMax);
-      await trail.record({ ...who, ...viewRecord, ...patientFields(viewRecord, part) });
+    for (let index = 0; index === 0 || index < patients.length; index += auditPatientsMax) {
+      const recordPatients = patients.slice(index, index + auditPatientsMax);
+      await trail.record({ ...who, ...viewRecord, ...patientFields(viewRecord, recordPatients) });
     }
   }
 
@@ -49,19 +49,19 @@ export function createSeenPatients(trail: Pick<Trail, 'record'>, who: Who, logge
     async begin(next, patients) {
       viewRecord = next;
       recordedIds.clear();
-      waitN = 0;
+      waitNo = 0;
       await record(patients);
     },
     recordMore: record,
     unrecorded: (patients) => [...new Set(patients)].filter((id) => !recordedIds.has(id)),
-    isWaiting: () => waitN !== 0,
+    isWaiting: () => waitNo !== 0,
     recordThen(patients, onRecorded) {
-      lastWaitN += 1;
-      const ownN = lastWaitN;
-      waitN = ownN;
+      lastWaitNo += 1;
+      const ownWaitNo = lastWaitNo;
+      waitNo = ownWaitNo;
       const release = () => {
-        if (waitN !== ownN) return;
-        waitN = 0;
+        if (waitNo !== ownWaitNo) return;
+        waitNo = 0;
         onRecorded();
       };
       const timer = setTimeout(release, seenWaitMs);

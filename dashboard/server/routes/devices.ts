@@ -130,7 +130,7 @@ function placeRoutes(app: App, { feed, wards }: Parts, changeAssociation: Change
       };
       const enteredId = samePatientAs === undefined ? patient?.patientId : undefined;
       const decision = await changeAssociation(request, change, enteredId);
-      return answer(reply, decision, 201);
+      return sendDecision(reply, decision, 201);
     },
   );
 
@@ -148,7 +148,7 @@ function placeRoutes(app: App, { feed, wards }: Parts, changeAssociation: Change
         decide: (context) => moveDevice(feed.state, context, deviceId, request.body),
         detail: ({ period, tables }) => `${tables.map((table) => table.deviceId).join(', ')} now ${bedText(period)}`,
       });
-      return answer(reply, decision);
+      return sendDecision(reply, decision);
     },
   );
 }
@@ -175,7 +175,7 @@ function patientRoutes(app: App, { feed }: Parts, changeAssociation: Changer): v
           return `${changedTexts.join(', ')} at ${tables.map((table) => table.deviceId).join(', ')}`;
         },
       };
-      return answer(reply, await changeAssociation(request, change, request.body.changes.patientId));
+      return sendDecision(reply, await changeAssociation(request, change, request.body.changes.patientId));
     },
   );
 
@@ -193,12 +193,12 @@ function patientRoutes(app: App, { feed }: Parts, changeAssociation: Changer): v
         decide: (context) => endAssociation(feed.state, context, deviceId, associationId, whole),
         detail: ({ tables }) => tables.map((table) => table.deviceId).join(', '),
       });
-      return answer(reply, decision);
+      return sendDecision(reply, decision);
     },
   );
 }
 
-function answer(reply: FastifyReply, decision: Decision, okStatus = 200): FastifyReply {
+function sendDecision(reply: FastifyReply, decision: Decision, okStatus = 200): FastifyReply {
   if (decision.ok) {
     const version = decision.tables[0]?.version ?? 0;
     return reply.code(okStatus).send({ associationId: decision.period.associationId, version });

@@ -46,8 +46,8 @@ function sessionBody(viewer: Viewer, startedAtMs: number, lockAfterMs: number): 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: the routes of login, each a few lines.
 export function loginRoutes(app: App, parts: Parts): void {
   const { accounts, sessions, stations, tickets, trail, hub, now } = parts;
-  const desk = createPasswordDesk(now);
-  const logins: RequestPace = new Map();
+  const passwordDesk = createPasswordDesk(now);
+  const loginPace: RequestPace = new Map();
 
   /**
    * Returns the account of a user id and password. Records a wrong password.
@@ -62,7 +62,7 @@ export function loginRoutes(app: App, parts: Parts): void {
   ): Promise<Account> {
     const account = userIdPattern.test(userId) ? accounts.get(userId) : undefined;
     // Tries are counted for every typed user id. A delay only for existing users would reveal which user ids exist.
-    const isRight = await desk.judge({ userId, ...proofFor(account) }, password, account);
+    const isRight = await passwordDesk.judge({ userId, ...proofFor(account) }, password, account);
     if (isRight && account) return account;
     // An unknown user id is not recorded, because it may be a password that somebody typed into the wrong field.
     await trail.record({ actor: { userId: account?.userId ?? unknownUserId }, ...from, action: 'login-failed' });
@@ -74,7 +74,7 @@ export function loginRoutes(app: App, parts: Parts): void {
    * @param formerSession the former session of this browser, which is ended
    */
   async function login(account: Account, from: AddressAndStation, formerSession: LiveSession | undefined) {
-    if (countRequest(logins, account.userId, performance.now(), perMinuteMax.login) !== 'accepted')
+    if (countRequest(loginPace, account.userId, performance.now(), perMinuteMax.login) !== 'accepted')
       throw new VigilError('rate-limited', 'Too many logins of this account: try again in a minute.');
     const newSession = await sessions.startSession(account.userId);
     if (!newSession) throw new VigilError('not-logged-in', 'User or password is wrong.');
@@ -82,9 +82,9 @@ export function loginRoutes(app: App, parts: Parts): void {
     const viewer: Viewer = { userId, name, role, wards };
     const session = sessionMark(newSession.claims.sessionId);
     await trail.record({ actor: actorOf(viewer), session, ...from, action: 'login' });
-    if (formerSession) await endFor(formerSession, from, 'another login at this browser');
+    if (formerSession) await endReplacedSession(formerSession, from, 'another login at this browser');
     for (const claims of sessions.makeRoomFor(newSession.claims))
-      await endFor(
+      await endReplacedSession(
         { claims, viewer },
         from,
         `ended by a newer login: an account may have ${sessionsPerAccountMax} sessions`,
@@ -93,7 +93,7 @@ export function loginRoutes(app: App, parts: Parts): void {
   }
 
   /** Ends a session because another session began. The session ends immediately, even if the audit record has to wait. */
-  async function endFor(
+  async function endReplacedSession(
     { claims, viewer }: Pick<LiveSession, 'claims' | 'viewer'>,
     from: AddressAndStation,
     detail: string,
@@ -116,18 +116,18 @@ export function loginRoutes(app: App, parts: Parts): void {
     async (request, reply) => {
       const { userId, password } = request.body;
       const knownValue = request.cookies[knownCookie];
-      // This must be read before `keepStation`, because an id that the server issues for this request proves nothing.
+      // This must be read before `stationOrNew`, because an id that the server issues for this request proves nothing.
       const provenStation = request.station;
       const station = stationOrNew(request, reply, stations);
       const from = addressAndStationOf(request);
       const account = await checkPassword(userId, password, from, (claimedAccount) => {
-        const proof = stations.proofOf(knownValue, provenStation, claimedAccount && knownOf(claimedAccount));
+        const proof = stations.proofOf(knownValue, provenStation, claimedAccount && knownPersonOf(claimedAccount));
         return { proof, place: proof === 'none' ? networkOf(addressOf(request)) : station };
       });
       const formerSession = await readSession(request, sessions);
       const { token, claims, viewer } = await login(account, from, formerSession);
       reply.setCookie(cookieName, token, cookieOptions);
-      reply.setCookie(knownCookie, stations.remember(knownValue, station, knownOf(account)), stationCookieOptions);
+      reply.setCookie(knownCookie, stations.remember(knownValue, station, knownPersonOf(account)), stationCookieOptions);
       return sessionBody(viewer, claims.startedAtMs, parts.lockAfterMs);
     },
   );
@@ -185,7 +185,7 @@ type CheckPassword = (
   proofFor: ProofFor,
 ) => Promise<unknown>;
 
-const knownOf = (account: Account) => ({ userId: account.userId, fingerprint: fingerprintOf(account) });
+const knownPersonOf = (account: Account) => ({ userId: account.userId, fingerprint: fingerprintOf(account) });
 
 /**
  * The routes that lock and unlock screens. A screen that nobody touches locks itself: it still shows alarms, but no names,

@@ -1,4 +1,4 @@
-/** The route that says how often alarms would have called under other limits, before a person sets these limits. */
+/** The route that says how many alarms would have been raised under other limits, before a person sets these limits. */
 import type { FastifyReply } from 'fastify';
 import { VigilError } from '../../../contracts/errors.ts';
 import { parameters } from '../../../contracts/parameters.ts';
@@ -44,9 +44,9 @@ export function whatIfRoute(app: App, parts: Parts): void {
       const { group, limits } = request.body;
       const bed = await bedOf(parts, request, request.params.associationId);
       const toMs = now();
-      const compared = limitsToCompare(feed.state.limits.get(bed.associationId), group, limits, toMs);
-      if ('fault' in compared)
-        throw new VigilError(compared.fault === 'refused' ? 'payload-schema' : 'log-unavailable', compared.message);
+      const comparedLimits = limitsToCompare(feed.state.limits.get(bed.associationId), group, limits, toMs);
+      if ('fault' in comparedLimits)
+        throw new VigilError(comparedLimits.fault === 'refused' ? 'payload-schema' : 'log-unavailable', comparedLimits.message);
       const limitsText =
         limits === undefined ? 'limits in force' : limits ? JSON.stringify(limits) : 'the limits of the ward';
       const detail = `${group}: what ${limitsText} would have done in the last 24 h`;
@@ -54,8 +54,8 @@ export function whatIfRoute(app: App, parts: Parts): void {
       // A device without a bed keeps its association id when it comes into the tray of another ward. The examined time
       // begins when the device came into its present tray, so that no ward learns what the device measured in another ward.
       const fromMs = Math.min(toMs - 1, Math.max(toMs - lookBackMs, bed.tray?.sinceMs ?? 0));
-      const intervalMs = declaredOf(bed, codesOfGroup(group));
-      const question = { associationId: bed.associationId, group, limitsToCompare: compared, fromMs, toMs, intervalMs };
+      const intervalMs = declaredIntervalOf(bed, codesOfGroup(group));
+      const question = { associationId: bed.associationId, group, limitsToCompare: comparedLimits, fromMs, toMs, intervalMs };
       const asker = { account: live.viewer.userId, dialog: `${live.claims.sessionId} ${bed.associationId}` };
       return desk.ask(asker, question, abortedOnClose(reply));
     },
@@ -66,7 +66,7 @@ export function whatIfRoute(app: App, parts: Parts): void {
  * Returns the interval that the device declared for its readings. Episodic parameters such as cuff pressure are left out,
  * because their interval is different.
  */
-function declaredOf({ rhythms }: BedState, codes: readonly string[]): number | undefined {
+function declaredIntervalOf({ rhythms }: BedState, codes: readonly string[]): number | undefined {
   const code = codes.find((candidate) => parameters.get(candidate)?.episodicMs === undefined && rhythms.has(candidate));
   return code === undefined ? undefined : rhythms.get(code)?.declaredMs;
 }

@@ -51,7 +51,7 @@ export type Sessions = {
    * @param mark the mark of the session (`sessionMark`)
    */
   setLocked(mark: string, isLocked: boolean): void;
-  /** Ends, for good, the sessions of the account that began at `atMs` or before. */
+  /** Permanently ends the sessions of the account that began at `atMs` or before. */
   endBefore(userId: string, atMs: number): void;
   /** Returns the number of valid sessions that were used at this process. */
   countInUse(): number;
@@ -65,10 +65,10 @@ export function createSessions(accounts: Pick<Accounts, 'get'>, tokens: Tokens, 
   /** Marks of locked sessions, in the order of locking. */
   const locked = new Set<string>();
   /** The time of the last `endBefore` for each user. */
-  const endedAt = new Map<string, number>();
+  const endedUntilMsOf = new Map<string, number>();
 
   const isRevoked = ({ userId, startedAtMs }: Claims, mark: string) =>
-    revoked.has(mark) || startedAtMs <= (endedAt.get(userId) ?? Number.NEGATIVE_INFINITY);
+    revoked.has(mark) || startedAtMs <= (endedUntilMsOf.get(userId) ?? Number.NEGATIVE_INFINITY);
 
   function viewerOf(userId: string): { viewer: Viewer; fingerprint: string } | undefined {
     const account = accounts.get(userId);
@@ -156,7 +156,7 @@ export function createSessions(accounts: Pick<Accounts, 'get'>, tokens: Tokens, 
     endBefore(userId, atMs) {
       // A time in the future would end sessions that have not begun yet.
       const endedUntilMs = Math.min(atMs, now());
-      if (endedUntilMs > (endedAt.get(userId) ?? Number.NEGATIVE_INFINITY)) endedAt.set(userId, endedUntilMs);
+      if (endedUntilMs > (endedUntilMsOf.get(userId) ?? Number.NEGATIVE_INFINITY)) endedUntilMsOf.set(userId, endedUntilMs);
     },
   };
 }
