@@ -177,7 +177,8 @@ async function run(args: readonly string[], terminal: Terminal): Promise<string>
       const formerAccount = accounts.get(account.userId);
       accounts.set(account.userId, account);
       writeAccounts(file, accounts);
-      const replaced = formerAccount && ` (replaces ${roleAndWards(formerAccount)}${formerAccount.disabled ? ', disabled' : ''})`;
+      const replaced =
+        formerAccount && ` (replaces ${roleAndWards(formerAccount)}${formerAccount.disabled ? ', disabled' : ''})`;
       return `${account.userId}: ${roleAndWards(account)}${isNew ? `, in the new file ${file}` : (replaced ?? '')}${note}`;
     }
     case 'disable':

@@ -46,7 +46,8 @@ export function dashboardMetrics(
   const kafkaHelp =
     '1 while the server can read back its own record from Kafka. Otherwise the screens say that the message log is down.';
   metrics.gauge('vigil_dashboard_kafka_up', kafkaHelp, () => asNumber(figures()?.hub.health().kafka === 'ok'));
-  const alarmsHelp = '0 while readings arrive but the alarm processor gives no sign of life. The screens then show a notice.';
+  const alarmsHelp =
+    '0 while readings arrive but the alarm processor gives no sign of life. The screens then show a notice.';
   metrics.gauge('vigil_dashboard_alarms_up', alarmsHelp, () => asNumber(figures()?.hub.health().alarms === 'ok'));
   metrics.gauge(
     'vigil_dashboard_screens',

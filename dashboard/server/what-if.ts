@@ -84,7 +84,9 @@ export function createWhatIf(store: Store, elapsedMs = () => performance.now()):
       closed.addEventListener('abort', onClosed);
       if (closed.aborted) onClosed();
       try {
-        return await slots.run(account, () => computeAnswer({ ...question, store, elapsedMs, stop: controller.signal }));
+        return await slots.run(account, () =>
+          computeAnswer({ ...question, store, elapsedMs, stop: controller.signal }),
+        );
       } finally {
         clearTimeout(timer);
         closed.removeEventListener('abort', onClosed);

@@ -51,7 +51,9 @@ export function readAccounts(path: string): Map<string, Account> {
   }
   if (!validator.Check(content)) {
     const [firstError] = validator.Errors(content);
-    throw fileError(`is wrong at ${firstError?.instancePath || 'its root'}: ${firstError?.message ?? 'not an accounts file'}`);
+    throw fileError(
+      `is wrong at ${firstError?.instancePath || 'its root'}: ${firstError?.message ?? 'not an accounts file'}`,
+    );
   }
   const accounts = new Map<string, Account>();
   for (const [index, account] of content.accounts.entries()) {

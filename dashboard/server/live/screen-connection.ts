@@ -183,7 +183,8 @@ export function createScreen(parts: ScreenParts): Screen {
       return end(closeCodes.notAllowed, 'not for this account');
     }
     const isSameScope = watch !== undefined && JSON.stringify(watch.scope) === JSON.stringify(next.scope);
-    if (!isSameScope) await seenPatients.begin(viewRecord, await runInQueue(() => patientsIn(state, viewer, next.scope)));
+    if (!isSameScope)
+      await seenPatients.begin(viewRecord, await runInQueue(() => patientsIn(state, viewer, next.scope)));
     // More patients may come while the audit record is written. They must be recorded, too, before the screen shows them.
     for (let tries = 0; ; tries += 1) {
       const newPatients = await runInQueue(() => {
@@ -242,7 +243,9 @@ export function createScreen(parts: ScreenParts): Screen {
     skipped: () => ({ ...skipped }),
     heartbeat(health) {
       if (!watch && now() - openedAtMs > watchWithinMs) return end(closeCodes.badMessage, 'no watch message came');
-      outbox.send('heartbeat', () => messageText({ type: 'heartbeat', at: formatInstant(now()), n: sentChangeNo, health }));
+      outbox.send('heartbeat', () =>
+        messageText({ type: 'heartbeat', at: formatInstant(now()), n: sentChangeNo, health }),
+      );
     },
     handleMessage(text) {
       if (isEnded()) return;

@@ -127,7 +127,11 @@ export function loginRoutes(app: App, parts: Parts): void {
       const formerSession = await readSession(request, sessions);
       const { token, claims, viewer } = await login(account, from, formerSession);
       reply.setCookie(cookieName, token, cookieOptions);
-      reply.setCookie(knownCookie, stations.remember(knownValue, station, knownPersonOf(account)), stationCookieOptions);
+      reply.setCookie(
+        knownCookie,
+        stations.remember(knownValue, station, knownPersonOf(account)),
+        stationCookieOptions,
+      );
       return sessionBody(viewer, claims.startedAtMs, parts.lockAfterMs);
     },
   );

@@ -46,7 +46,10 @@ export function whatIfRoute(app: App, parts: Parts): void {
       const toMs = now();
       const comparedLimits = limitsToCompare(feed.state.limits.get(bed.associationId), group, limits, toMs);
       if ('fault' in comparedLimits)
-        throw new VigilError(comparedLimits.fault === 'refused' ? 'payload-schema' : 'log-unavailable', comparedLimits.message);
+        throw new VigilError(
+          comparedLimits.fault === 'refused' ? 'payload-schema' : 'log-unavailable',
+          comparedLimits.message,
+        );
       const limitsText =
         limits === undefined ? 'limits in force' : limits ? JSON.stringify(limits) : 'the limits of the ward';
       const detail = `${group}: what ${limitsText} would have done in the last 24 h`;
@@ -55,7 +58,14 @@ export function whatIfRoute(app: App, parts: Parts): void {
       // begins when the device came into its present tray, so that no ward learns what the device measured in another ward.
       const fromMs = Math.min(toMs - 1, Math.max(toMs - lookBackMs, bed.tray?.sinceMs ?? 0));
       const intervalMs = declaredIntervalOf(bed, codesOfGroup(group));
-      const question = { associationId: bed.associationId, group, limitsToCompare: comparedLimits, fromMs, toMs, intervalMs };
+      const question = {
+        associationId: bed.associationId,
+        group,
+        limitsToCompare: comparedLimits,
+        fromMs,
+        toMs,
+        intervalMs,
+      };
       const asker = { account: live.viewer.userId, dialog: `${live.claims.sessionId} ${bed.associationId}` };
       return desk.ask(asker, question, abortedOnClose(reply));
     },

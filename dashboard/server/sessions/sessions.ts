@@ -156,7 +156,8 @@ export function createSessions(accounts: Pick<Accounts, 'get'>, tokens: Tokens, 
     endBefore(userId, atMs) {
       // A time in the future would end sessions that have not begun yet.
       const endedUntilMs = Math.min(atMs, now());
-      if (endedUntilMs > (endedUntilMsOf.get(userId) ?? Number.NEGATIVE_INFINITY)) endedUntilMsOf.set(userId, endedUntilMs);
+      if (endedUntilMs > (endedUntilMsOf.get(userId) ?? Number.NEGATIVE_INFINITY))
+        endedUntilMsOf.set(userId, endedUntilMs);
     },
   };
 }
