@@ -29,7 +29,7 @@ Devices (the CN of a certificate is the device id: 1 to 64 letters, digits, dots
   npm run certs -- list                 prints all device certificates: serial number, device, end, state
   npm run certs -- revoke <id>          revokes all certificates of the device; gateways end its sessions within 5 s
       --serial <hex>                    revokes only the certificate with this serial number
-      --service                         <id> is a service of Vigil (for example gateway or web-server); it gets a new key at once
+      --service                         <id> is a service of Vigil (for example gateway or web-server); it gets a new key immediately
       --reason <reason>                 ${revocationReasons.join(', ')} (default ${revocationReasons[0]})
   npm run certs -- revoke-again <serial> ...  revokes certificates that a restored backup does not list as revoked;
                                         Vigil printed their serial numbers when it refused to start

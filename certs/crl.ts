@@ -14,8 +14,8 @@ export const crlFiles: Readonly<Record<AuthorityName, string>> = { 'device-ca': 
 const attemptsMax = 10;
 
 /**
- * Issues the CRL from the register. Each call reads the register again after it has written the CRL. So two calls at once end with a
- * CRL that lists the revocations of both.
+ * Issues the CRL from the register. Each call reads the register again after it has written the CRL. So if two calls run at the same
+ * time, the last CRL lists the revocations of both calls.
  */
 export async function issueCrl(
   directory: string,
@@ -25,15 +25,15 @@ export async function issueCrl(
 ): Promise<RevocationList> {
   const path = join(directory, crlFiles[authorityName]);
   for (let i = 0; i < attemptsMax; i += 1) {
-    const last = readCrl(path, authority);
-    const lastMs = issueTimeOf(last, nowMs);
-    const listed = certificatesToList(readRegister(directory, authorityName), lastMs);
+    const lastCrl = readCrl(path, authority);
+    const lastMs = issueTimeOf(lastCrl, nowMs);
+    const revokedCertificates = certificatesToList(readRegister(directory, authorityName), lastMs);
     const seconds = BigInt(Math.floor(nowMs / 1000));
     // The number comes from the clock, so that it also rises if the former CRL was lost.
-    const number = last?.number !== undefined && last.number >= seconds ? last.number + 1n : seconds;
-    writeAtomic(path, await signCrl(listed, number, authority, nowMs), 0o600);
-    const written = readCrl(path, authority);
-    if (written && listsAll(written, readRegister(directory, authorityName), lastMs)) return written;
+    const number = lastCrl?.number !== undefined && lastCrl.number >= seconds ? lastCrl.number + 1n : seconds;
+    writeAtomic(path, await signCrl(revokedCertificates, number, authority, nowMs), 0o600);
+    const writtenCrl = readCrl(path, authority);
+    if (writtenCrl && listsAll(writtenCrl, readRegister(directory, authorityName), lastMs)) return writtenCrl;
   }
   throw new VigilError('conflict', `Other processes wrote ${path} at the same time, ${attemptsMax} times: try again.`);
 }

@@ -127,7 +127,7 @@ export async function revokeAgain(options: {
 
 /** Returns the error for a certificate that the register does not list, with a hint what the person may have meant. */
 function unknownCertificate({ issued }: Register, deviceId: string, serial: string | undefined): VigilError {
-  const missing = serial === undefined ? 'no certificate of' : `no certificate ${serial} of`;
+  const missingText = serial === undefined ? 'no certificate of' : `no certificate ${serial} of`;
   const owner = serial === undefined ? undefined : issued.get(serial)?.deviceId;
   const hint =
     owner !== undefined
@@ -135,7 +135,7 @@ function unknownCertificate({ issued }: Register, deviceId: string, serial: stri
       : serviceNames.includes(deviceId)
         ? `${deviceId} is a service of Vigil; to revoke its certificate, add --service`
         : '`npm run certs -- list` prints all certificates';
-  return new VigilError('not-found', `The register has ${missing} ${deviceId}: ${hint}.`);
+  return new VigilError('not-found', `The register has ${missingText} ${deviceId}: ${hint}.`);
 }
 
 function readRequestFile(path: string): Buffer {

@@ -123,13 +123,13 @@ describe('ensureCertificates', () => {
 
 describe('the keys of the audit trail', () => {
   type Key = { readonly owner: string; readonly kid: string; readonly d?: string };
-  const published = (folder = stateDir) =>
+  const publishedKeys = (folder = stateDir) =>
     (JSON.parse(read('secrets/audit-keys.json', folder)) as { keys: Key[] }).keys;
 
   it('each writer of the audit trail and the witness has its own key, and audit-keys.json contains the public halves', () => {
-    expect(published().map(({ owner }) => owner)).toEqual(['dashboard', 'operator', 'witness']);
-    expect(new Set(published().map(({ kid }) => kid)).size).toBe(3);
-    for (const key of published()) {
+    expect(publishedKeys().map(({ owner }) => owner)).toEqual(['dashboard', 'operator', 'witness']);
+    expect(new Set(publishedKeys().map(({ kid }) => kid)).size).toBe(3);
+    for (const key of publishedKeys()) {
       expect(key).not.toHaveProperty('d');
       const privateKey = JSON.parse(read(`secrets/audit-${key.owner}.jwk`));
       expect(privateKey).toMatchObject({ crv: 'Ed25519', owner: key.owner, d: expect.any(String) });
@@ -139,12 +139,12 @@ describe('the keys of the audit trail', () => {
   it('audit-keys.json keeps the public half of a replaced key', async () => {
     const folder = freshFolder();
     await ensureCertificates({ stateDir: folder, nowMs });
-    const before = published(folder);
+    const before = publishedKeys(folder);
     rmSync(join(folder, 'secrets', 'audit-dashboard.jwk'));
     const issued = await ensureCertificates({ stateDir: folder, nowMs });
     expect(issued.map(({ file }) => file)).toEqual(['secrets/audit-dashboard.jwk', 'secrets/audit-keys.json']);
-    expect(published(folder)).toHaveLength(4);
-    expect(published(folder)).toEqual(expect.arrayContaining(before));
+    expect(publishedKeys(folder)).toHaveLength(4);
+    expect(publishedKeys(folder)).toEqual(expect.arrayContaining(before));
   });
 
   it('an audit key file is refused if it contains the key of another owner', async () => {
@@ -237,7 +237,7 @@ describe('a second run', () => {
 });
 
 describe('refusals of ensureCertificates', () => {
-  const corrupt: [string, string, string, RegExp][] = [
+  const corruptFiles: [string, string, string, RegExp][] = [
     [
       'a certificate file without a certificate',
       'certs/gateway.pem',
@@ -255,7 +255,7 @@ describe('refusals of ensureCertificates', () => {
     ['an empty secret', 'secrets/pseudonym.key', '\n', /pseudonym\.key is empty/],
   ];
 
-  it.each(corrupt)('ensureCertificates refuses %s with one sentence', async (_name, file, content, message) => {
+  it.each(corruptFiles)('ensureCertificates refuses %s with one sentence', async (_name, file, content, message) => {
     const folder = freshFolder();
     await ensureCertificates({ stateDir: folder, nowMs });
     writeFileSync(join(folder, file), content);

@@ -22,7 +22,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const read = (file: string) => readFileSync(join(stateDir, 'certs', file), 'utf8');
 const certificate = (file: string) => new X509Certificate(read(`${file}.pem`));
-const listed = () => readRevocationLists(Buffer.from(read('ca.crl')), [read('ca.pem')]).get(0)!.serials;
+const revokedSerials = () => readRevocationLists(Buffer.from(read('ca.crl')), [read('ca.pem')]).get(0)!.serials;
 const nameOf = (service: string) => readPrincipals(join(stateDir, 'certs'))(service);
 const revoke = (service: string, atMs = nowMs) =>
   revokeService({ stateDir, service, reason: 'key-compromise', nowMs: atMs });
@@ -35,7 +35,7 @@ it.each(['gateway', 'admin', 'kafka', 'witness'])(
     expect(nameOf(service)).toBe(service);
     await revoke(service);
     expect(await ensureCertificates({ stateDir, nowMs })).toEqual([{ file: `certs/${service}`, reason: 'revoked' }]);
-    expect(listed()).toContain(serialKey(before.serialNumber));
+    expect(revokedSerials()).toContain(serialKey(before.serialNumber));
     expect(certificate(service).subject).toBe(`CN=${service}.2`);
     expect(read(`${service}.key`)).not.toBe(key);
     expect(nameOf(service)).toBe(`${service}.2`);
@@ -48,7 +48,7 @@ it('after the revocation of a server, its next certificate has the same host nam
   const before = certificate('web-server');
   await revoke('web-server');
   await ensureCertificates({ stateDir, nowMs });
-  expect(listed()).toContain(serialKey(before.serialNumber));
+  expect(revokedSerials()).toContain(serialKey(before.serialNumber));
   expect(certificate('web-server').subjectAltName).toBe(before.subjectAltName);
   expect(certificate('web-server').serialNumber).not.toBe(before.serialNumber);
 });
@@ -73,15 +73,15 @@ it('a certificate that was issued before the register existed can be revoked', a
   const before = certificate('alarms');
   for (const file of ['services.jsonl', 'ca.crl', 'principals.json']) rmSync(join(stateDir, 'certs', file));
   await revoke('alarms');
-  expect(listed()).toContain(serialKey(before.serialNumber));
+  expect(revokedSerials()).toContain(serialKey(before.serialNumber));
 });
 
 it('a renewal keeps the new name in Kafka, and a revoked certificate that somebody puts back is replaced', async () => {
-  const old = { pem: read('gateway.pem'), key: read('gateway.key') };
+  const revokedPair = { pem: read('gateway.pem'), key: read('gateway.key') };
   await revoke('gateway');
   await ensureCertificates({ stateDir, nowMs });
-  writeFileSync(join(stateDir, 'certs/gateway.pem'), old.pem);
-  writeFileSync(join(stateDir, 'certs/gateway.key'), old.key);
+  writeFileSync(join(stateDir, 'certs/gateway.pem'), revokedPair.pem);
+  writeFileSync(join(stateDir, 'certs/gateway.key'), revokedPair.key);
   expect(await ensureCertificates({ stateDir, nowMs })).toEqual([{ file: 'certs/gateway', reason: 'revoked' }]);
   await ensureCertificates({ stateDir, nowMs: nowMs + 61 * dayMs });
   expect(certificate('gateway').subject).toBe('CN=gateway.2');

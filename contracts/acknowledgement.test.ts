@@ -3,7 +3,7 @@ import { type ContentRevision, contentRevisionAfter, hasNewContent, newOnsetMs }
 import { newAlarm } from './messages/alarms.testing.ts';
 import type { Alarm } from './messages/alarms.ts';
 
-const seen = newAlarm('2026-01-01T10:00:00.000Z', {
+const shownAlarm = newAlarm('2026-01-01T10:00:00.000Z', {
   alarmId: 'alarm-0000000000001',
   associationId: 'association-0001',
   deviceId: 'bed-01',
@@ -46,7 +46,7 @@ describe('hasNewContent', () => {
     ['true if the alarm had no signal before', { signal: 'off' }, {}, true],
     ['false if somebody acknowledged the alarm', {}, { signal: 'acknowledged' }, false],
   ] as const)('hasNewContent is %s', (_name, before, after, expected) => {
-    expect(hasNewContent({ ...seen, ...before } as Alarm, { ...seen, ...after } as Alarm)).toBe(expected);
+    expect(hasNewContent({ ...shownAlarm, ...before } as Alarm, { ...shownAlarm, ...after } as Alarm)).toBe(expected);
   });
 });
 
@@ -55,7 +55,7 @@ describe('contentRevisionAfter', () => {
   function contentRevision(changes: readonly Partial<Alarm>[], everyMs = 1_000): ContentRevision {
     let before: { alarm: Alarm; said: ContentRevision } | undefined;
     for (const [index, change] of [{}, ...changes].entries()) {
-      const alarm = { ...seen, rev: index + 1, ...change };
+      const alarm = { ...shownAlarm, rev: index + 1, ...change };
       before = { alarm, said: contentRevisionAfter(before, alarm, 1_000_000 + index * everyMs) };
     }
     return before!.said;

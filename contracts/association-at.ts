@@ -50,14 +50,14 @@ export function appliesUntilMs<Period extends PeriodInterval>(periods: readonly 
   const index = periods.indexOf(period);
   let endMs = period.toMs;
   for (;;) {
-    const later = periods.find(
+    const laterPeriod = periods.find(
       (other, i) =>
         (other.stampMs > period.stampMs || (other.stampMs === period.stampMs && i > index)) &&
         other.fromMs < endMs &&
         other.toMs >= endMs,
     );
-    if (later === undefined) return endMs;
-    endMs = later.fromMs;
+    if (laterPeriod === undefined) return endMs;
+    endMs = laterPeriod.fromMs;
   }
 }
 

@@ -2,15 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { uniformNumber } from '../tests/uniform-number.ts';
 import {
-  assess,
+  assessReading,
   clockErrorText,
   type DeviceClock,
-  finerGrain,
   grainMsMax,
   initialClock,
   isLateReading,
   lateMsMax,
   measuredOffsetMs,
+  nextGrainMs,
   sampledMs,
   wasSetBack,
 } from './device-clock.ts';
@@ -24,7 +24,7 @@ type Sent = { readonly at: number; readonly behind: number; readonly delay: numb
 function feed(sent: readonly Sent[], clock: DeviceClock = initialClock): DeviceClock {
   const inOrder = [...sent].sort((a, b) => a.at + a.delay - (b.at + b.delay));
   for (const { at, behind, delay } of inOrder)
-    clock = assess(clock, t0 + (at - behind) * 1000, t0 + (at + delay) * 1000).clock;
+    clock = assessReading(clock, t0 + (at - behind) * 1000, t0 + (at + delay) * 1000).clock;
   return clock;
 }
 
@@ -83,7 +83,7 @@ describe('measuredOffsetMs', () => {
       for (const { at, delay } of backlog(61, 61 + outageS, 0, factor).sort(
         (a, b) => a.at + a.delay - b.at - b.delay,
       )) {
-        clock = assess(clock, t0 + at * 1000, t0 + (at + delay) * 1000).clock;
+        clock = assessReading(clock, t0 + at * 1000, t0 + (at + delay) * 1000).clock;
         expect(measuredOffsetMs(clock)).toBeLessThan(100);
       }
       // The same holds if the backlog has the first readings of the device.
@@ -175,7 +175,7 @@ describe('sampledMs', () => {
           let clock: DeviceClock = initialClock;
           for (const { at, behind, delay } of sent.sort((a, b) => a.at + a.delay - b.at - b.delay)) {
             const [time, receivedAt] = [t0 + (at - behind) * 1000, t0 + (at + delay) * 1000];
-            clock = assess(clock, time, receivedAt).clock;
+            clock = assessReading(clock, time, receivedAt).clock;
             const offsetMs = measuredOffsetMs(clock);
             if (offsetMs !== 0) expect(sampledMs(time, receivedAt, offsetMs)).toBeLessThanOrEqual(t0 + at * 1000 + 100);
           }
@@ -205,6 +205,6 @@ it.each([
   ['whole minutes', [1_767_268_800_000, 1_767_268_860_000, 1_767_268_860_000], 60_000],
   ['a single time that may be in whole minutes', [1_767_268_860_000], 60_000],
   ['no times', [], 300_000],
-])('finerGrain returns the rounding of times: %s', (_, times, expected) => {
-  expect(times.reduce(finerGrain, grainMsMax)).toBe(expected);
+])('nextGrainMs returns the rounding of times: %s', (_, times, expected) => {
+  expect(times.reduce(nextGrainMs, grainMsMax)).toBe(expected);
 });

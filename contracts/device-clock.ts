@@ -20,9 +20,9 @@ const skewProofMs = 10_000;
 const skewProofReadings = 3;
 
 /** Two windows give a measured error only if their smallest differences differ by at most this (ours). */
-const agreeMs = 500;
+const agreeMsMax = 500;
 /** If a difference is smaller than the measured error by more than this, somebody set the device's clock, and the measured error is void. */
-const stepMs = 2_000;
+const clockSetMsMin = 2_000;
 
 /** A clock with an error of at most this counts as right. If a device's times go back by at most this, its clock was not set back (ours). */
 export const clockToleranceMs = 2_000;
@@ -52,7 +52,7 @@ export type DeviceClock = {
 
 export const initialClock: DeviceClock = { offsetMs: 0, pace: null };
 
-export type Assessment = {
+export type ClockAssessment = {
   readonly clock: DeviceClock;
   /** The reading is too old to show the patient's current state. */
   readonly late: boolean;
@@ -65,7 +65,12 @@ export type Assessment = {
  * @param timeMs the device's time of the reading, ms since 1970
  * @param isSetBack whether the clock was set back before this reading (`wasSetBack`). Then the difference is not a delay
  */
-export function assess(clock: DeviceClock, timeMs: number, receivedAtMs: number, isSetBack = false): Assessment {
+export function assessReading(
+  clock: DeviceClock,
+  timeMs: number,
+  receivedAtMs: number,
+  isSetBack = false,
+): ClockAssessment {
   const differenceMs = receivedAtMs - timeMs;
   const pace = nextPace(isSetBack ? null : (clock.pace ?? null), differenceMs, receivedAtMs);
   if (Math.abs(differenceMs) <= lateMsMax) return assessment(0, pace, false, clock.offsetMs !== 0);
@@ -79,14 +84,14 @@ export function assess(clock: DeviceClock, timeMs: number, receivedAtMs: number,
   return isClockError ? assessment(steadyMs, pace, false, true) : assessment(clock.offsetMs, pace, true, false);
 }
 
-const assessment = (offsetMs: number, pace: Pace, late: boolean, stepped: boolean): Assessment => ({
+const assessment = (offsetMs: number, pace: Pace, late: boolean, stepped: boolean): ClockAssessment => ({
   clock: { offsetMs, pace },
   late,
   stepped,
 });
 
 function nextPace(pace: Pace | null, differenceMs: number, receivedAtMs: number): Pace {
-  const wasClockSet = pace !== null && pace.steadyMs !== null && differenceMs < pace.steadyMs - stepMs;
+  const wasClockSet = pace !== null && pace.steadyMs !== null && differenceMs < pace.steadyMs - clockSetMsMin;
   if (pace === null || wasClockSet) return freshPace(receivedAtMs, differenceMs, null, null);
   const steadyMs = pace.steadyMs === null ? null : Math.min(pace.steadyMs, differenceMs);
   // The gateway's clock was set back, or the clock of another gateway is behind.
@@ -95,7 +100,7 @@ function nextPace(pace: Pace | null, differenceMs: number, receivedAtMs: number)
   const leastMs = Math.min(pace.leastMs, differenceMs);
   const isFull = receivedAtMs - pace.sinceMs >= skewProofMs / 2 && readings >= (skewProofReadings + 1) / 2;
   if (!isFull) return { sinceMs: pace.sinceMs, readings, leastMs, beforeMs: pace.beforeMs, steadyMs };
-  const isMeasured = pace.beforeMs !== null && Math.abs(leastMs - pace.beforeMs) <= agreeMs;
+  const isMeasured = pace.beforeMs !== null && Math.abs(leastMs - pace.beforeMs) <= agreeMsMax;
   return freshPace(receivedAtMs, differenceMs, leastMs, isMeasured ? Math.min(leastMs, pace.beforeMs!) : steadyMs);
 }
 
@@ -143,13 +148,13 @@ export const grainMsMax = 300_000;
  * `grainMsMax` and falls within a few readings to the real rounding: 1 for times in milliseconds, 60,000 for times in whole minutes.
  * @param grainMs the result for the former times; `grainMsMax` for the first time
  */
-export function finerGrain(grainMs: number, timeMs: number): number {
+export function nextGrainMs(grainMs: number, timeMs: number): number {
   let step = grainMs;
-  let rest = Math.abs(timeMs) % step;
-  while (rest > 0) {
-    const next = step % rest;
-    step = rest;
-    rest = next;
+  let remainder = Math.abs(timeMs) % step;
+  while (remainder > 0) {
+    const nextRemainder = step % remainder;
+    step = remainder;
+    remainder = nextRemainder;
   }
   return step;
 }

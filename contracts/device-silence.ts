@@ -5,7 +5,7 @@ import type { Alarm } from './messages/alarms.ts';
  * Returns whether the alarm is about a silent device. False for an alarm with a `code`, because only one parameter is missing, and for an
  * alarm that the device itself raised.
  */
-export function isDeviceSilent(alarm: Alarm): boolean {
+export function isAboutSilentDevice(alarm: Alarm): boolean {
   if (alarm.origin !== undefined || alarm.kind !== 'technical' || !alarm.present || alarm.code !== undefined)
     return false;
   return alarm.condition === 'no-data' || alarm.condition === 'disconnected';

@@ -22,10 +22,10 @@ export function withoutRoundingError(value: number): number {
  * @param digitsMin digits of the parameter's values, 0 to 6: the text has at least this many digits after the point
  */
 export function limitNumberText(limit: number, digitsMin: number): string {
-  const whole = Number(limit.toFixed(limitDigitsMax));
+  const exactLimit = Number(limit.toFixed(limitDigitsMax));
   for (let digits = digitsMin; digits < limitDigitsMax; digits += 1) {
     const text = numberText(limit, digits);
-    if (Number(text) === whole) return text;
+    if (Number(text) === exactLimit) return text;
   }
   return numberText(limit, limitDigitsMax);
 }

@@ -82,7 +82,7 @@ it('numericsByCode returns each parameter once and chooses the same number in an
         new Map(values.map(({ code, value }) => [canonicalParameter(code)!.mdc, value]));
       const { values } = numericsByCode(sent);
       expect(new Set(values.map(({ code }) => canonicalParameter(code)!.mdc)).size).toBe(values.length);
-      // A saturation has only a low limit, so two different numbers are never equally grave.
+      // A saturation has only a low limit, so two different numbers are never equally serious.
       const usable = sent.filter((numeric) => numeric.code === spo2().code && usableNumber(numeric) !== undefined);
       expect(chosen(numericsByCode(usable.toReversed()))).toEqual(chosen(numericsByCode(usable)));
     }),

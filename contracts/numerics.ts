@@ -42,11 +42,12 @@ export function numericsByCode(values: readonly NumericValue[]): Numerics {
   for (const numeric of values) {
     const parameter = canonicalParameter(numeric.code);
     const code = parameter?.code ?? numeric.code;
-    const former = chosen.get(code);
-    if (former === undefined) chosen.set(code, numeric);
+    const formerNumeric = chosen.get(code);
+    if (formerNumeric === undefined) chosen.set(code, numeric);
     else {
       if (parameter) repeated.set(code, parameter);
-      const moreSerious = seriousness(parameter, numeric) >= seriousness(parameter, former) ? numeric : former;
+      const moreSerious =
+        seriousness(parameter, numeric) >= seriousness(parameter, formerNumeric) ? numeric : formerNumeric;
       chosen.set(code, moreSerious);
     }
   }
@@ -92,10 +93,10 @@ function seriousness(parameter: Parameter | undefined, numeric: NumericValue): n
     extremeLow = low,
     extremeHigh = high,
   } = limits;
-  const beyond = Math.max(excessFraction(low - value, low), excessFraction(value - high, high));
+  const excess = Math.max(excessFraction(low - value, low), excessFraction(value - high, high));
   const rank = value < extremeLow || value > extremeHigh ? 2 : value < low || value > high ? 1 : 0;
   // `beyond` stays below 10 for every value that a body can have, so `rank` decides first.
-  return rank * 100 + beyond;
+  return rank * 100 + excess;
 }
 
 /** Returns the distance as a fraction of the limit; negative if the value is within the limit. */

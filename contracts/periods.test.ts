@@ -103,8 +103,10 @@ describe('timedPeriods', () => {
     const minute = fc.integer({ min: -300, max: 300 });
     const stamps = fc.array(fc.tuple(minute, minute), { maxLength: 8 });
     fc.assert(
-      fc.property(stamps, fc.boolean(), (rows, lasts) => {
-        const periods = rows.map(([from, to], i) => period(`${i}`, from, lasts && i === rows.length - 1 ? null : to));
+      fc.property(stamps, fc.boolean(), (rows, isLastOpen) => {
+        const periods = rows.map(([from, to], i) =>
+          period(`${i}`, from, isLastOpen && i === rows.length - 1 ? null : to),
+        );
         let beforeMs = Number.NEGATIVE_INFINITY;
         for (const { fromMs, toMs, fromEarliestMs, toEarliestMs } of timedPeriods(periods, nowMs)!) {
           for (const atMs of [fromMs, toMs]) {

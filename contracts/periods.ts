@@ -31,9 +31,9 @@ export function lastEndedPeriod<Period extends PeriodEnd>(periods: readonly Peri
 export function lastWard<Period extends PeriodStamps & { readonly ward: string }>(
   periods: readonly Period[],
 ): { readonly ward: string; readonly endedAtMs: number } | undefined {
-  const last = lastEndedPeriod(periods);
-  const endedAtMs = parseInstant(last?.to ?? '');
-  return last && endedAtMs !== undefined ? { ward: last.ward, endedAtMs } : undefined;
+  const lastPeriod = lastEndedPeriod(periods);
+  const endedAtMs = parseInstant(lastPeriod?.to ?? '');
+  return lastPeriod && endedAtMs !== undefined ? { ward: lastPeriod.ward, endedAtMs } : undefined;
 }
 
 /**

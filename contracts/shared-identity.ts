@@ -1,12 +1,12 @@
 /**
- * Detects two devices that use one certificate. Vigil takes them for one device, so screens show their readings at one bed, although they
+ * Detects two devices that use one certificate. Vigil thinks that they are one device, so screens show their readings at one bed, although they
  * may be of two patients. Each start of a device has a random id (`boot`). A single device never returns to an earlier boot, but the
  * readings of two devices alternate between two boots. A change back to an earlier boot is called a turn.
  *
  * A gateway counts the turns in the readings that it receives (gateway/core/shared-identity.ts). The alarm engine counts the turns in the
  * log, because the two devices may be connected to two gateways.
  */
-import { assess, type DeviceClock, initialClock } from './device-clock.ts';
+import { assessReading, type DeviceClock, initialClock } from './device-clock.ts';
 import { clocksApartMsMax } from './steady-time.ts';
 
 /** This many turns within `windowMs` prove two devices. Restarts and a bad network do not cause so many turns (ours). */
@@ -73,7 +73,7 @@ export function noteStart(
   const lastStart = former.starts.at(-1);
   const formerStart = lastStart?.boot === boot ? lastStart : former.starts.find((start) => start.boot === boot);
   if (formerStart !== undefined && receivedMs <= formerStart.lastMs) return { starts: former, isShared: false };
-  const { clock, late } = assess(formerStart?.clock ?? initialClock, timeMs, receivedMs);
+  const { clock, late } = assessReading(formerStart?.clock ?? initialClock, timeMs, receivedMs);
   const start = { boot, clock, firstMs: formerStart?.firstMs ?? receivedMs, lastMs: receivedMs };
   const starts = moveToEnd(former.starts, formerStart, start);
   const isAfterOtherBoots =

@@ -6,8 +6,8 @@ import {
   deviceTopic,
   kafkaTopicNames,
   kafkaTopics,
-  keysTopicFor,
-  keysTopicOf,
+  keysTopicOfRecord,
+  keysTopicOfWriter,
   keysTopics,
   parseDeviceTopic,
   services,
@@ -54,15 +54,15 @@ describe('kafkaTopics', () => {
     for (const topic of keysTopics) expect(kafkaTopics[topic].writers.length).toBe(topic === 'keys' ? 0 : 1);
     for (const service of services)
       for (const topic of topicsOf(service, 'writers').filter((name) => !(keysTopics as string[]).includes(name))) {
-        const keys = keysTopicOf(service, topic);
+        const keys = keysTopicOfWriter(service, topic);
         expect(kafkaTopics[keys].writers).toEqual([service]);
-        expect(keysTopicFor(topic, service)).toBe(keys);
+        expect(keysTopicOfRecord(topic, service)).toBe(keys);
         // Kafka keeps the keys for at least an hour longer than the records that they open.
         const { retentionMs } = kafkaTopics[topic];
         const keptMs = kafkaTopics[keys].retentionMs;
         expect(keptMs < 0 || (retentionMs > 0 && keptMs > retentionMs + 3_600_000)).toBe(true);
       }
-    expect(keysTopicFor('audit', 'alarms')).toBeUndefined();
+    expect(keysTopicOfRecord('audit', 'alarms')).toBeUndefined();
   });
 
   it('the trend writer may read readings and alarms, but not alarm-state or commands', () => {

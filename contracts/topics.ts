@@ -234,7 +234,7 @@ export const keysTopics = kafkaTopicNames.filter((name) => kafkaTopics[name].key
 export type KeysTopic = 'keys' | (`keys-${string}` & KafkaTopic);
 
 /** Returns the topic into which a service publishes the data keys for a topic. @throws Error if the service does not write that topic */
-export function keysTopicOf(service: Service, topic: KafkaTopic): KeysTopic {
+export function keysTopicOfWriter(service: Service, topic: KafkaTopic): KeysTopic {
   if (!(kafkaTopics[topic].writers as readonly Service[]).includes(service))
     throw new Error(`${service} does not write ${topic}.`);
   switch (service) {
@@ -254,10 +254,10 @@ export function keysTopicOf(service: Service, topic: KafkaTopic): KeysTopic {
  * @param writer the writer in the record's header: a service's name if several services write the topic
  * @returns undefined if no service of that name writes the topic
  */
-export function keysTopicFor(topic: KafkaTopic, writer: string): KeysTopic | undefined {
+export function keysTopicOfRecord(topic: KafkaTopic, writer: string): KeysTopic | undefined {
   const { writers } = kafkaTopics[topic];
   const service = writers.length === 1 ? writers[0] : writers.find((name) => name === writer);
-  return service && keysTopicOf(service, topic);
+  return service && keysTopicOfWriter(service, topic);
 }
 
 /** Returns the services that can open the data keys of a topic. */

@@ -92,7 +92,7 @@ export async function openSealedLog(options: {
     publishKey: async ({ topic, kid, value }) => void (await appender.append(topic, kid, value)),
     async earlierKey(topic, owner) {
       const latest = await keys.latest(topic, owner);
-      const secret = latest && (await unwrap(latest.kid, latest.wrapped).catch(() => undefined));
+      const secret = latest && (await unwrap(latest.kid, latest.wrappedKey).catch(() => undefined));
       if (!latest || !secret || tagOf(latest.kid, secret) !== latest.facts.tag) return undefined;
       return { kid: latest.kid, secret, madeMs: latest.facts.createdMs };
     },

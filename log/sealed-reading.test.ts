@@ -33,7 +33,7 @@ function reading(open: SealedLog['open'], more: Partial<Parameters<typeof create
 const takeAndOpen = (each: SealedReading) => [each.read(source, record), each.open(source, record)];
 
 describe('take and open', () => {
-  it('a record is returned at once, without a promise, if its data key is known', () => {
+  it('a record is returned immediately, without a promise, if its data key is known', () => {
     const { reading: each } = reading(() => opened);
     expect(takeAndOpen(each)).toMatchObject([
       { opened, record: { contentType: contentTypes.observation, body } },

@@ -121,11 +121,11 @@ function followFiles<Content>(options: {
       const stamp = stampOf(paths);
       if (stamp === lastStamp && lastFault === undefined) return content;
       try {
-        const next = read();
+        const nextContent = read();
         lastStamp = stamp;
         lastFault = undefined;
-        content = next;
-        onChange(next);
+        content = nextContent;
+        onChange(nextContent);
       } catch (error) {
         const why = (error as Error).message;
         if (why !== lastFault)
@@ -274,18 +274,18 @@ export function serverCheckOptions(options: {
 /** Follows a CRL. A CRL past its next update is still used (decision 14). A CRL with a lower number than the last one is refused. */
 function followCrl(options: { readonly caFile: string; readonly crlFile: string; readonly log: FileLog }) {
   const { caFile, crlFile, log } = options;
-  let last: RevocationList | undefined;
+  let lastCrl: RevocationList | undefined;
   const list = followFiles({
     paths: [crlFile],
     log,
     read() {
-      const next = readRevocationLists(readFileSync(crlFile), [readFileSync(caFile, 'utf8')]).get(0);
-      if (next === undefined) throw new VigilError('certificate-invalid', `${crlFile} does not contain a CRL.`);
-      if ((next.number ?? 0n) < (last?.number ?? 0n)) {
+      const nextCrl = readRevocationLists(readFileSync(crlFile), [readFileSync(caFile, 'utf8')]).get(0);
+      if (nextCrl === undefined) throw new VigilError('certificate-invalid', `${crlFile} does not contain a CRL.`);
+      if ((nextCrl.number ?? 0n) < (lastCrl?.number ?? 0n)) {
         throw new VigilError('certificate-invalid', `${crlFile} is older than the last CRL that was read.`);
       }
-      last = next;
-      return next;
+      lastCrl = nextCrl;
+      return nextCrl;
     },
     onChange: ({ serials }) => log.info({ revoked: serials.size }, 'the CRL of the services was read again'),
   });

@@ -69,28 +69,28 @@ function readList(der: Buffer, signers: readonly X509Certificate[]): { list: Rev
     const [tbs, algorithm, signature] = signedPartsOf(der);
     const fields = childrenOf(der, tbs);
     // Version 1 has no version field, and no extensions: no CRL number.
-    const first = fields[0]?.tag === tags.integer ? 1 : 0;
-    if (!encodedBytesOf(der, expectTag(fields[first], tags.sequence)).equals(encodedBytesOf(der, algorithm)))
+    const algorithmIndex = fields[0]?.tag === tags.integer ? 1 : 0;
+    if (!encodedBytesOf(der, expectTag(fields[algorithmIndex], tags.sequence)).equals(encodedBytesOf(der, algorithm)))
       throw notCrlError();
-    const issuer = encodedBytesOf(der, expectTag(fields[first + 1], tags.sequence));
+    const issuer = encodedBytesOf(der, expectTag(fields[algorithmIndex + 1], tags.sequence));
     const signer = signers.findIndex(
       (authority) =>
         subjectOf(authority).equals(issuer) &&
         isSigned(encodedBytesOf(der, tbs), objectIdOf(der, algorithm), authority, signature),
     );
     if (signer < 0) throw crlError('The CRL is not signed by the authority of the certificates.');
-    return { signer, list: parseListFields(der, fields.slice(first + 2)) };
+    return { signer, list: parseListFields(der, fields.slice(algorithmIndex + 2)) };
   } catch (cause) {
     throw cause instanceof DerError ? notCrlError(cause) : cause;
   }
 }
 
 function signedPartsOf(der: Buffer): [Element, Element, Buffer] {
-  const whole = expectTag(elementAt(der, 0, der.length), tags.sequence);
-  const [tbs, algorithm, bits] = childrenOf(der, whole);
+  const crlElement = expectTag(elementAt(der, 0, der.length), tags.sequence);
+  const [tbs, algorithm, bits] = childrenOf(der, crlElement);
   const signature = contentOf(der, expectTag(bits, tags.bitString));
   // The first byte is the number of unused bits in the last byte, which must be 0.
-  if (whole.end !== der.length || signature[0] !== 0) throw notCrlError();
+  if (crlElement.end !== der.length || signature[0] !== 0) throw notCrlError();
   return [expectTag(tbs, tags.sequence), expectTag(algorithm, tags.sequence), signature.subarray(1)];
 }
 
@@ -98,8 +98,8 @@ function signedPartsOf(der: Buffer): [Element, Element, Buffer] {
 function subjectOf({ raw }: X509Certificate): Buffer {
   const [tbs] = childrenOf(raw, elementAt(raw, 0, raw.length));
   const fields = childrenOf(raw, expectTag(tbs, tags.sequence));
-  const first = fields[0]?.tag === 0xa0 ? 1 : 0;
-  return encodedBytesOf(raw, expectTag(fields[first + 4], tags.sequence));
+  const serialIndex = fields[0]?.tag === 0xa0 ? 1 : 0;
+  return encodedBytesOf(raw, expectTag(fields[serialIndex + 4], tags.sequence));
 }
 
 /** The accepted signature algorithms: OBJECT IDENTIFIER in hexadecimal, and its digest (null if the algorithm includes a digest). */

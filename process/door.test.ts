@@ -25,7 +25,7 @@ async function open(options: Partial<DoorOptions>): Promise<void> {
     ...options,
   });
   server = createServer((socket) => {
-    door.enter(socket);
+    door.startCounting(socket);
     socket.on('data', (chunk) => {
       if (chunk.toString() !== 'me') return;
       door.stopCounting(socket);

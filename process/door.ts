@@ -7,7 +7,7 @@ import type { Socket } from 'node:net';
 
 export type Door = {
   /** Counts a new connection. */
-  enter(socket: Socket): void;
+  startCounting(socket: Socket): void;
   /** Stops counting a connection, which has identified itself or sent a request. Accepts the connection's TLS socket too. */
   stopCounting(socket: { readonly remoteAddress?: string | undefined; readonly remotePort?: number | undefined }): void;
   /** Returns the number of counted connections. */
@@ -72,7 +72,7 @@ export function createDoor({ connectionsMax, perAddressMax, identifyMsMax, onClo
   }
 
   return {
-    enter(socket) {
+    startCounting(socket) {
       const address = socket.remoteAddress ?? '';
       const key = keyOf(socket);
       const entry: Entry = { socket, address, key, dueMs: performance.now() + identifyMsMax };

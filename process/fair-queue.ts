@@ -70,10 +70,10 @@ export function createFairQueue<Item>(itemsMax: number): FairQueue<Item> {
       return undefined;
     },
     clear() {
-      const all = [...lines.values()].flatMap((line) => [...line]);
+      const allItems = [...lines.values()].flatMap((line) => [...line]);
       lines.clear();
       size = 0;
-      return all;
+      return allItems;
     },
   };
 }

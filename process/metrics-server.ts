@@ -87,7 +87,7 @@ export async function openMetricsServer(options: {
     },
   );
   server.maxConnections = connectionsMax;
-  server.on('connection', door.enter);
+  server.on('connection', door.startCounting);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
       const isPortTaken = cause.code === 'EADDRINUSE';

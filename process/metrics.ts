@@ -70,8 +70,8 @@ function rowsOf(reading: MetricValues): Iterable<readonly [string | readonly str
 }
 
 function labelsOf(names: readonly string[], values: string | readonly string[]): Record<string, string> {
-  const all = typeof values === 'string' ? [values] : values;
-  return Object.fromEntries(names.map((name, index) => [name, all[index] ?? '']));
+  const labelValues = typeof values === 'string' ? [values] : values;
+  return Object.fromEntries(names.map((name, index) => [name, labelValues[index] ?? '']));
 }
 
 function histogramMetric(name: string, help: string, histogram: Histogram, factor: number) {

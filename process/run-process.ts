@@ -43,10 +43,10 @@ export function runProcess<const M extends ServerManifest>(options: {
       log.fatal({ err: error }, 'an error was not caught: the process ends');
       process.exit(1);
     });
-    let opened: { close(): Promise<void> } | undefined;
+    let openedWork: { close(): Promise<void> } | undefined;
     // During the start there is nothing to close.
-    stopOnSignals({ close: async () => opened?.close(), withinMs: closeMsMax, log });
-    opened = await open(settings, log);
+    stopOnSignals({ close: async () => openedWork?.close(), withinMs: closeMsMax, log });
+    openedWork = await open(settings, log);
   }
 
   start().catch((error: unknown) => {

@@ -79,15 +79,15 @@ export function startSteadyClock(options: {
   const timer = setInterval(() => {
     const { time: next, stepMs } = followClock(time, readClocks());
     time = next;
-    const ahead = wallAheadOf(time);
-    if (ahead === 0) {
+    const currentAheadMs = wallAheadOf(time);
+    if (currentAheadMs === 0) {
       if (step !== undefined) log.info({}, 'the machine’s clock agrees with the time of this process again');
       step = undefined;
-    } else if (stepMs !== 0 || step === undefined) step = { aheadMs: ahead, atMs: steadyNow() };
+    } else if (stepMs !== 0 || step === undefined) step = { aheadMs: currentAheadMs, atMs: steadyNow() };
     if (stepMs === 0) return;
     steps += 1;
     log.warn(
-      { stepMs, aheadMs: ahead },
+      { stepMs, aheadMs: currentAheadMs },
       'the machine’s clock was set: this process keeps its own time; restart all processes to take the new time',
     );
   }, checkEveryMs);

@@ -14,7 +14,7 @@ import { deviceCertificate, isHostName, namesToKeep, parseExtraName, serviceCert
 const now = Date.UTC(2026, 0, 1);
 const [wanted] = serviceCertificates([], [{ name: 'kafka.example', servers: ['kafka'] }]);
 if (wanted === undefined) throw new Error('no broker certificate');
-const good: CertificateFacts = {
+const goodFacts: CertificateFacts = {
   commonName: 'kafka',
   notBeforeMs: now - dayMs,
   notAfterMs: now + leafLifeMs,
@@ -36,12 +36,12 @@ describe('renewalReason', () => {
     ["the certificate's key belongs to another certificate", { isKeyRight: false }, 'key-does-not-fit'],
     ['it has another subject', { commonName: 'gateway' }, 'other-subject'],
     ['a name is missing', { names: ['localhost', '127.0.0.1', '::1'] }, 'name-missing'],
-    ['it has a further name', { names: [...good.names, 'other.example'] }, undefined],
-    ['it has the name of another server', { names: [...good.names, 'gateway'] }, 'name-of-another'],
+    ['it has a further name', { names: [...goodFacts.names, 'other.example'] }, undefined],
+    ['it has the name of another server', { names: [...goodFacts.names, 'gateway'] }, 'name-of-another'],
     ['its only purpose is server', { purposes: ['server'] }, 'other-purpose'],
     ['it has no purpose', { purposes: [] }, 'other-purpose'],
   ])('renewalReason if %s: %j → %s', (_name, change, reason) => {
-    expect(renewalReason({ ...good, ...change }, wanted, now)).toBe(reason);
+    expect(renewalReason({ ...goodFacts, ...change }, wanted, now)).toBe(reason);
   });
 
   it('renewalReason of a missing certificate is `missing`', () => {

@@ -12,7 +12,7 @@ import { LimitRules } from './limit-rules.ts';
 import { Actor, AssociationId, DeviceId } from './records.ts';
 import { Assessment, Scores } from './scores.ts';
 
-const closed = { additionalProperties: false } as const;
+const noOtherMembers = { additionalProperties: false } as const;
 
 export const alertKinds = ['physiological', 'technical'] as const;
 export type AlertKind = (typeof alertKinds)[number];
@@ -65,7 +65,7 @@ export const Alarm = Type.Object(
     resolvedAt: Type.Optional(Type.String({ description: 'event time at which the condition ended' })),
     audioPausedUntil: Type.Optional(Instant),
   },
-  closed,
+  noOtherMembers,
 );
 export type Alarm = Static<typeof Alarm>;
 
@@ -82,7 +82,10 @@ const alarmEventTypes = [
 export type AlarmEventType = (typeof alarmEventTypes)[number];
 
 /** In the topic `alarms`: an event, and the alarm after it. After `resolved` the alarm may stay latched. After `cleared` screens remove it. */
-export const AlarmEvent = Type.Object({ type: Type.Enum([...alarmEventTypes]), at: Instant, alarm: Alarm }, closed);
+export const AlarmEvent = Type.Object(
+  { type: Type.Enum([...alarmEventTypes]), at: Instant, alarm: Alarm },
+  noOtherMembers,
+);
 export type AlarmEvent = Static<typeof AlarmEvent>;
 
 const DelayMs = Type.Integer({ minimum: 0, maximum: 30_000 });
@@ -94,19 +97,19 @@ export const Limits = Type.Object(
     extremeHigh: Type.Optional(Type.Number()),
     delayMs: Type.Optional(DelayMs),
   },
-  closed,
+  noOtherMembers,
 );
 export type Limits = Static<typeof Limits>;
 
 /** The plain limits of a group are switched off until this instant. Extreme limits, asystole and apnoea still raise alarms. */
 export const LimitsOff = Type.Object(
   { reason: Type.String({ minLength: 1, maxLength: 120, pattern: '\\S' }), until: Instant },
-  closed,
+  noOtherMembers,
 );
 export type LimitsOff = Static<typeof LimitsOff>;
 
 /** A patient's own limits of a group. Each of them replaces the same limit of the profile. */
-export const OwnLimits = Type.Object({ ...Limits.properties, off: Type.Optional(LimitsOff) }, closed);
+export const OwnLimits = Type.Object({ ...Limits.properties, off: Type.Optional(LimitsOff) }, noOtherMembers);
 export type OwnLimits = Static<typeof OwnLimits>;
 
 const orNull = <T extends TSchema>(schema: T) => Type.Optional(Type.Union([schema, Type.Null()]));
@@ -120,7 +123,7 @@ export const LimitsAsked = Type.Object(
     delayMs: orNull(DelayMs),
     off: orNull(LimitsOff),
   },
-  closed,
+  noOtherMembers,
 );
 export type LimitsAsked = Static<typeof LimitsAsked>;
 
@@ -129,7 +132,7 @@ const origins = ['built-in', 'hospital', 'ward'] as const;
 /** The origin of a profile of limits. `version` is the version of the file of profiles. */
 export const ProfileSource = Type.Object(
   { origin: Type.Enum([...origins]), version: Type.String({ minLength: 1, maxLength: 40 }) },
-  closed,
+  noOtherMembers,
 );
 export type ProfileSource = Static<typeof ProfileSource>;
 
@@ -142,11 +145,13 @@ export const GroupInForce = Type.Object(
     base: Limits,
     own: Type.Optional(OwnLimits),
     /** Who last set or removed the patient's own limits. */
-    changed: Type.Optional(Type.Object({ by: Actor, at: Instant }, closed)),
+    changed: Type.Optional(Type.Object({ by: Actor, at: Instant }, noOtherMembers)),
     /** Present while the plain limits are switched off. If there is no `until`, the profile switched them off. */
-    off: Type.Optional(Type.Object({ reason: Type.String({ maxLength: 120 }), until: Type.Optional(Instant) }, closed)),
+    off: Type.Optional(
+      Type.Object({ reason: Type.String({ maxLength: 120 }), until: Type.Optional(Instant) }, noOtherMembers),
+    ),
   },
-  closed,
+  noOtherMembers,
 );
 export type GroupInForce = Static<typeof GroupInForce>;
 
@@ -164,14 +169,17 @@ export const LimitsInForce = Type.Object(
     groups: Type.Array(GroupInForce, { maxItems: limitGroups.length }),
     rules: Type.Optional(LimitRules),
   },
-  closed,
+  noOtherMembers,
 );
 export type LimitsInForce = Static<typeof LimitsInForce>;
 
 /** The reason for a standby. */
 export const StandbyReason = Type.String({ minLength: 1, maxLength: 80, pattern: '\\S' });
 
-export const Standby = Type.Object({ since: Instant, until: Instant, reason: StandbyReason, by: Actor }, closed);
+export const Standby = Type.Object(
+  { since: Instant, until: Instant, reason: StandbyReason, by: Actor },
+  noOtherMembers,
+);
 export type Standby = Static<typeof Standby>;
 
 /**
@@ -185,7 +193,7 @@ export const StandbyInForce = Type.Object(
     at: Instant,
     standby: Type.Union([Standby, Type.Null()]),
   },
-  closed,
+  noOtherMembers,
 );
 export type StandbyInForce = Static<typeof StandbyInForce>;
 
@@ -205,7 +213,7 @@ export const Command = Type.Union([
       alarmId: Type.String(),
       rev: Type.Optional(Type.Integer({ minimum: 1, description: 'the revision of the alarm that the person saw' })),
     },
-    closed,
+    noOtherMembers,
   ),
   Type.Object(
     {
@@ -213,7 +221,7 @@ export const Command = Type.Union([
       ...commandMembers,
       forMs: Type.Integer({ minimum: 1000, maximum: audioPauseMsMax }),
     },
-    closed,
+    noOtherMembers,
   ),
   Type.Object(
     {
@@ -222,9 +230,9 @@ export const Command = Type.Union([
       group: Type.Enum([...limitGroups]),
       limits: Type.Union([LimitsAsked, Type.Null()], { description: 'null: back to the ward profile' }),
     },
-    closed,
+    noOtherMembers,
   ),
-  Type.Object({ type: Type.Literal('enter-assessment'), ...commandMembers, ...Assessment.properties }, closed),
+  Type.Object({ type: Type.Literal('enter-assessment'), ...commandMembers, ...Assessment.properties }, noOtherMembers),
   Type.Object(
     {
       type: Type.Literal('standby'),
@@ -232,9 +240,9 @@ export const Command = Type.Union([
       reason: StandbyReason,
       forMs: Type.Integer({ minimum: standbyMsMin, maximum: standbyMsMax }),
     },
-    closed,
+    noOtherMembers,
   ),
-  Type.Object({ type: Type.Literal('end-standby'), ...commandMembers }, closed),
+  Type.Object({ type: Type.Literal('end-standby'), ...commandMembers }, noOtherMembers),
 ]);
 export type Command = Static<typeof Command>;
 
@@ -251,7 +259,7 @@ export const CommandAnswer = Type.Object(
     accepted: Type.Boolean(),
     reason: Type.Optional(Type.String({ maxLength: 400 })),
   },
-  closed,
+  noOtherMembers,
 );
 export type CommandAnswer = Static<typeof CommandAnswer>;
 
@@ -263,7 +271,7 @@ export const AlarmState = Type.Object(
   {
     associationId: AssociationId,
     at: Instant,
-    offsets: Type.Object({ observations: Type.String(), commands: Type.String() }, closed),
+    offsets: Type.Object({ observations: Type.String(), commands: Type.String() }, noOtherMembers),
     live: Type.Array(Alarm, { maxItems: 200 }),
     /** Absent in records written before 2026-12. */
     limits: Type.Optional(LimitsInForce),
@@ -273,6 +281,6 @@ export const AlarmState = Type.Object(
     scores: Type.Optional(Scores),
     engine: Type.Unknown(),
   },
-  closed,
+  noOtherMembers,
 );
 export type AlarmState = Static<typeof AlarmState>;

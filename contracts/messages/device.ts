@@ -8,7 +8,7 @@ import { type Static, Type } from 'typebox';
 import { type TechnicalConditionCode, technicalConditions } from '../parameters.ts';
 import { instantSource } from '../time.ts';
 
-const closed = { additionalProperties: false } as const;
+const noOtherMembers = { additionalProperties: false } as const;
 export const Instant = Type.String({
   pattern: instantSource,
   maxLength: 30,
@@ -108,9 +108,12 @@ export type Status = Static<typeof Status>;
 export const Inbox = Type.Object(
   {
     time: Instant,
-    association: Type.Union([Type.Object({ associationId: Type.String(), from: Instant }, closed), Type.Null()]),
+    association: Type.Union([
+      Type.Object({ associationId: Type.String(), from: Instant }, noOtherMembers),
+      Type.Null(),
+    ]),
     watched: Type.Boolean({ description: 'a screen of a clinician shows this bed' }),
   },
-  closed,
+  noOtherMembers,
 );
 export type Inbox = Static<typeof Inbox>;

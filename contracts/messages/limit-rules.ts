@@ -6,7 +6,7 @@ import { type Static, Type } from 'typebox';
 import { limitGroups } from '../parameters.ts';
 import { priorities } from '../priorities.ts';
 
-const closed = { additionalProperties: false } as const;
+const noOtherMembers = { additionalProperties: false } as const;
 /** Longest delay (CLINICAL, "Delays": 0 to 30 s). */
 const DelayMs = Type.Integer({ minimum: 0, maximum: 30_000 });
 const OffDelayMs = Type.Integer({ minimum: 0, maximum: 60_000 });
@@ -15,24 +15,24 @@ const OptionalMs = Type.Optional(Type.Integer({ minimum: 0 }));
 /** After which time an alarm sounds again if it is still present, and when an unacknowledged alarm is escalated. */
 const repeatTimes = {
   realarmMs: OptionalMs,
-  escalationMs: Type.Optional(Type.Object({ high: OptionalMs, medium: OptionalMs, low: OptionalMs }, closed)),
+  escalationMs: Type.Optional(Type.Object({ high: OptionalMs, medium: OptionalMs, low: OptionalMs }, noOtherMembers)),
 };
 const extremeLimits = { extremeLow: Type.Optional(Type.Number()), extremeHigh: Type.Optional(Type.Number()) };
 
 const Steps = Type.Unsafe<readonly { readonly by: number; readonly ms: number }[]>(
-  Type.Array(Type.Object({ by: Type.Number(), ms: DelayMs }, closed), { maxItems: 8 }),
+  Type.Array(Type.Object({ by: Type.Number(), ms: DelayMs }, noOtherMembers), { maxItems: 8 }),
 );
 const Delay = Type.Union([
-  Type.Object({ kind: Type.Literal('fixed'), ms: DelayMs }, closed),
+  Type.Object({ kind: Type.Literal('fixed'), ms: DelayMs }, noOtherMembers),
   Type.Object(
     {
       kind: Type.Literal('tiered'),
       ms: DelayMs,
       steps: Steps,
     },
-    closed,
+    noOtherMembers,
   ),
-  Type.Object({ kind: Type.Literal('area'), unitMs: Type.Integer({ minimum: 1 }), capMs: DelayMs }, closed),
+  Type.Object({ kind: Type.Literal('area'), unitMs: Type.Integer({ minimum: 1 }), capMs: DelayMs }, noOtherMembers),
 ]);
 
 const Bound = Type.Object(
@@ -44,11 +44,11 @@ const Bound = Type.Object(
     offDelayMs: Type.Optional(OffDelayMs),
     ...repeatTimes,
   },
-  closed,
+  noOtherMembers,
 );
 
 const GroupRules = Type.Union([
-  Type.Object({ off: Type.String({ maxLength: 120 }), ...extremeLimits }, closed),
+  Type.Object({ off: Type.String({ maxLength: 120 }), ...extremeLimits }, noOtherMembers),
   Type.Object(
     {
       priority: Priority,
@@ -59,7 +59,7 @@ const GroupRules = Type.Union([
       offDelayMs: OffDelayMs,
       ...repeatTimes,
     },
-    closed,
+    noOtherMembers,
   ),
 ]);
 
@@ -69,6 +69,6 @@ export const LimitRules = Type.Object(
     (typeof limitGroups)[number],
     typeof GroupRules
   >,
-  closed,
+  noOtherMembers,
 );
 export type LimitRules = Static<typeof LimitRules>;

@@ -66,14 +66,15 @@ export type SchemaError = { readonly instancePath: string; readonly keyword: str
  */
 export function misfitText(error: SchemaError | undefined, at: readonly string[] = []): string {
   const path = [...at, ...(error?.instancePath ?? '').split('/').slice(1)];
-  const missing = missingOf(error).filter((name) => schemaNames.has(name));
-  if (missing.length > 0) return `${path.length === 0 ? 'it' : pathText(path)} has no ${missing.join(' and no ')}`;
+  const missingNames = missingOf(error).filter((name) => schemaNames.has(name));
+  if (missingNames.length > 0)
+    return `${path.length === 0 ? 'it' : pathText(path)} has no ${missingNames.join(' and no ')}`;
   if (path.length === 0) return 'it must be a JSON object';
-  return mustBe(path);
+  return requirementText(path);
 }
 
 /** Returns what a member must be. @param path the names and list positions that lead to the member */
-export function mustBe(path: readonly string[]): string {
+export function requirementText(path: readonly string[]): string {
   const name = path.findLast((part) => schemaNames.has(part)) ?? '';
   const rule = isListIndex(path.at(-1)) ? 'an object' : (memberRules[`${path[0]}.${name}`] ?? memberRules[name]);
   return `${pathText(path)} ${rule === undefined ? 'cannot be used' : `must be ${rule}`}`;

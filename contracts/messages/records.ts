@@ -8,7 +8,7 @@ import { gatewayNoticeCodes } from '../bed-notices.ts';
 import { clinicalPartitions, deviceIdPattern } from '../topics.ts';
 import { Instant, Observation, Status, Waveform } from './device.ts';
 
-const closed = { additionalProperties: false } as const;
+const noOtherMembers = { additionalProperties: false } as const;
 export const DeviceId = Type.String({ pattern: deviceIdPattern.source });
 export const AssociationId = Type.String({ minLength: 8, maxLength: 64, pattern: '^[A-Za-z0-9._-]+$' });
 const NonEmptyText = (maxLength = 80) => Type.String({ minLength: 1, maxLength });
@@ -20,10 +20,10 @@ export const gatewayMembers = {
 };
 
 /** In the topic `observations`: `reading` is what the device sent, unchanged unless its JSON repeats a member name. The envelope's header has `boot` and `seq`. */
-export const ObservationRecord = Type.Object({ ...gatewayMembers, reading: Observation }, closed);
+export const ObservationRecord = Type.Object({ ...gatewayMembers, reading: Observation }, noOtherMembers);
 export type ObservationRecord = Static<typeof ObservationRecord>;
 
-export const WaveformRecord = Type.Object({ ...gatewayMembers, reading: Waveform }, closed);
+export const WaveformRecord = Type.Object({ ...gatewayMembers, reading: Waveform }, noOtherMembers);
 export type WaveformRecord = Static<typeof WaveformRecord>;
 
 export const connectionEndReasons = ['will', 'keep-alive', 'closed', 'taken-over', 'refused', 'drained'] as const;
@@ -43,11 +43,11 @@ export const StatusRecord = Type.Object(
   {
     ...gatewayMembers,
     will: Type.Optional(
-      Type.Object({ claim: Type.Optional(Claim), reason: Type.Enum([...connectionEndReasons]) }, closed),
+      Type.Object({ claim: Type.Optional(Claim), reason: Type.Enum([...connectionEndReasons]) }, noOtherMembers),
     ),
     reading: Status,
   },
-  closed,
+  noOtherMembers,
 );
 export type StatusRecord = Static<typeof StatusRecord>;
 
@@ -59,7 +59,7 @@ export const ConnectionRecord = Type.Object(
     claim: Type.Optional(Claim),
     reason: Type.Optional(Type.Enum([...connectionEndReasons])),
   },
-  closed,
+  noOtherMembers,
 );
 export type ConnectionRecord = Static<typeof ConnectionRecord>;
 
@@ -73,7 +73,7 @@ export const NoticeRecord = Type.Object(
     notice: Type.Enum([...gatewayNoticeCodes]),
     forMs: Type.Integer({ minimum: 1, maximum: 3_600_000 }),
   },
-  closed,
+  noOtherMembers,
 );
 export type NoticeRecord = Static<typeof NoticeRecord>;
 
@@ -81,7 +81,7 @@ export type NoticeRecord = Static<typeof NoticeRecord>;
  * In each partition of the topic `observations`: the gateway accepted a canary (contracts/canary.ts). The record has no data of the
  * canary's payload, of a patient or of a device.
  */
-export const CanaryRecord = Type.Object({ receivedAt: Instant }, closed);
+export const CanaryRecord = Type.Object({ receivedAt: Instant }, noOtherMembers);
 export type CanaryRecord = Static<typeof CanaryRecord>;
 
 const Partition = Type.Integer({ minimum: 0, maximum: clinicalPartitions - 1 });
@@ -93,15 +93,17 @@ export const CanarySightRecord = Type.Object(
     taken: Type.Optional(Instant),
     /** Only from an alarm processor: for each of its partitions, when the gateway received the newest canary that the processor read. */
     judged: Type.Optional(
-      Type.Array(Type.Object({ partition: Partition, receivedAt: Instant }, closed), { maxItems: clinicalPartitions }),
+      Type.Array(Type.Object({ partition: Partition, receivedAt: Instant }, noOtherMembers), {
+        maxItems: clinicalPartitions,
+      }),
     ),
   },
-  closed,
+  noOtherMembers,
 );
 export type CanarySightRecord = Static<typeof CanarySightRecord>;
 
 /** In the topic `sessions`: a gateway claims a client id for one of its connections. The last claim in the log counts. */
-export const ClaimRecord = Type.Object({ clientId: NonEmptyText(129), connection: NonEmptyText(64) }, closed);
+export const ClaimRecord = Type.Object({ clientId: NonEmptyText(129), connection: NonEmptyText(64) }, noOtherMembers);
 export type ClaimRecord = Static<typeof ClaimRecord>;
 
 /** In the topic `rejected`: bad input with the reason. `payload` has its bytes unchanged. */
@@ -124,11 +126,11 @@ export const RejectedRecord = Type.Object(
           to: Instant,
           reasons: Type.Record(Type.String({ maxLength: 80 }), Type.Integer({ minimum: 1 })),
         },
-        closed,
+        noOtherMembers,
       ),
     ),
   },
-  closed,
+  noOtherMembers,
 );
 export type RejectedRecord = Static<typeof RejectedRecord>;
 
@@ -146,7 +148,7 @@ export const Patient = Type.Object(
     ),
     category: Type.Enum([...patientCategories]),
   },
-  closed,
+  noOtherMembers,
 );
 export type Patient = Static<typeof Patient>;
 
@@ -160,7 +162,7 @@ export const AssociationPeriod = Type.Object(
     from: Instant,
     to: Type.Union([Instant, Type.Null()]),
   },
-  closed,
+  noOtherMembers,
 );
 export type AssociationPeriod = Static<typeof AssociationPeriod>;
 
@@ -169,7 +171,7 @@ export type Role = (typeof roles)[number];
 
 export const Actor = Type.Object(
   { userId: NonEmptyText(64), name: NonEmptyText(), role: Type.Enum([...roles]) },
-  closed,
+  noOtherMembers,
 );
 export type Actor = Static<typeof Actor>;
 
@@ -191,12 +193,12 @@ export const AssociationChange = Type.Object(
           from: Type.Union([Type.String({ maxLength: 80 }), Type.Null()]),
           to: Type.Union([Type.String({ maxLength: 80 }), Type.Null()]),
         },
-        closed,
+        noOtherMembers,
       ),
       { maxItems: 10 },
     ),
   },
-  closed,
+  noOtherMembers,
 );
 export type AssociationChange = Static<typeof AssociationChange>;
 
@@ -211,7 +213,7 @@ export const DeviceAssociations = Type.Object(
     periods: Type.Array(AssociationPeriod, { maxItems: 64 }),
     changes: Type.Optional(Type.Array(AssociationChange, { maxItems: 64 })),
   },
-  closed,
+  noOtherMembers,
 );
 export type DeviceAssociations = Static<typeof DeviceAssociations>;
 
@@ -223,7 +225,7 @@ export const PresenceRecord = Type.Object(
     /** A clinician's screen shows the devices that are in no ward. */
     engineering: Type.Optional(Type.Literal(true)),
   },
-  closed,
+  noOtherMembers,
 );
 export type PresenceRecord = Static<typeof PresenceRecord>;
 
@@ -238,7 +240,7 @@ export const AccountRecord = Type.Object(
     secret: NonEmptyText(64),
     removed: Type.Optional(Type.Literal(true)),
   },
-  closed,
+  noOtherMembers,
 );
 export type AccountRecord = Static<typeof AccountRecord>;
 
@@ -246,7 +248,7 @@ const auditFields = {
   at: Instant,
   boot: NonEmptyText(64),
   n: Type.Integer({ minimum: 1 }),
-  actor: Type.Union([Actor, Type.Object({ userId: NonEmptyText(64) }, closed)]),
+  actor: Type.Union([Actor, Type.Object({ userId: NonEmptyText(64) }, noOtherMembers)]),
   action: Type.Enum(auditActions),
   ward: Type.Optional(Type.String()),
   associationId: Type.Optional(Type.String()),
@@ -258,7 +260,7 @@ const auditFields = {
 };
 
 /** In the topic `audit`, from versions that did not sign records. Its hashes do not prove who wrote it. */
-export const OlderAuditRecord = Type.Object(auditFields, closed);
+export const OlderAuditRecord = Type.Object(auditFields, noOtherMembers);
 export type OlderAuditRecord = Static<typeof OlderAuditRecord>;
 
 /** Maximum number of patients that one audit record can name. */
@@ -286,7 +288,7 @@ export const AuditRecord = Type.Object(
       description: 'base64url of Ed25519 (RFC 8032) over `signedText` of this record',
     }),
   },
-  closed,
+  noOtherMembers,
 );
 export type AuditRecord = Static<typeof AuditRecord>;
 export type AnyAuditRecord = AuditRecord | OlderAuditRecord;

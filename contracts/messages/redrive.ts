@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { RejectedRecord } from './records.ts';
 
-const closed = { additionalProperties: false } as const;
+const noOtherMembers = { additionalProperties: false } as const;
 
 /** `boot` and `seq` are from the envelope of the rejected record and identify it. */
 export const RedriveRequest = Type.Object(
@@ -15,7 +15,7 @@ export const RedriveRequest = Type.Object(
     /** The association that a person chose. If absent, the reading's own time decides. */
     associationId: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
   },
-  closed,
+  noOtherMembers,
 );
 export type RedriveRequest = Static<typeof RedriveRequest>;
 
@@ -30,9 +30,11 @@ export const RedriveResult = Type.Object(
     /** What is wrong with the reading, or with a part of it. */
     words: Type.Optional(Type.String()),
     /** The topic of the appended reading, and the numbers that identify the reading in it. */
-    place: Type.Optional(Type.Object({ topic: Type.String(), boot: Type.String(), seq: Type.Integer() }, closed)),
+    place: Type.Optional(
+      Type.Object({ topic: Type.String(), boot: Type.String(), seq: Type.Integer() }, noOtherMembers),
+    ),
   },
-  closed,
+  noOtherMembers,
 );
 export type RedriveResult = Static<typeof RedriveResult>;
 

@@ -7,7 +7,7 @@ import { consciousnessLevels, newsParameters, newsResponses, newsRisks, qsofaPar
 import { Instant } from './device.ts';
 import { Actor, AssociationId } from './records.ts';
 
-const closed = { additionalProperties: false } as const;
+const noOtherMembers = { additionalProperties: false } as const;
 
 const Spo2Scale = Type.Union([Type.Literal(1), Type.Literal(2)]);
 
@@ -18,7 +18,7 @@ export const Assessment = Type.Object(
     oxygen: Type.Optional(Type.Boolean({ description: 'the patient breathes supplemental oxygen' })),
     spo2Scale: Type.Optional(Spo2Scale),
   },
-  closed,
+  noOtherMembers,
 );
 export type Assessment = Static<typeof Assessment>;
 
@@ -33,12 +33,12 @@ const ScorePart = Type.Object(
     at: Type.Optional(Instant),
     points: Type.Optional(Type.Integer({ minimum: 0, maximum: 3 })),
   },
-  closed,
+  noOtherMembers,
 );
 export type ScorePart = Static<typeof ScorePart>;
 
 const enteredValue = <T extends Parameters<typeof Type.Optional>[0]>(value: T) =>
-  Type.Optional(Type.Object({ value, at: Instant, by: Actor }, closed));
+  Type.Optional(Type.Object({ value, at: Instant, by: Actor }, noOtherMembers));
 
 /** The scores of one association at `at`. A score has a `total` only if no input is missing. `atLeast` is the sum of the known points. */
 export const Scores = Type.Object(
@@ -57,7 +57,7 @@ export const Scores = Type.Object(
         risk: Type.Optional(Type.Enum([...newsRisks])),
         response: Type.Optional(Type.Enum([...newsResponses])),
       },
-      closed,
+      noOtherMembers,
     ),
     shockIndex: Type.Optional(
       Type.Number({ description: 'heart rate divided by systolic pressure, rounded to two digits after the point' }),
@@ -68,7 +68,7 @@ export const Scores = Type.Object(
         missing: Type.Array(Type.Enum([...qsofaParameters]), { maxItems: qsofaParameters.length }),
         total: Type.Optional(Type.Integer({ minimum: 0, maximum: 3 })),
       },
-      closed,
+      noOtherMembers,
     ),
     assessment: Type.Object(
       {
@@ -76,9 +76,9 @@ export const Scores = Type.Object(
         oxygen: enteredValue(Type.Boolean()),
         spo2Scale: enteredValue(Spo2Scale),
       },
-      closed,
+      noOtherMembers,
     ),
   },
-  closed,
+  noOtherMembers,
 );
 export type Scores = Static<typeof Scores>;

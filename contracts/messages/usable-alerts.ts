@@ -8,7 +8,7 @@ import { priorityRank } from '../priorities.ts';
 import type { Priority } from './alarms.ts';
 import { Instant } from './device.ts';
 import { alertsMax, alertTextMax, DeviceAlert, DeviceAlerts } from './device-alerts.ts';
-import { mustBe } from './member-rules.ts';
+import { requirementText } from './member-rules.ts';
 import { fault, identityOf, isObject, itemFault, type Members, type Usable } from './usable.ts';
 
 const members = DeviceAlert.properties;
@@ -44,8 +44,9 @@ export function usableAlerts(sent: unknown): Usable<DeviceAlerts> | undefined {
     ...(check.sound.Check(sound) && { sound }),
     ...(check.instant.Check(pausedUntil) && { pausedUntil }),
   };
-  if (sound !== undefined && body.sound === undefined) faults.push(fault(`${mustBe(['sound'])}.`));
-  if (pausedUntil !== undefined && body.pausedUntil === undefined) faults.push(fault(`${mustBe(['pausedUntil'])}.`));
+  if (sound !== undefined && body.sound === undefined) faults.push(fault(`${requirementText(['sound'])}.`));
+  if (pausedUntil !== undefined && body.pausedUntil === undefined)
+    faults.push(fault(`${requirementText(['pausedUntil'])}.`));
   return check.alerts.Check(body) ? { body, faults, replacedCount: 0 } : undefined;
 }
 

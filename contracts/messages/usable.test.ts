@@ -82,9 +82,9 @@ describe('checkRecord of a list of alarms', () => {
 
   it('checkRecord keeps the 64 most serious of more than 64 alarms', () => {
     const alerts = [...Array(64).fill({ ...vt, priority: 'low' }), vt];
-    const used = read(contentTypes.alerts, { time, alerts })?.alerts as { priority: string }[];
-    expect(used).toHaveLength(64);
-    expect(used[0]).toEqual(vt);
+    const usedAlarms = read(contentTypes.alerts, { time, alerts })?.alerts as { priority: string }[];
+    expect(usedAlarms).toHaveLength(64);
+    expect(usedAlarms[0]).toEqual(vt);
   });
 
   it('checkRecord leaves out an unknown sound', () => {
@@ -129,33 +129,39 @@ describe('checkRecord of a status', () => {
 it('usableObservation, usableStatus and usableAlerts never throw, for any JSON', () => {
   const seed = Date.now();
   console.log(`seed ${seed}`);
-  const odd = fc.oneof(fc.jsonValue(), fc.constant(hr), fc.constant(noSpo2), fc.constant(time), fc.constant(Infinity));
+  const anyValue = fc.oneof(
+    fc.jsonValue(),
+    fc.constant(hr),
+    fc.constant(noSpo2),
+    fc.constant(time),
+    fc.constant(Infinity),
+  );
   const members = ['code', 'priority', 'kind', 'text', 'since', 'parameter', 'side', 'value', 'limit', 'signal'];
-  const alert = fc.record(Object.fromEntries(members.map((name) => [name, odd])), { requiredKeys: [] });
-  const any = fc.record(
+  const alert = fc.record(Object.fromEntries(members.map((name) => [name, anyValue])), { requiredKeys: [] });
+  const anyMessage = fc.record(
     {
-      time: fc.oneof(fc.constant(time), odd),
-      boot: odd,
-      seq: odd,
-      intervalMs: odd,
-      values: fc.oneof(odd, fc.array(odd, { maxLength: 70 })),
-      online: fc.oneof(fc.boolean(), odd),
-      device: odd,
-      conditions: fc.oneof(odd, fc.array(odd)),
-      alerts: fc.oneof(odd, fc.array(fc.oneof(odd, alert), { maxLength: 70 })),
-      sound: odd,
+      time: fc.oneof(fc.constant(time), anyValue),
+      boot: anyValue,
+      seq: anyValue,
+      intervalMs: anyValue,
+      values: fc.oneof(anyValue, fc.array(anyValue, { maxLength: 70 })),
+      online: fc.oneof(fc.boolean(), anyValue),
+      device: anyValue,
+      conditions: fc.oneof(anyValue, fc.array(anyValue)),
+      alerts: fc.oneof(anyValue, fc.array(fc.oneof(anyValue, alert), { maxLength: 70 })),
+      sound: anyValue,
     },
     { requiredKeys: [] },
   );
   fc.assert(
-    fc.property(any, (sent) => {
+    fc.property(anyMessage, (sent) => {
       for (const usable of [usableObservation(sent), usableStatus(sent)]) {
         if (usable) expect(usable.faults.length >= usable.replacedCount).toBe(true);
       }
       // A list of up to 64 alarms with a time is always accepted with all its alarms.
       const isList = sent.time === time && Array.isArray(sent.alerts);
-      const used = usableAlerts(sent)?.body.alerts.length;
-      expect(used).toBe(isList ? Math.min(64, (sent.alerts as unknown[]).length) : undefined);
+      const usedCount = usableAlerts(sent)?.body.alerts.length;
+      expect(usedCount).toBe(isList ? Math.min(64, (sent.alerts as unknown[]).length) : undefined);
     }),
     { seed, numRuns: 2_000 },
   );

@@ -19,7 +19,7 @@ import {
   TechnicalCondition,
   Waveform,
 } from './device.ts';
-import { misfitText, mustBe, type SchemaError } from './member-rules.ts';
+import { misfitText, requirementText, type SchemaError } from './member-rules.ts';
 
 export type Usable<Body> = {
   /** The usable part of the message. It fits the schema. */
@@ -130,7 +130,7 @@ export function identityOf(
   if (boot === undefined && seq === undefined) return {};
   if (check.boot.Check(boot) && check.seq.Check(seq)) return { boot, seq };
   if (boot === undefined || seq === undefined) faults.push(halfIdentityFault(boot === undefined ? 'boot' : 'seq'));
-  else faults.push(fault(`${mustBe([check.boot.Check(boot) ? 'seq' : 'boot'])}. ${bootAndSeqText}`));
+  else faults.push(fault(`${requirementText([check.boot.Check(boot) ? 'seq' : 'boot'])}. ${bootAndSeqText}`));
   return {};
 }
 
@@ -144,7 +144,7 @@ export function halfIdentityFault(missing: 'boot' | 'seq'): Fault {
 function intervalOf({ intervalMs }: Members, faults: Fault[]): { intervalMs?: number } {
   if (intervalMs === undefined) return {};
   if (check.intervalMs.Check(intervalMs)) return { intervalMs };
-  faults.push(fault(`${mustBe(['intervalMs'])}.`));
+  faults.push(fault(`${requirementText(['intervalMs'])}.`));
   return {};
 }
 
@@ -153,17 +153,19 @@ function intervalOf({ intervalMs }: Members, faults: Fault[]): { intervalMs?: nu
  * this numeric, screens would go on showing an old number.
  */
 function replacementOf(item: unknown, index: number): { readonly fault: Fault; readonly numeric?: NumericValue } {
-  if (!isObject(item)) return { fault: fault(`${mustBe(['values', `${index}`])}.`) };
+  if (!isObject(item)) return { fault: fault(`${requirementText(['values', `${index}`])}.`) };
   const parameter = typeof item.code === 'string' ? parameters.get(item.code) : undefined;
   if (parameter === undefined) {
-    return { fault: { code: 'code-unknown', message: `${mustBe(['values', `${index}`, 'code'])}.` } };
+    return { fault: { code: 'code-unknown', message: `${requirementText(['values', `${index}`, 'code'])}.` } };
   }
   const { code, unit } = parameter;
   const [member] = check.numeric.Errors(item).map(({ instancePath }) => instancePath.split('/')[1]);
   const validity = item.validity === 'calibrating' ? 'calibrating' : 'invalid';
-  const missing = item.unit === undefined;
+  const isUnitMissing = item.unit === undefined;
   return {
-    fault: fault(missing ? `${code} has no unit: it must be ${unit}.` : `${code} has ${unusableText(member, unit)}.`),
+    fault: fault(
+      isUnitMissing ? `${code} has no unit: it must be ${unit}.` : `${code} has ${unusableText(member, unit)}.`,
+    ),
     numeric: { code, unit, validity },
   };
 }
@@ -187,31 +189,31 @@ function deviceOf({ device }: Members, faults: Fault[]): { device?: StatusDevice
     const { manufacturer, model, serial } = device;
     const withoutSerial = { manufacturer, model };
     if (serial === undefined && check.device.Check(withoutSerial)) return { device: withoutSerial };
-    const whole = { ...withoutSerial, serial };
-    if (check.device.Check(whole)) return { device: whole };
+    const withSerial = { ...withoutSerial, serial };
+    if (check.device.Check(withSerial)) return { device: withSerial };
     if (check.device.Check(withoutSerial)) {
-      faults.push(fault(`${mustBe(['device', 'serial'])}.`));
+      faults.push(fault(`${requirementText(['device', 'serial'])}.`));
       return { device: withoutSerial };
     }
   }
-  faults.push(fault(`${mustBe(['device'])}.`));
+  faults.push(fault(`${requirementText(['device'])}.`));
   return {};
 }
 
 function conditionsOf({ conditions }: Members, faults: Fault[]): { conditions?: TechnicalCondition[] } {
   if (conditions === undefined) return {};
   if (!Array.isArray(conditions) || conditions.length > listMax) {
-    faults.push(fault(`${mustBe(['conditions'])}.`));
+    faults.push(fault(`${requirementText(['conditions'])}.`));
     return {};
   }
   const usable: TechnicalCondition[] = [];
   for (const [index, item] of (conditions as unknown[]).entries()) {
     const { condition, code, present } = isObject(item) ? item : ({} as Members);
     const withoutCode = { condition, present };
-    const whole = code === undefined ? withoutCode : { ...withoutCode, code };
-    if (check.condition.Check(whole)) usable.push(whole);
+    const withCode = code === undefined ? withoutCode : { ...withoutCode, code };
+    if (check.condition.Check(withCode)) usable.push(withCode);
     else {
-      faults.push(itemFault(check.condition.Errors(isObject(item) ? whole : item), 'conditions', index));
+      faults.push(itemFault(check.condition.Errors(isObject(item) ? withCode : item), 'conditions', index));
       // A condition without its parameter is better than no condition.
       if (check.condition.Check(withoutCode)) usable.push(withoutCode);
     }

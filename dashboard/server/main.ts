@@ -155,7 +155,7 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
     hub,
     isReady: () => ready,
     sessions: sessions.countInUse,
-    auditWaiting: trail.waiting,
+    auditWaiting: trail.waitingCount,
     appendBytes: () => log.appender.pendingBytes(),
     unreadable: feed.unreadable,
     damage: log.damage,
@@ -204,7 +204,7 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
   const countersTimer = setInterval(() => {
     const { leftOut, beds, alarms, devices } = feed.state;
     const sizes = { beds: beds.size, alarms: alarms.size, devices: devices.size };
-    const queued = { auditWaiting: trail.waiting(), appendBytes: log.appender.pendingBytes() };
+    const queued = { auditWaiting: trail.waitingCount(), appendBytes: log.appender.pendingBytes() };
     const warnings = { unregistered: registryCheck.count(), unseenAlarms: hub?.health().unseenAlarms ?? 0 };
     const faults = { unreadable: feed.unreadable(), damaged: log.damage.total };
     logger.info({ ...hub?.stats(), ...sizes, ...warnings, ...queued, leftOut, ...faults }, 'counters');

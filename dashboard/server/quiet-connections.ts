@@ -73,7 +73,7 @@ export function guardConnections(server: Server, options: GuardOptions): Guard {
   server.removeAllListeners('connection');
 
   function beginTls(socket: Socket): void {
-    handshakes.enter(socket);
+    handshakes.startCounting(socket);
     for (const listener of tlsListeners) listener.call(server, socket);
   }
 
@@ -93,7 +93,7 @@ export function guardConnections(server: Server, options: GuardOptions): Guard {
     })
     .on('secureConnection', (socket) => {
       handshakes.stopCounting(socket);
-      visitors.enter(socket);
+      visitors.startCounting(socket);
     });
   return {
     markAsScreen: visitors.stopCounting,

@@ -3,12 +3,12 @@
  * gateway keeps this after the connection has ended. So it can attribute readings that come late, after an outage.
  */
 import {
-  assess,
+  assessReading,
   clockToleranceMs,
   type DeviceClock,
-  finerGrain,
   grainMsMax,
   initialClock,
+  nextGrainMs,
   wasSetBack,
 } from '../../contracts/device-clock.ts';
 import {
@@ -61,7 +61,7 @@ export type TimedMessage = {
 /** Uses the time of one more message to update what is known about the clock. @returns the clock of the start that sent the message */
 export function noteTime(clocks: DeviceClocks, message: TimedMessage): BootClock {
   const bootClock = clockOfBoot(clocks, message);
-  bootClock.grainMs = finerGrain(bootClock.grainMs, message.timeMs);
+  bootClock.grainMs = nextGrainMs(bootClock.grainMs, message.timeMs);
   switch (message.kind) {
     case 'birth':
       // The device has one clock. So the message also shows whether the clock was set after the messages of earlier starts.
@@ -84,11 +84,11 @@ export function noteTime(clocks: DeviceClocks, message: TimedMessage): BootClock
 
 function noteMessage(bootClock: BootClock, { timeMs, receivedAtMs }: TimedMessage): void {
   const former = bootClock.error?.former ?? null;
-  bootClock.clock = assess(bootClock.clock, timeMs, receivedAtMs).clock;
+  bootClock.clock = assessReading(bootClock.clock, timeMs, receivedAtMs).clock;
   bootClock.error = clockErrorAfter(bootClock.error, bootClock.clock, timeMs, receivedAtMs);
   // The clock was set forward: messages that were written before must not count as a proof of its new error.
   const isSetForward = bootClock.error.former !== null && bootClock.error.former !== former;
-  if (isSetForward) bootClock.clock = assess(initialClock, timeMs, receivedAtMs).clock;
+  if (isSetForward) bootClock.clock = assessReading(initialClock, timeMs, receivedAtMs).clock;
   if (former !== null && bootClock.error.former === null) bootClock.firstSeqAfterSet = bootClock.seq;
 }
 
@@ -104,7 +104,7 @@ function noteBirth(bootClock: BootClock, message: TimedMessage): void {
     noteMessage(bootClock, message);
     return;
   }
-  bootClock.clock = assess(initialClock, timeMs, receivedAtMs).clock;
+  bootClock.clock = assessReading(initialClock, timeMs, receivedAtMs).clock;
   bootClock.error = restartedClockError(error, timeMs, receivedAtMs);
 }
 

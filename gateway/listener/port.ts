@@ -76,7 +76,7 @@ export async function openPort(
     monotonicMs,
     begin(socket, waitedMs) {
       observe(measures.admissionMs, waitedMs);
-      door.enter(socket);
+      door.startCounting(socket);
       tls.emit('connection', socket);
     },
     onTurnedAway() {

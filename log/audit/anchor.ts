@@ -12,7 +12,7 @@ import { canonicalJson } from '../../contracts/canonical.ts';
 import { Instant } from '../../contracts/messages/device.ts';
 import type { Hash } from './chain.ts';
 
-const closed = { additionalProperties: false } as const;
+const noOtherMembers = { additionalProperties: false } as const;
 const Text = Type.String({ minLength: 1, maxLength: 120 });
 
 /** The anchor of one partition: `digest` covers the records from offset `from` up to the one before `offset`. */
@@ -23,7 +23,7 @@ export const PartitionAnchor = Type.Object(
     offset: Type.Integer({ minimum: 0 }),
     digest: Type.String({ maxLength: 120 }),
   },
-  closed,
+  noOtherMembers,
 );
 export type PartitionAnchor = Static<typeof PartitionAnchor>;
 
@@ -42,7 +42,7 @@ export const Anchor = Type.Object(
     hash: Text,
     sig: Text,
   },
-  closed,
+  noOtherMembers,
 );
 export type Anchor = Static<typeof Anchor>;
 const check = Compile(Anchor);

@@ -39,9 +39,9 @@ function anchorsAfter(log: readonly Row[], offsets: readonly number[]): Anchor[]
 function faultsOf(log: readonly Row[], anchors: readonly Anchor[], firstOffset = 0, fromMiddle = false) {
   const check = createAnchoredCheck(anchors, hash, fromMiddle);
   const faults = log.flatMap(({ key, value, atMs }, index) =>
-    check.take({ partition: 0, offset: firstOffset + index }, key, value, atMs),
+    check.checkNext({ partition: 0, offset: firstOffset + index }, key, value, atMs),
   );
-  return { faults: [...faults, ...check.finish()], checked: check.rightCount() };
+  return { faults: [...faults, ...check.faultsAtEnd()], checked: check.rightCount() };
 }
 
 describe('createAnchoredCheck', () => {

@@ -82,7 +82,7 @@ export function createAnchoredCheck(anchors: readonly Anchor[], hash: Hash, from
      * @param value base64url of the sealed record
      * @param atMs the record's own time; undefined if the record cannot be decrypted
      */
-    take({ partition, offset }: LogPosition, key: string, value: string, atMs?: number): AuditFault[] {
+    checkNext({ partition, offset }: LogPosition, key: string, value: string, atMs?: number): AuditFault[] {
       const faults: AuditFault[] = [];
       const state = stateOf(partition, offset, faults);
       // The record was read before.
@@ -103,7 +103,7 @@ export function createAnchoredCheck(anchors: readonly Anchor[], hash: Hash, from
       return firstAnchor !== undefined && offset >= (start?.offset ?? 0);
     },
     /** Returns which anchored records are missing at the end of the log. Call this after the whole log was read. */
-    finish(): AuditFault[] {
+    faultsAtEnd(): AuditFault[] {
       const anchored = anchors.flatMap(({ places }) => places.map(({ partition }) => partition));
       const partitions = new Set([...states.keys(), ...anchored]);
       return [...partitions].flatMap((partition): AuditFault[] => {

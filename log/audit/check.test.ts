@@ -49,7 +49,7 @@ describe('canonicalJson (RFC 8785)', () => {
 
 const keys = newAuditKeys();
 const dashboard = keys.signer('dashboard');
-const strangers = newAuditKeys().signer('dashboard');
+const unknownSigner = newAuditKeys().signer('dashboard');
 
 function chain(length: number, boot = 'boot-1', signer = dashboard): AuditRecord[] {
   let head: ChainHead = { boot, n: 0, hash: chainStart };
@@ -98,33 +98,37 @@ describe('the chain', () => {
   });
 
   it.each<[string, string, (records: AuditRecord[]) => AuditRecord[]]>([
-    ['a field is changed', 'changed', (r) => r.map((one) => (one.n === 3 ? { ...one, action: 'logout' } : one))],
+    [
+      'a field is changed',
+      'changed',
+      (r) => r.map((record) => (record.n === 3 ? { ...record, action: 'logout' } : record)),
+    ],
     [
       'a time is changed',
       'changed',
-      (r) => r.map((one) => (one.n === 3 ? { ...one, at: '2026-01-01T00:00:01.000Z' } : one)),
+      (r) => r.map((record) => (record.n === 3 ? { ...record, at: '2026-01-01T00:00:01.000Z' } : record)),
     ],
-    ['a record in the middle is missing', 'removed', (r) => r.filter((one) => one.n !== 3)],
+    ['a record in the middle is missing', 'removed', (r) => r.filter((record) => record.n !== 3)],
     ['the first record is missing', 'cut', (r) => r.slice(1)],
     [
       'two records are exchanged',
       'changed',
-      (r) => r.map((one) => (one.n === 3 ? { ...r[3]!, n: 3 } : one.n === 4 ? { ...r[2]!, n: 4 } : one)),
+      (r) => r.map((record) => (record.n === 3 ? { ...r[3]!, n: 3 } : record.n === 4 ? { ...r[2]!, n: 4 } : record)),
     ],
     [
       'a record is replaced by a forged record that an unknown key signed',
       'forged',
-      (r) => r.map((one) => (one.n === 3 ? forge(one, r[1]!, {}, strangers) : one)),
+      (r) => r.map((record) => (record.n === 3 ? forge(record, r[1]!, {}, unknownSigner) : record)),
     ],
     [
       'a record has the signature of another record',
       'forged',
-      (r) => r.map((one) => (one.n === 3 ? { ...forge(one, r[1]!), sig: r[2]!.sig } : one)),
+      (r) => r.map((record) => (record.n === 3 ? { ...forge(record, r[1]!), sig: r[2]!.sig } : record)),
     ],
     [
       'a record is replaced by a forged record with a right signature',
       'moved',
-      (r) => r.map((one) => (one.n === 3 ? forge(one, r[1]!) : one)),
+      (r) => r.map((record) => (record.n === 3 ? forge(record, r[1]!) : record)),
     ],
     ['a second record with the same number is added', 'added', (r) => [...r, forge(r[2]!, r[1]!)]],
     [
@@ -136,8 +140,8 @@ describe('the chain', () => {
       'a record without a signature continues the chain',
       'unsigned',
       (r) => {
-        const { writer: _, key: __, sig: ___, hash: ____, ...open } = forge({ ...r[5]!, n: 7 }, r[5]!);
-        return [...r, { ...open, hash: hash(canonicalJson(open)) } as AuditRecord];
+        const { writer: _writer, key: _key, sig: _sig, hash: _hash, ...unsigned } = forge({ ...r[5]!, n: 7 }, r[5]!);
+        return [...r, { ...unsigned, hash: hash(canonicalJson(unsigned)) } as AuditRecord];
       },
     ],
   ])('the chain is not intact if %s', (_, kind, change) => {

@@ -28,9 +28,9 @@ export type AuditRead = {
 
 export type AuditReading = {
   /** Judges the next record. @param opened the decrypted record; undefined if the record cannot be decrypted */
-  take(record: AuditLogRecord, opened: OpenedRecord | undefined): AuditRead;
+  judgeNext(record: AuditLogRecord, opened: OpenedRecord | undefined): AuditRead;
   /** Returns which anchored records are missing at the end of the log. Call this after the whole log was read. */
-  finish(): readonly AuditFault[];
+  faultsAtEnd(): readonly AuditFault[];
   /** Returns the number of anchored offsets whose digest was right. */
   rightCount(): number;
 };
@@ -71,18 +71,18 @@ export function createAuditReading(keys: PublicKeys, anchors: readonly Anchor[],
     const state = stateOf(partition);
     if (offset < state.nextOffset) return [];
     state.nextOffset = offset + 1;
-    const last = state.lastN.get(boot) ?? 0;
-    state.lastN.set(boot, Math.max(last, n));
-    if (n >= last) return [];
-    const text = `record ${n} of ${boot} is behind its record ${last}, at offset ${offset} of partition ${partition}`;
+    const lastNumber = state.lastN.get(boot) ?? 0;
+    state.lastN.set(boot, Math.max(lastNumber, n));
+    if (n >= lastNumber) return [];
+    const text = `record ${n} of ${boot} is behind its record ${lastNumber}, at offset ${offset} of partition ${partition}`;
     return [{ kind: 'moved', text }];
   }
 
   return {
-    take({ key, value, ...position }, opened) {
+    judgeNext({ key, value, ...position }, opened) {
       const record = opened && readAudit(opened);
       const atMs = record && parseInstant(record.at);
-      const faults = anchored.take(position, key, value.toString('base64url'), atMs);
+      const faults = anchored.checkNext(position, key, value.toString('base64url'), atMs);
       if (!opened || !record) {
         const recordText = `the record at offset ${position.offset} of partition ${position.partition}`;
         return {
@@ -94,7 +94,7 @@ export function createAuditReading(keys: PublicKeys, anchors: readonly Anchor[],
       const verdict = judge(record, opened, position);
       return { record, verdict, faults: [...faults, ...orderFaults(position, record)] };
     },
-    finish: anchored.finish,
+    faultsAtEnd: anchored.faultsAtEnd,
     rightCount: anchored.rightCount,
   };
 }

@@ -46,27 +46,27 @@ export function judgeRecord(
   hash: Hash,
   verify: Verify,
 ): RecordVerdict {
-  const bad = (why: string, fault: AuditFaultKind = 'forged'): RecordVerdict => ({ kind: 'bad', fault, why });
-  if (!isHashRight(record, hash)) return bad('was changed: its hash does not fit', 'changed');
-  if (envelope && envelope.boot !== record.boot) return bad('names another process than the one that sealed it');
+  const badRecord = (why: string, fault: AuditFaultKind = 'forged'): RecordVerdict => ({ kind: 'bad', fault, why });
+  if (!isHashRight(record, hash)) return badRecord('was changed: its hash does not fit', 'changed');
+  if (envelope && envelope.boot !== record.boot) return badRecord('names another process than the one that sealed it');
   if (!isSigned(record)) return { kind: 'older' };
   const { writer, key, sig, action, session, actor } = record;
   if (envelope && envelope.writer !== writer)
-    return bad(`names ${writer} as its writer, but ${envelope.writer} sealed it`);
+    return badRecord(`names ${writer} as its writer, but ${envelope.writer} sealed it`);
   switch (verify(writer, key, signedText(record.hash), sig)) {
     case 'unknown':
-      return bad(`is signed with a key that is not a known key of ${writer}`);
+      return badRecord(`is signed with a key that is not a known key of ${writer}`);
     case 'wrong':
-      return bad('was not signed by its writer: its signature does not fit');
+      return badRecord('was not signed by its writer: its signature does not fit');
     case 'right':
       break;
   }
   if (writer === 'operator' && !operatorMaySign.includes(action))
-    return bad(`records ${action}, which the operator's command line never does`);
+    return badRecord(`records ${action}, which the operator's command line never does`);
   if (writer === 'dashboard' && dashboardMayNotSign.includes(action))
-    return bad(`records ${action}, which nobody can do at a screen`);
+    return badRecord(`records ${action}, which nobody can do at a screen`);
   if (session === undefined && !needsNoSession(record))
-    return bad(`names ${actor.userId} as the actor, but no session`);
+    return badRecord(`names ${actor.userId} as the actor, but no session`);
   return { kind: 'signed' };
 }
 

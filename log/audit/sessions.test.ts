@@ -76,7 +76,7 @@ describe('createSessionCheck', () => {
   });
 
   it('the session check accepts signed acts of a session whose login is an unsigned record', () => {
-    const { session: _, key: __, sig: ___, writer: ____, ...unsigned } = login;
+    const { session: _session, key: _key, sig: _sig, writer: _writer, ...unsigned } = login;
     const check = createSessionCheck();
     check.judge({ ...unsigned, detail: 'session one' }, { kind: 'older' });
     const judged = (each: AuditRecord) => check.judge(each, { kind: 'signed' }).kind;

@@ -6,7 +6,7 @@ import { createTrail } from './trail.ts';
 
 const signer = newAuditKeys().signer('dashboard');
 
-/** Creates a trail on a false Kafka that accepts the next `times` records when a test calls `accept`. */
+/** Creates a trail on a false Kafka. `accept` lets it accept the next `times` records. */
 function newTrail() {
   const written: string[] = [];
   let gate = Promise.withResolvers<void>();
@@ -103,7 +103,7 @@ describe('the audit trail', () => {
     );
     await accept(3);
     await Promise.all(all);
-    expect([written.length, trail.waiting()]).toEqual([3, 0]);
+    expect([written.length, trail.waitingCount()]).toEqual([3, 0]);
     await trail.close();
     await expect(trail.record(eventOf('a', 'login'))).rejects.toMatchObject({ code: 'log-unavailable' });
   });

@@ -52,7 +52,7 @@ export type Trail = {
    */
   record(event: AuditEvent): Promise<void>;
   /** Returns the number of records that are not written yet. */
-  waiting(): number;
+  waitingCount(): number;
   close(): Promise<void>;
 };
 
@@ -62,7 +62,7 @@ export function createTrail(
 ): Trail {
   const { pseudonymKey, signer, now, logger } = options;
   let head: ChainHead = { boot: sealedLog.boot, n: 0, hash: chainStart };
-  let closed = false;
+  let isClosed = false;
   const queues = {
     act: createFairQueue<WaitingEvent>(waitingMax.act),
     look: createFairQueue<WaitingEvent>(waitingMax.look),
@@ -75,7 +75,7 @@ export function createTrail(
     const record = createNextRecord(head, event, formatInstant(now()), sha256, signer);
     const key = pseudonym(pseudonymKey, 'actor', event.actor.userId);
     // Sends the same record until Kafka has it. Readers recognise a repeated record by its number and hash.
-    while (!closed) {
+    while (!isClosed) {
       try {
         await sealedLog.append('audit', key, contentTypes.audit, record);
         head = { boot: record.boot, n: record.n, hash: record.hash };
@@ -115,11 +115,11 @@ export function createTrail(
     );
 
   return {
-    waiting: () => writingCount + queues.act.size() + queues.look.size(),
+    waitingCount: () => writingCount + queues.act.size() + queues.look.size(),
     async record(event) {
       const queue = queues[kindOf(event)];
       const key = limitKeyOf(event);
-      if (closed || queue.sizeOf(key) >= waitingPerKeyMax) throw refusal();
+      if (isClosed || queue.sizeOf(key) >= waitingPerKeyMax) throw refusal();
       const { promise: written, resolve, reject } = Promise.withResolvers<void>();
       queue.add(key, { event, done: resolve, fail: reject })?.fail(refusal());
       writing ??= writeAll();
@@ -133,7 +133,7 @@ export function createTrail(
     async close() {
       const drainTimeout = new Promise((done) => setTimeout(done, 2_000));
       await Promise.race([writing, drainTimeout]);
-      closed = true;
+      isClosed = true;
     },
   };
 }

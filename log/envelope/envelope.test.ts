@@ -57,7 +57,7 @@ beforeAll(async () => {
       async earlierKey(topic, of) {
         const latest = tableOf(service, [topic]).latest(topic, of);
         if (!latest) return undefined;
-        const secret = await createUnwrap(service, privateJwk)(latest.kid, latest.wrapped);
+        const secret = await createUnwrap(service, privateJwk)(latest.kid, latest.wrappedKey);
         return { kid: latest.kid, secret, madeMs: latest.facts.createdMs };
       },
       tagOf,
@@ -318,7 +318,7 @@ describe('createKeyTable', () => {
     const storedBytes = (service: Service) => {
       const table = createKeyTable(service);
       table.put(topic, kid, value);
-      return table.find(kid, 'observations', 'dev-1')!.wrapped.length;
+      return table.find(kid, 'observations', 'dev-1')!.wrappedKey.length;
     };
     expect(storedBytes('alarms')).toBeLessThan(value.length / 2);
     expect(storedBytes('gateway')).toBeLessThan(20);

@@ -1,6 +1,12 @@
 /** The wrapped data keys that a service has read from the log, by topic. */
-import { type KafkaTopic, type KeysTopic, keysTopicFor, keysTopics, type Service } from '../../contracts/topics.ts';
-import { type KeyFacts, type KeyOwner, readWrapped } from './wrapped-key.ts';
+import {
+  type KafkaTopic,
+  type KeysTopic,
+  keysTopicOfRecord,
+  keysTopics,
+  type Service,
+} from '../../contracts/topics.ts';
+import { type KeyFacts, type KeyOwner, parseWrappedKey } from './wrapped-key.ts';
 
 /**
  * Maximum number of keys of one topic in memory, about 0.8 kB each: enough for 1,000 beds for 8 days, or for 10,000 stays of patients. If there
@@ -8,8 +14,8 @@ import { type KeyFacts, type KeyOwner, readWrapped } from './wrapped-key.ts';
  */
 export const keysPerTopicMax = 200_000;
 
-export type FoundKey = { readonly keysTopic: KeysTopic; readonly wrapped: Buffer };
-export type OwnKey = { readonly kid: string; readonly wrapped: Buffer; readonly facts: KeyFacts };
+export type FoundKey = { readonly keysTopic: KeysTopic; readonly wrappedKey: Buffer };
+export type OwnKey = { readonly kid: string; readonly wrappedKey: Buffer; readonly facts: KeyFacts };
 
 export type KeyTable = {
   /** Adds the key in a record; null deletes the key. Returns false if the record is not a wrapped key. */
@@ -43,7 +49,7 @@ export function createKeyTable(
         table.delete(kid);
         return true;
       }
-      const parsed = readWrapped(service, kid, value);
+      const parsed = parseWrappedKey(service, kid, value);
       if (!parsed) return false;
       table.set(kid, parsed.wrapped);
       const oldest = table.size > keysMax ? table.keys().next().value : undefined;
@@ -58,16 +64,16 @@ export function createKeyTable(
       return true;
     },
     find(kid, topic, writer) {
-      for (const keysTopic of [keysTopicFor(topic, writer), 'keys'] as const) {
-        const wrapped = keysTopic && tables.get(keysTopic)!.get(kid);
-        if (wrapped) return { keysTopic, wrapped };
+      for (const keysTopic of [keysTopicOfRecord(topic, writer), 'keys'] as const) {
+        const wrappedKey = keysTopic && tables.get(keysTopic)!.get(kid);
+        if (wrappedKey) return { keysTopic, wrappedKey };
       }
       return undefined;
     },
     latest(topic, owner) {
       const latestKey = latestKeys.get(topic)?.get(ownerName(owner));
-      const wrapped = latestKey && tables.get(topic)!.get(latestKey.kid);
-      return wrapped && { ...latestKey, wrapped };
+      const wrappedKey = latestKey && tables.get(topic)!.get(latestKey.kid);
+      return wrappedKey && { ...latestKey, wrappedKey };
     },
     size: () => [...tables.values()].reduce((sum, { size }) => sum + size, 0),
   };

@@ -2,7 +2,7 @@
 import { createDecipheriv } from 'node:crypto';
 import type { JWK } from 'jose';
 import { VigilError } from '../../contracts/errors.ts';
-import { type KafkaTopic, type KeysTopic, keysTopicFor, type Service } from '../../contracts/topics.ts';
+import { type KafkaTopic, type KeysTopic, keysTopicOfRecord, type Service } from '../../contracts/topics.ts';
 import { type OpenedRecord, parseHeader, type SealedHeader } from './header.ts';
 import type { FoundKey } from './key-table.ts';
 import { createUnwrap } from './wrapped-key.ts';
@@ -44,17 +44,17 @@ export function createOpener(options: {
   readonly wrappedKey: (kid: string, request: KeyRequest) => Promise<FoundKey>;
 }): Opener {
   const unwrappedKeys = new Map<string, UnwrappedKey>();
-  const pending = new Map<string, Promise<UnwrappedKey>>();
+  const pendingUnwraps = new Map<string, Promise<UnwrappedKey>>();
   const unwrap = createUnwrap(options.service, options.privateJwk);
 
   async function findAndUnwrap(kid: string, request: KeyRequest): Promise<UnwrappedKey> {
-    const { wrapped, keysTopic } = await options.wrappedKey(kid, request);
-    return { secret: await unwrap(kid, wrapped), keysTopic };
+    const { wrappedKey, keysTopic } = await options.wrappedKey(kid, request);
+    return { secret: await unwrap(kid, wrappedKey), keysTopic };
   }
 
   function unwrapOnce(kid: string, request: KeyRequest): Promise<UnwrappedKey> {
     const id = `${kid} ${request.topic} ${request.writer}`;
-    let unwrapping = pending.get(id);
+    let unwrapping = pendingUnwraps.get(id);
     if (!unwrapping) {
       unwrapping = findAndUnwrap(kid, request)
         .then((unwrapped) => {
@@ -63,8 +63,8 @@ export function createOpener(options: {
           if (oldest !== undefined) unwrappedKeys.delete(oldest);
           return unwrapped;
         })
-        .finally(() => pending.delete(id));
-      pending.set(id, unwrapping);
+        .finally(() => pendingUnwraps.delete(id));
+      pendingUnwraps.set(id, unwrapping);
     }
     return unwrapping;
   }
@@ -80,7 +80,10 @@ export function createOpener(options: {
         throw new VigilError('sealed-moved', `A record in ${record.topic} was sealed for another topic or key.`);
       }
       const unwrappedKey = unwrappedKeys.get(header.kid);
-      if (unwrappedKey && (unwrappedKey.keysTopic === keysTopicFor(topic, writer) || unwrappedKey.keysTopic === 'keys'))
+      if (
+        unwrappedKey &&
+        (unwrappedKey.keysTopic === keysTopicOfRecord(topic, writer) || unwrappedKey.keysTopic === 'keys')
+      )
         return decrypt(parts, header, unwrappedKey.secret);
       return unwrapOnce(header.kid, { topic, writer, fetchedMs: record.fetchedMs }).then(({ secret }) =>
         decrypt(parts, header, secret),

@@ -11,7 +11,7 @@ import {
   type KafkaTopic,
   type KeysTopic,
   kafkaTopics,
-  keysTopicOf,
+  keysTopicOfWriter,
   type Service,
 } from '../../contracts/topics.ts';
 import { headerPrefix, type RecordOrigin } from './header.ts';
@@ -83,7 +83,7 @@ export function createSealer(options: {
   /** The keys in memory, by readers and topic of keys, then by subject. */
   const keysBySetName = new Map<string, Map<string, DataKey>>();
   const keysByTopic = new Map<KafkaTopic, Map<string, DataKey>>();
-  const pending = new Map<string, Promise<DataKey>>();
+  const pendingKeys = new Map<string, Promise<DataKey>>();
 
   // A key with a negative age means that the clock was set back. Such a key is not used.
   const isUsable = (key: DataKey) => {
@@ -101,7 +101,7 @@ export function createSealer(options: {
 
   async function createKey(subject: string, topic: KafkaTopic): Promise<DataKey> {
     const readers = audienceOf(topic);
-    const keysTopic = keysTopicOf(service, topic);
+    const keysTopic = keysTopicOfWriter(service, topic);
     const audience = audiences.audienceName(readers);
     if (kafkaTopics[keysTopic].retentionMs < 0) {
       const earlier = await options.earlierKey?.(keysTopic, { subject, audience });
@@ -123,7 +123,7 @@ export function createSealer(options: {
 
   /** Returns the name of the set of keys for a topic. Topics share keys if they have the same readers and the same topic of keys. */
   function keySetName(topic: KafkaTopic): string {
-    return `${audienceOf(topic).join()} ${keysTopicOf(service, topic)}`;
+    return `${audienceOf(topic).join()} ${keysTopicOfWriter(service, topic)}`;
   }
 
   function keysFor(topic: KafkaTopic): Map<string, DataKey> {
@@ -146,7 +146,7 @@ export function createSealer(options: {
     if (cached) return Promise.resolve(cached);
     const keys = keysFor(topic);
     const id = `${subject} ${keySetName(topic)}`;
-    let creating = pending.get(id);
+    let creating = pendingKeys.get(id);
     if (!creating) {
       creating = createKey(subject, topic)
         .then((key) => {
@@ -156,8 +156,8 @@ export function createSealer(options: {
           if (oldest !== undefined) keys.delete(oldest);
           return key;
         })
-        .finally(() => pending.delete(id));
-      pending.set(id, creating);
+        .finally(() => pendingKeys.delete(id));
+      pendingKeys.set(id, creating);
     }
     return creating;
   }
@@ -203,10 +203,10 @@ const tagLength = 22;
 
 function headerStart(kid: string, { topic, key, writer, boot }: RecordOrigin, contentType: ContentType): HeaderStart {
   const text = headerPrefix(kid, contentType, { topic, key, writer, boot });
-  const whole = text.length - (text.length % 3);
+  const wholeGroupsLength = text.length - (text.length % 3);
   return {
     ...{ topic, key, writer, boot, contentType },
-    encoded: Buffer.from(text.slice(0, whole), 'latin1').toString('base64url'),
-    rest: text.slice(whole),
+    encoded: Buffer.from(text.slice(0, wholeGroupsLength), 'latin1').toString('base64url'),
+    rest: text.slice(wholeGroupsLength),
   };
 }

@@ -122,7 +122,7 @@ const foreignKeyPlaceholder = Buffer.from('{"recipients":[]}');
  * Parses a record of a topic of keys. Drops the parts for other services, which are more than half of the record.
  * @returns undefined if the record is not a wrapped key
  */
-export function readWrapped(
+export function parseWrappedKey(
   service: Service,
   kid: string,
   value: Buffer,

@@ -89,12 +89,12 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
   /** Brokers with a request in flight. A second request would not be faster: a broker handles the requests of a connection one by one. */
   const busyNodes = new Set<number>();
   const counts = { appended: 0, batches: 0, retries: 0, failed: 0, regressed: 0, pendingBytes: 0, pendingRecords: 0 };
-  let closed = false;
+  let isClosed = false;
   let flushTimer: NodeJS.Timeout | undefined;
   let flushAtMs = Number.POSITIVE_INFINITY;
 
   function enqueue(topic: KafkaTopic, key: string, value: Buffer | null, settle: Settle): void {
-    if (closed) {
+    if (isClosed) {
       settle(new VigilError('log-closed', 'The log is being closed.'));
       return;
     }
@@ -143,7 +143,7 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
     clearTimeout(flushTimer);
     flushTimer = undefined;
     flushAtMs = Number.POSITIVE_INFINITY;
-    if (closed) return;
+    if (isClosed) return;
     const nowMs = performance.now();
     const lanesByBroker = new Map<number | undefined, Lane[]>();
     for (const lane of readyLanes) {
@@ -231,7 +231,7 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
       for (const waiting of lane.batch) bytes += waiting.bytes;
       chosen.push(lane);
     }
-    return chosen.sort((one, other) => (one.topic < other.topic ? -1 : one.topic > other.topic ? 1 : 0));
+    return chosen.sort((left, right) => (left.topic < right.topic ? -1 : left.topic > right.topic ? 1 : 0));
   }
 
   function acknowledge(lane: Lane, base: bigint): void {
@@ -264,7 +264,7 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
 
   function tryLater(lane: Lane, cause: Error): void {
     const nowMs = performance.now();
-    if (closed || nowMs + lane.retryMs > lane.sinceMs + timeoutMs) {
+    if (isClosed || nowMs + lane.retryMs > lane.sinceMs + timeoutMs) {
       const { batch } = lane;
       lane.batch = [];
       removePending(batch);
@@ -313,7 +313,7 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
     async close(drainMs = 5_000) {
       const untilMs = performance.now() + drainMs;
       while (counts.pendingRecords > 0 && performance.now() < untilMs) await sleep(10);
-      closed = true;
+      isClosed = true;
       clearTimeout(flushTimer);
       readyLanes.clear();
       for (const lane of allLanes()) {

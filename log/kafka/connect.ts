@@ -135,7 +135,7 @@ export function keysOfPartitions(topic: KafkaTopic, prefix: string): readonly st
     const partition = hashToPartition(topic, key, kafkaTopics[topic].partitions);
     if (!keys.has(partition)) keys.set(partition, key);
   }
-  return [...keys].sort(([one], [other]) => one - other).map(([, key]) => key);
+  return [...keys].sort(([left], [right]) => left - right).map(([, key]) => key);
 }
 
 function hashToPartition(topic: KafkaTopic, key: string, count: number): number {

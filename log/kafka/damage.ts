@@ -140,11 +140,11 @@ async function readBatch(
 
 /** Returns the records with a plausible offset and with a value. A tombstone is left out, because nothing proves that it is undamaged. */
 function plausibleRecords(records: readonly DecodedRecord[], first: bigint, last: bigint): DecodedRecord[] {
-  let next = first;
+  let nextOffset = first;
   return records.filter(({ offset, value, isControlRecord }) => {
     const recordOffset = BigInt(offset);
-    if (isControlRecord || value === null || recordOffset < next || recordOffset > last) return false;
-    next = recordOffset + 1n;
+    if (isControlRecord || value === null || recordOffset < nextOffset || recordOffset > last) return false;
+    nextOffset = recordOffset + 1n;
     return true;
   });
 }

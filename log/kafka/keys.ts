@@ -51,11 +51,11 @@ export async function followKeys(
   /** Start time of the last completed request for the end of the log. All keys up to that end are read. */
   let keysReadAtMs = Number.NEGATIVE_INFINITY;
   let endRequest: { readonly begunMs: number; readonly done: Promise<void> } | undefined;
-  let closed = false;
+  let isClosed = false;
 
-  async function readSince(fetchedMs: number): Promise<void> {
+  async function readKeysUpTo(fetchedMs: number): Promise<void> {
     await reader.caughtUp;
-    while (keysReadAtMs < fetchedMs && !closed) {
+    while (keysReadAtMs < fetchedMs && !isClosed) {
       endRequest ??= readToEnd();
       await endRequest.done;
     }
@@ -81,7 +81,7 @@ export async function followKeys(
     async get(kid, { topic, writer, fetchedMs = performance.now() }) {
       const find = () => table.find(kid, topic, writer);
       let key = find();
-      if (!key) await readSince(fetchedMs);
+      if (!key) await readKeysUpTo(fetchedMs);
       key ??= find();
       if (key) return key;
       throw new VigilError('key-unknown', "The log has no data key with this id from the record's writer.");
@@ -91,7 +91,7 @@ export async function followKeys(
       return table.latest(topic, owner);
     },
     async close() {
-      closed = true;
+      isClosed = true;
       await reader.close();
     },
   };

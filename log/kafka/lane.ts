@@ -56,9 +56,9 @@ export function takeBatch(lane: Lane, bytesMax: number): WaitingRecord[] {
     records += 1;
   }
   if (records === lane.queue.length) {
-    const all = lane.queue;
+    const allRecords = lane.queue;
     lane.queue = [];
-    return all;
+    return allRecords;
   }
   return lane.queue.splice(0, records);
 }

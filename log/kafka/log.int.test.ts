@@ -36,8 +36,8 @@ async function read(from: SealedLog, options: Omit<ReaderOptions, 'log' | 'group
   return reader;
 }
 
-async function until(what: () => boolean): Promise<void> {
-  for (const endMs = Date.now() + 60_000; Date.now() < endMs; await sleep(20)) if (what()) return;
+async function until(holds: () => boolean): Promise<void> {
+  for (const endMs = Date.now() + 60_000; Date.now() < endMs; await sleep(20)) if (holds()) return;
   throw new Error('the condition did not become true within 60 s');
 }
 

@@ -86,7 +86,9 @@ const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms));
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
 export async function createReader(kafka: Kafka, options: ReaderOptions): Promise<Reader> {
   const { log, topics } = options;
-  const ahead: ReadAheadQueue | undefined = options.readsAhead ? createReadAheadQueue(aheadBytesMax) : undefined;
+  const readAheadQueue: ReadAheadQueue | undefined = options.readsAhead
+    ? createReadAheadQueue(aheadBytesMax)
+    : undefined;
   const firstSinceMs =
     typeof options.start === 'object' && 'committedOrSinceMs' in options.start
       ? options.start.committedOrSinceMs
@@ -118,7 +120,7 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
   let generation = 0;
   /** Number of commits that Kafka has accepted. While kafkajs restarts the consumer, a commit does nothing and reports no error. */
   let commitsAccepted = 0;
-  let closed = false;
+  let isClosed = false;
   /** Wait before the next restart of the consumer. Handing out a batch resets it. */
   let restartMs = restartMsMin;
   const { promise: caughtUp, resolve: setCaughtUp } = Promise.withResolvers<void>();
@@ -129,7 +131,7 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
     if (options.memberFile) recordMember(options.memberFile, options.group, payload.memberId, log);
     assignment = retry(
       () => assign(payload.memberAssignment as Record<KafkaTopic, number[]>, ownGeneration),
-      () => ownGeneration !== generation || closed,
+      () => ownGeneration !== generation || isClosed,
     );
   });
   // A transaction leaves markers in the log, which are not records. For a batch with only markers, kafkajs does not call `eachBatch`, so
@@ -137,24 +139,24 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
   consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
     if (payload.batchSize > 0 || payload.lastOffset === null || options.start === 'end') return;
     const topicPartition: TopicPartition = `${payload.topic as KafkaTopic}/${payload.partition}`;
-    const next = BigInt(payload.lastOffset) + 1n;
+    const nextOffset = BigInt(payload.lastOffset) + 1n;
     const ownGeneration = generation;
     const movePosition = () => {
       const position = positions.get(topicPartition);
-      if (ownGeneration === generation && position !== undefined && next > BigInt(position))
-        moveTo(topicPartition, next);
+      if (ownGeneration === generation && position !== undefined && nextOffset > BigInt(position))
+        moveTo(topicPartition, nextOffset);
     };
     // Earlier records may still wait in the queue.
-    if (ahead) void ahead.put([], async () => movePosition());
+    if (readAheadQueue) void readAheadQueue.put([], async () => movePosition());
     else movePosition();
   });
   consumer.on(consumer.events.COMMIT_OFFSETS, () => void commitsAccepted++);
   consumer.on(consumer.events.REBALANCING, () => options.onRevoked?.());
   consumer.on(consumer.events.CRASH, ({ payload }) => {
-    if (payload.restart || closed) return;
+    if (payload.restart || isClosed) return;
     const error = payload.error.message;
     log.error({ group: options.group, error, restartMs }, 'the reader stopped and starts again');
-    setTimeout(() => void retry(begin, () => closed), restartMs);
+    setTimeout(() => void retry(begin, () => isClosed), restartMs);
     restartMs = Math.min(2 * restartMs, restartMsMax);
   });
 
@@ -250,15 +252,15 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
   async function eachBatch({ batch, resolveOffset, heartbeat, isRunning, isStale }: EachBatchPayload): Promise<void> {
     const fetchedMs = performance.now();
     const ownGeneration = generation;
-    const isOver = () => ownGeneration !== generation || closed || !isRunning() || isStale();
+    const isOver = () => ownGeneration !== generation || isClosed || !isRunning() || isStale();
     const heartbeatTimer = setInterval(() => void heartbeat().catch(() => {}), 1_000);
     try {
       await assignment;
       if (isOver()) return;
-      if (ahead) {
+      if (readAheadQueue) {
         // For kafkajs, these records are read now. A rebalance drops the waiting records, and they are fetched again from `positions`.
         resolveOffset(batch.lastOffset());
-        await ahead.put(batch.messages, () => handOut(batch, fetchedMs, isOver));
+        await readAheadQueue.put(batch.messages, () => handOut(batch, fetchedMs, isOver));
       } else {
         await handOut(batch, fetchedMs, isOver);
         if (!isOver()) resolveOffset(batch.lastOffset());
@@ -301,7 +303,7 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
         return;
       } catch (error) {
         const { retriable, message } = error as Error & { retriable?: boolean };
-        if (retriable !== true || closed) throw error;
+        if (retriable !== true || isClosed) throw error;
         log.warn({ group: options.group, error: message }, 'Kafka is not reached yet, trying again');
         await sleep(delayMs);
       }
@@ -326,7 +328,7 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
       const ends = await readLogEnds(kafka, assignedPartitions);
       const isBehind = () =>
         [...ends].some(([topicPartition, { high }]) => BigInt(positions.get(topicPartition) ?? 0) < high);
-      while (isBehind() && !closed) await sleep(positionCheckMs);
+      while (isBehind() && !isClosed) await sleep(positionCheckMs);
       return new Map([...ends].map(([topicPartition, { high }]) => [topicPartition, high]));
     },
     async commit(offsets) {
@@ -339,8 +341,8 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
     pause: () => consumer.pause(topics.map((topic) => ({ topic }))),
     resume: () => consumer.resume(topics.map((topic) => ({ topic }))),
     async close() {
-      closed = true;
-      await Promise.race([Promise.all([consumer.disconnect(), ahead?.done()]), sleep(disconnectMsMax)]);
+      isClosed = true;
+      await Promise.race([Promise.all([consumer.disconnect(), readAheadQueue?.done()]), sleep(disconnectMsMax)]);
     },
   };
 }

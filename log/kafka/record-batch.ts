@@ -86,13 +86,13 @@ function writePartition(bytes: Buffer, at: number, { partition, records }: Parti
 }
 
 function writeBatch(bytes: Buffer, from: number, records: readonly BatchRecord[]): number {
-  const first = records[0]!.timestampMs;
-  let last = first;
+  const firstMs = records[0]!.timestampMs;
+  let lastMs = firstMs;
   let at = from + batchHeaderBytes;
   for (let n = 0; n < records.length; n += 1) {
     const record = records[n]!;
-    if (record.timestampMs > last) last = record.timestampMs;
-    at = writeRecord(bytes, at, record, n, clamp(record.timestampMs - first));
+    if (record.timestampMs > lastMs) lastMs = record.timestampMs;
+    at = writeRecord(bytes, at, record, n, clamp(record.timestampMs - firstMs));
   }
   bytes.writeBigInt64BE(0n, from);
   bytes.writeInt32BE(at - from - afterLengthAt, from + lengthAt);
@@ -101,8 +101,8 @@ function writeBatch(bytes: Buffer, from: number, records: readonly BatchRecord[]
   let field = from + checksumCoversFrom;
   field = bytes.writeInt16BE(0, field); // attributes: uncompressed, time of creation
   field = bytes.writeInt32BE(records.length - 1, field);
-  field = bytes.writeBigInt64BE(BigInt(first), field);
-  field = bytes.writeBigInt64BE(BigInt(last), field);
+  field = bytes.writeBigInt64BE(BigInt(firstMs), field);
+  field = bytes.writeBigInt64BE(BigInt(lastMs), field);
   field = bytes.writeBigInt64BE(-1n, field); // no producer id: not idempotent
   field = bytes.writeInt16BE(-1, field);
   field = bytes.writeInt32BE(-1, field);

@@ -46,7 +46,7 @@ export async function verifyTrail(options: VerifyOptions): Promise<Report> {
     recordFault(check, 'anchors', 'there are no anchors, so nothing shows whether the end was cut off');
 
   await readOpened(log, logger, { topic: 'audit', start: 'beginning' }, (opened, { partition, offset, key, value }) => {
-    const read = reading.take({ partition, offset: Number(offset), key, value: value! }, opened);
+    const read = reading.judgeNext({ partition, offset: Number(offset), key, value: value! }, opened);
     noteAll(read.faults);
     if (!read.record) {
       if (read.verdict.kind === 'bad') recordFault(check, read.verdict.fault, read.verdict.why);
@@ -55,7 +55,7 @@ export async function verifyTrail(options: VerifyOptions): Promise<Report> {
     if (checkNext(check, read.record, read.verdict) !== 'repeat') figures.add(read.record);
   });
   recordAllGaps(check, options.nowMs - clockMsMax);
-  noteAll(reading.finish());
+  noteAll(reading.faultsAtEnd());
   const { records, older, faultCount, faults } = check;
   return {
     records,

@@ -210,7 +210,7 @@ describe('captureAt', () => {
     const records: AuditEvent[] = [];
     const trail: OperatorContext['trail'] = {
       record: async (event) => void records.push(event),
-      waiting: () => 0,
+      waitingCount: () => 0,
       close: async () => {},
     };
     const context: OperatorContext = {

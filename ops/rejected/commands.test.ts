@@ -24,7 +24,7 @@ function createContext(recorded: AuditEvent[], isKafkaAway = false): OperatorCon
       if (isKafkaAway) throw new Error('Kafka is away');
       recorded.push(event);
     },
-    waiting: () => 0,
+    waitingCount: () => 0,
     close: async () => {},
   };
   return {

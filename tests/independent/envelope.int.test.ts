@@ -108,7 +108,7 @@ describe("Python's jwcrypto", () => {
     const opener = createOpener({
       service: 'alarms',
       privateJwk: privateJwks.get('alarms')!,
-      wrappedKey: async () => ({ keysTopic: 'keys-readings', wrapped: Buffer.from(JSON.stringify(sealed.wrapped)) }),
+      wrappedKey: async () => ({ keysTopic: 'keys-readings', wrappedKey: Buffer.from(JSON.stringify(sealed.wrapped)) }),
     });
     const opened = await opener.open({ topic: 'observations', key: 'assoc-1', value: Buffer.from(sealed.compact!) });
     expect(opened.plaintext.toString()).toBe(text);

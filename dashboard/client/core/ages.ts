@@ -3,7 +3,7 @@
  * replaces a value that is older than three intervals. Nobody may take an old number for the patient's state.
  */
 
-import { isDeviceSilent } from '../../../contracts/device-silence.ts';
+import { isAboutSilentDevice } from '../../../contracts/device-silence.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { Device, Numeric } from '../../protocol/rest.ts';
 
@@ -52,7 +52,7 @@ export function connectionOf(
   device: Pick<Device, 'deviceId' | 'online' | 'lostAt'>,
   alarms: readonly Alarm[],
 ): { isGone: boolean; lostAtMs: number | undefined } {
-  const isSilent = alarms.some((alarm) => alarm.deviceId === device.deviceId && isDeviceSilent(alarm));
+  const isSilent = alarms.some((alarm) => alarm.deviceId === device.deviceId && isAboutSilentDevice(alarm));
   const lostAtMs = device.lostAt === undefined ? undefined : Date.parse(device.lostAt);
   return { isGone: device.online !== true || isSilent, lostAtMs };
 }

@@ -70,7 +70,7 @@ export async function followAudit(sealedLog: SealedLog, options: FollowAuditOpti
     backlog = undefined;
     view.begin(judged.map(({ record }) => record));
     for (const entry of judged) addJudged(entry);
-    view.addFaults(auditReading.finish());
+    view.addFaults(auditReading.faultsAtEnd());
     const newestAnchor = anchors.at(-1);
     if (newestAnchor) view.anchored(newestAnchor.at);
   }
@@ -97,7 +97,7 @@ export async function followAudit(sealedLog: SealedLog, options: FollowAuditOpti
         const { key, value, offset } = record;
         if (value === null) continue;
         const opened = await sealedReading.open(batch, record);
-        addRead(auditReading.take({ partition, offset: Number(offset), key, value }, opened));
+        addRead(auditReading.judgeNext({ partition, offset: Number(offset), key, value }, opened));
       }
     },
   });

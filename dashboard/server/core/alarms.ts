@@ -5,7 +5,7 @@
 
 import { contentRevisionAfter } from '../../../contracts/acknowledgement.ts';
 import { measuredOffsetMs } from '../../../contracts/device-clock.ts';
-import { isDeviceSilent } from '../../../contracts/device-silence.ts';
+import { isAboutSilentDevice } from '../../../contracts/device-silence.ts';
 import type { Alarm, AlarmEvent, AlarmState } from '../../../contracts/messages/alarms.ts';
 import { atMostNow } from '../../../contracts/steady-time.ts';
 import { parseInstant } from '../../../contracts/time.ts';
@@ -34,7 +34,7 @@ export function foldAlarmEvent(state: LiveState, event: AlarmEvent, nowMs: numbe
   const atMs = atMostNow(parseInstant(event.at) ?? 0, nowMs);
   const { alarm } = event;
   if (isOld(state, alarm)) return false;
-  if (event.type === 'raised' && isDeviceSilent(alarm)) noteSilence(state, alarm, atMs);
+  if (event.type === 'raised' && isAboutSilentDevice(alarm)) noteSilence(state, alarm, atMs);
   if (event.type !== 'cleared') return storeAlarm(state, alarm, atMs);
   noteCleared(state, alarm);
   return removeAlarm(state, alarm.alarmId);

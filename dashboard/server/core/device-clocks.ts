@@ -1,12 +1,12 @@
 /** Measures the error of each device's clock from the device's readings, and shows the error at the bed. */
 import {
-  assess,
+  assessReading,
   clockErrorShownMsMin,
   clockErrorText,
   clockToleranceMs,
-  finerGrain,
   initialClock,
   measuredOffsetMs,
+  nextGrainMs,
   wasSetBack,
 } from '../../../contracts/device-clock.ts';
 import { clockNoticeCode, endNotice, noteNotice } from './notices.ts';
@@ -40,8 +40,8 @@ export function noteClock(
     useClockOf(clockState, number?.boot);
     if (showsSetBack(clockState.newest, number)) clockState.clock = initialClock;
     if (!isOlder(clockState.newest, number)) clockState.newest = number;
-    clockState.clock = assess(clockState.clock, timeMs, receivedMs).clock;
-    clockState.grainMs = finerGrain(clockState.grainMs, timeMs);
+    clockState.clock = assessReading(clockState.clock, timeMs, receivedMs).clock;
+    clockState.grainMs = nextGrainMs(clockState.grainMs, timeMs);
     if (timeMs !== clockState.statedMs) {
       clockState.statedMs = timeMs;
       clockState.statedAtMs = receivedMs;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isDeviceSilent } from '../../../contracts/device-silence.ts';
+import { isAboutSilentDevice } from '../../../contracts/device-silence.ts';
 import type { AssociationPeriod } from '../../../contracts/messages/records.ts';
 import { formatInstant } from '../../../contracts/time.ts';
 import type { Bed } from '../../protocol/rest.ts';
@@ -199,7 +199,7 @@ describe('wholeScreen', () => {
     for (const [n, condition] of ['device-sound-off', 'device-sound-paused', 'no-data', 'disconnected'].entries()) {
       const ownAlarm = alarm(`alarm-own-00000${n}`, 'assoc-01', 1, { ...own, condition });
       foldAlarmEvent(state, { type: 'raised', at: formatInstant(t0), alarm: ownAlarm }, t0);
-      expect([condition, isDeviceSilent(ownAlarm)]).toEqual([condition, false]);
+      expect([condition, isAboutSilentDevice(ownAlarm)]).toEqual([condition, false]);
     }
     const { device } = wholeScreen(state, nurse, { ward: 'icu' }).beds[0]!;
     expect([device.sound, device.lostAt]).toEqual([undefined, undefined]);

@@ -1,6 +1,6 @@
 /** Tests of silent and intermittent parameters (CLINICAL, "Judged or told", 4). */
 import { describe, expect, it } from 'vitest';
-import { assess, type DeviceClock, initialClock, type Pace } from '../../../contracts/device-clock.ts';
+import { assessReading, type DeviceClock, initialClock, type Pace } from '../../../contracts/device-clock.ts';
 import { parameters } from '../../../contracts/parameters.ts';
 import { type Bed, bed, instant, type Numerics, reading, status, t0, valuesOf } from '../../bed.testing.ts';
 import {
@@ -162,8 +162,8 @@ describe('parameters of one reading with different clocks', () => {
         { RR: 15, SpO2: 97 },
       ]) {
         const after = codesAfterReading(part, values);
-        expect(after[codes.SpO2]?.clock).toEqual(assess(clock, time, receivedAt).clock);
-        expect(after[codes.RR]?.clock).toEqual(assess(other, time, receivedAt).clock);
+        expect(after[codes.SpO2]?.clock).toEqual(assessReading(clock, time, receivedAt).clock);
+        expect(after[codes.RR]?.clock).toEqual(assessReading(other, time, receivedAt).clock);
         expect(after[codes.SpO2]?.clock).not.toEqual(after[codes.RR]?.clock);
       }
     },
@@ -176,7 +176,7 @@ describe('parameters of one reading with different clocks', () => {
         RR: lastArrival('RR', { clock: structuredClone(shared) }),
       });
       const after = codesAfterReading(part, { SpO2: 97, RR: 15 });
-      expect(after[codes.SpO2]?.clock).toEqual(assess(shared, time, receivedAt).clock);
+      expect(after[codes.SpO2]?.clock).toEqual(assessReading(shared, time, receivedAt).clock);
       expect(after[codes.RR]?.clock).toEqual(after[codes.SpO2]?.clock);
     }
   });
@@ -191,8 +191,8 @@ describe('parameters of one reading with different clocks', () => {
       { RR: 15, SpO2: 97 },
     ]) {
       const after = codesAfterReading(part, values);
-      expect(after[codes.SpO2]?.clock).toEqual(assess(clock, time, receivedAt, true).clock);
-      expect(after[codes.RR]?.clock).toEqual(assess(clock, time, receivedAt).clock);
+      expect(after[codes.SpO2]?.clock).toEqual(assessReading(clock, time, receivedAt, true).clock);
+      expect(after[codes.RR]?.clock).toEqual(assessReading(clock, time, receivedAt).clock);
     }
   });
 });

@@ -3,7 +3,7 @@
  * value what the other detectors need to know, and notices parameters that are silent or intermittent (CLINICAL, "Judged or told", 1, 2, 4,
  * 5). The alarms of such parameters are in arrival-alarms.ts. Pure.
  */
-import { type Assessment, assess, type DeviceClock, initialClock, sampledMs } from '../../../contracts/device-clock.ts';
+import { assessReading, type DeviceClock, initialClock, sampledMs } from '../../../contracts/device-clock.ts';
 import { usableNumber } from '../../../contracts/messages/check.ts';
 import type { NumericValue } from '../../../contracts/messages/device.ts';
 import { type Parameter, parameters } from '../../../contracts/parameters.ts';
@@ -179,12 +179,12 @@ export function arrivalOf(
 type ReadingTime = {
   readonly before: DeviceClock;
   readonly isClockSetBack: boolean;
-  readonly assessed: Assessment;
+  readonly assessed: ReturnType<typeof assessReading>;
   readonly at: number;
 };
 
 function readingTimeOf(before: DeviceClock, { time, receivedAt }: Reading, isClockSetBack: boolean): ReadingTime {
-  const assessed = assess(before, time, receivedAt, isClockSetBack);
+  const assessed = assessReading(before, time, receivedAt, isClockSetBack);
   return { before, isClockSetBack, assessed, at: sampledMs(time, receivedAt, assessed.clock.offsetMs) };
 }
 

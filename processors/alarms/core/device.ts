@@ -4,7 +4,13 @@
  */
 import { voidsClockError } from '../../../contracts/bed-notices.ts';
 import { isHandOver, isOlderConnection, isOldWill } from '../../../contracts/connections.ts';
-import { assess, clockErrorText, type DeviceClock, initialClock, isSkewed } from '../../../contracts/device-clock.ts';
+import {
+  assessReading,
+  clockErrorText,
+  type DeviceClock,
+  initialClock,
+  isSkewed,
+} from '../../../contracts/device-clock.ts';
 import type { Priority } from '../../../contracts/messages/alarms.ts';
 import { parameters, technicalConditions } from '../../../contracts/parameters.ts';
 import { type Condition, technicalCondition } from './condition.ts';
@@ -127,7 +133,7 @@ export type ReadingFacts = {
 
 /** Takes a reading. A current reading ends the silence of the device. */
 export function takeReading(part: DevicePart, input: ObservationInput, facts: ReadingFacts, now: number): DevicePart {
-  const { clock, late } = assess(part.clock, input.time, input.receivedAt);
+  const { clock, late } = assessReading(part.clock, input.time, input.receivedAt);
   const skew = skewOf(facts.offsetMs ?? clock.offsetMs, part.skew, input);
   // A reading that was received before the disconnection does not show that the device is back.
   const isBefore = part.disconnectedSince !== null && input.receivedAt <= part.connectionAt;

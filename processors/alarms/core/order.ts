@@ -3,7 +3,7 @@
  * gives a reading its number when it measures. So a higher number with an earlier time shows that the clock was set back, and not that the
  * reading came out of order. Pure.
  */
-import { type Assessment, type DeviceClock, lateMsMax, wasSetBack } from '../../../contracts/device-clock.ts';
+import { type ClockAssessment, type DeviceClock, lateMsMax, wasSetBack } from '../../../contracts/device-clock.ts';
 
 /** The number and the times of a reading. Times are ms since 1970. */
 export type Order = { readonly boot: string; readonly seq: number; readonly time: number; readonly receivedAt: number };
@@ -36,7 +36,7 @@ export function readingPlaceOf(
   newest: Order,
   reading: Stamped,
   before: DeviceClock,
-  after: Assessment,
+  after: ClockAssessment,
   isClockSetBack: boolean,
 ): ReadingPlace {
   const aheadMs = reading.time - newest.time;
