@@ -38,9 +38,9 @@ afterAll(async () => {
 
 /** Makes a bed whose patient has just changed, and connects its device, whose clock is a minute behind and is not measured yet. */
 async function changedBed(deviceId: string, protocolVersion: 4 | 5) {
-  const at = iso(Date.now());
-  const first = { ...admitted('1', `icu-${run}`, 'First'), from: iso(Date.now() - 3_600_000), to: at };
-  const second = { ...admitted('1', `icu-${run}`, 'Second'), from: at };
+  const changedAt = iso(Date.now());
+  const first = { ...admitted('1', `icu-${run}`, 'First'), from: iso(Date.now() - 3_600_000), to: changedAt };
+  const second = { ...admitted('1', `icu-${run}`, 'Second'), from: changedAt };
   await associate(platform, operator, deviceId, 1, first, second);
   const client = await connectMqtt(platform, deviceId, { protocolVersion });
   clients.push(client);
@@ -54,7 +54,7 @@ async function changedBed(deviceId: string, protocolVersion: 4 | 5) {
   return { send, second };
 }
 
-async function apartOf(deviceId: string) {
+async function keptApartOf(deviceId: string) {
   const records = await recordsOf(operator, 'rejected', deviceId);
   return records.filter(({ body }) => body.code === 'association-unclear');
 }
@@ -65,7 +65,7 @@ async function answersOf(send: () => Promise<number>, count: number): Promise<nu
   return answers;
 }
 
-const metric = async (name: string) => {
+const metricValue = async (name: string) => {
   const answer = await fetch(`http://127.0.0.1:${metricsPort}/metrics`);
   return Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(await answer.text())?.[1]);
 };
@@ -74,12 +74,12 @@ it('the gateway keeps as many unclear readings apart as it has space for, refuse
   const { send, second } = await changedBed(bed, 5);
   await until('the first reading that is kept apart', async () => {
     await send();
-    return (await apartOf(bed)).length > 0;
+    return (await keptApartOf(bed)).length > 0;
   });
   const answers = await answersOf(send, 6);
   expect(answers.slice(-3)).toEqual([0x97, 0x97, 0x97]);
-  expect(await apartOf(bed)).toHaveLength(3);
-  expect(await metric('vigil_gateway_unattributed_not_kept_total')).toBeGreaterThanOrEqual(3);
+  expect(await keptApartOf(bed)).toHaveLength(3);
+  expect(await metricValue('vigil_gateway_unattributed_not_kept_total')).toBeGreaterThanOrEqual(3);
   await until(
     'a reading of the second patient, once the clock is measured',
     async () => {
@@ -98,15 +98,17 @@ it('the gateway acknowledges unclear readings of MQTT 3.1.1 even if it does not 
   const { send } = await changedBed(plainBed, 4);
   await until('the first reading that is kept apart', async () => {
     await send();
-    return (await apartOf(plainBed)).length > 0;
+    return (await keptApartOf(plainBed)).length > 0;
   });
   expect(await answersOf(send, 6)).toEqual([0, 0, 0, 0, 0, 0]);
-  expect(await apartOf(plainBed)).toHaveLength(3);
+  expect(await keptApartOf(plainBed)).toHaveLength(3);
   // The counts are written once a minute, and when the gateway ends.
   for (const client of clients.splice(0)) await client.endAsync();
   await gateway.close();
   for (const deviceId of [bed, plainBed]) {
-    const counted = (await recordsOf(operator, 'rejected', deviceId)).filter(({ body }) => body.code === 'not-kept');
-    expect(counted.at(-1)?.body).toMatchObject({ notKept: { reasons: { 'association-unclear': expect.any(Number) } } });
+    const counts = (await recordsOf(operator, 'rejected', deviceId)).filter(({ body }) => body.code === 'not-kept');
+    expect(counts.at(-1)?.body).toMatchObject({
+      notKept: { reasons: { 'association-unclear': expect.any(Number) } },
+    });
   }
 });

@@ -1,4 +1,4 @@
-/** Tests what a device is answered for readings whose patient is not clear: while they are kept, and when there is no more space. */
+/** Tests the answers to readings whose patient is not clear: while the gateway keeps such readings, and when there is no more space. */
 import pino from 'pino';
 import { expect, it } from 'vitest';
 import type { GatewayNotice } from '../contracts/bed-notices.ts';
@@ -16,7 +16,7 @@ const t0 = Date.UTC(2026, 0, 1, 12);
 const log = pino({ level: 'silent' });
 
 /** Makes a bed whose patient changed a second ago, and a device whose clock is not known. */
-function open(apartBytesPerDay: number) {
+function openIngest(apartBytesPerDay: number) {
   const periods: Period[] = [
     { associationId: 'first', stampMs: t0 - 3_600_000, fromMs: t0 - 3_600_000, toMs: t0, ward: 'icu' },
     { associationId: 'second', stampMs: t0, fromMs: t0, toMs: Number.POSITIVE_INFINITY, ward: 'icu' },
@@ -74,7 +74,7 @@ function open(apartBytesPerDay: number) {
 const values = { values: [{ code: 'MDC_ECG_HEART_RATE', value: 80, unit: '/min' }] };
 
 it('acknowledges a reading that is kept apart, with the reason', () => {
-  const { send, topics, notices } = open(1_000_000);
+  const { send, topics, notices } = openIngest(1_000_000);
   expect(send('observations', values)).toMatchObject({
     kind: 'appended',
     reasonString: expect.stringMatching(/kept apart/),
@@ -83,7 +83,7 @@ it('acknowledges a reading that is kept apart, with the reason', () => {
 });
 
 it('refuses an unclear reading with quota exceeded, advice and a notice for the bed if there is no space', () => {
-  const { send, topics, notices, counters, measures } = open(0);
+  const { send, topics, notices, counters, measures } = openIngest(0);
   expect(send('observations', values)).toEqual({
     kind: 'refused',
     code: 0x97,
@@ -97,14 +97,14 @@ it('refuses an unclear reading with quota exceeded, advice and a notice for the 
 });
 
 it('accepts statuses and lists of alarms even if there is no space for unclear readings', () => {
-  const { send, topics } = open(0);
+  const { send, topics } = openIngest(0);
   expect(send('status', { online: true })).toEqual({ kind: 'appended' });
   expect(send('alerts', { alerts: [] })).toEqual({ kind: 'appended' });
   expect(topics()).not.toContain('rejected');
 });
 
 it('does not acknowledge an unclear reading that could not be written to Kafka, so that the device sends it again', () => {
-  const { send, kafka, notices } = open(1_000_000);
+  const { send, kafka, notices } = openIngest(1_000_000);
   kafka.isAway = true;
   expect(send('observations', values)).toEqual({ kind: 'failed' });
   expect(notices).toEqual([]);

@@ -16,7 +16,7 @@ const platform = await ownPorts(inject('platform'));
 const [metricsPort = 0] = await freePorts(1);
 const run = randomUUID().slice(0, 6);
 const bed = `fair-${run}`;
-const flooder = `flood-${run}`;
+const floodingDevice = `flood-${run}`;
 const connections = 40;
 const garbageBytes = 250_000;
 /** Space for four messages of `garbageBytes`. */
@@ -28,7 +28,7 @@ let client: MqttClient;
 let flood: ChildProcess | undefined;
 
 beforeAll(async () => {
-  await ensureCertificates({ stateDir: platform.stateDir, devices: [bed, flooder], nowMs: Date.now() });
+  await ensureCertificates({ stateDir: platform.stateDir, devices: [bed, floodingDevice], nowMs: Date.now() });
   operator = await openLogAs(platform, 'operator');
   gateway = await startProcess(platform, 'gateway', {
     VIGIL_METRICS_PORT: String(metricsPort),
@@ -49,7 +49,7 @@ let seq = 0;
 /** Sends readings at a steady rate without waiting for answers, and returns the number of acknowledgements in this time. */
 async function acknowledgedIn(seconds: number, perS: number): Promise<number> {
   let acknowledged = 0;
-  let counting = true;
+  let isCounting = true;
   const endMs = performance.now() + seconds * 1000;
   while (performance.now() < endMs) {
     seq += 1;
@@ -57,27 +57,27 @@ async function acknowledgedIn(seconds: number, perS: number): Promise<number> {
     const reading = JSON.stringify({ boot: run, seq, time: new Date().toISOString(), values });
     client.publishAsync(`devices/${bed}/observations`, reading, { qos: 1 }).then(
       () => {
-        if (counting) acknowledged += 1;
+        if (isCounting) acknowledged += 1;
       },
       () => undefined,
     );
     await sleep(1000 / perS);
   }
-  counting = false;
+  isCounting = false;
   return acknowledged;
 }
 
 it('the gateway acknowledges a bed as before while another device sends garbage over 40 connections', async () => {
   const certs = join(platform.stateDir, 'certs');
-  const alone = await acknowledgedIn(8, 10);
+  const acknowledgedAlone = await acknowledgedIn(8, 10);
   const program = join(import.meta.dirname, 'flood.testing.ts');
-  const args = [program, String(platform.mqttPort), certs, flooder, String(connections), String(garbageBytes)];
+  const args = [program, String(platform.mqttPort), certs, floodingDevice, String(connections), String(garbageBytes)];
   flood = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   await once(flood.stdout!, 'data');
-  const beside = await acknowledgedIn(8, 10);
-  process.stdout.write(`acknowledged alone ${alone}, beside the flood ${beside}\n`);
-  expect(alone).toBeGreaterThan(20);
-  expect(beside / alone).toBeGreaterThan(0.7);
+  const acknowledgedBesideFlood = await acknowledgedIn(8, 10);
+  process.stdout.write(`acknowledged alone ${acknowledgedAlone}, beside the flood ${acknowledgedBesideFlood}\n`);
+  expect(acknowledgedAlone).toBeGreaterThan(20);
+  expect(acknowledgedBesideFlood / acknowledgedAlone).toBeGreaterThan(0.7);
 });
 
 it('the gateway keeps garbage up to the daily budget of the device, and writes a count of the rest', async () => {
@@ -90,13 +90,15 @@ it('the gateway keeps garbage up to the daily budget of the device, and writes a
   await client.endAsync();
   // The counts are written once a minute, and when the gateway ends.
   await gateway.close();
-  const records = await recordsOf(operator, 'rejected', flooder);
-  const whole = records.filter(({ body }) => body.notKept === undefined);
-  expect(whole).toHaveLength(4);
-  expect(whole.every(({ body }) => body.payload === Buffer.alloc(garbageBytes, 'x').toString('base64'))).toBe(true);
-  const counted = records.flatMap(({ body }) =>
+  const records = await recordsOf(operator, 'rejected', floodingDevice);
+  const keptRecords = records.filter(({ body }) => body.notKept === undefined);
+  expect(keptRecords).toHaveLength(4);
+  expect(keptRecords.every(({ body }) => body.payload === Buffer.alloc(garbageBytes, 'x').toString('base64'))).toBe(
+    true,
+  );
+  const counts = records.flatMap(({ body }) =>
     body.notKept === undefined ? [] : [body.notKept as { messages: number }],
   );
-  expect(counted.reduce((sum, { messages }) => sum + messages, 0)).toBeGreaterThanOrEqual(notKept);
+  expect(counts.reduce((sum, { messages }) => sum + messages, 0)).toBeGreaterThanOrEqual(notKept);
   expect(records.at(-1)?.body).toMatchObject({ code: 'not-kept', payload: '' });
 });

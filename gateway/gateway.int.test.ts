@@ -65,7 +65,7 @@ describe('a reading', () => {
     await associate(platform, operator, device('assigned'), 1, yesterday, today);
     const client = await connect('assigned');
     const topic = `devices/${device('assigned')}/observations`;
-    await until('the association in the gateway', async () => {
+    await until('the gateway uses the association', async () => {
       await publishFor(client, topic, { time: iso(Date.now()), values: [spo2] });
       const seen = await recordsOf(operator, 'observations', device('assigned'));
       return seen.some(({ key }) => key === today.associationId);
@@ -80,12 +80,12 @@ describe('a reading', () => {
       [nowMs - 24 * hourMs - 1, unassigned(device('assigned'))],
     ];
     // The JSON has unusual spaces and order, which must be the same in Kafka.
-    const written = (seq: number, ms: number) =>
+    const readingText = (seq: number, ms: number) =>
       `{ "values": [ {"unit":"%", "value":9.70e1, "code":"MDC_PULS_OXIM_SAT_O2"} ],\n "seq": ${seq}, "boot": "b-${run}", "time": "${iso(ms)}" }`;
     // The readings come newest first, but have numbers in the order of their times.
     const seqOf = (index: number) => times.length - index;
     for (const [index, [ms]] of times.entries())
-      expect(await publishFor(client, topic, written(seqOf(index), ms), index % 2 ? 2 : 1)).toBe(0);
+      expect(await publishFor(client, topic, readingText(seqOf(index), ms), index % 2 ? 2 : 1)).toBe(0);
     const records = await recordsOf(operator, 'observations', device('assigned'));
     for (const [index, [ms, associationId]] of times.entries()) {
       const record = records.find(
@@ -98,7 +98,7 @@ describe('a reading', () => {
           origin: { topic: 'observations', key: associationId, writer: devicePseudonym(platform, device('assigned')) },
         },
       });
-      expect(record?.opened.plaintext.toString()).toContain(`"reading":${written(seqOf(index), ms)}}`);
+      expect(record?.opened.plaintext.toString()).toContain(`"reading":${readingText(seqOf(index), ms)}}`);
     }
   });
 
@@ -125,8 +125,8 @@ describe('a reading', () => {
     const boots = [...new Set(observations.map(({ opened }) => opened.origin.boot))];
     expect(boots).toHaveLength(2);
     for (const boot of boots) {
-      const mine = observations.filter(({ opened }) => opened.origin.boot === boot);
-      expect(mine.map(({ opened }) => opened.origin.seq)).toEqual([1, 2, 3]);
+      const ofBoot = observations.filter(({ opened }) => opened.origin.boot === boot);
+      expect(ofBoot.map(({ opened }) => opened.origin.seq)).toEqual([1, 2, 3]);
     }
     const waves = await recordsOf(operator, 'waveforms', device('numbered'));
     expect(waves.map(({ opened }) => [opened.contentType, opened.origin.seq])).toEqual([
@@ -164,18 +164,18 @@ describe('a reading', () => {
 });
 
 describe('bad input', () => {
-  const own = `devices/${device('bad')}/observations`;
+  const ownTopic = `devices/${device('bad')}/observations`;
   const good = { time: iso(Date.now()), values: [spo2] };
   const impossible = { code: 'MDC_TEMP_BODY', value: 31_415.926, unit: 'Cel' };
   const rows: [name: string, topic: string, payload: string | Buffer | object, code: string, reasonCode: number][] = [
-    ['garbage', own, 'garbage', 'payload-not-json', 0x99],
-    ['bytes', own, Buffer.from([0xff, 0x00, 0xfe]), 'payload-not-utf8', 0x99],
-    ['an empty payload', own, '', 'payload-not-json', 0x99],
-    ['values that are not a list', own, { ...good, values: {} }, 'payload-schema', 0x99],
-    ['only an impossible value', own, { ...good, values: [impossible] }, 'value-implausible', 0x99],
-    ['only an unknown code', own, { ...good, values: [{ ...spo2, code: 'MDC_NO' }] }, 'code-unknown', 0x99],
-    ['a time ahead', own, { ...good, time: iso(Date.now() + hourMs) }, 'time-invalid', 0x99],
-    ['a time long ago', own, { ...good, time: '1970-01-01T00:00:00.000Z' }, 'time-invalid', 0x99],
+    ['garbage', ownTopic, 'garbage', 'payload-not-json', 0x99],
+    ['bytes', ownTopic, Buffer.from([0xff, 0x00, 0xfe]), 'payload-not-utf8', 0x99],
+    ['an empty payload', ownTopic, '', 'payload-not-json', 0x99],
+    ['values that are not a list', ownTopic, { ...good, values: {} }, 'payload-schema', 0x99],
+    ['only an impossible value', ownTopic, { ...good, values: [impossible] }, 'value-implausible', 0x99],
+    ['only an unknown code', ownTopic, { ...good, values: [{ ...spo2, code: 'MDC_NO' }] }, 'code-unknown', 0x99],
+    ['a time ahead', ownTopic, { ...good, time: iso(Date.now() + hourMs) }, 'time-invalid', 0x99],
+    ['a time long ago', ownTopic, { ...good, time: '1970-01-01T00:00:00.000Z' }, 'time-invalid', 0x99],
     ['another device’s topic', 'devices/bed-01/observations', good, 'topic-not-authorized', 0x87],
     ['its own inbox', `devices/${device('bad')}/inbox`, good, 'topic-not-authorized', 0x87],
     ['an unknown topic', 'somewhere/else', good, 'topic-unknown', 0x90],
@@ -217,7 +217,7 @@ describe('bad input', () => {
     const topic = `devices/${device('clock')}/observations`;
     for (const time of [iso(Date.now() + hourMs), '1970-01-01T00:00:00.000Z', iso(Date.now() + hourMs)])
       expect(await publishFor(client, topic, { time, values: [spo2] })).toBe(0x99);
-    const notices = await until('both notices', async () => {
+    const notices = await until('both notices are in Kafka', async () => {
       const records = await recordsOf(operator, 'observations', device('clock'));
       const codes = records.flatMap(({ body }) => (body.notice === undefined ? [] : [body.notice]));
       return codes.length > 1 && codes;
@@ -230,15 +230,15 @@ describe('bad input', () => {
   it('a fault in one part of a reading does not hide the rest of the reading', async () => {
     const client = await connect('bad');
     const mixed = { boot: `mixed-${run}`, seq: 1, ...good, values: [spo2, impossible, null], firmware: '2' };
-    expect(await publishFor(client, own, mixed)).toBe(0);
-    const kept = (await recordsOf(operator, 'observations', device('bad'))).filter(
+    expect(await publishFor(client, ownTopic, mixed)).toBe(0);
+    const storedRecords = (await recordsOf(operator, 'observations', device('bad'))).filter(
       ({ opened }) => opened.origin.boot === `mixed-${run}`,
     );
     // The reading is byte for byte in the log, and a reader gets the part that can be used.
-    expect(kept.map(({ opened }) => Buffer.from(opened.plaintext).toString())).toEqual([
+    expect(storedRecords.map(({ opened }) => Buffer.from(opened.plaintext).toString())).toEqual([
       expect.stringContaining(JSON.stringify(mixed)),
     ]);
-    expect(kept).toMatchObject([{ body: { reading: { values: [spo2, impossible] } } }]);
+    expect(storedRecords).toMatchObject([{ body: { reading: { values: [spo2, impossible] } } }]);
     expect((await recordsOf(operator, 'rejected', device('bad'))).at(-1)).toMatchObject({
       body: { code: 'payload-schema', payload: Buffer.from(JSON.stringify(mixed)).toString('base64') },
     });
@@ -253,11 +253,11 @@ describe('bad input', () => {
     const client = await connect('bad');
     const boot = `mend-${randomUUID().slice(0, 8)}`;
     const payload = change(JSON.stringify({ boot, seq: 1, ...good, values: [spo2] }));
-    expect(await publishFor(client, own, payload)).toBe(0);
-    const kept = (await recordsOf(operator, 'observations', device('bad'))).filter(
+    expect(await publishFor(client, ownTopic, payload)).toBe(0);
+    const storedRecords = (await recordsOf(operator, 'observations', device('bad'))).filter(
       ({ opened }) => opened.origin.boot === boot,
     );
-    expect(kept).toMatchObject([{ body: { reading: { values: [spo2] } } }]);
+    expect(storedRecords).toMatchObject([{ body: { reading: { values: [spo2] } } }]);
     expect((await recordsOf(operator, 'rejected', device('bad'))).at(-1)).toMatchObject({
       body: { kept: true, payload: payload.toString('base64') },
     });
@@ -280,16 +280,16 @@ describe('a connection', () => {
     await publishFor(second, status, { online: true, time: iso(Date.now()) });
     const lostAtMs = Date.now();
     second.stream.destroy();
-    const records = await until('the end on record', async () => {
+    const records = await until('the end of the second connection is in Kafka', async () => {
       const records = await recordsOf(operator, 'observations', device('will'));
       return records.length >= 7 && records;
     });
-    const story = records.map(({ opened, body }) =>
+    const events = records.map(({ opened, body }) =>
       opened.contentType === contentTypes.connection
         ? `${body.connected ? 'connected' : 'gone'}${body.reason ? `: ${body.reason}` : ''}`
         : `status ${(body.reading as { online: boolean }).online}`,
     );
-    expect(story).toEqual([
+    expect(events).toEqual([
       'connected',
       'status true',
       'status false',
@@ -301,7 +301,7 @@ describe('a connection', () => {
     const gone = Date.parse(String(records.at(-1)?.body.receivedAt));
     expect(gone - lostAtMs).toBeLessThan(1_000);
     expect(records.map(({ opened }) => opened.origin.writer === 'gateway')).toEqual(
-      story.map((line) => !line.startsWith('status')),
+      events.map((line) => !line.startsWith('status')),
     );
   });
 });
@@ -315,17 +315,20 @@ describe('the inbox', () => {
       if (topic === inbox) inboxes.push(JSON.parse(payload.toString()));
     });
     await client.subscribeAsync(inbox, { qos: 1 });
-    await until('the first', () => inboxes.length > 0);
+    await until('the first inbox message', () => inboxes.length > 0);
     expect(inboxes[0]).toMatchObject({ association: null });
     const ward = `ward-${run}`;
     const period = admitted('7', ward, 'Inbox');
     await associate(platform, operator, device('inbox'), 1, period);
-    await until('the association', () => inboxes.at(-1)?.association?.associationId === period.associationId);
+    await until(
+      'the inbox names the association',
+      () => inboxes.at(-1)?.association?.associationId === period.associationId,
+    );
     expect(inboxes.at(-1)?.watched).toBe(false);
     const dashboard = await openLogAs(platform, 'dashboard');
     const presence = { at: iso(Date.now()), wards: [ward] };
     await dashboard.append('presence', `test-${run}`, contentTypes.presence, presence);
-    await until('a watcher', () => inboxes.at(-1)?.watched === true);
+    await until('the inbox says that a screen watches the device', () => inboxes.at(-1)?.watched === true);
     await dashboard.close();
     await expect(client.subscribeAsync('devices/bed-01/inbox')).rejects.toThrow();
   });
@@ -362,14 +365,14 @@ describe('the process', () => {
       }
     }, 2);
     for (let kill = 1; kill <= 3; kill += 1) {
-      await until('acknowledgements', () => acknowledged.length > kill * 200);
+      await until('enough readings are acknowledged', () => acknowledged.length > kill * 200);
       await gateway.kill();
       // The kill came in the middle of the stream: some readings were on their way.
       expect(open).toBeGreaterThan(0);
       await gateway.start();
     }
     more = false;
-    await until('all acknowledged', () => acknowledged.length === published);
+    await until('all readings are acknowledged', () => acknowledged.length === published);
     clearInterval(timer);
     const stored = new Set(seqs(await recordsOf(operator, 'observations', device('killed')), boot));
     expect(acknowledged.filter((seq) => !stored.has(seq))).toEqual([]);
@@ -391,7 +394,7 @@ describe('the process', () => {
         if (!error) acknowledged.push(seq);
       });
     }, 5);
-    await until('acknowledgements', () => acknowledged.length > 20);
+    await until('enough readings are acknowledged', () => acknowledged.length > 20);
     const sinceMs = Date.now();
     await gateway.close();
     clearInterval(timer);

@@ -35,46 +35,51 @@ async function scrape(): Promise<{ readonly text: string; readonly samples: Samp
   expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
   const text = await response.text();
   const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
-  return { text, samples: new Map(lines.map((line) => [line.replace(/ \S+$/, ''), Number(line.split(' ').at(-1))])) };
+  return {
+    text,
+    samples: new Map(lines.map((line) => [line.replace(/ \S+$/, ''), Number(line.split(' ').at(-1))])),
+  };
 }
 
-const is = (samples: Samples, expected: Record<string, number>) =>
+const expectSamples = (samples: Samples, expected: Record<string, number>) =>
   expect(Object.fromEntries(Object.keys(expected).map((name) => [name, samples.get(name)]))).toEqual(expected);
 
 it('the metrics of the gateway count what it did, in the format of Prometheus', async () => {
   expect((await fetch(`${base}/healthz`)).status).toBe(200);
   client = await connectMqtt(platform, device);
-  const at = (kind: string) => `devices/${device}/${kind}`;
+  const topicOf = (kind: string) => `devices/${device}/${kind}`;
   let seq = 0;
   const reading = (more: object = {}) => {
     seq += 1;
     return { boot: 'b', seq, time: new Date().toISOString(), values: [pulse], ...more };
   };
-  for (let i = 0; i < 200; i += 1) expect(await publishFor(client, at('observations'), reading())).toBe(0);
-  for (let i = 0; i < 3; i += 1) expect(await publishFor(client, at('observations'), reading(), 2)).toBe(0);
+  for (let i = 0; i < 200; i += 1) expect(await publishFor(client, topicOf('observations'), reading())).toBe(0);
+  for (let i = 0; i < 3; i += 1) expect(await publishFor(client, topicOf('observations'), reading(), 2)).toBe(0);
   const unusable = { ...pulse, value: 1e6 };
-  expect(await publishFor(client, at('observations'), reading({ values: [pulse, unusable] }))).toBe(0);
-  expect(await publishFor(client, at('observations'), '{')).toBe(0x99);
-  expect(await publishFor(client, at('observations'), reading({ time: '2020-01-01T00:00:00.000Z' }))).toBe(0x99);
+  expect(await publishFor(client, topicOf('observations'), reading({ values: [pulse, unusable] }))).toBe(0);
+  expect(await publishFor(client, topicOf('observations'), '{')).toBe(0x99);
+  expect(await publishFor(client, topicOf('observations'), reading({ time: '2020-01-01T00:00:00.000Z' }))).toBe(0x99);
   expect(
-    await publishFor(client, at('status'), { boot: 'b', seq: 1, time: new Date().toISOString(), online: true }),
+    await publishFor(client, topicOf('status'), { boot: 'b', seq: 1, time: new Date().toISOString(), online: true }),
   ).toBe(0);
   expect(
-    await publishFor(client, at('waveforms'), { boot: 'b', seq: 1, start: new Date().toISOString(), ...wave }),
+    await publishFor(client, topicOf('waveforms'), { boot: 'b', seq: 1, start: new Date().toISOString(), ...wave }),
   ).toBe(0);
   expect(await publishFor(client, 'devices/another/observations', reading())).toBe(0x87);
 
   // Four numbers are missing: two were rejected and two left out. One number comes twice.
   seq += 2;
   const last = reading();
-  for (const repeated of [last, last]) expect(await publishFor(client, at('observations'), repeated)).toBe(0);
+  for (const repeated of [last, last]) expect(await publishFor(client, topicOf('observations'), repeated)).toBe(0);
   const { text, samples } = await scrape();
-  const checked = spawnSync(await ensurePromtool(), ['check', 'metrics'], { input: text, encoding: 'utf8' });
-  expect(checked.error).toBeUndefined();
+  const checkerResult = spawnSync(await ensurePromtool(), ['check', 'metrics'], { input: text, encoding: 'utf8' });
+  expect(checkerResult.error).toBeUndefined();
   // The checker also complains about Node's own metrics, which Vigil cannot change.
-  expect(checked.stderr.split('\n').filter((line) => line.startsWith('vigil') || line.includes('error'))).toEqual([]);
+  expect(checkerResult.stderr.split('\n').filter((line) => line.startsWith('vigil') || line.includes('error'))).toEqual(
+    [],
+  );
 
-  is(samples, {
+  expectSamples(samples, {
     vigil_gateway_ready: 1,
     vigil_gateway_connections: 1,
     vigil_gateway_sessions: 1,
@@ -118,7 +123,7 @@ it('the metrics of the gateway count what it did, in the format of Prometheus', 
 
   await client.endAsync();
   await until('the end of the connection', async () => (await scrape()).samples.get('vigil_gateway_connections') === 0);
-  is((await scrape()).samples, { 'vigil_gateway_disconnects_total{cause="disconnected"}': 1 });
+  expectSamples((await scrape()).samples, { 'vigil_gateway_disconnects_total{cause="disconnected"}': 1 });
 });
 
 it('the gateway reports draining at /healthz while it shuts down', async () => {

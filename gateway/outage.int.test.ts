@@ -25,14 +25,14 @@ const values = Array.from({ length: 64 }, (_, i) => {
 
 let platform: TestPlatform;
 let kafkaPid: number;
-let own: Awaited<ReturnType<typeof startTestPlatform>>;
+let ownPlatform: Awaited<ReturnType<typeof startTestPlatform>>;
 let gateway: RunningProcess | undefined;
 let clients: MqttClient[] = [];
 const closers: (() => Promise<unknown>)[] = [];
 
 beforeAll(async () => {
-  own = await startTestPlatform(`test-${process.pid}-outage`);
-  platform = own.data;
+  ownPlatform = await startTestPlatform(`test-${process.pid}-outage`);
+  platform = ownPlatform.data;
   kafkaPid = platform.kafkaPid;
 });
 afterEach(async () => {
@@ -42,15 +42,15 @@ afterEach(async () => {
 });
 afterAll(async () => {
   for (const close of closers) await close();
-  await own.platform.close();
+  await ownPlatform.platform.close();
   rmSync(platform.stateDir, { recursive: true, force: true });
 });
 
-const ps = (pid: number, what: 'rss' | 'state') =>
+const psField = (pid: number, what: 'rss' | 'state') =>
   execFileSync('ps', ['-o', `${what}=`, '-p', String(pid)])
     .toString()
     .trim();
-const rssMb = () => Number(ps(gateway!.pid(), 'rss')) / 1024;
+const rssMb = () => Number(psField(gateway!.pid(), 'rss')) / 1024;
 
 type Stream = { readonly bed: string; readonly client: MqttClient; readonly acknowledged: number[]; published: number };
 
@@ -76,18 +76,23 @@ function publish(stream: Stream, count: number, ofBoot: string): void {
 }
 
 /** Returns the sequence numbers of each bed in Kafka's order, without repeats. */
-async function stored(ofBoot: string): Promise<number[][]> {
+async function storedSeqsOf(ofBoot: string): Promise<number[][]> {
   const operator = await openLogAs(platform, 'operator');
-  const mine = (await readAllRecords(operator, 'observations')).filter(({ opened }) => opened.origin.boot === ofBoot);
+  const recordsOfBoot = (await readAllRecords(operator, 'observations')).filter(
+    ({ opened }) => opened.origin.boot === ofBoot,
+  );
   await operator.close();
   return beds.map((bed) => {
     const writer = devicePseudonym(platform, bed);
-    return [...new Set(mine.flatMap(({ opened: { origin } }) => (origin.writer === writer ? [origin.seq] : [])))];
+    return [
+      ...new Set(recordsOfBoot.flatMap(({ opened: { origin } }) => (origin.writer === writer ? [origin.seq] : []))),
+    ];
   });
 }
 
-const counting = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
-const all = (streams: Stream[]) => streams.reduce((sum, { acknowledged }) => sum + acknowledged.length, 0);
+const numbersUpTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
+const acknowledgedTotal = (streams: Stream[]) =>
+  streams.reduce((sum, { acknowledged }) => sum + acknowledged.length, 0);
 
 it('the gateway waits while Kafka is stopped, with bounded memory, and continues in order', async () => {
   gateway = await startProcess(platform, 'gateway', {
@@ -96,42 +101,42 @@ it('the gateway waits while Kafka is stopped, with bounded memory, and continues
   });
   const streams = await openStreams();
   for (const stream of streams) publish(stream, 20, boot);
-  await until('the first readings', () => all(streams) === 80);
-  const before = rssMb();
+  await until('the first readings are acknowledged', () => acknowledgedTotal(streams) === 80);
+  const memoryBeforeMb = rssMb();
 
   process.kill(kafkaPid, 'SIGSTOP');
-  await until('Kafka stopped', () => ps(kafkaPid, 'state').startsWith('T'));
+  await until('Kafka is stopped', () => psField(kafkaPid, 'state').startsWith('T'));
   await sleep(500);
-  const acknowledged = all(streams);
-  const each = 2_500;
-  for (const stream of streams) publish(stream, each, boot);
+  const acknowledged = acknowledgedTotal(streams);
+  const perStream = 2_500;
+  for (const stream of streams) publish(stream, perStream, boot);
   await sleep(6_000);
   // 50 MB of readings were sent or wait in the devices. None was acknowledged, and the gateway keeps only 2 MiB of them.
-  expect(all(streams)).toBe(acknowledged);
-  expect(rssMb() - before).toBeLessThan(100);
-  expect(ps(kafkaPid, 'state')).toMatch(/^T/);
+  expect(acknowledgedTotal(streams)).toBe(acknowledged);
+  expect(rssMb() - memoryBeforeMb).toBeLessThan(100);
+  expect(psField(kafkaPid, 'state')).toMatch(/^T/);
 
   process.kill(kafkaPid, 'SIGCONT');
-  await until('all acknowledged', () => all(streams) === 4 * (each + 20));
-  for (const { acknowledged: order } of streams) expect(order).toEqual(counting(each + 20));
+  await until('all readings are acknowledged', () => acknowledgedTotal(streams) === 4 * (perStream + 20));
+  for (const { acknowledged: order } of streams) expect(order).toEqual(numbersUpTo(perStream + 20));
   expect(gateway.output()).not.toContain('connection ended');
-  expect(await stored(boot)).toEqual(beds.map(() => counting(each + 20)));
+  expect(await storedSeqsOf(boot)).toEqual(beds.map(() => numbersUpTo(perStream + 20)));
 }, 180_000);
 
 /** Returns the limit of docs/operator.md (Memory), without the memory of an idle process, MB. */
-const boundMb = (unackedMb: number, connections: number) => 3 * unackedMb + 0.2 * connections;
+const memoryBoundMb = (unackedMb: number, connections: number) => 3 * unackedMb + 0.2 * connections;
 
 it('the gateway keeps its memory limit while Kafka is stopped, whatever devices send', async () => {
   const unackedMb = 16;
   const perBed = 25;
-  const again = `${boot}-bound`;
+  const testBoot = `${boot}-bound`;
   gateway = await startProcess(platform, 'gateway', {
     VIGIL_MQTT_UNACKED_BYTES_MAX: String(unackedMb * 1_048_576),
     VIGIL_LOG_APPEND_MS: '120000',
     VIGIL_MQTT_CONNECTS_PER_S: '1000',
   });
   const port = /"metricsPort":(\d+)/.exec(gateway.output())![1];
-  const figure = async (name: string) => {
+  const metricValue = async (name: string) => {
     const text = await fetch(`http://127.0.0.1:${port}/metrics`).then((response) => response.text());
     const line = text.split('\n').find((candidate) => candidate.startsWith(`${name} `));
     return Number(line?.slice(name.length));
@@ -145,54 +150,56 @@ it('the gateway keeps its memory limit while Kafka is stopped, whatever devices 
     }
   }
   clients.push(...crowd);
-  for (const stream of streams) publish(stream, 20, again);
-  await until('the first readings', () => all(streams) === 80);
+  for (const stream of streams) publish(stream, 20, testBoot);
+  await until('the first readings are acknowledged', () => acknowledgedTotal(streams) === 80);
   const connections = crowd.length + streams.length;
-  const before = rssMb();
+  const memoryBeforeMb = rssMb();
 
   process.kill(kafkaPid, 'SIGSTOP');
-  await until('Kafka stopped', () => ps(kafkaPid, 'state').startsWith('T'));
+  await until('Kafka is stopped', () => psField(kafkaPid, 'state').startsWith('T'));
   await sleep(500);
-  const acknowledged = all(streams);
+  const acknowledged = acknowledgedTotal(streams);
   let peakMb = 0;
-  const watch = setInterval(() => {
+  const memoryTimer = setInterval(() => {
     peakMb = Math.max(peakMb, rssMb());
   }, 100);
   // A third of the clients sends a part of a very large packet, a third sends at QoS 0, and a third sends at QoS 1.
   crowd.forEach(({ stream }, i) => {
     if (i % 3 === 2) stream.write(Buffer.concat([Buffer.from([0x32, 0x80, 0x80, 0x0f]), Buffer.alloc(240_000)]));
   });
-  await until('ended connections with incomplete packets', async () => (await figure(ended)) > 5);
-  for (const stream of streams) publish(stream, 500, again);
+  await until('connections with incomplete packets are ended', async () => (await metricValue(ended)) > 5);
+  for (const stream of streams) publish(stream, 500, testBoot);
   crowd.forEach((client, i) => {
     const topic = `devices/${client.options.clientId!.split('/')[0]}/observations`;
     if (i % 3 === 2) return;
     for (let seq = 1; seq <= 400; seq += 1) {
-      const reading = { boot: `${again}-${i}`, seq, time: new Date().toISOString(), values };
+      const reading = { boot: `${testBoot}-${i}`, seq, time: new Date().toISOString(), values };
       client.publish(topic, JSON.stringify(reading), { qos: i % 3 === 0 ? 0 : 1 });
     }
   });
   await sleep(10_000);
-  clearInterval(watch);
+  clearInterval(memoryTimer);
   // The limits were reached: the memory is used up, devices wait, and incomplete packets are within their limit.
-  expect(await figure('vigil_gateway_unacked_bytes')).toBeGreaterThan(0.7 * unackedMb * 1_048_576);
+  expect(await metricValue('vigil_gateway_unacked_bytes')).toBeGreaterThan(0.7 * unackedMb * 1_048_576);
   // Each device waits for its own share. Four devices leave a fifth of the memory for another device.
-  const paused = async (cause: string) => figure(`vigil_gateway_paused_connections{cause="${cause}"}`);
+  const paused = async (cause: string) => metricValue(`vigil_gateway_paused_connections{cause="${cause}"}`);
   expect((await paused('unacked')) + (await paused('device-share'))).toBeGreaterThan(20);
-  expect(await figure('vigil_gateway_partial_bytes')).toBeLessThanOrEqual((unackedMb / 4) * 1_048_576);
-  expect(all(streams)).toBe(acknowledged);
-  process.stderr.write(`grew by ${(peakMb - before).toFixed()} MB of at most ${boundMb(unackedMb, connections)} MB\n`);
-  expect(peakMb - before).toBeLessThan(boundMb(unackedMb, connections));
-  expect(ps(kafkaPid, 'state')).toMatch(/^T/);
+  expect(await metricValue('vigil_gateway_partial_bytes')).toBeLessThanOrEqual((unackedMb / 4) * 1_048_576);
+  expect(acknowledgedTotal(streams)).toBe(acknowledged);
+  process.stderr.write(
+    `grew by ${(peakMb - memoryBeforeMb).toFixed()} MB of at most ${memoryBoundMb(unackedMb, connections)} MB\n`,
+  );
+  expect(peakMb - memoryBeforeMb).toBeLessThan(memoryBoundMb(unackedMb, connections));
+  expect(psField(kafkaPid, 'state')).toMatch(/^T/);
 
   process.kill(kafkaPid, 'SIGCONT');
-  await until('all acknowledged', () => all(streams) === 4 * 520, 150_000);
-  for (const { acknowledged: order } of streams) expect(order).toEqual(counting(520));
-  expect(await stored(again)).toEqual(beds.map(() => counting(520)));
+  await until('all readings are acknowledged', () => acknowledgedTotal(streams) === 4 * 520, 150_000);
+  for (const { acknowledged: order } of streams) expect(order).toEqual(numbersUpTo(520));
+  expect(await storedSeqsOf(testBoot)).toEqual(beds.map(() => numbersUpTo(520)));
 }, 300_000);
 
 it('the gateway closes connections without acknowledgement while Kafka is dead, and no reading is lost', async () => {
-  const again = `${boot}-dead`;
+  const testBoot = `${boot}-dead`;
   gateway = await startProcess(platform, 'gateway', { VIGIL_LOG_APPEND_MS: '1500' });
   const streams = await openStreams({ reconnectPeriod: 300, clean: false });
   let disconnectCount = 0;
@@ -200,36 +207,36 @@ it('the gateway closes connections without acknowledgement while Kafka is dead, 
     client.on('disconnect', () => {
       disconnectCount += 1;
     });
-  for (const stream of streams) publish(stream, 20, again);
-  await until('the first readings', () => all(streams) === 80);
+  for (const stream of streams) publish(stream, 20, testBoot);
+  await until('the first readings are acknowledged', () => acknowledgedTotal(streams) === 80);
 
   process.kill(kafkaPid, 'SIGKILL');
   await sleep(200);
-  const acknowledged = all(streams);
+  const acknowledged = acknowledgedTotal(streams);
   expect(acknowledged).toBe(80);
-  for (const stream of streams) publish(stream, 20, again);
+  for (const stream of streams) publish(stream, 20, testBoot);
   const failed = () => gateway!.output().split('"cause":"append-failed"').length - 1;
-  await until('closed connections', () => failed() >= 4);
-  expect(all(streams)).toBe(80);
+  await until('four connections are closed', () => failed() >= 4);
+  expect(acknowledgedTotal(streams)).toBe(80);
   // The gateway sends no DISCONNECT, because the devices must send the readings again.
   expect(disconnectCount).toBe(0);
 
   const { stateDir, kafkaPort: port, kafkaControllerPort: controllerPort } = platform;
-  const broker = await startBroker({ software: own.platform.software, stateDir, port, controllerPort });
+  const broker = await startBroker({ software: ownPlatform.platform.software, stateDir, port, controllerPort });
   kafkaPid = broker.pid;
   closers.push(() => broker.stop());
-  await until('all acknowledged', () => all(streams) === 160);
-  const storedSeqs = await stored(again);
+  await until('all readings are acknowledged', () => acknowledgedTotal(streams) === 160);
+  const storedSeqs = await storedSeqsOf(testBoot);
   // The readings were sent again on new connections, so their order may differ.
-  expect(storedSeqs.map((seqs) => seqs.sort((a, b) => a - b))).toEqual(beds.map(() => counting(40)));
+  expect(storedSeqs.map((seqs) => seqs.sort((a, b) => a - b))).toEqual(beds.map(() => numbersUpTo(40)));
 }, 180_000);
 
 it('the gateway notices that Kafka lost acknowledged records, and acknowledges nothing for an offset that Kafka gave before', async () => {
-  const again = `${boot}-lost`;
+  const testBoot = `${boot}-lost`;
   gateway = await startProcess(platform, 'gateway');
   const streams = await openStreams({ reconnectPeriod: 300, clean: false });
-  for (const stream of streams) publish(stream, 20, again);
-  await until('the first readings', () => all(streams) === 80);
+  for (const stream of streams) publish(stream, 20, testBoot);
+  await until('the first readings are acknowledged', () => acknowledgedTotal(streams) === 80);
 
   const certsDir = join(platform.stateDir, 'certs');
   const pem = (name: string) => readFileSync(join(certsDir, name), 'utf8');
@@ -242,13 +249,13 @@ it('the gateway notices that Kafka lost acknowledged records, and acknowledges n
   await admin.disconnect();
   await ensureTopics(platform.kafkaBrokers, certsDir);
 
-  for (const stream of streams) publish(stream, 5, again);
-  await until('all acknowledged', () => all(streams) === 100);
+  for (const stream of streams) publish(stream, 5, testBoot);
+  await until('all readings are acknowledged', () => acknowledgedTotal(streams) === 100);
   const metricsPort = /"metricsPort":(\d+)/.exec(gateway.output())![1];
   const text = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
   expect(Number(/^vigil_gateway_offsets_regressed_total (\d+)$/m.exec(text)?.[1])).toBeGreaterThan(0);
   expect(gateway.output()).toContain('the log answered with an offset that it had given before');
   expect(gateway.output()).toContain('"cause":"append-failed"');
   // The first readings are lost. The later readings were sent again and are in Kafka.
-  expect(await stored(again)).toEqual(beds.map(() => [21, 22, 23, 24, 25]));
+  expect(await storedSeqsOf(testBoot)).toEqual(beds.map(() => [21, 22, 23, 24, 25]));
 }, 180_000);

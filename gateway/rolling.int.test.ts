@@ -56,15 +56,15 @@ afterAll(async () => {
 });
 
 const acknowledged = () => reconnectingDevices.reduce((sum, device) => sum + device.acknowledged.length, 0);
-const lines = (gateway: RunningProcess, text: string) =>
+const countLines = (gateway: RunningProcess, text: string) =>
   gateway
     .output()
     .split('\n')
     .filter((line) => line.includes(text)).length;
-const everywhere = (text: string) => gateways.reduce((sum, gateway) => sum + lines(gateway, text), 0);
+const linesOfAllGateways = (text: string) => gateways.reduce((sum, gateway) => sum + countLines(gateway, text), 0);
 
 /** Waits until each device has got `count` more acknowledgements. */
-async function allFlow(count: number): Promise<void> {
+async function waitForAcknowledgements(count: number): Promise<void> {
   const before = reconnectingDevices.map((device) => device.acknowledged.length);
   await until(`${count} acknowledgements of each device`, () =>
     reconnectingDevices.every((device, n) => device.acknowledged.length >= before[n]! + count),
@@ -73,48 +73,48 @@ async function allFlow(count: number): Promise<void> {
 
 describe('while devices publish', () => {
   it('the kernel spreads the devices over all processes', async () => {
-    await allFlow(5);
-    for (const gateway of gateways) expect(lines(gateway, '"msg":"connection accepted"')).toBeGreaterThan(0);
+    await waitForAcknowledgements(5);
+    for (const gateway of gateways) expect(countLines(gateway, '"msg":"connection accepted"')).toBeGreaterThan(0);
   });
 
   it('each gateway restarts after SIGTERM within 10 s, and its devices continue at the others', async () => {
     for (const gateway of gateways) {
       const before = reconnectingDevices.map((device) => device.connections());
-      const closed = lines(gateway, '"msg":"closed"');
+      const closed = countLines(gateway, '"msg":"closed"');
       const sinceMs = performance.now();
       await gateway.close();
       expect(performance.now() - sinceMs).toBeLessThan(exitMsMax);
       // The process ended by itself and was not killed.
-      expect(lines(gateway, '"msg":"closed"')).toBe(closed + 1);
-      expect(lines(gateway, '"cause":"drained"')).toBeGreaterThan(0);
-      await allFlow(5);
+      expect(countLines(gateway, '"msg":"closed"')).toBe(closed + 1);
+      expect(countLines(gateway, '"cause":"drained"')).toBeGreaterThan(0);
+      await waitForAcknowledgements(5);
       expect(reconnectingDevices.some((device, n) => device.connections() > before[n]!)).toBe(true);
       await gateway.start();
       // Some devices connect again, so that the new process also gets devices before the next restart.
       for (const device of reconnectingDevices) if (Math.random() < 0.4) device.connectAgain();
-      await allFlow(3);
+      await waitForAcknowledgements(3);
     }
     // MQTT 5 clients get the reason code: the server shuts down.
     expect(reconnectingDevices.flatMap(({ disconnectCodes }) => disconnectCodes)).toContain(0x8b);
   });
 
   it('devices that come to another gateway without leaving the first are taken over', async () => {
-    const before = everywhere('"cause":"taken-over"');
+    const before = linesOfAllGateways('"cause":"taken-over"');
     for (let n = 0; n < 5; n += 1) {
       for (const device of reconnectingDevices) device.connectAgain();
-      await allFlow(1);
+      await waitForAcknowledgements(1);
     }
-    expect(everywhere('"cause":"taken-over"') - before).toBeGreaterThan(20);
+    expect(linesOfAllGateways('"cause":"taken-over"') - before).toBeGreaterThan(20);
     expect(reconnectingDevices.flatMap(({ disconnectCodes }) => disconnectCodes)).toContain(0x8e);
   });
 
   it('a gateway is killed by SIGKILL, and all devices continue', async () => {
     const before = reconnectingDevices.map((device) => device.connections());
     await gateways[0]!.kill();
-    await allFlow(10);
+    await waitForAcknowledgements(10);
     expect(reconnectingDevices.some((device, n) => device.connections() > before[n]!)).toBe(true);
     await gateways[0]!.start();
-    await allFlow(5);
+    await waitForAcknowledgements(5);
   });
 });
 
@@ -145,11 +145,11 @@ it('after the restarts no acknowledged reading is missing, and the readings of e
 it('after the restarts each device has one alarm that it is disconnected, from the time when it really disconnected', async () => {
   const { pseudonymKey } = readSettings(gatewaySettings, serviceEnv(platform, 'gateway'));
   for (const { deviceId } of reconnectingDevices) {
-    const gone = await until('the alarm of the device that has gone', async () => {
+    const disconnectedAlarm = await until('the alarm of the device that has gone', async () => {
       const alarmRecords = await alarmsOf(operator, unassignedAssociation(pseudonymKey, deviceId));
       return alarmRecords.find(({ condition }) => condition === 'disconnected');
     });
-    expect(gone.onsets).toBe(1);
-    expect(Date.parse(gone.onsetAt)).toBeGreaterThanOrEqual(finishedMs);
+    expect(disconnectedAlarm.onsets).toBe(1);
+    expect(Date.parse(disconnectedAlarm.onsetAt)).toBeGreaterThanOrEqual(finishedMs);
   }
 });

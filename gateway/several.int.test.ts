@@ -22,7 +22,7 @@ const device = (name: string) => `${name}-${run}`;
 const names = ['moved', 'old', 'fast', 'both', 'twice', 'will', 'half', 'away', 'drained'].map(device);
 const numeric = { code: 'MDC_PULS_OXIM_SAT_O2', value: 97, unit: '%' };
 
-let places: TestPlatform[] = [];
+let platforms: TestPlatform[] = [];
 let gateways: RunningProcess[] = [];
 let operator: SealedLog;
 let clients: MqttClient[] = [];
@@ -30,8 +30,8 @@ let clients: MqttClient[] = [];
 beforeAll(async () => {
   await ensureCertificates({ stateDir: shared.stateDir, devices: names, nowMs: Date.now() });
   operator = await openLogAs(shared, 'operator');
-  places = (await freePorts(2)).map((mqttPort) => ({ ...shared, mqttPort }));
-  gateways = await Promise.all(places.map((place) => startProcess(place, 'gateway')));
+  platforms = (await freePorts(2)).map((mqttPort) => ({ ...shared, mqttPort }));
+  gateways = await Promise.all(platforms.map((gatewayPlatform) => startProcess(gatewayPlatform, 'gateway')));
 });
 afterEach(async () => {
   for (const client of clients) await client.endAsync(true);
@@ -42,19 +42,23 @@ afterAll(async () => {
   await operator?.close();
 });
 
-type Seen = { readonly client: MqttClient; readonly closed: Promise<void>; code: number | undefined };
+type DeviceConnection = { readonly client: MqttClient; readonly closed: Promise<void>; code: number | undefined };
 
 /** Connects a device to one of the gateways, and notes how the connection ends. */
-async function connect(name: string, to: number, more: Parameters<typeof connectMqtt>[2] = {}): Promise<Seen> {
-  const client = await connectMqtt(places[to]!, device(name), { ...more });
+async function connect(
+  name: string,
+  gatewayIndex: number,
+  more: Parameters<typeof connectMqtt>[2] = {},
+): Promise<DeviceConnection> {
+  const client = await connectMqtt(platforms[gatewayIndex]!, device(name), { ...more });
   clients.push(client);
   const closed = Promise.withResolvers<void>();
-  const seen: Seen = { client, closed: closed.promise, code: undefined };
+  const deviceConnection: DeviceConnection = { client, closed: closed.promise, code: undefined };
   client.on('disconnect', ({ reasonCode }) => {
-    seen.code = reasonCode;
+    deviceConnection.code = reasonCode;
   });
   client.on('close', () => closed.resolve());
-  return seen;
+  return deviceConnection;
 }
 
 /** Returns the records about a device's connections and statuses, in the order of the log. */
@@ -76,7 +80,7 @@ it('a device that connects to another gateway is disconnected from the first wit
     time: new Date().toISOString(),
     values: [numeric],
   });
-  const notices = await until('both notices', async () => {
+  const notices = await until('both notices are in Kafka', async () => {
     const all = (await noticesOf('moved')) as ConnectionRecord[];
     return all.length >= 2 && all;
   });
@@ -95,7 +99,7 @@ it('a device of MQTT 3.1.1 that connects to another gateway is disconnected from
 });
 
 it('the newest connection stays, however fast the device changes between gateways', async () => {
-  const all: Seen[] = [];
+  const all: DeviceConnection[] = [];
   // The device connects from two addresses, and from each address to both gateways.
   for (let n = 0; n < 20; n += 1) {
     const from = { localAddress: n % 4 < 2 ? '127.0.0.1' : '127.0.0.2' } as object;
@@ -108,7 +112,7 @@ it('the newest connection stays, however fast the device changes between gateway
   const notices = (await noticesOf('fast')) as ConnectionRecord[];
   expect(notices.every(({ connected }) => connected)).toBe(true);
   // Live connections from two addresses lose their client id again and again, which the gateways take for two devices.
-  await until('the notice for the bed', async () => {
+  await until('the notice for the bed is in Kafka', async () => {
     const records = await recordsOf(operator, 'observations', device('fast'));
     return records.some(({ body }) => body.notice === 'shared-identity');
   });
@@ -118,7 +122,10 @@ it('one of two connections that come at the same time stays', async () => {
   for (let n = 0; n < 10; n += 1) {
     const both = await Promise.allSettled([connect('both', 0), connect('both', 1)]);
     const accepted = both.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-    await until('the end of the other', () => accepted.filter(({ client }) => client.connected).length === 1);
+    await until(
+      'only one of the two connections is connected',
+      () => accepted.filter(({ client }) => client.connected).length === 1,
+    );
     await sleep(100);
     expect(accepted.filter(({ client }) => client.connected)).toHaveLength(1);
   }
@@ -127,12 +134,12 @@ it('one of two connections that come at the same time stays', async () => {
 it('a device that connects to another gateway gets a new session there, and its old session ends', async () => {
   const deviceId = device('twice');
   const present: boolean[] = [];
-  for (const [n, to] of [0, 0, 1, 0].entries()) {
+  for (const [n, gatewayIndex] of [0, 0, 1, 0].entries()) {
     const acknowledged = Promise.withResolvers<void>();
     const reading = makeReading('observations', `twice-${run}`, n + 1, Date.now());
     const connection = openConnection({
       deviceId,
-      port: places[to]!.mqttPort,
+      port: platforms[gatewayIndex]!.mqttPort,
       certsDir: join(shared.stateDir, 'certs'),
       version: 5,
       clean: n === 0,
@@ -161,7 +168,7 @@ it('the will of a connection that was taken over is marked as taken over, and th
   });
   await connect('will', 1);
   await first.closed;
-  const notices = await until('the will', async () => {
+  const notices = await until('the will is in Kafka', async () => {
     const all = await noticesOf('will');
     return all.some((record) => 'will' in record) && all;
   });
@@ -172,12 +179,12 @@ it('the will of a connection that was taken over is marked as taken over, and th
 
 it('a device of a gateway that is killed connects to the other gateway, whose notice is then the newest', async () => {
   const before = await connect('half', 0);
-  await until('the first notice', async () => (await noticesOf('half')).length === 1);
+  await until('the first notice is in Kafka', async () => (await noticesOf('half')).length === 1);
   await gateways[0]!.kill();
   await before.closed;
   const after = await connect('half', 1);
   await after.client.endAsync();
-  const notices = (await until('the end', async () => {
+  const notices = (await until('the notice of the end is in Kafka', async () => {
     const all = (await noticesOf('half')) as ConnectionRecord[];
     return all.some(({ connected }) => !connected) && all;
   })) as ConnectionRecord[];
@@ -199,7 +206,9 @@ describe('while Kafka is stopped', () => {
     // Both connections stay, because no gateway can read the claims.
     expect([first.client.connected, second.client.connected]).toEqual([true, true]);
     const line = new RegExp(`${device('away')}".*"claimed":false`);
-    await until('the line in its log', () => line.test(gateways[1]!.output()));
+    await until('the second gateway logs an accepted connection without a claim', () =>
+      line.test(gateways[1]!.output()),
+    );
     let acknowledged = false;
     const published = publishFor(second.client, observations('away'), reading()).then((code) => {
       acknowledged = true;
@@ -212,7 +221,7 @@ describe('while Kafka is stopped', () => {
     expect(first.code).toBe(0x8e);
     expect(await published).toBe(0);
     expect(second.client.connected).toBe(true);
-    const notices = (await until('both notices', async () => {
+    const notices = (await until('both notices are in Kafka', async () => {
       const all = (await noticesOf('away')) as ConnectionRecord[];
       return all.length >= 2 && all;
     })) as ConnectionRecord[];

@@ -147,12 +147,12 @@ describe('simulators/main.ts with a gateway', () => {
 
   it('simulated devices send unacknowledged messages again, with the same boot and seq, after the gateway was killed', async () => {
     const run = simulate('--beds', '2', '--first', '3', '--speed', '20', '--seed', '1');
-    await until('readings flow', () => recordsOf('bed-03', contentTypes.observation).length > 40);
+    await until('readings come', () => recordsOf('bed-03', contentTypes.observation).length > 40);
     await gateway.kill();
     await new Promise((done) => setTimeout(done, 3_000));
     await gateway.start();
     const before = recordsOf('bed-03', contentTypes.observation).length;
-    await until('readings flow again', () => recordsOf('bed-03', contentTypes.observation).length > before + 100);
+    await until('readings come again', () => recordsOf('bed-03', contentTypes.observation).length > before + 100);
     await run.stop();
     const summary = await run.summary;
     expect(summary).toMatchObject({ ok: true, dropped: 0, waiting: 0, refused: 0 });
@@ -186,7 +186,7 @@ describe('simulators/main.ts with a gateway', () => {
       '6',
     ).summary;
     expect(Number(summary.repeated)).toBeGreaterThan(0);
-    await until('repeats arrived', () => recordsOf('bed-06', contentTypes.observation).length >= 50);
+    await until('readings and repeats are in Kafka', () => recordsOf('bed-06', contentTypes.observation).length >= 50);
     const identities = recordsOf('bed-06', contentTypes.observation).map((record) => `${record.boot}/${record.seq}`);
     expect(new Set(identities).size).toBeLessThan(identities.length);
   });

@@ -25,7 +25,7 @@ export type ReconnectingDevice = {
   close(): void;
 };
 
-const windowMax = 16;
+const unacknowledgedMax = 16;
 
 export function startReconnectingDevice(options: {
   readonly platform: TestPlatform;
@@ -37,11 +37,11 @@ export function startReconnectingDevice(options: {
 }): ReconnectingDevice {
   const { deviceId, boot, version, qos } = options;
   const certs = join(options.platform.stateDir, 'certs');
-  const read = (...path: string[]) => readFileSync(join(certs, ...path));
+  const readCertificate = (...path: string[]) => readFileSync(join(certs, ...path));
   const identity = {
-    ca: read('ca.pem'),
-    cert: read('devices', `${deviceId}.pem`),
-    key: read('devices', `${deviceId}.key`),
+    ca: readCertificate('ca.pem'),
+    cert: readCertificate('devices', `${deviceId}.pem`),
+    key: readCertificate('devices', `${deviceId}.key`),
   };
   const acknowledged: number[] = [];
   const disconnectCodes: number[] = [];
@@ -52,11 +52,11 @@ export function startReconnectingDevice(options: {
   let current: MqttClient | undefined;
   let connections = 0;
   let readingCount = 0;
-  let finishing = false;
-  let closed = false;
+  let isFinishing = false;
+  let isClosed = false;
 
-  function open(): void {
-    if (closed) return;
+  function openConnection(): void {
+    if (isClosed) return;
     const client = connect(`mqtts://127.0.0.1:${options.platform.mqttPort}`, {
       ...identity,
       clientId: deviceId,
@@ -81,28 +81,28 @@ export function startReconnectingDevice(options: {
       client.end(true);
       if (current !== client) return;
       current = undefined;
-      setTimeout(open, 50 + Math.random() * 200);
+      setTimeout(openConnection, 50 + Math.random() * 200);
     });
   }
 
   function send(client: MqttClient, reading: Reading): void {
     client.publish(deviceTopic(deviceId, 'observations'), reading.payload, { qos }, (error) => {
       // An acknowledgement on a former connection also counts.
-      const at = error ? -1 : sent.indexOf(reading);
-      if (at < 0) return;
-      sent.splice(at, 1);
+      const index = error ? -1 : sent.indexOf(reading);
+      if (index < 0) return;
+      sent.splice(index, 1);
       acknowledged.push(reading.seq);
       sendWaiting();
     });
   }
 
   function sendWaiting(): void {
-    while (current?.connected && sent.length < windowMax && waiting.length > 0) {
+    while (current?.connected && sent.length < unacknowledgedMax && waiting.length > 0) {
       const reading = waiting.shift()!;
       sent.push(reading);
       send(current, reading);
     }
-    if (finishing && sent.length === 0 && waiting.length === 0) done.resolve();
+    if (isFinishing && sent.length === 0 && waiting.length === 0) done.resolve();
   }
 
   const timer = setInterval(() => {
@@ -110,14 +110,14 @@ export function startReconnectingDevice(options: {
     waiting.push(makeReading('observations', boot, readingCount, Date.now()));
     sendWaiting();
   }, options.everyMs);
-  open();
+  openConnection();
 
   function close(): void {
     clearInterval(timer);
-    closed = true;
-    const all = [current, ...formerClients];
+    isClosed = true;
+    const clients = [current, ...formerClients];
     current = undefined;
-    for (const client of all) client?.end(true);
+    for (const client of clients) client?.end(true);
   }
 
   return {
@@ -129,11 +129,11 @@ export function startReconnectingDevice(options: {
     connectAgain() {
       if (!current?.connected) return;
       formerClients.add(current);
-      open();
+      openConnection();
     },
     async finish() {
       clearInterval(timer);
-      finishing = true;
+      isFinishing = true;
       sendWaiting();
       await done.promise;
       await sleep(0);

@@ -14,8 +14,8 @@ export type Hospital = {
   startGateway(more?: Readonly<Record<string, string>>): Promise<RunningProcess>;
   /** Connects a device to Mosquitto, with a session that outlives the connection. */
   connect(deviceId: string, more?: IClientOptions): Promise<MqttClient>;
-  /** Ends a session at Mosquitto, with the messages that wait in it. */
-  forget(clientId: string): Promise<void>;
+  /** Ends a session at Mosquitto, and so deletes the messages that wait in it. */
+  endSession(clientId: string): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -58,7 +58,7 @@ export async function openHospital(platform: TestPlatform, more: readonly string
       clients.push(client);
       return client;
     },
-    async forget(clientId) {
+    async endSession(clientId) {
       const client = await connectAsync(mosquitto.url, {
         clientId,
         protocolVersion: 5,
@@ -91,33 +91,37 @@ export type Stream = {
   readonly acknowledged: number[];
   published(): number;
   /** Returns the number of publishes that Mosquitto has not acknowledged. */
-  open(): number;
+  unacknowledged(): number;
   stop(): void;
 };
 
-/** Publishes readings 1, 2, 3, … of one boot, with at most `windowMax` unacknowledged. Publishes a reading again until Mosquitto has it. */
+/** Publishes readings 1, 2, 3, … of one boot, with at most `unacknowledgedMax` unacknowledged readings. Publishes a reading again until Mosquitto has it. */
 export function publishOn(
   client: MqttClient,
   deviceId: string,
   boot: string,
-  { windowMax, everyMs, count = Number.POSITIVE_INFINITY }: { windowMax: number; everyMs: number; count?: number },
+  {
+    unacknowledgedMax,
+    everyMs,
+    count = Number.POSITIVE_INFINITY,
+  }: { unacknowledgedMax: number; everyMs: number; count?: number },
 ): Stream {
   const acknowledged: number[] = [];
   let published = 0;
-  let open = 0;
+  let unacknowledged = 0;
   const send = (seq: number, payload: string): void => {
     client.publish(`devices/${deviceId}/observations`, payload, { qos: 1 }, (error) => {
       if (error) {
         setTimeout(send, 20, seq, payload);
         return;
       }
-      open -= 1;
+      unacknowledged -= 1;
       acknowledged.push(seq);
     });
   };
   const timer = setInterval(() => {
     // New readings wait until the client is connected, so that they do not overtake a reading that failed.
-    for (; client.connected && open < windowMax && published < count; open += 1) {
+    for (; client.connected && unacknowledged < unacknowledgedMax && published < count; unacknowledged += 1) {
       published += 1;
       send(published, JSON.stringify(reading(boot, published)));
     }
@@ -126,7 +130,7 @@ export function publishOn(
     deviceId,
     acknowledged,
     published: () => published,
-    open: () => open,
+    unacknowledged: () => unacknowledged,
     stop: () => clearInterval(timer),
   };
 }
@@ -137,25 +141,29 @@ export function reading(boot: string, seq: number): object {
 }
 
 /** Returns for each device the sequence numbers of a boot in Kafka's order, without repeats. */
-export async function storedBy(
+export async function storedSeqsByDevice(
   platform: TestPlatform,
   deviceIds: readonly string[],
   boot: string,
 ): Promise<number[][]> {
   const operator = await openLogAs(platform, 'operator');
   try {
-    const ofBoot = (await readAllRecords(operator, 'observations')).filter(({ opened }) => opened.origin.boot === boot);
+    const recordsOfBoot = (await readAllRecords(operator, 'observations')).filter(
+      ({ opened }) => opened.origin.boot === boot,
+    );
     return deviceIds.map((deviceId) => {
       const writer = devicePseudonym(platform, deviceId);
-      return [...new Set(ofBoot.flatMap(({ opened: { origin } }) => (origin.writer === writer ? [origin.seq] : [])))];
+      return [
+        ...new Set(recordsOfBoot.flatMap(({ opened: { origin } }) => (origin.writer === writer ? [origin.seq] : []))),
+      ];
     });
   } finally {
     await operator.close();
   }
 }
 
-export async function storedOf(platform: TestPlatform, deviceId: string, boot: string): Promise<number[]> {
-  return (await storedBy(platform, [deviceId], boot))[0]!;
+export async function storedSeqs(platform: TestPlatform, deviceId: string, boot: string): Promise<number[]> {
+  return (await storedSeqsByDevice(platform, [deviceId], boot))[0]!;
 }
 
 /** Returns how often the gateway's clients sent PUBACK, by Mosquitto's log. */
