@@ -132,11 +132,11 @@ export function bed(
     answers,
     state: () => state,
     /** Feeds one reading each second from `from` to `to`, both included. */
-    run(from: number, to: number, numerics: Numerics, more: Partial<ObservationInput> = {}) {
+    feedEachSecond(from: number, to: number, numerics: Numerics, more: Partial<ObservationInput> = {}) {
       for (let s = from; s <= to; s++) feed(reading(s, numerics, more));
     },
     tick: (s: number) => feed({ type: 'tick' }, t0 + s * 1000),
-    end: (s: number) => feed(associationOf(t0 + s * 1000), t0 + s * 1000),
+    endPeriod: (s: number) => feed(associationOf(t0 + s * 1000), t0 + s * 1000),
     command(
       s: number,
       content:
@@ -155,12 +155,12 @@ export function bed(
     },
     /** Acknowledges the alarm that is live under `key`. */
     acknowledge(s: number, key: string) {
-      return this.command(s, { type: 'acknowledge', alarmId: this.live()[key]!.alarmId });
+      return this.command(s, { type: 'acknowledge', alarmId: this.liveAlarms()[key]!.alarmId });
     },
-    live: (): Record<string, Alarm> =>
+    liveAlarms: (): Record<string, Alarm> =>
       Object.fromEntries(Object.entries(state.book.live).map(([key, { alarm }]) => [key, alarm])),
     /** Returns the conditions that were raised, in order. */
-    raised: () => events.filter((event) => event.type === 'raised').map((event) => event.alarm.condition),
+    raisedConditions: () => events.filter((event) => event.type === 'raised').map((event) => event.alarm.condition),
     eventTypes: (condition: string) =>
       events.filter((event) => event.alarm.condition === condition).map((event) => event.type),
     countOf: (name: Counter) => countsByName.get(name) ?? 0,
@@ -170,13 +170,13 @@ export function bed(
 /** Returns a bed with a medium alarm: HR 130 from 0 s, raised at 6 s. */
 export function mediumBed(): Bed {
   const tachycardBed = bed();
-  tachycardBed.run(0, 6, { HR: 130 });
+  tachycardBed.feedEachSecond(0, 6, { HR: 130 });
   return tachycardBed;
 }
 
 /** Returns a bed with a high alarm: HR 150 from 0 s, raised at 0 s. */
 export function highBed(): Bed {
   const tachycardBed = bed();
-  tachycardBed.run(0, 2, { HR: 150 });
+  tachycardBed.feedEachSecond(0, 2, { HR: 150 });
   return tachycardBed;
 }

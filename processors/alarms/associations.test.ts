@@ -66,7 +66,7 @@ describe('associations', () => {
     expect([...table.currentIds()]).toEqual([]);
   });
 
-  it('open() returns the associations of patients who are at a device now', () => {
+  it('currentIds() returns the associations of patients who are at a device now', () => {
     const table = createAssociations(key);
     const openAfter = (...periods: AssociationPeriod[]) => {
       table.fold(row(1, ...periods), t0 + 60_000);

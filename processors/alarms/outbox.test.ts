@@ -44,7 +44,7 @@ describe('the outbox', () => {
     expect(appended.slice(appended.indexOf(2))).toEqual([2, 3, 4]);
   });
 
-  it('room() waits while more than 2,000 events wait', async () => {
+  it('waitForRoom() waits while more than 2,000 events wait', async () => {
     let isKafkaUp = false;
     const { append } = logOf(() => isKafkaUp);
     const outbox = createOutbox({ append, start: 0n, log });
@@ -61,7 +61,7 @@ describe('the outbox', () => {
     outbox.close();
   });
 
-  it('close() drops the waiting events, and sent() resolves to false', async () => {
+  it('close() drops the waiting events, and waitUntilSent() resolves to false', async () => {
     const { append } = logOf(() => false);
     const outbox = createOutbox({ append, start: 0n, log });
     outbox.put(event(1));

@@ -5,7 +5,7 @@ import { step } from './engine.ts';
 
 /** Returns the acknowledgement of the revision that a screen shows now. */
 const acknowledgementOf = (patientBed: Bed, condition: string) => {
-  const { alarmId, rev } = patientBed.live()[condition]!;
+  const { alarmId, rev } = patientBed.liveAlarms()[condition]!;
   return { type: 'acknowledge' as const, alarmId, rev };
 };
 
@@ -20,18 +20,18 @@ describe('an acknowledgement that does not count', () => {
 
   it('a command that comes a second time does not acknowledge an alarm that has called again since', () => {
     const patientBed = mediumBed();
-    const { alarmId } = patientBed.live()['HR.high']!;
+    const { alarmId } = patientBed.liveAlarms()['HR.high']!;
     patientBed.command(7, { type: 'acknowledge', alarmId }, 'command-x');
-    patientBed.run(8, 187, { HR: 130 });
-    expect(patientBed.live()['HR.high']?.signal).toBe('on');
+    patientBed.feedEachSecond(8, 187, { HR: 130 });
+    expect(patientBed.liveAlarms()['HR.high']?.signal).toBe('on');
     patientBed.command(188, { type: 'acknowledge', alarmId }, 'command-x');
-    expect([patientBed.live()['HR.high']?.signal, patientBed.countOf('commandsRepeated')]).toEqual(['on', 1]);
+    expect([patientBed.liveAlarms()['HR.high']?.signal, patientBed.countOf('commandsRepeated')]).toEqual(['on', 1]);
   });
 
   it('an acknowledgement of an alarm that has left makes no event and is counted as unknown', () => {
     const patientBed = mediumBed();
-    const { alarmId } = patientBed.live()['HR.high']!;
-    patientBed.run(7, 12, { HR: 100 });
+    const { alarmId } = patientBed.liveAlarms()['HR.high']!;
+    patientBed.feedEachSecond(7, 12, { HR: 100 });
     const eventsBefore = patientBed.events.length;
     patientBed.command(13, { type: 'acknowledge', alarmId });
     expect([patientBed.events.length, patientBed.countOf('acknowledgementsUnknown')]).toEqual([eventsBefore, 1]);
@@ -45,12 +45,12 @@ describe('an acknowledgement that does not count', () => {
     'an acknowledgement from %i s before the repeated call leaves the signal %s, because clocks may differ by 2 s',
     (before, signal) => {
       const patientBed = highBed();
-      const { alarmId } = patientBed.live()['HR.extreme-high']!;
-      patientBed.run(3, 9, { HR: 80 });
-      patientBed.run(10, 10, { HR: 150 });
+      const { alarmId } = patientBed.liveAlarms()['HR.extreme-high']!;
+      patientBed.feedEachSecond(3, 9, { HR: 80 });
+      patientBed.feedEachSecond(10, 10, { HR: 150 });
       const calledAt = 10.02;
       patientBed.command(calledAt - before, { type: 'acknowledge', alarmId });
-      expect(patientBed.live()['HR.extreme-high']?.signal).toBe(signal);
+      expect(patientBed.liveAlarms()['HR.extreme-high']?.signal).toBe(signal);
     },
   );
 
@@ -59,25 +59,28 @@ describe('an acknowledgement that does not count', () => {
     patientBed.acknowledge(7, 'HR.high');
     patientBed.tick(187);
     patientBed.acknowledge(184, 'HR.high');
-    expect([patientBed.live()['HR.high']?.signal, patientBed.countOf('acknowledgementsStale')]).toEqual(['on', 1]);
+    expect([patientBed.liveAlarms()['HR.high']?.signal, patientBed.countOf('acknowledgementsStale')]).toEqual([
+      'on',
+      1,
+    ]);
   });
 
   it('an acknowledgement of the revision with a lower value does not count', () => {
     const patientBed = mediumBed();
     const before = acknowledgementOf(patientBed, 'HR.high');
-    patientBed.run(7, 12, { HR: 138 });
-    expect(patientBed.live()['HR.high']).toMatchObject({ text: 'HR 138 > 120', onsets: 1 });
+    patientBed.feedEachSecond(7, 12, { HR: 138 });
+    expect(patientBed.liveAlarms()['HR.high']).toMatchObject({ text: 'HR 138 > 120', onsets: 1 });
     patientBed.command(12, before);
-    expect(patientBed.live()['HR.high']?.signal).toBe('on');
+    expect(patientBed.liveAlarms()['HR.high']?.signal).toBe('on');
     expect(patientBed.countOf('acknowledgementsStale')).toBe(1);
     patientBed.command(13, acknowledgementOf(patientBed, 'HR.high'));
-    expect(patientBed.live()['HR.high']?.signal).toBe('acknowledged');
+    expect(patientBed.liveAlarms()['HR.high']?.signal).toBe('acknowledged');
   });
 
   it('the answer to an acknowledgement of an old revision asks the person to look again', () => {
     const patientBed = mediumBed();
     const before = acknowledgementOf(patientBed, 'HR.high');
-    patientBed.run(7, 12, { HR: 138 });
+    patientBed.feedEachSecond(7, 12, { HR: 138 });
     patientBed.command(12, before);
     expect(patientBed.answers.at(-1)).toMatchObject({ accepted: false, reason: expect.stringContaining('Look again') });
     patientBed.command(13, acknowledgementOf(patientBed, 'HR.high'));
@@ -87,13 +90,13 @@ describe('an acknowledgement that does not count', () => {
   it('an acknowledgement of an earlier onset does not count if the condition was absent for 5 s or more', () => {
     const patientBed = highBed();
     const before = acknowledgementOf(patientBed, 'HR.extreme-high');
-    patientBed.run(3, 13, { HR: 80 });
-    patientBed.run(14, 14, { HR: 150 });
+    patientBed.feedEachSecond(3, 13, { HR: 80 });
+    patientBed.feedEachSecond(14, 14, { HR: 150 });
     patientBed.command(15, before);
-    expect(patientBed.live()['HR.extreme-high']).toMatchObject({ signal: 'on', onsets: 2 });
+    expect(patientBed.liveAlarms()['HR.extreme-high']).toMatchObject({ signal: 'on', onsets: 2 });
     expect(patientBed.countOf('acknowledgementsStale')).toBe(1);
     patientBed.command(16, acknowledgementOf(patientBed, 'HR.extreme-high'));
-    expect(patientBed.live()['HR.extreme-high']?.signal).toBe('acknowledged');
+    expect(patientBed.liveAlarms()['HR.extreme-high']?.signal).toBe('acknowledged');
   });
 });
 
@@ -101,42 +104,42 @@ describe('an acknowledgement that counts', () => {
   it('an acknowledgement of the first call counts even if the clock of the nurse’s machine is behind', () => {
     const patientBed = mediumBed();
     patientBed.acknowledge(3, 'HR.high');
-    expect(patientBed.live()['HR.high']?.signal).toBe('acknowledged');
+    expect(patientBed.liveAlarms()['HR.high']?.signal).toBe('acknowledged');
   });
 
   it('an acknowledgement of an earlier onset counts if the condition was absent only for a moment and is not more serious', () => {
     const patientBed = highBed();
     const before = acknowledgementOf(patientBed, 'HR.extreme-high');
-    patientBed.run(3, 8, { HR: 80 });
-    patientBed.run(9, 9, { HR: 145 });
-    expect(patientBed.live()['HR.extreme-high']).toMatchObject({ onsets: 2, present: true, signal: 'on' });
+    patientBed.feedEachSecond(3, 8, { HR: 80 });
+    patientBed.feedEachSecond(9, 9, { HR: 145 });
+    expect(patientBed.liveAlarms()['HR.extreme-high']).toMatchObject({ onsets: 2, present: true, signal: 'on' });
     patientBed.command(9.1, before);
-    expect(patientBed.live()['HR.extreme-high']?.signal).toBe('acknowledged');
+    expect(patientBed.liveAlarms()['HR.extreme-high']?.signal).toBe('acknowledged');
   });
 
   it('an acknowledgement of a revision from before an escalation counts', () => {
     const patientBed = highBed();
     const before = acknowledgementOf(patientBed, 'HR.extreme-high');
-    patientBed.run(3, 65, { HR: 150 });
+    patientBed.feedEachSecond(3, 65, { HR: 150 });
     expect(patientBed.eventTypes('HR.extreme-high')).toContain('escalated');
     patientBed.command(65, before);
-    expect(patientBed.live()['HR.extreme-high']?.signal).toBe('acknowledged');
+    expect(patientBed.liveAlarms()['HR.extreme-high']?.signal).toBe('acknowledged');
   });
 
   it('an acknowledgement of a revision from before the end of the condition counts', () => {
     const patientBed = highBed();
     const before = acknowledgementOf(patientBed, 'HR.extreme-high');
-    patientBed.run(3, 8, { HR: 100 });
+    patientBed.feedEachSecond(3, 8, { HR: 100 });
     patientBed.command(9, before);
     expect(patientBed.eventTypes('HR.extreme-high')).toEqual(['raised', 'resolved', 'acknowledged', 'cleared']);
   });
 
   it('an acknowledgement of an alarm that is not raised yet waits and counts when the alarm is raised', () => {
-    const { alarmId } = mediumBed().live()['HR.high']!;
+    const { alarmId } = mediumBed().liveAlarms()['HR.high']!;
     const patientBed = bed();
     patientBed.command(0, { type: 'acknowledge', alarmId });
     expect(patientBed.countOf('acknowledgementsHeld')).toBe(1);
-    patientBed.run(0, 6, { HR: 130 });
+    patientBed.feedEachSecond(0, 6, { HR: 130 });
     expect(patientBed.eventTypes('HR.high')).toEqual(['raised', 'acknowledged']);
     expect(patientBed.state().book.held).toEqual([]);
   });
@@ -145,14 +148,14 @@ describe('an acknowledgement that counts', () => {
 it('a waiting acknowledgement acknowledges no other alarm', () => {
   const patientBed = bed();
   patientBed.command(0, { type: 'acknowledge', alarmId: 'of-another-alarm' });
-  patientBed.run(0, 6, { HR: 130 });
+  patientBed.feedEachSecond(0, 6, { HR: 130 });
   expect(patientBed.eventTypes('HR.high')).toEqual(['raised']);
   expect(patientBed.state().book.held).toHaveLength(1);
 });
 
 it('an acknowledgement that counts changes no counter', () => {
   const patientBed = mediumBed();
-  const { alarmId } = patientBed.live()['HR.high']!;
+  const { alarmId } = patientBed.liveAlarms()['HR.high']!;
   const at = instant(7);
   const asked = { type: 'acknowledge', commandId: 'command-1', associationId: 'association-1', at, by: nurse } as const;
   const { counts } = step(env, patientBed.state(), { type: 'command', command: { ...asked, alarmId } }, Date.parse(at));
@@ -183,9 +186,9 @@ it('at most 16 acknowledgements wait, each for at most 10 min, and dropped ackno
 it('an alarm calls again if its acknowledgement ran out while a more serious alarm called instead', () => {
   const patientBed = mediumBed();
   patientBed.acknowledge(7, 'HR.high');
-  patientBed.run(8, 200, { HR: 150 });
-  expect(patientBed.live()['HR.high']?.signal).toBe('off');
-  patientBed.run(201, 206, { HR: 130 });
-  expect(patientBed.live()['HR.extreme-high']?.present).toBe(false);
-  expect(patientBed.live()['HR.high']?.signal).toBe('on');
+  patientBed.feedEachSecond(8, 200, { HR: 150 });
+  expect(patientBed.liveAlarms()['HR.high']?.signal).toBe('off');
+  patientBed.feedEachSecond(201, 206, { HR: 130 });
+  expect(patientBed.liveAlarms()['HR.extreme-high']?.present).toBe(false);
+  expect(patientBed.liveAlarms()['HR.high']?.signal).toBe('on');
 });

@@ -8,11 +8,11 @@ function run(patientBed: Bed, from: number, to: number, numerics: (s: number) =>
 }
 
 function acknowledgeAll(patientBed: Bed, s: number): void {
-  for (const key of Object.keys(patientBed.live())) patientBed.acknowledge(s, key);
+  for (const key of Object.keys(patientBed.liveAlarms())) patientBed.acknowledge(s, key);
 }
 
 const technical = (patientBed: Bed) =>
-  Object.values(patientBed.live())
+  Object.values(patientBed.liveAlarms())
     .filter(({ kind }) => kind === 'technical')
     .map(({ text, priority, signal }) => `${text}, ${priority}, ${signal}`);
 

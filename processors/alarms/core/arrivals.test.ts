@@ -17,10 +17,10 @@ import {
 } from './arrivals.ts';
 
 const codes = { SpO2: 'MDC_PULS_OXIM_SAT_O2', RR: 'MDC_RESP_RATE' };
-const arrival = (patientBed: Bed, name: keyof typeof codes) => patientBed.state().arrivals.codes[codes[name]]!;
+const arrivalOfBed = (patientBed: Bed, name: keyof typeof codes) => patientBed.state().arrivals.codes[codes[name]]!;
 /** Feeds a reading each second from `from` to `to`, both included. @param numericsAt returns the values of a second */
 function feed(patientBed: Bed, from: number, to: number, numericsAt: (s: number) => Numerics): void {
-  for (let s = from; s <= to; s += 1) patientBed.run(s, s, numericsAt(s));
+  for (let s = from; s <= to; s += 1) patientBed.feedEachSecond(s, s, numericsAt(s));
 }
 
 /** Feeds a reading of a device that declares no interval. */
@@ -33,26 +33,26 @@ describe('the counts of valid values', () => {
   it('valid values of the last minute are counted for each ten seconds, also for ten seconds without a value', () => {
     const patientBed = bed();
     feed(patientBed, 0, 28, (s) => ({ SpO2: s < 10 || s === 28 ? 97 : null }));
-    expect(arrival(patientBed, 'SpO2').tens).toEqual([10, 0, 1]);
+    expect(arrivalOfBed(patientBed, 'SpO2').tens).toEqual([10, 0, 1]);
     feed(patientBed, 29, 79, () => ({ SpO2: 97 }));
-    expect(arrival(patientBed, 'SpO2').tens).toEqual([2, 10, 10, 10, 10, 10]);
+    expect(arrivalOfBed(patientBed, 'SpO2').tens).toEqual([2, 10, 10, 10, 10, 10]);
   });
 
   it('a value that comes after newer values is counted in its own ten seconds', () => {
     const patientBed = bed();
     feed(patientBed, 25, 26, () => ({ SpO2: 97 }));
-    patientBed.run(5, 5, { SpO2: 97 });
-    expect(arrival(patientBed, 'SpO2').tens).toEqual([1, 0, 2]);
-    patientBed.run(14, 14, { SpO2: 97 });
-    expect(arrival(patientBed, 'SpO2').tens).toEqual([1, 1, 2]);
+    patientBed.feedEachSecond(5, 5, { SpO2: 97 });
+    expect(arrivalOfBed(patientBed, 'SpO2').tens).toEqual([1, 0, 2]);
+    patientBed.feedEachSecond(14, 14, { SpO2: 97 });
+    expect(arrivalOfBed(patientBed, 'SpO2').tens).toEqual([1, 1, 2]);
   });
 });
 
-it('the first of two values of one instant decides whether the last value was beyond a limit', () => {
+it('if two values have the same time, the first value decides whether the last value was beyond a limit', () => {
   const patientBed = bed();
-  patientBed.run(0, 0, { SpO2: 80 });
-  patientBed.run(0, 0, { SpO2: 97 }, { seq: 2_000_000 });
-  expect(arrival(patientBed, 'SpO2')).toMatchObject({ validAt: t0, beyond: true });
+  patientBed.feedEachSecond(0, 0, { SpO2: 80 });
+  patientBed.feedEachSecond(0, 0, { SpO2: 97 }, { seq: 2_000_000 });
+  expect(arrivalOfBed(patientBed, 'SpO2')).toMatchObject({ validAt: t0, beyond: true });
 });
 
 describe('an old value', () => {
@@ -62,8 +62,8 @@ describe('an old value', () => {
   ])('a value that is older by %s than the newest value is not counted', (_name, s) => {
     const patientBed = bed();
     feed(patientBed, 3_600, 3_601, () => ({ SpO2: 97 }));
-    patientBed.run(3_601 - s, 3_601 - s, { SpO2: 97 });
-    expect(arrival(patientBed, 'SpO2').tens).toEqual([0, 0, 0, 0, 0, 2]);
+    patientBed.feedEachSecond(3_601 - s, 3_601 - s, { SpO2: 97 });
+    expect(arrivalOfBed(patientBed, 'SpO2').tens).toEqual([0, 0, 0, 0, 0, 2]);
   });
 });
 
@@ -73,15 +73,15 @@ describe('intermittent values', () => {
     // Valid in 24 of 50 seconds, then in each second.
     const numericsAt = (s: number): Numerics => ({ HR: 80, SpO2: (s % 2 === 0 && s !== 48) || s >= 50 ? 97 : null });
     feed(patientBed, 0, 49, numericsAt);
-    expect(patientBed.raised()).toEqual([]);
+    expect(patientBed.raisedConditions()).toEqual([]);
     feed(patientBed, 50, 50, numericsAt);
-    expect(patientBed.raised()).toEqual(['SpO2.intermittent']);
+    expect(patientBed.raisedConditions()).toEqual(['SpO2.intermittent']);
   });
 
   it('a parameter is not intermittent if half of the seconds was valid', () => {
     const patientBed = bed();
     feed(patientBed, 0, 120, (s) => ({ HR: 80, SpO2: s % 2 === 0 ? 97 : null }));
-    expect(patientBed.raised()).toEqual([]);
+    expect(patientBed.raisedConditions()).toEqual([]);
   });
 
   it('a second parameter becomes intermittent while a first one is intermittent', () => {
@@ -90,7 +90,7 @@ describe('intermittent values', () => {
       ...{ HR: 80, SpO2: s % 4 === 0 ? 97 : null },
       RR: s < 100 || s % 4 === 0 ? 15 : null,
     }));
-    expect(patientBed.raised()).toEqual(['SpO2.intermittent', 'RR.intermittent']);
+    expect(patientBed.raisedConditions()).toEqual(['SpO2.intermittent', 'RR.intermittent']);
   });
 
   it.each([
@@ -98,8 +98,9 @@ describe('intermittent values', () => {
     [10_001, []],
   ])('a parameter can be intermittent only if its expected interval is at most 10 s: %i ms', (intervalMs, raised) => {
     const patientBed = bed();
-    for (let s = 0; s <= 200; s += 10) patientBed.run(s, s, { HR: 80, SpO2: s % 20 === 0 ? 97 : null }, { intervalMs });
-    expect(patientBed.raised()).toEqual(raised);
+    for (let s = 0; s <= 200; s += 10)
+      patientBed.feedEachSecond(s, s, { HR: 80, SpO2: s % 20 === 0 ? 97 : null }, { intervalMs });
+    expect(patientBed.raisedConditions()).toEqual(raised);
   });
 });
 
@@ -116,9 +117,9 @@ it.each<[string, object, string]>([
   feed(patientBed, 0, 3, () => ({ HR: 80, SpO2: 97 }));
   for (let s = 4; s <= 24; s += 1) {
     const { values } = reading(s, { HR: 80 });
-    patientBed.run(s, s, {}, { values: [...values, { code: codes.SpO2, unit: '%', ...more }] });
+    patientBed.feedEachSecond(s, s, {}, { values: [...values, { code: codes.SpO2, unit: '%', ...more }] });
   }
-  const [alarm] = Object.values(patientBed.live());
+  const [alarm] = Object.values(patientBed.liveAlarms());
   expect(alarm).toMatchObject({ text, onsetAt: instant(23) });
 });
 
@@ -129,10 +130,10 @@ function lastArrival(name: Code, more: Partial<Arrival> = {}): Arrival {
   const [time, at] = [orderAt(t0 - 1_000), { at: t0 - 1_000, since: t0 - 60_000 }];
   return { ...arrivalOf(parameters.get(codes[name])!, { declaredMs: null }, time, at, undefined), ...more };
 }
-const partOf = (of: Partial<Record<Code, Arrival>>, more: Partial<ArrivalsPart> = {}): ArrivalsPart => ({
+const partOf = (arrivals: Partial<Record<Code, Arrival>>, more: Partial<ArrivalsPart> = {}): ArrivalsPart => ({
   ...{ ...initialArrivals, now: t0 - 1_000 },
   codes: Object.fromEntries(
-    Object.entries(of).map(([name, parameterArrival]) => [codes[name as Code], parameterArrival]),
+    Object.entries(arrivals).map(([name, parameterArrival]) => [codes[name as Code], parameterArrival]),
   ),
   ...more,
 });
@@ -141,9 +142,9 @@ describe('parameters of one reading with different clocks', () => {
   const pace: Pace = { sinceMs: t0 + 11_000, readings: 2, leastMs: 11_000, beforeMs: null, steadyMs: null };
   const clock: DeviceClock = { offsetMs: 0, pace };
   const [time, receivedAt] = [t0, t0 + 12_000];
-  const both = { boot: 'b1', seq: 6, time, receivedAt, numbered: true, declaredMs: null };
+  const readingFields = { boot: 'b1', seq: 6, time, receivedAt, numbered: true, declaredMs: null };
   const codesAfterReading = (part: ArrivalsPart, numerics: Numerics) =>
-    noteReading(part, { ...both, values: valuesOf(numerics) }, () => false, receivedAt).part.codes;
+    noteReading(part, { ...readingFields, values: valuesOf(numerics) }, () => false, receivedAt).part.codes;
 
   it.each<[string, DeviceClock]>([
     ['another error', { ...clock, offsetMs: 5_000 }],
@@ -200,29 +201,29 @@ describe('parameters of one reading with different clocks', () => {
 describe('a parameter that comes more often than before', () => {
   it('a parameter is not intermittent after a shorter interval was declared', () => {
     const patientBed = bed();
-    for (let s = 0; s <= 100; s += 5) patientBed.run(s, s, { HR: 80, SpO2: 97 }, { intervalMs: 5_000 });
-    patientBed.run(101, 101, { HR: 80, SpO2: 97 });
-    expect(arrival(patientBed, 'SpO2')).toMatchObject({ since: t0 + 101_000, tens: [1] });
-    patientBed.run(102, 200, { HR: 80, SpO2: 97 });
-    expect(patientBed.raised()).toEqual([]);
+    for (let s = 0; s <= 100; s += 5) patientBed.feedEachSecond(s, s, { HR: 80, SpO2: 97 }, { intervalMs: 5_000 });
+    patientBed.feedEachSecond(101, 101, { HR: 80, SpO2: 97 });
+    expect(arrivalOfBed(patientBed, 'SpO2')).toMatchObject({ since: t0 + 101_000, tens: [1] });
+    patientBed.feedEachSecond(102, 200, { HR: 80, SpO2: 97 });
+    expect(patientBed.raisedConditions()).toEqual([]);
   });
 
   it('a parameter that came only each 10 s is not intermittent when it comes each second', () => {
     const patientBed = bed();
     feed(patientBed, 0, 300, (s) => ({ HR: 80, ...(s % 10 === 0 && { SpO2: 97 }) }));
-    expect(arrival(patientBed, 'SpO2').intervalMs).toBe(10_000);
+    expect(arrivalOfBed(patientBed, 'SpO2').intervalMs).toBe(10_000);
     feed(patientBed, 301, 400, () => ({ HR: 80, SpO2: 97 }));
-    expect(patientBed.raised()).toEqual([]);
+    expect(patientBed.raisedConditions()).toEqual([]);
   });
 
   it('values are not counted anew if a parameter already came often, or if a longer interval is declared', () => {
     const patientBed = bed();
     for (let s = 0; s <= 6; s += 2) feedPlain(patientBed, s, { SpO2: 97 });
     for (let s = 7; s <= 12; s += 1) feedPlain(patientBed, s, { SpO2: 97 });
-    expect(arrival(patientBed, 'SpO2')).toMatchObject({ since: t0, intervalMs: 1_000 });
-    patientBed.run(13, 13, { SpO2: 97 }, { intervalMs: 1_000 });
-    patientBed.run(18, 18, { SpO2: 97 }, { intervalMs: 5_000 });
-    expect(arrival(patientBed, 'SpO2')).toMatchObject({ since: t0, intervalMs: 5_000, tens: [7, 5] });
+    expect(arrivalOfBed(patientBed, 'SpO2')).toMatchObject({ since: t0, intervalMs: 1_000 });
+    patientBed.feedEachSecond(13, 13, { SpO2: 97 }, { intervalMs: 1_000 });
+    patientBed.feedEachSecond(18, 18, { SpO2: 97 }, { intervalMs: 5_000 });
+    expect(arrivalOfBed(patientBed, 'SpO2')).toMatchObject({ since: t0, intervalMs: 5_000, tens: [7, 5] });
   });
 });
 
@@ -280,10 +281,10 @@ describe('a reading of another parameter', () => {
 describe('the newest device time', () => {
   it('the newest device time does not go back when a reading comes out of order', () => {
     const patientBed = bed();
-    patientBed.run(0, 5, { HR: 80 });
+    patientBed.feedEachSecond(0, 5, { HR: 80 });
     patientBed.feed(reading(3.5, { HR: 80, SpO2: 97 }, { receivedAt: t0 + 5_500 }));
     expect(patientBed.state().arrivals).toMatchObject({ now: t0 + 5_000, troubled: false });
-    expect(arrival(patientBed, 'SpO2')).toMatchObject({
+    expect(arrivalOfBed(patientBed, 'SpO2')).toMatchObject({
       spacings: [],
       since: t0 + 5_000,
       validAt: t0 + 3_500,
@@ -299,28 +300,28 @@ describe('the newest device time', () => {
       quietUntil: Number.MAX_SAFE_INTEGER,
       troubled: false,
     });
-    expect(arrival(patientBed, 'SpO2')).toMatchObject({ since: t0 + 600_000, heardAt: 0, validAt: t0 });
+    expect(arrivalOfBed(patientBed, 'SpO2')).toMatchObject({ since: t0 + 600_000, heardAt: 0, validAt: t0 });
   });
 
   it('spacings from before the error of the clock was known do not count', () => {
     const patientBed = bed();
     for (let i = 0; i < 6; i += 1) feedPlain(patientBed, -7_200 + 600 * i, { SpO2: 97 }, t0 + 100 * i);
     for (let s = 60; s < 62; s += 1) feedPlain(patientBed, s, { SpO2: 97 }, t0 + s * 1_000 - 40_000);
-    expect(arrival(patientBed, 'SpO2').intervalMs).toBe(1_000);
-    expect(arrival(patientBed, 'SpO2').spacings).toHaveLength(2);
+    expect(arrivalOfBed(patientBed, 'SpO2').intervalMs).toBe(1_000);
+    expect(arrivalOfBed(patientBed, 'SpO2').spacings).toHaveLength(2);
     patientBed.tick(45);
-    expect(patientBed.raised()).toContain('no-data');
+    expect(patientBed.raisedConditions()).toContain('no-data');
   });
 });
 
 describe('silence of a parameter', () => {
   it('a parameter is checked for silence only after its first valid value and its no-data time', () => {
     const patientBed = bed();
-    patientBed.run(0, 3, { SpO2: null });
+    patientBed.feedEachSecond(0, 3, { SpO2: null });
     expect(parameterSilenceDue(patientBed.state().arrivals)).toBe(Number.POSITIVE_INFINITY);
-    patientBed.run(4, 4, { SpO2: 97, RR: null });
+    patientBed.feedEachSecond(4, 4, { SpO2: 97, RR: null });
     expect(parameterSilenceDue(patientBed.state().arrivals)).toBe(t0 + 4_020 + 20_000);
-    patientBed.run(5, 9, { SpO2: 97, RR: null });
+    patientBed.feedEachSecond(5, 9, { SpO2: 97, RR: null });
     // The time of the check stays the same at first. The check itself moves it.
     expect(parameterSilenceDue(patientBed.state().arrivals)).toBe(t0 + 4_020 + 20_000);
     expect(parameterSilenceDue(noticeSilentParameters(patientBed.state().arrivals, t0 + 24_020))).toBe(
@@ -385,7 +386,7 @@ describe('a status that declares an interval', () => {
       patientBed.feed(status(s, { intervalMs: 1_000 }));
       feedPlain(patientBed, s, { SpO2: 97 });
     }
-    expect(arrival(patientBed, 'SpO2')).toMatchObject({
+    expect(arrivalOfBed(patientBed, 'SpO2')).toMatchObject({
       intervalMs: 5_000,
       spacings: [5_000, 5_000, 5_000, 5_000, 5_000],
     });
@@ -406,7 +407,7 @@ describe('the expected interval of the device', () => {
   });
 });
 
-describe('afterStandby', () => {
+describe('arrivalsAfterStandby', () => {
   it('after a standby values are counted anew, and silent parameters stay silent', () => {
     const counted = { tens: [3, 1], patchySince: t0 - 20_000 };
     const part = partOf({

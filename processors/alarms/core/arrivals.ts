@@ -277,7 +277,7 @@ function withSilences(part: ArrivalsPart): ArrivalsPart {
     if (arrival.givenUp) continue;
     const from = Math.max(arrival.validAt ?? arrival.since, arrival.since);
     const noDataMs = noDataMsOf(arrival.intervalMs);
-    // `noticeSilent` may have found the silence earlier. Then the onset stays until a value comes.
+    // `noticeSilentParameters` may have found the silence earlier. Then the onset stays until a value comes.
     const silentSince = now - from >= noDataMs ? (arrival.silentSince ?? from + noDataMs) : null;
     const patchySince = isPatchy(arrival, now) ? (arrival.patchySince ?? now) : null;
     if (silentSince !== null || patchySince !== null) troubled = true;
@@ -330,7 +330,7 @@ export function noticeSilentParameters(part: ArrivalsPart, wallMs: number): Arri
   return { ...part, codes, quietUntil, troubled };
 }
 
-/** Returns the earliest wall clock at which `noticeSilent` may find a silent parameter. */
+/** Returns the earliest wall clock at which `noticeSilentParameters` may find a silent parameter. */
 export const parameterSilenceDue = ({ quietUntil }: ArrivalsPart): number =>
   quietUntil === never ? Number.POSITIVE_INFINITY : quietUntil;
 

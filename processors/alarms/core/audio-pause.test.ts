@@ -7,51 +7,51 @@ const pause = (forMs = 120_000) => ({ type: 'pause-audio' as const, forMs });
 it('an audio pause silences present calls and ends after its time', () => {
   const patientBed = mediumBed();
   patientBed.command(10, pause(60_000));
-  expect(patientBed.live()['HR.high']).toMatchObject({ signal: 'on', audioPausedUntil: instant(70) });
+  expect(patientBed.liveAlarms()['HR.high']).toMatchObject({ signal: 'on', audioPausedUntil: instant(70) });
   expect(patientBed.eventTypes('HR.high')).toEqual(['raised', 'audio-paused']);
-  patientBed.run(11, 69, { HR: 130 });
+  patientBed.feedEachSecond(11, 69, { HR: 130 });
   expect(patientBed.state().book.pause).toEqual({ until: t0 + 70_000, over: 'medium' });
-  patientBed.run(70, 70, { HR: 130 });
+  patientBed.feedEachSecond(70, 70, { HR: 130 });
   expect(patientBed.state().book.pause).toBeNull();
 });
 
 it('an audio pause continues if the value of a silenced alarm gets worse within its priority', () => {
   const patientBed = mediumBed();
   patientBed.command(10, pause());
-  patientBed.run(11, 20, { HR: 138 });
-  expect(patientBed.live()['HR.high']).toMatchObject({ text: 'HR 138 > 120', audioPausedUntil: instant(130) });
+  patientBed.feedEachSecond(11, 20, { HR: 138 });
+  expect(patientBed.liveAlarms()['HR.high']).toMatchObject({ text: 'HR 138 > 120', audioPausedUntil: instant(130) });
   expect(patientBed.state().book.pause).not.toBeNull();
 });
 
 it('an audio pause lasts at most 2 min, even if the command asks for more', () => {
   const patientBed = mediumBed();
   patientBed.command(10, pause(600_000));
-  expect(patientBed.live()['HR.high']?.audioPausedUntil).toBe(instant(130));
+  expect(patientBed.liveAlarms()['HR.high']?.audioPausedUntil).toBe(instant(130));
 });
 
 describe('the early end of an audio pause', () => {
   it('a new call of the same priority ends an audio pause', () => {
     const patientBed = mediumBed();
     patientBed.command(10, pause());
-    patientBed.run(11, 21, { HR: 130, SpO2: 89 });
-    expect(patientBed.live()['SpO2.low']).toMatchObject({ signal: 'on' });
+    patientBed.feedEachSecond(11, 21, { HR: 130, SpO2: 89 });
+    expect(patientBed.liveAlarms()['SpO2.low']).toMatchObject({ signal: 'on' });
     for (const condition of ['SpO2.low', 'HR.high'])
-      expect(patientBed.live()[condition]).not.toHaveProperty('audioPausedUntil');
+      expect(patientBed.liveAlarms()[condition]).not.toHaveProperty('audioPausedUntil');
     expect(patientBed.state().book.pause).toBeNull();
   });
 
   it('an alarm of the same priority that calls because a more serious alarm has ended ends an audio pause', () => {
     const patientBed = bed();
-    patientBed.run(0, 14, { HR: 130, RR: 31 });
-    patientBed.run(15, 19, { HR: 150, RR: 31 });
+    patientBed.feedEachSecond(0, 14, { HR: 130, RR: 31 });
+    patientBed.feedEachSecond(15, 19, { HR: 150, RR: 31 });
     patientBed.acknowledge(19, 'HR.extreme-high');
     patientBed.command(20, pause());
     expect(patientBed.state().book.pause?.over).toBe('medium');
-    patientBed.run(21, 25, { HR: 130, RR: 31 });
-    expect(patientBed.live()['HR.high']?.signal).toBe('off');
+    patientBed.feedEachSecond(21, 25, { HR: 130, RR: 31 });
+    expect(patientBed.liveAlarms()['HR.high']?.signal).toBe('off');
     expect(patientBed.state().book.pause).not.toBeNull();
-    patientBed.run(26, 26, { HR: 130, RR: 31 });
-    expect(patientBed.live()['HR.high']?.signal).toBe('on');
+    patientBed.feedEachSecond(26, 26, { HR: 130, RR: 31 });
+    expect(patientBed.liveAlarms()['HR.high']?.signal).toBe('on');
     expect(patientBed.state().book.pause).toBeNull();
   });
 
@@ -63,47 +63,47 @@ describe('the early end of an audio pause', () => {
   ])('a new call of a higher priority ends an audio pause: %s', (_name, condition, numerics) => {
     const patientBed = mediumBed();
     patientBed.command(10, pause());
-    patientBed.run(11, 11, numerics);
-    expect(patientBed.live()[condition]).toMatchObject({ signal: 'on', priority: 'high' });
-    for (const alarm of Object.values(patientBed.live())) expect(alarm).not.toHaveProperty('audioPausedUntil');
+    patientBed.feedEachSecond(11, 11, numerics);
+    expect(patientBed.liveAlarms()[condition]).toMatchObject({ signal: 'on', priority: 'high' });
+    for (const alarm of Object.values(patientBed.liveAlarms())) expect(alarm).not.toHaveProperty('audioPausedUntil');
   });
 
   it('a new high alarm ends an audio pause that began for another high alarm', () => {
     const patientBed = highBed();
     patientBed.command(10, pause());
-    patientBed.run(11, 11, { HR: 150, SpO2: 80 });
+    patientBed.feedEachSecond(11, 11, { HR: 150, SpO2: 80 });
     for (const condition of ['HR.extreme-high', 'SpO2.extreme-low'])
-      expect(patientBed.live()[condition]).not.toHaveProperty('audioPausedUntil');
+      expect(patientBed.liveAlarms()[condition]).not.toHaveProperty('audioPausedUntil');
   });
 
   it('an acknowledged alarm that calls again ends an audio pause', () => {
     const patientBed = mediumBed();
-    patientBed.run(7, 9, { HR: 130, SpO2: 97, Temp: 39 });
+    patientBed.feedEachSecond(7, 9, { HR: 130, SpO2: 97, Temp: 39 });
     patientBed.acknowledge(10, 'HR.high');
     // At first only the temperature calls. The heart rate is more serious and calls again when its acknowledgement runs out.
-    patientBed.run(11, 179, { HR: 130, SpO2: 97, Temp: 39 });
+    patientBed.feedEachSecond(11, 179, { HR: 130, SpO2: 97, Temp: 39 });
     patientBed.command(180, pause());
-    expect(patientBed.live()['Temp.high']?.audioPausedUntil).toBe(instant(300));
-    patientBed.run(181, 190, { HR: 130, SpO2: 97, Temp: 39 });
+    expect(patientBed.liveAlarms()['Temp.high']?.audioPausedUntil).toBe(instant(300));
+    patientBed.feedEachSecond(181, 190, { HR: 130, SpO2: 97, Temp: 39 });
     expect(patientBed.eventTypes('HR.high')).toContain('realarmed');
-    expect(patientBed.live()['Temp.high']).not.toHaveProperty('audioPausedUntil');
+    expect(patientBed.liveAlarms()['Temp.high']).not.toHaveProperty('audioPausedUntil');
   });
 });
 
 it('an audio pause also silences a new call that is less serious', () => {
   const patientBed = mediumBed();
   patientBed.command(10, pause());
-  patientBed.run(11, 12, { HR: 130, Temp: 39 });
-  expect(patientBed.live()['Temp.high']).toMatchObject({ priority: 'low', audioPausedUntil: instant(130) });
-  expect(patientBed.live()['HR.high']?.audioPausedUntil).toBe(instant(130));
+  patientBed.feedEachSecond(11, 12, { HR: 130, Temp: 39 });
+  expect(patientBed.liveAlarms()['Temp.high']).toMatchObject({ priority: 'low', audioPausedUntil: instant(130) });
+  expect(patientBed.liveAlarms()['HR.high']?.audioPausedUntil).toBe(instant(130));
 });
 
 describe('an audio pause that does not begin', () => {
   it('an audio pause does not begin if no alarm calls', () => {
     const patientBed = bed();
     patientBed.command(0, pause());
-    patientBed.run(1, 7, { HR: 130 });
-    expect(patientBed.live()['HR.high']).not.toHaveProperty('audioPausedUntil');
+    patientBed.feedEachSecond(1, 7, { HR: 130 });
+    expect(patientBed.liveAlarms()['HR.high']).not.toHaveProperty('audioPausedUntil');
   });
 
   it('an audio pause does not begin if every alarm is acknowledged', () => {
@@ -129,7 +129,7 @@ describe('an audio pause that does not begin', () => {
 it('a new audio pause can begin after a new call has ended the pause before', () => {
   const patientBed = mediumBed();
   patientBed.command(10, pause(30_000));
-  patientBed.run(11, 12, { HR: 150 });
+  patientBed.feedEachSecond(11, 12, { HR: 150 });
   patientBed.command(13, pause());
-  expect(patientBed.live()['HR.extreme-high']?.audioPausedUntil).toBe(instant(133));
+  expect(patientBed.liveAlarms()['HR.extreme-high']?.audioPausedUntil).toBe(instant(133));
 });

@@ -50,36 +50,36 @@ describe('set-limits', () => {
 
   it('a change of limits judges the last value immediately', () => {
     const ward = createWard();
-    ward.run(0, 20, { HR: 115 });
+    ward.feedEachSecond(0, 20, { HR: 115 });
     ward.setLimits(20.5, 'HR', { high: 110 });
-    expect(ward.live()['HR.high']).toMatchObject({ limit: 110, text: 'HR 115 > 110' });
+    expect(ward.liveAlarms()['HR.high']).toMatchObject({ limit: 110, text: 'HR 115 > 110' });
     ward.setLimits(21, 'HR', { high: 118 });
-    expect(ward.live()['HR.high']).toBeUndefined();
+    expect(ward.liveAlarms()['HR.high']).toBeUndefined();
   });
 
   it('a change of limits judges the last value even if many missing values came after it', () => {
     const ward = createWard();
-    ward.run(0, 10, { HR: 125 });
-    ward.run(11, 26, { HR: null });
+    ward.feedEachSecond(0, 10, { HR: 125 });
+    ward.feedEachSecond(11, 26, { HR: null });
     ward.setLimits(26.5, 'HR', { high: 130 });
-    expect(ward.live()['HR.high']).toBeUndefined();
+    expect(ward.liveAlarms()['HR.high']).toBeUndefined();
     ward.setLimits(26.8, 'HR', { high: 124 });
-    expect(ward.live()['HR.high']?.text).toBe('HR 125 > 124');
+    expect(ward.liveAlarms()['HR.high']?.text).toBe('HR 125 > 124');
   });
 
   it('a change of limits does not end an alarm because of a questionable value', () => {
     const ward = createWard();
-    ward.run(0, 10, { HR: 125 });
+    ward.feedEachSecond(0, 10, { HR: 125 });
     const values = [{ code: 'MDC_ECG_HEART_RATE', unit: '/min', value: 100, validity: 'questionable' as const }];
-    ward.run(11, 11, {}, { values });
+    ward.feedEachSecond(11, 11, {}, { values });
     ward.setLimits(11.5, 'HR', { high: 110 });
-    expect(ward.live()['HR.high']?.present).toBe(true);
+    expect(ward.liveAlarms()['HR.high']?.present).toBe(true);
   });
 
   it('a change of limits is refused if the patient has no profile or has left the device', () => {
     expect(createWard('neonatal').setLimits(0, 'HR', { high: 110 }).reason).toContain('no profile');
     const ward = createWard();
-    ward.end(1);
+    ward.endPeriod(1);
     expect(ward.setLimits(2, 'HR', { high: 110 }).reason).toContain('no longer at this device');
   });
 
@@ -96,17 +96,17 @@ describe('limits that are switched off', () => {
   it('limits that are off do not call, and judge the last value when their time ends', () => {
     const ward = createWard();
     ward.setLimits(0, 'HR', offUntil(60));
-    ward.run(1, 30, { HR: 130 });
-    expect(ward.raised()).toEqual([]);
+    ward.feedEachSecond(1, 30, { HR: 130 });
+    expect(ward.raisedConditions()).toEqual([]);
     expect(ward.inForce('HR')).toMatchObject({
       limits: { extremeLow: 40, extremeHigh: 140 },
       off: { reason: 'pacing' },
     });
     expect(ward.inForce('HR')?.limits.high).toBeUndefined();
-    ward.run(31, 59, { HR: 130 });
+    ward.feedEachSecond(31, 59, { HR: 130 });
     ward.tick(60);
     expect(ward.inForce('HR')?.off).toBeUndefined();
-    expect(ward.raised()).toEqual(['HR.high']);
+    expect(ward.raisedConditions()).toEqual(['HR.high']);
   });
 
   it('limits that are off stay off when limits of another group are on again', () => {
@@ -143,17 +143,17 @@ describe('limits that are switched off', () => {
     const ward = createWard();
     ward.setLimits(0, 'HR', offUntil(3600));
     ward.setLimits(0, 'SpO2', offUntil(3600));
-    ward.run(1, 3, { HR: 145, SpO2: 84 });
-    ward.run(4, 5, { HR: 0, SpO2: 84 });
-    expect(ward.raised().sort()).toEqual(['HR.extreme-high', 'SpO2.extreme-low', 'asystole']);
+    ward.feedEachSecond(1, 3, { HR: 145, SpO2: 84 });
+    ward.feedEachSecond(4, 5, { HR: 0, SpO2: 84 });
+    expect(ward.raisedConditions().sort()).toEqual(['HR.extreme-high', 'SpO2.extreme-low', 'asystole']);
   });
 });
 
 describe('the answers to commands', () => {
   it('an acknowledgement is accepted, or refused if the alarm has ended or called again', () => {
     const ward = createWard();
-    ward.run(0, 10, { HR: 130 });
-    const { alarmId } = ward.live()['HR.high']!;
+    ward.feedEachSecond(0, 10, { HR: 130 });
+    const { alarmId } = ward.liveAlarms()['HR.high']!;
     ward.command(10, { type: 'acknowledge', alarmId });
     expect(ward.answers().at(-1)).toEqual({
       commandId: 'command-1',
@@ -162,7 +162,7 @@ describe('the answers to commands', () => {
       at: iso(10),
       accepted: true,
     });
-    ward.run(11, 20, { HR: 80 });
+    ward.feedEachSecond(11, 20, { HR: 80 });
     ward.command(20, { type: 'acknowledge', alarmId });
     expect(ward.answers().at(-1)).toMatchObject({ accepted: false, reason: expect.stringContaining('has ended') });
   });
@@ -171,7 +171,7 @@ describe('the answers to commands', () => {
     const ward = createWard();
     ward.command(0, { type: 'pause-audio', forMs: 60_000 });
     expect(ward.answers().at(-1)?.reason).toContain('No alarm sounds');
-    ward.run(1, 10, { HR: 130 });
+    ward.feedEachSecond(1, 10, { HR: 130 });
     ward.command(10, { type: 'pause-audio', forMs: 60_000 });
     expect(ward.answers().at(-1)?.accepted).toBe(true);
     ward.command(11, { type: 'pause-audio', forMs: 60_000 });

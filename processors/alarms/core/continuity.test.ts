@@ -5,7 +5,7 @@ import { missingReadingsKey } from './continuity.ts';
 
 const calm: Numerics = { HR: 80, SpO2: 97, RR: 15 };
 
-/** Feeds reading number `seq` of second `seq`, received at second `at`. */
+/** Feeds reading number `seq` of second `seq`, received at second `receivedS`. */
 const feed = (patientBed: Bed, seq: number, receivedS = seq, boot = 'b1') =>
   patientBed.feed(reading(seq, calm, { boot, seq, receivedAt: t0 + Math.round(receivedS * 1000) }));
 const feedAll = (patientBed: Bed, from: number, to: number, except: readonly number[] = []) => {
@@ -39,7 +39,7 @@ describe('a missing number', () => {
     const patientBed = bed();
     feedAll(patientBed, 1, 200, [10]);
     expect(eventTypes(patientBed)).toEqual(['raised']);
-    expect(patientBed.live()[missingReadingsKey]).toMatchObject({
+    expect(patientBed.liveAlarms()[missingReadingsKey]).toMatchObject({
       kind: 'technical',
       priority: 'low',
       text: '1 reading missing',
@@ -57,7 +57,7 @@ describe('a missing number', () => {
     const patientBed = bed();
     const lost = Array.from({ length: count }, (_, i) => 10 + i);
     feedAll(patientBed, 1, 150, lost);
-    expect(patientBed.live()[missingReadingsKey]).toMatchObject({ text });
+    expect(patientBed.liveAlarms()[missingReadingsKey]).toMatchObject({ text });
     expect([patientBed.countOf('gaps'), patientBed.countOf('readingsMissing')]).toEqual([1, count]);
   });
 
@@ -65,7 +65,10 @@ describe('a missing number', () => {
     const patientBed = bed();
     feedAll(patientBed, 1, 300, [10, 50, 51]);
     expect(eventTypes(patientBed).filter((type) => type === 'raised')).toHaveLength(1);
-    expect(patientBed.live()[missingReadingsKey]).toMatchObject({ text: '3 readings missing', onsetAt: instant(11) });
+    expect(patientBed.liveAlarms()[missingReadingsKey]).toMatchObject({
+      text: '3 readings missing',
+      onsetAt: instant(11),
+    });
     expect(patientBed.countOf('gaps')).toBe(2);
   });
 });
@@ -128,7 +131,7 @@ describe('the end of the alarm about missing readings', () => {
     const patientBed = bed();
     feedAll(patientBed, 1, 100, [10, 11]);
     feed(patientBed, 11, 101);
-    expect(patientBed.live()[missingReadingsKey]).toMatchObject({ present: true });
+    expect(patientBed.liveAlarms()[missingReadingsKey]).toMatchObject({ present: true });
     feed(patientBed, 10, 102);
     feedAll(patientBed, 103, 110);
     expect(eventTypes(patientBed).at(-1)).toBe('cleared');
@@ -146,7 +149,7 @@ describe('the end of the alarm about missing readings', () => {
     const patientBed = bed();
     feedAll(patientBed, 1, 669, [10]);
     feed(patientBed, 670, s);
-    expect(patientBed.live()[missingReadingsKey] !== undefined).toBe(present);
+    expect(patientBed.liveAlarms()[missingReadingsKey] !== undefined).toBe(present);
     // Repeated readings do not raise the alarm again.
     for (const seq of [9, 11, 300]) feed(patientBed, seq, 680);
     feedAll(patientBed, 671, 900);
@@ -181,9 +184,9 @@ describe('the end of the alarm about missing readings', () => {
   it('the alarm ends when a person has acknowledged it', () => {
     const patientBed = bed();
     feedAll(patientBed, 1, 80, [10]);
-    patientBed.command(80.5, { type: 'acknowledge', alarmId: patientBed.live()[missingReadingsKey]!.alarmId });
+    patientBed.command(80.5, { type: 'acknowledge', alarmId: patientBed.liveAlarms()[missingReadingsKey]!.alarmId });
     feed(patientBed, 81);
-    expect(patientBed.live()[missingReadingsKey]).toBeUndefined();
+    expect(patientBed.liveAlarms()[missingReadingsKey]).toBeUndefined();
     // A reading that is lost more than 30 s later raises another alarm.
     feedAll(patientBed, 82, 300, [120]);
     expect(eventTypes(patientBed).filter((type) => type === 'raised')).toHaveLength(2);
@@ -192,9 +195,9 @@ describe('the end of the alarm about missing readings', () => {
   it('the alarm ends when the patient’s time at the device ends', () => {
     const patientBed = bed();
     feedAll(patientBed, 1, 80, [10, 70]);
-    patientBed.end(90);
+    patientBed.endPeriod(90);
     feedAll(patientBed, 91, 200);
-    expect(patientBed.live()).toEqual({});
+    expect(patientBed.liveAlarms()).toEqual({});
     expect(eventTypes(patientBed).filter((type) => type === 'raised')).toHaveLength(1);
     expect(patientBed.state().continuity.holes).toEqual([]);
   });
@@ -213,7 +216,7 @@ describe('many holes', () => {
     expect(eventTypes(patientBed).filter((type) => type === 'raised')).toHaveLength(1);
     for (let seq = 402; seq < 470; seq += 1) feed(patientBed, seq);
     expect(patientBed.countOf('readingsMissing')).toBe(200);
-    expect(patientBed.live()[missingReadingsKey]?.text).toBe('200 readings missing');
+    expect(patientBed.liveAlarms()[missingReadingsKey]?.text).toBe('200 readings missing');
   });
 
   it('a backlog that comes in four interleaved series leaves no gap', () => {
@@ -304,7 +307,7 @@ it('each lost number is counted once, in any order and with any repeats of the o
         for (let seq = 121; seq <= 200; seq += 1) feed(patientBed, seq);
         expect(patientBed.countOf('readingsMissing')).toBe(lost.length);
         expect(eventTypes(patientBed).filter((type) => type === 'raised')).toHaveLength(1);
-        expect(patientBed.live()[missingReadingsKey]?.text).toBe(
+        expect(patientBed.liveAlarms()[missingReadingsKey]?.text).toBe(
           lost.length === 1 ? '1 reading missing' : `${lost.length} readings missing`,
         );
       },

@@ -6,8 +6,8 @@ import { addCounts, type Counter, countReading } from './counts.ts';
 describe('the counts of readings', () => {
   it('readings and repeats are counted separately', () => {
     const patientBed = bed();
-    patientBed.run(0, 9, { HR: 80 });
-    patientBed.run(5, 9, { HR: 80 });
+    patientBed.feedEachSecond(0, 9, { HR: 80 });
+    patientBed.feedEachSecond(5, 9, { HR: 80 });
     expect([patientBed.countOf('readings'), patientBed.countOf('repeats')]).toEqual([10, 5]);
   });
 

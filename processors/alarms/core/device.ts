@@ -106,7 +106,7 @@ export function endOutdatedClockError(part: DevicePart, { notice, receivedAt }: 
   return isOutOfDate ? { ...part, skew: null } : part;
 }
 
-/** Returns the wall clock at which `noticeSilence` next changes something. */
+/** Returns the wall clock at which `noticeSilentDevice` next changes something. */
 export const deviceSilenceDue = (part: DevicePart): number =>
   part.armed
     ? part.heardAt + (part.returning ? Math.min(returningMs, patienceMs(part)) : patienceMs(part))

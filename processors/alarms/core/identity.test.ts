@@ -17,9 +17,9 @@ describe('the alarm about two devices with one certificate', () => {
   it('two devices with one certificate have a medium alarm that ends 5 min after the last sign of two devices', () => {
     const patientBed = bed();
     play(patientBed, 'A', 0, 10);
-    expect(patientBed.raised()).toEqual([]);
+    expect(patientBed.raisedConditions()).toEqual([]);
     play(patientBed, 'AB', 10, 30);
-    expect(patientBed.live()['shared-identity']).toMatchObject({
+    expect(patientBed.liveAlarms()['shared-identity']).toMatchObject({
       text: 'Two devices use one certificate: values may be of two patients',
       priority: 'medium',
       present: true,
@@ -27,9 +27,9 @@ describe('the alarm about two devices with one certificate', () => {
     expect(patientBed.eventTypes('shared-identity').filter((type) => type === 'raised')).toHaveLength(1);
     expect(patientBed.countOf('sharedIdentity')).toBeGreaterThan(1);
     play(patientBed, 'A', 30, 325);
-    expect(patientBed.live()['shared-identity']).toMatchObject({ present: true });
+    expect(patientBed.liveAlarms()['shared-identity']).toMatchObject({ present: true });
     play(patientBed, 'A', 325, 332);
-    expect(patientBed.live()['shared-identity']).toBeUndefined();
+    expect(patientBed.liveAlarms()['shared-identity']).toBeUndefined();
   });
 
   it.each<[string, (patientBed: ReturnType<typeof bed>) => void]>([
@@ -57,7 +57,7 @@ describe('the alarm about two devices with one certificate', () => {
   ])('one device has no alarm about a shared certificate: %s', (_, run) => {
     const patientBed = bed();
     run(patientBed);
-    expect(patientBed.raised()).not.toContain('shared-identity');
+    expect(patientBed.raisedConditions()).not.toContain('shared-identity');
   });
 
   it('a device that sends no start id has no alarm about a shared certificate', () => {
@@ -66,7 +66,7 @@ describe('the alarm about two devices with one certificate', () => {
       const { start: _none, ...nameless } = reading(s, { HR: 80 }, { boot: s % 2 === 0 ? 'A' : 'B' });
       patientBed.feed(nameless);
     }
-    expect(patientBed.raised()).not.toContain('shared-identity');
+    expect(patientBed.raisedConditions()).not.toContain('shared-identity');
   });
 
   it('the times of the starts are not in the future after the processor’s clock was set back', () => {

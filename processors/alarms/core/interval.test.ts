@@ -69,7 +69,7 @@ it('a value is a single measurement if it is expected less than once a minute or
   expect([isSingle(heart, 60_000), isSingle(heart, 60_001), isSingle(cuff, 1_000)]).toEqual([false, true, true]);
 });
 
-describe('spacedBy', () => {
+describe('withSpacing', () => {
   it('only the last five spacings are kept', () => {
     expect(withSpacing([1, 2, 3, 4], 5)).toEqual([1, 2, 3, 4, 5]);
     expect(withSpacing([1, 2, 3, 4, 5], 6)).toEqual([2, 3, 4, 5, 6]);

@@ -5,9 +5,9 @@ import { clockDue } from './alarm.ts';
 
 it('a latched alarm leaves the screens with the patient and is not resolved a second time', () => {
   const patientBed = highBed();
-  patientBed.run(3, 20, { HR: 80 });
-  expect(patientBed.live()['HR.extreme-high']?.signal).toBe('latched');
-  patientBed.end(30);
+  patientBed.feedEachSecond(3, 20, { HR: 80 });
+  expect(patientBed.liveAlarms()['HR.extreme-high']?.signal).toBe('latched');
+  patientBed.endPeriod(30);
   expect(patientBed.eventTypes('HR.extreme-high').filter((type) => type === 'resolved')).toHaveLength(1);
   expect(patientBed.eventTypes('HR.extreme-high').at(-1)).toBe('cleared');
 });
@@ -16,44 +16,44 @@ describe('raise, acknowledge, resolve', () => {
   it('an acknowledged medium alarm leaves when its condition ends', () => {
     const patientBed = mediumBed();
     patientBed.acknowledge(7, 'HR.high');
-    expect(patientBed.live()['HR.high']).toMatchObject({
+    expect(patientBed.liveAlarms()['HR.high']).toMatchObject({
       signal: 'acknowledged',
       acknowledgedBy: { name: 'N. Urse' },
       acknowledgedAt: instant(7),
       realarmAt: instant(187),
     });
-    patientBed.run(8, 13, { HR: 100 });
+    patientBed.feedEachSecond(8, 13, { HR: 100 });
     expect(patientBed.eventTypes('HR.high')).toEqual(['raised', 'acknowledged', 'resolved', 'cleared']);
-    expect(patientBed.live()).toEqual({});
+    expect(patientBed.liveAlarms()).toEqual({});
     expect(patientBed.events.map(({ alarm }) => alarm.rev)).toEqual([1, 2, 3, 4]);
     expect(patientBed.events.at(-1)?.alarm).toMatchObject({ present: false, signal: 'off', resolvedAt: instant(13) });
   });
 
   it('a medium alarm without an acknowledgement leaves when its condition ends', () => {
     const patientBed = mediumBed();
-    patientBed.run(7, 12, { HR: 100 });
+    patientBed.feedEachSecond(7, 12, { HR: 100 });
     expect(patientBed.eventTypes('HR.high')).toEqual(['raised', 'resolved', 'cleared']);
-    expect(patientBed.live()).toEqual({});
+    expect(patientBed.liveAlarms()).toEqual({});
   });
 
   it('a high alarm latches until a person acknowledges it', () => {
     const patientBed = highBed();
-    patientBed.run(3, 8, { HR: 80 });
-    expect(patientBed.live()['HR.extreme-high']).toMatchObject({
+    patientBed.feedEachSecond(3, 8, { HR: 80 });
+    expect(patientBed.liveAlarms()['HR.extreme-high']).toMatchObject({
       present: false,
       signal: 'latched',
       resolvedAt: instant(8),
     });
     patientBed.acknowledge(9, 'HR.extreme-high');
-    expect(patientBed.live()).toEqual({});
+    expect(patientBed.liveAlarms()).toEqual({});
     expect(patientBed.eventTypes('HR.extreme-high')).toEqual(['raised', 'resolved', 'acknowledged', 'cleared']);
   });
 
   it('an acknowledged high alarm leaves when its condition ends', () => {
     const patientBed = highBed();
     patientBed.acknowledge(3, 'HR.extreme-high');
-    patientBed.run(4, 9, { HR: 80 });
-    expect(patientBed.live()).toEqual({});
+    patientBed.feedEachSecond(4, 9, { HR: 80 });
+    expect(patientBed.liveAlarms()).toEqual({});
     expect(patientBed.eventTypes('HR.extreme-high')).toEqual(['raised', 'acknowledged', 'resolved', 'cleared']);
   });
 });
@@ -61,18 +61,18 @@ describe('raise, acknowledge, resolve', () => {
 describe('a condition that comes again', () => {
   it('a condition that returns while its alarm is latched is a further onset of that alarm', () => {
     const patientBed = highBed();
-    const { alarmId } = patientBed.live()['HR.extreme-high']!;
-    patientBed.run(3, 60, { HR: 80 });
-    patientBed.run(61, 61, { HR: 160 });
-    expect(patientBed.raised()).toEqual(['HR.extreme-high']);
-    expect(patientBed.live()['HR.extreme-high']).toMatchObject({
+    const { alarmId } = patientBed.liveAlarms()['HR.extreme-high']!;
+    patientBed.feedEachSecond(3, 60, { HR: 80 });
+    patientBed.feedEachSecond(61, 61, { HR: 160 });
+    expect(patientBed.raisedConditions()).toEqual(['HR.extreme-high']);
+    expect(patientBed.liveAlarms()['HR.extreme-high']).toMatchObject({
       alarmId,
       onsets: 2,
       present: true,
       signal: 'on',
       text: 'HR 160 > 140',
     });
-    expect(patientBed.live()['HR.extreme-high']).not.toHaveProperty('resolvedAt');
+    expect(patientBed.liveAlarms()['HR.extreme-high']).not.toHaveProperty('resolvedAt');
   });
 
   it.each([
@@ -80,40 +80,44 @@ describe('a condition that comes again', () => {
     ['later it is another alarm', 43, ['HR.high', 'HR.high'], 1],
   ])('a condition returns after the end of its alarm: %s', (_name, from, raised, onsets) => {
     const patientBed = mediumBed();
-    patientBed.run(7, 41, { HR: 100 });
+    patientBed.feedEachSecond(7, 41, { HR: 100 });
     expect(patientBed.events.at(-1)?.alarm.resolvedAt).toBe(instant(12));
-    if (from === 43) patientBed.run(42, 42, { HR: 100 });
-    patientBed.run(from, from + 6, { HR: 130 });
-    expect(patientBed.raised()).toEqual(raised);
-    expect(patientBed.live()['HR.high']).toMatchObject({
+    if (from === 43) patientBed.feedEachSecond(42, 42, { HR: 100 });
+    patientBed.feedEachSecond(from, from + 6, { HR: 130 });
+    expect(patientBed.raisedConditions()).toEqual(raised);
+    expect(patientBed.liveAlarms()['HR.high']).toMatchObject({
       onsets,
       present: true,
       signal: 'on',
       onsetAt: instant(onsets === 2 ? 0 : from),
     });
     const [first] = patientBed.events;
-    expect(patientBed.live()['HR.high']?.alarmId === first?.alarm.alarmId).toBe(onsets === 2);
+    expect(patientBed.liveAlarms()['HR.high']?.alarmId === first?.alarm.alarmId).toBe(onsets === 2);
   });
 
   it('an alarm that returns stays acknowledged until its acknowledgement runs out, and then calls again', () => {
     const patientBed = mediumBed();
     patientBed.acknowledge(7, 'HR.high');
-    patientBed.run(8, 20, { HR: 100 });
-    patientBed.run(21, 27, { HR: 130 });
-    expect(patientBed.live()['HR.high']).toMatchObject({ onsets: 2, signal: 'acknowledged', realarmAt: instant(187) });
-    patientBed.run(28, 187, { HR: 130 });
-    expect(patientBed.live()['HR.high']).toMatchObject({ onsets: 2, signal: 'on' });
+    patientBed.feedEachSecond(8, 20, { HR: 100 });
+    patientBed.feedEachSecond(21, 27, { HR: 130 });
+    expect(patientBed.liveAlarms()['HR.high']).toMatchObject({
+      onsets: 2,
+      signal: 'acknowledged',
+      realarmAt: instant(187),
+    });
+    patientBed.feedEachSecond(28, 187, { HR: 130 });
+    expect(patientBed.liveAlarms()['HR.high']).toMatchObject({ onsets: 2, signal: 'on' });
   });
 
   it('an alarm that returns after its acknowledgement has run out calls immediately', () => {
     const patientBed = mediumBed();
     patientBed.acknowledge(7, 'HR.high');
-    patientBed.run(8, 170, { HR: 130 });
-    patientBed.run(171, 181, { HR: 100 });
-    patientBed.run(182, 188, { HR: 130 });
+    patientBed.feedEachSecond(8, 170, { HR: 130 });
+    patientBed.feedEachSecond(171, 181, { HR: 100 });
+    patientBed.feedEachSecond(182, 188, { HR: 130 });
     expect(patientBed.eventTypes('HR.high')).not.toContain('realarmed');
-    expect(patientBed.live()['HR.high']).toMatchObject({ onsets: 2, signal: 'on' });
-    expect(patientBed.live()['HR.high']).not.toHaveProperty('acknowledgedBy');
+    expect(patientBed.liveAlarms()['HR.high']).toMatchObject({ onsets: 2, signal: 'on' });
+    expect(patientBed.liveAlarms()['HR.high']).not.toHaveProperty('acknowledgedBy');
   });
 });
 
@@ -126,14 +130,14 @@ describe('re-alarm', () => {
     const patientBed = mediumBed();
     patientBed.acknowledge(10, 'HR.high');
     patientBed.tick(10 + s);
-    expect(patientBed.live()['HR.high']?.signal).toBe(signal);
+    expect(patientBed.liveAlarms()['HR.high']?.signal).toBe(signal);
   });
 
   it('an alarm that calls again needs a new acknowledgement', () => {
     const patientBed = mediumBed();
     patientBed.acknowledge(10, 'HR.high');
     patientBed.tick(190);
-    expect(patientBed.live()['HR.high']).not.toHaveProperty('acknowledgedBy');
+    expect(patientBed.liveAlarms()['HR.high']).not.toHaveProperty('acknowledgedBy');
     patientBed.acknowledge(191, 'HR.high');
     expect(patientBed.eventTypes('HR.high')).toEqual(['raised', 'acknowledged', 'realarmed', 'acknowledged']);
   });
@@ -141,7 +145,7 @@ describe('re-alarm', () => {
   it('an acknowledged alarm that has ended does not call again', () => {
     const patientBed = mediumBed();
     patientBed.acknowledge(7, 'HR.high');
-    patientBed.run(8, 13, { HR: 100 });
+    patientBed.feedEachSecond(8, 13, { HR: 100 });
     patientBed.tick(400);
     expect(patientBed.eventTypes('HR.high')).toEqual(['raised', 'acknowledged', 'resolved', 'cleared']);
   });
@@ -150,7 +154,7 @@ describe('re-alarm', () => {
 describe('escalation', () => {
   const levels = (patientBed: Bed, condition: string, s: number) => {
     patientBed.tick(s);
-    return patientBed.live()[condition]?.escalation;
+    return patientBed.liveAlarms()[condition]?.escalation;
   };
 
   it('a high alarm escalates each 60 s, up to level 3, without any reading', () => {
@@ -164,15 +168,15 @@ describe('escalation', () => {
     const patientBed = mediumBed();
     const raised = 6.02;
     expect([179.9, 180].map((s) => levels(patientBed, 'HR.high', raised + s))).toEqual([0, 1]);
-    patientBed.run(200, 200, { HR: 130 });
+    patientBed.feedEachSecond(200, 200, { HR: 130 });
     expect(levels(patientBed, 'HR.high', raised + 360)).toBe(2);
   });
 
   it('a low alarm does not escalate', () => {
     const patientBed = bed();
-    patientBed.run(0, 0, { Temp: 39 });
+    patientBed.feedEachSecond(0, 0, { Temp: 39 });
     patientBed.tick(3600);
-    expect(patientBed.live()['Temp.high']).toMatchObject({ priority: 'low', escalation: 0, signal: 'on' });
+    expect(patientBed.liveAlarms()['Temp.high']).toMatchObject({ priority: 'low', escalation: 0, signal: 'on' });
   });
 
   it('an acknowledged alarm does not escalate', () => {
@@ -184,20 +188,20 @@ describe('escalation', () => {
 
   it('the time until the escalation starts when the more serious alarm no longer calls instead', () => {
     const patientBed = mediumBed();
-    patientBed.run(7, 100, { HR: 150 });
-    expect(patientBed.live()['HR.high']?.signal).toBe('off');
+    patientBed.feedEachSecond(7, 100, { HR: 150 });
+    expect(patientBed.liveAlarms()['HR.high']?.signal).toBe('off');
     patientBed.acknowledge(100, 'HR.extreme-high');
-    patientBed.run(101, 106, { HR: 130 });
-    expect(patientBed.live()['HR.high']?.signal).toBe('on');
+    patientBed.feedEachSecond(101, 106, { HR: 130 });
+    expect(patientBed.liveAlarms()['HR.high']?.signal).toBe('on');
     const called = 106.02;
     expect([179.9, 180].map((s) => levels(patientBed, 'HR.high', called + s))).toEqual([0, 1]);
   });
 
   it('a latched alarm escalates', () => {
     const patientBed = highBed();
-    patientBed.run(3, 8, { HR: 80 });
+    patientBed.feedEachSecond(3, 8, { HR: 80 });
     patientBed.tick(61);
-    expect(patientBed.live()['HR.extreme-high']).toMatchObject({ escalation: 1, signal: 'latched' });
+    expect(patientBed.liveAlarms()['HR.extreme-high']).toMatchObject({ escalation: 1, signal: 'latched' });
   });
 });
 
@@ -214,7 +218,7 @@ describe('clockDue', () => {
 
   it('no change is due for an alarm while a more serious alarm calls instead', () => {
     const patientBed = mediumBed();
-    patientBed.run(7, 8, { HR: 150 });
+    patientBed.feedEachSecond(7, 8, { HR: 150 });
     expect(clockDue(patientBed.state().book.live['HR.high']!)).toBe(Number.POSITIVE_INFINITY);
   });
 });
@@ -222,20 +226,20 @@ describe('clockDue', () => {
 describe('a lasting alarm', () => {
   it('a lasting alarm publishes a better value 60 s after the last value', () => {
     const patientBed = mediumBed();
-    patientBed.run(7, 65, { HR: 125 });
-    expect(patientBed.live()['HR.high']).toMatchObject({ text: 'HR 130 > 120', value: 130 });
-    patientBed.run(66, 66, { HR: 125 });
-    expect(patientBed.live()['HR.high']).toMatchObject({ text: 'HR 125 > 120', value: 125 });
+    patientBed.feedEachSecond(7, 65, { HR: 125 });
+    expect(patientBed.liveAlarms()['HR.high']).toMatchObject({ text: 'HR 130 > 120', value: 130 });
+    patientBed.feedEachSecond(66, 66, { HR: 125 });
+    expect(patientBed.liveAlarms()['HR.high']).toMatchObject({ text: 'HR 125 > 120', value: 125 });
   });
 });
 
 describe('a technical alarm', () => {
   it('a technical alarm does not latch', () => {
     const patientBed = bed();
-    patientBed.run(0, 0, { HR: 80 });
+    patientBed.feedEachSecond(0, 0, { HR: 80 });
     patientBed.feed(connection(1, false, 'keep-alive'));
-    expect(patientBed.live().disconnected?.signal).toBe('on');
+    expect(patientBed.liveAlarms().disconnected?.signal).toBe('on');
     patientBed.feed(connection(9, true));
-    expect(patientBed.live()).toEqual({});
+    expect(patientBed.liveAlarms()).toEqual({});
   });
 });

@@ -45,17 +45,17 @@ describe('the limits of the adult profile', () => {
   for (const [name, numerics, conditions] of table)
     it(name, () => {
       const patientBed = bed();
-      patientBed.run(0, 14, numerics);
-      expect(patientBed.raised()).toEqual(conditions);
+      patientBed.feedEachSecond(0, 14, numerics);
+      expect(patientBed.raisedConditions()).toEqual(conditions);
     });
 
   it('a pulse beside a valid heart rate raises no alarm, even while the delay of the heart rate runs', () => {
     const patientBed = bed();
-    patientBed.run(0, 1, { HR: 100, PR: 130 });
-    patientBed.run(2, 7, { HR: 130, PR: 130 });
-    expect(patientBed.raised()).toEqual([]);
-    patientBed.run(8, 8, { HR: 130, PR: 130 });
-    expect(patientBed.raised()).toEqual(['HR.high']);
+    patientBed.feedEachSecond(0, 1, { HR: 100, PR: 130 });
+    patientBed.feedEachSecond(2, 7, { HR: 130, PR: 130 });
+    expect(patientBed.raisedConditions()).toEqual([]);
+    patientBed.feedEachSecond(8, 8, { HR: 130, PR: 130 });
+    expect(patientBed.raisedConditions()).toEqual(['HR.high']);
   });
 
   it.each<[string, Numerics, string[]]>([
@@ -63,35 +63,40 @@ describe('the limits of the adult profile', () => {
     ['an alarm of the pulse if no heart rate comes', { PR: 80 }, ['PR.high']],
   ])('a backlog with a high pulse records %s', (_name, now, raised) => {
     const patientBed = bed();
-    patientBed.run(0, 10, now);
-    patientBed.run(100, 110, now);
-    patientBed.run(20, 40, { ...now, PR: 133 }, { receivedAt: t0 + 111_000 });
-    patientBed.run(41, 60, now, { receivedAt: t0 + 112_000 });
-    patientBed.run(113, 120, now);
-    expect(patientBed.raised().filter((condition) => condition.endsWith('.high'))).toEqual(raised);
-    expect(patientBed.live()).toEqual({});
+    patientBed.feedEachSecond(0, 10, now);
+    patientBed.feedEachSecond(100, 110, now);
+    patientBed.feedEachSecond(20, 40, { ...now, PR: 133 }, { receivedAt: t0 + 111_000 });
+    patientBed.feedEachSecond(41, 60, now, { receivedAt: t0 + 112_000 });
+    patientBed.feedEachSecond(113, 120, now);
+    expect(patientBed.raisedConditions().filter((condition) => condition.endsWith('.high'))).toEqual(raised);
+    expect(patientBed.liveAlarms()).toEqual({});
   });
 
   it('an alarm that two sensors show has the earlier onset', () => {
     const patientBed = bed();
-    patientBed.run(1, 4, { ABPs: 85 });
-    expect(patientBed.raised()).toEqual([]);
-    patientBed.run(5, 5, { ABPs: 85, NBPs: 80 });
-    expect(patientBed.live()['BPsys.low']).toMatchObject({ onsetAt: instant(1), determinedAt: instant(5) });
+    patientBed.feedEachSecond(1, 4, { ABPs: 85 });
+    expect(patientBed.raisedConditions()).toEqual([]);
+    patientBed.feedEachSecond(5, 5, { ABPs: 85, NBPs: 80 });
+    expect(patientBed.liveAlarms()['BPsys.low']).toMatchObject({ onsetAt: instant(1), determinedAt: instant(5) });
   });
 
   it('the text of an alarm shows the limit and a value with enough digits to be beyond it', () => {
     const patientBed = bed();
-    patientBed.run(0, 10, { HR: 134, SpO2: 88, Temp: 38.6 });
-    expect(patientBed.live()['HR.high']).toMatchObject({ text: 'HR 134 > 120', value: 134, limit: 120, unit: '/min' });
-    expect(patientBed.live()['SpO2.low']?.text).toBe('SpO2 88 < 90');
-    expect(patientBed.live()['Temp.high']).toMatchObject({ text: 'Temp 38.6 > 38.5', priority: 'low' });
+    patientBed.feedEachSecond(0, 10, { HR: 134, SpO2: 88, Temp: 38.6 });
+    expect(patientBed.liveAlarms()['HR.high']).toMatchObject({
+      text: 'HR 134 > 120',
+      value: 134,
+      limit: 120,
+      unit: '/min',
+    });
+    expect(patientBed.liveAlarms()['SpO2.low']?.text).toBe('SpO2 88 < 90');
+    expect(patientBed.liveAlarms()['Temp.high']).toMatchObject({ text: 'Temp 38.6 > 38.5', priority: 'low' });
     const slow = bed();
-    slow.run(0, 10, { HR: 30, PR: 78 });
-    expect(slow.live()['HR.extreme-low']?.text).toBe('HR 30 < 40');
+    slow.feedEachSecond(0, 10, { HR: 30, PR: 78 });
+    expect(slow.liveAlarms()['HR.extreme-low']?.text).toBe('HR 30 < 40');
     const other = bed();
-    other.run(0, 7, { HR: 120.2 });
-    expect(other.live()['HR.high']?.text).toBe('HR 120.2 > 120');
+    other.feedEachSecond(0, 7, { HR: 120.2 });
+    expect(other.liveAlarms()['HR.high']?.text).toBe('HR 120.2 > 120');
   });
 });
 
@@ -104,16 +109,16 @@ describe('the delay of a limit', () => {
   for (const [name, seconds, intervalS, alarms] of plain)
     it(name, () => {
       const patientBed = bed();
-      patientBed.run(0, seconds, { HR: 130 }, { intervalMs: intervalS * 1000 });
-      expect(patientBed.raised()).toEqual(alarms ? ['HR.high'] : []);
+      patientBed.feedEachSecond(0, seconds, { HR: 130 }, { intervalMs: intervalS * 1000 });
+      expect(patientBed.raisedConditions()).toEqual(alarms ? ['HR.high'] : []);
     });
 
   it('extreme limits, asystole and desaturation have no delay', () => {
     for (const numerics of [{ HR: 141 }, { HR: 0 }, { SpO2: 84 }]) {
       const patientBed = bed();
       patientBed.feed(reading(0, numerics));
-      expect(patientBed.raised()).toHaveLength(1);
-      expect(Object.values(patientBed.live())[0]).toMatchObject({
+      expect(patientBed.raisedConditions()).toHaveLength(1);
+      expect(Object.values(patientBed.liveAlarms())[0]).toMatchObject({
         priority: 'high',
         onsetAt: '2026-03-01T10:00:00.000Z',
       });
@@ -124,8 +129,8 @@ describe('the delay of a limit', () => {
     const patientBed = bed();
     // Readings of six seconds that arrive together count as six seconds. Two readings of one second count as one second, even if late.
     for (let s = 0; s <= 6; s++) patientBed.feed(reading(s, { HR: 130 }, { receivedAt: t0 + 6020 }));
-    expect(patientBed.raised()).toEqual(['HR.high']);
-    expect(patientBed.live()['HR.high']).toMatchObject({
+    expect(patientBed.raisedConditions()).toEqual(['HR.high']);
+    expect(patientBed.liveAlarms()['HR.high']).toMatchObject({
       onsetAt: '2026-03-01T10:00:00.000Z',
       determinedAt: '2026-03-01T10:00:06.000Z',
       late: false,
@@ -133,17 +138,17 @@ describe('the delay of a limit', () => {
     const other = bed();
     other.feed(reading(0, { HR: 130 }, { receivedAt: t0 + 7000 }));
     other.feed(reading(1, { HR: 130 }, { receivedAt: t0 + 7001 }));
-    expect(other.raised()).toEqual([]);
+    expect(other.raisedConditions()).toEqual([]);
   });
 
   it('the delay starts again after a value inside the limit, even inside the hysteresis', () => {
     const patientBed = bed();
-    patientBed.run(0, 4, { HR: 130 });
+    patientBed.feedEachSecond(0, 4, { HR: 130 });
     patientBed.feed(reading(5, { HR: 120 }));
-    patientBed.run(6, 11, { HR: 130 });
-    expect(patientBed.raised()).toEqual([]);
+    patientBed.feedEachSecond(6, 11, { HR: 130 });
+    expect(patientBed.raisedConditions()).toEqual([]);
     patientBed.feed(reading(12, { HR: 130 }));
-    expect(patientBed.live()['HR.high']?.onsetAt).toBe('2026-03-01T10:00:06.000Z');
+    expect(patientBed.liveAlarms()['HR.high']?.onsetAt).toBe('2026-03-01T10:00:06.000Z');
   });
 
   it.each([
@@ -158,39 +163,39 @@ describe('the delay of a limit', () => {
     [60, 3],
   ])('a gap of %d s counts towards the delay unless it is longer than the no-data time', (gapS, raisedAfterS) => {
     const patientBed = bed();
-    patientBed.run(0, 3, { HR: 130 });
+    patientBed.feedEachSecond(0, 3, { HR: 130 });
     const raised = (s: number) =>
       patientBed
         .feed(reading(s, { HR: 130 }))
         .some(({ type, alarm }) => type === 'raised' && alarm.condition === 'HR.high');
     const at = [0, 1, 2, 3, 4, 5, 6].find((s) => raised(3 + gapS + s));
     expect(at).toBe(raisedAfterS);
-    expect(patientBed.live()['HR.high']?.onsetAt).toBe(instant(0));
+    expect(patientBed.liveAlarms()['HR.high']?.onsetAt).toBe(instant(0));
   });
 
   it('cuff pressures, temperatures and rare readings have no delay', () => {
     const patientBed = bed();
     patientBed.feed(reading(0, { NBPs: 165 }));
     patientBed.feed(reading(1, { Temp: 39 }));
-    expect(patientBed.raised()).toEqual(['BPsys.high', 'Temp.high']);
+    expect(patientBed.raisedConditions()).toEqual(['BPsys.high', 'Temp.high']);
     const rare = bed();
     rare.feed(reading(0, { HR: 130 }, { intervalMs: 3_600_000 }));
-    expect(rare.raised()).toEqual(['HR.high']);
+    expect(rare.raisedConditions()).toEqual(['HR.high']);
     const minutely = bed();
     minutely.feed(reading(0, { HR: 130 }, { intervalMs: 60_000 }));
-    expect(minutely.raised()).toEqual([]);
+    expect(minutely.raisedConditions()).toEqual([]);
     minutely.feed(reading(60, { HR: 130 }, { intervalMs: 60_000 }));
-    expect(minutely.raised()).toEqual(['HR.high']);
+    expect(minutely.raisedConditions()).toEqual(['HR.high']);
   });
 
   it('missing values neither count towards the delay nor restart it', () => {
     const patientBed = bed();
-    patientBed.run(0, 3, { HR: 130 });
+    patientBed.feedEachSecond(0, 3, { HR: 130 });
     patientBed.feed(reading(4, { HR: null }));
     patientBed.feed(reading(5, { HR: 130 }));
-    expect(patientBed.raised()).toEqual([]);
+    expect(patientBed.raisedConditions()).toEqual([]);
     patientBed.feed(reading(6, { HR: 130 }));
-    expect(patientBed.raised()).toEqual(['HR.high']);
+    expect(patientBed.raisedConditions()).toEqual(['HR.high']);
   });
 });
 
@@ -211,10 +216,10 @@ describe('the end of an alarm', () => {
     'an alarm ends only by values at the end of the hysteresis or further inside: %s',
     (_name, beyond, then, present) => {
       const patientBed = bed();
-      patientBed.run(0, 10, beyond);
-      patientBed.run(11, 16, then);
-      expect(Object.values(patientBed.live()).some((alarm) => alarm.present)).toBe(present);
-      expect(patientBed.raised()).toHaveLength(1);
+      patientBed.feedEachSecond(0, 10, beyond);
+      patientBed.feedEachSecond(11, 16, then);
+      expect(Object.values(patientBed.liveAlarms()).some((alarm) => alarm.present)).toBe(present);
+      expect(patientBed.raisedConditions()).toHaveLength(1);
     },
   );
 
@@ -226,8 +231,8 @@ describe('the end of an alarm', () => {
     ['for 5 s with missing values', [80, 80, null, null, 80, 80], false],
   ])('an alarm ends after values have been inside for the off-delay of 5 s: %s', (_name, values, present) => {
     const patientBed = mediumBed();
-    for (const [i, HR] of values.entries()) patientBed.run(7 + i, 7 + i, { HR });
-    expect(patientBed.live()['HR.high']?.present ?? false).toBe(present);
+    for (const [i, HR] of values.entries()) patientBed.feedEachSecond(7 + i, 7 + i, { HR });
+    expect(patientBed.liveAlarms()['HR.high']?.present ?? false).toBe(present);
   });
 
   it('a questionable value raises a marked alarm and does not end an alarm', () => {
@@ -235,111 +240,115 @@ describe('the end of an alarm', () => {
     const feedQuestionable = (s: number, value: number) =>
       patientBed.feed(reading(s, {}, { values: [{ ...hr!, value, validity: 'questionable' }] }));
     for (let s = 0; s <= 6; s += 1) feedQuestionable(s, 130);
-    expect(patientBed.live()['HR.high']).toMatchObject({ present: true, text: 'HR 130 > 120 (questionable)' });
+    expect(patientBed.liveAlarms()['HR.high']).toMatchObject({ present: true, text: 'HR 130 > 120 (questionable)' });
     for (let s = 7; s <= 25; s += 1) feedQuestionable(s, 80);
-    expect(patientBed.live()['HR.high']).toMatchObject({ present: true });
-    patientBed.run(26, 31, { HR: 80 });
-    expect(patientBed.live()).toEqual({});
+    expect(patientBed.liveAlarms()['HR.high']).toMatchObject({ present: true });
+    patientBed.feedEachSecond(26, 31, { HR: 80 });
+    expect(patientBed.liveAlarms()).toEqual({});
   });
 });
 
 describe('a change of limits', () => {
   it('changed limits judge the last valid value immediately, without the off-delay', () => {
     const patientBed = mediumBed();
-    patientBed.run(7, 7, { HR: 110 });
-    expect(patientBed.live()['HR.high']).toMatchObject({ present: true });
+    patientBed.feedEachSecond(7, 7, { HR: 110 });
+    expect(patientBed.liveAlarms()['HR.high']).toMatchObject({ present: true });
     patientBed.command(7.5, { type: 'set-limits', group: 'HR', limits: { high: 125 } });
-    expect(patientBed.live()['HR.high']).toBeUndefined();
+    expect(patientBed.liveAlarms()['HR.high']).toBeUndefined();
   });
 
   it('changed limits do not judge a questionable value', () => {
     const patientBed = mediumBed();
     patientBed.feed(reading(7, {}, { values: [{ ...hr!, value: 110, validity: 'questionable' }] }));
     patientBed.command(7.5, { type: 'set-limits', group: 'HR', limits: { high: 125 } });
-    expect(patientBed.live()['HR.high']).toMatchObject({ present: true });
+    expect(patientBed.liveAlarms()['HR.high']).toMatchObject({ present: true });
   });
 });
 
 describe('a missing value', () => {
   it('a missing value corrects only a value of the same instant', () => {
     const patientBed = bed();
-    patientBed.run(0, 0, { NBPs: 120 });
-    patientBed.run(60, 60, { NBPs: 82 });
-    expect(patientBed.raised()).toEqual(['BPsys.low']);
-    patientBed.run(61, 61, { NBPs: null });
-    expect(patientBed.live()['BPsys.low']).toMatchObject({ present: true });
-    patientBed.run(60, 60, { NBPs: null }, { seq: 2_000_000 });
-    expect(patientBed.live()['BPsys.low']?.present ?? false).toBe(false);
+    patientBed.feedEachSecond(0, 0, { NBPs: 120 });
+    patientBed.feedEachSecond(60, 60, { NBPs: 82 });
+    expect(patientBed.raisedConditions()).toEqual(['BPsys.low']);
+    patientBed.feedEachSecond(61, 61, { NBPs: null });
+    expect(patientBed.liveAlarms()['BPsys.low']).toMatchObject({ present: true });
+    patientBed.feedEachSecond(60, 60, { NBPs: null }, { seq: 2_000_000 });
+    expect(patientBed.liveAlarms()['BPsys.low']?.present ?? false).toBe(false);
   });
 });
 
 it('an alarm that another sensor continues names that sensor', () => {
   const patientBed = bed();
-  patientBed.run(0, 10, { ABPs: 85, NBPs: 85 });
-  const { code } = patientBed.live()['BPsys.low']!;
-  patientBed.run(11, 20, code === 'MDC_PRESS_BLD_NONINV_SYS' ? { NBPs: 120, ABPs: 85 } : { ABPs: 120 });
-  expect(patientBed.live()['BPsys.low']).toMatchObject({ present: true });
-  expect(patientBed.live()['BPsys.low']?.code).not.toBe(code);
+  patientBed.feedEachSecond(0, 10, { ABPs: 85, NBPs: 85 });
+  const { code } = patientBed.liveAlarms()['BPsys.low']!;
+  patientBed.feedEachSecond(11, 20, code === 'MDC_PRESS_BLD_NONINV_SYS' ? { NBPs: 120, ABPs: 85 } : { ABPs: 120 });
+  expect(patientBed.liveAlarms()['BPsys.low']).toMatchObject({ present: true });
+  expect(patientBed.liveAlarms()['BPsys.low']?.code).not.toBe(code);
 });
 
 describe('apnoea and asystole', () => {
   it('a respiratory rate of 0 calls immediately, and raises an apnoea alarm after 20 s', () => {
     const patientBed = bed();
-    patientBed.run(0, 19, { RR: 0 });
-    expect(patientBed.raised()).toEqual(['RR.extreme-low']);
+    patientBed.feedEachSecond(0, 19, { RR: 0 });
+    expect(patientBed.raisedConditions()).toEqual(['RR.extreme-low']);
     patientBed.feed(reading(20, { RR: 0 }));
-    expect(patientBed.raised()).toEqual(['RR.extreme-low', 'apnoea']);
-    expect(patientBed.live().apnoea).toMatchObject({ priority: 'high', signal: 'on', text: 'Apnoea: RR 0 for 20 s' });
+    expect(patientBed.raisedConditions()).toEqual(['RR.extreme-low', 'apnoea']);
+    expect(patientBed.liveAlarms().apnoea).toMatchObject({
+      priority: 'high',
+      signal: 'on',
+      text: 'Apnoea: RR 0 for 20 s',
+    });
     // One cause has one call.
-    expect(patientBed.live()['RR.extreme-low']).toMatchObject({ present: true, signal: 'off' });
-    patientBed.run(21, 26, { RR: 12 });
-    expect(Object.keys(patientBed.live())).toEqual(['apnoea']);
-    expect(patientBed.live().apnoea?.signal).toBe('latched');
+    expect(patientBed.liveAlarms()['RR.extreme-low']).toMatchObject({ present: true, signal: 'off' });
+    patientBed.feedEachSecond(21, 26, { RR: 12 });
+    expect(Object.keys(patientBed.liveAlarms())).toEqual(['apnoea']);
+    expect(patientBed.liveAlarms().apnoea?.signal).toBe('latched');
   });
 
   it('asystole and apnoea are judged for a patient without a profile', () => {
     const patientBed = bed('neonatal');
-    patientBed.run(0, 20, { HR: 0, RR: 0 });
-    expect(patientBed.raised()).toEqual(expect.arrayContaining(['asystole', 'apnoea', 'no-profile']));
-    expect(patientBed.raised()).toHaveLength(3);
+    patientBed.feedEachSecond(0, 20, { HR: 0, RR: 0 });
+    expect(patientBed.raisedConditions()).toEqual(expect.arrayContaining(['asystole', 'apnoea', 'no-profile']));
+    expect(patientBed.raisedConditions()).toHaveLength(3);
   });
 });
 
 describe('a more serious condition of the same cause', () => {
   it('the plain alarm is silent while a more serious alarm calls, and calls again afterwards under its id', () => {
     const patientBed = bed();
-    patientBed.run(0, 6, { HR: 130 });
-    const plain = patientBed.live()['HR.high']!;
+    patientBed.feedEachSecond(0, 6, { HR: 130 });
+    const plain = patientBed.liveAlarms()['HR.high']!;
     expect(plain.signal).toBe('on');
-    patientBed.run(7, 9, { HR: 150 });
-    expect(patientBed.live()['HR.extreme-high']?.signal).toBe('on');
-    expect(patientBed.live()['HR.high']).toMatchObject({ alarmId: plain.alarmId, present: true, signal: 'off' });
-    patientBed.run(10, 14, { HR: 130 });
-    expect(patientBed.live()['HR.high']?.signal).toBe('off');
-    patientBed.run(15, 15, { HR: 130 });
-    expect(patientBed.live()['HR.extreme-high']?.signal).toBe('latched');
-    expect(patientBed.live()['HR.high']).toMatchObject({ alarmId: plain.alarmId, present: true, signal: 'on' });
-    patientBed.run(16, 21, calm);
-    expect(patientBed.raised()).toEqual(['HR.high', 'HR.extreme-high']);
-    expect(Object.keys(patientBed.live())).toEqual(['HR.extreme-high']);
+    patientBed.feedEachSecond(7, 9, { HR: 150 });
+    expect(patientBed.liveAlarms()['HR.extreme-high']?.signal).toBe('on');
+    expect(patientBed.liveAlarms()['HR.high']).toMatchObject({ alarmId: plain.alarmId, present: true, signal: 'off' });
+    patientBed.feedEachSecond(10, 14, { HR: 130 });
+    expect(patientBed.liveAlarms()['HR.high']?.signal).toBe('off');
+    patientBed.feedEachSecond(15, 15, { HR: 130 });
+    expect(patientBed.liveAlarms()['HR.extreme-high']?.signal).toBe('latched');
+    expect(patientBed.liveAlarms()['HR.high']).toMatchObject({ alarmId: plain.alarmId, present: true, signal: 'on' });
+    patientBed.feedEachSecond(16, 21, calm);
+    expect(patientBed.raisedConditions()).toEqual(['HR.high', 'HR.extreme-high']);
+    expect(Object.keys(patientBed.liveAlarms())).toEqual(['HR.extreme-high']);
   });
 
   it('the plain alarm is raised with its true onset when the more serious condition has ended', () => {
     const patientBed = bed();
-    patientBed.run(0, 9, { SpO2: 80 });
-    expect(patientBed.raised()).toEqual(['SpO2.extreme-low']);
-    patientBed.run(10, 15, { SpO2: 88 });
-    expect(patientBed.raised()).toEqual(['SpO2.extreme-low', 'SpO2.low']);
-    expect(patientBed.live()['SpO2.low']?.onsetAt).toBe('2026-03-01T10:00:00.000Z');
+    patientBed.feedEachSecond(0, 9, { SpO2: 80 });
+    expect(patientBed.raisedConditions()).toEqual(['SpO2.extreme-low']);
+    patientBed.feedEachSecond(10, 15, { SpO2: 88 });
+    expect(patientBed.raisedConditions()).toEqual(['SpO2.extreme-low', 'SpO2.low']);
+    expect(patientBed.liveAlarms()['SpO2.low']?.onsetAt).toBe('2026-03-01T10:00:00.000Z');
   });
 
   it('the plain alarm keeps its acknowledgement while a more serious alarm calls', () => {
     const patientBed = bed();
-    patientBed.run(0, 6, { HR: 130 });
-    patientBed.command(7, { type: 'acknowledge', alarmId: patientBed.live()['HR.high']!.alarmId });
-    patientBed.run(8, 9, { HR: 150 });
-    patientBed.run(10, 15, { HR: 130 });
-    expect(patientBed.live()['HR.high']?.signal).toBe('acknowledged');
+    patientBed.feedEachSecond(0, 6, { HR: 130 });
+    patientBed.command(7, { type: 'acknowledge', alarmId: patientBed.liveAlarms()['HR.high']!.alarmId });
+    patientBed.feedEachSecond(8, 9, { HR: 150 });
+    patientBed.feedEachSecond(10, 15, { HR: 130 });
+    expect(patientBed.liveAlarms()['HR.high']?.signal).toBe('acknowledged');
   });
 });
 
@@ -347,12 +356,12 @@ describe('several sensors of one parameter', () => {
   it('several sensors of one parameter make one alarm, which lasts while one of them is beyond the limit', () => {
     const patientBed = bed();
     patientBed.feed(reading(0, { NBPs: 170, ABPs: 120 }));
-    expect(patientBed.raised()).toEqual(['BPsys.high']);
-    patientBed.run(1, 10, { ABPs: 165 });
-    expect(patientBed.raised()).toEqual(['BPsys.high']);
-    patientBed.run(11, 16, { ABPs: 120 });
-    expect(patientBed.live()['BPsys.high']).toMatchObject({ present: true, text: 'NBPs 170 > 160' });
+    expect(patientBed.raisedConditions()).toEqual(['BPsys.high']);
+    patientBed.feedEachSecond(1, 10, { ABPs: 165 });
+    expect(patientBed.raisedConditions()).toEqual(['BPsys.high']);
+    patientBed.feedEachSecond(11, 16, { ABPs: 120 });
+    expect(patientBed.liveAlarms()['BPsys.high']).toMatchObject({ present: true, text: 'NBPs 170 > 160' });
     patientBed.feed(reading(17, { NBPs: 140 }));
-    expect(patientBed.live()).toEqual({});
+    expect(patientBed.liveAlarms()).toEqual({});
   });
 });

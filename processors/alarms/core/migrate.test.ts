@@ -10,9 +10,9 @@ import v1 from './migrate.v1.json' with { type: 'json' };
 import { initialState } from './state.ts';
 
 const id = 'association-1';
-const migrated = (written: unknown = v1): Bed => bed('adult', id, migrate(id, written)!);
+const migratedBed = (written: unknown = v1): Bed => bed('adult', id, migrate(id, written)!);
 const alarmTexts = (patientBed: Bed) =>
-  Object.values(patientBed.live())
+  Object.values(patientBed.liveAlarms())
     .map(({ condition, signal }) => `${condition} ${signal}`)
     .sort();
 const before = Object.values(v1.live)
@@ -21,8 +21,8 @@ const before = Object.values(v1.live)
 
 describe('a state of version 1', () => {
   it('a migrated state keeps every alarm with its acknowledgement and revision', () => {
-    const patientBed = migrated();
-    patientBed.run(91, 95, { HR: 80, RR: 15 });
+    const patientBed = migratedBed();
+    patientBed.feedEachSecond(91, 95, { HR: 80, RR: 15 });
     const eventTexts = patientBed.events.map(({ type, alarm }) => `${type} ${alarm.condition} ${alarm.priority}`);
     expect(eventTexts).toEqual(['updated SpO2.no-data medium']);
     expect(alarmTexts(patientBed)).toEqual(before);
@@ -39,56 +39,56 @@ describe('a state of version 1', () => {
         .filter(({ condition }) => condition !== 'SpO2.no-data')
         .map((alarm) => JSON.stringify(alarm))
         .sort();
-    expect(revisions(Object.values(patientBed.live()))).toEqual(
+    expect(revisions(Object.values(patientBed.liveAlarms()))).toEqual(
       revisions(Object.values(v1.live).map(({ alarm }) => alarm)),
     );
   });
 
   it('a migrated alarm ends only by values inside the patient’s own limit', () => {
-    const patientBed = migrated();
-    patientBed.run(91, 100, { HR: 80, RR: 15, SpO2: 91 });
-    expect(patientBed.live()['SpO2.low']).toMatchObject({ present: true, signal: 'acknowledged', onsets: 1 });
+    const patientBed = migratedBed();
+    patientBed.feedEachSecond(91, 100, { HR: 80, RR: 15, SpO2: 91 });
+    expect(patientBed.liveAlarms()['SpO2.low']).toMatchObject({ present: true, signal: 'acknowledged', onsets: 1 });
     expect(alarmTexts(patientBed)).not.toContain('SpO2.no-data on');
-    patientBed.run(101, 106, { HR: 80, RR: 15, SpO2: 97 });
+    patientBed.feedEachSecond(101, 106, { HR: 80, RR: 15, SpO2: 97 });
     expect(patientBed.eventTypes('SpO2.low')).toEqual(['resolved', 'cleared']);
   });
 
   it('a migrated alarm calls again when its acknowledgement runs out', () => {
-    const patientBed = migrated();
-    patientBed.run(91, 201, { HR: 80, RR: 15 });
+    const patientBed = migratedBed();
+    patientBed.feedEachSecond(91, 201, { HR: 80, RR: 15 });
     expect(patientBed.eventTypes('SpO2.low')).toEqual(['realarmed']);
   });
 
   it('a migrated state notices a silent device and silent parameters in the usual times', () => {
-    const patientBed = migrated();
+    const patientBed = migratedBed();
     patientBed.tick(94.9);
-    expect(patientBed.raised()).toEqual([]);
+    expect(patientBed.raisedConditions()).toEqual([]);
     patientBed.tick(95.1);
-    expect(patientBed.raised()).toEqual(['no-data']);
-    const other = migrated();
-    other.run(91, 109, { HR: 80 });
-    expect(other.raised()).toEqual([]);
-    other.run(110, 110, { HR: 80 });
-    expect(other.raised()).toEqual(['RR.no-data']);
+    expect(patientBed.raisedConditions()).toEqual(['no-data']);
+    const other = migratedBed();
+    other.feedEachSecond(91, 109, { HR: 80 });
+    expect(other.raisedConditions()).toEqual([]);
+    other.feedEachSecond(110, 110, { HR: 80 });
+    expect(other.raisedConditions()).toEqual(['RR.no-data']);
   });
 
   it('a migrated condition of the device ends with the next list, and a migrated notice after its time', () => {
-    const patientBed = migrated();
+    const patientBed = migratedBed();
     patientBed.feed(status(91, { seq: 6, conditions: [] }));
     expect(patientBed.eventTypes('MDC_EVT_LEADS_OFF')).toEqual(['resolved', 'cleared']);
-    patientBed.run(92, 120, { HR: 80, RR: 15 });
+    patientBed.feedEachSecond(92, 120, { HR: 80, RR: 15 });
     expect(patientBed.eventTypes('unattributed')).toEqual([]);
-    patientBed.run(121, 141, { HR: 80, RR: 15 });
+    patientBed.feedEachSecond(121, 141, { HR: 80, RR: 15 });
     expect(patientBed.eventTypes('unattributed')).toEqual(['resolved', 'cleared']);
   });
 
   it('a migrated state keeps waiting acknowledgements and recognizes repeated commands', () => {
-    const patientBed = migrated();
+    const patientBed = migratedBed();
     expect(patientBed.state().book.held).toEqual(v1.held);
     patientBed.command(91, { type: 'acknowledge', alarmId: v1.live.asystole.alarm.alarmId }, 'command-1');
-    expect([patientBed.countOf('commandsRepeated'), patientBed.live().asystole?.signal]).toEqual([1, 'latched']);
+    expect([patientBed.countOf('commandsRepeated'), patientBed.liveAlarms().asystole?.signal]).toEqual([1, 'latched']);
     patientBed.command(91, { type: 'acknowledge', alarmId: v1.live.asystole.alarm.alarmId }, 'command-new');
-    expect(patientBed.live().asystole).toBeUndefined();
+    expect(patientBed.liveAlarms().asystole).toBeUndefined();
   });
 
   it('a migrated state knows when the next parameter can be silent', () => {
@@ -160,7 +160,7 @@ describe('an unusable state', () => {
 
 it('a state of version 2 stays unchanged, and a missing part starts empty', () => {
   const patientBed = bed();
-  patientBed.run(0, 10, { HR: 150 });
+  patientBed.feedEachSecond(0, 10, { HR: 150 });
   expect(migrate(id, patientBed.state())).toEqual(patientBed.state());
   const { rates: _lacking, ...older } = patientBed.state();
   expect(migrate(id, older)).toEqual({ ...patientBed.state(), rates: initialState(id).rates });

@@ -16,17 +16,20 @@ describe('a notice of the gateway', () => {
     ['shared-identity', 'Two devices use one certificate: values may be of two patients'],
     ['refused-ahead', 'Readings are refused: the device clock is too far ahead'],
     ['refused-old', 'Readings are refused: their time is too long ago'],
-  ] as const)('a notice %s raises a medium technical alarm that ends after the time of the notice', (code, text) => {
-    const patientBed = bed();
-    patientBed.feed(notice(0, code));
-    expect(patientBed.events).toMatchObject([
-      { type: 'raised', alarm: { condition: code, kind: 'technical', priority: 'medium', text, present: true } },
-    ]);
-    patientBed.tick(119.9);
-    expect(patientBed.eventTypes(code)).toEqual(['raised']);
-    patientBed.tick(120);
-    expect(patientBed.eventTypes(code)).toEqual(['raised', 'resolved', 'cleared']);
-  });
+  ] as const)(
+    'a notice of kind %s raises a medium technical alarm that ends after the time of the notice',
+    (code, text) => {
+      const patientBed = bed();
+      patientBed.feed(notice(0, code));
+      expect(patientBed.events).toMatchObject([
+        { type: 'raised', alarm: { condition: code, kind: 'technical', priority: 'medium', text, present: true } },
+      ]);
+      patientBed.tick(119.9);
+      expect(patientBed.eventTypes(code)).toEqual(['raised']);
+      patientBed.tick(120);
+      expect(patientBed.eventTypes(code)).toEqual(['raised', 'resolved', 'cleared']);
+    },
+  );
 
   it('a repeated notice has one alarm, which ends after the time of the last notice', () => {
     const patientBed = bed();
@@ -48,27 +51,30 @@ describe('a notice of the gateway', () => {
   function bedThirtySecondsBehind() {
     const patientBed = bed();
     for (let s = 0; s <= 60; s += 1) patientBed.feed(readingThirtySecondsLate(s));
-    expect(patientBed.live()['clock-skew']).toMatchObject({ text: 'Device clock is 30 s behind' });
+    expect(patientBed.liveAlarms()['clock-skew']).toMatchObject({ text: 'Device clock is 30 s behind' });
     return patientBed;
   }
 
-  it.each(['refused-ahead', 'refused-old'] as const)('the notice %s ends the alarm about a wrong clock', (code) => {
-    const patientBed = bedThirtySecondsBehind();
-    patientBed.feed(notice(105, code));
-    expect(patientBed.live()['clock-skew']).toBeUndefined();
-    expect(patientBed.live()[code]).toBeDefined();
-  });
+  it.each(['refused-ahead', 'refused-old'] as const)(
+    'a notice of kind %s ends the alarm about a wrong clock',
+    (code) => {
+      const patientBed = bedThirtySecondsBehind();
+      patientBed.feed(notice(105, code));
+      expect(patientBed.liveAlarms()['clock-skew']).toBeUndefined();
+      expect(patientBed.liveAlarms()[code]).toBeDefined();
+    },
+  );
 
   it('the alarm about a wrong clock stays while the gateway still accepts other readings', () => {
     const patientBed = bedThirtySecondsBehind();
     patientBed.feed(notice(91, 'refused-ahead'));
-    expect(patientBed.live()['clock-skew']).toBeDefined();
-    expect(patientBed.live()['refused-ahead']).toBeDefined();
+    expect(patientBed.liveAlarms()['clock-skew']).toBeDefined();
+    expect(patientBed.liveAlarms()['refused-ahead']).toBeDefined();
   });
 
   it('a notice of another kind does not end the alarm about a wrong clock', () => {
     const patientBed = bedThirtySecondsBehind();
     patientBed.feed(notice(105, 'unattributed'));
-    expect(patientBed.live()['clock-skew']).toBeDefined();
+    expect(patientBed.liveAlarms()['clock-skew']).toBeDefined();
   });
 });

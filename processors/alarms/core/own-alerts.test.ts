@@ -36,8 +36,8 @@ function list(s: number, alerts: readonly DeviceAlert[], more: Partial<AlertsInp
 const eventTexts = (patientBed: Bed) =>
   patientBed.events.map(({ type, alarm }) => `${type} ${alarm.condition} ${alarm.signal}`);
 const alarmSignals = (patientBed: Bed) =>
-  Object.values(patientBed.live()).map(({ condition, signal }) => `${condition} ${signal}`);
-const firstAlarm = (patientBed: Bed) => Object.values(patientBed.live())[0]!;
+  Object.values(patientBed.liveAlarms()).map(({ condition, signal }) => `${condition} ${signal}`);
+const firstAlarm = (patientBed: Bed) => Object.values(patientBed.liveAlarms())[0]!;
 
 describe('an alarm of the device', () => {
   it('an alarm of the device is raised immediately and marked as the device’s alarm', () => {
@@ -55,7 +55,7 @@ describe('an alarm of the device', () => {
     const patientBed = bed();
     patientBed.feed(list(5, [low]));
     patientBed.feed({ type: 'connection', deviceId: 'bed-01', receivedAt: t0 + 6_000, connected: false });
-    patientBed.run(7, 40, { SpO2: 97 });
+    patientBed.feedEachSecond(7, 40, { SpO2: 97 });
     patientBed.tick(4_000);
     expect(alarmSignals(patientBed)).toContain('MDC_EVT_LO_VAL_LT_LIM on');
     patientBed.feed(list(4_001, []));
@@ -66,7 +66,7 @@ describe('an alarm of the device', () => {
     const patientBed = bed();
     const alert = { ...low, since: new Date(t0 + 2_000).toISOString() };
     patientBed.feed(list(5, [alert]));
-    patientBed.acknowledge(6, Object.keys(patientBed.live())[0]!);
+    patientBed.acknowledge(6, Object.keys(patientBed.liveAlarms())[0]!);
     patientBed.feed(list(10, []));
     patientBed.feed(list(15, [alert]));
     expect(firstAlarm(patientBed)).toMatchObject({ onsets: 2, signal: 'acknowledged' });
@@ -86,13 +86,15 @@ describe('an alarm of the device', () => {
 
   it('a high alarm of the device ends an audio pause, and a less serious alarm does not', () => {
     const patientBed = bed();
-    patientBed.run(0, 8, { HR: 150 });
+    patientBed.feedEachSecond(0, 8, { HR: 150 });
     patientBed.command(9, { type: 'pause-audio', forMs: 120_000 });
     patientBed.feed(list(10, [leadsOff]));
-    expect(Object.values(patientBed.live()).every(({ audioPausedUntil }) => audioPausedUntil !== undefined)).toBe(true);
+    expect(Object.values(patientBed.liveAlarms()).every(({ audioPausedUntil }) => audioPausedUntil !== undefined)).toBe(
+      true,
+    );
     patientBed.feed(list(11, [leadsOff, vt]));
-    expect(Object.values(patientBed.live()).map(({ audioPausedUntil }) => audioPausedUntil)).toEqual(
-      Object.values(patientBed.live()).map(() => undefined),
+    expect(Object.values(patientBed.liveAlarms()).map(({ audioPausedUntil }) => audioPausedUntil)).toEqual(
+      Object.values(patientBed.liveAlarms()).map(() => undefined),
     );
   });
 
@@ -119,9 +121,9 @@ describe('an alarm of the device', () => {
     patientBed.feed(list(5, [vendorAlert]));
     expect(firstAlarm(patientBed)).toMatchObject({ condition: 'ACME-17', text: 'Kink in line' });
     patientBed.feed(list(6, [vendorAlert, { ...vendorAlert, text: 'Pump stopped' }]));
-    expect(patientBed.raised()).toEqual(['ACME-17', 'ACME-17']);
+    expect(patientBed.raisedConditions()).toEqual(['ACME-17', 'ACME-17']);
     patientBed.feed(list(7, [{ ...vendorAlert, text: 'Pump stopped' }]));
-    expect(Object.values(patientBed.live()).map(({ text }) => text)).toEqual(['Pump stopped']);
+    expect(Object.values(patientBed.liveAlarms()).map(({ text }) => text)).toEqual(['Pump stopped']);
   });
 
   it('an alarm with a code of the hospital’s table has the text of that table', () => {
@@ -145,7 +147,7 @@ describe('the order of lists', () => {
     patientBed.feed(list(10, [vt], { seq: 12 }));
     patientBed.feed(list(9, [], { seq: 11, receivedAt: t0 + 11_000 }));
     expect(alarmSignals(patientBed)).toEqual(['MDC_EVT_ECG_V_TACHY on']);
-    expect(patientBed.raised()).toHaveLength(1);
+    expect(patientBed.raisedConditions()).toHaveLength(1);
   });
 
   it('a high alarm of an older list is recorded once and latches', () => {
@@ -162,7 +164,7 @@ describe('the order of lists', () => {
     patientBed.feed(list(7, [low], { seq: 10 }));
     patientBed.feed(list(10, [], { seq: 12 }));
     patientBed.feed(list(8, [low], { seq: 11, receivedAt: t0 + 11_000 }));
-    expect(patientBed.raised()).toHaveLength(1);
+    expect(patientBed.raisedConditions()).toHaveLength(1);
     expect(alarmSignals(patientBed)).toEqual([]);
   });
 
@@ -172,7 +174,7 @@ describe('the order of lists', () => {
     patientBed.feed(first);
     patientBed.feed(list(10, [], { seq: 11 }));
     patientBed.feed(first);
-    expect(patientBed.raised()).toHaveLength(1);
+    expect(patientBed.raisedConditions()).toHaveLength(1);
   });
 
   it('a list with a lower number and a later time counts', () => {
@@ -199,7 +201,7 @@ describe('the order of lists', () => {
 
   it('late lists of an unknown start end no alarm, and the next current list ends their alarms', () => {
     const patientBed = bed();
-    patientBed.run(0, 40, { HR: 80 });
+    patientBed.feedEachSecond(0, 40, { HR: 80 });
     patientBed.feed(list(40, [vt], { boot: 'b2', seq: 1, sound: 'off' }));
     patientBed.feed(list(10, [low], { boot: 'b0', seq: 7, receivedAt: t0 + 41_000 }));
     patientBed.feed(list(12, [], { boot: 'b0', seq: 8, receivedAt: t0 + 41_500 }));
@@ -208,14 +210,14 @@ describe('the order of lists', () => {
       'device-sound-off on',
       'MDC_EVT_LO_VAL_LT_LIM on',
     ]);
-    expect(Object.values(patientBed.live()).at(-1)!.late).toBe(true);
+    expect(Object.values(patientBed.liveAlarms()).at(-1)!.late).toBe(true);
     patientBed.feed(list(42, [vt], { boot: 'b2', seq: 2 }));
     expect(alarmSignals(patientBed)).toEqual(['MDC_EVT_ECG_V_TACHY on']);
   });
 
   it('lists of a new start whose clock is behind raise alarms immediately, and end alarms once the clock is known', () => {
     const patientBed = bed();
-    patientBed.run(0, 40, { HR: 80 });
+    patientBed.feedEachSecond(0, 40, { HR: 80 });
     patientBed.feed(list(40, [vt], { seq: 1 }));
     const behind = (s: number) => ({ boot: 'b2', receivedAt: t0 + (s + 3_600) * 1000 });
     patientBed.feed(list(-3_559, [low], { ...behind(-3_559), seq: 1 }));
@@ -247,8 +249,8 @@ describe('the order of lists', () => {
       const patientBed = bed();
       const swapped = lists.map((sent, i) => ({ sent, at: i + ((i * 7) % (by + 1)) })).sort((a, b) => a.at - b.at);
       for (const { sent } of swapped) patientBed.feed(sent, t0 + 4_000_000);
-      expect(patientBed.raised()).toHaveLength(8);
-      expect(Object.values(patientBed.live()).map(({ onsets, signal }) => `${onsets} ${signal}`)).toEqual(
+      expect(patientBed.raisedConditions()).toHaveLength(8);
+      expect(Object.values(patientBed.liveAlarms()).map(({ onsets, signal }) => `${onsets} ${signal}`)).toEqual(
         Array.from({ length: 8 }, () => expect.stringMatching(/^4 /)),
       );
     }
@@ -256,11 +258,11 @@ describe('the order of lists', () => {
 
   it('an alarm of a late list is late until a current list contains it too', () => {
     const patientBed = bed();
-    patientBed.run(0, 5, { HR: 80 });
+    patientBed.feedEachSecond(0, 5, { HR: 80 });
     patientBed.feed(list(10, [vt], { receivedAt: t0 + 60_000 }));
     expect(firstAlarm(patientBed).late).toBe(true);
     patientBed.feed(list(61, [vt]));
-    expect(Object.values(patientBed.live()).find(({ origin }) => origin === 'device')).toMatchObject({
+    expect(Object.values(patientBed.liveAlarms()).find(({ origin }) => origin === 'device')).toMatchObject({
       late: false,
       signal: 'on',
     });
@@ -271,33 +273,33 @@ describe('one cause with an alarm of the device and an alarm of Vigil', () => {
   it('the first of two equally serious alarms calls, and the other one is listed under it', () => {
     const patientBed = bed();
     patientBed.feed(list(2, [fast]));
-    patientBed.run(2, 20, { HR: 130 });
+    patientBed.feedEachSecond(2, 20, { HR: 130 });
     expect(alarmSignals(patientBed)).toEqual(['MDC_EVT_ECG_TACHY on', 'HR.high off']);
-    expect(patientBed.live()['HR.high']).toMatchObject({ under: 'MDC_EVT_ECG_TACHY', present: true });
+    expect(patientBed.liveAlarms()['HR.high']).toMatchObject({ under: 'MDC_EVT_ECG_TACHY', present: true });
     patientBed.feed(list(21, []));
     expect(alarmSignals(patientBed)).toEqual(['HR.high on']);
-    expect(patientBed.live()['HR.high']).not.toHaveProperty('under');
+    expect(patientBed.liveAlarms()['HR.high']).not.toHaveProperty('under');
   });
 
   it('the alarm of Vigil calls if it was first', () => {
     const patientBed = bed();
-    patientBed.run(0, 10, { HR: 130 });
+    patientBed.feedEachSecond(0, 10, { HR: 130 });
     patientBed.feed(list(11, [fast]));
     expect(alarmSignals(patientBed)).toEqual(['HR.high on', 'MDC_EVT_ECG_TACHY off']);
-    patientBed.run(12, 20, { HR: 80 });
+    patientBed.feedEachSecond(12, 20, { HR: 80 });
     expect(alarmSignals(patientBed)).toEqual(['MDC_EVT_ECG_TACHY on']);
   });
 
   it('an extreme limit of Vigil calls although the device alarmed about the plain limit before', () => {
     const patientBed = bed();
     patientBed.feed(list(1, [low]));
-    patientBed.run(2, 3, { SpO2: 80 });
+    patientBed.feedEachSecond(2, 3, { SpO2: 80 });
     expect(alarmSignals(patientBed)).toEqual(['MDC_EVT_LO_VAL_LT_LIM off', 'SpO2.extreme-low on']);
   });
 
   it('a high alarm of the device calls although Vigil alarmed about the plain limit before', () => {
     const patientBed = bed();
-    patientBed.run(0, 12, { SpO2: 88 });
+    patientBed.feedEachSecond(0, 12, { SpO2: 88 });
     patientBed.feed(list(13, [{ ...low, priority: 'high' }]));
     expect(alarmSignals(patientBed)).toEqual(['SpO2.low off', 'MDC_EVT_LO_VAL_LT_LIM on']);
   });
@@ -305,13 +307,13 @@ describe('one cause with an alarm of the device and an alarm of Vigil', () => {
   it('an asystole of Vigil calls although the device has a high alarm about the heart rate', () => {
     const patientBed = bed();
     patientBed.feed(list(1, [{ ...fast, code: 'MDC_EVT_ECG_BRADY', priority: 'high' }]));
-    patientBed.run(2, 3, { HR: 0 });
+    patientBed.feedEachSecond(2, 3, { HR: 0 });
     expect(alarmSignals(patientBed)).toEqual(expect.arrayContaining(['MDC_EVT_ECG_BRADY off', 'asystole on']));
   });
 
   it('ventricular tachycardia, another side and another parameter are other causes', () => {
     const patientBed = bed();
-    patientBed.run(0, 10, { HR: 130 });
+    patientBed.feedEachSecond(0, 10, { HR: 130 });
     patientBed.feed(list(11, [vt, { ...fast, code: 'MDC_EVT_ECG_BRADY' }, low]));
     expect(alarmSignals(patientBed).every((text) => text.endsWith(' on'))).toBe(true);
   });
@@ -331,14 +333,14 @@ describe('an alarm of the device with another cause than a limit', () => {
 
   it('a technical alarm of the device never has the cause of a limit', () => {
     const patientBed = bed();
-    patientBed.run(0, 8, { HR: 130 });
+    patientBed.feedEachSecond(0, 8, { HR: 130 });
     patientBed.feed(list(8, [{ ...high, code: 'ACME-18', kind: 'technical', parameter: 'MDC_ECG_HEART_RATE' }]));
     expect(alarmSignals(patientBed)).toEqual(['HR.high on', 'ACME-18 on']);
   });
 
   it('an alarm of the device without a parameter never has the cause of a limit', () => {
     const patientBed = bed();
-    patientBed.run(0, 8, { HR: 130 });
+    patientBed.feedEachSecond(0, 8, { HR: 130 });
     patientBed.feed(list(8, [{ ...high, code: 'ACME-19', kind: 'physiological' }]));
     expect(alarmSignals(patientBed)).toEqual(['HR.high on', 'ACME-19 on']);
   });
@@ -376,7 +378,7 @@ describe('limits and ends of the device’s alarms', () => {
   it('a device that sends ever new codes has at most 64 alarms and one for the rest', () => {
     const patientBed = bed();
     for (let n = 0; n < 200; n += 1) patientBed.feed(list(n, [{ ...vt, code: `X-${n}` }]));
-    expect(Object.keys(patientBed.live())).toHaveLength(alertsMax + 1);
+    expect(Object.keys(patientBed.liveAlarms())).toHaveLength(alertsMax + 1);
     expect(alarmSignals(patientBed)).toContain('more on');
     expect(JSON.stringify(patientBed.state().ownAlerts).length).toBeLessThan(4_000);
   });
@@ -393,22 +395,22 @@ describe('limits and ends of the device’s alarms', () => {
   it('all alarms of the device end with the patient’s time, and a late list is recorded once', () => {
     const patientBed = bed();
     patientBed.feed(list(5, [vt], { sound: 'off' }));
-    patientBed.end(100);
+    patientBed.endPeriod(100);
     expect(alarmSignals(patientBed)).toEqual([]);
     const late = list(50, [vt, low], { receivedAt: t0 + 110_000 });
     patientBed.feed(late);
     patientBed.feed(late);
     patientBed.feed(list(60, [vt, low], { receivedAt: t0 + 111_000 }));
     expect(alarmSignals(patientBed)).toEqual([]);
-    expect(patientBed.raised()).toEqual(['MDC_EVT_ECG_V_TACHY', 'device-sound-off', 'MDC_EVT_LO_VAL_LT_LIM']);
+    expect(patientBed.raisedConditions()).toEqual(['MDC_EVT_ECG_V_TACHY', 'device-sound-off', 'MDC_EVT_LO_VAL_LT_LIM']);
   });
 
   it('a silent device without a patient stops calling when a person has acknowledged its alarms', () => {
     const patientBed = bed('unassigned');
-    patientBed.run(0, 5, { HR: 80 });
+    patientBed.feedEachSecond(0, 5, { HR: 80 });
     patientBed.feed(list(6, [leadsOff]));
     patientBed.tick(120);
-    for (const { alarmId } of Object.values(patientBed.live()))
+    for (const { alarmId } of Object.values(patientBed.liveAlarms()))
       patientBed.command(121, { type: 'acknowledge', alarmId });
     expect(alarmSignals(patientBed)).toEqual([]);
   });
@@ -477,10 +479,10 @@ describe('a device alarm with the name of a Vigil alarm', () => {
   /** Returns the alarms of Vigil that call after a minute in which only the respiratory rate came. */
   function silencesBeside(alerts: readonly DeviceAlert[]): string[] {
     const patientBed = bed();
-    patientBed.run(0, 10, { HR: 80, SpO2: 97, RR: 15 });
+    patientBed.feedEachSecond(0, 10, { HR: 80, SpO2: 97, RR: 15 });
     patientBed.feed(list(10, alerts));
-    patientBed.run(11, 60, { RR: 15 });
-    return Object.values(patientBed.live())
+    patientBed.feedEachSecond(11, 60, { RR: 15 });
+    return Object.values(patientBed.liveAlarms())
       .filter(({ signal, origin }) => signal === 'on' && origin === undefined)
       .map(({ text }) => text);
   }
@@ -495,10 +497,10 @@ describe('a device alarm with the name of a Vigil alarm', () => {
 
   it('a device alarm with such a name does not call instead of the silence of the device', () => {
     const patientBed = bed();
-    patientBed.run(0, 10, { HR: 80 });
+    patientBed.feedEachSecond(0, 10, { HR: 80 });
     patientBed.feed(list(10, [named('silence'), named('no-data'), named('disconnected')]));
     patientBed.tick(60);
-    expect(patientBed.live()['no-data']).toMatchObject({ signal: 'on' });
+    expect(patientBed.liveAlarms()['no-data']).toMatchObject({ signal: 'on' });
   });
 
   it.each(['device-sound-off', 'NEWS2.high', 'HR.high'])(

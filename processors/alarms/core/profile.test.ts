@@ -40,8 +40,8 @@ describe('noProfileConditions', () => {
 
   it('the alarm about missing limits names the category and begins with the first value', () => {
     const neonate = bed('neonatal');
-    neonate.run(0, 4, { HR: 150 });
-    neonate.run(5, 9, { HR: 150, SpO2: 97 });
+    neonate.feedEachSecond(0, 4, { HR: 150 });
+    neonate.feedEachSecond(5, 9, { HR: 150, SpO2: 97 });
     expect(noProfileConditions(neonate.state(), false)).toEqual([
       {
         ...{
@@ -56,7 +56,7 @@ describe('noProfileConditions', () => {
         ...{ onset: t0, determined: t0, valueAt: t0, excess: 0, late: false, outOfOrder: false },
       },
     ]);
-    expect(Object.values(neonate.live()).map(({ text, late }) => [text, late])).toEqual([
+    expect(Object.values(neonate.liveAlarms()).map(({ text, late }) => [text, late])).toEqual([
       ['No limits for neonatal patients here', false],
     ]);
   });

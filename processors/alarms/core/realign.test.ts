@@ -10,7 +10,7 @@ const alignAt = (state: State, appended: readonly AlarmEvent[], s: number) => re
 /** A bed with a high alarm, raised at 0 s. `clockFirst`: the escalation at 60 s comes before an acknowledgement of 59 s. */
 function bedWithLateAcknowledgement(clockFirst: boolean): Bed {
   const patientBed = highBed();
-  const { alarmId } = patientBed.live()['HR.extreme-high']!;
+  const { alarmId } = patientBed.liveAlarms()['HR.extreme-high']!;
   if (clockFirst) patientBed.tick(60.5);
   patientBed.command(59, { type: 'acknowledge', alarmId });
   return patientBed;
@@ -28,7 +28,7 @@ describe('realign', () => {
 
   it('nothing is published and the state stays the same object if all alarms had left', () => {
     const patientBed = mediumBed();
-    patientBed.run(7, 12, { HR: 100 });
+    patientBed.feedEachSecond(7, 12, { HR: 100 });
     const state = patientBed.state();
     expect(realign(state, patientBed.events, t0 + 13_000)).toEqual({ state, events: [] });
     expect(realign(state, patientBed.events, t0 + 13_000).state).toBe(state);
@@ -37,8 +37,8 @@ describe('realign', () => {
   it('the present alarm is published with a higher revision than the screens have', () => {
     const before = bedWithLateAcknowledgement(true);
     const after = bedWithLateAcknowledgement(false);
-    expect(before.live()['HR.extreme-high']?.rev).toBe(3);
-    expect(after.live()['HR.extreme-high']?.rev).toBe(2);
+    expect(before.liveAlarms()['HR.extreme-high']?.rev).toBe(3);
+    expect(after.liveAlarms()['HR.extreme-high']?.rev).toBe(2);
     const { events, state } = alignAt(after.state(), physiological(before.events), 61);
     expect(events).toHaveLength(1);
     expect(events[0]).toMatchObject({ type: 'updated', alarm: { rev: 4, signal: 'acknowledged', escalation: 0 } });
@@ -67,10 +67,10 @@ describe('realign', () => {
 
   it('an alarm that the state does not have is cleared from the screens', () => {
     const before = bed();
-    before.run(0, 2, { HR: 80 });
+    before.feedEachSecond(0, 2, { HR: 80 });
     before.tick(9);
     const after = bed();
-    after.run(0, 9, { HR: 80 });
+    after.feedEachSecond(0, 9, { HR: 80 });
     const { events, state } = alignAt(after.state(), before.events, 10);
     expect(events).toMatchObject([
       { type: 'cleared', alarm: { condition: 'no-data', rev: 2, present: false, signal: 'off' } },
@@ -83,22 +83,22 @@ describe('realign', () => {
   it('a cleared alarm that is raised again continues above its last revision', () => {
     const calm = { HR: 80, SpO2: 97 };
     const before = bed();
-    before.run(0, 5, calm);
-    before.run(6, 25, { HR: 80 });
-    before.run(26, 26, calm);
+    before.feedEachSecond(0, 5, calm);
+    before.feedEachSecond(6, 25, { HR: 80 });
+    before.feedEachSecond(26, 26, calm);
     expect(before.eventTypes('SpO2.no-data')).toEqual(['raised', 'resolved', 'cleared']);
     const after = bed();
-    after.run(0, 5, calm);
+    after.feedEachSecond(0, 5, calm);
     const { events, state } = alignAt(after.state(), before.events, 27);
     expect(events).toEqual([]);
     const again = bed('adult', 'association-1', state);
-    again.run(6, 25, { HR: 80 });
+    again.feedEachSecond(6, 25, { HR: 80 });
     expect(again.events).toMatchObject([{ type: 'raised', alarm: { condition: 'SpO2.no-data', rev: 4 } }]);
   });
 
   it('the end of a cleared alarm is remembered from its event', () => {
     const before = mediumBed();
-    before.run(7, 12, { HR: 100 });
+    before.feedEachSecond(7, 12, { HR: 100 });
     const { alarm } = before.events.at(-1)!;
     expect(alarm.resolvedAt).not.toBe(alarm.onsetAt);
     const { state } = alignAt(bed().state(), before.events, 13);
@@ -107,7 +107,7 @@ describe('realign', () => {
 
   it('an alarm that was published with a higher revision than remembered is cleared again', () => {
     const before = mediumBed();
-    before.run(7, 12, { HR: 100 });
+    before.feedEachSecond(7, 12, { HR: 100 });
     const further = before.events.map((event) => ({
       ...event,
       type: 'updated' as const,
@@ -122,12 +122,12 @@ describe('realign', () => {
     const before = mediumBed();
     const { state } = alignAt(bed().state(), before.events, 10);
     const after = bed('adult', 'association-1', state);
-    after.run(0, 6, { HR: 130 });
-    expect(after.live()['HR.high']).toMatchObject({
-      alarmId: before.live()['HR.high']?.alarmId,
+    after.feedEachSecond(0, 6, { HR: 130 });
+    expect(after.liveAlarms()['HR.high']).toMatchObject({
+      alarmId: before.liveAlarms()['HR.high']?.alarmId,
       present: true,
       signal: 'on',
     });
-    expect(after.live()['HR.high']!.rev).toBeGreaterThan(2);
+    expect(after.liveAlarms()['HR.high']!.rev).toBeGreaterThan(2);
   });
 });

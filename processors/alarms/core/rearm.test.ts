@@ -15,9 +15,9 @@ const steps = [10_000, 119_000, 10 * minuteMs, 14_400 * minuteMs];
 /** Returns the state at `atS` of a bed with a high alarm whose sound is paused from 21 s to 141 s. */
 function pausedBed(atS: number) {
   const patientBed = bed();
-  patientBed.run(0, 20, { HR: 170 });
+  patientBed.feedEachSecond(0, 20, { HR: 170 });
   patientBed.command(21, { type: 'pause-audio', forMs: 120_000 });
-  patientBed.run(22, atS, { HR: 170 });
+  patientBed.feedEachSecond(22, atS, { HR: 170 });
   return patientBed.state();
 }
 
@@ -207,9 +207,9 @@ describe('rearm of an alarm', () => {
 
   it('an alarm keeps the recorded end of an audio pause that has ended', () => {
     const patientBed = bed();
-    patientBed.run(0, 20, { HR: 170 });
+    patientBed.feedEachSecond(0, 20, { HR: 170 });
     patientBed.command(21, { type: 'pause-audio', forMs: 30_000 });
-    patientBed.run(22, 60, { HR: 170 });
+    patientBed.feedEachSecond(22, 60, { HR: 170 });
     const before = patientBed.state();
     expect(live(before).alarm.audioPausedUntil).toBe(instant(51));
     expect(rearm(before, adultProfile, t0 + 60_020)).toEqual(before);

@@ -18,7 +18,7 @@ const condition = (onset: number, more: Partial<Condition> = {}): Condition => (
 });
 const ended = { alarmId: 'first', to: 100_000 };
 
-describe('isReturn', () => {
+describe('continuesClosedAlarm', () => {
   it.each([
     [99_999, false],
     [100_000, true],

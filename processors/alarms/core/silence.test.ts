@@ -10,7 +10,7 @@ function undeclared(s: number): ObservationInput {
   return rest;
 }
 const conditionSignals = (patientBed: Bed) =>
-  Object.values(patientBed.live()).map(({ condition, signal }) => `${condition} ${signal}`);
+  Object.values(patientBed.liveAlarms()).map(({ condition, signal }) => `${condition} ${signal}`);
 
 describe('the silence of a device', () => {
   const table: [string, number, number, boolean][] = [
@@ -26,21 +26,21 @@ describe('the silence of a device', () => {
       const patientBed = bed();
       patientBed.feed(reading(0, calm, { intervalMs, receivedAt: t0 }), t0);
       patientBed.tick(s);
-      expect(patientBed.raised()).toEqual(raised ? ['no-data'] : []);
+      expect(patientBed.raisedConditions()).toEqual(raised ? ['no-data'] : []);
     });
 
   it('the silence has the same onset whenever it is noticed, and ends with a reading', () => {
     const ids = [8.1, 19].map((noticedS) => {
       const patientBed = bed();
-      patientBed.run(0, 3, calm);
+      patientBed.feedEachSecond(0, 3, calm);
       patientBed.tick(noticedS);
-      expect(patientBed.live()['no-data']).toMatchObject({
+      expect(patientBed.liveAlarms()['no-data']).toMatchObject({
         onsetAt: instant(8),
         kind: 'technical',
         priority: 'medium',
         text: 'No data',
       });
-      patientBed.run(20, 20, calm);
+      patientBed.feedEachSecond(20, 20, calm);
       expect(patientBed.eventTypes('no-data')).toEqual(['raised', 'resolved', 'cleared']);
       return patientBed.events[0]?.alarm.alarmId;
     });
@@ -50,10 +50,10 @@ describe('the silence of a device', () => {
   it('a device is not silent before its first reading, and one silence is one alarm', () => {
     const patientBed = bed();
     patientBed.tick(100);
-    expect(patientBed.raised()).toEqual([]);
-    patientBed.run(0, 0, calm);
+    expect(patientBed.raisedConditions()).toEqual([]);
+    patientBed.feedEachSecond(0, 0, calm);
     for (const s of [6, 7, 60]) patientBed.tick(s);
-    expect(patientBed.raised()).toEqual(['no-data']);
+    expect(patientBed.raisedConditions()).toEqual(['no-data']);
   });
 
   it('the silence begins after 3 intervals that the status declared', () => {
@@ -61,30 +61,30 @@ describe('the silence of a device', () => {
     patientBed.feed(status(0, { intervalMs: 20_000 }));
     patientBed.feed(undeclared(1), t0 + 1000);
     patientBed.tick(60.9);
-    expect(patientBed.raised()).toEqual([]);
+    expect(patientBed.raisedConditions()).toEqual([]);
     patientBed.tick(61);
-    expect(patientBed.raised()).toEqual(['no-data']);
+    expect(patientBed.raisedConditions()).toEqual(['no-data']);
   });
 
   it('the silence begins after 3 intervals of the most frequent parameter', () => {
     const patientBed = bed();
-    patientBed.run(0, 3, calm);
+    patientBed.feedEachSecond(0, 3, calm);
     patientBed.feed(reading(3.5, { NBPs: 120 }, { intervalMs: 3_600_000 }));
     patientBed.tick(8.6);
-    expect(patientBed.raised()).toEqual(['no-data']);
+    expect(patientBed.raisedConditions()).toEqual(['no-data']);
     const slower = bed();
     slower.feed(connection(0, true));
     for (const s of [1, 61, 121]) slower.feed(reading(s, calm, { intervalMs: 60_000 }));
     slower.tick(300);
-    expect(slower.raised()).toEqual([]);
+    expect(slower.raisedConditions()).toEqual([]);
     slower.tick(302);
-    expect(slower.raised()).toEqual(['no-data']);
+    expect(slower.raisedConditions()).toEqual(['no-data']);
   });
 
   it('the silence begins after 3 of the last intervals if none was declared', () => {
     const patientBed = bed();
     for (const s of [0, 1, 2, 3, 4, 5, 6, 7, 19, 31, 43, 55, 67]) patientBed.feed(undeclared(s));
-    const isOn = () => patientBed.live()['no-data']?.present ?? false;
+    const isOn = () => patientBed.liveAlarms()['no-data']?.present ?? false;
     const at = [67 + 35.9, 67 + 36.1].map((s) => {
       patientBed.tick(s);
       return isOn();
@@ -94,23 +94,23 @@ describe('the silence of a device', () => {
 
   it('a reading without a known parameter does not change the time until the silence', () => {
     const patientBed = bed();
-    patientBed.run(0, 3, calm);
+    patientBed.feedEachSecond(0, 3, calm);
     const unknown = { code: 'MDC_UNKNOWN', value: 1, unit: '/min' };
     patientBed.feed(reading(4, {}, { intervalMs: 60_000, values: [unknown] }));
     patientBed.tick(9);
-    expect(patientBed.raised()).toEqual([]);
+    expect(patientBed.raisedConditions()).toEqual([]);
     patientBed.tick(9.1);
-    expect(patientBed.raised()).toEqual(['no-data']);
+    expect(patientBed.raisedConditions()).toEqual(['no-data']);
   });
 
   it('late readings do not end the silence of a device', () => {
     const patientBed = bed();
-    patientBed.run(0, 3, calm);
+    patientBed.feedEachSecond(0, 3, calm);
     patientBed.tick(10);
-    patientBed.run(4, 10, calm, { receivedAt: t0 + 60_000 });
-    expect(patientBed.live()['no-data']?.present).toBe(true);
-    patientBed.run(60, 60, calm);
-    expect(patientBed.live()['no-data']).toBeUndefined();
+    patientBed.feedEachSecond(4, 10, calm, { receivedAt: t0 + 60_000 });
+    expect(patientBed.liveAlarms()['no-data']?.present).toBe(true);
+    patientBed.feedEachSecond(60, 60, calm);
+    expect(patientBed.liveAlarms()['no-data']).toBeUndefined();
   });
 
   it('a device that has sent nothing since the admission is silent after a minute', () => {
@@ -126,74 +126,74 @@ describe('the silence of a device', () => {
     patientBed.feed(admitted, t0 + 100);
     patientBed.feed(admitted, t0 + 50_000);
     patientBed.tick(60);
-    expect(patientBed.raised()).toEqual([]);
+    expect(patientBed.raisedConditions()).toEqual([]);
     patientBed.tick(60.1);
-    expect(patientBed.live()['no-data']).toMatchObject({ onsetAt: instant(60), deviceId: 'bed-07' });
-    patientBed.run(70, 70, calm);
-    expect(patientBed.live()).toEqual({});
+    expect(patientBed.liveAlarms()['no-data']).toMatchObject({ onsetAt: instant(60), deviceId: 'bed-07' });
+    patientBed.feedEachSecond(70, 70, calm);
+    expect(patientBed.liveAlarms()).toEqual({});
     const sending = bed();
     sending.feed(admitted, t0);
-    sending.run(10, 10, calm);
+    sending.feedEachSecond(10, 10, calm);
     sending.tick(14.9);
-    expect(sending.raised()).toEqual([]);
+    expect(sending.raisedConditions()).toEqual([]);
     sending.tick(15.1);
-    expect(sending.raised()).toEqual(['no-data']);
+    expect(sending.raisedConditions()).toEqual(['no-data']);
   });
 
   it('the time until the silence counts from the connection if no reading came', () => {
     const patientBed = bed();
     patientBed.feed(connection(0, true));
     patientBed.tick(4.9);
-    expect(patientBed.raised()).toEqual([]);
+    expect(patientBed.raisedConditions()).toEqual([]);
     patientBed.tick(5);
-    expect(patientBed.live()['no-data']?.onsetAt).toBe(instant(5));
+    expect(patientBed.liveAlarms()['no-data']?.onsetAt).toBe(instant(5));
   });
 });
 
 describe('the connection', () => {
   it('the end of a connection raises an alarm immediately, which calls instead of the silence', () => {
     const patientBed = bed();
-    patientBed.run(0, 3, calm);
+    patientBed.feedEachSecond(0, 3, calm);
     patientBed.feed(connection(4, false, 'keep-alive'));
-    expect(patientBed.live().disconnected).toMatchObject({
+    expect(patientBed.liveAlarms().disconnected).toMatchObject({
       priority: 'medium',
       onsetAt: instant(4),
       text: 'Device disconnected',
     });
     patientBed.tick(100);
-    expect(patientBed.raised()).toEqual(['disconnected']);
+    expect(patientBed.raisedConditions()).toEqual(['disconnected']);
   });
 
   it('a will and a closed connection are one alarm, in either order', () => {
     const patientBed = bed();
-    patientBed.run(0, 3, calm);
+    patientBed.feedEachSecond(0, 3, calm);
     patientBed.feed(status(4, { online: false }));
     patientBed.feed(connection(4.001, false, 'will'));
-    expect(patientBed.raised()).toEqual(['disconnected']);
+    expect(patientBed.raisedConditions()).toEqual(['disconnected']);
     const silentFirst = bed();
-    silentFirst.run(0, 3, calm);
+    silentFirst.feedEachSecond(0, 3, calm);
     silentFirst.tick(9);
     silentFirst.feed(connection(10, false, 'keep-alive'));
-    expect(Object.keys(silentFirst.live())).toEqual(['disconnected']);
+    expect(Object.keys(silentFirst.liveAlarms())).toEqual(['disconnected']);
   });
 
   for (const reason of ['taken-over', 'drained'] as const)
     it(`a connection that ended as ${reason} has no alarm, but the silence after it has`, () => {
       const patientBed = bed();
-      patientBed.run(0, 3, calm);
+      patientBed.feedEachSecond(0, 3, calm);
       patientBed.feed(connection(4, false, reason));
-      expect(patientBed.raised()).toEqual([]);
+      expect(patientBed.raisedConditions()).toEqual([]);
       patientBed.tick(8.1);
-      expect(patientBed.raised()).toEqual(['no-data']);
+      expect(patientBed.raisedConditions()).toEqual(['no-data']);
     });
 
   it('the alarm about a connection ends with a new connection, a status or a reading', () => {
     for (const back of [connection(20, true), status(20), reading(20, calm)]) {
       const patientBed = bed();
-      patientBed.run(0, 3, calm);
+      patientBed.feedEachSecond(0, 3, calm);
       patientBed.feed(connection(4, false, 'keep-alive'));
       patientBed.feed(back);
-      expect(patientBed.live()).toEqual({});
+      expect(patientBed.liveAlarms()).toEqual({});
     }
   });
 
@@ -201,15 +201,15 @@ describe('the connection', () => {
     const patientBed = bed();
     patientBed.feed(connection(4, false, 'keep-alive'));
     patientBed.feed(reading(3, calm));
-    expect(patientBed.live().disconnected?.present).toBe(true);
+    expect(patientBed.liveAlarms().disconnected?.present).toBe(true);
   });
 
   it('an older message about the connection changes nothing', () => {
     const patientBed = bed();
-    patientBed.run(0, 3, calm);
+    patientBed.feedEachSecond(0, 3, calm);
     patientBed.feed(connection(5, true));
     patientBed.feed(connection(4, false, 'keep-alive'));
-    expect(patientBed.live()).toEqual({});
+    expect(patientBed.liveAlarms()).toEqual({});
   });
 
   describe('connections on several gateways', () => {
@@ -219,7 +219,7 @@ describe('the connection', () => {
     const moved = () => {
       const patientBed = bed();
       patientBed.feed(claimed(10, 0, true));
-      patientBed.run(0, 3, calm);
+      patientBed.feedEachSecond(0, 3, calm);
       patientBed.feed(claimed(20, 3, true));
       return patientBed;
     };
@@ -234,62 +234,62 @@ describe('the connection', () => {
       it(`a late message about an older connection changes nothing: ${what}`, () => {
         const patientBed = moved();
         patientBed.feed(late);
-        expect(patientBed.raised()).toEqual([]);
+        expect(patientBed.raisedConditions()).toEqual([]);
         patientBed.feed(claimed(20, 7, false, 'will'));
-        expect(patientBed.raised()).toEqual(['disconnected']);
+        expect(patientBed.raisedConditions()).toEqual(['disconnected']);
       });
 
     it('an older message about the newest connection does not replace a newer message', () => {
       const patientBed = moved();
       patientBed.feed(claimed(20, 8, true));
       patientBed.feed(claimed(20, 7, false, 'keep-alive'));
-      expect(patientBed.raised()).toEqual([]);
+      expect(patientBed.raisedConditions()).toEqual([]);
     });
 
     it('the will of the newest connection counts', () => {
       const patientBed = moved();
       patientBed.feed(will(6, 20));
-      expect(patientBed.raised()).toEqual(['disconnected']);
+      expect(patientBed.raisedConditions()).toEqual(['disconnected']);
     });
 
     it('a newer connection counts even if the clock of its gateway is behind', () => {
       const patientBed = bed();
       patientBed.feed(claimed(10, 5, true));
       patientBed.feed(claimed(10, 6, false, 'keep-alive'));
-      expect(patientBed.live().disconnected?.present).toBe(true);
+      expect(patientBed.liveAlarms().disconnected?.present).toBe(true);
       patientBed.feed(claimed(20, 4, true));
-      expect(patientBed.live()).toEqual({});
+      expect(patientBed.liveAlarms()).toEqual({});
     });
 
     it('the will of a connection without a claim counts if no claim is known', () => {
       const patientBed = bed();
-      patientBed.run(0, 3, calm);
+      patientBed.feedEachSecond(0, 3, calm);
       patientBed.feed(will(4, undefined));
-      expect(patientBed.raised()).toEqual(['disconnected']);
+      expect(patientBed.raisedConditions()).toEqual(['disconnected']);
     });
   });
 
   it('the time until the silence starts again with a new connection', () => {
     const patientBed = bed();
-    patientBed.run(0, 3, calm);
+    patientBed.feedEachSecond(0, 3, calm);
     patientBed.feed(connection(4, false, 'keep-alive'));
     patientBed.feed(connection(20, true));
     patientBed.tick(24.9);
     expect(conditionSignals(patientBed)).toEqual([]);
     patientBed.tick(25);
     expect(conditionSignals(patientBed)).toEqual(['no-data on']);
-    expect(patientBed.live()['no-data']?.onsetAt).toBe(instant(25));
+    expect(patientBed.liveAlarms()['no-data']?.onsetAt).toBe(instant(25));
   });
 
   it('a device that connects again and sends readings has no alarm about its parameters', () => {
     const patientBed = bed();
-    patientBed.run(0, 100, calm);
+    patientBed.feedEachSecond(0, 100, calm);
     patientBed.feed(connection(101, false, 'keep-alive'));
     patientBed.tick(160);
     patientBed.feed(connection(161, true));
     expect(conditionSignals(patientBed)).toEqual([]);
-    patientBed.run(162, 162, calm);
-    expect(patientBed.raised()).not.toEqual(expect.arrayContaining([expect.stringContaining('no-data')]));
+    patientBed.feedEachSecond(162, 162, calm);
+    expect(patientBed.raisedConditions()).not.toEqual(expect.arrayContaining([expect.stringContaining('no-data')]));
   });
 
   it('the parameters of a device that connects again and sends nothing alarm after 5 s', () => {
@@ -312,13 +312,13 @@ describe('the connection', () => {
 
   it('the disconnection of a device without a patient is a low alarm and leaves with an acknowledgement', () => {
     const patientBed = bed('unassigned');
-    patientBed.run(0, 3, calm);
+    patientBed.feedEachSecond(0, 3, calm);
     patientBed.feed(connection(4, false, 'closed' as never));
-    expect(patientBed.live().disconnected?.priority).toBe('low');
-    patientBed.command(10, { type: 'acknowledge', alarmId: patientBed.live().disconnected!.alarmId });
-    expect(patientBed.live()).toEqual({});
+    expect(patientBed.liveAlarms().disconnected?.priority).toBe('low');
+    patientBed.command(10, { type: 'acknowledge', alarmId: patientBed.liveAlarms().disconnected!.alarmId });
+    expect(patientBed.liveAlarms()).toEqual({});
     patientBed.tick(10_000);
-    expect(patientBed.raised()).toEqual(['disconnected']);
+    expect(patientBed.raisedConditions()).toEqual(['disconnected']);
   });
 });
 
@@ -330,7 +330,7 @@ describe('the technical conditions of a status', () => {
     const patientBed = bed();
     patientBed.feed(status(0, { conditions: [leadsOff, sensorOff], time: t0 - 500 }));
     expect(
-      Object.values(patientBed.live()).map(({ condition, text, priority, onsetAt }) => [
+      Object.values(patientBed.liveAlarms()).map(({ condition, text, priority, onsetAt }) => [
         condition,
         text,
         priority,
@@ -341,16 +341,16 @@ describe('the technical conditions of a status', () => {
       ['MDC_EVT_SENSOR_DISCONN', 'SpO2: Sensor disconnected', 'medium', instant(-0.5)],
     ]);
     patientBed.feed(status(1, { conditions: [sensorOff] }));
-    expect(Object.keys(patientBed.live())).toEqual(['MDC_EVT_SENSOR_DISCONN/MDC_PULS_OXIM_SAT_O2']);
+    expect(Object.keys(patientBed.liveAlarms())).toEqual(['MDC_EVT_SENSOR_DISCONN/MDC_PULS_OXIM_SAT_O2']);
     patientBed.feed(status(2, { conditions: [{ ...sensorOff, present: false }] }));
-    expect(patientBed.live()).toEqual({});
+    expect(patientBed.liveAlarms()).toEqual({});
   });
 
   it('the conditions stay if a status has no list', () => {
     const patientBed = bed();
     patientBed.feed(status(0, { conditions: [leadsOff] }));
     patientBed.feed(status(1));
-    expect(Object.keys(patientBed.live())).toEqual(['MDC_EVT_LEADS_OFF']);
+    expect(Object.keys(patientBed.liveAlarms())).toEqual(['MDC_EVT_LEADS_OFF']);
   });
 
   it('an older status changes no condition', () => {
@@ -358,7 +358,7 @@ describe('the technical conditions of a status', () => {
     patientBed.feed(status(5, { conditions: [] }));
     patientBed.feed(status(6, { seq: 3, conditions: [leadsOff] }));
     patientBed.feed(status(4, { boot: 'b0', conditions: [leadsOff] }));
-    expect(patientBed.live()).toEqual({});
+    expect(patientBed.liveAlarms()).toEqual({});
   });
 });
 
@@ -368,38 +368,38 @@ describe('a silent parameter', () => {
     ['not named', { HR: 80, RR: 15 }],
   ])('a parameter has a technical alarm after 20 s until a valid value comes: %s', (_name, without) => {
     const patientBed = bed();
-    patientBed.run(0, 3, calm);
-    patientBed.run(4, 22, without);
-    expect(patientBed.raised()).toEqual([]);
-    patientBed.run(23, 23, without);
-    expect(Object.values(patientBed.live())).toMatchObject([
+    patientBed.feedEachSecond(0, 3, calm);
+    patientBed.feedEachSecond(4, 22, without);
+    expect(patientBed.raisedConditions()).toEqual([]);
+    patientBed.feedEachSecond(23, 23, without);
+    expect(Object.values(patientBed.liveAlarms())).toMatchObject([
       { condition: 'SpO2.no-data', priority: 'low', kind: 'technical', onsetAt: instant(23), text: 'SpO2: no value' },
     ]);
-    patientBed.run(24, 24, calm);
-    expect(patientBed.live()).toEqual({});
+    patientBed.feedEachSecond(24, 24, calm);
+    expect(patientBed.liveAlarms()).toEqual({});
   });
 
   it('the alarm of a silent parameter is medium if its last valid value was beyond a limit', () => {
     const patientBed = bed();
-    patientBed.run(0, 3, { ...calm, SpO2: 88 });
-    patientBed.run(4, 23, { HR: 80, RR: 15 });
-    expect(Object.values(patientBed.live())).toMatchObject([{ condition: 'SpO2.no-data', priority: 'medium' }]);
+    patientBed.feedEachSecond(0, 3, { ...calm, SpO2: 88 });
+    patientBed.feedEachSecond(4, 23, { HR: 80, RR: 15 });
+    expect(Object.values(patientBed.liveAlarms())).toMatchObject([{ condition: 'SpO2.no-data', priority: 'medium' }]);
   });
 
   it('a silent SpO2 sensor has one alarm, and the pulse has its own when SpO2 is back', () => {
     const patientBed = bed();
-    patientBed.run(0, 3, { ...calm, PR: 80 });
-    patientBed.run(4, 30, { ...calm, PR: null, SpO2: null });
+    patientBed.feedEachSecond(0, 3, { ...calm, PR: 80 });
+    patientBed.feedEachSecond(4, 30, { ...calm, PR: null, SpO2: null });
     expect(conditionSignals(patientBed)).toEqual(['SpO2.no-data on']);
-    patientBed.run(31, 31, { ...calm, PR: null });
+    patientBed.feedEachSecond(31, 31, { ...calm, PR: null });
     expect(conditionSignals(patientBed)).toEqual(['PR.no-data on']);
   });
 
   it('a parameter that comes rarely is not silent after 20 s', () => {
     const patientBed = bed();
-    patientBed.run(0, 0, { ...calm, NBPs: 120, Temp: 37 });
-    patientBed.run(1, 400, calm);
-    expect(patientBed.raised()).toEqual([]);
+    patientBed.feedEachSecond(0, 0, { ...calm, NBPs: 120, Temp: 37 });
+    patientBed.feedEachSecond(1, 400, calm);
+    expect(patientBed.raisedConditions()).toEqual([]);
   });
 
   it('a parameter is not silent after the status has declared a longer interval', () => {
@@ -410,12 +410,12 @@ describe('a silent parameter', () => {
       patientBed.tick(s);
       patientBed.feed(undeclared(s));
     }
-    expect(patientBed.raised()).toEqual([]);
+    expect(patientBed.raisedConditions()).toEqual([]);
   });
 
   it('an alarm of a limit stays through the silence of the device', () => {
     const patientBed = bed();
-    patientBed.run(0, 10, { SpO2: 88 });
+    patientBed.feedEachSecond(0, 10, { SpO2: 88 });
     patientBed.tick(5_000);
     expect(conditionSignals(patientBed)).toEqual(['SpO2.low on', 'no-data on']);
   });
@@ -427,14 +427,14 @@ describe('a sensor that was taken off', () => {
   /** Returns a bed whose SpO2 stops at 11 s and is silent from 30 s on. */
   function silentBed(SpO2: number): Bed {
     const patientBed = bed();
-    patientBed.run(0, 10, { ...calm, SpO2 });
-    patientBed.run(11, 40, withoutSpO2);
+    patientBed.feedEachSecond(0, 10, { ...calm, SpO2 });
+    patientBed.feedEachSecond(11, 40, withoutSpO2);
     return patientBed;
   }
 
   it('a sensor that was taken off is silent as long as nobody acknowledges it', () => {
     const patientBed = silentBed(97);
-    patientBed.run(41, 2_000, withoutSpO2);
+    patientBed.feedEachSecond(41, 2_000, withoutSpO2);
     expect(conditionSignals(patientBed)).toEqual(['SpO2.no-data on']);
   });
 
@@ -444,54 +444,54 @@ describe('a sensor that was taken off', () => {
     ['long after', 3_000, []],
   ])('an acknowledged silent sensor is no longer measured after 5 min: %s', (_name, s, expected) => {
     const patientBed = silentBed(97);
-    patientBed.run(41, 200, withoutSpO2);
+    patientBed.feedEachSecond(41, 200, withoutSpO2);
     patientBed.acknowledge(200, key);
-    patientBed.run(201, s, withoutSpO2);
+    patientBed.feedEachSecond(201, s, withoutSpO2);
     expect(conditionSignals(patientBed)).toEqual(expected);
     expect(patientBed.eventTypes('SpO2.no-data')).not.toContain('realarmed');
   });
 
   it('an acknowledged silent sensor is still measured while the device names it', () => {
     const patientBed = silentBed(88);
-    patientBed.run(41, 200, { ...calm, SpO2: null });
+    patientBed.feedEachSecond(41, 200, { ...calm, SpO2: null });
     patientBed.acknowledge(200, key);
     patientBed.acknowledge(200, 'SpO2.low');
-    patientBed.run(201, 370, { ...calm, SpO2: null });
+    patientBed.feedEachSecond(201, 370, { ...calm, SpO2: null });
     expect(conditionSignals(patientBed)).toEqual(['SpO2.low acknowledged', 'SpO2.no-data acknowledged']);
-    patientBed.run(371, 3_000, { ...calm, SpO2: null });
+    patientBed.feedEachSecond(371, 3_000, { ...calm, SpO2: null });
     expect(conditionSignals(patientBed)).toEqual(['SpO2.low on', 'SpO2.no-data on']);
   });
 
   it('an acknowledged silent sensor calls again after 3 min and needs another acknowledgement', () => {
     const patientBed = silentBed(97);
     patientBed.acknowledge(41, key);
-    patientBed.run(42, 600, withoutSpO2);
+    patientBed.feedEachSecond(42, 600, withoutSpO2);
     expect(conditionSignals(patientBed)).toEqual(['SpO2.no-data on']);
     patientBed.acknowledge(600, key);
-    patientBed.run(601, 601, withoutSpO2);
+    patientBed.feedEachSecond(601, 601, withoutSpO2);
     expect(conditionSignals(patientBed)).toEqual([]);
   });
 
   it('a sensor is still measured if only its silence and not its other alarm was acknowledged', () => {
     const patientBed = silentBed(88);
-    patientBed.run(41, 200, withoutSpO2);
+    patientBed.feedEachSecond(41, 200, withoutSpO2);
     patientBed.acknowledge(200, key);
-    patientBed.run(201, 340, withoutSpO2);
+    patientBed.feedEachSecond(201, 340, withoutSpO2);
     expect(conditionSignals(patientBed)).toEqual(['SpO2.low on', 'SpO2.no-data acknowledged']);
     patientBed.acknowledge(340, 'SpO2.low');
-    patientBed.run(341, 341, withoutSpO2);
+    patientBed.feedEachSecond(341, 341, withoutSpO2);
     expect(conditionSignals(patientBed)).toEqual([]);
     expect(patientBed.eventTypes('SpO2.low').slice(-2)).toEqual(['resolved', 'cleared']);
   });
 
   it('a sensor that was given up is judged again and can be silent again', () => {
     const patientBed = silentBed(97);
-    patientBed.run(41, 200, withoutSpO2);
+    patientBed.feedEachSecond(41, 200, withoutSpO2);
     patientBed.acknowledge(200, key);
-    patientBed.run(201, 400, withoutSpO2);
-    patientBed.run(401, 411, { ...calm, SpO2: 88 });
+    patientBed.feedEachSecond(201, 400, withoutSpO2);
+    patientBed.feedEachSecond(401, 411, { ...calm, SpO2: 88 });
     expect(conditionSignals(patientBed)).toEqual(['SpO2.low on']);
-    patientBed.run(412, 431, withoutSpO2);
+    patientBed.feedEachSecond(412, 431, withoutSpO2);
     expect(conditionSignals(patientBed)).toContain('SpO2.no-data on');
   });
 
@@ -506,9 +506,9 @@ describe('a sensor that was taken off', () => {
 describe('a device without a patient', () => {
   it('an acknowledged disconnection of a device without a patient does not call again', () => {
     const patientBed = bed('unassigned');
-    patientBed.run(0, 10, { ...calm, SpO2: 88 });
+    patientBed.feedEachSecond(0, 10, { ...calm, SpO2: 88 });
     patientBed.feed(connection(12, false, 'keep-alive'));
-    expect(patientBed.live().disconnected).toMatchObject({ priority: 'low', signal: 'on' });
+    expect(patientBed.liveAlarms().disconnected).toMatchObject({ priority: 'low', signal: 'on' });
     patientBed.acknowledge(20, 'disconnected');
     // Nobody has acknowledged the low saturation, so its alarm stays.
     expect(conditionSignals(patientBed)).toEqual(['SpO2.low on']);
@@ -521,19 +521,19 @@ describe('a device without a patient', () => {
 
   it('a device without a patient alarms again when it connects and falls silent', () => {
     const patientBed = bed('unassigned');
-    patientBed.run(0, 10, calm);
+    patientBed.feedEachSecond(0, 10, calm);
     patientBed.feed(connection(12, false, 'keep-alive'));
     patientBed.acknowledge(20, 'disconnected');
-    expect(patientBed.live()).toEqual({});
+    expect(patientBed.liveAlarms()).toEqual({});
     patientBed.feed(connection(100, true));
-    patientBed.run(101, 102, calm);
+    patientBed.feedEachSecond(101, 102, calm);
     patientBed.tick(108);
     expect(conditionSignals(patientBed)).toEqual(['no-data on']);
   });
 
   it('an acknowledged disconnection of a patient’s device stays and calls again', () => {
     const patientBed = bed();
-    patientBed.run(0, 10, calm);
+    patientBed.feedEachSecond(0, 10, calm);
     patientBed.feed(connection(12, false, 'keep-alive'));
     patientBed.acknowledge(20, 'disconnected');
     patientBed.tick(199.9);
@@ -546,31 +546,31 @@ describe('a device without a patient', () => {
 describe('a parameter that comes again', () => {
   it('a parameter that comes again after a silence is not intermittent', () => {
     const patientBed = bed();
-    patientBed.run(0, 60, { HR: 80, SpO2: 97 });
+    patientBed.feedEachSecond(0, 60, { HR: 80, SpO2: 97 });
     patientBed.tick(90);
-    patientBed.run(100, 200, { HR: 80, SpO2: 97 });
+    patientBed.feedEachSecond(100, 200, { HR: 80, SpO2: 97 });
     expect(patientBed.events.filter(({ alarm }) => alarm.condition.endsWith('intermittent'))).toEqual([]);
   });
 
   it('intermittent values are counted from the time at which values are expected more often', () => {
     const patientBed = bed();
     for (let s = 0; s <= 100; s += 10) patientBed.feed(reading(s, { HR: 80, SpO2: 97 }, { intervalMs: 10_000 }));
-    const feedSecond = (s: number) => patientBed.run(s, s, { HR: 80, SpO2: s % 4 === 1 ? 97 : null });
+    const feedSecond = (s: number) => patientBed.feedEachSecond(s, s, { HR: 80, SpO2: s % 4 === 1 ? 97 : null });
     for (let s = 101; s < 151; s += 1) feedSecond(s);
-    expect(patientBed.raised()).toEqual([]);
+    expect(patientBed.raisedConditions()).toEqual([]);
     feedSecond(151);
-    expect(patientBed.raised()).toEqual(['SpO2.intermittent']);
+    expect(patientBed.raisedConditions()).toEqual(['SpO2.intermittent']);
   });
 
   it('an acknowledged low alarm about intermittent values calls with medium priority after a value beyond the limit', () => {
     const patientBed = bed();
-    for (let s = 0; s <= 120; s += 1) patientBed.run(s, s, { HR: 80, SpO2: s % 4 === 0 ? 97 : null });
-    const low = patientBed.live()['SpO2.intermittent/MDC_PULS_OXIM_SAT_O2']!;
+    for (let s = 0; s <= 120; s += 1) patientBed.feedEachSecond(s, s, { HR: 80, SpO2: s % 4 === 0 ? 97 : null });
+    const low = patientBed.liveAlarms()['SpO2.intermittent/MDC_PULS_OXIM_SAT_O2']!;
     expect([low.priority, low.signal]).toEqual(['low', 'on']);
     patientBed.command(121, { type: 'acknowledge', alarmId: low.alarmId });
-    patientBed.run(122, 123, { HR: 80, SpO2: null });
-    patientBed.run(124, 124, { HR: 80, SpO2: 88 });
-    const medium = patientBed.live()['SpO2.intermittent/MDC_PULS_OXIM_SAT_O2']!;
+    patientBed.feedEachSecond(122, 123, { HR: 80, SpO2: null });
+    patientBed.feedEachSecond(124, 124, { HR: 80, SpO2: 88 });
+    const medium = patientBed.liveAlarms()['SpO2.intermittent/MDC_PULS_OXIM_SAT_O2']!;
     expect([medium.alarmId, medium.priority, medium.signal]).toEqual([low.alarmId, 'medium', 'on']);
   });
 });
@@ -584,32 +584,32 @@ describe('a parameter that is not in each message', () => {
   it('a parameter that comes evenly each 15 s has no technical alarm', () => {
     const patientBed = bed();
     feed(patientBed, 0, 600, (s) => s % 15 === 0);
-    expect(patientBed.raised()).toEqual([]);
+    expect(patientBed.raisedConditions()).toEqual([]);
   });
 
   it('a parameter that comes each 15 s is judged, and is silent after 45 s', () => {
     const patientBed = bed();
     feed(patientBed, 0, 120, (s) => s % 15 === 0, 35);
-    expect(patientBed.raised()).toEqual(['RR.high']);
+    expect(patientBed.raisedConditions()).toEqual(['RR.high']);
     feed(patientBed, 121, 164, () => false);
-    expect(patientBed.raised()).toEqual(['RR.high']);
+    expect(patientBed.raisedConditions()).toEqual(['RR.high']);
     feed(patientBed, 165, 165, () => false);
-    expect(patientBed.raised()).toEqual(['RR.high', 'RR.no-data']);
+    expect(patientBed.raisedConditions()).toEqual(['RR.high', 'RR.no-data']);
   });
 
   it('a parameter that comes unevenly is intermittent', () => {
     const patientBed = bed();
     const times = new Set([0, 11, 30, 41, 59, 70, 88, 99, 118]);
     feed(patientBed, 0, 120, (s) => times.has(s));
-    expect(patientBed.raised()).toEqual(['RR.intermittent']);
+    expect(patientBed.raisedConditions()).toEqual(['RR.intermittent']);
   });
 
   it('a parameter that comes each second after a slow pace is not intermittent', () => {
     const patientBed = bed();
     feed(patientBed, 0, 300, (s) => s % 15 === 0);
     feed(patientBed, 301, 420, () => true);
-    expect(patientBed.raised()).toEqual([]);
+    expect(patientBed.raisedConditions()).toEqual([]);
     feed(patientBed, 421, 480, (s) => s % 5 === 0);
-    expect(patientBed.raised()).toEqual(['RR.intermittent']);
+    expect(patientBed.raisedConditions()).toEqual(['RR.intermittent']);
   });
 });

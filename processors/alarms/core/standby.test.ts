@@ -8,38 +8,38 @@ const standby = (forMs = hour) => ({ type: 'standby' as const, reason: 'Imaging'
 /** Returns a bed with a standby from 5 s on, whose values stopped at 6 s. */
 function awayBed(forMs = hour) {
   const patientBed = bed();
-  patientBed.run(0, 5, { HR: 80 });
+  patientBed.feedEachSecond(0, 5, { HR: 80 });
   patientBed.command(5, standby(forMs));
-  patientBed.run(6, 6, { HR: 80 });
+  patientBed.feedEachSecond(6, 6, { HR: 80 });
   return patientBed;
 }
 
 it('a device that falls silent during a standby calls when the standby ends, with its true onset', () => {
   const patientBed = awayBed();
   for (let s = 7; s < 3605; s += 10) patientBed.tick(s);
-  expect(patientBed.raised()).toEqual([]);
+  expect(patientBed.raisedConditions()).toEqual([]);
   patientBed.tick(3605);
   expect(patientBed.state().standby).toBeNull();
-  expect(patientBed.live()['no-data']).toMatchObject({ signal: 'on', onsetAt: instant(11) });
+  expect(patientBed.liveAlarms()['no-data']).toMatchObject({ signal: 'on', onsetAt: instant(11) });
 });
 
 it('a device that is disconnected during a standby calls when a person ends the standby', () => {
   const patientBed = awayBed();
   patientBed.feed(connection(20, false, 'closed'));
   patientBed.tick(300);
-  expect(patientBed.raised()).toEqual([]);
+  expect(patientBed.raisedConditions()).toEqual([]);
   patientBed.command(301, { type: 'end-standby' });
   expect(patientBed.answers.at(-1)).toMatchObject({ type: 'end-standby', accepted: true });
-  expect(patientBed.live().disconnected).toMatchObject({ signal: 'on', onsetAt: instant(20) });
+  expect(patientBed.liveAlarms().disconnected).toMatchObject({ signal: 'on', onsetAt: instant(20) });
 });
 
 it('a present silence stops calling when a standby begins', () => {
   const patientBed = bed();
-  patientBed.run(0, 5, { HR: 80 });
+  patientBed.feedEachSecond(0, 5, { HR: 80 });
   patientBed.tick(15);
-  expect(patientBed.live()['no-data']).toMatchObject({ signal: 'on' });
+  expect(patientBed.liveAlarms()['no-data']).toMatchObject({ signal: 'on' });
   patientBed.command(16, standby());
-  expect(patientBed.live()['no-data']).toMatchObject({ signal: 'off', present: true });
+  expect(patientBed.liveAlarms()['no-data']).toMatchObject({ signal: 'off', present: true });
   patientBed.tick(3000);
   expect(patientBed.eventTypes('no-data')).toEqual(['raised', 'updated']);
 });
@@ -47,11 +47,11 @@ it('a present silence stops calling when a standby begins', () => {
 describe('values during a standby', () => {
   it('values end a standby that is a minute old', () => {
     const patientBed = bed();
-    patientBed.run(0, 5, { HR: 80 });
+    patientBed.feedEachSecond(0, 5, { HR: 80 });
     patientBed.command(5, standby());
-    patientBed.run(6, 64, { HR: 80 });
+    patientBed.feedEachSecond(6, 64, { HR: 80 });
     expect(patientBed.state().standby).not.toBeNull();
-    patientBed.run(65, 65, { HR: 80 });
+    patientBed.feedEachSecond(65, 65, { HR: 80 });
     expect(patientBed.state().standby).toBeNull();
   });
 
@@ -59,7 +59,7 @@ describe('values during a standby', () => {
     const patientBed = awayBed();
     patientBed.feed(reading(300, { HR: 0 }));
     expect(patientBed.state().standby).toBeNull();
-    expect(patientBed.live().asystole).toMatchObject({ signal: 'on', priority: 'high' });
+    expect(patientBed.liveAlarms().asystole).toMatchObject({ signal: 'on', priority: 'high' });
   });
 
   it('invalid and late values do not end a standby', () => {
@@ -80,10 +80,10 @@ describe('values during a standby', () => {
 
   it('a parameter that is still silent after a standby calls', () => {
     const patientBed = bed();
-    patientBed.run(0, 5, { HR: 80, SpO2: 97 });
+    patientBed.feedEachSecond(0, 5, { HR: 80, SpO2: 97 });
     patientBed.command(5, standby());
-    patientBed.run(100, 100, { HR: 80 });
-    expect(Object.values(patientBed.live()).map(({ text, signal }) => [text, signal])).toEqual([
+    patientBed.feedEachSecond(100, 100, { HR: 80 });
+    expect(Object.values(patientBed.liveAlarms()).map(({ text, signal }) => [text, signal])).toEqual([
       ['SpO2: no value', 'on'],
     ]);
   });
@@ -92,44 +92,44 @@ describe('values during a standby', () => {
 describe('physiological alarms during a standby', () => {
   it('a physiological alarm calls during a standby while values come', () => {
     const patientBed = bed();
-    patientBed.run(0, 5, { HR: 80 });
+    patientBed.feedEachSecond(0, 5, { HR: 80 });
     patientBed.command(5, standby());
-    patientBed.run(6, 6, { HR: 0 });
-    expect(patientBed.live().asystole).toMatchObject({ signal: 'on' });
+    patientBed.feedEachSecond(6, 6, { HR: 0 });
+    expect(patientBed.liveAlarms().asystole).toMatchObject({ signal: 'on' });
     patientBed.tick(40);
-    expect(patientBed.live().asystole).toMatchObject({ signal: 'on' });
+    expect(patientBed.liveAlarms().asystole).toMatchObject({ signal: 'on' });
   });
 
   it('a physiological alarm keeps calling during a standby if one of two sensors stops', () => {
     const patientBed = bed();
-    patientBed.run(0, 20, { HR: 80, SpO2: 80 });
-    patientBed.run(21, 45, { SpO2: 80 });
-    expect(patientBed.live()['HR.no-data/MDC_ECG_HEART_RATE']).toMatchObject({ signal: 'on' });
+    patientBed.feedEachSecond(0, 20, { HR: 80, SpO2: 80 });
+    patientBed.feedEachSecond(21, 45, { SpO2: 80 });
+    expect(patientBed.liveAlarms()['HR.no-data/MDC_ECG_HEART_RATE']).toMatchObject({ signal: 'on' });
     patientBed.command(45, standby());
-    patientBed.run(46, 50, { SpO2: 80 });
-    expect(patientBed.live()['HR.no-data/MDC_ECG_HEART_RATE']).toMatchObject({ signal: 'off' });
-    expect(patientBed.live()['SpO2.extreme-low']).toMatchObject({ present: true, signal: 'on' });
+    patientBed.feedEachSecond(46, 50, { SpO2: 80 });
+    expect(patientBed.liveAlarms()['HR.no-data/MDC_ECG_HEART_RATE']).toMatchObject({ signal: 'off' });
+    expect(patientBed.liveAlarms()['SpO2.extreme-low']).toMatchObject({ present: true, signal: 'on' });
   });
 
   it('a physiological alarm from before a standby is silent while no values come, and does not escalate', () => {
     const patientBed = highBed();
     patientBed.command(3, standby());
-    expect(patientBed.live()['HR.extreme-high']).toMatchObject({ signal: 'on' });
+    expect(patientBed.liveAlarms()['HR.extreme-high']).toMatchObject({ signal: 'on' });
     patientBed.tick(10);
-    expect(patientBed.live()['HR.extreme-high']).toMatchObject({ present: true, signal: 'off', escalation: 0 });
+    expect(patientBed.liveAlarms()['HR.extreme-high']).toMatchObject({ present: true, signal: 'off', escalation: 0 });
     patientBed.tick(3602);
     expect(patientBed.eventTypes('HR.extreme-high')).toEqual(['raised', 'updated']);
     patientBed.tick(3603);
-    expect(patientBed.live()['HR.extreme-high']).toMatchObject({ present: true, signal: 'on' });
+    expect(patientBed.liveAlarms()['HR.extreme-high']).toMatchObject({ present: true, signal: 'on' });
   });
 
   it('an acknowledged alarm is silent during a standby if the device sends no valid value', () => {
     const patientBed = mediumBed();
     patientBed.acknowledge(8, 'HR.high');
     patientBed.command(9, standby());
-    patientBed.run(9, 300, { HR: null });
+    patientBed.feedEachSecond(9, 300, { HR: null });
     expect(patientBed.state().device.silentSince).toBeNull();
-    expect(patientBed.live()['HR.high']).toMatchObject({ present: true, signal: 'off' });
+    expect(patientBed.liveAlarms()['HR.high']).toMatchObject({ present: true, signal: 'off' });
     expect(patientBed.eventTypes('HR.high')).not.toContain('realarmed');
   });
 
@@ -142,7 +142,7 @@ describe('physiological alarms during a standby', () => {
     expect(patientBed.eventTypes('HR.high')).toEqual(['raised', 'acknowledged', 'updated']);
     patientBed.command(1801, { type: 'end-standby' });
     patientBed.tick(1802);
-    expect(patientBed.live()['HR.high']).toMatchObject({ present: true, signal: 'on' });
+    expect(patientBed.liveAlarms()['HR.high']).toMatchObject({ present: true, signal: 'on' });
   });
 
   it('a high alarm without an acknowledgement latches and calls if late values end it during a standby', () => {
@@ -152,25 +152,25 @@ describe('physiological alarms during a standby', () => {
     for (let s = 3; s < 20; s++) patientBed.feed(reading(s, { HR: 80 }, { receivedAt: t0 + 100_000 }));
     patientBed.tick(130);
     expect(patientBed.state().standby).not.toBeNull();
-    expect(patientBed.live()['HR.extreme-high']).toMatchObject({ present: false, signal: 'latched' });
+    expect(patientBed.liveAlarms()['HR.extreme-high']).toMatchObject({ present: false, signal: 'latched' });
   });
 
   it('a parameter with an acknowledged silence is not given up during a standby', () => {
     const patientBed = bed();
-    patientBed.run(0, 10, { HR: 130, SpO2: 97 });
-    patientBed.run(11, 40, { SpO2: 97 });
+    patientBed.feedEachSecond(0, 10, { HR: 130, SpO2: 97 });
+    patientBed.feedEachSecond(11, 40, { SpO2: 97 });
     patientBed.acknowledge(40, 'HR.no-data/MDC_ECG_HEART_RATE');
     patientBed.command(41, standby());
-    patientBed.run(42, 800, { SpO2: null });
+    patientBed.feedEachSecond(42, 800, { SpO2: null });
     expect(patientBed.state().standby).not.toBeNull();
-    expect(patientBed.live()['HR.high']).toMatchObject({ present: true });
+    expect(patientBed.liveAlarms()['HR.high']).toMatchObject({ present: true });
   });
 });
 
 describe('a refused standby', () => {
   it('a standby is refused if the patient has left', () => {
     const patientBed = awayBed();
-    patientBed.end(30);
+    patientBed.endPeriod(30);
     expect(patientBed.state().standby).toBeNull();
     patientBed.command(31, standby());
     expect(patientBed.answers.at(-1)).toMatchObject({ accepted: false, reason: expect.stringContaining('no longer') });

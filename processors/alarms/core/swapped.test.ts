@@ -14,26 +14,26 @@ describe('a plain limit and an extreme limit with swapped readings', () => {
     const patientBed = bed();
     feed(patientBed, ...steady(0, 9, 145), ...steady(10, 11, 130), ...steady(12, 15, 100));
     feed(patientBed, [17, 100], [18, 100], [16, 100], [19, 100]);
-    expect(patientBed.raised()).toEqual(['HR.extreme-high']);
+    expect(patientBed.raisedConditions()).toEqual(['HR.extreme-high']);
   });
 
   it('a plain limit is not raised if the value that ends both conditions comes before its delay has passed', () => {
     const patientBed = bed();
     feed(patientBed, ...steady(0, 2, 143), ...steady(3, 5, 134), [8, 52], [6, 134], [7, 52], ...steady(9, 14, 52));
-    expect(patientBed.raised()).toEqual(['HR.extreme-high']);
+    expect(patientBed.raisedConditions()).toEqual(['HR.extreme-high']);
   });
 
   it('a plain limit is raised if it called before the extreme value that came first', () => {
     const patientBed = bed();
     feed(patientBed, ...steady(0, 5, 130), [7, 145], [6, 130], [8, 145]);
-    expect(patientBed.raised()).toEqual(['HR.extreme-high', 'HR.high']);
-    expect(patientBed.live()['HR.high']).toMatchObject({ present: true, signal: 'off' });
-    expect(patientBed.live()['HR.extreme-high']).toMatchObject({ present: true, signal: 'on' });
+    expect(patientBed.raisedConditions()).toEqual(['HR.extreme-high', 'HR.high']);
+    expect(patientBed.liveAlarms()['HR.high']).toMatchObject({ present: true, signal: 'off' });
+    expect(patientBed.liveAlarms()['HR.extreme-high']).toMatchObject({ present: true, signal: 'on' });
   });
 });
 
 it('a value that shows an earlier start of an alarm does not count as a further onset', () => {
   const patientBed = bed();
   feed(patientBed, [1, 145], [0, 145], ...steady(2, 9, 145), ...steady(10, 13, 100), [15, 100], [14, 100], [16, 100]);
-  expect(patientBed.live()['HR.extreme-high']).toMatchObject({ present: false, onsets: 1 });
+  expect(patientBed.liveAlarms()['HR.extreme-high']).toMatchObject({ present: false, onsets: 1 });
 });

@@ -29,9 +29,9 @@ function assessedBed(by: Environment, from?: State): Bed {
   if (from === undefined) patient.command(0, { type: 'enter-assessment', consciousness: 'A', oxygen: false });
   return patient;
 }
-const raisedScores = (patient: Bed) => patient.raised().filter(isScore);
+const raisedScores = (patient: Bed) => patient.raisedConditions().filter(isScore);
 const presentScores = (patient: Bed) =>
-  Object.values(patient.live())
+  Object.values(patient.liveAlarms())
     .filter(({ condition, present }) => isScore(condition) && present)
     .map(({ condition }) => condition);
 
@@ -47,9 +47,14 @@ describe('the rules for scores in a profile', () => {
     const patient = assessedBed(
       environmentWith(rulesWith({ 'NEWS2.high': { from: 6, priority: 'high', delayMs: 0 } })),
     );
-    patient.run(1, 21, { ...ill, HR: 105 });
+    patient.feedEachSecond(1, 21, { ...ill, HR: 105 });
     expect(raisedScores(patient)).toEqual(['NEWS2.high']);
-    expect(patient.live()['NEWS2.high']).toMatchObject({ priority: 'high', text: 'NEWS2 6 ≥ 6', value: 6, limit: 6 });
+    expect(patient.liveAlarms()['NEWS2.high']).toMatchObject({
+      priority: 'high',
+      text: 'NEWS2 6 ≥ 6',
+      value: 6,
+      limit: 6,
+    });
   });
 
   it.each<[ScoreName, Numerics]>([
@@ -60,11 +65,11 @@ describe('the rules for scores in a profile', () => {
     ['shock-index', { HR: 108, ABPs: 120 }],
   ])('a profile can switch off the alarm of %s, and the score is still shown', (name, numerics) => {
     const loud = assessedBed(environmentWith(rulesWith({})));
-    loud.run(1, 400, numerics);
+    loud.feedEachSecond(1, 400, numerics);
     expect(raisedScores(loud)).toContain(name);
     const by = environmentWith(rulesWith({ [name]: { off: 'not used here' } }));
     const quiet = assessedBed(by);
-    quiet.run(1, 400, numerics);
+    quiet.feedEachSecond(1, 400, numerics);
     expect(raisedScores(quiet)).not.toContain(name);
     const at = t0 + 400_000;
     expect(scoresOf(by, quiet.state(), at)).toEqual(scoresOf(env, loud.state(), at));
@@ -73,17 +78,17 @@ describe('the rules for scores in a profile', () => {
   it('a shock index alarms from 0.95 on and not at 0.94 if the profile says so', () => {
     const by = environmentWith(rulesWith({ 'shock-index': { from: 0.95, priority: 'low', delayMs: 0 } }));
     const below = assessedBed(by);
-    below.run(1, 60, { HR: 94, ABPs: 100 });
+    below.feedEachSecond(1, 60, { HR: 94, ABPs: 100 });
     expect(raisedScores(below)).toEqual([]);
     const at = assessedBed(by);
-    at.run(1, 60, { HR: 95, ABPs: 100 });
+    at.feedEachSecond(1, 60, { HR: 95, ABPs: 100 });
     expect(raisedScores(at)).toEqual(['shock-index']);
   });
 
   it('a profile sets how old an input may be', () => {
     const by = environmentWith(rulesWith({}, { ages: { continuousMs: 60_000, singleGraceMs: 0, enteredMs: 600_000 } }));
     const patient = assessedBed(by);
-    patient.run(1, 1, { ...well });
+    patient.feedEachSecond(1, 1, { ...well });
     const missing = (s: number) => scoresOf(by, patient.state(), t0 + s * 1000)?.news2.missing;
     expect(missing(61)).toEqual([]);
     expect(missing(62)).toEqual(['RR', 'SpO2', 'BPsys', 'pulse']);
@@ -93,13 +98,13 @@ describe('the rules for scores in a profile', () => {
   it('a profile sets the off-delay and the time of re-alarm of scores', () => {
     const by = environmentWith(rulesWith({}, { offDelayMs: 60_000, realarmMs: 300_000 }));
     const patient = assessedBed(by);
-    patient.run(1, 100, ill);
+    patient.feedEachSecond(1, 100, ill);
     patient.acknowledge(100, 'NEWS2.high');
-    patient.run(101, 399, ill);
+    patient.feedEachSecond(101, 399, ill);
     expect(patient.eventTypes('NEWS2.high')).not.toContain('realarmed');
-    patient.run(400, 401, ill);
+    patient.feedEachSecond(400, 401, ill);
     expect(patient.eventTypes('NEWS2.high')).toContain('realarmed');
-    patient.run(402, 500, well);
+    patient.feedEachSecond(402, 500, well);
     expect(presentScores(patient)).toEqual([]);
   });
 });
@@ -107,7 +112,7 @@ describe('the rules for scores in a profile', () => {
 describe('a change of the profile', () => {
   it('a change of the profile ends an alarm immediately if the last set is below the new alarm value', () => {
     const patient = assessedBed(environmentWith(rulesWith({})));
-    patient.run(1, 100, ill);
+    patient.feedEachSecond(1, 100, ill);
     expect(presentScores(patient)).toContain('NEWS2.high');
     const after = changeTo(rulesWith({ 'NEWS2.high': { from: 9, priority: 'medium', delayMs: 60_000 } }), patient, 101);
     expect(presentScores(after)).not.toContain('NEWS2.high');
@@ -116,7 +121,7 @@ describe('a change of the profile', () => {
 
   it('a change of the profile raises an alarm immediately if the last sets have reached the new alarm value', () => {
     const patient = assessedBed(environmentWith(rulesWith({})));
-    patient.run(1, 100, { ...well, HR: 115, SpO2: 92 });
+    patient.feedEachSecond(1, 100, { ...well, HR: 115, SpO2: 92 });
     expect(raisedScores(patient)).toEqual([]);
     const after = changeTo(rulesWith({ 'NEWS2.medium': { from: 4, priority: 'low', delayMs: 60_000 } }), patient, 101);
     expect(presentScores(after)).toEqual(['NEWS2.medium']);
@@ -124,25 +129,25 @@ describe('a change of the profile', () => {
 
   it('a change of the profile gives a present alarm its new priority', () => {
     const patient = assessedBed(environmentWith(rulesWith({})));
-    patient.run(1, 100, ill);
-    const { alarmId } = patient.live()['NEWS2.high']!;
+    patient.feedEachSecond(1, 100, ill);
+    const { alarmId } = patient.liveAlarms()['NEWS2.high']!;
     const after = changeTo(rulesWith({ 'NEWS2.high': { from: 7, priority: 'high', delayMs: 60_000 } }), patient, 101);
-    expect(after.live()['NEWS2.high']).toMatchObject({ alarmId, priority: 'high', present: true });
+    expect(after.liveAlarms()['NEWS2.high']).toMatchObject({ alarmId, priority: 'high', present: true });
     expect(raisedScores(after)).toEqual([]);
   });
 
   it('a change for one score does not end the alarm of another score during its off-delay', () => {
     const patient = assessedBed(environmentWith(rulesWith({})));
-    patient.run(1, 100, ill);
-    patient.run(101, 200, well);
-    const { alarmId } = patient.live()['NEWS2.high']!;
+    patient.feedEachSecond(1, 100, ill);
+    patient.feedEachSecond(101, 200, well);
+    const { alarmId } = patient.liveAlarms()['NEWS2.high']!;
     const after = changeTo(rulesWith({ qSOFA: { off: 'not used here' } }), patient, 201);
-    expect(after.live()['NEWS2.high']).toMatchObject({ alarmId, present: true });
+    expect(after.liveAlarms()['NEWS2.high']).toMatchObject({ alarmId, present: true });
   });
 
   it('a change of the profile ends the alarm of a score that is switched off', () => {
     const patient = assessedBed(environmentWith(rulesWith({})));
-    patient.run(1, 100, ill);
+    patient.feedEachSecond(1, 100, ill);
     const off = { off: 'not used here' };
     const after = changeTo(
       rulesWith({ 'NEWS2.high': off, 'NEWS2.medium': off, 'NEWS2.low-medium': off }),
@@ -152,9 +157,9 @@ describe('a change of the profile', () => {
     expect(presentScores(after)).toEqual([]);
   });
 
-  it('isScoredOtherwise returns true only if the present rules give other alarms', () => {
+  it('rulesChangeScoreAlarms returns true only if the present rules give other alarms', () => {
     const patient = assessedBed(environmentWith(rulesWith({})));
-    patient.run(1, 600, ill);
+    patient.feedEachSecond(1, 600, ill);
     expect(rulesChangeScoreAlarms(environmentWith(rulesWith({})), patient.state())).toBe(false);
     const other = rulesWith({ 'NEWS2.high': { from: 9, priority: 'medium', delayMs: 60_000 } });
     expect(rulesChangeScoreAlarms(environmentWith(other), patient.state())).toBe(true);

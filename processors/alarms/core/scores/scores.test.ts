@@ -23,20 +23,20 @@ function assessedBed(): Bed {
   patient.command(0, alert);
   return patient;
 }
-const raisedScores = (patient: Bed) => patient.raised().filter(isScore);
+const raisedScores = (patient: Bed) => patient.raisedConditions().filter(isScore);
 const presentScores = (patient: Bed) =>
-  Object.values(patient.live())
+  Object.values(patient.liveAlarms())
     .filter(({ condition, present }) => isScore(condition) && present)
     .map(({ condition }) => condition);
 
 describe('NEWS2', () => {
   it('NEWS2 alarms with medium priority after it has been 7 for a minute', () => {
     const patient = assessedBed();
-    patient.run(1, 60, ill);
+    patient.feedEachSecond(1, 60, ill);
     expect(raisedScores(patient)).toEqual([]);
-    patient.run(61, 80, ill);
+    patient.feedEachSecond(61, 80, ill);
     expect(raisedScores(patient)).toEqual(['NEWS2.high']);
-    expect(patient.live()['NEWS2.high']).toMatchObject({
+    expect(patient.liveAlarms()['NEWS2.high']).toMatchObject({
       kind: 'physiological',
       priority: 'medium',
       text: 'NEWS2 7 ≥ 7',
@@ -49,33 +49,33 @@ describe('NEWS2', () => {
 
   it('NEWS2 alarms with low priority at 5', () => {
     const patient = assessedBed();
-    patient.run(1, 80, unwell);
+    patient.feedEachSecond(1, 80, unwell);
     expect(raisedScores(patient)).toEqual(['NEWS2.medium']);
-    expect(patient.live()['NEWS2.medium']).toMatchObject({ priority: 'low', text: 'NEWS2 5 ≥ 5' });
+    expect(patient.liveAlarms()['NEWS2.medium']).toMatchObject({ priority: 'low', text: 'NEWS2 5 ≥ 5' });
   });
 
   it('NEWS2 alarms with low priority if one parameter alone scores 3, and names the parameter', () => {
     const patient = assessedBed();
-    patient.run(1, 80, { ...well, RR: 26 });
+    patient.feedEachSecond(1, 80, { ...well, RR: 26 });
     expect(raisedScores(patient)).toEqual(['NEWS2.low-medium']);
-    expect(patient.live()['NEWS2.low-medium']).toMatchObject({ priority: 'low', text: 'NEWS2 3: RR scores 3' });
+    expect(patient.liveAlarms()['NEWS2.low-medium']).toMatchObject({ priority: 'low', text: 'NEWS2 3: RR scores 3' });
   });
 
   it('NEWS2 does not alarm at 4 if no parameter scores 3', () => {
     const patient = assessedBed();
-    patient.run(1, 400, { ...well, HR: 115, SpO2: 92 });
+    patient.feedEachSecond(1, 400, { ...well, HR: 115, SpO2: 92 });
     expect(raisedScores(patient)).toEqual([]);
   });
 
   it('only the more serious alarm of NEWS2 calls while it rises from 5 to 7 and falls back', () => {
     const patient = assessedBed();
-    patient.run(1, 100, unwell);
-    patient.run(101, 200, { ...unwell, RR: 26 });
+    patient.feedEachSecond(1, 100, unwell);
+    patient.feedEachSecond(101, 200, { ...unwell, RR: 26 });
     expect(raisedScores(patient)).toEqual(['NEWS2.medium', 'NEWS2.high']);
-    expect(patient.live()['NEWS2.medium']).toMatchObject({ present: true, signal: 'off' });
-    patient.run(201, 520, unwell);
+    expect(patient.liveAlarms()['NEWS2.medium']).toMatchObject({ present: true, signal: 'off' });
+    patient.feedEachSecond(201, 520, unwell);
     expect(presentScores(patient)).toEqual(['NEWS2.medium']);
-    expect(patient.live()['NEWS2.medium']).toMatchObject({ signal: 'on' });
+    expect(patient.liveAlarms()['NEWS2.medium']).toMatchObject({ signal: 'on' });
   });
 
   it('NEWS2 has at most one alarm if it changes each second', () => {
@@ -86,22 +86,22 @@ describe('NEWS2', () => {
 
   it('the alarm of NEWS2 ends after five minutes below its alarm value, and not after four', () => {
     const patient = assessedBed();
-    patient.run(1, 100, ill);
-    patient.run(101, 340, well);
-    patient.run(341, 400, ill);
+    patient.feedEachSecond(1, 100, ill);
+    patient.feedEachSecond(101, 340, well);
+    patient.feedEachSecond(341, 400, ill);
     expect(patient.eventTypes('NEWS2.high').filter((type) => type === 'raised' || type === 'resolved')).toEqual([
       'raised',
     ]);
-    patient.run(401, 690, well);
+    patient.feedEachSecond(401, 690, well);
     expect(presentScores(patient)).toContain('NEWS2.high');
-    patient.run(691, 720, well);
+    patient.feedEachSecond(691, 720, well);
     expect(presentScores(patient)).toEqual([]);
   });
 
   it('NEWS2 calls again an hour after its acknowledgement', () => {
     const patient = assessedBed();
-    patient.run(1, 100, ill);
-    const { alarmId } = patient.live()['NEWS2.high']!;
+    patient.feedEachSecond(1, 100, ill);
+    const { alarmId } = patient.liveAlarms()['NEWS2.high']!;
     patient.command(100, { type: 'acknowledge', alarmId });
     for (let s = 110; s <= 3_690; s += 10) {
       patient.feed(reading(s, ill, { intervalMs: 10_000 }));
@@ -119,8 +119,8 @@ describe('NEWS2', () => {
     const patient = assessedBed();
     patient.command(0, { type: 'enter-assessment', oxygen: true, spo2Scale: 2 });
     // 97 % has 0 points on scale 1. With oxygen on scale 2 it has 3 points, and oxygen has 2.
-    patient.run(1, 80, well);
-    expect(patient.live()['NEWS2.medium']).toMatchObject({ value: 5 });
+    patient.feedEachSecond(1, 80, well);
+    expect(patient.liveAlarms()['NEWS2.medium']).toMatchObject({ value: 5 });
     patient.command(90, { type: 'enter-assessment', consciousness: 'A' });
     expect(valuesAt(patient.state().scores.head.known, t0 + 90_000)).toMatchObject({ scale: 2, oxygen: true });
   });
@@ -129,35 +129,35 @@ describe('NEWS2', () => {
 describe('missing inputs of NEWS2', () => {
   it('an incomplete set does not alarm if its known points are below 7', () => {
     const patient = bed();
-    patient.run(1, 400, { ...unwell, RR: 22 });
+    patient.feedEachSecond(1, 400, { ...unwell, RR: 22 });
     expect(raisedScores(patient).filter((name) => name.startsWith('NEWS2'))).toEqual(['NEWS2.high']);
     const other = bed();
-    other.run(1, 400, unwell);
+    other.feedEachSecond(1, 400, unwell);
     expect(raisedScores(other).filter((name) => name.startsWith('NEWS2'))).toEqual([]);
   });
 
   it('an incomplete set alarms if its known points reach 7, and the alarm names the missing inputs', () => {
     const patient = bed();
-    patient.run(1, 80, ill);
-    expect(patient.live()['NEWS2.high']).toMatchObject({
+    patient.feedEachSecond(1, 80, ill);
+    expect(patient.liveAlarms()['NEWS2.high']).toMatchObject({
       text: 'NEWS2 at least 7 ≥ 7 (missing: oxygen, consciousness)',
     });
   });
 
   it('a missing input does not end an alarm', () => {
     const patient = assessedBed();
-    patient.run(1, 100, { ...ill, SpO2: 90 });
+    patient.feedEachSecond(1, 100, { ...ill, SpO2: 90 });
     // The respiratory rate stops. The other inputs do not show that the patient is well.
     const { RR: _gone, ...rest } = ill;
-    patient.run(101, 1_000, rest);
+    patient.feedEachSecond(101, 1_000, rest);
     expect(presentScores(patient)).toContain('NEWS2.high');
   });
 
   it('a value that is older than 5 min counts as missing', () => {
     const patient = assessedBed();
     const { SpO2: _gone, ...rest } = well;
-    patient.run(1, 10, well);
-    patient.run(11, 300, rest);
+    patient.feedEachSecond(1, 10, well);
+    patient.feedEachSecond(11, 300, rest);
     expect(valuesAt(patient.state().scores.head.known, t0 + 301_000)).toHaveProperty('SpO2', 97);
     expect(valuesAt(patient.state().scores.head.known, t0 + 301_001)).toHaveProperty('SpO2', undefined);
   });
@@ -179,7 +179,7 @@ describe('missing inputs of NEWS2', () => {
 
   it('a questionable, invalid or implausible value counts as missing', () => {
     const patient = assessedBed();
-    patient.run(1, 10, { HR: null });
+    patient.feedEachSecond(1, 10, { HR: null });
     const at = (s: number, more: object) =>
       reading(s, {}, { values: [{ code: 'MDC_ECG_HEART_RATE', unit: '/min', ...more }] });
     patient.feed(at(11, { value: 140, validity: 'questionable' }));
@@ -255,38 +255,38 @@ describe('a monitor that a nurse takes from bed to bed', () => {
 describe('shock index and qSOFA', () => {
   it('a shock index of 0.9 alarms after five minutes, with low priority', () => {
     const patient = bed();
-    patient.run(1, 290, { HR: 108, ABPs: 120 });
+    patient.feedEachSecond(1, 290, { HR: 108, ABPs: 120 });
     expect(raisedScores(patient)).toEqual([]);
-    patient.run(291, 320, { HR: 108, ABPs: 120 });
+    patient.feedEachSecond(291, 320, { HR: 108, ABPs: 120 });
     expect(raisedScores(patient)).toEqual(['shock-index']);
-    expect(patient.live()['shock-index']).toMatchObject({ priority: 'low', text: 'Shock index 0.90 ≥ 0.9' });
+    expect(patient.liveAlarms()['shock-index']).toMatchObject({ priority: 'low', text: 'Shock index 0.90 ≥ 0.9' });
   });
   it('a shock index of 0.89 does not alarm', () => {
     const patient = bed();
-    patient.run(1, 400, { HR: 107, ABPs: 120 });
+    patient.feedEachSecond(1, 400, { HR: 107, ABPs: 120 });
     expect(raisedScores(patient)).toEqual([]);
   });
   it('a shock index does not call while the heart rate alarms', () => {
     const patient = bed();
-    patient.run(1, 400, { HR: 130, ABPs: 120 });
-    expect(patient.raised()).toEqual(['HR.high']);
-    patient.run(401, 420, { HR: 118, ABPs: 120 });
-    expect(patient.raised()).toEqual(['HR.high', 'shock-index']);
+    patient.feedEachSecond(1, 400, { HR: 130, ABPs: 120 });
+    expect(patient.raisedConditions()).toEqual(['HR.high']);
+    patient.feedEachSecond(401, 420, { HR: 118, ABPs: 120 });
+    expect(patient.raisedConditions()).toEqual(['HR.high', 'shock-index']);
   });
   it('qSOFA alarms at 2 even without an entry for consciousness', () => {
     const patient = bed();
-    patient.run(1, 80, { HR: 70, RR: 24, ABPs: 98 });
+    patient.feedEachSecond(1, 80, { HR: 70, RR: 24, ABPs: 98 });
     expect(raisedScores(patient)).toEqual(['qSOFA']);
-    expect(patient.live().qSOFA).toMatchObject({ priority: 'low', text: 'qSOFA at least 2 ≥ 2' });
+    expect(patient.liveAlarms().qSOFA).toMatchObject({ priority: 'low', text: 'qSOFA at least 2 ≥ 2' });
   });
   it('qSOFA does not call while a limit of an input alarms', () => {
     const patient = bed();
-    patient.run(1, 80, { HR: 70, RR: 35, ABPs: 98 });
-    expect(patient.raised()).toEqual(['RR.high']);
+    patient.feedEachSecond(1, 80, { HR: 70, RR: 35, ABPs: 98 });
+    expect(patient.raisedConditions()).toEqual(['RR.high']);
   });
   it('qSOFA does not call while NEWS2 alarms', () => {
     const patient = assessedBed();
-    patient.run(1, 400, { ...well, RR: 24, ABPs: 98, HR: 80, SpO2: 95 });
+    patient.feedEachSecond(1, 400, { ...well, RR: 24, ABPs: 98, HR: 80, SpO2: 95 });
     expect(raisedScores(patient)).toEqual(['NEWS2.medium']);
   });
 });
@@ -297,7 +297,7 @@ describe('the patients who are scored', () => {
     (category) => {
       const patient = bed(category);
       patient.command(0, alert);
-      patient.run(1, 400, ill);
+      patient.feedEachSecond(1, 400, ill);
       expect(raisedScores(patient)).toEqual([]);
     },
   );
@@ -308,7 +308,7 @@ describe('the patients who are scored', () => {
       { type: 'enter-assessment', accepted: false, reason: expect.stringContaining('adults') },
     ]);
     const gone = bed();
-    gone.end(1);
+    gone.endPeriod(1);
     gone.command(2, alert);
     expect(gone.answers).toMatchObject([
       { accepted: false, reason: expect.stringContaining('no longer at this device') },
@@ -316,8 +316,8 @@ describe('the patients who are scored', () => {
   });
   it('the inputs of a patient who has left are deleted', () => {
     const patient = assessedBed();
-    patient.run(1, 100, ill);
-    patient.end(101);
+    patient.feedEachSecond(1, 100, ill);
+    patient.endPeriod(101);
     expect(presentScores(patient)).toEqual([]);
     expect(patient.state().scores.head.known).toEqual({ values: {}, entries: {} });
   });
@@ -330,7 +330,7 @@ describe('the order of messages', () => {
     for (const input of inputs) patient.feed(input, wallOf(input, t0));
     const { known, held } = patient.state().scores.head;
     return {
-      raised: patient.raised(),
+      raised: patient.raisedConditions(),
       ids: patient.events
         .filter(({ type, alarm }) => type === 'raised' && isScore(alarm.condition))
         .map(({ alarm }) => alarm.alarmId),
@@ -350,11 +350,11 @@ describe('the order of messages', () => {
   });
   it('a nurse’s entry counts while the device is ten minutes behind', () => {
     const patient = bed();
-    patient.run(1, 300, well);
+    patient.feedEachSecond(1, 300, well);
     patient.command(900, alert);
     const backlog = Array.from({ length: 500 }, (_, i) => reading(301 + i, well, { receivedAt: t0 + 901_000 }));
     for (const input of backlog) patient.feed(input, t0 + 901_000);
-    patient.run(902, 940, well);
+    patient.feedEachSecond(902, 940, well);
     expect(valuesAt(patient.state().scores.head.known, t0 + 940_000)).toMatchObject({
       consciousness: 'A',
       oxygen: false,
@@ -362,7 +362,7 @@ describe('the order of messages', () => {
   });
   it('an entry with the time of a clock that is far behind counts', () => {
     const patient = bed();
-    patient.run(1, 600, well);
+    patient.feedEachSecond(1, 600, well);
     patient.command(-3_000, alert);
     expect(valuesAt(patient.state().scores.head.known, t0 + 600_000)).toMatchObject({ consciousness: 'A' });
   });
@@ -371,7 +371,7 @@ describe('the order of messages', () => {
 describe('a clock that was set back', () => {
   it('scores continue after the device’s clock was set back, with the nurse’s entries', () => {
     const patient = assessedBed();
-    patient.run(1_000, 1_400, ill);
+    patient.feedEachSecond(1_000, 1_400, ill);
     expect(presentScores(patient)).toEqual(['NEWS2.high']);
     for (let s = 1; s <= 320; s++) patient.feed(reading(s, well, { boot: 'b2', start: 'b2' }));
     expect(valuesAt(patient.state().scores.head.known, t0 + 320_000)).toMatchObject({ RR: 16, consciousness: 'A' });
@@ -379,7 +379,7 @@ describe('a clock that was set back', () => {
   });
   it('the inputs are not in the future if the clock was set back before a restart', () => {
     const patient = assessedBed();
-    patient.run(1_000, 1_400, ill);
+    patient.feedEachSecond(1_000, 1_400, ill);
     const { scores } = rearm(patient.state(), adultProfile, t0 + 100_000);
     for (const { at } of [...Object.values(scores.head.known.values), ...Object.values(scores.head.known.entries)])
       expect(at).toBeLessThanOrEqual(t0 + 100_000);
@@ -389,9 +389,9 @@ describe('a clock that was set back', () => {
 
 it('the state of the scores does not grow with time', () => {
   const patient = assessedBed();
-  patient.run(1, 600, ill);
+  patient.feedEachSecond(1, 600, ill);
   const size = JSON.stringify(patient.state().scores).length;
-  patient.run(601, 3_000, ill);
+  patient.feedEachSecond(601, 3_000, ill);
   expect(JSON.stringify(patient.state().scores).length).toBeLessThan(size * 1.1);
   expect(size).toBeLessThan(12_000);
 });
