@@ -121,8 +121,8 @@ export async function recordForeignRequest(
   request.live ??= isReady() ? await readSession(request, sessions) : undefined;
   const who = request.live ? whoOf(request) : { actor: { userId: unknownUserId }, ...addressAndStationOf(request) };
   const from = request.headers.origin === undefined ? 'no origin' : `origin ${request.headers.origin.slice(0, 100)}`;
-  const more = leftOut > 0 ? `; ${leftOut} more before it` : '';
-  const detail = visibleText(`${request.method} ${request.routeOptions.url ?? 'unknown'}, ${from}${more}`);
+  const leftOutText = leftOut > 0 ? `; ${leftOut} more before it` : '';
+  const detail = visibleText(`${request.method} ${request.routeOptions.url ?? 'unknown'}, ${from}${leftOutText}`);
   trail.record({ ...who, action: 'access-denied', detail }).catch(() => {});
 }
 

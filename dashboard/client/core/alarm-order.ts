@@ -108,11 +108,11 @@ export function alarmsBesideHeadline(
   alarms: readonly Alarm[],
   headline: Alarm | undefined,
 ): { count: number; named: Alarm[] } {
-  const others = alarms.filter((alarm) => alarm.signal !== 'off' && alarm.alarmId !== headline?.alarmId);
-  const top = mostSeriousAlarm(others);
-  const calling = mostSeriousAlarm(others.filter(isUnanswered));
+  const otherAlarms = alarms.filter((alarm) => alarm.signal !== 'off' && alarm.alarmId !== headline?.alarmId);
+  const top = mostSeriousAlarm(otherAlarms);
+  const calling = mostSeriousAlarm(otherAlarms.filter(isUnanswered));
   const named = [top, calling === top ? undefined : calling].filter((alarm) => alarm !== undefined);
-  return { count: others.length, named };
+  return { count: otherAlarms.length, named };
 }
 
 /** Returns the time at which the audio of an alarm comes back, ms since 1970; undefined if it is not paused now. */

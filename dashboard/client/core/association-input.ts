@@ -58,14 +58,14 @@ export function readPatient(draft: PatientDraft, nowMs: number): PatientOrFault 
  */
 export function readChanges(shownPatient: Patient, draft: PatientDraft, nowMs: number): ChangesOrFault {
   const typed = trimDraft(draft);
-  const before = draftOf(shownPatient);
+  const formerDraft = draftOf(shownPatient);
   const birthDateMessage =
-    typed.birthDate === before.birthDate ? undefined : typedBirthDateFault(typed.birthDate, nowMs);
+    typed.birthDate === formerDraft.birthDate ? undefined : typedBirthDateFault(typed.birthDate, nowMs);
   const message = draftFault(typed) ?? birthDateMessage;
   if (message !== undefined) return { ok: false, message };
   const changes: Record<string, string | null> = {};
-  for (const field of Object.keys(before) as PatientField[]) {
-    if (typed[field] === before[field].trim()) continue;
+  for (const field of Object.keys(formerDraft) as PatientField[]) {
+    if (typed[field] === formerDraft[field].trim()) continue;
     changes[field] = typed[field] === '' && (field === 'birthDate' || field === 'sex') ? null : typed[field];
   }
   if (Object.keys(changes).length === 0) return { ok: false, message: 'Nothing was changed.' };

@@ -55,8 +55,8 @@ export function applyDelta(screen: Screen, delta: Delta): Screen | undefined {
 
 function withAnswers(before: Screen['answers'], newAnswers: readonly CommandAnswer[]): Screen['answers'] {
   if (newAnswers.length === 0) return before;
-  const all = [...before, ...newAnswers.map((answer) => [answer.commandId, answer] as const)];
-  return new Map(all.slice(-answersMax));
+  const allAnswers = [...before, ...newAnswers.map((answer) => [answer.commandId, answer] as const)];
+  return new Map(allAnswers.slice(-answersMax));
 }
 
 function applyBeds(before: Screen['beds'], delta: Delta): Screen['beds'] {
@@ -87,10 +87,10 @@ function applyAlarms(before: Screen['alarms'], delta: Delta): { alarms: Screen['
     alarms.set(alarm.alarmId, alarm);
     touched.add(alarm.associationId);
   }
-  const gone = new Set(delta.gone);
-  const cleared = new Set(delta.cleared);
+  const goneBedIds = new Set(delta.gone);
+  const clearedAlarmIds = new Set(delta.cleared);
   for (const alarm of alarms.values()) {
-    if (!gone.has(alarm.associationId) && !cleared.has(alarm.alarmId)) continue;
+    if (!goneBedIds.has(alarm.associationId) && !clearedAlarmIds.has(alarm.alarmId)) continue;
     alarms.delete(alarm.alarmId);
     touched.add(alarm.associationId);
   }

@@ -74,9 +74,9 @@ export function gainFor(current: Gain | undefined, min: number, max: number, uni
   const span = max - min;
   const leastShown = spanMin[unit] ?? otherSpanMin;
   if (current) {
-    const shown = current.high - current.low;
+    const shownSpan = current.high - current.low;
     const isInsideScale = min >= current.low && max <= current.high;
-    const fillsScale = span >= 0.5 * shown || shown <= leastShown * (1 + 2 * headroomFraction) * 1.001;
+    const fillsScale = span >= 0.5 * shownSpan || shownSpan <= leastShown * (1 + 2 * headroomFraction) * 1.001;
     if (isInsideScale && fillsScale) return current;
   }
   const wantedSpan = Math.max(span, leastShown) * (1 + 2 * headroomFraction);

@@ -87,13 +87,13 @@ export function readChangedLimits(
   draft: LimitDraft,
   own: OwnLimits | undefined,
 ): { ok: true; limits: LimitsAsked | null } | { ok: false; message: string } {
-  const before = draftOfLimits(own);
-  const changed = bounds.filter((name) => draft[name].trim() !== before[name]);
-  if (changed.length === 0) return { ok: false, message: nothingChangedMessage };
+  const formerDraft = draftOfLimits(own);
+  const changedBounds = bounds.filter((name) => draft[name].trim() !== formerDraft[name]);
+  if (changedBounds.length === 0) return { ok: false, message: nothingChangedMessage };
   if (bounds.every((name) => draft[name].trim() === '')) return { ok: true, limits: null };
   const read = readLimits(group, (name) => draft[name]);
   if (!read.ok) return read;
-  return { ok: true, limits: Object.fromEntries(changed.map((name) => [name, read.limits[name] ?? null])) };
+  return { ok: true, limits: Object.fromEntries(changedBounds.map((name) => [name, read.limits[name] ?? null])) };
 }
 
 /**

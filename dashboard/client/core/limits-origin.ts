@@ -16,7 +16,7 @@ export function originText(inForce: LimitsInForce | null, shownCount: number, no
     hospital: 'the hospital’s profile',
     ward: 'the ward’s profile',
   };
-  const own = inForce.groups.some((entry) => entry.own !== undefined) ? ', and the patient’s own' : '';
+  const ownText = inForce.groups.some((entry) => entry.own !== undefined) ? ', and the patient’s own' : '';
   const since = whenText(Date.parse(at), nowMs);
-  return `In force since ${since}: ${profileName[profile.origin]}, version ${profile.version}${own}.`;
+  return `In force since ${since}: ${profileName[profile.origin]}, version ${profile.version}${ownText}.`;
 }

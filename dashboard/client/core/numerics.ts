@@ -40,9 +40,9 @@ export function slotsOf(values: readonly Numeric[]): Slot[] {
     const newestSoFar = newest.get(parameter.label);
     if (!newestSoFar || isReadLater(numeric, newestSoFar.numeric)) newest.set(parameter.label, { parameter, numeric });
   }
-  const shown = [...newest.values()];
+  const shownValues = [...newest.values()];
   return groupOrder.flatMap((group) => {
-    const groupValues = shown.filter((value) => value.parameter.group === group);
+    const groupValues = shownValues.filter((value) => value.parameter.group === group);
     const label = pressureLabels[group];
     if (label === undefined) return groupValues.map((value) => newSlot(group, value.parameter.label, [value], false));
     groupValues.sort((a, b) => a.parameter.mdc - b.parameter.mdc);

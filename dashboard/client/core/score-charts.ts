@@ -77,9 +77,9 @@ function publishedAt({ series }: Trends): number[] {
 function endsByTime(instants: readonly number[], stepMs: number, toMs: number): ReadonlyMap<number, number> {
   return new Map(
     instants.map((at, i) => {
-      const next = instants[i + 1];
-      const isFollowed = next !== undefined && next - at <= silentMsMax + stepMs;
-      return [at, isFollowed ? next : Math.min(at + Math.max(scoresRepeatMs, stepMs), Math.max(at, toMs))];
+      const nextInstant = instants[i + 1];
+      const isFollowed = nextInstant !== undefined && nextInstant - at <= silentMsMax + stepMs;
+      return [at, isFollowed ? nextInstant : Math.min(at + Math.max(scoresRepeatMs, stepMs), Math.max(at, toMs))];
     }),
   );
 }

@@ -73,7 +73,7 @@ export function limitLines(codes: readonly string[], inForce: LimitsInForce | nu
  * flatten the curve.
  */
 export function rangeWithLimits(min: number, max: number, lines: readonly LimitLine[]): [number, number] {
-  const shown = lines.filter(
+  const shownLines = lines.filter(
     ({ side, groupIndex }) =>
       !lines.some(
         (other) =>
@@ -82,7 +82,7 @@ export function rangeWithLimits(min: number, max: number, lines: readonly LimitL
           (side === 'low' ? min > other.value : max < other.value),
       ),
   );
-  const values = shown.map((line) => line.value);
+  const values = shownLines.map((line) => line.value);
   return [Math.min(min, ...values), Math.max(max, ...values)];
 }
 

@@ -89,8 +89,8 @@ function breaksIn({ code, points }: Trends['series'][number], stepMs: number): n
   const longestPauseMs = isEpisodic(code) ? 0 : (usualIntervalMs(points, stepMs) ?? stepMs) * gapIntervals;
   const breaks: number[] = [];
   for (const [i, [at]] of points.entries()) {
-    const before = points[i - 1]?.[0];
-    if (before !== undefined && at - before > longestPauseMs) breaks.push((before + at) / 2);
+    const previousAt = points[i - 1]?.[0];
+    if (previousAt !== undefined && at - previousAt > longestPauseMs) breaks.push((previousAt + at) / 2);
   }
   return breaks;
 }
@@ -102,12 +102,12 @@ function loneIndexes(
   indexOfTime: ReadonlyMap<number, number>,
 ): number[] {
   const lone: number[] = [];
-  let next = 0;
+  let nextBreak = 0;
   let joinedBefore = false;
   for (const [i, [at]] of points.entries()) {
-    const after = points[i + 1]?.[0];
-    while (next < breaks.length && breaks[next]! < at) next += 1;
-    const joinsAfter = after !== undefined && !(next < breaks.length && breaks[next]! < after);
+    const nextAt = points[i + 1]?.[0];
+    while (nextBreak < breaks.length && breaks[nextBreak]! < at) nextBreak += 1;
+    const joinsAfter = nextAt !== undefined && !(nextBreak < breaks.length && breaks[nextBreak]! < nextAt);
     if (!joinedBefore && !joinsAfter) lone.push(indexOfTime.get(at)!);
     joinedBefore = joinsAfter;
   }

@@ -89,8 +89,8 @@ function writeSamples(
 }
 
 function ringIndex(index: number, length: number): number {
-  const rest = index % length;
-  return rest < 0 ? rest + length : rest;
+  const remainder = index % length;
+  return remainder < 0 ? remainder + length : remainder;
 }
 
 /** Returns the sample at `index`; NaN if there is no sample. */

@@ -101,8 +101,8 @@ function lengthText(from: string, to: string): string {
 function durationText(ms: number): string {
   const minutes = Math.max(1, Math.round(ms / minuteMs));
   if (minutes < 60) return `${minutes} min`;
-  const rest = minutes % 60;
-  return `${Math.floor(minutes / 60)} h${rest === 0 ? '' : ` ${rest} min`}`;
+  const restMinutes = minutes % 60;
+  return `${Math.floor(minutes / 60)} h${restMinutes === 0 ? '' : ` ${restMinutes} min`}`;
 }
 
 /** An answer with the longest possible texts. A form reserves room for these texts when it opens. */

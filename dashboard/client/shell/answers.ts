@@ -39,10 +39,10 @@ export function createAnswers(api: Api, screen: Signal<Screen | undefined>, now:
   const requests = signal<ReadonlyMap<string, RequestState>>(new Map());
 
   function setRequest(key: string, value: RequestState | undefined) {
-    const next = new Map(requests.peek());
-    if (value) next.set(key, value);
-    else next.delete(key);
-    requests.value = next;
+    const newRequests = new Map(requests.peek());
+    if (value) newRequests.set(key, value);
+    else newRequests.delete(key);
+    requests.value = newRequests;
   }
 
   effect(() => {

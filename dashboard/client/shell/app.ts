@@ -163,13 +163,13 @@ export function createApp() {
 
   const seenCodes = createSeenCodes();
   const wish = computed<WatchWish>(() => {
-    const asked = wishFor(
+    const routeWish = wishFor(
       locked.value ? wardRoute : shownRoute(route.value, may),
       ward.value,
       seenCodes(screen.value),
       may('view-vitals'),
     );
-    return waveRateFraction(monitor.level.value) === 0 ? { ...asked, waves: null } : asked;
+    return waveRateFraction(monitor.level.value) === 0 ? { ...routeWish, waves: null } : routeWish;
   });
   let sentWish = '';
 
@@ -182,12 +182,12 @@ export function createApp() {
 
   /** Opens the live connection. Sends a new wish to the server when the screen has to show something else. */
   function sendWish() {
-    const asked = wish.value;
-    const text = JSON.stringify(asked);
+    const newWish = wish.value;
+    const text = JSON.stringify(newWish);
     if (!session.value || !watches.value) return;
     if (live) {
-      if (text !== sentWish) live.watch(asked);
-    } else live = openLive(asked, liveEvents);
+      if (text !== sentWish) live.watch(newWish);
+    } else live = openLive(newWish, liveEvents);
     sentWish = text;
   }
 

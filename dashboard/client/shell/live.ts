@@ -138,12 +138,12 @@ export function openLive(wish: WatchWish, events: LiveEvents): Live {
         events.onScreen(screen);
         return noteMessage();
       case 'delta': {
-        const next = screen && applyDelta(screen, message);
-        if (!next) {
+        const nextScreen = screen && applyDelta(screen, message);
+        if (!nextScreen) {
           screen = undefined;
           return reconnect();
         }
-        screen = next;
+        screen = nextScreen;
         events.onServerTime(message.at);
         events.onScreen(screen);
         return noteMessage();

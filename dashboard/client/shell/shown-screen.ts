@@ -21,13 +21,13 @@ export function createShownScreen(
    * than the shown numbers.
    */
   function show(atMs = newestAtMs): void {
-    const shown = screen.peek();
+    const shownScreen = screen.peek();
     const newerMs = atMs - shownUntilMs.peek();
     const keepsNumbers = monitor.level.peek() === 'numbers-slower' && newerMs >= 0 && newerMs < numbersEveryMs;
-    const next = newest && shown && keepsNumbers ? withUnchangedNumbers(shown, newest) : newest;
+    const nextScreen = newest && shownScreen && keepsNumbers ? withUnchangedNumbers(shownScreen, newest) : newest;
     batch(() => {
-      screen.value = next;
-      if (next?.beds === newest?.beds) shownUntilMs.value = newestAtMs;
+      screen.value = nextScreen;
+      if (nextScreen?.beds === newest?.beds) shownUntilMs.value = newestAtMs;
     });
   }
 

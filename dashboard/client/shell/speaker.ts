@@ -20,7 +20,7 @@ export function openSpeaker(onState: (state: SpeakerState) => void): Speaker {
   let playing: PlayingBurst | undefined;
   /** Number of bursts of `high` since all high alarms were last answered, not counting those of `playing`. */
   let highBursts = 0;
-  let wanted: SoundLevel | undefined;
+  let wantedLevel: SoundLevel | undefined;
   const buffers = new Map<SoundLevel, AudioBuffer>();
 
   function reportState() {
@@ -50,13 +50,13 @@ export function openSpeaker(onState: (state: SpeakerState) => void): Speaker {
 
   /** Starts or stops the sound so that the wanted level sounds. */
   function followWanted() {
-    if (playing?.level === wanted) return;
+    if (playing?.level === wantedLevel) return;
     if (playing?.level === 'high') highBursts += playing.burstsBegun();
     playing?.stop();
     playing = undefined;
     // A loop that is started before the audio context runs would later begin at a random place of the burst.
-    if (wanted === undefined || context?.state !== 'running') return;
-    playing = startBurst(context, wanted, bufferFor(wanted, context), highBursts);
+    if (wantedLevel === undefined || context?.state !== 'running') return;
+    playing = startBurst(context, wantedLevel, bufferFor(wantedLevel, context), highBursts);
   }
 
   open();
@@ -64,7 +64,7 @@ export function openSpeaker(onState: (state: SpeakerState) => void): Speaker {
   const check = setInterval(reportState, 1000);
   return {
     play(level) {
-      wanted = level;
+      wantedLevel = level;
       followWanted();
     },
     forgetRise() {

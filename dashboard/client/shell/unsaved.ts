@@ -24,9 +24,9 @@ export function createUnsaved() {
       else next();
     },
     drop(): void {
-      const next = waiting.peek();
+      const leave = waiting.peek();
       mark(false);
-      next?.();
+      leave?.();
     },
     keep(): void {
       waiting.value = undefined;

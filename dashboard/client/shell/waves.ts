@@ -109,9 +109,9 @@ function paintInWorker(onLate: (lateMs: number) => void, onStuck: (isStuck: bool
   let isBroken = false;
 
   function setWatch(next: PaintWatch) {
-    const changed = next.isStuck !== watch.isStuck;
+    const isChanged = next.isStuck !== watch.isStuck;
     watch = next;
-    if (changed && !isBroken) onStuck(watch.isStuck);
+    if (isChanged && !isBroken) onStuck(watch.isStuck);
   }
 
   worker.onmessage = ({ data }: MessageEvent<{ lateMs: number }>) => {

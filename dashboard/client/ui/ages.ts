@@ -11,14 +11,14 @@ export function useAges(numerics: readonly Numeric[]): readonly Age[] {
   const app = useApp();
   const starts = numerics.map((numeric) => ({ ms: ageStartMs(numeric), intervalMs: numeric.intervalMs }));
   const ages = useMemo(() => {
-    let shown: readonly Age[] = [];
+    let shownAges: readonly Age[] = [];
     let redrawKey: string | undefined;
     return computed(() => {
-      const next = starts.map(({ ms }) => ageOf(ms, app.now.value, app.knownUntilMs.value));
-      const nextRedrawKey = next.map((age, i) => ageRedrawKey(age, starts[i]!.intervalMs)).join();
-      if (nextRedrawKey !== redrawKey) shown = next;
+      const newAges = starts.map(({ ms }) => ageOf(ms, app.now.value, app.knownUntilMs.value));
+      const nextRedrawKey = newAges.map((age, i) => ageRedrawKey(age, starts[i]!.intervalMs)).join();
+      if (nextRedrawKey !== redrawKey) shownAges = newAges;
       redrawKey = nextRedrawKey;
-      return shown;
+      return shownAges;
     });
   }, [JSON.stringify(starts)]);
   return ages.value;

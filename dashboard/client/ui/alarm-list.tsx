@@ -38,23 +38,23 @@ export function AlarmList({ alarms, rowsMax, emptyText, bedOf }: AlarmListProps)
   const isResting = useSignal(false);
   const box = useRef<HTMLDivElement>(null);
   const movement = hand.isPointing.value ? 'held' : isResting.value ? 'resting' : 'free';
-  const shown = rowsOf(lastRows.current, alarms, movement, rowsMax, app.now.value);
-  lastRows.current = shown;
-  useRest(isResting, shown.rows.map((row) => row.alarm.alarmId).join());
+  const shownRows = rowsOf(lastRows.current, alarms, movement, rowsMax, app.now.value);
+  lastRows.current = shownRows;
+  useRest(isResting, shownRows.rows.map((row) => row.alarm.alarmId).join());
   useKeptFocus(box);
   const textsUnder = textsListedUnder(app.screen.value?.alarms.values() ?? []);
-  const alarmIdsWithRow = new Set(shown.rows.map((row) => row.alarm.alarmId));
+  const alarmIdsWithRow = new Set(shownRows.rows.map((row) => row.alarm.alarmId));
   const alarmsWithoutRow = alarmsBesideHeadline(
     alarms.filter((alarm) => !alarmIdsWithRow.has(alarm.alarmId)),
     undefined,
   );
   return (
     <div class="alarms__box" ref={box} {...hand.on}>
-      {shown.rows.length === 0 ? (
+      {shownRows.rows.length === 0 ? (
         <p class="alarms__none">{emptyText}</p>
       ) : (
         <ul class="alarms__list">
-          {shown.rows.map(({ alarm, isGone }) => (
+          {shownRows.rows.map(({ alarm, isGone }) => (
             <AlarmRow key={alarm.alarmId} alarm={alarm} bed={bedOf(alarm)} isGone={isGone} under={textsUnder(alarm)} />
           ))}
           {alarmsWithoutRow.count > 0 && (
@@ -67,7 +67,7 @@ export function AlarmList({ alarms, rowsMax, emptyText, bedOf }: AlarmListProps)
           )}
         </ul>
       )}
-      {shown.fresh.length > 0 && <FreshAlarms alarms={shown.fresh} bedOf={bedOf} />}
+      {shownRows.fresh.length > 0 && <FreshAlarms alarms={shownRows.fresh} bedOf={bedOf} />}
     </div>
   );
 }

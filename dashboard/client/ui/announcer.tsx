@@ -20,9 +20,9 @@ export function Announcer({ title }: { title: string }) {
   const screen = app.screen.value;
   const nowMs = app.now.value;
 
-  const open = [...(screen?.alarms.values() ?? [])].filter(isUnanswered);
-  const mark = mostSeriousAlarm(open);
-  const prefix = mark ? `${priorityMarks[mark.priority]} ` : '';
+  const unanswered = [...(screen?.alarms.values() ?? [])].filter(isUnanswered);
+  const mostSerious = mostSeriousAlarm(unanswered);
+  const prefix = mostSerious ? `${priorityMarks[mostSerious.priority]} ` : '';
   // The title of the tab shows the highest priority too, for a tab in the background.
   useEffect(() => {
     document.title = `${prefix}${title}`;
@@ -36,16 +36,16 @@ export function Announcer({ title }: { title: string }) {
     const high = [...screen.alarms.values()].filter((alarm) => alarm.priority === 'high' && isUnanswered(alarm));
     const keys = new Set(high.map((alarm) => `${alarm.alarmId}/${alarm.onsets}`));
     for (const key of announced.current) if (!keys.has(key)) announced.current.delete(key);
-    const fresh = high.filter((alarm) => !announced.current.has(`${alarm.alarmId}/${alarm.onsets}`));
-    if (fresh.length === 0 || nowMs - lastMs.current < pauseMs) return;
+    const newAlarms = high.filter((alarm) => !announced.current.has(`${alarm.alarmId}/${alarm.onsets}`));
+    if (newAlarms.length === 0 || nowMs - lastMs.current < pauseMs) return;
     lastMs.current = nowMs;
-    for (const alarm of fresh) announced.current.add(`${alarm.alarmId}/${alarm.onsets}`);
-    const named = fresh.slice(0, spokenMax).map((alarm) => {
+    for (const alarm of newAlarms) announced.current.add(`${alarm.alarmId}/${alarm.onsets}`);
+    const named = newAlarms.slice(0, spokenMax).map((alarm) => {
       const place = placeText(screen.beds.get(alarm.associationId), alarm.deviceId, app.ward.value === '*');
       return `Bed ${place}: ${alarmText(alarm)}`;
     });
-    const more = fresh.length - named.length;
-    text.value = `High alarm. ${named.join('. ')}${more > 0 ? `. And ${more} more` : ''}`;
+    const unnamedCount = newAlarms.length - named.length;
+    text.value = `High alarm. ${named.join('. ')}${unnamedCount > 0 ? `. And ${unnamedCount} more` : ''}`;
   }, [screen, nowMs]);
 
   return (

@@ -38,7 +38,7 @@ export function AuditPage() {
   }
   useEffect(() => void load(), [action.value]);
 
-  const next = page.value?.next ?? null;
+  const nextBefore = page.value?.next ?? null;
   return (
     <main class="sheet" id="main" tabIndex={-1} data-testid="audit-page">
       <div class="sheet__head">
@@ -111,13 +111,13 @@ export function AuditPage() {
           </tbody>
         </table>
         {!busy.value && rows.value.length === 0 && !problem.value && <p class="dim sheet__none">No record matches.</p>}
-        {next !== null && (
+        {nextBefore !== null && (
           <button
             class="button"
             type="button"
             disabled={busy.value}
             data-testid="audit-more"
-            onClick={() => void load(next)}
+            onClick={() => void load(nextBefore)}
           >
             {busy.value ? 'Loading …' : 'Older records'}
           </button>
@@ -187,9 +187,9 @@ function Row({ row }: { row: AuditEntry }) {
 
 /** Returns a text that names the first patients and counts the others. */
 function patientsText(patients: readonly string[]): string {
-  const shown = patients.slice(0, patientsShown).join(', ');
-  const more = patients.length - patientsShown;
-  return `${patients.length === 1 ? 'patient' : 'patients'} ${shown}${more > 0 ? ` and ${more} more` : ''}`;
+  const namedText = patients.slice(0, patientsShown).join(', ');
+  const unnamedCount = patients.length - patientsShown;
+  return `${patients.length === 1 ? 'patient' : 'patients'} ${namedText}${unnamedCount > 0 ? ` and ${unnamedCount} more` : ''}`;
 }
 
 function Proof({ row }: { row: AuditEntry }) {

@@ -60,8 +60,8 @@ function SoundMark({ bed }: { bed: Bed }) {
 export function alarmLineText(bed: Bed, nowMs: number): string | undefined {
   if (bed.standby !== null) return standbyText(bed.standby, nowMs);
   if (bed.notices.length > 0) return bed.notices.map((notice) => notice.text).join('. ');
-  const present = bed.device.conditions.filter((condition) => condition.present);
-  if (present.length > 0) return present.map((condition) => technicalConditions[condition.condition].text).join(', ');
+  const presentConditions = bed.device.conditions.filter((condition) => condition.present);
+  if (presentConditions.length > 0) return presentConditions.map((condition) => technicalConditions[condition.condition].text).join(', ');
   if (bed.ward === null) return 'No bed is associated with this device';
   return undefined;
 }

@@ -171,7 +171,7 @@ function UnlistedDevice({ onDevice }: { onDevice: (deviceId: string) => void }) 
 function Row({ row, onEdit }: { row: DeviceRow; onEdit: () => void }) {
   const app = useApp();
   const { device, current } = row;
-  const present = device.conditions
+  const conditionTexts = device.conditions
     .filter((condition) => condition.present)
     .map((condition) => technicalConditions[condition.condition].text);
   // Only a person who may see the patient may end the patient's stay. The server checks this too.
@@ -200,7 +200,7 @@ function Row({ row, onEdit }: { row: DeviceRow; onEdit: () => void }) {
         {current ? current.occupied ? 'admitted' : <span class="dim">none</span> : <span class="dim">none</span>}
       </td>
       <td class="table__words" data-label="Reports">
-        {present.length > 0 ? present.join(', ') : <span class="dim">no problem</span>}
+        {conditionTexts.length > 0 ? conditionTexts.join(', ') : <span class="dim">no problem</span>}
       </td>
       <td class="num">
         {mayMove ? (

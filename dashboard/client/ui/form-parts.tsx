@@ -95,12 +95,12 @@ export function SamePatientQuestion(props: {
   const occupant = refused?.occupiedBy;
   if (!occupant) return null;
   const contradictions = props.typed ? contradictionTexts(props.typed, occupant.patient) : [];
-  const born = occupant.patient.birthDate ? `, born ${occupant.patient.birthDate}` : '';
+  const birthText = occupant.patient.birthDate ? `, born ${occupant.patient.birthDate}` : '';
   return (
     <div class="form__group" data-testid="associate-whose">
       <p>
         In this bed, at {occupant.deviceId}: <strong>{patientName(occupant.patient)}</strong>
-        {born}. {contradictions.length === 0 && `Is ${deviceId} at the same patient?`}
+        {birthText}. {contradictions.length === 0 && `Is ${deviceId} at the same patient?`}
       </p>
       {contradictions.length > 0 && <Contradiction texts={contradictions} />}
       <div class="form__buttons">

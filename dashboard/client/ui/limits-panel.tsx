@@ -15,7 +15,7 @@ import { LimitForm } from './limit-form.tsx';
 export function LimitsPanel({ bed, isLive }: { bed: Bed; isLive: boolean }) {
   const editedGroup = useSignal<LimitGroup | undefined>(undefined);
   const app = useApp();
-  const shown = (bed.limits?.groups ?? []).filter(
+  const shownGroups = (bed.limits?.groups ?? []).filter(
     ({ group, own, off }) =>
       bed.values.some((value) => parameters.get(value.code)?.limits === group) || own !== undefined || off?.until,
   );
@@ -53,7 +53,7 @@ export function LimitsPanel({ bed, isLive }: { bed: Bed; isLive: boolean }) {
           </tr>
         </thead>
         <tbody>
-          {shown.map((entry) => (
+          {shownGroups.map((entry) => (
             <LimitRow
               key={entry.group}
               inForce={entry}
@@ -66,7 +66,7 @@ export function LimitsPanel({ bed, isLive }: { bed: Bed; isLive: boolean }) {
         </tbody>
       </table>
       <p class="dim" data-testid="limits-origin">
-        {originText(bed.limits, shown.length, app.now.value)}
+        {originText(bed.limits, shownGroups.length, app.now.value)}
       </p>
     </>
   );

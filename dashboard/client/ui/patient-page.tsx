@@ -84,7 +84,7 @@ function PatientContent({ bed, isLive, seenAtMs, onClose }: PatientContentProps)
   const app = useApp();
   const alarms = app.screen.value?.alarmsOf.get(bed.associationId) ?? noAlarms;
   const slots = slotsOf(bed.values);
-  const shown = orderedWaves(bed.waves.filter((code) => waves.has(code))).slice(0, wavesMax);
+  const shownWaves = orderedWaves(bed.waves.filter((code) => waves.has(code))).slice(0, wavesMax);
   const notice = alarmLineText(bed, app.now.value);
   return (
     <>
@@ -104,12 +104,12 @@ function PatientContent({ bed, isLive, seenAtMs, onClose }: PatientContentProps)
         <p class="notice notice--plain">{notice}</p>
       )}
       <section class="patient__now" aria-label="Now">
-        {shown.length > 0 && (
-          <div class="patient__waves" style={{ '--wave-rows': shown.length }}>
-            <WaveCanvas associationId={bed.associationId} waves={shown} />
+        {shownWaves.length > 0 && (
+          <div class="patient__waves" style={{ '--wave-rows': shownWaves.length }}>
+            <WaveCanvas associationId={bed.associationId} waves={shownWaves} />
           </div>
         )}
-        <div class={`patient__numbers${shown.length === 0 ? ' patient__numbers--wide' : ''}`} data-testid="numbers">
+        <div class={`patient__numbers${shownWaves.length === 0 ? ' patient__numbers--wide' : ''}`} data-testid="numbers">
           {slots.map((slot) => (
             <SlotView key={slot.key} slot={slot} bed={bed} alarms={alarms} everyAge />
           ))}
@@ -173,17 +173,17 @@ function SidePanels({ bed, alarms, isLive }: { bed: Bed; alarms: readonly Alarm[
 function OtherBeds({ associationId }: { associationId: string }) {
   const app = useApp();
   const screen = app.screen.value;
-  const open = listedAlarms(screen?.alarms.values() ?? []).filter(
+  const unanswered = listedAlarms(screen?.alarms.values() ?? []).filter(
     (alarm) => alarm.associationId !== associationId && isUnanswered(alarm),
   );
-  if (open.length === 0) return null;
+  if (unanswered.length === 0) return null;
   return (
     <section class="panel patient__others" aria-label="Alarms of other beds" data-testid="other-beds">
       <div class="alarms__head">
         <h2>Other beds</h2>
       </div>
       <AlarmList
-        alarms={open}
+        alarms={unanswered}
         rowsMax={othersMax}
         emptyText=""
         bedOf={(alarm) => screen?.beds.get(alarm.associationId)}
@@ -195,16 +195,16 @@ function OtherBeds({ associationId }: { associationId: string }) {
 function PatientHead({ bed, isLive, onClose }: { bed: Bed; isLive: boolean; onClose: () => void }) {
   const app = useApp();
   const { patient } = bed;
-  const lived = patientAgeText(patient?.birthDate, app.now.value);
+  const ageText = patientAgeText(patient?.birthDate, app.now.value);
   const facts = [
     patient?.sex && patient.sex !== 'unknown' ? patient.sex : undefined,
-    lived,
+    ageText,
     patient?.birthDate ? `born ${patient.birthDate}` : undefined,
     patient?.category,
     patient ? `id ${patient.patientId}` : undefined,
   ].filter((fact) => fact !== undefined);
   // After the end of the stay other devices at this bed do not belong to this patient.
-  const others = [...(app.screen.value?.beds.values() ?? [])].filter(
+  const otherDevices = [...(app.screen.value?.beds.values() ?? [])].filter(
     (other) =>
       isLive &&
       other.associationId !== bed.associationId &&
@@ -240,7 +240,7 @@ function PatientHead({ bed, isLive, onClose }: { bed: Bed; isLive: boolean; onCl
         {bed.device.deviceId}
         {bed.device.model ? ` (${bed.device.model})` : ''}
         {bed.since ? ` · since ${dateTimeText(Date.parse(bed.since))}` : ''}
-        {others.map((other) => (
+        {otherDevices.map((other) => (
           <>
             {' '}
             · <a href={patientHref(other.associationId)}>also at this bed: {other.device.deviceId}</a>

@@ -19,7 +19,7 @@ export function PlacesNotice() {
   }, [count, isOperator]);
   if (!isOperator || count === 0) return null;
   const named = unregistered.value.slice(0, namedMax);
-  const more = count - named.length;
+  const unnamedCount = count - named.length;
   return (
     <div class="notice notice--medium" role="alert" data-testid="notice-places">
       <span class="notice__mark" aria-hidden="true">
@@ -30,7 +30,7 @@ export function PlacesNotice() {
         {named
           .map(({ what, id, ward, bed }) => `${what} ${id} (${bed === undefined ? ward : `${ward} ${bed}`})`)
           .join(', ')}
-        {more > 0 && `${named.length > 0 ? ' and ' : ''}${more} more`}. Their alarms may reach nobody: tell the
+        {unnamedCount > 0 && `${named.length > 0 ? ' and ' : ''}${unnamedCount} more`}. Their alarms may reach nobody: tell the
         operator.
       </p>
     </div>

@@ -22,7 +22,7 @@ export function ScoresPanel({ bed, isLive }: { bed: Bed; isLive: boolean }) {
   const app = useApp();
   const isEditing = useSignal(false);
   const { scores, patient } = bed;
-  const open = (isOpen: boolean) => {
+  const setEditing = (isOpen: boolean) => {
     isEditing.value = isOpen;
   };
   if (patient?.category !== 'adult')
@@ -38,12 +38,12 @@ export function ScoresPanel({ bed, isLive }: { bed: Bed; isLive: boolean }) {
         <h2 data-testid="news2-total">{totalText(scores, app.now.value) ?? 'NEWS2'}</h2>
         <span class="bar__gap" />
         {isLive && app.may('enter-assessment') && !isEditing.value && (
-          <button class="button button--small" type="button" data-testid="assess" onClick={() => open(true)}>
+          <button class="button button--small" type="button" data-testid="assess" onClick={() => setEditing(true)}>
             Enter consciousness, oxygen
           </button>
         )}
       </div>
-      {isLive && isEditing.value && <AssessmentForm bed={bed} onDone={() => open(false)} />}
+      {isLive && isEditing.value && <AssessmentForm bed={bed} onDone={() => setEditing(false)} />}
       {scores ? (
         <ScoreTable scores={scores} />
       ) : (

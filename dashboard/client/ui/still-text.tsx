@@ -19,14 +19,14 @@ type StillTextProps = {
 const formerTextsMax = 8;
 
 export function StillText({ text, widest = [], testId, ...props }: StillTextProps) {
-  const shown = useRef<readonly string[]>([]);
-  if (text && !shown.current.includes(text)) shown.current = [...shown.current, text].slice(-formerTextsMax);
+  const formerTexts = useRef<readonly string[]>([]);
+  if (text && !formerTexts.current.includes(text)) formerTexts.current = [...formerTexts.current, text].slice(-formerTextsMax);
   return (
     <div class={`still ${props.class ?? ''}`}>
       <p role={props.role} id={props.id} data-testid={testId}>
         {text}
       </p>
-      <Reserve class="still__room" words={[...new Set([...widest, ...shown.current])]} />
+      <Reserve class="still__room" words={[...new Set([...widest, ...formerTexts.current])]} />
     </div>
   );
 }

@@ -38,16 +38,16 @@ function PlannedBody({ bed, alarms, slots, codes, box }: PlannedBodyProps) {
   );
   const beside = drawable.map((wave) => cells.find((cell) => cell.slot.group === wave.group));
   const plan = planTile(box, cells, beside);
-  const shown = drawable.slice(0, plan.waves);
+  const shownWaves = drawable.slice(0, plan.waves);
   const view = ({ slot }: SlotCell) => <SlotView key={slot.key} slot={slot} bed={bed} alarms={alarms} />;
   return (
     <div class="tile__body tile__body--planned" style={{ '--least': `${plan.leastPx}px`, '--rest': `${plan.rowPx}px` }}>
       <div class="tile__plan">
-        {shown.length > 0 && (
-          <div class="tile__sweep" style={{ '--wave-rows': shown.length, '--column': `${plan.columnPx}px` }}>
-            <WaveCanvas associationId={bed.associationId} waves={shown} />
+        {shownWaves.length > 0 && (
+          <div class="tile__sweep" style={{ '--wave-rows': shownWaves.length, '--column': `${plan.columnPx}px` }}>
+            <WaveCanvas associationId={bed.associationId} waves={shownWaves} />
             <div class="tile__column">
-              {shown.map((wave, i) => {
+              {shownWaves.map((wave, i) => {
                 const cell = beside[i];
                 return cell ? view(cell) : <div key={wave.code} class="slot slot--none" />;
               })}
@@ -57,7 +57,7 @@ function PlannedBody({ bed, alarms, slots, codes, box }: PlannedBodyProps) {
         {plan.rows.map((row) => (
           <div
             key={row[0]?.slot.key}
-            class={`tile__row${shown.length > 0 ? ' tile__row--rest' : ''}${plan.columns ? ' tile__row--equal' : ''}`}
+            class={`tile__row${shownWaves.length > 0 ? ' tile__row--rest' : ''}${plan.columns ? ' tile__row--equal' : ''}`}
             style={plan.columns ? { '--number-columns': plan.columns } : { gridTemplateColumns: columnsOf(row) }}
           >
             {row.map(view)}

@@ -122,11 +122,11 @@ function summary(chart: Chart, columns: TrendColumns): string {
   return chart.codes
     .flatMap((code) => {
       const means = columns.series.get(code)?.mean.filter((value) => typeof value === 'number') ?? [];
-      const last = means.at(-1);
-      if (last === undefined) return [];
+      const lastMean = means.at(-1);
+      if (lastMean === undefined) return [];
       const { label, digits } = labelAndDigits(code);
       const text = (value: number) => numberText(value, digits);
-      return [`${label}: least ${text(Math.min(...means))}, greatest ${text(Math.max(...means))}, last ${text(last)}.`];
+      return [`${label}: least ${text(Math.min(...means))}, greatest ${text(Math.max(...means))}, last ${text(lastMean)}.`];
     })
     .join(' ');
 }
@@ -247,8 +247,8 @@ function rangeOf(least: number | null, greatest: number | null, limits: readonly
 
 /** Returns the time of a tick, `14:15`; for midnight, returns the date of the new day. */
 function tickText(seconds: number): string {
-  const at = new Date(seconds * 1000);
-  const [hours, minutes] = [at.getHours(), at.getMinutes()];
-  if (hours === 0 && minutes === 0) return at.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' });
+  const date = new Date(seconds * 1000);
+  const [hours, minutes] = [date.getHours(), date.getMinutes()];
+  if (hours === 0 && minutes === 0) return date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' });
   return `${String(hours).padStart(2, '0')}:${String(minutes).padStart(2, '0')}`;
 }

@@ -62,11 +62,11 @@ function noteSilence(state: LiveState, alarm: Alarm, atMs: number): void {
 export function foldAlarmState(state: LiveState, snapshot: AlarmState, nowMs: number): boolean {
   state.nowMs = nowMs;
   const atMs = atMostNow(parseInstant(snapshot.at) ?? 0, nowMs);
-  let changed = forgetAlarmsBefore(state, snapshot, atMs);
+  let hasChanged = forgetAlarmsBefore(state, snapshot, atMs);
   for (const alarm of snapshot.live) {
-    if (!isOld(state, alarm)) changed = storeAlarm(state, alarm, atMs) || changed;
+    if (!isOld(state, alarm)) hasChanged = storeAlarm(state, alarm, atMs) || hasChanged;
   }
-  return changed;
+  return hasChanged;
 }
 
 /**
@@ -78,13 +78,13 @@ export function forgetAlarmsBefore(
   { associationId, live }: Pick<AlarmState, 'associationId' | 'live'>,
   atMs: number,
 ): boolean {
-  let changed = false;
+  let hasChanged = false;
   for (const alarmId of [...(state.alarmsOf.get(associationId) ?? [])]) {
     const shownAlarm = state.alarms.get(alarmId);
     if (!shownAlarm || shownAlarm.publishedAtMs >= atMs || live.some((alarm) => alarm.alarmId === alarmId)) continue;
-    changed = removeAlarm(state, alarmId) || changed;
+    hasChanged = removeAlarm(state, alarmId) || hasChanged;
   }
-  return changed;
+  return hasChanged;
 }
 
 function isOld(state: LiveState, alarm: Alarm): boolean {

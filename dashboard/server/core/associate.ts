@@ -117,11 +117,11 @@ export function assignDevice(
     'This patient is in another bed. First move the patient’s device from there, or end its association.';
   const otherBedRefusal = patient && inOtherBedRefusal(state, viewer, patient.patientId, wanted, [deviceId], sentence);
   if (otherBedRefusal) return otherBedRefusal;
-  const at = formatInstant(nowMs);
+  const startedAt = formatInstant(nowMs);
   const { ward, bed } = wanted;
-  const period: AssociationPeriod = { associationId, patient, ward, bed, from: at, to: null };
+  const period: AssociationPeriod = { associationId, patient, ward, bed, from: startedAt, to: null };
   const fields = changedFields(current, period);
-  const periods = [...periodsAfterEnd(table, current, at), period];
+  const periods = [...periodsAfterEnd(table, current, startedAt), period];
   const overlapCount = (checkedPeriods: readonly AssociationPeriod[]) =>
     countOverlaps(timedPeriods(checkedPeriods, nowMs) ?? []);
   // Only a new period is refused for an overlap. Moves, corrections and ends must stay possible, to repair such a table.
@@ -234,14 +234,14 @@ function changeAll(
   let firstPeriod: AssociationPeriod | undefined;
   for (const deviceId of deviceIds) {
     const table = state.associations.get(deviceId);
-    const before = currentPeriodOf(table);
-    if (!table || !before) continue;
-    const after = change(before);
-    firstPeriod ??= after;
-    const periods = table.periods.map((period) => (period === before ? after : period));
-    const fields = changedFields(before, after);
+    const formerPeriod = currentPeriodOf(table);
+    if (!table || !formerPeriod) continue;
+    const newPeriod = change(formerPeriod);
+    firstPeriod ??= newPeriod;
+    const periods = table.periods.map((period) => (period === formerPeriod ? newPeriod : period));
+    const fields = changedFields(formerPeriod, newPeriod);
     tables.push(
-      tableAfterChange(deviceId, table, periods, { associationId: before.associationId, act, fields }, context),
+      tableAfterChange(deviceId, table, periods, { associationId: formerPeriod.associationId, act, fields }, context),
     );
   }
   if (!firstPeriod) return refusalOf('not-found', 'The device has no association now.');

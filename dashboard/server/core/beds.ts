@@ -116,8 +116,8 @@ function addBed(
 
 /** Returns the tray of a device without an association: the ward where the device was last, and since when. */
 function trayOf(state: LiveState, deviceId: string): BedState['tray'] {
-  const last = lastWard(state.associations.get(deviceId)?.periods ?? []);
-  return last && { ward: last.ward, sinceMs: last.endedAtMs };
+  const lastWardAndEnd = lastWard(state.associations.get(deviceId)?.periods ?? []);
+  return lastWardAndEnd && { ward: lastWardAndEnd.ward, sinceMs: lastWardAndEnd.endedAtMs };
 }
 
 function removeBed(state: LiveState, bed: BedState): void {

@@ -44,8 +44,8 @@ export function withValue(former: Rhythm | undefined, atMs: number, declaredMs: 
 export function intervalMsOf({ times, declaredMs }: Rhythm, { episodicMs }: Pick<Parameter, 'episodicMs'>): number {
   const spacings = times.slice(1).map((time, at) => time - times[at]!);
   if (spacings.length < spacingsMin) return Math.max(declaredMs ?? defaultIntervalMs, episodicMs ?? 0);
-  const last = spacings[spacings.length - 1]!;
+  const lastSpacing = spacings[spacings.length - 1]!;
   const median = spacings.sort((a, b) => a - b)[Math.floor(spacings.length / 2)]!;
   const isSingleMeasurement = episodicMs !== undefined && median >= singleMs;
-  return Math.max(median, declaredMs ?? 0, isSingleMeasurement ? Math.min(last, episodicMs) : 0);
+  return Math.max(median, declaredMs ?? 0, isSingleMeasurement ? Math.min(lastSpacing, episodicMs) : 0);
 }

@@ -171,16 +171,16 @@ export function foldStatus(state: LiveState, associationId: string, record: Stat
   if (device === undefined) return;
   if (record.will && isOldWill(record.will, device.claim)) return;
   const { online, conditions, device: deviceInfo } = record.reading;
-  let changed = setOnline(device, online, receivedMs, record.will?.reason);
+  let hasChanged = setOnline(device, online, receivedMs, record.will?.reason);
   const model = deviceInfo ? visibleText(`${deviceInfo.manufacturer} ${deviceInfo.model}`) : device.model;
-  if (model !== device.model) changed = true;
+  if (model !== device.model) hasChanged = true;
   device.model = model;
   if (conditions && receivedMs >= device.conditionsAtMs) {
     device.conditions = conditions.filter((condition) => condition.present);
     device.conditionsAtMs = receivedMs;
-    changed = true;
+    hasChanged = true;
   }
-  if (changed) markHeadersChanged(state, device);
+  if (hasChanged) markHeadersChanged(state, device);
 }
 
 /** Takes into the state that a device's connection began or ended, as the gateway reports it. */

@@ -53,9 +53,9 @@ export function createSlots(bounds: SlotBounds, refuse: () => Error): Slots {
 
   function startWaiting(): void {
     while (usedCount < atOnceMax) {
-      const next = queue.take(mayUseSlot);
-      if (next === undefined) return;
-      next.begin();
+      const nextWaiter = queue.take(mayUseSlot);
+      if (nextWaiter === undefined) return;
+      nextWaiter.begin();
     }
   }
 

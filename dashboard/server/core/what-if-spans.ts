@@ -63,13 +63,13 @@ const clip = (span: CountedSpan, fromMs: number, toMs: number): CountedSpan => (
 function joinSpans(spans: readonly CountedSpan[]): Span[] {
   const result: CountedSpan[] = [];
   for (const span of spans) {
-    const last = result.at(-1);
-    if (last === undefined || last.valueCount + span.valueCount > spanValuesMax) result.push(span);
+    const lastSpan = result.at(-1);
+    if (lastSpan === undefined || lastSpan.valueCount + span.valueCount > spanValuesMax) result.push(span);
     else
       result[result.length - 1] = {
-        fromMs: last.fromMs,
+        fromMs: lastSpan.fromMs,
         toMs: span.toMs,
-        valueCount: last.valueCount + span.valueCount,
+        valueCount: lastSpan.valueCount + span.valueCount,
       };
   }
   return result.map(({ fromMs, toMs }) => ({ fromMs, toMs }));

@@ -102,16 +102,16 @@ const codeOf = ({ code }: Parameter) => code;
 const isLimited = ({ limits }: Parameter) => limits !== undefined;
 
 function causesOfGroup(group: LimitGroup): ReadonlySet<string> {
-  const own = [...parameters.values()].filter(({ limits }) => limits === group);
-  return new Set(own.flatMap((parameter) => [causeOf(parameter, 'low'), causeOf(parameter, 'high')]));
+  const groupParameters = [...parameters.values()].filter(({ limits }) => limits === group);
+  return new Set(groupParameters.flatMap((parameter) => [causeOf(parameter, 'low'), causeOf(parameter, 'high')]));
 }
 
 /** Groups values by their time, oldest first. */
 export function readingsOf(values: readonly StoredValue[]): StoredReading[] {
   const readings: { readonly timeMs: number; readonly values: StoredValue[] }[] = [];
   for (const value of [...values].sort((a, b) => a.timeMs - b.timeMs)) {
-    const last = readings.at(-1);
-    if (last?.timeMs === value.timeMs) last.values.push(value);
+    const lastReading = readings.at(-1);
+    if (lastReading?.timeMs === value.timeMs) lastReading.values.push(value);
     else readings.push({ timeMs: value.timeMs, values: [value] });
   }
   return readings;

@@ -249,11 +249,11 @@ export function createScreen(parts: ScreenParts): Screen {
     },
     handleMessage(text) {
       if (isEnded()) return;
-      const next = parseWatch(text);
-      if (!next) return end(closeCodes.badMessage, 'not a valid watch message');
+      const receivedWatch = parseWatch(text);
+      if (!receivedWatch) return end(closeCodes.badMessage, 'not a valid watch message');
       // A new `Watch` replaces a waiting `Watch`. But a waiting `Watch` that is not allowed stays, so that it is recorded.
       if (pendingWatch === undefined || viewRecordOf(state, viewer, pendingWatch.scope) !== undefined)
-        pendingWatch = next;
+        pendingWatch = receivedWatch;
       if (!isHandlingWatch) void handlePendingWatch();
     },
   };

@@ -230,8 +230,8 @@ function limitsRoute(app: App, parts: Parts): void {
         limits,
       };
       const { by, at, commandId } = command;
-      const own = inForce?.groups.find((entry) => entry.group === group)?.own;
-      const change = { group, limits: ownLimitsAfter(own, limits) ?? null, by, at };
+      const formerOwnLimits = inForce?.groups.find((entry) => entry.group === group)?.own;
+      const change = { group, limits: ownLimitsAfter(formerOwnLimits, limits) ?? null, by, at };
       rememberSent(sentLimits, key, { change, newestReadBefore: newestReadChange, commandId });
       const detail = `${group} ${limits ? JSON.stringify(limits) : 'back to the limits of the ward'}; command ${command.commandId}`;
       try {

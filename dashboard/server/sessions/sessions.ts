@@ -122,9 +122,9 @@ export function createSessions(accounts: Pick<Accounts, 'get'>, tokens: Tokens, 
       const ofAccount = [...lastUseOf].flatMap(([mark, session]) =>
         session.claims.userId === userId && isValid(session.claims, account, mark, nowMs) ? [session.claims] : [],
       );
-      const ended = ofAccount.slice(0, Math.max(0, ofAccount.length - sessionsPerAccountMax));
-      for (const { sessionId } of ended) revoke(sessionMark(sessionId), nowMs);
-      return ended;
+      const endedSessions = ofAccount.slice(0, Math.max(0, ofAccount.length - sessionsPerAccountMax));
+      for (const { sessionId } of endedSessions) revoke(sessionMark(sessionId), nowMs);
+      return endedSessions;
     },
     async startSession(userId) {
       const account = viewerOf(userId);

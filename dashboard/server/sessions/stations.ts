@@ -72,8 +72,8 @@ export function createStations(secret: string): Stations {
     },
     remember(value, station, account) {
       const mark = markOf(account);
-      const others = marksOf(value, station).filter((other) => other !== mark);
-      const marks = [mark, ...others].slice(0, knownMax).join('');
+      const otherMarks = marksOf(value, station).filter((other) => other !== mark);
+      const marks = [mark, ...otherMarks].slice(0, knownMax).join('');
       return `${marks}.${seal(asKnownAt(station)(marks))}`;
     },
     issue() {
