@@ -61,7 +61,8 @@ export function alarmLineText(bed: Bed, nowMs: number): string | undefined {
   if (bed.standby !== null) return standbyText(bed.standby, nowMs);
   if (bed.notices.length > 0) return bed.notices.map((notice) => notice.text).join('. ');
   const presentConditions = bed.device.conditions.filter((condition) => condition.present);
-  if (presentConditions.length > 0) return presentConditions.map((condition) => technicalConditions[condition.condition].text).join(', ');
+  if (presentConditions.length > 0)
+    return presentConditions.map((condition) => technicalConditions[condition.condition].text).join(', ');
   if (bed.ward === null) return 'No bed is associated with this device';
   return undefined;
 }

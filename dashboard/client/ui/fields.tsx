@@ -17,7 +17,9 @@ export function TextField(props: FieldProps & { maxLength: number; placeholder?:
 /** A select box. A value that is not among the options is added to them, so that the box always shows its real value. */
 export function ChoiceField(props: FieldProps & { options: readonly { value: string; text: string }[] }) {
   const { label, name, value, options, onValue } = props;
-  const shownOptions = options.some((option) => option.value === value) ? options : [{ value, text: value }, ...options];
+  const shownOptions = options.some((option) => option.value === value)
+    ? options
+    : [{ value, text: value }, ...options];
   return (
     <label class="field">
       <span>{label}</span>

@@ -109,7 +109,10 @@ function PatientContent({ bed, isLive, seenAtMs, onClose }: PatientContentProps)
             <WaveCanvas associationId={bed.associationId} waves={shownWaves} />
           </div>
         )}
-        <div class={`patient__numbers${shownWaves.length === 0 ? ' patient__numbers--wide' : ''}`} data-testid="numbers">
+        <div
+          class={`patient__numbers${shownWaves.length === 0 ? ' patient__numbers--wide' : ''}`}
+          data-testid="numbers"
+        >
           {slots.map((slot) => (
             <SlotView key={slot.key} slot={slot} bed={bed} alarms={alarms} everyAge />
           ))}

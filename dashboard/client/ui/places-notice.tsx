@@ -30,8 +30,8 @@ export function PlacesNotice() {
         {named
           .map(({ what, id, ward, bed }) => `${what} ${id} (${bed === undefined ? ward : `${ward} ${bed}`})`)
           .join(', ')}
-        {unnamedCount > 0 && `${named.length > 0 ? ' and ' : ''}${unnamedCount} more`}. Their alarms may reach nobody: tell the
-        operator.
+        {unnamedCount > 0 && `${named.length > 0 ? ' and ' : ''}${unnamedCount} more`}. Their alarms may reach nobody:
+        tell the operator.
       </p>
     </div>
   );

@@ -20,7 +20,8 @@ const formerTextsMax = 8;
 
 export function StillText({ text, widest = [], testId, ...props }: StillTextProps) {
   const formerTexts = useRef<readonly string[]>([]);
-  if (text && !formerTexts.current.includes(text)) formerTexts.current = [...formerTexts.current, text].slice(-formerTextsMax);
+  if (text && !formerTexts.current.includes(text))
+    formerTexts.current = [...formerTexts.current, text].slice(-formerTextsMax);
   return (
     <div class={`still ${props.class ?? ''}`}>
       <p role={props.role} id={props.id} data-testid={testId}>

@@ -126,7 +126,9 @@ function summary(chart: Chart, columns: TrendColumns): string {
       if (lastMean === undefined) return [];
       const { label, digits } = labelAndDigits(code);
       const text = (value: number) => numberText(value, digits);
-      return [`${label}: least ${text(Math.min(...means))}, greatest ${text(Math.max(...means))}, last ${text(lastMean)}.`];
+      return [
+        `${label}: least ${text(Math.min(...means))}, greatest ${text(Math.max(...means))}, last ${text(lastMean)}.`,
+      ];
     })
     .join(' ');
 }
