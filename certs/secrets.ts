@@ -22,33 +22,33 @@ const randomSecrets = [
  */
 export function ensureSecrets(directory: string): string[] {
   ensurePrivateDirectory(directory);
-  const written: string[] = [];
+  const writtenFiles: string[] = [];
   for (const name of randomSecrets) {
-    if (ensureFile(join(directory, name), () => `${randomBytes(32).toString('base64url')}\n`)) written.push(name);
+    if (ensureFile(join(directory, name), () => `${randomBytes(32).toString('base64url')}\n`)) writtenFiles.push(name);
   }
   const keys: object[] = [];
   for (const role of services) {
     const name = `reader-${role}.jwk`;
-    if (ensureFile(join(directory, name), () => newReaderKey(role))) written.push(name);
+    if (ensureFile(join(directory, name), () => newReaderKey(role))) writtenFiles.push(name);
     keys.push(publicReaderKey(join(directory, name), role));
   }
-  if (updateFile(join(directory, 'readers.json'), { keys })) written.push('readers.json');
-  return [...written, ...ensureAuditKeys(directory)];
+  if (updateFile(join(directory, 'readers.json'), { keys })) writtenFiles.push('readers.json');
+  return [...writtenFiles, ...ensureAuditKeys(directory)];
 }
 
 /** Creates missing audit keys. `audit-keys.json` keeps the public keys of replaced keys, so that their signatures still verify. */
 function ensureAuditKeys(directory: string): string[] {
-  const written: string[] = [];
+  const writtenFiles: string[] = [];
   const path = join(directory, 'audit-keys.json');
   const keys: AuditKeys['keys'][number][] = existsSync(path) ? [...readAuditKeys(path).keys] : [];
   for (const owner of auditSigners) {
     const name = `audit-${owner}.jwk`;
-    if (ensureFile(join(directory, name), () => newAuditKey(owner))) written.push(name);
+    if (ensureFile(join(directory, name), () => newAuditKey(owner))) writtenFiles.push(name);
     const key = publicAuditKey(join(directory, name), owner);
     if (!keys.some(({ kid }) => kid === key.kid)) keys.push(key);
   }
-  if (updateFile(path, { keys })) written.push('audit-keys.json');
-  return written;
+  if (updateFile(path, { keys })) writtenFiles.push('audit-keys.json');
+  return writtenFiles;
 }
 
 /** Writes the file if its content changes. @returns whether the file was written */

@@ -5,7 +5,7 @@
  */
 import type { Alarm } from './messages/alarms.ts';
 
-/** If an alarm starts again at least this time after its end, the start is a new onset. An earlier start is not new content (ours). */
+/** If an alarm starts again at least this time after its end, the start is a new onset. An earlier start is not new content (our choice). */
 export const newOnsetMs = 5_000;
 
 /** When the current content of an alarm began. The engine and the server keep it with the newest revision of the alarm (field `said`). */

@@ -1,5 +1,5 @@
 /**
- * The built-in limits for adults (CLINICAL, "Default adult limits"; the values are ours, similar to vendors' adult defaults). The alarm
+ * The built-in limits for adults (CLINICAL, "Default adult limits"; we chose the values, similar to vendors' adult defaults). The alarm
  * processor and the screens both read this table, so they cannot use different limits.
  */
 import type { Limits } from './messages/alarms.ts';

@@ -11,5 +11,5 @@ export const canaryDeviceId = 'vigil-canary';
 
 export const isCanary = (deviceId: string): boolean => deviceId === canaryDeviceId;
 
-/** If no canary arrived for this long, readings are assumed not to arrive either, ms: three canaries at 5 s (ours). */
+/** If no canary arrived for this long, readings are assumed not to arrive either, ms: three canaries at 5 s (our choice). */
 export const canarySilentMsDefault = 15_000;

@@ -17,28 +17,28 @@ import {
 
 const t0 = Date.UTC(2026, 0, 1, 12);
 
-/** A reading that was measured at second `at` and received `delay` s later. The device's clock was `behind` s behind. */
-type Sent = { readonly at: number; readonly behind: number; readonly delay: number };
+/** A reading that was measured at second `atS` and received `delayS` s later. The device's clock was `behindS` s behind. */
+type SentReading = { readonly atS: number; readonly behindS: number; readonly delayS: number };
 
 /** Returns the clock after all readings, in the order of receipt. */
-function feed(sent: readonly Sent[], clock: DeviceClock = initialClock): DeviceClock {
-  const inOrder = [...sent].sort((a, b) => a.at + a.delay - (b.at + b.delay));
-  for (const { at, behind, delay } of inOrder)
-    clock = assessReading(clock, t0 + (at - behind) * 1000, t0 + (at + delay) * 1000).clock;
+function feed(sent: readonly SentReading[], clock: DeviceClock = initialClock): DeviceClock {
+  const inOrder = [...sent].sort((a, b) => a.atS + a.delayS - (b.atS + b.delayS));
+  for (const { atS, behindS, delayS } of inOrder)
+    clock = assessReading(clock, t0 + (atS - behindS) * 1000, t0 + (atS + delayS) * 1000).clock;
   return clock;
 }
 
 /** Returns a reading for each second from `from` to `to`, both included. */
-function live(from: number, to: number, behind: number | ((s: number) => number), delay = 0.05): Sent[] {
+function live(from: number, to: number, behindS: number | ((s: number) => number), delayS = 0.05): SentReading[] {
   return Array.from({ length: to - from + 1 }, (_, i) => {
-    const at = from + i;
-    return { at, behind: typeof behind === 'number' ? behind : behind(at), delay };
+    const atS = from + i;
+    return { atS, behindS: typeof behindS === 'number' ? behindS : behindS(atS), delayS };
   });
 }
 
 /** Returns the readings of an outage from `from` to `to`: all are received after `to`, `factor` times as fast as they were measured. */
-function backlog(from: number, to: number, behind: number, factor: number): Sent[] {
-  return live(from, to, behind).map((sent) => ({ ...sent, delay: to - sent.at + (sent.at - from) / factor }));
+function backlog(from: number, to: number, behindS: number, factor: number): SentReading[] {
+  return live(from, to, behindS).map((sent) => ({ ...sent, delayS: to - sent.atS + (sent.atS - from) / factor }));
 }
 
 const measuredS = (clock: DeviceClock) => Math.round(measuredOffsetMs(clock) / 100) / 10;
@@ -53,15 +53,15 @@ describe('measuredOffsetMs', () => {
     ['7 s ahead', -7],
     ['60 s ahead', -60],
     ['10 h ahead', -36_000],
-  ])('the error of a clock that is %s is known after 10 s', (_, behind) => {
-    expect(measuredOffsetMs(feed(live(0, 9, behind)))).toBe(0);
-    expect(measuredS(feed(live(0, 10, behind)))).toBeCloseTo(behind + 0.05, 0);
+  ])('the error of a clock that is %s is known after 10 s', (_, behindS) => {
+    expect(measuredOffsetMs(feed(live(0, 9, behindS)))).toBe(0);
+    expect(measuredS(feed(live(0, 10, behindS)))).toBeCloseTo(behindS + 0.05, 0);
   });
 
   it.each([0.2, 5, 15, 300])(
     'the error is known after at least three readings if the device sends a reading every %d s',
     (stepS) => {
-      const sent = live(0, 40, 7).map((reading, i) => ({ ...reading, at: i * stepS }));
+      const sent = live(0, 40, 7).map((reading, i) => ({ ...reading, atS: i * stepS }));
       expect(measuredOffsetMs(feed(sent.slice(0, 2)))).toBe(0);
       expect(measuredS(feed(stepS < 1 ? live(0, 60, 7) : sent.slice(0, 4)))).toBeCloseTo(7, 0);
     },
@@ -73,17 +73,17 @@ describe('measuredOffsetMs', () => {
   });
 
   it('the measured error is the smallest difference if delays vary', () => {
-    const sent = live(0, 120, 6).map((reading) => ({ ...reading, delay: 0.02 + ((reading.at * 7) % 10) / 5 }));
+    const sent = live(0, 120, 6).map((reading) => ({ ...reading, delayS: 0.02 + ((reading.atS * 7) % 10) / 5 }));
     expect(measuredS(feed(sent))).toBeCloseTo(6, 0);
   });
 
   it.each([1.2, 1.5, 2, 10, 1000])('a backlog that arrives %d times as fast does not change the error', (factor) => {
     for (const outageS of [8, 60, 600]) {
       let clock = feed(live(0, 60, 0));
-      for (const { at, delay } of backlog(61, 61 + outageS, 0, factor).sort(
-        (a, b) => a.at + a.delay - b.at - b.delay,
+      for (const { atS, delayS } of backlog(61, 61 + outageS, 0, factor).sort(
+        (a, b) => a.atS + a.delayS - b.atS - b.delayS,
       )) {
-        clock = assessReading(clock, t0 + at * 1000, t0 + (at + delay) * 1000).clock;
+        clock = assessReading(clock, t0 + atS * 1000, t0 + (atS + delayS) * 1000).clock;
         expect(measuredOffsetMs(clock)).toBeLessThan(100);
       }
       // The same holds if the backlog has the first readings of the device.
@@ -92,9 +92,9 @@ describe('measuredOffsetMs', () => {
   });
 
   it('the measured error stays the same during an outage and its backlog', () => {
-    for (const behind of [0, 7, 60, -60]) {
-      const sent = [...live(0, 60, behind), ...backlog(61, 400, behind, 50), ...live(408, 500, behind)];
-      expect(measuredS(feed(sent))).toBeCloseTo(behind, 0);
+    for (const behindS of [0, 7, 60, -60]) {
+      const sent = [...live(0, 60, behindS), ...backlog(61, 400, behindS, 50), ...live(408, 500, behindS)];
+      expect(measuredS(feed(sent))).toBeCloseTo(behindS, 0);
     }
   });
 
@@ -162,22 +162,23 @@ describe('sampledMs', () => {
         uniformNumber(-3600, 3600),
         fc.array(outage, { minLength: 1, maxLength: 4 }),
         uniformNumber(1.25, 1000),
-        (behind, outages, factor) => {
-          const sent: Sent[] = [];
-          let at = 0;
+        (behindS, outages, factor) => {
+          const sent: SentReading[] = [];
+          let atS = 0;
           for (const { liveS, outageS } of outages) {
             sent.push(
-              ...live(at, at + liveS, behind),
-              ...backlog(at + liveS + 1, at + liveS + outageS, behind, factor),
+              ...live(atS, atS + liveS, behindS),
+              ...backlog(atS + liveS + 1, atS + liveS + outageS, behindS, factor),
             );
-            at += liveS + outageS + Math.ceil(outageS / factor) + 1;
+            atS += liveS + outageS + Math.ceil(outageS / factor) + 1;
           }
           let clock: DeviceClock = initialClock;
-          for (const { at, behind, delay } of sent.sort((a, b) => a.at + a.delay - b.at - b.delay)) {
-            const [time, receivedAt] = [t0 + (at - behind) * 1000, t0 + (at + delay) * 1000];
+          for (const { atS, behindS, delayS } of sent.sort((a, b) => a.atS + a.delayS - b.atS - b.delayS)) {
+            const [time, receivedAt] = [t0 + (atS - behindS) * 1000, t0 + (atS + delayS) * 1000];
             clock = assessReading(clock, time, receivedAt).clock;
             const offsetMs = measuredOffsetMs(clock);
-            if (offsetMs !== 0) expect(sampledMs(time, receivedAt, offsetMs)).toBeLessThanOrEqual(t0 + at * 1000 + 100);
+            if (offsetMs !== 0)
+              expect(sampledMs(time, receivedAt, offsetMs)).toBeLessThanOrEqual(t0 + atS * 1000 + 100);
           }
         },
       ),

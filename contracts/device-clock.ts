@@ -15,16 +15,16 @@
  */
 export const lateMsMax = 10_000;
 
-/** If the difference stays the same for this time and this many readings, the difference is the clock's error and not a delay (ours). */
+/** If the difference stays the same for this time and this many readings, the difference is the clock's error and not a delay (our choice). */
 const skewProofMs = 10_000;
 const skewProofReadings = 3;
 
-/** Two windows give a measured error only if their smallest differences differ by at most this (ours). */
+/** Two windows give a measured error only if their smallest differences differ by at most this (our choice). */
 const agreeMsMax = 500;
 /** If a difference is smaller than the measured error by more than this, somebody set the device's clock, and the measured error is void. */
 const clockSetMsMin = 2_000;
 
-/** A clock with an error of at most this counts as right. If a device's times go back by at most this, its clock was not set back (ours). */
+/** A clock with an error of at most this counts as right. If a device's times go back by at most this, its clock was not set back (our choice). */
 export const clockToleranceMs = 2_000;
 
 /** Screens do not show a clock error below this. They correct the age of a value for every error. */
@@ -140,7 +140,7 @@ export function sampledMs(timeMs: number, receivedAtMs: number, offsetMs: number
   return Math.min(receivedAtMs, timeMs + offsetMs);
 }
 
-/** Coarsest rounding of a device's times that is detected (ours). */
+/** Coarsest rounding of a device's times that is detected (our choice). */
 export const grainMsMax = 300_000;
 
 /**

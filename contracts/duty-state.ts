@@ -13,7 +13,7 @@ export const finishedKeptMs = 48 * 3_600_000;
 /** `withoutOld` runs at most once in this time, because it compares all assignments of the ward. */
 const dropEveryMs = 3_600_000;
 /**
- * An assignment can be accepted from this time before its start, because the person who accepts must be there to take over (ours). For the
+ * An assignment can be accepted from this time before its start, because the person who accepts must be there to take over (our choice). For the
  * same reason, a person who assigns herself or himself for a later time must still accept.
  */
 export const acceptEarlyMsMax = 3_600_000;

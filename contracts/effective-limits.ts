@@ -14,7 +14,7 @@ export const boundLabels = {
   extremeHigh: 'extreme high',
 } as const satisfies Record<BoundName, string>;
 
-/** The range that is allowed for extreme limits (CLINICAL, "Judged or told", 10; the values are ours). */
+/** The range that is allowed for extreme limits (CLINICAL, "Judged or told", 10; we chose the values). */
 const extremeLimitRanges: Readonly<Partial<Record<LimitGroup, { readonly min?: number; readonly max?: number }>>> = {
   HR: { min: 20, max: 250 },
   PR: { min: 20, max: 250 },
@@ -26,7 +26,7 @@ const extremeLimitRanges: Readonly<Partial<Record<LimitGroup, { readonly min?: n
 /** Groups whose extreme limits cannot be switched off. */
 export const vitalGroups: readonly LimitGroup[] = ['HR', 'SpO2', 'RR', 'BPsys'];
 
-/** A limit can be switched off for at most this long (ours: as long as a shift). */
+/** A limit can be switched off for at most this long (our choice: as long as a shift). */
 export const limitsOffMsMax = 12 * 3_600_000;
 
 /** Returns a sentence that says with numbers why the limits of a group are refused; undefined if they are accepted. */

@@ -1,8 +1,8 @@
 /** Rules for the numbers (`seq`) that a device gives its readings. Pure. */
 
-/** How many numbers may be missing between two readings of a device that counts by one (ours). */
+/** How many numbers may be missing between two readings of a device that counts by one (our choice). */
 const missingMax = 20;
-/** For each such time between the times of the two readings, one more number may be missing (ours). */
+/** For each such time between the times of the two readings, one more number may be missing (our choice). */
 const moreMissingEveryMs = 10;
 
 /**

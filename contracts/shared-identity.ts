@@ -9,7 +9,7 @@
 import { assessReading, type DeviceClock, initialClock } from './device-clock.ts';
 import { clocksApartMsMax } from './steady-time.ts';
 
-/** This many turns within `windowMs` prove two devices. Restarts and a bad network do not cause so many turns (ours). */
+/** This many turns within `windowMs` prove two devices. Restarts and a bad network do not cause so many turns (our choice). */
 const turnsMin = 3;
 const windowMs = 60_000;
 /** Maximum number of boots that are remembered of a device. */

@@ -2,5 +2,5 @@
 
 /** Longest standby (CLINICAL, "Alarm vocabulary": 4 h). */
 export const standbyMsMax = 4 * 3_600_000;
-/** Shortest standby (ours). */
+/** Shortest standby (our choice). */
 export const standbyMsMin = 60_000;

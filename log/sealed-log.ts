@@ -94,7 +94,7 @@ export async function openSealedLog(options: {
       const latest = await keys.latest(topic, owner);
       const secret = latest && (await unwrap(latest.kid, latest.wrappedKey).catch(() => undefined));
       if (!latest || !secret || tagOf(latest.kid, secret) !== latest.facts.tag) return undefined;
-      return { kid: latest.kid, secret, madeMs: latest.facts.createdMs };
+      return { kid: latest.kid, secret, createdMs: latest.facts.createdMs };
     },
     tagOf,
     now: Date.now,

@@ -71,7 +71,7 @@ export function earliestEndMs(pem: string): number {
   return Math.min(...blocks.map((block) => Date.parse(new X509Certificate(block).validTo)));
 }
 
-/** Certificates are renewed 30 days before their end. If a certificate is valid for less than this, its renewal has failed (ours). */
+/** Certificates are renewed 30 days before their end. If a certificate is valid for less than this, its renewal has failed (our choice). */
 const endsSoonMs = 21 * 24 * 60 * 60 * 1000;
 const logEveryMs = 6 * 60 * 60 * 1000;
 

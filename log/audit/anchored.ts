@@ -4,7 +4,7 @@ import { formatInstant, parseInstant } from '../../contracts/time.ts';
 import { type Anchor, digestStart, nextDigest } from './anchor.ts';
 import type { AuditFault, Hash } from './chain.ts';
 
-/** A record that was appended later than this after its own time has a false time (ours). Clock errors and waits are shorter. */
+/** A record that was appended later than this after its own time has a false time (our choice). Clock errors and waits are shorter. */
 export const appendDelayMsMax = 10 * 60_000;
 
 type AnchoredOffset = {

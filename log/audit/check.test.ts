@@ -53,9 +53,15 @@ const unknownSigner = newAuditKeys().signer('dashboard');
 
 function chain(length: number, boot = 'boot-1', signer = dashboard): AuditRecord[] {
   let head: ChainHead = { boot, n: 0, hash: chainStart };
-  return Array.from({ length }, (_, at) => {
-    const event: AuditEvent = { actor: { userId: `user-${at % 3}` }, action: 'login-failed' };
-    const record = createNextRecord(head, event, `2026-01-01T00:00:00.${String(at).padStart(3, '0')}Z`, hash, signer);
+  return Array.from({ length }, (_, index) => {
+    const event: AuditEvent = { actor: { userId: `user-${index % 3}` }, action: 'login-failed' };
+    const record = createNextRecord(
+      head,
+      event,
+      `2026-01-01T00:00:00.${String(index).padStart(3, '0')}Z`,
+      hash,
+      signer,
+    );
     head = { boot, n: record.n, hash: record.hash };
     return record;
   });

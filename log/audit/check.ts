@@ -158,10 +158,10 @@ function linkFault(chain: Chain, next: Row): AuditFault | undefined {
 
 /** Reports the records that are missing in the first gap of a chain, and continues after the gap. */
 function skipGap(check: ChainCheck, boot: string, chain: Chain): void {
-  const first = Math.min(...chain.rowsAfterGap.keys());
-  const row = chain.rowsAfterGap.get(first)!;
-  recordFault(check, chain.n === 0 ? 'cut' : 'removed', gapText(boot, chain.n + 1, first - 1, row.atMs));
-  chain.n = first - 1;
+  const firstNumber = Math.min(...chain.rowsAfterGap.keys());
+  const row = chain.rowsAfterGap.get(firstNumber)!;
+  recordFault(check, chain.n === 0 ? 'cut' : 'removed', gapText(boot, chain.n + 1, firstNumber - 1, row.atMs));
+  chain.n = firstNumber - 1;
   chain.hash = row.prev;
 }
 
@@ -175,8 +175,8 @@ export function missingRecords(check: ChainCheck): string[] {
   return [...check.chains]
     .filter(([, chain]) => chain.rowsAfterGap.size > 0)
     .map(([boot, chain]) => {
-      const first = Math.min(...chain.rowsAfterGap.keys());
-      return gapText(boot, chain.n + 1, first - 1, chain.rowsAfterGap.get(first)!.atMs);
+      const firstNumber = Math.min(...chain.rowsAfterGap.keys());
+      return gapText(boot, chain.n + 1, firstNumber - 1, chain.rowsAfterGap.get(firstNumber)!.atMs);
     });
 }
 

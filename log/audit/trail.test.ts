@@ -32,7 +32,7 @@ function newTrail() {
     trail,
     written,
     async accept(times: number) {
-      for (let at = 0; at < times; at += 1) {
+      for (let index = 0; index < times; index += 1) {
         gate.resolve();
         await new Promise((done) => setImmediate(done));
       }
@@ -68,7 +68,7 @@ describe('the audit trail', () => {
 
   it('the trail writes the looks of different persons in turn', async () => {
     const { trail, accept, written } = newTrail();
-    for (let at = 0; at < 50; at += 1) void outcome(trail.record(eventOf('flood', 'patient-viewed')));
+    for (let index = 0; index < 50; index += 1) void outcome(trail.record(eventOf('flood', 'patient-viewed')));
     void outcome(trail.record(eventOf('nora', 'ward-viewed')));
     await accept(3);
     expect(written).toEqual(['flood patient-viewed', 'flood patient-viewed', 'nora ward-viewed']);
@@ -77,7 +77,7 @@ describe('the audit trail', () => {
 
   it('the trail writes a look before all waiting acts are written', async () => {
     const { trail, accept, written } = newTrail();
-    for (let at = 0; at < 30; at += 1) void outcome(trail.record(eventOf('busy', 'audio-paused')));
+    for (let index = 0; index < 30; index += 1) void outcome(trail.record(eventOf('busy', 'audio-paused')));
     void outcome(trail.record(eventOf('nora', 'ward-viewed')));
     await accept(10);
     expect(written).toContain('nora ward-viewed');

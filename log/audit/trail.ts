@@ -16,7 +16,7 @@ import { type AuditEvent, type ChainHead, chainStart, createNextRecord, type Sig
 /** After this time a caller no longer waits for its record. The record is still written. */
 const auditWaitMs = 4_000;
 /**
- * Maximum number of records in each queue (ours). If there are more, the newest record of the person with the most waiting records is refused. Then the
+ * Maximum number of records in each queue (our choice). If there are more, the newest record of the person with the most waiting records is refused. Then the
  * act or look of this record is refused too.
  */
 const waitingMax = { act: 500, look: 1_000 } as const;

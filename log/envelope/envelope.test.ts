@@ -42,8 +42,8 @@ beforeAll(async () => {
   const { publicJwks, privateJwks } = await readerKeys();
   const published = new Map<string, Published>();
   const clock = { nowMs: 1_000_000 };
-  const tableOf = (service: Service, reuses: KeysTopic[] = []): KeyTable => {
-    const table = createKeyTable(service, reuses);
+  const tableOf = (service: Service, reusableTopics: KeysTopic[] = []): KeyTable => {
+    const table = createKeyTable(service, reusableTopics);
     for (const { topic, kid, value } of published.values()) table.put(topic, kid, value);
     return table;
   };
@@ -58,7 +58,7 @@ beforeAll(async () => {
         const latest = tableOf(service, [topic]).latest(topic, of);
         if (!latest) return undefined;
         const secret = await createUnwrap(service, privateJwk)(latest.kid, latest.wrappedKey);
-        return { kid: latest.kid, secret, madeMs: latest.facts.createdMs };
+        return { kid: latest.kid, secret, createdMs: latest.facts.createdMs };
       },
       tagOf,
       now: () => clock.nowMs,
@@ -82,8 +82,8 @@ beforeAll(async () => {
   bench = { sealer, begin, published, openers, clock };
 });
 
-const open = async (service: string, value: Buffer, at = { topic: origin.topic, key: origin.key }) =>
-  await bench.openers[service]!.open({ ...at, value });
+const open = async (service: string, value: Buffer, position = { topic: origin.topic, key: origin.key }) =>
+  await bench.openers[service]!.open({ ...position, value });
 const failure = async (run: () => unknown) => {
   try {
     await run();
@@ -128,10 +128,10 @@ describe('sealer and opener', () => {
   it.each([
     ['another key', { topic: 'observations', key: 'assoc-2' }],
     ['another topic', { topic: 'waveforms', key: 'assoc-1' }],
-  ] as const)('a sealed record that was moved to %s cannot be opened', async (_, at) => {
+  ] as const)('a sealed record that was moved to %s cannot be opened', async (_, position) => {
     const key = await bench.sealer.keyFor(origin.key, origin.topic);
     const value = bench.sealer.seal(key, origin, contentTypes.observation, text);
-    expect(await failure(() => open('alarms', value, at))).toBe('sealed-moved');
+    expect(await failure(() => open('alarms', value, position))).toBe('sealed-moved');
   });
 
   it.each(['key', 'wri', 'boo', 'seq', 'top'] as const)(
@@ -142,8 +142,8 @@ describe('sealer and opener', () => {
       const header = JSON.parse(Buffer.from(parts[0]!, 'base64url').toString()) as Record<string, unknown>;
       header[member] = member === 'seq' ? 8 : member === 'top' ? 'waveforms' : 'assoc-2';
       parts[0] = Buffer.from(JSON.stringify(header)).toString('base64url');
-      const at = { topic: header.top as 'observations', key: header.key as string };
-      expect(await failure(() => open('alarms', Buffer.from(parts.join('.')), at))).toBe('sealed-tampered');
+      const position = { topic: header.top as 'observations', key: header.key as string };
+      expect(await failure(() => open('alarms', Buffer.from(parts.join('.')), position))).toBe('sealed-tampered');
     },
   );
 
@@ -153,9 +153,9 @@ describe('sealer and opener', () => {
     const parts = value.toString().split('.');
     for (const index of [0, 2, 3, 4]) {
       const bytes = Buffer.from(parts[index]!, 'base64url');
-      for (let at = 0; at < bytes.length; at += 1) {
+      for (let position = 0; position < bytes.length; position += 1) {
         const flipped = Buffer.from(bytes);
-        flipped[at]! ^= 1;
+        flipped[position]! ^= 1;
         const changed = parts.map((part, n) => (n === index ? flipped.toString('base64url') : part)).join('.');
         expect(await failure(() => open('alarms', Buffer.from(changed)))).toMatch(/^(sealed|key)-/);
       }
@@ -176,8 +176,10 @@ describe('sealer and opener', () => {
 
   it('seal refuses a boot with characters that would change the header', async () => {
     const key = await bench.sealer.keyFor(origin.key, origin.topic);
-    const bad = { ...origin, boot: 'x","seq":1,"y":"' };
-    expect(await failure(() => bench.sealer.seal(key, bad, contentTypes.observation, text))).toBe('sealed-malformed');
+    const forbiddenOrigin = { ...origin, boot: 'x","seq":1,"y":"' };
+    expect(await failure(() => bench.sealer.seal(key, forbiddenOrigin, contentTypes.observation, text))).toBe(
+      'sealed-malformed',
+    );
   });
 });
 
@@ -235,9 +237,9 @@ describe('keyFor', () => {
 });
 
 describe('keyFor for records that are kept for years', () => {
-  const sealed = async (sealer: Sealer, topic: KafkaTopic, writer: Service, at = origin.key) => {
-    const key = await sealer.keyFor(at, topic);
-    return sealer.seal(key, { topic, key: at, writer, boot: 'b', seq: 1 }, contentTypes.audit, text);
+  const sealed = async (sealer: Sealer, topic: KafkaTopic, writer: Service, recordKey = origin.key) => {
+    const key = await sealer.keyFor(recordKey, topic);
+    return sealer.seal(key, { topic, key: recordKey, writer, boot: 'b', seq: 1 }, contentTypes.audit, text);
   };
 
   it('a data key of the alarm processor is used for the whole stay of a patient, even if the writer restarts', async () => {
@@ -276,18 +278,18 @@ describe('keyFor for records that are kept for years', () => {
   it('a record that names another writer cannot be opened', async () => {
     const value = await sealed(bench.begin('dashboard'), 'audit', 'dashboard');
     const forged = await sealed(bench.begin('dashboard'), 'audit', 'operator');
-    const at = { topic: 'audit', key: origin.key } as const;
-    expect((await open('operator', value, at as never)).origin.writer).toBe('dashboard');
-    expect(await failure(() => open('operator', forged, at as never))).toBe('key-unknown');
+    const position = { topic: 'audit', key: origin.key } as const;
+    expect((await open('operator', value, position as never)).origin.writer).toBe('dashboard');
+    expect(await failure(() => open('operator', forged, position as never))).toBe('key-unknown');
   });
 
   it('a record that names another writer cannot be opened, even if its data key is already unwrapped', async () => {
     const sealer = bench.begin('dashboard');
     const genuine = await sealed(sealer, 'audit', 'dashboard', 'assoc-used');
-    const at = { topic: 'audit', key: 'assoc-used' } as const;
-    await open('dashboard', genuine, at as never);
+    const position = { topic: 'audit', key: 'assoc-used' } as const;
+    await open('dashboard', genuine, position as never);
     const forged = await sealed(sealer, 'audit', 'operator', 'assoc-used');
-    expect(await failure(() => open('dashboard', forged, at as never))).toBe('key-unknown');
+    expect(await failure(() => open('dashboard', forged, position as never))).toBe('key-unknown');
   });
 });
 

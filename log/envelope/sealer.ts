@@ -55,7 +55,7 @@ type HeaderStart = Omit<RecordOrigin, 'seq'> & {
 
 export type WrappedKeyRecord = { readonly topic: KeysTopic; readonly kid: string; readonly value: Buffer };
 /** A data key that an earlier process of the same service made. */
-export type EarlierKey = { readonly kid: string; readonly secret: Buffer; readonly madeMs: number };
+export type EarlierKey = { readonly kid: string; readonly secret: Buffer; readonly createdMs: number };
 
 export type Sealer = {
   /** Returns the key of a subject if a usable key is in memory. */
@@ -105,7 +105,7 @@ export function createSealer(options: {
     const audience = audiences.audienceName(readers);
     if (kafkaTopics[keysTopic].retentionMs < 0) {
       const earlier = await options.earlierKey?.(keysTopic, { subject, audience });
-      const key = earlier && dataKey(earlier.kid, earlier.secret, earlier.madeMs, keysTopic);
+      const key = earlier && dataKey(earlier.kid, earlier.secret, earlier.createdMs, keysTopic);
       if (key && isUsable(key)) return key;
     }
     const kid = randomBytes(16).toString('base64url');

@@ -19,7 +19,7 @@ export type ReadAheadQueue = {
 
 const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-/** Estimated memory of the objects around a record (ours). */
+/** Estimated memory of the objects around a record (our choice). */
 const recordBytes = 256;
 
 function bytesOf(records: readonly SizedRecord[]): number {
