@@ -87,7 +87,7 @@ describe('associations', () => {
     expect(table.find(unassigned)?.endedAt).toBe(t0 + 30_000);
   });
 
-  it('an older row does not replace a newer one', () => {
+  it('an older row does not replace a newer row', () => {
     const table = createAssociations(key);
     table.fold(row(2, period('association-1', 0, 10)), t0 + 60_000);
     table.fold(row(1, period('association-1', 0, null)), t0 + 60_000);

@@ -44,9 +44,9 @@ export type BookContext = ChangeContext & {
 export type BookResult = { readonly part: BookPart; readonly events: readonly AlarmEvent[] };
 
 export const closedMax = 32;
-const heldMax = 16;
+const waitingMax = 16;
 /** How long an acknowledgement waits for its alarm. */
-const heldMs = 600_000;
+const acknowledgementWaitMs = 600_000;
 
 /** A working copy of the book. Its fields are replaced; the values in them are never changed. */
 type Draft = {
@@ -284,8 +284,8 @@ export function acknowledge(
     if (isEnded || part.closed.some((entry) => entry.alarmId === command.alarmId))
       return { part, events: [], outcome: 'unknown' };
     const waiting = { alarmId: command.alarmId, by: command.by, at: command.at, heldAt: context.now };
-    const outcome = part.held.length < heldMax ? 'held' : 'displacing';
-    return { part: { ...part, held: [...part.held, waiting].slice(-heldMax) }, events: [], outcome };
+    const outcome = part.held.length < waitingMax ? 'held' : 'displacing';
+    return { part: { ...part, held: [...part.held, waiting].slice(-waitingMax) }, events: [], outcome };
   }
   const [key, live] = entry;
   const change = decideAcknowledge(live, command);
@@ -326,7 +326,7 @@ export function tick(part: BookPart, context: BookContext): BookResult {
   if (bookDue(part) > context.now) return { part, events: [] };
   const draft = draftOf(part);
   if (draft.pause !== null && draft.pause.until <= context.now) draft.pause = null;
-  draft.held = draft.held.filter((waiting) => waiting.heldAt + heldMs > context.now);
+  draft.held = draft.held.filter((waiting) => waiting.heldAt + acknowledgementWaitMs > context.now);
   for (const key of Object.keys(draft.live)) applyDue(draft, key, context);
   return resultOf(draft);
 }
@@ -343,7 +343,7 @@ function applyDue(draft: Draft, key: string, context: BookContext): void {
 /** Returns the wall clock at which `tick` next changes something. */
 export function bookDue({ live, pause, held }: BookPart): number {
   let due = pause?.until ?? Number.POSITIVE_INFINITY;
-  for (const waiting of held) due = Math.min(due, waiting.heldAt + heldMs);
+  for (const waiting of held) due = Math.min(due, waiting.heldAt + acknowledgementWaitMs);
   for (const key in live) due = Math.min(due, clockDue(live[key]!));
   return due;
 }

@@ -33,7 +33,7 @@ describe('rulesOfGroup for the pulse', () => {
     expect(rulesOfGroup(withGroups({ PR: { off: 'no pleth here' } }), {}, 'PR')).toEqual(HR);
   });
 
-  it('the pulse has a low or high limit only if the heart rate has one', () => {
+  it('the pulse has a low or high limit only if the heart rate has this limit', () => {
     const { low: _low, ...above } = HR;
     expect(rulesOfGroup(withGroups({ HR: above }), {}, 'PR')).not.toHaveProperty('low');
     const { high: _high, ...below } = HR;

@@ -133,7 +133,7 @@ describe('an alarm of the device', () => {
     expect(events[0]?.alarm.text).toBe('Line kinked (Kink in line)');
   });
 
-  it('the text of an alarm of the device has at most 120 characters and only visible ones', () => {
+  it('the text of an alarm of the device has at most 120 characters, which are all visible', () => {
     const patientBed = bed();
     patientBed.feed(list(5, [{ ...vendorAlert, text: `a\u202eb ${'é'.repeat(118)}` }]));
     expect(firstAlarm(patientBed).text).toMatch(/^a\\u\{202e\}b é+…$/);

@@ -60,12 +60,12 @@ export const initialOwnAlerts: OwnAlertsPart = { lists: [], alerts: {}, sound: n
 
 const listsMax = 16;
 /** At most this many alarms of a device begin in a minute (ours): four full lists. All further alarms share one alarm. */
-const begunMax = 4 * alertsMax;
-const begunMs = 60_000;
+const alarmsPerMinuteMax = 4 * alertsMax;
+const countingMs = 60_000;
 /** The clocks of two gateways differ by less than this (ours). */
 const gatewaysApartMsMax = 10_000;
 /** An onset that is longer ago than this is taken as an error of the device (ours). */
-const sinceMsMax = 7 * 24 * 3_600_000;
+const onsetAgeMsMax = 7 * 24 * 3_600_000;
 
 /** What the detector needs besides its part of the state and the list. */
 export type ListContext = {
@@ -214,7 +214,7 @@ function keyedAlert(sent: DeviceAlert, time: number, { codes, late }: ListContex
     ...(parameterCode !== undefined && { parameter: parameterCode }),
     ...(value !== undefined && { value }),
     ...(limit !== undefined && { limit }),
-    onset: time - since > sinceMsMax ? time : Math.min(since, time),
+    onset: time - since > onsetAgeMsMax ? time : Math.min(since, time),
     determined: time,
     valueAt: time,
     late,
@@ -241,7 +241,7 @@ const restKey = 'device/more';
 
 /** Returns the count of alarms that began. The count starts at 0 each minute of the gateway's clock, even if that clock was set back. */
 function beginCountAt({ begun }: OwnAlertsPart, receivedAt: number): NonNullable<OwnAlertsPart['begun']> {
-  return begun !== undefined && Math.abs(receivedAt - begun.since) < begunMs ? begun : { since: receivedAt, n: 0 };
+  return begun !== undefined && Math.abs(receivedAt - begun.since) < countingMs ? begun : { since: receivedAt, n: 0 };
 }
 
 /**
@@ -257,16 +257,16 @@ function limitAlerts(
   const latchedOutsideList = new Set([...latched, ...latching].filter((key) => !listedAlerts.has(key)));
   const isPresent = (key: string) => alerts[key] !== undefined;
   const presentCount = [...listedAlerts.keys()].filter(isPresent).length;
-  const room = Math.min(
+  const listableCount = Math.min(
     Math.max(0, alertsMax - latchedOutsideList.size),
-    presentCount + Math.max(0, begunMax - begun.n),
+    presentCount + Math.max(0, alarmsPerMinuteMax - begun.n),
   );
-  if (listedAlerts.size <= room) return listedAlerts;
+  if (listedAlerts.size <= listableCount) return listedAlerts;
   const inOrder = [...listedAlerts].sort(
     ([keyA, a], [keyB, b]) =>
       Number(isPresent(keyB)) - Number(isPresent(keyA)) || priorityRank[b.priority] - priorityRank[a.priority],
   );
-  const [first, ...others] = inOrder.slice(room).map(([, alert]) => alert);
+  const [first, ...others] = inOrder.slice(listableCount).map(([, alert]) => alert);
   const mostSerious = others.reduce(
     (most, alert) => (priorityRank[alert.priority] > priorityRank[most.priority] ? alert : most),
     first!,
@@ -278,7 +278,7 @@ function limitAlerts(
     chain: restKey,
     rank: 0,
   };
-  return new Map([...inOrder.slice(0, room), [`${restKey}/${kind}/${priority}`, rest]]);
+  return new Map([...inOrder.slice(0, listableCount), [`${restKey}/${kind}/${priority}`, rest]]);
 }
 
 /** Returns the part with only the alarms for which `isKept` returns true. */

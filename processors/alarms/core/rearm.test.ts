@@ -200,7 +200,7 @@ describe('rearm of an alarm', () => {
     expect(live(state)).toMatchObject({ escalateAt: null, realarmAt: now + 3 * minuteMs, acknowledged: true });
   });
 
-  it('an alarm keeps its time of escalation if the profile no longer has one', () => {
+  it('an alarm keeps its time of escalation if the profile no longer has such a time', () => {
     const state = rearm(highBed().state(), { ...adultProfile, escalationMs: {} }, now);
     expect(live(state).escalateAt).toBe(live(highBed().state()).escalateAt);
   });

@@ -22,7 +22,7 @@ export type StandbyPart = {
 } | null;
 
 /** Values do not end a standby during this time after its start, because the patient may still be connected (ours). */
-const unpluggingMs = 60_000;
+const valuesIgnoredMs = 60_000;
 
 /** Returns the standby that a command begins; undefined if its time has already passed. */
 export function standbyOf(command: Extract<Command, { type: 'standby' }>, now: number): StandbyPart | undefined {
@@ -41,7 +41,7 @@ export function standbyAfterValues(
   mayRaiseAlarm: (numeric: ReceivedValue['numeric']) => boolean,
   now: number,
 ): StandbyPart {
-  if (part === null || now - part.since < unpluggingMs) return part;
+  if (part === null || now - part.since < valuesIgnoredMs) return part;
   return received.some(({ late, numeric }) => !late && mayRaiseAlarm(numeric)) ? null : part;
 }
 

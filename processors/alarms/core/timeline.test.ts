@@ -52,7 +52,7 @@ describe('a timeline', () => {
     expect(corrected.head).toBe(timelineOf([{ at: 1, value: 2 }]).head);
   });
 
-  it('onFolded is called for the inserted sample and each newer one', () => {
+  it('onFolded is called for the inserted sample and for each newer sample', () => {
     const folded: number[] = [];
     const late = [...inOrder.slice(0, 40), ...inOrder.slice(41, 45)];
     insert(timelineOf(late), inOrder[40]!, fold, (_before, _after, { at }) => folded.push(at / 1000));

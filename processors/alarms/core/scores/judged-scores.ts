@@ -87,12 +87,12 @@ export function judgeScores(
     const isBeyond = value !== null && isBeyondAny(madeRule.continuous, value);
     if (trackerBefore === undefined && !isBeyond) continue;
     single ??= isSpotCheck(known, at, scoreRules.ages);
-    const judgedBy = single ? madeRule.single : madeRule.continuous;
+    const rulesOfSet = single ? madeRule.single : madeRule.continuous;
     const sample: Sample = { at, value, questionable: false, late, single, noDataMs: scoreRules.ages.continuousMs };
     const { high: tracker } = judge(
       trackerBefore === undefined ? {} : { high: trackerBefore.tracker },
       sample,
-      judgedBy,
+      rulesOfSet,
     );
     if (tracker === undefined) continue;
     after ??= {};
@@ -172,9 +172,9 @@ const labels: Readonly<Record<NewsParameter, string>> = {
 
 /** Returns the trackers after a clock was set back: conditions that hold stay, and delays start again. */
 export function restartScoreDelays(trackers: ScoreTrackers): ScoreTrackers {
-  const present = Object.entries(trackers).filter(([, { tracker }]) => tracker.determined !== null);
+  const alarmingScores = Object.entries(trackers).filter(([, { tracker }]) => tracker.determined !== null);
   return Object.fromEntries(
-    present.map(([name, { tracker, text }]) => [
+    alarmingScores.map(([name, { tracker, text }]) => [
       name,
       { text, tracker: { ...tracker, lastAt: null, insideSince: null } },
     ]),

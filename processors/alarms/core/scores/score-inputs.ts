@@ -125,7 +125,7 @@ const untilOf = ({ at, everyMs }: Measured, { continuousMs, singleGraceMs }: Inp
 const recentValueAt = (measured: Measured | undefined, at: number, ages: InputAges): number | undefined =>
   measured !== undefined && at <= untilOf(measured, ages) ? measured.value : undefined;
 
-/** Returns the value to use if two sensors measure one input: a recent value before an old one, then the first sensor's. */
+/** Returns the value to use if two sensors measure one input: a recent value rather than an old value, or else that of the first sensor. */
 function preferredValue(
   first: Measured | undefined,
   other: Measured | undefined,
