@@ -44,7 +44,7 @@ describe('accountChanges', () => {
     expect(endsSessions({ action: 'account-changed', detail: 'name Nora → password' })).toBe(false);
   });
 
-  it('the detail of a change fits into an audit record, also with 200 wards', () => {
+  it('the detail of a change fits into an audit record, even with 200 wards', () => {
     const wards = Array.from({ length: 200 }, (_, n) => `a ward with a long name, number ${n}`);
     const [change] = accountChanges(accounts(nora), accounts({ ...nora, wards }));
     expect(change!.detail.length).toBeLessThan(1000);

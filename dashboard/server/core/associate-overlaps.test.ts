@@ -70,8 +70,8 @@ describe('tables of another program with arbitrary periods', () => {
         const shown = state.beds.values().next().value?.associationId;
         if (shown === undefined) return;
         ended += 1;
-        const at = { viewer: nurse, nowMs: t0 + nowMinutes * 60_000 };
-        expect(carryOut(state, endAssociation(state, at, 'd1', shown))).toBe('ok');
+        const context = { viewer: nurse, nowMs: t0 + nowMinutes * 60_000 };
+        expect(carryOut(state, endAssociation(state, context, 'd1', shown))).toBe('ok');
       }),
       { seed, numRuns: 2_000 },
     );
@@ -87,16 +87,16 @@ type Act = {
 
 /** Does an act at the given minute of the clock. Returns the table of the device after the act. */
 function act(state: LiveState, { kind, bed, clockMinutes }: Act, n: number): DeviceAssociations | undefined {
-  const at = { viewer: nurse, nowMs: t0 + clockMinutes * 60_000 };
+  const context = { viewer: nurse, nowMs: t0 + clockMinutes * 60_000 };
   const before = state.associations.get('d1');
   const version = before?.version ?? 0;
   const current = state.beds.values().next().value?.associationId ?? 'assoc-none';
   const place = { ward: 'icu', bed: `${bed}` };
   const decisions = {
-    assign: () => assignDevice(state, at, 'd1', { ...place, patient: null, version }, `assoc-${n}`),
-    move: () => moveDevice(state, at, 'd1', { ...place, version }),
-    correct: () => correctPatient(state, at, 'd1', current, { changes: { familyName: `N${n}` }, version }),
-    end: () => endAssociation(state, at, 'd1', current),
+    assign: () => assignDevice(state, context, 'd1', { ...place, patient: null, version }, `assoc-${n}`),
+    move: () => moveDevice(state, context, 'd1', { ...place, version }),
+    correct: () => correctPatient(state, context, 'd1', current, { changes: { familyName: `N${n}` }, version }),
+    end: () => endAssociation(state, context, 'd1', current),
   };
   carryOut(state, decisions[kind]());
   return state.associations.get('d1');

@@ -23,7 +23,7 @@ const body = (fields: Partial<AssociateBody> = {}): AssociateBody => ({
   version: 0,
   ...fields,
 });
-const by = (viewer: Viewer): ActContext => ({ viewer, nowMs: t0 });
+const contextOf = (viewer: Viewer): ActContext => ({ viewer, nowMs: t0 });
 type Refused = Extract<Decision, { ok: false }>;
 const outcome = (decision: Decision) => (decision.ok ? 'ok' : decision.code);
 
@@ -124,12 +124,12 @@ describe('assignDevice', () => {
       'not-allowed',
     ],
   ])('assignDevice decides as the table says for %s', (_, viewer, deviceId, wanted, expected) => {
-    expect(outcome(assignDevice(ward(), by(viewer), deviceId, wanted, 'assoc-new'))).toBe(expected);
+    expect(outcome(assignDevice(ward(), contextOf(viewer), deviceId, wanted, 'assoc-new'))).toBe(expected);
   });
 
   it('assignDevice ends the former association at the time at which the new association begins', () => {
     const wanted = body({ version: 1, bed: '3', patient: { ...patient, patientId: 'P-3' } });
-    const decision = assignDevice(ward(), by(nurse), 'd3', wanted, 'assoc-new');
+    const decision = assignDevice(ward(), contextOf(nurse), 'd3', wanted, 'assoc-new');
     const at = formatInstant(t0);
     expect(decision).toMatchObject({
       ok: true,
@@ -147,13 +147,13 @@ describe('assignDevice', () => {
 
   it('the refusal of an occupied bed names its patient, and samePatientAs then copies this patient', () => {
     const state = ward();
-    const refused = assignDevice(state, by(nurse), 'd9', body({ bed: '4', patient: null }), 'assoc-new');
+    const refused = assignDevice(state, contextOf(nurse), 'd9', body({ bed: '4', patient: null }), 'assoc-new');
     expect(refused).toMatchObject({
       code: 'bed-occupied',
       occupiedBy: { associationId: 'assoc-04', patient: neonate },
     });
     const wanted = body({ bed: '4', patient: null, samePatientAs: 'assoc-04' });
-    carryOut(state, assignDevice(state, by(nurse), 'd9', wanted, 'assoc-new'));
+    carryOut(state, assignDevice(state, contextOf(nurse), 'd9', wanted, 'assoc-new'));
     expect(periodOf(state, 'd9')).toMatchObject({ associationId: 'assoc-new', bed: '4', patient: neonate });
   });
 
@@ -163,7 +163,7 @@ describe('assignDevice', () => {
     ['the same id and another category', { ...patient, category: 'paediatric' as const }],
   ])('assignDevice refuses a typed patient who contradicts the patient of samePatientAs: %s', (_, typed) => {
     const wanted = body({ patient: typed, samePatientAs: 'assoc-01' });
-    const refused = assignDevice(ward(), by(nurse), 'd9', wanted, 'assoc-new');
+    const refused = assignDevice(ward(), contextOf(nurse), 'd9', wanted, 'assoc-new');
     expect(refused).toMatchObject({ ok: false, code: 'conflict', message: expect.stringContaining('another patient') });
     expect(JSON.stringify(refused)).not.toMatch(/OTHER|Made/);
   });
@@ -176,7 +176,7 @@ describe('assignDevice', () => {
     ['2026-01-01', 'ok'],
   ])('assignDevice judges the date of birth %s by the server’s date: %s', (birthDate, expected) => {
     const wanted = body({ bed: '9', patient: { ...patient, patientId: 'P-9', birthDate } });
-    expect(outcome(assignDevice(ward(), by(nurse), 'd9', wanted, 'assoc-new'))).toBe(expected);
+    expect(outcome(assignDevice(ward(), contextOf(nurse), 'd9', wanted, 'assoc-new'))).toBe(expected);
   });
 
   it('a table keeps the newest 64 periods', () => {
@@ -185,7 +185,7 @@ describe('assignDevice', () => {
       period(`assoc-${at}`, 'icu', { from: formatInstant(t0 - 1000 + at), to: formatInstant(t0 - 999 + at) }),
     );
     foldAssociations(state, table('d1', 1, ...past));
-    const decision = assignDevice(state, by(nurse), 'd1', body({ version: 1 }), 'assoc-new');
+    const decision = assignDevice(state, contextOf(nurse), 'd1', body({ version: 1 }), 'assoc-new');
     const periods = decision.ok ? decision.tables[0]!.periods : [];
     expect(periods).toHaveLength(64);
     expect(periods[0]?.associationId).toBe('assoc-1');
@@ -200,11 +200,11 @@ describe('a ward that the viewer may not see', () => {
   /** Returns the state of `ward` after d3 has left its bed: d3 is in the tray of icu, at version 2. */
   function tray() {
     const state = ward();
-    carryOut(state, endAssociation(state, by(nurse), 'd3', 'assoc-03'));
+    carryOut(state, endAssociation(state, contextOf(nurse), 'd3', 'assoc-03'));
     return state;
   }
-  const take = (viewer: Viewer, deviceId: string, version: number | null) =>
-    assignDevice(tray(), by(viewer), deviceId, body({ ward: 'step', bed: '9', patient: null, version }), 'assoc-new');
+  const assignToStep = (viewer: Viewer, deviceId: string, version: number | null) =>
+    assignDevice(tray(), contextOf(viewer), deviceId, body({ ward: 'step', bed: '9', patient: null, version }), 'assoc-new');
 
   it.each<[string, Viewer, string]>([
     ['a nurse of another ward', stepNurse, 'not-found'],
@@ -212,24 +212,24 @@ describe('a ward that the viewer may not see', () => {
     ['a technician of all wards', allTechnician, 'ok'],
     ['a nurse of all wards', allNurse, 'ok'],
   ])('only a person who may see the tray of icu may assign a device of this tray: %s', (_, viewer, expected) => {
-    for (const version of [2, null]) expect(outcome(take(viewer, 'd3', version))).toBe(expected);
+    for (const version of [2, null]) expect(outcome(assignToStep(viewer, 'd3', version))).toBe(expected);
   });
 
   it.each([stepNurse, stepTechnician, allTechnician])(
     'a $role of the wards $wards may assign a device that never had a bed',
     (viewer) => {
-      for (const version of [0, null]) expect(outcome(take(viewer, 'd9', version))).toBe('ok');
+      for (const version of [0, null]) expect(outcome(assignToStep(viewer, 'd9', version))).toBe('ok');
     },
   );
 
   it('a refusal for a device of another ward reveals nothing, for any version, and is recorded', () => {
     const answers = [0, 1, 2, 99, null].flatMap((version) => [
-      take(stepNurse, 'd3', version),
-      take(stepNurse, 'd1', version),
-      moveDevice(tray(), by(stepNurse), 'd3', { ward: 'step', bed: '9', version: version ?? 0 }),
-      moveDevice(tray(), by(stepNurse), 'd1', { ward: 'step', bed: '9', version: version ?? 0 }),
+      assignToStep(stepNurse, 'd3', version),
+      assignToStep(stepNurse, 'd1', version),
+      moveDevice(tray(), contextOf(stepNurse), 'd3', { ward: 'step', bed: '9', version: version ?? 0 }),
+      moveDevice(tray(), contextOf(stepNurse), 'd1', { ward: 'step', bed: '9', version: version ?? 0 }),
     ]);
-    const { denied: _, ...unknown } = moveDevice(tray(), by(stepNurse), 'd9', {
+    const { denied: _, ...unknown } = moveDevice(tray(), contextOf(stepNurse), 'd9', {
       ward: 'step',
       bed: '9',
       version: 5,
@@ -238,8 +238,8 @@ describe('a ward that the viewer may not see', () => {
       const { denied, ...visible } = answer as Refused;
       expect(visible).toEqual(unknown);
       // For a device in a bed, the audit record names the ward and the patient. The answer does not.
-      const of = { ward: 'icu', associationId: 'assoc-01', patientId: 'P-1' };
-      expect([{ detail: 'd1', ...of }, { detail: 'd3' }]).toContainEqual(denied);
+      const periodFields = { ward: 'icu', associationId: 'assoc-01', patientId: 'P-1' };
+      expect([{ detail: 'd1', ...periodFields }, { detail: 'd3' }]).toContainEqual(denied);
     }
     expect(unknown).toEqual({ ok: false, code: 'not-found', message: noSuchDevice });
   });
@@ -248,25 +248,25 @@ describe('a ward that the viewer may not see', () => {
     const patient = { patientId: 'P-9', familyName: 'Nine', givenName: '', category: 'adult' } as const;
     const to = (ward: string) => ({ ward, bed: '9', version: 1 });
     const refused: [Decision, object][] = [
-      [moveDevice(tray(), by(stepNurse), 'd9', to('icu')), { detail: 'd9', ward: 'icu' }],
+      [moveDevice(tray(), contextOf(stepNurse), 'd9', to('icu')), { detail: 'd9', ward: 'icu' }],
       [
-        assignDevice(tray(), by(stepNurse), 'd9', { ...to('icu'), patient: null }, 'new'),
+        assignDevice(tray(), contextOf(stepNurse), 'd9', { ...to('icu'), patient: null }, 'new'),
         { detail: 'd9', ward: 'icu' },
       ],
       [
-        assignDevice(tray(), by(stepTechnician), 'd9', { ...to('step'), patient }, 'new'),
+        assignDevice(tray(), contextOf(stepTechnician), 'd9', { ...to('step'), patient }, 'new'),
         { detail: 'd9', ward: 'step', patientId: 'P-9' },
       ],
       [
-        moveDevice(tray(), by(allTechnician), 'd1', to('step')),
+        moveDevice(tray(), contextOf(allTechnician), 'd1', to('step')),
         { detail: 'd1', ward: 'icu', associationId: 'assoc-01', patientId: 'P-1' },
       ],
       [
-        endAssociation(tray(), by(allTechnician), 'd1', 'assoc-01'),
+        endAssociation(tray(), contextOf(allTechnician), 'd1', 'assoc-01'),
         { detail: 'd1', ward: 'icu', associationId: 'assoc-01', patientId: 'P-1' },
       ],
       [
-        assignDevice(tray(), by(allTechnician), 'd9', { ward: 'icu', bed: '1', patient: null, version: 0 }, 'new'),
+        assignDevice(tray(), contextOf(allTechnician), 'd9', { ward: 'icu', bed: '1', patient: null, version: 0 }, 'new'),
         { detail: 'd1', ward: 'icu', associationId: 'assoc-01', patientId: 'P-1' },
       ],
     ];
@@ -277,9 +277,9 @@ describe('a ward that the viewer may not see', () => {
     // P-1 is in icu bed 1.
     const state = ward();
     const admit = (viewer: Viewer) =>
-      assignDevice(state, by(viewer), 'd9', body({ ward: 'step', bed: '9' }), 'assoc-new');
+      assignDevice(state, contextOf(viewer), 'd9', body({ ward: 'step', bed: '9' }), 'assoc-new');
     const correct = (viewer: Viewer) =>
-      correctPatient(state, by(viewer), 'd2', 'assoc-02', { version: 1, changes: { patientId: 'P-1' } });
+      correctPatient(state, contextOf(viewer), 'd2', 'assoc-02', { version: 1, changes: { patientId: 'P-1' } });
     for (const act of [admit, correct]) {
       const refused = act(stepNurse);
       expect(refused).toMatchObject({ ok: false, code: 'not-allowed', denied: { patientId: 'P-1' } });
@@ -291,7 +291,7 @@ describe('a ward that the viewer may not see', () => {
 
   it('the message for a patient id of another ward is the message for a ward that is not the viewer’s', () => {
     const admit = (wardName: string) =>
-      assignDevice(ward(), by(stepNurse), 'd9', body({ ward: wardName, bed: '9' }), 'assoc-new');
+      assignDevice(ward(), contextOf(stepNurse), 'd9', body({ ward: wardName, bed: '9' }), 'assoc-new');
     const [idOfOtherWard, otherWard] = [admit('step'), admit('icu')];
     const shown = (decision: Decision) => !decision.ok && [decision.code, decision.message];
     expect(shown(idOfOtherWard)).toEqual(shown(otherWard));
@@ -301,14 +301,14 @@ describe('a ward that the viewer may not see', () => {
 
   it('a device that never connected gets the same refusal as a device of another ward', () => {
     const put = (deviceId: string) =>
-      assignDevice(ward(), by(nurse), deviceId, body({ bed: '9', patient: null, version: null }), 'assoc-new');
+      assignDevice(ward(), contextOf(nurse), deviceId, body({ bed: '9', patient: null, version: null }), 'assoc-new');
     expect(put('d9')).toMatchObject({ ok: true });
     const [unknownDevice, ofOtherWard] = [put('ghost'), put('d2')];
     for (const refused of [unknownDevice, ofOtherWard])
       expect(refused).toMatchObject({ code: 'not-found', message: expect.stringContaining('before it has connected') });
     expect({ ...unknownDevice, denied: undefined }).toEqual({ ...ofOtherWard, denied: undefined });
     expect(unknownDevice).toMatchObject({ denied: { detail: 'ghost' } });
-    const moved = moveDevice(ward(), by(nurse), 'ghost', { ward: 'icu', bed: '9', version: 1 });
+    const moved = moveDevice(ward(), contextOf(nurse), 'ghost', { ward: 'icu', bed: '9', version: 1 });
     expect({ ...moved, denied: undefined }).toEqual({ ...unknownDevice, denied: undefined });
   });
 
@@ -317,7 +317,7 @@ describe('a ward that the viewer may not see', () => {
     for (let at = state.associations.size; at < associatedDevicesMax; at += 1)
       state.associations.set(`x${at}`, table(`x${at}`, 1));
     const put = (deviceId: string, version: number) =>
-      outcome(assignDevice(state, by(nurse), deviceId, body({ bed: '9', patient: null, version }), 'assoc-new'));
+      outcome(assignDevice(state, contextOf(nurse), deviceId, body({ bed: '9', patient: null, version }), 'assoc-new'));
     expect(put('d9', 0)).toBe('conflict');
     expect(put('d3', 1)).toBe('ok');
     state.associations.delete('x100');
@@ -325,8 +325,8 @@ describe('a ward that the viewer may not see', () => {
   });
 
   it('an attempt to correct or end an association of another ward has an entry for the audit trail', () => {
-    const end = endAssociation(ward(), by(stepNurse), 'd1', 'assoc-01');
-    const correct = correctPatient(ward(), by(stepNurse), 'd1', 'assoc-01', { version: 4, changes: { sex: null } });
+    const end = endAssociation(ward(), contextOf(stepNurse), 'd1', 'assoc-01');
+    const correct = correctPatient(ward(), contextOf(stepNurse), 'd1', 'assoc-01', { version: 4, changes: { sex: null } });
     for (const refused of [end, correct])
       expect(refused).toMatchObject({ code: 'not-found', denied: { detail: 'd1' } });
   });
@@ -338,13 +338,13 @@ describe('moveDevice', () => {
   it('a move keeps the association and the patient, also the category of a newborn', () => {
     const state = ward();
     const before = periodOf(state, 'd4');
-    carryOut(state, moveDevice(state, by(nurse), 'd4', to('9')));
+    carryOut(state, moveDevice(state, contextOf(nurse), 'd4', to('9')));
     expect(periodOf(state, 'd4')).toEqual({ ...before, bed: '9' });
   });
 
   it("a move also moves the patient's other device, and its table names the person and the change", () => {
     const state = ward();
-    carryOut(state, moveDevice(state, by(nurse), 'd4', to('9')));
+    carryOut(state, moveDevice(state, contextOf(nurse), 'd4', to('9')));
     expect(periodOf(state, 'd5')).toMatchObject({ associationId: 'assoc-05', bed: '9', patient: neonate });
     expect(state.associations.get('d5')?.changes).toMatchObject([
       { version: 2, act: 'moved', by: { userId: 'n' }, fields: [{ field: 'bed', from: '4', to: '9' }] },
@@ -365,23 +365,23 @@ describe('moveDevice', () => {
     ['a device with an old version whose later change has no record', nurse, 'd1', to('9', 3), 'conflict'],
     ['a device without a bed', nurse, 'd9', to('9', 0), 'not-found'],
   ])('moveDevice decides as the table says for %s', (_, viewer, deviceId, wanted, expected) => {
-    expect(outcome(moveDevice(ward(), by(viewer), deviceId, wanted))).toBe(expected);
+    expect(outcome(moveDevice(ward(), contextOf(viewer), deviceId, wanted))).toBe(expected);
   });
 
   it('a correction meanwhile does not stop a move, and stays', () => {
     const state = ward();
     carryOut(
       state,
-      correctPatient(state, by(nurse), 'd4', 'assoc-04', { version: 1, changes: { familyName: 'Right' } }),
+      correctPatient(state, contextOf(nurse), 'd4', 'assoc-04', { version: 1, changes: { familyName: 'Right' } }),
     );
-    expect(outcome(carryOut(state, moveDevice(state, by(nurse), 'd4', to('9'))))).toBe('ok');
+    expect(outcome(carryOut(state, moveDevice(state, contextOf(nurse), 'd4', to('9'))))).toBe('ok');
     expect(periodOf(state, 'd4')?.patient?.familyName).toBe('Right');
   });
 
   it('a move is refused if somebody moved the device meanwhile, and the refusal names the person and the bed', () => {
     const state = ward();
-    carryOut(state, moveDevice(state, by(nurse), 'd3', to('8')));
-    const late = moveDevice(state, by({ ...nurse, userId: 'm', name: 'M' }), 'd3', to('9'));
+    carryOut(state, moveDevice(state, contextOf(nurse), 'd3', to('8')));
+    const late = moveDevice(state, contextOf({ ...nurse, userId: 'm', name: 'M' }), 'd3', to('9'));
     expect(late).toMatchObject({
       code: 'conflict',
       version: 2,
@@ -399,7 +399,7 @@ describe('correctPatient', () => {
 
   it("a correction changes only the given fields, at all of the patient's devices, and keeps the associations", () => {
     const state = ward();
-    carryOut(state, correctPatient(state, by(nurse), 'd4', 'assoc-04', wanted({ givenName: 'Ada', sex: null })));
+    carryOut(state, correctPatient(state, contextOf(nurse), 'd4', 'assoc-04', wanted({ givenName: 'Ada', sex: null })));
     const { sex: _, ...rest } = neonate;
     for (const [deviceId, associationId] of [
       ['d4', 'assoc-04'],
@@ -437,7 +437,7 @@ describe('correctPatient', () => {
     ['a name by a technician', technician, wanted({ familyName: 'Right' }), 'not-allowed'],
     ['a name by a nurse of another ward', { ...nurse, wards: ['step'] }, wanted({ familyName: 'Right' }), 'not-found'],
   ])('correctPatient decides as the table says for %s', (_, viewer, change, expected) => {
-    expect(outcome(correctPatient(ward(), by(viewer), 'd4', 'assoc-04', change))).toBe(expected);
+    expect(outcome(correctPatient(ward(), contextOf(viewer), 'd4', 'assoc-04', change))).toBe(expected);
   });
 
   it.each([
@@ -446,32 +446,32 @@ describe('correctPatient', () => {
     ['1880-01-01', 'ok'],
     [null, 'ok'],
   ])('correctPatient judges the date of birth %s by the server’s date: %s', (birthDate, expected) => {
-    expect(outcome(correctPatient(ward(), by(nurse), 'd4', 'assoc-04', wanted({ birthDate })))).toBe(expected);
+    expect(outcome(correctPatient(ward(), contextOf(nurse), 'd4', 'assoc-04', wanted({ birthDate })))).toBe(expected);
   });
 
   it('after the end of an association the refusal says who ended it and when, if the viewer may know that', () => {
     const state = ward();
-    carryOut(state, endAssociation(state, by({ ...nurse, name: 'Ender' }), 'd4', 'assoc-04'));
-    const refused = correctPatient(state, by(nurse), 'd4', 'assoc-04', wanted({ familyName: 'Right' }));
+    carryOut(state, endAssociation(state, contextOf({ ...nurse, name: 'Ender' }), 'd4', 'assoc-04'));
+    const refused = correctPatient(state, contextOf(nurse), 'd4', 'assoc-04', wanted({ familyName: 'Right' }));
     expect(refused).toMatchObject({
       code: 'not-found',
       changes: [{ act: 'ended', at: formatInstant(t0), by: { name: 'Ender' } }],
     });
-    expect(endAssociation(state, by(nurse), 'd4', 'assoc-04')).toMatchObject({
+    expect(endAssociation(state, contextOf(nurse), 'd4', 'assoc-04')).toMatchObject({
       code: 'not-found',
       changes: [{ act: 'ended', by: { name: 'Ender' } }],
     });
     // A nurse of another ward gets the same answer as for an unknown association.
     const elsewhere = { ...nurse, wards: ['step'] };
-    const hidden = correctPatient(state, by(elsewhere), 'd4', 'assoc-04', wanted({ familyName: 'Right' }));
-    expect(hidden).toEqual(correctPatient(state, by(elsewhere), 'd4', 'assoc-99', wanted({ familyName: 'Right' })));
+    const hidden = correctPatient(state, contextOf(elsewhere), 'd4', 'assoc-04', wanted({ familyName: 'Right' }));
+    expect(hidden).toEqual(correctPatient(state, contextOf(elsewhere), 'd4', 'assoc-99', wanted({ familyName: 'Right' })));
   });
 
   it('a refusal does not say to which ward a patient was moved', () => {
     const state = ward();
     const both: Viewer = { ...nurse, name: 'Both', wards: ['icu', 'step'] };
-    carryOut(state, moveDevice(state, by(both), 'd1', { ward: 'step', bed: '9', version: 4 }));
-    const refused = correctPatient(state, by(nurse), 'd1', 'assoc-01', wanted({ familyName: 'Right' }, { version: 4 }));
+    carryOut(state, moveDevice(state, contextOf(both), 'd1', { ward: 'step', bed: '9', version: 4 }));
+    const refused = correctPatient(state, contextOf(nurse), 'd1', 'assoc-01', wanted({ familyName: 'Right' }, { version: 4 }));
     // `denied` is for the audit trail; the answer leaves it out.
     expect(refused).toEqual({
       ok: false,
@@ -486,7 +486,7 @@ describe('correctPatient', () => {
     const state = ward();
     const wrong = { ...neonate, patientId: 'P-8', birthDate: '2050-01-01' };
     foldAssociations(state, table('d8', 1, period('assoc-08', 'icu', { patient: wrong, bed: '8' })));
-    expect(outcome(correctPatient(state, by(nurse), 'd8', 'assoc-08', wanted({ givenName: 'Right' })))).toBe('ok');
+    expect(outcome(correctPatient(state, contextOf(nurse), 'd8', 'assoc-08', wanted({ givenName: 'Right' })))).toBe('ok');
   });
 
   it.each<[string, CorrectBody['changes']]>([
@@ -496,9 +496,9 @@ describe('correctPatient', () => {
     'after a change by another clinician a correction of %s is refused and names the person and the change',
     (_, changes) => {
       const state = ward();
-      carryOut(state, correctPatient(state, by(nurse), 'd4', 'assoc-04', wanted({ familyName: 'First' })));
+      carryOut(state, correctPatient(state, contextOf(nurse), 'd4', 'assoc-04', wanted({ familyName: 'First' })));
       const second = { ...nurse, userId: 'm', name: 'M' };
-      const refused = correctPatient(state, by(second), 'd4', 'assoc-04', wanted(changes));
+      const refused = correctPatient(state, contextOf(second), 'd4', 'assoc-04', wanted(changes));
       expect(refused).toMatchObject({
         code: 'conflict',
         version: 2,
@@ -507,31 +507,31 @@ describe('correctPatient', () => {
         ],
       });
       // The person has now seen the other change and may still apply the own change.
-      expect(outcome(correctPatient(state, by(second), 'd4', 'assoc-04', wanted(changes, { version: 2 })))).toBe('ok');
+      expect(outcome(correctPatient(state, contextOf(second), 'd4', 'assoc-04', wanted(changes, { version: 2 })))).toBe('ok');
     },
   );
 
   it('a correction is refused after a correction at the patient’s other device', () => {
     const state = ward();
-    carryOut(state, correctPatient(state, by(nurse), 'd5', 'assoc-05', wanted({ familyName: 'First' })));
-    const refused = correctPatient(state, by(nurse), 'd4', 'assoc-04', wanted({ familyName: 'Second' }));
+    carryOut(state, correctPatient(state, contextOf(nurse), 'd5', 'assoc-05', wanted({ familyName: 'First' })));
+    const refused = correctPatient(state, contextOf(nurse), 'd4', 'assoc-04', wanted({ familyName: 'Second' }));
     expect(outcome(refused)).toBe('conflict');
   });
 
   it('a move meanwhile does not stop a correction', () => {
     const state = ward();
-    carryOut(state, moveDevice(state, by(nurse), 'd4', { ward: 'icu', bed: '9', version: 1 }));
-    carryOut(state, correctPatient(state, by(nurse), 'd4', 'assoc-04', wanted({ familyName: 'Right' })));
+    carryOut(state, moveDevice(state, contextOf(nurse), 'd4', { ward: 'icu', bed: '9', version: 1 }));
+    carryOut(state, correctPatient(state, contextOf(nurse), 'd4', 'assoc-04', wanted({ familyName: 'Right' })));
     expect(periodOf(state, 'd4')).toMatchObject({ bed: '9', patient: { familyName: 'Right' } });
   });
 
   it('a technician sees that somebody corrected a patient, but no patient data', () => {
     const state = ward();
-    carryOut(state, correctPatient(state, by(nurse), 'd4', 'assoc-04', wanted({ familyName: 'Secret' })));
-    carryOut(state, endAssociation(state, by(nurse), 'd4', 'assoc-04'));
+    carryOut(state, correctPatient(state, contextOf(nurse), 'd4', 'assoc-04', wanted({ familyName: 'Secret' })));
+    carryOut(state, endAssociation(state, contextOf(nurse), 'd4', 'assoc-04'));
     const refused = assignDevice(
       state,
-      by(technician),
+      contextOf(technician),
       'd4',
       body({ bed: '9', patient: null, version: 1 }),
       'assoc-new',
@@ -548,12 +548,12 @@ describe('the changes that a refusal names', () => {
   /** Returns a state in which N has admitted a patient at d9 in icu, corrected the patient twice, and discharged the patient. */
   function past() {
     const state = ward();
-    carryOut(state, assignDevice(state, by(nurse), 'd9', body({ bed: '9', patient: secret }), 'assoc-09'));
+    carryOut(state, assignDevice(state, contextOf(nurse), 'd9', body({ bed: '9', patient: secret }), 'assoc-09'));
     const correct = (version: number, changes: CorrectBody['changes']) =>
-      carryOut(state, correctPatient(state, by(nurse), 'd9', 'assoc-09', { version, changes }));
+      carryOut(state, correctPatient(state, contextOf(nurse), 'd9', 'assoc-09', { version, changes }));
     correct(1, { familyName: 'Realname' });
     correct(2, { birthDate: '1950-01-02' });
-    carryOut(state, endAssociation(state, by(nurse), 'd9', 'assoc-09'));
+    carryOut(state, endAssociation(state, contextOf(nurse), 'd9', 'assoc-09'));
     return state;
   }
   const inStep = (version: number) => body({ ward: 'step', bed: '9', patient: null, version });
@@ -561,8 +561,8 @@ describe('the changes that a refusal names', () => {
   it.each([0, 1, 2, 3])('a refusal has no changes from a ward that the viewer may not see (version %i)', (version) => {
     const state = past();
     const refusals = [
-      assignDevice(state, by(stepNurse), 'd9', inStep(version), 'assoc-new'),
-      moveDevice(state, by(stepNurse), 'd9', { ward: 'step', bed: '9', version }),
+      assignDevice(state, contextOf(stepNurse), 'd9', inStep(version), 'assoc-new'),
+      moveDevice(state, contextOf(stepNurse), 'd9', { ward: 'step', bed: '9', version }),
     ];
     for (const refused of refusals) {
       expect(refused).toEqual({ ok: false, code: 'not-found', message: noSuchDevice, denied: { detail: 'd9' } });
@@ -570,11 +570,11 @@ describe('the changes that a refusal names', () => {
     }
     // Later the device comes to step. The viewer may see the changes there, but not the earlier changes in icu.
     const both: Viewer = { ...nurse, userId: 'b', name: 'Both', wards: ['icu', 'step'] };
-    carryOut(state, assignDevice(state, by(both), 'd9', inStep(4), 'assoc-10'));
-    carryOut(state, endAssociation(state, by(both), 'd9', 'assoc-10'));
+    carryOut(state, assignDevice(state, contextOf(both), 'd9', inStep(4), 'assoc-10'));
+    carryOut(state, endAssociation(state, contextOf(both), 'd9', 'assoc-10'));
     for (const refused of [
-      assignDevice(state, by(stepNurse), 'd9', inStep(version), 'assoc-new'),
-      moveDevice(state, by(stepNurse), 'd9', { ward: 'step', bed: '9', version }),
+      assignDevice(state, contextOf(stepNurse), 'd9', inStep(version), 'assoc-new'),
+      moveDevice(state, contextOf(stepNurse), 'd9', { ward: 'step', bed: '9', version }),
     ]) {
       expect(refused).toMatchObject({ code: 'conflict', version: 6, changes: [{ version: 5 }, { version: 6 }] });
       expect(JSON.stringify(refused)).not.toMatch(/Secret|Realname|1950|P-9|"N"|N changed/);
@@ -582,18 +582,18 @@ describe('the changes that a refusal names', () => {
   });
 
   it('a refusal has the changes of the viewer’s ward', () => {
-    const refused = moveDevice(past(), by(nurse), 'd9', { ward: 'icu', bed: '9', version: 1 });
+    const refused = moveDevice(past(), contextOf(nurse), 'd9', { ward: 'icu', bed: '9', version: 1 });
     expect(refused).toMatchObject({ changes: [{ act: 'corrected' }, { act: 'corrected' }, { act: 'ended' }] });
   });
 
   it('a refusal has no changes of a patient who went to a ward that the viewer may not see', () => {
     const state = ward();
     const both: Viewer = { ...nurse, name: 'Both', wards: ['icu', 'step'] };
-    carryOut(state, moveDevice(state, by(both), 'd1', { ward: 'step', bed: '9', version: 4 }));
+    carryOut(state, moveDevice(state, contextOf(both), 'd1', { ward: 'step', bed: '9', version: 4 }));
     const wanted = { version: 5, changes: { familyName: 'Realname' } };
-    carryOut(state, correctPatient(state, by(stepNurse), 'd1', 'assoc-01', wanted));
-    carryOut(state, endAssociation(state, by(stepNurse), 'd1', 'assoc-01'));
-    const refused = assignDevice(state, by(nurse), 'd1', body({ bed: '9', patient: null, version: 4 }), 'assoc-new');
+    carryOut(state, correctPatient(state, contextOf(stepNurse), 'd1', 'assoc-01', wanted));
+    carryOut(state, endAssociation(state, contextOf(stepNurse), 'd1', 'assoc-01'));
+    const refused = assignDevice(state, contextOf(nurse), 'd1', body({ bed: '9', patient: null, version: 4 }), 'assoc-new');
     expect(refused).toEqual({ ok: false, code: 'not-found', message: noSuchDevice, denied: { detail: 'd1' } });
   });
 
@@ -601,7 +601,7 @@ describe('the changes that a refusal names', () => {
     const state = past();
     const cut = state.associations.get('d9')!;
     foldAssociations(state, { ...cut, version: 5, periods: [] });
-    const refused = assignDevice(state, by(nurse), 'd9', body({ bed: '9', patient: null, version: 1 }), 'assoc-new');
+    const refused = assignDevice(state, contextOf(nurse), 'd9', body({ bed: '9', patient: null, version: 1 }), 'assoc-new');
     expect(refused).toMatchObject({ code: 'conflict', changes: [] });
   });
 });
@@ -616,7 +616,7 @@ describe('endAssociation', () => {
     ['an association without a patient by a technician', technician, 'd3', 'assoc-03', 'ok'],
     ['an association by a physician', everywhere, 'd1', 'assoc-01', 'not-allowed'],
   ])('endAssociation decides as the table says for %s', (_, viewer, deviceId, associationId, expected) => {
-    const decision = endAssociation(ward(), by(viewer), deviceId, associationId);
+    const decision = endAssociation(ward(), contextOf(viewer), deviceId, associationId);
     expect(outcome(decision)).toBe(expected);
     if (decision.ok) expect(decision.tables[0]?.periods.at(-1)?.to).toBe(formatInstant(t0));
   });
@@ -626,7 +626,7 @@ describe('endAssociation', () => {
     ['patient', 'both devices', formatInstant(t0)],
   ] as const)('`whole: %s` ends the association of %s', (whole, _, otherEnd) => {
     const state = ward();
-    carryOut(state, endAssociation(state, by(nurse), 'd4', 'assoc-04', whole));
+    carryOut(state, endAssociation(state, contextOf(nurse), 'd4', 'assoc-04', whole));
     expect(periodOf(state, 'd4')?.to).toBe(formatInstant(t0));
     expect(periodOf(state, 'd5')?.to).toBe(otherEnd);
   });

@@ -123,11 +123,11 @@ describe('the shown value', () => {
   it('old values that are read after the newest value change its interval, and the screens get the new interval', () => {
     const state = oneBed();
     const nowMs = t0 + 3_600_000;
-    const at = (minutes: number) => observation('d1', t0 + minutes * 60_000, [cuff]);
-    foldObservation(state, 'assoc-01', at(60), nowMs);
+    const cuffAt = (minutes: number) => observation('d1', t0 + minutes * 60_000, [cuff]);
+    foldObservation(state, 'assoc-01', cuffAt(60), nowMs);
     expect(intervalOf(state, cuff.code)).toBe(3_600_000);
     const before = state.changeNo;
-    for (const minutes of [0, 15, 30, 45]) foldObservation(state, 'assoc-01', at(minutes), nowMs);
+    for (const minutes of [0, 15, 30, 45]) foldObservation(state, 'assoc-01', cuffAt(minutes), nowMs);
     expect(intervalOf(state, cuff.code)).toBe(900_000);
     expect(state.beds.get('assoc-01')!.changeNo).toBeGreaterThan(before);
     expect(state.beds.get('assoc-01')!.values.get(cuff.code)!.changeNo).toBeGreaterThan(before);
@@ -461,12 +461,12 @@ describe('two values with the same device time', () => {
       30,
     ],
     [
-      'a value with a later time is shown, also with a lower number',
+      'a value with a later time is shown, even with a lower number',
       [sent(80, 9, 10), sent(81, 1, 2000, { atMs: t0 + 1000 })],
       81,
     ],
     [
-      'a value with an earlier time is not shown, also with a higher number',
+      'a value with an earlier time is not shown, not even with a higher number',
       [sent(80, 1, 10), sent(79, 2, 2000, { atMs: t0 - 1000 })],
       80,
     ],

@@ -8,7 +8,7 @@ import { emptyState } from './state.ts';
 
 const ward = { ward: 'icu' };
 const nowMs = Date.parse('2026-01-01T10:30:00.000Z');
-const at = (minute: number) => ({
+const publishedAtMinute = (minute: number) => ({
   at: new Date(Date.parse('2026-01-01T10:00:00.000Z') + minute * 60_000).toISOString(),
 });
 const grave = { total: 7, atLeast: 7, risk: 'high', response: 'emergency' } as const;
@@ -21,9 +21,9 @@ function admitted() {
 
 it('the newest scores are shown in any order of records', () => {
   const state = admitted();
-  const newest = newScores('assoc-01', grave, at(5));
+  const newest = newScores('assoc-01', grave, publishedAtMinute(5));
   expect(foldScores(state, newest, nowMs)).toBe(true);
-  expect(foldScores(state, newScores('assoc-01', {}, at(4)), nowMs)).toBe(false);
+  expect(foldScores(state, newScores('assoc-01', {}, publishedAtMinute(4)), nowMs)).toBe(false);
   expect(wholeScreen(state, nurse, ward).beds[0]?.scores).toEqual(newest);
 });
 
@@ -31,22 +31,22 @@ it('new scores are sent with the head of their bed, but only once a minute if on
   const state = admitted();
   let before = state.changeNo;
   const heads = () => changesSince(state, nurse, ward, before)?.beds.map(({ head }) => head?.scores?.at);
-  foldScores(state, newScores('assoc-01', {}, at(0)), nowMs);
-  expect(heads()).toEqual([at(0).at]);
+  foldScores(state, newScores('assoc-01', {}, publishedAtMinute(0)), nowMs);
+  expect(heads()).toEqual([publishedAtMinute(0).at]);
   before = state.changeNo;
-  foldScores(state, newScores('assoc-01', {}, at(0.5)), nowMs);
+  foldScores(state, newScores('assoc-01', {}, publishedAtMinute(0.5)), nowMs);
   expect(heads()).toEqual([]);
-  foldScores(state, newScores('assoc-01', {}, at(1)), nowMs);
-  expect(heads()).toEqual([at(1).at]);
+  foldScores(state, newScores('assoc-01', {}, publishedAtMinute(1)), nowMs);
+  expect(heads()).toEqual([publishedAtMinute(1).at]);
   before = state.changeNo;
-  foldScores(state, newScores('assoc-01', grave, at(1.1)), nowMs);
-  expect(heads()).toEqual([at(1.1).at]);
+  foldScores(state, newScores('assoc-01', grave, publishedAtMinute(1.1)), nowMs);
+  expect(heads()).toEqual([publishedAtMinute(1.1).at]);
 });
 
 it('present scores replace scores from a clock that was ahead', () => {
   const state = admitted();
-  foldScores(state, newScores('assoc-01', grave, at(120)), nowMs);
-  foldScores(state, newScores('assoc-01', {}, at(30)), nowMs);
+  foldScores(state, newScores('assoc-01', grave, publishedAtMinute(120)), nowMs);
+  foldScores(state, newScores('assoc-01', {}, publishedAtMinute(30)), nowMs);
   expect(wholeScreen(state, nurse, ward).beds[0]?.scores?.news2.total).toBe(0);
 });
 

@@ -103,11 +103,11 @@ describe('changesSince', () => {
         fc.constantFrom(...scopes),
         (steps, viewer, scope) => {
           const state = emptyState();
-          const at = { ms: t0, version: 0 };
+          const latest = { ms: t0, version: 0 };
           let screen = wholeScreen(state, viewer, scope);
           let n = state.changeNo;
           for (const [nextStep, sendsDelta] of [...steps, [{ kind: 4, device: 0, number: 0 }, true] as const]) {
-            foldStep(state, nextStep, at);
+            foldStep(state, nextStep, latest);
             if (!sendsDelta) continue;
             screen = applyTo(screen, changesSince(state, viewer, scope, n)!);
             n = state.changeNo;
@@ -217,13 +217,13 @@ describe('wholeScreen', () => {
   it('devicesFor names the other devices at a patient in one bed, if the viewer may admit patients', () => {
     const state = emptyState();
     const patient = { patientId: 'P-1', familyName: 'Made', givenName: 'Up', category: 'adult' } as const;
-    const put = (deviceId: string, fields: Partial<AssociationPeriod>) =>
+    const setPeriod = (deviceId: string, fields: Partial<AssociationPeriod>) =>
       foldAssociations(state, table(deviceId, 1, period(`assoc-${deviceId}`, 'icu', fields)));
-    put('d1', { patient });
-    put('d2', { patient });
-    put('d3', { patient, bed: '2' });
-    put('d4', { patient: null });
-    put('d5', { patient: { ...patient, patientId: 'P-2' } });
+    setPeriod('d1', { patient });
+    setPeriod('d2', { patient });
+    setPeriod('d3', { patient, bed: '2' });
+    setPeriod('d4', { patient: null });
+    setPeriod('d5', { patient: { ...patient, patientId: 'P-2' } });
     const others = (viewer: Viewer) => devicesFor(state, viewer).map(({ current }) => current?.others.join());
     expect(others(nurse)).toEqual(['d2', 'd1', '', '', '']);
     expect(others(technician)).toEqual(['', '', '', '', '']);
@@ -250,7 +250,7 @@ it('misleading and invisible characters of every record are made visible on the 
 
 describe('a device without a bed', () => {
   const stepNurse: Viewer = { ...nurse, userId: 's', wards: ['step'] };
-  const at = (ms: number) => formatInstant(t0 + ms);
+  const instantAt = (ms: number) => formatInstant(t0 + ms);
   const ids = (state: LiveState, viewer: Viewer, scope: Scope = { ward: '*' }) =>
     wholeScreen(state, viewer, scope).beds.map((bed) => bed.associationId);
 
@@ -259,10 +259,10 @@ describe('a device without a bed', () => {
     const state = emptyState();
     foldAssociations(state, table('d1', 1, period('assoc-01', 'icu')));
     foldObservation(state, 'assoc-01', observation('d1', t0, [hr(70)]), t0);
-    foldAssociations(state, table('d1', 2, period('assoc-01', 'icu', { to: at(1000) })));
+    foldAssociations(state, table('d1', 2, period('assoc-01', 'icu', { to: instantAt(1000) })));
     foldObservation(state, 'u-device-1', observation('d1', t0 + 2000, [hr(71)]), t0 + 2000);
     const raised = alarm('alarm-unassigned-0', 'u-device-1', 1);
-    foldAlarmEvent(state, { type: 'raised', at: at(2000), alarm: raised }, t0 + 2000);
+    foldAlarmEvent(state, { type: 'raised', at: instantAt(2000), alarm: raised }, t0 + 2000);
     return state;
   }
 
@@ -270,7 +270,7 @@ describe('a device without a bed', () => {
     const state = discharged();
     const { beds, alarms } = wholeScreen(state, nurse, { ward: 'icu' });
     expect(beds).toMatchObject([
-      { associationId: 'u-device-1', ward: null, tray: 'icu', since: at(1000), patient: null },
+      { associationId: 'u-device-1', ward: null, tray: 'icu', since: instantAt(1000), patient: null },
     ]);
     expect(alarms.map((alarm) => alarm.alarmId)).toEqual(['alarm-unassigned-0']);
     for (const scope of [{ ward: 'step' }, { ward: '*' }, { associationId: 'u-device-1' }] as const)
@@ -282,8 +282,8 @@ describe('a device without a bed', () => {
 
   it('a device that was later in another ward comes to the tray of that ward, without its former measurements', () => {
     const state = discharged();
-    const inStep = period('assoc-02', 'step', { from: at(3000), to: at(4000) });
-    foldAssociations(state, table('d1', 3, period('assoc-01', 'icu', { to: at(1000) }), inStep));
+    const inStep = period('assoc-02', 'step', { from: instantAt(3000), to: instantAt(4000) });
+    foldAssociations(state, table('d1', 3, period('assoc-01', 'icu', { to: instantAt(1000) }), inStep));
     // This reading comes late. It is from the time when the device was in the tray of icu.
     foldObservation(state, 'u-device-1', observation('d1', t0 + 2500, [hr(72)]), t0 + 4500);
     expect(ids(state, nurse)).toEqual([]);
@@ -294,7 +294,7 @@ describe('a device without a bed', () => {
 
   it('a device keeps its last ward when old periods are dropped, and has no ward after its table is deleted', () => {
     const state = discharged();
-    const last = period('assoc-99', 'step', { from: at(3000), to: at(4000) });
+    const last = period('assoc-99', 'step', { from: instantAt(3000), to: instantAt(4000) });
     foldAssociations(state, table('d1', 66, last));
     expect([ids(state, nurse), ids(state, stepNurse)]).toEqual([[], ['u-device-1']]);
     forgetAssociations(state, 'd1');

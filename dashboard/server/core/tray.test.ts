@@ -10,13 +10,13 @@ import { changesSince, unseenAlarms, wardsFor, wholeScreen } from './screen.ts';
 import { emptyState, type LiveState } from './state.ts';
 
 const stepNurse: Viewer = { ...nurse, userId: 's', wards: ['step'] };
-const at = (s: number) => formatInstant(t0 + s * 1000);
+const instantAt = (s: number) => formatInstant(t0 + s * 1000);
 const tray = 'u-device-1';
 
 /** Returns a state with d1 in the tray of icu since second 10. Each of `ways` moves d1 to the tray of step at second 100. */
 function inTray(): LiveState {
   const state = emptyState();
-  foldAssociations(state, table('d1', 1, period('assoc-01', 'icu', { to: at(10) })));
+  foldAssociations(state, table('d1', 1, period('assoc-01', 'icu', { to: instantAt(10) })));
   foldObservation(state, tray, observation('d1', t0 + 11_000, [hr(71)]), t0 + 11_000);
   return state;
 }
@@ -24,24 +24,24 @@ const ways: [string, (state: LiveState) => void][] = [
   [
     'after an association in that ward',
     (state) => {
-      const inStep = period('assoc-02', 'step', { from: at(50), to: null });
+      const inStep = period('assoc-02', 'step', { from: instantAt(50), to: null });
       foldAssociations(state, table('d1', 2, inStep));
-      foldAssociations(state, table('d1', 3, { ...inStep, to: at(100) }));
+      foldAssociations(state, table('d1', 3, { ...inStep, to: instantAt(100) }));
       // The next reading creates the bed of the device again.
       foldObservation(state, tray, observation('d1', t0 + 100_000, [hr(72)]), t0 + 100_000);
     },
   ],
   [
     'after a new table from another program',
-    (state) => foldAssociations(state, table('d1', 3, period('assoc-02', 'step', { to: at(100) }))),
+    (state) => foldAssociations(state, table('d1', 3, period('assoc-02', 'step', { to: instantAt(100) }))),
   ],
 ];
 
 /** Publishes revision `rev` of the alarm at second `s`. `fields.onsetAt`: the second of the onset. */
 function publish(state: LiveState, s: number, fields: Partial<Alarm> = {}, rev = 1): void {
-  const onsetAt = at(fields.onsetAt === undefined ? s : Number(fields.onsetAt));
+  const onsetAt = instantAt(fields.onsetAt === undefined ? s : Number(fields.onsetAt));
   const published = alarm('alarm-of-the-tray', tray, rev, { ...fields, onsetAt });
-  foldAlarmEvent(state, { type: rev === 1 ? 'raised' : 'updated', at: at(s), alarm: published }, t0 + s * 1000);
+  foldAlarmEvent(state, { type: rev === 1 ? 'raised' : 'updated', at: instantAt(s), alarm: published }, t0 + s * 1000);
 }
 const seen = (state: LiveState, viewer: Viewer) =>
   wholeScreen(state, viewer, { ward: '*' }).alarms.map(({ rev }) => rev);
@@ -112,8 +112,8 @@ describe.each(ways)('a device that comes into the tray of another ward %s', (_, 
   it('an alarm is shown when the measured error of the device’s clock shows that the alarm began in this tray', () => {
     const state = inTray();
     move(state);
-    const raised = alarm('alarm-of-the-tray', tray, 1, { onsetAt: at(95) });
-    foldAlarmEvent(state, { type: 'raised', at: at(95), alarm: raised }, t0 + 101_000);
+    const raised = alarm('alarm-of-the-tray', tray, 1, { onsetAt: instantAt(95) });
+    foldAlarmEvent(state, { type: 'raised', at: instantAt(95), alarm: raised }, t0 + 101_000);
     expect(seen(state, stepNurse)).toEqual([]);
     const n = state.changeNo;
     for (let s = 102; s < 142; s += 1)
@@ -131,14 +131,14 @@ describe.each(ways)('a device that comes into the tray of another ward %s', (_, 
     const state = inTray();
     move(state);
     const reading = {
-      start: at(startS),
+      start: instantAt(startS),
       code: 'MDC_PULS_OXIM_PLETH',
       rateHz: 100,
       scale: 1,
       offset: 0,
       samples: 'AAA=',
     };
-    const record = { deviceId: 'd1', receivedAt: at(receivedS), reading };
+    const record = { deviceId: 'd1', receivedAt: instantAt(receivedS), reading };
     expect(foldWaveArrival(state, tray, record, t0 + receivedS * 1000)).toBe(isShown);
   });
 });

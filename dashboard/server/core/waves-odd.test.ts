@@ -40,15 +40,15 @@ function scene(seconds: number, at: (second: number) => { readonly real?: Sent; 
   const state = emptyWaves();
   const shown: Chunk[] = [];
   let text = '';
-  const send = (sent: Sent) => {
+  const foldSent = (sent: Sent) => {
     const chunk = foldWave(state, 'assoc-01', record(sent));
     if (chunk) shown.push(chunk);
     return chunk !== undefined;
   };
   for (let second = 0; second < seconds; second += 1) {
     const { real: realChunk, odd: oddChunks = [] } = at(second);
-    if (realChunk) text += send(realChunk) ? '#' : '.';
-    for (const sent of oddChunks) send(sent);
+    if (realChunk) text += foldSent(realChunk) ? '#' : '.';
+    for (const sent of oddChunks) foldSent(sent);
   }
   const timelines = new Set(shown.map(({ timeline }) => timeline));
   return { text, shown, timelines, state };
@@ -158,12 +158,12 @@ describe('changing chunks of one device', () => {
 
   it('a change from chunks of 2 s to chunks of 200 ms leaves no gap', () => {
     const state = emptyWaves();
-    const send = (startMs: number, lastsMs: number) => {
+    const foldChunk = (startMs: number, lastsMs: number) => {
       const sent = { startMs, receivedMs: startMs + lastsMs + 40, rateHz: 250, count: lastsMs / 4 };
       expect(foldWave(state, 'assoc-01', record(sent))).toBeDefined();
     };
-    for (let at = 0; at < 20_000; at += 2000) send(at, 2000);
-    for (let at = 20_000; at < 40_000; at += 200) send(at, 200);
+    for (let at = 0; at < 20_000; at += 2000) foldChunk(at, 2000);
+    for (let at = 20_000; at < 40_000; at += 200) foldChunk(at, 200);
     // Afterwards chunks of 200 ms are usual, so a repeated chunk is noticed.
     expect(foldWave(state, 'assoc-01', record({ startMs: 39_800, receivedMs: 40_100, rateHz: 250, count: 50 }))).toBe(
       undefined,

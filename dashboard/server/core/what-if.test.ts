@@ -63,7 +63,7 @@ describe('startReplay', () => {
     expect(callsOf(newLimits(association), { high: 110 }, values, 210)).toEqual([noCalls, { ...noCalls, medium: 2 }]);
   });
 
-  it('calls are counted by priority, and an extreme limit gives a separate call', () => {
+  it('alarms are counted by priority, and an extreme limit gives a separate alarm', () => {
     const values = [...seconds(0, 30, 100), ...seconds(30, 50, 130), ...seconds(50, 60, 150), ...seconds(60, 90, 0)];
     const [inForce, entered] = callsOf(newLimits(association), { high: 135, extremeHigh: 145 }, values, 90);
     expect([inForce, entered]).toEqual([
@@ -72,7 +72,7 @@ describe('startReplay', () => {
     ]);
   });
 
-  it('entered limits of the heart rate also judge the pulse, with one call for both', () => {
+  it('entered limits of the heart rate also judge the pulse, with one alarm for heart rate and pulse', () => {
     const both = seconds(0, 30, 118).flatMap((value) => [value, { ...value, code: pulse }]);
     const pulseAlone = seconds(100, 130, 118, { code: pulse });
     const inside = seconds(60, 100, 90);

@@ -141,12 +141,12 @@ describe('a screen', () => {
     await w.watch();
     await w.watch({ ...watchIcu, waves: null });
     await w.watch({ ...watchIcu, scope: { associationId: 'assoc-01' } });
-    const of = { session: 'mark', address: '10.0.0.7', ward: 'icu' };
+    const auditFields = { session: 'mark', address: '10.0.0.7', ward: 'icu' };
     expect(w.audit).toEqual([
-      { actor: { userId: 'n', name: 'N', role: 'nurse' }, ...of, action: 'ward-viewed', patients: ['P-assoc-01'] },
+      { actor: { userId: 'n', name: 'N', role: 'nurse' }, ...auditFields, action: 'ward-viewed', patients: ['P-assoc-01'] },
       {
         actor: { userId: 'n', name: 'N', role: 'nurse' },
-        ...of,
+        ...auditFields,
         action: 'patient-viewed',
         associationId: 'assoc-01',
         patientId: 'P-assoc-01',
@@ -334,19 +334,19 @@ it('the wards on a screen count as watched if the viewer may see vital signs', a
 describe('a new screen', () => {
   it('a new screen gets no wave from the time when a device without a bed was in the tray of another ward', async () => {
     const w = world({ ...nurse, wards: ['step'] });
-    const at = (s: number) => formatInstant(t0 + s * 1000);
-    foldAssociations(w.state, table('d1', 2, period('assoc-01', 'icu', { to: at(1) })));
+    const instantAt = (s: number) => formatInstant(t0 + s * 1000);
+    foldAssociations(w.state, table('d1', 2, period('assoc-01', 'icu', { to: instantAt(1) })));
     const play = (s: number) => {
       const samples = Buffer.alloc(200).toString('base64');
-      const reading = { start: at(s), code: 'MDC_PULS_OXIM_PLETH', rateHz: 100, scale: 1, offset: 0, samples };
-      const record = { deviceId: 'd1', receivedAt: at(s + 1), reading };
+      const reading = { start: instantAt(s), code: 'MDC_PULS_OXIM_PLETH', rateHz: 100, scale: 1, offset: 0, samples };
+      const record = { deviceId: 'd1', receivedAt: instantAt(s + 1), reading };
       w.clock.ms = t0 + s * 1000 + 1000;
       if (foldWaveArrival(w.state, 'u-device-1', record, w.clock.ms)) foldWave(w.waves, 'u-device-1', record);
     };
     for (let s = 2; s < 6; s += 1) play(s);
-    foldAssociations(w.state, table('d1', 4, period('assoc-02', 'step', { to: at(7) })));
+    foldAssociations(w.state, table('d1', 4, period('assoc-02', 'step', { to: instantAt(7) })));
     for (let s = 6; s < 9; s += 1) play(s);
     await w.watch({ type: 'watch', scope: { ward: 'step' }, waves: { associations: 'all' } });
-    expect(w.of('wave').map(({ start }) => start)).toEqual([at(7), at(8)]);
+    expect(w.of('wave').map(({ start }) => start)).toEqual([instantAt(7), instantAt(8)]);
   });
 });

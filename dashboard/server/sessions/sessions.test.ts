@@ -217,10 +217,10 @@ describe('a ticket', () => {
 
 it('a flood of tickets of one account leaves the tickets of another account valid', () => {
   const tickets = createTickets(() => t0);
-  const of = (userId: string) => ({ userId, sessionId: userId, startedAtMs: t0, seenAtMs: t0, fingerprint: 'f' });
-  const hers = tickets.issue(of('nora'));
-  const flood = Array.from({ length: 6_000 }, () => tickets.issue(of('flood')));
-  expect(tickets.redeem(hers, 'nora')).toEqual(of('nora'));
+  const claimsOf = (userId: string) => ({ userId, sessionId: userId, startedAtMs: t0, seenAtMs: t0, fingerprint: 'f' });
+  const hers = tickets.issue(claimsOf('nora'));
+  const flood = Array.from({ length: 6_000 }, () => tickets.issue(claimsOf('flood')));
+  expect(tickets.redeem(hers, 'nora')).toEqual(claimsOf('nora'));
   expect(tickets.redeem(flood[0]!, 'flood')).toBeUndefined();
   expect(flood.filter((ticket) => tickets.redeem(ticket, 'flood') !== undefined)).toHaveLength(ticketsPerAccountMax);
 });
