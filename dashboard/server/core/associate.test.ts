@@ -204,7 +204,13 @@ describe('a ward that the viewer may not see', () => {
     return state;
   }
   const assignToStep = (viewer: Viewer, deviceId: string, version: number | null) =>
-    assignDevice(tray(), contextOf(viewer), deviceId, body({ ward: 'step', bed: '9', patient: null, version }), 'assoc-new');
+    assignDevice(
+      tray(),
+      contextOf(viewer),
+      deviceId,
+      body({ ward: 'step', bed: '9', patient: null, version }),
+      'assoc-new',
+    );
 
   it.each<[string, Viewer, string]>([
     ['a nurse of another ward', stepNurse, 'not-found'],
@@ -266,7 +272,13 @@ describe('a ward that the viewer may not see', () => {
         { detail: 'd1', ward: 'icu', associationId: 'assoc-01', patientId: 'P-1' },
       ],
       [
-        assignDevice(tray(), contextOf(allTechnician), 'd9', { ward: 'icu', bed: '1', patient: null, version: 0 }, 'new'),
+        assignDevice(
+          tray(),
+          contextOf(allTechnician),
+          'd9',
+          { ward: 'icu', bed: '1', patient: null, version: 0 },
+          'new',
+        ),
         { detail: 'd1', ward: 'icu', associationId: 'assoc-01', patientId: 'P-1' },
       ],
     ];
@@ -326,7 +338,10 @@ describe('a ward that the viewer may not see', () => {
 
   it('an attempt to correct or end an association of another ward has an entry for the audit trail', () => {
     const end = endAssociation(ward(), contextOf(stepNurse), 'd1', 'assoc-01');
-    const correct = correctPatient(ward(), contextOf(stepNurse), 'd1', 'assoc-01', { version: 4, changes: { sex: null } });
+    const correct = correctPatient(ward(), contextOf(stepNurse), 'd1', 'assoc-01', {
+      version: 4,
+      changes: { sex: null },
+    });
     for (const refused of [end, correct])
       expect(refused).toMatchObject({ code: 'not-found', denied: { detail: 'd1' } });
   });
@@ -464,14 +479,22 @@ describe('correctPatient', () => {
     // A nurse of another ward gets the same answer as for an unknown association.
     const elsewhere = { ...nurse, wards: ['step'] };
     const hidden = correctPatient(state, contextOf(elsewhere), 'd4', 'assoc-04', wanted({ familyName: 'Right' }));
-    expect(hidden).toEqual(correctPatient(state, contextOf(elsewhere), 'd4', 'assoc-99', wanted({ familyName: 'Right' })));
+    expect(hidden).toEqual(
+      correctPatient(state, contextOf(elsewhere), 'd4', 'assoc-99', wanted({ familyName: 'Right' })),
+    );
   });
 
   it('a refusal does not say to which ward a patient was moved', () => {
     const state = ward();
     const both: Viewer = { ...nurse, name: 'Both', wards: ['icu', 'step'] };
     carryOut(state, moveDevice(state, contextOf(both), 'd1', { ward: 'step', bed: '9', version: 4 }));
-    const refused = correctPatient(state, contextOf(nurse), 'd1', 'assoc-01', wanted({ familyName: 'Right' }, { version: 4 }));
+    const refused = correctPatient(
+      state,
+      contextOf(nurse),
+      'd1',
+      'assoc-01',
+      wanted({ familyName: 'Right' }, { version: 4 }),
+    );
     // `denied` is for the audit trail; the answer leaves it out.
     expect(refused).toEqual({
       ok: false,
@@ -486,7 +509,9 @@ describe('correctPatient', () => {
     const state = ward();
     const wrong = { ...neonate, patientId: 'P-8', birthDate: '2050-01-01' };
     foldAssociations(state, table('d8', 1, period('assoc-08', 'icu', { patient: wrong, bed: '8' })));
-    expect(outcome(correctPatient(state, contextOf(nurse), 'd8', 'assoc-08', wanted({ givenName: 'Right' })))).toBe('ok');
+    expect(outcome(correctPatient(state, contextOf(nurse), 'd8', 'assoc-08', wanted({ givenName: 'Right' })))).toBe(
+      'ok',
+    );
   });
 
   it.each<[string, CorrectBody['changes']]>([
@@ -507,7 +532,9 @@ describe('correctPatient', () => {
         ],
       });
       // The person has now seen the other change and may still apply the own change.
-      expect(outcome(correctPatient(state, contextOf(second), 'd4', 'assoc-04', wanted(changes, { version: 2 })))).toBe('ok');
+      expect(outcome(correctPatient(state, contextOf(second), 'd4', 'assoc-04', wanted(changes, { version: 2 })))).toBe(
+        'ok',
+      );
     },
   );
 
@@ -593,7 +620,13 @@ describe('the changes that a refusal names', () => {
     const wanted = { version: 5, changes: { familyName: 'Realname' } };
     carryOut(state, correctPatient(state, contextOf(stepNurse), 'd1', 'assoc-01', wanted));
     carryOut(state, endAssociation(state, contextOf(stepNurse), 'd1', 'assoc-01'));
-    const refused = assignDevice(state, contextOf(nurse), 'd1', body({ bed: '9', patient: null, version: 4 }), 'assoc-new');
+    const refused = assignDevice(
+      state,
+      contextOf(nurse),
+      'd1',
+      body({ bed: '9', patient: null, version: 4 }),
+      'assoc-new',
+    );
     expect(refused).toEqual({ ok: false, code: 'not-found', message: noSuchDevice, denied: { detail: 'd1' } });
   });
 
@@ -601,7 +634,13 @@ describe('the changes that a refusal names', () => {
     const state = past();
     const cut = state.associations.get('d9')!;
     foldAssociations(state, { ...cut, version: 5, periods: [] });
-    const refused = assignDevice(state, contextOf(nurse), 'd9', body({ bed: '9', patient: null, version: 1 }), 'assoc-new');
+    const refused = assignDevice(
+      state,
+      contextOf(nurse),
+      'd9',
+      body({ bed: '9', patient: null, version: 1 }),
+      'assoc-new',
+    );
     expect(refused).toMatchObject({ code: 'conflict', changes: [] });
   });
 });

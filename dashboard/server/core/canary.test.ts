@@ -30,7 +30,13 @@ describe('judgeCanary', () => {
 
   it('returns a grave fault at the gateway if no gateway reports canaries', () => {
     const allPartitions = clinicalPartitions;
-    const expected = { step: 'gateway', partitions: allPartitions, of: allPartitions, grave: true, at: formatInstant(t0) };
+    const expected = {
+      step: 'gateway',
+      partitions: allPartitions,
+      of: allPartitions,
+      grave: true,
+      at: formatInstant(t0),
+    };
     expect(judge(signs({}), t0 + silentMs + 1)).toEqual(expected);
   });
 

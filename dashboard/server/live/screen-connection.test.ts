@@ -143,7 +143,12 @@ describe('a screen', () => {
     await w.watch({ ...watchIcu, scope: { associationId: 'assoc-01' } });
     const auditFields = { session: 'mark', address: '10.0.0.7', ward: 'icu' };
     expect(w.audit).toEqual([
-      { actor: { userId: 'n', name: 'N', role: 'nurse' }, ...auditFields, action: 'ward-viewed', patients: ['P-assoc-01'] },
+      {
+        actor: { userId: 'n', name: 'N', role: 'nurse' },
+        ...auditFields,
+        action: 'ward-viewed',
+        patients: ['P-assoc-01'],
+      },
       {
         actor: { userId: 'n', name: 'N', role: 'nurse' },
         ...auditFields,
