@@ -7,12 +7,12 @@ import { type DeviceClocks, measurementSpan, noteTime } from './clocks.ts';
 import { createDeviceMemories } from './remembered.ts';
 
 const t0 = Date.UTC(2026, 0, 1, 12);
-const ms = (s: number) => t0 + Math.round(s * 1000);
+const msAt = (s: number) => t0 + Math.round(s * 1000);
 
 /** Returns periods in which the device changes from the first to the second patient at `s` seconds. */
-const changeAt = (s: number): Period[] => [
-  { associationId: 'first', stampMs: ms(-86_400), fromMs: ms(-86_400), toMs: ms(s), ward: 'ICU' },
-  { associationId: 'second', stampMs: ms(s), fromMs: ms(s), toMs: Number.POSITIVE_INFINITY, ward: 'ICU' },
+const periodsWithChangeAt = (s: number): Period[] => [
+  { associationId: 'first', stampMs: msAt(-86_400), fromMs: msAt(-86_400), toMs: msAt(s), ward: 'ICU' },
+  { associationId: 'second', stampMs: msAt(s), fromMs: msAt(s), toMs: Number.POSITIVE_INFINITY, ward: 'ICU' },
 ];
 
 type Sent = {
@@ -34,8 +34,8 @@ function device(periods: readonly Period[], clocks: DeviceClocks = []) {
   return (sent: Sent): string => {
     const { at, delay = 0.05, behind, boot = 'b1', kind = 'observation' } = sent;
     if (kind === 'observation') seq += 1;
-    const timeMs = ms(at - behind);
-    const receivedAtMs = ms(at + delay);
+    const timeMs = msAt(at - behind);
+    const receivedAtMs = msAt(at + delay);
     const number = sent.numbered === false ? undefined : (sent.seq ?? seq);
     const timed = { boot, seq: number, timeMs, receivedAtMs, kind };
     const clock = noteTime(clocks, timed);
@@ -48,7 +48,7 @@ const seconds = (from: number, to: number) => Array.from({ length: to - from + 1
 
 describe('the attribution of readings from a device with a wrong clock', () => {
   it('old waves from a device that is 60 s ahead and sends only waves are not attributed to the second patient', () => {
-    const send = device(changeAt(100));
+    const send = device(periodsWithChangeAt(100));
     const patients = seconds(80, 99).map((at) => send({ at, delay: 110 - at, behind: -60, kind: 'waveform' }));
     expect(new Set(patients)).toEqual(new Set(['unclear']));
   });
@@ -56,7 +56,7 @@ describe('the attribution of readings from a device with a wrong clock', () => {
   it.each([0, 1.5, 5, 9, 60, 36_000, -5, -60, -280])(
     'each reading from a device whose clock is %d s behind has the right patient or is unclear',
     (behind) => {
-      const send = device(changeAt(100));
+      const send = device(periodsWithChangeAt(100));
       const results = seconds(0, 200).map((at) => [at, send({ at: at + 0.5, behind })] as const);
       for (const [at, patient] of results) {
         // The time of a clock that is right within 2 s is not corrected.
@@ -69,20 +69,20 @@ describe('the attribution of readings from a device with a wrong clock', () => {
   );
 
   it('readings are unclear if an unknown device connects a moment after the change, until its clock is measured', () => {
-    const send = device(changeAt(100));
+    const send = device(periodsWithChangeAt(100));
     expect(seconds(105, 110).map((at) => send({ at, behind: 60 }))).toEqual(Array(6).fill('unclear'));
     seconds(111, 116).map((at) => send({ at, behind: 60 }));
     expect(send({ at: 117, behind: 60 })).toBe('second');
   });
 
-  it('the patient is certain at once if there was no change between the time of the reading and its receipt', () => {
-    const send = device(changeAt(100));
+  it('the patient is certain immediately if there was no change between the time of the reading and its receipt', () => {
+    const send = device(periodsWithChangeAt(100));
     expect(send({ at: 300, behind: 60 })).toBe('second');
     expect(device([])({ at: 300, behind: 60 })).toBe('none');
   });
 
   it('readings are unclear if the clock was set back by a minute at the change, until the clock is measured', () => {
-    const send = device(changeAt(100));
+    const send = device(periodsWithChangeAt(100));
     for (const at of seconds(0, 99)) send({ at, behind: 0 });
     expect(seconds(101, 105).map((at) => send({ at, behind: 60 }))).toEqual(Array(5).fill('unclear'));
     for (const at of seconds(106, 116)) send({ at, behind: 60 });
@@ -90,17 +90,17 @@ describe('the attribution of readings from a device with a wrong clock', () => {
   });
 
   it('readings belong to the second patient if the clock was set right at the change', () => {
-    const send = device(changeAt(100));
+    const send = device(periodsWithChangeAt(100));
     for (const at of seconds(0, 99)) send({ at, behind: 60 });
     expect(seconds(101, 105).map((at) => send({ at, behind: 0 }))).toEqual(Array(5).fill('second'));
   });
 });
 
 it('a reading is certain if the patient moved to another bed with the device, and unclear if there was a gap without a patient', () => {
-  const moved = changeAt(100).map((period) => ({ ...period, associationId: 'same' }));
+  const moved = periodsWithChangeAt(100).map((period) => ({ ...period, associationId: 'same' }));
   expect(device(moved)({ at: 110, behind: 60 })).toBe('same');
-  const [first, second] = changeAt(100);
-  const gap = [{ ...first!, toMs: ms(80) }, second!];
+  const [first, second] = periodsWithChangeAt(100);
+  const gap = [{ ...first!, toMs: msAt(80) }, second!];
   expect(device(gap)({ at: 95, behind: 60 })).toBe('unclear');
   expect(device(gap)({ at: 95, behind: 10 })).toBe('none');
   expect(device([first!])({ at: 110, behind: 60 })).toBe('unclear');
@@ -116,26 +116,26 @@ describe('the attribution of the backlog after an outage in which the patient ch
     );
 
   it.each([0, 60, -60])('the backlog has the right patients if the clock was measured as %d s behind', (behind) => {
-    const send = device(changeAt(1800));
+    const send = device(periodsWithChangeAt(1800));
     for (const at of seconds(0, 30)) send({ at, behind });
     send({ at: 3630.5, behind, kind: 'birth' });
     expect(wrongPatients(backlog(send, behind))).toEqual([]);
   });
 
   it('the backlog has the right patients after a restart of the gateway if the birth message shows a right clock', () => {
-    const send = device(changeAt(1800));
+    const send = device(periodsWithChangeAt(1800));
     send({ at: 3630.5, behind: 0, kind: 'birth' });
     expect(wrongPatients(backlog(send, 0))).toEqual([]);
   });
 
   it('the backlog has the right patients if the birth message shows a right clock but has no boot', () => {
-    const send = device(changeAt(1800));
+    const send = device(periodsWithChangeAt(1800));
     send({ at: 3630.5, behind: 0, kind: 'birth', boot: 'connection' });
     expect(wrongPatients(backlog(send, 0))).toEqual([]);
   });
 
   it('the backlog from before the change is unclear after a restart of the gateway without a birth message', () => {
-    const results = backlog(device(changeAt(1800)), 0);
+    const results = backlog(device(periodsWithChangeAt(1800)), 0);
     for (const [i, patient] of results.entries())
       expect(patient === expectedPatients[i] || patient === 'unclear').toBe(true);
     expect(results[0]).toBe('unclear');
@@ -143,7 +143,7 @@ describe('the attribution of the backlog after an outage in which the patient ch
   });
 
   it('only the backlog around the change is unclear if the birth message shows a limit of the error of the clock', () => {
-    const send = device(changeAt(1800));
+    const send = device(periodsWithChangeAt(1800));
     send({ at: 3630.5, behind: 60, kind: 'birth' });
     const results = backlog(send, 60);
     for (const [i, patient] of results.entries())
@@ -152,7 +152,7 @@ describe('the attribution of the backlog after an outage in which the patient ch
   });
 
   it('no reading of the backlog has the wrong patient if the clock was set during the outage', () => {
-    const send = device(changeAt(1800));
+    const send = device(periodsWithChangeAt(1800));
     for (const at of seconds(0, 30)) send({ at, behind: 0 });
     send({ at: 3630.5, behind: 600, kind: 'birth' });
     const results = backlog(send, 600);
@@ -162,7 +162,7 @@ describe('the attribution of the backlog after an outage in which the patient ch
 
   it('the backlog of an earlier start is attributed by the clock of that start if the clock of the later start agrees', () => {
     const clocks: DeviceClocks = [];
-    const send = device(changeAt(1800), clocks);
+    const send = device(periodsWithChangeAt(1800), clocks);
     for (const at of seconds(0, 30)) send({ at, behind: 0, boot: 'old' });
     for (const at of seconds(3600, 3620)) send({ at, behind: 0, boot: 'new' });
     expect(send({ at: 1000, delay: 2700, behind: 0, boot: 'old', seq: 40 })).toBe('first');
@@ -171,7 +171,7 @@ describe('the attribution of the backlog after an outage in which the patient ch
   });
 
   it('the backlog of an earlier start is unclear if the clock of the later start shows that the clock was set', () => {
-    const send = device(changeAt(1800));
+    const send = device(periodsWithChangeAt(1800));
     for (const at of seconds(0, 30)) send({ at, behind: 0, boot: 'old' });
     for (const at of seconds(3600, 3620)) send({ at, behind: 900, boot: 'new' });
     expect(send({ at: 20, delay: 3690, behind: 0, boot: 'old', seq: 20 })).toBe('first');
@@ -184,7 +184,7 @@ describe('the attribution of readings over a network that becomes slower', () =>
   it.each([2.5, 4, 6, 9, 30])(
     'no reading has the wrong patient if the delay rises to %d s before the change',
     (delay) => {
-      const send = device(changeAt(100));
+      const send = device(periodsWithChangeAt(100));
       for (const at of seconds(0, 69)) send({ at, behind: 0 });
       const results = seconds(70, 160).map((at) => [at, send({ at, behind: 0, delay })] as const);
       for (const [at, patient] of results)
@@ -204,7 +204,7 @@ describe('the attribution of readings if the clock was set and no reading shows 
     [300, 60],
   ])('with a reading every %d s, the reading after the clock was set back by %d s is unclear', (everyS, backS) => {
     const at = 12 * everyS;
-    const send = device(changeAt(at - backS / 2));
+    const send = device(periodsWithChangeAt(at - backS / 2));
     for (let i = 0; i < 12; i += 1) send({ at: i * everyS, behind: 0 });
     expect(send({ at, behind: backS })).toBe('unclear');
     for (let i = 13; i < 18; i += 1) expect(send({ at: i * everyS, behind: backS })).toMatch(/second|unclear/);
@@ -213,14 +213,14 @@ describe('the attribution of readings if the clock was set and no reading shows 
   });
 
   it('a reading after an outage without a birth message is unclear, and a later reading is certain', () => {
-    const send = device(changeAt(1000));
+    const send = device(periodsWithChangeAt(1000));
     for (const at of seconds(0, 30)) send({ at, behind: 0 });
     expect(send({ at: 1010, behind: 60 })).toBe('unclear');
     expect(send({ at: 1200, behind: 60 })).toBe('second');
   });
 
   it('no reading of a backlog has the wrong patient if the clock was wrong before the outage and right after it', () => {
-    const send = device(changeAt(1000));
+    const send = device(periodsWithChangeAt(1000));
     for (const at of seconds(0, 30)) send({ at, behind: 60 });
     send({ at: 2000, behind: 0, kind: 'birth' });
     const results = seconds(31, 1999).map(
@@ -232,7 +232,7 @@ describe('the attribution of readings if the clock was set and no reading shows 
   });
 
   it('no reading has the wrong patient if the clock was ahead at the connection and is then set right', () => {
-    const send = device(changeAt(100));
+    const send = device(periodsWithChangeAt(100));
     send({ at: 95, behind: -30, kind: 'birth' });
     const results = seconds(96, 130).map((at) => [at, send({ at, behind: 0 })] as const);
     for (const [at, patient] of results)
@@ -246,7 +246,7 @@ describe('the attribution of readings if the clock was set and no reading shows 
   ])(
     'no reading has the wrong patient if the birth message has no boot and the clock is then set back by %d s (numbered: %s)',
     (backS, numbered) => {
-      const send = device(changeAt(-2));
+      const send = device(periodsWithChangeAt(-2));
       send({ at: 0.5, behind: 0, kind: 'birth', boot: 'connection' });
       for (const at of seconds(1, 5)) expect(send({ at, behind: 0, numbered })).toBe('second');
       const results = seconds(6, 40).map((at) => send({ at, behind: backS, numbered }));
@@ -256,14 +256,14 @@ describe('the attribution of readings if the clock was set and no reading shows 
   );
 
   it('no reading has the wrong patient if the birth message has no boot, and the clock is set forward before the network stalls', () => {
-    const send = device(changeAt(130));
+    const send = device(periodsWithChangeAt(130));
     send({ at: 0.5, behind: 0, kind: 'birth', boot: 'connection' });
     for (const at of seconds(1, 99)) send({ at, behind: 0 });
     for (const at of seconds(100, 129)) expect(send({ at, behind: -60, delay: 140 - at })).toMatch(/first|unclear/);
   });
 
   it('a late reading from before the clock was set back is unclear', () => {
-    const send = device(changeAt(50));
+    const send = device(periodsWithChangeAt(50));
     for (const at of seconds(0, 45)) send({ at, behind: 0 });
     for (const at of seconds(52, 80)) send({ at, behind: 60, seq: at });
     expect(send({ at: 49, delay: 40, behind: 0, seq: 50 })).toBe('unclear');
@@ -273,7 +273,7 @@ describe('the attribution of readings if the clock was set and no reading shows 
 it('no reading has the wrong patient if the clock loses 0.1 s per hour for a month', () => {
   const hour = 3600;
   const end = 30 * 24 * hour;
-  const send = device(changeAt(end));
+  const send = device(periodsWithChangeAt(end));
   for (let h = 0; h < 30 * 24; h += 1) for (const s of [0, 1, 2]) send({ at: h * hour + s * 10, behind: (h + 1) / 10 });
   const results = seconds(-200, 200).map((at) => [at, send({ at: end + at, behind: 72 })] as const);
   for (const [at, patient] of results)
@@ -321,7 +321,7 @@ it('attributes no reading to the wrong patient, whatever the error of the clock,
       const slowerS = set !== 0 ? 0 : Math.min(faults.slowerS, slowerMaxS);
       const behindAt = (at: number) => behindS + drift * at + (at >= eventS ? set : 0);
       const delayAt = (at: number) => 0.05 + (at >= eventS ? slowerS : 0);
-      const send = device(changeAt(change));
+      const send = device(periodsWithChangeAt(change));
       let lastReceiptS = 0;
       for (let i = 0; i < before + during + after; i += 1) {
         const at = i * everyS;
@@ -341,7 +341,7 @@ it('attributes no reading to the wrong patient, whatever the error of the clock,
         const hiddenS = 2.1 + slowerS;
         if (Math.abs(behind) <= hiddenS && Math.abs(at - change) <= hiddenS) continue;
         expect(patient, `measured at ${at} s, changed at ${change} s`).toMatch(
-          ms(at) < ms(change) ? /first|unclear/ : /second|unclear/,
+          msAt(at) < msAt(change) ? /first|unclear/ : /second|unclear/,
         );
       }
     }),

@@ -9,9 +9,9 @@
  */
 import { clockToleranceMs, type DeviceClock, lateMsMax } from '../../contracts/device-clock.ts';
 
-/** Greatest distance between the instant of measurement and the corrected device time (chosen for Vigil). */
+/** Maximum distance between the instant of measurement and the corrected device time (chosen for Vigil). */
 const correctedToleranceMs = 2_000;
-/** Greatest age of a reading if the device's clock is ahead and its error is not measured yet (chosen for Vigil). */
+/** Maximum age of a reading if the device's clock is ahead and its error is not measured yet (chosen for Vigil). */
 const unknownAgeMs = 60_000;
 
 export type ClockError = {

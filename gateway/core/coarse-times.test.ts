@@ -4,10 +4,10 @@ import { attribute, type Period } from './associations.ts';
 import { type DeviceClocks, measurementSpan, noteTime } from './clocks.ts';
 
 const t0 = Date.UTC(2026, 0, 1, 12);
-const ms = (s: number) => t0 + Math.round(s * 1000);
-const changeAt = (s: number): Period[] => [
-  { associationId: 'first', stampMs: ms(-86_400), fromMs: ms(-86_400), toMs: ms(s), ward: 'ICU' },
-  { associationId: 'second', stampMs: ms(s), fromMs: ms(s), toMs: Number.POSITIVE_INFINITY, ward: 'ICU' },
+const msAt = (s: number) => t0 + Math.round(s * 1000);
+const periodsWithChangeAt = (s: number): Period[] => [
+  { associationId: 'first', stampMs: msAt(-86_400), fromMs: msAt(-86_400), toMs: msAt(s), ward: 'ICU' },
+  { associationId: 'second', stampMs: msAt(s), fromMs: msAt(s), toMs: Number.POSITIVE_INFINITY, ward: 'ICU' },
 ];
 const changes = [600, 607, 630, 655, 659.5];
 const roundings = { cut: Math.floor, rounded: Math.round, 'rounded up': Math.ceil };
@@ -27,8 +27,8 @@ function device({ rounding, grainS, behindS }: Device, periods: readonly Period[
     const timed = {
       boot: 'b1',
       seq: isNumbered && kind === 'observation' ? seq : undefined,
-      timeMs: ms(roundings[rounding]((atS - behindS) / grainS) * grainS),
-      receivedAtMs: ms(receivedS),
+      timeMs: msAt(roundings[rounding]((atS - behindS) / grainS) * grainS),
+      receivedAtMs: msAt(receivedS),
       kind,
     };
     const clock = noteTime(clocks, timed);
@@ -64,7 +64,7 @@ describe.each(table)('a device whose times are %s', (_, kind) => {
 
   it('a live reading has the right patient or is unclear, and is not unclear for long', () => {
     forEachCase((deviceKind, change, startS, isNumbered) => {
-      const send = device(deviceKind, changeAt(change), isNumbered);
+      const send = device(deviceKind, periodsWithChangeAt(change), isNumbered);
       const results: Result[] = [];
       for (let atS = startS; atS < 1200; atS += deviceKind.everyS)
         results.push({ atS, patient: send(atS, atS + 0.05) });
@@ -78,7 +78,7 @@ describe.each(table)('a device whose times are %s', (_, kind) => {
   it('a reading of a backlog after a birth message has the right patient or is unclear', () => {
     forEachCase((deviceKind, change, startS, isNumbered) => {
       for (const backS of [900, 930, 955]) {
-        const send = device(deviceKind, changeAt(change), isNumbered);
+        const send = device(deviceKind, periodsWithChangeAt(change), isNumbered);
         let atS = startS;
         for (; atS < 500; atS += deviceKind.everyS) send(atS, atS + 0.05);
         send(backS, backS + 0.05, 'birth');

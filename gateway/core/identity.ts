@@ -2,7 +2,7 @@
 import { textFault } from '../../contracts/text.ts';
 import { deviceIdPattern } from '../../contracts/topics.ts';
 
-/** Longest client id: a device id of 64 characters, a slash, and 64 characters to distinguish the connections of one device. */
+/** Maximum length of a client id: a device id of 64 characters, a slash, and 64 characters to distinguish the connections of one device. */
 export const clientIdLengthMax = 129;
 
 export type Identity =

@@ -13,7 +13,7 @@ import {
 const limits = { deviceBytesPerDay: 100, allBytesPerDay: 250 };
 
 describe('reserveSpace', () => {
-  it('lets a device use its budget of a day at once, to the byte, and frees it again within a day', () => {
+  it('lets a device use its budget of a day in one moment, to the byte, and frees the budget again within a day', () => {
     const all = newUsedBudget(0);
     const device = newUsedBudget(0);
     expect(reserveSpace(all, device, 99, limits, 0)).toBe(true);

@@ -7,7 +7,7 @@ import { dayMs } from '../../contracts/durations.ts';
 import type { ErrorCode } from '../../contracts/errors.ts';
 
 export type RejectedLimits = {
-  /** Bytes in Kafka per day for one device. The device may use them all at once. */
+  /** Bytes in Kafka per day for one device. The device may use all of them in one moment. */
   readonly deviceBytesPerDay: number;
   /** Bytes in Kafka per day for all devices of this gateway together. */
   readonly allBytesPerDay: number;

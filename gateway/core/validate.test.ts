@@ -3,15 +3,15 @@ import { type Judgement, judgePayload, type TimeBounds } from './validate.ts';
 
 const nowMs = Date.parse('2026-03-01T12:00:00.000Z');
 const bounds = { aheadMaxMs: 300_000, lateMaxMs: 86_400_000 };
-const at = (offsetMs: number) => new Date(nowMs + offsetMs).toISOString();
+const instantAt = (offsetMs: number) => new Date(nowMs + offsetMs).toISOString();
 
 const spo2 = { code: 'MDC_PULS_OXIM_SAT_O2', value: 97, unit: '%' };
 const impossible = { code: 'MDC_TEMP_BODY', value: 370, unit: 'Cel' };
-const observation = { boot: 'b1', seq: 1, time: at(0), values: [spo2] };
+const observation = { boot: 'b1', seq: 1, time: instantAt(0), values: [spo2] };
 const waveform = {
   boot: 'b1',
   seq: 1,
-  start: at(0),
+  start: instantAt(0),
   code: 'MDC_ECG_ELEC_POTL_II',
   rateHz: 250,
   scale: 0.005,
@@ -23,16 +23,20 @@ function outcome(judged: Judgement): string {
   return judged.verdict === 'accepted' ? 'accepted' : `${judged.verdict}: ${judged.fault.code}`;
 }
 type Kind = 'observations' | 'waveforms' | 'status' | 'alerts';
-const judgeText = (kind: Kind, text: string, at = nowMs, timeBounds: TimeBounds = bounds) =>
-  judgePayload(kind, Buffer.from(text), text, at, timeBounds);
+const judgeText = (kind: Kind, text: string, receivedAtMs = nowMs, timeBounds: TimeBounds = bounds) =>
+  judgePayload(kind, Buffer.from(text), text, receivedAtMs, timeBounds);
 const judge = (kind: Kind, body: unknown) => judgeText(kind, JSON.stringify(body));
 
 describe('judgePayload for an observation', () => {
   it.each<[string, unknown, string]>([
     ['without faults', observation, 'accepted'],
-    ['without boot and seq', { time: at(0), values: [spo2] }, 'accepted'],
-    ['with boot but without seq', { boot: 'b1', time: at(0), values: [spo2] }, 'accepted-in-part: payload-schema'],
-    ['with seq but without boot', { seq: 1, time: at(0), values: [spo2] }, 'accepted-in-part: payload-schema'],
+    ['without boot and seq', { time: instantAt(0), values: [spo2] }, 'accepted'],
+    [
+      'with boot but without seq',
+      { boot: 'b1', time: instantAt(0), values: [spo2] },
+      'accepted-in-part: payload-schema',
+    ],
+    ['with seq but without boot', { seq: 1, time: instantAt(0), values: [spo2] }, 'accepted-in-part: payload-schema'],
     ['with seq 0', { ...observation, seq: 0 }, 'accepted-in-part: payload-schema'],
     ['with seq 1.5', { ...observation, seq: 1.5 }, 'accepted-in-part: payload-schema'],
     ['with the highest seq', { ...observation, seq: Number.MAX_SAFE_INTEGER }, 'accepted'],
@@ -54,11 +58,11 @@ describe('judgePayload for an observation', () => {
     ['without time', { boot: 'b1', seq: 1, values: [spo2] }, 'refused: payload-schema'],
     ['of the 30th of February', { ...observation, time: '2026-02-30T12:00:00.000Z' }, 'refused: time-invalid'],
     ['in another time zone', { ...observation, time: '2026-03-01T12:00:00.000+01:00' }, 'refused: payload-schema'],
-    ['that is ahead by exactly the limit', { ...observation, time: at(300_000) }, 'accepted'],
-    ['that is ahead by more than the limit', { ...observation, time: at(300_001) }, 'refused: time-invalid'],
-    ['that is late by exactly the limit', { ...observation, time: at(-86_400_000) }, 'accepted'],
-    ['that is late by more than the limit', { ...observation, time: at(-86_400_001) }, 'refused: time-invalid'],
-    ['of 1970', { ...observation, time: at(-nowMs) }, 'refused: time-invalid'],
+    ['that is ahead by exactly the limit', { ...observation, time: instantAt(300_000) }, 'accepted'],
+    ['that is ahead by more than the limit', { ...observation, time: instantAt(300_001) }, 'refused: time-invalid'],
+    ['that is late by exactly the limit', { ...observation, time: instantAt(-86_400_000) }, 'accepted'],
+    ['that is late by more than the limit', { ...observation, time: instantAt(-86_400_001) }, 'refused: time-invalid'],
+    ['of 1970', { ...observation, time: instantAt(-nowMs) }, 'refused: time-invalid'],
     [
       'with one impossible value',
       { ...observation, values: [spo2, impossible] },
@@ -190,9 +194,9 @@ describe('judgePayload for a waveform', () => {
     ['without samples', { ...waveform, samples: '' }, 'refused: payload-schema'],
     ['with base64 cut short', { ...waveform, samples: 'AAAAA' }, 'refused: payload-schema'],
     ['with base64url', { ...waveform, samples: 'AA-_' }, 'refused: payload-schema'],
-    ['that starts ahead by more than the limit', { ...waveform, start: at(300_001) }, 'refused: time-invalid'],
-    ['that ends ahead by exactly the limit', { ...waveform, start: at(299_988) }, 'accepted'],
-    ['that ends ahead by more than the limit', { ...waveform, start: at(299_989) }, 'refused: time-invalid'],
+    ['that starts ahead by more than the limit', { ...waveform, start: instantAt(300_001) }, 'refused: time-invalid'],
+    ['that ends ahead by exactly the limit', { ...waveform, start: instantAt(299_988) }, 'accepted'],
+    ['that ends ahead by more than the limit', { ...waveform, start: instantAt(299_989) }, 'refused: time-invalid'],
     ['with a rate below 1', { ...waveform, rateHz: 0.125 }, 'refused: payload-schema'],
     ['with a rate of 1', { ...waveform, rateHz: 1 }, 'accepted'],
     ['of 10 s', { ...waveform, samples: Buffer.alloc(5_000).toString('base64') }, 'accepted'],
@@ -223,8 +227,8 @@ describe('judgePayload while the machine’s clock is set', () => {
     ['accepts the machine’s time if the clock was set forward by 10 days', 864_000_000, 864_000_000, true],
     ['accepts the machine’s time if the clock was set back by 10 days', -864_000_000, -864_000_000, true],
   ])('%s', (_name, wallAheadMs, timeMs, accepted) => {
-    const reading = { ...observation, time: at(timeMs) };
-    const judged = judgeText('observations', JSON.stringify(reading), Date.parse(at(0)), {
+    const reading = { ...observation, time: instantAt(timeMs) };
+    const judged = judgeText('observations', JSON.stringify(reading), Date.parse(instantAt(0)), {
       ...bounds,
       wallAheadMs: () => wallAheadMs,
     });
@@ -239,8 +243,11 @@ it.each([0, 1, 99, -99])(
       [bounds.aheadMaxMs + 1, 'more than 5 min ahead'],
       [-bounds.lateMaxMs - 1, 'more than 1 d before'],
     ] as const) {
-      const late = JSON.stringify({ ...observation, time: at(timeMs) });
-      const judged = judgeText('observations', late, Date.parse(at(0)), { ...bounds, wallAheadMs: () => apartMs });
+      const late = JSON.stringify({ ...observation, time: instantAt(timeMs) });
+      const judged = judgeText('observations', late, Date.parse(instantAt(0)), {
+        ...bounds,
+        wallAheadMs: () => apartMs,
+      });
       expect(judged).toMatchObject({ verdict: 'refused', fault: { message: expect.stringContaining(bound) } });
     }
   },
@@ -248,42 +255,42 @@ it.each([0, 1, 99, -99])(
 
 describe('judgePayload for a list of alarms', () => {
   const vt = { code: 'MDC_EVT_ECG_V_TACHY', priority: 'high', kind: 'physiological', text: '*** VTACH' };
-  const list = { boot: 'b1', seq: 1, time: at(0), alerts: [vt] };
+  const list = { boot: 'b1', seq: 1, time: instantAt(0), alerts: [vt] };
   it.each<[string, unknown, string]>([
     ['without faults', list, 'accepted'],
-    ['without alarms', { ...list, alerts: [], sound: 'paused', pausedUntil: at(60_000) }, 'accepted'],
+    ['without alarms', { ...list, alerts: [], sound: 'paused', pausedUntil: instantAt(60_000) }, 'accepted'],
     ['with an unknown code and unknown members', { ...list, alerts: [{ ...vt, code: 'A-1', x: 1 }] }, 'accepted'],
     ['with an unknown priority', { ...list, alerts: [{ ...vt, priority: 'red' }] }, 'accepted-in-part: payload-schema'],
     ['with an item that is not an alarm', { ...list, alerts: [null] }, 'accepted-in-part: payload-schema'],
     ['with 65 alarms', { ...list, alerts: Array(65).fill(vt) }, 'accepted-in-part: payload-schema'],
     ['with an unknown sound', { ...list, sound: 'loud' }, 'accepted-in-part: payload-schema'],
-    ['with boot but without seq', { boot: 'b1', time: at(0), alerts: [vt] }, 'accepted-in-part: payload-schema'],
+    ['with boot but without seq', { boot: 'b1', time: instantAt(0), alerts: [vt] }, 'accepted-in-part: payload-schema'],
     [
       'with a text that reverses the text direction',
       { ...list, alerts: [{ ...vt, text: 'VT\u202e' }] },
       'accepted-in-part: payload-schema',
     ],
-    ['without the member alerts', { boot: 'b1', seq: 1, time: at(0) }, 'refused: payload-schema'],
+    ['without the member alerts', { boot: 'b1', seq: 1, time: instantAt(0) }, 'refused: payload-schema'],
     ['without time', { alerts: [vt] }, 'refused: payload-schema'],
-    ['that is ahead by more than the limit', { ...list, time: at(300_001) }, 'refused: time-invalid'],
-    ['that is late by more than the limit', { ...list, time: at(-86_400_001) }, 'refused: time-invalid'],
+    ['that is ahead by more than the limit', { ...list, time: instantAt(300_001) }, 'refused: time-invalid'],
+    ['that is late by more than the limit', { ...list, time: instantAt(-86_400_001) }, 'refused: time-invalid'],
   ])('gives the right verdict for a list of alarms %s', (_name, body, expected) => {
     expect(outcome(judge('alerts', body))).toBe(expected);
   });
 
   it('joins two lists of alarms in one message', () => {
-    const judged = judgeText('alerts', `{"time":"${at(0)}","alerts":[],"alerts":[${JSON.stringify(vt)}]}`);
+    const judged = judgeText('alerts', `{"time":"${instantAt(0)}","alerts":[],"alerts":[${JSON.stringify(vt)}]}`);
     expect(judged).toMatchObject({ verdict: 'accepted-in-part', mended: expect.stringContaining('VTACH') });
   });
 
   it('does not repeat texts of the device in the refusal', () => {
-    expect(JSON.stringify(judge('alerts', { time: at(0), Meier: 'x', alerts: 'Meier' }))).not.toContain('Meier');
+    expect(JSON.stringify(judge('alerts', { time: instantAt(0), Meier: 'x', alerts: 'Meier' }))).not.toContain('Meier');
   });
 });
 
 describe('judgePayload for a status', () => {
   it.each<[string, unknown, string]>([
-    ['that is a birth message', { boot: 'b1', seq: 1, time: at(0), online: true }, 'accepted'],
+    ['that is a birth message', { boot: 'b1', seq: 1, time: instantAt(0), online: true }, 'accepted'],
     ['that is a will without time', { online: false }, 'accepted'],
     ['with conditions', { online: true, conditions: [{ condition: 'MDC_EVT_LEADS_OFF', present: true }] }, 'accepted'],
     [
@@ -319,12 +326,12 @@ describe('judgePayload for a status', () => {
 describe('the notice for the bed of a refusal', () => {
   const noticeOf = (judged: Judgement) => (judged.verdict === 'refused' ? judged.notice : judged.verdict);
   it.each<[string, 'observations' | 'waveforms' | 'status', unknown, string | undefined]>([
-    ['an observation ahead', 'observations', { ...observation, time: at(3_600_000) }, 'refused-ahead'],
-    ['a status ahead', 'status', { online: true, time: at(3_600_000) }, 'refused-ahead'],
-    ['a wave that starts ahead', 'waveforms', { ...waveform, start: at(3_600_000) }, 'refused-ahead'],
-    ['a wave that ends ahead', 'waveforms', { ...waveform, start: at(299_989) }, 'refused-ahead'],
-    ['an observation of 1970', 'observations', { ...observation, time: at(-nowMs) }, 'refused-old'],
-    ['a wave of 1970', 'waveforms', { ...waveform, start: at(-nowMs) }, 'refused-old'],
+    ['an observation ahead', 'observations', { ...observation, time: instantAt(3_600_000) }, 'refused-ahead'],
+    ['a status ahead', 'status', { online: true, time: instantAt(3_600_000) }, 'refused-ahead'],
+    ['a wave that starts ahead', 'waveforms', { ...waveform, start: instantAt(3_600_000) }, 'refused-ahead'],
+    ['a wave that ends ahead', 'waveforms', { ...waveform, start: instantAt(299_989) }, 'refused-ahead'],
+    ['an observation of 1970', 'observations', { ...observation, time: instantAt(-nowMs) }, 'refused-old'],
+    ['a wave of 1970', 'waveforms', { ...waveform, start: instantAt(-nowMs) }, 'refused-old'],
     ['a time that does not exist', 'observations', { ...observation, time: '2026-02-30T12:00:00.000Z' }, undefined],
     ['another fault', 'observations', { ...observation, values: [] }, undefined],
     ['an accepted observation', 'observations', observation, 'accepted'],
@@ -335,7 +342,7 @@ describe('the notice for the bed of a refusal', () => {
 
 describe('judgePayload for a payload that must be repaired', () => {
   const hr = (value: number) => `{"code":"MDC_ECG_HEART_RATE","value":${value},"unit":"/min"}`;
-  const head = `"boot":"b1","seq":1,"time":"${at(0)}"`;
+  const head = `"boot":"b1","seq":1,"time":"${instantAt(0)}"`;
   const good = `{${head},"values":[${hr(30)}]}`;
   const valuesOrVerdict = (payload: Buffer) => {
     const utf8 = Buffer.from(payload.toString()).equals(payload) ? payload.toString() : undefined;
@@ -356,7 +363,7 @@ describe('judgePayload for a payload that must be repaired', () => {
     ['has a second, normal value of the heart rate', Buffer.from(good.replace('30', '30,"value":75')), [30, 75]],
     ['has two sequence numbers', Buffer.from(good.replace('{', '{"seq":7,')), [30]],
     ['is cut short', Buffer.from(good.slice(0, -1)), 'refused'],
-    ['has two times', Buffer.from(good.replace('{', `{"time":"${at(-5)}",`)), 'refused'],
+    ['has two times', Buffer.from(good.replace('{', `{"time":"${instantAt(-5)}",`)), 'refused'],
     ['has no fault', Buffer.from(good), 'accepted'],
   ])('keeps a heart rate of 30, or refuses the whole message, if the payload %s', (_name, payload, expected) => {
     expect(valuesOrVerdict(payload)).toEqual(expected);

@@ -45,7 +45,7 @@ it('a connection is closed in time if it sends nothing, or only a byte of its ha
 });
 
 it('silent connections above the limit of their address are closed, and a device from this address can connect', async () => {
-  // 400 handshakes may run at once, 200 of them from one address.
+  // 400 handshakes may run at the same time, 200 of them from one address.
   bench = await openBench({ connectMs: 20_000, connectsPerS: 20 });
   for (let n = 0; n < 205; n += 1) await dialSilently();
   await until('some silent connections are closed', () => bench.counters.handshakesClosed >= 5);

@@ -1,6 +1,6 @@
 /** The limits of the listener. The comment at each limit says what happens above it. Each limit has a counter (`gateway/counters.ts`). */
 export type Limits = {
-  /** Largest packet with its header, bytes. A larger packet ends the connection with DISCONNECT 0x95. */
+  /** Maximum size of a packet with its header, bytes. A larger packet ends the connection with DISCONNECT 0x95. */
   readonly packetBytesMax: number;
   /**
    * Maximum number of unacknowledged publishes of one connection. MQTT 5 clients get this number as Receive Maximum. Above it the connection
@@ -50,13 +50,13 @@ export type Limits = {
   readonly sessionsMax: number;
   /** Largest topic alias of a connection [MQTT-3.3.2-9]. A larger alias ends the connection with DISCONNECT 0x94. */
   readonly topicAliasMax: number;
-  /** Longest topic with an alias, which is kept as long as the connection. A longer topic ends the connection with DISCONNECT 0x97. */
+  /** Maximum length of a topic with an alias, because such a topic is kept. A longer topic ends the connection with DISCONNECT 0x97. */
   readonly aliasedTopicLengthMax: number;
-  /** Largest payload of a will, bytes, which is kept as long as the session. A larger will is refused with CONNACK 0x97. */
+  /** Maximum size of the payload of a will, bytes. The will is kept as long as the session. A larger will is refused with CONNACK 0x97. */
   readonly willBytesMax: number;
   /**
-   * Maximum number of bytes that were written to a client and that the client has not read. Above it the connection is paused and gets no inbox messages. If
-   * this lasts longer than the client's Keep Alive, the connection is closed.
+   * Maximum number of bytes that were written to a client and that the client has not read. Above it the connection is paused and gets no
+   * inbox messages. If this lasts longer than the client's Keep Alive, the connection is closed.
    */
   readonly outgoingBytesMax: number;
 };

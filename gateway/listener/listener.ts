@@ -40,7 +40,7 @@ export type Listener = {
   /** Memory of QoS 0 publishes on their way to Kafka. It is a part of `unackedBytes`. */
   qos0Bytes(): number;
   sessions(): number;
-  /** Number of connections that wait for their TLS handshake, because more came at once than the process accepts. */
+  /** Number of connections that wait for their TLS handshake, because more came at the same time than the process accepts. */
   waiting(): number;
   /** Number of paused connections, by what they wait for. */
   paused(): Readonly<Record<WaitCause, number>>;
@@ -208,7 +208,10 @@ function sweep(context: Context): void {
   context.sessions.sweep(nowMs, ({ certificate }) => context.revocation.faultOf(certificate) === 'revoked');
 }
 
-/** Ends a connection whose certificate is no longer valid. If the certificate was revoked, the session ends too. @returns whether the connection ended */
+/**
+ * Ends a connection whose certificate is no longer valid. If the certificate was revoked, the session ends too.
+ * @returns whether the connection ended
+ */
 function endIfCertificateInvalid(context: Context, connection: Connection, client: Client): boolean {
   const fault = context.revocation.faultOf(connection.certificate);
   if (fault === undefined) return false;

@@ -1,5 +1,5 @@
 /**
- * The TCP port for devices, with TLS. After a power cut all devices connect at once. So the port begins TLS handshakes at a steady rate
+ * The TCP port for devices, with TLS. After a power cut all devices connect at the same time. So the port begins TLS handshakes at a steady rate
  * (process/connection-queue.ts), which leaves time to handle the messages of connected devices.
  */
 import { constants } from 'node:crypto';
