@@ -128,7 +128,7 @@ describe('the headline of a tile', () => {
 });
 
 describe('the list of alarms', () => {
-  it('the list of alarms has the present alarms first, in order of priority, and then the alarms that ended', async () => {
+  it('the list of alarms has the active alarms first, in order of priority, and then the alarms that ended', async () => {
     const ids = await page
       .getByTestId('alarm-list')
       .locator('li[data-priority]')

@@ -39,7 +39,7 @@ afterAll(async () => {
 
 const newborn = (familyName: string) =>
   newPatient({ familyName, givenName: '', birthDate: '2026-11-01', sex: 'female', category: 'neonatal' });
-const now = (deviceId: string): AssociationPeriod => server.state.associations.get(deviceId)!.periods.at(-1)!;
+const lastPeriodOf = (deviceId: string): AssociationPeriod => server.state.associations.get(deviceId)!.periods.at(-1)!;
 
 function assign(deviceId: string, stay: AssociationPeriod) {
   server.associate({ deviceId, version: 1, periods: [stay] });
@@ -47,35 +47,36 @@ function assign(deviceId: string, stay: AssociationPeriod) {
 }
 
 /** Presses a button until `done` returns true. The page ignores presses on a button that has just moved (client/core/stillness.ts). */
-async function press(on: Page, button: string, done: () => Promise<boolean>) {
+async function pressUntil(onPage: Page, button: string, done: () => Promise<boolean>) {
   await until(button, async () => {
-    await on.getByTestId(button).click();
-    await on.waitForTimeout(100);
+    await onPage.getByTestId(button).click();
+    await onPage.waitForTimeout(100);
     return done();
   });
 }
 
-async function open(on: Page, deviceId: string, act?: string) {
-  const isOpen = async () => (await on.locator('#associate-title').textContent())?.startsWith(`${deviceId}:`) ?? false;
-  await press(
-    on,
+async function openForm(onPage: Page, deviceId: string, act?: string) {
+  const isOpen = async () =>
+    (await onPage.locator('#associate-title').textContent())?.startsWith(`${deviceId}:`) ?? false;
+  await pressUntil(
+    onPage,
     `associate-${deviceId}`,
-    async () => (await on.getByTestId('associate-form').count()) > 0 && isOpen(),
+    async () => (await onPage.getByTestId('associate-form').count()) > 0 && isOpen(),
   );
   if (!act) return;
-  const button = on.getByTestId(`act-${act}`);
-  await press(on, `act-${act}`, async () => (await button.getAttribute('aria-pressed')) === 'true');
+  const button = onPage.getByTestId(`act-${act}`);
+  await pressUntil(onPage, `act-${act}`, async () => (await button.getAttribute('aria-pressed')) === 'true');
 }
 
 describe('the form that moves a device', () => {
   it('the form moves a newborn together with the device, and the data of the newborn do not change', async () => {
     const assigned = assign('bed-01', newPeriod('U-1', ward, newborn('Otter')));
-    await open(page, 'bed-01', 'move');
+    await openForm(page, 'bed-01', 'move');
     // This form has no fields for the patient.
     expect(await page.locator('select[name=category], input[name=patientId]').count()).toBe(0);
     await page.locator('select[name=bed]').selectOption('U-2');
-    await press(page, 'associate-save', async () => now('bed-01').bed === 'U-2');
-    expect(now('bed-01')).toEqual({ ...assigned, bed: 'U-2' });
+    await pressUntil(page, 'associate-save', async () => lastPeriodOf('bed-01').bed === 'U-2');
+    expect(lastPeriodOf('bed-01')).toEqual({ ...assigned, bed: 'U-2' });
     expect(server.state.associations.get('bed-01')?.periods).toHaveLength(1);
   });
 
@@ -83,7 +84,7 @@ describe('the form that moves a device', () => {
     assign('bed-01', newPeriod('U-2', ward, newborn('Otter')));
     const view = page.viewportSize()!;
     await page.setViewportSize({ width: 360, height: 780 });
-    await open(page, 'bed-01');
+    await openForm(page, 'bed-01');
     const boxes = await Promise.all(
       ['move', 'correct', 'end'].map((act) => page.getByTestId(`act-${act}`).boundingBox()),
     );
@@ -97,13 +98,13 @@ describe('the form that moves a device', () => {
 
   it('the form names the patient who is moved or discharged only to people who may see the ward', async () => {
     assign('bed-01', newPeriod('U-2', ward, newborn('Otter')));
-    await open(page, 'bed-01', 'end');
-    const who = await page.getByTestId('associate-patient').textContent();
-    expect(who).toMatch(/Otter.*born 2026-11-01 · id /);
+    await openForm(page, 'bed-01', 'end');
+    const patientText = await page.getByTestId('associate-patient').textContent();
+    expect(patientText).toMatch(/Otter.*born 2026-11-01 · id /);
     const other = await logIn(browser, server, 'nina');
     await other.getByTestId('ward-choice').selectOption('HDU');
     await other.goto(`${server.origin}/#/devices`);
-    await open(other, 'bed-01', 'move');
+    await openForm(other, 'bed-01', 'move');
     expect(await other.getByTestId('associate-patient').textContent()).toMatch(/Choose ICU at the top/);
     await other.context().close();
   });
@@ -112,10 +113,10 @@ describe('the form that moves a device', () => {
     assign('bed-08', newPeriod('U-7', ward, null));
     const other = await logIn(browser, server, 'ted');
     await other.goto(`${server.origin}/#/devices`);
-    await open(other, 'bed-08');
+    await openForm(other, 'bed-08');
     await other.locator('select[name=bed]').selectOption('U-8');
     await other.getByTestId('associate-save').click();
-    await until('the move', () => now('bed-08').bed === 'U-8');
+    await until('the move', () => lastPeriodOf('bed-08').bed === 'U-8');
     expect(await other.getByTestId('associate-bed-01').count()).toBe(0);
     expect(await other.getByTestId('associate-patient').count()).toBe(0);
     await other.context().close();
@@ -123,24 +124,24 @@ describe('the form that moves a device', () => {
 });
 
 describe('the form that corrects a patient', () => {
-  it('the form shows the present data of the patient, and changes only the field that was edited', async () => {
+  it('the form shows the current data of the patient, and changes only the field that was edited', async () => {
     const assigned = assign('bed-02', newPeriod('U-3', ward, newborn('Marten')));
-    await open(page, 'bed-02', 'correct');
+    await openForm(page, 'bed-02', 'correct');
     await page.locator('select[name=category]').waitFor();
     expect(await page.locator('select[name=category]').inputValue()).toBe('neonatal');
     expect(await page.locator('select[name=sex]').inputValue()).toBe('female');
     await page.locator('input[name=givenName]').fill('Ada');
     await page.getByTestId('associate-save').click();
-    await until('the correction', () => now('bed-02').patient?.givenName === 'Ada');
-    expect(now('bed-02')).toEqual({ ...assigned, patient: { ...assigned.patient, givenName: 'Ada' } });
+    await until('the correction', () => lastPeriodOf('bed-02').patient?.givenName === 'Ada');
+    expect(lastPeriodOf('bed-02')).toEqual({ ...assigned, patient: { ...assigned.patient, givenName: 'Ada' } });
   });
 
   it('the form shows a change that another person has made in the meantime, and saves only after the person has decided', async () => {
     assign('bed-03', newPeriod('U-4', ward, newborn('Weasel')));
     const other = await logIn(browser, server, 'nora');
     await other.goto(`${server.origin}/#/devices`);
-    await open(other, 'bed-03', 'correct');
-    await open(page, 'bed-03', 'correct');
+    await openForm(other, 'bed-03', 'correct');
+    await openForm(page, 'bed-03', 'correct');
     for (const [on, name] of [
       [page, 'Stoat'],
       [other, 'Ermine'],
@@ -151,22 +152,22 @@ describe('the form that corrects a patient', () => {
     }
     await other.getByTestId('associate-conflict').getByText('family name Weasel → Stoat').waitFor();
     expect(await other.getByTestId('associate-conflict').textContent()).toContain('Nora Nurse');
-    expect(now('bed-03').patient?.familyName).toBe('Stoat');
+    expect(lastPeriodOf('bed-03').patient?.familyName).toBe('Stoat');
     await other.getByTestId('associate-insist').click();
-    await until('the decision', () => now('bed-03').patient?.familyName === 'Ermine');
+    await until('the decision', () => lastPeriodOf('bed-03').patient?.familyName === 'Ermine');
     await other.context().close();
   });
 
   it('the form asks for a confirmation before the category of a patient changes, because other limits then apply', async () => {
     assign('bed-04', newPeriod('U-5', ward, newborn('Polecat')));
-    await open(page, 'bed-04', 'correct');
+    await openForm(page, 'bed-04', 'correct');
     await page.locator('select[name=category]').selectOption('paediatric');
     await page.getByTestId('associate-save').click();
     await page.getByTestId('associate-error').getByText('Other limits will judge this patient').waitFor();
-    expect(now('bed-04').patient?.category).toBe('neonatal');
+    expect(lastPeriodOf('bed-04').patient?.category).toBe('neonatal');
     await page.getByTestId('associate-confirm').check();
     await page.getByTestId('associate-save').click();
-    await until('the category', () => now('bed-04').patient?.category === 'paediatric');
+    await until('the category', () => lastPeriodOf('bed-04').patient?.category === 'paediatric');
   });
 });
 
@@ -179,7 +180,7 @@ describe('the form that ends the stay of a patient with two devices', () => {
     await other.goto(`${server.origin}/#/ward/${ward}`);
     await other.getByTestId('bed-count').waitFor();
     await other.goto(`${server.origin}/#/devices`);
-    await open(other, 'bed-15', 'end');
+    await openForm(other, 'bed-15', 'end');
     expect(await other.getByTestId('associate-discharge').textContent()).toBe(
       'Discharge the patient (ends bed-16 too)',
     );
@@ -194,13 +195,13 @@ describe('the form that ends the stay of a patient with two devices', () => {
 describe('a form of a stay that has ended', () => {
   it('the form says that the stay has ended and who ended it, and has no Save button', async () => {
     assign('bed-12', newPeriod('U-1', ward, newborn('Sable')));
-    await open(page, 'bed-12', 'correct');
+    await openForm(page, 'bed-12', 'correct');
     await page.locator('input[name=givenName]').fill('Ada');
     const other = await logIn(browser, server, 'nora');
     await other.goto(`${server.origin}/#/devices`);
-    await open(other, 'bed-12', 'end');
+    await openForm(other, 'bed-12', 'end');
     await other.getByTestId('associate-confirm').check();
-    await press(other, 'associate-discharge', async () => now('bed-12').to !== null);
+    await pressUntil(other, 'associate-discharge', async () => lastPeriodOf('bed-12').to !== null);
     await other.context().close();
     await page.getByTestId('associate-save').click();
     await page.getByTestId('associate-over').getByText('Nora Nurse removed the device').waitFor();
@@ -216,24 +217,24 @@ describe('text that was typed and not saved', () => {
     assign('bed-14', newPeriod('U-3', ward, newborn('Genet')));
     const name = page.locator('input[name=givenName]');
     const title = page.locator('#associate-title');
-    await open(page, 'bed-13', 'correct');
+    await openForm(page, 'bed-13', 'correct');
     await name.fill('Ada');
     const isAsked = async () => (await page.getByTestId('unsaved').count()) > 0;
     const isNotAsked = async () => !(await isAsked());
     for (const way of ['act-move', 'associate-bed-14']) {
-      await press(page, way, isAsked);
-      await press(page, 'unsaved-keep', isNotAsked);
+      await pressUntil(page, way, isAsked);
+      await pressUntil(page, 'unsaved-keep', isNotAsked);
       expect([way, await name.inputValue()]).toEqual([way, 'Ada']);
     }
     await page.goto(`${server.origin}/#/`);
     await page.getByTestId('unsaved').waitFor();
     expect(page.url()).toContain('#/devices');
-    await press(page, 'unsaved-keep', isNotAsked);
+    await pressUntil(page, 'unsaved-keep', isNotAsked);
     expect(await name.inputValue()).toBe('Ada');
-    await press(page, 'associate-bed-14', isAsked);
-    await press(page, 'unsaved-drop', async () => (await title.textContent())?.startsWith('bed-14') ?? false);
+    await pressUntil(page, 'associate-bed-14', isAsked);
+    await pressUntil(page, 'unsaved-drop', async () => (await title.textContent())?.startsWith('bed-14') ?? false);
     await page.getByRole('button', { name: 'Cancel' }).click();
-    expect(now('bed-13').patient?.givenName).toBe('');
+    expect(lastPeriodOf('bed-13').patient?.givenName).toBe('');
   });
 });
 
@@ -250,8 +251,8 @@ describe('a second device at a bed', () => {
     expect(server.state.associations.get('bed-06')).toBeUndefined();
     await page.getByTestId('associate-same').click();
     await until('the second device', () => server.state.associations.get('bed-06') !== undefined);
-    expect(now('bed-06')).toMatchObject({ bed: 'U-6', patient: assigned.patient, to: null });
-    expect(now('bed-06').associationId).not.toBe(assigned.associationId);
+    expect(lastPeriodOf('bed-06')).toMatchObject({ bed: 'U-6', patient: assigned.patient, to: null });
+    expect(lastPeriodOf('bed-06').associationId).not.toBe(assigned.associationId);
   });
 });
 
@@ -273,8 +274,8 @@ describe('another patient entered for an occupied bed', () => {
     expect(await page.getByTestId('associate-same').count()).toBe(0);
     // After the person has typed the id of the patient in the bed, the form offers it.
     await page.locator('input[name=patientId]').fill(patientId);
-    await press(page, 'associate-same', async () => server.state.associations.get('bed-11') !== undefined);
-    expect(now('bed-11')).toMatchObject({ bed: 'U-8', patient: assigned.patient });
+    await pressUntil(page, 'associate-same', async () => server.state.associations.get('bed-11') !== undefined);
+    expect(lastPeriodOf('bed-11')).toMatchObject({ bed: 'U-8', patient: assigned.patient });
   });
 });
 

@@ -31,7 +31,7 @@ afterAll(async () => {
 
 const iso = (ms: number) => new Date(ms).toISOString();
 
-/** Sends every parameter once a second from a device whose clock is `behindMs` behind. Sends the readings of the last 15 s at once. */
+/** Sends every parameter once a second from a device whose clock is `behindMs` behind. Starts with the readings of the last 15 s. */
 function sendBehind(deviceId: string, associationId: string, behindMs: number): () => void {
   const values = Object.entries(widestValues).map(([code, value]) => ({
     code,
@@ -73,23 +73,24 @@ it.each([
 
     const page = await logIn(browser, server, 'nora');
     await page.setViewportSize({ width, height });
-    const tile = (at: 0 | 1 | 2) => page.getByTestId(`bed-${beds[at][1].bed}`);
+    const tile = (index: 0 | 1 | 2) => page.getByTestId(`bed-${beds[index][1].bed}`);
     const clockText = 'Device clock is 7 s behind';
     await tile(0).getByText(clockText).first().waitFor();
     await tile(1).getByText(gatewayNotices['shared-identity'].text).first().waitFor();
-    for (const at of [0, 1, 2] as const) await tile(at).getByTestId(`value-${hr}`).filter({ hasText: '188' }).waitFor();
+    for (const index of [0, 1, 2] as const)
+      await tile(index).getByTestId(`value-${hr}`).filter({ hasText: '188' }).waitFor();
     expect(await tile(0).getByTestId(`doubt-${hr}`).getAttribute('title')).toContain('7 s behind');
     expect(await tile(1).getByTestId(`doubt-${hr}`).getAttribute('title')).toContain('two patients');
     expect(await tile(2).getByTestId(`doubt-${hr}`).count()).toBe(0);
     expect(await tile(2).getByTestId('bed-notice').count()).toBe(0);
     // The mark of doubt cuts off no label beside it.
-    const cut = await page.evaluate(() =>
+    const cutOffTexts = await page.evaluate(() =>
       [...document.querySelectorAll('.slot__label, .slot__doubt, .tile__bed, .tile__notice')]
         .filter((element) => element.scrollWidth > element.clientWidth + 1)
         .filter((element) => getComputedStyle(element).display !== 'inline')
         .map((element) => `${element.className}: ${element.textContent}`),
     );
-    expect(cut).toEqual([]);
+    expect(cutOffTexts).toEqual([]);
     await page.screenshot({ path: join(pictures, `ward-${width}.png`) });
     await openPatient(page, beds[0][1].bed);
     await page.getByTestId('notice-device-clock').filter({ hasText: clockText }).waitFor();

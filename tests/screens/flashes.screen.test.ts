@@ -37,7 +37,7 @@ function watchFlashes(seconds: number): Promise<Flashes[]> {
       if (!ids.has(element)) ids.set(element, ++lastId);
       return ids.get(element)!;
     };
-    const look = (atMs: number) => {
+    const recordFlashes = (atMs: number) => {
       for (const animation of document.getAnimations()) {
         const name = animation instanceof CSSAnimation ? animation.animationName : '';
         const effect = animation.effect as KeyframeEffect;
@@ -58,7 +58,7 @@ function watchFlashes(seconds: number): Promise<Flashes[]> {
     };
     const startMs = performance.now();
     for (let atMs = startMs; atMs - startMs < watchedS * 1000; atMs = performance.now()) {
-      look(atMs);
+      recordFlashes(atMs);
       await new Promise((done) => requestAnimationFrame(done));
     }
     return [...seen.values()].map(({ firstMs, lastMs, ...element }) => ({ ...element, seenMs: lastMs - firstMs }));
@@ -83,17 +83,17 @@ function flashesInASecond(all: readonly Flashes[]): number {
 function expectRates(all: readonly Flashes[]): void {
   for (const flashes of all) {
     expect(flashesInASecond([flashes]), flashes.name).toBeLessThanOrEqual(3);
-    const [least, most] = flashes.group === 'high' ? [1.4, 2.8] : [0.4, 0.8];
-    // A new alarm may be shown in a place that it leaves at once.
-    if (flashes.seenMs < 2000 / least) continue;
+    const [minHz, maxHz] = flashes.group === 'high' ? [1.4, 2.8] : [0.4, 0.8];
+    // A new alarm may be shown in a place that it leaves immediately.
+    if (flashes.seenMs < 2000 / minHz) continue;
     expect(flashes.edges.length, `${flashes.name} in ${flashes.seenMs} ms`).toBeGreaterThanOrEqual(2);
-    expect(rateHz(flashes), flashes.name).toBeGreaterThanOrEqual(least);
-    expect(rateHz(flashes), flashes.name).toBeLessThanOrEqual(most);
+    expect(rateHz(flashes), flashes.name).toBeGreaterThanOrEqual(minHz);
+    expect(rateHz(flashes), flashes.name).toBeLessThanOrEqual(maxHz);
   }
   expect(flashesInASecond(all), 'the whole page').toBeLessThanOrEqual(3);
 }
 
-async function show(...alarms: Alarm[]): Promise<void> {
+async function showAlarms(...alarms: Alarm[]): Promise<void> {
   sendAlarms(...alarms.map(raisedEvent));
   for (const alarm of alarms) await rowOf(alarm).waitFor({ state: 'attached' });
 }
@@ -107,7 +107,7 @@ describe('the flashing of alarms', () => {
   ] as const)(
     'an alarm of priority "%s" flashes at its rate, on the tile and in the list',
     async (priority, seconds) => {
-      await show(alarmOf(beds[0], { priority }));
+      await showAlarms(alarmOf(beds[0], { priority }));
       const flashes = await watchFlashes(seconds);
       expect(new Set(flashes.map(({ group }) => group))).toEqual(new Set([priority]));
       expect(flashes.length).toBeGreaterThanOrEqual(2);
@@ -116,13 +116,13 @@ describe('the flashing of alarms', () => {
   );
 
   it('a low alarm and an acknowledged alarm do not flash', async () => {
-    await show(alarmOf(beds[0], { priority: 'low' }), alarmOf(beds[1], { signal: 'acknowledged' }));
+    await showAlarms(alarmOf(beds[0], { priority: 'low' }), alarmOf(beds[1], { signal: 'acknowledged' }));
     expect(await watchFlashes(2)).toEqual([]);
   });
 
   it('many alarms of all priorities flash at most three times a second in all, in step', async () => {
     const priorities = ['high', 'medium', 'low'] as const;
-    await show(...Array.from({ length: 24 }, (_, i) => alarmOf(beds[i % 4]!, { priority: priorities[i % 3]! })));
+    await showAlarms(...Array.from({ length: 24 }, (_, i) => alarmOf(beds[i % 4]!, { priority: priorities[i % 3]! })));
     const flashes = await watchFlashes(8);
     expect(flashes.length).toBeGreaterThan(10);
     expectRates(flashes);
@@ -131,7 +131,7 @@ describe('the flashing of alarms', () => {
   it.each([130, 370, 620])(
     'an alarm that comes %i ms after others flashes in step with them, and nothing flashes more than three times a second',
     async (afterMs) => {
-      await show(alarmOf(beds[0]), alarmOf(beds[1], { priority: 'medium' }));
+      await showAlarms(alarmOf(beds[0]), alarmOf(beds[1], { priority: 'medium' }));
       const watched = watchFlashes(8);
       await stage.page.waitForTimeout(2000 + afterMs);
       const late = [alarmOf(beds[2]), alarmOf(beds[3], { priority: 'medium' })];
@@ -145,14 +145,14 @@ describe('the flashing of alarms', () => {
 
   it('a page whose user prefers reduced motion does not flash', async () => {
     await stage.page.emulateMedia({ reducedMotion: 'reduce' });
-    await show(alarmOf(beds[0]), alarmOf(beds[1], { priority: 'medium' }));
+    await showAlarms(alarmOf(beds[0]), alarmOf(beds[1], { priority: 'medium' }));
     expect(await watchFlashes(2)).toEqual([]);
     await stage.page.emulateMedia({ reducedMotion: null });
   });
 
   it('an alarm that is acknowledged and calls again flashes at most three times a second', async () => {
     const alarms = [alarmOf(beds[0]), alarmOf(beds[1])];
-    await show(...alarms);
+    await showAlarms(...alarms);
     const watched = watchFlashes(5);
     for (const [i, rev] of [2, 3, 4, 5].entries()) {
       await stage.page.waitForTimeout(700 + 130 * i);

@@ -1,4 +1,4 @@
-/** Checks how the screen shows the numbers of a device that has disconnected: all turn grey at once, also those measured once an hour. */
+/** Checks how the screen shows the numbers of a device that has disconnected: all turn grey immediately, also those measured once an hour. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { NumericValue } from '../../contracts/messages/device.ts';
@@ -69,7 +69,7 @@ const everyAge = (age: string) => ({ MDC_ECG_HEART_RATE: age, MDC_PRESS_CUFF_SYS
 const untilAges = (wanted: Record<string, string>) =>
   until(JSON.stringify(wanted), async () => JSON.stringify(await ageClasses()) === JSON.stringify(wanted));
 
-describe('the values of a device that is gone', () => {
+describe('the values of a disconnected device', () => {
   it('all values of a device turn grey and show their age when it disconnects, and get their colour back only with a new value', async () => {
     await page.getByTestId('value-MDC_TEMP_BODY').waitFor();
     await untilAges(everyAge('current'));

@@ -134,7 +134,7 @@ describe('the layout at every window size', () => {
     await page.context().close();
   });
 
-  it('every text of all wards at once, each tile with its ward, can be read whole', async () => {
+  it('every text of the view of all wards, each tile with its ward, can be read whole', async () => {
     await openWard(nurse, '*');
     await expectReadable(nurse, 'ward-all');
   });

@@ -1,4 +1,4 @@
-/** Checks that notices about Vigil itself come and go without moving an alarm or a tile, and that each can be read. */
+/** Checks that notices about Vigil itself appear and disappear without moving an alarm or a tile, and that each can be read. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { openBrowser } from '../browser.ts';
@@ -45,7 +45,7 @@ afterAll(async () => {
   for (const close of closers.reverse()) await close();
 });
 
-async function fail(isFailing: boolean): Promise<void> {
+async function setFailure(isFailing: boolean): Promise<void> {
   server.alive.kafka = server.alive.alarms = !isFailing;
   if (isFailing) {
     server.signs.kafkaAtMs -= 60_000;
@@ -57,7 +57,7 @@ async function fail(isFailing: boolean): Promise<void> {
   for (const id of ['notice-kafka', 'notice-alarms']) await page.getByTestId(id).waitFor({ state });
 }
 
-const places = () =>
+const readButtonPlaces = () =>
   page.locator(pressable).evaluateAll((all) =>
     all.map((element) => {
       const { left, top } = element.getBoundingClientRect();
@@ -66,7 +66,7 @@ const places = () =>
   );
 
 /** Returns the visible height of a notice in pixels. */
-const shownPx = (id: string) =>
+const visibleHeightPx = (id: string) =>
   page.getByTestId(id).evaluate((notice) => {
     const box = notice.getBoundingClientRect();
     const list = notice.parentElement!.getBoundingClientRect();
@@ -74,7 +74,7 @@ const shownPx = (id: string) =>
   });
 
 /** Presses the button until it has this text. The page ignores a press right after the button has moved. */
-async function pressUntilItSays(text: string): Promise<void> {
+async function pressUntilTextIs(text: string): Promise<void> {
   const more = page.getByTestId('notices-more');
   await until(text, async () => {
     await pressWhenStill(more);
@@ -88,13 +88,13 @@ it('new notices move no button, at every window size', async () => {
   const placesBefore = new Map<string, string[]>();
   for (const size of windows) {
     await resize(page, size);
-    placesBefore.set(size.name, await places());
+    placesBefore.set(size.name, await readButtonPlaces());
   }
-  await fail(true);
+  await setFailure(true);
   for (const size of windows) {
     await resize(page, size);
-    expect(await places(), size.name).toEqual(placesBefore.get(size.name));
-    expect(await shownPx('notice-kafka'), size.name).toBeGreaterThan(18);
+    expect(await readButtonPlaces(), size.name).toEqual(placesBefore.get(size.name));
+    expect(await visibleHeightPx('notice-kafka'), size.name).toBeGreaterThan(18);
     // At least 100 px of the list of alarms are visible below the notices.
     const list = await page.locator('.alarms__list').boundingBox();
     expect(Math.min(list!.y + list!.height, size.height) - list!.y, size.name).toBeGreaterThanOrEqual(100);
@@ -106,18 +106,19 @@ it('the button for notices without room shows their number and the highest prior
   const placesBefore = new Map<string, string[]>();
   for (const size of windows) {
     await resize(page, size);
-    placesBefore.set(size.name, await places());
+    placesBefore.set(size.name, await readButtonPlaces());
     expect(await more.textContent(), size.name).toContain('+1 ***');
   }
-  await pressUntilItSays('Close');
+  await pressUntilTextIs('Close');
   for (const size of windows) {
     await resize(page, size);
-    for (const id of ['notice-kafka', 'notice-alarms']) expect(await shownPx(id), size.name).toBeGreaterThan(18);
+    for (const id of ['notice-kafka', 'notice-alarms'])
+      expect(await visibleHeightPx(id), size.name).toBeGreaterThan(18);
     expect(await page.getByTestId('pause-failure-sound').isVisible()).toBe(true);
-    expect(await places(), size.name).toEqual(placesBefore.get(size.name));
+    expect(await readButtonPlaces(), size.name).toEqual(placesBefore.get(size.name));
   }
   await expectReadable(page, 'notices-open', windows);
-  await pressUntilItSays('+1 ***');
+  await pressUntilTextIs('+1 ***');
 });
 
 it('a notice says that a part of the message log cannot be read', async () => {
@@ -125,18 +126,18 @@ it('a notice says that a part of the message log cannot be read', async () => {
   const notice = page.getByTestId('notice-damaged');
   await notice.waitFor({ state: 'attached' });
   expect(await notice.textContent()).toMatch(/^\*\*2 parts of the message log cannot be read, found at \d\d:\d\d/);
-  await pressUntilItSays('Close');
+  await pressUntilTextIs('Close');
   await expectReadable(page, 'notices-damaged', windows);
   await page.getByTestId('notices-more').click();
   Object.assign(server.damage, { total: 0, lastAtMs: undefined });
   await notice.waitFor({ state: 'detached' });
 });
 
-it('no button moves when the notices go', async () => {
-  const placesBefore = await places();
-  await fail(false);
+it('no button moves when the notices disappear', async () => {
+  const placesBefore = await readButtonPlaces();
+  await setFailure(false);
   await expect.poll(() => page.getByTestId('notices-more').isVisible()).toBe(false);
-  expect(await places()).toEqual(placesBefore);
+  expect(await readButtonPlaces()).toEqual(placesBefore);
 });
 
 it('after a reload the notice that the sound is off and its button are completely visible, at every window size', async () => {
@@ -149,11 +150,11 @@ it('after a reload the notice that the sound is off and its button are completel
   const list = page.locator('.notices__list');
   for (const size of windows) {
     await resize(page, size);
-    const room = (await list.boundingBox())!;
+    const listBox = (await list.boundingBox())!;
     for (const part of [notice.locator('p'), page.getByTestId('enable-sound')]) {
       const box = (await part.boundingBox())!;
-      expect(box.y, size.name).toBeGreaterThanOrEqual(room.y);
-      expect(box.y + box.height, size.name).toBeLessThanOrEqual(room.y + room.height);
+      expect(box.y, size.name).toBeGreaterThanOrEqual(listBox.y);
+      expect(box.y + box.height, size.name).toBeLessThanOrEqual(listBox.y + listBox.height);
     }
     expect(await page.getByTestId('notices-more').isVisible(), size.name).toBe(false);
   }

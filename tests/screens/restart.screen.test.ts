@@ -31,10 +31,10 @@ afterAll(async () => {
 });
 
 /**
- * Intercepts the traffic between page and server. `restart` cuts the live connection and plays a new server process: its stream has another
+ * Intercepts the traffic between page and server. `restart` cuts the live connection and imitates a new server process: its stream has another
  * name, its lock time is short, and its first answer to `/api/session` is an error.
  */
-async function restartable(page: Page, lockAfterMs: number) {
+async function interceptTraffic(page: Page, lockAfterMs: number) {
   let isNew = false;
   let refusals = 0;
   let open: WebSocketRoute | undefined;
@@ -69,12 +69,12 @@ function withoutResume(text: string): string {
 
 it('a page uses the new lock time after a restart of the server, without a reload', async () => {
   const page = await logIn(browser, server, 'nora');
-  const between = await restartable(page, 1_000);
+  const interception = await interceptTraffic(page, 1_000);
   await page.reload();
   await page.getByText('Heronova').first().waitFor();
   expect(await page.getByTestId('lock').count()).toBe(0);
-  between.restart();
+  interception.restart();
   await page.getByTestId('lock').waitFor();
-  expect(between.refusals()).toBeGreaterThan(1);
+  expect(interception.refusals()).toBeGreaterThan(1);
   await page.close();
 });

@@ -1,4 +1,4 @@
-/** Listens to the loudspeaker of a ward screen: an unanswered high alarm gets louder, and the rise ends with the answers. */
+/** Listens to the loudspeaker of a ward screen: an unacknowledged high alarm gets louder, until all high alarms are acknowledged. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Alarm } from '../../contracts/messages/alarms.ts';
 import { highRise, soundTable } from '../../dashboard/client/core/sound-table.ts';
@@ -8,8 +8,8 @@ import { alarmOf, raisedEvent } from './scene.ts';
 
 const stage = openAlarmWard();
 const { beds, sendAlarms } = stage;
-const full = soundTable.high.loudness;
-const start = highRise.startLoudness;
+const fullLoudness = soundTable.high.loudness;
+const startLoudness = highRise.startLoudness;
 
 declare global {
   // `var` is the only way to declare a global variable in TypeScript.
@@ -45,50 +45,50 @@ beforeAll(async () => {
   await stage.page.mouse.click(5, 5);
 });
 
-/** Returns the highest amplitude of the next `ms`, after the sound of before has left the analyser. */
-async function loudest(ms: number): Promise<number> {
+/** Returns the highest amplitude of the next `ms`, after the earlier sound has left the analyser. */
+async function highestPeakIn(ms: number): Promise<number> {
   await stage.page.waitForTimeout(800);
   await stage.page.evaluate(() => heardPeak());
   await stage.page.waitForTimeout(ms);
   return stage.page.evaluate(() => heardPeak());
 }
 
-const untilLoudness = (what: string, least: number) =>
-  until(what, async () => (await stage.page.evaluate(() => heardPeak())) >= least);
+const untilLoudness = (what: string, minPeak: number) =>
+  until(what, async () => (await stage.page.evaluate(() => heardPeak())) >= minPeak);
 
-const acknowledged = (alarm: Alarm) => ({
+const acknowledgedEvent = (alarm: Alarm) => ({
   ...raisedEvent({ ...alarm, rev: 2, signal: 'acknowledged' as const }),
   type: 'acknowledged' as const,
 });
-const paused = (alarm: Alarm) => ({
+const pausedEvent = (alarm: Alarm) => ({
   ...raisedEvent({ ...alarm, rev: 2, audioPausedUntil: new Date(Date.now() + 100_000).toISOString() }),
   type: 'audio-paused' as const,
 });
 
-describe('the sound of an unanswered high alarm on a screen', () => {
-  it('a high alarm rises from its start loudness, a second alarm and a pause do not lower it, and answers to all alarms do', async () => {
+describe('the sound of an unacknowledged high alarm on a screen', () => {
+  it('a high alarm rises from its start loudness, a second alarm and a pause do not lower it, and it starts low again after all alarms were acknowledged', async () => {
     const [first, second] = [alarmOf(beds[0]), alarmOf(beds[1])];
     sendAlarms(raisedEvent(first));
     await untilLoudness('the first burst', 0.3);
-    const begun = await loudest(1_500);
-    expect(begun).toBeGreaterThan(start * 0.8);
-    expect(begun).toBeLessThan(start * 1.1);
-    await untilLoudness('full loudness', full * 0.9);
+    const firstPeak = await highestPeakIn(1_500);
+    expect(firstPeak).toBeGreaterThan(startLoudness * 0.8);
+    expect(firstPeak).toBeLessThan(startLoudness * 1.1);
+    await untilLoudness('full loudness', fullLoudness * 0.9);
 
-    sendAlarms(raisedEvent(second), acknowledged(first));
-    expect(await loudest(7_000)).toBeGreaterThan(full * 0.9);
+    sendAlarms(raisedEvent(second), acknowledgedEvent(first));
+    expect(await highestPeakIn(7_000)).toBeGreaterThan(fullLoudness * 0.9);
 
-    sendAlarms(paused(second));
+    sendAlarms(pausedEvent(second));
     await stage.page.waitForTimeout(500);
-    expect(await loudest(2_000)).toBeLessThan(0.01);
+    expect(await highestPeakIn(2_000)).toBeLessThan(0.01);
     sendAlarms({ ...raisedEvent({ ...second, rev: 3 }), type: 'updated' });
-    await untilLoudness('the loudness before the pause', full * 0.9);
+    await untilLoudness('the loudness before the pause', fullLoudness * 0.9);
 
-    sendAlarms({ ...acknowledged(second), alarm: { ...second, rev: 4, signal: 'acknowledged' } });
+    sendAlarms({ ...acknowledgedEvent(second), alarm: { ...second, rev: 4, signal: 'acknowledged' } });
     await stage.page.waitForTimeout(500);
-    expect(await loudest(1_000)).toBeLessThan(0.01);
+    expect(await highestPeakIn(1_000)).toBeLessThan(0.01);
     sendAlarms(raisedEvent(alarmOf(beds[2])));
     await untilLoudness('the first burst of a new alarm', 0.3);
-    expect(await loudest(1_500)).toBeLessThan(start * 1.1);
+    expect(await highestPeakIn(1_500)).toBeLessThan(startLoudness * 1.1);
   });
 });

@@ -23,13 +23,13 @@ let page: Page;
 /** For each watch message of the screen, oldest first: whether it requests waves. */
 const requestsWaves: boolean[] = [];
 /** A device that sends once a minute, and a device that stops sending before the screen becomes slow. */
-const seldom = { deviceId: 'seldom', period: newPeriod('S-1', 'ICU', newPatient()) };
-const silent = { deviceId: 'silent', period: newPeriod('S-2', 'ICU', newPatient()) };
-let seldomAtMs: number;
+const slowSender = { deviceId: 'seldom', period: newPeriod('S-1', 'ICU', newPatient()) };
+const stoppedSender = { deviceId: 'silent', period: newPeriod('S-2', 'ICU', newPatient()) };
+let slowSenderSentAtMs: number;
 
 beforeAll(async () => {
   [ward, browser] = await Promise.all([openMadeUpWard({ beds: 2, chunkMs: 500 }), openBrowser(inject('chromium'))]);
-  for (const { deviceId, period: stay } of [seldom, silent])
+  for (const { deviceId, period: stay } of [slowSender, stoppedSender])
     ward.server.associate({ deviceId, version: 1, periods: [stay] });
   page = await openLogin(browser, ward.server);
   page.on('websocket', (socket) =>
@@ -44,7 +44,7 @@ afterAll(async () => {
   await ward.close();
 });
 
-function send(device: typeof seldom, intervalMs: number): number {
+function send(device: typeof slowSender, intervalMs: number): number {
   const nowMs = Date.now();
   const receivedAt = new Date(nowMs).toISOString();
   const reading = { time: receivedAt, intervalMs, values: [{ code: heartRate, value: 71, unit: '/min' }] };
@@ -52,7 +52,7 @@ function send(device: typeof seldom, intervalMs: number): number {
   return nowMs;
 }
 
-type Witness = {
+type PageRecord = {
   dashes: string[];
   banners: number;
   ages: [text: string, atMs: number][];
@@ -62,8 +62,8 @@ type Witness = {
 };
 
 /** Runs in the page. Records each dash at a bed that sends values, each banner, and the ages that are shown with their time. */
-function watchPage(): void {
-  const record: Witness = { dashes: [], banners: 0, ages: [], rounds: 0, longestMs: 0 };
+function startPageRecord(): void {
+  const record: PageRecord = { dashes: [], banners: 0, ages: [], rounds: 0, longestMs: 0 };
   let freeAtMs = performance.now();
   setInterval(() => {
     record.longestMs = Math.max(record.longestMs, performance.now() - freeAtMs);
@@ -79,23 +79,23 @@ function watchPage(): void {
     if (age) record.ages.push([age, Date.now()]);
   };
   new MutationObserver(look).observe(document.body, { childList: true, subtree: true, characterData: true });
-  Object.assign(window, { witness: record });
+  Object.assign(window, { pageRecord: record });
 }
 
 /** Runs in the page. Blocks the main thread again and again, with a pause after each block, until `unblocked` is set. */
-function block([forMs, pauseMs]: readonly [number, number]): void {
+function blockMainThread([forMs, pauseMs]: readonly [number, number]): void {
   const round = () => {
-    const { witness, unblocked } = window as unknown as { witness: Witness; unblocked?: true };
+    const { pageRecord, unblocked } = window as unknown as { pageRecord: PageRecord; unblocked?: true };
     if (unblocked) return;
-    witness.rounds += 1;
+    pageRecord.rounds += 1;
     for (const endMs = performance.now() + forMs; performance.now() < endMs; );
     setTimeout(round, pauseMs);
   };
   setTimeout(round, 0);
 }
 
-const witness = () => page.evaluate<Witness>('window.witness');
-const waveOfBed2 = () => pixelsDrawn(page.getByTestId('bed-2').locator('canvas').first());
+const readPageRecord = () => page.evaluate<PageRecord>('window.pageRecord');
+const wavePixelsOfBed2 = () => pixelsDrawn(page.getByTestId('bed-2').locator('canvas').first());
 
 describe('a screen whose wave worker hangs', () => {
   it('when the worker that draws the waves hangs, the screen hides the waves, shows a notice, and still shows new alarms', async () => {
@@ -118,22 +118,22 @@ describe('a screen whose wave worker hangs', () => {
 
 describe('a screen that is too slow', () => {
   it('a screen that is too slow shows a notice, keeps numbers and correct ages, shows new alarms, and requests no waves', async () => {
-    await until('a wave that is drawn', async () => (await waveOfBed2()) > 200);
-    seldomAtMs = send(seldom, 60_000);
-    send(silent, 1_000);
+    await until('a wave that is drawn', async () => (await wavePixelsOfBed2()) > 200);
+    slowSenderSentAtMs = send(slowSender, 60_000);
+    send(stoppedSender, 1_000);
     await page.getByTestId('bed-S-2').getByText('71').waitFor();
-    await page.evaluate(watchPage);
-    await page.evaluate(block, [blockMs, pauseMs] as const);
+    await page.evaluate(startPageRecord);
+    await page.evaluate(blockMainThread, [blockMs, pauseMs] as const);
     const { alarmId } = ward.alarm(1, 'raised');
     await page.getByTestId('notice-slow').getByText('waves are off').waitFor();
     await page.getByTestId(`alarm-${alarmId}`).waitFor();
     await until('a request without waves', () => requestsWaves.at(-1) === false);
-    await until('a canvas that is empty', async () => (await waveOfBed2()) === 0);
-    await until('enough rounds', async () => (await witness()).rounds >= 6);
+    await until('a canvas that is empty', async () => (await wavePixelsOfBed2()) === 0);
+    await until('enough rounds', async () => (await readPageRecord()).rounds >= 6);
     const second = ward.alarm(0, 'raised', 'medium');
     await page.getByTestId(`alarm-${second.alarmId}`).waitFor();
 
-    const record = await witness();
+    const record = await readPageRecord();
     expect(record.dashes).toEqual([]);
     expect(record.banners).toBe(0);
     expect(record.ages.length).toBeGreaterThan(3);
@@ -141,18 +141,21 @@ describe('a screen that is too slow', () => {
       const [, count, unit] = /^(\d+) (s|min)/.exec(text)!;
       const unitMs = unit === 's' ? 1000 : 60_000;
       // The page shows whole units, and a tick and the longest block may pass before it draws again. The shown age may lag by this time.
-      const leastMs = Number(count) * unitMs;
-      expect([text, atMs - seldomAtMs - leastMs < unitMs + 2 * tickMs + record.longestMs]).toEqual([text, true]);
+      const shownMs = Number(count) * unitMs;
+      expect([text, atMs - slowSenderSentAtMs - shownMs < unitMs + 2 * tickMs + record.longestMs]).toEqual([
+        text,
+        true,
+      ]);
     }
     // The value of the device that stopped sending turns into a dash also on the slow screen.
     expect(await page.getByTestId('bed-S-2').getByTestId(`value-${heartRate}`).textContent()).toBe('–');
   });
 
-  it('a screen that is no longer too slow requests and draws waves again, and its notice goes', async () => {
+  it('a screen that is no longer too slow requests and draws waves again, and its notice disappears', async () => {
     await page.evaluate('window.unblocked = true');
     await page.getByTestId('notice-slow').waitFor({ state: 'detached', timeout: 150_000 });
     await until('a request for waves', () => requestsWaves.at(-1) === true);
-    await until('a wave that is drawn', async () => (await waveOfBed2()) > 200);
+    await until('a wave that is drawn', async () => (await wavePixelsOfBed2()) > 200);
     expect(await page.getByTestId('banner-lost').count()).toBe(0);
   });
 });

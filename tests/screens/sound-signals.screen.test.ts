@@ -180,7 +180,7 @@ describe('the sound of an alarm, as Chromium plays it and Python measures it', (
   });
 });
 
-describe('the loudness of an unanswered high alarm', () => {
+describe('the loudness of an unacknowledged high alarm', () => {
   const loudness = (bursts: readonly Measured[]) =>
     bursts.map(({ pulses }) => Math.round(10 * Math.max(...pulses.map(({ level }) => level))) / 10);
 

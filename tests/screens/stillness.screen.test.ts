@@ -146,7 +146,7 @@ describe('a row of the list of alarms', () => {
     expect(acknowledgements()[0]).toMatchObject({ alarmId: pressed.alarmId, rev: 2 });
   });
 
-  it('an alarm whose intermediate revisions are unknown is not acknowledged, and its row shows the present text and asks to look again', async () => {
+  it('an alarm whose intermediate revisions are unknown is not acknowledged, and its row shows the current text and asks to look again', async () => {
     const pressed = alarmOf(first, { text: 'SpO2 84 < 85' });
     sendAlarms(raisedEvent(pressed));
     await ackButtonOf(pressed).waitFor();
@@ -197,7 +197,7 @@ describe('other elements that can be pressed', () => {
     }
   });
 
-  it('the pause button of the sound acts at once, even when an alarm has just begun', async () => {
+  it('the pause button of the sound takes effect immediately, even when an alarm has just begun', async () => {
     sendAlarms(raisedEvent(alarmOf(first, { priority: 'low' })));
     await stage.page.getByTestId('pause-audio').waitFor();
     await untilSettled();
