@@ -30,11 +30,11 @@ async function statusWith(cookie: string): Promise<number> {
   return (await browser.get('/api/wards')).status;
 }
 
-const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
-const decoded = (part: string) => JSON.parse(Buffer.from(part, 'base64url').toString());
-const signed = (text: string, key: string | Buffer) => createHmac('sha256', key).update(text).digest('base64url');
+const encodePart = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+const decodePart = (part: string) => JSON.parse(Buffer.from(part, 'base64url').toString());
+const signatureOf = (text: string, key: string | Buffer) => createHmac('sha256', key).update(text).digest('base64url');
 
-const accounts = (...args: string[]) =>
+const runAccountCommand = (...args: string[]) =>
   execFileSync(process.execPath, [
     join(root, 'dashboard/server/account.ts'),
     ...args,
@@ -59,9 +59,9 @@ describe('a cookie', () => {
   });
 
   it('a login replaces a cookie that was planted before it, and ends the login of the planted cookie', async () => {
-    const planted = tokenOf(await loggedInBrowser('icu-nurse-2', address));
+    const plantedToken = tokenOf(await loggedInBrowser('icu-nurse-2', address));
     const otherLogin = await loggedInBrowser('icu-nurse-2', address);
-    for (const value of [planted, 'AAAA', 'x'.repeat(2_000)]) {
+    for (const value of [plantedToken, 'AAAA', 'x'.repeat(2_000)]) {
       const victim = browserFrom(address);
       victim.setCookie(`__Host-vigil=${value}`);
       // No other test guesses the password of this account. After such guesses a new browser would have to wait.
@@ -70,27 +70,27 @@ describe('a cookie', () => {
       expect((await victim.get('/api/session')).body.actor.userId).toBe('icu-nurse-4');
     }
     const browserWithPlantedCookie = browserFrom(address);
-    browserWithPlantedCookie.setCookie(`__Host-vigil=${planted}`);
+    browserWithPlantedCookie.setCookie(`__Host-vigil=${plantedToken}`);
     expect((await browserWithPlantedCookie.get('/api/session')).status).toBe(401);
     expect((await otherLogin.get('/api/session')).body.actor.userId).toBe('icu-nurse-2');
   });
 
-  it('a forged cookie is refused: no algorithm, another algorithm, a guessed or public key, changed claims, a cut signature', async () => {
+  it('a forged cookie is refused: no algorithm, another algorithm, a guessed or public key, changed claims, a shortened signature', async () => {
     const token = tokenOf(await loggedInBrowser('icu-nurse-4', address));
     const [header = '', payload = '', signature = ''] = token.split('.');
-    const chief = encoded({ ...decoded(payload), sub: 'chief' });
-    const longer = encoded({ ...decoded(payload), exp: decoded(payload).exp + 1_000_000 });
-    const unsignedHeader = encoded({ ...decoded(header), alg: 'none' });
+    const chiefPayload = encodePart({ ...decodePart(payload), sub: 'chief' });
+    const prolongedPayload = encodePart({ ...decodePart(payload), exp: decodePart(payload).exp + 1_000_000 });
+    const unsignedHeader = encodePart({ ...decodePart(header), alg: 'none' });
     const publicKeys = [certFile('ca.pem'), certFile('web-server.pem'), '', 'secret', 'vigil', Buffer.alloc(32)];
     const forged = [
-      `${header}.${chief}.${signature}`,
-      `${header}.${longer}.${signature}`,
-      ...['none', 'None', 'NONE', ''].map((alg) => `${encoded({ alg, typ: 'JWT' })}.${chief}.`),
+      `${header}.${chiefPayload}.${signature}`,
+      `${header}.${prolongedPayload}.${signature}`,
+      ...['none', 'None', 'NONE', ''].map((alg) => `${encodePart({ alg, typ: 'JWT' })}.${chiefPayload}.`),
       `${unsignedHeader}.${payload}.${signature}`,
-      ...publicKeys.map((key) => `${header}.${chief}.${signed(`${header}.${chief}`, key)}`),
-      ...['HS384', 'HS512', 'RS256', 'ES256', 'EdDSA'].map((alg) => `${encoded({ alg })}.${payload}.${signature}`),
-      `${encoded({ alg: 'HS256', jwk: { kty: 'oct', k: '' } })}.${chief}.${signed(`${encoded({ alg: 'HS256' })}.${chief}`, '')}`,
-      `${encoded({ alg: 'HS256', crit: ['exp'], kid: '../../dev/null' })}.${payload}.${signature}`,
+      ...publicKeys.map((key) => `${header}.${chiefPayload}.${signatureOf(`${header}.${chiefPayload}`, key)}`),
+      ...['HS384', 'HS512', 'RS256', 'ES256', 'EdDSA'].map((alg) => `${encodePart({ alg })}.${payload}.${signature}`),
+      `${encodePart({ alg: 'HS256', jwk: { kty: 'oct', k: '' } })}.${chiefPayload}.${signatureOf(`${encodePart({ alg: 'HS256' })}.${chiefPayload}`, '')}`,
+      `${encodePart({ alg: 'HS256', crit: ['exp'], kid: '../../dev/null' })}.${payload}.${signature}`,
       `${header}.${payload}.${signature.slice(0, -2)}`,
       `${header}.${payload}.`,
       `${header}.${payload}`,
@@ -123,22 +123,24 @@ describe('a login that has ended', () => {
   it('after a logout the old cookie is refused, and each live connection of the login is closed immediately', async () => {
     const nurse = await loggedInBrowser('icu-nurse-5', address);
     const other = await loggedInBrowser('icu-nurse-5', address);
-    const lives = [await nurse.live(watchIcu), await nurse.live(watchIcu)];
+    const liveConnections = [await nurse.live(watchIcu), await nurse.live(watchIcu)];
     const otherLogin = await other.live(watchIcu);
-    await until('all see the ward', () => [...lives, otherLogin].every((live) => live.of('snapshot').length === 1));
+    await until('the ward on all connections', () =>
+      [...liveConnections, otherLogin].every((live) => live.of('snapshot').length === 1),
+    );
     const oldCookie = nurse.cookie();
     const { ticket } = (await nurse.post('/api/ticket')).body;
     expect((await nurse.post('/api/logout')).status).toBe(204);
-    for (const live of lives) expect(await live.closed).toBe(closeCodes.sessionEnded);
+    for (const live of liveConnections) expect(await live.closed).toBe(closeCodes.sessionEnded);
     const thief = browserFrom(address);
     thief.setCookie(oldCookie);
     for (const path of ['/api/session', '/api/wards', '/api/devices']) expect((await thief.get(path)).status).toBe(401);
     expect((await thief.post('/api/ticket')).status).toBe(401);
     expect(await (await thief.live(watchIcu, { ticket, cookie: oldCookie })).closed).toBe(401);
-    const beats = otherLogin.of('heartbeat').length;
+    const heartbeatsBefore = otherLogin.of('heartbeat').length;
     await until(
       'further heartbeats for the other login of the same person',
-      () => otherLogin.of('heartbeat').length > beats,
+      () => otherLogin.of('heartbeat').length > heartbeatsBefore,
     );
     otherLogin.close();
   });
@@ -147,11 +149,11 @@ describe('a login that has ended', () => {
     const nurse = await loggedInBrowser('icu-nurse-6', address);
     const live = await nurse.live(watchIcu);
     await until('the ward', () => live.of('snapshot').length === 1);
-    accounts('disable', '--user', 'icu-nurse-6');
+    runAccountCommand('disable', '--user', 'icu-nurse-6');
     expect(await live.closed).toBe(closeCodes.sessionEnded);
     expect((await nurse.get('/api/wards')).status).toBe(401);
     expect((await browserFrom(address).login('icu-nurse-6', product.passwords['icu-nurse-6'] ?? '')).status).toBe(401);
-    accounts('enable', '--user', 'icu-nurse-6');
+    runAccountCommand('enable', '--user', 'icu-nurse-6');
     const newLogin = await until('a new login of the enabled account', async () =>
       loggedInBrowser('icu-nurse-6', address).catch(() => undefined),
     );
@@ -208,9 +210,9 @@ describe('a locked screen', () => {
     for (const route of await routesOfServer(nurse)) {
       if (routesWhileLocked.includes(route)) continue;
       const [method = '', path = ''] = route.split(' ');
-      const filled = path.replace('{associationId}', associationId).replace(/\{\w+\}/g, 'bed-01-0123456789');
+      const filledPath = path.replace('{associationId}', associationId).replace(/\{\w+\}/g, 'bed-01-0123456789');
       for (const browser of [nurse, thief]) {
-        const answer = await browser.call(method, filled, method === 'POST' ? {} : undefined);
+        const answer = await browser.call(method, filledPath, method === 'POST' ? {} : undefined);
         expect([route, answer.status]).toEqual([route, 423]);
         expect(JSON.stringify(answer.body)).not.toContain(patient.familyName);
       }

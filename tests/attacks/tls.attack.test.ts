@@ -18,23 +18,35 @@ type Listener = {
   readonly port: number;
   readonly hello: Buffer;
   /** Certificate that the listener accepts; undefined if the listener demands no certificate. */
-  readonly client?: string;
+  readonly clientCertificate?: string;
   /** Oldest version of TLS that the listener accepts. */
-  readonly oldest: 'TLSv1.2' | 'TLSv1.3';
+  readonly oldestVersion: 'TLSv1.2' | 'TLSv1.3';
 };
 const listeners: readonly Listener[] = [
-  { name: 'the screens', port: product.httpPort, hello: http, oldest: 'TLSv1.2' },
-  { name: 'devices', port: product.mqttPort, hello: mqtt, client: 'devices/spare-04', oldest: 'TLSv1.2' },
-  { name: 'Kafka', port: product.kafkaPort, hello: kafka, client: 'gateway', oldest: 'TLSv1.3' },
-  { name: "Kafka's controller", port: product.kafkaControllerPort, hello: kafka, client: 'admin', oldest: 'TLSv1.3' },
-  { name: 'InfluxDB', port: product.influxPort, hello: ping, oldest: 'TLSv1.2' },
+  { name: 'the screens', port: product.httpPort, hello: http, oldestVersion: 'TLSv1.2' },
+  {
+    name: 'devices',
+    port: product.mqttPort,
+    hello: mqtt,
+    clientCertificate: 'devices/spare-04',
+    oldestVersion: 'TLSv1.2',
+  },
+  { name: 'Kafka', port: product.kafkaPort, hello: kafka, clientCertificate: 'gateway', oldestVersion: 'TLSv1.3' },
+  {
+    name: "Kafka's controller",
+    port: product.kafkaControllerPort,
+    hello: kafka,
+    clientCertificate: 'admin',
+    oldestVersion: 'TLSv1.3',
+  },
+  { name: 'InfluxDB', port: product.influxPort, hello: ping, oldestVersion: 'TLSv1.2' },
 ];
 
 const pairOf = (name: string): Pair => ({ certificate: certFile(`${name}.pem`), key: certFile(`${name}.key`) });
 const withPair = ({ certificate, key }: Pair): ConnectionOptions => ({ cert: certificate, key });
 
 /** Connects and sends a request. Returns `answered` if the server sends data after the handshake, otherwise the reason. */
-function speak(port: number, hello: Buffer, options: ConnectionOptions): Promise<string> {
+function sendRequest(port: number, hello: Buffer, options: ConnectionOptions): Promise<string> {
   const { promise, resolve } = Promise.withResolvers<string>();
   const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false, ...options });
   socket.setTimeout(20_000, () => resolve('silent'));
@@ -73,42 +85,42 @@ describe('the client of these tests', () => {
     const { port } = server.address() as { port: number };
     try {
       for (const version of ['TLSv1', 'TLSv1.1'] as const)
-        expect([version, await speak(port, http, { ...oldVersions, maxVersion: version })]).toEqual([
+        expect([version, await sendRequest(port, http, { ...oldVersions, maxVersion: version })]).toEqual([
           version,
           'answered',
         ]);
       for (const cipher of ['ECDHE-ECDSA-AES128-SHA', 'ECDHE-ECDSA-NULL-SHA', 'ECDHE-ECDSA-AES128-CCM8'])
-        expect([cipher, await speakWith(port, http, cipher)]).toEqual([cipher, 'answered']);
+        expect([cipher, await requestWithCipher(port, http, cipher)]).toEqual([cipher, 'answered']);
     } finally {
       server.close();
     }
   });
 });
 
-const speakWith = (port: number, hello: Buffer, cipher: string, more: ConnectionOptions = {}) =>
-  speak(port, hello, { maxVersion: 'TLSv1.2', ciphers: `${cipher}:@SECLEVEL=0`, ...more });
+const requestWithCipher = (port: number, hello: Buffer, cipher: string, more: ConnectionOptions = {}) =>
+  sendRequest(port, hello, { maxVersion: 'TLSv1.2', ciphers: `${cipher}:@SECLEVEL=0`, ...more });
 
-describe.each(listeners)('the listener of $name', ({ port, hello, client, oldest }) => {
-  const good = client === undefined ? {} : withPair(pairOf(client));
+describe.each(listeners)('the listener of $name', ({ port, hello, clientCertificate, oldestVersion }) => {
+  const acceptedOptions = clientCertificate === undefined ? {} : withPair(pairOf(clientCertificate));
 
   it('the listener answers a client with correct TLS', async () => {
-    expect(await speak(port, hello, good)).toBe('answered');
-    if (oldest === 'TLSv1.2')
-      expect(await speakWith(port, hello, 'ECDHE-ECDSA-AES128-GCM-SHA256', good)).toBe('answered');
+    expect(await sendRequest(port, hello, acceptedOptions)).toBe('answered');
+    if (oldestVersion === 'TLSv1.2')
+      expect(await requestWithCipher(port, hello, 'ECDHE-ECDSA-AES128-GCM-SHA256', acceptedOptions)).toBe('answered');
   });
 
   it('the listener refuses old versions of TLS', async () => {
     const versions =
-      oldest === 'TLSv1.3' ? (['TLSv1', 'TLSv1.1', 'TLSv1.2'] as const) : (['TLSv1', 'TLSv1.1'] as const);
+      oldestVersion === 'TLSv1.3' ? (['TLSv1', 'TLSv1.1', 'TLSv1.2'] as const) : (['TLSv1', 'TLSv1.1'] as const);
     for (const version of versions) {
-      const answer = await speak(port, hello, { ...oldVersions, ...good, maxVersion: version });
+      const answer = await sendRequest(port, hello, { ...oldVersions, ...acceptedOptions, maxVersion: version });
       expect([version, answer]).toEqual([version, expect.stringMatching(/ALERT|closed|ECONNRESET/)]);
     }
   });
 
   it('the listener refuses ciphers without forward secrecy, without authentication or without an authenticated mode', async () => {
     for (const cipher of weakCiphers)
-      expect([cipher, await speakWith(port, hello, cipher, good)]).not.toEqual([cipher, 'answered']);
+      expect([cipher, await requestWithCipher(port, hello, cipher, acceptedOptions)]).not.toEqual([cipher, 'answered']);
   });
 
   it('the listener sends no data to a client without TLS, except an error', async () => {
@@ -163,7 +175,7 @@ describe('the MQTT listener', () => {
   ];
 
   it.each(strangers)('a client %s gets no answer from the MQTT listener', async (_name, options) => {
-    expect(await speak(product.mqttPort, mqtt, await options())).toMatch(/ALERT|closed|ECONNRESET/);
+    expect(await sendRequest(product.mqttPort, mqtt, await options())).toMatch(/ALERT|closed|ECONNRESET/);
   });
 });
 
@@ -173,7 +185,11 @@ it('a client does not accept the dashboard as Kafka or as InfluxDB, nor Kafka as
     [product.httpPort, 'influxdb'],
     [product.kafkaPort, 'dashboard'],
   ] as const) {
-    const result = await speak(port, http, { ca: certFile('ca.pem'), servername: name, rejectUnauthorized: true });
+    const result = await sendRequest(port, http, {
+      ca: certFile('ca.pem'),
+      servername: name,
+      rejectUnauthorized: true,
+    });
     expect([name, result]).toEqual([name, 'ERR_TLS_CERT_ALTNAME_INVALID']);
   }
 });
