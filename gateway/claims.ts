@@ -103,7 +103,7 @@ export async function createClaims(options: {
   const table = await sealedLog.followTable(
     ['sessions'],
     (read, { offset }) => {
-      // The topic has only claims (contracts/messages/homes.ts).
+      // The topic has only claims (contracts/messages/record-topics.ts).
       if (read?.record.contentType !== contentTypes.claim) return;
       const { origin } = read.opened;
       if (!noteClaim(lastClaims, origin.boot, origin.seq)) return;

@@ -7,7 +7,7 @@
 import type { Logger } from 'pino';
 import { type ErrorCode, VigilError } from '../contracts/errors.ts';
 import { type AnyRecord, checkRecord } from '../contracts/messages/check.ts';
-import { wrongTopicFault } from '../contracts/messages/homes.ts';
+import { wrongTopicFault } from '../contracts/messages/record-topics.ts';
 import type { KafkaTopic } from '../contracts/topics.ts';
 import { type OpenedRecord, parseHeader, type SealedHeader } from './envelope/header.ts';
 import type { Opener } from './envelope/opener.ts';

@@ -6,11 +6,11 @@ import { type EachBatchPayload, type Kafka, PartitionAssigners } from 'kafkajs';
 import type { Logger } from 'pino';
 import { VigilError } from '../../contracts/errors.ts';
 import type { KafkaTopic, TopicPartition } from '../../contracts/topics.ts';
-import { createReadAheadQueue, type ReadAheadQueue } from './ahead.ts';
 import { copartition } from './copartition.ts';
 import { type EndsByPartition, readLogEnds, readOffsetsSince } from './log-ends.ts';
 import { type LogRecord, logRecordOf } from './log-record.ts';
 import { recordMember, removePredecessor } from './predecessor.ts';
+import { createReadAheadQueue, type ReadAheadQueue } from './read-ahead.ts';
 
 export type RecordBatch = {
   readonly topic: KafkaTopic;
@@ -36,7 +36,7 @@ export type ReaderOptions = {
     | { readonly committedOrSinceMs: number };
   /** Whether one member of the group gets partition p of every topic (copartition.ts). */
   readonly copartitioned?: boolean;
-  /** Whether to fetch the next records while `onRecords` is still running (ahead.ts). For a reader that may have a backlog. */
+  /** Whether to fetch the next records while `onRecords` is still running (read-ahead.ts). For a reader that may have a backlog. */
   readonly readsAhead?: boolean;
   /** File with the group member of this process, so that its next start after a crash is faster (predecessor.ts). */
   readonly memberFile?: string;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createReadAheadQueue } from './ahead.ts';
+import { createReadAheadQueue } from './read-ahead.ts';
 
 const isSettledSoon = async (promise: Promise<void>) => {
   let isSettled = false;
@@ -19,10 +19,10 @@ const records = (count: number, bytes: number) =>
   Array.from({ length: count }, () => ({ key: null, value: Buffer.alloc(bytes) }));
 
 it('put resolves immediately while the queue is small, and otherwise after a task has ended', async () => {
-  const ahead = createReadAheadQueue(20_000);
+  const queue = createReadAheadQueue(20_000);
   const [first, second] = [gate(), gate()];
-  expect(await isSettledSoon(ahead.put(records(10, 1_000), () => first.promise))).toBe(true);
-  const full = ahead.put(records(10, 1_000), () => second.promise);
+  expect(await isSettledSoon(queue.put(records(10, 1_000), () => first.promise))).toBe(true);
+  const full = queue.put(records(10, 1_000), () => second.promise);
   expect(await isSettledSoon(full)).toBe(false);
   first.open();
   expect(await isSettledSoon(full)).toBe(true);
@@ -30,55 +30,55 @@ it('put resolves immediately while the queue is small, and otherwise after a tas
 });
 
 it('put counts bytes: a batch of a few large records fills the queue', async () => {
-  const ahead = createReadAheadQueue(10_000_000);
+  const queue = createReadAheadQueue(10_000_000);
   const first = gate();
-  const full = ahead.put(records(40, 262_144), () => first.promise);
+  const full = queue.put(records(40, 262_144), () => first.promise);
   expect(await isSettledSoon(full)).toBe(false);
   first.open();
   expect(await isSettledSoon(full)).toBe(true);
 });
 
 it('no task runs in the turn of the event loop in which it was put', async () => {
-  const ahead = createReadAheadQueue(10_000);
+  const queue = createReadAheadQueue(10_000);
   const seen: string[] = [];
   for (const name of ['first', 'second'])
-    await ahead.put(records(1, 100), async () => {
+    await queue.put(records(1, 100), async () => {
       seen.push(name);
     });
   seen.push('all of a fetch is put');
-  await ahead.done();
+  await queue.done();
   expect(seen).toEqual(['all of a fetch is put', 'first', 'second']);
 });
 
 it('all tasks of a fetch run before a timer runs', async () => {
-  const ahead = createReadAheadQueue(10_000);
+  const queue = createReadAheadQueue(10_000);
   const seen: string[] = [];
   for (const name of ['first', 'second', 'third'])
-    await ahead.put(records(1, 100), async () => {
+    await queue.put(records(1, 100), async () => {
       seen.push(name);
       if (name === 'first') setTimeout(() => seen.push('timer'), 0);
       const until = performance.now() + 3;
       while (performance.now() < until);
     });
-  await ahead.done();
+  await queue.done();
   expect(seen.slice(0, 3)).toEqual(['first', 'second', 'third']);
 });
 
 it('tasks run one after the other, in the order in which they were put', async () => {
-  const ahead = createReadAheadQueue(10_000);
+  const queue = createReadAheadQueue(10_000);
   const seen: string[] = [];
   const first = gate();
-  void ahead.put(records(1, 100), async () => {
+  void queue.put(records(1, 100), async () => {
     seen.push('first begins');
     await first.promise;
     seen.push('first ends');
   });
-  void ahead.put(records(1, 100), async () => {
+  void queue.put(records(1, 100), async () => {
     seen.push('second');
   });
-  expect(await isSettledSoon(ahead.done())).toBe(false);
+  expect(await isSettledSoon(queue.done())).toBe(false);
   expect(seen).toEqual(['first begins']);
   first.open();
-  await ahead.done();
+  await queue.done();
   expect(seen).toEqual(['first begins', 'first ends', 'second']);
 });
