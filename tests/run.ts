@@ -9,16 +9,16 @@ import { VigilError } from '../contracts/errors.ts';
 import { defaultSoftwareDir, ensureChromium, ensureFaketime, ensureSoftware } from '../ops/platform/software.ts';
 import { ensureForeignClients } from './foreign/ensure.ts';
 import {
-  add,
-  check,
+  addTallies,
   closingLine,
   durationsOf,
+  emptyTally,
   type FileDuration,
   failuresOf,
-  nothing,
   slowestOf,
   type Tally,
   tallyOf,
+  tallyOfCheck,
 } from './tally.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -38,12 +38,12 @@ type Run = { readonly reports: string; readonly failures: string[]; readonly dur
 /** What the tests need, one after the other. */
 const preparations: readonly Part[] = [
   { name: 'software', run: software },
-  { name: 'types', run: (_run, output) => checkBy([bin('typescript/bin/tsc'), '--noEmit'], output) },
-  { name: 'style', run: (_run, output) => checkBy([bin('@biomejs/biome/bin/biome'), 'check', '.'], output) },
+  { name: 'types', run: (_run, output) => runCheck([bin('typescript/bin/tsc'), '--noEmit'], output) },
+  { name: 'style', run: (_run, output) => runCheck([bin('@biomejs/biome/bin/biome'), 'check', '.'], output) },
   {
     name: 'client',
     run: (_run, output) =>
-      checkBy([bin('vite/bin/vite.js'), 'build', 'dashboard/client', '--logLevel', 'warn'], output),
+      runCheck([bin('vite/bin/vite.js'), 'build', 'dashboard/client', '--logLevel', 'warn'], output),
   },
 ];
 
@@ -80,15 +80,15 @@ async function software(): Promise<Tally> {
     await ensureChromium(report);
     await ensureFaketime(report);
     await ensureForeignClients(process.env.VIGIL_SOFTWARE_DIR || defaultSoftwareDir);
-    return check(true);
+    return tallyOfCheck(true);
   } catch (error) {
     process.stdout.write(`${error instanceof VigilError ? error.message : String(error)}\n`);
-    return check(false);
+    return tallyOfCheck(false);
   }
 }
 
-async function checkBy(args: readonly string[], output: Output): Promise<Tally> {
-  return check((await node(args, output)) === 0);
+async function runCheck(args: readonly string[], output: Output): Promise<Tally> {
+  return tallyOfCheck((await node(args, output)) === 0);
 }
 
 async function runProject(name: string, shard: string, run: Run, output: Output): Promise<Tally> {
@@ -181,7 +181,7 @@ async function main(names: readonly string[]): Promise<number> {
   const slowest = slowestOf(run.durations);
   if (slowest.length > 0) process.stdout.write(`\n== slowest\n${slowest.join('\n')}\n`);
   if (run.failures.length > 0) process.stdout.write(`\n== failed\n${run.failures.join('\n')}\n`);
-  const sum = rows.reduce((total, { tally }) => add(total, tally), nothing);
+  const sum = rows.reduce((total, { tally }) => addTallies(total, tally), emptyTally);
   // A row begins with "part", so that only the last line reads as the count.
   process.stdout.write(`\n${rows.map(({ text }) => `part ${text}`).join('\n')}\n\n${closingLine(sum)}\n`);
   return sum.failed === 0 && sum.passed > 0 ? 0 : 1;

@@ -20,7 +20,7 @@ import { kafkaSettings } from '../log/kafka/settings.ts';
 import { openSealedLog, type SealedLog } from '../log/sealed-log.ts';
 import { type Child, saysReady, startChild } from '../ops/platform/child.ts';
 import { freePorts } from '../ops/platform/ports.ts';
-import { serviceEnv, type Whereabouts } from '../ops/platform/service-env.ts';
+import { type SystemAddresses, serviceEnv } from '../ops/platform/service-env.ts';
 import { programs } from '../ops/processes.ts';
 import { readSettings } from '../process/settings.ts';
 import type { TestPlatform } from './platform.ts';
@@ -45,7 +45,7 @@ export type RunningProcess = {
 
 /** Starts a process and waits until it reports that it is ready. */
 export async function startProcess(
-  platform: Whereabouts,
+  platform: SystemAddresses,
   name: ProcessName,
   overrides: Readonly<Record<string, string>> = {},
 ): Promise<RunningProcess> {
@@ -95,7 +95,7 @@ export async function ownPorts(platform: TestPlatform): Promise<TestPlatform> {
   return { ...platform, mqttPort, httpPort };
 }
 
-export async function openLogAs(platform: Whereabouts, service: Service): Promise<SealedLog> {
+export async function openLogAs(platform: SystemAddresses, service: Service): Promise<SealedLog> {
   return openSealedLog({
     settings: readSettings(kafkaSettings, serviceEnv(platform, service)),
     service,
@@ -104,18 +104,18 @@ export async function openLogAs(platform: Whereabouts, service: Service): Promis
   });
 }
 
-export const readersOf = (platform: Whereabouts): ReaderKeys =>
+export const readersOf = (platform: SystemAddresses): ReaderKeys =>
   JSON.parse(readFileSync(serviceEnv(platform, 'operator').VIGIL_READERS_FILE!, 'utf8'));
 
-const pseudonymKey = (platform: Whereabouts) =>
+const pseudonymKey = (platform: SystemAddresses) =>
   readFileSync(join(platform.stateDir, 'secrets', 'pseudonym.key'), 'utf8').trim();
 
-export const devicePseudonym = (platform: Whereabouts, deviceId: string) =>
+export const devicePseudonym = (platform: SystemAddresses, deviceId: string) =>
   pseudonym(pseudonymKey(platform), 'device', deviceId);
 
 /** Writes the complete list of periods of a device, as the operator. `version` must be higher than the last one. */
 export async function associate(
-  platform: Whereabouts,
+  platform: SystemAddresses,
   operator: SealedLog,
   deviceId: string,
   version: number,
@@ -129,7 +129,7 @@ export async function associate(
  * Writes the record that a gateway writes when a device connects. The dashboard assigns a patient only to a device that has connected
  * or sent something.
  */
-export async function connectFor(platform: Whereabouts, gateway: SealedLog, deviceId: string): Promise<void> {
+export async function connectFor(platform: SystemAddresses, gateway: SealedLog, deviceId: string): Promise<void> {
   const body: ConnectionRecord = { deviceId, receivedAt: new Date().toISOString(), connected: true };
   const key = unassignedAssociation(pseudonymKey(platform), deviceId);
   await gateway.append('observations', key, contentTypes.connection, body);

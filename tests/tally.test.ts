@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { add, check, closingLine, durationsOf, failuresOf, nothing, slowestOf, tallyOf } from './tally.ts';
+import {
+  addTallies,
+  closingLine,
+  durationsOf,
+  emptyTally,
+  failuresOf,
+  slowestOf,
+  tallyOf,
+  tallyOfCheck,
+} from './tally.ts';
 
 describe('tallyOf', () => {
   it.each([
@@ -26,7 +35,10 @@ describe('tallyOf', () => {
 });
 
 it('the closing line shows the sum of all checks and tests', () => {
-  const sum = [check(true), check(false), { passed: 7, failed: 0, skipped: 2 }].reduce(add, nothing);
+  const sum = [tallyOfCheck(true), tallyOfCheck(false), { passed: 7, failed: 0, skipped: 2 }].reduce(
+    addTallies,
+    emptyTally,
+  );
   expect(closingLine(sum)).toBe('8 passed, 1 failed, 2 skipped');
 });
 

@@ -3,9 +3,9 @@ import { stripVTControlCharacters } from 'node:util';
 
 export type Tally = { readonly passed: number; readonly failed: number; readonly skipped: number };
 
-export const nothing: Tally = { passed: 0, failed: 0, skipped: 0 };
+export const emptyTally: Tally = { passed: 0, failed: 0, skipped: 0 };
 
-export function add(left: Tally, right: Tally): Tally {
+export function addTallies(left: Tally, right: Tally): Tally {
   return {
     passed: left.passed + right.passed,
     failed: left.failed + right.failed,
@@ -13,9 +13,9 @@ export function add(left: Tally, right: Tally): Tally {
   };
 }
 
-/** Counts a check that is not a vitest run, such as the type check, as one test. */
-export function check(passed: boolean): Tally {
-  return passed ? { ...nothing, passed: 1 } : { ...nothing, failed: 1 };
+/** Counts a check that is not a vitest run, such as the type tallyOfCheck, as one test. */
+export function tallyOfCheck(passed: boolean): Tally {
+  return passed ? { ...emptyTally, passed: 1 } : { ...emptyTally, failed: 1 };
 }
 
 /**

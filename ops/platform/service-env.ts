@@ -20,7 +20,6 @@ export type SystemAddresses = {
   readonly witnessMetricsPort?: number;
   readonly httpPort: number;
 };
-export type Whereabouts = SystemAddresses;
 
 /**
  * Variables that reduce the gateway's memory for each connection (docs/decisions/015-memory.md). The first two are for malloc of glibc:
