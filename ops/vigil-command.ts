@@ -6,6 +6,7 @@ import { type Environment, settingsHelpText } from '../process/settings.ts';
 import type { Terminal } from '../process/terminal.ts';
 import { audit } from './audit/main.ts';
 import { capture } from './capture/main.ts';
+import { delivery } from './delivery/main.ts';
 import { kafkaClientAddresses, readAccount, usageError, withOperatorContext } from './operator-context.ts';
 import { checkCode, checkIds, readSince } from './rejected/arguments.ts';
 import { list, redrive, show } from './rejected/commands.ts';
@@ -19,6 +20,7 @@ const help = `  npm run vigil -- rejected …                         shows mess
   npm run vigil -- replay --profile <A> --profile <B> <file>…   compares the alarms of two limit profiles
   npm run vigil -- audit verify|head                       checks that nobody changed the audit trail; audit --help
   npm run vigil -- capture --ward <ward> --since 24h …     writes captures from the log; capture --help
+  npm run vigil -- delivery who --ward <ward> --bed <bed>  says who would be called for an alarm; delivery --help
   npm run vigil -- trends rebuild …                        writes lost trends into InfluxDB again; trends --help
 
 Kafka keeps each message that the gateway rejected for 30 days, sealed, with the reason.
@@ -69,6 +71,7 @@ export async function vigilCommand(args: readonly string[], terminal: Terminal):
   if (args[0] === 'replay') return runReplay(args.slice(1));
   if (args[0] === 'audit') return audit(args.slice(1), terminal);
   if (args[0] === 'capture') return capture(args.slice(1), terminal);
+  if (args[0] === 'delivery') return delivery(args.slice(1), terminal);
   if (args[0] === 'trends') return trends(args.slice(1), terminal);
   const { values, positionals } = readArguments(args, { allowPositionals: true, options }, usageError);
   if (values.help === true) {

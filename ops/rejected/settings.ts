@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { deliverySettings } from '../../process/delivery-policy-file.ts';
 import { influxSettings } from '../../process/influx-settings.ts';
 import { type Environment, type Manifest, readSettings, type Settings } from '../../process/settings.ts';
 import { readAddresses } from '../addresses.ts';
@@ -63,6 +64,7 @@ export const vigilSettings = {
     help: "file of the dashboard's accounts; empty: secrets/accounts.json in VIGIL_STATE_DIR",
     fallback: '',
   },
+  ...deliverySettings,
 } as const satisfies Manifest;
 
 export type VigilSettings = Settings<typeof vigilSettings> & {

@@ -5,8 +5,8 @@ import { pino } from 'pino';
 import { afterAll, describe, expect, it } from 'vitest';
 import { builtInAlertCodes } from '../../contracts/alert-codes.ts';
 import { parameters } from '../../contracts/parameters.ts';
+import { fileBytesMax } from '../../process/operator-file.ts';
 import { alertCodesMax, followAlertCodes, readAlertCodes } from './alert-codes-file.ts';
-import { fileBytesMax } from './operator-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'vigil-codes-'));
 afterAll(() => rmSync(folder, { recursive: true }));

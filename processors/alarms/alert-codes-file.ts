@@ -9,7 +9,13 @@ import { type AlertCode, builtInAlertCodes } from '../../contracts/alert-codes.t
 import { DeviceAlert } from '../../contracts/messages/device-alerts.ts';
 import { parameters } from '../../contracts/parameters.ts';
 import { textFault } from '../../contracts/text.ts';
-import { followOperatorFile, type OperatorFile, readJsonFile, refusalOf, schemaFaults } from './operator-file.ts';
+import {
+  followOperatorFile,
+  type OperatorFile,
+  readJsonFile,
+  refusalOf,
+  schemaFaults,
+} from '../../process/operator-file.ts';
 
 const noOtherFields = { additionalProperties: false } as const;
 const Row = Type.Object(

@@ -3,10 +3,10 @@
 import { addDamageMetrics, type DamageBook } from '../../log/kafka/damage-book.ts';
 import { addCertificateMetrics } from '../../process/certificate-files.ts';
 import { createMetrics, type Metrics } from '../../process/metrics.ts';
+import type { OperatorFile } from '../../process/operator-file.ts';
 import { addClockMetrics, type SystemClock } from '../../process/system-clock.ts';
 import type { Canaries } from './canaries.ts';
 import { counterNames } from './core/counts.ts';
-import type { OperatorFile } from './operator-file.ts';
 
 function addCanaryMetrics(metrics: Metrics, { agesMs, tookMs }: Canaries): void {
   metrics.gauge(

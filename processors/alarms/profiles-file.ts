@@ -6,6 +6,13 @@ import type { Logger } from 'pino';
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { textFaultIn } from '../../contracts/text.ts';
+import {
+  followOperatorFile,
+  type OperatorFile,
+  readJsonFile,
+  refusalOf,
+  schemaFaults,
+} from '../../process/operator-file.ts';
 import { profileFaults } from './core/profile-faults.ts';
 import {
   type ByCategory,
@@ -14,7 +21,6 @@ import {
   type ProfileTable,
   tableOf,
 } from './core/profile-table.ts';
-import { followOperatorFile, type OperatorFile, readJsonFile, refusalOf, schemaFaults } from './operator-file.ts';
 
 const setting = 'VIGIL_LIMIT_PROFILES_FILE';
 

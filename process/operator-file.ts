@@ -4,9 +4,9 @@
  */
 import { readFileSync, statSync } from 'node:fs';
 import type { Logger } from 'pino';
-import { VigilError } from '../../contracts/errors.ts';
-import { visibleText } from '../../contracts/text.ts';
-import { type FollowedFile, followFile } from '../../process/follow-file.ts';
+import { VigilError } from '../contracts/errors.ts';
+import { visibleText } from '../contracts/text.ts';
+import { type FollowedFile, followFile } from './follow-file.ts';
 
 /** Maximum size of a file (ours). A larger file is a mistake, because the whole built-in profile has 3 kB. */
 export const fileBytesMax = 1_048_576;
