@@ -1,8 +1,8 @@
 /** Measures the CPU time and latency of a reading, and the gateway's memory, with few and with many devices. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { rssMb } from './accounts.ts';
 import { integerOption } from './options.ts';
+import { rssMb } from './process-usage.ts';
 import { type Rig, startRig } from './rig.ts';
 
 type Row = {

@@ -10,7 +10,7 @@ import { startSettings } from '../ops/settings.ts';
 import { createSteps } from '../ops/steps.ts';
 import { startSystem } from '../ops/system.ts';
 import { readSettings } from '../process/settings.ts';
-import { cpuSeconds, rssMb } from './accounts.ts';
+import { cpuSeconds, rssMb } from './process-usage.ts';
 
 export type Cost = { readonly process: string; readonly cpuPercent: number; readonly rssMb: number };
 

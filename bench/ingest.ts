@@ -1,7 +1,7 @@
 /** Measures how many readings per second one gateway acknowledges, the latency, and the CPU time of a reading. */
 import { parseArgs } from 'node:util';
-import { peakRssMb } from './accounts.ts';
 import { integerOption } from './options.ts';
+import { peakRssMb } from './process-usage.ts';
 import { measureProducerLimit } from './producer-limit.ts';
 import { payloadBytes, publishTemplate } from './reading.ts';
 import { startRig } from './rig.ts';

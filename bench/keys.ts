@@ -15,8 +15,8 @@ import { adminKafka, topicConfig } from '../ops/platform/topics.ts';
 import { startTestPlatform, type TestPlatform } from '../tests/platform.ts';
 import { alarmOf, longestBeds, raisedEvent } from '../tests/screens/scene.ts';
 import { openLogAs, type RunningProcess, readersOf, startProcess } from '../tests/system.ts';
-import { peakRssMb } from './accounts.ts';
 import { integerOption } from './options.ts';
+import { peakRssMb } from './process-usage.ts';
 
 const report = (line: string) => process.stderr.write(`bench: ${line}\n`);
 const batchSize = 1_000;

@@ -10,8 +10,8 @@ import { type Kafka, startKafka } from '../ops/platform/kafka.ts';
 import { freePorts } from '../ops/platform/ports.ts';
 import { serviceEnv } from '../ops/platform/service-env.ts';
 import { defaultSoftwareDir, ensureSoftware, type Software } from '../ops/platform/software.ts';
-import { cpuSeconds } from './accounts.ts';
 import type { Answer, Order } from './load.ts';
+import { cpuSeconds } from './process-usage.ts';
 
 export type Rig = {
   readonly stateDir: string;

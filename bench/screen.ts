@@ -6,8 +6,8 @@ import { type Browser, type CDPSession, chromium, type Page } from 'playwright-c
 import { VigilError } from '../contracts/errors.ts';
 import { ensureChromium } from '../ops/platform/software.ts';
 import { password } from '../tests/browser.ts';
-import { cpuSeconds, rssMb } from './accounts.ts';
 import { integerOption } from './options.ts';
+import { cpuSeconds, rssMb } from './process-usage.ts';
 import { type MadeUpWard, openMadeUpWard, userId } from './ward.ts';
 
 const measuredChain =

@@ -18,7 +18,7 @@ import {
 } from './core/wanted.ts';
 import { crlFiles, crlReason, issueCrl } from './crl.ts';
 import { ensurePrivateDirectory, writeAtomic } from './files.ts';
-import { recordKeys, requireRecordedKeys } from './fingerprints.ts';
+import { recordFingerprints, requireRecordedKeys } from './fingerprints.ts';
 import { issueAuthority, issueLeaf, type Pair, renewAuthority } from './issue.ts';
 import { entryOf, readRegister, recordEntries, serialOf } from './register.ts';
 import { ensureSecrets } from './secrets.ts';
@@ -77,7 +77,7 @@ export async function ensureCertificates(options: EnsureOptions): Promise<Writte
     await issueCrl(directory, pairs[authority], options.nowMs, authority);
     issued.push({ file: `certs/${crlFiles[authority]}`, reason });
   }
-  recordKeys(options.stateDir);
+  recordFingerprints(options.stateDir);
   return issued;
 }
 

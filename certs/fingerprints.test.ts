@@ -7,8 +7,8 @@ import {
   acceptLostKeys,
   fingerprintsOf,
   lostOrReplacedKeys,
-  parseRecordedKeys,
-  readRecordedKeys,
+  parseRecordedFingerprints,
+  readRecordedFingerprints,
 } from './fingerprints.ts';
 
 const nowMs = Math.floor(Date.now() / 1000) * 1000;
@@ -66,20 +66,20 @@ describe('recorded keys', () => {
     rmSync(join(stateDir, 'secrets/pseudonym.key'));
     expect(acceptLostKeys(stateDir)).toEqual(['secrets/pseudonym.key']);
     await startVigil();
-    expect(readRecordedKeys(stateDir)).toEqual({ epoch: 1, keys: fingerprintsOf(stateDir) });
+    expect(readRecordedFingerprints(stateDir)).toEqual({ epoch: 1, keys: fingerprintsOf(stateDir) });
     expect(await startVigil()).toEqual([]);
   });
 
   it('a start records the keys of a state folder that has no record yet', async () => {
     rmSync(join(stateDir, 'secrets/fingerprints.json'));
     expect(await startVigil()).toEqual([]);
-    expect(readRecordedKeys(stateDir)).toEqual({ epoch: 0, keys: fingerprintsOf(stateDir) });
+    expect(readRecordedFingerprints(stateDir)).toEqual({ epoch: 0, keys: fingerprintsOf(stateDir) });
   });
 
   it.each(['', '{', 'null', '[]', '{"epoch":1.5,"keys":{}}', '{"epoch":0,"keys":[]}', '{"epoch":0,"keys":{"a":1}}'])(
     'a start is refused if the record of the keys is "%s"',
     async (text) => {
-      expect(parseRecordedKeys(text)).toBeUndefined();
+      expect(parseRecordedFingerprints(text)).toBeUndefined();
       writeFileSync(join(stateDir, 'secrets/fingerprints.json'), text);
       await expect(startVigil()).rejects.toThrow(/fingerprints\.json does not contain what Vigil wrote/);
     },

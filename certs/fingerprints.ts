@@ -12,7 +12,7 @@ import { ensurePrivateDirectory, writeAtomic } from './files.ts';
 
 /** The fingerprint of each key, by the path of its file below the state folder. Nobody can find the key from the fingerprint. */
 export type KeyFingerprints = Readonly<Record<string, string>>;
-export type RecordedKeys = {
+export type RecordedFingerprints = {
   /** How often an operator has run `accept-lost-keys`. */
   readonly epoch: number;
   readonly keys: KeyFingerprints;
@@ -57,16 +57,16 @@ export function fingerprintsOf(stateDir: string): KeyFingerprints {
 }
 
 /** Reads the recorded fingerprints. @returns undefined if there is no file yet. @throws VigilError `certificate-invalid` */
-export function readRecordedKeys(stateDir: string): RecordedKeys | undefined {
+export function readRecordedFingerprints(stateDir: string): RecordedFingerprints | undefined {
   const path = join(stateDir, recordFile);
   if (!existsSync(path)) return undefined;
-  const recorded = parseRecordedKeys(readFileSync(path, 'utf8'));
+  const recorded = parseRecordedFingerprints(readFileSync(path, 'utf8'));
   if (recorded) return recorded;
   throw new VigilError('certificate-invalid', `${path} does not contain what Vigil wrote: restore it from a backup.`);
 }
 
 /** Parses the recorded fingerprints. @returns undefined if the text is not valid */
-export function parseRecordedKeys(text: string): RecordedKeys | undefined {
+export function parseRecordedFingerprints(text: string): RecordedFingerprints | undefined {
   try {
     const { epoch, keys } = JSON.parse(text) as { epoch?: unknown; keys?: unknown };
     if (!Number.isSafeInteger(epoch) || keys === null || typeof keys !== 'object' || Array.isArray(keys))
@@ -88,7 +88,7 @@ export function lostOrReplacedKeys(recorded: KeyFingerprints, current: KeyFinger
  * @throws VigilError `certificate-invalid` that names the files to restore
  */
 export function requireRecordedKeys(stateDir: string): void {
-  const recorded = readRecordedKeys(stateDir);
+  const recorded = readRecordedFingerprints(stateDir);
   if (!recorded) return;
   const current = fingerprintsOf(stateDir);
   const lostFiles = lostOrReplacedKeys(recorded.keys, current).filter(
@@ -108,24 +108,26 @@ export function remedyText(stateDir: string): string {
   );
 }
 
-/** Records the current keys, which the next start requires. Runs after all files were written. */
-export function recordKeys(stateDir: string): void {
-  const recorded = readRecordedKeys(stateDir);
+/**
+ * Records the fingerprints of the current keys. The next start requires the same keys. Runs after all files were written.
+ */
+export function recordFingerprints(stateDir: string): void {
+  const recorded = readRecordedFingerprints(stateDir);
   const keys = fingerprintsOf(stateDir);
   const areAllRecorded = recorded && Object.keys(keys).every((file) => recorded.keys[file] === keys[file]);
   if (!areAllRecorded) writeRecord(stateDir, { epoch: recorded?.epoch ?? 0, keys: { ...recorded?.keys, ...keys } });
 }
 
-/** Records the current keys instead of the lost keys, at the request of an operator. @returns the files of the lost keys */
+/** Records the fingerprints of the current keys instead of those of the lost keys, at the request of an operator. @returns the files of the lost keys */
 export function acceptLostKeys(stateDir: string): string[] {
-  const recorded = readRecordedKeys(stateDir);
+  const recorded = readRecordedFingerprints(stateDir);
   const current = fingerprintsOf(stateDir);
   const lostFiles = lostOrReplacedKeys(recorded?.keys ?? {}, current);
   writeRecord(stateDir, { epoch: (recorded?.epoch ?? 0) + 1, keys: current });
   return lostFiles;
 }
 
-function writeRecord(stateDir: string, recorded: RecordedKeys): void {
+function writeRecord(stateDir: string, recorded: RecordedFingerprints): void {
   ensurePrivateDirectory(join(stateDir, 'secrets'));
   writeAtomic(join(stateDir, recordFile), `${JSON.stringify(recorded, null, 2)}\n`, 0o600);
 }

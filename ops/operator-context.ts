@@ -92,7 +92,7 @@ export async function withOperatorContext(
   settings: VigilSettings,
   name: string,
   terminal: Terminal,
-  work: (desk: OperatorContext) => Promise<number>,
+  work: (context: OperatorContext) => Promise<number>,
 ): Promise<number> {
   const logger = pino({ level: 'silent' });
   const env = serviceEnv(kafkaClientAddresses(settings, settings.stateDir), 'operator');

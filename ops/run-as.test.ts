@@ -96,20 +96,23 @@ it.runIf(isRoot() && process.platform === 'linux')(
   },
 );
 
-it.runIf(isRoot())('runAs as root writes to no folder of programs that another user can change', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'vigil-run-as-'));
-  const path = (name: string) => join(folder, name);
-  mkdirSync(path('state'));
-  mkdirSync(path('elsewhere'), { mode: 0o755 });
-  symlinkSync(path('elsewhere'), path('state/software'));
-  lchownSync(path('state/software'), 59_443, 59_443);
-  const program = `import { runAs } from ${JSON.stringify(join(import.meta.dirname, 'run-as.ts'))};
+it.runIf(isRoot())(
+  'runAs as root changes nothing in the software folder if another user can replace this folder',
+  () => {
+    const folder = mkdtempSync(join(tmpdir(), 'vigil-run-as-'));
+    const path = (name: string) => join(folder, name);
+    mkdirSync(path('state'));
+    mkdirSync(path('elsewhere'), { mode: 0o755 });
+    symlinkSync(path('elsewhere'), path('state/software'));
+    lchownSync(path('state/software'), 59_443, 59_443);
+    const program = `import { runAs } from ${JSON.stringify(join(import.meta.dirname, 'run-as.ts'))};
     await runAs('59443', ${JSON.stringify({ stateDir: path('state'), softwareDir: path('state/software') })});`;
-  // With an empty PATH, Java is missing and cannot be installed. So the start fails before it downloads anything.
-  const options = { encoding: 'utf8', env: { PATH: '' } } as const;
-  const { stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], options);
-  const mode = lstatSync(path('elsewhere')).mode & 0o777;
-  rmSync(folder, { recursive: true });
-  expect(stderr).toMatch(/Java/);
-  expect(mode.toString(8)).toBe('755');
-});
+    // With an empty PATH, Java is missing and cannot be installed. So the start fails before it downloads anything.
+    const options = { encoding: 'utf8', env: { PATH: '' } } as const;
+    const { stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], options);
+    const mode = lstatSync(path('elsewhere')).mode & 0o777;
+    rmSync(folder, { recursive: true });
+    expect(stderr).toMatch(/Java/);
+    expect(mode.toString(8)).toBe('755');
+  },
+);

@@ -7,7 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, inject, it } from 'vitest';
-import { readRecordedKeys } from '../certs/fingerprints.ts';
+import { readRecordedFingerprints } from '../certs/fingerprints.ts';
 import { newBrowser } from '../dashboard/server/browser.testing.ts';
 import { type RunningProduct, startProduct } from './product.ts';
 import { root, until } from './system.ts';
@@ -83,7 +83,7 @@ describe('a restore', () => {
     execFileSync(process.execPath, [join(root, 'certs/main.ts'), 'accept-lost-keys', '--state', original]);
     expect(await run(original, untilPatientIsShown)).toBe(associationId);
     backUp('today');
-    expect(readRecordedKeys(join(folder, 'today'))).toMatchObject({ epoch: 1 });
+    expect(readRecordedFingerprints(join(folder, 'today'))).toMatchObject({ epoch: 1 });
   });
 
   it('the product starts with yesterday’s data and today’s keys, because the operator has accepted the loss of the key', {

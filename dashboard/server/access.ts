@@ -152,10 +152,10 @@ export async function requirePace(
   trail: AccessOptions['trail'],
   kind: PacedKind,
 ): Promise<void> {
-  const counted = countRequestOf(pace, kind, sessionOf(request).claims, performance.now());
-  if (counted === 'accepted') return;
+  const verdict = countRequestOf(pace, kind, sessionOf(request).claims, performance.now());
+  if (verdict === 'accepted') return;
   const detail = `${request.method} ${request.routeOptions.url ?? 'unknown'}: too many requests`;
-  if (counted === 'first-refused') await trail.record({ ...whoOf(request), action: 'access-denied', detail });
+  if (verdict === 'first-refused') await trail.record({ ...whoOf(request), action: 'access-denied', detail });
   throw new VigilError('rate-limited', 'Too many requests of this account: try again in a minute.');
 }
 

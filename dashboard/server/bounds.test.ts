@@ -15,7 +15,7 @@ const claims = (userId: string, sessionId: string) => ({
   fingerprint: 'f',
 });
 
-describe('countFor', () => {
+describe('countRequestOf', () => {
   it('one session cannot use up the requests of its account: an account has three times the requests of a session', () => {
     const pace: RequestPace = new Map();
     const taken = (session: string, times: number) =>

@@ -23,11 +23,11 @@ import type { Feed } from './live/feed.ts';
 
 /** Maximum wait for the turn, and for the reading of the topic to its end before and after the change. */
 const waitMsMax = 5_000;
-/** A change is tried at most this often if other dashboards take the turn. */
+/** Maximum number of tries of a change while other dashboards take the turn. */
 const triesMax = 12;
 /**
- * The pause before the next try is random, and at most this times the number of tries. Because the pause is random,
- * dashboards do not take the turn from each other without end.
+ * The pause before the next try is random: at most `retryMsMax` multiplied by the number of tries so far. Because the
+ * pause is random, dashboards do not take the turn from each other without end.
  */
 const retryMsMax = 100;
 /**

@@ -36,8 +36,8 @@ const asker = (name: string) => ({ account: name, dialog: name });
 
 describe('an answer', () => {
   it('the answer covers the whole day, even if the values are read in several spans', async () => {
-    const desk = createWhatIf(storeOfValues(async () => day));
-    expect(await desk.ask(asker('a'), question(), neverClosed)).toEqual({
+    const whatIf = createWhatIf(storeOfValues(async () => day));
+    expect(await whatIf.ask(asker('a'), question(), neverClosed)).toEqual({
       from: formatInstant(t0),
       to: formatInstant(t0 + dayMs),
       since: formatInstant(t0),
@@ -49,33 +49,33 @@ describe('an answer', () => {
   });
 
   it('a question without entered limits gets only the numbers for the limits in force', async () => {
-    const desk = createWhatIf(storeOfValues(async () => valuesOf(0, 1_200)));
+    const whatIf = createWhatIf(storeOfValues(async () => valuesOf(0, 1_200)));
     const limitsToCompare = { profile: adultProfile, inForce: {}, entered: null };
-    const answer = await desk.ask(asker('a'), question({ limitsToCompare }), neverClosed);
+    const answer = await whatIf.ask(asker('a'), question({ limitsToCompare }), neverClosed);
     expect(answer).toMatchObject({ inForce: { medium: 2 }, entered: null, since: formatInstant(t0) });
     // The last value is that of second 1199. The engine counts silence from 20 s after it.
     expect(answer.silentMs).toBe(dayMs - 1_219_000);
   });
 
   it('without stored values the answer has no time and no interval', async () => {
-    const desk = createWhatIf(storeOfValues(async () => []));
-    expect(await desk.ask(asker('a'), question(), neverClosed)).toMatchObject({
+    const whatIf = createWhatIf(storeOfValues(async () => []));
+    expect(await whatIf.ask(asker('a'), question(), neverClosed)).toMatchObject({
       since: null,
       everyMs: null,
       silentMs: 0,
     });
   });
 
-  it('the desk refuses a question about an hour with too many values', async () => {
+  it('createWhatIf refuses a question about an hour with too many values', async () => {
     const store = storeOfValues(async () => []);
-    const desk = createWhatIf({ ...store, counts: async () => [{ atMs: t0, valueCount: valuesMax + 1 }] });
-    await expect(desk.ask(asker('a'), question(), neverClosed)).rejects.toMatchObject({ code: 'trends-unavailable' });
+    const whatIf = createWhatIf({ ...store, counts: async () => [{ atMs: t0, valueCount: valuesMax + 1 }] });
+    await expect(whatIf.ask(asker('a'), question(), neverClosed)).rejects.toMatchObject({ code: 'trends-unavailable' });
   });
 
-  it('the desk lets other work of the process run after a few ms of judging', async () => {
+  it('createWhatIf lets other work of the process run after a few ms of judging', async () => {
     // This clock advances 1 ms with each call, so each reading takes 1 ms.
     let ms = 0;
-    const desk = createWhatIf(
+    const whatIf = createWhatIf(
       storeOfValues(async () => valuesOf(0, 800)),
       () => ms++,
     );
@@ -86,7 +86,7 @@ describe('an answer', () => {
       if (!done) setImmediate(other);
     };
     setImmediate(other);
-    await desk.ask(asker('a'), question(), neverClosed);
+    await whatIf.ask(asker('a'), question(), neverClosed);
     done = true;
     expect(turns).toBeGreaterThanOrEqual(800 / workMsMax);
     expect(workMsMax).toBeLessThan(50);
@@ -96,26 +96,26 @@ describe('an answer', () => {
 describe('waiting questions', () => {
   it('a flood of questions of one account does not cause a refusal for another account', async () => {
     const { gates, store } = createGatedStore();
-    const desk = createWhatIf(store);
-    const ask = (account: string, dialog: string) => outcome(desk.ask({ account, dialog }, question(), neverClosed));
+    const whatIf = createWhatIf(store);
+    const ask = (account: string, dialog: string) => outcome(whatIf.ask({ account, dialog }, question(), neverClosed));
     const flood = Array.from({ length: 20 }, (_, n) => ask('flood', `patient-${n}`));
-    let hers = '';
-    void ask('nora', 'hers').then((answered) => {
-      hers = answered;
+    let outcomeForNora = '';
+    void ask('nora', 'patient-of-nora').then((answered) => {
+      outcomeForNora = answered;
     });
     expect((await Promise.all(flood.slice(4))).every((outcome) => outcome === 'rate-limited')).toBe(true);
-    for (let at = 0; at < 2; at += 1) {
-      while (gates.length <= at) await new Promise(setImmediate);
-      gates[at]!.resolve();
+    for (let n = 0; n < 2; n += 1) {
+      while (gates.length <= n) await new Promise(setImmediate);
+      gates[n]!.resolve();
     }
     // Nora's question is the third at the latest: at most two questions of the flood are answered before it.
     while (gates.length < 3) await new Promise(setImmediate);
     gates[2]!.resolve();
-    while (hers === '') await new Promise(setImmediate);
-    expect(hers).toBe('answered');
-    for (let at = 3; at < 5; at += 1) {
-      while (gates.length <= at) await new Promise(setImmediate);
-      gates[at]!.resolve();
+    while (outcomeForNora === '') await new Promise(setImmediate);
+    expect(outcomeForNora).toBe('answered');
+    for (let n = 3; n < 5; n += 1) {
+      while (gates.length <= n) await new Promise(setImmediate);
+      gates[n]!.resolve();
     }
     await Promise.all(flood);
   });
@@ -128,11 +128,11 @@ describe('waiting questions', () => {
       gates,
       store: {
         ...store,
-        async counts(...[of, id]: Parameters<typeof store.counts>) {
+        async counts(...[range, associationId]: Parameters<typeof store.counts>) {
           const gate = Promise.withResolvers<void>();
           gates.push(gate);
           await gate.promise;
-          return store.counts(of, id);
+          return store.counts(range, associationId);
         },
       },
     };
@@ -146,8 +146,8 @@ describe('waiting questions', () => {
 
   it('a new question of a dialog replaces the earlier questions of this dialog', async () => {
     const { gates, store } = createGatedStore();
-    const desk = createWhatIf(store);
-    const ask = () => outcome(desk.ask(asker('a'), question(), neverClosed));
+    const whatIf = createWhatIf(store);
+    const ask = () => outcome(whatIf.ask(asker('a'), question(), neverClosed));
     const first = ask();
     while (gates.length < 1) await new Promise(setImmediate);
     const others = [ask(), ask()];
@@ -161,9 +161,9 @@ describe('waiting questions', () => {
 
   it('questions of several accounts are answered one at a time, and refused if too many wait', async () => {
     const { gates, store } = createGatedStore();
-    const desk = createWhatIf(store);
+    const whatIf = createWhatIf(store);
     const outcomes = Array.from({ length: waitingMax + 2 }, (_, n) =>
-      outcome(desk.ask(asker(`asker-${n}`), question(), neverClosed)),
+      outcome(whatIf.ask(asker(`asker-${n}`), question(), neverClosed)),
     );
     expect(await outcomes.at(-1)).toBe('rate-limited');
     expect(gates).toHaveLength(1);
@@ -177,10 +177,10 @@ describe('waiting questions', () => {
 
   it('a question is dropped when its request is closed, and the next question is answered', async () => {
     const { gates, store } = createGatedStore();
-    const desk = createWhatIf(store);
+    const whatIf = createWhatIf(store);
     const request = new AbortController();
-    const first = outcome(desk.ask(asker('a'), question(), request.signal));
-    const second = outcome(desk.ask(asker('b'), question(), neverClosed));
+    const first = outcome(whatIf.ask(asker('a'), question(), request.signal));
+    const second = outcome(whatIf.ask(asker('b'), question(), neverClosed));
     while (gates.length < 1) await new Promise(setImmediate);
     request.abort();
     gates[0]!.resolve();
@@ -188,19 +188,19 @@ describe('waiting questions', () => {
     while (gates.length < 2) await new Promise(setImmediate);
     gates[1]!.resolve();
     expect(await second).toBe('answered');
-    expect(await outcome(desk.ask(asker('c'), question(), request.signal))).toBe('conflict');
+    expect(await outcome(whatIf.ask(asker('c'), question(), request.signal))).toBe('conflict');
   });
 
   it('after a question failed, the next question is answered', async () => {
     let isAway = true;
-    const desk = createWhatIf(
+    const whatIf = createWhatIf(
       storeOfValues(async () => {
         if (isAway) throw new VigilError('trends-unavailable', 'away');
         return valuesOf(0, 600);
       }),
     );
-    expect(await outcome(desk.ask(asker('a'), question(), neverClosed))).toBe('trends-unavailable');
+    expect(await outcome(whatIf.ask(asker('a'), question(), neverClosed))).toBe('trends-unavailable');
     isAway = false;
-    expect(await outcome(desk.ask(asker('a'), question(), neverClosed))).toBe('answered');
+    expect(await outcome(whatIf.ask(asker('a'), question(), neverClosed))).toBe('answered');
   });
 });

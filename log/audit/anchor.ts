@@ -1,7 +1,7 @@
 /**
- * Anchors of the audit trail: lines of a file that the witness writes and that the writers of the trail cannot change. For each partition
- * of the topic `audit`, an anchor has the offset of its end at that time and a digest of all records before. Each line has the hash of the
- * line before and is signed. Pure.
+ * Anchors of the audit trail: lines of a file that the witness writes and that the writers of the trail cannot change. An anchor has a
+ * time, and for each partition of the topic `audit` the offset at which the partition ended at that time, with a digest of all records
+ * before this offset. Each line has the hash of the line before and is signed. Pure.
  *
  * The digest is over the sealed records as they are in Kafka, because the witness cannot open them. Even somebody with every key of a
  * writer cannot remove, change or insert a record that an anchor covers without being noticed.
@@ -34,6 +34,7 @@ export const Anchor = Type.Object(
     line: Type.Integer({ minimum: 1 }),
     /** The anchor covers all records that were in the log at this time. */
     at: Instant,
+    /** One entry for each partition of `audit`. */
     places: Type.Array(PartitionAnchor, { minItems: 1, maxItems: 1_000 }),
     /** Faults that the witness has found in the log since the former line. */
     faults: Type.Optional(Type.Array(Type.String({ maxLength: 300 }), { maxItems: 20 })),
@@ -129,11 +130,11 @@ export function readAnchors(text: string, hash: Hash, verify: Parameters<typeof 
       continue;
     }
     const why = `line ${index + 1} of the anchors ${result.why}`;
-    const wrongTip = tipOf(line);
-    if (wrongTip) tip = wrongTip;
+    const tipOfWrongLine = tipOf(line);
+    if (tipOfWrongLine) tip = tipOfWrongLine;
     if (unreadableFault !== undefined) faults.push(unreadableFault);
-    unreadableFault = wrongTip ? undefined : why;
-    if (wrongTip) faults.push(why);
+    unreadableFault = tipOfWrongLine ? undefined : why;
+    if (tipOfWrongLine) faults.push(why);
   }
   return { anchors, tip, faults: unreadableFault === undefined ? faults : [...faults, unreadableFault] };
 }

@@ -13,7 +13,7 @@ const lookEveryMs = 200;
 /** Kafka's own topics. They need copies too: without these topics, no consumer group could continue, and no process could take a turn. */
 const internalTopics = ['__consumer_offsets', '__transaction_state'];
 
-/** Waits until as many brokers answer as there must be copies. @throws VigilError `start-failed` if too few answer */
+/** Waits until the number of brokers that answer is at least the requested number of copies. @throws VigilError `start-failed` if too few answer */
 export async function waitForBrokers(admin: Admin, { factor }: Replication): Promise<void> {
   for (const endMs = Date.now() + brokersMsMax; ; await sleep(lookEveryMs)) {
     const count = (await brokerIds(admin)).length;

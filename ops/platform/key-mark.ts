@@ -13,9 +13,9 @@ import { leafLifeMs } from '../../certs/core/renewal.ts';
 import {
   fingerprintsOf,
   lostOrReplacedKeys,
-  parseRecordedKeys,
-  type RecordedKeys,
-  readRecordedKeys,
+  parseRecordedFingerprints,
+  type RecordedFingerprints,
+  readRecordedFingerprints,
   remedyText,
 } from '../../certs/fingerprints.ts';
 import { readRegister } from '../../certs/register.ts';
@@ -27,7 +27,7 @@ const topic = 'house';
 const key = 'keys';
 
 /** The fingerprints of the keys, and the revocations. Both lists of revocations are absent if nothing was revoked. */
-export type Mark = RecordedKeys & {
+export type Mark = RecordedFingerprints & {
   /** Number of revoked certificates, by service. */
   readonly revoked?: Readonly<Record<string, number>>;
   /** End times of revoked certificates of devices, ms since 1970, by serial number. */
@@ -56,7 +56,7 @@ export async function markKeys(kafka: kafkajs.Kafka, stateDir: string): Promise<
  * fingerprints, which `ensureCertificates` wrote (certs/ensure.ts).
  */
 export function markOf(stateDir: string): Mark {
-  const recorded = readRecordedKeys(stateDir);
+  const recorded = readRecordedFingerprints(stateDir);
   const keys = { ...recorded?.keys, ...fingerprintsOf(stateDir) };
   const revoked = revocationsByService(readPrincipals(join(stateDir, 'certs')));
   const devices = endTimesOfRevoked(readRegister(join(stateDir, 'certs')));
@@ -190,7 +190,7 @@ async function writeMark(kafka: kafkajs.Kafka, mark: Mark): Promise<void> {
 }
 
 function parseMark(text: string): Mark | undefined {
-  const recorded = parseRecordedKeys(text);
+  const recorded = parseRecordedFingerprints(text);
   if (!recorded) return undefined;
   const { revoked, devices } = JSON.parse(text) as { revoked?: unknown; devices?: unknown };
   if (![revoked, devices].every((table) => table === undefined || isTable(table))) return undefined;

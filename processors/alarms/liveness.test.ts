@@ -20,13 +20,13 @@ function checkFor(liveness: ReturnType<typeof startLiveness>, ms: number): boole
 const failed = () => Promise.reject(new Error('Kafka is away'));
 
 describe('liveness', () => {
-  it('allows silence to be judged while Kafka answers', async () => {
+  it('silence may be judged while Kafka answers', async () => {
     const liveness = startLiveness(Date.now);
     await liveness.askKafka(() => Promise.resolve());
     expect(checkFor(liveness, 10_000)).toBe(true);
   });
 
-  it('forbids to judge silence from 2.5 s after an unanswered request to Kafka until 3 s after the answer', async () => {
+  it('silence may not be judged from 2.5 s after an unanswered request to Kafka until 3 s after the answer', async () => {
     const liveness = startLiveness(Date.now);
     const answer = Promise.withResolvers<void>();
     const asked = liveness.askKafka(() => answer.promise);
@@ -38,7 +38,7 @@ describe('liveness', () => {
     expect(checkFor(liveness, 500)).toBe(true);
   });
 
-  it('counts the time without an answer from the first of several failed tasks, and rejects with the error of each task', async () => {
+  it('if several requests to Kafka fail, the time without an answer counts from the first, and askKafka rejects with the error of its request', async () => {
     const liveness = startLiveness(Date.now);
     for (let attempt = 0; attempt < 3; attempt++) {
       await expect(liveness.askKafka(failed)).rejects.toThrow('Kafka is away');
@@ -46,7 +46,7 @@ describe('liveness', () => {
     }
   });
 
-  it('forbids to judge silence for 3 s after a pause of more than 1.5 s between two checks', () => {
+  it('silence may not be judged for 3 s after a pause of more than 1.5 s between two checks', () => {
     const liveness = startLiveness(Date.now);
     vi.advanceTimersByTime(1_501);
     expect(checkFor(liveness, 2_500)).toBe(false);

@@ -10,8 +10,11 @@ import { mayJudge, startReception, updateReception } from './reception.ts';
 export type Liveness = {
   /** Checks the clocks and Kafka's answers. @returns whether silence may be judged now */
   mayJudge(): boolean;
-  /** Runs a task that Kafka answers. If the task fails, Kafka has not answered, and the time of the first failed task counts. */
-  askKafka(task: () => Promise<void>): Promise<void>;
+  /**
+   * Sends a request to Kafka. If the request fails, Kafka has not answered: the time without an answer counts from the first failed
+   * request. @throws the error of the request
+   */
+  askKafka(request: () => Promise<void>): Promise<void>;
 };
 
 /** @param now the wall clock, ms since 1970 */
@@ -24,9 +27,9 @@ export function startLiveness(now: () => number): Liveness {
       reception = updateReception(reception, { at: performance.now(), wallMs: now(), askedAt, answeredAt });
       return mayJudge(reception);
     },
-    async askKafka(task) {
+    async askKafka(request) {
       askedAt ??= performance.now();
-      await task();
+      await request();
       answeredAt = performance.now();
       askedAt = undefined;
     },

@@ -9,7 +9,7 @@ import { formatInstant } from '../../contracts/time.ts';
 import type { Category, Input } from '../alarms/core/inputs.ts';
 import { inputOfText } from '../alarms/intake.ts';
 
-/** One line of a capture. `acknowledge-all` acknowledges all alarms that call at that moment; the capture has `"alarm": "*"`. */
+/** One line of a capture. `acknowledge-all` acknowledges all alarms that call at that moment; in the file it is written as `"alarm": "*"`. */
 export type CaptureLine = {
   readonly line: number;
   /** Time of receipt, ms since 1970. */
@@ -33,7 +33,7 @@ export const captureActor = { userId: 'capture', name: 'Capture', role: 'nurse' 
 const categories: readonly unknown[] = ['adult', 'paediatric', 'neonatal', 'unassigned', null];
 
 type LineResult = { readonly input: CaptureLine['input'] } | { readonly fault: string } | { readonly refused: string };
-/** The identity of a message: the start of the sender, and the number of the message in it. */
+/** The identity of a message. `boot`: the id of this start of the sender. `seq`: the number of the message since that start. */
 type MessageId = { readonly boot: string; readonly seq: number };
 
 /** Reads a capture. Skips blank lines and lines that begin with #. */
@@ -112,7 +112,7 @@ function gatewayRecord(body: Members, atMs: number, names: readonly string[]): M
   return { deviceId, receivedAt: formatInstant(atMs), ...Object.fromEntries(members) };
 }
 
-/** Returns the id of a message. Beside a message without an id, `capture` writes the id that the gateway gave it. */
+/** Returns the id of a message. If a message has no id, `vigil capture` writes the gateway's id for the message on the same line. */
 function messageIdOf({ boot, seq }: Members): MessageId | undefined {
   return typeof boot === 'string' && typeof seq === 'number' ? { boot, seq } : undefined;
 }

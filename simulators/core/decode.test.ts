@@ -179,7 +179,7 @@ describe('decodeRecording of malformed files', () => {
     ['Time [s], HR\n5,60\n5,61\n', 'x.csv line 3: the time is not later than in the previous row.'],
     ['HR, SpO2\n60,97\n', 'x.csv line 1: there is no time column ("Time [s]" or "t_min").'],
     ['Time [fortnight], HR\n0,60\n', 'x.csv line 1: the unit of the time column is unknown.'],
-    ['Time [s], Foo\n0,60\n', 'x.csv line 1: no column is a vital sign that Vigil knows (Time, Foo).'],
+    ['Time [s], Foo\n0,60\n', 'x.csv line 1: Vigil knows none of these columns as a vital sign: Time, Foo.'],
     ['HR|O2Sat\nNaN|NaN\n', 'x.csv: no vital sign has a value in any row.'],
     ['Time [s], HR\n0,60\n1,\0\n', 'x.csv line 3: contains a NUL character, so it is not a text file.'],
   ])('the file %j has the fault "%s"', (text, message) => {

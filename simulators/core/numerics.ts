@@ -126,5 +126,5 @@ function findVitals(table: Table, family: RecordingFamily): Decoded<Vitals> {
   const hasVitalColumn = table.columns.some((c) => numericCode(c.name) !== undefined);
   return hasVitalColumn
     ? badRecording(table.file, undefined, 'no vital sign has a value in any row')
-    : badRecording(table.file, table.headerLine, `no column is a vital sign that Vigil knows (${names})`);
+    : badRecording(table.file, table.headerLine, `Vigil knows none of these columns as a vital sign: ${names}`);
 }

@@ -54,7 +54,7 @@ describe('ageClass and ageText', () => {
   });
 });
 
-const mark = (ageMs: number, intervalMs: number) => ageRedrawKey(ageOf(-ageMs, 0, 0), intervalMs);
+const redrawKey = (ageMs: number, intervalMs: number) => ageRedrawKey(ageOf(-ageMs, 0, 0), intervalMs);
 
 describe('shownClass', () => {
   const last = 3000 + tolerance;
@@ -82,14 +82,14 @@ describe('shownClass', () => {
   });
 });
 
-describe('ageMark', () => {
+describe('ageRedrawKey', () => {
   it.each([1, 200, 1000, 60_000, 3_600_000])(
     'changes whenever the shown class or text of an age changes, for a value that comes every %i ms',
     (intervalMs) => {
       const ages = Array.from({ length: 8_000 }, (_, i) => i * 50 - 10_000);
       for (const [i, age] of ages.slice(1).entries()) {
         const before = ages[i]!;
-        if (mark(before, intervalMs) !== mark(age, intervalMs)) continue;
+        if (redrawKey(before, intervalMs) !== redrawKey(age, intervalMs)) continue;
         expect([age, ageClass(age, intervalMs)]).toEqual([age, ageClass(before, intervalMs)]);
         // Up to the tolerance the screen shows no age.
         if (age > tolerance) expect([age, ageText(age)]).toEqual([age, ageText(before)]);
@@ -97,12 +97,12 @@ describe('ageMark', () => {
     },
   );
 
-  it('the mark of a value that comes every second stays the same while the value is current', () => {
-    expect(new Set([0, 250, 1000, tolerance].map((age) => mark(age, 1000))).size).toBe(1);
+  it('the key of a value that comes every second stays the same while the value is current', () => {
+    expect(new Set([0, 250, 1000, tolerance].map((age) => redrawKey(age, 1000))).size).toBe(1);
   });
 });
 
-describe('valueClass and sourceOf', () => {
+describe('valueClass and connectionOf', () => {
   const receivedMs = Date.parse('2026-01-01T10:00:00.050Z');
   const cuff = numeric('MDC_PRESS_CUFF_SYS', 120, { intervalMs: 900_000 });
   it.each([
@@ -143,7 +143,7 @@ describe('valueClass and sourceOf', () => {
     expect(connectionOf(source, alarms as never).isGone).toBe(gone);
   });
 
-  it('sourceOf returns when the device was last lost', () => {
+  it('connectionOf returns when the device was last lost', () => {
     expect(connectionOf({ ...device, lostAt: '2026-01-01T10:00:00.050Z' }, []).lostAtMs).toBe(receivedMs);
     expect(connectionOf(device, []).lostAtMs).toBeUndefined();
   });

@@ -22,7 +22,7 @@ const ids = (alarms: readonly Alarm[]) => alarms.map((a) => a.alarmId);
 
 const ended = { present: false, signal: 'latched' } as const;
 
-describe('compareAlarms, listed, foremost', () => {
+describe('compareAlarms, listedAlarms, headlineAlarm', () => {
   it('alarms are sorted by present first, then priority, then unanswered first, then newest first', () => {
     const list = [
       alarm('high-ended-new', { priority: 'high', ...ended, onsetAt: '2026-01-01T10:59:00.000Z' }),
@@ -95,7 +95,8 @@ describe('compareAlarms, listed, foremost', () => {
     ['2026-01-01T10:00:00.000Z', 0, false],
     ['2026-01-01T10:00:00.000Z', 1, false],
     [undefined, 0, false],
-    // A pause lasts at most 2 min, and two clocks may differ by 5 s. A pause that ends later began before a clock was set back.
+    // A pause lasts at most 2 min, and two clocks may differ by 5 s. If a pause ends more than 2 min 5 s from now, a clock was
+    // set back after the pause began.
     ['2026-01-01T10:02:05.000Z', 0, true],
     ['2026-01-01T10:02:05.001Z', 0, false],
     ['2026-01-11T10:00:00.000Z', 0, false],
@@ -121,7 +122,7 @@ describe('compareAlarms, listed, foremost', () => {
     expect(possibleRemarks(alarm('a', { priority: 'low' }))).toEqual(['ended, unseen']);
   });
 
-  it('remarks says that an alarm is late, has ended, came again, or is escalated', () => {
+  it('remarksOf says that an alarm is late, has ended, came again, or is escalated', () => {
     expect(remarksOf(alarm('a', {}))).toEqual([]);
     expect(remarksOf(alarm('a', { late: true, onsets: 3, escalation: 1, signal: 'latched', present: false }))).toEqual([
       'late',
@@ -185,13 +186,13 @@ describe('lookOf, frameOf, alarmsBesideHeadline, mostSeriousAlarm, textsListedUn
     expect({ count: others.count, named: ids(others.named) }).toEqual({ count, named });
   });
 
-  it('gravest returns the alarm with the highest priority, whether present or ended', () => {
+  it('mostSeriousAlarm returns the alarm with the highest priority, whether present or ended', () => {
     expect(mostSeriousAlarm([low, highEnded, medium])?.alarmId).toBe('high-ended');
     expect(mostSeriousAlarm([highAck, highEnded])?.alarmId).toBe('high-ended');
     expect(mostSeriousAlarm([])).toBeUndefined();
   });
 
-  it('listedUnder returns the alarms of the same cause that do not call, and marks those of the monitor', () => {
+  it('textsListedUnder returns the texts of the alarms of the same cause that do not call, and marks those of the monitor', () => {
     const device = { origin: 'device', text: 'Tachycardia', signal: 'off', under: 'HR.high' } as const;
     const caller = alarm('caller', { condition: 'HR.high' });
     const under = (...others: Alarm[]) => textsListedUnder([caller, ...others])(caller);
@@ -206,7 +207,7 @@ describe('lookOf, frameOf, alarmsBesideHeadline, mostSeriousAlarm, textsListedUn
     expect(textsListedUnder([alarm('a', device)])({ ...caller, present: false })).toEqual([]);
   });
 
-  it('widestText includes the word "Monitor" of a device’s own alarm', () => {
+  it('widestAlarmText includes the word "Monitor" of a device’s own alarm', () => {
     expect(widestAlarmText(alarm('a', { origin: 'device', text: 'HR 99' }))).toBe('Monitor: HR 000');
   });
 });

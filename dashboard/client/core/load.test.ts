@@ -34,7 +34,7 @@ const times = (count: number, sample: LoadSample) => Array.from({ length: count 
 const levels = (loads: readonly Load[]) => loads.map(({ level }) => level);
 const levelAfter = (...samples: LoadSample[]) => run(startLoad, samples).at(-1)!.level;
 
-describe('judgeLoad on a slow screen', () => {
+describe('loadAfterSample on a slow screen', () => {
   it('the screen gives up waves before numbers, and goes down one level after every two strained seconds', () => {
     expect(levels(run(startLoad, times(8, strained)))).toEqual([
       'full',
@@ -96,7 +96,7 @@ describe('judgeLoad on a slow screen', () => {
   });
 });
 
-describe('judgeLoad on a screen that is fast again', () => {
+describe('loadAfterSample on a screen that is fast again', () => {
   const down = run(startLoad, times(6, strained)).at(-1)!;
   const wait = calmForMs.min / 1000;
 
@@ -131,7 +131,7 @@ describe('judgeLoad on a screen that is fast again', () => {
   });
 });
 
-describe('withNumbersHeld', () => {
+describe('withUnchangedNumbers', () => {
   const before = screenOf(snapshot({ beds: [bed('a'), bed('b')] }));
 
   it('does not delay alarms, health or the number of the message', () => {

@@ -9,8 +9,8 @@ import {
   offText,
   patientName,
   placeText,
-  slotPriority,
-  slotsOf,
+  readoutPriority,
+  readoutsOf,
   valueText,
 } from './numerics.ts';
 
@@ -19,9 +19,9 @@ const shown = (code: string, value: number | undefined, changes = {}) => ({
   numeric: numeric(code, value, changes),
 });
 
-describe('slotsOf', () => {
-  it('returns slots in a fixed order, with the three values of a pressure in one slot', () => {
-    const slots = slotsOf([
+describe('readoutsOf', () => {
+  it('returns readouts in a fixed order, with the three values of a pressure in one readout', () => {
+    const readouts = readoutsOf([
       numeric('MDC_TEMP_BODY', 37),
       numeric('MDC_PRESS_BLD_ART_ABP_MEAN', 80),
       numeric('MDC_RESP_RATE', 14),
@@ -31,17 +31,17 @@ describe('slotsOf', () => {
       numeric('MDC_ECG_HEART_RATE', 80),
       numeric('MDC_NOT_IN_THE_TABLE', 1),
     ]);
-    expect(slots.map((s) => s.label)).toEqual(['HR', 'SpO2', 'ABP', 'RR', 'Temp']);
-    expect(slots[2]!.values.map((v) => v.numeric.value)).toEqual([120, 60, 80]);
-    expect(slotsOf([])).toEqual([]);
+    expect(readouts.map((s) => s.label)).toEqual(['HR', 'SpO2', 'ABP', 'RR', 'Temp']);
+    expect(readouts[2]!.values.map((v) => v.numeric.value)).toEqual([120, 60, 80]);
+    expect(readoutsOf([])).toEqual([]);
   });
 
   it('shows the newest value if several sensors measure the same parameter', () => {
-    const slots = slotsOf([
+    const readouts = readoutsOf([
       numeric('MDC_TTHOR_RESP_RATE', 14, { time: '2026-01-01T10:00:02.000Z' }),
       numeric('MDC_CO2_RESP_RATE', 30, { time: '2026-01-01T10:00:01.000Z' }),
     ]);
-    expect(slots.map((s) => s.key)).toEqual(['MDC_TTHOR_RESP_RATE']);
+    expect(readouts.map((s) => s.key)).toEqual(['MDC_TTHOR_RESP_RATE']);
   });
 
   it.each([
@@ -49,7 +49,7 @@ describe('slotsOf', () => {
     ['does not show an old value that came late', '09:05:00.000', '10:05:00.000', 0, 12],
     ['shows the value that was received last if the times are equal', '10:00:00.000', '10:00:05.000', 0, 40],
   ])('%s', (_, time, receivedAt, clockOffsetMs, value) => {
-    const slots = slotsOf([
+    const readouts = readoutsOf([
       numeric('MDC_TTHOR_RESP_RATE', 12),
       numeric('MDC_CO2_RESP_RATE', 40, {
         time: `2026-01-01T${time}Z`,
@@ -57,11 +57,11 @@ describe('slotsOf', () => {
         clockOffsetMs,
       }),
     ]);
-    expect(slots[0]!.values.map((shown) => shown.numeric.value)).toEqual([value]);
+    expect(readouts[0]!.values.map((shown) => shown.numeric.value)).toEqual([value]);
   });
 });
 
-describe('valueText and bornAtMs', () => {
+describe('valueText and ageStartMs', () => {
   it.each([
     ['MDC_ECG_HEART_RATE', 0, {}, '0', undefined],
     ['MDC_ECG_HEART_RATE', 79.6, {}, '80', undefined],
@@ -130,7 +130,7 @@ describe('limitsFor and offText', () => {
   });
 });
 
-describe('slotPriority', () => {
+describe('readoutPriority', () => {
   const values = [shown('MDC_ECG_HEART_RATE', 134)];
   it.each([
     ['is undefined without an alarm', [], undefined],
@@ -154,7 +154,7 @@ describe('slotPriority', () => {
     ],
     ['is the highest priority of two present alarms', [alarm('a', { priority: 'high' }), alarm('b')], 'high'],
   ] as const)('%s', (_name, alarms, priority) => {
-    expect(slotPriority(values, alarms as never, 'bed-01')).toBe(priority);
+    expect(readoutPriority(values, alarms as never, 'bed-01')).toBe(priority);
   });
 });
 

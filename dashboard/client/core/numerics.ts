@@ -13,13 +13,14 @@ import { whenText } from './times.ts';
 
 export type ShownValue = { readonly parameter: Parameter; readonly numeric: Numeric };
 
-export type Slot = {
-  /** The code of the slot's first value; identifies the slot as long as the bed has this code. */
+/** One number that the screen shows with its label, or the two or three numbers of a pressure. */
+export type Readout = {
+  /** The code of the first value; identifies the readout as long as the bed has this code. */
   readonly key: string;
   readonly group: ParameterGroup;
   readonly label: string;
   readonly unitLabel: string;
-  /** One value. For a pressure: those of its systolic, diastolic and mean value that were received. */
+  /** One value. A pressure has up to three values: systolic, diastolic and mean, if they were received. */
   readonly values: readonly ShownValue[];
   readonly isPressure: boolean;
 };
@@ -28,11 +29,11 @@ const groupOrder: readonly ParameterGroup[] = ['HR', 'SpO2', 'ABP', 'NIBP', 'RR'
 const pressureLabels: Partial<Readonly<Record<ParameterGroup, string>>> = { ABP: 'ABP', NIBP: 'NBP' };
 
 /**
- * Returns the slots of a bed. If several sensors measure the same parameter (three ways to count breaths), the slot shows
- * the newest value. The corrected time decides which value is the newest, because a device's clock may have been set
+ * Returns the readouts of a bed. If several sensors measure the same parameter (three ways to count breaths), the
+ * readout shows the newest value. The corrected time decides which value is the newest, because a device's clock may have been set
  * back; the receive time decides between equal times.
  */
-export function slotsOf(values: readonly Numeric[]): Slot[] {
+export function readoutsOf(values: readonly Numeric[]): Readout[] {
   const newest = new Map<string, ShownValue>();
   for (const numeric of values) {
     const parameter = parameters.get(numeric.code);
@@ -44,9 +45,10 @@ export function slotsOf(values: readonly Numeric[]): Slot[] {
   return groupOrder.flatMap((group) => {
     const groupValues = shownValues.filter((value) => value.parameter.group === group);
     const label = pressureLabels[group];
-    if (label === undefined) return groupValues.map((value) => newSlot(group, value.parameter.label, [value], false));
+    if (label === undefined)
+      return groupValues.map((value) => newReadout(group, value.parameter.label, [value], false));
     groupValues.sort((a, b) => a.parameter.mdc - b.parameter.mdc);
-    return groupValues.length === 0 ? [] : [newSlot(group, label, groupValues, true)];
+    return groupValues.length === 0 ? [] : [newReadout(group, label, groupValues, true)];
   });
 }
 
@@ -54,7 +56,7 @@ function isReadLater(a: Numeric, b: Numeric): boolean {
   return (ageStartMs(a) - ageStartMs(b) || Date.parse(a.receivedAt) - Date.parse(b.receivedAt)) > 0;
 }
 
-function newSlot(group: ParameterGroup, label: string, values: readonly ShownValue[], isPressure: boolean): Slot {
+function newReadout(group: ParameterGroup, label: string, values: readonly ShownValue[], isPressure: boolean): Readout {
   const first = values[0]!;
   return { key: first.numeric.code, group, label, unitLabel: first.parameter.unitLabel, values, isPressure };
 }
@@ -111,11 +113,11 @@ export function offText(off: NonNullable<GroupInForce['off']>, nowMs: number): s
 }
 
 /**
- * Returns the priority that colours a slot's number: the highest priority of the present physiological alarms of the
+ * Returns the priority that colours a readout: the highest priority of the present physiological alarms of the
  * same device and parameter, acknowledged or not. Late, ended and technical alarms do not count, because they are not
  * about the number on the screen.
  */
-export function slotPriority(
+export function readoutPriority(
   values: readonly ShownValue[],
   alarms: readonly Alarm[],
   deviceId: string,

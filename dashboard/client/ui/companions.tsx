@@ -4,18 +4,18 @@
  */
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { Bed } from '../../protocol/rest.ts';
-import { slotPriority, slotsOf } from '../core/numerics.ts';
-import { columnsOf, type SlotCell, slotCell } from '../core/slot-cell.ts';
+import { readoutPriority, readoutsOf } from '../core/numerics.ts';
+import { columnsOf, type ReadoutCell, readoutCell } from '../core/readout-cell.ts';
 import { leastHeightPx, packedRows } from '../core/tile-plan.ts';
 import { BedState } from './bed-state.tsx';
-import { SlotView } from './slot.tsx';
+import { ReadoutView } from './readout.tsx';
 import { patientHref } from './top-bar.tsx';
 
 export type Companion = { readonly bed: Bed; readonly alarms: readonly Alarm[] };
 
 type CompanionPlan = Companion & {
   /** The rows of numbers that fit on the tile. */
-  readonly rows: readonly (readonly SlotCell[])[];
+  readonly rows: readonly (readonly ReadoutCell[])[];
   readonly rowPx: number;
   /** Number of numbers that do not fit. */
   readonly hidden: number;
@@ -30,10 +30,11 @@ export function companionPlan(companions: readonly Companion[], widthPx: number,
   const eachPx = (heightPx * shareMax) / Math.max(1, companions.length);
   const plans = companions.map((companion): CompanionPlan => {
     const { bed, alarms } = companion;
-    const isAlarming = ({ slot }: SlotCell) => slotPriority(slot.values, alarms, bed.device.deviceId) !== undefined;
+    const isAlarming = ({ readout }: ReadoutCell) =>
+      readoutPriority(readout.values, alarms, bed.device.deviceId) !== undefined;
     // Numbers with an alarm come first, so that they are shown if not all numbers fit.
-    const cells = slotsOf(bed.values)
-      .map((slot) => slotCell(slot, bed))
+    const cells = readoutsOf(bed.values)
+      .map((readout) => readoutCell(readout, bed))
       .sort((a, b) => Number(isAlarming(b)) - Number(isAlarming(a)));
     const rowPx = leastHeightPx(cells);
     const rows = packedRows(cells, widthPx).slice(0, Math.max(1, Math.floor((eachPx - headPx) / rowPx)));
@@ -57,12 +58,12 @@ export function Companions({ plan }: { plan: ReturnType<typeof companionPlan> })
             </p>
             {rows.map((row) => (
               <div
-                key={row[0]!.slot.key}
+                key={row[0]!.readout.key}
                 class="companion__numbers"
                 style={{ gridTemplateColumns: columnsOf(row), height: `${rowPx}px` }}
               >
-                {row.map(({ slot }) => (
-                  <SlotView key={slot.key} slot={slot} bed={bed} alarms={alarms} />
+                {row.map(({ readout }) => (
+                  <ReadoutView key={readout.key} readout={readout} bed={bed} alarms={alarms} />
                 ))}
               </div>
             ))}

@@ -6,7 +6,7 @@ import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import { waves } from '../../../contracts/parameters.ts';
 import type { Bed, PatientView } from '../../protocol/rest.ts';
 import { listedAlarms } from '../core/alarm-order.ts';
-import { patientName, slotsOf } from '../core/numerics.ts';
+import { patientName, readoutsOf } from '../core/numerics.ts';
 import { clockText, dateTimeText, patientAgeText, zonedText } from '../core/times.ts';
 import { orderedWaves } from '../core/wave-choice.ts';
 import type { Answer } from '../shell/api.ts';
@@ -15,8 +15,8 @@ import { AlarmList } from './alarm-list.tsx';
 import { alarmLineText, BedState, soundTexts } from './bed-state.tsx';
 import { LimitsPanel } from './limits-panel.tsx';
 import { PauseAudio } from './pause-audio.tsx';
+import { ReadoutView } from './readout.tsx';
 import { ScoresPanel } from './scores-panel.tsx';
-import { SlotView } from './slot.tsx';
 import { StandbyPanel } from './standby-panel.tsx';
 import { patientHref } from './top-bar.tsx';
 import { Trends } from './trends.tsx';
@@ -32,11 +32,12 @@ type Seen = { readonly bed: Bed; readonly atMs: number };
 export function PatientPage({ associationId }: { associationId: string }) {
   const app = useApp();
   const view = useSignal<Answer<PatientView> | undefined>(undefined);
-  // One request each time the page opens. The server records who looks at the patient; the bed may be of another ward.
+  // One request each time the page opens, because the server records who looks at the patient.
   useEffect(() => {
     void app.api.patient(associationId).then((answer) => {
       view.value = answer;
       if (!answer.ok) return;
+      // If the bed is in another ward, the page changes to this ward.
       const ward = answer.data.bed.ward;
       if (ward !== null && app.ward.value !== '*' && app.ward.value !== ward) app.setWard(ward);
     });
@@ -83,7 +84,7 @@ type PatientContentProps = {
 function PatientContent({ bed, isLive, seenAtMs, onClose }: PatientContentProps) {
   const app = useApp();
   const alarms = app.screen.value?.alarmsOf.get(bed.associationId) ?? noAlarms;
-  const slots = slotsOf(bed.values);
+  const readouts = readoutsOf(bed.values);
   const shownWaves = orderedWaves(bed.waves.filter((code) => waves.has(code))).slice(0, wavesMax);
   const notice = alarmLineText(bed, app.now.value);
   return (
@@ -113,10 +114,10 @@ function PatientContent({ bed, isLive, seenAtMs, onClose }: PatientContentProps)
           class={`patient__numbers${shownWaves.length === 0 ? ' patient__numbers--wide' : ''}`}
           data-testid="numbers"
         >
-          {slots.map((slot) => (
-            <SlotView key={slot.key} slot={slot} bed={bed} alarms={alarms} everyAge />
+          {readouts.map((readout) => (
+            <ReadoutView key={readout.key} readout={readout} bed={bed} alarms={alarms} alwaysShowsAge />
           ))}
-          {slots.length === 0 && <p class="dim">No values yet.</p>}
+          {readouts.length === 0 && <p class="dim">No values yet.</p>}
         </div>
       </section>
       <div class="patient__below">

@@ -18,7 +18,7 @@ const guess = (proof: Proof, place = 'here', userId = 'nora'): Guess => ({ userI
 /** Returns guesses with this number of tries, the last one at t0. */
 function guessesAfter(times: number, { proof, place, userId }: Guess) {
   const guesses = newGuesses();
-  for (let at = 0; at < times; at += 1) guesses.places.set(`${proof} ${place} ${userId}`, row(at + 1));
+  for (let n = 1; n <= times; n += 1) guesses.places.set(`${proof} ${place} ${userId}`, row(n));
   return guesses;
 }
 const row = (count: number) => ({ count, atMs: t0 });

@@ -15,7 +15,7 @@ function oneBed() {
 const record = (atMs: number, forMs = 120_000) =>
   ({ deviceId: 'd1', receivedAt: formatInstant(atMs), notice: 'unattributed', forMs }) as const;
 
-describe('foldNotice and endNotices', () => {
+describe('foldNotice and endExpiredNotices', () => {
   it('a bed shows the text of a notice until its time is over', () => {
     const { state, head } = oneBed();
     const before = state.changeNo;

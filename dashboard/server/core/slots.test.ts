@@ -7,7 +7,7 @@ const refused = () => new Error('full');
 const bounds: SlotBounds = { atOnceMax: 2, atOncePerKeyMax: 1, waitingMax: 3, waitingPerKeyMax: 2 };
 
 /** Creates slots for the test. `log` has the names of the requests that got a slot or were refused, in order. */
-function desk(changed: Partial<SlotBounds> = {}) {
+function newTestSlots(changed: Partial<SlotBounds> = {}) {
   const slots = createSlots({ ...bounds, ...changed }, refused);
   const log: string[] = [];
   const leaving = new Map<string, () => void>();
@@ -40,7 +40,7 @@ function desk(changed: Partial<SlotBounds> = {}) {
 }
 
 it('a key gets no more than its own slots, and other keys get theirs', async () => {
-  const { enter, leave, log } = desk();
+  const { enter, leave, log } = newTestSlots();
   await enter('a1', 'a2', 'a3', 'b1');
   expect(log).toEqual(['a1', 'b1']);
   await enter('c1');
@@ -51,7 +51,7 @@ it('a key gets no more than its own slots, and other keys get theirs', async () 
 });
 
 it('a key with a full queue is refused, and the newest request of the longest queue is refused for another key', async () => {
-  const { enter, log } = desk();
+  const { enter, log } = newTestSlots();
   await enter('x1', 'y1', 'a1', 'a2', 'a3', 'b1');
   expect(log).toEqual(['x1', 'y1', 'a3 refused']);
   await enter('c1');
@@ -59,7 +59,7 @@ it('a key with a full queue is refused, and the newest request of the longest qu
 });
 
 it('a slot is given back once, even if the work fails', async () => {
-  const { slots, enter, leave, log } = desk({ atOnceMax: 1 });
+  const { slots, enter, leave, log } = newTestSlots({ atOnceMax: 1 });
   await enter('a1', 'b1', 'c1');
   await leave('a1');
   await leave('a1');
@@ -74,7 +74,7 @@ it(`no maximum is exceeded and no request is lost (seed ${seed})`, async () => {
   const step = fc.oneof(fc.constantFrom('a', 'b', 'c', 'd'), fc.constant('leave'));
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
-      const { slots, log, enter, leave, settle } = desk({ atOnceMax: 3, atOncePerKeyMax: 2 });
+      const { slots, log, enter, leave, settle } = newTestSlots({ atOnceMax: 3, atOncePerKeyMax: 2 });
       const working: string[] = [];
       const seen = new Set<string>();
       let entered = 0;

@@ -28,7 +28,11 @@ describe('readRegistry', () => {
     ['a bed twice', content({ ward: 'ICU', beds: ['U-1', 'U-1'] }), /ward 1, bed 2.*twice/],
     ['two beds that look alike', content({ ward: 'ICU', beds: ['U-1', 'u-1'] }), /ward 1, bed 2.*looks like bed 1/],
     ['a ward that ends with a space', content({ ward: 'ICU ', beds: [] }), /ward 1.*begins or ends with a space/],
-    ['a bed of an invisible character', content({ ward: 'ICU', beds: ['\u200b'] }), /ward 1, bed 1.*cannot be seen/],
+    [
+      'a bed whose name is an invisible character',
+      content({ ward: 'ICU', beds: ['\u200b'] }),
+      /ward 1, bed 1.*cannot be seen/,
+    ],
     ['a name that is not composed', content({ ward: 'Ba\u0308der', beds: [] }), /ward 1.*composed/],
     ['the name that stands for all wards', content({ ward: '*', beds: [] }), /ward 1.*all wards/],
   ])('refuses a registry with %s', (_, wrong, fault) => {

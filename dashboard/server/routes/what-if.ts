@@ -16,7 +16,7 @@ import type { Parts } from './parts.ts';
 
 export function whatIfRoute(app: App, parts: Parts): void {
   const { feed, trail, trends, now } = parts;
-  const desk = createWhatIf(trends);
+  const whatIf = createWhatIf(trends);
   const pace: RequestPace = new Map();
 
   app.post(
@@ -67,7 +67,7 @@ export function whatIfRoute(app: App, parts: Parts): void {
         intervalMs,
       };
       const asker = { account: live.viewer.userId, dialog: `${live.claims.sessionId} ${bed.associationId}` };
-      return desk.ask(asker, question, abortedOnClose(reply));
+      return whatIf.ask(asker, question, abortedOnClose(reply));
     },
   );
 }

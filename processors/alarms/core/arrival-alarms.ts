@@ -94,8 +94,9 @@ function failuresOf(code: string, { silentSince, patchySince, why, beyond: wasBe
 }
 
 /**
- * Returns whether one failure calls instead of another failure. The silence of a parameter calls instead of its intermittent values. The
- * main parameter of a sensor calls instead of another parameter of the sensor if the two failed at about the same time.
+ * Returns whether one failure calls instead of another failure. If a parameter is silent, its failure `no-data` calls and its failure
+ * `intermittent` does not. The main parameter of a sensor calls instead of another parameter of the sensor if the two failed at about the
+ * same time.
  */
 function callsInsteadOf(caller: Failure, other: Failure): boolean {
   if (caller.code === other.code) return caller.isSilent && !other.isSilent;

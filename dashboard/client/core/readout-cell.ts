@@ -1,19 +1,19 @@
 /** The properties of a number on a tile that decide how much room it needs: its text, its limits, and its notes. */
 import type { Bed } from '../../protocol/rest.ts';
-import { limitsFor, type Slot, valueText, wrongClockText } from './numerics.ts';
+import { limitsFor, type Readout, valueText, wrongClockText } from './numerics.ts';
 import { type Cell, leastWidthPx } from './tile-plan.ts';
 
-export type SlotCell = Cell & { readonly slot: Slot };
+export type ReadoutCell = Cell & { readonly readout: Readout };
 
-export function slotCell(slot: Slot, bed: Bed): SlotCell {
-  const { parameter } = slot.values[0]!;
+export function readoutCell(readout: Readout, bed: Bed): ReadoutCell {
+  const { parameter } = readout.values[0]!;
   return {
-    slot,
+    readout,
     // The mark `!` says that the number must be read with care.
-    label: doubtText(slot, bed) === undefined ? slot.label : `${slot.label}!`,
-    isPressure: slot.isPressure,
+    label: doubtText(readout, bed) === undefined ? readout.label : `${readout.label}!`,
+    isPressure: readout.isPressure,
     digits: parameter.digits,
-    note: slot.values.map((value) => valueText(value).note).find((text) => text !== undefined),
+    note: readout.values.map((value) => valueText(value).note).find((text) => text !== undefined),
     hasLimits: limitsFor(parameter, bed.limits) !== undefined,
   };
 }
@@ -22,9 +22,11 @@ export function slotCell(slot: Slot, bed: Bed): SlotCell {
  * Returns why a number must be read with care: two devices have one identity, or the device's clock is wrong. Undefined
  * if there is no reason.
  */
-export function doubtText(slot: Slot, bed: Bed): string | undefined {
+export function doubtText(readout: Readout, bed: Bed): string | undefined {
   const shared = bed.notices.find((notice) => notice.code === 'shared-identity');
-  return shared?.text ?? slot.values.map((value) => wrongClockText(value.numeric)).find((text) => text !== undefined);
+  return (
+    shared?.text ?? readout.values.map((value) => wrongClockText(value.numeric)).find((text) => text !== undefined)
+  );
 }
 
 /** Returns the CSS columns of a row. Each cell is at least as wide as its text; the remaining width is shared. */

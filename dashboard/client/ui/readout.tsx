@@ -7,13 +7,13 @@ import { parameterColours } from '../core/colours.ts';
 import {
   limitsFor,
   offText,
+  type Readout,
+  readoutPriority,
   type ShownLimits,
   type ShownValue,
-  type Slot,
-  slotPriority,
   valueText,
 } from '../core/numerics.ts';
-import { doubtText } from '../core/slot-cell.ts';
+import { doubtText } from '../core/readout-cell.ts';
 import { widthEm } from '../core/tile-plan.ts';
 import { useApp } from '../shell/app.ts';
 import { useAges } from './ages.ts';
@@ -22,71 +22,77 @@ import { CrossedBell } from './crossed-bell.tsx';
 /** On a tile, an age up to this is not shown, because such a value is still true for a reader. */
 const recentMs = 5_000;
 
-type SlotProps = {
-  slot: Slot;
+type ReadoutProps = {
+  readout: Readout;
   bed: Bed;
   alarms: readonly Alarm[];
-  /** Whether every age is shown, as on the patient's page. */
-  everyAge?: boolean;
+  /** Whether the age of a current value is shown too, as on the patient's page. */
+  alwaysShowsAge?: boolean;
 };
 
-export function SlotView({ slot, bed, alarms, everyAge }: SlotProps) {
+export function ReadoutView({ readout, bed, alarms, alwaysShowsAge }: ReadoutProps) {
   const app = useApp();
   const isServerLost = app.link.value === 'lost';
-  const ages = useAges(slot.values.map((value) => value.numeric));
+  const ages = useAges(readout.values.map((value) => value.numeric));
   // A pressure has one age: the age of its oldest value.
   const oldest = Math.max(...ages.map((age) => age.ms));
   const connection = connectionOf(bed.device, alarms);
   const shownConnection = isServerLost ? { ...connection, isGone: true } : connection;
-  const classes = slot.values.map((value, i) => valueClass(value.numeric, ages[i]!, shownConnection));
+  const classes = readout.values.map((value, i) => valueClass(value.numeric, ages[i]!, shownConnection));
   const worstClass = worstOf(classes);
-  const priority = slotPriority(slot.values, alarms, bed.device.deviceId);
-  const showsAge = everyAge || isServerLost || worstClass !== 'current' || oldest > recentMs;
-  const note = slot.values.map((value) => valueText(value).note).find((text) => text !== undefined);
-  const doubt = doubtText(slot, bed);
+  const priority = readoutPriority(readout.values, alarms, bed.device.deviceId);
+  const showsAge = alwaysShowsAge || isServerLost || worstClass !== 'current' || oldest > recentMs;
+  const note = readout.values.map((value) => valueText(value).note).find((text) => text !== undefined);
+  const doubt = doubtText(readout, bed);
   const age = showsAge && (
-    <span class="slot__age" data-testid={`age-${slot.key}`}>
+    <span class="slot__age" data-testid={`age-${readout.key}`}>
       {ageText(oldest)}
-      {everyAge && worstClass !== 'current' && oldest >= 0 ? ' ago' : ''}
+      {alwaysShowsAge && worstClass !== 'current' && oldest >= 0 ? ' ago' : ''}
     </span>
   );
-  const limits = limitsFor(slot.values[0]!.parameter, bed.limits);
-  const valueWidthEm = widthEm({ isPressure: slot.isPressure, digits: slot.values[0]!.parameter.digits });
+  const limits = limitsFor(readout.values[0]!.parameter, bed.limits);
+  const valueWidthEm = widthEm({ isPressure: readout.isPressure, digits: readout.values[0]!.parameter.digits });
   const names = ['slot', `is-${worstClass}`];
   if (limits) names.push('slot--limits');
-  if (slot.isPressure) names.push('slot--pressure');
+  if (readout.isPressure) names.push('slot--pressure');
   if (note) names.push('slot--note');
   if (priority) names.push(`slot--alarm-${priority}`);
   return (
     <div
       class={names.join(' ')}
-      style={{ '--colour': parameterColours[slot.group], '--em': valueWidthEm }}
+      style={{ '--colour': parameterColours[readout.group], '--em': valueWidthEm }}
       data-age-class={worstClass}
     >
       <div class="slot__box">
         <div class="slot__head">
-          <span class="slot__label" title={slot.unitLabel}>
-            {slot.label}
+          <span class="slot__label" title={readout.unitLabel}>
+            {readout.label}
             {doubt && (
-              <span class="slot__doubt" role="img" title={doubt} aria-label={doubt} data-testid={`doubt-${slot.key}`}>
+              <span
+                class="slot__doubt"
+                role="img"
+                title={doubt}
+                aria-label={doubt}
+                data-testid={`doubt-${readout.key}`}
+              >
                 !
               </span>
             )}
           </span>
-          <span class="slot__unit">{slot.unitLabel}</span>
+          <span class="slot__unit">{readout.unitLabel}</span>
           {age}
         </div>
         <div class="slot__main">
           <div class="slot__value">
             <span class="slot__value-text">
-              {slot.isPressure ? (
-                <PressureValue values={slot.values} classes={classes} />
+              {readout.isPressure ? (
+                <PressureValue values={readout.values} classes={classes} />
               ) : (
-                <OneValue shown={slot.values[0]!} age={classes[0]!} />
+                <OneValue shown={readout.values[0]!} age={classes[0]!} />
               )}
             </span>
           </div>
-          {limits && <SlotLimits digits={slot.values[0]!.parameter.digits} shown={limits} />}
+          {limits && <ReadoutLimits digits={readout.values[0]!.parameter.digits} shown={limits} />}
         </div>
         {note && <span class="slot__note">{note}</span>}
       </div>
@@ -120,7 +126,7 @@ function PressureValue({ values, classes }: { values: readonly ShownValue[]; cla
   );
 }
 
-function SlotLimits({ digits, shown }: { digits: number; shown: ShownLimits }) {
+function ReadoutLimits({ digits, shown }: { digits: number; shown: ShownLimits }) {
   const app = useApp();
   const { hasOwn, off } = shown;
   const { low, high } = shown.limits;
