@@ -135,10 +135,10 @@ describe('withUnchangedNumbers', () => {
   const before = screenOf(snapshot({ beds: [bed('a'), bed('b')] }));
 
   it('does not delay alarms, health or the number of the message', () => {
-    const next = { ...before, n: 99, beds: new Map(before.beds), alarms: new Map(), alarmsOf: new Map() };
+    const next = { ...before, messageNo: 99, beds: new Map(before.beds), alarms: new Map(), alarmsOf: new Map() };
     const shown = withUnchangedNumbers(before, next);
     expect(shown.beds).toBe(before.beds);
-    expect(shown).toMatchObject({ n: 99, alarms: next.alarms, alarmsOf: next.alarmsOf });
+    expect(shown).toMatchObject({ messageNo: 99, alarms: next.alarms, alarmsOf: next.alarmsOf });
   });
 
   it('does not delay a bed that comes or leaves', () => {

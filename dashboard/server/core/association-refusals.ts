@@ -64,7 +64,7 @@ export function hiddenDeviceRefusal(deviceId: string, table: DeviceAssociations 
   return refusalOf('not-found', noSuchDevice, { denied });
 }
 
-/** Returns the refusal for a device id from which no gateway has received anything. The message is that of `hiddenDevice`. */
+/** Returns the refusal for a device id from which no gateway has received anything. The message is that of `hiddenDeviceRefusal`. */
 export const unknownDeviceRefusal = (deviceId: string): Refusal =>
   refusalOf('not-found', noSuchDevice, { denied: { detail: deviceId } });
 
