@@ -1,6 +1,7 @@
 /** Reads two tables from the log: the associations of devices with patients, and the wards that screens show. */
 import type { Logger } from 'pino';
-import { contentTypes, type DeviceAssociations, type PresenceRecord } from '../contracts/messages/records.ts';
+import type { PresenceRecord } from '../contracts/messages/presence.ts';
+import { contentTypes, type DeviceAssociations } from '../contracts/messages/records.ts';
 import { parseInstant } from '../contracts/time.ts';
 import { pseudonym } from '../log/envelope/pseudonym.ts';
 import type { SealedLog, TableRecord } from '../log/sealed-log.ts';
@@ -85,7 +86,12 @@ export async function followTables(options: {
     if (atMs === undefined) return false;
     presences.delete(key);
     if (now() - atMs > presenceLifeMs) return true;
-    presences.set(key, { atMs, wards: new Set(body.wards), hasEngineering: body.engineering === true });
+    presences.set(key, {
+      atMs,
+      readAtMs: now(),
+      wards: new Set(body.wards),
+      hasEngineering: body.engineering === true,
+    });
     const oldest = presences.size > presencesMax ? presences.keys().next().value : undefined;
     if (oldest !== undefined) presences.delete(oldest);
     return true;

@@ -299,7 +299,7 @@ describe('the ward of a device without a patient', () => {
     'the dashboard and the gateway’s inbox use %s',
     (_what, rows, ward) => {
       const body = table(rows);
-      const watching = { atMs: ms(7), wards: new Set([ward]), hasEngineering: false };
+      const watching = { atMs: ms(7), readAtMs: ms(7), wards: new Set([ward]), hasEngineering: false };
       expect(inboxAt(readPeriods(body, ms(7))!, [watching], ms(7)).watched).toBe(true);
       const screens = emptyState();
       foldAssociations(screens, body);

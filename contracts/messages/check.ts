@@ -7,6 +7,7 @@ import { AlarmEvent, AlarmState, Command, CommandAnswer, LimitsInForce, StandbyI
 import { AssignmentEvent } from './assignments.ts';
 import type { NumericValue } from './device.ts';
 import { AlertsRecord } from './device-alerts.ts';
+import { PresenceRecord } from './presence.ts';
 import {
   AccountRecord,
   AuditRecord,
@@ -20,7 +21,6 @@ import {
   NoticeRecord,
   ObservationRecord,
   OlderAuditRecord,
-  PresenceRecord,
   RejectedRecord,
   StatusRecord,
   WaveformRecord,

@@ -217,18 +217,6 @@ export const DeviceAssociations = Type.Object(
 );
 export type DeviceAssociations = Static<typeof DeviceAssociations>;
 
-/** In the topic `presence`: the wards whose beds clinicians' screens show, for one dashboard process. Ignored if older than 30 s. */
-export const PresenceRecord = Type.Object(
-  {
-    at: Instant,
-    wards: Type.Array(NonEmptyText(40), { maxItems: 200 }),
-    /** A clinician's screen shows the devices that are in no ward. */
-    engineering: Type.Optional(Type.Literal(true)),
-  },
-  noOtherMembers,
-);
-export type PresenceRecord = Static<typeof PresenceRecord>;
-
 /** In the topic `accounts`: an account at its last recorded change. `secret` is a fingerprint of the password. */
 export const AccountRecord = Type.Object(
   {

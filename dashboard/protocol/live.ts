@@ -1,11 +1,12 @@
 /**
  * The messages of the live connection, as JSON text. A screen sends `Watch`; the server sends a snapshot, then numbered
- * deltas, waveforms and heartbeats. A screen opens the connection at `livePath` with a ticket from `POST /api/ticket`.
+ * deltas, waveforms and heartbeats. The screen confirms with `ScreenReport` what it has painted. A screen opens the connection at `livePath` with a ticket from `POST /api/ticket`.
  * No `node:` import here: the browser's build reads this file.
  */
 import { type Static, Type } from 'typebox';
 import { Alarm, CommandAnswer } from '../../contracts/messages/alarms.ts';
 import { Instant } from '../../contracts/messages/device.ts';
+import { WhyUnconfirmed } from '../../contracts/messages/presence.ts';
 import { AssociationId } from '../../contracts/messages/records.ts';
 import { Bed, BedHead, Numeric } from './rest.ts';
 
@@ -115,6 +116,51 @@ export const Watch = Type.Object(
 );
 export type Watch = Static<typeof Watch>;
 
+/** A page has painted an alarm, or says why it has not. */
+export const AlarmReport = Type.Object(
+  {
+    alarmId: Type.String({ minLength: 16, maxLength: 64 }),
+    /** The revision of the alarm that the page has in its document. */
+    rev: Type.Integer({ minimum: 1 }),
+    /**
+     * Where a person can see the alarm now. `text`: a row or a tile names it. `mark`: only the mark of its priority is
+     * visible. `count`: only the number of alarms of its priority in the top bar is visible. `nowhere`: the page is not
+     * painted (its tab is hidden), or the alarm is on no visible part of the page.
+     */
+    shown: Type.Enum(['text', 'mark', 'count', 'nowhere']),
+    /** How long ago the page painted the alarm, ms, by the page's steady clock; absent if `shown` is `nowhere`. */
+    paintedAgoMs: Type.Optional(Type.Integer({ minimum: 0, maximum: 600_000 })),
+    /**
+     * `sounding`: the sound of its priority plays. Otherwise why not. `blocked`: the browser allows no sound before a
+     * click. `failed`: the computer has no audio. `paused`: a person paused the sound of the alarm. `other`: the sound of
+     * a more urgent alarm, or of Vigil's own failure, plays instead.
+     */
+    sound: Type.Enum(['sounding', 'blocked', 'failed', 'paused', 'other']),
+    /** For how long the alarm has sounded on this page, ms; absent if it does not sound. */
+    soundedAgoMs: Type.Optional(Type.Integer({ minimum: 0, maximum: 600_000 })),
+  },
+  closed,
+);
+export type AlarmReport = Static<typeof AlarmReport>;
+
+/** The maximum of alarms in one report. Further alarms are in the next report. */
+export const reportAlarmsMax = 64;
+
+/**
+ * Says what the page has painted and sounded. A page sends it within a second after an alarm calls, and every
+ * `reportEveryMs` while it has nothing new to say. Only a server whose snapshot has `reports` understands this message.
+ */
+export const ScreenReport = Type.Object(
+  {
+    type: Type.Literal('report'),
+    /** `painting`: the browser has painted two frames since the last report. `hidden`: the tab of the page is hidden. */
+    page: Type.Enum(['painting', 'hidden']),
+    alarms: Type.Array(AlarmReport, { maxItems: reportAlarmsMax }),
+  },
+  closed,
+);
+export type ScreenReport = Static<typeof ScreenReport>;
+
 /** The present state of everything in scope, at number `n` of this server's `stream`. */
 export const Snapshot = Type.Object(
   {
@@ -127,6 +173,8 @@ export const Snapshot = Type.Object(
     /** The last answers to commands about these beds. */
     answers: Type.Array(CommandAnswer),
     health: Health,
+    /** The server understands `ScreenReport`. An older server would close the connection because of a report. */
+    reports: Type.Optional(Type.Literal(true)),
   },
   closed,
 );
@@ -180,9 +228,34 @@ export const WaveMessage = Type.Object(
 );
 export type WaveMessage = Static<typeof WaveMessage>;
 
+/** A screen that has not confirmed alarms which it must show. */
+export const UnconfirmedScreen = Type.Object(
+  {
+    /** The name of the person who is logged in at this screen. */
+    person: Type.String({ maxLength: 120 }),
+    /** Present if it is the screen that gets this message. */
+    isOwn: Type.Optional(Type.Literal(true)),
+    /** Some of the beds of these alarms, and the number of the alarms. */
+    associationIds: Type.Array(AssociationId, { maxItems: 5 }),
+    alarms: Type.Integer({ minimum: 1 }),
+    /** When the server sent the oldest of these alarms to the screen. */
+    since: Instant,
+    why: WhyUnconfirmed,
+  },
+  closed,
+);
+export type UnconfirmedScreen = Static<typeof UnconfirmedScreen>;
+
 /** The server sends a heartbeat each second, even when it sends other messages. */
 export const Heartbeat = Type.Object(
-  { type: Type.Literal('heartbeat'), at: Instant, n: Type.Integer(), health: Health },
+  {
+    type: Type.Literal('heartbeat'),
+    at: Instant,
+    n: Type.Integer(),
+    health: Health,
+    /** The screens that have not confirmed alarms which this screen shows, too; absent if there are none. */
+    unconfirmed: Type.Optional(Type.Array(UnconfirmedScreen, { maxItems: 20 })),
+  },
   closed,
 );
 export type Heartbeat = Static<typeof Heartbeat>;

@@ -24,6 +24,12 @@ export const livePath = '/api/live';
 /** Every wave message begins with this text. So a screen recognizes wave messages without parsing them. */
 export const waveTextStart = '{"type":"wave",';
 
+/** Every report of a page begins with this text. So the server recognizes reports without parsing them. */
+export const reportTextStart = '{"type":"report",';
+
+/** A page that paints says so at least this often, even if it has no alarm to report. */
+export const reportEveryMs = 2_000;
+
 /** Why the server closed a live connection (RFC 6455, 4000 to 4999 are the application's). */
 export const closeCodes = {
   /** The session ended or was revoked, or the account was disabled: the person must log in again. */

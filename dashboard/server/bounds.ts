@@ -28,6 +28,11 @@ const actSlots = { atOnceMax: 64, atOncePerKeyMax: 8, waitingMax: 512, waitingPe
 
 /** Maximum of requests of one session in a minute. `beds`: changes of beds and patients. `login` is counted by account. */
 export const perMinuteMax = { look: 600, act: 600, beds: 60, 'what-if': 60, watch: 240, login: 30 } as const;
+/**
+ * Maximum of reports of one page in a minute. A page sends at most 4 in a second, and the number of pages is limited
+ * (core/connection-limits.ts). Pages of one session are counted apart, because each must confirm its alarms.
+ */
+export const reportsPerMinuteMax = 300;
 export type PacedKind = keyof typeof perMinuteMax;
 /** The maximum for all sessions of an account is this many times higher, so that a stolen session cannot use it up. */
 const accountFactor = 3;

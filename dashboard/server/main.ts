@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { VigilError } from '../../contracts/errors.ts';
 import { readPublicKeys, readSigner } from '../../log/audit/keys.ts';
 import { createTrail } from '../../log/audit/trail.ts';
+import { rememberedPseudonyms } from '../../log/envelope/pseudonym.ts';
 import { openSealedLog } from '../../log/sealed-log.ts';
 import {
   certificatesEndingSoon,
@@ -27,6 +28,7 @@ import { openFeed } from './live/feed.ts';
 import { createHub, type Hub, silentMsMax } from './live/hub.ts';
 import { announcePresence } from './live/presence.ts';
 import { openRegistryCheck } from './live/registry-check.ts';
+import { newConfirmationTimes } from './live/unconfirmed-screens.ts';
 import { type Answers, countAnswer, type DashboardFigures, dashboardMetrics } from './metrics.ts';
 import { proxyCheck, proxyFault } from './proxies.ts';
 import { buildServer, renewServer } from './server.ts';
@@ -91,10 +93,11 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
   });
   const answers: Answers = new Map();
   let figures: DashboardFigures | undefined;
+  const confirmationTimes = newConfirmationTimes();
   const metrics = await openMetricsServer({
     host: configured.metricsHost,
     port: configured.metricsPort,
-    metrics: dashboardMetrics(() => figures, answers, clock),
+    metrics: dashboardMetrics(() => figures, answers, clock, confirmationTimes),
     health: () => (figures?.isReady() ? 'ready' : 'starting'),
     reasons: () => (figures?.isReady() ? healthReasons(figures.hub.health()) : []),
     log: logger,
@@ -120,6 +123,7 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
     logger,
     endSessions: sessions.endBefore,
   });
+  const pseudonymOf = rememberedPseudonyms(configured.pseudonymKey);
   let hub: Hub | undefined;
   const feed = await openFeed(log, {
     now,
@@ -141,11 +145,18 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
     damage: log.damage,
     canarySilentMs: configured.canarySilentMs,
     certificate: () => judgeCertificates(certificatesEndingSoon(wallMs()), wallMs()),
+    times: confirmationTimes,
+    pseudonymOf,
+    personOf: (actor) => {
+      for (const { userId, name } of accounts.all()) if (pseudonymOf(userId) === actor) return name;
+      return undefined;
+    },
     logger,
   });
   const presence = announcePresence(log, {
     wards: hub.watchedWards,
     engineering: hub.watchesEngineering,
+    unconfirmed: hub.unconfirmed,
     now,
     logger,
   });

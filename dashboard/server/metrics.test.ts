@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import type { Health } from '../protocol/live.ts';
 import { type Answers, countAnswer, type DashboardFigures, dashboardMetrics } from './metrics.ts';
 
-const stats = { screens: 3, skippedWaves: 7, skippedNumerics: 5, closedForResync: 2, tooMany: 1 };
+const stats = { screens: 3, skippedWaves: 7, skippedNumerics: 5, closedForResync: 2, tooMany: 1, unknownReports: 13 };
+const confirmationFigures = { unconfirmed: 12, total: { watched: 3, unwatched: 2 } };
 const health: Health = {
   kafka: 'ok',
   alarms: 'stale',
@@ -12,7 +13,7 @@ const health: Health = {
   unregistered: 6,
 };
 const figures: DashboardFigures = {
-  hub: { stats: () => stats, health: () => health },
+  hub: { stats: () => stats, health: () => health, confirmationFigures },
   isReady: () => true,
   sessions: () => 9,
   auditWaiting: () => 8,
@@ -47,6 +48,10 @@ it('the metrics of a dashboard have its screens, sessions, answers and waiting r
     'left_out_total{what="numerics"} 5',
     'unseen_alarms 4',
     'unregistered 6',
+    'unconfirmed_alarms 12',
+    'confirmations_missed_total{ward="watched"} 3',
+    'confirmations_missed_total{ward="unwatched"} 2',
+    'unknown_reports_total 13',
     'audit_waiting 8',
     'append_bytes 1000',
     'unreadable_total 11',

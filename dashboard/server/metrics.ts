@@ -5,10 +5,11 @@ import { addCertificateMetrics } from '../../process/certificate-files.ts';
 import { createMetrics, type Metrics } from '../../process/metrics.ts';
 import { addClockMetrics, type SystemClock } from '../../process/system-clock.ts';
 import type { Hub } from './live/hub.ts';
+import { type ConfirmationTimes, newConfirmationTimes } from './live/unconfirmed-screens.ts';
 
 /** The figures of a started server. Each function returns the present value. */
 export type DashboardFigures = {
-  readonly hub: Pick<Hub, 'stats' | 'health'>;
+  readonly hub: Pick<Hub, 'stats' | 'health' | 'confirmationFigures'>;
   isReady(): boolean;
   /** Sessions that were used within the idle time. */
   sessions(): number;
@@ -36,6 +37,7 @@ export function dashboardMetrics(
   figures: () => DashboardFigures | undefined,
   answers: Answers,
   clock?: SystemClock,
+  times: ConfirmationTimes = newConfirmationTimes(),
 ): Metrics {
   const metrics = createMetrics();
   addClockMetrics(metrics, clock);
@@ -66,6 +68,7 @@ export function dashboardMetrics(
     'status',
   );
   screenMetrics(metrics, figures);
+  confirmationMetrics(metrics, figures, times);
   const auditHelp =
     'Number of audit records that wait for Kafka. The request of such a record waits, too, and is refused after 4 s.';
   metrics.gauge('vigil_dashboard_audit_waiting', auditHelp, () => figures()?.auditWaiting() ?? 0);
@@ -78,6 +81,37 @@ export function dashboardMetrics(
     'Number of records that could not be decrypted or did not match their schema. The log of the process names each.';
   metrics.counter('vigil_dashboard_unreadable_total', unreadableHelp, () => figures()?.unreadable() ?? 0);
   return metrics;
+}
+
+function confirmationMetrics(
+  metrics: Metrics,
+  figures: () => DashboardFigures | undefined,
+  times: ConfirmationTimes,
+): void {
+  const confirmations = () => figures()?.hub.confirmationFigures;
+  metrics.gauge(
+    'vigil_dashboard_unconfirmed_alarms',
+    'Number of alarms that a screen has not confirmed in time, now. An alarm counts once for each such screen.',
+    () => confirmations()?.unconfirmed ?? 0,
+  );
+  metrics.counter(
+    'vigil_dashboard_confirmations_missed_total',
+    'How often a screen did not confirm an alarm in time. unwatched: no other screen watched the ward.',
+    () => [
+      ['watched', confirmations()?.total.watched ?? 0],
+      ['unwatched', confirmations()?.total.unwatched ?? 0],
+    ],
+    'ward',
+  );
+  metrics.counter(
+    'vigil_dashboard_unknown_reports_total',
+    'Number of reports of screens about an alarm or a revision that they did not have, or that had just ended.',
+    () => figures()?.hub.stats().unknownReports ?? 0,
+  );
+  const paintedHelp = 'Time from the raising of an alarm until the first screen of this dashboard painted it.';
+  metrics.histogram('vigil_alarm_painted_seconds', paintedHelp, times.painted, 0.001);
+  const soundedHelp = 'Time from the raising of an alarm until the first screen of this dashboard sounded it.';
+  metrics.histogram('vigil_alarm_sounded_seconds', soundedHelp, times.sounded, 0.001);
 }
 
 function screenMetrics(metrics: Metrics, figures: () => DashboardFigures | undefined): void {

@@ -1,11 +1,12 @@
 import { Compile } from 'typebox/compile';
 import { expect, it } from 'vitest';
 import { Inbox } from '../../contracts/messages/device.ts';
-import { inboxAt, isWatched, presenceLifeMs } from './inbox.ts';
+import { inboxAt, isWatched, presenceHeardMs, presenceLifeMs } from './inbox.ts';
 
 const nowMs = Date.parse('2026-03-01T12:00:00.000Z');
 const presence = (ageMs: number, ...wards: string[]) => ({
   atMs: nowMs - ageMs,
+  readAtMs: nowMs,
   wards: new Set(wards),
   hasEngineering: wards.includes('*'),
 });
@@ -18,6 +19,18 @@ it.each([
   ['in a ward if the presence is older than allowed', 'ICU', [presence(presenceLifeMs + 1, 'ICU')], false],
   ['in a ward if the presence is exactly as far ahead as allowed', 'ICU', [presence(-presenceLifeMs, 'ICU')], true],
   ['in a ward if the presence is further ahead than allowed', 'ICU', [presence(-presenceLifeMs - 1, 'ICU')], false],
+  [
+    'in a ward if the gateway read the presence just as long ago as allowed',
+    'ICU',
+    [{ ...presence(0, 'ICU'), readAtMs: nowMs - presenceHeardMs }],
+    true,
+  ],
+  [
+    'in a ward if the gateway read the presence longer ago than allowed, although its dashboard has a clock that is ahead',
+    'ICU',
+    [{ ...presence(-20_000, 'ICU'), readAtMs: nowMs - presenceHeardMs - 1 }],
+    false,
+  ],
   [
     'in a ward if one of several screens shows the ward',
     'ICU',

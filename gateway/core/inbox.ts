@@ -5,14 +5,21 @@ import { lastEndedPeriod } from '../../contracts/periods.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import type { Period } from './associations.ts';
 
-/** A presence record counts if its time differs from the present by at most this. */
+/** A presence record is ignored if its time differs from the present by more than this: the clocks of machines may differ. */
 export const presenceLifeMs = 30_000;
-/** Longest time between two inbox messages to a device. */
-export const inboxIntervalMs = 10_000;
+/**
+ * A presence record counts for this time after the gateway read it. A dashboard writes one at least every 2.5 s. After a
+ * killed dashboard, its wards count as watched for no longer.
+ */
+export const presenceHeardMs = 6_000;
+/** Longest time between two inbox messages to a device. A device that gets none for 10 s alarms by itself. */
+export const inboxIntervalMs = 3_000;
 
 /** The wards that the screens of one dashboard process show. */
 export type Presence = {
   readonly atMs: number;
+  /** When the gateway read the record, by its steady clock. */
+  readonly readAtMs: number;
   readonly wards: ReadonlySet<string>;
   /** Whether a screen shows the devices of biomedical engineering: those that were never in a ward. */
   readonly hasEngineering: boolean;
@@ -38,7 +45,7 @@ export function inboxAt(periods: readonly Period[], presences: Iterable<Presence
  */
 export function isWatched(ward: string | undefined, presences: Iterable<Presence>, nowMs: number): boolean {
   for (const presence of presences) {
-    if (Math.abs(nowMs - presence.atMs) > presenceLifeMs) continue;
+    if (Math.abs(nowMs - presence.atMs) > presenceLifeMs || nowMs - presence.readAtMs > presenceHeardMs) continue;
     if (ward === undefined ? presence.hasEngineering : presence.wards.has(ward)) return true;
   }
   return false;

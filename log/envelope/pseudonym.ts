@@ -19,3 +19,13 @@ export function pseudonym(key: string, kind: 'device' | 'actor' | 'ward', id: st
 export function unassignedAssociation(key: string, deviceId: string): string {
   return `u-${keyedHash(key, 'unassigned', deviceId)}`;
 }
+
+/** Returns a function that returns the pseudonym of a person, and computes it only once. It remembers at most 10,000. */
+export function rememberedPseudonyms(key: string): (userId: string) => string {
+  const known = new Map<string, string>();
+  return (userId) => {
+    const name = known.get(userId) ?? pseudonym(key, 'actor', userId);
+    if (known.size < 10_000) known.set(userId, name);
+    return name;
+  };
+}

@@ -11,7 +11,8 @@
  * If a round fails, the next round writes its snapshots and offsets again.
  */
 import type { Logger } from 'pino';
-import { contentTypes, type PresenceRecord } from '../../contracts/messages/records.ts';
+import type { PresenceRecord } from '../../contracts/messages/presence.ts';
+import { contentTypes } from '../../contracts/messages/records.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import type { Appender } from '../../log/kafka/appender.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';

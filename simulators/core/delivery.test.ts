@@ -62,13 +62,13 @@ describe('nextWatchState', () => {
   const inbox = (watched: boolean): WatchEvent => ({ kind: 'inbox', watched });
   const tick: WatchEvent = { kind: 'tick' };
   it.each<[string, WatchEvent[], number[], WatchState['alarm']]>([
-    ['does not alarm before 30 s without a first message', [tick], [inboxSilenceMs - 1], undefined],
-    ['alarms after 30 s without a first message', [tick], [inboxSilenceMs], 'inbox-silent'],
+    ['does not alarm before 10 s without a first message', [tick], [inboxSilenceMs - 1], undefined],
+    ['alarms after 10 s without a first message', [tick], [inboxSilenceMs], 'inbox-silent'],
     ['does not alarm while it is watched', [inbox(true)], [5], undefined],
     ['alarms while it is unwatched', [inbox(false)], [5], 'unwatched'],
     ['stops its alarm when it is watched again', [inbox(false), inbox(true)], [5, 6], undefined],
-    ['does not alarm after 29.999 s of silence', [inbox(true), tick], [5, 5 + inboxSilenceMs - 1], undefined],
-    ['alarms after 30 s of silence', [inbox(true), tick], [5, 5 + inboxSilenceMs], 'inbox-silent'],
+    ['does not alarm after 9.999 s of silence', [inbox(true), tick], [5, 5 + inboxSilenceMs - 1], undefined],
+    ['alarms after 10 s of silence', [inbox(true), tick], [5, 5 + inboxSilenceMs], 'inbox-silent'],
     [
       'alarms about the silence if the inbox is silent and the device was unwatched before',
       [inbox(false), tick],

@@ -3,8 +3,8 @@
  * the bed. The device alarms if no screen shows the bed, or if no inbox message comes because the gateway is gone.
  */
 
-/** After this time without an inbox message the device alarms. The gateway sends an inbox message at least every 10 s. */
-export const inboxSilenceMs = 30_000;
+/** After this time without an inbox message the device alarms. The gateway sends an inbox message at least every 3 s. */
+export const inboxSilenceMs = 10_000;
 
 export type LocalAlarm = 'unwatched' | 'inbox-silent';
 

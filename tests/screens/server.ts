@@ -202,6 +202,7 @@ function createLive(options: ScreenServerOptions, hub: () => ReturnType<typeof c
     state,
     waves,
     signs,
+    otherDashboards: new Map(),
     ready: Promise.resolve(),
     isReady: () => true,
     readAssociations: async () => {},

@@ -33,7 +33,10 @@ beforeAll(async () => {
     ward.server.associate({ deviceId, version: 1, periods: [stay] });
   page = await openLogin(browser, ward.server);
   page.on('websocket', (socket) =>
-    socket.on('framesent', ({ payload }) => requestsWaves.push(JSON.parse(String(payload)).waves !== null)),
+    socket.on('framesent', ({ payload }) => {
+      const { type, waves } = JSON.parse(String(payload));
+      if (type === 'watch') requestsWaves.push(waves !== null);
+    }),
   );
   await submitLogin(page, userId);
   await page.getByTestId('bed-2').getByTestId(`value-${heartRate}`).waitFor();

@@ -2,7 +2,7 @@
  * Computes the state of the screen from the server's messages: first a snapshot, then deltas.
  */
 import type { Alarm, CommandAnswer } from '../../../contracts/messages/alarms.ts';
-import type { Delta, Health, Snapshot } from '../../protocol/live.ts';
+import type { Delta, Health, Snapshot, UnconfirmedScreen } from '../../protocol/live.ts';
 import type { Bed, Numeric } from '../../protocol/rest.ts';
 import { listedAlarms } from './alarm-order.ts';
 
@@ -19,6 +19,8 @@ export type Screen = {
   /** Outcomes of the last commands, by `commandId`. */
   readonly answers: ReadonlyMap<string, CommandAnswer>;
   readonly health: Health;
+  /** The screens that have not confirmed alarms which this screen shows, too. */
+  readonly unconfirmed: readonly UnconfirmedScreen[];
 };
 
 /** Maximum of answers that are kept. A screen waits for an answer for some seconds only. */
@@ -34,6 +36,7 @@ export function screenOf(snapshot: Snapshot): Screen {
     alarmsOf: alarmsByBed(alarms.values()),
     answers: withAnswers(new Map(), snapshot.answers),
     health: snapshot.health,
+    unconfirmed: [],
   };
 }
 

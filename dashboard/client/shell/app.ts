@@ -17,6 +17,7 @@ import { openIdleLock } from './idle-lock.ts';
 import { type LinkState, type Live, openLive, type WatchWish } from './live.ts';
 import { openLoadMonitor } from './load-monitor.ts';
 import { openPageRoute } from './page-route.ts';
+import { openReporter } from './reporter.ts';
 import { createServerTime } from './server-time.ts';
 import { createShownScreen } from './shown-screen.ts';
 import { openSpeaker, type SpeakerState } from './speaker.ts';
@@ -161,6 +162,13 @@ export function createApp() {
     if (locked.peek() && !lockPending) void resume();
   });
 
+  const reporter = openReporter({
+    alarms: () => (link.peek() === 'live' ? screen.peek()?.alarms : undefined),
+    loudspeaker: speaker.now,
+    send: (report) => live?.report(report) ?? false,
+    steady,
+    serverNow: serverTime.now,
+  });
   const seenCodes = createSeenCodes();
   const wish = computed<WatchWish>(() => {
     const routeWish = wishFor(
@@ -199,6 +207,7 @@ export function createApp() {
     const isAudible = session.value || sessionEnded.value;
     speaker.play(isAudible ? pageSound(page, shownScreen?.alarms.values() ?? [], now.value) : undefined);
     if (shownScreen && !hasUnansweredHigh(shownScreen.alarms.values())) speaker.forgetRise();
+    reporter.changed();
   }
 
   function followWardOfRoute() {
@@ -223,6 +232,7 @@ export function createApp() {
     },
     onSnapshot() {
       waves.clear();
+      reporter.restart();
     },
     onWave: waves.take,
     onServerTime(at: string, stream?: string) {
@@ -306,6 +316,7 @@ export function createApp() {
     },
     close() {
       for (const stop of stopEffects) stop();
+      reporter.close();
       monitor.close();
       clearInterval(renew);
       pageRoute.close();

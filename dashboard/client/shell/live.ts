@@ -3,7 +3,7 @@
  * lost when heartbeats stop.
  */
 
-import type { ServerMessage, Watch } from '../../protocol/live.ts';
+import type { ScreenReport, ServerMessage, Watch } from '../../protocol/live.ts';
 import { livePath, waveTextStart } from '../../protocol/pace.ts';
 import { afterClose, closeText, isLost, lateRetryMs, retryDelayMs } from '../core/connection.ts';
 import { applyDelta, type Screen, screenOf } from '../core/fold.ts';
@@ -34,7 +34,12 @@ export type LiveEvents = {
   readonly onSessionEnded: () => void;
 };
 
-export type Live = { watch(wish: WatchWish): void; close(): void };
+export type Live = {
+  watch(wish: WatchWish): void;
+  /** Sends a report. Returns false without an open connection, and for a server that does not understand reports. */
+  report(report: ScreenReport): boolean;
+  close(): void;
+};
 
 /** How long the screen waits until a connection is open and its first message has come. */
 const openTimeoutMs = 8000;
@@ -47,6 +52,8 @@ export function openLive(wish: WatchWish, events: LiveEvents): Live {
   let socket: WebSocket | undefined;
   let screen: Screen | undefined;
   let state: LinkState = 'connecting';
+  /** Whether the server of the open connection understands reports. */
+  let takesReports = false;
   let attempt = 0;
   let closed = false;
   let retryTimer: ReturnType<typeof setTimeout> | undefined;
@@ -73,6 +80,7 @@ export function openLive(wish: WatchWish, events: LiveEvents): Live {
     }
     const newSocket = new WebSocket(`${events.origin}${livePath}?ticket=${encodeURIComponent(answer.data.ticket)}`);
     socket = newSocket;
+    takesReports = false;
     openedMs = events.now();
     newSocket.onopen = () => send(newSocket, screen ? { stream: screen.stream, n: screen.messageNo } : undefined);
     newSocket.onmessage = (message) => {
@@ -133,6 +141,7 @@ export function openLive(wish: WatchWish, events: LiveEvents): Live {
     switch (message.type) {
       case 'snapshot':
         screen = screenOf(message);
+        takesReports = message.reports === true;
         events.onServerTime(message.at, message.stream);
         events.onSnapshot();
         events.onScreen(screen);
@@ -153,7 +162,7 @@ export function openLive(wish: WatchWish, events: LiveEvents): Live {
       case 'heartbeat':
         events.onServerTime(message.at);
         if (!screen) return;
-        screen = { ...screen, health: message.health };
+        screen = { ...screen, health: message.health, unconfirmed: message.unconfirmed ?? [] };
         events.onScreen(screen);
         return noteMessage();
     }
@@ -193,6 +202,11 @@ export function openLive(wish: WatchWish, events: LiveEvents): Live {
         lastHeardMs = events.now();
         retry();
       } else if (socket) send(socket, undefined);
+    },
+    report(report) {
+      if (!takesReports || socket?.readyState !== WebSocket.OPEN) return false;
+      socket.send(JSON.stringify(report));
+      return true;
     },
     close,
   };

@@ -1,4 +1,5 @@
 /** Plays an alarm sound on the loudspeaker. */
+import type { Loudspeaker } from '../core/alarm-reports.ts';
 import type { SoundLevel } from '../core/sound-table.ts';
 import { bufferOf, type PlayingBurst, startBurst } from './burst-player.ts';
 
@@ -10,6 +11,8 @@ export type Speaker = {
   play(level: SoundLevel | undefined): void;
   /** Lets the next sound of a high alarm begin with the start loudness again. Called when all high alarms are answered. */
   forgetRise(): void;
+  /** Returns what the loudspeaker does now. */
+  now(): Loudspeaker;
   /** Enables sound. Browsers allow this only in the handler of a click or a key. */
   enable(): void;
   close(): void;
@@ -20,11 +23,15 @@ export function openSpeaker(onState: (state: SpeakerState) => void): Speaker {
   let playing: PlayingBurst | undefined;
   /** Number of bursts of `high` since all high alarms were last answered, not counting those of `playing`. */
   let highBursts = 0;
+  /** When `playing` started, by `performance.now()`. */
+  let playingSinceMs = 0;
   let wantedLevel: SoundLevel | undefined;
   const buffers = new Map<SoundLevel, AudioBuffer>();
 
+  const state = () => (!context ? 'failed' : context.state === 'running' ? 'on' : 'blocked');
+
   function reportState() {
-    onState(!context ? 'failed' : context.state === 'running' ? 'on' : 'blocked');
+    onState(state());
   }
 
   function open() {
@@ -57,6 +64,7 @@ export function openSpeaker(onState: (state: SpeakerState) => void): Speaker {
     // A loop that is started before the audio context runs would later begin at a random place of the burst.
     if (wantedLevel === undefined || context?.state !== 'running') return;
     playing = startBurst(context, wantedLevel, bufferFor(wantedLevel, context), highBursts);
+    playingSinceMs = performance.now();
   }
 
   open();
@@ -70,6 +78,10 @@ export function openSpeaker(onState: (state: SpeakerState) => void): Speaker {
     forgetRise() {
       if (playing?.level !== 'high') highBursts = 0;
     },
+    now: () => ({
+      state: state(),
+      playing: playing && { level: playing.level, forMs: performance.now() - playingSinceMs },
+    }),
     enable() {
       if (!context) open();
       void context?.resume().catch(() => undefined);

@@ -18,6 +18,7 @@ import {
 import { placeText } from '../core/numerics.ts';
 import { noRows, type Rows, rowsOf, rowsRestMs } from '../core/row-order.ts';
 import { useApp } from '../shell/app.ts';
+import { marksAlarm } from '../shell/shown-alarms.ts';
 import { AlarmRow } from './alarm-row.tsx';
 import { useCommonBeat } from './flash.ts';
 import { useHand } from './hand.ts';
@@ -112,6 +113,7 @@ function Chip({ alarm }: { alarm: Alarm }) {
       class={`tile__chip look look--${priority} is-${lookOf(alarm)}`}
       data-mark={priorityMarks[priority]}
       data-priority={priority}
+      {...marksAlarm(alarm)}
       title={alarmText(alarm)}
     >
       {priorityMarks[priority]}

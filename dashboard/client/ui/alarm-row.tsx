@@ -16,6 +16,7 @@ import { patientName, placeText } from '../core/numerics.ts';
 import { type Sight, sightOf } from '../core/sight.ts';
 import { countdownText, whenText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
+import { namesAlarm } from '../shell/shown-alarms.ts';
 import { useCommonBeat } from './flash.ts';
 import { patientHref } from './top-bar.tsx';
 
@@ -44,6 +45,7 @@ export function AlarmRow({ alarm, bed, isGone, under }: RowProps) {
       class={`alarm alarm--${alarm.priority} is-${look}`}
       data-testid={`alarm-${alarm.alarmId}`}
       data-alarm={alarm.alarmId}
+      {...(isGone ? {} : namesAlarm(alarm))}
       data-signal={alarm.signal}
       data-look={look}
       data-priority={alarm.priority}

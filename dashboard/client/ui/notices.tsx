@@ -5,6 +5,7 @@ import { canaryText, isFailing } from '../core/canary-words.ts';
 import { certificateText } from '../core/certificate-words.ts';
 import { loadText, waveRateFraction } from '../core/load.ts';
 import { clockText, whenText } from '../core/times.ts';
+import { unconfirmedText } from '../core/unconfirmed-words.ts';
 import { useApp } from '../shell/app.ts';
 import { PauseFailureSound } from './lost-banner.tsx';
 import { NoticeStrip } from './notice-strip.tsx';
@@ -29,6 +30,7 @@ export function Notices() {
           {health.unseenAlarms === 1 ? 'is' : 'are'} on no open screen. Biomedical engineering must look.
         </Notice>
       )}
+      <UnconfirmedScreens />
       <SlowScreen />
       {app.watches.value && app.link.value === 'connecting' && app.screen.value === undefined && (
         <p class="notice notice--plain" role="status">
@@ -86,6 +88,21 @@ function HealthNotices() {
           {certificate}
         </Notice>
       )}
+    </>
+  );
+}
+
+/** The notices about screens that have not confirmed alarms which this screen shows, too. */
+function UnconfirmedScreens() {
+  const app = useApp();
+  const screen = app.screen.value;
+  return (
+    <>
+      {screen?.unconfirmed.map((unconfirmed, at) => (
+        <Notice key={`${unconfirmed.person} ${unconfirmed.since} ${at}`} level="medium" id="notice-unconfirmed">
+          {unconfirmedText(unconfirmed, screen.beds, app.ward.value === '*', app.now.value)}
+        </Notice>
+      ))}
     </>
   );
 }

@@ -20,6 +20,7 @@ import { patientName } from '../core/numerics.ts';
 import { adviceText, totalText } from '../core/score-words.ts';
 import { headHeightPx, stripHeightPx, textScale } from '../core/tile-plan.ts';
 import { useApp } from '../shell/app.ts';
+import { marksAlarm, namesAlarm } from '../shell/shown-alarms.ts';
 import { Reserve } from './alarm-row.tsx';
 import { alarmLineText, BedState, stateText } from './bed-state.tsx';
 import { type Companion, Companions, companionPlan } from './companions.tsx';
@@ -155,6 +156,7 @@ function AlarmLine(props: {
     <p
       class={`tile__alarm tile__alarm--${alarm.priority} is-${lookOf(alarm)}`}
       data-testid="tile-alarm"
+      {...namesAlarm(alarm)}
       data-look={lookOf(alarm)}
     >
       <span class="tile__words">
@@ -186,6 +188,7 @@ function HiddenAlarms({ hidden }: { hidden: ReturnType<typeof alarmsBesideHeadli
           title={`${alarmText(alarm)}${alarm.present ? '' : ' (ended)'}`}
           data-priority={alarm.priority}
           data-look={lookOf(alarm)}
+          {...marksAlarm(alarm)}
         >
           {priorityMarks[alarm.priority]}
           <span class="unseen"> {alarm.priority} priority</span>

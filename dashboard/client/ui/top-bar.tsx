@@ -8,6 +8,7 @@ import { priorityMarks } from '../core/alarm-order.ts';
 import { formatRoute, pagesFor, shownRoute } from '../core/routes.ts';
 import { clockText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
+import { countsAlarms } from '../shell/shown-alarms.ts';
 
 const tabs = {
   ward: { href: '#/', text: 'Ward' },
@@ -106,6 +107,7 @@ function AlarmCounts() {
           key={priority}
           class={`count count--${priority}${counts[priority] > 0 ? '' : ' is-none'}`}
           data-testid={`count-${priority}`}
+          {...countsAlarms(priority, counts[priority])}
           title={`${counts[priority]} unanswered ${priority} alarms`}
         >
           <span class="count__mark" aria-hidden="true">

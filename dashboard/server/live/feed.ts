@@ -20,6 +20,7 @@ import { foldConnection, foldObservation, foldStatus, foldWaveArrival, forgetWav
 import { foldScores } from '../core/scores.ts';
 import { foldStandby } from '../core/standby.ts';
 import { emptyState, type LiveState } from '../core/state.ts';
+import { noteDashboard, type OtherDashboards } from '../core/unconfirmed.ts';
 import { type Chunk, emptyWaves, foldWave, forgetTracks, type WaveState } from '../core/waves.ts';
 
 /** How far back the server reads each topic at its start. */
@@ -36,6 +37,8 @@ export type Feed = {
   readonly state: LiveState;
   readonly waves: WaveState;
   readonly signs: LifeSigns;
+  /** What the other dashboards said last. */
+  readonly otherDashboards: OtherDashboards;
   /** Resolves when the state has every record that was in the topics at the start. */
   readonly ready: Promise<void>;
   isReady(): boolean;
@@ -61,6 +64,7 @@ export async function openFeed(
   const state = emptyState();
   const waves = emptyWaves();
   const signs = newLifeSigns(now());
+  const otherDashboards: OtherDashboards = new Map();
   /** The device id for each key in the topic `associations`: the keys are pseudonyms. */
   const deviceOfKey = new Map<string, string>();
   const sealedReading = createSealedReading({ open: sealedLog.open, log: logger, leftOutOf: 'the screens' });
@@ -118,6 +122,7 @@ export async function openFeed(
         return true;
       case contentTypes.presence:
         if (key === sealedLog.boot) signs.kafkaAtMs = now();
+        else if (origin.writer === 'dashboard') noteDashboard(otherDashboards, key, record.body, now());
         if (origin.writer === 'alarms') signs.alarmsAtMs = Math.max(signs.alarmsAtMs, atMostNow(timestampMs, now()));
         return false;
       case contentTypes.canary:
@@ -233,6 +238,7 @@ export async function openFeed(
     state,
     waves,
     signs,
+    otherDashboards,
     ready: open(),
     isReady: () => isReady,
     async readAssociations() {

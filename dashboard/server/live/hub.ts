@@ -1,16 +1,19 @@
 /** Keeps all live connections of this server: sends changes and heartbeats to them, and limits their number. */
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
+import type { UnconfirmedOnScreen } from '../../../contracts/messages/presence.ts';
 import type { Trail } from '../../../log/audit/trail.ts';
 import type { DamageBook } from '../../../log/kafka/damage-book.ts';
 import type { ClockStep } from '../../../process/system-clock.ts';
 import type { Health } from '../../protocol/live.ts';
-import { closeCodes, heartbeatMs, numericsEveryMs } from '../../protocol/pace.ts';
-import { countRequestOf } from '../bounds.ts';
+
+import { closeCodes, heartbeatMs, numericsEveryMs, reportTextStart } from '../../protocol/pace.ts';
+import { countRequestOf, reportsPerMinuteMax } from '../bounds.ts';
+
 import type { Budget } from '../core/budget.ts';
 import { admitConnection, type OpenConnection } from '../core/connection-limits.ts';
 import { judgeHealth } from '../core/health.ts';
-import type { RequestPace } from '../core/request-pace.ts';
+import { countRequest, type RequestPace } from '../core/request-pace.ts';
 import { unseenAlarms } from '../core/screen.ts';
 import type { Claims } from '../core/session-rules.ts';
 import type { Chunk } from '../core/waves.ts';
@@ -20,6 +23,12 @@ import type { Feed } from './feed.ts';
 import { cutOffMs } from './outbox.ts';
 import { createScreen, type Screen, waveText } from './screen-connection.ts';
 import { createScreenWorkQueue } from './screen-work-queue.ts';
+import {
+  type ConfirmationFigures,
+  type ConfirmationTimes,
+  createUnconfirmedScreens,
+  newConfirmationTimes,
+} from './unconfirmed-screens.ts';
 
 /** A connection that has not answered a ping for this time is ended, even if no error was reported. */
 export const silentMsMax = 15_000;
@@ -29,19 +38,29 @@ export type Hub = {
   open(socket: WebSocket, claims: Claims, who: Who): void;
   flushAlarms(): void;
   sendWave(chunk: Chunk): void;
-  /** Returns the wards that at least one open screen of a clinician shows. */
+  /** Returns the wards that at least one screen of a clinician shows: a screen that paints and has confirmed its alarms there. */
   watchedWards(): string[];
-  /** Returns whether an open screen of a clinician shows the devices of biomedical engineering. */
+  /** Returns whether a screen of a clinician, which paints, shows the devices of biomedical engineering. */
   watchesEngineering(): boolean;
+  /** Returns the alarms that screens have not confirmed in time, for the other dashboards. */
+  unconfirmed(): UnconfirmedOnScreen[];
   /** Ends the connections of a session that was logged out. */
   endSession(sessionId: string): void;
   health(): Health;
   /**
    * Returns the number of open screens, and since the start: messages that were left out for slow screens, screens that
-   * were closed because they were slow (`closedForResync`), and screens that were closed or refused because there were too
-   * many (`tooMany`).
+   * were closed because they were slow (`closedForResync`), screens that were closed or refused because there were too many
+   * (`tooMany`), and reports about alarms or revisions that the screen did not have (`unknownReports`).
    */
-  stats(): { screens: number; skippedWaves: number; skippedNumerics: number; closedForResync: number; tooMany: number };
+  stats(): {
+    screens: number;
+    skippedWaves: number;
+    skippedNumerics: number;
+    closedForResync: number;
+    tooMany: number;
+    unknownReports: number;
+  };
+  readonly confirmationFigures: ConfirmationFigures;
   close(): void;
 };
 
@@ -65,13 +84,29 @@ export function createHub(options: {
   readonly canarySilentMs?: number;
   /** Returns the certificate of this server that expires soon, if there is one. */
   readonly certificate?: () => Health['certificate'];
+  /** Returns the pseudonym of an account. If absent, this server tells other dashboards nothing about people. */
+  readonly pseudonymOf?: (userId: string) => string;
+  /** Returns the name of the person with a pseudonym. */
+  readonly personOf?: (actor: string) => string | undefined;
+  /** The histograms in which the hub counts the first painting and sounding of each alarm. */
+  readonly times?: ConfirmationTimes;
   readonly logger: Logger;
 }): Hub {
   const { feed, sessions, trail, stream, budget, silentMs, now, logger, unregistered = () => 0 } = options;
   const screens = new Map<Screen, { socket: WebSocket; answeredAtMs: number; readonly connection: OpenConnection }>();
-  const totals = { skippedWaves: 0, skippedNumerics: 0, closedForResync: 0, tooMany: 0 };
+  const totals = { skippedWaves: 0, skippedNumerics: 0, closedForResync: 0, tooMany: 0, unknownReports: 0 };
+  let opened = 0;
   const watchMessagePace: RequestPace = new Map();
   const workQueue = createScreenWorkQueue(() => performance.now());
+  const unconfirmedScreens = createUnconfirmedScreens({
+    boot: stream,
+    state: () => feed().state,
+    others: () => feed().otherDashboards,
+    pseudonymOf: options.pseudonymOf ?? (() => 'unknown'),
+    personOf: options.personOf ?? (() => undefined),
+    times: options.times ?? newConfirmationTimes(),
+    now,
+  });
   const health = (): Health => {
     const openScreens = [...screens.keys()].flatMap((screen) => screen.watched() ?? []);
     const unregisteredCount = unregistered();
@@ -91,6 +126,7 @@ export function createHub(options: {
 
   function sendHeartbeats(): void {
     const current = health();
+    unconfirmedScreens.collect(screens.keys());
     for (const [screen, { socket, answeredAtMs }] of screens) {
       const viewer = sessions.recheck(screen.claims);
       if (!viewer) screen.end(closeCodes.sessionEnded, 'session ended');
@@ -100,7 +136,7 @@ export function createHub(options: {
       else if (now() - answeredAtMs > silentMs) socket.terminate();
       else {
         socket.ping();
-        screen.heartbeat(current);
+        screen.heartbeat(current, unconfirmedScreens.noticesFor(screen));
       }
     }
   }
@@ -134,9 +170,12 @@ export function createHub(options: {
       if (!viewer) return socket.close(closeCodes.sessionEnded, 'session ended');
       const connection = { account: claims.userId, session: claims.sessionId, address: who.address ?? 'unknown' };
       if (!admitOrRefuse(connection)) return socket.close(closeCodes.tooMany, 'too many connections');
+      opened += 1;
       const screen = createScreen({
         socket,
         claims,
+        number: opened,
+        person: { userId: claims.userId, name: viewer.name },
         who,
         viewer,
         feed: feed(),
@@ -145,16 +184,22 @@ export function createHub(options: {
         budget,
         workQueue,
         health,
+        onConfirmed: unconfirmedScreens.confirmed,
         now,
         logger,
       });
+      const reportPace: RequestPace = new Map();
+      const isTooFast = (text: string) =>
+        text.startsWith(reportTextStart)
+          ? countRequest(reportPace, 'report', performance.now(), reportsPerMinuteMax) !== 'accepted'
+          : countRequestOf(watchMessagePace, 'watch', claims, performance.now()) !== 'accepted';
       const state = { socket, answeredAtMs: now(), connection };
       screens.set(screen, state);
       socket.on('message', (data, isBinary) => {
-        const counted = countRequestOf(watchMessagePace, 'watch', claims, performance.now());
-        if (counted !== 'accepted') screen.end(closeCodes.tooMany, 'too many messages');
+        const text = isBinary ? '' : data.toString();
+        if (isTooFast(text)) screen.end(closeCodes.tooMany, 'too many messages');
         else if (isBinary) screen.end(closeCodes.badMessage, 'binary messages are not accepted');
-        else screen.handleMessage(data.toString());
+        else screen.handleMessage(text);
       });
       socket.on('pong', () => {
         state.answeredAtMs = now();
@@ -165,6 +210,7 @@ export function createHub(options: {
         const { waves, numerics } = screen.skipped();
         totals.skippedWaves += waves;
         totals.skippedNumerics += numerics;
+        totals.unknownReports += screen.unknownReports();
         // The code that the server sent is compared, because the socket of a stuck screen reports another code.
         if (screen.endedWith() === closeCodes.resync) totals.closedForResync += 1;
       });
@@ -181,6 +227,8 @@ export function createHub(options: {
       for (const screen of screens.keys()) screen.wave(chunk, sharedWaveText);
     },
     watchedWards: () => [...new Set([...screens.keys()].flatMap((screen) => screen.watchedWards()))],
+    unconfirmed: unconfirmedScreens.forPresence,
+    confirmationFigures: unconfirmedScreens.figures,
     watchesEngineering: () => [...screens.keys()].some((screen) => screen.watchesEngineering()),
     endSession(sessionId) {
       for (const screen of screens.keys())
@@ -192,6 +240,7 @@ export function createHub(options: {
         const { waves, numerics } = screen.skipped();
         sum.skippedWaves += waves;
         sum.skippedNumerics += numerics;
+        sum.unknownReports += screen.unknownReports();
       }
       return sum;
     },

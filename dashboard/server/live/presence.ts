@@ -3,33 +3,40 @@
  * reading from Kafka work.
  */
 import type { Logger } from 'pino';
-import { contentTypes, type PresenceRecord } from '../../../contracts/messages/records.ts';
+import type { PresenceRecord, UnconfirmedOnScreen } from '../../../contracts/messages/presence.ts';
+import { contentTypes } from '../../../contracts/messages/records.ts';
 import { formatInstant } from '../../../contracts/time.ts';
 import type { SealedLog } from '../../../log/sealed-log.ts';
 import { presenceEveryMs } from '../core/health.ts';
 
 const wardsMax = 200;
+/** A change is written after at most this time, because devices and the other dashboards wait for it. */
+const changeEveryMs = 500;
 
 export type Presence = { close(): Promise<void> };
 
 /**
- * Writes the presence record every `presenceEveryMs`.
- * @param options `wards` returns the wards that an open screen shows; `engineering` returns whether an open screen shows
- *   the devices of biomedical engineering
+ * Writes the presence record every `presenceEveryMs`, and when what it says has changed.
+ * @param options `wards` returns the wards that a screen shows which paints; `engineering` returns whether such a screen
+ *   shows the devices of biomedical engineering; `unconfirmed` returns the alarms that screens have not confirmed
  */
 export function announcePresence(
-  sealedLog: SealedLog,
-  options: { wards: () => string[]; engineering: () => boolean; now: () => number; logger: Logger },
+  sealedLog: Pick<SealedLog, 'append' | 'boot'>,
+  options: {
+    wards: () => string[];
+    engineering: () => boolean;
+    unconfirmed: () => UnconfirmedOnScreen[];
+    now: () => number;
+    logger: Logger;
+  },
 ): Presence {
-  const { wards, engineering, now, logger } = options;
+  const { wards, engineering, unconfirmed, now, logger } = options;
   let busy = false;
+  let writtenAtMs = Number.NEGATIVE_INFINITY;
+  let written = '';
 
-  function announce(watched: string[], isEngineering: boolean): Promise<unknown> {
-    const record: PresenceRecord = {
-      at: formatInstant(now()),
-      wards: watched.slice(0, wardsMax),
-      ...(isEngineering && { engineering: true }),
-    };
+  function announce(content: Omit<PresenceRecord, 'at'>): Promise<unknown> {
+    const record: PresenceRecord = { at: formatInstant(now()), ...content };
     return sealedLog
       .append('presence', sealedLog.boot, contentTypes.presence, record)
       .catch((error) =>
@@ -37,20 +44,34 @@ export function announcePresence(
       );
   }
 
+  function present(): Omit<PresenceRecord, 'at'> {
+    const alarms = unconfirmed();
+    return {
+      wards: wards().toSorted().slice(0, wardsMax),
+      ...(engineering() && { engineering: true }),
+      ...(alarms.length > 0 && { unconfirmed: alarms }),
+    };
+  }
+
   const timer = setInterval(() => {
     // Only one write at a time, so that no writes wait in a queue while Kafka is away.
     if (busy) return;
+    const content = present();
+    const text = JSON.stringify(content);
+    // The timer may fire a few milliseconds early.
+    if (text === written && now() - writtenAtMs < presenceEveryMs - changeEveryMs / 2) return;
     busy = true;
-    void announce(wards(), engineering()).finally(() => {
+    [written, writtenAtMs] = [text, now()];
+    void announce(content).finally(() => {
       busy = false;
     });
-  }, presenceEveryMs);
+  }, changeEveryMs);
 
   return {
     async close() {
       clearInterval(timer);
-      // Nobody watches a ward through a stopped server. Without this record the wards would count as watched for 30 s more.
-      await Promise.race([announce([], false), new Promise((done) => setTimeout(done, 2_000))]);
+      // Nobody watches a ward through a stopped server. Without this record the wards would count as watched for 10 s more.
+      await Promise.race([announce({ wards: [] }), new Promise((done) => setTimeout(done, 2_000))]);
     },
   };
 }

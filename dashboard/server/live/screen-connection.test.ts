@@ -2,11 +2,12 @@ import { pino } from 'pino';
 import { describe, expect, it, vi } from 'vitest';
 import { formatInstant } from '../../../contracts/time.ts';
 import type { AuditEvent } from '../../../log/audit/chain.ts';
-import type { Delta, Health, ServerMessage, Watch } from '../../protocol/live.ts';
+import { type Delta, type Health, reportAlarmsMax, type ServerMessage, type Watch } from '../../protocol/live.ts';
 import { waveTextStart } from '../../protocol/pace.ts';
 import { actorOf } from '../access.ts';
 import { foldAlarmEvent } from '../core/alarms.ts';
 import { foldAssociations } from '../core/beds.ts';
+import { confirmWithinMs, paintsForMs } from '../core/confirmations.ts';
 import { alarm, hr, nurse, observation, period, t0, table, technician } from '../core/fold.testing.ts';
 import { foldObservation, foldWaveArrival } from '../core/readings.ts';
 import type { Viewer } from '../core/rights.ts';
@@ -40,6 +41,8 @@ function world(viewer: Viewer = nurse) {
   const screen = createScreen({
     socket: socket as never,
     claims: { userId: 'n', sessionId: 's', startedAtMs: t0, seenAtMs: t0, fingerprint: 'f' },
+    number: 1,
+    person: viewer,
     who: { actor: actorOf(viewer), session: 'mark', address: '10.0.0.7' },
     viewer,
     feed,
@@ -70,6 +73,9 @@ function world(viewer: Viewer = nurse) {
     reading(value: number, atMs: number) {
       foldObservation(state, 'assoc-01', observation('d1', atMs, [hr(value)]), t0);
       screen.flush('numerics');
+    },
+    report(...alarms: object[]) {
+      screen.handleMessage(JSON.stringify({ type: 'report', page: 'painting', alarms }));
     },
     raise(rev: number) {
       const raised = alarm('alarm-0000000001', 'assoc-01', rev);
@@ -217,10 +223,10 @@ describe('a screen', () => {
   it('a screen is closed if it sends no Watch in time, or if the server is still starting', async () => {
     const w = world();
     w.clock.ms = t0 + watchWithinMs;
-    w.screen.heartbeat(health);
+    w.screen.heartbeat(health, []);
     expect(w.closes).toEqual([]);
     w.clock.ms += 1;
-    w.screen.heartbeat(health);
+    w.screen.heartbeat(health, []);
     expect(w.closes).toEqual([4003]);
     const early = world();
     early.feed.ready = false;
@@ -322,7 +328,7 @@ describe('a slow screen', () => {
   });
 });
 
-it('the wards on a screen count as watched if the viewer may see vital signs', async () => {
+it('the wards on a screen count as watched if the viewer may see vital signs and the page has said that it paints', async () => {
   for (const [role, wards] of [
     ['nurse', ['icu']],
     ['technician', []],
@@ -330,10 +336,75 @@ it('the wards on a screen count as watched if the viewer may see vital signs', a
     const w = world({ ...nurse, role });
     expect(w.screen.watchedWards()).toEqual([]);
     await w.watch({ ...watchIcu, scope: { ward: '*' } });
+    expect(w.screen.watchedWards()).toEqual([]);
+    w.report();
     expect(w.screen.watchedWards()).toEqual(wards);
     await w.watch({ ...watchIcu, scope: { associationId: 'assoc-01' } });
     expect(w.screen.watchedWards()).toEqual(wards);
   }
+});
+
+describe('a screen that must confirm its alarms', () => {
+  const confirmed = (rev: number, shown = 'text') => ({ alarmId: 'alarm-0000000001', rev, shown, sound: 'blocked' });
+
+  it('a ward no longer counts as watched when the page stops to paint', async () => {
+    const w = world();
+    await w.watch();
+    w.report();
+    w.clock.ms += paintsForMs;
+    expect(w.screen.watchedWards()).toEqual(['icu']);
+    w.clock.ms += 1;
+    expect(w.screen.watchedWards()).toEqual([]);
+    w.report();
+    expect(w.screen.watchedWards()).toEqual(['icu']);
+  });
+
+  it('a ward does not count as watched while its alarm is not confirmed, although the page paints', async () => {
+    const w = world();
+    await w.watch();
+    w.raise(1);
+    w.clock.ms += confirmWithinMs - 1;
+    w.report();
+    expect(w.screen.watchedWards()).toEqual(['icu']);
+    w.clock.ms += 1;
+    expect(w.screen.watchedWards()).toEqual([]);
+    expect(w.screen.unconfirmedAlarms()).toMatchObject([{ associationId: 'assoc-01', sinceMs: t0, why: 'not-shown' }]);
+    w.report(confirmed(1, 'nowhere'));
+    expect(w.screen.watchedWards()).toEqual([]);
+    w.report(confirmed(1));
+    expect(w.screen.watchedWards()).toEqual(['icu']);
+    expect(w.screen.unconfirmedAlarms()).toEqual([]);
+  });
+
+  it('the snapshot says that the server understands reports, and a heartbeat names the screens that do not confirm', async () => {
+    const w = world();
+    await w.watch();
+    expect(w.of('snapshot')[0]).toMatchObject({ reports: true });
+    const since = formatInstant(t0);
+    const unconfirmed = [{ person: 'N', associationIds: ['assoc-01'], alarms: 1, since, why: 'silent' as const }];
+    w.screen.heartbeat(health, []);
+    w.screen.heartbeat(health, unconfirmed);
+    expect(w.of('heartbeat').map((beat) => beat.unconfirmed)).toEqual([undefined, unconfirmed]);
+  });
+
+  it.each([
+    ['a page that does not exist', { page: 'asleep', alarms: [] }],
+    ['too many alarms', { page: 'painting', alarms: Array.from({ length: reportAlarmsMax + 1 }, () => confirmed(1)) }],
+    ['an unknown member', { page: 'painting', alarms: [], more: 1 }],
+  ])('a report with %s closes the connection', async (_name, body) => {
+    const w = world();
+    await w.watch();
+    w.screen.handleMessage(JSON.stringify({ type: 'report', ...body }));
+    expect(w.closes).toEqual([4003]);
+  });
+
+  it('a report about an alarm that the screen does not have is counted, and closes nothing', async () => {
+    const w = world();
+    await w.watch();
+    w.report(confirmed(1));
+    expect(w.screen.unknownReports()).toBe(1);
+    expect(w.closes).toEqual([]);
+  });
 });
 
 describe('a new screen', () => {

@@ -5,9 +5,17 @@ import { VigilError } from '../../../contracts/errors.ts';
 import { textFaultIn } from '../../../contracts/text.ts';
 import { formatInstant, parseInstant } from '../../../contracts/time.ts';
 import type { Trail } from '../../../log/audit/trail.ts';
-import { type Health, type ServerMessage, Watch } from '../../protocol/live.ts';
-import { closeCodes } from '../../protocol/pace.ts';
+import { type Health, ScreenReport, type ServerMessage, type UnconfirmedScreen, Watch } from '../../protocol/live.ts';
+import { closeCodes, reportTextStart } from '../../protocol/pace.ts';
 import type { Budget } from '../core/budget.ts';
+import {
+  type FirstConfirmation,
+  newConfirmations,
+  paints,
+  step,
+  type UnconfirmedAlarm,
+  unconfirmedAlarms,
+} from '../core/confirmations.ts';
 import { may, seesWard, type Viewer } from '../core/rights.ts';
 import {
   type Changes,
@@ -19,16 +27,18 @@ import {
   wholeScreen,
 } from '../core/screen.ts';
 import type { Claims } from '../core/session-rules.ts';
-import { audienceOf, type LiveState } from '../core/state.ts';
+import { audienceOf } from '../core/state.ts';
 import { isWaveBeforeTray } from '../core/tray.ts';
 import { type Chunk, recentChunks } from '../core/waves.ts';
 import type { Who } from '../core/who.ts';
 import type { Feed } from './feed.ts';
 import { createOutbox, type ScreenSocket } from './outbox.ts';
 import type { ScreenWorkQueue } from './screen-work-queue.ts';
-import { createSeenPatients, type ViewRecord } from './seen-patients.ts';
+import { createSeenPatients } from './seen-patients.ts';
+import { scopeFields, viewRecordOf, wardsOf } from './shown-scope.ts';
 
 const watchCheck = Compile(Watch);
+const reportCheck = Compile(ScreenReport);
 /** Before a new view is shown, its newly arrived patients are written to the audit trail at most this often. */
 const viewTriesMax = 5;
 /** A connection is closed if the screen sends no `Watch` within this time. */
@@ -37,10 +47,20 @@ export const watchWithinMs = 5_000;
 export type Screen = {
   readonly claims: Claims;
   readonly openedAtMs: number;
-  /** Returns the wards that a clinician watches on this screen: none before the first `Watch`, none for a technician. */
+  /** The number of this connection at this server. */
+  readonly number: number;
+  readonly person: ScreenParts['person'];
+  /**
+   * Returns the wards that a clinician watches on this screen: none before the first `Watch`, none for a technician, none
+   * if the page does not paint, and no ward of an alarm that the page has not confirmed in time.
+   */
   watchedWards(): string[];
-  /** Returns whether a clinician sees the devices of biomedical engineering on this screen. */
+  /** Returns whether a clinician sees the devices of biomedical engineering on this screen, whose page paints. */
   watchesEngineering(): boolean;
+  /** Returns the alarms that the page has not confirmed in time, the oldest first. */
+  unconfirmedAlarms(): UnconfirmedAlarm[];
+  /** Returns the number of reports about alarms or revisions that this screen does not have. */
+  unknownReports(): number;
   /** Returns the viewer and the scope; undefined before the first `Watch` and after the end. */
   watched(): OpenScreen | undefined;
   viewer(): Viewer;
@@ -51,7 +71,8 @@ export type Screen = {
    * @param text returns the message without a gap mark; called only if needed
    */
   wave(chunk: Chunk, text: () => string): void;
-  heartbeat(health: Health): void;
+  /** @param unconfirmed the screens that do not confirm alarms which this screen shows, too */
+  heartbeat(health: Health, unconfirmed: readonly UnconfirmedScreen[]): void;
   /** Handles a message of the screen. */
   handleMessage(text: string): void;
   end(code: number, reason: string): void;
@@ -64,7 +85,10 @@ export type Screen = {
 export type ScreenParts = {
   readonly socket: ScreenSocket;
   readonly claims: Claims;
-  /** The person at the screen, for the audit trail. */
+  readonly number: number;
+  /** The person who is logged in at the screen. */
+  readonly person: { readonly userId: string; readonly name: string };
+  /** The same person, for the audit trail. */
   readonly who: Who;
   readonly viewer: Viewer;
   readonly feed: Pick<Feed, 'state' | 'waves' | 'isReady'>;
@@ -73,6 +97,8 @@ export type ScreenParts = {
   readonly budget: Budget;
   readonly workQueue: ScreenWorkQueue;
   readonly health: () => Health;
+  /** Called when the page has painted or sounded alarms for the first time. */
+  readonly onConfirmed?: (confirmations: readonly FirstConfirmation[]) => void;
   readonly now: () => number;
   readonly logger: Logger;
 };
@@ -93,6 +119,7 @@ export function createScreen(parts: ScreenParts): Screen {
   let pendingWatch: Watch | undefined;
   let isHandlingWatch = false;
   const gaps = new Set<string>();
+  const confirmations = newConfirmations();
   const seenPatients = createSeenPatients(trail, who, logger);
   const openedAtMs = now();
   const skipped = { waves: 0, numerics: 0 };
@@ -100,16 +127,20 @@ export function createScreen(parts: ScreenParts): Screen {
   const messageText = (body: ServerMessage) => JSON.stringify(body);
 
   function sendSnapshot(scope: Scope): void {
+    const shown = wholeScreen(state, viewer, scope);
     const text = messageText({
       type: 'snapshot',
       stream,
       n: state.changeNo,
       at: formatInstant(now()),
-      ...wholeScreen(state, viewer, scope),
+      ...shown,
       health: parts.health(),
+      reports: true,
     });
     outbox.beginSnapshot(text.length);
-    if (outbox.send('snapshot', () => text)) sentChangeNo = seenChangeNo = state.changeNo;
+    if (!outbox.send('snapshot', () => text)) return;
+    sentChangeNo = seenChangeNo = state.changeNo;
+    step(confirmations, { kind: 'snapshot', alarms: shown.alarms }, now());
   }
 
   function flush(kind: 'numerics' | 'alarms'): void {
@@ -133,6 +164,7 @@ export function createScreen(parts: ScreenParts): Screen {
       messageText({ type: 'delta', prev: sentChangeNo, n: state.changeNo, at: formatInstant(now()), ...changes });
     if (outbox.send(isUrgent ? 'alarms' : 'numerics', text)) {
       sentChangeNo = seenChangeNo = state.changeNo;
+      step(confirmations, { kind: 'delta', ...changes }, now());
       outbox.noteWaiting(false);
     } else {
       skipped.numerics += 1;
@@ -209,6 +241,25 @@ export function createScreen(parts: ScreenParts): Screen {
     sendRecentWaves();
   }
 
+  function takeReport(text: string): void {
+    const report = parseAs(reportCheck, text);
+    if (report === undefined) {
+      end(closeCodes.badMessage, 'not a valid report');
+      return;
+    }
+    const first = step(confirmations, { kind: 'report', report }, now());
+    if (first.length > 0) parts.onConfirmed?.(first);
+  }
+
+  function watchedWards(): string[] {
+    if (!watch || !may(viewer, 'view-vitals') || !paints(confirmations, now())) return [];
+    const unconfirmed = unconfirmedAlarms(confirmations, now()).map(({ associationId }) => {
+      const bed = state.beds.get(associationId);
+      return bed && audienceOf(bed);
+    });
+    return wardsOf(state, viewer, watch.scope).filter((ward) => !unconfirmed.includes(ward));
+  }
+
   async function handlePendingWatch(): Promise<void> {
     isHandlingWatch = true;
     try {
@@ -228,28 +279,34 @@ export function createScreen(parts: ScreenParts): Screen {
     claims: parts.claims,
     openedAtMs,
     viewer: () => viewer,
-    watchedWards: () => (watch && may(viewer, 'view-vitals') ? wardsOf(state, viewer, watch.scope) : []),
+    number: parts.number,
+    person: parts.person,
+    watchedWards,
+    unconfirmedAlarms: () => (watch && !isEnded() ? unconfirmedAlarms(confirmations, now()) : []),
+    unknownReports: () => confirmations.unknown,
     watchesEngineering: () =>
       watch !== undefined &&
       'ward' in watch.scope &&
       watch.scope.ward === '*' &&
       may(viewer, 'view-vitals') &&
-      seesWard(viewer, null),
+      seesWard(viewer, null) &&
+      paints(confirmations, now()),
     watched: () => (watch && !isEnded() ? { viewer, scope: watch.scope } : undefined),
     flush,
     wave,
     end,
     endedWith: outbox.endedWith,
     skipped: () => ({ ...skipped }),
-    heartbeat(health) {
+    heartbeat(health, unconfirmed) {
       if (!watch && now() - openedAtMs > watchWithinMs) return end(closeCodes.badMessage, 'no watch message came');
-      outbox.send('heartbeat', () =>
-        messageText({ type: 'heartbeat', at: formatInstant(now()), n: sentChangeNo, health }),
-      );
+      const more = unconfirmed.length > 0 ? { unconfirmed: [...unconfirmed] } : {};
+      const beat = { type: 'heartbeat', n: sentChangeNo, health, ...more } as const;
+      outbox.send('heartbeat', () => messageText({ ...beat, at: formatInstant(now()) }));
     },
     handleMessage(text) {
       if (isEnded()) return;
-      const receivedWatch = parseWatch(text);
+      if (text.startsWith(reportTextStart)) return takeReport(text);
+      const receivedWatch = parseAs(watchCheck, text);
       if (!receivedWatch) return end(closeCodes.badMessage, 'not a valid watch message');
       // A new `Watch` replaces a waiting `Watch`. But a waiting `Watch` that is not allowed stays, so that it is recorded.
       if (pendingWatch === undefined || viewRecordOf(state, viewer, pendingWatch.scope) !== undefined)
@@ -263,10 +320,10 @@ function isEmpty(changes: Changes): boolean {
   return Object.values(changes).every((list) => list.length === 0);
 }
 
-function parseWatch(text: string): Watch | undefined {
+function parseAs<T>(check: { Check(value: unknown): value is T }, text: string): T | undefined {
   try {
     const body: unknown = JSON.parse(text);
-    return watchCheck.Check(body) && textFaultIn(body) === undefined ? body : undefined;
+    return check.Check(body) && textFaultIn(body) === undefined ? body : undefined;
   } catch {
     return undefined;
   }
@@ -282,35 +339,4 @@ export function waveText(chunk: Chunk, gap: boolean): string {
 /** Returns the ids of the patients whose names are in a delta. */
 function patientsOf({ beds }: Changes): string[] {
   return beds.flatMap((bed) => ('head' in bed && bed.head?.patient ? [bed.head.patient.patientId] : []));
-}
-
-/** Returns the audit record for showing a scope; undefined if the viewer may not see the scope or it does not exist. */
-function viewRecordOf(state: LiveState, viewer: Viewer, scope: Scope): ViewRecord | undefined {
-  if ('ward' in scope) {
-    const isAllowed = scope.ward === '*' ? may(viewer, 'view-devices') : seesWard(viewer, scope.ward);
-    return isAllowed ? ({ action: 'ward-viewed', ward: scope.ward } as const) : undefined;
-  }
-  const bed = state.beds.get(scope.associationId);
-  if (!bed || !seesWard(viewer, audienceOf(bed))) return undefined;
-  const ward = audienceOf(bed);
-  return { action: 'patient-viewed', ...scopeFields(scope), ...(ward === null ? {} : { ward }) } as const;
-}
-
-function scopeFields(scope: Scope): { ward: string } | { associationId: string } {
-  return 'ward' in scope ? { ward: scope.ward } : { associationId: scope.associationId };
-}
-
-function wardsOf(state: LiveState, viewer: Viewer, scope: Scope): string[] {
-  if ('associationId' in scope) {
-    const bed = state.beds.get(scope.associationId);
-    const ward = bed ? audienceOf(bed) : null;
-    return ward === null ? [] : [ward];
-  }
-  if (scope.ward !== '*') return [scope.ward];
-  const wards = new Set<string>();
-  for (const bed of state.beds.values()) {
-    const ward = audienceOf(bed);
-    if (ward !== null && seesWard(viewer, ward)) wards.add(ward);
-  }
-  return [...wards];
 }

@@ -1,0 +1,49 @@
+/** The records of the topic `presence`: which wards are watched, and which alarms screens have not confirmed. */
+import { type Static, Type } from 'typebox';
+import { Instant } from './device.ts';
+import { AssociationId } from './records.ts';
+
+const noOtherMembers = { additionalProperties: false } as const;
+
+/**
+ * Why a screen has not confirmed an alarm. `never`: its page has never sent a report, because the page is older than the
+ * server. `hidden`: its browser tab is hidden. `silent`: its page sends no reports any more. `not-shown`: its page paints,
+ * but not this alarm.
+ */
+export const WhyUnconfirmed = Type.Enum(['never', 'hidden', 'silent', 'not-shown']);
+export type WhyUnconfirmed = Static<typeof WhyUnconfirmed>;
+
+/** An alarm that a screen of the dashboard process has not confirmed in time. */
+const UnconfirmedOnScreen = Type.Object(
+  {
+    /** The number of the screen's connection at this process. */
+    screen: Type.Integer({ minimum: 1 }),
+    /** The pseudonym of the person who is logged in at the screen. The gateway reads this record and need not know who it is. */
+    actor: Type.String({ minLength: 1, maxLength: 64 }),
+    associationId: AssociationId,
+    alarmId: Type.String({ minLength: 1, maxLength: 64 }),
+    since: Instant,
+    why: WhyUnconfirmed,
+  },
+  noOtherMembers,
+);
+export type UnconfirmedOnScreen = Static<typeof UnconfirmedOnScreen>;
+/** The maximum of alarms in `unconfirmed` of a presence record. */
+export const unconfirmedMax = 50;
+
+/**
+ * In the topic `presence`, for one dashboard process: the wards whose beds clinicians see on screens that have confirmed
+ * that they paint. The gateway ignores a record that it read more than 6 s ago.
+ */
+export const PresenceRecord = Type.Object(
+  {
+    at: Instant,
+    wards: Type.Array(Type.String({ minLength: 1, maxLength: 40 }), { maxItems: 200 }),
+    /** A clinician's screen shows the devices that are in no ward. */
+    engineering: Type.Optional(Type.Literal(true)),
+    /** The alarms that screens have not confirmed, for the screens of the other dashboards; absent if there are none. */
+    unconfirmed: Type.Optional(Type.Array(UnconfirmedOnScreen, { maxItems: unconfirmedMax })),
+  },
+  noOtherMembers,
+);
+export type PresenceRecord = Static<typeof PresenceRecord>;

@@ -1,0 +1,23 @@
+/**
+ * Decides which revisions of an alarm a page must show anew. The server and the page apply this rule to the same
+ * messages, so they agree about which revisions the page has to confirm.
+ */
+import { isUnanswered } from './acknowledgement.ts';
+import type { Alarm } from './messages/alarms.ts';
+import { priorityRank } from './priorities.ts';
+
+/**
+ * Returns whether a person must see `after`, even if the person saw `before`: the alarm calls for the first time or
+ * again, its condition is present again, its priority is higher, it was escalated, or it is no longer late. A new value
+ * in the text is not enough: it comes every second.
+ */
+export function mustBeShownAnew(before: Alarm | undefined, after: Alarm): boolean {
+  if (!isUnanswered(after)) return false;
+  if (before === undefined || !isUnanswered(before)) return true;
+  return (
+    priorityRank[after.priority] > priorityRank[before.priority] ||
+    after.escalation > before.escalation ||
+    (after.present && !before.present) ||
+    (before.late && !after.late)
+  );
+}

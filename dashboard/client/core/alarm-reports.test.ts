@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import type { Alarm } from '../../../contracts/messages/alarms.ts';
+import { reportAlarmsMax } from '../../protocol/live.ts';
+import {
+  alarmsPerReportMax,
+  alarmsToReport,
+  type Loudspeaker,
+  type Reported,
+  reportOf,
+  soundOf,
+} from './alarm-reports.ts';
+import { alarm as fixture } from './fixtures.ts';
+
+const alarm = ({ alarmId = 'alarm-0000000001', ...fields }: Partial<Alarm> = {}) =>
+  fixture(alarmId, { escalation: 0, ...fields });
+const nowMs = Date.parse('2026-01-01T10:00:00.000Z');
+const speaker = (level?: 'high' | 'medium' | 'low' | 'lost', state: Loudspeaker['state'] = 'on'): Loudspeaker => ({
+  state,
+  playing: level && { level, forMs: 500 },
+});
+
+it('the page reports at most as many alarms at once as the protocol allows', () => {
+  expect(alarmsPerReportMax).toBe(reportAlarmsMax);
+});
+
+it.each<[string, Partial<Alarm>, Loudspeaker, string]>([
+  ['sounds if its level plays', {}, speaker('high'), 'sounding'],
+  [
+    'of medium priority does not sound under the sound of a high alarm',
+    { priority: 'medium' },
+    speaker('high'),
+    'other',
+  ],
+  ['does not sound under the sound of a failure', {}, speaker('lost'), 'other'],
+  ['that is late sounds as a low alarm', { late: true }, speaker('low'), 'sounding'],
+  ['does not sound if the browser blocks sound', {}, speaker(undefined, 'blocked'), 'blocked'],
+  ['does not sound without audio', {}, speaker(undefined, 'failed'), 'failed'],
+  [
+    'does not sound while a person has paused it',
+    { audioPausedUntil: '2026-01-01T10:01:00.000Z' },
+    speaker(undefined, 'blocked'),
+    'paused',
+  ],
+])('an alarm %s', (_name, fields, loudspeaker, expected) => {
+  expect(soundOf(alarm({ priority: 'high', ...fields }), loudspeaker, nowMs)).toBe(expected);
+});
+
+describe('alarmsToReport', () => {
+  const seen = (reportedAlarm: Alarm, fields: Partial<Reported> = {}): [string, Reported] => [
+    reportedAlarm.alarmId,
+    { alarm: reportedAlarm, shown: 'text', sound: 'sounding', ...fields },
+  ];
+  const sounding = () => 'sounding' as const;
+
+  it.each<[string, Alarm, [string, Reported][], boolean[]]>([
+    ['that was not reported', alarm(), [], [true]],
+    ['that was reported', alarm({ rev: 2 }), [seen(alarm())], []],
+    ['that is acknowledged', alarm({ signal: 'acknowledged' }), [], []],
+    ['that was escalated since', alarm({ rev: 2, escalation: 1 }), [seen(alarm())], [true]],
+    ['that sounds now', alarm(), [seen(alarm(), { sound: 'blocked' })], [true]],
+    ['that was on no visible part of the page', alarm(), [seen(alarm(), { shown: 'nowhere' })], [false]],
+  ])('decides about an alarm %s', (_name, current, reported, expected) => {
+    const due = alarmsToReport([current], new Map(reported), sounding);
+    expect(due.map(({ isNews }) => isNews)).toEqual(expected);
+  });
+
+  it('alarms that must be shown anew come before all others, and the rest waits for the next report', () => {
+    const quiet = Array.from({ length: 100 }, (_, n) =>
+      alarm({ alarmId: `alarm-quiet-${n}`.padEnd(16, '-'), priority: 'high' }),
+    );
+    const fresh = alarm({ alarmId: 'alarm-fresh-00001', priority: 'low' });
+    const reported = new Map(quiet.map((each) => seen(each, { sound: 'blocked' })));
+    const due = alarmsToReport([...quiet, fresh], reported, sounding);
+    expect(due).toHaveLength(alarmsPerReportMax);
+    expect(due[0]?.alarm).toBe(fresh);
+  });
+});
+
+it.each([
+  ['text', 'sounding', { paintedAgoMs: 100, soundedAgoMs: 50 }],
+  ['count', 'blocked', { paintedAgoMs: 100 }],
+  ['nowhere', 'sounding', { soundedAgoMs: 50 }],
+] as const)('a report about an alarm that is shown as %s and is %s has the times that apply', (shown, sound, times) => {
+  const current = alarm();
+  const at = { paintedAtMs: 900, soundingSinceMs: 950, nowMs: 1_000 };
+  expect(reportOf(current, shown, sound, at)).toEqual({
+    alarmId: current.alarmId,
+    rev: current.rev,
+    shown,
+    sound,
+    ...times,
+  });
+});

@@ -1,0 +1,31 @@
+/** The notice about a screen that has not confirmed alarms. */
+import type { UnconfirmedScreen } from '../../protocol/live.ts';
+import type { Bed } from '../../protocol/rest.ts';
+import { placeText } from './numerics.ts';
+import { whenText } from './times.ts';
+
+const reasons = {
+  never: 'its page is old and must be loaded again',
+  hidden: 'its browser tab is hidden',
+  silent: 'its page stands still',
+  'not-shown': 'they are on no visible part of its page',
+} as const;
+
+/** Returns the text of the notice. @param nowMs the server's time */
+export function unconfirmedText(
+  { person, isOwn, associationIds, alarms, since, why }: UnconfirmedScreen,
+  beds: ReadonlyMap<string, Bed>,
+  showWard: boolean,
+  nowMs: number,
+): string {
+  const places = associationIds.flatMap((associationId) => {
+    const bed = beds.get(associationId);
+    return bed === undefined ? [] : [placeText(bed, bed.device.deviceId, showWard)];
+  });
+  const where = places.length === 0 ? '' : ` of ${[...new Set(places)].join(', ')}`;
+  const what = `${alarms === 1 ? 'an alarm' : `${alarms} alarms`}${where}`;
+  const when = whenText(Date.parse(since), nowMs);
+  const reason = why === 'not-shown' && alarms === 1 ? 'it is on no visible part of its page' : reasons[why];
+  if (isOwn) return `This screen has not shown ${what} since ${when}: ${reason}.`;
+  return `The screen of ${person} has not shown ${what} since ${when}: ${reason}. Look at that screen.`;
+}

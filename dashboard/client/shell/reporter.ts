@@ -1,0 +1,112 @@
+/** Reports to the server what the page has painted and sounded, so that other screens learn of a page that shows nothing. */
+import type { Alarm } from '../../../contracts/messages/alarms.ts';
+import type { AlarmReport, ScreenReport } from '../../protocol/live.ts';
+import { reportEveryMs } from '../../protocol/pace.ts';
+import { alarmsToReport, type Loudspeaker, type Reported, reportOf, soundOf } from '../core/alarm-reports.ts';
+import { afterTwoFrames, findShown } from './shown-alarms.ts';
+
+/** Time between two reports at least, so that the server does not refuse them. */
+const everyMsMin = 250;
+/** An alarm that was on no visible part of the page is looked for again after this time. */
+const searchEveryMs = 1_000;
+
+export type Reporter = {
+  /** Must be called when the alarms or the sound may have changed. */
+  changed(): void;
+  /** Forgets what was reported, because the server has sent everything again. */
+  restart(): void;
+  close(): void;
+};
+
+export function openReporter(options: {
+  readonly alarms: () => ReadonlyMap<string, Alarm> | undefined;
+  readonly loudspeaker: () => Loudspeaker;
+  /** Sends a report if the connection is open. Returns whether it was sent. */
+  readonly send: (report: ScreenReport) => boolean;
+  /** The page's steady clock, and the server's time, ms. */
+  readonly steady: () => number;
+  readonly serverNow: () => number;
+}): Reporter {
+  const { alarms, loudspeaker, send, steady, serverNow } = options;
+  const reported = new Map<string, Reported>();
+  /** Since when the page knows each alarm. */
+  const knownSinceMs = new Map<string, number>();
+  let sentAtMs = Number.NEGATIVE_INFINITY;
+  let isWaitingForFrames = false;
+
+  const sound = (alarm: Alarm) => soundOf(alarm, loudspeaker(), serverNow());
+  const due = () => alarmsToReport(alarms()?.values() ?? [], reported, sound);
+
+  function report(page: ScreenReport['page'], list: readonly Alarm[], shownOf: (alarm: Alarm) => AlarmReport['shown']) {
+    const nowMs = steady();
+    const playingSinceMs = nowMs - (loudspeaker().playing?.forMs ?? 0);
+    // An alarm may have ended while the page waited for its frames.
+    const present = list.filter(({ alarmId }) => alarms()?.has(alarmId));
+    const entries = present.map((alarm) =>
+      reportOf(alarm, shownOf(alarm), sound(alarm), {
+        paintedAtMs: nowMs,
+        soundingSinceMs: Math.max(playingSinceMs, knownSinceMs.get(alarm.alarmId) ?? nowMs),
+        nowMs,
+      }),
+    );
+    if (!send({ type: 'report', page, alarms: entries })) return;
+    sentAtMs = nowMs;
+    entries.forEach(({ shown, sound: soundThen }, i) => {
+      const alarm = present[i]!;
+      reported.set(alarm.alarmId, { alarm, shown, sound: soundThen });
+    });
+  }
+
+  /** Reports after two frames. The alarms are in the document before the first frame. */
+  function reportAfterFrames() {
+    if (isWaitingForFrames) return;
+    isWaitingForFrames = true;
+    const list = due().map(({ alarm }) => alarm);
+    afterTwoFrames(() =>
+      findShown(list, alarms()?.values() ?? [], (shown) => {
+        isWaitingForFrames = false;
+        report('painting', list, ({ alarmId }) => shown.get(alarmId) ?? 'nowhere');
+      }),
+    );
+  }
+
+  function tick() {
+    const present = alarms();
+    const nowMs = steady();
+    for (const alarmId of knownSinceMs.keys()) {
+      if (present?.has(alarmId)) continue;
+      knownSinceMs.delete(alarmId);
+      reported.delete(alarmId);
+    }
+    for (const alarmId of present?.keys() ?? []) if (!knownSinceMs.has(alarmId)) knownSinceMs.set(alarmId, nowMs);
+    if (present === undefined || nowMs - sentAtMs < everyMsMin) return;
+    const waitedMs = nowMs - sentAtMs;
+    const list = due();
+    const news = list.filter(({ isNews }) => isNews).map(({ alarm }) => alarm);
+    const isDue = waitedMs >= reportEveryMs || news.length > 0;
+    if (document.visibilityState === 'hidden') {
+      if (isDue) report('hidden', news, () => 'nowhere');
+    } else if (isDue || (list.length > 0 && waitedMs >= searchEveryMs)) reportAfterFrames();
+  }
+
+  /** The tab was hidden or shown again: the former reports do not hold any more. */
+  function visibilityChanged() {
+    sentAtMs = Number.NEGATIVE_INFINITY;
+    tick();
+  }
+
+  const timer = setInterval(tick, everyMsMin);
+  document.addEventListener('visibilitychange', visibilityChanged);
+  return {
+    // In its own task: a fault of the reports must not stop the sound or the screen.
+    changed: () => queueMicrotask(tick),
+    restart() {
+      reported.clear();
+      sentAtMs = Number.NEGATIVE_INFINITY;
+    },
+    close() {
+      clearInterval(timer);
+      document.removeEventListener('visibilitychange', visibilityChanged);
+    },
+  };
+}

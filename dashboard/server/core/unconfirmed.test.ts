@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest';
+import type { PresenceRecord } from '../../../contracts/messages/presence.ts';
+import { formatInstant } from '../../../contracts/time.ts';
+import { foldAlarmEvent } from './alarms.ts';
+import { foldAssociations } from './beds.ts';
+import { alarm, everywhere, nurse, period, t0, table, technician } from './fold.testing.ts';
+import type { Viewer } from './rights.ts';
+import { emptyState } from './state.ts';
+import {
+  noteDashboard,
+  type OtherDashboards,
+  otherDashboardMs,
+  type Unconfirmed,
+  unconfirmedElsewhere,
+  unconfirmedFor,
+  watchedElsewhere,
+} from './unconfirmed.ts';
+
+const icuAlarm = 'alarm-0000000001';
+const stepAlarm = 'alarm-0000000002';
+
+function twoWards() {
+  const state = emptyState();
+  foldAssociations(state, table('d1', 1, period('assoc-01', 'icu')));
+  foldAssociations(state, table('d2', 1, period('assoc-02', 'step')));
+  for (const raised of [alarm(icuAlarm, 'assoc-01', 1), alarm(stepAlarm, 'assoc-02', 1, { deviceId: 'd2' })])
+    foldAlarmEvent(state, { type: 'raised', at: formatInstant(t0), alarm: raised }, t0);
+  return state;
+}
+
+const entry = (fields: Partial<Unconfirmed> = {}): Unconfirmed => ({
+  screenId: 'a 1',
+  person: 'Nora',
+  alarmId: icuAlarm,
+  associationId: 'assoc-01',
+  sinceMs: t0,
+  why: 'silent',
+  ...fields,
+});
+const inStep = entry({ alarmId: stepAlarm, associationId: 'assoc-02' });
+
+describe('unconfirmedFor', () => {
+  const all = { ward: '*' };
+  it.each<[string, Viewer, { ward: string }, Unconfirmed[], number]>([
+    ['an alarm of its ward', nurse, all, [entry()], 1],
+    ['no alarm of another ward', nurse, all, [inStep], 0],
+    ['no alarm of a ward that it does not show', everywhere, { ward: 'icu' }, [inStep], 0],
+    ['no physiological alarm, for a technician', technician, all, [entry()], 0],
+    ['no alarm that has ended here', nurse, all, [entry({ alarmId: 'alarm-0000000003' })], 0],
+    ['no alarm of a bed that does not exist here', nurse, all, [entry({ associationId: 'assoc-09' })], 0],
+    ['one notice for each screen', everywhere, all, [entry(), inStep, entry({ screenId: 'b 1' })], 2],
+    ['at most 20 notices', nurse, all, Array.from({ length: 30 }, (_, n) => entry({ screenId: `a ${n}` })), 20],
+  ])('a screen is told about %s', (_name, viewer, scope, entries, count) => {
+    expect(unconfirmedFor(twoWards(), { viewer, scope }, 'other 1', entries)).toHaveLength(count);
+  });
+
+  it('an acknowledged alarm needs no notice any more', () => {
+    const state = twoWards();
+    const acknowledged = alarm(icuAlarm, 'assoc-01', 2, { signal: 'acknowledged' });
+    foldAlarmEvent(state, { type: 'acknowledged', at: formatInstant(t0), alarm: acknowledged }, t0);
+    expect(unconfirmedFor(state, { viewer: nurse, scope: all }, 'other 1', [entry()])).toEqual([]);
+  });
+
+  it('a notice has the oldest time, the number of alarms and their beds, and says if the screen is the own screen', () => {
+    const entries = [entry({ sinceMs: t0 + 5 }), { ...inStep, sinceMs: t0 + 2 }];
+    expect(unconfirmedFor(twoWards(), { viewer: everywhere, scope: all }, 'a 1', entries)).toEqual([
+      {
+        person: 'Nora',
+        isOwn: true,
+        associationIds: ['assoc-01', 'assoc-02'],
+        alarms: 2,
+        since: formatInstant(t0 + 2),
+        why: 'silent',
+      },
+    ]);
+  });
+});
+
+describe('the other dashboards', () => {
+  const record = (atMs = t0, fields: Partial<PresenceRecord> = {}): PresenceRecord => ({
+    at: formatInstant(atMs),
+    wards: ['icu'],
+    unconfirmed: [
+      {
+        screen: 7,
+        actor: 'mark',
+        associationId: 'assoc-01',
+        alarmId: icuAlarm,
+        since: formatInstant(t0 + 60_000),
+        why: 'hidden',
+      },
+    ],
+    ...fields,
+  });
+  const personOf = (actor: string) => `person of ${actor}`;
+
+  it('what another dashboard wrote counts for some seconds after it was read', () => {
+    const others: OtherDashboards = new Map();
+    noteDashboard(others, 'b', record(), t0);
+    const expected = [
+      {
+        screenId: 'b 7',
+        person: 'person of mark',
+        associationId: 'assoc-01',
+        alarmId: icuAlarm,
+        // A time that is ahead of this server's time counts as now.
+        sinceMs: t0 + otherDashboardMs,
+        why: 'hidden',
+      },
+    ];
+    expect(unconfirmedElsewhere(others, personOf, t0 + otherDashboardMs)).toEqual(expected);
+    expect(unconfirmedElsewhere(others, personOf, t0 + otherDashboardMs + 1)).toEqual([]);
+    expect([...watchedElsewhere(others, t0)]).toEqual(['icu']);
+    expect([...watchedElsewhere(others, t0 + otherDashboardMs + 1)]).toEqual([]);
+  });
+
+  it('a newer record replaces the older one', () => {
+    const others: OtherDashboards = new Map();
+    noteDashboard(others, 'b', record(), t0);
+    noteDashboard(others, 'b', { at: formatInstant(t0), wards: [] }, t0 + 1);
+    expect(unconfirmedElsewhere(others, personOf, t0 + 1)).toEqual([]);
+    expect([...watchedElsewhere(others, t0 + 1)]).toEqual([]);
+  });
+
+  it.each([
+    ['whose process ended long ago', -30_001, 0],
+    ['of a clock that is a little behind', -30_000, 1],
+    ['of a clock that is a little ahead', 30_000, 1],
+    ['of a clock that is far ahead', 30_001, 0],
+  ])('a record %s is used, or not', (_name, aheadMs, count) => {
+    const others: OtherDashboards = new Map();
+    noteDashboard(others, 'b', record(t0 + aheadMs), t0);
+    expect(unconfirmedElsewhere(others, personOf, t0)).toHaveLength(count);
+  });
+
+  it('above the maximum the dashboard that was read longest ago is forgotten', () => {
+    const others: OtherDashboards = new Map();
+    for (let n = 0; n <= 50; n += 1) noteDashboard(others, `boot-${n}`, record(), t0);
+    expect(others.size).toBe(50);
+    expect(others.has('boot-0')).toBe(false);
+  });
+});

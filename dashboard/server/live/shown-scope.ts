@@ -1,0 +1,36 @@
+/** Says what a scope means: which wards it shows, and what the audit trail says about it. */
+import { may, seesWard, type Viewer } from '../core/rights.ts';
+import type { Scope } from '../core/screen.ts';
+import { audienceOf, type LiveState } from '../core/state.ts';
+import type { ViewRecord } from './seen-patients.ts';
+
+/** Returns the audit record for showing a scope; undefined if the viewer may not see the scope or it does not exist. */
+export function viewRecordOf(state: LiveState, viewer: Viewer, scope: Scope): ViewRecord | undefined {
+  if ('ward' in scope) {
+    const allowed = scope.ward === '*' ? may(viewer, 'view-devices') : seesWard(viewer, scope.ward);
+    return allowed ? ({ action: 'ward-viewed', ward: scope.ward } as const) : undefined;
+  }
+  const bed = state.beds.get(scope.associationId);
+  if (!bed || !seesWard(viewer, audienceOf(bed))) return undefined;
+  const ward = audienceOf(bed);
+  return { action: 'patient-viewed', ...scopeFields(scope), ...(ward === null ? {} : { ward }) } as const;
+}
+
+export function scopeFields(scope: Scope): { ward: string } | { associationId: string } {
+  return 'ward' in scope ? { ward: scope.ward } : { associationId: scope.associationId };
+}
+
+export function wardsOf(state: LiveState, viewer: Viewer, scope: Scope): string[] {
+  if ('associationId' in scope) {
+    const bed = state.beds.get(scope.associationId);
+    const ward = bed ? audienceOf(bed) : null;
+    return ward === null ? [] : [ward];
+  }
+  if (scope.ward !== '*') return [scope.ward];
+  const wards = new Set<string>();
+  for (const bed of state.beds.values()) {
+    const ward = audienceOf(bed);
+    if (ward !== null && seesWard(viewer, ward)) wards.add(ward);
+  }
+  return [...wards];
+}

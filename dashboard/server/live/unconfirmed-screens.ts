@@ -1,0 +1,135 @@
+/** Collects once a second which alarms the screens have not confirmed, for the other screens, the other dashboards and the metrics. */
+import { type UnconfirmedOnScreen, unconfirmedMax } from '../../../contracts/messages/presence.ts';
+import { formatInstant, parseInstant } from '../../../contracts/time.ts';
+import { createHistogram, type Histogram, observe } from '../../../process/histogram.ts';
+import type { UnconfirmedScreen } from '../../protocol/live.ts';
+import type { FirstConfirmation, UnconfirmedAlarm } from '../core/confirmations.ts';
+import type { OpenScreen } from '../core/screen.ts';
+import { audienceOf, type LiveState } from '../core/state.ts';
+import {
+  type OtherDashboards,
+  type Unconfirmed,
+  unconfirmedElsewhere,
+  unconfirmedFor,
+  watchedElsewhere,
+} from '../core/unconfirmed.ts';
+
+/** Alarms of one screen that are told; further alarms of the same screen are left out. */
+const perScreenMax = 20;
+/** Alarms whose first painting is remembered. Above it the oldest alarm is forgotten, and may be counted twice. */
+const alarmsMax = 20_000;
+
+/** What is needed of a screen (screen-connection.ts). */
+export type ConfirmingScreen = {
+  readonly number: number;
+  readonly person: { readonly userId: string; readonly name: string };
+  watched(): OpenScreen | undefined;
+  watchedWards(): string[];
+  unconfirmedAlarms(): UnconfirmedAlarm[];
+};
+
+export type UnconfirmedScreens = {
+  /** Collects the alarms that these screens have not confirmed. Must be called once a second. */
+  collect(screens: Iterable<ConfirmingScreen>): void;
+  /** Returns the notices for one screen, as collected last. */
+  noticesFor(screen: ConfirmingScreen): UnconfirmedScreen[];
+  /** Returns the alarms that screens of this dashboard had not confirmed when collected last, the oldest first. */
+  forPresence(): UnconfirmedOnScreen[];
+  /** Counts when an alarm was first painted or sounded on any screen of this dashboard. */
+  confirmed(confirmations: readonly FirstConfirmation[]): void;
+  readonly figures: ConfirmationFigures;
+};
+
+export type ConfirmationFigures = {
+  /** Number of pairs of a screen and an alarm that the screen has not confirmed, now. */
+  unconfirmed: number;
+  /** Number of alarms since the start that a screen did not confirm in time, while another screen watched the ward, and while none did. */
+  readonly total: { watched: number; unwatched: number };
+};
+
+/** The time from the raising of an alarm until a screen first painted it, and until a screen first sounded it, ms. */
+export type ConfirmationTimes = Readonly<Record<FirstConfirmation['what'], Histogram>>;
+
+/** Returns empty histograms from 10 ms to 164 s. */
+export function newConfirmationTimes(): ConfirmationTimes {
+  return { painted: createHistogram(10, 15), sounded: createHistogram(10, 15) };
+}
+
+export function createUnconfirmedScreens(options: {
+  readonly boot: string;
+  readonly state: () => LiveState;
+  readonly others: () => OtherDashboards;
+  /** Returns the pseudonym of an account, and the name of the person with a pseudonym. */
+  readonly pseudonymOf: (userId: string) => string;
+  readonly personOf: (actor: string) => string | undefined;
+  readonly times: ConfirmationTimes;
+  readonly now: () => number;
+}): UnconfirmedScreens {
+  const { boot, state, others, pseudonymOf, personOf, times, now } = options;
+  const startedAtMs = now();
+  let here: Unconfirmed[] = [];
+  let entries: Unconfirmed[] = [];
+  let presence: UnconfirmedOnScreen[] = [];
+  let counted = new Set<string>();
+  const firstSeen = { painted: new Map<string, number>(), sounded: new Map<string, number>() };
+  const figures: ConfirmationFigures = {
+    unconfirmed: 0,
+    total: { watched: 0, unwatched: 0 },
+  };
+  const idOf = ({ number }: ConfirmingScreen) => `${boot} ${number}`;
+
+  function collect(screens: Iterable<ConfirmingScreen>): void {
+    here = [];
+    presence = [];
+    const watched = watchedElsewhere(others(), now());
+    for (const screen of screens) {
+      for (const ward of screen.watchedWards()) watched.add(ward);
+      for (const alarm of screen.unconfirmedAlarms().slice(0, perScreenMax)) {
+        const { userId, name } = screen.person;
+        here.push({ ...alarm, screenId: idOf(screen), person: name });
+        const { sinceMs, ...fields } = alarm;
+        const since = formatInstant(sinceMs);
+        presence.push({ ...fields, screen: screen.number, actor: pseudonymOf(userId), since });
+      }
+    }
+    presence = presence.sort((a, b) => a.since.localeCompare(b.since)).slice(0, unconfirmedMax);
+    entries = [...here, ...unconfirmedElsewhere(others(), (actor) => personOf(actor) ?? 'another person', now())];
+    count(watched);
+  }
+
+  /** Counts each alarm once for each screen and each time that the screen did not confirm it. */
+  function count(watched: ReadonlySet<string>): void {
+    const present = new Set<string>();
+    for (const { screenId, alarmId, associationId, sinceMs } of here) {
+      const key = `${screenId} ${alarmId} ${sinceMs}`;
+      present.add(key);
+      if (counted.has(key)) continue;
+      const bed = state().beds.get(associationId);
+      const ward = bed === undefined ? null : audienceOf(bed);
+      figures.total[ward !== null && watched.has(ward) ? 'watched' : 'unwatched'] += 1;
+    }
+    counted = present;
+    figures.unconfirmed = here.length;
+  }
+
+  return {
+    collect,
+    figures,
+    noticesFor(screen) {
+      const open = entries.length === 0 ? undefined : screen.watched();
+      return open === undefined ? [] : unconfirmedFor(state(), open, idOf(screen), entries);
+    },
+    forPresence: () => presence,
+    confirmed(confirmations) {
+      for (const { alarm, what, atMs } of confirmations) {
+        const raisedAtMs = parseInstant(alarm.raisedAt) ?? Number.NaN;
+        const seen = firstSeen[what];
+        // An alarm from before the start may have been painted before.
+        if (seen.has(alarm.alarmId) || !(raisedAtMs >= startedAtMs)) continue;
+        seen.set(alarm.alarmId, atMs);
+        if (seen.size > alarmsMax) seen.delete(seen.keys().next().value!);
+        observe(times[what], atMs - raisedAtMs);
+      }
+    },
+  };
+}
