@@ -1,0 +1,178 @@
+/**
+ * Says what the log shows as a reason why nobody came. Each finding follows from records that the log has. A finding about an absence ("no
+ * look at the ward") also needs that no record is missing.
+ */
+import { lateMsMax } from '../../../contracts/device-clock.ts';
+import type { StandbyInForce } from '../../../contracts/messages/alarms.ts';
+import { clocksApartMsMax } from '../../../contracts/steady-time.ts';
+import { formatInstant, parseInstant } from '../../../contracts/time.ts';
+import { type DelayChain, msOf, type StepName } from './chain.ts';
+import { durationText } from './durations.ts';
+import { firstOfEachRevision, type History } from './history.ts';
+import type { Lookers } from './lookers.ts';
+import type { AlarmRecords, Logged } from './records.ts';
+import { refusalsOf } from './requests.ts';
+
+export const findingKinds = [
+  'late-reading',
+  'judged-late',
+  'gateway-behind',
+  'judged-slowly',
+  'engine-behind',
+  'clock-set',
+  'under',
+  'signal-off',
+  'audio-paused',
+  'standby',
+  'connection-ended',
+  'refused',
+  'not-acknowledged',
+  'no-look',
+] as const;
+export type FindingKind = (typeof findingKinds)[number];
+export type Finding = { readonly kind: FindingKind; readonly text: string };
+
+/**
+ * A step inside Vigil that takes longer than this is a finding (CLINICAL, "Delivery": 5 s from the engine to the screen). The clocks of two
+ * processes may differ by as much, so a shorter difference would prove nothing.
+ */
+export const slowMs = clocksApartMsMax;
+
+type Context = {
+  readonly records: AlarmRecords;
+  readonly history: History;
+  readonly chain: DelayChain;
+  readonly lookers: Lookers;
+};
+
+export function findingsOf(context: Context): Finding[] {
+  return [
+    ...delayFindings(context),
+    ...clockFindings(context),
+    ...signalFindings(context),
+    ...standbyFindings(context),
+    ...connectionFindings(context),
+    ...personFindings(context),
+  ];
+}
+
+function delayFindings({ history, chain }: Context): Finding[] {
+  const findings: Finding[] = [];
+  const addIfLonger = (
+    kind: FindingKind,
+    to: StepName,
+    from: StepName,
+    msMax: number,
+    text: (duration: string) => string,
+  ) => {
+    const ms = betweenMs(chain, from, to);
+    if (ms !== undefined && ms > msMax) findings.push({ kind, text: text(durationText(ms)) });
+  };
+  addIfLonger(
+    ...(['late-reading', 'received', 'determined', lateMsMax] as const),
+    (time) =>
+      `The value that raised the alarm reached the gateway ${time} after its device time: it came late, or the device's clock is behind.`,
+  );
+  if (history.events.some(({ body }) => body.type === 'raised' && body.alarm.late))
+    findings.push({ kind: 'judged-late', text: 'The engine raised the alarm from readings that came late.' });
+  addIfLonger(
+    ...(['gateway-behind', 'logged', 'received', slowMs] as const),
+    (time) => `The gateway was behind: the reading was in the log ${time} after the gateway had received it.`,
+  );
+  addIfLonger(
+    ...(['judged-slowly', 'raised', 'logged', slowMs] as const),
+    (time) => `The engine raised the alarm ${time} after the reading was in the log.`,
+  );
+  addIfLonger(
+    ...(['engine-behind', 'published', 'raised', slowMs] as const),
+    (time) => `The engine was behind or down: the event was in the log ${time} after the engine's time of the alarm.`,
+  );
+  return findings;
+}
+
+function betweenMs({ steps }: DelayChain, from: StepName, to: StepName): number | undefined {
+  const [fromMs, toMs] = [from, to].map((name) => msOf(steps.find((step) => step.name === name)!.time));
+  return fromMs === undefined || toMs === undefined ? undefined : toMs - fromMs;
+}
+
+/** Finds an event with an earlier time than the revision before it. */
+function clockFindings({ records, history: { events } }: Context): Finding[] {
+  if (!records.alarms.isWhole) return [];
+  const backMs = events.slice(1).reduce((mostMs, { body }, index) => {
+    const before = events[index]!.body;
+    if (body.alarm.rev !== before.alarm.rev + 1) return mostMs;
+    return Math.max(mostMs, Date.parse(before.at) - Date.parse(body.at));
+  }, 0);
+  if (backMs <= slowMs) return [];
+  const text = `The engine's times go back by ${durationText(backMs)} during the alarm: a clock was set, or two machines' clocks differ. Differences of times are not reliable.`;
+  return [{ kind: 'clock-set', text }];
+}
+
+/** Finds why the alarm made no sound of its own. One event is proof enough. */
+function signalFindings({ history: { events } }: Context): Finding[] {
+  const findings: Finding[] = [];
+  const others = new Set(events.flatMap(({ body }) => body.alarm.under ?? []));
+  for (const condition of others)
+    findings.push({ kind: 'under', text: `The alarm was under another alarm, ${condition}, which sounded instead.` });
+  if (others.size === 0 && events.some(({ body }) => body.alarm.present && body.alarm.signal === 'off'))
+    findings.push({
+      kind: 'signal-off',
+      text: 'For a time the alarm did not call: a more serious alarm of the same cause called instead, or the bed was on standby.',
+    });
+  for (const until of new Set(events.flatMap(({ body }) => body.alarm.audioPausedUntil ?? [])))
+    findings.push({ kind: 'audio-paused', text: `The sound was paused until ${until}.` });
+  return findings;
+}
+
+/** Finds the standbys that overlap the alarm. Needs all records, because an end that is missing would make a standby too long. */
+function standbyFindings({ records, history }: Context): Finding[] {
+  if (!records.alarms.isWhole) return [];
+  return standbysOf(records.alarms.standbys)
+    .filter(({ sinceMs, endMs }) => sinceMs <= history.untilMs && endMs > history.raisedMs)
+    .map(({ sinceMs, endMs, by }) => ({
+      kind: 'standby',
+      text: `The bed was on standby from ${formatInstant(sinceMs)} to ${formatInstant(endMs)} (${by}).`,
+    }));
+}
+
+type StandbySpan = { readonly sinceMs: number; readonly endMs: number; readonly by: string };
+
+/** Returns the standbys. A standby ends at the next change, or at the end that was set. */
+function standbysOf(records: readonly Logged<StandbyInForce>[]): StandbySpan[] {
+  const changes = firstOfEachRevision(records, ({ rev }) => rev);
+  return changes.flatMap(({ body: { standby } }, index) => {
+    if (standby === null) return [];
+    const nextAt = changes[index + 1]?.body.at;
+    const setEndMs = Date.parse(standby.until);
+    const endMs = nextAt === undefined ? setEndMs : Math.min(setEndMs, Date.parse(nextAt));
+    return [{ sinceMs: Date.parse(standby.since), endMs, by: standby.by.name }];
+  });
+}
+
+function connectionFindings({ records: { observations }, history }: Context): Finding[] {
+  if (!observations.isWhole) return [];
+  const onsetMs = parseInstant(history.first.onsetAt) ?? history.raisedMs;
+  return observations.connections
+    .filter(({ body, appendedMs }) => !body.connected && appendedMs >= onsetMs && appendedMs <= history.untilMs)
+    .map(({ body }) => ({
+      kind: 'connection-ended',
+      text: `A connection of the device ended at ${body.receivedAt}${body.reason === undefined ? '' : ` (${body.reason})`}.`,
+    }));
+}
+
+function personFindings({ records, history, lookers }: Context): Finding[] {
+  const findings: Finding[] = refusalsOf(records).map(({ request, answer }) => ({
+    kind: 'refused',
+    text: `The acknowledgement of ${formatInstant(request.atMs)} by ${request.name} was refused: ${answer.reason ?? 'no reason is recorded.'}`,
+  }));
+  const { events, isComplete, clearedMs, untilMs } = history;
+  const end = clearedMs === undefined ? `until ${formatInstant(untilMs)}` : 'before it ended';
+  if (isComplete && !events.some(({ body }) => body.type === 'acknowledged'))
+    findings.push({ kind: 'not-acknowledged', text: `Nobody acknowledged the alarm ${end}.` });
+  if (records.audit.isWhole && records.ward !== undefined && lookers.during.length === 0)
+    findings.push({
+      kind: 'no-look',
+      text: 'While the alarm was there, the audit trail has no look at the ward or the patient, and no act at the bed.',
+    });
+  return findings;
+}

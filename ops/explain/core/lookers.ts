@@ -1,0 +1,112 @@
+/**
+ * Finds out from the audit trail who looked at the patient or the ward while the alarm was there. The audit trail has the opening of a view,
+ * not its end. So a view that was opened before the alarm may still have shown it.
+ */
+import type { AlertKind } from '../../../contracts/messages/alarms.ts';
+import type { AnyAuditRecord } from '../../../contracts/messages/records.ts';
+import { parseInstant } from '../../../contracts/time.ts';
+import { sessionMsMax } from '../../../log/audit/sessions.ts';
+import type { History } from './history.ts';
+import type { AlarmRecords } from './records.ts';
+
+/** What a person did: opened the ward, opened the patient, or acted at the bed. */
+export type LookKind = 'ward' | 'patient' | 'act';
+
+export type Looker = {
+  readonly userId: string;
+  readonly name: string;
+  /** Time of the person's first look of this kind, ms since 1970. */
+  readonly atMs: number;
+  readonly kind: LookKind;
+};
+
+export type Lookers = {
+  /** Who looked or acted while the alarm was there, once for each person and kind. */
+  readonly during: readonly Looker[];
+  /** Who opened the ward or the patient at most `sessionMsMax` before, and did not log out before the alarm. */
+  readonly openedBefore: readonly Looker[];
+  /** `nobody` only if the audit trail proves it: it is whole, and no earlier view can have been open. */
+  readonly answer: 'somebody' | 'nobody' | 'not-known';
+};
+
+/** The first record of an audit trail that is read is this much older than the alarm. */
+export const auditLeadMs = sessionMsMax;
+
+const patientLooks: readonly AnyAuditRecord['action'][] = ['patient-viewed', 'trend-viewed'];
+const acts: readonly AnyAuditRecord['action'][] = [
+  'alarm-acknowledged',
+  'audio-paused',
+  'limits-changed',
+  'assessment-entered',
+  'standby-begun',
+  'standby-ended',
+];
+
+type Place = Pick<AlarmRecords, 'ward' | 'patientId'> & { readonly associationId: string };
+
+export function lookersOf(records: AlarmRecords, { first, raisedMs, untilMs }: History): Lookers {
+  const place = { ...records, associationId: first.associationId };
+  const during = new Map<string, Looker>();
+  const openedBefore = new Map<string, { readonly looker: Looker; readonly session: string | undefined }>();
+  for (const record of records.audit.items) {
+    const atMs = parseInstant(record.at) ?? 0;
+    if (record.action === 'logout' && atMs < raisedMs) endSession(openedBefore, sessionOf(record));
+    const looker = lookerOf(record, atMs, place, first.kind);
+    if (looker === undefined || atMs > untilMs) continue;
+    const key = `${looker.userId} ${looker.kind} ${sessionOf(record) ?? ''}`;
+    if (atMs < raisedMs) {
+      if (atMs >= raisedMs - sessionMsMax) openedBefore.set(key, { looker, session: sessionOf(record) });
+    } else {
+      const personKey = `${looker.userId} ${looker.kind}`;
+      if (!during.has(personKey)) during.set(personKey, looker);
+    }
+  }
+  const before = [...openedBefore.values()].map(({ looker }) => looker).filter(({ kind }) => kind !== 'act');
+  const hasProofOfAbsence = records.audit.isWhole && records.ward !== undefined && before.length === 0;
+  return {
+    during: [...during.values()],
+    openedBefore: before,
+    answer: during.size > 0 ? 'somebody' : hasProofOfAbsence ? 'nobody' : 'not-known',
+  };
+}
+
+const sessionOf = (record: AnyAuditRecord): string | undefined => ('session' in record ? record.session : undefined);
+
+function endSession(
+  openedBefore: Map<string, { readonly session: string | undefined }>,
+  endedSession: string | undefined,
+): void {
+  if (endedSession === undefined) return;
+  for (const [key, { session }] of openedBefore) if (session === endedSession) openedBefore.delete(key);
+}
+
+/** Returns the look that an audit record proves; undefined if the record is about something else. */
+function lookerOf(
+  record: AnyAuditRecord,
+  atMs: number,
+  { ward, patientId, associationId }: Place,
+  alertKind: AlertKind,
+): Looker | undefined {
+  const { action, actor } = record;
+  if (!('role' in actor)) return undefined;
+  // Technicians do not see physiological alarms (dashboard/server/core/rights.ts).
+  if (actor.role === 'technician' && alertKind === 'physiological') return undefined;
+  const shownPatients = 'patients' in record ? (record.patients ?? []) : [];
+  const isOfPatient =
+    record.associationId === associationId ||
+    (patientId !== undefined && (record.patientId === patientId || shownPatients.includes(patientId)));
+  const kind = kindOf(action, isOfPatient, isOfPatient || isOfWard(record, ward, patientId));
+  return kind && { userId: actor.userId, name: actor.name, atMs, kind };
+}
+
+function kindOf(action: AnyAuditRecord['action'], isOfPatient: boolean, isOfWard: boolean): LookKind | undefined {
+  if (action === 'ward-viewed') return isOfWard ? 'ward' : undefined;
+  if (!isOfPatient) return undefined;
+  if (patientLooks.includes(action)) return 'patient';
+  return acts.includes(action) ? 'act' : undefined;
+}
+
+/** A view of all wards lists its patients. Without a patient at the device, such a view may have shown the device. */
+function isOfWard(record: AnyAuditRecord, ward: string | undefined, patientId: string | undefined): boolean {
+  return (ward !== undefined && record.ward === ward) || (record.ward === '*' && patientId === undefined);
+}

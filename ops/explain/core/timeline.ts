@@ -1,0 +1,172 @@
+/** Writes what happened to an alarm and at its bed, one line for each, in the order in which the log got it. */
+
+import { lateMsMax } from '../../../contracts/device-clock.ts';
+import type { AlarmEvent, LimitsInForce } from '../../../contracts/messages/alarms.ts';
+import { parameters } from '../../../contracts/parameters.ts';
+import { parseInstant } from '../../../contracts/time.ts';
+import { durationText } from './durations.ts';
+import { firstOfEachRevision, type History } from './history.ts';
+import type { AlarmRecords, Logged } from './records.ts';
+import { refusalsOf, requestsOf } from './requests.ts';
+
+/** `atMs`: when the log got it, ms since 1970. For an act of a person: when the person asked. */
+export type TimelineLine = { readonly atMs: number; readonly text: string };
+
+/** Changes of limits are shown from this long before the onset on (our choice). */
+const limitsLeadMs = 3_600_000;
+
+export function timelineOf(records: AlarmRecords, history: History): TimelineLine[] {
+  const lines = [
+    ...eventLines(history),
+    ...requestLines(records),
+    ...refusalsOf(records).map(({ request, answer, appendedMs }) => ({
+      atMs: appendedMs,
+      text: `The acknowledgement by ${request.name} was refused: ${answer.reason ?? 'no reason is recorded.'}`,
+    })),
+    ...standbyLines(records),
+    ...limitLines(records, history),
+    ...connectionLines(records),
+    ...lateLines(records),
+  ];
+  // A standby or a connection long after the alarm explains nothing.
+  const fromMs = Math.min(onsetMsOf(history), history.raisedMs) - limitsLeadMs;
+  return lines.filter(({ atMs }) => atMs >= fromMs && atMs <= lastMs(history)).sort((a, b) => a.atMs - b.atMs);
+}
+
+const onsetMsOf = ({ first, raisedMs }: History) => parseInstant(first.onsetAt) ?? raisedMs;
+
+/** The last event may be in the log later than its own time. */
+const lastMs = ({ events, untilMs }: History) =>
+  Math.max(untilMs, ...events.slice(-1).map((event) => event.appendedMs));
+
+function eventLines({ events }: History): TimelineLine[] {
+  const lines: TimelineLine[] = [];
+  let updates = 0;
+  for (const [index, event] of events.entries()) {
+    const { body, appendedMs } = event;
+    const before = events[index - 1]?.body;
+    if (before !== undefined && body.alarm.rev !== before.alarm.rev + 1)
+      lines.push({ atMs: appendedMs, text: missingText(before.alarm.rev + 1, body.alarm.rev - 1) });
+    const text = eventText(body, before);
+    if (text === undefined) {
+      updates += 1;
+      if (events[index + 1] !== undefined && eventText(events[index + 1]!.body, body) === undefined) continue;
+      lines.push({
+        atMs: appendedMs,
+        text: `${updates === 1 ? 'One update' : `${updates} updates`} of the value, now: ${body.alarm.text}`,
+      });
+      updates = 0;
+    } else lines.push({ atMs: appendedMs, text: `${text}${engineTimeText(event)}` });
+  }
+  return lines;
+}
+
+const missingText = (first: number, last: number) =>
+  first === last ? `Revision ${first} is not known` : `Revisions ${first} to ${last} are not known`;
+
+/** Names the engine's time of an event if it differs from the time in the log. */
+function engineTimeText({ body, appendedMs }: Logged<AlarmEvent>): string {
+  const differenceMs = appendedMs - Date.parse(body.at);
+  return Math.abs(differenceMs) < 1000 ? '' : ` (the engine's time is ${body.at})`;
+}
+
+/** Returns the text of an event; undefined for an update that only changes the value. */
+function eventText({ type, alarm }: AlarmEvent, before: AlarmEvent | undefined): string | undefined {
+  switch (type) {
+    case 'raised':
+      return `Raised: ${alarm.text}, priority ${alarm.priority}${limitText(alarm)}`;
+    case 'escalated':
+      return `Escalated, step ${alarm.escalation}: nobody had acknowledged it`;
+    case 'acknowledged':
+      return `Acknowledged by ${alarm.acknowledgedBy?.name ?? 'a person who is not known'}`;
+    case 'realarmed':
+      return 'Called again: it was acknowledged, and its condition is still there';
+    case 'audio-paused':
+      return `Sound paused until ${alarm.audioPausedUntil ?? 'a time that is not known'}`;
+    case 'resolved':
+      return `Condition ended${alarm.signal === 'latched' ? '; the alarm stays until a person acknowledges it' : ''}`;
+    case 'cleared':
+      return 'Removed from the screens';
+    case 'updated':
+      return before === undefined ? undefined : updateText(before.alarm, alarm);
+  }
+}
+
+function updateText(before: AlarmEvent['alarm'], alarm: AlarmEvent['alarm']): string | undefined {
+  if (alarm.onsets > before.onsets) return `Condition began again, for the ${alarm.onsets}. time: ${alarm.text}`;
+  if (alarm.priority !== before.priority) return `Priority is now ${alarm.priority}: ${alarm.text}`;
+  if (alarm.under !== undefined && alarm.under !== before.under)
+    return `Under another alarm, ${alarm.under}, which sounds instead`;
+  if (alarm.signal !== before.signal)
+    return alarm.signal === 'off' && alarm.present
+      ? 'Does not call now: another alarm calls instead, or the bed is on standby'
+      : `Signal is now ${alarm.signal}`;
+  return before.audioPausedUntil !== undefined && alarm.audioPausedUntil === undefined
+    ? 'Sound is on again'
+    : undefined;
+}
+
+const limitText = ({ limit, unit }: AlarmEvent['alarm']) =>
+  limit === undefined ? '' : `, limit ${limit}${unit === undefined ? '' : ` ${unit}`}`;
+
+function requestLines(records: AlarmRecords): TimelineLine[] {
+  return [...requestsOf(records).values()].flatMap(({ type, atMs, name, alarmId }) => {
+    if (type === 'acknowledge' && alarmId === records.alarmId)
+      return [{ atMs, text: `${name} asked to acknowledge it` }];
+    return type === 'pause-audio' ? [{ atMs, text: `${name} asked to pause the sound of the bed` }] : [];
+  });
+}
+
+function standbyLines({ alarms }: AlarmRecords): TimelineLine[] {
+  return firstOfEachRevision(alarms.standbys, ({ rev }) => rev).map(({ body: { standby }, appendedMs }) => ({
+    atMs: appendedMs,
+    text:
+      standby === null
+        ? 'Standby ended'
+        : `Standby began, until ${standby.until}, by ${standby.by.name}: ${standby.reason}`,
+  }));
+}
+
+/** Returns a line for each change of the limits of the alarm's parameter. */
+function limitLines({ alarms }: AlarmRecords, { first }: History): TimelineLine[] {
+  const group = first.code === undefined ? undefined : parameters.get(first.code)?.limits;
+  const changes = new Map<string, TimelineLine>();
+  for (const { body } of alarms.limits) {
+    const inForce = body.groups.find((entry) => entry.group === group);
+    if (inForce?.changed === undefined || changes.has(inForce.changed.at)) continue;
+    const { at, by } = inForce.changed;
+    const text = `Limits of ${inForce.group} changed by ${by.name}: ${limitsText(inForce)}`;
+    changes.set(at, { atMs: parseInstant(at) ?? 0, text });
+  }
+  return [...changes.values()];
+}
+
+function limitsText({ limits, off }: LimitsInForce['groups'][number]): string {
+  if (off !== undefined)
+    return `switched off${off.until === undefined ? '' : ` until ${off.until}`}, reason: ${off.reason}`;
+  const parts = [
+    limits.low === undefined ? undefined : `low ${limits.low}`,
+    limits.high === undefined ? undefined : `high ${limits.high}`,
+  ].filter((part) => part !== undefined);
+  return parts.length === 0 ? 'no plain limits' : parts.join(', ');
+}
+
+function connectionLines({ observations }: AlarmRecords): TimelineLine[] {
+  return observations.connections.map(({ body, appendedMs }) => ({
+    atMs: appendedMs,
+    text: body.connected
+      ? 'Device connected'
+      : `A connection of the device ended${body.reason === undefined ? '' : ` (${body.reason})`}`,
+  }));
+}
+
+/** Returns one line about all readings that reached the gateway late. */
+function lateLines({ observations }: AlarmRecords): TimelineLine[] {
+  const late = observations.readings.filter(({ measuredMs, receivedMs }) => receivedMs - measuredMs > lateMsMax);
+  const first = late[0];
+  if (first === undefined) return [];
+  const mostMs = late.reduce((most, { measuredMs, receivedMs }) => Math.max(most, receivedMs - measuredMs), 0);
+  const count = late.length === 1 ? 'One reading' : `${late.length} readings`;
+  const text = `${count} around the onset reached the gateway late, up to ${durationText(mostMs)} after the device time`;
+  return [{ atMs: first.appendedMs, text }];
+}

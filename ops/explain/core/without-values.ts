@@ -1,0 +1,42 @@
+/**
+ * Removes clinical values and people's free texts from the records of an alarm, for an auditor, who may see who did what and when but no
+ * clinical data.
+ */
+import type { Alarm } from '../../../contracts/messages/alarms.ts';
+import type { AlarmRecords, Logged } from './records.ts';
+
+const hidden = 'not shown';
+
+export function withoutValues(records: AlarmRecords): AlarmRecords {
+  const { alarms } = records;
+  return {
+    ...records,
+    alarms: {
+      isWhole: alarms.isWhole,
+      events: mapBodies(alarms.events, (body) => ({ ...body, alarm: alarmWithoutValues(body.alarm) })),
+      // A refusal of limits names limits. The refusal of an acknowledgement names no value.
+      answers: alarms.answers.filter(({ body }) => body.type === 'acknowledge'),
+      limits: mapBodies(alarms.limits, (body) => ({
+        ...body,
+        groups: body.groups.map(({ own: _own, ...entry }) => ({
+          ...entry,
+          limits: {},
+          base: {},
+          ...(entry.off && { off: { ...entry.off, reason: hidden } }),
+        })),
+      })),
+      standbys: mapBodies(alarms.standbys, (body) => ({
+        ...body,
+        standby: body.standby && { ...body.standby, reason: hidden },
+      })),
+    },
+  };
+}
+
+function alarmWithoutValues({ value: _value, limit: _limit, ...alarm }: Alarm): Alarm {
+  return { ...alarm, text: alarm.condition };
+}
+
+function mapBodies<Body>(records: readonly Logged<Body>[], change: (body: Body) => Body): Logged<Body>[] {
+  return records.map(({ body, appendedMs }) => ({ body: change(body), appendedMs }));
+}
