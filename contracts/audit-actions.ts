@@ -30,6 +30,12 @@ export const auditActions = [
   'association-moved',
   'patient-corrected',
   'association-ended',
+  'duty-assigned',
+  'duty-accepted',
+  'duty-declined',
+  'duty-ended',
+  'duty-away',
+  'duty-back',
   'access-denied',
   ...operatorActions,
 ] as const;

@@ -3,6 +3,7 @@
  * event carries everything that it changes, so the log alone answers "who was responsible at this time?".
  */
 import { type Static, Type } from 'typebox';
+import { duties } from '../duty-names.ts';
 import { Instant } from './device.ts';
 import { Actor } from './records.ts';
 
@@ -10,8 +11,6 @@ const closed = { additionalProperties: false } as const;
 const Id = Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' });
 const Name = (maxLength: number) => Type.String({ minLength: 1, maxLength });
 
-/** What a person is responsible for. `nurse` and `buddy` name their beds; the other duties are for the whole ward. */
-export const duties = ['nurse', 'buddy', 'charge-nurse', 'physician', 'technician'] as const;
 export type Duty = (typeof duties)[number];
 
 /** Maximum number of beds in one assignment. */

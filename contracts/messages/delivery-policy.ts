@@ -4,7 +4,7 @@
  */
 import { type Static, Type } from 'typebox';
 import { minuteMs, secondMs } from '../durations.ts';
-import { duties } from './assignments.ts';
+import { duties } from '../duty-names.ts';
 
 const closed = { additionalProperties: false } as const;
 

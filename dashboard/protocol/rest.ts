@@ -48,6 +48,7 @@ export const permissions = [
   'standby',
   'associate-device',
   'admit-patient',
+  'take-duty',
   'view-audit',
   'view-rejected',
   'redrive-rejected',

@@ -4,12 +4,13 @@ import type { DeviceAssociations } from '../../contracts/messages/records.ts';
 import type { AuditEvent } from '../../log/audit/chain.ts';
 import type { SealedTurn } from '../../log/sealed-log.ts';
 import { actorOf } from './access.ts';
-import { type Change, createChanges, waitingPerAccountMax } from './changes.ts';
+import { type Change, createChanges } from './changes.ts';
 import { assignDevice, correctPatient, type Decision, endAssociation, moveDevice } from './core/associate.ts';
 import type { ActContext } from './core/association-refusals.ts';
 import { deviceOf, foldAssociations } from './core/beds.ts';
 import { nurse, period, t0, table } from './core/fold.testing.ts';
 import { emptyState, type LiveState } from './core/state.ts';
+import { waitingPerAccountMax } from './turns.ts';
 
 const patient = { patientId: 'P-1', familyName: 'Made', givenName: 'Up', category: 'adult' as const };
 type Step = 'write' | 'commit';

@@ -24,6 +24,7 @@ import { followAudit } from './audit/projection.ts';
 import { defaultBudget } from './core/budget.ts';
 import { judgeCertificates } from './core/certificate-health.ts';
 import { healthReasons } from './core/health-reasons.ts';
+import { openAssignmentsFeed } from './live/assignments-feed.ts';
 import { openFeed } from './live/feed.ts';
 import { createHub, type Hub, silentMsMax } from './live/hub.ts';
 import { announcePresence } from './live/presence.ts';
@@ -131,6 +132,12 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
     onAlarms: () => hub?.flushAlarms(),
     onWave: (chunk) => hub?.sendWave(chunk),
   });
+  const assignments = openAssignmentsFeed(log, {
+    state: feed.state,
+    now,
+    logger,
+    onChange: () => hub?.flushAlarms(),
+  });
   const registryCheck = openRegistryCheck({ wards, accounts, state: feed.state, isReady: feed.isReady, logger });
   hub = createHub({
     feed: () => feed,
@@ -168,7 +175,8 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
     sessions: sessions.countInUse,
     auditWaiting: trail.waitingCount,
     appendBytes: () => log.appender.pendingBytes(),
-    unreadable: feed.unreadable,
+    unreadable: () => feed.unreadable() + assignments.unreadable(),
+    dutyGaps: assignments.gaps,
     damage: log.damage,
   };
   const app = await buildServer(
@@ -181,6 +189,7 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
       trail,
       audit,
       feed,
+      assignments,
       hub,
       trends,
       wards,
@@ -228,6 +237,7 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
     await presence.close();
     await accountRecords?.close();
     await trail.close();
+    await assignments.close();
     await feed.close();
     await audit.close();
     await log.close();

@@ -19,6 +19,7 @@ const figures: DashboardFigures = {
   auditWaiting: () => 8,
   appendBytes: () => 1_000,
   unreadable: () => 11,
+  dutyGaps: () => ({ noNurse: 13, overdue: 12 }),
   damage: { batches: new Map(), total: 0, lastAtMs: undefined, close: () => {} },
 };
 
@@ -37,6 +38,8 @@ it('the metrics of a dashboard have its screens, sessions, answers and waiting r
     'kafka_up 1',
     'alarms_up 0',
     'screens 3',
+    'beds_without_nurse 13',
+    'beds_overdue 12',
     'sessions 9',
     'answers_total{status="200"} 2',
     'answers_total{status="403"} 1',

@@ -4,6 +4,7 @@ import { addDamageMetrics, type DamageBook } from '../../log/kafka/damage-book.t
 import { addCertificateMetrics } from '../../process/certificate-files.ts';
 import { createMetrics, type Metrics } from '../../process/metrics.ts';
 import { addClockMetrics, type SystemClock } from '../../process/system-clock.ts';
+import type { DutyGaps } from './core/duty-notices.ts';
 import type { Hub } from './live/hub.ts';
 import { type ConfirmationTimes, newConfirmationTimes } from './live/unconfirmed-screens.ts';
 
@@ -20,6 +21,8 @@ export type DashboardFigures = {
   /** Records that could not be decrypted or did not match their schema. */
   unreadable(): number;
   readonly damage: DamageBook;
+  /** Beds with a patient that have no nurse, or whose hand-over is overdue. */
+  dutyGaps(): DutyGaps;
 };
 
 /** The number of answers by HTTP status. */
@@ -136,6 +139,11 @@ function screenMetrics(metrics: Metrics, figures: () => DashboardFigures | undef
   );
   const unseenHelp = 'Number of present alarms of devices without a bed that no open screen may show.';
   metrics.gauge('vigil_dashboard_unseen_alarms', unseenHelp, () => figures()?.hub.health().unseenAlarms ?? 0);
+  const noNurseHelp =
+    'Number of beds with a patient for which no nurse has accepted, in wards that use the assignment board.';
+  metrics.gauge('vigil_dashboard_beds_without_nurse', noNurseHelp, () => figures()?.dutyGaps().noNurse ?? 0);
+  const overdueHelp = 'Number of beds with a patient whose nurse’s shift is over and which nobody has taken over.';
+  metrics.gauge('vigil_dashboard_beds_overdue', overdueHelp, () => figures()?.dutyGaps().overdue ?? 0);
   const unregisteredHelp = 'Number of accounts and devices at wards or beds that are not registered.';
   metrics.gauge('vigil_dashboard_unregistered', unregisteredHelp, () => figures()?.hub.health().unregistered ?? 0);
 }

@@ -18,6 +18,7 @@ import { serviceEnv } from '../../ops/platform/service-env.ts';
 import { readSettings } from '../../process/settings.ts';
 import { startTestPlatform } from '../../tests/platform.ts';
 import { admitted, associate, openLogAs, until } from '../../tests/system.ts';
+import type { BoardEntry } from '../protocol/assignments.ts';
 import { ServerMessage } from '../protocol/live.ts';
 import { closeCodes, livePath } from '../protocol/pace.ts';
 import { AuditPage, ErrorBody } from '../protocol/rest.ts';
@@ -28,7 +29,9 @@ import type { App } from './app.ts';
 import { type AuditProjection, followAudit } from './audit/projection.ts';
 import { perMinuteMax } from './bounds.ts';
 import { newBrowser, type Target } from './browser.testing.ts';
+import { emptyState } from './core/state.ts';
 import { influxLine, writeLines } from './influx.testing.ts';
+import { type AssignmentsFeed, openAssignmentsFeed } from './live/assignments-feed.ts';
 import { type Feed, openFeed } from './live/feed.ts';
 import { createHub, type Hub } from './live/hub.ts';
 import { buildServer } from './server.ts';
@@ -54,6 +57,7 @@ let log: SealedLog;
 let gateway: SealedLog;
 let alarms: SealedLog;
 let feed: Feed;
+let assignments: AssignmentsFeed;
 let hub: Hub;
 let sessions: Sessions;
 let trail: Trail;
@@ -84,6 +88,7 @@ beforeAll(async () => {
       account('curious', 'nurse'),
       account('technician', 'technician'),
       ['stranger', { ...account('stranger', 'nurse')[1], wards: ['elsewhere'] }],
+      ['outsider', { ...account('outsider', 'nurse')[1], wards: ['elsewhere'] }],
     ]),
   );
   const operator = await openLogAs(platform, 'operator');
@@ -115,6 +120,12 @@ beforeAll(async () => {
     onAlarms: () => hub?.flushAlarms(),
     onWave: (chunk) => hub?.sendWave(chunk),
   });
+  assignments = openAssignmentsFeed(log, {
+    state: feed.state,
+    now,
+    logger,
+    onChange: () => hub?.flushAlarms(),
+  });
   hub = createHub({ feed: () => feed, sessions, trail, stream: boot, budget, silentMs: 3_600_000, now, logger });
   const certs = join(platform.stateDir, 'certs');
   const origin = `https://localhost:${port}`;
@@ -129,6 +140,7 @@ beforeAll(async () => {
       trail,
       audit,
       feed,
+      assignments,
       hub,
       wards: { current: () => ({ wards: [{ ward, beds: ['1'] }] }) },
       trends: createTrendStore(
@@ -168,6 +180,7 @@ beforeAll(async () => {
     () => app.close(),
     () => trail.close(),
     () => feed.close(),
+    () => assignments.close(),
     () => audit.close(),
     () => Promise.all([log.close(), gateway.close(), alarms.close(), operator.close()]),
     () => accounts.close(),
@@ -317,6 +330,99 @@ describe('every route', () => {
     const session = (login.headers['set-cookie'] as string[]).find((cookie) => cookie.startsWith('__Host-vigil='));
     expect(session).not.toMatch(/Max-Age|Expires/);
     expect(cookie).not.toMatch(/Domain/);
+  });
+});
+
+describe('the assignment board', () => {
+  const path = `/api/wards/${ward}/assignments`;
+  const shift = () => ({
+    duty: 'nurse',
+    beds: ['1'],
+    from: new Date(Date.now() - 60_000).toISOString(),
+    until: new Date(Date.now() + 3_600_000).toISOString(),
+  });
+
+  it('a nurse takes a bed and the duty of charge nurse, assigns a colleague, and the colleague accepts', async () => {
+    const [nurse, colleague] = [newBrowser(target), newBrowser(target)];
+    await Promise.all([nurse.login('nurse', password), colleague.login('curious', password)]);
+    await expect.poll(async () => (await nurse.get(path)).status).toBe(200);
+    expect((await nurse.get(path)).body).toMatchObject({ version: 0, entries: [], noChargeNurse: true, beds: ['1'] });
+    const mine = await nurse.call('POST', path, { ...shift(), version: 0, userId: 'nurse' });
+    expect(assignments.unreadable()).toBe(0);
+    expect(mine).toMatchObject({ status: 200, body: { version: 1 } });
+    const denied = await nurse.call('POST', path, { ...shift(), version: 1, userId: 'curious' });
+    expect(denied.status).toBe(403);
+    const { beds: _, ...wholeWard } = shift();
+    const charge = { ...wholeWard, duty: 'charge-nurse', userId: 'nurse' };
+    expect((await nurse.call('POST', path, { ...charge, version: 1 })).body).toEqual({ version: 2 });
+    expect((await nurse.call('POST', path, { ...shift(), version: 2, userId: 'curious' })).body).toEqual({
+      version: 3,
+    });
+    const { body: board } = await colleague.get(path);
+    const { assignment } = board.entries.find((entry: BoardEntry) => entry.assignment.userId === 'curious');
+    const { assignmentId } = assignment;
+    // An accepted assignment of the same bed since version 0 is a conflict that says who changed it.
+    const old = await colleague.call('POST', `${path}/accept`, { version: 0, assignmentId });
+    expect(old.status).toBe(409);
+    expect(old.body.message).toContain('nurse');
+    expect(old.body.changes.length).toBeGreaterThan(0);
+    // Nobody accepts for another person.
+    expect((await nurse.call('POST', `${path}/accept`, { version: 3, assignmentId })).status).toBe(403);
+    const accepted = await colleague.call('POST', `${path}/accept`, { version: 3, assignmentId });
+    expect(accepted.status).toBe(200);
+    const { body: after } = await nurse.get(path);
+    const entry = after.entries.find((entry: BoardEntry) => entry.assignment.userId === 'curious');
+    expect(entry.acceptedAt).toBeDefined();
+    const auditor = newBrowser(target);
+    await auditor.login('auditor', password);
+    const { body: page } = await auditor.get('/api/audit?action=duty-accepted');
+    expect(page.records[0]).toMatchObject({ userId: 'curious', ward, verified: true });
+  });
+
+  it('another dashboard that starts later reads the same board', async () => {
+    const state = emptyState();
+    // Each dashboard has its own id, and so its own group of readers.
+    const later = openAssignmentsFeed(
+      { ...log, boot: `later-${run}` },
+      { state, now: Date.now, logger, onChange: () => {} },
+    );
+    await expect.poll(() => later.board.isRead, { timeout: 20_000 }).toBe(true);
+    expect(later.board.duties).toEqual(assignments.board.duties);
+    expect(later.unreadable()).toBe(0);
+    await later.close();
+  });
+
+  it('a person of another ward, an auditor and a ward that is not registered get no board', async () => {
+    const [outsider, auditor, nurse] = [newBrowser(target), newBrowser(target), newBrowser(target)];
+    await Promise.all([
+      outsider.login('outsider', password),
+      auditor.login('auditor', password),
+      nurse.login('nurse', password),
+    ]);
+    expect((await outsider.get(path)).status).toBe(404);
+    expect((await outsider.call('POST', path, { ...shift(), version: 0, userId: 'outsider' })).status).toBe(404);
+    expect((await auditor.get(path)).status).toBe(403);
+    expect((await nurse.get('/api/wards/elsewhere/assignments')).status).toBe(404);
+  });
+
+  it('a CSV text is taken whole or not at all', async () => {
+    const nurse = newBrowser(target);
+    await nurse.login('nurse', password);
+    const { body: before } = await nurse.get(path);
+    const { from, until } = shift();
+    const header = 'duty,beds,user,from,until';
+    const good = `buddy,1,clumsy,${from.slice(0, 19)}+00:00,${until.slice(0, 19)}+00:00`;
+    const bad = await nurse.call('POST', `${path}/csv`, {
+      version: before.version,
+      lines: [header, good, `nurse,99,clumsy,${from.slice(0, 19)}Z,${until.slice(0, 19)}Z`],
+    });
+    expect([bad.status, bad.body.faults]).toEqual([
+      400,
+      [{ line: 3, message: expect.stringContaining('no such bed') }],
+    ]);
+    expect((await nurse.get(path)).body.version).toBe(before.version);
+    const done = await nurse.call('POST', `${path}/csv`, { version: before.version, lines: [header, good] });
+    expect(done.body).toEqual({ version: before.version + 1 });
   });
 });
 

@@ -31,6 +31,7 @@ import { normalizeTexts, requestTextFault } from './core/request-text.ts';
 import { plainAddress, proxyCheck } from './proxies.ts';
 import { type Guard, guardConnections, silentConnectionLimits } from './quiet-connections.ts';
 import { assessmentRoute } from './routes/assessment.ts';
+import { assignmentRoutes } from './routes/assignments.ts';
 import { clinicalRoutes } from './routes/clinical.ts';
 import { deviceRoutes } from './routes/devices.ts';
 import { loginRoutes } from './routes/login.ts';
@@ -154,6 +155,7 @@ export async function buildServer(
   standbyRoutes(app, parts);
   whatIfRoute(app, parts);
   deviceRoutes(app, parts);
+  assignmentRoutes(app, parts);
   recordRoutes(app, parts);
   liveRoute(app, parts, guard);
   plainRoutes(app, parts);

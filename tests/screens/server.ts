@@ -10,6 +10,7 @@ import { issueAuthority, issueLeaf } from '../../certs/issue.ts';
 import { canarySilentMsDefault } from '../../contracts/canary.ts';
 import { mergeLimits, ownLimitsAfter } from '../../contracts/effective-limits.ts';
 import type { AlarmEvent, Command, CommandAnswer, GroupInForce } from '../../contracts/messages/alarms.ts';
+import type { AssignmentEvent } from '../../contracts/messages/assignments.ts';
 import { newLimits } from '../../contracts/messages/limits.testing.ts';
 import {
   type AuditRecord,
@@ -20,6 +21,7 @@ import {
   type StatusRecord,
   type WaveformRecord,
 } from '../../contracts/messages/records.ts';
+import type { TurnTopic } from '../../contracts/topics.ts';
 import type { Health } from '../../dashboard/protocol/live.ts';
 import { type Account, followAccounts, writeAccounts } from '../../dashboard/server/accounts/accounts.ts';
 import { hashPassword } from '../../dashboard/server/accounts/password.ts';
@@ -27,6 +29,8 @@ import { createAuditView } from '../../dashboard/server/audit/view.ts';
 import { foldAlarmEvent } from '../../dashboard/server/core/alarms.ts';
 import { foldAssociations, tick } from '../../dashboard/server/core/beds.ts';
 import { defaultBudget } from '../../dashboard/server/core/budget.ts';
+import { emptyBoard, foldAssignmentEvent } from '../../dashboard/server/core/duty-board.ts';
+import { noteDuties } from '../../dashboard/server/core/duty-notices.ts';
 import { newLifeSigns } from '../../dashboard/server/core/health.ts';
 import { foldAnswer, foldLimits } from '../../dashboard/server/core/limits.ts';
 import {
@@ -135,6 +139,7 @@ export async function openScreenServer(options: ScreenServerOptions) {
       trail,
       audit: live.audit,
       feed: live.feed,
+      assignments: { board: live.board, readToEnd: async () => {}, waitFor: async () => {} },
       hub,
       trends: {
         query: options.trends ?? (async () => new Map()),
@@ -180,6 +185,8 @@ type Alive = {
 function createLive(options: ScreenServerOptions, hub: () => ReturnType<typeof createHub>) {
   const state = emptyState();
   const waves = emptyWaves();
+  const board = emptyBoard();
+  board.isRead = true;
   const signs = { ...newLifeSigns(Date.now()), alarmsAtMs: Date.now() };
   const view = createAuditView();
   const commands: Command[] = [];
@@ -195,6 +202,7 @@ function createLive(options: ScreenServerOptions, hub: () => ReturnType<typeof c
     if (alive.alarms) signs.alarmsAtMs = now;
     if (alive.canary) signs.canary.sinceMs = now;
     tick(state, now);
+    noteDuties(state, board, now);
     forgetWaves(state, now);
   }, 1_000);
 
@@ -230,15 +238,18 @@ function createLive(options: ScreenServerOptions, hub: () => ReturnType<typeof c
     return { partition: 0, offset: BigInt(offset), timestampMs: Date.now() } as never;
   }
 
-  async function takeTurn(): Promise<SealedTurn> {
+  async function takeTurn(topic: TurnTopic): Promise<SealedTurn> {
     const written: TurnRecord[] = [];
     return {
       async write(records) {
-        await options.beforeAppend?.('associations');
+        await options.beforeAppend?.(topic);
         written.push(...records);
       },
       async commit() {
-        for (const { body } of written) associate(body as DeviceAssociations);
+        for (const { body } of written)
+          if (topic === 'associations') associate(body as DeviceAssociations);
+          else foldAssignmentEvent(board, body as AssignmentEvent);
+        noteDuties(state, board, Date.now());
       },
       close: async () => {},
     };
@@ -284,6 +295,7 @@ function createLive(options: ScreenServerOptions, hub: () => ReturnType<typeof c
 
   return {
     state,
+    board,
     answer,
     feed,
     signs,

@@ -7,6 +7,7 @@ describe('parseRoute and formatRoute', () => {
     { page: 'ward', ward: undefined },
     { page: 'ward', ward: 'ICU 1 / Süd' },
     { page: 'patient', associationId: '0197f2a0-0000-7000-8000-000000000001' },
+    { page: 'assignments' },
     { page: 'devices' },
     { page: 'audit' },
   ] as const satisfies readonly Route[])('the route %o is read back from its address', (route) => {
@@ -24,9 +25,9 @@ describe('parseRoute and formatRoute', () => {
 describe('pagesFor and shownRoute', () => {
   // A page needs the permission of the server route that it calls: `/api/devices` needs the permission to associate.
   it.each([
-    ['nurse', ['ward', 'devices'], { devices: 'devices', patient: 'patient', audit: 'ward' }],
-    ['physician', ['ward'], { devices: 'ward', patient: 'patient', audit: 'ward' }],
-    ['technician', ['devices'], { ward: 'devices', patient: 'devices', audit: 'devices' }],
+    ['nurse', ['ward', 'assignments', 'devices'], { devices: 'devices', patient: 'patient', audit: 'ward' }],
+    ['physician', ['ward', 'assignments'], { devices: 'ward', patient: 'patient', audit: 'ward' }],
+    ['technician', ['assignments', 'devices'], { ward: 'assignments', devices: 'devices', audit: 'assignments' }],
     ['auditor', ['audit'], { ward: 'audit', devices: 'audit', patient: 'audit' }],
   ] as const)('a %s is offered no page that the server would refuse', (role, pages, shown) => {
     const may = (permission: string) => permissionsOf(role).some((granted) => granted === permission);

@@ -4,6 +4,7 @@ import type { Permission } from '../../protocol/rest.ts';
 export type Route =
   | { readonly page: 'ward'; readonly ward: string | undefined }
   | { readonly page: 'patient'; readonly associationId: string }
+  | { readonly page: 'assignments' }
   | { readonly page: 'devices' }
   | { readonly page: 'audit' };
 
@@ -14,6 +15,8 @@ export function parseRoute(hash: string): Route {
   switch (parts[0]) {
     case 'patient':
       return name === '' ? { page: 'ward', ward: undefined } : { page: 'patient', associationId: name };
+    case 'assignments':
+      return { page: 'assignments' };
     case 'devices':
       return { page: 'devices' };
     case 'audit':
@@ -37,6 +40,8 @@ export function formatRoute(route: Route): string {
       return route.ward === undefined ? '#/' : `#/ward/${encodeURIComponent(route.ward)}`;
     case 'patient':
       return `#/patient/${encodeURIComponent(route.associationId)}`;
+    case 'assignments':
+      return '#/assignments';
     case 'devices':
       return '#/devices';
     case 'audit':
@@ -54,6 +59,7 @@ type May = (permission: Permission) => boolean;
 export function pagesFor(may: May): Exclude<Page, 'patient'>[] {
   const pages: Exclude<Page, 'patient'>[] = [];
   if (may('view-vitals')) pages.push('ward');
+  if (may('take-duty')) pages.push('assignments');
   if (may('associate-device')) pages.push('devices');
   if (may('view-audit')) pages.push('audit');
   return pages;

@@ -1,5 +1,16 @@
 /** Calls the server's REST routes. A failure is returned as a value with a sentence for a person; no function throws. */
 
+import type { Static } from 'typebox';
+import type {
+  AssignBody,
+  AssignmentBody,
+  AwayBody,
+  BackBody,
+  Board,
+  BoardChanged,
+  CsvBody,
+  DeclineBody,
+} from '../../protocol/assignments.ts';
 import type { AssociateBody, Associated, CorrectBody, Devices, MoveBody, Places } from '../../protocol/devices.ts';
 import { requestHeader } from '../../protocol/pace.ts';
 import type {
@@ -73,6 +84,7 @@ export function createApi(onLoggedOut: () => void) {
 
   const id = encodeURIComponent;
   return {
+    ...boardCalls(call),
     logIn: (body: LoginBody) => call<Session>('POST', '/api/login', body),
     logOut: () => call<void>('POST', '/api/logout'),
     lock: () => call<void>('POST', '/api/lock'),
@@ -114,6 +126,27 @@ export function createApi(onLoggedOut: () => void) {
       for (const [name, value] of Object.entries(query)) if (value) search.set(name, String(value));
       return call<AuditPage>('GET', `/api/audit?${search}`);
     },
+  };
+}
+
+type Call = <T>(method: 'GET' | 'POST', path: string, body?: unknown) => Promise<Answer<T>>;
+
+/** Returns the calls of the assignment board of a ward. */
+function boardCalls(call: Call) {
+  const path = (ward: string) => `/api/wards/${encodeURIComponent(ward)}/assignments`;
+  const change =
+    <Body>(act: string) =>
+    (ward: string, body: Body) =>
+      call<Static<typeof BoardChanged>>('POST', `${path(ward)}${act}`, body);
+  return {
+    board: (ward: string) => call<Board>('GET', path(ward)),
+    assign: change<AssignBody>(''),
+    acceptDuty: change<Static<typeof AssignmentBody>>('/accept'),
+    declineDuty: change<Static<typeof DeclineBody>>('/decline'),
+    endDuty: change<Static<typeof AssignmentBody>>('/end'),
+    goAway: change<Static<typeof AwayBody>>('/away'),
+    comeBack: change<Static<typeof BackBody>>('/back'),
+    uploadDuties: change<Static<typeof CsvBody>>('/csv'),
   };
 }
 

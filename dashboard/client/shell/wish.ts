@@ -15,6 +15,7 @@ export function wishFor(route: Route, ward: string, codes: string[], mayViewVita
       return { scope, waves: { associations: 'all', codes } };
     case 'patient':
       return { scope, waves: { associations: [route.associationId] } };
+    case 'assignments':
     case 'devices':
     case 'audit':
       return { scope, waves: null };

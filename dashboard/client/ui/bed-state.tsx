@@ -1,6 +1,7 @@
 /** The marks and texts about a bed's device: its connection, its notices, and its own sound. */
 import { technicalConditions } from '../../../contracts/parameters.ts';
 import type { Bed } from '../../protocol/rest.ts';
+import { noticesText } from '../core/notice-words.ts';
 import { standbyText, standbyUntil } from '../core/standby-words.ts';
 import { whenText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
@@ -32,8 +33,9 @@ export function stateText(bed: Bed, nowMs: number): string | undefined {
 
 /** The mark for notices in the head of the tile. Its title has the text; the alarm line has the text if there is no alarm. */
 function NoticeMark({ bed }: { bed: Bed }) {
+  const app = useApp();
   if (bed.notices.length === 0) return null;
-  const text = bed.notices.map((notice) => notice.text).join('. ');
+  const text = noticesText(bed.notices, app.now.value);
   return (
     <span class="tile__notice" role="img" title={text} aria-label={text} data-testid="bed-notice">
       !
@@ -59,7 +61,7 @@ function SoundMark({ bed }: { bed: Bed }) {
 /** Returns the text for the alarm line of a bed without an alarm; undefined if there is nothing to say. */
 export function alarmLineText(bed: Bed, nowMs: number): string | undefined {
   if (bed.standby !== null) return standbyText(bed.standby, nowMs);
-  if (bed.notices.length > 0) return bed.notices.map((notice) => notice.text).join('. ');
+  if (bed.notices.length > 0) return noticesText(bed.notices, nowMs);
   const presentConditions = bed.device.conditions.filter((condition) => condition.present);
   if (presentConditions.length > 0)
     return presentConditions.map((condition) => technicalConditions[condition.condition].text).join(', ');

@@ -6,6 +6,7 @@ import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import { waves } from '../../../contracts/parameters.ts';
 import type { Bed, PatientView } from '../../protocol/rest.ts';
 import { listedAlarms } from '../core/alarm-order.ts';
+import { noticeText } from '../core/notice-words.ts';
 import { patientName, readoutsOf } from '../core/numerics.ts';
 import { clockText, dateTimeText, patientAgeText, zonedText } from '../core/times.ts';
 import { orderedWaves } from '../core/wave-choice.ts';
@@ -93,7 +94,7 @@ function PatientContent({ bed, isLive, seenAtMs, onClose }: PatientContentProps)
       {!isLive && app.screen.value && <NotLive seenAtMs={seenAtMs} />}
       {bed.notices.map((notice) => (
         <p key={notice.code} class="notice notice--plain" role="status" data-testid={`notice-${notice.code}`}>
-          {notice.text}
+          {noticeText(notice, app.now.value)}
         </p>
       ))}
       {bed.device.sound !== undefined && (

@@ -2,6 +2,7 @@
 import { shownRoute } from '../core/routes.ts';
 import { useApp } from '../shell/app.ts';
 import { Announcer } from './announcer.tsx';
+import { AssignmentsPage } from './assignments-page.tsx';
 import { AuditPage } from './audit-page.tsx';
 import { DevicesPage } from './devices-page.tsx';
 import { LockStrip } from './lock-strip.tsx';
@@ -47,6 +48,7 @@ function CurrentPage() {
   if (app.locked.value) return app.watches.value ? <WardPage /> : null;
   const route = shownRoute(app.route.value, app.may);
   if (route.page === 'audit') return <AuditPage />;
+  if (route.page === 'assignments') return <AssignmentsPage />;
   if (route.page === 'devices') return <DevicesPage />;
   if (route.page === 'patient') return <PatientPage key={route.associationId} associationId={route.associationId} />;
   return <WardPage />;
@@ -55,6 +57,7 @@ function CurrentPage() {
 const titles = {
   ward: 'Ward · Vigil',
   patient: 'Patient · Vigil',
+  assignments: 'Assignments · Vigil',
   devices: 'Devices · Vigil',
   audit: 'Audit trail · Vigil',
 };

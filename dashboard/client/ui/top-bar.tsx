@@ -12,6 +12,7 @@ import { countsAlarms } from '../shell/shown-alarms.ts';
 
 const tabs = {
   ward: { href: '#/', text: 'Ward' },
+  assignments: { href: '#/assignments', text: 'Assignments' },
   devices: { href: '#/devices', text: 'Devices' },
   audit: { href: '#/audit', text: 'Audit trail' },
 } as const;

@@ -5,6 +5,7 @@
  * - A technician assigns and moves devices that have no patient. A technician never sees a name, a value or a physiological
  *   alarm. So a technician may not move or discharge a patient, and may not assign a further device to a patient. A
  *   technician may send rejected input through the gateway again without seeing it, and may rebuild deleted trends.
+ * - Nurses, physicians and technicians take duties of their role (assignments.ts has the rules, and who is charge nurse).
  * - An auditor reads the audit trail and no clinical data.
  */
 import type { Role } from '../../../contracts/messages/records.ts';
@@ -34,6 +35,7 @@ const table: Readonly<Record<Role, readonly Permission[]>> = {
     'standby',
     'associate-device',
     'admit-patient',
+    'take-duty',
   ],
   physician: [
     'view-vitals',
@@ -43,12 +45,13 @@ const table: Readonly<Record<Role, readonly Permission[]>> = {
     'set-limits',
     'enter-assessment',
     'standby',
+    'take-duty',
     'view-rejected',
     'redrive-rejected',
     'capture-patients',
     'rebuild-trends',
   ],
-  technician: ['view-devices', 'associate-device', 'redrive-rejected', 'rebuild-trends'],
+  technician: ['view-devices', 'associate-device', 'take-duty', 'redrive-rejected', 'rebuild-trends'],
   auditor: ['view-audit'],
 };
 

@@ -26,9 +26,10 @@ describe('rights', () => {
       ),
       physician: [
         ...['view-vitals', 'view-devices', 'acknowledge', 'pause-audio', 'set-limits', 'enter-assessment', 'standby'],
+        'take-duty',
         ...['view-rejected', 'redrive-rejected', 'capture-patients', 'rebuild-trends'],
       ],
-      technician: ['view-devices', 'associate-device', 'redrive-rejected', 'rebuild-trends'],
+      technician: ['view-devices', 'associate-device', 'take-duty', 'redrive-rejected', 'rebuild-trends'],
       auditor: ['view-audit'],
     });
   });

@@ -4,6 +4,7 @@ import type { Trail } from '../../../log/audit/trail.ts';
 import type { SealedLog } from '../../../log/sealed-log.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { AuditProjection } from '../audit/projection.ts';
+import type { AssignmentsFeed } from '../live/assignments-feed.ts';
 import type { Feed } from '../live/feed.ts';
 import type { Hub } from '../live/hub.ts';
 import type { Sessions } from '../sessions/sessions.ts';
@@ -21,6 +22,7 @@ export type Parts = {
   readonly trail: Trail;
   readonly audit: Pick<AuditProjection, 'page'>;
   readonly feed: Feed;
+  readonly assignments: Pick<AssignmentsFeed, 'board' | 'readToEnd' | 'waitFor'>;
   readonly hub: Hub;
   readonly trends: TrendStore;
   readonly wards: Pick<Wards, 'current'>;

@@ -1,0 +1,4 @@
+/** The duties of a ward. This file imports nothing, to keep the schemas out of the browser's bundle. */
+
+/** What a person is responsible for. `nurse` and `buddy` name their beds; the other duties are for the whole ward. */
+export const duties = ['nurse', 'buddy', 'charge-nurse', 'physician', 'technician'] as const;

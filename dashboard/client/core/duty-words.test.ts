@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import type { Board, BoardEntry } from '../../protocol/assignments.ts';
+import { boardChangeText, cellOf, instantOfInput, localInput, shortTime } from './duty-words.ts';
+import { noticeText } from './notice-words.ts';
+
+const dayMs = new Date(2026, 2, 2).getTime();
+const hour = (hours: number) => dayMs + hours * 3_600_000;
+const instant = (hours: number) => new Date(hour(hours)).toISOString();
+const by = { userId: 'chief', name: 'Chief', role: 'nurse' } as const;
+
+function entry(name: string, from: number, until: number, fields: Partial<BoardEntry> = {}): BoardEntry {
+  const assignment = {
+    assignmentId: name,
+    ward: 'icu',
+    duty: 'nurse' as const,
+    beds: ['ICU-1'],
+    userId: name,
+    name,
+    from: instant(from),
+    until: instant(until),
+  };
+  return { assignment, by, at: instant(6), isOver: false, ...fields };
+}
+const acceptedAt = instant(6.5);
+const board = (entries: BoardEntry[], away: Board['away'] = []): Board => ({
+  ward: 'icu',
+  version: 1,
+  at: instant(8),
+  beds: ['ICU-1'],
+  maySetOthers: false,
+  noChargeNurse: true,
+  entries,
+  away,
+  people: [],
+});
+
+describe('cellOf', () => {
+  it.each<[string, Board, number, readonly string[], readonly string[]]>([
+    ['nobody', board([]), 8, [], []],
+    ['a person who has accepted', board([entry('Anna', 7, 15, { acceptedAt })]), 8, ['Anna until 15:00'], []],
+    ['a person who has not', board([entry('Anna', 7, 15)]), 8, ['Anna until 15:00, has not accepted'], []],
+    ['the start', board([entry('Anna', 7, 15, { acceptedAt })]), 7, ['Anna until 15:00'], []],
+    [
+      'an overdue hand-over before the person who has not accepted',
+      board([entry('Ben', 15, 23), entry('Anna', 7, 15, { acceptedAt, overdue: ['ICU-1'] })]),
+      16,
+      ['Anna, hand-over overdue since 15:00', 'Ben until 23:00, has not accepted'],
+      [],
+    ],
+    ['a bed that was taken over', board([entry('Anna', 7, 15, { acceptedAt, overdue: ['ICU-2'] })]), 16, [], []],
+    ['an assignment that is over', board([entry('Anna', 7, 15, { acceptedAt, isOver: true })]), 8, [], []],
+    [
+      'only the earliest coming shift',
+      board([entry('Ben', 15, 23), entry('Cleo', 23, 31)]),
+      8,
+      [],
+      ['Ben 15:00 to 23:00, has not accepted'],
+    ],
+    [
+      'a person who is away',
+      board([entry('Anna', 7, 15, { acceptedAt })], [{ userId: 'Anna', name: 'Anna', until: instant(9) }]),
+      8,
+      ['Anna is away until 09:00, nobody covers'],
+      [],
+    ],
+    [
+      'a person who declined',
+      board([entry('Anna', 7, 15, { declined: { reason: 'ill', at: acceptedAt } })]),
+      8,
+      ['Anna declined: ill'],
+      [],
+    ],
+  ])('shows %s', (_, shown, atHour, now, next) => {
+    const cell = cellOf(shown, 'nurse', 'ICU-1', hour(atHour));
+    expect([cell.now.map(({ text }) => text), cell.next.map(({ text }) => text)]).toEqual([now, next]);
+  });
+
+  it('shows nothing of another bed or duty', () => {
+    const shown = board([entry('Anna', 7, 15, { acceptedAt })]);
+    expect(cellOf(shown, 'nurse', 'ICU-2', hour(8)).now).toEqual([]);
+    expect(cellOf(shown, 'buddy', 'ICU-1', hour(8)).now).toEqual([]);
+  });
+});
+
+it('boardChangeText names who changed what', () => {
+  const change = { version: 2, at: instant(7.25), by, person: 'Ben', duty: 'nurse', beds: ['ICU-1', 'ICU-2'] } as const;
+  expect(boardChangeText({ ...change, beds: [...change.beds], type: 'assigned' }, hour(8))).toBe(
+    'Chief assigned Ben (nurse, ICU-1, ICU-2) at 07:15',
+  );
+  expect(boardChangeText({ version: 3, at: instant(7), by, person: 'Chief', type: 'away' }, hour(8))).toBe(
+    'Chief went away at 07:00',
+  );
+});
+
+it('localInput and instantOfInput are each other’s reverse, and an empty field is no time', () => {
+  expect(instantOfInput(localInput(hour(7.5)))).toBe(instant(7.5));
+  for (const text of ['', 'x']) expect(instantOfInput(text)).toBeUndefined();
+});
+
+it('shortTime has the date if the day is another one', () => {
+  expect(shortTime(instant(7), hour(8))).toBe('07:00');
+  expect(shortTime(instant(31), hour(8))).toBe('2026-03-03 07:00');
+});
+
+it('noticeText says since when nobody is responsible, and leaves other notices as they are', () => {
+  const since = instant(7);
+  expect(noticeText({ code: 'no-nurse', text: 'No nurse is responsible: Anna is away', since }, hour(8))).toBe(
+    'No nurse is responsible since 07:00: Anna is away',
+  );
+  expect(noticeText({ code: 'hand-over-overdue', text: 'Hand-over overdue: still with Anna', since }, hour(8))).toBe(
+    'Hand-over overdue since 07:00: still with Anna',
+  );
+  expect(noticeText({ code: 'held-back', text: 'Readings come late: x', since }, hour(8))).toBe(
+    'Readings come late: x',
+  );
+});

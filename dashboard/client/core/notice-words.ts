@@ -1,0 +1,19 @@
+/** The texts of the notices at a bed. */
+import { dutyNoticeCodes } from '../../../contracts/duty-notice-codes.ts';
+import type { BedNotice } from '../../protocol/rest.ts';
+import { whenText } from './times.ts';
+
+/**
+ * Returns the text of a notice. A notice about who is responsible also says since when, before its reason:
+ * `No nurse is responsible since 07:00: Anna is away`.
+ */
+export function noticeText({ code, text, since }: BedNotice, nowMs: number): string {
+  if (!Object.values(dutyNoticeCodes).some((dutyCode) => dutyCode === code)) return text;
+  const [what = '', ...reason] = text.split(': ');
+  return [`${what} since ${whenText(Date.parse(since), nowMs).slice(0, -3)}`, ...reason].join(': ');
+}
+
+/** Returns the texts of all notices of a bed in one line. */
+export function noticesText(notices: readonly BedNotice[], nowMs: number): string {
+  return notices.map((notice) => noticeText(notice, nowMs)).join('. ');
+}

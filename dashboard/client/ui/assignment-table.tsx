@@ -1,0 +1,115 @@
+/** The table of the assignment board: one row for each bed, one column for each duty, now and in the next shift. */
+import type { Duty } from '../../../contracts/messages/assignments.ts';
+import { bedDuties, type CellEntry, cellOf, dutyNames, wardDuties } from '../core/duty-words.ts';
+import { useApp } from '../shell/app.ts';
+import type { BoardState } from './board-state.ts';
+
+const marks = { accepted: '✓', overdue: '!', waiting: '?', away: '↷', declined: '✗' } as const;
+
+export function AssignmentTable(state: BoardState) {
+  const { board } = state;
+  return (
+    <>
+      <table class="table board__table" data-testid="board-ward">
+        <thead>
+          <tr>
+            <th scope="col">Whole ward</th>
+            <th scope="col">Now</th>
+            <th scope="col">Next shift</th>
+          </tr>
+        </thead>
+        <tbody>
+          {wardDuties.map((duty) => (
+            <tr key={duty} data-testid={`board-duty-${duty}`}>
+              <th scope="row">{dutyNames[duty]}</th>
+              <Cells state={state} duty={duty} bed={undefined} labels={['Now', 'Next shift']} />
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <table class="table board__table" data-testid="board-beds">
+        <thead>
+          <tr>
+            <th scope="col">Bed</th>
+            {bedDuties.flatMap((duty) => [
+              <th scope="col" key={`${duty} now`}>
+                {dutyNames[duty]} now
+              </th>,
+              <th scope="col" key={`${duty} next`}>
+                {dutyNames[duty]}, next shift
+              </th>,
+            ])}
+          </tr>
+        </thead>
+        <tbody>
+          {board.beds.map((bed) => (
+            <tr key={bed} data-testid={`board-bed-${bed}`}>
+              <th scope="row">{bed}</th>
+              {bedDuties.map((duty) => (
+                <Cells
+                  key={duty}
+                  state={state}
+                  duty={duty}
+                  bed={bed}
+                  labels={[`${dutyNames[duty]} now`, `${dutyNames[duty]}, next shift`]}
+                />
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
+  );
+}
+
+function Cells(props: { state: BoardState; duty: Duty; bed: string | undefined; labels: readonly [string, string] }) {
+  const app = useApp();
+  const { now, next } = cellOf(props.state.board, props.duty, props.bed, app.now.value);
+  const isMissing = props.duty === 'nurse' && !now.some(({ kind }) => kind === 'accepted' || kind === 'overdue');
+  return (
+    <>
+      <td class="table__words" data-label={props.labels[0]}>
+        {isMissing && now.length === 0 && <span class="board__missing">nobody</span>}
+        {!isMissing && now.length === 0 && <span class="dim">nobody</span>}
+        <Entries state={props.state} entries={now} />
+      </td>
+      <td class="table__words" data-label={props.labels[1]}>
+        {next.length === 0 && <span class="dim">nobody</span>}
+        <Entries state={props.state} entries={next} />
+      </td>
+    </>
+  );
+}
+
+function Entries({ state: { board, send, busy }, entries }: { state: BoardState; entries: readonly CellEntry[] }) {
+  const app = useApp();
+  if (entries.length === 0) return null;
+  return (
+    <ul class="board__entries">
+      {entries.map(({ entry, kind, text }) => (
+        <li key={entry.assignment.assignmentId} class={`board__entry board__entry--${kind}`} data-kind={kind}>
+          <span>
+            <span aria-hidden="true">{marks[kind]} </span>
+            {text}
+          </span>
+          {board.maySetOthers && kind !== 'declined' && (
+            <button
+              class="button button--small"
+              type="button"
+              disabled={busy.value}
+              aria-label={`End the assignment of ${entry.assignment.name}`}
+              onClick={() =>
+                void send(
+                  (ward, version) => app.api.endDuty(ward, { version, assignmentId: entry.assignment.assignmentId }),
+                  `The assignment of ${entry.assignment.name} is ended.`,
+                )
+              }
+            >
+              End
+            </button>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,149 @@
+/** The assignment board of a ward: who is responsible for which beds, now and in the next shift. */
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import type { Board, BoardRefused } from '../../protocol/assignments.ts';
+import { boardChangeText } from '../core/duty-words.ts';
+import { useApp } from '../shell/app.ts';
+import { AlarmPanel } from './alarm-panel.tsx';
+import { AssignmentForms } from './assignment-forms.tsx';
+import { AssignmentTable } from './assignment-table.tsx';
+import type { SendChange } from './board-state.ts';
+import { ChoiceField } from './fields.tsx';
+import { HandOver } from './hand-over.tsx';
+
+const refreshMs = 3_000;
+
+/** Requests the board every few seconds. `board` is undefined until the server has answered. */
+function useBoard(ward: string | undefined) {
+  const app = useApp();
+  const board = useSignal<Board | undefined>(undefined);
+  const problem = useSignal<string | undefined>(undefined);
+  const refused = useSignal<BoardRefused | undefined>(undefined);
+  const done = useSignal<string | undefined>(undefined);
+  const busy = useSignal(false);
+
+  async function load(): Promise<void> {
+    if (ward === undefined) return;
+    const answer = await app.api.board(ward);
+    problem.value = answer.ok ? undefined : answer.message;
+    if (answer.ok && (board.peek()?.version ?? -1) <= answer.data.version) board.value = answer.data;
+  }
+  useEffect(() => {
+    board.value = undefined;
+    void load();
+    const timer = setInterval(() => void load(), refreshMs);
+    return () => clearInterval(timer);
+  }, [ward]);
+
+  const send: SendChange = async (ask, doneText) => {
+    const shown = board.peek();
+    if (busy.peek() || !shown) return false;
+    busy.value = true;
+    refused.value = undefined;
+    done.value = undefined;
+    const answer = await ask(shown.ward, shown.version);
+    busy.value = false;
+    if (answer.ok) done.value = doneText;
+    else refused.value = (answer.body as BoardRefused | undefined) ?? { code: answer.code, message: answer.message };
+    await load();
+    return answer.ok;
+  };
+  return { board, problem, refused, done, busy, send };
+}
+
+export function AssignmentsPage() {
+  const app = useApp();
+  const { ward, wards } = useWardOfBoard();
+  const { board, problem, refused, done, busy, send } = useBoard(ward);
+  const shown = board.value?.ward === ward ? board.value : undefined;
+  return (
+    <div class="ward">
+      <main class="sheet board" id="main" tabIndex={-1} data-testid="assignments-page">
+        <div class="sheet__head">
+          <h1>Assignments{ward === undefined ? '' : ` · ${ward}`}</h1>
+          {done.value && (
+            <span class="tag tag--good" role="status" data-testid="board-done">
+              {done.value}
+            </span>
+          )}
+        </div>
+        {problem.value && (
+          <p class="form__problem" role="alert" data-testid="board-error">
+            {problem.value}
+          </p>
+        )}
+        {refused.value && <Refused refused={refused.value} />}
+        {ward === undefined && (
+          <ChoiceField
+            label="Ward"
+            name="board-ward"
+            value=""
+            options={[{ value: '', text: 'Choose a ward' }, ...wards.map((name) => ({ value: name, text: name }))]}
+            onValue={app.setWard}
+          />
+        )}
+        {ward !== undefined && !shown && !problem.value && <p class="dim sheet__none">Loading …</p>}
+        {shown && (
+          <div class="sheet__scroll board__scroll">
+            {shown.entries.every((entry) => entry.isOver) && <EmptyBoard board={shown} />}
+            <HandOver board={shown} send={send} busy={busy} />
+            <AssignmentTable board={shown} send={send} busy={busy} />
+            <AssignmentForms board={shown} send={send} busy={busy} />
+          </div>
+        )}
+      </main>
+      <AlarmPanel />
+    </div>
+  );
+}
+
+/** Returns the ward of the board: the chosen ward, or the only ward of the account. Undefined if the person must choose. */
+function useWardOfBoard(): { readonly ward: string | undefined; readonly wards: readonly string[] } {
+  const app = useApp();
+  const wards = useSignal<readonly string[]>([]);
+  useEffect(() => {
+    void app.api.places().then((answer) => {
+      if (answer.ok) wards.value = answer.data.wards.map(({ ward }) => ward);
+    });
+  }, [app.session.value?.actor.userId]);
+  const chosen = app.ward.value;
+  const [only] = wards.value.length === 1 ? wards.value : [];
+  return { ward: chosen === '*' ? only : chosen, wards: wards.value };
+}
+
+function EmptyBoard({ board }: { board: Board }) {
+  const isUnused = board.version === 0;
+  return (
+    <div class="form__group" data-testid="board-empty">
+      <p>
+        <strong>Nobody is assigned.</strong>{' '}
+        {isUnused
+          ? 'Until somebody uses this board, Vigil does not say that a bed has no nurse.'
+          : 'Every bed with a patient shows that it has no nurse.'}
+      </p>
+      <p>
+        A nurse takes the duty of charge nurse, and then assigns the beds below. Or take your own beds: choose yourself
+        under “Assign”.
+      </p>
+    </div>
+  );
+}
+
+function Refused({ refused }: { refused: BoardRefused }) {
+  const app = useApp();
+  return (
+    <div class="form__problem board__refused" role="alert" data-testid="board-refused">
+      <p>{refused.message}</p>
+      <ul>
+        {refused.changes?.map((change) => (
+          <li key={change.version}>{boardChangeText(change, app.now.value)}</li>
+        ))}
+        {refused.faults?.map(({ line, message }) => (
+          <li key={line}>
+            Line {line}: {message}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

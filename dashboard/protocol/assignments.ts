@@ -1,0 +1,120 @@
+/** The REST bodies of the assignment board: who is responsible for which beds of a ward, and when. */
+import { type Static, Type } from 'typebox';
+import { duties } from '../../contracts/duty-names.ts';
+import { Assignment, assignmentBedsMax, Person } from '../../contracts/messages/assignments.ts';
+import { Instant } from '../../contracts/messages/device.ts';
+import { Actor, roles } from '../../contracts/messages/records.ts';
+import { Ward } from './rest.ts';
+
+const closed = { additionalProperties: false } as const;
+const Id = Assignment.properties.assignmentId;
+const UserId = Type.String({ minLength: 1, maxLength: 64 });
+const Bed = Type.String({ minLength: 1, maxLength: 40 });
+
+/** The version of the board that the person saw. The answer is 409 if somebody has changed the same beds or the same person since. */
+const seen = { version: Type.Integer({ minimum: 0 }) };
+
+/** The body of `POST /api/wards/:ward/assignments`. The person must accept, unless a person assigns herself or himself for a time that begins within 1 h. */
+export const AssignBody = Type.Object(
+  {
+    ...seen,
+    duty: Type.Enum([...duties]),
+    beds: Type.Optional(Type.Array(Bed, { minItems: 1, maxItems: assignmentBedsMax })),
+    userId: UserId,
+    from: Instant,
+    until: Instant,
+  },
+  closed,
+);
+export type AssignBody = Static<typeof AssignBody>;
+
+/** The body of `POST …/accept` and `POST …/end`. */
+export const AssignmentBody = Type.Object({ ...seen, assignmentId: Id }, closed);
+export const DeclineBody = Type.Object(
+  { ...seen, assignmentId: Id, reason: Type.String({ minLength: 1, maxLength: 200 }) },
+  closed,
+);
+/** The body of `POST …/away`: the caller is away from now until `until`, at most 4 h. `cover` is called instead. */
+export const AwayBody = Type.Object({ ...seen, until: Instant, cover: Type.Optional(UserId) }, closed);
+export const BackBody = Type.Object(seen, closed);
+
+/** Maximum number of lines of a CSV text, with its header. The audit trail gets one record for each assignment. */
+export const csvLinesMax = 101;
+/**
+ * The body of `POST …/csv`: the lines of a CSV text with the header `duty,beds,user,from,until`. Either all rows are taken or none. The
+ * lines are separate texts, because no text of a request may have a line break.
+ */
+export const CsvBody = Type.Object(
+  { ...seen, lines: Type.Array(Type.String({ maxLength: 3_000 }), { minItems: 1, maxItems: csvLinesMax }) },
+  closed,
+);
+
+/** The answer to each change: the new version of the board. */
+export const BoardChanged = Type.Object({ version: Type.Integer() }, closed);
+
+/** What somebody changed on the board. `person` is the person whom the change concerns. */
+export const BoardChange = Type.Object(
+  {
+    version: Type.Integer(),
+    at: Instant,
+    by: Actor,
+    type: Type.Enum(['assigned', 'accepted', 'declined', 'ended', 'away', 'back']),
+    person: Type.String(),
+    duty: Type.Optional(Type.Enum([...duties])),
+    beds: Type.Optional(Type.Array(Bed)),
+  },
+  closed,
+);
+export type BoardChange = Static<typeof BoardChange>;
+
+/** The body of a refused change: nothing was changed. `faults` are the faults of a CSV text, each with its line. */
+export const BoardRefused = Type.Object(
+  {
+    code: Type.String(),
+    message: Type.String(),
+    version: Type.Optional(Type.Integer()),
+    changes: Type.Optional(Type.Array(BoardChange)),
+    faults: Type.Optional(Type.Array(Type.Object({ line: Type.Integer(), message: Type.String() }, closed))),
+  },
+  closed,
+);
+export type BoardRefused = Static<typeof BoardRefused>;
+
+export const BoardEntry = Type.Object(
+  {
+    assignment: Assignment,
+    by: Actor,
+    at: Instant,
+    acceptedAt: Type.Optional(Instant),
+    declined: Type.Optional(Type.Object({ reason: Type.String(), at: Instant }, closed)),
+    ended: Type.Optional(Type.Object({ at: Instant, by: Actor }, closed)),
+    /** Accepted, the shift is over, and nobody has taken over these beds. For a duty of the whole ward the list is empty. */
+    overdue: Type.Optional(Type.Array(Bed)),
+    /** Nothing more can happen to the assignment. */
+    isOver: Type.Boolean(),
+  },
+  closed,
+);
+export type BoardEntry = Static<typeof BoardEntry>;
+
+/** The answer to `GET /api/wards/:ward/assignments`. */
+export const Board = Type.Object(
+  {
+    ward: Ward,
+    version: Type.Integer(),
+    at: Instant,
+    beds: Type.Array(Bed),
+    /** The caller is the charge nurse, and may assign others and end assignments. */
+    maySetOthers: Type.Boolean(),
+    /** Nobody is charge nurse now, so a nurse may take this duty. */
+    noChargeNurse: Type.Boolean(),
+    entries: Type.Array(BoardEntry),
+    away: Type.Array(
+      Type.Object({ userId: UserId, name: Type.String(), until: Instant, cover: Type.Optional(Person) }, closed),
+    ),
+    /** The accounts that may have a duty in the ward. */
+    people: Type.Array(Type.Object({ userId: UserId, name: Type.String(), role: Type.Enum([...roles]) }, closed)),
+  },
+  closed,
+);
+export type Board = Static<typeof Board>;

@@ -1,0 +1,96 @@
+/** Decides and writes changes of the assignment boards, one after the other (turns.ts). */
+import type { AssignmentEvent } from '../../contracts/messages/assignments.ts';
+import { contentTypes } from '../../contracts/messages/records.ts';
+import type { Trail } from '../../log/audit/trail.ts';
+import { pseudonym } from '../../log/envelope/pseudonym.ts';
+import type { SealedLog, SealedTurn } from '../../log/sealed-log.ts';
+import type { BoardDecision } from './core/board-context.ts';
+import type { Viewer } from './core/rights.ts';
+import type { Who } from './core/who.ts';
+import type { AssignmentsFeed } from './live/assignments-feed.ts';
+import { createTurns, isTurnLost } from './turns.ts';
+
+export type BoardRequest = {
+  readonly viewer: Viewer;
+  readonly who: Who;
+  readonly ward: string;
+  /** What the person wants, for the audit record of a refusal. */
+  readonly wanted: string;
+  readonly decide: (nowMs: number) => BoardDecision;
+};
+
+/**
+ * Decides a change, and writes its events if it is allowed.
+ * @throws VigilError as `RunInTurn` does
+ */
+export function createBoardChanges(options: {
+  readonly assignments: Pick<AssignmentsFeed, 'readToEnd' | 'waitFor'>;
+  readonly trail: Pick<Trail, 'record'>;
+  readonly log: Pick<SealedLog, 'takeTurn'>;
+  readonly pseudonymKey: string;
+  readonly now: () => number;
+}): (request: BoardRequest) => Promise<BoardDecision> {
+  const { assignments, trail, log, pseudonymKey, now } = options;
+  const runInTurn = createTurns({
+    topic: 'assignments',
+    log,
+    readToEnd: assignments.readToEnd,
+    readBack: async (decision: BoardDecision) => {
+      const last = decision.ok ? decision.events.at(-1) : undefined;
+      if (last) await assignments.waitFor(last.eventId);
+    },
+  });
+
+  /** Records one act for each event, before the change is committed. */
+  async function recordEvents(
+    { who, ward }: BoardRequest,
+    events: readonly AssignmentEvent[],
+    note = '',
+  ): Promise<void> {
+    const records = events.map((event) =>
+      trail.record({ ...who, action: `duty-${event.type}`, ward, detail: `${note}${detailOf(event)}` }),
+    );
+    await Promise.all(records);
+  }
+
+  async function decideAndCommit(turn: SealedTurn, request: BoardRequest): Promise<BoardDecision> {
+    const { who, ward, wanted } = request;
+    const decision = request.decide(now());
+    if (!decision.ok) {
+      if (decision.isDenied) await trail.record({ ...who, action: 'access-denied', ward, detail: wanted });
+      return decision;
+    }
+    const key = pseudonym(pseudonymKey, 'ward', ward);
+    await turn.write(decision.events.map((body) => ({ key, contentType: contentTypes.assignment, body })));
+    await recordEvents(request, decision.events);
+    try {
+      await turn.commit();
+    } catch (error) {
+      if (isTurnLost(error)) await recordEvents(request, decision.events, 'not done, another change came first: ');
+      throw error;
+    }
+    return decision;
+  }
+
+  return (request) => runInTurn(request.viewer.userId, (turn) => decideAndCommit(turn, request));
+}
+
+function detailOf(event: AssignmentEvent): string {
+  switch (event.type) {
+    case 'assigned': {
+      const { assignmentId, duty, beds, userId, from, until } = event.assignment;
+      const bedText = beds ? ` of ${beds.join(', ')}` : '';
+      // Maximum length of a detail in the audit trail: 2000 characters.
+      return `${userId} ${duty}, ${from} to ${until}; assignment ${assignmentId}${bedText}`.slice(0, 1_900);
+    }
+    case 'declined':
+      return `assignment ${event.assignmentId}: ${event.reason}`;
+    case 'accepted':
+    case 'ended':
+      return `assignment ${event.assignmentId}`;
+    case 'away':
+      return `until ${event.until}, ${event.cover ? `covered by ${event.cover.userId}` : 'without a cover'}`;
+    case 'back':
+      return `absence ${event.awayId}`;
+  }
+}

@@ -1,0 +1,89 @@
+/** Decides assignments: of one person, and of all rows of a CSV text. */
+import { assignmentFault, evolve, liveAssignments } from '../../../contracts/duties.ts';
+import { type DutyAssignment, type DutyState, dutiesOf, liveAssignmentsMax } from '../../../contracts/duty-state.ts';
+import type { Assignment, AssignmentEvent } from '../../../contracts/messages/assignments.ts';
+import { parseInstant } from '../../../contracts/time.ts';
+import type { AssignBody } from '../../protocol/assignments.ts';
+import {
+  allowed,
+  type BoardContext,
+  type BoardDecision,
+  type CsvRow,
+  chargeNurses,
+  denied,
+  dutiesOfRole,
+  eventFields,
+  isChargeNurse,
+  refusalOf,
+} from './board-context.ts';
+import { placeFault } from './wards.ts';
+
+/** An assignment may begin at most this far ahead (ours). */
+const aheadMsMax = 31 * 24 * 3_600_000;
+export function decideAssign(
+  wanted: Omit<AssignBody, 'version'>,
+  state: DutyState,
+  context: BoardContext,
+): BoardDecision {
+  const { ward, viewer, nowMs, newId } = context;
+  const { duty, userId, from, until } = wanted;
+  const beds = wanted.beds === undefined ? {} : { beds: [...wanted.beds] };
+  const place = { ward, duty, from, until, ...beds };
+  const fault = assignmentFault(place) ?? timeFault(place, nowMs);
+  if (fault !== undefined) return refusalOf('payload-schema', fault);
+  const isOwn = userId === viewer.userId;
+  if (!isOwn && !isChargeNurse(state, ward, viewer.userId, nowMs))
+    return denied('Only the charge nurse assigns other people. You may assign yourself.');
+  const member = context.members.find((person) => person.userId === userId);
+  if (!member) return refusalOf('payload-schema', 'No account of this ward has this name.');
+  if (!dutiesOfRole[member.role].includes(duty))
+    return refusalOf('payload-schema', `A ${member.role} cannot have the duty ${duty}.`);
+  for (const bed of beds.beds ?? []) {
+    const unknown = placeFault(context.registry, { ward, bed });
+    if (unknown) return refusalOf(unknown.code, unknown.message);
+  }
+  const startMs = Math.max(parseInstant(from) ?? 0, nowMs);
+  const others = chargeNurses(state, ward, startMs).filter((person) => person.standing === 'accepted');
+  if (duty === 'charge-nurse' && !isChargeNurse(state, ward, viewer.userId, nowMs) && others.length > 0)
+    return denied(`${others[0]?.name} is charge nurse then, and assigns this duty.`);
+  const duties = dutiesOf(state, ward);
+  const live = liveAssignments(duties, nowMs);
+  if (live.length >= liveAssignmentsMax)
+    return refusalOf('conflict', `The ward has ${liveAssignmentsMax} assignments. End some first.`);
+  if (live.some((entry) => isSame(entry, { ...place, userId })))
+    return refusalOf('conflict', `${member.name} is already assigned to this at that time.`);
+  const assignment: Assignment = { assignmentId: newId(), ...place, userId, name: member.name };
+  return allowed({ type: 'assigned', ...eventFields(context), assignment });
+}
+
+export function decideRows(rows: readonly CsvRow[], state: DutyState, context: BoardContext): BoardDecision {
+  const events: AssignmentEvent[] = [];
+  const faults: { line: number; message: string }[] = [];
+  let after = state;
+  for (const { line, ...row } of rows) {
+    const decision = decideAssign(row, after, context);
+    if (!decision.ok) faults.push({ line, message: decision.message });
+    else
+      for (const event of decision.events) {
+        after = evolve(after, event);
+        events.push(event);
+      }
+  }
+  if (faults.length === 0) return { ok: true, events };
+  return { ...refusalOf('payload-schema', 'Nothing was saved: the text has faults.'), faults };
+}
+
+function timeFault({ from, until }: { from: string; until: string }, nowMs: number): string | undefined {
+  if ((parseInstant(until) ?? 0) <= nowMs) return 'The assignment would already be over.';
+  if ((parseInstant(from) ?? 0) - nowMs > aheadMsMax) return 'An assignment begins at most 31 days ahead.';
+  return undefined;
+}
+
+/** Returns whether an assignment gives the same person the same duty at a shared bed for an overlapping time. */
+function isSame(entry: DutyAssignment, wanted: Omit<Assignment, 'assignmentId' | 'name'>): boolean {
+  const { assignment, declined } = entry;
+  if (declined || assignment.userId !== wanted.userId || assignment.duty !== wanted.duty) return false;
+  if (entry.fromMs >= (parseInstant(wanted.until) ?? 0) || entry.untilMs <= (parseInstant(wanted.from) ?? 0))
+    return false;
+  return assignment.beds === undefined || assignment.beds.some((bed) => wanted.beds?.includes(bed));
+}

@@ -1,0 +1,244 @@
+import { describe, expect, it } from 'vitest';
+import { accepted, assigned, assignmentOf, away, ended, hour, idOf } from '../../../contracts/duties.testing.ts';
+import { responsibleAt } from '../../../contracts/duties.ts';
+import { dutiesOf } from '../../../contracts/duty-state.ts';
+import type { AssignmentEvent } from '../../../contracts/messages/assignments.ts';
+import { decide } from './assignments.ts';
+import type { AssignmentCommand, BoardContext, Member } from './board-context.ts';
+import { boardFor } from './board-view.ts';
+import { changesSince, type DutyBoard, emptyBoard, foldAssignmentEvent } from './duty-board.ts';
+import type { Viewer } from './rights.ts';
+
+const instant = (hours: number) => new Date(hour(hours)).toISOString();
+const members: Member[] = [
+  ...['chief', 'anna', 'ben', 'cleo'].map((name): Member => ({ userId: name, name, role: 'nurse' })),
+  { userId: 'paul', name: 'paul', role: 'physician' },
+  { userId: 'tom', name: 'tom', role: 'technician' },
+];
+const viewerOf = (userId: string): Viewer => ({ ...members.find((m) => m.userId === userId)!, wards: ['icu'] });
+
+function boardOf(events: readonly AssignmentEvent[]): DutyBoard {
+  const board = emptyBoard();
+  board.isRead = true;
+  for (const event of events) foldAssignmentEvent(board, event);
+  return board;
+}
+
+let ids = 0;
+function contextOf(userId: string, atHour: number): BoardContext {
+  return {
+    ward: 'icu',
+    viewer: viewerOf(userId),
+    nowMs: hour(atHour),
+    registry: { wards: [{ ward: 'icu', beds: ['ICU-1', 'ICU-2'] }] },
+    members,
+    newId: () => idOf(500_000 + ids++),
+  };
+}
+
+/** Decides with the present version, and takes the events into the board. Returns `ok` or the refusal's message. */
+function act(board: DutyBoard, userId: string, atHour: number, command: AssignmentCommand): string {
+  const decision = decide(command, board, dutiesOf(board.duties, 'icu').version, contextOf(userId, atHour));
+  if (!decision.ok) return `${decision.code}: ${decision.message}`;
+  for (const event of decision.events) foldAssignmentEvent(board, event);
+  return 'ok';
+}
+const nurses = (board: DutyBoard, atHour: number, bed = 'ICU-1') =>
+  responsibleAt(board.duties, { ward: 'icu', bed, duty: 'nurse' }, hour(atHour))
+    .map(({ userId, standing }) => `${userId} ${standing}`)
+    .join(', ');
+
+const { beds: _beds, ...wholeWard } = assignmentOf(90, 'chief', [6, 18], ['ICU-1'], 'charge-nurse');
+/** The charge nurse, from 06:00 to 18:00. */
+const charge = [assigned('chief', 6, wholeWard)];
+const anna = [assigned('chief', 6, assignmentOf(1, 'anna', [7, 15])), accepted('anna', 6.5, 1)];
+const ben = assigned('chief', 6, assignmentOf(2, 'ben', [15, 23]));
+
+const assign = (userId: string, from: number, until: number, more: object = {}): AssignmentCommand => ({
+  type: 'assign',
+  duty: 'nurse',
+  beds: ['ICU-1'],
+  userId,
+  from: instant(from),
+  until: instant(until),
+  ...more,
+});
+const whole = (userId: string, duty: string, from: number, until: number) =>
+  assign(userId, from, until, { duty, beds: undefined });
+
+describe('assigning', () => {
+  it.each<[string, readonly AssignmentEvent[], string, AssignmentCommand, string]>([
+    ['a nurse assigns herself', [], 'anna', assign('anna', 7, 15), 'ok'],
+    ['a nurse assigns another nurse', [], 'anna', assign('ben', 7, 15), 'not-allowed'],
+    ['the charge nurse assigns a nurse', charge, 'chief', assign('ben', 7, 15), 'ok'],
+    ['a nurse becomes charge nurse while nobody is', [], 'anna', whole('anna', 'charge-nurse', 7, 15), 'ok'],
+    ['a nurse becomes a second charge nurse', charge, 'anna', whole('anna', 'charge-nurse', 7, 15), 'not-allowed'],
+    ['a nurse becomes charge nurse after the present one', charge, 'anna', whole('anna', 'charge-nurse', 18, 22), 'ok'],
+    ['a physician takes the duty of the physician', [], 'paul', whole('paul', 'physician', 7, 15), 'ok'],
+    ['a physician takes a bed', [], 'paul', assign('paul', 7, 15), 'payload-schema'],
+    ['a technician takes the duty of the technician', [], 'tom', whole('tom', 'technician', 7, 15), 'ok'],
+    ['a person without an account in the ward is assigned', charge, 'chief', assign('eve', 7, 15), 'payload-schema'],
+    ['a bed that is not registered', [], 'anna', assign('anna', 7, 15, { beds: ['ICU-9'] }), 'place-unknown'],
+    ['an end before the start', [], 'anna', assign('anna', 15, 7), 'payload-schema'],
+    ['24 h', [], 'anna', assign('anna', 7, 31), 'ok'],
+    ['more than 24 h', [], 'anna', assign('anna', 7, 31.01), 'payload-schema'],
+    ['an end that is past', [], 'anna', assign('anna', 5, 7), 'payload-schema'],
+    ['31 days ahead', [], 'anna', assign('anna', 7 + 31 * 24, 10 + 31 * 24), 'ok'],
+    ['more than 31 days ahead', [], 'anna', assign('anna', 7.01 + 31 * 24, 10 + 31 * 24), 'payload-schema'],
+    ['the same duty twice', anna, 'anna', assign('anna', 14, 16), 'conflict'],
+    ['the next shift of the same person', anna, 'anna', assign('anna', 15, 16), 'ok'],
+  ])('%s', (_, events, userId, command, expected) => {
+    expect(act(boardOf(events), userId, 7, command).split(':')[0]).toBe(expected);
+  });
+
+  it('takes all rows of a CSV text, or none, and names the line of each fault', () => {
+    const board = boardOf(charge);
+    const row = (line: number, userId: string) => ({
+      line,
+      duty: 'nurse' as const,
+      beds: ['ICU-1'],
+      userId,
+      from: instant(7),
+      until: instant(15),
+    });
+    const decision = decide(
+      { type: 'csv', rows: [row(2, 'anna'), row(3, 'eve'), row(4, 'anna')] },
+      board,
+      1,
+      contextOf('chief', 7),
+    );
+    expect(decision).toMatchObject({ ok: false, faults: [{ line: 3 }, { line: 4 }] });
+    expect(act(board, 'chief', 7, { type: 'csv', rows: [row(2, 'anna'), row(3, 'ben')] })).toBe('ok');
+    expect(nurses(board, 8)).toBe('anna not-accepted, ben not-accepted');
+  });
+});
+
+describe('a hand-over', () => {
+  it('ends the former assignment when the successor accepts in the last hour and the next shift has begun', () => {
+    const board = boardOf([...charge, ...anna, assigned('chief', 6, assignmentOf(2, 'ben', [14.5, 23]))]);
+    expect(act(board, 'ben', 14.6, { type: 'accept', assignmentId: idOf(2) })).toBe('ok');
+    expect(nurses(board, 14.7)).toBe('ben accepted');
+  });
+
+  it('keeps the former person beside a successor who accepts earlier', () => {
+    const board = boardOf([...charge, ...anna, assigned('chief', 6, assignmentOf(2, 'ben', [13.5, 23]))]);
+    expect(act(board, 'ben', 13.99, { type: 'accept', assignmentId: idOf(2) })).toBe('ok');
+    expect(nurses(board, 14.7)).toBe('ben accepted, anna accepted');
+  });
+
+  it('keeps the former person while a bed has no successor', () => {
+    const two = [assigned('anna', 7, assignmentOf(1, 'anna', [7, 15], ['ICU-1', 'ICU-2']))];
+    const board = boardOf([...charge, ...two, assigned('chief', 6, assignmentOf(2, 'ben', [14.5, 23]))]);
+    expect(act(board, 'ben', 14.6, { type: 'accept', assignmentId: idOf(2) })).toBe('ok');
+    expect(nurses(board, 15, 'ICU-1')).toBe('ben accepted');
+    expect(nurses(board, 15, 'ICU-2')).toBe('anna overdue');
+  });
+
+  it.each<[string, string, number, string]>([
+    ['another person accepts', 'anna', 14.5, 'not-allowed'],
+    ['more than an hour before the start', 'ben', 13.99, 'conflict'],
+    ['an hour before the start', 'ben', 14, 'ok'],
+    ['1 ms before the end', 'ben', 23 - 1 / 3_600_000, 'ok'],
+    ['at the end', 'ben', 23, 'conflict'],
+  ])('accepting: %s', (_, userId, atHour, expected) => {
+    const board = boardOf([...charge, ...anna, ben]);
+    expect(act(board, userId, atHour, { type: 'accept', assignmentId: idOf(2) }).split(':')[0]).toBe(expected);
+  });
+
+  it('a person declines before, and not after, having accepted', () => {
+    const board = boardOf([...charge, ...anna, ben]);
+    const decline = (n: number): AssignmentCommand => ({ type: 'decline', assignmentId: idOf(n), reason: 'ill' });
+    expect(act(board, 'anna', 8, decline(1))).toContain('conflict');
+    expect(act(board, 'anna', 8, decline(2))).toContain('not-allowed');
+    expect(act(board, 'ben', 8, decline(2))).toBe('ok');
+    expect(act(board, 'ben', 8, decline(2))).toContain('conflict');
+  });
+
+  it.each<[string, readonly AssignmentEvent[], string, string]>([
+    ['the charge nurse', charge, 'chief', 'ok'],
+    ['the person herself', charge, 'anna', 'not-allowed'],
+    ['anybody without a charge nurse', [], 'anna', 'not-allowed'],
+    ['the charge nurse whose shift was ended', [...charge, ended('chief', 7, 90)], 'chief', 'not-allowed'],
+  ])('%s ends an assignment', (_, events, userId, expected) => {
+    const board = boardOf([...events, ...anna]);
+    expect(act(board, userId, 8, { type: 'end', assignmentId: idOf(1) }).split(':')[0]).toBe(expected);
+  });
+});
+
+describe('an absence', () => {
+  const onDuty = [...charge, ...anna, assigned('ben', 7, assignmentOf(3, 'ben', [7, 15], ['ICU-2']))];
+  const go = (until: number, cover?: string): AssignmentCommand => ({ type: 'away', until: instant(until), cover });
+  it.each<[string, readonly AssignmentEvent[], string, AssignmentCommand, string]>([
+    ['without a cover', onDuty, 'anna', go(9), 'ok'],
+    ['4 h', onDuty, 'anna', go(12), 'ok'],
+    ['more than 4 h', onDuty, 'anna', go(12.01), 'payload-schema'],
+    ['an end that is now', onDuty, 'anna', go(8), 'payload-schema'],
+    ['with a cover on duty', onDuty, 'anna', go(9, 'ben'), 'ok'],
+    ['with a cover who has no duty', onDuty, 'anna', go(9, 'cleo'), 'payload-schema'],
+    ['with oneself as cover', onDuty, 'anna', go(9, 'anna'), 'payload-schema'],
+    ['with a cover who is away', [...onDuty, away('ben', 50, [7.5, 9])], 'anna', go(9, 'ben'), 'conflict'],
+    ['of a person without a duty', onDuty, 'cleo', go(9), 'conflict'],
+    ['back, although not away', onDuty, 'anna', { type: 'back' }, 'conflict'],
+    ['back', [...onDuty, away('anna', 50, [7.5, 9])], 'anna', { type: 'back' }, 'ok'],
+  ])('%s', (_, events, userId, command, expected) => {
+    expect(act(boardOf(events), userId, 8, command).split(':')[0]).toBe(expected);
+  });
+
+  it('a second absence replaces the first one', () => {
+    const board = boardOf(onDuty);
+    expect([act(board, 'anna', 8, go(9, 'ben')), act(board, 'anna', 8.1, go(8.5))]).toEqual(['ok', 'ok']);
+    expect(nurses(board, 8.2)).toBe('anna away');
+    expect(nurses(board, 8.6)).toBe('anna accepted');
+  });
+});
+
+describe('a conflict', () => {
+  const board = boardOf([...charge, ...anna, ben]);
+  it('names who changed the same bed since the version that the person saw', () => {
+    const decision = decide(assign('cleo', 7, 15), board, 1, contextOf('chief', 7));
+    expect(decision).toMatchObject({ code: 'conflict', version: 4, message: expect.stringContaining('chief, anna') });
+    expect(decision.ok === false && decision.changes?.map(({ type, person }) => `${type} ${person}`)).toEqual([
+      'assigned anna',
+      'accepted anna',
+      'assigned ben',
+    ]);
+  });
+  it.each([
+    ['a change of another bed', 1, assign('cleo', 7, 15, { beds: ['ICU-2'] }), 'ok'],
+    ['the present version', 4, assign('cleo', 7, 15), 'ok'],
+    ['a version that is too new', 5, assign('cleo', 7, 15), 'conflict'],
+  ] as const)('%s', (_, version, command, expected) => {
+    const decision = decide(command, board, version, contextOf('chief', 7));
+    expect(decision.ok ? 'ok' : decision.code).toBe(expected);
+  });
+  it('is also assumed if the board does not remember all changes', () => {
+    const many = boardOf(
+      Array.from({ length: 210 }, (_, n) => assigned('x', 6, assignmentOf(n, `p${n}`, [7, 15], ['ICU-2']))),
+    );
+    expect(changesSince(many, 'icu', 9, [{ userId: 'anna' }])).toBeUndefined();
+    expect(changesSince(many, 'icu', 10, [{ userId: 'anna' }])).toEqual([]);
+  });
+});
+
+it.each([
+  ['a ward that the viewer does not see', { viewer: { ...viewerOf('anna'), wards: ['other'] } }],
+  ['a ward that is not registered', { registry: { wards: [] } }],
+  ['an auditor', { viewer: { ...viewerOf('anna'), role: 'auditor' as const } }],
+])('decide answers not-found for %s', (_, changed) => {
+  const decision = decide(assign('anna', 7, 15), boardOf([]), 0, { ...contextOf('anna', 7), ...changed });
+  expect(decision).toMatchObject({ code: 'not-found', isDenied: true });
+});
+
+it('boardFor says what is overdue, who is away, and whether the viewer may assign others', () => {
+  const board = boardOf([...charge, ...anna, away('anna', 50, [14.5, 16], 'ben')]);
+  const view = (userId: string, atHour: number) =>
+    boardFor(board, { ward: 'icu', beds: ['ICU-1'], viewer: viewerOf(userId), members }, hour(atHour));
+  expect(view('chief', 15)).toMatchObject({ maySetOthers: true, noChargeNurse: false, version: 4 });
+  expect(view('anna', 15).maySetOthers).toBe(false);
+  expect(view('anna', 15).entries[1]).toMatchObject({ overdue: ['ICU-1'], isOver: false });
+  expect(view('anna', 14.9).entries[1]).not.toHaveProperty('overdue');
+  expect(view('anna', 15).away).toEqual([
+    { userId: 'anna', name: 'anna', until: instant(16), cover: { userId: 'ben', name: 'ben' } },
+  ]);
+  expect(view('anna', 16).away).toEqual([]);
+});

@@ -1,0 +1,157 @@
+/**
+ * Decides changes of the assignment board. The charge nurse of the ward assigns people and ends assignments. Everybody may take a duty of
+ * her or his role, accept or decline an assignment, go away and come back. While nobody is charge nurse, a nurse may take this duty.
+ */
+import { absenceAt, liveAssignments } from '../../../contracts/duties.ts';
+import { type DutyState, dutiesOf } from '../../../contracts/duty-state.ts';
+import { type AssignmentEvent, awayMsMax } from '../../../contracts/messages/assignments.ts';
+import { formatInstant, parseInstant } from '../../../contracts/time.ts';
+import { decideAccept } from './accept-duty.ts';
+import { decideAssign, decideRows } from './assign-duty.ts';
+import {
+  type AssignmentCommand,
+  allowed,
+  type BoardContext,
+  type BoardDecision,
+  type BoardRefusal,
+  denied,
+  entryOf,
+  eventFields,
+  isChargeNurse,
+  overRefusal,
+  refusalOf,
+} from './board-context.ts';
+import { type Concern, changesSince, type DutyBoard } from './duty-board.ts';
+import { may, notOnYourWards, seesWard, type Viewer } from './rights.ts';
+
+/**
+ * Decides a change of a ward's board.
+ * @param version the version of the board that the person saw
+ */
+export function decide(
+  command: AssignmentCommand,
+  board: DutyBoard,
+  version: number,
+  context: BoardContext,
+): BoardDecision {
+  const { ward, viewer, registry } = context;
+  if (!may(viewer, 'take-duty') || !seesWard(viewer, ward) || !registry.wards.some((entry) => entry.ward === ward))
+    return { ...refusalOf('not-found', notOnYourWards), isDenied: true };
+  return conflictOf(command, board, version, context) ?? decideAct(command, board.duties, context);
+}
+
+function decideAct(command: AssignmentCommand, state: DutyState, context: BoardContext): BoardDecision {
+  switch (command.type) {
+    case 'assign':
+      return decideAssign(command, state, context);
+    case 'csv':
+      return decideRows(command.rows, state, context);
+    case 'accept':
+      return decideAccept(command.assignmentId, state, context);
+    case 'decline':
+      return decideDecline(command, state, context);
+    case 'end':
+      return decideEnd(command.assignmentId, state, context);
+    case 'away':
+      return decideAway(command, state, context);
+    case 'back': {
+      const absence = absenceAt(dutiesOf(state, context.ward), context.viewer.userId, context.nowMs);
+      if (!absence) return refusalOf('conflict', 'You are not away.');
+      return allowed({ type: 'back', ...eventFields(context), awayId: absence.awayId });
+    }
+  }
+}
+
+/** Returns the refusal if somebody has changed the same beds or the same person since the board that the person saw. */
+function conflictOf(
+  command: AssignmentCommand,
+  board: DutyBoard,
+  version: number,
+  { ward, viewer }: BoardContext,
+): BoardRefusal | undefined {
+  const current = dutiesOf(board.duties, ward).version;
+  const changes = changesSince(board, ward, version, concernsOf(command, board.duties, ward, viewer));
+  if (changes?.length === 0) return undefined;
+  const names = [...new Set(changes?.map(({ by }) => by.name))].join(', ');
+  const message = `Not saved: meanwhile ${names === '' ? 'somebody' : names} changed this board. Look at what changed and decide.`;
+  return { ...refusalOf('conflict', message), version: current, changes: [...(changes ?? [])] };
+}
+
+function concernsOf(command: AssignmentCommand, state: DutyState, ward: string, { userId }: Viewer): Concern[] {
+  switch (command.type) {
+    case 'assign':
+      return [command];
+    case 'csv':
+      return [...command.rows];
+    case 'away':
+    case 'back':
+      return [{ userId }];
+    default: {
+      const entry = entryOf(state, ward, command.assignmentId);
+      return entry ? [entry.assignment] : [{ userId }];
+    }
+  }
+}
+
+function decideDecline(
+  { assignmentId, reason }: { assignmentId: string; reason: string },
+  state: DutyState,
+  context: BoardContext,
+): BoardDecision {
+  const entry = entryOf(state, context.ward, assignmentId);
+  if (!entry || entry.assignment.userId !== context.viewer.userId)
+    return denied('Only the assigned person declines, with her or his own login.');
+  const over = overRefusal(state, entry, context);
+  if (over) return over;
+  if (entry.accepted)
+    return refusalOf(
+      'conflict',
+      'You have accepted this. It stays with you until another person accepts, or the charge nurse ends it.',
+    );
+  if (entry.declined) return refusalOf('conflict', 'You have already declined this.');
+  return allowed({ type: 'declined', ...eventFields(context), assignmentId, reason });
+}
+
+function decideEnd(assignmentId: string, state: DutyState, context: BoardContext): BoardDecision {
+  const { ward, viewer, nowMs } = context;
+  if (!isChargeNurse(state, ward, viewer.userId, nowMs))
+    return denied('Only the charge nurse ends an assignment. If nobody is charge nurse, a nurse may take this duty.');
+  const entry = entryOf(state, ward, assignmentId);
+  if (!entry) return refusalOf('not-found', 'There is no such assignment on this board.');
+  return overRefusal(state, entry, context) ?? allowed({ type: 'ended', ...eventFields(context), assignmentId });
+}
+
+function decideAway(
+  { until, cover }: { until: string; cover?: string | undefined },
+  state: DutyState,
+  context: BoardContext,
+): BoardDecision {
+  const { ward, viewer, nowMs, newId } = context;
+  const untilMs = parseInstant(until) ?? 0;
+  if (untilMs <= nowMs || untilMs - nowMs > awayMsMax)
+    return refusalOf('payload-schema', 'You can be away until a time within the next 4 hours.');
+  const duties = dutiesOf(state, ward);
+  const isOnDuty = (userId: string) =>
+    liveAssignments(duties, nowMs).some(
+      (entry) => entry.accepted && entry.fromMs <= nowMs && entry.assignment.userId === userId,
+    );
+  if (!isOnDuty(viewer.userId)) return refusalOf('conflict', 'You have no duty in this ward now.');
+  const person = cover === undefined ? undefined : context.members.find(({ userId }) => userId === cover);
+  if (cover !== undefined && (!person || cover === viewer.userId || !isOnDuty(cover)))
+    return refusalOf('payload-schema', 'Choose a cover who has accepted a duty in this ward for now.');
+  if (cover !== undefined && absenceAt(duties, cover, nowMs))
+    return refusalOf('conflict', `${person?.name} is away too.`);
+  const former = absenceAt(duties, viewer.userId, nowMs);
+  const away: AssignmentEvent = {
+    type: 'away',
+    ...eventFields(context),
+    awayId: newId(),
+    userId: viewer.userId,
+    from: formatInstant(nowMs),
+    until,
+    ...(person ? { cover: { userId: person.userId, name: person.name } } : {}),
+  };
+  return former
+    ? { ok: true, events: [{ type: 'back', ...eventFields(context), awayId: former.awayId }, away] }
+    : allowed(away);
+}

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { accepted, assigned, assignmentOf, away, ended, hour } from '../../../contracts/duties.testing.ts';
+import type { AssignmentEvent } from '../../../contracts/messages/assignments.ts';
+import { foldAssociations } from './beds.ts';
+import { emptyBoard, foldAssignmentEvent } from './duty-board.ts';
+import { noteDuties } from './duty-notices.ts';
+import { period, table } from './fold.testing.ts';
+import { noticesOf } from './notices.ts';
+import { emptyState } from './state.ts';
+
+function scene(events: readonly AssignmentEvent[], isRead = true) {
+  const state = emptyState();
+  const from = new Date(hour(5)).toISOString();
+  foldAssociations(state, table('d1', 1, period('assoc-01', 'icu', { bed: 'ICU-1', from })));
+  foldAssociations(state, table('d2', 1, period('assoc-02', 'icu', { bed: 'ICU-9', from, patient: null })));
+  const board = emptyBoard();
+  board.isRead = isRead;
+  for (const event of events) foldAssignmentEvent(board, event);
+  const bed = state.beds.get('assoc-01')!;
+  return {
+    state,
+    board,
+    bed,
+    /** Returns the notices of the bed at an hour, as `text since hour`. */
+    at(atHour: number) {
+      noteDuties(state, board, hour(atHour));
+      return noticesOf(bed).map(({ text, since }) => `${text} since ${since.slice(11, 16)}`);
+    },
+  };
+}
+const anna = [assigned('chief', 6, assignmentOf(1, 'anna', [7, 15])), accepted('anna', 6.5, 1)];
+const other = assigned('x', 6, assignmentOf(9, 'x', [6, 20], ['ICU-7']));
+
+describe('noteDuties', () => {
+  it.each<[string, readonly AssignmentEvent[], number, string[]]>([
+    ['a ward that has never used the board', [], 8, []],
+    ['a bed that nobody was ever assigned to', [other], 8, ['No nurse is responsible since 05:00']],
+    ['a bed with a nurse', anna, 8, []],
+    ['a bed whose nurse was ended', [...anna, ended('chief', 9, 1)], 10, ['No nurse is responsible since 09:00']],
+    [
+      'a bed whose nurse is away',
+      [...anna, away('anna', 50, [9, 11])],
+      10,
+      ['No nurse is responsible: anna is away since 09:00'],
+    ],
+    ['a bed whose nurse is away and covered', [...anna, away('anna', 50, [9, 11], 'ben')], 10, []],
+    ['a bed whose nurse is back', [...anna, away('anna', 50, [9, 11])], 11, []],
+    [
+      'a bed whose nurse has not accepted',
+      [assigned('c', 6, assignmentOf(1, 'anna', [7, 15]))],
+      8,
+      ['No nurse is responsible: anna has not accepted since 05:00'],
+    ],
+    ['a hand-over that is overdue', anna, 15, ['Hand-over overdue: still with anna since 15:00']],
+    ['a hand-over 1 ms before it is overdue', anna, 15 - 1 / 3_600_000, []],
+  ])('%s', (_, events, atHour, expected) => expect(scene(events).at(atHour)).toEqual(expected));
+
+  it('counts the beds, sends each change to the screens once, and ends the notice', () => {
+    const { state, board, bed, at } = scene(anna);
+    expect(noteDuties(state, board, hour(15))).toEqual({ noNurse: 0, overdue: 1 });
+    const changeNo = bed.headChangeNo;
+    expect(at(16)).toHaveLength(1);
+    expect(bed.headChangeNo).toBe(changeNo);
+    foldAssignmentEvent(board, assigned('ben', 16, assignmentOf(2, 'ben', [16, 23])));
+    expect(at(16)).toEqual([]);
+    expect(bed.headChangeNo).toBeGreaterThan(changeNo);
+    foldAssignmentEvent(board, ended('chief', 17, 2));
+    expect(noteDuties(state, board, hour(17))).toEqual({ noNurse: 1, overdue: 0 });
+    expect(at(17)).toEqual(['No nurse is responsible since 17:00']);
+  });
+
+  it('shows nothing before the topic has been read, so that a start shows no false notice', () => {
+    expect(scene([other], false).at(8)).toEqual([]);
+  });
+});

@@ -1,0 +1,69 @@
+/**
+ * Shows at a bed that no nurse is responsible for it, or that its hand-over is overdue. Only for beds with a patient, and only in a ward
+ * whose assignment board has been used: a hospital that does not use the boards gets no such notices.
+ */
+import { absenceAt, isCovering, responsibleAt } from '../../../contracts/duties.ts';
+import { dutyNoticeCodes } from '../../../contracts/duty-notice-codes.ts';
+import { dutiesOf, isFor, type WardDuties } from '../../../contracts/duty-state.ts';
+import type { DutyBoard } from './duty-board.ts';
+import { endNotice, noteNotice } from './notices.ts';
+import type { BedState, LiveState } from './state.ts';
+
+/** The number of beds with a patient that have no nurse, and whose hand-over is overdue. */
+export type DutyGaps = { readonly noNurse: number; readonly overdue: number };
+
+type DutyNotice = { readonly code: string; readonly text: string; readonly sinceMs: number };
+
+/** Brings the notices of all beds up to date. Called every few seconds, and after each change of a board. */
+export function noteDuties(state: LiveState, board: DutyBoard, nowMs: number): DutyGaps {
+  let noNurse = 0;
+  let overdue = 0;
+  for (const bed of state.beds.values()) {
+    const notice = noticeOf(bed, board, nowMs);
+    if (notice?.code === dutyNoticeCodes.noNurse) noNurse += 1;
+    if (notice?.code === dutyNoticeCodes.overdue) overdue += 1;
+    for (const code of Object.values(dutyNoticeCodes)) {
+      const shown = bed.notices.get(code);
+      const isRight = notice?.code === code && shown?.text === notice.text && shown.sinceMs === notice.sinceMs;
+      if (shown && !isRight) endNotice(state, bed, code);
+    }
+    if (notice) noteNotice(state, bed, { ...notice, untilMs: Number.POSITIVE_INFINITY });
+  }
+  return { noNurse, overdue };
+}
+
+function noticeOf({ period }: BedState, { duties, isRead }: DutyBoard, nowMs: number): DutyNotice | undefined {
+  if (!isRead || !period?.patient) return undefined;
+  const { ward, bed } = period;
+  const wardDuties = dutiesOf(duties, ward);
+  if (wardDuties.version === 0) return undefined;
+  const people = responsibleAt(duties, { ward, bed, duty: 'nurse' }, nowMs);
+  const covering = people.filter(isCovering);
+  const [first] = covering;
+  if (first === undefined) {
+    const [waiting] = people;
+    const reason =
+      waiting === undefined
+        ? ''
+        : waiting.standing === 'away'
+          ? `: ${waiting.name} is away`
+          : `: ${waiting.name} has not accepted`;
+    const sinceMs = uncoveredSinceMs(wardDuties, bed, nowMs) ?? Date.parse(period.from);
+    return { code: dutyNoticeCodes.noNurse, text: `No nurse is responsible${reason}`, sinceMs };
+  }
+  if (covering.some(({ standing }) => standing === 'accepted')) return undefined;
+  const entry = wardDuties.assignments.find(({ assignment }) => assignment.assignmentId === first.assignmentId);
+  const text = `Hand-over overdue: still with ${first.name}`;
+  return { code: dutyNoticeCodes.overdue, text, sinceMs: entry?.untilMs ?? nowMs };
+}
+
+/** Returns when the bed lost its last nurse: an end, or the start of an absence. Undefined if this is not known. */
+function uncoveredSinceMs(ward: WardDuties, bed: string, nowMs: number): number | undefined {
+  const times = ward.assignments
+    .filter((entry) => entry.accepted && isFor(entry, 'nurse', bed) && entry.fromMs <= nowMs)
+    .flatMap((entry) => {
+      const awayMs = absenceAt(ward, entry.assignment.userId, nowMs)?.fromMs;
+      return [entry.ended?.atMs, entry.ended ? undefined : awayMs].filter((ms) => ms !== undefined && ms <= nowMs);
+    });
+  return times.length === 0 ? undefined : Math.max(...times.map((ms) => ms ?? 0));
+}

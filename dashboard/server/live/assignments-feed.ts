@@ -1,0 +1,112 @@
+/**
+ * Reads the topic `assignments` into the boards, and shows at the beds who is missing. It is apart from feed.ts, so that nothing that goes
+ * wrong here holds up an alarm: without assignments, the screens show everything else.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { VigilError } from '../../../contracts/errors.ts';
+import { contentTypes } from '../../../contracts/messages/records.ts';
+import { createReader, type Reader, type RecordBatch } from '../../../log/kafka/reader.ts';
+import type { SealedLog } from '../../../log/sealed-log.ts';
+import { createSealedReading } from '../../../log/sealed-reading.ts';
+import { type DutyBoard, emptyBoard, foldAssignmentEvent } from '../core/duty-board.ts';
+import { type DutyGaps, noteDuties } from '../core/duty-notices.ts';
+import type { LiveState } from '../core/state.ts';
+
+/** How often the server looks for beds without a nurse. */
+const lookEveryMs = 2_000;
+/** Ids of the last events on the boards, which a change waits for. */
+const idsMax = 1_000;
+const idCheckMs = 10;
+/** Pause before the next try to read the topic. */
+const retryMs = 10_000;
+
+export type AssignmentsFeed = {
+  readonly board: DutyBoard;
+  /** Resolves when every assignment that is in the log now is on the board. @throws VigilError `log-unavailable` */
+  readToEnd(): Promise<void>;
+  /**
+   * Resolves when an event is on the board. After a commit, Kafka may show the event only some ms later, so `readToEnd` could be too early.
+   */
+  waitFor(eventId: string): Promise<void>;
+  gaps(): DutyGaps;
+  /** Returns the number of records that could not be decrypted or did not match their schema. */
+  unreadable(): number;
+  close(): Promise<void>;
+};
+
+export function openAssignmentsFeed(
+  sealedLog: Pick<SealedLog, 'kafka' | 'open' | 'boot'>,
+  options: {
+    readonly state: LiveState;
+    readonly now: () => number;
+    readonly logger: Logger;
+    /** Called after a change, so that the screens show its notices immediately. */
+    readonly onChange: () => void;
+  },
+): AssignmentsFeed {
+  const { state, now, logger, onChange } = options;
+  const board = emptyBoard();
+  const sealedReading = createSealedReading({ open: sealedLog.open, log: logger, leftOutOf: 'the assignment boards' });
+  let gaps: DutyGaps = { noNurse: 0, overdue: 0 };
+  const lastIds: string[] = [];
+  let openReader: Reader | undefined;
+  let isClosed = false;
+
+  async function foldBatch(batch: RecordBatch): Promise<void> {
+    for (const record of batch.records) {
+      const read = record.value === null ? undefined : await sealedReading.read(batch, record);
+      if (read?.record.contentType !== contentTypes.assignment) continue;
+      foldAssignmentEvent(board, read.record.body);
+      lastIds.push(read.record.body.eventId);
+    }
+    lastIds.splice(0, lastIds.length - idsMax);
+    if (!board.isRead) return;
+    gaps = noteDuties(state, board, now());
+    onChange();
+  }
+
+  async function open(): Promise<void> {
+    const reader = await createReader(sealedLog.kafka, {
+      group: `dashboard-${sealedLog.boot}-assignments`,
+      topics: ['assignments'],
+      start: 'beginning',
+      log: logger,
+      onRecords: foldBatch,
+    });
+    if (isClosed) return reader.close();
+    openReader = reader;
+    await reader.caughtUp;
+    board.isRead = true;
+  }
+
+  function tryOpen(): void {
+    open().catch((error) => {
+      logger.error({ error: error.message }, 'the assignments cannot be read from Kafka; their boards do not work');
+      if (!isClosed && !openReader) setTimeout(tryOpen, retryMs).unref();
+    });
+  }
+  tryOpen();
+
+  const timer = setInterval(() => {
+    gaps = noteDuties(state, board, now());
+  }, lookEveryMs);
+
+  return {
+    board,
+    async readToEnd() {
+      if (!openReader) throw new VigilError('log-unavailable', 'The assignments have not been read yet. Try again.');
+      await openReader.reachEnd();
+    },
+    async waitFor(eventId) {
+      while (!isClosed && !lastIds.includes(eventId)) await sleep(idCheckMs);
+    },
+    gaps: () => gaps,
+    unreadable: sealedReading.leftOutCount,
+    async close() {
+      isClosed = true;
+      clearInterval(timer);
+      await openReader?.close();
+    },
+  };
+}

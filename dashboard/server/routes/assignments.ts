@@ -1,0 +1,132 @@
+/** The routes of the assignment board of a ward. */
+import { randomUUID } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import { VigilError } from '../../../contracts/errors.ts';
+import {
+  AssignBody,
+  AssignmentBody,
+  AwayBody,
+  BackBody,
+  Board,
+  BoardChanged,
+  BoardRefused,
+  CsvBody,
+  DeclineBody,
+} from '../../protocol/assignments.ts';
+import { ErrorBody, Ward } from '../../protocol/rest.ts';
+import { notFound, requirePace, viewerOf, whoOf } from '../access.ts';
+import type { App } from '../app.ts';
+import { createBoardChanges } from '../assignment-changes.ts';
+import { readAssignmentsCsv } from '../core/assignment-csv.ts';
+import { decide } from '../core/assignments.ts';
+import { type AssignmentCommand, isMember, type Member } from '../core/board-context.ts';
+import { boardFor } from '../core/board-view.ts';
+import type { RequestPace } from '../core/request-pace.ts';
+import { seesWard } from '../core/rights.ts';
+import type { Parts } from './parts.ts';
+
+const params = Type.Object({ ward: Ward });
+const response = {
+  200: BoardChanged,
+  400: BoardRefused,
+  401: ErrorBody,
+  403: ErrorBody,
+  404: ErrorBody,
+  409: BoardRefused,
+  503: ErrorBody,
+};
+const config = { access: 'take-duty', share: 'own' } as const;
+
+type ActRequest = FastifyRequest<{ Params: { ward: string } }>;
+
+export function assignmentRoutes(app: App, parts: Parts): void {
+  const { wards, now } = parts;
+  const { board } = parts.assignments;
+  const changeBoard = createBoardChanges(parts);
+  const pace: RequestPace = new Map();
+
+  /** Decides a command, writes it, and answers the request. */
+  async function act(
+    request: ActRequest,
+    reply: FastifyReply,
+    version: number,
+    command: AssignmentCommand,
+  ): Promise<FastifyReply> {
+    await requirePace(pace, request, parts.trail, 'beds');
+    const { ward } = request.params;
+    const viewer = viewerOf(request);
+    const members = membersOf(parts, ward);
+    const decision = await changeBoard({
+      viewer,
+      who: whoOf(request),
+      ward,
+      wanted: `board of assignments: ${command.type}`,
+      decide: (nowMs) =>
+        decide(command, board, version, {
+          ward,
+          viewer,
+          nowMs,
+          registry: wards.current(),
+          members,
+          newId: randomUUID,
+        }),
+    });
+    if (decision.ok) return reply.send({ version: board.duties.wards.get(ward)?.version ?? 0 });
+    const { ok: _ok, isDenied: _isDenied, ...refused } = decision;
+    const status = refused.code === 'conflict' ? 409 : refused.code === 'payload-schema' ? 400 : undefined;
+    if (status === undefined) throw new VigilError(refused.code, refused.message);
+    return reply.code(status).send(refused);
+  }
+
+  app.get(
+    '/api/wards/:ward/assignments',
+    {
+      config: { access: 'take-duty' },
+      schema: { params, response: { 200: Board, 401: ErrorBody, 403: ErrorBody, 404: ErrorBody, 503: ErrorBody } },
+    },
+    async (request) => {
+      const { ward } = request.params;
+      const viewer = viewerOf(request);
+      const registered = wards.current().wards.find((entry) => entry.ward === ward);
+      if (!registered || !seesWard(viewer, ward)) throw notFound();
+      if (!board.isRead)
+        throw new VigilError('log-unavailable', 'This server has not read the assignments yet. Try again shortly.');
+      return boardFor(board, { ward, beds: registered.beds, viewer, members: membersOf(parts, ward) }, now());
+    },
+  );
+  const path = (act: string) => `/api/wards/:ward/assignments${act}`;
+  app.post(path(''), { config, schema: { params, body: AssignBody, response } }, async (request, reply) => {
+    const { version, ...wanted } = request.body;
+    return act(request, reply, version, { type: 'assign', ...wanted });
+  });
+  for (const type of ['accept', 'end'] as const)
+    app.post(path(`/${type}`), { config, schema: { params, body: AssignmentBody, response } }, async (request, reply) =>
+      act(request, reply, request.body.version, { type, assignmentId: request.body.assignmentId }),
+    );
+  app.post(path('/decline'), { config, schema: { params, body: DeclineBody, response } }, async (request, reply) => {
+    const { version, ...declined } = request.body;
+    return act(request, reply, version, { type: 'decline', ...declined });
+  });
+  app.post(path('/away'), { config, schema: { params, body: AwayBody, response } }, async (request, reply) => {
+    const { version, ...away } = request.body;
+    return act(request, reply, version, { type: 'away', ...away });
+  });
+  app.post(path('/back'), { config, schema: { params, body: BackBody, response } }, async (request, reply) =>
+    act(request, reply, request.body.version, { type: 'back' }),
+  );
+  app.post(path('/csv'), { config, schema: { params, body: CsvBody, response } }, async (request, reply) => {
+    const result = readAssignmentsCsv(request.body.lines);
+    if (result.ok) return act(request, reply, request.body.version, { type: 'csv', rows: result.rows });
+    const message = 'Nothing was saved: the text has faults.';
+    return reply.code(400).send({ code: 'payload-schema', message, faults: [...result.faults] });
+  });
+}
+
+/** Returns the accounts that may have a duty in a ward. */
+function membersOf({ accounts }: Pick<Parts, 'accounts'>, ward: string): Member[] {
+  return [...accounts.all()]
+    .filter((account) => isMember(account, ward))
+    .map(({ userId, name, role }) => ({ userId, name, role }))
+    .sort((a, b) => a.name.localeCompare(b.name));
+}

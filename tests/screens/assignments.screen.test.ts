@@ -1,0 +1,172 @@
+/** Checks the assignment board with two nurses: take a duty, assign, hand over, conflict, absence, CSV. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { logIn, openBrowser } from '../browser.ts';
+import { expectReadable, pressWhenStill, setHash } from './readable.ts';
+import { alarmOf, newPatient, newPeriod, type PlayedBed, playBeds, raisedEvent } from './scene.ts';
+import { openScreenServer, type ScreenServer } from './server.ts';
+
+const ward = 'CCU';
+const playedBed = (name: string): PlayedBed => ({
+  deviceId: `device-${name}`,
+  period: newPeriod(name, ward, newPatient({ familyName: `Patient ${name}` })),
+  values: { MDC_ECG_HEART_RATE: 98 },
+  waves: [],
+  ageMs: 0,
+});
+const beds = ['A-1', 'A-2'].map(playedBed);
+let server: ScreenServer;
+let browser: Browser;
+let stop: () => void;
+/** Nora is charge nurse; Nils takes over a bed. */
+let nora: Page;
+let nils: Page;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([
+    openScreenServer({
+      accounts: [
+        { userId: 'nora', name: 'Nora Nurse', role: 'nurse', wards: [ward] },
+        { userId: 'nils', name: 'Nils Nurse', role: 'nurse', wards: [ward] },
+        { userId: 'tom', name: 'Tom Technician', role: 'technician', wards: [ward] },
+      ],
+      wards: [{ ward, beds: ['A-1', 'A-2', 'A-3'] }],
+    }),
+    openBrowser(inject('chromium')),
+  ]);
+  stop = playBeds(server, beds);
+  server.playAlarms(raisedEvent(alarmOf(beds[0]!, { text: 'HR 134 > 120', priority: 'high' })));
+  [nora, nils] = await Promise.all([logIn(browser, server, 'nora'), logIn(browser, server, 'nils')]);
+  for (const page of [nora, nils]) page.setDefaultTimeout(15_000);
+});
+
+afterAll(async () => {
+  stop();
+  await browser.close();
+  await server.close();
+});
+
+const cell = (page: Page, bed: string) => page.getByTestId(`board-bed-${bed}`).locator('td').first();
+const done = (page: Page, text: string) => page.getByTestId('board-done').filter({ hasText: text }).waitFor();
+
+/** Chooses in the form "Assign", and saves with the keyboard. */
+async function assign(page: Page, person: string, duty: string, bed?: string): Promise<void> {
+  await page.locator('[name=assign-person]').selectOption(person);
+  await page.locator('[name=assign-duty]').selectOption(duty);
+  if (bed !== undefined) {
+    await page.locator(`[name="assign-bed-${bed}"]`).focus();
+    await page.keyboard.press('Space');
+  }
+  await page.locator('[name=assign-until]').focus();
+  await page.keyboard.press('Enter');
+}
+
+it('an unused board says what to do, and the ward shows no notice about nurses', async () => {
+  await setHash(nora, '#/assignments');
+  await nora.getByTestId('board-empty').filter({ hasText: 'Nobody is assigned' }).waitFor();
+  await expectReadable(nora, 'assignments-empty');
+  await setHash(nora, '#/');
+  await nora.getByTestId('bed-A-2').waitFor();
+  expect(await nora.getByTestId('bed-notice').count()).toBe(0);
+  await setHash(nora, '#/assignments');
+});
+
+it('a nurse becomes charge nurse and assigns a colleague, who sees what is open and accepts by name', async () => {
+  await assign(nora, 'nora', 'charge-nurse');
+  await done(nora, 'Nora Nurse is assigned');
+  await nora.getByTestId('board-duty-charge-nurse').filter({ hasText: '✓ Nora Nurse until' }).waitFor();
+  await assign(nora, 'nils', 'nurse', 'A-1');
+  await done(nora, 'Nils Nurse is assigned');
+  await cell(nora, 'A-1').filter({ hasText: 'has not accepted' }).waitFor();
+
+  await setHash(nils, '#/assignments');
+  const open = nils.getByTestId('open-A-1');
+  await open.filter({ hasText: '*** HR 134 > 120: nobody has acknowledged it' }).waitFor();
+  await expectReadable(nils, 'assignments-hand-over');
+  await nils.getByTestId('accept').filter({ hasText: 'Accept as Nils Nurse' }).focus();
+  await pressWhenStill(nils.getByTestId('accept'));
+  await done(nils, 'You have accepted A-1');
+  await cell(nora, 'A-1').filter({ hasText: '✓ Nils Nurse until' }).waitFor();
+
+  await setHash(nora, '#/');
+  const tile = nora.getByTestId('bed-A-2');
+  await tile.getByText(/^No nurse is responsible since /).waitFor();
+  expect(await nora.getByTestId('bed-A-1').getByTestId('bed-notice').count()).toBe(0);
+  await expectReadable(nora, 'ward-without-nurse');
+  await setHash(nora, '#/assignments');
+});
+
+it('a change of a bed that somebody else has just changed is refused, and says who changed it', async () => {
+  await cell(nora, 'A-2').filter({ hasText: 'nobody' }).waitFor();
+  // Nora's board does not refresh, as on a slow network.
+  await nora.route('**/assignments', (route) =>
+    route.request().method() === 'GET' ? route.abort() : route.continue(),
+  );
+  await assign(nils, 'nils', 'nurse', 'A-2');
+  await done(nils, 'Nils Nurse is assigned');
+  await assign(nora, 'nora', 'nurse', 'A-2');
+  const refused = nora.getByTestId('board-refused');
+  await refused.filter({ hasText: 'Not saved: meanwhile Nils Nurse changed this board' }).waitFor();
+  await refused.filter({ hasText: 'Nils Nurse assigned Nils Nurse (nurse, A-2)' }).waitFor();
+  await nora.unroute('**/assignments');
+  await cell(nora, 'A-2').filter({ hasText: 'Nils Nurse' }).waitFor();
+  expect(server.board.duties.wards.get(ward)?.assignments).toHaveLength(3);
+});
+
+it('a nurse who is away without a cover leaves the beds without a nurse, until she or he is back', async () => {
+  await pressWhenStill(nils.getByTestId('away'));
+  await done(nils, 'You are away');
+  await cell(nora, 'A-1').filter({ hasText: 'Nils Nurse is away until' }).waitFor();
+  await setHash(nora, '#/');
+  await nora
+    .getByTestId('bed-A-2')
+    .getByText(/^No nurse is responsible since \d\d:\d\d: Nils Nurse is away$/)
+    .waitFor();
+  await setHash(nora, '#/assignments');
+  await pressWhenStill(nils.getByTestId('back'));
+  await done(nils, 'You are back');
+  await cell(nora, 'A-1').filter({ hasText: '✓ Nils Nurse until' }).waitFor();
+});
+
+it('a CSV file with faults is refused with each line, and a right one is taken', async () => {
+  const upload = (text: string) =>
+    nora
+      .locator('[name=board-csv]')
+      .setInputFiles({ name: 'plan.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
+  const time = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString().slice(0, 19);
+  const header = 'duty,beds,user,from,until';
+  await upload(`${header}\r\nbuddy,A-1,nora,${time(0)},${time(8)}\r\nbuddy,A-9,nora,${time(0)}Z,${time(8)}Z\r\n`);
+  await nora
+    .getByTestId('board-refused')
+    .filter({ hasText: 'Line 2: A time must have its date and its offset' })
+    .waitFor();
+  await expectReadable(nora, 'assignments-csv-faults');
+  await upload(`${header}\r\nbuddy,A-1,nora,${time(0)}+00:00,${time(8)}+00:00\r\n`);
+  await done(nora, 'plan.csv: 1 assignments are saved');
+  await nora.getByTestId('board-bed-A-1').filter({ hasText: 'Nora Nurse' }).waitFor();
+});
+
+it('the charge nurse ends an assignment, and a person declines with a reason', async () => {
+  await assign(nora, 'nils', 'buddy', 'A-3');
+  await done(nora, 'Nils Nurse is assigned');
+  const reason = nils.locator('input[name^=decline-]');
+  expect(await nils.getByTestId('decline').isDisabled()).toBe(true);
+  await reason.fill('I am with A-1');
+  await pressWhenStill(nils.getByTestId('decline'));
+  await done(nils, 'You have declined A-3');
+  await nora.getByTestId('board-bed-A-3').filter({ hasText: 'Nils Nurse declined: I am with A-1' }).waitFor();
+  await pressWhenStill(cell(nora, 'A-2').getByRole('button', { name: 'End the assignment of Nils Nurse' }));
+  await done(nora, 'The assignment of Nils Nurse is ended');
+  await cell(nora, 'A-2').filter({ hasText: 'nobody' }).waitFor();
+  expect(await nils.getByRole('button', { name: /^End the assignment/ }).count()).toBe(0);
+  await expectReadable(nora, 'assignments');
+});
+
+it('a technician sees the board and takes the duty of the technician', async () => {
+  const tom = await logIn(browser, server, 'tom');
+  tom.setDefaultTimeout(15_000);
+  await tom.getByTestId('assignments-page').waitFor();
+  await assign(tom, 'tom', 'technician');
+  await done(tom, 'Tom Technician is assigned');
+  await tom.context().close();
+});
