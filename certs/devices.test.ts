@@ -109,19 +109,21 @@ describe('enrol', () => {
       await csr('CN=bed-07, O=Ward', algorithm, keys, requestedExtensions),
       { out },
     );
-    const made = new X509Certificate(certificate);
+    const issuedCertificate = new X509Certificate(certificate);
     const authority = new X509Certificate(readFileSync(join(certs, 'device-ca.pem')));
-    expect(made.checkIssued(authority) && made.verify(authority.publicKey)).toBe(true);
+    expect(issuedCertificate.checkIssued(authority) && issuedCertificate.verify(authority.publicKey)).toBe(true);
     // Only the name and the key come from the request. Vigil sets all other fields.
-    expect(made).toMatchObject({
+    expect(issuedCertificate).toMatchObject({
       subject: 'CN=bed-07',
       ca: false,
       keyUsage: ['1.3.6.1.5.5.7.3.2'],
       subjectAltName: undefined,
     });
     const pkcs8 = Buffer.from(await crypto.subtle.exportKey('pkcs8', keys.privateKey));
-    expect(made.checkPrivateKey(createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' }))).toBe(true);
-    expect(Date.parse(made.validTo)).toBe(nowMs + leafLifeMs);
+    expect(issuedCertificate.checkPrivateKey(createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' }))).toBe(
+      true,
+    );
+    expect(Date.parse(issuedCertificate.validTo)).toBe(nowMs + leafLifeMs);
     expect(entry).toMatchObject({ deviceId: 'bed-07', origin: 'request', notAfterMs: nowMs + leafLifeMs });
     expect(readFileSync(out, 'utf8')).toBe(certificate);
     expect(readFileSync(join(certs, 'enrolled/bed-07.pem'), 'utf8')).toBe(certificate);
@@ -203,14 +205,14 @@ describe('enrol', () => {
   it('a request with any single bit changed is refused, or still has the same name and key', async () => {
     const der = Buffer.from(x509.PemConverter.decodeFirst(await csr('CN=bed-07')));
     const { keySha256 } = await readRequest(der);
-    for (let at = 0; at < der.length; at += 1) {
+    for (let offset = 0; offset < der.length; offset += 1) {
       for (let bit = 0; bit < 8; bit += 1) {
         const changed = Buffer.from(der);
-        changed[at]! ^= 1 << bit;
+        changed[offset]! ^= 1 << bit;
         const read = await readRequest(changed).catch((error: unknown) => error);
         // Only bits outside of the signed part may change without a refusal.
         if (read instanceof VigilError) continue;
-        expect([at, bit, read]).toMatchObject([at, bit, { commonName: 'bed-07', keySha256 }]);
+        expect([offset, bit, read]).toMatchObject([offset, bit, { commonName: 'bed-07', keySha256 }]);
       }
     }
   });

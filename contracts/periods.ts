@@ -93,14 +93,14 @@ export function timedPeriods<Period extends PeriodStamps>(
   let nextIndex = 0;
   return periods.map((period) => {
     const from = acts[nextIndex++]!;
-    const to = hasEnded(period) ? acts[nextIndex++]! : undefined;
+    const endInstant = hasEnded(period) ? acts[nextIndex++]! : undefined;
     return {
       period,
       stampMs: from.stampMs,
       fromMs: from.atMs!,
-      toMs: to?.atMs ?? Number.POSITIVE_INFINITY,
+      toMs: endInstant?.atMs ?? Number.POSITIVE_INFINITY,
       fromEarliestMs: from.earliestMs,
-      toEarliestMs: to?.earliestMs ?? Number.POSITIVE_INFINITY,
+      toEarliestMs: endInstant?.earliestMs ?? Number.POSITIVE_INFINITY,
     };
   });
 }

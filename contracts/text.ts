@@ -73,11 +73,11 @@ export function visibleText(text: string): string {
   if (/^[ -~]*$/.test(text)) return text;
   const chars = [...text];
   let marks = 0;
-  const shown = chars.map((char, index) => {
+  const visibleChars = chars.map((char, index) => {
     marks = combiningMark.test(char) ? marks + 1 : 0;
     return marks <= marksMax && faultKindAt(chars, index) === undefined ? char : escapedCode(char);
   });
-  return shown.join('');
+  return visibleChars.join('');
 }
 
 /** Returns a text of several lines in which each line is passed through `visibleText`. The line ends stay. */

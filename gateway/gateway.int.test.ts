@@ -298,8 +298,8 @@ describe('a connection', () => {
       'status false',
       'gone: will',
     ]);
-    const gone = Date.parse(String(records.at(-1)?.body.receivedAt));
-    expect(gone - lostAtMs).toBeLessThan(1_000);
+    const connectionLostMs = Date.parse(String(records.at(-1)?.body.receivedAt));
+    expect(connectionLostMs - lostAtMs).toBeLessThan(1_000);
     expect(records.map(({ opened }) => opened.origin.writer === 'gateway')).toEqual(
       events.map((line) => !line.startsWith('status')),
     );

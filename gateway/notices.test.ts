@@ -31,8 +31,8 @@ beforeEach(() => {
         writtenRecords.push(`${connected ? 'connected' : 'gone'}${reason === undefined ? '' : `: ${reason}`}`);
       settle(isKafkaUp ? undefined : new Error('no Kafka'));
     },
-    publish: ({ payload, will: of }, settle) => {
-      if (isKafkaUp) recordClaims.push(of);
+    publish: ({ payload, will: record }, settle) => {
+      if (isKafkaUp) recordClaims.push(record);
       if (isKafkaUp) writtenRecords.push(`will ${payload.toString()}`);
       const outcome: Outcome = isKafkaUp ? { kind: 'appended' } : { kind: 'failed' };
       settle(outcome);

@@ -38,12 +38,12 @@ it('takeTokens never gives more than the rate and one full bucket, for any calls
       (perS, calls) => {
         const bucket = newBucket(perS, 0);
         let atMs = 0;
-        let taken = 0;
+        let takenCount = 0;
         for (const [ms, wanted] of calls) {
           atMs += ms;
-          taken += takeTokens(bucket, perS, atMs, wanted);
+          takenCount += takeTokens(bucket, perS, atMs, wanted);
         }
-        expect(taken).toBeLessThanOrEqual((atMs / 1000) * perS + bucketCapacity(perS) + 1e-6);
+        expect(takenCount).toBeLessThanOrEqual((atMs / 1000) * perS + bucketCapacity(perS) + 1e-6);
       },
     ),
   );
@@ -51,7 +51,7 @@ it('takeTokens never gives more than the rate and one full bucket, for any calls
 
 it('takeTokens gives tokens at the full rate if each call wants more tokens than there are', () => {
   const bucket = newBucket(200, 0);
-  let taken = 0;
-  for (let atMs = 0; atMs <= 10_000; atMs += 25) taken += takeTokens(bucket, 200, atMs, 5_000);
-  expect(taken).toBe(2_010);
+  let takenCount = 0;
+  for (let atMs = 0; atMs <= 10_000; atMs += 25) takenCount += takeTokens(bucket, 200, atMs, 5_000);
+  expect(takenCount).toBe(2_010);
 });

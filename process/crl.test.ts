@@ -166,12 +166,12 @@ describe('readRevocationLists of a wrong file', () => {
     timeout: 120_000,
   }, async () => {
     const der = derOf(await signCrl(revoked('1234'), 1n, authority, nowMs));
-    for (let at = 0; at < der.length; at += 1) {
-      expect(refusal(der.subarray(0, at))).not.toBe('accepted');
+    for (let offset = 0; offset < der.length; offset += 1) {
+      expect(refusal(der.subarray(0, offset))).not.toBe('accepted');
       for (let bit = 0; bit < 8; bit += 1) {
         const changed = Buffer.from(der);
-        changed[at]! ^= 1 << bit;
-        expect([at, bit, refusal(changed)]).not.toEqual([at, bit, 'accepted']);
+        changed[offset]! ^= 1 << bit;
+        expect([offset, bit, refusal(changed)]).not.toEqual([offset, bit, 'accepted']);
       }
     }
     expect(refusal(Buffer.concat([der, Buffer.alloc(1)]))).not.toBe('accepted');

@@ -48,10 +48,10 @@ function requireWithin(element: Element, end: number): Element {
 /** Returns the elements inside an element. */
 export function childrenOf(bytes: Buffer, { content, end }: Element): Element[] {
   const children: Element[] = [];
-  for (let at = content; at < end; ) {
-    const child = elementAt(bytes, at, end);
+  for (let offset = content; offset < end; ) {
+    const child = elementAt(bytes, offset, end);
     children.push(child);
-    at = child.end;
+    offset = child.end;
   }
   return children;
 }

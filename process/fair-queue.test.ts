@@ -9,9 +9,9 @@ function filled(itemsMax: number, ...items: string[]) {
 }
 
 function takeAll(queue: ReturnType<typeof createFairQueue<string>>): string[] {
-  const taken: string[] = [];
-  for (let item = queue.take(); item !== undefined; item = queue.take()) taken.push(item);
-  return taken;
+  const takenItems: string[] = [];
+  for (let item = queue.take(); item !== undefined; item = queue.take()) takenItems.push(item);
+  return takenItems;
 }
 
 describe('a fair queue', () => {
@@ -80,8 +80,8 @@ describe('a fair queue', () => {
           const inside = new Set<string>();
           for (const [i, step] of steps.entries()) {
             if (step === 'take') {
-              const taken = queue.take();
-              expect(taken === undefined ? inside.size === 0 : inside.delete(taken)).toBe(true);
+              const takenItem = queue.take();
+              expect(takenItem === undefined ? inside.size === 0 : inside.delete(takenItem)).toBe(true);
             } else {
               inside.add(`${step}${i}`);
               const removed = queue.add(step, `${step}${i}`);

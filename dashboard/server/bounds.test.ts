@@ -18,14 +18,14 @@ const claims = (userId: string, sessionId: string) => ({
 describe('countRequestOf', () => {
   it('one session cannot use up the requests of its account: an account has three times the requests of a session', () => {
     const pace: RequestPace = new Map();
-    const taken = (session: string, times: number) =>
+    const acceptedCount = (session: string, times: number) =>
       Array.from({ length: times }, () => countRequestOf(pace, 'act', claims('nora', session), 0)).filter(
         (outcome) => outcome === 'accepted',
       ).length;
-    expect(taken('stolen', 5_000)).toBe(perMinuteMax.act);
-    expect(taken('own', 100)).toBe(100);
+    expect(acceptedCount('stolen', 5_000)).toBe(perMinuteMax.act);
+    expect(acceptedCount('own', 100)).toBe(100);
     let sum = perMinuteMax.act + 100;
-    for (let login = 0; login < 43; login += 1) sum += taken(`login ${login}`, 700);
+    for (let login = 0; login < 43; login += 1) sum += acceptedCount(`login ${login}`, 700);
     expect(sum).toBe(3 * perMinuteMax.act);
     expect(countRequestOf(pace, 'act', claims('nils', 'his'), 0)).toBe('accepted');
     expect(countRequestOf(pace, 'look', claims('nora', 'own'), 0)).toBe('accepted');

@@ -141,12 +141,12 @@ describe('changes on two dashboards at the same time', () => {
       `%s meets a move by another dashboard at its ${at}: the move is done, and the first change is decided again`,
       async (name, act) => {
         const log = newLog();
-        const mine = dashboard(log);
-        const other = dashboard(log, { ...nurse, userId: 'other', name: 'Other' });
+        const ownDashboard = dashboard(log);
+        const otherDashboard = dashboard(log, { ...nurse, userId: 'other', name: 'Other' });
         log.on(async (step, turn) => {
-          if (turn === 1 && step === at) expect(await other.ask(moveTo('7'))).toMatchObject({ ok: true });
+          if (turn === 1 && step === at) expect(await otherDashboard.ask(moveTo('7'))).toMatchObject({ ok: true });
         });
-        const decision = await mine.ask(act);
+        const decision = await ownDashboard.ask(act);
         if (name === 'a move') {
           expect(decision).toMatchObject({
             ok: false,
@@ -157,10 +157,10 @@ describe('changes on two dashboards at the same time', () => {
         } else {
           // The change does not concern the place, so it is done for the patient in the new bed.
           expect(decision).toMatchObject({ ok: true });
-          for (const id of ['d1', 'd2', 'd3']) expect(last(mine.state, id).bed).toBe('7');
+          for (const id of ['d1', 'd2', 'd3']) expect(last(ownDashboard.state, id).bed).toBe('7');
         }
         for (const id of ['d1', 'd2', 'd3'])
-          expect(log.written.at(-1)!.version).toBe(mine.state.associations.get(id)!.version);
+          expect(log.written.at(-1)!.version).toBe(ownDashboard.state.associations.get(id)!.version);
       },
     );
 
@@ -249,10 +249,10 @@ describe('waiting changes of several accounts', () => {
         (error: VigilError) => order.push(`${name} ${error.code}`),
       );
     const flood = Array.from({ length: 30 }, () => askAs('flood'));
-    const hers = askAs('nora');
-    await Promise.all([...flood, hers]);
+    const noraAnswer = askAs('nora');
+    await Promise.all([...flood, noraAnswer]);
     expect(order.filter((entry) => entry === 'flood log-backlog-full')).toHaveLength(30 - 1 - waitingPerAccountMax);
-    const done = order.filter((entry) => !entry.includes(' '));
-    expect([done.length, done.indexOf('nora')]).toEqual([2 + waitingPerAccountMax, 2]);
+    const successes = order.filter((entry) => !entry.includes(' '));
+    expect([successes.length, successes.indexOf('nora')]).toEqual([2 + waitingPerAccountMax, 2]);
   });
 });

@@ -35,7 +35,7 @@ describe('the password desk', () => {
       desk.judge(stranger('nora', '10.0.0.1'), 'wrong', account).catch(codeOf),
     );
     await settle();
-    for (let at = 0; at < 58; at += 1) await judgeNext();
+    for (let index = 0; index < 58; index += 1) await judgeNext();
     const answersGiven = await Promise.all(answers);
     expect(answersGiven.filter((answer) => answer === false)).toHaveLength(5);
     expect(answersGiven.filter((answer) => answer === 'rate-limited')).toHaveLength(53);
@@ -43,21 +43,21 @@ describe('the password desk', () => {
 
   it('checks the password of a known person next while many strangers and stations wait', async () => {
     const { desk, judgeNext, settle, atWork } = newDesk();
-    for (let at = 0; at < 40; at += 1) {
+    for (let index = 0; index < 40; index += 1) {
       for (let times = 0; times < 5; times += 1) {
-        void desk.judge(stranger(`u${at}-${times}`, `10.0.0.${at}`), 'wrong', undefined).catch(codeOf);
-        void desk.judge(atStation(`u${at}-${times}`, `station-${at}`), 'wrong', undefined).catch(codeOf);
+        void desk.judge(stranger(`u${index}-${times}`, `10.0.0.${index}`), 'wrong', undefined).catch(codeOf);
+        void desk.judge(atStation(`u${index}-${times}`, `station-${index}`), 'wrong', undefined).catch(codeOf);
       }
     }
     await settle();
     expect(atWork()).toHaveLength(2);
-    const hers = desk.judge(knownPerson('nora'), 'right', account);
+    const noraVerdict = desk.judge(knownPerson('nora'), 'right', account);
     // When one of the two present checks ends, Nora's password is checked next.
     await judgeNext();
     expect(atWork()).toContain('right');
     await judgeNext();
     await judgeNext();
-    expect(await hers).toBe(true);
+    expect(await noraVerdict).toBe(true);
   });
 
   it('serves a new address before addresses with many wrong tries, and serves these addresses in rotation', async () => {
@@ -69,23 +69,23 @@ describe('the password desk', () => {
       flood.push(answer.then(() => answered.push(address), codeOf));
     };
     // Each of the 40 addresses first makes several wrong tries.
-    for (let at = 0; at < 40 * suspectTries; at += 1) {
-      ask(`u${at}`, `10.0.0.${at % 40}`);
+    for (let index = 0; index < 40 * suspectTries; index += 1) {
+      ask(`u${index}`, `10.0.0.${index % 40}`);
       await settle();
       await judgeNext();
     }
     answered.length = 0;
-    for (let at = 0; at < 40 * 10; at += 1) ask(`v${at}`, `10.0.0.${at % 40}`);
+    for (let index = 0; index < 40 * 10; index += 1) ask(`v${index}`, `10.0.0.${index % 40}`);
     await settle();
     ask('nora', '10.9.9.9');
-    for (let at = 0; at < 3; at += 1) await judgeNext();
+    for (let index = 0; index < 3; index += 1) await judgeNext();
     expect(answered).toContain('10.9.9.9');
     ask('nora', '10.0.0.40');
     ask('nora', '10.0.0.1');
-    for (let at = 0; at < 90; at += 1) await judgeNext();
+    for (let index = 0; index < 90; index += 1) await judgeNext();
     // An address with many tries is served, too: twice within two rounds of all addresses.
     expect(answered.filter((address) => address === '10.0.0.1').length).toBeGreaterThanOrEqual(2);
-    for (let at = 0; at < 300; at += 1) await judgeNext();
+    for (let index = 0; index < 300; index += 1) await judgeNext();
     const refused = (await Promise.all(flood)).filter((answer) => answer === 'rate-limited');
     expect(refused.length).toBeGreaterThanOrEqual(400 - 256 - 3);
   });
@@ -97,18 +97,18 @@ describe('the password desk', () => {
       const answer = desk.judge(stranger(userId, address), 'right', userId === 'nora' ? account : undefined);
       void answer.then(() => answered.push(address), codeOf);
     };
-    for (let at = 0; at < 40; at += 1) {
-      ask(`u${at}`, `10.0.0.${at}`);
+    for (let index = 0; index < 40; index += 1) {
+      ask(`u${index}`, `10.0.0.${index}`);
       await settle();
       await judgeNext();
     }
     answered.length = 0;
-    for (let at = 0; at < 120; at += 1) ask(`v${at}`, `10.0.0.${at % 40}`);
+    for (let index = 0; index < 120; index += 1) ask(`v${index}`, `10.0.0.${index % 40}`);
     await settle();
     ask('nora', '10.9.9.9');
-    for (let at = 0; at < 3; at += 1) await judgeNext();
+    for (let index = 0; index < 3; index += 1) await judgeNext();
     expect(answered).toContain('10.9.9.9');
-    for (let at = 0; at < 120; at += 1) await judgeNext();
+    for (let index = 0; index < 120; index += 1) await judgeNext();
     expect(answered).toHaveLength(121);
   });
 
@@ -118,16 +118,16 @@ describe('the password desk', () => {
       desk.judge(atStation(`u${at}`, 'station-1'), 'wrong', undefined),
     );
     await settle();
-    for (let at = 0; at < 20; at += 1)
+    for (let index = 0; index < 20; index += 1)
       await expect(desk.judge(atStation('nora', 'station-1'), 'right', account)).rejects.toMatchObject({
         code: 'rate-limited',
       });
-    for (let at = 0; at < 17; at += 1) await judgeNext();
+    for (let index = 0; index < 17; index += 1) await judgeNext();
     await Promise.all(first);
-    const hers = desk.judge(atStation('nora', 'station-1'), 'right', account);
+    const noraVerdict = desk.judge(atStation('nora', 'station-1'), 'right', account);
     await settle();
     await judgeNext();
-    expect(await hers).toBe(true);
+    expect(await noraVerdict).toBe(true);
   });
 
   it('refuses the right password of an account that is disabled or does not exist', async () => {

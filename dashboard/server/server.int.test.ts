@@ -433,8 +433,8 @@ describe('a login', () => {
     const unknown = await browser.login(`nobody-${run}`, 'wrong password 1');
     expect([wrong.status, unknown.status]).toEqual([401, 401]);
     expect(wrong.body).toEqual(unknown.body);
-    for (let at = 0; at < 4; at += 1) await browser.login('clumsy', 'wrong password 1');
-    for (let at = 0; at < 4; at += 1) await browser.login(`nobody-${run}`, 'wrong password 1');
+    for (let index = 0; index < 4; index += 1) await browser.login('clumsy', 'wrong password 1');
+    for (let index = 0; index < 4; index += 1) await browser.login(`nobody-${run}`, 'wrong password 1');
     for (const userId of ['clumsy', `nobody-${run}`]) {
       const delayed = await browser.login(userId, password);
       expect([delayed.status, delayed.body.code]).toEqual([429, 'rate-limited']);
@@ -660,7 +660,7 @@ describe('the audit trail', () => {
   it('the pages of the audit trail go from the newest record back, and say whether the chain is intact', async () => {
     const auditor = newBrowser(target);
     await auditor.login('auditor', password);
-    for (let at = 0; at < 10; at += 1) await auditor.get('/api/audit');
+    for (let index = 0; index < 10; index += 1) await auditor.get('/api/audit');
     const whole = (await auditor.get('/api/audit?limit=5')).body;
     expect(Compile(AuditPage).Check(whole)).toBe(true);
     expect(whole.chain).toMatchObject({ intact: true, faults: [] });

@@ -20,9 +20,9 @@ it('endingCertificates returns the certificates in the order of their ends, the 
 });
 
 it('endingCertificates leaves out a device that is also connected with its renewed certificate', () => {
-  const both = [device('bed-01', 1_000), device('bed-01', certificateNoticeMs * 2), device('bed-01', 2_000)];
-  expect(endingCertificates(both, nowMs)).toEqual([]);
-  expect(earliestEndMs(both)).toBe(nowMs + certificateNoticeMs * 2);
+  const devices = [device('bed-01', 1_000), device('bed-01', certificateNoticeMs * 2), device('bed-01', 2_000)];
+  expect(endingCertificates(devices, nowMs)).toEqual([]);
+  expect(earliestEndMs(devices)).toBe(nowMs + certificateNoticeMs * 2);
 });
 
 it('earliestEndMs returns undefined if no device is connected', () => {

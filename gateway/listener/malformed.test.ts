@@ -198,8 +198,8 @@ describe('packets that the library writes', () => {
           const stream = Buffer.concat(written);
           const frames = emptyFrames();
           const cutFrames: Buffer[] = [];
-          for (let at = 0; at < stream.length; at += piece) {
-            feedFrames(frames, stream.subarray(at, at + piece));
+          for (let offset = 0; offset < stream.length; offset += piece) {
+            feedFrames(frames, stream.subarray(offset, offset + piece));
             for (let next = nextFrame(frames, 1e6); next.kind === 'packet'; next = nextFrame(frames, 1e6))
               cutFrames.push(next.packet);
           }

@@ -45,8 +45,8 @@ describe('incomplete packets', () => {
     await until('the small packet is counted', () => bench.listener.partialBytes() >= 10_000);
     large!.sendBytes(bytesOf(1, 1, 'y'.repeat(200_000), topicOfOtherDevice).subarray(0, 150_000));
     // The buffer of a growing packet may be twice as large as its bytes, so this packet alone may reach the limit.
-    const counted = () => bench.listener.partialBytes() >= 160_000 || bench.counters.partialsEnded === 1;
-    await until('the large packet is counted', counted);
+    const isCountedOrEnded = () => bench.listener.partialBytes() >= 160_000 || bench.counters.partialsEnded === 1;
+    await until('the large packet is counted', isCountedOrEnded);
     last!.sendBytes(packet.subarray(0, 40_000));
     expect(await large!.nextPacket()).toMatchObject({ cmd: 'disconnect', reasonCode: reason.quotaExceeded });
     await large!.closed;

@@ -220,12 +220,12 @@ describe('the CRL file', () => {
 
   it('devices of an authority can connect only if the CRL file has a CRL of this authority', async () => {
     const options = listenerOptions();
-    const both = trustedCa.certificate + foreignCa.certificate;
+    const bundle = trustedCa.certificate + foreignCa.certificate;
     const log = pino({ level: 'silent' });
     const counters = createCounters();
-    const revocation = openRevocation({ file, clientCa: both, log, counters, now: Date.now, pollMs: 100 });
+    const revocation = openRevocation({ file, clientCa: bundle, log, counters, now: Date.now, pollMs: 100 });
     const sink = { ready: () => true } as Sink;
-    const listener = await openListener({ ...options, clientCa: both, revocation, counters, sink });
+    const listener = await openListener({ ...options, clientCa: bundle, revocation, counters, sink });
     const connectReason = async (authority?: Pair) => {
       const client = await dial({ listener }, await deviceCertificate('bed 07', authority));
       client.send(connectPacket('bed 07', 5));

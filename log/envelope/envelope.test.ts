@@ -54,8 +54,8 @@ beforeAll(async () => {
       service,
       readers: { keys: publicJwks } as ReaderKeys,
       publishKey: async (record) => void published.set(record.kid, record),
-      async earlierKey(topic, of) {
-        const latest = tableOf(service, [topic]).latest(topic, of);
+      async earlierKey(topic, owner) {
+        const latest = tableOf(service, [topic]).latest(topic, owner);
         if (!latest) return undefined;
         const secret = await createUnwrap(service, privateJwk)(latest.kid, latest.wrappedKey);
         return { kid: latest.kid, secret, createdMs: latest.facts.createdMs };
@@ -194,9 +194,9 @@ describe('keyFor', () => {
     const a = await bench.sealer.keyFor('assoc-a', 'observations');
     const b = await bench.sealer.keyFor('assoc-b', 'observations');
     const c = await bench.sealer.keyFor('assoc-a', 'sessions');
-    const same = await bench.sealer.keyFor('assoc-a', 'waveforms');
+    const laterKey = await bench.sealer.keyFor('assoc-a', 'waveforms');
     expect(new Set([a.kid, b.kid, c.kid]).size).toBe(3);
-    expect(same.kid).toBe(a.kid);
+    expect(laterKey.kid).toBe(a.kid);
   });
 
   it('a data key is used for exactly an hour, and still opens its records after that', async () => {

@@ -40,8 +40,14 @@ function fakeKafka(high: number) {
     batch: (offsets: readonly number[], last: number) => {
       const messages = offsets.map((offset) => ({ offset: String(offset), key: null, value: null, timestamp: '0' }));
       const batch = { topic, partition: 0, messages, highWatermark: String(high), lastOffset: () => String(last) };
-      const none = async () => {};
-      return eachBatch({ batch, resolveOffset() {}, heartbeat: none, isRunning: () => true, isStale: () => false });
+      const doNothing = async () => {};
+      return eachBatch({
+        batch,
+        resolveOffset() {},
+        heartbeat: doNothing,
+        isRunning: () => true,
+        isStale: () => false,
+      });
     },
     /** Sends a batch without records. */
     empty: (last: number) => emit('END_BATCH_PROCESS', { topic, partition: 0, batchSize: 0, lastOffset: String(last) }),

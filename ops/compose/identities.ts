@@ -29,7 +29,7 @@ export const sharedFolders = ['certs', 'secrets'] as const;
 /** A file of a volume (`to`). Its content is that of the files `from` of the authority's folder, joined in this order. */
 export type Share = { readonly to: string; readonly from: readonly string[] };
 
-const same = (folder: (typeof sharedFolders)[number], ...names: string[]): Share[] =>
+const sharedUnderSameName = (folder: (typeof sharedFolders)[number], ...names: string[]): Share[] =>
   names.map((name) => ({ to: `${folder}/${name}`, from: [`${folder}/${name}`] }));
 
 /**
@@ -38,8 +38,8 @@ const same = (folder: (typeof sharedFolders)[number], ...names: string[]): Share
  */
 function kafkaClient(service: Service): Share[] {
   return [
-    ...same('certs', 'ca.pem', 'ca.crl', `${service}.pem`, `${service}.key`),
-    ...same('secrets', 'readers.json', `reader-${service}.jwk`, 'pseudonym.key'),
+    ...sharedUnderSameName('certs', 'ca.pem', 'ca.crl', `${service}.pem`, `${service}.key`),
+    ...sharedUnderSameName('secrets', 'readers.json', `reader-${service}.jwk`, 'pseudonym.key'),
   ];
 }
 
@@ -51,47 +51,61 @@ export function sharesOf(holder: Holder, devices: readonly string[]): Share[] {
   switch (holder) {
     case 'kafka':
       // Kafka reads its key and its certificate from one PEM file, in this order.
-      return [...same('certs', 'ca.pem'), { to: 'certs/broker.pem', from: ['certs/kafka.key', 'certs/kafka.pem'] }];
+      return [
+        ...sharedUnderSameName('certs', 'ca.pem'),
+        { to: 'certs/broker.pem', from: ['certs/kafka.key', 'certs/kafka.pem'] },
+      ];
     case 'influxdb':
-      return same('certs', 'influxdb.pem', 'influxdb.key');
+      return sharedUnderSameName('certs', 'influxdb.pem', 'influxdb.key');
     case 'setup':
       return [
         // The set-up needs principals.json, because it changes the permissions of these names in Kafka.
-        ...same('certs', 'ca.pem', 'ca.crl', 'admin.pem', 'admin.key', 'principals.json'),
-        ...same('secrets', 'influx-admin.password', 'influx-trends.password', 'influx-dashboard.password'),
+        ...sharedUnderSameName('certs', 'ca.pem', 'ca.crl', 'admin.pem', 'admin.key', 'principals.json'),
+        ...sharedUnderSameName(
+          'secrets',
+          'influx-admin.password',
+          'influx-trends.password',
+          'influx-dashboard.password',
+        ),
         // The set-up has no keys. With the fingerprints it checks whether Kafka's data were written with these keys.
-        ...same('secrets', 'fingerprints.json'),
+        ...sharedUnderSameName('secrets', 'fingerprints.json'),
         // With the register the set-up checks whether a revoked device would be accepted again.
-        ...same('certs', 'devices.jsonl'),
+        ...sharedUnderSameName('certs', 'devices.jsonl'),
       ];
     case 'gateway':
       return [
         ...kafkaClient('gateway'),
-        ...same('certs', 'mqtt-server.pem', 'mqtt-server.key', 'device-ca.pem', 'device-ca.crl'),
+        ...sharedUnderSameName('certs', 'mqtt-server.pem', 'mqtt-server.key', 'device-ca.pem', 'device-ca.crl'),
       ];
     case 'alarms':
       return kafkaClient('alarms');
     case 'trends':
-      return [...kafkaClient('trends'), ...same('secrets', 'influx-trends.password')];
+      return [...kafkaClient('trends'), ...sharedUnderSameName('secrets', 'influx-trends.password')];
     case 'dashboard':
       return [
         ...kafkaClient('dashboard'),
-        ...same('certs', 'web-server.pem', 'web-server.key'),
-        ...same('secrets', 'influx-dashboard.password', 'session.key', 'audit-dashboard.jwk', 'audit-keys.json'),
+        ...sharedUnderSameName('certs', 'web-server.pem', 'web-server.key'),
+        ...sharedUnderSameName(
+          'secrets',
+          'influx-dashboard.password',
+          'session.key',
+          'audit-dashboard.jwk',
+          'audit-keys.json',
+        ),
       ];
     case 'operator':
-      return [...kafkaClient('operator'), ...same('secrets', 'audit-operator.jwk', 'audit-keys.json')];
+      return [...kafkaClient('operator'), ...sharedUnderSameName('secrets', 'audit-operator.jwk', 'audit-keys.json')];
     case 'witness':
       return [
-        ...same('certs', 'ca.pem', 'ca.crl', 'witness.pem', 'witness.key'),
-        ...same('secrets', 'audit-witness.jwk', 'audit-keys.json'),
+        ...sharedUnderSameName('certs', 'ca.pem', 'ca.crl', 'witness.pem', 'witness.key'),
+        ...sharedUnderSameName('secrets', 'audit-witness.jwk', 'audit-keys.json'),
       ];
     case 'canary':
-      return same('certs', 'ca.pem', `devices/${canaryDeviceId}.pem`, `devices/${canaryDeviceId}.key`);
+      return sharedUnderSameName('certs', 'ca.pem', `devices/${canaryDeviceId}.pem`, `devices/${canaryDeviceId}.key`);
     case 'simulators':
       return [
-        ...same('certs', 'ca.pem'),
-        ...devices.flatMap((device) => same('certs', `devices/${device}.pem`, `devices/${device}.key`)),
+        ...sharedUnderSameName('certs', 'ca.pem'),
+        ...devices.flatMap((device) => sharedUnderSameName('certs', `devices/${device}.pem`, `devices/${device}.key`)),
       ];
   }
 }

@@ -208,10 +208,10 @@ describe('redrive', () => {
     expect(code).toBe(1);
     expect(err).toMatch(/the role nurse may not use this command/);
     expect(await readings()).toEqual(readingsBefore);
-    const denied = (await audit()).filter(
+    const denials = (await audit()).filter(
       ({ action, detail }) => action === 'access-denied' && detail?.includes('redrive'),
     );
-    expect(denied.at(-1)?.actor.userId).toBe('nurse');
+    expect(denials.at(-1)?.actor.userId).toBe('nurse');
   });
 
   it('redrive with a changed rule appends each valid reading to its patient once, and leaves the other message open', async () => {

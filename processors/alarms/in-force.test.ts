@@ -169,7 +169,7 @@ describe('the rules of the limits in force', () => {
     'the published rules of each profile in the example %s fit the schema and give the profile back',
     (name) => {
       const { hospital, wards } = readProfiles(join(examples, name));
-      const profiles = [hospital, ...Object.values(wards)].flatMap((of) => Object.values(of));
+      const profiles = [hospital, ...Object.values(wards)].flatMap((byCategory) => Object.values(byCategory));
       expect(profiles.length).toBeGreaterThan(0);
       for (const profile of profiles) {
         const bench = openBench({}, profile);

@@ -30,11 +30,11 @@ describe('inputOfText', () => {
   it('uses the more serious value of a parameter that comes twice in a reading, in either order', () => {
     const [lessSerious] = values;
     const moreSerious = { ...lessSerious, value: 30 };
-    for (const both of [
+    for (const duplicateValues of [
       [lessSerious, moreSerious],
       [moreSerious, lessSerious],
     ]) {
-      const reading = { time, values: both };
+      const reading = { time, values: duplicateValues };
       expect(intake(contentTypes.observation, { ...observation, reading })).toMatchObject({
         input: { values: [moreSerious] },
       });

@@ -122,8 +122,8 @@ function screenTexts(events: readonly AlarmEvent[]): string[] {
     .map((alarm) => {
       const { alarmId, condition, onsetAt, onsets, present, resolvedAt, acknowledgedBy } = alarm;
       // The re-alarm time of scores is not switched off, so their acknowledgement can end.
-      const by = isScore(condition) ? '' : (acknowledgedBy?.name ?? '-');
-      return `${condition} ${onsetAt} ${alarmId} ×${onsets} ${present ? 'present' : resolvedAt} ${by}`;
+      const acknowledger = isScore(condition) ? '' : (acknowledgedBy?.name ?? '-');
+      return `${condition} ${onsetAt} ${alarmId} ×${onsets} ${present ? 'present' : resolvedAt} ${acknowledger}`;
     })
     .sort();
 }

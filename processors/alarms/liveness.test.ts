@@ -11,7 +11,7 @@ afterEach(() => {
 /** Checks every half second for `ms` milliseconds. @returns whether silence may be judged at the last check */
 function checkFor(liveness: ReturnType<typeof startLiveness>, ms: number): boolean {
   let mayJudge = liveness.mayJudge();
-  for (let at = 0; at < ms; at += 500) {
+  for (let passedMs = 0; passedMs < ms; passedMs += 500) {
     vi.advanceTimersByTime(500);
     mayJudge = liveness.mayJudge();
   }

@@ -442,14 +442,14 @@ describe('a restart after the machine’s clock was set back', () => {
 
   it('a receive time from before the clock was set back counts as now', () => {
     const { partition, events, nowMs } = restartWithClockSetBack(10 * minuteMs, 80);
-    const gone = {
+    const disconnection = {
       type: 'connection',
       deviceId: 'bed-01',
       receivedAt: t0 + 5_200,
       connected: false,
       reason: 'keep-alive',
     } as const;
-    partition.addReading(key, 6n, t0 + 5_200, gone, gone.receivedAt, nowMs + 100);
+    partition.addReading(key, 6n, t0 + 5_200, disconnection, disconnection.receivedAt, nowMs + 100);
     expect(hasEvent(events, 'disconnected')).toBe(true);
     const again = reading(6, { HR: 80 }, { receivedAt: nowMs + 1_000 });
     partition.addReading(key, 7n, again.receivedAt, again, again.receivedAt, nowMs + 1_000);

@@ -157,13 +157,13 @@ describe('the times of publication', () => {
     const child = openBed({}, 'paediatric');
     child.read(1, 60, well);
     expect(child.published).toEqual([]);
-    const gone = openBed();
-    gone.read(1, 5, well);
-    gone.end(6);
-    const before = gone.published.length;
-    gone.enter(7, { consciousness: 'U' });
-    gone.read(8, 60, well);
-    expect(gone.published.length).toBe(before);
+    const endedBed = openBed();
+    endedBed.read(1, 5, well);
+    endedBed.end(6);
+    const before = endedBed.published.length;
+    endedBed.enter(7, { consciousness: 'U' });
+    endedBed.read(8, 60, well);
+    expect(endedBed.published.length).toBe(before);
   });
 });
 

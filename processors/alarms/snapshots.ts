@@ -55,8 +55,8 @@ function snapshotOf(
 ): AlarmState {
   const { limits, standby } = inForce;
   // Before the partition is live, its restored events are not compared with the states. So the next owner must read these events again.
-  const told = String(phase === 'live' ? eventsBefore : options.restored.publishedFrom);
-  const engine: EngineSnapshot = { v: 1, state, told };
+  const publishedUntil = String(phase === 'live' ? eventsBefore : options.restored.publishedFrom);
+  const engine: EngineSnapshot = { v: 1, state, told: publishedUntil };
   const scores = scoresOf(options.env, state, nowMs);
   return {
     associationId,

@@ -16,7 +16,7 @@ export const reasonTexts: Readonly<Record<Reason, string>> = {
 /** Returns the letter of a profile: A for 0, B for 1, and so on. */
 export const letterOf = (index: number) => String.fromCharCode(65 + index);
 
-export const percent = (part: number, of: number) => (of === 0 ? '–' : `${Math.round((100 * part) / of)} %`);
+export const percent = (part: number, whole: number) => (whole === 0 ? '–' : `${Math.round((100 * part) / whole)} %`);
 const perDay = (count: number, days: number) => (days === 0 ? '–' : (count / days).toFixed(1));
 /** Maximum number of listed calls. Further calls are only counted; `--json` has all calls. */
 const listedMax = 12;
@@ -40,8 +40,8 @@ export function comparisonText(comparison: Comparison): string {
 
 function table(profiles: readonly Summary[], bedDays: number): string[] {
   const cell = (n: number) => `${perDay(n, bedDays)} (${n})`.padStart(16);
-  const line = (name: string, of: (summary: Summary) => string) =>
-    `${name.padEnd(24)}${profiles.map((profile) => of(profile).padStart(16)).join('')}`;
+  const line = (name: string, textFor: (summary: Summary) => string) =>
+    `${name.padEnd(24)}${profiles.map((profile) => textFor(profile).padStart(16)).join('')}`;
   const head = `${''.padEnd(24)}${profiles.map((_profile, index) => letterOf(index).padStart(16)).join('')}`;
   const priorities = (['high', 'medium', 'low'] as const).map((priority) =>
     line(priority, ({ byPriority }) => cell(byPriority[priority])),

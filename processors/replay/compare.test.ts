@@ -146,7 +146,8 @@ describe('compareProfiles', () => {
     const { bedDays, profiles } = compareWithAdult(otherProfile({ HR: { high: 130 } }), quiet, loud);
     expect(bedDays * 86_400).toBeCloseTo(600 + 230);
     const [a, b] = profiles;
-    const hr = (of: typeof a) => of!.byParameter.find((row) => row.parameter === 'HR' && !row.technical);
+    const hr = (profileSummary: typeof a) =>
+      profileSummary!.byParameter.find((row) => row.parameter === 'HR' && !row.technical);
     expect(hr(a)).toMatchObject({ high: 0, medium: 2, low: 0 });
     expect(hr(b)).toBeUndefined();
     expect(a!.perBedDay).toBeCloseTo(a!.calls / bedDays);

@@ -105,22 +105,22 @@ function differenceOf(
 ): Difference {
   const removed: ExplainedCall[] = [];
   const added: ExplainedCall[] = [];
-  const both: Pair[] = [];
+  const matchedPairs: Pair[] = [];
   for (const [index, stay] of stays.entries()) {
     const [stayCallsA, stayCallsB] = [callsA[index]!, callsB[index]!];
     const { pairs, onlyA, onlyB } = pairCalls(stayCallsA, stayCallsB);
-    both.push(...pairs);
+    matchedPairs.push(...pairs);
     removed.push(...onlyA.map((call) => explain(call, stayCallsB, profileOfStay(b, stay), stay)));
     added.push(...onlyB.map((call) => explain(call, stayCallsA, profileOfStay(a, stay), stay)));
   }
-  const laterMs = both.map((pair) => pair.b.calledMs - pair.a.calledMs);
+  const laterMs = matchedPairs.map((pair) => pair.b.calledMs - pair.a.calledMs);
   return {
-    ...{ name: b.name, removed, added, both: both.length },
+    ...{ name: b.name, removed, added, both: matchedPairs.length },
     later: laterMs.filter((ms) => ms > 0).length,
     laterMsMax: laterMs.reduce((most, ms) => Math.max(most, ms), 0),
     sooner: laterMs.filter((ms) => ms < 0).length,
     soonerMsMax: laterMs.reduce((most, ms) => Math.max(most, -ms), 0),
-    otherPriority: both.filter((pair) => pair.a.priority !== pair.b.priority).length,
+    otherPriority: matchedPairs.filter((pair) => pair.a.priority !== pair.b.priority).length,
   };
 }
 

@@ -75,9 +75,9 @@ type ReasonWithWords = Pick<ExplainedCall, 'reason' | 'words'>;
 
 function reasonOf(call: Call, others: readonly Call[], profile: Profile | undefined, stay: Stay): ReasonWithWords {
   const concurrent = others.filter((other) => areOverlapping(call, other));
-  const same = concurrent.find(({ condition }) => condition === call.condition);
-  if (same !== undefined) {
-    const words = `part of one ${call.condition} alarm that began at ${clock(same.onsetMs - stay.startMs)}`;
+  const sameCondition = concurrent.find(({ condition }) => condition === call.condition);
+  if (sameCondition !== undefined) {
+    const words = `part of one ${call.condition} alarm that began at ${clock(sameCondition.onsetMs - stay.startMs)}`;
     return { reason: 'goes-on', words };
   }
   const other = concurrent.find(({ cause }) => cause === call.cause);

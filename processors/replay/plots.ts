@@ -69,8 +69,10 @@ export function drawTrace(points: readonly Point[], limit: number | null, fromMs
   const [first, last] = [points[0]!.atMs, points.at(-1)!.atMs];
   const x = (ms: number) => round(((Math.min(Math.max(ms, first), last) - first) / Math.max(1, last - first)) * width);
   const y = (value: number) => round(height - 4 - ((value - least) / Math.max(1e-9, most - least)) * (height - 8));
-  const every = Math.ceil(points.length / width);
-  const line = points.filter((_point, index) => index % every === 0).map(({ atMs, value }) => `${x(atMs)},${y(value)}`);
+  const stride = Math.ceil(points.length / width);
+  const line = points
+    .filter((_point, index) => index % stride === 0)
+    .map(({ atMs, value }) => `${x(atMs)},${y(value)}`);
   const during = `<rect x="${x(fromMs)}" y="0" width="${round(Math.max(1, x(toMs) - x(fromMs)))}" height="${height}" fill="#ddd"/>`;
   const limitLine =
     limit === null

@@ -53,8 +53,8 @@ export function persistentStore(
 
   return {
     async write(points, abort) {
-      for (let at = 0; at < points.length; at += limits.batchPointsMax) {
-        if (!(await writePart(points.slice(at, at + limits.batchPointsMax), abort))) return false;
+      for (let from = 0; from < points.length; from += limits.batchPointsMax) {
+        if (!(await writePart(points.slice(from, from + limits.batchPointsMax), abort))) return false;
       }
       return !abort.aborted;
     },

@@ -79,6 +79,6 @@ export const garbageNames: readonly string[] = kinds.map((kind) => kind.name);
 /** Returns the garbage message with the number `index` (from 0) of a device. After the last kind, the first kind comes again. */
 export function garbageMessage(index: number, deviceId: string, time: string): Garbage {
   const kind = kinds[index % kinds.length]!;
-  const made = kind.make(deviceId, time);
-  return { name: kind.name, ...made };
+  const content = kind.make(deviceId, time);
+  return { name: kind.name, ...content };
 }

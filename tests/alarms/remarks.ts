@@ -69,10 +69,10 @@ function requirementOf(text: string, line: number): Requirement {
     return { kind: 'state', names, word, in: span, text, line };
   }
   if (!isOneOf(eventWords, word)) throw unknownForm();
-  const counted = /^(once|twice|never|\d+ times|at most \d+ times)?(?:^| ?)(.*)$/.exec(when);
-  const span = counted && spanOf(counted[2]!);
+  const timesAndSpan = /^(once|twice|never|\d+ times|at most \d+ times)?(?:^| ?)(.*)$/.exec(when);
+  const span = timesAndSpan && spanOf(timesAndSpan[2]!);
   if (!span) throw unknownForm();
-  return { kind: 'event', names, word, times: timesOf(counted[1]), in: span, text, line };
+  return { kind: 'event', names, word, times: timesOf(timesAndSpan[1]), in: span, text, line };
 }
 
 function isOneOf<T extends string>(words: readonly T[], word: string): word is T {

@@ -67,7 +67,7 @@ export function startDevice(options: DeviceOptions): Device {
   /** Packet ids of QoS 2 for which the device has sent PUBREL and waits for PUBCOMP. */
   let releasing = new Set<number>();
   const seqs = { observations: 0, waveforms: 0 };
-  let made = 0;
+  let messageCount = 0;
   let shiftMs = 0;
   let lastPacketId = 0;
   let outOfOrder = 0;
@@ -79,8 +79,8 @@ export function startDevice(options: DeviceOptions): Device {
 
   function addReading(): void {
     if (waiting.length + sent.length >= keptMax) return;
-    made += 1;
-    const kind = made % waveEvery === 0 ? 'waveforms' : 'observations';
+    messageCount += 1;
+    const kind = messageCount % waveEvery === 0 ? 'waveforms' : 'observations';
     seqs[kind] += 1;
     waiting.push(makeReading(kind, boot, seqs[kind], Date.now() + shiftMs));
     sendWaiting();

@@ -256,18 +256,18 @@ class Judge {
 
   #onBytes(bytes: Buffer): void {
     const sizeMax = this.connection.client?.packetBytesMax ?? Number.POSITIVE_INFINITY;
-    for (let at = 0; at < bytes.length; ) {
+    for (let offset = 0; offset < bytes.length; ) {
       let size = 0;
-      let i = at + 1;
+      let i = offset + 1;
       for (let factor = 1; ; factor *= 128, i += 1) {
         size += ((bytes[i] ?? 0) & 0x7f) * factor;
         if ((bytes[i] ?? 0) < 0x80) break;
       }
       const end = i + 1 + size;
       if (end > bytes.length) this.#fault('a packet to the client is cut off');
-      if (end - at > sizeMax) this.#fault('a packet is larger than the client allows');
-      this.#onPacket(bytes[at]! >> 4, bytes.subarray(i + 1, end));
-      at = end;
+      if (end - offset > sizeMax) this.#fault('a packet is larger than the client allows');
+      this.#onPacket(bytes[offset]! >> 4, bytes.subarray(i + 1, end));
+      offset = end;
     }
   }
 

@@ -144,12 +144,14 @@ function printResults(allMutants: readonly Mutant[], results: readonly Tried[]):
   const fileCounts: FileCounts[] = [];
   process.stdout.write(`\n${'file'.padEnd(30)} mutants  tried  at load  found  not found\n`);
   for (const [name, ofFile] of byFile) {
-    const found = ofFile.filter(isFound).length;
-    const counted = found + ofFile.filter(isMissed).length;
+    const foundCount = ofFile.filter(isFound).length;
+    const runCount = foundCount + ofFile.filter(isMissed).length;
     const inFile = allMutants.filter(({ fileName }) => fileName === name).length;
     const atLoad = ofFile.filter(({ status }) => status === 'Ignored').length;
-    fileCounts.push({ all: inFile, counted, found });
-    const figures = [inFile, ofFile.length, atLoad, found, counted - found].map((figure) => String(figure).padStart(7));
+    fileCounts.push({ all: inFile, counted: runCount, found: foundCount });
+    const figures = [inFile, ofFile.length, atLoad, foundCount, runCount - foundCount].map((figure) =>
+      String(figure).padStart(7),
+    );
     process.stdout.write(`${relative('processors/alarms/core', name).padEnd(30)} ${figures.join('  ')}\n`);
   }
   const failedRuns = results.filter((result) => result.status !== 'Ignored' && !isFound(result) && !isMissed(result));

@@ -133,16 +133,16 @@ function findUnreadable(): string[] {
     for (const { at, across, down, scrolls, left, top, right, bottom } of clipsOf(element)) {
       if (across && (ink.left < left - slackPx || ink.right > right + slackPx)) {
         if (mayBeCut(at, text)) return false;
-        const by = Math.max(left - ink.left, ink.right - right).toFixed(0);
-        fault('cut at its side', element, text, ` by ${nameOf(at)}, ${by} px`);
+        const overhangPx = Math.max(left - ink.left, ink.right - right).toFixed(0);
+        fault('cut at its side', element, text, ` by ${nameOf(at)}, ${overhangPx} px`);
         return true;
       }
       // Text further down in a scrolling box can be reached by scrolling, so outer boxes do not matter.
       if (down && scrolls && at.scrollHeight > at.clientHeight && (ink.top < top || ink.bottom > bottom)) break;
       if (down && (ink.top < top - slackPx || ink.bottom > bottom + slackPx)) {
         if (mayBeCut(at, text)) return false;
-        const by = Math.max(top - ink.top, ink.bottom - bottom).toFixed(0);
-        fault('cut above or below', element, text, ` by ${nameOf(at)}, ${by} px`);
+        const overhangPx = Math.max(top - ink.top, ink.bottom - bottom).toFixed(0);
+        fault('cut above or below', element, text, ` by ${nameOf(at)}, ${overhangPx} px`);
         return true;
       }
     }

@@ -27,16 +27,18 @@ describe('lead of a remote clock', () => {
 
   it.each([-600_000, -10_000])('if a device clock is set back by %i ms, the lead follows within 3 s', (byMs) => {
     const lead = createLead();
-    for (let at = 0; at <= 20_000; at += 1000) updateLead(lead, at < 10_000 ? at : at + byMs, at, 300);
+    for (let timeMs = 0; timeMs <= 20_000; timeMs += 1000)
+      updateLead(lead, timeMs < 10_000 ? timeMs : timeMs + byMs, timeMs, 300);
     expect(remoteAt(lead, 20_000)).toBe(20_000 + byMs);
     const late = createLead();
-    for (let at = 0; at <= 12_000; at += 1000) updateLead(late, at < 10_000 ? at : at + byMs, at, 300);
+    for (let timeMs = 0; timeMs <= 12_000; timeMs += 1000)
+      updateLead(late, timeMs < 10_000 ? timeMs : timeMs + byMs, timeMs, 300);
     expect(remoteAt(late, 12_000)).toBe(12_000 + byMs);
   });
 
   it.each([600, 6_000, 60_000])('the lead of a server stays the same if messages become %i ms slower', (lagMs) => {
     const lead = createLead();
-    for (let at = 0; at < 10_000; at += 1000) updateLead(lead, at - 50, at);
+    for (let timeMs = 0; timeMs < 10_000; timeMs += 1000) updateLead(lead, timeMs - 50, timeMs);
     for (let at = 10_000; at < leadWindowMs; at += 1000) {
       updateLead(lead, at - lagMs, at);
       expect(remoteAt(lead, at)).toBe(at - 50);
@@ -50,20 +52,21 @@ describe('lead of a remote clock', () => {
     ['the clock of a new server process that is ahead counts immediately', 600_000, 599_950],
   ])('%s', (_what, byMs, expectedMs) => {
     const lead = createLead();
-    for (let at = 0; at < 10_000; at += 1000) updateLead(lead, at - 50, at);
+    for (let timeMs = 0; timeMs < 10_000; timeMs += 1000) updateLead(lead, timeMs - 50, timeMs);
     updateLeadFromNewProcess(lead, 10_000 - 50 + byMs, 10_000);
     expect(remoteAt(lead, 10_000)).toBe(10_000 + expectedMs);
   });
 
   it('if the remote clock is set forward, the lead follows immediately', () => {
     const lead = createLead();
-    for (let at = 0; at <= 10_000; at += 1000) updateLead(lead, at < 10_000 ? at : at + 600_000, at);
+    for (let timeMs = 0; timeMs <= 10_000; timeMs += 1000)
+      updateLead(lead, timeMs < 10_000 ? timeMs : timeMs + 600_000, timeMs);
     expect(remoteAt(lead, 10_000)).toBe(610_000);
   });
 
   it('the lead stays the same after a burst of late messages, and after a single late message', () => {
     const lead = createLead();
-    for (let at = 0; at <= 10_000; at += 1000) updateLead(lead, at, at);
+    for (let ms = 0; ms <= 10_000; ms += 1000) updateLead(lead, ms, ms);
     for (let at = 11_000; at <= 20_000; at += 1000) updateLead(lead, at, 20_000 + (at - 11_000) / 100);
     expect(remoteAt(lead, 20_100)).toBe(20_100);
     updateLead(lead, 10_000, 21_000);

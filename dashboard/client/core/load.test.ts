@@ -136,16 +136,16 @@ describe('withUnchangedNumbers', () => {
 
   it('does not delay alarms, health or the number of the message', () => {
     const next = { ...before, messageNo: 99, beds: new Map(before.beds), alarms: new Map(), alarmsOf: new Map() };
-    const shown = withUnchangedNumbers(before, next);
-    expect(shown.beds).toBe(before.beds);
-    expect(shown).toMatchObject({ messageNo: 99, alarms: next.alarms, alarmsOf: next.alarmsOf });
+    const shownScreen = withUnchangedNumbers(before, next);
+    expect(shownScreen.beds).toBe(before.beds);
+    expect(shownScreen).toMatchObject({ messageNo: 99, alarms: next.alarms, alarmsOf: next.alarmsOf });
   });
 
   it('does not delay a bed that comes or leaves', () => {
     const [first, second] = [...before.beds];
-    const gone = { ...before, beds: new Map([first!]) };
-    expect(withUnchangedNumbers(before, gone)).toBe(gone);
-    const changed = { ...before, beds: new Map([first!, ['c', second![1]]]) };
-    expect(withUnchangedNumbers(before, changed)).toBe(changed);
+    const withoutBed = { ...before, beds: new Map([first!]) };
+    expect(withUnchangedNumbers(before, withoutBed)).toBe(withoutBed);
+    const withOtherBed = { ...before, beds: new Map([first!, ['c', second![1]]]) };
+    expect(withUnchangedNumbers(before, withOtherBed)).toBe(withOtherBed);
   });
 });

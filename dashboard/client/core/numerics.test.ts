@@ -14,7 +14,7 @@ import {
   valueText,
 } from './numerics.ts';
 
-const shown = (code: string, value: number | undefined, changes = {}) => ({
+const shownValue = (code: string, value: number | undefined, changes = {}) => ({
   parameter: parameters.get(code)!,
   numeric: numeric(code, value, changes),
 });
@@ -70,7 +70,7 @@ describe('valueText and ageStartMs', () => {
     ['MDC_ECG_HEART_RATE', 80, { validity: 'questionable' }, '80', 'questionable'],
     ['MDC_ECG_HEART_RATE', undefined, {}, '–', 'no value'],
   ] as const)('a %s of %s with %o is written "%s"', (code, value, changes, text, note) => {
-    expect(valueText(shown(code, value, changes))).toEqual({ text, note });
+    expect(valueText(shownValue(code, value, changes))).toEqual({ text, note });
   });
 
   it('the age counts from the device’s time or the receive time, whichever is earlier', () => {
@@ -131,7 +131,7 @@ describe('limitsFor and offText', () => {
 });
 
 describe('readoutPriority', () => {
-  const values = [shown('MDC_ECG_HEART_RATE', 134)];
+  const values = [shownValue('MDC_ECG_HEART_RATE', 134)];
   it.each([
     ['is undefined without an alarm', [], undefined],
     ['ignores an alarm of another parameter', [alarm('a', { code: 'MDC_RESP_RATE' })], undefined],

@@ -8,22 +8,22 @@ const high = alarm('high', { priority: 'high' });
 /** Returns the rows at time 0. */
 const rowsAtStart = (before: Rows, alarms: readonly Alarm[], held: boolean, rowsMax: number) =>
   rowsOf(before, alarms, held ? 'held' : 'free', rowsMax, 0);
-const shown = ({ rows }: Rows) => rows.map((row) => `${row.alarm.alarmId}${row.isGone ? ' gone' : ''}`);
+const rowTexts = ({ rows }: Rows) => rows.map((row) => `${row.alarm.alarmId}${row.isGone ? ' gone' : ''}`);
 
 describe('rowsOf with a held list', () => {
   const before = rowsAtStart(noRows, [a, b, c], false, 200);
 
   it('rows follow the order of the alarms while nobody points at the list', () => {
-    expect(shown(rowsAtStart(before, [high, c, a], false, 200))).toEqual(['high', 'a', 'c']);
-    expect(shown(rowsAtStart(before, [high, a, b, c], false, 2))).toEqual(['high', 'a']);
+    expect(rowTexts(rowsAtStart(before, [high, c, a], false, 200))).toEqual(['high', 'a', 'c']);
+    expect(rowTexts(rowsAtStart(before, [high, a, b, c], false, 2))).toEqual(['high', 'a']);
   });
 
   it('rows keep their places while somebody points at the list, and a new alarm is added at the end as fresh', () => {
     const heldRows = rowsAtStart(before, [high, c, b, a], true, 200);
-    expect(shown(heldRows)).toEqual(['a', 'b', 'c', 'high']);
+    expect(rowTexts(heldRows)).toEqual(['a', 'b', 'c', 'high']);
     expect(heldRows.fresh).toEqual([high]);
     const later = rowsAtStart(heldRows, [high, c, b, a], true, 200);
-    expect(shown(later)).toEqual(['a', 'b', 'c', 'high']);
+    expect(rowTexts(later)).toEqual(['a', 'b', 'c', 'high']);
     expect(later.fresh).toEqual([high]);
   });
 
@@ -35,20 +35,20 @@ describe('rowsOf with a held list', () => {
 
   it('the row of an alarm that has left a held list keeps its place as gone', () => {
     const heldRows = rowsAtStart(before, [b, c], true, 200);
-    expect(shown(heldRows)).toEqual(['a gone', 'b', 'c']);
-    expect(shown(rowsAtStart(heldRows, [a, b, c], true, 200))).toEqual(['a', 'b', 'c']);
-    expect(shown(rowsAtStart(heldRows, [b, c], false, 200))).toEqual(['b', 'c']);
+    expect(rowTexts(heldRows)).toEqual(['a gone', 'b', 'c']);
+    expect(rowTexts(rowsAtStart(heldRows, [a, b, c], true, 200))).toEqual(['a', 'b', 'c']);
+    expect(rowTexts(rowsAtStart(heldRows, [b, c], false, 200))).toEqual(['b', 'c']);
   });
 
   it('a new alarm does not remove a row from a short list while somebody points at the list', () => {
     const short = rowsAtStart(noRows, [a, b, c], false, 2);
-    expect(shown(rowsAtStart(short, [high, a, b, c], true, 2))).toEqual(['a', 'b', 'high']);
+    expect(rowTexts(rowsAtStart(short, [high, a, b, c], true, 2))).toEqual(['a', 'b', 'high']);
   });
 
   it('an alarm that came and left while the list was held is not fresh', () => {
     const heldRows = rowsAtStart(rowsAtStart(before, [high, a, b, c], true, 200), [a, b, c], true, 200);
     expect(heldRows.fresh).toEqual([]);
-    expect(shown(heldRows)).toEqual(['a', 'b', 'c', 'high gone']);
+    expect(rowTexts(heldRows)).toEqual(['a', 'b', 'c', 'high gone']);
   });
 });
 
@@ -64,7 +64,7 @@ describe('rowsOf with a free or resting list', () => {
     for (let s = 0; s < 60; s += 1) {
       const now = { ...flap, rev: s + 1, onsets: 1 + Math.floor(s / 2), ...(s % 2 === 1 ? endedFields : {}) };
       rows = rowsAtTime(rows, [now, steady], 'free', s * 1000);
-      expect(shown(rows)).toEqual(['flap', 'steady']);
+      expect(rowTexts(rows)).toEqual(['flap', 'steady']);
     }
   });
 
@@ -73,21 +73,21 @@ describe('rowsOf with a free or resting list', () => {
     ['is sorted as ended after 10 s', 10_000, ['steady', 'flap']],
   ])('an alarm that has ended %s', (_name, afterMs, wanted) => {
     const before = rowsAtTime(noRows, [flap, steady], 'free', 0);
-    expect(shown(rowsAtTime(before, [{ ...flap, ...endedFields }, steady], 'free', afterMs))).toEqual(wanted);
+    expect(rowTexts(rowsAtTime(before, [{ ...flap, ...endedFields }, steady], 'free', afterMs))).toEqual(wanted);
   });
 
   it('resting rows keep their places, but a new high alarm goes to its sorted place immediately', () => {
     const d = alarm('d', { condition: 'SpO2.low' });
     const before = rowsAtTime(noRows, [a, b, c], 'free', 0);
     const rests = rowsAtTime(before, [high, alarm('b', { rev: 2, priority: 'low' }), c, d], 'resting', 1000);
-    expect(shown(rests)).toEqual(['high', 'a gone', 'b', 'c', 'd']);
+    expect(rowTexts(rests)).toEqual(['high', 'a gone', 'b', 'c', 'd']);
     expect(rests.fresh.map((alarm) => alarm.alarmId)).toEqual(['d']);
-    expect(shown(rowsAtTime(rests, [high, b, c, d], 'free', 5000))).toEqual(['high', 'b', 'c', 'd']);
+    expect(rowTexts(rowsAtTime(rests, [high, b, c, d], 'free', 5000))).toEqual(['high', 'b', 'c', 'd']);
   });
 
   it('rows are sorted immediately if the list was empty', () => {
     const ended = alarm('ended', { priority: 'high', ...endedFields });
-    expect(shown(rowsAtTime(noRows, [ended, steady, flap], 'resting', 0))).toEqual(['flap', 'steady', 'ended']);
+    expect(rowTexts(rowsAtTime(noRows, [ended, steady, flap], 'resting', 0))).toEqual(['flap', 'steady', 'ended']);
   });
 
   it('a new alarm takes the row of an alarm of the same condition and bed that has left', () => {
@@ -95,9 +95,9 @@ describe('rowsOf with a free or resting list', () => {
     const before = rowsAtTime(noRows, [first, a], 'free', 0);
     const next = alarm('next', { condition: 'SpO2.low' });
     const rows = rowsAtTime(before, [next, a], 'held', 1000);
-    expect([shown(rows).toSorted(), rows.fresh]).toEqual([['a', 'next'], []]);
-    expect(shown(rows).indexOf('next')).toBe(shown(before).indexOf('first'));
+    expect([rowTexts(rows).toSorted(), rows.fresh]).toEqual([['a', 'next'], []]);
+    expect(rowTexts(rows).indexOf('next')).toBe(rowTexts(before).indexOf('first'));
     const other = alarm('other', { condition: 'SpO2.low', priority: 'high' });
-    expect(shown(rowsAtTime(before, [other, a], 'held', 1000)).at(-1)).toBe('other');
+    expect(rowTexts(rowsAtTime(before, [other, a], 'held', 1000)).at(-1)).toBe('other');
   });
 });

@@ -12,8 +12,8 @@ const series = (code: string, points: readonly (readonly [number, number])[]) =>
 const trends = (...all: Trends['series']): Trends => ({ stepMs: 1_000, series: all });
 
 /** Returns the drawn points as `minute:value`, and `/` for each break of the line. */
-function drawn(of: Trends, codes: readonly string[], code: string, toMinute = 60): string {
-  const { x, series: lines } = scoreColumns(of, codes, toMinute * minute);
+function drawn(storedScores: Trends, codes: readonly string[], code: string, toMinute = 60): string {
+  const { x, series: lines } = scoreColumns(storedScores, codes, toMinute * minute);
   const { mean } = lines.get(code) ?? { mean: [] };
   return x
     .flatMap((s, i) => (mean[i] === undefined ? [] : [mean[i] === null ? '/' : `${s / 60}:${mean[i]}`]))
@@ -22,14 +22,14 @@ function drawn(of: Trends, codes: readonly string[], code: string, toMinute = 60
 
 describe('scoreColumns', () => {
   it('the line of a score lasts until the next publication, and ends five minutes after the last publication', () => {
-    const of = trends(
+    const storedScores = trends(
       series('VIGIL_NEWS2', [
         [0, 2],
         [5, 2],
         [7, 5],
       ]),
     );
-    expect(drawn(of, news2!, 'VIGIL_NEWS2')).toBe('0:2 5:2 7:5 12:5 /');
+    expect(drawn(storedScores, news2!, 'VIGIL_NEWS2')).toBe('0:2 5:2 7:5 12:5 /');
   });
 
   it('the line of a score ends at the end of the chart', () => {
@@ -37,26 +37,26 @@ describe('scoreColumns', () => {
   });
 
   it('the line continues if one publication was missed, and ends after ten minutes without a publication', () => {
-    const of = trends(
+    const storedScores = trends(
       series('VIGIL_NEWS2', [
         [0, 2],
         [10, 2],
         [21, 3],
       ]),
     );
-    expect(drawn(of, news2!, 'VIGIL_NEWS2')).toBe('0:2 10:2 15:2 / 21:3 26:3 /');
+    expect(drawn(storedScores, news2!, 'VIGIL_NEWS2')).toBe('0:2 10:2 15:2 / 21:3 26:3 /');
   });
 
   it('the line ends when a part of the score is missing, and the points of the known parts are a separate line', () => {
-    const of = trends(
+    const storedScores = trends(
       series('VIGIL_NEWS2', [
         [0, 6],
         [9, 4],
       ]),
       series('VIGIL_NEWS2_AT_LEAST', [[4, 3]]),
     );
-    expect(drawn(of, news2!, 'VIGIL_NEWS2')).toBe('0:6 4:6 / 9:4 14:4 /');
-    expect(drawn(of, news2!, 'VIGIL_NEWS2_AT_LEAST')).toBe('/ 4:3 9:3 / / /');
+    expect(drawn(storedScores, news2!, 'VIGIL_NEWS2')).toBe('0:6 4:6 / 9:4 14:4 /');
+    expect(drawn(storedScores, news2!, 'VIGIL_NEWS2_AT_LEAST')).toBe('/ 4:3 9:3 / / /');
   });
 
   it('the line of a score stays broken while several publications in a row are partial', () => {
@@ -72,7 +72,7 @@ describe('scoreColumns', () => {
   });
 
   it('the line of the shock index ends when other scores were published without a shock index', () => {
-    const of = trends(
+    const storedScores = trends(
       series('VIGIL_SHOCK_INDEX', [[0, 0.8]]),
       series('VIGIL_NEWS2_AT_LEAST', [
         [0, 1],
@@ -80,13 +80,13 @@ describe('scoreColumns', () => {
         [8, 1],
       ]),
     );
-    expect(drawn(of, index!, 'VIGIL_SHOCK_INDEX')).toBe('0:0.8 3:0.8 /');
+    expect(drawn(storedScores, index!, 'VIGIL_SHOCK_INDEX')).toBe('0:0.8 3:0.8 /');
   });
 
   it('there is no line if no score was published, and a score of 0 has a line', () => {
-    const of = trends(series('VIGIL_NEWS2', [[0, 0]]), series('VIGIL_NEWS2_AT_LEAST', []));
-    expect([...scoreColumns(of, news2!, 60 * minute).series.keys()]).toEqual(['VIGIL_NEWS2']);
-    expect(drawn(of, news2!, 'VIGIL_NEWS2')).toBe('0:0 5:0 /');
+    const storedScores = trends(series('VIGIL_NEWS2', [[0, 0]]), series('VIGIL_NEWS2_AT_LEAST', []));
+    expect([...scoreColumns(storedScores, news2!, 60 * minute).series.keys()]).toEqual(['VIGIL_NEWS2']);
+    expect(drawn(storedScores, news2!, 'VIGIL_NEWS2')).toBe('0:0 5:0 /');
   });
 });
 

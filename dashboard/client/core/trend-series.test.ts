@@ -6,10 +6,10 @@ const point = (at: number, value: number): [number, number, number, number] => [
 describe('trendColumns', () => {
   const hr = 'MDC_ECG_HEART_RATE';
   const cuff = 'MDC_PRESS_CUFF_SYS';
-  const every = (ms: number, count: number) => Array.from({ length: count }, (_, i) => point(i * ms, i));
+  const pointsEvery = (ms: number, count: number) => Array.from({ length: count }, (_, i) => point(i * ms, i));
 
   it('the line breaks if a pause is much longer than the usual interval', () => {
-    const points = [...every(1000, 3), point(8000, 0)];
+    const points = [...pointsEvery(1000, 3), point(8000, 0)];
     const columns = trendColumns({ stepMs: 1000, series: [{ code: hr, points }] }, [hr]);
     expect(columns.x).toEqual([0, 1, 2, 5, 8]);
     expect(columns.series.get(hr)!.mean).toEqual([0, 1, 2, null, 0]);
@@ -22,13 +22,13 @@ describe('trendColumns', () => {
     ['every 60 s in steps of 7.5 s', 60_000, 7_500],
     ['every second', 1_000, 1_000],
   ])('the line joins readings %s', (_name, intervalMs, stepMs) => {
-    const columns = trendColumns({ stepMs, series: [{ code: hr, points: every(intervalMs, 5) }] }, [hr]);
+    const columns = trendColumns({ stepMs, series: [{ code: hr, points: pointsEvery(intervalMs, 5) }] }, [hr]);
     expect(columns.series.get(hr)!.mean).toEqual([0, 1, 2, 3, 4]);
     expect(columns.series.get(hr)!.lone).toEqual([]);
   });
 
   it('the series have the order of the codes, for any order in the server’s answer', () => {
-    const series = ['B', 'C', 'A'].map((code) => ({ code, points: every(1000, 3) }));
+    const series = ['B', 'C', 'A'].map((code) => ({ code, points: pointsEvery(1000, 3) }));
     expect([...trendColumns({ stepMs: 1000, series }, ['A', 'B', 'C']).series.keys()]).toEqual(['A', 'B', 'C']);
   });
 
@@ -46,7 +46,7 @@ describe('trendColumns', () => {
   });
 
   it('each cuff pressure is a dot, and no line joins two cuff pressures', () => {
-    const columns = trendColumns({ stepMs: 7_500, series: [{ code: cuff, points: every(300_000, 3) }] }, [cuff]);
+    const columns = trendColumns({ stepMs: 7_500, series: [{ code: cuff, points: pointsEvery(300_000, 3) }] }, [cuff]);
     expect(columns.series.get(cuff)!.mean).toEqual([0, null, 1, null, 2]);
     expect(columns.series.get(cuff)!.lone).toEqual([0, 2, 4]);
   });
@@ -57,7 +57,7 @@ describe('trendColumns', () => {
   });
 
   it('two readings are not joined if the usual interval is unknown', () => {
-    const columns = trendColumns({ stepMs: 7_500, series: [{ code: hr, points: every(2_400_000, 2) }] }, [hr]);
+    const columns = trendColumns({ stepMs: 7_500, series: [{ code: hr, points: pointsEvery(2_400_000, 2) }] }, [hr]);
     expect(columns.series.get(hr)!).toMatchObject({ mean: [0, null, 1], lone: [0, 2] });
   });
 

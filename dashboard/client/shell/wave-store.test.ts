@@ -44,7 +44,7 @@ describe('createWaveStore', () => {
     'buffer and pen of a wave start again after the device’s clock was set by %i ms',
     (byMs) => {
       const store = createWaveStore();
-      for (let at = 0; at < 60_000; at += 1000) store.take(second(at), at);
+      for (let timeMs = 0; timeMs < 60_000; timeMs += 1000) store.take(second(timeMs), timeMs);
       const { epoch } = waveOf(store);
       for (let at = 60_000; at < 63_000; at += 1000) store.take(second(at + byMs, { timeline: 1 }), at);
       const bed = store.bed('assoc-01')!;
@@ -59,9 +59,9 @@ describe('createWaveStore', () => {
   it('there is a sample at the pen after the screen’s clock was set forward', () => {
     const store = createWaveStore();
     const jump = (at: number) => (at < 60_000 ? at : at + 600_000);
-    for (let at = 0; at < 65_000; at += 1000) {
-      store.take(second(at), jump(at));
-      store.pen(store.bed('assoc-01')!, jump(at));
+    for (let timeMs = 0; timeMs < 65_000; timeMs += 1000) {
+      store.take(second(timeMs), jump(timeMs));
+      store.pen(store.bed('assoc-01')!, jump(timeMs));
     }
     const { buffer } = waveOf(store);
     const pen = store.pen(store.bed('assoc-01')!, jump(64_000));

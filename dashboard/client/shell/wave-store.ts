@@ -47,10 +47,10 @@ export function createWaveStore() {
       const samples = decodeSamples(bytesOf(message.samples), message.scale, message.offset, missingSample);
       const startMs = Date.parse(message.start);
       const formerNext = wave.buffer.next;
-      const written = writeWave(wave.buffer, startMs, samples);
-      if (written.kind === 'restart') wave.epoch = ++epochs;
-      if (written.kind === 'late') wave.lateFrom = Math.min(wave.lateFrom, written.from);
-      if (written.kind === 'restart' || wave.buffer.next > formerNext)
+      const outcome = writeWave(wave.buffer, startMs, samples);
+      if (outcome.kind === 'restart') wave.epoch = ++epochs;
+      if (outcome.kind === 'late') wave.lateFrom = Math.min(wave.lateFrom, outcome.from);
+      if (outcome.kind === 'restart' || wave.buffer.next > formerNext)
         updatePlayout(bed.playout, startMs, startMs + (samples.length * 1000) / message.rateHz, nowMs);
     },
     bed: (associationId: string): StoredBed | undefined => beds.get(associationId),

@@ -28,8 +28,8 @@ export function AssignForm({ row, onDone, onCancel }: FormProps) {
       // The typed patient is sent too. The server refuses data that contradict the patient who is in the bed.
       const patient = read.ok ? read.patient : null;
       const patientFields = { patient, ...(samePatientAs !== undefined && { samePatientAs }) };
-      const done = `${deviceId} is now at ${ward} ${bed}.`;
-      void sending.send(() => app.api.associate(deviceId, { ward, bed, version: seen, ...patientFields }), done);
+      const doneText = `${deviceId} is now at ${ward} ${bed}.`;
+      void sending.send(() => app.api.associate(deviceId, { ward, bed, version: seen, ...patientFields }), doneText);
     }
   }
 

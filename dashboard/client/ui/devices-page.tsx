@@ -41,13 +41,13 @@ export function DevicesPage() {
   const app = useApp();
   const { devices, problem, load } = useDevices();
   const editedRow = useSignal<FormRow | undefined>(undefined);
-  const done = useSignal<string | undefined>(undefined);
+  const doneText = useSignal<string | undefined>(undefined);
 
   function edit(row: DeviceRow) {
     // If the form of this device is already open, it keeps the version that it was opened with.
     if (row.device.deviceId === editedRow.value?.device.deviceId) return;
     app.unsaved.leave(() => {
-      done.value = undefined;
+      doneText.value = undefined;
       editedRow.value = row;
     });
   }
@@ -58,9 +58,9 @@ export function DevicesPage() {
         <div class="sheet__head">
           <h1>Devices</h1>
           {devices.value && <span class="dim">{devices.value.length} known</span>}
-          {done.value && (
+          {doneText.value && (
             <span class="tag tag--good" role="status">
-              {done.value}
+              {doneText.value}
             </span>
           )}
         </div>
@@ -74,7 +74,7 @@ export function DevicesPage() {
             key={editedRow.value.device.deviceId}
             row={withNewestOthers(editedRow.value, devices.value)}
             onDone={(text) => {
-              done.value = text;
+              doneText.value = text;
               editedRow.value = undefined;
               void load();
             }}
@@ -86,7 +86,7 @@ export function DevicesPage() {
         {app.may('associate-device') && !editedRow.value && (
           <UnlistedDevice
             onDevice={(deviceId) => {
-              done.value = undefined;
+              doneText.value = undefined;
               const listed = devices.value?.find((row) => row.device.deviceId === deviceId);
               editedRow.value = listed ?? { device: { deviceId }, current: null, version: null };
             }}

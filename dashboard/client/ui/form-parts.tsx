@@ -27,7 +27,7 @@ export type Sending = {
   /** The body of the last answer with status 409. */
   readonly refused: Signal<AssociationRefused | undefined>;
   /** Set after status 404: the stay has ended, or the account may not see its ward. The form cannot be saved. */
-  readonly over: Signal<Pick<AssociationRefused, 'changes'> | undefined>;
+  readonly overwritten: Signal<Pick<AssociationRefused, 'changes'> | undefined>;
   send(ask: () => Promise<Answer<Associated>>, doneText: string): Promise<void>;
 };
 
@@ -35,7 +35,7 @@ export function useSending(onDone: (text: string) => void): Sending {
   const busy = useSignal(false);
   const problem = useSignal<string | undefined>(undefined);
   const refused = useSignal<AssociationRefused | undefined>(undefined);
-  const over = useSignal<Pick<AssociationRefused, 'changes'> | undefined>(undefined);
+  const overwritten = useSignal<Pick<AssociationRefused, 'changes'> | undefined>(undefined);
   async function send(ask: () => Promise<Answer<Associated>>, doneText: string) {
     if (busy.peek()) return;
     busy.value = true;
@@ -46,9 +46,9 @@ export function useSending(onDone: (text: string) => void): Sending {
     if (answer.ok) return onDone(doneText);
     problem.value = answer.message;
     if (answer.status === 409) refused.value = answer.body as AssociationRefused;
-    if (answer.status === 404) over.value = (answer.body as AssociationRefused | undefined) ?? {};
+    if (answer.status === 404) overwritten.value = (answer.body as AssociationRefused | undefined) ?? {};
   }
-  return { busy, problem, refused, over, send };
+  return { busy, problem, refused, overwritten, send };
 }
 
 /**
@@ -148,14 +148,14 @@ export function FormEnd(props: {
   children?: ComponentChildren;
 }) {
   const app = useApp();
-  const { busy, problem, over } = props.sending;
-  const isOver = over.value !== undefined;
+  const { busy, problem, overwritten } = props.sending;
+  const isOver = overwritten.value !== undefined;
   useUnsaved(props.isDirty === true && !isOver);
   return (
     <>
       <UnsavedQuestion />
       <FormProblem text={problem.value} testId="associate-error" />
-      {over.value?.changes?.map((change) => (
+      {overwritten.value?.changes?.map((change) => (
         <p key={change.version} class="form__problem" role="alert" data-testid="associate-over">
           {changeText(change)} ({whenText(Date.parse(change.at), app.now.value)})
         </p>

@@ -252,19 +252,19 @@ describe('a ward that the viewer may not see', () => {
 
   it('every act that is refused because of its ward, its patient or the role has an entry for the audit trail', () => {
     const patient = { patientId: 'P-9', familyName: 'Nine', givenName: '', category: 'adult' } as const;
-    const to = (ward: string) => ({ ward, bed: '9', version: 1 });
+    const bedIn = (ward: string) => ({ ward, bed: '9', version: 1 });
     const refused: [Decision, object][] = [
-      [moveDevice(tray(), contextOf(stepNurse), 'd9', to('icu')), { detail: 'd9', ward: 'icu' }],
+      [moveDevice(tray(), contextOf(stepNurse), 'd9', bedIn('icu')), { detail: 'd9', ward: 'icu' }],
       [
-        assignDevice(tray(), contextOf(stepNurse), 'd9', { ...to('icu'), patient: null }, 'new'),
+        assignDevice(tray(), contextOf(stepNurse), 'd9', { ...bedIn('icu'), patient: null }, 'new'),
         { detail: 'd9', ward: 'icu' },
       ],
       [
-        assignDevice(tray(), contextOf(stepTechnician), 'd9', { ...to('step'), patient }, 'new'),
+        assignDevice(tray(), contextOf(stepTechnician), 'd9', { ...bedIn('step'), patient }, 'new'),
         { detail: 'd9', ward: 'step', patientId: 'P-9' },
       ],
       [
-        moveDevice(tray(), contextOf(allTechnician), 'd1', to('step')),
+        moveDevice(tray(), contextOf(allTechnician), 'd1', bedIn('step')),
         { detail: 'd1', ward: 'icu', associationId: 'assoc-01', patientId: 'P-1' },
       ],
       [
@@ -326,8 +326,8 @@ describe('a ward that the viewer may not see', () => {
 
   it('at the maximum of devices a new device gets no bed, but devices that had a bed can be assigned', () => {
     const state = ward();
-    for (let at = state.associations.size; at < associatedDevicesMax; at += 1)
-      state.associations.set(`x${at}`, table(`x${at}`, 1));
+    for (let index = state.associations.size; index < associatedDevicesMax; index += 1)
+      state.associations.set(`x${index}`, table(`x${index}`, 1));
     const put = (deviceId: string, version: number) =>
       outcome(assignDevice(state, contextOf(nurse), deviceId, body({ bed: '9', patient: null, version }), 'assoc-new'));
     expect(put('d9', 0)).toBe('conflict');
@@ -348,37 +348,43 @@ describe('a ward that the viewer may not see', () => {
 });
 
 describe('moveDevice', () => {
-  const to = (bed: string, version = 1, wardName = 'icu') => ({ ward: wardName, bed, version });
+  const placeOf = (bed: string, version = 1, wardName = 'icu') => ({ ward: wardName, bed, version });
 
   it('a move keeps the association and the patient, also the category of a newborn', () => {
     const state = ward();
     const before = periodOf(state, 'd4');
-    carryOut(state, moveDevice(state, contextOf(nurse), 'd4', to('9')));
+    carryOut(state, moveDevice(state, contextOf(nurse), 'd4', placeOf('9')));
     expect(periodOf(state, 'd4')).toEqual({ ...before, bed: '9' });
   });
 
   it("a move also moves the patient's other device, and its table names the person and the change", () => {
     const state = ward();
-    carryOut(state, moveDevice(state, contextOf(nurse), 'd4', to('9')));
+    carryOut(state, moveDevice(state, contextOf(nurse), 'd4', placeOf('9')));
     expect(periodOf(state, 'd5')).toMatchObject({ associationId: 'assoc-05', bed: '9', patient: neonate });
     expect(state.associations.get('d5')?.changes).toMatchObject([
       { version: 2, act: 'moved', by: { userId: 'n' }, fields: [{ field: 'bed', from: '4', to: '9' }] },
     ]);
   });
 
-  it.each<[string, Viewer, string, ReturnType<typeof to>, string]>([
-    ['a device with a patient to an empty bed', nurse, 'd1', to('9', 4), 'ok'],
-    ['a device with a patient to a bed with a device without a patient', nurse, 'd1', to('3', 4), 'ok'],
-    ['a device without a patient by a technician', technician, 'd3', to('9'), 'ok'],
-    ['a device with a patient by a technician', technician, 'd1', to('9', 4), 'not-allowed'],
-    ['a device with a patient to the bed of another patient', nurse, 'd1', to('4', 4), 'conflict'],
-    ['a device without a patient to the bed of a patient', nurse, 'd3', to('1'), 'bed-occupied'],
-    ['a device without a patient to the bed of a patient by a technician', technician, 'd3', to('1'), 'not-allowed'],
-    ['a device to its own bed', nurse, 'd1', to('1', 4), 'conflict'],
-    ['a device to another ward', nurse, 'd1', to('2', 4, 'step'), 'not-allowed'],
-    ['a device of another ward', nurse, 'd2', to('9'), 'not-found'],
-    ['a device with an old version whose later change has no record', nurse, 'd1', to('9', 3), 'conflict'],
-    ['a device without a bed', nurse, 'd9', to('9', 0), 'not-found'],
+  it.each<[string, Viewer, string, ReturnType<typeof placeOf>, string]>([
+    ['a device with a patient to an empty bed', nurse, 'd1', placeOf('9', 4), 'ok'],
+    ['a device with a patient to a bed with a device without a patient', nurse, 'd1', placeOf('3', 4), 'ok'],
+    ['a device without a patient by a technician', technician, 'd3', placeOf('9'), 'ok'],
+    ['a device with a patient by a technician', technician, 'd1', placeOf('9', 4), 'not-allowed'],
+    ['a device with a patient to the bed of another patient', nurse, 'd1', placeOf('4', 4), 'conflict'],
+    ['a device without a patient to the bed of a patient', nurse, 'd3', placeOf('1'), 'bed-occupied'],
+    [
+      'a device without a patient to the bed of a patient by a technician',
+      technician,
+      'd3',
+      placeOf('1'),
+      'not-allowed',
+    ],
+    ['a device to its own bed', nurse, 'd1', placeOf('1', 4), 'conflict'],
+    ['a device to another ward', nurse, 'd1', placeOf('2', 4, 'step'), 'not-allowed'],
+    ['a device of another ward', nurse, 'd2', placeOf('9'), 'not-found'],
+    ['a device with an old version whose later change has no record', nurse, 'd1', placeOf('9', 3), 'conflict'],
+    ['a device without a bed', nurse, 'd9', placeOf('9', 0), 'not-found'],
   ])('moveDevice decides as the table says for %s', (_, viewer, deviceId, wanted, expected) => {
     expect(outcome(moveDevice(ward(), contextOf(viewer), deviceId, wanted))).toBe(expected);
   });
@@ -389,14 +395,14 @@ describe('moveDevice', () => {
       state,
       correctPatient(state, contextOf(nurse), 'd4', 'assoc-04', { version: 1, changes: { familyName: 'Right' } }),
     );
-    expect(outcome(carryOut(state, moveDevice(state, contextOf(nurse), 'd4', to('9'))))).toBe('ok');
+    expect(outcome(carryOut(state, moveDevice(state, contextOf(nurse), 'd4', placeOf('9'))))).toBe('ok');
     expect(periodOf(state, 'd4')?.patient?.familyName).toBe('Right');
   });
 
   it('a move is refused if somebody moved the device meanwhile, and the refusal names the person and the bed', () => {
     const state = ward();
-    carryOut(state, moveDevice(state, contextOf(nurse), 'd3', to('8')));
-    const late = moveDevice(state, contextOf({ ...nurse, userId: 'm', name: 'M' }), 'd3', to('9'));
+    carryOut(state, moveDevice(state, contextOf(nurse), 'd3', placeOf('8')));
+    const late = moveDevice(state, contextOf({ ...nurse, userId: 'm', name: 'M' }), 'd3', placeOf('9'));
     expect(late).toMatchObject({
       code: 'conflict',
       version: 2,
@@ -486,8 +492,8 @@ describe('correctPatient', () => {
 
   it('a refusal does not say to which ward a patient was moved', () => {
     const state = ward();
-    const both: Viewer = { ...nurse, name: 'Both', wards: ['icu', 'step'] };
-    carryOut(state, moveDevice(state, contextOf(both), 'd1', { ward: 'step', bed: '9', version: 4 }));
+    const nurseOfTwoWards: Viewer = { ...nurse, name: 'Both', wards: ['icu', 'step'] };
+    carryOut(state, moveDevice(state, contextOf(nurseOfTwoWards), 'd1', { ward: 'step', bed: '9', version: 4 }));
     const refused = correctPatient(
       state,
       contextOf(nurse),
@@ -596,9 +602,9 @@ describe('the changes that a refusal names', () => {
       expect(JSON.stringify(refused)).not.toMatch(/Secret|Realname|1950|P-9|"N"|N changed/);
     }
     // Later the device comes to step. The viewer may see the changes there, but not the earlier changes in icu.
-    const both: Viewer = { ...nurse, userId: 'b', name: 'Both', wards: ['icu', 'step'] };
-    carryOut(state, assignDevice(state, contextOf(both), 'd9', inStep(4), 'assoc-10'));
-    carryOut(state, endAssociation(state, contextOf(both), 'd9', 'assoc-10'));
+    const nurseOfTwoWards: Viewer = { ...nurse, userId: 'b', name: 'Both', wards: ['icu', 'step'] };
+    carryOut(state, assignDevice(state, contextOf(nurseOfTwoWards), 'd9', inStep(4), 'assoc-10'));
+    carryOut(state, endAssociation(state, contextOf(nurseOfTwoWards), 'd9', 'assoc-10'));
     for (const refused of [
       assignDevice(state, contextOf(stepNurse), 'd9', inStep(version), 'assoc-new'),
       moveDevice(state, contextOf(stepNurse), 'd9', { ward: 'step', bed: '9', version }),
@@ -615,8 +621,8 @@ describe('the changes that a refusal names', () => {
 
   it('a refusal has no changes of a patient who went to a ward that the viewer may not see', () => {
     const state = ward();
-    const both: Viewer = { ...nurse, name: 'Both', wards: ['icu', 'step'] };
-    carryOut(state, moveDevice(state, contextOf(both), 'd1', { ward: 'step', bed: '9', version: 4 }));
+    const nurseOfTwoWards: Viewer = { ...nurse, name: 'Both', wards: ['icu', 'step'] };
+    carryOut(state, moveDevice(state, contextOf(nurseOfTwoWards), 'd1', { ward: 'step', bed: '9', version: 4 }));
     const wanted = { version: 5, changes: { familyName: 'Realname' } };
     carryOut(state, correctPatient(state, contextOf(stepNurse), 'd1', 'assoc-01', wanted));
     carryOut(state, endAssociation(state, contextOf(stepNurse), 'd1', 'assoc-01'));

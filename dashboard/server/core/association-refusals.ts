@@ -60,8 +60,8 @@ export function seesDevice(viewer: Viewer, table: DeviceAssociations | undefined
 /** Returns the refusal for a device that the viewer may not see. It does not reveal that the device exists. */
 export function hiddenDeviceRefusal(deviceId: string, table: DeviceAssociations | undefined): Refusal {
   const current = currentPeriodOf(table);
-  const denied = current ? deniedOf(deviceId, current) : { detail: deviceId };
-  return refusalOf('not-found', noSuchDevice, { denied });
+  const deniedRecord = current ? deniedOf(deviceId, current) : { detail: deviceId };
+  return refusalOf('not-found', noSuchDevice, { denied: deniedRecord });
 }
 
 /** Returns the refusal for a device id from which no gateway has received anything. The message is that of `hiddenDeviceRefusal`. */
@@ -103,8 +103,8 @@ export function associationOverRefusal(
     (change) => change.associationId === associationId && change.act === 'ended',
   );
   const message = 'Nothing was saved: the device has left this patient, or it has left your wards.';
-  const denied = table && !seesDevice(viewer, table) ? { denied: { detail: table.deviceId } } : {};
-  return refusalOf('not-found', message, { ...(changes.length > 0 ? { changes } : {}), ...denied });
+  const deniedPart = table && !seesDevice(viewer, table) ? { denied: { detail: table.deviceId } } : {};
+  return refusalOf('not-found', message, { ...(changes.length > 0 ? { changes } : {}), ...deniedPart });
 }
 
 export function changedMeanwhileRefusal(

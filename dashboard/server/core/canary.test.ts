@@ -45,9 +45,9 @@ describe('judgeCanary', () => {
   });
 
   it('returns a fault at the log if the gateway reports canaries and no partition has them', () => {
-    const given = signs({ newestInLogMs: all(t0 - silentMs - 1) });
-    expect(judge(given)).toMatchObject({ step: 'log', partitions: clinicalPartitions, grave: true });
-    expect(judge(given, t0, true)).toMatchObject({ step: 'log', grave: true });
+    const canarySigns = signs({ newestInLogMs: all(t0 - silentMs - 1) });
+    expect(judge(canarySigns)).toMatchObject({ step: 'log', partitions: clinicalPartitions, grave: true });
+    expect(judge(canarySigns, t0, true)).toMatchObject({ step: 'log', grave: true });
   });
 
   it('returns a fault at the log if one partition has no canaries, even while readings arrive', () => {
@@ -92,9 +92,9 @@ it('noteCanary ignores an older canary and an unknown partition', () => {
 describe('noteCanaryReport', () => {
   const sight = { taken: formatInstant(t0), judged: [{ partition: 0, receivedAt: formatInstant(t0) }] };
   const notedFrom = (writer: string) => {
-    const given = emptyCanarySigns();
-    noteCanaryReport(given, sight, writer, Date.parse);
-    return { taken: given.newestAtGatewayMs > 0, judged: given.newestJudgedMs.some((ms) => ms > 0) };
+    const canarySigns = emptyCanarySigns();
+    noteCanaryReport(canarySigns, sight, writer, Date.parse);
+    return { taken: canarySigns.newestAtGatewayMs > 0, judged: canarySigns.newestJudgedMs.some((ms) => ms > 0) };
   };
 
   it('accepts from each kind of process only its own step', () => {

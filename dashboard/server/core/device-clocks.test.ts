@@ -131,9 +131,9 @@ describe('a clock that is set back', () => {
       send(seq: number, atMin: number, behindMin: number, value: number, receivedMin = atMin) {
         const [atMs, receivedMs] = [t0 + (atMin - behindMin) * minuteMs, t0 + receivedMin * minuteMs];
         const sent = observation('d1', atMs, [{ code: cuff, value, unit: 'mm[Hg]' }], receivedMs);
-        const own = boot === null ? {} : { boot, seq };
+        const ownId = boot === null ? {} : { boot, seq };
         const id = { boot: boot ?? 'gateway.1', seq };
-        foldObservation(state, 'assoc-01', { ...sent, reading: { ...sent.reading, ...own } }, receivedMs, id);
+        foldObservation(state, 'assoc-01', { ...sent, reading: { ...sent.reading, ...ownId } }, receivedMs, id);
       },
       shown: () => state.beds.get('assoc-01')!.values.get(cuff)!.numeric,
     };

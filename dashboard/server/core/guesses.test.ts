@@ -55,14 +55,14 @@ describe('tries at one place', () => {
 
   it('a forgiven try does not count, and a right try resets the count', () => {
     const guesses = newGuesses();
-    for (let at = 0; at < 50; at += 1) {
+    for (let index = 0; index < 50; index += 1) {
       expect(beginGuess(guesses, guess('none'), t0)).toBe(0);
       forgiveGuess(guesses, guess('none'));
     }
-    for (let at = 0; at < 4; at += 1) beginGuess(guesses, guess('none'), t0);
+    for (let index = 0; index < 4; index += 1) beginGuess(guesses, guess('none'), t0);
     expect(beginGuess(guesses, guess('none'), t0)).toBe(0);
     noteRightPassword(guesses, guess('none'));
-    for (let at = 0; at < 5; at += 1) expect(beginGuess(guesses, guess('none'), t0)).toBe(0);
+    for (let index = 0; index < 5; index += 1) expect(beginGuess(guesses, guess('none'), t0)).toBe(0);
     expect(beginGuess(guesses, guess('none'), t0)).toBeGreaterThan(0);
   });
 });
@@ -70,8 +70,8 @@ describe('tries at one place', () => {
 describe('tries of others', () => {
   const flood = (proof: Proof, places: number) => {
     const guesses = newGuesses();
-    for (let at = 0; at < places; at += 1)
-      for (let times = 0; times < 5; times += 1) beginGuess(guesses, guess(proof, `place-${at}`), t0);
+    for (let index = 0; index < places; index += 1)
+      for (let times = 0; times < 5; times += 1) beginGuess(guesses, guess(proof, `place-${index}`), t0);
     return guesses;
   };
 
@@ -97,7 +97,7 @@ describe('tries of others', () => {
 
 it('at most rowsMax rows are remembered', () => {
   const guesses = newGuesses();
-  for (let at = 0; at < rowsMax + 5; at += 1) beginGuess(guesses, guess('none', 'here', `u${at}`), t0);
+  for (let index = 0; index < rowsMax + 5; index += 1) beginGuess(guesses, guess('none', 'here', `u${index}`), t0);
   expect([guesses.places.size, guesses.accounts.size]).toEqual([rowsMax, rowsMax]);
   expect(guesses.places.has('none here u0')).toBe(false);
 });

@@ -4,7 +4,7 @@ import { forgetMs, hiddenIdsMax, type IdGuesses, mayTryId, noteHiddenId } from '
 
 const guessesAfter = (count: number): IdGuesses => {
   const guesses: IdGuesses = new Map();
-  for (let at = 0; at < count; at += 1) noteHiddenId(guesses, 'nora', `P-${at}`, t0);
+  for (let index = 0; index < count; index += 1) noteHiddenId(guesses, 'nora', `P-${index}`, t0);
   return guesses;
 };
 
@@ -18,7 +18,7 @@ it('after three refused ids of other wards an account may try no further id, but
 
 it('an id that is tried several times counts once', () => {
   const guesses: IdGuesses = new Map();
-  for (let at = 0; at < 20; at += 1) noteHiddenId(guesses, 'nora', 'P-1', t0);
+  for (let index = 0; index < 20; index += 1) noteHiddenId(guesses, 'nora', 'P-1', t0);
   expect(mayTryId(guesses, 'nora', 'new', t0)).toBe(true);
 });
 

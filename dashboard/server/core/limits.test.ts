@@ -88,7 +88,7 @@ describe('an answer to a command', () => {
 
   it('at most answersMax answers are remembered, and the oldest is forgotten first', () => {
     const state = admitted();
-    for (let at = 0; at <= answersMax; at += 1) foldAnswer(state, answer(`command-${at}`));
+    for (let index = 0; index <= answersMax; index += 1) foldAnswer(state, answer(`command-${index}`));
     expect([state.answers.size, state.answers.has('command-0')]).toEqual([answersMax, false]);
   });
 });

@@ -15,7 +15,7 @@ function oneBed() {
   foldAssociations(state, table('d1', 1, period('assoc-01')));
   return state;
 }
-const shown = (state: ReturnType<typeof emptyState>, id = 'assoc-01') =>
+const shownValue = (state: ReturnType<typeof emptyState>, id = 'assoc-01') =>
   state.beds.get(id)?.values.get('MDC_ECG_HEART_RATE')?.numeric;
 
 describe('the shown value', () => {
@@ -74,7 +74,7 @@ describe('the shown value', () => {
     const state = oneBed();
     for (const [atMs, value, receivedMs] of sent)
       foldObservation(state, 'assoc-01', observation('d1', atMs, [hr(value)], receivedMs), t0);
-    expect(shown(state)?.value).toBe(expected);
+    expect(shownValue(state)?.value).toBe(expected);
   });
 
   it.each([
@@ -93,7 +93,7 @@ describe('the shown value', () => {
   ])('%s is shown with its validity', (_, sent, validity, value) => {
     const state = oneBed();
     foldObservation(state, 'assoc-01', observation('d1', t0, [sent]), t0);
-    expect([shown(state)?.validity, shown(state)?.value]).toEqual([validity, value]);
+    expect([shownValue(state)?.validity, shownValue(state)?.value]).toEqual([validity, value]);
   });
 
   it('a first cuff pressure has the interval of its parameter, and a first rate the default interval', () => {
@@ -101,7 +101,7 @@ describe('the shown value', () => {
     const nibp = { code: 'MDC_PRESS_BLD_NONINV_SYS', value: 120, unit: 'mm[Hg]' };
     foldObservation(state, 'assoc-01', observation('d1', t0, [nibp, hr(80)]), t0);
     expect(state.beds.get('assoc-01')?.values.get(nibp.code)?.numeric.intervalMs).toBe(3_600_000);
-    expect(shown(state)?.intervalMs).toBe(1000);
+    expect(shownValue(state)?.intervalMs).toBe(1000);
   });
 
   const cuff = { code: 'MDC_PRESS_CUFF_SYS', value: 120, unit: 'mm[Hg]' };
@@ -117,7 +117,7 @@ describe('the shown value', () => {
     }
     expect(intervalOf(state, cuff.code)).toBe(900_000);
     expect(intervalOf(state, temperature.code)).toBe(2000);
-    expect(shown(state)?.intervalMs).toBe(1000);
+    expect(shownValue(state)?.intervalMs).toBe(1000);
   });
 
   it('old values that are read after the newest value change its interval, and the screens get the new interval', () => {
@@ -152,7 +152,7 @@ describe('the bed of a reading', () => {
     foldObservation(state, 'assoc-old', observation('d1', t0 - 5000, [hr(60)], t0), t0);
     foldObservation(state, 'assoc-new', observation('d1', t0, [hr(80)]), t0);
     expect([...state.beds.keys()]).toEqual(['assoc-new']);
-    expect(shown(state, 'assoc-new')?.value).toBe(80);
+    expect(shownValue(state, 'assoc-new')?.value).toBe(80);
     expect(state.leftOut).toBe(1);
   });
 
@@ -474,7 +474,7 @@ describe('two values with the same device time', () => {
     const state = oneBed();
     for (const { atMs, value, receivedMs, boot, seq } of readings)
       foldObservation(state, 'assoc-01', observation('d1', atMs, [hr(value)], receivedMs), t0 + 2000, { boot, seq });
-    expect(shown(state)?.value).toBe(expected);
+    expect(shownValue(state)?.value).toBe(expected);
   });
 
   it('an exact repeat of a reading changes nothing', () => {

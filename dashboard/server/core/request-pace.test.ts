@@ -14,8 +14,8 @@ it('countRequest accepts the given number of requests in a minute, and marks the
 
 it('countRequest accepts fewer requests with a lower maximum', () => {
   const pace: RequestPace = new Map();
-  const counted = Array.from({ length: 4 }, () => countRequest(pace, 'u1', 0, 2));
-  expect(counted).toEqual(['accepted', 'accepted', 'first-refused', 'refused']);
+  const verdicts = Array.from({ length: 4 }, () => countRequest(pace, 'u1', 0, 2));
+  expect(verdicts).toEqual(['accepted', 'accepted', 'first-refused', 'refused']);
 });
 
 it('countRequest accepts requests of another account, and requests of the next minute', () => {

@@ -156,10 +156,10 @@ describe('judgeHealth', () => {
   });
 
   it('after a pause of the readings the alarm processor again has its full time for a sign of life', () => {
-    const given = signs({ readingsAtMs: t0 - 60_000, alarmsAtMs: t0 - 60_000 });
-    noteReading(given, t0);
-    expect(judgeHealth(given, t0).alarms).toBe('ok');
-    for (let ms = 1000; ms <= alarmsStaleMs + 1000; ms += 1000) noteReading(given, t0 + ms);
-    expect(judgeHealth(given, t0 + alarmsStaleMs + 1000).alarms).toBe('stale');
+    const healthSigns = signs({ readingsAtMs: t0 - 60_000, alarmsAtMs: t0 - 60_000 });
+    noteReading(healthSigns, t0);
+    expect(judgeHealth(healthSigns, t0).alarms).toBe('ok');
+    for (let ms = 1000; ms <= alarmsStaleMs + 1000; ms += 1000) noteReading(healthSigns, t0 + ms);
+    expect(judgeHealth(healthSigns, t0 + alarmsStaleMs + 1000).alarms).toBe('stale');
   });
 });

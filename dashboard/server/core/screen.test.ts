@@ -149,7 +149,7 @@ describe('wholeScreen', () => {
       foldAlarmEvent(state, { type: 'raised', at: formatInstant(t0), alarm: alarm(id, 'assoc-01', 1, { kind }) }, t0);
     return state;
   }
-  const seen = (viewer: Viewer, scope: Scope) =>
+  const associationIdsFor = (viewer: Viewer, scope: Scope) =>
     wholeScreen(twoWards(), viewer, scope).beds.map((bed) => bed.associationId);
 
   it.each<[string, Viewer, Scope, string[]]>([
@@ -169,7 +169,7 @@ describe('wholeScreen', () => {
     ['an auditor sees no bed', auditor, { ward: '*' }, []],
     ['an auditor does not see a device without a ward', auditor, { associationId: 'u-device-3' }, []],
   ])('%s', (_, viewer, scope, expected) => {
-    expect(seen(viewer, scope)).toEqual(expected);
+    expect(associationIdsFor(viewer, scope)).toEqual(expected);
   });
 
   it('a technician sees no names, values and physiological alarms', () => {
@@ -195,9 +195,9 @@ describe('wholeScreen', () => {
 
   it('an alarm of the device’s own list never counts as an alarm about the device’s sound or silence', () => {
     const state = twoWards();
-    const own = { kind: 'technical', priority: 'high', origin: 'device', present: true } as const;
+    const deviceAlarm = { kind: 'technical', priority: 'high', origin: 'device', present: true } as const;
     for (const [n, condition] of ['device-sound-off', 'device-sound-paused', 'no-data', 'disconnected'].entries()) {
-      const ownAlarm = alarm(`alarm-own-00000${n}`, 'assoc-01', 1, { ...own, condition });
+      const ownAlarm = alarm(`alarm-own-00000${n}`, 'assoc-01', 1, { ...deviceAlarm, condition });
       foldAlarmEvent(state, { type: 'raised', at: formatInstant(t0), alarm: ownAlarm }, t0);
       expect([condition, isAboutSilentDevice(ownAlarm)]).toEqual([condition, false]);
     }

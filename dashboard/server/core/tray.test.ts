@@ -43,19 +43,19 @@ function publish(state: LiveState, s: number, fields: Partial<Alarm> = {}, rev =
   const published = alarm('alarm-of-the-tray', tray, rev, { ...fields, onsetAt });
   foldAlarmEvent(state, { type: rev === 1 ? 'raised' : 'updated', at: instantAt(s), alarm: published }, t0 + s * 1000);
 }
-const seen = (state: LiveState, viewer: Viewer) =>
+const alarmRevsFor = (state: LiveState, viewer: Viewer) =>
   wholeScreen(state, viewer, { ward: '*' }).alarms.map(({ rev }) => rev);
 
 describe.each(ways)('a device that comes into the tray of another ward %s', (_, move) => {
   it('the other ward does not see an alarm from before the device came into its tray', () => {
     const state = inTray();
     publish(state, 20);
-    expect(seen(state, nurse)).toEqual([1]);
+    expect(alarmRevsFor(state, nurse)).toEqual([1]);
     const before = state.changeNo;
     move(state);
     tick(state, t0 + 101_000);
-    expect(seen(state, nurse)).toEqual([]);
-    expect(seen(state, stepNurse)).toEqual([]);
+    expect(alarmRevsFor(state, nurse)).toEqual([]);
+    expect(alarmRevsFor(state, stepNurse)).toEqual([]);
     expect(wholeScreen(state, stepNurse, { associationId: tray }).alarms).toEqual([]);
     expect(changesSince(state, stepNurse, { ward: 'step' }, before)?.alarms).toEqual([]);
     expect(wardsFor(state, stepNurse)).toMatchObject([{ ward: 'step', alarms: 0 }]);
@@ -63,7 +63,7 @@ describe.each(ways)('a device that comes into the tray of another ward %s', (_, 
     const openScreens = (viewer: Viewer) => [{ viewer, scope: { ward: '*' } }];
     expect(unseenAlarms(state, openScreens(stepNurse))).toBe(1);
     // A viewer of all wards could see the alarm in the former tray, and still sees it.
-    expect(seen(state, everywhere)).toEqual([1]);
+    expect(alarmRevsFor(state, everywhere)).toEqual([1]);
     expect(unseenAlarms(state, openScreens(everywhere))).toBe(0);
   });
 
@@ -86,7 +86,7 @@ describe.each(ways)('a device that comes into the tray of another ward %s', (_, 
     tick(state, t0 + 101_000);
     const n = state.changeNo;
     publish(state, s, fields, 2);
-    expect(seen(state, stepNurse)).toEqual(expected);
+    expect(alarmRevsFor(state, stepNurse)).toEqual(expected);
     expect(changesSince(state, stepNurse, { ward: 'step' }, n)?.alarms.map(({ rev }) => rev)).toEqual(expected);
   });
 
@@ -95,7 +95,7 @@ describe.each(ways)('a device that comes into the tray of another ward %s', (_, 
     publish(state, 20);
     move(state);
     tick(state, t0 + 60_000);
-    expect(seen(state, stepNurse)).toEqual([1]);
+    expect(alarmRevsFor(state, stepNurse)).toEqual([1]);
   });
 
   it('an alarm is removed from the screens when the clock reaches the time at which the device came into the tray', () => {
@@ -114,12 +114,12 @@ describe.each(ways)('a device that comes into the tray of another ward %s', (_, 
     move(state);
     const raised = alarm('alarm-of-the-tray', tray, 1, { onsetAt: instantAt(95) });
     foldAlarmEvent(state, { type: 'raised', at: instantAt(95), alarm: raised }, t0 + 101_000);
-    expect(seen(state, stepNurse)).toEqual([]);
+    expect(alarmRevsFor(state, stepNurse)).toEqual([]);
     const n = state.changeNo;
     for (let s = 102; s < 142; s += 1)
       foldObservation(state, tray, observation('d1', t0 + (s - 10) * 1000, [hr(72)], t0 + s * 1000), t0 + s * 1000);
     tick(state, t0 + 142_000);
-    expect(seen(state, stepNurse)).toEqual([1]);
+    expect(alarmRevsFor(state, stepNurse)).toEqual([1]);
     expect(changesSince(state, stepNurse, { ward: 'step' }, n)?.alarms.map(({ rev }) => rev)).toEqual([1]);
   });
 

@@ -108,7 +108,7 @@ describe('foldWave', () => {
 describe('recentChunks', () => {
   it('the kept chunks of a wave cover recentMs', () => {
     const state = emptyWaves();
-    for (let at = 0; at < 30; at += 1) foldWave(state, 'assoc-01', second(t0 + at * 1000));
+    for (let index = 0; index < 30; index += 1) foldWave(state, 'assoc-01', second(t0 + index * 1000));
     const kept = recentChunks(state, 'assoc-01', 'MDC_PULS_OXIM_PLETH');
     expect(kept.length).toBe(recentMs / 1000 + 1);
     expect(recentChunks(state, 'assoc-02', 'MDC_PULS_OXIM_PLETH')).toEqual([]);
@@ -116,7 +116,7 @@ describe('recentChunks', () => {
 
   it('at most wavesMax waves are kept, and forgetTracks removes silent waves', () => {
     const state = emptyWaves();
-    for (let at = 0; at < wavesMax + 1; at += 1) foldWave(state, `assoc-${at}`, second(t0 + at));
+    for (let index = 0; index < wavesMax + 1; index += 1) foldWave(state, `assoc-${index}`, second(t0 + index));
     expect(state.tracks.size).toBe(wavesMax);
     expect(recentChunks(state, 'assoc-0', 'MDC_PULS_OXIM_PLETH')).toEqual([]);
     forgetTracks(state, t0 + 1000 + wavesMax + 60_001, 60_000);
@@ -187,10 +187,14 @@ describe('a device clock that is set while a wave comes', () => {
   function setClock(byMs: number, lengthMs: number) {
     const state = emptyWaves();
     const shown: { receivedMs: number; timeline: number }[] = [];
-    for (let at = 0; at < 20_000; at += lengthMs) {
-      const receivedMs = t0 + at + lengthMs + 40;
-      const live = foldWave(state, 'assoc-01', chunk(t0 + at + (at < 10_000 ? 0 : byMs), receivedMs, lengthMs));
-      if (live && at >= 10_000) shown.push({ receivedMs, timeline: live.timeline });
+    for (let offsetMs = 0; offsetMs < 20_000; offsetMs += lengthMs) {
+      const receivedMs = t0 + offsetMs + lengthMs + 40;
+      const live = foldWave(
+        state,
+        'assoc-01',
+        chunk(t0 + offsetMs + (offsetMs < 10_000 ? 0 : byMs), receivedMs, lengthMs),
+      );
+      if (live && offsetMs >= 10_000) shown.push({ receivedMs, timeline: live.timeline });
     }
     return { blankMs: (shown[0]?.receivedMs ?? Number.POSITIVE_INFINITY) - t0 - 10_000, shown };
   }
@@ -211,7 +215,8 @@ describe('a device clock that is set while a wave comes', () => {
 
   it('a trace that begins again has the duration of its new chunks as its usual duration', () => {
     const state = emptyWaves();
-    for (let at = 0; at < 10_000; at += 1_000) foldWave(state, 'assoc-01', chunk(t0 + at, t0 + at + 1_000, 1_000));
+    for (let offsetMs = 0; offsetMs < 10_000; offsetMs += 1_000)
+      foldWave(state, 'assoc-01', chunk(t0 + offsetMs, t0 + offsetMs + 1_000, 1_000));
     let shown: ReturnType<typeof foldWave>;
     for (let at = 10_000; at < 20_000 && shown === undefined; at += 200)
       shown = foldWave(state, 'assoc-01', chunk(t0 + at - 3_600_000, t0 + at + 200, 200));
@@ -244,13 +249,13 @@ describe('a device clock that is set while a wave comes', () => {
     fc.assert(
       fc.property(lengths, fc.integer({ min: -10 * days, max: 10 * days }), (lengthMs, strayMs) => {
         const state = emptyWaves();
-        for (let at = 0; at < 10_000; at += lengthMs) {
-          const receivedMs = t0 + at + lengthMs;
-          if (at === 5_000) foldWave(state, 'assoc-01', chunk(t0 + at + strayMs, receivedMs, lengthMs));
-          const live = foldWave(state, 'assoc-01', chunk(t0 + at, receivedMs, lengthMs));
+        for (let ms = 0; ms < 10_000; ms += lengthMs) {
+          const receivedMs = t0 + ms + lengthMs;
+          if (ms === 5_000) foldWave(state, 'assoc-01', chunk(t0 + ms + strayMs, receivedMs, lengthMs));
+          const live = foldWave(state, 'assoc-01', chunk(t0 + ms, receivedMs, lengthMs));
           // An odd chunk that starts just ahead may be shown, and then hides real chunks for its own duration.
-          if (at < 5_000 || Math.abs(strayMs) > 12_000) expect(live?.timeline).toBe(0);
-          if (at === 9_000) expect(live?.timeline ?? 0).toBe(0);
+          if (ms < 5_000 || Math.abs(strayMs) > 12_000) expect(live?.timeline).toBe(0);
+          if (ms === 9_000) expect(live?.timeline ?? 0).toBe(0);
         }
       }),
     );

@@ -37,8 +37,10 @@ function callsFromMessages(stay: Stay, group: LimitGroup, limits: Limits | undef
     input: { type: 'command', command: { type: 'set-limits', ...commandFields, limits } },
   };
   const lines = [begin!, ...(change ? [change as Stay['lines'][number]] : []), ...rest];
-  const own = [...parameters.values()].filter((parameter) => parameter.limits === group);
-  const causes = new Set(own.flatMap((parameter) => [causeOf(parameter, 'low'), causeOf(parameter, 'high')]));
+  const groupParameters = [...parameters.values()].filter((parameter) => parameter.limits === group);
+  const causes = new Set(
+    groupParameters.flatMap((parameter) => [causeOf(parameter, 'low'), causeOf(parameter, 'high')]),
+  );
   const counts = { high: 0, medium: 0, low: 0 };
   for (const { kind, cause, priority } of callsOf(env, { ...stay, lines }))
     if (kind === 'physiological' && causes.has(cause)) counts[priority] += 1;
@@ -74,9 +76,9 @@ describe('a replay of stored values', () => {
     const stay = readStay(name, readFileSync(join(folder, name), 'utf8'), null);
     if ('fault' in stay) throw new Error(stay.fault);
     const intervalMs = intervalOf(stay);
-    const rows = (of: (group: LimitGroup, limits: Limits | undefined) => CallCounts) =>
+    const rows = (countCalls: (group: LimitGroup, limits: Limits | undefined) => CallCounts) =>
       limitGroups.flatMap((group) =>
-        [undefined, entered[group]].map((limits) => ({ group, limits, ...of(group, limits) })),
+        [undefined, entered[group]].map((limits) => ({ group, limits, ...countCalls(group, limits) })),
       );
     const wanted = rows((group, limits) => callsFromMessages(stay, group, limits));
     expect(rows((group, limits) => callsFromStored(stay, group, limits, intervalMs))).toEqual(wanted);

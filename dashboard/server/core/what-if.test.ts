@@ -73,10 +73,10 @@ describe('startReplay', () => {
   });
 
   it('entered limits of the heart rate also judge the pulse, with one alarm for heart rate and pulse', () => {
-    const both = seconds(0, 30, 118).flatMap((value) => [value, { ...value, code: pulse }]);
+    const bothSensors = seconds(0, 30, 118).flatMap((value) => [value, { ...value, code: pulse }]);
     const pulseAlone = seconds(100, 130, 118, { code: pulse });
     const inside = seconds(60, 100, 90);
-    const values = [...both, ...inside, ...inside.map((value) => ({ ...value, code: pulse })), ...pulseAlone];
+    const values = [...bothSensors, ...inside, ...inside.map((value) => ({ ...value, code: pulse })), ...pulseAlone];
     expect(callsOf(newLimits(association), { high: 110 }, values, 130)[1]).toEqual({ ...noCalls, medium: 2 });
   });
 

@@ -55,7 +55,7 @@ describe('a session', () => {
     const others = createTokens(Buffer.alloc(32, 8).toString('base64url'));
     const [header, payload, signature] = token.split('.');
     const forged = Buffer.from(payload!, 'base64url').toString().replace('nurse1', 'nurse2');
-    const none = Buffer.from('{"alg":"none"}').toString('base64url');
+    const headerWithoutAlgorithm = Buffer.from('{"alg":"none"}').toString('base64url');
     const hs384 = await new SignJWT({ seen: t0, start: t0, fp: claims.fingerprint })
       .setProtectedHeader({ alg: 'HS384' })
       .setIssuer('vigil-dashboard')
@@ -66,7 +66,7 @@ describe('a session', () => {
     const badTokens = [
       await others.sign(claims),
       `${header}.${Buffer.from(forged).toString('base64url')}.${signature}`,
-      `${none}.${payload}.`,
+      `${headerWithoutAlgorithm}.${payload}.`,
       hs384,
       token.slice(0, -2),
       '',
@@ -218,9 +218,9 @@ describe('a ticket', () => {
 it('a flood of tickets of one account leaves the tickets of another account valid', () => {
   const tickets = createTickets(() => t0);
   const claimsOf = (userId: string) => ({ userId, sessionId: userId, startedAtMs: t0, seenAtMs: t0, fingerprint: 'f' });
-  const hers = tickets.issue(claimsOf('nora'));
+  const noraTicket = tickets.issue(claimsOf('nora'));
   const flood = Array.from({ length: 6_000 }, () => tickets.issue(claimsOf('flood')));
-  expect(tickets.redeem(hers, 'nora')).toEqual(claimsOf('nora'));
+  expect(tickets.redeem(noraTicket, 'nora')).toEqual(claimsOf('nora'));
   expect(tickets.redeem(flood[0]!, 'flood')).toBeUndefined();
   expect(flood.filter((ticket) => tickets.redeem(ticket, 'flood') !== undefined)).toHaveLength(ticketsPerAccountMax);
 });
@@ -276,7 +276,7 @@ describe('a station', () => {
   it('the second cookie has at most `knownMax` people, and drops the person whose last login is oldest', () => {
     const person = (at: number) => ({ userId: `u${at}`, fingerprint: 'f' });
     let value = stations.remember(undefined, station, nora);
-    for (let at = 1; at < knownMax; at += 1) value = stations.remember(value, station, person(at));
+    for (let index = 1; index < knownMax; index += 1) value = stations.remember(value, station, person(index));
     value = stations.remember(value, station, nora);
     expect(stations.proofOf(value, station, person(1))).toBe('known');
     value = stations.remember(value, station, person(knownMax));

@@ -157,8 +157,19 @@ it('an acknowledgement that counts changes no counter', () => {
   const patientBed = mediumBed();
   const { alarmId } = patientBed.liveAlarms()['HR.high']!;
   const at = instant(7);
-  const asked = { type: 'acknowledge', commandId: 'command-1', associationId: 'association-1', at, by: nurse } as const;
-  const { counts } = step(env, patientBed.state(), { type: 'command', command: { ...asked, alarmId } }, Date.parse(at));
+  const acknowledgement = {
+    type: 'acknowledge',
+    commandId: 'command-1',
+    associationId: 'association-1',
+    at,
+    by: nurse,
+  } as const;
+  const { counts } = step(
+    env,
+    patientBed.state(),
+    { type: 'command', command: { ...acknowledgement, alarmId } },
+    Date.parse(at),
+  );
   expect(counts ?? {}).toEqual({});
 });
 

@@ -55,8 +55,8 @@ function openBedside() {
   return {
     send,
     /** Sends a reading each second from `from` to `to`, both included. */
-    run(from: number, to: number, of: Numbers | ((s: number) => Numbers), more: Partial<ObservationInput> = {}) {
-      for (let s = from; s <= to; s += 1) send(s, typeof of === 'function' ? of(s) : of, more);
+    run(from: number, to: number, numbersAt: Numbers | ((s: number) => Numbers), more: Partial<ObservationInput> = {}) {
+      for (let s = from; s <= to; s += 1) send(s, typeof numbersAt === 'function' ? numbersAt(s) : numbersAt, more);
     },
     tickAt: (s: number) => feed({ type: 'tick' }, t0 + s * 1000),
     acknowledgeAll(s: number) {

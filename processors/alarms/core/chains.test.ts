@@ -30,11 +30,11 @@ describe('subsumption', () => {
 
   it('a condition does not call if a cause in its field `yieldsTo` calls', () => {
     const silent = condition('SpO2.no-data', 'SpO2.no-data', 0, { yieldsTo: ['probe', 'no-data'] });
-    const gone = condition('no-data', 'no-data', 0);
-    expect(subsumption([silent, gone])(silent)).toBe(true);
+    const noData = condition('no-data', 'no-data', 0);
+    expect(subsumption([silent, noData])(silent)).toBe(true);
     expect(subsumption([silent], new Set(['probe']))(silent)).toBe(true);
     expect(subsumption([silent], new Set(['HR.low']))(silent)).toBe(false);
-    expect(subsumption([low, gone])(low)).toBe(false);
+    expect(subsumption([low, noData])(low)).toBe(false);
   });
 });
 

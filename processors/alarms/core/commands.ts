@@ -128,10 +128,13 @@ function setLimits(
     ? 'The limits were not changed: the patient is no longer at this device.'
     : setLimitsFault(limitsInForce(env, state).groups, group, change, now);
   if (fault !== undefined) return { state, endAt: now, counts: { limitsRefused: 1 }, refused: fault };
-  const own = ownLimitsAfter(state.overrides[group], change);
+  const ownLimits = ownLimitsAfter(state.overrides[group], change);
   const { [group]: _ownLimits, ...others } = state.overrides;
   const setBy = { ...state.setBy, [group]: { by, at } };
-  return { state: withOverrides(env, { ...state, setBy }, own ? { ...others, [group]: own } : others), endAt: now };
+  return {
+    state: withOverrides(env, { ...state, setBy }, ownLimits ? { ...others, [group]: ownLimits } : others),
+    endAt: now,
+  };
 }
 
 /** Sets the patient's own limits. The new limits judge the last values immediately. */
@@ -143,8 +146,8 @@ function withOverrides(env: Environment, state: State, overrides: State['overrid
 export function endLimitsOff(env: Environment, state: State, now: number): State {
   if (limitsOffDue(state) > now) return state;
   const overrides = Object.entries(state.overrides).flatMap(([group, { off, ...limits }]) => {
-    const own = off && Date.parse(off.until) > now ? { ...limits, off } : limits;
-    return Object.keys(own).length === 0 ? [] : [[group as LimitGroup, own] as const];
+    const limitsLeft = off && Date.parse(off.until) > now ? { ...limits, off } : limits;
+    return Object.keys(limitsLeft).length === 0 ? [] : [[group as LimitGroup, limitsLeft] as const];
   });
   return withOverrides(env, state, Object.fromEntries(overrides));
 }

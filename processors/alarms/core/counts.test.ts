@@ -31,8 +31,8 @@ describe('countReading', () => {
     ['a value out of range', { value: 351 }, 1],
     ['another unit', { value: 80, unit: 'bpm' }, 1],
     ['an unknown code', { value: 80, code: 'MDC_UNHEARD_OF' }, 1],
-  ])('a value counts as missing if it has no usable number: %s', (_name, of, missing) => {
-    const { valuesMissing } = countReading(reading(0, {}, { values: [{ ...hr!, ...of }] }), []);
+  ])('a value counts as missing if it has no usable number: %s', (_name, changes, missing) => {
+    const { valuesMissing } = countReading(reading(0, {}, { values: [{ ...hr!, ...changes }] }), []);
     expect(valuesMissing).toBe(missing);
   });
 

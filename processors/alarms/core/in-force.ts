@@ -39,9 +39,9 @@ function inForce(profile: Profile, { overrides, setBy }: State, group: LimitGrou
 
 /** Returns why a group is off. If the heart rate is off, the pulse is off too, because the limits of the heart rate judge the pulse. */
 function offOf(profile: Profile, overrides: State['overrides'], group: LimitGroup): GroupInForce['off'] {
-  const own = overrides[group]?.off ?? (group === 'PR' ? overrides.HR?.off : undefined);
+  const patientOff = overrides[group]?.off ?? (group === 'PR' ? overrides.HR?.off : undefined);
   const rules = profile.groups[group === 'PR' ? 'HR' : group];
-  return 'off' in rules ? { reason: rules.off } : own;
+  return 'off' in rules ? { reason: rules.off } : patientOff;
 }
 
 function boundsOf(rules: GroupRules | undefined): Limits {

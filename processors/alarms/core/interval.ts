@@ -50,12 +50,12 @@ function median(spacings: readonly number[]): number | undefined {
   const rank = Math.floor((spacings.length - 1) / 2);
   // Every value needs the median, and the list is short. So counting is faster than sorting.
   return spacings.find((spacing) => {
-    let less = 0;
-    let same = 0;
+    let lessCount = 0;
+    let equalCount = 0;
     for (const other of spacings)
-      if (other < spacing) less += 1;
-      else if (other === spacing) same += 1;
-    return less <= rank && rank < less + same;
+      if (other < spacing) lessCount += 1;
+      else if (other === spacing) equalCount += 1;
+    return lessCount <= rank && rank < lessCount + equalCount;
   });
 }
 

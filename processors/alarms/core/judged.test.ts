@@ -29,8 +29,8 @@ const numericOf: Readonly<Record<Exclude<Second, 'nothing'>, object | undefined>
 
 const heartRate = { code: 'MDC_ECG_HEART_RATE', unit: '/min', value: 80 };
 function inputOf(second: Exclude<Second, 'nothing'>, s: number): Input {
-  const of = numericOf[second];
-  const spo2 = of === undefined ? [] : [{ code: 'MDC_PULS_OXIM_SAT_O2', unit: '%', ...of }];
+  const spo2Fields = numericOf[second];
+  const spo2 = spo2Fields === undefined ? [] : [{ code: 'MDC_PULS_OXIM_SAT_O2', unit: '%', ...spo2Fields }];
   return plainReading(s, [heartRate, ...spo2]);
 }
 

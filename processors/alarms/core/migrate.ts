@@ -169,7 +169,7 @@ function arrivalsOf({ main, clock, silence, technical, live }: StateV1): Arrival
 function deviceOf({ silence, technical, clock }: StateV1, fresh: DevicePart): DevicePart {
   const { armed, awaiting, eventTime, receivedAt, heardAt, intervalMs, readingAt, connectionAt, claim } = silence;
   const skew = technical['clock-skew'];
-  const own = Object.entries(technical).flatMap(([key, { condition, code, onset }]) =>
+  const deviceConditions = Object.entries(technical).flatMap(([key, { condition, code, onset }]) =>
     isDeviceCondition(condition)
       ? [[key, { condition, since: onset, ...(code !== undefined && { code }) }] as const]
       : [],
@@ -183,7 +183,7 @@ function deviceOf({ silence, technical, clock }: StateV1, fresh: DevicePart): De
     silentSince: technical['no-data']?.onset ?? null,
     disconnectedSince: technical.disconnected?.onset ?? null,
     skew: skew === undefined ? null : { since: skew.onset, text: skew.text, seenAt: readingAt },
-    own: Object.fromEntries(own),
+    own: Object.fromEntries(deviceConditions),
   };
 }
 

@@ -15,20 +15,20 @@ export function ownAlertText(
   row: AlertCode | undefined,
   label: string | undefined,
 ): string {
-  const own = visibleText(text);
-  const isBlank = own.trim() === '';
-  if (row === undefined) return shortened(isBlank ? code : own);
+  const visible = visibleText(text);
+  const isBlank = visible.trim() === '';
+  if (row === undefined) return shortened(isBlank ? code : visible);
   const named = row.parameter === undefined && label !== undefined ? `${label}: ${row.text}` : row.text;
-  return isBlank || named.toLowerCase().includes(own.toLowerCase()) ? named : shortened(`${named} (${own})`);
+  return isBlank || named.toLowerCase().includes(visible.toLowerCase()) ? named : shortened(`${named} (${visible})`);
 }
 
 /** Returns a text that is cut to the longest allowed length. */
 export function shortened(text: string): string {
   if (text.length <= alertTextMax) return text;
-  let kept = '';
+  let shortText = '';
   for (const char of text) {
-    if (kept.length + char.length > alertTextMax - 1) break;
-    kept += char;
+    if (shortText.length + char.length > alertTextMax - 1) break;
+    shortText += char;
   }
-  return `${kept}…`;
+  return `${shortText}…`;
 }

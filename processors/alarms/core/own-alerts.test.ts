@@ -245,9 +245,11 @@ describe('the order of lists', () => {
     const lists = Array.from({ length: 64 }, (_, i) =>
       list(10 + 60 * i, i % 2 === 1 ? [{ ...vt, code: `X-${i % 16}` }] : [], { seq: 1_000 + i }),
     );
-    for (let by = 0; by <= 5; by += 1) {
+    for (let distance = 0; distance <= 5; distance += 1) {
       const patientBed = bed();
-      const swapped = lists.map((sent, i) => ({ sent, at: i + ((i * 7) % (by + 1)) })).sort((a, b) => a.at - b.at);
+      const swapped = lists
+        .map((sent, i) => ({ sent, at: i + ((i * 7) % (distance + 1)) }))
+        .sort((a, b) => a.at - b.at);
       for (const { sent } of swapped) patientBed.feed(sent, t0 + 4_000_000);
       expect(patientBed.raisedConditions()).toHaveLength(8);
       expect(Object.values(patientBed.liveAlarms()).map(({ onsets, signal }) => `${onsets} ${signal}`)).toEqual(

@@ -165,9 +165,15 @@ describe('timesOf', () => {
 
   it('the times of the low limit also apply to the extreme low limit', () => {
     const low = { ...hr.low!, realarmMs: 30_000, escalationMs: { high: 15_000 } };
-    const both = { ...sided, groups: { ...sided.groups, HR: { ...(sided.groups.HR as GroupRules), low } } };
+    const profileWithLowTimes = {
+      ...sided,
+      groups: { ...sided.groups, HR: { ...(sided.groups.HR as GroupRules), low } },
+    };
     for (const condition of ['HR.low', 'HR.extreme-low'])
-      expect(timesOf(both, { condition })).toEqual({ realarmMs: 30_000, escalationMs: { high: 15_000 } });
+      expect(timesOf(profileWithLowTimes, { condition })).toEqual({
+        realarmMs: 30_000,
+        escalationMs: { high: 15_000 },
+      });
     const group = { ...hr, escalationMs: { medium: 90_000 } };
     const ofGroup = { ...sided, groups: { ...sided.groups, HR: group } };
     expect(timesOf(ofGroup, { condition: 'HR.low' })).toEqual({ realarmMs: 180_000, escalationMs: { medium: 90_000 } });

@@ -116,8 +116,8 @@ const delaysS: Readonly<Record<LimitGroup, { readonly high: number; readonly low
 /** Returns a profile with the given limits and the default delays, priorities and hysteresis. A group without limits is off. */
 export function profileOfLimits(limits: Readonly<Partial<Record<LimitGroup, Limits>>>): Profile {
   const groups = limitGroups.map((group) => {
-    const own = limits[group];
-    return [group, own === undefined ? { off: 'no limits were given' } : groupOf(group, own)] as const;
+    const groupLimits = limits[group];
+    return [group, groupLimits === undefined ? { off: 'no limits were given' } : groupOf(group, groupLimits)] as const;
   });
   return {
     groups: Object.fromEntries(groups) as Record<LimitGroup, GroupRules | GroupOff>,

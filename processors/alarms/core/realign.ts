@@ -56,22 +56,22 @@ function realignAlarm(
       event: { type: 'updated', at, alarm: newest },
     };
   }
-  const closed = book.closed.find((entry) => entry.alarmId === alarm.alarmId);
+  const closedAlarm = book.closed.find((entry) => entry.alarmId === alarm.alarmId);
   // The screens already have the end of the alarm, or a later revision of the alarm.
   const screensHaveThisEnd =
-    closed !== undefined && (closed.rev > alarm.rev || (closed.rev === alarm.rev && type === 'cleared'));
+    closedAlarm !== undefined && (closedAlarm.rev > alarm.rev || (closedAlarm.rev === alarm.rev && type === 'cleared'));
   if (screensHaveThisEnd) return { book };
   const onset = Date.parse(alarm.onsetAt);
   if (type === 'cleared')
-    return { book: rememberClosed(book, closed, alarm, Date.parse(alarm.resolvedAt ?? alarm.onsetAt)) };
+    return { book: rememberClosed(book, closedAlarm, alarm, Date.parse(alarm.resolvedAt ?? alarm.onsetAt)) };
   const cleared: Alarm = {
     ...alarm,
     rev: alarm.rev + 1,
     present: false,
     signal: 'off',
-    resolvedAt: closed ? formatInstant(closed.to) : at,
+    resolvedAt: closedAlarm ? formatInstant(closedAlarm.to) : at,
   };
-  return { book: rememberClosed(book, closed, cleared, onset), event: { type: 'cleared', at, alarm: cleared } };
+  return { book: rememberClosed(book, closedAlarm, cleared, onset), event: { type: 'cleared', at, alarm: cleared } };
 }
 
 /** Remembers the last published revision of a closed alarm. If the alarm is raised again, its revisions continue from there. */

@@ -74,12 +74,12 @@ export function rulesFor(parameter: Parameter, rules: GroupRules | undefined, si
     byGroup = new Map();
     cache.set(key, byGroup);
   }
-  let made = byGroup.get(group);
-  if (made === undefined) {
-    made = rulesFrom(makeRules(group, rules, single));
-    byGroup.set(group, made);
+  let cachedRules = byGroup.get(group);
+  if (cachedRules === undefined) {
+    cachedRules = rulesFrom(makeRules(group, rules, single));
+    byGroup.set(group, cachedRules);
   }
-  return made;
+  return cachedRules;
 }
 
 const noRules: Rules = rulesFrom([]);
@@ -90,12 +90,12 @@ const cachedSingle: typeof cachedContinuous = new WeakMap();
 const withoutProfile = {};
 
 function makeRules(group: LimitGroup, rules: GroupRules | undefined, single: boolean): readonly Rule[] {
-  const made: Rule[] = [];
+  const madeRules: Rule[] = [];
   const offDelayMs = single ? 0 : (rules?.offDelayMs ?? offDelayMsDefault);
   if (rules !== undefined) {
     const { low, high, extremeLow, extremeHigh, hysteresis, priority } = rules;
     const plain = (tier: TierName, bound: Bound) =>
-      made.push({
+      madeRules.push({
         tier,
         priority: bound.priority ?? priority,
         limit: bound.limit,
@@ -104,16 +104,16 @@ function makeRules(group: LimitGroup, rules: GroupRules | undefined, single: boo
         offDelayMs: single ? 0 : (bound.offDelayMs ?? offDelayMs),
       });
     const extreme = (tier: TierName, limit: number) =>
-      made.push({ tier, priority: 'high', limit, hysteresis, delay: noDelay, offDelayMs });
+      madeRules.push({ tier, priority: 'high', limit, hysteresis, delay: noDelay, offDelayMs });
     if (low) plain('low', low);
     if (high) plain('high', high);
     if (extremeLow !== undefined) extreme('extreme-low', extremeLow);
     if (extremeHigh !== undefined) extreme('extreme-high', extremeHigh);
   }
   const zero = { priority: 'high', limit: 0, hysteresis: 0, offDelayMs } as const;
-  if (group === 'HR') made.push({ tier: 'asystole', ...zero, delay: noDelay });
-  if (group === 'RR') made.push({ tier: 'apnoea', ...zero, delay: { kind: 'fixed', ms: apnoeaMs } });
-  return made;
+  if (group === 'HR') madeRules.push({ tier: 'asystole', ...zero, delay: noDelay });
+  if (group === 'RR') madeRules.push({ tier: 'apnoea', ...zero, delay: { kind: 'fixed', ms: apnoeaMs } });
+  return madeRules;
 }
 
 const noDelay: Delay = { kind: 'fixed', ms: 0 };

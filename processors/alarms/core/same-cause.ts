@@ -17,7 +17,7 @@ export function withOneCallPerCause(conditions: readonly Condition[]): readonly 
     const cause = callers.get(condition.chain);
     if (cause === undefined) return condition;
     if (condition === cause.caller) return { ...condition, rank: callerRank };
-    const isListed = condition.origin === 'device' || condition === cause.ours;
+    const isListed = condition.origin === 'device' || condition === cause.vigilCondition;
     return isListed ? { ...condition, quiet: true, listedUnder: cause.caller.name } : condition;
   });
 }
@@ -25,14 +25,17 @@ export function withOneCallPerCause(conditions: readonly Condition[]): readonly 
 /** Returns which condition calls for a chain, and the most serious of Vigil's own conditions in it. */
 function callerOf(conditions: readonly Condition[], chain: string) {
   const all = conditions.filter((condition) => condition.chain === chain);
-  const ours = all
+  const vigilCondition = all
     .filter(({ origin }) => origin === undefined)
     .reduce<Condition | undefined>(
       (most, condition) => (most !== undefined && most.rank >= condition.rank ? most : condition),
       undefined,
     );
-  const candidates = all.filter((condition) => condition.origin === 'device' || condition === ours);
-  return { ours, caller: candidates.reduce((most, condition) => (isMoreSerious(condition, most) ? condition : most)) };
+  const candidates = all.filter((condition) => condition.origin === 'device' || condition === vigilCondition);
+  return {
+    vigilCondition,
+    caller: candidates.reduce((most, condition) => (isMoreSerious(condition, most) ? condition : most)),
+  };
 }
 
 function isMoreSerious(a: Condition, b: Condition): boolean {

@@ -51,8 +51,8 @@ const onTime = (readings: readonly ObservationInput[]): Delivered[] =>
   readings.map((input) => ({ input, now: input.receivedAt }));
 
 const standby = (at: number): Input => {
-  const asked = { commandId: 'away', associationId: 'association', at: new Date(at).toISOString(), by: nurse };
-  return { type: 'command', command: { type: 'standby', ...asked, reason: 'Imaging', forMs: 3_600_000 } };
+  const commandFields = { commandId: 'away', associationId: 'association', at: new Date(at).toISOString(), by: nurse };
+  return { type: 'command', command: { type: 'standby', ...commandFields, reason: 'Imaging', forMs: 3_600_000 } };
 };
 
 /**
@@ -124,9 +124,9 @@ function isTakenBack(
   events: readonly AlarmEvent[],
   order: readonly Delivered[],
 ): boolean {
-  const own = events.filter(({ alarm }) => alarm.alarmId === alarmId).map(({ alarm }) => alarm);
-  const raisedBy = order.find(({ now }) => now === Date.parse(own[0]!.raisedAt))!.input;
-  const { onsets, resolvedAt } = own.at(-1)!;
+  const alarmVersions = events.filter(({ alarm }) => alarm.alarmId === alarmId).map(({ alarm }) => alarm);
+  const raisedBy = order.find(({ now }) => now === Date.parse(alarmVersions[0]!.raisedAt))!.input;
+  const { onsets, resolvedAt } = alarmVersions.at(-1)!;
   return onsets === 1 && resolvedAt !== undefined && Date.parse(resolvedAt) <= raisedBy.time;
 }
 

@@ -213,7 +213,10 @@ describe('the connection', () => {
   });
 
   describe('connections on several gateways', () => {
-    const claimed = (claim: number, ...of: Parameters<typeof connection>) => ({ ...connection(...of), claim });
+    const claimed = (claim: number, ...connectionArguments: Parameters<typeof connection>) => ({
+      ...connection(...connectionArguments),
+      claim,
+    });
     const will = (s: number, claim: number | undefined, reason: 'will' | 'taken-over' = 'will') =>
       status(s, { online: false, will: { ...(claim !== undefined && { claim }), reason } });
     const moved = () => {

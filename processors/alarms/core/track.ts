@@ -142,8 +142,8 @@ function hasDelayPassed({ delay, limit }: Rule, value: number, countedMs: number
     case 'fixed':
       return countedMs >= delay.ms;
     case 'tiered': {
-      const by = Math.abs(value - limit);
-      const step = delay.steps.findLast((step) => by >= step.by);
+      const excess = Math.abs(value - limit);
+      const step = delay.steps.findLast((step) => excess >= step.by);
       return countedMs >= (step?.ms ?? delay.ms);
     }
     case 'area':

@@ -85,10 +85,12 @@ describe('acceptReading', () => {
 
   it('forgets the oldest instants of an association, and the association that was silent longest', () => {
     const corrections: Corrections = new Map();
-    for (let at = 0; at <= instantsMax; at += 1) acceptReading(corrections, 'a', at, { boot: 'b', seq: 2 });
+    for (let timeMs = 0; timeMs <= instantsMax; timeMs += 1)
+      acceptReading(corrections, 'a', timeMs, { boot: 'b', seq: 2 });
     expect(acceptReading(corrections, 'a', 1, { boot: 'b', seq: 1 })).toBe(false);
     expect(acceptReading(corrections, 'a', 0, { boot: 'b', seq: 1 })).toBe(true);
-    for (let at = 0; at < associationsMax; at += 1) acceptReading(corrections, `x${at}`, 0, { boot: 'b', seq: 1 });
+    for (let index = 0; index < associationsMax; index += 1)
+      acceptReading(corrections, `x${index}`, 0, { boot: 'b', seq: 1 });
     expect([corrections.size, corrections.has('a')]).toEqual([associationsMax, false]);
   });
 });

@@ -9,11 +9,11 @@ const tracker: Tracker = {
 };
 
 it('restartScoreDelays keeps scores that alarm and drops scores whose delay still runs', () => {
-  const held: ScoreTrackers = {
+  const trackers: ScoreTrackers = {
     'NEWS2.high': { tracker, text: 'NEWS2 9 ≥ 7' },
     qSOFA: { tracker: { ...tracker, determined: null }, text: 'qSOFA 2 ≥ 2' },
   };
-  expect(restartScoreDelays(held)).toEqual({
+  expect(restartScoreDelays(trackers)).toEqual({
     'NEWS2.high': { tracker: { ...tracker, lastAt: null, insideSince: null }, text: 'NEWS2 9 ≥ 7' },
   });
 });

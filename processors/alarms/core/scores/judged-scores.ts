@@ -61,9 +61,9 @@ function rulesOf(scores: ScoreRules): MadeRules {
     const single: Rule = { ...rule, delay: { kind: 'fixed', ms: 0 }, offDelayMs: 0 };
     return [[name, { call, continuous: rulesFrom([continuous]), single: rulesFrom([single]) }] as const];
   });
-  const made: MadeRules = Object.fromEntries(entries);
-  madeRules.set(scores, made);
-  return made;
+  const newRules: MadeRules = Object.fromEntries(entries);
+  madeRules.set(scores, newRules);
+  return newRules;
 }
 
 /** Judges the scores of one instant. If all values are single measurements, the scores have no delay. */

@@ -105,10 +105,10 @@ it('a total is the sum of seven points from 0 to 3, and exists only if no value 
   fc.assert(
     fc.property(anySet, (set) => {
       const { points, missing, atLeast, total } = news2(set);
-      const known = Object.values(points).filter((point) => point !== undefined);
-      expect(known.length + missing.length).toBe(7);
-      for (const point of known) expect([0, 1, 2, 3]).toContain(point);
-      expect(atLeast).toBe(known.reduce((sum, point) => sum + point, 0));
+      const knownPoints = Object.values(points).filter((point) => point !== undefined);
+      expect(knownPoints.length + missing.length).toBe(7);
+      for (const point of knownPoints) expect([0, 1, 2, 3]).toContain(point);
+      expect(atLeast).toBe(knownPoints.reduce((sum, point) => sum + point, 0));
       expect(total).toBe(missing.length === 0 ? atLeast : undefined);
     }),
     { seed, numRuns: 2_000 },

@@ -74,7 +74,10 @@ describe('the inputs of scores', () => {
     ['the pleth if it is newer by more than 70 s', { HR: 0, PR: 70_001 }, 80_000, 70],
     ['the ECG if only the pleth is too old', { HR: continuousMs, PR: 0 }, continuousMs + 1, 80],
   ])('the pulse comes from %s', (_name, { HR, PR }, at, pulse) => {
-    const both: ScoreInputs = { values: { HR: { at: HR, value: 80 }, PR: { at: PR, value: 70 } }, entries: {} };
-    expect(valuesToScoreAt(both, at, ages).pulse).toBe(pulse);
+    const heartRateAndPulse: ScoreInputs = {
+      values: { HR: { at: HR, value: 80 }, PR: { at: PR, value: 70 } },
+      entries: {},
+    };
+    expect(valuesToScoreAt(heartRateAndPulse, at, ages).pulse).toBe(pulse);
   });
 });

@@ -67,37 +67,41 @@ describe('the rules for scores in a profile', () => {
     const loud = assessedBed(environmentWith(rulesWith({})));
     loud.feedEachSecond(1, 400, numerics);
     expect(raisedScores(loud)).toContain(name);
-    const by = environmentWith(rulesWith({ [name]: { off: 'not used here' } }));
-    const quiet = assessedBed(by);
+    const changedEnvironment = environmentWith(rulesWith({ [name]: { off: 'not used here' } }));
+    const quiet = assessedBed(changedEnvironment);
     quiet.feedEachSecond(1, 400, numerics);
     expect(raisedScores(quiet)).not.toContain(name);
     const at = t0 + 400_000;
-    expect(scoresOf(by, quiet.state(), at)).toEqual(scoresOf(env, loud.state(), at));
+    expect(scoresOf(changedEnvironment, quiet.state(), at)).toEqual(scoresOf(env, loud.state(), at));
   });
 
   it('a shock index alarms from 0.95 on and not at 0.94 if the profile says so', () => {
-    const by = environmentWith(rulesWith({ 'shock-index': { from: 0.95, priority: 'low', delayMs: 0 } }));
-    const below = assessedBed(by);
+    const changedEnvironment = environmentWith(
+      rulesWith({ 'shock-index': { from: 0.95, priority: 'low', delayMs: 0 } }),
+    );
+    const below = assessedBed(changedEnvironment);
     below.feedEachSecond(1, 60, { HR: 94, ABPs: 100 });
     expect(raisedScores(below)).toEqual([]);
-    const at = assessedBed(by);
+    const at = assessedBed(changedEnvironment);
     at.feedEachSecond(1, 60, { HR: 95, ABPs: 100 });
     expect(raisedScores(at)).toEqual(['shock-index']);
   });
 
   it('a profile sets how old an input may be', () => {
-    const by = environmentWith(rulesWith({}, { ages: { continuousMs: 60_000, singleGraceMs: 0, enteredMs: 600_000 } }));
-    const patient = assessedBed(by);
+    const changedEnvironment = environmentWith(
+      rulesWith({}, { ages: { continuousMs: 60_000, singleGraceMs: 0, enteredMs: 600_000 } }),
+    );
+    const patient = assessedBed(changedEnvironment);
     patient.feedEachSecond(1, 1, { ...well });
-    const missing = (s: number) => scoresOf(by, patient.state(), t0 + s * 1000)?.news2.missing;
+    const missing = (s: number) => scoresOf(changedEnvironment, patient.state(), t0 + s * 1000)?.news2.missing;
     expect(missing(61)).toEqual([]);
     expect(missing(62)).toEqual(['RR', 'SpO2', 'BPsys', 'pulse']);
     expect(missing(601)).toContain('consciousness');
   });
 
   it('a profile sets the off-delay and the time of re-alarm of scores', () => {
-    const by = environmentWith(rulesWith({}, { offDelayMs: 60_000, realarmMs: 300_000 }));
-    const patient = assessedBed(by);
+    const changedEnvironment = environmentWith(rulesWith({}, { offDelayMs: 60_000, realarmMs: 300_000 }));
+    const patient = assessedBed(changedEnvironment);
     patient.feedEachSecond(1, 100, ill);
     patient.acknowledge(100, 'NEWS2.high');
     patient.feedEachSecond(101, 399, ill);

@@ -154,16 +154,18 @@ const judgeBy =
   };
 
 function judgeCellAnew(before: Head, cell: Cell, scoreRules: ScoreRules): Head {
-  const known = joinInputs(before.known, cell);
+  const joinedInputs = joinInputs(before.known, cell);
   // The time of the cell's first measurement, so that later values of the cell do not change the judged instant.
   const at = earliestIn(cell.values) ?? earliestIn(cell.entries) ?? cell.at;
-  return { known, at, held: judgeScores(before.held, known, { at, late: cell.late }, scoreRules) };
+  return { known: joinedInputs, at, held: judgeScores(before.held, joinedInputs, { at, late: cell.late }, scoreRules) };
 }
 
 /** Returns the part after a change of the rules: the new rules judge the last cells immediately. */
 export function judgeScoresAgain(part: ScoresPart, scoreRules: ScoreRules): ScoresPart {
-  const closed = refold(part.closed, judgeBy(scoreRules));
-  return part.open === null ? { ...part, closed, head: closed.head } : withOpen(closed, part.open, scoreRules);
+  const closedPart = refold(part.closed, judgeBy(scoreRules));
+  return part.open === null
+    ? { ...part, closed: closedPart, head: closedPart.head }
+    : withOpen(closedPart, part.open, scoreRules);
 }
 
 /** Returns the earliest time of some inputs; undefined if the object is empty. */
