@@ -19,7 +19,7 @@ export const lateMsMax = 10_000;
 const skewProofMs = 10_000;
 const skewProofReadings = 3;
 
-/** Two windows give a measured error only if their smallest differences differ by at most this (our choice). */
+/** Maximum difference between the smallest differences of two windows that give a measured error (our choice). */
 const agreeMsMax = 500;
 /** If a difference is smaller than the measured error by more than this, somebody set the device's clock, and the measured error is void. */
 const clockSetMsMin = 2_000;

@@ -26,7 +26,7 @@ const extremeLimitRanges: Readonly<Partial<Record<LimitGroup, { readonly min?: n
 /** Groups whose extreme limits cannot be switched off. */
 export const vitalGroups: readonly LimitGroup[] = ['HR', 'SpO2', 'RR', 'BPsys'];
 
-/** A limit can be switched off for at most this long (our choice: as long as a shift). */
+/** Maximum time for which a limit can be switched off (our choice: as long as a shift). */
 export const limitsOffMsMax = 12 * 3_600_000;
 
 /** Returns a sentence that says with numbers why the limits of a group are refused; undefined if they are accepted. */

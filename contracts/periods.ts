@@ -42,7 +42,7 @@ export function lastWard<Period extends PeriodStamps & { readonly ward: string }
  */
 export const assumedPeriodMs = 60_000;
 
-/** An act with a wrong stamp is assumed to have happened at most this long before the next act (our choice). */
+/** Maximum time that is assumed between an act with a wrong stamp and the next act (our choice). */
 export const actDoubtMs = 3_600_000;
 
 /** A period with its instants parsed. */

@@ -55,7 +55,7 @@ export function followClock(time: SteadyTime, reading: ClockReading): { time: St
   };
 }
 
-/** The clocks of two processes differ by at most this, unless somebody set one of them, ms. */
+/** Maximum difference of the clocks of two processes, unless somebody set one of these clocks, ms. */
 export const clocksApartMsMax = 5_000;
 
 /**

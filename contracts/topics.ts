@@ -28,7 +28,7 @@ type TopicRow = {
   /** Kafka keeps records for at least this time, ms; -1 means for ever. Longer than the longest outage that Vigil promises to survive. */
   readonly retentionMs: number;
   /**
-   * How often Kafka begins a new file, ms. Kafka deletes whole files, so a record may stay for this much longer than `retentionMs`.
+   * How often Kafka begins a new file, ms. Kafka deletes whole files, so a record may stay longer than `retentionMs` by this time.
    */
   readonly segmentMs: number;
   /** If a partition has more bytes than this, Kafka deletes its oldest records early. If absent, there is no limit. */

@@ -96,8 +96,8 @@ export type Bed = ReturnType<typeof bed>;
 
 /**
  * Returns a bed.
- * @param initial state from which the engine continues; absent: a new patient
- * @param environment the engine's environment; absent: the built-in profiles
+ * @param initial state from which the engine continues; without it, the patient is new
+ * @param environment the engine's environment; without it, the built-in profiles apply
  */
 export function bed(
   category: Category | null = 'adult',

@@ -97,8 +97,8 @@ export const Watch = Type.Object(
      */
     scope: Type.Union([Type.Object({ ward: Ward }, closed), Type.Object({ associationId: AssociationId }, closed)]),
     /**
-     * The associations (within the scope) and the codes whose waveforms the screen shows. If `codes` is absent: all
-     * codes. If `waves` is null: no waveforms.
+     * The associations (within the scope) and the codes whose waveforms the screen shows. If `codes` is absent, the
+     * screen shows all codes. If `waves` is null, the screen shows no waveforms.
      */
     waves: Type.Union([
       Type.Object(

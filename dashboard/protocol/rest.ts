@@ -121,7 +121,7 @@ export type Numeric = Static<typeof Numeric>;
 export const Device = Type.Object(
   {
     deviceId: DeviceId,
-    /** null: the server has read nothing about this device since its start. */
+    /** null if the server has read nothing about this device since its start. */
     online: Type.Union([Type.Boolean(), Type.Null()]),
     onlineChangedAt: Type.Union([Instant, Type.Null()]),
     /** When the device last lost its connection. Older values are not current, even after the device is connected again. */
@@ -148,7 +148,7 @@ export type BedNotice = Static<typeof BedNotice>;
 
 const head = {
   associationId: AssociationId,
-  /** null: the device has no association. The screens list it in the tray of `tray`, or of biomedical engineering if `tray` is absent. */
+  /** null if the device has no association. The screens list this device in the tray of `tray`, or of biomedical engineering if `tray` is absent. */
   ward: Type.Union([Ward, Type.Null()]),
   bed: Type.Union([Type.String(), Type.Null()]),
   /** Whether a patient is admitted. A technician gets this value too, but `patient` is null for a technician. */
@@ -163,11 +163,11 @@ const head = {
   waves: Type.Array(Code),
   /** The oldest first. */
   notices: Type.Array(BedNotice),
-  /** The limits by which the alarm processor judges the patient. null: none were published, or the viewer may not see them. */
+  /** The limits by which the alarm processor judges the patient. null if no limits were published, or if the viewer may not see them. */
   limits: Type.Union([LimitsInForce, Type.Null()]),
-  /** The standby (the patient is away), as the alarm processor last published it. null: no standby. */
+  /** The standby (the patient is away), as the alarm processor last published it. null if there is no standby. */
   standby: Type.Union([Standby, Type.Null()]),
-  /** Early warning scores, as the alarm processor last published them. null: none were published, or the viewer may not see them. */
+  /** Early warning scores, as the alarm processor last published them. null if no scores were published, or if the viewer may not see them. */
   scores: Type.Union([Scores, Type.Null()]),
 } as const;
 

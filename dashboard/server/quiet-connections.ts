@@ -28,7 +28,7 @@ const handshakesPerAddressMax = 256;
 const waitSMax = 20;
 /** Maximum of waiting connections, even with a high `connectsPerS`. */
 const waitingMax = 2_048;
-/** Refused connections are logged at most this often. */
+/** Minimum time between two log lines about refused connections. */
 const logEveryMs = 60_000;
 
 /** Options of Node's HTTPS server. */

@@ -39,7 +39,7 @@ export const dashboardBounds: CheckBounds = {
   faultsMax: 20,
 };
 
-/** A record's time may be at most this much before the time of the former record, because a clock may be set back. */
+/** Maximum time by which a record may be earlier than the former record, because a clock may be set back. */
 const backwardMsMax = 60_000;
 
 export type ChainCheck = {

@@ -10,7 +10,7 @@ import type { RecordVerdict } from './rules.ts';
 
 /** Longest session, even if it is used all the time: one shift. */
 export const sessionMsMax = 12 * 60 * 60_000;
-/** A request before the end of a session may be recorded at most this long after the end. */
+/** Maximum time after the end of a session in which an earlier request may be recorded. */
 const recordDelayMsMax = 5 * 60_000;
 /** Maximum number of sessions that are remembered. If there are more, the oldest login is forgotten. */
 const sessionsMax = 200_000;

@@ -1,7 +1,7 @@
 /** Decides at which offset an alarm processor begins to read a partition, and which restored states are valid there. */
 import type { AlarmState } from '../../contracts/messages/alarms.ts';
 
-/** If the log was recreated or lost its end, at most this many records of a partition are judged again. That takes some seconds. */
+/** Maximum number of records of a partition that are judged again if the log was recreated or lost its end. That takes some seconds. */
 const rejudgedMax = 100_000n;
 
 export type Beginning = {

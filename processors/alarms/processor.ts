@@ -46,7 +46,7 @@ export type ProcessorOptions = {
   readonly env: Environment;
   readonly snapshotMs: number;
   readonly quietSnapshotMs: number;
-  /** Path of the file with the process's identity in the Kafka group (the setting `VIGIL_ALARMS_MEMBER_FILE`); empty: no file. */
+  /** Path of the file with the process's identity in the Kafka group (the setting `VIGIL_ALARMS_MEMBER_FILE`); if empty, the identity is in no file. */
   readonly memberFile: string;
   readonly log: Logger;
   readonly canaries: Canaries;

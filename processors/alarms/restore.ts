@@ -13,7 +13,7 @@ import type { Restored } from './partition-state.ts';
 import type { EngineSnapshot } from './patient-engine.ts';
 import { isScreenRecord } from './screen-record.ts';
 
-/** Without a snapshot, at most this many of the last records of a partition of `alarms` are read. */
+/** Maximum number of the last records of a partition of `alarms` that are read if there is no snapshot. */
 const publishedMax = 5_000n;
 
 /** What the next owner of a partition begins with. `publishedTo`: the end of `alarms`; `commandsRead`: the end of `commands`. */

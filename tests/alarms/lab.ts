@@ -152,7 +152,7 @@ export async function openLab(platform: Platform) {
       associationId,
       /**
        * Sends a reading for each second from `from` to `to` after `t`.
-       * @param receivedAt returns the time of receipt; absent: the present time
+       * @param receivedAt returns the time of receipt; without it, the present time counts
        */
       async send(t: number, from: number, to: number, numerics: Numerics, receivedAt?: (time: number) => number) {
         const sent: Promise<unknown>[] = [];

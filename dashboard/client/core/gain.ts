@@ -18,7 +18,7 @@ const outlierFraction = 0.01;
  * further away is drawn at the edge of the row.
  */
 const outlierSpansMax = 2;
-/** At most this many samples, evenly spread, are sorted to find the span. */
+/** Maximum number of samples that are sorted to find the span. They are evenly spread. */
 const sortedMax = 512;
 
 export type Gain = { readonly low: number; readonly high: number };

@@ -22,7 +22,7 @@ export function createLead(): Lead {
   return { largestMs: unknown, previousLargestMs: unknown, windowFromMs: unknown, run: undefined };
 }
 
-/** Leads that differ by at most this count as equal. */
+/** Maximum difference of two leads that count as equal. */
 const sameLeadMs = 500;
 /**
  * If this many messages over at least this time have an equal smaller lead, the remote clock was set, or its messages are

@@ -4,7 +4,7 @@ import type { Route } from '../core/routes.ts';
 import { tileWaves } from '../core/wave-choice.ts';
 import type { WatchWish } from './live.ts';
 
-/** The server accepts at most this many codes. */
+/** Maximum number of codes that the server accepts. */
 const codesMax = 16;
 
 export function wishFor(route: Route, ward: string, codes: string[], mayViewVitals: boolean): WatchWish {

@@ -19,7 +19,7 @@ import { useApp } from '../shell/app.ts';
 import { useAges } from './ages.ts';
 import { CrossedBell } from './crossed-bell.tsx';
 
-/** On a tile, an age up to this is not shown, because such a value is still true for a reader. */
+/** Maximum age that a tile does not show, because such a value is still true for a reader. */
 const recentMs = 5_000;
 
 type ReadoutProps = {

@@ -10,7 +10,7 @@ import type { CanaryFault } from '../../protocol/live.ts';
  */
 export const engineExtraMs = 5_000;
 
-/** Receive times of the newest canaries, by the gateways' clocks, ms since 1970; 0: no canary yet. */
+/** Receive times of the newest canaries, by the gateways' clocks, ms since 1970; 0 if no canary has come yet. */
 export type CanarySigns = {
   /** When this server was ready. Canaries are expected only from then on. Infinite before. */
   sinceMs: number;

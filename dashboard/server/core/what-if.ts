@@ -28,7 +28,7 @@ export type CallCounts = Readonly<Record<Priority, number>>;
 
 type Overrides = Readonly<Partial<Record<LimitGroup, OwnLimits>>>;
 
-/** The profile, and the patient's own limits: those in force, and those that a person has entered (null: none entered). */
+/** The profile, and the patient's own limits: those in force, and those that a person has entered (null if a person has entered no limits). */
 export type LimitsToCompare = {
   readonly profile: Profile;
   readonly inForce: Overrides;

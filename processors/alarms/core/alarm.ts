@@ -75,7 +75,7 @@ export function realarmMsOf(
   return isOurScore ? (profile.scores ?? builtInScores).realarmMs : timesOf(profile, alarm).realarmMs;
 }
 
-/** An alarm that nobody acknowledges is escalated at most this many times (ours). */
+/** Maximum number of escalations of an alarm that nobody acknowledges (ours). */
 const escalationMax = 3;
 
 /** Returns the alarm after a change, with its next `rev`, its signal, and the revisions that an acknowledgement may refer to. */
@@ -305,7 +305,7 @@ export function decideRefresh(
 }
 
 /**
- * The clocks of two machines may differ by this much. An acknowledgement that is older than a repeated call by at most this counts (ours).
+ * Maximum difference of the clocks of two machines. An acknowledgement counts if it is at most this much older than a repeated call (ours).
  */
 const clockToleranceMs = 2_000;
 

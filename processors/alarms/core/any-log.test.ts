@@ -95,7 +95,7 @@ const randomSteadyLog = fc
   .array(stretch, { minLength: 1, maxLength: 12 })
   .map((all) => readingsOf(all.map((each) => ({ ...each, lateS: 0, gapS: each.gapS === 40 ? 7 : each.gapS }))));
 
-/** Standbys at random times of the log. `forMs` 0: a person ends the standby. */
+/** Standbys at random times of the log. If `forMs` is 0, a person ends the standby. */
 const standbys = fc.array(
   fc.record({ atS: fc.integer({ min: 0, max: 250 }), forMs: fc.constantFrom(0, 60_000, 90_000, 14_400_000) }),
   { maxLength: 3 },

@@ -55,7 +55,7 @@ export type DevicePart = {
 
 /** A device is silent after 3 intervals without a reading, and at least 5 s (CLINICAL, "Silence is an alarm"). */
 const silenceMs = (intervalMs: number) => Math.max(3 * intervalMs, 5_000);
-/** If a device has sent nothing for this long since the patient's admission, it is silent (ours). */
+/** If a device has sent nothing for this time since the patient's admission, the device is silent (ours). */
 const firstReadingMs = 60_000;
 /** After a device has connected again, its parameters are not reported as silent for this long (ours). */
 const returningMs = 5_000;
@@ -257,7 +257,7 @@ function hasNoCondition({ silentSince, disconnectedSince, skew, own }: DevicePar
 
 const noConditions: readonly Condition[] = [];
 
-/** Returns the technical conditions of the device. @param hasPatient false: the silence of the device is only a low alarm */
+/** Returns the technical conditions of the device. @param hasPatient if false, the silence of the device is only a low alarm */
 export function deviceConditions(part: DevicePart, hasPatient: boolean): readonly Condition[] {
   if (hasNoCondition(part)) return noConditions;
   const conditions: Condition[] = [];

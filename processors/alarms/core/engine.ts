@@ -69,7 +69,7 @@ export type Step = {
 
 /**
  * Returns the state and the events after one input.
- * @param now wall clock, ms since 1970: the present for a live input, the time of receipt for a replayed one
+ * @param now wall clock, ms since 1970: the present time for a live input, the time of receipt for a replayed input
  */
 export function step(env: Environment, before: State, input: Input, now: number): Step {
   const context = contextOf(env, before, input, now);

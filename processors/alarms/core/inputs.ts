@@ -77,7 +77,7 @@ export type CommandInput = { readonly type: 'command'; readonly command: Command
 /** `unassigned`: no patient is assigned to the device, so it may be connected to any patient. */
 export type Category = PatientCategory | 'unassigned';
 
-/** The patient at the device. `category` null: not known. `endedAt`: the patient's time at this device has ended, so the alarms end. */
+/** The patient at the device. `category` is null if it is not known. If `endedAt` is set, the patient's time at this device has ended, so the alarms end. */
 export type AssociationInput = {
   readonly type: 'association';
   readonly category: Category | null;

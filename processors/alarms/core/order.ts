@@ -22,7 +22,7 @@ export type ReadingPlace = {
   readonly isNewest: boolean;
 };
 
-/** The times of two current readings differ by at most this. */
+/** Maximum difference of the times of two current readings. */
 const aboutNowMs = 2 * lateMsMax;
 
 /** Returns whether the number of a reading shows that the clock was set back since the newest reading. */

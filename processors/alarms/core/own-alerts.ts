@@ -59,7 +59,7 @@ const noConditions: readonly Condition[] = [];
 export const initialOwnAlerts: OwnAlertsPart = { lists: [], alerts: {}, sound: null };
 
 const listsMax = 16;
-/** At most this many alarms of a device begin in a minute (ours): four full lists. All further alarms share one alarm. */
+/** Maximum number of alarms of a device that begin in a minute (ours): four full lists. All further alarms share one alarm. */
 const alarmsPerMinuteMax = 4 * alertsMax;
 const countingMs = 60_000;
 /** The clocks of two gateways differ by less than this (ours). */

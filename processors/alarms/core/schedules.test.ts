@@ -57,7 +57,7 @@ const standby = (at: number): Input => {
 
 /**
  * Returns the events of a delivery. @param viaJsonEach the state goes through JSON after each so many readings; 0: never.
- * @param awayAt wall clock at which a nurse begins a standby; absent: no standby
+ * @param awayAt wall clock at which a nurse begins a standby; without it, there is no standby
  */
 function play(delivered: readonly Delivered[], viaJsonEach = 0, awayAt = Number.POSITIVE_INFINITY): AlarmEvent[] {
   let isAsked = false;

@@ -80,7 +80,7 @@ export function stateAfterDisconnect(state: CanaryState): CanaryState {
   return state.waiting ? { ...withOutcome(state, 'lost'), waiting: undefined } : state;
 }
 
-/** @param silentMs time without an acknowledgement after which the canary is failing, ms; 0: the canary is never failing */
+/** @param silentMs time without an acknowledgement after which the canary is failing, ms; if 0, the canary is never failing */
 export function healthOf(state: CanaryState, nowMs: number, silentMs: number): 'starting' | 'ready' | 'failing' {
   if (silentMs > 0 && nowMs - state.answeredMs > silentMs) return 'failing';
   return state.hasAnswer ? 'ready' : 'starting';
