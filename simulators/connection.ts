@@ -1,6 +1,6 @@
 /**
- * One MQTT connection of one device, made with MQTT.js. The connection never reconnects and never sends a message again: the device does
- * both.
+ * One MQTT connection of one device, made with MQTT.js. The connection never reconnects and never sends a message again: the device opens
+ * new connections and sends messages again.
  */
 import mqtt, { type IClientOptions, type IConnackPacket } from 'mqtt';
 import { deviceTopic } from '../contracts/topics.ts';

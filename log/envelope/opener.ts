@@ -14,7 +14,7 @@ export type SealedRecord = {
   readonly topic: KafkaTopic;
   readonly key: string;
   readonly value: Buffer;
-  /** When the record was fetched, in milliseconds of `performance.now()`. Its data key must have been in the log at that time. */
+  /** When the record was fetched, in milliseconds of `performance.now()`. Its data key must have been in the log when the record was fetched. */
   readonly fetchedMs?: number | undefined;
 };
 

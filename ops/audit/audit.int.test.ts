@@ -94,9 +94,9 @@ const trailOf = (log: SealedLog, trailSigner: Signer): Trail =>
 async function untilAllAnchored(): Promise<void> {
   await until('all records are anchored', async () => {
     const ends = await admin.fetchTopicOffsets('audit');
-    const places = loadAnchors(anchorsFile, keys()).anchors.flatMap((anchor) => anchor.places);
+    const partitionAnchors = loadAnchors(anchorsFile, keys()).anchors.flatMap((anchor) => anchor.places);
     return ends.every(({ partition, offset }) =>
-      places.some((place) => place.partition === partition && place.offset === Number(offset)),
+      partitionAnchors.some((anchor) => anchor.partition === partition && anchor.offset === Number(offset)),
     );
   });
 }

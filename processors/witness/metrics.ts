@@ -58,11 +58,11 @@ export function witnessMetrics(
     'Time of the newest anchor, seconds since 1970; 0 before the first anchor.',
     () => status.anchoredAtMs / 1000,
   );
-  const places = () => [...status.reach].map(([partition, offset]) => [String(partition), offset] as const);
+  const anchoredOffsets = () => [...status.reach].map(([partition, offset]) => [String(partition), offset] as const);
   metrics.gauge(
     'vigil_witness_anchored_offset',
     'For each partition of the audit trail, the offset before which the anchors cover all records.',
-    places,
+    anchoredOffsets,
     'partition',
   );
   metrics.counter(

@@ -26,8 +26,8 @@ const topic = 'audit';
 export type Witness = { close(): Promise<void> };
 
 /** Returns the offsets from which to read on. */
-function startsOf({ places }: Progress, partitions: readonly number[]): ReadonlyMap<TopicPartition, string> {
-  const offsetOf = (partition: number) => String(places.get(partition)?.offset ?? 0);
+function startsOf({ anchorByPartition }: Progress, partitions: readonly number[]): ReadonlyMap<TopicPartition, string> {
+  const offsetOf = (partition: number) => String(anchorByPartition.get(partition)?.offset ?? 0);
   return new Map(partitions.map((partition) => [`${topic}/${partition}`, offsetOf(partition)]));
 }
 
@@ -74,8 +74,8 @@ export async function openWitness(options: {
   async function writeAnchor(): Promise<void> {
     const at = formatInstant(now());
     const before = offsetsOf(progress);
-    for (const [place, end] of await reader.reachEnd()) {
-      const partition = Number(place.split('/')[1]);
+    for (const [topicPartition, end] of await reader.reachEnd()) {
+      const partition = Number(topicPartition.split('/')[1]);
       compareEnd(progress, partition, Number(end), before.get(partition) ?? 0);
     }
     const content = nextAnchorContent(progress);

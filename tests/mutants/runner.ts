@@ -35,7 +35,7 @@ export const excludedTests: readonly RegExp[] = [
   /\/anything\.test\.ts,/,
   /\/schedules\.test\.ts,/,
   /\/judged\.test\.ts,/,
-  /: each lost number is counted once, in any order/,
+  /: each lost sequence number is counted once, in any order/,
   /: npm run vigil /,
 ];
 /** Slow tests. They run only with `--missed`, for the mutants that no other test found in the last run. */

@@ -13,7 +13,7 @@ const feedAll = (patientBed: Bed, from: number, to: number, except: readonly num
 };
 const eventTypes = (patientBed: Bed) => patientBed.eventTypes(missingReadingsKey);
 
-it('a number is missing although a higher number came before the device started to count again', () => {
+it('a number is missing although a higher sequence number came before the device started to count again', () => {
   const patientBed = bed();
   feedAll(patientBed, 1, 200);
   for (const seq of [1, 2, 4, 5])
@@ -23,19 +23,19 @@ it('a number is missing although a higher number came before the device started 
   expect([patientBed.countOf('readingsMissing'), eventTypes(patientBed)]).toEqual([1, ['raised']]);
 });
 
-describe('a missing number', () => {
+describe('a missing sequence number', () => {
   it.each([
     ['less than a minute after the next number', 70.999, []],
     ['after a minute', 71, ['raised']],
     ['later', 90, ['raised']],
-  ])('a missing number has an alarm after a minute: %s', (_name, s, types) => {
+  ])('a missing sequence number has an alarm after a minute: %s', (_name, s, types) => {
     const patientBed = bed();
     feedAll(patientBed, 1, 69, [10]);
     feed(patientBed, 70, s);
     expect(eventTypes(patientBed)).toEqual(types);
   });
 
-  it('a missing number makes one low technical alarm with the time of the next reading as onset', () => {
+  it('a missing sequence number makes one low technical alarm with the time of the next reading as onset', () => {
     const patientBed = bed();
     feedAll(patientBed, 1, 200, [10]);
     expect(eventTypes(patientBed)).toEqual(['raised']);
@@ -53,7 +53,7 @@ describe('a missing number', () => {
     [1, '1 reading missing'],
     [2, '2 readings missing'],
     [30, '30 readings missing'],
-  ])('%i missing numbers in a row are one gap', (count, text) => {
+  ])('%i missing sequence numbers in a row are one gap', (count, text) => {
     const patientBed = bed();
     const lost = Array.from({ length: count }, (_, i) => 10 + i);
     feedAll(patientBed, 1, 150, lost);
@@ -156,7 +156,7 @@ describe('the end of the alarm about missing readings', () => {
     expect(eventTypes(patientBed).filter((type) => type === 'raised')).toHaveLength(1);
   });
 
-  it('each missing number that comes fills only its own hole', () => {
+  it('each missing sequence number that comes fills only its own hole', () => {
     const patientBed = bed();
     feedAll(patientBed, 1, 50, [5, 10]);
     feed(patientBed, 10, 51);
@@ -204,7 +204,7 @@ describe('the end of the alarm about missing readings', () => {
 });
 
 describe('many holes', () => {
-  it('missing numbers are counted even if there are more holes than the state can keep', () => {
+  it('missing sequence numbers are counted even if there are more holes than the state can keep', () => {
     const patientBed = bed();
     // Every second reading is lost. The first lost reading is noticed at 3 s.
     for (let seq = 1; seq <= 61; seq += 2) feed(patientBed, seq);
@@ -240,11 +240,11 @@ describe('many holes', () => {
   });
 });
 
-describe('a late number', () => {
+describe('a late sequence number', () => {
   const holes = (patientBed: Bed) =>
     patientBed.state().continuity.holes.map(({ boot, from, to, missing }) => `${boot} ${from}-${to}: ${missing}`);
 
-  it('a late number fills only the hole of its own start that contains it', () => {
+  it('a late sequence number fills only the hole of its own start that contains it', () => {
     const patientBed = bed();
     feedAll(patientBed, 101, 109);
     feed(patientBed, 113);
@@ -259,7 +259,7 @@ describe('a late number', () => {
     expect(holes(patientBed)).toEqual([]);
   });
 
-  it('a late number fills one number of two holes that were joined', () => {
+  it('a late sequence number fills one sequence number of two holes that were joined', () => {
     const patientBed = bed();
     feed(patientBed, 1);
     for (let seq = 3; seq <= 35; seq += 2) feed(patientBed, seq);
@@ -286,7 +286,7 @@ it('a device without a patient has no alarm about missing readings', () => {
   expect(eventTypes(patientBed)).toEqual([]);
 });
 
-it('each lost number is counted once, in any order and with any repeats of the other numbers', () => {
+it('each lost sequence number is counted once, in any order and with any repeats of the other sequence numbers', () => {
   const seed = Date.now() % 2 ** 31;
   console.log(`seed ${seed}`);
   fc.assert(

@@ -1,5 +1,5 @@
 /**
- * The detector of lost readings. A device numbers its readings 1, 2, 3 and so on. If a number never comes, a reading was lost between the
+ * The detector of lost readings. A device numbers its readings 1, 2, 3 and so on (`seq`). If a number never comes, a reading was lost between the
  * device and the engine, and a person must know. A reading that comes out of order or a second time is not lost. A new start of the
  * device loses no reading. See docs/decisions/011-gap-watch.md. Pure.
  */
@@ -40,7 +40,7 @@ export type ContinuityPart = {
 export const initialContinuity: ContinuityPart = { heads: [], holes: [], toldAt: 0, since: null };
 
 /**
- * A number counts as lost if it has not come for this long while other readings came (ours): six times the limit for late readings. If a
+ * A number counts as lost if it has not come for this time while other readings came (ours): six times the limit for late readings. If a
  * backlog fills part of the hole, the time starts again.
  */
 const proofMs = 60_000;

@@ -98,8 +98,8 @@ describe('rearm of a waiting acknowledgement', () => {
   });
 });
 
-describe('rearm of a missing number', () => {
-  it('a missing number has its alarm in the usual time after the clock was set back', () => {
+describe('rearm of a missing sequence number', () => {
+  it('a missing sequence number has its alarm in the usual time after the clock was set back', () => {
     const lost = bed();
     for (const s of [0, 1, 2, 5]) lost.feed(reading(s, { HR: 80 }, { seq: s + 1 }));
     const backMs = 10 * minuteMs;
@@ -156,7 +156,7 @@ describe('rearm of all parts', () => {
     expect(standby).toMatchObject({ since: now, reason: 'Imaging' });
   });
 
-  it('device times, values and missing numbers stay the same', () => {
+  it('device times, values and missing sequence numbers stay the same', () => {
     const before = fullState();
     const after = rearm(before, adultProfile, now);
     const measured = ({ arrivals }: State) =>

@@ -40,7 +40,7 @@ export type Tracker = {
   readonly noDataMs: number;
   /** Time since which the values are clear of the limit; null if the last value is not clear. */
   readonly insideSince: number | null;
-  /** The condition has called at least once, because at that time no more serious limit of the same side called instead. */
+  /** The condition has called at least once. It does not call while a more serious limit of the same side calls. */
   readonly called?: true;
 };
 

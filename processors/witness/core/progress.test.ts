@@ -29,7 +29,7 @@ it('computes the same digest after a restart as without a restart', () => {
   for (let offset = 0; offset < 4; offset += 1) addRecord(before, 0, record(offset), hash);
   const after = newProgress(nextAnchorContent(before)!.places);
   for (let offset = 4; offset < 10; offset += 1) addRecord(after, 0, record(offset), hash);
-  expect(after.places.get(0)).toEqual(whole.places.get(0));
+  expect(after.anchorByPartition.get(0)).toEqual(whole.anchorByPartition.get(0));
 });
 
 it('does not report a record as cut off that was written after Kafka was asked for the end', () => {
@@ -71,7 +71,7 @@ it.each([
   expect(next.faults).toEqual([expect.stringMatching(text)]);
   expect(next.places[0]!.offset).toBeGreaterThanOrEqual(next.places[0]!.from);
   markAnchored(progress);
-  const end = progress.places.get(0)!.offset;
+  const end = progress.anchorByPartition.get(0)!.offset;
   compareEnd(progress, 0, end, end);
   expect(nextAnchorContent(progress)).toBeUndefined();
 });

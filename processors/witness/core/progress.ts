@@ -6,33 +6,41 @@ import type { Hash } from '../../../log/audit/chain.ts';
 const faultsMax = 20;
 
 export type Progress = {
-  readonly places: Map<number, PartitionAnchor>;
+  readonly anchorByPartition: Map<number, PartitionAnchor>;
   /** The partitions that changed since the last anchor. */
   readonly changed: Set<number>;
   /** Places found since the last anchor at which the log was cut or changed. */
   faults: string[];
 };
 
-/** @param places the place of each partition in the last anchors */
-export function newProgress(places: Iterable<PartitionAnchor>): Progress {
-  return { places: new Map([...places].map((place) => [place.partition, place])), changed: new Set(), faults: [] };
+/** @param anchors the last anchor of each partition */
+export function newProgress(anchors: Iterable<PartitionAnchor>): Progress {
+  return {
+    anchorByPartition: new Map([...anchors].map((anchor) => [anchor.partition, anchor])),
+    changed: new Set(),
+    faults: [],
+  };
 }
 
 export type LogRecord = { readonly offset: number; readonly key: string; readonly value: string };
 
 /** Adds the next record of a partition. Notes a fault if the record does not have the next offset. */
 export function addRecord(progress: Progress, partition: number, { offset, key, value }: LogRecord, hash: Hash): void {
-  const before = progress.places.get(partition) ?? emptyPlace(partition);
+  const before = progress.anchorByPartition.get(partition) ?? emptyAnchor(partition);
   if (offset !== before.offset) noteFault(progress, jumpText(before, offset));
   // After a fault, a new digest begins at this record.
-  const place = offset === before.offset ? before : { partition, from: offset, offset, digest: digestStart };
-  progress.places.set(partition, { ...place, offset: offset + 1, digest: nextDigest(place.digest, key, value, hash) });
+  const anchor = offset === before.offset ? before : { partition, from: offset, offset, digest: digestStart };
+  progress.anchorByPartition.set(partition, {
+    ...anchor,
+    offset: offset + 1,
+    digest: nextDigest(anchor.digest, key, value, hash),
+  });
   progress.changed.add(partition);
 }
 
 /** Returns the next offset of each partition. */
 export function offsetsOf(progress: Progress): ReadonlyMap<number, number> {
-  return new Map([...progress.places].map(([partition, { offset }]) => [partition, offset]));
+  return new Map([...progress.anchorByPartition].map(([partition, { offset }]) => [partition, offset]));
 }
 
 /**
@@ -40,13 +48,13 @@ export function offsetsOf(progress: Progress): ReadonlyMap<number, number> {
  * @param readBefore the next offset before Kafka was asked for the end; further records may have been read since
  */
 export function compareEnd(progress: Progress, partition: number, end: number, readBefore: number): void {
-  const place = progress.places.get(partition);
-  if (place === undefined) {
-    progress.places.set(partition, emptyPlace(partition));
+  const anchor = progress.anchorByPartition.get(partition);
+  if (anchor === undefined) {
+    progress.anchorByPartition.set(partition, emptyAnchor(partition));
     progress.changed.add(partition);
   } else if (end < readBefore) {
-    noteFault(progress, jumpText({ ...place, offset: readBefore }, end));
-    progress.places.set(partition, { partition, from: end, offset: end, digest: digestStart });
+    noteFault(progress, jumpText({ ...anchor, offset: readBefore }, end));
+    progress.anchorByPartition.set(partition, { partition, from: end, offset: end, digest: digestStart });
     progress.changed.add(partition);
   }
 }
@@ -56,7 +64,9 @@ export function nextAnchorContent(
   progress: Progress,
 ): { readonly places: PartitionAnchor[]; readonly faults: string[] } | undefined {
   if (progress.changed.size === 0) return undefined;
-  const places = [...progress.changed].sort((a, b) => a - b).map((partition) => progress.places.get(partition)!);
+  const places = [...progress.changed]
+    .sort((a, b) => a - b)
+    .map((partition) => progress.anchorByPartition.get(partition)!);
   return { places, faults: [...progress.faults] };
 }
 
@@ -66,7 +76,7 @@ export function markAnchored(progress: Progress): void {
   progress.faults = [];
 }
 
-const emptyPlace = (partition: number): PartitionAnchor => ({ partition, from: 0, offset: 0, digest: digestStart });
+const emptyAnchor = (partition: number): PartitionAnchor => ({ partition, from: 0, offset: 0, digest: digestStart });
 
 function jumpText({ partition, offset }: PartitionAnchor, next: number): string {
   return next < offset

@@ -25,7 +25,7 @@ export type InputAges = {
 };
 
 export type ScoreRules = {
-  /** `off`: why this score does not alarm. The screen shows the score all the same. */
+  /** `off`: why this score does not alarm. The screen still shows the score. */
   readonly calls: Readonly<Record<ScoreName, ScoreCall | { readonly off: string }>>;
   /** How long a score must be below its alarm value to end its alarm, ms. */
   readonly offDelayMs: number;
