@@ -84,6 +84,12 @@ describe('a reading', () => {
       `{ "values": [ {"unit":"%", "value":9.70e1, "code":"MDC_PULS_OXIM_SAT_O2"} ],\n "seq": ${seq}, "boot": "b-${run}", "time": "${iso(ms)}" }`;
     // The readings come newest first, but have numbers in the order of their times.
     const seqOf = (index: number) => times.length - index;
+    let freshSeq = times.length;
+    await until('a reading has arrived within 1 s of its time, which shows that the clock is right', async () => {
+      const sentMs = Date.now();
+      await publishFor(client, topic, readingText(++freshSeq, sentMs));
+      return Date.now() - sentMs < 1000;
+    });
     for (const [index, [ms]] of times.entries())
       expect(await publishFor(client, topic, readingText(seqOf(index), ms), index % 2 ? 2 : 1)).toBe(0);
     const records = await recordsOf(operator, 'observations', device('assigned'));
