@@ -21,7 +21,7 @@ const launcherNames = ['VIGIL_LAUNCHED_AT_MS'];
 const composeText = read('docker-compose.yml');
 
 describe('settingNames', () => {
-  it('has exactly the names that the manifests, docker-compose.yml, the tests and the launcher read', () => {
+  it('settingNames has exactly the names that the manifests, docker-compose.yml, the tests and the launcher read', () => {
     const declared = everyManifest.flatMap(([, manifest]) => Object.values(manifest).map(({ env }) => env));
     const vigilNames = declared.filter((name) => name.startsWith('VIGIL_'));
     const allNames = new Set([...vigilNames, ...namesIn(composeText), ...testNames, ...launcherNames]);

@@ -4,14 +4,14 @@ import { newStatus, witnessHealth, witnessMetrics } from './metrics.ts';
 const everyMs = 60_000;
 
 describe('witnessHealth', () => {
-  it('is starting until the first round is complete, and then ready', () => {
+  it('the witness is starting until the first round is complete, and then ready', () => {
     const status = newStatus(1_000);
     expect(witnessHealth(status, 2_000, everyMs)).toBe('starting');
     status.isReady = true;
     expect(witnessHealth(status, 2_000, everyMs)).toBe('ready');
   });
 
-  it('is failing after three intervals and one minute without a successful round, also before the first round', () => {
+  it('the witness is failing after three intervals and one minute without a successful round, also before the first round', () => {
     for (const isReady of [true, false]) {
       const status = { ...newStatus(1_000), isReady };
       expect(witnessHealth(status, 1_000 + 3 * everyMs + 60_000, everyMs)).toBe(isReady ? 'ready' : 'starting');

@@ -13,7 +13,7 @@ const feedAll = (patientBed: Bed, from: number, to: number, except: readonly num
 };
 const eventTypes = (patientBed: Bed) => patientBed.eventTypes(missingReadingsKey);
 
-it('a number is missing although a higher sequence number came before the device started to count again', () => {
+it('a sequence number is missing although a higher one came before the device started to count again', () => {
   const patientBed = bed();
   feedAll(patientBed, 1, 200);
   for (const seq of [1, 2, 4, 5])

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Backlog, backlogAgeMs, noteRead, noteWritten } from './backlog.ts';
 
 describe('backlogAgeMs', () => {
-  it('is 0 before a batch was read, and after all batches are written', () => {
+  it('backlogAgeMs is 0 before a batch was read, and after all batches are written', () => {
     const backlog: Backlog = new Map();
     expect(backlogAgeMs(backlog, 1_000)).toBe(0);
     noteRead(backlog, 3, 10n, 400);
@@ -11,7 +11,7 @@ describe('backlogAgeMs', () => {
     expect(backlogAgeMs(backlog, 9_000)).toBe(0);
   });
 
-  it('is the age of the oldest record in the backlog of all partitions', () => {
+  it('backlogAgeMs is the age of the oldest record in the backlog of all partitions', () => {
     const backlog: Backlog = new Map();
     noteRead(backlog, 0, 10n, 700);
     noteRead(backlog, 1, 5n, 300);
@@ -24,7 +24,7 @@ describe('backlogAgeMs', () => {
     expect(backlogAgeMs(backlog, 1_000)).toBe(300);
   });
 
-  it('is 0 after the first write of a batch that was read twice', () => {
+  it('backlogAgeMs is 0 after the first write of a batch that was read twice', () => {
     const backlog: Backlog = new Map();
     noteRead(backlog, 0, 10n, 700);
     noteRead(backlog, 0, 10n, 700);
@@ -32,7 +32,7 @@ describe('backlogAgeMs', () => {
     expect(backlogAgeMs(backlog, 1_000)).toBe(0);
   });
 
-  it('is 0 for a record whose time is later than now', () => {
+  it('backlogAgeMs is 0 for a record whose time is later than now', () => {
     const backlog: Backlog = new Map();
     noteRead(backlog, 0, 10n, 2_000);
     expect(backlogAgeMs(backlog, 1_000)).toBe(0);
