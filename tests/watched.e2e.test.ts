@@ -105,7 +105,6 @@ it('a screen of another dashboard names the page that stands still, and the ward
   const goOn = await standStill(noras);
   const stoppedAtMs = Date.now();
   const reportsBefore = reportedAtMs.length;
-  // Asystole is judged immediately.
   const readings = setInterval(() => void device.observe({ MDC_ECG_HEART_RATE: 170 }).catch(() => {}), 1_000);
   try {
     await ottos.getByTestId('bed-W-09').getByTestId('tile-alarm').waitFor();

@@ -148,7 +148,7 @@ export const reportAlarmsMax = 64;
 
 /**
  * Says what the page has painted and sounded. A page sends it within a second after an alarm calls, and every
- * `reportEveryMs` while it has nothing new to say. Only a server whose snapshot has `reports` understands this message.
+ * `reportEveryMs` while it has nothing new to say. Only a server whose snapshot or heartbeat has `reports` understands this message.
  */
 export const ScreenReport = Type.Object(
   {
@@ -253,6 +253,8 @@ export const Heartbeat = Type.Object(
     at: Instant,
     n: Type.Integer(),
     health: Health,
+    /** As in the snapshot. A screen that resumes gets no snapshot. */
+    reports: Type.Optional(Type.Literal(true)),
     /** The screens that have not confirmed alarms which this screen shows, too; absent if there are none. */
     unconfirmed: Type.Optional(Type.Array(UnconfirmedScreen, { maxItems: 20 })),
   },

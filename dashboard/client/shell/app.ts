@@ -232,8 +232,8 @@ export function createApp() {
     },
     onSnapshot() {
       waves.clear();
-      reporter.restart();
     },
+    onReports: () => reporter.restart(),
     onWave: waves.take,
     onServerTime(at: string, stream?: string) {
       const atMs = Date.parse(at);

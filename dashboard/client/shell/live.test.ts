@@ -2,7 +2,7 @@
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type WebSocket as ServerSocket, WebSocketServer } from 'ws';
-import type { Delta, Watch } from '../../protocol/live.ts';
+import type { Delta, ScreenReport, Watch } from '../../protocol/live.ts';
 import { closeCodes, waveTextStart } from '../../protocol/pace.ts';
 import { bed, numeric, snapshot } from '../core/fixtures.ts';
 import type { Screen } from '../core/fold.ts';
@@ -27,11 +27,13 @@ let states: LinkState[];
 let problems: (string | undefined)[];
 let screen: Screen | undefined;
 let ended: number;
+let reportsWanted: number;
 let waves: string[];
 
 beforeEach(async () => {
   [clockMs, tickets, refusal, sockets, watches, states, problems] = [0, 0, undefined, [], [], [], []];
   [screen, ended, live, waves] = [undefined, 0, undefined, []];
+  reportsWanted = 0;
   server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
   await new Promise((resolve) => server.once('listening', resolve));
   server.on('connection', (socket) => {
@@ -60,6 +62,7 @@ function openTestLive() {
       screen = next;
     },
     onSnapshot: () => undefined,
+    onReports: () => reportsWanted++,
     onWave: (text) => waves.push(text),
     onServerTime: () => undefined,
     onState: (state) => states.push(state),
@@ -220,6 +223,28 @@ describe('openLive', () => {
     await connected();
     sockets[0]!.send('{');
     await connected(2);
+  });
+
+  it('sends reports only to a server that understands them, also after it has resumed without a snapshot', async () => {
+    const report: ScreenReport = { type: 'report', page: 'painting', alarms: [] };
+    openTestLive();
+    await connected();
+    await until(() => screen?.messageNo === 10);
+    expect(live!.report(report)).toBe(false);
+    sendFromServer({ ...heartbeat, reports: true });
+    await until(() => reportsWanted === 1);
+    expect(live!.report(report)).toBe(true);
+    await until(() => watches.length === 2);
+    expect(watches[1]).toEqual(report);
+    sockets[0]!.terminate();
+    await until(() => watches.length === 3);
+    expect(watches[2]!.resume).toEqual({ stream: 's1', n: 10 });
+    // The new server may be older.
+    expect(live!.report(report)).toBe(false);
+    sendFromServer(heartbeat);
+    sendFromServer({ ...heartbeat, reports: true });
+    await until(() => reportsWanted === 2);
+    expect(live!.report(report)).toBe(true);
   });
 
   it('sends a new wish over the present connection', async () => {

@@ -28,6 +28,8 @@ export type LiveEvents = {
    * Called with the server's time in a message. `stream` identifies the server process; only snapshots carry it.
    */
   readonly onServerTime: (at: string, stream?: string) => void;
+  /** Called when the server of a new connection has said that it understands reports. It knows no earlier report. */
+  readonly onReports: () => void;
   readonly onState: (state: LinkState) => void;
   /** Called with the reason why there is no connection, for a person; undefined when there is a connection. */
   readonly onProblem: (text: string | undefined) => void;
@@ -130,6 +132,12 @@ export function openLive(wish: WatchWish, events: LiveEvents): Live {
     to.send(JSON.stringify({ type: 'watch', ...currentWish, ...(resume ? { resume } : {}) } satisfies Watch));
   }
 
+  function noteReports(accepted: true | undefined) {
+    if (accepted !== true || takesReports) return;
+    takesReports = true;
+    events.onReports();
+  }
+
   function receive(text: string) {
     if (text.startsWith(waveTextStart)) return events.onWave(text);
     let message: ServerMessage;
@@ -141,7 +149,7 @@ export function openLive(wish: WatchWish, events: LiveEvents): Live {
     switch (message.type) {
       case 'snapshot':
         screen = screenOf(message);
-        takesReports = message.reports === true;
+        noteReports(message.reports);
         events.onServerTime(message.at, message.stream);
         events.onSnapshot();
         events.onScreen(screen);
@@ -162,6 +170,7 @@ export function openLive(wish: WatchWish, events: LiveEvents): Live {
       case 'heartbeat':
         events.onServerTime(message.at);
         if (!screen) return;
+        noteReports(message.reports);
         screen = { ...screen, health: message.health, unconfirmed: message.unconfirmed ?? [] };
         events.onScreen(screen);
         return noteMessage();

@@ -13,7 +13,7 @@ const searchEveryMs = 1_000;
 export type Reporter = {
   /** Must be called when the alarms or the sound may have changed. */
   changed(): void;
-  /** Forgets what was reported, because the server has sent everything again. */
+  /** Forgets what was reported, because the server of a new connection does not know it. */
   restart(): void;
   close(): void;
 };

@@ -376,6 +376,19 @@ describe('a screen that must confirm its alarms', () => {
     expect(w.screen.unconfirmedAlarms()).toEqual([]);
   });
 
+  it('a screen that resumes must confirm the alarms that it had before its connection was lost', async () => {
+    const w = world();
+    w.raise(1);
+    await w.watch({ ...watchIcu, resume: { stream: 'stream-1', n: w.state.changeNo } });
+    expect(w.of('snapshot')).toEqual([]);
+    w.clock.ms += confirmWithinMs;
+    expect(w.screen.unconfirmedAlarms()).toMatchObject([{ alarmId: 'alarm-0000000001', why: 'never' }]);
+    w.screen.heartbeat(health, []);
+    expect(w.of('heartbeat')[0]).toMatchObject({ reports: true });
+    w.report(confirmed(1));
+    expect(w.screen.unconfirmedAlarms()).toEqual([]);
+  });
+
   it('the snapshot says that the server understands reports, and a heartbeat names the screens that do not confirm', async () => {
     const w = world();
     await w.watch();

@@ -236,6 +236,8 @@ export function createScreen(parts: ScreenParts): Screen {
     gaps.clear();
     if (next.resume?.stream === stream && next.resume.n <= state.changeNo && next.resume.n >= state.forgottenChangeNo) {
       sentChangeNo = seenChangeNo = next.resume.n;
+      // The screen may not have painted what it got before its connection was lost, so it must confirm all its alarms.
+      step(confirmations, { kind: 'snapshot', alarms: wholeScreen(state, viewer, next.scope).alarms }, now());
       flush('alarms');
     } else sendSnapshot(next.scope);
     sendRecentWaves();
@@ -300,7 +302,7 @@ export function createScreen(parts: ScreenParts): Screen {
     heartbeat(health, unconfirmed) {
       if (!watch && now() - openedAtMs > watchWithinMs) return end(closeCodes.badMessage, 'no watch message came');
       const more = unconfirmed.length > 0 ? { unconfirmed: [...unconfirmed] } : {};
-      const beat = { type: 'heartbeat', n: sentChangeNo, health, ...more } as const;
+      const beat = { type: 'heartbeat', n: sentChangeNo, health, reports: true, ...more } as const;
       outbox.send('heartbeat', () => messageText({ ...beat, at: formatInstant(now()) }));
     },
     handleMessage(text) {
