@@ -32,7 +32,7 @@ function reading(open: SealedLog['open'], more: Partial<Parameters<typeof create
 }
 const takeAndOpen = (each: SealedReading) => [each.read(source, record), each.open(source, record)];
 
-describe('take and open', () => {
+describe('readable records', () => {
   it('a record is returned immediately, without a promise, if its data key is known', () => {
     const { reading: each } = reading(() => opened);
     expect(takeAndOpen(each)).toMatchObject([
