@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { readArguments } from '../process/command.ts';
 import { type Environment, settingsHelpText } from '../process/settings.ts';
 import type { Terminal } from '../process/terminal.ts';
+import { assignments } from './assignments/main.ts';
 import { audit } from './audit/main.ts';
 import { capture } from './capture/main.ts';
 import { delivery } from './delivery/main.ts';
@@ -20,6 +21,7 @@ const help = `  npm run vigil -- rejected …                         shows mess
   npm run vigil -- replay --profile <A> --profile <B> <file>…   compares the alarms of two limit profiles
   npm run vigil -- audit verify|head                       checks that nobody changed the audit trail; audit --help
   npm run vigil -- capture --ward <ward> --since 24h …     writes captures from the log; capture --help
+  npm run vigil -- assignments list|export                 prints who is responsible in a ward; assignments --help
   npm run vigil -- delivery who --ward <ward> --bed <bed>  says who would be called for an alarm; delivery --help
   npm run vigil -- trends rebuild …                        writes lost trends into InfluxDB again; trends --help
 
@@ -71,6 +73,7 @@ export async function vigilCommand(args: readonly string[], terminal: Terminal):
   if (args[0] === 'replay') return runReplay(args.slice(1));
   if (args[0] === 'audit') return audit(args.slice(1), terminal);
   if (args[0] === 'capture') return capture(args.slice(1), terminal);
+  if (args[0] === 'assignments') return assignments(args.slice(1), terminal);
   if (args[0] === 'delivery') return delivery(args.slice(1), terminal);
   if (args[0] === 'trends') return trends(args.slice(1), terminal);
   const { values, positionals } = readArguments(args, { allowPositionals: true, options }, usageError);

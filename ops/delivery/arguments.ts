@@ -51,15 +51,16 @@ const timePattern = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2})(:\d{2})?(\.\d{3})?(?:Z|([+
 /**
  * Reads a time with its offset from UTC: `2026-03-01T03:00+01:00`. Returns ms since 1970. A time without an offset is refused, because the
  * machine may be in another time zone than the ward.
+ * @param errorOf returns the error for a text that is no such time
  * @throws VigilError `settings-invalid`
  */
-export function readTime(text: string): number {
+export function readTime(text: string, errorOf = usageError): number {
   const [, minute, second = ':00', fraction = '.000', sign, hours = '00', minutes = '00'] =
     timePattern.exec(text) ?? [];
   const utcMs = minute === undefined ? undefined : parseInstant(`${minute}${second}${fraction}Z`);
   const offsetMinutes = Number(hours) * 60 + Number(minutes);
   if (utcMs === undefined || Number(minutes) > 59 || offsetMinutes > 14 * 60)
-    throw usageError(
+    throw errorOf(
       `--at takes a time with its offset, such as 2026-03-01T03:00+01:00 or 2026-03-01T02:00Z, not "${text}"`,
     );
   return utcMs - (sign === '-' ? -1 : 1) * offsetMinutes * 60_000;

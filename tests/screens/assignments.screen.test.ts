@@ -165,6 +165,7 @@ it('the charge nurse ends an assignment, and a person declines with a reason', a
 it('a technician sees the board and takes the duty of the technician', async () => {
   const tom = await logIn(browser, server, 'tom');
   tom.setDefaultTimeout(15_000);
+  await setHash(tom, '#/assignments');
   await tom.getByTestId('assignments-page').waitFor();
   await assign(tom, 'tom', 'technician');
   await done(tom, 'Tom Technician is assigned');

@@ -25,9 +25,9 @@ describe('parseRoute and formatRoute', () => {
 describe('pagesFor and shownRoute', () => {
   // A page needs the permission of the server route that it calls: `/api/devices` needs the permission to associate.
   it.each([
-    ['nurse', ['ward', 'assignments', 'devices'], { devices: 'devices', patient: 'patient', audit: 'ward' }],
+    ['nurse', ['ward', 'devices', 'assignments'], { devices: 'devices', patient: 'patient', audit: 'ward' }],
     ['physician', ['ward', 'assignments'], { devices: 'ward', patient: 'patient', audit: 'ward' }],
-    ['technician', ['assignments', 'devices'], { ward: 'assignments', devices: 'devices', audit: 'assignments' }],
+    ['technician', ['devices', 'assignments'], { ward: 'devices', patient: 'devices', audit: 'devices' }],
     ['auditor', ['audit'], { ward: 'audit', devices: 'audit', patient: 'audit' }],
   ] as const)('a %s is offered no page that the server would refuse', (role, pages, shown) => {
     const may = (permission: string) => permissionsOf(role).some((granted) => granted === permission);

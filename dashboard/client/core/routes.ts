@@ -59,8 +59,8 @@ type May = (permission: Permission) => boolean;
 export function pagesFor(may: May): Exclude<Page, 'patient'>[] {
   const pages: Exclude<Page, 'patient'>[] = [];
   if (may('view-vitals')) pages.push('ward');
-  if (may('take-duty')) pages.push('assignments');
   if (may('associate-device')) pages.push('devices');
+  if (may('take-duty')) pages.push('assignments');
   if (may('view-audit')) pages.push('audit');
   return pages;
 }
