@@ -34,7 +34,6 @@ export type Requester = { readonly viewer: Viewer; readonly who: Who };
  */
 export type MakeChange = (requester: Requester, change: Change) => Promise<Decision>;
 
-// biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
 export function createChanges(options: {
   readonly feed: Pick<Feed, 'readAssociations'>;
   readonly trail: Pick<Trail, 'record'>;
