@@ -1,0 +1,49 @@
+/** Takes what channels and persons report about a call. Pure. */
+import { canAnswer } from '../../../contracts/delivery-policy.ts';
+import { callNext, callOrRepeat, endCall } from './calling.ts';
+import { type Desk, waitingCall } from './desk.ts';
+import type { Input } from './inputs.ts';
+
+/** Takes what a channel reports. Only an answer of a person stops the clock; a receipt never does. */
+export function takeReceipt(desk: Desk, { callId, channel, receipt }: Extract<Input, { type: 'receipt' }>): void {
+  const round = desk.state()?.round;
+  const call = round?.calls.find((other) => other.callId === callId);
+  if (!round || !call?.channels.includes(channel)) return;
+  if (receipt.kind === 'reached') {
+    if (canAnswer(channel) && call.confirmDueAtMs !== null) desk.emit({ type: 'confirmed', callId, channel });
+    return;
+  }
+  // After a transient failure, the channel tries again. If it does not succeed in time, the missing confirmation is noticed.
+  if (receipt.class === 'transient' || call.failed.includes(channel)) return;
+  desk.emit({ type: 'channel-failed', callId, channel });
+  const isLost = call.channels.filter(canAnswer).every((name) => name === channel || call.failed.includes(name));
+  if (isLost && call.outcome === 'waiting' && round.phase !== 'stopped') endCall(desk, call, 'undelivered');
+}
+
+/**
+ * A person who accepts and does not go stops the calls for at most this many rounds (ours). Otherwise one person, or a thief with the
+ * person's session, could keep everybody else away.
+ */
+const acceptancesMax = 2;
+
+/** Takes the answer of a person whom this round, or an earlier round of the same matter, has called. Other answers have no effect. */
+export function takeAnswer(desk: Desk, input: Extract<Input, { type: 'answer' }>): void {
+  const { round: answered, userId, answer } = input;
+  const round = desk.state()?.round;
+  if (!round || round.phase === 'stopped' || answered < round.answersFrom || answered > round.round) return;
+  const ofPerson = round.calls.filter((call) => call.userId === userId && call.outcome !== 'informed');
+  if (ofPerson.length === 0 && !round.calledBefore.includes(userId)) return;
+  if (answer === 'accepted') {
+    const earlier = round.acceptedBefore.filter((id) => id === userId).length;
+    if (round.acceptedBy.includes(userId) || earlier >= acceptancesMax) return;
+    const dueAtMs = round.phase === 'accepted' ? round.dueAtMs! : desk.nowMs + round.chain.acceptedMs;
+    desk.emit({ type: 'accepted', round: round.round, userId, dueAtMs });
+    return;
+  }
+  if (ofPerson.length > 0 && ofPerson.every(({ outcome }) => outcome === 'rejected')) return;
+  const isWaitedFor = waitingCall(round)?.userId === userId;
+  desk.emit({ type: 'rejected', round: round.round, userId });
+  const after = desk.state()!.round!;
+  if (after.phase === 'calling' && (isWaitedFor || round.phase === 'accepted')) callNext(desk);
+  else if (after.phase === 'repeating' && isWaitedFor) callOrRepeat(desk);
+}

@@ -1,0 +1,131 @@
+/** Calls the persons of a chain one after the other, and the last one again. Pure. */
+import { chainFor } from '../../../contracts/delivery-policy.ts';
+import { type Desk, personsAt, takesPart, waitingCall } from './desk.ts';
+import type { RoundCause } from './events.ts';
+import { nextCall, repeatedCall } from './next-call.ts';
+import type { Call } from './state.ts';
+import { isDue, isSetBack, isTooOld } from './waits.ts';
+
+/** Begins a round with the policy that is in force now. */
+export function startRound(desk: Desk, cause: RoundCause): void {
+  const { context, nowMs } = desk;
+  const alarm = desk.state()!;
+  if (cause === 'new' && !takesPart(desk)) return;
+  const { ward } = context.placeOf(alarm.associationId);
+  const chosen = chainFor(context.policy, { ward, kind: alarm.kind, priority: alarm.priority }, nowMs);
+  if ('notSent' in chosen && cause === 'new') {
+    desk.emit({ type: 'not-sent', reason: chosen.notSent });
+    return;
+  }
+  // An alarm that calls already goes on with its former chain.
+  const chain = 'notSent' in chosen ? alarm.round!.chain : chosen.chain;
+  const firstAfterMs = cause === 'new' ? (chain.firstAfterMs ?? 0) : 0;
+  desk.emit({
+    type: 'round-started',
+    round: (alarm.round?.round ?? 0) + 1,
+    cause,
+    priority: alarm.priority,
+    policyVersion: context.policy.version,
+    chain,
+    dueAtMs: firstAfterMs === 0 ? null : nowMs + firstAfterMs,
+  });
+  if (firstAfterMs === 0) callNext(desk);
+}
+
+/** Calls the next person. At the end of the chain, the ward has a technical alarm, and the last person is called again. */
+export function callNext(desk: Desk): void {
+  const { nowMs, context } = desk;
+  for (;;) {
+    if (expires(desk)) return;
+    const next = nextCall(desk.state()!.round!, personsAt(desk), context.isDown);
+    if (!next) break;
+    const { step, duty, channels, waitMs, person } = next;
+    const { userId, name } = person;
+    emitCall(desk, { step, duty, userId, name, channels, waitMs, repeat: 0 });
+    if (waitMs > 0) return;
+  }
+  const { chain, calls } = desk.state()!.round!;
+  const wasAnybodyCalled = calls.some(({ outcome }) => outcome !== 'informed');
+  const notice = wasAnybodyCalled ? 'nobody-answers' : 'nobody-to-call';
+  desk.emit({ type: 'chain-ended', notice, dueAtMs: nowMs + chain.repeatMs });
+  repeat(desk);
+}
+
+/** At the end of a chain: calls who has come since, otherwise the last person again. */
+export function callOrRepeat(desk: Desk): void {
+  if (nextCall(desk.state()!.round!, personsAt(desk), desk.context.isDown)) callNext(desk);
+  else repeat(desk);
+}
+
+/** Calls the last person of the chain again. If nobody can be called again, waits for the next time. */
+function repeat(desk: Desk): void {
+  const { nowMs, context } = desk;
+  if (expires(desk)) return;
+  const round = desk.state()!.round!;
+  const { repeatMs } = round.chain;
+  const again = repeatedCall(round, personsAt(desk), context.isDown);
+  if (again) {
+    const { step, duty, userId, name, channels } = again;
+    emitCall(desk, { step, duty, userId, name, channels, waitMs: repeatMs, repeat: again.repeat + 1 });
+  } else if (isDue(round.dueAtMs, nowMs)) {
+    desk.emit({ type: 'repeat-skipped', dueAtMs: nowMs + repeatMs });
+  }
+}
+
+/** Ends the round if the alarm is too old to be sent. Returns whether it is. */
+function expires(desk: Desk): boolean {
+  const { freshAtMs, round } = desk.state()!;
+  if (!isTooOld(freshAtMs, round!.chain.ageMsMax, desk.nowMs)) return false;
+  desk.emit({ type: 'expired' });
+  return true;
+}
+
+function emitCall(
+  desk: Desk,
+  call: Pick<Call, 'step' | 'duty' | 'userId' | 'name' | 'channels' | 'waitMs' | 'repeat'>,
+) {
+  const { alarmId, associationId, round } = desk.state()!;
+  const { round: number, callCount, priority } = round!;
+  const callId = `${alarmId}/${number}/${callCount + 1}`;
+  const dueAtMs = desk.nowMs + call.waitMs;
+  desk.emit({ type: 'called', round: number, call: { callId, ...call }, associationId, priority, dueAtMs });
+}
+
+/** Ends the call that waits for an answer, and calls the next person. */
+export function endCall(desk: Desk, call: Call, outcome: 'unanswered' | 'unconfirmed' | 'undelivered' | 'gone'): void {
+  desk.emit({ type: 'call-ended', callId: call.callId, outcome });
+  const { phase } = desk.state()!.round!;
+  if (phase === 'calling') callNext(desk);
+  else if (phase === 'repeating' && outcome === 'undelivered') callOrRepeat(desk);
+}
+
+/** Does what is due in a round. */
+export function goOn(desk: Desk): void {
+  const { nowMs } = desk;
+  const round = desk.state()?.round;
+  if (!round || round.phase === 'stopped' || round.phase === 'expired') return;
+  if (isSetBack(round.dueAtMs, round.waitMs, nowMs)) {
+    desk.emit({ type: 'wait-restarted', dueAtMs: nowMs + round.waitMs });
+    return;
+  }
+  const call = waitingCall(round);
+  const isOver = isDue(round.dueAtMs, nowMs);
+  switch (round.phase) {
+    case 'beginning':
+      if (isOver) callNext(desk);
+      return;
+    case 'calling':
+      if (!call) callNext(desk);
+      else if (isOver) endCall(desk, call, 'unanswered');
+      else if (isDue(call.confirmDueAtMs, nowMs)) endCall(desk, call, 'unconfirmed');
+      return;
+    case 'repeating':
+      if (call && isOver) endCall(desk, call, 'unanswered');
+      else if (call && isDue(call.confirmDueAtMs, nowMs)) endCall(desk, call, 'unconfirmed');
+      if (isOver) callOrRepeat(desk);
+      return;
+    case 'accepted':
+      if (isOver) startRound(desk, 'not-acknowledged');
+      return;
+  }
+}

@@ -1,0 +1,106 @@
+/**
+ * Decides what happens with the delivery of one alarm after an event of the engine, a change of persons, or a timer (CLINICAL, "Delivery").
+ * The functions change the state only by events. Pure.
+ */
+import type { AlarmEvent } from '../../../contracts/messages/alarms.ts';
+import { priorityRank } from '../../../contracts/priorities.ts';
+import { freshAtMs, quietReason } from './alarm-facts.ts';
+import { callNext, callOrRepeat, endCall, goOn, startRound } from './calling.ts';
+import { type Desk, personsAt, waitingCall } from './desk.ts';
+import { nextCall, presentPersons } from './next-call.ts';
+import type { AlarmDelivery, Round } from './state.ts';
+import { isTooOld } from './waits.ts';
+
+/**
+ * An alarm that ends unanswered and begins again within this time goes on with its round, ms (ours). Otherwise an alarm that comes and goes
+ * would begin with the first person each time, and would never reach the second person.
+ */
+export const resumeMsMax = 60_000;
+
+/** Takes an alarm event of the engine. An event that is not newer than the last one has no effect. */
+export function takeAlarm(desk: Desk, event: AlarmEvent): void {
+  const { alarm } = event;
+  const before = desk.state();
+  if (before && alarm.rev < before.rev) return;
+  if (event.type === 'cleared') {
+    if (before) desk.emit({ type: 'alarm-cleared' });
+    return;
+  }
+  const { rev, kind, priority, associationId, onsets } = alarm;
+  const quiet = quietReason(alarm);
+  // An alarm that has never called needs no state.
+  if (!before && quiet !== null) return;
+  const facts = { kind, priority, associationId, onsets, quiet, freshAtMs: freshAtMs(event, before) };
+  if (!before || (rev > before.rev && !isUnchanged(before, facts))) desk.emit({ type: 'alarm-seen', rev, ...facts });
+  followAlarm(desk);
+}
+
+/** Most events only bring a new value. They are not stored, because they change nothing about the delivery. */
+function isUnchanged(
+  before: AlarmDelivery,
+  facts: Omit<AlarmDelivery, 'alarmId' | 'rev' | 'round' | 'notSent'>,
+): boolean {
+  return (Object.keys(facts) as (keyof typeof facts)[]).every((name) => facts[name] === before[name]);
+}
+
+/**
+ * Makes the round fit the alarm: stops it, begins it, or goes on with it. Looks only at the state, not at the event that changed it. So a
+ * process that was killed between two events of one decision does the rest after its restart.
+ */
+function followAlarm(desk: Desk): void {
+  const alarm = desk.state()!;
+  const { round, quiet } = alarm;
+  if (quiet !== null) {
+    if (round && round.phase !== 'stopped') desk.emit({ type: 'stopped', why: quiet });
+    return;
+  }
+  if (alarm.notSent !== null) return;
+  if (!round) startRound(desk, 'new');
+  else if (round.phase === 'stopped') beginAgain(desk, alarm, round);
+  else if (isMoreUrgent(alarm, round)) startRound(desk, 'more-urgent');
+  else if (round.phase === 'expired' && !isTooOld(alarm.freshAtMs, round.chain.ageMsMax, desk.nowMs))
+    startRound(desk, 'fresh-again');
+}
+
+function beginAgain(desk: Desk, alarm: AlarmDelivery, round: Round): void {
+  if (!canResume(round, desk.nowMs) || isMoreUrgent(alarm, round)) {
+    startRound(desk, 'new');
+    return;
+  }
+  desk.emit({ type: 'resumed' });
+  goOn(desk);
+}
+
+function isMoreUrgent(alarm: AlarmDelivery, round: Round): boolean {
+  return priorityRank[alarm.priority] > priorityRank[round.priority];
+}
+
+function canResume({ stopped }: Round, nowMs: number): boolean {
+  if (stopped === null || stopped.why === 'acknowledged') return false;
+  const isUnanswered = stopped.phase === 'beginning' || stopped.phase === 'calling' || stopped.phase === 'repeating';
+  return isUnanswered && Math.abs(nowMs - stopped.atMs) <= resumeMsMax;
+}
+
+/** The time has moved on: does what is due, and what a killed process has left undone. */
+export function takeTimer(desk: Desk): void {
+  followAlarm(desk);
+  goOn(desk);
+}
+
+/** Persons, channels or the policy have changed. */
+export function takeChange(desk: Desk): void {
+  followAlarm(desk);
+  const { round } = desk.state()!;
+  if (!round) return;
+  const persons = personsAt(desk);
+  const call = waitingCall(round);
+  if (round.phase === 'repeating') {
+    if (!call) callOrRepeat(desk);
+    else if (nextCall(round, persons, desk.context.isDown)) {
+      desk.emit({ type: 'call-ended', callId: call.callId, outcome: 'unanswered' });
+      callNext(desk);
+    }
+  } else if (round.phase === 'calling' && call && !presentPersons(round, persons).has(call.userId)) {
+    endCall(desk, call, 'gone');
+  }
+}

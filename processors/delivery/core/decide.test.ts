@@ -1,0 +1,501 @@
+import { describe, expect, it } from 'vitest';
+import { builtInPolicy } from '../../../contracts/delivery-policy.ts';
+import type { CallChain, DeliveryChannel } from '../../../contracts/messages/delivery-policy.ts';
+import { nextDueAtMs } from './decide.ts';
+import { alarmOf, everybody, newWard, person, policyOfChain, seconds, t0 } from './delivery.testing.ts';
+import { burstMax, messageEveryMs } from './rate.ts';
+
+const high = builtInPolicy.hospital.physiological.high;
+const raised = (staff = everybody as Parameters<typeof newWard>[0], options: Parameters<typeof newWard>[1] = {}) => {
+  const ward = newWard(staff, options);
+  ward.alarm('raised', alarmOf('a'));
+  return ward;
+};
+
+describe('the chain', () => {
+  it('calls the first person immediately, through each channel', () => {
+    const ward = raised();
+    expect(ward.messages()).toBe('screen anna 1, push anna 1');
+    expect(ward.notices()).toEqual([]);
+  });
+
+  it.each([
+    [59_999, 'anna'],
+    [60_000, 'anna, ben'],
+  ])('without an answer, after %d ms it has called %s', (ms, expected) => {
+    const ward = raised();
+    ward.at(ms);
+    expect(ward.called()).toBe(expected);
+  });
+
+  it('at its end repeats the last person, and the ward has a technical alarm', () => {
+    const ward = raised();
+    for (const minutes of [1, 2, 3]) ward.at(minutes * 60_000);
+    expect([ward.called(), ward.notices()]).toEqual(['anna, ben, cleo, paul', []]);
+    ward.at(4 * 60_000);
+    expect([ward.called(), ward.notices()]).toEqual(['anna, ben, cleo, paul, paul+', ['nobody-answers']]);
+    ward.at(5 * 60_000 - 1);
+    expect(ward.called()).toBe('anna, ben, cleo, paul, paul+');
+    ward.at(5 * 60_000);
+    expect(ward.called()).toBe('anna, ben, cleo, paul, paul+, paul+');
+  });
+
+  it('has the technical alarm immediately if nobody has a duty, and calls who comes later', () => {
+    const ward = raised({});
+    expect([ward.called(), ward.notices()]).toEqual(['', ['nobody-to-call']]);
+    ward.staff({ buddy: [person('ben')] });
+    expect([ward.called(), ward.notices()]).toEqual(['ben', ['nobody-to-call']]);
+    ward.answer('ben', 'accepted');
+    expect(ward.notices()).toEqual([]);
+  });
+
+  it('does nothing in a ward that never had assignments, and begins when the ward has some', () => {
+    const ward = newWard(undefined);
+    ward.alarm('raised', alarmOf('a'));
+    expect([ward.called(), ward.notices()]).toEqual(['', []]);
+    ward.staff(everybody);
+    expect(ward.called()).toBe('anna');
+  });
+
+  it.each<[string, Parameters<typeof newWard>[0], string]>([
+    [
+      'the cover and not the person who is away',
+      { nurse: [person('cover'), person('anna', 'away')], buddy: [person('ben')] },
+      'cover, ben',
+    ],
+    ['who has not accepted, after who has', { nurse: [person('anna'), person('dora', 'not-accepted')] }, 'anna, dora'],
+    [
+      'a person with two duties once',
+      { nurse: [person('anna')], buddy: [person('anna')], physician: [person('paul')] },
+      'anna, paul',
+    ],
+  ])('calls %s', (_, staff, expected) => {
+    const ward = raised(staff);
+    ward.at(60_000);
+    expect(ward.called()).toBe(expected);
+  });
+
+  it('does not wait after a channel that only informs', () => {
+    const steps: CallChain['steps'] = [
+      { duty: 'physician', channels: ['mail'] as DeliveryChannel[], waitMs: 60_000 },
+      { duty: 'nurse', channels: ['screen'] as DeliveryChannel[], waitMs: 60_000 },
+    ];
+    const ward = raised(everybody, { policy: policyOfChain({ ...high, steps }) });
+    expect(ward.messages()).toBe('mail paul 1, screen anna 1');
+    ward.answer('paul', 'accepted');
+    expect(ward.round()?.phase).toBe('calling');
+  });
+
+  it.each([
+    [9_999, ''],
+    [10_000, 'anna'],
+  ])('with firstAfterMs 10 s, after %d ms it has called "%s"', (ms, expected) => {
+    const ward = raised(everybody, { policy: policyOfChain({ ...high, firstAfterMs: 10_000 }) });
+    ward.at(ms);
+    expect(ward.called()).toBe(expected);
+  });
+
+  it('calls nobody for low priority, and says why', () => {
+    const ward = newWard(everybody);
+    ward.alarm('raised', alarmOf('a', { priority: 'low' }));
+    ward.at(60_000);
+    ward.alarm('escalated', alarmOf('a', { priority: 'low', rev: 2, escalation: 1 }));
+    expect(ward.events.map(({ type }) => type)).toEqual(['alarm-seen', 'not-sent', 'alarm-seen']);
+  });
+
+  it('calls the technician for a technical alarm', () => {
+    const ward = newWard(everybody);
+    ward.alarm('raised', alarmOf('a', { kind: 'technical', priority: 'medium' }));
+    ward.at(120_000);
+    expect(ward.called()).toBe('anna, tom');
+  });
+});
+
+describe('an answer', () => {
+  it('rejected calls the next person immediately', () => {
+    const ward = raised();
+    ward.answer('anna', 'rejected');
+    expect(ward.called()).toBe('anna, ben');
+    ward.answer('anna', 'rejected');
+    expect(ward.called()).toBe('anna, ben');
+  });
+
+  it('accepted stops the calls, and the chain begins again without an acknowledgement', () => {
+    const ward = raised();
+    ward.at(5_000);
+    ward.answer('anna', 'accepted');
+    ward.at(124_999);
+    expect(ward.called()).toBe('anna');
+    ward.at(125_000);
+    expect([ward.called(), ward.round()?.round]).toEqual(['anna, anna', 2]);
+  });
+
+  it('of a person who was called before counts', () => {
+    const ward = raised();
+    ward.at(60_000);
+    ward.answer('anna', 'accepted');
+    ward.at(120_000);
+    expect(ward.called()).toBe('anna, ben');
+  });
+
+  it.each([
+    ['of a person who was not called', 'paul', 1],
+    ['to an unknown round', 'anna', 2],
+    ['to round 0', 'anna', 0],
+  ])('%s has no effect', (_, userId, round) => {
+    const ward = raised();
+    expect(ward.answer(userId, 'accepted', 'a', round)).toEqual([]);
+    expect(ward.answer(userId, 'rejected', 'a', round)).toEqual([]);
+  });
+
+  it('accepted and then rejected calls the next person', () => {
+    const ward = raised();
+    ward.answer('anna', 'accepted');
+    ward.answer('anna', 'rejected');
+    expect([ward.called(), ward.round()?.phase]).toEqual(['anna, ben', 'calling']);
+  });
+
+  it('accepted by two persons counts until both have rejected', () => {
+    const ward = raised();
+    ward.at(60_000);
+    ward.answer('anna', 'accepted');
+    ward.answer('ben', 'accepted');
+    ward.answer('anna', 'rejected');
+    expect(ward.called()).toBe('anna, ben');
+    ward.answer('ben', 'rejected');
+    expect(ward.called()).toBe('anna, ben, cleo');
+  });
+
+  it('accepted a third time without an acknowledgement does not stop the calls', () => {
+    const ward = raised(everybody, { policy: policyOfChain({ ...high, ageMsMax: 3_600_000 }) });
+    for (const round of [1, 2]) {
+      ward.answer('anna', 'accepted', 'a', round);
+      ward.at(round * 120_000);
+    }
+    expect(ward.answer('anna', 'accepted', 'a', 3)).toEqual([]);
+    ward.at(300_000);
+    expect(ward.called()).toBe('anna, anna, anna, ben');
+  });
+
+  it('by all persons with a rejection leaves the technical alarm, and repeats nobody', () => {
+    const ward = raised({ nurse: [person('anna')], buddy: [person('ben')] });
+    ward.answer('anna', 'rejected');
+    ward.answer('ben', 'rejected');
+    expect(ward.notices()).toEqual(['nobody-answers']);
+    ward.at(60_000);
+    ward.at(120_000);
+    expect([ward.called(), ward.notices()]).toEqual(['anna, ben', ['nobody-answers']]);
+  });
+
+  it('at the end of the chain ends the technical alarm', () => {
+    const ward = raised({ nurse: [person('anna')] });
+    ward.at(60_000);
+    expect(ward.notices()).toEqual(['nobody-answers']);
+    ward.answer('anna', 'accepted');
+    expect(ward.notices()).toEqual([]);
+  });
+});
+
+describe('a receipt', () => {
+  const first = 'a/1/1';
+  const receipt = (
+    ward: ReturnType<typeof newWard>,
+    channel: DeliveryChannel,
+    kind: 'transient' | 'permanent' | 'painted',
+  ) =>
+    ward.give({
+      ...{ type: 'receipt', alarmId: 'a', callId: first, channel },
+      receipt: kind === 'painted' ? { kind: 'reached', stage: kind } : { kind: 'failed', class: kind },
+    });
+
+  it.each([
+    [4_999, 'anna'],
+    [5_000, 'anna, ben'],
+  ])('that is missing calls the next person after 5 s: after %d ms %s', (ms, expected) => {
+    const ward = raised(everybody, { confirms: false });
+    ward.at(ms);
+    expect(ward.called()).toBe(expected);
+  });
+
+  it('does not stop the clock, even if the message was painted', () => {
+    const ward = raised(everybody, { confirms: false });
+    receipt(ward, 'screen', 'painted');
+    ward.at(5_000);
+    expect(ward.called()).toBe('anna');
+    ward.at(60_000);
+    expect(ward.called()).toBe('anna, ben');
+  });
+
+  it('of a permanent failure calls the next person if no other channel is left', () => {
+    const ward = raised(everybody, { confirms: false });
+    receipt(ward, 'push', 'transient');
+    receipt(ward, 'push', 'permanent');
+    expect(ward.called()).toBe('anna');
+    receipt(ward, 'screen', 'transient');
+    expect(ward.called()).toBe('anna');
+    receipt(ward, 'screen', 'permanent');
+    expect(ward.called()).toBe('anna, ben');
+    expect(receipt(ward, 'screen', 'permanent')).toEqual([]);
+  });
+
+  it('about an unknown call or channel has no effect', () => {
+    const ward = raised();
+    expect(receipt(ward, 'mail', 'permanent')).toEqual([]);
+    const input = { type: 'receipt', alarmId: 'b', callId: first, channel: 'screen' } as const;
+    expect(ward.give({ ...input, receipt: { kind: 'reached', stage: 'sent' } })).toEqual([]);
+  });
+
+  it('a person whose channels are all down is passed over, and the other persons are called', () => {
+    const ward = newWard(everybody);
+    for (const channel of ['screen', 'push']) ward.down.add(`anna ${channel}`);
+    ward.alarm('raised', alarmOf('a'));
+    expect(ward.messages()).toBe('screen ben 1, push ben 1');
+  });
+
+  it('without any channel to anybody, the ward has a technical alarm immediately', () => {
+    const ward = newWard({ nurse: [person('anna')] });
+    for (const channel of ['screen', 'push']) ward.down.add(`anna ${channel}`);
+    ward.alarm('raised', alarmOf('a'));
+    expect([ward.called(), ward.notices()]).toEqual(['', ['nobody-to-call']]);
+    ward.down.clear();
+    ward.give({ type: 'changed' });
+    expect(ward.called()).toBe('anna');
+  });
+});
+
+describe('the end', () => {
+  it.each([
+    ['an acknowledgement by anybody', 'acknowledged', { signal: 'acknowledged' }, 'acknowledged'],
+    ['the end of the condition', 'resolved', { present: false, signal: 'latched' }, 'ended'],
+    ['a more serious alarm of the same cause', 'updated', { under: 'SpO2.extreme-low' }, 'other-alarm-calls'],
+  ] as const)('%s stops the calls and the technical alarm', (_, type, changes, why) => {
+    const ward = raised({ nurse: [person('anna')] });
+    ward.at(60_000);
+    const stopped = ward.alarm(type, alarmOf('a', { rev: 2, ...changes }));
+    expect(stopped.at(-1)).toMatchObject({ type: 'stopped', why });
+    const calls = ward.called();
+    for (const minutes of [2, 3, 10]) ward.at(minutes * 60_000);
+    expect([ward.called(), ward.notices(), nextDueAtMs(ward.state(), t0)]).toEqual([
+      calls,
+      [],
+      Number.POSITIVE_INFINITY,
+    ]);
+  });
+
+  it('cleared removes the alarm', () => {
+    const ward = raised();
+    ward.alarm('cleared', alarmOf('a', { rev: 2, present: false, signal: 'off' }));
+    expect(ward.state().alarms.size).toBe(0);
+  });
+
+  it('an older revision changes nothing', () => {
+    const ward = raised();
+    ward.alarm('acknowledged', alarmOf('a', { rev: 3, signal: 'acknowledged' }));
+    expect(ward.alarm('updated', alarmOf('a', { rev: 2 }))).toEqual([]);
+    expect(ward.alarm('acknowledged', alarmOf('a', { rev: 3, signal: 'acknowledged' }))).toEqual([]);
+  });
+
+  it('an alarm that was acknowledged or late before it was seen needs no state', () => {
+    const ward = newWard(everybody);
+    ward.alarm('acknowledged', alarmOf('a', { signal: 'acknowledged' }));
+    ward.alarm('raised', alarmOf('b', { late: true }));
+    expect(ward.state().alarms.size).toBe(0);
+  });
+});
+
+describe('a new round', () => {
+  const on = (rev: number, more = {}) => alarmOf('a', { rev, ...more });
+  const ended = (rev: number) => alarmOf('a', { rev, present: false, signal: 'latched' });
+
+  it('begins when an acknowledged alarm calls again', () => {
+    const ward = raised();
+    ward.alarm('acknowledged', on(2, { signal: 'acknowledged' }));
+    ward.at(180_000);
+    ward.alarm('realarmed', on(3));
+    expect([ward.called(), ward.round()?.round]).toEqual(['anna, anna', 2]);
+  });
+
+  it('does not begin when an alarm that nobody answered escalates: the next person would be called later', () => {
+    const ward = raised();
+    ward.at(50_000);
+    ward.alarm('escalated', on(2, { escalation: 1 }));
+    ward.at(60_000);
+    expect([ward.called(), ward.round()?.round]).toEqual(['anna, ben', 1]);
+  });
+
+  it('begins when the priority rises, and keeps the technical alarm', () => {
+    const ward = newWard({ nurse: [person('anna')] });
+    ward.alarm('raised', alarmOf('a', { priority: 'medium' }));
+    ward.at(120_000);
+    expect(ward.notices()).toEqual(['nobody-answers']);
+    ward.alarm('updated', on(2));
+    expect([ward.called(), ward.notices()]).toEqual(['anna, anna+, anna', ['nobody-answers']]);
+    ward.alarm('updated', on(3, { priority: 'medium' }));
+    ward.alarm('updated', on(4));
+    expect(ward.round()?.round).toBe(2);
+  });
+
+  it('an answer to a call about a less urgent alarm does not stop the more urgent one', () => {
+    const ward = newWard(everybody);
+    ward.alarm('raised', alarmOf('a', { priority: 'medium' }));
+    ward.alarm('updated', on(2));
+    expect(ward.answer('anna', 'accepted', 'a', 1)).toEqual([]);
+    ward.answer('anna', 'accepted', 'a', 2);
+    expect(ward.round()?.phase).toBe('accepted');
+  });
+
+  it.each([
+    ['goes on with its round', 60_000, 'anna, ben', 1],
+    ['begins a new round', 60_001, 'anna, anna', 2],
+  ])('an unanswered alarm that comes back %s after %d ms', (_, ms, called, round) => {
+    const ward = raised();
+    ward.alarm('resolved', ended(2));
+    ward.at(ms);
+    ward.alarm('updated', on(3, { onsets: 2 }));
+    expect([ward.called(), ward.round()?.round]).toEqual([called, round]);
+  });
+
+  it('an alarm that comes and goes each 10 s reaches the second person as soon as a steady one', () => {
+    const ward = raised();
+    for (let tens = 1; tens <= 6; tens += 1) {
+      ward.at(tens * 10_000);
+      ward.alarm('updated', tens % 2 === 1 ? ended(tens + 1) : on(tens + 1, { onsets: 1 + tens }));
+    }
+    expect(ward.called()).toBe('anna, ben');
+  });
+
+  it('begins when an accepted alarm ended and comes back', () => {
+    const ward = raised();
+    ward.answer('anna', 'accepted');
+    ward.alarm('resolved', ended(2));
+    ward.at(10_000);
+    ward.alarm('updated', on(3, { onsets: 2 }));
+    expect(ward.called()).toBe('anna, anna');
+  });
+});
+
+describe('the age', () => {
+  const policy = policyOfChain({ ...high, steps: high.steps.slice(0, 1), ageMsMax: 60_000 });
+  it.each([
+    [60_000, 'anna', []],
+    [60_001, '', ['too-old']],
+  ])('an alarm that is seen %d ms after its begin calls "%s"', (ms, called, notices) => {
+    const ward = newWard(everybody, { policy });
+    ward.at(ms);
+    ward.alarm('updated', alarmOf('a'));
+    expect([ward.called(), ward.notices()]).toEqual([called, notices]);
+  });
+
+  it('an alarm that becomes too old is sent no more, and the ward is told until it escalates', () => {
+    const ward = raised(everybody, { policy });
+    ward.at(60_000);
+    ward.at(120_000);
+    expect([ward.called(), ward.notices()]).toEqual(['anna, anna+', ['too-old']]);
+    ward.alarm('escalated', alarmOf('a', { rev: 2, escalation: 1 }));
+    expect([ward.called(), ward.notices()]).toEqual(['anna, anna+, anna', []]);
+  });
+
+  it('an alarm from the future is not old', () => {
+    const ward = newWard(everybody, { policy });
+    ward.at(-3_600_000);
+    ward.alarm('updated', alarmOf('a'));
+    expect(ward.called()).toBe('anna');
+  });
+});
+
+describe('persons who come and go', () => {
+  it('a hand-over calls the new person immediately', () => {
+    const ward = raised({ nurse: [person('anna')] });
+    ward.staff({ nurse: [person('dora')] });
+    expect(ward.called()).toBe('anna, dora');
+  });
+
+  it('a person who is away and comes back is called again', () => {
+    const ward = raised({ nurse: [person('anna')] });
+    ward.staff({ nurse: [person('anna', 'away')] });
+    expect(ward.notices()).toEqual(['nobody-answers']);
+    ward.staff({ nurse: [person('anna')] });
+    expect(ward.called()).toBe('anna, anna+');
+  });
+});
+
+describe('the clock', () => {
+  it('a wait that was interrupted by a kill goes on', () => {
+    const ward = raised();
+    ward.at(59_999);
+    expect(nextDueAtMs(ward.state(), t0 + 59_999)).toBe(t0 + 60_000);
+  });
+
+  it('set back by a day lets the wait begin again, so it is not endless', () => {
+    const ward = raised();
+    ward.at(-86_400_000);
+    expect(nextDueAtMs(ward.state(), t0 - 86_400_000)).toBe(t0 - 86_400_000 + 60_000);
+    ward.at(-86_400_000 + 60_000);
+    expect(ward.called()).toBe('anna, ben');
+  });
+
+  it('set forward by a day ends the wait, and an old alarm is told to the ward', () => {
+    const ward = raised();
+    ward.at(86_400_000);
+    expect([ward.called(), ward.notices()]).toEqual(['anna', ['too-old']]);
+  });
+});
+
+describe('messages', () => {
+  const ofPatient = (alarmId: string, more = {}) => alarmOf(alarmId, { associationId: 'patient', ...more });
+  it('alarms of one patient within 3 s become one message', () => {
+    const ward = newWard({ nurse: [person('anna')] });
+    for (const id of ['a', 'b', 'c']) ward.alarm('raised', ofPatient(id));
+    expect(ward.messages()).toBe('screen anna 1, push anna 1');
+    ward.at(2_999);
+    expect(ward.messages()).toBe('screen anna 1, push anna 1');
+    ward.at(3_000);
+    expect(ward.messages()).toBe('screen anna 1, push anna 1, screen anna 2, push anna 2');
+  });
+
+  it('the wait of a person counts from the message', () => {
+    const ward = newWard(everybody);
+    for (const id of ['a', 'b']) ward.alarm('raised', ofPatient(id));
+    ward.at(3_000);
+    ward.at(62_999);
+    expect(ward.called()).toBe('anna, anna, ben');
+    ward.at(63_000);
+    expect(ward.called()).toBe('anna, anna, ben, ben');
+  });
+
+  it('nothing that waits is sent after an acknowledgement', () => {
+    const ward = newWard({ nurse: [person('anna')] });
+    for (const id of ['a', 'b']) ward.alarm('raised', ofPatient(id));
+    ward.alarm('acknowledged', ofPatient('b', { rev: 2, signal: 'acknowledged' }));
+    ward.at(3_000);
+    expect(ward.messages()).toBe('screen anna 1, push anna 1');
+    expect([...ward.state().slots.values()].every(({ pending }) => pending.length === 0)).toBe(true);
+  });
+
+  it('what exceeds the rate is in the next message', () => {
+    const ward = newWard({ nurse: [person('anna')] });
+    for (let n = 0; n < 40; n += 1) ward.alarm('raised', alarmOf(`alarm-${n}`));
+    const sent = () =>
+      ward.events.flatMap((event) => (event.type === 'message' && event.channel === 'screen' ? [event] : []));
+    expect(sent()).toHaveLength(burstMax);
+    ward.at(messageEveryMs - 1);
+    expect(sent()).toHaveLength(burstMax);
+    ward.at(messageEveryMs);
+    expect(sent()).toHaveLength(burstMax + 1);
+    expect(sent().at(-1)).toMatchObject({ onlyCounted: 40 - burstMax - 20 });
+    expect(new Set(sent().flatMap(({ calls }) => calls.map(({ alarmId }) => alarmId)))).toHaveProperty('size', 40);
+  });
+
+  it('500 alarms within 10 s are all sent, each once through each channel', () => {
+    const ward = newWard({ nurse: [person('anna')] });
+    for (let n = 0; n < 500; n += 1) {
+      ward.at(n * 20);
+      ward.alarm('raised', alarmOf(`alarm-${n}`));
+    }
+    ward.at(seconds(20));
+    const sent = ward.events.flatMap((event) =>
+      event.type === 'message' && event.channel === 'push' ? event.calls : [],
+    );
+    expect([sent.length, new Set(sent.map(({ callId }) => callId)).size]).toEqual([500, 500]);
+  });
+});

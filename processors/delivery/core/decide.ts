@@ -1,0 +1,75 @@
+/**
+ * Decides what the delivery of alarms does with an input: first for each alarm, then which messages leave now. It decides nothing about
+ * screens: they get their alarms without this process. Pure.
+ */
+
+import { takeAnswer, takeReceipt } from './answers.ts';
+import { takeAlarm, takeChange, takeTimer } from './decide-alarm.ts';
+import { type Desk, waitingCall } from './desk.ts';
+import type { AlarmDecision, DeliveryEvent } from './events.ts';
+import { evolve } from './evolve.ts';
+import type { Context, Input, Place } from './inputs.ts';
+import { nextMessage, nextMessageAtMs } from './messages.ts';
+import { type AlarmDelivery, type State, shownNotice, type WardNotice } from './state.ts';
+
+/**
+ * Returns the events that an input causes. `evolve` makes the next state from them.
+ * @param nowMs the steady time of the process
+ */
+export function decide(state: State, input: Input, context: Context, nowMs: number): DeliveryEvent[] {
+  const events: DeliveryEvent[] = [];
+  let current = state;
+  const take = (event: DeliveryEvent) => {
+    events.push(event);
+    current = evolve(current, event);
+  };
+  const deskOf = (alarmId: string): Desk => ({
+    state: () => current.alarms.get(alarmId),
+    emit: (event) => take({ ...event, alarmId, atMs: nowMs } as AlarmDecision),
+    context,
+    nowMs,
+  });
+  switch (input.type) {
+    case 'alarm':
+      takeAlarm(deskOf(input.event.alarm.alarmId), input.event);
+      break;
+    case 'receipt':
+      takeReceipt(deskOf(input.alarmId), input);
+      break;
+    case 'answer':
+      takeAnswer(deskOf(input.alarmId), input);
+      break;
+    case 'changed':
+      for (const alarmId of state.alarms.keys()) takeChange(deskOf(alarmId));
+      break;
+    case 'timer':
+      for (const alarmId of state.alarms.keys()) takeTimer(deskOf(alarmId));
+      break;
+  }
+  for (let message = nextMessage(current, nowMs); message; message = nextMessage(current, nowMs)) take(message);
+  return events;
+}
+
+/** Returns when `decide` must be called with a timer, ms; Infinity if nothing is waited for. */
+export function nextDueAtMs(state: State, nowMs: number): number {
+  const ofAlarms = [...state.alarms.values()].map(dueOf);
+  return Math.min(...ofAlarms, nextMessageAtMs(state, nowMs));
+}
+
+function dueOf({ round }: AlarmDelivery): number {
+  if (!round || round.phase === 'stopped' || round.phase === 'expired') return Number.POSITIVE_INFINITY;
+  const dueAtMs = round.dueAtMs ?? Number.POSITIVE_INFINITY;
+  if (round.phase !== 'calling' && round.phase !== 'repeating') return dueAtMs;
+  return Math.min(dueAtMs, waitingCall(round)?.confirmDueAtMs ?? Number.POSITIVE_INFINITY);
+}
+
+/** A technical alarm of a ward: an alarm has no person who goes to the patient. */
+export type WardAlarm = Place & { readonly alarmId: string; readonly notice: WardNotice };
+
+/** Returns the technical alarms about the delivery of alarms that the wards have now. */
+export function wardAlarms(state: State, placeOf: Context['placeOf']): WardAlarm[] {
+  return [...state.alarms.values()].flatMap(({ alarmId, associationId, round }) => {
+    const notice = shownNotice(round);
+    return notice === null ? [] : [{ ...placeOf(associationId), alarmId, notice }];
+  });
+}

@@ -1,0 +1,32 @@
+/** What a rule gets to decide about one alarm, and how it reports its decisions. */
+import type { PersonsOf } from '../../../contracts/call-order.ts';
+import type { AlarmDecision } from './events.ts';
+import type { Context } from './inputs.ts';
+import type { AlarmDelivery, Call, Round } from './state.ts';
+
+type WithoutPlace<Event> = Event extends unknown ? Omit<Event, 'alarmId' | 'atMs'> : never;
+
+export type Desk = {
+  /** Returns the state of the alarm after all events so far. */
+  readonly state: () => AlarmDelivery | undefined;
+  /** Records an event and changes the state by it. */
+  readonly emit: (event: WithoutPlace<AlarmDecision>) => void;
+  readonly context: Context;
+  readonly nowMs: number;
+};
+
+/** Returns the persons of a duty at the alarm's bed. */
+export function personsAt({ state, context, nowMs }: Desk): PersonsOf {
+  const place = context.placeOf(state()!.associationId);
+  return (duty) => context.personsOf(place, duty, nowMs) ?? [];
+}
+
+/** Returns whether the ward of the alarm takes part in the delivery of alarms. */
+export function takesPart({ state, context, nowMs }: Desk): boolean {
+  return context.personsOf(context.placeOf(state()!.associationId), 'nurse', nowMs) !== undefined;
+}
+
+/** Returns the call whose answer the round waits for. */
+export function waitingCall({ calls }: Round): Call | undefined {
+  return calls.findLast(({ outcome }) => outcome === 'waiting');
+}

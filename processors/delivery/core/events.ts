@@ -1,0 +1,84 @@
+/**
+ * What the delivery of alarms decides. The events are all that is stored: from the same events comes the same state, also after a kill.
+ * Every time in an event was computed when the event was decided, so a restart changes no wait.
+ */
+import type { AlertKind, Priority } from '../../../contracts/messages/alarms.ts';
+import type { CallChain, DeliveryChannel } from '../../../contracts/messages/delivery-policy.ts';
+import type { Call, CallOutcome, StopReason, WardNotice } from './state.ts';
+
+/** Why a round begins. */
+export type RoundCause = 'new' | 'more-urgent' | 'not-acknowledged' | 'fresh-again';
+
+/** The events of one alarm. */
+export type AlarmDecision = { readonly alarmId: string; readonly atMs: number } & (
+  | {
+      readonly type: 'alarm-seen';
+      readonly associationId: string;
+      readonly rev: number;
+      readonly kind: AlertKind;
+      readonly priority: Priority;
+      readonly onsets: number;
+      readonly quiet: StopReason | null;
+      readonly freshAtMs: number;
+    }
+  /** The alarm is over, and its state is removed. */
+  | { readonly type: 'alarm-cleared' }
+  | { readonly type: 'not-sent'; readonly reason: string }
+  | {
+      readonly type: 'round-started';
+      readonly round: number;
+      readonly cause: RoundCause;
+      readonly priority: Priority;
+      readonly policyVersion: string;
+      readonly chain: CallChain;
+      /** When the first call may be made; null: immediately. */
+      readonly dueAtMs: number | null;
+    }
+  | {
+      readonly type: 'called';
+      readonly round: number;
+      readonly call: Omit<Call, 'sent' | 'failed' | 'confirmDueAtMs' | 'outcome'>;
+      readonly associationId: string;
+      readonly priority: Priority;
+      readonly dueAtMs: number;
+    }
+  | { readonly type: 'confirmed'; readonly callId: string; readonly channel: DeliveryChannel }
+  | { readonly type: 'channel-failed'; readonly callId: string; readonly channel: DeliveryChannel }
+  | {
+      readonly type: 'call-ended';
+      readonly callId: string;
+      readonly outcome: Exclude<CallOutcome, 'waiting' | 'accepted' | 'rejected' | 'informed'>;
+    }
+  | { readonly type: 'accepted'; readonly round: number; readonly userId: string; readonly dueAtMs: number }
+  | { readonly type: 'rejected'; readonly round: number; readonly userId: string }
+  /** Nobody is left to call, so the ward has a technical alarm. `dueAtMs` is when the last person is called again. */
+  | { readonly type: 'chain-ended'; readonly notice: WardNotice; readonly dueAtMs: number }
+  /** Nobody can be called again now. */
+  | { readonly type: 'repeat-skipped'; readonly dueAtMs: number }
+  | { readonly type: 'expired' }
+  | { readonly type: 'stopped'; readonly why: StopReason }
+  | { readonly type: 'resumed' }
+  /** The clock was set back, so the present wait begins again. */
+  | { readonly type: 'wait-restarted'; readonly dueAtMs: number }
+);
+
+/** A call in a message. `dueAtMs` is the end of the person's wait, counted from the message. */
+export type MessageCall = { readonly alarmId: string; readonly callId: string; readonly dueAtMs: number };
+
+/** One message to one person. A repeated message has the same id. */
+export type MessageDecision = {
+  readonly type: 'message';
+  readonly messageId: string;
+  readonly atMs: number;
+  readonly userId: string;
+  readonly name: string;
+  readonly channel: DeliveryChannel;
+  /** All calls of the message, the most urgent first. */
+  readonly calls: readonly MessageCall[];
+  /** How many of the calls the text of the message only counts. */
+  readonly onlyCounted: number;
+  /** When a channel must have confirmed the message, ms. */
+  readonly confirmDueAtMs: number;
+};
+
+export type DeliveryEvent = AlarmDecision | MessageDecision;

@@ -1,0 +1,50 @@
+/** What the delivery of alarms takes in, and what it asks about. */
+import type { Responsible } from '../../../contracts/duties.ts';
+import type { AlarmEvent } from '../../../contracts/messages/alarms.ts';
+import type { Duty } from '../../../contracts/messages/assignments.ts';
+import type { DeliveryChannel, DeliveryPolicy } from '../../../contracts/messages/delivery-policy.ts';
+
+/** How far a message is known to have come. */
+export const receiptStages = ['sent', 'taken', 'on-device', 'painted', 'answered'] as const;
+export type ReceiptStage = (typeof receiptStages)[number];
+
+/** What a channel reports about a message. After a transient failure, the channel tries again by itself. */
+export type Receipt =
+  | { readonly kind: 'reached'; readonly stage: ReceiptStage }
+  | { readonly kind: 'failed'; readonly class: 'transient' | 'permanent' };
+
+export type Input =
+  | { readonly type: 'alarm'; readonly event: AlarmEvent }
+  /** Assignments, absences, the place of a patient, the state of a channel or the policy have changed. */
+  | { readonly type: 'changed' }
+  | {
+      readonly type: 'receipt';
+      readonly alarmId: string;
+      readonly callId: string;
+      readonly channel: DeliveryChannel;
+      readonly receipt: Receipt;
+    }
+  /** The answer of a person. `accepted` means "I go"; it does not acknowledge the alarm (IEC 60601-1-8:2020, 6.11.2.4). */
+  | {
+      readonly type: 'answer';
+      readonly alarmId: string;
+      readonly round: number;
+      readonly userId: string;
+      readonly answer: 'accepted' | 'rejected';
+    }
+  | { readonly type: 'timer' };
+
+export type Place = { readonly ward: string | null; readonly bed: string | null };
+
+/** What the rules ask about the present. The functions must be pure for one call of `decide`. */
+export type Context = {
+  readonly policy: DeliveryPolicy;
+  readonly placeOf: (associationId: string) => Place;
+  /**
+   * Returns the persons with a duty at a place, in the order in which to call them. Undefined if the ward has never had assignments: such a
+   * ward does not take part in the delivery of alarms.
+   */
+  readonly personsOf: (place: Place, duty: Duty, atMs: number) => readonly Responsible[] | undefined;
+  /** Returns whether a channel cannot reach a person now. */
+  readonly isDown: (userId: string, channel: DeliveryChannel) => boolean;
+};

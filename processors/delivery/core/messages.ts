@@ -1,0 +1,66 @@
+/** Makes messages from the calls that wait. Nothing is sent about an alarm that was answered, has ended, or is too old. Pure. */
+import type { MessageDecision } from './events.ts';
+import { groupsOf, readyAtMs } from './grouping.ts';
+import { allowedAtMs, allowedCount } from './rate.ts';
+import type { Call, PendingCall, Slot, State } from './state.ts';
+import { isTooOld } from './waits.ts';
+
+/** A channel must confirm within this time that it has the message, ms (CLINICAL, "Delivery"). */
+export const confirmMs = 5_000;
+/** A message names at most this many alarms, and counts the others (ours). */
+export const namedMax = 20;
+
+/** Returns the next message that must leave now; undefined if there is none. */
+export function nextMessage(state: State, nowMs: number): MessageDecision | undefined {
+  for (const slot of state.slots.values()) {
+    const pending = slot.pending.filter((call) => wantedCall(state, slot, call, nowMs) !== undefined);
+    const ready = pending.filter((call) => readyAtMs(slot, call, nowMs) <= nowMs);
+    const allowed = allowedCount(slot.wholeAtMs, nowMs);
+    if (ready.length === 0 || allowed < 1) continue;
+    const [group] = groupsOf(ready, pending, allowed);
+    if (group) return messageOf(state, slot, group, nowMs);
+  }
+  return undefined;
+}
+
+/** Returns when the next message may leave, ms; Infinity if no call waits. */
+export function nextMessageAtMs(state: State, nowMs: number): number {
+  const times = [...state.slots.values()].flatMap((slot) => {
+    const pending = slot.pending.filter((call) => wantedCall(state, slot, call, nowMs) !== undefined);
+    const readyMs = pending.map((call) => readyAtMs(slot, call, nowMs));
+    return pending.length === 0 ? [] : [Math.max(Math.min(...readyMs), allowedAtMs(slot.wholeAtMs, nowMs))];
+  });
+  return Math.min(Number.POSITIVE_INFINITY, ...times);
+}
+
+/** Returns the call if it must still be sent through the slot's channel. */
+function wantedCall(
+  state: State,
+  { channel }: Slot,
+  { alarmId, callId }: PendingCall,
+  nowMs: number,
+): Call | undefined {
+  const alarm = state.alarms.get(alarmId);
+  const round = alarm?.round;
+  if (!alarm || !round || (round.phase !== 'calling' && round.phase !== 'repeating')) return undefined;
+  if (isTooOld(alarm.freshAtMs, round.chain.ageMsMax, nowMs)) return undefined;
+  const call = round.calls.find((other) => other.callId === callId);
+  return call?.channels.includes(channel) && !call.sent.includes(channel) && call.outcome !== 'rejected'
+    ? call
+    : undefined;
+}
+
+function messageOf(state: State, slot: Slot, group: readonly PendingCall[], nowMs: number): MessageDecision {
+  const { userId, name, channel } = slot;
+  const calls = group.map(({ alarmId, callId }) => {
+    const waitMs = state.alarms.get(alarmId)?.round?.calls.find((call) => call.callId === callId)?.waitMs ?? 0;
+    return { alarmId, callId, dueAtMs: nowMs + waitMs };
+  });
+  return {
+    ...{ type: 'message', atMs: nowMs, userId, name, channel, calls },
+    // A call is sent once through a channel, so this id is never used for another message.
+    messageId: `${channel}/${calls[0]!.callId}`,
+    onlyCounted: Math.max(0, calls.length - namedMax),
+    confirmDueAtMs: nowMs + confirmMs,
+  };
+}

@@ -1,0 +1,49 @@
+/** Decides who is called next in a round. Pure. */
+import { callOrder, type PersonsOf, type PossibleCall } from '../../../contracts/call-order.ts';
+import { canAnswer } from '../../../contracts/delivery-policy.ts';
+import type { DeliveryChannel } from '../../../contracts/messages/delivery-policy.ts';
+import type { Call, CallOutcome, Round } from './state.ts';
+
+type IsDown = (userId: string, channel: DeliveryChannel) => boolean;
+
+/**
+ * Returns the next call of a round; undefined if the chain is at its end. A person is called at most once through a channel, and never
+ * through a channel that is down.
+ */
+export function nextCall(round: Round, personsOf: PersonsOf, isDown: IsDown): PossibleCall | undefined {
+  const used = new Set(
+    round.calls.flatMap(({ userId, channels }) => channels.map((channel) => `${userId} ${channel}`)),
+  );
+  const rejecting = new Set(round.calls.filter(({ outcome }) => outcome === 'rejected').map(({ userId }) => userId));
+  for (const possible of callOrder(round.chain, personsOf)) {
+    const { userId } = possible.person;
+    if (rejecting.has(userId)) continue;
+    const channels = possible.channels.filter(
+      (channel) => !used.has(`${userId} ${channel}`) && !isDown(userId, channel),
+    );
+    if (channels.length > 0) return { ...possible, channels, waitMs: channels.some(canAnswer) ? possible.waitMs : 0 };
+  }
+  return undefined;
+}
+
+const repeatable: readonly CallOutcome[] = ['unanswered', 'unconfirmed', 'gone'];
+
+/**
+ * Returns the call to repeat at the end of a chain: the last person who has not answered, is still there and can be reached. A person who
+ * rejected the alarm is not called again in this round.
+ */
+export function repeatedCall(round: Round, personsOf: PersonsOf, isDown: IsDown): Call | undefined {
+  const present = presentPersons(round, personsOf);
+  const rejecting = new Set(round.calls.filter(({ outcome }) => outcome === 'rejected').map(({ userId }) => userId));
+  for (const call of round.calls.toReversed()) {
+    if (!repeatable.includes(call.outcome) || rejecting.has(call.userId) || !present.has(call.userId)) continue;
+    const channels = call.channels.filter((channel) => !call.failed.includes(channel) && !isDown(call.userId, channel));
+    if (channels.some(canAnswer)) return { ...call, channels };
+  }
+  return undefined;
+}
+
+/** Returns the ids of the persons who can now be called by the chain. */
+export function presentPersons({ chain }: Round, personsOf: PersonsOf): ReadonlySet<string> {
+  return new Set(callOrder(chain, personsOf).map(({ person }) => person.userId));
+}

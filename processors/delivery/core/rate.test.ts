@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+import { allowedAtMs, allowedCount, burstMax, messageEveryMs, wholeAfterMessage } from './rate.ts';
+
+const nowMs = 1_000_000;
+/** Returns the state of the allowance after a number of messages at once. */
+const after = (count: number) => {
+  let wholeAtMs = 0;
+  for (let sent = 0; sent < count; sent += 1) wholeAtMs = wholeAfterMessage(wholeAtMs, nowMs);
+  return wholeAtMs;
+};
+
+it.each([
+  [0, nowMs, burstMax, nowMs],
+  [1, nowMs, burstMax - 1, nowMs],
+  [burstMax - 1, nowMs, 1, nowMs],
+  [burstMax, nowMs, 0, nowMs + messageEveryMs],
+  [burstMax, nowMs + messageEveryMs - 1, 0, nowMs + messageEveryMs],
+  [burstMax, nowMs + messageEveryMs, 1, nowMs + messageEveryMs],
+  [burstMax, nowMs + burstMax * messageEveryMs, burstMax, nowMs + burstMax * messageEveryMs],
+])('after %d messages, at %d: %d allowed, the next one at %d', (count, atMs, allowed, nextMs) => {
+  expect(allowedCount(after(count), atMs)).toBe(allowed);
+  expect(allowedAtMs(after(count), atMs)).toBe(nextMs);
+});
+
+it('waits for at most one interval after the clock was set back by a day', () => {
+  expect(allowedAtMs(after(burstMax), nowMs - 86_400_000)).toBe(nowMs - 86_400_000 + messageEveryMs);
+});

@@ -1,0 +1,363 @@
+/**
+ * Plays random shifts, hand-overs, absences, rejections, failures and kills, and checks the delivery of alarms after each step.
+ */
+import fc from 'fast-check';
+import { builtInPolicy } from '../../../contracts/delivery-policy.ts';
+import {
+  accepted,
+  assigned,
+  assignmentOf,
+  away,
+  back,
+  declined,
+  ended,
+  hour,
+} from '../../../contracts/duties.testing.ts';
+import { evolve as evolveDuties, initialState as noDuties, responsibleAt } from '../../../contracts/duties.ts';
+import type { Alarm } from '../../../contracts/messages/alarms.ts';
+import type { AssignmentEvent, Duty } from '../../../contracts/messages/assignments.ts';
+import { decide, nextDueAtMs, wardAlarms } from './decide.ts';
+import { alarmOf, eventOf } from './delivery.testing.ts';
+import type { DeliveryEvent, MessageDecision } from './events.ts';
+import { evolve } from './evolve.ts';
+import { groupMs } from './grouping.ts';
+import type { Context, Input } from './inputs.ts';
+import { messageEveryMs } from './rate.ts';
+import { initialState, type State } from './state.ts';
+
+const people = ['anna', 'ben', 'cleo', 'paul', 'tom'] as const;
+const duties: readonly Duty[] = ['nurse', 'buddy', 'charge-nurse', 'physician', 'technician'];
+const alarmNames = ['a', 'b', 'c'] as const;
+const startHour = 8;
+
+const who = fc.constantFrom(...people);
+const what = fc.constantFrom(...alarmNames);
+/** One thing that happens in the ward. */
+export const step = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('assign' as const),
+      who,
+      duty: fc.constantFrom(...duties),
+      hours: fc.constantFrom(1, 4, 8),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constantFrom('accept-duty' as const, 'decline-duty' as const, 'end-duty' as const),
+      n: fc.nat(8),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('away' as const),
+      who,
+      cover: fc.option(who),
+      hours: fc.constantFrom(0.01, 0.1, 1),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('back' as const), n: fc.nat(8) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constantFrom(
+        'raise' as const,
+        'raise' as const,
+        'end' as const,
+        'acknowledge' as const,
+        'escalate' as const,
+        'clear' as const,
+      ),
+      what,
+      priority: fc.constantFrom('high' as const, 'medium' as const),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('answer' as const),
+      who,
+      what,
+      answer: fc.constantFrom('accepted' as const, 'rejected' as const, 'rejected' as const),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('receipts' as const),
+      kind: fc.constantFrom('taken' as const, 'permanent' as const, 'transient' as const),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('channel' as const),
+      who,
+      channel: fc.constantFrom('screen' as const, 'push' as const),
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant('wait' as const),
+      ms: fc.constantFrom(1_000, 3_000, 10_000, 60_000, 130_000, 600_000),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('kill' as const), kept: fc.nat(6) }) },
+);
+export type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
+
+/** What the test itself knows about an alarm, without the rules under test. */
+type Known = { alarm: Alarm; freshAtMs: number; accepting: Set<string> };
+
+/** Plays the steps, and returns every rule that was broken. */
+export function play(steps: readonly Step[]): string[] {
+  const faults: string[] = [];
+  const known = new Map<string, Known>();
+  /** An alarm that was cleared never comes back: a later alarm has another id. */
+  const generation = new Map<string, number>();
+  const idOf = (name: string) => `${name}${generation.get(name) ?? 0}`;
+  const down = new Set<string>();
+  const log: DeliveryEvent[] = [];
+  const sentThrough = new Map<string, string>();
+  /** Who was called by which call, and the first call of a person in a round through a channel. */
+  const calls = new Map<string, { readonly person: string; readonly isRepeat: boolean }>();
+  const firstCalls = new Map<string, string>();
+  let staff = noDuties;
+  let count = 0;
+  let nowMs = hour(startHour);
+  let state: State = initialState;
+  let lastDecision: { readonly input: Input; readonly events: readonly DeliveryEvent[] } | undefined;
+  const context: Context = {
+    policy: builtInPolicy,
+    placeOf: () => ({ ward: 'icu', bed: 'ICU-1' }),
+    personsOf: (_, duty, atMs) => responsibleAt(staff, { ward: 'icu', bed: 'ICU-1', duty }, atMs),
+    isDown: (userId, channel) => down.has(`${userId} ${channel}`),
+  };
+  const nowHour = () => (nowMs - hour(0)) / 3_600_000;
+
+  function give(input: Input): void {
+    const events = decide(state, input, context, nowMs);
+    state = events.reduce(evolve, state);
+    lastDecision = { input, events };
+    log.push(...events);
+    for (const event of events) follow(event);
+  }
+
+  /** Compares an event with what the test knows. */
+  function follow(event: DeliveryEvent): void {
+    if (event.type === 'round-started') known.get(event.alarmId)?.accepting.clear();
+    if (event.type === 'accepted') known.get(event.alarmId)?.accepting.add(event.userId);
+    if (event.type === 'rejected') known.get(event.alarmId)?.accepting.delete(event.userId);
+    if (event.type === 'called')
+      calls.set(event.call.callId, {
+        person: `${event.alarmId} ${event.round} ${event.call.userId}`,
+        isRepeat: event.call.repeat > 0,
+      });
+    if (event.type === 'message') checkMessage(event);
+  }
+
+  function checkMessage(event: MessageDecision): void {
+    for (const { alarmId, callId } of event.calls) {
+      const place = `${event.channel} ${callId}`;
+      const before = sentThrough.get(place);
+      if (before !== undefined) faults.push(`doubled: ${place} in ${before} and ${event.messageId}`);
+      sentThrough.set(place, event.messageId);
+      const call = calls.get(callId);
+      const first = `${call?.person} ${event.channel}`;
+      if (call && !call.isRepeat) {
+        if ((firstCalls.get(first) ?? callId) !== callId) faults.push(`called twice in a round: ${first}`);
+        firstCalls.set(first, callId);
+      }
+      const alarm = known.get(alarmId);
+      if (!alarm || !isCalling(alarm)) faults.push(`sent after the end: ${alarmId}`);
+      else if (alarm.accepting.size > 0) faults.push(`sent after an answer: ${alarmId}`);
+      else if (nowMs - alarm.freshAtMs > 30 * 60_000) faults.push(`sent too old: ${alarmId}`);
+    }
+    if (event.calls.length === 0) faults.push('an empty message');
+  }
+
+  function checkAll(): void {
+    const notices = new Map(wardAlarms(state, context.placeOf).map(({ alarmId, notice }) => [alarmId, notice]));
+    for (const [alarmId, alarm] of known) {
+      const round = state.alarms.get(alarmId)?.round;
+      if (!isCalling(alarm)) {
+        if (notices.has(alarmId)) faults.push(`technical alarm without an alarm: ${alarmId}`);
+        continue;
+      }
+      const call = round?.calls.findLast(({ outcome }) => outcome === 'waiting');
+      const isCalled = round?.phase === 'calling' && call !== undefined && isHere(call.userId);
+      const goes = round?.phase === 'accepted' && alarm.accepting.size > 0;
+      if (!isCalled && !goes && !notices.has(alarmId)) faults.push(`without a person: ${alarmId} ${round?.phase}`);
+      const longestMs = 5 * 60_000 + groupMs + messageEveryMs;
+      if (round?.phase !== 'expired' && !((round?.dueAtMs ?? Number.POSITIVE_INFINITY) - nowMs <= longestMs))
+        faults.push(`an endless wait: ${alarmId}`);
+    }
+    if (nextDueAtMs(state, nowMs) <= nowMs) faults.push('a timer that does nothing');
+  }
+
+  const isHere = (userId: string) =>
+    duties.some((duty) =>
+      context
+        .personsOf({ ward: 'icu', bed: 'ICU-1' }, duty, nowMs)
+        ?.some((p) => p.userId === userId && p.standing !== 'away'),
+    );
+
+  function changeStaff(event: AssignmentEvent): void {
+    staff = evolveDuties(staff, event);
+    give({ type: 'changed' });
+  }
+
+  /** Moves the clock from timer to timer. Absences and shifts that begin or end by themselves are noticed at each timer. */
+  function waitUntil(untilMs: number): void {
+    for (let turns = 0; turns < 1_000; turns += 1) {
+      const dueMs = Math.min(nextDueAtMs(state, nowMs), nowMs + 60_000);
+      if (dueMs > untilMs) break;
+      nowMs = Math.max(nowMs, dueMs);
+      give({ type: 'timer' });
+      give({ type: 'changed' });
+      checkAll();
+    }
+    nowMs = untilMs;
+    give({ type: 'timer' });
+    give({ type: 'changed' });
+  }
+
+  function changeAlarm({ do: act, what, priority }: Extract<Step, { what: string; priority: string }>): void {
+    const alarmId = idOf(what);
+    const before = known.get(alarmId);
+    if (!before && act !== 'raise') return;
+    const rev = (before?.alarm.rev ?? 0) + 1;
+    const base = before?.alarm ?? alarmOf(alarmId, { associationId: what === 'c' ? 'other' : 'patient', priority });
+    const changed: Partial<Alarm> = {
+      raise: { present: true, signal: 'on' as const, onsets: base.onsets + (before ? 1 : 0), priority },
+      end: { present: false, signal: 'latched' as const },
+      acknowledge: { signal: 'acknowledged' as const },
+      escalate: { escalation: base.escalation + 1 },
+      clear: { present: false, signal: 'off' as const },
+    }[act];
+    const alarm: Alarm = { ...base, ...changed, rev, raisedAt: new Date(nowMs).toISOString() };
+    const type = (
+      {
+        raise: before ? 'updated' : 'raised',
+        end: 'resolved',
+        acknowledge: 'acknowledged',
+        escalate: 'escalated',
+        clear: 'cleared',
+      } as const
+    )[act];
+    const isFresh = act === 'raise' || act === 'escalate';
+    if (act === 'clear') {
+      known.delete(alarmId);
+      generation.set(what, (generation.get(what) ?? 0) + 1);
+    } else
+      known.set(alarmId, {
+        alarm,
+        freshAtMs: isFresh ? nowMs : before!.freshAtMs,
+        accepting: before?.accepting ?? new Set(),
+      });
+    give({ type: 'alarm', event: eventOf(type, alarm, nowMs) });
+  }
+
+  /** A message that was not written was not sent either. */
+  function forget(channel: string, callId: string): void {
+    sentThrough.delete(`${channel} ${callId}`);
+    firstCalls.delete(`${calls.get(callId)?.person} ${channel}`);
+  }
+
+  /** The process dies after only a part of its last decision was written, reads its events again, and gets the last input again. */
+  function kill(kept: number): void {
+    if (!lastDecision) return;
+    const { input, events } = lastDecision;
+    const written = events.slice(0, kept);
+    const isWhole = written.length === events.length;
+    const before = JSON.stringify([...state.alarms, ...state.slots]);
+    const fold = log.slice(0, log.length - events.length + written.length).reduce(evolve, initialState);
+    if (isWhole && JSON.stringify([...fold.alarms, ...fold.slots]) !== before)
+      faults.push('the replay gives another state');
+    log.length -= events.length - written.length;
+    for (const event of events.slice(kept)) {
+      if (event.type === 'message') for (const { callId } of event.calls) forget(event.channel, callId);
+      if (event.type === 'accepted') known.get(event.alarmId)?.accepting.delete(event.userId);
+    }
+    state = fold;
+    give(input);
+    give({ type: 'timer' });
+    give({ type: 'changed' });
+  }
+
+  changeStaff(assigned('chief', startHour, assignmentOf(9_000, 'nobody', [startHour + 100, startHour + 101])));
+  for (const next of steps) {
+    count += 1;
+    switch (next.do) {
+      case 'assign': {
+        const beds = next.duty === 'nurse' || next.duty === 'buddy' ? ['ICU-1'] : undefined;
+        const assignment = assignmentOf(count, next.who, [nowHour(), nowHour() + next.hours], beds ?? [], next.duty);
+        if (!beds) delete (assignment as { beds?: unknown }).beds;
+        changeStaff(assigned(next.who, nowHour(), assignment));
+        break;
+      }
+      case 'accept-duty':
+      case 'decline-duty':
+      case 'end-duty': {
+        const entry = staff.wards.get('icu')?.assignments.at(next.n);
+        if (!entry) break;
+        const n = Number(entry.assignment.assignmentId.slice(-12));
+        const make = { 'accept-duty': accepted, 'decline-duty': declined, 'end-duty': ended }[next.do];
+        changeStaff(make(entry.assignment.userId, nowHour(), n));
+        break;
+      }
+      case 'away':
+        changeStaff(away(next.who, 500 + count, [nowHour(), nowHour() + next.hours], next.cover ?? undefined));
+        break;
+      case 'back':
+        changeStaff(back(staff.wards.get('icu')?.absences.at(next.n)?.userId ?? 'anna', nowHour(), 500 + next.n));
+        break;
+      case 'raise':
+      case 'end':
+      case 'acknowledge':
+      case 'escalate':
+      case 'clear':
+        changeAlarm(next);
+        break;
+      case 'answer': {
+        const round = state.alarms.get(idOf(next.what))?.round;
+        if (round)
+          give({ type: 'answer', alarmId: idOf(next.what), round: round.round, userId: next.who, answer: next.answer });
+        break;
+      }
+      case 'receipts':
+        for (const [place, messageId] of [...sentThrough].slice(-6)) {
+          const [channel = '', callId = ''] = place.split(' ');
+          const receipt =
+            next.kind === 'taken'
+              ? { kind: 'reached' as const, stage: next.kind }
+              : { kind: 'failed' as const, class: next.kind };
+          if (messageId)
+            give({ type: 'receipt', alarmId: callId.split('/')[0]!, callId, channel: channel as 'screen', receipt });
+        }
+        break;
+      case 'channel': {
+        const name = `${next.who} ${next.channel}`;
+        if (!down.delete(name)) down.add(name);
+        give({ type: 'changed' });
+        break;
+      }
+      case 'wait':
+        waitUntil(nowMs + next.ms);
+        break;
+      case 'kill':
+        kill(next.kept);
+        break;
+    }
+    checkAll();
+  }
+  return faults;
+}
+
+function isCalling({ alarm }: Known): boolean {
+  return alarm.present && alarm.signal === 'on';
+}
