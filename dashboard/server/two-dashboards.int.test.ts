@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { connectFor, openLogAs, ownPorts, type RunningProcess, startProcess, until } from '../../tests/system.ts';
+import type { BoardEntry } from '../protocol/assignments.ts';
 import { type Account, writeAccounts } from './accounts/accounts.ts';
 import { hashPassword } from './accounts/password.ts';
 import { type Answer, type Browser, newBrowser } from './browser.testing.ts';
@@ -184,5 +185,33 @@ describe('two people who change one thing at the same time, on two dashboards', 
       code: 'bed-occupied',
       occupiedBy: { deviceId: `two-${run}-b${round}-${won}` },
     });
+  });
+});
+
+describe('two nurses who take the same bed at the same time, on two dashboards', () => {
+  const path = `/api/wards/${ward}/assignments`;
+  it.each(rounds)('one of them has the bed, and the other learns who took it (round %i)', async (round) => {
+    const bed = String(round);
+    await until('both have read the board', async () =>
+      (await Promise.all([anna.get(path), bert.get(path)])).every(({ status }) => status === 200),
+    );
+    const { version } = (await anna.get(path)).body;
+    await until('the same board on both', async () => (await bert.get(path)).body.version === version);
+    const take = (browser: Browser, userId: string) =>
+      browser.post(path, {
+        ...{ version, duty: 'nurse', beds: [bed], userId },
+        from: new Date(Date.now() - 60_000).toISOString(),
+        until: new Date(Date.now() + 3_600_000).toISOString(),
+      });
+    const names = ['Anna', 'Bert'];
+    const answers = await Promise.all([take(anna, 'anna'), take(bert, 'bert')]);
+    const { won, lost } = judged(answers, 200);
+    expect(answers[lost]?.body.message).toContain(`meanwhile ${names[won]} changed this board`);
+    for (const browser of [anna, bert])
+      await until('the same nurse on both', async () => {
+        const { body } = await browser.get(path);
+        const entries = (body.entries as BoardEntry[]).filter(({ assignment }) => assignment.beds?.includes(bed));
+        return entries.length === 1 && entries[0]?.assignment.name === names[won];
+      });
   });
 });
