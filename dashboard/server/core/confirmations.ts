@@ -15,7 +15,7 @@ import type { AlarmReport, ScreenReport } from '../../protocol/live.ts';
  * A screen must confirm an alarm within this time. The server checks once a second, so the other screens show the notice
  * within 5 s after the alarm was sent (CLINICAL, "Delivery").
  */
-export const confirmWithinMs = 4_000;
+export const confirmWithinMs = 3_500;
 /**
  * A screen counts as painting for this time after its last report. The way to the device's inbox takes 4 s more at most,
  * so a device learns within 10 s that nothing is painted (CLINICAL, "Delivery").
