@@ -2,6 +2,9 @@
 import type { Alarm } from './messages/alarms.ts';
 import { formatInstant } from './time.ts';
 
+/** Number of characters of an alarm's id. */
+export const alarmIdLength = 22;
+
 /** Returns the text whose hash is the id of an alarm. @param onsetMs event time at which the condition of the alarm began, ms since 1970 */
 export function alarmIdText(associationId: string, key: string, onsetMs: number): string {
   return `${associationId}\n${key}\n${formatInstant(onsetMs)}`;

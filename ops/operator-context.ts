@@ -56,27 +56,59 @@ export async function readAccount(
  * @param about the command, for the audit trail
  * @throws VigilError `not-logged-in`, `not-allowed`
  */
-export async function requirePermission(
-  { trail }: OperatorContext,
-  { userId, person }: ClaimedAccount,
+export function requirePermission(
+  context: OperatorContext,
+  account: ClaimedAccount,
   permission: string,
   ward: string | undefined,
   about: string,
 ): Promise<Person> {
+  const wardFault = (person: Person) =>
+    hasWard(person, ward)
+      ? undefined
+      : ward === undefined
+        ? 'this command needs an account with all wards (*)'
+        : 'the account does not have this ward';
   const record = { detail: about.slice(0, 200), ...(ward !== undefined && { ward }) };
+  return requirePerson(context, account, record, (person) => wardFault(person) ?? roleFault(person, permission));
+}
+
+/**
+ * Returns the person if the account's role has the permission, whichever wards the account has. The caller checks the ward as soon as the
+ * ward is known. Otherwise as `requirePermission`.
+ */
+export function requireRole(
+  context: OperatorContext,
+  account: ClaimedAccount,
+  permission: string,
+  about: string,
+): Promise<Person> {
+  return requirePerson(context, account, { detail: about.slice(0, 200) }, (person) => roleFault(person, permission));
+}
+
+/** Returns whether the account has a ward. @param ward undefined if only an account of all wards may see the data */
+export function hasWard({ wards }: Pick<Person, 'wards'>, ward: string | undefined): boolean {
+  return wards.includes('*') || (ward !== undefined && wards.includes(ward));
+}
+
+function roleFault({ may, actor }: Person, permission: string): string | undefined {
+  return may.includes(permission) ? undefined : `the role ${actor.role} may not use this command`;
+}
+
+async function requirePerson(
+  { trail }: OperatorContext,
+  { userId, person }: ClaimedAccount,
+  record: { readonly detail: string; readonly ward?: string },
+  faultOf: (person: Person) => string | undefined,
+): Promise<Person> {
   if (!person) {
     await trail.record({ actor: { userId }, action: 'login-failed', ...record });
     throw new VigilError('not-logged-in', 'User or password is wrong.');
   }
-  const hasWard = person.wards.includes('*') || (ward !== undefined && person.wards.includes(ward));
-  if (person.may.includes(permission) && hasWard) return person;
+  const fault = faultOf(person);
+  if (fault === undefined) return person;
   await trail.record({ actor: person.actor, action: 'access-denied', ...record });
-  const refusalReason = !hasWard
-    ? ward === undefined
-      ? 'this command needs an account with all wards (*)'
-      : 'the account does not have this ward'
-    : `the role ${person.actor.role} may not use this command`;
-  throw new VigilError('not-allowed', `${userId} is refused: ${refusalReason}.`);
+  throw new VigilError('not-allowed', `${userId} is refused: ${fault}.`);
 }
 
 /** Returns Kafka's addresses for a client. The addresses of all other servers are empty. */

@@ -8,6 +8,7 @@ import { assignments } from './assignments/main.ts';
 import { audit } from './audit/main.ts';
 import { capture } from './capture/main.ts';
 import { delivery } from './delivery/main.ts';
+import { explainCommand } from './explain/main.ts';
 import { kafkaClientAddresses, readAccount, usageError, withOperatorContext } from './operator-context.ts';
 import { checkCode, checkIds, readSince } from './rejected/arguments.ts';
 import { list, redrive, show } from './rejected/commands.ts';
@@ -23,6 +24,7 @@ const help = `  npm run vigil -- rejected …                         shows mess
   npm run vigil -- capture --ward <ward> --since 24h …     writes captures from the log; capture --help
   npm run vigil -- assignments list|export                 prints who is responsible in a ward; assignments --help
   npm run vigil -- delivery who --ward <ward> --bed <bed>  says who would be called for an alarm; delivery --help
+  npm run vigil -- explain <alarm> …                       says what happened to an alarm, and why nobody came; explain --help
   npm run vigil -- trends rebuild …                        writes lost trends into InfluxDB again; trends --help
 
 Kafka keeps each message that the gateway rejected for 30 days, sealed, with the reason.
@@ -75,6 +77,7 @@ export async function vigilCommand(args: readonly string[], terminal: Terminal):
   if (args[0] === 'capture') return capture(args.slice(1), terminal);
   if (args[0] === 'assignments') return assignments(args.slice(1), terminal);
   if (args[0] === 'delivery') return delivery(args.slice(1), terminal);
+  if (args[0] === 'explain') return explainCommand(args.slice(1), terminal);
   if (args[0] === 'trends') return trends(args.slice(1), terminal);
   const { values, positionals } = readArguments(args, { allowPositionals: true, options }, usageError);
   if (values.help === true) {

@@ -54,6 +54,7 @@ export const permissions = [
   'redrive-rejected',
   'capture-patients',
   'rebuild-trends',
+  'explain-alarms',
 ] as const;
 export type Permission = (typeof permissions)[number];
 

@@ -6,7 +6,7 @@
  *   alarm. So a technician may not move or discharge a patient, and may not assign a further device to a patient. A
  *   technician may send rejected input through the gateway again without seeing it, and may rebuild deleted trends.
  * - Nurses, physicians and technicians take duties of their role (assignments.ts has the rules, and who is charge nurse).
- * - An auditor reads the audit trail and no clinical data.
+ * - An auditor reads the audit trail and no clinical data. An explanation of an alarm shows an auditor no values.
  */
 import type { Role } from '../../../contracts/messages/records.ts';
 import type { Permission } from '../../protocol/rest.ts';
@@ -50,9 +50,10 @@ const table: Readonly<Record<Role, readonly Permission[]>> = {
     'redrive-rejected',
     'capture-patients',
     'rebuild-trends',
+    'explain-alarms',
   ],
   technician: ['view-devices', 'associate-device', 'take-duty', 'redrive-rejected', 'rebuild-trends'],
-  auditor: ['view-audit'],
+  auditor: ['view-audit', 'explain-alarms'],
 };
 
 export function permissionsOf(role: Role): readonly Permission[] {

@@ -20,17 +20,18 @@ describe('rights', () => {
     expect(table).toEqual({
       nurse: permissions.filter(
         (permission) =>
-          !['view-audit', 'view-rejected', 'redrive-rejected', 'capture-patients', 'rebuild-trends'].includes(
-            permission,
-          ),
+          ![
+            ...['view-audit', 'view-rejected', 'redrive-rejected', 'capture-patients', 'rebuild-trends'],
+            'explain-alarms',
+          ].includes(permission),
       ),
       physician: [
         ...['view-vitals', 'view-devices', 'acknowledge', 'pause-audio', 'set-limits', 'enter-assessment', 'standby'],
         'take-duty',
-        ...['view-rejected', 'redrive-rejected', 'capture-patients', 'rebuild-trends'],
+        ...['view-rejected', 'redrive-rejected', 'capture-patients', 'rebuild-trends', 'explain-alarms'],
       ],
       technician: ['view-devices', 'associate-device', 'take-duty', 'redrive-rejected', 'rebuild-trends'],
-      auditor: ['view-audit'],
+      auditor: ['view-audit', 'explain-alarms'],
     });
   });
 

@@ -233,15 +233,22 @@ describe('the findings', () => {
     expect(textsOf(recordsWith(lonely))[0]).toBe('Nobody acknowledged the alarm before it ended.');
     expect(kindsOf(recordsWith({ ...lonely, audit: { isWhole: false, items: [] } }))).toEqual(['not-acknowledged']);
     expect(kindsOf(recordsWith({ ...lonely, ward: undefined }))).toEqual(['not-acknowledged']);
-    expect(kindsOf(recordsWith({ ...lonely, alarms: { ...lonely.alarms, isWhole: false } }))).toEqual(['no-look']);
+    expect(kindsOf(recordsWith({ ...lonely, alarms: { ...lonely.alarms, isWhole: false } }))).toEqual([]);
     const stillOn = { ...lonely, alarms: { events: lonelyEvents.slice(0, 2), answers: [] } };
     expect(textsOf(recordsWith(stillOn))[0]).toBe(`Nobody acknowledged the alarm until ${instantAt(3600)}.`);
   });
 });
 
 describe('who could see it', () => {
+  const unseen = { events: lonelyEvents, answers: [] };
+  it('an acknowledgement in the log of alarms proves that its person was there', () => {
+    const { lookers } = explained(recordsWith({ audit: withoutLooks }));
+    expect(lookers).toMatchObject({ answer: 'somebody', during: [{ userId: 'anna', kind: 'act', atMs: msAt(68) }] });
+    expect(kindsOf(recordsWith({ audit: withoutLooks }))).toEqual([]);
+  });
+
   const during = (item: AlarmRecords['audit']['items'][number], changes: Parameters<typeof recordsWith>[0] = {}) =>
-    explained(recordsWith({ ...changes, audit: { isWhole: true, items: [item] } })).lookers.during.map(
+    explained(recordsWith({ ...changes, alarms: unseen, audit: { isWhole: true, items: [item] } })).lookers.during.map(
       ({ kind }) => kind,
     );
 
@@ -291,12 +298,14 @@ describe('who could see it', () => {
       1,
     ],
   ])('%s', (_, items, wantedAnswer, openedBefore) => {
-    const { lookers } = explained(recordsWith({ audit: { isWhole: true, items } }));
+    const { lookers } = explained(recordsWith({ alarms: unseen, audit: { isWhole: true, items } }));
     expect([lookers.answer, lookers.openedBefore.length]).toEqual([wantedAnswer, openedBefore]);
   });
 
   it('is not known if the audit trail is not whole', () => {
-    expect(explained(recordsWith({ audit: { isWhole: false, items: [] } })).lookers.answer).toBe('not-known');
+    expect(explained(recordsWith({ alarms: unseen, audit: { isWhole: false, items: [] } })).lookers.answer).toBe(
+      'not-known',
+    );
   });
 });
 

@@ -2,6 +2,7 @@
  * Says what the log shows as a reason why nobody came. Each finding follows from records that the log has. A finding about an absence ("no
  * look at the ward") also needs that no record is missing.
  */
+import { isHandOver } from '../../../contracts/connections.ts';
 import { lateMsMax } from '../../../contracts/device-clock.ts';
 import type { StandbyInForce } from '../../../contracts/messages/alarms.ts';
 import { clocksApartMsMax } from '../../../contracts/steady-time.ts';
@@ -153,7 +154,10 @@ function connectionFindings({ records: { observations }, history }: Context): Fi
   if (!observations.isWhole) return [];
   const onsetMs = parseInstant(history.first.onsetAt) ?? history.raisedMs;
   return observations.connections
-    .filter(({ body, appendedMs }) => !body.connected && appendedMs >= onsetMs && appendedMs <= history.untilMs)
+    .filter(
+      ({ body, appendedMs }) =>
+        !body.connected && !isHandOver(body.reason) && appendedMs >= onsetMs && appendedMs <= history.untilMs,
+    )
     .map(({ body }) => ({
       kind: 'connection-ended',
       text: `A connection of the device ended at ${body.receivedAt}${body.reason === undefined ? '' : ` (${body.reason})`}.`,
@@ -169,7 +173,7 @@ function personFindings({ records, history, lookers }: Context): Finding[] {
   const end = clearedMs === undefined ? `until ${formatInstant(untilMs)}` : 'before it ended';
   if (isComplete && !events.some(({ body }) => body.type === 'acknowledged'))
     findings.push({ kind: 'not-acknowledged', text: `Nobody acknowledged the alarm ${end}.` });
-  if (records.audit.isWhole && records.ward !== undefined && lookers.during.length === 0)
+  if (records.audit.isWhole && isComplete && records.ward !== undefined && lookers.during.length === 0)
     findings.push({
       kind: 'no-look',
       text: 'While the alarm was there, the audit trail has no look at the ward or the patient, and no act at the bed.',

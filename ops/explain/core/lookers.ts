@@ -42,9 +42,10 @@ const acts: readonly AnyAuditRecord['action'][] = [
   'standby-ended',
 ];
 
-type Place = Pick<AlarmRecords, 'ward' | 'patientId'> & { readonly associationId: string };
+export type LookPlace = Pick<AlarmRecords, 'ward' | 'patientId'> & { readonly associationId: string };
 
-export function lookersOf(records: AlarmRecords, { first, raisedMs, untilMs }: History): Lookers {
+export function lookersOf(records: AlarmRecords, history: History): Lookers {
+  const { first, raisedMs, untilMs } = history;
   const place = { ...records, associationId: first.associationId };
   const during = new Map<string, Looker>();
   const openedBefore = new Map<string, { readonly looker: Looker; readonly session: string | undefined }>();
@@ -61,13 +62,27 @@ export function lookersOf(records: AlarmRecords, { first, raisedMs, untilMs }: H
       if (!during.has(personKey)) during.set(personKey, looker);
     }
   }
+  for (const looker of acknowledgersOf(history)) {
+    const key = `${looker.userId} act`;
+    if (!during.has(key)) during.set(key, looker);
+  }
   const before = [...openedBefore.values()].map(({ looker }) => looker).filter(({ kind }) => kind !== 'act');
-  const hasProofOfAbsence = records.audit.isWhole && records.ward !== undefined && before.length === 0;
+  const hasProofOfAbsence =
+    records.audit.isWhole && history.isComplete && records.ward !== undefined && before.length === 0;
   return {
     during: [...during.values()],
     openedBefore: before,
     answer: during.size > 0 ? 'somebody' : hasProofOfAbsence ? 'nobody' : 'not-known',
   };
+}
+
+/** Returns who acknowledged the alarm. The events prove it, even if the audit trail has no record of it. */
+function acknowledgersOf({ events }: History): Looker[] {
+  return events.flatMap(({ body: { type, at, alarm } }) => {
+    if (type !== 'acknowledged' || alarm.acknowledgedBy === undefined) return [];
+    const { userId, name } = alarm.acknowledgedBy;
+    return [{ userId, name, atMs: parseInstant(alarm.acknowledgedAt ?? at) ?? 0, kind: 'act' }];
+  });
 }
 
 const sessionOf = (record: AnyAuditRecord): string | undefined => ('session' in record ? record.session : undefined);
@@ -80,11 +95,16 @@ function endSession(
   for (const [key, { session }] of openedBefore) if (session === endedSession) openedBefore.delete(key);
 }
 
+/** Returns whether `lookersOf` or the timeline uses an audit record. Looks of technicians are included. */
+export function isAboutLooks(record: AnyAuditRecord, place: LookPlace): boolean {
+  return record.action === 'logout' || lookerOf(record, 0, place, 'technical') !== undefined;
+}
+
 /** Returns the look that an audit record proves; undefined if the record is about something else. */
 function lookerOf(
   record: AnyAuditRecord,
   atMs: number,
-  { ward, patientId, associationId }: Place,
+  { ward, patientId, associationId }: LookPlace,
   alertKind: AlertKind,
 ): Looker | undefined {
   const { action, actor } = record;

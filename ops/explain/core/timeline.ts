@@ -5,7 +5,7 @@ import type { AlarmEvent, LimitsInForce } from '../../../contracts/messages/alar
 import { parameters } from '../../../contracts/parameters.ts';
 import { parseInstant } from '../../../contracts/time.ts';
 import { durationText } from './durations.ts';
-import { firstOfEachRevision, type History } from './history.ts';
+import { afterEndMsMax, firstOfEachRevision, type History } from './history.ts';
 import type { AlarmRecords, Logged } from './records.ts';
 import { refusalsOf, requestsOf } from './requests.ts';
 
@@ -16,28 +16,22 @@ export type TimelineLine = { readonly atMs: number; readonly text: string };
 const limitsLeadMs = 3_600_000;
 
 export function timelineOf(records: AlarmRecords, history: History): TimelineLine[] {
-  const lines = [
-    ...eventLines(history),
-    ...requestLines(records),
-    ...refusalsOf(records).map(({ request, answer, appendedMs }) => ({
-      atMs: appendedMs,
-      text: `The acknowledgement by ${request.name} was refused: ${answer.reason ?? 'no reason is recorded.'}`,
-    })),
+  const atBed = [
+    ...pauseLines(records),
     ...standbyLines(records),
     ...limitLines(records, history),
     ...connectionLines(records),
     ...lateLines(records),
   ];
-  // A standby or a connection long after the alarm explains nothing.
-  const fromMs = Math.min(onsetMsOf(history), history.raisedMs) - limitsLeadMs;
-  return lines.filter(({ atMs }) => atMs >= fromMs && atMs <= lastMs(history)).sort((a, b) => a.atMs - b.atMs);
+  // What happened at the bed long before or after the alarm explains nothing.
+  const fromMs = Math.min(parseInstant(history.first.onsetAt) ?? history.raisedMs, history.raisedMs) - limitsLeadMs;
+  const lines = [
+    ...atBed.filter(({ atMs }) => atMs >= fromMs && atMs <= history.untilMs),
+    ...acknowledgementLines(records).filter(({ atMs }) => atMs <= history.untilMs + afterEndMsMax),
+    ...eventLines(history),
+  ];
+  return lines.sort((a, b) => a.atMs - b.atMs);
 }
-
-const onsetMsOf = ({ first, raisedMs }: History) => parseInstant(first.onsetAt) ?? raisedMs;
-
-/** The last event may be in the log later than its own time. */
-const lastMs = ({ events, untilMs }: History) =>
-  Math.max(untilMs, ...events.slice(-1).map((event) => event.appendedMs));
 
 function eventLines({ events }: History): TimelineLine[] {
   const lines: TimelineLine[] = [];
@@ -109,12 +103,21 @@ function updateText(before: AlarmEvent['alarm'], alarm: AlarmEvent['alarm']): st
 const limitText = ({ limit, unit }: AlarmEvent['alarm']) =>
   limit === undefined ? '' : `, limit ${limit}${unit === undefined ? '' : ` ${unit}`}`;
 
-function requestLines(records: AlarmRecords): TimelineLine[] {
-  return [...requestsOf(records).values()].flatMap(({ type, atMs, name, alarmId }) => {
-    if (type === 'acknowledge' && alarmId === records.alarmId)
-      return [{ atMs, text: `${name} asked to acknowledge it` }];
-    return type === 'pause-audio' ? [{ atMs, text: `${name} asked to pause the sound of the bed` }] : [];
-  });
+/** Returns the lines about acknowledgements that were asked for or refused. */
+function acknowledgementLines(records: AlarmRecords): TimelineLine[] {
+  const requests = [...requestsOf(records).values()].filter(({ alarmId }) => alarmId === records.alarmId);
+  const asked = requests.map(({ atMs, name }) => ({ atMs, text: `${name} asked to acknowledge it` }));
+  const refused = refusalsOf(records).map(({ request, answer, appendedMs }) => ({
+    atMs: appendedMs,
+    text: `The acknowledgement by ${request.name} was refused: ${answer.reason ?? 'no reason is recorded.'}`,
+  }));
+  return [...asked, ...refused];
+}
+
+function pauseLines(records: AlarmRecords): TimelineLine[] {
+  return [...requestsOf(records).values()]
+    .filter(({ type }) => type === 'pause-audio')
+    .map(({ atMs, name }) => ({ atMs, text: `${name} asked to pause the sound of the bed` }));
 }
 
 function standbyLines({ alarms }: AlarmRecords): TimelineLine[] {

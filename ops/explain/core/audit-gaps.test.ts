@@ -1,0 +1,73 @@
+import { expect, it } from 'vitest';
+import { createAuditGaps } from './audit-gaps.ts';
+
+const at = (ms: number) => new Date(ms).toISOString();
+
+it.each([
+  ['no record', [], true],
+  [
+    'numbers without a gap, not in order',
+    [
+      ['a', 3, 120],
+      ['a', 1, 100],
+      ['a', 2, 110],
+    ],
+    true,
+  ],
+  [
+    'a missing number',
+    [
+      ['a', 1, 100],
+      ['a', 3, 120],
+    ],
+    false,
+  ],
+  [
+    'a missing number of another process',
+    [
+      ['a', 1, 100],
+      ['b', 1, 100],
+      ['b', 3, 110],
+    ],
+    false,
+  ],
+  [
+    'a record that came twice',
+    [
+      ['a', 1, 100],
+      ['a', 1, 100],
+      ['a', 2, 110],
+    ],
+    true,
+  ],
+  [
+    'a missing number before the time',
+    [
+      ['a', 1, 98],
+      ['a', 3, 99],
+      ['a', 4, 100],
+    ],
+    true,
+  ],
+  [
+    'a missing number after the time',
+    [
+      ['a', 1, 200],
+      ['a', 2, 201],
+      ['a', 4, 202],
+    ],
+    true,
+  ],
+  [
+    'a missing number at the edges of the time',
+    [
+      ['a', 1, 100],
+      ['a', 3, 200],
+    ],
+    false,
+  ],
+] as const)('%s', (_, records, isWhole) => {
+  const gaps = createAuditGaps(100, 200);
+  for (const [boot, n, ms] of records) gaps.add({ boot, n, at: at(ms) });
+  expect(gaps.isWhole()).toBe(isWhole);
+});

@@ -1,0 +1,36 @@
+/** Finds out whether records of the audit trail are missing in a time. Each process numbers its records, so a missing number is a gap. */
+import type { AnyAuditRecord } from '../../../contracts/messages/records.ts';
+import { parseInstant } from '../../../contracts/time.ts';
+
+/** Largest number of audit records of one time. If there are more, the answer is that records are missing (our choice). */
+const recordsMax = 2_000_000;
+
+/**
+ * Creates a check of the time from `fromMs` to `untilMs`, ms since 1970. Records of shortly before and after may be added too: records of
+ * one process are in several partitions, so they do not come in order.
+ */
+export function createAuditGaps(fromMs: number, untilMs: number) {
+  const processes = new Map<string, { numbers: Set<number>; first: number; last: number }>();
+  let count = 0;
+  return {
+    add({ boot, n, at }: Pick<AnyAuditRecord, 'boot' | 'n' | 'at'>): void {
+      count += 1;
+      if (count > recordsMax) return;
+      const atMs = parseInstant(at) ?? 0;
+      const entry = processes.get(boot) ?? { numbers: new Set(), first: Number.POSITIVE_INFINITY, last: 0 };
+      processes.set(boot, entry);
+      entry.numbers.add(n);
+      if (atMs < fromMs || atMs > untilMs) return;
+      entry.first = Math.min(entry.first, n);
+      entry.last = Math.max(entry.last, n);
+    },
+    isWhole(): boolean {
+      return count <= recordsMax && [...processes.values()].every(hasNoGap);
+    },
+  };
+}
+
+function hasNoGap({ numbers, first, last }: { numbers: ReadonlySet<number>; first: number; last: number }): boolean {
+  for (let n = first; n <= last; n += 1) if (!numbers.has(n)) return false;
+  return true;
+}

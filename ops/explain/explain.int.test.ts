@@ -1,0 +1,176 @@
+/** Tests with a real Kafka and a real alarm processor that `explain` says what happened to an alarm, and who may ask. */
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { contentTypes, type Role } from '../../contracts/messages/records.ts';
+import { writeAccounts } from '../../dashboard/server/accounts/accounts.ts';
+import { hashPassword } from '../../dashboard/server/accounts/password.ts';
+import { readAudit } from '../../log/audit/reading.ts';
+import { type AlarmLab, type LabBed, openLab } from '../../tests/alarms/lab.ts';
+import { readAllRecords } from '../../tests/log-witness.ts';
+import { openLogAs, root } from '../../tests/system.ts';
+import type { Child } from '../platform/child.ts';
+import { msOf } from './core/chain.ts';
+import type { Explanation } from './core/explain.ts';
+
+const platform = inject('platform');
+const run = randomUUID().slice(0, 6);
+const ward = `ward-${run}`;
+const password = 'a long enough phrase';
+const accountsFile = join(platform.stateDir, `accounts-explain-${run}.json`);
+/** The readings of the breach reach the gateway this long after their device time. */
+const lateMs = 12_000;
+
+let lab: AlarmLab;
+let processor: Child;
+let bed: LabBed;
+let alarmId: string;
+
+beforeAll(async () => {
+  const hash = await hashPassword(password);
+  const account = (userId: string, role: Role, wards: string[]) =>
+    [userId, { userId, name: `Some ${userId}`, role, wards, password: hash, disabled: false }] as const;
+  const accounts = [
+    account('physician', 'physician', [ward]),
+    account('auditor', 'auditor', ['*']),
+    account('nurse', 'nurse', ['*']),
+    account('stranger', 'physician', [`other-${run}`]),
+  ];
+  writeAccounts(accountsFile, new Map(accounts));
+  lab = await openLab(platform);
+  processor = await lab.start({}, `alarms-explain-${run}`);
+  bed = await lab.admit('adult', ward);
+  const startMs = Date.now() - 8_000 - lateMs;
+  await bed.send(startMs, 0, 8, { HR: 130 }, (time) => time + lateMs);
+  const raised = await lab.until(bed, ({ alarm }) => alarm.condition === 'HR.high');
+  alarmId = raised.alarm.alarmId;
+  await bed.acknowledge(alarmId);
+  await lab.until(bed, ({ type, alarm }) => type === 'acknowledged' && alarm.alarmId === alarmId);
+  await bed.send(startMs, 9, 20, { HR: 80 });
+  await lab.until(bed, ({ type, alarm }) => type === 'cleared' && alarm.alarmId === alarmId);
+  // This acknowledgement comes too late and is refused.
+  await bed.acknowledge(alarmId);
+  await vi.waitFor(() => expect(refusals()).toHaveLength(1), { timeout: 60_000 });
+});
+afterAll(async () => {
+  await processor?.stop();
+  await lab?.close();
+  rmSync(accountsFile, { force: true });
+});
+
+const refusals = () => lab.publishedOf(bed).filter((record) => 'accepted' in record && !record.accepted);
+
+async function explainAs(user: string, id: string, ...more: string[]) {
+  const args = ['explain', '--as', user, '--password-stdin', ...more, '--', id];
+  const child = spawn(process.execPath, [join(root, 'ops/vigil.ts'), ...args], {
+    stdio: 'pipe',
+    env: {
+      PATH: process.env.PATH,
+      VIGIL_STATE_DIR: platform.stateDir,
+      VIGIL_KAFKA_BROKERS: platform.kafkaBrokers,
+      VIGIL_ACCOUNTS_FILE: accountsFile,
+    },
+  });
+  child.stdin.on('error', () => {});
+  child.stdin.end(password);
+  const closed = new Promise<number | null>((done) => child.on('close', done));
+  const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), closed]);
+  return { out, err, code };
+}
+
+async function auditLines(): Promise<string[]> {
+  const operator = await openLogAs(platform, 'operator');
+  const records = await readAllRecords(operator, 'audit');
+  await operator.close();
+  return records
+    .flatMap(({ opened }) => readAudit(opened) ?? [])
+    .filter((record) => record.boot.startsWith('explain-') && record.action !== 'login')
+    .map(({ actor, action, alarmId: id, ward: ofWard }) => `${actor.userId} ${action} ${id ?? ''} ${ofWard ?? ''}`);
+}
+
+describe('explain', () => {
+  it('gives the delay chain of a late breach, its acknowledgement and its end, and records who asked', async () => {
+    const { out, code } = await explainAs('physician', alarmId, '--json');
+    expect(code).toBe(0);
+    const { chain, findings, ward: ofWard, isOver } = JSON.parse(out) as Explanation;
+    expect({ ofWard, isOver }).toEqual({ ofWard: ward, isOver: true });
+    const timesMs = Object.fromEntries(chain.steps.map(({ name, time }) => [name, msOf(time)]));
+    expect(timesMs.received! - timesMs.determined!).toBe(lateMs);
+    expect(timesMs.painted).toBeUndefined();
+    for (const [earlier, later] of [
+      ...[
+        ['onset', 'determined'],
+        ['determined', 'received'],
+        ['received', 'logged'],
+        ['logged', 'raised'],
+      ],
+      ...[
+        ['raised', 'asked'],
+        ['asked', 'answered'],
+        ['answered', 'resolved'],
+        ['published', 'cleared'],
+      ],
+    ] as const)
+      expect([earlier, later, timesMs[later]! >= timesMs[earlier]!]).toEqual([earlier, later, true]);
+    const kinds = findings.map(({ kind }) => kind);
+    expect(kinds).toContain('late-reading');
+    expect(kinds).toContain('refused');
+    expect(kinds).not.toContain('not-acknowledged');
+    expect(await auditLines()).toContain(`physician alarm-explained ${alarmId} ${ward}`);
+  });
+
+  it('prints the explanation for people, also for the beginning of the id', async () => {
+    const { out, code } = await explainAs('physician', alarmId.slice(0, 12));
+    expect(code).toBe(0);
+    for (const line of [
+      /HR 130 > 120/,
+      /reached the gateway 12\.0 s after its device time/,
+      /Acknowledged by N\. Urse/,
+      /A screen had painted it +not known/,
+      /The acknowledgement of .* by N\. Urse was refused: /,
+      /Removed from the screens/,
+    ])
+      expect(out).toMatch(line);
+  });
+
+  it('shows an auditor no values', async () => {
+    const { out, code } = await explainAs('auditor', alarmId);
+    expect(code).toBe(0);
+    expect(out).toMatch(/HR\.high/);
+    expect(out).not.toMatch(/130|> 120/);
+  });
+
+  it('gives the same refusal for an alarm of another ward and for an unknown id, and records the attempt', async () => {
+    const hidden = await explainAs('stranger', alarmId);
+    const unknown = await explainAs('stranger', `${alarmId.slice(0, 8)}no-such-alarm`);
+    expect(hidden).toMatchObject({
+      out: '',
+      code: 1,
+      err: expect.stringMatching(/No alarm of your wards has this id/),
+    });
+    expect(unknown).toMatchObject({ out: '', code: 1, err: hidden.err });
+    expect(await auditLines()).toContain(`stranger access-denied ${alarmId} ${ward}`);
+  });
+
+  it('refuses the beginning of an id that two alarms have, with the same text, and takes the whole id', async () => {
+    const alarms = await openLogAs(platform, 'alarms');
+    const raised = lab.eventsOf(bed).find(({ alarm }) => alarm.alarmId === alarmId)!;
+    const { type, at, alarm } = raised;
+    const twin = { type, at, alarm: { ...alarm, alarmId: alarmId.slice(0, 9) + 'x'.repeat(13) } };
+    await alarms.append('alarms', bed.associationId, contentTypes.alarmEvent, twin);
+    await alarms.close();
+    const ambiguous = await explainAs('physician', alarmId.slice(0, 9));
+    const unknown = await explainAs('physician', 'no-such-alarm-id-here0');
+    expect(ambiguous).toMatchObject({ out: '', code: 1, err: unknown.err });
+    expect(await explainAs('physician', alarmId)).toMatchObject({ code: 0, err: '' });
+  });
+
+  it('refuses a nurse', async () => {
+    expect(await explainAs('nurse', alarmId)).toMatchObject({
+      ...{ out: '', code: 1, err: expect.stringMatching(/the role nurse may not use this command/) },
+    });
+  });
+});

@@ -1,0 +1,81 @@
+/** Finds an alarm by its id, and the bed of its association. */
+import { alarmIdLength } from '../../contracts/alarm-id.ts';
+import { dayMs } from '../../contracts/durations.ts';
+import type { Alarm } from '../../contracts/messages/alarms.ts';
+import { contentTypes } from '../../contracts/messages/records.ts';
+import { type ReadContext, readSpan } from './span.ts';
+
+/** An alarm whose id begins with the text that the person gave. */
+export type FoundAlarm = {
+  readonly alarm: Alarm;
+  /** When the log got the earliest event that was found, ms since 1970. */
+  readonly appendedMs: number;
+};
+
+/** Ages of the log that are searched one after the other. Most questions are about a recent alarm. */
+const searchAgesMs = [dayMs, 8 * dayMs, 40 * dayMs, 200 * dayMs, Number.POSITIVE_INFINITY];
+
+/** With more alarms than this, the id is too short in any case. */
+const foundMax = 1_000;
+
+/**
+ * Returns the alarms whose id begins with `start`. If `start` is a whole id, the search ends with the first part of the log that has the
+ * alarm. Otherwise it reads the whole topic, because another alarm may have an id with the same beginning.
+ */
+export async function findAlarms(context: ReadContext, start: string, nowMs: number): Promise<FoundAlarm[]> {
+  const found = new Map<string, FoundAlarm>();
+  let newerMs = 0;
+  for (const ageMs of searchAgesMs) {
+    const untilMs = nowMs - newerMs;
+    const span = {
+      topic: 'alarms',
+      sinceMs: Math.max(0, nowMs - ageMs),
+      untilMs: () => untilMs,
+      isWantedType: (contentType: string) => contentType === contentTypes.alarmEvent,
+    } as const;
+    await readSpan(context, span, ({ record }, appendedMs) => {
+      if (record.contentType !== contentTypes.alarmEvent) return;
+      const { alarm } = record.body;
+      const isNew = !found.has(alarm.alarmId) && found.size < foundMax;
+      if (isNew && alarm.alarmId.startsWith(start)) found.set(alarm.alarmId, { alarm, appendedMs });
+    });
+    if (start.length >= alarmIdLength && found.has(start)) break;
+    newerMs = ageMs;
+  }
+  return [...found.values()];
+}
+
+export type Place = {
+  readonly ward: string | undefined;
+  readonly bed: string | undefined;
+  readonly patientId: string | undefined;
+};
+
+/**
+ * Returns the places of associations. The topic `associations` has the associations to which readings may still belong. For an older one,
+ * the audit trail may have the ward: the records of looks and acts name it.
+ */
+export async function findPlaces(
+  context: ReadContext,
+  found: readonly FoundAlarm[],
+  nowMs: number,
+): Promise<ReadonlyMap<string, Place>> {
+  const wanted = new Set(found.map(({ alarm }) => alarm.associationId));
+  const places = new Map<string, Place>();
+  const everything = { sinceMs: 0, untilMs: () => nowMs };
+  await readSpan(context, { topic: 'associations', ...everything }, ({ record }) => {
+    if (record.contentType !== contentTypes.associations) return;
+    for (const { associationId, ward, bed, patient } of record.body.periods)
+      if (wanted.has(associationId)) places.set(associationId, { ward, bed, patientId: patient?.patientId });
+  });
+  const missing = [...wanted].filter((associationId) => !places.has(associationId));
+  if (missing.length === 0) return places;
+  const sinceMs = Math.min(...found.map(({ appendedMs }) => appendedMs)) - dayMs;
+  await readSpan(context, { topic: 'audit', sinceMs, untilMs: () => nowMs }, ({ record }) => {
+    if (record.contentType !== contentTypes.audit) return;
+    const { associationId, ward, patientId } = record.body;
+    if (associationId === undefined || ward === undefined || !missing.includes(associationId)) return;
+    places.set(associationId, { ward, bed: undefined, patientId });
+  });
+  return places;
+}

@@ -1,0 +1,153 @@
+/** Reads from the log what `explain` needs about one alarm. Reads only the partition of the alarm's association. */
+import { dayMs, hourMs, minuteMs } from '../../contracts/durations.ts';
+import type { Alarm } from '../../contracts/messages/alarms.ts';
+import { type AnyAuditRecord, contentTypes } from '../../contracts/messages/records.ts';
+import { standbyMsMax } from '../../contracts/standby.ts';
+import { parseInstant } from '../../contracts/time.ts';
+import { createAuditGaps } from './core/audit-gaps.ts';
+import { afterEndMsMax, type History, historyOf } from './core/history.ts';
+import { auditLeadMs, isAboutLooks } from './core/lookers.ts';
+import type { AlarmRecords } from './core/records.ts';
+import type { Place } from './search.ts';
+import { type ReadContext, readSpan } from './span.ts';
+
+/** Largest number of records of one kind in memory. If there are more, the later ones are left out, and the part is not whole (ours). */
+const itemsMax = 50_000;
+/** After the end of an alarm, its id can come again with data that arrive late. The log is read this much further (ours). */
+const afterEndMs = dayMs;
+/** The readings and connections of this time after the raise are read (ours). */
+const observationsMsMax = dayMs;
+/** Readings this much before the onset and after the delay are kept (ours). */
+const aroundMs = minuteMs;
+/** Records of the audit trail this much before the time that counts are read, so that a gap at its beginning is noticed (ours). */
+const auditEdgeMs = hourMs;
+
+/** A list with at most `itemsMax` items. */
+function createList<Item>() {
+  const items: Item[] = [];
+  let isFull = false;
+  return {
+    items,
+    add(item: Item): void {
+      if (items.length < itemsMax) items.push(item);
+      else isFull = true;
+    },
+    isWhole: () => !isFull,
+  };
+}
+
+export async function readRecords(
+  context: ReadContext,
+  alarm: Alarm,
+  place: Place,
+  nowMs: number,
+): Promise<AlarmRecords> {
+  const { alarmId, associationId } = alarm;
+  const beganMs = Math.min(...[alarm.onsetAt, alarm.raisedAt].map((instant) => parseInstant(instant) ?? nowMs));
+  const common = { alarmId, ...place, readUntilMs: nowMs };
+  const alarms = await readAlarms(context, alarm, beganMs - standbyMsMax - hourMs, nowMs);
+  const nothing = { isWhole: false, items: [], readings: [], connections: [] };
+  const history = historyOf({ ...common, alarms, commands: nothing, observations: nothing, audit: nothing });
+  // Without an event there is nothing to explain.
+  if (history === undefined) return { ...common, alarms, commands: nothing, observations: nothing, audit: nothing };
+  const [commands, observations, audit] = await Promise.all([
+    readCommands(context, associationId, beganMs - hourMs, Math.min(nowMs, history.untilMs + afterEndMsMax)),
+    readObservations(context, alarm, beganMs - 10 * minuteMs, history),
+    readAudit(context, { ...place, associationId }, history),
+  ]);
+  return { ...common, alarms, commands, observations, audit };
+}
+
+async function readAlarms(
+  context: ReadContext,
+  { alarmId, associationId }: Alarm,
+  sinceMs: number,
+  nowMs: number,
+): Promise<AlarmRecords['alarms']> {
+  const events = createList<AlarmRecords['alarms']['events'][number]>();
+  const answers = createList<AlarmRecords['alarms']['answers'][number]>();
+  const limits = createList<AlarmRecords['alarms']['limits'][number]>();
+  const standbys = createList<AlarmRecords['alarms']['standbys'][number]>();
+  let untilMs = nowMs;
+  const { alarmEvent, commandAnswer, limitsInForce, standby } = contentTypes;
+  const types: readonly string[] = [alarmEvent, commandAnswer, limitsInForce, standby];
+  const isWantedType = (contentType: string) => types.includes(contentType);
+  const span = { topic: 'alarms', key: associationId, sinceMs, untilMs: () => untilMs, isWantedType } as const;
+  const isRead = await readSpan(context, span, ({ record }, appendedMs) => {
+    switch (record.contentType) {
+      case alarmEvent: {
+        if (record.body.alarm.alarmId !== alarmId) return;
+        events.add({ body: record.body, appendedMs });
+        untilMs = record.body.type === 'cleared' ? Math.min(nowMs, appendedMs + afterEndMs) : nowMs;
+        return;
+      }
+      case commandAnswer:
+        return answers.add({ body: record.body, appendedMs });
+      case limitsInForce:
+        return limits.add({ body: record.body, appendedMs });
+      case standby:
+        return standbys.add({ body: record.body, appendedMs });
+      default:
+        return;
+    }
+  });
+  const isWhole = isRead && [events, answers, limits, standbys].every((list) => list.isWhole());
+  return { isWhole, events: events.items, answers: answers.items, limits: limits.items, standbys: standbys.items };
+}
+
+async function readCommands(
+  context: ReadContext,
+  key: string,
+  sinceMs: number,
+  untilMs: number,
+): Promise<AlarmRecords['commands']> {
+  const commands = createList<AlarmRecords['commands']['items'][number]>();
+  const span = { topic: 'commands', key, sinceMs, untilMs: () => untilMs } as const;
+  const isRead = await readSpan(context, span, ({ record }, appendedMs) => {
+    if (record.contentType === contentTypes.command) commands.add({ body: record.body, appendedMs });
+  });
+  return { isWhole: isRead && commands.isWhole(), items: commands.items };
+}
+
+async function readObservations(
+  context: ReadContext,
+  { associationId: key, onsetAt, determinedAt }: Alarm,
+  sinceMs: number,
+  { raisedMs, untilMs }: History,
+): Promise<AlarmRecords['observations']> {
+  const readings = createList<AlarmRecords['observations']['readings'][number]>();
+  const connections = createList<AlarmRecords['observations']['connections'][number]>();
+  const lastMs = Math.min(untilMs, raisedMs + observationsMsMax);
+  const [fromMs, toMs] = [(parseInstant(onsetAt) ?? 0) - aroundMs, (parseInstant(determinedAt) ?? 0) + aroundMs];
+  const types: readonly string[] = [contentTypes.observation, contentTypes.connection];
+  const isWantedType = (contentType: string) => types.includes(contentType);
+  const span = { topic: 'observations', key, sinceMs, untilMs: () => lastMs, isWantedType } as const;
+  const isRead = await readSpan(context, span, ({ record }, appendedMs) => {
+    if (record.contentType === contentTypes.connection) connections.add({ body: record.body, appendedMs });
+    if (record.contentType !== contentTypes.observation) return;
+    const { receivedAt, reading } = record.body;
+    const [measuredMs, receivedMs] = [parseInstant(reading.time), parseInstant(receivedAt)];
+    if (measuredMs === undefined || receivedMs === undefined || measuredMs < fromMs || measuredMs > toMs) return;
+    readings.add({ measuredMs, receivedMs, appendedMs, codes: reading.values.map(({ code }) => code) });
+  });
+  const isWhole = isRead && readings.isWhole() && connections.isWhole();
+  return { isWhole, readings: readings.items, connections: connections.items };
+}
+
+async function readAudit(
+  context: ReadContext,
+  place: Place & { readonly associationId: string },
+  { raisedMs, untilMs }: History,
+): Promise<AlarmRecords['audit']> {
+  const records = createList<AnyAuditRecord>();
+  const fromMs = raisedMs - auditLeadMs;
+  const gaps = createAuditGaps(fromMs, untilMs);
+  const span = { topic: 'audit', sinceMs: fromMs - auditEdgeMs, untilMs: () => untilMs + afterEndMsMax } as const;
+  const isRead = await readSpan(context, span, ({ record }) => {
+    if (record.contentType !== contentTypes.audit && record.contentType !== contentTypes.olderAudit) return;
+    gaps.add(record.body);
+    if (isAboutLooks(record.body, place)) records.add(record.body);
+  });
+  const items = records.items.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.n - b.n));
+  return { isWhole: isRead && records.isWhole() && gaps.isWhole(), items };
+}

@@ -1,0 +1,96 @@
+/** Reads the records of a time from one topic: from one partition if the key is known, and only until the time is over. */
+import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import { minuteMs } from '../../contracts/durations.ts';
+import type { KafkaTopic, TopicPartition } from '../../contracts/topics.ts';
+import { partitionOf } from '../../log/kafka/connect.ts';
+import { readLogEnds, readOffsetsSince } from '../../log/kafka/log-ends.ts';
+import { createReader, type RecordBatch } from '../../log/kafka/reader.ts';
+import type { SealedLog } from '../../log/sealed-log.ts';
+import { createSealedReading, type ReadRecord } from '../../log/sealed-reading.ts';
+
+export type Span = {
+  readonly topic: KafkaTopic;
+  /** Only records with this key are read, from their partition. Without it, all partitions are read. */
+  readonly key?: string;
+  readonly sinceMs: number;
+  /** Asked after each batch, because a record may show where the reading may end. */
+  readonly untilMs: () => number;
+  /** Selects the types of records that are opened. */
+  readonly isWantedType?: (contentType: string) => boolean;
+};
+
+export type ReadContext = {
+  readonly log: SealedLog;
+  readonly logger: Logger;
+  /** Called for each batch with the number of its records, for the progress. */
+  readonly onBatch: (recordCount: number) => void;
+};
+
+/** The order of times in a partition may differ from the order of its records by this, because the clocks of its writers differ (ours). */
+const disorderMs = minuteMs;
+
+/**
+ * Calls `onRecord` for each record of the time that could be opened.
+ * @returns whether the log still had the whole time, and every wanted record could be opened
+ */
+export async function readSpan(
+  { log, logger, onBatch }: ReadContext,
+  { topic, key, sinceMs, untilMs, isWantedType }: Span,
+  onRecord: (read: ReadRecord, appendedMs: number) => void,
+): Promise<boolean> {
+  const reading = createSealedReading({
+    ...{ open: log.open, log: logger, leftOutOf: 'the explanation', missingKeys: 'remember' },
+    ...(isWantedType && { wants: isWantedType }),
+  });
+  const wantedPartition = key === undefined ? undefined : partitionOf(topic, key);
+  const isWantedPartition = (partition: number) => wantedPartition === undefined || partition === wantedPartition;
+  const unfinished = new Set<number>();
+  let reachesBack = true;
+  const { promise: finished, resolve: setFinished, reject: fail } = Promise.withResolvers<void>();
+
+  async function chooseOffsets(partitions: ReadonlyMap<KafkaTopic, readonly number[]>) {
+    const ends = await readLogEnds(log.kafka, partitions);
+    const firstOffsets = await readOffsetsSince(log.kafka, [topic], sinceMs);
+    const chosen = new Map<TopicPartition, string>();
+    for (const [topicPartition, { low, high }] of ends) {
+      const partition = Number(topicPartition.split('/')[1]);
+      const first = firstOffsets.get(topicPartition) ?? low;
+      if (isWantedPartition(partition)) {
+        unfinished.add(partition);
+        if (low > 0n && first <= low) reachesBack = false;
+      }
+      chosen.set(topicPartition, String(isWantedPartition(partition) ? first : high));
+    }
+    return chosen;
+  }
+
+  async function takeBatch(batch: RecordBatch): Promise<void> {
+    if (!unfinished.has(batch.partition)) return;
+    onBatch(batch.records.length);
+    const wanted = batch.records.filter((record) => record.value !== null && (key === undefined || record.key === key));
+    const reads = await Promise.all(wanted.map((record) => reading.read(batch, record)));
+    try {
+      for (const [index, { timestampMs }] of wanted.entries()) {
+        const read = reads[index];
+        if (read !== undefined && timestampMs >= sinceMs && timestampMs <= untilMs()) onRecord(read, timestampMs);
+      }
+    } catch (error) {
+      // If this function threw the error, the reader would read the same batch again.
+      fail(error);
+    }
+    const isOver = (batch.records.at(-1)?.timestampMs ?? 0) > untilMs() + disorderMs;
+    if (isOver) unfinished.delete(batch.partition);
+    if (unfinished.size === 0) setFinished();
+  }
+
+  const group = `${log.service}-explain-${randomUUID()}`;
+  const options = { group, topics: [topic], start: { sinceMs }, log: logger, onAssigned: chooseOffsets } as const;
+  const reader = await createReader(log.kafka, { ...options, onRecords: takeBatch });
+  try {
+    await Promise.race([reader.caughtUp, finished]);
+  } finally {
+    await reader.close();
+  }
+  return reachesBack && reading.leftOutCount() === 0;
+}
