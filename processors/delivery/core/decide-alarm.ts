@@ -69,6 +69,8 @@ function beginAgain(desk: Desk, alarm: AlarmDelivery, round: Round): void {
   }
   desk.emit({ type: 'resumed' });
   goOn(desk);
+  // The persons may have changed while the alarm was quiet.
+  followPersons(desk);
 }
 
 function isMoreUrgent(alarm: AlarmDelivery, round: Round): boolean {
@@ -85,11 +87,17 @@ function canResume({ stopped }: Round, nowMs: number): boolean {
 export function takeTimer(desk: Desk): void {
   followAlarm(desk);
   goOn(desk);
+  followPersons(desk);
 }
 
 /** Persons, channels or the policy have changed. */
 export function takeChange(desk: Desk): void {
   followAlarm(desk);
+  followPersons(desk);
+}
+
+/** Calls the next person if the called person no longer has the duty. At the end of a chain, calls who has come. */
+function followPersons(desk: Desk): void {
   const { round } = desk.state()!;
   if (!round) return;
   const persons = personsAt(desk);

@@ -410,6 +410,15 @@ describe('persons who come and go', () => {
     expect(ward.called()).toBe('anna, dora');
   });
 
+  it('an alarm that comes back calls the new person if the called person has gone in between', () => {
+    const ward = raised({ nurse: [person('anna')] });
+    ward.alarm('resolved', alarmOf('a', { rev: 2, present: false, signal: 'latched' }));
+    ward.staff({ nurse: [person('dora')] });
+    ward.at(10_000);
+    ward.alarm('updated', alarmOf('a', { rev: 3, onsets: 2 }));
+    expect(ward.called()).toBe('anna, dora');
+  });
+
   it('a person who is away and comes back is called again', () => {
     const ward = raised({ nurse: [person('anna')] });
     ward.staff({ nurse: [person('anna', 'away')] });

@@ -32,6 +32,7 @@ export type Input =
       readonly userId: string;
       readonly answer: 'accepted' | 'rejected';
     }
+  /** The time has moved on. The process gives this input when something is due, at its start, and every few seconds. */
   | { readonly type: 'timer' };
 
 export type Place = { readonly ward: string | null; readonly bed: string | null };
