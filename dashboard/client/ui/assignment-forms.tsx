@@ -1,5 +1,6 @@
 /** The forms of the assignment board: assign a person, go away and come back, and upload a CSV text. */
 import { useSignal } from '@preact/signals';
+import { useRef } from 'preact/hooks';
 import { duties } from '../../../contracts/duty-names.ts';
 import { dutiesOfRole, dutyNames, instantOfInput, localInput, shortTime } from '../core/duty-words.ts';
 import { useApp } from '../shell/app.ts';
@@ -28,7 +29,8 @@ function AssignForm({ board, send, busy }: BoardState) {
   const duty = useSignal('');
   const beds = useSignal<readonly string[]>([]);
   const startMs = Math.floor(app.now.peek() / hourMs) * hourMs;
-  const from = useSignal(localInput(startMs));
+  const proposedFrom = useRef(localInput(app.now.peek()));
+  const from = useSignal(proposedFrom.current);
   const until = useSignal(localInput(startMs + shiftMs));
   const problem = useSignal<string | undefined>(undefined);
   const people = board.people.filter((person) => board.maySetOthers || person.userId === actor?.userId);
@@ -38,6 +40,11 @@ function AssignForm({ board, send, busy }: BoardState) {
   const isForBeds = chosen === 'nurse' || chosen === 'buddy';
 
   async function save() {
+    // The server refuses a start that is past. Who changed nothing means "now", also if the form was open for a while.
+    if (from.value === proposedFrom.current) {
+      proposedFrom.current = localInput(app.now.peek());
+      from.value = proposedFrom.current;
+    }
     const [fromAt, untilAt] = [instantOfInput(from.value), instantOfInput(until.value)];
     problem.value = undefined;
     if (!person || !chosen) problem.value = 'Choose a person.';

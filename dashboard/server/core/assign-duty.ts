@@ -20,6 +20,9 @@ import { placeFault } from './wards.ts';
 
 /** An assignment may begin at most this far ahead (ours). */
 const aheadMsMax = 31 * 24 * 3_600_000;
+/** An assignment may begin at most this far in the past (ours): a form takes a while, and the board must not say that a person had a bed before. */
+const pastMsMax = 5 * 60_000;
+
 export function decideAssign(
   wanted: Omit<AssignBody, 'version'>,
   state: DutyState,
@@ -75,6 +78,8 @@ export function decideRows(rows: readonly CsvRow[], state: DutyState, context: B
 
 function timeFault({ from, until }: { from: string; until: string }, nowMs: number): string | undefined {
   if ((parseInstant(until) ?? 0) <= nowMs) return 'The assignment would already be over.';
+  if (nowMs - (parseInstant(from) ?? 0) > pastMsMax)
+    return 'An assignment begins at most 5 minutes in the past. Let it begin now.';
   if ((parseInstant(from) ?? 0) - nowMs > aheadMsMax) return 'An assignment begins at most 31 days ahead.';
   return undefined;
 }

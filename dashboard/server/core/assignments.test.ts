@@ -83,12 +83,21 @@ describe('assigning', () => {
     ['24 h', [], 'anna', assign('anna', 7, 31), 'ok'],
     ['more than 24 h', [], 'anna', assign('anna', 7, 31.01), 'payload-schema'],
     ['an end that is past', [], 'anna', assign('anna', 5, 7), 'payload-schema'],
+    ['5 min in the past', [], 'anna', assign('anna', 7 - 5 / 60, 15), 'ok'],
+    ['more than 5 min in the past', [], 'anna', assign('anna', 7 - 5 / 60 - 1 / 3_600, 15), 'payload-schema'],
+    ['24 h in the past', [], 'anna', assign('anna', 7.5 - 24, 7.5), 'payload-schema'],
     ['31 days ahead', [], 'anna', assign('anna', 7 + 31 * 24, 10 + 31 * 24), 'ok'],
     ['more than 31 days ahead', [], 'anna', assign('anna', 7.01 + 31 * 24, 10 + 31 * 24), 'payload-schema'],
     ['the same duty twice', anna, 'anna', assign('anna', 14, 16), 'conflict'],
     ['the next shift of the same person', anna, 'anna', assign('anna', 15, 16), 'ok'],
   ])('%s', (_, events, userId, command, expected) => {
     expect(act(boardOf(events), userId, 7, command).split(':')[0]).toBe(expected);
+  });
+
+  it('says how to mend a start that is past', () => {
+    expect(act(boardOf([]), 'anna', 7, assign('anna', 6, 15))).toContain(
+      'at most 5 minutes in the past. Let it begin now.',
+    );
   });
 
   it('takes all rows of a CSV text, or none, and names the line of each fault', () => {
