@@ -15,6 +15,11 @@ const playedBed = (name: string): PlayedBed => ({
   ageMs: 0,
 });
 const beds = ['A-1', 'A-2'].map(playedBed);
+/** A bed of another ward. */
+const otherBed: PlayedBed = {
+  ...playedBed('B-1'),
+  period: newPeriod('B-1', 'HDU', newPatient({ familyName: 'Patient B-1' })),
+};
 let server: ScreenServer;
 let browser: Browser;
 let stop: () => void;
@@ -28,13 +33,17 @@ beforeAll(async () => {
       accounts: [
         { userId: 'nora', name: 'Nora Nurse', role: 'nurse', wards: [ward] },
         { userId: 'nils', name: 'Nils Nurse', role: 'nurse', wards: [ward] },
+        { userId: 'vera', name: 'Vera Physician', role: 'physician', wards: [ward, 'HDU'] },
         { userId: 'tom', name: 'Tom Technician', role: 'technician', wards: [ward] },
       ],
-      wards: [{ ward, beds: ['A-1', 'A-2', 'A-3'] }],
+      wards: [
+        { ward, beds: ['A-1', 'A-2', 'A-3'] },
+        { ward: 'HDU', beds: ['B-1'] },
+      ],
     }),
     openBrowser(inject('chromium')),
   ]);
-  stop = playBeds(server, beds);
+  stop = playBeds(server, [...beds, otherBed]);
   server.playAlarms(raisedEvent(alarmOf(beds[0]!, { text: 'HR 134 > 120', priority: 'high' })));
   [nora, nils] = await Promise.all([logIn(browser, server, 'nora'), logIn(browser, server, 'nils')]);
   for (const page of [nora, nils]) page.setDefaultTimeout(15_000);
@@ -170,4 +179,23 @@ it('a technician sees the board and takes the duty of the technician', async () 
   await assign(tom, 'tom', 'technician');
   await done(tom, 'Tom Technician is assigned');
   await tom.context().close();
+});
+
+it('the choice of a board does not change which wards the screen watches', async () => {
+  const vera = await logIn(browser, server, 'vera');
+  vera.setDefaultTimeout(15_000);
+  server.playAlarms(raisedEvent(alarmOf(otherBed, { text: 'SpO2 80 < 85', priority: 'high' })));
+  const counted = vera.getByTestId('count-high').filter({ hasText: '2' });
+  await counted.waitFor();
+  await setHash(vera, '#/assignments');
+  await vera.locator('[name=board-ward]').selectOption(ward);
+  await vera.getByTestId('board-bed-A-1').waitFor();
+  await vera.getByText('SpO2 80 < 85').first().waitFor();
+  await counted.waitFor();
+  await vera.locator('[name=board-ward]').selectOption('HDU');
+  await vera.getByTestId('board-bed-B-1').waitFor();
+  await expectReadable(vera, 'assignments-two-wards');
+  await setHash(vera, '#/');
+  for (const bed of ['A-1', 'A-2', 'B-1']) await vera.getByTestId(`bed-${bed}`).waitFor();
+  await vera.context().close();
 });

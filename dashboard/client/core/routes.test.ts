@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { permissionsOf } from '../../server/core/rights.ts';
-import { formatRoute, pagesFor, parseRoute, type Route, shownRoute } from './routes.ts';
+import { boardWard, formatRoute, pagesFor, parseRoute, type Route, shownRoute } from './routes.ts';
 
 describe('parseRoute and formatRoute', () => {
   it.each([
     { page: 'ward', ward: undefined },
     { page: 'ward', ward: 'ICU 1 / Süd' },
     { page: 'patient', associationId: '0197f2a0-0000-7000-8000-000000000001' },
-    { page: 'assignments' },
+    { page: 'assignments', ward: undefined },
+    { page: 'assignments', ward: 'ICU 1 / Süd' },
     { page: 'devices' },
     { page: 'audit' },
   ] as const satisfies readonly Route[])('the route %o is read back from its address', (route) => {
@@ -37,3 +38,14 @@ describe('pagesFor and shownRoute', () => {
       expect([asked, shownRoute(route(asked), may).page]).toEqual([asked, page]);
   });
 });
+
+it.each([
+  ['icu', '*', ['icu', 'sd'], 'icu'],
+  ['icu', 'sd', ['icu', 'sd'], 'icu'],
+  [undefined, 'sd', ['icu', 'sd'], 'sd'],
+  [undefined, '*', ['icu', 'sd'], undefined],
+  [undefined, '*', ['icu'], 'icu'],
+  [undefined, '*', [], undefined],
+])('the board of the address %s on a screen that watches %s of %o is the board of %s', (asked, watched, wards, ward) =>
+  expect(boardWard(asked, watched, wards)).toBe(ward),
+);

@@ -4,7 +4,8 @@ import type { Permission } from '../../protocol/rest.ts';
 export type Route =
   | { readonly page: 'ward'; readonly ward: string | undefined }
   | { readonly page: 'patient'; readonly associationId: string }
-  | { readonly page: 'assignments' }
+  /** `ward` is the ward of the board. It does not change which wards the screen watches. */
+  | { readonly page: 'assignments'; readonly ward: string | undefined }
   | { readonly page: 'devices' }
   | { readonly page: 'audit' };
 
@@ -16,7 +17,7 @@ export function parseRoute(hash: string): Route {
     case 'patient':
       return name === '' ? { page: 'ward', ward: undefined } : { page: 'patient', associationId: name };
     case 'assignments':
-      return { page: 'assignments' };
+      return { page: 'assignments', ward: name === '' ? undefined : name };
     case 'devices':
       return { page: 'devices' };
     case 'audit':
@@ -41,7 +42,7 @@ export function formatRoute(route: Route): string {
     case 'patient':
       return `#/patient/${encodeURIComponent(route.associationId)}`;
     case 'assignments':
-      return '#/assignments';
+      return route.ward === undefined ? '#/assignments' : `#/assignments/${encodeURIComponent(route.ward)}`;
     case 'devices':
       return '#/devices';
     case 'audit':
@@ -70,5 +71,17 @@ export function shownRoute(asked: Route, may: May): Route {
   const pages = pagesFor(may);
   if (asked.page === 'patient' ? may('view-vitals') : pages.includes(asked.page)) return asked;
   const page = pages[0] ?? 'ward';
-  return page === 'ward' ? { page, ward: undefined } : { page };
+  return page === 'ward' || page === 'assignments' ? { page, ward: undefined } : { page };
+}
+
+/**
+ * Returns the ward whose assignment board is shown; undefined if the person must choose.
+ * @param asked the ward in the address
+ * @param watched the ward that the screen watches, `*` for all wards of the person
+ * @param wards the wards of the person
+ */
+export function boardWard(asked: string | undefined, watched: string, wards: readonly string[]): string | undefined {
+  if (asked !== undefined) return asked;
+  if (watched !== '*') return watched;
+  return wards.length === 1 ? wards[0] : undefined;
 }

@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Board, BoardRefused } from '../../protocol/assignments.ts';
 import { boardChangeText } from '../core/duty-words.ts';
+import { boardWard } from '../core/routes.ts';
 import { useApp } from '../shell/app.ts';
 import { AlarmPanel } from './alarm-panel.tsx';
 import { AssignmentForms } from './assignment-forms.tsx';
@@ -73,13 +74,16 @@ export function AssignmentsPage() {
           </p>
         )}
         {refused.value && <Refused refused={refused.value} />}
-        {ward === undefined && (
+        {(ward === undefined || wards.length > 1) && (
           <ChoiceField
-            label="Ward"
+            label="Board of ward"
             name="board-ward"
-            value=""
-            options={[{ value: '', text: 'Choose a ward' }, ...wards.map((name) => ({ value: name, text: name }))]}
-            onValue={app.setWard}
+            value={ward ?? ''}
+            options={[
+              ...(ward === undefined ? [{ value: '', text: 'Choose a ward' }] : []),
+              ...wards.map((name) => ({ value: name, text: name })),
+            ]}
+            onValue={(value) => app.go({ page: 'assignments', ward: value === '' ? undefined : value })}
           />
         )}
         {ward !== undefined && !shown && !problem.value && <p class="dim sheet__none">Loading …</p>}
@@ -97,7 +101,7 @@ export function AssignmentsPage() {
   );
 }
 
-/** Returns the ward of the board: the chosen ward, or the only ward of the account. Undefined if the person must choose. */
+/** Returns the ward of the board and the wards of the person. The board never changes `app.ward`, because alarms of other wards would be hidden. */
 function useWardOfBoard(): { readonly ward: string | undefined; readonly wards: readonly string[] } {
   const app = useApp();
   const wards = useSignal<readonly string[]>([]);
@@ -106,9 +110,9 @@ function useWardOfBoard(): { readonly ward: string | undefined; readonly wards: 
       if (answer.ok) wards.value = answer.data.wards.map(({ ward }) => ward);
     });
   }, [app.session.value?.actor.userId]);
-  const chosen = app.ward.value;
-  const [only] = wards.value.length === 1 ? wards.value : [];
-  return { ward: chosen === '*' ? only : chosen, wards: wards.value };
+  const route = app.route.value;
+  const asked = route.page === 'assignments' ? route.ward : undefined;
+  return { ward: boardWard(asked, app.ward.value, wards.value), wards: wards.value };
 }
 
 function EmptyBoard({ board }: { board: Board }) {

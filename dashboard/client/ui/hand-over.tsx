@@ -90,6 +90,8 @@ function OpenAtBeds({ beds, ward }: { beds: readonly string[]; ward: string }) {
   const screen = app.screen.value;
   if (!app.may('view-vitals')) return null;
   if (!screen) return <p class="form__problem">This screen has no live data. Look at the beds.</p>;
+  if (app.ward.value !== '*' && app.ward.value !== ward)
+    return <p class="form__problem">This screen does not watch {ward}. Look at the beds.</p>;
   const shown = [...screen.beds.values()].filter((bed) => bed.ward === ward);
   return (
     <ul class="board__open">
