@@ -30,6 +30,11 @@ type Waiting = {
   /** The newest revision that the screen must confirm, and when it was sent. */
   readonly rev: number;
   readonly sentAtMs: number;
+  /**
+   * The connection began with this alarm. Until the screen has confirmed it, the ward is not watched: a page that connects
+   * again and again must not get new time each time.
+   */
+  readonly isFromStart: boolean;
 };
 
 export type AlarmOnScreen = {
@@ -79,7 +84,7 @@ export function step(state: Confirmations, input: ConfirmationInput, nowMs: numb
     case 'snapshot': {
       const sent = new Set(input.alarms.map(({ alarmId }) => alarmId));
       for (const alarmId of state.alarms.keys()) if (!sent.has(alarmId)) state.alarms.delete(alarmId);
-      for (const alarm of input.alarms) noteSent(state, alarm, nowMs);
+      for (const alarm of input.alarms) noteSent(state, alarm, true, nowMs);
       return [];
     }
     case 'delta': {
@@ -88,7 +93,7 @@ export function step(state: Confirmations, input: ConfirmationInput, nowMs: numb
       if (gone.size > 0)
         for (const [alarmId, { alarm }] of state.alarms)
           if (gone.has(alarm.associationId)) state.alarms.delete(alarmId);
-      for (const alarm of input.alarms) noteSent(state, alarm, nowMs);
+      for (const alarm of input.alarms) noteSent(state, alarm, false, nowMs);
       return [];
     }
     case 'report':
@@ -96,7 +101,7 @@ export function step(state: Confirmations, input: ConfirmationInput, nowMs: numb
   }
 }
 
-function noteSent(state: Confirmations, alarm: Alarm, nowMs: number): void {
+function noteSent(state: Confirmations, alarm: Alarm, isFromStart: boolean, nowMs: number): void {
   const known = state.alarms.get(alarm.alarmId);
   if (!isUnanswered(alarm)) {
     state.alarms.delete(alarm.alarmId);
@@ -104,7 +109,7 @@ function noteSent(state: Confirmations, alarm: Alarm, nowMs: number): void {
   }
   const isAsked = mustBeShownAnew(known?.alarm, alarm);
   if (known === undefined) {
-    const waiting = { firstRev: alarm.rev, firstSentAtMs: nowMs, rev: alarm.rev, sentAtMs: nowMs };
+    const waiting = { firstRev: alarm.rev, firstSentAtMs: nowMs, rev: alarm.rev, sentAtMs: nowMs, isFromStart };
     const nothing = { report: undefined, paintedAtMs: undefined, soundedAtMs: undefined };
     state.alarms.set(alarm.alarmId, { alarm, waiting, ...nothing });
     return;
@@ -112,7 +117,7 @@ function noteSent(state: Confirmations, alarm: Alarm, nowMs: number): void {
   known.alarm = alarm;
   if (!isAsked) return;
   const newest = { rev: alarm.rev, sentAtMs: nowMs };
-  known.waiting = { firstRev: alarm.rev, firstSentAtMs: nowMs, ...known.waiting, ...newest };
+  known.waiting = { firstRev: alarm.rev, firstSentAtMs: nowMs, isFromStart: false, ...known.waiting, ...newest };
 }
 
 function takeReport(state: Confirmations, report: ScreenReport, nowMs: number): FirstConfirmation[] {
@@ -143,7 +148,7 @@ function takeReport(state: Confirmations, report: ScreenReport, nowMs: number): 
 function waitingAfter(waiting: Waiting | undefined, paintedRev: number): Waiting | undefined {
   if (waiting === undefined || paintedRev >= waiting.rev) return undefined;
   if (paintedRev < waiting.firstRev) return waiting;
-  return { ...waiting, firstRev: waiting.rev, firstSentAtMs: waiting.sentAtMs };
+  return { ...waiting, firstRev: waiting.rev, firstSentAtMs: waiting.sentAtMs, isFromStart: false };
 }
 
 /** Returns whether the page has said within the last `paintsForMs` that it paints. */
@@ -168,6 +173,18 @@ export function unconfirmedAlarms(state: Confirmations, nowMs: number): Unconfir
     alarms.push({ alarmId, associationId, sinceMs: waiting.firstSentAtMs, why: whyUnconfirmed(state, nowMs) });
   }
   return alarms.sort((a, b) => a.sinceMs - b.sinceMs);
+}
+
+/**
+ * Returns the associations of the alarms that the screen does not show, as far as it has confirmed. A new alarm counts when
+ * its time is over; an alarm with which the connection began counts until the screen has confirmed it.
+ */
+export function unseenAssociations(state: Confirmations, nowMs: number): string[] {
+  return [...state.alarms.values()].flatMap(({ alarm, waiting }) =>
+    waiting !== undefined && (waiting.isFromStart || nowMs - waiting.firstSentAtMs >= confirmWithinMs)
+      ? [alarm.associationId]
+      : [],
+  );
 }
 
 function whyUnconfirmed(state: Confirmations, nowMs: number): WhyUnconfirmed {

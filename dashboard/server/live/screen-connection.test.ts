@@ -376,6 +376,37 @@ describe('a screen that must confirm its alarms', () => {
     expect(w.screen.unconfirmedAlarms()).toEqual([]);
   });
 
+  it.each([
+    ['that begins with a snapshot', undefined],
+    ['that resumes', 'stream-1'],
+  ])(
+    'a connection %s makes a ward watched only after it has confirmed the alarms that were there',
+    async (_name, stream) => {
+      const w = world();
+      w.raise(1);
+      await w.watch({ ...watchIcu, ...(stream && { resume: { stream, n: w.state.changeNo } }) });
+      w.report();
+      expect(w.screen.watchedWards()).toEqual([]);
+      w.report(confirmed(1, 'nowhere'));
+      expect(w.screen.watchedWards()).toEqual([]);
+      w.report(confirmed(1));
+      expect(w.screen.watchedWards()).toEqual(['icu']);
+    },
+  );
+
+  it('an alarm that a new connection has not confirmed gets no new time by an escalation', async () => {
+    const w = world();
+    w.raise(1);
+    await w.watch();
+    w.report();
+    const escalated = alarm('alarm-0000000001', 'assoc-01', 2, { escalation: 1 });
+    foldAlarmEvent(w.state, { type: 'raised', at: formatInstant(t0), alarm: escalated }, t0);
+    w.screen.flush('alarms');
+    expect(w.screen.watchedWards()).toEqual([]);
+    w.report(confirmed(1));
+    expect(w.screen.watchedWards()).toEqual(['icu']);
+  });
+
   it('a screen that resumes must confirm the alarms that it had before its connection was lost', async () => {
     const w = world();
     w.raise(1);

@@ -15,6 +15,7 @@ import {
   step,
   type UnconfirmedAlarm,
   unconfirmedAlarms,
+  unseenAssociations,
 } from '../core/confirmations.ts';
 import { may, seesWard, type Viewer } from '../core/rights.ts';
 import {
@@ -52,7 +53,8 @@ export type Screen = {
   readonly person: ScreenParts['person'];
   /**
    * Returns the wards that a clinician watches on this screen: none before the first `Watch`, none for a technician, none
-   * if the page does not paint, and no ward of an alarm that the page has not confirmed in time.
+   * if the page does not paint, and no ward of an alarm that the page has not confirmed in time. A ward's alarms at the
+   * start of the connection must be confirmed first.
    */
   watchedWards(): string[];
   /** Returns whether a clinician sees the devices of biomedical engineering on this screen, whose page paints. */
@@ -255,11 +257,11 @@ export function createScreen(parts: ScreenParts): Screen {
 
   function watchedWards(): string[] {
     if (!watch || !may(viewer, 'view-vitals') || !paints(confirmations, now())) return [];
-    const unconfirmed = unconfirmedAlarms(confirmations, now()).map(({ associationId }) => {
+    const unseen = unseenAssociations(confirmations, now()).map((associationId) => {
       const bed = state.beds.get(associationId);
       return bed && audienceOf(bed);
     });
-    return wardsOf(state, viewer, watch.scope).filter((ward) => !unconfirmed.includes(ward));
+    return wardsOf(state, viewer, watch.scope).filter((ward) => !unseen.includes(ward));
   }
 
   async function handlePendingWatch(): Promise<void> {
