@@ -339,9 +339,16 @@ it('the wards on a screen count as watched if the viewer may see vital signs and
     expect(w.screen.watchedWards()).toEqual([]);
     w.report();
     expect(w.screen.watchedWards()).toEqual(wards);
-    await w.watch({ ...watchIcu, scope: { associationId: 'assoc-01' } });
+    await w.watch();
     expect(w.screen.watchedWards()).toEqual(wards);
   }
+});
+
+it('a screen that shows one patient only does not make the ward watched', async () => {
+  const w = world();
+  await w.watch({ ...watchIcu, scope: { associationId: 'assoc-01' } });
+  w.report();
+  expect(w.screen.watchedWards()).toEqual([]);
 });
 
 describe('a screen that must confirm its alarms', () => {

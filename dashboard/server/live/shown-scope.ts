@@ -20,12 +20,12 @@ export function scopeFields(scope: Scope): { ward: string } | { associationId: s
   return 'ward' in scope ? { ward: scope.ward } : { associationId: scope.associationId };
 }
 
+/**
+ * Returns the wards of which a scope shows every bed. A scope of one association shows no other bed of its ward, and a
+ * presence record cannot name a bed, so such a scope makes nothing watched.
+ */
 export function wardsOf(state: LiveState, viewer: Viewer, scope: Scope): string[] {
-  if ('associationId' in scope) {
-    const bed = state.beds.get(scope.associationId);
-    const ward = bed ? audienceOf(bed) : null;
-    return ward === null ? [] : [ward];
-  }
+  if ('associationId' in scope) return [];
   if (scope.ward !== '*') return [scope.ward];
   const wards = new Set<string>();
   for (const bed of state.beds.values()) {
