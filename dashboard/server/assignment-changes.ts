@@ -14,8 +14,8 @@ export type BoardRequest = {
   readonly viewer: Viewer;
   readonly who: Who;
   readonly ward: string;
-  /** What the person wants, for the audit record of a refusal. */
-  readonly wanted: string;
+  /** Returns what the person wants, for the audit record of a refusal. */
+  readonly wanted: () => string;
   readonly decide: (nowMs: number) => BoardDecision;
 };
 
@@ -57,7 +57,7 @@ export function createBoardChanges(options: {
     const { who, ward, wanted } = request;
     const decision = request.decide(now());
     if (!decision.ok) {
-      if (decision.isDenied) await trail.record({ ...who, action: 'access-denied', ward, detail: wanted });
+      if (decision.isDenied) await trail.record({ ...who, action: 'access-denied', ward, detail: wanted() });
       return decision;
     }
     const key = pseudonym(pseudonymKey, 'ward', ward);

@@ -31,9 +31,21 @@ describe('accountChanges', () => {
       [nora],
       [{ ...nora, disabled: true, secret: 's2', name: 'Nora N.' }],
       [
-        ['account-changed', 'password, name Nora → Nora N.', true],
         ['account-disabled', 'Nora N., nurse of icu, disabled', true],
+        ['account-changed', 'name Nora → Nora N.', false],
       ],
+    ],
+    [
+      'a disabled account without a new password, although its secret is new',
+      [nora],
+      [{ ...nora, disabled: true, secret: 's2' }],
+      [['account-disabled', 'Nora, nurse of icu, disabled', true]],
+    ],
+    [
+      'an enabled account with a new secret, which may come from the enabling or from a new password',
+      [{ ...nora, disabled: true }],
+      [{ ...nora, secret: 's2' }],
+      [['account-enabled', 'Nora, nurse of icu, possibly with another password', true]],
     ],
   ])('accountChanges returns %s', (_, before, after, expected) => {
     const changes = accountChanges(accounts(...before), accounts(...after));

@@ -31,14 +31,15 @@ export function accountChanges(formerAccounts: Accounts, currentAccounts: Accoun
       changes.push({ action: 'account-created', account, detail: accountText(account) });
       continue;
     }
+    // The record that ends sessions comes first: if the process stops after it, the other change is lost and not the end.
+    if (former.disabled !== account.disabled)
+      changes.push(
+        account.disabled
+          ? { action: 'account-disabled', account, detail: accountText(account) }
+          : { action: 'account-enabled', account, detail: `${accountText(account)}${secretNote(former, account)}` },
+      );
     const detail = changedText(former, account);
     if (detail !== '') changes.push({ action: 'account-changed', account, detail });
-    if (former.disabled !== account.disabled)
-      changes.push({
-        action: account.disabled ? 'account-disabled' : 'account-enabled',
-        account,
-        detail: accountText(account),
-      });
   }
   for (const account of formerAccounts.values())
     if (!currentAccounts.has(account.userId))
@@ -55,9 +56,13 @@ function accountText({ name, role, wards, disabled }: AccountFacts): string {
   return `${name}, ${role} of ${wardsText(wards)}${disabled ? ', disabled' : ''}`;
 }
 
+/** To enable an account changes the secret, too. So the secret does not show whether the password is new, and the text says only that it may be. */
+const secretNote = (former: AccountFacts, current: AccountFacts) =>
+  former.secret === current.secret ? '' : ', possibly with another password';
+
 function changedText(former: AccountFacts, current: AccountFacts): string {
   const parts: string[] = [];
-  if (former.secret !== current.secret) parts.push(newPassword);
+  if (former.secret !== current.secret && former.disabled === current.disabled) parts.push(newPassword);
   if (former.name !== current.name) parts.push(`name ${former.name} → ${current.name}`);
   if (former.role !== current.role) parts.push(`role ${former.role} → ${current.role}`);
   if (former.wards.join() !== current.wards.join())

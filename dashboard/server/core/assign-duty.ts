@@ -73,7 +73,8 @@ export function decideRows(rows: readonly CsvRow[], state: DutyState, context: B
       }
   }
   if (faults.length === 0) return { ok: true, events };
-  return { ...refusalOf('payload-schema', 'Nothing was saved: the text has faults.'), faults };
+  // Every refused text is recorded: one text can try a hundred things that the person may not do.
+  return { ...refusalOf('payload-schema', 'Nothing was saved: the text has faults.'), isDenied: true, faults };
 }
 
 function timeFault({ from, until }: { from: string; until: string }, nowMs: number): string | undefined {

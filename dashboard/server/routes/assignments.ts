@@ -22,7 +22,8 @@ import { readAssignmentsCsv } from '../core/assignment-csv.ts';
 import { decide } from '../core/assignments.ts';
 import { type AssignmentCommand, isMember, type Member } from '../core/board-context.ts';
 import { boardFor } from '../core/board-view.ts';
-import type { RequestPace } from '../core/request-pace.ts';
+import { refusedActText } from '../core/refused-act-text.ts';
+import { countRequest, type RequestPace } from '../core/request-pace.ts';
 import { seesWard } from '../core/rights.ts';
 import type { Parts } from './parts.ts';
 
@@ -38,10 +39,13 @@ const response = {
 };
 const config = { access: 'take-duty', share: 'own' } as const;
 
+/** Maximum of records of refused looks of an account in a minute (ours). */
+const deniedLooksPerMinuteMax = 10;
+
 type ActRequest = FastifyRequest<{ Params: { ward: string } }>;
 
 export function assignmentRoutes(app: App, parts: Parts): void {
-  const { wards, now } = parts;
+  const { wards } = parts;
   const { board } = parts.assignments;
   const changeBoard = createBoardChanges(parts);
   const pace: RequestPace = new Map();
@@ -61,7 +65,7 @@ export function assignmentRoutes(app: App, parts: Parts): void {
       viewer,
       who: whoOf(request),
       ward,
-      wanted: `board of assignments: ${command.type}`,
+      wanted: () => refusedActText(command, board.duties, ward),
       decide: (nowMs) =>
         decide(command, board, version, {
           ward,
@@ -79,22 +83,7 @@ export function assignmentRoutes(app: App, parts: Parts): void {
     return reply.code(status).send(refused);
   }
 
-  app.get(
-    '/api/wards/:ward/assignments',
-    {
-      config: { access: 'take-duty' },
-      schema: { params, response: { 200: Board, 401: ErrorBody, 403: ErrorBody, 404: ErrorBody, 503: ErrorBody } },
-    },
-    async (request) => {
-      const { ward } = request.params;
-      const viewer = viewerOf(request);
-      const registered = wards.current().wards.find((entry) => entry.ward === ward);
-      if (!registered || !seesWard(viewer, ward)) throw notFound();
-      if (!board.isRead)
-        throw new VigilError('log-unavailable', 'This server has not read the assignments yet. Try again shortly.');
-      return boardFor(board, { ward, beds: registered.beds, viewer, members: membersOf(parts, ward) }, now());
-    },
-  );
+  lookRoute(app, parts);
   const path = (act: string) => `/api/wards/:ward/assignments${act}`;
   app.post(path(''), { config, schema: { params, body: AssignBody, response } }, async (request, reply) => {
     const { version, ...wanted } = request.body;
@@ -118,9 +107,48 @@ export function assignmentRoutes(app: App, parts: Parts): void {
   app.post(path('/csv'), { config, schema: { params, body: CsvBody, response } }, async (request, reply) => {
     const result = readAssignmentsCsv(request.body.lines);
     if (result.ok) return act(request, reply, request.body.version, { type: 'csv', rows: result.rows });
+    await requirePace(pace, request, parts.trail, 'beds');
+    const detail = `board of assignments: csv, ${result.faults.length} lines cannot be read`;
+    await parts.trail.record({ ...whoOf(request), action: 'access-denied', ward: request.params.ward, detail });
     const message = 'Nothing was saved: the text has faults.';
     return reply.code(400).send({ code: 'payload-schema', message, faults: [...result.faults] });
   });
+}
+
+/** The route that shows a board. */
+function lookRoute(app: App, parts: Parts): void {
+  const { wards, now } = parts;
+  const { board } = parts.assignments;
+  const deniedLooks: RequestPace = new Map();
+
+  /** Records a refused look at a board. An open page looks every few seconds, so each minute has some records at most. */
+  async function recordDeniedLook(request: ActRequest): Promise<void> {
+    const verdict = countRequest(deniedLooks, viewerOf(request).userId, performance.now(), deniedLooksPerMinuteMax);
+    if (verdict === 'refused') return;
+    const note = verdict === 'first-refused' ? '; more in this minute are not recorded' : '';
+    const detail = `board of assignments: look${note}`;
+    await parts.trail.record({ ...whoOf(request), action: 'access-denied', ward: request.params.ward, detail });
+  }
+
+  app.get(
+    '/api/wards/:ward/assignments',
+    {
+      config: { access: 'take-duty' },
+      schema: { params, response: { 200: Board, 401: ErrorBody, 403: ErrorBody, 404: ErrorBody, 503: ErrorBody } },
+    },
+    async (request) => {
+      const { ward } = request.params;
+      const viewer = viewerOf(request);
+      const registered = wards.current().wards.find((entry) => entry.ward === ward);
+      if (!registered || !seesWard(viewer, ward)) {
+        await recordDeniedLook(request);
+        throw notFound();
+      }
+      if (!board.isRead)
+        throw new VigilError('log-unavailable', 'This server has not read the assignments yet. Try again shortly.');
+      return boardFor(board, { ward, beds: registered.beds, viewer, members: membersOf(parts, ward) }, now());
+    },
+  );
 }
 
 /** Returns the accounts that may have a duty in a ward. */

@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { accepted, assigned, assignmentOf, hour, idOf } from '../../../contracts/duties.testing.ts';
+import type { AuditEvent } from '../../../log/audit/chain.ts';
+import type { App } from '../app.ts';
+import { emptyBoard, foldAssignmentEvent } from '../core/duty-board.ts';
+import type { Viewer } from '../core/rights.ts';
+import { assignmentRoutes } from './assignments.ts';
+import type { Parts } from './parts.ts';
+
+type Handler = (request: object, reply: object) => Promise<unknown>;
+const viewer: Viewer = { userId: 'anna', name: 'Anna', role: 'nurse', wards: ['icu'] };
+const path = '/api/wards/:ward/assignments';
+
+/** Creates the routes of a board without Kafka. Returns what the audit trail gets. */
+function newRoutes() {
+  const routes = new Map<string, Handler>();
+  const note = (method: string) => (url: string, _: object, handler: Handler) =>
+    routes.set(`${method} ${url}`, handler);
+  const board = emptyBoard();
+  board.isRead = true;
+  for (const event of [assigned('chief', 7, assignmentOf(1, 'ben', [7, 15])), accepted('ben', 7, 1)])
+    foldAssignmentEvent(board, event);
+  const audit: AuditEvent[] = [];
+  const turn = { write: async () => {}, commit: async () => {}, close: async () => {} };
+  const parts = {
+    trail: { record: async (event: AuditEvent) => void audit.push(event) },
+    assignments: { board, readToEnd: async () => {}, waitFor: async () => {} },
+    log: { takeTurn: async () => turn },
+    accounts: { all: () => [{ ...viewer, disabled: false }] },
+    wards: { current: () => ({ wards: ['icu', 'step-down'].map((ward) => ({ ward, beds: ['ICU-1'] })) }) },
+    pseudonymKey: 'made-up-key-of-at-least-32-bytes-for-tests',
+    now: () => hour(8),
+  };
+  assignmentRoutes({ get: note('GET'), post: note('POST') } as unknown as App, parts as unknown as Parts);
+  const reply = { code: () => reply, send: (body: unknown) => body };
+  return {
+    audit,
+    call: (route: string, ward: string, body: object = {}) =>
+      routes.get(route)!(
+        {
+          params: { ward },
+          body,
+          headers: {},
+          ip: '127.0.0.1',
+          socket: {},
+          method: route.split(' ')[0],
+          routeOptions: { url: path },
+          live: { viewer, claims: { sessionId: 'session-1', userId: 'anna' } },
+        },
+        reply,
+      ).catch((error: Error) => error.message),
+  };
+}
+
+describe('the audit trail', () => {
+  it.each(['step-down', 'nonesuch'])(
+    'has a look at the board of the ward %s, which the person may not see',
+    async (ward) => {
+      const { audit, call } = newRoutes();
+      await call(`GET ${path}`, ward);
+      expect(audit).toMatchObject([
+        { action: 'access-denied', ward, detail: 'board of assignments: look', actor: { userId: 'anna' } },
+      ]);
+    },
+  );
+
+  it('has at most 11 refused looks of an account in a minute, and the last one says so', async () => {
+    const { audit, call } = newRoutes();
+    for (let n = 0; n < 30; n += 1) await call(`GET ${path}`, 'step-down');
+    expect(audit).toHaveLength(11);
+    expect(audit.at(-1)?.detail).toBe('board of assignments: look; more in this minute are not recorded');
+  });
+
+  it('has no look at a board that the person may see', async () => {
+    const { audit, call } = newRoutes();
+    expect(await call(`GET ${path}`, 'icu')).toMatchObject({ version: 2 });
+    expect(audit).toEqual([]);
+  });
+
+  it.each(['accept', 'end', 'decline'])('has the assignment and its person after a refused %s', async (act) => {
+    const { audit, call } = newRoutes();
+    await call(`POST ${path}/${act}`, 'icu', { version: 2, assignmentId: idOf(1), reason: 'no' });
+    expect(audit).toMatchObject([
+      { action: 'access-denied', detail: `board of assignments: ${act} assignment ${idOf(1)} of ben nurse of ICU-1` },
+    ]);
+  });
+
+  it.each([
+    ['that assigns another person', 'buddy,ICU-1,ben,2026-03-01T08:00Z,2026-03-01T15:00Z', 'csv, 1 rows, of ben'],
+    ['that cannot be read', 'buddy,ICU-1', 'csv, 1 lines cannot be read'],
+  ])('has a refused CSV text %s', async (_, line, expected) => {
+    const { audit, call } = newRoutes();
+    await call(`POST ${path}/csv`, 'icu', { version: 2, lines: ['duty,beds,user,from,until', line] });
+    expect(audit).toMatchObject([
+      { action: 'access-denied', ward: 'icu', detail: `board of assignments: ${expected}` },
+    ]);
+  });
+});
