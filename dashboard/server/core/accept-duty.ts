@@ -3,6 +3,7 @@ import { evolve } from '../../../contracts/duties.ts';
 import { acceptEarlyMsMax, type DutyAssignment, type DutyState, dutiesOf } from '../../../contracts/duty-state.ts';
 import type { AssignmentEvent } from '../../../contracts/messages/assignments.ts';
 import {
+  awayRefusal,
   type BoardContext,
   type BoardDecision,
   denied,
@@ -25,6 +26,8 @@ export function decideAccept(assignmentId: string, state: DutyState, context: Bo
   if (entry.accepted) return refusalOf('conflict', 'You have already accepted this.');
   if (entry.fromMs - nowMs > acceptEarlyMsMax)
     return refusalOf('conflict', 'This can be accepted from 1 hour before it begins.');
+  const away = awayRefusal(state, context);
+  if (away) return away;
   const accepted: AssignmentEvent = { type: 'accepted', ...eventFields(context), assignmentId };
   const after = evolve(state, accepted);
   const ended = handedOver(after, entry, context).map(

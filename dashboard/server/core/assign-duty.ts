@@ -1,11 +1,18 @@
 /** Decides assignments: of one person, and of all rows of a CSV text. */
 import { assignmentFault, evolve, liveAssignments } from '../../../contracts/duties.ts';
-import { type DutyAssignment, type DutyState, dutiesOf, liveAssignmentsMax } from '../../../contracts/duty-state.ts';
+import {
+  acceptEarlyMsMax,
+  type DutyAssignment,
+  type DutyState,
+  dutiesOf,
+  liveAssignmentsMax,
+} from '../../../contracts/duty-state.ts';
 import type { Assignment, AssignmentEvent } from '../../../contracts/messages/assignments.ts';
 import { parseInstant } from '../../../contracts/time.ts';
 import type { AssignBody } from '../../protocol/assignments.ts';
 import {
   allowed,
+  awayRefusal,
   type BoardContext,
   type BoardDecision,
   type CsvRow,
@@ -41,6 +48,9 @@ export function decideAssign(
   if (!member) return refusalOf('payload-schema', 'No account of this ward has this name.');
   if (!dutiesOfRole[member.role].includes(duty))
     return refusalOf('payload-schema', `A ${member.role} cannot have the duty ${duty}.`);
+  const fromMs = parseInstant(from) ?? 0;
+  const away = isOwn && fromMs - nowMs <= acceptEarlyMsMax ? awayRefusal(state, context) : undefined;
+  if (away) return away;
   for (const bed of beds.beds ?? []) {
     const unknown = placeFault(context.registry, { ward, bed });
     if (unknown) return refusalOf(unknown.code, unknown.message);

@@ -193,6 +193,28 @@ describe('an absence', () => {
     expect(act(boardOf(events), userId, 8, command).split(':')[0]).toBe(expected);
   });
 
+  const isAway = [...onDuty, assigned('chief', 6, assignmentOf(4, 'anna', [8, 15], ['ICU-2']))];
+  const accept: AssignmentCommand = { type: 'accept', assignmentId: idOf(4) };
+  it.each<[string, AssignmentCommand, string]>([
+    ['accepts', accept, 'conflict: You are away.'],
+    ['assigns herself for now', assign('anna', 8, 15, { beds: ['ICU-2'] }), 'conflict: You are away.'],
+    ['assigns herself within 1 h', assign('anna', 9, 15, { beds: ['ICU-2'] }), 'conflict: You are away.'],
+    ['assigns herself for later', assign('anna', 15.01, 16, { beds: ['ICU-2'] }), 'ok'],
+    ['declines', { type: 'decline', assignmentId: idOf(4), reason: 'ill' }, 'ok'],
+  ])('a person who is away %s', (_, command, expected) => {
+    for (const cover of [undefined, 'ben']) {
+      const board = boardOf([...isAway, away('anna', 50, [7.5, 9], cover)]);
+      expect(act(board, 'anna', 8, command)).toContain(expected);
+      expect(nurses(board, 8, 'ICU-2')).toContain('ben accepted');
+    }
+  });
+
+  it('a person who has come back accepts', () => {
+    const board = boardOf([...isAway, away('anna', 50, [7.5, 9])]);
+    expect([act(board, 'anna', 8, { type: 'back' }), act(board, 'anna', 8, accept)]).toEqual(['ok', 'ok']);
+    expect(act(boardOf([...isAway, away('anna', 50, [7.5, 9])]), 'anna', 9, accept)).toBe('ok');
+  });
+
   it('a second absence replaces the first one', () => {
     const board = boardOf(onDuty);
     expect([act(board, 'anna', 8, go(9, 'ben')), act(board, 'anna', 8.1, go(8.5))]).toEqual(['ok', 'ok']);

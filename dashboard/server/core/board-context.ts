@@ -1,5 +1,5 @@
 /** What all decisions about an assignment board need: the commands, the context of a command, and the refusals. */
-import { isCovering, responsibleAt } from '../../../contracts/duties.ts';
+import { absenceAt, isCovering, responsibleAt } from '../../../contracts/duties.ts';
 import { type DutyAssignment, type DutyState, dutiesOf, overAtMs } from '../../../contracts/duty-state.ts';
 import type { Fault } from '../../../contracts/errors.ts';
 import type { AssignmentEvent, Duty } from '../../../contracts/messages/assignments.ts';
@@ -80,4 +80,10 @@ export function overRefusal(
 ): BoardRefusal | undefined {
   if (overAtMs(dutiesOf(state, ward), entry) > nowMs) return undefined;
   return refusalOf('conflict', 'This assignment is over. Look at the board again.');
+}
+
+/** Returns the refusal if the person is away. A person who accepts must be there, because the former person may then go. */
+export function awayRefusal(state: DutyState, { ward, viewer, nowMs }: BoardContext): BoardRefusal | undefined {
+  if (!absenceAt(dutiesOf(state, ward), viewer.userId, nowMs)) return undefined;
+  return refusalOf('conflict', 'You are away. Press “I am back” first: who accepts must be there.');
 }
