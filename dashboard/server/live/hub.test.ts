@@ -1,10 +1,15 @@
 import { EventEmitter } from 'node:events';
 import { pino } from 'pino';
-import { expect, it } from 'vitest';
-import { closeCodes } from '../../protocol/pace.ts';
+import { afterEach, expect, it, vi } from 'vitest';
+import { formatInstant } from '../../../contracts/time.ts';
+import type { ServerMessage } from '../../protocol/live.ts';
+import { closeCodes, heartbeatMs } from '../../protocol/pace.ts';
 import { actorOf } from '../access.ts';
 import { reportsPerMinuteMax } from '../bounds.ts';
-import { nurse, t0 } from '../core/fold.testing.ts';
+import { foldAlarmEvent } from '../core/alarms.ts';
+import { foldAssociations } from '../core/beds.ts';
+import { confirmWithinMs } from '../core/confirmations.ts';
+import { alarm, nurse, period, t0, table } from '../core/fold.testing.ts';
 import { newLifeSigns } from '../core/health.ts';
 import { emptyState } from '../core/state.ts';
 import { emptyWaves } from '../core/waves.ts';
@@ -13,8 +18,11 @@ import { createHub } from './hub.ts';
 const budget = { wavesBytesMax: 10, numericsBytesMax: 20, closeBytesMax: 1_000, waitMsMax: 10_000 };
 const report = Buffer.from(JSON.stringify({ type: 'report', page: 'painting', alarms: [] }));
 
+afterEach(() => void vi.useRealTimers());
+
 /** Opens a hub without Kafka, and returns a function that connects a page to it. */
 function openTestHub() {
+  const clock = { ms: t0 };
   const feed = {
     state: emptyState(),
     waves: emptyWaves(),
@@ -29,23 +37,29 @@ function openTestHub() {
     stream: 'here',
     budget,
     silentMs: 60_000,
-    now: () => t0,
+    now: () => clock.ms,
     logger: pino({ level: 'silent' }),
   });
   const connect = () => {
     const closes: number[] = [];
+    const sent: ServerMessage[] = [];
     const socket = Object.assign(new EventEmitter(), {
       bufferedAmount: 0,
-      send: () => {},
+      send: (text: string) => void sent.push(JSON.parse(text)),
       ping: () => {},
       terminate: () => {},
       close: (code: number) => void closes.push(code),
     });
     const claims = { userId: 'n', sessionId: 's', startedAtMs: t0, seenAtMs: t0, fingerprint: 'f' };
     hub.open(socket as never, claims, { actor: actorOf(nurse), session: 'mark', address: '10.0.0.7' });
-    return { closes, receive: (text: Buffer) => socket.emit('message', text, false) };
+    return {
+      closes,
+      sent,
+      receive: (text: Buffer) => socket.emit('message', text, false),
+      close: () => socket.emit('close'),
+    };
   };
-  return { hub, connect };
+  return { hub, connect, clock, state: feed.state };
 }
 
 it('a page that sends more reports in a minute than allowed is closed, and another page of the same session is not', () => {
@@ -57,5 +71,32 @@ it('a page that sends more reports in a minute than allowed is closed, and anoth
   expect(flooding.closes).toEqual([closeCodes.tooMany]);
   other.receive(report);
   expect(other.closes).toEqual([]);
+  hub.close();
+});
+
+it('a page that connects again before its time is over is named all the same, and makes no ward watched', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval'] });
+  const { hub, connect, clock, state } = openTestHub();
+  foldAssociations(state, table('d1', 1, period('assoc-01', 'icu')));
+  const raised = alarm('alarm-0000000001', 'assoc-01', 1);
+  foldAlarmEvent(state, { type: 'raised', at: formatInstant(t0), alarm: raised }, t0);
+  const visit = async () => {
+    const page = connect();
+    page.receive(Buffer.from(JSON.stringify({ type: 'watch', scope: { ward: 'icu' }, waves: null })));
+    await vi.waitFor(() => expect(page.sent[0]).toMatchObject({ type: 'snapshot' }));
+    page.receive(report);
+    expect(hub.watchedWards()).toEqual([]);
+    return page;
+  };
+  const first = await visit();
+  clock.ms = t0 + confirmWithinMs - 1;
+  first.close();
+  const second = await visit();
+  clock.ms = t0 + confirmWithinMs;
+  vi.advanceTimersByTime(heartbeatMs);
+  expect(second.sent.at(-1)).toMatchObject({
+    type: 'heartbeat',
+    unconfirmed: [{ isOwn: true, alarms: 1, since: formatInstant(t0), why: 'not-shown' }],
+  });
   hub.close();
 });

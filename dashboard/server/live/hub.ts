@@ -13,6 +13,7 @@ import { countRequestOf, reportsPerMinuteMax } from '../bounds.ts';
 import type { Budget } from '../core/budget.ts';
 import { admitConnection, type OpenConnection } from '../core/connection-limits.ts';
 import { judgeHealth } from '../core/health.ts';
+import { type KeptWaits, keepWaits, takeWaits } from '../core/kept-waits.ts';
 import { countRequest, type RequestPace } from '../core/request-pace.ts';
 import { unseenAlarms } from '../core/screen.ts';
 import type { Claims } from '../core/session-rules.ts';
@@ -97,6 +98,7 @@ export function createHub(options: {
   const totals = { skippedWaves: 0, skippedNumerics: 0, closedForResync: 0, tooMany: 0, unknownReports: 0 };
   let opened = 0;
   const watchMessagePace: RequestPace = new Map();
+  const keptWaits: KeptWaits = new Map();
   const workQueue = createScreenWorkQueue(() => performance.now());
   const unconfirmedScreens = createUnconfirmedScreens({
     boot: stream,
@@ -171,6 +173,7 @@ export function createHub(options: {
       const connection = { account: claims.userId, session: claims.sessionId, address: who.address ?? 'unknown' };
       if (!admitOrRefuse(connection)) return socket.close(closeCodes.tooMany, 'too many connections');
       opened += 1;
+      const confirmations = takeWaits(keptWaits, claims.sessionId, now());
       const screen = createScreen({
         socket,
         claims,
@@ -185,6 +188,7 @@ export function createHub(options: {
         workQueue,
         health,
         onConfirmed: unconfirmedScreens.confirmed,
+        confirmations,
         now,
         logger,
       });
@@ -207,6 +211,7 @@ export function createHub(options: {
       socket.on('error', (error) => logger.debug({ error: error.message }, 'a live connection failed'));
       socket.on('close', () => {
         screens.delete(screen);
+        keepWaits(keptWaits, claims.sessionId, confirmations, now());
         const { waves, numerics } = screen.skipped();
         totals.skippedWaves += waves;
         totals.skippedNumerics += numerics;

@@ -9,6 +9,7 @@ import { type Health, ScreenReport, type ServerMessage, type UnconfirmedScreen, 
 import { closeCodes, reportTextStart } from '../../protocol/pace.ts';
 import type { Budget } from '../core/budget.ts';
 import {
+  type Confirmations,
   type FirstConfirmation,
   newConfirmations,
   paints,
@@ -101,6 +102,8 @@ export type ScreenParts = {
   readonly health: () => Health;
   /** Called when the page has painted or sounded alarms for the first time. */
   readonly onConfirmed?: (confirmations: readonly FirstConfirmation[]) => void;
+  /** What the page must still confirm at the start (core/kept-waits.ts), and what it has confirmed since. */
+  readonly confirmations?: Confirmations;
   readonly now: () => number;
   readonly logger: Logger;
 };
@@ -121,7 +124,7 @@ export function createScreen(parts: ScreenParts): Screen {
   let pendingWatch: Watch | undefined;
   let isHandlingWatch = false;
   const gaps = new Set<string>();
-  const confirmations = newConfirmations();
+  const confirmations = parts.confirmations ?? newConfirmations();
   const seenPatients = createSeenPatients(trail, who, logger);
   const openedAtMs = now();
   const skipped = { waves: 0, numerics: 0 };

@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import type { Alarm } from '../../../contracts/messages/alarms.ts';
+import { type Confirmations, confirmWithinMs, newConfirmations, step, unconfirmedAlarms } from './confirmations.ts';
+import { alarm, t0 } from './fold.testing.ts';
+import { type KeptWaits, keepWaits, keptAlarmsMax, keptForMs, keptSessionsMax, takeWaits } from './kept-waits.ts';
+
+const id = 'alarm-0000000001';
+const raised = (rev = 1, fields: Partial<Alarm> = {}) => alarm(id, 'assoc-01', rev, fields);
+const snapshot = (state: Confirmations, atMs: number, ...alarms: Alarm[]) =>
+  step(state, { kind: 'snapshot', alarms }, t0 + atMs);
+const paint = (state: Confirmations, atMs: number, rev: number) => {
+  const alarms = [{ alarmId: id, rev, shown: 'text' as const, sound: 'blocked' as const }];
+  step(state, { kind: 'report', report: { type: 'report', page: 'painting', alarms } }, t0 + atMs);
+};
+const waiting = (state: Confirmations, atMs: number) =>
+  unconfirmedAlarms(state, t0 + atMs).map(({ sinceMs, why }) => [sinceMs - t0, why]);
+
+/** Opens and closes a connection that gets the alarm and confirms nothing. */
+function visit(kept: KeptWaits, fromMs: number, toMs: number, sent = raised(), session = 's'): void {
+  const state = takeWaits(kept, session, t0 + fromMs);
+  snapshot(state, fromMs, sent);
+  keepWaits(kept, session, state, t0 + toMs);
+}
+
+describe('a session that connects again', () => {
+  it('an alarm waits since it was first sent to the session, however often the page connects', () => {
+    const kept: KeptWaits = new Map();
+    for (let n = 0; n < 100; n += 1) visit(kept, n * 3_000, n * 3_000 + 2_900);
+    const state = takeWaits(kept, 's', t0 + 300_000);
+    snapshot(state, 300_000, raised());
+    expect(waiting(state, 300_000)).toEqual([[0, 'never']]);
+  });
+
+  it('a page that confirms the alarm ends its wait also for the next connection', () => {
+    const kept: KeptWaits = new Map();
+    visit(kept, 0, 3_000);
+    const state = takeWaits(kept, 's', t0 + 3_000);
+    snapshot(state, 3_000, raised());
+    paint(state, 3_500, 1);
+    expect(waiting(state, 60_000)).toEqual([]);
+    keepWaits(kept, 's', state, t0 + 60_000);
+    expect(kept.size).toBe(0);
+  });
+
+  it('an alarm that ended while the page was away waits no more, and an escalated alarm keeps its time', () => {
+    const kept: KeptWaits = new Map();
+    visit(kept, 0, 1_000);
+    visit(kept, 2_000, 3_000, raised(2, { escalation: 1 }));
+    const state = takeWaits(kept, 's', t0 + 4_000);
+    snapshot(state, 4_000, raised(2, { escalation: 1 }));
+    expect(waiting(state, 4_000)).toEqual([[0, 'never']]);
+    snapshot(state, 5_000);
+    expect(waiting(state, 60_000)).toEqual([]);
+  });
+
+  it('a connection without a view keeps what the connection before it left', () => {
+    const kept: KeptWaits = new Map();
+    visit(kept, 0, 1_000);
+    keepWaits(kept, 's', takeWaits(kept, 's', t0 + 2_000), t0 + 3_000);
+    const state = takeWaits(kept, 's', t0 + 4_000);
+    snapshot(state, 4_000, raised());
+    expect(waiting(state, 4_000)).toEqual([[0, 'never']]);
+  });
+
+  it('of two pages of a session that close, the longer wait counts', () => {
+    const kept: KeptWaits = new Map();
+    const [first, second] = [takeWaits(kept, 's', t0), takeWaits(kept, 's', t0)];
+    snapshot(first, 0, raised());
+    snapshot(second, 2_000, raised());
+    keepWaits(kept, 's', first, t0 + 3_000);
+    keepWaits(kept, 's', second, t0 + 3_000);
+    const state = takeWaits(kept, 's', t0 + 4_000);
+    snapshot(state, 4_000, raised());
+    expect(waiting(state, 4_000)).toEqual([[0, 'never']]);
+  });
+
+  it.each([
+    ['another session', 'other', 1_000],
+    ['a time that is too long', 's', keptForMs + 1_001],
+  ])('after %s an alarm has its full time', (_name, session, atMs) => {
+    const kept: KeptWaits = new Map();
+    visit(kept, 0, 1_000);
+    const state = takeWaits(kept, session, t0 + atMs);
+    snapshot(state, atMs, raised());
+    expect(waiting(state, atMs + confirmWithinMs - 1)).toEqual([]);
+    expect(waiting(state, atMs + confirmWithinMs)).toEqual([[atMs, 'never']]);
+  });
+
+  it('the last state of the page is kept, so a page that was hidden is not called old', () => {
+    const kept: KeptWaits = new Map();
+    const state = newConfirmations();
+    snapshot(state, 0, raised());
+    step(state, { kind: 'report', report: { type: 'report', page: 'hidden', alarms: [] } }, t0 + 1_000);
+    keepWaits(kept, 's', state, t0 + 2_000);
+    expect(waiting(takeWaits(kept, 's', t0 + 3_000), 9_000)).toEqual([[0, 'hidden']]);
+  });
+});
+
+describe('the maximum', () => {
+  it('above the maximum of sessions, the session that closed longest ago is forgotten', () => {
+    const kept: KeptWaits = new Map();
+    for (let n = 0; n <= keptSessionsMax; n += 1) visit(kept, n, n, raised(), `s${n}`);
+    expect([kept.size, kept.has('s0'), kept.has('s1')]).toEqual([keptSessionsMax, false, true]);
+  });
+
+  it('above the maximum of alarms, the alarms that wait longest are kept, and old sessions go', () => {
+    const kept: KeptWaits = new Map();
+    visit(kept, 0, 0, raised(), 'old');
+    const state = newConfirmations();
+    for (let n = 0; n <= keptAlarmsMax; n += 1)
+      step(state, { kind: 'delta', alarms: [alarm(`alarm-${n}`, 'assoc-01', 1)], cleared: [], gone: [] }, t0 + n);
+    keepWaits(kept, 's', state, t0 + keptForMs + 1);
+    expect([kept.size, kept.get('s')?.waiting.length]).toEqual([1, keptAlarmsMax]);
+    expect(kept.get('s')?.waiting[0]?.alarm.alarmId).toBe('alarm-0');
+  });
+});

@@ -1,0 +1,52 @@
+/**
+ * Keeps for some minutes which alarms the closed connections of a session had not confirmed. The next connection of the
+ * session continues their waiting times, so a page that connects again and again gets no new time.
+ */
+import { type AlarmOnScreen, type Confirmations, newConfirmations } from './confirmations.ts';
+
+/** What a closed connection left counts for this time (ours). It is longer than a page needs to connect again. */
+export const keptForMs = 5 * 60_000;
+/** Maximum of sessions; above it, the session whose connection closed longest ago is forgotten. */
+export const keptSessionsMax = 1_000;
+/** Maximum of alarms of one session; the alarms that wait longest are kept. */
+export const keptAlarmsMax = 500;
+
+type Kept = Pick<Confirmations, 'page'> & { readonly keptAtMs: number; readonly waiting: readonly AlarmOnScreen[] };
+
+/** What the closed connections left, by session; the session whose connection closed longest ago comes first. */
+export type KeptWaits = Map<string, Kept>;
+
+/** Keeps what a connection of the session has not confirmed at its end. */
+export function keepWaits(kept: KeptWaits, session: string, state: Confirmations, nowMs: number): void {
+  for (const [other, { keptAtMs }] of kept) if (nowMs - keptAtMs > keptForMs) kept.delete(other);
+  const waiting = new Map<string, AlarmOnScreen>();
+  for (const onScreen of [...(kept.get(session)?.waiting ?? []), ...state.alarms.values()]) {
+    const other = waiting.get(onScreen.alarm.alarmId);
+    if (onScreen.waiting !== undefined && (other === undefined || sinceMs(onScreen) < sinceMs(other)))
+      waiting.set(onScreen.alarm.alarmId, onScreen);
+  }
+  if (waiting.size === 0) return;
+  kept.delete(session);
+  const longest = [...waiting.values()].sort((a, b) => sinceMs(a) - sinceMs(b)).slice(0, keptAlarmsMax);
+  kept.set(session, { keptAtMs: nowMs, page: state.page, waiting: longest });
+  if (kept.size > keptSessionsMax) kept.delete(kept.keys().next().value!);
+}
+
+/** Returns the state of a new connection of the session, and removes what was kept: the new connection keeps it now. */
+export function takeWaits(kept: KeptWaits, session: string, nowMs: number): Confirmations {
+  const state = newConfirmations();
+  const ofSession = kept.get(session);
+  kept.delete(session);
+  if (ofSession === undefined || nowMs - ofSession.keptAtMs > keptForMs) return state;
+  state.page = ofSession.page;
+  for (const { alarm, waiting } of ofSession.waiting) {
+    if (waiting === undefined) continue;
+    const notYet = { report: undefined, paintedAtMs: undefined, soundedAtMs: undefined };
+    state.alarms.set(alarm.alarmId, { alarm, waiting: { ...waiting, isFromStart: true }, ...notYet });
+  }
+  return state;
+}
+
+function sinceMs({ waiting }: AlarmOnScreen): number {
+  return waiting?.firstSentAtMs ?? Number.POSITIVE_INFINITY;
+}
