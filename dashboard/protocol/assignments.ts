@@ -90,6 +90,8 @@ export const BoardEntry = Type.Object(
     ended: Type.Optional(Type.Object({ at: Instant, by: Actor }, closed)),
     /** Accepted, the shift is over, and nobody has taken over these beds. For a duty of the whole ward the list is empty. */
     overdue: Type.Optional(Type.Array(Bed)),
+    /** The person is away, and this person covers the duty now. */
+    coveredBy: Type.Optional(Type.String()),
     /** Nothing more can happen to the assignment. */
     isOver: Type.Boolean(),
   },

@@ -50,11 +50,46 @@ describe('cellOf', () => {
     ['a bed that was taken over', board([entry('Anna', 7, 15, { acceptedAt, overdue: ['ICU-2'] })]), 16, [], []],
     ['an assignment that is over', board([entry('Anna', 7, 15, { acceptedAt, isOver: true })]), 8, [], []],
     [
-      'only the earliest coming shift',
-      board([entry('Ben', 15, 23), entry('Cleo', 23, 31)]),
+      'everybody who begins within 12 h, first who begins first, and last who declined',
+      board([
+        entry('Dora', 20.01, 31),
+        entry('Cleo', 20, 28, { acceptedAt }),
+        entry('Ben', 15, 23),
+        entry('Anna', 14, 22, { declined: { reason: 'ill', at: acceptedAt } }),
+      ]),
       8,
       [],
-      ['Ben 15:00 to 23:00, has not accepted'],
+      ['Ben 15:00 to 23:00, has not accepted', 'Cleo 20:00 to 2026-03-03 04:00', 'Anna declined: ill'],
+    ],
+    [
+      'a person who is away, and whose cover is away too',
+      board(
+        [entry('Anna', 7, 15, { acceptedAt })],
+        [{ userId: 'Anna', name: 'Anna', until: instant(9), cover: { userId: 'Ben', name: 'Ben' } }],
+      ),
+      8,
+      ['Anna is away until 09:00, nobody covers'],
+      [],
+    ],
+    [
+      'a person who is away and covered',
+      board(
+        [entry('Anna', 7, 15, { acceptedAt, coveredBy: 'Ben' })],
+        [{ userId: 'Anna', name: 'Anna', until: instant(9) }],
+      ),
+      8,
+      ['Anna is away until 09:00, Ben covers'],
+      [],
+    ],
+    [
+      'a person who is away and has not accepted',
+      board(
+        [entry('Anna', 7, 15)],
+        [{ userId: 'Anna', name: 'Anna', until: instant(9), cover: { userId: 'Ben', name: 'Ben' } }],
+      ),
+      8,
+      ['Anna until 15:00, has not accepted and is away'],
+      [],
     ],
     [
       'a person who is away',
@@ -73,6 +108,17 @@ describe('cellOf', () => {
   ])('shows %s', (_, shown, atHour, now, next) => {
     const cell = cellOf(shown, 'nurse', 'ICU-1', hour(atHour));
     expect([cell.now.map(({ text }) => text), cell.next.map(({ text }) => text)]).toEqual([now, next]);
+  });
+
+  it.each<[string, BoardEntry, boolean]>([
+    ['has accepted', entry('Anna', 7, 15, { acceptedAt }), true],
+    ['has not accepted', entry('Anna', 7, 15), false],
+    ['declined', entry('Anna', 7, 15, { declined: { reason: 'ill', at: acceptedAt } }), false],
+    ['is away', entry('Ben', 7, 15, { acceptedAt }), false],
+    ['is away and covered', entry('Ben', 7, 15, { acceptedAt, coveredBy: 'Cleo' }), true],
+  ])('says whether somebody is responsible if the person %s', (_, one, expected) => {
+    const shown = board([one], [{ userId: 'Ben', name: 'Ben', until: instant(9) }]);
+    expect(cellOf(shown, 'nurse', 'ICU-1', hour(8)).now.map(({ isCovering }) => isCovering)).toEqual([expected]);
   });
 
   it('shows nothing of another bed or duty', () => {

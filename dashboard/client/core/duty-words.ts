@@ -25,7 +25,12 @@ export type CellEntry = {
   readonly entry: BoardEntry;
   readonly kind: 'accepted' | 'overdue' | 'waiting' | 'declined' | 'away';
   readonly text: string;
+  /** Somebody is responsible by this assignment: the person or the cover. */
+  readonly isCovering: boolean;
 };
+
+/** An assignment that begins within this time belongs to the next shift (ours). */
+const nextShiftMs = 12 * 3_600_000;
 
 /** Returns the time of day without seconds, with the date if it is not today. */
 export function shortTime(instant: string, nowMs: number): string {
@@ -33,7 +38,7 @@ export function shortTime(instant: string, nowMs: number): string {
 }
 
 /**
- * Returns who has a duty at a bed now, and who has it in the next shift.
+ * Returns who has a duty at a bed now, and who has it in the next shift: first who begins first, and last who declined.
  * @param bed undefined for a duty of the whole ward
  */
 export function cellOf(
@@ -48,13 +53,12 @@ export function cellOf(
   );
   const fromMs = ({ assignment }: BoardEntry) => Date.parse(assignment.from);
   const begun = entries.filter((entry) => fromMs(entry) <= nowMs && holds(entry, bed, nowMs));
-  const coming = entries.filter((entry) => fromMs(entry) > nowMs);
-  const nextMs = Math.min(...coming.map(fromMs));
-  const next = coming.filter((entry) => fromMs(entry) === nextMs);
+  const next = entries
+    .filter((entry) => fromMs(entry) > nowMs && fromMs(entry) <= nowMs + nextShiftMs)
+    .sort((a, b) => Number(!!a.declined) - Number(!!b.declined) || fromMs(a) - fromMs(b));
   const order = ({ kind }: CellEntry) => ['accepted', 'overdue', 'waiting', 'away', 'declined'].indexOf(kind);
-  const view = (list: readonly BoardEntry[]) =>
-    list.map((entry) => cellEntry(board, entry, nowMs)).sort((a, b) => order(a) - order(b));
-  return { now: view(begun), next: view(next) };
+  const view = (list: readonly BoardEntry[]) => list.map((entry) => cellEntry(board, entry, nowMs));
+  return { now: view(begun).sort((a, b) => order(a) - order(b)), next: view(next) };
 }
 
 /** Returns whether the assignment is for this bed now: its time is not over, or nobody has taken over this bed. */
@@ -64,22 +68,25 @@ function holds({ assignment, overdue, acceptedAt }: BoardEntry, bed: string | un
 }
 
 function cellEntry(board: Board, entry: BoardEntry, nowMs: number): CellEntry {
-  const { assignment, acceptedAt, declined } = entry;
+  const { assignment, acceptedAt, declined, coveredBy } = entry;
   const { name, userId, from, until } = assignment;
   const absence = board.away.find((away) => away.userId === userId);
   const hasBegun = Date.parse(from) <= nowMs;
   const time = hasBegun
     ? `until ${shortTime(until, nowMs)}`
     : `${shortTime(from, nowMs)} to ${shortTime(until, nowMs)}`;
-  if (declined) return { entry, kind: 'declined', text: `${name} declined: ${declined.reason}` };
+  const line = (kind: CellEntry['kind'], text: string, isCovering: boolean) => ({ entry, kind, text, isCovering });
+  if (declined) return line('declined', `${name} declined: ${declined.reason}`, false);
+  if (acceptedAt === undefined)
+    return line('waiting', `${name} ${time}, has not accepted${hasBegun && absence ? ' and is away' : ''}`, false);
   if (hasBegun && absence) {
-    const cover = absence.cover ? `, ${absence.cover.name} covers` : ', nobody covers';
-    return { entry, kind: 'away', text: `${name} is away until ${shortTime(absence.until, nowMs)}${cover}` };
+    const cover = coveredBy === undefined ? 'nobody covers' : `${coveredBy} covers`;
+    const text = `${name} is away until ${shortTime(absence.until, nowMs)}, ${cover}`;
+    return line('away', text, coveredBy !== undefined);
   }
-  if (acceptedAt === undefined) return { entry, kind: 'waiting', text: `${name} ${time}, has not accepted` };
   if (Date.parse(until) <= nowMs)
-    return { entry, kind: 'overdue', text: `${name}, hand-over overdue since ${shortTime(until, nowMs)}` };
-  return { entry, kind: 'accepted', text: `${name} ${time}` };
+    return line('overdue', `${name}, hand-over overdue since ${shortTime(until, nowMs)}`, true);
+  return line('accepted', `${name} ${time}`, true);
 }
 
 const changeVerbs: Readonly<Record<BoardChange['type'], string>> = {

@@ -170,6 +170,8 @@ function AwayForm({ board, send, busy }: BoardState) {
     ({ assignment, acceptedAt, isOver }) => !isOver && acceptedAt && Date.parse(assignment.from) <= now,
   );
   const absence = board.away.find((away) => away.userId === userId);
+  const own = onDuty.filter(({ assignment }) => assignment.userId === userId);
+  const coveredBy = own.every((entry) => entry.coveredBy !== undefined) ? own[0]?.coveredBy : undefined;
   const covers = new Map(
     onDuty
       .filter(({ assignment }) => assignment.userId !== userId)
@@ -183,7 +185,7 @@ function AwayForm({ board, send, busy }: BoardState) {
       {absence && (
         <p>
           You are away until {shortTime(absence.until, now)}
-          {absence.cover ? `. ${absence.cover.name} covers.` : ', and nobody covers.'}
+          {coveredBy === undefined ? ', and nobody covers.' : `. ${coveredBy} covers.`}
         </p>
       )}
       <div class="form__row">

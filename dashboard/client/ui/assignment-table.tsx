@@ -65,11 +65,11 @@ export function AssignmentTable(state: BoardState) {
 function Cells(props: { state: BoardState; duty: Duty; bed: string | undefined; labels: readonly [string, string] }) {
   const app = useApp();
   const { now, next } = cellOf(props.state.board, props.duty, props.bed, app.now.value);
-  const isMissing = props.duty === 'nurse' && !now.some(({ kind }) => kind === 'accepted' || kind === 'overdue');
+  const isMissing = props.duty === 'nurse' && !now.some(({ isCovering }) => isCovering);
   return (
     <>
       <td class="table__words" data-label={props.labels[0]}>
-        {isMissing && now.length === 0 && <span class="board__missing">nobody</span>}
+        {isMissing && <span class="board__missing">{now.length === 0 ? 'nobody' : 'no nurse'}</span>}
         {!isMissing && now.length === 0 && <span class="dim">nobody</span>}
         <Entries state={props.state} entries={now} />
       </td>

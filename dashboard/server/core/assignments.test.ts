@@ -273,3 +273,14 @@ it('boardFor says what is overdue, who is away, and whether the viewer may assig
   ]);
   expect(view('anna', 16).away).toEqual([]);
 });
+
+it('boardFor names a cover only for a duty that the cover has now', () => {
+  const tom = [assigned('chief', 6, assignmentOf(5, 'ben', [6, 20], ['ICU-2'])), accepted('ben', 6.5, 5)];
+  const notAccepted = assigned('chief', 8, assignmentOf(6, 'anna', [8, 15], ['ICU-2']));
+  const events = [...charge, ...anna, ...tom, notAccepted, away('anna', 50, [8, 12], 'ben'), away('ben', 51, [9, 10])];
+  const coveredAt = (atHour: number) =>
+    boardFor(boardOf(events), { ward: 'icu', beds: ['ICU-1'], viewer: viewerOf('chief'), members }, hour(atHour))
+      .entries.filter(({ coveredBy }) => coveredBy !== undefined)
+      .map(({ assignment, coveredBy }) => `${coveredBy} for ${assignment.name} at ${assignment.beds}`);
+  expect([8, 9, 10, 12].map(coveredAt)).toEqual([['ben for anna at ICU-1'], [], ['ben for anna at ICU-1'], []]);
+});

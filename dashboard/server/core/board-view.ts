@@ -1,11 +1,11 @@
 /** Returns the assignment board of a ward as a screen shows it. */
-import { absenceAt } from '../../../contracts/duties.ts';
+import { absenceAt, isCovering, responsibleAt } from '../../../contracts/duties.ts';
 import {
   type DutyAssignment,
+  type DutyState,
   dutiesOf,
   overAtMs,
   takenOverAtMs,
-  type WardDuties,
 } from '../../../contracts/duty-state.ts';
 import { visibleText } from '../../../contracts/text.ts';
 import { formatInstant } from '../../../contracts/time.ts';
@@ -34,7 +34,7 @@ export function boardFor(
     beds: [...beds],
     maySetOthers: inCharge.some(({ userId }) => userId === viewer.userId),
     noChargeNurse: inCharge.length === 0,
-    entries: duties.assignments.map((entry) => entryView(duties, entry, nowMs)),
+    entries: duties.assignments.map((entry) => entryView(board.duties, entry, nowMs)),
     away: [...assigned].flatMap(([userId, name]) => {
       const absence = absenceAt(duties, userId, nowMs);
       if (!absence) return [];
@@ -45,11 +45,13 @@ export function boardFor(
   };
 }
 
-function entryView(duties: WardDuties, entry: DutyAssignment, nowMs: number): BoardEntry {
+function entryView(state: DutyState, entry: DutyAssignment, nowMs: number): BoardEntry {
+  const duties = dutiesOf(state, entry.assignment.ward);
   const { assignment, by, at, accepted, declined, ended } = entry;
   const isOverdue = accepted !== undefined && !ended && entry.untilMs <= nowMs;
   const keptBeds = (assignment.beds ?? []).filter((bed) => takenOverAtMs(duties, entry, bed) > nowMs);
   const isOver = overAtMs(duties, entry) <= nowMs;
+  const cover = isOver ? undefined : coverOf(state, entry, keptBeds, nowMs);
   return {
     assignment: { ...assignment, name: visibleText(assignment.name) },
     by,
@@ -58,6 +60,19 @@ function entryView(duties: WardDuties, entry: DutyAssignment, nowMs: number): Bo
     ...(declined ? { declined } : {}),
     ...(ended ? { ended: { at: formatInstant(ended.atMs), by: ended.by } } : {}),
     ...(isOverdue && !isOver ? { overdue: keptBeds } : {}),
+    ...(cover === undefined ? {} : { coveredBy: visibleText(cover) }),
     isOver,
   };
+}
+
+/** Returns the name of the person who covers all these beds for a person who is away; undefined if nobody does. */
+function coverOf(state: DutyState, entry: DutyAssignment, beds: readonly string[], nowMs: number): string | undefined {
+  const { ward, duty, userId } = entry.assignment;
+  const cover = absenceAt(dutiesOf(state, ward), userId, nowMs)?.cover;
+  if (!cover || !entry.accepted || entry.fromMs > nowMs) return undefined;
+  const places = beds.length === 0 ? [{ ward, duty }] : beds.map((bed) => ({ ward, duty, bed }));
+  const isCovered = places.every((place) =>
+    responsibleAt(state, place, nowMs).some((person) => person.userId === cover.userId && isCovering(person)),
+  );
+  return isCovered ? cover.name : undefined;
 }

@@ -51,6 +51,12 @@ describe('noteDuties', () => {
       8,
       ['No nurse is responsible: anna has not accepted since 05:00'],
     ],
+    [
+      'a bed whose nurse has not accepted, and is away with a cover',
+      [assigned('c', 6, assignmentOf(1, 'anna', [7, 15])), away('anna', 50, [7, 11], 'ben')],
+      8,
+      ['No nurse is responsible: anna has not accepted since 05:00'],
+    ],
     ['a hand-over that is overdue', anna, 15, ['Hand-over overdue: still with anna since 15:00']],
     ['a hand-over 1 ms before it is overdue', anna, 15 - 1 / 3_600_000, []],
   ])('%s', (_, events, atHour, expected) => expect(scene(events).at(atHour)).toEqual(expected));

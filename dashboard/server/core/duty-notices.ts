@@ -2,7 +2,7 @@
  * Shows at a bed that no nurse is responsible for it, or that its hand-over is overdue. Only for beds with a patient, and only in a ward
  * whose assignment board has been used: a hospital that does not use the boards gets no such notices.
  */
-import { absenceAt, isCovering, responsibleAt } from '../../../contracts/duties.ts';
+import { absenceAt, isCovering, type Responsible, responsibleAt } from '../../../contracts/duties.ts';
 import { dutyNoticeCodes } from '../../../contracts/duty-notice-codes.ts';
 import { dutiesOf, isFor, type WardDuties } from '../../../contracts/duty-state.ts';
 import type { DutyBoard } from './duty-board.ts';
@@ -41,13 +41,7 @@ function noticeOf({ period }: BedState, { duties, isRead }: DutyBoard, nowMs: nu
   const covering = people.filter(isCovering);
   const [first] = covering;
   if (first === undefined) {
-    const [waiting] = people;
-    const reason =
-      waiting === undefined
-        ? ''
-        : waiting.standing === 'away'
-          ? `: ${waiting.name} is away`
-          : `: ${waiting.name} has not accepted`;
+    const reason = reasonOf(wardDuties, people[0]);
     const sinceMs = uncoveredSinceMs(wardDuties, bed, nowMs) ?? Date.parse(period.from);
     return { code: dutyNoticeCodes.noNurse, text: `No nurse is responsible${reason}`, sinceMs };
   }
@@ -55,6 +49,13 @@ function noticeOf({ period }: BedState, { duties, isRead }: DutyBoard, nowMs: nu
   const entry = wardDuties.assignments.find(({ assignment }) => assignment.assignmentId === first.assignmentId);
   const text = `Hand-over overdue: still with ${first.name}`;
   return { code: dutyNoticeCodes.overdue, text, sinceMs: entry?.untilMs ?? nowMs };
+}
+
+/** Returns why the assigned person is not responsible. A cover has nothing to accept, so the text names the assigned person. */
+function reasonOf(ward: WardDuties, person: Responsible | undefined): string {
+  const entry = ward.assignments.find(({ assignment }) => assignment.assignmentId === person?.assignmentId);
+  if (entry === undefined) return '';
+  return `: ${entry.assignment.name} ${entry.accepted ? 'is away' : 'has not accepted'}`;
 }
 
 /** Returns when the bed lost its last nurse: an end, or the start of an absence. Undefined if this is not known. */
