@@ -171,6 +171,20 @@ it('the charge nurse ends an assignment, and a person declines with a reason', a
   await expectReadable(nora, 'assignments');
 });
 
+it('the answer to a press is in sight, and another person does not get the duty that was chosen before', async () => {
+  await nora.setViewportSize({ width: 360, height: 640 });
+  await nora.locator('[name=assign-person]').selectOption('nora');
+  await nora.locator('[name=assign-duty]').selectOption('charge-nurse');
+  await nora.locator('[name=assign-person]').selectOption('nils');
+  expect(await nora.locator('[name=assign-duty]').inputValue()).toBe('nurse');
+  await assign(nora, 'nora', 'charge-nurse');
+  const refused = nora.getByTestId('board-refused');
+  await refused.filter({ hasText: 'already' }).waitFor();
+  await expect.poll(async () => (await refused.boundingBox())?.y).toBeGreaterThanOrEqual(0);
+  const box = (await refused.boundingBox())!;
+  expect(box.y + box.height).toBeLessThanOrEqual(640);
+});
+
 it('a technician sees the board and takes the duty of the technician', async () => {
   const tom = await logIn(browser, server, 'tom');
   tom.setDefaultTimeout(15_000);

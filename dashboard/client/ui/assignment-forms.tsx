@@ -34,7 +34,9 @@ function AssignForm({ board, send, busy }: BoardState) {
   const until = useSignal(localInput(startMs + shiftMs));
   const problem = useSignal<string | undefined>(undefined);
   const people = board.people.filter((person) => board.maySetOthers || person.userId === actor?.userId);
-  const person = people.find((candidate) => candidate.userId === userId.value);
+  const person = [userId.value, actor?.userId]
+    .map((id) => people.find((candidate) => candidate.userId === id))
+    .find(Boolean);
   const possible = person ? dutiesOfRole(person.role) : [];
   const chosen = possible.find((name) => name === duty.value) ?? possible[0];
   const isForBeds = chosen === 'nurse' || chosen === 'buddy';
@@ -50,20 +52,21 @@ function AssignForm({ board, send, busy }: BoardState) {
     if (!person || !chosen) problem.value = 'Choose a person.';
     else if (fromAt === undefined || untilAt === undefined) problem.value = 'Enter the start and the end.';
     else if (isForBeds && beds.value.length === 0) problem.value = 'Choose at least one bed.';
-    if (problem.value !== undefined || !chosen || !fromAt || !untilAt) return;
+    if (problem.value !== undefined || !person || !chosen || !fromAt || !untilAt) return;
+    const savedBeds = beds.value;
     const isSaved = await send(
       (ward, version) =>
         app.api.assign(ward, {
           version,
           duty: chosen,
-          userId: userId.value,
+          userId: person.userId,
           from: fromAt,
           until: untilAt,
           ...(isForBeds ? { beds: [...beds.value] } : {}),
         }),
-      `${person?.name} is assigned.`,
+      `${person.name} is assigned.`,
     );
-    if (isSaved) beds.value = [];
+    if (isSaved) beds.value = beds.value.filter((bed) => !savedBeds.includes(bed));
   }
 
   return (
@@ -89,10 +92,12 @@ function AssignForm({ board, send, busy }: BoardState) {
         <ChoiceField
           label="Person"
           name="assign-person"
-          value={userId.value}
+          value={person?.userId ?? ''}
           options={people.map(({ userId: value, name, role }) => ({ value, text: `${name} (${role})` }))}
           onValue={(value) => {
             userId.value = value;
+            // A duty that was chosen for another person is not meant for this one.
+            duty.value = '';
           }}
         />
         <ChoiceField

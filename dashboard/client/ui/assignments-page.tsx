@@ -1,6 +1,6 @@
 /** The assignment board of a ward: who is responsible for which beds, now and in the next shift. */
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import type { Board, BoardRefused } from '../../protocol/assignments.ts';
 import { boardChangeText } from '../core/duty-words.ts';
 import { boardWard } from '../core/routes.ts';
@@ -57,23 +57,30 @@ export function AssignmentsPage() {
   const { ward, wards } = useWardOfBoard();
   const { board, problem, refused, done, busy, send } = useBoard(ward);
   const shown = board.value?.ward === ward ? board.value : undefined;
+  const answer = useRef<HTMLDivElement>(null);
+  // The pressed button may be far below: without this, the answer would be out of sight.
+  useEffect(() => {
+    if (done.value !== undefined || refused.value) answer.current?.scrollIntoView({ block: 'nearest' });
+  }, [done.value, refused.value]);
   return (
     <div class="ward">
       <main class="sheet board" id="main" tabIndex={-1} data-testid="assignments-page">
         <div class="sheet__head">
           <h1>Assignments{ward === undefined ? '' : ` · ${ward}`}</h1>
+        </div>
+        <div ref={answer}>
           {done.value && (
             <span class="tag tag--good" role="status" data-testid="board-done">
               {done.value}
             </span>
           )}
+          {refused.value && <Refused refused={refused.value} />}
         </div>
         {problem.value && (
           <p class="form__problem" role="alert" data-testid="board-error">
             {problem.value}
           </p>
         )}
-        {refused.value && <Refused refused={refused.value} />}
         {(ward === undefined || wards.length > 1) && (
           <ChoiceField
             label="Board of ward"

@@ -26,12 +26,13 @@ export function HandOver(state: BoardState) {
 }
 
 /** One assignment that the person can accept or decline. */
-function Waiting({ entry, state: { send, busy } }: { entry: BoardEntry; state: BoardState }) {
+function Waiting({ entry, state: { board, send, busy } }: { entry: BoardEntry; state: BoardState }) {
   const app = useApp();
   const reason = useSignal('');
   const { assignmentId, duty, beds, from, until } = entry.assignment;
   const now = app.now.value;
   const isEarly = Date.parse(from) - now > acceptEarlyMsMax;
+  const isListed = !isEarly && app.may('view-vitals');
   const place = beds?.join(', ') ?? 'the whole ward';
   return (
     <section class="form__group board__hand-over" aria-label="Hand-over" data-testid={`hand-over-${assignmentId}`}>
@@ -39,9 +40,10 @@ function Waiting({ entry, state: { send, busy } }: { entry: BoardEntry; state: B
         {dutyNames[duty]} of {place}, {shortTime(from, now)} to {shortTime(until, now)}
       </h2>
       <p>
-        {entry.by.name} assigned you. {isEarly ? 'You can accept from 1 hour before it begins.' : 'Open at these beds:'}
+        {entry.by.name} assigned you. {isEarly && 'You can accept from 1 hour before it begins.'}
+        {isListed && (beds ? 'Open at these beds:' : 'Open in the ward:')}
       </p>
-      {!isEarly && beds && <OpenAtBeds beds={beds} ward={entry.assignment.ward} />}
+      {isListed && <OpenAtBeds beds={beds ?? board.beds} ward={entry.assignment.ward} />}
       <div class="form__row">
         <button
           class="button button--primary"
@@ -88,7 +90,6 @@ function Waiting({ entry, state: { send, busy } }: { entry: BoardEntry; state: B
 function OpenAtBeds({ beds, ward }: { beds: readonly string[]; ward: string }) {
   const app = useApp();
   const screen = app.screen.value;
-  if (!app.may('view-vitals')) return null;
   if (!screen) return <p class="form__problem">This screen has no live data. Look at the beds.</p>;
   if (app.ward.value !== '*' && app.ward.value !== ward)
     return <p class="form__problem">This screen does not watch {ward}. Look at the beds.</p>;
