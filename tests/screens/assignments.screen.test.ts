@@ -211,5 +211,10 @@ it('the choice of a board does not change which wards the screen watches', async
   await expectReadable(vera, 'assignments-two-wards');
   await setHash(vera, '#/');
   for (const bed of ['A-1', 'A-2', 'B-1']) await vera.getByTestId(`bed-${bed}`).waitFor();
+  // An alarm takes the place of the sentence about the nurse.
+  server.playAlarms(raisedEvent(alarmOf(beds[1]!, { text: 'HR 126 > 120', priority: 'medium' })));
+  await vera.getByTestId('bed-A-2').getByText('HR 126').first().waitFor();
+  await vera.getByTestId('bed-A-2').getByText('No nurse', { exact: true }).waitFor();
+  await expectReadable(vera, 'ward-alarm-without-nurse');
   await vera.context().close();
 });

@@ -1,4 +1,5 @@
 /** The marks and texts about a bed's device: its connection, its notices, and its own sound. */
+import { dutyNoticeCodes } from '../../../contracts/duty-notice-codes.ts';
 import { technicalConditions } from '../../../contracts/parameters.ts';
 import type { Bed } from '../../protocol/rest.ts';
 import { noticesText } from '../core/notice-words.ts';
@@ -31,14 +32,14 @@ export function stateText(bed: Bed, nowMs: number): string | undefined {
   return online === false ? `offline${since}` : 'no news yet';
 }
 
-/** The mark for notices in the head of the tile. Its title has the text; the alarm line has the text if there is no alarm. */
+/** The mark for notices in the head of the tile. It names a missing nurse, because an alarm hides the alarm line's text. Its title has the text; the alarm line has the text if there is no alarm. */
 function NoticeMark({ bed }: { bed: Bed }) {
   const app = useApp();
   if (bed.notices.length === 0) return null;
   const text = noticesText(bed.notices, app.now.value);
   return (
     <span class="tile__notice" role="img" title={text} aria-label={text} data-testid="bed-notice">
-      !
+      {bed.notices.some(({ code }) => code === dutyNoticeCodes.noNurse) ? 'No nurse' : '!'}
     </span>
   );
 }
