@@ -16,7 +16,7 @@ export type WhyUnconfirmed = Static<typeof WhyUnconfirmed>;
 /** An alarm that a screen of the dashboard process has not confirmed in time. */
 const UnconfirmedOnScreen = Type.Object(
   {
-    /** The number of the screen's connection at this process. */
+    /** The number of the first connection of the screen's station (its login) at this process. */
     screen: Type.Integer({ minimum: 1 }),
     /** The pseudonym of the person who is logged in at the screen. The gateway reads this record and need not know who it is. */
     actor: Type.String({ minLength: 1, maxLength: 64 }),

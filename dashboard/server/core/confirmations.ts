@@ -56,6 +56,8 @@ export type Confirmations = {
   paintedAtMs: number | undefined;
   /** The last report; undefined for a page that was loaded before the server understood reports. */
   page: ScreenReport['page'] | undefined;
+  /** The page has confirmed an alarm before. */
+  hasConfirmed: boolean;
   /** Number of reports about an alarm or a revision that the server had not sent, or that no longer calls. */
   unknown: number;
 };
@@ -75,7 +77,7 @@ export type ConfirmationInput =
 export type FirstConfirmation = { readonly alarm: Alarm; readonly what: 'painted' | 'sounded'; readonly atMs: number };
 
 export function newConfirmations(): Confirmations {
-  return { alarms: new Map(), paintedAtMs: undefined, page: undefined, unknown: 0 };
+  return { alarms: new Map(), paintedAtMs: undefined, page: undefined, hasConfirmed: false, unknown: 0 };
 }
 
 /** Takes what the server sent to the screen, or a report of its page. Returns what the report confirms for the first time. */
@@ -138,6 +140,7 @@ function takeReport(state: Confirmations, report: ScreenReport, nowMs: number): 
     }
     if (report.page === 'hidden' || alarmReport.shown === 'nowhere') continue;
     known.waiting = waitingAfter(known.waiting, alarmReport.rev);
+    state.hasConfirmed ||= known.waiting === undefined;
     if (known.paintedAtMs !== undefined) continue;
     known.paintedAtMs = nowMs - (alarmReport.paintedAgoMs ?? 0);
     first.push({ alarm, what: 'painted', atMs: known.paintedAtMs });
@@ -162,6 +165,8 @@ export type UnconfirmedAlarm = {
   /** When the oldest unconfirmed revision was sent. */
   readonly sinceMs: number;
   readonly why: WhyUnconfirmed;
+  /** The screen has confirmed an alarm before, so a person may rely on it. */
+  readonly hasConfirmed: boolean;
 };
 
 /** Returns the alarms that the screen has not confirmed in time, the oldest first. */
@@ -170,7 +175,8 @@ export function unconfirmedAlarms(state: Confirmations, nowMs: number): Unconfir
   for (const { alarm, waiting } of state.alarms.values()) {
     if (waiting === undefined || nowMs - waiting.firstSentAtMs < confirmWithinMs) continue;
     const { alarmId, associationId } = alarm;
-    alarms.push({ alarmId, associationId, sinceMs: waiting.firstSentAtMs, why: whyUnconfirmed(state, nowMs) });
+    const why = whyUnconfirmed(state, nowMs);
+    alarms.push({ alarmId, associationId, sinceMs: waiting.firstSentAtMs, why, hasConfirmed: state.hasConfirmed });
   }
   return alarms.sort((a, b) => a.sinceMs - b.sinceMs);
 }

@@ -94,6 +94,16 @@ describe('a session that connects again', () => {
     keepWaits(kept, 's', state, t0 + 2_000);
     expect(waiting(takeWaits(kept, 's', t0 + 3_000), 9_000)).toEqual([[0, 'hidden']]);
   });
+
+  it('a page that confirmed an alarm before still counts so after it connected again', () => {
+    const kept: KeptWaits = new Map();
+    const state = newConfirmations();
+    snapshot(state, 0, raised());
+    paint(state, 500, 1);
+    snapshot(state, 1_000, raised(2, { escalation: 1 }));
+    keepWaits(kept, 's', state, t0 + 2_000);
+    expect(unconfirmedAlarms(takeWaits(kept, 's', t0 + 3_000), t0 + 9_000)).toMatchObject([{ hasConfirmed: true }]);
+  });
 });
 
 describe('the maximum', () => {

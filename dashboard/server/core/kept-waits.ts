@@ -11,7 +11,10 @@ export const keptSessionsMax = 1_000;
 /** Maximum of alarms of one session; the alarms that wait longest are kept. */
 export const keptAlarmsMax = 500;
 
-type Kept = Pick<Confirmations, 'page'> & { readonly keptAtMs: number; readonly waiting: readonly AlarmOnScreen[] };
+type Kept = Pick<Confirmations, 'page' | 'hasConfirmed'> & {
+  readonly keptAtMs: number;
+  readonly waiting: readonly AlarmOnScreen[];
+};
 
 /** What the closed connections left, by session; the session whose connection closed longest ago comes first. */
 export type KeptWaits = Map<string, Kept>;
@@ -26,9 +29,10 @@ export function keepWaits(kept: KeptWaits, session: string, state: Confirmations
       waiting.set(onScreen.alarm.alarmId, onScreen);
   }
   if (waiting.size === 0) return;
+  const hasConfirmed = state.hasConfirmed || kept.get(session)?.hasConfirmed === true;
   kept.delete(session);
   const longest = [...waiting.values()].sort((a, b) => sinceMs(a) - sinceMs(b)).slice(0, keptAlarmsMax);
-  kept.set(session, { keptAtMs: nowMs, page: state.page, waiting: longest });
+  kept.set(session, { keptAtMs: nowMs, page: state.page, hasConfirmed, waiting: longest });
   if (kept.size > keptSessionsMax) kept.delete(kept.keys().next().value!);
 }
 
@@ -39,6 +43,7 @@ export function takeWaits(kept: KeptWaits, session: string, nowMs: number): Conf
   kept.delete(session);
   if (ofSession === undefined || nowMs - ofSession.keptAtMs > keptForMs) return state;
   state.page = ofSession.page;
+  state.hasConfirmed = ofSession.hasConfirmed;
   for (const { alarm, waiting } of ofSession.waiting) {
     if (waiting === undefined) continue;
     const notYet = { report: undefined, paintedAtMs: undefined, soundedAtMs: undefined };

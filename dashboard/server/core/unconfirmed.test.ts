@@ -10,6 +10,7 @@ import {
   noteDashboard,
   type OtherDashboards,
   otherDashboardMs,
+  stationsMax,
   type Unconfirmed,
   unconfirmedElsewhere,
   unconfirmedFor,
@@ -30,11 +31,14 @@ function twoWards() {
 
 const entry = (fields: Partial<Unconfirmed> = {}): Unconfirmed => ({
   screenId: 'a 1',
+  stationId: fields.screenId ?? 'a 1',
+  actor: 'nora',
   person: 'Nora',
   alarmId: icuAlarm,
   associationId: 'assoc-01',
   sinceMs: t0,
   why: 'silent',
+  hasConfirmed: false,
   ...fields,
 });
 const inStep = entry({ alarmId: stepAlarm, associationId: 'assoc-02' });
@@ -54,6 +58,36 @@ describe('unconfirmedFor', () => {
     expect(unconfirmedFor(twoWards(), { viewer, scope }, 'other 1', entries)).toHaveLength(count);
   });
 
+  it('the silent screens of one person do not hide the screen of another person', () => {
+    const ofAttacker = Array.from({ length: 36 }, (_, n) => entry({ screenId: `a ${n}`, actor: 'eve', person: 'Eve' }));
+    for (const hasConfirmed of [false, true]) {
+      const entries = [
+        ...ofAttacker.map((other) => ({ ...other, hasConfirmed })),
+        entry({ screenId: 'a 99', sinceMs: t0 + 9 }),
+      ];
+      const notices = unconfirmedFor(twoWards(), { viewer: nurse, scope: all }, 'other 1', entries);
+      expect([notices.length, notices.at(-1)?.person]).toEqual([stationsMax, 'Nora']);
+    }
+  });
+
+  it('a screen that confirmed alarms before comes first, also before the silent screens of the same person', () => {
+    const silent = Array.from({ length: 35 }, (_, n) => entry({ screenId: `a ${n}` }));
+    const real = entry({ screenId: 'a 99', sinceMs: t0 + 9, hasConfirmed: true });
+    const notices = unconfirmedFor(twoWards(), { viewer: nurse, scope: all }, 'a 99', [...silent, real]);
+    expect(notices[0]).toMatchObject({ isOwn: true });
+  });
+
+  it('the screens of one station make one notice, and the own screen says only what it has not shown itself', () => {
+    const tabs = [
+      entry(),
+      entry({ screenId: 'a 2', stationId: 'a 1' }),
+      { ...inStep, sinceMs: t0 - 5, why: 'hidden' as const },
+    ];
+    const notices = (own: string) => unconfirmedFor(twoWards(), { viewer: everywhere, scope: all }, own, tabs);
+    expect(notices('b 1')).toMatchObject([{ alarms: 2, since: formatInstant(t0 - 5), why: 'hidden' }]);
+    expect(notices('a 2')).toMatchObject([{ isOwn: true, alarms: 1, since: formatInstant(t0), why: 'silent' }]);
+  });
+
   it('an acknowledged alarm needs no notice any more', () => {
     const state = twoWards();
     const acknowledged = alarm(icuAlarm, 'assoc-01', 2, { signal: 'acknowledged' });
@@ -61,13 +95,13 @@ describe('unconfirmedFor', () => {
     expect(unconfirmedFor(state, { viewer: nurse, scope: all }, 'other 1', [entry()])).toEqual([]);
   });
 
-  it('a notice has the oldest time, the number of alarms and their beds, and says if the screen is the own screen', () => {
+  it('a notice has the oldest time, the number of alarms and their beds with the oldest first, and says if the screen is the own screen', () => {
     const entries = [entry({ sinceMs: t0 + 5 }), { ...inStep, sinceMs: t0 + 2 }];
     expect(unconfirmedFor(twoWards(), { viewer: everywhere, scope: all }, 'a 1', entries)).toEqual([
       {
         person: 'Nora',
         isOwn: true,
-        associationIds: ['assoc-01', 'assoc-02'],
+        associationIds: ['assoc-02', 'assoc-01'],
         alarms: 2,
         since: formatInstant(t0 + 2),
         why: 'silent',
@@ -100,6 +134,9 @@ describe('the other dashboards', () => {
     const expected = [
       {
         screenId: 'b 7',
+        stationId: 'b 7',
+        actor: 'mark',
+        hasConfirmed: false,
         person: 'person of mark',
         associationId: 'assoc-01',
         alarmId: icuAlarm,

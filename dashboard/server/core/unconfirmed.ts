@@ -6,8 +6,8 @@ import type { UnconfirmedScreen } from '../../protocol/live.ts';
 import { isVisible, type OpenScreen, seesAlarm } from './screen.ts';
 import type { LiveState } from './state.ts';
 
-/** Screens in one notice list, and beds of one screen. Further screens and beds are left out. */
-const screensMax = 20;
+/** Stations in one notice list, and beds of one station. Further stations and beds are left out. */
+export const stationsMax = 20;
 const bedsMax = 5;
 /**
  * What another dashboard wrote counts for this time after this server read it. A dashboard writes at least every 2.5 s.
@@ -20,14 +20,44 @@ const dashboardsMax = 50;
 
 /** An alarm that a screen has not confirmed in time. */
 export type Unconfirmed = {
-  /** Identifies the screen: among all dashboards. */
+  /** Identifies the screen among all dashboards. */
   readonly screenId: string;
+  /** Identifies the station among all dashboards: all screens of one login, so of one browser, have the same. */
+  readonly stationId: string;
+  /** The pseudonym of the person. */
+  readonly actor: string;
   readonly person: string;
   readonly alarmId: string;
   readonly associationId: string;
   readonly sinceMs: number;
   readonly why: WhyUnconfirmed;
+  /** The screen has confirmed an alarm before. Unknown, so false, for a screen of another dashboard. */
+  readonly hasConfirmed: boolean;
 };
+
+/** Orders the screens that have confirmed an alarm before first, then those that wait longest. */
+export function byNeed(a: Unconfirmed, b: Unconfirmed): number {
+  return Number(b.hasConfirmed) - Number(a.hasConfirmed) || a.sinceMs - b.sinceMs;
+}
+
+/**
+ * Returns the first `max` entries in rounds: the first entry of each person, then the second of each person, and so on. The
+ * entries of one person are taken in rounds of the stations. So nobody hides another person's screen with many screens.
+ */
+export function chooseFairly(entries: readonly Unconfirmed[], max: number): Unconfirmed[] {
+  const ofStations = inRounds(entries.toSorted(byNeed), ({ stationId }) => stationId);
+  return inRounds(ofStations, ({ actor }) => actor).slice(0, max);
+}
+
+function inRounds<T>(entries: readonly T[], keyOf: (entry: T) => string): T[] {
+  const counts = new Map<string, number>();
+  const numbered = entries.map((entry) => {
+    const round = counts.get(keyOf(entry)) ?? 0;
+    counts.set(keyOf(entry), round + 1);
+    return { entry, round };
+  });
+  return numbered.sort((a, b) => a.round - b.round).map(({ entry }) => entry);
+}
 
 /** What the other dashboards wrote last, by the id of the process. */
 export type OtherDashboards = Map<string, { readonly readAtMs: number; readonly record: PresenceRecord }>;
@@ -60,8 +90,11 @@ export function unconfirmedElsewhere(
   return currentRecords(others, nowMs).flatMap(([boot, { unconfirmed = [] }]) =>
     unconfirmed.map(({ screen, since, actor, ...entry }) => ({
       ...entry,
+      actor,
       person: personOf(actor),
       screenId: `${boot} ${screen}`,
+      stationId: `${boot} ${screen}`,
+      hasConfirmed: false,
       sinceMs: Math.min(parseInstant(since) ?? nowMs, nowMs),
     })),
   );
@@ -73,8 +106,9 @@ export function watchedElsewhere(others: OtherDashboards, nowMs: number): Set<st
 }
 
 /**
- * Returns the notices for one screen: one for each screen that has not confirmed alarms which this screen shows, too, and
- * that still call. A screen gets a notice about itself, too, because its page may paint again.
+ * Returns the notices for one screen: one for each person and station with alarms that this screen shows, too, that still
+ * call, and that a screen of the station has not confirmed. The stations whose screens have confirmed alarms before come
+ * first, then those that wait longest. A screen gets a notice about itself, too, because its page may paint again.
  */
 export function unconfirmedFor(
   state: LiveState,
@@ -88,17 +122,22 @@ export function unconfirmedFor(
     if (alarmState === undefined || bed === undefined || !isUnanswered(alarmState.alarm)) return false;
     return isVisible(viewer, scope, bed) && seesAlarm(viewer, alarmState);
   };
-  const byScreen = Map.groupBy(entries.filter(isShown), ({ screenId }) => screenId);
-  return [...byScreen].slice(0, screensMax).map(([screenId, ofScreen]): UnconfirmedScreen => {
-    const oldest = ofScreen.reduce((first, entry) => (entry.sinceMs < first.sinceMs ? entry : first));
-    const associationIds = [...new Set(ofScreen.map(({ associationId }) => associationId))].slice(0, bedsMax);
-    return {
-      person: oldest.person,
-      ...(screenId === ownScreenId && { isOwn: true }),
-      associationIds,
-      alarms: ofScreen.length,
-      since: formatInstant(oldest.sinceMs),
-      why: oldest.why,
-    };
-  });
+  const byStation = Map.groupBy(entries.filter(isShown).sort(byNeed), ({ stationId }) => stationId);
+  const firsts = [...byStation.values()].map(([first]) => first!);
+  const chosen = chooseFairly(firsts, stationsMax).sort(byNeed);
+  return chosen.map(({ stationId }) => noticeOf(byStation.get(stationId)!, ownScreenId));
+}
+
+function noticeOf(ofStation: readonly Unconfirmed[], ownScreenId: string): UnconfirmedScreen {
+  const own = ofStation.filter(({ screenId }) => screenId === ownScreenId);
+  const told = own.length > 0 ? own : ofStation;
+  const oldest = told.reduce((first, entry) => (entry.sinceMs < first.sinceMs ? entry : first));
+  return {
+    person: oldest.person,
+    ...(own.length > 0 && { isOwn: true }),
+    associationIds: [...new Set(told.map(({ associationId }) => associationId))].slice(0, bedsMax),
+    alarms: new Set(told.map(({ alarmId }) => alarmId)).size,
+    since: formatInstant(oldest.sinceMs),
+    why: oldest.why,
+  };
 }

@@ -11,7 +11,13 @@ import { noteDashboard, type OtherDashboards } from '../core/unconfirmed.ts';
 import { type ConfirmingScreen, createUnconfirmedScreens, newConfirmationTimes } from './unconfirmed-screens.ts';
 
 const id = 'alarm-0000000001';
-const missed: UnconfirmedAlarm = { alarmId: id, associationId: 'assoc-01', sinceMs: t0, why: 'silent' };
+const missed: UnconfirmedAlarm = {
+  alarmId: id,
+  associationId: 'assoc-01',
+  sinceMs: t0,
+  why: 'silent',
+  hasConfirmed: false,
+};
 
 function world() {
   const state = emptyState();
@@ -31,9 +37,15 @@ function world() {
   return { screens, others, times };
 }
 
-const screen = (number: number, unconfirmed: UnconfirmedAlarm[], wards: string[] = []): ConfirmingScreen => ({
+const screen = (
+  number: number,
+  unconfirmed: UnconfirmedAlarm[],
+  wards: string[] = [],
+  { userId = 'n', sessionId = `s${number}` } = {},
+): ConfirmingScreen => ({
   number,
-  person: { userId: 'n', name: 'Nora' },
+  claims: { sessionId },
+  person: { userId, name: userId === 'n' ? 'Nora' : 'Otto' },
   watched: () => ({ viewer: nurse, scope: { ward: 'icu' } }),
   watchedWards: () => wards,
   unconfirmedAlarms: () => unconfirmed,
@@ -79,6 +91,27 @@ it('the presence names people by their pseudonym, and has at most as many alarms
     since: formatInstant(t0),
     why: 'silent',
   });
+});
+
+it('many silent screens of one person do not push the screen of another person out of the presence', () => {
+  const { screens } = world();
+  const many = Array.from({ length: 20 }, (_, n) => ({ ...missed, alarmId: `alarm-${n}`, sinceMs: t0 - 100 + n }));
+  const ofAttacker = Array.from({ length: 36 }, (_, n) => screen(n + 1, many));
+  screens.collect([...ofAttacker, screen(99, [missed], [], { userId: 'o' })]);
+  const presence = screens.forPresence();
+  expect(presence).toHaveLength(unconfirmedMax);
+  expect(presence.map(({ actor }) => actor)).toContain('mark of o');
+  // Each screen of the same person is named, too.
+  expect(new Set(presence.map(({ screen: number }) => number)).size).toBe(37);
+});
+
+it('the tabs of one session are one station: one notice, and each alarm once in the presence', () => {
+  const { screens } = world();
+  const tabs = [1, 2, 3].map((number) => screen(number, [{ ...missed, sinceMs: t0 - number }], [], { sessionId: 's' }));
+  const watching = screen(9, [], ['icu']);
+  screens.collect([...tabs, watching]);
+  expect(screens.noticesFor(watching)).toMatchObject([{ person: 'Nora', alarms: 1, since: formatInstant(t0 - 3) }]);
+  expect(screens.forPresence()).toMatchObject([{ screen: 1, since: formatInstant(t0 - 3) }]);
 });
 
 it('the first painting and the first sound of an alarm are counted, but not of an alarm from before the start', () => {

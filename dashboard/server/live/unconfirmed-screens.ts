@@ -7,6 +7,7 @@ import type { FirstConfirmation, UnconfirmedAlarm } from '../core/confirmations.
 import type { OpenScreen } from '../core/screen.ts';
 import { audienceOf, type LiveState } from '../core/state.ts';
 import {
+  chooseFairly,
   type OtherDashboards,
   type Unconfirmed,
   unconfirmedElsewhere,
@@ -22,6 +23,8 @@ const alarmsMax = 20_000;
 /** What is needed of a screen (screen-connection.ts). */
 export type ConfirmingScreen = {
   readonly number: number;
+  /** Screens of the same session are of one browser, so of one station. */
+  readonly claims: { readonly sessionId: string };
   readonly person: { readonly userId: string; readonly name: string };
   watched(): OpenScreen | undefined;
   watchedWards(): string[];
@@ -33,7 +36,10 @@ export type UnconfirmedScreens = {
   collect(screens: Iterable<ConfirmingScreen>): void;
   /** Returns the notices for one screen, as collected last. */
   noticesFor(screen: ConfirmingScreen): UnconfirmedScreen[];
-  /** Returns the alarms that screens of this dashboard had not confirmed when collected last, the oldest first. */
+  /**
+   * Returns the alarms that screens of this dashboard had not confirmed when collected last, the oldest first. Each alarm is
+   * named once for each station. If there are too many, no person hides the screens of another person.
+   */
   forPresence(): UnconfirmedOnScreen[];
   /** Counts when an alarm was first painted or sounded on any screen of this dashboard. */
   confirmed(confirmations: readonly FirstConfirmation[]): void;
@@ -53,6 +59,26 @@ export type ConfirmationTimes = Readonly<Record<FirstConfirmation['what'], Histo
 /** Returns empty histograms from 10 ms to 164 s. */
 export function newConfirmationTimes(): ConfirmationTimes {
   return { painted: createHistogram(10, 15), sounded: createHistogram(10, 15) };
+}
+
+/** Returns what the other dashboards are told. A station is named by the number of its first screen. */
+function presenceOf(here: readonly Unconfirmed[]): UnconfirmedOnScreen[] {
+  const ofStations = new Map<string, Unconfirmed>();
+  for (const entry of here) {
+    const key = `${entry.stationId} ${entry.alarmId}`;
+    const other = ofStations.get(key);
+    if (other === undefined || entry.sinceMs < other.sinceMs) ofStations.set(key, entry);
+  }
+  return chooseFairly([...ofStations.values()], unconfirmedMax)
+    .sort((a, b) => a.sinceMs - b.sinceMs)
+    .map(({ stationId, actor, associationId, alarmId, sinceMs, why }) => ({
+      screen: Number(stationId.split(' ').at(-1)),
+      actor,
+      associationId,
+      alarmId,
+      since: formatInstant(sinceMs),
+      why,
+    }));
 }
 
 export function createUnconfirmedScreens(options: {
@@ -80,19 +106,20 @@ export function createUnconfirmedScreens(options: {
 
   function collect(screens: Iterable<ConfirmingScreen>): void {
     here = [];
-    presence = [];
+    /** The number of the first screen of each station. */
+    const stations = new Map<string, number>();
     const watched = watchedElsewhere(others(), now());
     for (const screen of screens) {
+      const { userId, name } = screen.person;
+      const actor = pseudonymOf(userId);
+      const station = stations.get(screen.claims.sessionId) ?? screen.number;
+      stations.set(screen.claims.sessionId, station);
+      const ids = { screenId: idOf(screen), stationId: `${boot} ${station}`, actor };
       for (const ward of screen.watchedWards()) watched.add(ward);
-      for (const alarm of screen.unconfirmedAlarms().slice(0, perScreenMax)) {
-        const { userId, name } = screen.person;
-        here.push({ ...alarm, screenId: idOf(screen), person: name });
-        const { sinceMs, ...fields } = alarm;
-        const since = formatInstant(sinceMs);
-        presence.push({ ...fields, screen: screen.number, actor: pseudonymOf(userId), since });
-      }
+      for (const alarm of screen.unconfirmedAlarms().slice(0, perScreenMax))
+        here.push({ ...alarm, ...ids, person: name });
     }
-    presence = presence.sort((a, b) => a.since.localeCompare(b.since)).slice(0, unconfirmedMax);
+    presence = presenceOf(here);
     entries = [...here, ...unconfirmedElsewhere(others(), (actor) => personOf(actor) ?? 'another person', now())];
     count(watched);
   }
