@@ -3,7 +3,7 @@ import { Compile } from 'typebox/compile';
 import { describe, expect, it } from 'vitest';
 import { accepted, assigned, assignmentOf, away, back, declined, ended, hour } from './duties.testing.ts';
 import { assignmentFault, evolve, initialState, isCovering, responsibleAt } from './duties.ts';
-import { type DutyState, dutiesOf, liveAssignmentsMax } from './duty-state.ts';
+import { type DutyAssignment, type DutyState, dutiesOf, liveAssignments, liveAssignmentsMax } from './duty-state.ts';
 import { AssignmentEvent } from './messages/assignments.ts';
 
 const stateOf = (events: readonly AssignmentEvent[]) => events.reduce(evolve, initialState);
@@ -349,5 +349,67 @@ describe('the rule that a bed stays with a person', () => {
       { numRuns: 2000 },
     );
     expect(judged).toBeGreaterThan(10_000);
+  });
+});
+
+describe('the assignments that are not over', () => {
+  /** The rule for each pair of assignments, as the sentences of contracts/duty-state.ts say it. */
+  function isLive(all: readonly DutyAssignment[], entry: DutyAssignment, atMs: number): boolean {
+    if (entry.ended) return entry.ended.atMs > atMs;
+    if (entry.untilMs > atMs || !entry.accepted) return entry.untilMs > atMs;
+    const order = entry.accepted.order;
+    return (entry.assignment.beds ?? []).some(
+      (bed) =>
+        !all.some(({ assignment, accepted, untilMs, fromMs, ended }) => {
+          if (!accepted || !assignment.beds?.includes(bed)) return false;
+          if (untilMs < entry.untilMs || (untilMs === entry.untilMs && accepted.order <= order)) return false;
+          const startMs = Math.max(fromMs, entry.untilMs);
+          return startMs <= atMs && (ended === undefined || ended.atMs > startMs);
+        }),
+    );
+  }
+  const history = fc.array(
+    fc.record({
+      from: fc.nat(20),
+      length: fc.integer({ min: 1, max: 12 }),
+      beds: fc.constantFrom(['ICU-1'], ['ICU-2'], ['ICU-1', 'ICU-2']),
+      isAccepted: fc.boolean(),
+      end: fc.option(fc.nat(30)),
+    }),
+    { minLength: 1, maxLength: 12 },
+  );
+  it('are those that the rule for each pair gives', () => {
+    fc.assert(
+      fc.property(history, fc.nat(40), (entries, atHour) => {
+        const events = entries.flatMap(({ from, length, beds, isAccepted, end }, n) => [
+          assigned('chief', 0, assignmentOf(n, 'anna', [from, from + length], beds)),
+          ...(isAccepted ? [accepted('anna', 0, n)] : []),
+          ...(end === null ? [] : [ended('chief', end, n)]),
+        ]);
+        const ward = dutiesOf(stateOf(events), 'icu');
+        const expected = ward.assignments.filter((entry) => isLive(ward.assignments, entry, hour(atHour)));
+        expect(liveAssignments(ward, hour(atHour))).toEqual(expected);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('are found with one look at each assignment for each bed, not at each pair', () => {
+    let looks = 0;
+    const entry = (n: number): DutyAssignment => ({
+      assignment: assignmentOf(n, 'anna', [n / 4, n / 4 + 0.25]),
+      fromMs: hour(n / 4),
+      get untilMs() {
+        looks += 1;
+        return hour(n / 4 + 0.25);
+      },
+      by: { userId: 'x', name: 'x', role: 'nurse' },
+      at: '',
+      accepted: { order: n, at: '' },
+    });
+    const assignments = Array.from({ length: 2_000 }, (_, n) => entry(n));
+    const ward = { ...dutiesOf(initialState, 'icu'), assignments };
+    expect(liveAssignments(ward, hour(600))).toHaveLength(1);
+    expect(looks).toBeLessThan(20 * assignments.length);
   });
 });

@@ -16,10 +16,10 @@ import {
   finishedKeptMs,
   hasBeds,
   isFor,
-  liveAssignmentsMax,
-  overAtMs,
+  isFull,
+  liveAssignments,
+  overdueOf,
   storedAssignmentsMax,
-  takenOverAtMs,
   type WardDuties,
   withoutOld,
 } from './duty-state.ts';
@@ -60,13 +60,22 @@ export type DutyPlace = { readonly ward: string; readonly bed?: string; readonly
  */
 export function responsibleAt(state: DutyState, { ward, bed, duty }: DutyPlace, atMs: number): Responsible[] {
   const wardDuties = dutiesOf(state, ward);
-  const current = wardDuties.assignments.filter(
-    (entry) => isFor(entry, duty, bed) && entry.fromMs <= atMs && !entry.declined && !entry.ended,
+  const begun = wardDuties.assignments.filter(
+    (entry) => entry.accepted && entry.fromMs <= atMs && isFor(entry, duty, bed),
   );
-  const accepted = current
-    .filter((entry) => entry.accepted && (entry.untilMs > atMs || takenOverAtMs(wardDuties, entry, bed) > atMs))
+  const overdue = overdueOf(begun, atMs);
+  const accepted = begun
+    .filter((entry) => !entry.ended && (entry.untilMs > atMs || entry === overdue))
     .sort((a, b) => compareAccepted(a, b, atMs));
-  const notAccepted = current.filter((entry) => !entry.accepted && entry.untilMs > atMs);
+  const notAccepted = wardDuties.assignments.filter(
+    (entry) =>
+      !entry.accepted &&
+      entry.fromMs <= atMs &&
+      entry.untilMs > atMs &&
+      !entry.declined &&
+      !entry.ended &&
+      isFor(entry, duty, bed),
+  );
   const here: Responsible[] = [];
   const away: Responsible[] = [];
   for (const entry of [...accepted, ...notAccepted]) {
@@ -91,11 +100,6 @@ export function absenceAt(ward: WardDuties, userId: string, atMs: number): Absen
   return ward.absences.findLast(
     (absence) => absence.userId === userId && !absence.isOver && absence.fromMs <= atMs && absence.untilMs > atMs,
   );
-}
-
-/** Returns the assignments of a ward that are not over at a time, with those that have not begun. */
-export function liveAssignments(ward: WardDuties, atMs: number): DutyAssignment[] {
-  return ward.assignments.filter((entry) => overAtMs(ward, entry) > atMs);
 }
 
 function compareAccepted(a: DutyAssignment, b: DutyAssignment, atMs: number): number {
@@ -183,12 +187,8 @@ function added(ward: WardDuties, event: Extract<AssignmentEvent, { type: 'assign
   if (atMs === undefined || fromMs === undefined || untilMs === undefined) return undefined;
   const isKnown = ward.assignments.some((entry) => entry.assignment.assignmentId === assignment.assignmentId);
   const isForgotten = untilMs + finishedKeptMs < ward.latestAtMs;
-  const stored = ward.assignments.length;
-  const isFull =
-    stored >= storedAssignmentsMax ||
-    (stored >= liveAssignmentsMax && liveAssignments(ward, atMs).length >= liveAssignmentsMax);
-  if (isKnown || isForgotten || isFull || assignment.ward !== event.ward || assignmentFault(assignment))
-    return undefined;
+  if (isKnown || isForgotten || assignment.ward !== event.ward || assignmentFault(assignment)) return undefined;
+  if (isFull(ward, () => liveAssignments(ward, atMs).length)) return undefined;
   const isAccepted = by.userId === assignment.userId && fromMs - atMs <= acceptEarlyMsMax;
   const accepted = isAccepted ? { accepted: { order: ward.version + 1, at } } : {};
   return { assignments: [...ward.assignments, { assignment, fromMs, untilMs, by, at, ...accepted }] };

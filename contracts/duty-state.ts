@@ -10,7 +10,7 @@ export const liveAssignmentsMax = 500;
 export const storedAssignmentsMax = 2_000;
 /** An assignment or absence that is over stays in the state for this time, so that people can see what happened. */
 export const finishedKeptMs = 48 * 3_600_000;
-/** `withoutOld` runs at most once in this time, because it compares all assignments of the ward. */
+/** `withoutOld` runs at most once in this time, because it looks at all assignments of the ward. */
 const dropEveryMs = 3_600_000;
 /**
  * An assignment can be accepted from this time before its start, because the person who accepts must be there to take over (our choice). For the
@@ -74,26 +74,70 @@ export function isFor({ assignment }: DutyAssignment, duty: Duty, bed: string | 
   return assignment.beds === undefined || (bed !== undefined && assignment.beds.includes(bed));
 }
 
-/**
- * Returns from when another assignment has taken a bed over; Infinity if none has. A successor is accepted, lasts longer, and was not ended
- * before it could take over. So a successor who accepted in advance and was then taken off the list leaves the bed with the former person.
- */
-export function takenOverAtMs(ward: WardDuties, former: DutyAssignment, bed: string | undefined): number {
-  let takenOver = Number.POSITIVE_INFINITY;
-  for (const entry of ward.assignments) {
-    if (entry === former || !outlasts(entry, former) || !isFor(entry, former.assignment.duty, bed)) continue;
-    const startMs = Math.max(entry.fromMs, former.untilMs);
-    if (entry.ended === undefined || entry.ended.atMs > startMs) takenOver = Math.min(takenOver, startMs);
-  }
-  return takenOver;
+/** The beds of an assignment. A duty of the whole ward has one place without a bed. */
+function placesOf({ assignment }: DutyAssignment): readonly (string | undefined)[] {
+  return assignment.beds ?? [undefined];
 }
 
-/** Returns when an assignment was or will be over, ms; Infinity for an accepted assignment that nobody has taken over. */
-export function overAtMs(ward: WardDuties, entry: DutyAssignment): number {
-  if (entry.ended) return entry.ended.atMs;
-  if (!entry.accepted) return entry.untilMs;
-  const beds = entry.assignment.beds ?? [undefined];
-  return Math.max(...beds.map((bed) => takenOverAtMs(ward, entry, bed)));
+/**
+ * Returns the overdue assignment of the accepted assignments for one duty and bed that have begun: its time has passed, it was not ended,
+ * and nobody has taken over. A successor lasts longer, and was not ended before it could take over. So a successor who accepted in advance
+ * and was then taken off the list leaves the bed with the former person.
+ *
+ * Only one can be overdue: the one that lasts longest has taken over from all others.
+ */
+export function overdueOf(begun: readonly DutyAssignment[], atMs: number): DutyAssignment | undefined {
+  let last: DutyAssignment | undefined;
+  for (const entry of begun) if (!entry.ended && (last === undefined || outlasts(entry, last))) last = entry;
+  if (last === undefined || last.untilMs > atMs) return undefined;
+  const former = last;
+  const isTakenOver = begun.some(
+    (entry) => entry.ended && outlasts(entry, former) && entry.ended.atMs > Math.max(entry.fromMs, former.untilMs),
+  );
+  return isTakenOver ? undefined : former;
+}
+
+/**
+ * Returns the overdue assignments with the beds that nobody has taken over. Looks at each assignment once for each of its beds, because
+ * this runs for each change and each screen.
+ */
+export function overdueBeds(
+  ward: WardDuties,
+  atMs: number,
+): ReadonlyMap<DutyAssignment, readonly (string | undefined)[]> {
+  const begun = new Map<Duty, Map<string | undefined, DutyAssignment[]>>();
+  for (const entry of ward.assignments) {
+    if (!entry.accepted || entry.fromMs > atMs) continue;
+    const { duty } = entry.assignment;
+    const ofDuty = begun.get(duty) ?? new Map<string | undefined, DutyAssignment[]>();
+    begun.set(duty, ofDuty);
+    for (const bed of placesOf(entry)) {
+      const atPlace = ofDuty.get(bed);
+      if (atPlace) atPlace.push(entry);
+      else ofDuty.set(bed, [entry]);
+    }
+  }
+  const overdue = new Map<DutyAssignment, (string | undefined)[]>();
+  for (const ofDuty of begun.values())
+    for (const [bed, entries] of ofDuty) {
+      const entry = overdueOf(entries, atMs);
+      if (entry) overdue.set(entry, [...(overdue.get(entry) ?? []), bed]);
+    }
+  return overdue;
+}
+
+/** Returns the assignments of a ward that are not over at a time, with those that have not begun. An overdue assignment is not over. */
+export function liveAssignments(ward: WardDuties, atMs: number): DutyAssignment[] {
+  const overdue = overdueBeds(ward, atMs);
+  return ward.assignments.filter((entry) =>
+    entry.ended ? entry.ended.atMs > atMs : entry.untilMs > atMs || overdue.has(entry),
+  );
+}
+
+/** Returns whether a ward cannot take a further assignment. `countLive` returns the number of assignments that are not over. */
+export function isFull({ assignments }: WardDuties, countLive: () => number): boolean {
+  if (assignments.length >= storedAssignmentsMax) return true;
+  return assignments.length >= liveAssignmentsMax && countLive() >= liveAssignmentsMax;
 }
 
 /** Returns whether `later` is accepted and lasts longer than `former`. If both end together, the person who accepted later lasts longer. */
@@ -110,11 +154,15 @@ function outlasts(later: DutyAssignment, former: DutyAssignment): boolean {
 export function withoutOld(ward: WardDuties): WardDuties {
   if (ward.latestAtMs - ward.droppedAtMs < dropEveryMs) return ward;
   const limitMs = ward.latestAtMs - finishedKeptMs;
-  const kept = new Set(ward.assignments.filter((entry) => overAtMs(ward, entry) >= limitMs));
-  const old = ward.assignments.filter((entry) => !kept.has(entry)).sort((a, b) => (outlasts(a, b) ? 1 : -1));
-  for (const entry of old)
-    if ([...kept].some((former) => !former.ended && outlasts(entry, former) && sharesBed(entry, former)))
-      kept.add(entry);
+  const kept = new Set(liveAssignments(ward, limitMs - 1));
+  const firstKept = createFirstAtPlace();
+  for (const entry of kept) firstKept.add(entry);
+  const old = ward.assignments.filter((entry) => entry.accepted && !kept.has(entry));
+  for (const entry of old.sort((a, b) => (outlasts(a, b) ? 1 : -1))) {
+    if (!firstKept.of(entry).some((former) => outlasts(entry, former))) continue;
+    kept.add(entry);
+    firstKept.add(entry);
+  }
   return {
     ...ward,
     droppedAtMs: ward.latestAtMs,
@@ -123,6 +171,18 @@ export function withoutOld(ward: WardDuties): WardDuties {
   };
 }
 
-function sharesBed(a: DutyAssignment, b: DutyAssignment): boolean {
-  return (a.assignment.beds ?? [undefined]).some((bed) => isFor(b, a.assignment.duty, bed));
+/** Finds, for each duty and bed, the accepted assignment that was not ended and lasts shortest. */
+function createFirstAtPlace() {
+  const first = new Map<string, DutyAssignment>();
+  const keysOf = (entry: DutyAssignment) => placesOf(entry).map((bed) => `${entry.assignment.duty} ${bed ?? ''}`);
+  return {
+    add(entry: DutyAssignment): void {
+      if (!entry.accepted || entry.ended) return;
+      for (const key of keysOf(entry)) {
+        const former = first.get(key);
+        if (former === undefined || outlasts(former, entry)) first.set(key, entry);
+      }
+    },
+    of: (entry: DutyAssignment) => keysOf(entry).flatMap((key) => first.get(key) ?? []),
+  };
 }

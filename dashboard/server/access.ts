@@ -151,8 +151,9 @@ export async function requirePace(
   request: FastifyRequest,
   trail: AccessOptions['trail'],
   kind: PacedKind,
+  count = 1,
 ): Promise<void> {
-  const verdict = countRequestOf(pace, kind, sessionOf(request).claims, performance.now());
+  const verdict = countRequestOf(pace, kind, sessionOf(request).claims, performance.now(), count);
   if (verdict === 'accepted') return;
   const detail = `${request.method} ${request.routeOptions.url ?? 'unknown'}: too many requests`;
   if (verdict === 'first-refused') await trail.record({ ...whoOf(request), action: 'access-denied', detail });

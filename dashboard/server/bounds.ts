@@ -27,7 +27,15 @@ const lookSlots = { atOnceMax: 64, atOncePerKeyMax: 6, waitingMax: 512, waitingP
 const actSlots = { atOnceMax: 64, atOncePerKeyMax: 8, waitingMax: 512, waitingPerKeyMax: 64 } as const;
 
 /** Maximum of requests of one session in a minute. `beds`: changes of beds and patients. `login` is counted by account. */
-export const perMinuteMax = { look: 600, act: 600, beds: 60, 'what-if': 60, watch: 240, login: 30 } as const;
+export const perMinuteMax = {
+  look: 600,
+  act: 600,
+  beds: 60,
+  'assignment-rows': 300,
+  'what-if': 60,
+  watch: 240,
+  login: 30,
+} as const;
 /**
  * Maximum of reports of one page in a minute. A page sends at most 4 in a second, and the number of pages is limited
  * (core/connection-limits.ts). Pages of one session are counted apart, because each must confirm its alarms.
@@ -42,10 +50,16 @@ const accountFactor = 3;
  * for the account.
  * @param nowMs monotonic clock, ms
  */
-export function countRequestOf(pace: RequestPace, kind: PacedKind, { sessionId, userId }: Claims, nowMs: number) {
-  const ofSession = countRequest(pace, `${kind} of session ${sessionId}`, nowMs, perMinuteMax[kind]);
+export function countRequestOf(
+  pace: RequestPace,
+  kind: PacedKind,
+  { sessionId, userId }: Claims,
+  nowMs: number,
+  count = 1,
+) {
+  const ofSession = countRequest(pace, `${kind} of session ${sessionId}`, nowMs, perMinuteMax[kind], count);
   if (ofSession !== 'accepted') return ofSession;
-  return countRequest(pace, `${kind} of account ${userId}`, nowMs, accountFactor * perMinuteMax[kind]);
+  return countRequest(pace, `${kind} of account ${userId}`, nowMs, accountFactor * perMinuteMax[kind], count);
 }
 
 export type RouteSlots = Readonly<Record<Exclude<Share, 'own'>, Slots>>;

@@ -1,6 +1,12 @@
 /** Decides the acceptance of an assignment, and which former assignments end with it. */
 import { evolve } from '../../../contracts/duties.ts';
-import { acceptEarlyMsMax, type DutyAssignment, type DutyState, dutiesOf } from '../../../contracts/duty-state.ts';
+import {
+  acceptEarlyMsMax,
+  type DutyAssignment,
+  type DutyState,
+  dutiesOf,
+  liveAssignments,
+} from '../../../contracts/duty-state.ts';
 import type { AssignmentEvent } from '../../../contracts/messages/assignments.ts';
 import {
   awayRefusal,
@@ -43,9 +49,10 @@ export function decideAccept(assignmentId: string, state: DutyState, context: Bo
 
 /** Returns the assignments of other people that end now, because others have accepted all their beds for longer. */
 function handedOver(state: DutyState, successor: DutyAssignment, { ward, nowMs }: BoardContext): DutyAssignment[] {
-  const { assignments } = dutiesOf(state, ward);
   if (successor.fromMs > nowMs) return [];
-  const takers = assignments.filter((entry) => entry.accepted && !entry.ended && entry.fromMs <= nowMs);
+  const takers = liveAssignments(dutiesOf(state, ward), nowMs).filter(
+    (entry) => entry.accepted && !entry.ended && entry.fromMs <= nowMs,
+  );
   return takers.filter((former) => {
     const { userId, duty, beds = [undefined] } = former.assignment;
     if (userId === successor.assignment.userId || duty !== successor.assignment.duty) return false;

@@ -1,11 +1,14 @@
 /** Decides assignments: of one person, and of all rows of a CSV text. */
-import { assignmentFault, evolve, liveAssignments } from '../../../contracts/duties.ts';
+import { assignmentFault, evolve } from '../../../contracts/duties.ts';
 import {
   acceptEarlyMsMax,
   type DutyAssignment,
   type DutyState,
   dutiesOf,
+  isFull,
+  liveAssignments,
   liveAssignmentsMax,
+  storedAssignmentsMax,
 } from '../../../contracts/duty-state.ts';
 import type { Assignment, AssignmentEvent } from '../../../contracts/messages/assignments.ts';
 import { parseInstant } from '../../../contracts/time.ts';
@@ -27,6 +30,16 @@ import { placeFault } from './wards.ts';
 
 /** An assignment may begin at most this far ahead (ours). */
 const aheadMsMax = 31 * 24 * 3_600_000;
+/** Shortest assignment (ours). Shorter ones would fill the board. */
+const assignmentMsMin = 15 * 60_000;
+/** Maximum of assignments that are not over and that one person made who is not charge nurse (ours). */
+const ownLiveMax = 60;
+/** Maximum of stored assignments that one person made, so that one account cannot fill the board (ours). */
+const ownStoredMax = storedAssignmentsMax / 4;
+/** A CSV text is not judged further after this number of faults. */
+const faultsMax = 50;
+
+/** `live` has the assignments that are not over. A CSV text computes them once, and adds its own. */
 /** An assignment may begin at most this far in the past (ours): a form takes a while, and the board must not say that a person had a bed before. */
 const pastMsMax = 5 * 60_000;
 
@@ -34,6 +47,7 @@ export function decideAssign(
   wanted: Omit<AssignBody, 'version'>,
   state: DutyState,
   context: BoardContext,
+  live: readonly DutyAssignment[] = liveAssignments(dutiesOf(state, context.ward), context.nowMs),
 ): BoardDecision {
   const { ward, viewer, nowMs, newId } = context;
   const { duty, userId, from, until } = wanted;
@@ -60,9 +74,16 @@ export function decideAssign(
   if (duty === 'charge-nurse' && !isChargeNurse(state, ward, viewer.userId, nowMs) && others.length > 0)
     return denied(`${others[0]?.name} is charge nurse then, and assigns this duty.`);
   const duties = dutiesOf(state, ward);
-  const live = liveAssignments(duties, nowMs);
-  if (live.length >= liveAssignmentsMax)
-    return refusalOf('conflict', `The ward has ${liveAssignmentsMax} assignments. End some first.`);
+  if (isFull(duties, () => live.length))
+    return refusalOf(
+      'conflict',
+      `The board is full: ${liveAssignmentsMax} assignments, or ${storedAssignmentsMax} with those of the last 48 hours. Nothing was saved.`,
+    );
+  const isOfViewer = ({ by }: DutyAssignment) => by.userId === viewer.userId;
+  const isOverOwnMax =
+    duties.assignments.filter(isOfViewer).length >= ownStoredMax ||
+    (live.filter(isOfViewer).length >= ownLiveMax && !isChargeNurse(state, ward, viewer.userId, nowMs));
+  if (isOverOwnMax) return refusalOf('conflict', 'You have made too many assignments of this ward. Nothing was saved.');
   if (live.some((entry) => isSame(entry, { ...place, userId })))
     return refusalOf('conflict', `${member.name} is already assigned to this at that time.`);
   const assignment: Assignment = { assignmentId: newId(), ...place, userId, name: member.name };
@@ -73,14 +94,18 @@ export function decideRows(rows: readonly CsvRow[], state: DutyState, context: B
   const events: AssignmentEvent[] = [];
   const faults: { line: number; message: string }[] = [];
   let after = state;
+  const live = liveAssignments(dutiesOf(state, context.ward), context.nowMs);
   for (const { line, ...row } of rows) {
-    const decision = decideAssign(row, after, context);
-    if (!decision.ok) faults.push({ line, message: decision.message });
-    else
-      for (const event of decision.events) {
-        after = evolve(after, event);
-        events.push(event);
-      }
+    if (faults.length >= faultsMax) break;
+    const decision = decideAssign(row, after, context, live);
+    if (!decision.ok) {
+      faults.push({ line, message: decision.message });
+      continue;
+    }
+    for (const event of decision.events) after = evolve(after, event);
+    events.push(...decision.events);
+    const added = dutiesOf(after, context.ward).assignments.at(-1);
+    if (added) live.push(added);
   }
   if (faults.length === 0) return { ok: true, events };
   // Every refused text is recorded: one text can try a hundred things that the person may not do.
@@ -91,6 +116,8 @@ function timeFault({ from, until }: { from: string; until: string }, nowMs: numb
   if ((parseInstant(until) ?? 0) <= nowMs) return 'The assignment would already be over.';
   if (nowMs - (parseInstant(from) ?? 0) > pastMsMax)
     return 'An assignment begins at most 5 minutes in the past. Let it begin now.';
+  if ((parseInstant(until) ?? 0) - (parseInstant(from) ?? 0) < assignmentMsMin)
+    return 'An assignment lasts at least 15 minutes.';
   if ((parseInstant(from) ?? 0) - nowMs > aheadMsMax) return 'An assignment begins at most 31 days ahead.';
   return undefined;
 }

@@ -284,3 +284,45 @@ it('boardFor names a cover only for a duty that the cover has now', () => {
       .map(({ assignment, coveredBy }) => `${coveredBy} for ${assignment.name} at ${assignment.beds}`);
   expect([8, 9, 10, 12].map(coveredAt)).toEqual([['ben for anna at ICU-1'], [], ['ben for anna at ICU-1'], []]);
 });
+
+describe('a board that one person fills', () => {
+  const quarter = 0.25;
+  const windows = (count: number, user = 'anna') =>
+    Array.from({ length: count }, (_, n) =>
+      assigned(user, 7, assignmentOf(1_000 + n, user, [9 + n * quarter, 9 + (n + 1) * quarter])),
+    );
+  it.each<[string, readonly AssignmentEvent[], string, AssignmentCommand, string]>([
+    ['15 min', [], 'anna', assign('anna', 7, 7.25), 'ok'],
+    ['less than 15 min', [], 'anna', assign('anna', 7, 7.249), 'payload-schema'],
+    ['the 60th own assignment', windows(59), 'anna', assign('anna', 7, 8), 'ok'],
+    ['the 61st own assignment', windows(60), 'anna', assign('anna', 7, 8), 'conflict'],
+    ['an assignment of another person', windows(60), 'ben', assign('ben', 7, 8), 'ok'],
+    ['the 61st of the charge nurse', [...charge, ...windows(60, 'chief')], 'chief', assign('ben', 7, 8), 'ok'],
+  ])('%s', (_, events, userId, command, expected) => {
+    expect(act(boardOf(events), userId, 7, command).split(':')[0]).toBe(expected);
+  });
+
+  it('is refused before anything is written, and the refusal says that the board is full', () => {
+    const list = Array.from({ length: 2_000 }, (_, n) => ended('x', 6, n));
+    const full = boardOf([]);
+    for (const [n, end] of list.entries()) {
+      foldAssignmentEvent(full, assigned(`p${n}`, 6, assignmentOf(n, `p${n}`, [6, 8])));
+      foldAssignmentEvent(full, end);
+    }
+    const before = full.duties;
+    expect(act(full, 'ben', 7, assign('ben', 7, 15))).toContain('The board is full');
+    expect(full.duties).toBe(before);
+  });
+
+  it('refuses an absence that the state would not take', () => {
+    const absences = Array.from({ length: 2_000 }, (_, n) => away('x', 10_000 + n, [7, 8]));
+    const board = boardOf([...anna, ...absences]);
+    expect(act(board, 'anna', 7, { type: 'away', until: instant(8) })).toContain('the board is full');
+  });
+
+  it('stops at 50 faults of a CSV text', () => {
+    const rows = Array.from({ length: 100 }, (_, n) => ({ line: n + 2, ...assign('eve', 7, 15) }));
+    const decision = decide({ type: 'csv', rows } as AssignmentCommand, boardOf([]), 0, contextOf('anna', 7));
+    expect(decision.ok === false && decision.faults?.length).toBe(50);
+  });
+});

@@ -2,8 +2,8 @@
  * Decides changes of the assignment board. The charge nurse of the ward assigns people and ends assignments. Everybody may take a duty of
  * her or his role, accept or decline an assignment, go away and come back. While nobody is charge nurse, a nurse may take this duty.
  */
-import { absenceAt, liveAssignments } from '../../../contracts/duties.ts';
-import { type DutyState, dutiesOf } from '../../../contracts/duty-state.ts';
+import { absenceAt, evolve } from '../../../contracts/duties.ts';
+import { type DutyState, dutiesOf, liveAssignments } from '../../../contracts/duty-state.ts';
 import { type AssignmentEvent, awayMsMax } from '../../../contracts/messages/assignments.ts';
 import { formatInstant, parseInstant } from '../../../contracts/time.ts';
 import { decideAccept } from './accept-duty.ts';
@@ -37,7 +37,21 @@ export function decide(
   const { ward, viewer, registry } = context;
   if (!may(viewer, 'take-duty') || !seesWard(viewer, ward) || !registry.wards.some((entry) => entry.ward === ward))
     return { ...refusalOf('not-found', notOnYourWards), isDenied: true };
-  return conflictOf(command, board, version, context) ?? decideAct(command, board.duties, context);
+  return (
+    conflictOf(command, board, version, context) ?? withEffect(decideAct(command, board.duties, context), board.duties)
+  );
+}
+
+/** Refuses events that the state would not take, for example because the board is full. So nobody is told that a change was made. */
+function withEffect(decision: BoardDecision, state: DutyState): BoardDecision {
+  if (!decision.ok) return decision;
+  let before = state;
+  for (const event of decision.events) {
+    const after = evolve(before, event);
+    if (after === before) return refusalOf('conflict', 'Nothing was saved: the board is full.');
+    before = after;
+  }
+  return decision;
 }
 
 function decideAct(command: AssignmentCommand, state: DutyState, context: BoardContext): BoardDecision {
@@ -131,10 +145,9 @@ function decideAway(
   if (untilMs <= nowMs || untilMs - nowMs > awayMsMax)
     return refusalOf('payload-schema', 'You can be away until a time within the next 4 hours.');
   const duties = dutiesOf(state, ward);
+  const live = liveAssignments(duties, nowMs);
   const isOnDuty = (userId: string) =>
-    liveAssignments(duties, nowMs).some(
-      (entry) => entry.accepted && entry.fromMs <= nowMs && entry.assignment.userId === userId,
-    );
+    live.some((entry) => entry.accepted && entry.fromMs <= nowMs && entry.assignment.userId === userId);
   if (!isOnDuty(viewer.userId)) return refusalOf('conflict', 'You have no duty in this ward now.');
   const person = cover === undefined ? undefined : context.members.find(({ userId }) => userId === cover);
   if (cover !== undefined && (!person || cover === viewer.userId || !isOnDuty(cover)))

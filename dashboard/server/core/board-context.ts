@@ -1,6 +1,6 @@
 /** What all decisions about an assignment board need: the commands, the context of a command, and the refusals. */
 import { absenceAt, isCovering, responsibleAt } from '../../../contracts/duties.ts';
-import { type DutyAssignment, type DutyState, dutiesOf, overAtMs } from '../../../contracts/duty-state.ts';
+import { type DutyAssignment, type DutyState, dutiesOf, liveAssignments } from '../../../contracts/duty-state.ts';
 import type { Fault } from '../../../contracts/errors.ts';
 import type { AssignmentEvent, Duty } from '../../../contracts/messages/assignments.ts';
 import type { Role } from '../../../contracts/messages/records.ts';
@@ -78,7 +78,7 @@ export function overRefusal(
   entry: DutyAssignment,
   { ward, nowMs }: BoardContext,
 ): BoardRefusal | undefined {
-  if (overAtMs(dutiesOf(state, ward), entry) > nowMs) return undefined;
+  if (liveAssignments(dutiesOf(state, ward), nowMs).includes(entry)) return undefined;
   return refusalOf('conflict', 'This assignment is over. Look at the board again.');
 }
 

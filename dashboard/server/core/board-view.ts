@@ -4,8 +4,8 @@ import {
   type DutyAssignment,
   type DutyState,
   dutiesOf,
-  overAtMs,
-  takenOverAtMs,
+  liveAssignments,
+  overdueBeds,
 } from '../../../contracts/duty-state.ts';
 import { visibleText } from '../../../contracts/text.ts';
 import { formatInstant } from '../../../contracts/time.ts';
@@ -27,6 +27,8 @@ export function boardFor(
   const duties = dutiesOf(board.duties, ward);
   const inCharge = chargeNurses(board.duties, ward, nowMs);
   const assigned = new Map(duties.assignments.map(({ assignment }) => [assignment.userId, assignment.name]));
+  const live = new Set(liveAssignments(duties, nowMs));
+  const overdue = overdueBeds(duties, nowMs);
   return {
     ward,
     version: duties.version,
@@ -34,7 +36,12 @@ export function boardFor(
     beds: [...beds],
     maySetOthers: inCharge.some(({ userId }) => userId === viewer.userId),
     noChargeNurse: inCharge.length === 0,
-    entries: duties.assignments.map((entry) => entryView(board.duties, entry, nowMs)),
+    entries: duties.assignments.map((entry) => {
+      const keptBeds = overdue.get(entry)?.filter((bed) => bed !== undefined);
+      const hasCover = live.has(entry) && absenceAt(duties, entry.assignment.userId, nowMs)?.cover !== undefined;
+      const cover = hasCover ? coverOf(board.duties, entry, keptBeds ?? entry.assignment.beds ?? [], nowMs) : undefined;
+      return entryView(entry, !live.has(entry), keptBeds, cover);
+    }),
     away: [...assigned].flatMap(([userId, name]) => {
       const absence = absenceAt(duties, userId, nowMs);
       if (!absence) return [];
@@ -45,13 +52,13 @@ export function boardFor(
   };
 }
 
-function entryView(state: DutyState, entry: DutyAssignment, nowMs: number): BoardEntry {
-  const duties = dutiesOf(state, entry.assignment.ward);
+function entryView(
+  entry: DutyAssignment,
+  isOver: boolean,
+  overdue: readonly string[] | undefined,
+  cover: string | undefined,
+): BoardEntry {
   const { assignment, by, at, accepted, declined, ended } = entry;
-  const isOverdue = accepted !== undefined && !ended && entry.untilMs <= nowMs;
-  const keptBeds = (assignment.beds ?? []).filter((bed) => takenOverAtMs(duties, entry, bed) > nowMs);
-  const isOver = overAtMs(duties, entry) <= nowMs;
-  const cover = isOver ? undefined : coverOf(state, entry, keptBeds, nowMs);
   return {
     assignment: { ...assignment, name: visibleText(assignment.name) },
     by,
@@ -59,7 +66,7 @@ function entryView(state: DutyState, entry: DutyAssignment, nowMs: number): Boar
     ...(accepted ? { acceptedAt: accepted.at } : {}),
     ...(declined ? { declined } : {}),
     ...(ended ? { ended: { at: formatInstant(ended.atMs), by: ended.by } } : {}),
-    ...(isOverdue && !isOver ? { overdue: keptBeds } : {}),
+    ...(overdue ? { overdue: [...overdue] } : {}),
     ...(cover === undefined ? {} : { coveredBy: visibleText(cover) }),
     isOver,
   };

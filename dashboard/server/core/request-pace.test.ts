@@ -31,3 +31,14 @@ it('countRequest removes the rows of accounts without a request in the last minu
   ask(pace, 1, 70_000, 'late');
   expect([...pace.keys()]).toEqual(['late']);
 });
+
+it('countRequest counts every row of a request, and marks the first refused request', () => {
+  const pace: RequestPace = new Map();
+  expect([100, 100, 100, 1, 1].map((rows) => countRequest(pace, 'u1', 0, 250, rows))).toEqual([
+    'accepted',
+    'accepted',
+    'first-refused',
+    'refused',
+    'refused',
+  ]);
+});

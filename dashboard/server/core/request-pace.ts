@@ -12,6 +12,7 @@ export type RequestPace = Map<string, { readonly sinceMs: number; count: number 
 
 /**
  * Counts one request.
+ * @param count what the request counts for: a CSV text counts for each of its rows
  * @param nowMs monotonic clock, ms
  * @param perMinuteMax number of requests that are accepted in a minute
  * @returns `first-refused` for the first refused request of a minute: only this refusal goes to the audit trail
@@ -21,15 +22,16 @@ export function countRequest(
   key: string,
   nowMs: number,
   perMinuteMax: number,
+  count = 1,
 ): 'accepted' | 'first-refused' | 'refused' {
   const isOver = ({ sinceMs }: { readonly sinceMs: number }) => nowMs - sinceMs >= minuteMs;
   const row = pace.get(key);
   if (row === undefined || isOver(row)) {
     for (const [oldKey, oldRow] of pace) if (isOver(oldRow)) pace.delete(oldKey);
-    pace.set(key, { sinceMs: nowMs, count: 1 });
+    pace.set(key, { sinceMs: nowMs, count });
     return 'accepted';
   }
-  row.count += 1;
+  row.count += count;
   if (row.count <= perMinuteMax) return 'accepted';
-  return row.count === perMinuteMax + 1 ? 'first-refused' : 'refused';
+  return row.count - count <= perMinuteMax ? 'first-refused' : 'refused';
 }

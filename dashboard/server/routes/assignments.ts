@@ -58,6 +58,7 @@ export function assignmentRoutes(app: App, parts: Parts): void {
     command: AssignmentCommand,
   ): Promise<FastifyReply> {
     await requirePace(pace, request, parts.trail, 'beds');
+    if (command.type === 'csv') await requirePace(pace, request, parts.trail, 'assignment-rows', command.rows.length);
     const { ward } = request.params;
     const viewer = viewerOf(request);
     const members = membersOf(parts, ward);
