@@ -41,15 +41,21 @@ afterAll(async () => {
   await device?.close();
 });
 
-type Ids = { readonly associationId: string; readonly deviceId: string; readonly alarmId: string };
+type Ids = {
+  readonly associationId: string;
+  readonly deviceId: string;
+  readonly alarmId: string;
+  readonly ward: string;
+};
 
-/** Ids of the patient of the other ward. */
-const victimIds = (): Ids => ({ ...victim, deviceId: secret.deviceId });
-/** Ids that no patient, device or alarm has. */
+/** Ids of the patient of the other ward, and this ward. */
+const victimIds = (): Ids => ({ ...victim, deviceId: secret.deviceId, ward: 'step-down' });
+/** Ids that no patient, device, alarm or ward has. */
 const unusedIds: Ids = {
   associationId: '01890000-0000-7000-8000-000000000000',
   deviceId: 'bed-00-is-not-there',
   alarmId: 'alarm-of-nobody-0123456789',
+  ward: 'no-such-ward',
 };
 
 const hourAgo = () => new Date(Date.now() - 3_600_000).toISOString();
@@ -57,7 +63,7 @@ const now = () => new Date().toISOString();
 
 /**
  * What the attacker sends to a route, by kind:
- * - `hidden`: the request names a patient of the other ward. The answer must be the same as for unused ids.
+ * - `hidden`: the request names a patient of the other ward, or the ward. The answer must be the same as for unused ids.
  * - `refused`: the request names a patient of the other ward. The answer for unused ids may differ, because an unused id may become valid.
  * - `of-role`: no nurse may use the route.
  * - `own`: the request names no patient, and the answer holds only data that the account may see.
@@ -67,6 +73,10 @@ type Rule =
   | { readonly kind: 'of-role' | 'own' };
 
 const place = { ward: 'icu', bed: 'ICU-6' };
+const assignment = { version: 0, assignmentId: '01890000-0000-4000-8000-000000000000' };
+/** Returns an instant without milliseconds, as a person writes it into a CSV file. */
+const csvTime = (instant: string) => `${instant.slice(0, 19)}Z`;
+const inAnHour = () => new Date(Date.now() + 3_600_000).toISOString();
 const rules: Readonly<Record<string, Rule>> = {
   'POST /api/login': { kind: 'own' },
   'GET /api/session': { kind: 'own' },
@@ -101,6 +111,23 @@ const rules: Readonly<Record<string, Rule>> = {
     body: { version: 1, changes: { familyName: 'Stolen' } },
   },
   'DELETE /api/devices/{deviceId}/associations/{associationId}': { kind: 'hidden' },
+  'GET /api/wards/{ward}/assignments': { kind: 'hidden' },
+  'POST /api/wards/{ward}/assignments': {
+    kind: 'hidden',
+    body: { version: 0, duty: 'nurse', beds: [secret.bed], userId: 'nurse', from: now(), until: inAnHour() },
+  },
+  'POST /api/wards/{ward}/assignments/accept': { kind: 'hidden', body: assignment },
+  'POST /api/wards/{ward}/assignments/end': { kind: 'hidden', body: assignment },
+  'POST /api/wards/{ward}/assignments/decline': { kind: 'hidden', body: { ...assignment, reason: 'Not mine' } },
+  'POST /api/wards/{ward}/assignments/away': { kind: 'hidden', body: { version: 0, until: inAnHour() } },
+  'POST /api/wards/{ward}/assignments/back': { kind: 'hidden', body: { version: 0 } },
+  'POST /api/wards/{ward}/assignments/csv': {
+    kind: 'hidden',
+    body: {
+      version: 0,
+      lines: ['duty,beds,user,from,until', `nurse,${secret.bed},nurse,${csvTime(now())},${csvTime(inAnHour())}`],
+    },
+  },
 };
 
 function call(route: string, rule: Rule, ids: Ids): Promise<Answer> {
@@ -150,7 +177,10 @@ describe('a nurse and another ward', () => {
     });
     expect(refused.every(({ verified, session }) => verified && session !== undefined)).toBe(true);
     const aboutVictim = refused.filter(
-      (entry) => entry.patientId === `P-${secret.deviceId}` || entry.detail?.includes(secret.deviceId),
+      (entry) =>
+        entry.patientId === `P-${secret.deviceId}` ||
+        entry.detail?.includes(secret.deviceId) ||
+        entry.ward === 'step-down',
     );
     expect(aboutVictim.length).toBeGreaterThanOrEqual(routesWithPatient.length);
   });
