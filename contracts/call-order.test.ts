@@ -99,7 +99,8 @@ describe('whoWouldBeCalled', () => {
   });
 
   it('calls the cover of a person who is away, and says who is away without a cover', () => {
-    const withCover = plan([away('anna', 50, [8, 9], 'cleo')], 8.5);
+    const cleo = assigned('cleo', 7, assignmentOf(60, 'cleo', [7, 15], ['ICU-9']));
+    const withCover = plan([cleo, away('anna', 50, [8, 9], 'cleo')], 8.5);
     const without = plan([away('anna', 50, [8, 9])], 8.5);
     if ('notSent' in withCover || 'notSent' in without) throw new Error('the alarm is not sent');
     expect(withCover.calls[0]?.person.userId).toBe('cleo');

@@ -18,6 +18,14 @@ const anna = [assigned('chief', 6, assignmentOf(1, 'anna', [7, 15])), accepted('
 /** Ben has ICU-1 from 15:00 to 23:00 and has not accepted. */
 const ben = assigned('chief', 6, assignmentOf(2, 'ben', [15, 23]));
 
+/** Dora and Emil have other beds, so they may cover. */
+const [dora, emil] = [
+  assigned('dora', 7, assignmentOf(60, 'dora', [7, 15], ['ICU-8'])),
+  assigned('emil', 7, assignmentOf(61, 'emil', [7, 15], ['ICU-9'], 'buddy')),
+];
+const { beds: _beds, ...technicianDuty } = assignmentOf(62, 'tom', [7, 15], ['ICU-1'], 'technician');
+const tom = assigned('tom', 7, technicianDuty);
+
 describe('responsibleAt', () => {
   it.each<[string, readonly AssignmentEvent[], number, string]>([
     ['nobody in a ward without events', [], hour(8), ''],
@@ -124,19 +132,39 @@ describe('responsibleAt', () => {
     ],
     [
       'after the cover, who has the standing of the person',
-      [...anna, away('anna', 50, [9, 10], 'dora')],
+      [...anna, dora, away('anna', 50, [9, 10], 'dora')],
       9.5,
       'dora accepted, anna away',
     ],
+    ['without a cover who has no duty', [...anna, away('anna', 50, [9, 10], 'dora')], 9.5, 'anna away'],
+    [
+      'without a cover whose duty was ended',
+      [...anna, dora, away('anna', 50, [9, 10], 'dora'), ended('chief', 9.2, 60)],
+      9.5,
+      'anna away',
+    ],
+    [
+      'without a cover who was assigned and has not accepted',
+      [...anna, assigned('chief', 7, assignmentOf(60, 'dora', [7, 15])), away('anna', 50, [9, 10], 'dora')],
+      9.5,
+      'dora not-accepted, anna away',
+    ],
+    [
+      'after a cover whose hand-over is overdue',
+      [...anna, assigned('dora', 7, assignmentOf(60, 'dora', [7, 9], ['ICU-8'])), away('anna', 50, [9, 10], 'dora')],
+      9.5,
+      'dora accepted, anna away',
+    ],
+    ['without a technician as cover', [...anna, tom, away('anna', 50, [9, 10], 'tom')], 9.5, 'anna away'],
     [
       'without a cover who is away too',
-      [...anna, away('dora', 51, [9, 10]), away('anna', 50, [9, 10], 'dora')],
+      [...anna, dora, away('dora', 51, [9, 10]), away('anna', 50, [9, 10], 'dora')],
       9.5,
       'anna away',
     ],
     [
       'with the cover of the newest absence',
-      [...anna, away('anna', 50, [9, 10], 'dora'), away('anna', 51, [9, 10], 'emil')],
+      [...anna, dora, emil, away('anna', 50, [9, 10], 'dora'), away('anna', 51, [9, 10], 'emil')],
       9.5,
       'emil accepted, anna away',
     ],

@@ -7,6 +7,7 @@
  *   has begun, or when it was ended by name. A bed that nobody takes over stays with the person who had it.
  * - An event that contradicts the state (an unknown assignment, another person's acceptance, a repeated event) has no effect.
  */
+import { dutiesOfRole } from './duty-names.ts';
 import {
   type Absence,
   acceptEarlyMsMax,
@@ -53,7 +54,7 @@ export type DutyPlace = { readonly ward: string; readonly bed?: string; readonly
  * Returns who is responsible for a duty at a bed, in the order in which to call them. Each person is listed once.
  * 1. Who has accepted; of several, whose time has not ended first, then who began last, then who accepted last.
  * 2. Who is assigned and has not accepted. Better call them than nobody, but they do not cover the bed.
- * 3. Who is away. The cover stands at the place of the person who is away, unless the cover is away too.
+ * 3. Who is away. The cover stands at the place of the person who is away, if the cover may cover (`coverFault`).
  *
  * Answers for the time of the state and later. For an earlier time, evolve the state from only the events up to that time: what was ended
  * since then is not listed.
@@ -84,7 +85,7 @@ export function responsibleAt(state: DutyState, { ward, bed, duty }: DutyPlace, 
     const absence = absenceAt(wardDuties, userId, atMs);
     if (absence === undefined) here.push({ userId, name, assignmentId, standing });
     else away.push({ userId, name, assignmentId, standing: 'away' });
-    if (absence?.cover && absenceAt(wardDuties, absence.cover.userId, atMs) === undefined)
+    if (absence?.cover && coverFault(wardDuties, absence.cover.userId, duty, atMs) === undefined)
       here.push({ userId: absence.cover.userId, name: absence.cover.name, assignmentId, standing });
   }
   return onePerPerson([...here, ...away]);
@@ -93,6 +94,28 @@ export function responsibleAt(state: DutyState, { ward, bed, duty }: DutyPlace, 
 /** Returns whether the person covers the duty: the person accepted it and is not away. */
 export function isCovering({ standing }: Responsible): boolean {
   return standing === 'accepted' || standing === 'overdue';
+}
+
+/**
+ * Returns why a person does not cover a duty now, as the end of a sentence; undefined if the person covers it. A cover has a duty of the same
+ * role, so a technician never stands in for a nurse, and a person who has gone home covers nothing. This file knows no accounts.
+ */
+export function coverFault(ward: WardDuties, userId: string, duty: Duty, atMs: number): string | undefined {
+  if (absenceAt(ward, userId, atMs)) return 'is away too';
+  const own = dutiesNow(ward, userId, atMs);
+  if (own.length === 0) return 'has no duty now';
+  const ofRole: readonly Duty[] =
+    Object.values(dutiesOfRole).find((names: readonly Duty[]) => names.includes(duty)) ?? [];
+  return own.some((name) => ofRole.includes(name)) ? undefined : `has no duty with which to cover a ${duty}`;
+}
+
+/** Returns the duties that a person has accepted and that have begun and are not over. */
+export function dutiesNow(ward: WardDuties, userId: string, atMs: number): Duty[] {
+  const own = ward.assignments.filter(
+    (entry) => entry.assignment.userId === userId && entry.accepted && entry.fromMs <= atMs && !entry.ended,
+  );
+  const live = own.every(({ untilMs }) => untilMs > atMs) ? own : liveAssignments(ward, atMs);
+  return own.filter((entry) => live.includes(entry)).map(({ assignment }) => assignment.duty);
 }
 
 /** Returns the absence of a person at a time; undefined if the person is not away. Of several absences, the newest in the log counts. */

@@ -2,3 +2,11 @@
 
 /** What a person is responsible for. `nurse` and `buddy` name their beds; the other duties are for the whole ward. */
 export const duties = ['nurse', 'buddy', 'charge-nurse', 'physician', 'technician'] as const;
+
+/** The duties that a role may have, by role. */
+export const dutiesOfRole = {
+  nurse: ['nurse', 'buddy', 'charge-nurse'],
+  physician: ['physician'],
+  technician: ['technician'],
+  auditor: [],
+} as const satisfies Readonly<Record<string, readonly (typeof duties)[number][]>>;

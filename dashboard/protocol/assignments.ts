@@ -92,6 +92,8 @@ export const BoardEntry = Type.Object(
     overdue: Type.Optional(Type.Array(Bed)),
     /** The person is away, and this person covers the duty now. */
     coveredBy: Type.Optional(Type.String()),
+    /** Why the person cannot do this duty, as the end of a sentence: "has a disabled account". */
+    fault: Type.Optional(Type.String()),
     /** Nothing more can happen to the assignment. */
     isOver: Type.Boolean(),
   },
@@ -112,7 +114,17 @@ export const Board = Type.Object(
     noChargeNurse: Type.Boolean(),
     entries: Type.Array(BoardEntry),
     away: Type.Array(
-      Type.Object({ userId: UserId, name: Type.String(), until: Instant, cover: Type.Optional(Person) }, closed),
+      Type.Object(
+        {
+          userId: UserId,
+          name: Type.String(),
+          until: Instant,
+          cover: Type.Optional(Person),
+          /** Why the cover does not cover, as the end of a sentence: "has no duty now". */
+          fault: Type.Optional(Type.String()),
+        },
+        closed,
+      ),
     ),
     /** The accounts that may have a duty in the ward. */
     people: Type.Array(Type.Object({ userId: UserId, name: Type.String(), role: Type.Enum([...roles]) }, closed)),

@@ -134,6 +134,7 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
   });
   const assignments = openAssignmentsFeed(log, {
     state: feed.state,
+    accountOf: accounts.get,
     now,
     logger,
     onChange: () => hub?.flushAlarms(),

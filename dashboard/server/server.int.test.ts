@@ -121,6 +121,7 @@ beforeAll(async () => {
     onWave: (chunk) => hub?.sendWave(chunk),
   });
   assignments = openAssignmentsFeed(log, {
+    accountOf: accounts.get,
     state: feed.state,
     now,
     logger,
@@ -384,7 +385,7 @@ describe('the assignment board', () => {
     // Each dashboard has its own id, and so its own group of readers.
     const later = openAssignmentsFeed(
       { ...log, boot: `later-${run}` },
-      { state, now: Date.now, logger, onChange: () => {} },
+      { state, accountOf: () => undefined, now: Date.now, logger, onChange: () => {} },
     );
     await expect.poll(() => later.board.isRead, { timeout: 20_000 }).toBe(true);
     expect(later.board.duties).toEqual(assignments.board.duties);

@@ -18,7 +18,7 @@ import { jsonOf, linesOf } from './plan-text.ts';
 
 const help = `npm run vigil -- delivery who --ward <ward> --bed <bed> [--at <time>] [--priority <priority>] [--kind <kind>]
     Prints who would be called for an alarm at this bed, through which channels and when, and what happens if nobody answers. It
-    sends nothing. The answer comes from the assignments in the log and from the delivery policy.
+    sends nothing. The answer comes from the assignments in the log and from the delivery policy. Accounts are not checked.
 
   --at <time>            when the alarm begins, with the offset from UTC: 2026-03-01T03:00+01:00; by default now. For a later time, the
                          answer assumes that nobody changes the assignments

@@ -43,6 +43,7 @@ it('prints a table of the calls, the empty steps and the end', () => {
     'Step 2 calls nobody: the bed has no buddy who is not called before.',
     'Step 4 calls nobody: Cleo (charge-nurse) is away.',
     'If nobody answers, the ward has a technical alarm.',
+    expect.stringMatching(/^Accounts are not checked: a person whose account was disabled/),
   ]);
 });
 
@@ -55,6 +56,7 @@ it('prints one line of JSON', () => {
   expect(JSON.parse(jsonOf(request, 'built-in-1', plan))).toEqual({
     alarm: { ward: 'ICU', bed: 'ICU-3', priority: 'high', kind: 'physiological', at: '2026-03-01T03:00:00.000Z' },
     policyVersion: 'built-in-1',
+    accountsChecked: false,
     ...plan,
   });
 });

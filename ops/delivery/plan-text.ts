@@ -7,6 +7,10 @@ import type { WhoRequest } from './arguments.ts';
 
 const header = ['after', 'person', 'account', 'duty', 'channels', 'waits'];
 
+/** The accounts are in a file of the dashboard, which this command does not read. */
+const accountsNote =
+  'Accounts are not checked: a person whose account was disabled or has lost the ward is listed, too. The ward screens name such a person.';
+
 const standingTexts = {
   accepted: '',
   overdue: ' (shift is over, nobody has taken over)',
@@ -27,6 +31,7 @@ export function linesOf(request: WhoRequest, policyVersion: string, plan: CallPl
         `Step ${step + 1} calls nobody: ${away.length === 0 ? `the bed has no ${duty} who is not called before` : `${away.map(visibleText).join(', ')} (${duty}) is away`}.`,
     ),
     visibleText(plan.end),
+    ...(plan.calls.length === 0 ? [] : [accountsNote]),
   ];
 }
 
@@ -53,5 +58,10 @@ function table(rows: readonly (readonly string[])[]): string[] {
 
 /** Returns the plan as one line of JSON. */
 export function jsonOf({ atMs, isJson: _, ...alarm }: WhoRequest, policyVersion: string, plan: CallPlan): string {
-  return JSON.stringify({ alarm: { ...alarm, at: formatInstant(atMs) }, policyVersion, ...plan });
+  return JSON.stringify({
+    alarm: { ...alarm, at: formatInstant(atMs) },
+    policyVersion,
+    accountsChecked: false,
+    ...plan,
+  });
 }

@@ -196,13 +196,17 @@ function createLive(options: ScreenServerOptions, hub: () => ReturnType<typeof c
   const damage: { total: number; lastAtMs: number | undefined } = { total: 0, lastAtMs: undefined };
   view.begin([]);
 
+  const accountOf = (userId: string) => {
+    const account = options.accounts.find((entry) => entry.userId === userId);
+    return account && { ...account, disabled: false };
+  };
   const timer = setInterval(() => {
     const now = Date.now();
     if (alive.kafka) signs.kafkaAtMs = now;
     if (alive.alarms) signs.alarmsAtMs = now;
     if (alive.canary) signs.canary.sinceMs = now;
     tick(state, now);
-    noteDuties(state, board, now);
+    noteDuties(state, board, accountOf, now);
     forgetWaves(state, now);
   }, 1_000);
 
@@ -249,7 +253,7 @@ function createLive(options: ScreenServerOptions, hub: () => ReturnType<typeof c
         for (const { body } of written)
           if (topic === 'associations') associate(body as DeviceAssociations);
           else foldAssignmentEvent(board, body as AssignmentEvent);
-        noteDuties(state, board, Date.now());
+        noteDuties(state, board, accountOf, Date.now());
       },
       close: async () => {},
     };

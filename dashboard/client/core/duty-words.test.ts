@@ -99,6 +99,29 @@ describe('cellOf', () => {
       [],
     ],
     [
+      'a cover, and a cover who does not cover',
+      board(
+        [entry('Anna', 7, 15, { acceptedAt, coveredBy: 'Cleo' }), entry('Ben', 7, 14, { acceptedAt })],
+        [
+          { userId: 'Anna', name: 'Anna', until: instant(9), cover: { userId: 'Cleo', name: 'Cleo' } },
+          {
+            ...{ userId: 'Ben', name: 'Ben', until: instant(9), cover: { userId: 'Dora', name: 'Dora' } },
+            fault: 'has no duty now',
+          },
+        ],
+      ),
+      8,
+      ['Anna is away until 09:00, Cleo covers', 'Ben is away until 09:00, nobody covers: Dora has no duty now'],
+      [],
+    ],
+    [
+      'a person whose account is disabled',
+      board([entry('Anna', 7, 15, { acceptedAt, fault: 'has a disabled account' })]),
+      8,
+      ['Anna until 15:00, but has a disabled account'],
+      [],
+    ],
+    [
       'a person who declined',
       board([entry('Anna', 7, 15, { declined: { reason: 'ill', at: acceptedAt } })]),
       8,

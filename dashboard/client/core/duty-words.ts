@@ -68,7 +68,7 @@ function holds({ assignment, overdue, acceptedAt }: BoardEntry, bed: string | un
 }
 
 function cellEntry(board: Board, entry: BoardEntry, nowMs: number): CellEntry {
-  const { assignment, acceptedAt, declined, coveredBy } = entry;
+  const { assignment, acceptedAt, declined, coveredBy, fault } = entry;
   const { name, userId, from, until } = assignment;
   const absence = board.away.find((away) => away.userId === userId);
   const hasBegun = Date.parse(from) <= nowMs;
@@ -77,11 +77,14 @@ function cellEntry(board: Board, entry: BoardEntry, nowMs: number): CellEntry {
     : `${shortTime(from, nowMs)} to ${shortTime(until, nowMs)}`;
   const line = (kind: CellEntry['kind'], text: string, isCovering: boolean) => ({ entry, kind, text, isCovering });
   if (declined) return line('declined', `${name} declined: ${declined.reason}`, false);
+  if (fault !== undefined && coveredBy === undefined) return line('waiting', `${name} ${time}, but ${fault}`, false);
   if (acceptedAt === undefined)
     return line('waiting', `${name} ${time}, has not accepted${hasBegun && absence ? ' and is away' : ''}`, false);
   if (hasBegun && absence) {
     const cover = coveredBy === undefined ? 'nobody covers' : `${coveredBy} covers`;
-    const text = `${name} is away until ${shortTime(absence.until, nowMs)}, ${cover}`;
+    const why =
+      coveredBy === undefined && absence.fault !== undefined ? `: ${absence.cover?.name} ${absence.fault}` : '';
+    const text = `${name} is away until ${shortTime(absence.until, nowMs)}, ${cover}${why}`;
     return line('away', text, coveredBy !== undefined);
   }
   if (Date.parse(until) <= nowMs)

@@ -177,9 +177,11 @@ function AwayForm({ board, send, busy }: BoardState) {
   const absence = board.away.find((away) => away.userId === userId);
   const own = onDuty.filter(({ assignment }) => assignment.userId === userId);
   const coveredBy = own.every((entry) => entry.coveredBy !== undefined) ? own[0]?.coveredBy : undefined;
+  const roleOf = (id: string | undefined) => board.people.find((person) => person.userId === id)?.role;
   const covers = new Map(
     onDuty
-      .filter(({ assignment }) => assignment.userId !== userId)
+      .filter(({ assignment, fault }) => assignment.userId !== userId && fault === undefined)
+      .filter(({ assignment }) => roleOf(assignment.userId) === roleOf(userId))
       .filter(({ assignment }) => !board.away.some((away) => away.userId === assignment.userId))
       .map(({ assignment }) => [assignment.userId, assignment.name]),
   );
@@ -191,6 +193,7 @@ function AwayForm({ board, send, busy }: BoardState) {
         <p>
           You are away until {shortTime(absence.until, now)}
           {coveredBy === undefined ? ', and nobody covers.' : `. ${coveredBy} covers.`}
+          {coveredBy === undefined && absence.fault !== undefined && ` ${absence.cover?.name} ${absence.fault}.`}
         </p>
       )}
       <div class="form__row">

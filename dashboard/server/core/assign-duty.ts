@@ -21,9 +21,9 @@ import {
   type CsvRow,
   chargeNurses,
   denied,
-  dutiesOfRole,
   eventFields,
   isChargeNurse,
+  mayHaveDuty,
   refusalOf,
 } from './board-context.ts';
 import { placeFault } from './wards.ts';
@@ -56,11 +56,11 @@ export function decideAssign(
   const fault = assignmentFault(place) ?? timeFault(place, nowMs);
   if (fault !== undefined) return refusalOf('payload-schema', fault);
   const isOwn = userId === viewer.userId;
-  if (!isOwn && !isChargeNurse(state, ward, viewer.userId, nowMs))
+  if (!isOwn && !isChargeNurse(state, context))
     return denied('Only the charge nurse assigns other people. You may assign yourself.');
   const member = context.members.find((person) => person.userId === userId);
   if (!member) return refusalOf('payload-schema', 'No account of this ward has this name.');
-  if (!dutiesOfRole[member.role].includes(duty))
+  if (!mayHaveDuty(member.role, duty))
     return refusalOf('payload-schema', `A ${member.role} cannot have the duty ${duty}.`);
   const fromMs = parseInstant(from) ?? 0;
   const away = isOwn && fromMs - nowMs <= acceptEarlyMsMax ? awayRefusal(state, context) : undefined;
@@ -70,8 +70,8 @@ export function decideAssign(
     if (unknown) return refusalOf(unknown.code, unknown.message);
   }
   const startMs = Math.max(parseInstant(from) ?? 0, nowMs);
-  const others = chargeNurses(state, ward, startMs).filter((person) => person.standing === 'accepted');
-  if (duty === 'charge-nurse' && !isChargeNurse(state, ward, viewer.userId, nowMs) && others.length > 0)
+  const others = chargeNurses(state, context, startMs).filter((person) => person.standing === 'accepted');
+  if (duty === 'charge-nurse' && !isChargeNurse(state, context) && others.length > 0)
     return denied(`${others[0]?.name} is charge nurse then, and assigns this duty.`);
   const duties = dutiesOf(state, ward);
   if (isFull(duties, () => live.length))
@@ -82,7 +82,7 @@ export function decideAssign(
   const isOfViewer = ({ by }: DutyAssignment) => by.userId === viewer.userId;
   const isOverOwnMax =
     duties.assignments.filter(isOfViewer).length >= ownStoredMax ||
-    (live.filter(isOfViewer).length >= ownLiveMax && !isChargeNurse(state, ward, viewer.userId, nowMs));
+    (live.filter(isOfViewer).length >= ownLiveMax && !isChargeNurse(state, context));
   if (isOverOwnMax) return refusalOf('conflict', 'You have made too many assignments of this ward. Nothing was saved.');
   if (live.some((entry) => isSame(entry, { ...place, userId })))
     return refusalOf('conflict', `${member.name} is already assigned to this at that time.`);

@@ -15,6 +15,8 @@ const members: Member[] = [
   { userId: 'paul', name: 'paul', role: 'physician' },
   { userId: 'tom', name: 'tom', role: 'technician' },
 ];
+const accountOf = (userId: string) =>
+  members.some((m) => m.userId === userId) ? { ...viewerOf(userId), disabled: false } : undefined;
 const viewerOf = (userId: string): Viewer => ({ ...members.find((m) => m.userId === userId)!, wards: ['icu'] });
 
 function boardOf(events: readonly AssignmentEvent[]): DutyBoard {
@@ -176,6 +178,13 @@ describe('a hand-over', () => {
 
 describe('an absence', () => {
   const onDuty = [...charge, ...anna, assigned('ben', 7, assignmentOf(3, 'ben', [7, 15], ['ICU-2']))];
+  const dutyOf = (userId: string, n: number, duty: 'technician') => {
+    const { beds: _, ...whole } = assignmentOf(n, userId, [7, 15], ['ICU-1'], duty);
+    return assigned(userId, 7, whole);
+  };
+  const technician = dutyOf('tom', 70, 'technician');
+  const odd = dutyOf('cleo', 71, 'technician');
+  const later = assigned('cleo', 7.5, assignmentOf(72, 'cleo', [8.1, 15]));
   const go = (until: number, cover?: string): AssignmentCommand => ({ type: 'away', until: instant(until), cover });
   it.each<[string, readonly AssignmentEvent[], string, AssignmentCommand, string]>([
     ['without a cover', onDuty, 'anna', go(9), 'ok'],
@@ -184,6 +193,16 @@ describe('an absence', () => {
     ['an end that is now', onDuty, 'anna', go(8), 'payload-schema'],
     ['with a cover on duty', onDuty, 'anna', go(9, 'ben'), 'ok'],
     ['with a cover who has no duty', onDuty, 'anna', go(9, 'cleo'), 'payload-schema'],
+    ['with a technician as cover', [...onDuty, technician], 'anna', go(9, 'tom'), 'payload-schema'],
+    [
+      'with a nurse who has the duty of a technician as cover',
+      [...onDuty, odd],
+      'anna',
+      go(9, 'cleo'),
+      'payload-schema',
+    ],
+    ['with a cover whose duty was ended', [...onDuty, ended('chief', 7.5, 3)], 'anna', go(9, 'ben'), 'payload-schema'],
+    ['with a cover whose duty has not begun', [...onDuty, later], 'anna', go(9, 'cleo'), 'payload-schema'],
     ['with oneself as cover', onDuty, 'anna', go(9, 'anna'), 'payload-schema'],
     ['with a cover who is away', [...onDuty, away('ben', 50, [7.5, 9])], 'anna', go(9, 'ben'), 'conflict'],
     ['of a person without a duty', onDuty, 'cleo', go(9), 'conflict'],
@@ -213,6 +232,30 @@ describe('an absence', () => {
     const board = boardOf([...isAway, away('anna', 50, [7.5, 9])]);
     expect([act(board, 'anna', 8, { type: 'back' }), act(board, 'anna', 8, accept)]).toEqual(['ok', 'ok']);
     expect(act(boardOf([...isAway, away('anna', 50, [7.5, 9])]), 'anna', 9, accept)).toBe('ok');
+  });
+
+  it('says why a person cannot cover', () => {
+    const board = boardOf([...onDuty, technician]);
+    expect(act(board, 'anna', 8, go(9, 'tom'))).toContain('tom is a technician and cannot cover a nurse.');
+    expect(act(board, 'anna', 8, go(9, 'cleo'))).toContain(
+      'Choose a cover who has accepted a duty in this ward for now.',
+    );
+  });
+
+  it('a cover of the charge nurse is not in charge, so a nurse may take this duty', () => {
+    const board = boardOf([...charge, ...onDuty]);
+    expect(act(board, 'chief', 8, go(9, 'ben'))).toBe('ok');
+    expect(act(board, 'ben', 8.1, assign('cleo', 8.1, 15))).toContain('Only the charge nurse');
+    expect(act(board, 'ben', 8.1, { type: 'end', assignmentId: idOf(90) })).toContain('Only the charge nurse');
+    expect(act(board, 'ben', 8.1, whole('ben', 'charge-nurse', 8.1, 15))).toBe('ok');
+    expect(act(board, 'ben', 8.2, assign('cleo', 8.2, 15))).toBe('ok');
+  });
+
+  it('a charge nurse without a sound account is not in charge, so a nurse may take this duty', () => {
+    const board = boardOf(charge);
+    const context = { ...contextOf('anna', 8), members: members.filter(({ userId }) => userId !== 'chief') };
+    expect(decide(whole('anna', 'charge-nurse', 8, 15), board, 1, context).ok).toBe(true);
+    expect(decide(whole('anna', 'charge-nurse', 8, 15), board, 1, contextOf('anna', 8)).ok).toBe(false);
   });
 
   it('a second absence replaces the first one', () => {
@@ -263,13 +306,19 @@ it.each([
 it('boardFor says what is overdue, who is away, and whether the viewer may assign others', () => {
   const board = boardOf([...charge, ...anna, away('anna', 50, [14.5, 16], 'ben')]);
   const view = (userId: string, atHour: number) =>
-    boardFor(board, { ward: 'icu', beds: ['ICU-1'], viewer: viewerOf(userId), members }, hour(atHour));
+    boardFor(board, { ward: 'icu', beds: ['ICU-1'], viewer: viewerOf(userId), members, accountOf }, hour(atHour));
   expect(view('chief', 15)).toMatchObject({ maySetOthers: true, noChargeNurse: false, version: 4 });
   expect(view('anna', 15).maySetOthers).toBe(false);
   expect(view('anna', 15).entries[1]).toMatchObject({ overdue: ['ICU-1'], isOver: false });
   expect(view('anna', 14.9).entries[1]).not.toHaveProperty('overdue');
   expect(view('anna', 15).away).toEqual([
-    { userId: 'anna', name: 'anna', until: instant(16), cover: { userId: 'ben', name: 'ben' } },
+    {
+      userId: 'anna',
+      name: 'anna',
+      until: instant(16),
+      cover: { userId: 'ben', name: 'ben' },
+      fault: 'has no duty now',
+    },
   ]);
   expect(view('anna', 16).away).toEqual([]);
 });
@@ -279,7 +328,11 @@ it('boardFor names a cover only for a duty that the cover has now', () => {
   const notAccepted = assigned('chief', 8, assignmentOf(6, 'anna', [8, 15], ['ICU-2']));
   const events = [...charge, ...anna, ...tom, notAccepted, away('anna', 50, [8, 12], 'ben'), away('ben', 51, [9, 10])];
   const coveredAt = (atHour: number) =>
-    boardFor(boardOf(events), { ward: 'icu', beds: ['ICU-1'], viewer: viewerOf('chief'), members }, hour(atHour))
+    boardFor(
+      boardOf(events),
+      { ward: 'icu', beds: ['ICU-1'], viewer: viewerOf('chief'), members, accountOf },
+      hour(atHour),
+    )
       .entries.filter(({ coveredBy }) => coveredBy !== undefined)
       .map(({ assignment, coveredBy }) => `${coveredBy} for ${assignment.name} at ${assignment.beds}`);
   expect([8, 9, 10, 12].map(coveredAt)).toEqual([['ben for anna at ICU-1'], [], ['ben for anna at ICU-1'], []]);

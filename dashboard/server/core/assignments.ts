@@ -2,8 +2,8 @@
  * Decides changes of the assignment board. The charge nurse of the ward assigns people and ends assignments. Everybody may take a duty of
  * her or his role, accept or decline an assignment, go away and come back. While nobody is charge nurse, a nurse may take this duty.
  */
-import { absenceAt, evolve } from '../../../contracts/duties.ts';
-import { type DutyState, dutiesOf, liveAssignments } from '../../../contracts/duty-state.ts';
+import { absenceAt, coverFault, dutiesNow, evolve } from '../../../contracts/duties.ts';
+import { type DutyState, dutiesOf } from '../../../contracts/duty-state.ts';
 import { type AssignmentEvent, awayMsMax } from '../../../contracts/messages/assignments.ts';
 import { formatInstant, parseInstant } from '../../../contracts/time.ts';
 import { decideAccept } from './accept-duty.ts';
@@ -18,6 +18,7 @@ import {
   entryOf,
   eventFields,
   isChargeNurse,
+  mayHaveDuty,
   overRefusal,
   refusalOf,
 } from './board-context.ts';
@@ -127,8 +128,8 @@ function decideDecline(
 }
 
 function decideEnd(assignmentId: string, state: DutyState, context: BoardContext): BoardDecision {
-  const { ward, viewer, nowMs } = context;
-  if (!isChargeNurse(state, ward, viewer.userId, nowMs))
+  const { ward } = context;
+  if (!isChargeNurse(state, context))
     return denied('Only the charge nurse ends an assignment. If nobody is charge nurse, a nurse may take this duty.');
   const entry = entryOf(state, ward, assignmentId);
   if (!entry) return refusalOf('not-found', 'There is no such assignment on this board.');
@@ -145,15 +146,19 @@ function decideAway(
   if (untilMs <= nowMs || untilMs - nowMs > awayMsMax)
     return refusalOf('payload-schema', 'You can be away until a time within the next 4 hours.');
   const duties = dutiesOf(state, ward);
-  const live = liveAssignments(duties, nowMs);
-  const isOnDuty = (userId: string) =>
-    live.some((entry) => entry.accepted && entry.fromMs <= nowMs && entry.assignment.userId === userId);
-  if (!isOnDuty(viewer.userId)) return refusalOf('conflict', 'You have no duty in this ward now.');
+  const own = dutiesNow(duties, viewer.userId, nowMs);
+  if (own.length === 0) return refusalOf('conflict', 'You have no duty in this ward now.');
   const person = cover === undefined ? undefined : context.members.find(({ userId }) => userId === cover);
-  if (cover !== undefined && (!person || cover === viewer.userId || !isOnDuty(cover)))
+  if (cover !== undefined && (!person || cover === viewer.userId || dutiesNow(duties, cover, nowMs).length === 0))
     return refusalOf('payload-schema', 'Choose a cover who has accepted a duty in this ward for now.');
   if (cover !== undefined && absenceAt(duties, cover, nowMs))
     return refusalOf('conflict', `${person?.name} is away too.`);
+  for (const duty of person ? own : []) {
+    if (person && !mayHaveDuty(person.role, duty))
+      return refusalOf('payload-schema', `${person.name} is a ${person.role} and cannot cover a ${duty}.`);
+    const fault = person && coverFault(duties, person.userId, duty, nowMs);
+    if (fault !== undefined) return refusalOf('payload-schema', `${person?.name} ${fault}.`);
+  }
   const former = absenceAt(duties, viewer.userId, nowMs);
   const away: AssignmentEvent = {
     type: 'away',

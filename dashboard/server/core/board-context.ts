@@ -1,5 +1,6 @@
 /** What all decisions about an assignment board need: the commands, the context of a command, and the refusals. */
-import { absenceAt, isCovering, responsibleAt } from '../../../contracts/duties.ts';
+import { absenceAt, dutiesNow, isCovering, type Responsible, responsibleAt } from '../../../contracts/duties.ts';
+import { dutiesOfRole } from '../../../contracts/duty-names.ts';
 import { type DutyAssignment, type DutyState, dutiesOf, liveAssignments } from '../../../contracts/duty-state.ts';
 import type { Fault } from '../../../contracts/errors.ts';
 import type { AssignmentEvent, Duty } from '../../../contracts/messages/assignments.ts';
@@ -41,25 +42,48 @@ export type BoardRefusal = Extract<BoardDecision, { ok: false }>;
 export const refusalOf = (code: Fault['code'], message: string): BoardRefusal => ({ ok: false, code, message });
 export const denied = (message: string): BoardRefusal => ({ ok: false, code: 'not-allowed', message, isDenied: true });
 
-export const dutiesOfRole: Readonly<Record<Role, readonly Duty[]>> = {
-  nurse: ['nurse', 'buddy', 'charge-nurse'],
-  physician: ['physician'],
-  technician: ['technician'],
-  auditor: [],
-};
+/** Returns whether an account with this role may have a duty. */
+export function mayHaveDuty(role: Role, duty: Duty): boolean {
+  return (dutiesOfRole[role] as readonly Duty[]).includes(duty);
+}
 
 /** Returns whether an account may have a duty in a ward. */
-export function isMember(account: Viewer & { readonly disabled: boolean }, ward: string): boolean {
+export function isMember(account: DutyAccount, ward: string): boolean {
   return !account.disabled && may(account, 'take-duty') && seesWard(account, ward);
 }
 
-/** Returns whether a person is charge nurse of a ward, or stands in for the charge nurse. */
-export function isChargeNurse(state: DutyState, ward: string, userId: string, nowMs: number): boolean {
-  return chargeNurses(state, ward, nowMs).some((person) => person.userId === userId);
+/** An account of any state, as far as it decides about duties. */
+export type DutyAccount = Viewer & { readonly disabled: boolean };
+
+/** Returns why a person with a duty cannot act in a ward, as the end of a sentence; undefined if the person can. */
+export function accountFault(account: DutyAccount | undefined, ward: string, duty: Duty): string | undefined {
+  if (!account) return 'has no account';
+  if (account.disabled) return 'has a disabled account';
+  if (!seesWard(account, ward)) return 'has no account of this ward';
+  return mayHaveDuty(account.role, duty) ? undefined : `has the account of a ${account.role}`;
 }
 
-export function chargeNurses(state: DutyState, ward: string, atMs: number) {
-  return responsibleAt(state, { ward, duty: 'charge-nurse' }, atMs).filter(isCovering);
+/** Returns whether a person is charge nurse of a ward. */
+export function isChargeNurse(state: DutyState, { ward, viewer, nowMs, members }: BoardContext): boolean {
+  return chargeNurses(state, { ward, members }, nowMs).some((person) => person.userId === viewer.userId);
+}
+
+/**
+ * Returns the charge nurses of a ward, who assign others. A cover is called instead of the charge nurse and is not in charge: a person in
+ * charge has accepted this duty. A person whose account was disabled is not in charge, because then nobody could take the duty.
+ */
+export function chargeNurses(
+  state: DutyState,
+  { ward, members }: Pick<BoardContext, 'ward' | 'members'>,
+  atMs: number,
+): Responsible[] {
+  const duties = dutiesOf(state, ward);
+  return responsibleAt(state, { ward, duty: 'charge-nurse' }, atMs).filter(
+    (person) =>
+      isCovering(person) &&
+      members.some(({ userId, role }) => userId === person.userId && mayHaveDuty(role, 'charge-nurse')) &&
+      dutiesNow(duties, person.userId, atMs).includes('charge-nurse'),
+  );
 }
 
 export const allowed = (event: AssignmentEvent): BoardDecision => ({ ok: true, events: [event] });

@@ -1,5 +1,5 @@
 /** Returns the assignment board of a ward as a screen shows it. */
-import { absenceAt, isCovering, responsibleAt } from '../../../contracts/duties.ts';
+import { absenceAt, coverFault, dutiesNow, isCovering, responsibleAt } from '../../../contracts/duties.ts';
 import {
   type DutyAssignment,
   type DutyState,
@@ -10,8 +10,9 @@ import {
 import { visibleText } from '../../../contracts/text.ts';
 import { formatInstant } from '../../../contracts/time.ts';
 import type { Board, BoardEntry } from '../../protocol/assignments.ts';
-import { chargeNurses, type Member } from './board-context.ts';
+import { accountFault, chargeNurses, type Member } from './board-context.ts';
 import type { DutyBoard } from './duty-board.ts';
+import type { AccountOf } from './duty-notices.ts';
 import type { Viewer } from './rights.ts';
 
 export function boardFor(
@@ -21,11 +22,18 @@ export function boardFor(
     beds,
     viewer,
     members,
-  }: { ward: string; beds: readonly string[]; viewer: Viewer; members: readonly Member[] },
+    accountOf,
+  }: {
+    ward: string;
+    beds: readonly string[];
+    viewer: Viewer;
+    members: readonly Member[];
+    accountOf: AccountOf;
+  },
   nowMs: number,
 ): Board {
   const duties = dutiesOf(board.duties, ward);
-  const inCharge = chargeNurses(board.duties, ward, nowMs);
+  const inCharge = chargeNurses(board.duties, { ward, members }, nowMs);
   const assigned = new Map(duties.assignments.map(({ assignment }) => [assignment.userId, assignment.name]));
   const live = new Set(liveAssignments(duties, nowMs));
   const overdue = overdueBeds(duties, nowMs);
@@ -39,18 +47,28 @@ export function boardFor(
     entries: duties.assignments.map((entry) => {
       const keptBeds = overdue.get(entry)?.filter((bed) => bed !== undefined);
       const hasCover = live.has(entry) && absenceAt(duties, entry.assignment.userId, nowMs)?.cover !== undefined;
-      const cover = hasCover ? coverOf(board.duties, entry, keptBeds ?? entry.assignment.beds ?? [], nowMs) : undefined;
-      return entryView(entry, !live.has(entry), keptBeds, cover);
+      const cover = hasCover
+        ? coverOf(board.duties, entry, keptBeds ?? entry.assignment.beds ?? [], accountOf, nowMs)
+        : undefined;
+      const fault = accountFault(accountOf(entry.assignment.userId), ward, entry.assignment.duty);
+      return { ...entryView(entry, !live.has(entry), keptBeds, cover), ...faultField(fault) };
     }),
     away: [...assigned].flatMap(([userId, name]) => {
       const absence = absenceAt(duties, userId, nowMs);
       if (!absence) return [];
-      const cover = absence.cover ? { cover: absence.cover } : {};
-      return [{ userId, name: visibleText(name), until: formatInstant(absence.untilMs), ...cover }];
+      const { cover } = absence;
+      const fields = { userId, name: visibleText(name), until: formatInstant(absence.untilMs) };
+      if (!cover) return [fields];
+      const faults = dutiesNow(duties, userId, nowMs).map(
+        (duty) => accountFault(accountOf(cover.userId), ward, duty) ?? coverFault(duties, cover.userId, duty, nowMs),
+      );
+      return [{ ...fields, cover, ...faultField(faults.find((fault) => fault !== undefined)) }];
     }),
     people: members.map((member) => ({ ...member, name: visibleText(member.name) })),
   };
 }
+
+const faultField = (fault: string | undefined) => (fault === undefined ? {} : { fault });
 
 function entryView(
   entry: DutyAssignment,
@@ -73,10 +91,17 @@ function entryView(
 }
 
 /** Returns the name of the person who covers all these beds for a person who is away; undefined if nobody does. */
-function coverOf(state: DutyState, entry: DutyAssignment, beds: readonly string[], nowMs: number): string | undefined {
+function coverOf(
+  state: DutyState,
+  entry: DutyAssignment,
+  beds: readonly string[],
+  accountOf: AccountOf,
+  nowMs: number,
+): string | undefined {
   const { ward, duty, userId } = entry.assignment;
   const cover = absenceAt(dutiesOf(state, ward), userId, nowMs)?.cover;
   if (!cover || !entry.accepted || entry.fromMs > nowMs) return undefined;
+  if (accountFault(accountOf(cover.userId), ward, duty) !== undefined) return undefined;
   const places = beds.length === 0 ? [{ ward, duty }] : beds.map((bed) => ({ ward, duty, bed }));
   const isCovered = places.every((place) =>
     responsibleAt(state, place, nowMs).some((person) => person.userId === cover.userId && isCovering(person)),

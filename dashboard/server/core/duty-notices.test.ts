@@ -2,13 +2,21 @@ import { describe, expect, it } from 'vitest';
 import { accepted, assigned, assignmentOf, away, ended, hour } from '../../../contracts/duties.testing.ts';
 import type { AssignmentEvent } from '../../../contracts/messages/assignments.ts';
 import { foldAssociations } from './beds.ts';
+import type { DutyAccount } from './board-context.ts';
 import { emptyBoard, foldAssignmentEvent } from './duty-board.ts';
-import { noteDuties } from './duty-notices.ts';
+import { type AccountOf, noteDuties } from './duty-notices.ts';
 import { period, table } from './fold.testing.ts';
 import { noticesOf } from './notices.ts';
 import { emptyState } from './state.ts';
 
-function scene(events: readonly AssignmentEvent[], isRead = true) {
+/** Every person has a nurse's account of the ward, unless a test changes it. */
+const nurseOf = (userId: string): DutyAccount => ({
+  ...{ userId, name: userId, role: 'nurse', wards: ['icu'], disabled: false },
+});
+const otherThan = (userId: string, account: DutyAccount | undefined) => (id: string) =>
+  id === userId ? account : nurseOf(id);
+
+function scene(events: readonly AssignmentEvent[], isRead = true, accountOf: AccountOf = nurseOf) {
   const state = emptyState();
   const from = new Date(hour(5)).toISOString();
   foldAssociations(state, table('d1', 1, period('assoc-01', 'icu', { bed: 'ICU-1', from })));
@@ -23,12 +31,15 @@ function scene(events: readonly AssignmentEvent[], isRead = true) {
     bed,
     /** Returns the notices of the bed at an hour, as `text since hour`. */
     at(atHour: number) {
-      noteDuties(state, board, hour(atHour));
+      noteDuties(state, board, accountOf, hour(atHour));
       return noticesOf(bed).map(({ text, since }) => `${text} since ${since.slice(11, 16)}`);
     },
   };
 }
 const anna = [assigned('chief', 6, assignmentOf(1, 'anna', [7, 15])), accepted('anna', 6.5, 1)];
+/** Ben has another bed, so he may cover. */
+const ben = assigned('ben', 6, assignmentOf(2, 'ben', [7, 15], ['ICU-2']));
+const covered = [...anna, ben, away('anna', 50, [9, 11], 'ben')];
 const other = assigned('x', 6, assignmentOf(9, 'x', [6, 20], ['ICU-7']));
 
 describe('noteDuties', () => {
@@ -43,7 +54,25 @@ describe('noteDuties', () => {
       10,
       ['No nurse is responsible: anna is away since 09:00'],
     ],
-    ['a bed whose nurse is away and covered', [...anna, away('anna', 50, [9, 11], 'ben')], 10, []],
+    ['a bed whose nurse is away and covered', covered, 10, []],
+    [
+      'a bed whose cover has no duty',
+      [...anna, away('anna', 50, [9, 11], 'ben')],
+      10,
+      ['No nurse is responsible: anna is away, and ben has no duty now since 09:00'],
+    ],
+    [
+      'a bed whose cover was ended',
+      [...covered, ended('chief', 9.5, 2)],
+      10,
+      ['No nurse is responsible: anna is away, and ben has no duty now since 09:30'],
+    ],
+    [
+      'a bed whose cover is away too',
+      [...covered, away('ben', 51, [9.5, 11])],
+      10,
+      ['No nurse is responsible: anna is away, and ben is away too since 09:00'],
+    ],
     ['a bed whose nurse is back', [...anna, away('anna', 50, [9, 11])], 11, []],
     [
       'a bed whose nurse has not accepted',
@@ -61,9 +90,31 @@ describe('noteDuties', () => {
     ['a hand-over 1 ms before it is overdue', anna, 15 - 1 / 3_600_000, []],
   ])('%s', (_, events, atHour, expected) => expect(scene(events).at(atHour)).toEqual(expected));
 
+  it.each<[string, DutyAccount | undefined, string]>([
+    ['is disabled', { ...nurseOf('x'), disabled: true }, 'has a disabled account'],
+    ['is missing', undefined, 'has no account'],
+    ['lost the ward', { ...nurseOf('x'), wards: ['step-down'] }, 'has no account of this ward'],
+    ['has another role', { ...nurseOf('x'), role: 'technician' }, 'has the account of a technician'],
+  ])('shows that the account of the nurse or of the cover %s', (_, account, fault) => {
+    expect(scene(anna, true, otherThan('anna', account)).at(8)).toEqual([
+      `No nurse is responsible: anna ${fault} since 08:00`,
+    ]);
+    expect(scene(covered, true, otherThan('ben', account)).at(10)).toEqual([
+      `No nurse is responsible: ben ${fault} since 10:00`,
+    ]);
+    expect(scene(covered, true, otherThan('anna', account)).at(10)).toEqual([]);
+  });
+
+  it('counts from when the fault of an account was noticed, and ends when another nurse has the bed', () => {
+    const { board, at } = scene(anna, true, otherThan('anna', undefined));
+    expect([...at(8), ...at(9)]).toEqual(Array(2).fill('No nurse is responsible: anna has no account since 08:00'));
+    foldAssignmentEvent(board, assigned('cleo', 9, assignmentOf(3, 'cleo', [9, 15])));
+    expect(at(9)).toEqual([]);
+  });
+
   it('counts the beds, sends each change to the screens once, and ends the notice', () => {
     const { state, board, bed, at } = scene(anna);
-    expect(noteDuties(state, board, hour(15))).toEqual({ noNurse: 0, overdue: 1 });
+    expect(noteDuties(state, board, nurseOf, hour(15))).toEqual({ noNurse: 0, overdue: 1 });
     const changeNo = bed.headChangeNo;
     expect(at(16)).toHaveLength(1);
     expect(bed.headChangeNo).toBe(changeNo);
@@ -71,7 +122,7 @@ describe('noteDuties', () => {
     expect(at(16)).toEqual([]);
     expect(bed.headChangeNo).toBeGreaterThan(changeNo);
     foldAssignmentEvent(board, ended('chief', 17, 2));
-    expect(noteDuties(state, board, hour(17))).toEqual({ noNurse: 1, overdue: 0 });
+    expect(noteDuties(state, board, nurseOf, hour(17))).toEqual({ noNurse: 1, overdue: 0 });
     expect(at(17)).toEqual(['No nurse is responsible since 17:00']);
   });
 

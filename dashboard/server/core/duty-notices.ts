@@ -2,9 +2,10 @@
  * Shows at a bed that no nurse is responsible for it, or that its hand-over is overdue. Only for beds with a patient, and only in a ward
  * whose assignment board has been used: a hospital that does not use the boards gets no such notices.
  */
-import { absenceAt, isCovering, type Responsible, responsibleAt } from '../../../contracts/duties.ts';
+import { absenceAt, coverFault, isCovering, type Responsible, responsibleAt } from '../../../contracts/duties.ts';
 import { dutyNoticeCodes } from '../../../contracts/duty-notice-codes.ts';
 import { dutiesOf, isFor, type WardDuties } from '../../../contracts/duty-state.ts';
+import { accountFault, type DutyAccount } from './board-context.ts';
 import type { DutyBoard } from './duty-board.ts';
 import { endNotice, noteNotice } from './notices.ts';
 import type { BedState, LiveState } from './state.ts';
@@ -14,12 +15,15 @@ export type DutyGaps = { readonly noNurse: number; readonly overdue: number };
 
 type DutyNotice = { readonly code: string; readonly text: string; readonly sinceMs: number };
 
+/** Returns the account of a person in its present state. */
+export type AccountOf = (userId: string) => DutyAccount | undefined;
+
 /** Brings the notices of all beds up to date. Called every few seconds, and after each change of a board. */
-export function noteDuties(state: LiveState, board: DutyBoard, nowMs: number): DutyGaps {
+export function noteDuties(state: LiveState, board: DutyBoard, accountOf: AccountOf, nowMs: number): DutyGaps {
   let noNurse = 0;
   let overdue = 0;
   for (const bed of state.beds.values()) {
-    const notice = noticeOf(bed, board, nowMs);
+    const notice = noticeOf(bed, board, accountOf, nowMs);
     if (notice?.code === dutyNoticeCodes.noNurse) noNurse += 1;
     if (notice?.code === dutyNoticeCodes.overdue) overdue += 1;
     for (const code of Object.values(dutyNoticeCodes)) {
@@ -32,18 +36,30 @@ export function noteDuties(state: LiveState, board: DutyBoard, nowMs: number): D
   return { noNurse, overdue };
 }
 
-function noticeOf({ period }: BedState, { duties, isRead }: DutyBoard, nowMs: number): DutyNotice | undefined {
+function noticeOf(
+  { period, notices }: BedState,
+  { duties, isRead }: DutyBoard,
+  accountOf: AccountOf,
+  nowMs: number,
+): DutyNotice | undefined {
   if (!isRead || !period?.patient) return undefined;
   const { ward, bed } = period;
   const wardDuties = dutiesOf(duties, ward);
   if (wardDuties.version === 0) return undefined;
   const people = responsibleAt(duties, { ward, bed, duty: 'nurse' }, nowMs);
-  const covering = people.filter(isCovering);
+  const faultOf = ({ userId }: Responsible) => accountFault(accountOf(userId), ward, 'nurse');
+  const covering = people.filter((person) => isCovering(person) && faultOf(person) === undefined);
   const [first] = covering;
   if (first === undefined) {
-    const reason = reasonOf(wardDuties, people[0]);
-    const sinceMs = uncoveredSinceMs(wardDuties, bed, nowMs) ?? Date.parse(period.from);
-    return { code: dutyNoticeCodes.noNurse, text: `No nurse is responsible${reason}`, sinceMs };
+    const code = dutyNoticeCodes.noNurse;
+    const [waiting] = people;
+    const fault = waiting && faultOf(waiting);
+    const reason = waiting && (fault === undefined ? reasonOf(waiting, wardDuties, nowMs) : `${waiting.name} ${fault}`);
+    const text = `No nurse is responsible${reason === undefined ? '' : `: ${reason}`}`;
+    const shown = notices.get(code);
+    // Nothing says when an account changed, so the notice counts from when this server noticed it.
+    if (fault !== undefined) return { code, text, sinceMs: shown?.text === text ? shown.sinceMs : nowMs };
+    return { code, text, sinceMs: uncoveredSinceMs(wardDuties, bed, nowMs) ?? Date.parse(period.from) };
   }
   if (covering.some(({ standing }) => standing === 'accepted')) return undefined;
   const entry = wardDuties.assignments.find(({ assignment }) => assignment.assignmentId === first.assignmentId);
@@ -52,19 +68,24 @@ function noticeOf({ period }: BedState, { duties, isRead }: DutyBoard, nowMs: nu
 }
 
 /** Returns why the assigned person is not responsible. A cover has nothing to accept, so the text names the assigned person. */
-function reasonOf(ward: WardDuties, person: Responsible | undefined): string {
-  const entry = ward.assignments.find(({ assignment }) => assignment.assignmentId === person?.assignmentId);
-  if (entry === undefined) return '';
-  return `: ${entry.assignment.name} ${entry.accepted ? 'is away' : 'has not accepted'}`;
+function reasonOf(person: Responsible, ward: WardDuties, nowMs: number): string {
+  const entry = ward.assignments.find(({ assignment }) => assignment.assignmentId === person.assignmentId);
+  const { userId, name } = entry?.assignment ?? person;
+  if (!entry?.accepted) return `${name} has not accepted`;
+  const cover = absenceAt(ward, userId, nowMs)?.cover;
+  const fault = cover && coverFault(ward, cover.userId, 'nurse', nowMs);
+  return `${name} is away${fault === undefined ? '' : `, and ${cover?.name} ${fault}`}`;
 }
 
-/** Returns when the bed lost its last nurse: an end, or the start of an absence. Undefined if this is not known. */
+/** Returns when the bed lost its last nurse: an end, the start of an absence, or the end of the cover's duty. Undefined if this is not known. */
 function uncoveredSinceMs(ward: WardDuties, bed: string, nowMs: number): number | undefined {
   const times = ward.assignments
     .filter((entry) => entry.accepted && isFor(entry, 'nurse', bed) && entry.fromMs <= nowMs)
     .flatMap((entry) => {
-      const awayMs = absenceAt(ward, entry.assignment.userId, nowMs)?.fromMs;
-      return [entry.ended?.atMs, entry.ended ? undefined : awayMs].filter((ms) => ms !== undefined && ms <= nowMs);
+      const absence = entry.ended ? undefined : absenceAt(ward, entry.assignment.userId, nowMs);
+      const ofCover = ward.assignments.filter(({ assignment }) => assignment.userId === absence?.cover?.userId);
+      const coverEndsMs = ofCover.flatMap(({ ended }) => ended?.atMs ?? []);
+      return [entry.ended?.atMs, absence?.fromMs, ...coverEndsMs].filter((ms) => ms !== undefined && ms <= nowMs);
     });
   return times.length === 0 ? undefined : Math.max(...times.map((ms) => ms ?? 0));
 }

@@ -10,7 +10,7 @@ import { createReader, type Reader, type RecordBatch } from '../../../log/kafka/
 import type { SealedLog } from '../../../log/sealed-log.ts';
 import { createSealedReading } from '../../../log/sealed-reading.ts';
 import { type DutyBoard, emptyBoard, foldAssignmentEvent } from '../core/duty-board.ts';
-import { type DutyGaps, noteDuties } from '../core/duty-notices.ts';
+import { type AccountOf, type DutyGaps, noteDuties } from '../core/duty-notices.ts';
 import type { LiveState } from '../core/state.ts';
 
 /** How often the server looks for beds without a nurse. */
@@ -39,13 +39,14 @@ export function openAssignmentsFeed(
   sealedLog: Pick<SealedLog, 'kafka' | 'open' | 'boot'>,
   options: {
     readonly state: LiveState;
+    readonly accountOf: AccountOf;
     readonly now: () => number;
     readonly logger: Logger;
     /** Called after a change, so that the screens show its notices immediately. */
     readonly onChange: () => void;
   },
 ): AssignmentsFeed {
-  const { state, now, logger, onChange } = options;
+  const { state, accountOf, now, logger, onChange } = options;
   const board = emptyBoard();
   const sealedReading = createSealedReading({ open: sealedLog.open, log: logger, leftOutOf: 'the assignment boards' });
   let gaps: DutyGaps = { noNurse: 0, overdue: 0 };
@@ -62,7 +63,7 @@ export function openAssignmentsFeed(
     }
     lastIds.splice(0, lastIds.length - idsMax);
     if (!board.isRead) return;
-    gaps = noteDuties(state, board, now());
+    gaps = noteDuties(state, board, accountOf, now());
     onChange();
   }
 
@@ -89,7 +90,7 @@ export function openAssignmentsFeed(
   tryOpen();
 
   const timer = setInterval(() => {
-    gaps = noteDuties(state, board, now());
+    gaps = noteDuties(state, board, accountOf, now());
   }, lookEveryMs);
 
   return {

@@ -26,7 +26,7 @@ function newRoutes() {
     trail: { record: async (event: AuditEvent) => void audit.push(event) },
     assignments: { board, readToEnd: async () => {}, waitFor: async () => {} },
     log: { takeTurn: async () => turn },
-    accounts: { all: () => [{ ...viewer, disabled: false }] },
+    accounts: { all: () => [{ ...viewer, disabled: false }], get: () => undefined },
     wards: { current: () => ({ wards: ['icu', 'step-down'].map((ward) => ({ ward, beds: ['ICU-1'] })) }) },
     pseudonymKey: 'made-up-key-of-at-least-32-bytes-for-tests',
     now: () => hour(8),

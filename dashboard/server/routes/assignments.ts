@@ -147,7 +147,11 @@ function lookRoute(app: App, parts: Parts): void {
       }
       if (!board.isRead)
         throw new VigilError('log-unavailable', 'This server has not read the assignments yet. Try again shortly.');
-      return boardFor(board, { ward, beds: registered.beds, viewer, members: membersOf(parts, ward) }, now());
+      return boardFor(
+        board,
+        { ward, beds: registered.beds, viewer, members: membersOf(parts, ward), accountOf: parts.accounts.get },
+        now(),
+      );
     },
   );
 }
