@@ -59,7 +59,7 @@ describe('callOrder', () => {
       'anna:screen:60000, anna:push:60000',
     ],
     [
-      'without a wait for who cannot answer',
+      'without a wait for a person who cannot answer',
       chainOf(['physician', ['mail']], ['nurse', ['screen']]),
       { physician: [person('paul')], nurse: [person('anna')] },
       'paul:mail:0, anna:screen:60000',

@@ -1,10 +1,8 @@
 /** Tests with a real Kafka that a replay of a capture gives the same alarms and acknowledgements as in the ward. */
-import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Alarm, AlarmEvent } from '../../contracts/messages/alarms.ts';
 import { checkRecord } from '../../contracts/messages/check.ts';
@@ -13,7 +11,8 @@ import { writeAccounts } from '../../dashboard/server/accounts/accounts.ts';
 import { hashPassword } from '../../dashboard/server/accounts/password.ts';
 import { type AlarmLab, type LabBed, openLab } from '../../tests/alarms/lab.ts';
 import { readAllRecords } from '../../tests/log-witness.ts';
-import { openLogAs, root } from '../../tests/system.ts';
+import { runVigil } from '../../tests/program.ts';
+import { openLogAs } from '../../tests/system.ts';
 import type { Child } from '../platform/child.ts';
 
 const platform = inject('platform');
@@ -52,22 +51,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function vigil(...args: string[]) {
-  const child = spawn(process.execPath, [join(root, 'ops/vigil.ts'), ...args], {
-    stdio: 'pipe',
-    env: {
-      PATH: process.env.PATH,
-      VIGIL_STATE_DIR: platform.stateDir,
-      VIGIL_KAFKA_BROKERS: platform.kafkaBrokers,
-      VIGIL_ACCOUNTS_FILE: accountsFile,
-    },
-  });
-  child.stdin.on('error', () => {});
-  child.stdin.end(password);
-  const closed = new Promise<number | null>((done) => child.on('close', done));
-  const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), closed]);
-  return { out, err, code };
-}
+const vigil = (...args: string[]) => runVigil(platform, args, { accountsFile, input: password });
 const capture = (out: string, user: string, ...more: string[]) =>
   vigil(
     ...['capture', '--ward', ward, '--since', '10m', '--out', join(folder, out)],

@@ -1,9 +1,7 @@
 /** Tests with a real Kafka and a real alarm processor that `explain` says what happened to an alarm, and who may ask. */
-import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { contentTypes, type Role } from '../../contracts/messages/records.ts';
 import { writeAccounts } from '../../dashboard/server/accounts/accounts.ts';
@@ -11,7 +9,8 @@ import { hashPassword } from '../../dashboard/server/accounts/password.ts';
 import { readAudit } from '../../log/audit/reading.ts';
 import { type AlarmLab, type LabBed, openLab } from '../../tests/alarms/lab.ts';
 import { readAllRecords } from '../../tests/log-witness.ts';
-import { openLogAs, root } from '../../tests/system.ts';
+import { runVigil } from '../../tests/program.ts';
+import { openLogAs } from '../../tests/system.ts';
 import type { Child } from '../platform/child.ts';
 import { msOf } from './core/chain.ts';
 import type { Explanation } from './core/explain.ts';
@@ -65,22 +64,9 @@ const refusals = () => lab.publishedOf(bed).filter((record) => 'accepted' in rec
 
 async function explainAs(user: string, id: string, ...more: string[]) {
   const args = ['explain', '--as', user, '--password-stdin', ...more, '--', id];
-  const child = spawn(process.execPath, [join(root, 'ops/vigil.ts'), ...args], {
-    stdio: 'pipe',
-    env: {
-      PATH: process.env.PATH,
-      VIGIL_STATE_DIR: platform.stateDir,
-      VIGIL_KAFKA_BROKERS: platform.kafkaBrokers,
-      VIGIL_ACCOUNTS_FILE: accountsFile,
-    },
-  });
-  child.stdin.on('error', () => {});
-  child.stdin.end(password);
-  const closed = new Promise<number | null>((done) => child.on('close', done));
-  const [out, errors, code] = await Promise.all([text(child.stdout), text(child.stderr), closed]);
+  const ended = await runVigil(platform, args, { accountsFile, input: password });
   // On a slow machine the command says how far it is.
-  const err = errors.replace(/^… \d+ records read\n/gm, '');
-  return { out, err, code };
+  return { ...ended, err: ended.err.replace(/^… \d+ records read\n/gm, '') };
 }
 
 async function auditLines(): Promise<string[]> {

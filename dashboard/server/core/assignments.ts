@@ -43,7 +43,7 @@ export function decide(
   );
 }
 
-/** Refuses events that the state would not take, for example because the board is full. So nobody is told that a change was made. */
+/** Refuses events that the state would not take, for example because the board is full. Without this, the answer would say that the change was made. */
 function withEffect(decision: BoardDecision, state: DutyState): BoardDecision {
   if (!decision.ok) return decision;
   let before = state;

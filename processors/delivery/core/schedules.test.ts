@@ -4,7 +4,8 @@
  */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { play, step } from './schedules.testing.ts';
+import { step } from './schedule-steps.testing.ts';
+import { play } from './schedules.testing.ts';
 
 const runs = 10_000;
 
