@@ -1,7 +1,7 @@
 /** Decides from an alarm whether it calls people, and since when it is fresh. Pure. */
 import type { Alarm, AlarmEvent } from '../../../contracts/messages/alarms.ts';
+import type { StopReason } from '../../../contracts/messages/deliveries.ts';
 import { parseInstant } from '../../../contracts/time.ts';
-import type { StopReason } from './state.ts';
 
 /** Returns why an alarm calls nobody; null if it calls. A pause of the sound is no answer, so a paused alarm calls. */
 export function quietReason({ present, signal, late, under }: Alarm): StopReason | null {

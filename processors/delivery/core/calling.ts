@@ -1,7 +1,7 @@
 /** Calls the persons of a chain one after the other, and the last one again. Pure. */
 import { chainFor } from '../../../contracts/delivery-policy.ts';
+import type { RoundCause } from '../../../contracts/messages/deliveries.ts';
 import { type Desk, personsAt, takesPart, waitingCall } from './desk.ts';
-import type { RoundCause } from './events.ts';
 import { nextCall, repeatedCall } from './next-call.ts';
 import type { Call } from './state.ts';
 import { isDue, isSetBack, isTooOld } from './waits.ts';

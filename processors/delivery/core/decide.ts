@@ -3,6 +3,7 @@
  * screens: they get their alarms without this process. Pure.
  */
 
+import type { WardNotice } from '../../../contracts/messages/deliveries.ts';
 import { takeAnswer, takeReceipt } from './answers.ts';
 import { takeAlarm, takeChange, takeTimer } from './decide-alarm.ts';
 import { type Desk, waitingCall } from './desk.ts';
@@ -10,7 +11,7 @@ import type { AlarmDecision, DeliveryEvent } from './events.ts';
 import { evolve } from './evolve.ts';
 import type { Context, Input, Place } from './inputs.ts';
 import { nextMessage, nextMessageAtMs } from './messages.ts';
-import { type AlarmDelivery, type State, shownNotice, type WardNotice } from './state.ts';
+import { type AlarmDelivery, type State, shownNotice } from './state.ts';
 
 /**
  * Returns the events that an input causes. `evolve` makes the next state from them.

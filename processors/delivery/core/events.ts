@@ -3,11 +3,9 @@
  * Every time in an event was computed when the event was decided, so a restart changes no wait.
  */
 import type { AlertKind, Priority } from '../../../contracts/messages/alarms.ts';
+import type { CallOutcome, RoundCause, StopReason, WardNotice } from '../../../contracts/messages/deliveries.ts';
 import type { CallChain, DeliveryChannel } from '../../../contracts/messages/delivery-policy.ts';
-import type { Call, CallOutcome, StopReason, WardNotice } from './state.ts';
-
-/** Why a round begins. */
-export type RoundCause = 'new' | 'more-urgent' | 'not-acknowledged' | 'fresh-again';
+import type { Call } from './state.ts';
 
 /** The events of one alarm. */
 export type AlarmDecision = { readonly alarmId: string; readonly atMs: number } & (

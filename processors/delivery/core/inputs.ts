@@ -2,11 +2,8 @@
 import type { Responsible } from '../../../contracts/duties.ts';
 import type { AlarmEvent } from '../../../contracts/messages/alarms.ts';
 import type { Duty } from '../../../contracts/messages/assignments.ts';
+import type { ReceiptStage } from '../../../contracts/messages/deliveries.ts';
 import type { DeliveryChannel, DeliveryPolicy } from '../../../contracts/messages/delivery-policy.ts';
-
-/** How far a message is known to have come. */
-export const receiptStages = ['sent', 'taken', 'on-device', 'painted', 'answered'] as const;
-export type ReceiptStage = (typeof receiptStages)[number];
 
 /** What a channel reports about a message. After a transient failure, the channel tries again by itself. */
 export type Receipt =

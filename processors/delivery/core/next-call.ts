@@ -1,8 +1,9 @@
 /** Decides who is called next in a round. Pure. */
 import { callOrder, type PersonsOf, type PossibleCall } from '../../../contracts/call-order.ts';
 import { canAnswer } from '../../../contracts/delivery-policy.ts';
+import type { CallOutcome } from '../../../contracts/messages/deliveries.ts';
 import type { DeliveryChannel } from '../../../contracts/messages/delivery-policy.ts';
-import type { Call, CallOutcome, Round } from './state.ts';
+import type { Call, Round } from './state.ts';
 
 type IsDown = (userId: string, channel: DeliveryChannel) => boolean;
 

@@ -1,22 +1,8 @@
 /** The state of the delivery of alarms: one part for each alarm, and one part for the messages that wait. It is made only by events. */
 import type { AlertKind, Priority } from '../../../contracts/messages/alarms.ts';
 import type { Duty } from '../../../contracts/messages/assignments.ts';
+import type { CallOutcome, DeliveryPhase, StopReason, WardNotice } from '../../../contracts/messages/deliveries.ts';
 import type { CallChain, DeliveryChannel } from '../../../contracts/messages/delivery-policy.ts';
-
-/**
- * What became of a call. `waiting`: no answer yet. `unanswered`: no answer within the wait (`undefined` in IEC 60601-1-8). `unconfirmed`: no
- * channel confirmed in time that the message has left. `undelivered`: every channel failed. `gone`: the person no longer has the duty, or is
- * away. `informed`: the person cannot answer through these channels.
- */
-export type CallOutcome =
-  | 'waiting'
-  | 'accepted'
-  | 'rejected'
-  | 'unanswered'
-  | 'unconfirmed'
-  | 'undelivered'
-  | 'gone'
-  | 'informed';
 
 /** A call of a person about one alarm. */
 export type Call = {
@@ -36,19 +22,6 @@ export type Call = {
   readonly outcome: CallOutcome;
 };
 
-/**
- * What a round does. `beginning`: the alarm must last before the first call. `calling`: a person is called. `repeating`: the chain is at
- * its end, and the last person is called again. `accepted`: a person goes to the patient. `stopped`: the alarm calls no more. `expired`:
- * the alarm is too old to be sent.
- */
-export type Phase = 'beginning' | 'calling' | 'repeating' | 'accepted' | 'stopped' | 'expired';
-
-/** Why the ward has a technical alarm about the delivery of an alarm. */
-export type WardNotice = 'nobody-to-call' | 'nobody-answers' | 'too-old';
-
-export const stopReasons = ['acknowledged', 'ended', 'other-alarm-calls', 'late'] as const;
-export type StopReason = (typeof stopReasons)[number];
-
 /** One pass through a chain. */
 export type Round = {
   readonly round: number;
@@ -56,7 +29,7 @@ export type Round = {
   readonly policyVersion: string;
   /** The chain at the begin of the round. A changed policy is used from the next round on. */
   readonly chain: CallChain;
-  readonly phase: Phase;
+  readonly phase: DeliveryPhase;
   readonly calls: readonly Call[];
   /** Number of calls so far, from which the id of the next call is made. */
   readonly callCount: number;
@@ -72,7 +45,7 @@ export type Round = {
   /** Who accepted in those rounds without an acknowledgement of the alarm: one entry for each acceptance. */
   readonly acceptedBefore: readonly string[];
   /** What the round did when it was stopped, and when it was stopped. */
-  readonly stopped: { readonly atMs: number; readonly phase: Phase; readonly why: StopReason } | null;
+  readonly stopped: { readonly atMs: number; readonly phase: DeliveryPhase; readonly why: StopReason } | null;
 };
 
 export type AlarmDelivery = {

@@ -1,0 +1,269 @@
+/**
+ * Messages about the delivery of alarms to persons (IEC 60601-1-8, distributed alarm system with operator confirmation). The delivery process
+ * writes what it decided and what the channels confirmed into the topic `deliveries`. delivery-commands.ts has what the dashboards write.
+ */
+import { type Static, type TSchema, Type } from 'typebox';
+import { duties } from '../duty-names.ts';
+import { priorities } from '../priorities.ts';
+import { alertKinds } from './alarms.ts';
+import { CallChain, deliveryChannels } from './delivery-policy.ts';
+import { AssociationId } from './records.ts';
+
+const closed = { additionalProperties: false } as const;
+const Text = (maxLength: number) => Type.String({ minLength: 1, maxLength });
+const oneOf = <const T extends readonly string[]>(values: T) => Type.Enum([...values] as [...T]);
+const orNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+
+/** A time in ms since 1970, by the steady clock of the delivery process. */
+const Ms = Type.Integer({ minimum: 0 });
+const AlarmId = Type.String({ minLength: 16, maxLength: 64 });
+/** `<alarmId>/<round>/<number of the call in the round>`. */
+const CallId = Text(100);
+const MessageId = Text(120);
+const UserId = Text(64);
+const Uuid = Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' });
+const Channel = oneOf(deliveryChannels);
+const person = { userId: UserId, name: Text(80) };
+
+/**
+ * How far a message is known to have come. `sent`: it has left Vigil. `taken`: the service (push service, mail server, other system) has it.
+ * `on-device`: the person's device has it. `painted`: a page has shown it. `answered`: the person has answered.
+ */
+export const receiptStages = ['sent', 'taken', 'on-device', 'painted', 'answered'] as const;
+export type ReceiptStage = (typeof receiptStages)[number];
+
+/**
+ * What became of a call. `waiting`: no answer yet. `unanswered`: no answer within the wait (`undefined` in IEC 60601-1-8). `unconfirmed`: no
+ * channel confirmed in time that the message has left. `undelivered`: every channel failed. `gone`: the person no longer has the duty, or is
+ * away. `informed`: the person cannot answer through these channels.
+ */
+export const callOutcomes = [
+  'waiting',
+  'accepted',
+  'rejected',
+  'unanswered',
+  'unconfirmed',
+  'undelivered',
+  'gone',
+  'informed',
+] as const;
+export type CallOutcome = (typeof callOutcomes)[number];
+
+/**
+ * What a round does. `beginning`: the alarm must last before the first call. `calling`: a person is called. `repeating`: the chain is at its
+ * end, and the last person is called again. `accepted`: a person goes to the patient. `stopped`: the alarm calls no more. `expired`: the alarm
+ * is too old to be sent.
+ */
+export const deliveryPhases = ['beginning', 'calling', 'repeating', 'accepted', 'stopped', 'expired'] as const;
+export type DeliveryPhase = (typeof deliveryPhases)[number];
+
+/** Why the ward has a technical alarm about the delivery of an alarm. */
+export const wardNotices = ['nobody-to-call', 'nobody-answers', 'too-old'] as const;
+export type WardNotice = (typeof wardNotices)[number];
+
+/** Why an alarm calls nobody any more. */
+export const stopReasons = ['acknowledged', 'ended', 'other-alarm-calls', 'late'] as const;
+export type StopReason = (typeof stopReasons)[number];
+
+export const roundCauses = ['new', 'more-urgent', 'not-acknowledged', 'fresh-again'] as const;
+export type RoundCause = (typeof roundCauses)[number];
+
+const ofAlarm = { alarmId: AlarmId, atMs: Ms };
+const decision = <const Name extends string, const Members extends Record<string, TSchema>>(
+  name: Name,
+  members: Members,
+) => Type.Object({ type: Type.Literal(name), ...ofAlarm, ...members }, closed);
+const Round = Type.Integer({ minimum: 1 });
+const NewCall = Type.Object(
+  {
+    callId: CallId,
+    step: Type.Integer({ minimum: 0 }),
+    duty: oneOf(duties),
+    ...person,
+    channels: Type.Array(Channel, { minItems: 1, maxItems: deliveryChannels.length }),
+    waitMs: Ms,
+    repeat: Type.Integer({ minimum: 0 }),
+  },
+  closed,
+);
+
+/** A decision about one alarm. The process makes its state from these events alone (processors/delivery/core/evolve.ts). */
+export const AlarmDecision = Type.Union([
+  decision('alarm-seen', {
+    associationId: AssociationId,
+    rev: Type.Integer({ minimum: 1 }),
+    kind: oneOf(alertKinds),
+    priority: oneOf(priorities),
+    onsets: Type.Integer({ minimum: 1 }),
+    quiet: orNull(oneOf(stopReasons)),
+    freshAtMs: Ms,
+  }),
+  decision('alarm-cleared', {}),
+  decision('not-sent', { reason: Text(200) }),
+  decision('round-started', {
+    round: Round,
+    cause: oneOf(roundCauses),
+    priority: oneOf(priorities),
+    policyVersion: Text(40),
+    chain: CallChain,
+    dueAtMs: orNull(Ms),
+  }),
+  decision('called', {
+    round: Round,
+    call: NewCall,
+    associationId: AssociationId,
+    priority: oneOf(priorities),
+    dueAtMs: Ms,
+  }),
+  decision('confirmed', { callId: CallId, channel: Channel }),
+  decision('channel-failed', { callId: CallId, channel: Channel }),
+  decision('call-ended', { callId: CallId, outcome: oneOf(['unanswered', 'unconfirmed', 'undelivered', 'gone']) }),
+  decision('accepted', { round: Round, userId: UserId, dueAtMs: Ms }),
+  decision('rejected', { round: Round, userId: UserId }),
+  decision('chain-ended', { notice: oneOf(wardNotices), dueAtMs: Ms }),
+  decision('repeat-skipped', { dueAtMs: Ms }),
+  decision('expired', {}),
+  decision('stopped', { why: oneOf(stopReasons) }),
+  decision('resumed', {}),
+  decision('wait-restarted', { dueAtMs: Ms }),
+]);
+
+/** A call as people see it. */
+export const CallView = Type.Object(
+  {
+    callId: CallId,
+    duty: oneOf(duties),
+    ...person,
+    channels: Type.Array(Channel, { maxItems: deliveryChannels.length }),
+    /** The channels through which a message with this call has left, with how far it is known to have come, and since when. */
+    sent: Type.Array(Type.Object({ channel: Channel, stage: oneOf(receiptStages), atMs: Ms }, closed), {
+      maxItems: deliveryChannels.length,
+    }),
+    failed: Type.Array(Channel, { maxItems: deliveryChannels.length }),
+    outcome: oneOf(callOutcomes),
+    calledAtMs: Ms,
+    repeat: Type.Integer({ minimum: 0 }),
+  },
+  closed,
+);
+export type CallView = Static<typeof CallView>;
+
+/** The delivery of one alarm as people see it: the state after an event. A reader keeps the newest of each `alarmId`. */
+export const DeliveryView = Type.Object(
+  {
+    alarmId: AlarmId,
+    associationId: AssociationId,
+    ward: orNull(Text(40)),
+    bed: orNull(Text(40)),
+    kind: oneOf(alertKinds),
+    priority: oneOf(priorities),
+    /** Why the policy sends nothing about this alarm; null if it sends, or if the ward does not take part. */
+    notSent: orNull(Text(200)),
+    /** Null: no round has begun. */
+    phase: orNull(oneOf(deliveryPhases)),
+    /** Number of the round, 0 if none has begun. An answer names the round to which it answers. */
+    round: Type.Integer({ minimum: 0 }),
+    policyVersion: orNull(Text(40)),
+    /** The technical alarm that the ward has now about this alarm. */
+    notice: orNull(oneOf(wardNotices)),
+    /** End of the present wait; null if nothing is waited for. */
+    dueAtMs: orNull(Ms),
+    acceptedBy: Type.Array(Type.Object(person, closed), { maxItems: 64 }),
+    /** The calls of the present round, the first call first. Of more than 40 calls, the newest 40. */
+    calls: Type.Array(CallView, { maxItems: 40 }),
+  },
+  closed,
+);
+export type DeliveryView = Static<typeof DeliveryView>;
+
+/** One message to one person. A repeated message has the same id. */
+export const MessageDecision = Type.Object(
+  {
+    type: Type.Literal('message'),
+    messageId: MessageId,
+    atMs: Ms,
+    ...person,
+    channel: Channel,
+    /** All calls of the message, the most urgent first. `dueAtMs` is the end of the person's wait. */
+    calls: Type.Array(Type.Object({ alarmId: AlarmId, callId: CallId, dueAtMs: Ms }, closed), { minItems: 1 }),
+    /** How many of the calls the text of the message only counts. */
+    onlyCounted: Type.Integer({ minimum: 0 }),
+    /** When a channel must have confirmed the message. */
+    confirmDueAtMs: Ms,
+  },
+  closed,
+);
+
+/** A channel or a page reports how far a message has come. It decides nothing by itself; `explain` and the pages show it. */
+export const ReceiptSeen = Type.Object(
+  {
+    type: Type.Literal('receipt'),
+    atMs: Ms,
+    messageId: Type.Optional(MessageId),
+    alarmId: AlarmId,
+    callId: CallId,
+    userId: UserId,
+    channel: Channel,
+    stage: Type.Optional(oneOf(receiptStages)),
+    /** Present if the channel failed. `transient`: it tries again by itself. */
+    failure: Type.Optional(Type.Object({ class: oneOf(['transient', 'permanent']), reason: Text(200) }, closed)),
+  },
+  closed,
+);
+
+/** What became of an answer. `taken: false` means that it has no effect; `reason` says why in a sentence for the person. */
+export const AnswerSeen = Type.Object(
+  {
+    type: Type.Literal('answer-seen'),
+    atMs: Ms,
+    commandId: Uuid,
+    alarmId: AlarmId,
+    userId: UserId,
+    answer: oneOf(['accepted', 'rejected']),
+    taken: Type.Boolean(),
+    reason: Type.Optional(Text(200)),
+  },
+  closed,
+);
+
+/**
+ * The canary of a person's channel: a silent message that shows whether the person can be reached now. `asked`: it was sent and nothing has come
+ * back yet. `reached`: it came back from the given stage. `down`: it failed, or nothing came back in time.
+ */
+export const ReachSeen = Type.Object(
+  {
+    type: Type.Literal('reach-seen'),
+    atMs: Ms,
+    ...person,
+    channel: Channel,
+    /** The entry of the topic `reach`; absent for the channel `screen`. */
+    reachId: Type.Optional(Uuid),
+    checkId: Uuid,
+    state: oneOf(['asked', 'reached', 'down']),
+    stage: Type.Optional(oneOf(receiptStages)),
+    reason: Type.Optional(Text(200)),
+  },
+  closed,
+);
+export type ReachSeen = Static<typeof ReachSeen>;
+
+/** The service said that an entry of the topic `reach` does not exist any more (push: 404 or 410). Nothing is sent to it from now on. */
+export const ReachEnded = Type.Object(
+  { type: Type.Literal('reach-ended'), atMs: Ms, reachId: Uuid, userId: UserId, channel: Channel, reason: Text(200) },
+  closed,
+);
+
+/**
+ * In the topic `deliveries`: one event of the delivery process. `after` is present with the events of an alarm: the delivery after the event;
+ * null when the alarm is over and screens remove it.
+ */
+export const DeliveryRecord = Type.Union([
+  Type.Object({ event: AlarmDecision, after: orNull(DeliveryView) }, closed),
+  Type.Object({ event: MessageDecision }, closed),
+  /** `after` is absent if the receipt changed no alarm that is still there. */
+  Type.Object({ event: ReceiptSeen, after: Type.Optional(DeliveryView) }, closed),
+  Type.Object({ event: AnswerSeen }, closed),
+  Type.Object({ event: ReachSeen }, closed),
+  Type.Object({ event: ReachEnded }, closed),
+]);
+export type DeliveryRecord = Static<typeof DeliveryRecord>;
