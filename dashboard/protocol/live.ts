@@ -175,6 +175,8 @@ export const Snapshot = Type.Object(
     health: Health,
     /** The server understands `ScreenReport`. An older server would close the connection because of a report. */
     reports: Type.Optional(Type.Literal(true)),
+    /** The server understands `WantDeliveries` (delivery.ts). An older server would close the connection because of it. */
+    deliveries: Type.Optional(Type.Literal(true)),
   },
   closed,
 );
@@ -255,6 +257,7 @@ export const Heartbeat = Type.Object(
     health: Health,
     /** As in the snapshot. A screen that resumes gets no snapshot. */
     reports: Type.Optional(Type.Literal(true)),
+    deliveries: Type.Optional(Type.Literal(true)),
     /** The screens that have not confirmed alarms which this screen shows, too; absent if there are none. */
     unconfirmed: Type.Optional(Type.Array(UnconfirmedScreen, { maxItems: 20 })),
   },

@@ -1,0 +1,252 @@
+/**
+ * The delivery of alarms to persons, between the server and the pages: live messages, and the bodies of the REST routes. The meaning of a
+ * `DeliveryView` is in contracts/messages/deliveries.ts. No `node:` import here: the browser's build reads this file.
+ */
+import { type Static, Type } from 'typebox';
+import { duties } from '../../contracts/duty-names.ts';
+import { Alarm, alertKinds } from '../../contracts/messages/alarms.ts';
+import { Person } from '../../contracts/messages/assignments.ts';
+import { DeliveryView, receiptStages } from '../../contracts/messages/deliveries.ts';
+import { deliveryChannels } from '../../contracts/messages/delivery-policy.ts';
+import { Instant } from '../../contracts/messages/device.ts';
+import { priorities } from '../../contracts/priorities.ts';
+import { Bed, Ward } from './rest.ts';
+
+const closed = { additionalProperties: false } as const;
+const Uuid = Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' });
+const AlarmId = Type.String({ minLength: 16, maxLength: 64 });
+const CallId = Type.String({ minLength: 1, maxLength: 100 });
+const Channel = Type.Enum([...deliveryChannels]);
+const Stage = Type.Enum([...receiptStages]);
+
+/**
+ * From the page: it understands `Deliveries` and `Calls`. It sends this once for each connection, after a snapshot or a heartbeat that has
+ * `deliveries`.
+ */
+export const WantDeliveries = Type.Object({ type: Type.Literal('want-deliveries') }, closed);
+
+/**
+ * The deliveries of the alarms in the scope of the screen. The server sends them after `WantDeliveries`, after each new `Watch`, and at each
+ * change. Each view replaces the former one of its alarm.
+ */
+export const Deliveries = Type.Object(
+  {
+    type: Type.Literal('deliveries'),
+    at: Instant,
+    /** True: these are all deliveries in the scope, and the page forgets all others. */
+    complete: Type.Boolean(),
+    views: Type.Array(DeliveryView),
+    /** Alarms whose delivery is over. */
+    gone: Type.Array(AlarmId),
+  },
+  closed,
+);
+export type Deliveries = Static<typeof Deliveries>;
+
+/** An open call of the person who is logged in: she or he has been called, and the alarm still calls. */
+export const MyCall = Type.Object(
+  {
+    callId: CallId,
+    /** The round to answer to. */
+    round: Type.Integer({ minimum: 1 }),
+    calledAt: Instant,
+    /** End of the wait for this person's answer; absent if the wait is over, or the person has answered. */
+    answerBy: Type.Optional(Instant),
+    /** What this person has answered. */
+    answered: Type.Optional(Type.Enum(['accepted', 'rejected'])),
+    /** Others who have accepted. */
+    acceptedBy: Type.Array(Type.String()),
+    /** Who is called if this person does not answer; absent if nobody is left, so that the ward gets a technical alarm. */
+    next: Type.Optional(Type.String()),
+    ward: Type.Union([Ward, Type.Null()]),
+    alarm: Alarm,
+    /** The bed with its head and its values, as on the ward page. */
+    bed: Type.Union([Bed, Type.Null()]),
+  },
+  closed,
+);
+export type MyCall = Static<typeof MyCall>;
+
+/**
+ * All open calls of the person, the most urgent first. The server sends them to each page of the person after `WantDeliveries`
+ * and at each change, whatever the page watches. The list replaces the former one.
+ */
+export const Calls = Type.Object(
+  {
+    type: Type.Literal('calls'),
+    at: Instant,
+    calls: Type.Array(MyCall, { maxItems: 100 }),
+    /** A canary: the page sends `CallsPainted` with it after it has painted two frames. */
+    checkId: Type.Optional(Uuid),
+  },
+  closed,
+);
+export type Calls = Static<typeof Calls>;
+
+/** From the page: it has painted these calls of its person, or the canary. */
+export const CallsPainted = Type.Object(
+  {
+    type: Type.Literal('calls-painted'),
+    calls: Type.Array(Type.Object({ alarmId: AlarmId, callId: CallId }, closed), { maxItems: 100 }),
+    checkId: Type.Optional(Uuid),
+  },
+  closed,
+);
+export type CallsPainted = Static<typeof CallsPainted>;
+
+/** In the heartbeat (`delivery`), only if something is wrong: nobody is called in these wards, since the given time. */
+export const DeliveryDown = Type.Object(
+  { wards: Type.Array(Ward, { maxItems: 200 }), since: Type.Union([Instant, Type.Null()]) },
+  closed,
+);
+export type DeliveryDown = Static<typeof DeliveryDown>;
+
+/** The body of `POST /api/calls/:alarmId/answer`. `accepted` means "I go". It does not acknowledge the alarm. */
+export const AnswerBody = Type.Object(
+  { round: Type.Integer({ minimum: 1 }), answer: Type.Enum(['accepted', 'rejected']) },
+  closed,
+);
+export type AnswerBody = Static<typeof AnswerBody>;
+
+/** The answer: 200 `taken` or `no-effect` with the reason as a sentence; 202 `unknown` if the delivery process has not answered in 5 s. */
+export const AnswerResult = Type.Object(
+  { result: Type.Enum(['taken', 'no-effect', 'unknown']), reason: Type.Optional(Type.String()) },
+  closed,
+);
+export type AnswerResult = Static<typeof AnswerResult>;
+
+/** The body of `POST /api/push-receipt`, from the service worker: a push message is on the device. */
+export const PushReceiptBody = Type.Object(
+  {
+    calls: Type.Array(Type.Object({ alarmId: AlarmId, callId: CallId }, closed), { maxItems: 100 }),
+    checkId: Type.Optional(Uuid),
+  },
+  closed,
+);
+export type PushReceiptBody = Static<typeof PushReceiptBody>;
+
+const Label = Type.String({ minLength: 1, maxLength: 80 });
+/** The body of `POST /api/reach`: the person adds a way to be reached. `label` is for people: "Anna's phone, Chrome". */
+export const ReachBody = Type.Union([
+  Type.Object(
+    {
+      channel: Type.Literal('push'),
+      label: Label,
+      endpoint: Type.String({ maxLength: 1_000 }),
+      p256dh: Type.String({ maxLength: 120 }),
+      auth: Type.String({ maxLength: 60 }),
+    },
+    closed,
+  ),
+  Type.Object({ channel: Type.Literal('mail'), label: Label, address: Type.String({ maxLength: 254 }) }, closed),
+]);
+export type ReachBody = Static<typeof ReachBody>;
+
+/** Whether a person can be reached now through one channel, by the newest canary or receipt. */
+export const ReachState = Type.Object(
+  {
+    channel: Channel,
+    /** `unknown`: nothing was tried yet. */
+    state: Type.Enum(['reached', 'asked', 'down', 'unknown']),
+    /** How far the newest confirmation came. */
+    stage: Type.Optional(Stage),
+    at: Type.Optional(Instant),
+    /** Why the person cannot be reached, as a sentence. */
+    reason: Type.Optional(Type.String()),
+  },
+  closed,
+);
+export type ReachState = Static<typeof ReachState>;
+
+/** The answer to `GET /api/reach`: the person's own entries, without secrets, and the state of each. `DELETE /api/reach/:reachId` removes one. */
+export const MyReach = Type.Object(
+  {
+    entries: Type.Array(
+      Type.Object(
+        {
+          reachId: Uuid,
+          channel: Channel,
+          label: Label,
+          addedAt: Instant,
+          /** Host of the push service, or the mail address. */
+          address: Type.String(),
+          state: ReachState,
+        },
+        closed,
+      ),
+    ),
+    screen: ReachState,
+    /** The hospital has set up this channel. */
+    offers: Type.Object({ push: Type.Boolean(), mail: Type.Boolean() }, closed),
+  },
+  closed,
+);
+export type MyReach = Static<typeof MyReach>;
+
+/** The answer to `GET /api/push-key`: the VAPID public key, base64url. 404 if push is not set up. */
+export const PushKey = Type.Object({ publicKey: Type.String() }, closed);
+
+/** The answer to `GET /api/wards/:ward/reach`: each person with a duty now, and how she or he can be reached. */
+export const WardReach = Type.Object(
+  {
+    at: Instant,
+    people: Type.Array(
+      Type.Object(
+        {
+          ...Person.properties,
+          duties: Type.Array(Type.Enum([...duties])),
+          /** True: at least one channel through which the person can answer has come back from the person's device. */
+          isReached: Type.Boolean(),
+          channels: Type.Array(ReachState),
+        },
+        closed,
+      ),
+    ),
+    /** The delivery process works. */
+    isRunning: Type.Boolean(),
+  },
+  closed,
+);
+export type WardReach = Static<typeof WardReach>;
+
+/** The query of `GET /api/wards/:ward/who`: who would be called for an alarm at a bed. `at` is now if absent. */
+export const WhoQuery = Type.Object(
+  {
+    bed: Type.String({ minLength: 1, maxLength: 40 }),
+    at: Type.Optional(Instant),
+    kind: Type.Enum([...alertKinds]),
+    priority: Type.Enum([...priorities]),
+  },
+  closed,
+);
+export type WhoQuery = Static<typeof WhoQuery>;
+
+/** The answer: why nobody is called, or the calls in their order if nobody answers. */
+export const WhoAnswer = Type.Object(
+  {
+    at: Instant,
+    policyVersion: Type.String(),
+    notSent: Type.Optional(Type.String()),
+    calls: Type.Array(
+      Type.Object(
+        {
+          afterMs: Type.Integer({ minimum: 0 }),
+          duty: Type.Enum([...duties]),
+          ...Person.properties,
+          standing: Type.Enum(['accepted', 'overdue', 'not-accepted']),
+          channels: Type.Array(Channel),
+          waitMs: Type.Integer({ minimum: 0 }),
+          /** Why this person cannot take the call, as the end of a sentence: "has a disabled account". */
+          fault: Type.Optional(Type.String()),
+        },
+        closed,
+      ),
+    ),
+    /** Duties for which nobody can be called, with the persons who are away. */
+    empty: Type.Array(Type.Object({ duty: Type.Enum([...duties]), away: Type.Array(Type.String()) }, closed)),
+    /** What happens at the end, as a sentence. */
+    end: Type.String(),
+  },
+  closed,
+);
+export type WhoAnswer = Static<typeof WhoAnswer>;
