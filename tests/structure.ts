@@ -120,9 +120,11 @@ const impureNames: readonly [RegExp, string][] = [
 
 /** Finds what is not pure in core/: imports with side effects, clocks, randomness, timers, input and output. */
 function purityFaults(source: Source): string[] {
-  const isCore = source.path.includes('/core/');
+  const isCore = source.path.includes('/core/') || source.path.startsWith('contracts/explain/');
   if (!isCore && !pureFoundationFiles.test(source.path)) return [];
-  const core = isCore ? source.path.slice(0, source.path.indexOf('/core/') + '/core/'.length) : 'contracts/';
+  const core = source.path.includes('/core/')
+    ? source.path.slice(0, source.path.indexOf('/core/') + '/core/'.length)
+    : 'contracts/';
   const faults = importsOf(source)
     .filter(({ typeOnly }) => !typeOnly)
     .filter(({ target }) => {

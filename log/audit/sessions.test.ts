@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AuditRecord } from '../../contracts/messages/records.ts';
-import { createSessionCheck, sessionMsMax } from './sessions.ts';
+import { sessionMsMax } from '../../contracts/session-limits.ts';
+import { createSessionCheck } from './sessions.ts';
 
 const t0 = Date.UTC(2026, 0, 1);
 const minute = 60_000;

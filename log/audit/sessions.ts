@@ -4,12 +4,11 @@
  */
 
 import type { AnyAuditRecord } from '../../contracts/messages/records.ts';
+import { sessionMsMax } from '../../contracts/session-limits.ts';
 import { formatInstant, parseInstant } from '../../contracts/time.ts';
 import { type AuditWriter, isSigned } from './chain.ts';
 import type { RecordVerdict } from './rules.ts';
 
-/** Longest session, even if it is used all the time: one shift. */
-export const sessionMsMax = 12 * 60 * 60_000;
 /** Maximum time after the end of a session in which an earlier request may be recorded. */
 const recordDelayMsMax = 5 * 60_000;
 /** Maximum number of sessions that are remembered. If there are more, the oldest login is forgotten. */

@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { msOf } from '../../contracts/explain/chain.ts';
+import type { Explanation } from '../../contracts/explain/explain.ts';
 import { contentTypes, type Role } from '../../contracts/messages/records.ts';
 import { writeAccounts } from '../../dashboard/server/accounts/accounts.ts';
 import { hashPassword } from '../../dashboard/server/accounts/password.ts';
@@ -12,8 +14,6 @@ import { readAllRecords } from '../../tests/log-witness.ts';
 import { runVigil } from '../../tests/program.ts';
 import { openLogAs } from '../../tests/system.ts';
 import type { Child } from '../platform/child.ts';
-import { msOf } from './core/chain.ts';
-import type { Explanation } from './core/explain.ts';
 
 const platform = inject('platform');
 const run = randomUUID().slice(0, 6);

@@ -1,5 +1,11 @@
 /** `npm run vigil -- explain`: says what happened to an alarm, and why nobody came. */
 import { VigilError } from '../../contracts/errors.ts';
+import { explain } from '../../contracts/explain/explain.ts';
+import { explanationLines } from '../../contracts/explain/lines.ts';
+import { withoutValues } from '../../contracts/explain/without-values.ts';
+import { type FoundAlarm, findAlarms, findPlaces, type Place } from '../../log/explain/search.ts';
+import { readRecords } from '../../log/explain/sources.ts';
+import type { ReadContext } from '../../log/explain/span.ts';
 import type { Terminal } from '../../process/terminal.ts';
 import {
   type ClaimedAccount,
@@ -12,12 +18,6 @@ import {
 import type { Person } from '../rejected/person.ts';
 import { readVigil } from '../rejected/settings.ts';
 import { type ExplainRequest, explainHelp, readRequest } from './arguments.ts';
-import { explain } from './core/explain.ts';
-import { explanationLines } from './core/lines.ts';
-import { withoutValues } from './core/without-values.ts';
-import { type FoundAlarm, findAlarms, findPlaces, type Place } from './search.ts';
-import { readRecords } from './sources.ts';
-import type { ReadContext } from './span.ts';
 
 /** How often a long reading reports its progress. */
 const progressMs = 5_000;

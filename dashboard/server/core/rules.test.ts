@@ -2,8 +2,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { roles } from '../../../contracts/messages/records.ts';
+import { sessionMsMax } from '../../../contracts/session-limits.ts';
 import { formatInstant } from '../../../contracts/time.ts';
-import { sessionMsMax } from '../../../log/audit/sessions.ts';
 import { permissions } from '../../protocol/rest.ts';
 import { admit, defaultBudget, type MessageKind } from './budget.ts';
 import { auditor, everywhere, nurse, t0, technician } from './fold.testing.ts';

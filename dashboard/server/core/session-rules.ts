@@ -1,7 +1,7 @@
 /** Decides whether a session is still valid. Pure: the token's claims, the account as it is now, and the time are arguments. */
 
+import { sessionMsMax } from '../../../contracts/session-limits.ts';
 import { atMostNow } from '../../../contracts/steady-time.ts';
-import { sessionMsMax } from '../../../log/audit/sessions.ts';
 
 /** A session without a request and without a live connection ends after this time. */
 export const sessionIdleMs = 30 * 60_000;

@@ -1,8 +1,8 @@
 /** The routes for login, session, logout, screen lock, and the ticket of a live connection. */
 import { Type } from 'typebox';
 import { VigilError } from '../../../contracts/errors.ts';
+import { sessionMsMax } from '../../../contracts/session-limits.ts';
 import { formatInstant } from '../../../contracts/time.ts';
-import { sessionMsMax } from '../../../log/audit/sessions.ts';
 import { ErrorBody, LoginBody, Session, Ticket, UnlockBody } from '../../protocol/rest.ts';
 import {
   actorOf,

@@ -1,6 +1,6 @@
 import { SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { sessionMsMax } from '../../../log/audit/sessions.ts';
+import { sessionMsMax } from '../../../contracts/session-limits.ts';
 import type { Account } from '../accounts/accounts.ts';
 import { unmatchableHash } from '../accounts/password.ts';
 import { renewAfterMs, sessionIdleMs } from '../core/session-rules.ts';

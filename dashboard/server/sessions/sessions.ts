@@ -3,7 +3,7 @@
  * those from before a restart, come from the audit trail.
  */
 import { randomBytes } from 'node:crypto';
-import { sessionMsMax } from '../../../log/audit/sessions.ts';
+import { sessionMsMax } from '../../../contracts/session-limits.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Viewer } from '../core/rights.ts';
 import { type Claims, claimsAt, judgeSession, renewAfterMs } from '../core/session-rules.ts';

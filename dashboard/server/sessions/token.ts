@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { jwtVerify, SignJWT } from 'jose';
 import { VigilError } from '../../../contracts/errors.ts';
-import { sessionMsMax } from '../../../log/audit/sessions.ts';
+import { sessionMsMax } from '../../../contracts/session-limits.ts';
 import type { Claims } from '../core/session-rules.ts';
 
 const issuer = 'vigil-dashboard';

@@ -3,11 +3,11 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { minuteMs } from '../../contracts/durations.ts';
 import type { KafkaTopic, TopicPartition } from '../../contracts/topics.ts';
-import { partitionOf } from '../../log/kafka/connect.ts';
-import { readLogEnds, readOffsetsSince } from '../../log/kafka/log-ends.ts';
-import { createReader, type RecordBatch } from '../../log/kafka/reader.ts';
-import type { SealedLog } from '../../log/sealed-log.ts';
-import { createSealedReading, type ReadRecord } from '../../log/sealed-reading.ts';
+import { partitionOf } from '../kafka/connect.ts';
+import { readLogEnds, readOffsetsSince } from '../kafka/log-ends.ts';
+import { createReader, type RecordBatch } from '../kafka/reader.ts';
+import type { SealedLog } from '../sealed-log.ts';
+import { createSealedReading, type ReadRecord } from '../sealed-reading.ts';
 
 export type Span = {
   readonly topic: KafkaTopic;

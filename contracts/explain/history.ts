@@ -1,7 +1,7 @@
 /** Makes the history of one alarm from its events: each revision once, in order. */
-import { hourMs } from '../../../contracts/durations.ts';
-import type { Alarm, AlarmEvent } from '../../../contracts/messages/alarms.ts';
-import { parseInstant } from '../../../contracts/time.ts';
+import { hourMs } from '../durations.ts';
+import type { Alarm, AlarmEvent } from '../messages/alarms.ts';
+import { parseInstant } from '../time.ts';
 import type { AlarmRecords, Logged } from './records.ts';
 
 /** An acknowledgement that came too late is shown up to this long after the end of the alarm (our choice). */

@@ -2,7 +2,7 @@
  * Makes the delay chain of an alarm: when each step from the patient to the person happened, and how long it took. A step that the log does
  * not show is not known; it is never guessed.
  */
-import { parseInstant } from '../../../contracts/time.ts';
+import { parseInstant } from '../time.ts';
 import { type History, hasAllRevisions } from './history.ts';
 import type { AlarmRecords, ReadingTimes } from './records.ts';
 

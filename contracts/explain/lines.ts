@@ -1,5 +1,5 @@
 /** Writes an explanation as lines for a terminal. Texts from the log are made visible, so that they cannot change the terminal. */
-import { visibleText } from '../../../contracts/text.ts';
+import { visibleText } from '../text.ts';
 import type { Delays, Step, StepName } from './chain.ts';
 import { createInstantText, durationText } from './durations.ts';
 import type { Explanation } from './explain.ts';

@@ -2,7 +2,7 @@
  * Removes clinical values and people's free texts from the records of an alarm, for an auditor, who may see who did what and when but no
  * clinical data.
  */
-import type { Alarm } from '../../../contracts/messages/alarms.ts';
+import type { Alarm } from '../messages/alarms.ts';
 import type { AlarmRecords, Logged } from './records.ts';
 
 const hidden = 'not shown';

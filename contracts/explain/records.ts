@@ -1,12 +1,6 @@
 /** The records that `explain` uses: everything that the log has about one alarm. Plain data; the shell reads it (../sources.ts). */
-import type {
-  AlarmEvent,
-  Command,
-  CommandAnswer,
-  LimitsInForce,
-  StandbyInForce,
-} from '../../../contracts/messages/alarms.ts';
-import type { AnyAuditRecord, ConnectionRecord } from '../../../contracts/messages/records.ts';
+import type { AlarmEvent, Command, CommandAnswer, LimitsInForce, StandbyInForce } from '../messages/alarms.ts';
+import type { AnyAuditRecord, ConnectionRecord } from '../messages/records.ts';
 
 /** A record and the time at which Kafka got it, ms since 1970. */
 export type Logged<Body> = { readonly body: Body; readonly appendedMs: number };

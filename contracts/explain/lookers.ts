@@ -2,10 +2,10 @@
  * Finds out from the audit trail who looked at the patient or the ward while the alarm was there. The audit trail has the opening of a view,
  * not its end. So a view that was opened before the alarm may still have shown it.
  */
-import type { AlertKind } from '../../../contracts/messages/alarms.ts';
-import type { AnyAuditRecord } from '../../../contracts/messages/records.ts';
-import { parseInstant } from '../../../contracts/time.ts';
-import { sessionMsMax } from '../../../log/audit/sessions.ts';
+import type { AlertKind } from '../messages/alarms.ts';
+import type { AnyAuditRecord } from '../messages/records.ts';
+import { sessionMsMax } from '../session-limits.ts';
+import { parseInstant } from '../time.ts';
 import type { History } from './history.ts';
 import type { AlarmRecords } from './records.ts';
 

@@ -1,9 +1,9 @@
 /** Writes what happened to an alarm and at its bed, one line for each, in the order in which the log got it. */
 
-import { lateMsMax } from '../../../contracts/device-clock.ts';
-import type { AlarmEvent, LimitsInForce } from '../../../contracts/messages/alarms.ts';
-import { parameters } from '../../../contracts/parameters.ts';
-import { parseInstant } from '../../../contracts/time.ts';
+import { lateMsMax } from '../device-clock.ts';
+import type { AlarmEvent, LimitsInForce } from '../messages/alarms.ts';
+import { parameters } from '../parameters.ts';
+import { parseInstant } from '../time.ts';
 import { durationText } from './durations.ts';
 import { afterEndMsMax, firstOfEachRevision, type History } from './history.ts';
 import type { AlarmRecords, Logged } from './records.ts';

@@ -2,11 +2,11 @@
  * Says what the log shows as a reason why nobody came. Each finding follows from records that the log has. A finding about an absence ("no
  * look at the ward") also needs that no record is missing.
  */
-import { isHandOver } from '../../../contracts/connections.ts';
-import { lateMsMax } from '../../../contracts/device-clock.ts';
-import type { StandbyInForce } from '../../../contracts/messages/alarms.ts';
-import { clocksApartMsMax } from '../../../contracts/steady-time.ts';
-import { formatInstant, parseInstant } from '../../../contracts/time.ts';
+import { isHandOver } from '../connections.ts';
+import { lateMsMax } from '../device-clock.ts';
+import type { StandbyInForce } from '../messages/alarms.ts';
+import { clocksApartMsMax } from '../steady-time.ts';
+import { formatInstant, parseInstant } from '../time.ts';
 import { type DelayChain, msOf, type StepName } from './chain.ts';
 import { durationText } from './durations.ts';
 import { firstOfEachRevision, type History } from './history.ts';

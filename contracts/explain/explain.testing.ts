@@ -1,12 +1,6 @@
 /** Records of a made-up alarm for tests: HR 134 > 120 at a bed of the ICU, raised, acknowledged and ended. */
-import type {
-  Alarm,
-  AlarmEvent,
-  AlarmEventType,
-  CommandAnswer,
-  StandbyInForce,
-} from '../../../contracts/messages/alarms.ts';
-import type { Actor, AuditRecord } from '../../../contracts/messages/records.ts';
+import type { Alarm, AlarmEvent, AlarmEventType, CommandAnswer, StandbyInForce } from '../messages/alarms.ts';
+import type { Actor, AuditRecord } from '../messages/records.ts';
 import type { AlarmRecords, Logged } from './records.ts';
 
 export const onsetMs = Date.parse('2026-11-29T13:00:00.000Z');

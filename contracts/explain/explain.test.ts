@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Command } from '../../../contracts/messages/alarms.ts';
+import type { Command } from '../messages/alarms.ts';
 import { msOf, type StepName } from './chain.ts';
 import {
   answer,

@@ -1,13 +1,13 @@
 /** Reads from the log what `explain` needs about one alarm. Reads only the partition of the alarm's association. */
 import { dayMs, hourMs, minuteMs } from '../../contracts/durations.ts';
+import { createAuditGaps } from '../../contracts/explain/audit-gaps.ts';
+import { afterEndMsMax, type History, historyOf } from '../../contracts/explain/history.ts';
+import { auditLeadMs, isAboutLooks } from '../../contracts/explain/lookers.ts';
+import type { AlarmRecords } from '../../contracts/explain/records.ts';
 import type { Alarm } from '../../contracts/messages/alarms.ts';
 import { type AnyAuditRecord, contentTypes } from '../../contracts/messages/records.ts';
 import { standbyMsMax } from '../../contracts/standby.ts';
 import { parseInstant } from '../../contracts/time.ts';
-import { createAuditGaps } from './core/audit-gaps.ts';
-import { afterEndMsMax, type History, historyOf } from './core/history.ts';
-import { auditLeadMs, isAboutLooks } from './core/lookers.ts';
-import type { AlarmRecords } from './core/records.ts';
 import type { Place } from './search.ts';
 import { type ReadContext, readSpan } from './span.ts';
 

@@ -1,7 +1,7 @@
 /** Finds who asked for what about an alarm or its bed, from the commands and from the audit trail, and what the engine answered. */
-import type { Command, CommandAnswer } from '../../../contracts/messages/alarms.ts';
-import type { AnyAuditRecord } from '../../../contracts/messages/records.ts';
-import { parseInstant } from '../../../contracts/time.ts';
+import type { Command, CommandAnswer } from '../messages/alarms.ts';
+import type { AnyAuditRecord } from '../messages/records.ts';
+import { parseInstant } from '../time.ts';
 import type { AlarmRecords } from './records.ts';
 
 export type Request = {

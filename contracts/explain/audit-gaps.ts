@@ -1,6 +1,6 @@
 /** Finds out whether records of the audit trail are missing in a time. Each process numbers its records, so a missing number is a gap. */
-import type { AnyAuditRecord } from '../../../contracts/messages/records.ts';
-import { parseInstant } from '../../../contracts/time.ts';
+import type { AnyAuditRecord } from '../messages/records.ts';
+import { parseInstant } from '../time.ts';
 
 /** Largest number of audit records of one time. If there are more, the answer is that records are missing (our choice). */
 const recordsMax = 2_000_000;
