@@ -11,7 +11,8 @@ import { AssociationId } from './records.ts';
 
 const closed = { additionalProperties: false } as const;
 const Text = (maxLength: number) => Type.String({ minLength: 1, maxLength });
-const oneOf = <const T extends readonly string[]>(values: T) => Type.Enum([...values] as [...T]);
+/** A text of this list. `Type.Enum` alone loses the type of the list inside a generic function. */
+const oneOf = <const T extends readonly string[]>(values: T) => Type.Unsafe<T[number]>(Type.Enum([...values]));
 const orNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
 /** A time in ms since 1970, by the steady clock of the delivery process. */
