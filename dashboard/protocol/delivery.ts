@@ -142,6 +142,13 @@ export const ReachBody = Type.Union([
 ]);
 export type ReachBody = Static<typeof ReachBody>;
 
+/**
+ * The answer to `POST /api/reach`. A push entry with the endpoint of an entry of the same person replaces that entry and keeps its id, and
+ * is tried again at once: so a page tests its entry. The page keeps the id, to recognise the entry of its own browser.
+ */
+export const ReachAdded = Type.Object({ reachId: Uuid }, closed);
+export type ReachAdded = Static<typeof ReachAdded>;
+
 /** Whether a person can be reached now through one channel, by the newest canary or receipt. */
 export const ReachState = Type.Object(
   {

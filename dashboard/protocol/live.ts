@@ -8,6 +8,7 @@ import { Alarm, CommandAnswer } from '../../contracts/messages/alarms.ts';
 import { Instant } from '../../contracts/messages/device.ts';
 import { WhyUnconfirmed } from '../../contracts/messages/presence.ts';
 import { AssociationId } from '../../contracts/messages/records.ts';
+import { Calls, Deliveries, DeliveryDown } from './delivery.ts';
 import { Bed, BedHead, Numeric } from './rest.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -258,6 +259,8 @@ export const Heartbeat = Type.Object(
     /** As in the snapshot. A screen that resumes gets no snapshot. */
     reports: Type.Optional(Type.Literal(true)),
     deliveries: Type.Optional(Type.Literal(true)),
+    /** Present if nobody is called in some of the wards on the screen. */
+    delivery: Type.Optional(DeliveryDown),
     /** The screens that have not confirmed alarms which this screen shows, too; absent if there are none. */
     unconfirmed: Type.Optional(Type.Array(UnconfirmedScreen, { maxItems: 20 })),
   },
@@ -265,5 +268,5 @@ export const Heartbeat = Type.Object(
 );
 export type Heartbeat = Static<typeof Heartbeat>;
 
-export const ServerMessage = Type.Union([Snapshot, Delta, WaveMessage, Heartbeat]);
+export const ServerMessage = Type.Union([Snapshot, Delta, WaveMessage, Heartbeat, Deliveries, Calls]);
 export type ServerMessage = Static<typeof ServerMessage>;
