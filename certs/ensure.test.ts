@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dayMs } from '../contracts/durations.ts';
 import { principals, services } from '../contracts/topics.ts';
+import { readPushPublicKey } from '../process/push-settings.ts';
 import { authorityLifeMs, leafLifeMs } from './core/renewal.ts';
 import { ensureCertificates } from './ensure.ts';
 import { issueLeaf } from './issue.ts';
@@ -158,6 +159,31 @@ describe('the keys of the audit trail', () => {
   });
 });
 
+describe('the keys of Web Push', () => {
+  it('push-public.key contains the public half of push.jwk as a point on P-256', () => {
+    const { x, y, d } = JSON.parse(read('secrets/push.jwk')) as Record<string, string>;
+    expect(d).toEqual(expect.any(String));
+    const key = readPushPublicKey(read('secrets/push-public.key'));
+    const point = Buffer.concat([Buffer.of(4), Buffer.from(x!, 'base64url'), Buffer.from(y!, 'base64url')]);
+    expect(key).toBe(point.toString('base64url'));
+  });
+
+  it('a folder of an older version gets both keys, and a missing public half is written again', async () => {
+    const folder = freshFolder();
+    await ensureCertificates({ stateDir: folder, nowMs });
+    rmSync(join(folder, 'secrets', 'push.jwk'));
+    rmSync(join(folder, 'secrets', 'push-public.key'));
+    const written = (await ensureCertificates({ stateDir: folder, nowMs })).map(({ file }) => file);
+    expect(written).toEqual(['secrets/push.jwk', 'secrets/push-public.key']);
+    const publicKey = read('secrets/push-public.key', folder);
+    rmSync(join(folder, 'secrets', 'push-public.key'));
+    expect((await ensureCertificates({ stateDir: folder, nowMs })).map(({ file }) => file)).toEqual([
+      'secrets/push-public.key',
+    ]);
+    expect(read('secrets/push-public.key', folder)).toBe(publicKey);
+  });
+});
+
 describe('a second run', () => {
   it('a second run on the next day changes no file', async () => {
     const before = fingerprints(stateDir);
@@ -251,6 +277,12 @@ describe('refusals of ensureCertificates', () => {
       'secrets/reader-alarms.jwk',
       '{}',
       /reader-alarms\.jwk is not the private P-256 JWK/,
+    ],
+    [
+      'a push key file with another key',
+      'secrets/push.jwk',
+      '{}',
+      /push\.jwk is not the private P-256 JWK of Web Push/,
     ],
     ['an empty secret', 'secrets/pseudonym.key', '\n', /pseudonym\.key is empty/],
   ];

@@ -1,4 +1,4 @@
-/** Creates the secrets that are not certificates: reader keys, keys that sign the audit trail, passwords, the pseudonym key, the session key. */
+/** Creates the secrets that are not certificates: reader keys, keys that sign the audit trail, passwords, the pseudonym key, the session key, the keys of Web Push. */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -33,7 +33,44 @@ export function ensureSecrets(directory: string): string[] {
     keys.push(publicReaderKey(join(directory, name), role));
   }
   if (updateFile(join(directory, 'readers.json'), { keys })) writtenFiles.push('readers.json');
-  return [...writtenFiles, ...ensureAuditKeys(directory)];
+  return [...writtenFiles, ...ensureAuditKeys(directory), ...ensurePushKeys(directory)];
+}
+
+/**
+ * Creates the keys of Web Push (VAPID, RFC 8292): `push.jwk` for the delivery process, and `push-public.key` for pages. A subscription of a
+ * browser belongs to the public key. If the key changes, each person must add her or his phone again.
+ */
+function ensurePushKeys(directory: string): string[] {
+  const path = join(directory, 'push.jwk');
+  const writtenFiles = ensureFile(path, newPushKey) ? ['push.jwk'] : [];
+  const text = `${publicPushKey(path)}\n`;
+  const publicPath = join(directory, 'push-public.key');
+  if (existsSync(publicPath) && readFileSync(publicPath, 'utf8') === text) return writtenFiles;
+  writeAtomic(publicPath, text, 0o600);
+  return [...writtenFiles, 'push-public.key'];
+}
+
+function newPushKey(): string {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return `${JSON.stringify({ ...privateKey.export({ format: 'jwk' }), alg: 'ES256', use: 'sig' })}\n`;
+}
+
+/** Returns the public key as browsers want it: an uncompressed point, base64url (RFC 8292, 3.2). */
+function publicPushKey(path: string): string {
+  try {
+    const jwk = JSON.parse(readFileSync(path, 'utf8'));
+    if (jwk.crv !== 'P-256' || jwk.use !== 'sig') throw new Error('another key');
+    const { x, y } = createPublicKey(createPrivateKey({ key: jwk, format: 'jwk' })).export({ format: 'jwk' });
+    return Buffer.concat([Buffer.of(4), Buffer.from(x!, 'base64url'), Buffer.from(y!, 'base64url')]).toString(
+      'base64url',
+    );
+  } catch (cause) {
+    throw new VigilError(
+      'certificate-invalid',
+      `${path} is not the private P-256 JWK of Web Push: restore it from a backup, or delete it; then each person must add her or his phone again.`,
+      { cause },
+    );
+  }
 }
 
 /** Creates missing audit keys. `audit-keys.json` keeps the public keys of replaced keys, so that their signatures still verify. */

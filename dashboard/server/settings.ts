@@ -4,6 +4,7 @@ import { canarySilenceSettings } from '../../process/canary-settings.ts';
 import { influxSettings } from '../../process/influx-settings.ts';
 import { logSettings } from '../../process/log-setting.ts';
 import { metricsSettings } from '../../process/metrics-server.ts';
+import { pushHostSettings, pushPublicKeySettings } from '../../process/push-settings.ts';
 import type { Manifest } from '../../process/settings.ts';
 
 /** All settings of the dashboard's server. */
@@ -13,6 +14,8 @@ export const settings = {
   ...auditKeySettings,
   ...auditReaderSettings,
   ...canarySilenceSettings,
+  ...pushHostSettings,
+  ...pushPublicKeySettings,
   ...metricsSettings(9462),
   anchorsFile: {
     kind: 'text',

@@ -89,6 +89,7 @@ export function sharesOf(holder: Holder, devices: readonly string[]): Share[] {
           'secrets',
           'influx-dashboard.password',
           'session.key',
+          'push-public.key',
           'audit-dashboard.jwk',
           'audit-keys.json',
         ),

@@ -125,6 +125,7 @@ export function serviceEnv(
         VIGIL_WARDS_FILE: wardsFileOf(addresses.stateDir),
         VIGIL_ACCOUNTS_FILE: join(secrets, 'accounts.json'),
         VIGIL_SESSION_KEY_FILE: join(secrets, 'session.key'),
+        VIGIL_PUSH_PUBLIC_KEY_FILE: join(secrets, 'push-public.key'),
         ...overrides,
       };
     case 'canary':
