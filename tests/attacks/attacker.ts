@@ -41,11 +41,16 @@ export async function loggedInBrowser(userId: string, localAddress: string): Pro
   return browser;
 }
 
+/** Longest time until the first byte of an answer. Long, because a busy machine answers slowly. */
+const firstByteMsMax = 60_000;
+/** An answer is complete when the server sends nothing for this time. */
+const quietMs = 4_000;
+
 /**
- * Sends bytes to a TLS port. Returns everything that the server sends until the server closes the connection or is silent for `quietMs`.
+ * Sends bytes to a TLS port. Returns everything that the server sends until the server closes the connection or is silent.
  * @param options options of the TLS connection, such as another version
  */
-export function sendRaw(port: number, bytes: string | Buffer, options: ConnectionOptions = {}, quietMs = 1_500) {
+export function sendRaw(port: number, bytes: string | Buffer, options: ConnectionOptions = {}) {
   const { promise, resolve, reject } = Promise.withResolvers<{ text: string; isClosed: boolean }>();
   const parts: Buffer[] = [];
   const socket = connectTls({ host: '127.0.0.1', port, ca: certFile('ca.pem'), servername: 'localhost', ...options });
@@ -53,13 +58,16 @@ export function sendRaw(port: number, bytes: string | Buffer, options: Connectio
     resolve({ text: Buffer.concat(parts).toString('latin1'), isClosed });
     socket.destroy();
   };
-  socket.setTimeout(quietMs, () => finish(false));
+  socket.setTimeout(firstByteMsMax, () => finish(false));
   let isConnected = false;
   socket.on('secureConnect', () => {
     isConnected = true;
     socket.write(bytes);
   });
-  socket.on('data', (part: Buffer) => parts.push(part));
+  socket.on('data', (part: Buffer) => {
+    parts.push(part);
+    socket.setTimeout(quietMs);
+  });
   socket.on('close', () => finish(true));
   // If a server closes before it has read everything, the connection is reset, and its answer may be lost.
   const isReset = ({ code }: NodeJS.ErrnoException) => isConnected && (code === 'ECONNRESET' || code === 'EPIPE');

@@ -32,6 +32,12 @@ export type FloodCounts = {
 };
 
 /**
+ * Longest time until a flood has done enough. The server checks one password of new browsers at a time, and each check takes some 100 ms of a
+ * core and 64 MiB. On a busy machine a check takes seconds.
+ */
+const floodMsMax = 400_000;
+
+/**
  * Runs `work` during a flood. Returns its result, and the counts of the flood before and after it.
  * @param hasStruck returns whether the flood has done enough for `work` to begin
  */
@@ -49,10 +55,14 @@ export async function underFlood<T>(
   });
   const exited = once(child, 'exit');
   try {
-    await until('the flood has done enough', () => {
-      if (child.exitCode !== null) throw new Error('the flood ended by itself');
-      return hasStruck(newest);
-    });
+    await until(
+      'the flood has done enough',
+      () => {
+        if (child.exitCode !== null) throw new Error('the flood ended by itself');
+        return hasStruck(newest);
+      },
+      floodMsMax,
+    );
     const countsBefore = newest;
     const value = await work(() => newest);
     return { value, countsBefore, after: newest };

@@ -71,6 +71,8 @@ export type Bench = {
   aheadMs: number;
   /** The logged lines, each in JSON. */
   readonly logged: string[];
+  /** Moves the listener's monotonic clock forward. */
+  moveClock(ms: number): void;
   /** Moves the listener's monotonic clock forward, and waits until the listener has checked its time-outs. */
   letTimePass(ms: number): Promise<void>;
   /** The outcome with which publishes are settled immediately; undefined if the test settles them. */
@@ -100,6 +102,11 @@ export function listenerOptions(): ListenerOptions {
   };
 }
 
+type BenchOptions = Partial<Pick<ListenerOptions, 'port' | 'sharePort'>> & {
+  /** If true, only `moveClock` and `letTimePass` move the listener's monotonic clock. */
+  readonly standsStill?: boolean;
+};
+
 /**
  * Opens a listener with a sink.
  * @param crlFile path of the CRL of the devices, as in VIGIL_MQTT_CRL_FILE
@@ -107,7 +114,7 @@ export function listenerOptions(): ListenerOptions {
 export async function openBench(
   limits: Partial<Limits> = {},
   crlFile = '',
-  more: Partial<Pick<ListenerOptions, 'port' | 'sharePort'>> = {},
+  { standsStill = false, ...more }: BenchOptions = {},
 ): Promise<Bench> {
   const logged: string[] = [];
   const log = pino({ level: 'info' }, { write: (line: string) => void logged.push(line) });
@@ -120,6 +127,8 @@ export async function openBench(
   const lostIdWhileAlive: string[] = [];
   let sourceCount = 0;
   let addedMs = 0;
+  /** A whole number, so that differences of times are exact. */
+  const startMs = Math.round(performance.now());
   const sink: Sink = {
     ready: () => bench.ready,
     sourceOf(deviceId) {
@@ -163,7 +172,7 @@ export async function openBench(
     sink,
     counters,
     measures,
-    monotonicMs: () => performance.now() + addedMs,
+    monotonicMs: () => (standsStill ? startMs : performance.now()) + addedMs,
   });
   const bench: Bench = {
     listener,
@@ -177,6 +186,9 @@ export async function openBench(
     aheadMs: 0,
     logged,
     immediateOutcome: undefined,
+    moveClock(ms) {
+      addedMs += ms;
+    },
     async letTimePass(ms) {
       addedMs += ms;
       // The listener's timer runs before this timer.
@@ -291,9 +303,9 @@ export function publishPacket(qos: 0 | 1 | 2, messageId: number, payload = 'x', 
 
 /** Polls until `condition` returns true. The deadline is long, because no test may depend on the speed of the machine. */
 export async function until(what: string, condition: () => boolean): Promise<void> {
-  for (const endMs = Date.now() + 30_000; Date.now() < endMs; ) {
+  for (const endMs = Date.now() + 50_000; Date.now() < endMs; ) {
     if (condition()) return;
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
-  throw new Error(`This did not happen within 30 s: ${what}`);
+  throw new Error(`This did not happen within 50 s: ${what}`);
 }
