@@ -72,6 +72,27 @@ describe('ensureCertificates', () => {
     },
   );
 
+  it('a folder of an older version, which had no delivery process, gets the certificate and the reader key of this process', async () => {
+    const older = freshFolder();
+    await ensureCertificates({ stateDir: older, devices: ['bed-07'], nowMs });
+    for (const file of ['certs/delivery.pem', 'certs/delivery.key', 'secrets/reader-delivery.jwk'])
+      rmSync(join(older, file));
+    const readers = JSON.parse(read('secrets/readers.json', older)) as { keys: { kid: string }[] };
+    const olderReaders = { keys: readers.keys.filter(({ kid }) => kid !== 'delivery') };
+    writeFileSync(join(older, 'secrets/readers.json'), JSON.stringify(olderReaders));
+    const recorded = JSON.parse(read('secrets/fingerprints.json', older)) as { keys: Record<string, string> };
+    delete recorded.keys['secrets/reader-delivery.jwk'];
+    writeFileSync(join(older, 'secrets/fingerprints.json'), JSON.stringify(recorded));
+    const before = read('certs/alarms.pem', older);
+
+    await ensureCertificates({ stateDir: older, devices: ['bed-07'], nowMs });
+
+    expect(certificate('delivery', older).subject).toBe('CN=delivery');
+    const after = JSON.parse(read('secrets/readers.json', older)) as typeof readers;
+    expect(after.keys.map(({ kid }) => kid)).toEqual([...services]);
+    expect(read('certs/alarms.pem', older)).toBe(before);
+  });
+
   it('no two servers have a name in common, except the loopback names', () => {
     const loopback = ['localhost', '127.0.0.1', '::1'];
     const namesOfServers = ['kafka', 'influxdb', 'mqtt-server', 'web-server'].map((file) =>

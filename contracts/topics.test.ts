@@ -76,6 +76,19 @@ describe('kafkaTopics', () => {
     expect(topicsOf('trends', 'writers')).toEqual([]);
   });
 
+  it('the delivery process may read alarms and what persons answer, and may write only deliveries and its sign of life', () => {
+    expect(topicsOf('delivery', 'readers')).toEqual([
+      'associations',
+      ...keysTopics,
+      'alarms',
+      'assignments',
+      'deliveries',
+      'delivery-commands',
+      'reach',
+    ]);
+    expect(topicsOf('delivery', 'writers')).toEqual(['keys-delivery', 'presence', 'deliveries']);
+  });
+
   it('the data keys of each topic are wrapped for all readers of the topic', () => {
     for (const name of kafkaTopicNames) {
       expect(kafkaTopics[name].readers.length).toBeGreaterThan(0);

@@ -5,7 +5,7 @@
 import { dayMs, hourMs } from './durations.ts';
 
 /** The services. Each is a Kafka principal (`CN=<service>`) and has its own private reader key to open sealed records. */
-export const services = ['gateway', 'alarms', 'trends', 'dashboard', 'operator'] as const;
+export const services = ['gateway', 'alarms', 'trends', 'delivery', 'dashboard', 'operator'] as const;
 export type Service = (typeof services)[number];
 
 /** The principals that have rights on topics. The witness fetches the audit trail but cannot open it, because it has no reader key. */
@@ -22,6 +22,7 @@ type TopicRow = {
     | 'actorPseudonym'
     | 'wardPseudonym'
     | 'processId'
+    | 'reachId'
     | 'name';
   readonly partitions: number;
   readonly cleanup: 'delete' | 'compact' | 'compact,delete';
@@ -96,12 +97,13 @@ export const kafkaTopics = {
     retentionMs: -1,
     segmentMs: hourMs,
     writers: ['dashboard', 'operator'],
-    readers: ['gateway', 'alarms', 'trends', 'dashboard', 'operator'],
+    readers: ['gateway', 'alarms', 'trends', 'delivery', 'dashboard', 'operator'],
   },
   // Longer than the retention of the records that these keys open (retentionOf), plus the hour for which a key seals records.
   'keys-readings': { ...wrappedKeys, cleanup: 'compact,delete', retentionMs: 9 * dayMs, writers: ['gateway'] },
   'keys-rejected': { ...wrappedKeys, cleanup: 'compact,delete', retentionMs: 32 * dayMs, writers: ['gateway'] },
   'keys-alarms': { ...wrappedKeys, writers: ['alarms'] },
+  'keys-delivery': { ...wrappedKeys, writers: ['delivery'] },
   'keys-dashboard': { ...wrappedKeys, writers: ['dashboard'] },
   'keys-operator': { ...wrappedKeys, writers: ['operator'] },
   // Older versions wrote all data keys into this topic. It is only read now.
@@ -122,8 +124,8 @@ export const kafkaTopics = {
     retentionMs: -1,
     segmentMs: 7 * dayMs,
     writers: ['alarms'],
-    // The trend writer reads the scores and opens no other type of record.
-    readers: ['alarms', 'trends', 'dashboard', 'operator'],
+    // The trend writer reads the scores and opens no other type of record. The delivery process opens only events of alarms.
+    readers: ['alarms', 'trends', 'delivery', 'dashboard', 'operator'],
   },
   'alarm-state': {
     key: 'associationId',
@@ -142,8 +144,8 @@ export const kafkaTopics = {
     cleanup: 'compact',
     retentionMs: -1,
     segmentMs: hourMs,
-    // The alarm processor writes here that it is running. Its records name no ward.
-    writers: ['dashboard', 'alarms'],
+    // The alarm processor and the delivery process write here that they are running. Their records name no ward.
+    writers: ['dashboard', 'alarms', 'delivery'],
     readers: ['gateway', 'dashboard', 'operator'],
   },
   canary: {
@@ -194,7 +196,36 @@ export const kafkaTopics = {
     retentionMs: -1,
     segmentMs: 7 * dayMs,
     writers: ['dashboard'],
-    readers: ['dashboard', 'operator'],
+    readers: ['delivery', 'dashboard', 'operator'],
+  },
+  deliveries: {
+    // One partition, because the messages to one person, and their rate, depend on the alarms of all patients.
+    key: 'name',
+    partitions: 1,
+    cleanup: 'delete',
+    retentionMs: -1,
+    segmentMs: 7 * dayMs,
+    writers: ['delivery'],
+    readers: ['delivery', 'dashboard', 'operator'],
+  },
+  'delivery-commands': {
+    // One partition, because its owner in the Kafka group is the one process that delivers.
+    key: 'actorPseudonym',
+    partitions: 1,
+    cleanup: 'delete',
+    retentionMs: 30 * dayMs,
+    segmentMs: dayMs,
+    writers: ['dashboard'],
+    readers: ['delivery', 'dashboard', 'operator'],
+  },
+  reach: {
+    key: 'reachId',
+    partitions: 1,
+    cleanup: 'compact',
+    retentionMs: -1,
+    segmentMs: hourMs,
+    writers: ['dashboard'],
+    readers: ['delivery', 'dashboard', 'operator'],
   },
   audit: {
     key: 'actorPseudonym',
@@ -215,6 +246,7 @@ export const kafkaTopics = {
 export const turns = {
   associations: { service: 'dashboard', id: 'dashboard-associations' },
   assignments: { service: 'dashboard', id: 'dashboard-assignments' },
+  deliveries: { service: 'delivery', id: 'delivery-deliveries' },
 } as const satisfies Partial<Record<KafkaTopic, { readonly service: Service; readonly id: string }>>;
 export type TurnTopic = keyof typeof turns;
 
@@ -241,6 +273,7 @@ export function keysTopicOfWriter(service: Service, topic: KafkaTopic): KeysTopi
     case 'gateway':
       return topic === 'rejected' ? 'keys-rejected' : 'keys-readings';
     case 'alarms':
+    case 'delivery':
     case 'dashboard':
     case 'operator':
       return `keys-${service}`;

@@ -26,6 +26,12 @@ const appendRetries = 3;
 /** Retries of kafkajs for taking a turn: they take about 8 s. The first turn in a new cluster is slow, because Kafka creates a topic for it. */
 const turnRetries = 8;
 
+/**
+ * Keys of records that name no subject. All records of a service in such a topic have one data key, because a data key for each process id
+ * would leave one more data key at each start of a process.
+ */
+const keysOfNoSubject: readonly string[] = ['processId', 'reachId', 'name'];
+
 export type TableRecord = LogRecord & { readonly topic: KafkaTopic };
 
 export type TurnRecord = { readonly key: string; readonly contentType: ContentType; readonly body: unknown };
@@ -105,8 +111,7 @@ export async function openSealedLog(options: {
   const turnKafka = createKafkaClient(settings, `${service}-${boot}-turn`, log, turnRetries);
 
   async function seal(topic: KafkaTopic, { key, contentType, body }: TurnRecord): Promise<Buffer> {
-    // The key of such a topic is a process id, which differs at each start. A data key for each id would leave one more key at each start.
-    const dataKey = await sealer.keyFor(kafkaTopics[topic].key === 'processId' ? service : key, topic);
+    const dataKey = await sealer.keyFor(keysOfNoSubject.includes(kafkaTopics[topic].key) ? service : key, topic);
     seq += 1;
     const plaintext = Buffer.from(JSON.stringify(body));
     return sealer.seal(dataKey, { topic, key, writer: service, boot, seq }, contentType, plaintext);

@@ -5,6 +5,9 @@ import type { Fault } from '../errors.ts';
 import { parameters } from '../parameters.ts';
 import { AlarmEvent, AlarmState, Command, CommandAnswer, LimitsInForce, StandbyInForce } from './alarms.ts';
 import { AssignmentEvent } from './assignments.ts';
+import { DeliveryRecord } from './deliveries.ts';
+import { DeliveryCommand, ReachEntry } from './delivery-commands.ts';
+import { DeliveryPositions, DeliverySign, DeliverySnapshot } from './delivery-progress.ts';
 import type { NumericValue } from './device.ts';
 import { AlertsRecord } from './device-alerts.ts';
 import { PresenceRecord } from './presence.ts';
@@ -51,6 +54,12 @@ const schemas = {
   [contentTypes.presence]: PresenceRecord,
   [contentTypes.account]: AccountRecord,
   [contentTypes.assignment]: AssignmentEvent,
+  [contentTypes.delivery]: DeliveryRecord,
+  [contentTypes.deliveryPositions]: DeliveryPositions,
+  [contentTypes.deliverySnapshot]: DeliverySnapshot,
+  [contentTypes.deliveryCommand]: DeliveryCommand,
+  [contentTypes.deliverySign]: DeliverySign,
+  [contentTypes.reach]: ReachEntry,
   [contentTypes.olderAudit]: OlderAuditRecord,
   [contentTypes.audit]: AuditRecord,
 } as const satisfies Record<ContentType, TSchema>;

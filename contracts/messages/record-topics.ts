@@ -27,6 +27,12 @@ const topicOfContentType: Readonly<Record<ContentType, KafkaTopic>> = {
   [contentTypes.presence]: 'presence',
   [contentTypes.account]: 'accounts',
   [contentTypes.assignment]: 'assignments',
+  [contentTypes.delivery]: 'deliveries',
+  [contentTypes.deliveryPositions]: 'deliveries',
+  [contentTypes.deliverySnapshot]: 'deliveries',
+  [contentTypes.deliveryCommand]: 'delivery-commands',
+  [contentTypes.deliverySign]: 'presence',
+  [contentTypes.reach]: 'reach',
   [contentTypes.olderAudit]: 'audit',
   [contentTypes.audit]: 'audit',
 };

@@ -307,6 +307,12 @@ export const contentTypes = {
   presence: contentTypeName('presence', 1),
   account: contentTypeName('account', 1),
   assignment: contentTypeName('assignment', 1),
+  delivery: contentTypeName('delivery', 1),
+  deliveryPositions: contentTypeName('delivery-positions', 1),
+  deliverySnapshot: contentTypeName('delivery-snapshot', 1),
+  deliveryCommand: contentTypeName('delivery-command', 1),
+  deliverySign: contentTypeName('delivery-sign', 1),
+  reach: contentTypeName('reach', 1),
   olderAudit: contentTypeName('audit', 1),
   audit: contentTypeName('audit', 2),
 } as const;

@@ -1,7 +1,7 @@
 /**
  * The turn to write: of all processes that have taken the turn with the same name, only the last process can write. Kafka enforces this,
  * because the name is a transactional id. When a process takes the turn, all uncommitted writes of the former process become void.
- * The writes of one turn get into the log together at the commit, or not at all.
+ * The writes before a commit get into the log together at the commit, or not at all. After a commit, the same turn may write again.
  */
 import type { Kafka, Transaction } from 'kafkajs';
 import { VigilError } from '../../contracts/errors.ts';
@@ -22,7 +22,7 @@ export type Turn = {
    * @throws VigilError `turn-lost`: another process has the turn, and nothing was written; `log-append-failed`: Kafka did not accept them
    */
   write(topic: KafkaTopic, records: readonly KeyedValue[]): Promise<void>;
-  /** Commits all writes. @throws VigilError as `write` does; after `log-append-failed` the records may or may not be in the log */
+  /** Commits all writes since the last commit. @throws VigilError as `write` does; after `log-append-failed` the records may or may not be in the log */
   commit(): Promise<void>;
   /** Ends the turn. Uncommitted records become void. Never rejects. */
   close(): Promise<void>;
@@ -37,7 +37,8 @@ export async function takeTurn(kafka: Kafka, name: string): Promise<Turn> {
     allowAutoTopicCreation: false,
   });
   const disconnect = () => producer.disconnect().catch(() => undefined);
-  let transaction: Transaction;
+  /** Undefined after a commit, until the next write. */
+  let transaction: Transaction | undefined;
   try {
     await producer.connect();
     transaction = await producer.transaction();
@@ -59,8 +60,9 @@ export async function takeTurn(kafka: Kafka, name: string): Promise<Turn> {
 
   return {
     write: (topic, records) =>
-      send(() =>
-        transaction.send({
+      send(async () => {
+        transaction ??= await producer.transaction();
+        await transaction.send({
           topic,
           acks: -1,
           messages: records.map(({ key, value }) => ({
@@ -69,11 +71,15 @@ export async function takeTurn(kafka: Kafka, name: string): Promise<Turn> {
             partition: partitionOf(topic, key),
             timestamp: String(logNowMs()),
           })),
-        }),
-      ),
-    commit: () => send(() => transaction.commit()),
+        });
+      }),
+    commit: () =>
+      send(async () => {
+        await transaction?.commit();
+        transaction = undefined;
+      }),
     async close() {
-      if (transaction.isActive()) await transaction.abort().catch(() => undefined);
+      if (transaction?.isActive()) await transaction.abort().catch(() => undefined);
       await disconnect();
     },
   };

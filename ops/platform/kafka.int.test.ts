@@ -108,6 +108,9 @@ describe('the broker', () => {
     ['dashboard', 'keys-operator'],
     ['operator', 'keys-dashboard'],
     ['trends', 'keys-alarms'],
+    ['delivery', 'alarms'],
+    ['delivery', 'delivery-commands'],
+    ['dashboard', 'deliveries'],
     ['gateway', 'keys'],
   ])('the broker does not let the service %s write to the topic %s', async (service, topic) => {
     await expect(appendAs(service, topic)).rejects.toThrow(/authoriz/i);

@@ -17,47 +17,63 @@ beforeAll(async () => {
 });
 afterAll(() => own.platform.close());
 
-it('the set-up creates the topic assignments in an older installation, and a dashboard can write to it in a turn', async () => {
-  const { data } = own;
-  const certs = join(data.stateDir, 'certs');
-  const admin = adminKafka(data.kafkaBrokers, certs).admin();
-  await admin.connect();
-  const any = {
-    resourcePatternType: kafkajs.ResourcePatternTypes.LITERAL,
-    operation: kafkajs.AclOperationTypes.ANY,
-    permissionType: kafkajs.AclPermissionTypes.ANY,
-  };
-  await admin.deleteTopics({ topics: ['assignments'] });
-  await admin.deleteAcls({
-    filters: [
-      { ...any, resourceType: kafkajs.AclResourceTypes.TOPIC, resourceName: 'assignments' },
-      { ...any, resourceType: kafkajs.AclResourceTypes.TRANSACTIONAL_ID, resourceName: turns.assignments.id },
-    ],
-  });
-  await until('the topic is gone', async () => !(await admin.listTopics()).includes('assignments'));
-  await admin.disconnect();
+const body = assigned('anna', 6, assignmentOf(1, 'anna', [7, 15]));
+const commandId = '00000000-0000-4000-8000-000000000001';
+const answer = { type: 'answer-seen', atMs: 0, commandId, alarmId: 'a'.repeat(16), userId: 'anna', answer: 'accepted' };
+const cases = [
+  ['assignments', 'dashboard', { key: 'ward', contentType: contentTypes.assignment, body }],
+  [
+    'deliveries',
+    'delivery',
+    { key: 'deliveries', contentType: contentTypes.delivery, body: { event: { ...answer, taken: true } } },
+  ],
+] as const;
 
-  await ensureTopics(data.kafkaBrokers, certs);
-
-  const [dashboard, operator] = [await openLogAs(data, 'dashboard'), await openLogAs(data, 'operator')];
-  try {
-    const turn = await dashboard.takeTurn('assignments');
-    const body = assigned('anna', 6, assignmentOf(1, 'anna', [7, 15]));
-    await turn.write([{ key: 'ward', contentType: contentTypes.assignment, body }]);
-    await turn.commit();
-    await turn.close();
-    const read: unknown[] = [];
-    await until('the operator reads the event', async () => {
-      read.length = 0;
-      const log = { error() {}, warn() {}, info() {} } as never;
-      await readTopic(operator, log, { topic: 'assignments', start: 'beginning' }, (record) =>
-        read.push(record?.record.body),
-      );
-      return read.length > 0;
+it.each(cases)(
+  'the set-up creates the topic %s in an older installation, and %s can write to it in a turn, again and again',
+  async (topic, service, record) => {
+    const { data } = own;
+    const certs = join(data.stateDir, 'certs');
+    const admin = adminKafka(data.kafkaBrokers, certs).admin();
+    await admin.connect();
+    const any = {
+      resourcePatternType: kafkajs.ResourcePatternTypes.LITERAL,
+      operation: kafkajs.AclOperationTypes.ANY,
+      permissionType: kafkajs.AclPermissionTypes.ANY,
+    };
+    await admin.deleteTopics({ topics: [topic] });
+    await admin.deleteAcls({
+      filters: [
+        { ...any, resourceType: kafkajs.AclResourceTypes.TOPIC, resourceName: topic },
+        { ...any, resourceType: kafkajs.AclResourceTypes.TRANSACTIONAL_ID, resourceName: turns[topic].id },
+      ],
     });
-    expect(read).toEqual([body]);
-  } finally {
-    await dashboard.close();
-    await operator.close();
-  }
-});
+    await until('the topic is gone', async () => !(await admin.listTopics()).includes(topic));
+    await admin.disconnect();
+
+    await ensureTopics(data.kafkaBrokers, certs);
+
+    const [writer, operator] = [await openLogAs(data, service), await openLogAs(data, 'operator')];
+    try {
+      const turn = await writer.takeTurn(topic);
+      for (let n = 0; n < 2; n += 1) {
+        await turn.write([record]);
+        await turn.commit();
+      }
+      // What was not committed is not in the log.
+      await turn.write([record]);
+      await turn.close();
+      const read: unknown[] = [];
+      await until('the operator reads both events', async () => {
+        read.length = 0;
+        const log = { error() {}, warn() {}, info() {} } as never;
+        await readTopic(operator, log, { topic, start: 'beginning' }, (record) => read.push(record?.record.body));
+        return read.length > 1;
+      });
+      expect(read).toEqual([record.body, record.body]);
+    } finally {
+      await writer.close();
+      await operator.close();
+    }
+  },
+);

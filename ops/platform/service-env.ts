@@ -15,6 +15,7 @@ export type SystemAddresses = {
   readonly metricsPort?: number;
   readonly alarmsMetricsPort?: number;
   readonly canaryMetricsPort?: number;
+  readonly deliveryMetricsPort?: number;
   readonly dashboardMetricsPort?: number;
   readonly trendsMetricsPort?: number;
   readonly witnessMetricsPort?: number;
@@ -108,6 +109,13 @@ export function serviceEnv(
         ...kafkaEnv(addresses, service),
         ...influx,
         ...metricsEnv(addresses.trendsMetricsPort),
+        ...overrides,
+      };
+    case 'delivery':
+      return {
+        ...common,
+        ...kafkaEnv(addresses, service),
+        ...metricsEnv(addresses.deliveryMetricsPort),
         ...overrides,
       };
     case 'dashboard':

@@ -135,7 +135,14 @@ export async function openFeed(
       // The device's own alerts are shown as alarms of the engine.
       case contentTypes.alerts:
       case contentTypes.account:
+      // Deliveries and their signs of life have a feed of their own.
       case contentTypes.assignment:
+      case contentTypes.delivery:
+      case contentTypes.deliveryPositions:
+      case contentTypes.deliverySnapshot:
+      case contentTypes.deliveryCommand:
+      case contentTypes.deliverySign:
+      case contentTypes.reach:
       case contentTypes.audit:
       case contentTypes.olderAudit:
       case contentTypes.rejected:

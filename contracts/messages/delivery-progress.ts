@@ -1,0 +1,53 @@
+/** How far the delivery process is: for its own next start, and for the screens. contracts/messages/deliveries.ts has what it decides. */
+import { type Static, Type } from 'typebox';
+import { clinicalPartitions } from '../topics.ts';
+import { Instant } from './device.ts';
+
+const closed = { additionalProperties: false } as const;
+const Offset = Type.String({ pattern: '^[0-9]{1,19}$' });
+
+/**
+ * In the topic `deliveries`, at the end of each transaction: the next offsets to read. The decisions before this record include all records
+ * before these offsets.
+ */
+export const DeliveryPositions = Type.Object(
+  {
+    /** The next offset in each partition of `alarms`. */
+    alarms: Type.Array(Offset, { minItems: clinicalPartitions, maxItems: clinicalPartitions }),
+    /** The next offset in `delivery-commands`. */
+    commands: Offset,
+  },
+  closed,
+);
+export type DeliveryPositions = Static<typeof DeliveryPositions>;
+
+/**
+ * In the topic `deliveries`: one part of the state of the delivery process. All parts of a snapshot are in one transaction. The next start
+ * needs only the newest snapshot and the records after it.
+ */
+export const DeliverySnapshot = Type.Object(
+  {
+    part: Type.Integer({ minimum: 1 }),
+    parts: Type.Integer({ minimum: 1 }),
+    /** A part of the state, for the delivery process only (processors/delivery/snapshots.ts). */
+    content: Type.Unknown(),
+    positions: DeliveryPositions,
+  },
+  closed,
+);
+export type DeliverySnapshot = Static<typeof DeliverySnapshot>;
+
+/**
+ * In the topic `presence`, every second: a sign of life of a delivery process. `active`: it delivers, and its last decisions are in the log.
+ * `standby`: another process delivers, and this process takes over if that process ends. Without a new `active` sign for `deliverySilentMs`, nobody is
+ * called.
+ */
+export const DeliverySign = Type.Object(
+  { at: Instant, state: Type.Union([Type.Literal('active'), Type.Literal('standby')]) },
+  closed,
+);
+export type DeliverySign = Static<typeof DeliverySign>;
+/** How often a delivery process gives a sign of life, ms. */
+export const deliverySignEveryMs = 1_000;
+/** Without an `active` sign for this time, no delivery process runs, ms: screens must show it within 5 s (CLINICAL, "Delivery"). */
+export const deliverySilentMs = 4_000;
