@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { Compile } from 'typebox/compile';
 import { describe, expect, it } from 'vitest';
-import { accepted, assigned, assignmentOf, away, back, declined, ended, hour } from './duties.testing.ts';
+import { accepted, actor, assigned, assignmentOf, away, back, declined, ended, hour } from './duties.testing.ts';
 import { assignmentFault, evolve, initialState, isCovering, responsibleAt } from './duties.ts';
 import { type DutyAssignment, type DutyState, dutiesOf, liveAssignments, liveAssignmentsMax } from './duty-state.ts';
 import { AssignmentEvent } from './messages/assignments.ts';
@@ -434,6 +434,7 @@ describe('the assignments that are not over', () => {
       by: { userId: 'x', name: 'x', role: 'nurse' },
       at: '',
       accepted: { order: n, at: '' },
+      changed: { version: n, type: 'accepted', at: '', by: actor('anna') },
     });
     const assignments = Array.from({ length: 2_000 }, (_, n) => entry(n));
     const ward = { ...dutiesOf(initialState, 'icu'), assignments };

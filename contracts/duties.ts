@@ -18,6 +18,7 @@ import {
   hasBeds,
   isFor,
   isFull,
+  type LastChange,
   liveAssignments,
   overdueOf,
   storedAssignmentsMax,
@@ -145,7 +146,8 @@ function onePerPerson(people: readonly Responsible[]): Responsible[] {
 /** Returns the state after an event. Returns the same object if the event has no effect. */
 export function evolve(state: DutyState, event: AssignmentEvent): DutyState {
   const before = dutiesOf(state, event.ward);
-  const change = changeOf(before, event);
+  const { type, at, by } = event;
+  const change = changeOf(before, event, { version: before.version + 1, type, at, by });
   if (change === undefined) return state;
   const latestAtMs = Math.max(before.latestAtMs, parseInstant(event.at) ?? 0);
   const after = { ...before, ...change, version: before.version + 1, latestAtMs };
@@ -171,40 +173,46 @@ export function assignmentFault(assignment: Omit<Assignment, 'assignmentId' | 'u
 type WardChange = Partial<Pick<WardDuties, 'assignments' | 'absences'>>;
 
 /** Returns what an event changes in its ward; undefined if the event has no effect. */
-function changeOf(ward: WardDuties, event: AssignmentEvent): WardChange | undefined {
+function changeOf(ward: WardDuties, event: AssignmentEvent, changed: LastChange): WardChange | undefined {
   switch (event.type) {
     case 'assigned':
-      return added(ward, event);
+      return added(ward, event, changed);
     case 'accepted':
-      return changedAssignment(ward, event.assignmentId, (entry) =>
+      return changedAssignment(ward, event.assignmentId, changed, (entry) =>
         entry.accepted || entry.ended || entry.assignment.userId !== event.by.userId
           ? undefined
           : { ...withoutDecline(entry), accepted: { order: ward.version + 1, at: event.at } },
       );
     case 'declined':
-      return changedAssignment(ward, event.assignmentId, (entry) =>
+      return changedAssignment(ward, event.assignmentId, changed, (entry) =>
         entry.accepted || entry.declined || entry.ended || entry.assignment.userId !== event.by.userId
           ? undefined
           : { ...entry, declined: { reason: event.reason, at: event.at } },
       );
     case 'ended':
-      return changedAssignment(ward, event.assignmentId, (entry) => {
+      return changedAssignment(ward, event.assignmentId, changed, (entry) => {
         const atMs = parseInstant(event.at);
         if (entry.ended || atMs === undefined) return undefined;
         const { by, successor } = event;
         return { ...entry, ended: { atMs, by, ...(successor === undefined ? {} : { successor }) } };
       });
     case 'away':
-      return addedAbsence(ward, event);
+      return addedAbsence(ward, event, changed);
     case 'back': {
       const found = ward.absences.find(({ awayId }) => awayId === event.awayId);
       if (!found || found.isOver || found.userId !== event.by.userId) return undefined;
-      return { absences: ward.absences.map((absence) => (absence === found ? { ...found, isOver: true } : absence)) };
+      return {
+        absences: ward.absences.map((absence) => (absence === found ? { ...found, isOver: true, changed } : absence)),
+      };
     }
   }
 }
 
-function added(ward: WardDuties, event: Extract<AssignmentEvent, { type: 'assigned' }>): WardChange | undefined {
+function added(
+  ward: WardDuties,
+  event: Extract<AssignmentEvent, { type: 'assigned' }>,
+  changed: LastChange,
+): WardChange | undefined {
   const { assignment, by, at } = event;
   const [atMs, fromMs, untilMs] = [at, assignment.from, assignment.until].map(parseInstant);
   if (atMs === undefined || fromMs === undefined || untilMs === undefined) return undefined;
@@ -214,10 +222,14 @@ function added(ward: WardDuties, event: Extract<AssignmentEvent, { type: 'assign
   if (isFull(ward, () => liveAssignments(ward, atMs).length)) return undefined;
   const isAccepted = by.userId === assignment.userId && fromMs - atMs <= acceptEarlyMsMax;
   const accepted = isAccepted ? { accepted: { order: ward.version + 1, at } } : {};
-  return { assignments: [...ward.assignments, { assignment, fromMs, untilMs, by, at, ...accepted }] };
+  return { assignments: [...ward.assignments, { assignment, fromMs, untilMs, by, at, ...accepted, changed }] };
 }
 
-function addedAbsence(ward: WardDuties, event: Extract<AssignmentEvent, { type: 'away' }>): WardChange | undefined {
+function addedAbsence(
+  ward: WardDuties,
+  event: Extract<AssignmentEvent, { type: 'away' }>,
+  changed: LastChange,
+): WardChange | undefined {
   const { awayId, userId, cover } = event;
   const fromMs = parseInstant(event.from);
   const untilMs = parseInstant(event.until);
@@ -227,17 +239,18 @@ function addedAbsence(ward: WardDuties, event: Extract<AssignmentEvent, { type: 
   const isFull = ward.absences.length >= storedAssignmentsMax;
   const isKnown = ward.absences.some((absence) => absence.awayId === awayId);
   if (isKnown || isForgotten || isFull || userId !== event.by.userId || cover?.userId === userId) return undefined;
-  return { absences: [...ward.absences, { awayId, userId, fromMs, untilMs, ...(cover ? { cover } : {}) }] };
+  return { absences: [...ward.absences, { awayId, userId, fromMs, untilMs, ...(cover ? { cover } : {}), changed }] };
 }
 
 function changedAssignment(
   ward: WardDuties,
   assignmentId: string,
+  changed: LastChange,
   change: (entry: DutyAssignment) => DutyAssignment | undefined,
 ): WardChange | undefined {
   const entry = ward.assignments.find(({ assignment }) => assignment.assignmentId === assignmentId);
-  const changed = entry && change(entry);
-  return changed && { assignments: ward.assignments.map((other) => (other === entry ? changed : other)) };
+  const after = entry && change(entry);
+  return after && { assignments: ward.assignments.map((other) => (other === entry ? { ...after, changed } : other)) };
 }
 
 function withoutDecline({ declined: _, ...rest }: DutyAssignment): DutyAssignment {

@@ -1,7 +1,7 @@
 /**
  * The state of a ward's duties, and the rules for when one assignment follows another. contracts/duties.ts computes this state.
  */
-import type { Assignment, Duty, Person } from './messages/assignments.ts';
+import type { Assignment, AssignmentEvent, Duty, Person } from './messages/assignments.ts';
 import type { Actor } from './messages/records.ts';
 
 /** Maximum number of assignments of a ward that are not over. Further assignments have no effect. */
@@ -18,6 +18,9 @@ const dropEveryMs = 3_600_000;
  */
 export const acceptEarlyMsMax = 3_600_000;
 
+/** The last change of an assignment or an absence. `version` is the version of the ward after this change. */
+export type LastChange = Pick<AssignmentEvent, 'type' | 'at' | 'by'> & { readonly version: number };
+
 /** An assignment, and what happened to it. */
 export type DutyAssignment = {
   readonly assignment: Assignment;
@@ -29,6 +32,7 @@ export type DutyAssignment = {
   readonly accepted?: { readonly order: number; readonly at: string };
   readonly declined?: { readonly reason: string; readonly at: string };
   readonly ended?: { readonly atMs: number; readonly by: Actor; readonly successor?: string };
+  readonly changed: LastChange;
 };
 
 export type Absence = {
@@ -38,6 +42,7 @@ export type Absence = {
   readonly untilMs: number;
   readonly cover?: Person;
   readonly isOver?: true;
+  readonly changed: LastChange;
 };
 
 export type WardDuties = {

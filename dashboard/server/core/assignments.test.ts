@@ -285,12 +285,57 @@ describe('a conflict', () => {
     const decision = decide(command, board, version, contextOf('chief', 7));
     expect(decision.ok ? 'ok' : decision.code).toBe(expected);
   });
-  it('is also assumed if the board does not remember all changes', () => {
-    const many = boardOf(
-      Array.from({ length: 210 }, (_, n) => assigned('x', 6, assignmentOf(n, `p${n}`, [7, 15], ['ICU-2']))),
-    );
-    expect(changesSince(many, 'icu', 9, [{ userId: 'anna' }])).toBeUndefined();
-    expect(changesSince(many, 'icu', 10, [{ userId: 'anna' }])).toEqual([]);
+  describe('after more changes than the board remembers', () => {
+    const plan = (n: number) => assigned('chief', 6.5, assignmentOf(100 + n, `p${n}`, [7, 15], ['ICU-2']));
+    const many = boardOf([
+      ...charge,
+      assigned('chief', 6, assignmentOf(1, 'anna', [7, 15])),
+      ...Array.from({ length: 210 }, (_, n) => plan(n)),
+    ]);
+    it.each([
+      ['an acceptance of an assignment that nobody touched', 'anna', 2, { type: 'accept', assignmentId: idOf(1) }],
+      ['a refusal of it', 'anna', 2, { type: 'decline', assignmentId: idOf(1), reason: 'I am ill.' }],
+      ['the end of it', 'chief', 2, { type: 'end', assignmentId: idOf(1) }],
+      ['an assignment of another bed', 'chief', 2, assign('cleo', 7, 15)],
+    ] as const)('%s is no conflict', (_, userId, version, command) => {
+      expect(decide(command, many, version, contextOf(userId, 6.6)).ok).toBe(true);
+    });
+    it.each([
+      [
+        'an assignment that the person did not see yet',
+        'anna',
+        1,
+        { type: 'accept', assignmentId: idOf(1) },
+        ['assigned anna'],
+      ],
+      [
+        'the same bed and duty',
+        'chief',
+        209,
+        assign('cleo', 7, 15, { beds: ['ICU-2'] }),
+        ['assigned p207', 'assigned p208', 'assigned p209'],
+      ],
+    ] as const)('%s is a conflict that names its changes', (_, userId, version, command, changes) => {
+      const decision = decide(command, many, version, contextOf(userId, 6.6));
+      expect(decision.ok === false && decision.changes?.map(({ type, person }) => `${type} ${person}`)).toEqual(
+        changes,
+      );
+    });
+    it('the last change of each assignment and absence is known', () => {
+      const later = boardOf([
+        ...charge,
+        ...anna,
+        away('anna', 300, [7.5, 8]),
+        ...Array.from({ length: 210 }, (_, n) => plan(n)),
+      ]);
+      const seen = (version: number) => changesSince(later, 'icu', version, [{ userId: 'anna' }]);
+      expect(seen(1)?.map(({ type }) => type)).toEqual(['accepted', 'away']);
+      expect(seen(4)).toEqual([]);
+    });
+  });
+  it('is the acceptance that the charge nurse did not see when she ends the assignment', () => {
+    const decision = decide({ type: 'end', assignmentId: idOf(1) }, board, 2, contextOf('chief', 7));
+    expect(decision).toMatchObject({ code: 'conflict', changes: [{ type: 'accepted', by: { userId: 'anna' } }] });
   });
 });
 

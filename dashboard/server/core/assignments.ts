@@ -85,14 +85,15 @@ function conflictOf(
   { ward, viewer }: BoardContext,
 ): BoardRefusal | undefined {
   const current = dutiesOf(board.duties, ward).version;
-  const changes = changesSince(board, ward, version, concernsOf(command, board.duties, ward, viewer));
+  const changes = changesSince(board, ward, version, concernsOf(command, viewer));
   if (changes?.length === 0) return undefined;
   const names = [...new Set(changes?.map(({ by }) => by.name))].join(', ');
   const message = `Not saved: meanwhile ${names === '' ? 'somebody' : names} changed this board. Look at what changed and decide.`;
   return { ...refusalOf('conflict', message), version: current, changes: [...(changes ?? [])] };
 }
 
-function concernsOf(command: AssignmentCommand, state: DutyState, ward: string, { userId }: Viewer): Concern[] {
+/** An acceptance, a refusal or an end is about one assignment: what happens to other assignments does not disturb it. */
+function concernsOf(command: AssignmentCommand, { userId }: Viewer): Concern[] {
   switch (command.type) {
     case 'assign':
       return [command];
@@ -101,10 +102,10 @@ function concernsOf(command: AssignmentCommand, state: DutyState, ward: string, 
     case 'away':
     case 'back':
       return [{ userId }];
-    default: {
-      const entry = entryOf(state, ward, command.assignmentId);
-      return entry ? [entry.assignment] : [{ userId }];
-    }
+    case 'accept':
+    case 'decline':
+    case 'end':
+      return [{ assignmentId: command.assignmentId }];
   }
 }
 

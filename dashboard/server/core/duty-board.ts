@@ -1,14 +1,14 @@
 /** The state behind the assignment boards: the duties of all wards, and the last changes of each ward. */
 import { evolve, initialState } from '../../../contracts/duties.ts';
-import { type DutyState, dutiesOf } from '../../../contracts/duty-state.ts';
+import { type DutyAssignment, type DutyState, dutiesOf, type LastChange } from '../../../contracts/duty-state.ts';
 import type { AssignmentEvent, Duty } from '../../../contracts/messages/assignments.ts';
 import type { BoardChange } from '../../protocol/assignments.ts';
 
-/** Changes of a ward that are remembered, for people who work with an older board. */
+/** Changes of a ward that are remembered, for people who work with an older board. Before these, only the last change of each assignment is known. */
 const recentMax = 200;
 
 /** `userId` is the person whom the change concerns. */
-export type RecentChange = BoardChange & { readonly userId: string };
+export type RecentChange = BoardChange & { readonly userId: string; readonly assignmentId?: string };
 
 export type DutyBoard = {
   duties: DutyState;
@@ -34,30 +34,36 @@ export function foldAssignmentEvent(board: DutyBoard, event: AssignmentEvent): v
 function changeOf(before: DutyState, after: DutyState, event: AssignmentEvent): RecentChange {
   const { version } = dutiesOf(after, event.ward);
   const { at, by, type } = event;
-  const fields = { version, at, by, type };
+  const last = { version, at, by, type };
   switch (event.type) {
     case 'away':
     case 'back':
-      return { ...fields, person: by.name, userId: by.userId };
+      return { ...last, person: by.name, userId: by.userId };
     default: {
       const id = event.type === 'assigned' ? event.assignment.assignmentId : event.assignmentId;
       const entry = dutiesOf(event.type === 'assigned' ? after : before, event.ward).assignments.find(
         ({ assignment }) => assignment.assignmentId === id,
       );
-      if (entry === undefined) return { ...fields, person: by.name, userId: by.userId };
-      const { name, userId, duty, beds } = entry.assignment;
-      return { ...fields, person: name, userId, duty, ...(beds ? { beds } : {}) };
+      return entry ? changeOfAssignment(last, entry) : { ...last, person: by.name, userId: by.userId };
     }
   }
 }
 
+function changeOfAssignment(last: LastChange, { assignment }: DutyAssignment): RecentChange {
+  const { assignmentId, name, userId, duty, beds } = assignment;
+  return { ...last, person: name, userId, assignmentId, duty, ...(beds ? { beds } : {}) };
+}
+
 /** What a change is about, to decide whether two changes contradict each other. */
-export type Concern = { readonly userId: string; readonly duty?: Duty; readonly beds?: readonly string[] };
+export type Concern =
+  | { readonly assignmentId: string }
+  | { readonly userId: string; readonly duty?: Duty; readonly beds?: readonly string[] };
 
 /**
- * Returns the changes since `version` that concern the same person, or the same duty at a shared bed. Other changes do not disturb: at the
- * change of a shift, many people change the same board.
- * @returns undefined if the board does not remember all changes since this version
+ * Returns the changes since `version` that concern the same assignment, the same person, or the same duty at a shared bed. Other changes do
+ * not disturb: at the change of a shift, many people change the same board. If there were too many changes to remember, returns the last
+ * change of each assignment and absence, so that nobody can make the board of every other person too old with many changes.
+ * @returns undefined if there is no such version yet
  */
 export function changesSince(
   board: DutyBoard,
@@ -67,17 +73,30 @@ export function changesSince(
 ): readonly BoardChange[] | undefined {
   const current = dutiesOf(board.duties, ward).version;
   if (version > current) return undefined;
-  const since = (board.recent.get(ward) ?? []).filter((change) => change.version > version);
-  if (since.length !== current - version) return undefined;
-  return since.filter((change) => concerns.some((concern) => isAbout(change, concern))).map(withoutUserId);
+  const remembered = (board.recent.get(ward) ?? []).filter((change) => change.version > version);
+  const since = remembered.length === current - version ? remembered : lastChangesSince(board.duties, ward, version);
+  return since.filter((change) => concerns.some((concern) => isAbout(change, concern))).map(withoutIds);
 }
 
-function isAbout(change: RecentChange, { userId, duty, beds }: Concern): boolean {
+function lastChangesSince(state: DutyState, ward: string, version: number): RecentChange[] {
+  const { assignments, absences } = dutiesOf(state, ward);
+  const ofAssignments = assignments.map((entry) => changeOfAssignment(entry.changed, entry));
+  const ofAbsences = absences.map(
+    ({ changed, userId }): RecentChange => ({ ...changed, person: changed.by.name, userId }),
+  );
+  return [...ofAssignments, ...ofAbsences]
+    .filter((change) => change.version > version)
+    .sort((a, b) => a.version - b.version);
+}
+
+function isAbout(change: RecentChange, concern: Concern): boolean {
+  if ('assignmentId' in concern) return change.assignmentId === concern.assignmentId;
+  const { userId, duty, beds } = concern;
   if (change.userId === userId) return true;
   if (duty === undefined || change.duty !== duty) return false;
   return change.beds === undefined || beds === undefined || change.beds.some((bed) => beds.includes(bed));
 }
 
-function withoutUserId({ userId: _, ...change }: RecentChange): BoardChange {
+function withoutIds({ userId: _, assignmentId: _id, ...change }: RecentChange): BoardChange {
   return change;
 }
