@@ -2,7 +2,10 @@ import { expect, it } from 'vitest';
 import type { Health } from '../protocol/live.ts';
 import { type Answers, countAnswer, type DashboardFigures, dashboardMetrics } from './metrics.ts';
 
-const stats = { screens: 3, skippedWaves: 7, skippedNumerics: 5, closedForResync: 2, tooMany: 1, unknownReports: 13 };
+const stats = {
+  ...{ screens: 3, skippedWaves: 7, skippedNumerics: 5, closedForResync: 2, tooMany: 1, unknownReports: 13 },
+  ...{ keptSessions: 14, forgottenWaits: { sessions: 15, alarms: 16 } },
+};
 const confirmationFigures = { unconfirmed: 12, total: { watched: 3, unwatched: 2 } };
 const health: Health = {
   kafka: 'ok',
@@ -55,6 +58,9 @@ it('the metrics of a dashboard have its screens, sessions, answers and waiting r
     'confirmations_missed_total{ward="watched"} 3',
     'confirmations_missed_total{ward="unwatched"} 2',
     'unknown_reports_total 13',
+    'kept_waits_sessions 14',
+    'kept_waits_forgotten_total{what="sessions"} 15',
+    'kept_waits_forgotten_total{what="alarms"} 16',
     'audit_waiting 8',
     'append_bytes 1000',
     'unreadable_total 11',

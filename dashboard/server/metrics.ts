@@ -111,6 +111,17 @@ function confirmationMetrics(
     'Number of reports of screens about an alarm or a revision that they did not have, or that had just ended.',
     () => figures()?.hub.stats().unknownReports ?? 0,
   );
+  metrics.gauge(
+    'vigil_dashboard_kept_waits_sessions',
+    'Number of logins whose last page closed within 5 min and had not confirmed some alarms. Their next page continues the waiting times. Maximum 1,000.',
+    () => figures()?.hub.stats().keptSessions ?? 0,
+  );
+  metrics.counter(
+    'vigil_dashboard_kept_waits_forgotten_total',
+    'What was too much to keep for the next page: sessions above 1,000 logins, alarms above 500 of a login. Their next page counts from its start.',
+    () => Object.entries(figures()?.hub.stats().forgottenWaits ?? { sessions: 0, alarms: 0 }),
+    'what',
+  );
   const paintedHelp = 'Time from the raising of an alarm until the first screen of this dashboard painted it.';
   metrics.histogram('vigil_alarm_painted_seconds', paintedHelp, times.painted, 0.001);
   const soundedHelp = 'Time from the raising of an alarm until the first screen of this dashboard sounded it.';

@@ -418,6 +418,20 @@ describe('a board that one person fills', () => {
     expect(act(board, 'anna', 7, { type: 'away', until: instant(8) })).toContain('the board is full');
   });
 
+  it('refuses the 101st absence of a person within 48 hours, and takes an absence of another person', () => {
+    const absencesOfAnna = (count: number) =>
+      Array.from({ length: count }, (_, n) => away('anna', 10_000 + n, [6, 6.5]));
+    const command = { type: 'away', until: instant(8) } as const;
+    expect(act(boardOf([...anna, ...absencesOfAnna(99)]), 'anna', 7, command)).toBe('ok');
+    const full = boardOf([
+      ...anna,
+      ...absencesOfAnna(100),
+      assigned('cleo', 6, assignmentOf(3, 'cleo', [7, 15], ['ICU-2'])),
+    ]);
+    expect(act(full, 'anna', 7, command)).toContain('You were away too often');
+    expect(act(full, 'cleo', 7, command)).toBe('ok');
+  });
+
   it('stops at 50 faults of a CSV text', () => {
     const rows = Array.from({ length: 100 }, (_, n) => ({ line: n + 2, ...assign('eve', 7, 15) }));
     const decision = decide({ type: 'csv', rows } as AssignmentCommand, boardOf([]), 0, contextOf('anna', 7));

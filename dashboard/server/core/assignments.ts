@@ -25,6 +25,9 @@ import {
 import { type Concern, changesSince, type DutyBoard } from './duty-board.ts';
 import { may, notOnYourWards, seesWard, type Viewer } from './rights.ts';
 
+/** Maximum of stored absences of one person, so that one account cannot fill the board (ours). Absences are stored for 48 h. */
+const ownAbsencesMax = 100;
+
 /**
  * Decides a change of a ward's board.
  * @param version the version of the board that the person saw
@@ -160,6 +163,11 @@ function decideAway(
     const fault = person && coverFault(duties, person.userId, duty, nowMs);
     if (fault !== undefined) return refusalOf('payload-schema', `${person?.name} ${fault}.`);
   }
+  if (duties.absences.filter(({ userId }) => userId === viewer.userId).length >= ownAbsencesMax)
+    return refusalOf(
+      'conflict',
+      'You were away too often in the last 48 hours. Ask the charge nurse to end your duty.',
+    );
   const former = absenceAt(duties, viewer.userId, nowMs);
   const away: AssignmentEvent = {
     type: 'away',

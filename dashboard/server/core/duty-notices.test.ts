@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { accepted, assigned, assignmentOf, away, ended, hour } from '../../../contracts/duties.testing.ts';
+import { accepted, assigned, assignmentOf, away, back, ended, hour } from '../../../contracts/duties.testing.ts';
 import type { AssignmentEvent } from '../../../contracts/messages/assignments.ts';
 import { foldAssociations } from './beds.ts';
 import type { DutyAccount } from './board-context.ts';
@@ -39,6 +39,8 @@ function scene(events: readonly AssignmentEvent[], isRead = true, accountOf: Acc
 const anna = [assigned('chief', 6, assignmentOf(1, 'anna', [7, 15])), accepted('anna', 6.5, 1)];
 /** Ben has another bed, so he may cover. */
 const ben = assigned('ben', 6, assignmentOf(2, 'ben', [7, 15], ['ICU-2']));
+const shortBen = assigned('ben', 6, assignmentOf(2, 'ben', [7, 9.5], ['ICU-2']));
+const cleo = assigned('cleo', 9, assignmentOf(3, 'cleo', [9, 15], ['ICU-2']));
 const covered = [...anna, ben, away('anna', 50, [9, 11], 'ben')];
 const other = assigned('x', 6, assignmentOf(9, 'x', [6, 20], ['ICU-7']));
 
@@ -71,7 +73,44 @@ describe('noteDuties', () => {
       'a bed whose cover is away too',
       [...covered, away('ben', 51, [9.5, 11])],
       10,
-      ['No nurse is responsible: anna is away, and ben is away too since 09:00'],
+      ['No nurse is responsible: anna is away, and ben is away too since 09:30'],
+    ],
+    [
+      'a bed whose cover was away, came back and went away again',
+      [...covered, away('ben', 51, [9.25, 11]), back('ben', 9.5, 51), away('ben', 52, [9.75, 11])],
+      10,
+      ['No nurse is responsible: anna is away, and ben is away too since 09:45'],
+    ],
+    [
+      'a bed whose cover’s shift is over and taken over',
+      [...anna, shortBen, away('anna', 50, [9, 11], 'ben'), cleo],
+      10,
+      ['No nurse is responsible: anna is away, and ben has no duty now since 09:30'],
+    ],
+    [
+      'a bed whose nurse came back and went away again',
+      [...covered, back('anna', 9.5, 50), away('anna', 51, [9.75, 11])],
+      10,
+      ['No nurse is responsible: anna is away since 09:45'],
+    ],
+    [
+      'a bed whose nurse was ended after the end of the shift',
+      [...anna, ended('chief', 16, 1)],
+      17,
+      ['No nurse is responsible since 16:00'],
+    ],
+    [
+      'a bed whose history has more than 20 times',
+      [
+        ...anna,
+        ...Array.from({ length: 15 }, (_, n) => [
+          away('anna', 60 + n, [8 + n / 60, 11]),
+          back('anna', 8 + n / 60, 60 + n),
+        ]).flat(),
+        away('anna', 50, [9, 11]),
+      ],
+      10,
+      ['No nurse is responsible: anna is away since 09:00'],
     ],
     ['a bed whose nurse is back', [...anna, away('anna', 50, [9, 11])], 11, []],
     [

@@ -4,11 +4,12 @@
  */
 import { absenceAt, coverFault, isCovering, type Responsible, responsibleAt } from '../../../contracts/duties.ts';
 import { dutyNoticeCodes } from '../../../contracts/duty-notice-codes.ts';
-import { dutiesOf, isFor, type WardDuties } from '../../../contracts/duty-state.ts';
+import { dutiesOf, type WardDuties } from '../../../contracts/duty-state.ts';
 import { accountFault, type DutyAccount } from './board-context.ts';
 import type { DutyBoard } from './duty-board.ts';
 import { endNotice, noteNotice } from './notices.ts';
 import type { BedState, LiveState } from './state.ts';
+import { uncoveredSinceMs } from './uncovered-since.ts';
 
 /** The number of beds with a patient that have no nurse, and whose hand-over is overdue. */
 export type DutyGaps = { readonly noNurse: number; readonly overdue: number };
@@ -59,7 +60,7 @@ function noticeOf(
     const shown = notices.get(code);
     // Nothing says when an account changed, so the notice counts from when this server noticed it.
     if (fault !== undefined) return { code, text, sinceMs: shown?.text === text ? shown.sinceMs : nowMs };
-    return { code, text, sinceMs: uncoveredSinceMs(wardDuties, bed, nowMs) ?? Date.parse(period.from) };
+    return { code, text, sinceMs: uncoveredSinceMs(duties, period, nowMs) ?? Date.parse(period.from) };
   }
   if (covering.some(({ standing }) => standing === 'accepted')) return undefined;
   const entry = wardDuties.assignments.find(({ assignment }) => assignment.assignmentId === first.assignmentId);
@@ -75,17 +76,4 @@ function reasonOf(person: Responsible, ward: WardDuties, nowMs: number): string 
   const cover = absenceAt(ward, userId, nowMs)?.cover;
   const fault = cover && coverFault(ward, cover.userId, 'nurse', nowMs);
   return `${name} is away${fault === undefined ? '' : `, and ${cover?.name} ${fault}`}`;
-}
-
-/** Returns when the bed lost its last nurse: an end, the start of an absence, or the end of the cover's duty. Undefined if this is not known. */
-function uncoveredSinceMs(ward: WardDuties, bed: string, nowMs: number): number | undefined {
-  const times = ward.assignments
-    .filter((entry) => entry.accepted && isFor(entry, 'nurse', bed) && entry.fromMs <= nowMs)
-    .flatMap((entry) => {
-      const absence = entry.ended ? undefined : absenceAt(ward, entry.assignment.userId, nowMs);
-      const ofCover = ward.assignments.filter(({ assignment }) => assignment.userId === absence?.cover?.userId);
-      const coverEndsMs = ofCover.flatMap(({ ended }) => ended?.atMs ?? []);
-      return [entry.ended?.atMs, absence?.fromMs, ...coverEndsMs].filter((ms) => ms !== undefined && ms <= nowMs);
-    });
-  return times.length === 0 ? undefined : Math.max(...times.map((ms) => ms ?? 0));
 }

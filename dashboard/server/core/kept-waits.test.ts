@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import { type Confirmations, confirmWithinMs, newConfirmations, step, unconfirmedAlarms } from './confirmations.ts';
 import { alarm, t0 } from './fold.testing.ts';
-import { type KeptWaits, keepWaits, keptAlarmsMax, keptForMs, keptSessionsMax, takeWaits } from './kept-waits.ts';
+import {
+  type KeptWaits,
+  keepWaits,
+  keptAlarmsMax,
+  keptForMs,
+  keptSessions,
+  keptSessionsMax,
+  takeWaits,
+} from './kept-waits.ts';
 
 const id = 'alarm-0000000001';
 const raised = (rev = 1, fields: Partial<Alarm> = {}) => alarm(id, 'assoc-01', rev, fields);
@@ -109,8 +117,15 @@ describe('a session that connects again', () => {
 describe('the maximum', () => {
   it('above the maximum of sessions, the session that closed longest ago is forgotten', () => {
     const kept: KeptWaits = new Map();
-    for (let n = 0; n <= keptSessionsMax; n += 1) visit(kept, n, n, raised(), `s${n}`);
-    expect([kept.size, kept.has('s0'), kept.has('s1')]).toEqual([keptSessionsMax, false, true]);
+    for (let n = 0; n < keptSessionsMax; n += 1) visit(kept, n, n, raised(), `s${n}`);
+    const state = newConfirmations();
+    snapshot(state, 2_000, raised());
+    const forgotten = { sessions: 0, alarms: 0 };
+    keepWaits(kept, 'last', state, t0 + 2_000, forgotten);
+    expect([kept.size, kept.has('s0'), kept.has('s1'), kept.has('last')]).toEqual([keptSessionsMax, false, true, true]);
+    expect(forgotten).toEqual({ sessions: 1, alarms: 0 });
+    expect(keptSessions(kept, t0 + 2_000)).toBe(keptSessionsMax);
+    expect(keptSessions(kept, t0 + 2_001 + keptForMs)).toBe(0);
   });
 
   it('above the maximum of alarms, the alarms that wait longest are kept, and old sessions go', () => {
@@ -119,7 +134,9 @@ describe('the maximum', () => {
     const state = newConfirmations();
     for (let n = 0; n <= keptAlarmsMax; n += 1)
       step(state, { kind: 'delta', alarms: [alarm(`alarm-${n}`, 'assoc-01', 1)], cleared: [], gone: [] }, t0 + n);
-    keepWaits(kept, 's', state, t0 + keptForMs + 1);
+    const forgotten = { sessions: 0, alarms: 0 };
+    keepWaits(kept, 's', state, t0 + keptForMs + 1, forgotten);
+    expect(forgotten).toEqual({ sessions: 0, alarms: 1 });
     expect([kept.size, kept.get('s')?.waiting.length]).toEqual([1, keptAlarmsMax]);
     expect(kept.get('s')?.waiting[0]?.alarm.alarmId).toBe('alarm-0');
   });

@@ -19,8 +19,22 @@ type Kept = Pick<Confirmations, 'page' | 'hasConfirmed'> & {
 /** What the closed connections left, by session; the session whose connection closed longest ago comes first. */
 export type KeptWaits = Map<string, Kept>;
 
-/** Keeps what a connection of the session has not confirmed at its end. */
-export function keepWaits(kept: KeptWaits, session: string, state: Confirmations, nowMs: number): void {
+/** What was forgotten although its time was not over: `sessions` above `keptSessionsMax`, and `alarms` above `keptAlarmsMax`. */
+export type ForgottenWaits = { sessions: number; alarms: number };
+
+/** Returns for how many sessions something is kept. */
+export function keptSessions(kept: KeptWaits, nowMs: number): number {
+  return [...kept.values()].filter(({ keptAtMs }) => nowMs - keptAtMs <= keptForMs).length;
+}
+
+/** Keeps what a connection of the session has not confirmed at its end, and counts in `forgotten` what is too much to keep. */
+export function keepWaits(
+  kept: KeptWaits,
+  session: string,
+  state: Confirmations,
+  nowMs: number,
+  forgotten: ForgottenWaits = { sessions: 0, alarms: 0 },
+): void {
   for (const [other, { keptAtMs }] of kept) if (nowMs - keptAtMs > keptForMs) kept.delete(other);
   const waiting = new Map<string, AlarmOnScreen>();
   for (const onScreen of [...(kept.get(session)?.waiting ?? []), ...state.alarms.values()]) {
@@ -33,7 +47,10 @@ export function keepWaits(kept: KeptWaits, session: string, state: Confirmations
   kept.delete(session);
   const longest = [...waiting.values()].sort((a, b) => sinceMs(a) - sinceMs(b)).slice(0, keptAlarmsMax);
   kept.set(session, { keptAtMs: nowMs, page: state.page, hasConfirmed, waiting: longest });
-  if (kept.size > keptSessionsMax) kept.delete(kept.keys().next().value!);
+  forgotten.alarms += waiting.size - longest.length;
+  if (kept.size <= keptSessionsMax) return;
+  kept.delete(kept.keys().next().value!);
+  forgotten.sessions += 1;
 }
 
 /** Returns the state of a new connection of the session, and removes what was kept: the new connection keeps it now. */

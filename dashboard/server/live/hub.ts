@@ -13,7 +13,7 @@ import { countRequestOf, reportsPerMinuteMax } from '../bounds.ts';
 import type { Budget } from '../core/budget.ts';
 import { admitConnection, type OpenConnection } from '../core/connection-limits.ts';
 import { judgeHealth } from '../core/health.ts';
-import { type KeptWaits, keepWaits, takeWaits } from '../core/kept-waits.ts';
+import { type ForgottenWaits, type KeptWaits, keepWaits, keptSessions, takeWaits } from '../core/kept-waits.ts';
 import { countRequest, type RequestPace } from '../core/request-pace.ts';
 import { unseenAlarms } from '../core/screen.ts';
 import type { Claims } from '../core/session-rules.ts';
@@ -51,7 +51,8 @@ export type Hub = {
   /**
    * Returns the number of open screens, and since the start: messages that were left out for slow screens, screens that
    * were closed because they were slow (`closedForResync`), screens that were closed or refused because there were too many
-   * (`tooMany`), and reports about alarms or revisions that the screen did not have (`unknownReports`).
+   * (`tooMany`), and reports about alarms or revisions that the screen did not have (`unknownReports`). `keptSessions` and
+   * `forgottenWaits` are about core/kept-waits.ts.
    */
   stats(): {
     screens: number;
@@ -60,6 +61,8 @@ export type Hub = {
     closedForResync: number;
     tooMany: number;
     unknownReports: number;
+    keptSessions: number;
+    forgottenWaits: ForgottenWaits;
   };
   readonly confirmationFigures: ConfirmationFigures;
   close(): void;
@@ -99,6 +102,7 @@ export function createHub(options: {
   let opened = 0;
   const watchMessagePace: RequestPace = new Map();
   const keptWaits: KeptWaits = new Map();
+  const forgottenWaits: ForgottenWaits = { sessions: 0, alarms: 0 };
   const workQueue = createScreenWorkQueue(() => performance.now());
   const unconfirmedScreens = createUnconfirmedScreens({
     boot: stream,
@@ -211,7 +215,7 @@ export function createHub(options: {
       socket.on('error', (error) => logger.debug({ error: error.message }, 'a live connection failed'));
       socket.on('close', () => {
         screens.delete(screen);
-        keepWaits(keptWaits, claims.sessionId, confirmations, now());
+        keepWaits(keptWaits, claims.sessionId, confirmations, now(), forgottenWaits);
         const { waves, numerics } = screen.skipped();
         totals.skippedWaves += waves;
         totals.skippedNumerics += numerics;
@@ -240,7 +244,8 @@ export function createHub(options: {
         if (screen.claims.sessionId === sessionId) screen.end(closeCodes.sessionEnded, 'logged out');
     },
     stats() {
-      const sum = { screens: screens.size, ...totals };
+      const kept = { keptSessions: keptSessions(keptWaits, now()), forgottenWaits };
+      const sum = { screens: screens.size, ...totals, ...kept };
       for (const screen of screens.keys()) {
         const { waves, numerics } = screen.skipped();
         sum.skippedWaves += waves;

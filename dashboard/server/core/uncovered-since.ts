@@ -1,0 +1,64 @@
+/** Computes since when a bed has had no nurse. */
+import { isCovering, responsibleAt } from '../../../contracts/duties.ts';
+import { type DutyState, dutiesOf, isFor, type WardDuties } from '../../../contracts/duty-state.ts';
+import { parseInstant } from '../../../contracts/time.ts';
+
+/** Maximum number of earlier times that are looked at for one bed, because this runs every few seconds for each bed. */
+const looksMax = 20;
+
+/**
+ * Returns since when no nurse has covered a bed: since the newest end, absence or return after which nobody covered it. Undefined if no nurse
+ * has ever covered the bed, as far as the board remembers. Looks at most at `looksMax` times, and ignores accounts.
+ */
+export function uncoveredSinceMs(
+  state: DutyState,
+  { ward, bed }: { readonly ward: string; readonly bed: string },
+  nowMs: number,
+): number | undefined {
+  const duties = dutiesOf(state, ward);
+  const times = changeTimes(duties, bed, nowMs);
+  let sinceMs: number | undefined;
+  for (const atMs of times.slice(0, looksMax)) {
+    const before = { wards: new Map([[ward, dutiesBefore(duties, atMs)]]) };
+    const people = responsibleAt(before, { ward, bed, duty: 'nurse' }, atMs);
+    if (people.some(isCovering)) return sinceMs;
+    sinceMs = atMs;
+  }
+  return times.length > looksMax ? sinceMs : undefined;
+}
+
+/** Returns the times at which the nurses of a bed and their covers came or went, newest first. */
+function changeTimes(duties: WardDuties, bed: string, nowMs: number): number[] {
+  const nurses = duties.assignments.filter((entry) => entry.accepted && isFor(entry, 'nurse', bed));
+  const people = new Set(nurses.map(({ assignment }) => assignment.userId));
+  for (const { userId, cover } of duties.absences) if (cover && people.has(userId)) people.add(cover.userId);
+  const ofAssignments = duties.assignments
+    .filter(({ accepted, assignment }) => accepted && people.has(assignment.userId))
+    .flatMap(({ fromMs, untilMs, accepted, ended }) => [
+      ...[fromMs, untilMs, parseInstant(accepted?.at ?? '')],
+      ended?.atMs,
+    ]);
+  const ofAbsences = duties.absences
+    .filter(({ userId }) => people.has(userId))
+    .flatMap(({ fromMs, untilMs, isOver, changed }) => [fromMs, isOver ? parseInstant(changed.at) : untilMs]);
+  const times = [...ofAssignments, ...ofAbsences].filter((ms) => ms !== undefined && ms <= nowMs);
+  return [...new Set(times as number[])].sort((a, b) => b - a);
+}
+
+/** Returns the duties as they were at a time: without the acceptances, ends and returns after it. */
+function dutiesBefore(duties: WardDuties, atMs: number): WardDuties {
+  return {
+    ...duties,
+    assignments: duties.assignments.flatMap((entry) => {
+      if (entry.accepted && (parseInstant(entry.accepted.at) ?? 0) > atMs) return [];
+      if (!entry.ended || entry.ended.atMs <= atMs) return [entry];
+      const { ended: _, ...rest } = entry;
+      return [rest];
+    }),
+    absences: duties.absences.map((absence) => {
+      if (!absence.isOver || (parseInstant(absence.changed.at) ?? 0) <= atMs) return absence;
+      const { isOver: _, ...rest } = absence;
+      return rest;
+    }),
+  };
+}
