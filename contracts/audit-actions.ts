@@ -42,6 +42,10 @@ export const auditActions = [
   'duty-ended',
   'duty-away',
   'duty-back',
+  'call-accepted',
+  'call-rejected',
+  'reach-added',
+  'reach-removed',
   'access-denied',
   ...operatorActions,
 ] as const;

@@ -65,6 +65,7 @@ export const settingNames: readonly string[] = [
   'VIGIL_LIMIT_PROFILES_FILE',
   'VIGIL_LOG_APPEND_MS',
   'VIGIL_LOG_LEVEL',
+  'VIGIL_MAIL_DOMAINS',
   'VIGIL_METRICS_HOST',
   'VIGIL_METRICS_PORT',
   'VIGIL_MQTT_CA_FILE',

@@ -27,6 +27,10 @@ export const waveTextStart = '{"type":"wave",';
 /** Every report of a page begins with this text. So the server recognizes reports without parsing them. */
 export const reportTextStart = '{"type":"report",';
 
+/** Every confirmation of calls, and the wish for deliveries, begin with these texts (delivery.ts). */
+export const paintedTextStart = '{"type":"calls-painted",';
+export const wantDeliveriesTextStart = '{"type":"want-deliveries"';
+
 /** A page that paints says so at least this often, even if it has no alarm to report. */
 export const reportEveryMs = 2_000;
 

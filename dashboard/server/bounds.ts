@@ -32,6 +32,8 @@ export const perMinuteMax = {
   act: 600,
   beds: 60,
   'assignment-rows': 300,
+  /** Changes of the ways to be reached. */
+  reach: 20,
   'what-if': 60,
   watch: 240,
   login: 30,

@@ -14,7 +14,9 @@ import {
   type KeyPair,
   logEndingCertificates,
 } from '../../process/certificate-files.ts';
+import { followDeliveryPolicy } from '../../process/delivery-policy-file.ts';
 import { openMetricsServer } from '../../process/metrics-server.ts';
+import { readPushPublicKey } from '../../process/push-settings.ts';
 import { runProcess } from '../../process/run-process.ts';
 import type { Settings } from '../../process/settings.ts';
 import { startSteadyClock, wallAheadMs } from '../../process/system-clock.ts';
@@ -23,10 +25,15 @@ import { followAccounts } from './accounts/accounts.ts';
 import { followAudit } from './audit/projection.ts';
 import { defaultBudget } from './core/budget.ts';
 import { judgeCertificates } from './core/certificate-health.ts';
+import { deliveryDown, deliveryState } from './core/delivery-health.ts';
 import { healthReasons } from './core/health-reasons.ts';
+import { callsOf } from './core/my-calls.ts';
 import { openAssignmentsFeed } from './live/assignments-feed.ts';
+import { openDeliveriesFeed } from './live/deliveries-feed.ts';
+import { createDeliveryWriter, newCallTimes } from './live/delivery-writer.ts';
 import { openFeed } from './live/feed.ts';
 import { createHub, type Hub, silentMsMax } from './live/hub.ts';
+import { createHubDeliveries } from './live/hub-deliveries.ts';
 import { announcePresence } from './live/presence.ts';
 import { openRegistryCheck } from './live/registry-check.ts';
 import { newConfirmationTimes } from './live/unconfirmed-screens.ts';
@@ -81,6 +88,9 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
   const accounts = followAccounts(configured.accountsFile, logger, () => accountRecords?.changed());
   const wards = followWards(configured.wardsFile, logger);
   const sessions = createSessions(accounts, createTokens(configured.sessionKey), now);
+  const { pushPublicKeyFile } = configured;
+  const pushPublicKey =
+    pushPublicKeyFile === '' ? undefined : readPushPublicKey(readFileSync(pushPublicKeyFile, 'utf8'));
   const trends = createTrendStore(configured, logger);
   const signer = readSigner(configured.auditKey, 'dashboard');
   const keys = readPublicKeys(readFileSync(configured.auditKeysFile, 'utf8'));
@@ -95,12 +105,13 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
   const answers: Answers = new Map();
   let figures: DashboardFigures | undefined;
   const confirmationTimes = newConfirmationTimes();
+  const callTimes = newCallTimes();
   const metrics = await openMetricsServer({
     host: configured.metricsHost,
     port: configured.metricsPort,
-    metrics: dashboardMetrics(() => figures, answers, clock, confirmationTimes),
+    metrics: dashboardMetrics(() => figures, answers, clock, confirmationTimes, callTimes),
     health: () => (figures?.isReady() ? 'ready' : 'starting'),
-    reasons: () => (figures?.isReady() ? healthReasons(figures.hub.health()) : []),
+    reasons: () => (figures?.isReady() ? healthReasons(figures.hub.health(), figures.delivery()) : []),
     log: logger,
   });
   const log = await openSealedLog({ settings: configured, service: 'dashboard', boot, log: logger });
@@ -139,6 +150,11 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
     logger,
     onChange: () => hub?.flushAlarms(),
   });
+  const deliveries = openDeliveriesFeed(log, { now, logger, onChange: () => hub?.deliveriesChanged() });
+  const policy = followDeliveryPolicy(configured.deliveryPolicyFile, logger);
+  const deliveryWriter = createDeliveryWriter({ log, pseudonymOf, times: callTimes, now, logger });
+  const { board: deliveryBoard, signs: deliverySigns } = deliveries;
+  const duties = () => assignments.board.duties;
   const registryCheck = openRegistryCheck({ wards, accounts, state: feed.state, isReady: feed.isReady, logger });
   hub = createHub({
     feed: () => feed,
@@ -155,6 +171,22 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
     certificate: () => judgeCertificates(certificatesEndingSoon(wallMs()), wallMs()),
     times: confirmationTimes,
     pseudonymOf,
+    deliveries: createHubDeliveries({
+      source: {
+        board: deliveryBoard,
+        state: () => feed.state,
+        callsOf: (viewer) =>
+          callsOf(
+            { board: deliveryBoard, state: feed.state, duties: duties(), policy: policy.current(), nowMs: now() },
+            viewer,
+          ),
+        writer: deliveryWriter,
+      },
+      downFor: (open) => deliveryDown(deliverySigns, duties(), open, now()),
+      trail,
+      now,
+      logger,
+    }),
     personOf: (actor) => {
       for (const { userId, name } of accounts.all()) if (pseudonymOf(userId) === actor) return name;
       return undefined;
@@ -176,8 +208,9 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
     sessions: sessions.countInUse,
     auditWaiting: trail.waitingCount,
     appendBytes: () => log.appender.pendingBytes(),
-    unreadable: () => feed.unreadable() + assignments.unreadable(),
+    unreadable: () => feed.unreadable() + assignments.unreadable() + deliveries.unreadable(),
     dutyGaps: assignments.gaps,
+    delivery: () => ({ ...deliveryState(deliverySigns, duties(), now()), figures: deliveryWriter.figures }),
     damage: log.damage,
   };
   const app = await buildServer(
@@ -191,6 +224,13 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
       audit,
       feed,
       assignments,
+      delivery: {
+        feed: deliveries,
+        writer: deliveryWriter,
+        policy: policy.current,
+        reachRules: { pushHosts: configured.pushHosts, mailDomains: configured.mailDomains },
+        pushPublicKey,
+      },
       hub,
       trends,
       wards,
@@ -238,6 +278,8 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
     await presence.close();
     await accountRecords?.close();
     await trail.close();
+    await deliveries.close();
+    policy.close();
     await assignments.close();
     await feed.close();
     await audit.close();

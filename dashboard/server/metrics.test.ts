@@ -23,6 +23,13 @@ const figures: DashboardFigures = {
   appendBytes: () => 1_000,
   unreadable: () => 11,
   dutyGaps: () => ({ noNurse: 13, overdue: 12 }),
+  delivery: () => ({
+    ...{ isRunning: false, isRead: true, readAgoMs: 1_500 },
+    figures: {
+      receipts: { painted: 21, onDevice: 22, checks: 23 },
+      ...{ unknownReceipts: 24, lostReceipts: 25, answers: { taken: 26, noEffect: 27, unknown: 28 } },
+    },
+  }),
   damage: { batches: new Map(), total: 0, lastAtMs: undefined, close: () => {} },
 };
 
@@ -44,6 +51,16 @@ it('the metrics of a dashboard have its screens, sessions, answers and waiting r
     'beds_without_nurse 13',
     'beds_overdue 12',
     'sessions 9',
+    'delivery_up 0',
+    'deliveries_age_seconds 1.5',
+    'call_receipts_total{what="painted"} 21',
+    'call_receipts_total{what="on-device"} 22',
+    'call_receipts_total{what="check"} 23',
+    'unknown_receipts_total 24',
+    'receipts_lost_total 25',
+    'call_answers_total{result="taken"} 26',
+    'call_answers_total{result="no-effect"} 27',
+    'call_answers_total{result="unknown"} 28',
     'answers_total{status="200"} 2',
     'answers_total{status="403"} 1',
     'answers_total{status="429"} 1',

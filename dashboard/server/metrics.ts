@@ -5,6 +5,8 @@ import { addCertificateMetrics } from '../../process/certificate-files.ts';
 import { createMetrics, type Metrics } from '../../process/metrics.ts';
 import { addClockMetrics, type SystemClock } from '../../process/system-clock.ts';
 import type { DutyGaps } from './core/duty-notices.ts';
+import { addDeliveryMetrics, type DeliveryState } from './delivery-metrics.ts';
+import { type CallTimes, newCallTimes } from './live/delivery-writer.ts';
 import type { Hub } from './live/hub.ts';
 import { type ConfirmationTimes, newConfirmationTimes } from './live/unconfirmed-screens.ts';
 
@@ -23,6 +25,7 @@ export type DashboardFigures = {
   readonly damage: DamageBook;
   /** Beds with a patient that have no nurse, or whose hand-over is overdue. */
   dutyGaps(): DutyGaps;
+  delivery(): DeliveryState;
 };
 
 /** The number of answers by HTTP status. */
@@ -41,6 +44,7 @@ export function dashboardMetrics(
   answers: Answers,
   clock?: SystemClock,
   times: ConfirmationTimes = newConfirmationTimes(),
+  callTimes: CallTimes = newCallTimes(),
 ): Metrics {
   const metrics = createMetrics();
   addClockMetrics(metrics, clock);
@@ -72,6 +76,7 @@ export function dashboardMetrics(
   );
   screenMetrics(metrics, figures);
   confirmationMetrics(metrics, figures, times);
+  addDeliveryMetrics(metrics, () => figures()?.delivery(), callTimes);
   const auditHelp =
     'Number of audit records that wait for Kafka. The request of such a record waits, too, and is refused after 4 s.';
   metrics.gauge('vigil_dashboard_audit_waiting', auditHelp, () => figures()?.auditWaiting() ?? 0);

@@ -6,11 +6,13 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { Compile } from 'typebox/compile';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { builtInPolicy } from '../../contracts/delivery-policy.ts';
 import { newAlarm } from '../../contracts/messages/alarms.testing.ts';
 import { newLimits } from '../../contracts/messages/limits.testing.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import { readPublicKeys, readSigner } from '../../log/audit/keys.ts';
 import { createTrail, type Trail } from '../../log/audit/trail.ts';
+import { pseudonym } from '../../log/envelope/pseudonym.ts';
 import { kafkaSettings } from '../../log/kafka/settings.ts';
 import { openSealedLog, type SealedLog } from '../../log/sealed-log.ts';
 import { freePorts } from '../../ops/platform/ports.ts';
@@ -32,6 +34,8 @@ import { newBrowser, type Target } from './browser.testing.ts';
 import { emptyState } from './core/state.ts';
 import { influxLine, writeLines } from './influx.testing.ts';
 import { type AssignmentsFeed, openAssignmentsFeed } from './live/assignments-feed.ts';
+import { openDeliveriesFeed } from './live/deliveries-feed.ts';
+import { createDeliveryWriter, newCallTimes } from './live/delivery-writer.ts';
 import { type Feed, openFeed } from './live/feed.ts';
 import { createHub, type Hub } from './live/hub.ts';
 import { buildServer } from './server.ts';
@@ -127,6 +131,7 @@ beforeAll(async () => {
     logger,
     onChange: () => hub?.flushAlarms(),
   });
+  const deliveries = openDeliveriesFeed(log, { now, logger, onChange: () => hub?.deliveriesChanged() });
   hub = createHub({ feed: () => feed, sessions, trail, stream: boot, budget, silentMs: 3_600_000, now, logger });
   const certs = join(platform.stateDir, 'certs');
   const origin = `https://localhost:${port}`;
@@ -142,6 +147,16 @@ beforeAll(async () => {
       audit,
       feed,
       assignments,
+      delivery: {
+        feed: deliveries,
+        writer: createDeliveryWriter({
+          ...{ log, times: newCallTimes(), now, logger },
+          pseudonymOf: (userId) => pseudonym(settings.pseudonymKey, 'actor', userId),
+        }),
+        policy: () => builtInPolicy,
+        reachRules: { pushHosts: [], mailDomains: [] },
+        pushPublicKey: undefined,
+      },
       hub,
       wards: { current: () => ({ wards: [{ ward, beds: ['1'] }] }) },
       trends: createTrendStore(
@@ -182,6 +197,7 @@ beforeAll(async () => {
     () => trail.close(),
     () => feed.close(),
     () => assignments.close(),
+    () => deliveries.close(),
     () => audit.close(),
     () => Promise.all([log.close(), gateway.close(), alarms.close(), operator.close()]),
     () => accounts.close(),

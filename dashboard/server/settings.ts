@@ -1,6 +1,7 @@
 import { auditKeySettings, auditReaderSettings } from '../../log/audit/settings.ts';
 import { kafkaSettings } from '../../log/kafka/settings.ts';
 import { canarySilenceSettings } from '../../process/canary-settings.ts';
+import { deliverySettings } from '../../process/delivery-policy-file.ts';
 import { influxSettings } from '../../process/influx-settings.ts';
 import { logSettings } from '../../process/log-setting.ts';
 import { metricsSettings } from '../../process/metrics-server.ts';
@@ -14,6 +15,7 @@ export const settings = {
   ...auditKeySettings,
   ...auditReaderSettings,
   ...canarySilenceSettings,
+  ...deliverySettings,
   ...pushHostSettings,
   ...pushPublicKeySettings,
   ...metricsSettings(9462),
@@ -24,6 +26,12 @@ export const settings = {
     fallback: '',
   },
   ...logSettings,
+  mailDomains: {
+    kind: 'list',
+    env: 'VIGIL_MAIL_DOMAINS',
+    help: 'domains of the mail addresses at which persons may be reached, separated by commas, for example hospital.example; if empty, nobody can add a mail address',
+    fallback: [],
+  },
   httpHost: { kind: 'text', env: 'VIGIL_HTTP_HOST', help: 'address to listen on', fallback: '127.0.0.1' },
   httpPort: {
     kind: 'integer',

@@ -128,6 +128,17 @@ const rules: Readonly<Record<string, Rule>> = {
       lines: ['duty,beds,user,from,until', `nurse,${secret.bed},nurse,${csvTime(now())},${csvTime(inAnHour())}`],
     },
   },
+  'GET /api/wards/{ward}/reach': { kind: 'hidden' },
+  'GET /api/wards/{ward}/who': {
+    kind: 'hidden',
+    query: () => `?bed=${secret.bed}&kind=physiological&priority=high`,
+  },
+  'POST /api/calls/{alarmId}/answer': { kind: 'hidden', body: { round: 1, answer: 'accepted' } },
+  'GET /api/reach': { kind: 'own' },
+  'POST /api/reach': { kind: 'own' },
+  'DELETE /api/reach/{reachId}': { kind: 'own' },
+  'GET /api/push-key': { kind: 'own' },
+  'POST /api/push-receipt': { kind: 'own' },
 };
 
 function call(route: string, rule: Rule, ids: Ids): Promise<Answer> {

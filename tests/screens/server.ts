@@ -8,11 +8,16 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { issueAuthority, issueLeaf } from '../../certs/issue.ts';
 import { canarySilentMsDefault } from '../../contracts/canary.ts';
+import { builtInPolicy } from '../../contracts/delivery-policy.ts';
 import { type Account, followAccounts, writeAccounts } from '../../dashboard/server/accounts/accounts.ts';
 import { hashPassword } from '../../dashboard/server/accounts/password.ts';
 import { defaultBudget } from '../../dashboard/server/core/budget.ts';
+import { emptyDeliveryBoard } from '../../dashboard/server/core/delivery-board.ts';
+import { newDeliverySigns } from '../../dashboard/server/core/delivery-health.ts';
 import { findUnregistered } from '../../dashboard/server/core/wards.ts';
+import { createDeliveryWriter, newCallTimes } from '../../dashboard/server/live/delivery-writer.ts';
 import { createHub, silentMsMax } from '../../dashboard/server/live/hub.ts';
+import type { DeliveryParts } from '../../dashboard/server/routes/parts.ts';
 import { buildServer } from '../../dashboard/server/server.ts';
 import { createSessions } from '../../dashboard/server/sessions/sessions.ts';
 import { createStations } from '../../dashboard/server/sessions/stations.ts';
@@ -20,6 +25,7 @@ import { createTickets } from '../../dashboard/server/sessions/tickets.ts';
 import { createTokens } from '../../dashboard/server/sessions/token.ts';
 import { storeOfValues } from '../../dashboard/server/stored-values.testing.ts';
 import { createTrail } from '../../log/audit/trail.ts';
+import type { SealedLog } from '../../log/sealed-log.ts';
 import { freePorts } from '../../ops/platform/ports.ts';
 import { password } from '../browser.ts';
 import { buildClient, builtClientVariable } from './client.ts';
@@ -77,6 +83,7 @@ export async function openScreenServer(options: ScreenServerOptions) {
       audit: live.audit,
       feed: live.feed,
       assignments: { board: live.board, readToEnd: async () => {}, waitFor: async () => {} },
+      delivery: deliveryParts(live.append),
       hub,
       trends: {
         query: options.trends ?? (async () => new Map()),
@@ -107,6 +114,26 @@ export async function openScreenServer(options: ScreenServerOptions) {
       accounts.close();
       rmSync(folder, { recursive: true, force: true });
     },
+  };
+}
+
+/** Returns the parts of the routes about deliveries. Nobody is called here, and nobody can be reached. */
+function deliveryParts(append: SealedLog['append']): DeliveryParts {
+  const board = emptyDeliveryBoard();
+  board.isRead = true;
+  const appender = { append: append as never, enqueue() {}, pendingBytes: () => 0, close: async () => {} } as never;
+  return {
+    feed: { board, signs: newDeliverySigns(Date.now()), waitFor: async (look) => look() },
+    writer: createDeliveryWriter({
+      log: { append, appender },
+      pseudonymOf: (userId) => userId,
+      times: newCallTimes(),
+      now: Date.now,
+      logger: pino({ level: 'silent' }),
+    }),
+    policy: () => builtInPolicy,
+    reachRules: { pushHosts: [], mailDomains: [] },
+    pushPublicKey: undefined,
   };
 }
 

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import type { WaveformRecord } from '../../../contracts/messages/records.ts';
 import { formatInstant } from '../../../contracts/time.ts';
 import { emptyWaves, foldWave } from '../../server/core/waves.ts';
-import { waveText } from '../../server/live/screen-connection.ts';
+import { waveText } from '../../server/live/wave-text.ts';
 import { indexAt, sampleAt } from '../core/wave-buffer.ts';
 import { createWaveStore } from './wave-store.ts';
 

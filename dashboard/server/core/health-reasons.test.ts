@@ -8,9 +8,11 @@ it('healthReasons returns an empty list if all parts work', () => {
 });
 
 it('healthReasons names each part that does not work, and what to check', () => {
-  expect(healthReasons({ kafka: 'away', alarms: 'stale', canary })).toEqual([
+  expect(healthReasons({ kafka: 'away', alarms: 'stale', canary }, { isRunning: false, isRead: false })).toEqual([
     expect.stringMatching(/^Kafka does not answer the dashboard: look at Kafka/),
     expect.stringMatching(/^The alarm processor gives no sign of life: look at its log/),
     expect.stringMatching(/^Test readings do not arrive: .* not in Kafka: look at the gateway and at Kafka\.$/),
+    expect.stringMatching(/^No delivery process gives a sign of life, so nobody is called/),
+    expect.stringMatching(/^The deliveries of alarms cannot be read from Kafka/),
   ]);
 });

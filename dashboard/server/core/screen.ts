@@ -172,6 +172,11 @@ export function patientsIn(state: LiveState, viewer: Viewer, scope: Scope): stri
   return patients;
 }
 
+/** Returns the ids of the patients whose names are in a delta. */
+export function patientsOf({ beds }: Pick<Changes, 'beds'>): string[] {
+  return beds.flatMap((bed) => ('head' in bed && bed.head?.patient ? [bed.head.patient.patientId] : []));
+}
+
 export type Changes = Pick<Delta, 'beds' | 'gone' | 'alarms' | 'cleared' | 'answers'>;
 
 /**

@@ -21,8 +21,10 @@ import type { Chunk } from '../core/waves.ts';
 import type { Who } from '../core/who.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { Feed } from './feed.ts';
+import type { HubDeliveries } from './hub-deliveries.ts';
 import { cutOffMs } from './outbox.ts';
-import { createScreen, type Screen, waveText } from './screen-connection.ts';
+import { createScreen, type Screen } from './screen-connection.ts';
+import { isAboutDeliveries } from './screen-deliveries.ts';
 import { createScreenWorkQueue } from './screen-work-queue.ts';
 import {
   type ConfirmationFigures,
@@ -30,6 +32,7 @@ import {
   createUnconfirmedScreens,
   newConfirmationTimes,
 } from './unconfirmed-screens.ts';
+import { waveText } from './wave-text.ts';
 
 /** A connection that has not answered a ping for this time is ended, even if no error was reported. */
 export const silentMsMax = 15_000;
@@ -38,6 +41,8 @@ export type Hub = {
   /** Serves a socket that was opened with a ticket. */
   open(socket: WebSocket, claims: Claims, who: Who): void;
   flushAlarms(): void;
+  /** Sends changed deliveries and calls within some ms. */
+  deliveriesChanged(): void;
   sendWave(chunk: Chunk): void;
   /** Returns the wards that at least one screen of a clinician shows: a screen that paints and has confirmed its alarms there. */
   watchedWards(): string[];
@@ -92,11 +97,13 @@ export function createHub(options: {
   readonly pseudonymOf?: (userId: string) => string;
   /** Returns the name of the person with a pseudonym. */
   readonly personOf?: (actor: string) => string | undefined;
+  /** If absent, this server sends no deliveries and calls. */
+  readonly deliveries?: HubDeliveries;
   /** The histograms in which the hub counts the first painting and sounding of each alarm. */
   readonly times?: ConfirmationTimes;
   readonly logger: Logger;
 }): Hub {
-  const { feed, sessions, trail, stream, budget, silentMs, now, logger, unregistered = () => 0 } = options;
+  const { feed, sessions, trail, stream, budget, silentMs, now, logger, deliveries, unregistered = () => 0 } = options;
   const screens = new Map<Screen, { socket: WebSocket; answeredAtMs: number; readonly connection: OpenConnection }>();
   const totals = { skippedWaves: 0, skippedNumerics: 0, closedForResync: 0, tooMany: 0, unknownReports: 0 };
   let opened = 0;
@@ -142,9 +149,17 @@ export function createHub(options: {
       else if (now() - answeredAtMs > silentMs) socket.terminate();
       else {
         socket.ping();
-        screen.heartbeat(current, unconfirmedScreens.noticesFor(screen));
+        screen.heartbeat(current, faultsFor(screen));
       }
     }
+    deliveries?.changed();
+  }
+
+  function faultsFor(screen: Screen): Parameters<Screen['heartbeat']>[1] {
+    const unconfirmed = unconfirmedScreens.noticesFor(screen);
+    const open = deliveries && screen.watched();
+    const delivery = open && deliveries.downFor(open);
+    return { ...(unconfirmed.length > 0 && { unconfirmed }), ...(delivery && { delivery }) };
   }
 
   /** Decides whether a new connection is accepted, and ends another connection if necessary. Returns false if refused. */
@@ -167,7 +182,12 @@ export function createHub(options: {
     return decision.accepted;
   }
 
-  const timers = [setInterval(() => flush('numerics'), numericsEveryMs), setInterval(sendHeartbeats, heartbeatMs)];
+  function flushNumerics(): void {
+    flush('numerics');
+    deliveries?.followScopes();
+  }
+
+  const timers = [setInterval(flushNumerics, numericsEveryMs), setInterval(sendHeartbeats, heartbeatMs)];
 
   return {
     health,
@@ -191,23 +211,27 @@ export function createHub(options: {
         budget,
         workQueue,
         health,
+        deliveries: deliveries !== undefined,
         onConfirmed: unconfirmedScreens.confirmed,
         confirmations,
         now,
         logger,
       });
+      const ofScreen = deliveries?.open(screen, who);
       const reportPace: RequestPace = new Map();
-      const isTooFast = (text: string) =>
-        text.startsWith(reportTextStart)
-          ? countRequest(reportPace, 'report', performance.now(), reportsPerMinuteMax) !== 'accepted'
-          : countRequestOf(watchMessagePace, 'watch', claims, performance.now()) !== 'accepted';
+      const isTooFast = (text: string) => {
+        const kind = text.startsWith(reportTextStart) ? 'report' : isAboutDeliveries(text) ? 'calls' : 'watch';
+        return kind === 'watch'
+          ? countRequestOf(watchMessagePace, kind, claims, performance.now()) !== 'accepted'
+          : countRequest(reportPace, kind, performance.now(), reportsPerMinuteMax) !== 'accepted';
+      };
       const state = { socket, answeredAtMs: now(), connection };
       screens.set(screen, state);
       socket.on('message', (data, isBinary) => {
         const text = isBinary ? '' : data.toString();
         if (isTooFast(text)) screen.end(closeCodes.tooMany, 'too many messages');
         else if (isBinary) screen.end(closeCodes.badMessage, 'binary messages are not accepted');
-        else screen.handleMessage(text);
+        else if (!ofScreen?.take(text)) screen.handleMessage(text);
       });
       socket.on('pong', () => {
         state.answeredAtMs = now();
@@ -215,6 +239,7 @@ export function createHub(options: {
       socket.on('error', (error) => logger.debug({ error: error.message }, 'a live connection failed'));
       socket.on('close', () => {
         screens.delete(screen);
+        deliveries?.close(screen);
         keepWaits(keptWaits, claims.sessionId, confirmations, now(), forgottenWaits);
         const { waves, numerics } = screen.skipped();
         totals.skippedWaves += waves;
@@ -225,7 +250,11 @@ export function createHub(options: {
       });
       return undefined;
     },
-    flushAlarms: () => flush('alarms'),
+    flushAlarms() {
+      flush('alarms');
+      deliveries?.changed();
+    },
+    deliveriesChanged: () => deliveries?.changed(),
     sendWave(chunk) {
       if (screens.size === 0) return;
       let sharedText: string | undefined;

@@ -13,7 +13,8 @@ import { foldObservation, foldWaveArrival } from '../core/readings.ts';
 import type { Viewer } from '../core/rights.ts';
 import { emptyState, removalsMax } from '../core/state.ts';
 import { emptyWaves, foldWave } from '../core/waves.ts';
-import { createScreen, watchWithinMs, waveText } from './screen-connection.ts';
+import { createScreen, watchWithinMs } from './screen-connection.ts';
+import { waveText } from './wave-text.ts';
 
 const budget = { wavesBytesMax: 10, numericsBytesMax: 20, closeBytesMax: 30, waitMsMax: 10_000 };
 const health: Health = { kafka: 'ok', alarms: 'ok', kafkaAt: null, alarmsAt: null };
@@ -223,10 +224,10 @@ describe('a screen', () => {
   it('a screen is closed if it sends no Watch in time, or if the server is still starting', async () => {
     const w = world();
     w.clock.ms = t0 + watchWithinMs;
-    w.screen.heartbeat(health, []);
+    w.screen.heartbeat(health, {});
     expect(w.closes).toEqual([]);
     w.clock.ms += 1;
-    w.screen.heartbeat(health, []);
+    w.screen.heartbeat(health, {});
     expect(w.closes).toEqual([4003]);
     const early = world();
     early.feed.ready = false;
@@ -421,7 +422,7 @@ describe('a screen that must confirm its alarms', () => {
     expect(w.of('snapshot')).toEqual([]);
     w.clock.ms += confirmWithinMs;
     expect(w.screen.unconfirmedAlarms()).toMatchObject([{ alarmId: 'alarm-0000000001', why: 'never' }]);
-    w.screen.heartbeat(health, []);
+    w.screen.heartbeat(health, {});
     expect(w.of('heartbeat')[0]).toMatchObject({ reports: true });
     w.report(confirmed(1));
     expect(w.screen.unconfirmedAlarms()).toEqual([]);
@@ -433,8 +434,8 @@ describe('a screen that must confirm its alarms', () => {
     expect(w.of('snapshot')[0]).toMatchObject({ reports: true });
     const since = formatInstant(t0);
     const unconfirmed = [{ person: 'N', associationIds: ['assoc-01'], alarms: 1, since, why: 'silent' as const }];
-    w.screen.heartbeat(health, []);
-    w.screen.heartbeat(health, unconfirmed);
+    w.screen.heartbeat(health, {});
+    w.screen.heartbeat(health, { unconfirmed });
     expect(w.of('heartbeat').map((beat) => beat.unconfirmed)).toEqual([undefined, unconfirmed]);
   });
 

@@ -5,7 +5,7 @@ import { VigilError } from '../../../contracts/errors.ts';
 import { textFaultIn } from '../../../contracts/text.ts';
 import { formatInstant, parseInstant } from '../../../contracts/time.ts';
 import type { Trail } from '../../../log/audit/trail.ts';
-import { type Health, ScreenReport, type ServerMessage, type UnconfirmedScreen, Watch } from '../../protocol/live.ts';
+import { type Health, type Heartbeat, ScreenReport, type ServerMessage, Watch } from '../../protocol/live.ts';
 import { closeCodes, reportTextStart } from '../../protocol/pace.ts';
 import type { Budget } from '../core/budget.ts';
 import {
@@ -25,6 +25,7 @@ import {
   isVisible,
   type OpenScreen,
   patientsIn,
+  patientsOf,
   type Scope,
   wholeScreen,
 } from '../core/screen.ts';
@@ -38,6 +39,7 @@ import { createOutbox, type ScreenSocket } from './outbox.ts';
 import type { ScreenWorkQueue } from './screen-work-queue.ts';
 import { createSeenPatients } from './seen-patients.ts';
 import { scopeFields, viewRecordOf, wardsOf } from './shown-scope.ts';
+import { waveText } from './wave-text.ts';
 
 const watchCheck = Compile(Watch);
 const reportCheck = Compile(ScreenReport);
@@ -74,8 +76,10 @@ export type Screen = {
    * @param text returns the message without a gap mark; called only if needed
    */
   wave(chunk: Chunk, text: () => string): void;
-  /** @param unconfirmed the screens that do not confirm alarms which this screen shows, too */
-  heartbeat(health: Health, unconfirmed: readonly UnconfirmedScreen[]): void;
+  /** @param faults what else this screen must show: screens that do not confirm its alarms, and wards in which nobody is called */
+  heartbeat(health: Health, faults: Pick<Heartbeat, 'unconfirmed' | 'delivery'>): void;
+  /** Sends a message that must not be left out. Returns whether it was sent. `text` is called only then. */
+  send(text: () => string): boolean;
   /** Handles a message of the screen. */
   handleMessage(text: string): void;
   end(code: number, reason: string): void;
@@ -100,6 +104,8 @@ export type ScreenParts = {
   readonly budget: Budget;
   readonly workQueue: ScreenWorkQueue;
   readonly health: () => Health;
+  /** The server sends deliveries and calls (screen-deliveries.ts). */
+  readonly deliveries?: boolean;
   /** Called when the page has painted or sounded alarms for the first time. */
   readonly onConfirmed?: (confirmations: readonly FirstConfirmation[]) => void;
   /** What the page must still confirm at the start (core/kept-waits.ts), and what it has confirmed since. */
@@ -129,6 +135,11 @@ export function createScreen(parts: ScreenParts): Screen {
   const openedAtMs = now();
   const skipped = { waves: 0, numerics: 0 };
 
+  /** The messages of pages that the server understands besides `Watch`. */
+  const understood: Pick<Heartbeat, 'reports' | 'deliveries'> = {
+    reports: true,
+    ...(parts.deliveries && { deliveries: true }),
+  };
   const messageText = (body: ServerMessage) => JSON.stringify(body);
 
   function sendSnapshot(scope: Scope): void {
@@ -140,7 +151,7 @@ export function createScreen(parts: ScreenParts): Screen {
       at: formatInstant(now()),
       ...shown,
       health: parts.health(),
-      reports: true,
+      ...understood,
     });
     outbox.beginSnapshot(text.length);
     if (!outbox.send('snapshot', () => text)) return;
@@ -304,10 +315,10 @@ export function createScreen(parts: ScreenParts): Screen {
     end,
     endedWith: outbox.endedWith,
     skipped: () => ({ ...skipped }),
-    heartbeat(health, unconfirmed) {
+    send: (text) => outbox.send('alarms', text),
+    heartbeat(health, faults) {
       if (!watch && now() - openedAtMs > watchWithinMs) return end(closeCodes.badMessage, 'no watch message came');
-      const more = unconfirmed.length > 0 ? { unconfirmed: [...unconfirmed] } : {};
-      const beat = { type: 'heartbeat', n: sentChangeNo, health, reports: true, ...more } as const;
+      const beat = { type: 'heartbeat', n: sentChangeNo, health, ...understood, ...faults } as const;
       outbox.send('heartbeat', () => messageText({ ...beat, at: formatInstant(now()) }));
     },
     handleMessage(text) {
@@ -334,16 +345,4 @@ function parseAs<T>(check: { Check(value: unknown): value is T }, text: string):
   } catch {
     return undefined;
   }
-}
-
-export function waveText(chunk: Chunk, gap: boolean): string {
-  const { start, scale, offset, samples } = chunk.record.reading;
-  const { associationId, code, rateHz, timeline } = chunk;
-  const wave = { type: 'wave', associationId, code, start, rateHz, scale, offset, samples, gap };
-  return JSON.stringify(timeline === 0 ? wave : { ...wave, timeline });
-}
-
-/** Returns the ids of the patients whose names are in a delta. */
-function patientsOf({ beds }: Changes): string[] {
-  return beds.flatMap((bed) => ('head' in bed && bed.head?.patient ? [bed.head.patient.patientId] : []));
 }

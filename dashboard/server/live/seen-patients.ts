@@ -29,9 +29,15 @@ export type SeenPatients = {
   recordThen(patients: readonly string[], onRecorded: () => void): void;
 };
 
-export function createSeenPatients(trail: Pick<Trail, 'record'>, who: Who, logger: Logger): SeenPatients {
+/** @param firstRecord what the audit trail says about patients that are shown before `begin` */
+export function createSeenPatients(
+  trail: Pick<Trail, 'record'>,
+  who: Who,
+  logger: Logger,
+  firstRecord: ViewRecord = { action: 'ward-viewed' },
+): SeenPatients {
   const recordedIds = new Set<string>();
-  let viewRecord: ViewRecord = { action: 'ward-viewed' };
+  let viewRecord = firstRecord;
   /** The number of the last wait. */
   let lastWaitNo = 0;
   /** The number of the present wait; 0 if no message waits. A wait that was replaced does not call back. */

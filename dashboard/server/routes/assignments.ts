@@ -15,17 +15,18 @@ import {
   DeclineBody,
 } from '../../protocol/assignments.ts';
 import { ErrorBody, Ward } from '../../protocol/rest.ts';
-import { notFound, requirePace, viewerOf, whoOf } from '../access.ts';
+import { requirePace, viewerOf, whoOf } from '../access.ts';
 import type { App } from '../app.ts';
 import { createBoardChanges } from '../assignment-changes.ts';
 import { readAssignmentsCsv } from '../core/assignment-csv.ts';
 import { decide } from '../core/assignments.ts';
 import { type AssignmentCommand, isMember, type Member } from '../core/board-context.ts';
 import { boardFor } from '../core/board-view.ts';
+import type { DutyBoard } from '../core/duty-board.ts';
 import { refusedActText } from '../core/refused-act-text.ts';
-import { countRequest, type RequestPace } from '../core/request-pace.ts';
-import { seesWard } from '../core/rights.ts';
+import type { RequestPace } from '../core/request-pace.ts';
 import type { Parts } from './parts.ts';
+import { createWardLook } from './ward-look.ts';
 
 const params = Type.Object({ ward: Ward });
 const response = {
@@ -38,9 +39,6 @@ const response = {
   503: ErrorBody,
 };
 const config = { access: 'take-duty', share: 'own' } as const;
-
-/** Maximum of records of refused looks of an account in a minute (ours). */
-const deniedLooksPerMinuteMax = 10;
 
 type ActRequest = FastifyRequest<{ Params: { ward: string } }>;
 
@@ -118,18 +116,9 @@ export function assignmentRoutes(app: App, parts: Parts): void {
 
 /** The route that shows a board. */
 function lookRoute(app: App, parts: Parts): void {
-  const { wards, now } = parts;
+  const { now } = parts;
   const { board } = parts.assignments;
-  const deniedLooks: RequestPace = new Map();
-
-  /** Records a refused look at a board. An open page looks every few seconds, so each minute has some records at most. */
-  async function recordDeniedLook(request: ActRequest): Promise<void> {
-    const verdict = countRequest(deniedLooks, viewerOf(request).userId, performance.now(), deniedLooksPerMinuteMax);
-    if (verdict === 'refused') return;
-    const note = verdict === 'first-refused' ? '; more in this minute are not recorded' : '';
-    const detail = `board of assignments: look${note}`;
-    await parts.trail.record({ ...whoOf(request), action: 'access-denied', ward: request.params.ward, detail });
-  }
+  const lookAtWard = createWardLook(parts, 'board of assignments: look');
 
   app.get(
     '/api/wards/:ward/assignments',
@@ -138,22 +127,18 @@ function lookRoute(app: App, parts: Parts): void {
       schema: { params, response: { 200: Board, 401: ErrorBody, 403: ErrorBody, 404: ErrorBody, 503: ErrorBody } },
     },
     async (request) => {
-      const { ward } = request.params;
-      const viewer = viewerOf(request);
-      const registered = wards.current().wards.find((entry) => entry.ward === ward);
-      if (!registered || !seesWard(viewer, ward)) {
-        await recordDeniedLook(request);
-        throw notFound();
-      }
-      if (!board.isRead)
-        throw new VigilError('log-unavailable', 'This server has not read the assignments yet. Try again shortly.');
-      return boardFor(
-        board,
-        { ward, beds: registered.beds, viewer, members: membersOf(parts, ward), accountOf: parts.accounts.get },
-        now(),
-      );
+      const { ward, beds } = await lookAtWard(request);
+      requireAssignments(board);
+      const members = membersOf(parts, ward);
+      return boardFor(board, { ward, beds, viewer: viewerOf(request), members, accountOf: parts.accounts.get }, now());
     },
   );
+}
+
+/** @throws VigilError `log-unavailable` until every assignment that was in Kafka at the start has been read */
+export function requireAssignments({ isRead }: Pick<DutyBoard, 'isRead'>): void {
+  if (!isRead)
+    throw new VigilError('log-unavailable', 'This server has not read the assignments yet. Try again shortly.');
 }
 
 /** Returns the accounts that may have a duty in a ward. */

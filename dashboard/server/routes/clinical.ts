@@ -27,10 +27,8 @@ import { conflictFault, newestChange, rememberSent, type SentChange } from '../c
 import { seesWard } from '../core/rights.ts';
 import { alarmsOfBed, bedView, seesAlarm, wardsFor } from '../core/screen.ts';
 import { audienceOf, type BedState } from '../core/state.ts';
+import { confirmedByKafka } from '../kafka-wait.ts';
 import type { Parts } from './parts.ts';
-
-/** Maximum wait until Kafka has a command. Afterwards the request fails, but the command may still take effect. */
-const commandWaitMs = 5_000;
 
 export const AssociationParams = Type.Object({ associationId: AssociationId });
 const AlarmParams = Type.Object({ alarmId: Type.String({ minLength: 16, maxLength: 64 }) });
@@ -49,7 +47,8 @@ export async function bedOf(parts: Parts, request: FastifyRequest, associationId
   throw notFound();
 }
 
-async function recordDenied(parts: Parts, request: FastifyRequest, about: Partial<AuditEvent>): Promise<void> {
+/** Records that a person may not see or do what a request names. */
+export async function recordDenied(parts: Parts, request: FastifyRequest, about: Partial<AuditEvent>): Promise<void> {
   const detail = `${request.method} ${request.routeOptions.url ?? ''}`;
   await parts.trail.record({ ...whoOf(request), action: 'access-denied', detail, ...about });
 }
@@ -71,23 +70,10 @@ export function auditFieldsOf(bed: BedState): Partial<AuditEvent> {
  */
 export async function sendCommand(parts: Parts, command: Command): Promise<Accepted> {
   const appended = parts.log.append('commands', command.associationId, contentTypes.command, command);
-  const { promise: timeout, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () =>
-      reject(
-        new VigilError(
-          'log-unavailable',
-          'Kafka did not answer in time. Your command may still take effect: check before you repeat it.',
-        ),
-      ),
-    commandWaitMs,
+  await confirmedByKafka(
+    appended,
+    'Kafka did not answer in time. Your command may still take effect: check before you repeat it.',
   );
-  try {
-    await Promise.race([appended, timeout]);
-  } finally {
-    clearTimeout(timer);
-    appended.catch(() => {});
-  }
   return { commandId: command.commandId };
 }
 

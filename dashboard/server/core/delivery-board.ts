@@ -1,0 +1,181 @@
+/**
+ * What the server knows about the delivery of alarms to persons, from the topics `deliveries` and `reach`. The fold functions change the
+ * board in place and have no other effect. Everything is bounded: above a maximum, what was noted longest ago is forgotten.
+ */
+import type { DeliveryRecord, DeliveryView, ReachSeen, ReceiptStage } from '../../../contracts/messages/deliveries.ts';
+import type { ReachEntry } from '../../../contracts/messages/delivery-commands.ts';
+import type { CallChain, DeliveryChannel } from '../../../contracts/messages/delivery-policy.ts';
+import { visibleText } from '../../../contracts/text.ts';
+
+/** Maximum of alarms whose delivery is remembered; as many as alarms on the screens (state.ts). */
+export const deliveriesMax = 20_000;
+/** Maximum of answers of the delivery process that are remembered. A request waits 5 s for its answer. */
+export const answersMax = 1_000;
+/** Maximum of persons of whom the board knows whether they can be reached. */
+export const reachedPersonsMax = 5_000;
+/** Maximum of channels and entries of one person that the board remembers. */
+const reachOfPersonMax = 32;
+/** Maximum of entries of the topic `reach`, and of entries that a service has ended. */
+export const entriesMax = 20_000;
+/** Maximum of persons whom an alarm has called; more are not remembered. A chain has at most 8 steps. */
+const calledMax = 256;
+
+type EventOf<Type extends DeliveryRecord['event']['type']> = Extract<DeliveryRecord['event'], { type: Type }>;
+export type AnswerSeen = EventOf<'answer-seen'>;
+
+/** The delivery of one alarm. */
+export type AlarmDelivery = {
+  readonly view: DeliveryView;
+  /** Number of the last change of this delivery. */
+  readonly changeNo: number;
+  /** The chain of the present round; undefined if the server started to read after the begin of the round. */
+  readonly chain: CallChain | undefined;
+  /** Every person whom the alarm has called, in this round or an earlier round. */
+  readonly calledUserIds: ReadonlySet<string>;
+};
+
+/** Whether one channel of a person, or one entry of the topic `reach`, reaches the person. */
+export type ChannelReach = {
+  readonly channel: DeliveryChannel;
+  /** The entry; undefined for the channel `screen`, and for a receipt that names no entry. */
+  readonly reachId: string | undefined;
+  /** The newest result: the person was reached up to a stage, or could not be reached. */
+  readonly result:
+    | { readonly state: 'reached'; readonly stage: ReceiptStage; readonly atMs: number }
+    | { readonly state: 'down'; readonly reason: string | undefined; readonly atMs: number }
+    | undefined;
+  /** The canary that waits for its confirmation. */
+  readonly asked: { readonly checkId: string; readonly atMs: number } | undefined;
+};
+
+export type DeliveryBoard = {
+  /** Number of the last change of a delivery. */
+  changeNo: number;
+  readonly deliveries: Map<string, AlarmDelivery>;
+  readonly answers: Map<string, AnswerSeen>;
+  /** By user id, then by channel and entry. */
+  readonly reach: Map<string, Map<string, ChannelReach>>;
+  /** The entries of the topic `reach`, by `reachId`. They have secrets, which must never leave the server. */
+  readonly entries: Map<string, ReachEntry>;
+  /** The entries that a service has ended, with its reason. */
+  readonly ended: Map<string, EventOf<'reach-ended'>>;
+  /** False until everything that was in the topics at the start has been read. */
+  isRead: boolean;
+};
+
+export function emptyDeliveryBoard(): DeliveryBoard {
+  return {
+    changeNo: 0,
+    deliveries: new Map(),
+    answers: new Map(),
+    reach: new Map(),
+    entries: new Map(),
+    ended: new Map(),
+    isRead: false,
+  };
+}
+
+/** Takes a record of the topic `deliveries` into the board. */
+export function foldDelivery(board: DeliveryBoard, record: DeliveryRecord): void {
+  const { event } = record;
+  switch (event.type) {
+    case 'message':
+      return;
+    case 'answer-seen':
+      remember(board.answers, event.commandId, event, answersMax);
+      return;
+    case 'reach-seen':
+      noteReachSeen(board, event);
+      return;
+    case 'reach-ended':
+      remember(board.ended, event.reachId, event, entriesMax);
+      return;
+    case 'receipt':
+      noteReceipt(board, event);
+      if ('after' in record && record.after) noteView(board, record.after, event);
+      return;
+    default:
+      if (!('after' in record)) return;
+      if (record.after) noteView(board, record.after, event);
+      else if (board.deliveries.delete(event.alarmId)) board.changeNo += 1;
+  }
+}
+
+function noteView(board: DeliveryBoard, after: DeliveryView, event: DeliveryRecord['event']): void {
+  const former = board.deliveries.get(after.alarmId);
+  const called = new Set(former?.calledUserIds);
+  for (const { userId } of after.calls) if (called.size < calledMax) called.add(userId);
+  board.changeNo += 1;
+  remember(
+    board.deliveries,
+    after.alarmId,
+    {
+      view: visibleView(after),
+      changeNo: board.changeNo,
+      chain: event.type === 'round-started' ? event.chain : former?.chain,
+      calledUserIds: called,
+    },
+    deliveriesMax,
+  );
+}
+
+/** Makes misleading characters in names and places visible. */
+function visibleView(view: DeliveryView): DeliveryView {
+  const named = <T extends { readonly name: string }>(person: T): T => ({ ...person, name: visibleText(person.name) });
+  return {
+    ...view,
+    ward: view.ward === null ? null : visibleText(view.ward),
+    bed: view.bed === null ? null : visibleText(view.bed),
+    acceptedBy: view.acceptedBy.map(named),
+    calls: view.calls.map(named),
+  };
+}
+
+function noteReachSeen(board: DeliveryBoard, event: ReachSeen): void {
+  const { userId, channel, reachId, checkId, atMs, state, stage = 'sent', reason } = event;
+  const former = reachOf(board, userId, channel, reachId);
+  if (state === 'asked') setReach(board, userId, { ...former, asked: { checkId, atMs } });
+  else {
+    const result = state === 'reached' ? ({ state, stage, atMs } as const) : ({ state, reason, atMs } as const);
+    setReach(board, userId, { ...former, result, asked: undefined });
+  }
+}
+
+/** A receipt of a message shows that the person was reached, as a canary does. The failure of one message does not show the contrary. */
+function noteReceipt(board: DeliveryBoard, { userId, channel, stage, atMs }: EventOf<'receipt'>): void {
+  if (stage === undefined || stage === 'sent') return;
+  const former = reachOf(board, userId, channel, undefined);
+  setReach(board, userId, { ...former, result: { state: 'reached', stage, atMs } });
+}
+
+const reachKey = (channel: DeliveryChannel, reachId: string | undefined) => `${channel} ${reachId ?? ''}`;
+
+/** Returns what is known of a channel or an entry of a person. */
+export function reachOf(
+  board: Pick<DeliveryBoard, 'reach'>,
+  userId: string,
+  channel: DeliveryChannel,
+  reachId: string | undefined,
+): ChannelReach {
+  const known = board.reach.get(userId)?.get(reachKey(channel, reachId));
+  return known ?? { channel, reachId, result: undefined, asked: undefined };
+}
+
+function setReach(board: DeliveryBoard, userId: string, reach: ChannelReach): void {
+  const ofPerson = board.reach.get(userId) ?? new Map<string, ChannelReach>();
+  remember(ofPerson, reachKey(reach.channel, reach.reachId), reach, reachOfPersonMax);
+  remember(board.reach, userId, ofPerson, reachedPersonsMax);
+}
+
+/** Takes a record of the topic `reach` into the board; `entry` is null for a tombstone. */
+export function foldReachEntry(board: DeliveryBoard, reachId: string, entry: ReachEntry | null): void {
+  if (entry === null) board.entries.delete(reachId);
+  else remember(board.entries, reachId, entry, entriesMax);
+}
+
+/** Sets the newest value of a key. Above the maximum, the value that was set longest ago is forgotten. */
+function remember<Key, Value>(map: Map<Key, Value>, key: Key, value: Value, max: number): void {
+  map.delete(key);
+  map.set(key, value);
+  if (map.size > max) map.delete(map.keys().next().value as Key);
+}

@@ -1,0 +1,70 @@
+/** Judges whether alarms are delivered to persons: whether the delivery process runs, and whether this server reads what it writes. */
+import { secondMs } from '../../../contracts/durations.ts';
+import type { DutyState } from '../../../contracts/duty-state.ts';
+import { deliverySilentMs } from '../../../contracts/messages/delivery-progress.ts';
+import { formatInstant } from '../../../contracts/time.ts';
+import type { DeliveryDown } from '../../protocol/delivery.ts';
+import { seesWard } from './rights.ts';
+import type { OpenScreen } from './screen.ts';
+
+/** The topic `deliveries` counts as unread if the server has not reached its end for this time. */
+export const deliveriesUnreadMs = 10 * secondMs;
+/** Maximum of wards in one message. */
+const wardsMax = 200;
+
+export type DeliverySigns = {
+  /** When this server read the last sign of life of the delivery process, ms; 0 before the first. */
+  processAtMs: number;
+  /** When this server had last read the topic `deliveries` to its end, ms; its start before that. */
+  readAtMs: number;
+  /** The start of this server, ms: a process has `deliverySilentMs` from then. */
+  readonly startedAtMs: number;
+};
+
+export function newDeliverySigns(nowMs: number): DeliverySigns {
+  return { processAtMs: 0, readAtMs: nowMs, startedAtMs: nowMs };
+}
+
+/** A sign of life whose own time differs more from this server's time is of a process that has ended. */
+const signAgeMsMax = 30 * secondMs;
+
+/** Notes a sign of life of the delivery process. A record of a process that ended long ago is still in the log, and is ignored. */
+export function noteDeliverySign(signs: DeliverySigns, saidAtMs: number, nowMs: number): void {
+  if (Math.abs(nowMs - saidAtMs) <= signAgeMsMax) signs.processAtMs = nowMs;
+}
+
+export function isDeliveryRunning({ processAtMs, startedAtMs }: DeliverySigns, nowMs: number): boolean {
+  return nowMs - Math.max(processAtMs, startedAtMs) <= deliverySilentMs;
+}
+
+export function isDeliveryRead({ readAtMs }: DeliverySigns, nowMs: number): boolean {
+  return nowMs - readAtMs <= deliveriesUnreadMs;
+}
+
+/** Returns whether alarms of wards with assignments are delivered, for metrics and health. */
+export function deliveryState(signs: DeliverySigns, duties: DutyState, nowMs: number) {
+  return {
+    isRunning: duties.wards.size === 0 || isDeliveryRunning(signs, nowMs),
+    isRead: isDeliveryRead(signs, nowMs),
+    readAgoMs: Math.max(0, nowMs - signs.readAtMs),
+  };
+}
+
+/**
+ * Returns what a screen shows because nobody is called, or because this server does not know whether anybody is called; undefined if
+ * all is well. A ward without assignments does not take part in the delivery of alarms, and is not named.
+ */
+export function deliveryDown(
+  signs: DeliverySigns,
+  duties: DutyState,
+  { viewer, scope }: OpenScreen,
+  nowMs: number,
+): DeliveryDown | undefined {
+  const isRunning = isDeliveryRunning(signs, nowMs);
+  if (isRunning && isDeliveryRead(signs, nowMs)) return undefined;
+  const isInScope = (ward: string) => !('ward' in scope) || scope.ward === '*' || scope.ward === ward;
+  const wards = [...duties.wards.keys()].filter((ward) => isInScope(ward) && seesWard(viewer, ward)).sort();
+  if (wards.length === 0) return undefined;
+  const sinceMs = isRunning ? signs.readAtMs : signs.processAtMs;
+  return { wards: wards.slice(0, wardsMax), since: sinceMs > 0 ? formatInstant(sinceMs) : null };
+}

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import type { ReachEntry } from '../../../contracts/messages/delivery-commands.ts';
+import type { ReachBody } from '../../protocol/delivery.ts';
+import { pushEntry } from './delivery-board.testing.ts';
+import { decideReach, entriesOfPersonMax, reachText } from './reach-changes.ts';
+
+const rules = { pushHosts: ['push.example', '*.notify.example'], mailDomains: ['hospital.example'] };
+const push = (fields: Partial<Extract<ReachBody, { channel: 'push' }>> = {}): ReachBody => ({
+  channel: 'push',
+  label: 'Phone',
+  endpoint: 'https://push.example/secret-1',
+  p256dh: `B${'A'.repeat(86)}`,
+  auth: 'A'.repeat(22),
+  ...fields,
+});
+const mail = (address: string): ReachBody => ({ channel: 'mail', label: 'Mail', address });
+
+/** Returns `ok`, or the code of the fault. */
+function outcomeOf(body: ReachBody, entries: readonly ReachEntry[] = [], allowed = rules): string {
+  const decision = decideReach(body, 'anna', entries, allowed);
+  return decision.ok ? 'ok' : decision.fault.code;
+}
+
+describe('decideReach', () => {
+  it.each<[string, ReachBody, string]>([
+    ['an allowed push service', push(), 'ok'],
+    ['a name below an allowed host', push({ endpoint: 'https://a.notify.example/x' }), 'ok'],
+    ['keys with padding', push({ p256dh: `B${'A'.repeat(86)}=`, auth: `${'A'.repeat(22)}==` }), 'ok'],
+    ['another host', push({ endpoint: 'https://push.example.evil/x' }), 'payload-schema'],
+    ['an address of the loopback', push({ endpoint: 'https://127.0.0.1/x' }), 'payload-schema'],
+    ['another port', push({ endpoint: 'https://push.example:9092/x' }), 'payload-schema'],
+    ['a password in the address', push({ endpoint: 'https://a:b@push.example/x' }), 'payload-schema'],
+    ['http', push({ endpoint: 'http://push.example/x' }), 'payload-schema'],
+    ['no address', push({ endpoint: 'push' }), 'payload-schema'],
+    ['a key of another length', push({ p256dh: `B${'A'.repeat(85)}` }), 'payload-schema'],
+    ['a compressed key', push({ p256dh: `A${'A'.repeat(86)}` }), 'payload-schema'],
+    ['a short secret', push({ auth: 'A'.repeat(21) }), 'payload-schema'],
+    ['a mail address of the hospital', mail('anna@hospital.example'), 'ok'],
+    ['the same with capitals', mail('Anna@Hospital.Example'), 'ok'],
+    ['a mail address of a subdomain', mail('anna@x.hospital.example'), 'payload-schema'],
+    ['a mail address elsewhere', mail('anna@evil.example'), 'payload-schema'],
+    ['a list of mail addresses', mail('a@evil.example,b@hospital.example'), 'payload-schema'],
+    ['a mail address with a line break', mail('a@hospital.example\r\nBcc: x@evil.example'), 'payload-schema'],
+  ])('judges %s', (_, body, expected) => {
+    expect(outcomeOf(body)).toBe(expected);
+  });
+
+  it.each<[string, ReachBody, typeof rules]>([
+    ['push', push(), { ...rules, pushHosts: [] }],
+    ['mail', mail('anna@hospital.example'), { ...rules, mailDomains: [] }],
+  ])('refuses %s where the hospital has not set it up', (_, body, allowed) => {
+    expect(outcomeOf(body, [], allowed)).toBe('payload-schema');
+  });
+
+  it('replaces the own entry with the same address, and refuses the address of another person’s browser', () => {
+    const own = { ...pushEntry(1, 'anna'), endpoint: 'https://push.example/secret-1' };
+    expect(decideReach(push(), 'anna', [own], rules)).toEqual({ ok: true, replaced: own });
+    expect(outcomeOf(push(), [{ ...own, userId: 'ben' }])).toBe('conflict');
+  });
+
+  it('allows a mail address that another person has, too, because a team may share it', () => {
+    const { channel: _, endpoint: _e, p256dh: _p, auth: _a, ...fields } = pushEntry(1, 'ben');
+    const bens: ReachEntry = { ...fields, channel: 'mail', address: 'team@hospital.example' };
+    expect(outcomeOf(mail('team@hospital.example'), [bens])).toBe('ok');
+  });
+
+  it.each([
+    [entriesOfPersonMax - 1, 'anna', 'ok'],
+    [entriesOfPersonMax, 'anna', 'conflict'],
+    [entriesOfPersonMax, 'ben', 'ok'],
+  ])('with %i entries of %s, the answer is %s', (count, userId, expected) => {
+    const entries = Array.from({ length: count }, (_, n) => pushEntry(n + 10, userId));
+    expect(outcomeOf(push(), entries)).toBe(expected);
+  });
+
+  it('names no address in a refusal, and no secret in the audit trail', () => {
+    for (const body of [push({ endpoint: 'https://evil.example/secret' }), mail('anna@evil.example')])
+      expect(JSON.stringify(decideReach(body, 'anna', [], rules))).not.toContain('evil');
+    expect(reachText(pushEntry(1, 'anna'))).toMatch(/^push “Phone 1” at push\.example; entry /);
+    expect(reachText(pushEntry(1, 'anna'))).not.toContain('secret');
+  });
+});

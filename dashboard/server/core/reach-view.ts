@@ -1,0 +1,133 @@
+/** Says whether persons can be reached now, from the newest canaries and receipts. No answer of these functions has a secret of an entry. */
+import { canAnswer } from '../../../contracts/delivery-policy.ts';
+import { minuteMs } from '../../../contracts/durations.ts';
+import { absenceAt, dutiesNow } from '../../../contracts/duties.ts';
+import { type DutyState, dutiesOf } from '../../../contracts/duty-state.ts';
+import { type ReceiptStage, receiptStages } from '../../../contracts/messages/deliveries.ts';
+import type { ReachEntry } from '../../../contracts/messages/delivery-commands.ts';
+import { type DeliveryChannel, deliveryChannels } from '../../../contracts/messages/delivery-policy.ts';
+import { visibleText } from '../../../contracts/text.ts';
+import { formatInstant } from '../../../contracts/time.ts';
+import type { MyReach, ReachState, WardReach } from '../../protocol/delivery.ts';
+import { type ChannelReach, type DeliveryBoard, reachOf } from './delivery-board.ts';
+
+/** A canary tries each channel every 10 min. An older result says nothing about now (ours). */
+export const reachFreshMs = 15 * minuteMs;
+
+type Board = Pick<DeliveryBoard, 'reach' | 'entries' | 'ended'>;
+
+const noEntryTexts: Readonly<Record<DeliveryChannel, string>> = {
+  screen: 'No page of Vigil has answered.',
+  push: 'No device is registered for messages.',
+  mail: 'No mail address is registered.',
+  webhook: 'No other system is registered.',
+};
+
+/** Returns the entries of a person, the oldest first. */
+export function entriesOf(board: Pick<DeliveryBoard, 'entries'>, userId: string): ReachEntry[] {
+  return [...board.entries.values()]
+    .filter((entry) => entry.userId === userId)
+    .sort((a, b) => a.addedAt.localeCompare(b.addedAt) || a.reachId.localeCompare(b.reachId));
+}
+
+/** Returns the state of one channel of a person: the best state of its entries. */
+export function channelState(board: Board, userId: string, channel: DeliveryChannel, nowMs: number): ReachState {
+  if (channel === 'screen') return stateOf(reachOf(board, userId, channel, undefined), nowMs);
+  const entries = entriesOf(board, userId).filter((entry) => entry.channel === channel);
+  if (entries.length === 0) return { channel, state: 'down', reason: noEntryTexts[channel] };
+  const states = entries.map((entry) => entryState(board, entry, nowMs));
+  if (states.some(({ state }) => state !== 'down'))
+    states.push(stateOf(reachOf(board, userId, channel, undefined), nowMs));
+  return states.reduce((best, other) => (standingOf(other) > standingOf(best) ? other : best));
+}
+
+/** Returns the state of one entry. */
+export function entryState(board: Board, { userId, channel, reachId }: ReachEntry, nowMs: number): ReachState {
+  const ended = board.ended.get(reachId);
+  if (ended && ended.channel === channel)
+    return { channel, state: 'down', at: formatInstant(ended.atMs), reason: visibleText(ended.reason) };
+  return stateOf(reachOf(board, userId, channel, reachId), nowMs);
+}
+
+function stateOf({ channel, result, asked }: ChannelReach, nowMs: number): ReachState {
+  if (result && nowMs - result.atMs <= reachFreshMs) {
+    const at = formatInstant(result.atMs);
+    if (result.state === 'reached') return { channel, state: 'reached', stage: result.stage, at };
+    return { channel, state: 'down', at, reason: visibleText(result.reason ?? 'Nothing came back.') };
+  }
+  if (asked && nowMs - asked.atMs <= reachFreshMs) return { channel, state: 'asked', at: formatInstant(asked.atMs) };
+  return { channel, state: 'unknown', ...(result && { at: formatInstant(result.atMs) }) };
+}
+
+/** Orders states: a further stage is better; not knowing is better than knowing that the channel is down. */
+function standingOf({ state, stage = 'sent' }: ReachState): number {
+  switch (state) {
+    case 'down':
+      return 0;
+    case 'unknown':
+      return 1;
+    case 'asked':
+      return 2;
+    case 'reached':
+      return 3 + receiptStages.indexOf(stage);
+  }
+}
+
+/** Stages that only the device of the person can have reported. */
+const deviceStages: readonly ReceiptStage[] = ['on-device', 'painted', 'answered'];
+
+/** Returns whether a person can be reached now: a channel for answers came back from the person's device. */
+export function isReached(channels: readonly ReachState[]): boolean {
+  return channels.some(
+    ({ channel, state, stage }) =>
+      canAnswer(channel) && state === 'reached' && stage !== undefined && deviceStages.includes(stage),
+  );
+}
+
+/** Returns a person's own entries and their states. */
+export function myReach(board: Board, userId: string, offers: MyReach['offers'], nowMs: number): MyReach {
+  return {
+    entries: entriesOf(board, userId).map((entry) => ({
+      reachId: entry.reachId,
+      channel: entry.channel,
+      label: visibleText(entry.label),
+      addedAt: entry.addedAt,
+      address: addressOf(entry),
+      state: entryState(board, entry, nowMs),
+    })),
+    screen: channelState(board, userId, 'screen', nowMs),
+    offers,
+  };
+}
+
+/** Returns what people may see of an address: of a URL only its host, because the path is a secret. */
+function addressOf(entry: ReachEntry): string {
+  switch (entry.channel) {
+    case 'push':
+      return hostOf(entry.endpoint);
+    case 'mail':
+      return visibleText(entry.address);
+    case 'webhook':
+      return hostOf(entry.url);
+  }
+}
+
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : '';
+}
+
+/** Returns each person with a duty in a ward now who is not away, and how each can be reached. */
+export function wardReach(board: Board, duties: DutyState, ward: string, isRunning: boolean, nowMs: number): WardReach {
+  const wardDuties = dutiesOf(duties, ward);
+  const persons = new Map(wardDuties.assignments.map(({ assignment }) => [assignment.userId, assignment.name]));
+  const people = [...persons].flatMap(([userId, name]) => {
+    const held = [...new Set(dutiesNow(wardDuties, userId, nowMs))];
+    if (held.length === 0 || absenceAt(wardDuties, userId, nowMs)) return [];
+    const channels = deliveryChannels
+      .filter((channel) => canAnswer(channel) || entriesOf(board, userId).some((entry) => entry.channel === channel))
+      .map((channel) => channelState(board, userId, channel, nowMs));
+    return [{ userId, name: visibleText(name), duties: held, isReached: isReached(channels), channels }];
+  });
+  people.sort((a, b) => a.name.localeCompare(b.name));
+  return { at: formatInstant(nowMs), people, isRunning };
+}

@@ -1,0 +1,38 @@
+/** Returns the deliveries that one screen shows: of the alarms in its scope that its viewer may see. */
+import type { DeliveryView } from '../../../contracts/messages/deliveries.ts';
+import type { DeliveryBoard } from './delivery-board.ts';
+import { isVisible, type OpenScreen, seesAlarm } from './screen.ts';
+import type { LiveState } from './state.ts';
+
+/** What was sent to a screen: the number of the change of each delivery, by `alarmId`. */
+export type SentDeliveries = ReadonlyMap<string, number>;
+
+export type DeliveryChanges = {
+  readonly views: DeliveryView[];
+  /** Alarms whose delivery the screen must not show any more. */
+  readonly gone: string[];
+  /** What the screen has after this message. */
+  readonly sent: SentDeliveries;
+};
+
+/**
+ * Returns what a screen must get so that it shows the present deliveries. The comparison is with what the screen has, so a change of a right,
+ * of a place or of an alarm needs no event of its own.
+ */
+export function deliveryChanges(
+  board: Pick<DeliveryBoard, 'deliveries'>,
+  state: LiveState,
+  { viewer, scope }: OpenScreen,
+  sentBefore: SentDeliveries,
+): DeliveryChanges {
+  const views: DeliveryView[] = [];
+  const sent = new Map<string, number>();
+  for (const [alarmId, { view, changeNo }] of board.deliveries) {
+    const alarmState = state.alarms.get(alarmId);
+    const bed = alarmState && state.beds.get(alarmState.alarm.associationId);
+    if (!bed || !isVisible(viewer, scope, bed) || !seesAlarm(viewer, alarmState)) continue;
+    sent.set(alarmId, changeNo);
+    if (sentBefore.get(alarmId) !== changeNo) views.push(view);
+  }
+  return { views, gone: [...sentBefore.keys()].filter((alarmId) => !sent.has(alarmId)), sent };
+}

@@ -1,0 +1,508 @@
+/**
+ * Tests the delivery of alarms in the dashboard with a real Kafka: what pages get, what they confirm and answer, and who may do that. The test
+ * writes what the delivery process would write.
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newAlarm } from '../../contracts/messages/alarms.testing.ts';
+import type { CallView, DeliveryRecord, DeliveryView } from '../../contracts/messages/deliveries.ts';
+import type { DeliveryCommand } from '../../contracts/messages/delivery-commands.ts';
+import type { DeliverySign } from '../../contracts/messages/delivery-progress.ts';
+import { contentTypes } from '../../contracts/messages/records.ts';
+import type { SealedLog } from '../../log/sealed-log.ts';
+import { startTestPlatform, type TestPlatform } from '../../tests/platform.ts';
+import {
+  admitted,
+  associate,
+  figuresOf,
+  openLogAs,
+  ownPorts,
+  type RunningProcess,
+  startProcess,
+  until,
+} from '../../tests/system.ts';
+import type { MyCall } from '../protocol/delivery.ts';
+import { type Account, writeAccounts } from './accounts/accounts.ts';
+import { hashPassword } from './accounts/password.ts';
+import { type Browser, type Live, newBrowser, type Target } from './browser.testing.ts';
+
+const password = 'a long enough phrase';
+const ward = 'icu';
+const deviceId = 'monitor-1';
+const period = admitted('1', ward, 'Wolverine-Secret');
+const { associationId } = period;
+
+const closing: (() => Promise<unknown>)[] = [];
+let platform: TestPlatform;
+let delivery: SealedLog;
+let alarms: SealedLog;
+let dashboard: RunningProcess;
+let target: Target;
+const commands: DeliveryCommand[] = [];
+/** What the imitated delivery process says to the next answers; undefined: nothing. */
+let answerSeen: { readonly taken: boolean; readonly reason?: string } | undefined = { taken: true };
+let isSigning = true;
+
+beforeAll(async () => {
+  // A delivery process of another test would write signs of life into a shared Kafka.
+  const own = await startTestPlatform(`test-${process.pid}-calls`);
+  closing.push(() => own.platform.close());
+  platform = await ownPorts(own.data);
+  const folder = mkdtempSync(join(tmpdir(), 'vigil-calls-'));
+  const files = { accounts: join(folder, 'accounts.json'), wards: join(folder, 'wards.json') };
+  const hash = await hashPassword(password);
+  const account = (userId: string, role: Account['role'], wards = [ward]): [string, Account] => [
+    userId,
+    { userId, name: `Name of ${userId}`, role, wards, password: hash, disabled: false },
+  ];
+  const accounts = new Map([
+    account('anna', 'nurse'),
+    account('ben', 'nurse'),
+    account('tech', 'technician'),
+    account('auditor', 'auditor', ['*']),
+    account('stranger', 'nurse', ['other']),
+  ]);
+  writeAccounts(files.accounts, accounts);
+  writeFileSync(
+    files.wards,
+    JSON.stringify({
+      version: 1,
+      wards: [
+        { ward, beds: ['1', '2'] },
+        { ward: 'other', beds: ['9'] },
+      ],
+    }),
+  );
+  const operator = await openLogAs(platform, 'operator');
+  await associate(platform, operator, deviceId, 1, period);
+  await operator.close();
+  [delivery, alarms] = await Promise.all([openLogAs(platform, 'delivery'), openLogAs(platform, 'alarms')]);
+  closing.push(
+    () => delivery.close(),
+    () => alarms.close(),
+  );
+  const signs = setInterval(() => isSigning && void sign(), 1_000);
+  const table = await delivery.followTable(['delivery-commands'], (read) => {
+    if (read?.record.contentType === contentTypes.deliveryCommand) takeCommand(read.record.body);
+  });
+  closing.push(table.close, async () => clearInterval(signs));
+  dashboard = await startProcess(platform, 'dashboard', {
+    VIGIL_ACCOUNTS_FILE: files.accounts,
+    VIGIL_WARDS_FILE: files.wards,
+    VIGIL_PUSH_HOSTS: 'push.example',
+    VIGIL_MAIL_DOMAINS: 'hospital.example',
+  });
+  closing.push(() => dashboard.close());
+  const ca = readFileSync(join(platform.stateDir, 'certs', 'ca.pem'), 'utf8');
+  target = { port: platform.httpPort, ca, origin: `https://localhost:${platform.httpPort}` };
+  await takeDuties();
+}, 240_000);
+
+afterAll(async () => {
+  for (const close of closing.reverse()) await close();
+});
+
+/** Writes a sign of life, as the delivery process does. */
+function sign(): Promise<unknown> {
+  const body: DeliverySign = { at: new Date().toISOString(), state: 'active' };
+  return delivery.append('presence', delivery.boot, contentTypes.deliverySign, body).catch(() => {});
+}
+
+function takeCommand(command: DeliveryCommand): void {
+  commands.push(command);
+  if (command.type !== 'answer' || answerSeen === undefined) return;
+  const { commandId, alarmId, answer, by } = command;
+  const event = { commandId, alarmId, answer, userId: by.userId, ...answerSeen } as const;
+  void deliver({ event: { type: 'answer-seen', atMs: Date.now(), ...event } });
+}
+
+const deliver = (record: DeliveryRecord) => delivery.append('deliveries', 'deliveries', contentTypes.delivery, record);
+
+async function loggedIn(userId: string): Promise<Browser> {
+  const browser = newBrowser(target);
+  expect((await browser.login(userId, password)).status).toBe(200);
+  return browser;
+}
+
+/** Anna takes bed 1, and Ben is her buddy. */
+async function takeDuties(): Promise<void> {
+  const times = { from: new Date().toISOString(), until: new Date(Date.now() + 8 * 3_600_000).toISOString() };
+  for (const [userId, duty] of [
+    ['anna', 'nurse'],
+    ['ben', 'buddy'],
+  ] as const) {
+    const browser = await loggedIn(userId);
+    await until(`the duty of ${userId}`, async () => {
+      const { body } = await browser.get(`/api/wards/${ward}/assignments`);
+      const wanted = { version: body.version, duty, beds: ['1'], userId, ...times };
+      return (await browser.post(`/api/wards/${ward}/assignments`, wanted)).status === 200;
+    });
+  }
+}
+
+let alarmCount = 0;
+/** Raises an alarm at the bed, and returns its id. */
+async function raiseAlarm(kind: 'physiological' | 'technical' = 'physiological'): Promise<string> {
+  alarmCount += 1;
+  const alarmId = `alarm-${String(alarmCount).padStart(4, '0')}-${randomUUID().slice(0, 8)}`;
+  const at = new Date().toISOString();
+  const alarm = newAlarm(at, { alarmId, associationId, deviceId, kind });
+  await alarms.append('alarms', associationId, contentTypes.alarmEvent, { type: 'raised', at, alarm });
+  return alarmId;
+}
+
+const callTo = (userId: string, alarmId: string, fields: Partial<CallView> = {}): CallView => ({
+  callId: `${alarmId}/1/${userId}`,
+  duty: 'nurse',
+  userId,
+  name: `Name of ${userId}`,
+  channels: ['screen', 'push'],
+  sent: [],
+  failed: [],
+  outcome: 'waiting',
+  calledAtMs: Date.now(),
+  repeat: 0,
+  ...fields,
+});
+
+/** Writes that an alarm calls these persons, as the delivery process does. */
+async function call(alarmId: string, calls: readonly CallView[], fields: Partial<DeliveryView> = {}): Promise<void> {
+  const after: DeliveryView = {
+    ...{
+      alarmId,
+      associationId,
+      ward,
+      bed: '1',
+      kind: 'physiological',
+      priority: 'high',
+      notSent: null,
+      phase: 'calling',
+    },
+    ...{
+      round: 1,
+      policyVersion: 'built-in-1',
+      notice: null,
+      dueAtMs: Date.now() + 60_000,
+      acceptedBy: [],
+      calls: [...calls],
+    },
+    ...fields,
+  };
+  await deliver({ event: { type: 'repeat-skipped', alarmId, atMs: Date.now(), dueAtMs: Date.now() }, after });
+}
+
+/** Opens a page that understands deliveries. */
+async function openPage(browser: Browser, scopeWard = ward): Promise<Live> {
+  const live = await browser.live({ type: 'watch', scope: { ward: scopeWard }, waves: null });
+  await until('the snapshot', () => live.of('snapshot').length > 0);
+  expect(live.of('snapshot')[0]).toMatchObject({ deliveries: true });
+  live.send({ type: 'want-deliveries' });
+  await until('the first calls', () => live.of('calls').length > 0);
+  return live;
+}
+
+const newestCalls = (live: Live): readonly MyCall[] => live.of('calls').at(-1)?.calls ?? [];
+const callsOn = (live: Live, alarmId: string) =>
+  until(`the call about ${alarmId}`, () => newestCalls(live).find(({ alarm }) => alarm.alarmId === alarmId));
+/** Returns the newest delivery of an alarm on a page. */
+const viewOn = (live: Live, alarmId: string) =>
+  live
+    .of('deliveries')
+    .flatMap(({ views }) => views)
+    .findLast((view) => view.alarmId === alarmId);
+const receiptsOf = (alarmId: string) =>
+  commands.flatMap((command) =>
+    command.type === 'receipt' && command.calls.some((confirmed) => confirmed.alarmId === alarmId) ? [command] : [],
+  );
+
+describe('an alarm that calls a person', () => {
+  it('is on the ward’s screens with its delivery, and on the called person’s page with bed and values', async () => {
+    const [anna, ben] = await Promise.all([loggedIn('anna'), loggedIn('ben')]);
+    const [annasPage, bensPage] = await Promise.all([openPage(anna), openPage(ben)]);
+    const alarmId = await raiseAlarm();
+    await call(alarmId, [callTo('anna', alarmId)]);
+    expect(await callsOn(annasPage, alarmId)).toMatchObject({
+      ...{ callId: `${alarmId}/1/anna`, round: 1, next: 'Name of ben', ward },
+      ...{ alarm: { text: 'HR 151 > 120' }, bed: { bed: '1', patient: { familyName: 'Wolverine-Secret' } } },
+    });
+    await until('the delivery on the screen of another person', () => viewOn(bensPage, alarmId)?.phase === 'calling');
+    expect(newestCalls(bensPage).map(({ alarm }) => alarm.alarmId)).not.toContain(alarmId);
+
+    await call(alarmId, [callTo('anna', alarmId, { outcome: 'rejected' }), callTo('ben', alarmId)]);
+    expect((await callsOn(bensPage, alarmId)).callId).toBe(`${alarmId}/1/ben`);
+    await until('the rejection', () => viewOn(bensPage, alarmId)?.calls[0]?.outcome === 'rejected');
+    await call(alarmId, [callTo('ben', alarmId)], { phase: 'repeating', notice: 'nobody-answers' });
+    await until('the notice of the ward', () => viewOn(annasPage, alarmId)?.notice === 'nobody-answers');
+
+    await deliver({ event: { type: 'alarm-cleared', alarmId, atMs: Date.now() }, after: null });
+    await until('the end of the call', () => newestCalls(bensPage).every(({ alarm }) => alarm.alarmId !== alarmId));
+    await until('the end of the delivery', () => annasPage.of('deliveries').some(({ gone }) => gone.includes(alarmId)));
+    annasPage.close();
+    bensPage.close();
+  });
+
+  it('is on the called person’s page although this page watches another ward, and not on a page of another ward', async () => {
+    const alarmId = await raiseAlarm();
+    const [stranger, tech] = await Promise.all([loggedIn('stranger'), loggedIn('tech')]);
+    const strangersPage = await openPage(stranger, 'other');
+    const techsPage = await openPage(tech);
+    await call(alarmId, [callTo('stranger', alarmId), callTo('tech', alarmId)]);
+    const technicalId = await raiseAlarm('technical');
+    await call(technicalId, [callTo('tech', technicalId)], { kind: 'technical' });
+    expect(await callsOn(techsPage, technicalId)).toMatchObject({ bed: { patient: null, values: [] } });
+    // The pages got everything that was written before this call.
+    for (const page of [strangersPage, techsPage]) {
+      expect(newestCalls(page).map(({ alarm }) => alarm.alarmId)).not.toContain(alarmId);
+      expect(viewOn(page, alarmId)).toBeUndefined();
+      expect(JSON.stringify(page.messages)).not.toContain('Wolverine-Secret');
+    }
+    const oneBed = await (await loggedIn('anna')).live({ type: 'watch', scope: { associationId }, waves: null });
+    await until('the snapshot', () => oneBed.of('snapshot').length > 0);
+    oneBed.send({ type: 'want-deliveries' });
+    await until('the deliveries of one bed', () => viewOn(oneBed, alarmId) !== undefined);
+    oneBed.send({ type: 'watch', scope: { ward: '*' }, waves: null });
+    await until(
+      'all deliveries after a new scope',
+      () => oneBed.of('deliveries').filter(({ complete }) => complete).length === 2,
+    );
+    for (const page of [strangersPage, techsPage, oneBed]) page.close();
+  });
+});
+
+describe('the confirmations of a page', () => {
+  it('become one receipt for each call of the person, and none for calls of others', async () => {
+    const page = await openPage(await loggedIn('anna'));
+    const alarmId = await raiseAlarm();
+    await call(alarmId, [callTo('ben', alarmId), callTo('anna', alarmId)]);
+    const { callId } = await callsOn(page, alarmId);
+    const ofBen = { alarmId, callId: `${alarmId}/1/ben` };
+    const painted = { type: 'calls-painted', calls: [{ alarmId, callId }, ofBen, { alarmId: 'x'.repeat(16), callId }] };
+    page.send(painted);
+    page.send(painted);
+    await until('the receipt', () => receiptsOf(alarmId).length > 0);
+    const next = await raiseAlarm();
+    await call(next, [callTo('anna', next)]);
+    const nextCall = await callsOn(page, next);
+    page.send({ type: 'calls-painted', calls: [{ alarmId: next, callId: nextCall.callId }] });
+    await until('the receipt of the next call', () => receiptsOf(next).length > 0);
+    expect(receiptsOf(alarmId)).toMatchObject([
+      { by: { userId: 'anna' }, channel: 'screen', stage: 'painted', calls: [{ alarmId, callId }] },
+    ]);
+    const { figures } = await figuresOf(dashboard);
+    expect(Number(/^vigil_dashboard_unknown_receipts_total (\d+)/m.exec(figures)?.[1])).toBeGreaterThanOrEqual(2);
+    expect(figures).toMatch(/^vigil_call_painted_seconds_count [1-9]/m);
+    page.close();
+  });
+
+  it('answer the canary of the person’s pages, and a foreign canary is ignored', async () => {
+    const page = await openPage(await loggedIn('anna'));
+    const [checkId, foreignId] = [randomUUID(), randomUUID()];
+    const asked = { type: 'reach-seen', atMs: Date.now(), name: 'x', channel: 'screen', state: 'asked' } as const;
+    await deliver({ event: { ...asked, userId: 'ben', checkId: foreignId } });
+    await deliver({ event: { ...asked, userId: 'anna', checkId } });
+    await until('the canary', () => page.of('calls').some((message) => message.checkId === checkId));
+    page.send({ type: 'calls-painted', calls: [], checkId: foreignId });
+    page.send({ type: 'calls-painted', calls: [], checkId });
+    const checks = () => commands.flatMap((command) => (command.type === 'check-receipt' ? [command] : []));
+    await until('the receipt of the canary', () => checks().some((command) => command.checkId === checkId));
+    expect(checks().map((command) => command.checkId)).toEqual([checkId]);
+    expect(page.of('calls').some((message) => message.checkId === foreignId)).toBe(false);
+    page.close();
+  });
+
+  it('that are no valid messages end the connection', async () => {
+    const page = await openPage(await loggedIn('anna'));
+    page.send({ type: 'calls-painted', calls: [{ alarmId: 'short', callId: 'x' }] });
+    expect(await page.closed).toBe(4003);
+  });
+
+  it('come from the service worker too, also with a locked session, and only for calls of the person', async () => {
+    const anna = await loggedIn('anna');
+    const alarmId = await raiseAlarm();
+    await call(alarmId, [callTo('anna', alarmId), callTo('ben', alarmId)]);
+    expect((await anna.post('/api/lock')).status).toBeLessThan(300);
+    const calls = ['anna', 'ben'].map((userId) => ({ alarmId, callId: `${alarmId}/1/${userId}` }));
+    expect((await anna.post('/api/push-receipt', { calls })).status).toBe(204);
+    await until('the receipt', () => receiptsOf(alarmId).length > 0);
+    expect(receiptsOf(alarmId)).toMatchObject([
+      { by: { userId: 'anna' }, channel: 'push', stage: 'on-device', calls: [{ callId: `${alarmId}/1/anna` }] },
+    ]);
+  });
+});
+
+describe('the answer of a person', () => {
+  const answer = async (userId: string, alarmId: string, wanted: 'accepted' | 'rejected' = 'accepted') =>
+    (await loggedIn(userId)).post(`/api/calls/${alarmId}/answer`, { round: 1, answer: wanted });
+  async function calledAlarm(): Promise<string> {
+    const page = await openPage(await loggedIn('ben'));
+    const alarmId = await raiseAlarm();
+    await call(alarmId, [callTo('ben', alarmId)]);
+    await callsOn(page, alarmId);
+    page.close();
+    return alarmId;
+  }
+
+  it('is what the delivery process says of it, and is not known before', async () => {
+    const alarmId = await calledAlarm();
+    expect(await answer('ben', alarmId)).toMatchObject({ status: 200, body: { result: 'taken' } });
+    answerSeen = { taken: false, reason: 'Anna has accepted.' };
+    const refused = await answer('ben', alarmId, 'rejected');
+    expect(refused).toMatchObject({ status: 200, body: { result: 'no-effect', reason: 'Anna has accepted.' } });
+    answerSeen = undefined;
+    expect(await answer('ben', alarmId)).toMatchObject({ status: 202, body: { result: 'unknown' } });
+    answerSeen = { taken: true };
+    const written = commands.flatMap((command) => (command.type === 'answer' ? [command] : []));
+    expect(written.map(({ by, round, ...sent }) => [by.userId, sent.answer, round])).toEqual([
+      ['ben', 'accepted', 1],
+      ['ben', 'rejected', 1],
+      ['ben', 'accepted', 1],
+    ]);
+    const auditor = await loggedIn('auditor');
+    const records = await until('the records of the answers', async () => {
+      const { body } = await auditor.get('/api/audit?userId=ben');
+      const acts = body.records.filter((record: { action: string }) => record.action.startsWith('call-'));
+      return acts.length >= 3 && acts;
+    });
+    expect(records[0]).toMatchObject({ alarmId, ward, verified: true });
+  });
+
+  it.each([
+    ['a nurse whom the alarm has not called', 'anna', 403],
+    ['a nurse of another ward', 'stranger', 404],
+    ['a technician, about a physiological alarm', 'tech', 404],
+    ['an auditor', 'auditor', 403],
+  ])('of %s is refused and not written', async (_, userId, status) => {
+    const alarmId = await calledAlarm();
+    const before = commands.length;
+    expect((await answer(userId, alarmId)).status).toBe(status);
+    expect(commands.slice(before).filter(({ type }) => type === 'answer')).toEqual([]);
+  });
+});
+
+describe('the ways to be reached', () => {
+  const subscription = (n: number) => ({
+    channel: 'push',
+    label: `Phone ${n}`,
+    endpoint: `https://push.example/secret-${n}`,
+    p256dh: `B${'secret'.padEnd(86, 'A')}`,
+    auth: 'secret'.padEnd(22, 'A'),
+  });
+
+  it('are shown to their person without secrets, and are changed and removed by nobody else', async () => {
+    const [anna, ben] = await Promise.all([loggedIn('anna'), loggedIn('ben')]);
+    const added = await anna.post('/api/reach', subscription(1));
+    expect(added.status).toBe(201);
+    const { reachId } = added.body;
+    const own = await anna.get('/api/reach');
+    expect(own.body).toMatchObject({
+      entries: [{ reachId, channel: 'push', label: 'Phone 1', address: 'push.example', state: { state: 'unknown' } }],
+      offers: { push: true, mail: true },
+    });
+    expect(JSON.stringify(own.body)).not.toContain('secret');
+    expect((await ben.get('/api/reach')).body.entries).toEqual([]);
+    expect((await ben.call('DELETE', `/api/reach/${reachId}`)).status).toBe(404);
+    expect((await ben.post('/api/reach', subscription(1))).status).toBe(409);
+    // The page that adds its own subscription again keeps the entry and its id.
+    expect((await anna.post('/api/reach', { ...subscription(1), label: 'New' })).body).toEqual({ reachId });
+    expect((await anna.get('/api/reach')).body.entries).toMatchObject([{ reachId, label: 'New' }]);
+    expect((await anna.call('DELETE', `/api/reach/${reachId}`)).status).toBe(204);
+    expect((await anna.get('/api/reach')).body.entries).toEqual([]);
+  });
+
+  it.each<[string, object, number]>([
+    ['a host that is not allowed', { ...subscription(2), endpoint: 'https://evil.example/x' }, 400],
+    ['a private address', { ...subscription(2), endpoint: 'https://127.0.0.1/x' }, 400],
+    ['http', { ...subscription(2), endpoint: 'http://push.example/x' }, 400],
+    ['keys that are none', { ...subscription(2), auth: 'x' }, 400],
+    ['a mail address outside', { channel: 'mail', label: 'Mail', address: 'anna@evil.example' }, 400],
+    ['two mail addresses', { channel: 'mail', label: 'Mail', address: 'a@hospital.example,b@evil.example' }, 400],
+    ['a webhook', { channel: 'webhook', label: 'Pager', url: 'https://push.example/', secret: 'whsec_hidden' }, 400],
+    ['a member for another person', { ...subscription(2), userId: 'ben' }, 400],
+  ])('with %s are refused, and the answer does not repeat the address', async (_, body, status) => {
+    const anna = await loggedIn('anna');
+    const answer = await anna.post('/api/reach', body);
+    expect(answer.status).toBe(status);
+    expect(JSON.stringify(answer.body)).not.toMatch(/evil|127\.0\.0\.1|secret-|hidden/);
+  });
+
+  it('are at most five for a person, also if six are added at the same time', async () => {
+    const ben = await loggedIn('ben');
+    const answers = await Promise.all([1, 2, 3, 4, 5, 6].map((n) => ben.post('/api/reach', subscription(10 + n))));
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, 201, 201, 201, 409]);
+    const { entries } = (await ben.get('/api/reach')).body;
+    expect(entries.length).toBe(5);
+  });
+
+  it('and the key of Web Push are not for an auditor', async () => {
+    const [auditor, anna] = await Promise.all([loggedIn('auditor'), loggedIn('anna')]);
+    for (const path of ['/api/reach', '/api/push-key', `/api/wards/${ward}/reach`])
+      expect([path, (await auditor.get(path)).status]).toEqual([path, 403]);
+    expect((await anna.get('/api/push-key')).body.publicKey).toMatch(/^B[\w-]{86}$/);
+  });
+});
+
+describe('the board of a ward', () => {
+  it('says who can be reached now', async () => {
+    const reached = {
+      type: 'reach-seen',
+      atMs: Date.now(),
+      name: 'x',
+      channel: 'screen',
+      checkId: randomUUID(),
+    } as const;
+    await deliver({ event: { ...reached, userId: 'anna', state: 'reached', stage: 'painted' } });
+    await deliver({ event: { ...reached, userId: 'ben', state: 'down', reason: 'No page has answered.' } });
+    const anna = await loggedIn('anna');
+    const { body } = await until('the results', async () => {
+      const answer = await anna.get(`/api/wards/${ward}/reach`);
+      return answer.body.people?.[1]?.channels[0]?.state === 'down' && answer;
+    });
+    expect(body).toMatchObject({
+      isRunning: true,
+      people: [
+        { userId: 'anna', duties: ['nurse'], isReached: true, channels: [{ channel: 'screen', stage: 'painted' }, {}] },
+        { userId: 'ben', duties: ['buddy'], isReached: false, channels: [{ reason: 'No page has answered.' }, {}] },
+      ],
+    });
+    expect((await (await loggedIn('stranger')).get(`/api/wards/${ward}/reach`)).status).toBe(404);
+  });
+
+  it('says who would be called, and refuses other wards, beds and earlier times', async () => {
+    const anna = await loggedIn('anna');
+    const who = (query: string, browser = anna) => browser.get(`/api/wards/${ward}/who?${query}`);
+    const { body } = await who('bed=1&kind=physiological&priority=high');
+    expect(body).toMatchObject({
+      policyVersion: 'built-in-1',
+      calls: [
+        { afterMs: 0, userId: 'anna', duty: 'nurse', standing: 'accepted', waitMs: 60_000 },
+        { afterMs: 60_000, userId: 'ben', duty: 'buddy' },
+      ],
+      empty: [{ duty: 'charge-nurse' }, { duty: 'physician' }],
+    });
+    expect((await who('bed=1&kind=physiological&priority=low')).body.notSent).toContain('only on the screens');
+    expect((await who('bed=99&kind=physiological&priority=high')).status).toBe(400);
+    const yesterday = new Date(Date.now() - 24 * 3_600_000).toISOString();
+    expect((await who(`bed=1&kind=physiological&priority=high&at=${yesterday}`)).status).toBe(400);
+    expect((await who('bed=1&kind=physiological&priority=high', await loggedIn('stranger'))).status).toBe(404);
+  });
+});
+
+describe('a ward whose delivery process does not run', () => {
+  it('shows this on its screens within seconds, until the process runs again', async () => {
+    const page = await openPage(await loggedIn('anna'));
+    const newest = () => page.of('heartbeat').at(-1)?.delivery;
+    await until('signs of life', () => page.of('heartbeat').length > 0 && newest() === undefined);
+    isSigning = false;
+    await sign();
+    const silentAtMs = Date.now();
+    await until('the notice', () => newest()?.wards.includes(ward));
+    process.stdout.write(`from the last sign of life to the notice on the screen: ${Date.now() - silentAtMs} ms\n`);
+    expect((await figuresOf(dashboard)).figures).toMatch(/^vigil_dashboard_delivery_up 0$/m);
+    isSigning = true;
+    await until('the end of the notice', () => newest() === undefined);
+    page.close();
+  });
+});

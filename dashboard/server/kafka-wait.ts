@@ -1,0 +1,21 @@
+/** Limits how long a request waits until Kafka has a record. */
+import { VigilError } from '../../contracts/errors.ts';
+
+/** Maximum wait until Kafka has a record. Afterwards the request fails, but the record may still take effect. */
+const kafkaWaitMs = 5_000;
+
+/**
+ * Returns what Kafka confirms.
+ * @param message tells the person that the act may still take effect
+ * @throws VigilError `log-unavailable` if Kafka does not confirm the record in time
+ */
+export async function confirmedByKafka<T>(appended: Promise<T>, message: string): Promise<T> {
+  const { promise: timeout, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new VigilError('log-unavailable', message)), kafkaWaitMs);
+  try {
+    return await Promise.race([appended, timeout]);
+  } finally {
+    clearTimeout(timer);
+    appended.catch(() => {});
+  }
+}

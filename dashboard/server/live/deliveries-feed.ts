@@ -1,0 +1,166 @@
+/**
+ * Reads what is known about the delivery of alarms to persons: the topics `deliveries` and `reach`, and the signs of life of the delivery
+ * process. It is apart from feed.ts, so that nothing that goes wrong here holds up an alarm on its way to the screens.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { VigilError } from '../../../contracts/errors.ts';
+import { contentTypes } from '../../../contracts/messages/records.ts';
+import { parseInstant } from '../../../contracts/time.ts';
+import type { KafkaTopic } from '../../../contracts/topics.ts';
+import type { LogRecord } from '../../../log/kafka/log-record.ts';
+import { createReader, type Reader, type RecordBatch } from '../../../log/kafka/reader.ts';
+import type { SealedLog } from '../../../log/sealed-log.ts';
+import { createSealedReading, type ReadRecord } from '../../../log/sealed-reading.ts';
+import { type DeliveryBoard, emptyDeliveryBoard, foldDelivery, foldReachEntry } from '../core/delivery-board.ts';
+import { type DeliverySigns, newDeliverySigns, noteDeliverySign } from '../core/delivery-health.ts';
+
+/**
+ * How far back the server reads the deliveries at its start, as feed.ts does with the alarms. The delivery of an alarm that changed last before
+ * that is not shown, but the alarm is.
+ */
+const lookBackMs = 24 * 60 * 60_000;
+/** How far back the server looks for a sign of life of the delivery process. */
+const signsBackMs = 30_000;
+/** How often the server checks that it has read the deliveries to their end, and how long one check may take. */
+const checkEveryMs = 2_000;
+const checkMsMax = 5_000;
+/** Pause before the next try to open the readers. */
+const retryMs = 10_000;
+
+export type DeliveriesFeed = {
+  readonly board: DeliveryBoard;
+  readonly signs: DeliverySigns;
+  /**
+   * Resolves with the first value other than undefined that `look` returns: now, or after a later record. Resolves with undefined after
+   * `waitMs`.
+   */
+  waitFor<T>(look: () => T | undefined, waitMs: number): Promise<T | undefined>;
+  /** Returns the number of records that could not be decrypted or did not match their schema. */
+  unreadable(): number;
+  close(): Promise<void>;
+};
+
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
+export function openDeliveriesFeed(
+  sealedLog: Pick<SealedLog, 'kafka' | 'open' | 'boot'>,
+  options: {
+    readonly now: () => number;
+    readonly logger: Logger;
+    /** Called after records that change what screens show. */
+    readonly onChange: () => void;
+  },
+): DeliveriesFeed {
+  const { now, logger, onChange } = options;
+  const board = emptyDeliveryBoard();
+  const signs = newDeliverySigns(now());
+  const sealedReading = createSealedReading({
+    open: sealedLog.open,
+    log: logger,
+    leftOutOf: 'the deliveries on the screens',
+  });
+  const readers: Reader[] = [];
+  const lookers = new Set<() => void>();
+  let isClosed = false;
+
+  function fold({ key }: LogRecord, { record }: ReadRecord): void {
+    if (record.contentType === contentTypes.delivery) foldDelivery(board, record.body);
+    else if (record.contentType === contentTypes.reach) foldReachEntry(board, key, record.body);
+    else if (record.contentType === contentTypes.deliverySign && record.body.state === 'active')
+      noteDeliverySign(signs, parseInstant(record.body.at) ?? Number.NaN, now());
+  }
+
+  async function foldBatch(batch: RecordBatch): Promise<void> {
+    for (const record of batch.records) {
+      if (record.value === null) {
+        if (batch.topic === 'reach') foldReachEntry(board, record.key, null);
+        continue;
+      }
+      const read = await sealedReading.read(batch, record);
+      if (read) sealedReading.attempt(batch, record, () => fold(record, read));
+    }
+    if (batch.topic === 'presence') return;
+    for (const look of [...lookers]) look();
+    onChange();
+  }
+
+  async function openReader(topic: KafkaTopic, backMs?: number): Promise<Reader> {
+    const reader = await createReader(sealedLog.kafka, {
+      group: `dashboard-${sealedLog.boot}-${topic}-of-calls`,
+      topics: [topic],
+      start: backMs === undefined ? 'beginning' : { sinceMs: now() - backMs },
+      log: logger,
+      onRecords: foldBatch,
+    });
+    if (isClosed) await reader.close();
+    else readers.push(reader);
+    return reader;
+  }
+
+  /** Notes again and again that the server has read the deliveries to their end. */
+  async function keepChecking(reader: Reader): Promise<void> {
+    while (!isClosed) {
+      const reached = reader.reachEnd().then(() => true);
+      const isReached = await Promise.race([reached.catch(() => false), sleep(checkMsMax, false, { ref: false })]);
+      if (isReached) signs.readAtMs = now();
+      await sleep(checkEveryMs, undefined, { ref: false });
+    }
+  }
+
+  async function open(): Promise<void> {
+    const [deliveries, reach] = await Promise.all([
+      openReader('deliveries', lookBackMs),
+      openReader('reach'),
+      openReader('presence', signsBackMs),
+    ]);
+    await Promise.all([deliveries.caughtUp, reach.caughtUp]);
+    board.isRead = true;
+    onChange();
+    void keepChecking(deliveries);
+  }
+
+  function tryOpen(): void {
+    open().catch((error) => {
+      logger.error(
+        { error: error.message },
+        'the deliveries of alarms cannot be read from Kafka; the screens show none',
+      );
+      if (!isClosed) setTimeout(() => void closeReaders().then(tryOpen), retryMs).unref();
+    });
+  }
+
+  async function closeReaders(): Promise<void> {
+    await Promise.all(readers.splice(0).map((reader) => reader.close()));
+  }
+  tryOpen();
+
+  return {
+    board,
+    signs,
+    waitFor<T>(look: () => T | undefined, waitMs: number): Promise<T | undefined> {
+      const { promise, resolve } = Promise.withResolvers<T | undefined>();
+      const check = () => {
+        const value = look();
+        if (value !== undefined) resolve(value);
+      };
+      const timer = setTimeout(() => resolve(undefined), waitMs);
+      lookers.add(check);
+      check();
+      return promise.finally(() => {
+        clearTimeout(timer);
+        lookers.delete(check);
+      });
+    },
+    unreadable: sealedReading.leftOutCount,
+    async close() {
+      isClosed = true;
+      await closeReaders();
+    },
+  };
+}
+
+/** @throws VigilError `log-unavailable` until everything that was in the topics at the start has been read */
+export function requireRead({ isRead }: Pick<DeliveryBoard, 'isRead'>): void {
+  if (!isRead)
+    throw new VigilError('log-unavailable', 'This server has not read the deliveries yet. Try again shortly.');
+}

@@ -1,0 +1,113 @@
+/**
+ * Writes what persons and their pages report about calls into the topic `delivery-commands`, and how persons can be reached into the topic
+ * `reach`. Counts what it writes.
+ */
+import type { Logger } from 'pino';
+import type { DeliveryCommand, ReachEntry } from '../../../contracts/messages/delivery-commands.ts';
+import { contentTypes } from '../../../contracts/messages/records.ts';
+import type { SealedLog } from '../../../log/sealed-log.ts';
+import { createHistogram, type Histogram, observe } from '../../../process/histogram.ts';
+import type { AlarmDelivery } from '../core/delivery-board.ts';
+import { confirmedByKafka } from '../kafka-wait.ts';
+
+/** Calls whose first painting is remembered. Above it the oldest call is forgotten, and may be counted twice. */
+const paintedMax = 20_000;
+
+export type CallTimes = {
+  /** From the raising of an alarm until a page of the first called person painted the call, ms. */
+  readonly sinceRaised: Histogram;
+  /** From a call until a page of the called person painted it, ms. */
+  readonly sinceCalled: Histogram;
+};
+
+/** Returns empty histograms from 10 ms to 164 s. */
+export function newCallTimes(): CallTimes {
+  return { sinceRaised: createHistogram(10, 15), sinceCalled: createHistogram(10, 15) };
+}
+
+export type DeliveryFigures = {
+  /** Confirmations that were written, by what they confirm. */
+  readonly receipts: { painted: number; onDevice: number; checks: number };
+  /** Confirmations of calls or canaries that the person does not have. They are ignored. */
+  unknownReceipts: number;
+  /** Confirmations that Kafka did not take. */
+  lostReceipts: number;
+  /** Answers of persons, by what became of them. */
+  readonly answers: { taken: number; noEffect: number; unknown: number };
+};
+
+type Receipt = Extract<DeliveryCommand, { type: 'receipt' | 'check-receipt' }>;
+
+export type DeliveryWriter = {
+  /** Writes an answer. @throws VigilError `log-unavailable` if Kafka does not confirm it in time */
+  writeAnswer(command: Extract<DeliveryCommand, { type: 'answer' }>): Promise<void>;
+  /** Writes a confirmation, without waiting for Kafka. A confirmation that is lost is counted: the process then calls the next person. */
+  writeReceipt(command: Receipt): void;
+  /** Writes an entry, or removes it: a record without a value deletes the entry in the compacted topic. Throws as `writeAnswer` does. */
+  writeReach(reachId: string, entry: ReachEntry | null): Promise<void>;
+  /** Counts the time of the first painting of a call. */
+  notePainted(delivery: AlarmDelivery, callId: string, raisedAtMs: number | undefined): void;
+  readonly figures: DeliveryFigures;
+  readonly times: CallTimes;
+};
+
+export function createDeliveryWriter(options: {
+  readonly log: Pick<SealedLog, 'append' | 'appender'>;
+  /** Returns the pseudonym of an account. */
+  readonly pseudonymOf: (userId: string) => string;
+  readonly times: CallTimes;
+  readonly now: () => number;
+  readonly logger: Logger;
+}): DeliveryWriter {
+  const { log, pseudonymOf, times, now, logger } = options;
+  const startedAtMs = now();
+  const painted = new Set<string>();
+  const figures: DeliveryFigures = {
+    receipts: { painted: 0, onDevice: 0, checks: 0 },
+    unknownReceipts: 0,
+    lostReceipts: 0,
+    answers: { taken: 0, noEffect: 0, unknown: 0 },
+  };
+  const append = (command: DeliveryCommand) =>
+    log.append('delivery-commands', pseudonymOf(command.by.userId), contentTypes.deliveryCommand, command);
+
+  return {
+    figures,
+    times,
+    async writeAnswer(command) {
+      await confirmedByKafka(
+        append(command),
+        'Kafka did not answer in time. Your answer may still count: look at the call before you repeat it.',
+      );
+    },
+    async writeReach(reachId, entry) {
+      const written =
+        entry === null
+          ? log.appender.append('reach', reachId, null)
+          : log.append('reach', reachId, contentTypes.reach, entry);
+      await confirmedByKafka(
+        written,
+        'Kafka did not answer in time. The change may still take effect: look at the list before you repeat it.',
+      );
+    },
+    writeReceipt(command) {
+      if (command.type === 'check-receipt') figures.receipts.checks += 1;
+      else figures.receipts[command.stage === 'painted' ? 'painted' : 'onDevice'] += command.calls.length;
+      append(command).catch((error) => {
+        figures.lostReceipts += 1;
+        logger.warn({ code: error.code }, 'the confirmation of a call could not be written to Kafka');
+      });
+    },
+    notePainted({ view }, callId, raisedAtMs) {
+      const index = view.calls.findIndex((call) => call.callId === callId);
+      const call = view.calls[index];
+      // A call from before the start may have been painted before.
+      if (!call || painted.has(callId) || call.calledAtMs < startedAtMs) return;
+      painted.add(callId);
+      if (painted.size > paintedMax) painted.delete(painted.values().next().value!);
+      observe(times.sinceCalled, now() - call.calledAtMs);
+      const isFirst = index === 0 && view.round === 1 && call.repeat === 0;
+      if (isFirst && raisedAtMs !== undefined) observe(times.sinceRaised, now() - raisedAtMs);
+    },
+  };
+}

@@ -1,0 +1,55 @@
+/** Keeps what all live connections need for the delivery of alarms: who gets deliveries and calls, and when they are sent. */
+import type { Logger } from 'pino';
+import type { Trail } from '../../../log/audit/trail.ts';
+import type { DeliveryDown } from '../../protocol/delivery.ts';
+import type { OpenScreen } from '../core/screen.ts';
+import type { Who } from '../core/who.ts';
+import type { Screen } from './screen-connection.ts';
+import { createScreenDeliveries, type DeliverySource, type ScreenDeliveries } from './screen-deliveries.ts';
+import { createSeenPatients } from './seen-patients.ts';
+
+/** Changes within this time are sent together, so that many alarms at the same time do not stop the server. */
+const collectMs = 20;
+
+export type HubDeliveries = {
+  open(screen: Screen, who: Who): ScreenDeliveries;
+  close(screen: Screen): void;
+  /** Sends within some ms what has changed. */
+  changed(): void;
+  /** Sends everything to screens that have begun to watch another scope. */
+  followScopes(): void;
+  /** Returns what a screen shows because nobody is called; undefined if all is well. */
+  downFor(open: OpenScreen): DeliveryDown | undefined;
+};
+
+export function createHubDeliveries(options: {
+  readonly source: DeliverySource;
+  readonly downFor: (open: OpenScreen) => DeliveryDown | undefined;
+  readonly trail: Pick<Trail, 'record'>;
+  readonly now: () => number;
+  readonly logger: Logger;
+}): HubDeliveries {
+  const { source, trail, now, logger } = options;
+  const ofScreens = new Map<Screen, ScreenDeliveries>();
+  let timer: NodeJS.Timeout | undefined;
+
+  return {
+    open(screen, who) {
+      const seenPatients = createSeenPatients(trail, who, logger, { action: 'patient-viewed' });
+      const deliveries = createScreenDeliveries({ source, screen, seenPatients, now, logger });
+      ofScreens.set(screen, deliveries);
+      return deliveries;
+    },
+    close: (screen) => void ofScreens.delete(screen),
+    changed() {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        for (const deliveries of ofScreens.values()) deliveries.flush();
+      }, collectMs).unref();
+    },
+    followScopes() {
+      for (const deliveries of ofScreens.values()) deliveries.followScope();
+    },
+    downFor: options.downFor,
+  };
+}

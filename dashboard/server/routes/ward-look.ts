@@ -1,0 +1,45 @@
+/** Lets a person look at data of a ward that is not about patients: its assignments, who can be reached, and who would be called. */
+import type { FastifyRequest } from 'fastify';
+import { notFound, viewerOf, whoOf } from '../access.ts';
+import { countRequest, type RequestPace } from '../core/request-pace.ts';
+import { seesWard } from '../core/rights.ts';
+import type { Registry } from '../core/wards.ts';
+import type { Parts } from './parts.ts';
+
+/** Maximum of records of refused looks of an account in a minute (ours). */
+const deniedLooksPerMinuteMax = 10;
+
+export type RegisteredWard = Registry['wards'][number];
+type WardRequest = FastifyRequest<{ Params: { ward: string } }>;
+
+/**
+ * Returns a function that returns the registered ward of a request. The function throws VigilError `not-found` if there is no such ward or the
+ * viewer may not see it, and records that. An open page looks every few seconds, so each minute has some records at most.
+ * @param what what the person wanted to see, for the audit trail
+ */
+export function createWardLook(
+  { wards, trail }: Pick<Parts, 'wards' | 'trail'>,
+  what: string,
+): (request: WardRequest) => Promise<RegisteredWard> {
+  const deniedLooks: RequestPace = new Map();
+
+  async function recordDeniedLook(request: WardRequest): Promise<void> {
+    const verdict = countRequest(deniedLooks, viewerOf(request).userId, performance.now(), deniedLooksPerMinuteMax);
+    if (verdict === 'refused') return;
+    const note = verdict === 'first-refused' ? '; more in this minute are not recorded' : '';
+    await trail.record({
+      ...whoOf(request),
+      action: 'access-denied',
+      ward: request.params.ward,
+      detail: `${what}${note}`,
+    });
+  }
+
+  return async (request) => {
+    const { ward } = request.params;
+    const registered = wards.current().wards.find((entry) => entry.ward === ward);
+    if (registered && seesWard(viewerOf(request), ward)) return registered;
+    await recordDeniedLook(request);
+    throw notFound();
+  };
+}
