@@ -2,7 +2,10 @@
  * Makes the delay chain of an alarm: when each step from the patient to the person happened, and how long it took. A step that the log does
  * not show is not known; it is never guessed.
  */
+import type { ShownAlarm } from '../messages/alarms-shown.ts';
+import type { ReceiptStage } from '../messages/deliveries.ts';
 import { parseInstant } from '../time.ts';
+import { deliveryEventsOf, messagesOf } from './calls.ts';
 import { type History, hasAllRevisions } from './history.ts';
 import type { AlarmRecords, ReadingTimes } from './records.ts';
 
@@ -15,12 +18,44 @@ export const stepNames = [
   'raised',
   'published',
   'painted',
+  'sounded',
+  'called',
+  'sent',
+  'taken',
+  'on-device',
+  'seen',
+  'accepted',
   'asked',
   'answered',
   'resolved',
   'cleared',
 ] as const;
 export type StepName = (typeof stepNames)[number];
+
+/**
+ * The step before each step. After the event is in the log, it goes to the screens and to the called persons at the same time. So the first
+ * step of each of these ways, and the acknowledgement, count from there.
+ */
+const stepsBefore: Readonly<Record<StepName, StepName | undefined>> = {
+  onset: undefined,
+  determined: 'onset',
+  received: 'determined',
+  logged: 'received',
+  raised: 'logged',
+  published: 'raised',
+  painted: 'published',
+  sounded: 'painted',
+  called: 'published',
+  sent: 'called',
+  taken: 'sent',
+  'on-device': 'taken',
+  seen: 'on-device',
+  accepted: 'sent',
+  asked: 'published',
+  answered: 'asked',
+  resolved: 'answered',
+  cleared: 'resolved',
+};
 
 /** `none`: the log shows that the step did not happen (so far). */
 export type StepTime =
@@ -43,8 +78,11 @@ export type Delays = {
   readonly generationOfConditionMs: number | undefined;
   /** From the raise until the event was in the log. */
   readonly raisedToLogMs: number | undefined;
-  /** From the log until a screen had painted the alarm. The log does not have this time. */
-  readonly logToPaintedMs: undefined;
+  /** From the log until the first screen had painted the alarm. */
+  readonly logToPaintedMs: number | undefined;
+  /** From the log until the first message to a person left, and until a person accepted. */
+  readonly logToSentMs: number | undefined;
+  readonly logToAcceptedMs: number | undefined;
 };
 
 export type DelayChain = { readonly steps: readonly Step[]; readonly delays: Delays };
@@ -56,9 +94,13 @@ const at = (atMs: number | undefined): StepTime => (atMs === undefined ? notKnow
 export function delayChainOf(records: AlarmRecords, history: History): DelayChain {
   const times = stepTimesOf(records, history);
   const timeOf = (name: StepName) => msOf(times[name]);
-  const steps = stepNames.map((name, index): Step => {
+  const beforeOf = (name: StepName): StepName | undefined => {
+    const before = stepsBefore[name];
+    return before === undefined || times[before].kind !== 'none' ? before : beforeOf(before);
+  };
+  const steps = stepNames.map((name): Step => {
     const time = times[name];
-    const beforeName = stepNames.slice(0, index).findLast((earlier) => times[earlier].kind !== 'none');
+    const beforeName = beforeOf(name);
     return {
       name,
       time,
@@ -69,7 +111,9 @@ export function delayChainOf(records: AlarmRecords, history: History): DelayChai
   const delays = {
     generationOfConditionMs: differenceMs(timeOf('raised'), timeOf('onset')),
     raisedToLogMs: differenceMs(timeOf('published'), timeOf('raised')),
-    logToPaintedMs: undefined,
+    logToPaintedMs: differenceMs(timeOf('painted'), timeOf('published')),
+    logToSentMs: differenceMs(timeOf('sent'), timeOf('published')),
+    logToAcceptedMs: differenceMs(timeOf('accepted'), timeOf('published')),
   };
   return { steps, delays };
 }
@@ -84,7 +128,9 @@ function stepTimesOf(records: AlarmRecords, history: History): Record<StepName, 
     logged: at(reading?.appendedMs),
     raised: at(raisedMs),
     published: at(publishedMs(records)),
-    painted: notKnown,
+    painted: shownTime(records, 'painted'),
+    sounded: shownTime(records, 'sounded'),
+    ...deliveryTimes(records),
     ...acknowledgementTimes(records, history),
     resolved: eventTime(history, 'resolved'),
     cleared: eventTime(history, 'cleared'),
@@ -108,6 +154,36 @@ export function determiningReading(
 /** Returns when the first event about the alarm was in the log; undefined if an earlier one may be missing. */
 function publishedMs({ alarmId, alarms }: AlarmRecords): number | undefined {
   return alarms.isWhole ? alarms.events.find(({ body }) => body.alarm.alarmId === alarmId)?.appendedMs : undefined;
+}
+
+/** Returns when a screen first painted or sounded the alarm, as the pages reported it. A missing report shows nothing. */
+function shownTime({ alarmId, pages }: AlarmRecords, way: ShownAlarm['way']): StepTime {
+  if (!pages.isWhole) return notKnown;
+  const times = pages.shown.filter((entry) => entry.alarmId === alarmId && entry.way === way).map(({ atMs }) => atMs);
+  return times.length === 0 ? notKnown : at(Math.min(...times));
+}
+
+/** Returns the first time of each step of the calls. Without all records, an earlier one may be missing. */
+function deliveryTimes(
+  records: AlarmRecords,
+): Record<'called' | 'sent' | 'taken' | 'on-device' | 'seen' | 'accepted', StepTime> {
+  const { isWhole } = records.deliveries;
+  const first = (times: readonly number[]): StepTime =>
+    !isWhole ? notKnown : times.length === 0 ? none : at(Math.min(...times));
+  const receipts = deliveryEventsOf(records, 'receipt');
+  // A report of a channel can be lost, so a missing report does not show that the step did not happen.
+  const firstStage = (...stages: readonly ReceiptStage[]) => {
+    const times = receipts.flatMap(({ stage, atMs }) => (stage !== undefined && stages.includes(stage) ? [atMs] : []));
+    return times.length === 0 ? notKnown : first(times);
+  };
+  return {
+    called: first(deliveryEventsOf(records, 'called').map(({ atMs }) => atMs)),
+    sent: first(messagesOf(records).map(({ atMs }) => atMs)),
+    taken: firstStage('taken'),
+    'on-device': firstStage('on-device', 'painted', 'answered'),
+    seen: firstStage('painted', 'answered'),
+    accepted: first(deliveryEventsOf(records, 'accepted').map(({ atMs }) => atMs)),
+  };
 }
 
 /** Returns when the first acknowledgement that counted was asked for, and when the engine accepted it. */

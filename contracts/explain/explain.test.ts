@@ -43,7 +43,9 @@ describe('the delay chain', () => {
   it('has the time of each step, the time since the step before, and the time since the raise', () => {
     const { chain } = explained(recordsWith());
     expect(stepsOf(recordsWith())).toEqual({
-      ...{ onset: 0, determined: 6, received: 6.2, logged: 6.3, raised: 6.4, published: 6.5, painted: 'not-known' },
+      ...{ onset: 0, determined: 6, received: 6.2, logged: 6.3, raised: 6.4, published: 6.5 },
+      ...{ painted: 'not-known', sounded: 'not-known', called: 'not-known', sent: 'not-known' },
+      ...{ taken: 'not-known', 'on-device': 'not-known', seen: 'not-known', accepted: 'not-known' },
       ...{ asked: 68, answered: 68.2, resolved: 100, cleared: 100.1 },
     });
     expect(chain.steps.map(({ name, sinceBeforeMs }) => [name, sinceBeforeMs])).toEqual([
@@ -57,7 +59,14 @@ describe('the delay chain', () => {
       ...[
         ['published', 100],
         ['painted', undefined],
-        ['asked', undefined],
+        ['sounded', undefined],
+        ['called', undefined],
+        ['sent', undefined],
+        ['taken', undefined],
+        ['on-device', undefined],
+        ['seen', undefined],
+        ['accepted', undefined],
+        ['asked', 61_500],
         ['answered', 200],
       ],
       ...[
@@ -66,7 +75,12 @@ describe('the delay chain', () => {
       ],
     ]);
     expect(chain.steps.find(({ name }) => name === 'asked')?.sinceRaisedMs).toBe(61_600);
-    expect(chain.delays).toEqual({ generationOfConditionMs: 6400, raisedToLogMs: 100, logToPaintedMs: undefined });
+    expect(chain.delays).toEqual({
+      logToPaintedMs: undefined,
+      logToSentMs: undefined,
+      logToAcceptedMs: undefined,
+      ...{ generationOfConditionMs: 6400, raisedToLogMs: 100 },
+    });
   });
 
   it('says that readings are not known if Kafka no longer has them', () => {

@@ -1,7 +1,7 @@
 /** Records of a made-up alarm for tests: HR 134 > 120 at a bed of the ICU, raised, acknowledged and ended. */
 import type { Alarm, AlarmEvent, AlarmEventType, CommandAnswer, StandbyInForce } from '../messages/alarms.ts';
 import type { Actor, AuditRecord } from '../messages/records.ts';
-import type { AlarmRecords, Logged } from './records.ts';
+import type { AlarmRecords, Logged, LogPart } from './records.ts';
 
 export const onsetMs = Date.parse('2026-11-29T13:00:00.000Z');
 export const instantAt = (seconds: number) => new Date(onsetMs + seconds * 1000).toISOString();
@@ -92,11 +92,12 @@ export const lonelyEvents: readonly Logged<AlarmEvent>[] = [
 ];
 
 type Changes = {
-  readonly [Part in 'alarms' | 'commands' | 'observations' | 'audit']?: Partial<AlarmRecords[Part]>;
+  readonly [Part in LogPart]?: Partial<AlarmRecords[Part]>;
 } & Partial<Pick<AlarmRecords, 'ward' | 'patientId' | 'readUntilMs'>>;
 
 /** Returns the records of the alarm without trouble, with changes. */
-export function recordsWith({ alarms, commands, observations, audit: trail, ...others }: Changes = {}): AlarmRecords {
+export function recordsWith(changes: Changes = {}): AlarmRecords {
+  const { alarms, commands, observations, deliveries, pages, assignments, audit: trail, ...others } = changes;
   return {
     ...{ alarmId, ward: 'ICU', bed: '3', patientId: 'patient-1', readUntilMs: msAt(3600), ...others },
     alarms: {
@@ -114,6 +115,10 @@ export function recordsWith({ alarms, commands, observations, audit: trail, ...o
       connections: [],
       ...observations,
     },
+    // Tests of the delivery give their own records; a part that is not whole proves nothing.
+    deliveries: { isWhole: false, items: [], ...deliveries },
+    pages: { isWhole: false, answers: [], shown: [], hasReportsAround: false, ...pages },
+    assignments: { isWhole: false, events: [], ...assignments },
     audit: { isWhole: true, items: [audit(60, 'ward-viewed', { ward: 'ICU' }), asked(68, 'command-1')], ...trail },
   };
 }

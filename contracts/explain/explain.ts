@@ -1,10 +1,13 @@
 /** Explains what happened to one alarm, from the records of the log. */
+import { type CallStory, callsOf } from './calls.ts';
 import { type DelayChain, delayChainOf } from './chain.ts';
-import { type Finding, findingsOf } from './findings.ts';
-import { historyOf } from './history.ts';
+import type { Finding } from './finding.ts';
+import { findingsOf } from './findings.ts';
+import { historyOf, type TimelineLine } from './history.ts';
 import { type Lookers, lookersOf } from './lookers.ts';
-import type { AlarmRecords } from './records.ts';
-import { type TimelineLine, timelineOf } from './timeline.ts';
+import { type OnDuty, onDutyOf } from './on-duty.ts';
+import { type AlarmRecords, type LogPart, logParts } from './records.ts';
+import { timelineOf } from './timeline.ts';
 
 export type Explanation = {
   readonly alarmId: string;
@@ -14,9 +17,12 @@ export type Explanation = {
   readonly bed: string | undefined;
   readonly deviceId: string;
   /** The parts of the log from which records may be missing. */
-  readonly incomplete: readonly ('alarms' | 'commands' | 'observations' | 'audit')[];
+  readonly incomplete: readonly LogPart[];
   readonly isOver: boolean;
   readonly chain: DelayChain;
+  /** Who was on duty; undefined if the log does not prove it. */
+  readonly onDuty: OnDuty | undefined;
+  readonly calls: readonly CallStory[];
   readonly timeline: readonly TimelineLine[];
   readonly lookers: Lookers;
   readonly findings: readonly Finding[];
@@ -30,14 +36,17 @@ export function explain(records: AlarmRecords): Explanation | undefined {
   const lookers = lookersOf(records, history);
   const { alarmId, ward, bed } = records;
   const { text, priority, deviceId } = history.first;
-  const parts = ['alarms', 'commands', 'observations', 'audit'] as const;
+  const calls = callsOf(records);
+  const onDuty = onDutyOf(records, history);
   return {
     ...{ alarmId, text, priority, ward, bed, deviceId },
-    incomplete: parts.filter((part) => !records[part].isWhole),
+    incomplete: logParts.filter((part) => !records[part].isWhole),
     isOver: history.clearedMs !== undefined,
     chain,
+    onDuty,
+    calls,
     timeline: timelineOf(records, history),
     lookers,
-    findings: findingsOf({ records, history, chain, lookers }),
+    findings: findingsOf({ records, history, chain, lookers, calls, onDuty }),
   };
 }

@@ -5,56 +5,36 @@
 import { isHandOver } from '../connections.ts';
 import { lateMsMax } from '../device-clock.ts';
 import type { StandbyInForce } from '../messages/alarms.ts';
-import { clocksApartMsMax } from '../steady-time.ts';
 import { formatInstant, parseInstant } from '../time.ts';
+import { callFindings } from './call-findings.ts';
 import { type DelayChain, msOf, type StepName } from './chain.ts';
+import { type DeliveryContext, deliveryFindings } from './delivery-findings.ts';
 import { durationText } from './durations.ts';
-import { firstOfEachRevision, type History } from './history.ts';
-import type { Lookers } from './lookers.ts';
-import type { AlarmRecords, Logged } from './records.ts';
+import { type Finding, type FindingKind, inOrder, slowMs } from './finding.ts';
+import { firstOfEachRevision } from './history.ts';
+import type { Looker, Lookers } from './lookers.ts';
+import type { Logged } from './records.ts';
 import { refusalsOf } from './requests.ts';
+import { limitFindings, screenFindings } from './screen-findings.ts';
 
-export const findingKinds = [
-  'late-reading',
-  'judged-late',
-  'gateway-behind',
-  'judged-slowly',
-  'engine-behind',
-  'clock-set',
-  'under',
-  'signal-off',
-  'audio-paused',
-  'standby',
-  'connection-ended',
-  'refused',
-  'not-acknowledged',
-  'no-look',
-] as const;
-export type FindingKind = (typeof findingKinds)[number];
-export type Finding = { readonly kind: FindingKind; readonly text: string };
-
-/**
- * A step inside Vigil that takes longer than this is a finding (CLINICAL, "Delivery": 5 s from the engine to the screen). The clocks of two
- * processes may differ by as much, so a shorter difference would prove nothing.
- */
-export const slowMs = clocksApartMsMax;
-
-type Context = {
-  readonly records: AlarmRecords;
-  readonly history: History;
+type Context = DeliveryContext & {
   readonly chain: DelayChain;
   readonly lookers: Lookers;
 };
 
 export function findingsOf(context: Context): Finding[] {
-  return [
+  return inOrder([
     ...delayFindings(context),
     ...clockFindings(context),
     ...signalFindings(context),
     ...standbyFindings(context),
+    ...limitFindings(context),
     ...connectionFindings(context),
+    ...deliveryFindings(context),
+    ...callFindings(context),
+    ...screenFindings(context),
     ...personFindings(context),
-  ];
+  ]);
 }
 
 function delayFindings({ history, chain }: Context): Finding[] {
@@ -86,7 +66,8 @@ function delayFindings({ history, chain }: Context): Finding[] {
   );
   addIfLonger(
     ...(['engine-behind', 'published', 'raised', slowMs] as const),
-    (time) => `The engine was behind or down: the event was in the log ${time} after the engine's time of the alarm.`,
+    (time) =>
+      `The engine was behind or down, or its clock was behind: the event was in the log ${time} after the engine's time of the alarm.`,
   );
   return findings;
 }
@@ -173,10 +154,13 @@ function personFindings({ records, history, lookers }: Context): Finding[] {
   const end = clearedMs === undefined ? `until ${formatInstant(untilMs)}` : 'before it ended';
   if (isComplete && !events.some(({ body }) => body.type === 'acknowledged'))
     findings.push({ kind: 'not-acknowledged', text: `Nobody acknowledged the alarm ${end}.` });
-  if (records.audit.isWhole && isComplete && records.ward !== undefined && lookers.during.length === 0)
+  if (records.audit.isWhole && isComplete && records.ward !== undefined && !lookers.during.some(isLook))
     findings.push({
       kind: 'no-look',
       text: 'While the alarm was there, the audit trail has no look at the ward or the patient, and no act at the bed.',
     });
   return findings;
 }
+
+/** A painted alarm is no look of the audit trail. */
+const isLook = ({ kind }: Looker) => kind !== 'screen' && kind !== 'call';

@@ -7,6 +7,9 @@ import type { AlarmRecords, Logged } from './records.ts';
 /** An acknowledgement that came too late is shown up to this long after the end of the alarm (our choice). */
 export const afterEndMsMax = hourMs;
 
+/** `atMs`: when the log got it, ms since 1970. For an act of a person: when the person asked. */
+export type TimelineLine = { readonly atMs: number; readonly text: string };
+
 export type History = {
   /** The first record of each revision, lowest revision first. */
   readonly events: readonly Logged<AlarmEvent>[];

@@ -41,7 +41,7 @@ it('the lines have the findings, each step of the chain, the timeline and the pe
   expect(text).toContain('Alarm alarm-0123456789abcdef: HR 134 > 120 (medium priority)');
   expect(text).toContain('ward ICU, bed 3, device bed-07; the alarm has ended');
   expect(text).toMatch(/Engine raised the alarm +2026-11-29 13:00:06\.400 UTC .*after the step before: 0\.1 s/);
-  expect(text).toMatch(/A screen had painted it +not known/);
+  expect(text).toMatch(/First screen had painted it +not known/);
   expect(text).toMatch(/Anna A\. asked to acknowledge it\n.*Acknowledged by Anna A\.\n.*Condition ended\n.*Removed/);
   expect(text).toMatch(/Anna A\. \(anna\) opened the ward at 2026-11-29 13:01:00/);
   expect(text).toContain('The log shows no cause.');
@@ -49,7 +49,7 @@ it('the lines have the findings, each step of the chain, the timeline and the pe
 
 it('the lines name the parts of the log from which records are missing', () => {
   const text = linesOf(recordsWith({ observations: { isWhole: false, readings: [] } })).join('\n');
-  expect(text).toContain('Records may be missing in: observations.');
+  expect(text).toContain('Records may be missing in: observations, deliveries, delivery-commands, assignments.');
 });
 
 it('a text from the log cannot change the terminal', () => {

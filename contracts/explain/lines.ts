@@ -1,23 +1,13 @@
 /** Writes an explanation as lines for a terminal. Texts from the log are made visible, so that they cannot change the terminal. */
 import { visibleText } from '../text.ts';
-import type { Delays, Step, StepName } from './chain.ts';
+import { channelTitles } from './call-findings.ts';
+import type { CallChannel, CallStory } from './calls.ts';
+import type { Delays, Step } from './chain.ts';
 import { createInstantText, durationText } from './durations.ts';
 import type { Explanation } from './explain.ts';
-import type { Looker, Lookers, LookKind } from './lookers.ts';
-
-const stepTitles: Readonly<Record<StepName, string>> = {
-  onset: 'Condition began (device time)',
-  determined: 'Delay of the limit passed (device time)',
-  received: 'Gateway received that value',
-  logged: 'That value was in the log',
-  raised: 'Engine raised the alarm',
-  published: 'Event was in the log',
-  painted: 'A screen had painted it',
-  asked: 'Acknowledgement was asked for',
-  answered: 'Engine accepted the acknowledgement',
-  resolved: 'Condition ended',
-  cleared: 'Alarm left the screens',
-};
+import type { Looker, Lookers } from './lookers.ts';
+import type { OnDuty, PersonOnDuty } from './on-duty.ts';
+import { logPartTitles, lookTitles, standingTitles, stepTitles } from './titles.ts';
 
 const notKnownText = 'not known';
 
@@ -38,6 +28,12 @@ export function explanationLines(explanation: Explanation, timeZone: string): st
     ...chain.steps.map((step) => stepLine(step, instantText)),
     ...delayLines(chain.delays),
     '',
+    'Who was on duty',
+    ...dutyLines(explanation.onDuty, instantText),
+    '',
+    'Calls',
+    ...allCallLines(explanation, instantText),
+    '',
     'Timeline',
     ...timeline.map((line) => `  ${instantText(line.atMs)}  ${line.text}`),
     '',
@@ -50,7 +46,7 @@ export function explanationLines(explanation: Explanation, timeZone: string): st
 function incompleteLines({ incomplete }: Explanation): string[] {
   if (incomplete.length === 0) return [];
   return [
-    `Records may be missing in: ${incomplete.join(', ')}. Kafka has deleted them, or they cannot be opened.`,
+    `Records may be missing in: ${incomplete.map((part) => logPartTitles[part]).join(', ')}. Kafka has deleted them, or they cannot be opened.`,
     'What depends on them is not known.',
   ];
 }
@@ -64,23 +60,18 @@ function stepLine({ name, time, sinceBeforeMs, sinceRaisedMs }: Step, instantTex
   return `${title} ${instantText(time.atMs)}  after the step before: ${before}; after the raise: ${raised}`;
 }
 
-function delayLines({ generationOfConditionMs, raisedToLogMs }: Delays): string[] {
+function delayLines({ generationOfConditionMs, raisedToLogMs, ...more }: Delays): string[] {
   const text = (ms: number | undefined) => (ms === undefined ? notKnownText : durationText(ms));
   return [
     `  Condition generation delay (began → raised): ${text(generationOfConditionMs)}`,
-    `  Signal generation delay (raised → in the log): ${text(raisedToLogMs)}; (in the log → painted): ${notKnownText}`,
+    `  Signal generation delay (raised → in the log): ${text(raisedToLogMs)}; (in the log → painted): ${text(more.logToPaintedMs)}`,
+    `  In the log → first message left: ${text(more.logToSentMs)}; in the log → accepted: ${text(more.logToAcceptedMs)}`,
   ];
 }
 
-const lookTexts: Readonly<Record<LookKind, string>> = {
-  ward: 'opened the ward',
-  patient: 'opened the patient',
-  act: 'acted at the bed',
-};
-
 function lookerLines({ during, openedBefore, answer }: Lookers, instantText: (ms: number) => string): string[] {
   const line = ({ name, userId, kind, atMs }: Looker) =>
-    `${name} (${userId}) ${lookTexts[kind]} at ${instantText(atMs)}`;
+    `${name} (${userId}) ${lookTitles[kind]} at ${instantText(atMs)}`;
   return [
     ...during.map((looker) => `  ${line(looker)}`),
     ...openedBefore.map(
@@ -91,4 +82,46 @@ function lookerLines({ during, openedBefore, answer }: Lookers, instantText: (ms
       : []),
     ...(answer === 'not-known' && openedBefore.length === 0 ? [`  ${notKnownText}`] : []),
   ];
+}
+
+function dutyLines(onDuty: OnDuty | undefined, instantText: (ms: number) => string): string[] {
+  if (onDuty === undefined) return [`  ${notKnownText}`];
+  const { atMs, ward, bed, takesPart, persons } = onDuty;
+  const title = `  At ${instantText(atMs)}, ward ${ward}, bed ${bed}:`;
+  if (!takesPart) return [title, '  the ward had no assignments'];
+  if (persons.length === 0) return [title, '  nobody'];
+  return [title, ...persons.map((person) => `  ${personText(person, instantText)}`)];
+}
+
+function personText(
+  { duty, name, userId, standing, assignment, away }: PersonOnDuty,
+  instantText: (ms: number) => string,
+): string {
+  const { fromMs, untilMs, byName } = assignment;
+  const absence = away === undefined ? '' : ` until ${instantText(away.untilMs)}`;
+  return `${duty}: ${name} (${userId}), ${standingTitles[standing]}${absence}; from ${instantText(fromMs)} to ${instantText(untilMs)}, assigned by ${byName}`;
+}
+
+function allCallLines({ calls, incomplete }: Explanation, instantText: (ms: number) => string): string[] {
+  if (calls.length > 0) return calls.flatMap((call) => callLines(call, instantText));
+  return [incomplete.includes('deliveries') ? `  ${notKnownText}` : '  Nobody was called.'];
+}
+
+function callLines(call: CallStory, instantText: (ms: number) => string): string[] {
+  const { name, duty, round, calledMs, end, endMs, channels } = call;
+  const ended = endMs === undefined ? '' : ` at ${instantText(endMs)}`;
+  return [
+    `  ${instantText(calledMs)}  ${name} (${duty}), round ${round}: ${end}${ended}`,
+    ...channels.map((channel) => `      ${channelText(channel, instantText)}`),
+  ];
+}
+
+function channelText({ channel, sentMs, stages, failures, reach }: CallChannel, instantText: (ms: number) => string) {
+  const parts = [
+    sentMs === undefined ? 'the log has no message' : `left ${instantText(sentMs)}`,
+    ...stages.map(({ stage, atMs }) => `${stage} ${instantText(atMs)}`),
+    ...failures.map(({ reason, atMs }) => `failed ${instantText(atMs)}: ${reason}`),
+    reach.state === 'not-known' ? 'test message before: not known' : `test message before: ${reach.state}`,
+  ];
+  return `${channelTitles[channel]}: ${parts.join('; ')}`;
 }

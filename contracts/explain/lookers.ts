@@ -6,11 +6,15 @@ import type { AlertKind } from '../messages/alarms.ts';
 import type { AnyAuditRecord } from '../messages/records.ts';
 import { sessionMsMax } from '../session-limits.ts';
 import { parseInstant } from '../time.ts';
+import { deliveryEventsOf } from './calls.ts';
 import type { History } from './history.ts';
 import type { AlarmRecords } from './records.ts';
 
-/** What a person did: opened the ward, opened the patient, or acted at the bed. */
-export type LookKind = 'ward' | 'patient' | 'act';
+/**
+ * What a person did: opened the ward, opened the patient, or acted at the bed; or a screen of the person painted the alarm, or the person's
+ * page or phone painted its call.
+ */
+export type LookKind = 'ward' | 'patient' | 'act' | 'screen' | 'call';
 
 export type Looker = {
   readonly userId: string;
@@ -62,8 +66,8 @@ export function lookersOf(records: AlarmRecords, history: History): Lookers {
       if (!during.has(personKey)) during.set(personKey, looker);
     }
   }
-  for (const looker of acknowledgersOf(history)) {
-    const key = `${looker.userId} act`;
+  for (const looker of [...acknowledgersOf(history), ...paintersOf(records)]) {
+    const key = `${looker.userId} ${looker.kind}`;
     if (!during.has(key)) during.set(key, looker);
   }
   const before = [...openedBefore.values()].map(({ looker }) => looker).filter(({ kind }) => kind !== 'act');
@@ -83,6 +87,19 @@ function acknowledgersOf({ events }: History): Looker[] {
     const { userId, name } = alarm.acknowledgedBy;
     return [{ userId, name, atMs: parseInstant(alarm.acknowledgedAt ?? at) ?? 0, kind: 'act' }];
   });
+}
+
+/** Returns on whose screens the alarm was painted, and on whose pages a call of it. One record is proof enough. */
+function paintersOf(records: AlarmRecords): Looker[] {
+  const onScreens = records.pages.shown
+    .filter(({ alarmId, way }) => alarmId === records.alarmId && way === 'painted')
+    .map(({ userId, name, atMs }): Looker => ({ userId, name, atMs, kind: 'screen' }));
+  const nameOf = (userId: string) =>
+    deliveryEventsOf(records, 'called').find(({ call }) => call.userId === userId)?.call.name ?? userId;
+  const ofCalls = deliveryEventsOf(records, 'receipt')
+    .filter(({ stage }) => stage === 'painted')
+    .map(({ userId, atMs }): Looker => ({ userId, name: nameOf(userId), atMs, kind: 'call' }));
+  return [...onScreens, ...ofCalls];
 }
 
 const sessionOf = (record: AnyAuditRecord): string | undefined => ('session' in record ? record.session : undefined);

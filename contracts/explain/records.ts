@@ -1,5 +1,9 @@
 /** The records that `explain` uses: everything that the log has about one alarm. Plain data; the shell reads it (../sources.ts). */
 import type { AlarmEvent, Command, CommandAnswer, LimitsInForce, StandbyInForce } from '../messages/alarms.ts';
+import type { ShownAlarm } from '../messages/alarms-shown.ts';
+import type { AssignmentEvent } from '../messages/assignments.ts';
+import type { DeliveryRecord } from '../messages/deliveries.ts';
+import type { DeliveryCommand } from '../messages/delivery-commands.ts';
 import type { AnyAuditRecord, ConnectionRecord } from '../messages/records.ts';
 
 /** A record and the time at which Kafka got it, ms since 1970. */
@@ -20,6 +24,13 @@ export type ReadingTimes = {
  * be concluded from the absence of a record.
  */
 type Wholeness = { readonly isWhole: boolean };
+
+/** A person answers a call. */
+export type AnswerCommand = Extract<DeliveryCommand, { readonly type: 'answer' }>;
+
+/** The parts of the log. Of each, the records say whether it is whole. */
+export const logParts = ['alarms', 'commands', 'observations', 'deliveries', 'pages', 'assignments', 'audit'] as const;
+export type LogPart = (typeof logParts)[number];
 
 export type AlarmRecords = {
   readonly alarmId: string;
@@ -43,6 +54,20 @@ export type AlarmRecords = {
     readonly readings: readonly ReadingTimes[];
     readonly connections: readonly Logged<ConnectionRecord>[];
   };
+  /** From the topic `deliveries`, in the order of the log: the records that collect-deliveries.ts selects. */
+  readonly deliveries: Wholeness & { readonly items: readonly Logged<DeliveryRecord>[] };
+  /** From the topic `delivery-commands`: what persons and pages reported about this alarm. */
+  readonly pages: Wholeness & {
+    readonly answers: readonly Logged<AnswerCommand>[];
+    readonly shown: readonly ShownAlarm[];
+    /**
+     * Whether a dashboard reported painted alarms, of any patient, within the hour before the alarm and within the hour after it. Otherwise
+     * the dashboards may have been older than these reports, so that a missing report shows nothing.
+     */
+    readonly hasReportsAround: boolean;
+  };
+  /** From the topic `assignments`: all events of the ward from the beginning of the log on. */
+  readonly assignments: Wholeness & { readonly events: readonly Logged<AssignmentEvent>[] };
   /** From the audit trail, from `sessionMsMax` before the alarm on: looks, acts and logouts. */
   readonly audit: Wholeness & { readonly items: readonly AnyAuditRecord[] };
 };

@@ -4,13 +4,11 @@ import { lateMsMax } from '../device-clock.ts';
 import type { AlarmEvent, LimitsInForce } from '../messages/alarms.ts';
 import { parameters } from '../parameters.ts';
 import { parseInstant } from '../time.ts';
+import { deliveryLines } from './delivery-lines.ts';
 import { durationText } from './durations.ts';
-import { afterEndMsMax, firstOfEachRevision, type History } from './history.ts';
+import { afterEndMsMax, firstOfEachRevision, type History, type TimelineLine } from './history.ts';
 import type { AlarmRecords, Logged } from './records.ts';
 import { refusalsOf, requestsOf } from './requests.ts';
-
-/** `atMs`: when the log got it, ms since 1970. For an act of a person: when the person asked. */
-export type TimelineLine = { readonly atMs: number; readonly text: string };
 
 /** Changes of limits are shown from this long before the onset on (our choice). */
 const limitsLeadMs = 3_600_000;
@@ -28,6 +26,7 @@ export function timelineOf(records: AlarmRecords, history: History): TimelineLin
   const lines = [
     ...atBed.filter(({ atMs }) => atMs >= fromMs && atMs <= history.untilMs),
     ...acknowledgementLines(records).filter(({ atMs }) => atMs <= history.untilMs + afterEndMsMax),
+    ...deliveryLines(records).filter(({ atMs }) => atMs <= history.untilMs + afterEndMsMax),
     ...eventLines(history),
   ];
   return lines.sort((a, b) => a.atMs - b.atMs);

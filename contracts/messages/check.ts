@@ -4,6 +4,7 @@ import { Compile, type Validator } from 'typebox/compile';
 import type { Fault } from '../errors.ts';
 import { parameters } from '../parameters.ts';
 import { AlarmEvent, AlarmState, Command, CommandAnswer, LimitsInForce, StandbyInForce } from './alarms.ts';
+import { AlarmsShown } from './alarms-shown.ts';
 import { AssignmentEvent } from './assignments.ts';
 import { DeliveryRecord } from './deliveries.ts';
 import { DeliveryCommand, ReachEntry } from './delivery-commands.ts';
@@ -58,6 +59,7 @@ const schemas = {
   [contentTypes.deliveryPositions]: DeliveryPositions,
   [contentTypes.deliverySnapshot]: DeliverySnapshot,
   [contentTypes.deliveryCommand]: DeliveryCommand,
+  [contentTypes.alarmsShown]: AlarmsShown,
   [contentTypes.deliverySign]: DeliverySign,
   [contentTypes.reach]: ReachEntry,
   [contentTypes.olderAudit]: OlderAuditRecord,

@@ -31,6 +31,7 @@ const topicOfContentType: Readonly<Record<ContentType, KafkaTopic>> = {
   [contentTypes.deliveryPositions]: 'deliveries',
   [contentTypes.deliverySnapshot]: 'deliveries',
   [contentTypes.deliveryCommand]: 'delivery-commands',
+  [contentTypes.alarmsShown]: 'delivery-commands',
   [contentTypes.deliverySign]: 'presence',
   [contentTypes.reach]: 'reach',
   [contentTypes.olderAudit]: 'audit',

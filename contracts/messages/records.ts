@@ -311,6 +311,7 @@ export const contentTypes = {
   deliveryPositions: contentTypeName('delivery-positions', 1),
   deliverySnapshot: contentTypeName('delivery-snapshot', 1),
   deliveryCommand: contentTypeName('delivery-command', 1),
+  alarmsShown: contentTypeName('alarms-shown', 1),
   deliverySign: contentTypeName('delivery-sign', 1),
   reach: contentTypeName('reach', 1),
   olderAudit: contentTypeName('audit', 1),

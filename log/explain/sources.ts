@@ -8,11 +8,11 @@ import type { Alarm } from '../../contracts/messages/alarms.ts';
 import { type AnyAuditRecord, contentTypes } from '../../contracts/messages/records.ts';
 import { standbyMsMax } from '../../contracts/standby.ts';
 import { parseInstant } from '../../contracts/time.ts';
+import { readAssignments, readDeliveries, readPages } from './delivery-sources.ts';
+import { createList } from './list.ts';
 import type { Place } from './search.ts';
 import { type ReadContext, readSpan } from './span.ts';
 
-/** Largest number of records of one kind in memory. If there are more, the later ones are left out, and the part is not whole (ours). */
-const itemsMax = 50_000;
 /** After the end of an alarm, its id can come again with data that arrive late. The log is read this much further (ours). */
 const afterEndMs = dayMs;
 /** The readings and connections of this time after the raise are read (ours). */
@@ -21,20 +21,6 @@ const observationsMsMax = dayMs;
 const aroundMs = minuteMs;
 /** Records of the audit trail this much before the time that counts are read, so that a gap at its beginning is noticed (ours). */
 const auditEdgeMs = hourMs;
-
-/** A list with at most `itemsMax` items. */
-function createList<Item>() {
-  const items: Item[] = [];
-  let isFull = false;
-  return {
-    items,
-    add(item: Item): void {
-      if (items.length < itemsMax) items.push(item);
-      else isFull = true;
-    },
-    isWhole: () => !isFull,
-  };
-}
 
 export async function readRecords(
   context: ReadContext,
@@ -46,16 +32,21 @@ export async function readRecords(
   const beganMs = Math.min(...[alarm.onsetAt, alarm.raisedAt].map((instant) => parseInstant(instant) ?? nowMs));
   const common = { alarmId, ...place, readUntilMs: nowMs };
   const alarms = await readAlarms(context, alarm, beganMs - standbyMsMax - hourMs, nowMs);
-  const nothing = { isWhole: false, items: [], readings: [], connections: [] };
-  const history = historyOf({ ...common, alarms, commands: nothing, observations: nothing, audit: nothing });
+  const nothing = { isWhole: false, items: [], readings: [], connections: [], answers: [], shown: [], events: [] };
+  const others = { commands: nothing, observations: nothing, deliveries: nothing, audit: nothing };
+  const noDelivery = { assignments: nothing, pages: { ...nothing, hasReportsAround: false } };
+  const history = historyOf({ ...common, alarms, ...others, ...noDelivery });
   // Without an event there is nothing to explain.
-  if (history === undefined) return { ...common, alarms, commands: nothing, observations: nothing, audit: nothing };
-  const [commands, observations, audit] = await Promise.all([
+  if (history === undefined) return { ...common, alarms, ...others, ...noDelivery };
+  const [commands, observations, audit, deliveries, pages, assignments] = await Promise.all([
     readCommands(context, associationId, beganMs - hourMs, Math.min(nowMs, history.untilMs + afterEndMsMax)),
     readObservations(context, alarm, beganMs - 10 * minuteMs, history),
     readAudit(context, { ...place, associationId }, history),
+    readDeliveries(context, alarmId, beganMs, history),
+    readPages(context, alarmId, beganMs, history),
+    readAssignments(context, place.ward, history),
   ]);
-  return { ...common, alarms, commands, observations, audit };
+  return { ...common, alarms, commands, observations, audit, deliveries, pages, assignments };
 }
 
 async function readAlarms(

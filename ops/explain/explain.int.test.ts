@@ -117,7 +117,7 @@ describe('explain', () => {
       /HR 130 > 120/,
       /reached the gateway 12\.0 s after its device time/,
       /Acknowledged by N\. Urse/,
-      /A screen had painted it +not known/,
+      /First screen had painted it +not known/,
       /The acknowledgement of .* by N\. Urse was refused: /,
       /Removed from the screens/,
     ])

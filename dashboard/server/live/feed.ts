@@ -132,8 +132,7 @@ export async function openFeed(
         noteCanaryReport(signs.canary, record.body, origin.writer, (receivedAt) => receivedMsOf({ receivedAt }));
         return false;
       case contentTypes.command:
-      // The device's own alerts are shown as alarms of the engine.
-      case contentTypes.alerts:
+      case contentTypes.alerts: // The device's own alerts are shown as alarms of the engine.
       case contentTypes.account:
       // Deliveries and their signs of life have a feed of their own.
       case contentTypes.assignment:
@@ -141,6 +140,7 @@ export async function openFeed(
       case contentTypes.deliveryPositions:
       case contentTypes.deliverySnapshot:
       case contentTypes.deliveryCommand:
+      case contentTypes.alarmsShown:
       case contentTypes.deliverySign:
       case contentTypes.reach:
       case contentTypes.audit:

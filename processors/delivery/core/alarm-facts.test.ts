@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { quietReason } from '../../../contracts/alarm-calls.ts';
 import type { Alarm, AlarmEvent } from '../../../contracts/messages/alarms.ts';
-import { freshAtMs, quietReason } from './alarm-facts.ts';
+import { freshAtMs } from './alarm-facts.ts';
 import { alarmOf, eventOf, seconds, t0 } from './delivery.testing.ts';
 
 describe('quietReason', () => {

@@ -1,15 +1,6 @@
-/** Decides from an alarm whether it calls people, and since when it is fresh. Pure. */
-import type { Alarm, AlarmEvent } from '../../../contracts/messages/alarms.ts';
-import type { StopReason } from '../../../contracts/messages/deliveries.ts';
+/** Decides from an alarm since when it is fresh. Pure. */
+import type { AlarmEvent } from '../../../contracts/messages/alarms.ts';
 import { parseInstant } from '../../../contracts/time.ts';
-
-/** Returns why an alarm calls nobody; null if it calls. A pause of the sound is no answer, so a paused alarm calls. */
-export function quietReason({ present, signal, late, under }: Alarm): StopReason | null {
-  if (signal === 'acknowledged') return 'acknowledged';
-  if (!present || signal !== 'on') return 'ended';
-  if (late) return 'late';
-  return under === undefined ? null : 'other-alarm-calls';
-}
 
 /**
  * Returns the time from which the age of an alarm counts, ms: its latest onset, escalation or re-alarm, by the clock of the engine.

@@ -2,9 +2,10 @@
  * Decides what happens with the delivery of one alarm after an event of the engine, a change of persons, or a timer (CLINICAL, "Delivery").
  * The functions change the state only by events. Pure.
  */
+import { quietReason } from '../../../contracts/alarm-calls.ts';
 import type { AlarmEvent } from '../../../contracts/messages/alarms.ts';
 import { priorityRank } from '../../../contracts/priorities.ts';
-import { freshAtMs, quietReason } from './alarm-facts.ts';
+import { freshAtMs } from './alarm-facts.ts';
 import { callNext, callOrRepeat, endCall, goOn, startRound } from './calling.ts';
 import { type Desk, personsAt, waitingCall } from './desk.ts';
 import { nextCall, presentPersons } from './next-call.ts';

@@ -1,0 +1,203 @@
+/** Finds what the channels confirmed about the calls of an alarm, and what the called persons did. */
+import type { ReceiptStage } from '../messages/deliveries.ts';
+import type { DeliveryChannel } from '../messages/delivery-policy.ts';
+import { formatInstant } from '../time.ts';
+import { type CallChannel, type CallStory, deliveryEventsOf, type EventOf, hadIt, messagesOf } from './calls.ts';
+import type { DeliveryContext } from './delivery-findings.ts';
+import { durationText } from './durations.ts';
+import { type Finding, slowMs } from './finding.ts';
+
+export const channelTitles: Readonly<Record<DeliveryChannel, string>> = {
+  screen: 'page in a browser',
+  push: 'push service',
+  mail: 'mail server',
+  webhook: 'other system (webhook)',
+};
+
+export function callFindings(context: DeliveryContext): Finding[] {
+  return [
+    ...entryFindings(context),
+    ...context.calls.flatMap((call) => [...channelFindings(context, call), ...downFindings(context, call)]),
+    ...callEndFindings(context),
+    ...personFindings(context),
+    ...chainFindings(context),
+    ...stopFindings(context),
+  ];
+}
+
+/** Finds entries of called persons (push subscriptions, addresses) that had ended before a call, with none that replaced them. */
+function entryFindings({ records, calls }: DeliveryContext): Finding[] {
+  if (!records.deliveries.isWhole) return [];
+  const findings = new Map<string, Finding>();
+  for (const { body } of records.deliveries.items) {
+    const { event } = body;
+    if (event.type !== 'reach-ended') continue;
+    const { userId, channel, atMs, reason } = event;
+    const call = calls.find(
+      (entry) =>
+        entry.userId === userId && !hadIt(entry) && !isAnswered(entry) && atMs <= (entry.endMs ?? records.readUntilMs),
+    );
+    if (call === undefined) continue;
+    const isReplaced = records.deliveries.items.some(
+      ({ body: { event: other } }) =>
+        other.type === 'reach-seen' &&
+        other.userId === userId &&
+        other.channel === channel &&
+        other.reachId !== event.reachId &&
+        other.state !== 'down',
+    );
+    if (isReplaced) continue;
+    const text = `The address of ${call.name} for the ${channelTitles[channel]} had ended at ${formatInstant(atMs)} (${reason}), and the log shows no other address that replaced it.`;
+    findings.set(`${userId} ${channel}`, { kind: 'subscription-ended', userId, channel, text });
+  }
+  return [...findings.values()];
+}
+
+/** A message that left later than this after its call is a finding, ms (ours). Both times are of the delivery process. */
+const waitedMsMax = 3_000;
+const beyondVigil: readonly ReceiptStage[] = ['taken', 'on-device', 'painted', 'answered'];
+const hasStage = ({ stages }: CallChannel, wanted: readonly ReceiptStage[]) =>
+  stages.find(({ stage }) => wanted.includes(stage));
+
+/** Finds what each channel of a call reported. What a channel did not report needs all records. */
+function channelFindings({ records }: DeliveryContext, call: CallStory): Finding[] {
+  const { userId, name } = call;
+  const { isWhole } = records.deliveries;
+  return call.channels.flatMap((entry): Finding[] => {
+    const { channel, failures, sentMs, stages } = entry;
+    const about = { userId, channel };
+    const title = channelTitles[channel];
+    const found: Finding[] = [];
+    const failure = failures.find((one) => one.class === 'permanent') ?? (isWhole ? failures[0] : undefined);
+    const hasPassed = hasStage(entry, beyondVigil) !== undefined;
+    if (failure !== undefined && (failure.class === 'permanent' || !hasPassed)) {
+      const retried = failure.class === 'transient' ? ' It never succeeded after that.' : '';
+      const text = `The message to ${name} failed at ${formatInstant(failure.atMs)} (${title}): ${failure.reason}.${retried}`;
+      found.push({ kind: 'channel-failed', ...about, text: text.replace('..', '.') });
+    }
+    if (!isWhole) return found;
+    const isOld = sentMs !== undefined && records.readUntilMs - sentMs > slowMs;
+    if (isOld && stages.length === 0 && failures.length === 0 && !canPageConfirm(channel))
+      found.push({
+        ...{ kind: 'channel-silent', ...about },
+        text: `The message to ${name} left at ${formatInstant(sentMs)} (${title}). No report about it came back.`,
+      });
+    const taken = hasStage(entry, ['taken']);
+    if (
+      channel === 'push' &&
+      taken !== undefined &&
+      !hadIt(call) &&
+      wasWaitedFor(call, taken.atMs, records.readUntilMs)
+    )
+      found.push({
+        ...{ kind: 'not-on-device', ...about },
+        text: `The push service took the message to ${name} at ${formatInstant(taken.atMs)}. No report says that a device of ${name} had it.`,
+      });
+    const waitedMs = sentMs === undefined ? 0 : sentMs - call.calledMs;
+    if (waitedMs > waitedMsMax)
+      found.push({
+        ...{ kind: 'message-waited', ...about },
+        text: `The message to ${name} (${title}) left only ${durationText(waitedMs)} after the call.`,
+      });
+    return found;
+  });
+}
+
+/** Finds ways that could not reach the person by the last test message before the call. */
+function downFindings({ records }: DeliveryContext, call: CallStory): Finding[] {
+  if (!records.deliveries.isWhole || hadIt(call) || isAnswered(call)) return [];
+  const { userId, name } = call;
+  return [...call.channels, ...call.leftOut].flatMap(({ channel, reach }) => {
+    if (reach.state !== 'down') return [];
+    const text = `When ${name} was called, the last test message before had failed at ${formatInstant(reach.atMs)} (${channelTitles[channel]}): ${reach.reason}.`;
+    return [{ kind: 'channel-down', userId, channel, text }];
+  });
+}
+
+/** A message to a page leaves with its record, so only the page can report it. A missing report is found as `unconfirmed`. */
+const canPageConfirm = (channel: DeliveryChannel) => channel === 'screen';
+
+/** Returns whether the call was answered, or stopped before its wait was over. */
+const isAnswered = ({ end }: CallStory) =>
+  end === 'accepted' || end === 'rejected' || end === 'stopped' || end === 'expired';
+
+/** Returns whether there was time for a report of the person's device, and the person had not answered another way. */
+const wasWaitedFor = ({ end, endMs = Number.POSITIVE_INFINITY }: CallStory, sinceMs: number, untilMs: number) =>
+  end !== 'accepted' && end !== 'rejected' && Math.min(endMs, untilMs) - sinceMs > slowMs;
+
+/** Finds calls that ended without an answer. One record proves each. Repeated calls of the last person are one finding (chainFindings). */
+function callEndFindings({ records, calls }: DeliveryContext): Finding[] {
+  const endings = new Map(deliveryEventsOf(records, 'call-ended').map((event) => [event.callId, event]));
+  return calls.flatMap((call) => {
+    const event = endings.get(call.callId);
+    return event === undefined || call.repeat > 0 ? [] : [callEndFinding(call, event)];
+  });
+}
+
+function callEndFinding({ userId, name, calledMs }: CallStory, { outcome, atMs }: EventOf<'call-ended'>): Finding {
+  const [when, called] = [formatInstant(atMs), formatInstant(calledMs)];
+  switch (outcome) {
+    case 'unanswered': {
+      const text = `${name} was called at ${called} and had not answered until ${when}.`;
+      return { kind: 'unanswered', userId, text };
+    }
+    case 'unconfirmed': {
+      const text = `No channel had confirmed the call of ${name} of ${called} until ${when}, so the next person was called.`;
+      return { kind: 'unconfirmed', userId, text };
+    }
+    case 'undelivered': {
+      const text = `The call of ${name} of ${called} failed in every channel in which a person can answer.`;
+      return { kind: 'undelivered', userId, text };
+    }
+    case 'gone': {
+      const text = `${name} was called at ${called}. At ${when} ${name} no longer had the duty, or was away.`;
+      return { kind: 'duty-ended', userId, text };
+    }
+  }
+}
+
+function personFindings({ records, calls }: DeliveryContext): Finding[] {
+  const nameOf = (userId: string) => calls.find((call) => call.userId === userId)?.name ?? userId;
+  const rejected = deliveryEventsOf(records, 'rejected').map(({ userId, atMs }): Finding => {
+    return { kind: 'rejected', userId, text: `${nameOf(userId)} rejected the call at ${formatInstant(atMs)}.` };
+  });
+  const lapsed = deliveryEventsOf(records, 'round-started')
+    .filter(({ cause }) => cause === 'not-acknowledged')
+    .map(({ atMs }): Finding => {
+      const text = `A person had accepted, and nobody had acknowledged the alarm until ${formatInstant(atMs)}. So the calls began again.`;
+      return { kind: 'accepted-not-acknowledged', text };
+    });
+  const noEffect = deliveryEventsOf(records, 'answer-seen')
+    .filter(({ taken }) => !taken)
+    .map(({ userId, answer, atMs, reason }): Finding => {
+      const text = `The answer "${answer}" of ${nameOf(userId)} of ${formatInstant(atMs)} had no effect: ${reason ?? 'no reason is recorded'}.`;
+      return { kind: 'answer-without-effect', userId, text: text.replace('..', '.') };
+    });
+  return [...rejected, ...lapsed, ...noEffect];
+}
+
+function chainFindings({ records, calls }: DeliveryContext): Finding[] {
+  const first = deliveryEventsOf(records, 'chain-ended')[0];
+  if (first === undefined || !records.deliveries.isWhole) return [];
+  const when = formatInstant(first.atMs);
+  if (first.notice === 'nobody-to-call')
+    return [{ kind: 'nobody-to-call', text: `At ${when} nobody could be called about the alarm.` }];
+  const text = `At ${when} everybody in the chain had been called, and nobody had accepted.`;
+  const findings: Finding[] = [{ kind: 'nobody-answered', text }];
+  const last = calls.findLast(({ repeat }) => repeat > 0);
+  if (last !== undefined)
+    findings.push({
+      ...{ kind: 'last-called-again', userId: last.userId },
+      text: `${last.name}, the last person who could be called, was called ${last.repeat + 1} times in round ${last.round}.`,
+    });
+  return findings;
+}
+
+/** Finds an alarm that was acknowledged before a message about it had left. */
+function stopFindings({ records }: DeliveryContext): Finding[] {
+  const stop = deliveryEventsOf(records, 'stopped')[0];
+  if (stop?.why !== 'acknowledged' || !records.deliveries.isWhole) return [];
+  if (messagesOf(records).some(({ atMs }) => atMs <= stop.atMs)) return [];
+  const text = `The alarm was acknowledged before a message about it had left. Vigil stopped the calls at ${formatInstant(stop.atMs)}.`;
+  return [{ kind: 'acknowledged-before-message', text }];
+}

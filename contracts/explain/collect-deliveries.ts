@@ -1,0 +1,64 @@
+/** Selects the records of the topic `deliveries` that an explanation uses: those about the alarm, and the test messages of the called persons. */
+import type { DeliveryRecord } from '../messages/deliveries.ts';
+import type { Logged } from './records.ts';
+
+/** Largest number of addresses whose last test message is remembered. If there are more, the part is not whole (our choice). */
+const addressesMax = 20_000;
+
+/**
+ * Creates a collector. The records must be added in the order of the log. It is not known in advance who is called. So the last state of each
+ * address is remembered, and it is put before the first call of its person.
+ * @param itemsMax largest number of collected records; later ones are left out
+ */
+export function createDeliveryCollector(alarmId: string, itemsMax: number) {
+  const items: Logged<DeliveryRecord>[] = [];
+  /** The last canary of each address with a result, or a first one without. */
+  const lastOfAddress = new Map<string, Logged<DeliveryRecord>>();
+  const called = new Set<string>();
+  let isFull = false;
+
+  function keep(record: Logged<DeliveryRecord>): void {
+    if (items.length < itemsMax) items.push(record);
+    else isFull = true;
+  }
+
+  function addReach(record: Logged<DeliveryRecord>): void {
+    const { event } = record.body;
+    if (event.type !== 'reach-seen' && event.type !== 'reach-ended') return;
+    if (called.has(event.userId)) {
+      keep(record);
+      return;
+    }
+    const key = `${event.userId} ${event.channel} ${event.reachId ?? ''}`;
+    const hasResult = event.type === 'reach-ended' || event.state !== 'asked';
+    if (!hasResult && lastOfAddress.has(key)) return;
+    if (lastOfAddress.size >= addressesMax && !lastOfAddress.has(key)) isFull = true;
+    else lastOfAddress.set(key, record);
+  }
+
+  function addCalled(userId: string): void {
+    if (called.has(userId)) return;
+    called.add(userId);
+    for (const record of lastOfAddress.values()) {
+      const { event } = record.body;
+      if ('userId' in event && event.userId === userId) keep(record);
+    }
+  }
+
+  return {
+    items,
+    isWhole: () => !isFull,
+    add(record: Logged<DeliveryRecord>): void {
+      const { event } = record.body;
+      if (event.type === 'reach-seen' || event.type === 'reach-ended') {
+        addReach(record);
+        return;
+      }
+      const isAbout =
+        event.type === 'message' ? event.calls.some((call) => call.alarmId === alarmId) : event.alarmId === alarmId;
+      if (!isAbout) return;
+      if (event.type === 'called') addCalled(event.call.userId);
+      keep(record);
+    },
+  };
+}

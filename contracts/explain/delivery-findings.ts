@@ -1,0 +1,135 @@
+/** Finds what the policy and the delivery process did about an alarm, and who was on duty for it. */
+import { quietReason } from '../alarm-calls.ts';
+import type { CallChain } from '../messages/delivery-policy.ts';
+import { formatInstant, parseInstant } from '../time.ts';
+import { type CallStory, deliveryEventsOf, messagesOf } from './calls.ts';
+import { durationText } from './durations.ts';
+import { type Finding, slowMs } from './finding.ts';
+import type { History } from './history.ts';
+import type { OnDuty, PersonOnDuty } from './on-duty.ts';
+import type { AlarmRecords } from './records.ts';
+
+export type DeliveryContext = {
+  readonly records: AlarmRecords;
+  readonly history: History;
+  readonly calls: readonly CallStory[];
+  readonly onDuty: OnDuty | undefined;
+};
+
+export function deliveryFindings(context: DeliveryContext): Finding[] {
+  return [...policyFindings(context), ...processFindings(context), ...ageFindings(context), ...dutyFindings(context)];
+}
+
+function policyFindings({ records }: DeliveryContext): Finding[] {
+  return deliveryEventsOf(records, 'not-sent').map(({ reason, atMs }) => ({
+    kind: reason.startsWith('Quiet hours') ? 'quiet-hours' : 'policy-not-sent',
+    text: `At ${formatInstant(atMs)} the delivery policy said that this alarm calls nobody: ${reason}`,
+  }));
+}
+
+/** Finds whether the delivery process took the alarm in time. */
+function processFindings({ records, history }: DeliveryContext): Finding[] {
+  const { alarms, deliveries } = records;
+  if (!alarms.isWhole || !deliveries.isWhole) return [];
+  const calling = history.events.find(({ body }) => quietReason(body.alarm) === null);
+  if (calling === undefined) return [];
+  const seen = deliveryEventsOf(records, 'alarm-seen');
+  if (seen.length === 0) {
+    const untilMs = Math.min(records.readUntilMs, history.clearedMs ?? records.readUntilMs);
+    if (untilMs - calling.appendedMs <= slowMs) return [];
+    return [
+      {
+        kind: 'no-delivery',
+        text: `Until ${formatInstant(records.readUntilMs)} the delivery process wrote nothing about the alarm, so it called nobody.`,
+      },
+    ];
+  }
+  const late = seen.flatMap(({ rev, appendedMs }) => {
+    const event = history.events.find(({ body }) => body.alarm.rev === rev);
+    const ms = event === undefined ? 0 : appendedMs - event.appendedMs;
+    return ms > slowMs ? [{ rev, ms }] : [];
+  })[0];
+  if (late === undefined) return [];
+  const text = `The delivery process was behind or did not run: it took revision ${late.rev} of the alarm ${durationText(late.ms)} after the log had it.`;
+  return [{ kind: 'delivery-behind', text }];
+}
+
+function ageFindings({ records, calls }: DeliveryContext): Finding[] {
+  return deliveryEventsOf(records, 'expired').map(({ atMs }) => ({
+    // Without all records, an earlier call may be missing. Then only the weaker finding is proved.
+    kind: records.deliveries.isWhole && !calls.some(({ calledMs }) => calledMs <= atMs) ? 'too-old' : 'calls-expired',
+    text: `At ${formatInstant(atMs)} the alarm was too old to be sent. Vigil called nobody about it from then on.`,
+  }));
+}
+
+/** Returns the chain of the first round; undefined if an earlier round may be missing. */
+export function firstChain(records: AlarmRecords): CallChain | undefined {
+  return records.deliveries.isWhole ? deliveryEventsOf(records, 'round-started')[0]?.chain : undefined;
+}
+
+function dutyFindings({ records, onDuty }: DeliveryContext): Finding[] {
+  if (onDuty === undefined) return [];
+  const { ward, bed, takesPart, atMs } = onDuty;
+  const when = formatInstant(atMs);
+  if (!takesPart) {
+    const text = `Ward ${ward} had no assignments until ${when}. Vigil calls nobody for the alarms of such a ward.`;
+    return [{ kind: 'ward-without-assignments', text }];
+  }
+  const chain = firstChain(records);
+  if (chain === undefined) return [];
+  const isAtEnd = deliveryEventsOf(records, 'chain-ended').length > 0;
+  const findings: Finding[] = [];
+  const seen = new Set<string>();
+  for (const [index, { duty }] of chain.steps.entries()) {
+    if (seen.has(duty)) continue;
+    seen.add(duty);
+    const persons = onDuty.persons.filter((person) => person.duty === duty);
+    // A duty that is called later in the chain matters only if the chain came to its end.
+    if (persons.length === 0 && (index === 0 || isAtEnd))
+      findings.push({ kind: 'nobody-assigned', text: `At ${when} nobody had the duty ${duty} for bed ${bed}.` });
+    const isAllAway = persons.length > 0 && persons.every(({ standing }) => standing === 'away');
+    if (isAllAway && (index === 0 || isAtEnd))
+      for (const person of persons) findings.push({ kind: 'away-without-cover', ...awayText(person, when) });
+    if (index === 0) findings.push(...standingFindings(persons, when));
+  }
+  return findings;
+}
+
+function awayText({ userId, name, duty, away }: PersonOnDuty, when: string): Pick<Finding, 'text' | 'userId'> {
+  const until = away === undefined ? '' : ` until ${formatInstant(away.untilMs)}`;
+  const cover =
+    away?.coverName === undefined
+      ? 'and had named no cover'
+      : `and the cover, ${away.coverName}, ${away.coverFault ?? 'was not called'}`;
+  return { userId, text: `At ${when} ${name}, who had the duty ${duty}, was away${until}, ${cover}.` };
+}
+
+/** Finds persons of the first step who do not cover the bed. They are called all the same, because it is better than to call nobody. */
+function standingFindings(persons: readonly PersonOnDuty[], when: string): Finding[] {
+  if (persons.some(({ standing }) => standing === 'accepted')) return [];
+  return persons.flatMap(({ userId, name, duty, standing, assignment }): Finding[] => {
+    switch (standing) {
+      case 'not-accepted': {
+        const text = `At ${when} ${name} was assigned as ${duty} and had not accepted.`;
+        return [{ kind: 'not-accepted', userId, text }];
+      }
+      case 'overdue': {
+        const text = `The shift of ${name} as ${duty} had ended at ${formatInstant(assignment.untilMs)}, and nobody had taken over.`;
+        return [{ kind: 'shift-over', userId, text }];
+      }
+      default:
+        return [];
+    }
+  });
+}
+
+/** Returns when the first message about the alarm left; undefined if there is none, or an earlier one may be missing. */
+export function firstMessageMs(records: AlarmRecords): number | undefined {
+  return records.deliveries.isWhole ? messagesOf(records)[0]?.atMs : undefined;
+}
+
+/** Returns when the alarm was acknowledged by the events of the engine, ms since 1970. */
+export function acknowledgedMs({ events }: History): number | undefined {
+  const event = events.find(({ body }) => body.type === 'acknowledged');
+  return event === undefined ? undefined : parseInstant(event.body.alarm.acknowledgedAt ?? event.body.at);
+}

@@ -1,0 +1,140 @@
+/** Writes what the delivery process, the channels and the called persons did about an alarm, one line for each record. */
+import type { DeliveryRecord, WardNotice } from '../messages/deliveries.ts';
+import { formatInstant, parseInstant } from '../time.ts';
+import { channelTitles } from './call-findings.ts';
+import type { DeliveryEvent, EventOf } from './calls.ts';
+import { durationText } from './durations.ts';
+import type { TimelineLine } from './history.ts';
+import type { AlarmRecords, Logged } from './records.ts';
+
+/** Returns the lines, in the order of the log. A repeated record has one line. */
+export function deliveryLines(records: AlarmRecords): TimelineLine[] {
+  const { alarmId, deliveries, pages } = records;
+  const names = namesOf(deliveries.items);
+  for (const { body } of pages.answers) names.set(body.by.userId, body.by.name);
+  const lines = new Map<string, TimelineLine>();
+  const add = (line: TimelineLine) => lines.set(`${line.text}`, lines.get(line.text) ?? line);
+  for (const { body, appendedMs } of deliveries.items) {
+    const text = lineOf(body.event, alarmId, (userId) => names.get(userId) ?? userId);
+    if (text !== undefined) add({ atMs: appendedMs, text });
+  }
+  for (const { body } of pages.answers)
+    if (body.alarmId === alarmId)
+      add({
+        atMs: parseInstant(body.at) ?? 0,
+        text: `${body.by.name} answered the call of round ${body.round}: ${body.answer}`,
+      });
+  for (const { name, way, atMs, alarmId: id } of pages.shown)
+    if (id === alarmId) add({ atMs, text: `A screen of ${name} ${way} it for the first time` });
+  return [...lines.values()];
+}
+
+function namesOf(items: readonly Logged<DeliveryRecord>[]): Map<string, string> {
+  const names = new Map<string, string>();
+  for (const { body } of items) {
+    const { event } = body;
+    if (event.type === 'called') names.set(event.call.userId, event.call.name);
+  }
+  return names;
+}
+
+const noticeTexts: Readonly<Record<WardNotice, string>> = {
+  'nobody-answers': 'nobody answers',
+  'nobody-to-call': 'nobody can be called',
+  'too-old': 'too old to be sent',
+};
+
+const stopTexts: Readonly<Record<EventOf<'stopped'>['why'], string>> = {
+  acknowledged: 'it was acknowledged',
+  ended: 'it does not call any more',
+  'other-alarm-calls': 'another alarm of the same cause calls instead',
+  late: 'it was judged from late readings',
+};
+
+const causeTexts: Readonly<Record<EventOf<'round-started'>['cause'], string>> = {
+  new: 'the alarm calls',
+  'more-urgent': 'the alarm is more urgent now',
+  'not-acknowledged': 'a person had accepted, and nobody acknowledged the alarm',
+  'fresh-again': 'the alarm is fresh again',
+};
+
+/** The times in the texts make two records of the same kind two lines. */
+function lineOf(event: DeliveryEvent, alarmId: string, nameOf: (userId: string) => string): string | undefined {
+  if (event.type === 'message') {
+    if (!event.calls.some((call) => call.alarmId === alarmId)) return undefined;
+    const others = event.calls.length - 1;
+    const more = others === 0 ? '' : `, with ${others} other ${others === 1 ? 'call' : 'calls'}`;
+    return `Message to ${event.name} left (${channelTitles[event.channel]}${more}), at ${formatInstant(event.atMs)}`;
+  }
+  if (event.type === 'reach-seen' || event.type === 'reach-ended') return reachLine(event, nameOf(event.userId));
+  return event.alarmId === alarmId ? (callLine(event, nameOf) ?? roundLine(event)) : undefined;
+}
+
+function reachLine(event: EventOf<'reach-seen'> | EventOf<'reach-ended'>, name: string): string | undefined {
+  const way = `${channelTitles[event.channel]}), at ${formatInstant(event.atMs)}`;
+  if (event.type === 'reach-ended') return `The address of ${name} ended (${way}: ${event.reason}`;
+  switch (event.state) {
+    case 'asked':
+      return undefined;
+    case 'reached':
+      return `Test message reached ${name}${event.stage === undefined ? '' : `, ${event.stage}`} (${way}`;
+    case 'down':
+      return `Test message did not reach ${name} (${way}: ${event.reason ?? 'no reason is recorded'}`;
+  }
+}
+
+function callLine(event: DeliveryEvent, nameOf: (userId: string) => string): string | undefined {
+  switch (event.type) {
+    case 'called': {
+      const { name, duty, channels, waitMs, repeat } = event.call;
+      const again = repeat === 0 ? 'Called' : `Called again, for the ${repeat + 1}. time,`;
+      const wait = waitMs === 0 ? 'cannot answer this way' : `${durationText(waitMs)} to answer`;
+      return `${again} ${name} (${duty}) in round ${event.round}: ${channels.join(', ')}; ${wait}, at ${formatInstant(event.atMs)}`;
+    }
+    case 'receipt': {
+      const { channel, userId, stage, failure } = event;
+      const end = `${nameOf(userId)} (${channelTitles[channel]}), at ${formatInstant(event.atMs)}`;
+      if (failure !== undefined)
+        return `Failure${failure.class === 'transient' ? ', to be tried again,' : ''} of the message to ${end}: ${failure.reason}`;
+      return stage === undefined ? undefined : `Report of the message to ${end}: ${stage}`;
+    }
+    case 'call-ended':
+      return `Call ${event.callId.split('/').slice(-2).join('/')} ended: ${event.outcome}, at ${formatInstant(event.atMs)}`;
+    case 'accepted':
+      return `${nameOf(event.userId)} accepted, at ${formatInstant(event.atMs)}`;
+    case 'rejected':
+      return `${nameOf(event.userId)} rejected the call, at ${formatInstant(event.atMs)}`;
+    case 'answer-seen':
+      return event.taken
+        ? undefined
+        : `The answer "${event.answer}" of ${nameOf(event.userId)} had no effect, at ${formatInstant(event.atMs)}: ${event.reason ?? 'no reason is recorded'}`;
+    default:
+      return undefined;
+  }
+}
+
+function roundLine(event: DeliveryEvent): string | undefined {
+  switch (event.type) {
+    case 'not-sent':
+      return `The delivery policy calls nobody, at ${formatInstant(event.atMs)}: ${event.reason}`;
+    case 'round-started': {
+      const duties = event.chain.steps.map(({ duty }) => duty).join(' → ');
+      const first = event.dueAtMs === null ? '' : `, first call not before ${formatInstant(event.dueAtMs)}`;
+      return `Round ${event.round} of calls began, because ${causeTexts[event.cause]}: policy ${event.policyVersion}, ${duties}${first}`;
+    }
+    case 'chain-ended':
+      return `The ward got the notice "${noticeTexts[event.notice]}", at ${formatInstant(event.atMs)}`;
+    case 'repeat-skipped':
+      return `Nobody could be called again, at ${formatInstant(event.atMs)}`;
+    case 'expired':
+      return `Too old to be sent: the ward got the notice, and nobody is called, at ${formatInstant(event.atMs)}`;
+    case 'stopped':
+      return `The calls stopped, because ${stopTexts[event.why]}, at ${formatInstant(event.atMs)}`;
+    case 'resumed':
+      return `The calls went on, at ${formatInstant(event.atMs)}`;
+    case 'wait-restarted':
+      return `The clock had been set back, so the wait began again, at ${formatInstant(event.atMs)}`;
+    default:
+      return undefined;
+  }
+}

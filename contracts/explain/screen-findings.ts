@@ -1,0 +1,42 @@
+/** Finds what the screens reported about an alarm, and whether its limits were switched off. */
+import { parameters } from '../parameters.ts';
+import { formatInstant, parseInstant } from '../time.ts';
+import { type DelayChain, msOf } from './chain.ts';
+import type { DeliveryContext } from './delivery-findings.ts';
+import { durationText } from './durations.ts';
+import { type Finding, slowMs } from './finding.ts';
+
+type Context = DeliveryContext & { readonly chain: DelayChain };
+
+/** Finds an alarm that no screen reported as painted, or that was painted late. A missing report needs all records. */
+export function screenFindings({ records, history, chain }: Context): Finding[] {
+  const { pages, readUntilMs } = records;
+  const timeOf = (name: 'published' | 'painted') => msOf(chain.steps.find((step) => step.name === name)!.time);
+  const [publishedMs, paintedMs] = [timeOf('published'), timeOf('painted')];
+  if (publishedMs === undefined) return [];
+  if (paintedMs !== undefined) {
+    const ms = paintedMs - publishedMs;
+    if (ms <= slowMs) return [];
+    const text = `The first screen painted the alarm ${durationText(ms)} after the log had it.`;
+    return [{ kind: 'painted-late', text }];
+  }
+  const endMs = Math.min(history.untilMs, readUntilMs);
+  const isTooEarly = !pages.isWhole || !pages.hasReportsAround || endMs - publishedMs <= slowMs;
+  if (isTooEarly || pages.shown.some(({ alarmId, way }) => alarmId === records.alarmId && way === 'painted')) return [];
+  const text = 'No screen reported that it had painted the alarm. Screens reported other alarms before and after it.';
+  return [{ kind: 'no-painted-report', text }];
+}
+
+/** Finds plain limits that were switched off when the alarm was raised: then only its extreme limits could raise it. */
+export function limitFindings({ records: { alarms }, history: { first, raisedMs } }: DeliveryContext): Finding[] {
+  const group = first.code === undefined ? undefined : parameters.get(first.code)?.limits;
+  if (group === undefined || !alarms.isWhole) return [];
+  const before = alarms.limits.findLast(({ body }) => (parseInstant(body.at) ?? 0) <= raisedMs);
+  const off = before?.body.groups.find((entry) => entry.group === group)?.off;
+  if (off === undefined) return [];
+  const untilMs = off.until === undefined ? undefined : parseInstant(off.until);
+  if (untilMs !== undefined && untilMs <= raisedMs) return [];
+  const until = untilMs === undefined ? '' : ` until ${formatInstant(untilMs)}`;
+  const text = `The plain limits of ${group} were switched off${until} when the alarm was raised. Only its extreme limits could raise an alarm.`;
+  return [{ kind: 'limits-off', text }];
+}

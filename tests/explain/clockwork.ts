@@ -1,0 +1,41 @@
+/** Runs tasks in the order of their times. The only clock of a played story. */
+export type Clockwork = {
+  readonly nowMs: () => number;
+  /** Runs a task at a time; a time that is over counts as now. Tasks of the same time run in the order in which they were given. */
+  at(atMs: number, task: () => void): void;
+  /** @param nextDueMs returns when `onDue` must be called, if no task is earlier */
+  run(untilMs: number, nextDueMs: () => number, onDue: () => void): void;
+};
+
+/** More steps than any story needs. */
+const stepsMax = 100_000;
+
+export function createClockwork(startMs: number): Clockwork {
+  const tasks: { readonly atMs: number; readonly task: () => void }[] = [];
+  let nowMs = startMs;
+  return {
+    nowMs: () => nowMs,
+    at(atMs, task) {
+      const entry = { atMs: Math.max(atMs, nowMs), task };
+      let index = tasks.length;
+      while (index > 0 && tasks[index - 1]!.atMs > entry.atMs) index -= 1;
+      tasks.splice(index, 0, entry);
+    },
+    run(untilMs, nextDueMs, onDue) {
+      for (let count = 0; ; count += 1) {
+        if (count > stepsMax) throw new Error(`The story does not end: it stands at ${new Date(nowMs).toISOString()}.`);
+        const next = tasks[0]?.atMs ?? Number.POSITIVE_INFINITY;
+        const dueMs = Math.max(nextDueMs(), nowMs);
+        if (Math.min(next, dueMs) > untilMs) return;
+        if (next <= dueMs) {
+          const { atMs, task } = tasks.shift()!;
+          nowMs = atMs;
+          task();
+        } else {
+          nowMs = dueMs;
+          onDue();
+        }
+      }
+    },
+  };
+}
