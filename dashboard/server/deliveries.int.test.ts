@@ -3,102 +3,46 @@
  * writes what the delivery process would write.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { newAlarm } from '../../contracts/messages/alarms.testing.ts';
 import type { CallView, DeliveryRecord, DeliveryView } from '../../contracts/messages/deliveries.ts';
 import type { DeliveryCommand } from '../../contracts/messages/delivery-commands.ts';
 import type { DeliverySign } from '../../contracts/messages/delivery-progress.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
-import { startTestPlatform, type TestPlatform } from '../../tests/platform.ts';
+import { figuresOf, openLogAs, until } from '../../tests/system.ts';
+import type { Browser } from './browser.testing.ts';
 import {
-  admitted,
-  associate,
-  figuresOf,
-  openLogAs,
-  ownPorts,
-  type RunningProcess,
-  startProcess,
-  until,
-} from '../../tests/system.ts';
-import type { MyCall } from '../protocol/delivery.ts';
-import { type Account, writeAccounts } from './accounts/accounts.ts';
-import { hashPassword } from './accounts/password.ts';
-import { type Browser, type Live, newBrowser, type Target } from './browser.testing.ts';
-
-const password = 'a long enough phrase';
-const ward = 'icu';
-const deviceId = 'monitor-1';
-const period = admitted('1', ward, 'Wolverine-Secret');
-const { associationId } = period;
+  type CalledWard,
+  callOn,
+  newestCalls,
+  openPage,
+  startCalledWard,
+  viewOn,
+  ward,
+} from './called-ward.testing.ts';
 
 const closing: (() => Promise<unknown>)[] = [];
-let platform: TestPlatform;
+let icu: CalledWard;
 let delivery: SealedLog;
-let alarms: SealedLog;
-let dashboard: RunningProcess;
-let target: Target;
 const commands: DeliveryCommand[] = [];
 /** What the imitated delivery process says to the next answers; undefined: nothing. */
 let answerSeen: { readonly taken: boolean; readonly reason?: string } | undefined = { taken: true };
 let isSigning = true;
 
+const loggedIn = (userId: string): Promise<Browser> => icu.loggedIn(userId);
+const raiseAlarm: CalledWard['raiseAlarm'] = (kind) => icu.raiseAlarm(kind);
+
 beforeAll(async () => {
-  // A delivery process of another test would write signs of life into a shared Kafka.
-  const own = await startTestPlatform(`test-${process.pid}-calls`);
-  closing.push(() => own.platform.close());
-  platform = await ownPorts(own.data);
-  const folder = mkdtempSync(join(tmpdir(), 'vigil-calls-'));
-  const files = { accounts: join(folder, 'accounts.json'), wards: join(folder, 'wards.json') };
-  const hash = await hashPassword(password);
-  const account = (userId: string, role: Account['role'], wards = [ward]): [string, Account] => [
-    userId,
-    { userId, name: `Name of ${userId}`, role, wards, password: hash, disabled: false },
-  ];
-  const accounts = new Map([
-    account('anna', 'nurse'),
-    account('ben', 'nurse'),
-    account('tech', 'technician'),
-    account('auditor', 'auditor', ['*']),
-    account('stranger', 'nurse', ['other']),
-  ]);
-  writeAccounts(files.accounts, accounts);
-  writeFileSync(
-    files.wards,
-    JSON.stringify({
-      version: 1,
-      wards: [
-        { ward, beds: ['1', '2'] },
-        { ward: 'other', beds: ['9'] },
-      ],
-    }),
-  );
-  const operator = await openLogAs(platform, 'operator');
-  await associate(platform, operator, deviceId, 1, period);
-  await operator.close();
-  [delivery, alarms] = await Promise.all([openLogAs(platform, 'delivery'), openLogAs(platform, 'alarms')]);
-  closing.push(
-    () => delivery.close(),
-    () => alarms.close(),
-  );
+  icu = await startCalledWard('calls');
+  closing.push(icu.close);
+  delivery = await openLogAs(icu.platform, 'delivery');
+  closing.push(() => delivery.close());
   const signs = setInterval(() => isSigning && void sign(), 1_000);
   const table = await delivery.followTable(['delivery-commands'], (read) => {
     if (read?.record.contentType === contentTypes.deliveryCommand) takeCommand(read.record.body);
   });
   closing.push(table.close, async () => clearInterval(signs));
-  dashboard = await startProcess(platform, 'dashboard', {
-    VIGIL_ACCOUNTS_FILE: files.accounts,
-    VIGIL_WARDS_FILE: files.wards,
-    VIGIL_PUSH_HOSTS: 'push.example',
-    VIGIL_MAIL_DOMAINS: 'hospital.example',
-  });
-  closing.push(() => dashboard.close());
-  const ca = readFileSync(join(platform.stateDir, 'certs', 'ca.pem'), 'utf8');
-  target = { port: platform.httpPort, ca, origin: `https://localhost:${platform.httpPort}` };
-  await takeDuties();
+  await icu.takeDuties();
 }, 240_000);
 
 afterAll(async () => {
@@ -121,39 +65,6 @@ function takeCommand(command: DeliveryCommand): void {
 
 const deliver = (record: DeliveryRecord) => delivery.append('deliveries', 'deliveries', contentTypes.delivery, record);
 
-async function loggedIn(userId: string): Promise<Browser> {
-  const browser = newBrowser(target);
-  expect((await browser.login(userId, password)).status).toBe(200);
-  return browser;
-}
-
-/** Anna takes bed 1, and Ben is her buddy. */
-async function takeDuties(): Promise<void> {
-  const times = { from: new Date().toISOString(), until: new Date(Date.now() + 8 * 3_600_000).toISOString() };
-  for (const [userId, duty] of [
-    ['anna', 'nurse'],
-    ['ben', 'buddy'],
-  ] as const) {
-    const browser = await loggedIn(userId);
-    await until(`the duty of ${userId}`, async () => {
-      const { body } = await browser.get(`/api/wards/${ward}/assignments`);
-      const wanted = { version: body.version, duty, beds: ['1'], userId, ...times };
-      return (await browser.post(`/api/wards/${ward}/assignments`, wanted)).status === 200;
-    });
-  }
-}
-
-let alarmCount = 0;
-/** Raises an alarm at the bed, and returns its id. */
-async function raiseAlarm(kind: 'physiological' | 'technical' = 'physiological'): Promise<string> {
-  alarmCount += 1;
-  const alarmId = `alarm-${String(alarmCount).padStart(4, '0')}-${randomUUID().slice(0, 8)}`;
-  const at = new Date().toISOString();
-  const alarm = newAlarm(at, { alarmId, associationId, deviceId, kind });
-  await alarms.append('alarms', associationId, contentTypes.alarmEvent, { type: 'raised', at, alarm });
-  return alarmId;
-}
-
 const callTo = (userId: string, alarmId: string, fields: Partial<CallView> = {}): CallView => ({
   callId: `${alarmId}/1/${userId}`,
   duty: 'nurse',
@@ -173,7 +84,7 @@ async function call(alarmId: string, calls: readonly CallView[], fields: Partial
   const after: DeliveryView = {
     ...{
       alarmId,
-      associationId,
+      associationId: icu.associationId,
       ward,
       bed: '1',
       kind: 'physiological',
@@ -194,25 +105,6 @@ async function call(alarmId: string, calls: readonly CallView[], fields: Partial
   await deliver({ event: { type: 'repeat-skipped', alarmId, atMs: Date.now(), dueAtMs: Date.now() }, after });
 }
 
-/** Opens a page that understands deliveries. */
-async function openPage(browser: Browser, scopeWard = ward): Promise<Live> {
-  const live = await browser.live({ type: 'watch', scope: { ward: scopeWard }, waves: null });
-  await until('the snapshot', () => live.of('snapshot').length > 0);
-  expect(live.of('snapshot')[0]).toMatchObject({ deliveries: true });
-  live.send({ type: 'want-deliveries' });
-  await until('the first calls', () => live.of('calls').length > 0);
-  return live;
-}
-
-const newestCalls = (live: Live): readonly MyCall[] => live.of('calls').at(-1)?.calls ?? [];
-const callsOn = (live: Live, alarmId: string) =>
-  until(`the call about ${alarmId}`, () => newestCalls(live).find(({ alarm }) => alarm.alarmId === alarmId));
-/** Returns the newest delivery of an alarm on a page. */
-const viewOn = (live: Live, alarmId: string) =>
-  live
-    .of('deliveries')
-    .flatMap(({ views }) => views)
-    .findLast((view) => view.alarmId === alarmId);
 const receiptsOf = (alarmId: string) =>
   commands.flatMap((command) =>
     command.type === 'receipt' && command.calls.some((confirmed) => confirmed.alarmId === alarmId) ? [command] : [],
@@ -224,7 +116,7 @@ describe('an alarm that calls a person', () => {
     const [annasPage, bensPage] = await Promise.all([openPage(anna), openPage(ben)]);
     const alarmId = await raiseAlarm();
     await call(alarmId, [callTo('anna', alarmId)]);
-    expect(await callsOn(annasPage, alarmId)).toMatchObject({
+    expect(await callOn(annasPage, alarmId)).toMatchObject({
       ...{ callId: `${alarmId}/1/anna`, round: 1, next: 'Name of ben', ward },
       ...{ alarm: { text: 'HR 151 > 120' }, bed: { bed: '1', patient: { familyName: 'Wolverine-Secret' } } },
     });
@@ -232,7 +124,7 @@ describe('an alarm that calls a person', () => {
     expect(newestCalls(bensPage).map(({ alarm }) => alarm.alarmId)).not.toContain(alarmId);
 
     await call(alarmId, [callTo('anna', alarmId, { outcome: 'rejected' }), callTo('ben', alarmId)]);
-    expect((await callsOn(bensPage, alarmId)).callId).toBe(`${alarmId}/1/ben`);
+    expect((await callOn(bensPage, alarmId)).callId).toBe(`${alarmId}/1/ben`);
     await until('the rejection', () => viewOn(bensPage, alarmId)?.calls[0]?.outcome === 'rejected');
     await call(alarmId, [callTo('ben', alarmId)], { phase: 'repeating', notice: 'nobody-answers' });
     await until('the notice of the ward', () => viewOn(annasPage, alarmId)?.notice === 'nobody-answers');
@@ -252,14 +144,18 @@ describe('an alarm that calls a person', () => {
     await call(alarmId, [callTo('stranger', alarmId), callTo('tech', alarmId)]);
     const technicalId = await raiseAlarm('technical');
     await call(technicalId, [callTo('tech', technicalId)], { kind: 'technical' });
-    expect(await callsOn(techsPage, technicalId)).toMatchObject({ bed: { patient: null, values: [] } });
+    expect(await callOn(techsPage, technicalId)).toMatchObject({ bed: { patient: null, values: [] } });
     // The pages got everything that was written before this call.
     for (const page of [strangersPage, techsPage]) {
       expect(newestCalls(page).map(({ alarm }) => alarm.alarmId)).not.toContain(alarmId);
       expect(viewOn(page, alarmId)).toBeUndefined();
       expect(JSON.stringify(page.messages)).not.toContain('Wolverine-Secret');
     }
-    const oneBed = await (await loggedIn('anna')).live({ type: 'watch', scope: { associationId }, waves: null });
+    const oneBed = await (await loggedIn('anna')).live({
+      type: 'watch',
+      scope: { associationId: icu.associationId },
+      waves: null,
+    });
     await until('the snapshot', () => oneBed.of('snapshot').length > 0);
     oneBed.send({ type: 'want-deliveries' });
     await until('the deliveries of one bed', () => viewOn(oneBed, alarmId) !== undefined);
@@ -277,7 +173,7 @@ describe('the confirmations of a page', () => {
     const page = await openPage(await loggedIn('anna'));
     const alarmId = await raiseAlarm();
     await call(alarmId, [callTo('ben', alarmId), callTo('anna', alarmId)]);
-    const { callId } = await callsOn(page, alarmId);
+    const { callId } = await callOn(page, alarmId);
     const ofBen = { alarmId, callId: `${alarmId}/1/ben` };
     const painted = { type: 'calls-painted', calls: [{ alarmId, callId }, ofBen, { alarmId: 'x'.repeat(16), callId }] };
     page.send(painted);
@@ -285,13 +181,13 @@ describe('the confirmations of a page', () => {
     await until('the receipt', () => receiptsOf(alarmId).length > 0);
     const next = await raiseAlarm();
     await call(next, [callTo('anna', next)]);
-    const nextCall = await callsOn(page, next);
+    const nextCall = await callOn(page, next);
     page.send({ type: 'calls-painted', calls: [{ alarmId: next, callId: nextCall.callId }] });
     await until('the receipt of the next call', () => receiptsOf(next).length > 0);
     expect(receiptsOf(alarmId)).toMatchObject([
       { by: { userId: 'anna' }, channel: 'screen', stage: 'painted', calls: [{ alarmId, callId }] },
     ]);
-    const { figures } = await figuresOf(dashboard);
+    const { figures } = await figuresOf(icu.dashboard);
     expect(Number(/^vigil_dashboard_unknown_receipts_total (\d+)/m.exec(figures)?.[1])).toBeGreaterThanOrEqual(2);
     expect(figures).toMatch(/^vigil_call_painted_seconds_count [1-9]/m);
     page.close();
@@ -340,7 +236,7 @@ describe('the answer of a person', () => {
     const page = await openPage(await loggedIn('ben'));
     const alarmId = await raiseAlarm();
     await call(alarmId, [callTo('ben', alarmId)]);
-    await callsOn(page, alarmId);
+    await callOn(page, alarmId);
     page.close();
     return alarmId;
   }
@@ -500,7 +396,7 @@ describe('a ward whose delivery process does not run', () => {
     const silentAtMs = Date.now();
     await until('the notice', () => newest()?.wards.includes(ward));
     process.stdout.write(`from the last sign of life to the notice on the screen: ${Date.now() - silentAtMs} ms\n`);
-    expect((await figuresOf(dashboard)).figures).toMatch(/^vigil_dashboard_delivery_up 0$/m);
+    expect((await figuresOf(icu.dashboard)).figures).toMatch(/^vigil_dashboard_delivery_up 0$/m);
     isSigning = true;
     await until('the end of the notice', () => newest() === undefined);
     page.close();
