@@ -8,6 +8,7 @@ import { settingNames, unknownNameFaults } from '../process/setting-names.ts';
 import { checkSettings, type Environment, type Manifest, throwIfFaults } from '../process/settings.ts';
 import { alarmSettings } from '../processors/alarms/settings.ts';
 import { canarySettings } from '../processors/canary/settings.ts';
+import { settings as deliverySettings } from '../processors/delivery/settings.ts';
 import { settings as trendsSettings } from '../processors/trends/settings.ts';
 import { settings as witnessSettings } from '../processors/witness/settings.ts';
 import { simulatorSettings } from '../simulators/settings.ts';
@@ -20,6 +21,7 @@ export const manifests: Readonly<Record<ProcessName, Manifest>> = {
   gateway: gatewaySettings,
   alarms: alarmSettings,
   trends: trendsSettings,
+  delivery: deliverySettings,
   dashboard: dashboardSettings,
   witness: witnessSettings,
   canary: canarySettings,
@@ -34,6 +36,7 @@ export const noPassedSettings: PassedSettings = {
   gateway: {},
   alarms: {},
   trends: {},
+  delivery: {},
   dashboard: {},
   witness: {},
   canary: {},
@@ -97,6 +100,7 @@ export function passedSettings(
     gateway: {},
     alarms: {},
     trends: {},
+    delivery: {},
     dashboard: {},
     witness: {},
     canary: {},

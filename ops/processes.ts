@@ -10,6 +10,7 @@ export const programs = {
   gateway: 'gateway/main.ts',
   alarms: 'processors/alarms/main.ts',
   trends: 'processors/trends/main.ts',
+  delivery: 'processors/delivery/main.ts',
   dashboard: 'dashboard/server/main.ts',
   witness: 'processors/witness/main.ts',
   canary: 'processors/canary/main.ts',

@@ -188,10 +188,11 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
     );
   // The witness starts before the processes that write the audit trail. So it is stopped after them and has seen all their records.
   await step('Witness of the audit trail', () => addProcess('witness'));
-  await step('Gateway, alarms, trends, dashboard, canary', () =>
+  await step('Gateway, alarms, trends, delivery, dashboard, canary', () =>
     allOrFirstError([
       addProcess('alarms'),
       addProcess('trends'),
+      addProcess('delivery'),
       addProcess('dashboard'),
       addProcess('canary'),
       ...gateways.map((more) => addProcess('gateway', more)),
@@ -241,6 +242,7 @@ function portsOf(settings: StartSettings) {
     'dashboardMetricsPort',
     'trendsMetricsPort',
     'witnessMetricsPort',
+    'deliveryMetricsPort',
     'influxPort',
   ] as const;
   const furtherGateways = Array.from({ length: settings.gateways - 1 }, (_, index) => ({

@@ -57,6 +57,7 @@ export async function startProduct(options: {
       VIGIL_DASHBOARD_METRICS_PORT: String(metricsPorts.dashboardMetricsPort),
       VIGIL_TRENDS_METRICS_PORT: String(metricsPorts.trendsMetricsPort),
       VIGIL_WITNESS_METRICS_PORT: String(metricsPorts.witnessMetricsPort),
+      VIGIL_DELIVERY_METRICS_PORT: String(metricsPorts.deliveryMetricsPort),
       VIGIL_BEDS: String(options.beds),
     },
     // The log file is beside the state folder, because the state folder may not exist yet.

@@ -62,6 +62,7 @@ describe('a name that no program reads', () => {
     ['gateway/redrive/main.ts'],
     ['processors/alarms/main.ts'],
     ['processors/trends/main.ts'],
+    ['processors/delivery/main.ts'],
     ['processors/witness/main.ts'],
     ['processors/canary/main.ts'],
     ['dashboard/server/main.ts'],

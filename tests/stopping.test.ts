@@ -13,6 +13,7 @@ it.each([
   'gateway/main.ts',
   'processors/alarms/main.ts',
   'processors/canary/main.ts',
+  'processors/delivery/main.ts',
   'processors/trends/main.ts',
   'processors/witness/main.ts',
 ])('%s starts and stops its server with runProcess', (file) => {

@@ -6,6 +6,7 @@ import { type Static, type TSchema, Type } from 'typebox';
 import { duties } from '../duty-names.ts';
 import { priorities } from '../priorities.ts';
 import { alertKinds } from './alarms.ts';
+
 import { CallChain, deliveryChannels } from './delivery-policy.ts';
 import { AssociationId } from './records.ts';
 
@@ -158,6 +159,9 @@ export const DeliveryView = Type.Object(
     bed: orNull(Text(40)),
     kind: oneOf(alertKinds),
     priority: oneOf(priorities),
+    /** What the alarm says, and its onset: what a message tells. Newer texts of the same alarm are only in `alarms`. */
+    text: Type.Optional(Type.String({ maxLength: 200 })),
+    onsetAt: Type.Optional(Type.String({ maxLength: 40 })),
     /** Why the policy sends nothing about this alarm; null if it sends, or if the ward does not take part. */
     notSent: orNull(Text(200)),
     /** Null: no round has begun. */
@@ -212,6 +216,8 @@ export const ReceiptSeen = Type.Object(
   closed,
 );
 
+export type ReceiptSeen = Static<typeof ReceiptSeen>;
+
 /** What became of an answer. `taken: false` means that it has no effect; `reason` says why in a sentence for the person. */
 export const AnswerSeen = Type.Object(
   {
@@ -253,6 +259,7 @@ export const ReachEnded = Type.Object(
   { type: Type.Literal('reach-ended'), atMs: Ms, reachId: Uuid, userId: UserId, channel: Channel, reason: Text(200) },
   closed,
 );
+export type ReachEnded = Static<typeof ReachEnded>;
 
 /**
  * In the topic `deliveries`: one event of the delivery process. `after` is present with the events of an alarm: the delivery after the event;

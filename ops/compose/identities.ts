@@ -15,6 +15,7 @@ export const holders = [
   'gateway',
   'alarms',
   'trends',
+  'delivery',
   'dashboard',
   'operator',
   'witness',
@@ -81,6 +82,8 @@ export function sharesOf(holder: Holder, devices: readonly string[]): Share[] {
       return kafkaClient('alarms');
     case 'trends':
       return [...kafkaClient('trends'), ...sharedUnderSameName('secrets', 'influx-trends.password')];
+    case 'delivery':
+      return kafkaClient('delivery');
     case 'dashboard':
       return [
         ...kafkaClient('dashboard'),

@@ -50,7 +50,8 @@ export async function freePorts(count: number): Promise<number[]> {
 
 /** Returns a free port for each process with metrics. The names are those of the settings of `npm start`. */
 export async function freeMetricsPorts() {
-  const [gateway = 0, alarms = 0, canary = 0, dashboard = 0, trends = 0, witness = 0] = await freePorts(6);
+  const [gateway = 0, alarms = 0, canary = 0, dashboard = 0, trends = 0, witness = 0, delivery = 0] =
+    await freePorts(7);
   return {
     metricsPort: gateway,
     alarmsMetricsPort: alarms,
@@ -58,6 +59,7 @@ export async function freeMetricsPorts() {
     dashboardMetricsPort: dashboard,
     trendsMetricsPort: trends,
     witnessMetricsPort: witness,
+    deliveryMetricsPort: delivery,
   };
 }
 

@@ -116,6 +116,7 @@ export function serviceEnv(
         ...common,
         ...kafkaEnv(addresses, service),
         ...metricsEnv(addresses.deliveryMetricsPort),
+        VIGIL_DELIVERY_MEMBER_FILE: join(addresses.stateDir, 'delivery.member'),
         ...overrides,
       };
     case 'dashboard':

@@ -14,6 +14,7 @@ import { ruleSettings, vigilSettings } from '../../ops/rejected/settings.ts';
 import type { Manifest } from '../../process/settings.ts';
 import { alarmSettings } from '../../processors/alarms/settings.ts';
 import { canarySettings } from '../../processors/canary/settings.ts';
+import { settings as deliverySettings } from '../../processors/delivery/settings.ts';
 import { settings as trendsSettings } from '../../processors/trends/settings.ts';
 import { settings as witnessSettings } from '../../processors/witness/settings.ts';
 import { simulatorSettings } from '../../simulators/settings.ts';
@@ -69,6 +70,7 @@ const manifests: Record<string, Manifest> = {
   gateway: gatewaySettings,
   alarms: alarmSettings,
   trends: trendsSettings,
+  delivery: deliverySettings,
   dashboard: dashboardSettings,
   witness: witnessSettings,
   canary: canarySettings,
@@ -124,6 +126,7 @@ describe('every service of docker-compose.yml', () => {
         'alarms',
         'canary',
         'dashboard',
+        'delivery',
         'demo',
         'gateway',
         'init',
@@ -215,7 +218,7 @@ describe('the settings in docker-compose.yml', () => {
   const notInCompose = ['VIGIL_CLOCK_AHEAD_MS', 'VIGIL_MQTT_SHARE_PORT', 'VIGIL_STATE_DIR'];
   /** Settings that `vigil` reads only if it has no address of Kafka and InfluxDB. docker-compose.yml gives it the addresses. */
   const insteadOfAddresses = ['VIGIL_INFLUX_PORT', 'VIGIL_KAFKA_COPIES', 'VIGIL_KAFKA_PORT'];
-  it.each(['gateway', 'alarms', 'trends', 'dashboard', 'witness', 'canary', 'simulators', 'vigil'])(
+  it.each(['gateway', 'alarms', 'trends', 'delivery', 'dashboard', 'witness', 'canary', 'simulators', 'vigil'])(
     'the service %s takes from .env each setting that docker-compose.yml does not set',
     (name) => {
       const unusedSettings = name === 'vigil' ? insteadOfAddresses : [];
@@ -252,9 +255,10 @@ describe('the settings in docker-compose.yml', () => {
     dashboardMetricsPort: 9462,
     trendsMetricsPort: 9463,
     witnessMetricsPort: 9459,
+    deliveryMetricsPort: 9458,
     httpPort: 8443,
   };
-  it.each(['gateway', 'alarms', 'trends', 'dashboard', 'witness', 'canary', 'simulators'] as const)(
+  it.each(['gateway', 'alarms', 'trends', 'delivery', 'dashboard', 'witness', 'canary', 'simulators'] as const)(
     'docker-compose.yml gives %s the same settings as `npm start`, except addresses and files that differ in a container',
     (name) => {
       const differs: Record<string, string> = {
@@ -265,6 +269,7 @@ describe('the settings in docker-compose.yml', () => {
         VIGIL_WARDS_FILE: '/run/vigil-accounts/secrets/wards.json',
         VIGIL_AUDIT_ANCHORS_FILE: '/run/vigil-audit/anchors.ndjson',
         VIGIL_ALARMS_MEMBER_FILE: '/run/vigil-alarms/member',
+        VIGIL_DELIVERY_MEMBER_FILE: '/run/vigil-delivery/member',
       };
       const { PATH: _path, VIGIL_STATE_DIR: _state, ...expected } = serviceEnv(addresses, name);
       for (const key of Object.keys(expected)) expected[key] = differs[key] ?? expected[key]!;
@@ -272,12 +277,13 @@ describe('the settings in docker-compose.yml', () => {
     },
   );
 
-  it.each(['gateway', 'alarms', 'trends', 'dashboard', 'witness', 'canary'] as const)(
+  it.each(['gateway', 'alarms', 'trends', 'delivery', 'dashboard', 'witness', 'canary'] as const)(
     'init gives the service %s every file that its settings name',
     (name) => {
       const files = new Set(sharesOf(name, []).map(({ to }) => `/run/vigil/${to}`));
       const filesOfOtherVolumes = [
         'VIGIL_ALARMS_MEMBER_FILE',
+        'VIGIL_DELIVERY_MEMBER_FILE',
         'VIGIL_ACCOUNTS_FILE',
         'VIGIL_WARDS_FILE',
         'VIGIL_AUDIT_ANCHORS_FILE',

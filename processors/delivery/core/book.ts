@@ -1,0 +1,146 @@
+/**
+ * All that a delivery process remembers, made only from the records of the topic `deliveries`: the state of the rules, how far each message
+ * came, and what still must be sent. So a process that takes over knows the same as the former one. Pure.
+ */
+import type { DeliveryRecord, ReceiptStage } from '../../../contracts/messages/deliveries.ts';
+import { receiptStages } from '../../../contracts/messages/deliveries.ts';
+import type { DeliveryChannel } from '../../../contracts/messages/delivery-policy.ts';
+import type { AlarmDecision, MessageDecision } from './events.ts';
+import { evolve } from './evolve.ts';
+import { initialState, type State } from './state.ts';
+
+/** How far a call came through one channel, and since when, ms. */
+export type Way = { readonly channel: DeliveryChannel; readonly stage: ReceiptStage; readonly atMs: number };
+export type CallTrack = { readonly calledAtMs: number; readonly ways: readonly Way[] };
+/** What a message says about an alarm. */
+export type AlarmText = { readonly text: string; readonly onsetAt: string };
+
+export type Book = {
+  readonly state: State;
+  /** By alarm, then by call. */
+  readonly tracks: ReadonlyMap<string, ReadonlyMap<string, CallTrack>>;
+  readonly texts: ReadonlyMap<string, AlarmText>;
+  /** By id: the messages that a channel must still send. Not those of the channel `screen`, which pages read from the log. */
+  readonly unsent: ReadonlyMap<string, MessageDecision>;
+  /** Ids of the last commands that were answered, so that a repeated command is not answered again. */
+  readonly answered: readonly string[];
+  /** Ids of the last entries of `reach` that do not exist any more. */
+  readonly endedReach: readonly string[];
+};
+
+export const emptyBook: Book = {
+  state: initialState,
+  tracks: new Map(),
+  texts: new Map(),
+  unsent: new Map(),
+  answered: [],
+  endedReach: [],
+};
+
+const answeredMax = 1_000;
+const endedMax = 10_000;
+
+/** Returns the book after a record of `deliveries`. A record that is there twice has no effect the second time. */
+export function evolveBook(book: Book, record: DeliveryRecord): Book {
+  const { event } = record;
+  switch (event.type) {
+    case 'message':
+      return withMessage(book, event);
+    case 'receipt': {
+      const { messageId, alarmId, callId, channel, stage, failure, atMs } = event;
+      const isDone = stage !== undefined || failure?.class === 'permanent';
+      const unsent = messageId !== undefined && isDone ? without(book.unsent, messageId) : book.unsent;
+      if (stage === undefined) return { ...book, unsent };
+      return { ...book, unsent, tracks: withWay(book.tracks, alarmId, callId, { channel, stage, atMs }) };
+    }
+    case 'answer-seen':
+      return { ...book, answered: newest(book.answered, event.commandId, answeredMax) };
+    case 'reach-ended':
+      return { ...book, endedReach: newest(book.endedReach, event.reachId, endedMax) };
+    case 'reach-seen':
+      return book;
+    default:
+      return withDecision(book, event, 'after' in record ? record.after : undefined);
+  }
+}
+
+function withDecision(book: Book, event: AlarmDecision, after: Partial<AlarmText> | null | undefined): Book {
+  const { alarmId } = event;
+  const state = evolve(book.state, event);
+  const { text, onsetAt } = after ?? {};
+  const isOver = !state.alarms.has(alarmId);
+  let { texts, tracks } = book;
+  if (isOver) texts = without(texts, alarmId);
+  else if (text !== undefined && onsetAt !== undefined) texts = new Map(texts).set(alarmId, { text, onsetAt });
+  if (isOver || event.type === 'round-started') tracks = without(tracks, alarmId);
+  if (event.type === 'called') {
+    const ofAlarm = tracks.get(alarmId) ?? new Map<string, CallTrack>();
+    if (!ofAlarm.has(event.call.callId))
+      tracks = new Map(tracks).set(
+        alarmId,
+        new Map(ofAlarm).set(event.call.callId, { calledAtMs: event.atMs, ways: [] }),
+      );
+  }
+  return { ...book, state, texts, tracks, unsent: wantedOf(state, book.unsent) };
+}
+
+function withMessage(book: Book, event: MessageDecision): Book {
+  const { calls, channel, atMs, messageId } = event;
+  const tracks = calls.reduce(
+    (all, { alarmId, callId }) => withWay(all, alarmId, callId, { channel, stage: 'sent', atMs }),
+    book.tracks,
+  );
+  const isNew = !book.unsent.has(messageId) && channel !== 'screen';
+  const unsent = isNew ? new Map(book.unsent).set(messageId, event) : book.unsent;
+  return { ...book, state: evolve(book.state, event), tracks, unsent };
+}
+
+/** Returns the calls of a message about which the person must still be told: nothing is sent after an answer or an end. */
+export function wantedCalls(state: State, { calls, channel }: MessageDecision): MessageDecision['calls'] {
+  return calls.filter(({ alarmId, callId }) => {
+    const round = state.alarms.get(alarmId)?.round;
+    if (!round || (round.phase !== 'calling' && round.phase !== 'repeating')) return false;
+    const call = round.calls.find((other) => other.callId === callId);
+    if (!call || call.failed.includes(channel)) return false;
+    return call.outcome === 'waiting' || call.outcome === 'informed' || call.outcome === 'unconfirmed';
+  });
+}
+
+function wantedOf(state: State, unsent: Book['unsent']): Book['unsent'] {
+  const wanted = [...unsent].filter(([, message]) => wantedCalls(state, message).length > 0);
+  return wanted.length === unsent.size ? unsent : new Map(wanted);
+}
+
+const rankOf = (stage: ReceiptStage): number => receiptStages.indexOf(stage);
+
+/** Returns how far a call is known to have come through a channel; undefined if nothing was sent through it. */
+export function wayOf(book: Book, alarmId: string, callId: string, channel: DeliveryChannel): Way | undefined {
+  return book.tracks
+    .get(alarmId)
+    ?.get(callId)
+    ?.ways.find((way) => way.channel === channel);
+}
+
+/** Returns whether a stage is further than another. */
+export const isFurther = (stage: ReceiptStage, than: ReceiptStage): boolean => rankOf(stage) > rankOf(than);
+
+function withWay(tracks: Book['tracks'], alarmId: string, callId: string, way: Way): Book['tracks'] {
+  const ofAlarm = tracks.get(alarmId);
+  const track = ofAlarm?.get(callId);
+  if (!ofAlarm || !track) return tracks;
+  const before = track.ways.find(({ channel }) => channel === way.channel);
+  if (before && !isFurther(way.stage, before.stage)) return tracks;
+  const ways = [...track.ways.filter(({ channel }) => channel !== way.channel), way];
+  return new Map(tracks).set(alarmId, new Map(ofAlarm).set(callId, { ...track, ways }));
+}
+
+function without<V>(map: ReadonlyMap<string, V>, key: string): ReadonlyMap<string, V> {
+  if (!map.has(key)) return map;
+  const rest = new Map(map);
+  rest.delete(key);
+  return rest;
+}
+
+function newest(ids: readonly string[], id: string, max: number): readonly string[] {
+  return ids.includes(id) ? ids : [...ids, id].slice(-max);
+}

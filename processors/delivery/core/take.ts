@@ -1,0 +1,160 @@
+/**
+ * Takes one input of the process and returns the records for the topic `deliveries`: the decisions, what channels and pages report, and what
+ * became of an answer. Pure.
+ */
+import type { AlarmEvent } from '../../../contracts/messages/alarms.ts';
+import type { DeliveryRecord, ReachEnded, ReachSeen, ReceiptStage } from '../../../contracts/messages/deliveries.ts';
+import type { DeliveryCommand } from '../../../contracts/messages/delivery-commands.ts';
+import { type Book, evolveBook, isFurther, wayOf } from './book.ts';
+import { decide } from './decide.ts';
+import type { MessageDecision } from './events.ts';
+import type { Context, Input } from './inputs.ts';
+import { refusalOf } from './refusal.ts';
+import { viewOf } from './view.ts';
+
+/** What a channel says about a message. */
+export type Report =
+  | { readonly kind: 'reached'; readonly stage: ReceiptStage }
+  | { readonly kind: 'failed'; readonly class: 'transient' | 'permanent'; readonly reason: string };
+
+export type Intake =
+  | { readonly type: 'alarm'; readonly event: AlarmEvent }
+  | { readonly type: 'changed' }
+  | { readonly type: 'timer' }
+  | { readonly type: 'command'; readonly command: DeliveryCommand }
+  | { readonly type: 'report'; readonly message: MessageDecision; readonly report: Report }
+  | { readonly type: 'reach'; readonly event: ReachSeen | ReachEnded };
+
+export type Taken = { readonly book: Book; readonly records: readonly DeliveryRecord[] };
+
+/** Returns the records that an input causes, and the book after them. @param nowMs the steady time of the process */
+export function take(book: Book, intake: Intake, context: Context, nowMs: number): Taken {
+  switch (intake.type) {
+    case 'alarm':
+      return takeInput(withText(book, intake.event), intake, context, nowMs);
+    case 'changed':
+    case 'timer':
+      return takeInput(book, intake, context, nowMs);
+    case 'command':
+      return takeCommand(book, intake.command, context, nowMs);
+    case 'report':
+      return takeReport(book, intake.message, intake.report, context, nowMs);
+    case 'reach':
+      return withRecords(book, [{ event: intake.event } as DeliveryRecord]);
+  }
+}
+
+function takeInput(book: Book, input: Input, context: Context, nowMs: number): Taken {
+  const records: DeliveryRecord[] = [];
+  let current = book;
+  for (const decided of decide(book.state, input, context, nowMs)) {
+    const event = decided as Mutable<typeof decided>;
+    current = evolveBook(current, event.type === 'message' ? { event } : { event, after: null });
+    records.push(
+      event.type === 'message' ? { event } : { event, after: viewOf(current, event.alarmId, context.placeOf) },
+    );
+  }
+  return { book: withoutLooseText(current, input), records };
+}
+
+/** The types of the schemas have no readonly members. */
+type Mutable<T> = T extends readonly (infer U)[]
+  ? Mutable<U>[]
+  : T extends object
+    ? { -readonly [K in keyof T]: Mutable<T[K]> }
+    : T;
+
+/** Forgets the text of an alarm that calls nobody. */
+function withoutLooseText(book: Book, input: Input): Book {
+  if (input.type !== 'alarm' || book.state.alarms.has(input.event.alarm.alarmId)) return book;
+  const texts = new Map(book.texts);
+  texts.delete(input.event.alarm.alarmId);
+  return { ...book, texts };
+}
+
+/** Keeps the newest text of an alarm for messages. It needs no event of its own: every later record of the alarm has it. */
+function withText(book: Book, { alarm: { alarmId, text, onsetAt } }: AlarmEvent): Book {
+  return { ...book, texts: new Map(book.texts).set(alarmId, { text: text.slice(0, 200), onsetAt }) };
+}
+
+function takeCommand(book: Book, command: DeliveryCommand, context: Context, nowMs: number): Taken {
+  switch (command.type) {
+    case 'answer':
+      return takeAnswer(book, command, context, nowMs);
+    case 'receipt':
+      return takePageReceipt(book, command, context, nowMs);
+    case 'check-receipt':
+      return { book, records: [] };
+  }
+}
+
+function takeAnswer(
+  book: Book,
+  { commandId, by, alarmId, round, answer }: Extract<DeliveryCommand, { type: 'answer' }>,
+  context: Context,
+  nowMs: number,
+): Taken {
+  if (book.answered.includes(commandId)) return { book, records: [] };
+  const { userId } = by;
+  const input = { type: 'answer', alarmId, round, userId, answer } as const;
+  const decided = takeInput(book, input, context, nowMs);
+  const isTaken = decided.records.some(({ event }) => event.type === answer && event.userId === userId);
+  const seen = { type: 'answer-seen', atMs: nowMs, commandId, alarmId, userId, answer } as const;
+  const outcome = isTaken ? { taken: true } : { taken: false, reason: refusalOf(book.state, input) };
+  return withRecords(decided.book, [{ event: { ...seen, ...outcome } }], decided.records);
+}
+
+/** Takes what a page or a service worker of a person confirms. It counts only for the person's own calls, and only if it says something new. */
+function takePageReceipt(
+  book: Book,
+  { by: { userId }, channel, stage, calls }: Extract<DeliveryCommand, { type: 'receipt' }>,
+  context: Context,
+  nowMs: number,
+): Taken {
+  let taken: Taken = { book, records: [] };
+  for (const { alarmId, callId } of calls) {
+    const call = taken.book.state.alarms.get(alarmId)?.round?.calls.find((other) => other.callId === callId);
+    const way = wayOf(taken.book, alarmId, callId, channel);
+    if (call?.userId !== userId || !way || !isFurther(stage, way.stage)) continue;
+    taken = takeReceipt(
+      taken,
+      { alarmId, callId, userId, channel, report: { kind: 'reached', stage } },
+      context,
+      nowMs,
+    );
+  }
+  return taken;
+}
+
+function takeReport(book: Book, message: MessageDecision, report: Report, context: Context, nowMs: number): Taken {
+  const { messageId, userId, channel } = message;
+  return message.calls.reduce<Taken>(
+    (taken, { alarmId, callId }) =>
+      takeReceipt(taken, { messageId, alarmId, callId, userId, channel, report }, context, nowMs),
+    { book, records: [] },
+  );
+}
+
+type CallReport = Pick<MessageDecision, 'userId' | 'channel'> & {
+  readonly messageId?: string;
+  readonly alarmId: string;
+  readonly callId: string;
+  readonly report: Report;
+};
+
+function takeReceipt(before: Taken, { report, ...about }: CallReport, context: Context, nowMs: number): Taken {
+  const { alarmId, callId, channel } = about;
+  const outcome =
+    report.kind === 'reached'
+      ? { stage: report.stage }
+      : { failure: { class: report.class, reason: report.reason.slice(0, 200) || 'no reason given' } };
+  const event = { type: 'receipt', atMs: nowMs, ...about, ...outcome } as const;
+  const after = viewOf(evolveBook(before.book, { event }), alarmId, context.placeOf);
+  const noted = withRecords(before.book, [{ event, ...(after && { after }) }], before.records);
+  const decided = takeInput(noted.book, { type: 'receipt', alarmId, callId, channel, receipt: report }, context, nowMs);
+  return { book: decided.book, records: [...noted.records, ...decided.records] };
+}
+
+function withRecords(book: Book, added: readonly DeliveryRecord[], earlier: readonly DeliveryRecord[] = []): Taken {
+  return { book: added.reduce(evolveBook, book), records: [...earlier, ...added] };
+}

@@ -1,0 +1,124 @@
+/** Reads `alarms` and `delivery-commands` from the positions of the last transaction, and gives their records to the decisions in order. */
+import type { Logger } from 'pino';
+import type { AlarmEvent } from '../../contracts/messages/alarms.ts';
+import type { DeliveryPositions } from '../../contracts/messages/delivery-progress.ts';
+import { contentTypes } from '../../contracts/messages/records.ts';
+import { clinicalPartitions, type TopicPartition } from '../../contracts/topics.ts';
+import { readLogEnds, readOffsetsSince } from '../../log/kafka/log-ends.ts';
+import type { LogRecord } from '../../log/kafka/log-record.ts';
+import { createReader, type RecordBatch } from '../../log/kafka/reader.ts';
+import type { SealedLog } from '../../log/sealed-log.ts';
+import { createSealedReading } from '../../log/sealed-reading.ts';
+import { joined } from './core/catch-up.ts';
+import type { Item } from './writing.ts';
+
+/** A process that has never run begins with the alarms of this time, ms. Older alarms would not be sent anyway (`ageMsMax`). */
+const firstStartMs = 60 * 60_000;
+const partitionNumbers = Array.from({ length: clinicalPartitions }, (_, partition) => partition);
+
+type Log = Pick<SealedLog, 'kafka' | 'open' | 'boot'>;
+
+/**
+ * Returns the offsets at which to begin. If the process has never run, or a topic was created again so that its offsets begin anew, these are
+ * the offsets of an hour ago.
+ */
+export async function beginAt(
+  { kafka }: Pick<SealedLog, 'kafka'>,
+  stored: DeliveryPositions | undefined,
+  nowMs: number,
+): Promise<DeliveryPositions> {
+  const topics = new Map([['alarms', partitionNumbers] as const, ['delivery-commands', [0]] as const]);
+  const ends = await readLogEnds(kafka, topics);
+  const recent = await readOffsetsSince(kafka, ['alarms', 'delivery-commands'], nowMs - firstStartMs);
+  const begin = (topicPartition: TopicPartition, offset: string | undefined): string => {
+    const { low, high } = ends.get(topicPartition) ?? { low: 0n, high: 0n };
+    if (offset !== undefined && BigInt(offset) <= high) return String(BigInt(offset) < low ? low : offset);
+    return String(recent.get(topicPartition) ?? high);
+  };
+  return {
+    alarms: partitionNumbers.map((partition) => begin(`alarms/${partition}`, stored?.alarms[partition])),
+    commands: begin('delivery-commands/0', stored?.commands),
+  };
+}
+
+export type Intakes = { leftOut(): number; close(): Promise<void> };
+
+/**
+ * Reads from `positions` on. First reads everything that is in the topics now, and hands it out at once with only the newest state of each
+ * alarm, so that nobody gets a message about an alarm that was answered while no process ran.
+ * @param hasRoom resolves when more may be handed out
+ */
+export async function openIntake(options: {
+  readonly sealedLog: Log;
+  readonly name: string;
+  readonly positions: DeliveryPositions;
+  readonly give: (...items: Item[]) => void;
+  readonly hasRoom: () => Promise<void>;
+  readonly log: Logger;
+}): Promise<Intakes> {
+  const { sealedLog, positions, give, hasRoom, log } = options;
+  const reading = createSealedReading({
+    open: sealedLog.open,
+    log,
+    leftOutOf: 'the delivery of alarms',
+    wants: (contentType) => contentType === contentTypes.alarmEvent || contentType === contentTypes.deliveryCommand,
+  });
+  let missed: ReturnType<typeof createMissed> | undefined = createMissed();
+
+  async function itemOf({ topic, partition }: RecordBatch, record: LogRecord): Promise<Item> {
+    const read = record.value === null ? undefined : await reading.read({ topic, partition }, record);
+    const from = { topic: topic as 'alarms', partition, next: BigInt(record.offset) + 1n };
+    if (read?.record.contentType === contentTypes.alarmEvent)
+      return { intake: { type: 'alarm', event: read.record.body }, from };
+    if (read?.record.contentType === contentTypes.deliveryCommand)
+      return { intake: { type: 'command', command: read.record.body }, from };
+    return { intake: null, from };
+  }
+
+  const reader = await createReader(sealedLog.kafka, {
+    group: `delivery-${sealedLog.boot}-${options.name}`,
+    topics: ['alarms', 'delivery-commands'],
+    start: 'beginning',
+    log,
+    async onAssigned() {
+      return new Map<TopicPartition, string>([
+        ...positions.alarms.map((offset, partition) => [`alarms/${partition}`, offset] as const),
+        ['delivery-commands/0', positions.commands],
+      ]);
+    },
+    async onRecords(batch) {
+      const items = await Promise.all(batch.records.map((record) => itemOf(batch, record)));
+      if (missed) for (const item of items) missed.take(item);
+      else {
+        await hasRoom();
+        give(...items);
+      }
+    },
+  });
+  await reader.caughtUp;
+  give(...missed.items());
+  missed = undefined;
+  return { leftOut: reading.leftOutCount, close: reader.close };
+}
+
+/** Collects what was written while no process ran: the newest state of each alarm, and all commands after the alarms. */
+export function createMissed() {
+  const alarms = new Map<string, AlarmEvent>();
+  const commands: Item[] = [];
+  const positions = new Map<TopicPartition, Item['from']>();
+  return {
+    take(item: Item): void {
+      const { intake, from } = item;
+      if (intake?.type === 'alarm') {
+        const { alarmId } = intake.event.alarm;
+        alarms.set(alarmId, joined(alarms.get(alarmId), intake.event));
+      } else if (intake) commands.push({ intake });
+      if (from) positions.set(`${from.topic}/${from.partition}`, from);
+    },
+    items: (): Item[] => [
+      ...[...alarms.values()].map((event): Item => ({ intake: { type: 'alarm', event } })),
+      ...commands,
+      ...[...positions.values()].map((from): Item => ({ intake: null, ...(from && { from }) })),
+    ],
+  };
+}

@@ -1,0 +1,146 @@
+/**
+ * The delivery process: calls the persons who are responsible for an alarm, one after the other, until somebody goes (CLINICAL, "Delivery").
+ *
+ * reads     `alarms`, `delivery-commands`                  what happens, and what persons and pages report (intake.ts)
+ * joins     `associations`, `assignments`, `reach`         where the patient is, who is responsible, and how to reach the person (tables.ts)
+ *           the delivery policy                            a file of the operator
+ * writes    `deliveries`                                   each decision and each confirmation, before anything leaves (writing.ts)
+ *           `presence`                                     a sign of life for the screens (signs.ts)
+ * sends     messages                                       through the channels (sender.ts); pages read theirs from `deliveries`
+ *
+ * Of several processes one delivers, and the others stand by (ownership.ts).
+ */
+import { randomBytes } from 'node:crypto';
+import type { Logger } from 'pino';
+import { openSealedLog, type SealedLog } from '../../log/sealed-log.ts';
+import { logEndingCertificates } from '../../process/certificate-files.ts';
+import { followDeliveryPolicy } from '../../process/delivery-policy-file.ts';
+import { type Health, openMetricsServer } from '../../process/metrics-server.ts';
+import { runProcess } from '../../process/run-process.ts';
+import type { Settings } from '../../process/settings.ts';
+import { startSteadyClock } from '../../process/system-clock.ts';
+import { createCounts, deliveryMetrics, noticesOf } from './metrics.ts';
+import { createOwnership, type Ownership } from './ownership.ts';
+import type { Channels } from './sender.ts';
+import { openSession } from './session.ts';
+import { settings as manifest } from './settings.ts';
+import { passMsMax, signOf, startSigns } from './signs.ts';
+import { openTables, type Tables } from './tables.ts';
+
+const countersEveryMs = 60_000;
+/** Longest time from SIGTERM to the end. What is not finished then, the next owner does. */
+const closeMsMax = 9_000;
+
+type DeliverySettings = Settings<typeof manifest>;
+/** The parts of the process that are open already. The metrics and the health read them from the start. */
+type Parts = { health: Health; sealedLog?: SealedLog; tables?: Tables; ownership?: Ownership };
+
+async function openDelivery(settings: DeliverySettings, log: Logger) {
+  const parts: Parts = { health: 'starting' };
+  const clock = startSteadyClock({ log, aheadMs: settings.clockAheadMs });
+  const now = () => Date.now();
+  const changed = () => parts.ownership?.session()?.changed();
+  const policy = followDeliveryPolicy(settings.deliveryPolicyFile, log);
+  const counts = createCounts();
+  const server = await openMetricsServer({
+    host: settings.metricsHost,
+    port: settings.metricsPort,
+    metrics: deliveryMetrics({
+      counts,
+      running: () => runningOf(parts),
+      clock,
+      policy,
+      damage: () => parts.sealedLog?.damage,
+    }),
+    health: () => (parts.health === 'ready' && !isWorking(parts, now()) ? 'failing' : parts.health),
+    log,
+  });
+  const sealedLog = await openSealedLog({ settings, service: 'delivery', boot: randomBytes(9).toString('hex'), log });
+  parts.sealedLog = sealedLog;
+  const tables = await openTables({ sealedLog, pseudonymKey: settings.pseudonymKey, onChange: changed, log });
+  parts.tables = tables;
+  const channels: Channels = new Map();
+  const ownership = await createOwnership({
+    sealedLog,
+    memberFile: settings.memberFile,
+    log,
+    open: (onFailed) =>
+      openSession({
+        ...{ sealedLog, tables, channels, now, log },
+        policy: policy.current,
+        isDown: () => false,
+        onCheckReceipt: () => {},
+        onWritten: (records, book) => counts.note(records, book, now()),
+        onRestored(tookMs, records) {
+          counts.sessions += 1;
+          counts.restoreMs = tookMs;
+          counts.restoredRecords = records;
+        },
+        onFailed(error) {
+          counts.failures += 1;
+          onFailed(error);
+        },
+      }),
+  });
+  parts.ownership = ownership;
+  const signs = startSigns({ sealedLog, state: () => signOf(stateOf(ownership), now()), now, log });
+  parts.health = 'ready';
+  const certificateWatch = logEndingCertificates(log);
+  const timer = setInterval(() => log.info({ ...runningOf(parts), notices: undefined }, 'counters'), countersEveryMs);
+
+  return {
+    metricsPort: server.port,
+    async close() {
+      parts.health = 'draining';
+      clearInterval(timer);
+      await signs.close();
+      await ownership.close();
+      await tables.close();
+      await Promise.all([...channels.values()].map((channel) => channel.close()));
+      await sealedLog.close();
+      await server.close();
+      policy.close();
+      clock.close();
+      certificateWatch.close();
+      log.info('closed');
+    },
+  };
+}
+
+const stateOf = (ownership: Ownership) => ({
+  isOwner: ownership.isOwner(),
+  lastPassMs: ownership.session()?.lastPassMs(),
+});
+
+/** A process that stands by is healthy. One that is to deliver is healthy while it decides. */
+function isWorking({ ownership }: Parts, nowMs: number): boolean {
+  if (!ownership?.isOwner()) return true;
+  const lastPassMs = ownership.session()?.lastPassMs();
+  return lastPassMs !== undefined && nowMs - lastPassMs <= passMsMax;
+}
+
+function runningOf({ ownership, tables }: Parts) {
+  const session = ownership?.session();
+  if (!ownership || !tables) return undefined;
+  const counts = session?.counts() ?? { waiting: 0, unsent: 0, sending: 0, leftOut: 0 };
+  return {
+    ...counts,
+    owner: session ? 1 : 0,
+    alarms: session?.book().state.alarms.size ?? 0,
+    refused: tables.refused(),
+    notices: session ? noticesOf(session.book()) : new Map<string, number>(),
+  };
+}
+
+runProcess({
+  title: 'The delivery process',
+  manifest,
+  env: process.env,
+  log: { name: 'delivery' },
+  closeMsMax,
+  async open(settings, log) {
+    const delivery = await openDelivery(settings, log);
+    log.info({ metricsPort: delivery.metricsPort }, 'ready');
+    return delivery;
+  },
+});

@@ -1,0 +1,190 @@
+/** Counts what the process decides and sends, and defines its metrics for Prometheus. The alerts in ops/prometheus/alerts.yml use their names. */
+import { type DeliveryRecord, wardNotices } from '../../contracts/messages/deliveries.ts';
+import { deliveryChannels } from '../../contracts/messages/delivery-policy.ts';
+import { addDamageMetrics, type DamageBook } from '../../log/kafka/damage-book.ts';
+import { addCertificateMetrics } from '../../process/certificate-files.ts';
+import { createHistogram, observe } from '../../process/histogram.ts';
+import { createMetrics, type Metrics } from '../../process/metrics.ts';
+import type { OperatorFile } from '../../process/operator-file.ts';
+import { addClockMetrics, type SystemClock } from '../../process/system-clock.ts';
+import { type Book, wayOf } from './core/book.ts';
+import { shownNotice } from './core/state.ts';
+
+/** What the metrics read from the running process. */
+export type Running = {
+  readonly owner: number;
+  readonly alarms: number;
+  readonly waiting: number;
+  readonly unsent: number;
+  readonly sending: number;
+  readonly leftOut: number;
+  readonly refused: number;
+  readonly notices: ReadonlyMap<string, number>;
+};
+
+export type DeliveryCounts = ReturnType<typeof createCounts>;
+
+/** Creates the counts of the process. They begin with 0 at each start. */
+export function createCounts() {
+  const calls = new Map<string, number>();
+  const outcomes = new Map<string, number>();
+  const messages = new Map<string, number>();
+  const receipts = new Map<string, number>();
+  const answers = new Map<string, number>();
+  const add = (counts: Map<string, number>, label: string) => counts.set(label, (counts.get(label) ?? 0) + 1);
+  return {
+    ...{ calls, outcomes, messages, receipts, answers },
+    sessions: 0,
+    failures: 0,
+    restoreMs: 0,
+    restoredRecords: 0,
+    /** From the onset, escalation or re-alarm to the first message about it, and from a message to its first confirmation, ms. */
+    toMessageMs: createHistogram(10, 16),
+    toReceiptMs: createHistogram(10, 16),
+    /** @param before the book with the alarms of the records; @param nowMs when they were committed */
+    note(records: readonly DeliveryRecord[], book: Book, nowMs: number): void {
+      for (const { event } of records) {
+        switch (event.type) {
+          case 'called':
+            add(calls, event.call.duty);
+            break;
+          case 'call-ended':
+            add(outcomes, event.outcome);
+            break;
+          case 'accepted':
+          case 'rejected':
+            add(outcomes, event.type);
+            break;
+          case 'message': {
+            add(messages, event.channel);
+            const alarm = book.state.alarms.get(event.calls[0]!.alarmId);
+            const isFirst = event.calls[0]!.callId.endsWith('/1');
+            if (alarm && isFirst) observe(this.toMessageMs, Math.max(0, nowMs - alarm.freshAtMs));
+            break;
+          }
+          case 'receipt': {
+            add(receipts, event.stage ?? `${event.failure?.class ?? 'unknown'} failure`);
+            const way = wayOf(book, event.alarmId, event.callId, event.channel);
+            const calledAtMs = book.tracks.get(event.alarmId)?.get(event.callId)?.calledAtMs;
+            if (event.stage && way?.atMs === event.atMs && calledAtMs !== undefined)
+              observe(this.toReceiptMs, Math.max(0, event.atMs - calledAtMs));
+            break;
+          }
+          case 'answer-seen':
+            add(answers, event.taken ? 'taken' : 'without effect');
+            break;
+          default:
+            break;
+        }
+      }
+    },
+  };
+}
+
+/** Returns how many alarms have each notice of the ward. */
+export function noticesOf({ state }: Book): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>(wardNotices.map((notice) => [notice, 0]));
+  for (const { round } of state.alarms.values()) {
+    const notice = shownNotice(round);
+    if (notice) counts.set(notice, (counts.get(notice) ?? 0) + 1);
+  }
+  return counts;
+}
+
+export function deliveryMetrics(options: {
+  readonly counts: DeliveryCounts;
+  readonly running: () => Running | undefined;
+  readonly clock: SystemClock;
+  readonly policy: Pick<OperatorFile<unknown>, 'changesAccepted' | 'isRefused'>;
+  readonly damage: () => DamageBook | undefined;
+}): Metrics {
+  const { counts, running, clock, policy, damage } = options;
+  const metrics = createMetrics();
+  addClockMetrics(metrics, clock);
+  addDamageMetrics(metrics, damage);
+  addCertificateMetrics(metrics);
+  const read = (name: Exclude<keyof Running, 'notices'>) => () => running()?.[name] ?? 0;
+  metrics.gauge('vigil_delivery_owner', '1 while this process delivers; 0 while it stands by.', read('owner'));
+  metrics.gauge('vigil_delivery_alarms', 'Alarms that the process follows.', read('alarms'));
+  metrics.gauge('vigil_delivery_waiting', 'Inputs that wait for a decision.', read('waiting'));
+  metrics.gauge('vigil_delivery_unsent', 'Messages that no channel has confirmed yet.', read('unsent'));
+  metrics.gauge('vigil_delivery_sending', 'Messages that channels are sending now.', read('sending'));
+  metrics.gauge(
+    'vigil_delivery_ward_notices',
+    'Alarms about which the ward has a technical alarm, because nobody can be called or nobody answers.',
+    () => running()?.notices ?? [],
+    'notice',
+  );
+  metrics.gauge(
+    'vigil_delivery_restore_seconds',
+    'Time that the last takeover needed.',
+    () => counts.restoreMs / 1_000,
+  );
+  metrics.gauge(
+    'vigil_delivery_restored_records',
+    'Records that the last takeover read.',
+    () => counts.restoredRecords,
+  );
+  metrics.gauge(
+    'vigil_delivery_policy_refused',
+    '1 while the changed delivery policy is refused and the former policy is in force.',
+    () => (policy.isRefused() ? 1 : 0),
+  );
+  metrics.counter(
+    'vigil_delivery_policy_taken_total',
+    'Accepted changes of the delivery policy.',
+    policy.changesAccepted,
+  );
+  metrics.counter('vigil_delivery_sessions_total', 'How often this process began to deliver.', () => counts.sessions);
+  metrics.counter(
+    'vigil_delivery_failures_total',
+    'How often the delivery failed and began again.',
+    () => counts.failures,
+  );
+  addCountMetrics(metrics, counts, read);
+  return metrics;
+}
+
+function addCountMetrics(
+  metrics: Metrics,
+  counts: DeliveryCounts,
+  read: (name: 'leftOut' | 'refused') => () => number,
+): void {
+  metrics.counter('vigil_delivery_calls_total', 'Calls of persons, by duty.', () => counts.calls, 'duty');
+  metrics.counter('vigil_delivery_outcomes_total', 'What became of calls.', () => counts.outcomes, 'outcome');
+  metrics.counter(
+    'vigil_delivery_messages_total',
+    'Messages, by channel.',
+    () => deliveryChannels.map((channel) => [channel, counts.messages.get(channel) ?? 0] as const),
+    'channel',
+  );
+  metrics.counter(
+    'vigil_delivery_receipts_total',
+    'Confirmations and failures of messages.',
+    () => counts.receipts,
+    'stage',
+  );
+  metrics.counter('vigil_delivery_answers_total', 'Answers of persons.', () => counts.answers, 'result');
+  metrics.counter(
+    'vigil_delivery_left_out_total',
+    'Records that were skipped, because they could not be decrypted or do not match their schema.',
+    read('leftOut'),
+  );
+  metrics.counter(
+    'vigil_delivery_reach_refused_total',
+    'Addresses that were refused, because there are too many.',
+    read('refused'),
+  );
+  metrics.histogram(
+    'vigil_delivery_message_seconds',
+    'Time from the onset, escalation or repetition of an alarm in the engine to the commit of its first message.',
+    counts.toMessageMs,
+    0.001,
+  );
+  metrics.histogram(
+    'vigil_delivery_receipt_seconds',
+    'Time from a call to each further confirmation of its message.',
+    counts.toReceiptMs,
+    0.001,
+  );
+}

@@ -1,0 +1,76 @@
+/**
+ * Restores what the process remembers from the topic `deliveries`: the newest whole snapshot and the records after it. So the time of a start
+ * does not grow with the age of the log.
+ */
+import type { Logger } from 'pino';
+import type { DeliveryPositions, DeliverySnapshot } from '../../contracts/messages/delivery-progress.ts';
+import { contentTypes } from '../../contracts/messages/records.ts';
+import type { LogRecord } from '../../log/kafka/log-record.ts';
+import type { PartitionReader } from '../../log/kafka/read-all.ts';
+import type { SealedLog } from '../../log/sealed-log.ts';
+import { createSealedReading, type ReadRecord } from '../../log/sealed-reading.ts';
+import { type Book, emptyBook, evolveBook } from './core/book.ts';
+import { bookOf } from './snapshots.ts';
+
+/** A snapshot is written at the latest after this number of offsets in `deliveries`. */
+export const snapshotEveryOffsets = 1_000;
+/** How many offsets before the end of the log are read first. Several times `snapshotEveryOffsets`, because a transaction may be large. */
+const windowOffsets = 8_000n;
+
+export type Restored = {
+  readonly book: Book;
+  /** Undefined if the process has never run. */
+  readonly positions: DeliveryPositions | undefined;
+  /** Number of records that were read. */
+  readonly records: number;
+};
+
+/** Restores from the end of the log. The caller has the turn, so nobody else writes. */
+export async function restore(
+  sealedLog: Pick<SealedLog, 'open'>,
+  reader: Pick<PartitionReader, 'read' | 'readEnds'>,
+  log: Logger,
+): Promise<Restored> {
+  const { low, high } = (await reader.readEnds('deliveries')).get(0) ?? { low: 0n, high: 0n };
+  const from = high - windowOffsets > low ? high - windowOffsets : low;
+  const restored = await restoreFrom(from, from === low);
+  // No snapshot is so near to the end only if a process that wrote was changed. Then the whole log is read.
+  return restored ?? (await restoreFrom(low, true))!;
+
+  async function restoreFrom(start: bigint, isWholeLog: boolean): Promise<Restored | undefined> {
+    const raws: LogRecord[] = [];
+    await reader.read('deliveries', new Map([[0, start]]), (_partition, record) => raws.push(record));
+    const reading = createSealedReading({ open: sealedLog.open, log, leftOutOf: 'the deliveries' });
+    const fold = createFold(isWholeLog);
+    for (const raw of raws) {
+      const read = await reading.read({ topic: 'deliveries', partition: 0 }, raw);
+      if (read) fold.take(read.record);
+    }
+    return fold.result(raws.length);
+  }
+}
+
+/** Folds records in their order. @param isWholeLog whether the first record is the first of the log, so that no snapshot is needed */
+export function createFold(isWholeLog: boolean) {
+  let book: Book | undefined = isWholeLog ? emptyBook : undefined;
+  let positions: DeliveryPositions | undefined;
+  let parts: DeliverySnapshot[] = [];
+
+  function takePart(snapshot: DeliverySnapshot): void {
+    if (snapshot.part === 1) parts = [];
+    if (snapshot.part !== parts.length + 1) return;
+    parts.push(snapshot);
+    if (parts.length < snapshot.parts) return;
+    book = bookOf(parts.map(({ content }) => content));
+    positions = snapshot.positions;
+  }
+
+  return {
+    take(record: ReadRecord['record']): void {
+      if (record.contentType === contentTypes.deliverySnapshot) takePart(record.body);
+      else if (record.contentType === contentTypes.deliveryPositions) positions = record.body;
+      else if (record.contentType === contentTypes.delivery && book) book = evolveBook(book, record.body);
+    },
+    result: (records: number): Restored | undefined => book && { book, positions, records },
+  };
+}

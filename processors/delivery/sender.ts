@@ -1,0 +1,180 @@
+/**
+ * Sends the messages that are committed and wanted, through the channels. It compares what it sends with what the book wants: so after a
+ * kill, a message that no channel has confirmed is sent again with the same id, and a message that nobody needs any more is stopped.
+ *
+ * Guarantees: nothing is sent before its `message` event is committed, because only then it is in the book that `sync` gets. A slow message
+ * holds up no message to another person: sends run beside each other, with a maximum for each person.
+ */
+import type { ReachEntry } from '../../contracts/messages/delivery-commands.ts';
+import type { DeliveryChannel } from '../../contracts/messages/delivery-policy.ts';
+import type { Channel, OutgoingMessage, SendResult } from './channels/channel.ts';
+import { type Book, wantedCalls } from './core/book.ts';
+import type { MessageDecision } from './core/events.ts';
+import type { Place } from './core/inputs.ts';
+import { namedMax } from './core/messages.ts';
+import type { Report } from './core/take.ts';
+
+/** Maximum number of messages that are being sent at once (ours). */
+export const sendsMax = 200;
+/** Maximum number of messages to one person that are being sent at once through a channel (ours). */
+export const sendsPerPersonMax = 4;
+/** A message about an alarm that the person cannot answer is useful for this time, ms (ours). */
+const informingMs = 5 * 60_000;
+/** Pause before a message is tried again after the channel gave up, ms. It doubles each time. */
+const retryMsMin = 2_000;
+const retryMsMax = 30_000;
+
+export type Channels = ReadonlyMap<DeliveryChannel, Channel>;
+
+type Sending = {
+  readonly message: MessageDecision;
+  readonly controller: AbortController;
+  state: 'waiting' | 'sending' | 'reported';
+  tries: number;
+  retryAtMs: number;
+};
+
+export type Sender = {
+  /** Starts what the book wants and is not being sent, and stops what it does not want any more. */
+  sync(book: Book): void;
+  /** Returns the number of messages that wait, and that are being sent. */
+  counts(): { readonly waiting: number; readonly sending: number };
+  close(): void;
+};
+
+export type SenderOptions = {
+  readonly channels: Channels;
+  readonly entriesOf: (userId: string, channel: DeliveryChannel) => readonly ReachEntry[];
+  readonly placeOf: (associationId: string) => Place;
+  readonly report: (message: MessageDecision, report: Report) => void;
+  /** Called if a service said that an entry of `reach` does not exist any more. */
+  readonly onEnded: (entry: ReachEntry, reason: string) => void;
+  readonly now: () => number;
+};
+
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
+export function createSender(options: SenderOptions): Sender {
+  const { channels, entriesOf, report, onEnded, now } = options;
+  const all = new Map<string, Sending>();
+  let current: Book | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let isClosed = false;
+
+  function sync(book: Book): void {
+    current = book;
+    for (const [id, sending] of all) {
+      if (book.unsent.has(id)) continue;
+      sending.controller.abort();
+      all.delete(id);
+    }
+    for (const [id, message] of book.unsent)
+      if (!all.has(id))
+        all.set(id, { message, controller: new AbortController(), state: 'waiting', tries: 0, retryAtMs: 0 });
+    startWaiting();
+  }
+
+  function startWaiting(): void {
+    clearTimeout(timer);
+    if (isClosed) return;
+    const running = [...all.values()].filter(({ state }) => state === 'sending');
+    let free = sendsMax - running.length;
+    const ofPerson = new Map<string, number>();
+    for (const { message } of running) ofPerson.set(slotOf(message), (ofPerson.get(slotOf(message)) ?? 0) + 1);
+    let nextRetryMs = Number.POSITIVE_INFINITY;
+    for (const sending of all.values()) {
+      if (sending.state !== 'waiting' || uselessAfterMs(sending.message) <= now()) continue;
+      if (sending.retryAtMs > now()) nextRetryMs = Math.min(nextRetryMs, sending.retryAtMs);
+      const count = ofPerson.get(slotOf(sending.message)) ?? 0;
+      if (sending.retryAtMs > now() || free < 1 || count >= sendsPerPersonMax) continue;
+      free -= 1;
+      ofPerson.set(slotOf(sending.message), count + 1);
+      sending.state = 'sending';
+      void send(sending);
+    }
+    if (Number.isFinite(nextRetryMs)) timer = setTimeout(startWaiting, Math.max(0, nextRetryMs - now()));
+  }
+
+  async function send(sending: Sending): Promise<void> {
+    const { message, controller } = sending;
+    const result = await sendToAll(message, controller.signal);
+    if (controller.signal.aborted || isClosed) return startWaiting();
+    if (result.kind === 'failed' && result.class === 'transient') {
+      if (sending.tries === 0) report(message, result);
+      sending.retryAtMs = now() + Math.min(retryMsMin * 2 ** sending.tries, retryMsMax);
+      sending.tries += 1;
+      sending.state = 'waiting';
+    } else {
+      sending.state = 'reported';
+      report(message, result);
+    }
+    startWaiting();
+  }
+
+  /** Sends to all addresses of the person. The message has come as far as at the best of them. */
+  async function sendToAll(message: MessageDecision, signal: AbortSignal): Promise<Report> {
+    const channel = channels.get(message.channel);
+    const entries = entriesOf(message.userId, message.channel);
+    if (!channel || entries.length === 0 || !current) return noAddress;
+    const outgoing = outgoingOf(current, message, options.placeOf);
+    const results = await Promise.all(
+      entries.map(async (entry): Promise<Report> => {
+        const result = await channel.send(entry, outgoing, signal).catch(unexpected);
+        if (result.kind !== 'ended') return result;
+        onEnded(entry, result.reason);
+        return { kind: 'failed', class: 'permanent', reason: result.reason };
+      }),
+    );
+    return bestOf(results);
+  }
+
+  return {
+    sync,
+    counts: () => ({
+      waiting: [...all.values()].filter(({ state }) => state === 'waiting').length,
+      sending: [...all.values()].filter(({ state }) => state === 'sending').length,
+    }),
+    close() {
+      isClosed = true;
+      clearTimeout(timer);
+      for (const { controller } of all.values()) controller.abort();
+    },
+  };
+}
+
+const noAddress: Report = { kind: 'failed', class: 'permanent', reason: 'The person has no address for this channel.' };
+const unexpected = (): SendResult => ({
+  kind: 'failed',
+  class: 'transient',
+  reason: 'The channel failed unexpectedly.',
+});
+const slotOf = ({ userId, channel }: MessageDecision) => `${channel} ${userId}`;
+
+/** Returns the furthest stage that was reached; if none was, a failure after which another try may help, before others. */
+export function bestOf(results: readonly Report[]): Report {
+  const stages = ['sent', 'taken', 'on-device', 'painted', 'answered'];
+  const rankOf = (result: Report): number =>
+    result.kind === 'reached' ? 2 + stages.indexOf(result.stage) : result.class === 'transient' ? 1 : 0;
+  return results.reduce((best, result) => (rankOf(result) > rankOf(best) ? result : best));
+}
+
+function uselessAfterMs({ calls, atMs }: MessageDecision): number {
+  return Math.max(...calls.map(({ dueAtMs }) => (dueAtMs > atMs ? dueAtMs : atMs + informingMs)));
+}
+
+/** Returns what leaves. Alarms that were answered or ended meanwhile are left out. */
+function outgoingOf(book: Book, message: MessageDecision, placeOf: SenderOptions['placeOf']): OutgoingMessage {
+  const { messageId, userId, name } = message;
+  const wanted = wantedCalls(book.state, message);
+  const named = wanted.slice(0, namedMax).flatMap(({ alarmId, callId, dueAtMs }) => {
+    const alarm = book.state.alarms.get(alarmId);
+    if (!alarm) return [];
+    const onset = new Date(alarm.freshAtMs).toISOString();
+    const { text, onsetAt } = book.texts.get(alarmId) ?? { text: 'Alarm', onsetAt: onset };
+    return [{ alarmId, callId, ...placeOf(alarm.associationId), priority: alarm.priority, text, onsetAt, dueAtMs }];
+  });
+  return {
+    ...{ messageId, userId, name, alarms: named },
+    onlyCounted: wanted.length - named.length,
+    uselessAfterMs: uselessAfterMs(message),
+  };
+}

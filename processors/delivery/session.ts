@@ -1,0 +1,162 @@
+/**
+ * A session: the time in which this process is the one that delivers. It takes the turn of `deliveries`, so that Kafka refuses the writes of
+ * a former process, restores what was decided, and then decides and sends. If anything of this fails, the session ends and a new one begins.
+ */
+import type { Logger } from 'pino';
+import type { DeliveryRecord, ReachEnded, ReachSeen } from '../../contracts/messages/deliveries.ts';
+import type { DeliveryCommand } from '../../contracts/messages/delivery-commands.ts';
+import type { DeliveryPolicy } from '../../contracts/messages/delivery-policy.ts';
+import { openPartitionReader } from '../../log/kafka/read-all.ts';
+import type { SealedLog } from '../../log/sealed-log.ts';
+import type { Book } from './core/book.ts';
+import type { Context } from './core/inputs.ts';
+import { beginAt, openIntake } from './intake.ts';
+import { restore } from './restore.ts';
+import { type Channels, createSender } from './sender.ts';
+import type { Tables } from './tables.ts';
+import { createWriting } from './writing.ts';
+
+export type Session = {
+  book(): Book;
+  /** Persons, places, addresses or the policy have changed. */
+  changed(): void;
+  /** Writes what the canaries of the channels have found. */
+  noteReach(event: ReachSeen | ReachEnded): void;
+  counts(): { readonly waiting: number; readonly unsent: number; readonly sending: number; readonly leftOut: number };
+  /** When the last pass of decisions ended, ms. */
+  lastPassMs(): number;
+  close(): Promise<void>;
+};
+
+export type SessionOptions = {
+  readonly sealedLog: SealedLog;
+  readonly tables: Tables;
+  readonly channels: Channels;
+  readonly policy: () => DeliveryPolicy;
+  /** Returns whether a channel cannot reach a person now, though the person has an address for it. */
+  readonly isDown: Context['isDown'];
+  readonly onWritten: (records: readonly DeliveryRecord[], book: Book) => void;
+  readonly onRestored: (tookMs: number, records: number) => void;
+  readonly onCheckReceipt: (command: Extract<DeliveryCommand, { type: 'check-receipt' }>) => void;
+  /** Called once if the session cannot go on. The caller closes it. */
+  readonly onFailed: (error: unknown) => void;
+  readonly now: () => number;
+  readonly log: Logger;
+};
+
+let sessionCount = 0;
+
+/** Opens a session. Resolves when this process delivers. Rejects if it cannot, and leaves nothing open. */
+export async function openSession(options: SessionOptions): Promise<Session> {
+  const opened: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (const part of opened.splice(0).toReversed()) await part().catch(() => undefined);
+  };
+  try {
+    return await open(options, opened, close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function open(options: SessionOptions, opened: (() => Promise<void>)[], close: () => Promise<void>) {
+  const { sealedLog, tables, channels, now, log } = options;
+  const startMs = performance.now();
+  sessionCount += 1;
+  const name = `session-${sessionCount}`;
+  const turn = await sealedLog.takeTurn('deliveries');
+  opened.push(turn.close);
+  const restored = await restoreAll(options, name);
+  const positions = await beginAt(sealedLog, restored.positions, now());
+  options.onRestored(performance.now() - startMs, restored.records);
+  const sender = createSender({
+    channels,
+    entriesOf: (userId, channel) => usableEntries(writing.book(), tables, userId, channel),
+    placeOf: tables.placeOf,
+    report: (message, report) => writing.give({ intake: { type: 'report', message, report } }),
+    onEnded({ reachId, userId, channel }, reason) {
+      const event = {
+        type: 'reach-ended',
+        atMs: now(),
+        reachId,
+        userId,
+        channel,
+        reason: reason.slice(0, 200),
+      } as const;
+      writing.give({ intake: { type: 'reach', event } });
+    },
+    now,
+  });
+  opened.push(async () => sender.close());
+  const writing = createWriting({
+    turn,
+    book: restored.book,
+    positions,
+    offsetsSince: restored.records,
+    context: (book) => contextOf(options, book),
+    onBook: sender.sync,
+    onWritten: (records) => options.onWritten(records, writing.book()),
+    onFailed: options.onFailed,
+    now,
+  });
+  opened.push(writing.close);
+  const intake = await openIntake({
+    sealedLog,
+    name,
+    positions,
+    give(...items) {
+      writing.give(...items);
+      for (const { intake: input } of items)
+        if (input?.type === 'command' && input.command.type === 'check-receipt') options.onCheckReceipt(input.command);
+    },
+    hasRoom: writing.hasRoom,
+    log,
+  });
+  opened.push(intake.close);
+  writing.start();
+  log.info({ alarms: restored.book.state.alarms.size, records: restored.records }, 'this process delivers');
+
+  return {
+    book: writing.book,
+    changed: writing.look,
+    noteReach: (event: ReachSeen | ReachEnded) => writing.give({ intake: { type: 'reach', event } }),
+    counts: () => ({
+      waiting: writing.waiting(),
+      unsent: writing.book().unsent.size,
+      sending: sender.counts().sending,
+      leftOut: intake.leftOut(),
+    }),
+    lastPassMs: writing.lastPassMs,
+    close,
+  };
+}
+
+async function restoreAll({ sealedLog, log }: SessionOptions, name: string) {
+  const reader = await openPartitionReader(sealedLog.kafka, {
+    group: `delivery-${sealedLog.boot}-${name}-restore`,
+    topics: ['deliveries'],
+    log,
+  });
+  try {
+    return await restore(sealedLog, reader, log);
+  } finally {
+    await reader.close();
+  }
+}
+
+function contextOf({ tables, policy, channels, isDown }: SessionOptions, book: Book): Context {
+  return {
+    policy: policy(),
+    placeOf: tables.placeOf,
+    personsOf: tables.personsOf,
+    isDown: (userId, channel) =>
+      channel !== 'screen' &&
+      (!channels.has(channel) || usableEntries(book, tables, userId, channel).length === 0 || isDown(userId, channel)),
+  };
+}
+
+/** Returns the addresses of a person that still exist. */
+function usableEntries(book: Book, tables: Tables, userId: string, channel: Parameters<Tables['entriesOf']>[1]) {
+  return tables.entriesOf(userId, channel).filter(({ reachId }) => !book.endedReach.includes(reachId));
+}

@@ -1,0 +1,118 @@
+/**
+ * Follows what the rules ask about: where a patient is (`associations`), who is responsible (`assignments`), and how a person can be reached
+ * (`reach`). Also a process that stands by follows them, so it takes over fast.
+ */
+import type { Logger } from 'pino';
+import { currentPeriod } from '../../contracts/association-at.ts';
+import { evolve, initialState, responsibleAt } from '../../contracts/duties.ts';
+import type { DutyState } from '../../contracts/duty-state.ts';
+import type { ReachEntry } from '../../contracts/messages/delivery-commands.ts';
+import type { DeliveryChannel } from '../../contracts/messages/delivery-policy.ts';
+import { contentTypes, type DeviceAssociations } from '../../contracts/messages/records.ts';
+import { pseudonym, unassignedAssociation } from '../../log/envelope/pseudonym.ts';
+import type { SealedLog } from '../../log/sealed-log.ts';
+import type { Context, Place } from './core/inputs.ts';
+
+/** Maximum number of ways to reach people that are remembered (ours). Further ones are refused and counted. */
+const reachMax = 20_000;
+const nowhere: Place = { ward: null, bed: null };
+
+export type Tables = Pick<Context, 'placeOf' | 'personsOf'> & {
+  /** Returns the entries of `reach` of a person for a channel. */
+  entriesOf(userId: string, channel: DeliveryChannel): readonly ReachEntry[];
+  reach(): Iterable<ReachEntry>;
+  duties(): DutyState;
+  refused(): number;
+  close(): Promise<void>;
+};
+
+/** The rows of `associations`: the place of each patient, and of each device without a patient. */
+export function createPlaces(pseudonymKey: string) {
+  const devices = new Map<string, DeviceAssociations>();
+  const places = new Map<string, Place>();
+  const deviceOfUnassigned = new Map<string, string>();
+  const deviceOfKey = new Map<string, string>();
+  return {
+    fold(body: DeviceAssociations): void {
+      const before = devices.get(body.deviceId);
+      if (before && before.version > body.version) return;
+      devices.set(body.deviceId, body);
+      deviceOfUnassigned.set(unassignedAssociation(pseudonymKey, body.deviceId), body.deviceId);
+      deviceOfKey.set(pseudonym(pseudonymKey, 'device', body.deviceId), body.deviceId);
+      for (const { associationId, ward, bed } of body.periods) places.set(associationId, { ward, bed });
+    },
+    /** Removes a device that the hospital deleted. The places of its patients stay, because their alarms may still call. */
+    forget(key: string): void {
+      devices.delete(deviceOfKey.get(key) ?? '');
+    },
+    placeOf(associationId: string): Place {
+      const place = places.get(associationId);
+      if (place) return place;
+      const device = devices.get(deviceOfUnassigned.get(associationId) ?? '');
+      const period = device && currentPeriod(device.periods);
+      return period ? { ward: period.ward, bed: period.bed } : nowhere;
+    },
+  };
+}
+
+/** Opens the tables. Resolves when everything that is in the log now was read. */
+export async function openTables(options: {
+  readonly sealedLog: Pick<SealedLog, 'followTable'>;
+  readonly pseudonymKey: string;
+  readonly onChange: () => void;
+  readonly log: Logger;
+}): Promise<Tables> {
+  const { sealedLog, pseudonymKey, onChange, log } = options;
+  const places = createPlaces(pseudonymKey);
+  const reach = new Map<string, ReachEntry>();
+  const ofPerson = new Map<string, ReachEntry[]>();
+  let duties = initialState;
+  let refused = 0;
+
+  function takeReach(key: string, entry: ReachEntry | null): void {
+    const before = reach.get(key);
+    if (entry && !before && reach.size >= reachMax) {
+      refused += 1;
+      return;
+    }
+    reach.delete(key);
+    if (entry) reach.set(key, entry);
+    if (before)
+      ofPerson.set(
+        before.userId,
+        (ofPerson.get(before.userId) ?? []).filter((other) => other !== before),
+      );
+    if (entry) ofPerson.set(entry.userId, [...(ofPerson.get(entry.userId) ?? []), entry]);
+  }
+
+  const follow = await Promise.all([
+    sealedLog.followTable(['associations', 'reach'], (read, { topic, key }) => {
+      if (read === null && topic === 'associations') places.forget(key);
+      else if (read === null) takeReach(key, null);
+      else if (read.record.contentType === contentTypes.associations) places.fold(read.record.body);
+      else if (read.record.contentType === contentTypes.reach) takeReach(key, read.record.body);
+      onChange();
+    }),
+    sealedLog.followTable(['assignments'], (read) => {
+      if (read?.record.contentType === contentTypes.assignment) duties = evolve(duties, read.record.body);
+      onChange();
+    }),
+  ]);
+  await Promise.all(follow.map(({ ready }) => ready));
+  log.info({ wards: duties.wards.size, reach: reach.size }, 'the tables are read');
+
+  return {
+    placeOf: places.placeOf,
+    personsOf({ ward, bed }, duty, atMs) {
+      if (ward === null || !duties.wards.has(ward)) return undefined;
+      return responsibleAt(duties, { ward, ...(bed !== null && { bed }), duty }, atMs);
+    },
+    entriesOf: (userId, channel) => (ofPerson.get(userId) ?? []).filter((entry) => entry.channel === channel),
+    reach: () => reach.values(),
+    duties: () => duties,
+    refused: () => refused,
+    async close() {
+      await Promise.all(follow.map((table) => table.close()));
+    },
+  };
+}

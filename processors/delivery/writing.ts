@@ -1,0 +1,182 @@
+/**
+ * Decides and writes: takes all inputs that wait, writes the decisions with the positions of the inputs in one transaction, and only then
+ * uses them. If the transaction fails, nothing of it counts, and the whole session ends (session.ts).
+ */
+import type { DeliveryRecord } from '../../contracts/messages/deliveries.ts';
+import type { DeliveryPositions } from '../../contracts/messages/delivery-progress.ts';
+import { contentTypes } from '../../contracts/messages/records.ts';
+import type { SealedTurn, TurnRecord } from '../../log/sealed-log.ts';
+import type { Book } from './core/book.ts';
+import { nextDueAtMs } from './core/decide.ts';
+import type { Context } from './core/inputs.ts';
+import { type Intake, take } from './core/take.ts';
+import { snapshotEveryOffsets } from './restore.ts';
+import { partsOf } from './snapshots.ts';
+
+/** All records of `deliveries` have this key. */
+export const deliveriesKey = 'deliveries';
+/** How often persons, shifts and the clock are looked at even if nothing is due, ms. */
+const lookEveryMs = 2_000;
+/** Longest time between two snapshots while inputs come, ms. */
+const snapshotEveryMs = 10 * 60_000;
+/** Maximum number of inputs of one transaction. Further inputs wait for the next one. */
+const inputsMax = 500;
+
+/** An input, and the position after it; null: it comes from no topic. */
+export type Item = {
+  readonly intake: Intake | null;
+  readonly from?: { readonly topic: 'alarms' | 'delivery-commands'; readonly partition: number; readonly next: bigint };
+};
+
+export type Writing = {
+  /** Begins to decide. The first pass also does what a killed process has left undone. */
+  start(): void;
+  /** Lets the next pass look at persons, places, addresses and the policy. */
+  look(): void;
+  give(...items: Item[]): void;
+  /** Returns the number of inputs that wait. */
+  waiting(): number;
+  /** Resolves when at most half of the allowed inputs wait. */
+  hasRoom(): Promise<void>;
+  book(): Book;
+  /** When the last pass ended without a fault, ms. While nothing is to do, a pass comes every 2 s. */
+  lastPassMs(): number;
+  close(): Promise<void>;
+};
+
+export type WritingOptions = {
+  readonly turn: Pick<SealedTurn, 'write' | 'commit'>;
+  readonly book: Book;
+  readonly positions: DeliveryPositions;
+  /** Number of offsets in `deliveries` since the last snapshot, or more. */
+  readonly offsetsSince: number;
+  /** Returns what the rules ask about, as it is now. */
+  readonly context: (book: Book) => Context;
+  /** Called after each commit, and once at the beginning. */
+  readonly onBook: (book: Book) => void;
+  readonly onWritten: (records: readonly DeliveryRecord[]) => void;
+  /** Called once if a transaction fails. Nothing is decided after that. */
+  readonly onFailed: (error: unknown) => void;
+  readonly now: () => number;
+};
+
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
+export function createWriting(options: WritingOptions): Writing {
+  const { turn, context, now } = options;
+  let { book } = options;
+  const positions = { alarms: [...options.positions.alarms], commands: options.positions.commands };
+  const queue: Item[] = [];
+  let { offsetsSince } = options;
+  let hasMoved = false;
+  let snapshotMs = now();
+  let lookMs = Number.NEGATIVE_INFINITY;
+  let passMs = now();
+  let isClosed = false;
+  let wake = Promise.withResolvers<void>();
+  let room: PromiseWithResolvers<void> | undefined;
+
+  async function run(): Promise<void> {
+    options.onBook(book);
+    while (!isClosed) {
+      await pass();
+      if (queue.length === 0 && !isClosed) await sleepUntilDue();
+    }
+  }
+
+  async function pass(): Promise<void> {
+    const items = queue.splice(0, inputsMax);
+    if (queue.length <= inputsMax / 2) room?.resolve();
+    const intakes = items.flatMap(({ intake }) => (intake ? [intake] : []));
+    const nowMs = now();
+    if (nextDueAtMs(book.state, nowMs) <= nowMs || lookMs + lookEveryMs <= nowMs || lookMs > nowMs) {
+      intakes.push({ type: 'timer' }, { type: 'changed' });
+      lookMs = nowMs;
+    }
+    const records: DeliveryRecord[] = [];
+    let next = book;
+    for (const intake of intakes) {
+      const taken = take(next, intake, context(next), nowMs);
+      next = taken.book;
+      records.push(...taken.records);
+    }
+    for (const { from } of items) if (from) movePosition(from);
+    await write(records, next);
+    book = next;
+    passMs = now();
+    if (records.length > 0) options.onWritten(records);
+    options.onBook(book);
+  }
+
+  function movePosition({ topic, partition, next }: NonNullable<Item['from']>): void {
+    hasMoved = true;
+    if (topic === 'alarms') positions.alarms[partition] = String(next);
+    else positions.commands = String(next);
+  }
+
+  async function write(records: readonly DeliveryRecord[], next: Book): Promise<void> {
+    const isOld = hasMoved && Math.abs(now() - snapshotMs) >= snapshotEveryMs;
+    const needsSnapshot = isOld || offsetsSince + records.length >= snapshotEveryOffsets;
+    if (records.length === 0 && !needsSnapshot) return;
+    const snapshot = needsSnapshot ? partsOf(next) : [];
+    const parts = snapshot.length;
+    await turn.write([
+      ...records.map((body) => recordOf(contentTypes.delivery, body)),
+      recordOf(contentTypes.deliveryPositions, positions),
+      ...snapshot.map((content, index) =>
+        recordOf(contentTypes.deliverySnapshot, { part: index + 1, parts, content, positions }),
+      ),
+    ]);
+    await turn.commit();
+    // The positions and the marker of the transaction take one offset each.
+    offsetsSince = needsSnapshot ? 0 : offsetsSince + records.length + 2;
+    hasMoved = false;
+    if (needsSnapshot) snapshotMs = now();
+  }
+
+  async function sleepUntilDue(): Promise<void> {
+    const dueMs = Math.min(nextDueAtMs(book.state, now()), lookMs + lookEveryMs);
+    const timer = setTimeout(wake.resolve, Math.max(0, dueMs - now()));
+    await wake.promise;
+    clearTimeout(timer);
+    wake = Promise.withResolvers();
+  }
+
+  let running = Promise.resolve();
+
+  return {
+    start() {
+      running = run().catch((error: unknown) => {
+        if (!isClosed) options.onFailed(error);
+        isClosed = true;
+        room?.resolve();
+      });
+    },
+    look() {
+      lookMs = Number.NEGATIVE_INFINITY;
+      wake.resolve();
+    },
+    give(...items) {
+      queue.push(...items);
+      wake.resolve();
+    },
+    waiting: () => queue.length,
+    async hasRoom() {
+      if (queue.length <= inputsMax || isClosed) return;
+      room ??= Promise.withResolvers();
+      await room.promise;
+      room = undefined;
+    },
+    book: () => book,
+    lastPassMs: () => passMs,
+    async close() {
+      isClosed = true;
+      wake.resolve();
+      room?.resolve();
+      await running;
+    },
+  };
+}
+
+const recordOf = (contentType: TurnRecord['contentType'], body: unknown): TurnRecord => ({
+  ...{ key: deliveriesKey, contentType, body },
+});
