@@ -2,6 +2,7 @@
 import { render } from 'preact';
 import { AppProvider, createApp } from './shell/app.ts';
 import { openGuard } from './shell/guard.ts';
+import { startWorkerIfInstalled } from './shell/push.ts';
 import { Shell } from './ui/shell.tsx';
 
 const app = createApp();
@@ -13,4 +14,5 @@ render(
   </AppProvider>,
   root,
 );
+startWorkerIfInstalled();
 openGuard(document, () => performance.now());

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
-import { defineConfig, type Plugin } from 'vite';
+import { build, defineConfig, type Plugin } from 'vite';
 
 /** Returns a plugin that also writes each asset as `.br` and `.gz`, so that the server need not compress anything. */
 function precompressed(): Plugin {
@@ -25,13 +25,47 @@ function precompressed(): Plugin {
 }
 
 /**
+ * Returns a plugin that also builds the service worker to the fixed path /sw.js, as one file without imports. Its address must never change,
+ * because browsers ask there for newer versions.
+ */
+function serviceWorker(): Plugin {
+  let outDir = '';
+  return {
+    name: 'service-worker',
+    apply: 'build',
+    configResolved(config) {
+      outDir = config.build.outDir.startsWith('/') ? config.build.outDir : join(config.root, config.build.outDir);
+    },
+    async closeBundle() {
+      await build({
+        configFile: false,
+        root: import.meta.dirname,
+        publicDir: false,
+        logLevel: 'warn',
+        build: {
+          outDir,
+          emptyOutDir: false,
+          target: 'es2023',
+          lib: {
+            entry: join(import.meta.dirname, 'worker/sw.ts'),
+            formats: ['iife'],
+            name: 'sw',
+            fileName: () => 'sw.js',
+          },
+        },
+      });
+    },
+  };
+}
+
+/**
  * `vite build dashboard/client` writes dashboard/client/dist. No script or style may be inline: the server's content
  * security policy refuses inline scripts and styles.
  */
 export default defineConfig({
   root: import.meta.dirname,
   base: '/',
-  plugins: [precompressed()],
+  plugins: [precompressed(), serviceWorker()],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     outDir: 'dist',

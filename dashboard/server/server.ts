@@ -283,7 +283,8 @@ async function pageRoutes(app: App, clientDir: string): Promise<void> {
     }
     // The names of assets contain a hash of their content, so they can be cached. Every other path is a view of index.html.
     if (path.startsWith('/assets/')) return reply.sendFile(path, { maxAge: '365d', immutable: true });
-    const file = /^\/[\w-]+\.(svg|ico|png|webmanifest|txt)$/.test(path) ? path : 'index.html';
+    // /sw.js is the service worker. Its path has no hash, because browsers look there for newer versions.
+    const file = /^\/(?:sw\.js|[\w-]+\.(?:svg|ico|png|webmanifest|txt))$/.test(path) ? path : 'index.html';
     return reply.header('cache-control', 'no-cache').sendFile(file, { cacheControl: false });
   });
 }

@@ -2,6 +2,7 @@
  * Computes the state of the screen from the server's messages: first a snapshot, then deltas.
  */
 import type { Alarm, CommandAnswer } from '../../../contracts/messages/alarms.ts';
+import type { DeliveryDown } from '../../protocol/delivery.ts';
 import type { Delta, Health, Snapshot, UnconfirmedScreen } from '../../protocol/live.ts';
 import type { Bed, Numeric } from '../../protocol/rest.ts';
 import { listedAlarms } from './alarm-order.ts';
@@ -21,6 +22,8 @@ export type Screen = {
   readonly health: Health;
   /** The screens that have not confirmed alarms which this screen shows, too. */
   readonly unconfirmed: readonly UnconfirmedScreen[];
+  /** Present if nobody is called in some of the wards on the screen. */
+  readonly deliveryDown?: DeliveryDown | undefined;
 };
 
 /** Maximum of answers that are kept. A screen waits for an answer for some seconds only. */

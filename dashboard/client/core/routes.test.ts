@@ -9,6 +9,8 @@ describe('parseRoute and formatRoute', () => {
     { page: 'patient', associationId: '0197f2a0-0000-7000-8000-000000000001' },
     { page: 'assignments', ward: undefined },
     { page: 'assignments', ward: 'ICU 1 / Süd' },
+    { page: 'calls' },
+    { page: 'reach' },
     { page: 'devices' },
     { page: 'audit' },
   ] as const satisfies readonly Route[])('the route %o is read back from its address', (route) => {
@@ -26,10 +28,10 @@ describe('parseRoute and formatRoute', () => {
 describe('pagesFor and shownRoute', () => {
   // A page needs the permission of the server route that it calls: `/api/devices` needs the permission to associate.
   it.each([
-    ['nurse', ['ward', 'devices', 'assignments'], { devices: 'devices', patient: 'patient', audit: 'ward' }],
-    ['physician', ['ward', 'assignments'], { devices: 'ward', patient: 'patient', audit: 'ward' }],
-    ['technician', ['devices', 'assignments'], { ward: 'devices', patient: 'devices', audit: 'devices' }],
-    ['auditor', ['audit'], { ward: 'audit', devices: 'audit', patient: 'audit' }],
+    ['nurse', ['ward', 'devices', 'calls', 'assignments'], { devices: 'devices', patient: 'patient', reach: 'reach' }],
+    ['physician', ['ward', 'calls', 'assignments'], { devices: 'ward', calls: 'calls', audit: 'ward' }],
+    ['technician', ['devices', 'calls', 'assignments'], { ward: 'devices', patient: 'devices', audit: 'devices' }],
+    ['auditor', ['audit'], { ward: 'audit', calls: 'audit', reach: 'audit', patient: 'audit' }],
   ] as const)('a %s is offered no page that the server would refuse', (role, pages, shown) => {
     const may = (permission: string) => permissionsOf(role).some((granted) => granted === permission);
     expect(pagesFor(may)).toEqual(pages);

@@ -6,6 +6,9 @@ export type Route =
   | { readonly page: 'patient'; readonly associationId: string }
   /** `ward` is the ward of the board. It does not change which wards the screen watches. */
   | { readonly page: 'assignments'; readonly ward: string | undefined }
+  | { readonly page: 'calls' }
+  /** How the person can be reached. */
+  | { readonly page: 'reach' }
   | { readonly page: 'devices' }
   | { readonly page: 'audit' };
 
@@ -18,8 +21,10 @@ export function parseRoute(hash: string): Route {
       return name === '' ? { page: 'ward', ward: undefined } : { page: 'patient', associationId: name };
     case 'assignments':
       return { page: 'assignments', ward: name === '' ? undefined : name };
+    case 'calls':
+    case 'reach':
     case 'devices':
-      return { page: 'devices' };
+      return { page: parts[0] };
     case 'audit':
       return { page: 'audit' };
     default:
@@ -43,8 +48,10 @@ export function formatRoute(route: Route): string {
       return `#/patient/${encodeURIComponent(route.associationId)}`;
     case 'assignments':
       return route.ward === undefined ? '#/assignments' : `#/assignments/${encodeURIComponent(route.ward)}`;
+    case 'calls':
+    case 'reach':
     case 'devices':
-      return '#/devices';
+      return `#/${route.page}`;
     case 'audit':
       return '#/audit';
   }
@@ -57,11 +64,11 @@ type May = (permission: Permission) => boolean;
  * Returns the pages in the top bar that a person may use, in order. A page needs the same permission as the server's
  * routes that it calls.
  */
-export function pagesFor(may: May): Exclude<Page, 'patient'>[] {
-  const pages: Exclude<Page, 'patient'>[] = [];
+export function pagesFor(may: May): Exclude<Page, 'patient' | 'reach'>[] {
+  const pages: Exclude<Page, 'patient' | 'reach'>[] = [];
   if (may('view-vitals')) pages.push('ward');
   if (may('associate-device')) pages.push('devices');
-  if (may('take-duty')) pages.push('assignments');
+  if (may('take-duty')) pages.push('calls', 'assignments');
   if (may('view-audit')) pages.push('audit');
   return pages;
 }
@@ -69,7 +76,14 @@ export function pagesFor(may: May): Exclude<Page, 'patient'>[] {
 /** Returns the route to show: `asked`, or the person's first page if the person may not use the asked page. */
 export function shownRoute(asked: Route, may: May): Route {
   const pages = pagesFor(may);
-  if (asked.page === 'patient' ? may('view-vitals') : pages.includes(asked.page)) return asked;
+  if (
+    asked.page === 'reach'
+      ? may('take-duty')
+      : asked.page === 'patient'
+        ? may('view-vitals')
+        : pages.includes(asked.page)
+  )
+    return asked;
   const page = pages[0] ?? 'ward';
   return page === 'ward' || page === 'assignments' ? { page, ward: undefined } : { page };
 }

@@ -11,6 +11,17 @@ import type {
   CsvBody,
   DeclineBody,
 } from '../../protocol/assignments.ts';
+import type {
+  AnswerBody,
+  AnswerResult,
+  MyReach,
+  PushKey,
+  ReachAdded,
+  ReachBody,
+  WardReach,
+  WhoAnswer,
+  WhoQuery,
+} from '../../protocol/delivery.ts';
 import type { AssociateBody, Associated, CorrectBody, Devices, MoveBody, Places } from '../../protocol/devices.ts';
 import { requestHeader } from '../../protocol/pace.ts';
 import type {
@@ -85,6 +96,7 @@ export function createApi(onLoggedOut: () => void) {
   const id = encodeURIComponent;
   return {
     ...boardCalls(call),
+    ...deliveryCalls(call),
     logIn: (body: LoginBody) => call<Session>('POST', '/api/login', body),
     logOut: () => call<void>('POST', '/api/logout'),
     lock: () => call<void>('POST', '/api/lock'),
@@ -129,7 +141,7 @@ export function createApi(onLoggedOut: () => void) {
   };
 }
 
-type Call = <T>(method: 'GET' | 'POST', path: string, body?: unknown) => Promise<Answer<T>>;
+type Call = <T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown) => Promise<Answer<T>>;
 
 /** Returns the calls of the assignment board of a ward. */
 function boardCalls(call: Call) {
@@ -147,6 +159,24 @@ function boardCalls(call: Call) {
     goAway: change<Static<typeof AwayBody>>('/away'),
     comeBack: change<Static<typeof BackBody>>('/back'),
     uploadDuties: change<Static<typeof CsvBody>>('/csv'),
+  };
+}
+
+/** Returns the calls about the delivery of alarms: answers, the ways to reach the person, and who can be reached. */
+function deliveryCalls(call: Call) {
+  const id = encodeURIComponent;
+  return {
+    answerCall: (alarmId: string, body: AnswerBody) =>
+      call<AnswerResult>('POST', `/api/calls/${id(alarmId)}/answer`, body),
+    myReach: () => call<Static<typeof MyReach>>('GET', '/api/reach'),
+    addReach: (body: ReachBody) => call<ReachAdded>('POST', '/api/reach', body),
+    removeReach: (reachId: string) => call<void>('DELETE', `/api/reach/${id(reachId)}`),
+    pushKey: () => call<Static<typeof PushKey>>('GET', '/api/push-key'),
+    wardReach: (ward: string) => call<Static<typeof WardReach>>('GET', `/api/wards/${id(ward)}/reach`),
+    whoWouldBeCalled: (ward: string, query: WhoQuery) => {
+      const search = new URLSearchParams(Object.entries(query).filter(([, value]) => value !== undefined));
+      return call<Static<typeof WhoAnswer>>('GET', `/api/wards/${id(ward)}/who?${search}`);
+    },
   };
 }
 

@@ -4,6 +4,7 @@ import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import { sessionRenewMs } from '../../protocol/pace.ts';
 import type { Permission, Session } from '../../protocol/rest.ts';
+import { alarmsToHear, calledBeds } from '../core/calls.ts';
 import { isFailing } from '../core/canary-words.ts';
 import { createSteadyClock } from '../core/connection.ts';
 import { type Screen, withoutNames } from '../core/fold.ts';
@@ -13,6 +14,7 @@ import { shownRoute } from '../core/routes.ts';
 import { pageSound } from '../core/sound.ts';
 import { createAnswers, pauseMs } from './answers.ts';
 import { createApi } from './api.ts';
+import { openDelivery } from './delivery.ts';
 import { openIdleLock } from './idle-lock.ts';
 import { type LinkState, type Live, openLive, type WatchWish } from './live.ts';
 import { openLoadMonitor } from './load-monitor.ts';
@@ -100,6 +102,7 @@ export function createApp() {
     waves.clear();
     batch(() => {
       shown.clear();
+      delivery.clear();
       link.value = 'connecting';
       lastHeardMs.value = undefined;
       linkProblem.value = undefined;
@@ -169,6 +172,15 @@ export function createApp() {
     steady,
     serverNow: serverTime.now,
   });
+  const delivery = openDelivery({
+    api,
+    screen,
+    now: serverTime.now,
+    steady,
+    isLive: () => link.peek() === 'live',
+    send: (report) => live?.reportCalls(report) ?? false,
+    openCalls: () => pageRoute.go({ page: 'calls' }),
+  });
   const seenCodes = createSeenCodes();
   const wish = computed<WatchWish>(() => {
     const routeWish = wishFor(
@@ -176,6 +188,7 @@ export function createApp() {
       ward.value,
       seenCodes(screen.value),
       may('view-vitals'),
+      calledBeds(delivery.cards.value),
     );
     return waveRateFraction(monitor.level.value) === 0 ? { ...routeWish, waves: null } : routeWish;
   });
@@ -204,9 +217,10 @@ export function createApp() {
     const shownScreen = screen.value;
     const healthy = !shownScreen || !isFailing(shownScreen.health);
     const page = { lost: lost || sessionEnded.value, healthy, pausedUntilMs: failurePausedUntilMs.value };
+    const heard = alarmsToHear(shownScreen?.alarms, delivery.cards.value);
     const isAudible = session.value || sessionEnded.value;
-    speaker.play(isAudible ? pageSound(page, shownScreen?.alarms.values() ?? [], now.value) : undefined);
-    if (shownScreen && !hasUnansweredHigh(shownScreen.alarms.values())) speaker.forgetRise();
+    speaker.play(isAudible ? pageSound(page, heard, now.value) : undefined);
+    if (shownScreen && !hasUnansweredHigh(heard)) speaker.forgetRise();
     reporter.changed();
   }
 
@@ -234,6 +248,7 @@ export function createApp() {
       waves.clear();
     },
     onReports: () => reporter.restart(),
+    ...delivery.liveEvents,
     onWave: waves.take,
     onServerTime(at: string, stream?: string) {
       const atMs = Date.parse(at);
@@ -257,6 +272,7 @@ export function createApp() {
     batch(() => {
       now.value = serverTime.now();
       shown.catchUp();
+      delivery.tick();
     });
     const current = session.peek();
     idleLock.tick(current && (!current.locked || lockPending) ? current.lockAfterMs : undefined);
@@ -308,6 +324,7 @@ export function createApp() {
     },
     setWard,
     answers: createAnswers(api, screen, now, steady),
+    delivery,
     unsaved,
     go: pageRoute.go,
     async logOut() {
@@ -317,6 +334,7 @@ export function createApp() {
     close() {
       for (const stop of stopEffects) stop();
       reporter.close();
+      delivery.close();
       monitor.close();
       clearInterval(renew);
       pageRoute.close();

@@ -2,6 +2,7 @@
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type WebSocket as ServerSocket, WebSocketServer } from 'ws';
+import type { Calls, Deliveries } from '../../protocol/delivery.ts';
 import type { Delta, ScreenReport, Watch } from '../../protocol/live.ts';
 import { closeCodes, waveTextStart } from '../../protocol/pace.ts';
 import { bed, numeric, snapshot } from '../core/fixtures.ts';
@@ -29,11 +30,15 @@ let screen: Screen | undefined;
 let ended: number;
 let reportsWanted: number;
 let waves: string[];
+let deliveries: Deliveries[];
+let calls: Calls[];
+let deliveriesBegun: number;
 
 beforeEach(async () => {
   [clockMs, tickets, refusal, sockets, watches, states, problems] = [0, 0, undefined, [], [], [], []];
   [screen, ended, live, waves] = [undefined, 0, undefined, []];
   reportsWanted = 0;
+  [deliveries, calls, deliveriesBegun] = [[], [], 0];
   server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
   await new Promise((resolve) => server.once('listening', resolve));
   server.on('connection', (socket) => {
@@ -65,6 +70,9 @@ function openTestLive() {
     onReports: () => reportsWanted++,
     onWave: (text) => waves.push(text),
     onServerTime: () => undefined,
+    onDeliveries: (message) => deliveries.push(message),
+    onCalls: (message) => calls.push(message),
+    onDeliveriesBegin: () => deliveriesBegun++,
     onState: (state) => states.push(state),
     onProblem: (text) => problems.push(text),
     onSessionEnded: () => ended++,
@@ -114,6 +122,31 @@ describe('openLive', () => {
     await until(() => waves.length === 1);
     expect(waves).toEqual([text]);
     expect(states).toEqual(['live']);
+  });
+
+  it('asks for deliveries once on each connection, and only a server that offers them', async () => {
+    openTestLive();
+    await connected();
+    await until(() => screen !== undefined);
+    expect(live!.reportCalls({ type: 'calls-painted', calls: [] })).toBe(false);
+    sendFromServer({ ...heartbeat, deliveries: true });
+    await until(() => watches.length === 2);
+    expect(watches[1]).toEqual({ type: 'want-deliveries' });
+    sendFromServer({ ...heartbeat, deliveries: true, delivery: { wards: ['ICU'], since: null } });
+    const list = { type: 'deliveries', at: heartbeat.at, complete: true, views: [], gone: [] };
+    sendFromServer(list);
+    sendFromServer({ type: 'calls', at: heartbeat.at, calls: [], checkId: 'c' });
+    await until(() => calls.length === 1);
+    expect(deliveries).toEqual([list]);
+    expect(screen?.deliveryDown).toEqual({ wards: ['ICU'], since: null });
+    expect(live!.reportCalls({ type: 'calls-painted', calls: [] })).toBe(true);
+    await until(() => watches.length === 3);
+    sockets[0]!.terminate();
+    await until(() => watches.length === 4);
+    sendFromServer({ ...snapshot(), deliveries: true });
+    await until(() => watches.length === 5);
+    expect(watches[4]).toEqual({ type: 'want-deliveries' });
+    expect(deliveriesBegun).toBe(2);
   });
 
   it('connects again after the connection broke, and resumes after its last message number', async () => {

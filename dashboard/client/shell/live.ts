@@ -3,6 +3,8 @@
  * lost when heartbeats stop.
  */
 
+import type { Static } from 'typebox';
+import type { Calls, CallsPainted, Deliveries, WantDeliveries } from '../../protocol/delivery.ts';
 import type { ScreenReport, ServerMessage, Watch } from '../../protocol/live.ts';
 import { livePath, waveTextStart } from '../../protocol/pace.ts';
 import { afterClose, closeText, isLost, lateRetryMs, retryDelayMs } from '../core/connection.ts';
@@ -30,6 +32,10 @@ export type LiveEvents = {
   readonly onServerTime: (at: string, stream?: string) => void;
   /** Called when the server of a new connection has said that it understands reports. It knows no earlier report. */
   readonly onReports: () => void;
+  readonly onDeliveries: (message: Deliveries) => void;
+  readonly onCalls: (message: Calls) => void;
+  /** Called when the server of a new connection has said that it sends deliveries and calls. It sends all of them. */
+  readonly onDeliveriesBegin: () => void;
   readonly onState: (state: LinkState) => void;
   /** Called with the reason why there is no connection, for a person; undefined when there is a connection. */
   readonly onProblem: (text: string | undefined) => void;
@@ -40,6 +46,8 @@ export type Live = {
   watch(wish: WatchWish): void;
   /** Sends a report. Returns false without an open connection, and for a server that does not understand reports. */
   report(report: ScreenReport): boolean;
+  /** Sends a report about calls. Returns false without an open connection, and for a server that sends no calls. */
+  reportCalls(report: CallsPainted): boolean;
   close(): void;
 };
 
@@ -56,6 +64,8 @@ export function openLive(wish: WatchWish, events: LiveEvents): Live {
   let state: LinkState = 'connecting';
   /** Whether the server of the open connection understands reports. */
   let takesReports = false;
+  /** Whether the server of the open connection sends deliveries. */
+  let sendsDeliveries = false;
   let attempt = 0;
   let closed = false;
   let retryTimer: ReturnType<typeof setTimeout> | undefined;
@@ -83,6 +93,7 @@ export function openLive(wish: WatchWish, events: LiveEvents): Live {
     const newSocket = new WebSocket(`${events.origin}${livePath}?ticket=${encodeURIComponent(answer.data.ticket)}`);
     socket = newSocket;
     takesReports = false;
+    sendsDeliveries = false;
     openedMs = events.now();
     newSocket.onopen = () => send(newSocket, screen ? { stream: screen.stream, n: screen.messageNo } : undefined);
     newSocket.onmessage = (message) => {
@@ -138,6 +149,13 @@ export function openLive(wish: WatchWish, events: LiveEvents): Live {
     events.onReports();
   }
 
+  function noteDeliveries(offered: true | undefined) {
+    if (offered !== true || sendsDeliveries || socket?.readyState !== WebSocket.OPEN) return;
+    sendsDeliveries = true;
+    events.onDeliveriesBegin();
+    socket.send(JSON.stringify({ type: 'want-deliveries' } satisfies Static<typeof WantDeliveries>));
+  }
+
   function receive(text: string) {
     if (text.startsWith(waveTextStart)) return events.onWave(text);
     let message: ServerMessage;
@@ -150,6 +168,7 @@ export function openLive(wish: WatchWish, events: LiveEvents): Live {
       case 'snapshot':
         screen = screenOf(message);
         noteReports(message.reports);
+        noteDeliveries(message.deliveries);
         events.onServerTime(message.at, message.stream);
         events.onSnapshot();
         events.onScreen(screen);
@@ -171,9 +190,21 @@ export function openLive(wish: WatchWish, events: LiveEvents): Live {
         events.onServerTime(message.at);
         if (!screen) return;
         noteReports(message.reports);
-        screen = { ...screen, health: message.health, unconfirmed: message.unconfirmed ?? [] };
+        noteDeliveries(message.deliveries);
+        screen = {
+          ...screen,
+          health: message.health,
+          unconfirmed: message.unconfirmed ?? [],
+          deliveryDown: message.delivery,
+        };
         events.onScreen(screen);
         return noteMessage();
+      case 'deliveries':
+        events.onServerTime(message.at);
+        return events.onDeliveries(message);
+      case 'calls':
+        events.onServerTime(message.at);
+        return events.onCalls(message);
     }
   }
 
@@ -214,6 +245,11 @@ export function openLive(wish: WatchWish, events: LiveEvents): Live {
     },
     report(report) {
       if (!takesReports || socket?.readyState !== WebSocket.OPEN) return false;
+      socket.send(JSON.stringify(report));
+      return true;
+    },
+    reportCalls(report) {
+      if (!sendsDeliveries || socket?.readyState !== WebSocket.OPEN) return false;
       socket.send(JSON.stringify(report));
       return true;
     },

@@ -7,7 +7,14 @@ import type { WatchWish } from './live.ts';
 /** Maximum number of codes that the server accepts. */
 const codesMax = 16;
 
-export function wishFor(route: Route, ward: string, codes: string[], mayViewVitals: boolean): WatchWish {
+/** @param called the associations of the calls whose waves the page shows */
+export function wishFor(
+  route: Route,
+  ward: string,
+  codes: string[],
+  mayViewVitals: boolean,
+  called: readonly string[],
+): WatchWish {
   const scope = { ward };
   if (!mayViewVitals) return { scope, waves: null };
   switch (route.page) {
@@ -15,10 +22,12 @@ export function wishFor(route: Route, ward: string, codes: string[], mayViewVita
       return { scope, waves: { associations: 'all', codes } };
     case 'patient':
       return { scope, waves: { associations: [route.associationId] } };
+    case 'calls':
+    case 'reach':
     case 'assignments':
     case 'devices':
     case 'audit':
-      return { scope, waves: null };
+      return { scope, waves: called.length === 0 ? null : { associations: [...called] } };
   }
 }
 

@@ -17,6 +17,7 @@ import { type Sight, sightOf } from '../core/sight.ts';
 import { countdownText, whenText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
 import { namesAlarm } from '../shell/shown-alarms.ts';
+import { DeliveryDetails } from './delivery.tsx';
 import { useCommonBeat } from './flash.ts';
 import { patientHref } from './top-bar.tsx';
 
@@ -104,6 +105,7 @@ export function AlarmRow({ alarm, bed, isGone, under }: RowProps) {
         />
       </div>
       {isGone ? <p class="alarm__answer">no longer listed</p> : <Answer alarm={alarm} />}
+      {!isGone && <DeliveryDetails alarm={alarm} />}
     </li>
   );
 }

@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { ageText } from '../core/ages.ts';
 import { canaryText, isFailing } from '../core/canary-words.ts';
 import { certificateText } from '../core/certificate-words.ts';
+import { deliveryDownText, deliveryNotices } from '../core/delivery-words.ts';
 import { loadText, waveRateFraction } from '../core/load.ts';
 import { clockText, whenText } from '../core/times.ts';
 import { unconfirmedText } from '../core/unconfirmed-words.ts';
@@ -30,6 +31,7 @@ export function Notices() {
           {health.unseenAlarms === 1 ? 'is' : 'are'} on no open screen. Biomedical engineering must look.
         </Notice>
       )}
+      <DeliveryNotices />
       <UnconfirmedScreens />
       <SlowScreen />
       {app.watches.value && app.link.value === 'connecting' && app.screen.value === undefined && (
@@ -101,6 +103,28 @@ function UnconfirmedScreens() {
       {screen?.unconfirmed.map((unconfirmed, at) => (
         <Notice key={`${unconfirmed.person} ${unconfirmed.since} ${at}`} level="medium" id="notice-unconfirmed">
           {unconfirmedText(unconfirmed, screen.beds, app.ward.value === '*', app.now.value)}
+        </Notice>
+      ))}
+    </>
+  );
+}
+
+/** The notices about alarms for which nobody comes, and about wards in which nobody is called. */
+function DeliveryNotices() {
+  const app = useApp();
+  const screen = app.screen.value;
+  if (!screen) return null;
+  const notices = deliveryNotices(app.delivery.views.value.values(), screen.alarms, app.ward.value === '*');
+  return (
+    <>
+      {screen.deliveryDown && (
+        <Notice level="high" id="notice-delivery">
+          {deliveryDownText(screen.deliveryDown, app.now.value)}
+        </Notice>
+      )}
+      {notices.map(({ id, isHigh, text }) => (
+        <Notice key={id} level={isHigh ? 'high' : 'medium'} id={id}>
+          {text}
         </Notice>
       ))}
     </>

@@ -4,12 +4,15 @@ import { useApp } from '../shell/app.ts';
 import { Announcer } from './announcer.tsx';
 import { AssignmentsPage } from './assignments-page.tsx';
 import { AuditPage } from './audit-page.tsx';
+import { CallSheet } from './call-sheet.tsx';
+import { CallsPage } from './calls-page.tsx';
 import { DevicesPage } from './devices-page.tsx';
 import { LockStrip } from './lock-strip.tsx';
 import { LoginPage } from './login-page.tsx';
 import { LostBanner } from './lost-banner.tsx';
 import { Notices } from './notices.tsx';
 import { PatientPage } from './patient-page.tsx';
+import { ReachPage } from './reach-page.tsx';
 import { TopBar } from './top-bar.tsx';
 import { WardPage } from './ward-page.tsx';
 
@@ -31,6 +34,7 @@ export function Shell() {
       <TopBar />
       <LockStrip />
       <Notices />
+      <CallSheet />
       <CurrentPage />
       {app.watches.value && <LostBanner />}
       <Announcer title={titles[shownRoute(app.route.value, app.may).page]} />
@@ -48,6 +52,8 @@ function CurrentPage() {
   if (app.locked.value) return app.watches.value ? <WardPage /> : null;
   const route = shownRoute(app.route.value, app.may);
   if (route.page === 'audit') return <AuditPage />;
+  if (route.page === 'calls') return <CallsPage />;
+  if (route.page === 'reach') return <ReachPage />;
   if (route.page === 'assignments') return <AssignmentsPage />;
   if (route.page === 'devices') return <DevicesPage />;
   if (route.page === 'patient') return <PatientPage key={route.associationId} associationId={route.associationId} />;
@@ -58,6 +64,8 @@ const titles = {
   ward: 'Ward · Vigil',
   patient: 'Patient · Vigil',
   assignments: 'Assignments · Vigil',
+  calls: 'My calls · Vigil',
+  reach: 'How I am reached · Vigil',
   devices: 'Devices · Vigil',
   audit: 'Audit trail · Vigil',
 };

@@ -24,6 +24,7 @@ import { marksAlarm, namesAlarm } from '../shell/shown-alarms.ts';
 import { Reserve } from './alarm-row.tsx';
 import { alarmLineText, BedState, stateText } from './bed-state.tsx';
 import { type Companion, Companions, companionPlan } from './companions.tsx';
+import { TileDelivery, useTileDeliveryRoom } from './delivery.tsx';
 import { useCommonBeat } from './flash.ts';
 import { memo } from './memo.ts';
 import { TileBody } from './tile-body.tsx';
@@ -61,7 +62,7 @@ export const Tile = memo(function Tile(props: TileProps) {
   const bedName = bed.bed;
   const widthPx = props.widthPx - 2 * edgePx;
   const plan = companionPlan(companions, widthPx, props.heightPx);
-  const longestWords = longestAlarmTexts(headline, bedAlarms);
+  const longestWords = [...longestAlarmTexts(headline, bedAlarms), ...useTileDeliveryRoom(headline)];
   const scale = textScale(props.widthPx, props.heightPx);
   // `peek`: a score that becomes outdated needs no new drawing of the tile. Its room stays until the next drawing.
   const score = totalText(bed.scores, app.now.peek());
@@ -168,6 +169,7 @@ function AlarmLine(props: {
             {word}
           </span>
         ))}
+        <TileDelivery alarm={alarm} />
         {props.hidden.count > 0 && <HiddenAlarms hidden={props.hidden} />}
       </span>
       <Reserve class="tile__words tile__room" words={props.room} />

@@ -1,10 +1,12 @@
 /** The top bar: ward, pages, numbers of alarms, sound, time, and the person who is logged in. */
 import { useSignal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { isUnanswered } from '../../../contracts/acknowledgement.ts';
 import type { Priority } from '../../../contracts/messages/alarms.ts';
 import { priorities } from '../../../contracts/priorities.ts';
 import { priorityMarks } from '../core/alarm-order.ts';
+import { openCount } from '../core/calls.ts';
 import { formatRoute, pagesFor, shownRoute } from '../core/routes.ts';
 import { clockText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
@@ -12,6 +14,7 @@ import { countsAlarms } from '../shell/shown-alarms.ts';
 
 const tabs = {
   ward: { href: '#/', text: 'Ward' },
+  calls: { href: '#/calls', text: 'Calls' },
   assignments: { href: '#/assignments', text: 'Assignments' },
   devices: { href: '#/devices', text: 'Devices' },
   audit: { href: '#/audit', text: 'Audit trail' },
@@ -31,7 +34,13 @@ export function TopBar() {
       {app.may('view-vitals') && <WardChoice />}
       <nav class="bar__nav" aria-label="Pages">
         {pagesFor(app.may).map((name) => (
-          <Tab key={name} {...tabs[name]} current={name === page || (name === 'ward' && page === 'patient')} />
+          <Tab
+            key={name}
+            {...tabs[name]}
+            current={name === page || (name === 'ward' && page === 'patient') || (name === 'calls' && page === 'reach')}
+          >
+            {name === 'calls' && <CallCount />}
+          </Tab>
         ))}
       </nav>
       {app.watches.value && <AlarmCounts />}
@@ -51,10 +60,18 @@ export function TopBar() {
   );
 }
 
-function Tab({ href, text, current }: { href: string; text: string; current: boolean }) {
+/** The number of the open calls of this person. */
+function CallCount() {
+  const count = openCount(useApp().delivery.cards.value);
+  return count === 0 ? null : <span class="tab__count"> {count}</span>;
+}
+
+function Tab(props: { href: string; text: string; current: boolean; children: ComponentChildren }) {
+  const { href, text, current, children } = props;
   return (
     <a class="tab" href={href} aria-current={current ? 'page' : undefined}>
       {text}
+      {children}
     </a>
   );
 }

@@ -1,0 +1,112 @@
+/** The calls of the person who is logged in: their order, their state, and which of them the page must show on top of everything else. */
+import type { Alarm } from '../../../contracts/messages/alarms.ts';
+import type { MyCall } from '../../protocol/delivery.ts';
+
+/**
+ * The state of a call. `waiting`: this person must answer. `late`: the time for the answer is over and nobody has accepted. `accepted`,
+ * `rejected`: the answer of this person. `taken`: another person goes. `gone`: the call has ended.
+ */
+export type CallState = 'waiting' | 'late' | 'accepted' | 'rejected' | 'taken' | 'gone';
+
+/** A call with its place on the page. There is one card for each alarm. */
+export type CallCard = {
+  readonly call: MyCall;
+  /** The newest known state of the alarm. */
+  readonly alarm: Alarm;
+  readonly state: CallState;
+  /** Since when the call has this state; minus infinity if the page has not seen the change. Server time, ms. */
+  readonly stateAtMs: number;
+};
+
+/** How long a card stays after its call has ended or was answered, so that the person can read who goes (ours). */
+export const readMs = 8_000;
+
+function stateOf({ answered, acceptedBy, answerBy }: MyCall): Exclude<CallState, 'gone'> {
+  if (answered !== undefined) return answered;
+  if (acceptedBy.length > 0) return 'taken';
+  return answerBy === undefined ? 'late' : 'waiting';
+}
+
+const newerAlarm = (a: Alarm, b: Alarm | undefined) => (b !== undefined && b.rev > a.rev ? b : a);
+
+/**
+ * Returns the cards after the server has sent all calls of the person. A card whose call is not in the list any more stays at its place for
+ * `readMs`.
+ * @param isHeld whether a finger or a mouse button is down: then no card moves, and new calls come at the end
+ */
+export function cardsAfter(
+  before: readonly CallCard[],
+  calls: readonly MyCall[],
+  nowMs: number,
+  isHeld: boolean,
+): readonly CallCard[] {
+  const former = new Map(before.map((card) => [card.call.alarm.alarmId, card]));
+  const open = new Map(
+    calls.map((call): [string, CallCard] => {
+      const { alarmId } = call.alarm;
+      const card = former.get(alarmId);
+      const state = stateOf(call);
+      const alarm = newerAlarm(call.alarm, card?.alarm);
+      const isSame = card?.state === state && card.call.callId === call.callId;
+      // A call that was answered before the page was opened is not news.
+      const stateAtMs = isSame ? card.stateAtMs : card ? nowMs : Number.NEGATIVE_INFINITY;
+      return [alarmId, { call, alarm, state, stateAtMs }];
+    }),
+  );
+  const gone = (card: CallCard): CallCard =>
+    card.state === 'gone' ? card : { ...card, state: 'gone', stateAtMs: nowMs };
+  if (isHeld) {
+    const kept = before.map((card) => open.get(card.call.alarm.alarmId) ?? gone(card));
+    const added = [...open.values()].filter(({ call }) => !former.has(call.alarm.alarmId));
+    return [...kept, ...added];
+  }
+  const after = [...open.values()];
+  before.forEach((card, at) => {
+    if (!open.has(card.call.alarm.alarmId)) after.splice(at, 0, gone(card));
+  });
+  return withoutRead(after, nowMs, false);
+}
+
+/** Returns the cards without the ended calls that the person had time to read. */
+export function withoutRead(cards: readonly CallCard[], nowMs: number, isHeld: boolean): readonly CallCard[] {
+  const isRead = ({ state, stateAtMs }: CallCard) => state === 'gone' && nowMs - stateAtMs >= readMs;
+  return isHeld || !cards.some(isRead) ? cards : cards.filter((card) => !isRead(card));
+}
+
+/** Returns the cards with the newest states of their alarms; returns `cards` if nothing has changed. */
+export function withAlarms(cards: readonly CallCard[], alarms: ReadonlyMap<string, Alarm>): readonly CallCard[] {
+  const isOld = ({ alarm }: CallCard) => (alarms.get(alarm.alarmId)?.rev ?? 0) > alarm.rev;
+  if (!cards.some(isOld)) return cards;
+  return cards.map((card) => ({ ...card, alarm: newerAlarm(card.alarm, alarms.get(card.alarm.alarmId)) }));
+}
+
+/**
+ * Returns the cards that come up on every page: calls for which nobody goes yet, unless this person has rejected, and for some seconds what
+ * became of a call.
+ */
+export function sheetCards(cards: readonly CallCard[], nowMs: number): CallCard[] {
+  return cards.filter(({ state, stateAtMs }) => state === 'waiting' || state === 'late' || nowMs - stateAtMs < readMs);
+}
+
+/** Returns the calls that count as open in the top bar. */
+export function openCount(cards: readonly CallCard[]): number {
+  return cards.filter(({ state }) => state !== 'gone').length;
+}
+
+/** Returns the alarms for the sound of the page: those on the screen, and those of calls in wards that the screen does not watch. */
+export function alarmsToHear(
+  alarms: ReadonlyMap<string, Alarm> | undefined,
+  cards: readonly CallCard[],
+): readonly Alarm[] {
+  const called = cards.filter(({ state, alarm }) => state !== 'gone' && !alarms?.has(alarm.alarmId));
+  return [...(alarms?.values() ?? []), ...called.map(({ alarm }) => alarm)];
+}
+
+/** Maximum of beds whose waves the page asks for because of calls. */
+const calledBedsMax = 8;
+
+/** Returns the associations of the open calls, sorted, so that another order of the calls changes nothing. */
+export function calledBeds(cards: readonly CallCard[]): string[] {
+  const open = cards.filter(({ state }) => state !== 'gone').slice(0, calledBedsMax);
+  return [...new Set(open.map(({ alarm }) => alarm.associationId))].sort();
+}

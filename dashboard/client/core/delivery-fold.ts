@@ -1,0 +1,20 @@
+/** Keeps the deliveries of the alarms on the screen. */
+import type { DeliveryView } from '../../../contracts/messages/deliveries.ts';
+import type { Deliveries } from '../../protocol/delivery.ts';
+
+export type DeliveryViews = ReadonlyMap<string, DeliveryView>;
+export const noDeliveries: DeliveryViews = new Map();
+
+/** Maximum of deliveries that are kept. The oldest are forgotten first: they only say less about an alarm that stays on the screen. */
+const viewsMax = 2_000;
+
+/** Returns the deliveries after a message, by alarm id. */
+export function deliveriesAfter(before: DeliveryViews, { complete, views, gone }: Deliveries): DeliveryViews {
+  const after = new Map(complete ? [] : before);
+  for (const view of views) {
+    after.delete(view.alarmId);
+    after.set(view.alarmId, view);
+  }
+  for (const alarmId of gone) after.delete(alarmId);
+  return after.size <= viewsMax ? after : new Map([...after].slice(-viewsMax));
+}

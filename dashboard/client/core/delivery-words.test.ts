@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest';
+import type { CallView, DeliveryView } from '../../../contracts/messages/deliveries.ts';
+import {
+  callLines,
+  confirmationText,
+  deliveryDownText,
+  deliveryLine,
+  deliveryNotices,
+  tileDeliveryLine,
+} from './delivery-words.ts';
+import { alarm } from './fixtures.ts';
+
+const nowMs = Date.parse('2026-01-01T10:00:00.000Z');
+const alarmId = 'alarm-0000000001';
+
+function call(fields: Partial<CallView> = {}): CallView {
+  return {
+    callId: `${alarmId}/1/1`,
+    duty: 'nurse',
+    userId: 'anna',
+    name: 'Anna',
+    channels: ['screen', 'push'],
+    sent: [],
+    failed: [],
+    outcome: 'waiting',
+    calledAtMs: nowMs - 20_000,
+    repeat: 0,
+    ...fields,
+  };
+}
+
+function view(fields: Partial<DeliveryView> = {}): DeliveryView {
+  return {
+    alarmId,
+    associationId: 'assoc-01',
+    ward: 'ICU',
+    bed: '1',
+    kind: 'physiological',
+    priority: 'high',
+    notSent: null,
+    phase: 'calling',
+    round: 1,
+    policyVersion: '1',
+    notice: null,
+    dueAtMs: nowMs + 40_000,
+    acceptedBy: [],
+    calls: [call()],
+    ...fields,
+  };
+}
+
+const text = (fields: Partial<DeliveryView>) => deliveryLine(view(fields), nowMs)?.text;
+const ben = call({ callId: `${alarmId}/1/2`, userId: 'ben', name: 'Ben', duty: 'buddy' });
+
+describe('the line about a delivery', () => {
+  it.each([
+    ['sent', 'calling Anna · 40 s · phone: sent'],
+    ['taken', 'calling Anna · 40 s · phone: taken'],
+    ['on-device', 'calling Anna · 40 s · phone: on the device'],
+    ['painted', 'calling Anna · 40 s · phone: shown'],
+  ] as const)('shows less confirmation as less (%s)', (stage, line) => {
+    expect(text({ calls: [call({ sent: [{ channel: 'push', stage, atMs: nowMs }] })] })).toBe(line);
+  });
+
+  it('says that nothing is confirmed, and that nothing reached the person', () => {
+    expect(confirmationText(call())).toBe('not confirmed yet');
+    expect(confirmationText(call({ failed: ['push'] }))).toBe('not confirmed yet');
+    expect(confirmationText(call({ failed: ['push', 'screen'] }))).toBe('not reached');
+  });
+
+  it('uses the best of several confirmations', () => {
+    const sent = [
+      { channel: 'mail', stage: 'taken', atMs: nowMs },
+      { channel: 'screen', stage: 'painted', atMs: nowMs },
+      { channel: 'push', stage: 'sent', atMs: nowMs },
+    ] as const;
+    expect(confirmationText(call({ sent: [...sent] }))).toBe('Vigil page: shown');
+  });
+
+  it.each([
+    ['rejected', 'calling Ben · 40 s · not confirmed yet · rejected by Anna'],
+    ['unanswered', 'calling Ben · 40 s · not confirmed yet · no answer from Anna'],
+    ['unconfirmed', 'calling Ben · 40 s · not confirmed yet · Anna not reached'],
+    ['undelivered', 'calling Ben · 40 s · not confirmed yet · Anna not reached'],
+    ['gone', 'calling Ben · 40 s · not confirmed yet · Anna is not on duty'],
+  ] as const)('says what the former call came to (%s)', (outcome, line) => {
+    expect(text({ calls: [call({ outcome }), ben] })).toBe(line);
+  });
+
+  it('says who goes and since when, and several who go', () => {
+    const answered = call({ outcome: 'accepted', sent: [{ channel: 'screen', stage: 'answered', atMs: nowMs }] });
+    const acceptedBy = [{ userId: 'anna', name: 'Anna' }];
+    const fields = { phase: 'accepted', acceptedBy, calls: [answered] } as const;
+    expect(text({ ...fields, acceptedBy: [...acceptedBy], calls: [answered] })).toMatch(
+      /^Anna goes \(accepted \d\d:\d\d\)$/,
+    );
+    expect(text({ phase: 'accepted', acceptedBy: [...acceptedBy, { userId: 'ben', name: 'Ben' }] })).toBe(
+      'Anna goes (accepted), Ben goes (accepted)',
+    );
+  });
+
+  it('says that nobody answers before everything else, and is marked as bad', () => {
+    const repeating = view({ phase: 'repeating', notice: 'nobody-answers', calls: [call({ repeat: 1 })] });
+    expect(deliveryLine(repeating, nowMs)).toEqual({
+      text: 'nobody answers · calling Anna again · 40 s · not confirmed yet',
+      isBad: true,
+    });
+    expect(deliveryLine(view({ notice: 'nobody-to-call', phase: null, calls: [] }), nowMs)).toEqual({
+      text: 'nobody to call',
+      isBad: true,
+    });
+    expect(text({ phase: 'expired', calls: [], notice: 'too-old' })).toBe('too old to be sent: nobody was called');
+    expect(text({ phase: 'expired', calls: [] })).toBe('too old to be sent: nobody was called');
+  });
+
+  it('says when the first call comes, who was called after the end, and nothing if the policy calls nobody', () => {
+    expect(text({ phase: 'beginning', calls: [], dueAtMs: nowMs + 4_200 })).toBe('calls somebody in 5 s');
+    expect(text({ phase: 'stopped', calls: [call({ outcome: 'rejected' }), ben] })).toBe('called Anna, Ben');
+    expect(text({ phase: 'stopped', calls: [] })).toBe('nobody was called');
+    expect(text({ phase: null, notSent: 'low technical alarms call nobody', calls: [] })).toBeUndefined();
+  });
+
+  it('never counts below zero, also after the clock of the page was set', () => {
+    expect(text({ dueAtMs: nowMs - 90_000 })).toBe('calling Anna · 0 s · not confirmed yet');
+  });
+});
+
+describe('the line on a tile', () => {
+  it('says who is called, who goes, or that nobody answers', () => {
+    const line = (fields: Partial<DeliveryView>) => tileDeliveryLine(view(fields), nowMs)?.text;
+    expect(line({})).toBe('calling Anna · 40 s');
+    expect(line({ phase: 'accepted', acceptedBy: [{ userId: 'ben', name: 'Ben' }] })).toBe('Ben goes');
+    expect(line({ phase: 'repeating', notice: 'nobody-answers' })).toBe('nobody answers');
+    expect(line({ phase: 'stopped' })).toBeUndefined();
+    expect(tileDeliveryLine(undefined, nowMs)).toBeUndefined();
+  });
+});
+
+it('the full list has each call with its times, the outcome, and each channel', () => {
+  const sent = [{ channel: 'push', stage: 'on-device', atMs: nowMs }] as const;
+  const [line] = callLines(view({ calls: [call({ outcome: 'rejected', sent: [...sent], failed: ['mail'] })] }), nowMs);
+  expect(line?.text).toMatch(/^\d\d:\d\d:\d\d Anna \(nurse\): cannot go$/);
+  expect(line?.stages[0]).toMatch(/^phone: on the phone \d\d:\d\d:\d\d$/);
+  expect(line?.stages[1]).toBe('e-mail: failed');
+});
+
+describe('the notices of a ward', () => {
+  it('name the alarms for which nobody comes, the high ones first, and count the rest', () => {
+    const views = ['1', '2', '3', '4'].map((bed, i) =>
+      view({ alarmId: `alarm-000000000${i}`, bed, notice: 'nobody-answers', priority: i === 3 ? 'high' : 'medium' }),
+    );
+    const alarms = new Map([['alarm-0000000003', alarm('alarm-0000000003', { text: 'HR 134 > 120' })]]);
+    expect(deliveryNotices(views, alarms, false)).toEqual([
+      {
+        id: 'notice-nobody-answers',
+        isHigh: true,
+        text: 'Nobody answers the calls about 4 HR 134 > 120, 1, 2 and 1 more. Somebody must go.',
+      },
+    ]);
+    expect(deliveryNotices([view()], new Map(), false)).toEqual([]);
+  });
+
+  it('say in which wards nobody is called', () => {
+    expect(deliveryDownText({ wards: ['CCU'], since: null }, nowMs)).toBe(
+      'Vigil calls nobody in CCU: the delivery process does not run. Watch this screen, and tell the operator.',
+    );
+  });
+});

@@ -1,0 +1,215 @@
+/** Words for the delivery of an alarm: whom Vigil calls, how far a message is known to have come, and what became of each call. */
+import { alarmText } from '../../../contracts/alarm-text.ts';
+import type { Alarm } from '../../../contracts/messages/alarms.ts';
+import type {
+  CallOutcome,
+  CallView,
+  DeliveryView,
+  ReceiptStage,
+  WardNotice,
+} from '../../../contracts/messages/deliveries.ts';
+import type { DeliveryChannel } from '../../../contracts/messages/delivery-policy.ts';
+import type { DeliveryDown } from '../../protocol/delivery.ts';
+import { dutyNames } from './duty-words.ts';
+import { clockText, whenText } from './times.ts';
+
+export const channelNames: Readonly<Record<DeliveryChannel, string>> = {
+  screen: 'Vigil page',
+  push: 'phone',
+  mail: 'e-mail',
+  webhook: 'other system',
+};
+
+/** Each stage confirms more than the one before it. `shown` does not mean that the person has looked. */
+const stageNames: Readonly<Record<ReceiptStage, string>> = {
+  sent: 'sent',
+  taken: 'taken by service',
+  'on-device': 'on the device',
+  painted: 'shown',
+  answered: 'answered',
+};
+/** The same in short, for a line of limited width. */
+const shortStageNames: Readonly<Record<ReceiptStage, string>> = {
+  ...stageNames,
+  taken: 'taken',
+  'on-device': 'on the device',
+};
+const stageOrder = Object.keys(stageNames) as ReceiptStage[];
+
+/** Returns how far a message came through a channel: `phone: taken by service`. */
+export function stageText(channel: DeliveryChannel, stage: ReceiptStage): string {
+  const where = channel === 'push' && stage === 'on-device' ? 'on the phone' : stageNames[stage];
+  return `${channelNames[channel]}: ${where}`;
+}
+
+/** Returns the best confirmation of a call in short: `phone: taken`. A call that nothing confirms says so. */
+export function confirmationText({ sent, failed, channels }: CallView): string {
+  const best = sent.toSorted((a, b) => stageOrder.indexOf(b.stage) - stageOrder.indexOf(a.stage))[0];
+  if (best) return `${channelNames[best.channel]}: ${shortStageNames[best.stage]}`;
+  return channels.every((channel) => failed.includes(channel)) ? 'not reached' : 'not confirmed yet';
+}
+
+/** `isBad`: nobody comes because of this alarm, and the ward must act. */
+export type DeliveryLine = { readonly text: string; readonly isBad: boolean };
+
+const noticeWords: Readonly<Record<WardNotice, string>> = {
+  'nobody-to-call': 'nobody to call',
+  'nobody-answers': 'nobody answers',
+  'too-old': 'too old to be sent: nobody was called',
+};
+
+const secondsText = (dueAtMs: number | null, nowMs: number) =>
+  dueAtMs === null ? undefined : `${Math.max(0, Math.ceil((dueAtMs - nowMs) / 1_000))} s`;
+
+const joined = (...parts: readonly (string | undefined)[]) => parts.filter((part) => part !== undefined).join(' · ');
+
+/** Returns what the former call came to, as the reason why the next person is called. */
+function formerText(call: CallView | undefined): string | undefined {
+  switch (call?.outcome) {
+    case 'rejected':
+      return `rejected by ${call.name}`;
+    case 'unanswered':
+      return `no answer from ${call.name}`;
+    case 'unconfirmed':
+    case 'undelivered':
+      return `${call.name} not reached`;
+    case 'gone':
+      return `${call.name} is not on duty`;
+    default:
+      return undefined;
+  }
+}
+
+/** Returns the call that waits for an answer now. */
+function waitingCall({ calls }: DeliveryView): CallView | undefined {
+  return calls.findLast(({ outcome }) => outcome === 'waiting');
+}
+
+/** Returns `Ben goes (accepted 14:02)` for each person who has accepted. */
+function acceptedText({ acceptedBy, calls }: DeliveryView, nowMs: number): string {
+  const texts = acceptedBy.map(({ userId, name }) => {
+    const answers = calls
+      .filter((call) => call.userId === userId)
+      .flatMap(({ sent }) => sent.filter(({ stage }) => stage === 'answered'));
+    const atMs = answers.at(-1)?.atMs;
+    return `${name} goes (accepted${atMs === undefined ? '' : ` ${whenText(atMs, nowMs).slice(0, -3)}`})`;
+  });
+  return texts.join(', ');
+}
+
+/** Returns the line about the delivery of an alarm; undefined if the policy calls nobody about it. */
+export function deliveryLine(view: DeliveryView, nowMs: number): DeliveryLine | undefined {
+  const notice = view.notice === null ? undefined : noticeWords[view.notice];
+  const line = (...parts: readonly (string | undefined)[]) => {
+    const text = joined(notice, ...parts);
+    return text === '' ? undefined : { text, isBad: notice !== undefined };
+  };
+  const due = secondsText(view.dueAtMs, nowMs);
+  switch (view.phase) {
+    case null:
+      return line();
+    case 'beginning':
+      return line(due === undefined ? undefined : `calls somebody in ${due}`);
+    case 'calling':
+    case 'repeating': {
+      const call = waitingCall(view);
+      const former = call ? view.calls[view.calls.indexOf(call) - 1] : view.calls.at(-1);
+      const again = call !== undefined && call.repeat > 0 ? ' again' : '';
+      return line(
+        call && joined(`calling ${call.name}${again}`, due, confirmationText(call)),
+        call === undefined && due !== undefined ? `calls again in ${due}` : undefined,
+        notice === undefined ? formerText(former) : undefined,
+      );
+    }
+    case 'accepted':
+      return line(acceptedText(view, nowMs));
+    case 'stopped':
+      return line(calledText(view));
+    case 'expired':
+      return line(notice === undefined ? noticeWords['too-old'] : undefined);
+  }
+}
+
+function calledText({ calls }: DeliveryView): string {
+  const names = [...new Set(calls.map(({ name }) => name))];
+  return names.length === 0 ? 'nobody was called' : `called ${names.join(', ')}`;
+}
+
+/** Returns the shorter line for a tile; undefined if there is nothing to say while the alarm calls. */
+export function tileDeliveryLine(view: DeliveryView | undefined, nowMs: number): DeliveryLine | undefined {
+  if (!view) return undefined;
+  if (view.acceptedBy.length > 0 && view.phase === 'accepted')
+    return { text: `${view.acceptedBy.map(({ name }) => name).join(', ')} goes`, isBad: false };
+  if (view.notice !== null && view.notice !== 'too-old') return { text: noticeWords[view.notice], isBad: true };
+  const call = waitingCall(view);
+  if (call === undefined || (view.phase !== 'calling' && view.phase !== 'repeating')) return undefined;
+  return { text: joined(`calling ${call.name}`, secondsText(view.dueAtMs, nowMs)), isBad: false };
+}
+
+const outcomeWords: Readonly<Record<CallOutcome, string>> = {
+  waiting: 'has not answered yet',
+  accepted: 'goes',
+  rejected: 'cannot go',
+  unanswered: 'did not answer in time',
+  unconfirmed: 'no channel confirmed in time',
+  undelivered: 'every channel failed',
+  gone: 'is away or no longer on duty',
+  informed: 'is informed, and cannot answer this way',
+};
+
+/** A call in the full list. */
+export type CallLine = { readonly key: string; readonly text: string; readonly stages: readonly string[] };
+
+/** Returns all calls of the present round with their times, the first call first. */
+export function callLines(view: DeliveryView, nowMs: number): CallLine[] {
+  return view.calls.map((call) => ({
+    key: call.callId,
+    text: `${whenText(call.calledAtMs, nowMs)} ${call.name} (${dutyNames[call.duty].toLowerCase()}): ${outcomeWords[call.outcome]}`,
+    stages: [
+      ...call.sent.map(({ channel, stage, atMs }) => `${stageText(channel, stage)} ${clockText(atMs)}`),
+      ...call.failed.map((channel) => `${channelNames[channel]}: failed`),
+    ],
+  }));
+}
+
+/** A notice of the ward about the delivery of its alarms. */
+export type DeliveryNotice = { readonly id: string; readonly isHigh: boolean; readonly text: string };
+
+const namedMax = 3;
+const noticeSentences: Readonly<Record<WardNotice, (alarms: string) => string>> = {
+  'nobody-answers': (alarms) => `Nobody answers the calls about ${alarms}. Somebody must go.`,
+  'nobody-to-call': (alarms) => `Nobody can be called about ${alarms}. Somebody must go: look at the assignments.`,
+  'too-old': (alarms) => `Nobody was called about ${alarms}, because it was too old to be sent.`,
+};
+
+/** Returns the notices about alarms for which nobody comes, the most serious first. */
+export function deliveryNotices(
+  views: Iterable<DeliveryView>,
+  alarms: ReadonlyMap<string, Alarm>,
+  showsWard: boolean,
+): DeliveryNotice[] {
+  const all = [...views];
+  return (Object.keys(noticeSentences) as WardNotice[]).flatMap((notice) => {
+    const list = all.filter((view) => view.notice === notice);
+    if (list.length === 0) return [];
+    const isHigh = list.some(({ priority }) => priority === 'high');
+    const names = list
+      .toSorted((a, b) => Number(b.priority === 'high') - Number(a.priority === 'high'))
+      .slice(0, namedMax)
+      .map((view) => {
+        const alarm = alarms.get(view.alarmId);
+        const place = [showsWard ? view.ward : null, view.bed].filter((part) => part !== null).join(' ');
+        return `${place === '' ? 'a device without a bed' : place}${alarm ? ` ${alarmText(alarm)}` : ''}`;
+      });
+    const rest = list.length - names.length;
+    const text = noticeSentences[notice](`${names.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`);
+    return [{ id: `notice-${notice}`, isHigh, text }];
+  });
+}
+
+/** Returns the notice for wards in which nobody is called. */
+export function deliveryDownText({ wards, since }: DeliveryDown, nowMs: number): string {
+  const when = since === null ? '' : ` since ${whenText(Date.parse(since), nowMs)}`;
+  const where = wards.length === 0 ? '' : ` in ${wards.join(', ')}`;
+  return `Vigil calls nobody${where}${when}: the delivery process does not run. Watch this screen, and tell the operator.`;
+}

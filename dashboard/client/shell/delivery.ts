@@ -1,0 +1,153 @@
+/** The state of the page about deliveries: the deliveries on the screen, the calls of the person, and the person's answers. */
+import { batch, type ReadonlySignal, signal } from '@preact/signals';
+import type { Calls, CallsPainted, Deliveries } from '../../protocol/delivery.ts';
+import { answerText } from '../core/call-words.ts';
+import { type CallCard, cardsAfter, withAlarms, withoutRead } from '../core/calls.ts';
+import { deliveriesAfter, noDeliveries } from '../core/delivery-fold.ts';
+import type { Screen } from '../core/fold.ts';
+import type { Api } from './api.ts';
+import { openCallReporter } from './call-reporter.ts';
+import { onNotificationPressed } from './push.ts';
+
+/** What became of an answer of the person. It is about one call: a later call of the same alarm has no answer yet. */
+export type AnswerState = {
+  readonly callId: string;
+  readonly answer: 'accepted' | 'rejected';
+  /** Undefined: the request is pending. */
+  readonly text?: string;
+  readonly isTaken: boolean;
+};
+
+/** A finger that the browser has lost counts as up after this time. */
+const heldMsMax = 10_000;
+
+export type Delivery = ReturnType<typeof openDelivery>;
+
+export function openDelivery(options: {
+  readonly api: Pick<Api, 'answerCall'>;
+  readonly screen: ReadonlySignal<Screen | undefined>;
+  /** The server's time, ms since 1970. */
+  readonly now: () => number;
+  readonly steady: () => number;
+  readonly isLive: () => boolean;
+  /** Sends a report if the connection is open. Returns whether it was sent. */
+  readonly send: (report: CallsPainted) => boolean;
+  /** Called when the person has pressed a notification: the page shows the calls. */
+  readonly openCalls: () => void;
+}) {
+  const { screen, now, steady } = options;
+  const views = signal(noDeliveries);
+  /** Whether the server calls persons. */
+  const isOffered = signal(false);
+  /** In the order of the page. */
+  const cards = signal<readonly CallCard[]>([]);
+  const { answers, answer } = createCallAnswers(options.api, cards);
+  const hold = watchPointer(steady);
+  /** The newest list of the server, if the cards do not have its order because somebody held the pointer down. */
+  let unsorted: Calls['calls'] | undefined;
+
+  const { isHeld } = hold;
+  const openCalls = () => cards.peek().flatMap(({ call, state }) => (state === 'gone' ? [] : [call]));
+  const reporter = openCallReporter(() => (options.isLive() ? openCalls() : undefined), options.send);
+
+  const stopNotifications = onNotificationPressed(options.openCalls);
+
+  return {
+    views,
+    isOffered,
+    cards,
+    answers,
+    liveEvents: {
+      onDeliveries(message: Deliveries) {
+        views.value = deliveriesAfter(views.peek(), message);
+      },
+      onCalls({ calls, checkId }: Calls) {
+        unsorted = isHeld() ? calls : undefined;
+        cards.value = cardsAfter(cards.peek(), calls, now(), isHeld());
+        reporter.changed(checkId);
+      },
+      /** A new connection sends everything again, and knows no report of the former one. */
+      onDeliveriesBegin() {
+        isOffered.value = true;
+        reporter.restart();
+      },
+    },
+    /** Must be called about twice a second. */
+    tick() {
+      const alarms = screen.peek()?.alarms;
+      if (unsorted && !isHeld()) {
+        cards.value = cardsAfter(cards.peek(), unsorted, now(), false);
+        unsorted = undefined;
+      }
+      const shown = withoutRead(cards.peek(), now(), isHeld());
+      cards.value = alarms ? withAlarms(shown, alarms) : shown;
+    },
+    answer,
+    clear() {
+      unsorted = undefined;
+      batch(() => {
+        views.value = noDeliveries;
+        cards.value = [];
+        answers.value = new Map();
+      });
+    },
+    close() {
+      reporter.close();
+      hold.close();
+      stopNotifications();
+    },
+  };
+}
+
+/** Watches whether a finger or a mouse button is down. Meanwhile no card may move. */
+function watchPointer(steady: () => number) {
+  let heldSinceMs: number | undefined;
+  const onDown = () => {
+    heldSinceMs = steady();
+  };
+  const onUp = () => {
+    heldSinceMs = undefined;
+  };
+  const options = { capture: true, passive: true } as const;
+  addEventListener('pointerdown', onDown, options);
+  addEventListener('pointerup', onUp, options);
+  addEventListener('pointercancel', onUp, options);
+  return {
+    isHeld: () => heldSinceMs !== undefined && steady() - heldSinceMs < heldMsMax,
+    close() {
+      removeEventListener('pointerdown', onDown, options);
+      removeEventListener('pointerup', onUp, options);
+      removeEventListener('pointercancel', onUp, options);
+    },
+  };
+}
+
+/** Sends the answers of the person. A call changes only when the server says so. */
+function createCallAnswers(api: Pick<Api, 'answerCall'>, cards: ReadonlySignal<readonly CallCard[]>) {
+  /** By alarm id. Answers to calls without a card are forgotten. */
+  const answers = signal<ReadonlyMap<string, AnswerState>>(new Map());
+
+  function setAnswer(alarmId: string, state: AnswerState) {
+    const shown = new Set(cards.peek().map(({ alarm }) => alarm.alarmId));
+    const kept = [...answers.peek()].filter(([id]) => shown.has(id));
+    answers.value = new Map([...kept, [alarmId, state]]);
+  }
+
+  return {
+    answers,
+    async answer({ call }: CallCard, answer: AnswerState['answer']): Promise<void> {
+      const { callId, round, alarm } = call;
+      const { alarmId } = alarm;
+      const before = answers.peek().get(alarmId);
+      if (before?.callId === callId && before.text === undefined) return;
+      setAnswer(alarmId, { callId, answer, isTaken: false });
+      const result = await api.answerCall(alarmId, { round, answer });
+      setAnswer(alarmId, {
+        callId,
+        answer,
+        text: result.ok ? answerText(result.data, answer) : `Not sent. ${result.message}`,
+        isTaken: result.ok && result.data.result === 'taken',
+      });
+    },
+  };
+}

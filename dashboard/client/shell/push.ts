@@ -1,0 +1,127 @@
+/** Subscribes this browser to push messages, through the service worker (sw.ts). */
+import type { PushAbility } from '../core/push-state.ts';
+import { deviceLabel } from '../core/push-state.ts';
+import type { Api } from './api.ts';
+
+const workerPath = '/sw.js';
+const entryKey = 'vigil.push';
+
+/** Returns what this browser can do now. */
+export function pushAbility(): PushAbility {
+  const isStandalone = matchMedia('(display-mode: standalone)').matches;
+  const apple = (navigator as { standalone?: boolean }).standalone;
+  return {
+    isSecure: isSecureContext,
+    hasServiceWorker: 'serviceWorker' in navigator,
+    hasPush: 'PushManager' in window,
+    permission: 'Notification' in window ? Notification.permission : undefined,
+    isApple: apple !== undefined,
+    isInstalled: apple === true || isStandalone,
+  };
+}
+
+/** The entry of this browser at the server, and the person to whom it belongs. */
+type OwnEntry = { readonly userId: string; readonly reachId: string };
+
+function storedEntry(): OwnEntry | undefined {
+  try {
+    const entry = JSON.parse(localStorage.getItem(entryKey) ?? 'null') as Partial<OwnEntry> | null;
+    if (typeof entry?.userId === 'string' && typeof entry.reachId === 'string') return entry as OwnEntry;
+  } catch {
+    // Somebody else wrote this key. The device then counts as not registered, and the person can turn it on again.
+  }
+  return undefined;
+}
+
+/** Returns the id of the entry with which this browser is called; undefined if it has no subscription for this person. */
+export async function ownReachId(userId: string): Promise<string | undefined> {
+  const entry = storedEntry();
+  if (entry?.userId !== userId || !('serviceWorker' in navigator)) return undefined;
+  const registration = await navigator.serviceWorker.getRegistration('/');
+  const subscription = await registration?.pushManager?.getSubscription();
+  return subscription ? entry.reachId : undefined;
+}
+
+/**
+ * Asks for the permission, subscribes, and tells the server. Must be called by a press of the person: browsers ask only then.
+ * Returns undefined, or a sentence that says why the device is not called.
+ */
+export async function turnPushOn(api: Pick<Api, 'pushKey' | 'addReach'>, userId: string): Promise<string | undefined> {
+  try {
+    if ((await Notification.requestPermission()) !== 'granted')
+      return 'Not turned on: this device did not allow notifications.';
+    const key = await api.pushKey();
+    if (!key.ok) return `Not turned on. ${key.message}`;
+    await navigator.serviceWorker.register(workerPath, { scope: '/', updateViaCache: 'none' });
+    const registration = await navigator.serviceWorker.ready;
+    const subscription = await subscribe(registration, key.data.publicKey, userId);
+    const { endpoint, keys } = subscription.toJSON();
+    if (!endpoint || !keys?.p256dh || !keys.auth) return 'Not turned on: the browser gave an incomplete subscription.';
+    const answer = await api.addReach({
+      channel: 'push',
+      label: deviceLabel(navigator.userAgent),
+      endpoint,
+      p256dh: keys.p256dh,
+      auth: keys.auth,
+    });
+    if (!answer.ok) return `Not turned on. ${answer.message}`;
+    localStorage.setItem(entryKey, JSON.stringify({ userId, reachId: answer.data.reachId } satisfies OwnEntry));
+    return undefined;
+  } catch (error) {
+    return `Not turned on: ${error instanceof Error ? error.message : 'the browser refused'}.`;
+  }
+}
+
+/**
+ * Subscribes with the key of the server. A subscription of another person is ended, because that person's calls would come to this device.
+ * A subscription with another key, from before the key was changed, is ended, too.
+ */
+async function subscribe(
+  registration: ServiceWorkerRegistration,
+  publicKey: string,
+  userId: string,
+): Promise<PushSubscription> {
+  const options = { userVisibleOnly: true, applicationServerKey: publicKey };
+  const former = await registration.pushManager.getSubscription();
+  const owner = storedEntry()?.userId;
+  const isOthers = owner !== undefined && owner !== userId;
+  if (former && (isOthers || base64url(former.options.applicationServerKey) !== publicKey)) await former.unsubscribe();
+  return registration.pushManager.subscribe(options);
+}
+
+function base64url(bytes: ArrayBuffer | null): string {
+  return btoa(String.fromCharCode(...new Uint8Array(bytes ?? new ArrayBuffer(0))))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replace(/=+$/, '');
+}
+
+/** Ends the subscription of this browser. The entry at the server is removed apart from it. */
+export async function turnPushOff(): Promise<void> {
+  const registration = await navigator.serviceWorker?.getRegistration('/');
+  await (await registration?.pushManager?.getSubscription())?.unsubscribe();
+  localStorage.removeItem(entryKey);
+}
+
+/**
+ * An installed page also has the service worker, for its page "no connection". A ward screen in a browser has none, so that a fault of the
+ * service worker can never stop it.
+ */
+export function startWorkerIfInstalled(): void {
+  const { hasServiceWorker, isInstalled } = pushAbility();
+  if (hasServiceWorker && isInstalled)
+    navigator.serviceWorker.register(workerPath, { scope: '/', updateViaCache: 'none' }).catch(() => {
+      // Without a service worker the page works as before. "How I am reached" shows that this device is not called.
+    });
+}
+
+/** Calls `open` when a person has pressed a notification while this page was open. Returns a function that stops that. */
+export function onNotificationPressed(open: () => void): () => void {
+  const container = navigator.serviceWorker;
+  if (!container) return () => {};
+  const onMessage = ({ data }: MessageEvent) => {
+    if ((data as { type?: unknown } | null)?.type === 'open-calls') open();
+  };
+  container.addEventListener('message', onMessage);
+  return () => container.removeEventListener('message', onMessage);
+}

@@ -1,0 +1,197 @@
+/** The card of a call: the alarm, the patient's present values, and the buttons to answer. */
+import { useRef } from 'preact/hooks';
+import { isUnanswered } from '../../../contracts/acknowledgement.ts';
+import { alarmText } from '../../../contracts/alarm-text.ts';
+import { waves } from '../../../contracts/parameters.ts';
+import type { Bed } from '../../protocol/rest.ts';
+import { lookOf, priorityMarks } from '../core/alarm-order.ts';
+import { callStateText } from '../core/call-words.ts';
+import type { CallCard } from '../core/calls.ts';
+import { patientName, placeText, readoutsOf } from '../core/numerics.ts';
+import { formatRoute } from '../core/routes.ts';
+import { whenText } from '../core/times.ts';
+import { orderedWaves } from '../core/wave-choice.ts';
+import { useApp } from '../shell/app.ts';
+import { showsCalls } from '../shell/shown-calls.ts';
+import { useCommonBeat } from './flash.ts';
+import { ReadoutView } from './readout.tsx';
+import { patientHref } from './top-bar.tsx';
+import { WaveCanvas } from './waves.tsx';
+
+/** Maximum of numbers on a card. The number that the alarm is about is one of them. */
+const readoutsMax = 4;
+
+export function CallCardView({ card }: { card: CallCard }) {
+  const app = useApp();
+  const { alarm, call, state } = card;
+  const { alarmId, priority } = alarm;
+  const box = useRef<HTMLElement>(null);
+  const look = state === 'gone' ? 'over' : lookOf(alarm);
+  useCommonBeat(box, state !== 'gone' && isUnanswered(alarm) ? `${alarmId}${look}` : undefined);
+  const now = app.now.value;
+  const view = app.delivery.views.value.get(alarmId);
+  const bed = liveBed(card, app);
+  const place = placeText(bed, alarm.deviceId, true);
+  return (
+    <article
+      ref={box}
+      class={`call call--${state}`}
+      data-testid={`call-${alarmId}`}
+      data-state={state}
+      data-priority={priority}
+      aria-label={`Call to ${place}: ${alarmText(alarm)}`}
+    >
+      <header class="call__head" {...showsCalls(state === 'gone' ? [] : [call.callId])}>
+        <span class={`call__mark look look--${priority} is-${look}`} data-mark={priorityMarks[priority]}>
+          {priorityMarks[priority]}
+          <span class="unseen"> {priority} priority</span>
+        </span>
+        <div class="call__what">
+          <p class="call__place">
+            {app.may('view-vitals') ? <a href={patientHref(alarm.associationId)}>{place}</a> : place}
+            {bed?.patient && <span class="call__patient"> · {patientName(bed.patient)}</span>}
+          </p>
+          <p class="call__text">{alarmText(alarm)}</p>
+          <p class="dim">
+            since <time dateTime={alarm.onsetAt}>{whenText(Date.parse(alarm.onsetAt), now)}</time>
+            {!alarm.present && ' · ended'}
+          </p>
+        </div>
+      </header>
+      {state !== 'gone' && bed && <PresentValues card={card} bed={bed} />}
+      <div class="call__acts">
+        <p class={`call__state${state === 'late' ? ' is-refused' : ''}`} data-testid={`call-state-${alarmId}`}>
+          {callStateText(card, view, now)}
+        </p>
+        <CallActs card={card} />
+      </div>
+    </article>
+  );
+}
+
+/** Returns the bed as it is now; otherwise as it was when the server sent the call. A locked page shows no patient. */
+function liveBed({ alarm, call }: CallCard, app: ReturnType<typeof useApp>): Bed | undefined {
+  const live = app.screen.value?.beds.get(alarm.associationId);
+  if (live) return live;
+  return call.bed && app.locked.value ? { ...call.bed, patient: null } : (call.bed ?? undefined);
+}
+
+/** The patient's present values, and a strip of the wave that fits the alarm, if this page receives it. */
+function PresentValues({ card: { alarm }, bed }: { card: CallCard; bed: Bed }) {
+  const app = useApp();
+  const alarms = app.screen.value?.alarmsOf.get(bed.associationId) ?? [alarm];
+  const readouts = readoutsOf(bed.values);
+  const isAbout = (code: string) => code === alarm.code;
+  const about = readouts.find(({ values }) => values.some(({ numeric }) => isAbout(numeric.code)));
+  const shown = [...(about ? [about] : []), ...readouts.filter((readout) => readout !== about)].slice(0, readoutsMax);
+  const isWatched = app.screen.value?.beds.has(bed.associationId) ?? false;
+  const drawable = orderedWaves(bed.waves.filter((code) => waves.has(code)));
+  const wave = drawable.find(({ group }) => group === about?.group) ?? drawable[0];
+  if (shown.length === 0) return <p class="dim call__values">No values yet.</p>;
+  return (
+    <div class="call__now">
+      {isWatched && wave && (
+        <div class="call__wave" style={{ '--wave-rows': 1 }}>
+          <WaveCanvas associationId={bed.associationId} waves={[wave]} />
+        </div>
+      )}
+      <div class="call__values">
+        {shown.map((readout) => (
+          <ReadoutView key={readout.key} readout={readout} bed={bed} alarms={alarms} alwaysShowsAge />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+/** Returns why the person cannot answer from this page now. */
+function whyNot(app: ReturnType<typeof useApp>): string | undefined {
+  if (app.locked.value) return 'Enter your password above to answer.';
+  if (app.link.value !== 'live')
+    return 'No connection to Vigil: no answer can be sent. Go to the bed, or call the ward.';
+  return undefined;
+}
+
+function CallActs({ card }: { card: CallCard }) {
+  const app = useApp();
+  const { alarm, call, state } = card;
+  if (state === 'gone') return null;
+  const { alarmId } = alarm;
+  const kept = app.delivery.answers.value.get(alarmId);
+  const answer = kept?.callId === call.callId ? kept : undefined;
+  const isPending = answer !== undefined && answer.text === undefined;
+  const reason = whyNot(app);
+  const act = (to: 'accepted' | 'rejected', text: string, isMain: boolean) => (
+    <button
+      class={`button call__button${isMain ? ' button--primary' : ''}${isPending && answer.answer === to ? ' is-pending' : ''}`}
+      type="button"
+      data-testid={`${to}-${alarmId}`}
+      data-acts-on={`${call.callId} ${to}`}
+      disabled={reason !== undefined}
+      aria-disabled={isPending || undefined}
+      onClick={() => void app.delivery.answer(card, to)}
+    >
+      {isPending && answer.answer === to ? 'Sending …' : text}
+    </button>
+  );
+  return (
+    <>
+      <div class="call__buttons">
+        {state !== 'accepted' && act('accepted', 'I go', true)}
+        {state !== 'rejected' && act('rejected', 'I cannot', false)}
+        <Acknowledge card={card} isOff={reason !== undefined} />
+      </div>
+      <p class="call__note" role="status" data-testid={`call-answer-${alarmId}`}>
+        {reason ? (
+          <span class="is-refused">{reason}</span>
+        ) : answer?.text !== undefined ? (
+          <span class={answer.isTaken ? 'is-good' : 'is-refused'}>{answer.text}</span>
+        ) : isPending ? (
+          <span class="dim">Your answer is on the way. It does not count yet.</span>
+        ) : (
+          <span class="dim">“I go” does not acknowledge: the alarm still sounds.</span>
+        )}
+      </p>
+    </>
+  );
+}
+
+/** Acknowledges the alarm, if the screen watches its ward. Otherwise a link opens the ward. */
+function Acknowledge({ card: { alarm, call }, isOff }: { card: CallCard; isOff: boolean }) {
+  const app = useApp();
+  const shown = app.screen.value?.alarms.get(alarm.alarmId);
+  const pressed = useRef(alarm);
+  if (!app.may('acknowledge') || !isUnanswered(alarm)) return null;
+  if (!shown)
+    return call.ward === null ? null : (
+      <a class="button call__button" href={formatRoute({ page: 'ward', ward: call.ward })}>
+        Open {call.ward} to acknowledge
+      </a>
+    );
+  const request = app.answers.requests.value.get(alarm.alarmId);
+  const isPending = request?.state === 'pending';
+  return (
+    <>
+      <button
+        class={`button call__button${isPending ? ' is-pending' : ''}`}
+        type="button"
+        data-testid={`call-ack-${alarm.alarmId}`}
+        data-acts-on={`${alarm.alarmId} acknowledge`}
+        disabled={isOff}
+        aria-disabled={isPending || undefined}
+        onPointerDown={() => {
+          pressed.current = shown;
+        }}
+        onClick={(event) => void app.answers.acknowledge(event.detail === 0 ? shown : pressed.current)}
+      >
+        {isPending ? 'Sending …' : 'Acknowledge'}
+      </button>
+      {request?.state === 'error' && (
+        <span class="is-refused" role="alert">
+          {request.changed ? '' : 'Not acknowledged. '}
+          {request.message}
+        </span>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,63 @@
+/** The delivery of an alarm: a line in the row of the alarm, which opens the list of all calls, and a shorter line on a tile. */
+import { useComputed } from '@preact/signals';
+import type { Alarm } from '../../../contracts/messages/alarms.ts';
+import { callLines, deliveryLine, tileDeliveryLine } from '../core/delivery-words.ts';
+import { useApp } from '../shell/app.ts';
+
+/** The line in the row of an alarm. A press opens the list of all calls with their times. */
+export function DeliveryDetails({ alarm }: { alarm: Alarm }) {
+  const app = useApp();
+  const view = app.delivery.views.value.get(alarm.alarmId);
+  const now = app.now.value;
+  const line = view && deliveryLine(view, now);
+  if (!view || !line) return null;
+  const calls = callLines(view, now);
+  return (
+    <details class={`delivery${line.isBad ? ' is-bad' : ''}`} data-testid={`delivery-${alarm.alarmId}`}>
+      <summary class="delivery__line" data-acts-on={`delivery ${alarm.alarmId}`}>
+        <span class="delivery__text" title={line.text} data-may-shorten>
+          {line.text}
+        </span>
+      </summary>
+      {calls.length === 0 && <p class="dim">No call yet.</p>}
+      <ol class="delivery__calls">
+        {calls.map(({ key, text, stages }) => (
+          <li key={key}>
+            {text}
+            {stages.length > 0 && <span class="dim"> ({stages.join(', ')})</span>}
+          </li>
+        ))}
+      </ol>
+    </details>
+  );
+}
+
+/** The line on a tile, inside the line of the alarm. */
+export function TileDelivery({ alarm }: { alarm: Alarm }) {
+  const app = useApp();
+  const view = app.delivery.views.value.get(alarm.alarmId);
+  const now = app.now.value;
+  const line = tileDeliveryLine(view, now);
+  if (!view || !line) return null;
+  return (
+    <span
+      class={`tile__remark tile__delivery${line.isBad ? ' is-bad' : ''}`}
+      title={deliveryLine(view, now)?.text}
+      data-testid="tile-delivery"
+    >
+      {line.text}
+    </span>
+  );
+}
+
+/** Returns the longest text of the line on a tile until the delivery changes, as a list of one; an empty list without a line. */
+export function useTileDeliveryRoom(alarm: Alarm | undefined): readonly string[] {
+  const app = useApp();
+  const alarmId = alarm?.alarmId;
+  // A tile is drawn again only when this text changes, not at each change of a delivery in the ward.
+  const room = useComputed(() => {
+    const view = alarmId === undefined ? undefined : app.delivery.views.value.get(alarmId);
+    return tileDeliveryLine(view, 0)?.text.replace(/\d+ s$/, '000 s');
+  });
+  return room.value === undefined ? [] : [room.value];
+}

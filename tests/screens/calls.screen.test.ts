@@ -1,0 +1,266 @@
+/** Checks the calls of a person on a phone: a call comes, is accepted or rejected, waits, is refused, ends, and several calls come at once. */
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import type { Alarm } from '../../contracts/messages/alarms.ts';
+import { openBrowser } from '../browser.ts';
+import { until } from '../system.ts';
+import { callOf, type DeliveryDouble, deliveryOf, openWithDelivery } from './delivery-double.ts';
+import { expectReadable, pressWhenStill, setHash } from './readable.ts';
+import { alarmOf, newPatient, newPeriod, type PlayedBed, playBeds, raisedEvent } from './scene.ts';
+import { openScreenServer, type ScreenServer } from './server.ts';
+
+const ward = 'CCU';
+const playedBed = (name: string): PlayedBed => ({
+  deviceId: `device-${name}`,
+  period: newPeriod(name, ward, newPatient({ familyName: `Patient ${name}` })),
+  values: { MDC_ECG_HEART_RATE: 134, MDC_PULS_OXIM_SAT_O2: 93, MDC_TTHOR_RESP_RATE: 18 },
+  waves: ['MDC_ECG_ELEC_POTL_II', 'MDC_PULS_OXIM_PLETH'],
+  ageMs: 0,
+});
+const beds = ['A-1', 'A-2', 'A-3', 'A-4'].map(playedBed);
+const [bed, second] = beds as [PlayedBed, PlayedBed];
+
+let server: ScreenServer;
+let browser: Browser;
+let stop: () => void;
+let phone: DeliveryDouble;
+const raised: Alarm[] = [];
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([
+    openScreenServer({
+      accounts: [{ userId: 'anna', name: 'Anna Nurse', role: 'nurse', wards: [ward] }],
+      wards: [{ ward, beds: ['A-1', 'A-2', 'A-3', 'A-4'] }],
+    }),
+    openBrowser(inject('chromium')),
+  ]);
+  stop = playBeds(server, beds);
+});
+
+afterAll(async () => {
+  stop();
+  await browser.close();
+  await server.close();
+});
+
+beforeEach(async () => {
+  phone = await openWithDelivery(browser, server, 'anna');
+});
+
+afterEach(async () => {
+  await phone.close();
+  const cleared = raised.splice(0).map((alarm) => raisedEvent({ ...alarm, rev: 99, signal: 'off', present: false }));
+  server.playAlarms(...cleared.map((event) => ({ ...event, type: 'cleared' as const })));
+});
+
+function raise(at: PlayedBed, fields: Partial<Alarm> = {}): Alarm {
+  const alarm = alarmOf(at, { text: 'HR 134 > 120', value: 134, limit: 120, priority: 'high', ...fields });
+  raised.push(alarm);
+  server.playAlarms(raisedEvent(alarm));
+  return alarm;
+}
+
+const byId = (id: string) => phone.page.getByTestId(id);
+const stateText = (alarm: Alarm) => byId(`call-state-${alarm.alarmId}`);
+const answerText = (alarm: Alarm) => byId(`call-answer-${alarm.alarmId}`);
+const isPainted = (callId: string) => phone.painted.some(({ calls }) => calls.some((call) => call.callId === callId));
+
+describe('a call', () => {
+  it('comes up on every page, says what, where, how long and who is next, and is reported when it is painted', async () => {
+    await setHash(phone.page, '#/assignments');
+    const alarm = raise(bed);
+    const call = callOf(alarm, bed);
+    phone.playCalls([call]);
+    const sheet = byId('call-sheet');
+    await sheet.getByText('CCU A-1').waitFor();
+    await sheet.getByText('Patient A-1').waitFor();
+    await sheet.getByText('HR 134 > 120').waitFor();
+    await sheet.getByTestId('value-MDC_ECG_HEART_RATE').filter({ hasText: '134' }).waitFor();
+    await stateText(alarm)
+      .filter({ hasText: /^Answer within 0:\d\d\. Then Ben Buddy is called\.$/ })
+      .waitFor();
+    await byId('call-announcer')
+      .filter({ hasText: 'Call to bed CCU A-1: HR 134 > 120' })
+      .waitFor({ state: 'attached' });
+    await until('the call is reported as painted', () => isPainted(call.callId));
+    await expectReadable(phone.page, 'call-sheet');
+  });
+
+  it('is not reported while its tab is hidden', async () => {
+    await phone.page.evaluate(() => {
+      Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => 'hidden' });
+    });
+    const alarm = raise(bed);
+    const call = callOf(alarm, bed);
+    phone.playCalls([call], '00000000-0000-4000-8000-000000000001');
+    await byId('call-sheet').waitFor();
+    await phone.page.waitForTimeout(1_500);
+    expect(phone.painted).toEqual([]);
+    await phone.page.evaluate(() => {
+      Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => 'visible' });
+    });
+    await until('the call is reported', () => isPainted(call.callId));
+    expect(phone.painted.some(({ checkId }) => checkId === '00000000-0000-4000-8000-000000000001')).toBe(true);
+  });
+
+  it('is accepted with keys: pending, then taken, and the acceptance does not acknowledge', async () => {
+    const alarm = raise(bed);
+    const call = callOf(alarm, bed);
+    phone.playCalls([call]);
+    let release = () => {};
+    const isReleased = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    phone.onAnswer(async () => {
+      await isReleased;
+      return { status: 200, body: { result: 'taken' } };
+    });
+    const accept = byId(`accepted-${alarm.alarmId}`);
+    await accept.waitFor();
+    expect(await phone.page.evaluate(() => document.activeElement?.closest('[data-testid=call-sheet]'))).toBeNull();
+    await accept.and(phone.page.locator(':not([data-unsettled])')).focus();
+    await phone.page.keyboard.press('Enter');
+    await answerText(alarm).filter({ hasText: 'It does not count yet' }).waitFor();
+    await accept.filter({ hasText: 'Sending' }).waitFor();
+    expect(await byId(`call-${alarm.alarmId}`).getAttribute('data-state')).toBe('waiting');
+    expect(phone.answered).toEqual([{ alarmId: alarm.alarmId, body: { round: 1, answer: 'accepted' } }]);
+    release();
+    await answerText(alarm).filter({ hasText: 'Taken: you go.' }).waitFor();
+    const { answerBy: _, ...answered } = call;
+    phone.playCalls([{ ...answered, answered: 'accepted' }]);
+    await stateText(alarm).filter({ hasText: 'sounds until somebody acknowledges' }).waitFor();
+    expect(server.commands.filter(({ type }) => type === 'acknowledge')).toEqual([]);
+    await byId('call-sheet').waitFor({ state: 'detached' });
+    await setHash(phone.page, '#/calls');
+    await pressWhenStill(byId(`call-ack-${alarm.alarmId}`));
+    await until('the acknowledgement', () => server.commands.some(({ type }) => type === 'acknowledge'));
+  });
+
+  it('is rejected, and the page says who is called', async () => {
+    const alarm = raise(bed);
+    const call = callOf(alarm, bed);
+    phone.playCalls([call]);
+    await pressWhenStill(byId(`rejected-${alarm.alarmId}`));
+    await answerText(alarm).filter({ hasText: 'Taken: you cannot go.' }).waitFor();
+    const { answerBy: _, ...answered } = call;
+    phone.playCalls([{ ...answered, answered: 'rejected' }]);
+    await stateText(alarm).filter({ hasText: 'You cannot go. Ben Buddy is called.' }).waitFor();
+  });
+
+  it.each([
+    [200, { result: 'no-effect', reason: 'Ben Buddy goes already.' }, 'Not taken. Ben Buddy goes already.'],
+    [202, { result: 'unknown' }, 'Not known yet whether Vigil has taken your answer.'],
+    [403, { code: 'not-allowed', message: 'This is not your call.' }, 'Not sent. This is not your call.'],
+  ] as const)('shows the answer of the server as it is (%s)', async (status, body, text) => {
+    const alarm = raise(bed);
+    phone.playCalls([callOf(alarm, bed)]);
+    phone.onAnswer(async () => ({ status, body }));
+    await pressWhenStill(byId(`accepted-${alarm.alarmId}`));
+    await answerText(alarm).filter({ hasText: text }).waitFor();
+    expect(await byId(`call-${alarm.alarmId}`).getAttribute('data-state')).toBe('waiting');
+    expect(await byId(`accepted-${alarm.alarmId}`).isEnabled()).toBe(true);
+  });
+
+  it('cannot be answered without a connection, and says what to do', async () => {
+    const alarm = raise(bed);
+    phone.playCalls([callOf(alarm, bed)]);
+    await byId(`accepted-${alarm.alarmId}`).waitFor();
+    await phone.breakConnection();
+    await byId('banner-lost').waitFor();
+    await answerText(alarm).filter({ hasText: 'No connection to Vigil: no answer can be sent.' }).waitFor();
+    expect(await byId(`accepted-${alarm.alarmId}`).isDisabled()).toBe(true);
+    await phone.mendConnection();
+    await byId('banner-lost').waitFor({ state: 'detached' });
+    await until('the button works', () => byId(`accepted-${alarm.alarmId}`).isEnabled());
+  });
+
+  it('that another person ended says who, and then leaves', async () => {
+    const alarm = raise(bed);
+    phone.playCalls([callOf(alarm, bed)]);
+    await byId(`accepted-${alarm.alarmId}`).waitFor();
+    const by = { userId: 'ben', name: 'Ben Buddy', role: 'nurse' } as const;
+    const acknowledged: Alarm = {
+      ...alarm,
+      rev: 2,
+      signal: 'acknowledged',
+      acknowledgedBy: by,
+      acknowledgedAt: new Date().toISOString(),
+    };
+    server.playAlarms({ ...raisedEvent(acknowledged), type: 'acknowledged' });
+    phone.playCalls([]);
+    await stateText(alarm)
+      .filter({ hasText: /^Ben Buddy acknowledged the alarm at \d\d:\d\d\.$/ })
+      .waitFor();
+    expect(await byId(`accepted-${alarm.alarmId}`).count()).toBe(0);
+    await byId('call-sheet').waitFor({ state: 'detached' });
+  });
+});
+
+describe('several calls', () => {
+  it('show the most urgent first, name the others, and list all under "My calls"', async () => {
+    const alarms = beds.map((at, index) => raise(at, index === 1 ? {} : { priority: 'medium', text: 'RR 31 > 30' }));
+    const calls = alarms.map((alarm, index) => callOf(alarm, beds[index]!));
+    phone.playCalls([calls[1]!, calls[0]!, calls[2]!, calls[3]!]);
+    await byId('call-sheet').getByText('CCU A-2').waitFor();
+    await byId('other-calls').filter({ hasText: '3 more calls' }).waitFor();
+    await until('all are painted', () => calls.every(({ callId }) => isPainted(callId)));
+    await byId('fresh-alarms').waitFor({ state: 'detached' });
+    await expectReadable(phone.page, 'call-sheet-several');
+    await setHash(phone.page, '#/calls');
+    await phone.page.getByRole('heading', { name: 'My calls: 4' }).waitFor();
+    expect(await phone.page.getByTestId(/^call-alarm/).count()).toBe(4);
+    await expectReadable(phone.page, 'calls-page');
+  });
+
+  it('do not change places while a finger is down, and a press hits no other call', async () => {
+    const alarm = raise(bed, { priority: 'medium' });
+    const call = callOf(alarm, bed);
+    phone.playCalls([call]);
+    const accept = byId(`accepted-${alarm.alarmId}`);
+    await accept.waitFor();
+    await phone.page.waitForTimeout(1_500);
+    const box = (await accept.boundingBox())!;
+    await phone.page.mouse.move(box.x + 10, box.y + 10);
+    await phone.page.mouse.down();
+    const worse = raise(second);
+    phone.playCalls([callOf(worse, second), call]);
+    await byId('other-calls').filter({ hasText: 'CCU A-2' }).waitFor();
+    expect(await byId('call-sheet').getByRole('article').getAttribute('data-testid')).toBe(`call-${alarm.alarmId}`);
+    await phone.page.mouse.up();
+    await until('the answer', () => phone.answered.length > 0);
+    expect(phone.answered.map(({ alarmId }) => alarmId)).toEqual([alarm.alarmId]);
+    await byId(`call-${worse.alarmId}`).waitFor();
+  });
+});
+
+describe('the delivery of an alarm on the ward screen', () => {
+  it('says on the tile and in the list who is called, who goes, and that nobody answers', async () => {
+    await phone.page.setViewportSize({ width: 1366, height: 768 });
+    const [alarm, other, third] = [raise(bed), raise(second), raise(beds[2]!, { priority: 'medium' })];
+    phone.playDeliveries([
+      deliveryOf(alarm, bed),
+      deliveryOf(other, second, {
+        phase: 'accepted',
+        dueAtMs: null,
+        acceptedBy: [{ userId: 'ben', name: 'Ben Buddy' }],
+      }),
+      deliveryOf(third, beds[2]!, { phase: 'repeating', notice: 'nobody-answers' }),
+    ]);
+    await byId(`delivery-${alarm.alarmId}`)
+      .filter({ hasText: /calling Anna Nurse · \d+ s · phone: taken/ })
+      .waitFor();
+    await byId('bed-A-2').getByTestId('tile-delivery').filter({ hasText: 'Ben Buddy goes' }).waitFor();
+    await byId('bed-A-3').getByTestId('tile-delivery').filter({ hasText: 'nobody answers' }).waitFor();
+    await byId('notice-nobody-answers').filter({ hasText: 'Nobody answers the calls about A-3' }).waitFor();
+    phone.playDown({ wards: [ward], since: new Date().toISOString() });
+    await byId('notice-delivery').filter({ hasText: 'Vigil calls nobody in CCU since' }).waitFor();
+    await byId('fresh-alarms').waitFor({ state: 'detached' });
+    await expectReadable(phone.page, 'ward-deliveries');
+    await phone.page.setViewportSize({ width: 1366, height: 768 });
+    await pressWhenStill(byId(`delivery-${alarm.alarmId}`).locator('summary'));
+    await byId(`delivery-${alarm.alarmId}`)
+      .filter({ hasText: /\d\d:\d\d:\d\d Anna Nurse \(nurse\): has not answered yet/ })
+      .waitFor();
+    await expectReadable(phone.page, 'ward-deliveries-open');
+  });
+});
