@@ -233,6 +233,68 @@ describe('several calls', () => {
   });
 });
 
+describe('the assignment board', () => {
+  it('says who can be reached now, in red who cannot, and who would be called', async () => {
+    await setHash(phone.page, '#/assignments');
+    const part = byId('ward-reach');
+    await part.getByText('Not known: Not ready.').waitFor();
+    const at = new Date(Date.now() - 240_000).toISOString();
+    const person = { duties: ['nurse'], role: 'nurse' };
+    phone.playWardReach({
+      at: new Date().toISOString(),
+      isRunning: true,
+      people: [
+        {
+          ...person,
+          userId: 'anna',
+          name: 'Anna Nurse',
+          isReached: true,
+          channels: [
+            { channel: 'screen', state: 'reached', stage: 'painted', at },
+            { channel: 'mail', state: 'reached', stage: 'taken', at },
+          ],
+        },
+        {
+          ...person,
+          userId: 'ben',
+          name: 'Ben Buddy',
+          isReached: false,
+          channels: [{ channel: 'push', state: 'down', at, reason: 'the subscription has ended' }],
+        },
+      ],
+    } as Parameters<typeof phone.playWardReach>[0]);
+    await byId('reach-of-ben').filter({ hasText: 'cannot be reached now' }).waitFor();
+    expect(await part.locator('li').first().getAttribute('data-testid')).toBe('reach-of-ben');
+    await byId('reach-of-ben')
+      .filter({ hasText: 'phone: not reached, 4 min ago (the subscription has ended)' })
+      .waitFor();
+    await byId('reach-of-anna').filter({ hasText: 'e-mail: taken by service, 4 min ago' }).waitFor();
+    const call = { role: 'nurse', standing: 'accepted', channels: ['screen', 'push'], waitMs: 60_000 };
+    phone.playWho({
+      at: new Date().toISOString(),
+      policyVersion: 'built-in',
+      calls: [
+        { ...call, afterMs: 0, duty: 'nurse', userId: 'anna', name: 'Anna Nurse' },
+        { ...call, afterMs: 60_000, duty: 'buddy', userId: 'ben', name: 'Ben Buddy', fault: 'has a disabled account' },
+      ],
+      empty: [{ duty: 'physician', away: ['Vera Physician'] }],
+      end: 'Then the ward gets a technical alarm, and Ben Buddy is called again every 60 s.',
+    } as Parameters<typeof phone.playWho>[0]);
+    await phone.page.locator('[name=who-bed]').selectOption('A-2');
+    await phone.page.locator('[name=who-priority]').selectOption('medium');
+    await phone.page.locator('[name=who-time]').focus();
+    await phone.page.keyboard.press('Enter');
+    const answer = byId('who-answer');
+    await answer.getByText('at once: Anna Nurse (nurse) by Vigil page, phone.').waitFor();
+    await answer.getByText('But Ben Buddy has a disabled account.').waitFor();
+    await answer.getByText('No physician can be called: Vera Physician is away.').waitFor();
+    await answer.getByText('is called again every 60 s').waitFor();
+    const [address] = phone.asked.filter((url) => url.includes('/who?'));
+    expect([...new URL(address!).searchParams].flat().join(' ')).toBe('bed A-2 kind physiological priority medium');
+    await expectReadable(phone.page, 'board-reach');
+  });
+});
+
 describe('the delivery of an alarm on the ward screen', () => {
   it('says on the tile and in the list who is called, who goes, and that nobody answers', async () => {
     await phone.page.setViewportSize({ width: 1366, height: 768 });

@@ -3,6 +3,7 @@
  * the ways to reach a person. Everything else comes from the real server of the screens tests.
  */
 import type { Browser, BrowserContext, Page, Route, WebSocketRoute } from 'playwright-core';
+import type { Static } from 'typebox';
 import type { Alarm } from '../../contracts/messages/alarms.ts';
 import type { CallView, DeliveryView } from '../../contracts/messages/deliveries.ts';
 import type {
@@ -13,6 +14,8 @@ import type {
   Deliveries,
   DeliveryDown,
   MyCall,
+  WardReach,
+  WhoAnswer,
 } from '../../dashboard/protocol/delivery.ts';
 import { submitLogin } from '../browser.ts';
 import { until } from '../system.ts';
@@ -46,6 +49,9 @@ export async function openWithDelivery(
   let isAsked = false;
   let down: DeliveryDown | undefined;
   let calls: readonly MyCall[] = [];
+  let wardReach: Static<typeof WardReach> | undefined;
+  let who: Static<typeof WhoAnswer> | undefined;
+  const asked: string[] = [];
   let views: readonly DeliveryView[] = [];
   const painted: CallsPainted[] = [];
   const answered: Answered[] = [];
@@ -89,6 +95,20 @@ export async function openWithDelivery(
     const result = await answer({ alarmId, body });
     await route.fulfill({ status: result.status, json: result.body });
   });
+  const lookup = (body: () => unknown) => async (route: Route) => {
+    asked.push(route.request().url());
+    await route.fulfill(
+      body() === undefined ? { status: 503, json: { code: 'x', message: 'Not ready.' } } : { json: body() },
+    );
+  };
+  await page.route(
+    /\/api\/wards\/[^/]+\/reach$/,
+    lookup(() => wardReach),
+  );
+  await page.route(
+    /\/api\/wards\/[^/]+\/who\?/,
+    lookup(() => who),
+  );
   await page.goto(`${server.origin}/`);
   await submitLogin(page, userId);
   await until('the page asks for deliveries', () => isAsked);
@@ -108,6 +128,14 @@ export async function openWithDelivery(
     },
     playDown(next: DeliveryDown | undefined) {
       down = next;
+    },
+    /** The addresses of the looks at the reach of a ward and of the dry runs. */
+    asked,
+    playWardReach(next: Static<typeof WardReach>) {
+      wardReach = next;
+    },
+    playWho(next: Static<typeof WhoAnswer>) {
+      who = next;
     },
     /** How the server answers an answer. */
     onAnswer(next: AnswerDouble) {

@@ -11,6 +11,7 @@ import { AssignmentTable } from './assignment-table.tsx';
 import type { SendChange } from './board-state.ts';
 import { ChoiceField } from './fields.tsx';
 import { HandOver } from './hand-over.tsx';
+import { WardReachPart, WhoWouldBeCalled } from './ward-reach.tsx';
 
 const refreshMs = 3_000;
 
@@ -100,6 +101,12 @@ export function AssignmentsPage() {
             <HandOver board={shown} send={send} busy={busy} />
             <AssignmentTable board={shown} send={send} busy={busy} />
             <AssignmentForms board={shown} send={send} busy={busy} />
+            {app.delivery.isOffered.value && (
+              <>
+                <WardReachPart ward={shown.ward} />
+                <WhoWouldBeCalled key={shown.ward} ward={shown.ward} beds={shown.beds} />
+              </>
+            )}
           </div>
         )}
       </main>
