@@ -14,6 +14,7 @@ import { alarmsMetrics } from '../../processors/alarms/metrics.ts';
 import type { Canary } from '../../processors/canary/canary.ts';
 import { startState } from '../../processors/canary/core/state.ts';
 import { canaryMetrics } from '../../processors/canary/metrics.ts';
+import { createCounts, deliveryMetrics } from '../../processors/delivery/metrics.ts';
 import { newTrendCounters } from '../../processors/trends/counters.ts';
 import { trendMetrics } from '../../processors/trends/metrics.ts';
 import { newStatus, witnessMetrics } from '../../processors/witness/metrics.ts';
@@ -55,6 +56,12 @@ it('the alerts use only metrics that our processes show', async () => {
     pipelines: () => [],
     damage: () => undefined,
   }).text();
+  const delivery = await deliveryMetrics({
+    counts: createCounts(),
+    running: () => undefined,
+    policy: { changesAccepted: () => 0, isRefused: () => false },
+    damage: () => undefined,
+  }).text();
   const witness = await witnessMetrics(newStatus(0), 60_000, () => 0).text();
   const gateway = await gatewayMetrics({
     counters: createCounters(),
@@ -65,7 +72,7 @@ it('the alerts use only metrics that our processes show', async () => {
     listener: () => undefined,
     ready: () => true,
   }).text();
-  const shown = [gateway, alarms, canary, dashboard, trends, witness].join('\n');
+  const shown = [gateway, alarms, canary, dashboard, trends, delivery, witness].join('\n');
   // Prometheus itself makes the metric `up`.
   for (const { alert, expr } of rules.filter((rule) => !rule.expr.startsWith('up{'))) {
     const names = expr.match(/\b(?:vigil|nodejs|process)_\w+/g) ?? [];

@@ -94,7 +94,7 @@ export function noticesOf({ state }: Book): ReadonlyMap<string, number> {
 export function deliveryMetrics(options: {
   readonly counts: DeliveryCounts;
   readonly running: () => Running | undefined;
-  readonly clock: SystemClock;
+  readonly clock?: SystemClock;
   readonly policy: Pick<OperatorFile<unknown>, 'changesAccepted' | 'isRefused'>;
   readonly damage: () => DamageBook | undefined;
 }): Metrics {

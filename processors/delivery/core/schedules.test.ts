@@ -1,6 +1,6 @@
 /**
  * Property test of the delivery of alarms. At every time, each alarm that calls has a person who is called or goes, or its ward has a
- * technical alarm. Nothing is sent after an answer or an end, nothing is sent twice, and no wait is endless.
+ * technical alarm. Nothing is sent after an answer or an end, nothing is sent twice, and no wait is endless. Every event fits its schema.
  */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';

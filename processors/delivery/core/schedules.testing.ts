@@ -1,6 +1,7 @@
 /**
  * Plays random shifts, hand-overs, absences, rejections, failures and kills, and checks the delivery of alarms after each step.
  */
+import { Compile } from 'typebox/compile';
 import { builtInPolicy } from '../../../contracts/delivery-policy.ts';
 import {
   accepted,
@@ -15,6 +16,7 @@ import {
 import { evolve as evolveDuties, initialState as noDuties, responsibleAt } from '../../../contracts/duties.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { AssignmentEvent } from '../../../contracts/messages/assignments.ts';
+import { AlarmDecision, MessageDecision as MessageSchema } from '../../../contracts/messages/deliveries.ts';
 import { decide, nextDueAtMs, wardAlarms } from './decide.ts';
 import { alarmOf, eventOf } from './delivery.testing.ts';
 import type { DeliveryEvent, MessageDecision } from './events.ts';
@@ -26,6 +28,8 @@ import { duties, type Step } from './schedule-steps.testing.ts';
 import { initialState, type State } from './state.ts';
 
 const startHour = 8;
+const validDecision = Compile(AlarmDecision);
+const validMessage = Compile(MessageSchema);
 
 /** What the test itself knows about an alarm, without the rules under test. */
 type Known = { alarm: Alarm; freshAtMs: number; accepting: Set<string> };
@@ -36,7 +40,7 @@ export function play(steps: readonly Step[]): string[] {
   const known = new Map<string, Known>();
   /** An alarm that was cleared never comes back: a later alarm has another id. */
   const generation = new Map<string, number>();
-  const idOf = (name: string) => `${name}${generation.get(name) ?? 0}`;
+  const idOf = (name: string) => `alarm-of-the-test-${name}${generation.get(name) ?? 0}`;
   const down = new Set<string>();
   const log: DeliveryEvent[] = [];
   const sentThrough = new Map<string, string>();
@@ -66,6 +70,8 @@ export function play(steps: readonly Step[]): string[] {
 
   /** Compares an event with what the test knows. */
   function follow(event: DeliveryEvent): void {
+    if (!(event.type === 'message' ? validMessage : validDecision).Check(event))
+      faults.push(`does not fit the schema: ${JSON.stringify(event)}`);
     if (event.type === 'round-started') known.get(event.alarmId)?.accepting.clear();
     if (event.type === 'accepted') known.get(event.alarmId)?.accepting.add(event.userId);
     if (event.type === 'rejected') known.get(event.alarmId)?.accepting.delete(event.userId);
@@ -148,7 +154,12 @@ export function play(steps: readonly Step[]): string[] {
     const before = known.get(alarmId);
     if (!before && act !== 'raise') return;
     const rev = (before?.alarm.rev ?? 0) + 1;
-    const base = before?.alarm ?? alarmOf(alarmId, { associationId: what === 'c' ? 'other' : 'patient', priority });
+    const base =
+      before?.alarm ??
+      alarmOf(alarmId, {
+        associationId: what === 'c' ? 'u-other-patient-0000000' : 'u-patient-of-test-0000',
+        priority,
+      });
     const changed: Partial<Alarm> = {
       raise: { present: true, signal: 'on' as const, onsets: base.onsets + (before ? 1 : 0), priority },
       end: { present: false, signal: 'latched' as const },

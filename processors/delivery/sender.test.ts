@@ -1,0 +1,131 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { ReachEntry } from '../../contracts/messages/delivery-commands.ts';
+import type { Channel, SendResult } from './channels/channel.ts';
+import { type Book, emptyBook } from './core/book.ts';
+import { t0 } from './core/delivery.testing.ts';
+import type { MessageDecision } from './core/events.ts';
+import type { Report } from './core/take.ts';
+import { bestOf, createSender, sendsPerPersonMax } from './sender.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: t0 });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const entryOf = (userId: string, n = 1) => ({ reachId: `r${n}`, userId, channel: 'push' }) as ReachEntry;
+
+/** A sender with a channel whose answers the test gives. */
+function newSender(entries: readonly ReachEntry[] = [entryOf('anna')]) {
+  const sends: { id: string; entry: ReachEntry; signal: AbortSignal; finish: (result: SendResult) => void }[] = [];
+  const reports: Report[] = [];
+  const ended: string[] = [];
+  const channel: Channel = {
+    ...{
+      name: 'push',
+      confirms: 'taken',
+      close: async () => {},
+      check: async () => ({ kind: 'reached', stage: 'sent' }),
+    },
+    send(entry, { messageId: id }, signal) {
+      const { promise, resolve } = Promise.withResolvers<SendResult>();
+      sends.push({ id, entry, signal, finish: resolve });
+      return promise;
+    },
+  };
+  const sender = createSender({
+    channels: new Map([['push', channel]]),
+    entriesOf: (userId) => entries.filter((entry) => entry.userId === userId),
+    placeOf: () => ({ ward: 'icu', bed: 'ICU-1' }),
+    report: (_message, report) => reports.push(report),
+    onEnded: ({ reachId }) => ended.push(reachId),
+    now: () => Date.now(),
+  });
+  return { sender, sends, reports, ended };
+}
+
+/** Returns a book in which messages wait to be sent: one to each of these persons for each number. */
+function bookWith(...ids: readonly (readonly [userId: string, n: number])[]): Book {
+  const unsent = new Map(ids.map(([userId, n]) => [`push/${userId}/${n}`, messageOf(userId, n)]));
+  return { ...emptyBook, unsent };
+}
+function messageOf(userId: string, n: number): MessageDecision {
+  const calls = [{ alarmId: 'a', callId: `a/1/${n}`, dueAtMs: t0 + 60_000 }];
+  return {
+    ...{ type: 'message', messageId: `push/${userId}/${n}`, atMs: t0, userId, name: userId, channel: 'push', calls },
+    ...{ onlyCounted: 0, confirmDueAtMs: t0 + 5_000 },
+  };
+}
+const settle = () => vi.advanceTimersByTimeAsync(0);
+
+describe('createSender', () => {
+  it('sends what the book wants once, and reports what became of it', async () => {
+    const { sender, sends, reports } = newSender();
+    sender.sync(bookWith(['anna', 1]));
+    sender.sync(bookWith(['anna', 1]));
+    expect(sends).toHaveLength(1);
+    sends[0]!.finish({ kind: 'reached', stage: 'taken' });
+    await settle();
+    sender.sync(bookWith(['anna', 1]));
+    expect(reports).toEqual([{ kind: 'reached', stage: 'taken' }]);
+    expect(sends).toHaveLength(1);
+  });
+
+  it('aborts what the book does not want any more, and reports nothing about it', async () => {
+    const { sender, sends, reports } = newSender();
+    sender.sync(bookWith(['anna', 1]));
+    sender.sync(bookWith());
+    expect(sends[0]!.signal.aborted).toBe(true);
+    sends[0]!.finish({ kind: 'reached', stage: 'taken' });
+    await settle();
+    expect(reports).toEqual([]);
+  });
+
+  it('messages of one person that hang hold up no other person', () => {
+    const { sender, sends } = newSender([entryOf('anna'), entryOf('ben')]);
+    const many = Array.from({ length: 50 }, (_, n) => ['anna', n] as const);
+    sender.sync(bookWith(...many, ['ben', 1]));
+    expect(sends.filter(({ entry }) => entry.userId === 'anna')).toHaveLength(sendsPerPersonMax);
+    expect(sends.filter(({ entry }) => entry.userId === 'ben')).toHaveLength(1);
+  });
+
+  it('a person without an address fails immediately and for good', async () => {
+    const { sender, reports } = newSender([]);
+    sender.sync(bookWith(['anna', 1]));
+    await settle();
+    expect(reports).toMatchObject([{ kind: 'failed', class: 'permanent' }]);
+  });
+
+  it('tries again with the same id after a failure that may pass, reports it once, and stops when the message is useless', async () => {
+    const { sender, sends, reports } = newSender();
+    sender.sync(bookWith(['anna', 1]));
+    for (let n = 0; n < 200; n += 1) {
+      sends.at(-1)!.finish({ kind: 'failed', class: 'transient', reason: 'busy' });
+      await vi.advanceTimersByTimeAsync(1_000);
+    }
+    expect(new Set(sends.map(({ id }) => id))).toEqual(new Set(['push/anna/1']));
+    expect(sends.length).toBeGreaterThan(3);
+    expect(sends.length).toBeLessThan(8);
+    expect(reports).toHaveLength(1);
+  });
+
+  it('a message to several addresses is reached if one of them is, and an address that ended is reported', async () => {
+    const { sender, sends, reports, ended } = newSender([entryOf('anna', 1), entryOf('anna', 2)]);
+    sender.sync(bookWith(['anna', 1]));
+    sends[0]!.finish({ kind: 'ended', reason: '410' });
+    sends[1]!.finish({ kind: 'reached', stage: 'taken' });
+    await settle();
+    expect(ended).toEqual(['r1']);
+    expect(reports).toEqual([{ kind: 'reached', stage: 'taken' }]);
+  });
+});
+
+it('of several results, the furthest counts; a failure that may pass counts more than one for good', () => {
+  const permanent = { kind: 'failed', class: 'permanent', reason: 'a' } as const;
+  const transient = { kind: 'failed', class: 'transient', reason: 'b' } as const;
+  expect(bestOf([permanent, transient])).toBe(transient);
+  expect(bestOf([transient, { kind: 'reached', stage: 'sent' }, { kind: 'reached', stage: 'taken' }])).toMatchObject({
+    stage: 'taken',
+  });
+});
