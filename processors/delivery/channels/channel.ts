@@ -56,5 +56,7 @@ export type Channel<Entry extends ReachEntry = ReachEntry> = {
   send(entry: Entry, message: OutgoingMessage, signal: AbortSignal): Promise<SendResult>;
   /** Sends a canary to the address. Never rejects. */
   check(entry: Entry, check: CheckMessage, signal: AbortSignal): Promise<SendResult>;
+  /** Whether the service of this address has failed, so that nothing is sent to it for some seconds. Absent: never. */
+  isDown?(entry: Entry): boolean;
   close(): Promise<void>;
 };

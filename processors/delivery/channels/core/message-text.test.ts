@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { testAlarm, testMessage } from '../../../../tests/delivery/messages.ts';
+import { messageDetails, messageText } from './message-text.ts';
+
+const other = testAlarm({ alarmId: 'alarm-fedcba9876543210', bed: 'ICU-4', priority: 'medium', text: 'SpO2 88 < 90' });
+
+describe('messageText', () => {
+  it('shows by `none` only that there is an alarm', () => {
+    expect(messageText(testMessage(), 'none')).toEqual({ title: 'High alarm', lines: [] });
+    expect(messageText(testMessage({ alarms: [testAlarm(), other], onlyCounted: 3 }), 'none')).toEqual({
+      title: 'High alarm and 4 more',
+      lines: [],
+    });
+  });
+
+  it('shows by `bed` no value, and by `values` the text of the alarm', () => {
+    const message = testMessage({ alarms: [testAlarm(), other] });
+    expect(messageText(message, 'bed')).toEqual({
+      title: 'ICU-3: High alarm and 1 more',
+      lines: ['ICU-3: High alarm, since 14:01:03 UTC', 'ICU-4: Medium alarm, since 14:01:03 UTC'],
+    });
+    expect(messageText(message, 'values')).toEqual({
+      title: 'ICU-3: High alarm and 1 more',
+      lines: ['ICU-3: HR 134 > 120, since 14:01:03 UTC', 'ICU-4: SpO2 88 < 90, since 14:01:03 UTC'],
+    });
+  });
+
+  it('counts the alarms without a line of their own', () => {
+    const alarms = Array.from({ length: 12 }, () => testAlarm());
+    const { title, lines } = messageText(testMessage({ alarms, onlyCounted: 488 }), 'bed');
+    expect(title).toBe('ICU-3: High alarm and 499 more');
+    expect(lines).toHaveLength(11);
+    expect(lines.at(-1)).toBe('490 more');
+  });
+
+  it.each([
+    [{ ward: 'ICU', bed: '3' }, 'ICU 3: High alarm'],
+    [{ ward: null, bed: '3' }, '3: High alarm'],
+    [{ ward: 'ICU', bed: null }, 'ICU: High alarm'],
+    [{ ward: null, bed: null }, 'Unknown bed: High alarm'],
+  ])('names the place %j', (place, title) => {
+    expect(messageText(testMessage({ alarms: [testAlarm(place)] }), 'bed').title).toBe(title);
+  });
+
+  it('makes one line of a text with line ends, and cuts no emoji in two', () => {
+    const alarms = [testAlarm({ bed: 'A\r\nBcc: evil@example.org', text: '💔'.repeat(90) })];
+    const { title, lines } = messageText(testMessage({ alarms }), 'values');
+    for (const line of [title, ...lines]) {
+      expect(line).not.toMatch(/[\r\n]/);
+      expect(line.isWellFormed()).toBe(true);
+      expect(line.length).toBeLessThanOrEqual(90);
+    }
+  });
+
+  it('never shows the name of the person or an id', () => {
+    for (const details of messageDetails) {
+      const text = JSON.stringify(messageText(testMessage(), details));
+      for (const secret of ['Anna', 'anna', 'alarm-0123456789abcdef']) expect(text).not.toContain(secret);
+    }
+  });
+});

@@ -1,0 +1,170 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { failuresMax } from './core/breaker.ts';
+import { createCourier, failed, type TryResult, tryMsMax } from './courier.ts';
+import { runningMax, waitingMax } from './host-gate.ts';
+import { createSendCounts } from './send-counts.ts';
+
+const reached: TryResult = { result: { kind: 'reached', stage: 'taken' }, host: 'works' };
+const broken = failed('transient', 'The service has a fault (500).', 'fails');
+const never = new AbortController().signal;
+const inMs = (ms: number) => Date.now() + ms;
+
+const couriers: { close(): void }[] = [];
+afterEach(() => {
+  for (const courier of couriers.splice(0)) courier.close();
+});
+
+/** @param clock the monotonic clock of the courier, ms */
+function newCourier(clock = { ms: 0 }) {
+  const counts = createSendCounts();
+  const courier = createCourier({ counts, now: Date.now, monotonicMs: () => clock.ms, random: () => 0 });
+  couriers.push(courier);
+  const send = (host: string, attempt: (signal: AbortSignal) => Promise<TryResult>, ms = 60_000, signal = never) =>
+    courier.send({ to: host, host, attempt, uselessAfterMs: inMs(ms), signal });
+  return { courier, counts, send };
+}
+
+describe('a courier', () => {
+  it('tries again after a transient failure, and not after a permanent one or an end', async () => {
+    const { send } = newCourier();
+    for (const [last, tries] of [
+      [reached, 2],
+      [failed('permanent', 'Refused.'), 2],
+      [{ result: { kind: 'ended', reason: 'Gone.' }, host: 'works' } as TryResult, 2],
+    ] as const) {
+      const attempt = vi.fn().mockResolvedValueOnce(broken).mockResolvedValue(last);
+      expect(await send('a', attempt)).toEqual(last.result);
+      expect(attempt).toHaveBeenCalledTimes(tries);
+    }
+  });
+
+  it('sends nothing after the message is useless, and says why the last try failed', async () => {
+    const { send } = newCourier();
+    const attempt = vi.fn().mockResolvedValue(failed('transient', 'The service has a fault (500).'));
+    expect(await send('a', attempt, 1_000)).toEqual(broken.result);
+    const calls = attempt.mock.calls.length;
+    expect(calls).toBeGreaterThan(0);
+    await sleep(1_500);
+    expect(attempt).toHaveBeenCalledTimes(calls);
+    const late = vi.fn().mockResolvedValue(reached);
+    expect(await send('a', late, 0)).toMatchObject({ kind: 'failed', class: 'transient' });
+    expect(await send('a', late, -1_000)).toMatchObject({ kind: 'failed', class: 'transient' });
+    expect(late).not.toHaveBeenCalled();
+  });
+
+  it('sends nothing after the signal: before a try, during a try, and during a wait', async () => {
+    const { send } = newCourier();
+    const before = AbortSignal.abort();
+    const attempt = vi.fn().mockResolvedValue(reached);
+    expect(await send('a', attempt, 60_000, before)).toMatchObject({ reason: 'The message was not needed any more.' });
+    expect(attempt).not.toHaveBeenCalled();
+
+    for (const result of [new Promise<TryResult>(() => {}), Promise.resolve(failed('transient', 'Later.'))]) {
+      const stop = new AbortController();
+      const slow = vi.fn((_signal: AbortSignal) => result);
+      const sending = send('a', slow, 60_000, stop.signal);
+      await vi.waitFor(() => expect(slow).toHaveBeenCalled());
+      stop.abort();
+      expect(await sending).toMatchObject({ reason: 'The message was not needed any more.' });
+      expect(slow).toHaveBeenCalledTimes(1);
+    }
+  });
+
+  it('cuts a hang before the 5 s after which the next person is called, and tries again', async () => {
+    const { send } = newCourier();
+    const atMs: number[] = [];
+    const signals: AbortSignal[] = [];
+    const attempt = (signal: AbortSignal) => {
+      atMs.push(performance.now());
+      signals.push(signal);
+      return atMs.length === 1 ? new Promise<TryResult>(() => {}) : Promise.resolve(reached);
+    };
+    expect(await send('a', attempt)).toEqual(reached.result);
+    expect(tryMsMax).toBeLessThan(5_000);
+    expect(atMs[1]! - atMs[0]!).toBeGreaterThanOrEqual(tryMsMax - 100);
+    expect(signals[0]!.aborted).toBe(true);
+  });
+
+  it('bounds how many tries run at once at one host, and how many messages wait', async () => {
+    const { send } = newCourier();
+    let running = 0;
+    const begin = vi.fn();
+    const attempt = async () => {
+      running += 1;
+      begin();
+      await new Promise(() => {});
+      return reached;
+    };
+    const stop = new AbortController();
+    const sends = Array.from({ length: runningMax + waitingMax }, () => send('a', attempt, 60_000, stop.signal));
+    await vi.waitFor(() => expect(begin).toHaveBeenCalledTimes(runningMax));
+    expect(await send('a', attempt)).toMatchObject({ reason: 'Too many messages wait for this host.' });
+    expect(running).toBe(runningMax);
+    expect(await send('b', async () => reached)).toEqual(reached.result);
+    stop.abort();
+    const results = await Promise.all(sends);
+    expect(results.every((result) => result.kind === 'failed')).toBe(true);
+    expect(running).toBe(runningMax);
+  });
+
+  it('sends nothing to a host that has failed, until one trial has found that it works', async () => {
+    const clock = { ms: 0 };
+    const { courier, send } = newCourier(clock);
+    const dead = vi.fn().mockResolvedValue(broken);
+    expect(await send('a', dead)).toMatchObject({ reason: 'The host does not work. Vigil tries again later.' });
+    expect(dead).toHaveBeenCalledTimes(failuresMax);
+    expect([courier.isDown('a'), courier.isDown('b'), courier.downCount()]).toEqual([true, false, 1]);
+
+    let answer: (result: TryResult) => void = () => {};
+    const attempts = vi.fn(
+      () =>
+        new Promise<TryResult>((resolve) => {
+          answer = resolve;
+        }),
+    );
+    expect(await send('a', attempts)).toMatchObject({ kind: 'failed', class: 'transient' });
+    expect(attempts).not.toHaveBeenCalled();
+    clock.ms = 5_000;
+    const trial = send('a', attempts);
+    await vi.waitFor(() => expect(attempts).toHaveBeenCalledTimes(1));
+    expect(await send('a', attempts)).toMatchObject({ kind: 'failed', class: 'transient' });
+    expect(attempts).toHaveBeenCalledTimes(1);
+    answer(reached);
+    expect(await trial).toEqual(reached.result);
+    expect(courier.isDown('a')).toBe(false);
+    expect(await send('a', async () => reached)).toEqual(reached.result);
+  });
+
+  it('fails the messages that wait for a host as soon as the host has failed', async () => {
+    const { send } = newCourier();
+    const answers: ((result: TryResult) => void)[] = [];
+    const attempt = vi.fn(() => new Promise<TryResult>((resolve) => answers.push(resolve)));
+    const sends = Array.from({ length: 100 }, () => send('a', attempt));
+    await vi.waitFor(() => expect(attempt).toHaveBeenCalledTimes(runningMax));
+    for (const answer of answers.slice(0, failuresMax)) answer(broken);
+    const waiting = await Promise.all(sends.slice(runningMax + failuresMax - 1));
+    expect(waiting.every((result) => result.kind === 'failed' && result.class === 'transient')).toBe(true);
+    // The two tries that began after the first two failures.
+    expect(attempt).toHaveBeenCalledTimes(runningMax + failuresMax - 1);
+  });
+
+  it('ends all sends when it is closed', async () => {
+    const { courier, send } = newCourier();
+    const sending = send('a', () => new Promise<TryResult>(() => {}));
+    courier.close();
+    expect(await sending).toMatchObject({ kind: 'failed', class: 'transient' });
+  });
+
+  it('counts tries, retries, results and durations', async () => {
+    const { counts, send } = newCourier();
+    await send('a', vi.fn().mockResolvedValueOnce(broken).mockResolvedValue(reached));
+    await send('a', async () => failed('permanent', 'Refused.'));
+    expect(counts).toMatchObject({ tries: 3, retries: 1 });
+    expect([...counts.results.byName]).toEqual([
+      ['reached', 1],
+      ['permanent', 1],
+    ]);
+    expect(counts.tryMs.counts.reduce((sum, count) => sum + count, 0)).toBe(3);
+  });
+});

@@ -1,0 +1,169 @@
+/**
+ * Sends one message with several tries. All channels send through a courier. It gives up after some seconds, so that a message to a dead host takes
+ * no slot of the process from other messages; the process tries the same message again later.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { secondMs } from '../../../contracts/durations.ts';
+import type { SendResult } from './channel.ts';
+import type { HostSign } from './core/breaker.ts';
+import { createHostGate, type HostGate } from './host-gate.ts';
+import { countOf, type SendCounts } from './send-counts.ts';
+
+/** Longest time of one try, ms (ours): a hang must end before the 5 s after which the next person is called. */
+export const tryMsMax = 4 * secondMs;
+/** How long a message is tried before the courier gives up, ms (ours). */
+const giveUpMs = 8 * secondMs;
+/** The waits between tries, ms (ours): 250 ms at first, doubled each time up to 2 s, each with a random part. */
+const firstWaitMs = 250;
+const waitMsMax = 2 * secondMs;
+/** Maximum number of addresses whose service has asked to wait (ours). */
+const pausesMax = 10_000;
+/** Maximum number of hosts with a gate of their own (ours). */
+const hostsMax = 1_000;
+
+/** What one try has found. `retryAfterMs`: the host asks to wait for this time. */
+export type TryResult = { readonly result: SendResult; readonly host: HostSign; readonly retryAfterMs?: number };
+
+/** Returns a failure without an effect on the breaker. */
+export const failed = (kind: 'transient' | 'permanent', reason: string, host: HostSign = 'works'): TryResult => ({
+  result: { kind: 'failed', class: kind, reason },
+  host,
+});
+
+export type Errand = {
+  /** The address, for instance the id of the entry: its service may ask to wait. */
+  readonly to: string;
+  /** Host and port; each host has its own gate. */
+  readonly host: string;
+  /** After this time nothing leaves any more, ms since 1970. */
+  readonly uselessAfterMs: number;
+  readonly signal: AbortSignal;
+  /** Tries once. Must not reject. The signal ends the try. */
+  readonly attempt: (signal: AbortSignal) => Promise<TryResult>;
+};
+
+export type Courier = {
+  send(errand: Errand): Promise<SendResult>;
+  /** Whether the host has failed and nothing is sent to it now. */
+  isDown(host: string): boolean;
+  /** Returns the number of hosts that have failed. */
+  downCount(): number;
+  close(): void;
+};
+
+export type CourierOptions = {
+  readonly counts: SendCounts;
+  /** A clock that nobody can set, ms. */
+  readonly monotonicMs: () => number;
+  /** The time, ms since 1970 (steady time). */
+  readonly now: () => number;
+  /** Random numbers from 0 to 1. */
+  readonly random: () => number;
+};
+
+const transient = (reason: string): SendResult => ({ kind: 'failed', class: 'transient', reason });
+const tooLate: SendResult = transient('The message was of no use any more.');
+const notNeeded: SendResult = transient('The message was not needed any more.');
+const hostDown = transient('The host does not work. Vigil tries again later.');
+const asksToWait = transient('The service asks to send less. Vigil tries again later.');
+
+export function createCourier(options: CourierOptions): Courier {
+  const gates = new Map<string, HostGate>();
+  const closing = new AbortController();
+  const pauses = new Map<string, number>();
+
+  const gateOf = (host: string) => {
+    const known = gates.get(host);
+    if (known) return known;
+    if (gates.size >= hostsMax) {
+      for (const [name, gate] of gates) if (gate.isIdle()) gates.delete(name);
+    }
+    if (gates.size >= hostsMax) return undefined;
+    const gate = createHostGate(options.monotonicMs);
+    gates.set(host, gate);
+    return gate;
+  };
+
+  return {
+    async send(errand) {
+      const gate = gateOf(errand.host);
+      const signal = AbortSignal.any([errand.signal, closing.signal]);
+      const result = gate
+        ? await sendThrough(gate, pauses, { ...errand, signal }, options)
+        : transient('Messages wait for too many hosts.');
+      options.counts.results.add(result.kind === 'failed' ? result.class : result.kind);
+      return result;
+    },
+    isDown: (host) => gates.get(host)?.isDown() ?? false,
+    downCount: () => [...gates.values()].filter((gate) => gate.isDown()).length,
+    close() {
+      closing.abort();
+    },
+  };
+}
+
+async function sendThrough(
+  gate: HostGate,
+  pauses: Map<string, number>,
+  errand: Errand,
+  options: CourierOptions,
+): Promise<SendResult> {
+  const { counts, monotonicMs, now, random } = options;
+  const { signal, uselessAfterMs, to } = errand;
+  let last: SendResult = tooLate;
+  let giveUpAtMs = Number.POSITIVE_INFINITY;
+  if ((pauses.get(to) ?? 0) > monotonicMs()) return asksToWait;
+  for (let tries = 0; ; tries += 1) {
+    if (signal.aborted) return notNeeded;
+    if (uselessAfterMs <= now()) return last;
+    const end = AbortSignal.timeout(Math.ceil(uselessAfterMs - now()));
+    const permit = await gate.enter(AbortSignal.any([signal, end]));
+    if (permit === 'full') return transient('Too many messages wait for this host.');
+    if (permit === 'aborted') return signal.aborted ? notNeeded : last;
+    if (permit === 'down') return hostDown;
+    giveUpAtMs = Math.min(giveUpAtMs, now() + giveUpMs);
+    const { result, retryAfterMs = 0 } = await tryOnce(errand, permit, options);
+    if (result.kind !== 'failed' || result.class === 'permanent') return result;
+    if (signal.aborted) return notNeeded;
+    last = result;
+    if (retryAfterMs > 0) pause(pauses, to, monotonicMs() + retryAfterMs);
+    const waitMs = Math.max(Math.min(firstWaitMs * 2 ** tries, waitMsMax) * (0.5 + random() / 2), retryAfterMs);
+    if (now() + waitMs >= Math.min(uselessAfterMs, giveUpAtMs)) return last;
+    counts.retries += 1;
+    await sleep(waitMs, undefined, { signal }).catch(() => {});
+  }
+}
+
+function pause(pauses: Map<string, number>, to: string, untilMs: number): void {
+  if (pauses.size >= pausesMax) pauses.clear();
+  pauses.set(to, untilMs);
+}
+
+/** Tries once, and cuts a try that lasts too long. */
+async function tryOnce(errand: Errand, permit: { end(sign: HostSign): void }, options: CourierOptions) {
+  const { counts, monotonicMs, now } = options;
+  const beganMs = monotonicMs();
+  // The wait for the gate may have taken all the time that the message had.
+  const tryMs = Math.min(tryMsMax, errand.uselessAfterMs - now());
+  if (tryMs <= 0 || errand.signal.aborted) {
+    permit.end('unknown');
+    return failed('transient', 'The message was of no use any more.', 'unknown');
+  }
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(), tryMs);
+  const signal = AbortSignal.any([errand.signal, limit.signal]);
+  const ended = new Promise<TryResult>((resolve) => {
+    const onEnd = () =>
+      resolve(
+        errand.signal.aborted
+          ? failed('transient', 'The message was not needed any more.', 'unknown')
+          : failed('transient', 'The host did not answer in time.', tryMs < tryMsMax ? 'unknown' : 'fails'),
+      );
+    signal.addEventListener('abort', onEnd, { once: true });
+  });
+  const outcome = await Promise.race([errand.attempt(signal), ended]);
+  clearTimeout(timer);
+  permit.end(outcome.host);
+  countOf(counts, monotonicMs() - beganMs);
+  return outcome;
+}

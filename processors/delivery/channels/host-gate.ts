@@ -1,0 +1,77 @@
+/**
+ * The gate in front of one host. It bounds how many tries run at once and how many wait, and asks the breaker of the host. So a dead or slow host
+ * holds up only its own messages. While the breaker is open, nothing waits: each message fails at once and is tried again later.
+ */
+import { type Breaker, beginTry, closedBreaker, endTry, type HostSign } from './core/breaker.ts';
+
+/** Maximum number of tries that run at once at one host (ours). */
+export const runningMax = 8;
+/** Maximum number of messages that wait for one host (ours). */
+export const waitingMax = 1_000;
+
+/** A try that may begin. Its owner must call `end` exactly once. */
+export type Try = { end(sign: HostSign): void };
+
+export type HostGate = {
+  /** Waits for the right to try. `down`: the host has failed. `full`: too many wait. `aborted`: the signal came first. */
+  enter(signal: AbortSignal): Promise<Try | 'down' | 'full' | 'aborted'>;
+  /** Whether the host has failed and nothing is sent to it now. */
+  isDown(): boolean;
+  /** Whether nothing runs or waits, and the breaker knows nothing about the host. */
+  isIdle(): boolean;
+};
+
+type Answer = Try | 'down' | 'aborted';
+
+/** @param monotonicMs a clock that nobody can set, ms */
+export function createHostGate(monotonicMs: () => number): HostGate {
+  let breaker: Breaker = closedBreaker;
+  let runningCount = 0;
+  const waiting = new Set<(answer: Answer) => void>();
+
+  const admitWaiting = () => {
+    for (const admit of waiting) {
+      if (runningCount >= runningMax) return;
+      const answer = beginTry(breaker, monotonicMs());
+      waiting.delete(admit);
+      if (!answer.begins) admit('down');
+      else {
+        breaker = answer.breaker;
+        admit(newTry(breaker.kind === 'trial'));
+      }
+    }
+  };
+
+  const newTry = (isTrial: boolean): Try => {
+    runningCount += 1;
+    return {
+      end(sign) {
+        runningCount -= 1;
+        breaker = endTry(breaker, sign, isTrial, monotonicMs());
+        admitWaiting();
+      },
+    };
+  };
+
+  return {
+    enter(signal) {
+      if (signal.aborted) return Promise.resolve('aborted');
+      if (waiting.size >= waitingMax) return Promise.resolve('full');
+      return new Promise((resolve) => {
+        const admit = (answer: Answer) => {
+          signal.removeEventListener('abort', onAbort);
+          resolve(answer);
+        };
+        const onAbort = () => {
+          waiting.delete(admit);
+          resolve('aborted');
+        };
+        signal.addEventListener('abort', onAbort, { once: true });
+        waiting.add(admit);
+        admitWaiting();
+      });
+    },
+    isDown: () => !beginTry(breaker, monotonicMs()).begins,
+    isIdle: () => runningCount === 0 && waiting.size === 0 && breaker.kind === 'closed' && breaker.failures === 0,
+  };
+}

@@ -1,0 +1,139 @@
+/**
+ * The channel `mail`: SMTP with TLS. A mail only informs: nobody can answer it, and Vigil does not know whether a person has seen it. A canary
+ * connects and logs in, but sends no mail.
+ */
+import { createHash } from 'node:crypto';
+import { createTransport } from 'nodemailer';
+import type { ReachEntry } from '../../../contracts/messages/delivery-commands.ts';
+import { visibleText } from '../../../contracts/text.ts';
+import type { Channel, OutgoingMessage } from './channel.ts';
+import { checkMsMax } from './check-time.ts';
+import { type MessageDetails, messageText } from './core/message-text.ts';
+import { type Courier, failed, type TryResult, tryMsMax } from './courier.ts';
+import { failureReason } from './failure-reason.ts';
+
+export type MailEntry = Extract<ReachEntry, { channel: 'mail' }>;
+
+export type MailServer = {
+  readonly host: string;
+  readonly port: number;
+  /** `starttls`: the connection begins plain, and nothing is sent before TLS. `implicit`: TLS from the first byte. */
+  readonly tls: 'starttls' | 'implicit';
+  /** Trusted authorities, PEM. */
+  readonly ca: readonly string[];
+  /** Empty: the server wants no login. */
+  readonly user: string;
+  readonly password: string;
+  /** The address of the sender. */
+  readonly from: string;
+};
+
+export type MailOptions = {
+  readonly server: MailServer;
+  readonly courier: Courier;
+  readonly details: MessageDetails;
+  readonly now: () => number;
+};
+
+export function createMailChannel({ server, courier, details, now }: MailOptions): Channel<MailEntry> {
+  const transport = transportOf(server);
+  const host = `${server.host}:${server.port}`;
+
+  return {
+    name: 'mail',
+    confirms: 'taken',
+    send: (entry, message, signal) =>
+      courier.send({
+        to: entry.reachId,
+        host,
+        uselessAfterMs: message.uselessAfterMs,
+        signal,
+        attempt: (trySignal) =>
+          resultOf(transport.sendMail({ ...mailOf(server, entry, message, details), signal: trySignal }), 'taken'),
+      }),
+    check: (entry, _check, signal) =>
+      courier.send({
+        to: entry.reachId,
+        host,
+        uselessAfterMs: now() + checkMsMax,
+        signal,
+        attempt: () => resultOf(transport.verify(), 'sent'),
+      }),
+    isDown: () => courier.isDown(host),
+    close: async () => transport.close(),
+  };
+}
+
+function transportOf({ host, port, tls, ca, user, password }: MailServer) {
+  return createTransport({
+    host,
+    port,
+    secure: tls === 'implicit',
+    requireTLS: true,
+    // Explicit, so that no environment variable can turn the check of the certificate off.
+    tls: { ca: [...ca], rejectUnauthorized: true, minVersion: 'TLSv1.2' },
+    ...(user === '' ? {} : { auth: { user, pass: password } }),
+    dnsTimeout: tryMsMax,
+    connectionTimeout: tryMsMax,
+    greetingTimeout: tryMsMax,
+    socketTimeout: tryMsMax,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+}
+
+function mailOf({ from }: MailServer, entry: MailEntry, message: OutgoingMessage, details: MessageDetails) {
+  const { title, lines } = messageText(message, details);
+  const isHigh = message.alarms[0]?.priority === 'high';
+  return {
+    envelope: { from, to: [entry.address] },
+    from: { name: 'Vigil', address: from },
+    // A name with a line end must not become a header of its own.
+    to: { name: visibleText(message.name), address: entry.address },
+    subject: title,
+    text: `${[title, ...lines, '', 'You cannot answer this mail. Open Vigil to answer.'].join('\n')}\n`,
+    messageId: messageIdOf(message.messageId, from),
+    headers: { 'Auto-Submitted': 'auto-generated' },
+    ...(isHigh ? { priority: 'high' as const } : {}),
+  };
+}
+
+/** The same message has the same id at each try, so that the receiver can recognise a repetition (RFC 5322, 3.6.4). */
+function messageIdOf(messageId: string, from: string): string {
+  const id = createHash('sha256').update(messageId).digest('hex').slice(0, 40);
+  return `<vigil.${id}@${from.slice(from.lastIndexOf('@') + 1)}>`;
+}
+
+async function resultOf(sending: Promise<unknown>, stage: 'taken' | 'sent'): Promise<TryResult> {
+  try {
+    await sending;
+    return { result: { kind: 'reached', stage }, host: 'works' };
+  } catch (error) {
+    return failureOf(error as SmtpError);
+  }
+}
+
+type SmtpError = Error & { readonly code?: string; readonly responseCode?: number };
+
+/** RFC 5321, 4.2.1: the server may accept later what it refuses with 4yz. It never accepts what it refuses with 5yz. */
+function failureOf(error: SmtpError): TryResult {
+  const { code = '', responseCode = 0 } = error;
+  if (code === 'EAUTH' || code === 'ENOAUTH')
+    return failed('permanent', 'The mail server refuses the login of Vigil.', 'fails');
+  if (code === 'ETLS' || code === 'ESOCKET' || responseCode === 0) {
+    const { class: kind, reason } = failureReason(error);
+    return failed(
+      kind,
+      reason.replaceAll('The host', 'The mail server').replaceAll('the host', 'the mail server'),
+      code === 'EABORT' ? 'unknown' : 'fails',
+    );
+  }
+  // 421: the server closes the connection because it does not work now.
+  if (responseCode < 500)
+    return failed(
+      'transient',
+      `The mail server asks to try later (${responseCode}).`,
+      responseCode === 421 ? 'fails' : 'works',
+    );
+  return failed('permanent', `The mail server refuses the mail (${responseCode}).`, 'works');
+}

@@ -1,0 +1,289 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { importJWK, jwtVerify } from 'jose';
+import { Value } from 'typebox/value';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { PushPayload } from '../../../contracts/messages/push-payload.ts';
+import { hospitalCa, peerCertificate } from '../../../tests/delivery/authority.ts';
+import { type HttpsPeer, startHttpsPeer } from '../../../tests/delivery/https-peer.ts';
+import { decryptPush, newSubscription, testAlarm, testMessage } from '../../../tests/delivery/messages.ts';
+import { createAddressGuard } from './address-guard.ts';
+import type { MessageDetails } from './core/message-text.ts';
+import { createCourier } from './courier.ts';
+import { createHttpsClient } from './https-client.ts';
+import { callsPayload, createPushChannel } from './push.ts';
+import { createSendCounts } from './send-counts.ts';
+import { createVapid } from './vapid.ts';
+
+const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const keyText = JSON.stringify(privateKey.export({ format: 'jwk' }));
+const never = new AbortController().signal;
+const now = Date.now;
+
+let peer: HttpsPeer;
+const opened: { close(): unknown }[] = [];
+beforeEach(async () => {
+  peer = await startHttpsPeer();
+  opened.push(peer);
+});
+afterEach(async () => {
+  for (const one of opened.splice(0).reverse()) await one.close();
+});
+
+type Options = {
+  readonly details?: MessageDetails;
+  readonly hosts?: readonly string[];
+  readonly networks?: readonly string[];
+  readonly resolve?: Parameters<typeof createAddressGuard>[1];
+  readonly ca?: string;
+};
+function openPush({ details = 'bed', hosts = [peer.host], networks = ['127.0.0.0/8'], resolve, ca }: Options = {}) {
+  const counts = createSendCounts();
+  const courier = createCourier({ counts, now, monotonicMs: () => performance.now(), random: () => 0 });
+  const guard = createAddressGuard(networks, resolve);
+  const client = createHttpsClient({ hosts, guard, ca: [ca ?? hospitalCa.certificate], now });
+  const vapid = createVapid(keyText, 'mailto:it@hospital.example', now);
+  opened.push(courier);
+  const channel = createPushChannel({ client, courier, vapid, details, now });
+  opened.push(channel);
+  return { channel, counts, vapid };
+}
+
+describe('a push message', () => {
+  it('is decrypted by an independent library, and has ward and bed but no value and no name', async () => {
+    const { channel } = openPush();
+    const subscription = newSubscription(peer.url('/wpush/secret'));
+    const message = testMessage();
+    expect(await channel.send(subscription.entry, message, never)).toEqual({ kind: 'reached', stage: 'taken' });
+    const [request] = peer.requests;
+    const payload = decryptPush(subscription, request!.body);
+    expect(Value.Check(PushPayload, payload)).toBe(true);
+    expect(payload).toEqual({
+      type: 'calls',
+      messageId: message.messageId,
+      title: 'ICU-3: High alarm',
+      body: 'ICU-3: High alarm, since 14:01:03 UTC',
+      priority: 'high',
+      tag: 'alarm-0123456789abcdef',
+      calls: [{ alarmId: 'alarm-0123456789abcdef', callId: 'alarm-0123456789abcdef/1/1' }],
+    });
+    expect(request!.body.toString('latin1')).not.toContain('ICU');
+  });
+
+  it('carries a VAPID token for exactly this push service, signed with the key of the hospital', async () => {
+    const { channel, vapid } = openPush();
+    await channel.send(newSubscription(peer.url()).entry, testMessage(), never);
+    const [, token, key] = /^vapid t=(\S+), k=(\S+)$/.exec(peer.requests[0]!.headers.authorization!)!;
+    expect(key).toBe(vapid.publicKey);
+    const { payload, protectedHeader } = await jwtVerify(
+      token!,
+      await importJWK(publicKey.export({ format: 'jwk' }), 'ES256'),
+      { audience: `https://${peer.host}` },
+    );
+    expect(protectedHeader).toEqual({ typ: 'JWT', alg: 'ES256' });
+    expect(payload.sub).toBe('mailto:it@hospital.example');
+    expect(payload.exp! * 1_000 - now()).toBeGreaterThan(3_600_000);
+    expect(payload.exp! * 1_000 - now()).toBeLessThanOrEqual(24 * 3_600_000);
+  });
+
+  it.each([
+    ['high', 'high'],
+    ['medium', 'high'],
+    ['low', 'normal'],
+  ] as const)('of priority %s has the urgency %s, and a TTL until it is useless', async (priority, urgency) => {
+    const { channel } = openPush();
+    const message = testMessage({ alarms: [testAlarm({ priority })], uselessAfterMs: now() + 30_000 });
+    await channel.send(newSubscription(peer.url()).entry, message, never);
+    const { headers } = peer.requests[0]!;
+    expect(headers.urgency).toBe(urgency);
+    expect(Number(headers.ttl)).toBeGreaterThan(0);
+    expect(Number(headers.ttl)).toBeLessThanOrEqual(30);
+    expect(headers['content-encoding']).toBe('aes128gcm');
+  });
+
+  it('about one alarm replaces an older one about the same alarm, and no message about others', async () => {
+    const { channel } = openPush();
+    const { entry } = newSubscription(peer.url());
+    const other = testAlarm({ alarmId: 'alarm-fedcba9876543210' });
+    const messages = [
+      testMessage(),
+      testMessage(),
+      testMessage({ alarms: [other] }),
+      testMessage({ alarms: [testAlarm(), other] }),
+      testMessage({ onlyCounted: 3 }),
+    ];
+    for (const message of messages) await channel.send(entry, message, never);
+    const topics = peer.requests.map(({ headers }) => headers.topic);
+    expect(topics[0]).toMatch(/^[A-Za-z0-9_-]{32}$/);
+    expect(topics[1]).toBe(topics[0]);
+    expect(topics[2]).not.toBe(topics[0]);
+    expect(topics.slice(3)).toEqual([undefined, undefined]);
+  });
+
+  it('about many alarms with long ids fits into what a push service must take', () => {
+    const alarms = Array.from({ length: 60 }, (_, index) =>
+      testAlarm({
+        alarmId: `${index}`.padStart(64, 'a'),
+        callId: `${index}`.padStart(100, 'é'),
+        text: '💔'.repeat(90),
+      }),
+    );
+    const payload = callsPayload(testMessage({ alarms, onlyCounted: 440 }), 'values');
+    expect(Buffer.byteLength(JSON.stringify(payload))).toBeLessThanOrEqual(3_993);
+    expect(payload.calls[0]).toEqual({ alarmId: alarms[0]!.alarmId, callId: alarms[0]!.callId });
+    expect(payload.body).toContain('490 more');
+    expect(Value.Check(PushPayload, payload)).toBe(true);
+  });
+
+  it('is a canary without any text', async () => {
+    const { channel } = openPush();
+    const subscription = newSubscription(peer.url());
+    const checkId = '0b7f5c1e-3333-4444-8888-1234567890ab';
+    const check = { checkId, userId: 'anna', name: 'Anna Berg' };
+    expect(await channel.check(subscription.entry, check, never)).toEqual({ kind: 'reached', stage: 'taken' });
+    expect(decryptPush(subscription, peer.requests[0]!.body)).toEqual({ type: 'check', checkId });
+  });
+});
+
+describe('the answer of a push service', () => {
+  it.each([
+    [201, { kind: 'reached', stage: 'taken' }],
+    [202, { kind: 'reached', stage: 'taken' }],
+    [404, { kind: 'ended' }],
+    [410, { kind: 'ended' }],
+    [400, { kind: 'failed', class: 'permanent' }],
+    [403, { kind: 'failed', class: 'permanent' }],
+    [413, { kind: 'failed', class: 'permanent' }],
+    [301, { kind: 'failed', class: 'permanent' }],
+  ])('%i means %j, after one request', async (status, result) => {
+    const { channel } = openPush();
+    peer.answers = [{ status }];
+    expect(await channel.send(newSubscription(peer.url()).entry, testMessage(), never)).toMatchObject(result);
+    expect(peer.requests).toHaveLength(1);
+  });
+
+  it.each([500, 503, 429] as const)('%i is tried again until the service takes the message', async (status) => {
+    const { channel, counts } = openPush();
+    peer.answers = [{ status }, { status }, { status: 201 }];
+    const result = await channel.send(newSubscription(peer.url()).entry, testMessage(), never);
+    expect(result).toEqual({ kind: 'reached', stage: 'taken' });
+    expect(peer.requests).toHaveLength(3);
+    expect(counts).toMatchObject({ tries: 3, retries: 2 });
+  });
+
+  it('a broken connection is tried again', async () => {
+    const { channel } = openPush();
+    peer.answers = ['drop', { status: 201 }];
+    const result = await channel.send(newSubscription(peer.url()).entry, testMessage(), never);
+    expect(result).toEqual({ kind: 'reached', stage: 'taken' });
+    expect(peer.requests).toHaveLength(2);
+  });
+
+  it('Retry-After is respected, and a wait that is longer than the message is useful gives up at once', async () => {
+    const { channel } = openPush();
+    peer.answers = [{ status: 429, headers: { 'retry-after': '2' } }, { status: 201 }];
+    await channel.send(newSubscription(peer.url()).entry, testMessage(), never);
+    const [first, second] = peer.requests;
+    expect(second!.atMs - first!.atMs).toBeGreaterThanOrEqual(1_900);
+    peer.answers = [{ status: 429, headers: { 'retry-after': '600' } }];
+    const result = await channel.send(newSubscription(peer.url()).entry, testMessage(), never);
+    expect(result).toEqual({ kind: 'failed', class: 'transient', reason: 'The service asks to send less (429).' });
+    expect(peer.requests).toHaveLength(3);
+  });
+
+  it('an address whose service asks to wait gets no canary and no other message until then', async () => {
+    const { channel } = openPush();
+    const { entry } = newSubscription(peer.url());
+    peer.answers = [{ status: 429, headers: { 'retry-after': '600' } }, { status: 201 }];
+    await channel.send(entry, testMessage(), never);
+    expect(await channel.send(entry, testMessage(), never)).toMatchObject({ kind: 'failed', class: 'transient' });
+    expect(peer.requests).toHaveLength(1);
+    expect(await channel.send(newSubscription(peer.url()).entry, testMessage(), never)).toMatchObject({
+      kind: 'reached',
+    });
+  });
+
+  it('a body that is slow or huge holds nothing up', async () => {
+    const { channel } = openPush();
+    for (const answer of ['slow-body', 'huge-body'] as const) {
+      peer.answers = [answer];
+      const result = await channel.send(newSubscription(peer.url()).entry, testMessage(), never);
+      expect(result).toEqual({ kind: 'reached', stage: 'taken' });
+    }
+  });
+});
+
+describe('an address that is not allowed', () => {
+  it('of an own network is not connected to', async () => {
+    const { channel } = openPush({ networks: [] });
+    const result = await channel.send(newSubscription(peer.url()).entry, testMessage(), never);
+    expect(result).toMatchObject({ kind: 'failed', class: 'permanent', reason: expect.stringContaining('must not') });
+    expect(peer.requests).toHaveLength(0);
+  });
+
+  it('behind a name that DNS gives for a public push service is not connected to', async () => {
+    const resolve = (_name: string, _options: object, callback: (error: null, found: object[]) => void) =>
+      callback(null, [{ address: '127.0.0.1', family: 4 }]);
+    const { port } = new URL(peer.url());
+    const hosts = [`push.example:${port}`];
+    const { channel } = openPush({ networks: [], hosts, resolve: resolve as never });
+    const { entry } = newSubscription(`https://push.example:${port}/1`);
+    expect(await channel.send(entry, testMessage(), never)).toMatchObject({ class: 'permanent' });
+    expect(peer.requests).toHaveLength(0);
+  });
+
+  it('as a number is not connected to, even if the list of hosts has it', async () => {
+    const { port } = new URL(peer.url());
+    const { channel } = openPush({ networks: [], hosts: [`127.0.0.1:${port}`, `[::1]:${port}`] });
+    for (const host of ['127.0.0.1', '[::1]', '0x7f000001', '2130706433']) {
+      const { entry } = newSubscription(`https://${host}:${port}/1`);
+      expect(await channel.send(entry, testMessage(), never)).toMatchObject({ class: 'permanent' });
+    }
+    expect(peer.requests).toHaveLength(0);
+  });
+
+  it.each(['http://localhost/1', 'https://evil.example/1', 'file:///etc/passwd', 'nothing'])(
+    '%s is not connected to',
+    async (endpoint) => {
+      const { channel } = openPush();
+      const result = await channel.send(newSubscription(endpoint).entry, testMessage(), never);
+      expect(result).toMatchObject({ kind: 'failed', class: 'permanent' });
+    },
+  );
+
+  it.each(['https://127.0.0.1/steal', 'https://169.254.169.254/latest/meta-data', 'http://localhost/'])(
+    'in a redirect to %s is not followed',
+    async (location) => {
+      const { channel } = openPush();
+      peer.answers = [{ status: 307, headers: { location } }];
+      const result = await channel.send(newSubscription(peer.url()).entry, testMessage(), never);
+      expect(result).toMatchObject({ kind: 'failed', class: 'permanent' });
+      expect(peer.requests).toHaveLength(1);
+    },
+  );
+
+  it('with a certificate for another name, or of another authority, gets nothing', async () => {
+    const wrongName = await startHttpsPeer(await peerCertificate(['other.example']));
+    opened.push(wrongName);
+    const { channel } = openPush({ hosts: [wrongName.host, peer.host] });
+    const expected = { kind: 'failed', class: 'permanent', reason: 'The certificate of the host is not valid.' };
+    expect(await channel.send(newSubscription(wrongName.url()).entry, testMessage(), never)).toEqual(expected);
+    const { issueAuthority } = await import('../../../certs/issue.ts');
+    const strange = openPush({ ca: (await issueAuthority('Strange', now())).certificate });
+    expect(await strange.channel.send(newSubscription(peer.url()).entry, testMessage(), never)).toEqual(expected);
+    expect([...wrongName.requests, ...peer.requests]).toEqual([]);
+  });
+});
+
+describe('the text of a failure', () => {
+  it('names neither the endpoint nor the keys of the subscription', async () => {
+    const { channel } = openPush();
+    const { entry } = newSubscription(peer.url('/send/very-secret'));
+    const broken = { ...entry, p256dh: entry.p256dh.slice(4) };
+    const results = [await channel.send(broken, testMessage(), never)];
+    peer.answers = [{ status: 400 }];
+    results.push(await channel.send(entry, testMessage(), never));
+    const text = JSON.stringify(results);
+    for (const secret of ['very-secret', entry.auth, entry.p256dh, 'localhost']) expect(text).not.toContain(secret);
+    expect(results[0]).toMatchObject({ kind: 'failed', class: 'permanent' });
+  });
+});

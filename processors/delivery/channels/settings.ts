@@ -1,0 +1,87 @@
+/** The settings of the channels. Each channel is set up by one setting; without it, the hospital does not have the channel. */
+import { pushHostSettings } from '../../../process/push-settings.ts';
+import type { Manifest } from '../../../process/settings.ts';
+import { messageDetails } from './core/message-text.ts';
+
+export const channelSettings = {
+  messageDetails: {
+    kind: 'choice',
+    env: 'VIGIL_DELIVERY_DETAILS',
+    help: 'what messages outside Vigil’s own pages show: `none` (only that there is an alarm), `bed` (also ward, bed and time), or `values` (also the text of the alarm with its values); never the name of a patient',
+    choices: messageDetails,
+    fallback: 'bed',
+  },
+  deliveryCaFile: {
+    kind: 'text',
+    env: 'VIGIL_DELIVERY_CA_FILE',
+    help: 'authorities of the hospital, PEM, that are trusted for mail server, webhooks and push services besides the usual ones',
+    fallback: '',
+  },
+  privateNetworks: {
+    kind: 'list',
+    env: 'VIGIL_DELIVERY_PRIVATE_NETWORKS',
+    help: 'networks that are not public and to which push messages and webhooks may go, comma-separated: `10.20.0.0/16` or `10.20.1.7`',
+    fallback: [],
+  },
+  pushKey: {
+    kind: 'secret',
+    env: 'VIGIL_PUSH_KEYS_FILE',
+    help: 'file with the private key of Web Push (VAPID), JWK, mode 0600; without it, Vigil sends no push messages',
+    fallback: '',
+  },
+  pushSubject: {
+    kind: 'text',
+    env: 'VIGIL_PUSH_SUBJECT',
+    help: 'how a push service can reach the hospital: `mailto:` address or `https:` address; Apple’s service requires it',
+    pattern: /^(?:mailto:[^\s@]+@[^\s@]+|https:\/\/[^\s]+)$/,
+    fallback: '',
+  },
+  ...pushHostSettings,
+  mailHost: {
+    kind: 'text',
+    env: 'VIGIL_MAIL_HOST',
+    help: 'host of the mail server; without it, Vigil sends no mails',
+    pattern: /^[A-Za-z0-9.:-]{1,253}$/,
+    fallback: '',
+  },
+  mailPort: {
+    kind: 'integer',
+    env: 'VIGIL_MAIL_PORT',
+    help: 'port of the mail server',
+    min: 1,
+    max: 65_535,
+    fallback: 587,
+  },
+  mailTls: {
+    kind: 'choice',
+    env: 'VIGIL_MAIL_TLS',
+    help: 'how TLS begins: `starttls` (port 587 or 25), or `implicit` (port 465); a mail never leaves without TLS',
+    choices: ['starttls', 'implicit'],
+    fallback: 'starttls',
+  },
+  mailUser: {
+    kind: 'text',
+    env: 'VIGIL_MAIL_USER',
+    help: 'user of the mail server; empty if it wants no login',
+    fallback: '',
+  },
+  mailPassword: {
+    kind: 'secret',
+    env: 'VIGIL_MAIL_PASSWORD_FILE',
+    help: 'file with the password of the mail server’s user, mode 0600',
+    fallback: '',
+  },
+  mailFrom: {
+    kind: 'text',
+    env: 'VIGIL_MAIL_FROM',
+    help: 'address of the sender of mails; required if there is a mail server',
+    pattern: /^[^\s@<>,;:"]+@[^\s@<>,;:"]+$/,
+    fallback: '',
+  },
+  webhookHosts: {
+    kind: 'list',
+    env: 'VIGIL_WEBHOOK_HOSTS',
+    help: 'hosts to which webhooks may go, comma-separated: `host`, `host:port`, or `*.host` for all names below it; without it, Vigil sends no webhooks',
+    fallback: [],
+  },
+} as const satisfies Manifest;

@@ -1,0 +1,158 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { accepted, assigned, assignmentOf, hour } from '../../../contracts/duties.testing.ts';
+import { evolve, initialState } from '../../../contracts/duties.ts';
+import type { ReachEntry } from '../../../contracts/messages/delivery-commands.ts';
+import type { DeliveryChannel } from '../../../contracts/messages/delivery-policy.ts';
+import { mailEntry, newSubscription } from '../../../tests/delivery/messages.ts';
+import type { Channel, SendResult } from '../channels/channel.ts';
+import { startCanaries } from './canaries.ts';
+import type { ReachEvent } from './core/canary.ts';
+
+const phone = newSubscription('https://push.example/1').entry;
+const tablet = newSubscription('https://push.example/2').entry;
+const taken: SendResult = { kind: 'reached', stage: 'taken' };
+const failed: SendResult = { kind: 'failed', class: 'transient', reason: 'The service has a fault (500).' };
+const ended: SendResult = { kind: 'ended', reason: 'The service says that the address has ended (410).' };
+
+let close = () => {};
+beforeEach(() => {
+  vi.useFakeTimers({ now: hour(8) });
+});
+afterEach(() => {
+  close();
+  vi.useRealTimers();
+});
+
+/** Starts canaries for Anna, who is on duty. `results` are what each entry's service answers. */
+function start(
+  entries: readonly ReachEntry[],
+  options: { readonly ended?: readonly string[]; readonly down?: boolean; readonly usual?: SendResult } = {},
+) {
+  const list = [...entries];
+  const results = new Map<string, SendResult | Promise<SendResult>>();
+  const events: ReachEvent[] = [];
+  const check = vi.fn(async (entry: ReachEntry) => results.get(entry.reachId) ?? options.usual ?? taken);
+  const channel = { check, isDown: () => options.down ?? false } as unknown as Channel;
+  const duties = [assigned('charge', 6, assignmentOf(1, 'anna', [7, 15])), accepted('anna', 7, 1)].reduce(
+    evolve,
+    initialState,
+  );
+  let ids = 0;
+  const canaries = startCanaries({
+    channels: new Map<DeliveryChannel, Channel>([['push', channel]]),
+    duties: () => duties,
+    entriesOf: (userId, name) => list.filter((entry) => entry.userId === userId && entry.channel === name),
+    ended: options.ended ?? [],
+    emit: (event) => events.push(event),
+    newId: () => {
+      ids += 1;
+      return `00000000-0000-4000-8000-${String(ids).padStart(12, '0')}`;
+    },
+    now: Date.now,
+    log: { warn: vi.fn() },
+  });
+  close = canaries.close;
+  const short = () =>
+    events.map((event) =>
+      event.type === 'reach-ended'
+        ? `${event.channel} ended`
+        : `${event.channel} ${event.state} ${event.stage ?? ''}`.trim(),
+    );
+  return { canaries, results, check, events, list, short };
+}
+
+describe('the canaries', () => {
+  it('ask the pages and each phone at the start, and write what the service says', async () => {
+    const { check, short } = start([phone, tablet]);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(check).toHaveBeenCalledTimes(2);
+    expect(short()).toEqual(['screen asked', 'push asked', 'push asked', 'push reached taken', 'push reached taken']);
+  });
+
+  it('take the answer of the phone and of the page, and of no other person', async () => {
+    const { canaries, events, short } = start([phone]);
+    await vi.advanceTimersByTimeAsync(0);
+    const idOf = (channel: string) =>
+      events.flatMap((event) => (event.type === 'reach-seen' && event.channel === channel ? [event.checkId] : []))[0]!;
+    canaries.answer({ checkId: idOf('push'), userId: 'ben', stage: 'on-device' });
+    canaries.answer({ checkId: idOf('push'), userId: 'anna', stage: 'on-device' });
+    canaries.answer({ checkId: idOf('screen'), userId: 'anna', stage: 'painted' });
+    expect(short().slice(3)).toEqual(['push reached on-device', 'screen reached painted']);
+  });
+
+  it('ask a new phone within some seconds, and all channels again within 10 min', async () => {
+    const { check, list } = start([phone]);
+    await vi.advanceTimersByTimeAsync(0);
+    list.push(tablet);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(check.mock.calls.map(([entry]) => entry.reachId)).toEqual([phone.reachId, tablet.reachId]);
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(check).toHaveBeenCalledTimes(4);
+  });
+
+  it('write at once that an entry has ended, and never use it again', async () => {
+    const { canaries, check, short } = start([phone], { usual: ended });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(short()).toContain('push ended');
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    expect(check).toHaveBeenCalledTimes(1);
+    expect(canaries.isDown('anna', 'push')).toBe(true);
+  });
+
+  it('never use an entry that had ended before the start', async () => {
+    const { check } = start([phone], { ended: [phone.reachId] });
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    expect(check).not.toHaveBeenCalled();
+  });
+
+  it('say that a channel is down after a failure, and not any more after the service works again', async () => {
+    const { canaries, results } = start([phone]);
+    expect(canaries.isDown('anna', 'push')).toBe(false);
+    results.set(phone.reachId, failed);
+    await vi.advanceTimersByTimeAsync(570_000);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(canaries.isDown('anna', 'push')).toBe(true);
+    results.set(phone.reachId, taken);
+    await vi.advanceTimersByTimeAsync(245_000);
+    expect(canaries.isDown('anna', 'push')).toBe(false);
+    expect(canaries.isDown('anna', 'screen')).toBe(false);
+  });
+
+  it('say that a channel is down while the host of its only phone has failed', () => {
+    expect(start([phone], { down: true }).canaries.isDown('anna', 'push')).toBe(true);
+  });
+
+  it('say that a channel is down that the hospital has not set up', async () => {
+    const { canaries, events } = start([mailEntry()]);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(events.at(-1)).toMatchObject({ channel: 'mail', state: 'down', reason: expect.stringContaining('set up') });
+    expect(canaries.isDown('anna', 'mail')).toBe(true);
+  });
+
+  it('write nothing after they were closed', async () => {
+    const { canaries, results, events } = start([phone]);
+    let answer: (result: SendResult) => void = () => {};
+    results.set(
+      phone.reachId,
+      new Promise((resolve) => {
+        answer = resolve;
+      }),
+    );
+    await vi.advanceTimersByTimeAsync(570_000);
+    await vi.advanceTimersByTimeAsync(5_000);
+    canaries.close();
+    const count = events.length;
+    answer(taken);
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    expect(events).toHaveLength(count);
+  });
+
+  it('count the channels of the persons on duty by state', async () => {
+    const { canaries } = start([phone, tablet]);
+    await vi.advanceTimersByTimeAsync(0);
+    expect([...canaries.counts()]).toEqual([
+      ['screen asked', 1],
+      ['push reached', 2],
+    ]);
+  });
+});

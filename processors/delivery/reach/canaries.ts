@@ -1,0 +1,141 @@
+/**
+ * Sends the canaries that are due, and reports what came back. It runs only in the process that delivers. After a restart it begins with nothing but
+ * the entries that have ended, so it tries each channel again at once.
+ */
+import type { Logger } from 'pino';
+import { secondMs } from '../../../contracts/durations.ts';
+import type { DutyState } from '../../../contracts/duty-state.ts';
+import type { ReachEntry } from '../../../contracts/messages/delivery-commands.ts';
+import type { DeliveryChannel } from '../../../contracts/messages/delivery-policy.ts';
+import type { Channel, SendResult } from '../channels/channel.ts';
+import { isChannelDown as isServiceDown } from '../channels/send-to-person.ts';
+import {
+  asked,
+  type CheckResult,
+  checkEvent,
+  dueChecks,
+  evolveReach,
+  initialReach,
+  isChannelDown,
+  type ReachCheckState,
+  type ReachEvent,
+  type ReachTarget,
+  silentPages,
+} from './core/canary.ts';
+import { targetsOf } from './core/on-duty.ts';
+
+/** How often the canaries are looked at, ms (ours). */
+const lookEveryMs = 5 * secondMs;
+/** Maximum number of canaries that begin in one look (ours). The others begin in the next looks. */
+export const checksMax = 100;
+
+export type CanaryOptions = {
+  readonly channels: ReadonlyMap<DeliveryChannel, Channel>;
+  readonly duties: () => DutyState;
+  readonly entriesOf: (userId: string, channel: DeliveryChannel) => readonly ReachEntry[];
+  /** Entries that had ended before. */
+  readonly ended: readonly string[];
+  /** Writes an event into `deliveries`. */
+  readonly emit: (event: ReachEvent) => void;
+  readonly newId: () => string;
+  readonly now: () => number;
+  readonly log: Pick<Logger, 'warn'>;
+};
+
+/** The answer of a page or a service worker to a canary. */
+export type CheckAnswer = {
+  readonly checkId: string;
+  readonly userId: string;
+  readonly stage: 'on-device' | 'painted';
+};
+
+export type Canaries = {
+  answer(answer: CheckAnswer): void;
+  /** Takes that a service has ended an entry while a message was sent to it. */
+  noteEnded(event: Extract<ReachEvent, { type: 'reach-ended' }>): void;
+  isDown(userId: string, channel: DeliveryChannel): boolean;
+  /** Returns the number of channels of persons on duty, by channel and state. */
+  counts(): ReadonlyMap<string, number>;
+  close(): void;
+};
+
+const channelNames: readonly DeliveryChannel[] = ['push', 'mail', 'webhook'];
+
+export function startCanaries(options: CanaryOptions): Canaries {
+  const { channels, entriesOf, newId, now } = options;
+  const closing = new AbortController();
+  let state: ReachCheckState = { ...initialReach, ended: new Set(options.ended) };
+  let targets: readonly ReachTarget[] = [];
+
+  const take = (event: ReachEvent | undefined) => {
+    if (event === undefined || closing.signal.aborted) return;
+    state = evolveReach(state, event);
+    options.emit(event);
+  };
+
+  const look = () => {
+    const allEntries = (userId: string) => channelNames.flatMap((channel) => entriesOf(userId, channel));
+    targets = targetsOf(options.duties(), allEntries, now());
+    for (const event of silentPages(state, now())) take(event);
+    for (const target of dueChecks(state, targets, spreadOf, now()).slice(0, checksMax)) check(target);
+  };
+
+  const check = (target: ReachTarget) => {
+    const checkId = newId();
+    take(asked(target, checkId, now()));
+    // The pages read the event from the log, and answer it.
+    if (target.channel === 'screen') return;
+    const entry = entriesOf(target.userId, target.channel).find(({ reachId }) => reachId === target.reachId);
+    const channel = channels.get(target.channel);
+    if (!entry || !channel) return take(resultEvent(target, checkId, notSetUp));
+    const { userId, name } = target;
+    void channel
+      .check(entry, { checkId, userId, name }, closing.signal)
+      .catch((error: unknown): SendResult => {
+        options.log.warn({ err: error, channel: target.channel }, 'a canary failed unexpectedly');
+        return { kind: 'failed', class: 'transient', reason: 'The channel failed unexpectedly.' };
+      })
+      .then((result) => take(resultEvent(target, checkId, result)));
+  };
+
+  const resultEvent = ({ userId }: ReachTarget, checkId: string, result: CheckResult) =>
+    checkEvent(state, checkId, userId, result, now());
+
+  const timer = setInterval(look, lookEveryMs);
+  look();
+
+  return {
+    answer: ({ checkId, userId, stage }) => take(checkEvent(state, checkId, userId, { kind: 'reached', stage }, now())),
+    noteEnded(event) {
+      state = evolveReach(state, event);
+    },
+    isDown(userId, channel) {
+      const entries = entriesOf(userId, channel);
+      if (isChannelDown(state, channel, entries, now())) return true;
+      const service = channels.get(channel);
+      return service !== undefined && isServiceDown(service, entries);
+    },
+    counts() {
+      const counts = new Map<string, number>();
+      for (const target of targets) {
+        const known = state.targets.get(target.reachId ?? `${target.channel} ${target.userId}`);
+        const name = `${target.channel} ${known?.state ?? 'asked'}`;
+        counts.set(name, (counts.get(name) ?? 0) + 1);
+      }
+      return counts;
+    },
+    close() {
+      closing.abort();
+      clearInterval(timer);
+    },
+  };
+}
+
+const notSetUp: CheckResult = { kind: 'failed', reason: 'The hospital has not set up this channel.' };
+
+/** Returns a number from 0 to 1 that is always the same for a target, so that the canaries of different persons are spread. */
+export function spreadOf(key: string): number {
+  let hash = 2_166_136_261;
+  for (let index = 0; index < key.length; index += 1) hash = Math.imul(hash ^ key.charCodeAt(index), 16_777_619);
+  return (hash >>> 0) / 0xffffffff;
+}

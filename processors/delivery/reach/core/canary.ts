@@ -1,0 +1,218 @@
+/**
+ * The canaries of persons: silent messages that show whether each person on duty can be reached now, for each channel. Pure: the state is made only
+ * by events of the topic `deliveries`, so that it is right after a restart, too.
+ */
+import { minuteMs, secondMs } from '../../../../contracts/durations.ts';
+import type { ReachEnded, ReachSeen, ReceiptStage } from '../../../../contracts/messages/deliveries.ts';
+import { receiptStages } from '../../../../contracts/messages/deliveries.ts';
+import type { DeliveryChannel } from '../../../../contracts/messages/delivery-policy.ts';
+
+/** Longest time between two canaries of one channel of a person on duty, ms (the issue: at least every 10 minutes). */
+export const checkEveryMsMax = 10 * minuteMs;
+/** A canary is due this much earlier, so that a busy process is still in time (ours). */
+const earlyMs = 30 * secondMs;
+/** The canaries of different persons are spread over this time (ours). */
+const spreadMs = 90 * secondMs;
+/** How soon a channel that is down is tried again, ms (ours), so that the end of a failure is noticed soon. Doubled with each failure in a row. */
+const downCheckMs = minuteMs;
+/** How long a failed canary means that a channel is down, ms (ours). */
+export const downMsMax = 2 * minuteMs;
+/** How long an answer is waited for, ms. */
+export const answerMsMax = minuteMs;
+/** An instant this much in the future means that the clock was set back, ms (contracts/steady-time.ts). */
+const aheadMsMax = 5 * secondMs;
+/** Maximum number of channels of persons in the state (ours). The oldest are removed. */
+export const reachStatesMax = 20_000;
+
+/** One channel of a person on duty that canaries try: an entry of the topic `reach`, or the person's own pages. */
+export type ReachTarget = {
+  readonly userId: string;
+  readonly name: string;
+  readonly channel: DeliveryChannel;
+  /** Absent for the channel `screen`. */
+  readonly reachId?: string;
+};
+
+export type TargetState = {
+  readonly target: ReachTarget;
+  readonly checkId: string;
+  /** When the newest canary was asked. */
+  readonly askedAtMs: number;
+  readonly state: 'asked' | 'reached' | 'down';
+  /** Number of failures in a row, and when the last one was found. A canary that was asked and not answered yet changes neither. */
+  readonly failures: number;
+  readonly failedAtMs: number;
+  readonly stage?: ReceiptStage;
+  readonly reason?: string;
+};
+
+export type ReachCheckState = {
+  readonly targets: ReadonlyMap<string, TargetState>;
+  /** Entries that do not exist any more. Nothing is sent to them. */
+  readonly ended: ReadonlySet<string>;
+};
+
+export const initialReach: ReachCheckState = { targets: new Map(), ended: new Set() };
+
+export type ReachEvent = ReachSeen | ReachEnded;
+
+/** Returns the name of a target in the state. */
+export function targetKey({ userId, channel, reachId }: Pick<ReachTarget, 'userId' | 'channel' | 'reachId'>): string {
+  return reachId ?? `${channel} ${userId}`;
+}
+
+/** Returns the state after an event. An event about an older canary changes nothing. */
+export function evolveReach(state: ReachCheckState, event: ReachEvent): ReachCheckState {
+  if (event.type === 'reach-ended') {
+    const targets = new Map(state.targets);
+    targets.delete(event.reachId);
+    return { targets, ended: withinMax(new Set(state.ended).add(event.reachId)) };
+  }
+  const key = targetKey(event);
+  if (state.ended.has(key)) return state;
+  const former = state.targets.get(key);
+  const isOld = event.state !== 'asked' && former !== undefined && former.checkId !== event.checkId;
+  if (isOld) return state;
+  const { userId, name, channel, reachId, checkId, atMs, stage, reason } = event;
+  const targets = new Map(state.targets);
+  // The newest is the last, so that the first is the oldest.
+  targets.delete(key);
+  targets.set(key, {
+    target: { userId, name, channel, ...(reachId === undefined ? {} : { reachId }) },
+    checkId,
+    askedAtMs: event.state === 'asked' || former === undefined ? atMs : former.askedAtMs,
+    state: event.state,
+    ...failuresAfter(former, event.state, atMs),
+    ...(stage === undefined ? {} : { stage }),
+    ...(reason === undefined ? {} : { reason }),
+  });
+  return { targets: withinMax(targets), ended: state.ended };
+}
+
+function failuresAfter(former: TargetState | undefined, state: TargetState['state'], atMs: number) {
+  const { failures = 0, failedAtMs = 0 } = former ?? {};
+  if (state === 'down') return { failures: failures + 1, failedAtMs: atMs };
+  return state === 'reached' ? { failures: 0, failedAtMs: 0 } : { failures, failedAtMs };
+}
+
+function withinMax<Collection extends Map<string, unknown> | Set<string>>(collection: Collection): Collection {
+  for (const key of collection.keys()) {
+    if (collection.size <= reachStatesMax) break;
+    collection.delete(key);
+  }
+  return collection;
+}
+
+/**
+ * Returns which targets need a canary now. Each target of a person on duty is tried at once if nothing is known about it, and about every 8 to 9.5 minutes
+ * otherwise; while it is down, after 1, 2, 4 minutes and so on. A canary without any result within 60 s is repeated: the process was killed.
+ * @param targets the channels of all persons on duty; entries that have ended are left out
+ * @param spreadOf returns a number from 0 to 1 for a target, always the same for the same target
+ */
+export function dueChecks(
+  state: ReachCheckState,
+  targets: readonly ReachTarget[],
+  spreadOf: (key: string) => number,
+  nowMs: number,
+): readonly ReachTarget[] {
+  return targets.filter((target) => {
+    const key = targetKey(target);
+    if (state.ended.has(key)) return false;
+    const known = state.targets.get(key);
+    if (!known) return true;
+    const ageMs = nowMs - known.askedAtMs;
+    if (ageMs < -aheadMsMax) return true;
+    if (known.state === 'asked' && target.channel !== 'screen') return ageMs >= answerMsMax;
+    const regularMs = checkEveryMsMax - earlyMs - spreadMs * spreadOf(key);
+    const waitMs = known.state === 'down' ? Math.min(downCheckMs * 2 ** (known.failures - 1), regularMs) : regularMs;
+    return ageMs >= waitMs;
+  });
+}
+
+/** Returns the event that a target is tried now. */
+export function asked(target: ReachTarget, checkId: string, nowMs: number): ReachSeen {
+  return { type: 'reach-seen', atMs: nowMs, ...target, checkId, state: 'asked' };
+}
+
+/** What came back from a canary: the result of a channel, or the answer of a page or a service worker. */
+export type CheckResult =
+  | { readonly kind: 'reached'; readonly stage: ReceiptStage }
+  | { readonly kind: 'failed'; readonly reason: string }
+  | { readonly kind: 'ended'; readonly reason: string };
+
+/**
+ * Returns what a result changes. Undefined if it changes nothing: it is about an older canary, or it says less than what is known.
+ * @param userId whose canary this is; the answer of another person has no effect
+ */
+export function checkEvent(
+  state: ReachCheckState,
+  checkId: string,
+  userId: string,
+  result: CheckResult,
+  nowMs: number,
+): ReachEvent | undefined {
+  const known = [...state.targets.values()].find((one) => one.checkId === checkId && one.target.userId === userId);
+  if (!known) return undefined;
+  const { target } = known;
+  const reason = 'reason' in result ? result.reason.slice(0, 200) : undefined;
+  if (result.kind === 'ended' && target.reachId !== undefined)
+    return {
+      type: 'reach-ended',
+      atMs: nowMs,
+      reachId: target.reachId,
+      userId: target.userId,
+      channel: target.channel,
+      reason: reason ?? '',
+    };
+  const seen = { type: 'reach-seen', atMs: nowMs, ...target, checkId } as const;
+  if (result.kind !== 'reached') {
+    // The device has answered already: the failure of the service says less.
+    return known.state === 'reached' ? undefined : { ...seen, state: 'down', reason: reason ?? '' };
+  }
+  const isFurther = known.stage === undefined || stageOf(result.stage) > stageOf(known.stage);
+  return known.state === 'reached' && !isFurther ? undefined : { ...seen, state: 'reached', stage: result.stage };
+}
+
+const stageOf = (stage: ReceiptStage) => receiptStages.indexOf(stage);
+
+/**
+ * Returns the events for pages that have not answered in time. A push service that has taken a canary is `reached` with the stage `taken` even if the phone
+ * does not answer: the phone may be asleep. Pages show this as less.
+ */
+export function silentPages(state: ReachCheckState, nowMs: number): readonly ReachSeen[] {
+  return [...state.targets.values()]
+    .filter(({ target, state: present, askedAtMs }) => {
+      const ageMs = nowMs - askedAtMs;
+      return target.channel === 'screen' && present === 'asked' && (ageMs >= answerMsMax || ageMs < -aheadMsMax);
+    })
+    .map(({ target, checkId }) => ({
+      type: 'reach-seen',
+      atMs: nowMs,
+      ...target,
+      checkId,
+      state: 'down',
+      reason: 'No page of this person is open.',
+    }));
+}
+
+/**
+ * Returns whether a channel cannot reach a person now, so that the next person is called at once. True only for a failure that a service has reported: no
+ * entry, only ended entries, or a failed canary of the last two minutes for each entry. Never true for `screen`, and never because a phone did not answer:
+ * a message that nobody confirms within 5 s calls the next person anyway, and a wrong "down" would skip the person.
+ * @param entries the entries of the person in this channel
+ */
+export function isChannelDown(
+  state: ReachCheckState,
+  channel: DeliveryChannel,
+  entries: readonly { readonly reachId: string }[],
+  nowMs: number,
+): boolean {
+  if (channel === 'screen') return false;
+  return entries.every(({ reachId }) => {
+    if (state.ended.has(reachId)) return true;
+    const known = state.targets.get(reachId);
+    if (!known || known.failures === 0) return false;
+    const ageMs = nowMs - known.failedAtMs;
+    return ageMs >= -aheadMsMax && ageMs <= downMsMax;
+  });
+}

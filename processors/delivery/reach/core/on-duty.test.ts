@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { accepted, assigned, assignmentOf, declined, hour } from '../../../../contracts/duties.testing.ts';
+import { evolve, initialState } from '../../../../contracts/duties.ts';
+import type { AssignmentEvent } from '../../../../contracts/messages/assignments.ts';
+import { newSubscription } from '../../../../tests/delivery/messages.ts';
+import { targetsOf } from './on-duty.ts';
+
+const stateOf = (...events: readonly AssignmentEvent[]) => events.reduce(evolve, initialState);
+const entry = newSubscription('https://push.example/1').entry;
+const entriesOf = (userId: string) => (userId === 'anna' ? [entry] : []);
+const shift = [
+  assigned('charge', 6, assignmentOf(1, 'anna', [7, 15])),
+  accepted('anna', 7, 1),
+  assigned('charge', 6, assignmentOf(2, 'ben', [15, 23])),
+];
+const peopleAt = (events: readonly AssignmentEvent[], atHour: number) =>
+  targetsOf(stateOf(...events), entriesOf, hour(atHour)).map(({ userId, channel }) => `${userId} ${channel}`);
+
+describe('targetsOf', () => {
+  it('has the pages and each entry of a person on duty', () => {
+    expect(targetsOf(stateOf(...shift), entriesOf, hour(8))).toEqual([
+      { userId: 'anna', name: 'anna', channel: 'screen' },
+      { userId: 'anna', name: 'anna', channel: 'push', reachId: entry.reachId },
+    ]);
+  });
+
+  it('has nobody before the shift, and also whoever has not accepted yet or is overdue', () => {
+    expect(peopleAt(shift, 6.9)).toEqual([]);
+    expect(peopleAt(shift, 16)).toEqual(['anna screen', 'anna push', 'ben screen']);
+  });
+
+  it('has a person with two duties once, and nobody who declined', () => {
+    const twice = [...shift, assigned('charge', 6, assignmentOf(3, 'anna', [7, 15], ['ICU-2'], 'buddy'))];
+    expect(peopleAt(twice, 8)).toEqual(['anna screen', 'anna push']);
+    expect(peopleAt([...shift, declined('ben', 15, 2)], 16)).toEqual(['anna screen', 'anna push']);
+  });
+});

@@ -1,0 +1,35 @@
+/** Returns the persons on duty, and their channels. Pure. */
+import { absenceAt } from '../../../../contracts/duties.ts';
+import { type DutyState, liveAssignments, type WardDuties } from '../../../../contracts/duty-state.ts';
+import type { ReachEntry } from '../../../../contracts/messages/delivery-commands.ts';
+import type { ReachTarget } from './canary.ts';
+
+type OnDuty = { readonly userId: string; readonly name: string };
+
+/**
+ * Returns each channel of each person who has a duty now in any ward: the own pages, and each entry. A person who is away has no duty; the cover has.
+ * @param entriesOf returns the entries of a person in all channels
+ */
+export function targetsOf(
+  duties: DutyState,
+  entriesOf: (userId: string) => readonly ReachEntry[],
+  atMs: number,
+): readonly ReachTarget[] {
+  const people = new Map<string, OnDuty>();
+  for (const ward of duties.wards.values())
+    for (const person of peopleOf(ward, atMs)) people.set(person.userId, person);
+  return [...people.values()].flatMap(({ userId, name }): ReachTarget[] => [
+    { userId, name, channel: 'screen' },
+    ...entriesOf(userId).map(({ channel, reachId }) => ({ userId, name, channel, reachId })),
+  ]);
+}
+
+function peopleOf(ward: WardDuties, atMs: number): OnDuty[] {
+  return liveAssignments(ward, atMs).flatMap(({ assignment, fromMs, declined }): OnDuty[] => {
+    if (fromMs > atMs || declined) return [];
+    const { userId, name } = assignment;
+    const absence = absenceAt(ward, userId, atMs);
+    if (absence === undefined) return [{ userId, name }];
+    return absence.cover ? [{ userId: absence.cover.userId, name: absence.cover.name }] : [];
+  });
+}

@@ -1,0 +1,94 @@
+/** A real SMTP server on loopback (smtp-server), which makes faults on request. */
+
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { SMTPServer } from 'smtp-server';
+import type { Pair } from '../../certs/issue.ts';
+import { peerCertificate } from './authority.ts';
+
+export type ReceivedMail = { readonly from: string; readonly to: readonly string[]; readonly source: string };
+
+export type SmtpPeer = {
+  readonly port: number;
+  readonly mails: ReceivedMail[];
+  /** The reply to the next recipients or contents: a code to refuse, `drop` to take the mail and break the connection. */
+  recipientReplies: number[];
+  contentReplies: (number | 'drop' | 'hang')[];
+  /** Commands that came before TLS. */
+  connectionCount(): number;
+  close(): Promise<void>;
+};
+
+export type SmtpPeerOptions = {
+  readonly tls: 'starttls' | 'implicit' | 'none';
+  readonly certificate?: Pair;
+  readonly login?: { readonly user: string; readonly password: string };
+};
+
+export async function startSmtpPeer({ tls, certificate, login }: SmtpPeerOptions): Promise<SmtpPeer> {
+  const { certificate: cert, key } = certificate ?? (await peerCertificate(['localhost', '127.0.0.1']));
+  const mails: ReceivedMail[] = [];
+  let connections = 0;
+  const replied = (code: number) => Object.assign(new Error('Refused by the test'), { responseCode: code });
+  const server = new SMTPServer({
+    secure: tls === 'implicit',
+    cert,
+    key,
+    authOptional: login === undefined,
+    closeTimeout: 100,
+    disabledCommands: [...(login === undefined ? ['AUTH'] : []), ...(tls === 'none' ? ['STARTTLS'] : [])],
+    onConnect(_session, done) {
+      connections += 1;
+      done();
+    },
+    onAuth({ username, password }, _session, done) {
+      if (username === login?.user && password === login?.password) done(null, { user: username });
+      else done(new Error('Wrong password'));
+    },
+    onRcptTo(_address, _session, done) {
+      const code = peer.recipientReplies.shift();
+      done(code === undefined ? null : replied(code));
+    },
+    onData(stream, session, done) {
+      const chunks: Buffer[] = [];
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+      stream.on('end', () => {
+        const reply = peer.contentReplies.shift();
+        if (typeof reply === 'number') return done(replied(reply));
+        const { mailFrom, rcptTo } = session.envelope;
+        const from = mailFrom === false ? '' : mailFrom.address;
+        mails.push({ from, to: rcptTo.map(({ address }) => address), source: Buffer.concat(chunks).toString() });
+        if (reply === 'hang') return;
+        if (reply === 'drop') for (const connection of server.connections) connection._socket.destroy();
+        done();
+      });
+    },
+  });
+  server.on('error', () => {});
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
+  const peer: SmtpPeer = {
+    port: (server.server.address() as AddressInfo).port,
+    mails,
+    recipientReplies: [],
+    contentReplies: [],
+    connectionCount: () => connections,
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+  return peer;
+}
+
+/** Starts a server that takes connections and says nothing. */
+export async function startSilentPeer(): Promise<{ readonly port: number; close(): Promise<void> }> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {});
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
