@@ -6,13 +6,7 @@ import { type CallChannel, type CallStory, deliveryEventsOf, type EventOf, hadIt
 import type { DeliveryContext } from './delivery-findings.ts';
 import { durationText } from './durations.ts';
 import { type Finding, slowMs } from './finding.ts';
-
-export const channelTitles: Readonly<Record<DeliveryChannel, string>> = {
-  screen: 'page in a browser',
-  push: 'push service',
-  mail: 'mail server',
-  webhook: 'other system (webhook)',
-};
+import { channelTitles } from './titles.ts';
 
 export function callFindings(context: DeliveryContext): Finding[] {
   return [

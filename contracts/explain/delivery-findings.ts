@@ -44,13 +44,18 @@ function processFindings({ records, history }: DeliveryContext): Finding[] {
       },
     ];
   }
-  const late = seen.flatMap(({ rev, appendedMs }) => {
+  const firstMs = seen[0]!.appendedMs - calling.appendedMs;
+  if (firstMs > slowMs) {
+    const text = `The delivery process was behind or did not run: it took the alarm ${durationText(firstMs)} after the log had it.`;
+    return [{ kind: 'delivery-behind', text }];
+  }
+  const later = seen.flatMap(({ rev, appendedMs }) => {
     const event = history.events.find(({ body }) => body.alarm.rev === rev);
     const ms = event === undefined ? 0 : appendedMs - event.appendedMs;
     return ms > slowMs ? [{ rev, ms }] : [];
   })[0];
-  if (late === undefined) return [];
-  const text = `The delivery process was behind or did not run: it took revision ${late.rev} of the alarm ${durationText(late.ms)} after the log had it.`;
+  if (later === undefined) return [];
+  const text = `The delivery process was behind or did not run: it took revision ${later.rev} of the alarm ${durationText(later.ms)} after the log had it.`;
   return [{ kind: 'delivery-behind', text }];
 }
 

@@ -1,11 +1,11 @@
 /** Writes what the delivery process, the channels and the called persons did about an alarm, one line for each record. */
 import type { DeliveryRecord, WardNotice } from '../messages/deliveries.ts';
 import { formatInstant, parseInstant } from '../time.ts';
-import { channelTitles } from './call-findings.ts';
 import type { DeliveryEvent, EventOf } from './calls.ts';
 import { durationText } from './durations.ts';
 import type { TimelineLine } from './history.ts';
 import type { AlarmRecords, Logged } from './records.ts';
+import { channelTitles } from './titles.ts';
 
 /** Returns the lines, in the order of the log. A repeated record has one line. */
 export function deliveryLines(records: AlarmRecords): TimelineLine[] {

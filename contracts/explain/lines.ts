@@ -1,13 +1,12 @@
 /** Writes an explanation as lines for a terminal. Texts from the log are made visible, so that they cannot change the terminal. */
 import { visibleText } from '../text.ts';
-import { channelTitles } from './call-findings.ts';
 import type { CallChannel, CallStory } from './calls.ts';
 import type { Delays, Step } from './chain.ts';
 import { createInstantText, durationText } from './durations.ts';
 import type { Explanation } from './explain.ts';
 import type { Looker, Lookers } from './lookers.ts';
 import type { OnDuty, PersonOnDuty } from './on-duty.ts';
-import { logPartTitles, lookTitles, standingTitles, stepTitles } from './titles.ts';
+import { channelTitles, logPartTitles, lookTitles, standingTitles, stepTitles } from './titles.ts';
 
 const notKnownText = 'not known';
 

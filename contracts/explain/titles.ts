@@ -1,5 +1,6 @@
 /** Words for the parts of an explanation. The command and the page use the same words. */
 import type { Standing } from '../duties.ts';
+import type { DeliveryChannel } from '../messages/delivery-policy.ts';
 import type { StepName } from './chain.ts';
 import type { LookKind } from './lookers.ts';
 import type { LogPart } from './records.ts';
@@ -49,4 +50,11 @@ export const logPartTitles: Readonly<Record<LogPart, string>> = {
   pages: 'delivery-commands',
   assignments: 'assignments',
   audit: 'audit',
+};
+
+export const channelTitles: Readonly<Record<DeliveryChannel, string>> = {
+  screen: 'page in a browser',
+  push: 'push service',
+  mail: 'mail server',
+  webhook: 'other system (webhook)',
 };

@@ -55,6 +55,7 @@ export const permissions = [
   'capture-patients',
   'rebuild-trends',
   'explain-alarms',
+  'see-explanations',
 ] as const;
 export type Permission = (typeof permissions)[number];
 

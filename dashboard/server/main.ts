@@ -28,6 +28,7 @@ import { judgeCertificates } from './core/certificate-health.ts';
 import { deliveryDown, deliveryState } from './core/delivery-health.ts';
 import { healthReasons } from './core/health-reasons.ts';
 import { callsOf } from './core/my-calls.ts';
+import { createExplainer } from './explainer.ts';
 import { openAssignmentsFeed } from './live/assignments-feed.ts';
 import { openDeliveriesFeed } from './live/deliveries-feed.ts';
 import { createDeliveryWriter, newCallTimes } from './live/delivery-writer.ts';
@@ -36,6 +37,7 @@ import { createHub, type Hub, silentMsMax } from './live/hub.ts';
 import { createHubDeliveries } from './live/hub-deliveries.ts';
 import { announcePresence } from './live/presence.ts';
 import { openRegistryCheck } from './live/registry-check.ts';
+import { createShownRecorder } from './live/shown-recorder.ts';
 import { newConfirmationTimes } from './live/unconfirmed-screens.ts';
 import { type Answers, countAnswer, type DashboardFigures, dashboardMetrics } from './metrics.ts';
 import { proxyCheck, proxyFault } from './proxies.ts';
@@ -136,6 +138,7 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
     endSessions: sessions.endBefore,
   });
   const pseudonymOf = rememberedPseudonyms(configured.pseudonymKey);
+  const shownRecorder = createShownRecorder(log, { now, logger });
   let hub: Hub | undefined;
   const feed = await openFeed(log, {
     now,
@@ -170,6 +173,7 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
     canarySilentMs: configured.canarySilentMs,
     certificate: () => judgeCertificates(certificatesEndingSoon(wallMs()), wallMs()),
     times: confirmationTimes,
+    onShown: shownRecorder.note,
     pseudonymOf,
     deliveries: createHubDeliveries({
       source: {
@@ -210,6 +214,7 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
     appendBytes: () => log.appender.pendingBytes(),
     unreadable: () => feed.unreadable() + assignments.unreadable() + deliveries.unreadable(),
     dutyGaps: assignments.gaps,
+    shownLeftOut: shownRecorder.leftOut,
     delivery: () => ({ ...deliveryState(deliverySigns, duties(), now()), figures: deliveryWriter.figures }),
     damage: log.damage,
   };
@@ -224,6 +229,7 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
       audit,
       feed,
       assignments,
+      explainer: createExplainer(log, { now, logger }),
       delivery: {
         feed: deliveries,
         writer: deliveryWriter,
@@ -276,6 +282,7 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
     hub?.close();
     await app.close();
     await presence.close();
+    await shownRecorder.close();
     await accountRecords?.close();
     await trail.close();
     await deliveries.close();

@@ -22,6 +22,7 @@ const figures: DashboardFigures = {
   auditWaiting: () => 8,
   appendBytes: () => 1_000,
   unreadable: () => 11,
+  shownLeftOut: () => 14,
   dutyGaps: () => ({ noNurse: 13, overdue: 12 }),
   delivery: () => ({
     ...{ isRunning: false, isRead: true, readAgoMs: 1_500 },
@@ -72,6 +73,7 @@ it('the metrics of a dashboard have its screens, sessions, answers and waiting r
     'unseen_alarms 4',
     'unregistered 6',
     'unconfirmed_alarms 12',
+    'shown_left_out_total 14',
     'confirmations_missed_total{ward="watched"} 3',
     'confirmations_missed_total{ward="unwatched"} 2',
     'unknown_reports_total 13',

@@ -25,6 +25,8 @@ export type DashboardFigures = {
   readonly damage: DamageBook;
   /** Beds with a patient that have no nurse, or whose hand-over is overdue. */
   dutyGaps(): DutyGaps;
+  /** Number of first paintings and soundings of alarms that were not written into the log. */
+  shownLeftOut(): number;
   delivery(): DeliveryState;
 };
 
@@ -126,6 +128,11 @@ function confirmationMetrics(
     'What was too much to keep for the next page: sessions above 1,000 logins, alarms above 500 of a login. Their next page counts from its start.',
     () => Object.entries(figures()?.hub.stats().forgottenWaits ?? { sessions: 0, alarms: 0 }),
     'what',
+  );
+  metrics.counter(
+    'vigil_dashboard_shown_left_out_total',
+    'Number of first paintings and soundings of alarms that could not be written into the log. For these, explain says "not known".',
+    () => figures()?.shownLeftOut() ?? 0,
   );
   const paintedHelp = 'Time from the raising of an alarm until the first screen of this dashboard painted it.';
   metrics.histogram('vigil_alarm_painted_seconds', paintedHelp, times.painted, 0.001);

@@ -32,6 +32,7 @@ import { type AuditProjection, followAudit } from './audit/projection.ts';
 import { perMinuteMax } from './bounds.ts';
 import { newBrowser, type Target } from './browser.testing.ts';
 import { emptyState } from './core/state.ts';
+import { createExplainer } from './explainer.ts';
 import { influxLine, writeLines } from './influx.testing.ts';
 import { type AssignmentsFeed, openAssignmentsFeed } from './live/assignments-feed.ts';
 import { openDeliveriesFeed } from './live/deliveries-feed.ts';
@@ -147,6 +148,7 @@ beforeAll(async () => {
       audit,
       feed,
       assignments,
+      explainer: createExplainer(log, { now, logger }),
       delivery: {
         feed: deliveries,
         writer: createDeliveryWriter({

@@ -35,6 +35,7 @@ import { assignmentRoutes } from './routes/assignments.ts';
 import { callRoutes } from './routes/calls.ts';
 import { clinicalRoutes } from './routes/clinical.ts';
 import { deviceRoutes } from './routes/devices.ts';
+import { explainRoute } from './routes/explain.ts';
 import { loginRoutes } from './routes/login.ts';
 import type { Parts } from './routes/parts.ts';
 import { reachRoutes } from './routes/reach.ts';
@@ -156,6 +157,7 @@ export async function buildServer(
   assessmentRoute(app, parts);
   standbyRoutes(app, parts);
   whatIfRoute(app, parts);
+  explainRoute(app, parts);
   deviceRoutes(app, parts);
   assignmentRoutes(app, parts);
   callRoutes(app, parts);

@@ -12,6 +12,7 @@ const operatorMaySign: readonly AnyAuditRecord['action'][] = [
   'login',
   'login-failed',
   'access-denied',
+  'alarm-explained',
   ...operatorActions,
 ];
 /** The actions that the dashboard's key may not sign. */

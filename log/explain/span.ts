@@ -25,17 +25,24 @@ export type ReadContext = {
   readonly logger: Logger;
   /** Called for each batch with the number of its records, for the progress. */
   readonly onBatch: (recordCount: number) => void;
+  /** Ends the reading early; the reading then throws the reason. */
+  readonly signal?: AbortSignal;
+  /** Called after some records. The dashboard lets its other work run here. */
+  readonly pause?: () => Promise<unknown>;
 };
 
 /** The order of times in a partition may differ from the order of its records by this, because the clocks of its writers differ (ours). */
 const disorderMs = minuteMs;
+
+/** After this number of opened records, `pause` is called: a few ms of work. */
+const pauseEveryRecords = 200;
 
 /**
  * Calls `onRecord` for each record of the time that could be opened.
  * @returns whether the log still had the whole time, and every wanted record could be opened
  */
 export async function readSpan(
-  { log, logger, onBatch }: ReadContext,
+  { log, logger, onBatch, signal, pause }: ReadContext,
   { topic, key, sinceMs, untilMs, isWantedType }: Span,
   onRecord: (read: ReadRecord, appendedMs: number) => void,
 ): Promise<boolean> {
@@ -69,11 +76,16 @@ export async function readSpan(
     if (!unfinished.has(batch.partition)) return;
     onBatch(batch.records.length);
     const wanted = batch.records.filter((record) => record.value !== null && (key === undefined || record.key === key));
-    const reads = await Promise.all(wanted.map((record) => reading.read(batch, record)));
     try {
-      for (const [index, { timestampMs }] of wanted.entries()) {
-        const read = reads[index];
-        if (read !== undefined && timestampMs >= sinceMs && timestampMs <= untilMs()) onRecord(read, timestampMs);
+      for (let start = 0; start < wanted.length; start += pauseEveryRecords) {
+        if (signal?.aborted) return;
+        const slice = wanted.slice(start, start + pauseEveryRecords);
+        const reads = await Promise.all(slice.map((record) => reading.read(batch, record)));
+        for (const [index, { timestampMs }] of slice.entries()) {
+          const read = reads[index];
+          if (read !== undefined && timestampMs >= sinceMs && timestampMs <= untilMs()) onRecord(read, timestampMs);
+        }
+        await pause?.();
       }
     } catch (error) {
       // If this function threw the error, the reader would read the same batch again.
@@ -84,12 +96,16 @@ export async function readSpan(
     if (unfinished.size === 0) setFinished();
   }
 
+  signal?.throwIfAborted();
+  const onAbort = () => fail(signal?.reason);
+  signal?.addEventListener('abort', onAbort, { once: true });
   const group = `${log.service}-explain-${randomUUID()}`;
   const options = { group, topics: [topic], start: { sinceMs }, log: logger, onAssigned: chooseOffsets } as const;
   const reader = await createReader(log.kafka, { ...options, onRecords: takeBatch });
   try {
     await Promise.race([reader.caughtUp, finished]);
   } finally {
+    signal?.removeEventListener('abort', onAbort);
     await reader.close();
   }
   return reachesBack && reading.leftOutCount() === 0;

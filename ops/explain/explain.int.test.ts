@@ -2,18 +2,22 @@
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { msOf } from '../../contracts/explain/chain.ts';
 import type { Explanation } from '../../contracts/explain/explain.ts';
 import { contentTypes, type Role } from '../../contracts/messages/records.ts';
 import { writeAccounts } from '../../dashboard/server/accounts/accounts.ts';
 import { hashPassword } from '../../dashboard/server/accounts/password.ts';
+import { type Admit, createExplainer } from '../../dashboard/server/explainer.ts';
 import { readAudit } from '../../log/audit/reading.ts';
+import type { SealedLog } from '../../log/sealed-log.ts';
 import { type AlarmLab, type LabBed, openLab } from '../../tests/alarms/lab.ts';
 import { readAllRecords } from '../../tests/log-witness.ts';
 import { runVigil } from '../../tests/program.ts';
 import { openLogAs } from '../../tests/system.ts';
 import type { Child } from '../platform/child.ts';
+import { writeAssignment, writeCalls, writeShown } from './deliveries.testing.ts';
 
 const platform = inject('platform');
 const run = randomUUID().slice(0, 6);
@@ -26,6 +30,7 @@ const lateMs = 12_000;
 let lab: AlarmLab;
 let processor: Child;
 let bed: LabBed;
+let dashboard: SealedLog;
 let alarmId: string;
 
 beforeAll(async () => {
@@ -42,10 +47,16 @@ beforeAll(async () => {
   lab = await openLab(platform);
   processor = await lab.start({}, `alarms-explain-${run}`);
   bed = await lab.admit('adult', ward);
+  dashboard = await openLogAs(platform, 'dashboard');
+  await writeAssignment(dashboard, { ward, bed: '1' });
   const startMs = Date.now() - 8_000 - lateMs;
   await bed.send(startMs, 0, 8, { HR: 130 }, (time) => time + lateMs);
   const raised = await lab.until(bed, ({ alarm }) => alarm.condition === 'HR.high');
   alarmId = raised.alarm.alarmId;
+  const delivery = await openLogAs(platform, 'delivery');
+  await writeCalls(delivery, raised.alarm, { ward, bed: '1' });
+  await delivery.close();
+  await writeShown(dashboard, alarmId);
   await bed.acknowledge(alarmId);
   await lab.until(bed, ({ type, alarm }) => type === 'acknowledged' && alarm.alarmId === alarmId);
   await bed.send(startMs, 9, 20, { HR: 80 });
@@ -56,6 +67,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await processor?.stop();
+  await dashboard?.close();
   await lab?.close();
   rmSync(accountsFile, { force: true });
 });
@@ -87,7 +99,6 @@ describe('explain', () => {
     expect({ ofWard, isOver }).toEqual({ ofWard: ward, isOver: true });
     const timesMs = Object.fromEntries(chain.steps.map(({ name, time }) => [name, msOf(time)]));
     expect(timesMs.received! - timesMs.determined!).toBe(lateMs);
-    expect(timesMs.painted).toBeUndefined();
     for (const [earlier, later] of [
       ...[
         ['onset', 'determined'],
@@ -110,6 +121,46 @@ describe('explain', () => {
     expect(await auditLines()).toContain(`physician alarm-explained ${alarmId} ${ward}`);
   });
 
+  it('names who was on duty, who was called, what the channel confirmed, and which screen painted the alarm', async () => {
+    const { out } = await explainAs('physician', alarmId, '--json');
+    const { calls, onDuty, findings, chain, lookers } = JSON.parse(out) as Explanation;
+    expect(onDuty?.persons).toMatchObject([{ duty: 'nurse', userId: 'anna', standing: 'accepted' }]);
+    expect(calls).toMatchObject([
+      {
+        ...{ userId: 'anna', end: 'unanswered' },
+        channels: [{ channel: 'push', stages: [{ stage: 'taken' }], reach: { state: 'reached' } }],
+      },
+    ]);
+    expect(findings.find(({ kind }) => kind === 'not-on-device')?.text).toContain('Anna A.');
+    for (const name of ['painted', 'called', 'sent', 'taken'])
+      expect([name, chain.steps.find((step) => step.name === name)?.time.kind]).toEqual([name, 'at']);
+    expect(lookers.during).toContainEqual(expect.objectContaining({ userId: 'screen', kind: 'screen' }));
+  });
+
+  it('the dashboard explains the same with its own rights, and stops when its page is closed', async () => {
+    const explainer = createExplainer(dashboard, { now: Date.now, logger: pino({ level: 'silent' }) });
+    const seen: unknown[] = [];
+    const admit: Admit = async (found, place) => {
+      seen.push([found?.alarm.alarmId, place.ward]);
+      return { maySeeValues: true };
+    };
+    const explanation = await explainer.explain('vera', alarmId, admit, new AbortController().signal);
+    expect(seen).toEqual([[alarmId, ward]]);
+    expect(explanation.calls).toHaveLength(1);
+    for (const part of ['alarms', 'deliveries', 'assignments', 'pages'])
+      expect(explanation.incomplete).not.toContain(part);
+    const closed = new AbortController();
+    const closing: Admit = async () => {
+      closed.abort();
+      return { maySeeValues: true };
+    };
+    await expect(explainer.explain('vera', alarmId, closing, closed.signal)).rejects.toThrow(
+      'The page that asked was closed.',
+    );
+    // The slot of the account is free again.
+    expect((await explainer.explain('vera', alarmId, admit, new AbortController().signal)).alarmId).toBe(alarmId);
+  });
+
   it('prints the explanation for people, also for the beginning of the id', async () => {
     const { out, code } = await explainAs('physician', alarmId.slice(0, 12));
     expect(code).toBe(0);
@@ -117,7 +168,9 @@ describe('explain', () => {
       /HR 130 > 120/,
       /reached the gateway 12\.0 s after its device time/,
       /Acknowledged by N\. Urse/,
-      /First screen had painted it +not known/,
+      /First screen had painted it +\d{4}-/,
+      /nurse: Anna A\. \(anna\), accepted/,
+      /push service: left .*; taken /,
       /The acknowledgement of .* by N\. Urse was refused: /,
       /Removed from the screens/,
     ])

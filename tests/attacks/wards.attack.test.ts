@@ -95,6 +95,7 @@ const rules: Readonly<Record<string, Rule>> = {
     query: () => `?codes=MDC_ECG_HEART_RATE&from=${hourAgo()}&to=${now()}`,
   },
   'POST /api/alarms/{alarmId}/acknowledge': { kind: 'hidden', body: { rev: 1 } },
+  'GET /api/alarms/{alarmId}/explain': { kind: 'hidden' },
   'POST /api/associations/{associationId}/pause-audio': { kind: 'hidden', body: { forMs: 60_000 } },
   'POST /api/associations/{associationId}/limits': {
     kind: 'hidden',

@@ -36,6 +36,7 @@ import { emptyState } from '../../dashboard/server/core/state.ts';
 import type { Registry } from '../../dashboard/server/core/wards.ts';
 import { emptyWaves, foldWave } from '../../dashboard/server/core/waves.ts';
 import type { StoredValue } from '../../dashboard/server/core/what-if.ts';
+import type { Explainer } from '../../dashboard/server/explainer.ts';
 import type { Feed } from '../../dashboard/server/live/feed.ts';
 import type { createHub } from '../../dashboard/server/live/hub.ts';
 import type { TrendStore } from '../../dashboard/server/trend-store.ts';
@@ -61,6 +62,8 @@ export type ScreenServerOptions = {
   readonly wards?: Registry['wards'];
   /** Returns InfluxDB's answer to a query for trends; empty by default. */
   readonly trends?: TrendStore['query'];
+  /** Explains an alarm; if absent, every request fails. */
+  readonly explain?: Explainer['explain'];
   /** Returns the values that InfluxDB has stored; none by default. */
   readonly stored?: () => Promise<readonly StoredValue[]>;
   /** Called for each command of a screen after its append. By default no command is answered. */

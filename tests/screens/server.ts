@@ -82,6 +82,7 @@ export async function openScreenServer(options: ScreenServerOptions) {
       trail,
       audit: live.audit,
       feed: live.feed,
+      explainer: { explain: options.explain ?? (async () => Promise.reject(new Error('no explanation in this test'))) },
       assignments: { board: live.board, readToEnd: async () => {}, waitFor: async () => {} },
       delivery: deliveryParts(live.append),
       hub,

@@ -11,27 +11,44 @@ describe('parseRoute and formatRoute', () => {
     { page: 'assignments', ward: 'ICU 1 / Süd' },
     { page: 'calls' },
     { page: 'reach' },
+    { page: 'why', alarmId: 'YY7RK-cVHUyBoIKHxob7Rx' },
     { page: 'devices' },
     { page: 'audit' },
   ] as const satisfies readonly Route[])('the route %o is read back from its address', (route) => {
     expect(parseRoute(formatRoute(route))).toEqual(route);
   });
 
-  it.each(['', '#', '#/', '#/nonsense', '#/patient', '#/patient/', '#/ward/%E0%A4%A', 'ward'])(
-    'the address "%s" shows the overview',
-    (hash) => {
-      expect(parseRoute(hash)).toEqual({ page: 'ward', ward: undefined });
-    },
-  );
+  it.each([
+    '',
+    '#',
+    '#/',
+    '#/nonsense',
+    '#/patient',
+    '#/patient/',
+    '#/alarms/',
+    '#/alarms/x',
+    '#/ward/%E0%A4%A',
+    'ward',
+  ])('the address "%s" shows the overview', (hash) => {
+    expect(parseRoute(hash)).toEqual({ page: 'ward', ward: undefined });
+  });
 });
 
 describe('pagesFor and shownRoute', () => {
   // A page needs the permission of the server route that it calls: `/api/devices` needs the permission to associate.
   it.each([
-    ['nurse', ['ward', 'devices', 'calls', 'assignments'], { devices: 'devices', patient: 'patient', reach: 'reach' }],
-    ['physician', ['ward', 'calls', 'assignments'], { devices: 'ward', calls: 'calls', audit: 'ward' }],
-    ['technician', ['devices', 'calls', 'assignments'], { ward: 'devices', patient: 'devices', audit: 'devices' }],
-    ['auditor', ['audit'], { ward: 'audit', calls: 'audit', reach: 'audit', patient: 'audit' }],
+    [
+      'nurse',
+      ['ward', 'devices', 'calls', 'assignments'],
+      { devices: 'devices', patient: 'patient', reach: 'reach', why: 'why' },
+    ],
+    ['physician', ['ward', 'calls', 'assignments'], { devices: 'ward', calls: 'calls', audit: 'ward', why: 'why' }],
+    [
+      'technician',
+      ['devices', 'calls', 'assignments'],
+      { ward: 'devices', patient: 'devices', audit: 'devices', why: 'devices' },
+    ],
+    ['auditor', ['audit'], { ward: 'audit', calls: 'audit', reach: 'audit', patient: 'audit', why: 'why' }],
   ] as const)('a %s is offered no page that the server would refuse', (role, pages, shown) => {
     const may = (permission: string) => permissionsOf(role).some((granted) => granted === permission);
     expect(pagesFor(may)).toEqual(pages);

@@ -9,6 +9,8 @@ export type Route =
   | { readonly page: 'calls' }
   /** How the person can be reached. */
   | { readonly page: 'reach' }
+  /** Why nobody came to an alarm. */
+  | { readonly page: 'why'; readonly alarmId: string }
   | { readonly page: 'devices' }
   | { readonly page: 'audit' };
 
@@ -21,6 +23,8 @@ export function parseRoute(hash: string): Route {
       return name === '' ? { page: 'ward', ward: undefined } : { page: 'patient', associationId: name };
     case 'assignments':
       return { page: 'assignments', ward: name === '' ? undefined : name };
+    case 'alarms':
+      return name !== '' && parts[2] === 'why' ? { page: 'why', alarmId: name } : { page: 'ward', ward: undefined };
     case 'calls':
     case 'reach':
     case 'devices':
@@ -48,6 +52,8 @@ export function formatRoute(route: Route): string {
       return `#/patient/${encodeURIComponent(route.associationId)}`;
     case 'assignments':
       return route.ward === undefined ? '#/assignments' : `#/assignments/${encodeURIComponent(route.ward)}`;
+    case 'why':
+      return `#/alarms/${encodeURIComponent(route.alarmId)}/why`;
     case 'calls':
     case 'reach':
     case 'devices':
@@ -64,8 +70,8 @@ type May = (permission: Permission) => boolean;
  * Returns the pages in the top bar that a person may use, in order. A page needs the same permission as the server's
  * routes that it calls.
  */
-export function pagesFor(may: May): Exclude<Page, 'patient' | 'reach'>[] {
-  const pages: Exclude<Page, 'patient' | 'reach'>[] = [];
+export function pagesFor(may: May): Exclude<Page, 'patient' | 'reach' | 'why'>[] {
+  const pages: Exclude<Page, 'patient' | 'reach' | 'why'>[] = [];
   if (may('view-vitals')) pages.push('ward');
   if (may('associate-device')) pages.push('devices');
   if (may('take-duty')) pages.push('calls', 'assignments');
@@ -76,12 +82,13 @@ export function pagesFor(may: May): Exclude<Page, 'patient' | 'reach'>[] {
 /** Returns the route to show: `asked`, or the person's first page if the person may not use the asked page. */
 export function shownRoute(asked: Route, may: May): Route {
   const pages = pagesFor(may);
+  if (asked.page === 'why' && may('see-explanations')) return asked;
   if (
     asked.page === 'reach'
       ? may('take-duty')
       : asked.page === 'patient'
         ? may('view-vitals')
-        : pages.includes(asked.page)
+        : asked.page !== 'why' && pages.includes(asked.page)
   )
     return asked;
   const page = pages[0] ?? 'ward';

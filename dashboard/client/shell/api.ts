@@ -23,6 +23,7 @@ import type {
   WhoQuery,
 } from '../../protocol/delivery.ts';
 import type { AssociateBody, Associated, CorrectBody, Devices, MoveBody, Places } from '../../protocol/devices.ts';
+import type { ExplanationAnswer } from '../../protocol/explain.ts';
 import { requestHeader } from '../../protocol/pace.ts';
 import type {
   Accepted,
@@ -54,6 +55,8 @@ export type Answer<T> =
 
 /** How long a request waits for the server's answer. */
 const timeoutMs = 10_000;
+/** How long an explanation of an alarm waits. The server reads the log for at most 60 s, after it has waited for its turn. */
+const explainTimeoutMs = 120_000;
 /** How long a what-if request waits. The server needs longer to judge a day of values, but gives up before this time. */
 const whatIfTimeoutMs = 25_000;
 
@@ -111,6 +114,8 @@ export function createApi(onLoggedOut: () => void) {
     },
     acknowledge: (alarmId: string, body: AcknowledgeBody) =>
       call<Accepted>('POST', `/api/alarms/${id(alarmId)}/acknowledge`, body),
+    explain: (alarmId: string, cancel: AbortSignal) =>
+      call<ExplanationAnswer>('GET', explainPath(alarmId), undefined, { waitMs: explainTimeoutMs, cancel }),
     pauseAudio: (associationId: string, forMs: number) =>
       call<Accepted>('POST', `/api/associations/${id(associationId)}/pause-audio`, { forMs }),
     setLimits: (associationId: string, body: LimitsBody) =>
@@ -140,6 +145,8 @@ export function createApi(onLoggedOut: () => void) {
     },
   };
 }
+
+const explainPath = (alarmId: string) => `/api/alarms/${encodeURIComponent(alarmId)}/explain`;
 
 type Call = <T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown) => Promise<Answer<T>>;
 

@@ -26,6 +26,7 @@ export function wishFor(
     case 'reach':
     case 'assignments':
     case 'devices':
+    case 'why':
     case 'audit':
       return { scope, waves: called.length === 0 ? null : { associations: [...called] } };
   }

@@ -13,6 +13,7 @@ import {
   widestAlarmText,
 } from '../core/alarm-order.ts';
 import { patientName, placeText } from '../core/numerics.ts';
+import { formatRoute } from '../core/routes.ts';
 import { type Sight, sightOf } from '../core/sight.ts';
 import { countdownText, whenText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
@@ -87,6 +88,16 @@ export function AlarmRow({ alarm, bed, isGone, under }: RowProps) {
               also {under.join(', ')}
             </span>
           )}
+          {app.may('see-explanations') && (
+            <a
+              class="alarm__remark"
+              href={formatRoute({ page: 'why', alarmId: alarm.alarmId })}
+              aria-label={`Why did nobody come? ${place}, ${alarmText(alarm)}`}
+              data-testid={`why-${alarm.alarmId}`}
+            >
+              why?
+            </a>
+          )}
           {pausedUntil !== undefined && (
             <span class="alarm__remark" data-testid={`paused-${alarm.alarmId}`}>
               sound paused {countdownText(pausedUntil, now)}
@@ -100,6 +111,7 @@ export function AlarmRow({ alarm, bed, isGone, under }: RowProps) {
             onset,
             ...possibleRemarks(alarm),
             ...(under.length > 0 ? [`also ${under.join(', ')}`] : []),
+            ...(app.may('see-explanations') ? ['why?'] : []),
             'sound paused 0:00',
           ]}
         />

@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { auditActions } from '../../../contracts/audit-actions.ts';
 import type { AuditEntry, AuditPage as Page } from '../../protocol/rest.ts';
+import { formatRoute } from '../core/routes.ts';
 import { dateTimeText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
 
@@ -152,11 +153,11 @@ function intactChainText({ records, older, anchoredAt }: Page['chain']): string 
 }
 
 function Row({ row }: { row: AuditEntry }) {
+  const app = useApp();
   const about = [
     row.patientId && `patient ${row.patientId}`,
     row.patients && patientsText(row.patients),
     row.account && `account ${row.account}`,
-    row.alarmId && `alarm ${row.alarmId.slice(0, 10)}…`,
     !row.patientId && row.associationId && `period ${row.associationId.slice(0, 13)}…`,
   ].filter(Boolean);
   return (
@@ -176,7 +177,19 @@ function Row({ row }: { row: AuditEntry }) {
       <td class="table__ward" data-label="Ward">
         {row.ward}
       </td>
-      <td data-label="About">{about.join(', ')}</td>
+      <td data-label="About">
+        {about.join(', ')}
+        {row.alarmId !== undefined && (
+          <>
+            {about.length > 0 && ', '}
+            {app.may('see-explanations') ? (
+              <a href={formatRoute({ page: 'why', alarmId: row.alarmId })}>alarm {row.alarmId.slice(0, 10)}…</a>
+            ) : (
+              `alarm ${row.alarmId.slice(0, 10)}…`
+            )}
+          </>
+        )}
+      </td>
       <td data-label="Detail">{row.detail}</td>
       <td class="nowrap">
         <Proof row={row} />

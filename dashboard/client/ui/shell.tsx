@@ -15,6 +15,7 @@ import { PatientPage } from './patient-page.tsx';
 import { ReachPage } from './reach-page.tsx';
 import { TopBar } from './top-bar.tsx';
 import { WardPage } from './ward-page.tsx';
+import { WhyPage } from './why-page.tsx';
 
 export function Shell() {
   const app = useApp();
@@ -54,6 +55,7 @@ function CurrentPage() {
   if (route.page === 'audit') return <AuditPage />;
   if (route.page === 'calls') return <CallsPage />;
   if (route.page === 'reach') return <ReachPage />;
+  if (route.page === 'why') return <WhyPage key={route.alarmId} alarmId={route.alarmId} />;
   if (route.page === 'assignments') return <AssignmentsPage />;
   if (route.page === 'devices') return <DevicesPage />;
   if (route.page === 'patient') return <PatientPage key={route.associationId} associationId={route.associationId} />;
@@ -67,5 +69,6 @@ const titles = {
   calls: 'My calls · Vigil',
   reach: 'How I am reached · Vigil',
   devices: 'Devices · Vigil',
+  why: 'Why did nobody come? · Vigil',
   audit: 'Audit trail · Vigil',
 };

@@ -6,6 +6,7 @@
  *   alarm. So a technician may not move or discharge a patient, and may not assign a further device to a patient. A
  *   technician may send rejected input through the gateway again without seeing it, and may rebuild deleted trends.
  * - Nurses, physicians and technicians take duties of their role (assignments.ts has the rules, and who is charge nurse).
+ * - A nurse may see why nobody came to an alarm while being the charge nurse of its ward (routes/explain.ts).
  * - An auditor reads the audit trail and no clinical data. An explanation of an alarm shows an auditor no values.
  */
 import type { Role } from '../../../contracts/messages/records.ts';
@@ -36,6 +37,7 @@ const table: Readonly<Record<Role, readonly Permission[]>> = {
     'associate-device',
     'admit-patient',
     'take-duty',
+    'see-explanations',
   ],
   physician: [
     'view-vitals',
@@ -51,9 +53,10 @@ const table: Readonly<Record<Role, readonly Permission[]>> = {
     'capture-patients',
     'rebuild-trends',
     'explain-alarms',
+    'see-explanations',
   ],
   technician: ['view-devices', 'associate-device', 'take-duty', 'redrive-rejected', 'rebuild-trends'],
-  auditor: ['view-audit', 'explain-alarms'],
+  auditor: ['view-audit', 'explain-alarms', 'see-explanations'],
 };
 
 export function permissionsOf(role: Role): readonly Permission[] {

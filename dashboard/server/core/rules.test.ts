@@ -29,9 +29,10 @@ describe('rights', () => {
         ...['view-vitals', 'view-devices', 'acknowledge', 'pause-audio', 'set-limits', 'enter-assessment', 'standby'],
         'take-duty',
         ...['view-rejected', 'redrive-rejected', 'capture-patients', 'rebuild-trends', 'explain-alarms'],
+        'see-explanations',
       ],
       technician: ['view-devices', 'associate-device', 'take-duty', 'redrive-rejected', 'rebuild-trends'],
-      auditor: ['view-audit', 'explain-alarms'],
+      auditor: ['view-audit', 'explain-alarms', 'see-explanations'],
     });
   });
 

@@ -11,6 +11,7 @@ import { closeCodes, heartbeatMs, numericsEveryMs, reportTextStart } from '../..
 import { countRequestOf, reportsPerMinuteMax } from '../bounds.ts';
 
 import type { Budget } from '../core/budget.ts';
+import type { FirstConfirmation } from '../core/confirmations.ts';
 import { admitConnection, type OpenConnection } from '../core/connection-limits.ts';
 import { judgeHealth } from '../core/health.ts';
 import { type ForgottenWaits, type KeptWaits, keepWaits, keptSessions, takeWaits } from '../core/kept-waits.ts';
@@ -101,6 +102,8 @@ export function createHub(options: {
   readonly deliveries?: HubDeliveries;
   /** The histograms in which the hub counts the first painting and sounding of each alarm. */
   readonly times?: ConfirmationTimes;
+  /** Called with what a screen of the person painted or sounded for the first time. */
+  readonly onShown?: (person: Screen['person'], confirmations: readonly FirstConfirmation[]) => void;
   readonly logger: Logger;
 }): Hub {
   const { feed, sessions, trail, stream, budget, silentMs, now, logger, deliveries, unregistered = () => 0 } = options;
@@ -212,7 +215,10 @@ export function createHub(options: {
         workQueue,
         health,
         deliveries: deliveries !== undefined,
-        onConfirmed: unconfirmedScreens.confirmed,
+        onConfirmed(confirmations) {
+          unconfirmedScreens.confirmed(confirmations);
+          options.onShown?.(screen.person, confirmations);
+        },
         confirmations,
         now,
         logger,

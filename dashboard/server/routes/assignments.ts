@@ -142,7 +142,7 @@ export function requireAssignments({ isRead }: Pick<DutyBoard, 'isRead'>): void 
 }
 
 /** Returns the accounts that may have a duty in a ward. */
-function membersOf({ accounts }: Pick<Parts, 'accounts'>, ward: string): Member[] {
+export function membersOf({ accounts }: Pick<Parts, 'accounts'>, ward: string): Member[] {
   return [...accounts.all()]
     .filter((account) => isMember(account, ward))
     .map(({ userId, name, role }) => ({ userId, name, role }))

@@ -6,6 +6,7 @@ import type { SealedLog } from '../../../log/sealed-log.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { AuditProjection } from '../audit/projection.ts';
 import type { ReachRules } from '../core/reach-changes.ts';
+import type { Explainer } from '../explainer.ts';
 import type { AssignmentsFeed } from '../live/assignments-feed.ts';
 import type { DeliveriesFeed } from '../live/deliveries-feed.ts';
 import type { DeliveryWriter } from '../live/delivery-writer.ts';
@@ -40,6 +41,7 @@ export type Parts = {
   readonly feed: Feed;
   readonly assignments: Pick<AssignmentsFeed, 'board' | 'readToEnd' | 'waitFor'>;
   readonly delivery: DeliveryParts;
+  readonly explainer: Explainer;
   readonly hub: Hub;
   readonly trends: TrendStore;
   readonly wards: Pick<Wards, 'current'>;

@@ -1,0 +1,54 @@
+/** Computes what the page "Why did nobody come?" shows: the bars of the delay chain, and times for people. */
+import type { DelayChain, StepName } from '../../../contracts/explain/chain.ts';
+import { durationText } from '../../../contracts/explain/durations.ts';
+import { stepTitles } from '../../../contracts/explain/titles.ts';
+import { whenText } from './times.ts';
+
+/**
+ * `time`: the step took a time. `not-known`: nothing reported the step, or the step before. `none`: the step did not happen. `first`: the
+ * chain begins here.
+ */
+export type Bar = {
+  readonly name: StepName;
+  readonly title: string;
+  readonly kind: 'time' | 'not-known' | 'none' | 'first';
+  /** Length from 0 to 1. It grows with the logarithm of the time, because a chain has milliseconds and minutes. */
+  readonly length: number;
+  readonly text: string;
+  readonly atMs: number | undefined;
+};
+
+/** A bar of this time has the full length: longer ones have it too. */
+const fullMs = 600_000;
+
+export function barsOf({ steps }: DelayChain): Bar[] {
+  return steps.map(({ name, time, sinceBeforeMs }): Bar => {
+    const common = { name, title: stepTitles[name] };
+    if (time.kind === 'none') return { ...common, kind: 'none', length: 0, text: 'did not happen', atMs: undefined };
+    if (time.kind === 'not-known')
+      return { ...common, kind: 'not-known', length: 1, text: 'not known', atMs: undefined };
+    const { atMs } = time;
+    if (name === 'onset') return { ...common, kind: 'first', length: 0, text: '', atMs };
+    if (sinceBeforeMs === undefined)
+      return { ...common, kind: 'not-known', length: 1, text: 'time before not known', atMs };
+    return { ...common, kind: 'time', length: lengthOf(sinceBeforeMs), text: timeText(sinceBeforeMs), atMs };
+  });
+}
+
+function lengthOf(ms: number): number {
+  return Math.min(1, Math.log10(1 + Math.max(0, ms)) / Math.log10(1 + fullMs));
+}
+
+/** Returns milliseconds below a second, otherwise seconds or minutes. */
+function timeText(ms: number): string {
+  if (Math.abs(ms) >= 1000) return durationText(ms);
+  const rounded = Math.round(ms);
+  return rounded < 0 ? `−${-rounded} ms` : `${rounded} ms`;
+}
+
+const instants = /\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z/g;
+
+/** Returns a text of the server with its instants in the screen's time zone: only the time if it is of the same day as the alarm. */
+export function withLocalTimes(text: string, alarmMs: number): string {
+  return text.replaceAll(instants, (instant) => whenText(Date.parse(instant), alarmMs));
+}

@@ -1,0 +1,160 @@
+/** Why did nobody come? What the log shows about one alarm: the findings first, then how it went. */
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { logPartTitles, lookTitles } from '../../../contracts/explain/titles.ts';
+import type { ExplanationAnswer } from '../../protocol/explain.ts';
+import { clockText, dateTimeText } from '../core/times.ts';
+import { barsOf, withLocalTimes } from '../core/why-bars.ts';
+import { useApp } from '../shell/app.ts';
+import { WhyCalls, WhyDuty } from './why-calls.tsx';
+
+export function WhyPage({ alarmId }: { alarmId: string }) {
+  const app = useApp();
+  const explanation = useSignal<ExplanationAnswer | undefined>(undefined);
+  const problem = useSignal<string | undefined>(undefined);
+  useEffect(() => {
+    const controller = new AbortController();
+    void app.api.explain(alarmId, controller.signal).then((answer) => {
+      if (controller.signal.aborted) return;
+      if (answer.ok) explanation.value = answer.data;
+      else problem.value = answer.message;
+    });
+    // A page that is left ends the reading at the server.
+    return () => controller.abort();
+  }, [alarmId]);
+  const known = explanation.value;
+  return (
+    <main class="sheet" id="main" tabIndex={-1} data-testid="why-page">
+      <div class="sheet__head">
+        <h1>Why did nobody come?</h1>
+        <span class="bar__gap" />
+        <code class="dim why__id">{alarmId}</code>
+      </div>
+      <div class="sheet__scroll why">
+        {problem.value !== undefined && (
+          <p class="form__problem" role="alert" data-testid="why-error">
+            {problem.value}
+          </p>
+        )}
+        {known === undefined && problem.value === undefined && (
+          <p role="status" data-testid="why-waiting">
+            Reading the log. This can take a minute. Leave this page to stop it.
+          </p>
+        )}
+        {known && <Known explanation={known} />}
+      </div>
+    </main>
+  );
+}
+
+function Known({ explanation }: { explanation: ExplanationAnswer }) {
+  const { text, priority, ward, bed, deviceId, isOver, incomplete } = explanation;
+  const raised = explanation.chain.steps.find(({ name }) => name === 'raised')?.time;
+  const alarmMs = raised?.kind === 'at' ? raised.atMs : 0;
+  const missing = incomplete.map((part) => logPartTitles[part]).join(', ');
+  return (
+    <>
+      <p class="why__alarm" data-testid="why-alarm">
+        <strong>{text}</strong>, {priority} priority · ward {ward ?? 'not known'}, bed {bed ?? 'not known'}, device{' '}
+        {deviceId} · {isOver ? 'the alarm has ended' : 'the log has no end of the alarm'}
+      </p>
+      <section aria-labelledby="why-findings">
+        <h2 id="why-findings">Findings</h2>
+        <Findings explanation={explanation} alarmMs={alarmMs} />
+        {incomplete.length > 0 && (
+          <p class="dim" data-testid="why-incomplete">
+            Records may be missing in: {missing}. What depends on them is not known.
+          </p>
+        )}
+      </section>
+      <section aria-labelledby="why-chain">
+        <h2 id="why-chain">Delay chain</h2>
+        <Chain explanation={explanation} />
+      </section>
+      <section aria-labelledby="why-duty">
+        <h2 id="why-duty">Who was on duty</h2>
+        <WhyDuty onDuty={explanation.onDuty} />
+      </section>
+      <section aria-labelledby="why-calls">
+        <h2 id="why-calls">Calls</h2>
+        <WhyCalls explanation={explanation} />
+      </section>
+      <section aria-labelledby="why-seen">
+        <h2 id="why-seen">Who could see it</h2>
+        <Lookers explanation={explanation} />
+      </section>
+      <section aria-labelledby="why-timeline">
+        <h2 id="why-timeline">Timeline</h2>
+        <ol class="why__timeline" data-testid="why-timeline">
+          {explanation.timeline.map((line, index) => (
+            // The lines never change, and two lines can be equal.
+            // biome-ignore lint/suspicious/noArrayIndexKey: see above
+            <li key={index}>
+              <time dateTime={new Date(line.atMs).toISOString()}>{dateTimeText(line.atMs)}</time>
+              <span>{withLocalTimes(line.text, alarmMs)}</span>
+            </li>
+          ))}
+        </ol>
+      </section>
+    </>
+  );
+}
+
+function Findings({ explanation: { findings }, alarmMs }: { explanation: ExplanationAnswer; alarmMs: number }) {
+  if (findings.length === 0) return <p data-testid="why-findings">The log shows no cause.</p>;
+  return (
+    <ol class="why__findings" data-testid="why-findings">
+      {findings.map(({ kind, text }) => (
+        <li key={text} data-kind={kind}>
+          {withLocalTimes(text, alarmMs)}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function Chain({ explanation: { chain } }: { explanation: ExplanationAnswer }) {
+  return (
+    <>
+      <ul class="why__chain" data-testid="why-chain">
+        {barsOf(chain).map(({ name, title, kind, length, text, atMs }) => (
+          <li key={name} class={`why__step is-${kind}`} data-testid={`why-step-${name}`}>
+            <span class="why__title">{title}</span>
+            <span class="why__at dim">{atMs === undefined ? '' : clockText(atMs)}</span>
+            <svg class="why__bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
+              <rect width={Math.max(kind === 'time' ? 0.5 : 0, length * 100)} height="10" />
+            </svg>
+            <span class="why__text">{text}</span>
+          </li>
+        ))}
+      </ul>
+      <p class="dim">
+        Each bar is the time since the step before it. Its length grows with the logarithm of the time. Hatched: not
+        known. After the event is in the log, it goes to the screens and to the called persons at the same time.
+      </p>
+    </>
+  );
+}
+
+function Lookers({ explanation: { lookers } }: { explanation: ExplanationAnswer }) {
+  const { during, openedBefore, answer } = lookers;
+  return (
+    <ul data-testid="why-lookers">
+      {during.map(({ userId, name, kind, atMs }) => (
+        <li key={`${userId} ${kind}`}>
+          {name} {lookTitles[kind]} at {dateTimeText(atMs)}
+        </li>
+      ))}
+      {openedBefore.map(({ userId, name, kind, atMs }) => (
+        <li key={`${userId} ${kind} ${atMs}`} class="dim">
+          {name} {lookTitles[kind]} at {dateTimeText(atMs)}, before the alarm; whether the screen still showed it is not
+          known
+        </li>
+      ))}
+      {answer === 'nobody' && (
+        <li>Nobody: the audit trail is whole, and has no open view of the ward or the patient.</li>
+      )}
+      {answer === 'not-known' && openedBefore.length === 0 && <li>not known</li>}
+    </ul>
+  );
+}

@@ -1,0 +1,14 @@
+/** The answer to `GET /api/alarms/:alarmId/explain`: what happened to an alarm. contracts/explain/ has its parts. */
+import { Type } from 'typebox';
+import type { Explanation } from '../../contracts/explain/explain.ts';
+
+export const AlarmParams = Type.Object(
+  { alarmId: Type.String({ pattern: '^[A-Za-z0-9_-]{16,64}$' }) },
+  { additionalProperties: false },
+);
+
+/** Its many parts have types but no schema, because only the server writes it. Times are ms since 1970. */
+export const ExplanationAnswer = Type.Unsafe<Explanation>(
+  Type.Object({ alarmId: Type.String() }, { additionalProperties: true }),
+);
+export type ExplanationAnswer = Explanation;

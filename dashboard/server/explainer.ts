@@ -1,0 +1,95 @@
+/**
+ * Explains an alarm from the log, for the page "Why did nobody come?". It reads many records, so at most two explanations are made at once,
+ * the other work of the server runs in between, and the reading ends when the browser closes the request.
+ */
+import { setImmediate as letOtherWorkRun } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { VigilError } from '../../contracts/errors.ts';
+import { type Explanation, explain } from '../../contracts/explain/explain.ts';
+import { withoutValues } from '../../contracts/explain/without-values.ts';
+import { type FoundAlarm, findAlarms, findPlaces, type Place } from '../../log/explain/search.ts';
+import { readRecords } from '../../log/explain/sources.ts';
+import type { ReadContext } from '../../log/explain/span.ts';
+import type { SealedLog } from '../../log/sealed-log.ts';
+import { createSlots } from './core/slots.ts';
+
+/** Explanations that are made at once, of all accounts and of one account (ours). */
+const bounds = { atOnceMax: 2, atOncePerKeyMax: 1, waitingMax: 8, waitingPerKeyMax: 1 } as const;
+/** A longer reading ends with an error (ours). The command has no such limit. */
+const readMsMax = 60_000;
+/** After this time of work, the other work of the process is done first. */
+const workMsMax = 8;
+
+/** Decides whether the person may see the explanation, and writes the look into the audit trail. Throws if the person may not. */
+export type Admit = (found: FoundAlarm | undefined, place: Place) => Promise<{ readonly maySeeValues: boolean }>;
+
+const noPlace: Place = { ward: undefined, bed: undefined, patientId: undefined };
+
+export type Explainer = {
+  /**
+   * Explains an alarm. `admit` is called before anything about the alarm is read that is not needed to find its ward.
+   * @param closed a signal that is aborted when nobody waits for the answer any more
+   * @throws VigilError `rate-limited` if too many explanations wait; `log-unavailable` if the reading takes too long
+   */
+  explain(account: string, alarmId: string, admit: Admit, closed: AbortSignal): Promise<Explanation>;
+};
+
+export function createExplainer(
+  log: SealedLog,
+  { now, logger }: { readonly now: () => number; readonly logger: Logger },
+): Explainer {
+  const slots = createSlots(
+    bounds,
+    () => new VigilError('rate-limited', 'Too many explanations of alarms are being made: try again shortly.'),
+  );
+
+  async function read(alarmId: string, admit: Admit, signal: AbortSignal): Promise<Explanation> {
+    const context: ReadContext = { log, logger, signal, pause: createPause(), onBatch() {} };
+    const nowMs = now();
+    const found = (await findAlarms(context, alarmId, nowMs)).find(({ alarm }) => alarm.alarmId === alarmId);
+    const places = found && (await findPlaces(context, [found], nowMs));
+    const place = (found && places?.get(found.alarm.associationId)) ?? noPlace;
+    const { maySeeValues } = await admit(found, place);
+    if (found === undefined) throw new Error('Nobody may see an alarm that was not found.');
+    const records = await readRecords(context, found.alarm, place, nowMs);
+    const explanation = explain(maySeeValues ? records : withoutValues(records));
+    if (explanation === undefined)
+      throw new VigilError('log-unavailable', 'The events of the alarm cannot be read: try again.');
+    return explanation;
+  }
+
+  return {
+    async explain(account, alarmId, admit, closed) {
+      const controller = new AbortController();
+      const tooLong = () =>
+        controller.abort(
+          new VigilError('log-unavailable', 'The log has too much to read: use npm run vigil -- explain.'),
+        );
+      const onClosed = () => controller.abort(new VigilError('conflict', 'The page that asked was closed.'));
+      closed.addEventListener('abort', onClosed, { once: true });
+      try {
+        return await slots.run(account, async () => {
+          if (closed.aborted) onClosed();
+          const timer = setTimeout(tooLong, readMsMax);
+          try {
+            return await read(alarmId, admit, controller.signal);
+          } finally {
+            clearTimeout(timer);
+          }
+        });
+      } finally {
+        closed.removeEventListener('abort', onClosed);
+      }
+    },
+  };
+}
+
+/** Returns a function that lets the other work of the process run if the reading has worked for some ms. */
+function createPause(): () => Promise<unknown> {
+  let sinceMs = performance.now();
+  return async () => {
+    if (performance.now() - sinceMs < workMsMax) return;
+    await letOtherWorkRun();
+    sinceMs = performance.now();
+  };
+}

@@ -1,0 +1,74 @@
+/**
+ * Writes into the log when the screens of each person first painted and sounded each alarm, so that `explain` knows it afterwards. The pages
+ * have reported it already. Nothing waits for these records, and if Kafka is slow, they are left out and counted.
+ */
+import type { Logger } from 'pino';
+import { type AlarmsShown, type ShownAlarm, shownAlarmsMax } from '../../../contracts/messages/alarms-shown.ts';
+import { contentTypes } from '../../../contracts/messages/records.ts';
+import { formatInstant } from '../../../contracts/time.ts';
+import type { SealedLog } from '../../../log/sealed-log.ts';
+import type { FirstConfirmation } from '../core/confirmations.ts';
+
+/** How often a record is written, at most. */
+export const writeEveryMs = 1_000;
+/** Maximum number of entries that wait. If there are more, new ones are left out and counted. */
+export const waitingMax = 5_000;
+/** Maximum number of pairs of a person and an alarm that are remembered. Above it the oldest is forgotten, and may be written again. */
+const rememberedMax = 50_000;
+
+export type ShownRecorder = {
+  /** Takes what a screen of the person painted or sounded for the first time. */
+  note(person: { readonly userId: string; readonly name: string }, confirmations: readonly FirstConfirmation[]): void;
+  /** Returns the number of entries that were left out since the start. */
+  leftOut(): number;
+  close(): Promise<void>;
+};
+
+export function createShownRecorder(
+  sealedLog: Pick<SealedLog, 'append' | 'boot'>,
+  { now, logger }: { readonly now: () => number; readonly logger: Logger },
+): ShownRecorder {
+  const remembered = new Set<string>();
+  let waiting: ShownAlarm[] = [];
+  let leftOut = 0;
+  let busy = false;
+
+  function note({ userId, name }: Parameters<ShownRecorder['note']>[0], confirmations: readonly FirstConfirmation[]) {
+    for (const { alarm, what, atMs } of confirmations) {
+      const key = `${what} ${alarm.alarmId} ${userId}`;
+      if (remembered.has(key)) continue;
+      remembered.add(key);
+      if (remembered.size > rememberedMax) remembered.delete(remembered.values().next().value!);
+      if (waiting.length >= waitingMax) leftOut += 1;
+      else waiting.push({ alarmId: alarm.alarmId, userId, name, way: what, atMs: Math.max(0, Math.round(atMs)) });
+    }
+  }
+
+  async function write(): Promise<void> {
+    // Only one write at a time, so that no writes wait in a queue while Kafka is away.
+    if (busy || waiting.length === 0) return;
+    busy = true;
+    const shown = waiting.slice(0, shownAlarmsMax);
+    waiting = waiting.slice(shownAlarmsMax);
+    const record: AlarmsShown = { at: formatInstant(now()), shown };
+    try {
+      await sealedLog.append('delivery-commands', sealedLog.boot, contentTypes.alarmsShown, record);
+    } catch (error) {
+      leftOut += shown.length;
+      const { code } = error as { code?: string };
+      logger.warn({ code, count: shown.length }, 'the log does not know when these alarms were first painted');
+    } finally {
+      busy = false;
+    }
+  }
+
+  const timer = setInterval(() => void write(), writeEveryMs);
+  return {
+    note,
+    leftOut: () => leftOut,
+    async close() {
+      clearInterval(timer);
+      await Promise.race([write(), new Promise((done) => setTimeout(done, 1_000))]);
+    },
+  };
+}
