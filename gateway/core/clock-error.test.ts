@@ -33,8 +33,16 @@ function clockOf(sent: readonly { at: number; behind: number; delay: number }[])
 
 describe('measurementSpan', () => {
   it('returns the own time of a reading if the clock is right, even for a backlog', () => {
-    expect(clockOf(readingsEachSecond(0, 0, 0)).spanOf(-3600, 1)).toEqual([-3600, -3600]);
-    expect(clockOf(readingsEachSecond(0, 30, 1.9)).spanOf(-3600, 31)).toEqual([-3600, -3600]);
+    expect(clockOf(readingsEachSecond(0, 0, 0)).spanOf(-500, 1)).toEqual([-500, -500]);
+    expect(clockOf(readingsEachSecond(0, 30, 1.9)).spanOf(-460, 31)).toEqual([-460, -460]);
+  });
+
+  it('adds 0.2 ms for each second from the next reading that shows the error, if this is more than 0.1 s', () => {
+    const right = clockOf(readingsEachSecond(0, 0, 0, 0));
+    expect(right.spanOf(-500, 1)).toEqual([-500, -500]);
+    expect(right.spanOf(-501, 1)).toEqual([-501.1, -500.9]);
+    expect(right.spanOf(-36_000, 1)).toEqual([-36_007.2, -35_992.8]);
+    expect(clockOf(readingsEachSecond(0, 30, 60, 0)).spanOf(-36_000, 31)).toEqual([-35_949.2, -35_930.8]);
   });
 
   it('returns a span around the corrected time if the error is measured, but nothing after the receipt', () => {

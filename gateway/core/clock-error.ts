@@ -13,6 +13,10 @@ import { clockToleranceMs, type DeviceClock, lateMsMax } from '../../contracts/d
 const correctedToleranceMs = 2_000;
 /** Maximum age of a reading if the device's clock is ahead and its error is not measured yet (chosen for Vigil). */
 const unknownAgeMs = 60_000;
+/** Maximum time that a clock gains or loses, as a part of the elapsed time (chosen for Vigil; most quartz clocks have less than half). */
+const driftRatioMax = 200e-6;
+/** A drift of at most this does not widen the span of a reading (chosen for Vigil). */
+const ignoredDriftMs = 100;
 
 export type ClockError = {
   /** Lower limit of the error: the smallest difference since the last proof that the clock was set. It never rises. */
@@ -24,6 +28,11 @@ export type ClockError = {
   readonly upperMs: number;
   /** The limits before the clock was set. The device may have written times before `untilMs` with its former error. */
   readonly former: { readonly untilMs: number; readonly lowerMs: number; readonly upperMs: number } | null;
+  /**
+   * Present if the clock may be further ahead than `lowerMs` says. The clock was ahead and was set back, so it is ahead by this error at
+   * most. The delay of a stored reading can hide how far it is ahead now, so this lower limit holds until the error is measured.
+   */
+  readonly aheadMs: number | null;
 };
 
 /**
@@ -39,11 +48,18 @@ export function clockErrorAfter(
 ): ClockError {
   const differenceMs = receivedAtMs - timeMs;
   if (error === null)
-    return { lowerMs: differenceMs, isMeasured: false, newestTimeMs: timeMs, upperMs: differenceMs, former: null };
+    return {
+      lowerMs: differenceMs,
+      isMeasured: false,
+      newestTimeMs: timeMs,
+      upperMs: differenceMs,
+      former: null,
+      aheadMs: null,
+    };
   if (differenceMs < error.lowerMs - clockToleranceMs) {
     if (isExplainedByFormerLimits(error, timeMs, differenceMs)) return error;
     // The clock was set forward. Readings that were written before may still come, as a backlog.
-    return restartedClockError(error, timeMs, receivedAtMs);
+    return restartedClockError('set forward', error, timeMs, receivedAtMs);
   }
   const isNewest = timeMs > error.newestTimeMs;
   const lowerMs = Math.min(error.lowerMs, differenceMs);
@@ -56,6 +72,7 @@ export function clockErrorAfter(
     upperMs: isNewest ? differenceMs : error.upperMs,
     // The pace of a backlog is not the pace of real time. The pace was measured, so no backlog is coming any more.
     former: isMeasuredNow ? null : error.former,
+    aheadMs: isMeasuredNow ? null : error.aheadMs,
   };
 }
 
@@ -67,9 +84,17 @@ function isExplainedByFormerLimits({ former }: ClockError, timeMs: number, diffe
 /**
  * Returns new limits after the clock was set, or may have been set. The old limits are kept in `former` for readings that the device wrote
  * before the clock was set.
+ * @param proof what showed that the clock was set. `late birth message`: its own difference is the error, because a birth message does not
+ * wait in the device. `set back`: a reading, which may have waited in the device
  */
-export function restartedClockError({ lowerMs, former }: ClockError, timeMs: number, receivedAtMs: number): ClockError {
+export function restartedClockError(
+  proof: 'set forward' | 'set back' | 'late birth message',
+  error: ClockError,
+  timeMs: number,
+  receivedAtMs: number,
+): ClockError {
   const differenceMs = receivedAtMs - timeMs;
+  const { lowerMs, former } = error;
   return {
     lowerMs: differenceMs,
     isMeasured: false,
@@ -80,7 +105,22 @@ export function restartedClockError({ lowerMs, former }: ClockError, timeMs: num
       lowerMs: Math.min(lowerMs, former?.lowerMs ?? lowerMs),
       upperMs: Math.max(lowerMs, former?.upperMs ?? lowerMs),
     },
+    aheadMs: aheadAfter(proof, error),
   };
+}
+
+/** Returns `aheadMs` after the clock was set. */
+function aheadAfter(proof: 'set forward' | 'set back' | 'late birth message', error: ClockError): number | null {
+  switch (proof) {
+    case 'set forward':
+      return error.aheadMs;
+    case 'late birth message':
+      return null;
+    case 'set back': {
+      const leastMs = Math.min(error.lowerMs, error.aheadMs ?? error.lowerMs);
+      return leastMs < -clockToleranceMs ? leastMs : null;
+    }
+  }
 }
 
 /**
@@ -96,6 +136,13 @@ export function isClockErrorKnown(error: ClockError | null): error is ClockError
   return error !== null && (error.isMeasured || Math.abs(error.lowerMs) <= lateMsMax);
 }
 
+/**
+ * The newest reading that came live, so not from a backlog: its device time (null before the first one) and its difference. Since then the
+ * clock may have gained or lost time.
+ */
+export type LiveReading = { readonly liveTimeMs: number | null; readonly liveDifferenceMs: number };
+const noLiveReading: LiveReading = { liveTimeMs: null, liveDifferenceMs: Number.NEGATIVE_INFINITY };
+
 /** The time from `fromMs` to `toMs`, both included. */
 export type Span = { readonly fromMs: number; readonly toMs: number };
 
@@ -105,36 +152,57 @@ export type Span = { readonly fromMs: number; readonly toMs: number };
  *   corrected time with a tolerance if the clock is wrong. The limits are close if this reading or a later message had a short delay.
  * - If the limits are not close, the span goes from the time corrected by the lower limit to the time corrected by the upper limit.
  * - If nothing is known about the error, the span goes from the reading's own time to its receipt.
+ * - If the clock may have drifted since the last live reading, the span contains this drift on both sides.
  * @param others the limits for other starts of the device and for the connection. If they agree with `error` at a later device time,
  * the clock was not set between the reading and that time
+ * @param live the newest live reading of this start
  */
 export function spanByError(
   error: ClockError | null,
   timeMs: number,
   receivedAtMs: number,
   others: readonly { readonly error: ClockError | null }[] = [],
+  live: LiveReading = noLiveReading,
 ): Span {
   // A device time after the receipt shows that the clock is ahead, but not by how much.
   if (error === null)
     return span(timeMs <= receivedAtMs ? timeMs : receivedAtMs - unknownAgeMs, receivedAtMs, receivedAtMs);
-  const { lowerMs, isMeasured, former } = error;
+  const { lowerMs, isMeasured, former, aheadMs } = error;
+  const driftMs = driftAt(error, timeMs, live);
   const isClockRight = Math.abs(lowerMs) <= clockToleranceMs;
   const closeMs = isClockRight ? clockToleranceMs : lowerMs + correctedToleranceMs;
   const upperMs = Math.min(receivedAtMs - timeMs, upperLimitAt(error, timeMs));
   const areLimitsClose = upperMs <= closeMs || others.some((other) => upperLimitAt(other.error, timeMs) <= closeMs);
   const mayHaveFormerError = former !== null && timeMs < former.untilMs;
-  if (isClockRight && areLimitsClose && !mayHaveFormerError) return { fromMs: timeMs, toMs: timeMs };
+  const wasClockRight = live.liveDifferenceMs <= clockToleranceMs && !mayHaveFormerError && aheadMs === null;
+  if (isClockRight && areLimitsClose && wasClockRight) {
+    if (driftMs === 0) return { fromMs: timeMs, toMs: timeMs };
+    const latestMs = timeMs + Math.max(0, Math.min(upperMs, closeMs), live.liveDifferenceMs);
+    return span(timeMs + Math.min(lowerMs, 0) - driftMs, latestMs + driftMs, receivedAtMs);
+  }
   let fromMs = timeMs;
+  if (isClockRight && driftMs > 0) fromMs += Math.min(lowerMs, 0);
   if (!isClockRight && isMeasured) fromMs += lowerMs - correctedToleranceMs;
   else if (lowerMs < -clockToleranceMs) fromMs += lowerMs - unknownAgeMs;
   let toMs = timeMs + (areLimitsClose ? lowerMs : upperMs) + correctedToleranceMs;
+  toMs = Math.max(toMs, timeMs + live.liveDifferenceMs);
   if (mayHaveFormerError) {
     fromMs = Math.min(fromMs, timeMs + former.lowerMs - correctedToleranceMs);
     toMs = Math.max(toMs, timeMs + former.upperMs + correctedToleranceMs);
   }
+  if (aheadMs !== null) fromMs = Math.min(fromMs, timeMs + aheadMs - correctedToleranceMs);
   // The clock was wrong when the device connected, and now it is right: a device sets its clock when it reaches a time server.
   if (!isClockRight && Math.abs(receivedAtMs - timeMs) <= clockToleranceMs) toMs = receivedAtMs;
-  return span(fromMs, toMs, receivedAtMs);
+  return span(fromMs - driftMs, toMs + driftMs, receivedAtMs);
+}
+
+/**
+ * Returns how much the clock may have gained or lost, ms, between the reading and the messages before and after it from which its error is
+ * known. 0 if these messages are near.
+ */
+function driftAt({ newestTimeMs }: ClockError, timeMs: number, { liveTimeMs }: LiveReading): number {
+  const driftMs = Math.max(newestTimeMs - timeMs, timeMs - (liveTimeMs ?? timeMs)) * driftRatioMax;
+  return driftMs > ignoredDriftMs ? driftMs : 0;
 }
 
 /** Returns how far the clock was behind at most when the device wrote `timeMs`. Infinity if no message had this device time or a later one. */

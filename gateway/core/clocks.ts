@@ -8,14 +8,17 @@ import {
   type DeviceClock,
   grainMsMax,
   initialClock,
+  lateMsMax,
   nextGrainMs,
   wasSetBack,
 } from '../../contracts/device-clock.ts';
+import { type CatchUp, catchUpAfterBirth, catchUpAfterReading, earliestIfSetForward } from './catch-up.ts';
 import {
   type ClockError,
   clockErrorAfter,
   isClockErrorKnown,
   isTooLateForLimits,
+  type LiveReading,
   restartedClockError,
   type Span,
   spanByError,
@@ -24,7 +27,7 @@ import {
 /** Maximum number of starts of one device that are remembered. Above this number the start whose last message is oldest is forgotten. */
 const bootsMax = 4;
 
-export type BootClock = {
+export type BootClock = Mutable<LiveReading> & {
   readonly boot: string;
   /** Estimate of the error of the clock. */
   clock: DeviceClock;
@@ -34,6 +37,8 @@ export type BootClock = {
   seq: number;
   /** Device time of the newest reading: the reading with the highest number, or the last reading if the readings have no numbers. */
   timeMs: number;
+  /** Receive time minus device time of the newest reading. */
+  differenceMs: number;
   /** Number of the first reading after the clock was set. For readings with lower numbers the error of the clock is not known. */
   firstSeqAfterSet: number;
   /** Step of the device's times, ms: 60,000 if the device sends whole minutes (contracts/device-clock.ts). */
@@ -43,7 +48,11 @@ export type BootClock = {
    * clock was not set since then.
    */
   birthMessageApplies: boolean;
+  /** Null if the device has sent all readings that it stored before the birth message. */
+  catchUp: CatchUp | null;
 };
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** The clocks of one device's starts. The start with the newest message is the last entry. */
 export type DeviceClocks = BootClock[];
@@ -65,12 +74,17 @@ export function noteTime(clocks: DeviceClocks, message: TimedMessage): BootClock
   switch (message.kind) {
     case 'birth':
       // The device has one clock. So the message also shows whether the clock was set after the messages of earlier starts.
-      for (const each of clocks) if (each === bootClock || each.error !== null) noteBirth(each, message);
+      for (const each of clocks) {
+        if (each === bootClock || each.error !== null) noteBirth(each, message);
+        each.catchUp = catchUpAfterBirth(message.timeMs, message.receivedAtMs, each.error?.lowerMs);
+      }
       break;
     case 'observation':
       if (isFromBeforeSet(bootClock, message.seq)) break;
-      noteNumber(bootClock, message);
+      noteNumber(clocks, bootClock, message);
       noteMessage(bootClock, message);
+      if (bootClock.catchUp !== null)
+        bootClock.catchUp = catchUpAfterReading(bootClock.catchUp, message.timeMs, message.receivedAtMs);
       break;
     case 'status':
       noteMessage(bootClock, message);
@@ -104,29 +118,56 @@ function noteBirth(bootClock: BootClock, message: TimedMessage): void {
     noteMessage(bootClock, message);
     return;
   }
-  bootClock.clock = assessReading(initialClock, timeMs, receivedAtMs).clock;
-  bootClock.error = restartedClockError(error, timeMs, receivedAtMs);
+  // The stored readings come next, and they are not compared with this message: a backlog would pass its difference by chance.
+  bootClock.clock = initialClock;
+  bootClock.error = restartedClockError('late birth message', error, timeMs, receivedAtMs);
 }
 
 /**
  * Notes the number and time of a reading. Forgets what is known about the clock if the clock was set back: a higher number has an earlier
  * time. If the device does not number its readings, an earlier time may also be a late reading. The clock is forgotten in this case too.
  */
-function noteNumber(bootClock: BootClock, { seq, timeMs, receivedAtMs }: TimedMessage): void {
+function noteNumber(clocks: DeviceClocks, bootClock: BootClock, { seq, timeMs, receivedAtMs }: TimedMessage): void {
   const wasClockSet =
     seq === undefined ? timeMs < bootClock.timeMs - clockToleranceMs : wasSetBack(bootClock, { seq, timeMs });
   if (wasClockSet) {
     bootClock.clock = initialClock;
-    bootClock.error = bootClock.error && restartedClockError(bootClock.error, timeMs, receivedAtMs);
+    bootClock.error = bootClock.error && restartedClockError('set back', bootClock.error, timeMs, receivedAtMs);
     bootClock.birthMessageApplies = false;
     bootClock.firstSeqAfterSet = seq ?? 0;
   }
   if (seq !== undefined && seq <= bootClock.seq) return;
-  // The clock may have been set back by a small step. So the upper limit from earlier readings does not hold for this reading.
-  if (timeMs <= bootClock.timeMs && bootClock.error !== null)
-    bootClock.error = { ...bootClock.error, newestTimeMs: timeMs, upperMs: receivedAtMs - timeMs };
+  // The clock may have been set back by a small step. So the upper limits from earlier messages do not hold for this reading.
+  if (timeMs <= bootClock.timeMs) {
+    for (const each of clocks)
+      if (each.error !== null && (each === bootClock || each.error.newestTimeMs >= timeMs))
+        each.error = { ...each.error, newestTimeMs: timeMs, upperMs: receivedAtMs - timeMs };
+  }
+  const differenceMs = receivedAtMs - timeMs;
+  if (isLive(bootClock, timeMs, differenceMs)) {
+    bootClock.liveTimeMs = timeMs;
+    // The first reading may also be from a backlog.
+    if (bootClock.timeMs !== Number.NEGATIVE_INFINITY || Math.abs(differenceMs) <= lateMsMax)
+      bootClock.liveDifferenceMs = differenceMs;
+  }
   bootClock.seq = seq ?? bootClock.seq;
   bootClock.timeMs = timeMs;
+  bootClock.differenceMs = differenceMs;
+}
+
+/**
+ * Returns whether a reading came live, so not from a backlog: its difference is close to that of the newest live reading or to the smallest
+ * one, or the reading came about as long after the reading before it as it was measured after it. Stored readings come faster.
+ * @param before the clock before the reading
+ */
+function isLive(before: BootClock, timeMs: number, differenceMs: number): boolean {
+  const { error } = before;
+  if (before.timeMs === Number.NEGATIVE_INFINITY) return true;
+  if (Math.abs(differenceMs - before.liveDifferenceMs) <= clockToleranceMs) return true;
+  if (isClockErrorKnown(error) && error.former === null && differenceMs - error.lowerMs <= clockToleranceMs)
+    return true;
+  const fallMs = before.differenceMs - differenceMs;
+  return timeMs > before.timeMs && fallMs <= (timeMs - before.timeMs) / 4 && fallMs >= -clockToleranceMs;
 }
 
 function isFromBeforeSet({ firstSeqAfterSet }: BootClock, seq: number | undefined): boolean {
@@ -144,9 +185,13 @@ function clockOfBoot(clocks: DeviceClocks, { boot }: TimedMessage): BootClock {
     error: null,
     seq: 0,
     timeMs: Number.NEGATIVE_INFINITY,
+    differenceMs: Number.NEGATIVE_INFINITY,
     firstSeqAfterSet: 0,
     grainMs: grainMsMax,
     birthMessageApplies: true,
+    liveTimeMs: null,
+    liveDifferenceMs: Number.NEGATIVE_INFINITY,
+    catchUp: last?.catchUp ?? null,
   };
   const entry = existing ?? newEntry;
   clocks.push(entry);
@@ -155,24 +200,41 @@ function clockOfBoot(clocks: DeviceClocks, { boot }: TimedMessage): BootClock {
 }
 
 /**
- * Returns the span of time in which a reading was measured. If the error of the clock is not known for the start that sent the reading,
- * uses the clock of the connection, where a birth message without a `boot` is noted, unless the clock was set since that message. If the
- * device sends coarse times (whole minutes), widens the span by one step on each side: the reading, and the message that gave the limits,
- * may lie anywhere in their steps.
+ * Returns the span of time in which a reading was measured. If the device sends coarse times (whole minutes), widens the span by one step
+ * on each side: the reading, and the message that gave the limits, may lie anywhere in their steps.
  */
 export function measurementSpan(
   clocks: DeviceClocks,
   bootClock: BootClock,
   connectionBoot: string,
+  message: TimedMessage,
+): Span {
+  const { timeMs, receivedAtMs } = message;
+  const span = spanByClock(clocks, bootClock, connectionBoot, message);
+  const earliestMs = earliestIfSetForward(bootClock.catchUp, timeMs, receivedAtMs);
+  return widened(
+    earliestMs < span.fromMs ? { fromMs: earliestMs, toMs: span.toMs } : span,
+    bootClock.grainMs,
+    receivedAtMs,
+  );
+}
+
+/**
+ * Returns the span by the error of the clock. If the error is not known for the start that sent the reading, uses the clock of the
+ * connection, where a birth message without a `boot` is noted, unless the clock was set since that message.
+ */
+function spanByClock(
+  clocks: DeviceClocks,
+  bootClock: BootClock,
+  connectionBoot: string,
   { kind, seq, timeMs, receivedAtMs }: TimedMessage,
 ): Span {
-  const { error, grainMs } = bootClock;
-  const canUseBirthMessage = bootClock.birthMessageApplies && !error?.former;
-  if (kind === 'observation' && isFromBeforeSet(bootClock, seq))
-    return widened(spanByError(null, timeMs, receivedAtMs), grainMs, receivedAtMs);
-  if (isClockErrorKnown(error)) return widened(spanByError(error, timeMs, receivedAtMs, clocks), grainMs, receivedAtMs);
+  const { error, birthMessageApplies } = bootClock;
+  if (kind === 'observation' && isFromBeforeSet(bootClock, seq)) return spanByError(null, timeMs, receivedAtMs);
+  if (isClockErrorKnown(error)) return spanByError(error, timeMs, receivedAtMs, clocks, bootClock);
+  const canUseBirthMessage = birthMessageApplies && !bootClock.error?.former;
   const clockOfConnection = canUseBirthMessage ? clocks.find(({ boot }) => boot === connectionBoot) : undefined;
-  return widened(spanByError(clockOfConnection?.error ?? error, timeMs, receivedAtMs), grainMs, receivedAtMs);
+  return spanByError(clockOfConnection?.error ?? error, timeMs, receivedAtMs, [], bootClock);
 }
 
 /** Returns the span, widened by the step of the device's times if the step is too large to count as exact. */
