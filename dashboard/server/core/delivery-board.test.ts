@@ -89,10 +89,12 @@ describe('foldDelivery', () => {
     });
   });
 
-  it('shows misleading characters in the names of persons and places', () => {
-    const board = boardOf(recordOf(viewOf(1, [callTo('anna', { name: 'An\u202ena' })], { bed: 'A\u200b1' })));
+  it('shows misleading characters in the names of persons and places, and in the text', () => {
+    const board = boardOf(
+      recordOf(viewOf(1, [callTo('anna', { name: 'An\u202ena' })], { bed: 'A\u200b1', text: 'HR\u202e 1' })),
+    );
     const { view } = board.deliveries.get(alarmIdOf(1))!;
-    expect([view.calls[0]?.name, view.bed].join()).not.toMatch(/[\u200b\u202e]/);
+    expect([view.calls[0]?.name, view.bed, view.text].join()).not.toMatch(/[\u200b\u202e]/);
   });
 
   it.each([

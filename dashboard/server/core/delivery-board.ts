@@ -119,13 +119,14 @@ function noteView(board: DeliveryBoard, after: DeliveryView, event: DeliveryReco
   );
 }
 
-/** Makes misleading characters in names and places visible. */
+/** Makes misleading characters in names, places and the text visible. */
 function visibleView(view: DeliveryView): DeliveryView {
   const named = <T extends { readonly name: string }>(person: T): T => ({ ...person, name: visibleText(person.name) });
   return {
     ...view,
     ward: view.ward === null ? null : visibleText(view.ward),
     bed: view.bed === null ? null : visibleText(view.bed),
+    ...(view.text !== undefined && { text: visibleText(view.text) }),
     acceptedBy: view.acceptedBy.map(named),
     calls: view.calls.map(named),
   };
