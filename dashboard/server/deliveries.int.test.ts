@@ -9,8 +9,6 @@ import type { DeliveryCommand } from '../../contracts/messages/delivery-commands
 import type { DeliverySign } from '../../contracts/messages/delivery-progress.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
-import { figuresOf, openLogAs, until } from '../../tests/system.ts';
-import type { Browser } from './browser.testing.ts';
 import {
   type CalledWard,
   callOn,
@@ -19,7 +17,9 @@ import {
   startCalledWard,
   viewOn,
   ward,
-} from './called-ward.testing.ts';
+} from '../../tests/called-ward.ts';
+import { figuresOf, openLogAs, until } from '../../tests/system.ts';
+import type { Browser } from './browser.testing.ts';
 
 const closing: (() => Promise<unknown>)[] = [];
 let icu: CalledWard;

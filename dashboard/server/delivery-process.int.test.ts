@@ -1,7 +1,7 @@
 /** Tests the dashboard with the real delivery process and a real Kafka: from an alarm to the answer of a person. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type CalledWard, callOn, newestCalls, openPage, startCalledWard, viewOn } from '../../tests/called-ward.ts';
 import { type RunningProcess, startProcess, until } from '../../tests/system.ts';
-import { type CalledWard, callOn, newestCalls, openPage, startCalledWard, viewOn } from './called-ward.testing.ts';
 
 let icu: CalledWard;
 let delivery: RunningProcess;
