@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, i
 import type { Alarm } from '../../contracts/messages/alarms.ts';
 import { openBrowser } from '../browser.ts';
 import { until } from '../system.ts';
-import { callOf, type DeliveryDouble, deliveryOf, openWithDelivery } from './delivery-double.ts';
+import { callOf, callViewOf, type DeliveryDouble, deliveryOf, openWithDelivery } from './delivery-double.ts';
 import { expectReadable, pressWhenStill, setHash } from './readable.ts';
 import { alarmOf, newPatient, newPeriod, type PlayedBed, playBeds, raisedEvent } from './scene.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';
@@ -143,7 +143,9 @@ describe('a call', () => {
     await pressWhenStill(byId(`rejected-${alarm.alarmId}`));
     await answerText(alarm).filter({ hasText: 'Taken: you cannot go.' }).waitFor();
     const { answerBy: _, ...answered } = call;
-    phone.playCalls([{ ...answered, answered: 'rejected' }]);
+    phone.playCalls([{ ...answered, answered: 'rejected', next: 'Cleo Charge' }]);
+    const toBen = callViewOf(alarm, { userId: 'ben', name: 'Ben Buddy' });
+    phone.playDeliveries([deliveryOf(alarm, bed, { calls: [callViewOf(alarm, { outcome: 'rejected' }), toBen] })]);
     await stateText(alarm).filter({ hasText: 'You cannot go. Ben Buddy is called.' }).waitFor();
   });
 

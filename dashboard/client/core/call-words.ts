@@ -19,10 +19,12 @@ export function callStateText(card: CallCard, view: DeliveryView | undefined, no
       return 'Your time to answer is over, and nobody goes yet. You can still answer.';
     case 'accepted':
       return 'You go. The alarm sounds until somebody acknowledges it.';
-    case 'rejected':
-      return call.acceptedBy.length > 0
-        ? `You cannot go. ${call.acceptedBy.join(', ')} goes.`
-        : `You cannot go. ${call.next === undefined ? 'Vigil looks for another person.' : `${call.next} is called.`}`;
+    case 'rejected': {
+      const others = call.acceptedBy.length > 0 ? `${call.acceptedBy.join(', ')} goes.` : undefined;
+      // `call.next` is not the person who is called now.
+      const called = view?.calls.findLast(({ outcome }) => outcome === 'waiting')?.name;
+      return `You cannot go. ${others ?? (called === undefined ? 'Vigil looks for another person.' : `${called} is called.`)}`;
+    }
     case 'taken':
       return `${call.acceptedBy.join(', ')} goes.`;
     case 'gone':

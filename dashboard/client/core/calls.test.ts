@@ -127,7 +127,11 @@ describe('the words', () => {
 
   it('say that accepting does not acknowledge, and what a rejection means', () => {
     expect(words({ answered: 'accepted' })).toBe('You go. The alarm sounds until somebody acknowledges it.');
-    expect(words({ answered: 'rejected', next: 'Ben' })).toBe('You cannot go. Ben is called.');
+    // After the answer, the next person is called already, and `next` is the one after that.
+    const rejected = cardsAfter([], [{ ...withoutWait, answered: 'rejected', next: 'Cleo' }], nowMs, false)[0]!;
+    const view = { calls: [{ name: 'Ben', outcome: 'waiting' }], acceptedBy: [] } as never;
+    expect(callStateText(rejected, view, nowMs)).toBe('You cannot go. Ben is called.');
+    expect(callStateText(rejected, undefined, nowMs)).toBe('You cannot go. Vigil looks for another person.');
     expect(words({ answered: 'rejected' })).toBe('You cannot go. Vigil looks for another person.');
     expect(words({ answered: 'rejected', acceptedBy: ['Ben'] })).toBe('You cannot go. Ben goes.');
     expect(words({ acceptedBy: ['Ben', 'Cleo'] })).toBe('Ben, Cleo goes.');
