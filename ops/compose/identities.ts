@@ -83,7 +83,7 @@ export function sharesOf(holder: Holder, devices: readonly string[]): Share[] {
     case 'trends':
       return [...kafkaClient('trends'), ...sharedUnderSameName('secrets', 'influx-trends.password')];
     case 'delivery':
-      return kafkaClient('delivery');
+      return [...kafkaClient('delivery'), ...sharedUnderSameName('secrets', 'push.jwk')];
     case 'dashboard':
       return [
         ...kafkaClient('dashboard'),

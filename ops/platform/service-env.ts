@@ -117,6 +117,7 @@ export function serviceEnv(
         ...kafkaEnv(addresses, service),
         ...metricsEnv(addresses.deliveryMetricsPort),
         VIGIL_DELIVERY_MEMBER_FILE: join(addresses.stateDir, 'delivery.member'),
+        VIGIL_PUSH_KEYS_FILE: join(secrets, 'push.jwk'),
         ...overrides,
       };
     case 'dashboard':

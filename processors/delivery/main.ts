@@ -19,10 +19,10 @@ import { type Health, openMetricsServer } from '../../process/metrics-server.ts'
 import { runProcess } from '../../process/run-process.ts';
 import type { Settings } from '../../process/settings.ts';
 import { startSteadyClock } from '../../process/system-clock.ts';
+import { openChannels } from './channels/open-channels.ts';
 import { createCounts, deliveryMetrics, noticesOf } from './metrics.ts';
 import { createOwnership, type Ownership } from './ownership.ts';
-import type { Channels } from './sender.ts';
-import { openSession } from './session.ts';
+import { openSessionWithCanaries } from './session-canaries.ts';
 import { settings as manifest } from './settings.ts';
 import { passMsMax, signOf, startSigns } from './signs.ts';
 import { openTables, type Tables } from './tables.ts';
@@ -42,10 +42,12 @@ async function openDelivery(settings: DeliverySettings, log: Logger) {
   const changed = () => parts.ownership?.session()?.changed();
   const policy = followDeliveryPolicy(settings.deliveryPolicyFile, log);
   const counts = createCounts();
+  const open = openChannels(settings);
   const server = await openMetricsServer({
     host: settings.metricsHost,
     port: settings.metricsPort,
     metrics: deliveryMetrics({
+      addFurther: open.addMetrics,
       counts,
       running: () => runningOf(parts),
       clock,
@@ -59,17 +61,14 @@ async function openDelivery(settings: DeliverySettings, log: Logger) {
   parts.sealedLog = sealedLog;
   const tables = await openTables({ sealedLog, pseudonymKey: settings.pseudonymKey, onChange: changed, log });
   parts.tables = tables;
-  const channels: Channels = new Map();
   const ownership = await createOwnership({
     sealedLog,
     memberFile: settings.memberFile,
     log,
     open: (onFailed) =>
-      openSession({
-        ...{ sealedLog, tables, channels, now, log },
+      openSessionWithCanaries({
+        ...{ sealedLog, tables, channels: open.channels, now, log },
         policy: policy.current,
-        isDown: () => false,
-        onCheckReceipt: () => {},
         onWritten: (records, book) => counts.note(records, book, now()),
         onRestored(tookMs, records) {
           counts.sessions += 1;
@@ -96,7 +95,7 @@ async function openDelivery(settings: DeliverySettings, log: Logger) {
       await signs.close();
       await ownership.close();
       await tables.close();
-      await Promise.all([...channels.values()].map((channel) => channel.close()));
+      await open.close();
       await sealedLog.close();
       await server.close();
       policy.close();

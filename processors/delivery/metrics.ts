@@ -97,9 +97,12 @@ export function deliveryMetrics(options: {
   readonly clock?: SystemClock;
   readonly policy: Pick<OperatorFile<unknown>, 'changesAccepted' | 'isRefused'>;
   readonly damage: () => DamageBook | undefined;
+  /** Adds the metrics of the channels. */
+  readonly addFurther?: (metrics: Metrics) => void;
 }): Metrics {
   const { counts, running, clock, policy, damage } = options;
   const metrics = createMetrics();
+  options.addFurther?.(metrics);
   addClockMetrics(metrics, clock);
   addDamageMetrics(metrics, damage);
   addCertificateMetrics(metrics);

@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ReachEntry } from '../../contracts/messages/delivery-commands.ts';
 import type { Channel, SendResult } from './channels/channel.ts';
+import { bestOf } from './channels/send-to-person.ts';
 import { type Book, emptyBook } from './core/book.ts';
 import { t0 } from './core/delivery.testing.ts';
 import type { MessageDecision } from './core/events.ts';
 import type { Report } from './core/take.ts';
-import { bestOf, createSender, sendsPerPersonMax } from './sender.ts';
+import { createSender, sendsPerPersonMax } from './sender.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ now: t0 });

@@ -8,6 +8,7 @@
 import type { ReachEntry } from '../../contracts/messages/delivery-commands.ts';
 import type { DeliveryChannel } from '../../contracts/messages/delivery-policy.ts';
 import type { Channel, OutgoingMessage, SendResult } from './channels/channel.ts';
+import { sendToPerson } from './channels/send-to-person.ts';
 import { type Book, wantedCalls } from './core/book.ts';
 import type { MessageDecision } from './core/events.ts';
 import type { Place } from './core/inputs.ts';
@@ -52,7 +53,6 @@ export type SenderOptions = {
   readonly now: () => number;
 };
 
-// biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
 export function createSender(options: SenderOptions): Sender {
   const { channels, entriesOf, report, onEnded, now } = options;
   const all = new Map<string, Sending>();
@@ -116,15 +116,7 @@ export function createSender(options: SenderOptions): Sender {
     const entries = entriesOf(message.userId, message.channel);
     if (!channel || entries.length === 0 || !current) return noAddress;
     const outgoing = outgoingOf(current, message, options.placeOf);
-    const results = await Promise.all(
-      entries.map(async (entry): Promise<Report> => {
-        const result = await channel.send(entry, outgoing, signal).catch(unexpected);
-        if (result.kind !== 'ended') return result;
-        onEnded(entry, result.reason);
-        return { kind: 'failed', class: 'permanent', reason: result.reason };
-      }),
-    );
-    return bestOf(results);
+    return sendToPerson(entries, (entry) => channel.send(entry, outgoing, signal).catch(unexpected), onEnded);
   }
 
   return {
@@ -148,14 +140,6 @@ const unexpected = (): SendResult => ({
   reason: 'The channel failed unexpectedly.',
 });
 const slotOf = ({ userId, channel }: MessageDecision) => `${channel} ${userId}`;
-
-/** Returns the furthest stage that was reached; if none was, a failure after which another try may help, before others. */
-export function bestOf(results: readonly Report[]): Report {
-  const stages = ['sent', 'taken', 'on-device', 'painted', 'answered'];
-  const rankOf = (result: Report): number =>
-    result.kind === 'reached' ? 2 + stages.indexOf(result.stage) : result.class === 'transient' ? 1 : 0;
-  return results.reduce((best, result) => (rankOf(result) > rankOf(best) ? result : best));
-}
 
 function uselessAfterMs({ calls, atMs }: MessageDecision): number {
   return Math.max(...calls.map(({ dueAtMs }) => (dueAtMs > atMs ? dueAtMs : atMs + informingMs)));

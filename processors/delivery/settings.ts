@@ -3,6 +3,7 @@ import { deliverySettings as policySettings } from '../../process/delivery-polic
 import { logSettings } from '../../process/log-setting.ts';
 import { metricsSettings } from '../../process/metrics-server.ts';
 import type { Manifest } from '../../process/settings.ts';
+import { channelSettings } from './channels/settings.ts';
 
 /** The settings of the delivery process. */
 export const settings = {
@@ -10,6 +11,7 @@ export const settings = {
   ...metricsSettings(9458),
   ...logSettings,
   ...policySettings,
+  ...channelSettings,
   memberFile: {
     kind: 'text',
     env: 'VIGIL_DELIVERY_MEMBER_FILE',

@@ -19,7 +19,7 @@ async function sendWith(...results: readonly (SendResult | Promise<SendResult>)[
 }
 
 describe('sendToPerson', () => {
-  it('reaches the person if one of several phones is reached, and does not wait for the others', async () => {
+  it('reaches the person if one of several phones is reached, also while another phone hangs', async () => {
     expect(await sendWith(permanent, new Promise<SendResult>(() => {}), taken)).toEqual({ result: taken, ended: [] });
     expect(await sendWith(ended, taken, ended)).toEqual({ result: taken, ended: [0, 2] });
   });
