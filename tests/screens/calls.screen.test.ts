@@ -129,6 +129,8 @@ describe('a call', () => {
     const { answerBy: _, ...answered } = call;
     phone.playCalls([{ ...answered, answered: 'accepted' }]);
     await stateText(alarm).filter({ hasText: 'sounds until somebody acknowledges' }).waitFor();
+    // A second press at the same place must not give the other answer.
+    expect(await accept.isDisabled()).toBe(true);
     expect(server.commands.filter(({ type }) => type === 'acknowledge')).toEqual([]);
     await byId('call-sheet').waitFor({ state: 'detached' });
     await setHash(phone.page, '#/calls');

@@ -127,7 +127,7 @@ function CallActs({ card }: { card: CallCard }) {
       type="button"
       data-testid={`${to}-${alarmId}`}
       data-acts-on={`${call.callId} ${to}`}
-      disabled={reason !== undefined}
+      disabled={reason !== undefined || state === to}
       aria-disabled={isPending || undefined}
       onClick={() => void app.delivery.answer(card, to)}
     >
@@ -137,8 +137,9 @@ function CallActs({ card }: { card: CallCard }) {
   return (
     <>
       <div class="call__buttons">
-        {state !== 'accepted' && act('accepted', 'I go', true)}
-        {state !== 'rejected' && act('rejected', 'I cannot', false)}
+        {/* An answered button keeps its place. Otherwise a second press on it would give the other answer. */}
+        {act('accepted', state === 'accepted' ? '✓ You go' : 'I go', true)}
+        {act('rejected', state === 'rejected' ? '✓ You cannot' : 'I cannot', false)}
         <Acknowledge card={card} isOff={reason !== undefined} />
       </div>
       <p class="call__note" role="status" data-testid={`call-answer-${alarmId}`}>
