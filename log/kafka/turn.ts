@@ -14,6 +14,11 @@ const transactionMsMax = 10_000;
 /** Kafka's errors that mean that another process has taken the turn, or is taking the turn. */
 const turnLostTypes = new Set(['INVALID_PRODUCER_EPOCH', 'INVALID_TXN_STATE', 'CONCURRENT_TRANSACTIONS']);
 
+/** Maximum size of a batch, bytes: far below the limit of Kafka (`messageBytesMax` of ops/platform/kafka-config.ts). */
+const batchBytesMax = 700_000;
+/** Upper limit of what Kafka adds to a record, bytes. */
+const recordOverheadBytes = 100;
+
 type KeyedValue = { readonly key: string; readonly value: Buffer };
 
 export type Turn = {
@@ -62,16 +67,17 @@ export async function takeTurn(kafka: Kafka, name: string): Promise<Turn> {
     write: (topic, records) =>
       send(async () => {
         transaction ??= await producer.transaction();
-        await transaction.send({
-          topic,
-          acks: -1,
-          messages: records.map(({ key, value }) => ({
-            key,
-            value,
-            partition: partitionOf(topic, key),
-            timestamp: String(logNowMs()),
-          })),
-        });
+        for (const batch of batchesOf(records))
+          await transaction.send({
+            topic,
+            acks: -1,
+            messages: batch.map(({ key, value }) => ({
+              key,
+              value,
+              partition: partitionOf(topic, key),
+              timestamp: String(logNowMs()),
+            })),
+          });
       }),
     commit: () =>
       send(async () => {
@@ -83,6 +89,22 @@ export async function takeTurn(kafka: Kafka, name: string): Promise<Turn> {
       await disconnect();
     },
   };
+}
+
+/** Returns the records in batches that Kafka accepts. Without this, one decision about many alarms could never be written. */
+export function batchesOf(records: readonly KeyedValue[]): KeyedValue[][] {
+  const batches: KeyedValue[][] = [];
+  let bytes = 0;
+  for (const record of records) {
+    const more = record.value.length + record.key.length + recordOverheadBytes;
+    if (batches.length === 0 || bytes + more > batchBytesMax) {
+      batches.push([]);
+      bytes = 0;
+    }
+    batches.at(-1)!.push(record);
+    bytes += more;
+  }
+  return batches;
 }
 
 const turnLost = (cause: unknown) => new VigilError('turn-lost', 'Another process has taken the turn.', { cause });

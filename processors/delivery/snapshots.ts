@@ -14,7 +14,7 @@ type Entry =
   | readonly ['ended', readonly string[]];
 
 /** Maximum size of a part, characters of JSON. A record of Kafka may have 1 MiB, and sealing adds a third. */
-const partCharsMax = 300_000;
+const partCharsMax = 200_000;
 
 /** Returns the parts of a book, at least one. */
 export function partsOf(book: Book): unknown[] {
