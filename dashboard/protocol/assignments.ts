@@ -4,6 +4,7 @@ import { duties } from '../../contracts/duty-names.ts';
 import { Assignment, assignmentBedsMax, Person } from '../../contracts/messages/assignments.ts';
 import { Instant } from '../../contracts/messages/device.ts';
 import { Actor, roles } from '../../contracts/messages/records.ts';
+import { csvLinesMax } from './csv-lines.ts';
 import { Ward } from './rest.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -38,8 +39,6 @@ export const DeclineBody = Type.Object(
 export const AwayBody = Type.Object({ ...seen, until: Instant, cover: Type.Optional(UserId) }, closed);
 export const BackBody = Type.Object(seen, closed);
 
-/** Maximum number of lines of a CSV text, with its header. The audit trail gets one record for each assignment. */
-export const csvLinesMax = 101;
 /**
  * The body of `POST …/csv`: the lines of a CSV text with the header `duty,beds,user,from,until`. Either all rows are taken or none. The
  * lines are separate texts, because no text of a request may have a line break.
@@ -100,6 +99,16 @@ export const BoardEntry = Type.Object(
   closed,
 );
 export type BoardEntry = Static<typeof BoardEntry>;
+
+/**
+ * The answer to `GET /api/duties/waiting`: for each ward, how many assignments the caller can accept or decline now (`now`), and how many
+ * begin too late to be accepted now (`later`).
+ */
+export const WaitingDuties = Type.Object(
+  { wards: Type.Array(Type.Object({ ward: Ward, now: Type.Integer(), later: Type.Integer() }, closed)) },
+  closed,
+);
+export type WaitingDuties = Static<typeof WaitingDuties>;
 
 /** The answer to `GET /api/wards/:ward/assignments`. */
 export const Board = Type.Object(

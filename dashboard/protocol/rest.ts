@@ -144,7 +144,7 @@ export const LimitChange = Type.Object(
 );
 export type LimitChange = Static<typeof LimitChange>;
 
-/** A text on the screen that a person must know before trusting the data of a bed. `code` names the kind of notice. */
+/** A text on the screen that a person must know before trusting the data of a bed, the oldest first. `code` names the kind of notice. */
 export const BedNotice = Type.Object({ code: Type.String(), text: Type.String(), since: Instant }, closed);
 export type BedNotice = Static<typeof BedNotice>;
 
@@ -163,8 +163,9 @@ const head = {
   device: Device,
   /** Codes of the waveforms that arrived in the last seconds. */
   waves: Type.Array(Code),
-  /** The oldest first. */
   notices: Type.Array(BedNotice),
+  /** The name of the responsible nurse, or of the nurse's cover. Absent if nobody is responsible, or if the ward does not use its board. */
+  nurse: Type.Optional(Type.String()),
   /** The limits by which the alarm processor judges the patient. null if no limits were published, or if the viewer may not see them. */
   limits: Type.Union([LimitsInForce, Type.Null()]),
   /** The standby (the patient is away), as the alarm processor last published it. null if there is no standby. */

@@ -88,6 +88,7 @@ const rules: Readonly<Record<string, Rule>> = {
   'GET /api/wards': { kind: 'own' },
   'GET /api/devices': { kind: 'own' },
   'GET /api/places': { kind: 'own' },
+  'GET /api/duties/waiting': { kind: 'own' },
   'GET /api/audit': { kind: 'of-role' },
   'GET /api/associations/{associationId}': { kind: 'hidden' },
   'GET /api/associations/{associationId}/trends': {

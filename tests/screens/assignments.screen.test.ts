@@ -2,7 +2,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { logIn, openBrowser } from '../browser.ts';
-import { expectReadable, pressWhenStill, setHash } from './readable.ts';
+import { expectReadable, pressEnterWhenStill, pressWhenStill, setHash } from './readable.ts';
 import { alarmOf, newPatient, newPeriod, type PlayedBed, playBeds, raisedEvent } from './scene.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';
 
@@ -105,6 +105,51 @@ it('a nurse becomes charge nurse and assigns a colleague, who sees what is open 
   await setHash(nora, '#/assignments');
 });
 
+it('an assignment that waits is named in the top bar and on the ward page, which leads to the board', async () => {
+  await assign(nora, 'nils', 'buddy', 'A-2');
+  await done(nora, 'Nils Nurse is assigned');
+  await setHash(nils, '#/');
+  const hint = nils.getByTestId('notice-duties');
+  await hint.filter({ hasText: 'An assignment waits for you to accept or decline.' }).waitFor();
+  await nils.getByTestId('tab-waiting').filter({ hasText: '1' }).waitFor();
+  await expectReadable(nils, 'ward-assignment-waits');
+  await hint.getByRole('link').click();
+  await pressWhenStill(nils.getByTestId('accept'));
+  await done(nils, 'You have accepted A-2');
+  await nils.getByTestId('tab-waiting').waitFor({ state: 'detached' });
+  expect(await nora.getByTestId('tab-waiting').count()).toBe(0);
+});
+
+it('tile and page of a patient name the nurse, and say so if nobody is responsible', async () => {
+  await setHash(nils, '#/');
+  await nils.getByTestId('bed-A-1').getByTestId('tile-nurse').filter({ hasText: 'Nurse: Nils Nurse' }).waitFor();
+  expect(await nils.getByTestId('bed-A-2').getByTestId('tile-nurse').count()).toBe(0);
+  await nils.getByTestId('open-A-1').click();
+  await nils.getByTestId('patient-nurse').filter({ hasText: 'Nurse: Nils Nurse' }).waitFor();
+  await expectReadable(nils, 'patient-with-nurse');
+  await setHash(nils, '#/');
+  await nils.getByTestId('open-A-2').click();
+  await nils.getByTestId('patient-view').getByText('No nurse is responsible since').waitFor();
+  expect(await nils.getByTestId('patient-nurse').count()).toBe(0);
+  await setHash(nils, '#/assignments');
+});
+
+it('a board that cannot be refreshed says its age and is grey, until it is refreshed', async () => {
+  await nora.route('**/assignments', (route) =>
+    route.request().method() === 'GET' ? route.abort() : route.continue(),
+  );
+  await nora
+    .getByTestId('board-old')
+    .filter({ hasText: /Board of \d\d:\d\d:\d\d: this screen cannot refresh it/ })
+    .waitFor();
+  const filterOf = () => nora.getByTestId('board-beds').evaluate((table) => getComputedStyle(table).filter);
+  expect(await filterOf()).toBe('grayscale(1)');
+  await expectReadable(nora, 'assignments-old');
+  await nora.unroute('**/assignments');
+  await nora.getByTestId('board-old').waitFor({ state: 'detached' });
+  expect(await filterOf()).toBe('none');
+});
+
 it('a change of a bed that somebody else has just changed is refused, and says who changed it', async () => {
   await cell(nora, 'A-2').filter({ hasText: 'nobody' }).waitFor();
   // Nora's board does not refresh, as on a slow network.
@@ -119,7 +164,7 @@ it('a change of a bed that somebody else has just changed is refused, and says w
   await refused.filter({ hasText: 'Nils Nurse assigned Nils Nurse (nurse, A-2)' }).waitFor();
   await nora.unroute('**/assignments');
   await cell(nora, 'A-2').filter({ hasText: 'Nils Nurse' }).waitFor();
-  expect(server.board.duties.wards.get(ward)?.assignments).toHaveLength(3);
+  expect(server.board.duties.wards.get(ward)?.assignments).toHaveLength(4);
 });
 
 it('a nurse who is away without a cover leaves the beds without a nurse, until she or he is back', async () => {
@@ -148,10 +193,16 @@ it('a CSV file with faults is refused with each line, and a right one is taken',
   await nora
     .getByTestId('board-refused')
     .filter({ hasText: 'Line 2: A time must have its date and its offset' })
+    .filter({ hasText: 'Line 3:' })
     .waitFor();
   await expectReadable(nora, 'assignments-csv-faults');
-  await upload(`${header}\r\nbuddy,A-1,nora,${time(0)}+00:00,${time(8)}+00:00\r\n`);
-  await done(nora, 'plan.csv: 1 assignments are saved');
+  await upload('');
+  await nora.getByTestId('csv-problem').filter({ hasText: 'plan.csv: The file is empty.' }).waitFor();
+  await nora.getByTestId('account-ids').locator('summary').click();
+  await nora.getByTestId('account-ids').filter({ hasText: 'nils Nils Nurse (nurse)' }).waitFor();
+  // As a table program writes it, where the comma is the decimal sign.
+  await upload(`${header.replaceAll(',', ';')}\r\nbuddy;A-1;nora;${time(0)}+00:00;${time(8)}+00:00\r\n;;;;\r\n`);
+  await done(nora, 'plan.csv: 1 assignment is saved');
   await nora.getByTestId('board-bed-A-1').filter({ hasText: 'Nora Nurse' }).waitFor();
 });
 
@@ -165,7 +216,7 @@ it('the charge nurse ends an assignment, and a person declines with a reason', a
   await done(nils, 'You have declined A-3');
   await nora.getByTestId('board-bed-A-3').filter({ hasText: 'Nils Nurse declined: I am with A-1' }).waitFor();
   await pressWhenStill(cell(nora, 'A-2').getByRole('button', { name: 'End the assignment of Nils Nurse' }));
-  await done(nora, 'The assignment of Nils Nurse is ended');
+  await done(nora, 'The assignment of Nils Nurse (nurse, A-2) is ended');
   await cell(nora, 'A-2').filter({ hasText: 'nobody' }).waitFor();
   expect(await nils.getByRole('button', { name: /^End the assignment/ }).count()).toBe(0);
   await expectReadable(nora, 'assignments');
@@ -216,5 +267,73 @@ it('the choice of a board does not change which wards the screen watches', async
   await vera.getByTestId('bed-A-2').getByText('HR 126').first().waitFor();
   await vera.getByTestId('bed-A-2').getByText('No nurse', { exact: true }).waitFor();
   await expectReadable(vera, 'ward-alarm-without-nurse');
+  await vera.context().close();
+});
+
+it('a person with a keyboard keeps the focus after a press', async () => {
+  const focused = () =>
+    nora.evaluate(
+      () => (document.activeElement as HTMLElement | null)?.dataset.testid ?? document.activeElement?.className,
+    );
+  await nora.setViewportSize({ width: 360, height: 640 });
+  await nora.locator('[name=assign-duty]').selectOption('nurse');
+  for (const bed of ['A-1', 'A-2']) await nora.locator(`[name="assign-bed-${bed}"]`).uncheck();
+  await nora.locator('[name="assign-bed-A-3"]').check();
+  await pressEnterWhenStill(nora.getByTestId('assign-save'));
+  await done(nora, 'is assigned');
+  expect(await focused()).toBe('assign-save');
+  const end = nora.getByTestId('board-bed-A-3').getByRole('button', { name: /^End the assignment of .*nurse, A-3/ });
+  await pressEnterWhenStill(end);
+  await done(nora, '(nurse, A-3) is ended');
+  await end.waitFor({ state: 'detached' });
+  await expect.poll(focused).toBe('board__answer');
+});
+
+it('start and end can be read on a phone', async () => {
+  for (const name of ['assign-from', 'assign-until']) {
+    const field = nora.locator(`[name=${name}]`);
+    // The text of the field is in the browser’s own elements: compare the field with the width that it would like.
+    const [widthPx, neededPx] = await field.evaluate((input) => {
+      const copy = input.cloneNode() as HTMLElement;
+      copy.style.cssText = 'position: absolute; width: auto; max-width: none';
+      input.parentElement!.append(copy);
+      const needed = copy.getBoundingClientRect().width;
+      copy.remove();
+      return [input.getBoundingClientRect().width, needed];
+    });
+    expect(widthPx).toBeGreaterThanOrEqual(neededPx!);
+  }
+  await expectReadable(nora, 'assignments-forms');
+});
+
+it('the ward in the top bar changes the board, and the page stays', async () => {
+  const vera = await logIn(browser, server, 'vera');
+  vera.setDefaultTimeout(15_000);
+  await setHash(vera, '#/assignments');
+  await vera.getByTestId('ward-choice').selectOption('HDU');
+  await vera.getByRole('heading', { name: 'Assignments · HDU' }).waitFor();
+  await vera.getByTestId('board-bed-B-1').waitFor();
+  await vera.getByTestId('ward-choice').selectOption('*');
+  await vera.locator('[name=board-ward]').waitFor();
+  await vera.context().close();
+});
+
+it('the page of a patient of another ward does not change which ward the screen watches', async () => {
+  const vera = await logIn(browser, server, 'vera');
+  vera.setDefaultTimeout(15_000);
+  await vera.getByTestId('ward-choice').selectOption(ward);
+  await vera.getByTestId('count-high').filter({ hasText: '1' }).waitFor();
+  await setHash(vera, `#/patient/${otherBed.period.associationId}`);
+  await vera
+    .getByTestId('not-watched')
+    .filter({ hasText: 'This screen watches CCU, and this bed is in HDU.' })
+    .waitFor();
+  expect(await vera.getByTestId('ward-choice').inputValue()).toBe(ward);
+  await vera.getByTestId('count-high').filter({ hasText: '1' }).waitFor();
+  await expectReadable(vera, 'patient-of-another-ward');
+  await vera.getByTestId('watch-all').click();
+  await vera.getByTestId('not-watched').waitFor({ state: 'detached' });
+  await vera.getByTestId('count-high').filter({ hasText: '2' }).waitFor();
+  expect(await vera.getByTestId('ward-choice').inputValue()).toBe('*');
   await vera.context().close();
 });

@@ -79,11 +79,22 @@ const lookMs = 300;
 
 /** Presses a button after it has stood still, because the page ignores a press for a second after the button has moved. */
 export async function pressWhenStill(button: Locator): Promise<void> {
+  await waitUntilStill(button);
+  await button.click();
+}
+
+/** Focuses a button and presses Enter when the page accepts the press. */
+export async function pressEnterWhenStill(button: Locator): Promise<void> {
+  await button.focus();
+  await waitUntilStill(button);
+  await button.press('Enter');
+}
+
+async function waitUntilStill(button: Locator): Promise<void> {
   const page = button.page();
   await button.scrollIntoViewIfNeeded();
   await page.waitForTimeout(lookMs);
   await button.and(page.locator(':not([data-unsettled])')).waitFor();
-  await button.click();
 }
 
 /** Presses a button until the element `appears` is there, because the button may move again right before a press. */

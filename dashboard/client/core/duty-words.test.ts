@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { Board, BoardEntry } from '../../protocol/assignments.ts';
-import { boardChangeText, cellOf, instantOfInput, localInput, shortTime } from './duty-words.ts';
+import {
+  assignmentText,
+  boardChangeText,
+  cellOf,
+  endLabel,
+  instantOfInput,
+  localInput,
+  shortTime,
+  waitingText,
+  wardThatWaits,
+} from './duty-words.ts';
 import { noticeText } from './notice-words.ts';
 
 const dayMs = new Date(2026, 2, 2).getTime();
@@ -182,4 +192,40 @@ it('noticeText says since when nobody is responsible, and leaves other notices a
   expect(noticeText({ code: 'held-back', text: 'Readings come late: x', since }, hour(8))).toBe(
     'Readings come late: x',
   );
+});
+
+describe('the button that ends an assignment', () => {
+  const withBeds = (beds: string[]) => {
+    const one = entry('Anna', 7, 15);
+    return { ...one, assignment: { ...one.assignment, beds } };
+  };
+  it('names the beds if there are several, and a reader of the screen gets the duty too', () => {
+    expect([endLabel(withBeds(['ICU-1'])), assignmentText(withBeds(['ICU-1']))]).toEqual([
+      'End',
+      'Anna (nurse, ICU-1)',
+    ]);
+    expect(endLabel(withBeds(['ICU-1', 'ICU-2']))).toBe('End for ICU-1, ICU-2');
+  });
+  it('names no bed for a duty of the whole ward', () => {
+    const { beds: _, ...assignment } = entry('Anna', 7, 15).assignment;
+    const charge = { ...entry('Anna', 7, 15), assignment: { ...assignment, duty: 'charge-nurse' as const } };
+    expect([endLabel(charge), assignmentText(charge)]).toEqual(['End', 'Anna (charge nurse)']);
+  });
+});
+
+describe('the assignments that wait', () => {
+  it.each([
+    [[], undefined, undefined],
+    [[{ ward: 'icu', now: 0, later: 3 }], undefined, undefined],
+    [[{ ward: 'icu', now: 1, later: 0 }], 'An assignment waits for you to accept or decline.', 'icu'],
+    [
+      [
+        { ward: 'ccu', now: 0, later: 1 },
+        { ward: 'icu', now: 2, later: 0 },
+        { ward: 'step-down', now: 1, later: 0 },
+      ],
+      '3 assignments wait for you to accept or decline.',
+      'icu',
+    ],
+  ])('of %o', (wards, text, ward) => expect([waitingText(wards), wardThatWaits(wards)]).toEqual([text, ward]));
 });

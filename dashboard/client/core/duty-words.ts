@@ -2,7 +2,7 @@
 import { duties } from '../../../contracts/duty-names.ts';
 import type { Duty } from '../../../contracts/messages/assignments.ts';
 import type { Role } from '../../../contracts/messages/records.ts';
-import type { Board, BoardChange, BoardEntry } from '../../protocol/assignments.ts';
+import type { Board, BoardChange, BoardEntry, WaitingDuties } from '../../protocol/assignments.ts';
 import { whenText } from './times.ts';
 
 export const dutyNames: Readonly<Record<Duty, string>> = {
@@ -90,6 +90,33 @@ function cellEntry(board: Board, entry: BoardEntry, nowMs: number): CellEntry {
   if (Date.parse(until) <= nowMs)
     return line('overdue', `${name}, hand-over overdue since ${shortTime(until, nowMs)}`, true);
   return line('accepted', `${name} ${time}`, true);
+}
+
+/** Returns `Anna (nurse, ICU-1, ICU-2)`. */
+export function assignmentText({ assignment: { name, duty, beds } }: BoardEntry): string {
+  return `${name} (${[dutyNames[duty].toLowerCase(), ...(beds ?? [])].join(', ')})`;
+}
+
+/** Returns the text of the button that ends an assignment. It names the beds of an assignment that has several, because all of them lose the person. */
+export function endLabel({ assignment: { beds } }: BoardEntry): string {
+  return beds !== undefined && beds.length > 1 ? `End for ${beds.join(', ')}` : 'End';
+}
+
+/** Returns the sentence that assignments wait for the person; undefined if none can be accepted now. */
+export function waitingText(wards: WaitingDuties['wards']): string | undefined {
+  const count = sumOf(wards);
+  if (count === 0) return undefined;
+  return `${count === 1 ? 'An assignment waits' : `${count} assignments wait`} for you to accept or decline.`;
+}
+
+/** Returns the number of assignments that the person can accept now. */
+export function sumOf(wards: WaitingDuties['wards']): number {
+  return wards.reduce((sum, { now }) => sum + now, 0);
+}
+
+/** Returns the ward with an assignment that can be accepted now; undefined if there is none. */
+export function wardThatWaits(wards: WaitingDuties['wards']): string | undefined {
+  return wards.find(({ now }) => now > 0)?.ward;
 }
 
 const changeVerbs: Readonly<Record<BoardChange['type'], string>> = {

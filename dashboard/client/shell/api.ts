@@ -10,6 +10,7 @@ import type {
   BoardChanged,
   CsvBody,
   DeclineBody,
+  WaitingDuties,
 } from '../../protocol/assignments.ts';
 import type {
   AnswerBody,
@@ -159,6 +160,7 @@ function boardCalls(call: Call) {
       call<Static<typeof BoardChanged>>('POST', `${path(ward)}${act}`, body);
   return {
     board: (ward: string) => call<Board>('GET', path(ward)),
+    waitingDuties: () => call<WaitingDuties>('GET', '/api/duties/waiting'),
     assign: change<AssignBody>(''),
     acceptDuty: change<Static<typeof AssignmentBody>>('/accept'),
     declineDuty: change<Static<typeof DeclineBody>>('/decline'),

@@ -24,6 +24,7 @@ import { createServerTime } from './server-time.ts';
 import { createShownScreen } from './shown-screen.ts';
 import { openSpeaker, type SpeakerState } from './speaker.ts';
 import { createUnsaved } from './unsaved.ts';
+import { followWaitingDuties } from './waiting-duties.ts';
 import { openWaves } from './waves.ts';
 import { createSeenCodes, wishFor } from './wish.ts';
 
@@ -181,6 +182,9 @@ export function createApp() {
     send: (report) => live?.reportCalls(report) ?? false,
     openCalls: () => pageRoute.go({ page: 'calls' }),
   });
+  const waitingDuties = followWaitingDuties(api.waitingDuties, () =>
+    may('take-duty') ? session.value?.actor.userId : undefined,
+  );
   const seenCodes = createSeenCodes();
   const wish = computed<WatchWish>(() => {
     const routeWish = wishFor(
@@ -323,6 +327,7 @@ export function createApp() {
       failurePauseEndMs.value = steady() + pauseMs;
     },
     setWard,
+    waitingDuties,
     answers: createAnswers(api, screen, now, steady),
     delivery,
     unsaved,
@@ -335,6 +340,7 @@ export function createApp() {
       for (const stop of stopEffects) stop();
       reporter.close();
       delivery.close();
+      waitingDuties.close();
       monitor.close();
       clearInterval(renew);
       pageRoute.close();

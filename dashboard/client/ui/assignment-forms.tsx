@@ -1,10 +1,11 @@
-/** The forms of the assignment board: assign a person, go away and come back, and upload a CSV text. */
+/** The forms of the assignment board: assign a person, and go away and come back. */
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { duties } from '../../../contracts/duty-names.ts';
 import { dutiesOfRole, dutyNames, instantOfInput, localInput, shortTime } from '../core/duty-words.ts';
 import { useApp } from '../shell/app.ts';
 import type { BoardState } from './board-state.ts';
+import { CsvForm } from './csv-form.tsx';
 import { ChoiceField } from './fields.tsx';
 import { FormProblem } from './still-text.tsx';
 
@@ -132,7 +133,7 @@ function AssignForm({ board, send, busy }: BoardState) {
       <div class="form__row">
         <TimeField label="From" name="assign-from" value={from} />
         <TimeField label="Until" name="assign-until" value={until} />
-        <button class="button button--primary" type="submit" disabled={busy.value} data-testid="assign-save">
+        <button class="button button--primary" type="submit" aria-disabled={busy.value} data-testid="assign-save">
           Assign
         </button>
       </div>
@@ -143,7 +144,7 @@ function AssignForm({ board, send, busy }: BoardState) {
 
 function TimeField({ label, name, value }: { label: string; name: string; value: { value: string } }) {
   return (
-    <label class="field">
+    <label class="field field--time">
       <span>{label}</span>
       <input
         type="datetime-local"
@@ -201,7 +202,7 @@ function AwayForm({ board, send, busy }: BoardState) {
           <button
             class="button button--primary"
             type="button"
-            disabled={busy.value}
+            aria-disabled={busy.value}
             data-testid="back"
             onClick={() => void send((ward, version) => app.api.comeBack(ward, { version }), 'You are back.')}
           >
@@ -233,7 +234,7 @@ function AwayForm({ board, send, busy }: BoardState) {
             <button
               class="button"
               type="button"
-              disabled={busy.value}
+              aria-disabled={busy.value}
               data-testid="away"
               onClick={() =>
                 void send(
@@ -254,47 +255,5 @@ function AwayForm({ board, send, busy }: BoardState) {
         )}
       </div>
     </form>
-  );
-}
-
-const csvExample = 'nurse,ICU-1;ICU-2,anna,2026-03-01T07:00+01:00,2026-03-01T15:00+01:00';
-
-function CsvForm({ board, send, busy }: BoardState) {
-  const app = useApp();
-  if (!board.maySetOthers) return null;
-  async function upload(file: File) {
-    const text = (await file.text()).replace(/^\ufeff/, '');
-    const lines = text.split(/\r?\n/).map((line) => line.trim());
-    while (lines.at(-1) === '') lines.pop();
-    await send(
-      (ward, version) => app.api.uploadDuties(ward, { version, lines }),
-      `${file.name}: ${lines.filter((line) => line !== '').length - 1} assignments are saved.`,
-    );
-  }
-  return (
-    <section class="form form__group" aria-label="Upload">
-      <h2>Upload a CSV file</h2>
-      <p class="dim">
-        First line: <code>duty,beds,user,from,until</code>. Then for example <code>{csvExample}</code>. Vigil takes all
-        rows or none.
-      </p>
-      <label class="field">
-        <span>File</span>
-        <input
-          type="file"
-          accept=".csv,text/csv"
-          name="board-csv"
-          disabled={busy.value}
-          onChange={(event) => {
-            const input = event.currentTarget;
-            const [file] = input.files ?? [];
-            if (file)
-              void upload(file).finally(() => {
-                input.value = '';
-              });
-          }}
-        />
-      </label>
-    </section>
   );
 }

@@ -1,6 +1,14 @@
 /** The table of the assignment board: one row for each bed, one column for each duty, now and in the next shift. */
 import type { Duty } from '../../../contracts/messages/assignments.ts';
-import { bedDuties, type CellEntry, cellOf, dutyNames, wardDuties } from '../core/duty-words.ts';
+import {
+  assignmentText,
+  bedDuties,
+  type CellEntry,
+  cellOf,
+  dutyNames,
+  endLabel,
+  wardDuties,
+} from '../core/duty-words.ts';
 import { useApp } from '../shell/app.ts';
 import type { BoardState } from './board-state.ts';
 
@@ -63,8 +71,9 @@ export function AssignmentTable(state: BoardState) {
 }
 
 function Cells(props: { state: BoardState; duty: Duty; bed: string | undefined; labels: readonly [string, string] }) {
-  const app = useApp();
-  const { now, next } = cellOf(props.state.board, props.duty, props.bed, app.now.value);
+  const { board } = props.state;
+  // By the time of the board, and not of this screen: the server says who is overdue, and an old board must not show that a bed has nobody.
+  const { now, next } = cellOf(board, props.duty, props.bed, Date.parse(board.at));
   const isMissing = props.duty === 'nurse' && !now.some(({ isCovering }) => isCovering);
   return (
     <>
@@ -96,16 +105,16 @@ function Entries({ state: { board, send, busy }, entries }: { state: BoardState;
             <button
               class="button button--small"
               type="button"
-              disabled={busy.value}
-              aria-label={`End the assignment of ${entry.assignment.name}`}
+              aria-disabled={busy.value}
+              aria-label={`End the assignment of ${assignmentText(entry)}`}
               onClick={() =>
                 void send(
                   (ward, version) => app.api.endDuty(ward, { version, assignmentId: entry.assignment.assignmentId }),
-                  `The assignment of ${entry.assignment.name} is ended.`,
+                  `The assignment of ${assignmentText(entry)} is ended.`,
                 )
               }
             >
-              End
+              {endLabel(entry)}
             </button>
           )}
         </li>

@@ -4,6 +4,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { Board, BoardRefused } from '../../protocol/assignments.ts';
 import { boardChangeText } from '../core/duty-words.ts';
 import { boardWard } from '../core/routes.ts';
+import { whenText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
 import { AlarmPanel } from './alarm-panel.tsx';
 import { AssignmentForms } from './assignment-forms.tsx';
@@ -14,6 +15,8 @@ import { HandOver } from './hand-over.tsx';
 import { WardReachPart, WhoWouldBeCalled } from './ward-reach.tsx';
 
 const refreshMs = 3_000;
+/** A board is old if the server has not answered for this time: two refreshes were missed. */
+const oldMs = 2 * refreshMs + 1_000;
 
 /** Requests the board every few seconds. `board` is undefined until the server has answered. */
 function useBoard(ward: string | undefined) {
@@ -23,11 +26,14 @@ function useBoard(ward: string | undefined) {
   const refused = useSignal<BoardRefused | undefined>(undefined);
   const done = useSignal<string | undefined>(undefined);
   const busy = useSignal(false);
+  /** When the server last answered, by this page's clock, ms. */
+  const loadedAtMs = useSignal(0);
 
   async function load(): Promise<void> {
     if (ward === undefined) return;
     const answer = await app.api.board(ward);
     problem.value = answer.ok ? undefined : answer.message;
+    if (answer.ok) loadedAtMs.value = app.now.peek();
     if (answer.ok && (board.peek()?.version ?? -1) <= answer.data.version) board.value = answer.data;
   }
   useEffect(() => {
@@ -48,28 +54,38 @@ function useBoard(ward: string | undefined) {
     if (answer.ok) done.value = doneText;
     else refused.value = (answer.body as BoardRefused | undefined) ?? { code: answer.code, message: answer.message };
     await load();
+    app.waitingDuties.refresh();
     return answer.ok;
   };
-  return { board, problem, refused, done, busy, send };
+  const isOld = board.value !== undefined && app.now.value - loadedAtMs.value > oldMs;
+  return { board, problem, refused, done, busy, send, isOld };
 }
 
 export function AssignmentsPage() {
   const app = useApp();
   const { ward, wards } = useWardOfBoard();
-  const { board, problem, refused, done, busy, send } = useBoard(ward);
+  const { board, problem, refused, done, busy, send, isOld } = useBoard(ward);
   const shown = board.value?.ward === ward ? board.value : undefined;
   const answer = useRef<HTMLDivElement>(null);
   // The pressed button may be far below: without this, the answer would be out of sight.
   useEffect(() => {
     if (done.value !== undefined || refused.value) answer.current?.scrollIntoView({ block: 'nearest' });
   }, [done.value, refused.value]);
+  const sendAndKeepFocus: SendChange = async (ask, doneText) => {
+    const isDone = await send(ask, doneText);
+    // The pressed button may be gone with its row. Without this, a person with a keyboard would begin at the top of the page again.
+    requestAnimationFrame(() => {
+      if (document.activeElement === document.body) answer.current?.focus({ preventScroll: true });
+    });
+    return isDone;
+  };
   return (
     <div class="ward">
       <main class="sheet board" id="main" tabIndex={-1} data-testid="assignments-page">
         <div class="sheet__head">
           <h1>Assignments{ward === undefined ? '' : ` · ${ward}`}</h1>
         </div>
-        <div ref={answer}>
+        <div ref={answer} tabIndex={-1} class="board__answer">
           {done.value && (
             <span class="tag tag--good" role="status" data-testid="board-done">
               {done.value}
@@ -77,6 +93,7 @@ export function AssignmentsPage() {
           )}
           {refused.value && <Refused refused={refused.value} />}
         </div>
+        {shown && isOld && <OldBoard board={shown} />}
         {problem.value && (
           <p class="form__problem" role="alert" data-testid="board-error">
             {problem.value}
@@ -96,11 +113,11 @@ export function AssignmentsPage() {
         )}
         {ward !== undefined && !shown && !problem.value && <p class="dim sheet__none">Loading …</p>}
         {shown && (
-          <div class="sheet__scroll board__scroll">
+          <div class={`sheet__scroll board__scroll${isOld ? ' is-old' : ''}`}>
             {shown.entries.every((entry) => entry.isOver) && <EmptyBoard board={shown} />}
-            <HandOver board={shown} send={send} busy={busy} />
-            <AssignmentTable board={shown} send={send} busy={busy} />
-            <AssignmentForms board={shown} send={send} busy={busy} />
+            <HandOver board={shown} send={sendAndKeepFocus} busy={busy} />
+            <AssignmentTable board={shown} send={sendAndKeepFocus} busy={busy} />
+            <AssignmentForms board={shown} send={sendAndKeepFocus} busy={busy} />
             {app.delivery.isOffered.value && (
               <>
                 <WardReachPart ward={shown.ward} />
@@ -127,6 +144,17 @@ function useWardOfBoard(): { readonly ward: string | undefined; readonly wards: 
   const route = app.route.value;
   const asked = route.page === 'assignments' ? route.ward : undefined;
   return { ward: boardWard(asked, app.ward.value, wards.value), wards: wards.value };
+}
+
+/** Says how old the board is, because a board that looks present names people who may have gone. */
+function OldBoard({ board }: { board: Board }) {
+  const app = useApp();
+  return (
+    <p class="form__problem" role="alert" data-testid="board-old">
+      Board of {whenText(Date.parse(board.at), app.now.value)}: this screen cannot refresh it. Somebody may have changed
+      it since.
+    </p>
+  );
 }
 
 function EmptyBoard({ board }: { board: Board }) {

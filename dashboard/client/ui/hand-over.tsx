@@ -48,7 +48,8 @@ function Waiting({ entry, state: { board, send, busy } }: { entry: BoardEntry; s
         <button
           class="button button--primary"
           type="button"
-          disabled={busy.value || isEarly}
+          disabled={isEarly}
+          aria-disabled={busy.value}
           data-testid="accept"
           onClick={() =>
             void send(
@@ -71,7 +72,8 @@ function Waiting({ entry, state: { board, send, busy } }: { entry: BoardEntry; s
         <button
           class="button"
           type="button"
-          disabled={busy.value || reason.value.trim() === ''}
+          disabled={reason.value.trim() === ''}
+          aria-disabled={busy.value}
           data-testid="decline"
           onClick={() =>
             void send(

@@ -4,7 +4,9 @@ import { ageText } from '../core/ages.ts';
 import { canaryText, isFailing } from '../core/canary-words.ts';
 import { certificateText } from '../core/certificate-words.ts';
 import { deliveryDownText, deliveryNotices } from '../core/delivery-words.ts';
+import { waitingText, wardThatWaits } from '../core/duty-words.ts';
 import { loadText, waveRateFraction } from '../core/load.ts';
+import { formatRoute } from '../core/routes.ts';
 import { clockText, whenText } from '../core/times.ts';
 import { unconfirmedText } from '../core/unconfirmed-words.ts';
 import { useApp } from '../shell/app.ts';
@@ -33,6 +35,7 @@ export function Notices() {
       )}
       <DeliveryNotices />
       <UnconfirmedScreens />
+      <WaitingDutiesNotice />
       <SlowScreen />
       {app.watches.value && app.link.value === 'connecting' && app.screen.value === undefined && (
         <p class="notice notice--plain" role="status">
@@ -40,6 +43,19 @@ export function Notices() {
         </p>
       )}
     </NoticeStrip>
+  );
+}
+
+/** The notice that assignments wait for the person. It is not shown on the page with the board, which shows them. */
+function WaitingDutiesNotice() {
+  const app = useApp();
+  const { value: wards } = app.waitingDuties.wards;
+  const text = waitingText(wards);
+  if (text === undefined || app.route.value.page === 'assignments') return null;
+  return (
+    <p class="notice notice--plain" role="status" data-testid="notice-duties">
+      <a href={formatRoute({ page: 'assignments', ward: wardThatWaits(wards) })}>{text}</a>
+    </p>
   );
 }
 

@@ -36,11 +36,8 @@ export function PatientPage({ associationId }: { associationId: string }) {
   // One request each time the page opens, because the server records who looks at the patient.
   useEffect(() => {
     void app.api.patient(associationId).then((answer) => {
+      // The watched ward stays, also if the bed is in another ward: otherwise the alarms of this screen's beds would become silent.
       view.value = answer;
-      if (!answer.ok) return;
-      // If the bed is in another ward, the page changes to this ward.
-      const ward = answer.data.bed.ward;
-      if (ward !== null && app.ward.value !== '*' && app.ward.value !== ward) app.setWard(ward);
     });
   }, [associationId]);
   const close = () => app.go({ page: 'ward', ward: undefined });
@@ -91,7 +88,7 @@ function PatientContent({ bed, isLive, seenAtMs, onClose }: PatientContentProps)
   return (
     <>
       <PatientHead bed={bed} isLive={isLive} onClose={onClose} />
-      {!isLive && app.screen.value && <NotLive seenAtMs={seenAtMs} />}
+      {!isLive && app.screen.value && <NotLive bed={bed} seenAtMs={seenAtMs} />}
       {bed.notices.map((notice) => (
         <p key={notice.code} class="notice notice--plain" role="status" data-testid={`notice-${notice.code}`}>
           {noticeText(notice, app.now.value)}
@@ -131,13 +128,27 @@ function PatientContent({ bed, isLive, seenAtMs, onClose }: PatientContentProps)
   );
 }
 
-function NotLive({ seenAtMs }: { seenAtMs: number | undefined }) {
+function NotLive({ bed, seenAtMs }: { bed: Bed; seenAtMs: number | undefined }) {
+  const app = useApp();
+  const watched = app.ward.value;
+  const shown =
+    seenAtMs === undefined
+      ? 'the state when it was opened.'
+      : `the last state that this screen received, at ${clockText(seenAtMs)}.`;
+  if (bed.ward !== null && watched !== '*' && watched !== bed.ward)
+    return (
+      <div class="notice notice--plain patient__elsewhere" role="status" data-testid="not-watched">
+        <p>
+          This screen watches {watched}, and this bed is in {bed.ward}. This page shows {shown}
+        </p>
+        <button class="button" type="button" data-testid="watch-all" onClick={() => app.setWard('*')}>
+          Watch all my wards
+        </button>
+      </div>
+    );
   return (
     <p class="notice notice--plain" role="status" data-testid="not-live">
-      This stay has ended, or the patient is in another ward now. This page shows{' '}
-      {seenAtMs === undefined
-        ? 'the state when it was opened.'
-        : `the last state that this screen received, at ${clockText(seenAtMs)}.`}
+      This stay has ended, or the patient is in another ward now. This page shows {shown}
     </p>
   );
 }
@@ -234,6 +245,7 @@ function PatientHead({ bed, isLive, onClose }: { bed: Bed; isLive: boolean; onCl
                 : 'No patient'}
         </h1>
         <p class="dim">{facts.join(' · ')}</p>
+        {bed.nurse !== undefined && <p data-testid="patient-nurse">Nurse: {bed.nurse}</p>}
         <p class="print-only" data-testid="printed-at">
           Printed {zonedText(app.now.value)}
         </p>

@@ -60,6 +60,7 @@ export const Tile = memo(function Tile(props: TileProps) {
   useCommonBeat(box, flashingAlarms.map((alarm) => `${alarm!.alarmId}${lookOf(alarm!)}`).join() || undefined);
   const name = bed.patient ? patientName(bed.patient) : bed.occupied ? 'Patient' : 'No patient';
   const bedName = bed.bed;
+  const nurse = bed.nurse === undefined ? undefined : `Nurse: ${bed.nurse}`;
   const widthPx = props.widthPx - 2 * edgePx;
   const plan = companionPlan(companions, widthPx, props.heightPx);
   const longestWords = [...longestAlarmTexts(headline, bedAlarms), ...useTileDeliveryRoom(headline)];
@@ -94,13 +95,20 @@ export const Tile = memo(function Tile(props: TileProps) {
           class="tile__bed"
           href={patientHref(bed.associationId)}
           data-testid={`open-${bedName}`}
-          title={`${bedName}, ${name}${bed.ward === null ? '' : `, ${bed.ward}`}: open`}
+          title={`${bedName}, ${name}${bed.ward === null ? '' : `, ${bed.ward}`}${nurse === undefined ? '' : `, ${nurse}`}: open`}
           aria-label={`${bedName}, ${name}: open`}
         >
           {bedName}
         </a>
-        <span class={`tile__name${bed.patient ? '' : ' dim'}`} title={name} data-may-shorten>
-          {name}
+        <span class="tile__people">
+          <span class={`tile__name${bed.patient ? '' : ' dim'}`} title={name} data-may-shorten>
+            {name}
+          </span>
+          {nurse !== undefined && (
+            <span class="tile__nurse dim" title={nurse} data-may-shorten data-testid="tile-nurse">
+              {nurse}
+            </span>
+          )}
         </span>
         {props.showWard && (
           <span class="tile__ward dim" title={bed.ward} data-may-shorten>

@@ -7,6 +7,7 @@ import type { Priority } from '../../../contracts/messages/alarms.ts';
 import { priorities } from '../../../contracts/priorities.ts';
 import { priorityMarks } from '../core/alarm-order.ts';
 import { openCount } from '../core/calls.ts';
+import { sumOf } from '../core/duty-words.ts';
 import { formatRoute, pagesFor, shownRoute } from '../core/routes.ts';
 import { clockText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
@@ -40,6 +41,7 @@ export function TopBar() {
             current={name === page || (name === 'ward' && page === 'patient') || (name === 'calls' && page === 'reach')}
           >
             {name === 'calls' && <CallCount />}
+            {name === 'assignments' && <WaitingCount />}
           </Tab>
         ))}
       </nav>
@@ -57,6 +59,19 @@ export function TopBar() {
         Log out
       </button>
     </header>
+  );
+}
+
+/** The number of assignments that wait for this person. */
+function WaitingCount() {
+  const count = sumOf(useApp().waitingDuties.wards.value);
+  if (count === 0) return null;
+  return (
+    <span class="tab__waiting" data-testid="tab-waiting">
+      {' '}
+      {count}
+      <span class="unseen"> wait for you</span>
+    </span>
   );
 }
 
@@ -101,7 +116,9 @@ function WardChoice() {
       value={chosenWard}
       onChange={(event) => {
         app.setWard(event.currentTarget.value);
-        app.go({ page: 'ward', ward: event.currentTarget.value });
+        // The assignment board changes to this ward. Every other page changes to the overview of the ward.
+        if (app.route.peek().page === 'assignments') app.go({ page: 'assignments', ward: undefined });
+        else app.go({ page: 'ward', ward: event.currentTarget.value });
       }}
     >
       {(choices.includes(chosenWard) ? choices : [chosenWard, ...choices]).map((ward) => (

@@ -11,6 +11,7 @@ import {
   storedAssignmentsMax,
 } from '../../../contracts/duty-state.ts';
 import type { Assignment, AssignmentEvent } from '../../../contracts/messages/assignments.ts';
+import { visibleText } from '../../../contracts/text.ts';
 import { parseInstant } from '../../../contracts/time.ts';
 import type { AssignBody } from '../../protocol/assignments.ts';
 import {
@@ -18,6 +19,7 @@ import {
   awayRefusal,
   type BoardContext,
   type BoardDecision,
+  type CsvFault,
   type CsvRow,
   chargeNurses,
   denied,
@@ -39,10 +41,10 @@ const ownStoredMax = storedAssignmentsMax / 4;
 /** A CSV text is not judged further after this number of faults. */
 const faultsMax = 50;
 
-/** `live` has the assignments that are not over. A CSV text computes them once, and adds its own. */
 /** An assignment may begin at most this far in the past (ours): a form takes a while, and the board must not say that a person had a bed before. */
 const pastMsMax = 5 * 60_000;
 
+/** @param live the assignments that are not over; a CSV text computes them once, and adds its own */
 export function decideAssign(
   wanted: Omit<AssignBody, 'version'>,
   state: DutyState,
@@ -59,7 +61,7 @@ export function decideAssign(
   if (!isOwn && !isChargeNurse(state, context))
     return denied('Only the charge nurse assigns other people. You may assign yourself.');
   const member = context.members.find((person) => person.userId === userId);
-  if (!member) return refusalOf('payload-schema', 'No account of this ward has this name.');
+  if (!member) return refusalOf('payload-schema', `No account of this ward has the id “${visibleText(userId)}”.`);
   if (!mayHaveDuty(member.role, duty))
     return refusalOf('payload-schema', `A ${member.role} cannot have the duty ${duty}.`);
   const fromMs = parseInstant(from) ?? 0;
@@ -84,15 +86,23 @@ export function decideAssign(
     duties.assignments.filter(isOfViewer).length >= ownStoredMax ||
     (live.filter(isOfViewer).length >= ownLiveMax && !isChargeNurse(state, context));
   if (isOverOwnMax) return refusalOf('conflict', 'You have made too many assignments of this ward. Nothing was saved.');
-  if (live.some((entry) => isSame(entry, { ...place, userId })))
-    return refusalOf('conflict', `${member.name} is already assigned to this at that time.`);
+  if (live.some((entry) => isSame(entry, { ...place, userId }, nowMs)))
+    return refusalOf(
+      'conflict',
+      `${member.name} is already assigned to this at that time. To stay longer, begin when that assignment ends.`,
+    );
   const assignment: Assignment = { assignmentId: newId(), ...place, userId, name: member.name };
   return allowed({ type: 'assigned', ...eventFields(context), assignment });
 }
 
-export function decideRows(rows: readonly CsvRow[], state: DutyState, context: BoardContext): BoardDecision {
+/** Takes all rows, or none. The refusal has the faults of the lines that cannot be read, and of the rows that are not allowed. */
+export function decideRows(
+  { rows, faults: unreadable = [] }: { readonly rows: readonly CsvRow[]; readonly faults?: readonly CsvFault[] },
+  state: DutyState,
+  context: BoardContext,
+): BoardDecision {
   const events: AssignmentEvent[] = [];
-  const faults: { line: number; message: string }[] = [];
+  const faults: CsvFault[] = [...unreadable];
   let after = state;
   const live = liveAssignments(dutiesOf(state, context.ward), context.nowMs);
   for (const { line, ...row } of rows) {
@@ -109,6 +119,7 @@ export function decideRows(rows: readonly CsvRow[], state: DutyState, context: B
   }
   if (faults.length === 0) return { ok: true, events };
   // Every refused text is recorded: one text can try a hundred things that the person may not do.
+  faults.sort((a, b) => a.line - b.line);
   return { ...refusalOf('payload-schema', 'Nothing was saved: the text has faults.'), isDenied: true, faults };
 }
 
@@ -122,10 +133,14 @@ function timeFault({ from, until }: { from: string; until: string }, nowMs: numb
   return undefined;
 }
 
-/** Returns whether an assignment gives the same person the same duty at a shared bed for an overlapping time. */
-function isSame(entry: DutyAssignment, wanted: Omit<Assignment, 'assignmentId' | 'name'>): boolean {
+/**
+ * Returns whether an assignment gives the same person the same duty at a shared bed for an overlapping time. An overdue assignment does not:
+ * its person may take the duty for longer.
+ */
+function isSame(entry: DutyAssignment, wanted: Omit<Assignment, 'assignmentId' | 'name'>, nowMs: number): boolean {
   const { assignment, declined } = entry;
-  if (declined || assignment.userId !== wanted.userId || assignment.duty !== wanted.duty) return false;
+  if (declined || entry.untilMs <= nowMs || assignment.userId !== wanted.userId || assignment.duty !== wanted.duty)
+    return false;
   if (entry.fromMs >= (parseInstant(wanted.until) ?? 0) || entry.untilMs <= (parseInstant(wanted.from) ?? 0))
     return false;
   return assignment.beds === undefined || assignment.beds.some((bed) => wanted.beds?.includes(bed));

@@ -2,10 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { csvHeader, readAssignmentsCsv } from './assignment-csv.ts';
 
 const times = '2026-03-01T07:00+01:00,2026-03-01T15:00+01:00';
-const faultsOf = (...lines: string[]) => {
-  const result = readAssignmentsCsv([csvHeader, ...lines]);
-  return result.ok ? [] : result.faults.map(({ line, message }) => `${line}: ${message}`);
-};
+const faultsOf = (...lines: string[]) =>
+  readAssignmentsCsv([csvHeader, ...lines]).faults.map(({ line, message }) => `${line}: ${message}`);
+/** Returns the rows as `line duty beds user`. */
+const rowsOf = (...lines: string[]) =>
+  readAssignmentsCsv(lines).rows.map(
+    ({ line, duty, beds = [], userId }) => `${line} ${duty} ${beds.join('+')} ${userId}`,
+  );
 
 describe('readAssignmentsCsv', () => {
   it('reads rows with their lines, several beds, quotation marks and offsets', () => {
@@ -17,7 +20,7 @@ describe('readAssignmentsCsv', () => {
       `physician,,paul,2026-03-01T00:30-05:00,2026-03-01T08:00-05:00`,
     ]);
     expect(result).toEqual({
-      ok: true,
+      faults: [],
       rows: [
         {
           line: 2,
@@ -66,13 +69,40 @@ describe('readAssignmentsCsv', () => {
     ['a hidden character', `nurse,ICU-1\u202e,anna,${times}`, '2: The name "ICU-1\\u{202e}" holds a character'],
   ])('refuses %s', (_, line, expected) => expect(faultsOf(line)[0]).toContain(expected));
 
+  it.each([
+    [
+      'in quotation marks, as LibreOffice writes it',
+      '"duty","beds","user","from","until"',
+      `"nurse","ICU-1;ICU-2","anna",${times}`,
+    ],
+    ['with capitals and spaces', 'Duty, Beds, User, From, Until', `nurse,ICU-1;ICU-2,anna,${times}`],
+    [
+      'with semicolons, as Excel writes it',
+      'duty;beds;user;from;until',
+      `nurse;"ICU-1;ICU-2";anna;${times.replace(',', ';')}`,
+    ],
+  ])('reads a header %s', (_, header, row) => expect(rowsOf(header, row)).toEqual(['2 nurse ICU-1+ICU-2 anna']));
+
+  it('says that several beds need quotation marks in a file with semicolons', () => {
+    const { faults } = readAssignmentsCsv(['duty;beds;user;from;until', 'nurse;ICU-1;ICU-2;anna;x;y']);
+    expect(faults).toEqual([
+      { line: 2, message: 'The line has 6 cells instead of 5. Several beds need quotation marks: "ICU-1;ICU-2".' },
+    ]);
+  });
+
+  it('ignores rows of empty cells, and reads the other rows beside a fault', () => {
+    const lines = [csvHeader, ',,,,', 'x', `nurse,ICU-1,anna,${times}`, '""," ",,,'];
+    expect(rowsOf(...lines)).toEqual(['4 nurse ICU-1 anna']);
+    expect(faultsOf(...lines.slice(1))).toEqual(['3: The line has 1 cells instead of 5.']);
+  });
+
   it('reports every fault, at most 50', () => {
     expect(faultsOf('x', `nurse,ICU-1,anna,${times}`, 'y')).toHaveLength(2);
     expect(faultsOf(...Array.from({ length: 60 }, () => 'x'))).toHaveLength(50);
   });
 
   it('refuses another header, and a text without rows', () => {
-    expect(readAssignmentsCsv(['user,duty'])).toMatchObject({ ok: false, faults: [{ line: 1 }] });
+    expect(readAssignmentsCsv(['user,duty'])).toMatchObject({ rows: [], faults: [{ line: 1 }] });
     expect(faultsOf('')).toEqual(['2: There is no row under the header.']);
   });
 });

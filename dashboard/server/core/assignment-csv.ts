@@ -3,43 +3,61 @@ import { duties } from '../../../contracts/duty-names.ts';
 import type { Duty } from '../../../contracts/messages/assignments.ts';
 import { textFault, visibleText } from '../../../contracts/text.ts';
 import { formatInstant, parseInstant } from '../../../contracts/time.ts';
-import type { CsvRow } from './board-context.ts';
+import type { CsvFault, CsvRow } from './board-context.ts';
 
 export const csvHeader = 'duty,beds,user,from,until';
+const separators = [',', ';'] as const;
+type Separator = (typeof separators)[number];
+/** A cell in quotation marks, and a cell without. */
+const cellPatterns: Readonly<Record<Separator, readonly [RegExp, RegExp]>> = {
+  ',': [/^\s*"((?:[^"]|"")*)"\s*(,|$)/, /^([^",]*)(,|$)/],
+  ';': [/^\s*"((?:[^"]|"")*)"\s*(;|$)/, /^([^";]*)(;|$)/],
+};
 /** Maximum of faults in one report. */
 const faultsMax = 50;
 const timeExample = '2026-03-01T07:00+01:00';
 
-export type CsvFault = { readonly line: number; readonly message: string };
-export type CsvResult =
-  | { readonly ok: true; readonly rows: readonly CsvRow[] }
-  | { readonly ok: false; readonly faults: readonly CsvFault[] };
+/** The rows that can be read, and the faults of the other lines. */
+export type CsvText = { readonly rows: readonly CsvRow[]; readonly faults: readonly CsvFault[] };
 
 /**
- * Returns the rows of the lines, or every fault with its line. Several beds of a row have semicolons between them. A time must name its offset
- * from UTC, because the same local time happens twice in the night in which clocks go back.
+ * Returns the rows of the lines, and every fault with its line. The header shows whether the cells have commas or semicolons between them:
+ * Excel writes semicolons where the comma is the decimal sign. Several beds of a cell have semicolons between them. A time must name its
+ * offset from UTC, because the same local time happens twice in the night in which clocks go back.
  */
-export function readAssignmentsCsv(lines: readonly string[]): CsvResult {
+export function readAssignmentsCsv(lines: readonly string[]): CsvText {
   const faults: CsvFault[] = [];
   const rows: CsvRow[] = [];
-  if (lines[0]?.trim() !== csvHeader)
-    return { ok: false, faults: [{ line: 1, message: `The first line must be ${csvHeader}` }] };
+  const separator = separators.find(
+    (sign) =>
+      cellsOf(lines[0] ?? '', sign)
+        ?.map((cell) => cell.trim().toLowerCase())
+        .join() === csvHeader,
+  );
+  if (separator === undefined) {
+    const message = `The first line must be ${csvHeader}, with commas or semicolons between the words.`;
+    return { rows, faults: [{ line: 1, message }] };
+  }
   for (const [index, text] of lines.entries()) {
-    if (index === 0 || text.trim() === '') continue;
+    const cells = cellsOf(text, separator);
+    // A table program adds rows of empty cells.
+    if (index === 0 || cells?.every((cell) => cell.trim() === '')) continue;
     const line = index + 1;
-    const row = readRow(text);
+    const row = readRow(cells, separator);
     if (typeof row === 'string') faults.push({ line, message: row });
     else rows.push({ line, ...row });
   }
   if (rows.length + faults.length === 0) faults.push({ line: 2, message: 'There is no row under the header.' });
-  return faults.length === 0 ? { ok: true, rows } : { ok: false, faults: faults.slice(0, faultsMax) };
+  return { rows, faults: faults.slice(0, faultsMax) };
 }
 
 /** Returns the row of one line, or the sentence that says what is wrong. */
-function readRow(text: string): Omit<CsvRow, 'line'> | string {
-  const cells = cellsOf(text);
+function readRow(cells: readonly string[] | undefined, separator: Separator): Omit<CsvRow, 'line'> | string {
   if (cells === undefined) return 'A quotation mark is not closed.';
-  if (cells.length !== 5) return `The line has ${cells.length} cells instead of 5.`;
+  if (cells.length !== 5) {
+    const hint = separator === ';' ? ' Several beds need quotation marks: "ICU-1;ICU-2".' : '';
+    return `The line has ${cells.length} cells instead of 5.${hint}`;
+  }
   const [duty = '', bedsText = '', userId = '', fromText = '', untilText = ''] = cells.map((cell) => cell.trim());
   if (!isDuty(duty)) return `The duty must be one of ${duties.join(', ')}.`;
   const beds = bedsText === '' ? [] : bedsText.split(';').map((bed) => bed.trim());
@@ -54,12 +72,13 @@ function readRow(text: string): Omit<CsvRow, 'line'> | string {
   return { duty, userId, from, until, ...(beds.length > 0 ? { beds } : {}) };
 }
 
-/** Returns the cells of a line; undefined if a quotation mark is not closed. A cell in quotation marks may have commas. */
-function cellsOf(line: string): string[] | undefined {
+/** Returns the cells of a line; undefined if a quotation mark is not closed. A cell in quotation marks may have the separator. */
+function cellsOf(line: string, separator: Separator): string[] | undefined {
+  const [quoted, plain] = cellPatterns[separator];
   const cells: string[] = [];
   let rest = line;
   for (;;) {
-    const match = /^\s*"((?:[^"]|"")*)"\s*(,|$)/.exec(rest) ?? /^([^",]*)(,|$)/.exec(rest);
+    const match = quoted.exec(rest) ?? plain.exec(rest);
     if (!match) return undefined;
     cells.push((match[1] ?? '').replaceAll('""', '"'));
     if (match[2] === '') return cells;

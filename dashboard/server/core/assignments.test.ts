@@ -102,6 +102,16 @@ describe('assigning', () => {
     );
   });
 
+  it.each([
+    ['before her shift is over', 14.99, 'conflict'],
+    ['when her shift is over', 15, 'ok'],
+  ])('a nurse takes her bed for longer %s', (_, atHour, expected) => {
+    const board = boardOf([...charge, ...anna]);
+    const longer = assign('anna', 14.95, 19);
+    expect(act(board, 'anna', atHour, longer).split(':')[0]).toBe(expected);
+    if (expected === 'ok') expect(nurses(board, 15.01)).toBe('anna accepted');
+  });
+
   it('takes all rows of a CSV text, or none, and names the line of each fault', () => {
     const board = boardOf(charge);
     const row = (line: number, userId: string) => ({
@@ -119,6 +129,24 @@ describe('assigning', () => {
       contextOf('chief', 7),
     );
     expect(decision).toMatchObject({ ok: false, faults: [{ line: 3 }, { line: 4 }] });
+    const unreadable = decide(
+      {
+        type: 'csv',
+        rows: [row(2, 'anna'), row(4, 'eve')],
+        faults: [
+          { line: 3, message: 'unreadable' },
+          { line: 5, message: 'unreadable' },
+        ],
+      },
+      board,
+      1,
+      contextOf('chief', 7),
+    );
+    expect(unreadable.ok === false && unreadable.faults).toEqual([
+      { line: 3, message: 'unreadable' },
+      { line: 4, message: 'No account of this ward has the id “eve”.' },
+      { line: 5, message: 'unreadable' },
+    ]);
     expect(act(board, 'chief', 7, { type: 'csv', rows: [row(2, 'anna'), row(3, 'ben')] })).toBe('ok');
     expect(nurses(board, 8)).toBe('anna not-accepted, ben not-accepted');
   });

@@ -63,7 +63,7 @@ function decideAct(command: AssignmentCommand, state: DutyState, context: BoardC
     case 'assign':
       return decideAssign(command, state, context);
     case 'csv':
-      return decideRows(command.rows, state, context);
+      return decideRows(command, state, context);
     case 'accept':
       return decideAccept(command.assignmentId, state, context);
     case 'decline':

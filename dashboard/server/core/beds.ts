@@ -104,6 +104,7 @@ function addBed(
     rhythms: new Map(),
     waves: new Map(),
     notices: new Map(),
+    nurse: undefined,
     headChangeNo: 0,
     changeNo: 0,
   };

@@ -18,10 +18,12 @@ export type AssignmentCommand =
   | { readonly type: 'decline'; readonly assignmentId: string; readonly reason: string }
   | { readonly type: 'away'; readonly until: string; readonly cover?: string | undefined }
   | { readonly type: 'back' }
-  | { readonly type: 'csv'; readonly rows: readonly CsvRow[] };
+  /** `faults` are the lines that cannot be read. */
+  | { readonly type: 'csv'; readonly rows: readonly CsvRow[]; readonly faults?: readonly CsvFault[] };
 
 /** An assignment of a CSV text. */
 export type CsvRow = Omit<AssignBody, 'version'> & { readonly line: number };
+export type CsvFault = { readonly line: number; readonly message: string };
 
 export type BoardContext = {
   readonly ward: string;

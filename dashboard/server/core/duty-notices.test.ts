@@ -7,6 +7,7 @@ import { emptyBoard, foldAssignmentEvent } from './duty-board.ts';
 import { type AccountOf, noteDuties } from './duty-notices.ts';
 import { period, table } from './fold.testing.ts';
 import { noticesOf } from './notices.ts';
+import { headOf } from './screen.ts';
 import { emptyState } from './state.ts';
 
 /** Every person has a nurse's account of the ward, unless a test changes it. */
@@ -163,6 +164,30 @@ describe('noteDuties', () => {
     foldAssignmentEvent(board, ended('chief', 17, 2));
     expect(noteDuties(state, board, nurseOf, hour(17))).toEqual({ noNurse: 1, overdue: 0 });
     expect(at(17)).toEqual(['No nurse is responsible since 17:00']);
+  });
+
+  it.each<[string, readonly AssignmentEvent[], number, string | undefined]>([
+    ['a ward that has never used the board', [], 8, undefined],
+    ['a bed that nobody was ever assigned to', [other], 8, undefined],
+    ['a bed with a nurse', anna, 8, 'anna'],
+    ['a bed whose hand-over is overdue', anna, 15, 'anna'],
+    ['a bed whose nurse is away and covered', covered, 10, 'ben'],
+    ['a bed whose nurse is away', [...anna, away('anna', 50, [9, 11])], 10, undefined],
+  ])('names the nurse of %s', (_, events, atHour, expected) => {
+    const { state, bed, at } = scene(events);
+    at(atHour);
+    const changeNo = bed.headChangeNo;
+    expect(bed.nurse).toBe(expected);
+    at(atHour);
+    expect(bed.headChangeNo).toBe(changeNo);
+    const viewer = { userId: 'x', name: 'x', role: 'nurse', wards: ['icu'] } as const;
+    expect(headOf(state, viewer, bed).nurse).toBe(expected);
+  });
+
+  it('names no nurse whose account is disabled', () => {
+    const { bed, at } = scene(anna, true, otherThan('anna', { ...nurseOf('anna'), disabled: true }));
+    at(8);
+    expect(bed.nurse).toBeUndefined();
   });
 
   it('shows nothing before the topic has been read, so that a start shows no false notice', () => {

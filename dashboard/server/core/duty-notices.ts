@@ -1,14 +1,15 @@
 /**
- * Shows at a bed that no nurse is responsible for it, or that its hand-over is overdue. Only for beds with a patient, and only in a ward
+ * Shows at a bed who its nurse is, that no nurse is responsible for it, or that its hand-over is overdue. Only for beds with a patient, and only in a ward
  * whose assignment board has been used: a hospital that does not use the boards gets no such notices.
  */
 import { absenceAt, coverFault, isCovering, type Responsible, responsibleAt } from '../../../contracts/duties.ts';
 import { dutyNoticeCodes } from '../../../contracts/duty-notice-codes.ts';
 import { dutiesOf, type WardDuties } from '../../../contracts/duty-state.ts';
+import { visibleText } from '../../../contracts/text.ts';
 import { accountFault, type DutyAccount } from './board-context.ts';
 import type { DutyBoard } from './duty-board.ts';
 import { endNotice, noteNotice } from './notices.ts';
-import type { BedState, LiveState } from './state.ts';
+import { type BedState, type LiveState, markHeaderChanged } from './state.ts';
 import { uncoveredSinceMs } from './uncovered-since.ts';
 
 /** The number of beds with a patient that have no nurse, and whose hand-over is overdue. */
@@ -19,12 +20,16 @@ type DutyNotice = { readonly code: string; readonly text: string; readonly since
 /** Returns the account of a person in its present state. */
 export type AccountOf = (userId: string) => DutyAccount | undefined;
 
-/** Brings the notices of all beds up to date. Called every few seconds, and after each change of a board. */
+/** Brings the nurses and the notices of all beds up to date. Called every few seconds, and after each change of a board. */
 export function noteDuties(state: LiveState, board: DutyBoard, accountOf: AccountOf, nowMs: number): DutyGaps {
   let noNurse = 0;
   let overdue = 0;
   for (const bed of state.beds.values()) {
-    const notice = noticeOf(bed, board, accountOf, nowMs);
+    const { notice, nurse } = dutyAt(bed, board, accountOf, nowMs);
+    if (bed.nurse !== nurse) {
+      bed.nurse = nurse;
+      markHeaderChanged(state, bed);
+    }
     if (notice?.code === dutyNoticeCodes.noNurse) noNurse += 1;
     if (notice?.code === dutyNoticeCodes.overdue) overdue += 1;
     for (const code of Object.values(dutyNoticeCodes)) {
@@ -37,16 +42,17 @@ export function noteDuties(state: LiveState, board: DutyBoard, accountOf: Accoun
   return { noNurse, overdue };
 }
 
-function noticeOf(
+/** Returns the name of the nurse who is responsible for a bed, and the notice about the duty; both undefined for a ward without a board. */
+function dutyAt(
   { period, notices }: BedState,
   { duties, isRead }: DutyBoard,
   accountOf: AccountOf,
   nowMs: number,
-): DutyNotice | undefined {
-  if (!isRead || !period?.patient) return undefined;
+): { readonly notice?: DutyNotice; readonly nurse?: string } {
+  if (!isRead || !period?.patient) return {};
   const { ward, bed } = period;
   const wardDuties = dutiesOf(duties, ward);
-  if (wardDuties.version === 0) return undefined;
+  if (wardDuties.version === 0) return {};
   const people = responsibleAt(duties, { ward, bed, duty: 'nurse' }, nowMs);
   const faultOf = ({ userId }: Responsible) => accountFault(accountOf(userId), ward, 'nurse');
   const covering = people.filter((person) => isCovering(person) && faultOf(person) === undefined);
@@ -59,13 +65,14 @@ function noticeOf(
     const text = `No nurse is responsible${reason === undefined ? '' : `: ${reason}`}`;
     const shown = notices.get(code);
     // Nothing says when an account changed, so the notice counts from when this server noticed it.
-    if (fault !== undefined) return { code, text, sinceMs: shown?.text === text ? shown.sinceMs : nowMs };
-    return { code, text, sinceMs: uncoveredSinceMs(duties, period, nowMs) ?? Date.parse(period.from) };
+    if (fault !== undefined) return { notice: { code, text, sinceMs: shown?.text === text ? shown.sinceMs : nowMs } };
+    return { notice: { code, text, sinceMs: uncoveredSinceMs(duties, period, nowMs) ?? Date.parse(period.from) } };
   }
-  if (covering.some(({ standing }) => standing === 'accepted')) return undefined;
+  const nurse = visibleText(first.name);
+  if (covering.some(({ standing }) => standing === 'accepted')) return { nurse };
   const entry = wardDuties.assignments.find(({ assignment }) => assignment.assignmentId === first.assignmentId);
   const text = `Hand-over overdue: still with ${first.name}`;
-  return { code: dutyNoticeCodes.overdue, text, sinceMs: entry?.untilMs ?? nowMs };
+  return { nurse, notice: { code: dutyNoticeCodes.overdue, text, sinceMs: entry?.untilMs ?? nowMs } };
 }
 
 /** Returns why the assigned person is not responsible. A cover has nothing to accept, so the text names the assigned person. */

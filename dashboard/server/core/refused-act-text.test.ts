@@ -28,6 +28,14 @@ describe('refusedActText', () => {
       },
       'csv, 3 rows, of ben, cleo',
     ],
+    [
+      {
+        type: 'csv',
+        rows: [{ ...row, beds: [...row.beds], userId: 'ben', line: 2 }],
+        faults: [{ line: 3, message: 'x' }],
+      },
+      'csv, 1 rows and 1 lines that cannot be read, of ben',
+    ],
   ])('names the ids and the persons of %o', (command, expected) =>
     expect(text(command)).toBe(`board of assignments: ${expected}`),
   );

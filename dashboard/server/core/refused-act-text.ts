@@ -16,7 +16,7 @@ function aboutText(command: AssignmentCommand, state: DutyState, ward: string): 
     case 'assign':
       return ` ${dutyText(command)}, ${command.from} to ${command.until}`;
     case 'csv':
-      return `, ${command.rows.length} rows, of ${[...new Set(command.rows.map(({ userId }) => userId))].join(', ')}`;
+      return `, ${command.rows.length} rows${command.faults?.length ? ` and ${command.faults.length} lines that cannot be read` : ''}, of ${[...new Set(command.rows.map(({ userId }) => userId))].join(', ')}`;
     case 'accept':
     case 'decline':
     case 'end': {

@@ -58,6 +58,7 @@ export function headOf(state: LiveState, viewer: Viewer, bed: BedState): BedHead
     device: { ...deviceView(device, bed.deviceId), ...soundOf(state, bed) },
     waves: mayViewVitals ? [...bed.waves.keys()] : [],
     notices: noticesOf(bed),
+    ...(bed.nurse === undefined ? {} : { nurse: bed.nurse }),
     limits: (mayViewVitals && shownLimits(state.limits.get(bed.associationId))) || null,
     standby: (mayViewVitals && state.standby.get(bed.associationId)?.standby) || null,
     scores: (mayViewVitals && bed.period?.patient && state.scores.get(bed.associationId)) || null,

@@ -147,6 +147,8 @@ export type BedState = {
   readonly waves: Map<string, number>;
   /** The notices by code (notices.ts). */
   readonly notices: Map<string, NoticeState>;
+  /** The name of the nurse who is responsible for the bed (duty-notices.ts). */
+  nurse: string | undefined;
   /** Number of the last change of the bed's head: everything except values and alarms. */
   headChangeNo: number;
   /** Number of the last change of the bed's head, values or alarms. */

@@ -13,6 +13,7 @@ import {
   BoardRefused,
   CsvBody,
   DeclineBody,
+  WaitingDuties,
 } from '../../protocol/assignments.ts';
 import { ErrorBody, Ward } from '../../protocol/rest.ts';
 import { requirePace, viewerOf, whoOf } from '../access.ts';
@@ -25,6 +26,8 @@ import { boardFor } from '../core/board-view.ts';
 import type { DutyBoard } from '../core/duty-board.ts';
 import { refusedActText } from '../core/refused-act-text.ts';
 import type { RequestPace } from '../core/request-pace.ts';
+import { seesWard } from '../core/rights.ts';
+import { waitingDuties } from '../core/waiting-duties.ts';
 import type { Parts } from './parts.ts';
 import { createWardLook } from './ward-look.ts';
 
@@ -83,6 +86,7 @@ export function assignmentRoutes(app: App, parts: Parts): void {
   }
 
   lookRoute(app, parts);
+  waitingRoute(app, parts);
   const path = (act: string) => `/api/wards/:ward/assignments${act}`;
   app.post(path(''), { config, schema: { params, body: AssignBody, response } }, async (request, reply) => {
     const { version, ...wanted } = request.body;
@@ -104,13 +108,13 @@ export function assignmentRoutes(app: App, parts: Parts): void {
     act(request, reply, request.body.version, { type: 'back' }),
   );
   app.post(path('/csv'), { config, schema: { params, body: CsvBody, response } }, async (request, reply) => {
-    const result = readAssignmentsCsv(request.body.lines);
-    if (result.ok) return act(request, reply, request.body.version, { type: 'csv', rows: result.rows });
+    const { rows, faults } = readAssignmentsCsv(request.body.lines);
+    if (rows.length > 0) return act(request, reply, request.body.version, { type: 'csv', rows, faults });
     await requirePace(pace, request, parts.trail, 'beds');
-    const detail = `board of assignments: csv, ${result.faults.length} lines cannot be read`;
+    const detail = `board of assignments: csv, ${faults.length} lines cannot be read`;
     await parts.trail.record({ ...whoOf(request), action: 'access-denied', ward: request.params.ward, detail });
     const message = 'Nothing was saved: the text has faults.';
-    return reply.code(400).send({ code: 'payload-schema', message, faults: [...result.faults] });
+    return reply.code(400).send({ code: 'payload-schema', message, faults: [...faults] });
   });
 }
 
@@ -139,6 +143,24 @@ function lookRoute(app: App, parts: Parts): void {
 export function requireAssignments({ isRead }: Pick<DutyBoard, 'isRead'>): void {
   if (!isRead)
     throw new VigilError('log-unavailable', 'This server has not read the assignments yet. Try again shortly.');
+}
+
+/** The route that says how many assignments wait for the caller. It shows nobody else's data, so it is not recorded. */
+function waitingRoute(app: App, { wards, assignments: { board }, now }: Parts): void {
+  app.get(
+    '/api/duties/waiting',
+    {
+      config: { access: 'take-duty' },
+      schema: { response: { 200: WaitingDuties, 401: ErrorBody, 403: ErrorBody, 503: ErrorBody } },
+    },
+    async (request) => {
+      const viewer = viewerOf(request);
+      requireAssignments(board);
+      const registered = wards.current().wards.map(({ ward }) => ward);
+      const seenWards = registered.filter((ward) => seesWard(viewer, ward));
+      return { wards: waitingDuties(board.duties, viewer.userId, seenWards, now()) };
+    },
+  );
 }
 
 /** Returns the accounts that may have a duty in a ward. */

@@ -1,0 +1,33 @@
+/** Reads the lines of a CSV file of assignments, whatever program wrote it. The server reads the cells. */
+
+export type CsvLines =
+  | { readonly ok: true; readonly lines: readonly string[] }
+  | { readonly ok: false; readonly message: string };
+
+/**
+ * Returns the lines without empty lines at the end, or a sentence that says why the file cannot be sent.
+ * @param linesMax maximum number of lines, with the header
+ */
+export function csvLines(bytes: Uint8Array, linesMax: number): CsvLines {
+  const text = textOf(bytes);
+  if (text === undefined)
+    return { ok: false, message: 'The file is not in UTF-8. Save it again, in Excel as “CSV UTF-8”.' };
+  const lines = text.split(/\r\n|\r|\n/).map((line) => line.trim());
+  while (lines.at(-1) === '') lines.pop();
+  if (lines.length === 0) return { ok: false, message: 'The file is empty.' };
+  const rows = lines.length - 1;
+  if (lines.length > linesMax)
+    return { ok: false, message: `The file has ${rows} rows. Upload at most ${linesMax - 1} rows at a time.` };
+  return { ok: true, lines };
+}
+
+/** Returns the text in UTF-8 or, with a byte order mark, in UTF-16; undefined for another encoding. */
+function textOf(bytes: Uint8Array): string | undefined {
+  const encoding =
+    bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8';
+  try {
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
