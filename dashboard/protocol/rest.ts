@@ -164,8 +164,7 @@ const head = {
   /** Codes of the waveforms that arrived in the last seconds. */
   waves: Type.Array(Code),
   notices: Type.Array(BedNotice),
-  /** The name of the responsible nurse, or of the nurse's cover. Absent if nobody is responsible, or if the ward does not use its board. */
-  nurse: Type.Optional(Type.String()),
+  nurse: Type.Optional(Type.String()), // The name of the responsible nurse or cover; absent if nobody is responsible.
   /** The limits by which the alarm processor judges the patient. null if no limits were published, or if the viewer may not see them. */
   limits: Type.Union([LimitsInForce, Type.Null()]),
   /** The standby (the patient is away), as the alarm processor last published it. null if there is no standby. */

@@ -54,7 +54,6 @@ export function createApp() {
   const { route } = pageRoute;
   const ward = signal(localStorage.getItem(wardKey) ?? '*');
   const link = signal<LinkState>('connecting');
-  /** The last reason why there is no live connection, for a person. */
   const linkProblem = signal<string | undefined>(undefined);
   /** Whether the session ended without a logout. The screen then shows no alarms until somebody logs in. */
   const sessionEnded = signal(false);
@@ -182,9 +181,8 @@ export function createApp() {
     send: (report) => live?.reportCalls(report) ?? false,
     openCalls: () => pageRoute.go({ page: 'calls' }),
   });
-  const waitingDuties = followWaitingDuties(api.waitingDuties, () =>
-    may('take-duty') ? session.value?.actor.userId : undefined,
-  );
+  const personOnDuty = () => (may('take-duty') ? session.value?.actor.userId : undefined);
+  const waitingDuties = followWaitingDuties(api.waitingDuties, personOnDuty);
   const seenCodes = createSeenCodes();
   const wish = computed<WatchWish>(() => {
     const routeWish = wishFor(
@@ -287,9 +285,7 @@ export function createApp() {
     ward.value = next;
   }
 
-  const renew = setInterval(() => {
-    if (session.value) void resume();
-  }, sessionRenewMs);
+  const renew = setInterval(() => void (session.value && resume()), sessionRenewMs);
   const onPersonHere = () => {
     speaker.enable();
     // The person sees the notice, so the sound is not needed any more.
