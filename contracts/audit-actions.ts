@@ -22,6 +22,8 @@ export const auditActions = [
   'audit-viewed',
   'alarm-acknowledged',
   'audio-paused',
+  'sound-taken',
+  'sound-given-back',
   'limits-changed',
   'assessment-entered',
   'standby-begun',

@@ -29,6 +29,8 @@ const everySetting = new Map(
   ),
 );
 
+const textSamples = ['mqtts://broker.example:8883', 'https://one.example', 'vigil@hospital.example'];
+
 /** Returns a valid value of a setting that differs from its default. */
 function sampleOf(setting: Setting): string {
   switch (setting.kind) {
@@ -45,7 +47,7 @@ function sampleOf(setting: Setting): string {
     case 'list':
       return 'https://one.example,https://two.example';
     case 'text':
-      return setting.pattern?.test('mqtts://broker.example:8883') ? 'mqtts://broker.example:8883' : 'example.org';
+      return textSamples.find((sample) => setting.pattern?.test(sample)) ?? 'example.org';
   }
 }
 

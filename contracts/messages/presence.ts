@@ -1,4 +1,4 @@
-/** The records of the topic `presence`: which wards are watched, and which alarms screens have not confirmed. */
+/** The records of the topic `presence`: which wards are watched, which alarms screens have not confirmed, and which screens have the sound of a ward. */
 import { type Static, Type } from 'typebox';
 import { Instant } from './device.ts';
 import { AssociationId } from './records.ts';
@@ -31,6 +31,19 @@ export type UnconfirmedOnScreen = Static<typeof UnconfirmedOnScreen>;
 /** The maximum of alarms in `unconfirmed` of a presence record. */
 export const unconfirmedMax = 50;
 
+/** The sound of a ward, which a screen of the dashboard process has. */
+const OwnedSound = Type.Object(
+  {
+    ward: Type.String({ minLength: 1, maxLength: 40 }),
+    /** The pseudonym of the person who took the sound. */
+    actor: Type.String({ minLength: 1, maxLength: 64 }),
+    /** When the person took it. Of two screens that have the sound of a ward, the screen with the older `since` loses it. */
+    since: Instant,
+  },
+  noOtherMembers,
+);
+export type OwnedSound = Static<typeof OwnedSound>;
+
 /**
  * In the topic `presence`, for one dashboard process: the wards whose beds clinicians see on screens that have confirmed
  * that they paint. The gateway ignores a record that it read more than 6 s ago.
@@ -43,6 +56,8 @@ export const PresenceRecord = Type.Object(
     engineering: Type.Optional(Type.Literal(true)),
     /** The alarms that screens have not confirmed, for the screens of the other dashboards; absent if there are none. */
     unconfirmed: Type.Optional(Type.Array(UnconfirmedOnScreen, { maxItems: unconfirmedMax })),
+    /** The wards whose sound a screen of this process has; absent if there are none. */
+    sounds: Type.Optional(Type.Array(OwnedSound, { maxItems: 200 })),
   },
   noOtherMembers,
 );

@@ -10,6 +10,7 @@ import { WhyUnconfirmed } from '../../contracts/messages/presence.ts';
 import { AssociationId } from '../../contracts/messages/records.ts';
 import { Calls, Deliveries, DeliveryDown } from './delivery.ts';
 import { Bed, BedHead, Numeric } from './rest.ts';
+import { PageSound, SoundNews } from './sound.ts';
 
 const closed = { additionalProperties: false } as const;
 const Ward = Type.String({ minLength: 1, maxLength: 40 });
@@ -134,9 +135,9 @@ export const AlarmReport = Type.Object(
     /**
      * `sounding`: the sound of its priority plays. Otherwise why not. `blocked`: the browser allows no sound before a
      * click. `failed`: the computer has no audio. `paused`: a person paused the sound of the alarm. `other`: the sound of
-     * a more urgent alarm, or of Vigil's own failure, plays instead.
+     * a more urgent alarm, or of Vigil's own failure, plays instead. `elsewhere`: another screen has the sound of the ward.
      */
-    sound: Type.Enum(['sounding', 'blocked', 'failed', 'paused', 'other']),
+    sound: Type.Enum(['sounding', 'blocked', 'failed', 'paused', 'other', 'elsewhere']),
     /** For how long the alarm has sounded on this page, ms; absent if it does not sound. */
     soundedAgoMs: Type.Optional(Type.Integer({ minimum: 0, maximum: 600_000 })),
   },
@@ -157,6 +158,8 @@ export const ScreenReport = Type.Object(
     /** `painting`: the browser has painted two frames since the last report. `hidden`: the tab of the page is hidden. */
     page: Type.Enum(['painting', 'hidden']),
     alarms: Type.Array(AlarmReport, { maxItems: reportAlarmsMax }),
+    /** Only a server whose heartbeats have `sound` understands this field. */
+    sound: Type.Optional(PageSound),
   },
   closed,
 );
@@ -263,6 +266,8 @@ export const Heartbeat = Type.Object(
     delivery: Type.Optional(DeliveryDown),
     /** The screens that have not confirmed alarms which this screen shows, too; absent if there are none. */
     unconfirmed: Type.Optional(Type.Array(UnconfirmedScreen, { maxItems: 20 })),
+    /** Which screens have the sound of wards; absent if the server is older. */
+    sound: Type.Optional(SoundNews),
   },
   closed,
 );

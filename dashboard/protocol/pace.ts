@@ -34,6 +34,12 @@ export const wantDeliveriesTextStart = '{"type":"want-deliveries"';
 /** A page that paints says so at least this often, even if it has no alarm to report. */
 export const reportEveryMs = 2_000;
 
+/**
+ * A screen may be silent for a ward at most this long after the moment in which another screen certainly sounded all
+ * alarms of the ward that should sound. A page checks twice a second, so no alarm is silent on all screens for 5 s.
+ */
+export const soundSilenceMsMax = 4_000;
+
 /** Why the server closed a live connection (RFC 6455, 4000 to 4999 are the application's). */
 export const closeCodes = {
   /** The session ended or was revoked, or the account was disabled: the person must log in again. */

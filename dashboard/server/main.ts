@@ -201,6 +201,7 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
     wards: hub.watchedWards,
     engineering: hub.watchesEngineering,
     unconfirmed: hub.unconfirmed,
+    sounds: hub.ownedSounds,
     now,
     logger,
   });

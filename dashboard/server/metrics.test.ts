@@ -16,7 +16,12 @@ const health: Health = {
   unregistered: 6,
 };
 const figures: DashboardFigures = {
-  hub: { stats: () => stats, health: () => health, confirmationFigures },
+  hub: {
+    stats: () => stats,
+    health: () => health,
+    confirmationFigures,
+    sound: { count: () => ({ sounding: 2, unheard: 1 }) } as never,
+  },
   isReady: () => true,
   sessions: () => 9,
   auditWaiting: () => 8,
@@ -80,6 +85,8 @@ it('the metrics of a dashboard have its screens, sessions, answers and waiting r
     'kept_waits_sessions 14',
     'kept_waits_forgotten_total{what="sessions"} 15',
     'kept_waits_forgotten_total{what="alarms"} 16',
+    'ward_sounds{state="sounding"} 2',
+    'ward_sounds{state="unheard"} 1',
     'audit_waiting 8',
     'append_bytes 1000',
     'unreadable_total 11',

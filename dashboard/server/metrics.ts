@@ -12,7 +12,7 @@ import { type ConfirmationTimes, newConfirmationTimes } from './live/unconfirmed
 
 /** The figures of a started server. Each function returns the present value. */
 export type DashboardFigures = {
-  readonly hub: Pick<Hub, 'stats' | 'health' | 'confirmationFigures'>;
+  readonly hub: Pick<Hub, 'stats' | 'health' | 'confirmationFigures' | 'sound'>;
   isReady(): boolean;
   /** Sessions that were used within the idle time. */
   sessions(): number;
@@ -133,6 +133,12 @@ function confirmationMetrics(
     'vigil_dashboard_shown_left_out_total',
     'Number of first paintings and soundings of alarms that could not be written into the log. For these, explain says "not known".',
     () => figures()?.shownLeftOut() ?? 0,
+  );
+  metrics.gauge(
+    'vigil_dashboard_ward_sounds',
+    'Number of wards whose sound a screen of this dashboard has. unheard: that screen does not sound, so every screen does.',
+    () => Object.entries(figures()?.hub.sound.count() ?? { sounding: 0, unheard: 0 }),
+    'state',
   );
   const paintedHelp = 'Time from the raising of an alarm until the first screen of this dashboard painted it.';
   metrics.histogram('vigil_alarm_painted_seconds', paintedHelp, times.painted, 0.001);

@@ -40,6 +40,7 @@ import { loginRoutes } from './routes/login.ts';
 import type { Parts } from './routes/parts.ts';
 import { reachRoutes } from './routes/reach.ts';
 import { recordRoutes } from './routes/records.ts';
+import { soundRoutes } from './routes/sound.ts';
 import { standbyRoutes } from './routes/standby.ts';
 import { whatIfRoute } from './routes/what-if.ts';
 
@@ -156,6 +157,7 @@ export async function buildServer(
   clinicalRoutes(app, parts);
   assessmentRoute(app, parts);
   standbyRoutes(app, parts);
+  soundRoutes(app, parts);
   whatIfRoute(app, parts);
   explainRoute(app, parts);
   deviceRoutes(app, parts);

@@ -65,7 +65,7 @@ async function openDelivery(settings: DeliverySettings, log: Logger) {
     sealedLog,
     memberFile: settings.memberFile,
     log,
-    open: (onFailed) =>
+    openSession: (onFailed) =>
       openSessionWithCanaries({
         ...{ sealedLog, tables, channels: open.channels, now, log },
         policy: policy.current,

@@ -25,7 +25,7 @@ export async function createOwnership(options: {
   /** Path of the file with this process's identity in the group; empty for none. */
   readonly memberFile: string;
   /** Opens a session. `onFailed` is called if it cannot go on. */
-  readonly open: (onFailed: (error: unknown) => void) => Promise<Session>;
+  readonly openSession: (onFailed: (error: unknown) => void) => Promise<Session>;
   readonly log: Logger;
 }): Promise<Ownership> {
   const { log } = options;
@@ -65,7 +65,7 @@ export async function createOwnership(options: {
     };
     if (own !== epoch) return;
     try {
-      const opened = await options.open(fail);
+      const opened = await options.openSession(fail);
       if (own === epoch) session = opened;
       else await opened.close();
     } catch (error) {

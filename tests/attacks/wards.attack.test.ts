@@ -113,6 +113,8 @@ const rules: Readonly<Record<string, Rule>> = {
     body: { version: 1, changes: { familyName: 'Stolen' } },
   },
   'DELETE /api/devices/{deviceId}/associations/{associationId}': { kind: 'hidden' },
+  'POST /api/wards/{ward}/sound': { kind: 'hidden', body: { screen: '01890000-0000-4000-8000-000000000000' } },
+  'DELETE /api/wards/{ward}/sound': { kind: 'hidden' },
   'GET /api/wards/{ward}/assignments': { kind: 'hidden' },
   'POST /api/wards/{ward}/assignments': {
     kind: 'hidden',

@@ -4,6 +4,7 @@ import type { Alarm } from '../../contracts/messages/alarms.ts';
 import { highRise, soundTable } from '../../dashboard/client/core/sound-table.ts';
 import { until } from '../system.ts';
 import { openAlarmWard } from './alarm-ward.ts';
+import { listen } from './ear.ts';
 import { alarmOf, raisedEvent } from './scene.ts';
 
 const stage = openAlarmWard();
@@ -11,35 +12,8 @@ const { beds, sendAlarms } = stage;
 const fullLoudness = soundTable.high.loudness;
 const startLoudness = highRise.startLoudness;
 
-declare global {
-  // `var` is the only way to declare a global variable in TypeScript.
-  var heardPeak: () => number;
-}
-
 beforeAll(async () => {
-  // Keeps the highest amplitude that the page has sent to the loudspeaker since the last call of `heardPeak`.
-  await stage.page.addInitScript(() => {
-    const connect = AudioNode.prototype.connect;
-    let peak = 0;
-    globalThis.heardPeak = () => {
-      const result = peak;
-      peak = 0;
-      return result;
-    };
-    AudioNode.prototype.connect = function (this: AudioNode, ...args: never[]) {
-      const [target] = args as unknown as [AudioNode];
-      if (target instanceof AudioDestinationNode) {
-        const ear = new AnalyserNode(this.context, { fftSize: 32_768 });
-        (connect as (this: AudioNode, target: AudioNode) => AudioNode).call(this, ear);
-        const samples = new Float32Array(ear.fftSize);
-        setInterval(() => {
-          ear.getFloatTimeDomainData(samples);
-          for (const sample of samples) peak = Math.max(peak, Math.abs(sample));
-        }, 100);
-      }
-      return connect.apply(this, args as never) as never;
-    } as typeof connect;
-  });
+  await listen(stage.page);
   await stage.page.reload();
   await stage.page.getByTestId('bed-U-4').waitFor();
   await stage.page.mouse.click(5, 5);

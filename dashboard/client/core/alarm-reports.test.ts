@@ -23,7 +23,7 @@ it('the page reports at most as many alarms at once as the protocol allows', () 
   expect(alarmsPerReportMax).toBe(reportAlarmsMax);
 });
 
-it.each<[string, Partial<Alarm>, Loudspeaker, string]>([
+it.each<[string, Partial<Alarm>, Loudspeaker, string, elsewhere?: boolean]>([
   ['sounds if its level plays', {}, speaker('high'), 'sounding'],
   [
     'of medium priority does not sound under the sound of a high alarm',
@@ -41,8 +41,11 @@ it.each<[string, Partial<Alarm>, Loudspeaker, string]>([
     speaker(undefined, 'blocked'),
     'paused',
   ],
-])('an alarm %s', (_name, fields, loudspeaker, expected) => {
-  expect(soundOf(alarm({ priority: 'high', ...fields }), loudspeaker, nowMs)).toBe(expected);
+  ['does not sound if another screen has the sound of its ward', {}, speaker(), 'elsewhere', true],
+  ['is left to another screen under the sound of another ward', {}, speaker('high'), 'elsewhere', true],
+  ['says first that the browser blocks sound', {}, speaker(undefined, 'blocked'), 'blocked', true],
+])('an alarm %s', (_name, fields, loudspeaker, expected, isElsewhere = false) => {
+  expect(soundOf(alarm({ priority: 'high', ...fields }), loudspeaker, isElsewhere, nowMs)).toBe(expected);
 });
 
 describe('alarmsToReport', () => {

@@ -24,10 +24,16 @@ export type Loudspeaker = {
   readonly playing: { readonly level: SoundLevel; readonly forMs: number } | undefined;
 };
 
-/** Returns whether an alarm sounds on this page, or why not. */
-export function soundOf(alarm: Alarm, loudspeaker: Loudspeaker, serverNowMs: number): AlarmReport['sound'] {
+/** Returns whether an alarm sounds on this page, or why not. @param isElsewhere the page leaves its sound to another screen */
+export function soundOf(
+  alarm: Alarm,
+  loudspeaker: Loudspeaker,
+  isElsewhere: boolean,
+  serverNowMs: number,
+): AlarmReport['sound'] {
   if (audioPausedUntilMs(alarm, serverNowMs) !== undefined) return 'paused';
   if (loudspeaker.state !== 'on') return loudspeaker.state;
+  if (isElsewhere) return 'elsewhere';
   return loudspeaker.playing?.level === (alarm.late ? 'low' : alarm.priority) ? 'sounding' : 'other';
 }
 

@@ -1,23 +1,7 @@
 /** Decides which sound a page plays. */
-import { isUnanswered } from '../../../contracts/acknowledgement.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
-import { audioPausedUntilMs } from './alarm-order.ts';
+import { soundLevel } from '../../../contracts/sound-level.ts';
 import type { SoundLevel } from './sound-table.ts';
-
-/**
- * Returns the highest level of the unanswered alarms whose audio is not paused. A latched alarm still sounds: its
- * condition has ended, but nobody has acknowledged it. A late alarm sounds as `low`, because it is not about now.
- */
-export function soundLevel(alarms: Iterable<Alarm>, nowMs: number): Exclude<SoundLevel, 'lost'> | undefined {
-  let level: Exclude<SoundLevel, 'lost'> | undefined;
-  for (const alarm of alarms) {
-    if (!isUnanswered(alarm) || audioPausedUntilMs(alarm, nowMs) !== undefined) continue;
-    const priority = alarm.late ? 'low' : alarm.priority;
-    if (priority === 'high') return 'high';
-    if (priority === 'medium' || level === undefined) level = priority;
-  }
-  return level;
-}
 
 /**
  * Returns the sound of the page. If the server is lost, this is `lost`, because no value on the page is current. If

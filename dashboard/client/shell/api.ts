@@ -41,6 +41,7 @@ import type {
   Trends,
   Wards,
 } from '../../protocol/rest.ts';
+import type { TakeSoundBody } from '../../protocol/sound.ts';
 import type { WhatIf, WhatIfBody } from '../../protocol/what-if.ts';
 
 export type Answer<T> =
@@ -101,6 +102,7 @@ export function createApi(onLoggedOut: () => void) {
   return {
     ...boardCalls(call),
     ...deliveryCalls(call),
+    ...soundCalls(call),
     logIn: (body: LoginBody) => call<Session>('POST', '/api/login', body),
     logOut: () => call<void>('POST', '/api/logout'),
     lock: () => call<void>('POST', '/api/lock'),
@@ -186,6 +188,15 @@ function deliveryCalls(call: Call) {
       const search = new URLSearchParams(Object.entries(query).filter(([, value]) => value !== undefined));
       return call<Static<typeof WhoAnswer>>('GET', `/api/wards/${id(ward)}/who?${search}`);
     },
+  };
+}
+
+/** Returns the calls about the sound of a ward. */
+function soundCalls(call: Call) {
+  const soundPath = (ward: string) => `/api/wards/${encodeURIComponent(ward)}/sound`;
+  return {
+    takeSound: (ward: string, body: TakeSoundBody) => call<void>('POST', soundPath(ward), body),
+    giveSoundBack: (ward: string) => call<void>('DELETE', soundPath(ward)),
   };
 }
 

@@ -14,6 +14,7 @@ import { shownRoute } from '../core/routes.ts';
 import { pageSound } from '../core/sound.ts';
 import { createAnswers, pauseMs } from './answers.ts';
 import { createApi } from './api.ts';
+import { openChosenWard } from './chosen-ward.ts';
 import { openDelivery } from './delivery.ts';
 import { openIdleLock } from './idle-lock.ts';
 import { type LinkState, type Live, openLive, type WatchWish } from './live.ts';
@@ -25,6 +26,7 @@ import { createShownScreen } from './shown-screen.ts';
 import { openSpeaker, type SpeakerState } from './speaker.ts';
 import { createUnsaved } from './unsaved.ts';
 import { followWaitingDuties } from './waiting-duties.ts';
+import { createWardSounds } from './ward-sound.ts';
 import { openWaves } from './waves.ts';
 import { createSeenCodes, wishFor } from './wish.ts';
 
@@ -32,7 +34,6 @@ const tickMs = 500;
 /** The route that a locked screen shows. */
 const wardRoute = { page: 'ward', ward: undefined } as const;
 const isViewPermission = (permission: Permission) => permission === 'view-vitals' || permission === 'view-devices';
-const wardKey = 'vigil.ward';
 
 export type App = ReturnType<typeof createApp>;
 const AppContext = createContext<App | undefined>(undefined);
@@ -52,7 +53,7 @@ export function createApp() {
   const unsaved = createUnsaved();
   const pageRoute = openPageRoute(unsaved);
   const { route } = pageRoute;
-  const ward = signal(localStorage.getItem(wardKey) ?? '*');
+  const { ward, setWard } = openChosenWard();
   const link = signal<LinkState>('connecting');
   const linkProblem = signal<string | undefined>(undefined);
   /** Whether the session ended without a logout. The screen then shows no alarms until somebody logs in. */
@@ -76,7 +77,6 @@ export function createApp() {
   const speaker = openSpeaker((state) => {
     speakerState.value = state;
   });
-  /** The server process that sent the last snapshot. */
   let lastStream: string | undefined;
   const api = createApi(() => endSession(session.peek() ? 'ended' : undefined));
   let live: Live | undefined;
@@ -100,6 +100,7 @@ export function createApp() {
     live?.close();
     live = undefined;
     waves.clear();
+    wardSounds.reset();
     batch(() => {
       shown.clear();
       delivery.clear();
@@ -165,9 +166,12 @@ export function createApp() {
     if (locked.peek() && !lockPending) void resume();
   });
 
+  const answerHeartbeat = () => reporter.answerHeartbeat();
+  const wardSounds = createWardSounds({ api, speaker, screen: shown.screen, now, steady, ward, answerHeartbeat });
   const reporter = openReporter({
     alarms: () => (link.peek() === 'live' ? screen.peek()?.alarms : undefined),
     loudspeaker: speaker.now,
+    ...wardSounds.forReports,
     send: (report) => live?.report(report) ?? false,
     steady,
     serverNow: serverTime.now,
@@ -219,7 +223,7 @@ export function createApp() {
     const shownScreen = screen.value;
     const healthy = !shownScreen || !isFailing(shownScreen.health);
     const page = { lost: lost || sessionEnded.value, healthy, pausedUntilMs: failurePausedUntilMs.value };
-    const heard = alarmsToHear(shownScreen?.alarms, delivery.cards.value);
+    const heard = wardSounds.alarmsHere(alarmsToHear(shownScreen?.alarms, delivery.cards.value));
     const isAudible = session.value || sessionEnded.value;
     speaker.play(isAudible ? pageSound(page, heard, now.value) : undefined);
     if (shownScreen && !hasUnansweredHigh(heard)) speaker.forgetRise();
@@ -251,6 +255,7 @@ export function createApp() {
     },
     onReports: () => reporter.restart(),
     ...delivery.liveEvents,
+    ...wardSounds.liveEvents,
     onWave: waves.take,
     onServerTime(at: string, stream?: string) {
       const atMs = Date.parse(at);
@@ -278,11 +283,6 @@ export function createApp() {
     });
     const current = session.peek();
     idleLock.tick(current && (!current.locked || lockPending) ? current.lockAfterMs : undefined);
-  }
-
-  function setWard(next: string) {
-    localStorage.setItem(wardKey, next);
-    ward.value = next;
   }
 
   const renew = setInterval(() => void (session.value && resume()), sessionRenewMs);
@@ -324,6 +324,7 @@ export function createApp() {
     },
     setWard,
     waitingDuties,
+    wardSounds,
     answers: createAnswers(api, screen, now, steady),
     delivery,
     unsaved,
@@ -334,10 +335,7 @@ export function createApp() {
     },
     close() {
       for (const stop of stopEffects) stop();
-      reporter.close();
-      delivery.close();
-      waitingDuties.close();
-      monitor.close();
+      for (const part of [reporter, delivery, waitingDuties, wardSounds, monitor]) part.close();
       clearInterval(renew);
       pageRoute.close();
       idleLock.close();

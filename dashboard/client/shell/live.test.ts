@@ -5,6 +5,7 @@ import { type WebSocket as ServerSocket, WebSocketServer } from 'ws';
 import type { Calls, Deliveries } from '../../protocol/delivery.ts';
 import type { Delta, ScreenReport, Watch } from '../../protocol/live.ts';
 import { closeCodes, waveTextStart } from '../../protocol/pace.ts';
+import type { SoundNews } from '../../protocol/sound.ts';
 import { bed, numeric, snapshot } from '../core/fixtures.ts';
 import type { Screen } from '../core/fold.ts';
 import { type LinkState, type Live, openLive, type WatchWish } from './live.ts';
@@ -29,6 +30,8 @@ let problems: (string | undefined)[];
 let screen: Screen | undefined;
 let ended: number;
 let reportsWanted: number;
+/** What the heartbeats said about the sound of wards, and where a new connection began. */
+let sounds: (SoundNews | 'new connection' | undefined)[];
 let waves: string[];
 let deliveries: Deliveries[];
 let calls: Calls[];
@@ -39,6 +42,7 @@ beforeEach(async () => {
   [screen, ended, live, waves] = [undefined, 0, undefined, []];
   reportsWanted = 0;
   [deliveries, calls, deliveriesBegun] = [[], [], 0];
+  sounds = [];
   server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
   await new Promise((resolve) => server.once('listening', resolve));
   server.on('connection', (socket) => {
@@ -73,6 +77,8 @@ function openTestLive() {
     onDeliveries: (message) => deliveries.push(message),
     onCalls: (message) => calls.push(message),
     onDeliveriesBegin: () => deliveriesBegun++,
+    onSound: (news) => sounds.push(news),
+    onNewConnection: () => sounds.push('new connection'),
     onState: (state) => states.push(state),
     onProblem: (text) => problems.push(text),
     onSessionEnded: () => ended++,
@@ -278,6 +284,19 @@ describe('openLive', () => {
     sendFromServer({ ...heartbeat, reports: true });
     await until(() => reportsWanted === 2);
     expect(live!.report(report)).toBe(true);
+  });
+
+  it('passes on what a heartbeat says about the sound, and says when a new connection makes it invalid', async () => {
+    const news: SoundNews = { beat: 5, heardAt: 3, wards: [] };
+    openTestLive();
+    await connected();
+    await until(() => screen?.messageNo === 10);
+    sendFromServer({ ...heartbeat, sound: news });
+    sendFromServer(heartbeat);
+    await until(() => sounds.length === 3);
+    sockets[0]!.terminate();
+    await until(() => sounds.length === 4);
+    expect(sounds).toEqual(['new connection', news, undefined, 'new connection']);
   });
 
   it('sends a new wish over the present connection', async () => {

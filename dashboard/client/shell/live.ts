@@ -7,6 +7,7 @@ import type { Static } from 'typebox';
 import type { Calls, CallsPainted, Deliveries, WantDeliveries } from '../../protocol/delivery.ts';
 import type { ScreenReport, ServerMessage, Watch } from '../../protocol/live.ts';
 import { livePath, waveTextStart } from '../../protocol/pace.ts';
+import type { SoundNews } from '../../protocol/sound.ts';
 import { afterClose, closeText, isLost, lateRetryMs, retryDelayMs } from '../core/connection.ts';
 import { applyDelta, type Screen, screenOf } from '../core/fold.ts';
 import type { Answer } from './api.ts';
@@ -36,6 +37,10 @@ export type LiveEvents = {
   readonly onCalls: (message: Calls) => void;
   /** Called when the server of a new connection has said that it sends deliveries and calls. It sends all of them. */
   readonly onDeliveriesBegin: () => void;
+  /** Called with what a heartbeat says about the sound of wards; undefined from an older server. */
+  readonly onSound: (news: SoundNews | undefined) => void;
+  /** Called when a new connection opens: what the former connection said about the sound does not count any more. */
+  readonly onNewConnection: () => void;
   readonly onState: (state: LinkState) => void;
   /** Called with the reason why there is no connection, for a person; undefined when there is a connection. */
   readonly onProblem: (text: string | undefined) => void;
@@ -94,6 +99,7 @@ export function openLive(wish: WatchWish, events: LiveEvents): Live {
     socket = newSocket;
     takesReports = false;
     sendsDeliveries = false;
+    events.onNewConnection();
     openedMs = events.now();
     newSocket.onopen = () => send(newSocket, screen ? { stream: screen.stream, n: screen.messageNo } : undefined);
     newSocket.onmessage = (message) => {
@@ -198,6 +204,7 @@ export function openLive(wish: WatchWish, events: LiveEvents): Live {
           deliveryDown: message.delivery,
         };
         events.onScreen(screen);
+        events.onSound(message.sound);
         return noteMessage();
       case 'deliveries':
         events.onServerTime(message.at);

@@ -2,6 +2,7 @@
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { AlarmReport, ScreenReport } from '../../protocol/live.ts';
 import { reportEveryMs } from '../../protocol/pace.ts';
+import type { PageSound } from '../../protocol/sound.ts';
 import { alarmsToReport, type Loudspeaker, type Reported, reportOf, soundOf } from '../core/alarm-reports.ts';
 import { afterTwoFrames, findShown } from './shown-alarms.ts';
 
@@ -13,28 +14,36 @@ const searchEveryMs = 1_000;
 export type Reporter = {
   /** Must be called when the alarms or the sound may have changed. */
   changed(): void;
+  /** Reports at once, because a screen has the sound of a ward, and the server must know how old each side's news are. */
+  answerHeartbeat(): void;
   /** Forgets what was reported, because the server of a new connection does not know it. */
   restart(): void;
   close(): void;
 };
 
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
 export function openReporter(options: {
   readonly alarms: () => ReadonlyMap<string, Alarm> | undefined;
   readonly loudspeaker: () => Loudspeaker;
+  /** Returns whether the page leaves the sound of an alarm to another screen. */
+  readonly isElsewhere: (alarm: Alarm) => boolean;
+  /** Returns what the audio of the page does; undefined if the server would not understand it. */
+  readonly pageSound: () => PageSound | undefined;
   /** Sends a report if the connection is open. Returns whether it was sent. */
   readonly send: (report: ScreenReport) => boolean;
   /** The page's steady clock, and the server's time, ms. */
   readonly steady: () => number;
   readonly serverNow: () => number;
 }): Reporter {
-  const { alarms, loudspeaker, send, steady, serverNow } = options;
+  const { alarms, loudspeaker, isElsewhere, pageSound, send, steady, serverNow } = options;
   const reported = new Map<string, Reported>();
   /** Since when the page knows each alarm. */
   const knownSinceMs = new Map<string, number>();
   let sentAtMs = Number.NEGATIVE_INFINITY;
   let isWaitingForFrames = false;
+  let isHeartbeatUnanswered = false;
 
-  const sound = (alarm: Alarm) => soundOf(alarm, loudspeaker(), serverNow());
+  const sound = (alarm: Alarm) => soundOf(alarm, loudspeaker(), isElsewhere(alarm), serverNow());
   const due = () => alarmsToReport(alarms()?.values() ?? [], reported, sound);
 
   function report(page: ScreenReport['page'], list: readonly Alarm[], shownOf: (alarm: Alarm) => AlarmReport['shown']) {
@@ -49,8 +58,10 @@ export function openReporter(options: {
         nowMs,
       }),
     );
-    if (!send({ type: 'report', page, alarms: entries })) return;
+    const ofPage = pageSound();
+    if (!send({ type: 'report', page, alarms: entries, ...(ofPage && { sound: ofPage }) })) return;
     sentAtMs = nowMs;
+    isHeartbeatUnanswered = false;
     entries.forEach(({ shown, sound: soundThen }, i) => {
       const alarm = present[i]!;
       reported.set(alarm.alarmId, { alarm, shown, sound: soundThen });
@@ -83,7 +94,7 @@ export function openReporter(options: {
     const waitedMs = nowMs - sentAtMs;
     const list = due();
     const news = list.filter(({ isNews }) => isNews).map(({ alarm }) => alarm);
-    const isDue = waitedMs >= reportEveryMs || news.length > 0;
+    const isDue = waitedMs >= reportEveryMs || news.length > 0 || isHeartbeatUnanswered;
     if (document.visibilityState === 'hidden') {
       if (isDue) report('hidden', news, () => 'nowhere');
     } else if (isDue || (list.length > 0 && waitedMs >= searchEveryMs)) reportAfterFrames();
@@ -100,6 +111,10 @@ export function openReporter(options: {
   return {
     // In its own task: a fault of the reports must not stop the sound or the screen.
     changed: () => queueMicrotask(tick),
+    answerHeartbeat() {
+      isHeartbeatUnanswered = true;
+      queueMicrotask(tick);
+    },
     restart() {
       reported.clear();
       sentAtMs = Number.NEGATIVE_INFINITY;

@@ -13,6 +13,8 @@ export type Speaker = {
   forgetRise(): void;
   /** Returns what the loudspeaker does now. */
   now(): Loudspeaker;
+  /** Returns how far the audio has played, s; 0 without audio. It stands still if the audio device stands still. */
+  audioS(): number;
   /** Enables sound. Browsers allow this only in the handler of a click or a key. */
   enable(): void;
   close(): void;
@@ -82,6 +84,7 @@ export function openSpeaker(onState: (state: SpeakerState) => void): Speaker {
       state: state(),
       playing: playing && { level: playing.level, forMs: performance.now() - playingSinceMs },
     }),
+    audioS: () => context?.currentTime ?? 0,
     enable() {
       if (!context) open();
       void context?.resume().catch(() => undefined);

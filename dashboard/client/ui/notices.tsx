@@ -9,6 +9,7 @@ import { loadText, waveRateFraction } from '../core/load.ts';
 import { formatRoute } from '../core/routes.ts';
 import { clockText, whenText } from '../core/times.ts';
 import { unconfirmedText } from '../core/unconfirmed-words.ts';
+import { lostText, unheardText } from '../core/ward-sound-words.ts';
 import { useApp } from '../shell/app.ts';
 import { PauseFailureSound } from './lost-banner.tsx';
 import { NoticeStrip } from './notice-strip.tsx';
@@ -36,6 +37,7 @@ export function Notices() {
       <DeliveryNotices />
       <UnconfirmedScreens />
       <WaitingDutiesNotice />
+      <WardSounds />
       <SlowScreen />
       {app.watches.value && app.link.value === 'connecting' && app.screen.value === undefined && (
         <p class="notice notice--plain" role="status">
@@ -141,6 +143,30 @@ function DeliveryNotices() {
       {notices.map(({ id, isHigh, text }) => (
         <Notice key={id} level={isHigh ? 'high' : 'medium'} id={id}>
           {text}
+        </Notice>
+      ))}
+    </>
+  );
+}
+
+/** The notices about wards whose sound a screen has or had, but does not sound. */
+function WardSounds() {
+  const { wards, lost } = useApp().wardSounds;
+  return (
+    <>
+      {wards.value.map((sound) => {
+        const text = unheardText(sound);
+        return (
+          text !== undefined && (
+            <Notice key={sound.ward} level="medium" id="notice-sound">
+              {text}
+            </Notice>
+          )
+        );
+      })}
+      {[...lost.value.keys()].map((ward) => (
+        <Notice key={ward} level="medium" id="notice-sound-lost">
+          {lostText(ward)}
         </Notice>
       ))}
     </>

@@ -10,8 +10,10 @@ import { openCount } from '../core/calls.ts';
 import { sumOf } from '../core/duty-words.ts';
 import { formatRoute, pagesFor, shownRoute } from '../core/routes.ts';
 import { clockText } from '../core/times.ts';
+import { soundStateText } from '../core/ward-sound-words.ts';
 import { useApp } from '../shell/app.ts';
 import { countsAlarms } from '../shell/shown-alarms.ts';
+import { SpeakerMark } from './speaker-mark.tsx';
 
 const tabs = {
   ward: { href: '#/', text: 'Ward' },
@@ -159,6 +161,15 @@ function AlarmCounts() {
 function SoundState() {
   const app = useApp();
   const state = app.speakerState.value;
+  const { wards, silent } = app.wardSounds;
+  const owners = soundStateText(wards.value, silent.value);
+  if (state === 'on' && owners !== undefined)
+    return (
+      <span class="bar__sound bar__sound--owned" data-testid="sound-state" title={owners}>
+        <SpeakerMark crossed={silent.value.size > 0} />
+        {owners}
+      </span>
+    );
   return (
     <span class={`bar__sound${state === 'on' ? '' : ' is-off'}`} data-testid="sound-state">
       {state === 'on' ? 'Sound on' : 'Sound off'}

@@ -13,6 +13,7 @@ import { AlarmPanel } from './alarm-panel.tsx';
 import type { Companion } from './companions.tsx';
 import { Tile } from './tile.tsx';
 import { Tray } from './tray.tsx';
+import { WardSoundAct } from './ward-sound.tsx';
 
 type Filter = 'all' | 'alarms' | 'occupied';
 const filters: readonly { key: Filter; text: string }[] = [
@@ -76,6 +77,7 @@ export function WardPage() {
           >
             Alarms first
           </button>
+          <WardSoundAct />
         </div>
         {crowdedBeds.map(({ ward, bed }) => (
           <p key={`${ward}/${bed}`} class="notice notice--medium" role="alert" data-testid="bed-doubled">

@@ -72,7 +72,7 @@ export function noteDashboard(others: OtherDashboards, boot: string, record: Pre
 }
 
 /** Returns the records of the other dashboards that still count. */
-function currentRecords(others: OtherDashboards, nowMs: number): [boot: string, record: PresenceRecord][] {
+export function currentRecords(others: OtherDashboards, nowMs: number): [boot: string, record: PresenceRecord][] {
   return [...others].flatMap(([boot, { readAtMs, record }]) =>
     nowMs - readAtMs <= otherDashboardMs ? [[boot, record] as [string, PresenceRecord]] : [],
   );

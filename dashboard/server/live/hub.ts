@@ -1,7 +1,7 @@
 /** Keeps all live connections of this server: sends changes and heartbeats to them, and limits their number. */
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
-import type { UnconfirmedOnScreen } from '../../../contracts/messages/presence.ts';
+import type { OwnedSound, UnconfirmedOnScreen } from '../../../contracts/messages/presence.ts';
 import type { Trail } from '../../../log/audit/trail.ts';
 import type { DamageBook } from '../../../log/kafka/damage-book.ts';
 import type { ClockStep } from '../../../process/system-clock.ts';
@@ -27,6 +27,7 @@ import { cutOffMs } from './outbox.ts';
 import { createScreen, type Screen } from './screen-connection.ts';
 import { isAboutDeliveries } from './screen-deliveries.ts';
 import { createScreenWorkQueue } from './screen-work-queue.ts';
+import { createSoundOwners, type SoundOwners } from './sound-owners.ts';
 import {
   type ConfirmationFigures,
   type ConfirmationTimes,
@@ -51,6 +52,10 @@ export type Hub = {
   watchesEngineering(): boolean;
   /** Returns the alarms that screens have not confirmed in time, for the other dashboards. */
   unconfirmed(): UnconfirmedOnScreen[];
+  /** Which screens have the sound of wards. */
+  readonly sound: Pick<SoundOwners, 'mayTake' | 'take' | 'giveBack' | 'personOf' | 'count'>;
+  /** Returns which wards have their sound on a screen of this dashboard, for the other dashboards. */
+  ownedSounds(): OwnedSound[];
   /** Ends the connections of a session that was logged out. */
   endSession(sessionId: string): void;
   health(): Health;
@@ -123,6 +128,14 @@ export function createHub(options: {
     times: options.times ?? newConfirmationTimes(),
     now,
   });
+  const soundOwners = createSoundOwners({
+    screens: () => screens.keys(),
+    state: () => feed().state,
+    others: () => feed().otherDashboards,
+    pseudonymOf: options.pseudonymOf ?? (() => 'unknown'),
+    personOf: options.personOf ?? (() => undefined),
+    now,
+  });
   const health = (): Health => {
     const openScreens = [...screens.keys()].flatMap((screen) => screen.watched() ?? []);
     const unregisteredCount = unregistered();
@@ -143,6 +156,7 @@ export function createHub(options: {
   function sendHeartbeats(): void {
     const current = health();
     unconfirmedScreens.collect(screens.keys());
+    soundOwners.collect();
     for (const [screen, { socket, answeredAtMs }] of screens) {
       const viewer = sessions.recheck(screen.claims);
       if (!viewer) screen.end(closeCodes.sessionEnded, 'session ended');
@@ -152,7 +166,7 @@ export function createHub(options: {
       else if (now() - answeredAtMs > silentMs) socket.terminate();
       else {
         socket.ping();
-        screen.heartbeat(current, faultsFor(screen));
+        screen.heartbeat(current, faultsFor(screen), soundOwners.newsFor(screen));
       }
     }
     deliveries?.changed();
@@ -201,7 +215,7 @@ export function createHub(options: {
       if (!admitOrRefuse(connection)) return socket.close(closeCodes.tooMany, 'too many connections');
       opened += 1;
       const confirmations = takeWaits(keptWaits, claims.sessionId, now());
-      const screen = createScreen({
+      const screen: Screen = createScreen({
         socket,
         claims,
         number: opened,
@@ -219,6 +233,7 @@ export function createHub(options: {
           unconfirmedScreens.confirmed(confirmations);
           options.onShown?.(screen.person, confirmations);
         },
+        onSoundReport: () => soundOwners.reported(screen),
         confirmations,
         now,
         logger,
@@ -274,7 +289,10 @@ export function createHub(options: {
     unconfirmed: unconfirmedScreens.forPresence,
     confirmationFigures: unconfirmedScreens.figures,
     watchesEngineering: () => [...screens.keys()].some((screen) => screen.watchesEngineering()),
+    sound: soundOwners,
+    ownedSounds: soundOwners.forPresence,
     endSession(sessionId) {
+      soundOwners.endSession(sessionId);
       for (const screen of screens.keys())
         if (screen.claims.sessionId === sessionId) screen.end(closeCodes.sessionEnded, 'logged out');
     },

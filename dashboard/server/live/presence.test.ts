@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { PresenceRecord, UnconfirmedOnScreen } from '../../../contracts/messages/presence.ts';
+import type { OwnedSound, PresenceRecord, UnconfirmedOnScreen } from '../../../contracts/messages/presence.ts';
 import { presenceEveryMs } from '../core/health.ts';
 import { announcePresence } from './presence.ts';
 
@@ -10,7 +10,7 @@ afterEach(() => void vi.useRealTimers());
 function world() {
   const written: PresenceRecord[] = [];
   const log = { boot: 'a', isAway: false };
-  const shown = { wards: ['step', 'icu'], unconfirmed: [] as UnconfirmedOnScreen[] };
+  const shown = { wards: ['step', 'icu'], unconfirmed: [] as UnconfirmedOnScreen[], sounds: [] as OwnedSound[] };
   const presence = announcePresence(
     {
       boot: log.boot,
@@ -24,6 +24,7 @@ function world() {
       wards: () => shown.wards,
       engineering: () => false,
       unconfirmed: () => shown.unconfirmed,
+      sounds: () => shown.sounds,
       now: Date.now,
       logger: pino({ level: 'silent' }),
     },
@@ -67,6 +68,16 @@ it('an alarm that a screen has not confirmed is written at once, and absent when
   shown.unconfirmed = [entry];
   await vi.advanceTimersByTimeAsync(500);
   expect(written[1]?.unconfirmed).toEqual([entry]);
+  await presence.close();
+});
+
+it('a screen that has the sound of a ward is written at once, and absent when there is none', async () => {
+  const { written, shown, presence } = world();
+  await vi.advanceTimersByTimeAsync(500);
+  expect(written[0]).not.toHaveProperty('sounds');
+  shown.sounds = [{ ward: 'icu', actor: 'mark', since: '2026-01-01T12:00:00.000Z' }];
+  await vi.advanceTimersByTimeAsync(500);
+  expect(written[1]?.sounds).toEqual(shown.sounds);
   await presence.close();
 });
 

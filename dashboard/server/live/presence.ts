@@ -3,7 +3,7 @@
  * reading from Kafka work.
  */
 import type { Logger } from 'pino';
-import type { PresenceRecord, UnconfirmedOnScreen } from '../../../contracts/messages/presence.ts';
+import type { OwnedSound, PresenceRecord, UnconfirmedOnScreen } from '../../../contracts/messages/presence.ts';
 import { contentTypes } from '../../../contracts/messages/records.ts';
 import { formatInstant } from '../../../contracts/time.ts';
 import type { SealedLog } from '../../../log/sealed-log.ts';
@@ -18,7 +18,8 @@ export type Presence = { close(): Promise<void> };
 /**
  * Writes the presence record every `presenceEveryMs`, and when what it says has changed.
  * @param options `wards` returns the wards that a screen shows which paints; `engineering` returns whether such a screen
- *   shows the devices of biomedical engineering; `unconfirmed` returns the alarms that screens have not confirmed
+ *   shows the devices of biomedical engineering; `unconfirmed` returns the alarms that screens have not confirmed; `sounds`
+ *   returns the wards whose sound a screen has
  */
 export function announcePresence(
   sealedLog: Pick<SealedLog, 'append' | 'boot'>,
@@ -26,11 +27,12 @@ export function announcePresence(
     wards: () => string[];
     engineering: () => boolean;
     unconfirmed: () => UnconfirmedOnScreen[];
+    sounds: () => OwnedSound[];
     now: () => number;
     logger: Logger;
   },
 ): Presence {
-  const { wards, engineering, unconfirmed, now, logger } = options;
+  const { wards, engineering, unconfirmed, sounds, now, logger } = options;
   let busy = false;
   let writtenAtMs = Number.NEGATIVE_INFINITY;
   let written = '';
@@ -46,10 +48,12 @@ export function announcePresence(
 
   function present(): Omit<PresenceRecord, 'at'> {
     const alarms = unconfirmed();
+    const ownedSounds = sounds();
     return {
       wards: wards().toSorted().slice(0, wardsMax),
       ...(engineering() && { engineering: true }),
       ...(alarms.length > 0 && { unconfirmed: alarms }),
+      ...(ownedSounds.length > 0 && { sounds: ownedSounds }),
     };
   }
 

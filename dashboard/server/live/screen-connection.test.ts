@@ -224,10 +224,10 @@ describe('a screen', () => {
   it('a screen is closed if it sends no Watch in time, or if the server is still starting', async () => {
     const w = world();
     w.clock.ms = t0 + watchWithinMs;
-    w.screen.heartbeat(health, {});
+    w.screen.heartbeat(health, {}, []);
     expect(w.closes).toEqual([]);
     w.clock.ms += 1;
-    w.screen.heartbeat(health, {});
+    w.screen.heartbeat(health, {}, []);
     expect(w.closes).toEqual([4003]);
     const early = world();
     early.feed.ready = false;
@@ -422,10 +422,26 @@ describe('a screen that must confirm its alarms', () => {
     expect(w.of('snapshot')).toEqual([]);
     w.clock.ms += confirmWithinMs;
     expect(w.screen.unconfirmedAlarms()).toMatchObject([{ alarmId: 'alarm-0000000001', why: 'never' }]);
-    w.screen.heartbeat(health, {});
+    w.screen.heartbeat(health, {}, []);
     expect(w.of('heartbeat')[0]).toMatchObject({ reports: true });
     w.report(confirmed(1));
     expect(w.screen.unconfirmedAlarms()).toEqual([]);
+  });
+
+  it('a heartbeat says when it was sent, returns the time of the last report, and names the screens that have the sound', async () => {
+    const w = world();
+    await w.watch();
+    const ofNora = { ward: 'icu', person: 'Nora', state: 'unheard', why: 'away' } as const;
+    w.screen.heartbeat(health, {}, [ofNora]);
+    const sound = { screen: '01890000-0000-4000-8000-000000000001', beat: t0, at: 77, audio: 'on' };
+    w.screen.handleMessage(JSON.stringify({ type: 'report', page: 'hidden', alarms: [], sound }));
+    w.clock.ms += 1_000.5;
+    w.screen.heartbeat(health, {}, []);
+    expect(w.of('heartbeat').map((beat) => beat.sound)).toEqual([
+      { beat: t0, wards: [ofNora] },
+      { beat: t0 + 1_000, heardAt: 77, wards: [] },
+    ]);
+    expect(w.screen.soundReport()).toEqual({ page: 'hidden', sound });
   });
 
   it('the snapshot says that the server understands reports, and a heartbeat names the screens that do not confirm', async () => {
@@ -434,8 +450,8 @@ describe('a screen that must confirm its alarms', () => {
     expect(w.of('snapshot')[0]).toMatchObject({ reports: true });
     const since = formatInstant(t0);
     const unconfirmed = [{ person: 'N', associationIds: ['assoc-01'], alarms: 1, since, why: 'silent' as const }];
-    w.screen.heartbeat(health, {});
-    w.screen.heartbeat(health, { unconfirmed });
+    w.screen.heartbeat(health, {}, []);
+    w.screen.heartbeat(health, { unconfirmed }, []);
     expect(w.of('heartbeat').map((beat) => beat.unconfirmed)).toEqual([undefined, unconfirmed]);
   });
 

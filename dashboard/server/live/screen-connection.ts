@@ -1,16 +1,12 @@
 /** Serves the live connection of one screen: keeps what the screen shows and sends the changes, within the budget. */
-import type { Logger } from 'pino';
 import { Compile } from 'typebox/compile';
 import { VigilError } from '../../../contracts/errors.ts';
-import { textFaultIn } from '../../../contracts/text.ts';
 import { formatInstant, parseInstant } from '../../../contracts/time.ts';
-import type { Trail } from '../../../log/audit/trail.ts';
 import { type Health, type Heartbeat, ScreenReport, type ServerMessage, Watch } from '../../protocol/live.ts';
 import { closeCodes, reportTextStart } from '../../protocol/pace.ts';
-import type { Budget } from '../core/budget.ts';
+import type { WardSound } from '../../protocol/sound.ts';
 import {
   type Confirmations,
-  type FirstConfirmation,
   newConfirmations,
   paints,
   step,
@@ -20,7 +16,6 @@ import {
 } from '../core/confirmations.ts';
 import { may, seesWard, type Viewer } from '../core/rights.ts';
 import {
-  type Changes,
   changesSince,
   isVisible,
   type OpenScreen,
@@ -33,12 +28,12 @@ import type { Claims } from '../core/session-rules.ts';
 import { audienceOf } from '../core/state.ts';
 import { isWaveBeforeTray } from '../core/tray.ts';
 import { type Chunk, recentChunks } from '../core/waves.ts';
-import type { Who } from '../core/who.ts';
-import type { Feed } from './feed.ts';
-import { createOutbox, type ScreenSocket } from './outbox.ts';
-import type { ScreenWorkQueue } from './screen-work-queue.ts';
+import { createOutbox } from './outbox.ts';
+import { isEmpty, parseAs } from './screen-messages.ts';
+import type { ScreenParts } from './screen-parts.ts';
 import { createSeenPatients } from './seen-patients.ts';
 import { scopeFields, viewRecordOf, wardsOf } from './shown-scope.ts';
+import type { ReportWithSound } from './sound-owners.ts';
 import { waveText } from './wave-text.ts';
 
 const watchCheck = Compile(Watch);
@@ -76,8 +71,19 @@ export type Screen = {
    * @param text returns the message without a gap mark; called only if needed
    */
   wave(chunk: Chunk, text: () => string): void;
-  /** @param faults what else this screen must show: screens that do not confirm its alarms, and wards in which nobody is called */
-  heartbeat(health: Health, faults: Pick<Heartbeat, 'unconfirmed' | 'delivery'>): void;
+  /** What the page must confirm, and what it has confirmed. */
+  readonly confirmations: Confirmations;
+  /** Returns the last report that says what the audio of the page does. */
+  soundReport(): ReportWithSound | undefined;
+  /**
+   * @param faults what else this screen must show: screens that do not confirm its alarms, and wards in which nobody is called
+   * @param wardSounds the wards of this screen whose sound a screen has
+   */
+  heartbeat(
+    health: Health,
+    faults: Pick<Heartbeat, 'unconfirmed' | 'delivery'>,
+    wardSounds: readonly WardSound[],
+  ): void;
   /** Sends a message that must not be left out. Returns whether it was sent. `text` is called only then. */
   send(text: () => string): boolean;
   /** Handles a message of the screen. */
@@ -87,31 +93,6 @@ export type Screen = {
   endedWith(): number | undefined;
   /** Returns the number of messages that were left out because of the budget. */
   skipped(): { waves: number; numerics: number };
-};
-
-export type ScreenParts = {
-  readonly socket: ScreenSocket;
-  readonly claims: Claims;
-  readonly number: number;
-  /** The person who is logged in at the screen. */
-  readonly person: { readonly userId: string; readonly name: string };
-  /** The same person, for the audit trail. */
-  readonly who: Who;
-  readonly viewer: Viewer;
-  readonly feed: Pick<Feed, 'state' | 'waves' | 'isReady'>;
-  readonly trail: Pick<Trail, 'record'>;
-  readonly stream: string;
-  readonly budget: Budget;
-  readonly workQueue: ScreenWorkQueue;
-  readonly health: () => Health;
-  /** The server sends deliveries and calls (screen-deliveries.ts). */
-  readonly deliveries?: boolean;
-  /** Called when the page has painted or sounded alarms for the first time. */
-  readonly onConfirmed?: (confirmations: readonly FirstConfirmation[]) => void;
-  /** What the page must still confirm at the start (core/kept-waits.ts), and what it has confirmed since. */
-  readonly confirmations?: Confirmations;
-  readonly now: () => number;
-  readonly logger: Logger;
 };
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
@@ -131,6 +112,7 @@ export function createScreen(parts: ScreenParts): Screen {
   let isHandlingWatch = false;
   const gaps = new Set<string>();
   const confirmations = parts.confirmations ?? newConfirmations();
+  let soundReport: ReportWithSound | undefined;
   const seenPatients = createSeenPatients(trail, who, logger);
   const openedAtMs = now();
   const skipped = { waves: 0, numerics: 0 };
@@ -267,6 +249,9 @@ export function createScreen(parts: ScreenParts): Screen {
     }
     const first = step(confirmations, { kind: 'report', report }, now());
     if (first.length > 0) parts.onConfirmed?.(first);
+    if (report.sound === undefined) return;
+    soundReport = { page: report.page, sound: report.sound };
+    parts.onSoundReport?.();
   }
 
   function watchedWards(): string[] {
@@ -315,10 +300,14 @@ export function createScreen(parts: ScreenParts): Screen {
     end,
     endedWith: outbox.endedWith,
     skipped: () => ({ ...skipped }),
+    confirmations,
+    soundReport: () => soundReport,
     send: (text) => outbox.send('alarms', text),
-    heartbeat(health, faults) {
+    heartbeat(health, faults, wardSounds) {
       if (!watch && now() - openedAtMs > watchWithinMs) return end(closeCodes.badMessage, 'no watch message came');
-      const beat = { type: 'heartbeat', n: sentChangeNo, health, ...understood, ...faults } as const;
+      const heard = soundReport && { heardAt: soundReport.sound.at };
+      const sound = { beat: Math.floor(now()), ...heard, wards: [...wardSounds] };
+      const beat = { type: 'heartbeat', n: sentChangeNo, health, ...understood, ...faults, sound } as const;
       outbox.send('heartbeat', () => messageText({ ...beat, at: formatInstant(now()) }));
     },
     handleMessage(text) {
@@ -332,17 +321,4 @@ export function createScreen(parts: ScreenParts): Screen {
       if (!isHandlingWatch) void handlePendingWatch();
     },
   };
-}
-
-function isEmpty(changes: Changes): boolean {
-  return Object.values(changes).every((list) => list.length === 0);
-}
-
-function parseAs<T>(check: { Check(value: unknown): value is T }, text: string): T | undefined {
-  try {
-    const body: unknown = JSON.parse(text);
-    return check.Check(body) && textFaultIn(body) === undefined ? body : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -16,6 +16,11 @@ export function viewRecordOf(state: LiveState, viewer: Viewer, scope: Scope): Vi
   return { action: 'patient-viewed', ...scopeFields(scope), ...(ward === null ? {} : { ward }) } as const;
 }
 
+/** Returns whether a scope shows every bed of a ward, and the viewer may see the ward. */
+export function showsWholeWard(viewer: Viewer, scope: Scope, ward: string): boolean {
+  return 'ward' in scope && (scope.ward === '*' || scope.ward === ward) && seesWard(viewer, ward);
+}
+
 export function scopeFields(scope: Scope): { ward: string } | { associationId: string } {
   return 'ward' in scope ? { ward: scope.ward } : { associationId: scope.associationId };
 }

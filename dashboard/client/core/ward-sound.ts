@@ -1,0 +1,102 @@
+/**
+ * Decides for which wards this page may be silent, because another screen has their sound, and which alarms sound here.
+ * All times are by the page's steady clock, ms, if they are not named otherwise.
+ */
+import type { Alarm, Priority } from '../../../contracts/messages/alarms.ts';
+import { soundLevelOf } from '../../../contracts/sound-level.ts';
+import { soundSilenceMsMax } from '../../protocol/pace.ts';
+import type { SoundNews, WardSound } from '../../protocol/sound.ts';
+
+/**
+ * An alarm that nobody has answered for this time sounds on every screen (CLINICAL, "Delivery": after this time the answer
+ * counts as `undefined`). So a loudspeaker that is turned down, or a screen that says too much, delays a person only so long.
+ */
+export const soundsEverywhereAfterMs: Readonly<Record<Priority, number>> = {
+  high: 60_000,
+  medium: 120_000,
+  low: 120_000,
+};
+/** How long the page says that no screen has the sound of a ward any more. */
+export const lostShownMs = 60_000;
+
+/**
+ * Returns the wards for which this page may be silent. The server received the page's last report (`heardAt`) before it
+ * sent the news, so the news are at most `nowMs - heardAt` old, even if they waited on the way or in the page.
+ */
+export function silentWards(news: SoundNews | undefined, nowMs: number): ReadonlySet<string> {
+  const silent = new Set<string>();
+  const newsAgeMs = nowMs - (news?.heardAt ?? Number.NEGATIVE_INFINITY);
+  if (news === undefined || newsAgeMs < 0) return silent;
+  for (const sound of news.wards)
+    if (sound.state === 'sounding' && !sound.isOwn && newsAgeMs + sound.soundedAgoMs <= soundSilenceMsMax)
+      silent.add(sound.ward);
+  return silent;
+}
+
+/** Since when each alarm is due to sound, by `alarmId`. */
+export type DueSince = ReadonlyMap<string, number>;
+
+/** Returns since when each of the present alarms is due. An alarm that was answered or paused begins again. */
+export function dueSinceAfter(
+  before: DueSince,
+  alarms: Iterable<Alarm>,
+  times: { readonly serverNowMs: number; readonly nowMs: number },
+): DueSince {
+  const dueSince = new Map<string, number>();
+  for (const alarm of alarms)
+    if (soundLevelOf(alarm, times.serverNowMs) !== undefined)
+      dueSince.set(alarm.alarmId, before.get(alarm.alarmId) ?? times.nowMs);
+  return dueSince;
+}
+
+/**
+ * Returns whether this page leaves the sound of an alarm to another screen.
+ * @param ward the ward of the alarm's bed; null or undefined for a device without a bed, whose alarms always sound here
+ */
+export function isLeftToOther(
+  alarm: Alarm,
+  ward: string | null | undefined,
+  silent: ReadonlySet<string>,
+  dueSince: DueSince,
+  nowMs: number,
+): boolean {
+  if (ward === null || ward === undefined || !silent.has(ward)) return false;
+  const dueForMs = nowMs - (dueSince.get(alarm.alarmId) ?? nowMs);
+  return dueForMs < soundsEverywhereAfterMs[alarm.priority];
+}
+
+/** How far the audio of the page has played, and when this was. */
+export type AudioProgress = { readonly atMs: number; readonly audioS: number };
+const progressMsMin = 500;
+
+/**
+ * Returns whether the audio has played on since `before`: at least half of the time that has passed. Returns undefined if
+ * too little time has passed. A browser can say that its audio runs although the audio device stands still.
+ */
+export function hasPlayedOn(before: AudioProgress, after: AudioProgress): boolean | undefined {
+  const passedMs = after.atMs - before.atMs;
+  if (passedMs < progressMsMin) return undefined;
+  return (after.audioS - before.audioS) * 1_000 >= passedMs / 2;
+}
+
+/** The wards whose sound no screen has any more, with the time at which the page learned this. */
+export type LostSounds = ReadonlyMap<string, number>;
+
+/**
+ * Returns the wards whose sound no screen has any more.
+ * @param before the wards that had an owner before
+ * @param isShown whether the page still shows a ward
+ */
+export function lostSoundsAfter(
+  lost: LostSounds,
+  before: readonly WardSound[],
+  after: readonly WardSound[],
+  isShown: (ward: string) => boolean,
+  nowMs: number,
+): LostSounds {
+  const next = new Map(lost);
+  for (const { ward } of before) next.set(ward, nowMs);
+  for (const { ward } of after) next.delete(ward);
+  for (const [ward, atMs] of next) if (!isShown(ward) || nowMs - atMs >= lostShownMs) next.delete(ward);
+  return next;
+}

@@ -1,0 +1,162 @@
+/** Keeps which screens have the sound of wards, lets this page be silent for such a ward, and asks the server for the sound. */
+import { batch, computed, effect, type ReadonlySignal, signal } from '@preact/signals';
+import type { Alarm } from '../../../contracts/messages/alarms.ts';
+import type { PageSound, SoundNews, WardSound } from '../../protocol/sound.ts';
+import type { Screen } from '../core/fold.ts';
+import {
+  type AudioProgress,
+  type DueSince,
+  dueSinceAfter,
+  hasPlayedOn,
+  isLeftToOther,
+  type LostSounds,
+  lostSoundsAfter,
+  silentWards,
+} from '../core/ward-sound.ts';
+import type { Api } from './api.ts';
+import type { Speaker } from './speaker.ts';
+
+/** If the heartbeats have not shown the effect of a request within this time, the request is an error (ours). */
+const answerWaitMs = 5_000;
+
+/** The last request of this page: to take the sound of a ward, or to give it back. */
+export type SoundRequest = {
+  readonly ward: string;
+  readonly wanted: 'here' | 'everywhere';
+  readonly sinceMs: number;
+  /** Why the request failed; absent while the page waits for its effect. */
+  readonly error?: string;
+};
+
+export type WardSounds = ReturnType<typeof createWardSounds>;
+
+/**
+ * @param now changes regularly; each change triggers a new check
+ * @param steady a clock that never runs backward, ms
+ */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
+export function createWardSounds(options: {
+  readonly api: Pick<Api, 'takeSound' | 'giveSoundBack'>;
+  readonly speaker: Pick<Speaker, 'now' | 'audioS'>;
+  readonly screen: ReadonlySignal<Screen | undefined>;
+  readonly now: ReadonlySignal<number>;
+  readonly steady: () => number;
+  /** The ward that the page shows; `*` for all wards of the person. */
+  readonly ward: ReadonlySignal<string>;
+  /** Sends a report at once, because the server must know how old each side's news are. */
+  readonly answerHeartbeat: () => void;
+}) {
+  const { api, speaker, screen, now, steady, ward, answerHeartbeat } = options;
+  const isShown = (name: string) => ward.peek() === '*' || ward.peek() === name;
+  const screenId = crypto.randomUUID();
+  /** The news of the newest heartbeat of the open connection. */
+  const news = signal<SoundNews | undefined>(undefined);
+  const lost = signal<LostSounds>(new Map());
+  const request = signal<SoundRequest | undefined>(undefined);
+  const isVisible = signal(document.visibilityState === 'visible');
+  let lastWards: readonly WardSound[] = [];
+  let dueSince: DueSince = new Map();
+  let progress: AudioProgress | undefined;
+  let playsOn = false;
+
+  const wards = computed(() => news.value?.wards ?? []);
+  /** A browser slows the timers of a hidden page down, so a hidden page could notice too late that nobody sounds. */
+  const silent = computed(() => {
+    void now.value;
+    return isVisible.value ? silentWards(news.value, steady()) : new Set<string>();
+  });
+
+  function visibilityChanged() {
+    isVisible.value = document.visibilityState === 'visible';
+  }
+  document.addEventListener('visibilitychange', visibilityChanged);
+
+  function isElsewhere(alarm: Alarm): boolean {
+    const wardOfBed = screen.peek()?.beds.get(alarm.associationId)?.ward;
+    return isLeftToOther(alarm, wardOfBed, silent.peek(), dueSince, steady());
+  }
+
+  /** Returns what the audio of this page does now; undefined if the server would not understand it. */
+  function pageSound(): PageSound | undefined {
+    const heard = news.peek();
+    if (heard === undefined) return undefined;
+    const { state, playing } = speaker.now();
+    const nowMs = steady();
+    const reached = { atMs: nowMs, audioS: speaker.audioS() };
+    const isMoving = progress && hasPlayedOn(progress, reached);
+    if (isMoving !== undefined) playsOn = isMoving;
+    if (progress === undefined || isMoving !== undefined) progress = reached;
+    const audio = state === 'on' && !playsOn ? 'blocked' : state;
+    const level = playing && { level: playing.level };
+    return { screen: screenId, beat: heard.beat, at: Math.floor(nowMs), audio, ...level };
+  }
+
+  /** Notices that the heartbeats show the effect of the request, or that they do not show it in time. */
+  const stopRequests = effect(() => {
+    void now.value;
+    const current = request.value;
+    if (current === undefined || current.error !== undefined) return;
+    const sound = wards.value.find(({ ward }) => ward === current.ward);
+    const isDone = current.wanted === 'here' ? sound?.isOwn === true : news.value !== undefined && sound === undefined;
+    if (isDone) request.value = undefined;
+    else if (steady() - current.sinceMs > answerWaitMs)
+      request.value = { ...current, error: 'The server has not answered. Look again, and try again.' };
+  });
+
+  /** Takes the news of a heartbeat; undefined from a server that knows no owners. */
+  function onSound(heard: SoundNews | undefined) {
+    const heardWards = heard?.wards ?? [];
+    batch(() => {
+      lost.value = lostSoundsAfter(lost.peek(), lastWards, heardWards, isShown, steady());
+      news.value = heard;
+    });
+    lastWards = heardWards;
+    if (heard !== undefined && (heardWards.length > 0 || heard.heardAt === undefined)) answerHeartbeat();
+  }
+
+  /** Forgets the news of the former connection: this page sounds until a heartbeat of the new connection allows silence. */
+  function onNewConnection() {
+    news.value = undefined;
+  }
+
+  async function ask(ward: string, wanted: SoundRequest['wanted']) {
+    if (request.peek() !== undefined && request.peek()?.error === undefined) return;
+    const asked = { ward, wanted, sinceMs: steady() };
+    request.value = asked;
+    const answer = await (wanted === 'here' ? api.takeSound(ward, { screen: screenId }) : api.giveSoundBack(ward));
+    if (!answer.ok && request.peek() === asked) request.value = { ...asked, error: answer.message };
+  }
+
+  return {
+    wards,
+    /** Whether the server has heard this page, so that the page can ask for the sound. */
+    isHeard: computed(() => news.value?.heardAt !== undefined),
+    silent,
+    lost,
+    request,
+    take: (ward: string) => void ask(ward, 'here'),
+    giveBack: (ward: string) => void ask(ward, 'everywhere'),
+    /** What the reports of the page need (reporter.ts). */
+    forReports: { isElsewhere, pageSound },
+    /** What the live connection calls (live.ts). */
+    liveEvents: { onSound, onNewConnection },
+    /** Forgets everything at the end of a session: the next person may see other wards. */
+    reset() {
+      lastWards = [];
+      batch(() => {
+        news.value = request.value = undefined;
+        lost.value = new Map();
+      });
+    },
+    /** Returns those of the alarms whose sound this page may play. Reads signals, so an effect that calls this runs again. */
+    alarmsHere(alarms: readonly Alarm[]): Alarm[] {
+      void silent.value;
+      dueSince = dueSinceAfter(dueSince, alarms, { serverNowMs: now.value, nowMs: steady() });
+      return alarms.filter((alarm) => !isElsewhere(alarm));
+    },
+    close() {
+      stopRequests();
+      document.removeEventListener('visibilitychange', visibilityChanged);
+    },
+  };
+}

@@ -1,0 +1,75 @@
+/**
+ * The parts of the live messages with which one screen has the sound of a ward, and the bodies of the routes with which a
+ * person takes the sound and gives it back. No `node:` import here: the browser's build reads this file.
+ */
+import { type Static, Type } from 'typebox';
+import { Ward } from './rest.ts';
+
+const closed = { additionalProperties: false } as const;
+const ScreenId = Type.String({ pattern: '^[0-9a-f-]{36}$' });
+const SteadyMs = Type.Integer({ minimum: 0 });
+
+/** The body of `POST /api/wards/:ward/sound`. `screen`: the id of the page, as its reports name it. */
+export const TakeSoundBody = Type.Object({ screen: ScreenId }, closed);
+export type TakeSoundBody = Static<typeof TakeSoundBody>;
+
+/** What the audio of a page does at the moment of a report. */
+export const PageSound = Type.Object(
+  {
+    /** A random id of the page, which lasts until the page is loaded again. */
+    screen: ScreenId,
+    /** `beat` of the newest heartbeat that the page has read. So the server knows that the report is not older. */
+    beat: SteadyMs,
+    /** The page's steady clock, ms. The next heartbeat returns it, so that the page knows how old the heartbeat may be. */
+    at: SteadyMs,
+    /** `on`: the audio of the browser runs. `blocked`: the browser allows no sound, or its audio stands still. */
+    audio: Type.Enum(['on', 'blocked', 'failed']),
+    /** The sound that plays now; absent if none plays. */
+    level: Type.Optional(Type.Enum(['high', 'medium', 'low', 'lost'])),
+  },
+  closed,
+);
+export type PageSound = Static<typeof PageSound>;
+
+/**
+ * Why the screen that has the sound of a ward does not sound it. `away`: it has no connection. `silent`: its page stands
+ * still, or has not answered yet. `hidden`: its browser tab is hidden. `blocked`: its browser plays no sound. `other-ward`:
+ * it shows another ward. `not-shown`: it has not painted an alarm of the ward. `not-sounding`: it plays no sound, or the
+ * sound of something else.
+ */
+export const WhyUnheard = Type.Enum(['away', 'silent', 'hidden', 'blocked', 'other-ward', 'not-shown', 'not-sounding']);
+export type WhyUnheard = Static<typeof WhyUnheard>;
+
+const whose = {
+  ward: Ward,
+  /** The name of the person who took the sound. */
+  person: Type.String({ maxLength: 120 }),
+  /** Present if the screen that gets this message has the sound. */
+  isOwn: Type.Optional(Type.Literal(true)),
+};
+
+/**
+ * Which screen has the sound of a ward. `sounding`: it has sounded all alarms of the ward that should sound, `soundedAgoMs`
+ * before the server sent this message. `unheard`: it has the sound, but does not sound. `elsewhere`: a screen of another
+ * server has the sound. Only `sounding` lets another screen be silent.
+ */
+export const WardSound = Type.Union([
+  Type.Object({ ...whose, state: Type.Literal('sounding'), soundedAgoMs: SteadyMs }, closed),
+  Type.Object({ ...whose, state: Type.Literal('unheard'), why: WhyUnheard }, closed),
+  Type.Object({ ...whose, state: Type.Literal('elsewhere') }, closed),
+]);
+export type WardSound = Static<typeof WardSound>;
+
+/** In each heartbeat of a server that understands `PageSound`. */
+export const SoundNews = Type.Object(
+  {
+    /** The server's steady clock when it sent the heartbeat, ms. */
+    beat: SteadyMs,
+    /** `at` of the last report of this page; absent before its first. */
+    heardAt: Type.Optional(SteadyMs),
+    /** The wards of this screen whose sound a screen has. */
+    wards: Type.Array(WardSound, { maxItems: 200 }),
+  },
+  closed,
+);
+export type SoundNews = Static<typeof SoundNews>;

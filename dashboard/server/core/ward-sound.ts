@@ -1,0 +1,136 @@
+/**
+ * Decides whether the screen that has the sound of a ward sounds it, and what the other screens are told. Only while it
+ * certainly sounds, the other screens may be silent for this ward.
+ *
+ * All times are by the server's steady clock, ms since 1970.
+ */
+import type { Alarm } from '../../../contracts/messages/alarms.ts';
+import type { OwnedSound } from '../../../contracts/messages/presence.ts';
+import { mustBeShownAnew } from '../../../contracts/must-show.ts';
+import { soundLevel, soundLevelOf } from '../../../contracts/sound-level.ts';
+import { parseInstant } from '../../../contracts/time.ts';
+import type { ScreenReport } from '../../protocol/live.ts';
+import type { PageSound, WardSound, WhyUnheard } from '../../protocol/sound.ts';
+import type { Confirmations } from './confirmations.ts';
+import { type LiveState, wardOf } from './state.ts';
+import { currentRecords, type OtherDashboards } from './unconfirmed.ts';
+
+/**
+ * A screen that has not confirmed the sound for this time does not sound the ward (ours). A screen confirms once a second, so
+ * the other screens say so with the fourth heartbeat, within 5 s. Shorter than `soundSilenceMsMax` of the protocol.
+ */
+export const unheardAfterMs = 3_500;
+/** A screen that did not sound its ward for this time loses the sound (ours). All screens sound meanwhile. */
+export const ownerLostMs = 60_000;
+
+/** The screen that has the sound of a ward. */
+export type SoundOwner = {
+  /** The session and the id of the page. A page that connects again keeps the sound. */
+  readonly session: string;
+  readonly screen: string;
+  readonly userId: string;
+  readonly person: string;
+  readonly sinceMs: number;
+  /** A moment in which the screen certainly sounded everything that should sound; undefined before the first. */
+  soundedAtMs: number | undefined;
+  /** Why its last report did not confirm the sound; undefined if it did. */
+  why: WhyUnheard | undefined;
+  /** Since when the screen does not sound the ward; undefined while it does. */
+  unheardSinceMs: number | undefined;
+};
+
+/** The open connection of the screen that has the sound. `watches`: it shows the whole ward. */
+export type OwnerScreen = { readonly watches: boolean; readonly confirmations: Confirmations };
+
+export function newOwner(
+  fields: Pick<SoundOwner, 'session' | 'screen' | 'userId' | 'person'>,
+  sinceMs: number,
+): SoundOwner {
+  return { ...fields, sinceMs, soundedAtMs: undefined, why: undefined, unheardSinceMs: sinceMs };
+}
+
+/** Takes a report of the screen that has the sound of the ward. */
+export function noteReport(
+  owner: SoundOwner,
+  report: { readonly page: ScreenReport['page']; readonly sound: PageSound },
+  screen: OwnerScreen,
+  alarms: readonly Alarm[],
+  nowMs: number,
+): void {
+  owner.why = whyUnheard(report, screen, alarms, nowMs);
+  // The page made the report after it had read the heartbeat with this time. A time in the future is not of this server.
+  if (owner.why === undefined && report.sound.beat <= nowMs)
+    owner.soundedAtMs = Math.max(report.sound.beat, owner.soundedAtMs ?? 0);
+}
+
+function whyUnheard(
+  { page, sound }: { readonly page: ScreenReport['page']; readonly sound: PageSound },
+  { watches, confirmations }: OwnerScreen,
+  alarms: readonly Alarm[],
+  nowMs: number,
+): WhyUnheard | undefined {
+  if (!watches) return 'other-ward';
+  if (page === 'hidden') return 'hidden';
+  if (sound.audio !== 'on') return 'blocked';
+  const due = alarms.filter((alarm) => soundLevelOf(alarm, nowMs) !== undefined);
+  if (!due.every((alarm) => hasPainted(confirmations, alarm))) return 'not-shown';
+  const level = soundLevel(due, nowMs);
+  return level === undefined || sound.level === level ? undefined : 'not-sounding';
+}
+
+/** Returns whether the screen has painted all of an alarm that a person must see. */
+function hasPainted({ alarms }: Confirmations, alarm: Alarm): boolean {
+  const onScreen = alarms.get(alarm.alarmId);
+  return onScreen !== undefined && onScreen.waiting === undefined && !mustBeShownAnew(onScreen.alarm, alarm);
+}
+
+/** Returns what the screens are told about the ward. @param screen undefined if the owner has no connection */
+export function soundOf(owner: SoundOwner, screen: OwnerScreen | undefined, nowMs: number) {
+  const { soundedAtMs } = owner;
+  const isRecent = soundedAtMs !== undefined && nowMs - soundedAtMs <= unheardAfterMs;
+  const unheard = (why: WhyUnheard) => ({ state: 'unheard', why }) as const;
+  if (screen === undefined) return unheard('away');
+  if (!screen.watches) return unheard('other-ward');
+  if (owner.why === 'hidden' || owner.why === 'blocked' || !isRecent) return unheard(owner.why ?? 'silent');
+  return { state: 'sounding', soundedAgoMs: Math.ceil(nowMs - soundedAtMs) } as const;
+}
+
+/** Notes once a second whether the ward is sounded. Returns whether the owner keeps the sound. */
+export function noteState(owner: SoundOwner, state: WardSound['state'], nowMs: number): boolean {
+  owner.unheardSinceMs = state === 'sounding' ? undefined : (owner.unheardSinceMs ?? nowMs);
+  return owner.unheardSinceMs === undefined || nowMs - owner.unheardSinceMs <= ownerLostMs;
+}
+
+/**
+ * Returns the alarms of the beds of each of these wards. Devices in a tray belong to no ward here, so their alarms sound on
+ * every screen.
+ */
+export function alarmsOfWards(state: LiveState, wards: Iterable<string>): Map<string, Alarm[]> {
+  const alarmsOf = new Map<string, Alarm[]>();
+  for (const ward of wards) alarmsOf.set(ward, []);
+  if (alarmsOf.size === 0) return alarmsOf;
+  for (const bed of state.beds.values()) {
+    const ofWard = alarmsOf.get(wardOf(bed) ?? '');
+    if (ofWard === undefined) continue;
+    for (const alarmId of state.alarmsOf.get(bed.associationId) ?? []) {
+      const alarm = state.alarms.get(alarmId)?.alarm;
+      if (alarm !== undefined) ofWard.push(alarm);
+    }
+  }
+  return alarmsOf;
+}
+
+/** Returns the newest owner that the other dashboards name for each ward. */
+export function ownersElsewhere(others: OtherDashboards, nowMs: number): Map<string, OwnedSound> {
+  const newest = new Map<string, OwnedSound>();
+  for (const [, { sounds = [] }] of currentRecords(others, nowMs))
+    for (const sound of sounds) {
+      const before = newest.get(sound.ward);
+      if (before === undefined || sinceMsOf(sound) > sinceMsOf(before)) newest.set(sound.ward, sound);
+    }
+  return newest;
+}
+
+export function sinceMsOf({ since }: OwnedSound): number {
+  return parseInstant(since) ?? 0;
+}

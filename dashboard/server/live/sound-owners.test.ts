@@ -1,0 +1,199 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { PresenceRecord } from '../../../contracts/messages/presence.ts';
+import { formatInstant } from '../../../contracts/time.ts';
+import type { PageSound } from '../../protocol/sound.ts';
+import { foldAssociations } from '../core/beds.ts';
+import { newConfirmations } from '../core/confirmations.ts';
+import { everywhere, nurse, period, t0, table, technician } from '../core/fold.testing.ts';
+import type { Viewer } from '../core/rights.ts';
+import { emptyState } from '../core/state.ts';
+import type { OtherDashboards } from '../core/unconfirmed.ts';
+import { ownerLostMs, unheardAfterMs } from '../core/ward-sound.ts';
+import { createSoundOwners, type ReportWithSound, type ScreenWithSound, type SoundOwners } from './sound-owners.ts';
+
+const idOf = (n: number) => `01890000-0000-4000-8000-00000000000${n}`;
+let clockMs: number;
+let screens: TestScreen[];
+let others: OtherDashboards;
+let owners: SoundOwners;
+
+type TestScreen = ScreenWithSound & { report(fields?: Partial<PageSound>, page?: 'hidden'): void; close(): void };
+
+beforeEach(() => {
+  clockMs = t0;
+  screens = [];
+  others = new Map();
+  const state = emptyState();
+  foldAssociations(state, table('d1', 1, period('assoc-01', 'icu')));
+  foldAssociations(state, table('d2', 1, period('assoc-02', 'step')));
+  owners = createSoundOwners({
+    screens: () => screens,
+    state: () => state,
+    others: () => others,
+    pseudonymOf: (userId) => `mark of ${userId}`,
+    personOf: (actor) => `person of ${actor}`,
+    now: () => clockMs,
+  });
+});
+
+function openScreen(n: number, viewer: Viewer = nurse, ward = 'icu', session = `session ${n}`): TestScreen {
+  let report: ReportWithSound | undefined;
+  const screen: TestScreen = {
+    number: n,
+    claims: { sessionId: session },
+    person: viewer,
+    watched: () => ({ viewer, scope: { ward } }),
+    confirmations: newConfirmations(),
+    soundReport: () => report,
+    report(fields = {}, page) {
+      const sound: PageSound = { screen: idOf(n), beat: clockMs, at: 5, audio: 'on', ...fields };
+      report = { page: page ?? 'painting', sound };
+      owners.reported(screen);
+    },
+    close() {
+      screens = screens.filter((other) => other !== screen);
+    },
+  };
+  screens.push(screen);
+  return screen;
+}
+
+/** Opens a screen, lets it have the sound of `icu`, and lets it confirm that it sounds. */
+function openOwner(): TestScreen {
+  const owner = openScreen(1);
+  owner.report();
+  expect(owners.take('icu', { session: 'session 1', screen: idOf(1) })).toBe(true);
+  owner.report();
+  return owner;
+}
+
+/** Returns what a screen is told after one more second. */
+function toldTo(screen: ScreenWithSound) {
+  owners.collect();
+  return owners.newsFor(screen);
+}
+
+describe('the sound of a ward', () => {
+  it('a screen that sounds is named to the screens of its ward and to no other screen', () => {
+    const owner = openOwner();
+    expect(toldTo(owner)).toEqual([{ ward: 'icu', person: 'N', state: 'sounding', soundedAgoMs: 0, isOwn: true }]);
+    const expected = [{ ward: 'icu', person: 'N', state: 'sounding', soundedAgoMs: 0 }];
+    expect(toldTo(openScreen(2))).toEqual(expected);
+    expect(toldTo(openScreen(3, technician))).toEqual(expected);
+    expect(toldTo(openScreen(4, everywhere, '*'))).toEqual(expected);
+    expect(toldTo(openScreen(5, everywhere, 'step'))).toEqual([]);
+    expect(owners.count()).toEqual({ sounding: 1, unheard: 0 });
+  });
+
+  it('a session that takes the sound and then reports nothing silences nobody, and loses the sound', () => {
+    const [thief, other] = [openScreen(1), openScreen(2)];
+    thief.report();
+    owners.take('icu', { session: 'session 1', screen: idOf(1) });
+    for (; clockMs <= t0 + ownerLostMs; clockMs += 1_000)
+      expect(toldTo(other)).toEqual([{ ward: 'icu', person: 'N', state: 'unheard', why: 'silent' }]);
+    expect(toldTo(other)).toEqual([]);
+    expect(owners.personOf('icu')).toBeUndefined();
+  });
+
+  it('a report from before the sound was taken does not count after the limit', () => {
+    openOwner();
+    const other = openScreen(2);
+    clockMs += unheardAfterMs;
+    expect(toldTo(other)).toMatchObject([{ state: 'sounding', soundedAgoMs: unheardAfterMs }]);
+    clockMs += 1;
+    expect(toldTo(other)).toMatchObject([{ state: 'unheard', why: 'silent' }]);
+  });
+
+  it.each<[string, (page: TestScreen) => { session: string; screen: string }]>([
+    ['has no connection', () => ({ session: 'session 1', screen: idOf(9) })],
+    ['belongs to another session', () => ({ session: 'session 2', screen: idOf(1) })],
+    [
+      'has sent no report',
+      (page) => {
+        page.close();
+        openScreen(3);
+        return { session: 'session 3', screen: idOf(3) };
+      },
+    ],
+  ])('no page may take the sound that %s', (_name, pageOf) => {
+    const page = openScreen(1);
+    page.report();
+    expect(owners.mayTake('icu', { session: 'session 1', screen: idOf(1) })).toBe(true);
+    const named = pageOf(page);
+    expect(owners.mayTake('icu', named)).toBe(false);
+    expect(owners.take('icu', named)).toBe(false);
+  });
+
+  it.each<[string, Viewer, string, string]>([
+    ['a ward that it does not show', everywhere, 'step', 'icu'],
+    ['a ward of other people', nurse, 'step', 'step'],
+    ['a ward, for a technician', technician, 'icu', 'icu'],
+  ])('a screen may not take the sound of %s', (_name, viewer, shown, wanted) => {
+    openScreen(1, viewer, shown).report();
+    expect(owners.mayTake(wanted, { session: 'session 1', screen: idOf(1) })).toBe(false);
+  });
+
+  it('a screen whose person may not act on the ward any more loses the sound', () => {
+    openOwner().close();
+    const other = openScreen(2);
+    openScreen(1, { ...nurse, wards: ['step'] }).report();
+    expect(toldTo(other)).toEqual([]);
+  });
+
+  it('a page that connects again keeps the sound, and sounds for the ward only after a new report', () => {
+    openOwner().close();
+    const other = openScreen(2);
+    expect(toldTo(other)).toMatchObject([{ state: 'unheard', why: 'away' }]);
+    const again = openScreen(1);
+    expect(toldTo(other)).toMatchObject([{ state: 'unheard', why: 'away' }]);
+    again.report();
+    expect(toldTo(other)).toMatchObject([{ state: 'sounding' }]);
+  });
+
+  it('the sound ends when somebody gives it back, and when its session ends', () => {
+    openOwner();
+    const other = openScreen(2);
+    owners.giveBack('icu');
+    expect(toldTo(other)).toEqual([]);
+    owners.take('icu', { session: 'session 1', screen: idOf(1) });
+    owners.endSession('session 1');
+    expect(toldTo(other)).toEqual([]);
+  });
+});
+
+describe('another dashboard that has the sound of the ward', () => {
+  const noteOther = (sinceMs: number) => {
+    const sounds = [{ ward: 'icu', actor: 'mark of otto', since: formatInstant(sinceMs) }];
+    const record: PresenceRecord = { at: formatInstant(clockMs), wards: [], sounds };
+    others.set('b', { readAtMs: clockMs, record });
+  };
+  const elsewhere = { ward: 'icu', person: 'person of mark of otto', state: 'elsewhere' };
+
+  it('no screen here is silent for its sake, and each screen of the ward says so', () => {
+    noteOther(t0);
+    expect(toldTo(openScreen(2))).toEqual([elsewhere]);
+    expect(toldTo(openScreen(3, everywhere, 'step'))).toEqual([]);
+  });
+
+  it('the owner of this dashboard keeps the sound if it took it later, and no screen is silent until the other has lost it', () => {
+    noteOther(t0 + 500);
+    openOwner();
+    const other = openScreen(2);
+    expect(owners.forPresence()).toEqual([{ ward: 'icu', actor: 'mark of n', since: formatInstant(t0 + 501) }]);
+    expect(toldTo(other)).toEqual([elsewhere]);
+    others.clear();
+    expect(toldTo(other)).toMatchObject([{ person: 'N', state: 'sounding' }]);
+  });
+
+  it.each([
+    ['earlier than', 1],
+    ['at the same time as', 0],
+  ])('the owner of this dashboard loses the sound if it took it %s the other', (_name, laterMs) => {
+    openOwner();
+    noteOther(t0 + laterMs);
+    const other = openScreen(2);
+    expect(toldTo(other)).toEqual([elsewhere]);
+    others.clear();
+    expect(toldTo(other)).toEqual([]);
+  });
+});

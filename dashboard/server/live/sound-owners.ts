@@ -1,0 +1,188 @@
+/** Keeps which screens of this dashboard have the sound of wards. A restart forgets it: then every screen sounds. */
+import type { OwnedSound } from '../../../contracts/messages/presence.ts';
+import { formatInstant } from '../../../contracts/time.ts';
+import type { ScreenReport } from '../../protocol/live.ts';
+import type { PageSound, WardSound } from '../../protocol/sound.ts';
+import type { Confirmations } from '../core/confirmations.ts';
+import { may, seesWard, type Viewer } from '../core/rights.ts';
+import type { OpenScreen } from '../core/screen.ts';
+import type { LiveState } from '../core/state.ts';
+import type { OtherDashboards } from '../core/unconfirmed.ts';
+import {
+  alarmsOfWards,
+  newOwner,
+  noteReport,
+  noteState,
+  type OwnerScreen,
+  ownersElsewhere,
+  type SoundOwner,
+  sinceMsOf,
+  soundOf,
+} from '../core/ward-sound.ts';
+import { showsWholeWard } from './shown-scope.ts';
+
+/** Maximum of wards with an owner, as many as a presence record names. A further take is refused. */
+const wardsMax = 200;
+
+/** What a report says about the audio of its page. */
+export type ReportWithSound = { readonly page: ScreenReport['page']; readonly sound: PageSound };
+
+/** What is needed of a screen (screen-connection.ts). */
+export type ScreenWithSound = {
+  readonly number: number;
+  readonly claims: { readonly sessionId: string };
+  readonly person: { readonly userId: string; readonly name: string };
+  watched(): OpenScreen | undefined;
+  readonly confirmations: Confirmations;
+  /** The last report that says what the audio of the page does. */
+  soundReport(): ReportWithSound | undefined;
+};
+
+/** Names a page of a session. */
+export type PageOfSession = { readonly session: string; readonly screen: string };
+
+export type SoundOwners = {
+  /** Returns whether the page has an open connection that shows the ward, so that it may take the sound. */
+  mayTake(ward: string, page: PageOfSession): boolean;
+  /**
+   * Gives the sound of the ward to the page, if it may take the sound. Returns whether it may. The other screens sound until
+   * the page has confirmed that it sounds.
+   */
+  take(ward: string, page: PageOfSession): boolean;
+  /** Returns the name of the person whose screen has the sound here. */
+  personOf(ward: string): string | undefined;
+  giveBack(ward: string): void;
+  endSession(session: string): void;
+  /** Must be called for each report of a screen. */
+  reported(screen: ScreenWithSound): void;
+  /** Decides once a second which wards are sounded. */
+  collect(): void;
+  /** Returns what one screen is told about its wards, as decided last. */
+  newsFor(screen: ScreenWithSound): WardSound[];
+  forPresence(): OwnedSound[];
+  /** Returns the number of wards whose screen sounds, and of those whose screen does not. */
+  count(): { sounding: number; unheard: number };
+};
+
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
+export function createSoundOwners(options: {
+  readonly screens: () => Iterable<ScreenWithSound>;
+  readonly state: () => LiveState;
+  readonly others: () => OtherDashboards;
+  readonly pseudonymOf: (userId: string) => string;
+  readonly personOf: (actor: string) => string | undefined;
+  readonly now: () => number;
+}): SoundOwners {
+  const { screens, state, others, now } = options;
+  const owners = new Map<string, SoundOwner>();
+  let decided = new Map<string, WardSound>();
+
+  /** Returns the newest connection of a page that has sent a report. */
+  function screenOf({ session, screen }: PageOfSession): ScreenWithSound | undefined {
+    let newest: ScreenWithSound | undefined;
+    for (const each of screens())
+      if (each.claims.sessionId === session && each.soundReport()?.sound.screen === screen && each.watched())
+        if (newest === undefined || each.number > newest.number) newest = each;
+    return newest;
+  }
+
+  const watches = (screen: ScreenWithSound, ward: string) => {
+    const open = screen.watched();
+    return open !== undefined && mayOwn(open.viewer) && showsWholeWard(open.viewer, open.scope, ward);
+  };
+
+  const ownerScreenOf = (screen: ScreenWithSound, ward: string): OwnerScreen => ({
+    watches: watches(screen, ward),
+    confirmations: screen.confirmations,
+  });
+
+  function decide(ward: string, owner: SoundOwner): WardSound | undefined {
+    const screen = screenOf(owner);
+    const viewer = screen?.watched()?.viewer;
+    if (viewer !== undefined && !(mayOwn(viewer) && seesWard(viewer, ward))) return undefined;
+    const sound = soundOf(owner, screen && ownerScreenOf(screen, ward), now());
+    return noteState(owner, sound.state, now()) ? { ward, person: owner.person, ...sound } : undefined;
+  }
+
+  /** Returns the screen of the page if it may take the sound of the ward. */
+  function screenThatMayTake(ward: string, page: PageOfSession): ScreenWithSound | undefined {
+    const screen = screenOf(page);
+    const hasRoom = owners.has(ward) || owners.size < wardsMax;
+    return screen !== undefined && hasRoom && watches(screen, ward) ? screen : undefined;
+  }
+
+  return {
+    mayTake: (ward, page) => screenThatMayTake(ward, page) !== undefined,
+    take(ward, page) {
+      const screen = screenThatMayTake(ward, page);
+      if (screen === undefined) return false;
+      const elsewhere = ownersElsewhere(others(), now()).get(ward);
+      const sinceMs = Math.max(Math.floor(now()), elsewhere === undefined ? 0 : sinceMsOf(elsewhere) + 1);
+      const { userId, name } = screen.person;
+      owners.set(ward, newOwner({ ...page, userId, person: name }, sinceMs));
+      return true;
+    },
+    personOf: (ward) => owners.get(ward)?.person,
+    giveBack(ward) {
+      owners.delete(ward);
+      decided.delete(ward);
+    },
+    endSession(session) {
+      for (const [ward, owner] of owners) if (owner.session === session) owners.delete(ward);
+    },
+    reported(screen) {
+      const report = screen.soundReport();
+      if (report === undefined) return;
+      const own = [...owners].filter(
+        ([, owner]) => owner.session === screen.claims.sessionId && owner.screen === report.sound.screen,
+      );
+      const alarmsOf = alarmsOfWards(
+        state(),
+        own.map(([ward]) => ward),
+      );
+      for (const [ward, owner] of own)
+        noteReport(owner, report, ownerScreenOf(screen, ward), alarmsOf.get(ward) ?? [], now());
+    },
+    collect() {
+      const elsewhere = ownersElsewhere(others(), now());
+      const next = new Map<string, WardSound>();
+      for (const [ward, owner] of owners) {
+        const other = elsewhere.get(ward);
+        const isReplaced = other !== undefined && sinceMsOf(other) >= owner.sinceMs;
+        const sound = isReplaced ? undefined : decide(ward, owner);
+        if (sound === undefined) owners.delete(ward);
+        else next.set(ward, sound);
+      }
+      // Two dashboards may not agree which screen has the sound, so no screen of this dashboard is silent.
+      for (const [ward, { actor }] of elsewhere)
+        next.set(ward, { ward, person: options.personOf(actor) ?? 'another person', state: 'elsewhere' });
+      decided = next;
+    },
+    newsFor(screen) {
+      const open = decided.size === 0 ? undefined : screen.watched();
+      if (open === undefined) return [];
+      const page = { session: screen.claims.sessionId, screen: screen.soundReport()?.sound.screen };
+      return [...decided].flatMap(([ward, sound]) => {
+        if (!showsWholeWard(open.viewer, open.scope, ward)) return [];
+        const owner = owners.get(ward);
+        const isOwn = owner !== undefined && owner.session === page.session && owner.screen === page.screen;
+        return isOwn ? [{ ...sound, isOwn }] : [sound];
+      });
+    },
+    forPresence: () =>
+      [...owners].map(([ward, { userId, sinceMs }]) => ({
+        ward,
+        actor: options.pseudonymOf(userId),
+        since: formatInstant(sinceMs),
+      })),
+    count() {
+      const sounding = [...decided.values()].filter(({ state: is }) => is === 'sounding').length;
+      return { sounding, unheard: owners.size - sounding };
+    },
+  };
+}
+
+/** Returns whether a person may have the sound of the wards that the person sees. */
+function mayOwn(viewer: Viewer): boolean {
+  return may(viewer, 'pause-audio');
+}
