@@ -88,7 +88,6 @@ function Known({ explanation }: { explanation: ExplanationAnswer }) {
         <ol class="why__timeline" data-testid="why-timeline">
           {explanation.timeline.map((line, index) => (
             // The lines never change, and two lines can be equal.
-            // biome-ignore lint/suspicious/noArrayIndexKey: see above
             <li key={index}>
               <time dateTime={new Date(line.atMs).toISOString()}>{dateTimeText(line.atMs)}</time>
               <span>{withLocalTimes(line.text, alarmMs)}</span>
