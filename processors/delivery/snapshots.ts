@@ -6,6 +6,7 @@ import type { AlarmDelivery, Slot } from './core/state.ts';
 /** One thing that the process remembers. */
 type Entry =
   | readonly ['alarm', AlarmDelivery]
+  | readonly ['over', AlarmDelivery, number]
   | readonly ['slot', string, Slot]
   | readonly ['track', string, readonly (readonly [string, CallTrack])[]]
   | readonly ['text', string, AlarmText]
@@ -20,6 +21,7 @@ const partCharsMax = 200_000;
 export function partsOf(book: Book): unknown[] {
   const entries: Entry[] = [
     ...[...book.state.alarms.values()].map((alarm) => ['alarm', alarm] as const),
+    ...[...book.state.over.values()].map(({ alarm, atMs }) => ['over', alarm, atMs] as const),
     ...[...book.state.slots].map(([key, slot]) => ['slot', key, slot] as const),
     ...[...book.tracks].map(([alarmId, tracks]) => ['track', alarmId, [...tracks]] as const),
     ...[...book.texts].map(([alarmId, text]) => ['text', alarmId, text] as const),
@@ -44,6 +46,7 @@ export function partsOf(book: Book): unknown[] {
 /** Returns the book of all parts of a snapshot, in their order. */
 export function bookOf(parts: readonly unknown[]): Book {
   const alarms = new Map<string, AlarmDelivery>();
+  const over = new Map<string, { readonly alarm: AlarmDelivery; readonly atMs: number }>();
   const slots = new Map<string, Slot>();
   const tracks = new Map<string, ReadonlyMap<string, CallTrack>>();
   const texts = new Map<string, AlarmText>();
@@ -54,6 +57,9 @@ export function bookOf(parts: readonly unknown[]): Book {
     switch (entry[0]) {
       case 'alarm':
         alarms.set(entry[1].alarmId, entry[1]);
+        break;
+      case 'over':
+        over.set(entry[1].alarmId, { alarm: entry[1], atMs: entry[2] });
         break;
       case 'slot':
         slots.set(entry[1], entry[2]);
@@ -75,5 +81,5 @@ export function bookOf(parts: readonly unknown[]): Book {
         break;
     }
   }
-  return { state: { alarms, slots }, tracks, texts, unsent, answered, endedReach };
+  return { state: { alarms, over, slots }, tracks, texts, unsent, answered, endedReach };
 }

@@ -72,7 +72,10 @@ function withDecision(book: Book, event: AlarmDecision, after: Partial<AlarmText
   let { texts, tracks } = book;
   if (isOver) texts = without(texts, alarmId);
   else if (text !== undefined && onsetAt !== undefined) texts = new Map(texts).set(alarmId, { text, onsetAt });
-  if (isOver || event.type === 'round-started') tracks = without(tracks, alarmId);
+  if (event.type === 'round-started') tracks = without(tracks, alarmId);
+  // A round of an alarm that is over may go on, so how far its calls came is remembered as long as the alarm.
+  if (event.type === 'alarm-cleared')
+    tracks = new Map([...tracks].filter(([id]) => state.alarms.has(id) || state.over.has(id)));
   if (event.type === 'called') {
     const ofAlarm = tracks.get(alarmId) ?? new Map<string, CallTrack>();
     if (!ofAlarm.has(event.call.callId))

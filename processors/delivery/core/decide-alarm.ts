@@ -22,18 +22,25 @@ export const resumeMsMax = 60_000;
 export function takeAlarm(desk: Desk, event: AlarmEvent): void {
   const { alarm } = event;
   const before = desk.state();
-  if (before && alarm.rev < before.rev) return;
+  const over = desk.over();
+  if ((before && alarm.rev < before.rev) || (over && alarm.rev <= over.rev)) return;
   if (event.type === 'cleared') {
-    if (before) desk.emit({ type: 'alarm-cleared' });
+    if (before) end(desk, before);
     return;
   }
   const { rev, kind, priority, associationId, onsets } = alarm;
   const quiet = quietReason(alarm);
   // An alarm that has never called needs no state.
   if (!before && quiet !== null) return;
-  const facts = { kind, priority, associationId, onsets, quiet, freshAtMs: freshAtMs(event, before) };
+  const facts = { kind, priority, associationId, onsets, quiet, freshAtMs: freshAtMs(event, before ?? over) };
   if (!before || (rev > before.rev && !isUnchanged(before, facts))) desk.emit({ type: 'alarm-seen', rev, ...facts });
   followAlarm(desk);
+}
+
+/** Ends the delivery of an alarm that screens remove. */
+function end(desk: Desk, { round }: AlarmDelivery): void {
+  if (round && round.phase !== 'stopped') desk.emit({ type: 'stopped', why: 'ended' });
+  desk.emit({ type: 'alarm-cleared' });
 }
 
 /** Most events only bring a new value. They are not stored, because they change nothing about the delivery. */
@@ -103,7 +110,9 @@ function followPersons(desk: Desk): void {
   if (!round) return;
   const persons = personsAt(desk);
   const call = waitingCall(round);
-  if (round.phase === 'repeating') {
+  if (round.phase === 'accepted') {
+    followAccepted(desk, round, presentPersons(round, persons));
+  } else if (round.phase === 'repeating') {
     if (!call) callOrRepeat(desk);
     else if (nextCall(round, persons, desk.context.isDown)) {
       desk.emit({ type: 'call-ended', callId: call.callId, outcome: 'unanswered' });
@@ -112,4 +121,11 @@ function followPersons(desk: Desk): void {
   } else if (round.phase === 'calling' && call && !presentPersons(round, persons).has(call.userId)) {
     endCall(desk, call, 'gone');
   }
+}
+
+/** A person who has accepted and then leaves the duty does not go to the patient any more. If nobody else goes, calls the next person. */
+function followAccepted(desk: Desk, round: Round, present: ReadonlySet<string>): void {
+  for (const { callId, userId, outcome } of round.calls)
+    if (outcome === 'accepted' && !present.has(userId)) desk.emit({ type: 'call-ended', callId, outcome: 'gone' });
+  if (desk.state()!.round!.phase === 'calling') callNext(desk);
 }

@@ -450,6 +450,72 @@ describe('the clock', () => {
   });
 });
 
+describe('a person who accepted', () => {
+  it('is counted as gone if the person leaves the duty, and the next person is called', () => {
+    const ward = newWard(everybody);
+    ward.alarm('raised', alarmOf('a'));
+    ward.answer('anna', 'accepted');
+    ward.staff({ ...everybody, nurse: [person('anna', 'away')] });
+    expect(ward.called()).toBe('anna, ben');
+    expect(ward.state().alarms.get('a')?.round).toMatchObject({ phase: 'calling', acceptedBy: [] });
+  });
+
+  it('can take the acceptance back and accept again only once, so that nobody keeps the others away', () => {
+    const ward = newWard(everybody);
+    ward.alarm('raised', alarmOf('a'));
+    for (let n = 0; n < 5; n += 1) {
+      ward.answer('anna', 'accepted');
+      ward.answer('anna', 'rejected');
+    }
+    expect(ward.events.filter(({ type }) => type === 'accepted')).toHaveLength(2);
+    expect(ward.called()).toBe('anna, ben, cleo');
+  });
+});
+
+describe('an alarm that was removed from the screens and begins again with the same id', () => {
+  const lowSpo2 = (rev: number, changes: object = {}) => alarmOf('a', { rev, ...changes });
+  const remove = (ward: ReturnType<typeof newWard>, rev: number) => {
+    ward.alarm('resolved', lowSpo2(rev, { present: false, signal: 'off' }));
+    ward.alarm('cleared', lowSpo2(rev + 1, { present: false, signal: 'off' }));
+  };
+
+  it('goes on with its round within 60 s, so that it reaches the second person', () => {
+    const ward = newWard(everybody);
+    ward.alarm('raised', lowSpo2(1));
+    ward.at(seconds(50));
+    remove(ward, 2);
+    expect(ward.state().alarms.size).toBe(0);
+    ward.at(seconds(70));
+    ward.alarm('updated', lowSpo2(4, { onsets: 2 }));
+    expect(ward.called()).toBe('anna, ben');
+  });
+
+  it('begins a new round later, and no message has the id of an earlier one', () => {
+    const ward = newWard(everybody);
+    ward.alarm('raised', lowSpo2(1));
+    ward.at(seconds(10));
+    remove(ward, 2);
+    ward.at(seconds(200));
+    ward.alarm('updated', lowSpo2(4, { onsets: 2 }));
+    const ids = ward.events.flatMap((event) => (event.type === 'message' ? [event.messageId] : []));
+    expect(ward.called()).toBe('anna, anna');
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('is as old as its new onset, and a repeated record of the former occurrence calls nobody', () => {
+    const ward = newWard(everybody);
+    ward.alarm('raised', lowSpo2(1));
+    ward.at(seconds(10));
+    remove(ward, 2);
+    ward.at(seconds(1_200));
+    ward.alarm('raised', lowSpo2(1));
+    expect(ward.called()).toBe('anna');
+    ward.alarm('updated', lowSpo2(4, { onsets: 2 }));
+    expect(ward.called()).toBe('anna, anna');
+    expect(ward.state().alarms.get('a')).toMatchObject({ round: { phase: 'calling', notice: null } });
+  });
+});
+
 describe('messages', () => {
   const ofPatient = (alarmId: string, more = {}) => alarmOf(alarmId, { associationId: 'patient', ...more });
   it('alarms of one patient within 3 s become one message', () => {

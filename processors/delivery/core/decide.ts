@@ -26,6 +26,7 @@ export function decide(state: State, input: Input, context: Context, nowMs: numb
   };
   const deskOf = (alarmId: string): Desk => ({
     state: () => current.alarms.get(alarmId),
+    over: () => current.over.get(alarmId)?.alarm,
     emit: (event) => take({ ...event, alarmId, atMs: nowMs } as AlarmDecision),
     context,
     nowMs,

@@ -9,6 +9,8 @@ type WithoutPlace<Event> = Event extends unknown ? Omit<Event, 'alarmId' | 'atMs
 export type Desk = {
   /** Returns the state of the alarm after all events so far. */
   readonly state: () => AlarmDelivery | undefined;
+  /** Returns the alarm as it was when it ended; undefined if it is not over, or not remembered any more. */
+  readonly over: () => AlarmDelivery | undefined;
   /** Records an event and changes the state by it. */
   readonly emit: (event: WithoutPlace<AlarmDecision>) => void;
   readonly context: Context;

@@ -71,13 +71,18 @@ function evolveRound(round: Round, event: RoundDecision): Round {
         failed: [...call.failed.filter((channel) => channel !== event.channel), event.channel],
       }));
     case 'call-ended':
+      if (event.outcome === 'gone') return withoutGone(round, event.callId);
       return withChangedCall(round, event.callId, (call) =>
         call.outcome === 'waiting' ? { ...call, outcome: event.outcome, confirmDueAtMs: null } : call,
       );
     case 'accepted':
       return waiting({ ...withAnswer(round, event.userId, 'accepted'), phase: 'accepted' }, event);
     case 'rejected': {
-      const after = withAnswer(round, event.userId, 'rejected');
+      // An acceptance that a person takes back counts as one (core/answers.ts). Otherwise the person could accept again and again.
+      const acceptedBefore = round.acceptedBy.includes(event.userId)
+        ? [...round.acceptedBefore, event.userId].slice(-calledBeforeMax)
+        : round.acceptedBefore;
+      const after = withAnswer({ ...round, acceptedBefore }, event.userId, 'rejected');
       return round.phase === 'accepted' && after.acceptedBy.length === 0
         ? { ...after, phase: 'calling', dueAtMs: null }
         : after;
@@ -100,6 +105,18 @@ function evolveRound(round: Round, event: RoundDecision): Round {
     case 'resumed':
       return round.stopped === null ? round : { ...round, phase: round.stopped.phase, stopped: null };
   }
+}
+
+/** Ends a call because its person is gone. If the person had accepted and nobody else has, the round calls again. */
+function withoutGone(round: Round, callId: string): Round {
+  const call = round.calls.find((other) => other.callId === callId);
+  if (call?.outcome !== 'waiting' && call?.outcome !== 'accepted') return round;
+  const { userId } = call;
+  const after = withChangedCall(round, callId, () => ({ ...call, outcome: 'gone', confirmDueAtMs: null }));
+  if (call.outcome === 'waiting') return after;
+  const acceptedBy = round.acceptedBy.filter((id) => id !== userId);
+  const isAlone = round.phase === 'accepted' && acceptedBy.length === 0;
+  return { ...after, acceptedBy, ...(isAlone && { phase: 'calling', dueAtMs: null }) };
 }
 
 function waiting(round: Round, { atMs, dueAtMs }: { readonly atMs: number; readonly dueAtMs: number }): Round {

@@ -4,19 +4,45 @@ import type { AlarmDecision, DeliveryEvent, MessageDecision } from './events.ts'
 import { evolveAlarm, withSentCall } from './evolve-alarm.ts';
 import { groupMs } from './grouping.ts';
 import { wholeAfterMessage } from './rate.ts';
-import type { Slot, State } from './state.ts';
+import type { AlarmDelivery, Slot, State } from './state.ts';
 
 /** Returns the state after an event. If the log has an event twice in a row, the second one has no effect. */
 export function evolve(state: State, event: DeliveryEvent): State {
   if (event.type === 'message') return withMessage(state, event);
+  const { alarmId } = event;
   const alarms = new Map(state.alarms);
-  const after = evolveAlarm(alarms.get(event.alarmId), event);
-  if (after) alarms.set(event.alarmId, after);
-  else alarms.delete(event.alarmId);
+  const before = alarms.get(alarmId) ?? (event.type === 'alarm-seen' ? overBefore(state, event) : undefined);
+  const after = evolveAlarm(before, event);
+  if (after) alarms.set(alarmId, after);
+  else alarms.delete(alarmId);
   return {
     alarms,
+    over: overAfter(state, event, after),
     slots: event.type === 'called' ? withPending(state.slots, event) : withoutPending(state.slots, event),
   };
+}
+
+/** How long an alarm that is over is remembered, ms, and how many of them (ours). The engine begins only recent alarms again. */
+const overMs = 3_600_000;
+const overMax = 2_000;
+
+/** Returns the alarm as it was when it ended, if a newer revision of it is seen. */
+function overBefore({ over }: State, { alarmId, rev }: Extract<AlarmDecision, { type: 'alarm-seen' }>) {
+  const alarm = over.get(alarmId)?.alarm;
+  return alarm && rev > alarm.rev ? alarm : undefined;
+}
+
+function overAfter(state: State, event: AlarmDecision, after: AlarmDelivery | undefined): State['over'] {
+  const { alarmId, atMs } = event;
+  const ended = state.alarms.get(alarmId);
+  if (after || !ended) {
+    if (!after || !state.over.has(alarmId)) return state.over;
+    const others = new Map(state.over);
+    others.delete(alarmId);
+    return others;
+  }
+  const entries = [...state.over].filter(([id, entry]) => id !== alarmId && Math.abs(atMs - entry.atMs) <= overMs);
+  return new Map([...entries, [alarmId, { alarm: ended, atMs }] as const].slice(-overMax));
 }
 
 /** Drops the calls that must not be sent any more: after an answer, after the end of the alarm, and of a former round. */
@@ -84,5 +110,5 @@ function withMessage(state: State, event: MessageDecision): State {
     if (!alarm?.round) continue;
     alarms.set(alarmId, { ...alarm, round: withSentCall(alarm.round, callId, channel, { dueAtMs, confirmDueAtMs }) });
   }
-  return { alarms, slots };
+  return { ...state, alarms, slots };
 }

@@ -38,7 +38,8 @@ type Known = { alarm: Alarm; freshAtMs: number; accepting: Set<string> };
 export function play(steps: readonly Step[]): string[] {
   const faults: string[] = [];
   const known = new Map<string, Known>();
-  /** An alarm that was cleared never comes back: a later alarm has another id. */
+  /** The last state of alarms that were cleared. The engine begins such an alarm again with the same id, or begins another alarm. */
+  const cleared = new Map<string, Alarm>();
   const generation = new Map<string, number>();
   const idOf = (name: string) => `alarm-of-the-test-${name}${generation.get(name) ?? 0}`;
   const down = new Set<string>();
@@ -74,6 +75,8 @@ export function play(steps: readonly Step[]): string[] {
       faults.push(`does not fit the schema: ${JSON.stringify(event)}`);
     if (event.type === 'round-started') known.get(event.alarmId)?.accepting.clear();
     if (event.type === 'accepted') known.get(event.alarmId)?.accepting.add(event.userId);
+    if (event.type === 'call-ended' && event.outcome === 'gone')
+      known.get(event.alarmId)?.accepting.delete(calls.get(event.callId)?.person.split(' ').at(-1) ?? '');
     if (event.type === 'rejected') known.get(event.alarmId)?.accepting.delete(event.userId);
     if (event.type === 'called')
       calls.set(event.call.callId, {
@@ -153,15 +156,16 @@ export function play(steps: readonly Step[]): string[] {
     const alarmId = idOf(what);
     const before = known.get(alarmId);
     if (!before && act !== 'raise') return;
-    const rev = (before?.alarm.rev ?? 0) + 1;
+    const former = before?.alarm ?? cleared.get(alarmId);
+    const rev = (former?.rev ?? 0) + 1;
     const base =
-      before?.alarm ??
+      former ??
       alarmOf(alarmId, {
         associationId: what === 'c' ? 'u-other-patient-0000000' : 'u-patient-of-test-0000',
         priority,
       });
     const changed: Partial<Alarm> = {
-      raise: { present: true, signal: 'on' as const, onsets: base.onsets + (before ? 1 : 0), priority },
+      raise: { present: true, signal: 'on' as const, onsets: base.onsets + (former ? 1 : 0), priority },
       end: { present: false, signal: 'latched' as const },
       acknowledge: { signal: 'acknowledged' as const },
       escalate: { escalation: base.escalation + 1 },
@@ -170,7 +174,7 @@ export function play(steps: readonly Step[]): string[] {
     const alarm: Alarm = { ...base, ...changed, rev, raisedAt: new Date(nowMs).toISOString() };
     const type = (
       {
-        raise: before ? 'updated' : 'raised',
+        raise: former ? 'updated' : 'raised',
         end: 'resolved',
         acknowledge: 'acknowledged',
         escalate: 'escalated',
@@ -180,7 +184,8 @@ export function play(steps: readonly Step[]): string[] {
     const isFresh = act === 'raise' || act === 'escalate';
     if (act === 'clear') {
       known.delete(alarmId);
-      generation.set(what, (generation.get(what) ?? 0) + 1);
+      cleared.set(alarmId, alarm);
+      if (count % 3 === 0) generation.set(what, (generation.get(what) ?? 0) + 1);
     } else
       known.set(alarmId, {
         alarm,
@@ -202,9 +207,9 @@ export function play(steps: readonly Step[]): string[] {
     const { input, events } = lastDecision;
     const written = events.slice(0, kept);
     const isWhole = written.length === events.length;
-    const before = JSON.stringify([...state.alarms, ...state.slots]);
+    const before = JSON.stringify([...state.alarms, ...state.over, ...state.slots]);
     const fold = log.slice(0, log.length - events.length + written.length).reduce(evolve, initialState);
-    if (isWhole && JSON.stringify([...fold.alarms, ...fold.slots]) !== before)
+    if (isWhole && JSON.stringify([...fold.alarms, ...fold.over, ...fold.slots]) !== before)
       faults.push('the replay gives another state');
     log.length -= events.length - written.length;
     for (const event of events.slice(kept)) {

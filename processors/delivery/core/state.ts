@@ -85,10 +85,15 @@ export type Slot = {
 
 export type State = {
   readonly alarms: ReadonlyMap<string, AlarmDelivery>;
+  /**
+   * Alarms that are over, the oldest first, and when they ended, ms. The engine may begin such an alarm again with the same id. It then goes on
+   * from here, so that no call gets the id of an earlier call.
+   */
+  readonly over: ReadonlyMap<string, { readonly alarm: AlarmDelivery; readonly atMs: number }>;
   readonly slots: ReadonlyMap<string, Slot>;
 };
 
-export const initialState: State = { alarms: new Map(), slots: new Map() };
+export const initialState: State = { alarms: new Map(), over: new Map(), slots: new Map() };
 
 /** Returns whether the ward now has the technical alarm of a round. */
 export function shownNotice(round: Round | null): WardNotice | null {
