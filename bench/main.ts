@@ -1,6 +1,7 @@
 /** `npm run bench -- <name>`: measures the performance of a part of Vigil. */
 import { VigilError } from '../contracts/errors.ts';
 import { measureAlarms } from './alarms.ts';
+import { measureDelivery } from './delivery.ts';
 import { measureDevices } from './devices.ts';
 import { measureFootprint } from './footprint.ts';
 import { measureIngest } from './ingest.ts';
@@ -17,6 +18,9 @@ npm run bench -- alarms [--engine] [--beds 500] [--seconds 400] [--breaches 300]
     Measures the steps per second of the pure alarm engine and the size of a bed's state after 1 h and 24 h (--engine
     measures only these); the readings per second from Kafka to Kafka, with decryption and sealing; the time from a breach
     to the clinician's connection at 1,000 readings/s; the time from kill -9 of the only alarm processor to its next alarm
+npm run bench -- delivery [--breaches 200] [--json]
+    Measures the time from a reading beyond a limit until its call is on the nurse's open page, and until the push service
+    has given it to her phone; and 500 alarms within 10 s: every alarm must be in a message, within the bound of messages
 npm run bench -- devices [--counts 10,100,1000,10000] [--rate 1000] [--seconds 60] [--hybrid] [--json]
     Measures the CPU time and latency of a reading, and the memory of the gateway, with few and with many devices.
     --hybrid: the devices use X25519 with ML-KEM for the key exchange of TLS, instead of X25519 alone
@@ -38,6 +42,9 @@ try {
       break;
     case 'alarms':
       await measureAlarms(args);
+      break;
+    case 'delivery':
+      await measureDelivery(args);
       break;
     case 'devices':
       await measureDevices(args);

@@ -27,6 +27,8 @@ export type HttpsPeer = {
   readonly requests: PeerRequest[];
   /** The answers to the next requests, in order; the last one stays. */
   answers: PeerAnswer[];
+  /** Decides the answer to each request instead of `answers`. */
+  answerOf: ((request: PeerRequest) => PeerAnswer) | undefined;
   /** Largest number of requests that were open at once. */
   openMax(): number;
   close(): Promise<void>;
@@ -47,8 +49,9 @@ export async function startHttpsPeer(certificate?: Pair): Promise<HttpsPeer> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const { url: path = '', headers } = request;
-    requests.push({ path, headers, body: Buffer.concat(chunks), atMs: Date.now() });
-    const answer = (peer.answers.length > 1 ? peer.answers.shift() : peer.answers[0])!;
+    const received = { path, headers, body: Buffer.concat(chunks), atMs: Date.now() };
+    requests.push(received);
+    const answer = peer.answerOf?.(received) ?? (peer.answers.length > 1 ? peer.answers.shift() : peer.answers[0])!;
     if (answer === 'hang') return;
     if (answer === 'drop') request.socket.destroy();
     else if (answer === 'slow-body') response.writeHead(201).write('a');
@@ -67,6 +70,7 @@ export async function startHttpsPeer(certificate?: Pair): Promise<HttpsPeer> {
     url: (path = '/send/1') => `https://${host}${path}`,
     requests,
     answers: [{ status: 201 }],
+    answerOf: undefined,
     openMax: () => openCountMax,
     async close() {
       for (const socket of sockets) socket.destroy();

@@ -1,0 +1,72 @@
+/** The screen of the ward. It remembers when it showed that something does not work. */
+import type { Target } from '../../dashboard/server/browser.testing.ts';
+import { openLine } from './line.ts';
+import type { Notice } from './verdict.ts';
+
+const lookEveryMs = 100;
+
+export type WardScreen = {
+  /** The times in which the screen showed a notice; a notice that is still shown ends now. */
+  notices(): Notice[];
+  /** Returns what the screen shows now. */
+  shown(): readonly string[];
+  close(): Promise<void>;
+};
+
+export function openWardScreen(target: Target, userId: string, ward: string): WardScreen {
+  const finished: Notice[] = [];
+  const since = new Map<string, number>();
+  const ofAlarms = new Map<string, string>();
+  let faults: readonly string[] = [];
+
+  const line = openLine(target, userId, ward, (message, send) => {
+    if (message.type === 'snapshot' || message.type === 'heartbeat')
+      send({ type: 'report', page: 'painting', alarms: [] });
+    if (message.type === 'heartbeat') {
+      const { health, delivery, unconfirmed = [] } = message;
+      faults = [
+        ...(health.kafka === 'ok' ? [] : ['kafka']),
+        ...(health.alarms === 'ok' ? [] : ['alarms']),
+        ...(delivery?.wards.includes(ward) ? ['delivery'] : []),
+        // The screens of this run report that they paint, and name no alarms. So each of them is unconfirmed while an alarm calls.
+        ...(unconfirmed.some(({ why }) => why !== 'not-shown') ? ['screens'] : []),
+      ];
+    }
+    if (message.type === 'deliveries') {
+      if (message.complete) ofAlarms.clear();
+      for (const alarmId of message.gone) ofAlarms.delete(alarmId);
+      for (const { alarmId, notice } of message.views) {
+        if (notice === null) ofAlarms.delete(alarmId);
+        else ofAlarms.set(alarmId, notice);
+      }
+    }
+  });
+
+  const shown = () => [
+    ...(line.isLost() ? ['no connection'] : faults),
+    ...[...ofAlarms.keys()].map((id) => `alarm ${id}`),
+  ];
+  const noticeOf = (name: string, fromMs: number): Notice => ({
+    ...{ fromMs, toMs: Date.now() },
+    ...(name.startsWith('alarm ') && { alarmId: name.slice('alarm '.length) }),
+  });
+
+  const timer = setInterval(() => {
+    const now = new Set(shown());
+    for (const name of now) if (!since.has(name)) since.set(name, Date.now());
+    for (const [name, fromMs] of since) {
+      if (now.has(name)) continue;
+      finished.push(noticeOf(name, fromMs));
+      since.delete(name);
+    }
+  }, lookEveryMs);
+
+  return {
+    notices: () => [...finished, ...[...since].map(([name, fromMs]) => noticeOf(name, fromMs))],
+    shown,
+    async close() {
+      clearInterval(timer);
+      await line.close();
+    },
+  };
+}
