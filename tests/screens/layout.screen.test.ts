@@ -3,12 +3,12 @@
  * `VIGIL_SCREENSHOTS_DIR=<folder>` also writes a picture of each screen at each size into this folder.
  */
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { StandbyInForce } from '../../contracts/messages/alarms.ts';
 import { standbyMsMax } from '../../contracts/standby.ts';
 import { foldStandby } from '../../dashboard/server/core/standby.ts';
 import { openBrowser } from '../browser.ts';
-import { windowSizes } from './overflow.ts';
+import { resize, windowSizes } from './overflow.ts';
 import { clickUntil, expectReadable, logInOnSteadyPage, openSteadyPage, setHash } from './readable.ts';
 import {
   longDeviceId,
@@ -148,6 +148,25 @@ describe('the layout at every window size', () => {
     await clickUntil(nurse, 'edit-limits-BPsys', 'limit-form');
     await expectReadable(nurse, 'patient-limits');
   });
+
+  it.each([
+    [360, 740],
+    [1366, 768],
+  ])(
+    'the page of a patient with trends never scrolls the whole document in a window of %i × %i',
+    async (width, height) => {
+      const bed = beds.get(wards.eight)![0]!;
+      await setHash(nurse, `#/patient/${bed.period.associationId}`);
+      await nurse.locator('.trend__title').first().waitFor();
+      await resize(nurse, { width, height });
+      const page = await nurse.locator('.patient').evaluate(({ scrollHeight, clientHeight }) => ({
+        documentPx: document.documentElement.scrollHeight,
+        isLonger: scrollHeight > clientHeight,
+      }));
+      // Only the part below the bars scrolls, so the strip and the calls stay in the window.
+      expect(page).toEqual({ documentPx: height, isLonger: true });
+    },
+  );
 
   it('every text of the page of a patient with negative pressures and no wave can be read whole', async () => {
     const [, , , negative] = beds.get(wards.eight)!;
