@@ -101,7 +101,7 @@ class Page {
     const times = { serverNowMs: nowMs, nowMs: this.clockMs };
     this.dueSince = dueSinceAfter(this.dueSince, this.alarms.values(), times);
     const here = [...this.alarms.values()].filter(
-      (alarm) => !isLeftToOther(alarm, ward, this.silent, this.dueSince, this.clockMs),
+      (alarm) => !isLeftToOther(alarm, ward, { silent: this.silent, called: new Set() }, this.dueSince, this.clockMs),
     );
     this.level = soundLevel(here, nowMs);
   }

@@ -5,6 +5,7 @@ import { answerText, callStateText } from './call-words.ts';
 import {
   alarmsToHear,
   type CallCard,
+  calledAlarms,
   calledBeds,
   cardsAfter,
   openCount,
@@ -33,6 +34,18 @@ function call(alarmId: string, fields: Partial<MyCall> = {}): MyCall {
 }
 const { answerBy: _, ...withoutWait } = call('a');
 const ids = (cards: readonly CallCard[]) => cards.map(({ alarm: { alarmId } }) => alarmId).join();
+
+it.each<[string, MyCall, boolean]>([
+  ['in time', call('a'), true],
+  ['too late', withoutWait, true],
+  ['after "I go"', call('a', { answered: 'accepted' }), false],
+  ['after "I cannot"', call('a', { answered: 'rejected' }), false],
+  ['while another person goes', call('a', { acceptedBy: ['Ben'] }), false],
+])('the person is called until she answers (%s)', (_name, myCall, isCalled) => {
+  const cards = cardsAfter([], [myCall], nowMs, false);
+  expect([...calledAlarms(cards)]).toEqual(isCalled ? ['a'] : []);
+  expect([...calledAlarms(cardsAfter(cards, [], nowMs, false))]).toEqual([]);
+});
 
 describe('the cards', () => {
   it('have the order of the server, and keep an ended call at its place until it was read', () => {

@@ -102,6 +102,12 @@ export function alarmsToHear(
   return [...(alarms?.values() ?? []), ...called.map(({ alarm }) => alarm)];
 }
 
+/** Returns the ids of the alarms to which the person is called and has not answered, and for which nobody goes. */
+export function calledAlarms(cards: readonly CallCard[]): ReadonlySet<string> {
+  const unanswered = cards.filter(({ state }) => state === 'waiting' || state === 'late');
+  return new Set(unanswered.map(({ alarm }) => alarm.alarmId));
+}
+
 /** Maximum of beds whose waves the page asks for because of calls. */
 const calledBedsMax = 8;
 

@@ -59,7 +59,13 @@ describe('isLeftToOther', () => {
     ['an alarm of a device without a bed', null, 'high', 0, false],
     ['an alarm of an unknown bed', undefined, 'high', 0, false],
   ] as const)('%s', (_name, ward, priority, dueForMs, isLeft) => {
-    expect(isLeftToOther(alarm('a', { priority }), ward, silent, since(dueForMs), nowMs)).toBe(isLeft);
+    const page = { silent, called: new Set(['b']) };
+    expect(isLeftToOther(alarm('a', { priority }), ward, page, since(dueForMs), nowMs)).toBe(isLeft);
+  });
+
+  it.each(['high', 'medium', 'low'] as const)('a %s alarm to which the person is called sounds at once', (priority) => {
+    const page = { silent, called: new Set(['a']) };
+    expect(isLeftToOther(alarm('a', { priority }), 'ICU', page, since(0), nowMs)).toBe(false);
   });
 
   it('counts the time of an alarm from its first moment without an answer, and again after an answer or a pause', () => {

@@ -51,16 +51,19 @@ export function dueSinceAfter(
 
 /**
  * Returns whether this page leaves the sound of an alarm to another screen.
+ * @param silent the wards for which the page may be silent
+ * @param called the alarms to which the person of this page is called and has not answered. They sound here: the wait for the
+ * answer is as long as `soundsEverywhereAfterMs`, so the person would otherwise be called without a sound.
  * @param ward the ward of the alarm's bed; null or undefined for a device without a bed, whose alarms always sound here
  */
 export function isLeftToOther(
   alarm: Alarm,
   ward: string | null | undefined,
-  silent: ReadonlySet<string>,
+  { silent, called }: { readonly silent: ReadonlySet<string>; readonly called: ReadonlySet<string> },
   dueSince: DueSince,
   nowMs: number,
 ): boolean {
-  if (ward === null || ward === undefined || !silent.has(ward)) return false;
+  if (ward === null || ward === undefined || !silent.has(ward) || called.has(alarm.alarmId)) return false;
   const dueForMs = nowMs - (dueSince.get(alarm.alarmId) ?? nowMs);
   return dueForMs < soundsEverywhereAfterMs[alarm.priority];
 }

@@ -166,8 +166,8 @@ export function createApp() {
     if (locked.peek() && !lockPending) void resume();
   });
 
-  const answerHeartbeat = () => reporter.answerHeartbeat();
-  const wardSounds = createWardSounds({ api, speaker, screen: shown.screen, now, steady, ward, answerHeartbeat });
+  const soundLinks = { answerHeartbeat: () => reporter.answerHeartbeat(), cards: () => delivery.cards.value };
+  const wardSounds = createWardSounds({ api, speaker, screen: shown.screen, now, steady, ward, ...soundLinks });
   const reporter = openReporter({
     alarms: () => (link.peek() === 'live' ? screen.peek()?.alarms : undefined),
     loudspeaker: speaker.now,

@@ -2,6 +2,7 @@
 import { batch, computed, effect, type ReadonlySignal, signal } from '@preact/signals';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { PageSound, SoundNews, WardSound } from '../../protocol/sound.ts';
+import { type CallCard, calledAlarms } from '../core/calls.ts';
 import type { Screen } from '../core/fold.ts';
 import {
   type AudioProgress,
@@ -45,8 +46,10 @@ export function createWardSounds(options: {
   readonly ward: ReadonlySignal<string>;
   /** Sends a report at once, because the server must know how old each side's news are. */
   readonly answerHeartbeat: () => void;
+  /** The calls of the person. Reads a signal, so the sound changes at once. */
+  readonly cards: () => readonly CallCard[];
 }) {
-  const { api, speaker, screen, now, steady, ward, answerHeartbeat } = options;
+  const { api, speaker, screen, now, steady, ward, answerHeartbeat, cards } = options;
   const isShown = (name: string) => ward.peek() === '*' || ward.peek() === name;
   const screenId = crypto.randomUUID();
   /** The news of the newest heartbeat of the open connection. */
@@ -73,7 +76,8 @@ export function createWardSounds(options: {
 
   function isElsewhere(alarm: Alarm): boolean {
     const wardOfBed = screen.peek()?.beds.get(alarm.associationId)?.ward;
-    return isLeftToOther(alarm, wardOfBed, silent.peek(), dueSince, steady());
+    const page = { silent: silent.peek(), called: calledAlarms(cards()) };
+    return isLeftToOther(alarm, wardOfBed, page, dueSince, steady());
   }
 
   /** Returns what the audio of this page does now; undefined if the server would not understand it. */
