@@ -10,6 +10,7 @@ import { createReader, type RecordBatch } from '../../log/kafka/reader.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
 import { createSealedReading } from '../../log/sealed-reading.ts';
 import { joined } from './core/catch-up.ts';
+import { createPositions } from './positions.ts';
 import type { Item } from './writing.ts';
 
 /** A process that has never run begins with the alarms of this time, ms. Older alarms would not be sent anyway (`ageMsMax`). */
@@ -44,7 +45,7 @@ export async function beginAt(
 export type Intakes = { leftOut(): number; close(): Promise<void> };
 
 /**
- * Reads from `positions` on. First reads everything that is in the topics now, and hands it out at once with only the newest state of each
+ * Reads from `positions` on. After a further assignment it goes on after the records that were handed out. First reads everything that is in the topics now, and hands it out at once with only the newest state of each
  * alarm, so that nobody gets a message about an alarm that was answered while no process ran.
  * @param hasRoom resolves when more may be handed out
  */
@@ -56,7 +57,10 @@ export async function openIntake(options: {
   readonly hasRoom: () => Promise<void>;
   readonly log: Logger;
 }): Promise<Intakes> {
-  const { sealedLog, positions, give, hasRoom, log } = options;
+  const { sealedLog, give, hasRoom, log } = options;
+  const positions = createPositions(options.positions);
+  /** Grows with each assignment. */
+  let assignments = 0;
   const reading = createSealedReading({
     open: sealedLog.open,
     log,
@@ -81,18 +85,22 @@ export async function openIntake(options: {
     start: 'beginning',
     log,
     async onAssigned() {
+      assignments += 1;
+      const { alarms, commands } = positions.current;
       return new Map<TopicPartition, string>([
-        ...positions.alarms.map((offset, partition) => [`alarms/${partition}`, offset] as const),
-        ['delivery-commands/0', positions.commands],
+        ...alarms.map((offset, partition) => [`alarms/${partition}`, offset] as const),
+        ['delivery-commands/0', commands],
       ]);
     },
     async onRecords(batch) {
+      const ownAssignment = assignments;
       const items = await Promise.all(batch.records.map((record) => itemOf(batch, record)));
+      if (!missed) await hasRoom();
+      // After a new assignment, these records come again, from the positions that were given to it.
+      if (ownAssignment !== assignments) return;
       if (missed) for (const item of items) missed.take(item);
-      else {
-        await hasRoom();
-        give(...items);
-      }
+      else give(...items);
+      for (const { from } of items) if (from) positions.move(from);
     },
   });
   await reader.caughtUp;

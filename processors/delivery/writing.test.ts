@@ -95,6 +95,18 @@ describe('createWriting', () => {
     expect(log).toEqual([]);
   });
 
+  it('a record that comes again does not move the position back', async () => {
+    const { writing, log, fold } = newWriting();
+    writing.start();
+    writing.give(alarmItem(500, 0));
+    await until(() => log.length > 0);
+    const before = log.length;
+    writing.give(alarmItem(101, 0));
+    await until(() => log.length > before);
+    await writing.close();
+    expect(fold()!.positions!.alarms[0]).toBe('501');
+  });
+
   it('writes a snapshot with the decisions when enough offsets are used, so that the records after it are enough for a start', async () => {
     const { writing, log, fold } = newWriting(snapshotEveryOffsets);
     writing.give(alarmItem(1));

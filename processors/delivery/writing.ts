@@ -10,6 +10,7 @@ import type { Book } from './core/book.ts';
 import { nextDueAtMs } from './core/decide.ts';
 import type { Context } from './core/inputs.ts';
 import { type Intake, take } from './core/take.ts';
+import { createPositions, type From } from './positions.ts';
 import { snapshotEveryOffsets } from './restore.ts';
 import { partsOf } from './snapshots.ts';
 
@@ -25,7 +26,7 @@ const inputsMax = 500;
 /** An input, and the position after it; null: it comes from no topic. */
 export type Item = {
   readonly intake: Intake | null;
-  readonly from?: { readonly topic: 'alarms' | 'delivery-commands'; readonly partition: number; readonly next: bigint };
+  readonly from?: From;
 };
 
 export type Writing = {
@@ -64,7 +65,7 @@ export type WritingOptions = {
 export function createWriting(options: WritingOptions): Writing {
   const { turn, context, now } = options;
   let { book } = options;
-  const positions = { alarms: [...options.positions.alarms], commands: options.positions.commands };
+  const positions = createPositions(options.positions);
   const queue: Item[] = [];
   let { offsetsSince } = options;
   let hasMoved = false;
@@ -99,18 +100,16 @@ export function createWriting(options: WritingOptions): Writing {
       next = taken.book;
       records.push(...taken.records);
     }
-    for (const { from } of items) if (from) movePosition(from);
+    for (const { from } of items) {
+      if (!from) continue;
+      hasMoved = true;
+      positions.move(from);
+    }
     await write(records, next);
     book = next;
     passMs = now();
     if (records.length > 0) options.onWritten(records);
     options.onBook(book);
-  }
-
-  function movePosition({ topic, partition, next }: NonNullable<Item['from']>): void {
-    hasMoved = true;
-    if (topic === 'alarms') positions.alarms[partition] = String(next);
-    else positions.commands = String(next);
   }
 
   async function write(records: readonly DeliveryRecord[], next: Book): Promise<void> {
@@ -121,9 +120,9 @@ export function createWriting(options: WritingOptions): Writing {
     const parts = snapshot.length;
     await turn.write([
       ...records.map((body) => recordOf(contentTypes.delivery, body)),
-      recordOf(contentTypes.deliveryPositions, positions),
+      recordOf(contentTypes.deliveryPositions, positions.current),
       ...snapshot.map((content, index) =>
-        recordOf(contentTypes.deliverySnapshot, { part: index + 1, parts, content, positions }),
+        recordOf(contentTypes.deliverySnapshot, { part: index + 1, parts, content, positions: positions.current }),
       ),
     ]);
     await turn.commit();

@@ -1,0 +1,114 @@
+import type { Kafka } from 'kafkajs';
+import pino from 'pino';
+import { expect, it } from 'vitest';
+import { clinicalPartitions } from '../../contracts/topics.ts';
+import { openIntake } from './intake.ts';
+import type { Item } from './writing.ts';
+
+const log = pino({ level: 'silent' });
+const alarmPartitions = Array.from({ length: clinicalPartitions }, (_, partition) => partition);
+const rest = () => new Promise((done) => setTimeout(done, 20));
+
+/** Creates a false client of kafkajs. Partition 0 of `alarms` has records up to `high`; the other partitions are empty. */
+function fakeKafka(high: number) {
+  const listeners = new Map<string, (event: object) => void>();
+  let eachBatch: (payload: object) => Promise<void> = async () => {};
+  const seeks: string[] = [];
+  const names = ['GROUP_JOIN', 'END_BATCH_PROCESS', 'REBALANCING', 'CRASH', 'COMMIT_OFFSETS'];
+  const doNothing = async () => {};
+  const consumer = {
+    events: Object.fromEntries(names.map((name) => [name, name])),
+    on: (name: string, listener: (event: object) => void) => void listeners.set(name, listener),
+    async run(options: { eachBatch: typeof eachBatch }) {
+      eachBatch = options.eachBatch;
+    },
+    ...{ connect: doNothing, subscribe: doNothing, disconnect: doNothing },
+    seek(to: { topic: string; partition: number; offset: string }) {
+      if (to.topic === 'alarms' && to.partition === 0) seeks.push(to.offset);
+    },
+  };
+  const rowsOf = (topic: string) =>
+    (topic === 'alarms' ? alarmPartitions : [0]).map((partition) => ({
+      ...{ partition, low: '0', high: topic === 'alarms' && partition === 0 ? String(high) : '0' },
+    }));
+  const admin = {
+    ...{ connect: doNothing, disconnect: doNothing },
+    fetchTopicOffsets: async (topic: string) => rowsOf(topic),
+  };
+  return {
+    kafka: { consumer: () => consumer, admin: () => admin } as unknown as Kafka,
+    seeks,
+    async join() {
+      const memberAssignment = { alarms: alarmPartitions, 'delivery-commands': [0] };
+      listeners.get('GROUP_JOIN')!({ payload: { memberAssignment } });
+      await rest();
+    },
+    /** Sends records of partition 0 of `alarms`. They have no value, so they only move the position. */
+    batch(from: number, count: number) {
+      const messages = Array.from({ length: count }, (_, n) => ({ offset: String(from + n), key: null, value: null }));
+      const batch = {
+        ...{ topic: 'alarms', partition: 0, messages, highWatermark: String(high) },
+        lastOffset: () => String(from + count - 1),
+      };
+      const isTrue = { isRunning: () => true, isStale: () => false };
+      return eachBatch({ batch, resolveOffset() {}, heartbeat: doNothing, ...isTrue });
+    },
+  };
+}
+
+async function openWith(high: number, begin: number) {
+  const fake = fakeKafka(high);
+  const given: string[] = [];
+  let room = Promise.resolve();
+  const opening = openIntake({
+    sealedLog: { kafka: fake.kafka, boot: 'boot', open: () => Promise.reject(new Error('not used')) },
+    name: 'session-1',
+    positions: { alarms: alarmPartitions.map((partition) => (partition === 0 ? String(begin) : '0')), commands: '0' },
+    give: (...items: Item[]) => void given.push(...items.map(({ from }) => String(from?.next))),
+    hasRoom: () => room,
+    log,
+  });
+  await rest();
+  await fake.join();
+  const waitForRoom = (promise: Promise<void>) => {
+    room = promise;
+  };
+  return { ...fake, given, opening, waitForRoom };
+}
+
+it('after a further assignment, goes on after the records that were handed out, not where the session began', async () => {
+  const { seeks, opening, batch, join, given } = await openWith(100, 100);
+  const intake = await opening;
+  await batch(100, 400);
+  expect(given.at(-1)).toBe('500');
+  await join();
+  expect(seeks).toEqual(['100', '500']);
+  await intake.close();
+});
+
+it('after a further assignment while it reads what was missed, goes on after the records that it has', async () => {
+  const { seeks, opening, batch, join, given } = await openWith(300, 100);
+  await batch(100, 50);
+  await join();
+  await batch(150, 150);
+  const intake = await opening;
+  expect(seeks).toEqual(['100', '150']);
+  expect(given).toEqual(['300']);
+  await intake.close();
+});
+
+it('hands out no record twice if a new assignment comes while the record waits for room', async () => {
+  const { seeks, opening, batch, join, given, waitForRoom } = await openWith(100, 100);
+  const intake = await opening;
+  const room = Promise.withResolvers<void>();
+  waitForRoom(room.promise);
+  const waiting = batch(100, 2);
+  await rest();
+  await join();
+  room.resolve();
+  await waiting;
+  await batch(100, 2);
+  expect(seeks).toEqual(['100', '100']);
+  expect(given).toEqual(['101', '102']);
+  await intake.close();
+});
