@@ -8,7 +8,7 @@ import { visibleText } from '../../contracts/text.ts';
 import type { Trail } from '../../log/audit/trail.ts';
 import { requestHeader } from '../protocol/pace.ts';
 import type { App } from './app.ts';
-import { accountOf, countRequestOf, createRouteSlots, type PacedKind, shareOf } from './bounds.ts';
+import { countRequestOf, createRouteSlots, type PacedKind, paceOf, shareOf, slotKeyOf } from './bounds.ts';
 import { countRefusal, newRefusalPace, type RefusalPace } from './core/refusal-pace.ts';
 import type { RequestPace } from './core/request-pace.ts';
 import { type Access, may, notOnYourWards, type Viewer } from './core/rights.ts';
@@ -94,8 +94,7 @@ export function guardRoutes(app: App, options: AccessOptions): void {
     if (live.viewer.locked && access !== 'session') throw locked();
     // The request is counted before its rights are checked, because a refusal is recorded and costs as much as the request.
     const share = shareOf({ method: request.method, config: request.routeOptions.config });
-    if (share !== 'own' || access !== 'session')
-      await requirePace(pace, request, options.trail, share === 'look' || share === 'history' ? 'look' : 'act');
+    if (share !== 'own' || access !== 'session') await requirePace(pace, request, options.trail, paceOf(share));
     if (access === undefined || (access !== 'session' && !may(live.viewer, access))) {
       await options.trail.record({
         ...whoOf(request),
@@ -136,7 +135,7 @@ function limitRoutesBySlots(app: App): void {
     const { handler } = route;
     if (share === 'own' || route.websocket === true || wrappedHandlers.has(handler)) return;
     route.handler = async function handleInSlot(this: ThisParameterType<typeof handler>, request, reply) {
-      return slots[share].run(accountOf(request), async () => handler.call(this, request, reply));
+      return slots[share].run(slotKeyOf(share, request), async () => handler.call(this, request, reply));
     };
     wrappedHandlers.add(route.handler);
   });

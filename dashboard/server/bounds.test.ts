@@ -78,6 +78,7 @@ it.each([
   ['POST', { access: 'session', share: 'look' }, 'look'],
   ['GET', { access: 'view-vitals', share: 'history' }, 'history'],
   ['POST', { access: 'session', share: 'own' }, 'own'],
+  ['POST', { access: 'session', share: 'receipt' }, 'receipt'],
   ['GET', { access: 'public' }, 'own'],
 ] as const)('a %s route with %o uses slots of the kind %s', (method, config, share) => {
   expect(shareOf({ method, config })).toBe(share);

@@ -9,10 +9,12 @@ import { createSlots, type Slots } from './core/slots.ts';
 /**
  * The kind of slots that a route uses. `look`: the route shows data. `history`: the route reads stored values, which may
  * take long; it has separate slots, so that it does not delay looks. `act`: the route changes something; it has separate
- * slots, too. `own`: the route uses none of these slots, because its work is limited elsewhere (passwords, beds), or
+ * slots, too. `answer` and `receipt`: the route may wait for seconds until this server has read a call or the effect of an
+ * answer. Both have slots apart from acts, and each session has a share of its own: so a stolen session cannot delay the
+ * acts, answers and receipts of the person's other sessions. `own`: the route uses none of these slots, because its work is limited elsewhere (passwords, beds), or
  * because it must always be possible (logout).
  */
-export type Share = 'look' | 'history' | 'act' | 'own';
+export type Share = 'look' | 'history' | 'act' | 'answer' | 'receipt' | 'own';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -25,11 +27,16 @@ declare module 'fastify' {
 const lookSlots = { atOnceMax: 64, atOncePerKeyMax: 6, waitingMax: 512, waitingPerKeyMax: 64 } as const;
 /** More than the acts that people make on all screens of a ward when there are many alarms. */
 const actSlots = { atOnceMax: 64, atOncePerKeyMax: 8, waitingMax: 512, waitingPerKeyMax: 64 } as const;
+/** More answers than a person gives at the same time. Each may wait for 6 s (routes/calls.ts). */
+const answerSlots = { atOnceMax: 256, atOncePerKeyMax: 8, waitingMax: 512, waitingPerKeyMax: 16 } as const;
+/** A phone that was off gets many messages at once, and confirms each. Each receipt may wait for 1 s (routes/calls.ts). */
+const receiptSlots = { atOnceMax: 512, atOncePerKeyMax: 32, waitingMax: 512, waitingPerKeyMax: 32 } as const;
 
 /** Maximum of requests of one session in a minute. `beds`: changes of beds and patients. `login` is counted by account. */
 export const perMinuteMax = {
   look: 600,
   act: 600,
+  receipt: 600,
   beds: 60,
   'assignment-rows': 300,
   /** Changes of the ways to be reached. */
@@ -73,6 +80,8 @@ export function createRouteSlots(): RouteSlots {
     look: createSlots(lookSlots, busy),
     history: createSlots(lookSlots, busy),
     act: createSlots(actSlots, busy),
+    answer: createSlots(answerSlots, busy),
+    receipt: createSlots(receiptSlots, busy),
   };
 }
 
@@ -88,5 +97,23 @@ export function shareOf({ method, config }: RouteOptions): Share {
   return method === 'GET' || method === 'HEAD' ? 'look' : 'act';
 }
 
-/** Returns the account whose slots a request uses. */
-export const accountOf = (request: FastifyRequest): string => request.live?.viewer.userId ?? 'nobody';
+/** Returns as what a request to a route is counted in a minute. A route of the kind `own` may count its requests once more. */
+export function paceOf(share: Share): PacedKind {
+  switch (share) {
+    case 'look':
+    case 'history':
+      return 'look';
+    case 'receipt':
+      return 'receipt';
+    case 'act':
+    case 'answer':
+    case 'own':
+      return 'act';
+  }
+}
+
+/** Returns whose slots a request uses: those of its account, or those of its session. */
+export function slotKeyOf(share: Exclude<Share, 'own'>, { live }: Pick<FastifyRequest, 'live'>): string {
+  if (live === undefined) return 'nobody';
+  return share === 'answer' || share === 'receipt' ? live.claims.sessionId : live.viewer.userId;
+}

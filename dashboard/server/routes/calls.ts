@@ -31,7 +31,7 @@ function answerRoute(app: App, parts: Parts): void {
   app.post(
     '/api/calls/:alarmId/answer',
     {
-      config: { access: 'take-duty' },
+      config: { access: 'take-duty', share: 'answer' },
       schema: {
         params: Type.Object({ alarmId: Type.String({ minLength: 16, maxLength: 64 }) }),
         body: AnswerBody,
@@ -104,7 +104,7 @@ function pushReceiptRoute(app: App, parts: Parts): void {
     '/api/push-receipt',
     {
       // Also for a locked session: a phone in a pocket locks itself, and its service worker must still confirm. The answer shows nothing.
-      config: { access: 'session', share: 'act' },
+      config: { access: 'session', share: 'receipt' },
       schema: {
         body: PushReceiptBody,
         response: { 204: Type.Null(), 400: ErrorBody, 401: ErrorBody, 403: ErrorBody, 503: ErrorBody },
