@@ -8,6 +8,7 @@ import type { DeliveryChannel } from '../../../contracts/messages/delivery-polic
 import type { AlarmDecision, MessageDecision } from './events.ts';
 import { evolve } from './evolve.ts';
 import { initialState, type State } from './state.ts';
+import { wantedCall } from './wanted.ts';
 
 /** How far a call came through one channel, and since when, ms. */
 export type Way = { readonly channel: DeliveryChannel; readonly stage: ReceiptStage; readonly atMs: number };
@@ -93,20 +94,15 @@ function withMessage(book: Book, event: MessageDecision): Book {
     (all, { alarmId, callId }) => withWay(all, alarmId, callId, { channel, stage: 'sent', atMs }),
     book.tracks,
   );
-  const isNew = !book.unsent.has(messageId) && channel !== 'screen';
+  const state = evolve(book.state, event);
+  const isNew = !book.unsent.has(messageId) && channel !== 'screen' && wantedCalls(state, event).length > 0;
   const unsent = isNew ? new Map(book.unsent).set(messageId, event) : book.unsent;
-  return { ...book, state: evolve(book.state, event), tracks, unsent };
+  return { ...book, state, tracks, unsent };
 }
 
-/** Returns the calls of a message about which the person must still be told: nothing is sent after an answer or an end. */
+/** Returns the calls of a message about which the person must still be told. */
 export function wantedCalls(state: State, { calls, channel }: MessageDecision): MessageDecision['calls'] {
-  return calls.filter(({ alarmId, callId }) => {
-    const round = state.alarms.get(alarmId)?.round;
-    if (!round || (round.phase !== 'calling' && round.phase !== 'repeating')) return false;
-    const call = round.calls.find((other) => other.callId === callId);
-    if (!call || call.failed.includes(channel)) return false;
-    return call.outcome === 'waiting' || call.outcome === 'informed' || call.outcome === 'unconfirmed';
-  });
+  return calls.filter((call) => wantedCall(state, call, channel) !== undefined);
 }
 
 function wantedOf(state: State, unsent: Book['unsent']): Book['unsent'] {

@@ -115,7 +115,8 @@ export function goOn(desk: Desk): void {
       if (isOver) callNext(desk);
       return;
     case 'calling':
-      if (!call) callNext(desk);
+      // Without an end of the wait, the process was killed before it called the next person.
+      if (!call || round.dueAtMs === null) callNext(desk);
       else if (isOver) endCall(desk, call, 'unanswered');
       else if (isDue(call.confirmDueAtMs, nowMs)) endCall(desk, call, 'unconfirmed');
       return;

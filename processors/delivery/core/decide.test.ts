@@ -547,6 +547,36 @@ describe('messages', () => {
     expect([...ward.state().slots.values()].every(({ pending }) => pending.length === 0)).toBe(true);
   });
 
+  it('nothing that waits is sent to a person who has left the duty, and the person is called after coming back', () => {
+    const ward = newWard(everybody);
+    for (const id of ['a', 'b']) ward.alarm('raised', ofPatient(id));
+    const nora = { ...everybody, nurse: [person('nora')] };
+    ward.staff(nora);
+    ward.at(seconds(6));
+    expect(ward.messages()).not.toContain('anna 2');
+    expect(ward.events.filter((event) => event.type === 'message' && event.userId === 'anna')).toHaveLength(2);
+    ward.staff({ ...nora, nurse: [person('nora'), person('anna')] });
+    ward.at(seconds(66));
+    ward.at(seconds(70));
+    const ofB = ward.events.flatMap((event) =>
+      event.type === 'message' && event.userId === 'anna' ? event.calls.map(({ alarmId }) => alarmId) : [],
+    );
+    expect(ofB.filter((id) => id === 'b')).toHaveLength(2);
+  });
+
+  it('nothing that waits is sent for a call that failed or was not answered', () => {
+    const ward = newWard(everybody);
+    for (const id of ['a', 'b']) ward.alarm('raised', ofPatient(id));
+    const { callId } = ward.round('b')!.calls[0]!;
+    for (const channel of ['screen', 'push'] as const)
+      ward.give({ type: 'receipt', alarmId: 'b', callId, channel, receipt: { kind: 'failed', class: 'permanent' } });
+    expect(ward.round('b')!.calls[0]).toMatchObject({ outcome: 'undelivered' });
+    ward.at(seconds(4));
+    expect(
+      ward.events.some((event) => event.type === 'message' && event.calls.some((call) => call.callId === callId)),
+    ).toBe(false);
+  });
+
   it('what exceeds the rate is in the next message', () => {
     const ward = newWard({ nurse: [person('anna')] });
     for (let n = 0; n < 40; n += 1) ward.alarm('raised', alarmOf(`alarm-${n}`));

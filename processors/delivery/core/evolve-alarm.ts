@@ -107,12 +107,16 @@ function evolveRound(round: Round, event: RoundDecision): Round {
   }
 }
 
-/** Ends a call because its person is gone. If the person had accepted and nobody else has, the round calls again. */
+/**
+ * Ends a call because its person is gone. What was not sent is forgotten, so that a person who comes back is called. If the person had accepted
+ * and nobody else has, the round calls again.
+ */
 function withoutGone(round: Round, callId: string): Round {
   const call = round.calls.find((other) => other.callId === callId);
   if (call?.outcome !== 'waiting' && call?.outcome !== 'accepted') return round;
   const { userId } = call;
-  const after = withChangedCall(round, callId, () => ({ ...call, outcome: 'gone', confirmDueAtMs: null }));
+  const gone = { ...call, channels: call.sent, outcome: 'gone', confirmDueAtMs: null } as const;
+  const after = withChangedCall(round, callId, () => gone);
   if (call.outcome === 'waiting') return after;
   const acceptedBy = round.acceptedBy.filter((id) => id !== userId);
   const isAlone = round.phase === 'accepted' && acceptedBy.length === 0;

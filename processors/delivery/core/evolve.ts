@@ -4,7 +4,7 @@ import type { AlarmDecision, DeliveryEvent, MessageDecision } from './events.ts'
 import { evolveAlarm, withSentCall } from './evolve-alarm.ts';
 import { groupMs } from './grouping.ts';
 import { wholeAfterMessage } from './rate.ts';
-import type { AlarmDelivery, Slot, State } from './state.ts';
+import type { AlarmDelivery, PendingCall, Slot, State } from './state.ts';
 
 /** Returns the state after an event. If the log has an event twice in a row, the second one has no effect. */
 export function evolve(state: State, event: DeliveryEvent): State {
@@ -45,23 +45,35 @@ function overAfter(state: State, event: AlarmDecision, after: AlarmDelivery | un
   return new Map([...entries, [alarmId, { alarm: ended, atMs }] as const].slice(-overMax));
 }
 
-/** Drops the calls that must not be sent any more: after an answer, after the end of the alarm, and of a former round. */
+/** Drops the calls that must not be sent any more: after an answer, after the end of the call or of the alarm, and of a former round. */
 function withoutPending(slots: State['slots'], event: AlarmDecision): State['slots'] {
-  const { alarmId, type } = event;
-  const isEnd =
-    type === 'accepted' ||
-    type === 'stopped' ||
-    type === 'expired' ||
-    type === 'alarm-cleared' ||
-    type === 'round-started';
-  if (!isEnd && type !== 'rejected') return slots;
-  const isDropped = (slot: Slot) => type !== 'rejected' || slot.userId === event.userId;
-  const changed = [...slots].map(([key, slot]): [string, Slot] =>
-    isDropped(slot)
-      ? [key, { ...slot, pending: slot.pending.filter((call) => call.alarmId !== alarmId) }]
-      : [key, slot],
+  const isDropped = droppedBy(event);
+  if (!isDropped) return slots;
+  return new Map(
+    [...slots].map(([key, slot]) => [
+      key,
+      { ...slot, pending: slot.pending.filter((call) => call.alarmId !== event.alarmId || !isDropped(slot, call)) },
+    ]),
   );
-  return new Map(changed);
+}
+
+/** Returns which of the alarm's waiting calls an event drops; undefined if it drops none. */
+function droppedBy(event: AlarmDecision): ((slot: Slot, call: PendingCall) => boolean) | undefined {
+  switch (event.type) {
+    case 'accepted':
+    case 'stopped':
+    case 'expired':
+    case 'alarm-cleared':
+    case 'round-started':
+      return () => true;
+    case 'rejected':
+      return ({ userId }) => userId === event.userId;
+    case 'call-ended':
+      // After a call that no channel confirmed, the person may still be told through another channel.
+      return event.outcome === 'unconfirmed' ? undefined : (_, { callId }) => callId === event.callId;
+    default:
+      return undefined;
+  }
 }
 
 export function slotKey(userId: string, channel: DeliveryChannel): string {

@@ -2,8 +2,9 @@
 import type { MessageDecision } from './events.ts';
 import { groupsOf, readyAtMs } from './grouping.ts';
 import { allowedAtMs, allowedCount } from './rate.ts';
-import type { Call, PendingCall, Slot, State } from './state.ts';
+import type { PendingCall, Slot, State } from './state.ts';
 import { isTooOld } from './waits.ts';
+import { wantedCall } from './wanted.ts';
 
 /** A channel must confirm within this time that it has the message, ms (CLINICAL, "Delivery"). */
 export const confirmMs = 5_000;
@@ -13,7 +14,7 @@ export const namedMax = 20;
 /** Returns the next message that must leave now; undefined if there is none. */
 export function nextMessage(state: State, nowMs: number): MessageDecision | undefined {
   for (const slot of state.slots.values()) {
-    const pending = slot.pending.filter((call) => wantedCall(state, slot, call, nowMs) !== undefined);
+    const pending = slot.pending.filter((call) => isWanted(state, slot, call, nowMs));
     const ready = pending.filter((call) => readyAtMs(slot, call, nowMs) <= nowMs);
     const allowed = allowedCount(slot.wholeAtMs, nowMs);
     if (ready.length === 0 || allowed < 1) continue;
@@ -26,28 +27,20 @@ export function nextMessage(state: State, nowMs: number): MessageDecision | unde
 /** Returns when the next message may leave, ms; Infinity if no call waits. */
 export function nextMessageAtMs(state: State, nowMs: number): number {
   const times = [...state.slots.values()].flatMap((slot) => {
-    const pending = slot.pending.filter((call) => wantedCall(state, slot, call, nowMs) !== undefined);
+    const pending = slot.pending.filter((call) => isWanted(state, slot, call, nowMs));
     const readyMs = pending.map((call) => readyAtMs(slot, call, nowMs));
     return pending.length === 0 ? [] : [Math.max(Math.min(...readyMs), allowedAtMs(slot.wholeAtMs, nowMs))];
   });
   return Math.min(Number.POSITIVE_INFINITY, ...times);
 }
 
-/** Returns the call if it must still be sent through the slot's channel. */
-function wantedCall(
-  state: State,
-  { channel }: Slot,
-  { alarmId, callId }: PendingCall,
-  nowMs: number,
-): Call | undefined {
-  const alarm = state.alarms.get(alarmId);
-  const round = alarm?.round;
-  if (!alarm || !round || (round.phase !== 'calling' && round.phase !== 'repeating')) return undefined;
-  if (isTooOld(alarm.freshAtMs, round.chain.ageMsMax, nowMs)) return undefined;
-  const call = round.calls.find((other) => other.callId === callId);
-  return call?.channels.includes(channel) && !call.sent.includes(channel) && call.outcome !== 'rejected'
-    ? call
-    : undefined;
+/** Returns whether the call waits to be sent through the slot's channel. */
+function isWanted(state: State, { channel }: Slot, pending: PendingCall, nowMs: number): boolean {
+  const alarm = state.alarms.get(pending.alarmId);
+  const ageMsMax = alarm?.round?.chain.ageMsMax ?? 0;
+  if (!alarm || isTooOld(alarm.freshAtMs, ageMsMax, nowMs)) return false;
+  const call = wantedCall(state, pending, channel);
+  return call !== undefined && !call.sent.includes(channel);
 }
 
 function messageOf(state: State, slot: Slot, group: readonly PendingCall[], nowMs: number): MessageDecision {

@@ -19,3 +19,18 @@ it(`in ${runs} random schedules, no alarm is without a person or a technical ala
     { numRuns: runs },
   );
 });
+
+it('a process that was killed after the person who goes had left calls the next person', () => {
+  expect(
+    play([
+      { do: 'raise', what: 'c', priority: 'high' },
+      { do: 'assign', who: 'paul', duty: 'nurse', hours: 1 },
+      { do: 'away', who: 'paul', cover: null, hours: 0.01 },
+      { do: 'assign', who: 'anna', duty: 'nurse', hours: 1 },
+      { do: 'answer', who: 'paul', what: 'c', answer: 'accepted' },
+      { do: 'assign', who: 'anna', duty: 'nurse', hours: 1 },
+      { do: 'kill', kept: 1 },
+      { do: 'wait', ms: 1_000 },
+    ]),
+  ).toEqual([]);
+});

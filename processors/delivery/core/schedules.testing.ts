@@ -48,6 +48,8 @@ export function play(steps: readonly Step[]): string[] {
   /** Who was called by which call, and the first call of a person in a round through a channel. */
   const calls = new Map<string, { readonly person: string; readonly isRepeat: boolean }>();
   const firstCalls = new Map<string, string>();
+  /** Calls that are over without an answer. A call that no channel confirmed may still be sent. */
+  const endedCalls = new Set<string>();
   let staff = noDuties;
   let count = 0;
   let nowMs = hour(startHour);
@@ -83,6 +85,7 @@ export function play(steps: readonly Step[]): string[] {
         person: `${event.alarmId} ${event.round} ${event.call.userId}`,
         isRepeat: event.call.repeat > 0,
       });
+    if (event.type === 'call-ended' && event.outcome !== 'unconfirmed') endedCalls.add(event.callId);
     if (event.type === 'message') checkMessage(event);
   }
 
@@ -92,6 +95,7 @@ export function play(steps: readonly Step[]): string[] {
       const before = sentThrough.get(place);
       if (before !== undefined) faults.push(`doubled: ${place} in ${before} and ${event.messageId}`);
       sentThrough.set(place, event.messageId);
+      if (endedCalls.has(callId)) faults.push(`sent after the end of the call: ${place}`);
       const call = calls.get(callId);
       const first = `${call?.person} ${event.channel}`;
       if (call && !call.isRepeat) {
@@ -215,6 +219,7 @@ export function play(steps: readonly Step[]): string[] {
     for (const event of events.slice(kept)) {
       if (event.type === 'message') for (const { callId } of event.calls) forget(event.channel, callId);
       if (event.type === 'accepted') known.get(event.alarmId)?.accepting.delete(event.userId);
+      if (event.type === 'call-ended') endedCalls.delete(event.callId);
     }
     state = fold;
     give(input);

@@ -1,0 +1,21 @@
+/** Decides whether a person must still be told about an alarm by a call. Pure. */
+import type { CallOutcome } from '../../../contracts/messages/deliveries.ts';
+import type { DeliveryChannel } from '../../../contracts/messages/delivery-policy.ts';
+import type { Call, State } from './state.ts';
+
+/** The calls with another outcome are over: the person has answered, has left, or the next person is called. */
+const openOutcomes: readonly CallOutcome[] = ['waiting', 'informed', 'unconfirmed'];
+
+/** Returns the call if it may be sent through a channel: nothing is sent after an answer, after the end of the call, or of the alarm. */
+export function wantedCall(
+  state: State,
+  { alarmId, callId }: { readonly alarmId: string; readonly callId: string },
+  channel: DeliveryChannel,
+): Call | undefined {
+  const round = state.alarms.get(alarmId)?.round;
+  if (!round || (round.phase !== 'calling' && round.phase !== 'repeating')) return undefined;
+  const call = round.calls.find((other) => other.callId === callId);
+  return call?.channels.includes(channel) && !call.failed.includes(channel) && openOutcomes.includes(call.outcome)
+    ? call
+    : undefined;
+}
