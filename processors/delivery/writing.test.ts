@@ -1,10 +1,13 @@
 import { describe, expect, it, vi } from 'vitest';
 import { builtInPolicy } from '../../contracts/delivery-policy.ts';
+import type { DeliveryRecord } from '../../contracts/messages/deliveries.ts';
 import type { DeliveryPositions } from '../../contracts/messages/delivery-progress.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import type { TurnRecord } from '../../log/sealed-log.ts';
-import { emptyBook } from './core/book.ts';
+import { type Book, emptyBook } from './core/book.ts';
 import { alarmOf, eventOf, everybody } from './core/delivery.testing.ts';
+import type { Context } from './core/inputs.ts';
+import { take } from './core/take.ts';
 import { createFold, snapshotEveryOffsets } from './restore.ts';
 import { createWriting, type Item } from './writing.ts';
 
@@ -16,12 +19,21 @@ const alarmItem = (n: number, partition = n % 12): Item => ({
   from: { topic: 'alarms', partition, next: BigInt(n + 1) },
 });
 
+const context: Context = {
+  policy: builtInPolicy,
+  placeOf: () => ({ ward: 'icu', bed: 'ICU-1' }),
+  personsOf: (_, duty) => everybody[duty] ?? [],
+  isDown: () => false,
+};
+
 /** Writing into a list instead of Kafka. `fails` makes the next commit fail. */
-function newWriting(offsetsSince = 0) {
+function newWriting(offsetsSince = 0, book = emptyBook) {
   const log: TurnRecord[] = [];
   let pending: readonly TurnRecord[] = [];
   let fails = false;
   const books: number[] = [];
+  const unsent: string[][] = [];
+  let commits = 0;
   const failures: unknown[] = [];
   const writing = createWriting({
     turn: {
@@ -30,17 +42,16 @@ function newWriting(offsetsSince = 0) {
       },
       async commit() {
         if (fails) throw new Error('turn-lost');
+        commits += 1;
         log.push(...structuredClone(pending));
       },
     },
-    ...{ book: emptyBook, positions, offsetsSince },
-    context: () => ({
-      policy: builtInPolicy,
-      placeOf: () => ({ ward: 'icu', bed: 'ICU-1' }),
-      personsOf: (_, duty) => everybody[duty] ?? [],
-      isDown: () => false,
-    }),
-    onBook: (book) => books.push(book.state.alarms.size),
+    ...{ book, positions, offsetsSince },
+    context: () => context,
+    onBook(current) {
+      books.push(current.state.alarms.size);
+      unsent.push([...current.unsent.keys()]);
+    },
     onWritten: () => {},
     onFailed: (error) => failures.push(error),
     now: () => nowMs,
@@ -53,7 +64,7 @@ function newWriting(offsetsSince = 0) {
   const fail = () => {
     fails = true;
   };
-  return { writing, log, fold, books, failures, fail };
+  return { writing, log, fold, books, unsent, failures, fail, commits: () => commits };
 }
 const until = (what: () => boolean) => vi.waitFor(() => expect(what()).toBe(true), { timeout: 30_000 });
 
@@ -81,7 +92,7 @@ describe('createWriting', () => {
     writing.give(alarmItem(2));
     await writing.close();
     expect(failures).toHaveLength(1);
-    expect(new Set(books)).toEqual(new Set([0]));
+    expect(books).toEqual([]);
     expect(writing.book().state.alarms.size).toBe(0);
     expect(log).toEqual([]);
   });
@@ -122,6 +133,63 @@ describe('createWriting', () => {
     const fromSnapshot = fold(false)!;
     expect(fromSnapshot.book).toEqual(whole.book);
     expect(fromSnapshot.positions).toEqual(whole.positions);
+  });
+});
+
+describe('the start of createWriting', () => {
+  const alarmId = 'alarm-000000000001';
+  const alarm = alarmOf(alarmId, { raisedAt: new Date(nowMs).toISOString() });
+
+  /** Returns a book in which anna was called some time ago, and her push message was not confirmed. */
+  function calledBefore(agoMs: number): Book {
+    const event = eventOf('raised', alarm, nowMs - agoMs);
+    return take(emptyBook, { type: 'alarm', event }, context, nowMs - agoMs).book;
+  }
+  const accepted: Item = {
+    intake: {
+      type: 'command',
+      command: {
+        ...{ type: 'answer', commandId: '00000000-0000-4000-8000-000000000001', at: new Date(nowMs).toISOString() },
+        ...{ by: { userId: 'anna', name: 'anna', role: 'nurse' }, alarmId, round: 1, answer: 'accepted' },
+      },
+    },
+  };
+  const eventItem = (...event: Parameters<typeof eventOf>): Item => ({
+    intake: { type: 'alarm', event: eventOf(...event) },
+  });
+
+  it.each([
+    ['an answer', accepted],
+    ['an acknowledgement', eventItem('acknowledged', { ...alarm, rev: 2, signal: 'acknowledged' }, nowMs - 5_000)],
+    ['the end of the alarm', eventItem('cleared', { ...alarm, rev: 2, present: false }, nowMs - 5_000)],
+  ])('sends no message of the former process before %s that was missed is decided', async (_title, item) => {
+    const book = calledBefore(4_000);
+    expect(book.unsent.size).toBe(1);
+    const { writing, unsent } = newWriting(0, book);
+    writing.give(item);
+    writing.start();
+    await until(() => unsent.length > 0);
+    await writing.close();
+    expect(unsent.flat()).toEqual([]);
+  });
+
+  it('decides all that was missed in one transaction, and calls nobody else before the last answer', async () => {
+    const { writing, log, commits } = newWriting(0, calledBefore(70_000));
+    for (let n = 0; n < 600; n += 1)
+      writing.give(eventItem('cleared', alarmOf(`other-${String(n).padStart(12, '0')}`, { rev: 2 }), nowMs - 5_000));
+    for (let n = 2; n < 600; n += 1) writing.give(alarmItem(n));
+    writing.give(accepted);
+    writing.start();
+    await until(() => log.length > 0);
+    await writing.close();
+    expect(commits()).toBe(1);
+    const events = log.flatMap(({ body }) => {
+      const { event } = body as Partial<DeliveryRecord>;
+      return event && 'alarmId' in event && event.alarmId === alarmId ? [event.type] : [];
+    });
+    expect(events).toContain('accepted');
+    expect(events).not.toContain('called');
+    expect(writing.book().state.alarms.size).toBe(599);
   });
 });
 

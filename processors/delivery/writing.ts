@@ -2,6 +2,7 @@
  * Decides and writes: takes all inputs that wait, writes the decisions with the positions of the inputs in one transaction, and only then
  * uses them. If the transaction fails, nothing of it counts, and the whole session ends (session.ts).
  */
+import { setImmediate as runOtherWork } from 'node:timers/promises';
 import type { DeliveryRecord } from '../../contracts/messages/deliveries.ts';
 import type { DeliveryPositions } from '../../contracts/messages/delivery-progress.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
@@ -20,7 +21,10 @@ export const deliveriesKey = 'deliveries';
 const lookEveryMs = 2_000;
 /** Longest time between two snapshots while inputs come, ms. */
 const snapshotEveryMs = 10 * 60_000;
-/** Maximum number of inputs of one transaction. Further inputs wait for the next one. */
+/**
+ * Maximum number of inputs of one transaction. Further inputs wait for the next one. The first transaction has more, and lets other work run
+ * after each such number of inputs.
+ */
 const inputsMax = 500;
 
 /** An input, and the position after it; null: it comes from no topic. */
@@ -30,7 +34,10 @@ export type Item = {
 };
 
 export type Writing = {
-  /** Begins to decide. The first pass also does what a killed process has left undone. */
+  /**
+   * Begins to decide. The first transaction has all inputs that wait, so that what was missed is decided as one: no wait ends, and no message
+   * leaves, before the last answer is decided. It also does what a killed process has left undone.
+   */
   start(): void;
   /** Lets the next pass look at persons, places, addresses and the policy. */
   look(): void;
@@ -53,7 +60,7 @@ export type WritingOptions = {
   readonly offsetsSince: number;
   /** Returns what the rules ask about, as it is now. */
   readonly context: (book: Book) => Context;
-  /** Called after each commit, and once at the beginning. */
+  /** Called after each pass. */
   readonly onBook: (book: Book) => void;
   readonly onWritten: (records: readonly DeliveryRecord[]) => void;
   /** Called once if a transaction fails. Nothing is decided after that. */
@@ -77,28 +84,33 @@ export function createWriting(options: WritingOptions): Writing {
   let room: PromiseWithResolvers<void> | undefined;
 
   async function run(): Promise<void> {
-    options.onBook(book);
+    await pass(queue.length);
     while (!isClosed) {
-      await pass();
+      await pass(inputsMax);
       if (queue.length === 0 && !isClosed) await sleepUntilDue();
     }
   }
 
-  async function pass(): Promise<void> {
-    const items = queue.splice(0, inputsMax);
+  async function pass(countMax: number): Promise<void> {
+    const items = queue.splice(0, countMax);
     if (queue.length <= inputsMax / 2) room?.resolve();
-    const intakes = items.flatMap(({ intake }) => (intake ? [intake] : []));
     const nowMs = now();
-    if (nextDueAtMs(book.state, nowMs) <= nowMs || lookMs + lookEveryMs <= nowMs || lookMs > nowMs) {
-      intakes.push({ type: 'timer' }, { type: 'changed' });
-      lookMs = nowMs;
-    }
     const records: DeliveryRecord[] = [];
     let next = book;
-    for (const intake of intakes) {
+    const takeNext = (intake: Intake) => {
       const taken = take(next, intake, context(next), nowMs);
       next = taken.book;
       records.push(...taken.records);
+    };
+    for (const [index, { intake }] of items.entries()) {
+      if (index > 0 && index % inputsMax === 0) await runOtherWork();
+      if (intake) takeNext(intake);
+    }
+    // After the inputs: an answer that is there already comes before the end of its wait.
+    if (nextDueAtMs(book.state, nowMs) <= nowMs || lookMs + lookEveryMs <= nowMs || lookMs > nowMs) {
+      lookMs = nowMs;
+      takeNext({ type: 'timer' });
+      takeNext({ type: 'changed' });
     }
     for (const { from } of items) {
       if (!from) continue;
