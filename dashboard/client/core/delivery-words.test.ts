@@ -6,6 +6,7 @@ import {
   deliveryDownText,
   deliveryLine,
   deliveryNotices,
+  roundNote,
   tileDeliveryLine,
 } from './delivery-words.ts';
 import { alarm } from './fixtures.ts';
@@ -117,6 +118,9 @@ describe('the line about a delivery', () => {
     expect(text({ phase: 'beginning', calls: [], dueAtMs: nowMs + 4_200 })).toBe('calls somebody in 5 s');
     expect(text({ phase: 'stopped', calls: [call({ outcome: 'rejected' }), ben] })).toBe('called Anna, Ben');
     expect(text({ phase: 'stopped', calls: [] })).toBe('nobody was called');
+    expect(deliveryLine(view({ phase: 'stopped' }), nowMs, true)?.text).toBe(
+      'no calls: the alarm has ended · called Anna',
+    );
     expect(text({ phase: null, notSent: 'low technical alarms call nobody', calls: [] })).toBeUndefined();
   });
 
@@ -142,6 +146,11 @@ it('the full list has each call with its times, the outcome, and each channel', 
   expect(line?.text).toMatch(/^\d\d:\d\d:\d\d Anna \(nurse\): cannot go$/);
   expect(line?.stages[0]).toMatch(/^phone: on the phone \d\d:\d\d:\d\d$/);
   expect(line?.stages[1]).toBe('e-mail: failed');
+});
+
+it('the full list says that the calls of earlier rounds are not in it', () => {
+  expect(roundNote(view())).toBeUndefined();
+  expect(roundNote(view({ round: 2 }))).toBe('Calls of this round; earlier rounds are under “why?”.');
 });
 
 describe('the notices of a ward', () => {

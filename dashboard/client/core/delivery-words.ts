@@ -97,8 +97,11 @@ function acceptedText({ acceptedBy, calls }: DeliveryView, nowMs: number): strin
   return texts.join(', ');
 }
 
-/** Returns the line about the delivery of an alarm; undefined if the policy calls nobody about it. */
-export function deliveryLine(view: DeliveryView, nowMs: number): DeliveryLine | undefined {
+/**
+ * Returns the line about the delivery of an alarm; undefined if the policy calls nobody about it.
+ * @param hasEnded whether the alarm ended by itself before anybody acknowledged it
+ */
+export function deliveryLine(view: DeliveryView, nowMs: number, hasEnded = false): DeliveryLine | undefined {
   const notice = view.notice === null ? undefined : noticeWords[view.notice];
   const line = (...parts: readonly (string | undefined)[]) => {
     const text = joined(notice, ...parts);
@@ -124,7 +127,7 @@ export function deliveryLine(view: DeliveryView, nowMs: number): DeliveryLine | 
     case 'accepted':
       return line(acceptedText(view, nowMs));
     case 'stopped':
-      return line(calledText(view));
+      return line(hasEnded ? 'no calls: the alarm has ended' : undefined, calledText(view));
     case 'expired':
       return line(notice === undefined ? noticeWords['too-old'] : undefined);
   }
@@ -159,6 +162,11 @@ const outcomeWords: Readonly<Record<CallOutcome, string>> = {
 
 /** A call in the full list. */
 export type CallLine = { readonly key: string; readonly text: string; readonly stages: readonly string[] };
+
+/** Returns a sentence above the list of calls if there were earlier rounds, because their calls are not in the list. */
+export function roundNote({ round }: DeliveryView): string | undefined {
+  return round > 1 ? 'Calls of this round; earlier rounds are under “why?”.' : undefined;
+}
 
 /** Returns all calls of the present round with their times, the first call first. */
 export function callLines(view: DeliveryView, nowMs: number): CallLine[] {

@@ -1,7 +1,7 @@
 /** The delivery of an alarm: a line in the row of the alarm, which opens the list of all calls, and a shorter line on a tile. */
 import { useComputed } from '@preact/signals';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
-import { callLines, deliveryLine, tileDeliveryLine } from '../core/delivery-words.ts';
+import { callLines, deliveryLine, roundNote, tileDeliveryLine } from '../core/delivery-words.ts';
 import { useApp } from '../shell/app.ts';
 
 /** The line in the row of an alarm. A press opens the list of all calls with their times. */
@@ -9,9 +9,10 @@ export function DeliveryDetails({ alarm }: { alarm: Alarm }) {
   const app = useApp();
   const view = app.delivery.views.value.get(alarm.alarmId);
   const now = app.now.value;
-  const line = view && deliveryLine(view, now);
+  const line = view && deliveryLine(view, now, alarm.signal === 'latched');
   if (!view || !line) return null;
   const calls = callLines(view, now);
+  const note = roundNote(view);
   return (
     <details class={`delivery${line.isBad ? ' is-bad' : ''}`} data-testid={`delivery-${alarm.alarmId}`}>
       <summary class="delivery__line" data-acts-on={`delivery ${alarm.alarmId}`}>
@@ -20,6 +21,7 @@ export function DeliveryDetails({ alarm }: { alarm: Alarm }) {
         </span>
       </summary>
       {calls.length === 0 && <p class="dim">No call yet.</p>}
+      {note !== undefined && <p class="dim">{note}</p>}
       <ol class="delivery__calls">
         {calls.map(({ key, text, stages }) => (
           <li key={key}>
