@@ -58,6 +58,44 @@ describe('decideReach', () => {
     expect(outcomeOf(push(), [{ ...own, userId: 'ben' }])).toBe('conflict');
   });
 
+  it.each([
+    ['capitals in the host', 'https://PUSH.example/secret-1'],
+    ['capitals in the scheme', 'HTTPS://push.example/secret-1'],
+    ['the usual port', 'https://push.example:443/secret-1'],
+    ['a fragment', 'https://push.example/secret-1#1'],
+    ['an empty fragment', 'https://push.example/secret-1#'],
+    ['an empty query', 'https://push.example/secret-1?'],
+    ['a dot in the path', 'https://push.example/./secret-1'],
+    ['an encoded dot in the path', 'https://push.example/%2E/secret-1'],
+    ['two dots in the path', 'https://push.example/x/../secret-1'],
+    ['backslashes', 'https:\\\\push.example\\secret-1'],
+    ['a needlessly encoded letter', 'https://push.example/%73ecret-1'],
+    ['a needlessly encoded hyphen', 'https://push.example/secret%2d1'],
+    ['a space at its end', 'https://push.example/secret-1 '],
+  ])('the address of another person’s browser stays the same with %s', (_, endpoint) => {
+    const entry = { ...pushEntry(1, 'ben'), endpoint: 'https://push.example/secret-1' };
+    expect(outcomeOf(push({ endpoint }), [entry])).toBe('conflict');
+    expect(outcomeOf(push({ endpoint: entry.endpoint }), [{ ...entry, endpoint }])).toBe('conflict');
+    expect(decideReach(push({ endpoint }), 'ben', [entry], rules)).toEqual({ ok: true, replaced: entry });
+  });
+
+  it.each([
+    ['capitals in the path', 'https://push.example/Secret-1'],
+    ['a slash at the end', 'https://push.example/secret-1/'],
+    ['an encoded slash', 'https://push.example/secret-1%2F'],
+    ['a query', 'https://push.example/secret-1?token=1'],
+  ])('an address with %s is another address', (_, endpoint) => {
+    const entry = { ...pushEntry(1, 'ben'), endpoint: 'https://push.example/secret-1' };
+    expect(outcomeOf(push({ endpoint }), [entry])).toBe('ok');
+  });
+
+  it('two addresses whose queries differ are two addresses', () => {
+    const entry = { ...pushEntry(1, 'ben'), endpoint: 'https://push.example/w/?token=1' };
+    expect(outcomeOf(push({ endpoint: 'https://push.example/w/?token=2' }), [entry])).toBe('ok');
+    expect(outcomeOf(push({ endpoint: 'https://push.example/w/?token=1#' }), [entry])).toBe('conflict');
+    expect(outcomeOf(push({ endpoint: 'https://push.example/w/?token=%31' }), [entry])).toBe('conflict');
+  });
+
   it('allows a mail address that another person has, too, because a team may share it', () => {
     const { channel: _, endpoint: _e, p256dh: _p, auth: _a, ...fields } = pushEntry(1, 'ben');
     const bens: ReachEntry = { ...fields, channel: 'mail', address: 'team@hospital.example' };

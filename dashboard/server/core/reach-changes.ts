@@ -76,15 +76,29 @@ function bodyFault(body: ReachBody, { pushHosts, mailDomains }: ReachRules): str
   }
 }
 
+/** Returns the same text for all spellings of one address. */
 function addressOf(entry: ReachBody | ReachEntry): string {
   switch (entry.channel) {
     case 'push':
-      return `push ${entry.endpoint}`;
+      return `push ${normalUrl(entry.endpoint)}`;
     case 'mail':
       return `mail ${entry.address.toLowerCase()}`;
     case 'webhook':
-      return `webhook ${entry.url}`;
+      return `webhook ${normalUrl(entry.url)}`;
   }
+}
+
+/** An encoded letter, digit, `-`, `.`, `_` or `~` means the same as the character (RFC 3986, 6.2.2.2). */
+const needlesslyEncoded = /%(?:2[de]|3\d|[46][1-9a-f]|[57][\da]|5f|7e)/gi;
+
+/**
+ * Returns a URL as it is sent to its host, without what spells it in another way: the fragment, which is never sent, an empty query, and
+ * needless encodings. The parser of the platform normalises the rest.
+ */
+function normalUrl(text: string): string {
+  const url = URL.parse(text.replace(needlesslyEncoded, decodeURIComponent));
+  if (url === null) return text;
+  return (url.origin + url.pathname + url.search).replace(/%[\da-f]{2}/gi, (code) => code.toUpperCase());
 }
 
 /** Returns the text about an entry for the audit trail: where it leads, without its secrets. */
