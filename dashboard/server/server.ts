@@ -28,6 +28,7 @@ import { healthReasons } from './core/health-reasons.ts';
 import { newRefusalPace } from './core/refusal-pace.ts';
 import { requestFramingFault } from './core/request-framing.ts';
 import { normalizeTexts, requestTextFault } from './core/request-text.ts';
+import { endAfterError } from './live/live-faults.ts';
 import { plainAddress, proxyCheck } from './proxies.ts';
 import { type Guard, guardConnections, silentConnectionLimits } from './quiet-connections.ts';
 import { assessmentRoute } from './routes/assessment.ts';
@@ -150,7 +151,7 @@ export async function buildServer(
   await app.register(swagger, { openapi: { info: { title: 'Vigil dashboard', version: '1' } } });
   // The types of ws do not know closeTimeout yet.
   const live = { maxPayload: liveMessageBytesMax, perMessageDeflate: false, closeTimeout: liveCloseMsMax };
-  await app.register(websocket, { options: live });
+  await app.register(websocket, { options: live, errorHandler: endAfterError });
   app.addHook('onRoute', onRoute);
   guardRoutes(app, parts);
   loginRoutes(app, parts);

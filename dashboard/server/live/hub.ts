@@ -257,7 +257,6 @@ export function createHub(options: {
       socket.on('pong', () => {
         state.answeredAtMs = now();
       });
-      socket.on('error', (error) => logger.debug({ error: error.message }, 'a live connection failed'));
       socket.on('close', () => {
         screens.delete(screen);
         deliveries?.close(screen);
