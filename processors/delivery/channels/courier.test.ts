@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { failuresMax } from './core/breaker.ts';
@@ -84,6 +85,27 @@ describe('a courier', () => {
     expect(tryMsMax).toBeLessThan(5_000);
     expect(atMs[1]! - atMs[0]!).toBeGreaterThanOrEqual(tryMsMax - 100);
     expect(signals[0]!.aborted).toBe(true);
+  });
+
+  it('leaves no listener on a signal that lives longer than a try, so that the memory does not grow', async () => {
+    const { send } = newCourier();
+    const spy = vi.spyOn(AbortSignal, 'any');
+    const stop = new AbortController();
+    const tries: AbortSignal[] = [];
+    for (const last of [reached, failed('permanent', 'Refused.')]) {
+      let count = 0;
+      const attempt = async (signal: AbortSignal) => {
+        tries.push(signal);
+        count += 1;
+        return count === 1 ? broken : last;
+      };
+      expect(await send('a', attempt, 60_000, stop.signal)).toEqual(last.result);
+    }
+    const joined = spy.mock.results.map(({ value }) => value as AbortSignal);
+    spy.mockRestore();
+    expect([tries.length, joined.length >= 2]).toEqual([4, true]);
+    const listeners = [stop.signal, ...joined, ...tries].flatMap((signal) => getEventListeners(signal, 'abort'));
+    expect(listeners).toHaveLength(0);
   });
 
   it('bounds how many tries run at once at one host, and how many messages wait', async () => {

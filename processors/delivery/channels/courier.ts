@@ -149,20 +149,22 @@ async function tryOnce(errand: Errand, permit: { end(sign: HostSign): void }, op
     permit.end('unknown');
     return failed('transient', 'The message was of no use any more.', 'unknown');
   }
-  const limit = new AbortController();
-  const timer = setTimeout(() => limit.abort(), tryMs);
-  const signal = AbortSignal.any([errand.signal, limit.signal]);
-  const ended = new Promise<TryResult>((resolve) => {
-    const onEnd = () =>
-      resolve(
-        errand.signal.aborted
-          ? failed('transient', 'The message was not needed any more.', 'unknown')
-          : failed('transient', 'The host did not answer in time.', tryMs < tryMsMax ? 'unknown' : 'fails'),
-      );
-    signal.addEventListener('abort', onEnd, { once: true });
-  });
-  const outcome = await Promise.race([errand.attempt(signal), ended]);
+  // The try has a controller of its own. Node keeps a signal of `AbortSignal.any` in memory as long as it has a listener, so that a listener
+  // that a channel leaves there would stay until the process ends.
+  const end = new AbortController();
+  const ended = Promise.withResolvers<TryResult>();
+  const onUnneeded = () => {
+    ended.resolve(failed('transient', 'The message was not needed any more.', 'unknown'));
+    end.abort();
+  };
+  const timer = setTimeout(() => {
+    ended.resolve(failed('transient', 'The host did not answer in time.', tryMs < tryMsMax ? 'unknown' : 'fails'));
+    end.abort();
+  }, tryMs);
+  errand.signal.addEventListener('abort', onUnneeded, { once: true });
+  const outcome = await Promise.race([errand.attempt(end.signal), ended.promise]);
   clearTimeout(timer);
+  errand.signal.removeEventListener('abort', onUnneeded);
   permit.end(outcome.host);
   countOf(counts, monotonicMs() - beganMs);
   return outcome;
