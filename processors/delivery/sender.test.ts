@@ -22,6 +22,7 @@ function newSender(entries: readonly ReachEntry[] = [entryOf('anna')]) {
   const sends: { id: string; entry: ReachEntry; signal: AbortSignal; finish: (result: SendResult) => void }[] = [];
   const reports: Report[] = [];
   const ended: string[] = [];
+  const process = { isDeciding: true };
   const channel: Channel = {
     ...{
       name: 'push',
@@ -41,9 +42,10 @@ function newSender(entries: readonly ReachEntry[] = [entryOf('anna')]) {
     placeOf: () => ({ ward: 'icu', bed: 'ICU-1' }),
     report: (_message, report) => reports.push(report),
     onEnded: ({ reachId }) => ended.push(reachId),
+    isDeciding: () => process.isDeciding,
     now: () => Date.now(),
   });
-  return { sender, sends, reports, ended };
+  return { sender, sends, reports, ended, process };
 }
 
 /** Returns a book in which messages wait to be sent: one to each of these persons for each number. */
@@ -81,6 +83,42 @@ describe('createSender', () => {
     sends[0]!.finish({ kind: 'reached', stage: 'taken' });
     await settle();
     expect(reports).toEqual([]);
+  });
+
+  it('stops while the process does not decide, and then sends again with the same id', async () => {
+    const { sender, sends, reports, process } = newSender();
+    sender.sync(bookWith(['anna', 1]));
+    process.isDeciding = false;
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(sends[0]!.signal.aborted).toBe(true);
+    sends[0]!.finish({ kind: 'failed', class: 'transient', reason: 'aborted' });
+    sender.sync(bookWith(['anna', 1], ['anna', 2]));
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect([sends.length, reports]).toEqual([1, []]);
+    process.isDeciding = true;
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(sends.map(({ id }) => id)).toEqual(['push/anna/1', 'push/anna/1', 'push/anna/2']);
+  });
+
+  it('sends nothing again after a failure while the process does not decide', async () => {
+    const { sender, sends, process } = newSender();
+    sender.sync(bookWith(['anna', 1]));
+    sends[0]!.finish({ kind: 'failed', class: 'transient', reason: 'busy' });
+    await settle();
+    process.isDeciding = false;
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(sends).toHaveLength(1);
+  });
+
+  it('stops at once when it is closed, and sends nothing more', async () => {
+    const { sender, sends, reports } = newSender();
+    sender.sync(bookWith(['anna', 1]));
+    sender.close();
+    expect(sends[0]!.signal.aborted).toBe(true);
+    sends[0]!.finish({ kind: 'failed', class: 'transient', reason: 'aborted' });
+    sender.sync(bookWith(['anna', 1], ['anna', 2]));
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect([sends.length, reports.length, vi.getTimerCount()]).toEqual([1, 0, 0]);
   });
 
   it('messages of one person that hang hold up no other person', () => {

@@ -2,6 +2,8 @@
  * Sends the messages that are committed and wanted, through the channels. It compares what it sends with what the book wants: so after a
  * kill, a message that no channel has confirmed is sent again with the same id, and a message that nobody needs any more is stopped.
  *
+ * It stops while the process does not decide: then another process may deliver, and this one does not know what was answered there.
+ *
  * Guarantees: nothing is sent before its `message` event is committed, because only then it is in the book that `sync` gets. A slow message
  * holds up no message to another person: sends run beside each other, with a maximum for each person.
  */
@@ -24,12 +26,14 @@ const informingMs = 5 * 60_000;
 /** Pause before a message is tried again after the channel gave up, ms. It doubles each time. */
 const retryMsMin = 2_000;
 const retryMsMax = 30_000;
+/** How often the sender looks whether the process still decides, ms (ours). */
+const lookEveryMs = 500;
 
 export type Channels = ReadonlyMap<DeliveryChannel, Channel>;
 
 type Sending = {
   readonly message: MessageDecision;
-  readonly controller: AbortController;
+  controller: AbortController;
   state: 'waiting' | 'sending' | 'reported';
   tries: number;
   retryAtMs: number;
@@ -40,6 +44,7 @@ export type Sender = {
   sync(book: Book): void;
   /** Returns the number of messages that wait, and that are being sent. */
   counts(): { readonly waiting: number; readonly sending: number };
+  /** Stops all sends at once. Nothing leaves after that. */
   close(): void;
 };
 
@@ -50,15 +55,31 @@ export type SenderOptions = {
   readonly report: (message: MessageDecision, report: Report) => void;
   /** Called if a service said that an entry of `reach` does not exist any more. */
   readonly onEnded: (entry: ReachEntry, reason: string) => void;
+  /** Returns whether the process decides. While it does not, nothing leaves. */
+  readonly isDeciding: () => boolean;
   readonly now: () => number;
 };
 
 export function createSender(options: SenderOptions): Sender {
-  const { channels, entriesOf, report, onEnded, now } = options;
+  const { report, now } = options;
   const all = new Map<string, Sending>();
   let current: Book | undefined;
   let timer: NodeJS.Timeout | undefined;
+  let watch: NodeJS.Timeout | undefined;
   let isClosed = false;
+
+  /** Looks as long as there is something to send. */
+  function watchDeciding(): void {
+    if (isClosed || all.size === 0) {
+      clearInterval(watch);
+      watch = undefined;
+    } else watch ??= setInterval(() => (options.isDeciding() ? startWaiting() : stopForNow()), lookEveryMs);
+  }
+
+  function stopForNow(): void {
+    clearTimeout(timer);
+    interrupt(all.values());
+  }
 
   function sync(book: Book): void {
     current = book;
@@ -70,24 +91,15 @@ export function createSender(options: SenderOptions): Sender {
     for (const [id, message] of book.unsent)
       if (!all.has(id))
         all.set(id, { message, controller: new AbortController(), state: 'waiting', tries: 0, retryAtMs: 0 });
+    watchDeciding();
     startWaiting();
   }
 
   function startWaiting(): void {
     clearTimeout(timer);
-    if (isClosed) return;
-    const running = [...all.values()].filter(({ state }) => state === 'sending');
-    let free = sendsMax - running.length;
-    const ofPerson = new Map<string, number>();
-    for (const { message } of running) ofPerson.set(slotOf(message), (ofPerson.get(slotOf(message)) ?? 0) + 1);
-    let nextRetryMs = Number.POSITIVE_INFINITY;
-    for (const sending of all.values()) {
-      if (sending.state !== 'waiting' || uselessAfterMs(sending.message) <= now()) continue;
-      if (sending.retryAtMs > now()) nextRetryMs = Math.min(nextRetryMs, sending.retryAtMs);
-      const count = ofPerson.get(slotOf(sending.message)) ?? 0;
-      if (sending.retryAtMs > now() || free < 1 || count >= sendsPerPersonMax) continue;
-      free -= 1;
-      ofPerson.set(slotOf(sending.message), count + 1);
+    if (isClosed || !options.isDeciding()) return;
+    const { ready, nextRetryMs } = readyOf([...all.values()], now());
+    for (const sending of ready) {
       sending.state = 'sending';
       void send(sending);
     }
@@ -96,7 +108,7 @@ export function createSender(options: SenderOptions): Sender {
 
   async function send(sending: Sending): Promise<void> {
     const { message, controller } = sending;
-    const result = await sendToAll(message, controller.signal);
+    const result = await sendToAll(options, current, message, controller.signal);
     if (controller.signal.aborted || isClosed) return startWaiting();
     if (result.kind === 'failed' && result.class === 'transient') {
       if (sending.tries === 0) report(message, result);
@@ -110,15 +122,6 @@ export function createSender(options: SenderOptions): Sender {
     startWaiting();
   }
 
-  /** Sends to all addresses of the person. The message has come as far as at the best of them. */
-  async function sendToAll(message: MessageDecision, signal: AbortSignal): Promise<Report> {
-    const channel = channels.get(message.channel);
-    const entries = entriesOf(message.userId, message.channel);
-    if (!channel || entries.length === 0 || !current) return noAddress;
-    const outgoing = outgoingOf(current, message, options.placeOf);
-    return sendToPerson(entries, (entry) => channel.send(entry, outgoing, signal).catch(unexpected), onEnded);
-  }
-
   return {
     sync,
     counts: () => ({
@@ -128,9 +131,53 @@ export function createSender(options: SenderOptions): Sender {
     close() {
       isClosed = true;
       clearTimeout(timer);
+      watchDeciding();
       for (const { controller } of all.values()) controller.abort();
     },
   };
+}
+
+/** Aborts what is being sent. It is sent again with the same id later. */
+function interrupt(all: Iterable<Sending>): void {
+  for (const sending of all) {
+    if (sending.state !== 'sending') continue;
+    sending.controller.abort();
+    sending.controller = new AbortController();
+    sending.state = 'waiting';
+  }
+}
+
+/** Returns the messages that may be sent now, and when the next one is to be tried again. */
+function readyOf(all: readonly Sending[], nowMs: number): { readonly ready: Sending[]; readonly nextRetryMs: number } {
+  const running = all.filter(({ state }) => state === 'sending');
+  let free = sendsMax - running.length;
+  const ofPerson = new Map<string, number>();
+  for (const { message } of running) ofPerson.set(slotOf(message), (ofPerson.get(slotOf(message)) ?? 0) + 1);
+  let nextRetryMs = Number.POSITIVE_INFINITY;
+  const ready = all.filter((sending) => {
+    if (sending.state !== 'waiting' || uselessAfterMs(sending.message) <= nowMs) return false;
+    if (sending.retryAtMs > nowMs) nextRetryMs = Math.min(nextRetryMs, sending.retryAtMs);
+    const count = ofPerson.get(slotOf(sending.message)) ?? 0;
+    if (sending.retryAtMs > nowMs || free < 1 || count >= sendsPerPersonMax) return false;
+    free -= 1;
+    ofPerson.set(slotOf(sending.message), count + 1);
+    return true;
+  });
+  return { ready, nextRetryMs };
+}
+
+/** Sends to all addresses of the person. The message has come as far as at the best of them. */
+async function sendToAll(
+  { channels, entriesOf, placeOf, onEnded }: SenderOptions,
+  book: Book | undefined,
+  message: MessageDecision,
+  signal: AbortSignal,
+): Promise<Report> {
+  const channel = channels.get(message.channel);
+  const entries = entriesOf(message.userId, message.channel);
+  if (!channel || entries.length === 0 || !book) return noAddress;
+  const outgoing = outgoingOf(book, message, placeOf);
+  return sendToPerson(entries, (entry) => channel.send(entry, outgoing, signal).catch(unexpected), onEnded);
 }
 
 const noAddress: Report = { kind: 'failed', class: 'permanent', reason: 'The person has no address for this channel.' };

@@ -13,6 +13,7 @@ import type { Context } from './core/inputs.ts';
 import { beginAt, openIntake } from './intake.ts';
 import { restore } from './restore.ts';
 import { type Channels, createSender } from './sender.ts';
+import { passMsMax } from './signs.ts';
 import type { Tables } from './tables.ts';
 import { createWriting } from './writing.ts';
 
@@ -86,9 +87,9 @@ async function open(options: SessionOptions, opened: (() => Promise<void>)[], cl
       } as const;
       writing.give({ intake: { type: 'reach', event } });
     },
+    isDeciding: () => now() - writing.lastPassMs() <= passMsMax,
     now,
   });
-  opened.push(async () => sender.close());
   const writing = createWriting({
     turn,
     book: restored.book,
@@ -97,7 +98,10 @@ async function open(options: SessionOptions, opened: (() => Promise<void>)[], cl
     context: (book) => contextOf(options, book),
     onBook: sender.sync,
     onWritten: (records) => options.onWritten(records, writing.book()),
-    onFailed: options.onFailed,
+    onFailed(error) {
+      sender.close();
+      options.onFailed(error);
+    },
     now,
   });
   opened.push(writing.close);
@@ -114,6 +118,8 @@ async function open(options: SessionOptions, opened: (() => Promise<void>)[], cl
     log,
   });
   opened.push(intake.close);
+  // Closed first and at once: another process may deliver already, and the other parts wait for Kafka.
+  opened.push(async () => sender.close());
   writing.start();
   log.info({ alarms: restored.book.state.alarms.size, records: restored.records }, 'this process delivers');
 
