@@ -22,6 +22,13 @@ import { currentRecords, type OtherDashboards } from './unconfirmed.ts';
 export const unheardAfterMs = 3_500;
 /** A screen that did not sound its ward for this time loses the sound (ours). All screens sound meanwhile. */
 export const ownerLostMs = 60_000;
+/**
+ * A session whose screen lost the sound because somebody at another session wanted every screen to sound cannot take the sound
+ * of this ward again for this time (ours). Otherwise a script could take it back each second.
+ */
+export const retakeAfterMs = 60_000;
+/** Sessions that must wait, of all wards. Above it the oldest may take the sound again. */
+const waitingSessionsMax = 1_000;
 
 /** The screen that has the sound of a ward. */
 export type SoundOwner = {
@@ -47,6 +54,26 @@ export function newOwner(
   sinceMs: number,
 ): SoundOwner {
   return { ...fields, sinceMs, soundedAtMs: undefined, why: undefined, unheardSinceMs: sinceMs };
+}
+
+/** When a session may take the sound of a ward again, by ward and session, ms. The oldest is first. */
+export type RetakeWaits = Map<string, number>;
+const waitKey = (ward: string, session: string) => JSON.stringify([ward, session]);
+
+/** Notes that somebody took the sound of a ward away from a session, so that every screen sounds. */
+export function noteTakenAway(waits: RetakeWaits, ward: string, session: string, nowMs: number): void {
+  const key = waitKey(ward, session);
+  waits.delete(key);
+  waits.set(key, nowMs + retakeAfterMs);
+  for (const [each, untilMs] of waits) {
+    if (untilMs > nowMs && waits.size <= waitingSessionsMax) return;
+    waits.delete(each);
+  }
+}
+
+/** Returns how long a session must wait until it may take the sound of the ward, ms; 0 if it may take it now. */
+export function retakeWaitMs(waits: RetakeWaits, ward: string, session: string, nowMs: number): number {
+  return Math.max(0, (waits.get(waitKey(ward, session)) ?? nowMs) - nowMs);
 }
 
 /** Takes a report of the screen that has the sound of the ward. */

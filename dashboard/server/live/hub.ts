@@ -53,7 +53,7 @@ export type Hub = {
   /** Returns the alarms that screens have not confirmed in time, for the other dashboards. */
   unconfirmed(): UnconfirmedOnScreen[];
   /** Which screens have the sound of wards. */
-  readonly sound: Pick<SoundOwners, 'mayTake' | 'take' | 'giveBack' | 'personOf' | 'count'>;
+  readonly sound: Pick<SoundOwners, 'mayTake' | 'take' | 'giveBack' | 'retakeWaitMs' | 'personOf' | 'count'>;
   /** Returns which wards have their sound on a screen of this dashboard, for the other dashboards. */
   ownedSounds(): OwnedSound[];
   /** Ends the connections of a session that was logged out. */

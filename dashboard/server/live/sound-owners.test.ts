@@ -8,7 +8,7 @@ import { everywhere, nurse, period, t0, table, technician } from '../core/fold.t
 import type { Viewer } from '../core/rights.ts';
 import { emptyState } from '../core/state.ts';
 import type { OtherDashboards } from '../core/unconfirmed.ts';
-import { ownerLostMs, unheardAfterMs } from '../core/ward-sound.ts';
+import { ownerLostMs, retakeAfterMs, unheardAfterMs } from '../core/ward-sound.ts';
 import { createSoundOwners, type ReportWithSound, type ScreenWithSound, type SoundOwners } from './sound-owners.ts';
 
 const idOf = (n: number) => `01890000-0000-4000-8000-00000000000${n}`;
@@ -158,6 +158,60 @@ describe('the sound of a ward', () => {
     owners.take('icu', { session: 'session 1', screen: idOf(1) });
     owners.endSession('session 1');
     expect(toldTo(other)).toEqual([]);
+  });
+});
+
+describe('a session whose sound somebody took away with “Sound everywhere”', () => {
+  const own = { session: 'session 1', screen: idOf(1) };
+  const takes = (page = own, ward = 'icu') => owners.take(ward, page);
+
+  it('cannot take the sound again for 60 s, also not with another page and not from another screen', () => {
+    openOwner();
+    openScreen(3, nurse, 'icu', own.session).report();
+    openScreen(2).report();
+    owners.giveBack('icu', 'session 2');
+    for (const laterMs of [0, 1_000, retakeAfterMs - 1]) {
+      clockMs = t0 + laterMs;
+      expect(owners.mayTake('icu', own)).toBe(false);
+      expect([takes(), takes({ ...own, screen: idOf(3) })]).toEqual([false, false]);
+      expect(owners.personOf('icu')).toBeUndefined();
+    }
+    expect(owners.retakeWaitMs('icu', own.session)).toBe(1);
+    expect(takes({ session: 'session 2', screen: idOf(2) })).toBe(true);
+    expect(takes()).toBe(false);
+    clockMs = t0 + retakeAfterMs;
+    expect(owners.retakeWaitMs('icu', own.session)).toBe(0);
+    expect(takes()).toBe(true);
+  });
+
+  it('that takes it each second has it at most once in 60 s', () => {
+    openOwner();
+    const other = openScreen(2);
+    let sounding = 0;
+    for (let second = 0; second < 240; second += 1, clockMs += 1_000) {
+      if (takes()) screens[0]?.report();
+      if (toldTo(other).length > 0) sounding += 1;
+      if (second % 3 === 0) owners.giveBack('icu', 'session 2');
+    }
+    expect(sounding).toBe(4);
+  });
+
+  it('does not wait if the sound was given back at the same session, and not for another ward', () => {
+    openOwner();
+    owners.giveBack('icu', own.session);
+    expect(takes()).toBe(true);
+    owners.giveBack('icu', 'session 2');
+    screens = [];
+    openScreen(1, { ...nurse, wards: ['icu', 'step'] }, 'step').report();
+    expect(takes(own, 'step')).toBe(true);
+  });
+
+  it('does not wait because of a second “Sound everywhere” when no screen has the sound', () => {
+    openOwner();
+    owners.giveBack('icu', 'session 2');
+    clockMs += 30_000;
+    owners.giveBack('icu', 'session 2');
+    expect(owners.retakeWaitMs('icu', own.session)).toBe(retakeAfterMs - 30_000);
   });
 });
 

@@ -13,8 +13,11 @@ import {
   newOwner,
   noteReport,
   noteState,
+  noteTakenAway,
   type OwnerScreen,
   ownersElsewhere,
+  type RetakeWaits,
+  retakeWaitMs,
   type SoundOwner,
   sinceMsOf,
   soundOf,
@@ -51,7 +54,13 @@ export type SoundOwners = {
   take(ward: string, page: PageOfSession): boolean;
   /** Returns the name of the person whose screen has the sound here. */
   personOf(ward: string): string | undefined;
-  giveBack(ward: string): void;
+  /**
+   * Lets every screen of the ward sound.
+   * @param bySession the session whose person wants it. If another session had the sound, it must wait until it may take it again.
+   */
+  giveBack(ward: string, bySession?: string): void;
+  /** Returns how long a session must wait until it may take the sound of the ward, ms; 0 if it may take it now. */
+  retakeWaitMs(ward: string, session: string): number;
   endSession(session: string): void;
   /** Must be called for each report of a screen. */
   reported(screen: ScreenWithSound): void;
@@ -75,6 +84,7 @@ export function createSoundOwners(options: {
 }): SoundOwners {
   const { screens, state, others, now } = options;
   const owners = new Map<string, SoundOwner>();
+  const retakeWaits: RetakeWaits = new Map();
   let decided = new Map<string, WardSound>();
 
   /** Returns the newest connection of a page that has sent a report. */
@@ -106,6 +116,7 @@ export function createSoundOwners(options: {
 
   /** Returns the screen of the page if it may take the sound of the ward. */
   function screenThatMayTake(ward: string, page: PageOfSession): ScreenWithSound | undefined {
+    if (retakeWaitMs(retakeWaits, ward, page.session, now()) > 0) return undefined;
     const screen = screenOf(page);
     const hasRoom = owners.has(ward) || owners.size < wardsMax;
     return screen !== undefined && hasRoom && watches(screen, ward) ? screen : undefined;
@@ -123,10 +134,14 @@ export function createSoundOwners(options: {
       return true;
     },
     personOf: (ward) => owners.get(ward)?.person,
-    giveBack(ward) {
+    giveBack(ward, bySession) {
+      const owner = owners.get(ward);
+      if (owner !== undefined && bySession !== undefined && bySession !== owner.session)
+        noteTakenAway(retakeWaits, ward, owner.session, now());
       owners.delete(ward);
       decided.delete(ward);
     },
+    retakeWaitMs: (ward, session) => retakeWaitMs(retakeWaits, ward, session, now()),
     endSession(session) {
       for (const [ward, owner] of owners) if (owner.session === session) owners.delete(ward);
     },

@@ -15,6 +15,9 @@ const params = Type.Object({ ward: Ward });
 const refusals = { 401: ErrorBody, 403: ErrorBody, 404: ErrorBody, 409: ErrorBody, 503: ErrorBody };
 const config = { access: 'pause-audio' } as const;
 
+const mustSoundEverywhere = (waitS: number) =>
+  new VigilError('conflict', `Somebody wants every screen to sound. You can take the sound again in ${waitS} s.`);
+
 export function soundRoutes(app: App, parts: Parts): void {
   const { feed, hub, trail } = parts;
   const pace: RequestPace = new Map();
@@ -38,6 +41,8 @@ export function soundRoutes(app: App, parts: Parts): void {
       const page = { session: sessionOf(request).claims.sessionId, screen: request.body.screen };
       const notShown = () =>
         new VigilError('conflict', 'The server does not know yet that this screen shows the ward. Try again.');
+      const waitS = Math.ceil(hub.sound.retakeWaitMs(ward, page.session) / 1_000);
+      if (waitS > 0) throw mustSoundEverywhere(waitS);
       if (!hub.sound.mayTake(ward, page)) throw notShown();
       const before = hub.sound.personOf(ward);
       const detail = before === undefined ? {} : { detail: `from the screen of ${before}` };
@@ -62,7 +67,7 @@ export function soundRoutes(app: App, parts: Parts): void {
         ward,
         detail: `from the screen of ${before}`,
       });
-      hub.sound.giveBack(ward);
+      hub.sound.giveBack(ward, sessionOf(request).claims.sessionId);
       return reply.code(204).send(null);
     },
   );
