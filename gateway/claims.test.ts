@@ -35,7 +35,7 @@ beforeEach(async () => {
         }),
       followTable: async (_topics, handler) => {
         onRecord = handler;
-        return { ready: Promise.resolve(), close: async () => {} };
+        return { ready: Promise.resolve(), reachEnd: async () => new Map(), close: async () => {} };
       },
     },
     boot: 'us',

@@ -16,7 +16,7 @@ import { type DamageBook, openDamageBook } from './kafka/damage-book.ts';
 import { followKeys } from './kafka/keys.ts';
 import type { AppendPosition } from './kafka/lane.ts';
 import type { LogRecord } from './kafka/log-record.ts';
-import { createReader } from './kafka/reader.ts';
+import { createReader, type Reader } from './kafka/reader.ts';
 import type { kafkaSettings } from './kafka/settings.ts';
 import { type Turn, takeTurn } from './kafka/turn.ts';
 import { createSealedReading, type ReadRecord } from './sealed-reading.ts';
@@ -38,6 +38,14 @@ export type TurnRecord = { readonly key: string; readonly contentType: ContentTy
 export type SealedTurn = Pick<Turn, 'commit' | 'close'> & {
   /** Seals and writes records. Readers get them only after `commit`. Rejects as `Turn.write` does. */
   write(records: readonly TurnRecord[]): Promise<void>;
+};
+
+export type FollowedTable = {
+  /** Resolves when all records that were in the topics at the begin were read. */
+  readonly ready: Promise<void>;
+  /** Resolves when all records that are in the topics now were read. Not for a table that begins at the end. */
+  readonly reachEnd: Reader['reachEnd'];
+  close(): Promise<void>;
 };
 
 export type SealedLog = {
@@ -67,7 +75,7 @@ export type SealedLog = {
     topics: readonly KafkaTopic[],
     onRecord: (read: ReadRecord | null, record: TableRecord) => void,
     from?: 'beginning' | 'end',
-  ): Promise<{ readonly ready: Promise<void>; close(): Promise<void> }>;
+  ): Promise<FollowedTable>;
   close(): Promise<void>;
 };
 
@@ -158,7 +166,7 @@ export async function openSealedLog(options: {
           }
         },
       });
-      return { ready: reader.caughtUp, close: reader.close };
+      return { ready: reader.caughtUp, reachEnd: reader.reachEnd, close: reader.close };
     },
     async close() {
       await appender.close();

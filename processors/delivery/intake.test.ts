@@ -10,7 +10,8 @@ const alarmPartitions = Array.from({ length: clinicalPartitions }, (_, partition
 const rest = () => new Promise((done) => setTimeout(done, 20));
 
 /** Creates a false client of kafkajs. Partition 0 of `alarms` has records up to `high`; the other partitions are empty. */
-function fakeKafka(high: number) {
+function fakeKafka(firstHigh: number) {
+  let high = firstHigh;
   const listeners = new Map<string, (event: object) => void>();
   let eachBatch: (payload: object) => Promise<void> = async () => {};
   const seeks: string[] = [];
@@ -38,10 +39,14 @@ function fakeKafka(high: number) {
   return {
     kafka: { consumer: () => consumer, admin: () => admin } as unknown as Kafka,
     seeks,
-    async join() {
-      const memberAssignment = { alarms: alarmPartitions, 'delivery-commands': [0] };
+    async join(assigned = alarmPartitions) {
+      const memberAssignment = { alarms: assigned, 'delivery-commands': [0] };
       listeners.get('GROUP_JOIN')!({ payload: { memberAssignment } });
       await rest();
+    },
+    /** Somebody writes records, and this process does not get them yet. */
+    write(count: number) {
+      high += count;
     },
     /** Sends records of partition 0 of `alarms`. They have no value, so they only move the position. */
     batch(from: number, count: number) {
@@ -110,5 +115,23 @@ it('hands out no record twice if a new assignment comes while the record waits f
   await batch(100, 2);
   expect(seeks).toEqual(['100', '100']);
   expect(given).toEqual(['101', '102']);
+  await intake.close();
+});
+
+it('reaches the end while nothing happens, and not while it does not get a record, or lacks a partition', async () => {
+  const { opening, batch, join, write } = await openWith(100, 100);
+  const intake = await opening;
+  await intake.reachEnd();
+  write(1);
+  let isReached = false;
+  const reaching = intake.reachEnd().then(() => {
+    isReached = true;
+  });
+  await rest();
+  expect(isReached).toBe(false);
+  await batch(100, 1);
+  await reaching;
+  await join(alarmPartitions.slice(1));
+  await expect(intake.reachEnd()).rejects.toMatchObject({ code: 'log-unavailable' });
   await intake.close();
 });

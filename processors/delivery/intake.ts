@@ -1,5 +1,6 @@
 /** Reads `alarms` and `delivery-commands` from the positions of the last transaction, and gives their records to the decisions in order. */
 import type { Logger } from 'pino';
+import { VigilError } from '../../contracts/errors.ts';
 import type { AlarmEvent } from '../../contracts/messages/alarms.ts';
 import type { DeliveryPositions } from '../../contracts/messages/delivery-progress.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
@@ -42,7 +43,12 @@ export async function beginAt(
   };
 }
 
-export type Intakes = { leftOut(): number; close(): Promise<void> };
+export type Intakes = {
+  leftOut(): number;
+  /** Resolves when all that is in the topics now was handed out. Rejects if Kafka does not answer, or has not assigned all partitions. */
+  reachEnd(): Promise<void>;
+  close(): Promise<void>;
+};
 
 /**
  * Reads from `positions` on. After a further assignment it goes on after the records that were handed out. First reads everything that is in the topics now, and hands it out at once with only the newest state of each
@@ -106,7 +112,15 @@ export async function openIntake(options: {
   await reader.caughtUp;
   give(...missed.items());
   missed = undefined;
-  return { leftOut: reading.leftOutCount, close: reader.close };
+  return {
+    leftOut: reading.leftOutCount,
+    async reachEnd() {
+      const ends = await reader.reachEnd();
+      if (ends.size < clinicalPartitions + 1)
+        throw new VigilError('log-unavailable', 'Kafka has not assigned all partitions of the alarms and answers.');
+    },
+    close: reader.close,
+  };
 }
 
 /** Collects what was written while no process ran: the newest state of each alarm, and all commands after the alarms. */

@@ -24,7 +24,7 @@ import { createCounts, deliveryMetrics, noticesOf } from './metrics.ts';
 import { createOwnership, type Ownership } from './ownership.ts';
 import { openSessionWithCanaries } from './session-canaries.ts';
 import { settings as manifest } from './settings.ts';
-import { passMsMax, signOf, startSigns } from './signs.ts';
+import { signOf, startSigns, type Work } from './signs.ts';
 import { openTables, type Tables } from './tables.ts';
 
 const countersEveryMs = 60_000;
@@ -49,17 +49,17 @@ async function openDelivery(settings: DeliverySettings, log: Logger) {
     metrics: deliveryMetrics({
       addFurther: open.addMetrics,
       counts,
-      running: () => runningOf(parts),
+      running: () => runningOf(parts, now()),
       clock,
       policy,
       damage: () => parts.sealedLog?.damage,
     }),
-    health: () => (parts.health === 'ready' && !isWorking(parts, now()) ? 'failing' : parts.health),
+    health: () => (parts.health === 'ready' && signOf(workOf(parts), now()) === undefined ? 'failing' : parts.health),
     log,
   });
   const sealedLog = await openSealedLog({ settings, service: 'delivery', boot: randomBytes(9).toString('hex'), log });
   parts.sealedLog = sealedLog;
-  const tables = await openTables({ sealedLog, pseudonymKey: settings.pseudonymKey, onChange: changed, log });
+  const tables = await openTables({ sealedLog, pseudonymKey: settings.pseudonymKey, onChange: changed, now, log });
   parts.tables = tables;
   const ownership = await createOwnership({
     sealedLog,
@@ -82,10 +82,10 @@ async function openDelivery(settings: DeliverySettings, log: Logger) {
       }),
   });
   parts.ownership = ownership;
-  const signs = startSigns({ sealedLog, state: () => signOf(stateOf(ownership), now()), now, log });
+  const signs = startSigns({ sealedLog, work: () => workOf(parts), now, log });
   parts.health = 'ready';
   const certificateWatch = logEndingCertificates(log);
-  const timer = setInterval(() => log.info({ ...runningOf(parts), notices: undefined }, 'counters'), countersEveryMs);
+  const timer = setInterval(() => logCounters(log, runningOf(parts, now())), countersEveryMs);
 
   return {
     metricsPort: server.port,
@@ -106,19 +106,18 @@ async function openDelivery(settings: DeliverySettings, log: Logger) {
   };
 }
 
-const stateOf = (ownership: Ownership) => ({
-  isOwner: ownership.isOwner(),
-  lastPassMs: ownership.session()?.lastPassMs(),
-});
-
-/** A process that stands by is healthy. One that is to deliver is healthy while it decides. */
-function isWorking({ ownership }: Parts, nowMs: number): boolean {
-  if (!ownership?.isOwner()) return true;
-  const lastPassMs = ownership.session()?.lastPassMs();
-  return lastPassMs !== undefined && nowMs - lastPassMs <= passMsMax;
+/** A process that stands by is healthy. One that is to deliver is healthy while it reads and decides. */
+function workOf({ ownership, tables }: Parts): Work {
+  const session = ownership?.session();
+  return {
+    isOwner: ownership?.isOwner() ?? false,
+    lastPassMs: session?.lastPassMs(),
+    intakeReadMs: session?.intakeReadMs(),
+    tablesReadMs: tables?.readMs(),
+  };
 }
 
-function runningOf({ ownership, tables }: Parts) {
+function runningOf({ ownership, tables }: Parts, nowMs: number) {
   const session = ownership?.session();
   if (!ownership || !tables) return undefined;
   const counts = session?.counts() ?? { waiting: 0, unsent: 0, sending: 0, leftOut: 0 };
@@ -127,9 +126,19 @@ function runningOf({ ownership, tables }: Parts) {
     owner: session ? 1 : 0,
     alarms: session?.book().state.alarms.size ?? 0,
     refused: tables.refused(),
+    unreadSeconds: new Map([
+      ...(session ? [['inputs', (nowMs - session.intakeReadMs()) / 1_000] as const] : []),
+      ['tables', (nowMs - tables.readMs()) / 1_000] as const,
+    ]),
     notices: session ? noticesOf(session.book()) : new Map<string, number>(),
   };
 }
+
+const logCounters = (log: Logger, running: ReturnType<typeof runningOf>) =>
+  log.info(
+    { ...running, notices: undefined, unreadSeconds: Object.fromEntries(running?.unreadSeconds ?? []) },
+    'counters',
+  );
 
 runProcess({
   title: 'The delivery process',

@@ -19,6 +19,8 @@ export type Running = {
   readonly sending: number;
   readonly leftOut: number;
   readonly refused: number;
+  /** How long ago the inputs, and the tables, were known to be read to their end, s. */
+  readonly unreadSeconds: ReadonlyMap<string, number>;
   readonly notices: ReadonlyMap<string, number>;
 };
 
@@ -106,7 +108,7 @@ export function deliveryMetrics(options: {
   addClockMetrics(metrics, clock);
   addDamageMetrics(metrics, damage);
   addCertificateMetrics(metrics);
-  const read = (name: Exclude<keyof Running, 'notices'>) => () => running()?.[name] ?? 0;
+  const read = (name: Exclude<keyof Running, 'notices' | 'unreadSeconds'>) => () => running()?.[name] ?? 0;
   metrics.gauge('vigil_delivery_owner', '1 while this process delivers; 0 while it stands by.', read('owner'));
   metrics.gauge('vigil_delivery_alarms', 'Alarms that the process follows.', read('alarms'));
   metrics.gauge('vigil_delivery_waiting', 'Inputs that wait for a decision.', read('waiting'));
@@ -117,6 +119,12 @@ export function deliveryMetrics(options: {
     'Alarms about which the ward has a technical alarm, because nobody can be called or nobody answers.',
     () => running()?.notices ?? [],
     'notice',
+  );
+  metrics.gauge(
+    'vigil_delivery_unread_seconds',
+    'Time since the process had read the alarms and answers (inputs), and the assignments, places and addresses (tables), to their end.',
+    () => running()?.unreadSeconds ?? [],
+    'of',
   );
   metrics.gauge(
     'vigil_delivery_restore_seconds',

@@ -56,7 +56,13 @@ async function openProcess(): Promise<Process> {
   const failures: unknown[] = [];
   const push = hangingChannel();
   let session: Session | undefined;
-  const tables = await openTables({ sealedLog, pseudonymKey: 'AAAA', onChange: () => session?.changed(), log });
+  const tables = await openTables({
+    sealedLog,
+    pseudonymKey: 'AAAA',
+    onChange: () => session?.changed(),
+    now: Date.now,
+    log,
+  });
   session = await openSession({
     ...{ sealedLog, tables, log },
     channels: new Map([['push', push.channel]]),
@@ -141,7 +147,7 @@ it('an address that does not exist any more is not used again, and a person with
   await reachable(anna);
   const [first, later] = [await lab.admit(), await lab.admit()];
   for (const bed of [first, later]) await bed.assign(anna, 'nurse');
-  const { push } = await openProcess();
+  const { push, session, tables } = await openProcess();
   await first.event('raised');
   const [sent] = await until(
     'the message',
@@ -153,4 +159,7 @@ it('an address that does not exist any more is not used again, and a person with
   await later.event('raised');
   const call = await later.callOf(anna);
   expect(call.channels).toEqual(['screen']);
+  // Nothing more is written, so a process that has read everything knows it.
+  const atMs = Date.now();
+  await until('all is read', () => session.intakeReadMs() > atMs && tables.readMs() > atMs);
 });

@@ -10,6 +10,7 @@ import { openPartitionReader } from '../../log/kafka/read-all.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
 import type { Book } from './core/book.ts';
 import type { Context } from './core/inputs.ts';
+import { watchEnds } from './end-watch.ts';
 import { beginAt, openIntake } from './intake.ts';
 import { restore } from './restore.ts';
 import { type Channels, createSender } from './sender.ts';
@@ -26,6 +27,8 @@ export type Session = {
   counts(): { readonly waiting: number; readonly unsent: number; readonly sending: number; readonly leftOut: number };
   /** When the last pass of decisions ended, ms. */
   lastPassMs(): number;
+  /** All alarms and answers before this time were handed out, ms. */
+  intakeReadMs(): number;
   close(): Promise<void>;
 };
 
@@ -118,6 +121,8 @@ async function open(options: SessionOptions, opened: (() => Promise<void>)[], cl
     log,
   });
   opened.push(intake.close);
+  const endWatch = watchEnds({ reachEnds: [intake.reachEnd], now, log });
+  opened.push(async () => endWatch.close());
   // Closed first and at once: another process may deliver already, and the other parts wait for Kafka.
   opened.push(async () => sender.close());
   writing.start();
@@ -134,6 +139,7 @@ async function open(options: SessionOptions, opened: (() => Promise<void>)[], cl
       leftOut: intake.leftOut(),
     }),
     lastPassMs: writing.lastPassMs,
+    intakeReadMs: endWatch.readMs,
     close,
   };
 }

@@ -8,22 +8,44 @@ import type { SealedLog } from '../../log/sealed-log.ts';
 /** If the last pass of decisions is older, the process does not work, and gives no sign. A pass comes at least every 2 s. */
 export const passMsMax = 4_000;
 
+/**
+ * If it is longer ago that the alarms and answers were read to their end, the process does not work. A check comes every 2 s, and takes its
+ * time on a busy machine (end-watch.ts).
+ */
+export const intakeMsMax = 10_000;
+/** The same for the tables. Longer, because a dashboard that dies while it writes an assignment holds up the topic for up to 20 s. */
+export const tablesMsMax = 30_000;
+
+/** When the parts of the process worked last, ms; undefined while it does not deliver. */
+export type Work = {
+  readonly isOwner: boolean;
+  /** The end of the last pass of decisions. */
+  readonly lastPassMs: number | undefined;
+  /** Everything before these times was read. */
+  readonly intakeReadMs: number | undefined;
+  readonly tablesReadMs: number | undefined;
+};
+
 /** Returns what to write now; undefined if the process is to deliver and does not work. */
 export function signOf(
-  { isOwner, lastPassMs }: { readonly isOwner: boolean; readonly lastPassMs: number | undefined },
+  { isOwner, lastPassMs, intakeReadMs, tablesReadMs }: Work,
   nowMs: number,
 ): DeliverySign['state'] | undefined {
   if (!isOwner) return 'standby';
-  return lastPassMs !== undefined && nowMs - lastPassMs <= passMsMax ? 'active' : undefined;
+  const isRecent = (atMs: number | undefined, msMax: number) => atMs !== undefined && nowMs - atMs <= msMax;
+  const isWorking =
+    isRecent(lastPassMs, passMsMax) && isRecent(intakeReadMs, intakeMsMax) && isRecent(tablesReadMs, tablesMsMax);
+  return isWorking ? 'active' : undefined;
 }
 
 export function startSigns(options: {
   readonly sealedLog: Pick<SealedLog, 'append' | 'boot'>;
-  readonly state: () => DeliverySign['state'] | undefined;
+  readonly work: () => Work;
   readonly now: () => number;
   readonly log: Logger;
 }): { close(): Promise<void> } {
-  const { sealedLog, state, now, log } = options;
+  const { sealedLog, work, now, log } = options;
+  let before: DeliverySign['state'] | undefined;
   let writing: Promise<void> | undefined;
 
   async function write(sign: DeliverySign): Promise<void> {
@@ -36,7 +58,13 @@ export function startSigns(options: {
   }
 
   const timer = setInterval(() => {
-    const current = state();
+    const current = signOf(work(), now());
+    if (before === 'active' && current === undefined)
+      log.error(
+        { nowMs: now(), ...work() },
+        'this process is to deliver but does not work, so it gives no sign of life',
+      );
+    before = current;
     // While Kafka does not answer, only one sign waits.
     if (current && !writing) writing = write({ at: formatInstant(now()), state: current });
   }, deliverySignEveryMs);

@@ -12,6 +12,7 @@ import { contentTypes, type DeviceAssociations } from '../../contracts/messages/
 import { pseudonym, unassignedAssociation } from '../../log/envelope/pseudonym.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
 import type { Context, Place } from './core/inputs.ts';
+import { watchEnds } from './end-watch.ts';
 
 /** Maximum number of ways to reach people that are remembered (ours). Further ones are refused and counted. */
 const reachMax = 20_000;
@@ -23,6 +24,8 @@ export type Tables = Pick<Context, 'placeOf' | 'personsOf'> & {
   reach(): Iterable<ReachEntry>;
   duties(): DutyState;
   refused(): number;
+  /** All records before this time are in the tables, ms. */
+  readMs(): number;
   close(): Promise<void>;
 };
 
@@ -60,9 +63,10 @@ export async function openTables(options: {
   readonly sealedLog: Pick<SealedLog, 'followTable'>;
   readonly pseudonymKey: string;
   readonly onChange: () => void;
+  readonly now: () => number;
   readonly log: Logger;
 }): Promise<Tables> {
-  const { sealedLog, pseudonymKey, onChange, log } = options;
+  const { sealedLog, pseudonymKey, onChange, now, log } = options;
   const places = createPlaces(pseudonymKey);
   const reach = new Map<string, ReachEntry>();
   const ofPerson = new Map<string, ReachEntry[]>();
@@ -99,6 +103,7 @@ export async function openTables(options: {
     }),
   ]);
   await Promise.all(follow.map(({ ready }) => ready));
+  const endWatch = watchEnds({ reachEnds: follow.map(({ reachEnd }) => reachEnd), now, log });
   log.info({ wards: duties.wards.size, reach: reach.size }, 'the tables are read');
 
   return {
@@ -111,7 +116,9 @@ export async function openTables(options: {
     reach: () => reach.values(),
     duties: () => duties,
     refused: () => refused,
+    readMs: endWatch.readMs,
     async close() {
+      endWatch.close();
       await Promise.all(follow.map((table) => table.close()));
     },
   };

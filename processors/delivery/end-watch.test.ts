@@ -1,0 +1,65 @@
+import pino from 'pino';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { type EndWatch, watchEnds } from './end-watch.ts';
+
+const log = pino({ level: 'silent' });
+let watch: EndWatch | undefined;
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => {
+  watch?.close();
+  vi.useRealTimers();
+});
+const ageMs = () => Date.now() - watch!.readMs();
+
+it('a topic in which nothing happens stays read', async () => {
+  watch = watchEnds({ reachEnds: [async () => {}, async () => {}], now: Date.now, log });
+  for (let second = 0; second < 60; second += 1) {
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(ageMs()).toBeLessThanOrEqual(2_000);
+  }
+});
+
+it('a check that is slow, as on a busy machine, counts from its begin', async () => {
+  const slow = () => new Promise((done) => setTimeout(done, 3_000));
+  watch = watchEnds({ reachEnds: [slow], now: Date.now, log });
+  let oldestMs = 0;
+  for (let second = 0; second < 60; second += 1) {
+    await vi.advanceTimersByTimeAsync(1_000);
+    oldestMs = Math.max(oldestMs, ageMs());
+  }
+  expect(oldestMs).toBeLessThanOrEqual(8_000);
+});
+
+it('one reader that stands still is not read any more, is asked only once, and is read again when it goes on', async () => {
+  let still = Promise.withResolvers<void>();
+  still.resolve();
+  let asked = 0;
+  const second = () => {
+    asked += 1;
+    return still.promise;
+  };
+  watch = watchEnds({ reachEnds: [async () => {}, second], now: Date.now, log });
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(ageMs()).toBeLessThanOrEqual(2_000);
+  still = Promise.withResolvers();
+  asked = 0;
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(ageMs()).toBeGreaterThan(58_000);
+  expect(asked).toBe(1);
+  still.resolve();
+  await vi.advanceTimersByTimeAsync(4_000);
+  expect(ageMs()).toBeLessThanOrEqual(2_000);
+});
+
+it('a topic whose end cannot be read is not read any more', async () => {
+  let fails = true;
+  const failing = async () => {
+    if (fails) throw new Error('Kafka does not answer.');
+  };
+  watch = watchEnds({ reachEnds: [failing], now: Date.now, log });
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(ageMs()).toBe(20_000);
+  fails = false;
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(ageMs()).toBeLessThanOrEqual(2_000);
+});
