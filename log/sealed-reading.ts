@@ -131,7 +131,7 @@ export function createSealedReading(options: {
 }
 
 /** Returns where in the code an error was thrown. Leaves out its message, which may have content of the record. */
-function thrownAtText(error: unknown): string {
+export function thrownAtText(error: unknown): string {
   const frame = error instanceof Error ? /^ +at (.+)$/m.exec(error.stack ?? '')?.[1] : undefined;
   return frame === undefined ? '' : `: ${(error as Error).name} at ${frame}`;
 }

@@ -71,6 +71,7 @@ async function openWith(high: number, begin: number) {
     positions: { alarms: alarmPartitions.map((partition) => (partition === 0 ? String(begin) : '0')), commands: '0' },
     give: (...items: Item[]) => void given.push(...items.map(({ from }) => String(from?.next))),
     hasRoom: () => room,
+    onLeftOut: () => {},
     log,
   });
   await rest();

@@ -44,7 +44,6 @@ export async function beginAt(
 }
 
 export type Intakes = {
-  leftOut(): number;
   /** Resolves when all that is in the topics now was handed out. Rejects if Kafka does not answer, or has not assigned all partitions. */
   reachEnd(): Promise<void>;
   close(): Promise<void>;
@@ -61,6 +60,8 @@ export async function openIntake(options: {
   readonly positions: DeliveryPositions;
   readonly give: (...items: Item[]) => void;
   readonly hasRoom: () => Promise<void>;
+  /** Called for each record that cannot be read. */
+  readonly onLeftOut: () => void;
   readonly log: Logger;
 }): Promise<Intakes> {
   const { sealedLog, give, hasRoom, log } = options;
@@ -71,6 +72,7 @@ export async function openIntake(options: {
     open: sealedLog.open,
     log,
     leftOutOf: 'the delivery of alarms',
+    onLeftOut: options.onLeftOut,
     wants: (contentType) => contentType === contentTypes.alarmEvent || contentType === contentTypes.deliveryCommand,
   });
   let missed: ReturnType<typeof createMissed> | undefined = createMissed();
@@ -113,7 +115,6 @@ export async function openIntake(options: {
   give(...missed.items());
   missed = undefined;
   return {
-    leftOut: reading.leftOutCount,
     async reachEnd() {
       const ends = await reader.reachEnd();
       if (ends.size < clinicalPartitions + 1)

@@ -75,6 +75,9 @@ async function openDelivery(settings: DeliverySettings, log: Logger) {
           counts.restoreMs = tookMs;
           counts.restoredRecords = records;
         },
+        onLeftOut() {
+          counts.leftOut += 1;
+        },
         onFailed(error) {
           counts.failures += 1;
           onFailed(error);
@@ -120,7 +123,7 @@ function workOf({ ownership, tables }: Parts): Work {
 function runningOf({ ownership, tables }: Parts, nowMs: number) {
   const session = ownership?.session();
   if (!ownership || !tables) return undefined;
-  const counts = session?.counts() ?? { waiting: 0, unsent: 0, sending: 0, leftOut: 0 };
+  const counts = session?.counts() ?? { waiting: 0, unsent: 0, sending: 0 };
   return {
     ...counts,
     owner: session ? 1 : 0,

@@ -17,7 +17,6 @@ export type Running = {
   readonly waiting: number;
   readonly unsent: number;
   readonly sending: number;
-  readonly leftOut: number;
   readonly refused: number;
   /** How long ago the inputs, and the tables, were known to be read to their end, s. */
   readonly unreadSeconds: ReadonlyMap<string, number>;
@@ -40,6 +39,7 @@ export function createCounts() {
     failures: 0,
     restoreMs: 0,
     restoredRecords: 0,
+    leftOut: 0,
     /** From the onset, escalation or re-alarm to the first message about it, and from a message to its first confirmation, ms. */
     toMessageMs: createHistogram(10, 16),
     toReceiptMs: createHistogram(10, 16),
@@ -156,11 +156,7 @@ export function deliveryMetrics(options: {
   return metrics;
 }
 
-function addCountMetrics(
-  metrics: Metrics,
-  counts: DeliveryCounts,
-  read: (name: 'leftOut' | 'refused') => () => number,
-): void {
+function addCountMetrics(metrics: Metrics, counts: DeliveryCounts, read: (name: 'refused') => () => number): void {
   metrics.counter('vigil_delivery_calls_total', 'Calls of persons, by duty.', () => counts.calls, 'duty');
   metrics.counter('vigil_delivery_outcomes_total', 'What became of calls.', () => counts.outcomes, 'outcome');
   metrics.counter(
@@ -178,8 +174,8 @@ function addCountMetrics(
   metrics.counter('vigil_delivery_answers_total', 'Answers of persons.', () => counts.answers, 'result');
   metrics.counter(
     'vigil_delivery_left_out_total',
-    'Records that were skipped, because they could not be decrypted or do not match their schema.',
-    read('leftOut'),
+    'Records that could not be decrypted or do not match their schema, and inputs about which the rules failed. They were skipped.',
+    () => counts.leftOut,
   );
   metrics.counter(
     'vigil_delivery_reach_refused_total',

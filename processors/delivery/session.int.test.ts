@@ -70,6 +70,7 @@ async function openProcess(): Promise<Process> {
     isDown: () => false,
     onWritten: () => {},
     onRestored: () => {},
+    onLeftOut: () => {},
     onCheckReceipt: () => {},
     onFailed: (error) => failures.push(error),
     now: () => Date.now(),

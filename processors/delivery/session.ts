@@ -24,7 +24,7 @@ export type Session = {
   changed(): void;
   /** Writes what the canaries of the channels have found. */
   noteReach(event: ReachSeen | ReachEnded): void;
-  counts(): { readonly waiting: number; readonly unsent: number; readonly sending: number; readonly leftOut: number };
+  counts(): { readonly waiting: number; readonly unsent: number; readonly sending: number };
   /** When the last pass of decisions ended, ms. */
   lastPassMs(): number;
   /** All alarms and answers before this time were handed out, ms. */
@@ -41,6 +41,8 @@ export type SessionOptions = {
   readonly isDown: Context['isDown'];
   readonly onWritten: (records: readonly DeliveryRecord[], book: Book) => void;
   readonly onRestored: (tookMs: number, records: number) => void;
+  /** Called for each record or input that is left out. */
+  readonly onLeftOut: () => void;
   readonly onCheckReceipt: (command: Extract<DeliveryCommand, { type: 'check-receipt' }>) => void;
   /** Called once if the session cannot go on. The caller closes it. */
   readonly onFailed: (error: unknown) => void;
@@ -105,7 +107,8 @@ async function open(options: SessionOptions, opened: (() => Promise<void>)[], cl
       sender.close();
       options.onFailed(error);
     },
-    now,
+    onLeftOut: options.onLeftOut,
+    ...{ now, log },
   });
   opened.push(writing.close);
   const intake = await openIntake({
@@ -118,6 +121,7 @@ async function open(options: SessionOptions, opened: (() => Promise<void>)[], cl
         if (input?.type === 'command' && input.command.type === 'check-receipt') options.onCheckReceipt(input.command);
     },
     hasRoom: writing.hasRoom,
+    onLeftOut: options.onLeftOut,
     log,
   });
   opened.push(intake.close);
@@ -136,7 +140,6 @@ async function open(options: SessionOptions, opened: (() => Promise<void>)[], cl
       waiting: writing.waiting(),
       unsent: writing.book().unsent.size,
       sending: sender.counts().sending,
-      leftOut: intake.leftOut(),
     }),
     lastPassMs: writing.lastPassMs,
     intakeReadMs: endWatch.readMs,

@@ -1,5 +1,7 @@
+import pino from 'pino';
 import { describe, expect, it, vi } from 'vitest';
 import { builtInPolicy } from '../../contracts/delivery-policy.ts';
+import type { Alarm, AlarmEvent } from '../../contracts/messages/alarms.ts';
 import type { DeliveryRecord } from '../../contracts/messages/deliveries.ts';
 import type { DeliveryPositions } from '../../contracts/messages/delivery-progress.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
@@ -34,6 +36,7 @@ function newWriting(offsetsSince = 0, book = emptyBook) {
   const books: number[] = [];
   const unsent: string[][] = [];
   let commits = 0;
+  const leftOut = { count: 0 };
   const failures: unknown[] = [];
   const writing = createWriting({
     turn: {
@@ -53,6 +56,10 @@ function newWriting(offsetsSince = 0, book = emptyBook) {
       unsent.push([...current.unsent.keys()]);
     },
     onWritten: () => {},
+    onLeftOut() {
+      leftOut.count += 1;
+    },
+    log: pino({ level: 'silent' }),
     onFailed: (error) => failures.push(error),
     now: () => nowMs,
   });
@@ -64,7 +71,7 @@ function newWriting(offsetsSince = 0, book = emptyBook) {
   const fail = () => {
     fails = true;
   };
-  return { writing, log, fold, books, unsent, failures, fail, commits: () => commits };
+  return { writing, log, fold, books, unsent, failures, leftOut, fail, commits: () => commits };
 }
 const until = (what: () => boolean) => vi.waitFor(() => expect(what()).toBe(true), { timeout: 30_000 });
 
@@ -104,6 +111,31 @@ describe('createWriting', () => {
     await until(() => writing.waiting() === 0);
     await writing.close();
     expect(log).toEqual([]);
+  });
+
+  it('leaves out an input about which the rules throw, counts it, and takes the other inputs', async () => {
+    const { writing, log, fold, leftOut, failures } = newWriting();
+    const { intake, from } = alarmItem(1);
+    const event = { ...(intake as { event: AlarmEvent }).event, alarm: undefined as unknown as Alarm };
+    writing.give({ intake: { type: 'alarm', event }, from: from! }, alarmItem(2));
+    writing.start();
+    await until(() => log.length > 0);
+    await writing.close();
+    expect([failures, leftOut.count]).toEqual([[], 1]);
+    expect(writing.book().state.alarms.size).toBe(1);
+    // The next start does not meet it again.
+    expect(fold()!.positions!.alarms.slice(1, 3)).toEqual(['2', '3']);
+  });
+
+  it('fails if the rules throw about the time: waits that never end must be told', async () => {
+    const raised = take(emptyBook, alarmItem(1).intake!, context, nowMs).book;
+    const [alarm] = raised.state.alarms.values();
+    const broken = { ...alarm!, round: { ...alarm!.round!, calls: undefined as never } };
+    const state = { ...raised.state, alarms: new Map([[broken.alarmId, broken]]) };
+    const { writing, failures } = newWriting(0, { ...raised, state });
+    writing.start();
+    await until(() => failures.length > 0);
+    await writing.close();
   });
 
   it('a record that comes again does not move the position back', async () => {

@@ -3,10 +3,12 @@
  * uses them. If the transaction fails, nothing of it counts, and the whole session ends (session.ts).
  */
 import { setImmediate as runOtherWork } from 'node:timers/promises';
+import type { Logger } from 'pino';
 import type { DeliveryRecord } from '../../contracts/messages/deliveries.ts';
 import type { DeliveryPositions } from '../../contracts/messages/delivery-progress.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import type { SealedTurn, TurnRecord } from '../../log/sealed-log.ts';
+import { thrownAtText } from '../../log/sealed-reading.ts';
 import type { Book } from './core/book.ts';
 import { nextDueAtMs } from './core/decide.ts';
 import type { Context } from './core/inputs.ts';
@@ -63,9 +65,12 @@ export type WritingOptions = {
   /** Called after each pass. */
   readonly onBook: (book: Book) => void;
   readonly onWritten: (records: readonly DeliveryRecord[]) => void;
+  /** Called for each input that is left out. */
+  readonly onLeftOut: () => void;
   /** Called once if a transaction fails. Nothing is decided after that. */
   readonly onFailed: (error: unknown) => void;
   readonly now: () => number;
+  readonly log: Pick<Logger, 'error'>;
 };
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
@@ -102,11 +107,15 @@ export function createWriting(options: WritingOptions): Writing {
       next = taken.book;
       records.push(...taken.records);
     };
-    for (const [index, { intake }] of items.entries()) {
+    for (const [index, item] of items.entries()) {
       if (index > 0 && index % inputsMax === 0) await runOtherWork();
-      if (intake) takeNext(intake);
+      try {
+        if (item.intake) takeNext(item.intake);
+      } catch (error) {
+        leaveOut(item, error);
+      }
     }
-    // After the inputs: an answer that is there already comes before the end of its wait.
+    // If these two throw, the session fails: without them nobody is called further, and this must be told. After the inputs: an answer that is there already comes before the end of its wait.
     if (nextDueAtMs(book.state, nowMs) <= nowMs || lookMs + lookEveryMs <= nowMs || lookMs > nowMs) {
       lookMs = nowMs;
       takeNext({ type: 'timer' });
@@ -122,6 +131,16 @@ export function createWriting(options: WritingOptions): Writing {
     passMs = now();
     if (records.length > 0) options.onWritten(records);
     options.onBook(book);
+  }
+
+  /** Leaves out an input about which the rules threw. Otherwise it would end each session again, and nobody would be called at all. */
+  function leaveOut({ intake, from }: Item, error: unknown): void {
+    options.onLeftOut();
+    const source = from && { topic: from.topic, partition: from.partition, offset: String(from.next - 1n) };
+    options.log.error(
+      { ...source, input: intake?.type, reason: `The rules failed${thrownAtText(error)}.` },
+      'an input is left out of the delivery of alarms',
+    );
   }
 
   async function write(records: readonly DeliveryRecord[], next: Book): Promise<void> {
