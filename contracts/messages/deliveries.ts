@@ -3,6 +3,7 @@
  * writes what it decided and what the channels confirmed into the topic `deliveries`. delivery-commands.ts has what the dashboards write.
  */
 import { type Static, type TSchema, Type } from 'typebox';
+import { minuteMs } from '../durations.ts';
 import { duties } from '../duty-names.ts';
 import { priorities } from '../priorities.ts';
 import { alertKinds } from './alarms.ts';
@@ -232,6 +233,12 @@ export const AnswerSeen = Type.Object(
   },
   closed,
 );
+
+/**
+ * The delivery process writes what a canary has found when it differs from before. A result that stays the same is written again with the first
+ * canary after this time, ms (ours).
+ */
+export const reachNotedEveryMs = 30 * minuteMs;
 
 /**
  * The canary of a person's channel: a silent message that shows whether the person can be reached now. `asked`: it was sent and nothing has come

@@ -76,7 +76,10 @@ function People({ reach }: { reach: Reach }) {
           </li>
         ))}
       </ul>
-      <p class="dim">As of {whenText(Date.parse(at), now)}. Vigil checks each person on duty at least every 10 min.</p>
+      <p class="dim">
+        As of {whenText(Date.parse(at), now)}. Vigil checks each person on duty at least every 10 min. An age is the one
+        of the last result that Vigil has noted: it notes each change, and otherwise a result every 30 to 40 min.
+      </p>
     </>
   );
 }

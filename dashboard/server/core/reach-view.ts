@@ -3,7 +3,7 @@ import { canAnswer } from '../../../contracts/delivery-policy.ts';
 import { minuteMs } from '../../../contracts/durations.ts';
 import { absenceAt, dutiesNow } from '../../../contracts/duties.ts';
 import { type DutyState, dutiesOf } from '../../../contracts/duty-state.ts';
-import { type ReceiptStage, receiptStages } from '../../../contracts/messages/deliveries.ts';
+import { type ReceiptStage, reachNotedEveryMs, receiptStages } from '../../../contracts/messages/deliveries.ts';
 import type { ReachEntry } from '../../../contracts/messages/delivery-commands.ts';
 import { type DeliveryChannel, deliveryChannels } from '../../../contracts/messages/delivery-policy.ts';
 import { visibleText } from '../../../contracts/text.ts';
@@ -11,8 +11,11 @@ import { formatInstant } from '../../../contracts/time.ts';
 import type { MyReach, ReachState, WardReach } from '../../protocol/delivery.ts';
 import { type ChannelReach, type DeliveryBoard, reachOf } from './delivery-board.ts';
 
-/** A canary tries each channel every 10 min. An older result says nothing about now (ours). */
-export const reachFreshMs = 15 * minuteMs;
+/**
+ * A result that stays the same is written again with the first canary after `reachNotedEveryMs`, and a canary comes every 10 min. An older result
+ * says nothing about now (ours).
+ */
+export const reachFreshMs = reachNotedEveryMs + 15 * minuteMs;
 
 type Board = Pick<DeliveryBoard, 'reach' | 'entries' | 'ended'>;
 

@@ -11,8 +11,8 @@ import type { App } from '../app.ts';
 import { perMinuteMax } from '../bounds.ts';
 import { foldAlarmEvent } from '../core/alarms.ts';
 import { foldAssociations } from '../core/beds.ts';
-import { alarmIdOf, callTo, recordOf, viewOf } from '../core/delivery-board.testing.ts';
-import { emptyDeliveryBoard, foldDelivery } from '../core/delivery-board.ts';
+import { alarmIdOf, callTo, pushEntry, reachSeen, recordOf, uuid, viewOf } from '../core/delivery-board.testing.ts';
+import { type DeliveryBoard, emptyDeliveryBoard, foldDelivery, foldReachEntry } from '../core/delivery-board.ts';
 import { alarm, nurse, period, t0, table } from '../core/fold.testing.ts';
 import { emptyState } from '../core/state.ts';
 import { callRoutes } from './calls.ts';
@@ -20,6 +20,7 @@ import type { Parts } from './parts.ts';
 
 let app: App;
 let written: DeliveryCommand[];
+let board: DeliveryBoard;
 
 /**
  * Creates a server where the nurse has a call about alarm 1 and none about alarm 2. Everything else that a request waits for never comes.
@@ -28,7 +29,7 @@ let written: DeliveryCommand[];
 beforeEach(async () => {
   written = [];
   const state = emptyState();
-  const board = emptyDeliveryBoard();
+  board = emptyDeliveryBoard();
   board.isRead = true;
   foldAssociations(state, table('d1', 1, period('assoc-01')));
   for (const n of [1, 2]) {
@@ -130,4 +131,11 @@ it('a session that has used up its receipts of the minute can still act', async 
   expect(statuses.slice(0, -1).every((status) => status === 204)).toBe(true);
   expect(statuses.at(-1)).toBe(429);
   expect(await post('phone', '/act')).toBe(200);
+});
+
+it("takes a phone's answer to a canary, also after the push service has confirmed the canary", async () => {
+  foldReachEntry(board, uuid(1), pushEntry(1, nurse.userId));
+  foldDelivery(board, reachSeen(nurse.userId, { channel: 'push', reachId: uuid(1), state: 'reached', stage: 'taken' }));
+  expect(await post('phone', '/api/push-receipt', { calls: [], checkId: uuid(7) })).toBe(204);
+  expect(written).toMatchObject([{ type: 'check-receipt', channel: 'push', checkId: uuid(7), stage: 'on-device' }]);
 });

@@ -8,6 +8,7 @@ import { ErrorBody } from '../../protocol/rest.ts';
 import { actorOf, notFound, viewerOf, whoOf } from '../access.ts';
 import type { App } from '../app.ts';
 import { deliveryToAnswer, isCallOf } from '../core/my-calls.ts';
+import { entriesOf } from '../core/reach-view.ts';
 import { seesAlarm } from '../core/screen.ts';
 import { requireRead } from '../live/deliveries-feed.ts';
 import { auditFieldsOf, bedOf, recordDenied } from './clinical.ts';
@@ -94,10 +95,9 @@ function pushReceiptRoute(app: App, parts: Parts): void {
   const { writer, feed: deliveries } = delivery;
   const { board } = deliveries;
 
-  /** Returns whether a canary of a push entry of this person waits for its confirmation. */
-  function isAsked(userId: string, checkId: string): boolean {
-    const ofPerson = [...(board.reach.get(userId)?.values() ?? [])];
-    return ofPerson.some(({ channel, asked }) => channel === 'push' && asked?.checkId === checkId);
+  /** Returns whether the person has a phone for canaries. Which canaries wait, only the delivery process knows; it ignores others. */
+  function hasPhone(userId: string): boolean {
+    return entriesOf(board, userId).some(({ channel }) => channel === 'push');
   }
 
   app.post(
@@ -114,7 +114,7 @@ function pushReceiptRoute(app: App, parts: Parts): void {
       const viewer = viewerOf(request);
       const { calls, checkId } = request.body;
       const isKnown = (call: (typeof calls)[number]) => isCallOf(board, call, viewer.userId);
-      const isKnownCheck = () => checkId === undefined || isAsked(viewer.userId, checkId);
+      const isKnownCheck = () => checkId === undefined || hasPhone(viewer.userId);
       await deliveries.waitFor(() => (calls.every(isKnown) && isKnownCheck() ? true : undefined), callWaitMs);
       const known = calls.filter(isKnown);
       writer.figures.unknownReceipts += calls.length - known.length + Number(!isKnownCheck());

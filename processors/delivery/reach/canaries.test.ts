@@ -31,7 +31,10 @@ function start(
   const list = [...entries];
   const results = new Map<string, SendResult | Promise<SendResult>>();
   const events: ReachEvent[] = [];
-  const check = vi.fn(async (entry: ReachEntry) => results.get(entry.reachId) ?? options.usual ?? taken);
+  const check = vi.fn(
+    async (entry: ReachEntry, _check: { readonly checkId: string }) =>
+      results.get(entry.reachId) ?? options.usual ?? taken,
+  );
   const channel = { check, isDown: () => options.down ?? false } as unknown as Channel;
   const duties = [assigned('charge', 6, assignmentOf(1, 'anna', [7, 15])), accepted('anna', 7, 1)].reduce(
     evolve,
@@ -127,6 +130,43 @@ describe('the canaries', () => {
     await vi.advanceTimersByTimeAsync(0);
     expect(events.at(-1)).toMatchObject({ channel: 'mail', state: 'down', reason: expect.stringContaining('set up') });
     expect(canaries.isDown('anna', 'mail')).toBe(true);
+  });
+
+  it('write a result only when it differs, and otherwise every 30 to 40 min', async () => {
+    const { check, events } = start([phone]);
+    const wroteAtMs = () =>
+      events.flatMap((event) => (event.type === 'reach-seen' && event.channel === 'push' ? [event.atMs] : []));
+    await vi.advanceTimersByTimeAsync(6 * 3_600_000);
+    expect(check.mock.calls.length).toBeGreaterThan(36);
+    const results = wroteAtMs().slice(1);
+    const gapsMs = results.slice(1).map((atMs, index) => atMs - results[index]!);
+    expect(results.length).toBeGreaterThan(8);
+    expect(Math.min(...gapsMs)).toBeGreaterThanOrEqual(30 * 60_000);
+    expect(Math.max(...gapsMs)).toBeLessThanOrEqual(40 * 60_000);
+  });
+
+  it('write at once that a phone works less or more than before, and not that the service answers before the phone', async () => {
+    const { canaries, check, short } = start([phone]);
+    const answer = () =>
+      canaries.answer({ checkId: check.mock.lastCall![1].checkId, userId: 'anna', stage: 'on-device' });
+    const ofPhone = () => short().filter((line) => line.startsWith('push'));
+    await vi.advanceTimersByTimeAsync(1_000);
+    answer();
+    expect(ofPhone()).toEqual(['push asked', 'push reached taken', 'push reached on-device']);
+    for (let count = check.mock.calls.length; count < 5; count += 1) {
+      while (check.mock.calls.length <= count) await vi.advanceTimersByTimeAsync(5_000);
+      answer();
+    }
+    expect(ofPhone().filter((line) => line.endsWith('taken'))).toHaveLength(1);
+    // The phone is off now: after the time for an answer, only the service has taken the canary.
+    const count = check.mock.calls.length;
+    while (check.mock.calls.length <= count) await vi.advanceTimersByTimeAsync(5_000);
+    await vi.advanceTimersByTimeAsync(50_000);
+    expect(ofPhone().at(-1)).toBe('push reached on-device');
+    await vi.advanceTimersByTimeAsync(15_000);
+    expect(ofPhone().at(-1)).toBe('push reached taken');
+    answer();
+    expect(ofPhone().at(-1)).toBe('push reached on-device');
   });
 
   it('write nothing after they were closed', async () => {

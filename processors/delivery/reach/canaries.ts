@@ -22,6 +22,7 @@ import {
   type ReachTarget,
   silentPages,
 } from './core/canary.ts';
+import { lessThanNoted, mustNote, type NotedReach, noteReach } from './core/noted.ts';
 import { targetsOf } from './core/on-duty.ts';
 
 /** How often the canaries are looked at, ms (ours). */
@@ -65,11 +66,17 @@ export function startCanaries(options: CanaryOptions): Canaries {
   const { channels, entriesOf, newId, now } = options;
   const closing = new AbortController();
   let state: ReachCheckState = { ...initialReach, ended: new Set(options.ended) };
+  let noted: NotedReach = new Map();
   let targets: readonly ReachTarget[] = [];
 
   const take = (event: ReachEvent | undefined) => {
     if (event === undefined || closing.signal.aborted) return;
     state = evolveReach(state, event);
+    if (mustNote(noted, event)) note(event);
+  };
+
+  const note = (event: ReachEvent) => {
+    noted = noteReach(noted, event);
     options.emit(event);
   };
 
@@ -77,6 +84,7 @@ export function startCanaries(options: CanaryOptions): Canaries {
     const allEntries = (userId: string) => channelNames.flatMap((channel) => entriesOf(userId, channel));
     targets = targetsOf(options.duties(), allEntries, now());
     for (const event of silentPages(state, now())) take(event);
+    for (const event of lessThanNoted(state, noted, now())) note(event);
     for (const target of dueChecks(state, targets, spreadOf, now()).slice(0, checksMax)) check(target);
   };
 
@@ -108,6 +116,7 @@ export function startCanaries(options: CanaryOptions): Canaries {
     answer: ({ checkId, userId, stage }) => take(checkEvent(state, checkId, userId, { kind: 'reached', stage }, now())),
     noteEnded(event) {
       state = evolveReach(state, event);
+      noted = noteReach(noted, event);
     },
     isDown(userId, channel) {
       const entries = entriesOf(userId, channel);

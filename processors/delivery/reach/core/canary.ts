@@ -1,6 +1,6 @@
 /**
  * The canaries of persons: silent messages that show whether each person on duty can be reached now, for each channel. Pure: the state is made only
- * by events of the topic `deliveries`, so that it is right after a restart, too.
+ * by events. Not all of them are written (noted.ts), so a restart begins without a state and tries each channel again.
  */
 import { minuteMs, secondMs } from '../../../../contracts/durations.ts';
 import type { ReachEnded, ReachSeen, ReceiptStage } from '../../../../contracts/messages/deliveries.ts';
@@ -20,7 +20,7 @@ export const downMsMax = 2 * minuteMs;
 /** How long an answer is waited for, ms. */
 export const answerMsMax = minuteMs;
 /** An instant this much in the future means that the clock was set back, ms (contracts/steady-time.ts). */
-const aheadMsMax = 5 * secondMs;
+export const aheadMsMax = 5 * secondMs;
 /** Maximum number of channels of persons in the state (ours). The oldest are removed. */
 export const reachStatesMax = 20_000;
 
@@ -95,7 +95,7 @@ function failuresAfter(former: TargetState | undefined, state: TargetState['stat
   return state === 'reached' ? { failures: 0, failedAtMs: 0 } : { failures, failedAtMs };
 }
 
-function withinMax<Collection extends Map<string, unknown> | Set<string>>(collection: Collection): Collection {
+export function withinMax<Collection extends Map<string, unknown> | Set<string>>(collection: Collection): Collection {
   for (const key of collection.keys()) {
     if (collection.size <= reachStatesMax) break;
     collection.delete(key);
@@ -173,7 +173,7 @@ export function checkEvent(
   return known.state === 'reached' && !isFurther ? undefined : { ...seen, state: 'reached', stage: result.stage };
 }
 
-const stageOf = (stage: ReceiptStage) => receiptStages.indexOf(stage);
+export const stageOf = (stage: ReceiptStage) => receiptStages.indexOf(stage);
 
 /**
  * Returns the events for pages that have not answered in time. A push service that has taken a canary is `reached` with the stage `taken` even if the phone
