@@ -29,6 +29,8 @@ export const DeliverySnapshot = Type.Object(
   {
     part: Type.Integer({ minimum: 1 }),
     parts: Type.Integer({ minimum: 1 }),
+    /** The form of `content`. A process uses only snapshots of its own form; without them, it restores from the events. */
+    version: Type.Optional(Type.Integer({ minimum: 1 })),
     /** A part of the state, for the delivery process only (processors/delivery/snapshots.ts). */
     content: Type.Unknown(),
     positions: DeliveryPositions,

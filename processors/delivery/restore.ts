@@ -10,7 +10,7 @@ import type { PartitionReader } from '../../log/kafka/read-all.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
 import { createSealedReading, type ReadRecord } from '../../log/sealed-reading.ts';
 import { type Book, emptyBook, evolveBook } from './core/book.ts';
-import { bookOf } from './snapshots.ts';
+import { bookOf, snapshotVersion } from './snapshots.ts';
 
 /** A snapshot is written at the latest after this number of offsets in `deliveries`. */
 export const snapshotEveryOffsets = 1_000;
@@ -21,8 +21,9 @@ export type Restored = {
   readonly book: Book;
   /** Undefined if the process has never run. */
   readonly positions: DeliveryPositions | undefined;
-  /** Number of records that were read. */
+  /** Number of records that were read, and how many of them could not be read. */
   readonly records: number;
+  readonly leftOut: number;
 };
 
 /** Restores from the end of the log. The caller has the turn, so nobody else writes. */
@@ -34,8 +35,10 @@ export async function restore(
   const { low, high } = (await reader.readEnds('deliveries')).get(0) ?? { low: 0n, high: 0n };
   const from = high - windowOffsets > low ? high - windowOffsets : low;
   const restored = await restoreFrom(from, from === low);
-  // No snapshot is so near to the end only if a process that wrote was changed. Then the whole log is read.
-  return restored ?? (await restoreFrom(low, true))!;
+  if (restored) return restored;
+  // No snapshot that can be used is so near to the end only if a process that wrote was changed.
+  log.warn({ offsets: String(high - low) }, 'no snapshot of this version is near the end, so the whole log is read');
+  return (await restoreFrom(low, true))!;
 
   async function restoreFrom(start: bigint, isWholeLog: boolean): Promise<Restored | undefined> {
     const raws: LogRecord[] = [];
@@ -46,7 +49,8 @@ export async function restore(
       const read = await reading.read({ topic: 'deliveries', partition: 0 }, raw);
       if (read) fold.take(read.record);
     }
-    return fold.result(raws.length);
+    const result = fold.result(raws.length);
+    return result && { ...result, leftOut: reading.leftOutCount() };
   }
 }
 
@@ -58,6 +62,8 @@ export function createFold(isWholeLog: boolean) {
 
   function takePart(snapshot: DeliverySnapshot): void {
     if (snapshot.part === 1) parts = [];
+    // Only the events have a form that is checked. So what this process remembers comes from them, not from another version's snapshot.
+    if (snapshot.version !== snapshotVersion) return;
     if (snapshot.part !== parts.length + 1) return;
     parts.push(snapshot);
     if (parts.length < snapshot.parts) return;
@@ -71,6 +77,6 @@ export function createFold(isWholeLog: boolean) {
       else if (record.contentType === contentTypes.deliveryPositions) positions = record.body;
       else if (record.contentType === contentTypes.delivery && book) book = evolveBook(book, record.body);
     },
-    result: (records: number): Restored | undefined => book && { book, positions, records },
+    result: (records: number): Omit<Restored, 'leftOut'> | undefined => book && { book, positions, records },
   };
 }

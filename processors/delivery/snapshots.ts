@@ -3,6 +3,12 @@ import type { AlarmText, Book, CallTrack } from './core/book.ts';
 import type { MessageDecision } from './core/events.ts';
 import type { AlarmDelivery, Slot } from './core/state.ts';
 
+/**
+ * The version of the form of a snapshot. Raise it with each change of a type that is in `Entry`: a book of another form makes the rules throw, or
+ * decide wrongly. The next start of a new version reads the whole log once.
+ */
+export const snapshotVersion = 1;
+
 /** One thing that the process remembers. */
 type Entry =
   | readonly ['alarm', AlarmDelivery]
@@ -14,7 +20,7 @@ type Entry =
   | readonly ['answered', readonly string[]]
   | readonly ['ended', readonly string[]];
 
-/** Maximum size of a part, characters of JSON. A record of Kafka may have 1 MiB, and sealing adds a third. */
+/** Maximum size of a part, characters of JSON. A record of Kafka may have 2 MiB, and sealing adds a third. */
 const partCharsMax = 200_000;
 
 /** Returns the parts of a book, at least one. */

@@ -11,6 +11,7 @@ import { alarmOf, eventOf, everybody } from './core/delivery.testing.ts';
 import type { Context } from './core/inputs.ts';
 import { take } from './core/take.ts';
 import { createFold, snapshotEveryOffsets } from './restore.ts';
+import { snapshotVersion } from './snapshots.ts';
 import { createWriting, type Item } from './writing.ts';
 
 const nowMs = Date.UTC(2026, 2, 1, 3);
@@ -229,7 +230,7 @@ describe('createFold', () => {
   it('a start in the middle of the log needs a whole snapshot', () => {
     const part = (n: number) => ({
       contentType: contentTypes.deliverySnapshot,
-      body: { part: n, parts: 2, content: [], positions },
+      body: { part: n, parts: 2, version: snapshotVersion, content: [], positions },
     });
     const [half, whole, torn] = [createFold(false), createFold(false), createFold(false)];
     half.take(part(1) as never);
@@ -238,4 +239,27 @@ describe('createFold', () => {
     torn.take(part(2) as never);
     expect([half, whole, torn].map((fold) => fold.result(0) !== undefined)).toEqual([false, true, false]);
   });
+
+  it.each([undefined, snapshotVersion - 1, snapshotVersion + 1])(
+    'does not use a snapshot of version %s: what the process remembers comes from the events',
+    async (version) => {
+      const { writing, log } = newWriting(snapshotEveryOffsets);
+      writing.give(alarmItem(1));
+      writing.start();
+      await until(() => log.length > 0);
+      await writing.close();
+      const foldOf = (isWholeLog: boolean) => {
+        const folding = createFold(isWholeLog);
+        for (const { contentType, body } of log) {
+          const isSnapshot = contentType === contentTypes.deliverySnapshot;
+          const content = [[['alarm', { alarmId: 'of another form' }]]];
+          folding.take({ contentType, body: isSnapshot ? { ...(body as object), version, content } : body } as never);
+        }
+        return folding.result(log.length);
+      };
+      expect(foldOf(false)).toBeUndefined();
+      expect(foldOf(true)!.book.state).toEqual(writing.book().state);
+      expect(foldOf(true)!.positions!.alarms[1]).toBe('2');
+    },
+  );
 });

@@ -15,7 +15,7 @@ import type { Context } from './core/inputs.ts';
 import { type Intake, take } from './core/take.ts';
 import { createPositions, type From } from './positions.ts';
 import { snapshotEveryOffsets } from './restore.ts';
-import { partsOf } from './snapshots.ts';
+import { partsOf, snapshotVersion } from './snapshots.ts';
 
 /** All records of `deliveries` have this key. */
 export const deliveriesKey = 'deliveries';
@@ -153,7 +153,9 @@ export function createWriting(options: WritingOptions): Writing {
       ...records.map((body) => recordOf(contentTypes.delivery, body)),
       recordOf(contentTypes.deliveryPositions, positions.current),
       ...snapshot.map((content, index) =>
-        recordOf(contentTypes.deliverySnapshot, { part: index + 1, parts, content, positions: positions.current }),
+        recordOf(contentTypes.deliverySnapshot, {
+          ...{ part: index + 1, parts, version: snapshotVersion, content, positions: positions.current },
+        }),
       ),
     ]);
     await turn.commit();
