@@ -70,10 +70,11 @@ async function openDelivery(settings: DeliverySettings, log: Logger) {
         ...{ sealedLog, tables, channels: open.channels, now, log },
         policy: policy.current,
         onWritten: (records, book) => counts.note(records, book, now()),
-        onRestored(tookMs, records) {
+        onRestored(tookMs, { records, leftOut }) {
           counts.sessions += 1;
           counts.restoreMs = tookMs;
           counts.restoredRecords = records;
+          counts.leftOut += leftOut;
         },
         onLeftOut() {
           counts.leftOut += 1;

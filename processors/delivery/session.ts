@@ -12,7 +12,8 @@ import type { Book } from './core/book.ts';
 import type { Context } from './core/inputs.ts';
 import { watchEnds } from './end-watch.ts';
 import { beginAt, openIntake } from './intake.ts';
-import { restore } from './restore.ts';
+import { reachEventOf } from './reach-event.ts';
+import { type Restored, restore } from './restore.ts';
 import { type Channels, createSender } from './sender.ts';
 import { passMsMax } from './signs.ts';
 import type { Tables } from './tables.ts';
@@ -40,7 +41,7 @@ export type SessionOptions = {
   /** Returns whether a channel cannot reach a person now, though the person has an address for it. */
   readonly isDown: Context['isDown'];
   readonly onWritten: (records: readonly DeliveryRecord[], book: Book) => void;
-  readonly onRestored: (tookMs: number, records: number) => void;
+  readonly onRestored: (tookMs: number, restored: Pick<Restored, 'records' | 'leftOut'>) => void;
   /** Called for each record or input that is left out. */
   readonly onLeftOut: () => void;
   readonly onCheckReceipt: (command: Extract<DeliveryCommand, { type: 'check-receipt' }>) => void;
@@ -75,22 +76,16 @@ async function open(options: SessionOptions, opened: (() => Promise<void>)[], cl
   opened.push(turn.close);
   const restored = await restoreAll(options, name);
   const positions = await beginAt(sealedLog, restored.positions, now());
-  options.onRestored(performance.now() - startMs, restored.records);
+  options.onRestored(performance.now() - startMs, restored);
+  const noteReach = (event: ReachSeen | ReachEnded) =>
+    writing.give({ intake: { type: 'reach', event: reachEventOf(event) } });
   const sender = createSender({
     channels,
     entriesOf: (userId, channel) => usableEntries(writing.book(), tables, userId, channel),
     placeOf: tables.placeOf,
     report: (message, report) => writing.give({ intake: { type: 'report', message, report } }),
     onEnded({ reachId, userId, channel }, reason) {
-      const event = {
-        type: 'reach-ended',
-        atMs: now(),
-        reachId,
-        userId,
-        channel,
-        reason: reason.slice(0, 200),
-      } as const;
-      writing.give({ intake: { type: 'reach', event } });
+      noteReach({ type: 'reach-ended', atMs: now(), reachId, userId, channel, reason });
     },
     isDeciding: () => now() - writing.lastPassMs() <= passMsMax,
     now,
@@ -135,7 +130,7 @@ async function open(options: SessionOptions, opened: (() => Promise<void>)[], cl
   return {
     book: writing.book,
     changed: writing.look,
-    noteReach: (event: ReachSeen | ReachEnded) => writing.give({ intake: { type: 'reach', event } }),
+    noteReach,
     counts: () => ({
       waiting: writing.waiting(),
       unsent: writing.book().unsent.size,
