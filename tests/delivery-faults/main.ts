@@ -108,14 +108,18 @@ function report(
   const byFault: Record<string, number> = {};
   for (const { fault } of faults) byFault[fault] = (byFault[fault] ?? 0) + 1;
   const counts = Object.fromEntries(Object.entries(lists).map(([name, list]) => [name, list.length]));
-  const noticeMs = troubles.noticeTimes.map(({ ms }) => ms).sort((a, b) => a - b);
+  const noticeMs: Record<string, object> = {};
+  for (const victim of ['alarms', 'delivery', 'dashboard']) {
+    const times = troubles.noticeTimes.filter(({ fault }) => fault.endsWith(victim)).map(({ ms }) => ms);
+    const sorted = times.sort((a, b) => a - b);
+    noticeMs[victim] = { count: sorted.length, p50: at(sorted, 0.5), p99: at(sorted, 0.99) };
+  }
   const answers = [...stage.phones.values()].map((phone) => phone.answers);
   print(
     JSON.stringify({
       ...{ seed, faults: faults.length, notStruck: missed.length, alarms, ...counts },
       messages: evidence.deliveries.filter(({ record }) => record.event.type === 'message').length,
-      noticeMs: { count: noticeMs.length, p50: at(noticeMs, 0.5), p99: at(noticeMs, 0.99) },
-      ...{ answers, byFault },
+      ...{ noticeMs, answers, byFault },
     }),
   );
   return missed.length === 0 && alarms > 0 && Object.values(lists).every((list) => list.length === 0);

@@ -61,7 +61,8 @@ export async function openPeers(): Promise<Peers> {
       if (fault !== undefined) strike(name);
       if (fault === 'gone') gonePaths.add(path);
       if (fault !== undefined) return answers[fault];
-      if (name === 'webhook') pass(String(headers['webhook-id']), JSON.parse(body.toString()).type === 'check');
+      if (name === 'webhook')
+        pass(String(headers['webhook-id']), JSON.parse(body.toString()).type === 'delivery.check');
       else passPush(path, body);
       return { status: 201 };
     };
