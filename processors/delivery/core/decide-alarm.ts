@@ -10,13 +10,7 @@ import { callNext, callOrRepeat, endCall, goOn, startRound } from './calling.ts'
 import { type Desk, personsAt, waitingCall } from './desk.ts';
 import { nextCall, presentPersons } from './next-call.ts';
 import type { AlarmDelivery, Round } from './state.ts';
-import { isTooOld } from './waits.ts';
-
-/**
- * An alarm that ends unanswered and begins again within this time goes on with its round, ms (ours). Otherwise an alarm that comes and goes
- * would begin with the first person each time, and would never reach the second person.
- */
-export const resumeMsMax = 60_000;
+import { isTooOld, resumeMsMax } from './waits.ts';
 
 /** Takes an alarm event of the engine. An event that is not newer than the last one has no effect. */
 export function takeAlarm(desk: Desk, event: AlarmEvent): void {

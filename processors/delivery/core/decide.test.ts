@@ -472,6 +472,39 @@ describe('a person who accepted', () => {
   });
 });
 
+it('at the end of a chain, who was reached is called again, and not the last person whom nothing reached', () => {
+  const ward = newWard(everybody, { confirms: false });
+  ward.alarm('raised', alarmOf('a'));
+  const receipt = { kind: 'reached', stage: 'painted' } as const;
+  ward.give({ type: 'receipt', alarmId: 'a', callId: 'a/1/1', channel: 'screen', receipt });
+  for (const s of [60, 65, 70, 75]) ward.at(seconds(s));
+  expect(ward.called()).toBe('anna, ben, cleo, paul, anna+');
+});
+
+it('at the end of a chain, a person who comes back is called', () => {
+  const ward = newWard(everybody);
+  ward.alarm('raised', alarmOf('a'));
+  ward.staff({ ...everybody, nurse: [person('anna', 'away')] });
+  for (const s of [60, 120, 180]) ward.at(seconds(s));
+  ward.staff(everybody);
+  ward.at(seconds(240));
+  expect(ward.called()).toBe('anna, ben, cleo, paul, paul+, anna+');
+});
+
+it('an alarm that comes and goes calls the next person after two acceptances of the first', () => {
+  const ward = newWard(everybody);
+  const alarm = (rev: number, changes: object = {}) => alarmOf('a', { rev, onsets: Math.ceil(rev / 2), ...changes });
+  for (const n of [0, 1, 2]) {
+    ward.at(seconds(40 * n));
+    ward.alarm(n === 0 ? 'raised' : 'updated', alarm(2 * n + 1));
+    ward.answer('anna', 'accepted', 'a', n + 1);
+    if (n < 2) ward.alarm('resolved', alarm(2 * n + 2, { present: false, signal: 'latched' }));
+  }
+  expect(ward.events.filter(({ type }) => type === 'accepted')).toHaveLength(2);
+  ward.at(seconds(80 + 60));
+  expect(ward.called()).toBe('anna, anna, anna, ben');
+});
+
 describe('an alarm that was removed from the screens and begins again with the same id', () => {
   const lowSpo2 = (rev: number, changes: object = {}) => alarmOf('a', { rev, ...changes });
   const remove = (ward: ReturnType<typeof newWard>, rev: number) => {

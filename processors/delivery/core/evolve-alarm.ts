@@ -4,6 +4,7 @@ import type { DeliveryChannel } from '../../../contracts/messages/delivery-polic
 import { priorityRank } from '../../../contracts/priorities.ts';
 import type { AlarmDecision } from './events.ts';
 import type { AlarmDelivery, Call, Round } from './state.ts';
+import { resumeMsMax } from './waits.ts';
 
 /** Returns the state of the alarm after an event; undefined if the alarm is over. */
 export function evolveAlarm(before: AlarmDelivery | undefined, event: AlarmDecision): AlarmDelivery | undefined {
@@ -34,7 +35,7 @@ function newRound(before: Round | null, event: Extract<AlarmDecision, { type: 'r
   // An answer to an earlier call counts, unless that call was about a less urgent alarm or about another occurrence.
   const isSameMatter =
     before !== null &&
-    (cause === 'not-acknowledged' || cause === 'fresh-again') &&
+    (cause === 'not-acknowledged' || cause === 'fresh-again' || (cause === 'new' && isRecentEnd(before, atMs))) &&
     priorityRank[priority] <= priorityRank[before.priority];
   return {
     ...{ round, priority, policyVersion, chain, dueAtMs },
@@ -49,6 +50,11 @@ function newRound(before: Round | null, event: Extract<AlarmDecision, { type: 'r
     acceptedBefore: isSameMatter ? [...before.acceptedBefore, ...before.acceptedBy].slice(-calledBeforeMax) : [],
     stopped: null,
   };
+}
+
+/** Returns whether a round was stopped because the alarm ended, a short time ago: an alarm that comes and goes is one matter. */
+function isRecentEnd({ stopped }: Round, atMs: number): boolean {
+  return stopped !== null && stopped.why === 'ended' && Math.abs(atMs - stopped.atMs) <= resumeMsMax;
 }
 
 /** Maximum number of persons, and of acceptances, that are remembered from earlier rounds. */

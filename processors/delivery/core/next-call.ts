@@ -27,20 +27,29 @@ export function nextCall(round: Round, personsOf: PersonsOf, isDown: IsDown): Po
   return undefined;
 }
 
-const repeatable: readonly CallOutcome[] = ['unanswered', 'unconfirmed', 'gone'];
+/**
+ * Whose last call may be repeated, the best first: who had left and is there again, then who did not answer, then who was not reached. The
+ * last person of a chain may be out of reach while an earlier person is at the page.
+ */
+const repeatable: readonly CallOutcome[] = ['gone', 'unanswered', 'unconfirmed'];
 
 /**
- * Returns the call to repeat at the end of a chain: the last person who has not answered, is still there and can be reached. A person who
- * rejected the alarm is not called again in this round.
+ * Returns the call to repeat at the end of a chain: the last call of a person who has not answered, is there and can be reached; of several,
+ * the newest. A person who rejected the alarm is not called again in this round.
  */
 export function repeatedCall(round: Round, personsOf: PersonsOf, isDown: IsDown): Call | undefined {
   const present = presentPersons(round, personsOf);
   const rejecting = new Set(round.calls.filter(({ outcome }) => outcome === 'rejected').map(({ userId }) => userId));
-  for (const call of round.calls.toReversed()) {
-    if (!repeatable.includes(call.outcome) || rejecting.has(call.userId) || !present.has(call.userId)) continue;
-    const channels = call.channels.filter((channel) => !call.failed.includes(channel) && !isDown(call.userId, channel));
-    if (channels.some(canAnswer)) return { ...call, channels };
-  }
+  const lastCalls = new Map(round.calls.map((call) => [call.userId, call]));
+  const newestFirst = round.calls.filter((call) => lastCalls.get(call.userId) === call).toReversed();
+  for (const wanted of repeatable)
+    for (const call of newestFirst) {
+      if (call.outcome !== wanted || rejecting.has(call.userId) || !present.has(call.userId)) continue;
+      const channels = call.channels.filter(
+        (channel) => !call.failed.includes(channel) && !isDown(call.userId, channel),
+      );
+      if (channels.some(canAnswer)) return { ...call, channels };
+    }
   return undefined;
 }
 

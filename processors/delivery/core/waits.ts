@@ -3,6 +3,12 @@
  * and stored as instants, so that they survive a restart. Pure.
  */
 
+/**
+ * An alarm that ends unanswered and begins again within this time goes on with its round, ms (ours). Otherwise an alarm that comes and goes
+ * would begin with the first person each time, and would never reach the second person.
+ */
+export const resumeMsMax = 60_000;
+
 /** Returns whether an alarm is too old to be sent. An alarm from the future is not old: the clocks differ. */
 export function isTooOld(freshAtMs: number, ageMsMax: number, nowMs: number): boolean {
   return nowMs - freshAtMs > ageMsMax;
