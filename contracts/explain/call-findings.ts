@@ -2,10 +2,19 @@
 import type { ReceiptStage } from '../messages/deliveries.ts';
 import type { DeliveryChannel } from '../messages/delivery-policy.ts';
 import { formatInstant } from '../time.ts';
-import { type CallChannel, type CallStory, deliveryEventsOf, type EventOf, hadIt, messagesOf } from './calls.ts';
+import {
+  type CallChannel,
+  type CallStory,
+  callsOf,
+  deliveryEventsOf,
+  type EventOf,
+  hadIt,
+  messagesOf,
+} from './calls.ts';
 import type { DeliveryContext } from './delivery-findings.ts';
-import { durationText } from './durations.ts';
+import { durationText, reasonText } from './durations.ts';
 import { type Finding, slowMs } from './finding.ts';
+import type { AlarmRecords } from './records.ts';
 import { channelTitles } from './titles.ts';
 
 export function callFindings(context: DeliveryContext): Finding[] {
@@ -66,8 +75,8 @@ function channelFindings({ records }: DeliveryContext, call: CallStory): Finding
     const hasPassed = hasStage(entry, beyondVigil) !== undefined;
     if (failure !== undefined && (failure.class === 'permanent' || !hasPassed)) {
       const retried = failure.class === 'transient' ? ' It never succeeded after that.' : '';
-      const text = `The message to ${name} failed at ${formatInstant(failure.atMs)} (${title}): ${failure.reason}.${retried}`;
-      found.push({ kind: 'channel-failed', ...about, text: text.replace('..', '.') });
+      const text = `The message to ${name} failed at ${formatInstant(failure.atMs)} (${title}): ${reasonText(failure.reason)}.${retried}`;
+      found.push({ kind: 'channel-failed', ...about, text });
     }
     if (!isWhole) return found;
     const isOld = sentMs !== undefined && records.readUntilMs - sentMs > slowMs;
@@ -103,7 +112,7 @@ function downFindings({ records }: DeliveryContext, call: CallStory): Finding[] 
   const { userId, name } = call;
   return [...call.channels, ...call.leftOut].flatMap(({ channel, reach }) => {
     if (reach.state !== 'down') return [];
-    const text = `When ${name} was called, the last test message before had failed at ${formatInstant(reach.atMs)} (${channelTitles[channel]}): ${reach.reason}.`;
+    const text = `When ${name} was called, the last test message before had failed at ${formatInstant(reach.atMs)} (${channelTitles[channel]}): ${reasonText(reach.reason)}.`;
     return [{ kind: 'channel-down', userId, channel, text }];
   });
 }
@@ -113,19 +122,42 @@ const canPageConfirm = (channel: DeliveryChannel) => channel === 'screen';
 
 /** Returns whether the call was answered, or stopped before its wait was over. */
 const isAnswered = ({ end }: CallStory) =>
-  end === 'accepted' || end === 'rejected' || end === 'stopped' || end === 'expired';
+  end === 'accepted' || end === 'accepted-then-gone' || end === 'rejected' || end === 'stopped' || end === 'expired';
 
 /** Returns whether there was time for a report of the person's device, and the person had not answered another way. */
 const wasWaitedFor = ({ end, endMs = Number.POSITIVE_INFINITY }: CallStory, sinceMs: number, untilMs: number) =>
-  end !== 'accepted' && end !== 'rejected' && Math.min(endMs, untilMs) - sinceMs > slowMs;
+  end !== 'accepted' &&
+  end !== 'accepted-then-gone' &&
+  end !== 'rejected' &&
+  Math.min(endMs, untilMs) - sinceMs > slowMs;
 
 /** Finds calls that ended without an answer. One record proves each. Repeated calls of the last person are one finding (chainFindings). */
 function callEndFindings({ records, calls }: DeliveryContext): Finding[] {
   const endings = new Map(deliveryEventsOf(records, 'call-ended').map((event) => [event.callId, event]));
   return calls.flatMap((call) => {
     const event = endings.get(call.callId);
-    return event === undefined || call.repeat > 0 ? [] : [callEndFinding(call, event)];
+    if (event === undefined) return [];
+    if (event.outcome === 'gone' && hadAccepted(records, call, event)) return [acceptedThenGone(call, event)];
+    return call.repeat > 0 ? [] : [callEndFinding(call, event)];
   });
+}
+
+/** Returns whether the last answer of the called person before the end of the call was an acceptance. */
+function hadAccepted(records: AlarmRecords, { userId, round }: CallStory, { callId }: EventOf<'call-ended'>): boolean {
+  let isAccepted = false;
+  for (const { body } of records.deliveries.items) {
+    const { event } = body;
+    if (!('alarmId' in event) || event.alarmId !== records.alarmId) continue;
+    if (event.type === 'call-ended' && event.callId === callId) break;
+    if ((event.type === 'accepted' || event.type === 'rejected') && event.userId === userId && event.round === round)
+      isAccepted = event.type === 'accepted';
+  }
+  return isAccepted;
+}
+
+function acceptedThenGone({ userId, name }: CallStory, { atMs }: EventOf<'call-ended'>): Finding {
+  const text = `${name} had accepted the call. At ${formatInstant(atMs)} ${name} no longer had the duty, or was away, so ${name} did not count any more.`;
+  return { kind: 'accepted-then-gone', userId, text };
 }
 
 function callEndFinding({ userId, name, calledMs }: CallStory, { outcome, atMs }: EventOf<'call-ended'>): Finding {
@@ -157,17 +189,34 @@ function personFindings({ records, calls }: DeliveryContext): Finding[] {
   });
   const lapsed = deliveryEventsOf(records, 'round-started')
     .filter(({ cause }) => cause === 'not-acknowledged')
-    .map(({ atMs }): Finding => {
-      const text = `A person had accepted, and nobody had acknowledged the alarm until ${formatInstant(atMs)}. So the calls began again.`;
-      return { kind: 'accepted-not-acknowledged', text };
+    .map(({ atMs, round }): Finding => {
+      const userIds = acceptedIn(records, round - 1);
+      const who = userIds.length === 0 ? 'A person' : userIds.map(nameOf).join(' and ');
+      const about = userIds.length === 1 ? { userId: userIds[0]! } : {};
+      const text = `${who} had accepted, and nobody had acknowledged the alarm until ${formatInstant(atMs)}. So the calls began again.`;
+      return { kind: 'accepted-not-acknowledged', ...about, text };
     });
   const noEffect = deliveryEventsOf(records, 'answer-seen')
     .filter(({ taken }) => !taken)
     .map(({ userId, answer, atMs, reason }): Finding => {
-      const text = `The answer "${answer}" of ${nameOf(userId)} of ${formatInstant(atMs)} had no effect: ${reason ?? 'no reason is recorded'}.`;
-      return { kind: 'answer-without-effect', userId, text: text.replace('..', '.') };
+      const text = `The answer "${answer}" of ${nameOf(userId)} of ${formatInstant(atMs)} had no effect: ${reasonText(reason ?? 'no reason is recorded')}.`;
+      return { kind: 'answer-without-effect', userId, text };
     });
   return [...rejected, ...lapsed, ...noEffect];
+}
+
+/** Returns who had accepted in a round, and neither took it back nor left the duty. */
+function acceptedIn(records: AlarmRecords, wantedRound: number): string[] {
+  const accepted = new Set<string>();
+  const userOf = new Map(callsOf(records).map(({ callId, userId }) => [callId, userId]));
+  for (const { body } of records.deliveries.items) {
+    const { event } = body;
+    if (!('alarmId' in event) || event.alarmId !== records.alarmId) continue;
+    if (event.type === 'accepted' && event.round === wantedRound) accepted.add(event.userId);
+    if (event.type === 'rejected' && event.round === wantedRound) accepted.delete(event.userId);
+    if (event.type === 'call-ended' && event.outcome === 'gone') accepted.delete(userOf.get(event.callId) ?? '');
+  }
+  return [...accepted];
 }
 
 function chainFindings({ records, calls }: DeliveryContext): Finding[] {
@@ -176,7 +225,9 @@ function chainFindings({ records, calls }: DeliveryContext): Finding[] {
   const when = formatInstant(first.atMs);
   if (first.notice === 'nobody-to-call')
     return [{ kind: 'nobody-to-call', text: `At ${when} nobody could be called about the alarm.` }];
-  const text = `At ${when} everybody in the chain had been called, and nobody had accepted.`;
+  const hasAccepted = deliveryEventsOf(records, 'accepted').some(({ atMs }) => atMs <= first.atMs);
+  const nobody = hasAccepted ? 'nobody who had accepted still counted' : 'nobody had accepted';
+  const text = `At ${when} everybody in the chain had been called, and ${nobody}.`;
   const findings: Finding[] = [{ kind: 'nobody-answered', text }];
   const last = calls.findLast(({ repeat }) => repeat > 0);
   if (last !== undefined)

@@ -34,6 +34,7 @@ export type CallChannel = {
 export type CallEnd =
   | EventOf<'call-ended'>['outcome']
   | 'accepted'
+  | 'accepted-then-gone'
   | 'rejected'
   | 'informed'
   | 'stopped'
@@ -144,8 +145,9 @@ function endOf(
         break;
       case 'accepted':
       case 'rejected':
-        if (event.userId === userId && event.round === round) return { end: event.type, endMs };
-        break;
+        if (event.userId !== userId || event.round !== round) break;
+        if (event.type === 'accepted' && isGoneLater(later, callId)) return { end: 'accepted-then-gone', endMs };
+        return { end: event.type, endMs };
       case 'expired':
         return { end: 'expired', endMs };
       case 'stopped':
@@ -157,6 +159,12 @@ function endOf(
   }
   return { end: 'not-known', endMs: undefined };
 }
+
+/** Returns whether the person of a call left the duty. */
+const isGoneLater = (later: readonly Logged<DeliveryRecord>[], callId: string) =>
+  later.some(
+    ({ body: { event } }) => event.type === 'call-ended' && event.callId === callId && event.outcome === 'gone',
+  );
 
 /** Returns whether a channel confirmed that the person's device, or a page of the person, had the call. */
 export function hadIt({ channels }: CallStory): boolean {

@@ -5,9 +5,11 @@
 import type { ShownAlarm } from '../messages/alarms-shown.ts';
 import type { ReceiptStage } from '../messages/deliveries.ts';
 import { parseInstant } from '../time.ts';
+import type { Began } from './began.ts';
 import { deliveryEventsOf, messagesOf } from './calls.ts';
 import { type History, hasAllRevisions } from './history.ts';
-import type { AlarmRecords, ReadingTimes } from './records.ts';
+import { determiningReading } from './reading.ts';
+import type { AlarmRecords } from './records.ts';
 
 /** The steps, in the order of the chain. */
 export const stepNames = [
@@ -66,9 +68,12 @@ export type StepTime =
 export type Step = {
   readonly name: StepName;
   readonly time: StepTime;
-  /** Time since the step before, ms. Undefined if one of the two times is not known. Negative if two clocks differ. */
+  /**
+   * Time since the step before, ms. Undefined if one of the two times is not known, or if this step was earlier: then two clocks differ, or
+   * it belongs to another occurrence of the alarm. Also undefined for the raise, if something else than the reading raised the alarm.
+   */
   readonly sinceBeforeMs: number | undefined;
-  /** Time since the engine raised the alarm, ms; undefined if it is not known. */
+  /** Time since the engine raised the alarm, ms; undefined if it is not known. Negative for a step before the raise. */
   readonly sinceRaisedMs: number | undefined;
 };
 
@@ -91,7 +96,7 @@ const notKnown: StepTime = { kind: 'not-known' };
 const none: StepTime = { kind: 'none' };
 const at = (atMs: number | undefined): StepTime => (atMs === undefined ? notKnown : { kind: 'at', atMs });
 
-export function delayChainOf(records: AlarmRecords, history: History): DelayChain {
+export function delayChainOf(records: AlarmRecords, history: History, { isByReading, isDelay }: Began): DelayChain {
   const times = stepTimesOf(records, history);
   const timeOf = (name: StepName) => msOf(times[name]);
   const beforeOf = (name: StepName): StepName | undefined => {
@@ -104,16 +109,19 @@ export function delayChainOf(records: AlarmRecords, history: History): DelayChai
     return {
       name,
       time,
-      sinceBeforeMs: differenceMs(msOf(time), beforeName === undefined ? undefined : timeOf(beforeName)),
+      sinceBeforeMs:
+        name === 'raised' && !isByReading
+          ? undefined
+          : delayMs(msOf(time), beforeName === undefined ? undefined : timeOf(beforeName)),
       sinceRaisedMs: differenceMs(msOf(time), timeOf('raised')),
     };
   });
   const delays = {
-    generationOfConditionMs: differenceMs(timeOf('raised'), timeOf('onset')),
-    raisedToLogMs: differenceMs(timeOf('published'), timeOf('raised')),
-    logToPaintedMs: differenceMs(timeOf('painted'), timeOf('published')),
-    logToSentMs: differenceMs(timeOf('sent'), timeOf('published')),
-    logToAcceptedMs: differenceMs(timeOf('accepted'), timeOf('published')),
+    generationOfConditionMs: isDelay ? delayMs(timeOf('raised'), timeOf('onset')) : undefined,
+    raisedToLogMs: delayMs(timeOf('published'), timeOf('raised')),
+    logToPaintedMs: delayMs(timeOf('painted'), timeOf('published')),
+    logToSentMs: delayMs(timeOf('sent'), timeOf('published')),
+    logToAcceptedMs: delayMs(timeOf('accepted'), timeOf('published')),
   };
   return { steps, delays };
 }
@@ -135,20 +143,6 @@ function stepTimesOf(records: AlarmRecords, history: History): Record<StepName, 
     resolved: eventTime(history, 'resolved'),
     cleared: eventTime(history, 'cleared'),
   };
-}
-
-/**
- * Returns the reading at whose device time the delay of the condition had passed: the first record of it in the log. Undefined if records
- * of readings are missing, because then an earlier record of the same reading may be among the missing ones.
- */
-export function determiningReading(
-  { observations }: AlarmRecords,
-  { first }: Pick<History, 'first'>,
-): ReadingTimes | undefined {
-  const { code } = first;
-  if (!observations.isWhole || code === undefined) return undefined;
-  const determinedMs = parseInstant(first.determinedAt);
-  return observations.readings.find(({ measuredMs, codes }) => measuredMs === determinedMs && codes.includes(code));
 }
 
 /** Returns when the first event about the alarm was in the log; undefined if an earlier one may be missing. */
@@ -215,4 +209,10 @@ export function msOf(time: StepTime): number | undefined {
 
 function differenceMs(laterMs: number | undefined, earlierMs: number | undefined): number | undefined {
   return laterMs === undefined || earlierMs === undefined ? undefined : laterMs - earlierMs;
+}
+
+/** Returns a difference; undefined if it is negative, because a later step that was earlier shows no delay. */
+function delayMs(laterMs: number | undefined, earlierMs: number | undefined): number | undefined {
+  const ms = differenceMs(laterMs, earlierMs);
+  return ms === undefined || ms < 0 ? undefined : ms;
 }

@@ -33,7 +33,7 @@ function namesOf(items: readonly Logged<DeliveryRecord>[]): Map<string, string> 
   const names = new Map<string, string>();
   for (const { body } of items) {
     const { event } = body;
-    if (event.type === 'called') names.set(event.call.userId, event.call.name);
+    if (event.type === 'called') names.set(event.call.userId, event.call.name).set(event.call.callId, event.call.name);
   }
   return names;
 }
@@ -56,6 +56,13 @@ const causeTexts: Readonly<Record<EventOf<'round-started'>['cause'], string>> = 
   'more-urgent': 'the alarm is more urgent now',
   'not-acknowledged': 'a person had accepted, and nobody acknowledged the alarm',
   'fresh-again': 'the alarm is fresh again',
+};
+
+const endTexts: Readonly<Record<EventOf<'call-ended'>['outcome'], string>> = {
+  unanswered: 'no answer in time',
+  unconfirmed: 'no channel confirmed it',
+  undelivered: 'it failed in every channel',
+  gone: 'the person no longer had the duty, or was away',
 };
 
 /** The times in the texts make two records of the same kind two lines. */
@@ -99,7 +106,7 @@ function callLine(event: DeliveryEvent, nameOf: (userId: string) => string): str
       return stage === undefined ? undefined : `Report of the message to ${end}: ${stage}`;
     }
     case 'call-ended':
-      return `Call ${event.callId.split('/').slice(-2).join('/')} ended: ${event.outcome}, at ${formatInstant(event.atMs)}`;
+      return `Call ${event.callId.split('/').slice(-2).join('/')} of ${nameOf(event.callId)} ended: ${endTexts[event.outcome]}, at ${formatInstant(event.atMs)}`;
     case 'accepted':
       return `${nameOf(event.userId)} accepted, at ${formatInstant(event.atMs)}`;
     case 'rejected':

@@ -1,4 +1,4 @@
-/** Writes durations and instants for people. */
+/** Writes durations, instants and reasons for people. */
 
 /** Returns a duration, for example `4.2 s`, `3 min 5 s` or `2 h 10 min`. */
 export function durationText(ms: number): string {
@@ -23,3 +23,6 @@ export function createInstantText(timeZone: string): (ms: number) => string {
   });
   return (ms) => `${new Date(ms).toISOString().replace('T', ' ').replace('Z', ' UTC')} (${local.format(ms)})`;
 }
+
+/** Returns a reason without its full stop, to end a sentence with it. */
+export const reasonText = (reason: string): string => reason.replace(/\.$/, '');

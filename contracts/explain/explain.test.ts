@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Command } from '../messages/alarms.ts';
+import type { Command, GroupInForce } from '../messages/alarms.ts';
 import { msOf, type StepName } from './chain.ts';
 import {
   answer,
@@ -19,6 +19,7 @@ import {
   standby,
 } from './explain.testing.ts';
 import { type Explanation, explain } from './explain.ts';
+import { explanationLines } from './lines.ts';
 import type { AlarmRecords } from './records.ts';
 
 function explained(records: AlarmRecords): Explanation {
@@ -116,9 +117,20 @@ describe('the delay chain', () => {
     });
   });
 
-  it('shows a negative time since the step before if two clocks differ', () => {
+  it('a step that was earlier than the step before it has no time since that step', () => {
     const records = recordsWith({ observations: { readings: [reading(6, 3, 3.1)] } });
-    expect(explained(records).chain.steps.find(({ name }) => name === 'received')?.sinceBeforeMs).toBe(-3000);
+    expect(explained(records).chain.steps.find(({ name }) => name === 'received')?.sinceBeforeMs).toBeUndefined();
+  });
+
+  it('a screen that sounded the alarm before the first report of a painting shows no negative time and no late painting', () => {
+    const shown = (way: 'painted' | 'sounded', seconds: number) => {
+      return { alarmId: baseAlarm.alarmId, userId: 'nora', name: 'Nora N.', way, atMs: msAt(seconds) };
+    };
+    const pages = { isWhole: true, shown: [shown('painted', 60), shown('sounded', 8)] };
+    const records = recordsWith({ pages });
+    expect(explained(records).chain.steps.find(({ name }) => name === 'sounded')?.sinceBeforeMs).toBeUndefined();
+    expect(kindsOf(records)).not.toContain('painted-late');
+    expect(explanationLines(explained(records), 'UTC').join('\n')).not.toContain('−');
   });
 
   it('returns no explanation without an event', () => {
@@ -239,6 +251,75 @@ describe('the findings', () => {
   ])('a connection that ended at second %d is a finding: %s', (seconds, isFound) => {
     const connections = [connection(seconds, false)];
     expect(kindsOf(recordsWith({ observations: { connections } })).includes('connection-ended')).toBe(isFound);
+  });
+
+  describe('an alarm that something else than its reading raised, 16 s after the reading', () => {
+    const raised = event(1, 'raised', 22.4, { raisedAt: instantAt(22.4) });
+    const events = [raised, ...calmEvents.slice(1)];
+    const inForce = (rev: number, seconds: number, changes: Partial<GroupInForce>, profile = '1') => {
+      const { associationId } = baseAlarm;
+      const group: GroupInForce = { group: 'HR', limits: {}, base: {}, ...changes };
+      const source = { origin: 'hospital' as const, version: profile };
+      return {
+        body: { associationId, rev, at: instantAt(seconds), profile: source, groups: [group] },
+        appendedMs: msAt(seconds + 0.1),
+      };
+    };
+    const changed = { by: { ...nurse, name: 'Cora C.' }, at: instantAt(22.2) };
+    const off = { reason: 'known', until: instantAt(22) };
+    const before = inForce(1, -600, {});
+    const other = { ...event(3, 'resolved', 22.4, { alarmId: 'another-alarm-0000000', condition: 'HR.extreme-high' }) };
+
+    it.each([
+      ['nothing else', {}, ['judged-slowly'], '16.1 s after the reading was in the log'],
+      [
+        'limits',
+        { limits: [before, inForce(2, 22.4, { changed })] },
+        ['began-with-change'],
+        `changed by Cora C. at ${instantAt(22.4)}, so the alarm began then`,
+      ],
+      [
+        'limits that are on again',
+        { limits: [inForce(1, -600, { off, changed }), inForce(2, 22.4, { changed })] },
+        ['began-with-change'],
+        'switched on again',
+      ],
+      [
+        'a profile',
+        { limits: [before, inForce(2, 22.4, {}, '2')] },
+        ['began-with-change'],
+        'The profile of the limits',
+      ],
+      ['a standby', { standbys: [standby(1, -60, 3600), standby(2, 22.4, null)] }, ['began-with-change'], 'standby'],
+      ['another alarm', { others: [other] }, ['began-with-change'], 'HR.extreme-high, called instead'],
+      ['the first limits of the engine', { limits: [inForce(1, 20, { changed })] }, ['judged-slowly'], ''],
+      // What was changed in another step of the engine did not raise the alarm, but the engine was not proved late.
+      ['limits, in another step', { limits: [before, inForce(2, 20, { changed })] }, [], ''],
+    ] as const)('%s', (_, alarms, kinds, text) => {
+      const records = recordsWith({ alarms: { events, ...alarms } as Partial<AlarmRecords['alarms']> });
+      expect(kindsOf(records)).toEqual(kinds);
+      expect(textsOf(records).join()).toContain(text);
+      const isDelay = kinds[0] === 'judged-slowly';
+      const { steps, delays } = explained(records).chain;
+      expect(delays.generationOfConditionMs).toBe(isDelay ? 22_400 : undefined);
+      expect(steps.find(({ name }) => name === 'raised')?.sinceBeforeMs).toBe(isDelay ? 16_100 : undefined);
+    });
+
+    it('limits of another parameter', () => {
+      const entry = (rev: number, seconds: number, more: Partial<GroupInForce>) => {
+        const record = inForce(rev, seconds, {});
+        const groups = [...record.body.groups, { group: 'SpO2' as const, limits: {}, base: {}, ...more }];
+        return { ...record, body: { ...record.body, groups } };
+      };
+      const limits = [entry(1, -600, {}), entry(2, 22.4, { changed })];
+      expect(kindsOf(recordsWith({ alarms: { events, limits } }))).toEqual(['judged-slowly']);
+    });
+
+    it('a delay is no finding if records of the alarms are missing, or if an earlier reading came only then', () => {
+      expect(kindsOf(recordsWith({ alarms: { events, isWhole: false } }))).toEqual([]);
+      const readings = [reading(6, 6.2, 6.3), reading(5, 22.1, 22.2)];
+      expect(kindsOf(recordsWith({ alarms: { events }, observations: { readings } }))).toEqual([]);
+    });
   });
 
   it('nobody acknowledged and nobody looked are findings only if no record is missing', () => {
@@ -368,6 +449,7 @@ describe('any records missing', () => {
       ...records,
       alarms: {
         isWhole: events.isAll && answers.isAll && limits.isAll && standbys.isAll,
+        others: records.alarms.others,
         ...{ events: events.kept, answers: answers.kept, limits: limits.kept, standbys: standbys.kept },
       },
       observations: {

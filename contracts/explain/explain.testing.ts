@@ -103,6 +103,7 @@ export function recordsWith(changes: Changes = {}): AlarmRecords {
     alarms: {
       isWhole: true,
       events: calmEvents,
+      others: [],
       answers: [answer(68.2, 'command-1')],
       limits: [],
       standbys: [],

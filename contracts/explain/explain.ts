@@ -1,4 +1,5 @@
 /** Explains what happened to one alarm, from the records of the log. */
+import { beganOf } from './began.ts';
 import { type CallStory, callsOf } from './calls.ts';
 import { type DelayChain, delayChainOf } from './chain.ts';
 import type { Finding } from './finding.ts';
@@ -32,7 +33,8 @@ export type Explanation = {
 export function explain(records: AlarmRecords): Explanation | undefined {
   const history = historyOf(records);
   if (history === undefined) return undefined;
-  const chain = delayChainOf(records, history);
+  const began = beganOf(records, history);
+  const chain = delayChainOf(records, history, began);
   const lookers = lookersOf(records, history);
   const { alarmId, ward, bed } = records;
   const { text, priority, deviceId } = history.first;
@@ -47,6 +49,6 @@ export function explain(records: AlarmRecords): Explanation | undefined {
     calls,
     timeline: timelineOf(records, history),
     lookers,
-    findings: findingsOf({ records, history, chain, lookers, calls, onDuty }),
+    findings: findingsOf({ records, history, began, chain, lookers, calls, onDuty }),
   };
 }

@@ -39,6 +39,7 @@ export const findingKinds = [
   'message-waited',
   // What persons did.
   'rejected',
+  'accepted-then-gone',
   'duty-ended',
   'refused',
   'accepted-not-acknowledged',
@@ -52,6 +53,7 @@ export const findingKinds = [
   // The screens and the device.
   'painted-late',
   'no-painted-report',
+  'began-with-change',
   'limits-off',
   'audio-paused',
   'connection-ended',

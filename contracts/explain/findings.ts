@@ -6,6 +6,7 @@ import { isHandOver } from '../connections.ts';
 import { lateMsMax } from '../device-clock.ts';
 import type { StandbyInForce } from '../messages/alarms.ts';
 import { formatInstant, parseInstant } from '../time.ts';
+import type { Began } from './began.ts';
 import { callFindings } from './call-findings.ts';
 import { type DelayChain, msOf, type StepName } from './chain.ts';
 import { type DeliveryContext, deliveryFindings } from './delivery-findings.ts';
@@ -18,6 +19,7 @@ import { refusalsOf } from './requests.ts';
 import { limitFindings, screenFindings } from './screen-findings.ts';
 
 type Context = DeliveryContext & {
+  readonly began: Began;
   readonly chain: DelayChain;
   readonly lookers: Lookers;
 };
@@ -28,6 +30,7 @@ export function findingsOf(context: Context): Finding[] {
     ...clockFindings(context),
     ...signalFindings(context),
     ...standbyFindings(context),
+    ...context.began.findings,
     ...limitFindings(context),
     ...connectionFindings(context),
     ...deliveryFindings(context),
@@ -37,7 +40,7 @@ export function findingsOf(context: Context): Finding[] {
   ]);
 }
 
-function delayFindings({ history, chain }: Context): Finding[] {
+function delayFindings({ history, chain, began }: Context): Finding[] {
   const findings: Finding[] = [];
   const addIfLonger = (
     kind: FindingKind,
@@ -49,27 +52,33 @@ function delayFindings({ history, chain }: Context): Finding[] {
     const ms = betweenMs(chain, from, to);
     if (ms !== undefined && ms > msMax) findings.push({ kind, text: text(durationText(ms)) });
   };
-  addIfLonger(
-    ...(['late-reading', 'received', 'determined', lateMsMax] as const),
-    (time) =>
-      `The value that raised the alarm reached the gateway ${time} after its device time: it came late, or the device's clock is behind.`,
-  );
+  // If something else raised the alarm, the way of its reading explains nothing.
+  if (began.isByReading) addReadingDelays();
   if (history.events.some(({ body }) => body.type === 'raised' && body.alarm.late))
     findings.push({ kind: 'judged-late', text: 'The engine raised the alarm from readings that came late.' });
-  addIfLonger(
-    ...(['gateway-behind', 'logged', 'received', slowMs] as const),
-    (time) => `The gateway was behind: the reading was in the log ${time} after the gateway had received it.`,
-  );
-  addIfLonger(
-    ...(['judged-slowly', 'raised', 'logged', slowMs] as const),
-    (time) => `The engine raised the alarm ${time} after the reading was in the log.`,
-  );
   addIfLonger(
     ...(['engine-behind', 'published', 'raised', slowMs] as const),
     (time) =>
       `The engine was behind or down, or its clock was behind: the event was in the log ${time} after the engine's time of the alarm.`,
   );
   return findings;
+
+  function addReadingDelays(): void {
+    addIfLonger(
+      ...(['late-reading', 'received', 'determined', lateMsMax] as const),
+      (time) =>
+        `The value that raised the alarm reached the gateway ${time} after its device time: it came late, or the device's clock is behind.`,
+    );
+    addIfLonger(
+      ...(['gateway-behind', 'logged', 'received', slowMs] as const),
+      (time) => `The gateway was behind: the reading was in the log ${time} after the gateway had received it.`,
+    );
+    addIfLonger(
+      ...(['judged-slowly', 'raised', 'logged', slowMs] as const),
+      (time) =>
+        `The engine raised the alarm ${time} after the reading was in the log, and the log shows no other reason for that: the engine was behind or down.`,
+    );
+  }
 }
 
 function betweenMs({ steps }: DelayChain, from: StepName, to: StepName): number | undefined {

@@ -1,7 +1,7 @@
 /** Writes an explanation as lines for a terminal. Texts from the log are made visible, so that they cannot change the terminal. */
 import { visibleText } from '../text.ts';
 import type { CallChannel, CallStory } from './calls.ts';
-import type { Delays, Step } from './chain.ts';
+import { type Delays, type Step, type StepName, stepNames } from './chain.ts';
 import { createInstantText, durationText } from './durations.ts';
 import type { Explanation } from './explain.ts';
 import type { Looker, Lookers } from './lookers.ts';
@@ -55,8 +55,15 @@ function stepLine({ name, time, sinceBeforeMs, sinceRaisedMs }: Step, instantTex
   if (time.kind === 'not-known') return `${title} ${notKnownText}`;
   if (time.kind === 'none') return `${title} did not happen`;
   const before = sinceBeforeMs === undefined ? notKnownText : durationText(sinceBeforeMs);
-  const raised = sinceRaisedMs === undefined ? notKnownText : durationText(sinceRaisedMs);
-  return `${title} ${instantText(time.atMs)}  after the step before: ${before}; after the raise: ${raised}`;
+  return `${title} ${instantText(time.atMs)}  after the step before: ${before}; ${raisedText(name, sinceRaisedMs)}`;
+}
+
+/** A step that follows the raise and was earlier belongs to another occurrence of the alarm, or the clocks differ. */
+function raisedText(name: StepName, sinceRaisedMs: number | undefined): string {
+  if (sinceRaisedMs === undefined) return `after the raise: ${notKnownText}`;
+  if (sinceRaisedMs >= 0) return `after the raise: ${durationText(sinceRaisedMs)}`;
+  const isBefore = stepNames.indexOf(name) < stepNames.indexOf('raised');
+  return isBefore ? `before the raise: ${durationText(-sinceRaisedMs)}` : `after the raise: ${notKnownText}`;
 }
 
 function delayLines({ generationOfConditionMs, raisedToLogMs, ...more }: Delays): string[] {

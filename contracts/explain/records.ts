@@ -43,6 +43,8 @@ export type AlarmRecords = {
   /** From the topic `alarms`, in the order of the log. Repeated events are included. */
   readonly alarms: Wholeness & {
     readonly events: readonly Logged<AlarmEvent>[];
+    /** The ends of other alarms of the association, up to the raise. Such an alarm may have called instead. */
+    readonly others: readonly Logged<AlarmEvent>[];
     readonly answers: readonly Logged<CommandAnswer>[];
     readonly limits: readonly Logged<LimitsInForce>[];
     readonly standbys: readonly Logged<StandbyInForce>[];

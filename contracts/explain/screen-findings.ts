@@ -11,11 +11,13 @@ type Context = DeliveryContext & { readonly chain: DelayChain };
 /** Finds an alarm that no screen reported as painted, or that was painted late. A missing report needs all records. */
 export function screenFindings({ records, history, chain }: Context): Finding[] {
   const { pages, readUntilMs } = records;
-  const timeOf = (name: 'published' | 'painted') => msOf(chain.steps.find((step) => step.name === name)!.time);
+  const timeOf = (name: 'published' | 'painted' | 'sounded') =>
+    msOf(chain.steps.find((step) => step.name === name)!.time);
   const [publishedMs, paintedMs] = [timeOf('published'), timeOf('painted')];
   if (publishedMs === undefined) return [];
   if (paintedMs !== undefined) {
-    const ms = paintedMs - publishedMs;
+    // A screen that sounded the alarm before had painted it too; the report of that was lost.
+    const ms = Math.min(paintedMs, timeOf('sounded') ?? paintedMs) - publishedMs;
     if (ms <= slowMs) return [];
     const text = `The first screen painted the alarm ${durationText(ms)} after the log had it.`;
     return [{ kind: 'painted-late', text }];

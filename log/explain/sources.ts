@@ -1,6 +1,7 @@
 /** Reads from the log what `explain` needs about one alarm. Reads only the partition of the alarm's association. */
 import { dayMs, hourMs, minuteMs } from '../../contracts/durations.ts';
 import { createAuditGaps } from '../../contracts/explain/audit-gaps.ts';
+import { isEndOfOther } from '../../contracts/explain/began.ts';
 import { afterEndMsMax, type History, historyOf } from '../../contracts/explain/history.ts';
 import { auditLeadMs, isAboutLooks } from '../../contracts/explain/lookers.ts';
 import type { AlarmRecords } from '../../contracts/explain/records.ts';
@@ -56,6 +57,7 @@ async function readAlarms(
   nowMs: number,
 ): Promise<AlarmRecords['alarms']> {
   const events = createList<AlarmRecords['alarms']['events'][number]>();
+  const others = createList<AlarmRecords['alarms']['others'][number]>();
   const answers = createList<AlarmRecords['alarms']['answers'][number]>();
   const limits = createList<AlarmRecords['alarms']['limits'][number]>();
   const standbys = createList<AlarmRecords['alarms']['standbys'][number]>();
@@ -67,7 +69,12 @@ async function readAlarms(
   const isRead = await readSpan(context, span, ({ record }, appendedMs) => {
     switch (record.contentType) {
       case alarmEvent: {
-        if (record.body.alarm.alarmId !== alarmId) return;
+        if (record.body.alarm.alarmId !== alarmId) {
+          const other = { body: record.body, appendedMs };
+          const raisedAt = events.items[0]?.body.alarm.raisedAt;
+          if (isEndOfOther(record.body) && (raisedAt === undefined || record.body.at <= raisedAt)) others.add(other);
+          return;
+        }
         events.add({ body: record.body, appendedMs });
         untilMs = record.body.type === 'cleared' ? Math.min(nowMs, appendedMs + afterEndMs) : nowMs;
         return;
@@ -82,8 +89,11 @@ async function readAlarms(
         return;
     }
   });
-  const isWhole = isRead && [events, answers, limits, standbys].every((list) => list.isWhole());
-  return { isWhole, events: events.items, answers: answers.items, limits: limits.items, standbys: standbys.items };
+  const isWhole = isRead && [events, others, answers, limits, standbys].every((list) => list.isWhole());
+  return {
+    ...{ isWhole, events: events.items, others: others.items },
+    ...{ answers: answers.items, limits: limits.items, standbys: standbys.items },
+  };
 }
 
 async function readCommands(

@@ -83,6 +83,15 @@ const dutyFaults: readonly Fault[] = [
       story.assignments.push(awayEvent('anna', 20));
     },
   },
+  {
+    name: 'the nurse accepts, and goes away',
+    causes: ['accepted-then-gone'],
+    change(story) {
+      high(story);
+      story.persons.anna.acknowledgeAfterS = null;
+      story.assignments.push(awayEvent('anna', 50));
+    },
+  },
 ];
 
 const phoneFault = (name: string, causes: Fault['causes'], phone: Story['persons']['anna']['phone']): Fault => ({
@@ -303,6 +312,29 @@ const bedFaults: readonly Fault[] = [
     change(story) {
       high(story);
       story.acts.push({ atS: -10, act: 'limits-off' });
+    },
+  },
+  {
+    name: 'the limits are changed while the value is beyond the new ones',
+    causes: ['began-with-change'],
+    change(story, between) {
+      Object.assign(story, { heartRate: 115, condition: 'HR.high' });
+      story.acts.push({ atS: between(15, 40), act: 'limits-changed' });
+    },
+  },
+  {
+    name: 'the limits are switched on again while the value is beyond them',
+    causes: ['began-with-change'],
+    change(story) {
+      Object.assign(story, { heartRate: 130, condition: 'HR.high' });
+      story.acts.push({ atS: -10, act: 'limits-off-briefly' });
+    },
+  },
+  {
+    name: 'a more serious alarm called before this one',
+    causes: ['began-with-change'],
+    change(story) {
+      Object.assign(story, { heartRate: 150, laterHeartRate: 130, condition: 'HR.high' });
     },
   },
   {

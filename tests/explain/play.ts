@@ -2,6 +2,7 @@
  * Plays a story with the real alarm engine and the real rules of delivery, and returns the records that the log would have, and what really
  * happened. Without clocks and randomness of its own: the same story gives the same records.
  */
+import { isEndOfOther } from '../../contracts/explain/began.ts';
 import { createDeliveryCollector } from '../../contracts/explain/collect-deliveries.ts';
 import type { AlarmRecords, Logged, ReadingTimes } from '../../contracts/explain/records.ts';
 import type {
@@ -14,7 +15,8 @@ import type {
 } from '../../contracts/messages/alarms.ts';
 import type { ShownAlarm } from '../../contracts/messages/alarms-shown.ts';
 import type { Actor, AuditRecord, ConnectionRecord } from '../../contracts/messages/records.ts';
-import { bed, reading } from '../../processors/bed.testing.ts';
+import { inForceNow, nothingPublished } from '../../processors/alarms/in-force.ts';
+import { bed, env, reading } from '../../processors/bed.testing.ts';
 import { alarmOf, eventOf } from '../../processors/delivery/core/delivery.testing.ts';
 import { type Clockwork, createClockwork } from './clockwork.ts';
 import { type Acts, createDelivery } from './delivering.ts';
@@ -50,6 +52,7 @@ function createBedside(story: Story, clock: Clockwork, onEvent: (event: Logged<A
     audit: [] as AuditRecord[],
   };
   let commandCount = 0;
+  let inForce = nothingPublished;
   const engineMs = () => clock.nowMs() + story.skewMs.engine - (clock.nowMs() >= msAt(20) ? story.engineSetBackMs : 0);
 
   function publish(before: number): void {
@@ -66,8 +69,20 @@ function createBedside(story: Story, clock: Clockwork, onEvent: (event: Logged<A
 
   function feed(input: Parameters<typeof patient.feed>[0]): void {
     const before = patient.events.length;
-    patient.feed(input, engineMs());
+    const nowMs = engineMs();
+    patient.feed(input, nowMs);
+    publishInForce(nowMs);
     publish(before);
+  }
+
+  function publishInForce(nowMs: number): void {
+    const { published, records } = inForceNow(env, patient.state(), inForce, nowMs);
+    inForce = published;
+    const appendedMs = clock.nowMs() + story.delaysMs.published;
+    for (const { type, body } of records) {
+      if (type === 'limits-in-force') logs.limits.push({ body, appendedMs });
+      if (type === 'standby') logs.standbys.push({ body, appendedMs });
+    }
   }
 
   function measure(s: number): void {
@@ -171,11 +186,10 @@ function paint(story: Story, { body, appendedMs }: Logged<AlarmEvent>, shown: Sh
   shown.push({ ...common, way: 'painted', atMs }, { ...common, way: 'sounded', atMs: atMs + 200 });
 }
 
-function playActs(story: Story, clock: Clockwork, { command, logs }: Bedside, alarm: () => Alarm | undefined): void {
+function playActs(story: Story, clock: Clockwork, { command }: Bedside, alarm: () => Alarm | undefined): void {
   for (const { atS, act } of story.acts)
     clock.at(msAt(atS), () => {
       const alarmId = alarm()?.alarmId ?? '';
-      const at = instantAt(atS);
       switch (act) {
         case 'pause-audio':
           command('cleo', { type: 'pause-audio', forMs: 120_000 }, 'audio-paused');
@@ -187,28 +201,18 @@ function playActs(story: Story, clock: Clockwork, { command, logs }: Bedside, al
           // A page shows an older state of the alarm, so the engine refuses the acknowledgement.
           command('anna', { type: 'acknowledge', alarmId, rev: 0 }, 'alarm-acknowledged', alarmId);
           break;
-        case 'standby': {
-          const by = actorOf('anna');
-          const standby = { since: at, until: instantAt(atS + 1800), reason: 'CT', by };
-          logs.standbys.push({ body: { associationId, rev: 1, at, standby }, appendedMs: clock.nowMs() + 80 });
+        case 'standby':
           command('anna', { type: 'standby', reason: 'CT', forMs: 1_800_000 }, 'standby-begun');
           break;
-        }
-        case 'limits-off': {
-          const off = { reason: 'known', until: instantAt(atS + 3000) };
-          const group = {
-            group: 'HR' as const,
-            limits: { high: 120 },
-            base: { high: 120 },
-            changed: { by: actorOf('cleo'), at },
-          };
-          logs.limits.push({
-            body: { associationId, rev: 2, at, profile: null, groups: [{ ...group, off }] },
-            appendedMs: clock.nowMs() + 80,
-          });
+        case 'limits-off':
+        case 'limits-off-briefly': {
+          const off = { reason: 'known', until: instantAt(atS + (act === 'limits-off' ? 3_000 : 40)) };
           command('cleo', { type: 'set-limits', group: 'HR', limits: { off } }, 'limits-changed');
           break;
         }
+        case 'limits-changed':
+          command('cleo', { type: 'set-limits', group: 'HR', limits: { high: 105 } }, 'limits-changed');
+          break;
       }
     });
 }
@@ -253,6 +257,9 @@ function recordsOf(
           events.filter(({ body }) => body.alarm.alarmId === alarm.alarmId),
           story.repeatEvery,
         ),
+      ),
+      others: events.filter(
+        ({ body }) => body.alarm.alarmId !== alarm.alarmId && isEndOfOther(body) && body.at <= alarm.raisedAt,
       ),
       answers: byTime(twice(answers, story.repeatEvery)),
       ...{ limits, standbys },

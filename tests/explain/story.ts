@@ -37,6 +37,16 @@ export type Person = {
   acknowledgeAfterS: number | null;
 };
 
+/** What a person does at the bed. `limits-off-briefly`: for 40 s. `limits-changed`: the high limit of the heart rate becomes 105. */
+export type Act =
+  | 'pause-audio'
+  | 'standby'
+  | 'limits-off'
+  | 'limits-off-briefly'
+  | 'limits-changed'
+  | 'stale-acknowledgement'
+  | 'acknowledge';
+
 /** How a service that does not answer for a person behaves. */
 export type Service = 'ok' | 'refused' | 'hang' | 'silent';
 
@@ -64,7 +74,7 @@ export type Story = {
   screenPaintsAfterMs: number | null;
   hasReportsAround: boolean;
   /** Acts at the bed, seconds after the onset. */
-  acts: { atS: number; act: 'pause-audio' | 'standby' | 'limits-off' | 'stale-acknowledgement' | 'acknowledge' }[];
+  acts: { atS: number; act: Act }[];
   connectionEndsAtS: number | null;
   /** A late answer, after the alarm does not call any more. */
   lateAnswerBy: PersonId | null;

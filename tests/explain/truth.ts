@@ -1,7 +1,7 @@
 /** Says whether a finding of `explain` is true, from what a story says and what its persons really did, not from the records. */
 import type { Finding } from '../../contracts/explain/finding.ts';
 import { lookMs, type Played } from './play.ts';
-import { dutyOf, msAt, type PersonId, people, policyWith, type Story } from './story.ts';
+import { dutyOf, msAt, nameOf, type PersonId, people, policyWith, type Story } from './story.ts';
 
 /** The clocks of two processes differ by less than this in the stories, ms. */
 const skewMsMax = 2_000;
@@ -15,7 +15,7 @@ export function isTrue(finding: Finding, story: Story, played: Played): boolean 
   const answersOf = (answer?: string) =>
     played.acts.answers.filter((entry) => entry.userId === userId && (answer === undefined || entry.answer === answer));
   const chains = policyWith(story.policyChanges).hospital.physiological;
-  const isUnder = story.laterHeartRate !== null;
+  const isUnder = story.laterHeartRate !== null && story.laterHeartRate > story.heartRate;
   switch (kind) {
     case 'policy-not-sent':
       return story.priority === 'low'
@@ -24,7 +24,7 @@ export function isTrue(finding: Finding, story: Story, played: Played): boolean 
     case 'quiet-hours':
       return story.priority === 'low' && 'quietHours' in chains.low;
     case 'ward-without-assignments':
-      return story.assignments.length === 0;
+      return !story.assignments.some(({ body }) => body.type === 'assigned');
     case 'standby':
       return has('standby');
     case 'under':
@@ -91,8 +91,13 @@ export function isTrue(finding: Finding, story: Story, played: Played): boolean 
         return answersOf('rejected').length > 0;
       case 'duty-ended':
         return isAway(story, userId!);
+      case 'accepted-then-gone':
+        return answersOf('accepted').length > 0 && isAway(story, userId!);
       case 'accepted-not-acknowledged':
-        return played.acts.answers.some(({ answer }) => answer === 'accepted');
+        return played.acts.answers.some(
+          ({ userId: by, answer }) =>
+            answer === 'accepted' && (finding.text.startsWith('A person ') || finding.text.includes(nameOf(by))),
+        );
       case 'answer-without-effect':
         return answersOf().length > 0;
       case 'unanswered':
@@ -100,7 +105,9 @@ export function isTrue(finding: Finding, story: Story, played: Played): boolean 
       case 'last-called-again':
         return played.records.deliveries.items.filter(isCallOf).length > 1;
       case 'nobody-answered':
-        return !played.acts.answers.some(({ answer, atMs }) => answer === 'accepted' && atMs < chainEndMs());
+        return !played.acts.answers.some(
+          ({ userId: by, answer, atMs }) => answer === 'accepted' && atMs < chainEndMs() && !isAway(story, by),
+        );
       case 'nobody-to-call':
         return people.every((id) => !isAssigned(story, id));
       default:
@@ -153,7 +160,9 @@ export function isTrue(finding: Finding, story: Story, played: Played): boolean 
       case 'no-painted-report':
         return story.screenPaintsAfterMs === null;
       case 'limits-off':
-        return has('limits-off');
+        return has('limits-off') || has('limits-off-briefly');
+      case 'began-with-change':
+        return wasHeldBack();
       case 'audio-paused':
         return has('pause-audio');
       case 'connection-ended':
@@ -165,6 +174,13 @@ export function isTrue(finding: Finding, story: Story, played: Played): boolean 
       default:
         return false;
     }
+  }
+
+  /** Returns whether something at the bed kept the alarm from beginning earlier, and whether the finding names it. */
+  function wasHeldBack(): boolean {
+    if (finding.text.includes('called instead')) return (story.laterHeartRate ?? story.heartRate) < story.heartRate;
+    if (finding.text.includes('switched on again')) return has('limits-off-briefly') && story.heartRate > (has('limits-changed') ? 105 : 120);
+    return has('limits-changed') && finding.text.includes('by Cleo') && story.heartRate > 105;
   }
 
   /** A person may acknowledge an alarm that has ended or that is on standby. The engine refuses this. */

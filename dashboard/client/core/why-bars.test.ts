@@ -17,8 +17,6 @@ describe('the bars of the delay chain', () => {
     [1_000, 0.52, '1.0 s'],
     [600_000, 1, '10 min 0 s'],
     [6_000_000, 1, '100 min 0 s'],
-    // Two clocks differ.
-    [-300, 0, '−300 ms'],
   ])('a step of %d ms has the length %d and the text %s', (sinceBeforeMs, length, text) => {
     const bar = barOf({ sinceBeforeMs });
     expect([bar.kind, Math.round(bar.length * 100) / 100, bar.text]).toEqual(['time', length, text]);
@@ -29,6 +27,21 @@ describe('the bars of the delay chain', () => {
       ...{ kind: 'not-known', text: 'not known', atMs: undefined },
     });
     expect(barOf({ sinceBeforeMs: undefined })).toMatchObject({ kind: 'not-known', atMs: 5_000 });
+  });
+
+  it('a step that was earlier than a step before it has no time, and no negative one', () => {
+    const painted = step({ name: 'painted', time: { kind: 'at', atMs: 9_000 } });
+    const sounded = step({ name: 'sounded', time: { kind: 'at', atMs: 8_999 }, sinceBeforeMs: undefined });
+    expect(barsOf({ steps: [painted, sounded], delays })[1]).toMatchObject({
+      ...{ kind: 'not-known', text: 'not known: clocks differ, or another occurrence' },
+    });
+  });
+
+  it('the raise has no time if something else than its reading raised the alarm', () => {
+    const logged = step({ name: 'logged', time: { kind: 'at', atMs: 1_000 } });
+    const raised = step({ sinceBeforeMs: undefined });
+    expect(barsOf({ steps: [logged, raised], delays })[1]!.text).toBe('no delay of that value');
+    expect(barsOf({ steps: [raised], delays })[0]!.text).toBe('time before not known');
   });
 
   it('a step that did not happen and the first step have no bar', () => {

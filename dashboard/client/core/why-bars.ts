@@ -30,20 +30,30 @@ export function barsOf({ steps }: DelayChain): Bar[] {
     const { atMs } = time;
     if (name === 'onset') return { ...common, kind: 'first', length: 0, text: '', atMs };
     if (sinceBeforeMs === undefined)
-      return { ...common, kind: 'not-known', length: 1, text: 'time before not known', atMs };
+      return { ...common, kind: 'not-known', length: 1, text: beforeText(steps, name, atMs), atMs };
     return { ...common, kind: 'time', length: lengthOf(sinceBeforeMs), text: timeText(sinceBeforeMs), atMs };
   });
 }
 
+/** Returns why a step has no time since the step before. Negative times are never shown. */
+function beforeText(steps: DelayChain['steps'], name: StepName, atMs: number): string {
+  const before = steps.slice(
+    0,
+    steps.findIndex((step) => step.name === name),
+  );
+  const isEarlier = before.some(({ time }) => time.kind === 'at' && time.atMs > atMs);
+  if (isEarlier) return 'not known: clocks differ, or another occurrence';
+  const isReadingKnown = before.some((step) => step.name === 'logged' && step.time.kind === 'at');
+  return name === 'raised' && isReadingKnown ? 'no delay of that value' : 'time before not known';
+}
+
 function lengthOf(ms: number): number {
-  return Math.min(1, Math.log10(1 + Math.max(0, ms)) / Math.log10(1 + fullMs));
+  return Math.min(1, Math.log10(1 + ms) / Math.log10(1 + fullMs));
 }
 
 /** Returns milliseconds below a second, otherwise seconds or minutes. */
 function timeText(ms: number): string {
-  if (Math.abs(ms) >= 1000) return durationText(ms);
-  const rounded = Math.round(ms);
-  return rounded < 0 ? `−${-rounded} ms` : `${rounded} ms`;
+  return ms >= 1000 ? durationText(ms) : `${Math.round(ms)} ms`;
 }
 
 const instants = /\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z/g;

@@ -1,0 +1,145 @@
+/**
+ * Finds why the engine raised an alarm later than its reading came, although the engine was not late: limits were changed, a standby ended,
+ * another alarm of the bed ended, or an earlier reading came only then.
+ */
+import type { AlarmEvent, LimitsInForce } from '../messages/alarms.ts';
+import { type LimitGroup, parameters } from '../parameters.ts';
+import { formatInstant, parseInstant } from '../time.ts';
+import { type Finding, slowMs } from './finding.ts';
+import { firstOfEachRevision, type History } from './history.ts';
+import { determiningReading } from './reading.ts';
+import type { AlarmRecords } from './records.ts';
+
+export type Began = {
+  /**
+   * Whether nothing but the engine can have delayed the raise: no record is missing, and none shows another reason. Otherwise the time from
+   * the reading until the raise is no delay of Vigil.
+   */
+  readonly isByReading: boolean;
+  /** Whether the time from the onset until the raise is a delay, and not a time in which the condition did not yet count. */
+  readonly isDelay: boolean;
+  /** What was changed in the step of the engine that raised the alarm. */
+  readonly findings: readonly Finding[];
+};
+
+export function beganOf(records: AlarmRecords, history: History): Began {
+  const { alarms, observations } = records;
+  const { first, raisedMs } = history;
+  const reading = determiningReading(records, history);
+  const readMs = reading?.appendedMs ?? parseInstant(first.determinedAt) ?? raisedMs;
+  const isBetween = (atMs: number | undefined) => atMs !== undefined && atMs >= readMs && atMs <= raisedMs;
+  const limits = limitChanges(records, history).filter(({ atMs }) => isBetween(atMs));
+  const others = alarms.others.filter(({ body }) => isBetween(parseInstant(body.at)));
+  // An alarm that the device or a missing value raises has no reading that raised it.
+  const canBeByReading = first.kind === 'physiological' && first.origin === undefined;
+  const findings = [
+    ...limitFindings(limits, history),
+    ...standbyFindings(records, history),
+    ...endedFindings(records, history),
+  ];
+  // If the raise followed its reading at once, only a change in the same step of the engine can have raised it instead.
+  const isSoon = reading !== undefined && raisedMs - readMs <= slowMs;
+  const isHeldBack = findings.length > 0 || (!isSoon && (limits.length > 0 || hasStandby(records, readMs, raisedMs)));
+  const mayBeHeldBack =
+    !isSoon &&
+    (others.length > 0 ||
+      isPulse(first.code) ||
+      observations.connections.some(({ appendedMs }) => isBetween(appendedMs)) ||
+      hasEarlierReading(records, history, readMs));
+  return {
+    isByReading: alarms.isWhole && canBeByReading && !isHeldBack && !mayBeHeldBack,
+    isDelay: alarms.isWhole && !isHeldBack && (!canBeByReading || !mayBeHeldBack),
+    findings: alarms.isWhole ? findings : [],
+  };
+}
+
+/** The engine judges the pulse only while it does not judge the heart rate, so such an alarm can begin long after its reading. */
+const isPulse = (code: string | undefined) => groupOf(code) === 'PR';
+const groupOf = (code: string | undefined) => (code === undefined ? undefined : parameters.get(code)?.limits);
+
+type LimitChange = { readonly atMs: number; readonly text: string };
+
+/**
+ * Returns the changes of the limits of the alarm's parameter. The first limits of an association are a change only if they raised the alarm:
+ * the engine begins with them, also if it begins after the readings.
+ */
+function limitChanges({ alarms }: AlarmRecords, { first, raisedMs }: History): LimitChange[] {
+  const group = groupOf(first.code);
+  if (group === undefined) return [];
+  const records = firstOfEachRevision(alarms.limits, ({ rev }) => rev);
+  return records.flatMap(({ body }, index) => {
+    const text = changeText(records[index - 1]?.body, body, group);
+    const atMs = parseInstant(body.at) ?? 0;
+    return text === undefined || (body.rev === 1 && atMs !== raisedMs) ? [] : [{ atMs, text }];
+  });
+}
+
+/** Returns what changed; undefined if the limits of the group did not change. */
+function changeText(before: LimitsInForce | undefined, after: LimitsInForce, group: LimitGroup): string | undefined {
+  const entryOf = (body: LimitsInForce | undefined) => body?.groups.find((entry) => entry.group === group);
+  const [was, is] = [entryOf(before), entryOf(after)];
+  const changed = is?.changed;
+  const isNewProfile =
+    JSON.stringify([before?.profile, before?.rules]) !== JSON.stringify([after.profile, after.rules]);
+  if (!isNewProfile && JSON.stringify(was) === JSON.stringify(is)) return undefined;
+  const afterMs = parseInstant(after.at) ?? 0;
+  const end = `at ${formatInstant(afterMs)}, so the alarm began then.`;
+  // A record before may be too old to be read. Then only the time of the change shows whether it was this change.
+  const isNear = Math.abs((parseInstant(changed?.at ?? '') ?? 0) - afterMs) <= slowMs;
+  const isBy = changed !== undefined && isNear && JSON.stringify(changed) !== JSON.stringify(was?.changed);
+  const by = isBy ? `by ${changed.by.name} ` : '';
+  if (was?.off !== undefined && is?.off === undefined)
+    return `The limits of ${group} were switched on again ${by}${end}`;
+  if (isBy) return `The limits of ${group} were changed ${by}${end}`;
+  if (before !== undefined && isNewProfile) return `The profile of the limits of ${group} was changed ${end}`;
+  return `Other limits of ${group} came into force ${end}`;
+}
+
+/** The engine gives everything that it writes in one step the same time. So a change with the time of the raise raised the alarm. */
+function limitFindings(changes: readonly LimitChange[], { raisedMs }: History): Finding[] {
+  return changes.filter(({ atMs }) => atMs === raisedMs).map(({ text }) => ({ kind: 'began-with-change', text }));
+}
+
+function standbyFindings({ alarms }: AlarmRecords, { raisedMs }: History): Finding[] {
+  const when = formatInstant(raisedMs);
+  const standby = firstOfEachRevision(alarms.standbys, ({ rev }) => rev).find(
+    ({ body }) => body.standby === null && parseInstant(body.at) === raisedMs,
+  );
+  if (standby === undefined) return [];
+  return [{ kind: 'began-with-change', text: `The standby of the bed ended at ${when}. The alarm began then.` }];
+}
+
+/** Finds an alarm of the same parameter that called instead, until it ended in the step that raised this alarm. */
+function endedFindings({ alarms }: AlarmRecords, { first, raisedMs }: History): Finding[] {
+  const conditions = alarms.others.flatMap(({ body: { at, alarm } }) =>
+    parseInstant(at) === raisedMs && alarm.code === first.code ? [alarm.condition] : [],
+  );
+  return [...new Set(conditions)].map((condition) => ({
+    kind: 'began-with-change',
+    text: `Until ${formatInstant(raisedMs)} another alarm, ${condition}, called instead. It ended then, and this alarm began.`,
+  }));
+}
+
+/** Returns whether the bed was on standby at any time from `fromMs` to `toMs`. */
+function hasStandby({ alarms }: AlarmRecords, fromMs: number, toMs: number): boolean {
+  const changes = firstOfEachRevision(alarms.standbys, ({ rev }) => rev);
+  return changes.some(({ body }, index) => {
+    const [atMs, nextMs] = [body, changes[index + 1]?.body].map((entry) => entry && parseInstant(entry.at));
+    if (atMs === undefined || atMs > toMs) return false;
+    return atMs >= fromMs || (body.standby !== null && (nextMs ?? Number.POSITIVE_INFINITY) >= fromMs);
+  });
+}
+
+/** Returns whether a reading of an earlier time came only after the reading that raised the alarm. It can have shown the condition. */
+function hasEarlierReading({ observations }: AlarmRecords, { first, raisedMs }: History, readMs: number): boolean {
+  const determinedMs = parseInstant(first.determinedAt) ?? 0;
+  const seen = new Set<number>();
+  return observations.readings.some(({ measuredMs, appendedMs, codes }) => {
+    if (seen.has(measuredMs) || first.code === undefined || !codes.includes(first.code)) return false;
+    seen.add(measuredMs);
+    return measuredMs < determinedMs && appendedMs > readMs && appendedMs <= raisedMs;
+  });
+}
+
+/** Returns whether an event of another alarm of the bed can have let an alarm begin: the other alarm called instead until it ended. */
+export const isEndOfOther = ({ type }: AlarmEvent) => type === 'resolved' || type === 'cleared';
