@@ -40,7 +40,11 @@ export function takeAnswer(desk: Desk, input: Extract<Input, { type: 'answer' }>
     desk.emit({ type: 'accepted', round: round.round, userId, dueAtMs });
     return;
   }
-  if (ofPerson.length > 0 && ofPerson.every(({ outcome }) => outcome === 'rejected')) return;
+  const hasRejected =
+    ofPerson.length > 0
+      ? ofPerson.every(({ outcome }) => outcome === 'rejected')
+      : (round.rejectedBy ?? []).includes(userId);
+  if (hasRejected) return;
   const isWaitedFor = waitingCall(round)?.userId === userId;
   desk.emit({ type: 'rejected', round: round.round, userId });
   const after = desk.state()!.round!;

@@ -7,7 +7,7 @@ import { receiptStages } from '../../../contracts/messages/deliveries.ts';
 import type { DeliveryChannel } from '../../../contracts/messages/delivery-policy.ts';
 import type { AlarmDecision, MessageDecision } from './events.ts';
 import { evolve } from './evolve.ts';
-import { initialState, type State } from './state.ts';
+import { type Call, callsMax, initialState, type State } from './state.ts';
 import { wantedCall } from './wanted.ts';
 
 /** How far a call came through one channel, and since when, ms. */
@@ -77,15 +77,22 @@ function withDecision(book: Book, event: AlarmDecision, after: Partial<AlarmText
   // A round of an alarm that is over may go on, so how far its calls came is remembered as long as the alarm.
   if (event.type === 'alarm-cleared')
     tracks = new Map([...tracks].filter(([id]) => state.alarms.has(id) || state.over.has(id)));
-  if (event.type === 'called') {
-    const ofAlarm = tracks.get(alarmId) ?? new Map<string, CallTrack>();
-    if (!ofAlarm.has(event.call.callId))
-      tracks = new Map(tracks).set(
-        alarmId,
-        new Map(ofAlarm).set(event.call.callId, { calledAtMs: event.atMs, ways: [] }),
-      );
-  }
+  if (event.type === 'called') tracks = withTrack(tracks, event, state.alarms.get(alarmId)?.round?.calls ?? []);
   return { ...book, state, texts, tracks, unsent: wantedOf(state, book.unsent) };
+}
+
+/** Begins to remember how far a call comes, and forgets the calls that the round has dropped. */
+function withTrack(
+  tracks: Book['tracks'],
+  { alarmId, call: { callId }, atMs }: Extract<AlarmDecision, { type: 'called' }>,
+  calls: readonly Call[],
+): Book['tracks'] {
+  const ofAlarm = tracks.get(alarmId) ?? new Map<string, CallTrack>();
+  if (ofAlarm.has(callId)) return tracks;
+  const after = new Map(ofAlarm).set(callId, { calledAtMs: atMs, ways: [] });
+  const ids = new Set(calls.map((call) => call.callId));
+  if (after.size > callsMax) for (const id of after.keys()) if (!ids.has(id)) after.delete(id);
+  return new Map(tracks).set(alarmId, after);
 }
 
 function withMessage(book: Book, event: MessageDecision): Book {

@@ -4,6 +4,7 @@ import type { CallChain, DeliveryChannel } from '../../../contracts/messages/del
 import { nextDueAtMs } from './decide.ts';
 import { alarmOf, everybody, newWard, person, policyOfChain, seconds, t0 } from './delivery.testing.ts';
 import { burstMax, messageEveryMs } from './rate.ts';
+import { callsMax } from './state.ts';
 
 const high = builtInPolicy.hospital.physiological.high;
 const raised = (staff = everybody as Parameters<typeof newWard>[0], options: Parameters<typeof newWard>[1] = {}) => {
@@ -447,6 +448,48 @@ describe('the clock', () => {
     const ward = raised();
     ward.at(86_400_000);
     expect([ward.called(), ward.notices()]).toEqual(['anna', ['too-old']]);
+  });
+});
+
+describe('a round that goes on for days', () => {
+  it('remembers at most 200 calls, calls nobody from the beginning again, and takes the answer of each person', () => {
+    const ward = raised();
+    for (let minute = 1; minute <= 400; minute += 1) {
+      ward.at(minute * 60_000);
+      ward.alarm('escalated', alarmOf('a', { rev: minute + 1, escalation: minute }));
+    }
+    const round = ward.round()!;
+    expect([round.calls.length, round.callCount]).toEqual([callsMax, 401]);
+    expect(ward.called()).toBe(['anna, ben, cleo, paul', ...Array(397).fill('paul+')].join(', '));
+    expect(round.calls.at(-1)).toMatchObject({ callId: 'a/1/401', repeat: 397 });
+    ward.answer('anna', 'accepted');
+    expect(ward.round()).toMatchObject({ phase: 'accepted', acceptedBy: ['anna'] });
+  });
+
+  it('still takes the answer of a person whose calls were dropped', () => {
+    const ward = newWard({ nurse: [person('nurse-0')] });
+    ward.alarm('raised', alarmOf('a'));
+    for (let n = 1; n <= callsMax + 20; n += 1) ward.staff({ nurse: [person(`nurse-${n}`)] });
+    const { calls, callCount } = ward.round()!;
+    expect([calls.length, callCount, calls.some(({ userId }) => userId === 'nurse-5')]).toEqual([callsMax, 221, false]);
+    ward.answer('nurse-5', 'accepted');
+    expect(ward.round()).toMatchObject({ phase: 'accepted', acceptedBy: ['nurse-5'] });
+  });
+});
+
+describe('a person of an earlier round', () => {
+  it('who rejects the alarm before being called again is not called in this round', () => {
+    const ward = raised();
+    ward.at(60_000);
+    ward.answer('ben', 'accepted');
+    ward.at(60_000 + high.acceptedMs);
+    expect(ward.called()).toBe('anna, ben, anna');
+    ward.answer('ben', 'rejected', 'a', 2);
+    ward.at(120_000 + high.acceptedMs);
+    expect(ward.called()).toBe('anna, ben, anna, cleo');
+    expect(ward.answer('ben', 'rejected', 'a', 2)).toEqual([]);
+    ward.answer('ben', 'accepted', 'a', 2);
+    expect(ward.round()).toMatchObject({ phase: 'accepted', acceptedBy: ['ben'], rejectedBy: [] });
   });
 });
 

@@ -3,7 +3,7 @@ import { canAnswer } from '../../../contracts/delivery-policy.ts';
 import type { DeliveryChannel } from '../../../contracts/messages/delivery-policy.ts';
 import { priorityRank } from '../../../contracts/priorities.ts';
 import type { AlarmDecision } from './events.ts';
-import type { AlarmDelivery, Call, Round } from './state.ts';
+import { type AlarmDelivery, type Call, callsMax, type Round } from './state.ts';
 import { resumeMsMax } from './waits.ts';
 
 /** Returns the state of the alarm after an event; undefined if the alarm is over. */
@@ -45,6 +45,7 @@ function newRound(before: Round | null, event: Extract<AlarmDecision, { type: 'r
     waitMs: dueAtMs === null ? 0 : dueAtMs - atMs,
     notice: cause === 'more-urgent' && before?.phase !== 'accepted' ? (before?.notice ?? null) : null,
     acceptedBy: [],
+    rejectedBy: [],
     answersFrom: isSameMatter ? before.answersFrom : round,
     calledBefore: isSameMatter ? personsOfRound(before) : [],
     acceptedBefore: isSameMatter ? [...before.acceptedBefore, ...before.acceptedBy].slice(-calledBeforeMax) : [],
@@ -138,12 +139,32 @@ function withCall(round: Round, event: Extract<AlarmDecision, { type: 'called' }
   if (event.round !== round.round || round.calls.some(({ callId }) => callId === call.callId)) return round;
   const outcome = call.waitMs === 0 ? 'informed' : 'waiting';
   const added: Call = { ...call, sent: [], failed: [], confirmDueAtMs: null, outcome };
-  const after = { ...round, calls: [...round.calls, added], callCount: round.callCount + 1 };
+  const after = withinMax({ ...round, calls: [...round.calls, added], callCount: round.callCount + 1 });
   if (outcome === 'informed') return after;
   return waiting(round.phase === 'repeating' && call.repeat > 0 ? after : { ...after, phase: 'calling' }, {
     atMs: event.atMs,
     dueAtMs,
   });
+}
+
+/**
+ * Drops the oldest call that is over if there are too many. Repeated calls are dropped first, because the first ones say who must not be called
+ * a second time. The person may still answer.
+ */
+function withinMax(round: Round): Round {
+  if (round.calls.length <= callsMax) return round;
+  const over = round.calls.filter(({ outcome }) => outcome !== 'waiting' && outcome !== 'accepted');
+  const dropped = over.find(({ repeat }) => repeat > 0) ?? over[0];
+  if (!dropped) return round;
+  const { userId, outcome } = dropped;
+  const calls = round.calls.filter((call) => call !== dropped);
+  const isKnown = outcome === 'informed' || calls.some((call) => call.userId === userId && call.outcome !== 'informed');
+  return { ...round, calls, ...(!isKnown && { calledBefore: newest(round.calledBefore, userId) }) };
+}
+
+/** Returns the persons with a further one, who is the newest. */
+function newest(persons: readonly string[], userId: string): readonly string[] {
+  return [...persons.filter((id) => id !== userId), userId].slice(-calledBeforeMax);
 }
 
 function withChangedCall(round: Round, callId: string, change: (call: Call) => Call): Round {
@@ -155,7 +176,13 @@ function withAnswer(round: Round, userId: string, answer: 'accepted' | 'rejected
   const calls = round.calls.map((call) =>
     call.userId === userId && call.outcome !== 'informed' ? { ...call, outcome: answer, confirmDueAtMs: null } : call,
   );
-  const after = { ...round, calls, acceptedBy: answer === 'accepted' ? [...others, userId] : others };
+  const rejecting = round.rejectedBy ?? [];
+  const after = {
+    ...round,
+    calls,
+    acceptedBy: answer === 'accepted' ? [...others, userId] : others,
+    rejectedBy: answer === 'accepted' ? rejecting.filter((id) => id !== userId) : newest(rejecting, userId),
+  };
   return answer === 'accepted' ? withoutUnsent(after) : after;
 }
 

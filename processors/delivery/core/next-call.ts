@@ -15,7 +15,7 @@ export function nextCall(round: Round, personsOf: PersonsOf, isDown: IsDown): Po
   const used = new Set(
     round.calls.flatMap(({ userId, channels }) => channels.map((channel) => `${userId} ${channel}`)),
   );
-  const rejecting = new Set(round.calls.filter(({ outcome }) => outcome === 'rejected').map(({ userId }) => userId));
+  const rejecting = rejectingPersons(round);
   for (const possible of callOrder(round.chain, personsOf)) {
     const { userId } = possible.person;
     if (rejecting.has(userId)) continue;
@@ -25,6 +25,12 @@ export function nextCall(round: Round, personsOf: PersonsOf, isDown: IsDown): Po
     if (channels.length > 0) return { ...possible, channels, waitMs: channels.some(canAnswer) ? possible.waitMs : 0 };
   }
   return undefined;
+}
+
+/** Returns who rejected the alarm in this round, to a call of this round or of an earlier one. */
+function rejectingPersons({ calls, rejectedBy = [] }: Round): ReadonlySet<string> {
+  const ofCalls = calls.filter(({ outcome }) => outcome === 'rejected').map(({ userId }) => userId);
+  return new Set([...ofCalls, ...rejectedBy]);
 }
 
 /**
@@ -39,7 +45,7 @@ const repeatable: readonly CallOutcome[] = ['gone', 'unanswered', 'unconfirmed']
  */
 export function repeatedCall(round: Round, personsOf: PersonsOf, isDown: IsDown): Call | undefined {
   const present = presentPersons(round, personsOf);
-  const rejecting = new Set(round.calls.filter(({ outcome }) => outcome === 'rejected').map(({ userId }) => userId));
+  const rejecting = rejectingPersons(round);
   const lastCalls = new Map(round.calls.map((call) => [call.userId, call]));
   const newestFirst = round.calls.filter((call) => lastCalls.get(call.userId) === call).toReversed();
   for (const wanted of repeatable)

@@ -50,6 +50,8 @@ export function play(steps: readonly Step[]): string[] {
   const firstCalls = new Map<string, string>();
   /** Calls that are over without an answer. A call that no channel confirmed may still be sent. */
   const endedCalls = new Set<string>();
+  /** Who rejected an alarm in its present round. */
+  const rejecting = new Map<string, Set<string>>();
   let staff = noDuties;
   let count = 0;
   let nowMs = hour(startHour);
@@ -80,6 +82,12 @@ export function play(steps: readonly Step[]): string[] {
     if (event.type === 'call-ended' && event.outcome === 'gone')
       known.get(event.alarmId)?.accepting.delete(calls.get(event.callId)?.person.split(' ').at(-1) ?? '');
     if (event.type === 'rejected') known.get(event.alarmId)?.accepting.delete(event.userId);
+    if (event.type === 'round-started') rejecting.delete(event.alarmId);
+    if (event.type === 'accepted') rejecting.get(event.alarmId)?.delete(event.userId);
+    if (event.type === 'rejected')
+      rejecting.set(event.alarmId, new Set(rejecting.get(event.alarmId)).add(event.userId));
+    if (event.type === 'called' && rejecting.get(event.alarmId)?.has(event.call.userId))
+      faults.push(`called after a rejection: ${event.call.callId}`);
     if (event.type === 'called')
       calls.set(event.call.callId, {
         person: `${event.alarmId} ${event.round} ${event.call.userId}`,
@@ -220,6 +228,7 @@ export function play(steps: readonly Step[]): string[] {
       if (event.type === 'message') for (const { callId } of event.calls) forget(event.channel, callId);
       if (event.type === 'accepted') known.get(event.alarmId)?.accepting.delete(event.userId);
       if (event.type === 'call-ended') endedCalls.delete(event.callId);
+      if (event.type === 'rejected') rejecting.get(event.alarmId)?.delete(event.userId);
     }
     state = fold;
     give(input);

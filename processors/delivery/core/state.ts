@@ -22,6 +22,9 @@ export type Call = {
   readonly outcome: CallOutcome;
 };
 
+/** Maximum number of calls that a round remembers (ours). An alarm that comes and goes for days repeats its last call each minute. */
+export const callsMax = 200;
+
 /** One pass through a chain. */
 export type Round = {
   readonly round: number;
@@ -30,6 +33,7 @@ export type Round = {
   /** The chain at the begin of the round. A changed policy is used from the next round on. */
   readonly chain: CallChain;
   readonly phase: DeliveryPhase;
+  /** At most `callsMax`. */
   readonly calls: readonly Call[];
   /** Number of calls so far, from which the id of the next call is made. */
   readonly callCount: number;
@@ -44,6 +48,8 @@ export type Round = {
   readonly calledBefore: readonly string[];
   /** Who accepted in those rounds without an acknowledgement of the alarm: one entry for each acceptance. */
   readonly acceptedBefore: readonly string[];
+  /** Who rejected the alarm in this round: nobody of them is called again in it. Absent in a snapshot of an earlier version. */
+  readonly rejectedBy?: readonly string[];
   /** What the round did when it was stopped, and when it was stopped. */
   readonly stopped: { readonly atMs: number; readonly phase: DeliveryPhase; readonly why: StopReason } | null;
 };
