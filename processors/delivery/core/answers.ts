@@ -1,6 +1,6 @@
 /** Takes what channels and persons report about a call. Pure. */
 import { canAnswer } from '../../../contracts/delivery-policy.ts';
-import { callNext, callOrRepeat, endCall } from './calling.ts';
+import { callNext, callOrRepeat, endCall, goOn } from './calling.ts';
 import { type Desk, waitingCall } from './desk.ts';
 import type { Input } from './inputs.ts';
 
@@ -50,4 +50,6 @@ export function takeAnswer(desk: Desk, input: Extract<Input, { type: 'answer' }>
   const after = desk.state()!.round!;
   if (after.phase === 'calling' && (isWaitedFor || round.phase === 'accepted')) callNext(desk);
   else if (after.phase === 'repeating' && isWaitedFor) callOrRepeat(desk);
+  // While somebody was going, another call was not confirmed.
+  if (round.phase === 'accepted') goOn(desk);
 }
