@@ -38,11 +38,17 @@ export type CheckMessage = { readonly checkId: string; readonly userId: string; 
 
 /**
  * How far a message came. `ended`: the service says that the address does not exist any more, so nothing must be sent to it from now on.
- * `transient`: the channel has given up for now; the same message may be tried later.
+ * `transient`: the channel has given up for now; the same message may be tried later. `asksToWait`: the service works and asks to send less, so a
+ * canary has found nothing out.
  */
 export type SendResult =
   | { readonly kind: 'reached'; readonly stage: ReceiptStage }
-  | { readonly kind: 'failed'; readonly class: 'transient' | 'permanent'; readonly reason: string }
+  | {
+      readonly kind: 'failed';
+      readonly class: 'transient' | 'permanent';
+      readonly reason: string;
+      readonly asksToWait?: true;
+    }
   | { readonly kind: 'ended'; readonly reason: string };
 
 export type Channel<Entry extends ReachEntry = ReachEntry> = {

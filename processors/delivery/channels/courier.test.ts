@@ -108,6 +108,26 @@ describe('a courier', () => {
     expect(listeners).toHaveLength(0);
   });
 
+  it('lets only canaries wait if the service asks canaries to wait, and both if it asks messages', async () => {
+    const { courier } = newCourier();
+    const asks = { ...failed('transient', 'The service asks to send less (429).'), retryAfterMs: 3_600_000 };
+    const busy: TryResult = {
+      ...asks,
+      result: { kind: 'failed', class: 'transient', reason: '429', asksToWait: true },
+    };
+    const send = (isCheck: boolean, result: TryResult, to = 'phone') => {
+      const attempt = vi.fn().mockResolvedValue(result);
+      const sent = courier.send({ to, host: 'a', isCheck, attempt, uselessAfterMs: inMs(60_000), signal: never });
+      return sent.then((answer) => [answer.kind, attempt.mock.calls.length]);
+    };
+    expect(await send(true, busy)).toEqual(['failed', 1]);
+    expect(await send(true, reached)).toEqual(['failed', 0]);
+    expect(await send(false, reached)).toEqual(['reached', 1]);
+    expect(await send(false, busy, 'tablet')).toEqual(['failed', 1]);
+    expect(await send(false, reached, 'tablet')).toEqual(['failed', 0]);
+    expect(await send(true, reached, 'tablet')).toEqual(['failed', 0]);
+  });
+
   it('bounds how many tries run at once at one host, and how many messages wait', async () => {
     const { send } = newCourier();
     let running = 0;

@@ -3,7 +3,7 @@
  * no slot of the process from other messages; the process tries the same message again later.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { secondMs } from '../../../contracts/durations.ts';
+import { minuteMs, secondMs } from '../../../contracts/durations.ts';
 import type { SendResult } from './channel.ts';
 import type { HostSign } from './core/breaker.ts';
 import { createHostGate, type HostGate } from './host-gate.ts';
@@ -16,6 +16,8 @@ const giveUpMs = 8 * secondMs;
 /** The waits between tries, ms (ours): 250 ms at first, doubled each time up to 2 s, each with a random part. */
 const firstWaitMs = 250;
 const waitMsMax = 2 * secondMs;
+/** How long the canaries of an address wait at least if its service asks to send less, ms (ours). */
+const checkPauseMs = 5 * minuteMs;
 /** Maximum number of addresses whose service has asked to wait (ours). */
 const pausesMax = 10_000;
 /** Maximum number of hosts with a gate of their own (ours). */
@@ -38,6 +40,8 @@ export type Errand = {
   /** After this time nothing leaves any more, ms since 1970. */
   readonly uselessAfterMs: number;
   readonly signal: AbortSignal;
+  /** Whether this is a canary: if its service asks to wait, only canaries wait, and no message about an alarm. */
+  readonly isCheck?: boolean;
   /** Tries once. Must not reject. The signal ends the try. */
   readonly attempt: (signal: AbortSignal) => Promise<TryResult>;
 };
@@ -65,7 +69,10 @@ const transient = (reason: string): SendResult => ({ kind: 'failed', class: 'tra
 const tooLate: SendResult = transient('The message was of no use any more.');
 const notNeeded: SendResult = transient('The message was not needed any more.');
 const hostDown = transient('The host does not work. Vigil tries again later.');
-const asksToWait = transient('The service asks to send less. Vigil tries again later.');
+const asksToWait: SendResult = {
+  ...{ kind: 'failed', class: 'transient', reason: 'The service asks to send less. Vigil tries again later.' },
+  asksToWait: true,
+};
 
 export function createCourier(options: CourierOptions): Courier {
   const gates = new Map<string, HostGate>();
@@ -112,7 +119,8 @@ async function sendThrough(
   const { signal, uselessAfterMs, to } = errand;
   let last: SendResult = tooLate;
   let giveUpAtMs = Number.POSITIVE_INFINITY;
-  if ((pauses.get(to) ?? 0) > monotonicMs()) return asksToWait;
+  const pausedBy = errand.isCheck ? [to, `check ${to}`] : [to];
+  if (pausedBy.some((key) => (pauses.get(key) ?? 0) > monotonicMs())) return asksToWait;
   for (let tries = 0; ; tries += 1) {
     if (signal.aborted) return notNeeded;
     if (uselessAfterMs <= now()) return last;
@@ -126,7 +134,10 @@ async function sendThrough(
     if (result.kind !== 'failed' || result.class === 'permanent') return result;
     if (signal.aborted) return notNeeded;
     last = result;
-    if (retryAfterMs > 0) pause(pauses, to, monotonicMs() + retryAfterMs);
+    const isCheckTooMany = errand.isCheck === true && result.asksToWait === true;
+    const pauseMs = isCheckTooMany ? Math.max(retryAfterMs, checkPauseMs) : retryAfterMs;
+    if (pauseMs > 0) pause(pauses, pausedBy.at(-1)!, monotonicMs() + pauseMs);
+    if (isCheckTooMany) return result;
     const waitMs = Math.max(Math.min(firstWaitMs * 2 ** tries, waitMsMax) * (0.5 + random() / 2), retryAfterMs);
     if (now() + waitMs >= Math.min(uselessAfterMs, giveUpAtMs)) return last;
     counts.retries += 1;

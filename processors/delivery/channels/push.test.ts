@@ -186,8 +186,23 @@ describe('the answer of a push service', () => {
     expect(second!.atMs - first!.atMs).toBeGreaterThanOrEqual(1_900);
     peer.answers = [{ status: 429, headers: { 'retry-after': '600' } }];
     const result = await channel.send(newSubscription(peer.url()).entry, testMessage(), never);
-    expect(result).toEqual({ kind: 'failed', class: 'transient', reason: 'The service asks to send less (429).' });
+    expect(result).toMatchObject({
+      kind: 'failed',
+      class: 'transient',
+      reason: 'The service asks to send less (429).',
+    });
     expect(peer.requests).toHaveLength(3);
+  });
+
+  it('a service that asks canaries to wait still gets messages about alarms', async () => {
+    const { channel } = openPush();
+    const { entry } = newSubscription(peer.url());
+    const check = { checkId: '00000000-0000-4000-8000-000000000001', userId: 'anna', name: 'Anna' };
+    peer.answers = [{ status: 429, headers: { 'retry-after': '600' } }, { status: 201 }];
+    expect(await channel.check(entry, check, never)).toMatchObject({ kind: 'failed', asksToWait: true });
+    expect(await channel.send(entry, testMessage(), never)).toMatchObject({ kind: 'reached' });
+    expect(await channel.check(entry, check, never)).toMatchObject({ kind: 'failed', asksToWait: true });
+    expect(peer.requests).toHaveLength(2);
   });
 
   it('an address whose service asks to wait gets no canary and no other message until then', async () => {

@@ -40,6 +40,7 @@ export function createPushChannel(options: PushOptions): Channel<PushEntry> {
   ) =>
     courier.send({
       to: entry.reachId,
+      isCheck: payload.type === 'check',
       host: hostOf(entry),
       uselessAfterMs,
       signal,

@@ -18,9 +18,15 @@ export type WebhookOptions = {
 };
 
 export function createWebhookChannel({ client, courier, details, now }: WebhookOptions): Channel<WebhookEntry> {
-  const post = (entry: WebhookEntry, id: string, body: Buffer, uselessAfterMs: number, signal: AbortSignal) =>
+  const post = (
+    entry: WebhookEntry,
+    { id, body, isCheck }: { readonly id: string; readonly body: Buffer; readonly isCheck: boolean },
+    uselessAfterMs: number,
+    signal: AbortSignal,
+  ) =>
     courier.send({
       to: entry.reachId,
+      isCheck,
       host: hostOf(entry),
       uselessAfterMs,
       signal,
@@ -38,8 +44,14 @@ export function createWebhookChannel({ client, courier, details, now }: WebhookO
     name: 'webhook',
     confirms: 'taken',
     send: (entry, message, signal) =>
-      post(entry, message.messageId, callsBody(message, details, now()), message.uselessAfterMs, signal),
-    check: (entry, check, signal) => post(entry, check.checkId, checkBody(check, now()), now() + checkMsMax, signal),
+      post(
+        entry,
+        { id: message.messageId, body: callsBody(message, details, now()), isCheck: false },
+        message.uselessAfterMs,
+        signal,
+      ),
+    check: (entry, check, signal) =>
+      post(entry, { id: check.checkId, body: checkBody(check, now()), isCheck: true }, now() + checkMsMax, signal),
     isDown: (entry) => courier.isDown(hostOf(entry)),
     close: async () => client.close(),
   };

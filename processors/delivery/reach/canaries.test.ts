@@ -121,6 +121,14 @@ describe('the canaries', () => {
     expect(canaries.isDown('anna', 'screen')).toBe(false);
   });
 
+  it('do not say that a channel is down if the service asks to send less', async () => {
+    const busy = { ...failed, asksToWait: true } as SendResult;
+    const { canaries, short } = start([phone], { usual: busy });
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(canaries.isDown('anna', 'push')).toBe(false);
+    expect(short().filter((line) => line.startsWith('push'))).toEqual(['push asked']);
+  });
+
   it('say that a channel is down while the host of its only phone has failed', () => {
     expect(start([phone], { down: true }).canaries.isDown('anna', 'push')).toBe(true);
   });

@@ -4,7 +4,12 @@ import type { HostSign } from './breaker.ts';
 export type HttpResult =
   | { readonly kind: 'taken' }
   | { readonly kind: 'ended'; readonly reason: string }
-  | { readonly kind: 'failed'; readonly class: 'transient' | 'permanent'; readonly reason: string };
+  | {
+      readonly kind: 'failed';
+      readonly class: 'transient' | 'permanent';
+      readonly reason: string;
+      readonly asksToWait?: true;
+    };
 
 /** Returns the meaning of a status. @param ended the statuses with which the service says that an address does not exist any more */
 export function httpResult(status: number, ended: readonly number[]): HttpResult {
@@ -13,7 +18,8 @@ export function httpResult(status: number, ended: readonly number[]): HttpResult
     return { kind: 'ended', reason: `The service says that the address has ended (${status}).` };
   if (status >= 300 && status < 400)
     return { kind: 'failed', class: 'permanent', reason: `The service sends Vigil to another address (${status}).` };
-  if (status === 429) return { kind: 'failed', class: 'transient', reason: 'The service asks to send less (429).' };
+  if (status === 429)
+    return { kind: 'failed', class: 'transient', reason: 'The service asks to send less (429).', asksToWait: true };
   if (status === 408 || status === 425 || status >= 500 || status < 200)
     return { kind: 'failed', class: 'transient', reason: `The service has a fault (${status}).` };
   return { kind: 'failed', class: 'permanent', reason: `The service refuses the message (${status}).` };
