@@ -209,6 +209,9 @@ describe('a killed delivery process', () => {
       await bed.event('raised');
       await bed.callOf(anna);
       process.stdout.write(`delivery: a process that stood by called ${Date.now() - killedMs} ms after the kill\n`);
+      // Without a confirmation, the person would be called again after 5 s.
+      await bed.painted(anna);
+      await bed.has('confirmed');
       expect((await figuresOf(standby)).figures).toMatch(/^vigil_delivery_owner 1$/m);
       await owner.start();
       await until('one delivers', async () => (await states()).sort().join() === '0,1');
