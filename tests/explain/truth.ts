@@ -179,7 +179,8 @@ export function isTrue(finding: Finding, story: Story, played: Played): boolean 
   /** Returns whether something at the bed kept the alarm from beginning earlier, and whether the finding names it. */
   function wasHeldBack(): boolean {
     if (finding.text.includes('called instead')) return (story.laterHeartRate ?? story.heartRate) < story.heartRate;
-    if (finding.text.includes('switched on again')) return has('limits-off-briefly') && story.heartRate > (has('limits-changed') ? 105 : 120);
+    if (finding.text.includes('switched on again'))
+      return has('limits-off-briefly') && story.heartRate > (has('limits-changed') ? 105 : 120);
     return has('limits-changed') && finding.text.includes('by Cleo') && story.heartRate > 105;
   }
 
