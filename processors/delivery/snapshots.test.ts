@@ -45,9 +45,9 @@ it('the form of a snapshot belongs to its version', () => {
   // If this fails, raise `snapshotVersion` and put both here.
   expect([snapshotVersion, ...new Set(names)]).toMatchInlineSnapshot(`
     [
-      1,
-      "alarm [alarmId,associationId,freshAtMs,kind,notSent,onsets,priority,quiet,rev,roundacceptedBefore[],acceptedBy[],answersFrom,callCount,calledBefore[],calls[callId,channels[],confirmDueAtMs,duty,failed[],name,outcome,repeat,sent[],step,userId,waitMs],chain,dueAtMs,notice,phase,policyVersion,priority,round,stopped,waitMs]",
-      "over [alarmId,associationId,freshAtMs,kind,notSent,onsets,priority,quiet,rev,roundacceptedBefore[],acceptedBy[],answersFrom,callCount,calledBefore[],calls[callId,channels[],confirmDueAtMs,duty,failed[],name,outcome,repeat,sent[],step,userId,waitMs],chain,dueAtMs,notice,phase,policyVersion,priority,round,stoppedatMs,phase,why,waitMs]",
+      2,
+      "alarm [alarmId,associationId,freshAtMs,kind,notSent,onsets,priority,quiet,rev,roundacceptedBefore[],acceptedBy[],answersFrom,callCount,calledBefore[],calls[callId,channels[],confirmDueAtMs,duty,failed[],name,outcome,repeat,sent[],step,userId,waitMs],chain,dueAtMs,notice,phase,policyVersion,priority,rejectedBy[],round,stopped,waitMs]",
+      "over [alarmId,associationId,freshAtMs,kind,notSent,onsets,priority,quiet,rev,roundacceptedBefore[],acceptedBy[],answersFrom,callCount,calledBefore[],calls[callId,channels[],confirmDueAtMs,duty,failed[],name,outcome,repeat,sent[],step,userId,waitMs],chain,dueAtMs,notice,phase,policyVersion,priority,rejectedBy[],round,stoppedatMs,phase,why,waitMs]",
       "slot [channel,name,pending[alarmId,associationId,callId,priority],recent[associationId,atMs,priority],userId,wholeAtMs]",
       "track [[[calledAtMs,ways[atMs,channel,stage]]]]",
       "track [[[calledAtMs,ways[]]]]",

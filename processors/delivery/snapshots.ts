@@ -7,7 +7,7 @@ import type { AlarmDelivery, Slot } from './core/state.ts';
  * The version of the form of a snapshot. Raise it with each change of a type that is in `Entry`: a book of another form makes the rules throw, or
  * decide wrongly. The next start of a new version reads the whole log once.
  */
-export const snapshotVersion = 1;
+export const snapshotVersion = 2;
 
 /** One thing that the process remembers. */
 type Entry =
