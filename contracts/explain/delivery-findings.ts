@@ -128,7 +128,7 @@ function standingFindings(persons: readonly PersonOnDuty[], when: string): Findi
   });
 }
 
-/** Returns when the first message about the alarm left; undefined if there is none, or an earlier one may be missing. */
+/** Returns when the first message about the alarm left. Returns undefined if no message is known, or if the records may lack an earlier one. */
 export function firstMessageMs(records: AlarmRecords): number | undefined {
   return records.deliveries.isWhole ? messagesOf(records)[0]?.atMs : undefined;
 }

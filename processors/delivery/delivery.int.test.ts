@@ -133,7 +133,7 @@ describe('the delivery process', () => {
     await bed.callOf(ben);
   });
 
-  it('an alarm from months ago is never sent, and the ward is told', async () => {
+  it('an alarm from months ago is never sent, and the ward gets a notice', async () => {
     const anna = nameOf('anna');
     const bed = await wardWith([anna, 'nurse']);
     await bed.event('raised', {}, 90 * 24 * 60 * minute);

@@ -128,7 +128,7 @@ describe('createWriting', () => {
     expect(fold()!.positions!.alarms.slice(1, 3)).toEqual(['2', '3']);
   });
 
-  it('fails if the rules throw about the time: waits that never end must be told', async () => {
+  it('fails if the rules throw about the time: a wait that never ends must be noticed', async () => {
     const raised = take(emptyBook, alarmItem(1).intake!, context, nowMs).book;
     const [alarm] = raised.state.alarms.values();
     const broken = { ...alarm!, round: { ...alarm!.round!, calls: undefined as never } };

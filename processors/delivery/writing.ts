@@ -115,7 +115,7 @@ export function createWriting(options: WritingOptions): Writing {
         leaveOut(item, error);
       }
     }
-    // If these two throw, the session fails: without them nobody is called further, and this must be told. After the inputs: an answer that is there already comes before the end of its wait.
+    // If these two throw, the session fails: without them nobody is called further, and somebody must notice this. They come after the inputs, because an answer that is there already comes before the end of its wait.
     if (nextDueAtMs(book.state, nowMs) <= nowMs || lookMs + lookEveryMs <= nowMs || lookMs > nowMs) {
       lookMs = nowMs;
       takeNext({ type: 'timer' });

@@ -114,7 +114,7 @@ export function sumOf(wards: WaitingDuties['wards']): number {
   return wards.reduce((sum, { now }) => sum + now, 0);
 }
 
-/** Returns the ward with an assignment that can be accepted now; undefined if there is none. */
+/** Returns the ward with an assignment that can be accepted now; undefined if no ward has such an assignment. */
 export function wardThatWaits(wards: WaitingDuties['wards']): string | undefined {
   return wards.find(({ now }) => now > 0)?.ward;
 }

@@ -14,7 +14,7 @@ export type WaitingDutiesFollower = {
   close(): void;
 };
 
-/** @param personOf returns the account of the person who is logged in and may have a duty; undefined if there is none */
+/** @param personOf returns the account of the person who is logged in and may have a duty; undefined if nobody with a possible duty is logged in */
 export function followWaitingDuties(
   ask: () => Promise<Answer<WaitingDuties>>,
   personOf: () => string | undefined,

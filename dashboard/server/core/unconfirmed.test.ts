@@ -54,7 +54,7 @@ describe('unconfirmedFor', () => {
     ['no alarm of a bed that does not exist here', nurse, all, [entry({ associationId: 'assoc-09' })], 0],
     ['one notice for each screen', everywhere, all, [entry(), inStep, entry({ screenId: 'b 1' })], 2],
     ['at most 20 notices', nurse, all, Array.from({ length: 30 }, (_, n) => entry({ screenId: `a ${n}` })), 20],
-  ])('a screen is told about %s', (_name, viewer, scope, entries, count) => {
+  ])('a screen names %s', (_name, viewer, scope, entries, count) => {
     expect(unconfirmedFor(twoWards(), { viewer, scope }, 'other 1', entries)).toHaveLength(count);
   });
 

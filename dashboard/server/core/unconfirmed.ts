@@ -1,4 +1,4 @@
-/** Decides which screens are told about an alarm that another screen has not confirmed. */
+/** Decides which screens name an alarm that another screen has not confirmed. */
 import { isUnanswered } from '../../../contracts/acknowledgement.ts';
 import type { PresenceRecord, WhyUnconfirmed } from '../../../contracts/messages/presence.ts';
 import { formatInstant, parseInstant } from '../../../contracts/time.ts';
@@ -130,13 +130,13 @@ export function unconfirmedFor(
 
 function noticeOf(ofStation: readonly Unconfirmed[], ownScreenId: string): UnconfirmedScreen {
   const own = ofStation.filter(({ screenId }) => screenId === ownScreenId);
-  const told = own.length > 0 ? own : ofStation;
-  const oldest = told.reduce((first, entry) => (entry.sinceMs < first.sinceMs ? entry : first));
+  const shown = own.length > 0 ? own : ofStation;
+  const oldest = shown.reduce((first, entry) => (entry.sinceMs < first.sinceMs ? entry : first));
   return {
     person: oldest.person,
     ...(own.length > 0 && { isOwn: true }),
-    associationIds: [...new Set(told.map(({ associationId }) => associationId))].slice(0, bedsMax),
-    alarms: new Set(told.map(({ alarmId }) => alarmId)).size,
+    associationIds: [...new Set(shown.map(({ associationId }) => associationId))].slice(0, bedsMax),
+    alarms: new Set(shown.map(({ alarmId }) => alarmId)).size,
     since: formatInstant(oldest.sinceMs),
     why: oldest.why,
   };

@@ -99,7 +99,7 @@ describe('a report of the screen that has the sound', () => {
   });
 });
 
-describe('what the screens are told', () => {
+describe('what the server says to the screens', () => {
   const heard = (why?: 'hidden' | 'blocked' | 'not-shown' | 'not-sounding') =>
     Object.assign(owner(), { soundedAtMs: t0, why });
   const here = screenWith([]);
@@ -122,8 +122,8 @@ describe('what the screens are told', () => {
     ['a screen that has just lost its connection', heard(), undefined, 0, unheard('away')],
     ['a screen that shows another ward now', heard(), { ...here, watches: false }, 0, unheard('other-ward')],
     ['a screen that has not sounded yet', owner(), here, 0, unheard('silent')],
-  ] as const)('%s', (_name, ofScreen, screen, laterMs, told) => {
-    expect(soundOf(ofScreen, screen, t0 + laterMs)).toEqual(told);
+  ] as const)('%s', (_name, ofScreen, screen, laterMs, expected) => {
+    expect(soundOf(ofScreen, screen, t0 + laterMs)).toEqual(expected);
   });
 
   it('a screen loses the sound after a minute in which it did not sound, and not if it sounds again before', () => {

@@ -1,5 +1,5 @@
 /**
- * Decides whether the screen that has the sound of a ward sounds it, and what the other screens are told. Only while it
+ * Decides whether the screen that has the sound of a ward sounds it, and what the server says to the other screens. Only while it
  * certainly sounds, the other screens may be silent for this ward.
  *
  * All times are by the server's steady clock, ms since 1970.
@@ -111,7 +111,7 @@ function hasPainted({ alarms }: Confirmations, alarm: Alarm): boolean {
   return onScreen !== undefined && onScreen.waiting === undefined && !mustBeShownAnew(onScreen.alarm, alarm);
 }
 
-/** Returns what the screens are told about the ward. @param screen undefined if the owner has no connection */
+/** Returns what the server says to the screens about the sound of the ward. @param screen undefined if the owner has no connection */
 export function soundOf(owner: SoundOwner, screen: OwnerScreen | undefined, nowMs: number) {
   const { soundedAtMs } = owner;
   const isRecent = soundedAtMs !== undefined && nowMs - soundedAtMs <= unheardAfterMs;

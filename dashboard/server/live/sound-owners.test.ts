@@ -67,7 +67,7 @@ function openOwner(): TestScreen {
   return owner;
 }
 
-/** Returns what a screen is told after one more second. */
+/** Returns what the server says to a screen after one more second. */
 function toldTo(screen: ScreenWithSound) {
   owners.collect();
   return owners.newsFor(screen);

@@ -66,7 +66,7 @@ export type SoundOwners = {
   reported(screen: ScreenWithSound): void;
   /** Decides once a second which wards are sounded. */
   collect(): void;
-  /** Returns what one screen is told about its wards, as decided last. */
+  /** Returns what the server last decided to say to a screen about its wards. */
   newsFor(screen: ScreenWithSound): WardSound[];
   forPresence(): OwnedSound[];
   /** Returns the number of wards whose screen sounds, and of those whose screen does not. */

@@ -61,7 +61,7 @@ export function newConfirmationTimes(): ConfirmationTimes {
   return { painted: createHistogram(10, 15), sounded: createHistogram(10, 15) };
 }
 
-/** Returns what the other dashboards are told. A station is named by the number of its first screen. */
+/** Returns what this dashboard says to the other dashboards. A station is named by the number of its first screen. */
 function presenceOf(here: readonly Unconfirmed[]): UnconfirmedOnScreen[] {
   const ofStations = new Map<string, Unconfirmed>();
   for (const entry of here) {

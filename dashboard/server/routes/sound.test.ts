@@ -60,7 +60,7 @@ function newRoutes() {
   return { call, actions };
 }
 
-it('a session whose sound another session took away is told when it can take the sound again', async () => {
+it('a session whose sound another session took away learns when it can take the sound again', async () => {
   const { call, actions } = newRoutes();
   expect(await call('POST', 'stolen')).toBe('done');
   expect(await call('DELETE', 'other')).toBe('done');

@@ -17,7 +17,7 @@ export type Vapid = {
 
 /**
  * @param jwkText private P-256 JWK
- * @param subject `mailto:` or `https:` address of whoever runs Vigil; empty for none
+ * @param subject `mailto:` or `https:` address of the hospital; empty for none
  * @throws VigilError `settings-invalid` if the text is not a private P-256 JWK
  */
 export function createVapid(jwkText: string, subject: string, now: () => number): Vapid {

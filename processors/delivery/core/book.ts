@@ -107,7 +107,7 @@ function withMessage(book: Book, event: MessageDecision): Book {
   return { ...book, state, tracks, unsent };
 }
 
-/** Returns the calls of a message about which the person must still be told. */
+/** Returns the calls of a message that the person must still get. */
 export function wantedCalls(state: State, { calls, channel }: MessageDecision): MessageDecision['calls'] {
   return calls.filter((call) => wantedCall(state, call, channel) !== undefined);
 }

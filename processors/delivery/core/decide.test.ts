@@ -515,7 +515,7 @@ describe('a person who accepted', () => {
   });
 });
 
-it('at the end of a chain, who was reached is called again, and not the last person whom nothing reached', () => {
+it('at the end of a chain, a person who was reached is called again before a person who was not reached', () => {
   const ward = newWard(everybody, { confirms: false });
   ward.alarm('raised', alarmOf('a'));
   const receipt = { kind: 'reached', stage: 'painted' } as const;

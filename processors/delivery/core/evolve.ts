@@ -69,7 +69,7 @@ function droppedBy(event: AlarmDecision): ((slot: Slot, call: PendingCall) => bo
     case 'rejected':
       return ({ userId }) => userId === event.userId;
     case 'call-ended':
-      // After a call that no channel confirmed, the person may still be told through another channel.
+      // After a call that no channel confirmed, a message to the person may still leave through another channel.
       return event.outcome === 'unconfirmed' ? undefined : (_, { callId }) => callId === event.callId;
     default:
       return undefined;

@@ -1,4 +1,4 @@
-/** Decides whether a person must still be told about an alarm by a call. Pure. */
+/** Decides whether a person must still get the message of a call. Pure. */
 import type { CallOutcome } from '../../../contracts/messages/deliveries.ts';
 import type { DeliveryChannel } from '../../../contracts/messages/delivery-policy.ts';
 import type { Call, State } from './state.ts';

@@ -24,7 +24,7 @@ describe('targetsOf', () => {
     ]);
   });
 
-  it('has nobody before the shift, and also whoever has not accepted yet or is overdue', () => {
+  it('has nobody before the shift, and also lists persons who have not accepted yet or are overdue', () => {
     expect(peopleAt(shift, 6.9)).toEqual([]);
     expect(peopleAt(shift, 16)).toEqual(['anna screen', 'anna push', 'ben screen']);
   });
