@@ -20,6 +20,7 @@ import {
 } from '../../tests/called-ward.ts';
 import { figuresOf, openLogAs, until } from '../../tests/system.ts';
 import type { Browser } from './browser.testing.ts';
+import { callTo, viewOf } from './core/delivery-board.testing.ts';
 
 const closing: (() => Promise<unknown>)[] = [];
 let icu: CalledWard;
@@ -65,43 +66,16 @@ function takeCommand(command: DeliveryCommand): void {
 
 const deliver = (record: DeliveryRecord) => delivery.append('deliveries', 'deliveries', contentTypes.delivery, record);
 
-const callTo = (userId: string, alarmId: string, fields: Partial<CallView> = {}): CallView => ({
-  callId: `${alarmId}/1/${userId}`,
-  duty: 'nurse',
-  userId,
-  name: `Name of ${userId}`,
-  channels: ['screen', 'push'],
-  sent: [],
-  failed: [],
-  outcome: 'waiting',
-  calledAtMs: Date.now(),
-  repeat: 0,
-  ...fields,
-});
+const callAbout = (userId: string, alarmId: string, fields: Partial<CallView> = {}): CallView =>
+  callTo(userId, {
+    ...{ callId: `${alarmId}/1/${userId}`, name: `Name of ${userId}`, calledAtMs: Date.now() },
+    ...fields,
+  });
 
 /** Writes that an alarm calls these persons, as the delivery process does. */
 async function call(alarmId: string, calls: readonly CallView[], fields: Partial<DeliveryView> = {}): Promise<void> {
-  const after: DeliveryView = {
-    ...{
-      alarmId,
-      associationId: icu.associationId,
-      ward,
-      bed: '1',
-      kind: 'physiological',
-      priority: 'high',
-      notSent: null,
-      phase: 'calling',
-    },
-    ...{
-      round: 1,
-      policyVersion: 'built-in-1',
-      notice: null,
-      dueAtMs: Date.now() + 60_000,
-      acceptedBy: [],
-      calls: [...calls],
-    },
-    ...fields,
-  };
+  const place = { alarmId, associationId: icu.associationId, ward, bed: '1' };
+  const after: DeliveryView = viewOf(1, calls, { ...place, dueAtMs: Date.now() + 60_000, ...fields });
   await deliver({ event: { type: 'repeat-skipped', alarmId, atMs: Date.now(), dueAtMs: Date.now() }, after });
 }
 
@@ -115,7 +89,7 @@ describe('an alarm that calls a person', () => {
     const [anna, ben] = await Promise.all([loggedIn('anna'), loggedIn('ben')]);
     const [annasPage, bensPage] = await Promise.all([openPage(anna), openPage(ben)]);
     const alarmId = await raiseAlarm();
-    await call(alarmId, [callTo('anna', alarmId)]);
+    await call(alarmId, [callAbout('anna', alarmId)]);
     expect(await callOn(annasPage, alarmId)).toMatchObject({
       ...{ callId: `${alarmId}/1/anna`, round: 1, next: 'Name of ben', ward },
       ...{ alarm: { text: 'HR 151 > 120' }, bed: { bed: '1', patient: { familyName: 'Wolverine-Secret' } } },
@@ -123,10 +97,10 @@ describe('an alarm that calls a person', () => {
     await until('the delivery on the screen of another person', () => viewOn(bensPage, alarmId)?.phase === 'calling');
     expect(newestCalls(bensPage).map(({ alarm }) => alarm.alarmId)).not.toContain(alarmId);
 
-    await call(alarmId, [callTo('anna', alarmId, { outcome: 'rejected' }), callTo('ben', alarmId)]);
+    await call(alarmId, [callAbout('anna', alarmId, { outcome: 'rejected' }), callAbout('ben', alarmId)]);
     expect((await callOn(bensPage, alarmId)).callId).toBe(`${alarmId}/1/ben`);
     await until('the rejection', () => viewOn(bensPage, alarmId)?.calls[0]?.outcome === 'rejected');
-    await call(alarmId, [callTo('ben', alarmId)], { phase: 'repeating', notice: 'nobody-answers' });
+    await call(alarmId, [callAbout('ben', alarmId)], { phase: 'repeating', notice: 'nobody-answers' });
     await until('the notice of the ward', () => viewOn(annasPage, alarmId)?.notice === 'nobody-answers');
 
     await deliver({ event: { type: 'alarm-cleared', alarmId, atMs: Date.now() }, after: null });
@@ -141,9 +115,9 @@ describe('an alarm that calls a person', () => {
     const [stranger, tech] = await Promise.all([loggedIn('stranger'), loggedIn('tech')]);
     const strangersPage = await openPage(stranger, 'other');
     const techsPage = await openPage(tech);
-    await call(alarmId, [callTo('stranger', alarmId), callTo('tech', alarmId)]);
+    await call(alarmId, [callAbout('stranger', alarmId), callAbout('tech', alarmId)]);
     const technicalId = await raiseAlarm('technical');
-    await call(technicalId, [callTo('tech', technicalId)], { kind: 'technical' });
+    await call(technicalId, [callAbout('tech', technicalId)], { kind: 'technical' });
     expect(await callOn(techsPage, technicalId)).toMatchObject({ bed: { patient: null, values: [] } });
     // The pages got everything that was written before this call.
     for (const page of [strangersPage, techsPage]) {
@@ -172,7 +146,7 @@ describe('the confirmations of a page', () => {
   it('become one receipt for each call of the person, and none for calls of others', async () => {
     const page = await openPage(await loggedIn('anna'));
     const alarmId = await raiseAlarm();
-    await call(alarmId, [callTo('ben', alarmId), callTo('anna', alarmId)]);
+    await call(alarmId, [callAbout('ben', alarmId), callAbout('anna', alarmId)]);
     const { callId } = await callOn(page, alarmId);
     const ofBen = { alarmId, callId: `${alarmId}/1/ben` };
     const painted = { type: 'calls-painted', calls: [{ alarmId, callId }, ofBen, { alarmId: 'x'.repeat(16), callId }] };
@@ -180,7 +154,7 @@ describe('the confirmations of a page', () => {
     page.send(painted);
     await until('the receipt', () => receiptsOf(alarmId).length > 0);
     const next = await raiseAlarm();
-    await call(next, [callTo('anna', next)]);
+    await call(next, [callAbout('anna', next)]);
     const nextCall = await callOn(page, next);
     page.send({ type: 'calls-painted', calls: [{ alarmId: next, callId: nextCall.callId }] });
     await until('the receipt of the next call', () => receiptsOf(next).length > 0);
@@ -218,7 +192,7 @@ describe('the confirmations of a page', () => {
   it('come from the service worker too, also with a locked session, and only for calls of the person', async () => {
     const anna = await loggedIn('anna');
     const alarmId = await raiseAlarm();
-    await call(alarmId, [callTo('anna', alarmId), callTo('ben', alarmId)]);
+    await call(alarmId, [callAbout('anna', alarmId), callAbout('ben', alarmId)]);
     expect((await anna.post('/api/lock')).status).toBeLessThan(300);
     const calls = ['anna', 'ben'].map((userId) => ({ alarmId, callId: `${alarmId}/1/${userId}` }));
     expect((await anna.post('/api/push-receipt', { calls })).status).toBe(204);
@@ -235,7 +209,7 @@ describe('the answer of a person', () => {
   async function calledAlarm(): Promise<string> {
     const page = await openPage(await loggedIn('ben'));
     const alarmId = await raiseAlarm();
-    await call(alarmId, [callTo('ben', alarmId)]);
+    await call(alarmId, [callAbout('ben', alarmId)]);
     await callOn(page, alarmId);
     page.close();
     return alarmId;
