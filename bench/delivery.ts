@@ -1,7 +1,8 @@
 /**
- * Measures the delivery of alarms: the time from a reading beyond a limit until its call is on the nurse's open page, and until the push
- * service has given it to her phone; and what 500 alarms within 10 s do. Gateway, alarm processor, delivery process and dashboard are real
- * processes; page and push service are in this process.
+ * Measures the delivery of alarms. First it measures the time from a reading beyond a limit until the call is on the
+ * nurse's open page, and until the push service has given it to the nurse's phone. Then it writes 500 alarms within 10
+ * s, and checks that no message is lost. Gateway, alarm processor, delivery process and dashboard are real processes;
+ * page and push service are in this process.
  */
 import { randomUUID } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -30,9 +31,9 @@ import { integerOption } from './options.ts';
 
 const report = (line: string) => process.stderr.write(`delivery: ${line}\n`);
 const ward = 'bench-d';
-/** Each nurse has one bed, so that the bound of messages for one person does not slow the breaches down. */
+/** Each nurse has one bed, so that the limit of messages for one person does not delay the breaches. */
 const nurses = testDevices.map((bed) => ({ bed, userId: `nurse-${bed}` }));
-/** A breach of one bed comes after this time again, so that it is a message of its own. */
+/** Shortest time between two breaches at one bed, so that each breach gets its own message. */
 const sameBedMs = messageEveryMs + 1_500;
 const burstAlarms = 500;
 const burstMs = 10_000;
@@ -150,7 +151,10 @@ async function openPage(platform: TestPlatform, userId: string, onCall: () => vo
   return live.close;
 }
 
-/** Writes many alarms at once, as the alarm processor. Every alarm must be in a message, and no person may get more than the bound. */
+/**
+ * Writes many alarms in a short time, as the alarm processor does. Every alarm must be in a message, and no person may
+ * get more messages than the limit allows.
+ */
 async function measureBurst(platform: TestPlatform, operator: SealedLog, associations: readonly string[]) {
   const engine = await openLogAs(platform, 'alarms');
   const wanted = new Set<string>();
@@ -206,7 +210,7 @@ async function measureBurst(platform: TestPlatform, operator: SealedLog, associa
   };
 }
 
-/** Counts the messages that came to a person earlier than the bound allows. */
+/** Counts the messages that came to a person earlier than the limit allows. */
 function overBound(messages: readonly Message[]): number {
   const ofPerson = new Map<string, number[]>();
   for (const { userId, atMs } of messages) ofPerson.set(userId, [...(ofPerson.get(userId) ?? []), atMs]);

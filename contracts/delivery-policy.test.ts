@@ -41,7 +41,7 @@ describe('policyOf', () => {
 
   it.each<[string, unknown, RegExp]>([
     [
-      'no wait',
+      'a step without a wait',
       withStep({ waitMs: 0 }),
       /^\/wards\/ICU\/physiological\/high\/steps\/0\/waitMs: it must be >= 10000\.$/,
     ],
@@ -70,7 +70,7 @@ describe('policyOf', () => {
     ['a repeat that is missing', withHigh({ ...high, repeatMs: undefined }), /high/],
     ['an unknown field', withHigh({ ...high, sound: 'loud' }), /high/],
     [
-      'an age that ends before the last step',
+      'a maximum age that is over before the last step',
       withHigh({ ...high, ageMsMax: 180_000 }),
       /ageMsMax: the last step is only called after 180000 ms/,
     ],
@@ -105,7 +105,9 @@ describe('policyOf', () => {
     ['no version', {}, /version/],
     ['a text', 'policy', /\//],
     ['null', null, /\//],
-  ])('refuses %s, with its place', (_, content, expected) => expect(faultsOf(content).join('\n')).toMatch(expected));
+  ])('refuses %s, and names its place', (_, content, expected) =>
+    expect(faultsOf(content).join('\n')).toMatch(expected),
+  );
 
   it('accepts an age that is 1 ms longer than the wait until the last step', () => {
     expect(faultsOf(withHigh({ ...high, ageMsMax: 180_001 }))).toEqual([]);

@@ -1,6 +1,6 @@
 /**
- * The delivery policy that is built in, the check of a policy of a hospital, and the choice of the chain for an alarm. A policy is used as
- * a whole or not at all: if one chain has a fault, the former policy stays in force. Pure.
+ * Has the built-in delivery policy, checks the policy of a hospital, and selects the chain for an alarm. A policy is
+ * used as a whole or not at all: if one chain has a fault, the former policy stays in force. Pure.
  */
 import { type TSchema, Type } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
@@ -21,7 +21,7 @@ import { priorities } from './priorities.ts';
 import { isQuiet, isTimeZone } from './quiet-hours.ts';
 import { textFaultIn } from './text.ts';
 
-/** Channels through which a person can answer. The other channels only inform: they never stop the clock (IEC 60601-1-8, DIS). */
+/** Channels through which a person can answer. The other channels only inform: they never end the wait for an answer (IEC 60601-1-8, DIS). */
 const answeringChannels: ReadonlySet<DeliveryChannel> = new Set(['screen', 'push']);
 
 /** Returns whether a person can accept or reject an alarm through this channel. */
@@ -74,11 +74,11 @@ export function chainFor(
   return { chain: found };
 }
 
-/** A policy, or every reason why it is refused. */
+/** A policy, or all faults because of which it is refused. */
 export type PolicyResult = { readonly policy: DeliveryPolicy } | { readonly faults: readonly string[] };
 
 /**
- * Returns the policy of a file's content. A file without `hospital` uses the built-in chains for all wards that it does not name.
+ * Checks the content of a file, and returns it as a policy. A file without `hospital` uses the built-in chains for all wards that it does not name.
  * @returns `faults` names every fault with its place, each as one sentence
  */
 export function policyOf(content: unknown): PolicyResult {
@@ -165,7 +165,7 @@ function chainFaults(content: unknown, priority: Priority, path: string): string
 /** Longest `firstAfterMs` of alarms of high priority (ours). */
 const highFirstAfterMsMax = 10 * secondMs;
 
-/** Returns why a chain could leave an alarm without a person. */
+/** Returns the faults with which a chain could leave an alarm without a person. */
 function unsafeParts(chainToCheck: LowChain, priority: Priority, path: string): string[] {
   const { steps, ageMsMax, firstAfterMs = 0, quietHours } = chainToCheck;
   const untilLastMs = steps.slice(0, -1).reduce((sum, { waitMs }) => sum + waitMs, firstAfterMs);

@@ -40,7 +40,12 @@ describe('responsibleAt', () => {
       hour(16),
       'anna overdue, ben not-accepted',
     ],
-    ['only the former person when the time of who never accepted is over', [...anna, ben], hour(23), 'anna overdue'],
+    [
+      'only the former person when the time of a successor who never accepted is over',
+      [...anna, ben],
+      hour(23),
+      'anna overdue',
+    ],
     ['only the successor who accepted in advance', [...anna, ben, accepted('ben', 14.5, 2)], hour(15), 'ben accepted'],
     [
       'the former person until the successor begins',
@@ -89,7 +94,7 @@ describe('responsibleAt', () => {
       'cleo accepted, anna accepted',
     ],
     [
-      'one of two persons whose time ended together: who accepted later',
+      'only the person who accepted later, if the times of two persons ended together',
       [...anna, assigned('chief', 6, assignmentOf(3, 'cleo', [7, 15])), accepted('cleo', 7, 3)],
       hour(15),
       'cleo overdue',
@@ -118,20 +123,20 @@ describe('responsibleAt', () => {
     ['last, without a cover', [...anna, ben, away('anna', 50, [9, 10])], 9, 'anna away'],
     ['not before the absence', [...anna, away('anna', 50, [9, 10])], 8.999, 'anna accepted'],
     [
-      'not after the absence, although nobody said that the person is back',
+      'not after the absence, even if nobody reported that the person is back',
       [...anna, away('anna', 50, [9, 10])],
       10,
       'anna accepted',
     ],
     ['not after the person is back', [...anna, away('anna', 50, [9, 10]), back('anna', 9.2, 50)], 9.5, 'anna accepted'],
     [
-      'still, if another person says that the person is back',
+      'even if another person reports that the person is back',
       [...anna, away('anna', 50, [9, 10]), back('ben', 9.2, 50)],
       9.5,
       'anna away',
     ],
     [
-      'after the cover, who has the standing of the person',
+      'after the cover, who is shown as accepted like the person',
       [...anna, dora, away('anna', 50, [9, 10], 'dora')],
       9.5,
       'dora accepted, anna away',
@@ -224,7 +229,7 @@ describe('evolve', () => {
     expect(dutiesOf(state, 'icu').version).toBe(events.length);
   });
 
-  it('goes by the order of the log, not by the time in the events', () => {
+  it('uses the order of the log, not the times in the events', () => {
     const state = stateOf([
       assigned('chief', 8, assignmentOf(1, 'anna', [7, 15])),
       accepted('anna', 6, 1),
@@ -258,11 +263,11 @@ describe('evolve', () => {
     const state = stateOf(full);
     expect(dutiesOf(state, 'icu').assignments).toHaveLength(liveAssignmentsMax);
     expect(evolve(state, assigned('x', 6, assignmentOf(5000, 'late', [7, 15])))).toBe(state);
-    // 15:00 ends all of them, because nobody accepted.
+    // At 15:00 all of them are over, because nobody accepted.
     expect(evolve(state, assigned('x', 15, assignmentOf(5000, 'late', [15, 23])))).not.toBe(state);
   });
 
-  it('drops what is over after 48 h, and keeps what nobody took over', () => {
+  it('drops an assignment 48 h after its end, and keeps an assignment that nobody took over', () => {
     const state = stateOf([
       ...anna,
       ben,
@@ -300,7 +305,7 @@ describe('assignmentFault', () => {
     ],
     ['a bed twice', { ...base, beds: ['ICU-1', 'ICU-1'] }, 'A bed is named twice.'],
     ['65 beds', { ...base, beds: Array.from({ length: 65 }, (_, n) => `B${n}`) }, 'An assignment has at most 64 beds.'],
-  ])('judges %s', (_, assignment, expected) => expect(assignmentFault(assignment)).toBe(expected));
+  ])('checks %s', (_, assignment, expected) => expect(assignmentFault(assignment)).toBe(expected));
 });
 
 describe('AssignmentEvent', () => {
@@ -309,7 +314,7 @@ describe('AssignmentEvent', () => {
     'accepts an event of type $type',
     (event) => expect(check.Check(event)).toBe(true),
   );
-  it('refuses an unknown member and an id that is no UUID', () => {
+  it('refuses an unknown member, and an id that is not a UUID', () => {
     expect(check.Check({ ...anna[1], more: 1 })).toBe(false);
     expect(check.Check({ ...anna[1], eventId: 'x' })).toBe(false);
   });
@@ -330,7 +335,7 @@ const someEvents = fc.array(
 );
 
 describe('the rule that a bed stays with a person', () => {
-  it('a bed that once had a nurse who accepted has a responsible person, until this was ended by name', () => {
+  it('a bed that a nurse has accepted has a responsible person until somebody ends the assignment by name', () => {
     let judged = 0;
     fc.assert(
       fc.property(someEvents, fc.integer({ min: 0, max: 200 }), (steps, laterHours) => {
@@ -381,7 +386,7 @@ describe('the rule that a bed stays with a person', () => {
 });
 
 describe('the assignments that are not over', () => {
-  /** The rule for each pair of assignments, as the sentences of contracts/duty-state.ts say it. */
+  /** The rule for each pair of assignments, as the comments in contracts/duty-state.ts state it. */
   function isLive(all: readonly DutyAssignment[], entry: DutyAssignment, atMs: number): boolean {
     if (entry.ended) return entry.ended.atMs > atMs;
     if (entry.untilMs > atMs || !entry.accepted) return entry.untilMs > atMs;
@@ -406,7 +411,7 @@ describe('the assignments that are not over', () => {
     }),
     { minLength: 1, maxLength: 12 },
   );
-  it('are those that the rule for each pair gives', () => {
+  it('are the same as by the rule for each pair', () => {
     fc.assert(
       fc.property(history, fc.nat(40), (entries, atHour) => {
         const events = entries.flatMap(({ from, length, beds, isAccepted, end }, n) => [
@@ -422,7 +427,7 @@ describe('the assignments that are not over', () => {
     );
   });
 
-  it('are found with one look at each assignment for each bed, not at each pair', () => {
+  it('are found by visiting each assignment once for each bed, and not each pair', () => {
     let looks = 0;
     const entry = (n: number): DutyAssignment => ({
       assignment: assignmentOf(n, 'anna', [n / 4, n / 4 + 0.25]),

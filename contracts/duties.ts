@@ -2,9 +2,10 @@
  * Computes who is responsible for a bed from the events of the topic `assignments`. The delivery of alarms, the dashboards and the
  * operator's commands use this file, so they all call the same person.
  *
- * - The order of the log decides, because one dashboard at a time writes (`turns`). The `at` of an event orders nothing.
- * - An accepted assignment stays with its person after its `until`. It ends when a successor for the same duty and bed has accepted and
- *   has begun, or when it was ended by name. A bed that nobody takes over stays with the person who had it.
+ * - The order of the log decides, because one dashboard at a time writes (`turns`). The time `at` of an event does not change the order.
+ * - An accepted assignment stays with its person after its `until`. It ends when the assignment of a successor for the
+ * same duty and bed was accepted and has begun, or when a person ends it by name. A bed that nobody takes over stays
+ * with the person who had it.
  * - An event that contradicts the state (an unknown assignment, another person's acceptance, a repeated event) has no effect.
  */
 import { dutiesOfRole } from './duty-names.ts';
@@ -37,7 +38,10 @@ import { parseInstant } from './time.ts';
 
 export const initialState: DutyState = { wards: new Map() };
 
-/** How a person stands to a duty. `overdue`: accepted, the shift is over, and nobody has taken over. Only the first two cover a bed. */
+/**
+ * Whether a person has accepted a duty and is there. `overdue`: the person accepted, the shift is over, and nobody has
+ * taken over. Only with `accepted` and `overdue` the bed is covered.
+ */
 export type Standing = 'accepted' | 'overdue' | 'not-accepted' | 'away';
 
 /** A person to call. For the cover of a person who is away, `assignmentId` is the assignment of the person who is away. */
@@ -53,12 +57,12 @@ export type DutyPlace = { readonly ward: string; readonly bed?: string; readonly
 
 /**
  * Returns who is responsible for a duty at a bed, in the order in which to call them. Each person is listed once.
- * 1. Who has accepted; of several, whose time has not ended first, then who began last, then who accepted last.
- * 2. Who is assigned and has not accepted. Better call them than nobody, but they do not cover the bed.
- * 3. Who is away. The cover stands at the place of the person who is away, if the cover may cover (`coverFault`).
+ * 1. The persons who have accepted: first those whose time has not ended; then by start, the latest first; then by acceptance, the latest first.
+ * 2. The persons who are assigned and have not accepted. It is better to call them than nobody, but they do not cover the bed.
+ * 3. The persons who are away. If the cover of such a person may cover (`coverFault`), the cover is listed in the place of the person.
  *
- * Answers for the time of the state and later. For an earlier time, evolve the state from only the events up to that time: what was ended
- * since then is not listed.
+ * The answer is right for the time of the state and later. For an earlier time, make the state only from the events up
+ * to that time, because assignments that were ended since then are not listed.
  */
 export function responsibleAt(state: DutyState, { ward, bed, duty }: DutyPlace, atMs: number): Responsible[] {
   const wardDuties = dutiesOf(state, ward);
@@ -98,8 +102,9 @@ export function isCovering({ standing }: Responsible): boolean {
 }
 
 /**
- * Returns why a person does not cover a duty now, as the end of a sentence; undefined if the person covers it. A cover has a duty of the same
- * role, so a technician never stands in for a nurse, and a person who has gone home covers nothing. This file knows no accounts.
+ * Returns why a person does not cover a duty now, as the end of a sentence; undefined if the person covers it. A cover
+ * must have a duty of the same role, so a technician never covers for a nurse, and a person who has gone home never
+ * covers. This function does not check accounts.
  */
 export function coverFault(ward: WardDuties, userId: string, duty: Duty, atMs: number): string | undefined {
   if (absenceAt(ward, userId, atMs)) return 'is away too';

@@ -6,7 +6,7 @@ import type { Actor } from './messages/records.ts';
 
 /** Maximum number of assignments of a ward that are not over. Further assignments have no effect. */
 export const liveAssignmentsMax = 500;
-/** Maximum number of assignments and of absences that the state keeps for a ward, with those that are over. */
+/** Maximum number of assignments, and of absences, that the state keeps for a ward. Those that are over are included. */
 export const storedAssignmentsMax = 2_000;
 /** An assignment or absence that is over stays in the state for this time, so that people can see what happened. */
 export const finishedKeptMs = 48 * 3_600_000;
@@ -18,7 +18,7 @@ const dropEveryMs = 3_600_000;
  */
 export const acceptEarlyMsMax = 3_600_000;
 
-/** The last change of an assignment or an absence. `version` is the version of the ward after this change. */
+/** The last change of an assignment or absence. `version` is the version of the ward after this change. */
 export type LastChange = Pick<AssignmentEvent, 'type' | 'at' | 'by'> & { readonly version: number };
 
 /** An assignment, and what happened to it. */
@@ -28,7 +28,7 @@ export type DutyAssignment = {
   readonly untilMs: number;
   readonly by: Actor;
   readonly at: string;
-  /** `order` is the ward's version after the acceptance: of two persons, the greater accepted later. */
+  /** `order` is the ward's version after the acceptance. Of two persons, the person with the greater `order` accepted later. */
   readonly accepted?: { readonly order: number; readonly at: string };
   readonly declined?: { readonly reason: string; readonly at: string };
   readonly ended?: { readonly atMs: number; readonly by: Actor; readonly successor?: string };
@@ -46,11 +46,11 @@ export type Absence = {
 };
 
 export type WardDuties = {
-  /** Counts the events that had an effect. A change names the version that the person saw. */
+  /** The number of events that had an effect. A change names the version that the person saw. */
   readonly version: number;
-  /** The latest `at` of the ward's events, ms. What is over is dropped by this time, because this file has no clock. */
+  /** The latest `at` of the ward's events, ms. It takes the place of a clock when old assignments are dropped. */
   readonly latestAtMs: number;
-  /** The value of `latestAtMs` when `withoutOld` last dropped what is over. */
+  /** The value of `latestAtMs` when `withoutOld` last dropped old assignments. */
   readonly droppedAtMs: number;
   /** In the order of the log. */
   readonly assignments: readonly DutyAssignment[];
@@ -85,11 +85,12 @@ function placesOf({ assignment }: DutyAssignment): readonly (string | undefined)
 }
 
 /**
- * Returns the overdue assignment of the accepted assignments for one duty and bed that have begun: its time has passed, it was not ended,
- * and nobody has taken over. A successor lasts longer, and was not ended before it could take over. So a successor who accepted in advance
- * and was then taken off the list leaves the bed with the former person.
+ * Returns the overdue assignment for one duty and bed: its time has passed, nobody ended it, and nobody has taken over.
+ * A successor takes over only with an assignment that lasts longer and was not ended before the time of the
+ * take-over. So if a successor accepts in advance and is then taken off the list, the bed stays with the former person.
  *
- * Only one can be overdue: the one that lasts longest has taken over from all others.
+ * Only one assignment can be overdue: the assignment that lasts longest has taken over from all others.
+ * @param begun the accepted assignments for this duty and bed that have begun
  */
 export function overdueOf(begun: readonly DutyAssignment[], atMs: number): DutyAssignment | undefined {
   let last: DutyAssignment | undefined;
@@ -103,8 +104,8 @@ export function overdueOf(begun: readonly DutyAssignment[], atMs: number): DutyA
 }
 
 /**
- * Returns the overdue assignments with the beds that nobody has taken over. Looks at each assignment once for each of its beds, because
- * this runs for each change and each screen.
+ * Returns the overdue assignments with the beds that nobody has taken over. This runs for each change and each screen,
+ * so it is fast: it visits each assignment once for each of its beds.
  */
 export function overdueBeds(
   ward: WardDuties,
@@ -131,7 +132,7 @@ export function overdueBeds(
   return overdue;
 }
 
-/** Returns the assignments of a ward that are not over at a time, with those that have not begun. An overdue assignment is not over. */
+/** Returns the assignments of a ward that are not over at a time, and also those that have not begun. An overdue assignment is not over. */
 export function liveAssignments(ward: WardDuties, atMs: number): DutyAssignment[] {
   const overdue = overdueBeds(ward, atMs);
   return ward.assignments.filter((entry) =>
@@ -153,8 +154,9 @@ function outlasts(later: DutyAssignment, former: DutyAssignment): boolean {
 }
 
 /**
- * Returns the ward without what was over `finishedKeptMs` before its latest event. A successor stays as long as an assignment that it took
- * over, because otherwise the beds would return to the former person.
+ * Returns the ward without the assignments and absences that ended more than `finishedKeptMs` before its latest event.
+ * A successor's assignment stays as long as the assignment that it took over, because otherwise the beds would return
+ * to the former person.
  */
 export function withoutOld(ward: WardDuties): WardDuties {
   if (ward.latestAtMs - ward.droppedAtMs < dropEveryMs) return ward;

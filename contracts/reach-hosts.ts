@@ -1,7 +1,8 @@
 /**
- * Which hosts Vigil may connect to for a push message or a webhook. A person's browser names the address of its push service, so the address is
- * data from outside: without this rule, a person could make Vigil send requests to any host of the hospital (SSRF). The dashboard checks an
- * address before it stores it, and the delivery process before each connection. Pure.
+ * Decides to which hosts Vigil may connect for a push message or a webhook. A person's browser gives the address of its
+ * push service, so the address comes from outside. Without this rule, a person could make Vigil send requests to any
+ * host of the hospital (SSRF). The dashboard checks an address before it stores the address, and the delivery process
+ * checks it before each connection. Pure.
  */
 
 /** The push services of Chrome and Edge on Android, Firefox, Safari, and Edge on Windows. */
@@ -15,8 +16,9 @@ export const knownPushHosts = [
 const urlLengthMax = 1_000;
 
 /**
- * Returns why Vigil must not connect to an address, as the second half of a sentence. Undefined if it may.
- * @param hosts allowed hosts: `push.example`, `push.example:8443` for another port than 443, `*.push.example` for all names below
+ * Returns why Vigil must not connect to an address, as the end of a sentence; undefined if Vigil may connect.
+ * @param hosts allowed hosts: `push.example`, `push.example:8443` for another port than 443, `*.push.example` for all
+ * names that end with `.push.example`
  */
 export function addressFault(address: string, hosts: readonly string[]): string | undefined {
   const url = address.length <= urlLengthMax && URL.canParse(address) ? new URL(address) : undefined;

@@ -1,6 +1,6 @@
 /**
- * Injects one fault, or two, into the story of an alarm, plays it with the real engine and the real rules of delivery, and asks `explain`. The
- * first finding must name the fault, and no finding may be wrong.
+ * Puts one or two faults into the story of an alarm, plays the story with the real engine and the real rules of
+ * delivery, and lets `explain` explain the alarm. The first finding must name the fault, and no finding may be wrong.
  */
 import { describe, expect, it } from 'vitest';
 import { explain } from '../contracts/explain/explain.ts';
@@ -14,7 +14,7 @@ import { calmStory, type Story } from './explain/story.ts';
 import { isTrue } from './explain/truth.ts';
 import { type Random, randomFrom } from './faults/random.ts';
 
-/** Another seed plays other stories: VIGIL_TEST_SEED=5. */
+/** VIGIL_TEST_SEED=5 uses another seed, which gives other stories. */
 const seed = Number(process.env.VIGIL_TEST_SEED ?? 12);
 const storiesOfOneFault = 200;
 const storiesOfTwoFaults = 60;
@@ -40,7 +40,7 @@ function isCauseFirst({ faults: chosen, played }: Told): boolean {
   return first !== undefined && chosen.some(({ causes }) => causes.includes(first));
 }
 
-/** Removes some records of some parts of the log; a part from which a record is missing is not whole. */
+/** Removes some records of some parts of the log, and marks these parts as incomplete. */
 function withMissing(records: AlarmRecords, random: Random): AlarmRecords {
   let reduced = records;
   for (const part of logParts)
@@ -58,10 +58,10 @@ function thinned(records: AlarmRecords, part: LogPart, random: Random) {
 
 describe(`explain on injected faults, seed ${seed}`, () => {
   const random = randomFrom(seed);
-  // Every fault comes at least four times, in a different calm story each time.
+  // Every fault is used at least four times, each time in a different calm story.
   const single = Array.from({ length: storiesOfOneFault }, (_, n) => tell([faults[n % faults.length]!], random));
 
-  it('there are at least 15 kinds of faults, and each strikes in 200 stories', () => {
+  it('there are at least 15 kinds of faults, and each of them is in some of the 200 stories', () => {
     expect(faults.length).toBeGreaterThanOrEqual(15);
     expect(new Set(single.map(({ faults: [fault] }) => fault?.name)).size).toBe(faults.length);
   });
@@ -73,13 +73,13 @@ describe(`explain on injected faults, seed ${seed}`, () => {
       ({ faults: [fault], played }) => `${fault?.name}: ${findingsOf(played.records)[0]?.kind ?? 'no finding'}`,
     );
     expect({ share: 1 - missed.length / single.length, shown }).toMatchObject({ share: expect.toSatisfy(isEnough) });
-    // 95 % alone would allow one kind of fault never to be found.
+    // With only the limit of 95 %, one kind of fault could be missed every time.
     const found = new Set(single.filter(isCauseFirst).map(({ faults: [fault] }) => fault?.name));
     expect(faults.filter(({ name }) => !found.has(name)).map(({ name }) => name)).toEqual([]);
     expect(single.flatMap((told) => wrongFindings(told, told.played.records))).toEqual([]);
   });
 
-  it('names each person who accepted, and no negative time, if no record is missing', () => {
+  it('names each person who accepted, and has no negative time, if no record is missing', () => {
     const lines = single.flatMap(({ played }) => explanationLines(explain(played.records)!, 'UTC'));
     expect(lines.filter((line) => /A person had accepted|−|the (?:step before|raise): -/.test(line))).toEqual([]);
   });
@@ -89,7 +89,7 @@ describe(`explain on injected faults, seed ${seed}`, () => {
     expect(wrong).toEqual([]);
   });
 
-  it('of two faults, the first finding names one, and no finding is wrong', () => {
+  it('if there are two faults, the first finding names one of them, and no finding is wrong', () => {
     const both = Array.from({ length: storiesOfTwoFaults }, () => {
       const [first, second] = [0, 1].map(() => faults[Math.floor(random.next() * faults.length)]!);
       return tellIfRaised([first!, second!], random);
@@ -109,7 +109,7 @@ describe(`explain on injected faults, seed ${seed}`, () => {
 
 const isEnough = (share: number) => share >= 0.95;
 
-/** Two faults can contradict each other, so that the engine raises another alarm than the one to explain. */
+/** Two faults can contradict each other, so that the engine does not raise the alarm to explain but another alarm. */
 function tellIfRaised(chosen: readonly Fault[], random: Random): Told | undefined {
   try {
     return tell(chosen, random);

@@ -32,7 +32,7 @@ it.each([
     false,
   ],
   [
-    'a record that came twice',
+    'a repeated record',
     [
       ['a', 1, 100],
       ['a', 1, 100],
@@ -41,7 +41,7 @@ it.each([
     true,
   ],
   [
-    'a missing number before the time',
+    'a missing number before the period',
     [
       ['a', 1, 98],
       ['a', 3, 99],
@@ -50,7 +50,7 @@ it.each([
     true,
   ],
   [
-    'a missing number after the time',
+    'a missing number after the period',
     [
       ['a', 1, 200],
       ['a', 2, 201],
@@ -59,7 +59,7 @@ it.each([
     true,
   ],
   [
-    'a missing number at the edges of the time',
+    'a missing number at the edges of the period',
     [
       ['a', 1, 100],
       ['a', 3, 200],

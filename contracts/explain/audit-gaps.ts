@@ -1,13 +1,13 @@
-/** Finds out whether records of the audit trail are missing in a time. Each process numbers its records, so a missing number is a gap. */
+/** Checks whether records of the audit trail are missing in a period. Each process numbers its records, so a missing number is a gap. */
 import type { AnyAuditRecord } from '../messages/records.ts';
 import { parseInstant } from '../time.ts';
 
-/** Largest number of audit records of one time. If there are more, the answer is that records are missing (our choice). */
+/** Largest number of audit records in one period. If there are more, the check answers that records are missing (our choice). */
 const recordsMax = 2_000_000;
 
 /**
- * Creates a check of the time from `fromMs` to `untilMs`, ms since 1970. Records of shortly before and after may be added too: records of
- * one process are in several partitions, so they do not come in order.
+ * Creates a check of the period from `fromMs` to `untilMs`, ms since 1970. The caller may also add records from shortly
+ * before and after it. Records may come in any order, because the records of one process are in several partitions.
  */
 export function createAuditGaps(fromMs: number, untilMs: number) {
   const processes = new Map<string, { numbers: Set<number>; first: number; last: number }>();

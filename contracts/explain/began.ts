@@ -1,6 +1,6 @@
 /**
- * Finds why the engine raised an alarm later than its reading came, although the engine was not late: limits were changed, a standby ended,
- * another alarm of the bed ended, or an earlier reading came only then.
+ * Finds why the engine raised an alarm later than the reading came, although the engine was not late: limits were
+ * changed, a standby ended, another alarm of the bed ended, or a reading of an earlier time came late.
  */
 import type { AlarmEvent, LimitsInForce } from '../messages/alarms.ts';
 import { type LimitGroup, parameters } from '../parameters.ts';
@@ -12,13 +12,13 @@ import type { AlarmRecords } from './records.ts';
 
 export type Began = {
   /**
-   * Whether nothing but the engine can have delayed the raise: no record is missing, and none shows another reason. Otherwise the time from
-   * the reading until the raise is no delay of Vigil.
+   * Whether only the engine can have delayed the raise: no record is missing, and no record shows another reason.
+   * Otherwise the time from the reading to the raise does not count as a delay of Vigil.
    */
   readonly isByReading: boolean;
-  /** Whether the time from the onset until the raise is a delay, and not a time in which the condition did not yet count. */
+  /** Whether the time from the onset to the raise is a delay. False if the condition did not count yet in this time. */
   readonly isDelay: boolean;
-  /** What was changed in the step of the engine that raised the alarm. */
+  /** The changes in the step of the engine that raised the alarm. */
   readonly findings: readonly Finding[];
 };
 
@@ -30,14 +30,14 @@ export function beganOf(records: AlarmRecords, history: History): Began {
   const isBetween = (atMs: number | undefined) => atMs !== undefined && atMs >= readMs && atMs <= raisedMs;
   const limits = limitChanges(records, history).filter(({ atMs }) => isBetween(atMs));
   const others = alarms.others.filter(({ body }) => isBetween(parseInstant(body.at)));
-  // An alarm that the device or a missing value raises has no reading that raised it.
+  // No reading raised an alarm of the device, or an alarm about a missing value.
   const canBeByReading = first.kind === 'physiological' && first.origin === undefined;
   const findings = [
     ...limitFindings(limits, history),
     ...standbyFindings(records, history),
     ...endedFindings(records, history),
   ];
-  // If the raise followed its reading at once, only a change in the same step of the engine can have raised it instead.
+  // If the raise came directly after the reading, only a change in the same step of the engine can have raised the alarm instead.
   const isSoon = reading !== undefined && raisedMs - readMs <= slowMs;
   const isHeldBack = findings.length > 0 || (!isSoon && (limits.length > 0 || hasStandby(records, readMs, raisedMs)));
   const mayBeHeldBack =
@@ -53,15 +53,18 @@ export function beganOf(records: AlarmRecords, history: History): Began {
   };
 }
 
-/** The engine judges the pulse only while it does not judge the heart rate, so such an alarm can begin long after its reading. */
+/**
+ * Returns whether the alarm is about the pulse. The engine uses the pulse only while it cannot use the heart rate, so
+ * an alarm about the pulse can begin long after its reading.
+ */
 const isPulse = (code: string | undefined) => groupOf(code) === 'PR';
 const groupOf = (code: string | undefined) => (code === undefined ? undefined : parameters.get(code)?.limits);
 
 type LimitChange = { readonly atMs: number; readonly text: string };
 
 /**
- * Returns the changes of the limits of the alarm's parameter. The first limits of an association are a change only if they raised the alarm:
- * the engine begins with them, also if it begins after the readings.
+ * Returns the changes of the limits of the alarm's parameter. The first limits of an association count as a change only
+ * if they raised the alarm, because every engine begins with a record of its limits.
  */
 function limitChanges({ alarms }: AlarmRecords, { first, raisedMs }: History): LimitChange[] {
   const group = groupOf(first.code);
@@ -84,7 +87,7 @@ function changeText(before: LimitsInForce | undefined, after: LimitsInForce, gro
   if (!isNewProfile && JSON.stringify(was) === JSON.stringify(is)) return undefined;
   const afterMs = parseInstant(after.at) ?? 0;
   const end = `at ${formatInstant(afterMs)}, so the alarm began then.`;
-  // A record before may be too old to be read. Then only the time of the change shows whether it was this change.
+  // The record of the limits before may be too old to be read. Then only the time of the change shows whether this change raised the alarm.
   const isNear = Math.abs((parseInstant(changed?.at ?? '') ?? 0) - afterMs) <= slowMs;
   const isBy = changed !== undefined && isNear && JSON.stringify(changed) !== JSON.stringify(was?.changed);
   const by = isBy ? `by ${changed.by.name} ` : '';
@@ -95,7 +98,7 @@ function changeText(before: LimitsInForce | undefined, after: LimitsInForce, gro
   return `Other limits of ${group} came into force ${end}`;
 }
 
-/** The engine gives everything that it writes in one step the same time. So a change with the time of the raise raised the alarm. */
+/** The engine gives all records of one step the same time. So a change with the same time as the raise raised the alarm. */
 function limitFindings(changes: readonly LimitChange[], { raisedMs }: History): Finding[] {
   return changes.filter(({ atMs }) => atMs === raisedMs).map(({ text }) => ({ kind: 'began-with-change', text }));
 }
@@ -109,7 +112,7 @@ function standbyFindings({ alarms }: AlarmRecords, { raisedMs }: History): Findi
   return [{ kind: 'began-with-change', text: `The standby of the bed ended at ${when}. The alarm began then.` }];
 }
 
-/** Finds an alarm of the same parameter that called instead, until it ended in the step that raised this alarm. */
+/** Finds another alarm of the same parameter that called instead, and that ended in the step that raised this alarm. */
 function endedFindings({ alarms }: AlarmRecords, { first, raisedMs }: History): Finding[] {
   const conditions = alarms.others.flatMap(({ body: { at, alarm } }) =>
     parseInstant(at) === raisedMs && alarm.code === first.code ? [alarm.condition] : [],
@@ -130,7 +133,7 @@ function hasStandby({ alarms }: AlarmRecords, fromMs: number, toMs: number): boo
   });
 }
 
-/** Returns whether a reading of an earlier time came only after the reading that raised the alarm. It can have shown the condition. */
+/** Returns whether a reading of an earlier time came after the reading that raised the alarm. This late reading may have shown the condition. */
 function hasEarlierReading({ observations }: AlarmRecords, { first, raisedMs }: History, readMs: number): boolean {
   const determinedMs = parseInstant(first.determinedAt) ?? 0;
   const seen = new Set<number>();
@@ -141,5 +144,5 @@ function hasEarlierReading({ observations }: AlarmRecords, { first, raisedMs }: 
   });
 }
 
-/** Returns whether an event of another alarm of the bed can have let an alarm begin: the other alarm called instead until it ended. */
+/** Returns whether an event ends an alarm. Another alarm of the same bed, which did not call before, may begin to call at this end. */
 export const isEndOfOther = ({ type }: AlarmEvent) => type === 'resolved' || type === 'cleared';

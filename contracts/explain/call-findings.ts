@@ -1,4 +1,4 @@
-/** Finds what the channels confirmed about the calls of an alarm, and what the called persons did. */
+/** Returns the findings about the calls of an alarm: what the channels confirmed, and what the called persons did. */
 import type { ReceiptStage } from '../messages/deliveries.ts';
 import type { DeliveryChannel } from '../messages/delivery-policy.ts';
 import { formatInstant } from '../time.ts';
@@ -28,7 +28,7 @@ export function callFindings(context: DeliveryContext): Finding[] {
   ];
 }
 
-/** Finds entries of called persons (push subscriptions, addresses) that had ended before a call, with none that replaced them. */
+/** Finds entries of called persons (push subscriptions, addresses) that had ended before a call and that no other entry replaced. */
 function entryFindings({ records, calls }: DeliveryContext): Finding[] {
   if (!records.deliveries.isWhole) return [];
   const findings = new Map<string, Finding>();
@@ -56,13 +56,13 @@ function entryFindings({ records, calls }: DeliveryContext): Finding[] {
   return [...findings.values()];
 }
 
-/** A message that left later than this after its call is a finding, ms (ours). Both times are of the delivery process. */
+/** A message that left later than this after its call is a finding, ms (ours). Both times come from the clock of the delivery process. */
 const waitedMsMax = 3_000;
 const beyondVigil: readonly ReceiptStage[] = ['taken', 'on-device', 'painted', 'answered'];
 const hasStage = ({ stages }: CallChannel, wanted: readonly ReceiptStage[]) =>
   stages.find(({ stage }) => wanted.includes(stage));
 
-/** Finds what each channel of a call reported. What a channel did not report needs all records. */
+/** Finds what each channel of a call reported. It finds a missing report only if no records are missing. */
 function channelFindings({ records }: DeliveryContext, call: CallStory): Finding[] {
   const { userId, name } = call;
   const { isWhole } = records.deliveries;
@@ -106,7 +106,7 @@ function channelFindings({ records }: DeliveryContext, call: CallStory): Finding
   });
 }
 
-/** Finds ways that could not reach the person by the last test message before the call. */
+/** Finds channels that could not reach the person, as the last test message before the call showed. */
 function downFindings({ records }: DeliveryContext, call: CallStory): Finding[] {
   if (!records.deliveries.isWhole || hadIt(call) || isAnswered(call)) return [];
   const { userId, name } = call;
@@ -117,21 +117,24 @@ function downFindings({ records }: DeliveryContext, call: CallStory): Finding[] 
   });
 }
 
-/** A message to a page leaves with its record, so only the page can report it. A missing report is found as `unconfirmed`. */
+/** A message to a page leaves with its record in the log, so only the page can report it. Another function finds a missing report (`unconfirmed`). */
 const canPageConfirm = (channel: DeliveryChannel) => channel === 'screen';
 
 /** Returns whether the call was answered, or stopped before its wait was over. */
 const isAnswered = ({ end }: CallStory) =>
   end === 'accepted' || end === 'accepted-then-gone' || end === 'rejected' || end === 'stopped' || end === 'expired';
 
-/** Returns whether there was time for a report of the person's device, and the person had not answered another way. */
+/** Returns whether the person's device had enough time for a report, and the person had not answered in another way. */
 const wasWaitedFor = ({ end, endMs = Number.POSITIVE_INFINITY }: CallStory, sinceMs: number, untilMs: number) =>
   end !== 'accepted' &&
   end !== 'accepted-then-gone' &&
   end !== 'rejected' &&
   Math.min(endMs, untilMs) - sinceMs > slowMs;
 
-/** Finds calls that ended without an answer. One record proves each. Repeated calls of the last person are one finding (chainFindings). */
+/**
+ * Finds calls that ended without an answer. One record is enough to prove it. `chainFindings` makes one finding of all
+ * repeated calls of the last person.
+ */
 function callEndFindings({ records, calls }: DeliveryContext): Finding[] {
   const endings = new Map(deliveryEventsOf(records, 'call-ended').map((event) => [event.callId, event]));
   return calls.flatMap((call) => {
@@ -142,7 +145,7 @@ function callEndFindings({ records, calls }: DeliveryContext): Finding[] {
   });
 }
 
-/** Returns whether the last answer of the called person before the end of the call was an acceptance. */
+/** Returns whether the called person's last answer before the end of the call was an acceptance. */
 function hadAccepted(records: AlarmRecords, { userId, round }: CallStory, { callId }: EventOf<'call-ended'>): boolean {
   let isAccepted = false;
   for (const { body } of records.deliveries.items) {
@@ -205,7 +208,7 @@ function personFindings({ records, calls }: DeliveryContext): Finding[] {
   return [...rejected, ...lapsed, ...noEffect];
 }
 
-/** Returns who had accepted in a round, and neither took it back nor left the duty. */
+/** Returns the persons who had accepted in a round, did not take the acceptance back, and did not leave the duty. */
 function acceptedIn(records: AlarmRecords, wantedRound: number): string[] {
   const accepted = new Set<string>();
   const userOf = new Map(callsOf(records).map(({ callId, userId }) => [callId, userId]));

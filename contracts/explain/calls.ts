@@ -1,6 +1,6 @@
 /**
- * Makes the story of each call of a person about an alarm from the records of the delivery process: when the person was called, which
- * messages left, what the channels confirmed, and what became of the call.
+ * Makes the story of each call about an alarm from the records of the delivery process: when the person was called,
+ * which messages left, what the channels confirmed, and how the call ended.
  */
 import type { Duty } from '../messages/assignments.ts';
 import type { DeliveryRecord, ReceiptStage } from '../messages/deliveries.ts';
@@ -23,14 +23,17 @@ export type CallChannel = {
   readonly channel: DeliveryChannel;
   /** When the message left; undefined if the log has no such event. */
   readonly sentMs: number | undefined;
-  /** What was confirmed: the first time of each stage, in the order of the log. */
+  /** The confirmed stages, each with its first time, in the order of the log. */
   readonly stages: readonly SeenStage[];
   readonly failures: readonly ChannelFailure[];
-  /** What the last canary before the call showed. */
+  /** The result of the last canary before the call. */
   readonly reach: ReachState;
 };
 
-/** What became of a call. `stopped`: the alarm was acknowledged, ended or called elsewhere before an answer. `not-known`: no record says it. */
+/**
+ * How a call ended. `stopped`: before an answer, the alarm was acknowledged, it ended, or another alarm called instead.
+ * `not-known`: no record shows the end.
+ */
 export type CallEnd =
   | EventOf<'call-ended'>['outcome']
   | 'accepted'
@@ -71,7 +74,7 @@ export function deliveryEventsOf<Type extends Exclude<DeliveryEvent['type'], 'me
   );
 }
 
-/** Returns the messages that had a call of this alarm, each once. */
+/** Returns each message with a call of this alarm once. */
 export function messagesOf({
   alarmId,
   deliveries,
@@ -128,7 +131,7 @@ function firstStages(receipts: readonly EventOf<'receipt'>[]): SeenStage[] {
   return [...stages.values()];
 }
 
-/** Returns what became of a call, from the events after it. */
+/** Returns how a call ended, from the events after it. */
 function endOf(
   later: readonly Logged<DeliveryRecord>[],
   alarmId: string,

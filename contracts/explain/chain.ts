@@ -1,6 +1,6 @@
 /**
- * Makes the delay chain of an alarm: when each step from the patient to the person happened, and how long it took. A step that the log does
- * not show is not known; it is never guessed.
+ * Makes the delay chain of an alarm: when each step from the patient to the person happened, and how long the step
+ * took. If the log does not show a step, the step is not known; this code never guesses.
  */
 import type { ShownAlarm } from '../messages/alarms-shown.ts';
 import type { ReceiptStage } from '../messages/deliveries.ts';
@@ -35,8 +35,8 @@ export const stepNames = [
 export type StepName = (typeof stepNames)[number];
 
 /**
- * The step before each step. After the event is in the log, it goes to the screens and to the called persons at the same time. So the first
- * step of each of these ways, and the acknowledgement, count from there.
+ * For each step, the step before it. When the event is in the log, it goes to the screens and to the called persons at
+ * the same time. So the first step on each of these two ways, and the acknowledgement, count from that moment.
  */
 const stepsBefore: Readonly<Record<StepName, StepName | undefined>> = {
   onset: undefined,
@@ -69,15 +69,16 @@ export type Step = {
   readonly name: StepName;
   readonly time: StepTime;
   /**
-   * Time since the step before, ms. Undefined if one of the two times is not known, or if this step was earlier: then two clocks differ, or
-   * it belongs to another occurrence of the alarm. Also undefined for the raise, if something else than the reading raised the alarm.
+   * Time since the step before, ms. Undefined if one of the two times is not known. Undefined if this step was earlier
+   * than the step before: then two clocks differ, or the step belongs to another occurrence of the alarm. Also
+   * undefined for the raise if something other than the reading raised the alarm.
    */
   readonly sinceBeforeMs: number | undefined;
   /** Time since the engine raised the alarm, ms; undefined if it is not known. Negative for a step before the raise. */
   readonly sinceRaisedMs: number | undefined;
 };
 
-/** IEC 60601-1-8 splits the time from the patient to the signal. A delay that is not known is undefined. All are in ms. */
+/** The delays from the patient to the signal (IEC 60601-1-8), in ms. A delay that is not known is undefined. */
 export type Delays = {
   /** From the onset (device time) until the engine raised the alarm. It includes the delay that the limit profile asks for. */
   readonly generationOfConditionMs: number | undefined;
@@ -145,19 +146,19 @@ function stepTimesOf(records: AlarmRecords, history: History): Record<StepName, 
   };
 }
 
-/** Returns when the first event about the alarm was in the log; undefined if an earlier one may be missing. */
+/** Returns when the first event about the alarm was in the log; undefined if an earlier event may be missing. */
 function publishedMs({ alarmId, alarms }: AlarmRecords): number | undefined {
   return alarms.isWhole ? alarms.events.find(({ body }) => body.alarm.alarmId === alarmId)?.appendedMs : undefined;
 }
 
-/** Returns when a screen first painted or sounded the alarm, as the pages reported it. A missing report shows nothing. */
+/** Returns when a screen first painted or sounded the alarm, as the pages reported. Without a report, the time is not known. */
 function shownTime({ alarmId, pages }: AlarmRecords, way: ShownAlarm['way']): StepTime {
   if (!pages.isWhole) return notKnown;
   const times = pages.shown.filter((entry) => entry.alarmId === alarmId && entry.way === way).map(({ atMs }) => atMs);
   return times.length === 0 ? notKnown : at(Math.min(...times));
 }
 
-/** Returns the first time of each step of the calls. Without all records, an earlier one may be missing. */
+/** Returns the first time of each step of the calls. If records are missing, an earlier time may be missing, so the step is not known. */
 function deliveryTimes(
   records: AlarmRecords,
 ): Record<'called' | 'sent' | 'taken' | 'on-device' | 'seen' | 'accepted', StepTime> {
@@ -180,7 +181,7 @@ function deliveryTimes(
   };
 }
 
-/** Returns when the first acknowledgement that counted was asked for, and when the engine accepted it. */
+/** Returns when a person asked for the first valid acknowledgement, and when the engine accepted it. */
 function acknowledgementTimes(
   { alarms }: AlarmRecords,
   { events, isComplete }: History,
@@ -196,7 +197,7 @@ function acknowledgementTimes(
   };
 }
 
-/** Returns the engine's time of the last event of a type. */
+/** Returns the engine's time for the last event of a type. */
 function eventTime({ events, isComplete }: History, type: 'resolved' | 'cleared'): StepTime {
   if (!isComplete) return notKnown;
   const event = events.findLast(({ body }) => body.type === type);
@@ -211,7 +212,7 @@ function differenceMs(laterMs: number | undefined, earlierMs: number | undefined
   return laterMs === undefined || earlierMs === undefined ? undefined : laterMs - earlierMs;
 }
 
-/** Returns a difference; undefined if it is negative, because a later step that was earlier shows no delay. */
+/** Returns the difference of two times; undefined if it is negative, because then it is no delay. */
 function delayMs(laterMs: number | undefined, earlierMs: number | undefined): number | undefined {
   const ms = differenceMs(laterMs, earlierMs);
   return ms === undefined || ms < 0 ? undefined : ms;

@@ -2,17 +2,17 @@
 import type { DeliveryRecord } from '../messages/deliveries.ts';
 import type { Logged } from './records.ts';
 
-/** Largest number of addresses whose last test message is remembered. If there are more, the part is not whole (our choice). */
+/** Largest number of addresses whose last test message is remembered. If there are more, the records are not complete (our choice). */
 const addressesMax = 20_000;
 
 /**
- * Creates a collector. The records must be added in the order of the log. It is not known in advance who is called. So the last state of each
- * address is remembered, and it is put before the first call of its person.
+ * Creates a collector. Add the records in the order of the log. The collector does not know in advance who will be
+ * called. So it remembers the last state of each address, and inserts this state before the first call of the person.
  * @param itemsMax largest number of collected records; later ones are left out
  */
 export function createDeliveryCollector(alarmId: string, itemsMax: number) {
   const items: Logged<DeliveryRecord>[] = [];
-  /** The last canary of each address with a result, or a first one without. */
+  /** For each address: the last canary with a result, or the first canary if none has a result yet. */
   const lastOfAddress = new Map<string, Logged<DeliveryRecord>>();
   const called = new Set<string>();
   let isFull = false;

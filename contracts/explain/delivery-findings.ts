@@ -1,4 +1,4 @@
-/** Finds what the policy and the delivery process did about an alarm, and who was on duty for it. */
+/** Returns the findings about the policy, the delivery process and the persons on duty for an alarm. */
 import { quietReason } from '../alarm-calls.ts';
 import type { CallChain } from '../messages/delivery-policy.ts';
 import { formatInstant, parseInstant } from '../time.ts';
@@ -61,7 +61,7 @@ function processFindings({ records, history }: DeliveryContext): Finding[] {
 
 function ageFindings({ records, calls }: DeliveryContext): Finding[] {
   return deliveryEventsOf(records, 'expired').map(({ atMs }) => ({
-    // Without all records, an earlier call may be missing. Then only the weaker finding is proved.
+    // If records are missing, there may have been an earlier call. Then only the weaker finding is proved.
     kind: records.deliveries.isWhole && !calls.some(({ calledMs }) => calledMs <= atMs) ? 'too-old' : 'calls-expired',
     text: `At ${formatInstant(atMs)} the alarm was too old to be sent. Vigil called nobody about it from then on.`,
   }));
@@ -89,7 +89,7 @@ function dutyFindings({ records, onDuty }: DeliveryContext): Finding[] {
     if (seen.has(duty)) continue;
     seen.add(duty);
     const persons = onDuty.persons.filter((person) => person.duty === duty);
-    // A duty that is called later in the chain matters only if the chain came to its end.
+    // A duty later in the chain matters only if the chain came to its end.
     if (persons.length === 0 && (index === 0 || isAtEnd))
       findings.push({ kind: 'nobody-assigned', text: `At ${when} nobody had the duty ${duty} for bed ${bed}.` });
     const isAllAway = persons.length > 0 && persons.every(({ standing }) => standing === 'away');
@@ -109,7 +109,7 @@ function awayText({ userId, name, duty, away }: PersonOnDuty, when: string): Pic
   return { userId, text: `At ${when} ${name}, who had the duty ${duty}, was away${until}, ${cover}.` };
 }
 
-/** Finds persons of the first step who do not cover the bed. They are called all the same, because it is better than to call nobody. */
+/** Finds persons of the first step who do not cover the bed. Vigil calls them nevertheless, because this is better than to call nobody. */
 function standingFindings(persons: readonly PersonOnDuty[], when: string): Finding[] {
   if (persons.some(({ standing }) => standing === 'accepted')) return [];
   return persons.flatMap(({ userId, name, duty, standing, assignment }): Finding[] => {
@@ -128,12 +128,12 @@ function standingFindings(persons: readonly PersonOnDuty[], when: string): Findi
   });
 }
 
-/** Returns when the first message about the alarm left. Returns undefined if no message is known, or if the records may lack an earlier one. */
+/** Returns when the first message about the alarm left; undefined if no message is known, or if an earlier message may be missing. */
 export function firstMessageMs(records: AlarmRecords): number | undefined {
   return records.deliveries.isWhole ? messagesOf(records)[0]?.atMs : undefined;
 }
 
-/** Returns when the alarm was acknowledged by the events of the engine, ms since 1970. */
+/** Returns when the alarm was acknowledged, as the engine's events show, ms since 1970. */
 export function acknowledgedMs({ events }: History): number | undefined {
   const event = events.find(({ body }) => body.type === 'acknowledged');
   return event === undefined ? undefined : parseInstant(event.body.alarm.acknowledgedAt ?? event.body.at);

@@ -1,4 +1,4 @@
-/** Writes what the delivery process, the channels and the called persons did about an alarm, one line for each record. */
+/** Makes the lines about what the delivery process, the channels and the called persons did about an alarm: one line for each record. */
 import type { DeliveryRecord, WardNotice } from '../messages/deliveries.ts';
 import { formatInstant, parseInstant } from '../time.ts';
 import type { DeliveryEvent, EventOf } from './calls.ts';
@@ -65,7 +65,7 @@ const endTexts: Readonly<Record<EventOf<'call-ended'>['outcome'], string>> = {
   gone: 'the person no longer had the duty, or was away',
 };
 
-/** The times in the texts make two records of the same kind two lines. */
+/** The time in a text makes the lines of two different records different. */
 function lineOf(event: DeliveryEvent, alarmId: string, nameOf: (userId: string) => string): string | undefined {
   if (event.type === 'message') {
     if (!event.calls.some((call) => call.alarmId === alarmId)) return undefined;

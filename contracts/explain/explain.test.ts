@@ -109,7 +109,7 @@ describe('the delay chain', () => {
     });
   });
 
-  it('says of an alarm that goes on that it has not ended', () => {
+  it('shows that an active alarm has not ended', () => {
     const { isOver } = explained(recordsWith({ alarms: { events: lonelyEvents.slice(0, 2) } }));
     expect(isOver).toBe(false);
     expect(stepsOf(recordsWith({ alarms: { events: lonelyEvents.slice(0, 2) } }))).toMatchObject({
@@ -117,12 +117,12 @@ describe('the delay chain', () => {
     });
   });
 
-  it('a step that was earlier than the step before it has no time since that step', () => {
+  it('a step whose time is before the time of the previous step has no duration', () => {
     const records = recordsWith({ observations: { readings: [reading(6, 3, 3.1)] } });
     expect(explained(records).chain.steps.find(({ name }) => name === 'received')?.sinceBeforeMs).toBeUndefined();
   });
 
-  it('a screen that sounded the alarm before the first report of a painting shows no negative time and no late painting', () => {
+  it('if a screen sounded the alarm before the first report of a painting, no time is negative and no painting is late', () => {
     const shown = (way: 'painted' | 'sounded', seconds: number) => {
       return { alarmId: baseAlarm.alarmId, userId: 'nora', name: 'Nora N.', way, atMs: msAt(seconds) };
     };
@@ -186,7 +186,7 @@ describe('the findings', () => {
     [63.201, false],
     [63.2, false],
     [63.199, true],
-  ])('clock-set: an event after the one of second 68.2 has second %d: %s', (seconds, isFound) => {
+  ])('clock-set: the event after the event of second 68.2 has second %d: %s', (seconds, isFound) => {
     const events = [...calmEvents.slice(0, 2), event(3, 'resolved', seconds, { present: false, signal: 'off' })];
     expect(kindsOf(recordsWith({ alarms: { events } })).includes('clock-set')).toBe(isFound);
   });
@@ -204,7 +204,7 @@ describe('the findings', () => {
     expect(kindsOf({ ...records, audit: { isWhole: true, items: [other] } })).not.toContain('refused');
   });
 
-  it('the command shows who asked, if the audit trail has no record', () => {
+  it('the command shows who asked for an acknowledgement if the audit trail has no record', () => {
     const at = instantAt(29);
     const command: Command = {
       ...{ type: 'acknowledge', commandId: 'command-2', associationId: baseAlarm.associationId },
@@ -253,7 +253,7 @@ describe('the findings', () => {
     expect(kindsOf(recordsWith({ observations: { connections } })).includes('connection-ended')).toBe(isFound);
   });
 
-  describe('an alarm that something else than its reading raised, 16 s after the reading', () => {
+  describe('an alarm that another cause than its reading raised, 16 s after the reading', () => {
     const raised = event(1, 'raised', 22.4, { raisedAt: instantAt(22.4) });
     const events = [raised, ...calmEvents.slice(1)];
     const inForce = (rev: number, seconds: number, changes: Partial<GroupInForce>, profile = '1') => {
@@ -293,7 +293,7 @@ describe('the findings', () => {
       ['a standby', { standbys: [standby(1, -60, 3600), standby(2, 22.4, null)] }, ['began-with-change'], 'standby'],
       ['another alarm', { others: [other] }, ['began-with-change'], 'HR.extreme-high, called instead'],
       ['the first limits of the engine', { limits: [inForce(1, 20, { changed })] }, ['judged-slowly'], ''],
-      // What was changed in another step of the engine did not raise the alarm, but the engine was not proved late.
+      // A change in another step of the engine did not raise the alarm. It is also not proved that the engine was late.
       ['limits, in another step', { limits: [before, inForce(2, 20, { changed })] }, [], ''],
     ] as const)('%s', (_, alarms, kinds, text) => {
       const records = recordsWith({ alarms: { events, ...alarms } as Partial<AlarmRecords['alarms']> });
@@ -315,14 +315,14 @@ describe('the findings', () => {
       expect(kindsOf(recordsWith({ alarms: { events, limits } }))).toEqual(['judged-slowly']);
     });
 
-    it('a delay is no finding if records of the alarms are missing, or if an earlier reading came only then', () => {
+    it('a delay is no finding if records of the alarms are missing, or if a reading of an earlier time came late', () => {
       expect(kindsOf(recordsWith({ alarms: { events, isWhole: false } }))).toEqual([]);
       const readings = [reading(6, 6.2, 6.3), reading(5, 22.1, 22.2)];
       expect(kindsOf(recordsWith({ alarms: { events }, observations: { readings } }))).toEqual([]);
     });
   });
 
-  it('nobody acknowledged and nobody looked are findings only if no record is missing', () => {
+  it('“nobody acknowledged” and “nobody looked” are findings only if no record is missing', () => {
     const lonely = { alarms: { events: lonelyEvents, answers: [] }, audit: withoutLooks };
     expect(kindsOf(recordsWith(lonely))).toEqual(['not-acknowledged', 'no-look']);
     expect(textsOf(recordsWith(lonely))[0]).toBe('Nobody acknowledged the alarm before it ended.');
@@ -366,7 +366,7 @@ describe('who could see it', () => {
     expect(during(audit(50, 'ward-viewed', fields))).toEqual(kinds);
   });
 
-  it('a look at the patient and an act at the bed count, and those at another patient do not', () => {
+  it('looks at the patient and acts at the bed count, but not those of another patient', () => {
     const { associationId } = baseAlarm;
     expect(during(audit(50, 'patient-viewed', { associationId }))).toEqual(['patient']);
     expect(during(audit(50, 'audio-paused', { associationId }))).toEqual(['act']);
@@ -397,14 +397,14 @@ describe('who could see it', () => {
     expect([lookers.answer, lookers.openedBefore.length]).toEqual([wantedAnswer, openedBefore]);
   });
 
-  it('is not known if the audit trail is not whole', () => {
+  it('is not known if records of the audit trail are missing', () => {
     expect(explained(recordsWith({ alarms: unseen, audit: { isWhole: false, items: [] } })).lookers.answer).toBe(
       'not-known',
     );
   });
 });
 
-describe('any records missing', () => {
+describe('explanations with missing records', () => {
   const reason = 'Not acknowledged: this alarm has called again or has become more serious since. Look again.';
   /** An alarm with every kind of trouble, and with events that a restarted engine wrote again. */
   const troubled = recordsWith({
@@ -431,7 +431,7 @@ describe('any records missing', () => {
   const calm = recordsWith();
   const lonely = recordsWith({ alarms: { events: lonelyEvents, answers: [] }, audit: withoutLooks });
 
-  /** Removes the items whose numbers are in `removed`. A part of the log from which something is missing is not whole. */
+  /** Removes the items whose numbers are in `removed`, and marks each part of the log that lost an item. */
   function without(records: AlarmRecords, removed: ReadonlySet<number>): AlarmRecords {
     let count = 0;
     const keep = <Item>(items: readonly Item[]) => {
@@ -461,7 +461,7 @@ describe('any records missing', () => {
     };
   }
 
-  it('the troubled alarm has nearly every finding', () => {
+  it('start from an alarm with nearly every finding', () => {
     expect(new Set(kindsOf(troubled))).toEqual(
       new Set([
         ...['late-reading', 'judged-late', 'gateway-behind', 'engine-behind', 'clock-set', 'under', 'audio-paused'],
@@ -470,7 +470,7 @@ describe('any records missing', () => {
     );
   });
 
-  it('no finding becomes wrong, no step gets another time, and nobody is never claimed without proof', () => {
+  it('have no wrong finding and no changed time of a step, and say "nobody" only with proof', () => {
     const anyRecords = fc.constantFrom(troubled, calm, lonely);
     const anyRemoved = fc.oneof(
       fc.uniqueArray(fc.integer({ min: 0, max: 24 }), { maxLength: 3 }),

@@ -116,7 +116,7 @@ export function recordsWith(changes: Changes = {}): AlarmRecords {
       connections: [],
       ...observations,
     },
-    // Tests of the delivery give their own records; a part that is not whole proves nothing.
+    // Tests of the delivery add their own records. By default, records of these parts may be missing, so that they prove nothing.
     deliveries: { isWhole: false, items: [], ...deliveries },
     pages: { isWhole: false, answers: [], shown: [], hasReportsAround: false, ...pages },
     assignments: { isWhole: false, events: [], ...assignments },

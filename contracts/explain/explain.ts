@@ -17,7 +17,7 @@ export type Explanation = {
   readonly ward: string | undefined;
   readonly bed: string | undefined;
   readonly deviceId: string;
-  /** The parts of the log from which records may be missing. */
+  /** The parts of the log in which records may be missing. */
   readonly incomplete: readonly LogPart[];
   readonly isOver: boolean;
   readonly chain: DelayChain;

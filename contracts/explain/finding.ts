@@ -1,6 +1,6 @@
 /**
- * The kinds of findings, and their order. The first finding shall be the cause. So what kept everybody from being called comes first, then
- * delays, then who was on duty, then the channels, then what persons did, then the screens, and last what only follows from these.
+ * The kinds of findings, and their order. The first finding should be the cause. So the order is: reasons why nobody
+ * was called, delays, who was on duty, the channels, what persons did, the screens, and last the consequences of these.
  */
 import type { DeliveryChannel } from '../messages/delivery-policy.ts';
 import { clocksApartMsMax } from '../steady-time.ts';
@@ -57,7 +57,7 @@ export const findingKinds = [
   'limits-off',
   'audio-paused',
   'connection-ended',
-  // What follows from the others.
+  // Consequences of the others.
   'calls-expired',
   'not-acknowledged',
   'no-look',
@@ -73,12 +73,12 @@ export type Finding = {
 };
 
 /**
- * A step inside Vigil that takes longer than this is a finding (CLINICAL, "Delivery": 5 s from the engine to the screen). The clocks of two
- * processes may differ by as much, so a shorter difference would prove nothing.
+ * A step inside Vigil that takes longer than this is a finding (CLINICAL, "Delivery": 5 s from the engine to the
+ * screen). The clocks of two processes may differ by this much, so a shorter time would prove nothing.
  */
 export const slowMs = clocksApartMsMax;
 
-/** Returns the findings in the order of `findingKinds`, each text once. Findings of one kind keep their order. */
+/** Returns the findings in the order of `findingKinds`, without repeated texts. Findings of one kind keep their order. */
 export function inOrder(findings: readonly Finding[]): Finding[] {
   const rank = new Map(findingKinds.map((kind, index) => [kind, index]));
   const ofText = new Map(findings.map((finding) => [finding.text, finding]));

@@ -1,6 +1,6 @@
 /**
- * Says what the log shows as a reason why nobody came. Each finding follows from records that the log has. A finding about an absence ("no
- * look at the ward") also needs that no record is missing.
+ * Finds the reasons why nobody came. Records in the log prove each finding. A finding that something did not happen
+ * ("no look at the ward") is made only if no record is missing.
  */
 import { isHandOver } from '../connections.ts';
 import { lateMsMax } from '../device-clock.ts';
@@ -52,7 +52,7 @@ function delayFindings({ history, chain, began }: Context): Finding[] {
     const ms = betweenMs(chain, from, to);
     if (ms !== undefined && ms > msMax) findings.push({ kind, text: text(durationText(ms)) });
   };
-  // If something else raised the alarm, the way of its reading explains nothing.
+  // If the reading did not raise the alarm, delays of the reading explain nothing.
   if (began.isByReading) addReadingDelays();
   if (history.events.some(({ body }) => body.type === 'raised' && body.alarm.late))
     findings.push({ kind: 'judged-late', text: 'The engine raised the alarm from readings that came late.' });
@@ -86,7 +86,7 @@ function betweenMs({ steps }: DelayChain, from: StepName, to: StepName): number 
   return fromMs === undefined || toMs === undefined ? undefined : toMs - fromMs;
 }
 
-/** Finds an event with an earlier time than the revision before it. */
+/** Finds an event whose time is before the time of the previous revision. */
 function clockFindings({ records, history: { events } }: Context): Finding[] {
   if (!records.alarms.isWhole) return [];
   const backMs = events.slice(1).reduce((mostMs, { body }, index) => {
@@ -99,7 +99,7 @@ function clockFindings({ records, history: { events } }: Context): Finding[] {
   return [{ kind: 'clock-set', text }];
 }
 
-/** Finds why the alarm made no sound of its own. One event is proof enough. */
+/** Finds why the alarm itself made no sound. One event is enough to prove it. */
 function signalFindings({ history: { events } }: Context): Finding[] {
   const findings: Finding[] = [];
   const others = new Set(events.flatMap(({ body }) => body.alarm.under ?? []));
@@ -115,7 +115,7 @@ function signalFindings({ history: { events } }: Context): Finding[] {
   return findings;
 }
 
-/** Finds the standbys that overlap the alarm. Needs all records, because an end that is missing would make a standby too long. */
+/** Finds the standbys that overlap the alarm. It finds nothing if records are missing, because without its end a standby would look too long. */
 function standbyFindings({ records, history }: Context): Finding[] {
   if (!records.alarms.isWhole) return [];
   return standbysOf(records.alarms.standbys)
@@ -171,5 +171,5 @@ function personFindings({ records, history, lookers }: Context): Finding[] {
   return findings;
 }
 
-/** A painted alarm is no look of the audit trail. */
+/** The audit trail does not record painted alarms as looks. */
 const isLook = ({ kind }: Looker) => kind !== 'screen' && kind !== 'call';

@@ -1,13 +1,13 @@
-/** Makes the history of one alarm from its events: each revision once, in order. */
+/** Makes the history of one alarm from its events: each revision once, the lowest first. */
 import { hourMs } from '../durations.ts';
 import type { Alarm, AlarmEvent } from '../messages/alarms.ts';
 import { parseInstant } from '../time.ts';
 import type { AlarmRecords, Logged } from './records.ts';
 
-/** An acknowledgement that came too late is shown up to this long after the end of the alarm (our choice). */
+/** An acknowledgement after the end of the alarm is shown if it came at most this long after the end (our choice). */
 export const afterEndMsMax = hourMs;
 
-/** `atMs`: when the log got it, ms since 1970. For an act of a person: when the person asked. */
+/** `atMs`: when the log got the record, ms since 1970; for an act of a person: when the person asked. */
 export type TimelineLine = { readonly atMs: number; readonly text: string };
 
 export type History = {
@@ -16,7 +16,7 @@ export type History = {
   /** The alarm at its lowest and highest revision in the log. */
   readonly first: Alarm;
   readonly last: Alarm;
-  /** Whether no record is missing: every revision from 1 on is there, and the log was whole. */
+  /** Whether no record is missing: every revision from 1 on is there, and no part of the log is missing. */
   readonly isComplete: boolean;
   /** The engine's time of the raise, ms since 1970. */
   readonly raisedMs: number;

@@ -47,7 +47,7 @@ it('the lines have the findings, each step of the chain, the timeline and the pe
   expect(text).toContain('The log shows no cause.');
 });
 
-it('the lines name the parts of the log from which records are missing', () => {
+it('the lines name the parts of the log with missing records', () => {
   const text = linesOf(recordsWith({ observations: { isWhole: false, readings: [] } })).join('\n');
   expect(text).toContain('Records may be missing in: observations, deliveries, delivery-commands, assignments.');
 });
@@ -75,7 +75,7 @@ it('the timeline shows updates of the value in one line, and a revision that is 
 });
 
 describe('withoutValues', () => {
-  it('leaves no value, limit or reason of a person for an auditor, and keeps what happened', () => {
+  it('removes values, limits and people’s reasons for an auditor, and keeps all events', () => {
     const changed = { by: nurse, at: instantAt(10) };
     const inForce = {
       ...{ associationId: baseAlarm.associationId, rev: 1, at: instantAt(10), profile: null },

@@ -1,4 +1,7 @@
-/** Writes an explanation as lines for a terminal. Texts from the log are made visible, so that they cannot change the terminal. */
+/**
+ * Writes an explanation as lines for a terminal. Control characters in texts from the log are made visible, so that
+ * they cannot change the terminal.
+ */
 import { visibleText } from '../text.ts';
 import type { CallChannel, CallStory } from './calls.ts';
 import { type Delays, type Step, type StepName, stepNames } from './chain.ts';
@@ -58,7 +61,7 @@ function stepLine({ name, time, sinceBeforeMs, sinceRaisedMs }: Step, instantTex
   return `${title} ${instantText(time.atMs)}  after the step before: ${before}; ${raisedText(name, sinceRaisedMs)}`;
 }
 
-/** A step that follows the raise and was earlier belongs to another occurrence of the alarm, or the clocks differ. */
+/** If a step after the raise has an earlier time, it belongs to another occurrence of the alarm, or two clocks differ. */
 function raisedText(name: StepName, sinceRaisedMs: number | undefined): string {
   if (sinceRaisedMs === undefined) return `after the raise: ${notKnownText}`;
   if (sinceRaisedMs >= 0) return `after the raise: ${durationText(sinceRaisedMs)}`;

@@ -1,6 +1,7 @@
 /**
- * Finds out from the audit trail who looked at the patient or the ward while the alarm was there. The audit trail has the opening of a view,
- * not its end. So a view that was opened before the alarm may still have shown it.
+ * Finds out from the audit trail who looked at the patient or the ward while the alarm was active. The audit trail
+ * records when a person opens a view, not when the person closes it. So a view that was opened before the alarm may
+ * still have shown the alarm.
  */
 import type { AlertKind } from '../messages/alarms.ts';
 import type { AnyAuditRecord } from '../messages/records.ts';
@@ -11,8 +12,8 @@ import type { History } from './history.ts';
 import type { AlarmRecords } from './records.ts';
 
 /**
- * What a person did: opened the ward, opened the patient, or acted at the bed; or a screen of the person painted the alarm, or the person's
- * page or phone painted its call.
+ * How a person could see the alarm. `ward`, `patient`: the person opened this view. `act`: the person acted at the bed.
+ * `screen`: a screen of the person painted the alarm. `call`: the person's page or phone painted the call.
  */
 export type LookKind = 'ward' | 'patient' | 'act' | 'screen' | 'call';
 
@@ -25,15 +26,15 @@ export type Looker = {
 };
 
 export type Lookers = {
-  /** Who looked or acted while the alarm was there, once for each person and kind. */
+  /** Who looked or acted while the alarm was active, once for each person and kind. */
   readonly during: readonly Looker[];
   /** Who opened the ward or the patient at most `sessionMsMax` before, and did not log out before the alarm. */
   readonly openedBefore: readonly Looker[];
-  /** `nobody` only if the audit trail proves it: it is whole, and no earlier view can have been open. */
+  /** `nobody` only if the audit trail proves this: no record is missing, and no earlier view can have been open. */
   readonly answer: 'somebody' | 'nobody' | 'not-known';
 };
 
-/** The first record of an audit trail that is read is this much older than the alarm. */
+/** The audit trail is read from this long before the alarm on. */
 export const auditLeadMs = sessionMsMax;
 
 const patientLooks: readonly AnyAuditRecord['action'][] = ['patient-viewed', 'trend-viewed'];
@@ -80,7 +81,7 @@ export function lookersOf(records: AlarmRecords, history: History): Lookers {
   };
 }
 
-/** Returns who acknowledged the alarm. The events prove it, even if the audit trail has no record of it. */
+/** Returns who acknowledged the alarm. The alarm's events prove the acknowledgement, even without a record in the audit trail. */
 function acknowledgersOf({ events }: History): Looker[] {
   return events.flatMap(({ body: { type, at, alarm } }) => {
     if (type !== 'acknowledged' || alarm.acknowledgedBy === undefined) return [];
@@ -89,7 +90,7 @@ function acknowledgersOf({ events }: History): Looker[] {
   });
 }
 
-/** Returns on whose screens the alarm was painted, and on whose pages a call of it. One record is proof enough. */
+/** Returns the persons whose screens painted the alarm, and the persons whose pages painted a call of it. One record is enough to prove it. */
 function paintersOf(records: AlarmRecords): Looker[] {
   const onScreens = records.pages.shown
     .filter(({ alarmId, way }) => alarmId === records.alarmId && way === 'painted')
@@ -143,7 +144,10 @@ function kindOf(action: AnyAuditRecord['action'], isOfPatient: boolean, isOfWard
   return acts.includes(action) ? 'act' : undefined;
 }
 
-/** A view of all wards lists its patients. Without a patient at the device, such a view may have shown the device. */
+/**
+ * Returns whether a view of all wards may have shown the bed. The record of such a view lists the patients; without a
+ * patient, the view may have shown the device.
+ */
 function isOfWard(record: AnyAuditRecord, ward: string | undefined, patientId: string | undefined): boolean {
   return (ward !== undefined && record.ward === ward) || (record.ward === '*' && patientId === undefined);
 }

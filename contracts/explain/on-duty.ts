@@ -1,4 +1,4 @@
-/** Says who was on duty for the bed of an alarm when the delivery process first decided about the alarm, from the topic `assignments`. */
+/** Finds in the topic `assignments` who was on duty for the bed of an alarm when the delivery process first decided about the alarm. */
 import { absenceAt, coverFault, evolve, initialState, responsibleAt, type Standing } from '../duties.ts';
 import { duties } from '../duty-names.ts';
 import { dutiesOf } from '../duty-state.ts';
@@ -14,11 +14,11 @@ export type PersonOnDuty = {
   readonly userId: string;
   readonly name: string;
   readonly standing: Standing;
-  /** The assignment that decided. For a cover, it is the assignment of the person who is away. */
+  /** The assignment that gives the person the duty. For a cover, this is the assignment of the person who is away. */
   readonly assignment: {
     readonly fromMs: number;
     readonly untilMs: number;
-    /** Who wrote it, and when. */
+    /** Who wrote the assignment, and when. */
     readonly byName: string;
     readonly atMs: number;
     readonly acceptedMs: number | undefined;
@@ -28,7 +28,7 @@ export type PersonOnDuty = {
 };
 
 export type OnDuty = {
-  /** The time of this answer: when the first round began, or when the alarm was raised. */
+  /** The time for which this is true: when the first round started, or when the alarm was raised. */
   readonly atMs: number;
   readonly ward: string;
   readonly bed: string;
@@ -37,14 +37,14 @@ export type OnDuty = {
   readonly persons: readonly PersonOnDuty[];
 };
 
-/** Returns who was on duty; undefined if the log does not prove it: assignments are missing, or the place is not known. */
+/** Returns who was on duty; undefined if the log does not prove it, because assignments are missing or the place is not known. */
 export function onDutyOf(records: AlarmRecords, history: History): OnDuty | undefined {
   const { assignments, deliveries } = records;
   if (!assignments.isWhole) return undefined;
   const started = deliveries.items.find(
     ({ body: { event } }) => event.type === 'round-started' && event.alarmId === records.alarmId,
   );
-  // A round that began before the first one that is known may have had other persons.
+  // An earlier round, whose record is missing, may have had other persons.
   if (started !== undefined && !deliveries.isWhole) return undefined;
   const after = started !== undefined && 'after' in started.body ? started.body.after : undefined;
   const ward = after?.ward ?? records.ward;

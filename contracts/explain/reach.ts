@@ -1,11 +1,11 @@
-/** Says whether a person could be reached through a channel, from the canaries that the delivery process recorded before a moment. */
+/** Finds whether a person could be reached through a channel, from the canaries that the delivery process recorded before a given moment. */
 import type { DeliveryRecord } from '../messages/deliveries.ts';
 import type { DeliveryChannel } from '../messages/delivery-policy.ts';
 import type { Logged } from './records.ts';
 
 /**
- * The state of a person's channel. `asked`: a canary was sent, and nothing had come back. `ended`: every entry of the person for this channel
- * that the records name had ended. `not-known`: the records have no canary of the channel.
+ * The state of a person's channel. `asked`: a canary was sent, and no answer had come. `ended`: every known entry of
+ * the person for this channel had ended. `not-known`: the records have no canary of this channel.
  */
 export type ReachState =
   | { readonly state: 'asked' | 'reached'; readonly atMs: number }
@@ -14,7 +14,7 @@ export type ReachState =
 
 type Entry = Exclude<ReachState, { readonly state: 'not-known' }>;
 
-/** Returns the state of a channel after some records. A person with several entries is reached if one of them is. */
+/** Returns the state of a channel after the given records. If a person has several entries, the person is reached if one entry is reached. */
 export function reachBefore(
   items: readonly Logged<DeliveryRecord>[],
   userId: string,
@@ -29,7 +29,7 @@ export function reachBefore(
     if (event.type === 'reach-ended') entries.set(reachId, { state: 'ended', atMs, reason: event.reason });
     else if (event.state === 'down')
       entries.set(reachId, { state: 'down', atMs, reason: event.reason ?? 'no reason is recorded' });
-    // While a new canary is asked, the result of the one before still counts.
+    // As long as a new canary has no result, the result of the canary before counts.
     else if (event.state === 'reached' || !entries.has(reachId)) entries.set(reachId, { state: event.state, atMs });
   }
   const all = [...entries.values()];

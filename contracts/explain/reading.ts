@@ -4,8 +4,9 @@ import type { History } from './history.ts';
 import type { AlarmRecords, ReadingTimes } from './records.ts';
 
 /**
- * Returns the reading at whose device time the delay of the condition had passed: the first record of it in the log. Undefined if records
- * of readings are missing, because then an earlier record of the same reading may be among the missing ones.
+ * Returns the reading that ended the delay of the condition: the first reading, by device time, at which the delay had
+ * passed. The log may have this reading several times; this is its first record. Undefined if records of readings are
+ * missing, because one of them may be an earlier record of this reading.
  */
 export function determiningReading(
   { observations }: AlarmRecords,

@@ -1,4 +1,4 @@
-/** The records that `explain` uses: everything that the log has about one alarm. Plain data; the shell reads it (../sources.ts). */
+/** The records that `explain` uses: everything that the log has about one alarm. Plain data, which log/explain/sources.ts reads. */
 import type { AlarmEvent, Command, CommandAnswer, LimitsInForce, StandbyInForce } from '../messages/alarms.ts';
 import type { ShownAlarm } from '../messages/alarms-shown.ts';
 import type { AssignmentEvent } from '../messages/assignments.ts';
@@ -20,21 +20,21 @@ export type ReadingTimes = {
 };
 
 /**
- * Whether every record of the time that was asked for was in the log and could be opened. If not, a record may be missing, so nothing can
- * be concluded from the absence of a record.
+ * Whether the log had every record of the requested period, and every record could be opened. If not, a record may be
+ * missing, and the absence of a record proves nothing.
  */
 type Wholeness = { readonly isWhole: boolean };
 
 /** A person answers a call. */
 export type AnswerCommand = Extract<DeliveryCommand, { readonly type: 'answer' }>;
 
-/** The parts of the log. Of each, the records say whether it is whole. */
+/** The parts of the log. For each part it is known whether records are missing. */
 export const logParts = ['alarms', 'commands', 'observations', 'deliveries', 'pages', 'assignments', 'audit'] as const;
 export type LogPart = (typeof logParts)[number];
 
 export type AlarmRecords = {
   readonly alarmId: string;
-  /** The ward, the bed and the patient of the association. A member is undefined if the log no longer has it. */
+  /** The ward, the bed and the patient of the association. A field is undefined if the log no longer has it. */
   readonly ward: string | undefined;
   readonly bed: string | undefined;
   readonly patientId: string | undefined;
@@ -43,7 +43,7 @@ export type AlarmRecords = {
   /** From the topic `alarms`, in the order of the log. Repeated events are included. */
   readonly alarms: Wholeness & {
     readonly events: readonly Logged<AlarmEvent>[];
-    /** The ends of other alarms of the association, up to the raise. Such an alarm may have called instead. */
+    /** The ends of other alarms of the association before the raise. Such an alarm may have called instead. */
     readonly others: readonly Logged<AlarmEvent>[];
     readonly answers: readonly Logged<CommandAnswer>[];
     readonly limits: readonly Logged<LimitsInForce>[];
@@ -63,8 +63,9 @@ export type AlarmRecords = {
     readonly answers: readonly Logged<AnswerCommand>[];
     readonly shown: readonly ShownAlarm[];
     /**
-     * Whether a dashboard reported painted alarms, of any patient, within the hour before the alarm and within the hour after it. Otherwise
-     * the dashboards may have been older than these reports, so that a missing report shows nothing.
+     * Whether dashboards reported painted alarms of any patient, both within the hour before the alarm and within the
+     * hour after it. Otherwise the dashboards may have had an older version without such reports, and a missing report
+     * proves nothing.
      */
     readonly hasReportsAround: boolean;
   };

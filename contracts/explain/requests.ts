@@ -1,4 +1,4 @@
-/** Finds who asked for what about an alarm or its bed, from the commands and from the audit trail, and what the engine answered. */
+/** Finds the requests of persons about an alarm or its bed, from the commands and the audit trail, and the engine's answers. */
 import type { Command, CommandAnswer } from '../messages/alarms.ts';
 import type { AnyAuditRecord } from '../messages/records.ts';
 import { parseInstant } from '../time.ts';

@@ -1,4 +1,4 @@
-/** Finds what the screens reported about an alarm, and whether its limits were switched off. */
+/** Returns the findings about the screens' reports of an alarm, and about limits that were switched off. */
 import { parameters } from '../parameters.ts';
 import { formatInstant, parseInstant } from '../time.ts';
 import { type DelayChain, msOf } from './chain.ts';
@@ -8,7 +8,7 @@ import { type Finding, slowMs } from './finding.ts';
 
 type Context = DeliveryContext & { readonly chain: DelayChain };
 
-/** Finds an alarm that no screen reported as painted, or that was painted late. A missing report needs all records. */
+/** Finds an alarm that no screen reported as painted, or that was painted late. It finds a missing report only if no records are missing. */
 export function screenFindings({ records, history, chain }: Context): Finding[] {
   const { pages, readUntilMs } = records;
   const timeOf = (name: 'published' | 'painted' | 'sounded') =>
@@ -16,7 +16,7 @@ export function screenFindings({ records, history, chain }: Context): Finding[] 
   const [publishedMs, paintedMs] = [timeOf('published'), timeOf('painted')];
   if (publishedMs === undefined) return [];
   if (paintedMs !== undefined) {
-    // A screen that sounded the alarm before had painted it too; the report of that was lost.
+    // A screen that sounded the alarm earlier had also painted it; only the report was lost.
     const ms = Math.min(paintedMs, timeOf('sounded') ?? paintedMs) - publishedMs;
     if (ms <= slowMs) return [];
     const text = `The first screen painted the alarm ${durationText(ms)} after the log had it.`;
@@ -29,7 +29,7 @@ export function screenFindings({ records, history, chain }: Context): Finding[] 
   return [{ kind: 'no-painted-report', text }];
 }
 
-/** Finds plain limits that were switched off when the alarm was raised: then only its extreme limits could raise it. */
+/** Finds plain limits that were switched off when the alarm was raised, so that only extreme limits could raise an alarm. */
 export function limitFindings({ records: { alarms }, history: { first, raisedMs } }: DeliveryContext): Finding[] {
   const group = first.code === undefined ? undefined : parameters.get(first.code)?.limits;
   if (group === undefined || !alarms.isWhole) return [];

@@ -1,4 +1,4 @@
-/** Writes what happened to an alarm and at its bed, one line for each, in the order in which the log got it. */
+/** Makes the timeline: what happened to an alarm and at its bed, one line for each event, in the order of the log. */
 
 import { lateMsMax } from '../device-clock.ts';
 import type { AlarmEvent, LimitsInForce } from '../messages/alarms.ts';
@@ -21,7 +21,7 @@ export function timelineOf(records: AlarmRecords, history: History): TimelineLin
     ...connectionLines(records),
     ...lateLines(records),
   ];
-  // What happened at the bed long before or after the alarm explains nothing.
+  // Events at the bed long before or after the alarm explain nothing.
   const fromMs = Math.min(parseInstant(history.first.onsetAt) ?? history.raisedMs, history.raisedMs) - limitsLeadMs;
   const lines = [
     ...atBed.filter(({ atMs }) => atMs >= fromMs && atMs <= history.untilMs),
@@ -57,7 +57,7 @@ function eventLines({ events }: History): TimelineLine[] {
 const missingText = (first: number, last: number) =>
   first === last ? `Revision ${first} is not known` : `Revisions ${first} to ${last} are not known`;
 
-/** Names the engine's time of an event if it differs from the time in the log. */
+/** Returns the engine's time of an event as text, if it differs from the time in the log. */
 function engineTimeText({ body, appendedMs }: Logged<AlarmEvent>): string {
   const differenceMs = appendedMs - Date.parse(body.at);
   return Math.abs(differenceMs) < 1000 ? '' : ` (the engine's time is ${body.at})`;
@@ -102,7 +102,7 @@ function updateText(before: AlarmEvent['alarm'], alarm: AlarmEvent['alarm']): st
 const limitText = ({ limit, unit }: AlarmEvent['alarm']) =>
   limit === undefined ? '' : `, limit ${limit}${unit === undefined ? '' : ` ${unit}`}`;
 
-/** Returns the lines about acknowledgements that were asked for or refused. */
+/** Returns the lines about acknowledgements: the requests and the refusals. */
 function acknowledgementLines(records: AlarmRecords): TimelineLine[] {
   const requests = [...requestsOf(records).values()].filter(({ alarmId }) => alarmId === records.alarmId);
   const asked = requests.map(({ atMs, name }) => ({ atMs, text: `${name} asked to acknowledge it` }));

@@ -1,4 +1,4 @@
-/** Words for the parts of an explanation. The command and the page use the same words. */
+/** The titles of the parts of an explanation. The command and the page use the same titles. */
 import type { Standing } from '../duties.ts';
 import type { DeliveryChannel } from '../messages/delivery-policy.ts';
 import type { StepName } from './chain.ts';

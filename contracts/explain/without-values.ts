@@ -1,6 +1,6 @@
 /**
- * Removes clinical values and people's free texts from the records of an alarm, for an auditor, who may see who did what and when but no
- * clinical data.
+ * Removes clinical values and free texts of people from the records of an alarm. An auditor gets these records, because
+ * an auditor may see who did what and when, but no clinical data.
  */
 import type { Alarm } from '../messages/alarms.ts';
 import type { AlarmRecords, Logged } from './records.ts';

@@ -1,6 +1,9 @@
-/** Lists of records with a maximum, so that an explanation needs bounded memory. */
+/** Lists with a maximum length, so that an explanation needs a limited amount of memory. */
 
-/** Largest number of records of one kind in memory. If there are more, the later ones are left out, and the part is not whole (ours). */
+/**
+ * Largest number of records of one kind in memory. If there are more, later records are left out, and the explanation
+ * says that records may be missing (ours).
+ */
 export const itemsMax = 50_000;
 
 /** A list with at most `itemsMax` items. */

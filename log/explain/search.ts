@@ -12,15 +12,16 @@ export type FoundAlarm = {
   readonly appendedMs: number;
 };
 
-/** Ages of the log that are searched one after the other. Most questions are about a recent alarm. */
+/** The log is searched back to each of these ages, one after the other, because most questions are about a recent alarm. */
 const searchAgesMs = [dayMs, 8 * dayMs, 40 * dayMs, 200 * dayMs, Number.POSITIVE_INFINITY];
 
-/** With more alarms than this, the id is too short in any case. */
+/** If more alarms than this have an id with this beginning, the given text is too short. */
 const foundMax = 1_000;
 
 /**
- * Returns the alarms whose id begins with `start`. If `start` is a whole id, the search ends with the first part of the log that has the
- * alarm. Otherwise it reads the whole topic, because another alarm may have an id with the same beginning.
+ * Returns the alarms whose id begins with `start`. If `start` is a whole id, the search ends with the first age at
+ * which the alarm is found. Otherwise the search reads the whole topic, because another alarm may have an id with the
+ * same beginning.
  */
 export async function findAlarms(context: ReadContext, start: string, nowMs: number): Promise<FoundAlarm[]> {
   const found = new Map<string, FoundAlarm>();
@@ -52,8 +53,8 @@ export type Place = {
 };
 
 /**
- * Returns the places of associations. The topic `associations` has the associations to which readings may still belong. For an older one,
- * the audit trail may have the ward: the records of looks and acts name it.
+ * Returns the places of associations. The topic `associations` has only associations to which readings may still
+ * belong. For an older association, the audit trail may have the ward, because records of looks and acts name the ward.
  */
 export async function findPlaces(
   context: ReadContext,

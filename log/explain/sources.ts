@@ -14,13 +14,13 @@ import { createList } from './list.ts';
 import type { Place } from './search.ts';
 import { type ReadContext, readSpan } from './span.ts';
 
-/** After the end of an alarm, its id can come again with data that arrive late. The log is read this much further (ours). */
+/** Late data can begin an alarm again under the same id after its end. So the log is read this much further (ours). */
 const afterEndMs = dayMs;
-/** The readings and connections of this time after the raise are read (ours). */
+/** Readings and connections are read up to this long after the raise (ours). */
 const observationsMsMax = dayMs;
-/** Readings this much before the onset and after the delay are kept (ours). */
+/** Readings are kept from this long before the onset until this long after the delay (ours). */
 const aroundMs = minuteMs;
-/** Records of the audit trail this much before the time that counts are read, so that a gap at its beginning is noticed (ours). */
+/** The audit trail is read from this much earlier than needed, so that a gap at the beginning is noticed (ours). */
 const auditEdgeMs = hourMs;
 
 export async function readRecords(

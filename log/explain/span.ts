@@ -1,4 +1,4 @@
-/** Reads the records of a time from one topic: from one partition if the key is known, and only until the time is over. */
+/** Reads the records of a period from one topic. Reads only one partition if the key is known, and stops at the end of the period. */
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { minuteMs } from '../../contracts/durations.ts';
@@ -14,7 +14,7 @@ export type Span = {
   /** Only records with this key are read, from their partition. Without it, all partitions are read. */
   readonly key?: string;
   readonly sinceMs: number;
-  /** Asked after each batch, because a record may show where the reading may end. */
+  /** Called after each batch, because a record may show where the reading may end. */
   readonly untilMs: () => number;
   /** Selects the types of records that are opened. */
   readonly isWantedType?: (contentType: string) => boolean;
@@ -25,21 +25,21 @@ export type ReadContext = {
   readonly logger: Logger;
   /** Called for each batch with the number of its records, for the progress. */
   readonly onBatch: (recordCount: number) => void;
-  /** Ends the reading early; the reading then throws the reason. */
+  /** Ends the reading early; the function then throws the reason. */
   readonly signal?: AbortSignal;
-  /** Called after some records. The dashboard lets its other work run here. */
+  /** Called after some records. The dashboard does its other work during this call. */
   readonly pause?: () => Promise<unknown>;
 };
 
-/** The order of times in a partition may differ from the order of its records by this, because the clocks of its writers differ (ours). */
+/** The times in a partition may be out of order by this much, because the clocks of its writers differ (ours). */
 const disorderMs = minuteMs;
 
 /** After this number of opened records, `pause` is called: a few ms of work. */
 const pauseEveryRecords = 200;
 
 /**
- * Calls `onRecord` for each record of the time that could be opened.
- * @returns whether the log still had the whole time, and every wanted record could be opened
+ * Calls `onRecord` for each record of the period that could be opened.
+ * @returns whether the log still had the whole period, and every wanted record could be opened
  */
 export async function readSpan(
   { log, logger, onBatch, signal, pause }: ReadContext,

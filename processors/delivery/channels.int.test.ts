@@ -34,7 +34,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-it('a person on duty gets a canary and the call on the own phone, and an ended phone is not used again', async () => {
+it('a person on duty gets a canary and a call on the phone, and a phone whose subscription has ended is not used again', async () => {
   const anna = `anna-${randomUUID().slice(0, 6)}`;
   const subscription = newSubscription(peer.url('/anna'));
   const entry = { ...subscription.entry, userId: anna, name: anna };

@@ -1,4 +1,7 @@
-/** Tests the delivery process with a real Kafka: whom it calls, what it takes, and what a kill, a takeover and an old alarm do. */
+/**
+ * Tests the delivery process with a real Kafka: whom it calls, which answers it accepts, and what happens at a kill, at
+ * a takeover and with an old alarm.
+ */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type DeliveryLab, openDeliveryLab } from '../../tests/delivery/lab.ts';
@@ -41,7 +44,7 @@ describe('the delivery process', () => {
     });
   });
 
-  it('a painted call is confirmed, so the next person is not called after 5 s', async () => {
+  it('a painted call is confirmed, so Vigil does not call the next person after 5 s', async () => {
     const [anna, ben] = [nameOf('anna'), nameOf('ben')];
     const bed = await wardWith([anna, 'nurse'], [ben, 'buddy']);
     await bed.event('raised');
@@ -60,7 +63,7 @@ describe('the delivery process', () => {
     expect(bed.called().map(({ call }) => call.userId)).toEqual([anna]);
   });
 
-  it('a call that nothing confirms goes to the next person after 5 s, and another person cannot confirm it', async () => {
+  it('without a confirmation, the next person is called after 5 s, and another person cannot confirm the call', async () => {
     const [anna, ben] = [nameOf('anna'), nameOf('ben')];
     const bed = await wardWith([anna, 'nurse'], [ben, 'buddy']);
     await bed.event('raised');
@@ -75,7 +78,7 @@ describe('the delivery process', () => {
     expect(bed.ofAlarm().filter(({ event }) => event.type === 'confirmed')).toEqual([]);
   });
 
-  it('a rejection calls the buddy immediately; an acceptance stops the calls; each answer is taken or says why not', async () => {
+  it('a rejection calls the buddy immediately; an acceptance stops the calls; each answer is accepted or gets a reason', async () => {
     const [anna, ben] = [nameOf('anna'), nameOf('ben')];
     const bed = await wardWith([anna, 'nurse'], [ben, 'buddy']);
     await bed.event('raised');
@@ -120,7 +123,7 @@ describe('the delivery process', () => {
     expect(await bed.has('stopped')).toMatchObject({ event: { why: 'acknowledged' }, after: { phase: 'stopped' } });
   });
 
-  it('a person whose duty ends is not called further, and a person who comes is called', async () => {
+  it('a person whose duty has ended is not called any more, and a person who gets the duty is called', async () => {
     const [anna, ben] = [nameOf('anna'), nameOf('ben')];
     const bed = await lab.admit();
     const duty = await bed.assign(anna, 'nurse');
@@ -161,7 +164,7 @@ describe('the delivery process', () => {
 });
 
 describe('a killed delivery process', () => {
-  it('goes on with the same wait and sends no second message; what happened meanwhile counts once', async () => {
+  it('continues the same wait and sends no second message, and each event of the meantime counts once', async () => {
     const [anna, ben] = [nameOf('anna'), nameOf('ben')];
     const bed = await wardWith([anna, 'nurse'], [ben, 'buddy']);
     const other = await wardWith([anna, 'nurse']);
@@ -190,7 +193,7 @@ describe('a killed delivery process', () => {
     expect(other.called()).toEqual([]);
   });
 
-  it('a second process stands by, takes over after a kill, and the first one stands by when it comes back', async () => {
+  it('a second process stands by and takes over after a kill, and the first process stands by when it comes back', async () => {
     const second = await startProcess(platform, 'delivery', { VIGIL_DELIVERY_MEMBER_FILE: '' });
     try {
       await until('two processes give signs', () => new Set(lab.signs.slice(-4).map(({ boot }) => boot)).size >= 2);

@@ -11,7 +11,7 @@ afterEach(() => {
 });
 const ageMs = () => Date.now() - watch!.readMs();
 
-it('a topic in which nothing happens stays read', async () => {
+it('a topic without new records counts as read to its end', async () => {
   watch = watchEnds({ reachEnds: [async () => {}, async () => {}], now: Date.now, log });
   for (let second = 0; second < 60; second += 1) {
     await vi.advanceTimersByTimeAsync(1_000);
@@ -19,7 +19,7 @@ it('a topic in which nothing happens stays read', async () => {
   }
 });
 
-it('a check that is slow, as on a busy machine, counts from its begin', async () => {
+it('the result of a slow check, as on a busy machine, counts from the start of the check', async () => {
   const slow = () => new Promise((done) => setTimeout(done, 3_000));
   watch = watchEnds({ reachEnds: [slow], now: Date.now, log });
   let oldestMs = 0;
@@ -30,7 +30,7 @@ it('a check that is slow, as on a busy machine, counts from its begin', async ()
   expect(oldestMs).toBeLessThanOrEqual(8_000);
 });
 
-it('one reader that stands still is not read any more, is asked only once, and is read again when it goes on', async () => {
+it('while one reader hangs, the topics do not count as read; the reader gets only one check, and counts again when it goes on', async () => {
   let still = Promise.withResolvers<void>();
   still.resolve();
   let asked = 0;
@@ -51,7 +51,7 @@ it('one reader that stands still is not read any more, is asked only once, and i
   expect(ageMs()).toBeLessThanOrEqual(2_000);
 });
 
-it('a topic whose end cannot be read is not read any more', async () => {
+it('a topic whose end cannot be found does not count as read', async () => {
   let fails = true;
   const failing = async () => {
     if (fails) throw new Error('Kafka does not answer.');

@@ -1,6 +1,6 @@
 /**
- * Watches that readers reach the ends of their topics. A reader that stands still looks like a topic in which nothing happens; only the
- * comparison with the end shows the difference.
+ * Checks that readers reach the ends of their topics. A reader that hangs looks like a reader of a topic without new
+ * records. Only a comparison with the end of the topic shows the difference.
  */
 import type { Logger } from 'pino';
 
@@ -8,14 +8,15 @@ import type { Logger } from 'pino';
 const checkEveryMs = 2_000;
 
 export type EndWatch = {
-  /** Returns the newest time for which it is known that all records written before it were handed out, ms. */
+  /** Returns a time, ms: all records that were written before this time were handed out. Returns the newest time for which this is known. */
   readMs(): number;
   close(): void;
 };
 
 /**
- * Begins to watch. Only one check runs at a time, so a reader that stands still costs nothing more.
- * @param options.reachEnds resolve when the reader has handed out all that is in its topics at the call. Now, all readers are there.
+ * Starts the checks. Only one check runs at a time, so checks do not pile up when a reader hangs.
+ * @param options.reachEnds one function for each reader. It resolves when the reader has handed out all records that
+ * are in its topics at the call. When this watch starts, all readers are at the ends.
  */
 export function watchEnds(options: {
   readonly reachEnds: readonly (() => Promise<unknown>)[];
@@ -28,7 +29,7 @@ export function watchEnds(options: {
   let timer = setTimeout(check, checkEveryMs);
 
   async function check(): Promise<void> {
-    // Records that come during the check are not part of it.
+    // The check does not cover records that come while it runs.
     const beginMs = now();
     try {
       await Promise.all(reachEnds.map((reachEnd) => reachEnd()));

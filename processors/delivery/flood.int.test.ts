@@ -23,7 +23,7 @@ afterAll(async () => {
 
 type Message = Extract<DeliveryRecord['event'], { type: 'message' }>;
 
-it('of 500 alarms within 10 s, each one calls its nurse, and no nurse gets more messages than allowed', async () => {
+it('each of 500 alarms within 10 s calls its nurse, and no nurse gets more messages than allowed', async () => {
   const nurses = Array.from({ length: nurseCount }, (_, n) => `nurse-${n}-${randomUUID().slice(0, 6)}`);
   const beds = await Promise.all(
     Array.from({ length: alarmCount }, async (_, n) => {

@@ -9,7 +9,7 @@ const log = pino({ level: 'silent' });
 const alarmPartitions = Array.from({ length: clinicalPartitions }, (_, partition) => partition);
 const rest = () => new Promise((done) => setTimeout(done, 20));
 
-/** Creates a false client of kafkajs. Partition 0 of `alarms` has records up to `high`; the other partitions are empty. */
+/** Creates a stand-in for the kafkajs client. Partition 0 of `alarms` has records up to `high`; the other partitions are empty. */
 function fakeKafka(firstHigh: number) {
   let high = firstHigh;
   const listeners = new Map<string, (event: object) => void>();
@@ -44,7 +44,7 @@ function fakeKafka(firstHigh: number) {
       listeners.get('GROUP_JOIN')!({ payload: { memberAssignment } });
       await rest();
     },
-    /** Somebody writes records, and this process does not get them yet. */
+    /** Adds records that this process has not got yet. */
     write(count: number) {
       high += count;
     },
@@ -82,7 +82,7 @@ async function openWith(high: number, begin: number) {
   return { ...fake, given, opening, waitForRoom };
 }
 
-it('after a further assignment, goes on after the records that were handed out, not where the session began', async () => {
+it('after a further assignment, continues after the records that were handed out, not at the start of the session', async () => {
   const { seeks, opening, batch, join, given } = await openWith(100, 100);
   const intake = await opening;
   await batch(100, 400);
@@ -92,7 +92,7 @@ it('after a further assignment, goes on after the records that were handed out, 
   await intake.close();
 });
 
-it('after a further assignment while it reads what was missed, goes on after the records that it has', async () => {
+it('after an assignment during the first read, continues after the records that it already has', async () => {
   const { seeks, opening, batch, join, given } = await openWith(300, 100);
   await batch(100, 50);
   await join();
@@ -103,7 +103,7 @@ it('after a further assignment while it reads what was missed, goes on after the
   await intake.close();
 });
 
-it('hands out no record twice if a new assignment comes while the record waits for room', async () => {
+it('hands out no record twice if a new assignment comes while the reader waits for `hasRoom`', async () => {
   const { seeks, opening, batch, join, given, waitForRoom } = await openWith(100, 100);
   const intake = await opening;
   const room = Promise.withResolvers<void>();
@@ -119,7 +119,7 @@ it('hands out no record twice if a new assignment comes while the record waits f
   await intake.close();
 });
 
-it('reaches the end while nothing happens, and not while it does not get a record, or lacks a partition', async () => {
+it('reaches the end if there are no new records, but not while a record is missing or a partition is not assigned', async () => {
   const { opening, batch, join, write } = await openWith(100, 100);
   const intake = await opening;
   await intake.reachEnd();

@@ -1,4 +1,4 @@
-/** Reads `alarms` and `delivery-commands` from the positions of the last transaction, and gives their records to the decisions in order. */
+/** Reads `alarms` and `delivery-commands` from the positions of the last transaction, and hands out their records in order. */
 import type { Logger } from 'pino';
 import { VigilError } from '../../contracts/errors.ts';
 import type { AlarmEvent } from '../../contracts/messages/alarms.ts';
@@ -14,15 +14,15 @@ import { joined } from './core/catch-up.ts';
 import { createPositions } from './positions.ts';
 import type { Item } from './writing.ts';
 
-/** A process that has never run begins with the alarms of this time, ms. Older alarms would not be sent anyway (`ageMsMax`). */
+/** If no process has run before, the process begins with records of this age, ms. Older alarms would not be sent anyway (`ageMsMax`). */
 const firstStartMs = 60 * 60_000;
 const partitionNumbers = Array.from({ length: clinicalPartitions }, (_, partition) => partition);
 
 type Log = Pick<SealedLog, 'kafka' | 'open' | 'boot'>;
 
 /**
- * Returns the offsets at which to begin. If the process has never run, or a topic was created again so that its offsets begin anew, these are
- * the offsets of an hour ago.
+ * Returns the offsets at which to begin. If no process has run before, or a topic was created again so that its offsets
+ * start at 0, these are the offsets of an hour ago.
  */
 export async function beginAt(
   { kafka }: Pick<SealedLog, 'kafka'>,
@@ -44,15 +44,16 @@ export async function beginAt(
 }
 
 export type Intakes = {
-  /** Resolves when all that is in the topics now was handed out. Rejects if Kafka does not answer, or has not assigned all partitions. */
+  /** Resolves when all records that are in the topics now were handed out. Rejects if Kafka does not answer, or has not assigned all partitions. */
   reachEnd(): Promise<void>;
   close(): Promise<void>;
 };
 
 /**
- * Reads from `positions` on. After a further assignment it goes on after the records that were handed out. First reads everything that is in the topics now, and hands it out at once with only the newest state of each
- * alarm, so that nobody gets a message about an alarm that was answered while no process ran.
- * @param hasRoom resolves when more may be handed out
+ * Opens the reader at `positions`. If Kafka assigns the partitions again, the reader continues after the last record
+ * that was handed out. First it reads everything that is in the topics now. It hands this out in one batch, with only
+ * the newest state of each alarm. So nobody gets a message about an alarm that was answered while no process ran.
+ * @param hasRoom resolves when the caller can accept more records
  */
 export async function openIntake(options: {
   readonly sealedLog: Log;
@@ -66,7 +67,7 @@ export async function openIntake(options: {
 }): Promise<Intakes> {
   const { sealedLog, give, hasRoom, log } = options;
   const positions = createPositions(options.positions);
-  /** Grows with each assignment. */
+  /** Number of assignments of partitions so far. */
   let assignments = 0;
   const reading = createSealedReading({
     open: sealedLog.open,
@@ -104,7 +105,7 @@ export async function openIntake(options: {
       const ownAssignment = assignments;
       const items = await Promise.all(batch.records.map((record) => itemOf(batch, record)));
       if (!missed) await hasRoom();
-      // After a new assignment, these records come again, from the positions that were given to it.
+      // After a new assignment, these records come again, because the reader then starts at the given positions.
       if (ownAssignment !== assignments) return;
       if (missed) for (const item of items) missed.take(item);
       else give(...items);
@@ -124,7 +125,7 @@ export async function openIntake(options: {
   };
 }
 
-/** Collects what was written while no process ran: the newest state of each alarm, and all commands after the alarms. */
+/** Collects what was written while no process ran. Its result has the newest state of each alarm first, then all commands. */
 export function createMissed() {
   const alarms = new Map<string, AlarmEvent>();
   const commands: Item[] = [];

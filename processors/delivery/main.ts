@@ -1,7 +1,7 @@
 /**
  * The delivery process: calls the persons who are responsible for an alarm, one after the other, until somebody goes (CLINICAL, "Delivery").
  *
- * reads     `alarms`, `delivery-commands`                  what happens, and what persons and pages report (intake.ts)
+ * reads     `alarms`, `delivery-commands`                  alarm events, and reports of persons and pages (intake.ts)
  * joins     `associations`, `assignments`, `reach`         where the patient is, who is responsible, and how to reach the person (tables.ts)
  *           the delivery policy                            a file of the operator
  * writes    `deliveries`                                   each decision and each confirmation, before anything leaves (writing.ts)
@@ -28,11 +28,11 @@ import { signOf, startSigns, type Work } from './signs.ts';
 import { openTables, type Tables } from './tables.ts';
 
 const countersEveryMs = 60_000;
-/** Longest time from SIGTERM to the end. What is not finished then, the next owner does. */
+/** Longest time from SIGTERM to the end of the process. The next owner finishes what is left. */
 const closeMsMax = 9_000;
 
 type DeliverySettings = Settings<typeof manifest>;
-/** The parts of the process that are open already. The metrics and the health read them from the start. */
+/** The parts of the process that are open already. Metrics and health use them from the start of the process. */
 type Parts = { health: Health; sealedLog?: SealedLog; tables?: Tables; ownership?: Ownership };
 
 async function openDelivery(settings: DeliverySettings, log: Logger) {
@@ -110,7 +110,7 @@ async function openDelivery(settings: DeliverySettings, log: Logger) {
   };
 }
 
-/** A process that stands by is healthy. One that is to deliver is healthy while it reads and decides. */
+/** Returns the health of the process. A process that stands by is healthy. The owner is healthy while it reads and decides. */
 function workOf({ ownership, tables }: Parts): Work {
   const session = ownership?.session();
   return {

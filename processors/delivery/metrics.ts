@@ -10,7 +10,7 @@ import { addClockMetrics, type SystemClock } from '../../process/system-clock.ts
 import { type Book, wayOf } from './core/book.ts';
 import { shownNotice } from './core/state.ts';
 
-/** What the metrics read from the running process. */
+/** The values of the running process that the metrics show. */
 export type Running = {
   readonly owner: number;
   readonly alarms: number;
@@ -18,14 +18,14 @@ export type Running = {
   readonly unsent: number;
   readonly sending: number;
   readonly refused: number;
-  /** How long ago the inputs, and the tables, were known to be read to their end, s. */
+  /** Time since the last check that found the inputs (and the tables) read to their end, s. */
   readonly unreadSeconds: ReadonlyMap<string, number>;
   readonly notices: ReadonlyMap<string, number>;
 };
 
 export type DeliveryCounts = ReturnType<typeof createCounts>;
 
-/** Creates the counts of the process. They begin with 0 at each start. */
+/** Creates the counts of the process. All counts are 0 at the start of the process. */
 export function createCounts() {
   const calls = new Map<string, number>();
   const outcomes = new Map<string, number>();
@@ -40,7 +40,10 @@ export function createCounts() {
     restoreMs: 0,
     restoredRecords: 0,
     leftOut: 0,
-    /** From the onset, escalation or re-alarm to the first message about it, and from a message to its first confirmation, ms. */
+    /**
+     * `toMessageMs`: from the onset, escalation or re-alarm to the first message about the alarm.
+     * `toReceiptMs`: from a message to its first confirmation.
+     */
     toMessageMs: createHistogram(10, 16),
     toReceiptMs: createHistogram(10, 16),
     /** @param before the book with the alarms of the records; @param nowMs when they were committed */
@@ -83,7 +86,7 @@ export function createCounts() {
   };
 }
 
-/** Returns how many alarms have each notice of the ward. */
+/** Returns the number of alarms for each notice of a ward. */
 export function noticesOf({ state }: Book): ReadonlyMap<string, number> {
   const counts = new Map<string, number>(wardNotices.map((notice) => [notice, 0]));
   for (const { round } of state.alarms.values()) {

@@ -1,7 +1,8 @@
 /**
- * Lets one process of several deliver. The processes share a Kafka group that reads a topic with one partition, so Kafka gives the partition to
- * one of them, and to another one within seconds after that process died. The owner has a session (session.ts); the turn of `deliveries`
- * makes sure that a process that wrongly believes itself to be the owner writes nothing.
+ * Selects the one process that delivers: the owner. All delivery processes are in one Kafka group that reads a topic
+ * with one partition. Kafka gives this partition to one process; if the process dies, Kafka gives the partition to
+ * another within seconds. The owner has a session (session.ts). A process that wrongly believes that it is the owner
+ * cannot write, because it does not have the turn of `deliveries`.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
@@ -9,13 +10,13 @@ import { createReader } from '../../log/kafka/reader.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
 import type { Session } from './session.ts';
 
-/** Pause before a session that failed is opened again, ms. */
+/** Pause between the failure of a session and the next session, ms. */
 const reopenMs = 500;
 
 export type Ownership = {
   /** Returns the session while this process delivers. */
   session(): Session | undefined;
-  /** Returns whether this process is the owner, also if its session is not open yet. */
+  /** Returns whether this process is the owner, even if its session is not open yet. */
   isOwner(): boolean;
   close(): Promise<void>;
 };
@@ -24,16 +25,16 @@ export async function createOwnership(options: {
   readonly sealedLog: Pick<SealedLog, 'kafka'>;
   /** Path of the file with this process's identity in the group; empty for none. */
   readonly memberFile: string;
-  /** Opens a session. `onFailed` is called if it cannot go on. */
+  /** Opens a session. The session calls `onFailed` if it cannot go on. */
   readonly openSession: (onFailed: (error: unknown) => void) => Promise<Session>;
   readonly log: Logger;
 }): Promise<Ownership> {
   const { log } = options;
-  /** Grows with each change of ownership and each failure, so that an older session is not used. */
+  /** Number of changes of ownership and of failures so far. A session of an earlier number is not used. */
   let epoch = 0;
   let isOwner = false;
   let session: Session | undefined;
-  /** The sessions open and close one after the other. */
+  /** The last opening or closing of a session. The next one waits for its end. */
   let work: Promise<void> = Promise.resolve();
 
   function set(next: boolean): void {
@@ -43,7 +44,7 @@ export async function createOwnership(options: {
     renew(0);
   }
 
-  /** Closes the session, and opens a new one while this process is the owner. */
+  /** Closes the session. If this process is the owner, opens a new session. */
   function renew(waitMs: number): void {
     epoch += 1;
     const own = epoch;
@@ -76,7 +77,7 @@ export async function createOwnership(options: {
   const reader = await createReader(options.sealedLog.kafka, {
     group: 'delivery',
     topics: ['delivery-commands'],
-    // The session has a reader of its own. This one only shares the partition.
+    // This reader exists only to get the partition. Its records are not used, because the session has its own reader.
     start: 'end',
     ...(options.memberFile !== '' && { memberFile: options.memberFile }),
     async onAssigned(partitions) {

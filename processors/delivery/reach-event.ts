@@ -1,4 +1,4 @@
-/** Makes what services report about an address fit its schema. A record that does not fit is left out by every reader. */
+/** Makes a service's report about an address fit its schema, because every reader skips a record that does not fit. */
 import type { ReachEnded, ReachSeen } from '../../contracts/messages/deliveries.ts';
 
 const reasonCharsMax = 200;

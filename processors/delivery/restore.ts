@@ -1,6 +1,6 @@
 /**
- * Restores what the process remembers from the topic `deliveries`: the newest whole snapshot and the records after it. So the time of a start
- * does not grow with the age of the log.
+ * Restores what the process remembers from the topic `deliveries`: from the newest whole snapshot, and from the records
+ * after this snapshot. So a start takes the same time for an old log as for a new log.
  */
 import type { Logger } from 'pino';
 import type { DeliveryPositions, DeliverySnapshot } from '../../contracts/messages/delivery-progress.ts';
@@ -12,16 +12,19 @@ import { createSealedReading, type ReadRecord } from '../../log/sealed-reading.t
 import { type Book, emptyBook, evolveBook } from './core/book.ts';
 import { bookOf, snapshotVersion } from './snapshots.ts';
 
-/** A snapshot is written at the latest after this number of offsets in `deliveries`. */
+/** Maximum number of offsets in `deliveries` between two snapshots. */
 export const snapshotEveryOffsets = 1_000;
-/** How many offsets before the end of the log are read first. Several times `snapshotEveryOffsets`, because a transaction may be large. */
+/**
+ * The first attempt reads this number of offsets before the end of the log. Several times `snapshotEveryOffsets`,
+ * because a transaction may be large.
+ */
 const windowOffsets = 8_000n;
 
 export type Restored = {
   readonly book: Book;
   /** Undefined if the process has never run. */
   readonly positions: DeliveryPositions | undefined;
-  /** Number of records that were read, and how many of them could not be read. */
+  /** Number of records that were read, and of records that could not be read. */
   readonly records: number;
   readonly leftOut: number;
 };
@@ -36,7 +39,7 @@ export async function restore(
   const from = high - windowOffsets > low ? high - windowOffsets : low;
   const restored = await restoreFrom(from, from === low);
   if (restored) return restored;
-  // No snapshot that can be used is so near to the end only if a process that wrote was changed.
+  // This happens only after a change of the version, because snapshots of another version cannot be used.
   log.warn({ offsets: String(high - low) }, 'no snapshot of this version is near the end, so the whole log is read');
   return (await restoreFrom(low, true))!;
 
@@ -54,7 +57,7 @@ export async function restore(
   }
 }
 
-/** Folds records in their order. @param isWholeLog whether the first record is the first of the log, so that no snapshot is needed */
+/** Creates a fold of records in their order. @param isWholeLog whether the first record is the first of the log, so that no snapshot is needed */
 export function createFold(isWholeLog: boolean) {
   let book: Book | undefined = isWholeLog ? emptyBook : undefined;
   let positions: DeliveryPositions | undefined;
@@ -62,7 +65,7 @@ export function createFold(isWholeLog: boolean) {
 
   function takePart(snapshot: DeliverySnapshot): void {
     if (snapshot.part === 1) parts = [];
-    // Only the events have a form that is checked. So what this process remembers comes from them, not from another version's snapshot.
+    // A schema checks events but not snapshots. So a snapshot of another version is not used; the state then comes from the events.
     if (snapshot.version !== snapshotVersion) return;
     if (snapshot.part !== parts.length + 1) return;
     parts.push(snapshot);

@@ -63,7 +63,7 @@ function messageOf(userId: string, n: number): MessageDecision {
 const settle = () => vi.advanceTimersByTimeAsync(0);
 
 describe('createSender', () => {
-  it('sends what the book wants once, and reports what became of it', async () => {
+  it('sends each unsent message of the book once, and reports the result', async () => {
     const { sender, sends, reports } = newSender();
     sender.sync(bookWith(['anna', 1]));
     sender.sync(bookWith(['anna', 1]));
@@ -75,7 +75,7 @@ describe('createSender', () => {
     expect(sends).toHaveLength(1);
   });
 
-  it('aborts what the book does not want any more, and reports nothing about it', async () => {
+  it('aborts a message that the book does not have any more, and reports nothing about it', async () => {
     const { sender, sends, reports } = newSender();
     sender.sync(bookWith(['anna', 1]));
     sender.sync(bookWith());
@@ -121,7 +121,7 @@ describe('createSender', () => {
     expect([sends.length, reports.length, vi.getTimerCount()]).toEqual([1, 0, 0]);
   });
 
-  it('messages of one person that hang hold up no other person', () => {
+  it('messages to one person that hang do not delay messages to another person', () => {
     const { sender, sends } = newSender([entryOf('anna'), entryOf('ben')]);
     const many = Array.from({ length: 50 }, (_, n) => ['anna', n] as const);
     sender.sync(bookWith(...many, ['ben', 1]));
@@ -129,14 +129,14 @@ describe('createSender', () => {
     expect(sends.filter(({ entry }) => entry.userId === 'ben')).toHaveLength(1);
   });
 
-  it('a person without an address fails immediately and for good', async () => {
+  it('a message to a person without an address fails immediately and permanently', async () => {
     const { sender, reports } = newSender([]);
     sender.sync(bookWith(['anna', 1]));
     await settle();
     expect(reports).toMatchObject([{ kind: 'failed', class: 'permanent' }]);
   });
 
-  it('tries again with the same id after a failure that may pass, reports it once, and stops when the message is useless', async () => {
+  it('tries again with the same id after a transient failure, reports the failure once, and stops when the message is useless', async () => {
     const { sender, sends, reports } = newSender();
     sender.sync(bookWith(['anna', 1]));
     for (let n = 0; n < 200; n += 1) {
@@ -149,7 +149,7 @@ describe('createSender', () => {
     expect(reports).toHaveLength(1);
   });
 
-  it('a message to several addresses is reached if one of them is, and an address that ended is reported', async () => {
+  it('a message to several addresses counts as reached if one address is reached, and an ended address is reported', async () => {
     const { sender, sends, reports, ended } = newSender([entryOf('anna', 1), entryOf('anna', 2)]);
     sender.sync(bookWith(['anna', 1]));
     sends[0]!.finish({ kind: 'ended', reason: '410' });
@@ -160,7 +160,7 @@ describe('createSender', () => {
   });
 });
 
-it('of several results, the furthest counts; a failure that may pass counts more than one for good', () => {
+it('of several results, the furthest stage counts; among failures, a transient failure counts before a permanent failure', () => {
   const permanent = { kind: 'failed', class: 'permanent', reason: 'a' } as const;
   const transient = { kind: 'failed', class: 'transient', reason: 'b' } as const;
   expect(bestOf([permanent, transient])).toBe(transient);

@@ -1,11 +1,14 @@
 /**
- * Sends the messages that are committed and wanted, through the channels. It compares what it sends with what the book wants: so after a
- * kill, a message that no channel has confirmed is sent again with the same id, and a message that nobody needs any more is stopped.
+ * Sends the committed messages through the channels. It compares the messages that it is sending with the messages that
+ * the book still has to send. So after a kill, it sends a message without confirmation again with the same id. It stops
+ * a message that nobody needs any more.
  *
- * It stops while the process does not decide: then another process may deliver, and this one does not know what was answered there.
+ * It stops while the process does not decide. Another process may deliver then, and this process does not know the
+ * answers that the other process got.
  *
- * Guarantees: nothing is sent before its `message` event is committed, because only then it is in the book that `sync` gets. A slow message
- * holds up no message to another person: sends run beside each other, with a maximum for each person.
+ * Guarantees: no message is sent before its `message` event is committed, because `sync` gets only a book with
+ * committed events. A slow message does not delay messages to other persons: messages are sent at the same time, with a
+ * maximum for each person.
  */
 import type { ReachEntry } from '../../contracts/messages/delivery-commands.ts';
 import type { DeliveryChannel } from '../../contracts/messages/delivery-policy.ts';
@@ -21,12 +24,12 @@ import type { Report } from './core/take.ts';
 export const sendsMax = 200;
 /** Maximum number of messages to one person that are being sent at once through a channel (ours). */
 export const sendsPerPersonMax = 4;
-/** A message about an alarm that the person cannot answer is useful for this time, ms (ours). */
+/** A message that a person cannot answer is useful for this time, ms (ours). */
 const informingMs = 5 * 60_000;
 /** Pause before a message is tried again after the channel gave up, ms. It doubles each time. */
 const retryMsMin = 2_000;
 const retryMsMax = 30_000;
-/** How often the sender looks whether the process still decides, ms (ours). */
+/** Time between two checks whether the process still decides, ms (ours). */
 const lookEveryMs = 500;
 
 export type Channels = ReadonlyMap<DeliveryChannel, Channel>;
@@ -40,9 +43,9 @@ type Sending = {
 };
 
 export type Sender = {
-  /** Starts what the book wants and is not being sent, and stops what it does not want any more. */
+  /** Starts to send each message that the book still has to send, and stops each message that the book does not have any more. */
   sync(book: Book): void;
-  /** Returns the number of messages that wait, and that are being sent. */
+  /** Returns the number of messages that wait, and the number of messages that are being sent. */
   counts(): { readonly waiting: number; readonly sending: number };
   /** Stops all sends at once. Nothing leaves after that. */
   close(): void;
@@ -53,7 +56,7 @@ export type SenderOptions = {
   readonly entriesOf: (userId: string, channel: DeliveryChannel) => readonly ReachEntry[];
   readonly placeOf: (associationId: string) => Place;
   readonly report: (message: MessageDecision, report: Report) => void;
-  /** Called if a service said that an entry of `reach` does not exist any more. */
+  /** Called if a service reports that an entry of `reach` does not exist any more. */
   readonly onEnded: (entry: ReachEntry, reason: string) => void;
   /** Returns whether the process decides. While it does not, nothing leaves. */
   readonly isDeciding: () => boolean;
@@ -68,7 +71,7 @@ export function createSender(options: SenderOptions): Sender {
   let watch: NodeJS.Timeout | undefined;
   let isClosed = false;
 
-  /** Looks as long as there is something to send. */
+  /** Checks regularly as long as there is something to send. */
   function watchDeciding(): void {
     if (isClosed || all.size === 0) {
       clearInterval(watch);
@@ -137,7 +140,7 @@ export function createSender(options: SenderOptions): Sender {
   };
 }
 
-/** Aborts what is being sent. It is sent again with the same id later. */
+/** Aborts the messages that are being sent. They are sent again later, with the same ids. */
 function interrupt(all: Iterable<Sending>): void {
   for (const sending of all) {
     if (sending.state !== 'sending') continue;
@@ -147,7 +150,7 @@ function interrupt(all: Iterable<Sending>): void {
   }
 }
 
-/** Returns the messages that may be sent now, and when the next one is to be tried again. */
+/** Returns the messages that may be sent now, and the time of the next further try. */
 function readyOf(all: readonly Sending[], nowMs: number): { readonly ready: Sending[]; readonly nextRetryMs: number } {
   const running = all.filter(({ state }) => state === 'sending');
   let free = sendsMax - running.length;
@@ -166,7 +169,7 @@ function readyOf(all: readonly Sending[], nowMs: number): { readonly ready: Send
   return { ready, nextRetryMs };
 }
 
-/** Sends to all addresses of the person. The message has come as far as at the best of them. */
+/** Sends to all addresses of the person. Reports the furthest stage that the message reached at one of them. */
 async function sendToAll(
   { channels, entriesOf, placeOf, onEnded }: SenderOptions,
   book: Book | undefined,
@@ -192,7 +195,7 @@ function uselessAfterMs({ calls, atMs }: MessageDecision): number {
   return Math.max(...calls.map(({ dueAtMs }) => (dueAtMs > atMs ? dueAtMs : atMs + informingMs)));
 }
 
-/** Returns what leaves. Alarms that were answered or ended meanwhile are left out. */
+/** Returns the message as it leaves, without the alarms that were answered or have ended meanwhile. */
 function outgoingOf(book: Book, message: MessageDecision, placeOf: SenderOptions['placeOf']): OutgoingMessage {
   const { messageId, userId, name } = message;
   const wanted = wantedCalls(book.state, message);

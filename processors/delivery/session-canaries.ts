@@ -1,4 +1,4 @@
-/** A session with the canaries of the persons on duty: they run only in the process that delivers. */
+/** Opens a session, and with it the canaries of the persons on duty, because canaries run only in the process that delivers. */
 import { randomUUID } from 'node:crypto';
 import { type Canaries, startCanaries } from './reach/canaries.ts';
 import { openSession, type Session, type SessionOptions } from './session.ts';

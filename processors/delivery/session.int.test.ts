@@ -23,7 +23,7 @@ afterAll(async () => {
   await lab.close();
 });
 
-/** A channel that hangs until the test lets it go, or until it is aborted. */
+/** A channel that hangs until the test releases it, or until the message is aborted. */
 function hangingChannel() {
   const sent: { message: OutgoingMessage; signal: AbortSignal; finish: (result: SendResult) => void }[] = [];
   const channel: Channel = {
@@ -50,7 +50,7 @@ type Process = {
   push: ReturnType<typeof hangingChannel>;
 };
 
-/** Opens a session as a process of its own would do it. */
+/** Opens a session, as a separate process would do. */
 async function openProcess(): Promise<Process> {
   const sealedLog = await openLogAs(platform, 'delivery');
   const failures: unknown[] = [];
@@ -90,7 +90,7 @@ async function reachable(userId: string): Promise<void> {
   await lab.reach({ ...entry, addedAt: new Date().toISOString() });
 }
 
-it('a message whose sending was cut by a kill is sent again once with the same id; the former process can write nothing', async () => {
+it('a message that a kill interrupted is sent again once with the same id, and the former process can write nothing', async () => {
   const anna = `anna-${randomUUID().slice(0, 6)}`;
   await reachable(anna);
   const bed = await lab.admit();
@@ -105,11 +105,11 @@ it('a message whose sending was cut by a kill is sent again once with the same i
     userId: anna,
     alarms: [{ ward: bed.ward, bed: 'BED-1', text: 'HR 134 > 120' }],
   });
-  // What is sent was committed before.
+  // The message was committed before it was sent.
   await until('the event', () => bed.messages().some(({ messageId }) => messageId === sent!.message.messageId));
   const due = bed.called()[0]!.dueAtMs;
 
-  // The first process is not closed: it hangs, as a process that stands still. The second one takes over.
+  // The first process is not closed: it hangs, as a stopped process does. The second process takes over.
   const second = await openProcess();
   const [again] = await until('the second process sends', () => {
     const all = second.push.ofAlarm(bed.alarmId);
@@ -129,7 +129,7 @@ it('a message whose sending was cut by a kill is sent again once with the same i
   expect(second.push.ofAlarm(bed.alarmId)).toHaveLength(1);
   expect(second.session.counts().unsent).toBe(0);
 
-  // The answer stops a message on its way, and nothing is sent after it.
+  // The answer stops a message that is being sent, and no message is sent after the answer.
   const other = await lab.admit();
   await other.assign(anna, 'nurse');
   await other.event('raised');

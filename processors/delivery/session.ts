@@ -1,6 +1,7 @@
 /**
- * A session: the time in which this process is the one that delivers. It takes the turn of `deliveries`, so that Kafka refuses the writes of
- * a former process, restores what was decided, and then decides and sends. If anything of this fails, the session ends and a new one begins.
+ * A session: the time in which this process delivers. A session first takes the turn of `deliveries`, so that Kafka
+ * refuses the writes of a former process. Then it restores what was decided, and then it decides and sends. If a step
+ * fails, the session ends and a new session begins.
  */
 import type { Logger } from 'pino';
 import type { DeliveryRecord, ReachEnded, ReachSeen } from '../../contracts/messages/deliveries.ts';
@@ -21,9 +22,9 @@ import { createWriting } from './writing.ts';
 
 export type Session = {
   book(): Book;
-  /** Persons, places, addresses or the policy have changed. */
+  /** Tells the rules that persons, places, addresses or the policy have changed. */
   changed(): void;
-  /** Writes what the canaries of the channels have found. */
+  /** Writes the results of canaries. */
   noteReach(event: ReachSeen | ReachEnded): void;
   counts(): { readonly waiting: number; readonly unsent: number; readonly sending: number };
   /** When the last pass of decisions ended, ms. */
@@ -38,14 +39,14 @@ export type SessionOptions = {
   readonly tables: Tables;
   readonly channels: Channels;
   readonly policy: () => DeliveryPolicy;
-  /** Returns whether a channel cannot reach a person now, though the person has an address for it. */
+  /** Returns whether a channel cannot reach a person now, although the person has an address for this channel. */
   readonly isDown: Context['isDown'];
   readonly onWritten: (records: readonly DeliveryRecord[], book: Book) => void;
   readonly onRestored: (tookMs: number, restored: Pick<Restored, 'records' | 'leftOut'>) => void;
-  /** Called for each record or input that is left out. */
+  /** Called for each record or input that is skipped. */
   readonly onLeftOut: () => void;
   readonly onCheckReceipt: (command: Extract<DeliveryCommand, { type: 'check-receipt' }>) => void;
-  /** Called once if the session cannot go on. The caller closes it. */
+  /** Called once if the session cannot go on. The caller then closes the session. */
   readonly onFailed: (error: unknown) => void;
   readonly now: () => number;
   readonly log: Logger;
@@ -122,7 +123,7 @@ async function open(options: SessionOptions, opened: (() => Promise<void>)[], cl
   opened.push(intake.close);
   const endWatch = watchEnds({ reachEnds: [intake.reachEnd], now, log });
   opened.push(async () => endWatch.close());
-  // Closed first and at once: another process may deliver already, and the other parts wait for Kafka.
+  // The sender is closed first, because another process may deliver already. Closing the other parts takes longer, because they wait for Kafka.
   opened.push(async () => sender.close());
   writing.start();
   log.info({ alarms: restored.book.state.alarms.size, records: restored.records }, 'this process delivers');
@@ -166,7 +167,7 @@ function contextOf({ tables, policy, channels, isDown }: SessionOptions, book: B
   };
 }
 
-/** Returns the addresses of a person that still exist. */
+/** Returns those addresses of a person that still exist. */
 function usableEntries(book: Book, tables: Tables, userId: string, channel: Parameters<Tables['entriesOf']>[1]) {
   return tables.entriesOf(userId, channel).filter(({ reachId }) => !book.endedReach.includes(reachId));
 }

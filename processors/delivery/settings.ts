@@ -15,7 +15,7 @@ export const settings = {
   memberFile: {
     kind: 'text',
     env: 'VIGIL_DELIVERY_MEMBER_FILE',
-    help: 'file for the identity of this process in the Kafka group; with it, a restart after a crash takes over faster; one file per process',
+    help: 'file for the identity of this process in the Kafka group; with this file, the process delivers again sooner after a crash; one file per process',
     fallback: '',
   },
 } as const satisfies Manifest;

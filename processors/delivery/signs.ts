@@ -5,18 +5,18 @@ import { contentTypes } from '../../contracts/messages/records.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
 
-/** If the last pass of decisions is older, the process does not work, and gives no sign. A pass comes at least every 2 s. */
+/** If the last pass of decisions is older than this, the process does not work, and gives no sign. A pass comes at least every 2 s. */
 export const passMsMax = 4_000;
 
 /**
- * If it is longer ago that the alarms and answers were read to their end, the process does not work. A check comes every 2 s, and takes its
- * time on a busy machine (end-watch.ts).
+ * If the alarms and answers were last read to their end longer ago than this, the process does not work. A check comes
+ * every 2 s, and can be slow on a busy machine (end-watch.ts).
  */
 export const intakeMsMax = 10_000;
-/** The same for the tables. Longer, because a dashboard that dies while it writes an assignment holds up the topic for up to 20 s. */
+/** The same limit for the tables. It is longer, because a dashboard that dies while it writes an assignment blocks the topic for up to 20 s. */
 export const tablesMsMax = 30_000;
 
-/** When the parts of the process worked last, ms; undefined while it does not deliver. */
+/** When the parts of the process last worked, ms; undefined while the process does not deliver. */
 export type Work = {
   readonly isOwner: boolean;
   /** The end of the last pass of decisions. */
@@ -26,7 +26,7 @@ export type Work = {
   readonly tablesReadMs: number | undefined;
 };
 
-/** Returns what to write now; undefined if the process is to deliver and does not work. */
+/** Returns the sign to write now; undefined if this process is the owner but does not work. */
 export function signOf(
   { isOwner, lastPassMs, intakeReadMs, tablesReadMs }: Work,
   nowMs: number,

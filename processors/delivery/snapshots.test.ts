@@ -13,7 +13,7 @@ const context: Context = {
   isDown: () => false,
 };
 
-/** A book with an alarm that calls, one that is over, and messages that are sent and that wait. */
+/** A book with an alarm that calls, an alarm that is over, messages that were sent, and messages that wait. */
 function fullBook() {
   const give = (book: typeof emptyBook, ...event: Parameters<typeof eventOf>) =>
     take(book, { type: 'alarm', event: eventOf(...event) }, context, event[2]).book;
@@ -23,7 +23,7 @@ function fullBook() {
   return give(third, 'cleared', alarmOf('c', { rev: 2, present: false }), t0 + 30);
 }
 
-/** Returns the names in a value, without those inside of the policy's chain, which has a schema. */
+/** Returns the names of the fields in a value, without the fields of the policy's chain, which has a schema. */
 function namesOf(value: unknown): string {
   if (Array.isArray(value)) return `[${[...new Set(value.map(namesOf))].filter((name) => name !== '').join(' ')}]`;
   if (typeof value !== 'object' || value === null) return '';
@@ -33,16 +33,16 @@ function namesOf(value: unknown): string {
     .join(',');
 }
 
-it('a book comes back from its parts', () => {
+it('the parts of a book restore the same book', () => {
   const book = fullBook();
   expect(bookOf(JSON.parse(JSON.stringify(partsOf(book))))).toEqual(book);
 });
 
-it('the form of a snapshot belongs to its version', () => {
+it('the form of a snapshot has not changed without a new version', () => {
   const names = (partsOf(fullBook()).flat() as [string, ...unknown[]][]).map(
     ([kind, ...content]) => `${kind} ${namesOf(content)}`,
   );
-  // If this fails, raise `snapshotVersion` and put both here.
+  // If this fails, raise `snapshotVersion`, and put the new version and the new names here.
   expect([snapshotVersion, ...new Set(names)]).toMatchInlineSnapshot(`
     [
       2,

@@ -1,15 +1,16 @@
-/** Turns what the process remembers into parts that fit into records, and back. */
+/** Splits the book (what the process remembers) into parts that fit into records, and joins the parts again. */
 import type { AlarmText, Book, CallTrack } from './core/book.ts';
 import type { MessageDecision } from './core/events.ts';
 import type { AlarmDelivery, Slot } from './core/state.ts';
 
 /**
- * The version of the form of a snapshot. Raise it with each change of a type that is in `Entry`: a book of another form makes the rules throw, or
- * decide wrongly. The next start of a new version reads the whole log once.
+ * The version of the snapshot's form. Raise the version with each change of a type in `Entry`: with a book of another
+ * form, the rules would throw or decide wrongly. After a change of the version, the first start reads the whole log
+ * once.
  */
 export const snapshotVersion = 2;
 
-/** One thing that the process remembers. */
+/** One entry of the book. */
 type Entry =
   | readonly ['alarm', AlarmDelivery]
   | readonly ['over', AlarmDelivery, number]

@@ -1,6 +1,6 @@
 /**
- * Follows what the rules ask about: where a patient is (`associations`), who is responsible (`assignments`), and how a person can be reached
- * (`reach`). Also a process that stands by follows them, so it takes over fast.
+ * Reads the topics about which the rules ask: where a patient is (`associations`), who is responsible (`assignments`),
+ * and how a person can be reached (`reach`). A process that stands by also reads them, so that it can take over fast.
  */
 import type { Logger } from 'pino';
 import { currentPeriod } from '../../contracts/association-at.ts';
@@ -14,12 +14,12 @@ import type { SealedLog } from '../../log/sealed-log.ts';
 import type { Context, Place } from './core/inputs.ts';
 import { watchEnds } from './end-watch.ts';
 
-/** Maximum number of ways to reach people that are remembered (ours). Further ones are refused and counted. */
+/** Maximum number of entries of `reach` that are remembered (ours). Further entries are refused and counted. */
 const reachMax = 20_000;
 const nowhere: Place = { ward: null, bed: null };
 
 export type Tables = Pick<Context, 'placeOf' | 'personsOf'> & {
-  /** Returns the entries of `reach` of a person for a channel. */
+  /** Returns the entries of a person for a channel. */
   entriesOf(userId: string, channel: DeliveryChannel): readonly ReachEntry[];
   reach(): Iterable<ReachEntry>;
   duties(): DutyState;
@@ -29,7 +29,7 @@ export type Tables = Pick<Context, 'placeOf' | 'personsOf'> & {
   close(): Promise<void>;
 };
 
-/** The rows of `associations`: the place of each patient, and of each device without a patient. */
+/** Creates the table of places from `associations`: the place of each patient, and of each device without a patient. */
 export function createPlaces(pseudonymKey: string) {
   const devices = new Map<string, DeviceAssociations>();
   const places = new Map<string, Place>();

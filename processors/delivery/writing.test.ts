@@ -29,7 +29,7 @@ const context: Context = {
   isDown: () => false,
 };
 
-/** Writing into a list instead of Kafka. `fails` makes the next commit fail. */
+/** Creates a writing that writes into a list instead of Kafka. `fails` makes the next commit fail. */
 function newWriting(offsetsSince = 0, book = emptyBook) {
   const log: TurnRecord[] = [];
   let pending: readonly TurnRecord[] = [];
@@ -114,7 +114,7 @@ describe('createWriting', () => {
     expect(log).toEqual([]);
   });
 
-  it('leaves out an input about which the rules throw, counts it, and takes the other inputs', async () => {
+  it('skips an input for which the rules throw an error, counts it, and handles the other inputs', async () => {
     const { writing, log, fold, leftOut, failures } = newWriting();
     const { intake, from } = alarmItem(1);
     const event = { ...(intake as { event: AlarmEvent }).event, alarm: undefined as unknown as Alarm };
@@ -124,11 +124,11 @@ describe('createWriting', () => {
     await writing.close();
     expect([failures, leftOut.count]).toEqual([[], 1]);
     expect(writing.book().state.alarms.size).toBe(1);
-    // The next start does not meet it again.
+    // The next start does not read this input again.
     expect(fold()!.positions!.alarms.slice(1, 3)).toEqual(['2', '3']);
   });
 
-  it('fails if the rules throw about the time: a wait that never ends must be noticed', async () => {
+  it('fails if the rules throw an error for a timer, because somebody must notice a wait that never ends', async () => {
     const raised = take(emptyBook, alarmItem(1).intake!, context, nowMs).book;
     const [alarm] = raised.state.alarms.values();
     const broken = { ...alarm!, round: { ...alarm!.round!, calls: undefined as never } };
@@ -139,7 +139,7 @@ describe('createWriting', () => {
     await writing.close();
   });
 
-  it('a record that comes again does not move the position back', async () => {
+  it('a repeated record does not move the position back', async () => {
     const { writing, log, fold } = newWriting();
     writing.start();
     writing.give(alarmItem(500, 0));
@@ -195,7 +195,7 @@ describe('the start of createWriting', () => {
     ['an answer', accepted],
     ['an acknowledgement', eventItem('acknowledged', { ...alarm, rev: 2, signal: 'acknowledged' }, nowMs - 5_000)],
     ['the end of the alarm', eventItem('cleared', { ...alarm, rev: 2, present: false }, nowMs - 5_000)],
-  ])('sends no message of the former process before %s that was missed is decided', async (_title, item) => {
+  ])('sends no message of the former process before it has handled the missed input: %s', async (_title, item) => {
     const book = calledBefore(4_000);
     expect(book.unsent.size).toBe(1);
     const { writing, unsent } = newWriting(0, book);
@@ -206,7 +206,7 @@ describe('the start of createWriting', () => {
     expect(unsent.flat()).toEqual([]);
   });
 
-  it('decides all that was missed in one transaction, and calls nobody else before the last answer', async () => {
+  it('handles all missed inputs in one transaction, and calls nobody else before the last answer', async () => {
     const { writing, log, commits } = newWriting(0, calledBefore(70_000));
     for (let n = 0; n < 600; n += 1)
       writing.give(eventItem('cleared', alarmOf(`other-${String(n).padStart(12, '0')}`, { rev: 2 }), nowMs - 5_000));
@@ -241,7 +241,7 @@ describe('createFold', () => {
   });
 
   it.each([undefined, snapshotVersion - 1, snapshotVersion + 1])(
-    'does not use a snapshot of version %s: what the process remembers comes from the events',
+    'does not use a snapshot of version %s, but restores the state from the events',
     async (version) => {
       const { writing, log } = newWriting(snapshotEveryOffsets);
       writing.give(alarmItem(1));

@@ -1,6 +1,7 @@
 /**
- * Decides and writes: takes all inputs that wait, writes the decisions with the positions of the inputs in one transaction, and only then
- * uses them. If the transaction fails, nothing of it counts, and the whole session ends (session.ts).
+ * Decides and writes: takes all inputs that wait, and writes the decisions with the positions of the inputs in one
+ * transaction. Only then the decisions count. If the transaction fails, none of its decisions counts, and the whole
+ * session ends (session.ts).
  */
 import { setImmediate as runOtherWork } from 'node:timers/promises';
 import type { Logger } from 'pino';
@@ -19,17 +20,17 @@ import { partsOf, snapshotVersion } from './snapshots.ts';
 
 /** All records of `deliveries` have this key. */
 export const deliveriesKey = 'deliveries';
-/** How often persons, shifts and the clock are looked at even if nothing is due, ms. */
+/** Longest time between two passes, ms. A pass checks persons, shifts and the clock even if no wait is over. */
 const lookEveryMs = 2_000;
-/** Longest time between two snapshots while inputs come, ms. */
+/** While inputs come, a snapshot is written at least this often, ms. */
 const snapshotEveryMs = 10 * 60_000;
 /**
- * Maximum number of inputs of one transaction. Further inputs wait for the next one. The first transaction has more, and lets other work run
- * after each such number of inputs.
+ * Maximum number of inputs of one transaction; further inputs wait for the next transaction. The first transaction may
+ * have more inputs. It pauses after each such number of inputs, so that other work can run.
  */
 const inputsMax = 500;
 
-/** An input, and the position after it; null: it comes from no topic. */
+/** An input, and the position after its record; null if the input does not come from a topic. */
 export type Item = {
   readonly intake: Intake | null;
   readonly from?: From;
@@ -37,19 +38,19 @@ export type Item = {
 
 export type Writing = {
   /**
-   * Begins to decide. The first transaction has all inputs that wait, so that what was missed is decided as one: no wait ends, and no message
-   * leaves, before the last answer is decided. It also does what a killed process has left undone.
+   * Starts to decide. The first transaction has all inputs that wait. So no wait ends, and no message leaves, before
+   * the last missed answer was handled. The first transaction also does what a killed process has left undone.
    */
   start(): void;
-  /** Lets the next pass look at persons, places, addresses and the policy. */
+  /** Tells the next pass that persons, places, addresses or the policy have changed. */
   look(): void;
   give(...items: Item[]): void;
   /** Returns the number of inputs that wait. */
   waiting(): number;
-  /** Resolves when at most half of the allowed inputs wait. */
+  /** Resolves when at most half of the maximum number of inputs wait. */
   hasRoom(): Promise<void>;
   book(): Book;
-  /** When the last pass ended without a fault, ms. While nothing is to do, a pass comes every 2 s. */
+  /** When the last pass ended without a fault, ms. Without work, a pass comes every 2 s. */
   lastPassMs(): number;
   close(): Promise<void>;
 };
@@ -58,14 +59,14 @@ export type WritingOptions = {
   readonly turn: Pick<SealedTurn, 'write' | 'commit'>;
   readonly book: Book;
   readonly positions: DeliveryPositions;
-  /** Number of offsets in `deliveries` since the last snapshot, or more. */
+  /** Number of offsets in `deliveries` since the last snapshot; the number may be too large, never too small. */
   readonly offsetsSince: number;
   /** Returns what the rules ask about, as it is now. */
   readonly context: (book: Book) => Context;
   /** Called after each pass. */
   readonly onBook: (book: Book) => void;
   readonly onWritten: (records: readonly DeliveryRecord[]) => void;
-  /** Called for each input that is left out. */
+  /** Called for each input that is skipped. */
   readonly onLeftOut: () => void;
   /** Called once if a transaction fails. Nothing is decided after that. */
   readonly onFailed: (error: unknown) => void;
@@ -115,7 +116,8 @@ export function createWriting(options: WritingOptions): Writing {
         leaveOut(item, error);
       }
     }
-    // If these two throw, the session fails: without them nobody is called further, and somebody must notice this. They come after the inputs, because an answer that is there already comes before the end of its wait.
+    // If one of these two throws, the session fails. Without them nobody would be called any more, and somebody must
+    // notice this. They run after the inputs, because an answer that waits counts before the end of its wait.
     if (nextDueAtMs(book.state, nowMs) <= nowMs || lookMs + lookEveryMs <= nowMs || lookMs > nowMs) {
       lookMs = nowMs;
       takeNext({ type: 'timer' });
@@ -133,7 +135,7 @@ export function createWriting(options: WritingOptions): Writing {
     options.onBook(book);
   }
 
-  /** Leaves out an input about which the rules threw. Otherwise it would end each session again, and nobody would be called at all. */
+  /** Skips an input for which the rules threw an error. Otherwise this input would end each new session, and nobody would be called at all. */
   function leaveOut({ intake, from }: Item, error: unknown): void {
     options.onLeftOut();
     const source = from && { topic: from.topic, partition: from.partition, offset: String(from.next - 1n) };
@@ -159,7 +161,7 @@ export function createWriting(options: WritingOptions): Writing {
       ),
     ]);
     await turn.commit();
-    // The positions and the marker of the transaction take one offset each.
+    // The record with the positions takes one offset, and the marker of the transaction takes another.
     offsetsSince = needsSnapshot ? 0 : offsetsSince + records.length + 2;
     hasMoved = false;
     if (needsSnapshot) snapshotMs = now();

@@ -1,4 +1,4 @@
-/** Reads what a run has left in Kafka, with the operator's key. */
+/** Reads the records of a run from Kafka, with the operator's key. */
 import { randomUUID } from 'node:crypto';
 import pino from 'pino';
 import { checkRecord } from '../../contracts/messages/check.ts';
@@ -8,7 +8,7 @@ import type { SealedLog } from '../../log/sealed-log.ts';
 import type { Stage } from './stage.ts';
 import type { AlarmLine, DeliveryLine, Evidence } from './verdict.ts';
 
-/** Three tries of a call take 5 s each. A busy machine needs some seconds more. */
+/** Longest time without a confirmation and without a notice, ms. Three tries of a call take 5 s each, and a busy machine needs some seconds more. */
 const unconfirmedMsMax = 25_000;
 
 export async function readEvidence({ operator, peers, phones, screen, patients }: Stage): Promise<Evidence> {

@@ -1,19 +1,19 @@
-/** A live connection to the dashboard that comes back by itself, as that of a page does. */
+/** A live connection to the dashboard that reconnects by itself, as a page does. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServerMessage } from '../../dashboard/protocol/live.ts';
 import { type Browser, type Live, newBrowser, type Target } from '../../dashboard/server/browser.testing.ts';
 import { password } from '../browser.ts';
 
 const retryMs = 300;
-/** A page says that it has no connection if it has heard nothing for this time (dashboard/client/core/connection.ts). */
+/** A page shows that it has no connection if it has received nothing for this time (dashboard/client/core/connection.ts). */
 const silentMsMax = 5_000;
 
 export type Line = {
   readonly browser: Browser;
   send(message: unknown): void;
-  /** Returns whether the page says that it has no connection. */
+  /** Returns whether a page would show that it has no connection. */
   isLost(): boolean;
-  /** Stops hearing and sending, as a browser that sleeps, until `wake`. */
+  /** Stops receiving and sending until `wake`, as a sleeping browser does. */
   sleep(): void;
   wake(): void;
   close(): Promise<void>;

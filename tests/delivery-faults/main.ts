@@ -1,6 +1,7 @@
 /**
- * `npm run test:delivery -- [--kills 200] [--seed N]`: alarms call persons while everything that delivers them is killed, stopped, slowed down
- * or damaged. Ends with one line of JSON, and with code 0 only if every fault struck and no alarm was lost.
+ * `npm run test:delivery -- [--kills 200] [--seed N]`: alarms call persons while the processes and services that
+ * deliver them are killed, stopped, slowed down or damaged. Ends with one line of JSON, and with code 0 only if every
+ * fault struck and no alarm was lost.
  */
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,7 +15,7 @@ import { judge } from './verdict.ts';
 const seedsMax = 2 ** 31;
 const progressMs = 10_000;
 const namesMax = 10;
-/** How long a breach lasts. The person may be called three times in it: the waits of the policy are 10 s. */
+/** How long a breach lasts. Three persons can be called in this time, because the waits of the policy are 10 s. */
 const breachMs = { min: 4_000, max: 45_000 };
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -25,7 +26,7 @@ function wholeNumber(name: string, text: string, min: number, max: number): numb
   return value;
 }
 
-/** Lets patients go over their limit of the heart rate, one after the other, until the run ends. */
+/** Raises the heart rate of the patients above the limit, one patient after the other, until the run ends. */
 function startBreaches(stage: Stage, seed: number): { stop(): Promise<void> } {
   const random = randomFrom(seed);
   let isOver = false;
@@ -50,7 +51,7 @@ async function sleepUnless(isOver: () => boolean, ms: number): Promise<void> {
   for (const endMs = Date.now() + ms; Date.now() < endMs && !isOver(); ) await sleep(100);
 }
 
-/** Makes faults of processes and of other systems side by side, until there were `count`. */
+/** Makes faults of processes and of other systems at the same time, `count` in total. */
 async function makeFaults(troubles: Troubles, count: number, seed: number): Promise<Struck[]> {
   const all: Struck[] = [];
   const random = randomFrom(seed);
@@ -125,7 +126,7 @@ function report(
   return missed.length === 0 && alarms > 0 && Object.values(lists).every((list) => list.length === 0);
 }
 
-/** Returns what happened to an alarm, so that a fault of the run can be understood. */
+/** Returns the records of an alarm as text, so that a developer can understand a failed run. */
 function storyOf({ deliveries, alarms }: Parameters<typeof judge>[0], alarmId: string): string[] {
   const ofAlarm = alarms
     .filter(({ event }) => event.alarm.alarmId === alarmId)

@@ -1,4 +1,4 @@
-/** The mail server, the push service and the webhook of the delivery fault test, and the faults that they make. */
+/** The peers of the delivery fault test: a mail server, a push service and a webhook that make faults on request. */
 import { randomUUID } from 'node:crypto';
 import type { ReachEntry } from '../../contracts/messages/delivery-commands.ts';
 import type { PushPayload } from '../../contracts/messages/push-payload.ts';
@@ -9,22 +9,22 @@ import type { Received } from './verdict.ts';
 
 export const peerNames = ['push', 'webhook', 'mail'] as const;
 export type PeerName = (typeof peerNames)[number];
-/** `lose`: says that it has the message, and passes nothing on. `gone`: the address does not exist any more. */
+/** `lose`: the peer confirms the message, but passes nothing on. `gone`: the address does not exist any more. */
 export const peerFaults = ['error', 'refuse', 'hang', 'drop', 'lose', 'gone'] as const;
 export type PeerFault = (typeof peerFaults)[number];
 
 export type Peers = {
   /** Settings of the delivery process for these peers. */
   readonly settings: Readonly<Record<string, string>>;
-  /** The entries of the topic `reach`, for the begin of the run. */
+  /** The entries of the topic `reach` at the start of the run. */
   entries(): readonly ReachEntry[];
-  /** Returns a new address of the person, as after the end of the old one. */
+  /** Returns a new address of the person, after the old address has ended. */
   renew(peer: PeerName): ReachEntry;
-  /** Begins a fault; undefined ends it. A mail server has no `gone`. */
+  /** Starts a fault; undefined ends it. A mail server has no fault `gone`. */
   setFault(peer: PeerName, fault: PeerFault | undefined): void;
   /** Returns how often the present fault has struck. */
   struck(peer: PeerName): number;
-  /** Everything that a peer has passed on to a person, and the ids of the messages. */
+  /** The messages that the peers have passed on to persons, with their ids. */
   received(): readonly Received[];
   /** Called with each push message that reaches the phone. */
   onPush(take: (payload: PushPayload) => void): void;

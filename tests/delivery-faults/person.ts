@@ -1,4 +1,7 @@
-/** A person with a phone: the page shows the calls, and the person accepts, rejects, or does nothing, and acknowledges after an acceptance. */
+/**
+ * A simulated person with a phone. The page shows the calls. The person accepts, rejects, or does nothing, and
+ * acknowledges the alarm after an acceptance.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PushPayload } from '../../contracts/messages/push-payload.ts';
 import type { MyCall } from '../../dashboard/protocol/delivery.ts';
@@ -6,7 +9,7 @@ import type { Target } from '../../dashboard/server/browser.testing.ts';
 import type { Random } from '../faults/random.ts';
 import { openLine } from './line.ts';
 
-/** An acknowledgement that the dashboard took: its command is in Kafka. */
+/** An acknowledgement that the dashboard has confirmed: its command is in Kafka. */
 export type Acknowledged = { readonly alarmId: string; readonly commandId: string };
 
 export type Phone = {
@@ -15,7 +18,7 @@ export type Phone = {
   painted(): number;
   /** Number of answers by their result. */
   readonly answers: Record<string, number>;
-  /** Takes a push message, as the service worker does. */
+  /** Handles a push message, as the service worker does. */
   gotPush(payload: PushPayload): void;
   sleep(): void;
   wake(): void;
@@ -67,7 +70,7 @@ export function openPhone(options: {
     await acknowledge(alarm.alarmId, alarm.rev);
   }
 
-  /** Acknowledges the alarm. If it has changed meanwhile, the person looks and acknowledges again. */
+  /** Acknowledges the alarm. If the alarm has changed meanwhile, the person looks and acknowledges again. */
   async function acknowledge(alarmId: string, rev: number): Promise<void> {
     for (let tries = 0, seen = rev; tries < 3; tries += 1) {
       const { status, body } = await line.browser.post(`/api/alarms/${alarmId}/acknowledge`, { rev: seen });

@@ -1,6 +1,6 @@
 /**
  * Starts what the delivery fault test needs: Kafka, the processes of Vigil, a ward with persons on duty, their phones, a screen of the ward,
- * bedside devices, and a mail server, a push service and a webhook of this process.
+ * and bedside devices. The mail server, the push service and the webhook run in the process of the test.
  */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -40,7 +40,7 @@ export type Stage = {
   readonly operator: SealedLog;
   readonly dashboardLog: SealedLog;
   readonly patients: readonly string[];
-  /** Adds a new address of a person, as after the end of the old one. */
+  /** Adds a new address of a person, after the old address has ended. */
   renew(peer: PeerName): Promise<void>;
   setHeartRate(bed: number, value: number): void;
   readonly beds: number;

@@ -15,7 +15,7 @@ export type Struck = { readonly fault: string; readonly struck: boolean };
 /** Time from a fault to the notice on the ward screen about it, for faults that last longer than a screen needs to notice them. */
 export type NoticeTime = { readonly fault: string; readonly ms: number };
 
-/** What the ward screen shows while a process does not work. */
+/** The notice on the ward screen while a process does not work. */
 const noticeOf: Readonly<Record<Victim, string>> = {
   alarms: 'alarms',
   delivery: 'delivery',
@@ -35,7 +35,7 @@ export function createTroubles(stage: Stage, random: Random): Troubles {
   const victims = Object.keys(stage.processes) as Victim[];
   const oneOf = <T>(values: readonly T[]): T => random.pick(values.map((value) => [1, value] as const));
 
-  /** A fault that lasts 8 s or longer must be on the ward screen. Measures how long that takes. */
+  /** Measures how long the ward screen needs to show a fault. A fault that lasts 8 s or longer must be on this screen. */
   async function measureNotice(victim: Victim, fault: string, lastsMs: number): Promise<void> {
     const startMs = Date.now();
     if (lastsMs < 8_000) {
@@ -82,7 +82,7 @@ export function createTroubles(stage: Stage, random: Random): Troubles {
     return { fault, struck: true };
   }
 
-  /** The process runs for a fifth of the time. */
+  /** Slows a process down: it runs for a fifth of the time. */
   async function slowDown(victim: Victim): Promise<Struck> {
     const pid = stage.processes[victim].pid();
     for (const endMs = Date.now() + random.between(2_000, 5_000); Date.now() < endMs; ) {
@@ -104,7 +104,7 @@ export function createTroubles(stage: Stage, random: Random): Troubles {
     return { fault: 'phone sleeps', struck };
   }
 
-  /** Writes a record that no schema allows into a topic that the delivery process reads. */
+  /** Writes a record that matches no schema into a topic that the delivery process reads. */
   async function corrupt(): Promise<Struck> {
     const { dashboardLog } = stage;
     const topic = oneOf(['delivery-commands', 'reach'] as const);

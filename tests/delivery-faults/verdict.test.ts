@@ -1,4 +1,4 @@
-/** Shows that the verdict of the delivery fault test finds each fault, and finds none in a good run. */
+/** Tests that the verdict of the delivery fault test finds each fault, and finds no fault in a good run. */
 import { expect, it } from 'vitest';
 import { newAlarm } from '../../contracts/messages/alarms.testing.ts';
 import type { Alarm, AlarmEventType } from '../../contracts/messages/alarms.ts';

@@ -1,6 +1,6 @@
 /**
- * Judges a run of the delivery fault test from what is in Kafka and what persons, screens and other systems saw. It does not use the rules of
- * the delivery process, so a fault of these rules cannot hide itself. Pure.
+ * Checks a run of the delivery fault test: compares the records in Kafka with what persons, screens and other systems
+ * saw. It does not use the rules of the delivery process, so it also finds faults of these rules. Pure.
  */
 import type { AlarmEvent } from '../../contracts/messages/alarms.ts';
 import type { DeliveryRecord } from '../../contracts/messages/deliveries.ts';
@@ -9,7 +9,7 @@ import type { DeliveryRecord } from '../../contracts/messages/deliveries.ts';
 export type DeliveryLine = { readonly record: DeliveryRecord; readonly appendedMs: number };
 export type AlarmLine = { readonly event: AlarmEvent; readonly appendedMs: number };
 
-/** A message that a mail server, a push receiver or a webhook got, and whether it said that it has it. */
+/** A message that a mail server, a push receiver or a webhook got. `confirmed`: the receiver confirmed the message. */
 export type Received = { readonly messageId: string; readonly atMs: number; readonly confirmed: boolean };
 
 /** A time in which the ward screen showed that something does not work. `alarmId` is present if it named one alarm. */
@@ -20,11 +20,11 @@ export type Evidence = {
   readonly alarms: readonly AlarmLine[];
   readonly received: readonly Received[];
   readonly notices: readonly Notice[];
-  /** Acknowledgements to which the dashboard answered that they are in the log. */
+  /** Acknowledgements for which the dashboard answered that they are in the log. */
   readonly acknowledged: readonly { readonly alarmId: string; readonly commandId: string }[];
   /** Commands that the alarm engine has answered. */
   readonly answeredCommands: ReadonlySet<string>;
-  /** How long an alarm may call before a person has confirmed it or the ward has a notice, ms. */
+  /** Longest time for which an alarm may call before a person's device has confirmed it or the ward has a notice, ms. */
   readonly unconfirmedMsMax: number;
 };
 
@@ -51,7 +51,7 @@ export function judge(evidence: Evidence): Verdict {
   };
 }
 
-/** A time in which an alarm calls without a break. */
+/** A period in which an alarm calls without a break. */
 type Episode = { readonly alarmId: string; readonly fromMs: number; readonly toMs: number };
 
 function callingTimes(alarms: readonly AlarmLine[]): Episode[] {
@@ -77,7 +77,7 @@ function callingTimes(alarms: readonly AlarmLine[]): Episode[] {
   return episodes;
 }
 
-/** Alarms that called for too long, while no person had confirmed them and no screen of the ward said that something is wrong. */
+/** Returns the alarms that called for too long without a confirmation of a person and without a notice on a screen of the ward. */
 function silentFailures({ deliveries, notices, unconfirmedMsMax }: Evidence, episodes: readonly Episode[]): string[] {
   const confirmedAt = confirmations(deliveries);
   return episodes.flatMap(({ alarmId, fromMs, toMs }) => {
@@ -108,10 +108,10 @@ function confirmations(deliveries: readonly DeliveryLine[]): Map<string, number[
   return times;
 }
 
-/** Messages that were decided after a person had accepted, or after the alarm was acknowledged or had ended. */
+/** Returns the messages that were decided after a person had accepted, or after the alarm was acknowledged or had ended. */
 function sentAfterAnswer(deliveries: readonly DeliveryLine[]): string[] {
   const ended = new Set<string>();
-  /** By alarm: who goes to the patient. */
+  /** By alarm: the persons who go to the patient. */
   const going = new Map<string, Set<string>>();
   const personOf = new Map<string, string>();
   const faults: string[] = [];
@@ -150,7 +150,7 @@ function sentAfterAnswer(deliveries: readonly DeliveryLine[]): string[] {
   return faults;
 }
 
-/** Calls that were sent twice through a channel, and messages that another system confirmed twice. */
+/** Returns the calls that were sent twice through a channel, and the messages that another system confirmed twice. */
 function doubled({ deliveries, received }: Evidence): string[] {
   const seen = new Set<string>();
   const faults: string[] = [];
@@ -169,7 +169,7 @@ function doubled({ deliveries, received }: Evidence): string[] {
   return faults;
 }
 
-/** Alarms that called for too long without a call of a person, and without a notice. */
+/** Returns the alarms that called for too long although no person was called and no notice was shown. */
 function withoutPerson({ deliveries, notices, unconfirmedMsMax }: Evidence, episodes: readonly Episode[]): string[] {
   const called = new Set(
     deliveries.flatMap(({ record }) => (record.event.type === 'called' ? [record.event.alarmId] : [])),

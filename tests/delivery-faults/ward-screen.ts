@@ -1,4 +1,4 @@
-/** The screen of the ward. It remembers when it showed that something does not work. */
+/** A simulated screen of the ward. It remembers when it showed that something does not work. */
 import type { Target } from '../../dashboard/server/browser.testing.ts';
 import { openLine } from './line.ts';
 import type { Notice } from './verdict.ts';
@@ -28,7 +28,7 @@ export function openWardScreen(target: Target, userId: string, ward: string): Wa
         ...(health.kafka === 'ok' ? [] : ['kafka']),
         ...(health.alarms === 'ok' ? [] : ['alarms']),
         ...(delivery?.wards.includes(ward) ? ['delivery'] : []),
-        // The screens of this run report that they paint, and name no alarms. So each of them is unconfirmed while an alarm calls.
+        // The screens of this run report that they paint, but name no alarms. So the server shows each of them as unconfirmed while an alarm calls.
         ...(unconfirmed.some(({ why }) => why !== 'not-shown') ? ['screens'] : []),
       ];
     }

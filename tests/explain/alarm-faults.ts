@@ -1,4 +1,4 @@
-/** Faults before the call: the policy, the processes that judge and deliver, and the alarm, bed and screens. */
+/** Faults before the call: of the policy, the engine, the delivery process, the alarm, the bed and the screens. */
 import { type Fault, high, nobodyAnswers } from './fault.ts';
 
 export const processFaults: readonly Fault[] = [

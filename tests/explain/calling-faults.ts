@@ -1,4 +1,4 @@
-/** Faults on the way to a person: duties, channels, and what the person does. */
+/** Faults on the way to a person: of duties, of channels, and of persons. */
 import { type Fault, high, nobodyAnswers, onlyPhones, withDuty, withoutEvents } from './fault.ts';
 import { awayEvent, endedEvent, people, type Story } from './story.ts';
 

@@ -1,7 +1,7 @@
-/** Runs tasks in the order of their times. The only clock of a played story. */
+/** Runs tasks in the order of their times. A played story has no other clock. */
 export type Clockwork = {
   readonly nowMs: () => number;
-  /** Runs a task at a time; a time that is over counts as now. Tasks of the same time run in the order in which they were given. */
+  /** Runs a task at a time; a time in the past counts as now. Tasks with the same time run in the order of the calls. */
   at(atMs: number, task: () => void): void;
   /** @param nextDueMs returns when `onDue` must be called, if no task is earlier */
   run(untilMs: number, nextDueMs: () => number, onDue: () => void): void;
@@ -23,7 +23,8 @@ export function createClockwork(startMs: number): Clockwork {
     },
     run(untilMs, nextDueMs, onDue) {
       for (let count = 0; ; count += 1) {
-        if (count > stepsMax) throw new Error(`The story does not end: it stands at ${new Date(nowMs).toISOString()}.`);
+        if (count > stepsMax)
+          throw new Error(`The story does not end. It has reached ${new Date(nowMs).toISOString()}.`);
         const next = tasks[0]?.atMs ?? Number.POSITIVE_INFINITY;
         const dueMs = Math.max(nextDueMs(), nowMs);
         if (Math.min(next, dueMs) > untilMs) return;

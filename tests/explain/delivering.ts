@@ -1,4 +1,4 @@
-/** The delivery process, the channels and the called persons of a played story. The rules are the real ones of processors/delivery/core. */
+/** The delivery process, the channels and the called persons of a played story. They use the real rules of processors/delivery/core. */
 import { evolve as evolveDuties, initialState as noDuties, responsibleAt } from '../../contracts/duties.ts';
 import type { AnswerCommand, Logged } from '../../contracts/explain/records.ts';
 import type { AlarmEvent } from '../../contracts/messages/alarms.ts';
@@ -11,10 +11,10 @@ import { initialState, type State } from '../../processors/delivery/core/state.t
 import type { Clockwork } from './clockwork.ts';
 import { bedName, msAt, nameOf, type PersonId, people, policyWith, type Service, type Story, ward } from './story.ts';
 
-/** What really happened, apart from what the records say. Times are true times, ms. */
+/** What really happened, independent of the records. Times are true times, ms. */
 export type Acts = {
   readonly answers: { readonly userId: string; readonly answer: string; readonly atMs: number }[];
-  /** The calls that a person's device or page really had. */
+  /** The calls that really reached a person's device or page. */
   readonly had: Set<string>;
 };
 
@@ -63,7 +63,7 @@ export function createDelivery({ story, clock, acts, acknowledge }: Options) {
     return events;
   }
 
-  /** What reaches the process while it is down waits until it is up. */
+  /** Inputs that come while the process is down wait until it runs again. */
   const toProcess = (atMs: number, task: () => void) => clock.at(Math.max(atMs, msAt(story.deliveryFromS)), task);
 
   function receipt(message: MessageDecision, stage: ReceiptStage, afterMs: number): void {

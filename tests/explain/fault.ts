@@ -4,7 +4,7 @@ import { dutyEvents, type PersonId, people, type Story } from './story.ts';
 
 export type Fault = {
   readonly name: string;
-  /** The findings that name this fault. */
+  /** The kinds of findings that name this fault. */
   readonly causes: readonly FindingKind[];
   readonly change: (story: Story, between: (min: number, max: number) => number) => void;
 };

@@ -1,6 +1,6 @@
 /**
- * Plays a story with the real alarm engine and the real rules of delivery, and returns the records that the log would have, and what really
- * happened. Without clocks and randomness of its own: the same story gives the same records.
+ * Plays a story with the real alarm engine and the real rules of delivery. Returns the records that the log would have,
+ * and what really happened. Uses no real clock and no random numbers, so the same story gives the same records.
  */
 import { isEndOfOther } from '../../contracts/explain/began.ts';
 import { createDeliveryCollector } from '../../contracts/explain/collect-deliveries.ts';
@@ -38,7 +38,7 @@ export const lookMs = msAt(30);
 
 const actorOf = (userId: string): Actor => ({ userId, name: nameOf(userId), role: 'nurse' });
 
-/** The engine of the bed, and everything that the log gets from it. */
+/** Creates the engine of the bed, and collects all records that it writes. */
 function createBedside(story: Story, clock: Clockwork, onEvent: (event: Logged<AlarmEvent>) => void) {
   const patient = bed('adult', associationId);
   const logs = {
@@ -96,7 +96,7 @@ function createBedside(story: Story, clock: Clockwork, onEvent: (event: Logged<A
     clock.at(loggedMs + judged, () => feed(reading(s, { HR }, { receivedAt: receivedMs })));
   }
 
-  /** A person gives a command at a page. */
+  /** Writes the command that a person gives at a page. */
   function command(
     userId: string,
     content: Record<string, unknown>,
@@ -175,7 +175,7 @@ export function play(story: Story): Played {
   return { alarm, acts, events: bedside.logs.events, records: recordsOf(story, { alarm, bedside, delivery, shown }) };
 }
 
-/** When another bed has an alarm: within the second before the onset of the alarm of the story. */
+/** Returns when another bed has its alarm: within the second before the onset of the story's alarm. */
 const otherAtS = (n: number) => -0.6 + n / 25;
 
 /** The screens of the ward paint each new alarm. */
@@ -278,7 +278,7 @@ function recordsOf(
   };
 }
 
-/** Returns the records with every n-th record a second time, a little later. A restarted process writes some records again. */
+/** Returns the records, and every n-th record a second time with a slightly later time. A restarted process writes some records again. */
 function twice<Body>(records: readonly Logged<Body>[], every: number): Logged<Body>[] {
   if (every === 0) return [...records];
   return records.flatMap((record, index) =>

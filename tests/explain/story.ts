@@ -1,6 +1,6 @@
 /**
- * The story of an alarm for the tests of `explain`: what is wrong in it, who behaves how, and how fast each process is. A story is only data.
- * play.ts plays it with the real alarm engine and the real rules of delivery.
+ * The story of an alarm for the tests of `explain`: which fault it has, how each person behaves, and how fast each
+ * process is. A story is only data. play.ts plays a story with the real alarm engine and the real rules of delivery.
  */
 import { builtInPolicy } from '../../contracts/delivery-policy.ts';
 import type { Logged } from '../../contracts/explain/records.ts';
@@ -24,15 +24,15 @@ export type PersonId = keyof typeof dutyOf;
 export const people = Object.keys(dutyOf) as PersonId[];
 
 /**
- * The person's phone. `off`: the push service takes the message, the phone never gets it. `ended`: the subscription ended before the alarm.
- * `gone`: the push service says 410 when the message comes. `failing`: it answers with errors. `down`: the test message before had failed.
+ * The person's phone. `off`: the push service takes the message, but the phone never gets it. `ended`: the subscription ended before the alarm.
+ * `gone`: the push service answers 410 to the message. `failing`: the push service answers with errors. `down`: the last test message had failed.
  */
 export type Phone = 'ok' | 'off' | 'ended' | 'gone' | 'failing' | 'down';
 export type Person = {
   page: boolean;
   phone: Phone;
   answer: 'accepted' | 'rejected' | 'none';
-  /** Seconds from seeing the call to the answer, and from the answer to the acknowledgement; null: no acknowledgement. */
+  /** Seconds from the time the person sees the call to the answer, and from the answer to the acknowledgement; null: no acknowledgement. */
   answerAfterS: number;
   acknowledgeAfterS: number | null;
 };
@@ -47,18 +47,18 @@ export type Act =
   | 'stale-acknowledgement'
   | 'acknowledge';
 
-/** How a service that does not answer for a person behaves. */
+/** The behaviour of the mail server and of the webhook. */
 export type Service = 'ok' | 'refused' | 'hang' | 'silent';
 
 export type Story = {
   heartRate: number;
-  /** From second 12 on, if it is not null. */
+  /** Counts from second 12 on; null: no change. */
   laterHeartRate: number | null;
   /** The alarm to explain. */
   condition: 'HR.extreme-high' | 'HR.high';
   /** When the heart rate is normal again, seconds after the onset. */
   endS: number;
-  /** Replaces the priority of all alarms of the bed, because no rule of the engine gives a low one for a heart rate. */
+  /** Replaces the priority of all alarms of the bed, because the engine has no rule that gives an alarm about the heart rate a low priority. */
   priority: 'low' | undefined;
   policyChanges: PolicyChanges;
   persons: Record<PersonId, Person>;
@@ -67,7 +67,7 @@ export type Story = {
   assignments: Logged<AssignmentEvent>[];
   /** From the device to the gateway, to the log, to the engine, and from the engine to the log. */
   delaysMs: { received: number; logged: number; judged: number; published: number };
-  /** The delivery process takes nothing before this second after the onset; Infinity: it never runs. */
+  /** The delivery process does not run before this second after the onset; Infinity: it never runs. */
   deliveryFromS: number;
   /** The engine's clock is set back by this much at second 20. */
   engineSetBackMs: number;
@@ -76,13 +76,13 @@ export type Story = {
   /** Acts at the bed, seconds after the onset. */
   acts: { atS: number; act: Act }[];
   connectionEndsAtS: number | null;
-  /** A late answer, after the alarm does not call any more. */
+  /** A late answer, when the alarm does not call any more. */
   lateAnswerBy: PersonId | null;
-  /** Alarms of other beds for which the nurse is called shortly before. */
+  /** Number of alarms of other beds for which the nurse is called shortly before. */
   otherAlarms: number;
   /** Differences of the clocks of the processes from true time. */
   skewMs: { gateway: number; engine: number; delivery: number; dashboard: number };
-  /** Which records the log has twice: every n-th; 0: none. */
+  /** The log has every n-th record twice; 0: no record. */
   repeatEvery: number;
   isAnybodyWatching: boolean;
 };
@@ -173,7 +173,7 @@ export function calmStory(random: () => number): Story {
     heartRate: isHigh ? 150 : 130,
     condition: isHigh ? 'HR.extreme-high' : 'HR.high',
     laterHeartRate: null,
-    // The engine calls again 180 s after an acknowledgement, so a calm alarm ends before.
+    // The engine calls again 180 s after an acknowledgement, so the alarm of a calm story ends before that.
     endS: between(110, 165),
     priority: undefined,
     policyChanges: {},

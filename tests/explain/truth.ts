@@ -1,9 +1,9 @@
-/** Says whether a finding of `explain` is true, from what a story says and what its persons really did, not from the records. */
+/** Decides whether a finding of `explain` is true. It uses the story and what its persons really did, not the records. */
 import type { Finding } from '../../contracts/explain/finding.ts';
 import { lookMs, type Played } from './play.ts';
 import { dutyOf, msAt, nameOf, type PersonId, people, policyWith, type Story } from './story.ts';
 
-/** The clocks of two processes differ by less than this in the stories, ms. */
+/** In the stories, the clocks of two processes differ by less than this, ms. */
 const skewMsMax = 2_000;
 
 /** Returns whether the finding is true. A kind of finding that no story can have is never true. */
@@ -176,7 +176,7 @@ export function isTrue(finding: Finding, story: Story, played: Played): boolean 
     }
   }
 
-  /** Returns whether something at the bed kept the alarm from beginning earlier, and whether the finding names it. */
+  /** Returns whether something at the bed delayed the start of the alarm, and whether the finding names it. */
   function wasHeldBack(): boolean {
     if (finding.text.includes('called instead')) return (story.laterHeartRate ?? story.heartRate) < story.heartRate;
     if (finding.text.includes('switched on again'))
@@ -184,7 +184,7 @@ export function isTrue(finding: Finding, story: Story, played: Played): boolean 
     return has('limits-changed') && finding.text.includes('by Cleo') && story.heartRate > 105;
   }
 
-  /** A person may acknowledge an alarm that has ended or that is on standby. The engine refuses this. */
+  /** Returns whether a person acknowledged an alarm that had ended or was on standby. The engine refuses this. */
   function hasLateAcknowledgement(): boolean {
     return played.records.alarms.answers.some(({ body }) => body.type === 'acknowledge' && !body.accepted);
   }

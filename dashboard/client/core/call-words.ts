@@ -1,4 +1,4 @@
-/** The words on a call card. */
+/** The texts on a call card. */
 import { isUnanswered } from '../../../contracts/acknowledgement.ts';
 import type { DeliveryView } from '../../../contracts/messages/deliveries.ts';
 import type { AnswerResult } from '../../protocol/delivery.ts';
@@ -7,7 +7,7 @@ import { countdownText, whenText } from './times.ts';
 
 const shortWhen = (ms: number, nowMs: number) => whenText(ms, nowMs).slice(0, -3);
 
-/** Returns what the person must do, or what became of the call. @param view the delivery of the alarm, if the page knows it */
+/** Returns what the person must do, or how the call ended. @param view the delivery of the alarm, if the page knows it */
 export function callStateText(card: CallCard, view: DeliveryView | undefined, nowMs: number): string {
   const { call, state } = card;
   const next =

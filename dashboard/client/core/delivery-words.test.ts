@@ -63,7 +63,7 @@ describe('the line about a delivery', () => {
     expect(text({ calls: [call({ sent: [{ channel: 'push', stage, atMs: nowMs }] })] })).toBe(line);
   });
 
-  it('says that nothing is confirmed, and that nothing reached the person', () => {
+  it('says that a call is not confirmed, or that no channel reached the person', () => {
     expect(confirmationText(call())).toBe('not confirmed yet');
     expect(confirmationText(call({ failed: ['push'] }))).toBe('not confirmed yet');
     expect(confirmationText(call({ failed: ['push', 'screen'] }))).toBe('not reached');
@@ -88,7 +88,7 @@ describe('the line about a delivery', () => {
     expect(text({ calls: [call({ outcome }), ben] })).toBe(line);
   });
 
-  it('says who goes and since when, and several who go', () => {
+  it('names each person who goes, and the time of the acceptance', () => {
     const answered = call({ outcome: 'accepted', sent: [{ channel: 'screen', stage: 'answered', atMs: nowMs }] });
     const acceptedBy = [{ userId: 'anna', name: 'Anna' }];
     const fields = { phase: 'accepted', acceptedBy, calls: [answered] } as const;
@@ -100,7 +100,7 @@ describe('the line about a delivery', () => {
     );
   });
 
-  it('says that nobody answers before everything else, and is marked as bad', () => {
+  it('begins with "nobody answers", and is marked as bad', () => {
     const repeating = view({ phase: 'repeating', notice: 'nobody-answers', calls: [call({ repeat: 1 })] });
     expect(deliveryLine(repeating, nowMs)).toEqual({
       text: 'nobody answers · calling Anna again · 40 s · not confirmed yet',
@@ -114,7 +114,7 @@ describe('the line about a delivery', () => {
     expect(text({ phase: 'expired', calls: [] })).toBe('too old to be sent: nobody was called');
   });
 
-  it('says when the first call comes, who was called after the end, and nothing if the policy calls nobody', () => {
+  it('says when the first call comes and, after the end, who was called; there is no line if the policy calls nobody', () => {
     expect(text({ phase: 'beginning', calls: [], dueAtMs: nowMs + 4_200 })).toBe('calls somebody in 5 s');
     expect(text({ phase: 'stopped', calls: [call({ outcome: 'rejected' }), ben] })).toBe('called Anna, Ben');
     expect(text({ phase: 'stopped', calls: [] })).toBe('nobody was called');
@@ -124,7 +124,7 @@ describe('the line about a delivery', () => {
     expect(text({ phase: null, notSent: 'low technical alarms call nobody', calls: [] })).toBeUndefined();
   });
 
-  it('never counts below zero, also after the clock of the page was set', () => {
+  it('never counts below zero, even after the clock of the page was set', () => {
     expect(text({ dueAtMs: nowMs - 90_000 })).toBe('calling Anna · 0 s · not confirmed yet');
   });
 });
@@ -154,7 +154,7 @@ it('the full list says that the calls of earlier rounds are not in it', () => {
 });
 
 describe('the notices of a ward', () => {
-  it('name the alarms for which nobody comes, the high ones first, and count the rest', () => {
+  it('name the alarms for which nobody comes, high alarms first, and count the others', () => {
     const views = ['1', '2', '3', '4'].map((bed, i) =>
       view({ alarmId: `alarm-000000000${i}`, bed, notice: 'nobody-answers', priority: i === 3 ? 'high' : 'medium' }),
     );

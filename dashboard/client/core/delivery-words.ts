@@ -1,4 +1,4 @@
-/** Words for the delivery of an alarm: whom Vigil calls, how far a message is known to have come, and what became of each call. */
+/** The texts about the delivery of an alarm: whom Vigil calls, how far each message came, and how each call ended. */
 import { alarmText } from '../../../contracts/alarm-text.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type {
@@ -28,7 +28,7 @@ const stageNames: Readonly<Record<ReceiptStage, string>> = {
   painted: 'shown',
   answered: 'answered',
 };
-/** The same in short, for a line of limited width. */
+/** Shorter names of the stages, for a line of limited width. */
 const shortStageNames: Readonly<Record<ReceiptStage, string>> = {
   ...stageNames,
   taken: 'taken',
@@ -42,14 +42,14 @@ export function stageText(channel: DeliveryChannel, stage: ReceiptStage): string
   return `${channelNames[channel]}: ${where}`;
 }
 
-/** Returns the best confirmation of a call in short: `phone: taken`. A call that nothing confirms says so. */
+/** Returns the best confirmation of a call as a short text: `phone: taken`. A call without a confirmation gets `not confirmed yet`. */
 export function confirmationText({ sent, failed, channels }: CallView): string {
   const best = sent.toSorted((a, b) => stageOrder.indexOf(b.stage) - stageOrder.indexOf(a.stage))[0];
   if (best) return `${channelNames[best.channel]}: ${shortStageNames[best.stage]}`;
   return channels.every((channel) => failed.includes(channel)) ? 'not reached' : 'not confirmed yet';
 }
 
-/** `isBad`: nobody comes because of this alarm, and the ward must act. */
+/** `isBad`: nobody comes for this alarm, so the ward must act. */
 export type DeliveryLine = { readonly text: string; readonly isBad: boolean };
 
 const noticeWords: Readonly<Record<WardNotice, string>> = {
@@ -63,7 +63,7 @@ const secondsText = (dueAtMs: number | null, nowMs: number) =>
 
 const joined = (...parts: readonly (string | undefined)[]) => parts.filter((part) => part !== undefined).join(' · ');
 
-/** Returns what the former call came to, as the reason why the next person is called. */
+/** Returns the result of the former call, as the reason why the next person is called. */
 function formerText(call: CallView | undefined): string | undefined {
   switch (call?.outcome) {
     case 'rejected':
@@ -138,7 +138,7 @@ function calledText({ calls }: DeliveryView): string {
   return names.length === 0 ? 'nobody was called' : `called ${names.join(', ')}`;
 }
 
-/** Returns the shorter line for a tile; undefined if there is nothing to say while the alarm calls. */
+/** Returns the shorter line for a tile; undefined if the tile needs no line. */
 export function tileDeliveryLine(view: DeliveryView | undefined, nowMs: number): DeliveryLine | undefined {
   if (!view) return undefined;
   if (view.acceptedBy.length > 0 && view.phase === 'accepted')

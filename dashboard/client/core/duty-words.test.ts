@@ -60,7 +60,7 @@ describe('cellOf', () => {
     ['a bed that was taken over', board([entry('Anna', 7, 15, { acceptedAt, overdue: ['ICU-2'] })]), 16, [], []],
     ['an assignment that is over', board([entry('Anna', 7, 15, { acceptedAt, isOver: true })]), 8, [], []],
     [
-      'everybody who begins within 12 h, first who begins first, and last who declined',
+      'everybody who begins within 12 h, ordered by start, and at the end those who declined',
       board([
         entry('Dora', 20.01, 31),
         entry('Cleo', 20, 28, { acceptedAt }),
@@ -154,7 +154,7 @@ describe('cellOf', () => {
     expect(cellOf(shown, 'nurse', 'ICU-1', hour(8)).now.map(({ isCovering }) => isCovering)).toEqual([expected]);
   });
 
-  it('shows nothing of another bed or duty', () => {
+  it('shows nothing about another bed or duty', () => {
     const shown = board([entry('Anna', 7, 15, { acceptedAt })]);
     expect(cellOf(shown, 'nurse', 'ICU-2', hour(8)).now).toEqual([]);
     expect(cellOf(shown, 'buddy', 'ICU-1', hour(8)).now).toEqual([]);
@@ -176,12 +176,12 @@ it('localInput and instantOfInput are each other’s reverse, and an empty field
   for (const text of ['', 'x']) expect(instantOfInput(text)).toBeUndefined();
 });
 
-it('shortTime has the date if the day is another one', () => {
+it('shortTime has the date if the time is on another day', () => {
   expect(shortTime(instant(7), hour(8))).toBe('07:00');
   expect(shortTime(instant(31), hour(8))).toBe('2026-03-03 07:00');
 });
 
-it('noticeText says since when nobody is responsible, and leaves other notices as they are', () => {
+it('noticeText adds the start to a notice about responsibility, and does not change other notices', () => {
   const since = instant(7);
   expect(noticeText({ code: 'no-nurse', text: 'No nurse is responsible: Anna is away', since }, hour(8))).toBe(
     'No nurse is responsible since 07:00: Anna is away',
@@ -199,7 +199,7 @@ describe('the button that ends an assignment', () => {
     const one = entry('Anna', 7, 15);
     return { ...one, assignment: { ...one.assignment, beds } };
   };
-  it('names the beds if there are several, and a reader of the screen gets the duty too', () => {
+  it('names the beds if there are several, and screen readers also get the duty', () => {
     expect([endLabel(withBeds(['ICU-1'])), assignmentText(withBeds(['ICU-1']))]).toEqual([
       'End',
       'Anna (nurse, ICU-1)',

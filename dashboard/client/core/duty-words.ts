@@ -1,4 +1,4 @@
-/** What the assignment board of a ward shows: who has which duty at which bed, now and next. */
+/** The texts on the assignment board of a ward: who has which duty at which bed, now and in the next shift. */
 import { duties } from '../../../contracts/duty-names.ts';
 import type { Duty } from '../../../contracts/messages/assignments.ts';
 import type { Role } from '../../../contracts/messages/records.ts';
@@ -25,7 +25,7 @@ export type CellEntry = {
   readonly entry: BoardEntry;
   readonly kind: 'accepted' | 'overdue' | 'waiting' | 'declined' | 'away';
   readonly text: string;
-  /** Somebody is responsible by this assignment: the person or the cover. */
+  /** Whether this assignment makes somebody responsible: the person or the cover. */
   readonly isCovering: boolean;
 };
 
@@ -38,7 +38,7 @@ export function shortTime(instant: string, nowMs: number): string {
 }
 
 /**
- * Returns who has a duty at a bed now, and who has it in the next shift: first who begins first, and last who declined.
+ * Returns the persons with a duty at a bed, now and in the next shift: ordered by start, and at the end those who declined.
  * @param bed undefined for a duty of the whole ward
  */
 export function cellOf(
@@ -61,7 +61,7 @@ export function cellOf(
   return { now: view(begun).sort((a, b) => order(a) - order(b)), next: view(next) };
 }
 
-/** Returns whether the assignment is for this bed now: its time is not over, or nobody has taken over this bed. */
+/** Returns whether the assignment still counts for this bed: its time is not over, or nobody has taken over this bed. */
 function holds({ assignment, overdue, acceptedAt }: BoardEntry, bed: string | undefined, nowMs: number): boolean {
   if (Date.parse(assignment.until) > nowMs) return true;
   return acceptedAt !== undefined && overdue !== undefined && (bed === undefined || overdue.includes(bed));
@@ -97,7 +97,10 @@ export function assignmentText({ assignment: { name, duty, beds } }: BoardEntry)
   return `${name} (${[dutyNames[duty].toLowerCase(), ...(beds ?? [])].join(', ')})`;
 }
 
-/** Returns the text of the button that ends an assignment. It names the beds of an assignment that has several, because all of them lose the person. */
+/**
+ * Returns the text of the button that ends an assignment. If the assignment has several beds, the text names them,
+ * because the person loses all of them.
+ */
 export function endLabel({ assignment: { beds } }: BoardEntry): string {
   return beds !== undefined && beds.length > 1 ? `End for ${beds.join(', ')}` : 'End';
 }

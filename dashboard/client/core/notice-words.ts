@@ -4,7 +4,7 @@ import type { BedNotice } from '../../protocol/rest.ts';
 import { whenText } from './times.ts';
 
 /**
- * Returns the text of a notice. A notice about who is responsible also says since when, before its reason:
+ * Returns the text of a notice. A notice about who is responsible also has its start, before the reason:
  * `No nurse is responsible since 07:00: Anna is away`.
  */
 export function noticeText({ code, text, since }: BedNotice, nowMs: number): string {

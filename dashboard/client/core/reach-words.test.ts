@@ -34,7 +34,7 @@ it.each([
   [7_200_000, '2 h ago'],
 ])('%s ms is %s', (ms, text) => expect(agoText(ms)).toBe(text));
 
-it('who cannot be reached comes first', () => {
+it('persons who cannot be reached come first', () => {
   const person = (name: string, isReached: boolean) =>
     ({ name, isReached }) as Parameters<typeof orderedPeople>[0][number];
   const people = orderedPeople([person('Anna', true), person('Ben', false), person('Aaron', true)]);
@@ -53,7 +53,7 @@ describe('who would be called', () => {
     waitMs: 60_000,
   } as never;
 
-  it('says when, by what, and how long Vigil waits', () => {
+  it('says when the person is called, through which channels, and how long Vigil waits', () => {
     expect(whoLine(call)).toBe('at once: Anna (nurse) by Vigil page, phone. Vigil waits 60 s for the answer.');
     expect(
       whoLine({ ...call, afterMs: 150_000, standing: 'overdue', waitMs: 120_000, fault: 'has a disabled account' }),

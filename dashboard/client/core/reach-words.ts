@@ -1,4 +1,4 @@
-/** Words for the ways to reach a person: whether each works now, by the newest confirmation. */
+/** The texts about the ways to reach a person: whether each way works now, as the newest confirmation shows. */
 import type { ReachState, WardReach, WhoAnswer } from '../../protocol/delivery.ts';
 import { channelNames, stageText } from './delivery-words.ts';
 import { dutyNames } from './duty-words.ts';
@@ -41,7 +41,7 @@ export function agoText(ms: number): string {
 
 type ReachedPerson = WardReach['people'][number];
 
-/** Returns the persons of a ward: who cannot be reached comes first, then by name. */
+/** Returns the persons of a ward: first those who cannot be reached, then the others, each group by name. */
 export function orderedPeople(people: readonly ReachedPerson[]): ReachedPerson[] {
   return people.toSorted((a, b) => Number(a.isReached) - Number(b.isReached) || a.name.localeCompare(b.name, 'en'));
 }
@@ -77,5 +77,5 @@ function durationText(ms: number): string {
   return seconds % 60 === 0 ? `${seconds / 60} min` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
-/** Returns when an entry was added, for the person who must recognise a foreign one. */
+/** Returns when an entry was added. With it, a person can notice an entry that somebody else added. */
 export const addedText = (addedAt: string, nowMs: number): string => `added ${whenText(Date.parse(addedAt), nowMs)}`;

@@ -12,8 +12,8 @@ const reasons: Readonly<Record<WhyUnheard, string>> = {
 };
 
 /**
- * Returns what the top bar shows: who sounds the alarms. Undefined if no ward has an owner. A ward whose owner does not sound
- * keeps its place, so that nothing moves at the moment when this screen begins to sound.
+ * Returns the text of the top bar: which screen sounds the alarms of each ward. Undefined if no ward has an owner. A
+ * ward whose owner does not sound stays in the text, so that nothing moves when this screen begins to sound.
  */
 export function soundStateText(sounds: readonly WardSound[], silent: ReadonlySet<string>): string | undefined {
   const texts = sounds.map(({ ward, person, state, isOwn }) => {
@@ -24,7 +24,7 @@ export function soundStateText(sounds: readonly WardSound[], silent: ReadonlySet
   return texts.length === 0 ? undefined : texts.join('; ');
 }
 
-/** Returns the text of the notice about a ward whose owner does not sound; undefined if it sounds. */
+/** Returns the text of the notice about a ward whose owner does not sound; undefined if the owner sounds. */
 export function unheardText(sound: WardSound): string | undefined {
   const { ward, person, isOwn } = sound;
   switch (sound.state) {

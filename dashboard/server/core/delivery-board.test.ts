@@ -49,7 +49,7 @@ describe('foldDelivery', () => {
     expect(board.changeNo).toBe(changeNo + 1);
   });
 
-  it('knows the persons whom earlier rounds called, and the chain with which the round began', () => {
+  it('remembers the persons whom earlier rounds called, and the chain at the start of the round', () => {
     const chain = { steps: [], repeatMs: 60_000, acceptedMs: 60_000, ageMsMax: 900_000 };
     const board = boardOf(
       recordOf(viewOf(1, [callTo('anna')])),
@@ -67,7 +67,7 @@ describe('foldDelivery', () => {
     expect(delivery.chain).toEqual(chain);
   });
 
-  it('takes the view of a receipt, and leaves the view if a receipt has none', () => {
+  it('uses the view in a receipt, and keeps the former view if a receipt has none', () => {
     const receipt = {
       type: 'receipt',
       atMs: t0 + 5,
@@ -89,7 +89,7 @@ describe('foldDelivery', () => {
     });
   });
 
-  it('shows misleading characters in the names of persons and places, and in the text', () => {
+  it('makes misleading characters visible in the names of persons and places, and in the text', () => {
     const board = boardOf(
       recordOf(viewOf(1, [callTo('anna', { name: 'An\u202ena' })], { bed: 'A\u200b1', text: 'HR\u202e 1' })),
     );
@@ -108,7 +108,7 @@ describe('foldDelivery', () => {
     expect(keys.some((key) => key === uuid(0) || key === alarmIdOf(0))).toBe(false);
   });
 
-  it('keeps the last result of a canary while the next one waits for its confirmation', () => {
+  it('keeps the last result of a canary while the next canary waits for its confirmation', () => {
     const asked = reachSeen('anna', { state: 'asked', checkId: uuid(2), atMs: t0 + 9 });
     const board = boardOf(reachSeen('anna'), asked);
     expect(reachOf(board, 'anna', 'screen', undefined)).toMatchObject({

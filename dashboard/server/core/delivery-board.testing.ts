@@ -47,7 +47,7 @@ export function viewOf(n: number, calls: readonly CallView[] = [], fields: Parti
   };
 }
 
-/** Returns a record of an event after which the delivery is `after`. */
+/** Returns a record of an event; `after` is the delivery after this event. */
 export function deliveryRecord(alarmId: string, after: DeliveryView | null): DeliveryRecord {
   return { event: { type: 'repeat-skipped', alarmId, atMs: t0, dueAtMs: t0 }, after };
 }

@@ -1,23 +1,24 @@
 /**
- * What the server knows about the delivery of alarms to persons, from the topics `deliveries` and `reach`. The fold functions change the
- * board in place and have no other effect. Everything is bounded: above a maximum, what was noted longest ago is forgotten.
+ * The delivery board: what the server knows about the delivery of alarms to persons, from the topics `deliveries` and
+ * `reach`. The fold functions change the board in place and have no other effect. Every map has a maximum; above it,
+ * the entry that was set longest ago is removed.
  */
 import type { DeliveryRecord, DeliveryView, ReachSeen, ReceiptStage } from '../../../contracts/messages/deliveries.ts';
 import type { ReachEntry } from '../../../contracts/messages/delivery-commands.ts';
 import type { CallChain, DeliveryChannel } from '../../../contracts/messages/delivery-policy.ts';
 import { visibleText } from '../../../contracts/text.ts';
 
-/** Maximum of alarms whose delivery is remembered; as many as alarms on the screens (state.ts). */
+/** Maximum number of alarms whose delivery is remembered. It is the maximum number of alarms on the screens (state.ts). */
 export const deliveriesMax = 20_000;
-/** Maximum of answers of the delivery process that are remembered. A request waits 5 s for its answer. */
+/** Maximum number of remembered answers of the delivery process. A request waits 5 s for its answer. */
 export const answersMax = 1_000;
-/** Maximum of persons of whom the board knows whether they can be reached. */
+/** Maximum number of persons for whom the board remembers whether they can be reached. */
 export const reachedPersonsMax = 5_000;
-/** Maximum of channels and entries of one person that the board remembers. */
+/** Maximum number of channels and entries of one person that the board remembers. */
 const reachOfPersonMax = 32;
-/** Maximum of entries of the topic `reach`, and of entries that a service has ended. */
+/** Maximum number of entries of the topic `reach`, and of entries that a service has ended. */
 export const entriesMax = 20_000;
-/** Maximum of persons whom an alarm has called; more are not remembered. A chain has at most 8 steps. */
+/** Maximum number of remembered persons whom an alarm has called. A chain has at most 8 steps. */
 const calledMax = 256;
 
 type EventOf<Type extends DeliveryRecord['event']['type']> = Extract<DeliveryRecord['event'], { type: Type }>;
@@ -28,13 +29,13 @@ export type AlarmDelivery = {
   readonly view: DeliveryView;
   /** Number of the last change of this delivery. */
   readonly changeNo: number;
-  /** The chain of the present round; undefined if the server started to read after the begin of the round. */
+  /** The chain of the present round; undefined if the server started to read after the round had started. */
   readonly chain: CallChain | undefined;
   /** Every person whom the alarm has called, in this round or an earlier round. */
   readonly calledUserIds: ReadonlySet<string>;
 };
 
-/** Whether one channel of a person, or one entry of the topic `reach`, reaches the person. */
+/** Whether a person can be reached through one channel, or through one entry of the topic `reach`. */
 export type ChannelReach = {
   readonly channel: DeliveryChannel;
   /** The entry; undefined for the channel `screen`, and for a receipt that names no entry. */
@@ -55,7 +56,7 @@ export type DeliveryBoard = {
   readonly answers: Map<string, AnswerSeen>;
   /** By user id, then by channel and entry. */
   readonly reach: Map<string, Map<string, ChannelReach>>;
-  /** The entries of the topic `reach`, by `reachId`. They have secrets, which must never leave the server. */
+  /** The entries of the topic `reach`, by `reachId`. They contain secrets, which must never leave the server. */
   readonly entries: Map<string, ReachEntry>;
   /** The entries that a service has ended, with its reason. */
   readonly ended: Map<string, EventOf<'reach-ended'>>;
@@ -75,7 +76,7 @@ export function emptyDeliveryBoard(): DeliveryBoard {
   };
 }
 
-/** Takes a record of the topic `deliveries` into the board. */
+/** Folds a record of the topic `deliveries` into the board. */
 export function foldDelivery(board: DeliveryBoard, record: DeliveryRecord): void {
   const { event } = record;
   switch (event.type) {
@@ -119,7 +120,7 @@ function noteView(board: DeliveryBoard, after: DeliveryView, event: DeliveryReco
   );
 }
 
-/** Makes misleading characters in names, places and the text visible. */
+/** Returns the view with names, places and text in which misleading characters are visible. */
 function visibleView(view: DeliveryView): DeliveryView {
   const named = <T extends { readonly name: string }>(person: T): T => ({ ...person, name: visibleText(person.name) });
   return {
@@ -142,7 +143,7 @@ function noteReachSeen(board: DeliveryBoard, event: ReachSeen): void {
   }
 }
 
-/** A receipt of a message shows that the person was reached, as a canary does. The failure of one message does not show the contrary. */
+/** Notes that a message reached the person. A failed message does not prove that the person cannot be reached. */
 function noteReceipt(board: DeliveryBoard, { userId, channel, stage, atMs }: EventOf<'receipt'>): void {
   if (stage === undefined || stage === 'sent') return;
   const former = reachOf(board, userId, channel, undefined);
@@ -151,7 +152,7 @@ function noteReceipt(board: DeliveryBoard, { userId, channel, stage, atMs }: Eve
 
 const reachKey = (channel: DeliveryChannel, reachId: string | undefined) => `${channel} ${reachId ?? ''}`;
 
-/** Returns what is known of a channel or an entry of a person. */
+/** Returns what is known about a channel or an entry of a person. */
 export function reachOf(
   board: Pick<DeliveryBoard, 'reach'>,
   userId: string,
@@ -168,13 +169,13 @@ function setReach(board: DeliveryBoard, userId: string, reach: ChannelReach): vo
   remember(board.reach, userId, ofPerson, reachedPersonsMax);
 }
 
-/** Takes a record of the topic `reach` into the board; `entry` is null for a tombstone. */
+/** Folds a record of the topic `reach` into the board; `entry` is null for a tombstone. */
 export function foldReachEntry(board: DeliveryBoard, reachId: string, entry: ReachEntry | null): void {
   if (entry === null) board.entries.delete(reachId);
   else remember(board.entries, reachId, entry, entriesMax);
 }
 
-/** Sets the newest value of a key. Above the maximum, the value that was set longest ago is forgotten. */
+/** Sets the newest value of a key. Above the maximum, removes the value that was set longest ago. */
 function remember<Key, Value>(map: Map<Key, Value>, key: Key, value: Value, max: number): void {
   map.delete(key);
   map.set(key, value);

@@ -15,10 +15,10 @@ function signsAt(processAtMs: number, readAtMs = t0) {
 
 describe('the sign of life of the delivery process', () => {
   it.each([
-    ['counts from when this server read it', t0 - 5_000, true],
+    ['counts from the time when this server read it', t0 - 5_000, true],
     ['counts although the other machine’s clock is ahead', t0 + 20_000, true],
     ['of a process that ended long ago does not count', t0 - 30_001, false],
-    ['with a time that is no time does not count', Number.NaN, false],
+    ['with an invalid time does not count', Number.NaN, false],
   ])('%s', (_, saidAtMs, expected) => {
     const signs = signsAt(0);
     noteDeliverySign(signs, saidAtMs, t0);

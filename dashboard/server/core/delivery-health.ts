@@ -1,4 +1,4 @@
-/** Judges whether alarms are delivered to persons: whether the delivery process runs, and whether this server reads what it writes. */
+/** Decides whether alarms are delivered to persons: whether the delivery process runs, and whether this server reads the records of that process. */
 import { secondMs } from '../../../contracts/durations.ts';
 import type { DutyState } from '../../../contracts/duty-state.ts';
 import { deliverySilentMs } from '../../../contracts/messages/delivery-progress.ts';
@@ -9,15 +9,15 @@ import type { OpenScreen } from './screen.ts';
 
 /** The topic `deliveries` counts as unread if the server has not reached its end for this time. */
 export const deliveriesUnreadMs = 10 * secondMs;
-/** Maximum of wards in one message. */
+/** Maximum number of wards in one message. */
 const wardsMax = 200;
 
 export type DeliverySigns = {
   /** When this server read the last sign of life of the delivery process, ms; 0 before the first. */
   processAtMs: number;
-  /** When this server had last read the topic `deliveries` to its end, ms; its start before that. */
+  /** When this server had last read the topic `deliveries` to its end, ms; until then, the start of this server. */
   readAtMs: number;
-  /** The start of this server, ms: a process has `deliverySilentMs` from then. */
+  /** The start of this server, ms. The delivery process has `deliverySilentMs` from then to give its first sign. */
   readonly startedAtMs: number;
 };
 
@@ -25,10 +25,10 @@ export function newDeliverySigns(nowMs: number): DeliverySigns {
   return { processAtMs: 0, readAtMs: nowMs, startedAtMs: nowMs };
 }
 
-/** A sign of life whose own time differs more from this server's time is of a process that has ended. */
+/** If the time in a sign of life differs from this server's time by more than this, the process of the sign has ended. */
 const signAgeMsMax = 30 * secondMs;
 
-/** Notes a sign of life of the delivery process. A record of a process that ended long ago is still in the log, and is ignored. */
+/** Notes a sign of life of the delivery process. Ignores an old sign, which a process that ended long ago has left in the log. */
 export function noteDeliverySign(signs: DeliverySigns, saidAtMs: number, nowMs: number): void {
   if (Math.abs(nowMs - saidAtMs) <= signAgeMsMax) signs.processAtMs = nowMs;
 }
@@ -51,8 +51,9 @@ export function deliveryState(signs: DeliverySigns, duties: DutyState, nowMs: nu
 }
 
 /**
- * Returns what a screen shows because nobody is called, or because this server does not know whether anybody is called; undefined if
- * all is well. A ward without assignments does not take part in the delivery of alarms, and is not named.
+ * Returns the notice for a screen if nobody is called, or if this server does not know whether anybody is called;
+ * otherwise undefined. The notice does not name a ward without assignments, because such a ward does not take part in
+ * the delivery of alarms.
  */
 export function deliveryDown(
   signs: DeliverySigns,

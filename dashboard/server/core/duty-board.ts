@@ -4,7 +4,10 @@ import { type DutyAssignment, type DutyState, dutiesOf, type LastChange } from '
 import type { AssignmentEvent, Duty } from '../../../contracts/messages/assignments.ts';
 import type { BoardChange } from '../../protocol/assignments.ts';
 
-/** Changes of a ward that are remembered, for people who work with an older board. Before these, only the last change of each assignment is known. */
+/**
+ * Maximum number of remembered changes of a ward, for people who work with an older board. Of older changes, only the
+ * last change of each assignment is known.
+ */
 const recentMax = 200;
 
 /** `userId` is the person whom the change concerns. */
@@ -22,7 +25,7 @@ export function emptyBoard(): DutyBoard {
   return { duties: initialState, recent: new Map(), isRead: false };
 }
 
-/** Takes an event into the board. An event without effect changes nothing. */
+/** Folds an event into the board. An event without effect changes nothing. */
 export function foldAssignmentEvent(board: DutyBoard, event: AssignmentEvent): void {
   const before = board.duties;
   board.duties = evolve(before, event);
@@ -54,15 +57,16 @@ function changeOfAssignment(last: LastChange, { assignment }: DutyAssignment): R
   return { ...last, person: name, userId, assignmentId, duty, ...(beds ? { beds } : {}) };
 }
 
-/** What a change is about, to decide whether two changes contradict each other. */
+/** The subject of a change. With it, the server decides whether two changes contradict each other. */
 export type Concern =
   | { readonly assignmentId: string }
   | { readonly userId: string; readonly duty?: Duty; readonly beds?: readonly string[] };
 
 /**
- * Returns the changes since `version` that concern the same assignment, the same person, or the same duty at a shared bed. Other changes do
- * not disturb: at the change of a shift, many people change the same board. If there were too many changes to remember, returns the last
- * change of each assignment and absence, so that nobody can make the board of every other person too old with many changes.
+ * Returns the changes since `version` that concern the same assignment, the same person, or the same duty at a shared
+ * bed. Other changes do not matter, because many people change the same board at the change of a shift. If there were
+ * too many changes to remember, returns the last change of each assignment and absence. So nobody can block all other
+ * persons by making many changes.
  * @returns undefined if there is no such version yet
  */
 export function changesSince(

@@ -48,9 +48,14 @@ const other = assigned('x', 6, assignmentOf(9, 'x', [6, 20], ['ICU-7']));
 describe('noteDuties', () => {
   it.each<[string, readonly AssignmentEvent[], number, string[]]>([
     ['a ward that has never used the board', [], 8, []],
-    ['a bed that nobody was ever assigned to', [other], 8, ['No nurse is responsible since 05:00']],
+    ['a bed that never had an assignment', [other], 8, ['No nurse is responsible since 05:00']],
     ['a bed with a nurse', anna, 8, []],
-    ['a bed whose nurse was ended', [...anna, ended('chief', 9, 1)], 10, ['No nurse is responsible since 09:00']],
+    [
+      'a bed whose nurse’s assignment was ended',
+      [...anna, ended('chief', 9, 1)],
+      10,
+      ['No nurse is responsible since 09:00'],
+    ],
     [
       'a bed whose nurse is away',
       [...anna, away('anna', 50, [9, 11])],
@@ -65,7 +70,7 @@ describe('noteDuties', () => {
       ['No nurse is responsible: anna is away, and ben has no duty now since 09:00'],
     ],
     [
-      'a bed whose cover was ended',
+      'a bed whose cover’s assignment was ended',
       [...covered, ended('chief', 9.5, 2)],
       10,
       ['No nurse is responsible: anna is away, and ben has no duty now since 09:30'],
@@ -95,7 +100,7 @@ describe('noteDuties', () => {
       ['No nurse is responsible: anna is away since 09:45'],
     ],
     [
-      'a bed whose nurse was ended after the end of the shift',
+      'a bed whose nurse’s assignment was ended after the end of the shift',
       [...anna, ended('chief', 16, 1)],
       17,
       ['No nurse is responsible since 16:00'],
@@ -145,14 +150,14 @@ describe('noteDuties', () => {
     expect(scene(covered, true, otherThan('anna', account)).at(10)).toEqual([]);
   });
 
-  it('counts from when the fault of an account was noticed, and ends when another nurse has the bed', () => {
+  it('shows the fault of an account from the time when it was noticed, until another nurse has the bed', () => {
     const { board, at } = scene(anna, true, otherThan('anna', undefined));
     expect([...at(8), ...at(9)]).toEqual(Array(2).fill('No nurse is responsible: anna has no account since 08:00'));
     foldAssignmentEvent(board, assigned('cleo', 9, assignmentOf(3, 'cleo', [9, 15])));
     expect(at(9)).toEqual([]);
   });
 
-  it('counts the beds, sends each change to the screens once, and ends the notice', () => {
+  it('counts the beds with notices, sends each change to the screens once, and removes the notice at its end', () => {
     const { state, board, bed, at } = scene(anna);
     expect(noteDuties(state, board, nurseOf, hour(15))).toEqual({ noNurse: 0, overdue: 1 });
     const changeNo = bed.headChangeNo;
@@ -168,7 +173,7 @@ describe('noteDuties', () => {
 
   it.each<[string, readonly AssignmentEvent[], number, string | undefined]>([
     ['a ward that has never used the board', [], 8, undefined],
-    ['a bed that nobody was ever assigned to', [other], 8, undefined],
+    ['a bed that never had an assignment', [other], 8, undefined],
     ['a bed with a nurse', anna, 8, 'anna'],
     ['a bed whose hand-over is overdue', anna, 15, 'anna'],
     ['a bed whose nurse is away and covered', covered, 10, 'ben'],

@@ -1,6 +1,7 @@
 /**
- * Shows at a bed who its nurse is, that no nurse is responsible for it, or that its hand-over is overdue. Only for beds with a patient, and only in a ward
- * whose assignment board has been used: a hospital that does not use the boards gets no such notices.
+ * Sets what a bed shows about its nurse: who the nurse is, that no nurse is responsible, or that the hand-over is
+ * overdue. This applies only to beds with a patient, and only in a ward whose assignment board has been used. So a
+ * hospital that does not use the boards gets no such notices.
  */
 import { absenceAt, coverFault, isCovering, type Responsible, responsibleAt } from '../../../contracts/duties.ts';
 import { dutyNoticeCodes } from '../../../contracts/duty-notice-codes.ts';
@@ -12,15 +13,15 @@ import { endNotice, noteNotice } from './notices.ts';
 import { type BedState, type LiveState, markHeaderChanged } from './state.ts';
 import { uncoveredSinceMs } from './uncovered-since.ts';
 
-/** The number of beds with a patient that have no nurse, and whose hand-over is overdue. */
+/** The number of beds with a patient that have no nurse, and the number of those whose hand-over is overdue. */
 export type DutyGaps = { readonly noNurse: number; readonly overdue: number };
 
 type DutyNotice = { readonly code: string; readonly text: string; readonly sinceMs: number };
 
-/** Returns the account of a person in its present state. */
+/** Returns the present account of a person. */
 export type AccountOf = (userId: string) => DutyAccount | undefined;
 
-/** Brings the nurses and the notices of all beds up to date. Called every few seconds, and after each change of a board. */
+/** Updates the nurses and the notices of all beds, and returns the numbers of gaps. Called every few seconds, and after each change of a board. */
 export function noteDuties(state: LiveState, board: DutyBoard, accountOf: AccountOf, nowMs: number): DutyGaps {
   let noNurse = 0;
   let overdue = 0;
@@ -64,7 +65,7 @@ function dutyAt(
     const reason = waiting && (fault === undefined ? reasonOf(waiting, wardDuties, nowMs) : `${waiting.name} ${fault}`);
     const text = `No nurse is responsible${reason === undefined ? '' : `: ${reason}`}`;
     const shown = notices.get(code);
-    // Nothing says when an account changed, so the notice counts from when this server noticed it.
+    // The time of a change of an account is not known, so the notice counts from the time when this server noticed the change.
     if (fault !== undefined) return { notice: { code, text, sinceMs: shown?.text === text ? shown.sinceMs : nowMs } };
     return { notice: { code, text, sinceMs: uncoveredSinceMs(duties, period, nowMs) ?? Date.parse(period.from) } };
   }
@@ -75,7 +76,10 @@ function dutyAt(
   return { nurse, notice: { code: dutyNoticeCodes.overdue, text, sinceMs: entry?.untilMs ?? nowMs } };
 }
 
-/** Returns why the assigned person is not responsible. A cover has nothing to accept, so the text names the assigned person. */
+/**
+ * Returns why the assigned person is not responsible. The text names the assigned person even if there is a cover,
+ * because a cover does not accept the assignment.
+ */
 function reasonOf(person: Responsible, ward: WardDuties, nowMs: number): string {
   const entry = ward.assignments.find(({ assignment }) => assignment.assignmentId === person.assignmentId);
   const { userId, name } = entry?.assignment ?? person;

@@ -97,7 +97,7 @@ describe('callsOf', () => {
       true,
     ],
     ['an auditor', { ...anna, role: 'auditor', wards: ['*'] }, viewOf(1, open), false],
-  ])('a call is right for %s', (_, viewer, view, isShown) => {
+  ])('shows or hides the call as it should for %s', (_, viewer, view, isShown) => {
     expect(callsOf(scene([view]), viewer).length).toBe(isShown ? 1 : 0);
   });
 
@@ -106,7 +106,7 @@ describe('callsOf', () => {
     expect(call?.bed).toMatchObject({ patient: null });
   });
 
-  it('says what the person answered, who else goes, and shows no end of a wait that is over', () => {
+  it('shows the person’s answer and who else goes, and shows no end of a wait that is over', () => {
     const acceptedBy = [
       { userId: 'anna', name: 'Anna' },
       { userId: 'ben', name: 'Ben' },
@@ -129,7 +129,7 @@ describe('callsOf', () => {
     ]);
   });
 
-  it('lists the more urgent calls first, then those that wait, then the older ones, and at most a hundred', () => {
+  it('lists at most a hundred calls: the higher priority first, then calls that wait, then older calls', () => {
     const view = (n: number, fields: Partial<DeliveryView>, call: Parameters<typeof callTo>[1]) =>
       ofBed1(n, viewOf(n, [callTo('anna', { callId: `c${n}`, ...call })], fields));
     const views = [

@@ -14,7 +14,7 @@ import { seesWard, type Viewer } from './rights.ts';
 import { bedView, seesAlarm } from './screen.ts';
 import { audienceOf, type BedState, type LiveState, type ShownAlarm } from './state.ts';
 
-/** Maximum of calls in one message; the less urgent ones are left out. */
+/** Maximum number of calls in one message; less urgent calls are left out. */
 export const callsMax = 100;
 
 export type CallsContext = {
@@ -25,7 +25,7 @@ export type CallsContext = {
   readonly nowMs: number;
 };
 
-/** An open call with the alarm and the bed that it is about. */
+/** An open call, with its alarm and bed. */
 type OpenCall = {
   readonly delivery: AlarmDelivery;
   readonly call: CallView;
@@ -34,8 +34,8 @@ type OpenCall = {
 };
 
 /**
- * Returns the open calls of a person that the person may see, the most urgent first. A call is open while its alarm calls, also after the
- * wait for the answer is over, because a late answer still counts.
+ * Returns the open calls of a person that the person may see, the most urgent first. A call is open as long as its
+ * alarm calls. It stays open after the wait for the answer, because a late answer still counts.
  */
 export function callsOf(context: CallsContext, viewer: Viewer): MyCall[] {
   const open = [...context.board.deliveries.values()].flatMap(
@@ -60,7 +60,7 @@ function openCallOf(state: LiveState, viewer: Viewer, delivery: AlarmDelivery): 
   return { delivery, call, alarmState, bed };
 }
 
-/** Calls that wait for an answer first, then by priority, then the oldest first. */
+/** Compares two calls for their order: the higher priority first, then calls that wait for an answer, then the older call. */
 function byUrgency(a: OpenCall, b: OpenCall): number {
   const waits = ({ call }: OpenCall) => Number(call.outcome === 'waiting');
   const rank = ({ delivery }: OpenCall) => priorityRank[delivery.view.priority];
@@ -88,8 +88,8 @@ function myCall(context: CallsContext, viewer: Viewer, { delivery, call, alarmSt
 }
 
 /**
- * Returns the name of the person who is called next if nobody answers; undefined if nobody is left. It is the same order by which the
- * delivery process calls (contracts/call-order.ts). The process also leaves out persons whom it cannot reach.
+ * Returns the name of the person who is called next if nobody answers; undefined if nobody is left. The delivery
+ * process calls in the same order (contracts/call-order.ts), but it also leaves out persons whom it cannot reach.
  */
 function nextPerson(
   { duties, policy, nowMs }: CallsContext,

@@ -41,7 +41,7 @@ describe('decideReach', () => {
     ['a mail address elsewhere', mail('anna@evil.example'), 'payload-schema'],
     ['a list of mail addresses', mail('a@evil.example,b@hospital.example'), 'payload-schema'],
     ['a mail address with a line break', mail('a@hospital.example\r\nBcc: x@evil.example'), 'payload-schema'],
-  ])('judges %s', (_, body, expected) => {
+  ])('checks %s', (_, body, expected) => {
     expect(outcomeOf(body)).toBe(expected);
   });
 
@@ -52,7 +52,7 @@ describe('decideReach', () => {
     expect(outcomeOf(body, [], allowed)).toBe('payload-schema');
   });
 
-  it('replaces the own entry with the same address, and refuses the address of another person’s browser', () => {
+  it('replaces the person’s own entry with the same address, and refuses the address of another person’s browser', () => {
     const own = { ...pushEntry(1, 'anna'), endpoint: 'https://push.example/secret-1' };
     expect(decideReach(push(), 'anna', [own], rules)).toEqual({ ok: true, replaced: own });
     expect(outcomeOf(push(), [{ ...own, userId: 'ben' }])).toBe('conflict');
@@ -96,7 +96,7 @@ describe('decideReach', () => {
     expect(outcomeOf(push({ endpoint: 'https://push.example/w/?token=%31' }), [entry])).toBe('conflict');
   });
 
-  it('allows a mail address that another person has, too, because a team may share it', () => {
+  it('allows a mail address that another person also has, because a team may share an address', () => {
     const { channel: _, endpoint: _e, p256dh: _p, auth: _a, ...fields } = pushEntry(1, 'ben');
     const bens: ReachEntry = { ...fields, channel: 'mail', address: 'team@hospital.example' };
     expect(outcomeOf(mail('team@hospital.example'), [bens])).toBe('ok');

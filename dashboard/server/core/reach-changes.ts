@@ -1,13 +1,13 @@
 /**
- * Decides whether a person may add a way to be reached. A person changes only her or his own ways: so a stolen session cannot redirect the
- * alarms of others. Pure.
+ * Decides whether a person may add an entry with which Vigil reaches the person. A person can change only her or his
+ * own entries, so a stolen session cannot redirect the alarms of others. Pure.
  */
 import type { Fault } from '../../../contracts/errors.ts';
 import type { ReachEntry } from '../../../contracts/messages/delivery-commands.ts';
 import { addressFault } from '../../../contracts/reach-hosts.ts';
 import type { ReachBody } from '../../protocol/delivery.ts';
 
-/** Maximum of entries of one person (ours): a phone, a tablet, and some that were forgotten. */
+/** Maximum number of entries of one person (ours): a phone, a tablet, and some forgotten devices. */
 export const entriesOfPersonMax = 5;
 
 /** The key of a browser: a point of P-256 without compression (65 bytes, the first is 4), base64url (RFC 8291). */
@@ -24,7 +24,7 @@ export type ReachRules = {
 };
 
 export type ReachDecision =
-  /** `replaced`: the entry with the same address, which the new one replaces. */
+  /** `replaced`: the entry with the same address, which the new entry replaces. */
   { readonly ok: true; readonly replaced: ReachEntry | undefined } | { readonly ok: false; readonly fault: Fault };
 
 const refused = (code: Fault['code'], message: string): ReachDecision => ({ ok: false, fault: { code, message } });
@@ -42,7 +42,7 @@ export function decideReach(
   const fault = bodyFault(body, rules);
   if (fault !== undefined) return refused('payload-schema', fault);
   const same = entries.filter((entry) => addressOf(entry) === addressOf(body));
-  // Otherwise the browser of one person would get the alarms of two persons, and nobody could tell whose phone it is.
+  // Otherwise one browser would get the alarms of two persons, and nobody would know whose phone it is.
   if (body.channel === 'push' && same.some((entry) => entry.userId !== userId))
     return refused(
       'conflict',
@@ -92,8 +92,8 @@ function addressOf(entry: ReachBody | ReachEntry): string {
 const needlesslyEncoded = /%(?:2[de]|3\d|[46][1-9a-f]|[57][\da]|5f|7e)/gi;
 
 /**
- * Returns a URL as it is sent to its host, without what spells it in another way: the fragment, which is never sent, an empty query, and
- * needless encodings. The parser of the platform normalises the rest.
+ * Returns the same URL for all spellings that mean the same to the host: removes the fragment, which is never sent, an
+ * empty query, and unnecessary encodings. The platform's URL parser does the rest.
  */
 function normalUrl(text: string): string {
   const url = URL.parse(text.replace(needlesslyEncoded, decodeURIComponent));
@@ -101,7 +101,7 @@ function normalUrl(text: string): string {
   return (url.origin + url.pathname + url.search).replace(/%[\da-f]{2}/gi, (code) => code.toUpperCase());
 }
 
-/** Returns the text about an entry for the audit trail: where it leads, without its secrets. */
+/** Returns the text about an entry for the audit trail: its address or host, without secrets. */
 export function reachText(entry: ReachEntry): string {
   const where =
     entry.channel === 'mail' ? entry.address : new URL(entry.channel === 'push' ? entry.endpoint : entry.url).host;

@@ -80,7 +80,7 @@ describe('isReached', () => {
 });
 
 describe('myReach', () => {
-  it('lists the own entries without their secrets', () => {
+  it('lists the person’s own entries without their secrets', () => {
     const board = boardOf(push(1));
     for (const [n, userId] of [
       [1, 'anna'],

@@ -1,4 +1,4 @@
-/** Says whether persons can be reached now, from the newest canaries and receipts. No answer of these functions has a secret of an entry. */
+/** Decides from the newest canaries and receipts whether persons can be reached now. The results never contain a secret of an entry. */
 import { canAnswer } from '../../../contracts/delivery-policy.ts';
 import { minuteMs } from '../../../contracts/durations.ts';
 import { absenceAt, dutiesNow } from '../../../contracts/duties.ts';
@@ -12,8 +12,8 @@ import type { MyReach, ReachState, WardReach } from '../../protocol/delivery.ts'
 import { type ChannelReach, type DeliveryBoard, reachOf } from './delivery-board.ts';
 
 /**
- * A result that stays the same is written again with the first canary after `reachNotedEveryMs`, and a canary comes every 10 min. An older result
- * says nothing about now (ours).
+ * A result older than this shows nothing about the present (ours). The delivery process writes a result that has not
+ * changed again with the first canary after `reachNotedEveryMs`, and a canary comes every 10 min.
  */
 export const reachFreshMs = reachNotedEveryMs + 15 * minuteMs;
 
@@ -62,7 +62,7 @@ function stateOf({ channel, result, asked }: ChannelReach, nowMs: number): Reach
   return { channel, state: 'unknown', ...(result && { at: formatInstant(result.atMs) }) };
 }
 
-/** Orders states: a further stage is better; not knowing is better than knowing that the channel is down. */
+/** Returns the rank of a state. A further stage has a higher rank. An unknown state has a higher rank than a channel that is down. */
 function standingOf({ state, stage = 'sent' }: ReachState): number {
   switch (state) {
     case 'down':
@@ -76,10 +76,10 @@ function standingOf({ state, stage = 'sent' }: ReachState): number {
   }
 }
 
-/** Stages that only the device of the person can have reported. */
+/** Stages that only the person's device can report. */
 const deviceStages: readonly ReceiptStage[] = ['on-device', 'painted', 'answered'];
 
-/** Returns whether a person can be reached now: a channel for answers came back from the person's device. */
+/** Returns whether a person can be reached now: the person's device has confirmed a message or canary of a channel for answers. */
 export function isReached(channels: readonly ReachState[]): boolean {
   return channels.some(
     ({ channel, state, stage }) =>
@@ -119,7 +119,7 @@ function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host : '';
 }
 
-/** Returns each person with a duty in a ward now who is not away, and how each can be reached. */
+/** Returns the persons who have a duty in a ward now and are not away, and how Vigil can reach each of them. */
 export function wardReach(board: Board, duties: DutyState, ward: string, isRunning: boolean, nowMs: number): WardReach {
   const wardDuties = dutiesOf(duties, ward);
   const persons = new Map(wardDuties.assignments.map(({ assignment }) => [assignment.userId, assignment.name]));

@@ -31,7 +31,7 @@ const sound = (fields: Partial<PageSound> = {}): PageSound => ({
 });
 const icuAlarm = (fields: Partial<Alarm> = {}) => alarm('alarm-0000000001', 'assoc-01', 1, fields);
 
-/** A screen to which these alarms were sent, and that has painted them. */
+/** Returns a screen to which these alarms were sent, and which has painted them. */
 function screenWith(painted: readonly Alarm[], sent: readonly Alarm[] = painted): OwnerScreen {
   const confirmations = newConfirmations();
   step(confirmations, { kind: 'snapshot', alarms: sent }, t0);
@@ -85,7 +85,7 @@ describe('a report of the screen that has the sound', () => {
     expect(ofScreen).toMatchObject({ why: 'hidden', soundedAtMs: undefined });
   });
 
-  it('counts from the heartbeat that the page had read, never from a later time, and never goes back', () => {
+  it('counts from the time of the heartbeat that the page had read, not later, and this time never goes back', () => {
     const ofScreen = owner();
     const note = (beat: number) =>
       noteReport(ofScreen, { page: 'painting', sound: sound({ beat }) }, screenWith([]), [], t0 + 1_000);
@@ -99,7 +99,7 @@ describe('a report of the screen that has the sound', () => {
   });
 });
 
-describe('what the server says to the screens', () => {
+describe('what the server tells the screens', () => {
   const heard = (why?: 'hidden' | 'blocked' | 'not-shown' | 'not-sounding') =>
     Object.assign(owner(), { soundedAtMs: t0, why });
   const here = screenWith([]);
@@ -114,8 +114,14 @@ describe('what the server says to the screens', () => {
       { state: 'sounding', soundedAgoMs: unheardAfterMs },
     ],
     ['a screen that sounded longer ago', heard(), here, unheardAfterMs + 1, unheard('silent')],
-    ['a new alarm that it does not sound yet', heard('not-shown'), here, 500, { state: 'sounding', soundedAgoMs: 500 }],
-    ['an alarm that it does not sound in time', heard('not-shown'), here, 5_000, unheard('not-shown')],
+    [
+      'a new alarm that the screen does not sound yet',
+      heard('not-shown'),
+      here,
+      500,
+      { state: 'sounding', soundedAgoMs: 500 },
+    ],
+    ['an alarm that the screen does not sound in time', heard('not-shown'), here, 5_000, unheard('not-shown')],
     ['another sound for too long', heard('not-sounding'), here, 5_000, unheard('not-sounding')],
     ['a screen that has just been hidden', heard('hidden'), here, 0, unheard('hidden')],
     ['a screen whose sound has just been blocked', heard('blocked'), here, 0, unheard('blocked')],
@@ -154,7 +160,7 @@ it('the alarms of a ward are those of its beds, not of other wards and not of de
   expect(idsOf('other')).toEqual([]);
 });
 
-it('the newest owner that other dashboards name counts, while their records count', () => {
+it('of the owners that other dashboards name, the newest counts, as long as the records of these dashboards count', () => {
   const record = (sinceMs: number, actor: string) => ({
     readAtMs: t0,
     record: { at: formatInstant(t0), wards: [], sounds: [{ ward: 'icu', actor, since: formatInstant(sinceMs) }] },

@@ -1,6 +1,7 @@
 /**
- * Decides whether the screen that has the sound of a ward sounds it, and what the server says to the other screens. Only while it
- * certainly sounds, the other screens may be silent for this ward.
+ * Decides whether the owner, the screen that has the sound of a ward, really sounds the alarms of the ward, and what
+ * the server tells the other screens. The other screens may be silent for this ward only while the owner certainly
+ * sounds.
  *
  * All times are by the server's steady clock, ms since 1970.
  */
@@ -16,18 +17,20 @@ import { type LiveState, wardOf } from './state.ts';
 import { currentRecords, type OtherDashboards } from './unconfirmed.ts';
 
 /**
- * A screen that has not confirmed the sound for this time does not sound the ward (ours). A screen confirms once a second, so
- * the other screens say so with the fourth heartbeat, within 5 s. Shorter than `soundSilenceMsMax` of the protocol.
+ * If the owner has not confirmed the sound for this time, it does not sound the ward (ours). The owner confirms once a
+ * second, so the other screens show this with the fourth heartbeat, within 5 s. Shorter than `soundSilenceMsMax` of the
+ * protocol.
  */
 export const unheardAfterMs = 3_500;
-/** A screen that did not sound its ward for this time loses the sound (ours). All screens sound meanwhile. */
+/** An owner that does not sound its ward for this time loses the sound (ours). All screens sound meanwhile. */
 export const ownerLostMs = 60_000;
 /**
- * A session whose screen lost the sound because somebody at another session wanted every screen to sound cannot take the sound
- * of this ward again for this time (ours). Otherwise a script could take it back each second.
+ * A person at another session can take the sound away from a screen, so that every screen sounds. Then the session of
+ * that screen cannot take the sound of this ward again for this time (ours). Otherwise a script could take the sound
+ * back each second.
  */
 export const retakeAfterMs = 60_000;
-/** Sessions that must wait, of all wards. Above it the oldest may take the sound again. */
+/** Maximum number of sessions that must wait, in all wards. Above it, the session that has waited longest need not wait any more. */
 const waitingSessionsMax = 1_000;
 
 /** The screen that has the sound of a ward. */
@@ -38,11 +41,11 @@ export type SoundOwner = {
   readonly userId: string;
   readonly person: string;
   readonly sinceMs: number;
-  /** A moment in which the screen certainly sounded everything that should sound; undefined before the first. */
+  /** The last time at which the screen certainly sounded everything that should sound; undefined before the first confirmation. */
   soundedAtMs: number | undefined;
   /** Why its last report did not confirm the sound; undefined if it did. */
   why: WhyUnheard | undefined;
-  /** Since when the screen does not sound the ward; undefined while it does. */
+  /** The time from which on the screen does not sound the ward; undefined while it sounds. */
   unheardSinceMs: number | undefined;
 };
 
@@ -76,7 +79,7 @@ export function retakeWaitMs(waits: RetakeWaits, ward: string, session: string, 
   return Math.max(0, (waits.get(waitKey(ward, session)) ?? nowMs) - nowMs);
 }
 
-/** Takes a report of the screen that has the sound of the ward. */
+/** Handles a report of the screen that has the sound of the ward. */
 export function noteReport(
   owner: SoundOwner,
   report: { readonly page: ScreenReport['page']; readonly sound: PageSound },
@@ -85,7 +88,7 @@ export function noteReport(
   nowMs: number,
 ): void {
   owner.why = whyUnheard(report, screen, alarms, nowMs);
-  // The page made the report after it had read the heartbeat with this time. A time in the future is not of this server.
+  // The page made the report after it had read the heartbeat with this time. A time in the future cannot come from this server.
   if (owner.why === undefined && report.sound.beat <= nowMs)
     owner.soundedAtMs = Math.max(report.sound.beat, owner.soundedAtMs ?? 0);
 }
@@ -105,13 +108,13 @@ function whyUnheard(
   return level === undefined || sound.level === level ? undefined : 'not-sounding';
 }
 
-/** Returns whether the screen has painted all of an alarm that a person must see. */
+/** Returns whether the screen has painted everything of an alarm that a person must see. */
 function hasPainted({ alarms }: Confirmations, alarm: Alarm): boolean {
   const onScreen = alarms.get(alarm.alarmId);
   return onScreen !== undefined && onScreen.waiting === undefined && !mustBeShownAnew(onScreen.alarm, alarm);
 }
 
-/** Returns what the server says to the screens about the sound of the ward. @param screen undefined if the owner has no connection */
+/** Returns what the server tells the screens about the sound of the ward. @param screen undefined if the owner has no connection */
 export function soundOf(owner: SoundOwner, screen: OwnerScreen | undefined, nowMs: number) {
   const { soundedAtMs } = owner;
   const isRecent = soundedAtMs !== undefined && nowMs - soundedAtMs <= unheardAfterMs;
@@ -122,7 +125,7 @@ export function soundOf(owner: SoundOwner, screen: OwnerScreen | undefined, nowM
   return { state: 'sounding', soundedAgoMs: Math.ceil(nowMs - soundedAtMs) } as const;
 }
 
-/** Notes once a second whether the ward is sounded. Returns whether the owner keeps the sound. */
+/** Notes whether the owner sounds the ward; called once a second. Returns whether the owner keeps the sound. */
 export function noteState(owner: SoundOwner, state: WardSound['state'], nowMs: number): boolean {
   owner.unheardSinceMs = state === 'sounding' ? undefined : (owner.unheardSinceMs ?? nowMs);
   return owner.unheardSinceMs === undefined || nowMs - owner.unheardSinceMs <= ownerLostMs;

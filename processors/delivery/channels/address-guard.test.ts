@@ -71,7 +71,7 @@ describe('the look-up of a name', () => {
     });
   };
 
-  it('gives only the allowed addresses of a name', async () => {
+  it('returns only the allowed addresses of a name', async () => {
     expect(await lookUp(['10.0.0.1', '8.8.8.8', '::1'])).toEqual({
       address: [{ address: '8.8.8.8', family: 4 }],
       family: undefined,
@@ -87,7 +87,7 @@ describe('the look-up of a name', () => {
     },
   );
 
-  it('passes on the failure of DNS', async () => {
+  it('returns the error of DNS', async () => {
     expect(await lookUp([], { error: 'ENOTFOUND' })).toBe('ENOTFOUND');
   });
 });

@@ -1,6 +1,6 @@
 /**
- * Decides to which addresses of the network a channel may connect. It is asked at each connection, with the address that DNS has just given, so
- * that a name that later points to another address does not help an attacker (DNS rebinding).
+ * Decides to which addresses of the network a channel may connect. It checks each connection, with the address that DNS
+ * has just returned. So an attacker gains nothing if a name later points to another address (DNS rebinding).
  */
 import { lookup as dnsLookup, type LookupAddress } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
@@ -12,7 +12,7 @@ const specialIpv4 = [
   ...['192.0.2.0/24', '192.88.99.0/24', '192.168.0.0/16', '198.18.0.0/15', '198.51.100.0/24', '203.0.113.0/24'],
   ...['224.0.0.0/4', '240.0.0.0/4'],
 ];
-/** Public addresses of IPv6 are in 2000::/3. These parts of it are not public, or contain an address of IPv4. */
+/** Public addresses of IPv6 are in 2000::/3. These parts of 2000::/3 are not public, or contain an IPv4 address. */
 const specialIpv6 = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20'];
 
 export type AddressGuard = {
@@ -23,8 +23,8 @@ export type AddressGuard = {
 };
 
 /**
- * @param privateNetworks networks that are not public, and to which a channel may connect all the same: `10.20.0.0/16` or `10.20.1.7`
- * @param resolve for tests: resolves a name instead of DNS
+ * @param privateNetworks networks that are not public but to which a channel may connect: `10.20.0.0/16` or `10.20.1.7`
+ * @param resolve for tests: resolves names in the place of DNS
  * @throws VigilError `settings-invalid` if a network is not valid
  */
 export function createAddressGuard(

@@ -1,6 +1,6 @@
 /**
- * What each channel offers to the delivery process. A channel sends a message to one address of a person, tries again by itself, and says how
- * far the message came. It never answers for a person.
+ * What each channel offers to the delivery process. A channel sends a message to one address of a person, tries again
+ * by itself, and reports how far the message came. A channel never answers a call in the place of a person.
  */
 import type { Priority } from '../../../contracts/messages/alarms.ts';
 import type { ReceiptStage } from '../../../contracts/messages/deliveries.ts';
@@ -17,29 +17,29 @@ export type NamedAlarm = {
   /** Text of the alarm for people: `HR 134 > 120`. A channel sends it only if the hospital allows values outside Vigil's own pages. */
   readonly text: string;
   readonly onsetAt: string;
-  /** Until when the person's answer is waited for, ms since 1970. */
+  /** The time at which Vigil stops waiting for the person's answer, ms since 1970. */
   readonly dueAtMs: number;
 };
 
 export type OutgoingMessage = {
-  /** The same id for each try, so that the receiver can drop a repetition. */
+  /** Each try has the same id, so that the receiver can drop a repeated message. */
   readonly messageId: string;
   readonly userId: string;
   readonly name: string;
-  /** The most urgent alarm first. Of many alarms only the first are here; `onlyCounted` is the number of the others. */
+  /** The most urgent alarms, the most urgent first. `onlyCounted` is the number of further alarms. */
   readonly alarms: readonly NamedAlarm[];
   readonly onlyCounted: number;
-  /** After this time the message must not leave any more, ms since 1970. */
+  /** The message must not leave after this time, ms since 1970. */
   readonly uselessAfterMs: number;
 };
 
-/** A silent message that shows whether a person can be reached. The person does not notice it, where the channel allows that. */
+/** A canary: a silent message that shows whether a person can be reached. Some channels cannot hide it from the person. */
 export type CheckMessage = { readonly checkId: string; readonly userId: string; readonly name: string };
 
 /**
- * How far a message came. `ended`: the service says that the address does not exist any more, so nothing must be sent to it from now on.
- * `transient`: the channel has given up for now; the same message may be tried later. `asksToWait`: the service works and asks to send less, so a
- * canary has found nothing out.
+ * How far a message came. `ended`: the service says that the address does not exist any more, so Vigil must send
+ * nothing to it from now on. `transient`: the channel has given up for now; the same message may be tried later.
+ * `asksToWait`: the service works and asks for fewer messages, so the canary has no result.
  */
 export type SendResult =
   | { readonly kind: 'reached'; readonly stage: ReceiptStage }
@@ -62,7 +62,10 @@ export type Channel<Entry extends ReachEntry = ReachEntry> = {
   send(entry: Entry, message: OutgoingMessage, signal: AbortSignal): Promise<SendResult>;
   /** Sends a canary to the address. Never rejects. */
   check(entry: Entry, check: CheckMessage, signal: AbortSignal): Promise<SendResult>;
-  /** Whether the service of this address has failed, so that nothing is sent to it for some seconds. Absent: never. */
+  /**
+   * Returns whether the service of this address has failed, so that nothing is sent to it for some seconds. A channel
+   * without this function never reports a failed service.
+   */
   isDown?(entry: Entry): boolean;
   close(): Promise<void>;
 };

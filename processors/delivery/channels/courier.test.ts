@@ -27,7 +27,7 @@ function newCourier(clock = { ms: 0 }) {
 }
 
 describe('a courier', () => {
-  it('tries again after a transient failure, and not after a permanent one or an end', async () => {
+  it('tries again after a transient failure, and not after a permanent failure or after the end of an address', async () => {
     const { send } = newCourier();
     for (const [last, tries] of [
       [reached, 2],
@@ -40,7 +40,7 @@ describe('a courier', () => {
     }
   });
 
-  it('sends nothing after the message is useless, and says why the last try failed', async () => {
+  it('sends nothing when the message is useless, and returns why the last try failed', async () => {
     const { send } = newCourier();
     const attempt = vi.fn().mockResolvedValue(failed('transient', 'The service has a fault (500).'));
     expect(await send('a', attempt, 1_000)).toEqual(broken.result);
@@ -54,7 +54,7 @@ describe('a courier', () => {
     expect(late).not.toHaveBeenCalled();
   });
 
-  it('sends nothing after the signal: before a try, during a try, and during a wait', async () => {
+  it('stops at the signal: before a try, during a try, and during a wait', async () => {
     const { send } = newCourier();
     const before = AbortSignal.abort();
     const attempt = vi.fn().mockResolvedValue(reached);
@@ -72,7 +72,7 @@ describe('a courier', () => {
     }
   });
 
-  it('cuts a hang before the 5 s after which the next person is called, and tries again', async () => {
+  it('ends a try that hangs within 5 s, before the next person is called, and tries again', async () => {
     const { send } = newCourier();
     const atMs: number[] = [];
     const signals: AbortSignal[] = [];
@@ -87,7 +87,7 @@ describe('a courier', () => {
     expect(signals[0]!.aborted).toBe(true);
   });
 
-  it('leaves no listener on a signal that lives longer than a try, so that the memory does not grow', async () => {
+  it('leaves no listener on a signal that exists longer than a try, so that the memory does not grow', async () => {
     const { send } = newCourier();
     const spy = vi.spyOn(AbortSignal, 'any');
     const stop = new AbortController();
@@ -108,7 +108,7 @@ describe('a courier', () => {
     expect(listeners).toHaveLength(0);
   });
 
-  it('lets only canaries wait if the service asks canaries to wait, and both if it asks messages', async () => {
+  it('delays only canaries if the service asks a canary to wait, and also messages if it asks a message to wait', async () => {
     const { courier } = newCourier();
     const asks = { ...failed('transient', 'The service asks to send less (429).'), retryAfterMs: 3_600_000 };
     const busy: TryResult = {
@@ -128,7 +128,7 @@ describe('a courier', () => {
     expect(await send(true, reached, 'tablet')).toEqual(['failed', 0]);
   });
 
-  it('bounds how many tries run at once at one host, and how many messages wait', async () => {
+  it('limits how many tries run at once at one host, and how many messages wait', async () => {
     const { send } = newCourier();
     let running = 0;
     const begin = vi.fn();
@@ -150,7 +150,7 @@ describe('a courier', () => {
     expect(running).toBe(runningMax);
   });
 
-  it('sends nothing to a host that has failed, until one trial has found that it works', async () => {
+  it('sends nothing to a host that has failed, until a trial shows that the host works', async () => {
     const clock = { ms: 0 };
     const { courier, send } = newCourier(clock);
     const dead = vi.fn().mockResolvedValue(broken);

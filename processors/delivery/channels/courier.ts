@@ -1,6 +1,6 @@
 /**
- * Sends one message with several tries. All channels send through a courier. It gives up after some seconds, so that a message to a dead host takes
- * no slot of the process from other messages; the process tries the same message again later.
+ * Sends one message with several tries. All channels send through a courier. The courier gives up after some seconds,
+ * so that a message to a dead host does not keep a slot of the process. The process tries the same message again later.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { minuteMs, secondMs } from '../../../contracts/durations.ts';
@@ -9,38 +9,38 @@ import type { HostSign } from './core/breaker.ts';
 import { createHostGate, type HostGate } from './host-gate.ts';
 import { countOf, type SendCounts } from './send-counts.ts';
 
-/** Longest time of one try, ms (ours): a hang must end before the 5 s after which the next person is called. */
+/** Longest time of one try, ms (ours). The process calls the next person after 5 s, so a try that hangs must end earlier. */
 export const tryMsMax = 4 * secondMs;
-/** How long a message is tried before the courier gives up, ms (ours). */
+/** The courier tries a message for at most this time, ms (ours). */
 const giveUpMs = 8 * secondMs;
 /** The waits between tries, ms (ours): 250 ms at first, doubled each time up to 2 s, each with a random part. */
 const firstWaitMs = 250;
 const waitMsMax = 2 * secondMs;
-/** How long the canaries of an address wait at least if its service asks to send less, ms (ours). */
+/** If a service asks for fewer messages, the canaries to its address wait at least this long, ms (ours). */
 const checkPauseMs = 5 * minuteMs;
-/** Maximum number of addresses whose service has asked to wait (ours). */
+/** Maximum number of addresses that are remembered because their service has asked to wait (ours). */
 const pausesMax = 10_000;
 /** Maximum number of hosts with a gate of their own (ours). */
 const hostsMax = 1_000;
 
-/** What one try has found. `retryAfterMs`: the host asks to wait for this time. */
+/** The result of one try. `retryAfterMs`: the host asks to wait for this time. */
 export type TryResult = { readonly result: SendResult; readonly host: HostSign; readonly retryAfterMs?: number };
 
-/** Returns a failure without an effect on the breaker. */
+/** Returns a failed result. By default, the host itself counts as working. */
 export const failed = (kind: 'transient' | 'permanent', reason: string, host: HostSign = 'works'): TryResult => ({
   result: { kind: 'failed', class: kind, reason },
   host,
 });
 
 export type Errand = {
-  /** The address, for instance the id of the entry: its service may ask to wait. */
+  /** Names the address, for instance by the id of its entry. The service of an address may ask to wait. */
   readonly to: string;
   /** Host and port; each host has its own gate. */
   readonly host: string;
-  /** After this time nothing leaves any more, ms since 1970. */
+  /** Nothing leaves after this time, ms since 1970. */
   readonly uselessAfterMs: number;
   readonly signal: AbortSignal;
-  /** Whether this is a canary: if its service asks to wait, only canaries wait, and no message about an alarm. */
+  /** Whether this is a canary. If a service asks to wait, only canaries wait; messages about alarms are still sent. */
   readonly isCheck?: boolean;
   /** Tries once. Must not reject. The signal ends the try. */
   readonly attempt: (signal: AbortSignal) => Promise<TryResult>;
@@ -48,7 +48,7 @@ export type Errand = {
 
 export type Courier = {
   send(errand: Errand): Promise<SendResult>;
-  /** Whether the host has failed and nothing is sent to it now. */
+  /** Returns whether the host has failed, so that nothing is sent to it now. */
   isDown(host: string): boolean;
   /** Returns the number of hosts that have failed. */
   downCount(): number;
@@ -150,18 +150,18 @@ function pause(pauses: Map<string, number>, to: string, untilMs: number): void {
   pauses.set(to, untilMs);
 }
 
-/** Tries once, and cuts a try that lasts too long. */
+/** Tries once, and ends a try that lasts too long. */
 async function tryOnce(errand: Errand, permit: { end(sign: HostSign): void }, options: CourierOptions) {
   const { counts, monotonicMs, now } = options;
   const beganMs = monotonicMs();
-  // The wait for the gate may have taken all the time that the message had.
+  // The message may have become too old while it waited for the gate.
   const tryMs = Math.min(tryMsMax, errand.uselessAfterMs - now());
   if (tryMs <= 0 || errand.signal.aborted) {
     permit.end('unknown');
     return failed('transient', 'The message was of no use any more.', 'unknown');
   }
-  // The try has a controller of its own. Node keeps a signal of `AbortSignal.any` in memory as long as it has a listener, so that a listener
-  // that a channel leaves there would stay until the process ends.
+  // Each try has its own controller. Node keeps a signal of `AbortSignal.any` in memory as long as the signal has a
+  // listener. If a channel forgot to remove its listener, the signal would stay in memory until the process ends.
   const end = new AbortController();
   const ended = Promise.withResolvers<TryResult>();
   const onUnneeded = () => {

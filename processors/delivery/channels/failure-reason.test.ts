@@ -21,7 +21,7 @@ describe('failureReason', () => {
     expect(failureReason(errorOf(code))).toEqual({ class: kind, reason });
   });
 
-  it('looks into what a library wraps', () => {
+  it('finds the code inside an error that a library has wrapped', () => {
     const wrapped = errorOf('ESOCKET', { originalCode: 'CERT_HAS_EXPIRED' });
     expect(failureReason(wrapped).class).toBe('permanent');
     expect(failureReason(new Error('a', { cause: errorOf('ECONNREFUSED') })).reason).toContain('refuses');

@@ -1,4 +1,4 @@
-/** Says in plain words why a connection failed, without an address or a secret. */
+/** Describes in plain words why a connection failed, without an address or a secret. */
 
 const reasons: Readonly<Record<string, string>> = {
   EADDRNOTALLOWED: 'The host has an address to which Vigil must not connect.',
@@ -17,15 +17,15 @@ const reasons: Readonly<Record<string, string>> = {
 
 const permanentCodes: readonly string[] = ['EADDRNOTALLOWED', 'ETLS'];
 
-/** Errors of TLS that mean that the certificate of the host does not prove who the host is. */
+/** TLS errors for a certificate that does not prove the identity of the host. */
 const certificateCode =
   /CERT|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY)|HOSTNAME_MISMATCH|INVALID_CA|PATH_LENGTH|INVALID_PURPOSE/;
 
 export type FailureReason = { readonly class: 'transient' | 'permanent'; readonly reason: string };
 
 /**
- * Returns why a connection failed. A certificate that is not valid is permanent: waiting does not make the host trusted, so the next person must be
- * called at once. nodemailer keeps the code of Node in `originalCode`.
+ * Returns why a connection failed. A certificate that is not valid is a permanent failure: it does not become valid
+ * while Vigil waits, so the next person must be called at once. nodemailer puts Node's error code into `originalCode`.
  */
 export function failureReason(error: unknown): FailureReason {
   for (let cause = error, depth = 0; cause instanceof Error && depth < 4; cause = cause.cause, depth += 1) {
@@ -34,7 +34,7 @@ export function failureReason(error: unknown): FailureReason {
       return { class: 'permanent', reason: 'The certificate of the host is not valid.' };
     const reason = reasons[originalCode] ?? reasons[code];
     if (reason !== undefined) return { class: permanentCodes.includes(code) ? 'permanent' : 'transient', reason };
-    // With several addresses, Node collects the errors of all of them.
+    // If a host has several addresses, Node collects the errors of all addresses.
     if (cause instanceof AggregateError && cause.errors[0] instanceof Error) return failureReason(cause.errors[0]);
   }
   return { class: 'transient', reason: 'The connection to the host failed.' };

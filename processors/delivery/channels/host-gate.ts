@@ -1,6 +1,7 @@
 /**
- * The gate in front of one host. It bounds how many tries run at once and how many wait, and asks the breaker of the host. So a dead or slow host
- * holds up only its own messages. While the breaker is open, nothing waits: each message fails at once and is tried again later.
+ * The gate in front of one host. It limits how many tries run at once and how many wait, and it asks the breaker of the
+ * host. So a dead or slow host delays only its own messages. While the breaker is open, nothing waits: each message
+ * fails at once and is tried again later.
  */
 import { type Breaker, beginTry, closedBreaker, endTry, type HostSign } from './core/breaker.ts';
 
@@ -13,11 +14,11 @@ export const waitingMax = 1_000;
 export type Try = { end(sign: HostSign): void };
 
 export type HostGate = {
-  /** Waits for the right to try. `down`: the host has failed. `full`: too many wait. `aborted`: the signal came first. */
+  /** Waits for the right to try. `down`: the host has failed. `full`: too many messages wait. `aborted`: the signal ended the wait. */
   enter(signal: AbortSignal): Promise<Try | 'down' | 'full' | 'aborted'>;
-  /** Whether the host has failed and nothing is sent to it now. */
+  /** Returns whether the host has failed, so that nothing is sent to it now. */
   isDown(): boolean;
-  /** Whether nothing runs or waits, and the breaker knows nothing about the host. */
+  /** Returns whether nothing runs or waits, and the breaker has seen no failure of the host. */
   isIdle(): boolean;
 };
 

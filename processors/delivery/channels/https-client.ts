@@ -1,4 +1,4 @@
-/** Sends one POST request to an address that comes from outside, with bounds on everything that the other side decides. */
+/** Sends a POST request to an address that comes from outside. Everything that the other side decides has a limit. */
 import { Agent, request } from 'node:https';
 import { isIP } from 'node:net';
 import { addressFault } from '../../../contracts/reach-hosts.ts';
@@ -68,7 +68,7 @@ export function createHttpsClient({ hosts, guard, ca, now }: HttpsClientOptions)
             if (bytes > answerBytesMax) answer.destroy();
           });
           answer.on('error', () => {});
-          // A body that does not end would keep the socket for ever.
+          // Without this, a body that never ends would keep the socket open for ever.
           const timer = setTimeout(() => answer.destroy(), 1_000);
           answer.on('close', () => clearTimeout(timer));
           const retryAfterMs = retryAfterOf(answer.headers['retry-after'], now());
@@ -82,7 +82,7 @@ export function createHttpsClient({ hosts, guard, ca, now }: HttpsClientOptions)
   };
 }
 
-/** Returns the wait that `Retry-After` asks for (RFC 9110, 10.2.3), ms, at most an hour. Undefined without a valid one. */
+/** Returns how long `Retry-After` asks to wait (RFC 9110, 10.2.3), ms, at most an hour; undefined if the header is absent or not valid. */
 export function retryAfterOf(header: string | undefined, nowMs: number): number | undefined {
   if (header === undefined) return undefined;
   const ms = /^\d{1,9}$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - nowMs;

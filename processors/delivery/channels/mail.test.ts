@@ -55,7 +55,7 @@ const headerOf = (source: string, name: string) =>
     .map((line) => line.slice(name.length + 2));
 
 describe('a mail', () => {
-  it.each(['starttls', 'implicit'] as const)('leaves over TLS (%s), and has the bed but no value', async (tls) => {
+  it.each(['starttls', 'implicit'] as const)('is sent over TLS (%s), and has the bed but no value', async (tls) => {
     const peer = await startPeer({ tls });
     const result = await openMail(peer.port, { tls }).send(mailEntry(), testMessage(), never);
     expect(result).toEqual({ kind: 'reached', stage: 'taken' });
@@ -69,7 +69,7 @@ describe('a mail', () => {
     expect(mail!.source).not.toContain('134');
   });
 
-  it('logs in with the password of the settings', async () => {
+  it('is sent after a login with the password of the settings', async () => {
     const login = { user: 'vigil', password: 'right' };
     const peer = await startPeer({ tls: 'starttls', login });
     expect(await openMail(peer.port, login).send(mailEntry(), testMessage(), never)).toMatchObject({ kind: 'reached' });
@@ -83,7 +83,7 @@ describe('a mail', () => {
     expect(peer.mails).toHaveLength(1);
   });
 
-  it('has the same Message-ID at each try, and another one for another message', async () => {
+  it('has the same Message-ID at each try, and another message has another Message-ID', async () => {
     const peer = await startPeer();
     peer.contentReplies = ['drop'];
     const channel = openMail(peer.port);
@@ -98,7 +98,7 @@ describe('a mail', () => {
     expect(ids[2]).not.toBe(ids[0]);
   });
 
-  it('with line ends in a name, a bed or a text gets no further header and no further recipient', async () => {
+  it('gets no further header or recipient from line breaks in a name, a bed or a text', async () => {
     const peer = await startPeer();
     const evil = 'A\r\nBcc: evil@example.org\r\n\r\n.\r\nRCPT TO:<evil@example.org>\r\n';
     const message = testMessage({
@@ -141,7 +141,7 @@ describe('the reply of a mail server', () => {
     expect(peer.mails).toHaveLength(1);
   });
 
-  it('554 to the contents is permanent', async () => {
+  it('554 after the contents is permanent', async () => {
     const peer = await startPeer();
     peer.contentReplies = [554];
     expect(await openMail(peer.port).send(mailEntry(), testMessage(), never)).toMatchObject({ class: 'permanent' });
@@ -151,7 +151,7 @@ describe('the reply of a mail server', () => {
 describe('a mail server without a secure connection', () => {
   const refusal = { kind: 'failed', class: 'permanent' };
 
-  it('that offers no TLS gets no mail', async () => {
+  it('gets no mail if it offers no TLS', async () => {
     const peer = await startPeer({ tls: 'none' });
     const result = await openMail(peer.port).send(mailEntry(), testMessage(), never);
     expect(result).toEqual({ ...refusal, reason: 'The mail server does not offer a secure connection.' });
@@ -159,24 +159,30 @@ describe('a mail server without a secure connection', () => {
     expect(peer.connectionCount()).toBe(1);
   });
 
-  it.each(['starttls', 'implicit'] as const)('with a certificate for another name gets no mail (%s)', async (tls) => {
-    const certificate = await peerCertificate(['other.example']);
-    const peer = await startPeer({ tls, certificate });
-    const result = await openMail(peer.port, { tls }).send(mailEntry(), testMessage(), never);
-    expect(result).toEqual({ ...refusal, reason: 'The certificate of the mail server is not valid.' });
-    expect(peer.mails).toEqual([]);
-  });
+  it.each(['starttls', 'implicit'] as const)(
+    'gets no mail if its certificate is for another name (%s)',
+    async (tls) => {
+      const certificate = await peerCertificate(['other.example']);
+      const peer = await startPeer({ tls, certificate });
+      const result = await openMail(peer.port, { tls }).send(mailEntry(), testMessage(), never);
+      expect(result).toEqual({ ...refusal, reason: 'The certificate of the mail server is not valid.' });
+      expect(peer.mails).toEqual([]);
+    },
+  );
 
-  it.each(['starttls', 'implicit'] as const)('of an unknown authority gets no mail (%s)', async (tls) => {
-    const peer = await startPeer({ tls });
-    const result = await openMail(peer.port, { tls, ca: [] }).send(mailEntry(), testMessage(), never);
-    expect(result).toEqual({ ...refusal, reason: 'The certificate of the mail server is not valid.' });
-    expect(peer.mails).toEqual([]);
-  });
+  it.each(['starttls', 'implicit'] as const)(
+    'gets no mail if its certificate is of an unknown authority (%s)',
+    async (tls) => {
+      const peer = await startPeer({ tls });
+      const result = await openMail(peer.port, { tls, ca: [] }).send(mailEntry(), testMessage(), never);
+      expect(result).toEqual({ ...refusal, reason: 'The certificate of the mail server is not valid.' });
+      expect(peer.mails).toEqual([]);
+    },
+  );
 });
 
 describe('a mail server that does not work', () => {
-  it('that hangs is given up when the message is useless, and counts as failed', async () => {
+  it('counts as failed if it hangs until the message is useless', async () => {
     const peer = await startSilentPeer();
     opened.push(peer);
     const channel = openMail(peer.port);
@@ -189,7 +195,7 @@ describe('a mail server that does not work', () => {
     });
   });
 
-  it('that refuses connections opens the breaker, and the trial closes it when the server works again', async () => {
+  it('opens the breaker if it refuses connections, and the trial closes the breaker when the server works again', async () => {
     const probe = createServer();
     await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
     const { port } = probe.address() as { port: number };
@@ -202,7 +208,7 @@ describe('a mail server that does not work', () => {
     expect(await sending).toMatchObject({ kind: 'failed', class: 'transient' });
   });
 
-  it('that drops the connection after it has the mail gets the mail again', async () => {
+  it('gets the mail again if it drops the connection after it has the mail', async () => {
     const peer = await startPeer();
     peer.contentReplies = ['drop'];
     const channel = openMail(peer.port);

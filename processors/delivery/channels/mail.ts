@@ -1,5 +1,5 @@
 /**
- * The channel `mail`: SMTP with TLS. A mail only informs: nobody can answer it, and Vigil does not know whether a person has seen it. A canary
+ * The channel `mail`: SMTP with TLS. A mail only informs: nobody can answer the mail, and Vigil does not know whether a person has seen it. A canary
  * connects and logs in, but sends no mail.
  */
 import { createHash } from 'node:crypto';
@@ -17,7 +17,7 @@ export type MailEntry = Extract<ReachEntry, { channel: 'mail' }>;
 export type MailServer = {
   readonly host: string;
   readonly port: number;
-  /** `starttls`: the connection begins plain, and nothing is sent before TLS. `implicit`: TLS from the first byte. */
+  /** `starttls`: the connection begins without TLS, and nothing is sent before TLS has begun. `implicit`: TLS from the first byte. */
   readonly tls: 'starttls' | 'implicit';
   /** Trusted authorities, PEM. */
   readonly ca: readonly string[];
@@ -88,7 +88,7 @@ function mailOf({ from }: MailServer, entry: MailEntry, message: OutgoingMessage
   return {
     envelope: { from, to: [entry.address] },
     from: { name: 'Vigil', address: from },
-    // A name with a line end must not become a header of its own.
+    // A line break in a name must not begin a new header.
     to: { name: visibleText(message.name), address: entry.address },
     subject: title,
     text: `${[title, ...lines, '', 'You cannot answer this mail. Open Vigil to answer.'].join('\n')}\n`,
@@ -98,7 +98,7 @@ function mailOf({ from }: MailServer, entry: MailEntry, message: OutgoingMessage
   };
 }
 
-/** The same message has the same id at each try, so that the receiver can recognise a repetition (RFC 5322, 3.6.4). */
+/** Returns an id that is the same at each try, so that the receiver can recognise a repeated message (RFC 5322, 3.6.4). */
 function messageIdOf(messageId: string, from: string): string {
   const id = createHash('sha256').update(messageId).digest('hex').slice(0, 40);
   return `<vigil.${id}@${from.slice(from.lastIndexOf('@') + 1)}>`;
@@ -115,7 +115,7 @@ async function resultOf(sending: Promise<unknown>, stage: 'taken' | 'sent'): Pro
 
 type SmtpError = Error & { readonly code?: string; readonly responseCode?: number };
 
-/** RFC 5321, 4.2.1: the server may accept later what it refuses with 4yz. It never accepts what it refuses with 5yz. */
+/** RFC 5321, 4.2.1: after a refusal with 4yz, the server may accept the mail later. After a refusal with 5yz, it never does. */
 function failureOf(error: SmtpError): TryResult {
   const { code = '', responseCode = 0 } = error;
   if (code === 'EAUTH' || code === 'ENOAUTH')

@@ -55,7 +55,7 @@ describe('openChannels', () => {
     expect(() => open(env as unknown as Record<string, string>)).toThrow(message);
   });
 
-  it('trusts the authority of the hospital, sends to the hosts of the settings, and counts', async () => {
+  it('trusts the authority of the hospital, sends to the hosts of the settings, and counts the messages', async () => {
     const peer = await startHttpsPeer();
     opened.push(peer);
     const { channels, addMetrics } = open({
@@ -81,7 +81,7 @@ describe('openChannels', () => {
     expect(text).toContain('vigil_channel_push_try_seconds_count 1');
   });
 
-  it('connects to no private address by itself', async () => {
+  it('connects to no private address unless the settings list it', async () => {
     const peer = await startHttpsPeer();
     opened.push(peer);
     const { channels } = open({

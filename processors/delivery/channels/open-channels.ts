@@ -39,7 +39,7 @@ export function openChannels(settings: Settings<typeof channelSettings>): OpenCh
     const counts = createSendCounts();
     const courier = createCourier({ counts, now, monotonicMs: () => performance.now(), random: Math.random });
     const channel = create(courier);
-    // The process gives each channel only entries of its own kind.
+    // The process gives a channel only the entries of this channel.
     opened.set(channel.name, { channel: channel as unknown as Channel, courier, counts });
   };
   if (settings.pushKey !== '') {

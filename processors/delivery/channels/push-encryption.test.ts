@@ -6,7 +6,7 @@ import { encryptPush, plainBytesMax } from './push-encryption.ts';
 const bytes = (text: string) => Buffer.from(text, 'base64url');
 
 describe('encryptPush', () => {
-  it('makes the bytes of the example of RFC 8291, 5', () => {
+  it('returns the bytes of the example in RFC 8291, 5', () => {
     const ecdh = createECDH('prime256v1');
     ecdh.setPrivateKey(bytes('yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw'));
     const body = encryptPush(
@@ -22,20 +22,23 @@ describe('encryptPush', () => {
     );
   });
 
-  it.each([0, 1, 100, plainBytesMax - 2])('makes what a library decrypts, for a text of %i bytes', (length) => {
-    const subscription = newSubscription('https://push.example/1');
-    const text = 'a'.repeat(length);
-    const body = encryptPush(Buffer.from(JSON.stringify(text)), subscription.entry);
-    expect(decryptPush(subscription, body)).toBe(text);
-  });
+  it.each([0, 1, 100, plainBytesMax - 2])(
+    'encrypts a text of %i bytes so that an independent library can decrypt it',
+    (length) => {
+      const subscription = newSubscription('https://push.example/1');
+      const text = 'a'.repeat(length);
+      const body = encryptPush(Buffer.from(JSON.stringify(text)), subscription.entry);
+      expect(decryptPush(subscription, body)).toBe(text);
+    },
+  );
 
-  it('uses at most the 4,096 bytes that each push service takes', () => {
+  it('returns at most the 4,096 bytes that every push service accepts', () => {
     const { entry } = newSubscription('https://push.example/1');
     expect(encryptPush(Buffer.alloc(plainBytesMax), entry).length).toBe(4_096);
     expect(() => encryptPush(Buffer.alloc(plainBytesMax + 1), entry)).toThrow(RangeError);
   });
 
-  it('makes other bytes each time', () => {
+  it('returns different bytes for the same text each time', () => {
     const { entry } = newSubscription('https://push.example/1');
     expect(encryptPush(Buffer.from('a'), entry)).not.toEqual(encryptPush(Buffer.from('a'), entry));
   });

@@ -11,7 +11,7 @@ const recordBytes = 4_096;
 export type SubscriptionKeys = { readonly p256dh: string; readonly auth: string };
 
 /**
- * Returns the body of the request.
+ * Returns the encrypted body of the request.
  * @param fixed for tests with the example of RFC 8291, 5: the key and the salt, which are random otherwise
  * @throws RangeError if the text is too long; Error if the keys of the subscription are not valid
  */
@@ -33,7 +33,7 @@ export function encryptPush(
   const secret = ecdh.computeSecret(receiverKey);
   const keyInfo = Buffer.concat([Buffer.from('WebPush: info\0'), receiverKey, senderKey]);
   const inputKey = Buffer.from(hkdfSync('sha256', secret, auth, keyInfo, 32));
-  // RFC 8188, 2.2 and 2.3. There is only one record, so its sequence number is 0 and the nonce is used as it is.
+  // RFC 8188, 2.2 and 2.3. There is only one record. Its sequence number is 0, so the nonce does not change.
   const key = Buffer.from(hkdfSync('sha256', inputKey, salt, 'Content-Encoding: aes128gcm\0', 16));
   const nonce = Buffer.from(hkdfSync('sha256', inputKey, salt, 'Content-Encoding: nonce\0', 12));
   const cipher = createCipheriv('aes-128-gcm', key, nonce);

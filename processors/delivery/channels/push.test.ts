@@ -49,7 +49,7 @@ function openPush({ details = 'bed', hosts = [peer.host], networks = ['127.0.0.0
 }
 
 describe('a push message', () => {
-  it('is decrypted by an independent library, and has ward and bed but no value and no name', async () => {
+  it('can be decrypted by an independent library, and has ward and bed but no value and no name', async () => {
     const { channel } = openPush();
     const subscription = newSubscription(peer.url('/wpush/secret'));
     const message = testMessage();
@@ -69,7 +69,7 @@ describe('a push message', () => {
     expect(request!.body.toString('latin1')).not.toContain('ICU');
   });
 
-  it('carries a VAPID token for exactly this push service, signed with the key of the hospital', async () => {
+  it('has a VAPID token that is valid only for this push service, signed with the key of the hospital', async () => {
     const { channel, vapid } = openPush();
     await channel.send(newSubscription(peer.url()).entry, testMessage(), never);
     const [, token, key] = /^vapid t=(\S+), k=(\S+)$/.exec(peer.requests[0]!.headers.authorization!)!;
@@ -100,7 +100,7 @@ describe('a push message', () => {
     expect(headers['content-encoding']).toBe('aes128gcm');
   });
 
-  it('about one alarm replaces an older one about the same alarm, and no message about others', async () => {
+  it('about one alarm replaces an older message about the same alarm, but no message about other alarms', async () => {
     const { channel } = openPush();
     const { entry } = newSubscription(peer.url());
     const other = testAlarm({ alarmId: 'alarm-fedcba9876543210' });
@@ -119,7 +119,7 @@ describe('a push message', () => {
     expect(topics.slice(3)).toEqual([undefined, undefined]);
   });
 
-  it('about many alarms with long ids fits into what a push service must take', () => {
+  it('about many alarms with long ids fits into the size that every push service accepts', () => {
     const alarms = Array.from({ length: 60 }, (_, index) =>
       testAlarm({
         alarmId: `${index}`.padStart(64, 'a'),
@@ -134,7 +134,7 @@ describe('a push message', () => {
     expect(Value.Check(PushPayload, payload)).toBe(true);
   });
 
-  it('is a canary without any text', async () => {
+  it('has no text if it is a canary', async () => {
     const { channel } = openPush();
     const subscription = newSubscription(peer.url());
     const checkId = '0b7f5c1e-3333-4444-8888-1234567890ab';
@@ -217,7 +217,7 @@ describe('the answer of a push service', () => {
     });
   });
 
-  it('a body that is slow or huge holds nothing up', async () => {
+  it('a slow or huge body does not delay anything', async () => {
     const { channel } = openPush();
     for (const answer of ['slow-body', 'huge-body'] as const) {
       peer.answers = [answer];
@@ -228,14 +228,14 @@ describe('the answer of a push service', () => {
 });
 
 describe('an address that is not allowed', () => {
-  it('of an own network is not connected to', async () => {
+  it('in a private network gets no connection', async () => {
     const { channel } = openPush({ networks: [] });
     const result = await channel.send(newSubscription(peer.url()).entry, testMessage(), never);
     expect(result).toMatchObject({ kind: 'failed', class: 'permanent', reason: expect.stringContaining('must not') });
     expect(peer.requests).toHaveLength(0);
   });
 
-  it('behind a name that DNS gives for a public push service is not connected to', async () => {
+  it('that DNS returns for the name of a public push service gets no connection', async () => {
     const resolve = (_name: string, _options: object, callback: (error: null, found: object[]) => void) =>
       callback(null, [{ address: '127.0.0.1', family: 4 }]);
     const { port } = new URL(peer.url());
@@ -246,7 +246,7 @@ describe('an address that is not allowed', () => {
     expect(peer.requests).toHaveLength(0);
   });
 
-  it('as a number is not connected to, even if the list of hosts has it', async () => {
+  it('written as a number gets no connection, even if the list of hosts has it', async () => {
     const { port } = new URL(peer.url());
     const { channel } = openPush({ networks: [], hosts: [`127.0.0.1:${port}`, `[::1]:${port}`] });
     for (const host of ['127.0.0.1', '[::1]', '0x7f000001', '2130706433']) {

@@ -22,11 +22,11 @@ export type PushOptions = {
   readonly now: () => number;
 };
 
-/** Urgency of RFC 8030, 5.3: a phone that saves energy gets `high` at once. */
+/** Urgency of RFC 8030, 5.3. A phone that saves energy gets a message of urgency `high` at once. */
 const urgencies: Readonly<Record<Priority, string>> = { high: 'high', medium: 'high', low: 'normal' };
-/** The service worker needs only some of the calls: the page gets all of them. */
+/** Maximum number of calls in a push message. The page gets all calls from the server. */
 const callsMax = 20;
-/** Longest TTL, s. A push service would drop a longer one to its own maximum. */
+/** Longest TTL, s. A push service would shorten a longer TTL to its own maximum. */
 const ttlSecondsMax = 24 * 3_600;
 
 export function createPushChannel(options: PushOptions): Channel<PushEntry> {
@@ -90,19 +90,23 @@ export function createPushChannel(options: PushOptions): Channel<PushEntry> {
   };
 }
 
-/** The gate of a push service. An endpoint that is not an address is refused by the client. */
+/** Returns the host and port of a push service. The client refuses an endpoint that is not an address. */
 function hostOf({ endpoint }: PushEntry): string {
   return URL.canParse(endpoint) ? new URL(endpoint).host : '';
 }
 
-/** The push service keeps a message for a phone that is off until this time, and no longer: an old alarm must not look new. */
+/**
+ * Returns the header that says how long the push service keeps a message for a phone that is off. A later message would
+ * make an old alarm look new.
+ */
 function ttlHeader(leftMs: number): Readonly<Record<string, string>> {
   return { ttl: String(Math.min(Math.max(Math.floor(leftMs / 1_000), 0), ttlSecondsMax)) };
 }
 
 /**
- * With the same topic, a newer message replaces an older one that the phone does not have yet (RFC 8030, 5.4). Only for a message about one alarm:
- * otherwise a message about one alarm would remove another alarm.
+ * Returns the header `topic`. A newer message with the same topic replaces an older message that the phone does not
+ * have yet (RFC 8030, 5.4). Only messages about a single alarm have a topic. Otherwise a message about one alarm would
+ * remove the message about another.
  */
 function topicHeader({ alarms, onlyCounted }: OutgoingMessage): Readonly<Record<string, string>> {
   const [first, second] = alarms;
@@ -110,7 +114,7 @@ function topicHeader({ alarms, onlyCounted }: OutgoingMessage): Readonly<Record<
   return { topic: createHash('sha256').update(`alarm ${first.alarmId}`).digest('base64url').slice(0, 32) };
 }
 
-/** Returns what the service worker gets. @param details what the notification may show */
+/** Returns the content of a push message, which the service worker gets. @param details what the notification may show */
 export function callsPayload(message: OutgoingMessage, details: MessageDetails): PushCalls {
   const { title, lines } = messageText(message, details);
   const [first] = message.alarms;
@@ -133,7 +137,7 @@ function pushResult(answer: Awaited<ReturnType<HttpsClient['post']>>): TryResult
   if (answer.kind === 'failed') return failed(answer.class, answer.reason, answer.isHostFault ? 'fails' : 'unknown');
   const { status, retryAfterMs } = answer;
   const host = hostSignOf(status);
-  // RFC 8030, 7.3: the subscription has expired. Push services also answer 404.
+  // RFC 8030, 7.3: the subscription has expired. Some push services answer 404 instead.
   const result = httpResult(status, [404, 410]);
   return {
     result: result.kind === 'taken' ? { kind: 'reached', stage: 'taken' } : result,

@@ -1,4 +1,4 @@
-/** What a channel counts for its metrics. */
+/** The counts of a channel for its metrics. */
 import { createHistogram, type Histogram, observe } from '../../../process/histogram.ts';
 
 export type SendCounts = {

@@ -19,7 +19,7 @@ async function sendWith(...results: readonly (SendResult | Promise<SendResult>)[
 }
 
 describe('sendToPerson', () => {
-  it('reaches the person if one of several phones is reached, also while another phone hangs', async () => {
+  it('reaches the person if one of several phones is reached, even while another phone hangs', async () => {
     expect(await sendWith(permanent, new Promise<SendResult>(() => {}), taken)).toEqual({ result: taken, ended: [] });
     expect(await sendWith(ended, taken, ended)).toEqual({ result: taken, ended: [0, 2] });
   });
@@ -33,7 +33,7 @@ describe('sendToPerson', () => {
     expect((await sendWith(...results)).result).toEqual(expected);
   });
 
-  it('tells each entry that has ended, also after the person was reached', async () => {
+  it('reports each entry that has ended, even after the person was reached', async () => {
     let answer: (result: SendResult) => void = () => {};
     const late = new Promise<SendResult>((resolve) => (answer = resolve));
     const sent = sendWith(taken, late);

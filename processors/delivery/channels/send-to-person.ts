@@ -5,18 +5,19 @@ import type { ReachEntry } from '../../../contracts/messages/delivery-commands.t
 import type { Channel, SendResult } from './channel.ts';
 
 /**
- * How long the slower addresses are waited for after one was reached, ms (ours). The process must know within 5 s that the message has left, and then
- * it ends the other tries.
+ * After the first address was reached, the other addresses have this much time, ms (ours). Then their tries are ended,
+ * because the process must know within 5 s that the message has left.
  */
 const graceMs = 3 * secondMs;
 
-/** A result for the person; an entry that has ended counts as a permanent failure. */
+/** The result for the person. An entry that has ended counts as a permanent failure. */
 export type PersonResult = Exclude<SendResult, { readonly kind: 'ended' }>;
 
 /**
- * Sends to all entries beside each other. Resolves when all have answered, or some seconds after the first of them was reached, so that a hanging phone
- * does not hide that another one was reached. A failure is transient if any of the entries may still work, otherwise permanent.
- * @param onEnded called for each entry of which the service says that it does not exist any more
+ * Sends to all entries at the same time. Resolves when all have a result, or some seconds after the first was reached.
+ * So a phone that hangs does not hide that another phone was reached. A failure is transient if any entry may still
+ * work, otherwise permanent.
+ * @param onEnded called for each entry that does not exist any more, as its service says
  */
 export function sendToPerson(
   entries: readonly ReachEntry[],
@@ -41,7 +42,7 @@ export function sendToPerson(
   });
 }
 
-/** Returns the furthest stage that was reached; if none was, one failure for all. */
+/** Returns the furthest stage that was reached; one failure for all if none was reached. */
 export function bestOf(results: readonly SendResult[]): PersonResult {
   const reached = results.flatMap((result) => (result.kind === 'reached' ? [result] : []));
   const [first] = reached;
@@ -59,7 +60,7 @@ function commonFailure(failures: readonly SendResult[]): PersonResult {
   return { kind: 'failed', class: 'permanent', reason };
 }
 
-/** Returns whether no entry of a person works now, as far as the breakers know. */
+/** Returns whether the breakers of all entries of a person are open, so that the channel does not work for this person now. */
 export function isChannelDown(channel: Channel, entries: readonly ReachEntry[]): boolean {
   return entries.every((entry) => channel.isDown?.(entry) ?? false);
 }

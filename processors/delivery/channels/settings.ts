@@ -1,4 +1,4 @@
-/** The settings of the channels. Each channel is set up by one setting; without it, the hospital does not have the channel. */
+/** The settings of the channels. One setting turns each channel on; without this setting, the hospital does not have the channel. */
 import { pushHostSettings } from '../../../process/push-settings.ts';
 import type { Manifest } from '../../../process/settings.ts';
 import { messageDetails } from './core/message-text.ts';
@@ -14,7 +14,7 @@ export const channelSettings = {
   deliveryCaFile: {
     kind: 'text',
     env: 'VIGIL_DELIVERY_CA_FILE',
-    help: 'authorities of the hospital, PEM, that are trusted for mail server, webhooks and push services besides the usual ones',
+    help: 'file with the hospital’s own authorities, PEM; mail server, webhooks and push services may use them besides the usual authorities',
     fallback: '',
   },
   privateNetworks: {
@@ -26,7 +26,7 @@ export const channelSettings = {
   pushKey: {
     kind: 'secret',
     env: 'VIGIL_PUSH_KEYS_FILE',
-    help: 'file with the private key of Web Push (VAPID), JWK, mode 0600; without it, Vigil sends no push messages',
+    help: 'file with the private key for Web Push (VAPID), JWK, mode 0600; without it, Vigil sends no push messages',
     fallback: '',
   },
   pushSubject: {
@@ -62,7 +62,7 @@ export const channelSettings = {
   mailUser: {
     kind: 'text',
     env: 'VIGIL_MAIL_USER',
-    help: 'user of the mail server; empty if it wants no login',
+    help: 'user at the mail server; empty if the server needs no login',
     fallback: '',
   },
   mailPassword: {

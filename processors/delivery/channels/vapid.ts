@@ -1,11 +1,11 @@
-/** Says to a push service who sends: VAPID (RFC 8292), a JWT signed with the hospital's own key. */
+/** Makes the token that tells a push service who sends (VAPID, RFC 8292): a JWT, signed with the hospital's own key. */
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { VigilError } from '../../../contracts/errors.ts';
 
-/** Life of a token: at most 24 h (RFC 8292, 2). Half of it, because the clocks may differ. */
+/** Life of a token. RFC 8292, 2, allows 24 h; half of this, because clocks may differ. */
 const lifeMs = 12 * 3_600_000;
-/** A token is used for an hour, so that not each message needs a signature. */
+/** A token is used again for an hour, because signatures take time. */
 const useMs = 3_600_000;
 const originsMax = 1_000;
 

@@ -42,7 +42,7 @@ function openWebhooks(
 }
 
 describe('a webhook', () => {
-  it('is verified by the library of Standard Webhooks, and has what docs/integrator.md says', async () => {
+  it('passes the check of the Standard Webhooks library, and has the fields that docs/integrator.md names', async () => {
     const entry = webhookEntry(peer.url('/alarms'));
     const message = testMessage();
     expect(await openWebhooks().send(entry, message, never)).toEqual({ kind: 'reached', stage: 'taken' });
@@ -84,7 +84,7 @@ describe('a webhook', () => {
     expect([data.calls[0].bed, data.calls[0].text]).toEqual([bed, text]);
   });
 
-  it('of a changed body, another id, another time or another secret is refused by the library', async () => {
+  it('is refused by the library if its body, id, time or secret was changed', async () => {
     const entry = webhookEntry(peer.url());
     await openWebhooks().send(entry, testMessage(), never);
     const { headers, body } = peer.requests[0]!;
@@ -97,7 +97,7 @@ describe('a webhook', () => {
     expect(() => verify({}, body, webhookEntry('').secret)).toThrow();
   });
 
-  it('of a repeated message has the same id and body, and the time of its own try', async () => {
+  it('has the same id and body at a repeated try, and the time of this try', async () => {
     const entry = webhookEntry(peer.url());
     peer.answers = [{ status: 503, headers: { 'retry-after': '2' } }, { status: 204 }];
     await openWebhooks().send(entry, testMessage(), never);
@@ -132,7 +132,7 @@ describe('a webhook', () => {
     expect(peer.requests).toHaveLength(0);
   });
 
-  it('is a canary with a type of its own', async () => {
+  it('has its own type if it is a canary', async () => {
     const entry = webhookEntry(peer.url());
     const checkId = '0b7f5c1e-3333-4444-8888-1234567890ab';
     await openWebhooks().check(entry, { checkId, userId: 'anna', name: 'Anna Berg' }, never);
@@ -144,7 +144,7 @@ describe('a webhook', () => {
   });
 });
 
-describe('1,000 messages beside a host that hangs', () => {
+describe('1,000 messages while another host hangs', () => {
   it('all arrive, and the host that hangs has at most 8 requests at once', async () => {
     const hanging = await startHttpsPeer();
     opened.push(hanging);

@@ -1,4 +1,4 @@
-/** The channel `webhook`: another system that passes alarms on, with signed requests (the Standard Webhooks specification). */
+/** The channel `webhook`: sends signed requests (the Standard Webhooks specification) to another system, which passes the alarms on. */
 import { createHmac } from 'node:crypto';
 import type { ReachEntry } from '../../../contracts/messages/delivery-commands.ts';
 import type { Channel, CheckMessage, OutgoingMessage } from './channel.ts';
@@ -33,7 +33,7 @@ export function createWebhookChannel({ client, courier, details, now }: WebhookO
       attempt: async (trySignal) => {
         const headers = {
           'content-type': 'application/json',
-          // The time of this try, so that the receiver can refuse a repeated request of a thief.
+          // The time of this try. With it, the receiver can refuse a request that a thief repeats later.
           ...signedHeaders(entry.secret, id, Math.floor(now() / 1_000), body),
         };
         return webhookResult(await client.post(entry.url, headers, body, trySignal));
@@ -73,7 +73,7 @@ export function signedHeaders(
   return { 'webhook-id': id, 'webhook-timestamp': String(timestampS), 'webhook-signature': `v1,${signature}` };
 }
 
-/** The body of a message (docs/integrator.md, "Webhooks"). */
+/** Returns the body of a request (docs/integrator.md, "Webhooks"). */
 function callsBody(message: OutgoingMessage, details: MessageDetails, nowMs: number): Buffer {
   const calls = message.alarms.map(({ alarmId, callId, ward, bed, priority, text, onsetAt, dueAtMs }) => ({
     alarmId,
@@ -104,7 +104,7 @@ function jsonBody(type: string, nowMs: number, data: object): Buffer {
 function webhookResult(answer: Awaited<ReturnType<HttpsClient['post']>>): TryResult {
   if (answer.kind === 'failed') return failed(answer.class, answer.reason, answer.isHostFault ? 'fails' : 'unknown');
   const { status, retryAfterMs } = answer;
-  // The specification: 410 means that the endpoint wants no more messages.
+  // In the specification, 410 means that the endpoint wants no more messages.
   const result = httpResult(status, [410]);
   return {
     result: result.kind === 'taken' ? { kind: 'reached', stage: 'taken' } : result,

@@ -10,7 +10,7 @@ describe('quietReason', () => {
     ['calls while its sound is paused', { audioPausedUntil: '2026-03-01T03:02:00.000Z' }, null],
     ['is quiet after an acknowledgement', { signal: 'acknowledged' }, 'acknowledged'],
     [
-      'is quiet after an acknowledgement, also after its end',
+      'is quiet after an acknowledgement, even after its end',
       { signal: 'acknowledged', present: false },
       'acknowledged',
     ],

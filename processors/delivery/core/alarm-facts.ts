@@ -1,4 +1,4 @@
-/** Decides from an alarm since when it is fresh. Pure. */
+/** Computes the time from which the age of an alarm counts. Pure. */
 import type { AlarmEvent } from '../../../contracts/messages/alarms.ts';
 import { parseInstant } from '../../../contracts/time.ts';
 
@@ -12,7 +12,7 @@ export function freshAtMs(
 ): number {
   // The engine writes only valid instants; an invalid one counts as very old, so that it is never sent as new.
   const atMs = parseInstant(at) ?? 0;
-  // Of an alarm that is first seen in a later event, the age counts from its begin.
+  // If the first known event of an alarm is a later one, the age counts from the start of the alarm.
   const raisedAtMs = parseInstant(alarm.raisedAt) ?? 0;
   const isFresh = type === 'raised' || type === 'escalated' || type === 'realarmed';
   if (before === undefined) return isFresh ? atMs : raisedAtMs;

@@ -1,10 +1,10 @@
-/** Takes what channels and persons report about a call. Pure. */
+/** Handles what channels and persons report about a call. Pure. */
 import { canAnswer } from '../../../contracts/delivery-policy.ts';
 import { callNext, callOrRepeat, endCall, goOn } from './calling.ts';
 import { type Desk, waitingCall } from './desk.ts';
 import type { Input } from './inputs.ts';
 
-/** Takes what a channel reports. Only an answer of a person stops the clock; a receipt never does. */
+/** Handles the report of a channel. Only an answer of a person ends the wait for an answer; a receipt never does. */
 export function takeReceipt(desk: Desk, { callId, channel, receipt }: Extract<Input, { type: 'receipt' }>): void {
   const round = desk.state()?.round;
   const call = round?.calls.find((other) => other.callId === callId);
@@ -13,7 +13,7 @@ export function takeReceipt(desk: Desk, { callId, channel, receipt }: Extract<In
     if (canAnswer(channel) && call.confirmDueAtMs !== null) desk.emit({ type: 'confirmed', callId, channel });
     return;
   }
-  // After a transient failure, the channel tries again. If it does not succeed in time, the missing confirmation is noticed.
+  // After a transient failure, the channel tries again. If the channel does not succeed in time, Vigil notices that the confirmation is missing.
   if (receipt.class === 'transient' || call.failed.includes(channel)) return;
   desk.emit({ type: 'channel-failed', callId, channel });
   const isLost = call.channels.filter(canAnswer).every((name) => name === channel || call.failed.includes(name));
@@ -21,12 +21,15 @@ export function takeReceipt(desk: Desk, { callId, channel, receipt }: Extract<In
 }
 
 /**
- * A person who accepts and does not go stops the calls for at most this many rounds (ours). Otherwise one person, or a thief with the
- * person's session, could keep everybody else away.
+ * In at most this many rounds, a person can stop the calls by accepting (ours). Otherwise a person who accepts and does
+ * not go, or a thief with the person's session, could stop the calls for ever.
  */
 const acceptancesMax = 2;
 
-/** Takes the answer of a person whom this round, or an earlier round of the same matter, has called. Other answers have no effect. */
+/**
+ * Handles the answer of a person whom this round has called, or an earlier round about the same occurrence of the
+ * alarm. Other answers have no effect.
+ */
 export function takeAnswer(desk: Desk, input: Extract<Input, { type: 'answer' }>): void {
   const { round: answered, userId, answer } = input;
   const round = desk.state()?.round;
@@ -50,6 +53,6 @@ export function takeAnswer(desk: Desk, input: Extract<Input, { type: 'answer' }>
   const after = desk.state()!.round!;
   if (after.phase === 'calling' && (isWaitedFor || round.phase === 'accepted')) callNext(desk);
   else if (after.phase === 'repeating' && isWaitedFor) callOrRepeat(desk);
-  // While somebody was going, another call was not confirmed.
+  // Before the person took the acceptance back, another call may have waited too long for its confirmation.
   if (round.phase === 'accepted') goOn(desk);
 }

@@ -1,6 +1,7 @@
 /**
- * All that a delivery process remembers, made only from the records of the topic `deliveries`: the state of the rules, how far each message
- * came, and what still must be sent. So a process that takes over knows the same as the former one. Pure.
+ * The book: all that a delivery process remembers. It is computed only from the records of the topic `deliveries`: the
+ * state of the rules, how far each message came, and what must still be sent. So a process that takes over knows what
+ * the former process knew. Pure.
  */
 import type { DeliveryRecord, ReceiptStage } from '../../../contracts/messages/deliveries.ts';
 import { receiptStages } from '../../../contracts/messages/deliveries.ts';
@@ -13,7 +14,7 @@ import { wantedCall } from './wanted.ts';
 /** How far a call came through one channel, and since when, ms. */
 export type Way = { readonly channel: DeliveryChannel; readonly stage: ReceiptStage; readonly atMs: number };
 export type CallTrack = { readonly calledAtMs: number; readonly ways: readonly Way[] };
-/** What a message says about an alarm. */
+/** What a message shows about an alarm. */
 export type AlarmText = { readonly text: string; readonly onsetAt: string };
 
 export type Book = {
@@ -21,11 +22,14 @@ export type Book = {
   /** By alarm, then by call. */
   readonly tracks: ReadonlyMap<string, ReadonlyMap<string, CallTrack>>;
   readonly texts: ReadonlyMap<string, AlarmText>;
-  /** By id: the messages that a channel must still send. Not those of the channel `screen`, which pages read from the log. */
+  /**
+   * By id: the messages that a channel must still send. Messages of the channel `screen` are not among them, because
+   * pages read these from the log.
+   */
   readonly unsent: ReadonlyMap<string, MessageDecision>;
-  /** Ids of the last commands that were answered, so that a repeated command is not answered again. */
+  /** Ids of the last commands that were answered. A repeated command gets no second answer. */
   readonly answered: readonly string[];
-  /** Ids of the last entries of `reach` that do not exist any more. */
+  /** Ids of the entries of `reach` that do not exist any more; only the last of them are remembered. */
   readonly endedReach: readonly string[];
 };
 
@@ -41,7 +45,7 @@ export const emptyBook: Book = {
 const answeredMax = 1_000;
 const endedMax = 10_000;
 
-/** Returns the book after a record of `deliveries`. A record that is there twice has no effect the second time. */
+/** Returns the book after a record of `deliveries`. A repeated record has no effect. */
 export function evolveBook(book: Book, record: DeliveryRecord): Book {
   const { event } = record;
   switch (event.type) {
@@ -74,14 +78,14 @@ function withDecision(book: Book, event: AlarmDecision, after: Partial<AlarmText
   if (isOver) texts = without(texts, alarmId);
   else if (text !== undefined && onsetAt !== undefined) texts = new Map(texts).set(alarmId, { text, onsetAt });
   if (event.type === 'round-started') tracks = without(tracks, alarmId);
-  // A round of an alarm that is over may go on, so how far its calls came is remembered as long as the alarm.
+  // The round of an alarm that is over may go on later. So the book remembers how far its calls came as long as it remembers the alarm.
   if (event.type === 'alarm-cleared')
     tracks = new Map([...tracks].filter(([id]) => state.alarms.has(id) || state.over.has(id)));
   if (event.type === 'called') tracks = withTrack(tracks, event, state.alarms.get(alarmId)?.round?.calls ?? []);
   return { ...book, state, texts, tracks, unsent: wantedOf(state, book.unsent) };
 }
 
-/** Begins to remember how far a call comes, and forgets the calls that the round has dropped. */
+/** Adds a new call, and removes the calls that the round has dropped. */
 function withTrack(
   tracks: Book['tracks'],
   { alarmId, call: { callId }, atMs }: Extract<AlarmDecision, { type: 'called' }>,
@@ -107,7 +111,7 @@ function withMessage(book: Book, event: MessageDecision): Book {
   return { ...book, state, tracks, unsent };
 }
 
-/** Returns the calls of a message that the person must still get. */
+/** Returns those calls of a message that the person must still get. */
 export function wantedCalls(state: State, { calls, channel }: MessageDecision): MessageDecision['calls'] {
   return calls.filter((call) => wantedCall(state, call, channel) !== undefined);
 }

@@ -6,7 +6,7 @@ import { nextCall, repeatedCall } from './next-call.ts';
 import type { Call } from './state.ts';
 import { isDue, isSetBack, isTooOld } from './waits.ts';
 
-/** Begins a round with the policy that is in force now. */
+/** Starts a round with the policy that is in force now. */
 export function startRound(desk: Desk, cause: RoundCause): void {
   const { context, nowMs } = desk;
   const alarm = desk.state()!;
@@ -17,7 +17,7 @@ export function startRound(desk: Desk, cause: RoundCause): void {
     desk.emit({ type: 'not-sent', reason: chosen.notSent });
     return;
   }
-  // An alarm that calls already goes on with its former chain.
+  // If the alarm calls already, it continues with its former chain.
   const chain = 'notSent' in chosen ? alarm.round!.chain : chosen.chain;
   const firstAfterMs = cause === 'new' ? (chain.firstAfterMs ?? 0) : 0;
   desk.emit({
@@ -51,13 +51,13 @@ export function callNext(desk: Desk): void {
   repeat(desk);
 }
 
-/** At the end of a chain: calls who has come since, otherwise the last person again. */
+/** At the end of a chain: calls a person who has got the duty since then; if there is none, calls the last person again. */
 export function callOrRepeat(desk: Desk): void {
   if (nextCall(desk.state()!.round!, personsAt(desk), desk.context.isDown)) callNext(desk);
   else repeat(desk);
 }
 
-/** Calls the last person of the chain again. If nobody can be called again, waits for the next time. */
+/** Calls the last person of the chain again. If nobody can be called again, waits and tries later. */
 function repeat(desk: Desk): void {
   const { nowMs, context } = desk;
   if (expires(desk)) return;
@@ -72,7 +72,7 @@ function repeat(desk: Desk): void {
   }
 }
 
-/** Ends the round if the alarm is too old to be sent. Returns whether it is. */
+/** Ends the round if the alarm is too old to be sent. Returns whether the alarm is too old. */
 function expires(desk: Desk): boolean {
   const { freshAtMs, round } = desk.state()!;
   if (!isTooOld(freshAtMs, round!.chain.ageMsMax, desk.nowMs)) return false;
@@ -99,7 +99,7 @@ export function endCall(desk: Desk, call: Call, outcome: 'unanswered' | 'unconfi
   else if (phase === 'repeating' && outcome === 'undelivered') callOrRepeat(desk);
 }
 
-/** Does what is due in a round. */
+/** Does what a round must do now because its wait is over. */
 export function goOn(desk: Desk): void {
   const { nowMs } = desk;
   const round = desk.state()?.round;
@@ -115,7 +115,7 @@ export function goOn(desk: Desk): void {
       if (isOver) callNext(desk);
       return;
     case 'calling':
-      // Without an end of the wait, the process was killed before it called the next person.
+      // A round without a wait shows that the process was killed before it called the next person.
       if (!call || round.dueAtMs === null) callNext(desk);
       else if (isOver) endCall(desk, call, 'unanswered');
       else if (isDue(call.confirmDueAtMs, nowMs)) endCall(desk, call, 'unconfirmed');

@@ -1,6 +1,6 @@
 /**
- * Decides what happens with the delivery of one alarm after an event of the engine, a change of persons, or a timer (CLINICAL, "Delivery").
- * The functions change the state only by events. Pure.
+ * Decides how the delivery of one alarm continues after an event of the engine, a change of persons, or a timer
+ * (CLINICAL, "Delivery"). The functions change the state only through events. Pure.
  */
 import { quietReason } from '../../../contracts/alarm-calls.ts';
 import type { AlarmEvent } from '../../../contracts/messages/alarms.ts';
@@ -12,7 +12,7 @@ import { nextCall, presentPersons } from './next-call.ts';
 import type { AlarmDelivery, Round } from './state.ts';
 import { isTooOld, resumeMsMax } from './waits.ts';
 
-/** Takes an alarm event of the engine. An event that is not newer than the last one has no effect. */
+/** Handles an alarm event of the engine. An event that is not newer than the last event has no effect. */
 export function takeAlarm(desk: Desk, event: AlarmEvent): void {
   const { alarm } = event;
   const before = desk.state();
@@ -31,13 +31,13 @@ export function takeAlarm(desk: Desk, event: AlarmEvent): void {
   followAlarm(desk);
 }
 
-/** Ends the delivery of an alarm that screens remove. */
+/** Ends the delivery of an alarm that has left the screens. */
 function end(desk: Desk, { round }: AlarmDelivery): void {
   if (round && round.phase !== 'stopped') desk.emit({ type: 'stopped', why: 'ended' });
   desk.emit({ type: 'alarm-cleared' });
 }
 
-/** Most events only bring a new value. They are not stored, because they change nothing about the delivery. */
+/** Returns whether an event brings only a new value, as most events do. Such an event is not stored, because it does not change the delivery. */
 function isUnchanged(
   before: AlarmDelivery,
   facts: Omit<AlarmDelivery, 'alarmId' | 'rev' | 'round' | 'notSent'>,
@@ -46,8 +46,8 @@ function isUnchanged(
 }
 
 /**
- * Makes the round fit the alarm: stops it, begins it, or goes on with it. Looks only at the state, not at the event that changed it. So a
- * process that was killed between two events of one decision does the rest after its restart.
+ * Makes the round fit the alarm: stops the round, starts it, or continues it. Uses only the state, not the event that
+ * changed the state. So a process that was killed between two events of one decision does the rest after its restart.
  */
 function followAlarm(desk: Desk): void {
   const alarm = desk.state()!;
@@ -85,20 +85,20 @@ function canResume({ stopped }: Round, nowMs: number): boolean {
   return isUnanswered && Math.abs(nowMs - stopped.atMs) <= resumeMsMax;
 }
 
-/** The time has moved on: does what is due, and what a killed process has left undone. */
+/** Handles a timer: does what must happen now, and what a killed process has left undone. */
 export function takeTimer(desk: Desk): void {
   followAlarm(desk);
   goOn(desk);
   followPersons(desk);
 }
 
-/** Persons, channels or the policy have changed. */
+/** Handles a change of persons, channels or the policy. */
 export function takeChange(desk: Desk): void {
   followAlarm(desk);
   followPersons(desk);
 }
 
-/** Calls the next person if the called person no longer has the duty. At the end of a chain, calls who has come. */
+/** Calls the next person if the called person no longer has the duty. At the end of a chain, calls a person who has got the duty since then. */
 function followPersons(desk: Desk): void {
   const { round } = desk.state()!;
   if (!round) return;
@@ -117,7 +117,10 @@ function followPersons(desk: Desk): void {
   }
 }
 
-/** A person who has accepted and then leaves the duty does not go to the patient any more. If nobody else goes, calls the next person. */
+/**
+ * Ends the acceptance of a person who left the duty, because this person does not go to the patient any more. If nobody
+ * else goes, calls the next person.
+ */
 function followAccepted(desk: Desk, round: Round, present: ReadonlySet<string>): void {
   for (const { callId, userId, outcome } of round.calls)
     if (outcome === 'accepted' && !present.has(userId)) desk.emit({ type: 'call-ended', callId, outcome: 'gone' });

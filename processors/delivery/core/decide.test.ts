@@ -23,13 +23,13 @@ describe('the chain', () => {
   it.each([
     [59_999, 'anna'],
     [60_000, 'anna, ben'],
-  ])('without an answer, after %d ms it has called %s', (ms, expected) => {
+  ])('after %d ms without an answer, has called %s', (ms, expected) => {
     const ward = raised();
     ward.at(ms);
     expect(ward.called()).toBe(expected);
   });
 
-  it('at its end repeats the last person, and the ward has a technical alarm', () => {
+  it('calls the last person again at its end, and the ward has a technical alarm', () => {
     const ward = raised();
     for (const minutes of [1, 2, 3]) ward.at(minutes * 60_000);
     expect([ward.called(), ward.notices()]).toEqual(['anna, ben, cleo, paul', []]);
@@ -41,7 +41,7 @@ describe('the chain', () => {
     expect(ward.called()).toBe('anna, ben, cleo, paul, paul+, paul+');
   });
 
-  it('has the technical alarm immediately if nobody has a duty, and calls who comes later', () => {
+  it('raises the technical alarm immediately if nobody has a duty, and calls a person who gets the duty later', () => {
     const ward = raised({});
     expect([ward.called(), ward.notices()]).toEqual(['', ['nobody-to-call']]);
     ward.staff({ buddy: [person('ben')] });
@@ -50,7 +50,7 @@ describe('the chain', () => {
     expect(ward.notices()).toEqual([]);
   });
 
-  it('does nothing in a ward that never had assignments, and begins when the ward has some', () => {
+  it('calls nobody in a ward that never had assignments, and starts when the ward gets an assignment', () => {
     const ward = newWard(undefined);
     ward.alarm('raised', alarmOf('a'));
     expect([ward.called(), ward.notices()]).toEqual(['', []]);
@@ -64,7 +64,11 @@ describe('the chain', () => {
       { nurse: [person('cover'), person('anna', 'away')], buddy: [person('ben')] },
       'cover, ben',
     ],
-    ['who has not accepted, after who has', { nurse: [person('anna'), person('dora', 'not-accepted')] }, 'anna, dora'],
+    [
+      'a person who has not accepted after a person who has accepted',
+      { nurse: [person('anna'), person('dora', 'not-accepted')] },
+      'anna, dora',
+    ],
     [
       'a person with two duties once',
       { nurse: [person('anna')], buddy: [person('anna')], physician: [person('paul')] },
@@ -121,7 +125,7 @@ describe('an answer', () => {
     expect(ward.called()).toBe('anna, ben');
   });
 
-  it('accepted stops the calls, and the chain begins again without an acknowledgement', () => {
+  it('accepted stops the calls, and the chain starts again if no acknowledgement follows', () => {
     const ward = raised();
     ward.at(5_000);
     ward.answer('anna', 'accepted');
@@ -178,7 +182,7 @@ describe('an answer', () => {
     expect(ward.called()).toBe('anna, anna, anna, ben');
   });
 
-  it('by all persons with a rejection leaves the technical alarm, and repeats nobody', () => {
+  it('rejected by all persons keeps the technical alarm, and nobody is called again', () => {
     const ward = raised({ nurse: [person('anna')], buddy: [person('ben')] });
     ward.answer('anna', 'rejected');
     ward.answer('ben', 'rejected');
@@ -218,7 +222,7 @@ describe('a receipt', () => {
     expect(ward.called()).toBe(expected);
   });
 
-  it('does not stop the clock, even if the message was painted', () => {
+  it('does not end the wait for the answer, even if the message was painted', () => {
     const ward = raised(everybody, { confirms: false });
     receipt(ward, 'screen', 'painted');
     ward.at(5_000);
@@ -246,14 +250,14 @@ describe('a receipt', () => {
     expect(ward.give({ ...input, receipt: { kind: 'reached', stage: 'sent' } })).toEqual([]);
   });
 
-  it('a person whose channels are all down is passed over, and the other persons are called', () => {
+  it('a person whose channels are all down is left out, and the other persons are called', () => {
     const ward = newWard(everybody);
     for (const channel of ['screen', 'push']) ward.down.add(`anna ${channel}`);
     ward.alarm('raised', alarmOf('a'));
     expect(ward.messages()).toBe('screen ben 1, push ben 1');
   });
 
-  it('without any channel to anybody, the ward has a technical alarm immediately', () => {
+  it('if no channel reaches anybody, the ward has a technical alarm immediately', () => {
     const ward = newWard({ nurse: [person('anna')] });
     for (const channel of ['screen', 'push']) ward.down.add(`anna ${channel}`);
     ward.alarm('raised', alarmOf('a'));
@@ -296,7 +300,7 @@ describe('the end', () => {
     expect(ward.alarm('acknowledged', alarmOf('a', { rev: 3, signal: 'acknowledged' }))).toEqual([]);
   });
 
-  it('an alarm that was acknowledged or late before it was seen needs no state', () => {
+  it('an alarm that was acknowledged or late when its first event came needs no state', () => {
     const ward = newWard(everybody);
     ward.alarm('acknowledged', alarmOf('a', { signal: 'acknowledged' }));
     ward.alarm('raised', alarmOf('b', { late: true }));
@@ -316,7 +320,7 @@ describe('a new round', () => {
     expect([ward.called(), ward.round()?.round]).toEqual(['anna, anna', 2]);
   });
 
-  it('does not begin when an alarm that nobody answered escalates: the next person would be called later', () => {
+  it('does not start when an alarm that nobody answered escalates, because the next person would be called later', () => {
     const ward = raised();
     ward.at(50_000);
     ward.alarm('escalated', on(2, { escalation: 1 }));
@@ -336,7 +340,7 @@ describe('a new round', () => {
     expect(ward.round()?.round).toBe(2);
   });
 
-  it('an answer to a call about a less urgent alarm does not stop the more urgent one', () => {
+  it('an answer to a call about the less urgent alarm does not stop the calls about the more urgent alarm', () => {
     const ward = newWard(everybody);
     ward.alarm('raised', alarmOf('a', { priority: 'medium' }));
     ward.alarm('updated', on(2));
@@ -356,7 +360,7 @@ describe('a new round', () => {
     expect([ward.called(), ward.round()?.round]).toEqual([called, round]);
   });
 
-  it('an alarm that comes and goes each 10 s reaches the second person as soon as a steady one', () => {
+  it('an alarm that comes and goes every 10 s calls the second person as soon as a steady alarm does', () => {
     const ward = raised();
     for (let tens = 1; tens <= 6; tens += 1) {
       ward.at(tens * 10_000);
@@ -380,14 +384,14 @@ describe('the age', () => {
   it.each([
     [60_000, 'anna', []],
     [60_001, '', ['too-old']],
-  ])('an alarm that is seen %d ms after its begin calls "%s"', (ms, called, notices) => {
+  ])('an alarm whose first event comes %d ms after its start calls "%s"', (ms, called, notices) => {
     const ward = newWard(everybody, { policy });
     ward.at(ms);
     ward.alarm('updated', alarmOf('a'));
     expect([ward.called(), ward.notices()]).toEqual([called, notices]);
   });
 
-  it('an alarm that becomes too old is sent no more, and the ward is told until it escalates', () => {
+  it('an alarm that becomes too old is not sent any more, and the ward has a notice until the alarm escalates', () => {
     const ward = raised(everybody, { policy });
     ward.at(60_000);
     ward.at(120_000);
@@ -411,7 +415,7 @@ describe('persons who come and go', () => {
     expect(ward.called()).toBe('anna, dora');
   });
 
-  it('an alarm that comes back calls the new person if the called person has gone in between', () => {
+  it('an alarm that begins again calls the new person if the called person has left the duty meanwhile', () => {
     const ward = raised({ nurse: [person('anna')] });
     ward.alarm('resolved', alarmOf('a', { rev: 2, present: false, signal: 'latched' }));
     ward.staff({ nurse: [person('dora')] });
@@ -436,7 +440,7 @@ describe('the clock', () => {
     expect(nextDueAtMs(ward.state(), t0 + 59_999)).toBe(t0 + 60_000);
   });
 
-  it('set back by a day lets the wait begin again, so it is not endless', () => {
+  it('set back by a day starts the wait again, so that the wait is not endless', () => {
     const ward = raised();
     ward.at(-86_400_000);
     expect(nextDueAtMs(ward.state(), t0 - 86_400_000)).toBe(t0 - 86_400_000 + 60_000);
@@ -444,7 +448,7 @@ describe('the clock', () => {
     expect(ward.called()).toBe('anna, ben');
   });
 
-  it('set forward by a day ends the wait, and an old alarm is told to the ward', () => {
+  it('set forward by a day ends the wait, and the ward gets a notice about an old alarm', () => {
     const ward = raised();
     ward.at(86_400_000);
     expect([ward.called(), ward.notices()]).toEqual(['anna', ['too-old']]);
@@ -452,7 +456,7 @@ describe('the clock', () => {
 });
 
 describe('a round that goes on for days', () => {
-  it('remembers at most 200 calls, calls nobody from the beginning again, and takes the answer of each person', () => {
+  it('remembers at most 200 calls, does not start from the first person again, and accepts the answer of each person', () => {
     const ward = raised();
     for (let minute = 1; minute <= 400; minute += 1) {
       ward.at(minute * 60_000);
@@ -466,7 +470,7 @@ describe('a round that goes on for days', () => {
     expect(ward.round()).toMatchObject({ phase: 'accepted', acceptedBy: ['anna'] });
   });
 
-  it('still takes the answer of a person whose calls were dropped', () => {
+  it('still accepts the answer of a person whose calls were dropped', () => {
     const ward = newWard({ nurse: [person('nurse-0')] });
     ward.alarm('raised', alarmOf('a'));
     for (let n = 1; n <= callsMax + 20; n += 1) ward.staff({ nurse: [person(`nurse-${n}`)] });
@@ -478,7 +482,7 @@ describe('a round that goes on for days', () => {
 });
 
 describe('a person of an earlier round', () => {
-  it('who rejects the alarm before being called again is not called in this round', () => {
+  it('who rejects the alarm before a call of the new round is not called in this round', () => {
     const ward = raised();
     ward.at(60_000);
     ward.answer('ben', 'accepted');
@@ -503,7 +507,7 @@ describe('a person who accepted', () => {
     expect(ward.state().alarms.get('a')?.round).toMatchObject({ phase: 'calling', acceptedBy: [] });
   });
 
-  it('can take the acceptance back and accept again only once, so that nobody keeps the others away', () => {
+  it('can take the acceptance back and accept again only once, so that nobody can stop the calls for ever', () => {
     const ward = newWard(everybody);
     ward.alarm('raised', alarmOf('a'));
     for (let n = 0; n < 5; n += 1) {
@@ -578,7 +582,7 @@ describe('an alarm that was removed from the screens and begins again with the s
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it('is as old as its new onset, and a repeated record of the former occurrence calls nobody', () => {
+  it('has the age of its new onset, and a repeated record of the former occurrence calls nobody', () => {
     const ward = newWard(everybody);
     ward.alarm('raised', lowSpo2(1));
     ward.at(seconds(10));
@@ -604,7 +608,7 @@ describe('messages', () => {
     expect(ward.messages()).toBe('screen anna 1, push anna 1, screen anna 2, push anna 2');
   });
 
-  it('the wait of a person counts from the message', () => {
+  it('the wait for a person’s answer starts with the message', () => {
     const ward = newWard(everybody);
     for (const id of ['a', 'b']) ward.alarm('raised', ofPatient(id));
     ward.at(3_000);
@@ -653,7 +657,7 @@ describe('messages', () => {
     ).toBe(false);
   });
 
-  it('what exceeds the rate is in the next message', () => {
+  it('calls beyond the rate limit are in the next message', () => {
     const ward = newWard({ nurse: [person('anna')] });
     for (let n = 0; n < 40; n += 1) ward.alarm('raised', alarmOf(`alarm-${n}`));
     const sent = () =>

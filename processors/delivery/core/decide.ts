@@ -1,6 +1,6 @@
 /**
- * Decides what the delivery of alarms does with an input: first for each alarm, then which messages leave now. It decides nothing about
- * screens: they get their alarms without this process. Pure.
+ * Decides what an input changes in the delivery of alarms: first for each alarm, then which messages leave now. Screens
+ * do not depend on these decisions, because they get their alarms without this process. Pure.
  */
 
 import type { WardNotice } from '../../../contracts/messages/deliveries.ts';
@@ -52,7 +52,7 @@ export function decide(state: State, input: Input, context: Context, nowMs: numb
   return events;
 }
 
-/** Returns when `decide` must be called with a timer, ms; Infinity if nothing is waited for. */
+/** Returns when `decide` must be called with a timer, ms; Infinity if no wait runs. */
 export function nextDueAtMs(state: State, nowMs: number): number {
   const ofAlarms = [...state.alarms.values()].map(dueOf);
   return Math.min(...ofAlarms, nextMessageAtMs(state, nowMs));

@@ -1,4 +1,4 @@
-/** What a rule gets to decide about one alarm, and how it reports its decisions. */
+/** The desk: everything that a rule uses to decide about one alarm, and the function to which it reports its decisions. */
 import type { PersonsOf } from '../../../contracts/call-order.ts';
 import type { AlarmDecision } from './events.ts';
 import type { Context } from './inputs.ts';
@@ -9,9 +9,9 @@ type WithoutPlace<Event> = Event extends unknown ? Omit<Event, 'alarmId' | 'atMs
 export type Desk = {
   /** Returns the state of the alarm after all events so far. */
   readonly state: () => AlarmDelivery | undefined;
-  /** Returns the alarm as it was when it ended; undefined if it is not over, or not remembered any more. */
+  /** Returns the alarm as it was at its end; undefined if it is not over, or is not remembered any more. */
   readonly over: () => AlarmDelivery | undefined;
-  /** Records an event and changes the state by it. */
+  /** Records an event, and applies it to the state. */
   readonly emit: (event: WithoutPlace<AlarmDecision>) => void;
   readonly context: Context;
   readonly nowMs: number;

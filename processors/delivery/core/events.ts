@@ -1,6 +1,7 @@
 /**
- * What the delivery of alarms decides. The events are all that is stored: from the same events comes the same state, also after a kill.
- * Every time in an event was computed when the event was decided, so a restart changes no wait.
+ * The events that the delivery of alarms decides. Only events are stored, and the state is computed from them, so the
+ * state is the same after a restart. Every time in an event was computed together with the event, so a restart changes
+ * no wait.
  */
 import type { AlertKind, Priority } from '../../../contracts/messages/alarms.ts';
 import type { CallOutcome, RoundCause, StopReason, WardNotice } from '../../../contracts/messages/deliveries.ts';
@@ -29,7 +30,7 @@ export type AlarmDecision = { readonly alarmId: string; readonly atMs: number } 
       readonly priority: Priority;
       readonly policyVersion: string;
       readonly chain: CallChain;
-      /** When the first call may be made; null: immediately. */
+      /** The earliest time of the first call; null: immediately. */
       readonly dueAtMs: number | null;
     }
   | {
@@ -56,7 +57,7 @@ export type AlarmDecision = { readonly alarmId: string; readonly atMs: number } 
   | { readonly type: 'expired' }
   | { readonly type: 'stopped'; readonly why: StopReason }
   | { readonly type: 'resumed' }
-  /** The clock was set back, so the present wait begins again. */
+  /** The clock was set back, so the present wait starts again. */
   | { readonly type: 'wait-restarted'; readonly dueAtMs: number }
 );
 
@@ -73,9 +74,9 @@ export type MessageDecision = {
   readonly channel: DeliveryChannel;
   /** All calls of the message, the most urgent first. */
   readonly calls: readonly MessageCall[];
-  /** How many of the calls the text of the message only counts. */
+  /** Number of calls that the text of the message counts but does not name. */
   readonly onlyCounted: number;
-  /** When a channel must have confirmed the message, ms. */
+  /** The latest time for the confirmation of a channel, ms. */
   readonly confirmDueAtMs: number;
 };
 

@@ -1,4 +1,4 @@
-/** Computes the state of one alarm's delivery after an event. An event about something unknown has no effect. Pure. */
+/** Computes the state of one alarm's delivery after an event. An event about an unknown alarm, round or call has no effect. Pure. */
 import { canAnswer } from '../../../contracts/delivery-policy.ts';
 import type { DeliveryChannel } from '../../../contracts/messages/delivery-policy.ts';
 import { priorityRank } from '../../../contracts/priorities.ts';
@@ -53,7 +53,7 @@ function newRound(before: Round | null, event: Extract<AlarmDecision, { type: 'r
   };
 }
 
-/** Returns whether a round was stopped because the alarm ended, a short time ago: an alarm that comes and goes is one matter. */
+/** Returns whether a round was stopped a short time ago because the alarm ended. Such a round goes on if the alarm begins again. */
 function isRecentEnd({ stopped }: Round, atMs: number): boolean {
   return stopped !== null && stopped.why === 'ended' && Math.abs(atMs - stopped.atMs) <= resumeMsMax;
 }
@@ -85,7 +85,7 @@ function evolveRound(round: Round, event: RoundDecision): Round {
     case 'accepted':
       return waiting({ ...withAnswer(round, event.userId, 'accepted'), phase: 'accepted' }, event);
     case 'rejected': {
-      // An acceptance that a person takes back counts as one (core/answers.ts). Otherwise the person could accept again and again.
+      // If a person takes an acceptance back, the acceptance still counts (core/answers.ts). Otherwise the person could accept again and again.
       const acceptedBefore = round.acceptedBy.includes(event.userId)
         ? [...round.acceptedBefore, event.userId].slice(-calledBeforeMax)
         : round.acceptedBefore;
@@ -115,8 +115,8 @@ function evolveRound(round: Round, event: RoundDecision): Round {
 }
 
 /**
- * Ends a call because its person is gone. What was not sent is forgotten, so that a person who comes back is called. If the person had accepted
- * and nobody else has, the round calls again.
+ * Ends a call because its person left the duty. Channels through which nothing was sent are forgotten, so that a person
+ * who comes back is called. If the person had accepted and nobody else has accepted, the round calls again.
  */
 function withoutGone(round: Round, callId: string): Round {
   const call = round.calls.find((other) => other.callId === callId);
@@ -148,8 +148,8 @@ function withCall(round: Round, event: Extract<AlarmDecision, { type: 'called' }
 }
 
 /**
- * Drops the oldest call that is over if there are too many. Repeated calls are dropped first, because the first ones say who must not be called
- * a second time. The person may still answer.
+ * Drops the oldest call that is over if there are too many. Repeated calls are dropped first, because a first call
+ * shows that its person must not be called a second time. The person of a dropped call may still answer.
  */
 function withinMax(round: Round): Round {
   if (round.calls.length <= callsMax) return round;
@@ -162,7 +162,7 @@ function withinMax(round: Round): Round {
   return { ...round, calls, ...(!isKnown && { calledBefore: newest(round.calledBefore, userId) }) };
 }
 
-/** Returns the persons with a further one, who is the newest. */
+/** Returns the list with a further person at its end. */
 function newest(persons: readonly string[], userId: string): readonly string[] {
   return [...persons.filter((id) => id !== userId), userId].slice(-calledBeforeMax);
 }
@@ -186,7 +186,7 @@ function withAnswer(round: Round, userId: string, answer: 'accepted' | 'rejected
   return answer === 'accepted' ? withoutUnsent(after) : after;
 }
 
-/** Forgets what was not sent: nothing is sent after an answer or an end, and a later call may use these channels. */
+/** Removes the channels through which nothing was sent. Nothing is sent after an answer or an end, and a later call may use these channels. */
 function withoutUnsent(round: Round): Round {
   const calls = round.calls
     .map((call) => ({ ...call, channels: call.channels.filter((channel) => call.sent.includes(channel)) }))
@@ -194,7 +194,10 @@ function withoutUnsent(round: Round): Round {
   return { ...round, calls };
 }
 
-/** Returns the round after a message with one of its calls has left. The person's wait counts from the first message that can be answered. */
+/**
+ * Returns the round after a message with one of its calls has left. The wait for the person's answer starts with the
+ * first message that can be answered.
+ */
 export function withSentCall(
   round: Round,
   callId: string,

@@ -43,7 +43,7 @@ it('ignores events about unknown alarms', () => {
   expect(evolve(initialState, unknown)).toEqual(initialState);
 });
 
-it('a message that was decided and not stored gets the same id after a restart', () => {
+it('a message that was decided but not stored gets the same id after a restart', () => {
   const ward = newWard(everybody);
   ward.alarm('raised', alarmOf('a'));
   const before = ward.events.filter(({ type }) => type !== 'message').reduce(evolve, initialState);

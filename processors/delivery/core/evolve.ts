@@ -1,4 +1,4 @@
-/** Computes the state after an event: the part of the alarm, and the messages that wait. Pure. */
+/** Computes the state after an event: the state of the alarm, and the messages that wait. Pure. */
 import type { DeliveryChannel } from '../../../contracts/messages/delivery-policy.ts';
 import type { AlarmDecision, DeliveryEvent, MessageDecision } from './events.ts';
 import { evolveAlarm, withSentCall } from './evolve-alarm.ts';
@@ -6,7 +6,7 @@ import { groupMs } from './grouping.ts';
 import { wholeAfterMessage } from './rate.ts';
 import type { AlarmDelivery, PendingCall, Slot, State } from './state.ts';
 
-/** Returns the state after an event. If the log has an event twice in a row, the second one has no effect. */
+/** Returns the state after an event. If the log has an event twice in a row, the second event has no effect. */
 export function evolve(state: State, event: DeliveryEvent): State {
   if (event.type === 'message') return withMessage(state, event);
   const { alarmId } = event;
@@ -22,11 +22,14 @@ export function evolve(state: State, event: DeliveryEvent): State {
   };
 }
 
-/** How long an alarm that is over is remembered, ms, and how many of them (ours). The engine begins only recent alarms again. */
+/**
+ * How long an alarm that is over is remembered, ms, and the maximum number of such alarms (ours). Only a recent alarm
+ * can begin again with the same id.
+ */
 const overMs = 3_600_000;
 const overMax = 2_000;
 
-/** Returns the alarm as it was when it ended, if a newer revision of it is seen. */
+/** Returns an alarm that is over as it was at its end, if the event has a newer revision of this alarm. */
 function overBefore({ over }: State, { alarmId, rev }: Extract<AlarmDecision, { type: 'alarm-seen' }>) {
   const alarm = over.get(alarmId)?.alarm;
   return alarm && rev > alarm.rev ? alarm : undefined;
@@ -45,7 +48,10 @@ function overAfter(state: State, event: AlarmDecision, after: AlarmDelivery | un
   return new Map([...entries, [alarmId, { alarm: ended, atMs }] as const].slice(-overMax));
 }
 
-/** Drops the calls that must not be sent any more: after an answer, after the end of the call or of the alarm, and of a former round. */
+/**
+ * Drops the calls that must not be sent any more: calls that were answered, calls that have ended, calls of an alarm
+ * that has ended, and calls of an earlier round.
+ */
 function withoutPending(slots: State['slots'], event: AlarmDecision): State['slots'] {
   const isDropped = droppedBy(event);
   if (!isDropped) return slots;
@@ -111,7 +117,7 @@ function withMessage(state: State, event: MessageDecision): State {
     pending: slot.pending.filter(({ callId }) => !ids.has(callId)),
     recent: [
       ...slot.recent.filter((message) => atMs - message.atMs < groupMs && message.atMs <= atMs),
-      // The last entry of a patient counts, and the most urgent call of a message comes first.
+      // For each patient the last entry counts. The most urgent call of a message comes first.
       ...sent.map(({ associationId, priority }) => ({ associationId, atMs, priority })).reverse(),
     ],
     wholeAtMs: wholeAfterMessage(slot.wholeAtMs, atMs),

@@ -1,6 +1,6 @@
 /**
- * Decides when a call goes into a message. The first alarm of a patient is sent at once. Further alarms of the same patient within 3 s go
- * together into the next message, unless they are more urgent. Pure.
+ * Decides when a call goes into a message. The first alarm of a patient is sent at once, and so is a more urgent alarm.
+ * Other alarms of the same patient within 3 s go together into the next message. Pure.
  */
 import type { Priority } from '../../../contracts/messages/alarms.ts';
 import { priorityRank } from '../../../contracts/priorities.ts';
@@ -17,8 +17,8 @@ export function readyAtMs(slot: Slot, { associationId, priority }: PendingCall, 
 }
 
 /**
- * Returns the messages that can be sent now, each as its calls. Calls of one patient go into one message. If there are more patients than
- * messages allowed now, one message has all calls that wait.
+ * Returns the messages that can be sent now, each as a list of calls. Calls about one patient go into one message. If
+ * the number of patients exceeds the number of allowed messages, one message has all calls that wait.
  * @param ready the calls that are ready
  * @param allowed number of messages allowed now, at least 1
  */

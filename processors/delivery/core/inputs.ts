@@ -1,4 +1,4 @@
-/** What the delivery of alarms takes in, and what it asks about. */
+/** The inputs of the delivery rules, and the questions that the rules ask about the present. */
 import type { Responsible } from '../../../contracts/duties.ts';
 import type { AlarmEvent } from '../../../contracts/messages/alarms.ts';
 import type { Duty } from '../../../contracts/messages/assignments.ts';
@@ -29,18 +29,18 @@ export type Input =
       readonly userId: string;
       readonly answer: 'accepted' | 'rejected';
     }
-  /** The time has moved on. The process gives this input when something is due, at its start, and every few seconds. */
+  /** Time has passed. The process gives this input at the end of a wait, at its start, and every few seconds. */
   | { readonly type: 'timer' };
 
 export type Place = { readonly ward: string | null; readonly bed: string | null };
 
-/** What the rules ask about the present. The functions must be pure for one call of `decide`. */
+/** What the rules ask about the present. During one call of `decide`, each function must return the same for the same arguments. */
 export type Context = {
   readonly policy: DeliveryPolicy;
   readonly placeOf: (associationId: string) => Place;
   /**
-   * Returns the persons with a duty at a place, in the order in which to call them. Undefined if the ward has never had assignments: such a
-   * ward does not take part in the delivery of alarms.
+   * Returns the persons with a duty at a place, in the order in which to call them. Undefined if the ward has never had
+   * assignments. Such a ward does not take part in the delivery of alarms.
    */
   readonly personsOf: (place: Place, duty: Duty, atMs: number) => readonly Responsible[] | undefined;
   /** Returns whether a channel cannot reach a person now. */

@@ -1,4 +1,4 @@
-/** Makes messages from the calls that wait. Nothing is sent about an alarm that was answered, has ended, or is too old. Pure. */
+/** Makes messages from the calls that wait. Vigil sends nothing about an alarm that was answered, has ended, or is too old. Pure. */
 import type { MessageDecision } from './events.ts';
 import { groupsOf, readyAtMs } from './grouping.ts';
 import { allowedAtMs, allowedCount } from './rate.ts';
@@ -8,7 +8,7 @@ import { wantedCall } from './wanted.ts';
 
 /** A channel must confirm within this time that it has the message, ms (CLINICAL, "Delivery"). */
 export const confirmMs = 5_000;
-/** A message names at most this many alarms, and counts the others (ours). */
+/** A message names at most this many alarms, and gives the number of the others (ours). */
 export const namedMax = 20;
 
 /** Returns the next message that must leave now; undefined if there is none. */

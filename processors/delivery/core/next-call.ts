@@ -27,21 +27,23 @@ export function nextCall(round: Round, personsOf: PersonsOf, isDown: IsDown): Po
   return undefined;
 }
 
-/** Returns who rejected the alarm in this round, to a call of this round or of an earlier one. */
+/** Returns the persons who rejected the alarm in this round. Their calls may be of an earlier round. */
 function rejectingPersons({ calls, rejectedBy = [] }: Round): ReadonlySet<string> {
   const ofCalls = calls.filter(({ outcome }) => outcome === 'rejected').map(({ userId }) => userId);
   return new Set([...ofCalls, ...rejectedBy]);
 }
 
 /**
- * Whose last call may be repeated, the best first: who had left and is there again, then who did not answer, then who was not reached. The
- * last person of a chain may be out of reach while an earlier person is at the page.
+ * The outcomes of calls that may be repeated, the best first: the person left and is there again; the person did not
+ * answer; the person was not reached. The last person of a chain may be out of reach while an earlier person has a page
+ * open.
  */
 const repeatable: readonly CallOutcome[] = ['gone', 'unanswered', 'unconfirmed'];
 
 /**
- * Returns the call to repeat at the end of a chain: the last call of a person who has not answered, is there and can be reached; of several,
- * the newest. A person who rejected the alarm is not called again in this round.
+ * Returns the call to repeat at the end of a chain: the last call of a person who has not answered, still has the duty
+ * and can be reached. If there are several such calls, it returns the newest. A person who rejected the alarm is not
+ * called again in this round.
  */
 export function repeatedCall(round: Round, personsOf: PersonsOf, isDown: IsDown): Call | undefined {
   const present = presentPersons(round, personsOf);

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { allowedAtMs, allowedCount, burstMax, messageEveryMs, wholeAfterMessage } from './rate.ts';
 
 const nowMs = 1_000_000;
-/** Returns the state of the allowance after a number of messages at once. */
+/** Returns when the full number of messages is allowed again, after some messages at once. */
 const after = (count: number) => {
   let wholeAtMs = 0;
   for (let sent = 0; sent < count; sent += 1) wholeAtMs = wholeAfterMessage(wholeAtMs, nowMs);

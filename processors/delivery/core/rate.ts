@@ -1,14 +1,15 @@
 /**
- * Limits how many messages one person gets through one channel: a few at once, then one every few seconds. More messages would hide each
- * other. What exceeds the limit is not dropped; it waits and is counted in the next message. Pure.
+ * Limits how many messages one person gets through one channel: a few at once, then one every few seconds. More
+ * messages would hide each other. Calls beyond the limit are not dropped: they wait, and the next message counts them.
+ * Pure.
  */
 
 /** Number of messages that may be sent at once (ours). */
 export const burstMax = 6;
-/** After a burst, one message per this time, ms (ours). No message waits longer than this for its turn. */
+/** After these messages, one more message may be sent in each period of this length, ms (ours). No call waits longer than this for a message. */
 export const messageEveryMs = 5_000;
 
-/** Returns when the next message may be sent, ms. @param wholeAtMs when the allowance is whole again */
+/** Returns when the next message may be sent, ms. @param wholeAtMs when the full number of messages is allowed again */
 export function allowedAtMs(wholeAtMs: number, nowMs: number): number {
   return Math.max(nowMs, limited(wholeAtMs, nowMs) - (burstMax - 1) * messageEveryMs);
 }
@@ -19,12 +20,15 @@ export function allowedCount(wholeAtMs: number, nowMs: number): number {
   return Math.floor((burstMax * messageEveryMs - usedMs) / messageEveryMs);
 }
 
-/** Returns when the allowance is whole again after a message, ms. */
+/** Returns when the full number of messages is allowed again after one more message, ms. */
 export function wholeAfterMessage(wholeAtMs: number, nowMs: number): number {
   return Math.max(limited(wholeAtMs, nowMs), nowMs) + messageEveryMs;
 }
 
-/** If the clock was set back, the allowance would be used up for a long time. It is never further away than a whole burst. */
+/**
+ * Returns `wholeAtMs`, at most the time of a full burst from now. Without this maximum, a clock that was set back would
+ * stop the messages for a long time.
+ */
 function limited(wholeAtMs: number, nowMs: number): number {
   return Math.min(wholeAtMs, nowMs + burstMax * messageEveryMs);
 }

@@ -1,4 +1,4 @@
-/** Says to a person why an answer to a call has no effect. Pure. */
+/** Gives the reason why an answer to a call has no effect, as a text for the person who answered. Pure. */
 import type { StopReason } from '../../../contracts/messages/deliveries.ts';
 import type { Input } from './inputs.ts';
 import type { State } from './state.ts';

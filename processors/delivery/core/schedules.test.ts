@@ -9,7 +9,7 @@ import { play } from './schedules.testing.ts';
 
 const runs = 10_000;
 
-it(`in ${runs} random schedules, no alarm is without a person or a technical alarm, and nothing is sent wrongly`, {
+it(`in ${runs} random schedules, every alarm has a person or a technical alarm, and nothing is sent that must not be sent`, {
   timeout: 240_000,
 }, () => {
   fc.assert(
@@ -20,7 +20,7 @@ it(`in ${runs} random schedules, no alarm is without a person or a technical ala
   );
 });
 
-it('a process that was killed after the person who goes had left calls the next person', () => {
+it('calls the next person if the process was killed after the accepting person had left the duty', () => {
   expect(
     play([
       { do: 'raise', what: 'c', priority: 'high' },

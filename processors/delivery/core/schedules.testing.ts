@@ -31,14 +31,14 @@ const startHour = 8;
 const validDecision = Compile(AlarmDecision);
 const validMessage = Compile(MessageSchema);
 
-/** What the test itself knows about an alarm, without the rules under test. */
+/** What the test itself knows about an alarm, independent of the rules under test. */
 type Known = { alarm: Alarm; freshAtMs: number; accepting: Set<string> };
 
-/** Plays the steps, and returns every rule that was broken. */
+/** Plays the steps, and returns the broken rules. */
 export function play(steps: readonly Step[]): string[] {
   const faults: string[] = [];
   const known = new Map<string, Known>();
-  /** The last state of alarms that were cleared. The engine begins such an alarm again with the same id, or begins another alarm. */
+  /** The last state of alarms that were cleared. Such an alarm may begin again with the same id. */
   const cleared = new Map<string, Alarm>();
   const generation = new Map<string, number>();
   const idOf = (name: string) => `alarm-of-the-test-${name}${generation.get(name) ?? 0}`;
@@ -149,7 +149,7 @@ export function play(steps: readonly Step[]): string[] {
     give({ type: 'changed' });
   }
 
-  /** Moves the clock from timer to timer. Absences and shifts that begin or end by themselves are noticed at each timer. */
+  /** Moves the clock from timer to timer. At each timer, the test also notices absences and shifts that have begun or ended meanwhile. */
   function waitUntil(untilMs: number): void {
     for (let turns = 0; turns < 1_000; turns += 1) {
       const dueMs = Math.min(nextDueAtMs(state, nowMs), nowMs + 60_000);

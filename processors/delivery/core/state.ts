@@ -1,4 +1,4 @@
-/** The state of the delivery of alarms: one part for each alarm, and one part for the messages that wait. It is made only by events. */
+/** The state of the delivery of alarms: one part for each alarm, and one part for the messages that wait. Only events change it. */
 import type { AlertKind, Priority } from '../../../contracts/messages/alarms.ts';
 import type { Duty } from '../../../contracts/messages/assignments.ts';
 import type { CallOutcome, DeliveryPhase, StopReason, WardNotice } from '../../../contracts/messages/deliveries.ts';
@@ -17,7 +17,7 @@ export type Call = {
   readonly repeat: number;
   readonly sent: readonly DeliveryChannel[];
   readonly failed: readonly DeliveryChannel[];
-  /** When a confirmation of a channel must be there, ms; null before the first message and after a confirmation. */
+  /** The latest time for the confirmation of a channel, ms; null before the first message and after a confirmation. */
   readonly confirmDueAtMs: number | null;
   readonly outcome: CallOutcome;
 };
@@ -30,27 +30,27 @@ export type Round = {
   readonly round: number;
   readonly priority: Priority;
   readonly policyVersion: string;
-  /** The chain at the begin of the round. A changed policy is used from the next round on. */
+  /** The chain that was in force when the round started. A changed policy counts from the next round on. */
   readonly chain: CallChain;
   readonly phase: DeliveryPhase;
   /** At most `callsMax`. */
   readonly calls: readonly Call[];
-  /** Number of calls so far, from which the id of the next call is made. */
+  /** Number of calls so far. The id of the next call is made from it. */
   readonly callCount: number;
-  /** The end of the present wait, ms; null if nothing is waited for. */
+  /** The end of the present wait, ms; null if the round does not wait. */
   readonly dueAtMs: number | null;
-  /** Length of the present wait, ms: if `dueAtMs` is further away than this, the clock was set back. */
+  /** Length of the present wait, ms. If `dueAtMs` is further away than this, the clock was set back. */
   readonly waitMs: number;
   readonly notice: WardNotice | null;
   readonly acceptedBy: readonly string[];
-  /** The first round whose calls may still be answered, and the persons whom the rounds since then have called. */
+  /** `answersFrom`: the first round whose calls may still be answered. `calledBefore`: the persons who were called since this round. */
   readonly answersFrom: number;
   readonly calledBefore: readonly string[];
-  /** Who accepted in those rounds without an acknowledgement of the alarm: one entry for each acceptance. */
+  /** The persons who accepted in those rounds: one entry for each acceptance that no acknowledgement followed. */
   readonly acceptedBefore: readonly string[];
-  /** Who rejected the alarm in this round: nobody of them is called again in it. Absent in a snapshot of an earlier version. */
+  /** The persons who rejected the alarm in this round, and are not called again in it. Absent in a snapshot of an earlier version. */
   readonly rejectedBy?: readonly string[];
-  /** What the round did when it was stopped, and when it was stopped. */
+  /** The phase of the round before it was stopped, and the time of the stop. */
   readonly stopped: { readonly atMs: number; readonly phase: DeliveryPhase; readonly why: StopReason } | null;
 };
 
@@ -61,7 +61,7 @@ export type AlarmDelivery = {
   readonly kind: AlertKind;
   readonly priority: Priority;
   readonly onsets: number;
-  /** Null while the alarm calls, otherwise why it does not call. */
+  /** Null while the alarm calls; otherwise the reason why it does not call. */
   readonly quiet: StopReason | null;
   /** When the alarm last began, escalated or called again, by the clock of the engine, ms. */
   readonly freshAtMs: number;
@@ -85,15 +85,15 @@ export type Slot = {
   readonly channel: DeliveryChannel;
   readonly pending: readonly PendingCall[];
   readonly recent: readonly { readonly associationId: string; readonly atMs: number; readonly priority: Priority }[];
-  /** The time at which the allowance of the channel would be whole again, ms (core/rate.ts). */
+  /** The time at which the full number of messages is allowed again, ms (core/rate.ts). */
   readonly wholeAtMs: number;
 };
 
 export type State = {
   readonly alarms: ReadonlyMap<string, AlarmDelivery>;
   /**
-   * Alarms that are over, the oldest first, and when they ended, ms. The engine may begin such an alarm again with the same id. It then goes on
-   * from here, so that no call gets the id of an earlier call.
+   * Alarms that are over, the oldest first, and when they ended, ms. Such an alarm may begin again with the same id.
+   * Its state then continues from here, so that no call gets the id of an earlier call.
    */
   readonly over: ReadonlyMap<string, { readonly alarm: AlarmDelivery; readonly atMs: number }>;
   readonly slots: ReadonlyMap<string, Slot>;

@@ -20,7 +20,7 @@ const context: Context = {
   isDown: (_, channel) => channel === 'mail' || channel === 'webhook',
 };
 
-/** A process that remembers only what its records say. */
+/** A process that remembers only its records. */
 function newProcess() {
   let book: Book = emptyBook;
   let nowMs = t0;
@@ -68,7 +68,7 @@ function newProcess() {
 const typesOf = (records: readonly DeliveryRecord[]) => records.map(({ event }) => event.type);
 
 describe('take', () => {
-  it('an alarm gives records whose views show the call, and whose texts name the alarm', () => {
+  it('returns for an alarm the records whose views show the call, and whose texts name the alarm', () => {
     const process = newProcess();
     const records = process.alarm('raised', 1);
     expect(typesOf(records)).toEqual(['alarm-seen', 'round-started', 'called', 'message', 'message']);
@@ -85,7 +85,7 @@ describe('take', () => {
     expect([...process.book().unsent.values()]).toMatchObject([{ channel: 'push', userId: 'anna' }]);
   });
 
-  it('what a page has painted is confirmed once, and only by the person who was called', () => {
+  it('confirms a painted call once, and only for the person who was called', () => {
     const process = newProcess();
     process.alarm('raised', 1);
     const { callId } = process.calls()[0]!;
@@ -100,7 +100,7 @@ describe('take', () => {
     expect(process.painted('anna', callId, 'on-device')).toEqual([]);
   });
 
-  it('a message is unsent until a channel has confirmed it, or cannot send it', () => {
+  it('remembers a message as unsent until a channel has confirmed it or reports that it cannot send it', () => {
     const [taken, failed, later] = [newProcess(), newProcess(), newProcess()];
     for (const process of [taken, failed, later]) process.alarm('raised', 1);
     taken.report({ kind: 'reached', stage: 'taken' });
@@ -126,7 +126,7 @@ describe('take', () => {
     expect(process.book().unsent.has(message.messageId)).toBe(false);
   });
 
-  it('an answer is taken, or has a reason in a sentence, and a repeated command gives nothing', () => {
+  it('accepts an answer or returns a sentence with the reason, and a repeated command has no effect', () => {
     const process = newProcess();
     const idOf = (n: number) => commandId.replace(/1$/, String(n));
     const seen = (records: readonly DeliveryRecord[]) => records.at(-1)?.event;
@@ -151,7 +151,7 @@ describe('take', () => {
     });
   });
 
-  it('every record fits its schema, the records alone give the same book, and a snapshot too', () => {
+  it('returns records that fit their schema, and the records or a snapshot alone restore the same book', () => {
     const process = newProcess();
     process.alarm('raised', 1);
     process.painted('anna', process.calls()[0]!.callId);
@@ -174,14 +174,14 @@ describe('take', () => {
     expect(bookOf(JSON.parse(JSON.stringify(partsOf(replayed))))).toEqual(replayed);
   });
 
-  it('the text of an alarm that calls nobody is not kept', () => {
+  it('does not keep the text of an alarm that calls nobody', () => {
     const process = newProcess();
     process.alarm('raised', 1, { late: true });
     expect(process.book().texts.size).toBe(0);
   });
 });
 
-it('a large book has several parts, each within the size of a record, and all parts give the book', () => {
+it('splits a large book into parts that each fit into a record, and all parts together restore the book', () => {
   const process = newProcess();
   process.alarm('raised', 1);
   const [text] = process.book().texts.values();

@@ -1,6 +1,6 @@
 /**
- * Takes one input of the process and returns the records for the topic `deliveries`: the decisions, what channels and pages report, and what
- * became of an answer. Pure.
+ * Computes from one input of the process the records for the topic `deliveries`: the decisions, the reports of channels
+ * and pages, and the result of each answer. Pure.
  */
 import type { AlarmEvent } from '../../../contracts/messages/alarms.ts';
 import type { DeliveryRecord, ReachEnded, ReachSeen, ReceiptStage } from '../../../contracts/messages/deliveries.ts';
@@ -12,7 +12,7 @@ import type { Context, Input } from './inputs.ts';
 import { refusalOf } from './refusal.ts';
 import { viewOf } from './view.ts';
 
-/** What a channel says about a message. */
+/** The report of a channel about a message. */
 export type Report =
   | { readonly kind: 'reached'; readonly stage: ReceiptStage }
   | { readonly kind: 'failed'; readonly class: 'transient' | 'permanent'; readonly reason: string };
@@ -57,14 +57,14 @@ function takeInput(book: Book, input: Input, context: Context, nowMs: number): T
   return { book: withoutLooseText(current, input), records };
 }
 
-/** The types of the schemas have no readonly members. */
+/** Removes `readonly`, because the types of the schemas have no readonly members. */
 type Mutable<T> = T extends readonly (infer U)[]
   ? Mutable<U>[]
   : T extends object
     ? { -readonly [K in keyof T]: Mutable<T[K]> }
     : T;
 
-/** Forgets the text of an alarm that calls nobody. */
+/** Removes the text of an alarm that calls nobody. */
 function withoutLooseText(book: Book, input: Input): Book {
   if (input.type !== 'alarm' || book.state.alarms.has(input.event.alarm.alarmId)) return book;
   const texts = new Map(book.texts);
@@ -72,7 +72,7 @@ function withoutLooseText(book: Book, input: Input): Book {
   return { ...book, texts };
 }
 
-/** Keeps the newest text of an alarm for messages. It needs no event of its own: every later record of the alarm has it. */
+/** Stores the newest text of an alarm for messages. The text needs no event of its own, because every later record of the alarm has it. */
 function withText(book: Book, { alarm: { alarmId, text, onsetAt } }: AlarmEvent): Book {
   return { ...book, texts: new Map(book.texts).set(alarmId, { text: text.slice(0, 200), onsetAt }) };
 }
@@ -104,7 +104,7 @@ function takeAnswer(
   return withRecords(decided.book, [{ event: { ...seen, ...outcome } }], decided.records);
 }
 
-/** Takes what a page or a service worker of a person confirms. It counts only for the person's own calls, and only if it says something new. */
+/** Handles the confirmation of a person's page or service worker. A confirmation counts only for the person's own calls, and only if it is new. */
 function takePageReceipt(
   book: Book,
   { by: { userId }, channel, stage, calls }: Extract<DeliveryCommand, { type: 'receipt' }>,

@@ -1,4 +1,4 @@
-/** Makes the delivery of an alarm as people see it, from what the process remembers. Pure. */
+/** Makes the view of an alarm's delivery for people, from what the process remembers. Pure. */
 import type { CallView, DeliveryView } from '../../../contracts/messages/deliveries.ts';
 import { type Book, wayOf } from './book.ts';
 import type { Context } from './inputs.ts';
@@ -42,7 +42,7 @@ function callView(book: Book, alarmId: string, call: Call): CallView {
   };
 }
 
-/** A person who was called in an earlier round may accept. Then the name is known from the messages. */
+/** Returns the name of a person. A person who was called in an earlier round may accept; then the name comes from the messages. */
 function nameOf(state: State, { calls }: Round, userId: string): string {
   const called = calls.find((call) => call.userId === userId);
   return (called ?? [...state.slots.values()].find((slot) => slot.userId === userId))?.name ?? userId;

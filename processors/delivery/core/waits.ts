@@ -1,11 +1,11 @@
 /**
- * The rules of time. Ages are counted from the time of the engine's events. Waits are counted by the steady time of the delivery process
- * and stored as instants, so that they survive a restart. Pure.
+ * The rules about time. The age of an alarm counts from the time of an event of the engine. Waits use the steady time
+ * of the delivery process. Their ends are stored as points in time, so that they survive a restart. Pure.
  */
 
 /**
- * An alarm that ends unanswered and begins again within this time goes on with its round, ms (ours). Otherwise an alarm that comes and goes
- * would begin with the first person each time, and would never reach the second person.
+ * If an alarm ends without an answer and begins again within this time, its round goes on, ms (ours). Otherwise an
+ * alarm that comes and goes would call the first person each time, and never the second person.
  */
 export const resumeMsMax = 60_000;
 
@@ -20,8 +20,7 @@ export function isDue(dueAtMs: number | null, nowMs: number): boolean {
 }
 
 /**
- * Returns whether the clock was set back during a wait, for instance while the process was down: the wait would last longer than it was
- * meant to last. Such a wait begins again, so it is never endless.
+ * Returns whether the clock was set back during a wait, for instance while the process was down. Such a wait would last too long, so it starts again.
  */
 export function isSetBack(dueAtMs: number | null, waitMs: number, nowMs: number): boolean {
   return dueAtMs !== null && dueAtMs - nowMs > waitMs;

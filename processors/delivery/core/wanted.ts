@@ -3,7 +3,10 @@ import type { CallOutcome } from '../../../contracts/messages/deliveries.ts';
 import type { DeliveryChannel } from '../../../contracts/messages/delivery-policy.ts';
 import type { Call, State } from './state.ts';
 
-/** The calls with another outcome are over: the person has answered, has left, or the next person is called. */
+/**
+ * The outcomes of calls whose message may still be sent. A call with another outcome is over: the person has answered
+ * or left, or the next person is called.
+ */
 const openOutcomes: readonly CallOutcome[] = ['waiting', 'informed', 'unconfirmed'];
 
 /** Returns the call if it may be sent through a channel: nothing is sent after an answer, after the end of the call, or of the alarm. */

@@ -23,7 +23,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** Starts canaries for Anna, who is on duty. `results` are what each entry's service answers. */
+/** Starts canaries for Anna, who is on duty. `results` are the answers of the service of each entry. */
 function start(
   entries: readonly ReachEntry[],
   options: { readonly ended?: readonly string[]; readonly down?: boolean; readonly usual?: SendResult } = {},
@@ -65,14 +65,14 @@ function start(
 }
 
 describe('the canaries', () => {
-  it('ask the pages and each phone at the start, and write what the service says', async () => {
+  it('go to the pages and each phone at the start, and the answer of the service is written', async () => {
     const { check, short } = start([phone, tablet]);
     await vi.advanceTimersByTimeAsync(0);
     expect(check).toHaveBeenCalledTimes(2);
     expect(short()).toEqual(['screen asked', 'push asked', 'push asked', 'push reached taken', 'push reached taken']);
   });
 
-  it('take the answer of the phone and of the page, and of no other person', async () => {
+  it('accept the answer of the person’s phone and page, and no answer of another person', async () => {
     const { canaries, events, short } = start([phone]);
     await vi.advanceTimersByTimeAsync(0);
     const idOf = (channel: string) =>
@@ -83,7 +83,7 @@ describe('the canaries', () => {
     expect(short().slice(3)).toEqual(['push reached on-device', 'screen reached painted']);
   });
 
-  it('ask a new phone within some seconds, and all channels again within 10 min', async () => {
+  it('go to a new phone within some seconds, and to all channels again within 10 min', async () => {
     const { check, list } = start([phone]);
     await vi.advanceTimersByTimeAsync(0);
     list.push(tablet);
@@ -93,7 +93,7 @@ describe('the canaries', () => {
     expect(check).toHaveBeenCalledTimes(4);
   });
 
-  it('write at once that an entry has ended, and never use it again', async () => {
+  it('report at once that an entry has ended, and never use the entry again', async () => {
     const { canaries, check, short } = start([phone], { usual: ended });
     await vi.advanceTimersByTimeAsync(0);
     expect(short()).toContain('push ended');
@@ -108,7 +108,7 @@ describe('the canaries', () => {
     expect(check).not.toHaveBeenCalled();
   });
 
-  it('say that a channel is down after a failure, and not any more after the service works again', async () => {
+  it('report that a channel is down after a failure, until the service works again', async () => {
     const { canaries, results } = start([phone]);
     expect(canaries.isDown('anna', 'push')).toBe(false);
     results.set(phone.reachId, failed);
@@ -121,7 +121,7 @@ describe('the canaries', () => {
     expect(canaries.isDown('anna', 'screen')).toBe(false);
   });
 
-  it('do not say that a channel is down if the service asks to send less', async () => {
+  it('do not report that a channel is down if the service asks for fewer messages', async () => {
     const busy = { ...failed, asksToWait: true } as SendResult;
     const { canaries, short } = start([phone], { usual: busy });
     await vi.advanceTimersByTimeAsync(600_000);
@@ -129,11 +129,11 @@ describe('the canaries', () => {
     expect(short().filter((line) => line.startsWith('push'))).toEqual(['push asked']);
   });
 
-  it('say that a channel is down while the host of its only phone has failed', () => {
+  it('report that a channel is down while the host of its only phone has failed', () => {
     expect(start([phone], { down: true }).canaries.isDown('anna', 'push')).toBe(true);
   });
 
-  it('say that a channel is down that the hospital has not set up', async () => {
+  it('report that a channel is down if the hospital has not set it up', async () => {
     const { canaries, events } = start([mailEntry()]);
     await vi.advanceTimersByTimeAsync(0);
     expect(events.at(-1)).toMatchObject({ channel: 'mail', state: 'down', reason: expect.stringContaining('set up') });
@@ -153,7 +153,7 @@ describe('the canaries', () => {
     expect(Math.max(...gapsMs)).toBeLessThanOrEqual(40 * 60_000);
   });
 
-  it('write at once that a phone works less or more than before, and not that the service answers before the phone', async () => {
+  it('report at once that a phone confirms more or less than before, but not the earlier answer of the service', async () => {
     const { canaries, check, short } = start([phone]);
     const answer = () =>
       canaries.answer({ checkId: check.mock.lastCall![1].checkId, userId: 'anna', stage: 'on-device' });
@@ -177,7 +177,7 @@ describe('the canaries', () => {
     expect(ofPhone().at(-1)).toBe('push reached on-device');
   });
 
-  it('write nothing after they were closed', async () => {
+  it('report nothing after they were closed', async () => {
     const { canaries, results, events } = start([phone]);
     let answer: (result: SendResult) => void = () => {};
     results.set(

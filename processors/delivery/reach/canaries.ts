@@ -1,6 +1,6 @@
 /**
- * Sends the canaries that are due, and reports what came back. It runs only in the process that delivers. After a restart it begins with nothing but
- * the entries that have ended, so it tries each channel again at once.
+ * Sends the canaries that are due, and writes their results. This code runs only in the process that delivers. After a
+ * restart it knows only the entries that have ended, so it tries each channel again at once.
  */
 import type { Logger } from 'pino';
 import { secondMs } from '../../../contracts/durations.ts';
@@ -25,16 +25,16 @@ import {
 import { lessThanNoted, mustNote, type NotedReach, noteReach } from './core/noted.ts';
 import { targetsOf } from './core/on-duty.ts';
 
-/** How often the canaries are looked at, ms (ours). */
+/** Time between two checks which canaries are due, ms (ours). */
 const lookEveryMs = 5 * secondMs;
-/** Maximum number of canaries that begin in one look (ours). The others begin in the next looks. */
+/** Maximum number of canaries that start in one check (ours). The others start in the next checks. */
 export const checksMax = 100;
 
 export type CanaryOptions = {
   readonly channels: ReadonlyMap<DeliveryChannel, Channel>;
   readonly duties: () => DutyState;
   readonly entriesOf: (userId: string, channel: DeliveryChannel) => readonly ReachEntry[];
-  /** Entries that had ended before. */
+  /** Entries that had ended before this process started to deliver. */
   readonly ended: readonly string[];
   /** Writes an event into `deliveries`. */
   readonly emit: (event: ReachEvent) => void;
@@ -52,10 +52,10 @@ export type CheckAnswer = {
 
 export type Canaries = {
   answer(answer: CheckAnswer): void;
-  /** Takes that a service has ended an entry while a message was sent to it. */
+  /** Notes that an entry has ended: its service reported this when a message was sent to the entry. */
   noteEnded(event: Extract<ReachEvent, { type: 'reach-ended' }>): void;
   isDown(userId: string, channel: DeliveryChannel): boolean;
-  /** Returns the number of channels of persons on duty, by channel and state. */
+  /** Returns the number of targets, for each channel and state. */
   counts(): ReadonlyMap<string, number>;
   close(): void;
 };
@@ -91,7 +91,7 @@ export function startCanaries(options: CanaryOptions): Canaries {
   const check = (target: ReachTarget) => {
     const checkId = newId();
     take(asked(target, checkId, now()));
-    // The pages read the event from the log, and answer it.
+    // The pages read this event from the log, and answer.
     if (target.channel === 'screen') return;
     const entry = entriesOf(target.userId, target.channel).find(({ reachId }) => reachId === target.reachId);
     const channel = channels.get(target.channel);
@@ -104,7 +104,7 @@ export function startCanaries(options: CanaryOptions): Canaries {
         return { kind: 'failed', class: 'transient', reason: 'The channel failed unexpectedly.' };
       })
       .then((result) => {
-        // A service that asks to send less works: alarms are still sent, and a later canary finds out how far they come.
+        // A service that asks for fewer messages works. Alarms are still sent to it, and a later canary shows how far messages come.
         if (result.kind !== 'failed' || !result.asksToWait) take(resultEvent(target, checkId, result));
       });
   };
@@ -145,7 +145,7 @@ export function startCanaries(options: CanaryOptions): Canaries {
 
 const notSetUp: CheckResult = { kind: 'failed', reason: 'The hospital has not set up this channel.' };
 
-/** Returns a number from 0 to 1 that is always the same for a target, so that the canaries of different persons are spread. */
+/** Returns a number from 0 to 1 that is always the same for the same target. It spreads the canaries of different persons over time. */
 export function spreadOf(key: string): number {
   let hash = 2_166_136_261;
   for (let index = 0; index < key.length; index += 1) hash = Math.imul(hash ^ key.charCodeAt(index), 16_777_619);

@@ -15,17 +15,17 @@ const trialOf = (breaker: Breaker, nowMs: number) => {
 };
 
 describe('a breaker', () => {
-  it('opens after the maximum of failures in a row, and not after fewer', () => {
+  it('opens after the maximum number of failures in a row, and not after fewer failures', () => {
     expect(afterSigns(closedBreaker, 'fails', failuresMax - 1).kind).toBe('closed');
     expect(opened.kind).toBe('open');
   });
 
-  it('counts from zero again after the host has worked', () => {
+  it('counts failures from zero again after the host has worked', () => {
     const almost = afterSigns(closedBreaker, 'fails', failuresMax - 1);
     expect(afterSigns(afterSigns(almost, 'works'), 'fails', failuresMax - 1).kind).toBe('closed');
   });
 
-  it('does not count a try that says nothing', () => {
+  it('does not count a try without a result', () => {
     const almost = afterSigns(closedBreaker, 'fails', failuresMax - 1);
     expect(afterSigns(almost, 'unknown', 100)).toEqual(almost);
   });
@@ -65,13 +65,13 @@ describe('a breaker', () => {
     expect(beginTry(ended, 5_100).begins).toBe(true);
   });
 
-  it('is not opened by an old failure while a trial is on its way', () => {
+  it('stays as it is if an older try fails during a trial', () => {
     const trial = trialOf(opened, 5_000);
     expect(endTry(trial, 'fails', false, 5_100)).toEqual(trial);
     expect(endTry(trial, 'unknown', false, 5_100)).toEqual(trial);
   });
 
-  it('lets a try begin within 60 s after the last end of a try, whatever happened before', () => {
+  it('lets a try begin at most 60 s after the end of the last try, after any random history', () => {
     const signs = fc.constantFrom<HostSign>('works', 'fails', 'unknown');
     fc.assert(
       fc.property(fc.array(fc.tuple(signs, fc.integer({ min: 0, max: 100_000 })), { maxLength: 60 }), (steps) => {

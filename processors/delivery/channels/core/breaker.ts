@@ -1,16 +1,17 @@
 /**
- * A circuit breaker for one host. After several failures of the host in a row, nothing is sent to it for some time. Then one trial decides whether
- * the host works again. So a dead host costs neither slots nor time. Pure: the time is the monotonic clock, ms, which nobody can set.
+ * A circuit breaker for one host. After several failures in a row, nothing is sent to this host for some time. Then one
+ * trial decides whether the host works again. So a dead host takes neither slots nor time from other messages. Pure:
+ * the time is the monotonic clock, ms, which nobody can set.
  */
 import { secondMs } from '../../../../contracts/durations.ts';
 
 /** Number of failures in a row that open the breaker (ours). */
 export const failuresMax = 3;
-/** How long nothing is sent after the breaker opened, ms (ours). The time doubles with each failed trial, up to `openMsMax`. */
+/** Nothing is sent for this time after the breaker opened, ms (ours). The time doubles with each failed trial, up to `openMsMax`. */
 const openMs = 5 * secondMs;
 const openMsMax = 60 * secondMs;
 
-/** `trial`: one try is on its way, and no other may begin. `trials` counts the failed trials in a row. */
+/** `trial`: one try runs, and no other try may begin. `trials` counts the failed trials in a row. */
 export type Breaker =
   | { readonly kind: 'closed'; readonly failures: number }
   | { readonly kind: 'open'; readonly untilMs: number; readonly trials: number }
@@ -19,7 +20,7 @@ export type Breaker =
 export const closedBreaker: Breaker = { kind: 'closed', failures: 0 };
 
 /**
- * What a try says about the host. `works`: the host has answered, perhaps with a refusal. `fails`: it has not answered, or answered that it is
+ * What a try shows about the host. `works`: the host has answered, perhaps with a refusal. `fails`: it has not answered, or answered that it is
  * broken. `unknown`: the try was ended before the host could answer.
  */
 export type HostSign = 'works' | 'fails' | 'unknown';
@@ -41,7 +42,7 @@ export function beginTry(
   }
 }
 
-/** Returns the breaker after the end of a try. @param wasTrial whether this try was the trial */
+/** Returns the breaker after a try has ended. @param wasTrial whether this try was the trial */
 export function endTry(breaker: Breaker, sign: HostSign, wasTrial: boolean, nowMs: number): Breaker {
   switch (breaker.kind) {
     case 'closed': {
@@ -50,12 +51,12 @@ export function endTry(breaker: Breaker, sign: HostSign, wasTrial: boolean, nowM
       return failures < failuresMax ? { kind: 'closed', failures } : opened(0, nowMs);
     }
     case 'open':
-      // A try that began before the breaker opened has found that the host works.
+      // This try began before the breaker opened, and shows that the host works.
       return sign === 'works' ? closedBreaker : breaker;
     case 'trial':
       if (sign === 'works') return closedBreaker;
       if (!wasTrial) return breaker;
-      // After a trial that says nothing, the next try is a trial again.
+      // After a trial without a result, the next try is a trial again.
       return sign === 'fails'
         ? opened(breaker.trials + 1, nowMs)
         : { kind: 'open', untilMs: nowMs, trials: breaker.trials };

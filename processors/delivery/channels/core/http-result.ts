@@ -1,4 +1,4 @@
-/** Says what the HTTP status of an answer means for a message. Pure. */
+/** Decides from the HTTP status of an answer how far a message came. Pure. */
 import type { HostSign } from './breaker.ts';
 
 export type HttpResult =
@@ -11,7 +11,7 @@ export type HttpResult =
       readonly asksToWait?: true;
     };
 
-/** Returns the meaning of a status. @param ended the statuses with which the service says that an address does not exist any more */
+/** Returns what a status means for the message. @param ended the statuses that mean that the address does not exist any more */
 export function httpResult(status: number, ended: readonly number[]): HttpResult {
   if (status >= 200 && status < 300) return { kind: 'taken' };
   if (ended.includes(status))
@@ -25,7 +25,7 @@ export function httpResult(status: number, ended: readonly number[]): HttpResult
   return { kind: 'failed', class: 'permanent', reason: `The service refuses the message (${status}).` };
 }
 
-/** Returns what a status says about the host: a host that refuses a message works. */
+/** Returns what a status shows about the host. A host that refuses a message works. */
 export function hostSignOf(status: number): HostSign {
   return status >= 200 && status < 500 ? 'works' : 'fails';
 }

@@ -5,7 +5,7 @@ import { messageDetails, messageText } from './message-text.ts';
 const other = testAlarm({ alarmId: 'alarm-fedcba9876543210', bed: 'ICU-4', priority: 'medium', text: 'SpO2 88 < 90' });
 
 describe('messageText', () => {
-  it('shows by `none` only that there is an alarm', () => {
+  it('with `none`, shows only that there is an alarm', () => {
     expect(messageText(testMessage(), 'none')).toEqual({ title: 'High alarm', lines: [] });
     expect(messageText(testMessage({ alarms: [testAlarm(), other], onlyCounted: 3 }), 'none')).toEqual({
       title: 'High alarm and 4 more',
@@ -13,7 +13,7 @@ describe('messageText', () => {
     });
   });
 
-  it('shows by `bed` no value, and by `values` the text of the alarm', () => {
+  it('with `bed`, shows no value; with `values`, shows the text of the alarm', () => {
     const message = testMessage({ alarms: [testAlarm(), other] });
     expect(messageText(message, 'bed')).toEqual({
       title: 'ICU-3: High alarm and 1 more',
@@ -25,7 +25,7 @@ describe('messageText', () => {
     });
   });
 
-  it('counts the alarms without a line of their own', () => {
+  it('counts the alarms that get no line', () => {
     const alarms = Array.from({ length: 12 }, () => testAlarm());
     const { title, lines } = messageText(testMessage({ alarms, onlyCounted: 488 }), 'bed');
     expect(title).toBe('ICU-3: High alarm and 499 more');
@@ -42,7 +42,7 @@ describe('messageText', () => {
     expect(messageText(testMessage({ alarms: [testAlarm(place)] }), 'bed').title).toBe(title);
   });
 
-  it('makes one line of a text with line ends, and cuts no emoji in two', () => {
+  it('replaces line breaks in a text, and cuts no emoji in two', () => {
     const alarms = [testAlarm({ bed: 'A\r\nBcc: evil@example.org', text: '💔'.repeat(90) })];
     const { title, lines } = messageText(testMessage({ alarms }), 'values');
     for (const line of [title, ...lines]) {

@@ -55,7 +55,7 @@ function shortened(text: string): string {
   const line = visibleText(text);
   if (line.length <= lineLengthMax) return line;
   let start = '';
-  // Goes by code points, so that no emoji is cut in two.
+  // Cuts between code points, so that no emoji is cut in two.
   for (const char of line) {
     if (start.length + char.length >= lineLengthMax) break;
     start += char;

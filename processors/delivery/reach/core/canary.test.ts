@@ -33,7 +33,7 @@ const onDevice: CheckResult = { kind: 'reached', stage: 'on-device' };
 const failed: CheckResult = { kind: 'failed', reason: 'The service has a fault (500).' };
 const ended: CheckResult = { kind: 'ended', reason: 'The service says that the address has ended (410).' };
 
-/** Plays canaries: each is an event, as in the log. */
+/** Plays canaries. Each step is an event, as in the log. */
 function newDesk() {
   let state = initialReach;
   let checks = 0;
@@ -82,7 +82,7 @@ describe('a canary', () => {
     expect(desk.isDue(push, startMs + checkEveryMsMax, spread)).toBe(true);
   });
 
-  it('of a channel that is down is repeated after 1, 2 and 4 minutes, and at the usual time at the latest', () => {
+  it('of a channel that is down is repeated after 1, 2 and 4 minutes, and never later than the usual time', () => {
     const desk = newDesk();
     let nowMs = startMs;
     const waits: number[] = [];
@@ -107,7 +107,7 @@ describe('a canary', () => {
     expect(desk.isDue(push, startMs + answerMsMax)).toBe(true);
   });
 
-  it('is due at once if the clock was set back, and not because it was set back by a few seconds', () => {
+  it('is due at once if the clock was set back, but not if it was set back by only a few seconds', () => {
     const desk = newDesk();
     desk.answer(desk.ask(push), taken);
     expect(desk.isDue(push, startMs - 5 * secondMs)).toBe(false);
@@ -163,7 +163,7 @@ describe('the state of a channel', () => {
     expect(desk.stateOf(screen)).toMatchObject({ state: 'reached', stage: 'painted' });
   });
 
-  it('of an ended entry is forgotten, and nothing brings it back', () => {
+  it('of an ended entry is removed, and no later event brings it back', () => {
     const desk = newDesk();
     const checkId = desk.ask(push);
     expect(desk.answer(checkId, ended)).toMatchObject({ type: 'reach-ended', reachId: push.reachId });
@@ -173,7 +173,7 @@ describe('the state of a channel', () => {
     expect(desk.isDue(push, startMs + 1e9)).toBe(false);
   });
 
-  it('of two phones of one person is judged for each phone', () => {
+  it('is separate for each of two phones of one person', () => {
     const desk = newDesk();
     desk.answer(desk.ask(push), ended);
     desk.answer(desk.ask(secondPhone), onDevice);
@@ -199,7 +199,7 @@ describe('isChannelDown', () => {
     expect(down(initialReach)).toBe(false);
   });
 
-  it('is true only if each entry has ended or failed', () => {
+  it('is true only if every entry has ended or failed', () => {
     const desk = newDesk();
     desk.answer(desk.ask(push), failed);
     expect(down(desk.state())).toBe(false);

@@ -1,6 +1,7 @@
 /**
- * The canaries of persons: silent messages that show whether each person on duty can be reached now, for each channel. Pure: the state is made only
- * by events. Not all of them are written (noted.ts), so a restart begins without a state and tries each channel again.
+ * The canaries of persons: silent messages that show, for each channel, whether a person on duty can be reached now.
+ * Pure: only events change the state. Not all of these events are written (noted.ts), so a restarted process has no
+ * state and tries each channel again.
  */
 import { minuteMs, secondMs } from '../../../../contracts/durations.ts';
 import type { ReachEnded, ReachSeen, ReceiptStage } from '../../../../contracts/messages/deliveries.ts';
@@ -9,22 +10,25 @@ import type { DeliveryChannel } from '../../../../contracts/messages/delivery-po
 
 /** Longest time between two canaries of one channel of a person on duty, ms (the issue: at least every 10 minutes). */
 export const checkEveryMsMax = 10 * minuteMs;
-/** A canary is due this much earlier, so that a busy process is still in time (ours). */
+/** A canary is due this much earlier, so that a busy process still sends it in time (ours). */
 const earlyMs = 30 * secondMs;
 /** The canaries of different persons are spread over this time (ours). */
 const spreadMs = 90 * secondMs;
-/** How soon a channel that is down is tried again, ms (ours), so that the end of a failure is noticed soon. Doubled with each failure in a row. */
+/**
+ * A channel that is down is tried again after this time, ms (ours), so that Vigil notices soon when it works again. The
+ * time doubles with each failure in a row.
+ */
 const downCheckMs = minuteMs;
-/** How long a failed canary means that a channel is down, ms (ours). */
+/** A channel counts as down for this time after a failed canary, ms (ours). */
 export const downMsMax = 2 * minuteMs;
-/** How long an answer is waited for, ms. */
+/** Longest wait for the answer to a canary, ms. */
 export const answerMsMax = minuteMs;
-/** An instant this much in the future means that the clock was set back, ms (contracts/steady-time.ts). */
+/** If a stored time is this far in the future, the clock was set back, ms (contracts/steady-time.ts). */
 export const aheadMsMax = 5 * secondMs;
-/** Maximum number of channels of persons in the state (ours). The oldest are removed. */
+/** Maximum number of targets in the state (ours). The oldest targets are removed. */
 export const reachStatesMax = 20_000;
 
-/** One channel of a person on duty that canaries try: an entry of the topic `reach`, or the person's own pages. */
+/** A target of canaries: one entry of a person on duty in the topic `reach`, or the person's own pages. */
 export type ReachTarget = {
   readonly userId: string;
   readonly name: string;
@@ -36,10 +40,10 @@ export type ReachTarget = {
 export type TargetState = {
   readonly target: ReachTarget;
   readonly checkId: string;
-  /** When the newest canary was asked. */
+  /** When the newest canary was sent. */
   readonly askedAtMs: number;
   readonly state: 'asked' | 'reached' | 'down';
-  /** Number of failures in a row, and when the last one was found. A canary that was asked and not answered yet changes neither. */
+  /** Number of failures in a row, and the time of the last failure. A canary without a result yet changes neither. */
   readonly failures: number;
   readonly failedAtMs: number;
   readonly stage?: ReceiptStage;
@@ -56,7 +60,7 @@ export const initialReach: ReachCheckState = { targets: new Map(), ended: new Se
 
 export type ReachEvent = ReachSeen | ReachEnded;
 
-/** Returns the name of a target in the state. */
+/** Returns the key of a target in the state. */
 export function targetKey({ userId, channel, reachId }: Pick<ReachTarget, 'userId' | 'channel' | 'reachId'>): string {
   return reachId ?? `${channel} ${userId}`;
 }
@@ -75,7 +79,7 @@ export function evolveReach(state: ReachCheckState, event: ReachEvent): ReachChe
   if (isOld) return state;
   const { userId, name, channel, reachId, checkId, atMs, stage, reason } = event;
   const targets = new Map(state.targets);
-  // The newest is the last, so that the first is the oldest.
+  // Moves the target to the end, so that the oldest target is the first.
   targets.delete(key);
   targets.set(key, {
     target: { userId, name, channel, ...(reachId === undefined ? {} : { reachId }) },
@@ -104,8 +108,9 @@ export function withinMax<Collection extends Map<string, unknown> | Set<string>>
 }
 
 /**
- * Returns which targets need a canary now. Each target of a person on duty is tried at once if nothing is known about it, and about every 8 to 9.5 minutes
- * otherwise; while it is down, after 1, 2, 4 minutes and so on. A canary without any result within 60 s is repeated: the process was killed.
+ * Returns the targets that need a canary now. A target about which nothing is known is tried at once. Then a target is
+ * tried every 8 to 9.5 minutes; while it is down, after 1, 2, 4 minutes and so on. A canary without any result within
+ * 60 s is repeated, because the process was killed.
  * @param targets the channels of all persons on duty; entries that have ended are left out
  * @param spreadOf returns a number from 0 to 1 for a target, always the same for the same target
  */
@@ -129,20 +134,20 @@ export function dueChecks(
   });
 }
 
-/** Returns the event that a target is tried now. */
+/** Returns the event which says that a canary was sent to a target. */
 export function asked(target: ReachTarget, checkId: string, nowMs: number): ReachSeen {
   return { type: 'reach-seen', atMs: nowMs, ...target, checkId, state: 'asked' };
 }
 
-/** What came back from a canary: the result of a channel, or the answer of a page or a service worker. */
+/** The result of a canary: the result of a channel, or the answer of a page or a service worker. */
 export type CheckResult =
   | { readonly kind: 'reached'; readonly stage: ReceiptStage }
   | { readonly kind: 'failed'; readonly reason: string }
   | { readonly kind: 'ended'; readonly reason: string };
 
 /**
- * Returns what a result changes. Undefined if it changes nothing: it is about an older canary, or it says less than what is known.
- * @param userId whose canary this is; the answer of another person has no effect
+ * Returns the event for a result. Undefined if the result changes nothing, because it is about an older canary, or because more is known already.
+ * @param userId the person to whom the canary was sent; the answer of another person has no effect
  */
 export function checkEvent(
   state: ReachCheckState,
@@ -166,7 +171,7 @@ export function checkEvent(
     };
   const seen = { type: 'reach-seen', atMs: nowMs, ...target, checkId } as const;
   if (result.kind !== 'reached') {
-    // The device has answered already: the failure of the service says less.
+    // If the device has answered already, the failure of its service changes nothing.
     return known.state === 'reached' ? undefined : { ...seen, state: 'down', reason: reason ?? '' };
   }
   const isFurther = known.stage === undefined || stageOf(result.stage) > stageOf(known.stage);
@@ -176,8 +181,9 @@ export function checkEvent(
 export const stageOf = (stage: ReceiptStage) => receiptStages.indexOf(stage);
 
 /**
- * Returns the events for pages that have not answered in time. A push service that has taken a canary is `reached` with the stage `taken` even if the phone
- * does not answer: the phone may be asleep. Pages show this as less.
+ * Returns the events for pages that have not answered in time. Not for phones: if a push service has taken a canary,
+ * the target stays `reached` with the stage `taken`, because the phone may be asleep. Pages show this as less
+ * confirmation.
  */
 export function silentPages(state: ReachCheckState, nowMs: number): readonly ReachSeen[] {
   return [...state.targets.values()]
@@ -196,9 +202,10 @@ export function silentPages(state: ReachCheckState, nowMs: number): readonly Rea
 }
 
 /**
- * Returns whether a channel cannot reach a person now, so that the next person is called at once. True only for a failure that a service has reported: no
- * entry, only ended entries, or a failed canary of the last two minutes for each entry. Never true for `screen`, and never because a phone did not answer:
- * a message that nobody confirms within 5 s calls the next person anyway, and a wrong "down" would skip the person.
+ * Returns whether a channel cannot reach a person now, so that the next person is called at once. This is true if the
+ * person has no entry, has only ended entries, or has for each entry a failed canary of the last two minutes. It is
+ * never true for `screen`, and never because a phone did not answer. A wrong result would skip the person; without it,
+ * Vigil calls the next person anyway if no confirmation comes within 5 s.
  * @param entries the entries of the person in this channel
  */
 export function isChannelDown(

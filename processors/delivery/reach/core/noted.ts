@@ -1,6 +1,7 @@
 /**
- * Decides which results of canaries are written into the topic `deliveries`. The topic is kept for ever, and nearly every canary finds what the one
- * before has found. So a result is written when it differs, and otherwise now and then, so that pages can tell a result from a forgotten one. Pure.
+ * Decides which results of canaries are written into the topic `deliveries`. The topic is kept for ever, and nearly
+ * every canary has the same result as the canary before. So a result is written when it differs. The same result is
+ * written only from time to time, so that pages see that canaries still run. Pure.
  */
 import { type ReachSeen, reachNotedEveryMs } from '../../../../contracts/messages/deliveries.ts';
 import {
@@ -13,17 +14,17 @@ import {
   withinMax,
 } from './canary.ts';
 
-/** What the topic says last about each channel of a person. */
+/** The last event in the topic about each target. */
 export type NotedReach = ReadonlyMap<string, ReachSeen>;
 
 /** Returns whether an event must be written. */
 export function mustNote(noted: NotedReach, event: ReachEvent): boolean {
   if (event.type === 'reach-ended') return true;
   const last = noted.get(targetKey(event));
-  // The pages read from the topic that they are asked.
+  // Pages learn about a canary only from the topic.
   if (event.state === 'asked') return event.channel === 'screen' || last === undefined;
   if (last?.state !== event.state) return true;
-  // The phone may still answer: see `lessThanNoted`.
+  // The phone may still answer. `lessThanNoted` handles a phone that does not.
   if (event.state === 'reached' && rankOf(event) < rankOf(last)) return false;
   const ageMs = event.atMs - last.atMs;
   if (ageMs >= reachNotedEveryMs || ageMs < -aheadMsMax) return true;
@@ -32,20 +33,20 @@ export function mustNote(noted: NotedReach, event: ReachEvent): boolean {
 
 const rankOf = ({ stage = 'sent' }: ReachSeen) => stageOf(stage);
 
-/** Returns what the topic says after an event was written. */
+/** Returns the last events in the topic after this event was written. */
 export function noteReach(noted: NotedReach, event: ReachEvent): NotedReach {
   const after = new Map(noted);
   const key = event.type === 'reach-ended' ? event.reachId : targetKey(event);
   const last = after.get(key);
-  // While a canary is asked, the result of the one before still counts.
+  // As long as a canary has no result, the result of the canary before counts.
   if (event.type === 'reach-seen' && event.state === 'asked' && last !== undefined) return noted;
   after.delete(key);
   return event.type === 'reach-ended' ? after : withinMax(after.set(key, event));
 }
 
 /**
- * Returns the events for channels whose last canary came less far than the topic says, and did not come further within the time for an answer: the
- * push service has taken it, and the phone is silent.
+ * Returns an event for each target whose last canary came less far than the topic says, when the time for an answer is
+ * over. Example: the push service has taken the canary, and the phone has not answered.
  */
 export function lessThanNoted(state: ReachCheckState, noted: NotedReach, nowMs: number): readonly ReachSeen[] {
   return [...noted].flatMap(([key, last]): ReachSeen[] => {

@@ -17,19 +17,19 @@ const peopleAt = (events: readonly AssignmentEvent[], atHour: number) =>
   targetsOf(stateOf(...events), entriesOf, hour(atHour)).map(({ userId, channel }) => `${userId} ${channel}`);
 
 describe('targetsOf', () => {
-  it('has the pages and each entry of a person on duty', () => {
+  it('returns the pages and each entry of a person on duty', () => {
     expect(targetsOf(stateOf(...shift), entriesOf, hour(8))).toEqual([
       { userId: 'anna', name: 'anna', channel: 'screen' },
       { userId: 'anna', name: 'anna', channel: 'push', reachId: entry.reachId },
     ]);
   });
 
-  it('has nobody before the shift, and also lists persons who have not accepted yet or are overdue', () => {
+  it('returns nobody before the shift, and includes persons who have not accepted yet or are overdue', () => {
     expect(peopleAt(shift, 6.9)).toEqual([]);
     expect(peopleAt(shift, 16)).toEqual(['anna screen', 'anna push', 'ben screen']);
   });
 
-  it('has a person with two duties once, and nobody who declined', () => {
+  it('returns a person with two duties once, and nobody who declined', () => {
     const twice = [...shift, assigned('charge', 6, assignmentOf(3, 'anna', [7, 15], ['ICU-2'], 'buddy'))];
     expect(peopleAt(twice, 8)).toEqual(['anna screen', 'anna push']);
     expect(peopleAt([...shift, declined('ben', 15, 2)], 16)).toEqual(['anna screen', 'anna push']);

@@ -7,7 +7,8 @@ import type { ReachTarget } from './canary.ts';
 type OnDuty = { readonly userId: string; readonly name: string };
 
 /**
- * Returns each channel of each person who has a duty now in any ward: the own pages, and each entry. A person who is away has no duty; the cover has.
+ * Returns the targets of each person who has a duty now in any ward: the person's own pages, and each entry. A person
+ * who is away has no duty; the cover has the duty.
  * @param entriesOf returns the entries of a person in all channels
  */
 export function targetsOf(
