@@ -2,7 +2,7 @@
 import type { Alarm } from './messages/alarms.ts';
 import type { StopReason } from './messages/deliveries.ts';
 
-/** Returns why an alarm calls nobody; null if it calls. A pause of the sound is no answer, so a paused alarm calls. */
+/** Returns why an alarm calls nobody; null if it calls. A pause of the sound is not an answer, so an alarm with a paused sound calls. */
 export function quietReason({ present, signal, late, under }: Alarm): StopReason | null {
   if (signal === 'acknowledged') return 'acknowledged';
   if (!present || signal !== 'on') return 'ended';

@@ -1,6 +1,6 @@
 /**
- * Computes in which order a chain calls people. The delivery process calls by this order, and `vigil delivery who` prints it, so the answer
- * of the command is what would happen. Pure.
+ * Computes in which order a chain calls people. The delivery process calls by this order, and `vigil delivery who`
+ * prints it, so the command prints what would really happen. Pure.
  */
 import { canAnswer, chainFor } from './delivery-policy.ts';
 import { type Responsible, responsibleAt } from './duties.ts';
@@ -15,9 +15,9 @@ export type PossibleCall = {
   readonly step: number;
   readonly duty: Duty;
   readonly person: Responsible;
-  /** The channels of the step through which this person is not called by an earlier step. */
+  /** The channels of the step, without those through which an earlier step calls this person. */
   readonly channels: readonly DeliveryChannel[];
-  /** How long to wait for the answer, ms; 0 if no channel lets the person answer. */
+  /** How long to wait for the answer, ms; 0 if the person cannot answer through any of these channels. */
   readonly waitMs: number;
 };
 
@@ -51,7 +51,7 @@ export type AlarmPlace = {
   readonly priority: Priority;
 };
 
-/** A call, and how long after the begin of the alarm it is made if everybody before has not answered. */
+/** A call, and its time after the start of the alarm if nobody before has answered. */
 export type PlannedCall = PossibleCall & { readonly afterMs: number };
 
 /** Who would be called. `end` says in a sentence what happens if nobody answers. */
@@ -61,7 +61,7 @@ export type CallPlan =
       readonly calls: readonly PlannedCall[];
       /** Steps for which nobody can be called, with the persons who are away. */
       readonly empty: readonly { readonly step: number; readonly duty: Duty; readonly away: readonly string[] }[];
-      /** After this time without an answer, the ward has the technical alarm "nobody answers", ms. */
+      /** If nobody has answered after this time, the ward has the technical alarm "nobody answers", ms. */
       readonly nobodyAfterMs: number;
       readonly repeatMs: number;
       readonly ageMsMax: number;

@@ -1,4 +1,4 @@
-/** In the topic `delivery-commands`, from a dashboard: which alarms the screens have painted and sounded, as their pages reported it. */
+/** Messages of dashboards in the topic `delivery-commands`: which alarms the screens have painted and sounded, as their pages reported. */
 import { type Static, Type } from 'typebox';
 import { Instant } from './device.ts';
 
@@ -26,7 +26,7 @@ export type ShownAlarm = Static<typeof ShownAlarm>;
 /** Maximum number of entries in one record. */
 export const shownAlarmsMax = 200;
 
-/** One record at most each second from each dashboard. */
+/** Each dashboard writes at most one such record a second. */
 export const AlarmsShown = Type.Object(
   { at: Instant, shown: Type.Array(ShownAlarm, { minItems: 1, maxItems: shownAlarmsMax }) },
   closed,

@@ -1,6 +1,7 @@
 /**
- * Messages about who is responsible for which beds and when. contracts/duties.ts computes the state of a ward from these events. Every
- * event carries everything that it changes, so the log alone answers "who was responsible at this time?".
+ * Messages about who is responsible for which beds and when. contracts/duties.ts computes the state of a ward from
+ * these events. Every event contains all data that it changes, so the log alone answers "who was responsible at this
+ * time?".
  */
 import { type Static, Type } from 'typebox';
 import { duties } from '../duty-names.ts';
@@ -44,25 +45,28 @@ export const Assignment = Type.Object(
 );
 export type Assignment = Static<typeof Assignment>;
 
-/** `eventId` identifies the event: a repeated event has the same id and no effect. `at` is the clock of the dashboard, for people to read. */
+/**
+ * `eventId` identifies the event: a repeated event has the same id and no effect. `at` is the time by the dashboard's
+ * clock; it is only for people.
+ */
 const eventFields = { eventId: Id, ward: Name(40), at: Instant, by: Actor };
 
-/** A person was assigned. The person must accept, unless the person assigned herself or himself for a time that begins soon. */
+/** A person was assigned. The person must accept. One exception: persons who assign themselves for a time that begins soon have accepted. */
 export const AssignedEvent = Type.Object(
   { type: Type.Literal('assigned'), ...eventFields, assignment: Assignment },
   closed,
 );
 
-/** The assigned person takes the assignment. `by` is this person. */
+/** The assigned person accepts the assignment. `by` is this person. */
 export const AcceptedEvent = Type.Object({ type: Type.Literal('accepted'), ...eventFields, assignmentId: Id }, closed);
 
-/** The assigned person does not take the assignment. `by` is this person. */
+/** The assigned person declines the assignment. `by` is this person. */
 export const DeclinedEvent = Type.Object(
   { type: Type.Literal('declined'), ...eventFields, assignmentId: Id, reason: Name(200) },
   closed,
 );
 
-/** The assignment is over, whatever its `until` says. `successor` is present if another person has accepted the same beds. */
+/** The assignment is over, even if its `until` is later. `successor` is present if another person has accepted the same beds. */
 export const EndedEvent = Type.Object(
   { type: Type.Literal('ended'), ...eventFields, assignmentId: Id, successor: Type.Optional(Id) },
   closed,

@@ -1,6 +1,7 @@
 /**
- * Messages about the delivery of alarms to persons (IEC 60601-1-8, distributed alarm system with operator confirmation). The delivery process
- * writes what it decided and what the channels confirmed into the topic `deliveries`. delivery-commands.ts has what the dashboards write.
+ * Messages about the delivery of alarms to persons (IEC 60601-1-8, distributed alarm system with operator
+ * confirmation). The delivery process writes its decisions and the confirmations of the channels into the topic
+ * `deliveries`. delivery-commands.ts has the messages of the dashboards.
  */
 import { type Static, type TSchema, Type } from 'typebox';
 import { minuteMs } from '../durations.ts';
@@ -13,7 +14,7 @@ import { AssociationId } from './records.ts';
 
 const closed = { additionalProperties: false } as const;
 const Text = (maxLength: number) => Type.String({ minLength: 1, maxLength });
-/** A text of this list. `Type.Enum` alone loses the type of the list inside a generic function. */
+/** Schema for one of these texts. Inside a generic function, `Type.Enum` alone would lose the type of the list. */
 const oneOf = <const T extends readonly string[]>(values: T) => Type.Unsafe<T[number]>(Type.Enum([...values]));
 const orNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
@@ -29,14 +30,15 @@ const Channel = oneOf(deliveryChannels);
 const person = { userId: UserId, name: Text(80) };
 
 /**
- * How far a message is known to have come. `sent`: it has left Vigil. `taken`: the service (push service, mail server, other system) has it.
- * `on-device`: the person's device has it. `painted`: a page has shown it. `answered`: the person has answered.
+ * How far a message has come, as far as it was confirmed. `sent`: the message has left Vigil. `taken`: the service
+ * (push service, mail server, other system) has the message. `on-device`: the person's device has it. `painted`: a page
+ * has shown it. `answered`: the person has answered.
  */
 export const receiptStages = ['sent', 'taken', 'on-device', 'painted', 'answered'] as const;
 export type ReceiptStage = (typeof receiptStages)[number];
 
 /**
- * What became of a call. `waiting`: no answer yet. `unanswered`: no answer within the wait (`undefined` in IEC 60601-1-8). `unconfirmed`: no
+ * The state of a call. `waiting`: no answer yet. `unanswered`: no answer within the wait (`undefined` in IEC 60601-1-8). `unconfirmed`: no
  * channel confirmed in time that the message has left. `undelivered`: every channel failed. `gone`: the person no longer has the duty, or is
  * away. `informed`: the person cannot answer through these channels.
  */
@@ -53,9 +55,9 @@ export const callOutcomes = [
 export type CallOutcome = (typeof callOutcomes)[number];
 
 /**
- * What a round does. `beginning`: the alarm must last before the first call. `calling`: a person is called. `repeating`: the chain is at its
- * end, and the last person is called again. `accepted`: a person goes to the patient. `stopped`: the alarm calls no more. `expired`: the alarm
- * is too old to be sent.
+ * The phase of a round. `beginning`: the alarm must last before the first call. `calling`: a person is called.
+ * `repeating`: the chain is at its end, and the last person is called again. `accepted`: a person goes to the patient.
+ * `stopped`: the alarm does not call any more. `expired`: the alarm is too old to be sent.
  */
 export const deliveryPhases = ['beginning', 'calling', 'repeating', 'accepted', 'stopped', 'expired'] as const;
 export type DeliveryPhase = (typeof deliveryPhases)[number];
@@ -90,7 +92,7 @@ const NewCall = Type.Object(
   closed,
 );
 
-/** A decision about one alarm. The process makes its state from these events alone (processors/delivery/core/evolve.ts). */
+/** A decision about one alarm. The process computes its state only from these events (processors/delivery/core/evolve.ts). */
 export const AlarmDecision = Type.Union([
   decision('alarm-seen', {
     associationId: AssociationId,
@@ -138,7 +140,7 @@ export const CallView = Type.Object(
     duty: oneOf(duties),
     ...person,
     channels: Type.Array(Channel, { maxItems: deliveryChannels.length }),
-    /** The channels through which a message with this call has left, with how far it is known to have come, and since when. */
+    /** The channels through which a message with this call has left; for each channel, how far the message has come, and since when. */
     sent: Type.Array(Type.Object({ channel: Channel, stage: oneOf(receiptStages), atMs: Ms }, closed), {
       maxItems: deliveryChannels.length,
     }),
@@ -151,7 +153,7 @@ export const CallView = Type.Object(
 );
 export type CallView = Static<typeof CallView>;
 
-/** The delivery of one alarm as people see it: the state after an event. A reader keeps the newest of each `alarmId`. */
+/** The delivery of one alarm as people see it: the state after an event. A reader keeps the newest view of each `alarmId`. */
 export const DeliveryView = Type.Object(
   {
     alarmId: AlarmId,
@@ -160,22 +162,22 @@ export const DeliveryView = Type.Object(
     bed: orNull(Text(40)),
     kind: oneOf(alertKinds),
     priority: oneOf(priorities),
-    /** What the alarm says, and its onset: what a message tells. Newer texts of the same alarm are only in `alarms`. */
+    /** The text and the onset of the alarm, as messages show them. Newer texts of the same alarm are only in `alarms`. */
     text: Type.Optional(Type.String({ maxLength: 200 })),
     onsetAt: Type.Optional(Type.String({ maxLength: 40 })),
     /** Why the policy sends nothing about this alarm; null if it sends, or if the ward does not take part. */
     notSent: orNull(Text(200)),
-    /** Null: no round has begun. */
+    /** Null: no round has started. */
     phase: orNull(oneOf(deliveryPhases)),
-    /** Number of the round, 0 if none has begun. An answer names the round to which it answers. */
+    /** Number of the round; 0 if no round has started. An answer contains the number of its round. */
     round: Type.Integer({ minimum: 0 }),
     policyVersion: orNull(Text(40)),
     /** The technical alarm that the ward has now about this alarm. */
     notice: orNull(oneOf(wardNotices)),
-    /** End of the present wait; null if nothing is waited for. */
+    /** End of the present wait; null if the round does not wait. */
     dueAtMs: orNull(Ms),
     acceptedBy: Type.Array(Type.Object(person, closed), { maxItems: 64 }),
-    /** The calls of the present round, the first call first. Of more than 40 calls, the newest 40. */
+    /** The calls of the present round, the first call first; only the newest 40 if there are more. */
     calls: Type.Array(CallView, { maxItems: 40 }),
   },
   closed,
@@ -192,15 +194,15 @@ export const MessageDecision = Type.Object(
     channel: Channel,
     /** All calls of the message, the most urgent first. `dueAtMs` is the end of the person's wait. */
     calls: Type.Array(Type.Object({ alarmId: AlarmId, callId: CallId, dueAtMs: Ms }, closed), { minItems: 1 }),
-    /** How many of the calls the text of the message only counts. */
+    /** Number of calls that the text of the message counts but does not name. */
     onlyCounted: Type.Integer({ minimum: 0 }),
-    /** When a channel must have confirmed the message. */
+    /** The latest time for the confirmation of a channel. */
     confirmDueAtMs: Ms,
   },
   closed,
 );
 
-/** A channel or a page reports how far a message has come. It decides nothing by itself; `explain` and the pages show it. */
+/** A channel or a page reports how far a message has come. The report itself changes nothing in the delivery; `explain` and the pages show it. */
 export const ReceiptSeen = Type.Object(
   {
     type: Type.Literal('receipt'),
@@ -211,7 +213,7 @@ export const ReceiptSeen = Type.Object(
     userId: UserId,
     channel: Channel,
     stage: Type.Optional(oneOf(receiptStages)),
-    /** Present if the channel failed. `transient`: it tries again by itself. */
+    /** Present if the channel failed. `transient`: the channel tries again by itself. */
     failure: Type.Optional(Type.Object({ class: oneOf(['transient', 'permanent']), reason: Text(200) }, closed)),
   },
   closed,
@@ -219,7 +221,7 @@ export const ReceiptSeen = Type.Object(
 
 export type ReceiptSeen = Static<typeof ReceiptSeen>;
 
-/** What became of an answer. `taken: false` means that it has no effect; `reason` says why in a sentence for the person. */
+/** The result of an answer. `taken: false` means that the answer has no effect; `reason` is a sentence with the reason for the person. */
 export const AnswerSeen = Type.Object(
   {
     type: Type.Literal('answer-seen'),
@@ -235,14 +237,15 @@ export const AnswerSeen = Type.Object(
 );
 
 /**
- * The delivery process writes what a canary has found when it differs from before. A result that stays the same is written again with the first
+ * The delivery process writes a changed result of a canary at once. It writes an unchanged result again with the first
  * canary after this time, ms (ours).
  */
 export const reachNotedEveryMs = 30 * minuteMs;
 
 /**
- * The canary of a person's channel: a silent message that shows whether the person can be reached now. `asked`: it was sent and nothing has come
- * back yet. `reached`: it came back from the given stage. `down`: it failed, or nothing came back in time.
+ * The canary of a person's channel: a silent message that shows whether the person can be reached now. `asked`: the
+ * canary was sent and has no result yet. `reached`: the canary was confirmed with the given stage. `down`: the canary
+ * failed, or no answer came in time.
  */
 export const ReachSeen = Type.Object(
   {
@@ -261,7 +264,7 @@ export const ReachSeen = Type.Object(
 );
 export type ReachSeen = Static<typeof ReachSeen>;
 
-/** The service said that an entry of the topic `reach` does not exist any more (push: 404 or 410). Nothing is sent to it from now on. */
+/** The service reported that an entry of the topic `reach` does not exist any more (push: 404 or 410). Nothing is sent to it from now on. */
 export const ReachEnded = Type.Object(
   { type: Type.Literal('reach-ended'), atMs: Ms, reachId: Uuid, userId: UserId, channel: Channel, reason: Text(200) },
   closed,
@@ -275,7 +278,7 @@ export type ReachEnded = Static<typeof ReachEnded>;
 export const DeliveryRecord = Type.Union([
   Type.Object({ event: AlarmDecision, after: orNull(DeliveryView) }, closed),
   Type.Object({ event: MessageDecision }, closed),
-  /** `after` is absent if the receipt changed no alarm that is still there. */
+  /** `after` is absent if the alarm of the receipt is over, or if the receipt changed nothing. */
   Type.Object({ event: ReceiptSeen, after: Type.Optional(DeliveryView) }, closed),
   Type.Object({ event: AnswerSeen }, closed),
   Type.Object({ event: ReachSeen }, closed),

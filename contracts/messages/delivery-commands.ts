@@ -1,6 +1,6 @@
 /**
- * What the dashboards write for the delivery of alarms: what persons and pages report (topic `delivery-commands`), and how a person can be
- * reached (topic `reach`).
+ * Messages of the dashboards for the delivery of alarms: reports of persons and pages (topic `delivery-commands`), and
+ * how a person can be reached (topic `reach`).
  */
 import { type Static, Type } from 'typebox';
 import { Instant } from './device.ts';
@@ -13,7 +13,10 @@ const AlarmId = Type.String({ minLength: 16, maxLength: 64 });
 const Round = Type.Integer({ minimum: 1 });
 const person = { userId: Text(64), name: Text(80) };
 
-/** In the topic `delivery-commands`, from a dashboard. `at` is the clock of the dashboard. `by` is the person whose session sent it. */
+/**
+ * In the topic `delivery-commands`, from a dashboard. `at` is the time by the dashboard's clock. `by` is the person
+ * whose session sent the command.
+ */
 export const DeliveryCommand = Type.Union([
   /** A person answers a call. `accepted` means "I go"; it does not acknowledge the alarm. */
   Type.Object(
@@ -28,7 +31,7 @@ export const DeliveryCommand = Type.Union([
     },
     closed,
   ),
-  /** A page or a service worker of the person confirms calls. `painted` also confirms what comes before it. */
+  /** A page or a service worker of the person confirms calls. `painted` also confirms the earlier stages. */
   Type.Object(
     {
       type: Type.Literal('receipt'),

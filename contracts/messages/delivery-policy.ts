@@ -1,6 +1,7 @@
 /**
- * The delivery policy: whom an alarm calls, through which channels, how long Vigil waits for an answer, and who is next. It is data with a
- * version. contracts/delivery-policy.ts has the built-in policy and the rules that a schema cannot express.
+ * The delivery policy: whom an alarm calls, through which channels, how long Vigil waits for an answer, and who is
+ * next. A policy is data with a version. contracts/delivery-policy.ts has the built-in policy and the rules that a
+ * schema cannot express.
  */
 import { type Static, Type } from 'typebox';
 import { minuteMs, secondMs } from '../durations.ts';
@@ -42,9 +43,9 @@ export const CallChain = Type.Object(
     steps: Type.Array(ChainStep, { minItems: 1, maxItems: chainStepsMax }),
     /** How often the last person of the chain is called again. */
     repeatMs: WaitMs,
-    /** How long the acceptance of a person counts without an acknowledgement of the alarm. Then the chain begins again. */
+    /** How long the acceptance of a person counts without an acknowledgement of the alarm. Then the chain starts again. */
     acceptedMs: Type.Integer({ minimum: 30 * secondMs, maximum: 10 * minuteMs }),
-    /** Nothing is sent about an alarm whose latest onset, escalation or re-alarm is older. */
+    /** Nothing is sent about an alarm if its latest onset, escalation or re-alarm is longer ago than this. */
     ageMsMax: Type.Integer({ minimum: minuteMs, maximum: 60 * minuteMs }),
     /** How long an alarm must last before the first call. Absent: the first call is immediate. */
     firstAfterMs: Type.Optional(Type.Integer({ minimum: 0, maximum: minuteMs })),

@@ -1,4 +1,4 @@
-/** How far the delivery process is: for its own next start, and for the screens. contracts/messages/deliveries.ts has what it decides. */
+/** Messages about the progress of the delivery process, for its next start and for the screens. deliveries.ts has its decisions. */
 import { type Static, Type } from 'typebox';
 import { clinicalPartitions } from '../topics.ts';
 import { Instant } from './device.ts';
@@ -7,8 +7,8 @@ const closed = { additionalProperties: false } as const;
 const Offset = Type.String({ pattern: '^[0-9]{1,19}$' });
 
 /**
- * In the topic `deliveries`, at the end of each transaction: the next offsets to read. The decisions before this record include all records
- * before these offsets.
+ * In the topic `deliveries`, at the end of each transaction: the next offsets to read. The decisions before this record
+ * were made from all records before these offsets.
  */
 export const DeliveryPositions = Type.Object(
   {
@@ -29,7 +29,10 @@ export const DeliverySnapshot = Type.Object(
   {
     part: Type.Integer({ minimum: 1 }),
     parts: Type.Integer({ minimum: 1 }),
-    /** The form of `content`. A process uses only snapshots of its own form; without them, it restores from the events. */
+    /**
+     * The version of the form of `content`. A process uses only snapshots of its own version; without them, it restores
+     * its state from the events.
+     */
     version: Type.Optional(Type.Integer({ minimum: 1 })),
     /** A part of the state, for the delivery process only (processors/delivery/snapshots.ts). */
     content: Type.Unknown(),
@@ -53,6 +56,6 @@ export type DeliverySign = Static<typeof DeliverySign>;
 export const deliverySignEveryMs = 1_000;
 /**
  * Without an `active` sign for this time, no delivery process runs, ms. The next heartbeat of the server comes up to 1 s later, and screens must show
- * it within 5 s (CLINICAL, "Delivery"). With 4 s, it was measured on the screen after 5.0 s.
+ * it within 5 s (CLINICAL, "Delivery"). With a limit of 4 s, the notice was on the screen only after 5.0 s (measured).
  */
 export const deliverySilentMs = 3_500;

@@ -18,7 +18,10 @@ const UnconfirmedOnScreen = Type.Object(
   {
     /** The number of the first connection of the screen's station (its login) at this process. */
     screen: Type.Integer({ minimum: 1 }),
-    /** The pseudonym of the person who is logged in at the screen. The gateway reads this record and need not know who it is. */
+    /**
+     * The pseudonym of the person who is logged in at the screen. It is a pseudonym because the gateway reads this
+     * record and need not know the person.
+     */
     actor: Type.String({ minLength: 1, maxLength: 64 }),
     associationId: AssociationId,
     alarmId: Type.String({ minLength: 1, maxLength: 64 }),
@@ -28,7 +31,7 @@ const UnconfirmedOnScreen = Type.Object(
   noOtherMembers,
 );
 export type UnconfirmedOnScreen = Static<typeof UnconfirmedOnScreen>;
-/** The maximum of alarms in `unconfirmed` of a presence record. */
+/** Maximum number of alarms in `unconfirmed` of a presence record. */
 export const unconfirmedMax = 50;
 
 /** The sound of a ward, which a screen of the dashboard process has. */

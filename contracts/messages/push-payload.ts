@@ -1,5 +1,5 @@
 /**
- * What a push message has for the service worker of the page, after decryption. It has no name of a patient. The delivery process writes it
+ * The decrypted content of a push message, for the service worker of the page. It never has the name of a patient. The delivery process writes it
  * (processors/delivery/channels/push.ts). No `node:` import here: the browser's build reads this file.
  */
 import { type Static, Type } from 'typebox';
@@ -16,9 +16,9 @@ export const PushCalls = Type.Object(
     /** Lines of text; may be empty. */
     body: Type.String({ maxLength: 1_000 }),
     priority: Type.Enum([...priorities]),
-    /** The notification with the same tag is replaced. */
+    /** A new notification replaces the notification with the same tag. */
     tag: Type.String({ minLength: 1, maxLength: 64 }),
-    /** The most urgent first. A message of many calls has only the first. */
+    /** The calls, the most urgent first. If there are too many, only the first of them. */
     calls: Type.Array(
       Type.Object(
         {

@@ -40,7 +40,7 @@ export const AwayBody = Type.Object({ ...seen, until: Instant, cover: Type.Optio
 export const BackBody = Type.Object(seen, closed);
 
 /**
- * The body of `POST …/csv`: the lines of a CSV text with the header `duty,beds,user,from,until`. Either all rows are taken or none. The
+ * The body of `POST …/csv`: the lines of a CSV text with the header `duty,beds,user,from,until`. The server saves all rows or none. The
  * lines are separate texts, because no text of a request may have a line break.
  */
 export const CsvBody = Type.Object(
@@ -51,7 +51,7 @@ export const CsvBody = Type.Object(
 /** The answer to each change: the new version of the board. */
 export const BoardChanged = Type.Object({ version: Type.Integer() }, closed);
 
-/** What somebody changed on the board. `person` is the person whom the change concerns. */
+/** A change of the board. `person` is the person whom the change concerns. */
 export const BoardChange = Type.Object(
   {
     version: Type.Integer(),
@@ -87,13 +87,16 @@ export const BoardEntry = Type.Object(
     acceptedAt: Type.Optional(Instant),
     declined: Type.Optional(Type.Object({ reason: Type.String(), at: Instant }, closed)),
     ended: Type.Optional(Type.Object({ at: Instant, by: Actor }, closed)),
-    /** Accepted, the shift is over, and nobody has taken over these beds. For a duty of the whole ward the list is empty. */
+    /**
+     * The beds whose hand-over is overdue: the assignment was accepted, the shift is over, and nobody has taken over.
+     * For a duty of the whole ward the list is empty.
+     */
     overdue: Type.Optional(Type.Array(Bed)),
     /** The person is away, and this person covers the duty now. */
     coveredBy: Type.Optional(Type.String()),
     /** Why the person cannot do this duty, as the end of a sentence: "has a disabled account". */
     fault: Type.Optional(Type.String()),
-    /** Nothing more can happen to the assignment. */
+    /** The assignment is over and cannot change any more. */
     isOver: Type.Boolean(),
   },
   closed,

@@ -20,14 +20,14 @@ const Channel = Type.Enum([...deliveryChannels]);
 const Stage = Type.Enum([...receiptStages]);
 
 /**
- * From the page: it understands `Deliveries` and `Calls`. It sends this once for each connection, after a snapshot or a heartbeat that has
- * `deliveries`.
+ * From the page: says that the page understands `Deliveries` and `Calls`. The page sends this once for each connection,
+ * after a snapshot or a heartbeat that has `deliveries`.
  */
 export const WantDeliveries = Type.Object({ type: Type.Literal('want-deliveries') }, closed);
 
 /**
  * The deliveries of the alarms in the scope of the screen. The server sends them after `WantDeliveries`, after each new `Watch`, and at each
- * change. Each view replaces the former one of its alarm.
+ * change. Each view replaces the former view of its alarm.
  */
 export const Deliveries = Type.Object(
   {
@@ -43,24 +43,24 @@ export const Deliveries = Type.Object(
 );
 export type Deliveries = Static<typeof Deliveries>;
 
-/** An open call of the person who is logged in: she or he has been called, and the alarm still calls. */
+/** An open call of the person who is logged in: Vigil has called this person, and the alarm still calls. */
 export const MyCall = Type.Object(
   {
     callId: CallId,
-    /** The round to answer to. */
+    /** The round that an answer must name. */
     round: Type.Integer({ minimum: 1 }),
     calledAt: Instant,
     /** End of the wait for this person's answer; absent if the wait is over, or the person has answered. */
     answerBy: Type.Optional(Instant),
-    /** What this person has answered. */
+    /** The answer of this person. */
     answered: Type.Optional(Type.Enum(['accepted', 'rejected'])),
-    /** Others who have accepted. */
+    /** Other persons who have accepted. */
     acceptedBy: Type.Array(Type.String()),
     /** Who is called if this person does not answer; absent if nobody is left, so that the ward gets a technical alarm. */
     next: Type.Optional(Type.String()),
     ward: Type.Union([Ward, Type.Null()]),
     alarm: Alarm,
-    /** The bed with its head and its values, as on the ward page. */
+    /** The bed with its values, as on the ward page. */
     bed: Type.Union([Bed, Type.Null()]),
   },
   closed,
@@ -69,7 +69,7 @@ export type MyCall = Static<typeof MyCall>;
 
 /**
  * All open calls of the person, the most urgent first. The server sends them to each page of the person after `WantDeliveries`
- * and at each change, whatever the page watches. The list replaces the former one.
+ * and at each change, for any scope of the page. The list replaces the former list.
  */
 export const Calls = Type.Object(
   {
@@ -108,7 +108,10 @@ export const AnswerBody = Type.Object(
 );
 export type AnswerBody = Static<typeof AnswerBody>;
 
-/** The answer: 200 `taken` or `no-effect` with the reason as a sentence; 202 `unknown` if the delivery process has not answered in 5 s. */
+/**
+ * The answer to this body: 200 `taken` or `no-effect`, with the reason as a sentence; 202 `unknown` if the delivery
+ * process has not confirmed the answer within 5 s.
+ */
 export const AnswerResult = Type.Object(
   { result: Type.Enum(['taken', 'no-effect', 'unknown']), reason: Type.Optional(Type.String()) },
   closed,
@@ -143,19 +146,20 @@ export const ReachBody = Type.Union([
 export type ReachBody = Static<typeof ReachBody>;
 
 /**
- * The answer to `POST /api/reach`. A push entry with the endpoint of an entry of the same person replaces that entry and keeps its id, and
- * is tried again at once: so a page tests its entry. The page keeps the id, to recognise the entry of its own browser.
+ * The answer to `POST /api/reach`. If the person has an entry with the same endpoint already, the new push entry
+ * replaces it, keeps its id, and is tried at once. So a page can test its entry. The page stores the id, to recognise
+ * the entry of its own browser.
  */
 export const ReachAdded = Type.Object({ reachId: Uuid }, closed);
 export type ReachAdded = Static<typeof ReachAdded>;
 
-/** Whether a person can be reached now through one channel, by the newest canary or receipt. */
+/** Whether a person can be reached now through one channel, as the newest canary or receipt shows. */
 export const ReachState = Type.Object(
   {
     channel: Channel,
     /** `unknown`: nothing was tried yet. */
     state: Type.Enum(['reached', 'asked', 'down', 'unknown']),
-    /** How far the newest confirmation came. */
+    /** The stage of the newest confirmation. */
     stage: Type.Optional(Stage),
     at: Type.Optional(Instant),
     /** Why the person cannot be reached, as a sentence. */

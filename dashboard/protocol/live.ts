@@ -145,7 +145,7 @@ export const AlarmReport = Type.Object(
 );
 export type AlarmReport = Static<typeof AlarmReport>;
 
-/** The maximum of alarms in one report. Further alarms are in the next report. */
+/** Maximum number of alarms in one report. Further alarms are in the next report. */
 export const reportAlarmsMax = 64;
 
 /**
@@ -264,7 +264,7 @@ export const Heartbeat = Type.Object(
     deliveries: Type.Optional(Type.Literal(true)),
     /** Present if nobody is called in some of the wards on the screen. */
     delivery: Type.Optional(DeliveryDown),
-    /** The screens that have not confirmed alarms which this screen shows, too; absent if there are none. */
+    /** The screens that have not confirmed some alarms that this screen also shows; absent if there are none. */
     unconfirmed: Type.Optional(Type.Array(UnconfirmedScreen, { maxItems: 20 })),
     /** Which screens have the sound of wards; absent if the server is older. */
     sound: Type.Optional(SoundNews),

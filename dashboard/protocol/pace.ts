@@ -27,16 +27,16 @@ export const waveTextStart = '{"type":"wave",';
 /** Every report of a page begins with this text. So the server recognizes reports without parsing them. */
 export const reportTextStart = '{"type":"report",';
 
-/** Every confirmation of calls, and the wish for deliveries, begin with these texts (delivery.ts). */
+/** Every `CallsPainted` and every `WantDeliveries` (delivery.ts) begins with one of these texts. */
 export const paintedTextStart = '{"type":"calls-painted",';
 export const wantDeliveriesTextStart = '{"type":"want-deliveries"';
 
-/** A page that paints says so at least this often, even if it has no alarm to report. */
+/** A page that paints sends a report at least this often, even without an alarm to report. */
 export const reportEveryMs = 2_000;
 
 /**
- * A screen may be silent for a ward at most this long after the moment in which another screen certainly sounded all
- * alarms of the ward that should sound. A page checks twice a second, so no alarm is silent on all screens for 5 s.
+ * A screen may be silent for a ward for at most this time after another screen certainly sounded all alarms of the ward
+ * that should sound. A page checks twice a second, so no alarm is silent on all screens for 5 s.
  */
 export const soundSilenceMsMax = 4_000;
 

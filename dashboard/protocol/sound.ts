@@ -18,11 +18,11 @@ export const PageSound = Type.Object(
   {
     /** A random id of the page, which lasts until the page is loaded again. */
     screen: ScreenId,
-    /** `beat` of the newest heartbeat that the page has read. So the server knows that the report is not older. */
+    /** `beat` of the newest heartbeat that the page has read. So the server knows that the report was made after this heartbeat. */
     beat: SteadyMs,
     /** The page's steady clock, ms. The next heartbeat returns it, so that the page knows how old the heartbeat may be. */
     at: SteadyMs,
-    /** `on`: the audio of the browser runs. `blocked`: the browser allows no sound, or its audio stands still. */
+    /** `on`: the audio of the browser runs. `blocked`: the browser allows no sound, or its audio plays nothing. */
     audio: Type.Enum(['on', 'blocked', 'failed']),
     /** The sound that plays now; absent if none plays. */
     level: Type.Optional(Type.Enum(['high', 'medium', 'low', 'lost'])),
@@ -32,10 +32,10 @@ export const PageSound = Type.Object(
 export type PageSound = Static<typeof PageSound>;
 
 /**
- * Why the screen that has the sound of a ward does not sound it. `away`: it has no connection. `silent`: its page stands
- * still, or has not answered yet. `hidden`: its browser tab is hidden. `blocked`: its browser plays no sound. `other-ward`:
- * it shows another ward. `not-shown`: it has not painted an alarm of the ward. `not-sounding`: it plays no sound, or the
- * sound of something else.
+ * Why the screen that has the sound of a ward does not sound it. `away`: it has no connection. `silent`: its page is
+ * stuck, or has not answered yet. `hidden`: its browser tab is hidden. `blocked`: its browser plays no sound.
+ * `other-ward`: it shows another ward. `not-shown`: it has not painted an alarm of the ward. `not-sounding`: it plays
+ * no sound, or the sound of something else.
  */
 export const WhyUnheard = Type.Enum(['away', 'silent', 'hidden', 'blocked', 'other-ward', 'not-shown', 'not-sounding']);
 export type WhyUnheard = Static<typeof WhyUnheard>;
@@ -60,14 +60,14 @@ export const WardSound = Type.Union([
 ]);
 export type WardSound = Static<typeof WardSound>;
 
-/** In each heartbeat of a server that understands `PageSound`. */
+/** Which screens have the sound of wards; in each heartbeat of a server that understands `PageSound`. */
 export const SoundNews = Type.Object(
   {
     /** The server's steady clock when it sent the heartbeat, ms. */
     beat: SteadyMs,
-    /** `at` of the last report of this page; absent before its first. */
+    /** `at` of the last report of this page; absent before the first report. */
     heardAt: Type.Optional(SteadyMs),
-    /** The wards of this screen whose sound a screen has. */
+    /** Those wards of this screen for which one screen has the sound. */
     wards: Type.Array(WardSound, { maxItems: 200 }),
   },
   closed,

@@ -32,7 +32,7 @@ const answerSlots = { atOnceMax: 256, atOncePerKeyMax: 8, waitingMax: 512, waiti
 /** A phone that was off gets many messages at once, and confirms each. Each receipt may wait for 1 s (routes/calls.ts). */
 const receiptSlots = { atOnceMax: 512, atOncePerKeyMax: 32, waitingMax: 512, waitingPerKeyMax: 32 } as const;
 
-/** Maximum of requests of one session in a minute. `beds`: changes of beds and patients. `login` is counted by account. */
+/** Maximum number of requests of one session in a minute. `beds`: changes of beds and patients. `login` is counted by account. */
 export const perMinuteMax = {
   look: 600,
   act: 600,
@@ -46,7 +46,7 @@ export const perMinuteMax = {
   login: 30,
 } as const;
 /**
- * Maximum of reports of one page in a minute. A page sends at most 4 in a second, and the number of pages is limited
+ * Maximum number of reports of one page in a minute. A page sends at most 4 in a second, and the number of pages is limited
  * (core/connection-limits.ts). Pages of one session are counted apart, because each must confirm its alarms.
  */
 export const reportsPerMinuteMax = 300;

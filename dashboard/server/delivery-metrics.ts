@@ -3,9 +3,9 @@ import type { Metrics } from '../../process/metrics.ts';
 import type { CallTimes, DeliveryFigures } from './live/delivery-writer.ts';
 
 export type DeliveryState = {
-  /** The delivery process gives signs of life, or no ward has assignments. */
+  /** Whether the delivery process gives signs of life, or no ward has assignments. */
   readonly isRunning: boolean;
-  /** This server reads the deliveries to their end. */
+  /** Whether this server reads the deliveries to their end. */
   readonly isRead: boolean;
   /** How long ago this server had last read the deliveries to their end, ms. */
   readonly readAgoMs: number;

@@ -13,11 +13,11 @@ import type { ReadContext } from '../../log/explain/span.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
 import { createSlots } from './core/slots.ts';
 
-/** Explanations that are made at once, of all accounts and of one account (ours). */
+/** Maximum number of explanations that are made at the same time, for all accounts and for one account (ours). */
 const bounds = { atOnceMax: 2, atOncePerKeyMax: 1, waitingMax: 8, waitingPerKeyMax: 1 } as const;
 /** A longer reading ends with an error (ours). The command has no such limit. */
 const readMsMax = 60_000;
-/** After this time of work, the other work of the process is done first. */
+/** After this time of work, the process does its other work first. */
 const workMsMax = 8;
 
 /** Decides whether the person may see the explanation, and writes the look into the audit trail. Throws if the person may not. */
@@ -27,7 +27,7 @@ const noPlace: Place = { ward: undefined, bed: undefined, patientId: undefined }
 
 export type Explainer = {
   /**
-   * Explains an alarm. `admit` is called before anything about the alarm is read that is not needed to find its ward.
+   * Explains an alarm. Before `admit` is called, only records that are needed to find the ward are read.
    * @param closed a signal that is aborted when nobody waits for the answer any more
    * @throws VigilError `rate-limited` if too many explanations wait; `log-unavailable` if the reading takes too long
    */

@@ -25,9 +25,9 @@ import { createSlots } from './core/slots.ts';
 
 /** Passwords that are checked at the same time (ours). They need 128 MiB. */
 const atOnceMax = 2;
-/** Maximum of waiting tries in one queue (ours). With 100 ms for each, the last try waits 26 s. */
+/** Maximum number of waiting tries in one queue (ours). With 100 ms for each, the last try waits 26 s. */
 const waitingMax = 256;
-/** Maximum of waiting tries of one browser or one address. */
+/** Maximum number of waiting tries of one browser or one address. */
 const waitingPerKeyMax = 16;
 const busyWaitS = 5;
 

@@ -13,7 +13,7 @@ import { networkOf, plainAddress } from './proxies.ts';
 /** Maximum time of a TLS handshake, and then of the head of a request. */
 const quietMsMax = 10_000;
 /**
- * Maximum of connections. A visitor is a connection that is not the live connection of a screen. If there are too many
+ * Maximum number of connections. A visitor is a connection that is not the live connection of a screen. If there are too many
  * visitors, the oldest visitor of the address with most visitors is closed. So visitors alone do not reach `inAll`, above
  * which Node closes every new connection.
  */
@@ -26,7 +26,7 @@ const handshakesPerAddressMax = 256;
  * connection is refused.
  */
 const waitSMax = 20;
-/** Maximum of waiting connections, even with a high `connectsPerS`. */
+/** Maximum number of waiting connections, even with a high `connectsPerS`. */
 const waitingMax = 2_048;
 /** Minimum time between two log lines about refused connections. */
 const logEveryMs = 60_000;
@@ -46,7 +46,7 @@ export type Guard = {
 };
 
 export type GuardOptions = {
-  /** Maximum of connections that are accepted in a second. */
+  /** Maximum number of connections that are accepted in a second. */
   readonly connectsPerS: number;
   /** Returns whether an address is a proxy of the hospital. Its connections do not wait, because many people share them. */
   readonly isProxy: (address: string) => boolean;

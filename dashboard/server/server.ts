@@ -57,7 +57,7 @@ export type ServerOptions = {
   readonly clientDir: string;
   /** Addresses and networks of proxies whose `X-Forwarded-For` is used. */
   readonly trustedProxies?: readonly string[];
-  /** Maximum of connections that are accepted in a second. */
+  /** Maximum number of connections that are accepted in a second. */
   readonly connectsPerS: number;
   readonly logger: Logger;
   /** Called for each answer, with its HTTP status. */

@@ -45,7 +45,7 @@ export type WhatIfDesk = {
 
 export type Asker = { readonly account: string; readonly dialog: string };
 
-/** Maximum of waiting questions (ours) of all accounts, and of one account. */
+/** Maximum number of waiting questions (ours) of all accounts, and of one account. */
 export const waitingMax = 16;
 export const waitingPerAccountMax = 3;
 /** After this time of work, other work of the process is done first. The server must show a breach of a limit within 60 ms. */

@@ -7,7 +7,7 @@ import type { AlarmReport } from '../../protocol/live.ts';
 import { audioPausedUntilMs } from './alarm-order.ts';
 import type { SoundLevel } from './sound-table.ts';
 
-/** The maximum of alarms in one report (`reportAlarmsMax` of the protocol, whose module the page does not load). */
+/** Maximum number of alarms in one report (`reportAlarmsMax` of the protocol, whose module the page does not load). */
 export const alarmsPerReportMax = 64;
 const agoMsMax = 600_000;
 
@@ -18,7 +18,7 @@ export type Reported = {
   readonly sound: AlarmReport['sound'];
 };
 
-/** What the loudspeaker does. `forMs`: for how long it has played this level. */
+/** What the page plays. `forMs`: for how long the page has played this level. */
 export type Loudspeaker = {
   readonly state: 'blocked' | 'on' | 'failed';
   readonly playing: { readonly level: SoundLevel; readonly forMs: number } | undefined;
@@ -37,7 +37,10 @@ export function soundOf(
   return loudspeaker.playing?.level === (alarm.late ? 'low' : alarm.priority) ? 'sounding' : 'other';
 }
 
-/** `isNews`: the server must hear it at once. Otherwise the alarm was on no visible part of the page, which may have changed. */
+/**
+ * `isNews`: the server must get the report at once. Otherwise the alarm was not on a visible part of the page before,
+ * and the page checks whether it is now.
+ */
 export type DueReport = { readonly alarm: Alarm; readonly isNews: boolean };
 
 /**

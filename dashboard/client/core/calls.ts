@@ -14,11 +14,11 @@ export type CallCard = {
   /** The newest known state of the alarm. */
   readonly alarm: Alarm;
   readonly state: CallState;
-  /** Since when the call has this state; minus infinity if the page has not seen the change. Server time, ms. */
+  /** When the call got this state, ms of the server's time; minus infinity if the page has not seen the change. */
   readonly stateAtMs: number;
 };
 
-/** How long a card stays after its call has ended or was answered, so that the person can read who goes (ours). */
+/** A card stays for this time after its call has ended or was answered, so that the person can read who goes, ms (ours). */
 export const readMs = 8_000;
 
 function stateOf({ answered, acceptedBy, answerBy }: MyCall): Exclude<CallState, 'gone'> {
@@ -30,8 +30,8 @@ function stateOf({ answered, acceptedBy, answerBy }: MyCall): Exclude<CallState,
 const newerAlarm = (a: Alarm, b: Alarm | undefined) => (b !== undefined && b.rev > a.rev ? b : a);
 
 /**
- * Returns the cards after the server has sent all calls of the person. A card whose call is not in the list any more stays at its place for
- * `readMs`.
+ * Returns the cards after the server has sent all calls of the person. If the call of a card is not in the list any
+ * more, the card keeps its place for `readMs`.
  * @param isHeld whether a finger or a mouse button is down: then no card moves, and new calls come at the end
  */
 export function cardsAfter(
@@ -48,7 +48,7 @@ export function cardsAfter(
       const state = stateOf(call);
       const alarm = newerAlarm(call.alarm, card?.alarm);
       const isSame = card?.state === state && card.call.callId === call.callId;
-      // A call that was answered before the page was opened is not news.
+      // A call that was answered before the page was opened is not new for the person.
       const stateAtMs = isSame ? card.stateAtMs : card ? nowMs : Number.NEGATIVE_INFINITY;
       return [alarmId, { call, alarm, state, stateAtMs }];
     }),
@@ -81,8 +81,8 @@ export function withAlarms(cards: readonly CallCard[], alarms: ReadonlyMap<strin
 }
 
 /**
- * Returns the cards that come up on every page: calls for which nobody goes yet, unless this person has rejected, and for some seconds what
- * became of a call.
+ * Returns the cards that appear on every page: calls for which nobody goes yet and which this person has not rejected,
+ * and for some seconds calls that were answered or have ended.
  */
 export function sheetCards(cards: readonly CallCard[], nowMs: number): CallCard[] {
   return cards.filter(({ state, stateAtMs }) => state === 'waiting' || state === 'late' || nowMs - stateAtMs < readMs);
@@ -108,10 +108,10 @@ export function calledAlarms(cards: readonly CallCard[]): ReadonlySet<string> {
   return new Set(unanswered.map(({ alarm }) => alarm.alarmId));
 }
 
-/** Maximum of beds whose waves the page asks for because of calls. */
+/** Maximum number of beds for which the page requests waves because of calls. */
 const calledBedsMax = 8;
 
-/** Returns the associations of the open calls, sorted, so that another order of the calls changes nothing. */
+/** Returns the associations of the open calls. They are sorted, so the result does not depend on the order of the calls. */
 export function calledBeds(cards: readonly CallCard[]): string[] {
   const open = cards.filter(({ state }) => state !== 'gone').slice(0, calledBedsMax);
   return [...new Set(open.map(({ alarm }) => alarm.associationId))].sort();

@@ -1,4 +1,4 @@
-/** Reads the lines of a CSV file of assignments, whatever program wrote it. The server reads the cells. */
+/** Reads the lines of a CSV file of assignments, in the encodings of common programs. The server reads the cells. */
 
 export type CsvLines =
   | { readonly ok: true; readonly lines: readonly string[] }

@@ -5,7 +5,7 @@ import type { Deliveries } from '../../protocol/delivery.ts';
 export type DeliveryViews = ReadonlyMap<string, DeliveryView>;
 export const noDeliveries: DeliveryViews = new Map();
 
-/** Maximum of deliveries that are kept. The oldest are forgotten first: they only say less about an alarm that stays on the screen. */
+/** Maximum number of deliveries that are kept. The oldest are removed first; their alarms stay on the screen, without the line about the delivery. */
 const viewsMax = 2_000;
 
 /** Returns the deliveries after a message, by alarm id. */

@@ -26,7 +26,7 @@ export type Screen = {
   readonly deliveryDown?: DeliveryDown | undefined;
 };
 
-/** Maximum of answers that are kept. A screen waits for an answer for some seconds only. */
+/** Maximum number of answers that are kept. A screen waits for an answer for some seconds only. */
 const answersMax = 200;
 
 export function screenOf(snapshot: Snapshot): Screen {

@@ -1,4 +1,4 @@
-/** What is open at a bed that is handed over, so that the next person knows it before she or he accepts. */
+/** Lists what is open at a bed, so that the next person knows this before accepting the bed. */
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { Bed } from '../../protocol/rest.ts';
 import { priorityMarks } from './alarm-order.ts';

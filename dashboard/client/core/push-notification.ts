@@ -1,4 +1,4 @@
-/** What the service worker shows and confirms for a push message. */
+/** Decides what the service worker shows and confirms for a push message. */
 import type { PushPayload } from '../../../contracts/messages/push-payload.ts';
 import { requestHeader } from '../../protocol/pace.ts';
 
@@ -8,9 +8,10 @@ const icon = '/icon-192.png';
 const twoDigits = (n: number) => String(n).padStart(2, '0');
 
 /**
- * Returns the notification for a push message. Each push message must show one: Chrome shows its own text otherwise, and Safari ends the
- * subscription. So a canary shows a silent line, which replaces the line of the former canary.
- * @param payload undefined if the message cannot be read. It still means that somebody calls.
+ * Returns the notification for a push message. Each push message must show a notification. Otherwise Chrome shows its
+ * own text, and Safari ends the subscription. So a canary shows a silent line, which replaces the line of the former
+ * canary.
+ * @param payload undefined if the message cannot be read. Such a message may still be a call.
  */
 export function notificationOf(payload: PushPayload | undefined, nowMs: number): ShownNotification {
   switch (payload?.type) {
@@ -24,7 +25,7 @@ export function notificationOf(payload: PushPayload | undefined, nowMs: number):
           tag,
           icon,
           badge: icon,
-          // A message that replaces a former one about the same alarm must be heard again.
+          // If a message replaces a former message about the same alarm, the person must hear the new message, too.
           renotify: true,
           requireInteraction: true,
           vibrate: isHigh ? [300, 100, 300, 100, 600] : [300, 100, 300],

@@ -1,12 +1,12 @@
 /** Decides whether this device can receive calls while Vigil is closed, and says what the person must do. */
 
-/** What the browser says about itself. */
+/** What the browser can do. */
 export type PushAbility = {
   readonly isSecure: boolean;
   readonly hasServiceWorker: boolean;
   readonly hasPush: boolean;
   readonly permission: 'default' | 'granted' | 'denied' | undefined;
-  /** An iPhone or iPad: there only an installed page can receive calls. */
+  /** Whether this is an iPhone or iPad. There, only an installed page can receive calls. */
   readonly isApple: boolean;
   readonly isInstalled: boolean;
 };

@@ -47,7 +47,7 @@ export const soundTable: Readonly<Record<SoundLevel, Burst>> = {
     loudness: 0.62,
   },
   low: { ...pulseShape, pitchesHz: [330], pulseMs: 220, pausesMs: [], repeatMs: 20_000, loudness: 0.45 },
-  /** For a lost server. Falling pitch and slower than each patient alarm, so that nobody searches for a patient. */
+  /** For a lost server. Its pitch falls and it is slower than all patient alarms, so that nobody mistakes it for a patient alarm. */
   lost: {
     ...pulseShape,
     pitchesHz: [660, 440, 660, 440],

@@ -11,7 +11,7 @@
 export const stillMs = 1000;
 /** A smaller shift changes nothing under a finger. */
 const shiftPxMin = 4;
-/** Maximum of remembered places that buttons have left; beyond it the oldest are forgotten. */
+/** Maximum number of remembered places that buttons have left; beyond it the oldest are forgotten. */
 const leftPlacesMax = 2000;
 
 /** A rectangle in px of the window. */

@@ -8,8 +8,9 @@ import { soundSilenceMsMax } from '../../protocol/pace.ts';
 import type { SoundNews, WardSound } from '../../protocol/sound.ts';
 
 /**
- * An alarm that nobody has answered for this time sounds on every screen (CLINICAL, "Delivery": after this time the answer
- * counts as `undefined`). So a loudspeaker that is turned down, or a screen that says too much, delays a person only so long.
+ * An alarm that nobody has answered for this time sounds on every screen (CLINICAL, "Delivery": after this time the
+ * answer counts as `undefined`). So if a loudspeaker is turned down, or a screen reports a sound that it does not play,
+ * a person hears the alarm at most this much later.
  */
 export const soundsEverywhereAfterMs: Readonly<Record<Priority, number>> = {
   high: 60_000,
@@ -33,10 +34,10 @@ export function silentWards(news: SoundNews | undefined, nowMs: number): Readonl
   return silent;
 }
 
-/** Since when each alarm is due to sound, by `alarmId`. */
+/** The time since when each alarm should sound, by `alarmId`. */
 export type DueSince = ReadonlyMap<string, number>;
 
-/** Returns since when each of the present alarms is due. An alarm that was answered or paused begins again. */
+/** Returns since when each of the present alarms should sound. After an answer or a pause, the time of an alarm starts again. */
 export function dueSinceAfter(
   before: DueSince,
   alarms: Iterable<Alarm>,
@@ -52,8 +53,9 @@ export function dueSinceAfter(
 /**
  * Returns whether this page leaves the sound of an alarm to another screen.
  * @param silent the wards for which the page may be silent
- * @param called the alarms to which the person of this page is called and has not answered. They sound here: the wait for the
- * answer is as long as `soundsEverywhereAfterMs`, so the person would otherwise be called without a sound.
+ * @param called the alarms to which the person of this page is called and has not answered. These alarms sound here.
+ * The wait for the answer is as long as `soundsEverywhereAfterMs`, so without this rule the person would be called
+ * without a sound.
  * @param ward the ward of the alarm's bed; null or undefined for a device without a bed, whose alarms always sound here
  */
 export function isLeftToOther(
@@ -73,8 +75,8 @@ export type AudioProgress = { readonly atMs: number; readonly audioS: number };
 const progressMsMin = 500;
 
 /**
- * Returns whether the audio has played on since `before`: at least half of the time that has passed. Returns undefined if
- * too little time has passed. A browser can say that its audio runs although the audio device stands still.
+ * Returns whether the audio has continued since `before`: for at least half of the time that has passed. Returns undefined if
+ * too little time has passed. A browser can report that its audio runs although the audio device plays nothing.
  */
 export function hasPlayedOn(before: AudioProgress, after: AudioProgress): boolean | undefined {
   const passedMs = after.atMs - before.atMs;

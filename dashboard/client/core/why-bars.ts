@@ -1,24 +1,24 @@
-/** Computes what the page "Why did nobody come?" shows: the bars of the delay chain, and times for people. */
+/** Computes the bars of the delay chain and the texts of times on the page "Why did nobody come?". */
 import type { DelayChain, StepName } from '../../../contracts/explain/chain.ts';
 import { durationText } from '../../../contracts/explain/durations.ts';
 import { stepTitles } from '../../../contracts/explain/titles.ts';
 import { whenText } from './times.ts';
 
 /**
- * `time`: the step took a time. `not-known`: nothing reported the step, or the step before. `none`: the step did not happen. `first`: the
- * chain begins here.
+ * `time`: the duration of the step is known. `not-known`: nothing reported the step, or the step before. `none`: the
+ * step did not happen. `first`: the chain begins here.
  */
 export type Bar = {
   readonly name: StepName;
   readonly title: string;
   readonly kind: 'time' | 'not-known' | 'none' | 'first';
-  /** Length from 0 to 1. It grows with the logarithm of the time, because a chain has milliseconds and minutes. */
+  /** Length from 0 to 1. It grows with the logarithm of the time, because a chain has steps of milliseconds and steps of minutes. */
   readonly length: number;
   readonly text: string;
   readonly atMs: number | undefined;
 };
 
-/** A bar of this time has the full length: longer ones have it too. */
+/** A bar for this time, or for a longer time, has the full length. */
 const fullMs = 600_000;
 
 export function barsOf({ steps }: DelayChain): Bar[] {
@@ -51,7 +51,7 @@ function lengthOf(ms: number): number {
   return Math.min(1, Math.log10(1 + ms) / Math.log10(1 + fullMs));
 }
 
-/** Returns milliseconds below a second, otherwise seconds or minutes. */
+/** Returns a duration as text: in milliseconds below a second, otherwise in seconds or minutes. */
 function timeText(ms: number): string {
   return ms >= 1000 ? durationText(ms) : `${Math.round(ms)} ms`;
 }

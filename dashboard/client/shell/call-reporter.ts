@@ -3,9 +3,9 @@ import type { CallsPainted, MyCall } from '../../protocol/delivery.ts';
 import { afterTwoFrames } from './shown-alarms.ts';
 import { findShownCalls } from './shown-calls.ts';
 
-/** A call that was on no visible part of the page is looked for again after this time. */
+/** If a call was not on a visible part of the page, the page checks again after this time. */
 const searchEveryMs = 250;
-/** Maximum of calls in one report. Further calls are in the next report. */
+/** Maximum number of calls in one report. Further calls are in the next report. */
 const reportCallsMax = 100;
 
 export type CallReporter = {
@@ -57,7 +57,7 @@ export function openCallReporter(
   return {
     changed(newCheckId) {
       if (newCheckId !== undefined) checkId = newCheckId;
-      // In its own task: a fault of the reports must not stop the sound or the screen.
+      // Runs in its own task, so that a fault of the reports cannot stop the sound or the screen.
       queueMicrotask(look);
     },
     restart() {

@@ -9,7 +9,7 @@ import type { Api } from './api.ts';
 import { openCallReporter } from './call-reporter.ts';
 import { onNotificationPressed } from './push.ts';
 
-/** What became of an answer of the person. It is about one call: a later call of the same alarm has no answer yet. */
+/** The result of the person's answer to one call. A later call about the same alarm has no answer yet. */
 export type AnswerState = {
   readonly callId: string;
   readonly answer: 'accepted' | 'rejected';
@@ -18,7 +18,7 @@ export type AnswerState = {
   readonly isTaken: boolean;
 };
 
-/** A finger that the browser has lost counts as up after this time. */
+/** If the browser does not report the end of a touch, the touch counts as ended after this time. */
 const heldMsMax = 10_000;
 
 export type Delivery = ReturnType<typeof openDelivery>;
@@ -39,11 +39,11 @@ export function openDelivery(options: {
   const views = signal(noDeliveries);
   /** Whether the server calls persons. */
   const isOffered = signal(false);
-  /** In the order of the page. */
+  /** The cards in the order in which the page shows them. */
   const cards = signal<readonly CallCard[]>([]);
   const { answers, answer } = createCallAnswers(options.api, cards);
   const hold = watchPointer(steady);
-  /** The newest list of the server, if the cards do not have its order because somebody held the pointer down. */
+  /** The newest list of the server. Present while the cards keep another order because somebody holds the pointer down. */
   let unsorted: Calls['calls'] | undefined;
 
   const { isHeld } = hold;
@@ -66,7 +66,7 @@ export function openDelivery(options: {
         cards.value = cardsAfter(cards.peek(), calls, now(), isHeld());
         reporter.changed(checkId);
       },
-      /** A new connection sends everything again, and knows no report of the former one. */
+      /** On a new connection the server sends everything again, and does not know the reports of the former connection. */
       onDeliveriesBegin() {
         isOffered.value = true;
         reporter.restart();
@@ -99,7 +99,7 @@ export function openDelivery(options: {
   };
 }
 
-/** Watches whether a finger or a mouse button is down. Meanwhile no card may move. */
+/** Watches whether a finger or a mouse button is down. While it is down, no card may move. */
 function watchPointer(steady: () => number) {
   let heldSinceMs: number | undefined;
   const onDown = () => {
@@ -122,9 +122,9 @@ function watchPointer(steady: () => number) {
   };
 }
 
-/** Sends the answers of the person. A call changes only when the server says so. */
+/** Sends the answers of the person. The state of a call changes only when the server reports the change. */
 function createCallAnswers(api: Pick<Api, 'answerCall'>, cards: ReadonlySignal<readonly CallCard[]>) {
-  /** By alarm id. Answers to calls without a card are forgotten. */
+  /** By alarm id. Answers to calls without a card are removed. */
   const answers = signal<ReadonlyMap<string, AnswerState>>(new Map());
 
   function setAnswer(alarmId: string, state: AnswerState) {

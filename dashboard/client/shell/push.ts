@@ -33,7 +33,7 @@ function storedEntry(): OwnEntry | undefined {
   return undefined;
 }
 
-/** Returns the id of the entry with which this browser is called; undefined if it has no subscription for this person. */
+/** Returns the id of the entry of this browser; undefined if the browser has no subscription for this person. */
 export async function ownReachId(userId: string): Promise<string | undefined> {
   const entry = storedEntry();
   if (entry?.userId !== userId || !('serviceWorker' in navigator)) return undefined;
@@ -43,8 +43,8 @@ export async function ownReachId(userId: string): Promise<string | undefined> {
 }
 
 /**
- * Asks for the permission, subscribes, and tells the server. Must be called by a press of the person: browsers ask only then.
- * Returns undefined, or a sentence that says why the device is not called.
+ * Asks for the permission, subscribes, and tells the server. Must be called from a press of the person, because
+ * browsers ask for the permission only then. Returns undefined, or a sentence that says why the device is not called.
  */
 export async function turnPushOn(api: Pick<Api, 'pushKey' | 'addReach'>, userId: string): Promise<string | undefined> {
   try {
@@ -96,7 +96,7 @@ function base64url(bytes: ArrayBuffer | null): string {
     .replace(/=+$/, '');
 }
 
-/** Ends the subscription of this browser. The entry at the server is removed apart from it. */
+/** Ends the subscription of this browser. This does not remove the entry at the server. */
 export async function turnPushOff(): Promise<void> {
   const registration = await navigator.serviceWorker?.getRegistration('/');
   await (await registration?.pushManager?.getSubscription())?.unsubscribe();
@@ -104,8 +104,8 @@ export async function turnPushOff(): Promise<void> {
 }
 
 /**
- * An installed page also has the service worker, for its page "no connection". A ward screen in a browser has none, so that a fault of the
- * service worker can never stop it.
+ * Starts the service worker if the page is installed; it shows the page "no connection". A ward screen in a browser
+ * runs no service worker, so a fault of the service worker can never stop the screen.
  */
 export function startWorkerIfInstalled(): void {
   const { hasServiceWorker, isInstalled } = pushAbility();
@@ -115,7 +115,7 @@ export function startWorkerIfInstalled(): void {
     });
 }
 
-/** Calls `open` when a person has pressed a notification while this page was open. Returns a function that stops that. */
+/** Calls `open` when a person has pressed a notification while this page was open. Returns a function that stops this. */
 export function onNotificationPressed(open: () => void): () => void {
   const container = navigator.serviceWorker;
   if (!container) return () => {};

@@ -6,15 +6,18 @@ import type { PageSound } from '../../protocol/sound.ts';
 import { alarmsToReport, type Loudspeaker, type Reported, reportOf, soundOf } from '../core/alarm-reports.ts';
 import { afterTwoFrames, findShown } from './shown-alarms.ts';
 
-/** Time between two reports at least, so that the server does not refuse them. */
+/** Shortest time between two reports. The server would refuse reports that come faster. */
 const everyMsMin = 250;
-/** An alarm that was on no visible part of the page is looked for again after this time. */
+/** If an alarm was not on a visible part of the page, the page checks again after this time. */
 const searchEveryMs = 1_000;
 
 export type Reporter = {
   /** Must be called when the alarms or the sound may have changed. */
   changed(): void;
-  /** Reports at once, because a screen has the sound of a ward, and the server must know how old each side's news are. */
+  /**
+   * Reports at once. Must be called if a screen has the sound of a ward, because the server and the page must know the
+   * age of each other's messages.
+   */
   answerHeartbeat(): void;
   /** Forgets what was reported, because the server of a new connection does not know it. */
   restart(): void;
@@ -100,7 +103,7 @@ export function openReporter(options: {
     } else if (isDue || (list.length > 0 && waitedMs >= searchEveryMs)) reportAfterFrames();
   }
 
-  /** The tab was hidden or shown again: the former reports do not hold any more. */
+  /** Must be called when the tab was hidden or shown again, because the former reports are not valid any more. */
   function visibilityChanged() {
     sentAtMs = Number.NEGATIVE_INFINITY;
     tick();
@@ -109,7 +112,7 @@ export function openReporter(options: {
   const timer = setInterval(tick, everyMsMin);
   document.addEventListener('visibilitychange', visibilityChanged);
   return {
-    // In its own task: a fault of the reports must not stop the sound or the screen.
+    // Runs in its own task, so that a fault of the reports cannot stop the sound or the screen.
     changed: () => queueMicrotask(tick),
     answerHeartbeat() {
       isHeartbeatUnanswered = true;

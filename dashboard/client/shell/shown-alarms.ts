@@ -13,14 +13,13 @@ export const countsAlarms = (priority: Priority, count: number) => ({ 'data-coun
 /** At least this part of an element must be visible. */
 const visiblePartMin = 0.5;
 
-/** Calls `done` after the browser has painted two frames. Never calls it while the page is hidden or stands still. */
+/** Calls `done` after the browser has painted two frames. Never calls `done` while the page is hidden or hangs. */
 export function afterTwoFrames(done: () => void): void {
   requestAnimationFrame(() => requestAnimationFrame(done));
 }
 
 /**
- * Calls `done` with the place where each alarm can be seen. The browser answers while it paints a frame, so an answer
- * shows that it paints.
+ * Calls `done` with the place where each alarm can be seen. The browser answers while it paints a frame, so an answer proves that the browser paints.
  */
 export function findShown(
   alarms: readonly Alarm[],

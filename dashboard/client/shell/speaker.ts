@@ -9,11 +9,11 @@ export type SpeakerState = 'blocked' | 'on' | 'failed';
 export type Speaker = {
   /** Plays the sound of a level from now on; undefined is silence. Does nothing if the level already sounds. */
   play(level: SoundLevel | undefined): void;
-  /** Lets the next sound of a high alarm begin with the start loudness again. Called when all high alarms are answered. */
+  /** Makes the next sound of a high alarm begin with the start loudness again. Called when all high alarms are answered. */
   forgetRise(): void;
   /** Returns what the loudspeaker does now. */
   now(): Loudspeaker;
-  /** Returns how far the audio has played, s; 0 without audio. It stands still if the audio device stands still. */
+  /** Returns how far the audio has played, s; 0 without audio. The value does not rise if the audio device plays nothing. */
   audioS(): number;
   /** Enables sound. Browsers allow this only in the handler of a click or a key. */
   enable(): void;

@@ -7,7 +7,7 @@ import type { Answer } from './api.ts';
 const askEveryMs = 10_000;
 
 export type WaitingDutiesFollower = {
-  /** The last answer of the server. Empty while nobody is logged in, or if the person may have no duty. */
+  /** The last answer of the server. Empty while nobody is logged in, or if the person cannot have a duty. */
   readonly wards: ReadonlySignal<WaitingDuties['wards']>;
   /** Asks the server now, because the person has just accepted or declined. */
   refresh(): void;
@@ -25,7 +25,7 @@ export function followWaitingDuties(
     const person = personOf();
     if (person === undefined) return;
     const answer = await ask();
-    // Without an answer the last one stays: an assignment that waits does not end by itself.
+    // Without an answer the last number stays, because an assignment that waits does not end by itself.
     if (answer.ok && personOf() === person) wards.value = answer.data.wards;
   }
 

@@ -44,7 +44,7 @@ export function createWardSounds(options: {
   readonly steady: () => number;
   /** The ward that the page shows; `*` for all wards of the person. */
   readonly ward: ReadonlySignal<string>;
-  /** Sends a report at once, because the server must know how old each side's news are. */
+  /** Sends a report at once, because the server and the page must know the age of each other's messages. */
   readonly answerHeartbeat: () => void;
   /** The calls of the person. Reads a signal, so the sound changes at once. */
   readonly cards: () => readonly CallCard[];
@@ -52,7 +52,7 @@ export function createWardSounds(options: {
   const { api, speaker, screen, now, steady, ward, answerHeartbeat, cards } = options;
   const isShown = (name: string) => ward.peek() === '*' || ward.peek() === name;
   const screenId = crypto.randomUUID();
-  /** The news of the newest heartbeat of the open connection. */
+  /** The part about sound in the newest heartbeat of the open connection. */
   const news = signal<SoundNews | undefined>(undefined);
   const lost = signal<LostSounds>(new Map());
   const request = signal<SoundRequest | undefined>(undefined);
@@ -63,7 +63,7 @@ export function createWardSounds(options: {
   let playsOn = false;
 
   const wards = computed(() => news.value?.wards ?? []);
-  /** A browser slows the timers of a hidden page down, so a hidden page could notice too late that nobody sounds. */
+  /** A browser slows down the timers of a hidden page, so a hidden page could notice too late that no screen sounds. */
   const silent = computed(() => {
     void now.value;
     return isVisible.value ? silentWards(news.value, steady()) : new Set<string>();
@@ -107,7 +107,7 @@ export function createWardSounds(options: {
       request.value = { ...current, error: 'The server has not answered. Look again, and try again.' };
   });
 
-  /** Takes the news of a heartbeat; undefined from a server that knows no owners. */
+  /** Handles the part about sound in a heartbeat; undefined from an older server. */
   function onSound(heard: SoundNews | undefined) {
     const heardWards = heard?.wards ?? [];
     batch(() => {
@@ -118,7 +118,7 @@ export function createWardSounds(options: {
     if (heard !== undefined && (heardWards.length > 0 || heard.heardAt === undefined)) answerHeartbeat();
   }
 
-  /** Forgets the news of the former connection: this page sounds until a heartbeat of the new connection allows silence. */
+  /** Removes the data of the former connection. This page sounds until a heartbeat of the new connection allows silence. */
   function onNewConnection() {
     news.value = undefined;
   }
@@ -133,7 +133,7 @@ export function createWardSounds(options: {
 
   return {
     wards,
-    /** Whether the server has heard this page, so that the page can ask for the sound. */
+    /** Whether the server has received a report of this page. Only then the page can ask for the sound. */
     isHeard: computed(() => news.value?.heardAt !== undefined),
     silent,
     lost,

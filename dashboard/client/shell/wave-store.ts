@@ -4,7 +4,7 @@ import type { WaveMessage } from '../../protocol/live.ts';
 import { createPlayout, movePen, type Playout, updatePlayout } from '../core/playout.ts';
 import { createWaveBuffer, decodeSamples, type WaveBuffer, writeWave } from '../core/wave-buffer.ts';
 
-/** Maximum of stored beds, and of waves of a bed. Further waves are not drawn: no screen has room for them. */
+/** Maximum number of stored beds, and of waves of a bed. Further waves are not drawn: no screen has room for them. */
 export const storedBedsMax = 100;
 export const storedWavesMax = 12;
 

@@ -6,7 +6,7 @@ import { useApp } from '../shell/app.ts';
 import { AlarmList } from './alarm-list.tsx';
 import { PauseAudio } from './pause-audio.tsx';
 
-/** Maximum of rows. Further alarms are only counted. */
+/** Maximum number of rows. Further alarms are only counted. */
 const rowsMax = 200;
 
 export function AlarmPanel() {

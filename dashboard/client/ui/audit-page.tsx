@@ -7,9 +7,9 @@ import { formatRoute } from '../core/routes.ts';
 import { dateTimeText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
 
-/** Maximum of rows on the page; further rows are dropped from the top. */
+/** Maximum number of rows on the page; further rows are dropped from the top. */
 const rowsMax = 2000;
-/** Maximum of patients that a row names. */
+/** Maximum number of patients that a row names. */
 const patientsShown = 12;
 
 export function AuditPage() {

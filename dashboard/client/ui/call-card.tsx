@@ -18,7 +18,7 @@ import { ReadoutView } from './readout.tsx';
 import { patientHref } from './top-bar.tsx';
 import { WaveCanvas } from './waves.tsx';
 
-/** Maximum of numbers on a card. The number that the alarm is about is one of them. */
+/** Maximum number of numbers on a card. The number that the alarm is about is one of them. */
 const readoutsMax = 4;
 
 export function CallCardView({ card }: { card: CallCard }) {

@@ -9,7 +9,7 @@ import { useApp } from '../shell/app.ts';
 import { showsCalls } from '../shell/shown-calls.ts';
 import { CallCardView } from './call-card.tsx';
 
-/** Maximum of further calls that are named. */
+/** Maximum number of further calls that are named. */
 const namedMax = 2;
 
 export function CallSheet() {

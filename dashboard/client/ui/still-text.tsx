@@ -15,7 +15,7 @@ type StillTextProps = {
   widest?: readonly string[];
 };
 
-/** Maximum of former texts whose room stays reserved. */
+/** Maximum number of former texts whose room stays reserved. */
 const formerTextsMax = 8;
 
 export function StillText({ text, widest = [], testId, ...props }: StillTextProps) {

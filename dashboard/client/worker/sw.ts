@@ -1,6 +1,6 @@
 /**
- * The service worker: shows push messages as notifications, and confirms to the server that they are on the device. It stores nothing: a
- * page comes from the network or not at all, because an old page would show old patients as present.
+ * The service worker: shows push messages as notifications, and confirms to the server that they are on the device. It
+ * stores nothing. A page always comes from the network, because a stored page would show old patients as present.
  */
 import type { PushPayload } from '../../../contracts/messages/push-payload.ts';
 import { noConnectionPage, notificationOf, receiptOf } from '../core/push-notification.ts';
@@ -30,15 +30,15 @@ type Scope = {
 };
 const scope = self as unknown as Scope;
 
-/** How long the service worker waits for the server. Browsers end a push event that takes much longer. */
+/** The service worker waits this long for the server. Browsers end a push event that takes much longer. */
 const receiptMsMax = 10_000;
 
-// A new version works at once. There is no stored page that an older version would have to serve.
+// A new version is used at once. This is safe because no page is stored.
 scope.addEventListener('install', (event) => event.waitUntil(scope.skipWaiting()));
 scope.addEventListener('activate', (event) => event.waitUntil(scope.clients.claim()));
 
 scope.addEventListener('fetch', (event) => {
-  // Everything but a page goes to the network without this worker.
+  // Only requests for a page are handled here; all other requests go to the network.
   if (event.request.mode !== 'navigate') return;
   event.respondWith(fetch(event.request).catch(noConnection));
 });
@@ -71,7 +71,7 @@ async function confirm(payload: PushPayload): Promise<void> {
   try {
     await fetch(path, { ...init, signal: AbortSignal.timeout(receiptMsMax) });
   } catch {
-    // Without a receipt the server knows only that the push service took the message, and says so.
+    // Without a receipt, the server shows only that the push service took the message.
   }
 }
 

@@ -10,7 +10,7 @@ import { followFile } from '../../../process/follow-file.ts';
 import { parseHash } from './password.ts';
 
 export const userIdPattern = /^[A-Za-z0-9._@-]{1,64}$/;
-/** Maximum of accounts in the file. */
+/** Maximum number of accounts in the file. */
 const accountsMax = 10_000;
 
 export const Account = Type.Object(

@@ -14,7 +14,7 @@ import {
 import type { RecordVerdict } from '../../../log/audit/rules.ts';
 import type { AuditPage, AuditQuery } from '../../protocol/rest.ts';
 
-/** Maximum of records in memory, about 1 kB each. If there are more, the oldest are dropped. */
+/** Maximum number of records in memory, about 1 kB each. If there are more, the oldest are dropped. */
 export const auditRecordsMax = 100_000;
 const faultsShown = 20;
 

@@ -32,19 +32,22 @@ import { placeFault } from './wards.ts';
 
 /** An assignment may begin at most this far ahead (ours). */
 const aheadMsMax = 31 * 24 * 3_600_000;
-/** Shortest assignment (ours). Shorter ones would fill the board. */
+/** Shortest assignment (ours). Shorter assignments would fill the board. */
 const assignmentMsMin = 15 * 60_000;
-/** Maximum of assignments that are not over and that one person made who is not charge nurse (ours). */
+/** Maximum number of assignments that are not over, made by one person who is not charge nurse (ours). */
 const ownLiveMax = 60;
-/** Maximum of stored assignments that one person made, so that one account cannot fill the board (ours). */
+/** Maximum number of stored assignments that one person made, so that one account cannot fill the board (ours). */
 const ownStoredMax = storedAssignmentsMax / 4;
-/** A CSV text is not judged further after this number of faults. */
+/** After this number of faults, the rest of a CSV text is not checked. */
 const faultsMax = 50;
 
-/** An assignment may begin at most this far in the past (ours): a form takes a while, and the board must not say that a person had a bed before. */
+/**
+ * An assignment may begin at most this far in the past (ours). To fill in a form takes a while, but the board must not
+ * say that a person had a bed much earlier.
+ */
 const pastMsMax = 5 * 60_000;
 
-/** @param live the assignments that are not over; a CSV text computes them once, and adds its own */
+/** @param live the assignments that are not over; the rows of a CSV text share one list, and add their own assignments to it */
 export function decideAssign(
   wanted: Omit<AssignBody, 'version'>,
   state: DutyState,
@@ -95,7 +98,10 @@ export function decideAssign(
   return allowed({ type: 'assigned', ...eventFields(context), assignment });
 }
 
-/** Takes all rows, or none. The refusal has the faults of the lines that cannot be read, and of the rows that are not allowed. */
+/**
+ * Decides all rows of a CSV text: all of them are saved, or none. The refusal has the faults of the lines that cannot
+ * be read, and of the rows that are not allowed.
+ */
 export function decideRows(
   { rows, faults: unreadable = [] }: { readonly rows: readonly CsvRow[]; readonly faults?: readonly CsvFault[] },
   state: DutyState,
@@ -118,7 +124,7 @@ export function decideRows(
     if (added) live.push(added);
   }
   if (faults.length === 0) return { ok: true, events };
-  // Every refused text is recorded: one text can try a hundred things that the person may not do.
+  // The audit trail records every refused text, because one text can try a hundred acts that the person may not do.
   faults.sort((a, b) => a.line - b.line);
   return { ...refusalOf('payload-schema', 'Nothing was saved: the text has faults.'), isDenied: true, faults };
 }
@@ -134,8 +140,8 @@ function timeFault({ from, until }: { from: string; until: string }, nowMs: numb
 }
 
 /**
- * Returns whether an assignment gives the same person the same duty at a shared bed for an overlapping time. An overdue assignment does not:
- * its person may take the duty for longer.
+ * Returns whether an assignment gives the same person the same duty at a shared bed for an overlapping time. An overdue
+ * assignment does not count, because its person may take the duty for longer.
  */
 function isSame(entry: DutyAssignment, wanted: Omit<Assignment, 'assignmentId' | 'name'>, nowMs: number): boolean {
   const { assignment, declined } = entry;

@@ -13,7 +13,7 @@ const cellPatterns: Readonly<Record<Separator, readonly [RegExp, RegExp]>> = {
   ',': [/^\s*"((?:[^"]|"")*)"\s*(,|$)/, /^([^",]*)(,|$)/],
   ';': [/^\s*"((?:[^"]|"")*)"\s*(;|$)/, /^([^";]*)(;|$)/],
 };
-/** Maximum of faults in one report. */
+/** Maximum number of faults in one report. */
 const faultsMax = 50;
 const timeExample = '2026-03-01T07:00+01:00';
 
@@ -22,7 +22,7 @@ export type CsvText = { readonly rows: readonly CsvRow[]; readonly faults: reado
 
 /**
  * Returns the rows of the lines, and every fault with its line. The header shows whether the cells have commas or semicolons between them:
- * Excel writes semicolons where the comma is the decimal sign. Several beds of a cell have semicolons between them. A time must name its
+ * Excel writes semicolons in countries with a decimal comma. A cell with several beds has semicolons between them. A time must name its
  * offset from UTC, because the same local time happens twice in the night in which clocks go back.
  */
 export function readAssignmentsCsv(lines: readonly string[]): CsvText {
@@ -40,7 +40,7 @@ export function readAssignmentsCsv(lines: readonly string[]): CsvText {
   }
   for (const [index, text] of lines.entries()) {
     const cells = cellsOf(text, separator);
-    // A table program adds rows of empty cells.
+    // Ignores rows of empty cells, which spreadsheet programs add.
     if (index === 0 || cells?.every((cell) => cell.trim() === '')) continue;
     const line = index + 1;
     const row = readRow(cells, separator);

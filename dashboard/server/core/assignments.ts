@@ -1,6 +1,7 @@
 /**
- * Decides changes of the assignment board. The charge nurse of the ward assigns people and ends assignments. Everybody may take a duty of
- * her or his role, accept or decline an assignment, go away and come back. While nobody is charge nurse, a nurse may take this duty.
+ * Decides changes of the assignment board. The charge nurse of the ward assigns people and ends assignments. All
+ * persons may take a duty of their role, accept or decline an assignment, and report that they are away or back. While
+ * nobody is charge nurse, a nurse may take this duty.
  */
 import { absenceAt, coverFault, dutiesNow, evolve } from '../../../contracts/duties.ts';
 import { type DutyState, dutiesOf } from '../../../contracts/duty-state.ts';
@@ -25,7 +26,7 @@ import {
 import { type Concern, changesSince, type DutyBoard } from './duty-board.ts';
 import { may, notOnYourWards, seesWard, type Viewer } from './rights.ts';
 
-/** Maximum of stored absences of one person, so that one account cannot fill the board (ours). Absences are stored for 48 h. */
+/** Maximum number of stored absences of one person, so that one account cannot fill the board (ours). Absences are stored for 48 h. */
 const ownAbsencesMax = 100;
 
 /**
@@ -46,7 +47,7 @@ export function decide(
   );
 }
 
-/** Refuses events that the state would not take, for example because the board is full. Without this, the answer would say that the change was made. */
+/** Refuses events that would have no effect, for example because the board is full. Without this, the answer would say that the change was made. */
 function withEffect(decision: BoardDecision, state: DutyState): BoardDecision {
   if (!decision.ok) return decision;
   let before = state;
@@ -95,7 +96,7 @@ function conflictOf(
   return { ...refusalOf('conflict', message), version: current, changes: [...(changes ?? [])] };
 }
 
-/** An acceptance, a refusal or an end is about one assignment: what happens to other assignments does not disturb it. */
+/** An acceptance, a refusal or an end concerns one assignment, so changes of other assignments do not matter. */
 function concernsOf(command: AssignmentCommand, { userId }: Viewer): Concern[] {
   switch (command.type) {
     case 'assign':

@@ -54,7 +54,7 @@ export function isMember(account: DutyAccount, ward: string): boolean {
   return !account.disabled && may(account, 'take-duty') && seesWard(account, ward);
 }
 
-/** An account of any state, as far as it decides about duties. */
+/** An account, even a disabled account, with the fields that decide about duties. */
 export type DutyAccount = Viewer & { readonly disabled: boolean };
 
 /** Returns why a person with a duty cannot act in a ward, as the end of a sentence; undefined if the person can. */
@@ -71,8 +71,9 @@ export function isChargeNurse(state: DutyState, { ward, viewer, nowMs, members }
 }
 
 /**
- * Returns the charge nurses of a ward, who assign others. A cover is called instead of the charge nurse and is not in charge: a person in
- * charge has accepted this duty. A person whose account was disabled is not in charge, because then nobody could take the duty.
+ * Returns the charge nurses of a ward, who assign others. A cover is called in the place of the charge nurse, but is
+ * not charge nurse, because a charge nurse must have accepted this duty. A person with a disabled account is not charge
+ * nurse; otherwise nobody could take the duty.
  */
 export function chargeNurses(
   state: DutyState,
@@ -108,7 +109,7 @@ export function overRefusal(
   return refusalOf('conflict', 'This assignment is over. Look at the board again.');
 }
 
-/** Returns the refusal if the person is away. A person who accepts must be there, because the former person may then go. */
+/** Returns the refusal if the person is away. A person who accepts must be there, because the former person may go after the acceptance. */
 export function awayRefusal(state: DutyState, { ward, viewer, nowMs }: BoardContext): BoardRefusal | undefined {
   if (!absenceAt(dutiesOf(state, ward), viewer.userId, nowMs)) return undefined;
   return refusalOf('conflict', 'You are away. Press “I am back” first: who accepts must be there.');

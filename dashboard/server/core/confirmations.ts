@@ -2,8 +2,8 @@
  * Keeps what one screen has confirmed: whether its page paints, and which of the unanswered alarms that the server sent
  * it has painted. Like the fold functions, `step` changes the state in place and has no other effect.
  *
- * All times are by the server's steady clock, ms since 1970. The page says only how long ago something was, so the clock
- * of its computer does not count.
+ * All times are by the server's steady clock, ms since 1970. The page reports only how long ago something happened, so
+ * the clock of its computer does not matter.
  */
 import { isUnanswered } from '../../../contracts/acknowledgement.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
@@ -17,8 +17,8 @@ import type { AlarmReport, ScreenReport } from '../../protocol/live.ts';
  */
 export const confirmWithinMs = 3_500;
 /**
- * A screen counts as painting for this time after its last report. The way to the device's inbox takes 4 s more at most,
- * so a device learns within 10 s that nothing is painted (CLINICAL, "Delivery").
+ * A screen counts as painting for this time after its last report. The message to the device's inbox takes at most 4 s
+ * more, so a device learns within 10 s that nothing is painted (CLINICAL, "Delivery").
  */
 export const paintsForMs = 6_000;
 
@@ -31,8 +31,8 @@ type Waiting = {
   readonly rev: number;
   readonly sentAtMs: number;
   /**
-   * The connection began with this alarm. Until the screen has confirmed it, the ward is not watched: a page that connects
-   * again and again must not get new time each time.
+   * The connection began with this alarm. Until the screen has confirmed this alarm, the ward is not watched. Otherwise
+   * a page that connects again and again would get new time with each connection.
    */
   readonly isFromStart: boolean;
 };
@@ -40,9 +40,9 @@ type Waiting = {
 export type AlarmOnScreen = {
   /** The alarm as it was last sent to this screen. */
   alarm: Alarm;
-  /** Undefined while the screen has confirmed everything that it must show of this alarm. */
+  /** Undefined if the screen has confirmed everything of this alarm that it must show. */
   waiting: Waiting | undefined;
-  /** The last report about the alarm; undefined before the first. */
+  /** The last report about the alarm; undefined before the first report. */
   report: AlarmReport | undefined;
   /** When the screen first painted the alarm, and when it first sounded there. */
   paintedAtMs: number | undefined;
@@ -52,11 +52,11 @@ export type AlarmOnScreen = {
 export type Confirmations = {
   /** The unanswered alarms that were sent to this screen, by `alarmId`. */
   readonly alarms: Map<string, AlarmOnScreen>;
-  /** When the page last said that it paints; undefined before its first report. */
+  /** When the page last reported that it paints; undefined before its first report. */
   paintedAtMs: number | undefined;
   /** The last report; undefined for a page that was loaded before the server understood reports. */
   page: ScreenReport['page'] | undefined;
-  /** The page has confirmed an alarm before. */
+  /** Whether the page has confirmed an alarm before. */
   hasConfirmed: boolean;
   /** Number of reports about an alarm or a revision that the server had not sent, or that no longer calls. */
   unknown: number;
@@ -80,7 +80,7 @@ export function newConfirmations(): Confirmations {
   return { alarms: new Map(), paintedAtMs: undefined, page: undefined, hasConfirmed: false, unknown: 0 };
 }
 
-/** Takes what the server sent to the screen, or a report of its page. Returns what the report confirms for the first time. */
+/** Handles what the server sent to the screen, or a report of its page. Returns the alarms that the report confirms for the first time. */
 export function step(state: Confirmations, input: ConfirmationInput, nowMs: number): FirstConfirmation[] {
   switch (input.kind) {
     case 'snapshot': {
@@ -154,7 +154,7 @@ function waitingAfter(waiting: Waiting | undefined, paintedRev: number): Waiting
   return { ...waiting, firstRev: waiting.rev, firstSentAtMs: waiting.sentAtMs, isFromStart: false };
 }
 
-/** Returns whether the page has said within the last `paintsForMs` that it paints. */
+/** Returns whether the page has reported within the last `paintsForMs` that it paints. */
 export function paints({ paintedAtMs }: Confirmations, nowMs: number): boolean {
   return paintedAtMs !== undefined && nowMs - paintedAtMs <= paintsForMs;
 }
@@ -165,7 +165,7 @@ export type UnconfirmedAlarm = {
   /** When the oldest unconfirmed revision was sent. */
   readonly sinceMs: number;
   readonly why: WhyUnconfirmed;
-  /** The screen has confirmed an alarm before, so a person may rely on it. */
+  /** Whether the screen has confirmed an alarm before, so that a person may rely on this screen. */
   readonly hasConfirmed: boolean;
 };
 
@@ -182,8 +182,8 @@ export function unconfirmedAlarms(state: Confirmations, nowMs: number): Unconfir
 }
 
 /**
- * Returns the associations of the alarms that the screen does not show, as far as it has confirmed. A new alarm counts when
- * its time is over; an alarm with which the connection began counts until the screen has confirmed it.
+ * Returns the associations with alarms that the screen has not confirmed. A new alarm counts only when the time for its
+ * confirmation is over. An alarm that called when the connection began counts until the screen has confirmed it.
  */
 export function unseenAssociations(state: Confirmations, nowMs: number): string[] {
   return [...state.alarms.values()].flatMap(({ alarm, waiting }) =>

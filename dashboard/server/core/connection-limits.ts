@@ -1,8 +1,7 @@
 /**
  * Decides which live connections stay open when there are too many. If a session or an account has too many, its own
  * oldest connection is closed. If the server has too many, a connection of the account with most connections is closed.
- * An account never loses its last connection because of another account. The address alone decides nothing, because a
- * whole ward may share one address.
+ * An account never loses its last connection because of another account. The address alone never decides, because a whole ward may share one address.
  */
 
 export type OpenConnection = {
@@ -11,7 +10,7 @@ export type OpenConnection = {
   readonly address: string;
 };
 
-/** Maximum of live connections of one session (its browser tabs), of one account, and of this server (ours). */
+/** Maximum number of live connections of one session (its browser tabs), of one account, and of this server (ours). */
 export const connectionsMax = { session: 12, account: 36, all: 500 } as const;
 
 export type ConnectionBounds = { readonly session: number; readonly account: number; readonly all: number };

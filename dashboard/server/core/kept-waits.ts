@@ -1,14 +1,15 @@
 /**
- * Keeps for some minutes which alarms the closed connections of a session had not confirmed. The next connection of the
- * session continues their waiting times, so a page that connects again and again gets no new time.
+ * Keeps for some minutes the alarms that the closed connections of a session had not confirmed. The next connection of
+ * the session continues the waiting times of these alarms. So a page that connects again and again does not get new
+ * time.
  */
 import { type AlarmOnScreen, type Confirmations, newConfirmations } from './confirmations.ts';
 
-/** What a closed connection left counts for this time (ours). It is longer than a page needs to connect again. */
+/** The waits of a closed connection are kept for this time (ours). It is longer than a page needs to connect again. */
 export const keptForMs = 5 * 60_000;
-/** Maximum of sessions; above it, the session whose connection closed longest ago is forgotten. */
+/** Maximum number of sessions; above it, the session whose connection closed longest ago is removed. */
 export const keptSessionsMax = 1_000;
-/** Maximum of alarms of one session; the alarms that wait longest are kept. */
+/** Maximum number of alarms of one session; the alarms that wait longest are kept. */
 export const keptAlarmsMax = 500;
 
 type Kept = Pick<Confirmations, 'page' | 'hasConfirmed'> & {
@@ -16,18 +17,18 @@ type Kept = Pick<Confirmations, 'page' | 'hasConfirmed'> & {
   readonly waiting: readonly AlarmOnScreen[];
 };
 
-/** What the closed connections left, by session; the session whose connection closed longest ago comes first. */
+/** The waits of closed connections, by session; the session whose connection closed longest ago comes first. */
 export type KeptWaits = Map<string, Kept>;
 
-/** What was forgotten although its time was not over: `sessions` above `keptSessionsMax`, and `alarms` above `keptAlarmsMax`. */
+/** Number of waits that were removed before their time was over: `sessions` above `keptSessionsMax`, and `alarms` above `keptAlarmsMax`. */
 export type ForgottenWaits = { sessions: number; alarms: number };
 
-/** Returns for how many sessions something is kept. */
+/** Returns the number of sessions with kept waits. */
 export function keptSessions(kept: KeptWaits, nowMs: number): number {
   return [...kept.values()].filter(({ keptAtMs }) => nowMs - keptAtMs <= keptForMs).length;
 }
 
-/** Keeps what a connection of the session has not confirmed at its end, and counts in `forgotten` what is too much to keep. */
+/** Keeps the alarms that a connection of the session has not confirmed at its end. Counts in `forgotten` what exceeds the maximum. */
 export function keepWaits(
   kept: KeptWaits,
   session: string,
@@ -53,7 +54,7 @@ export function keepWaits(
   forgotten.sessions += 1;
 }
 
-/** Returns the state of a new connection of the session, and removes what was kept: the new connection keeps it now. */
+/** Returns the state of a new connection of the session. Removes the kept waits, because they are now part of this state. */
 export function takeWaits(kept: KeptWaits, session: string, nowMs: number): Confirmations {
   const state = newConfirmations();
   const ofSession = kept.get(session);

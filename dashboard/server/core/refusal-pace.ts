@@ -4,9 +4,9 @@
  */
 import { minuteMs } from '../../../contracts/durations.ts';
 
-/** Maximum of records for one address in a minute (ours). */
+/** Maximum number of records for one address in a minute (ours). */
 const perAddressMax = 3;
-/** Maximum of records for all addresses in a minute (ours). */
+/** Maximum number of records for all addresses in a minute (ours). */
 const inAllMax = 30;
 
 export type RefusalPace = {

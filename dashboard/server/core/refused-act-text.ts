@@ -1,4 +1,4 @@
-/** Writes for the audit trail what a refused act on an assignment board was about. Pure. */
+/** Describes a refused act on an assignment board for the audit trail. Pure. */
 import type { DutyState } from '../../../contracts/duty-state.ts';
 import type { Assignment } from '../../../contracts/messages/assignments.ts';
 import { type AssignmentCommand, entryOf } from './board-context.ts';
@@ -6,7 +6,7 @@ import { type AssignmentCommand, entryOf } from './board-context.ts';
 /** Maximum length of the text; a detail in the audit trail has at most 2000 characters. */
 const lengthMax = 1_900;
 
-/** Returns the act with its ids, and for whom it was, so that an attempt to act for another person can be told from a mistake. */
+/** Returns the act with its ids and the person whom it concerned. So a reader can tell an attempt to act for another person from a mistake. */
 export function refusedActText(command: AssignmentCommand, state: DutyState, ward: string): string {
   return `board of assignments: ${command.type}${aboutText(command, state, ward)}`.slice(0, lengthMax);
 }

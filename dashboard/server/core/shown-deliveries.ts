@@ -1,23 +1,23 @@
-/** Returns the deliveries that one screen shows: of the alarms in its scope that its viewer may see. */
+/** Computes the deliveries that one screen shows: those of the alarms in its scope that its viewer may see. */
 import type { DeliveryView } from '../../../contracts/messages/deliveries.ts';
 import type { DeliveryBoard } from './delivery-board.ts';
 import { isVisible, type OpenScreen, seesAlarm } from './screen.ts';
 import type { LiveState } from './state.ts';
 
-/** What was sent to a screen: the number of the change of each delivery, by `alarmId`. */
+/** What was sent to a screen: for each delivery, the number of the last change that was sent, by `alarmId`. */
 export type SentDeliveries = ReadonlyMap<string, number>;
 
 export type DeliveryChanges = {
   readonly views: DeliveryView[];
   /** Alarms whose delivery the screen must not show any more. */
   readonly gone: string[];
-  /** What the screen has after this message. */
+  /** What the screen knows after this message. */
   readonly sent: SentDeliveries;
 };
 
 /**
- * Returns what a screen must get so that it shows the present deliveries. The comparison is with what the screen has, so a change of a right,
- * of a place or of an alarm needs no event of its own.
+ * Returns what the server must send to a screen so that the screen shows the present deliveries. The function compares
+ * them with what was sent to the screen. So a change of a right, of a place or of an alarm needs no special message.
  */
 export function deliveryChanges(
   board: Pick<DeliveryBoard, 'deliveries'>,

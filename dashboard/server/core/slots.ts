@@ -8,7 +8,7 @@ import { createFairQueue } from '../../../process/fair-queue.ts';
 export type SlotBounds = {
   readonly atOnceMax: number;
   readonly atOncePerKeyMax: number;
-  /** Maximum of waiting requests of all keys. If there are more, the newest request of the longest queue is refused. */
+  /** Maximum number of waiting requests of all keys. If there are more, the newest request of the longest queue is refused. */
   readonly waitingMax: number;
   readonly waitingPerKeyMax: number;
 };

@@ -22,11 +22,11 @@ import type { Numeric } from '../../protocol/rest.ts';
 import type { Rhythm } from './intervals.ts';
 
 /**
- * Maximum of devices. If there are more, a device without an association is removed; if every device has an association,
+ * Maximum number of devices. If there are more, a device without an association is removed; if every device has an association,
  * the new device is left out.
  */
 export const devicesMax = 5_000;
-/** Maximum of alarms. If there are more, an alarm that no screen shows or an acknowledged technical alarm is removed. */
+/** Maximum number of alarms. If there are more, an alarm that no screen shows or an acknowledged technical alarm is removed. */
 export const alarmsMax = 20_000;
 /** Removed beds and alarms that are remembered, for screens that connect again. */
 export const removalsMax = 2_000;

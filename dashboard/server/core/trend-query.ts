@@ -65,7 +65,7 @@ function whereClause({ codes, fromMs, toMs }: StoredQuery, associationId: string
 /** The codes and the time span of a query for stored raw values. */
 export type StoredQuery = { readonly codes: readonly string[]; readonly fromMs: number; readonly toMs: number };
 
-/** Maximum of values of one code in a result. The caller must choose a span with fewer values. */
+/** Maximum number of values of one code in a result. The caller must choose a span with fewer values. */
 export const valuesOfCodeMax = 50_000;
 
 /**

@@ -6,23 +6,23 @@ import type { UnconfirmedScreen } from '../../protocol/live.ts';
 import { isVisible, type OpenScreen, seesAlarm } from './screen.ts';
 import type { LiveState } from './state.ts';
 
-/** Stations in one notice list, and beds of one station. Further stations and beds are left out. */
+/** Maximum number of stations in one list of notices, and of beds of one station. Further stations and beds are left out. */
 export const stationsMax = 20;
 const bedsMax = 5;
 /**
- * What another dashboard wrote counts for this time after this server read it. A dashboard writes at least every 2.5 s.
+ * A record of another dashboard counts for this time after this server read it. A dashboard writes at least every 2.5 s.
  */
 export const otherDashboardMs = 10_000;
-/** A record whose own time differs more from this server's time is ignored: its process has ended. */
+/** If the time in a record differs from this server's time by more than this, its process has ended and the record is ignored. */
 const recordAgeMsMax = 30_000;
-/** Maximum of other dashboards that are remembered; above it, the one that was read longest ago is forgotten. */
+/** Maximum number of other dashboards that are remembered; above it, the dashboard whose record was read longest ago is removed. */
 const dashboardsMax = 50;
 
 /** An alarm that a screen has not confirmed in time. */
 export type Unconfirmed = {
   /** Identifies the screen among all dashboards. */
   readonly screenId: string;
-  /** Identifies the station among all dashboards: all screens of one login, so of one browser, have the same. */
+  /** Identifies the station among all dashboards: all screens of one login (one browser) have the same station. */
   readonly stationId: string;
   /** The pseudonym of the person. */
   readonly actor: string;
@@ -31,18 +31,19 @@ export type Unconfirmed = {
   readonly associationId: string;
   readonly sinceMs: number;
   readonly why: WhyUnconfirmed;
-  /** The screen has confirmed an alarm before. Unknown, so false, for a screen of another dashboard. */
+  /** Whether the screen has confirmed an alarm before. For a screen of another dashboard this is not known, so it is false. */
   readonly hasConfirmed: boolean;
 };
 
-/** Orders the screens that have confirmed an alarm before first, then those that wait longest. */
+/** Compares two screens for their order: screens that have confirmed an alarm before come first, then those that wait longest. */
 export function byNeed(a: Unconfirmed, b: Unconfirmed): number {
   return Number(b.hasConfirmed) - Number(a.hasConfirmed) || a.sinceMs - b.sinceMs;
 }
 
 /**
- * Returns the first `max` entries in rounds: the first entry of each person, then the second of each person, and so on. The
- * entries of one person are taken in rounds of the stations. So nobody hides another person's screen with many screens.
+ * Returns the first `max` entries in rounds: the first entry of each person, then the second of each person, and so on.
+ * The entries of one person are taken in rounds, too: one entry of each station. So a person with many screens cannot
+ * hide the screens of other persons.
  */
 export function chooseFairly(entries: readonly Unconfirmed[], max: number): Unconfirmed[] {
   const ofStations = inRounds(entries.toSorted(byNeed), ({ stationId }) => stationId);
@@ -59,7 +60,7 @@ function inRounds<T>(entries: readonly T[], keyOf: (entry: T) => string): T[] {
   return numbered.sort((a, b) => a.round - b.round).map(({ entry }) => entry);
 }
 
-/** What the other dashboards wrote last, by the id of the process. */
+/** The last records of the other dashboards, by the id of the process. */
 export type OtherDashboards = Map<string, { readonly readAtMs: number; readonly record: PresenceRecord }>;
 
 /** Notes the presence record of another dashboard. A record of a process that ended long ago stays in the log, and is ignored. */
@@ -108,7 +109,7 @@ export function watchedElsewhere(others: OtherDashboards, nowMs: number): Set<st
 /**
  * Returns the notices for one screen: one for each person and station with alarms that this screen shows, too, that still
  * call, and that a screen of the station has not confirmed. The stations whose screens have confirmed alarms before come
- * first, then those that wait longest. A screen gets a notice about itself, too, because its page may paint again.
+ * first, then those that wait longest. A screen also gets a notice about itself, because its page may start to paint again.
  */
 export function unconfirmedFor(
   state: LiveState,

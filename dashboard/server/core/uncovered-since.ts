@@ -3,12 +3,13 @@ import { isCovering, responsibleAt } from '../../../contracts/duties.ts';
 import { type DutyState, dutiesOf, isFor, type WardDuties } from '../../../contracts/duty-state.ts';
 import { parseInstant } from '../../../contracts/time.ts';
 
-/** Maximum number of earlier times that are looked at for one bed, because this runs every few seconds for each bed. */
+/** Maximum number of earlier times that are checked for one bed. It is limited because this runs every few seconds for each bed. */
 const looksMax = 20;
 
 /**
- * Returns since when no nurse has covered a bed: since the newest end, absence or return after which nobody covered it. Undefined if no nurse
- * has ever covered the bed, as far as the board remembers. Looks at most at `looksMax` times, and ignores accounts.
+ * Returns since when no nurse has covered a bed: the time of the newest end, absence or return after which nobody
+ * covered it. Undefined if no nurse has covered the bed in the time that the board remembers. Checks at most `looksMax`
+ * times, and ignores accounts.
  */
 export function uncoveredSinceMs(
   state: DutyState,

@@ -13,7 +13,7 @@ const nameCharsMax = 40;
 const Name = Type.String({ minLength: 1, maxLength: nameCharsMax });
 const wardsMax = 200;
 const bedsMax = 500;
-/** Maximum of faults in one report. */
+/** Maximum number of faults in one report. */
 const faultsMax = 50;
 const suggestionsMax = 3;
 

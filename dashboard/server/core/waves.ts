@@ -16,7 +16,7 @@ import { samplesMs } from '../../../contracts/wave-samples.ts';
 export const wavesMax = 4_000;
 /** For each wave, the chunks of the last seconds (device time) are kept for screens that open. */
 export const recentMs = 8_000;
-/** Maximum of kept chunks of a wave; if there are more, the oldest are dropped. */
+/** Maximum number of kept chunks of a wave; if there are more, the oldest are dropped. */
 export const chunksMax = 512;
 /** A chunk whose delay is longer than the usual delay by more than this is not live. */
 const lateLimitMs = 10_000;
@@ -36,7 +36,7 @@ const joinToleranceMs = 250;
 const usualDurationWindowMs = 3_000;
 /** The least delay rises by this share of the covered time, because a clock may drift or one chunk may have been too early. */
 const offsetRise = 0.05;
-/** Maximum of lines of a wave; if there are more, the line that covers least time is forgotten. */
+/** Maximum number of lines of a wave; if there are more, the line that covers least time is forgotten. */
 const linesMax = 4;
 /** A line replaces the trace only after it has covered this much time. */
 const lineMsMin = 900;

@@ -9,11 +9,11 @@ export type Span = { readonly fromMs: number; readonly toMs: number };
 /** The examined time (issue 9: this patient's last 24 hours). */
 export const lookBackMs = 24 * hourMs;
 /**
- * Maximum of values for one answer (ours): two parameters twice a second for a day. If there are more values, only the
+ * Maximum number of values for one answer (ours): two parameters twice a second for a day. If there are more values, only the
  * newest hours are examined.
  */
 export const valuesMax = 400_000;
-/** Maximum of values in one span (ours). The server needs a few ms for one span. */
+/** Maximum number of values in one span (ours). The server needs a few ms for one span. */
 export const spanValuesMax = 5_000;
 
 /**

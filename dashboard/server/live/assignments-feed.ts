@@ -1,6 +1,6 @@
 /**
- * Reads the topic `assignments` into the boards, and shows at the beds who is missing. It is apart from feed.ts, so that nothing that goes
- * wrong here holds up an alarm: without assignments, the screens show everything else.
+ * Reads the topic `assignments` into the boards, and sets the notices of beds without a nurse. It is separate from
+ * feed.ts, so that a fault here cannot delay an alarm: without assignments, the screens show everything else.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
@@ -13,9 +13,9 @@ import { type DutyBoard, emptyBoard, foldAssignmentEvent } from '../core/duty-bo
 import { type AccountOf, type DutyGaps, noteDuties } from '../core/duty-notices.ts';
 import type { LiveState } from '../core/state.ts';
 
-/** How often the server looks for beds without a nurse. */
+/** Time between two checks for beds without a nurse. */
 const lookEveryMs = 2_000;
-/** Ids of the last events on the boards, which a change waits for. */
+/** Number of remembered ids of the last events on the boards. A change waits until its own event is among them. */
 const idsMax = 1_000;
 const idCheckMs = 10;
 /** Pause before the next try to read the topic. */

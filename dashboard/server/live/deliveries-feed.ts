@@ -1,6 +1,6 @@
 /**
- * Reads what is known about the delivery of alarms to persons: the topics `deliveries` and `reach`, and the signs of life of the delivery
- * process. It is apart from feed.ts, so that nothing that goes wrong here holds up an alarm on its way to the screens.
+ * Reads the topics `deliveries` and `reach`, and the signs of life of the delivery process. It is separate from
+ * feed.ts, so that a fault here cannot delay an alarm on its way to the screens.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
@@ -16,13 +16,13 @@ import { type DeliveryBoard, emptyDeliveryBoard, foldDelivery, foldReachEntry } 
 import { type DeliverySigns, newDeliverySigns, noteDeliverySign } from '../core/delivery-health.ts';
 
 /**
- * How far back the server reads the deliveries at its start, as feed.ts does with the alarms. The delivery of an alarm that changed last before
- * that is not shown, but the alarm is.
+ * At its start, the server reads the deliveries of this time, as feed.ts does with the alarms. If the last change of a
+ * delivery is older, the delivery is not shown, but the alarm is.
  */
 const lookBackMs = 24 * 60 * 60_000;
-/** How far back the server looks for a sign of life of the delivery process. */
+/** At its start, the server looks for signs of life of the delivery process from this long ago on. */
 const signsBackMs = 30_000;
-/** How often the server checks that it has read the deliveries to their end, and how long one check may take. */
+/** Time between two checks that the server has read the deliveries to their end, and longest time of one check. */
 const checkEveryMs = 2_000;
 const checkMsMax = 5_000;
 /** Pause before the next try to open the readers. */
@@ -97,7 +97,7 @@ export function openDeliveriesFeed(
     return reader;
   }
 
-  /** Notes again and again that the server has read the deliveries to their end. */
+  /** Notes regularly that the server has read the deliveries to their end. */
   async function keepChecking(reader: Reader): Promise<void> {
     while (!isClosed) {
       const reached = reader.reachEnd().then(() => true);

@@ -1,6 +1,6 @@
 /**
- * Writes what persons and their pages report about calls into the topic `delivery-commands`, and how persons can be reached into the topic
- * `reach`. Counts what it writes.
+ * Writes the reports of persons and pages about calls into the topic `delivery-commands`, and the entries of persons
+ * into the topic `reach`. Counts what it writes.
  */
 import type { Logger } from 'pino';
 import type { DeliveryCommand, ReachEntry } from '../../../contracts/messages/delivery-commands.ts';
@@ -10,7 +10,7 @@ import { createHistogram, type Histogram, observe } from '../../../process/histo
 import type { AlarmDelivery } from '../core/delivery-board.ts';
 import { confirmedByKafka } from '../kafka-wait.ts';
 
-/** Calls whose first painting is remembered. Above it the oldest call is forgotten, and may be counted twice. */
+/** Maximum number of calls whose first painting is remembered. Above it the oldest call is removed, and may be counted twice. */
 const paintedMax = 20_000;
 
 export type CallTimes = {
@@ -26,13 +26,13 @@ export function newCallTimes(): CallTimes {
 }
 
 export type DeliveryFigures = {
-  /** Confirmations that were written, by what they confirm. */
+  /** Number of confirmations that were written, by kind. */
   readonly receipts: { painted: number; onDevice: number; checks: number };
-  /** Confirmations of calls or canaries that the person does not have. They are ignored. */
+  /** Number of confirmations of calls or canaries that the person does not have. They are ignored. */
   unknownReceipts: number;
-  /** Confirmations that Kafka did not take. */
+  /** Number of confirmations that Kafka did not accept. */
   lostReceipts: number;
-  /** Answers of persons, by what became of them. */
+  /** Number of answers of persons, by result. */
   readonly answers: { taken: number; noEffect: number; unknown: number };
 };
 
@@ -41,7 +41,7 @@ type Receipt = Extract<DeliveryCommand, { type: 'receipt' | 'check-receipt' }>;
 export type DeliveryWriter = {
   /** Writes an answer. @throws VigilError `log-unavailable` if Kafka does not confirm it in time */
   writeAnswer(command: Extract<DeliveryCommand, { type: 'answer' }>): Promise<void>;
-  /** Writes a confirmation, without waiting for Kafka. A confirmation that is lost is counted: the process then calls the next person. */
+  /** Writes a confirmation, without waiting for Kafka. Lost confirmations are counted; the delivery process then calls the next person. */
   writeReceipt(command: Receipt): void;
   /** Writes an entry, or removes it: a record without a value deletes the entry in the compacted topic. Throws as `writeAnswer` does. */
   writeReach(reachId: string, entry: ReachEntry | null): Promise<void>;
@@ -101,7 +101,7 @@ export function createDeliveryWriter(options: {
     notePainted({ view }, callId, raisedAtMs) {
       const index = view.calls.findIndex((call) => call.callId === callId);
       const call = view.calls[index];
-      // A call from before the start may have been painted before.
+      // Skips calls from before the start of this server, because they may have been painted before.
       if (!call || painted.has(callId) || call.calledAtMs < startedAtMs) return;
       painted.add(callId);
       if (painted.size > paintedMax) painted.delete(painted.values().next().value!);

@@ -1,4 +1,4 @@
-/** Keeps what all live connections need for the delivery of alarms: who gets deliveries and calls, and when they are sent. */
+/** Sends deliveries and calls to all live connections: decides which connection gets them, and when. */
 import type { Logger } from 'pino';
 import type { Trail } from '../../../log/audit/trail.ts';
 import type { DeliveryDown } from '../../protocol/delivery.ts';
@@ -8,7 +8,7 @@ import type { Screen } from './screen-connection.ts';
 import { createScreenDeliveries, type DeliverySource, type ScreenDeliveries } from './screen-deliveries.ts';
 import { createSeenPatients } from './seen-patients.ts';
 
-/** Changes within this time are sent together, so that many alarms at the same time do not stop the server. */
+/** Changes within this time are sent together, so that many alarms at the same time do not block the server. */
 const collectMs = 20;
 
 export type HubDeliveries = {
@@ -18,7 +18,7 @@ export type HubDeliveries = {
   changed(): void;
   /** Sends everything to screens that have begun to watch another scope. */
   followScopes(): void;
-  /** Returns what a screen shows because nobody is called; undefined if all is well. */
+  /** Returns the notice for a screen if nobody is called; otherwise undefined. */
   downFor(open: OpenScreen): DeliveryDown | undefined;
 };
 

@@ -1,5 +1,5 @@
 /**
- * Sends to one screen the deliveries of the alarms that it shows, and the open calls of its person, and takes the page's confirmations. A
+ * Sends to one screen the deliveries of the alarms that it shows, and the open calls of its person, and handles the page's confirmations. A
  * failure here never stops the other messages of the screen.
  */
 import type { Logger } from 'pino';
@@ -20,9 +20,12 @@ import type { SeenPatients } from './seen-patients.ts';
 
 const wantCheck = Compile(WantDeliveries);
 const paintedCheck = Compile(CallsPainted);
-/** A canary is asked on pages that connect within this time after it; as long as the delivery process waits for it. */
+/** A page that connects within this time after a canary also gets this canary. The delivery process waits for the answer for the same time. */
 const checkMsMax = 60_000;
-/** Calls that this page was sent and may confirm. Above it, the oldest are forgotten, and their confirmation is ignored. */
+/**
+ * Maximum number of calls that were sent to this page and that it may confirm. Above it, the oldest are removed, and
+ * their confirmation is ignored.
+ */
 const sentCallsMax = 1_000;
 
 /** What all screens of the server share. */
@@ -34,9 +37,9 @@ export type DeliverySource = {
 };
 
 export type ScreenDeliveries = {
-  /** Takes a message of the page. Returns false if the message is not about deliveries. */
+  /** Handles a message of the page. Returns false if the message is not about deliveries. */
   take(text: string): boolean;
-  /** Sends what has changed since the last call, after the page has said that it understands these messages. */
+  /** Sends what has changed since the last call of this function. Sends nothing before the page has said that it understands these messages. */
   flush(): void;
   /** Sends all deliveries of the scope if the page has begun to watch another scope. */
   followScope(): void;
@@ -65,7 +68,7 @@ export function createScreenDeliveries(parts: {
   const sentCalls = new Map<string, string | undefined>();
   let sentCheckId: string | undefined;
 
-  // While the server reads the past, it would show calls that are over.
+  // While the server still reads older records, it would show calls that are over.
   const isOpen = () => isWanted && board.isRead && screen.endedWith() === undefined;
 
   function sendDeliveries(): void {
@@ -136,7 +139,7 @@ export function createScreenDeliveries(parts: {
     else writer.figures.unknownReceipts += 1;
   }
 
-  /** Another page of the person, or this page before it connected again, has painted the call. */
+  /** Notes that another page of the person, or this page before it connected again, has painted the call. */
   function isPaintedBefore(alarmId: string, callId: string): boolean {
     const call = board.deliveries.get(alarmId)?.view.calls.find((other) => other.callId === callId);
     return call?.sent.some(({ channel, stage }) => channel === 'screen' && stage === 'painted') ?? false;

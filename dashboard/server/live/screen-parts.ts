@@ -26,7 +26,7 @@ export type ScreenParts = {
   readonly budget: Budget;
   readonly workQueue: ScreenWorkQueue;
   readonly health: () => Health;
-  /** The server sends deliveries and calls (screen-deliveries.ts). */
+  /** For the deliveries and calls that the server sends (screen-deliveries.ts). */
   readonly deliveries?: boolean;
   /** Called when the page has painted or sounded alarms for the first time. */
   readonly onConfirmed?: (confirmations: readonly FirstConfirmation[]) => void;

@@ -12,7 +12,7 @@ import { createFairQueue } from '../../../process/fair-queue.ts';
 export const restFactor = 4;
 /** The queue is checked this often while no item may be done yet. */
 const checkEveryMs = 5;
-/** Maximum of waiting items. Each screen has at most one item, and there are at most 500 screens (core/connection-limits.ts). */
+/** Maximum number of waiting items. Each screen has at most one item, and there are at most 500 screens (core/connection-limits.ts). */
 const itemsMax = 1_000;
 
 export type ScreenWorkQueue = {

@@ -1,6 +1,6 @@
 /**
- * Writes into the log when the screens of each person first painted and sounded each alarm, so that `explain` knows it afterwards. The pages
- * have reported it already. Nothing waits for these records, and if Kafka is slow, they are left out and counted.
+ * Writes into the log when the screens of each person first painted and sounded each alarm, as their pages reported.
+ * `explain` uses these records. Nothing waits for them; if Kafka is slow, they are left out and counted.
  */
 import type { Logger } from 'pino';
 import { type AlarmsShown, type ShownAlarm, shownAlarmsMax } from '../../../contracts/messages/alarms-shown.ts';
@@ -9,15 +9,15 @@ import { formatInstant } from '../../../contracts/time.ts';
 import type { SealedLog } from '../../../log/sealed-log.ts';
 import type { FirstConfirmation } from '../core/confirmations.ts';
 
-/** How often a record is written, at most. */
+/** Shortest time between two records. */
 export const writeEveryMs = 1_000;
-/** Maximum number of entries that wait. If there are more, new ones are left out and counted. */
+/** Maximum number of entries that wait. If there are more, new entries are left out and counted. */
 export const waitingMax = 5_000;
-/** Maximum number of pairs of a person and an alarm that are remembered. Above it the oldest is forgotten, and may be written again. */
+/** Maximum number of pairs of a person and an alarm that are remembered. Above it the oldest pair is removed, and may be written again. */
 const rememberedMax = 50_000;
 
 export type ShownRecorder = {
-  /** Takes what a screen of the person painted or sounded for the first time. */
+  /** Notes which alarms a screen of the person painted or sounded for the first time. */
   note(person: { readonly userId: string; readonly name: string }, confirmations: readonly FirstConfirmation[]): void;
   /** Returns the number of entries that were left out since the start. */
   leftOut(): number;

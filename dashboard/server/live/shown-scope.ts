@@ -1,4 +1,4 @@
-/** Says what a scope means: which wards it shows, and what the audit trail says about it. */
+/** Computes from a scope which wards it shows, and its record in the audit trail. */
 import { may, seesWard, type Viewer } from '../core/rights.ts';
 import type { Scope } from '../core/screen.ts';
 import { audienceOf, type LiveState } from '../core/state.ts';
@@ -27,7 +27,7 @@ export function scopeFields(scope: Scope): { ward: string } | { associationId: s
 
 /**
  * Returns the wards of which a scope shows every bed. A scope of one association shows no other bed of its ward, and a
- * presence record cannot name a bed, so such a scope makes nothing watched.
+ * presence record cannot name a bed, so such a scope makes no ward watched.
  */
 export function wardsOf(state: LiveState, viewer: Viewer, scope: Scope): string[] {
   if ('associationId' in scope) return [];

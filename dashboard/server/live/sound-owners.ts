@@ -1,4 +1,4 @@
-/** Keeps which screens of this dashboard have the sound of wards. A restart forgets it: then every screen sounds. */
+/** Keeps which screens of this dashboard have the sound of wards. After a restart of the server no screen has the sound, so every screen sounds. */
 import type { OwnedSound } from '../../../contracts/messages/presence.ts';
 import { formatInstant } from '../../../contracts/time.ts';
 import type { ScreenReport } from '../../protocol/live.ts';
@@ -24,20 +24,20 @@ import {
 } from '../core/ward-sound.ts';
 import { showsWholeWard } from './shown-scope.ts';
 
-/** Maximum of wards with an owner, as many as a presence record names. A further take is refused. */
+/** Maximum number of wards with an owner: the number that a presence record can name. Further requests for the sound are refused. */
 const wardsMax = 200;
 
-/** What a report says about the audio of its page. */
+/** A report that describes the audio of its page. */
 export type ReportWithSound = { readonly page: ScreenReport['page']; readonly sound: PageSound };
 
-/** What is needed of a screen (screen-connection.ts). */
+/** The part of a screen (screen-connection.ts) that this file uses. */
 export type ScreenWithSound = {
   readonly number: number;
   readonly claims: { readonly sessionId: string };
   readonly person: { readonly userId: string; readonly name: string };
   watched(): OpenScreen | undefined;
   readonly confirmations: Confirmations;
-  /** The last report that says what the audio of the page does. */
+  /** The last report that describes the audio of the page. */
   soundReport(): ReportWithSound | undefined;
 };
 
@@ -56,7 +56,8 @@ export type SoundOwners = {
   personOf(ward: string): string | undefined;
   /**
    * Lets every screen of the ward sound.
-   * @param bySession the session whose person wants it. If another session had the sound, it must wait until it may take it again.
+   * @param bySession the session whose person requests this. If another session had the sound, that session must wait
+   * before it may take the sound again.
    */
   giveBack(ward: string, bySession?: string): void;
   /** Returns how long a session must wait until it may take the sound of the ward, ms; 0 if it may take it now. */
@@ -64,9 +65,9 @@ export type SoundOwners = {
   endSession(session: string): void;
   /** Must be called for each report of a screen. */
   reported(screen: ScreenWithSound): void;
-  /** Decides once a second which wards are sounded. */
+  /** Decides which wards their owners sound; called once a second. */
   collect(): void;
-  /** Returns what the server last decided to say to a screen about its wards. */
+  /** Returns the newest decisions about the wards of a screen, for the heartbeat to this screen. */
   newsFor(screen: ScreenWithSound): WardSound[];
   forPresence(): OwnedSound[];
   /** Returns the number of wards whose screen sounds, and of those whose screen does not. */
@@ -168,7 +169,7 @@ export function createSoundOwners(options: {
         if (sound === undefined) owners.delete(ward);
         else next.set(ward, sound);
       }
-      // Two dashboards may not agree which screen has the sound, so no screen of this dashboard is silent.
+      // Two dashboards may disagree about which screen has the sound, so no screen of this dashboard is silent.
       for (const [ward, { actor }] of elsewhere)
         next.set(ward, { ward, person: options.personOf(actor) ?? 'another person', state: 'elsewhere' });
       decided = next;

@@ -1,4 +1,4 @@
-/** Collects once a second which alarms the screens have not confirmed, for the other screens, the other dashboards and the metrics. */
+/** Collects the alarms that the screens have not confirmed, for the other screens, the other dashboards and the metrics. */
 import { type UnconfirmedOnScreen, unconfirmedMax } from '../../../contracts/messages/presence.ts';
 import { formatInstant, parseInstant } from '../../../contracts/time.ts';
 import { createHistogram, type Histogram, observe } from '../../../process/histogram.ts';
@@ -15,12 +15,12 @@ import {
   watchedElsewhere,
 } from '../core/unconfirmed.ts';
 
-/** Alarms of one screen that are told; further alarms of the same screen are left out. */
+/** Maximum number of alarms of one screen in the result; further alarms of the same screen are left out. */
 const perScreenMax = 20;
-/** Alarms whose first painting is remembered. Above it the oldest alarm is forgotten, and may be counted twice. */
+/** Maximum number of alarms whose first painting is remembered. Above it the oldest alarm is removed, and may be counted twice. */
 const alarmsMax = 20_000;
 
-/** What is needed of a screen (screen-connection.ts). */
+/** The part of a screen (screen-connection.ts) that this file uses. */
 export type ConfirmingScreen = {
   readonly number: number;
   /** Screens of the same session are of one browser, so of one station. */
@@ -34,11 +34,12 @@ export type ConfirmingScreen = {
 export type UnconfirmedScreens = {
   /** Collects the alarms that these screens have not confirmed. Must be called once a second. */
   collect(screens: Iterable<ConfirmingScreen>): void;
-  /** Returns the notices for one screen, as collected last. */
+  /** Returns the notices for one screen, from the last collection. */
   noticesFor(screen: ConfirmingScreen): UnconfirmedScreen[];
   /**
-   * Returns the alarms that screens of this dashboard had not confirmed when collected last, the oldest first. Each alarm is
-   * named once for each station. If there are too many, no person hides the screens of another person.
+   * Returns the alarms that screens of this dashboard had not confirmed at the last collection, the oldest first. Each
+   * alarm is listed once for each station. If there are too many, the persons take turns, so that no person hides the
+   * screens of another person.
    */
   forPresence(): UnconfirmedOnScreen[];
   /** Counts when an alarm was first painted or sounded on any screen of this dashboard. */
@@ -61,7 +62,7 @@ export function newConfirmationTimes(): ConfirmationTimes {
   return { painted: createHistogram(10, 15), sounded: createHistogram(10, 15) };
 }
 
-/** Returns what this dashboard says to the other dashboards. A station is named by the number of its first screen. */
+/** Returns the message about unconfirmed alarms to the other dashboards. A station is named by the number of its first screen. */
 function presenceOf(here: readonly Unconfirmed[]): UnconfirmedOnScreen[] {
   const ofStations = new Map<string, Unconfirmed>();
   for (const entry of here) {
@@ -151,7 +152,7 @@ export function createUnconfirmedScreens(options: {
       for (const { alarm, what, atMs } of confirmations) {
         const raisedAtMs = parseInstant(alarm.raisedAt) ?? Number.NaN;
         const seen = firstSeen[what];
-        // An alarm from before the start may have been painted before.
+        // Skips alarms from before the start of this server, because they may have been painted before.
         if (seen.has(alarm.alarmId) || !(raisedAtMs >= startedAtMs)) continue;
         seen.set(alarm.alarmId, atMs);
         if (seen.size > alarmsMax) seen.delete(seen.keys().next().value!);

@@ -145,7 +145,7 @@ export function requireAssignments({ isRead }: Pick<DutyBoard, 'isRead'>): void 
     throw new VigilError('log-unavailable', 'This server has not read the assignments yet. Try again shortly.');
 }
 
-/** The route that says how many assignments wait for the caller. It shows nobody else's data, so it is not recorded. */
+/** The route that returns how many assignments wait for the caller. It shows no data of other people, so the audit trail does not record it. */
 function waitingRoute(app: App, { wards, assignments: { board }, now }: Parts): void {
   app.get(
     '/api/duties/waiting',

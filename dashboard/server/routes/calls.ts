@@ -14,9 +14,9 @@ import { requireRead } from '../live/deliveries-feed.ts';
 import { auditFieldsOf, bedOf, recordDenied } from './clinical.ts';
 import type { Parts } from './parts.ts';
 
-/** Maximum wait for what the delivery process says about an answer. */
+/** Maximum wait for the delivery process to confirm an answer. */
 const answerWaitMs = 5_000;
-/** A message may reach a phone before this server has read the call. */
+/** Maximum wait until this server has read a call: a message may reach a phone earlier. */
 const callWaitMs = 1_000;
 
 export function callRoutes(app: App, parts: Parts): void {
@@ -95,7 +95,10 @@ function pushReceiptRoute(app: App, parts: Parts): void {
   const { writer, feed: deliveries } = delivery;
   const { board } = deliveries;
 
-  /** Returns whether the person has a phone for canaries. Which canaries wait, only the delivery process knows; it ignores others. */
+  /**
+   * Returns whether the person has a phone for canaries. Only the delivery process knows which canaries wait for an
+   * answer, and it ignores other confirmations.
+   */
   function hasPhone(userId: string): boolean {
     return entriesOf(board, userId).some(({ channel }) => channel === 'push');
   }
@@ -103,7 +106,8 @@ function pushReceiptRoute(app: App, parts: Parts): void {
   app.post(
     '/api/push-receipt',
     {
-      // Also for a locked session: a phone in a pocket locks itself, and its service worker must still confirm. The answer shows nothing.
+      // This is allowed for a locked session, too: a phone in a pocket locks itself, but its service worker must still
+      // confirm. The answer contains no data.
       config: { access: 'session', share: 'receipt' },
       schema: {
         body: PushReceiptBody,

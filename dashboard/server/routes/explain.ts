@@ -16,7 +16,7 @@ export function explainRoute(app: App, parts: Parts): void {
   app.get(
     '/api/alarms/:alarmId/explain',
     {
-      // The explainer has slots of its own, because reading the log can take seconds.
+      // The explainer has its own slots, because reading the log can take seconds.
       config: { access: 'see-explanations', share: 'own' },
       schema: {
         params: AlarmParams,

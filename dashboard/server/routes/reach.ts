@@ -1,4 +1,4 @@
-/** The routes for how persons can be reached: the own entries of a person, who can be reached on a ward, and who would be called. */
+/** The routes for how persons can be reached: a person's own entries, who can be reached on a ward, and who would be called. */
 import { randomUUID } from 'node:crypto';
 import { Type } from 'typebox';
 import { VigilError } from '../../../contracts/errors.ts';
@@ -21,9 +21,9 @@ import { createWardLook } from './ward-look.ts';
 
 /** Maximum wait until this server has read its own change. */
 const readBackMs = 5_000;
-/** The changes of one person are made one after the other, so that two at the same time do not exceed the maximum of entries. */
+/** The changes of one person are made one after the other, so that two changes at the same time cannot exceed the maximum number of entries. */
 const changeSlots = { atOnceMax: 16, atOncePerKeyMax: 1, waitingMax: 128, waitingPerKeyMax: 8 } as const;
-/** How far ahead somebody may ask who would be called (ours). */
+/** A question who would be called may be about a time at most this far ahead (ours). */
 const aheadMsMax = 7 * 24 * 3_600_000;
 /** A question about an earlier time than this is refused, because the state of the assignments has only the present. */
 const behindMsMax = 60_000;
@@ -82,7 +82,7 @@ function ownReachRoutes(app: App, parts: Parts): void {
         const decision = decideReach(request.body, userId, entriesOfAll(), rules);
         if (!decision.ok) throw new VigilError(decision.fault.code, decision.fault.message);
         const { replaced } = decision;
-        // Nothing is ever sent again to the id of an entry that the service has ended.
+        // After a service has ended an entry, nothing is ever sent to the id of this entry, so a new entry needs a new id.
         const isKept = replaced !== undefined && !board.ended.has(replaced.reachId);
         const reachId = isKept ? replaced.reachId : randomUUID();
         const entry: ReachEntry = { ...request.body, reachId, userId, name, addedAt: formatInstant(now()) };

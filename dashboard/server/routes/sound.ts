@@ -22,7 +22,7 @@ export function soundRoutes(app: App, parts: Parts): void {
   const { feed, hub, trail } = parts;
   const pace: RequestPace = new Map();
 
-  /** @throws VigilError `not-found` if there is no such ward, or the person may not see it; this is recorded */
+  /** @throws VigilError `not-found` if there is no such ward, or the person may not see the ward; the audit trail records this */
   async function requireWard(request: FastifyRequest, ward: string): Promise<void> {
     await requirePace(pace, request, trail, 'beds');
     const viewer = viewerOf(request);
@@ -52,7 +52,7 @@ export function soundRoutes(app: App, parts: Parts): void {
     },
   );
 
-  // Every person who may act on the ward may do this, because afterwards every screen sounds.
+  // Every person who may act on the ward may do this, because its result is safe: every screen sounds.
   app.delete(
     '/api/wards/:ward/sound',
     { config, schema: { params, response: { 204: Type.Null(), ...refusals } } },

@@ -6,7 +6,7 @@ import { seesWard } from '../core/rights.ts';
 import type { Registry } from '../core/wards.ts';
 import type { Parts } from './parts.ts';
 
-/** Maximum of records of refused looks of an account in a minute (ours). */
+/** Maximum number of records of refused looks of an account in a minute (ours). */
 const deniedLooksPerMinuteMax = 10;
 
 export type RegisteredWard = Registry['wards'][number];
@@ -14,7 +14,7 @@ type WardRequest = FastifyRequest<{ Params: { ward: string } }>;
 
 /**
  * Returns a function that returns the registered ward of a request. The function throws VigilError `not-found` if there is no such ward or the
- * viewer may not see it, and records that. An open page looks every few seconds, so each minute has some records at most.
+ * viewer may not see it, and records that. An open page sends a request every few seconds, so at most a few refusals in each minute are recorded.
  * @param what what the person wanted to see, for the audit trail
  */
 export function createWardLook(

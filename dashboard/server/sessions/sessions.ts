@@ -13,7 +13,7 @@ import { fingerprintOf, sessionMark, type Tokens } from './token.ts';
 const rememberedMax = 20_000;
 
 /**
- * Maximum of sessions of one account at this dashboard (ours). An account has at most 36 open screens, and the session that
+ * Maximum number of sessions of one account at this dashboard (ours). An account has at most 36 open screens, and the session that
  * was idle for longest is ended first. So an ended session shows no screen, even for an account that a ward shares.
  */
 export const sessionsPerAccountMax = 64;
