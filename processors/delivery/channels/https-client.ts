@@ -2,7 +2,7 @@
 import { Agent, request } from 'node:https';
 import { isIP } from 'node:net';
 import { addressFault } from '../../../contracts/reach-hosts.ts';
-import type { AddressGuard } from './address-guard.ts';
+import type { AddressGuard } from '../../../process/address-guard.ts';
 import { type FailureReason, failureReason } from './failure-reason.ts';
 import { runningMax } from './host-gate.ts';
 

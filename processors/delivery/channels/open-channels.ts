@@ -4,7 +4,7 @@ import { getCACertificates } from 'node:tls';
 import { VigilError } from '../../../contracts/errors.ts';
 import type { Metrics, MetricValues } from '../../../process/metrics.ts';
 import type { Settings } from '../../../process/settings.ts';
-import { createAddressGuard } from './address-guard.ts';
+import { createAddressGuard } from '../../../process/address-guard.ts';
 import type { Channel } from './channel.ts';
 import type { MessageDetails } from './core/message-text.ts';
 import { type Courier, createCourier } from './courier.ts';

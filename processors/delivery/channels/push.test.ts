@@ -6,7 +6,7 @@ import { PushPayload } from '../../../contracts/messages/push-payload.ts';
 import { hospitalCa, peerCertificate } from '../../../tests/delivery/authority.ts';
 import { type HttpsPeer, startHttpsPeer } from '../../../tests/delivery/https-peer.ts';
 import { decryptPush, newSubscription, testAlarm, testMessage } from '../../../tests/delivery/messages.ts';
-import { createAddressGuard } from './address-guard.ts';
+import { createAddressGuard } from '../../../process/address-guard.ts';
 import type { MessageDetails } from './core/message-text.ts';
 import { createCourier } from './courier.ts';
 import { createHttpsClient } from './https-client.ts';

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hospitalCa } from '../../../tests/delivery/authority.ts';
 import { type HttpsPeer, startHttpsPeer } from '../../../tests/delivery/https-peer.ts';
 import { testAlarm, testMessage, webhookEntry } from '../../../tests/delivery/messages.ts';
-import { createAddressGuard } from './address-guard.ts';
+import { createAddressGuard } from '../../../process/address-guard.ts';
 import type { MessageDetails } from './core/message-text.ts';
 import { createCourier } from './courier.ts';
 import { runningMax } from './host-gate.ts';

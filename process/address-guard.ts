@@ -4,7 +4,7 @@
  */
 import { lookup as dnsLookup, type LookupAddress } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
-import { VigilError } from '../../../contracts/errors.ts';
+import { VigilError } from '../contracts/errors.ts';
 
 /** Networks that are not public (IANA's registries of special-purpose addresses, RFC 6890). */
 const specialIpv4 = [
