@@ -201,6 +201,33 @@ describe('the networks', () => {
   });
 });
 
+describe('the way out of the delivery process', () => {
+  it('the delivery process has a network with a way out, and no other service is in this network', () => {
+    expect(compose.networks).toHaveProperty('outside');
+    expect(compose.networks.outside?.internal).not.toBe(true);
+    const names = services.filter(([, { networks }]) => networks?.includes('outside')).map(([name]) => name);
+    expect(names).toEqual(['delivery']);
+    expect(compose.services.delivery!.ports).toBeUndefined();
+    const inThreeBrokers = Object.entries(threeBrokers.services).filter(([, { networks }]) =>
+      networks?.includes('outside'),
+    );
+    expect(inThreeBrokers).toEqual([]);
+  });
+
+  it('the delivery process reaches Kafka only with its own certificate, and no other store', () => {
+    expect(compose.services.delivery!.networks).toEqual(['log', 'outside']);
+    expect(compose.services.kafka!.networks).toEqual(['log']);
+    const { KAFKA_SSL_CLIENT_AUTH: auth, KAFKA_LISTENER_SECURITY_PROTOCOL_MAP: protocols } = environment('kafka');
+    expect({ auth, protocols }).toEqual({ auth: 'required', protocols: 'CLIENT:SSL,CONTROLLER:SSL' });
+    const own = sharesOf('delivery', []).map(({ to }) => to);
+    expect(own.filter((file) => file.endsWith('.key') && file.startsWith('certs/'))).toEqual(['certs/delivery.key']);
+    expect(environment('delivery')).toMatchObject({
+      VIGIL_KAFKA_CERT_FILE: '/run/vigil/certs/delivery.pem',
+      VIGIL_KAFKA_KEY_FILE: '/run/vigil/certs/delivery.key',
+    });
+  });
+});
+
 describe('the settings in docker-compose.yml', () => {
   it.each(Object.entries(manifests))(
     'docker-compose.yml gives %s only settings that it declares, and all settings that it requires',

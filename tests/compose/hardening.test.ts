@@ -19,11 +19,23 @@ const host: Inspected['HostConfig'] = {
   PidsLimit: 1,
   PortBindings: { '8883/tcp': [{ HostIp: '127.0.0.1' }] },
 };
+const inside: Inspected['NetworkSettings'] = { Networks: { vigil_log: {}, vigil_bedside: {} } };
 
 describe('brokenRules', () => {
   it('brokenRules reports nothing about a container that keeps all rules', () => {
-    expect(brokenRules({ Config: config, HostConfig: host })).toEqual([]);
-    expect(brokenRules({ Config: config, HostConfig: { ...host, PortBindings: null } })).toEqual([]);
+    expect(brokenRules({ Config: config, HostConfig: host, NetworkSettings: inside })).toEqual([]);
+    const noPorts = { ...host, PortBindings: null };
+    expect(brokenRules({ Config: config, HostConfig: noPorts, NetworkSettings: { Networks: null } })).toEqual([]);
+  });
+
+  it.each<[string, readonly string[], readonly string[]]>([
+    ['delivery', ['vigil_log', 'vigil_outside'], []],
+    ['delivery', ['vigil_log'], ['delivery has no way out']],
+    ['alarms', ['vigil_log', 'vigil_outside'], ['alarms is in the network outside']],
+  ])('brokenRules judges the service %s in the networks %j', (service, networks, faults) => {
+    const Labels = { 'com.docker.compose.service': service };
+    const NetworkSettings = { Networks: Object.fromEntries(networks.map((network) => [network, {}])) };
+    expect(brokenRules({ Config: { ...config, Labels }, HostConfig: host, NetworkSettings })).toEqual(faults);
   });
 
   it.each<[string, Partial<Inspected['Config']>, Partial<Inspected['HostConfig']>]>([
@@ -42,8 +54,12 @@ describe('brokenRules', () => {
     ['is published beyond 127.0.0.1', {}, { PortBindings: { '8883/tcp': [{ HostIp: '0.0.0.0' }] } }],
     ['has a secret in its environment', { Env: ['INFLUXDB_ADMIN_PASSWORD=x'] }, {}],
   ])('brokenRules reports a container that %s', (fault, badConfig, badHost) => {
-    expect(brokenRules({ Config: { ...config, ...badConfig }, HostConfig: { ...host, ...badHost } })).toEqual([
-      `gateway ${fault}`,
-    ]);
+    expect(
+      brokenRules({
+        Config: { ...config, ...badConfig },
+        HostConfig: { ...host, ...badHost },
+        NetworkSettings: inside,
+      }),
+    ).toEqual([`gateway ${fault}`]);
   });
 });
