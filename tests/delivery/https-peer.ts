@@ -12,12 +12,17 @@ export type PeerRequest = {
   readonly atMs: number;
 };
 
-/** What the peer does with a request. `drop`: takes the request and breaks the connection. `slow-body`: its body never ends. */
+/**
+ * What the peer does with a request. `drop`: takes the request and breaks the connection. `slow-body`: its body never ends.
+ * `dribble-headers`, `dribble-body`: it sends a little again and again, and never ends.
+ */
 export type PeerAnswer =
   | { readonly status: number; readonly headers?: Readonly<Record<string, string>> }
   | 'hang'
   | 'drop'
   | 'slow-body'
+  | 'dribble-headers'
+  | 'dribble-body'
   | 'huge-body';
 
 export type HttpsPeer = {
@@ -31,6 +36,8 @@ export type HttpsPeer = {
   answerOf: ((request: PeerRequest) => PeerAnswer) | undefined;
   /** Largest number of requests that were open at once. */
   openMax(): number;
+  /** Number of connections that are open. */
+  connectionCount(): number;
   close(): Promise<void>;
 };
 
@@ -55,6 +62,9 @@ export async function startHttpsPeer(certificate?: Pair): Promise<HttpsPeer> {
     if (answer === 'hang') return;
     if (answer === 'drop') request.socket.destroy();
     else if (answer === 'slow-body') response.writeHead(201).write('a');
+    else if (answer === 'dribble-headers')
+      repeat(request.socket, () => request.socket.write('HTTP/1.1 102 Processing\r\n\r\n'));
+    else if (answer === 'dribble-body') repeat(request.socket, () => response.write('a'));
     else if (answer === 'huge-body') response.writeHead(201).end(Buffer.alloc(1_000_000));
     else response.writeHead(answer.status, answer.headers).end('done');
   });
@@ -72,10 +82,18 @@ export async function startHttpsPeer(certificate?: Pair): Promise<HttpsPeer> {
     answers: [{ status: 201 }],
     answerOf: undefined,
     openMax: () => openCountMax,
+    connectionCount: () => sockets.size,
     async close() {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
     },
   };
   return peer;
+}
+
+/** Does the task at once and 20 times a second, until the connection ends. */
+function repeat(socket: Socket, task: () => void): void {
+  task();
+  const timer = setInterval(task, 50);
+  socket.on('close', () => clearInterval(timer));
 }

@@ -1,6 +1,7 @@
 /** A real SMTP server on loopback (smtp-server), which makes faults on request. */
 
 import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { SMTPServer } from 'smtp-server';
 import type { Pair } from '../../certs/issue.ts';
 import { peerCertificate } from './authority.ts';
@@ -88,6 +89,49 @@ export async function startSilentPeer(): Promise<{ readonly port: number; close(
     port: (server.address() as AddressInfo).port,
     async close() {
       for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/**
+ * Starts a mail server that begins an answer to one command, sends a further line of it again and again, and never ends it.
+ * @param at where it does that: at the greeting, at EHLO, at the content of a mail, or at QUIT
+ */
+export async function startDribblingPeer(at: 'greeting' | 'EHLO' | 'DATA' | 'QUIT') {
+  const { certificate: cert, key } = await peerCertificate(['localhost', '127.0.0.1']);
+  const open = new Set<Socket>();
+  let dribbles = 0;
+  const server = createTlsServer({ cert, key }, (socket) => {
+    open.add(socket);
+    let timer: NodeJS.Timeout | undefined;
+    const dribble = (code: number) => {
+      dribbles += 1;
+      timer = setInterval(() => socket.write(`${code}-more\r\n`), 50);
+    };
+    const answers: Readonly<Record<string, () => unknown>> = {
+      EHLO: () => (at === 'EHLO' ? dribble(250) : socket.write('250 peer\r\n')),
+      MAIL: () => socket.write('250 ok\r\n'),
+      RCPT: () => socket.write('250 ok\r\n'),
+      DATA: () => (at === 'DATA' ? dribble(354) : socket.write('354 go on\r\n')),
+      QUIT: () => (at === 'QUIT' ? dribble(221) : socket.end('221 bye\r\n')),
+    };
+    socket.on('error', () => {});
+    socket.on('data', (chunk) => answers[chunk.toString().slice(0, 4).toUpperCase()]?.());
+    socket.on('close', () => {
+      clearInterval(timer);
+      open.delete(socket);
+    });
+    if (at === 'greeting') dribble(220);
+    else socket.write('220 peer\r\n');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    openCount: () => open.size,
+    dribbleCount: () => dribbles,
+    async close() {
+      for (const socket of open) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
     },
   };

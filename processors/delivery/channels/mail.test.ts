@@ -5,6 +5,7 @@ import { mailEntry, testAlarm, testMessage } from '../../../tests/delivery/messa
 import {
   type SmtpPeer,
   type SmtpPeerOptions,
+  startDribblingPeer,
   startSilentPeer,
   startSmtpPeer,
 } from '../../../tests/delivery/smtp-peer.ts';
@@ -241,4 +242,53 @@ describe('the canary of a mail server', () => {
     const wrong = openMail(peer.port, { user: 'vigil', password: 'wrong' });
     expect(await wrong.check(mailEntry(), check, never)).toMatchObject({ kind: 'failed', class: 'permanent' });
   });
+});
+
+describe('a mail server that begins an answer and never ends it', () => {
+  async function startDribbling(at: Parameters<typeof startDribblingPeer>[0]) {
+    const peer = await startDribblingPeer(at);
+    opened.push(peer);
+    return { peer, channel: openMail(peer.port, { tls: 'implicit' }) };
+  }
+  const soon = { timeout: 30_000 };
+
+  it.each(['greeting', 'EHLO'] as const)(
+    'has no connection of a canary after the try (%s)',
+    async (at) => {
+      const { peer, channel } = await startDribbling(at);
+      expect(await channel.check(mailEntry(), check, never)).toMatchObject({ kind: 'failed', class: 'transient' });
+      expect(peer.dribbleCount()).toBeGreaterThan(0);
+      await vi.waitFor(() => expect(peer.openCount()).toBe(0), soon);
+    },
+    60_000,
+  );
+
+  it('has no connection of a canary that came through, also if it does not end its answer to QUIT', async () => {
+    const { peer, channel } = await startDribbling('QUIT');
+    expect(await channel.check(mailEntry(), check, never)).toEqual({ kind: 'reached', stage: 'sent' });
+    await vi.waitFor(() => expect(peer.dribbleCount()).toBe(1), soon);
+    await vi.waitFor(() => expect(peer.openCount()).toBe(0), soon);
+  }, 60_000);
+
+  it.each(['greeting', 'EHLO', 'DATA'] as const)(
+    'has no connection of a mail after the try (%s)',
+    async (at) => {
+      const { peer, channel } = await startDribbling(at);
+      const message = testMessage({ uselessAfterMs: now() + 3_000 });
+      expect(await channel.send(mailEntry(), message, never)).toMatchObject({ kind: 'failed', class: 'transient' });
+      expect(peer.dribbleCount()).toBeGreaterThan(0);
+      await vi.waitFor(() => expect(peer.openCount()).toBe(0), soon);
+    },
+    60_000,
+  );
+
+  it('has no connection of a canary that is not needed any more', async () => {
+    const { peer, channel } = await startDribbling('EHLO');
+    const stop = new AbortController();
+    const checking = channel.check(mailEntry(), check, stop.signal);
+    await vi.waitFor(() => expect(peer.dribbleCount()).toBe(1), soon);
+    stop.abort();
+    expect(await checking).toMatchObject({ reason: 'The message was not needed any more.' });
+    await vi.waitFor(() => expect(peer.openCount()).toBe(0), soon);
+  }, 60_000);
 });

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { createTransport } from 'nodemailer';
+import { secondMs } from '../../../contracts/durations.ts';
 import type { ReachEntry } from '../../../contracts/messages/delivery-commands.ts';
 import { visibleText } from '../../../contracts/text.ts';
 import type { Channel, OutgoingMessage } from './channel.ts';
@@ -11,6 +12,10 @@ import { checkMsMax } from './check-time.ts';
 import { type MessageDetails, messageText } from './core/message-text.ts';
 import { type Courier, failed, type TryResult, tryMsMax } from './courier.ts';
 import { failureReason } from './failure-reason.ts';
+import { checkLogin } from './smtp-check.ts';
+
+/** How long the server may keep a connection open that Vigil has closed, ms (ours). */
+const closeMsMax = secondMs;
 
 export type MailEntry = Extract<ReachEntry, { channel: 'mail' }>;
 
@@ -36,7 +41,14 @@ export type MailOptions = {
 };
 
 export function createMailChannel({ server, courier, details, now }: MailOptions): Channel<MailEntry> {
-  const transport = transportOf(server);
+  const options = connectionOf(server);
+  const login = server.user === '' ? undefined : { user: server.user, pass: server.password };
+  const transport = createTransport({
+    ...options,
+    ...(login && { auth: login }),
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
   const host = `${server.host}:${server.port}`;
 
   return {
@@ -57,29 +69,27 @@ export function createMailChannel({ server, courier, details, now }: MailOptions
         host,
         uselessAfterMs: now() + checkMsMax,
         signal,
-        attempt: () => resultOf(transport.verify(), 'sent'),
+        attempt: (trySignal) => resultOf(checkLogin(options, login, trySignal), 'sent'),
       }),
     isDown: () => courier.isDown(host),
     close: async () => transport.close(),
   };
 }
 
-function transportOf({ host, port, tls, ca, user, password }: MailServer) {
-  return createTransport({
+function connectionOf({ host, port, tls, ca }: MailServer) {
+  return {
     host,
     port,
     secure: tls === 'implicit',
     requireTLS: true,
     // Explicit, so that no environment variable can turn the check of the certificate off.
-    tls: { ca: [...ca], rejectUnauthorized: true, minVersion: 'TLSv1.2' },
-    ...(user === '' ? {} : { auth: { user, pass: password } }),
+    tls: { ca: [...ca], rejectUnauthorized: true, minVersion: 'TLSv1.2' as const },
     dnsTimeout: tryMsMax,
     connectionTimeout: tryMsMax,
     greetingTimeout: tryMsMax,
     socketTimeout: tryMsMax,
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  });
+    socketCloseTimeout: closeMsMax,
+  };
 }
 
 function mailOf({ from }: MailServer, entry: MailEntry, message: OutgoingMessage, details: MessageDetails) {

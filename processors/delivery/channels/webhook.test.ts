@@ -1,9 +1,9 @@
 import { Webhook } from 'standardwebhooks';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createAddressGuard } from '../../../process/address-guard.ts';
 import { hospitalCa } from '../../../tests/delivery/authority.ts';
 import { type HttpsPeer, startHttpsPeer } from '../../../tests/delivery/https-peer.ts';
 import { testAlarm, testMessage, webhookEntry } from '../../../tests/delivery/messages.ts';
-import { createAddressGuard } from '../../../process/address-guard.ts';
 import type { MessageDetails } from './core/message-text.ts';
 import { createCourier } from './courier.ts';
 import { runningMax } from './host-gate.ts';
@@ -187,4 +187,22 @@ describe('retryAfterOf', () => {
   ])('of %j is %j ms', (header, ms) => {
     expect(retryAfterOf(header, nowMs)).toBe(ms);
   });
+});
+
+describe('a receiver that begins an answer and never ends it', () => {
+  it.each([
+    ['dribble-headers', { kind: 'failed', class: 'transient' }],
+    ['dribble-body', { kind: 'reached', stage: 'taken' }],
+  ] as const)(
+    'has no connection of a message after the try (%s)',
+    async (answer, result) => {
+      peer.answers = [answer];
+      const channel = openWebhooks();
+      const message = testMessage({ uselessAfterMs: now() + 3_000 });
+      expect(await channel.send(webhookEntry(peer.url()), message, never)).toMatchObject(result);
+      expect(peer.requests).toHaveLength(1);
+      await vi.waitFor(() => expect(peer.connectionCount()).toBe(0), { timeout: 30_000 });
+    },
+    60_000,
+  );
 });
