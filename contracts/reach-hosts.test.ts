@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { addressFault, knownPushHosts } from './reach-hosts.ts';
+import { checkRecord } from './messages/check.ts';
+import { contentTypes } from './messages/records.ts';
+import { addressFault, allowedHostPattern, comparableAddress, knownPushHosts, storedAddress } from './reach-hosts.ts';
 
 const hosts = ['push.example', 'other.example:8443', '*.wild.example'];
 
@@ -22,6 +24,7 @@ describe('addressFault', () => {
     ['', 'not an address'],
     ['https://', 'not an address'],
     [`https://push.example/${'a'.repeat(1_000)}`, 'not an address'],
+    [`https://push.example/${'ä'.repeat(500)}`, 'not an address'],
     ['https://user@push.example/', 'password'],
     ['https://push.example@evil.example/', 'password'],
     ['https://evil.example/', 'not allowed'],
@@ -57,4 +60,52 @@ describe('addressFault', () => {
     expect(addressFault('https://push.example/', [''])).toBeDefined();
     expect(addressFault('https://push.example/', [':443'])).toBeDefined();
   });
+});
+
+describe('storedAddress', () => {
+  it.each([
+    ['https://push.example/a?b=1', 'https://push.example/a?b=1'],
+    ['HTTPS://PUSH.example:443/A#part', 'https://push.example/A'],
+    ['https://other.example:8443', 'https://other.example:8443/'],
+    [' https://push.example/%73 ', 'https://push.example/%73'],
+    ['https:\\\\push.example\\x', 'https://push.example/x'],
+    ['push.example', undefined],
+    ['mailto:anna@hospital.example', undefined],
+    ['', undefined],
+  ])('of %s is %s', (address, expected) => expect(storedAddress(address)).toBe(expected));
+
+  it('of an address without a fault has the form that the log takes', () => {
+    for (const address of ['HTTPS://push.example/x', 'hTTps:/push.example/x', '\thttps://push.example/\u00e4']) {
+      expect(addressFault(address, hosts)).toBeUndefined();
+      const entry = { channel: 'webhook', url: storedAddress(address), secret: `whsec_${'A'.repeat(32)}` };
+      const of = { reachId: '00000000-0000-4000-8000-000000000001', userId: 'anna', name: 'Anna', label: 'Pager' };
+      const body = JSON.stringify({ ...entry, ...of, addedAt: '2026-03-01T12:00:00.000Z' });
+      expect(checkRecord(contentTypes.reach, Buffer.from(body))).toMatchObject({ ok: true });
+    }
+  });
+});
+
+describe('comparableAddress', () => {
+  it('is the same for an address with a needless encoding, and leaves a text that is no address', () => {
+    expect(comparableAddress('https://push.example/%73%2f')).toBe('https://push.example/s%2F');
+    expect(comparableAddress('push')).toBe('push');
+  });
+});
+
+describe('allowedHostPattern', () => {
+  it.each(['push.example', 'push.example:8443', '*.push.example', '10.20.1.7:8443', '[2001:db8::1]:8443', 'a'])(
+    'takes %s',
+    (host) => expect(host).toMatch(allowedHostPattern),
+  );
+
+  it.each([
+    'https://push.example',
+    'push.example/',
+    '*push.example',
+    '*',
+    'push.example:',
+    'a b',
+    'höspital.example',
+    '',
+  ])('refuses %s', (host) => expect(host).not.toMatch(allowedHostPattern));
 });

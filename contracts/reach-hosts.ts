@@ -13,7 +13,33 @@ export const knownPushHosts = [
   '*.notify.windows.com',
 ] as const;
 
-const urlLengthMax = 1_000;
+/** Maximum of entries of one person in the topic `reach` (ours): a phone, a tablet, a pager, and some that were forgotten. */
+export const entriesOfPersonMax = 5;
+
+/** Longest address that is stored, in UTF-16 units. */
+export const addressLengthMax = 1_000;
+
+/** The form of an allowed host in the settings: `push.example`, `push.example:8443`, `*.push.example`, `[2001:db8::1]:8443`. */
+export const allowedHostPattern =
+  /^(?:(?:\*\.)?[A-Za-z\d](?:[A-Za-z\d.-]{0,251}[A-Za-z\d])?|\[[\dA-Fa-f:.]{2,45}\])(?::\d{1,5})?$/;
+
+/**
+ * Returns an address as Vigil stores it and connects to it: scheme and host in small letters, without the usual port, and without the fragment,
+ * which is never sent. Undefined if the text is no address.
+ */
+export function storedAddress(address: string): string | undefined {
+  const url = URL.parse(address);
+  return url === null || url.host === '' ? undefined : `${url.protocol}//${url.host}${url.pathname}${url.search}`;
+}
+
+/** An encoded letter, digit, `-`, `.`, `_` or `~` means the same as the character (RFC 3986, 6.2.2.2). */
+const needlesslyEncoded = /%(?:2[de]|3\d|[46][1-9a-f]|[57][\da]|5f|7e)/gi;
+
+/** Returns the same text for all spellings of one address, to compare addresses. Returns another text as it is. */
+export function comparableAddress(address: string): string {
+  const stored = storedAddress(address.replace(needlesslyEncoded, decodeURIComponent));
+  return stored?.replace(/%[\da-f]{2}/gi, (code) => code.toUpperCase()) ?? address;
+}
 
 /**
  * Returns why Vigil must not connect to an address, as the end of a sentence; undefined if Vigil may connect.
@@ -21,8 +47,9 @@ const urlLengthMax = 1_000;
  * names that end with `.push.example`
  */
 export function addressFault(address: string, hosts: readonly string[]): string | undefined {
-  const url = address.length <= urlLengthMax && URL.canParse(address) ? new URL(address) : undefined;
-  if (url === undefined) return 'is not an address of the web';
+  const stored = address.length <= addressLengthMax ? storedAddress(address) : undefined;
+  if (stored === undefined || stored.length > addressLengthMax) return 'is not an address of the web';
+  const url = new URL(address);
   if (url.protocol !== 'https:') return 'does not begin with https:';
   if (url.username !== '' || url.password !== '') return 'has a password';
   return hosts.some((allowed) => isHost(url, allowed.toLowerCase())) ? undefined : 'is of a host that is not allowed';

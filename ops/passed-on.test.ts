@@ -45,7 +45,7 @@ function sampleOf(setting: Setting): string {
     case 'secret-file':
       return file;
     case 'list':
-      return 'https://one.example,https://two.example';
+      return setting.itemPattern ? 'one.example,*.two.example:8443' : 'https://one.example,https://two.example';
     case 'text':
       return textSamples.find((sample) => setting.pattern?.test(sample)) ?? 'example.org';
   }

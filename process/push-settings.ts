@@ -1,7 +1,7 @@
 /** The settings of Web Push that several processes need. The delivery process has the private key; the dashboard gives the public key to pages. */
 import { createPublicKey } from 'node:crypto';
 import { VigilError } from '../contracts/errors.ts';
-import { knownPushHosts } from '../contracts/reach-hosts.ts';
+import { allowedHostPattern, knownPushHosts } from '../contracts/reach-hosts.ts';
 import type { Manifest } from './settings.ts';
 
 export const pushHostSettings = {
@@ -9,6 +9,7 @@ export const pushHostSettings = {
     kind: 'list',
     env: 'VIGIL_PUSH_HOSTS',
     help: 'hosts of push services to which Vigil may send, comma-separated: `host`, `host:port`, or `*.host` for all names below it',
+    itemPattern: allowedHostPattern,
     fallback: knownPushHosts,
   },
 } as const satisfies Manifest;

@@ -45,6 +45,12 @@ describe('readSettings', () => {
     expect(fault.split('\n')).toHaveLength(1);
   });
 
+  it('settings refuse a list with an item of the wrong form, and name the item', () => {
+    const hosts: Manifest = { hosts: { kind: 'list', env: 'V_HOSTS', help: 'hosts', itemPattern: /^[a-z]+$/ } };
+    expect(faultOf({ V_HOSTS: 'a, b' }, hosts)).toBe('no fault');
+    expect(faultOf({ V_HOSTS: 'a,https://b' }, hosts)).toContain('V_HOSTS has a wrong item: "https://b"');
+  });
+
   it.each([
     ['0', 'fault'],
     ['1', 'fine'],

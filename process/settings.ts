@@ -20,7 +20,8 @@ type Base<Kind extends string, Value> = {
 export type TextSetting = Base<'text', string> & { readonly pattern?: RegExp };
 export type ChoiceSetting = Base<'choice', string> & { readonly choices: readonly string[] };
 export type IntegerSetting = Base<'integer', number> & { readonly min: number; readonly max: number };
-export type ListSetting = Base<'list', readonly string[]>;
+/** `itemPattern`: what each item must be. */
+export type ListSetting = Base<'list', readonly string[]> & { readonly itemPattern?: RegExp };
 export type SwitchSetting = Base<'switch', boolean>;
 /** A file that must exist and be readable; the value is its path. */
 export type FileSetting = Base<'file', string>;
@@ -117,7 +118,9 @@ function parse(setting: Setting, text: string): Parsed {
     case 'list': {
       const items = text.split(',').map((item) => item.trim());
       if (visibleText(text) !== text) return { fault: invisibleFault };
-      return items.every((item) => item !== '') ? { value: Object.freeze(items) } : { fault: 'has an empty item' };
+      if (items.includes('')) return { fault: 'has an empty item' };
+      const wrong = items.find((item) => setting.itemPattern?.test(item) === false);
+      return wrong === undefined ? { value: Object.freeze(items) } : { fault: `has a wrong item: "${wrong}"` };
     }
     case 'switch':
       return text === 'on' || text === 'off' ? { value: text === 'on' } : { fault: 'is neither on nor off' };

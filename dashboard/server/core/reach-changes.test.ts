@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { ReachEntry } from '../../../contracts/messages/delivery-commands.ts';
+import { entriesOfPersonMax } from '../../../contracts/reach-hosts.ts';
 import type { ReachBody } from '../../protocol/delivery.ts';
 import { pushEntry } from './delivery-board.testing.ts';
-import { decideReach, entriesOfPersonMax, reachText } from './reach-changes.ts';
+import { decideReach, reachText } from './reach-changes.ts';
 
 const rules = { pushHosts: ['push.example', '*.notify.example'], mailDomains: ['hospital.example'] };
 const push = (fields: Partial<Extract<ReachBody, { channel: 'push' }>> = {}): ReachBody => ({
@@ -54,7 +55,7 @@ describe('decideReach', () => {
 
   it('replaces the person’s own entry with the same address, and refuses the address of another person’s browser', () => {
     const own = { ...pushEntry(1, 'anna'), endpoint: 'https://push.example/secret-1' };
-    expect(decideReach(push(), 'anna', [own], rules)).toEqual({ ok: true, replaced: own });
+    expect(decideReach(push(), 'anna', [own], rules)).toEqual({ ok: true, body: push(), replaced: own });
     expect(outcomeOf(push(), [{ ...own, userId: 'ben' }])).toBe('conflict');
   });
 
@@ -76,7 +77,13 @@ describe('decideReach', () => {
     const entry = { ...pushEntry(1, 'ben'), endpoint: 'https://push.example/secret-1' };
     expect(outcomeOf(push({ endpoint }), [entry])).toBe('conflict');
     expect(outcomeOf(push({ endpoint: entry.endpoint }), [{ ...entry, endpoint }])).toBe('conflict');
-    expect(decideReach(push({ endpoint }), 'ben', [entry], rules)).toEqual({ ok: true, replaced: entry });
+    expect(decideReach(push({ endpoint }), 'ben', [entry], rules)).toMatchObject({ ok: true, replaced: entry });
+  });
+
+  it('stores an address in the form that the log takes, however the browser spells it', () => {
+    const endpoint = 'HTTPS://PUSH.example:443/secret-1#1';
+    const stored = push({ endpoint: 'https://push.example/secret-1' });
+    expect(decideReach(push({ endpoint }), 'anna', [], rules)).toMatchObject({ ok: true, body: stored });
   });
 
   it.each([

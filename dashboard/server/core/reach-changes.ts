@@ -4,11 +4,8 @@
  */
 import type { Fault } from '../../../contracts/errors.ts';
 import type { ReachEntry } from '../../../contracts/messages/delivery-commands.ts';
-import { addressFault } from '../../../contracts/reach-hosts.ts';
+import { addressFault, comparableAddress, entriesOfPersonMax, storedAddress } from '../../../contracts/reach-hosts.ts';
 import type { ReachBody } from '../../protocol/delivery.ts';
-
-/** Maximum number of entries of one person (ours): a phone, a tablet, and some forgotten devices. */
-export const entriesOfPersonMax = 5;
 
 /** The key of a browser: a point of P-256 without compression (65 bytes, the first is 4), base64url (RFC 8291). */
 const p256dhPattern = /^B[A-Za-z0-9_-]{86}=?$/;
@@ -24,8 +21,9 @@ export type ReachRules = {
 };
 
 export type ReachDecision =
-  /** `replaced`: the entry with the same address, which the new entry replaces. */
-  { readonly ok: true; readonly replaced: ReachEntry | undefined } | { readonly ok: false; readonly fault: Fault };
+  /** `body`: what to store. `replaced`: the entry with the same address, which the new entry replaces. */
+  | { readonly ok: true; readonly body: ReachBody; readonly replaced: ReachEntry | undefined }
+  | { readonly ok: false; readonly fault: Fault };
 
 const refused = (code: Fault['code'], message: string): ReachDecision => ({ ok: false, fault: { code, message } });
 
@@ -52,7 +50,7 @@ export function decideReach(
   const own = entries.filter((entry) => entry.userId === userId && entry !== replaced);
   if (own.length >= entriesOfPersonMax)
     return refused('conflict', `You have ${entriesOfPersonMax} entries already. Remove one that you do not use.`);
-  return { ok: true, replaced };
+  return { ok: true, body: storedBody(body), replaced };
 }
 
 function bodyFault(body: ReachBody, { pushHosts, mailDomains }: ReachRules): string | undefined {
@@ -80,25 +78,17 @@ function bodyFault(body: ReachBody, { pushHosts, mailDomains }: ReachRules): str
 function addressOf(entry: ReachBody | ReachEntry): string {
   switch (entry.channel) {
     case 'push':
-      return `push ${normalUrl(entry.endpoint)}`;
+      return `push ${comparableAddress(entry.endpoint)}`;
     case 'mail':
       return `mail ${entry.address.toLowerCase()}`;
     case 'webhook':
-      return `webhook ${normalUrl(entry.url)}`;
+      return `webhook ${comparableAddress(entry.url)}`;
   }
 }
 
-/** An encoded letter, digit, `-`, `.`, `_` or `~` means the same as the character (RFC 3986, 6.2.2.2). */
-const needlesslyEncoded = /%(?:2[de]|3\d|[46][1-9a-f]|[57][\da]|5f|7e)/gi;
-
-/**
- * Returns the same URL for all spellings that mean the same to the host: removes the fragment, which is never sent, an
- * empty query, and unnecessary encodings. The platform's URL parser does the rest.
- */
-function normalUrl(text: string): string {
-  const url = URL.parse(text.replace(needlesslyEncoded, decodeURIComponent));
-  if (url === null) return text;
-  return (url.origin + url.pathname + url.search).replace(/%[\da-f]{2}/gi, (code) => code.toUpperCase());
+/** Returns the body with its address as it is stored. */
+function storedBody(body: ReachBody): ReachBody {
+  return body.channel === 'push' ? { ...body, endpoint: storedAddress(body.endpoint) ?? body.endpoint } : body;
 }
 
 /** Returns the text about an entry for the audit trail: its address or host, without secrets. */

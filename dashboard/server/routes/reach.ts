@@ -81,11 +81,11 @@ function ownReachRoutes(app: App, parts: Parts): void {
         requireRead(board);
         const decision = decideReach(request.body, userId, entriesOfAll(), rules);
         if (!decision.ok) throw new VigilError(decision.fault.code, decision.fault.message);
-        const { replaced } = decision;
+        const { body, replaced } = decision;
         // After a service has ended an entry, nothing is ever sent to the id of this entry, so a new entry needs a new id.
         const isKept = replaced !== undefined && !board.ended.has(replaced.reachId);
         const reachId = isKept ? replaced.reachId : randomUUID();
-        const entry: ReachEntry = { ...request.body, reachId, userId, name, addedAt: formatInstant(now()) };
+        const entry: ReachEntry = { ...body, reachId, userId, name, addedAt: formatInstant(now()) };
         await trail.record({ ...whoOf(request), action: 'reach-added', detail: reachText(entry) });
         await writer.writeReach(reachId, entry);
         if (replaced && !isKept) await writer.writeReach(replaced.reachId, null);

@@ -1,4 +1,5 @@
 /** The settings of the channels. One setting turns each channel on; without this setting, the hospital does not have the channel. */
+import { webhookAddressSettings } from '../../../process/channel-settings.ts';
 import { pushHostSettings } from '../../../process/push-settings.ts';
 import type { Manifest } from '../../../process/settings.ts';
 import { messageDetails } from './core/message-text.ts';
@@ -17,12 +18,7 @@ export const channelSettings = {
     help: 'file with the hospital’s own authorities, PEM; mail server, webhooks and push services may use them besides the usual authorities',
     fallback: '',
   },
-  privateNetworks: {
-    kind: 'list',
-    env: 'VIGIL_DELIVERY_PRIVATE_NETWORKS',
-    help: 'networks that are not public and to which push messages and webhooks may go, comma-separated: `10.20.0.0/16` or `10.20.1.7`',
-    fallback: [],
-  },
+  privateNetworks: webhookAddressSettings.privateNetworks,
   pushKey: {
     kind: 'secret',
     env: 'VIGIL_PUSH_KEYS_FILE',
@@ -78,10 +74,5 @@ export const channelSettings = {
     pattern: /^[^\s@<>,;:"]+@[^\s@<>,;:"]+$/,
     fallback: '',
   },
-  webhookHosts: {
-    kind: 'list',
-    env: 'VIGIL_WEBHOOK_HOSTS',
-    help: 'hosts to which webhooks may go, comma-separated: `host`, `host:port`, or `*.host` for all names below it; without it, Vigil sends no webhooks',
-    fallback: [],
-  },
+  webhookHosts: webhookAddressSettings.webhookHosts,
 } as const satisfies Manifest;
