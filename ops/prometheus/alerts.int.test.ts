@@ -9,11 +9,14 @@ import { createCounters } from '../../gateway/counters.ts';
 import { createMeasures } from '../../gateway/measures.ts';
 import { gatewayMetrics } from '../../gateway/metrics.ts';
 import { createHistogram } from '../../process/histogram.ts';
+import { readSettings } from '../../process/settings.ts';
 import { createCanaries } from '../../processors/alarms/canaries.ts';
 import { alarmsMetrics } from '../../processors/alarms/metrics.ts';
 import type { Canary } from '../../processors/canary/canary.ts';
 import { startState } from '../../processors/canary/core/state.ts';
 import { canaryMetrics } from '../../processors/canary/metrics.ts';
+import { openChannels } from '../../processors/delivery/channels/open-channels.ts';
+import { channelSettings } from '../../processors/delivery/channels/settings.ts';
 import { createCounts, deliveryMetrics } from '../../processors/delivery/metrics.ts';
 import { newTrendCounters } from '../../processors/trends/counters.ts';
 import { trendMetrics } from '../../processors/trends/metrics.ts';
@@ -61,6 +64,10 @@ it('the alerts use only metrics that our processes show', async () => {
     running: () => undefined,
     policy: { changesAccepted: () => 0, isRefused: () => false },
     damage: () => undefined,
+    addFurther: (metrics) => {
+      const channels = openChannels(readSettings(channelSettings, { VIGIL_WEBHOOK_HOSTS: 'pager.example' }));
+      channels.addMetrics(metrics);
+    },
   }).text();
   const witness = await witnessMetrics(newStatus(0), 60_000, () => 0).text();
   const gateway = await gatewayMetrics({

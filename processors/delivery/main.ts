@@ -135,12 +135,18 @@ function runningOf({ ownership, tables }: Parts, nowMs: number) {
       ['tables', (nowMs - tables.readMs()) / 1_000] as const,
     ]),
     notices: session ? noticesOf(session.book()) : new Map<string, number>(),
+    reach: session?.reachCounts() ?? [],
   };
 }
 
 const logCounters = (log: Logger, running: ReturnType<typeof runningOf>) =>
   log.info(
-    { ...running, notices: undefined, unreadSeconds: Object.fromEntries(running?.unreadSeconds ?? []) },
+    {
+      ...running,
+      notices: undefined,
+      reach: undefined,
+      unreadSeconds: Object.fromEntries(running?.unreadSeconds ?? []),
+    },
     'counters',
   );
 

@@ -9,6 +9,7 @@ import type { OperatorFile } from '../../process/operator-file.ts';
 import { addClockMetrics, type SystemClock } from '../../process/system-clock.ts';
 import { type Book, wayOf } from './core/book.ts';
 import { shownNotice } from './core/state.ts';
+import type { ReachCount } from './reach/canaries.ts';
 
 /** The values of the running process that the metrics show. */
 export type Running = {
@@ -21,6 +22,7 @@ export type Running = {
   /** Time since the last check that found the inputs (and the tables) read to their end, s. */
   readonly unreadSeconds: ReadonlyMap<string, number>;
   readonly notices: ReadonlyMap<string, number>;
+  readonly reach: readonly ReachCount[];
 };
 
 export type DeliveryCounts = ReturnType<typeof createCounts>;
@@ -111,7 +113,7 @@ export function deliveryMetrics(options: {
   addClockMetrics(metrics, clock);
   addDamageMetrics(metrics, damage);
   addCertificateMetrics(metrics);
-  const read = (name: Exclude<keyof Running, 'notices' | 'unreadSeconds'>) => () => running()?.[name] ?? 0;
+  const read = (name: Exclude<keyof Running, 'notices' | 'unreadSeconds' | 'reach'>) => () => running()?.[name] ?? 0;
   metrics.gauge('vigil_delivery_owner', '1 while this process delivers; 0 while it stands by.', read('owner'));
   metrics.gauge('vigil_delivery_alarms', 'Alarms that the process follows.', read('alarms'));
   metrics.gauge('vigil_delivery_waiting', 'Inputs that wait for a decision.', read('waiting'));
@@ -122,6 +124,13 @@ export function deliveryMetrics(options: {
     'Alarms about which the ward has a technical alarm, because nobody can be called or nobody answers.',
     () => running()?.notices ?? [],
     'notice',
+  );
+  metrics.gauge(
+    'vigil_delivery_reach',
+    'Channels of persons on duty, by channel and by what their newest canary has found: reached, asked (nothing known yet) or down.',
+    () => (running()?.reach ?? []).map(({ channel, state, count }) => [[channel, state], count] as const),
+    'channel',
+    'state',
   );
   metrics.gauge(
     'vigil_delivery_unread_seconds',

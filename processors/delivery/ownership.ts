@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { createReader } from '../../log/kafka/reader.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
-import type { Session } from './session.ts';
+import type { SessionWithCanaries as Session } from './session-canaries.ts';
 
 /** Pause between the failure of a session and the next session, ms. */
 const reopenMs = 500;

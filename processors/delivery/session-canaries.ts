@@ -1,11 +1,16 @@
 /** Opens a session, and with it the canaries of the persons on duty, because canaries run only in the process that delivers. */
 import { randomUUID } from 'node:crypto';
-import { type Canaries, startCanaries } from './reach/canaries.ts';
+import { type Canaries, type ReachCount, startCanaries } from './reach/canaries.ts';
 import { openSession, type Session, type SessionOptions } from './session.ts';
+
+export type SessionWithCanaries = Session & {
+  /** Returns how many channels of persons on duty can be reached, by channel and state. */
+  reachCounts(): readonly ReachCount[];
+};
 
 export async function openSessionWithCanaries(
   options: Omit<SessionOptions, 'isDown' | 'onCheckReceipt'>,
-): Promise<Session> {
+): Promise<SessionWithCanaries> {
   const { channels, tables, now, log } = options;
   let canaries: Canaries | undefined;
   const session = await openSession({
@@ -21,13 +26,15 @@ export async function openSessionWithCanaries(
     ...{ channels, now, log },
     duties: tables.duties,
     entriesOf: tables.entriesOf,
+    allEntries: tables.reach,
     ended: session.book().endedReach,
     emit: session.noteReach,
     newId: randomUUID,
   });
-  const { close } = canaries;
+  const { close, counts } = canaries;
   return {
     ...session,
+    reachCounts: counts,
     async close() {
       close();
       await session.close();

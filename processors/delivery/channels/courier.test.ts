@@ -210,3 +210,35 @@ describe('a courier', () => {
     expect(counts.tryMs.counts.reduce((sum, count) => sum + count, 0)).toBe(3);
   });
 });
+
+describe('the figures of a courier', () => {
+  it('say how long a host has failed without one answer, also between its trials, and not of a host that nobody uses', async () => {
+    const clock = { ms: 0 };
+    const { courier, send } = newCourier(clock);
+    const failing = vi.fn().mockResolvedValue(broken);
+    expect(courier.failingMs()).toBe(0);
+    for (let count = 0; count < failuresMax; count += 1) await send('a', failing, 100);
+    clock.ms = 301_000;
+    // The wait of the breaker is over, so a trial may begin. The host has not answered all the same.
+    expect(courier.isDown('a')).toBe(false);
+    expect(courier.failingMs()).toBe(301_000);
+    await send('a', failing, 100);
+    expect(courier.failingMs()).toBe(301_000);
+    clock.ms += 15 * 60_000 + 1;
+    expect(courier.failingMs()).toBe(0);
+    await send('a', vi.fn().mockResolvedValue(reached), 100);
+    clock.ms += 1_000;
+    expect(courier.failingMs()).toBe(0);
+  });
+
+  it('count the messages that wait for a host', async () => {
+    const { courier, send } = newCourier();
+    const stop = new AbortController();
+    const attempt = () => new Promise<TryResult>(() => {});
+    const sending = Array.from({ length: runningMax + 3 }, () => send('a', attempt, 60_000, stop.signal));
+    await vi.waitFor(() => expect(courier.waitingCount()).toBe(3));
+    stop.abort();
+    await Promise.all(sending);
+    expect(courier.waitingCount()).toBe(0);
+  });
+});

@@ -52,6 +52,10 @@ export type Courier = {
   isDown(host: string): boolean;
   /** Returns the number of hosts that have failed. */
   downCount(): number;
+  /** Returns how long the host that has failed longest has failed without an answer in between, ms; 0 if all work. */
+  failingMs(): number;
+  /** Returns the number of messages and canaries that wait for a host. */
+  waitingCount(): number;
   close(): void;
 };
 
@@ -103,6 +107,8 @@ export function createCourier(options: CourierOptions): Courier {
     },
     isDown: (host) => gates.get(host)?.isDown() ?? false,
     downCount: () => [...gates.values()].filter((gate) => gate.isDown()).length,
+    failingMs: () => Math.max(0, ...[...gates.values()].map((gate) => gate.failingMs())),
+    waitingCount: () => [...gates.values()].reduce((count, gate) => count + gate.waitingCount(), 0),
     close() {
       closing.abort();
     },

@@ -3,12 +3,16 @@
  * host. So a dead or slow host delays only its own messages. While the breaker is open, nothing waits: each message
  * fails at once and is tried again later.
  */
+import { minuteMs } from '../../../contracts/durations.ts';
 import { type Breaker, beginTry, closedBreaker, endTry, type HostSign } from './core/breaker.ts';
 
 /** Maximum number of tries that run at once at one host (ours). */
 export const runningMax = 8;
 /** Maximum number of messages that wait for one host (ours). */
 export const waitingMax = 1_000;
+
+/** A host without a try for this time is not counted as failing, ms (ours). The canaries of persons on duty try each host every 10 min. */
+const quietMsMax = 15 * minuteMs;
 
 /** A try that may begin. Its owner must call `end` exactly once. */
 export type Try = { end(sign: HostSign): void };
@@ -18,6 +22,10 @@ export type HostGate = {
   enter(signal: AbortSignal): Promise<Try | 'down' | 'full' | 'aborted'>;
   /** Returns whether the host has failed, so that nothing is sent to it now. */
   isDown(): boolean;
+  /** Returns how long the host has failed without an answer in between, ms; 0 if it works, or if nothing was sent to it for `quietMsMax`. */
+  failingMs(): number;
+  /** Returns the number of messages that wait for the host. */
+  waitingCount(): number;
   /** Returns whether nothing runs or waits, and the breaker has seen no failure of the host. */
   isIdle(): boolean;
 };
@@ -27,6 +35,9 @@ type Answer = Try | 'down' | 'aborted';
 /** @param monotonicMs a clock that nobody can set, ms */
 export function createHostGate(monotonicMs: () => number): HostGate {
   let breaker: Breaker = closedBreaker;
+  /** When the breaker opened; undefined while it is closed. */
+  let failingSinceMs: number | undefined;
+  let lastTryMs = Number.NEGATIVE_INFINITY;
   let runningCount = 0;
   const waiting = new Set<(answer: Answer) => void>();
 
@@ -45,10 +56,12 @@ export function createHostGate(monotonicMs: () => number): HostGate {
 
   const newTry = (isTrial: boolean): Try => {
     runningCount += 1;
+    lastTryMs = monotonicMs();
     return {
       end(sign) {
         runningCount -= 1;
         breaker = endTry(breaker, sign, isTrial, monotonicMs());
+        failingSinceMs = breaker.kind === 'closed' ? undefined : (failingSinceMs ?? monotonicMs());
         admitWaiting();
       },
     };
@@ -73,6 +86,11 @@ export function createHostGate(monotonicMs: () => number): HostGate {
       });
     },
     isDown: () => !beginTry(breaker, monotonicMs()).begins,
+    failingMs() {
+      const nowMs = monotonicMs();
+      return failingSinceMs === undefined || nowMs - lastTryMs > quietMsMax ? 0 : nowMs - failingSinceMs;
+    },
+    waitingCount: () => waiting.size,
     isIdle: () => runningCount === 0 && waiting.size === 0 && breaker.kind === 'closed' && breaker.failures === 0,
   };
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { createMetrics } from '../../../process/metrics.ts';
-import { checkSettings } from '../../../process/settings.ts';
+import { checkSettings, readSettings } from '../../../process/settings.ts';
 import { hospitalCa } from '../../../tests/delivery/authority.ts';
 import { startHttpsPeer } from '../../../tests/delivery/https-peer.ts';
 import { newSubscription, testMessage, webhookEntry } from '../../../tests/delivery/messages.ts';
@@ -50,9 +50,11 @@ describe('openChannels', () => {
     [{ VIGIL_MAIL_USER: 'vigil' }, /VIGIL_MAIL_USER and VIGIL_MAIL_PASSWORD_FILE belong together/],
     [{ VIGIL_MAIL_PASSWORD_FILE: file('password', 'secret') }, /belong together/],
     [{ VIGIL_DELIVERY_PRIVATE_NETWORKS: '10.0.0.0/99' }, /VIGIL_DELIVERY_PRIVATE_NETWORKS/],
+    [{ VIGIL_WEBHOOK_HOSTS: 'https://pager.hospital.example' }, /VIGIL_WEBHOOK_HOSTS/],
+    [{ VIGIL_PUSH_HOSTS: 'push.example,https://other.example/' }, /VIGIL_PUSH_HOSTS/],
     [{ VIGIL_DELIVERY_CA_FILE: join(folder, 'absent.pem') }, /VIGIL_DELIVERY_CA_FILE/],
   ])('refuses %j at the start', (env, message) => {
-    expect(() => open(env as unknown as Record<string, string>)).toThrow(message);
+    expect(() => openChannels(readSettings(channelSettings, env as Record<string, string>))).toThrow(message);
   });
 
   it('trusts the authority of the hospital, sends to the hosts of the settings, and counts the messages', async () => {
@@ -78,6 +80,9 @@ describe('openChannels', () => {
     expect(text).toContain('vigil_channel_results_total{channel="push",result="reached"} 1');
     expect(text).toContain('vigil_channel_results_total{channel="webhook",result="ended"} 1');
     expect(text).toContain('vigil_channel_hosts_down{channel="push"} 0');
+    expect(text).toContain('vigil_channel_results_total{channel="push",result="permanent"} 0');
+    expect(text).toContain('vigil_channel_failing_seconds{channel="webhook"} 0');
+    expect(text).toContain('vigil_channel_waiting{channel="push"} 0');
     expect(text).toContain('vigil_channel_push_try_seconds_count 1');
   });
 

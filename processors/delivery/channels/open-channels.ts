@@ -2,16 +2,16 @@
 import { readFileSync } from 'node:fs';
 import { getCACertificates } from 'node:tls';
 import { VigilError } from '../../../contracts/errors.ts';
+import { createAddressGuard } from '../../../process/address-guard.ts';
 import type { Metrics, MetricValues } from '../../../process/metrics.ts';
 import type { Settings } from '../../../process/settings.ts';
-import { createAddressGuard } from '../../../process/address-guard.ts';
 import type { Channel } from './channel.ts';
 import type { MessageDetails } from './core/message-text.ts';
 import { type Courier, createCourier } from './courier.ts';
 import { createHttpsClient } from './https-client.ts';
 import { createMailChannel, type MailServer } from './mail.ts';
 import { createPushChannel } from './push.ts';
-import { createSendCounts, type SendCounts } from './send-counts.ts';
+import { createSendCounts, type SendCounts, sendResults } from './send-counts.ts';
 import type { channelSettings } from './settings.ts';
 import { createVapid } from './vapid.ts';
 import { createWebhookChannel } from './webhook.ts';
@@ -109,7 +109,7 @@ function addChannelMetrics(metrics: Metrics, opened: ReadonlyMap<ChannelName, Op
     'Messages and canaries by channel and result: reached, transient (given up), permanent (refused), ended (the address does not exist any more)',
     () =>
       [...opened].flatMap(([name, { counts }]) =>
-        [...counts.results.byName].map(([result, count]) => [[name, result], count] as const),
+        sendResults.map((result) => [[name, result], counts.results.byName.get(result) ?? 0] as const),
       ),
     'channel',
     'result',
@@ -118,6 +118,18 @@ function addChannelMetrics(metrics: Metrics, opened: ReadonlyMap<ChannelName, Op
     'vigil_channel_hosts_down',
     'Number of hosts that have failed, so that nothing is sent to them for some seconds, by channel',
     perChannel(({ courier }) => courier.downCount()),
+    'channel',
+  );
+  metrics.gauge(
+    'vigil_channel_failing_seconds',
+    'How long the host that has failed longest has failed, without one answer in between, by channel; 0 if all hosts work',
+    perChannel(({ courier }) => courier.failingMs() / 1_000),
+    'channel',
+  );
+  metrics.gauge(
+    'vigil_channel_waiting',
+    'Messages and canaries that wait because too many run at their host, by channel',
+    perChannel(({ courier }) => courier.waitingCount()),
     'channel',
   );
   for (const [name, { counts }] of opened)

@@ -45,6 +45,7 @@ function start(
     channels: new Map<DeliveryChannel, Channel>([['push', channel]]),
     duties: () => duties,
     entriesOf: (userId, name) => list.filter((entry) => entry.userId === userId && entry.channel === name),
+    allEntries: () => list,
     ended: options.ended ?? [],
     emit: (event) => events.push(event),
     newId: () => {
@@ -196,11 +197,42 @@ describe('the canaries', () => {
   });
 
   it('count the channels of the persons on duty by state', async () => {
-    const { canaries } = start([phone, tablet]);
+    const { canaries, results } = start([phone, tablet]);
+    const counts = () =>
+      canaries.counts().flatMap(({ channel, state, count }) => (count > 0 ? [`${channel} ${state} ${count}`] : []));
     await vi.advanceTimersByTimeAsync(0);
-    expect([...canaries.counts()]).toEqual([
-      ['screen asked', 1],
-      ['push reached', 2],
-    ]);
+    expect(counts()).toEqual(['screen asked 1', 'push reached 2']);
+    expect(canaries.counts()).toContainEqual({ channel: 'push', state: 'down', count: 0 });
+    results.set(tablet.reachId, failed);
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(counts()).toEqual(['screen down 1', 'push reached 1', 'push down 1']);
+    // While the failed phone is asked again, nothing better is known about it.
+    results.set(tablet.reachId, new Promise(() => {}));
+    await vi.advanceTimersByTimeAsync(70_000);
+    expect(counts()).toContain('push down 1');
+  });
+
+  it('try an entry at once that was written again, and write the result even if it is the same', async () => {
+    const { check, list, short } = start([phone]);
+    await vi.advanceTimersByTimeAsync(0);
+    const before = short().length;
+    list[0] = { ...phone, addedAt: '2026-03-01T12:00:00.000Z' };
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(check).toHaveBeenCalledTimes(2);
+    expect(short().slice(before)).toEqual(['push asked', 'push reached taken']);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(check).toHaveBeenCalledTimes(2);
+  });
+
+  it('try a new entry of a person without a duty, and only while it is new', async () => {
+    const bens = { ...tablet, userId: 'ben', addedAt: new Date(hour(8)).toISOString() };
+    const { check } = start([phone, bens]);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(check.mock.calls.map(([entry]) => entry.reachId).toSorted()).toEqual(
+      [phone, bens].map(({ reachId }) => reachId).toSorted(),
+    );
+    check.mockClear();
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    expect(check.mock.calls.filter(([entry]) => entry.reachId === bens.reachId)).toEqual([]);
   });
 });

@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import { secondMs } from '../../../contracts/durations.ts';
 import type { DutyState } from '../../../contracts/duty-state.ts';
 import type { ReachEntry } from '../../../contracts/messages/delivery-commands.ts';
-import type { DeliveryChannel } from '../../../contracts/messages/delivery-policy.ts';
+import { type DeliveryChannel, deliveryChannels } from '../../../contracts/messages/delivery-policy.ts';
 import type { Channel, SendResult } from '../channels/channel.ts';
 import { isChannelDown as isServiceDown } from '../channels/send-to-person.ts';
 import {
@@ -21,8 +21,10 @@ import {
   type ReachEvent,
   type ReachTarget,
   silentPages,
+  targetKey,
+  withinMax,
 } from './core/canary.ts';
-import { lessThanNoted, mustNote, type NotedReach, noteReach } from './core/noted.ts';
+import { lessThanNoted, mustNote, type NotedReach, noteReach, withoutReach } from './core/noted.ts';
 import { targetsOf } from './core/on-duty.ts';
 
 /** Time between two checks which canaries are due, ms (ours). */
@@ -34,6 +36,8 @@ export type CanaryOptions = {
   readonly channels: ReadonlyMap<DeliveryChannel, Channel>;
   readonly duties: () => DutyState;
   readonly entriesOf: (userId: string, channel: DeliveryChannel) => readonly ReachEntry[];
+  /** All entries of all persons. */
+  readonly allEntries: () => Iterable<ReachEntry>;
   /** Entries that had ended before this process started to deliver. */
   readonly ended: readonly string[];
   /** Writes an event into `deliveries`. */
@@ -50,13 +54,22 @@ export type CheckAnswer = {
   readonly stage: 'on-device' | 'painted';
 };
 
+const reachStates = ['reached', 'asked', 'down'] as const;
+export type ReachCount = {
+  readonly channel: DeliveryChannel;
+  readonly state: (typeof reachStates)[number];
+  readonly count: number;
+};
+
 export type Canaries = {
   answer(answer: CheckAnswer): void;
   /** Notes that an entry has ended: its service reported this when a message was sent to the entry. */
   noteEnded(event: Extract<ReachEvent, { type: 'reach-ended' }>): void;
   isDown(userId: string, channel: DeliveryChannel): boolean;
-  /** Returns the number of targets, for each channel and state. */
-  counts(): ReadonlyMap<string, number>;
+  /**
+   * Returns the number of targets, for each channel and state. A target that failed and is tried again counts as `down`.
+   */
+  counts(): readonly ReachCount[];
   close(): void;
 };
 
@@ -68,6 +81,7 @@ export function startCanaries(options: CanaryOptions): Canaries {
   let state: ReachCheckState = { ...initialReach, ended: new Set(options.ended) };
   let noted: NotedReach = new Map();
   let targets: readonly ReachTarget[] = [];
+  const tried = createTriedEntries();
 
   const take = (event: ReachEvent | undefined) => {
     if (event === undefined || closing.signal.aborted) return;
@@ -82,18 +96,26 @@ export function startCanaries(options: CanaryOptions): Canaries {
 
   const look = () => {
     const allEntries = (userId: string) => channelNames.flatMap((channel) => entriesOf(userId, channel));
-    targets = targetsOf(options.duties(), allEntries, now());
+    targets = targetsOf(options.duties(), allEntries, options.allEntries(), now());
     for (const event of silentPages(state, now())) take(event);
     for (const event of lessThanNoted(state, noted, now())) note(event);
-    for (const target of dueChecks(state, targets, spreadOf, now()).slice(0, checksMax)) check(target);
+    for (const target of dueChecks(state, targets, spreadOf, isChanged, now()).slice(0, checksMax)) check(target);
   };
+
+  const entryOf = ({ userId, channel, reachId }: ReachTarget) =>
+    entriesOf(userId, channel).find((entry) => entry.reachId === reachId);
+
+  const isChanged = (target: ReachTarget) => tried.isChanged(entryOf(target));
 
   const check = (target: ReachTarget) => {
     const checkId = newId();
+    const entry = entryOf(target);
+    // So that the result is written, even if it is the same as before.
+    if (entry && isChanged(target)) noted = withoutReach(noted, entry.reachId);
+    tried.note(entry);
     take(asked(target, checkId, now()));
     // The pages read this event from the log, and answer.
     if (target.channel === 'screen') return;
-    const entry = entriesOf(target.userId, target.channel).find(({ reachId }) => reachId === target.reachId);
     const channel = channels.get(target.channel);
     if (!entry || !channel) return take(resultEvent(target, checkId, notSetUp));
     const { userId, name } = target;
@@ -127,15 +149,7 @@ export function startCanaries(options: CanaryOptions): Canaries {
       const service = channels.get(channel);
       return service !== undefined && isServiceDown(service, entries);
     },
-    counts() {
-      const counts = new Map<string, number>();
-      for (const target of targets) {
-        const known = state.targets.get(target.reachId ?? `${target.channel} ${target.userId}`);
-        const name = `${target.channel} ${known?.state ?? 'asked'}`;
-        counts.set(name, (counts.get(name) ?? 0) + 1);
-      }
-      return counts;
-    },
+    counts: () => countsOf(targets, state),
     close() {
       closing.abort();
       clearInterval(timer);
@@ -144,6 +158,30 @@ export function startCanaries(options: CanaryOptions): Canaries {
 }
 
 const notSetUp: CheckResult = { kind: 'failed', reason: 'The hospital has not set up this channel.' };
+
+/** Remembers which entries a canary has tried. A person or an operator writes an entry again to test it. */
+function createTriedEntries() {
+  /** When the tried entry was written, by its id. */
+  const writtenAt = new Map<string, string>();
+  return {
+    isChanged: (entry: ReachEntry | undefined) => entry !== undefined && writtenAt.get(entry.reachId) !== entry.addedAt,
+    note(entry: ReachEntry | undefined): void {
+      if (entry) withinMax(writtenAt.set(entry.reachId, entry.addedAt));
+    },
+  };
+}
+
+function countsOf(targets: readonly ReachTarget[], state: ReachCheckState): ReachCount[] {
+  const found = targets.map((target) => {
+    const known = state.targets.get(targetKey(target));
+    const isDown = known?.state === 'asked' && known.failures > 0;
+    return `${target.channel} ${isDown ? 'down' : (known?.state ?? 'asked')}`;
+  });
+  const countOf = (name: string) => found.filter((one) => one === name).length;
+  return deliveryChannels.flatMap((channel) =>
+    reachStates.map((name) => ({ channel, state: name, count: countOf(`${channel} ${name}`) })),
+  );
+}
 
 /** Returns a number from 0 to 1 that is always the same for the same target. It spreads the canaries of different persons over time. */
 export function spreadOf(key: string): number {

@@ -28,6 +28,8 @@ const mail: ReachTarget = { ...push, channel: 'mail', reachId: idOf(3) };
 const screen: ReachTarget = { userId: 'anna', name: 'Anna Berg', channel: 'screen' };
 const middle = () => 0.5;
 
+/** No entry was written again. */
+const unchanged = () => false;
 const taken: CheckResult = { kind: 'reached', stage: 'taken' };
 const onDevice: CheckResult = { kind: 'reached', stage: 'on-device' };
 const failed: CheckResult = { kind: 'failed', reason: 'The service has a fault (500).' };
@@ -61,13 +63,13 @@ function newDesk() {
     },
     stateOf: (target: ReachTarget) => state.targets.get(targetKey(target)),
     isDue: (target: ReachTarget, nowMs: number, spread = 0.5) =>
-      dueChecks(state, [target], () => spread, nowMs).length === 1,
+      dueChecks(state, [target], () => spread, unchanged, nowMs).length === 1,
   };
 }
 
 describe('a canary', () => {
   it('is due at once for a new entry', () => {
-    expect(dueChecks(initialReach, [push, secondPhone, mail, screen], middle, startMs)).toHaveLength(4);
+    expect(dueChecks(initialReach, [push, secondPhone, mail, screen], middle, unchanged, startMs)).toHaveLength(4);
   });
 
   it.each([
@@ -178,7 +180,9 @@ describe('the state of a channel', () => {
     desk.answer(desk.ask(push), ended);
     desk.answer(desk.ask(secondPhone), onDevice);
     expect(desk.stateOf(secondPhone)).toMatchObject({ state: 'reached' });
-    expect(dueChecks(desk.state(), [push, secondPhone], middle, startMs + checkEveryMsMax)).toEqual([secondPhone]);
+    expect(dueChecks(desk.state(), [push, secondPhone], middle, unchanged, startMs + checkEveryMsMax)).toEqual([
+      secondPhone,
+    ]);
   });
 });
 
@@ -276,7 +280,7 @@ describe('in random sequences', () => {
           for (const event of silentPages(state, clockMs)) take(event);
           const present = [...onDuty];
           const spreadOf = (key: string) => ((seed + key.length * 7) % 11) / 10;
-          for (const target of dueChecks(state, present, spreadOf, clockMs)) {
+          for (const target of dueChecks(state, present, spreadOf, unchanged, clockMs)) {
             expect(state.ended.has(targetKey(target))).toBe(false);
             checks += 1;
             askedCount += 1;

@@ -112,19 +112,21 @@ export function withinMax<Collection extends Map<string, unknown> | Set<string>>
  * tried every 8 to 9.5 minutes; while it is down, after 1, 2, 4 minutes and so on. A canary without any result within
  * 60 s is repeated, because the process was killed.
  * @param targets the channels of all persons on duty; entries that have ended are left out
+ * @param isChanged returns whether an entry was written since its newest canary; such an entry is tried at once
  * @param spreadOf returns a number from 0 to 1 for a target, always the same for the same target
  */
 export function dueChecks(
   state: ReachCheckState,
   targets: readonly ReachTarget[],
   spreadOf: (key: string) => number,
+  isChanged: (target: ReachTarget) => boolean,
   nowMs: number,
 ): readonly ReachTarget[] {
   return targets.filter((target) => {
     const key = targetKey(target);
     if (state.ended.has(key)) return false;
     const known = state.targets.get(key);
-    if (!known) return true;
+    if (!known || isChanged(target)) return true;
     const ageMs = nowMs - known.askedAtMs;
     if (ageMs < -aheadMsMax) return true;
     if (known.state === 'asked' && target.channel !== 'screen') return ageMs >= answerMsMax;

@@ -44,6 +44,13 @@ export function noteReach(noted: NotedReach, event: ReachEvent): NotedReach {
   return event.type === 'reach-ended' ? after : withinMax(after.set(key, event));
 }
 
+/** Returns what the topic says without an entry, so that the next result of the entry is written. */
+export function withoutReach(noted: NotedReach, reachId: string): NotedReach {
+  const after = new Map(noted);
+  after.delete(reachId);
+  return after;
+}
+
 /**
  * Returns an event for each target whose last canary came less far than the topic says, when the time for an answer is
  * over. Example: the push service has taken the canary, and the phone has not answered.

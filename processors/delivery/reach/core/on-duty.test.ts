@@ -14,11 +14,11 @@ const shift = [
   assigned('charge', 6, assignmentOf(2, 'ben', [15, 23])),
 ];
 const peopleAt = (events: readonly AssignmentEvent[], atHour: number) =>
-  targetsOf(stateOf(...events), entriesOf, hour(atHour)).map(({ userId, channel }) => `${userId} ${channel}`);
+  targetsOf(stateOf(...events), entriesOf, [], hour(atHour)).map(({ userId, channel }) => `${userId} ${channel}`);
 
 describe('targetsOf', () => {
-  it('returns the pages and each entry of a person on duty', () => {
-    expect(targetsOf(stateOf(...shift), entriesOf, hour(8))).toEqual([
+  it('has the pages and each entry of a person on duty', () => {
+    expect(targetsOf(stateOf(...shift), entriesOf, [entry], hour(8))).toEqual([
       { userId: 'anna', name: 'anna', channel: 'screen' },
       { userId: 'anna', name: 'anna', channel: 'push', reachId: entry.reachId },
     ]);
@@ -33,5 +33,19 @@ describe('targetsOf', () => {
     const twice = [...shift, assigned('charge', 6, assignmentOf(3, 'anna', [7, 15], ['ICU-2'], 'buddy'))];
     expect(peopleAt(twice, 8)).toEqual(['anna screen', 'anna push']);
     expect(peopleAt([...shift, declined('ben', 15, 2)], 16)).toEqual(['anna screen', 'anna push']);
+  });
+
+  it.each([
+    [0, true],
+    [2 * 60_000, true],
+    [2 * 60_000 + 1, false],
+    [-2 * 60_000, true],
+    [-2 * 60_000 - 1, false],
+  ])('has an entry of a person without a duty that was written %i ms ago: %s', (ageMs, isTried) => {
+    const addedAt = new Date(hour(6) - ageMs).toISOString();
+    const found = targetsOf(stateOf(...shift), () => [], [{ ...entry, userId: 'cleo', addedAt }], hour(6));
+    expect(found.map(({ userId, reachId }) => `${userId} ${reachId}`)).toEqual(
+      isTried ? [`cleo ${entry.reachId}`] : [],
+    );
   });
 });

@@ -1,28 +1,42 @@
 /** Returns the persons on duty, and their channels. Pure. */
+import { minuteMs } from '../../../../contracts/durations.ts';
 import { absenceAt } from '../../../../contracts/duties.ts';
 import { type DutyState, liveAssignments, type WardDuties } from '../../../../contracts/duty-state.ts';
 import type { ReachEntry } from '../../../../contracts/messages/delivery-commands.ts';
+import { parseInstant } from '../../../../contracts/time.ts';
 import type { ReachTarget } from './canary.ts';
+
+/** How long an entry counts as new, ms (ours). */
+const newEntryMs = 2 * minuteMs;
 
 type OnDuty = { readonly userId: string; readonly name: string };
 
 /**
- * Returns the targets of each person who has a duty now in any ward: the person's own pages, and each entry. A person
- * who is away has no duty; the cover has the duty.
+ * Returns each channel of each person who has a duty now in any ward: the own pages, and each entry. A person who is away has no duty; the cover has.
+ * Also returns each entry that was written a moment ago, so that a person who adds a phone before the shift sees whether it works.
  * @param entriesOf returns the entries of a person in all channels
+ * @param allEntries all entries of all persons
  */
 export function targetsOf(
   duties: DutyState,
   entriesOf: (userId: string) => readonly ReachEntry[],
+  allEntries: Iterable<ReachEntry>,
   atMs: number,
 ): readonly ReachTarget[] {
   const people = new Map<string, OnDuty>();
   for (const ward of duties.wards.values())
     for (const person of peopleOf(ward, atMs)) people.set(person.userId, person);
-  return [...people.values()].flatMap(({ userId, name }): ReachTarget[] => [
-    { userId, name, channel: 'screen' },
-    ...entriesOf(userId).map(({ channel, reachId }) => ({ userId, name, channel, reachId })),
-  ]);
+  const newEntries = [...allEntries].filter(({ userId, addedAt }) => {
+    const ageMs = atMs - (parseInstant(addedAt) ?? Number.NEGATIVE_INFINITY);
+    return !people.has(userId) && Math.abs(ageMs) <= newEntryMs;
+  });
+  return [
+    ...[...people.values()].flatMap(({ userId, name }): ReachTarget[] => [
+      { userId, name, channel: 'screen' },
+      ...entriesOf(userId).map(({ channel, reachId }) => ({ userId, name, channel, reachId })),
+    ]),
+    ...newEntries.map(({ userId, name, channel, reachId }) => ({ userId, name, channel, reachId })),
+  ];
 }
 
 function peopleOf(ward: WardDuties, atMs: number): OnDuty[] {
