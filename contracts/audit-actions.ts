@@ -2,7 +2,13 @@
 export const auditWriters = ['dashboard', 'operator'] as const;
 
 /** Only the operator's command line records these acts. If the dashboard's key signed one of them, the record is forged (log/audit/rules.ts). */
-export const operatorActions = ['rejected-viewed', 'rejected-redriven', 'patients-captured', 'trends-rebuilt'] as const;
+export const operatorActions = [
+  'rejected-viewed',
+  'rejected-redriven',
+  'patients-captured',
+  'trends-rebuilt',
+  'reach-tested',
+] as const;
 
 /** The looks and acts that are recorded. This file imports nothing, to keep the schemas out of the browser's bundle. */
 export const auditActions = [

@@ -47,7 +47,7 @@ describe('kafkaTopics', () => {
   it('the operator may read the topics of a capture, and may not write readings, commands or alarms', () => {
     const sources = ['associations', 'observations', 'commands', 'alarms'];
     expect(topicsOf('operator', 'readers')).toEqual(expect.arrayContaining(sources));
-    expect(topicsOf('operator', 'writers')).toEqual(['associations', 'keys-operator', 'audit']);
+    expect(topicsOf('operator', 'writers')).toEqual(['associations', 'keys-operator', 'reach', 'audit']);
   });
 
   it('each topic of data keys has at most one writer, and each writer uses only its own topic', () => {

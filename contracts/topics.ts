@@ -224,7 +224,8 @@ export const kafkaTopics = {
     cleanup: 'compact',
     retentionMs: -1,
     segmentMs: hourMs,
-    writers: ['dashboard'],
+    // Persons write their own entries at the dashboard. An operator's command adds other systems, and removes entries.
+    writers: ['dashboard', 'operator'],
     readers: ['delivery', 'dashboard', 'operator'],
   },
   audit: {

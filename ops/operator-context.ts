@@ -46,8 +46,12 @@ export async function readAccount(
 ): Promise<ClaimedAccount> {
   if (!/^[A-Za-z0-9._@-]{1,64}$/.test(userId)) throw usageError('--as takes the id of an account');
   const password = await askPassword(fromStdin, userId, terminal);
-  const accountsFile = settings.accountsFile || join(settings.stateDir, 'secrets', 'accounts.json');
-  return { userId, person: await personOfAccount(accountsFile, userId, password) };
+  return { userId, person: await personOfAccount(accountsFileOf(settings), userId, password) };
+}
+
+/** Returns the path of the dashboard's accounts. */
+export function accountsFileOf({ accountsFile, stateDir }: Pick<VigilSettings, 'accountsFile' | 'stateDir'>): string {
+  return accountsFile || join(stateDir, 'secrets', 'accounts.json');
 }
 
 /**

@@ -24,6 +24,7 @@ const help = `  npm run vigil -- rejected …                         shows mess
   npm run vigil -- capture --ward <ward> --since 24h …     writes captures from the log; capture --help
   npm run vigil -- assignments list|export                 prints who is responsible in a ward; assignments --help
   npm run vigil -- delivery who --ward <ward> --bed <bed>  says who would be called for an alarm; delivery --help
+  npm run vigil -- delivery reach list|add-webhook|test|remove   how persons can be reached; delivery reach --help
   npm run vigil -- explain <alarm> …                       says what happened to an alarm, and why nobody came; explain --help
   npm run vigil -- trends rebuild …                        writes lost trends into InfluxDB again; trends --help
 

@@ -20,6 +20,7 @@ import { Actor, AssociationId, DeviceId, Patient } from '../../contracts/message
 import { Assessment, Scores } from '../../contracts/messages/scores.ts';
 import { limitGroups } from '../../contracts/parameters.ts';
 import { standbyMsMax, standbyMsMin } from '../../contracts/standby.ts';
+import { permissions } from './permissions.ts';
 
 const closed = { additionalProperties: false } as const;
 export const Ward = Type.String({ minLength: 1, maxLength: 40 });
@@ -36,28 +37,6 @@ export const LoginBody = Type.Object(
   closed,
 );
 export type LoginBody = Static<typeof LoginBody>;
-
-/** What an account may be allowed to do. A screen shows buttons only for its account's permissions. */
-export const permissions = [
-  'view-vitals',
-  'view-devices',
-  'acknowledge',
-  'pause-audio',
-  'set-limits',
-  'enter-assessment',
-  'standby',
-  'associate-device',
-  'admit-patient',
-  'take-duty',
-  'view-audit',
-  'view-rejected',
-  'redrive-rejected',
-  'capture-patients',
-  'rebuild-trends',
-  'explain-alarms',
-  'see-explanations',
-] as const;
-export type Permission = (typeof permissions)[number];
 
 /** The answer to `POST /api/login` and `GET /api/session`. `wards` are names of wards, or `["*"]` for all wards. */
 export const Session = Type.Object(

@@ -27,6 +27,7 @@ const usage = `Usage: node dashboard/server/account.ts <command> --file FILE
   disable  --user ID
   enable   --user ID
   check    --user ID --password-stdin   (prints the account and its permissions as JSON, for other command lines)
+  show     --user ID   (prints the name, the role and the wards of an account as JSON, for other command lines)
   list`;
 
 type Options = {
@@ -46,6 +47,7 @@ const optionsOf: Readonly<Record<string, readonly string[]>> = {
   disable: ['user'],
   enable: ['user'],
   check: ['user', 'password-stdin'],
+  show: ['user'],
   list: [],
 };
 
@@ -192,6 +194,12 @@ async function run(args: readonly string[], terminal: Terminal): Promise<string>
     }
     case 'check':
       return JSON.stringify(await checkPassword(accounts.get(user), await passwordFrom(values, terminal)));
+    case 'show': {
+      const account = accounts.get(user);
+      if (!account) throw settingsError(`There is no account ${user}.${didYouMean(accounts.keys(), user)}`);
+      const { userId, name, role, wards, disabled } = account;
+      return JSON.stringify({ userId, name, role, wards, disabled });
+    }
     case 'list':
       return [...accounts.values()]
         .map((a) => `${a.userId}\t${a.role}\t${a.wards.join(',')}${a.disabled ? '\tdisabled' : ''}`)

@@ -13,6 +13,8 @@ const operatorMaySign: readonly AnyAuditRecord['action'][] = [
   'login-failed',
   'access-denied',
   'alarm-explained',
+  'reach-added',
+  'reach-removed',
   ...operatorActions,
 ];
 /** The actions that the dashboard's key may not sign. */

@@ -1,4 +1,7 @@
-/** `npm run vigil -- delivery who`: a dry run that says who would be called for an alarm. It sends nothing. */
+/**
+ * `npm run vigil -- delivery who`: a dry run that says who would be called for an alarm. It sends nothing. `delivery reach …`: the ways to reach
+ * persons (reach/main.ts).
+ */
 import { whoWouldBeCalled } from '../../contracts/call-order.ts';
 import { evolve, initialState } from '../../contracts/duties.ts';
 import type { DutyState } from '../../contracts/duty-state.ts';
@@ -15,6 +18,7 @@ import { readVigil, vigilSettings } from '../rejected/settings.ts';
 import { readTopic } from '../sealed-topic.ts';
 import { readWho, type WhoRequest } from './arguments.ts';
 import { jsonOf, linesOf } from './plan-text.ts';
+import { reach } from './reach/main.ts';
 
 const help = `npm run vigil -- delivery who --ward <ward> --bed <bed> [--at <time>] [--priority <priority>] [--kind <kind>]
     Prints who would be called for an alarm at this bed, through which channels and when, and what happens if nobody answers. It
@@ -26,12 +30,16 @@ const help = `npm run vigil -- delivery who --ward <ward> --bed <bed> [--at <tim
   --kind <kind>          physiological (default) or technical
   --json                 prints one JSON object
 
+npm run vigil -- delivery reach list|add-webhook|test|remove
+    How persons can be reached outside Vigil's own pages; delivery reach --help
+
 Settings:
 ${settingsHelpText(vigilSettings)}
 `;
 
 /** Runs the command. Returns the exit code: 1 if nobody would be called, although the alarm must be sent. */
 export async function delivery(args: readonly string[], terminal: Terminal): Promise<number> {
+  if (args[0] === 'reach') return reach(args.slice(1), terminal);
   const request = readWho(args, Date.now());
   if (request === undefined) {
     terminal.writeOut(help);

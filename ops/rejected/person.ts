@@ -19,15 +19,33 @@ export async function personOfAccount(
   userId: string,
   password: string,
 ): Promise<Person | undefined> {
-  const args = [accountProgram, 'check', '--user', userId, '--password-stdin', '--file', accountsFile];
-  const child = spawn(process.execPath, args, { stdio: 'pipe' });
-  child.stdin.on('error', () => undefined);
-  child.stdin.end(password);
-  const closed = new Promise<number | null>((resolve) => child.once('close', resolve));
-  const [output, errorText, code] = await Promise.all([text(child.stdout), text(child.stderr), closed]);
+  const args = ['check', '--user', userId, '--password-stdin', '--file', accountsFile];
+  const { output, errorText, code } = await runAccountProgram(args, password);
   if (code === 0) return JSON.parse(output) as Person;
   if (/password is wrong/.test(errorText)) return undefined;
   throw new VigilError('settings-invalid', errorText.trim() || `The account in ${accountsFile} cannot be checked.`);
+}
+
+/** Who an account belongs to, without its password. */
+export type KnownAccount = { readonly userId: string; readonly name: string; readonly disabled: boolean };
+
+/** Returns an account that can log in. @throws VigilError `settings-invalid` if there is no such account, or if it is disabled */
+export async function accountOf(accountsFile: string, userId: string): Promise<KnownAccount> {
+  const args = ['show', '--user', userId, '--file', accountsFile];
+  const { output, errorText, code } = await runAccountProgram(args, '');
+  if (code !== 0) throw new VigilError('settings-invalid', errorText.trim() || `${accountsFile} cannot be read.`);
+  const account = JSON.parse(output) as KnownAccount;
+  if (account.disabled) throw new VigilError('settings-invalid', `The account ${userId} is disabled.`);
+  return account;
+}
+
+async function runAccountProgram(args: readonly string[], input: string) {
+  const child = spawn(process.execPath, [accountProgram, ...args], { stdio: 'pipe' });
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(input);
+  const closed = new Promise<number | null>((resolve) => child.once('close', resolve));
+  const [output, errorText, code] = await Promise.all([text(child.stdout), text(child.stderr), closed]);
+  return { output, errorText, code };
 }
 
 /** Returns the password: the whole standard input, or the text that the person types at the terminal. The terminal does not show it. */

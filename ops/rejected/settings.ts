@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { webhookAddressSettings } from '../../process/channel-settings.ts';
 import { deliverySettings } from '../../process/delivery-policy-file.ts';
 import { influxSettings } from '../../process/influx-settings.ts';
 import { type Environment, type Manifest, readSettings, type Settings } from '../../process/settings.ts';
@@ -65,6 +66,7 @@ export const vigilSettings = {
     fallback: '',
   },
   ...deliverySettings,
+  ...webhookAddressSettings,
 } as const satisfies Manifest;
 
 export type VigilSettings = Settings<typeof vigilSettings> & {

@@ -1,5 +1,5 @@
 /** The routes of the page, which are written after `#` in its address. Each route can be a bookmark. */
-import type { Permission } from '../../protocol/rest.ts';
+import type { Permission } from '../../protocol/permissions.ts';
 
 export type Route =
   | { readonly page: 'ward'; readonly ward: string | undefined }

@@ -4,13 +4,14 @@
  * - A nurse admits, moves, corrects and discharges patients.
  * - A technician assigns and moves devices that have no patient. A technician never sees a name, a value or a physiological
  *   alarm. So a technician may not move or discharge a patient, and may not assign a further device to a patient. A
- *   technician may send rejected input through the gateway again without seeing it, and may rebuild deleted trends.
+ *   technician may send rejected input through the gateway again without seeing it, may rebuild deleted trends, and sets up the
+ *   ways to reach persons on the operator's command line.
  * - Nurses, physicians and technicians take duties of their role (assignments.ts has the rules, and who is charge nurse).
  * - A nurse may see why nobody came to an alarm while being the charge nurse of its ward (routes/explain.ts).
  * - An auditor reads the audit trail and no clinical data. An explanation of an alarm shows an auditor no values.
  */
 import type { Role } from '../../../contracts/messages/records.ts';
-import type { Permission } from '../../protocol/rest.ts';
+import type { Permission } from '../../protocol/permissions.ts';
 
 /** `public`: no login. `session`: any account. Otherwise the account's role must have the permission. */
 export type Access = 'public' | 'session' | Permission;
@@ -55,7 +56,7 @@ const table: Readonly<Record<Role, readonly Permission[]>> = {
     'explain-alarms',
     'see-explanations',
   ],
-  technician: ['view-devices', 'associate-device', 'take-duty', 'redrive-rejected', 'rebuild-trends'],
+  technician: ['view-devices', 'associate-device', 'take-duty', 'redrive-rejected', 'rebuild-trends', 'set-up-reach'],
   auditor: ['view-audit', 'explain-alarms', 'see-explanations'],
 };
 

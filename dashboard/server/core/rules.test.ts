@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { roles } from '../../../contracts/messages/records.ts';
 import { sessionMsMax } from '../../../contracts/session-limits.ts';
 import { formatInstant } from '../../../contracts/time.ts';
-import { permissions } from '../../protocol/rest.ts';
+import { permissions } from '../../protocol/permissions.ts';
 import { admit, defaultBudget, type MessageKind } from './budget.ts';
 import { auditor, everywhere, nurse, t0, technician } from './fold.testing.ts';
 import { alarmsStaleMs, damageShownMs, judgeHealth, kafkaAwayMs, newLifeSigns, noteReading } from './health.ts';
@@ -22,7 +22,7 @@ describe('rights', () => {
         (permission) =>
           ![
             ...['view-audit', 'view-rejected', 'redrive-rejected', 'capture-patients', 'rebuild-trends'],
-            'explain-alarms',
+            ...['explain-alarms', 'set-up-reach'],
           ].includes(permission),
       ),
       physician: [
@@ -31,7 +31,14 @@ describe('rights', () => {
         ...['view-rejected', 'redrive-rejected', 'capture-patients', 'rebuild-trends', 'explain-alarms'],
         'see-explanations',
       ],
-      technician: ['view-devices', 'associate-device', 'take-duty', 'redrive-rejected', 'rebuild-trends'],
+      technician: [
+        'view-devices',
+        'associate-device',
+        'take-duty',
+        'redrive-rejected',
+        'rebuild-trends',
+        'set-up-reach',
+      ],
       auditor: ['view-audit', 'explain-alarms', 'see-explanations'],
     });
   });

@@ -41,7 +41,7 @@ describe('targetsOf', () => {
     [2 * 60_000 + 1, false],
     [-2 * 60_000, true],
     [-2 * 60_000 - 1, false],
-  ])('has an entry of a person without a duty that was written %i ms ago: %s', (ageMs, isTried) => {
+  ])('returns an entry of a person without a duty that was written %i ms ago: %s', (ageMs, isTried) => {
     const addedAt = new Date(hour(6) - ageMs).toISOString();
     const found = targetsOf(stateOf(...shift), () => [], [{ ...entry, userId: 'cleo', addedAt }], hour(6));
     expect(found.map(({ userId, reachId }) => `${userId} ${reachId}`)).toEqual(

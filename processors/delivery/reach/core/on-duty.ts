@@ -12,8 +12,9 @@ const newEntryMs = 2 * minuteMs;
 type OnDuty = { readonly userId: string; readonly name: string };
 
 /**
- * Returns each channel of each person who has a duty now in any ward: the own pages, and each entry. A person who is away has no duty; the cover has.
- * Also returns each entry that was written a moment ago, so that a person who adds a phone before the shift sees whether it works.
+ * Returns the targets of each person who has a duty now in any ward: the person's own pages, and each entry. A person
+ * who is away has no duty; the cover has the duty. Also returns each entry that was written in the last 2 min: so a
+ * person who adds a phone before the shift sees whether the phone works.
  * @param entriesOf returns the entries of a person in all channels
  * @param allEntries all entries of all persons
  */
