@@ -12,7 +12,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [
-            '{contracts,process,log,gateway,processors,dashboard,simulators,certs,ops,tests}/**/*.test.{ts,tsx}',
+            '{contracts,process,log,gateway,processors,dashboard,simulators,certs,ops,bench,tests}/**/*.test.{ts,tsx}',
           ],
           exclude: [...never, ...['int', 'e2e', 'fault', 'screen', 'attack'].map((kind) => `**/*.${kind}.test.ts`)],
           // Far beyond what any takes: a test must not depend on how busy the machine is.

@@ -15,8 +15,11 @@ export type TestDevice = {
   readonly acknowledged: ReadonlySet<number>;
   /** Number of observations published so far. */
   published(): number;
-  /** Publishes numerics with the time `timeMs`, by default now. Resolves with the sequence number when the PUBACK arrives. */
-  observe(values: Readonly<Record<string, number>>, timeMs?: number): Promise<number>;
+  /**
+   * Publishes numerics with the time `timeMs`, by default now, and the time until the next reading, by default 1 s. Resolves with the
+   * sequence number when the PUBACK arrives.
+   */
+  observe(values: Readonly<Record<string, number>>, timeMs?: number, intervalMs?: number): Promise<number>;
   publish(kind: DeviceTopicKind, payload: object | Buffer): Promise<void>;
   close(): Promise<void>;
 };
@@ -53,14 +56,14 @@ export async function connectDevice(platform: SystemAddresses, deviceId: string)
     acknowledged,
     published: () => seq,
     publish,
-    async observe(values, timeMs = Date.now()) {
+    async observe(values, timeMs = Date.now(), intervalMs = 1_000) {
       seq += 1;
       const ownSeq = seq;
       await publish('observations', {
         boot,
         seq: ownSeq,
         time: new Date(timeMs).toISOString(),
-        intervalMs: 1000,
+        intervalMs,
         values: Object.entries(values).map(([code, value]) => ({ code, value, unit: units[code] ?? '/min' })),
       });
       acknowledged.add(ownSeq);
