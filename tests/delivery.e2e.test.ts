@@ -1,6 +1,6 @@
 /**
- * Shows the way of an alarm to a person: a value crosses a limit, the nurse's phone is called and she rejects, the buddy's phone is called
- * and he accepts, the ward screen says who goes, he acknowledges, and the alarm ends.
+ * Tests the whole way of an alarm to a person: a value crosses a limit, the nurse is called on the phone and rejects,
+ * the buddy is called and accepts, the ward screen shows who goes, the buddy acknowledges, and the alarm ends.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -105,7 +105,7 @@ async function takePictures(name: string): Promise<void> {
     await page.screenshot({ path: join(folder, `delivery-${pictures}-${name}-${whose}.png`) });
 }
 
-/** Presses a button after it has stood still, because the page ignores a press on a button that has just moved. */
+/** Presses a button after it has not moved for a while, because the page ignores a press on a button that has just moved. */
 async function press(button: Locator): Promise<void> {
   await button.and(button.page().locator(':not([data-unsettled])')).click();
 }
@@ -119,7 +119,7 @@ it('the nurse rejects on her phone, the buddy accepts on his, and the ward scree
   await sheetOf(annas).getByText(`${ward} ${bed}`).waitFor();
   await sheetOf(annas).getByText('Okapi').waitFor();
   await tileLine().filter({ hasText: 'calling Anna Nurse' }).waitFor();
-  // The phone of Anna has confirmed that it shows the call, so the ward screen says so.
+  // Anna's phone has confirmed that it shows the call, so the ward screen shows this confirmation.
   await wardScreen
     .getByTestId('alarm-list')
     .getByText(/calling Anna Nurse · \d+ s · Vigil page: shown/)

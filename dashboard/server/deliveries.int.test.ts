@@ -1,6 +1,6 @@
 /**
- * Tests the delivery of alarms in the dashboard with a real Kafka: what pages get, what they confirm and answer, and who may do that. The test
- * writes what the delivery process would write.
+ * Tests the delivery of alarms in the dashboard with a real Kafka: what pages get, what they confirm and answer, and
+ * who may do this. The test writes the records of the delivery process.
  */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -26,7 +26,7 @@ const closing: (() => Promise<unknown>)[] = [];
 let icu: CalledWard;
 let delivery: SealedLog;
 const commands: DeliveryCommand[] = [];
-/** What the imitated delivery process says to the next answers; undefined: nothing. */
+/** The result that the test, in the place of the delivery process, gives to the next answers; undefined: no result. */
 let answerSeen: { readonly taken: boolean; readonly reason?: string } | undefined = { taken: true };
 let isSigning = true;
 
@@ -110,7 +110,7 @@ describe('an alarm that calls a person', () => {
     bensPage.close();
   });
 
-  it('is on the called person’s page although this page watches another ward, and not on a page of another ward', async () => {
+  it('is on the called person’s page even if this page watches another ward, but not on the page of a person of another ward', async () => {
     const alarmId = await raiseAlarm();
     const [stranger, tech] = await Promise.all([loggedIn('stranger'), loggedIn('tech')]);
     const strangersPage = await openPage(stranger, 'other');
@@ -143,7 +143,7 @@ describe('an alarm that calls a person', () => {
 });
 
 describe('the confirmations of a page', () => {
-  it('become one receipt for each call of the person, and none for calls of others', async () => {
+  it('become one receipt for each call of the person, and no receipt for calls of others', async () => {
     const page = await openPage(await loggedIn('anna'));
     const alarmId = await raiseAlarm();
     await call(alarmId, [callAbout('ben', alarmId), callAbout('anna', alarmId)]);
@@ -183,13 +183,13 @@ describe('the confirmations of a page', () => {
     page.close();
   });
 
-  it('that are no valid messages end the connection', async () => {
+  it('end the connection if they are not valid messages', async () => {
     const page = await openPage(await loggedIn('anna'));
     page.send({ type: 'calls-painted', calls: [{ alarmId: 'short', callId: 'x' }] });
     expect(await page.closed).toBe(4003);
   });
 
-  it('come from the service worker too, also with a locked session, and only for calls of the person', async () => {
+  it('can come from the service worker, even in a locked session, but only for calls of the person', async () => {
     const anna = await loggedIn('anna');
     const alarmId = await raiseAlarm();
     await call(alarmId, [callAbout('anna', alarmId), callAbout('ben', alarmId)]);
@@ -215,7 +215,7 @@ describe('the answer of a person', () => {
     return alarmId;
   }
 
-  it('is what the delivery process says of it, and is not known before', async () => {
+  it('has the result that the delivery process writes, and is not known before that', async () => {
     const alarmId = await calledAlarm();
     expect(await answer('ben', alarmId)).toMatchObject({ status: 200, body: { result: 'taken' } });
     answerSeen = { taken: false, reason: 'Anna has accepted.' };
@@ -286,7 +286,7 @@ describe('the ways to be reached', () => {
     ['a host that is not allowed', { ...subscription(2), endpoint: 'https://evil.example/x' }, 400],
     ['a private address', { ...subscription(2), endpoint: 'https://127.0.0.1/x' }, 400],
     ['http', { ...subscription(2), endpoint: 'http://push.example/x' }, 400],
-    ['keys that are none', { ...subscription(2), auth: 'x' }, 400],
+    ['invalid keys', { ...subscription(2), auth: 'x' }, 400],
     ['a mail address outside', { channel: 'mail', label: 'Mail', address: 'anna@evil.example' }, 400],
     ['two mail addresses', { channel: 'mail', label: 'Mail', address: 'a@hospital.example,b@evil.example' }, 400],
     ['a webhook', { channel: 'webhook', label: 'Pager', url: 'https://push.example/', secret: 'whsec_hidden' }, 400],

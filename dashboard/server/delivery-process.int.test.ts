@@ -17,7 +17,7 @@ afterAll(async () => {
   await icu?.close();
 });
 
-it('an alarm calls the nurse, who rejects; the buddy is called and accepts; every screen says so, and a dead process is named', async () => {
+it('an alarm calls the nurse, who rejects; the buddy is called and accepts; every screen shows this, and the screens have a notice when the process is dead', async () => {
   const [anna, ben] = await Promise.all([icu.loggedIn('anna'), icu.loggedIn('ben')]);
   const [annasPage, bensPage] = await Promise.all([openPage(anna), openPage(ben)]);
   const alarmId = await icu.raiseAlarm();
@@ -53,7 +53,7 @@ it('an alarm calls the nurse, who rejects; the buddy is called and accepts; ever
   expect(await answer(ben, 'rejected', bensCall.round)).toMatchObject({ status: 202, body: { result: 'unknown' } });
   await delivery.start();
   await until('the end of the notice', () => annasPage.of('heartbeat').at(-1)?.delivery === undefined);
-  // The answer was in the log, so the new process has taken it.
+  // The answer was in the log, so the new process has handled it.
   await until('the answer', () =>
     viewOn(annasPage, alarmId)?.calls.some(({ name, outcome }) => name === 'Name of ben' && outcome === 'rejected'),
   );

@@ -63,7 +63,7 @@ export type History = Map<string, HistoryRow>;
 const historyHeader =
   'ward,duty,beds,user,name,from,until,assigned_at,assigned_by,accepted_at,declined_reason,ended_at,ended_by';
 
-/** Takes an event that had an effect into the history. Absences are not in the history. */
+/** Adds an event that had an effect to the history. Absences are not in the history. */
 export function addToHistory(history: History, event: AssignmentEvent): void {
   if (event.type === 'away' || event.type === 'back') return;
   if (event.type === 'assigned') {
@@ -88,8 +88,7 @@ export function historyLines(history: History): string[] {
 }
 
 /**
- * Returns a cell of a CSV line. A text that a spreadsheet would take for a formula gets an apostrophe, because a person's name or a reason
- * is written by somebody else.
+ * Returns a cell of a CSV line. A text that a spreadsheet would take for a formula gets an apostrophe, because other people write names and reasons.
  */
 function csvCell(text: string): string {
   const shown = visibleText(text);

@@ -5,13 +5,13 @@ const nowMs = Date.UTC(2026, 2, 1, 12);
 const place = ['--ward', 'ICU', '--bed', 'ICU-1'];
 
 describe('readWho', () => {
-  it('asks about a high physiological alarm now, if the person gives no more', () => {
+  it('without options, asks about a high physiological alarm now', () => {
     expect(readWho(['who', ...place], nowMs)).toEqual({
       ...{ ward: 'ICU', bed: 'ICU-1', atMs: nowMs, priority: 'high', kind: 'physiological', isJson: false },
     });
   });
 
-  it('takes the time, the priority, the kind and the form of the answer', () => {
+  it('reads the time, the priority, the kind and the form of the answer', () => {
     const more = ['--at', '2026-03-01T03:00+01:00', '--priority', 'medium', '--kind', 'technical', '--json'];
     expect(readWho(['who', ...place, ...more], nowMs)).toMatchObject({
       ...{ atMs: Date.UTC(2026, 2, 1, 2), priority: 'medium', kind: 'technical', isJson: true },

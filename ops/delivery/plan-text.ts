@@ -1,4 +1,4 @@
-/** Writes for people who would be called for an alarm. Pure. */
+/** Makes the texts of `vigil delivery who`: who would be called for an alarm. Pure. */
 import type { CallPlan, PlannedCall } from '../../contracts/call-order.ts';
 import { canAnswer } from '../../contracts/delivery-policy.ts';
 import { visibleText } from '../../contracts/text.ts';

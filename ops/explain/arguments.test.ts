@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readRequest } from './arguments.ts';
 
 describe('readRequest', () => {
-  it('takes the id, the account and the form of the result', () => {
+  it('reads the id, the account and the form of the result', () => {
     const base = { userId: 'anna', fromStdin: false, isJson: false };
     expect(readRequest(['12345678', '--as', 'anna'])).toEqual({ idStart: '12345678', ...base });
     expect(readRequest(['--as', 'anna', '--json', '--password-stdin', '--', '-2345678'])).toEqual({

@@ -1,4 +1,4 @@
-/** The arguments of `npm run vigil -- explain`, and its help. */
+/** Reads the arguments of `npm run vigil -- explain`, and has its help text. */
 import { VigilError } from '../../contracts/errors.ts';
 import { readArguments } from '../../process/command.ts';
 import { settingsHelpText } from '../../process/settings.ts';

@@ -1,4 +1,4 @@
-/** Writes into the log, as the delivery process and the dashboard do, how an alarm was delivered. */
+/** Writes records about the delivery of an alarm into the log, as the delivery process and the dashboard do. */
 import { randomUUID } from 'node:crypto';
 import type { Alarm } from '../../contracts/messages/alarms.ts';
 import type { AssignmentEvent } from '../../contracts/messages/assignments.ts';
@@ -24,7 +24,7 @@ export async function writeAssignment(dashboard: SealedLog, { ward, bed }: Place
   for (const event of events) await dashboard.append('assignments', ward, contentTypes.assignment, event);
 }
 
-/** Writes a round with a call of Anna whose message the push service took, and which Anna did not answer. */
+/** Writes a round with a call of Anna. The push service took the message, and Anna did not answer. */
 export async function writeCalls(delivery: SealedLog, alarm: Alarm, { ward, bed }: Place): Promise<void> {
   const { alarmId, associationId, rev, kind, priority, onsets } = alarm;
   const atMs = Date.now();

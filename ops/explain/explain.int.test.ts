@@ -77,7 +77,7 @@ const refusals = () => lab.publishedOf(bed).filter((record) => 'accepted' in rec
 async function explainAs(user: string, id: string, ...more: string[]) {
   const args = ['explain', '--as', user, '--password-stdin', ...more, '--', id];
   const ended = await runVigil(platform, args, { accountsFile, input: password });
-  // On a slow machine the command says how far it is.
+  // On a slow machine the command prints its progress.
   return { ...ended, err: ended.err.replace(/^… \d+ records read\n/gm, '') };
 }
 
@@ -161,7 +161,7 @@ describe('explain', () => {
     expect((await explainer.explain('vera', alarmId, admit, new AbortController().signal)).alarmId).toBe(alarmId);
   });
 
-  it('prints the explanation for people, also for the beginning of the id', async () => {
+  it('prints the explanation as text, and accepts the beginning of the id', async () => {
     const { out, code } = await explainAs('physician', alarmId.slice(0, 12));
     expect(code).toBe(0);
     for (const line of [
@@ -196,7 +196,7 @@ describe('explain', () => {
     expect(await auditLines()).toContain(`stranger access-denied ${alarmId} ${ward}`);
   });
 
-  it('refuses the beginning of an id that two alarms have, with the same text, and takes the whole id', async () => {
+  it('refuses the beginning of an id that two alarms have, with the same text, and accepts the whole id', async () => {
     const alarms = await openLogAs(platform, 'alarms');
     const raised = lab.eventsOf(bed).find(({ alarm }) => alarm.alarmId === alarmId)!;
     const { type, at, alarm } = raised;

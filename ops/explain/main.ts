@@ -1,4 +1,4 @@
-/** `npm run vigil -- explain`: says what happened to an alarm, and why nobody came. */
+/** `npm run vigil -- explain`: prints what happened to an alarm, and why nobody came. */
 import { VigilError } from '../../contracts/errors.ts';
 import { explain } from '../../contracts/explain/explain.ts';
 import { explanationLines } from '../../contracts/explain/lines.ts';
@@ -19,7 +19,7 @@ import type { Person } from '../rejected/person.ts';
 import { readVigil } from '../rejected/settings.ts';
 import { type ExplainRequest, explainHelp, readRequest } from './arguments.ts';
 
-/** How often a long reading reports its progress. */
+/** Time between two reports of the progress. */
 const progressMs = 5_000;
 
 /** Runs the command. Returns the exit code. */

@@ -1,4 +1,4 @@
-/** Certificates of the peers in the tests of channels. */
+/** Issues certificates for the peers in the tests of channels. */
 import { issueAuthority, issueLeaf, type Pair } from '../../certs/issue.ts';
 
 /** The authority of the hospital in the tests. */

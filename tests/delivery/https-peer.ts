@@ -1,4 +1,4 @@
-/** A real HTTPS server on loopback that stands for a push service or a receiver of webhooks, and makes faults on request. */
+/** A real HTTPS server on loopback that plays a push service or a receiver of webhooks, and makes faults on request. */
 import type { IncomingHttpHeaders } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
@@ -13,8 +13,8 @@ export type PeerRequest = {
 };
 
 /**
- * What the peer does with a request. `drop`: takes the request and breaks the connection. `slow-body`: its body never ends.
- * `dribble-headers`, `dribble-body`: it sends a little again and again, and never ends.
+ * What the peer does with a request. `drop`: reads the request and breaks the connection. `slow-body`: its body never ends.
+ * `dribble-headers`, `dribble-body`: its headers or its body come in small pieces and never end.
  */
 export type PeerAnswer =
   | { readonly status: number; readonly headers?: Readonly<Record<string, string>> }
@@ -30,7 +30,7 @@ export type HttpsPeer = {
   readonly host: string;
   readonly url: (path?: string) => string;
   readonly requests: PeerRequest[];
-  /** The answers to the next requests, in order; the last one stays. */
+  /** The answers to the next requests, in order; the last answer is used for all later requests. */
   answers: PeerAnswer[];
   /** Decides the answer to each request instead of `answers`. */
   answerOf: ((request: PeerRequest) => PeerAnswer) | undefined;

@@ -1,4 +1,4 @@
-/** A ward in a real Kafka for the tests of the delivery process: writes alarms, duties and answers, and reads what is delivered. */
+/** A ward in a real Kafka for the tests of the delivery process: writes alarms, duties and answers, and reads the deliveries. */
 import { randomUUID } from 'node:crypto';
 import pino from 'pino';
 import type { Alarm, AlarmEvent } from '../../contracts/messages/alarms.ts';
@@ -45,7 +45,7 @@ export async function openDeliveryLab(platform: Platform) {
     },
   });
 
-  /** Admits a patient to a ward of its own, whose people the test then assigns. */
+  /** Admits a patient to a new ward, to which the test then assigns people. */
   async function admit() {
     const ward = `ward-${randomUUID().slice(0, 8)}`;
     const period = admitted('BED-1', ward, 'Delivery');

@@ -11,10 +11,10 @@ export type ReceivedMail = { readonly from: string; readonly to: readonly string
 export type SmtpPeer = {
   readonly port: number;
   readonly mails: ReceivedMail[];
-  /** The reply to the next recipients or contents: a code to refuse, `drop` to take the mail and break the connection. */
+  /** The reply to the next recipients or contents: a code to refuse, `drop` to accept the mail and break the connection. */
   recipientReplies: number[];
   contentReplies: (number | 'drop' | 'hang')[];
-  /** Commands that came before TLS. */
+  /** The commands that came before TLS. */
   connectionCount(): number;
   close(): Promise<void>;
 };
@@ -77,7 +77,7 @@ export async function startSmtpPeer({ tls, certificate, login }: SmtpPeerOptions
   return peer;
 }
 
-/** Starts a server that takes connections and says nothing. */
+/** Starts a server that accepts connections but never answers. */
 export async function startSilentPeer(): Promise<{ readonly port: number; close(): Promise<void> }> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {

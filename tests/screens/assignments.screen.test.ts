@@ -105,7 +105,7 @@ it('a nurse becomes charge nurse and assigns a colleague, who sees what is open 
   await setHash(nora, '#/assignments');
 });
 
-it('an assignment that waits is named in the top bar and on the ward page, which leads to the board', async () => {
+it('an assignment that waits is shown in the top bar and on the ward page, which has a link to the board', async () => {
   await assign(nora, 'nils', 'buddy', 'A-2');
   await done(nora, 'Nils Nurse is assigned');
   await setHash(nils, '#/');
@@ -120,7 +120,7 @@ it('an assignment that waits is named in the top bar and on the ward page, which
   expect(await nora.getByTestId('tab-waiting').count()).toBe(0);
 });
 
-it('tile and page of a patient name the nurse, and say so if nobody is responsible', async () => {
+it('tile and page of a patient name the nurse, and show if nobody is responsible', async () => {
   await setHash(nils, '#/');
   await nils.getByTestId('bed-A-1').getByTestId('tile-nurse').filter({ hasText: 'Nurse: Nils Nurse' }).waitFor();
   expect(await nils.getByTestId('bed-A-2').getByTestId('tile-nurse').count()).toBe(0);
@@ -134,7 +134,7 @@ it('tile and page of a patient name the nurse, and say so if nobody is responsib
   await setHash(nils, '#/assignments');
 });
 
-it('a board that cannot be refreshed says its age and is grey, until it is refreshed', async () => {
+it('a board that cannot be refreshed shows its age and is grey until it is refreshed', async () => {
   await nora.route('**/assignments', (route) =>
     route.request().method() === 'GET' ? route.abort() : route.continue(),
   );
@@ -182,7 +182,7 @@ it('a nurse who is away without a cover leaves the beds without a nurse, until s
   await cell(nora, 'A-1').filter({ hasText: '✓ Nils Nurse until' }).waitFor();
 });
 
-it('a CSV file with faults is refused with each line, and a right one is taken', async () => {
+it('a CSV file with faults is refused with a message for each line, and a file without faults is saved', async () => {
   const upload = (text: string) =>
     nora
       .locator('[name=board-csv]')
@@ -200,7 +200,7 @@ it('a CSV file with faults is refused with each line, and a right one is taken',
   await nora.getByTestId('csv-problem').filter({ hasText: 'plan.csv: The file is empty.' }).waitFor();
   await nora.getByTestId('account-ids').locator('summary').click();
   await nora.getByTestId('account-ids').filter({ hasText: 'nils Nils Nurse (nurse)' }).waitFor();
-  // As a table program writes it, where the comma is the decimal sign.
+  // The form of spreadsheet programs in countries with a decimal comma.
   await upload(`${header.replaceAll(',', ';')}\r\nbuddy;A-1;nora;${time(0)}+00:00;${time(8)}+00:00\r\n;;;;\r\n`);
   await done(nora, 'plan.csv: 1 assignment is saved');
   await nora.getByTestId('board-bed-A-1').filter({ hasText: 'Nora Nurse' }).waitFor();
@@ -222,7 +222,7 @@ it('the charge nurse ends an assignment, and a person declines with a reason', a
   await expectReadable(nora, 'assignments');
 });
 
-it('the answer to a press is in sight, and another person does not get the duty that was chosen before', async () => {
+it('the answer to a press is visible, and the choice of another person clears the chosen duty', async () => {
   await nora.setViewportSize({ width: 360, height: 640 });
   await nora.locator('[name=assign-person]').selectOption('nora');
   await nora.locator('[name=assign-duty]').selectOption('charge-nurse');
@@ -292,7 +292,7 @@ it('a person with a keyboard keeps the focus after a press', async () => {
 it('start and end can be read on a phone', async () => {
   for (const name of ['assign-from', 'assign-until']) {
     const field = nora.locator(`[name=${name}]`);
-    // The text of the field is in the browser’s own elements: compare the field with the width that it would like.
+    // The text of the field is in the browser’s own elements: compare the width of the field with the width that the text needs.
     const [widthPx, neededPx] = await field.evaluate((input) => {
       const copy = input.cloneNode() as HTMLElement;
       copy.style.cssText = 'position: absolute; width: auto; max-width: none';

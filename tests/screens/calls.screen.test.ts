@@ -66,7 +66,7 @@ const answerText = (alarm: Alarm) => byId(`call-answer-${alarm.alarmId}`);
 const isPainted = (callId: string) => phone.painted.some(({ calls }) => calls.some((call) => call.callId === callId));
 
 describe('a call', () => {
-  it('comes up on every page, says what, where, how long and who is next, and is reported when it is painted', async () => {
+  it('appears on every page with alarm, bed, time left and next person, and is reported when it is painted', async () => {
     await setHash(phone.page, '#/assignments');
     const alarm = raise(bed);
     const call = callOf(alarm, bed);
@@ -103,7 +103,7 @@ describe('a call', () => {
     expect(phone.painted.some(({ checkId }) => checkId === '00000000-0000-4000-8000-000000000001')).toBe(true);
   });
 
-  it('is accepted with keys: pending, then taken, and the acceptance does not acknowledge', async () => {
+  it('can be accepted with keys: first pending, then taken, and the acceptance does not acknowledge', async () => {
     const alarm = raise(bed);
     const call = callOf(alarm, bed);
     phone.playCalls([call]);
@@ -138,7 +138,7 @@ describe('a call', () => {
     await until('the acknowledgement', () => server.commands.some(({ type }) => type === 'acknowledge'));
   });
 
-  it('is rejected, and the page says who is called', async () => {
+  it('can be rejected, and the page then says who is called', async () => {
     const alarm = raise(bed);
     const call = callOf(alarm, bed);
     phone.playCalls([call]);
@@ -178,7 +178,7 @@ describe('a call', () => {
     await until('the button works', () => byId(`accepted-${alarm.alarmId}`).isEnabled());
   });
 
-  it('that another person ended says who, and then leaves', async () => {
+  it('names the other person who ended it, and then disappears', async () => {
     const alarm = raise(bed);
     phone.playCalls([callOf(alarm, bed)]);
     await byId(`accepted-${alarm.alarmId}`).waitFor();
@@ -238,7 +238,7 @@ describe('several calls', () => {
 });
 
 describe('the assignment board', () => {
-  it('says who can be reached now, in red who cannot, and who would be called', async () => {
+  it('shows who can be reached now, in red who cannot, and who would be called', async () => {
     await setHash(phone.page, '#/assignments');
     const part = byId('ward-reach');
     await part.getByText('Not known: Not ready.').waitFor();

@@ -1,4 +1,4 @@
-/** Checks that pages report what they have painted, and that the other screens of a ward learn of a page that does not. */
+/** Checks that pages report what they have painted, and that the other screens of a ward get a notice about a page that does not paint. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
@@ -94,7 +94,7 @@ function raise(bed: number, fields: Partial<Alarm> = {}): Alarm {
 const reportsOf = (page: Page, { alarmId }: Alarm) =>
   reports.get(page)!.flatMap(({ report }) => report.alarms.filter((entry) => entry.alarmId === alarmId));
 
-/** Stops all code of a page, as an endless loop does. The connection stays open. Returns a function that lets the code go on. */
+/** Stops all code of a page, as an endless loop does. The connection stays open. Returns a function that lets the code continue. */
 async function freeze(page: Page): Promise<() => Promise<void>> {
   const devtools = await page.context().newCDPSession(page);
   await devtools.send('Debugger.enable');
@@ -141,7 +141,7 @@ describe('a page that paints', () => {
   it('a page confirms an alarm of which only the number in the top bar is visible', async () => {
     const page = await open('nora');
     await page.setViewportSize({ width: 360, height: 500 });
-    // The mark in the list is that of the most urgent alarm without a visible row, which is a medium one.
+    // The mark in the list belongs to the most urgent alarm without a visible row, which is a medium alarm.
     const urgent = [1, 2, 3, 4, 5, 6, 7].map((bed) => raise(bed, { priority: 'high' }));
     urgent.push(raise(8, { priority: 'medium' }), raise(7, { priority: 'medium' }));
     await until('reports', () => urgent.every((each) => reportsOf(page, each).length > 0));
@@ -230,7 +230,7 @@ describe('a page that does not paint', () => {
     await ottos.getByTestId('notice-unconfirmed').waitFor({ state: 'detached' });
   });
 
-  it('when the only page of a ward stands still, the ward stops counting as watched within 10 s', async () => {
+  it('when the only page of a ward is stuck, the ward stops counting as watched within 10 s', async () => {
     const page = await open('nora');
     await until('the ward is watched', () => server.hub.watchedWards().includes(ward));
     const startedAtMs = Date.now();

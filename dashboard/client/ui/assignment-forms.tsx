@@ -1,4 +1,4 @@
-/** The forms of the assignment board: assign a person, and go away and come back. */
+/** The forms of the assignment board: to assign a person, and to report that oneself is away or back. */
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { duties } from '../../../contracts/duty-names.ts';
@@ -43,7 +43,7 @@ function AssignForm({ board, send, busy }: BoardState) {
   const isForBeds = chosen === 'nurse' || chosen === 'buddy';
 
   async function save() {
-    // The server refuses a start that is past. Who changed nothing means "now", also if the form was open for a while.
+    // The server refuses a start that is past. A person who did not change the start means "now", even if the form was open for a while.
     if (from.value === proposedFrom.current) {
       proposedFrom.current = localInput(app.now.peek());
       from.value = proposedFrom.current;
@@ -97,7 +97,7 @@ function AssignForm({ board, send, busy }: BoardState) {
           options={people.map(({ userId: value, name, role }) => ({ value, text: `${name} (${role})` }))}
           onValue={(value) => {
             userId.value = value;
-            // A duty that was chosen for another person is not meant for this one.
+            // Clears the duty, because it was chosen for another person.
             duty.value = '';
           }}
         />
@@ -241,7 +241,7 @@ function AwayForm({ board, send, busy }: BoardState) {
                   (ward, version) =>
                     app.api.goAway(ward, {
                       version,
-                      // 1 s less, because the server accepts at most 4 h and its clock is a little ahead of the answer.
+                      // 1 s less: the server accepts at most 4 h, and compares the time when the request comes.
                       until: new Date(app.now.peek() + Number(minutes.value) * 60_000 - 1_000).toISOString(),
                       ...(cover.value === '' ? {} : { cover: cover.value }),
                     }),

@@ -72,7 +72,7 @@ export function AssignmentTable(state: BoardState) {
 
 function Cells(props: { state: BoardState; duty: Duty; bed: string | undefined; labels: readonly [string, string] }) {
   const { board } = props.state;
-  // By the time of the board, and not of this screen: the server says who is overdue, and an old board must not show that a bed has nobody.
+  // Uses the time of the board, not of this screen. The server decides who is overdue, and an old board must not show that a bed has no nurse.
   const { now, next } = cellOf(board, props.duty, props.bed, Date.parse(board.at));
   const isMissing = props.duty === 'nurse' && !now.some(({ isCovering }) => isCovering);
   return (

@@ -67,13 +67,13 @@ export function AssignmentsPage() {
   const { board, problem, refused, done, busy, send, isOld } = useBoard(ward);
   const shown = board.value?.ward === ward ? board.value : undefined;
   const answer = useRef<HTMLDivElement>(null);
-  // The pressed button may be far below: without this, the answer would be out of sight.
+  // The pressed button may be far below; without this, the person would not see the answer.
   useEffect(() => {
     if (done.value !== undefined || refused.value) answer.current?.scrollIntoView({ block: 'nearest' });
   }, [done.value, refused.value]);
   const sendAndKeepFocus: SendChange = async (ask, doneText) => {
     const isDone = await send(ask, doneText);
-    // The pressed button may be gone with its row. Without this, a person with a keyboard would begin at the top of the page again.
+    // The pressed button may have disappeared with its row. Without this, a person with a keyboard would start at the top of the page again.
     requestAnimationFrame(() => {
       if (document.activeElement === document.body) answer.current?.focus({ preventScroll: true });
     });
@@ -132,7 +132,10 @@ export function AssignmentsPage() {
   );
 }
 
-/** Returns the ward of the board and the wards of the person. The board never changes `app.ward`, because alarms of other wards would be hidden. */
+/**
+ * Returns the ward of the board and the wards of the person. The board never changes `app.ward`, because this would
+ * hide the alarms of other wards.
+ */
 function useWardOfBoard(): { readonly ward: string | undefined; readonly wards: readonly string[] } {
   const app = useApp();
   const wards = useSignal<readonly string[]>([]);
@@ -146,7 +149,7 @@ function useWardOfBoard(): { readonly ward: string | undefined; readonly wards: 
   return { ward: boardWard(asked, app.ward.value, wards.value), wards: wards.value };
 }
 
-/** Says how old the board is, because a board that looks present names people who may have gone. */
+/** Shows the age of the board, because an old board may name people who have gone. */
 function OldBoard({ board }: { board: Board }) {
   const app = useApp();
   return (

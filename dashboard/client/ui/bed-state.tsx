@@ -32,7 +32,10 @@ export function stateText(bed: Bed, nowMs: number): string | undefined {
   return online === false ? `offline${since}` : 'no news yet';
 }
 
-/** The mark for notices in the head of the tile. It names a missing nurse, because an alarm hides the alarm line's text. Its title has the text; the alarm line has the text if there is no alarm. */
+/**
+ * The mark for notices in the head of the tile. If the nurse is missing, the mark says this, because an alarm hides the
+ * text of the alarm line. The title of the mark has the whole text.
+ */
 function NoticeMark({ bed }: { bed: Bed }) {
   const app = useApp();
   if (bed.notices.length === 0) return null;
@@ -46,7 +49,7 @@ function NoticeMark({ bed }: { bed: Bed }) {
 
 export const soundTexts = { off: 'Monitor: sound off', paused: 'Monitor: sound paused' } as const;
 
-/** The mark that the device's own sound is off or paused, so that nobody hears the device at the bed. */
+/** The mark for a device whose own sound is off or paused, so that perhaps nobody hears the device at the bed. */
 function SoundMark({ bed }: { bed: Bed }) {
   const { sound } = bed.device;
   if (sound === undefined) return null;

@@ -1,4 +1,4 @@
-/** What the parts of the assignment board get from its page. */
+/** The data and functions that the page of the assignment board gives to its parts. */
 import type { Signal } from '@preact/signals';
 import type { Board } from '../../protocol/assignments.ts';
 import type { Answer } from '../shell/api.ts';

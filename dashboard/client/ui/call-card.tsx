@@ -18,7 +18,7 @@ import { ReadoutView } from './readout.tsx';
 import { patientHref } from './top-bar.tsx';
 import { WaveCanvas } from './waves.tsx';
 
-/** Maximum number of numbers on a card. The number that the alarm is about is one of them. */
+/** Maximum number of numbers on a card. The number with the alarm is one of them. */
 const readoutsMax = 4;
 
 export function CallCardView({ card }: { card: CallCard }) {
@@ -137,7 +137,7 @@ function CallActs({ card }: { card: CallCard }) {
   return (
     <>
       <div class="call__buttons">
-        {/* An answered button keeps its place. Otherwise a second press on it would give the other answer. */}
+        {/* A button keeps its place after a press. Otherwise a second press at the same place would give the other answer. */}
         {act('accepted', state === 'accepted' ? '✓ You go' : 'I go', true)}
         {act('rejected', state === 'rejected' ? '✓ You cannot' : 'I cannot', false)}
         <Acknowledge card={card} isOff={reason !== undefined} />

@@ -1,4 +1,4 @@
-/** The sheet that comes up on every page when a call waits for the person: the most urgent call, and the others in one line each. */
+/** The sheet that appears on every page when a call waits for the person. It shows the most urgent call, and one line for each other call. */
 import { useEffect, useRef } from 'preact/hooks';
 import { alarmText } from '../../../contracts/alarm-text.ts';
 import { priorityMarks } from '../core/alarm-order.ts';

@@ -52,7 +52,7 @@ export function TileDelivery({ alarm }: { alarm: Alarm }) {
   );
 }
 
-/** Returns the longest text of the line on a tile until the delivery changes, as a list of one; an empty list without a line. */
+/** Returns a list with the longest text that the line on a tile can have until the delivery changes; an empty list if there is no line. */
 export function useTileDeliveryRoom(alarm: Alarm | undefined): readonly string[] {
   const app = useApp();
   const alarmId = alarm?.alarmId;

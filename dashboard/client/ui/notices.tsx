@@ -112,7 +112,7 @@ function HealthNotices() {
   );
 }
 
-/** The notices about screens that have not confirmed alarms which this screen shows, too. */
+/** The notices about screens that have not confirmed alarms that this screen also shows. */
 function UnconfirmedScreens() {
   const app = useApp();
   const screen = app.screen.value;
@@ -149,7 +149,7 @@ function DeliveryNotices() {
   );
 }
 
-/** The notices about wards whose sound a screen has or had, but does not sound. */
+/** The notices about wards whose owning screen does not sound, or about which no screen has the sound any more. */
 function WardSounds() {
   const { wards, lost } = useApp().wardSounds;
   return (

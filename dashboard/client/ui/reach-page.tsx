@@ -75,7 +75,7 @@ function Line({ reach }: { reach: Reach['screen'] }) {
 
 type PartProps = { reach: Reach; ownId: string | undefined; onChange: () => Promise<void> };
 
-/** Turns the calls on this device on, and tests them. */
+/** The buttons that turn on the calls on this device, and test them. */
 function ThisDevice({ reach, ownId, onChange }: PartProps) {
   const app = useApp();
   const problem = useSignal<string | undefined>(undefined);

@@ -1,4 +1,4 @@
-/** Who of a ward can be reached now, and a form that says who would be called for an alarm. Both are parts of the assignment board. */
+/** Two parts of the assignment board: who can be reached now, and the form "Who would be called?". */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Static } from 'typebox';

@@ -1,4 +1,4 @@
-/** Who was on duty for an alarm, and each call of a person with what its channels reported. */
+/** Shows who was on duty for an alarm, and each call of a person with the reports of its channels. */
 import { channelTitles, standingTitles } from '../../../contracts/explain/titles.ts';
 import type { ExplanationAnswer } from '../../protocol/explain.ts';
 import { dutyNames } from '../core/duty-words.ts';

@@ -1,4 +1,4 @@
-/** Why did nobody come? What the log shows about one alarm: the findings first, then how it went. */
+/** The page "Why did nobody come?": what the log shows about one alarm, first the findings, then the details. */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { logPartTitles, lookTitles } from '../../../contracts/explain/titles.ts';
@@ -19,7 +19,7 @@ export function WhyPage({ alarmId }: { alarmId: string }) {
       if (answer.ok) explanation.value = answer.data;
       else problem.value = answer.message;
     });
-    // A page that is left ends the reading at the server.
+    // When the person leaves the page, the server stops reading.
     return () => controller.abort();
   }, [alarmId]);
   const known = explanation.value;
