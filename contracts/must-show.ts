@@ -1,5 +1,5 @@
 /**
- * Decides which revisions of an alarm a page must show anew. The server and the page apply this rule to the same
+ * Decides which revisions of an alarm a page must show again. The server and the page apply this rule to the same
  * messages, so they agree about which revisions the page has to confirm.
  */
 import { isUnanswered } from './acknowledgement.ts';

@@ -1,5 +1,5 @@
 /**
- * Shows that a page which stands still is noticed: the other screens of the ward name it, also at another dashboard, and
+ * Tests that Vigil notices a page that is stuck: the other screens of the ward name it, even at another dashboard, and
  * the devices learn within 10 s that nobody sees their alarms.
  */
 import { readFileSync } from 'node:fs';
@@ -32,7 +32,7 @@ let browser: Browser;
 /** Pages at two dashboards. */
 let noras: Page;
 let ottos: Page;
-/** What each inbox message said, and when it came. */
+/** The content of each inbox message, and when it came. */
 const inboxes: { readonly atMs: number; readonly watched: boolean }[] = [];
 /** When the page of Nora sent each report. */
 const reportedAtMs: number[] = [];
@@ -85,7 +85,7 @@ afterAll(async () => {
   for (const close of closers.reverse()) await close();
 }, 120_000);
 
-/** Stops all code of a page, as an endless loop does. The connection stays open. Returns a function that lets the code go on. */
+/** Stops all code of a page, as an endless loop does. The connection stays open. Returns a function that lets the code continue. */
 async function standStill(page: Page): Promise<() => Promise<unknown>> {
   const devtools = await page.context().newCDPSession(page);
   await devtools.send('Debugger.enable');
@@ -100,7 +100,7 @@ const bedsideAlarms = () =>
     .split('\n')
     .filter((line) => line.includes('"alarm at the bedside"') && line.includes('unwatched')).length;
 
-it('a screen of another dashboard names the page that stands still, and the ward stays watched through this screen', async () => {
+it('a screen of another dashboard names the page that is stuck, and the ward stays watched through this screen', async () => {
   await until('watched', () => isWatched() === true);
   const goOn = await standStill(noras);
   const stoppedAtMs = Date.now();
@@ -122,7 +122,7 @@ it('a screen of another dashboard names the page that stands still, and the ward
   }
 });
 
-it('when the only page of a ward stands still, its devices learn within 10 s that nobody watches, and sound by themselves', async () => {
+it('when the only page of a ward is stuck, its devices learn within 10 s that nobody watches, and sound by themselves', async () => {
   await ottos.context().close();
   await until('a report', () => Date.now() - (reportedAtMs.at(-1) ?? 0) < 1_000);
   await until('watched', () => isWatched() === true);

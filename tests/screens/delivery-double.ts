@@ -1,6 +1,6 @@
 /**
- * Imitates the server's part of the delivery: the messages about deliveries and calls on the live connection, and the routes of answers and of
- * the ways to reach a person. Everything else comes from the real server of the screens tests.
+ * Imitates the server's part of the delivery: the messages about deliveries and calls on the live connection, and the
+ * routes for answers and for the ways to be reached. Everything else comes from the real server of the screens tests.
  */
 import type { Browser, BrowserContext, Page, Route, WebSocketRoute } from 'playwright-core';
 import type { Static } from 'typebox';
@@ -29,7 +29,7 @@ type AnswerDouble = (
 
 export type DeliveryDouble = Awaited<ReturnType<typeof openWithDelivery>>;
 
-/** Opens a page, logs the user in, and plays the delivery to this page. The page keeps it when it connects again. */
+/** Opens a page, logs the user in, and imitates the delivery for this page, even after the page has connected again. */
 export async function openWithDelivery(
   browser: Browser,
   server: ScreenServer,
@@ -114,7 +114,7 @@ export async function openWithDelivery(
   await until('the page asks for deliveries', () => isAsked);
   return {
     page,
-    /** What the page has reported as painted. */
+    /** The reports of the page about painted calls. */
     painted,
     /** The answers that the page has sent. */
     answered,
@@ -129,7 +129,7 @@ export async function openWithDelivery(
     playDown(next: DeliveryDown | undefined) {
       down = next;
     },
-    /** The addresses of the looks at the reach of a ward and of the dry runs. */
+    /** The addresses of the requests "who can be reached" and "who would be called". */
     asked,
     playWardReach(next: Static<typeof WardReach>) {
       wardReach = next;
@@ -137,7 +137,7 @@ export async function openWithDelivery(
     playWho(next: Static<typeof WhoAnswer>) {
       who = next;
     },
-    /** How the server answers an answer. */
+    /** The server's result for the next answers. */
     onAnswer(next: AnswerDouble) {
       answer = next;
     },

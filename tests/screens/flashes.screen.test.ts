@@ -8,10 +8,13 @@ import { alarmOf, raisedEvent } from './scene.ts';
 const stage = openAlarmWard();
 const { beds, sendAlarms, rowOf, untilSettled } = stage;
 
-/** An element became bright between two frames: after `afterMs`, and at `atMs` at the latest. On a busy machine frames are far apart. */
+/**
+ * A moment in which an element became bright between two frames: after `afterMs`, and at `atMs` at the latest. On a
+ * busy machine frames are far apart.
+ */
 type Edge = { readonly afterMs: number; readonly atMs: number };
 
-/** What one flashing element did: `edges` say when it became bright, and `seenMs` is how long it was on the page. */
+/** The flashes of one element. `edges`: when it became bright. `seenMs`: how long it was on the page. */
 type Flashes = {
   readonly group: 'high' | 'medium';
   readonly name: string;

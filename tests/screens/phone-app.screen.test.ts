@@ -53,7 +53,7 @@ afterAll(async () => {
 });
 
 describe('the files of the app', () => {
-  it('have their types, are asked for again each time, and run under the policy of the page', async () => {
+  it('have their content types, are never used from a cache without a check, and have the security policy of the page', async () => {
     for (const [path, type] of [
       ['/sw.js', /javascript/],
       ['/vigil.webmanifest', /application\/manifest\+json/],
@@ -76,7 +76,7 @@ describe('the files of the app', () => {
     expect((await page.request.get(`${server.origin}/other.js`)).headers()['content-type']).toMatch(/text\/html/);
   });
 
-  it('name every icon of the manifest, and one of them may be cut to any shape', async () => {
+  it('include every icon of the manifest, and the manifest has an icon that may be cut to any shape', async () => {
     const answer = await page.request.get(`${server.origin}/vigil.webmanifest`);
     const manifest = (await answer.json()) as { display: string; icons: { src: string; purpose: string }[] };
     expect(manifest.display).toBe('standalone');
@@ -91,7 +91,7 @@ it('a ward screen in a browser has no service worker', async () => {
 });
 
 describe('"How I am reached"', () => {
-  it('says that nothing reaches the person while Vigil is closed, and what each entry has confirmed', async () => {
+  it('says that no call reaches the person while Vigil is closed, and what each entry has confirmed', async () => {
     await setHash(page, '#/reach');
     await page.getByTestId('reach-none').waitFor();
     await page.getByTestId('push-state').filter({ hasText: 'not called while Vigil is closed' }).waitFor();

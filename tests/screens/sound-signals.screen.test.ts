@@ -198,7 +198,7 @@ describe('the loudness of an unacknowledged high alarm', () => {
     }
   });
 
-  it('the first burst is at least as loud as a medium alarm, and a rise that was interrupted goes on where it was', async () => {
+  it('the first burst is at least as loud as a medium alarm, and an interrupted rise continues at the same loudness', async () => {
     const [[first, second], [medium]] = [
       loudness(await measureLevel('high', 11)),
       loudness(await measureLevel('medium', 7)),

@@ -160,7 +160,7 @@ describe('a screen that has the sound of its ward', () => {
     await takePictures(ottos, 'sound-away');
   });
 
-  it('when its page stands still, the other screen sounds', async () => {
+  it('when its page is stuck, the other screen sounds', async () => {
     const [noras, ottos] = await openOwnerAndOther();
     raise(beds[0]);
     await untilQuiet(ottos);

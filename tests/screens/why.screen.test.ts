@@ -1,4 +1,4 @@
-/** Checks the page "Why did nobody come?": what it shows, who may open it, and what the audit trail has about it. */
+/** Checks the page "Why did nobody come?": what it shows, who may open it, and what the audit trail records. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { explain } from '../../contracts/explain/explain.ts';
@@ -42,7 +42,7 @@ let server: ScreenServer;
 let browser: Browser;
 let stop: () => void;
 let physician: Page;
-/** Aborted when the server stops an explanation because its page was left. */
+/** Aborted when the server stops an explanation because the person has left its page. */
 let lastClosed: AbortSignal | undefined;
 let isAnswering = true;
 
@@ -82,7 +82,7 @@ afterAll(async () => {
   await server.close();
 });
 
-/** Returns who did what about the alarm, by the audit trail, newest first. */
+/** Returns who did what about the alarm, from the audit trail, newest first. */
 const auditOf = (userId: string) =>
   server.audit.page({ limit: 200, userId }).records.map(({ action, alarmId }) => `${action} ${alarmId ?? ''}`.trim());
 
@@ -145,7 +145,7 @@ describe('the page "Why did nobody come?"', () => {
     await page.context().close();
   });
 
-  it('a page that is left ends the reading at the server', async () => {
+  it('when a person leaves the page, the server stops reading', async () => {
     isAnswering = false;
     await setHash(physician, '#/');
     await setHash(physician, `#/alarms/${played.alarm.alarmId}/why`);

@@ -67,7 +67,7 @@ describe('alarmsToReport', () => {
     expect(due.map(({ isNews }) => isNews)).toEqual(expected);
   });
 
-  it('alarms that must be shown anew come before all others, and the rest waits for the next report', () => {
+  it('alarms that must be shown again come before all others, and the other alarms wait for the next report', () => {
     const quiet = Array.from({ length: 100 }, (_, n) =>
       alarm({ alarmId: `alarm-quiet-${n}`.padEnd(16, '-'), priority: 'high' }),
     );

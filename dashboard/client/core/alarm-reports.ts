@@ -44,7 +44,7 @@ export function soundOf(
 export type DueReport = { readonly alarm: Alarm; readonly isNews: boolean };
 
 /**
- * Returns the alarms to report: those that the page must show anew come first, then those whose sound began or ended, then
+ * Returns the alarms to report: those that the page must show again come first, then those whose sound began or ended, then
  * those that were on no visible part of the page. Within each group the most urgent come first.
  */
 export function alarmsToReport(

@@ -111,7 +111,7 @@ describe('the sheet', () => {
     return sheetCards(cardsAfter(waiting, [{ ...withoutWait, ...fields }], nowMs, false), nowMs + afterMs).length;
   };
 
-  it('shows a call until somebody goes, and what became of it for some seconds', () => {
+  it('shows a call until somebody goes, and then its end for some seconds', () => {
     expect(later({}, 3_600_000)).toBe(1);
     expect(later({ answered: 'accepted' }, readMs - 1)).toBe(1);
     expect(later({ answered: 'accepted' }, readMs)).toBe(0);
@@ -140,7 +140,7 @@ describe('the words', () => {
 
   it('say that accepting does not acknowledge, and what a rejection means', () => {
     expect(words({ answered: 'accepted' })).toBe('You go. The alarm sounds until somebody acknowledges it.');
-    // After the answer, the next person is called already, and `next` is the one after that.
+    // After the answer, the next person is called already, and `next` is the person after this person.
     const rejected = cardsAfter([], [{ ...withoutWait, answered: 'rejected', next: 'Cleo' }], nowMs, false)[0]!;
     const view = { calls: [{ name: 'Ben', outcome: 'waiting' }], acceptedBy: [] } as never;
     expect(callStateText(rejected, view, nowMs)).toBe('You cannot go. Ben is called.');

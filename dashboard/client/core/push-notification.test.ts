@@ -17,14 +17,14 @@ const calls: PushPayload = {
 const check: PushPayload = { type: 'check', checkId: '00000000-0000-4000-8000-000000000001' };
 
 describe('the notification of a push message', () => {
-  it('of calls is heard again when it replaces a former one, and stays until the person acts', () => {
+  it('of calls sounds again when it replaces a former notification, and stays until the person acts', () => {
     const { title, options } = notificationOf(calls, nowMs);
     expect(title).toBe('*** High alarm');
     expect(options).toMatchObject({ body: 'ICU 1', tag: 'alarm-0000000001', renotify: true, requireInteraction: true });
     expect(options).not.toHaveProperty('silent');
   });
 
-  it('of a canary is silent, and replaces the former one', () => {
+  it('of a canary is silent, and replaces the former notification', () => {
     const { options } = notificationOf(check, nowMs);
     expect(options).toMatchObject({ tag: 'vigil-check', silent: true });
     expect(options).not.toHaveProperty('renotify');
@@ -43,7 +43,7 @@ it.each([calls, check])('the receipt of a message is what the server accepts', (
   expect(Compile(PushReceiptBody).Check(JSON.parse(String(init.body)))).toBe(true);
 });
 
-it('the page without a connection says so, is not stored, and runs no script', () => {
+it('the page "no connection" tells the person about it, is not stored, and runs no script', () => {
   expect(noConnectionPage.html).toContain('No connection to Vigil');
   expect(noConnectionPage.html).not.toContain('<script');
   expect(noConnectionPage.headers['cache-control']).toBe('no-store');

@@ -264,7 +264,7 @@ describe('openLive', () => {
     await connected(2);
   });
 
-  it('sends reports only to a server that understands them, also after it has resumed without a snapshot', async () => {
+  it('sends reports only to a server that understands them, even after a resume without a snapshot', async () => {
     const report: ScreenReport = { type: 'report', page: 'painting', alarms: [] };
     openTestLive();
     await connected();

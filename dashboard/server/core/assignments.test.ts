@@ -376,7 +376,7 @@ it.each([
   expect(decision).toMatchObject({ code: 'not-found', isDenied: true });
 });
 
-it('boardFor says what is overdue, who is away, and whether the viewer may assign others', () => {
+it('boardFor returns overdue assignments, who is away, and whether the viewer may assign others', () => {
   const board = boardOf([...charge, ...anna, away('anna', 50, [14.5, 16], 'ben')]);
   const view = (userId: string, atHour: number) =>
     boardFor(board, { ward: 'icu', beds: ['ICU-1'], viewer: viewerOf(userId), members, accountOf }, hour(atHour));

@@ -176,7 +176,7 @@ it('an alarm that calls is listed as unconfirmed after its time, unless its newe
       const state: Confirmations = newConfirmations();
       let nowMs = t0;
       let current = raised();
-      /** When the alarm last asked to be shown anew, and the last revision that was painted. */
+      /** When the alarm last had to be shown again, and the last revision that was painted. */
       let askedRev = 1;
       let oldestAskedMs = nowMs;
       let painted = 0;

@@ -47,7 +47,7 @@ describe('deliveryChanges', () => {
     expect([...sent.keys()]).toEqual(expected.map(alarmIdOf));
   });
 
-  it('sends only what changed since, and names what is over or may not be seen any more', () => {
+  it('sends only deliveries that changed since, and names those that are over or may not be seen any more', () => {
     const { state, board } = scene();
     const screen = { viewer: nurse, scope: ward('icu') };
     const first = deliveryChanges(board, state, screen, new Map());

@@ -223,7 +223,7 @@ describe('another dashboard that has the sound of the ward', () => {
   };
   const elsewhere = { ward: 'icu', person: 'person of mark of otto', state: 'elsewhere' };
 
-  it('no screen here is silent for its sake, and each screen of the ward says so', () => {
+  it('makes no screen of this server silent, and each screen of the ward shows this owner', () => {
     noteOther(t0);
     expect(toldTo(openScreen(2))).toEqual([elsewhere]);
     expect(toldTo(openScreen(3, everywhere, 'step'))).toEqual([]);

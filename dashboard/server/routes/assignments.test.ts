@@ -64,7 +64,7 @@ describe('the audit trail', () => {
     },
   );
 
-  it('has at most 11 refused looks of an account in a minute, and the last one says so', async () => {
+  it('has at most 11 refused looks of an account in a minute, and the last record says that more are left out', async () => {
     const { audit, call } = newRoutes();
     for (let n = 0; n < 30; n += 1) await call(`GET ${path}`, 'step-down');
     expect(audit).toHaveLength(11);

@@ -133,7 +133,7 @@ it('a session that has used up its receipts of the minute can still act', async 
   expect(await post('phone', '/act')).toBe(200);
 });
 
-it("takes a phone's answer to a canary, also after the push service has confirmed the canary", async () => {
+it("takes a phone's answer to a canary, even after the push service has confirmed the canary", async () => {
   foldReachEntry(board, uuid(1), pushEntry(1, nurse.userId));
   foldDelivery(board, reachSeen(nurse.userId, { channel: 'push', reachId: uuid(1), state: 'reached', stage: 'taken' }));
   expect(await post('phone', '/api/push-receipt', { calls: [], checkId: uuid(7) })).toBe(204);

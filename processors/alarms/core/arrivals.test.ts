@@ -216,7 +216,7 @@ describe('a parameter that comes more often than before', () => {
     expect(patientBed.raisedConditions()).toEqual([]);
   });
 
-  it('values are not counted anew if a parameter already came often, or if a longer interval is declared', () => {
+  it('the count of values does not start again if a parameter already came often, or if a longer interval is declared', () => {
     const patientBed = bed();
     for (let s = 0; s <= 6; s += 2) feedPlain(patientBed, s, { SpO2: 97 });
     for (let s = 7; s <= 12; s += 1) feedPlain(patientBed, s, { SpO2: 97 });
@@ -408,7 +408,7 @@ describe('the expected interval of the device', () => {
 });
 
 describe('arrivalsAfterStandby', () => {
-  it('after a standby values are counted anew, and silent parameters stay silent', () => {
+  it('after a standby the count of values starts again, and silent parameters stay silent', () => {
     const counted = { tens: [3, 1], patchySince: t0 - 20_000 };
     const part = partOf({
       SpO2: lastArrival('SpO2', { ...counted, validAt: t0 - 1_000 }),

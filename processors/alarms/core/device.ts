@@ -177,7 +177,7 @@ export function takeConnection(part: DevicePart, input: ConnectionInput, now: nu
   const updated: DevicePart =
     input.claim === undefined
       ? part
-      : // The clock of another gateway may be behind. Its message about a newer connection counts all the same.
+      : // The clock of another gateway may be behind. Its message about a newer connection still counts.
         {
           ...part,
           claim: input.claim,

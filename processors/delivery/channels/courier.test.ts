@@ -219,7 +219,7 @@ describe('the figures of a courier', () => {
     expect(courier.failingMs()).toBe(0);
     for (let count = 0; count < failuresMax; count += 1) await send('a', failing, 100);
     clock.ms = 301_000;
-    // The wait of the breaker is over, so a trial may begin. The host has not answered all the same.
+    // The wait of the breaker is over, so a trial may begin. But the host has still not answered.
     expect(courier.isDown('a')).toBe(false);
     expect(courier.failingMs()).toBe(301_000);
     await send('a', failing, 100);

@@ -434,7 +434,7 @@ describe('persons who come and go', () => {
 });
 
 describe('the clock', () => {
-  it('a wait that was interrupted by a kill goes on', () => {
+  it('a wait that a kill interrupted continues after the restart', () => {
     const ward = raised();
     ward.at(59_999);
     expect(nextDueAtMs(ward.state(), t0 + 59_999)).toBe(t0 + 60_000);
@@ -559,7 +559,7 @@ describe('an alarm that was removed from the screens and begins again with the s
     ward.alarm('cleared', lowSpo2(rev + 1, { present: false, signal: 'off' }));
   };
 
-  it('goes on with its round within 60 s, so that it reaches the second person', () => {
+  it('continues its round within 60 s, so that it calls the second person', () => {
     const ward = newWard(everybody);
     ward.alarm('raised', lowSpo2(1));
     ward.at(seconds(50));
