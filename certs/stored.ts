@@ -37,7 +37,7 @@ export function writePair(directory: string, file: string, pair: Pair): void {
   writeAtomic(join(directory, `${file}.pem`), pair.certificate, 0o644);
 }
 
-/** Returns what the certificate says, and whether our authority signed it and its key fits. */
+/** Returns the content of the certificate, and whether our authority signed it and its key fits. */
 export function factsOf(pair: Pair, authorityCertificate: string): CertificateFacts {
   const certificate = new X509Certificate(pair.certificate);
   const authority = new X509Certificate(authorityCertificate);

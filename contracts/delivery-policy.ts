@@ -74,7 +74,7 @@ export function chainFor(
   return { chain: found };
 }
 
-/** A policy, or all faults because of which it is refused. */
+/** A policy, or the faults because of which the policy is refused. */
 export type PolicyResult = { readonly policy: DeliveryPolicy } | { readonly faults: readonly string[] };
 
 /**

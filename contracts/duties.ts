@@ -40,7 +40,7 @@ export const initialState: DutyState = { wards: new Map() };
 
 /**
  * Whether a person has accepted a duty and is there. `overdue`: the person accepted, the shift is over, and nobody has
- * taken over. Only with `accepted` and `overdue` the bed is covered.
+ * taken over. The bed is covered only if the state is `accepted` or `overdue`.
  */
 export type Standing = 'accepted' | 'overdue' | 'not-accepted' | 'away';
 

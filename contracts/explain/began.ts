@@ -12,7 +12,7 @@ import type { AlarmRecords } from './records.ts';
 
 export type Began = {
   /**
-   * Whether only the engine can have delayed the raise: no record is missing, and no record shows another reason.
+   * Whether only the engine can have delayed the raise of the alarm: no record is missing, and no record shows another reason.
    * Otherwise the time from the reading to the raise does not count as a delay of Vigil.
    */
   readonly isByReading: boolean;
@@ -30,7 +30,7 @@ export function beganOf(records: AlarmRecords, history: History): Began {
   const isBetween = (atMs: number | undefined) => atMs !== undefined && atMs >= readMs && atMs <= raisedMs;
   const limits = limitChanges(records, history).filter(({ atMs }) => isBetween(atMs));
   const others = alarms.others.filter(({ body }) => isBetween(parseInstant(body.at)));
-  // No reading raised an alarm of the device, or an alarm about a missing value.
+  // Alarms of the device and alarms about missing values are not raised by a reading.
   const canBeByReading = first.kind === 'physiological' && first.origin === undefined;
   const findings = [
     ...limitFindings(limits, history),

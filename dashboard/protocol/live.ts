@@ -149,8 +149,8 @@ export type AlarmReport = Static<typeof AlarmReport>;
 export const reportAlarmsMax = 64;
 
 /**
- * Says what the page has painted and sounded. A page sends it within a second after an alarm calls, and every
- * `reportEveryMs` while it has nothing new to say. Only a server whose snapshot or heartbeat has `reports` understands this message.
+ * The report of what the page has painted and sounded. A page sends a report within a second after an alarm calls, and
+ * otherwise every `reportEveryMs`. Only a server whose snapshot or heartbeat has `reports` understands this message.
  */
 export const ScreenReport = Type.Object(
   {

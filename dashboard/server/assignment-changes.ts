@@ -14,7 +14,7 @@ export type BoardRequest = {
   readonly viewer: Viewer;
   readonly who: Who;
   readonly ward: string;
-  /** Returns what the person wants, for the audit record of a refusal. */
+  /** Returns the requested change as text, for the audit record of a refusal. */
   readonly wanted: () => string;
   readonly decide: (nowMs: number) => BoardDecision;
 };

@@ -97,7 +97,7 @@ export function shareOf({ method, config }: RouteOptions): Share {
   return method === 'GET' || method === 'HEAD' ? 'look' : 'act';
 }
 
-/** Returns as what a request to a route is counted in a minute. A route of the kind `own` may count its requests once more. */
+/** Returns the kind under which a request to a route is counted in a minute. A route of the kind `own` may count its requests a second time. */
 export function paceOf(share: Share): PacedKind {
   switch (share) {
     case 'look':

@@ -48,7 +48,7 @@ type Result = {
   readonly earlyMaxS: number;
 };
 
-/** Returns when the event happens, what it is and how large, without the faults that no message can show (decision 17). */
+/** Returns the time, the kind and the size of the event. Leaves out faults that no message can show (decision 17). */
 function shownEvent({ everyS, counts, drift, birth, ...faults }: Faults) {
   const [before, during, after] = counts;
   const totalS = (before + during + after) * everyS;

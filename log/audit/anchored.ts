@@ -1,4 +1,4 @@
-/** Checks whether the audit trail in Kafka agrees with its anchors. Takes the records of each partition in their order. Pure. */
+/** Checks whether the audit trail in Kafka agrees with its anchors. Handles the records of each partition in their order. Pure. */
 
 import { formatInstant, parseInstant } from '../../contracts/time.ts';
 import { type Anchor, digestStart, nextDigest } from './anchor.ts';
@@ -78,7 +78,7 @@ export function createAnchoredCheck(anchors: readonly Anchor[], hash: Hash, from
 
   return {
     /**
-     * Takes the next record of a partition.
+     * Handles the next record of a partition.
      * @param value base64url of the sealed record
      * @param atMs the record's own time; undefined if the record cannot be decrypted
      */

@@ -10,7 +10,7 @@ const devicesMax = 100_000;
 
 export type Associations = {
   /**
-   * Takes a row of the table.
+   * Handles a row of the table.
    * @param nowMs the time at which the row was read. A start or an end in the row that is later than this time counts as this time.
    */
   fold(body: DeviceAssociations, nowMs: number): void;

@@ -76,7 +76,7 @@ function standbyNow(
 }
 
 /**
- * Takes a record that the last owner published, if its revision is higher than that of the snapshot. The next revisions continue from that
+ * Handles a record that the last owner published, if its revision is higher than that of the snapshot. The next revisions continue from that
  * record, because screens ignore a record whose revision is not higher than the last one.
  */
 export function adoptPublished(engine: { inForce: PublishedInForce }, record: LimitsInForce | StandbyInForce): void {

@@ -61,7 +61,7 @@ export type WritingOptions = {
   readonly positions: DeliveryPositions;
   /** Number of offsets in `deliveries` since the last snapshot; the number may be too large, never too small. */
   readonly offsetsSince: number;
-  /** Returns what the rules ask about, as it is now. */
+  /** Returns the present answers to the questions of the rules. */
   readonly context: (book: Book) => Context;
   /** Called after each pass. */
   readonly onBook: (book: Book) => void;

@@ -96,7 +96,7 @@ export async function startSilentPeer(): Promise<{ readonly port: number; close(
 
 /**
  * Starts a mail server that begins an answer to one command, sends a further line of it again and again, and never ends it.
- * @param at where it does that: at the greeting, at EHLO, at the content of a mail, or at QUIT
+ * @param at the command whose answer never ends: the greeting, EHLO, the content of a mail, or QUIT
  */
 export async function startDribblingPeer(at: 'greeting' | 'EHLO' | 'DATA' | 'QUIT') {
   const { certificate: cert, key } = await peerCertificate(['localhost', '127.0.0.1']);

@@ -51,7 +51,7 @@ describe('scoreOf', () => {
     expect(halfWidthOf(10)).toBeCloseTo(0.2191, 3);
   });
 
-  it('leaves out a file of which no mutant counts', () => {
+  it('leaves out a file that has no mutant that counts', () => {
     expect(
       scoreOf([
         { all: 100, counted: 10, found: 9 },

@@ -51,7 +51,7 @@ export type FileCounts = { readonly all: number; readonly counted: number; reado
 /**
  * Estimates the share of all mutants that the tests find, with the half width of its 95 % confidence interval. Each file has a weight in
  * proportion to its number of mutants (a stratified sample). For the half width, each file gets one additional found mutant and one
- * additional mutant that was not found, because a file of which all tried mutants were found is not certain.
+ * additional mutant that was not found, because a file is not certain even if all tried mutants were found.
  */
 export function scoreOf(files: readonly FileCounts[]): { readonly score: number; readonly halfWidth: number } {
   const countedFiles = files.filter(({ counted }) => counted > 0);

@@ -138,7 +138,7 @@ describe('a page that paints', () => {
     expect(await page.getByTestId('notice-unconfirmed').count()).toBe(0);
   });
 
-  it('a page confirms an alarm of which only the number in the top bar is visible', async () => {
+  it('a page confirms an alarm that is visible only as a number in the top bar', async () => {
     const page = await open('nora');
     await page.setViewportSize({ width: 360, height: 500 });
     // The mark in the list belongs to the most urgent alarm without a visible row, which is a medium alarm.

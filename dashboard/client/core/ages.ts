@@ -30,7 +30,7 @@ export function ageClass(ageMs: number, intervalMs: number): AgeClass {
 }
 
 /**
- * Returns the class of a value, of which the device may be gone. A value of a gone device is never `current`, even if its
+ * Returns the class of a value whose device may be gone. A value of a gone device is never `current`, even if its
  * interval is long. When the device comes back, its old values stay `old`; only a new value is `current`.
  */
 export function valueClass(

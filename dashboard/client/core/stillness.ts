@@ -1,15 +1,14 @@
 /**
  * Decides whether a person may press a button. A person aims at what the screen showed a moment ago. If a button has just
- * moved to this place, or now acts on something else, the person meant another button. So a button does not react until
- * it has stood still for a while.
+ * moved to this place, or now acts on something else, the person meant another button. So a button does not react until it has not moved for a while.
  */
 
 /**
- * How long a button must have stood still. People need 200 to 500 ms to see that something moved and to stop their
+ * How long a button must not have moved. People need 200 to 500 ms to see that something moved and to stop their
  * finger.
  */
 export const stillMs = 1000;
-/** A smaller shift changes nothing under a finger. */
+/** A smaller shift is ignored, because the finger is still on the same button. */
 const shiftPxMin = 4;
 /** Maximum number of remembered places that buttons have left; beyond it the oldest are forgotten. */
 const leftPlacesMax = 2000;
@@ -37,7 +36,7 @@ export function emptyStillness<K>(): Stillness<K> {
   return { standing: new Map(), leftPlaces: [] };
 }
 
-/** Returns the state after a new look at all controls that act. */
+/** Returns the state after the places of all controls were measured again. */
 export function stillnessAfterLook<K>(
   before: Stillness<K>,
   controls: readonly Control<K>[],

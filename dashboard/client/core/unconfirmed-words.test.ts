@@ -18,12 +18,7 @@ const notice: UnconfirmedScreen = {
 const look = 'Look at that screen.';
 
 it.each<[string, Partial<UnconfirmedScreen>, boolean, string]>([
-  [
-    'one alarm',
-    {},
-    false,
-    `The screen of Nora has not shown an alarm of 1 since 10:00:04: its page stands still. ${look}`,
-  ],
+  ['one alarm', {}, false, `The screen of Nora has not shown an alarm of 1 since 10:00:04: its page is stuck. ${look}`],
   [
     'alarms of two wards',
     { associationIds: ['a-1', 'a-2', 'a-1'], alarms: 3, why: 'hidden' },

@@ -7,7 +7,7 @@ import { whenText } from './times.ts';
 const reasons = {
   never: 'its page is old and must be loaded again',
   hidden: 'its browser tab is hidden',
-  silent: 'its page stands still',
+  silent: 'its page is stuck',
   'not-shown': 'they are on no visible part of its page',
 } as const;
 

@@ -1,6 +1,6 @@
 /**
  * Decides for which wards this page may be silent, because another screen has their sound, and which alarms sound here.
- * All times are by the page's steady clock, ms, if they are not named otherwise.
+ * All times are by the page's steady clock, ms, unless a comment says otherwise.
  */
 import type { Alarm, Priority } from '../../../contracts/messages/alarms.ts';
 import { soundLevelOf } from '../../../contracts/sound-level.ts';
@@ -17,12 +17,13 @@ export const soundsEverywhereAfterMs: Readonly<Record<Priority, number>> = {
   medium: 120_000,
   low: 120_000,
 };
-/** How long the page says that no screen has the sound of a ward any more. */
+/** The page shows for this time that no screen has the sound of a ward any more. */
 export const lostShownMs = 60_000;
 
 /**
  * Returns the wards for which this page may be silent. The server received the page's last report (`heardAt`) before it
- * sent the news, so the news are at most `nowMs - heardAt` old, even if they waited on the way or in the page.
+ * sent the heartbeat with `news`. So `news` is at most `nowMs - heardAt` old, even if the heartbeat was delayed on the
+ * way or in the page.
  */
 export function silentWards(news: SoundNews | undefined, nowMs: number): ReadonlySet<string> {
   const silent = new Set<string>();
@@ -70,7 +71,7 @@ export function isLeftToOther(
   return dueForMs < soundsEverywhereAfterMs[alarm.priority];
 }
 
-/** How far the audio of the page has played, and when this was. */
+/** How far the audio of the page had played at a time. */
 export type AudioProgress = { readonly atMs: number; readonly audioS: number };
 const progressMsMin = 500;
 

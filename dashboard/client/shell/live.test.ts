@@ -286,7 +286,7 @@ describe('openLive', () => {
     expect(live!.report(report)).toBe(true);
   });
 
-  it('passes on what a heartbeat says about the sound, and says when a new connection makes it invalid', async () => {
+  it('passes on the part of a heartbeat about the sound, and reports when a new connection makes this part invalid', async () => {
     const news: SoundNews = { beat: 5, heardAt: 3, wards: [] };
     openTestLive();
     await connected();

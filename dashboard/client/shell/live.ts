@@ -37,9 +37,9 @@ export type LiveEvents = {
   readonly onCalls: (message: Calls) => void;
   /** Called when the server of a new connection has said that it sends deliveries and calls. It sends all of them. */
   readonly onDeliveriesBegin: () => void;
-  /** Called with what a heartbeat says about the sound of wards; undefined from an older server. */
+  /** Called with the part of a heartbeat about the sound of wards; undefined from an older server. */
   readonly onSound: (news: SoundNews | undefined) => void;
-  /** Called when a new connection opens: what the former connection said about the sound does not count any more. */
+  /** Called when a new connection opens, because the data of the former connection about the sound do not count any more. */
   readonly onNewConnection: () => void;
   readonly onState: (state: LinkState) => void;
   /** Called with the reason why there is no connection, for a person; undefined when there is a connection. */

@@ -1,4 +1,4 @@
-/** Reports to the server what the page has painted and sounded, so that other screens learn of a page that shows nothing. */
+/** Reports to the server what the page has painted and sounded, so that other screens can show a notice about a page that does not paint. */
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { AlarmReport, ScreenReport } from '../../protocol/live.ts';
 import { reportEveryMs } from '../../protocol/pace.ts';

@@ -133,7 +133,7 @@ export function createWardSounds(options: {
 
   return {
     wards,
-    /** Whether the server has received a report of this page. Only then the page can ask for the sound. */
+    /** Whether the server has received a report of this page. The page can ask for the sound only after this. */
     isHeard: computed(() => news.value?.heardAt !== undefined),
     silent,
     lost,

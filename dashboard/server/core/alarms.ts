@@ -26,7 +26,7 @@ import {
 import { isAlarmOfTray } from './tray.ts';
 
 /**
- * Takes a record of the topic `alarms` into the state.
+ * Folds a record of the topic `alarms` into the state.
  * @returns whether a screen changes
  */
 export function foldAlarmEvent(state: LiveState, event: AlarmEvent, nowMs: number): boolean {
@@ -56,7 +56,7 @@ function noteSilence(state: LiveState, alarm: Alarm, atMs: number): void {
 }
 
 /**
- * Takes a record of the topic `alarm-state` into the state. It has all alarms of an association, as the alarm processor last wrote them. An
+ * Folds a record of the topic `alarm-state` into the state. It has all alarms of an association, as the alarm processor last wrote them. An
  * older alarm that is missing from the record has ended, and is removed.
  */
 export function foldAlarmState(state: LiveState, snapshot: AlarmState, nowMs: number): boolean {

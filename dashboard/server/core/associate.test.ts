@@ -43,7 +43,7 @@ function ward() {
   return state;
 }
 
-/** Takes the tables of a decision into the state, as the server does, and returns the decision. */
+/** Folds the tables of a decision into the state, as the server does, and returns the decision. */
 function carryOut(state: LiveState, decision: Decision): Decision {
   if (decision.ok) for (const changed of decision.tables) foldAssociations(state, changed);
   return decision;

@@ -30,7 +30,7 @@ export function currentPeriodOf(table: DeviceAssociations | undefined): Associat
 }
 
 /**
- * Takes a record of the topic `associations` into the state. An older version of a device's table changes nothing; if two tables have the
+ * Folds a record of the topic `associations` into the state. An older version of a device's table changes nothing; if two tables have the
  * same version, the later record counts. A table with an invalid date is ignored, as in the gateway and the alarm
  * processor.
  */

@@ -36,7 +36,7 @@ export function endNotice(state: LiveState, bed: BedState, code: string): void {
   if (bed.notices.delete(code)) markHeaderChanged(state, bed);
 }
 
-/** Takes a notice of the gateway into the state of its bed. */
+/** Folds a notice of the gateway into the state of its bed. */
 export function foldNotice(state: LiveState, associationId: string, record: NoticeRecord, nowMs: number): void {
   const receivedMs = parseInstant(record.receivedAt);
   if (receivedMs === undefined) return;

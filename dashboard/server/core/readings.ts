@@ -1,4 +1,4 @@
-/** Takes what devices sent into the state: numerics, status, connection and the arrival of waveforms. */
+/** Folds the messages of devices into the state: numerics, status, connection and the arrival of waveforms. */
 
 import { isHandOver, isOlderConnection, isOldWill } from '../../../contracts/connections.ts';
 import { isRepeatedReading, type ReadingId, withAcceptedReading } from '../../../contracts/corrections.ts';
@@ -34,13 +34,13 @@ import {
 
 import { isBeforeTray, isWaveBeforeTray } from './tray.ts';
 
-/** A wave of which no chunk came for this time is removed from its bed. */
+/** If no chunk of a wave came for this time, the wave is removed from its bed. */
 const waveForgetMs = 10_000;
 /** A smaller error of a device's clock is not sent, because it does not visibly change the age of a value. */
 const clockOffsetMsMin = 500;
 
 /**
- * Takes numerics into the state. A value that is not newer than the shown value is ignored. The value's time is the device time corrected
+ * Folds numerics into the state. A value that is not newer than the shown value is ignored. The value's time is the device time corrected
  * by the measured error of the device's clock, or the receive time if that is earlier. So a buffered reading that arrives
  * late stays old, and readings of a clock that was ahead for a while do not hide later readings. If two values have the
  * same time, the value that was received later is newer. If the device's own numbers show that its clock was set back, the
@@ -163,7 +163,7 @@ function noteDeviceAndBed(
   return device;
 }
 
-/** Takes a device's birth, will or technical conditions into the state. `conditions`, if present, is the complete list. */
+/** Folds a device's birth, will or technical conditions into the state. `conditions`, if present, is the complete list. */
 export function foldStatus(state: LiveState, associationId: string, record: StatusRecord, nowMs: number): void {
   const receivedMs = receivedMsOf(record.receivedAt, nowMs);
   if (receivedMs === undefined) return;
@@ -183,7 +183,7 @@ export function foldStatus(state: LiveState, associationId: string, record: Stat
   if (hasChanged) markHeadersChanged(state, device);
 }
 
-/** Takes into the state that a device's connection began or ended, as the gateway reports it. */
+/** Folds the start or the end of a device's connection into the state, as the gateway reports it. */
 export function foldConnection(state: LiveState, associationId: string, record: ConnectionRecord, nowMs: number): void {
   const receivedMs = receivedMsOf(record.receivedAt, nowMs);
   if (receivedMs === undefined) return;

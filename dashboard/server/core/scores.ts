@@ -1,4 +1,4 @@
-/** Takes the early warning scores into the state. The alarm processor publishes them. */
+/** Folds the early warning scores into the state. The alarm processor publishes them. */
 import type { Scores } from '../../../contracts/messages/scores.ts';
 import { scoresKey } from '../../../contracts/scores-key.ts';
 import { parseInstant } from '../../../contracts/time.ts';
@@ -8,7 +8,7 @@ import { type LiveState, markHeaderChanged, scoresMax } from './state.ts';
 const sameScoresEveryMs = 60_000;
 
 /**
- * Takes scores into the state, from the topics `alarms` and `alarm-state`, in any order. The newest scores count.
+ * Folds scores into the state, from the topics `alarms` and `alarm-state`, in any order. The newest scores count.
  * @returns whether a screen changes
  */
 export function foldScores(state: LiveState, scores: Scores, nowMs: number): boolean {

@@ -45,7 +45,7 @@ function sorted({ beds, alarms }: ReturnType<typeof wholeScreen>) {
 
 type Step = { kind: number; device: number; number: number };
 
-/** Takes into the state an arbitrary record about one of three devices on two wards. */
+/** Folds an arbitrary record about one of three devices on two wards into the state. */
 function foldStep(state: LiveState, { kind, device, number }: Step, at: { ms: number; version: number }): unknown {
   const deviceId = `d${device}`;
   const associationId = number % 3 === 0 ? `u-device-${device}` : `assoc-${device}-${number % 2}`;

@@ -1,4 +1,4 @@
-/** Returns what one screen shows, limited to its scope and to what its viewer may see: all of it, or the changes since a number. */
+/** Computes what one screen shows within its scope and the rights of its viewer: everything, or the changes since a number. */
 import type { Alarm, CommandAnswer, LimitsInForce } from '../../../contracts/messages/alarms.ts';
 import type { Patient } from '../../../contracts/messages/records.ts';
 import { lastWard } from '../../../contracts/periods.ts';

@@ -5,7 +5,7 @@ import { endExpiredNotices, noticesOf } from './notices.ts';
 import { foldObservation } from './readings.ts';
 import { emptyState, type LiveState } from './state.ts';
 
-/** Takes into the state one reading each second for each start (each letter of `boots`), in the order of the log. */
+/** Folds one reading for each start (each letter of `boots`) into the state, one each second, in the order of the log. */
 function play(state: LiveState, boots: string, fromS: number, toS: number, nowMs?: number): void {
   for (let s = fromS; s < toS; s += 1)
     for (const [i, boot] of [...boots].entries()) {

@@ -1,8 +1,8 @@
-/** Takes the standby of patients into the state. The alarm processor publishes it. */
+/** Folds the standby of patients into the state. The alarm processor publishes it. */
 import type { StandbyInForce } from '../../../contracts/messages/alarms.ts';
 import { type LiveState, markHeaderChanged, standbyMax } from './state.ts';
 
-/** Takes a standby into the state, from the topics `alarms` and `alarm-state`, in any order. The highest revision counts. */
+/** Folds a standby into the state, from the topics `alarms` and `alarm-state`, in any order. The highest revision counts. */
 export function foldStandby(state: LiveState, inForce: StandbyInForce): void {
   const { associationId, rev } = inForce;
   const formerStandby = state.standby.get(associationId);

@@ -77,7 +77,7 @@ describe('unconfirmedFor', () => {
     expect(notices[0]).toMatchObject({ isOwn: true });
   });
 
-  it('the screens of one station make one notice, and the own screen says only what it has not shown itself', () => {
+  it('the screens of one station make one notice, and the notice of a screen about itself names only its own alarms', () => {
     const tabs = [
       entry(),
       entry({ screenId: 'a 2', stationId: 'a 1' }),

@@ -33,7 +33,7 @@ const odd = (second: number, aheadMs: number, count: number, rateHz = 250): Sent
 });
 
 /**
- * Takes in the chunks of each second. `text` has a character for each real chunk: `#` if it was shown, `.` if not. `shown` has
+ * Handles the chunks of each second. `text` has a character for each real chunk: `#` if it was shown, `.` if not. `shown` has
  * all shown chunks.
  */
 function scene(seconds: number, at: (second: number) => { readonly real?: Sent; readonly odd?: readonly Sent[] }) {

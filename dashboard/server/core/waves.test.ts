@@ -181,7 +181,7 @@ describe('a device clock that is set while a wave comes', () => {
     return { ...record, reading: { ...record.reading, samples: Buffer.alloc(lengthMs / 5).toString('base64') } };
   };
   /**
-   * Takes in chunks of 10 s with the old clock and of 10 s with the new clock. Returns the chunks that were shown after the
+   * Handles chunks of 10 s with the old clock and of 10 s with the new clock. Returns the chunks that were shown after the
    * step, and the time from the step to the first of them.
    */
   function setClock(byMs: number, lengthMs: number) {

@@ -113,7 +113,7 @@ function trackKey(associationId: string, code: string): string {
 }
 
 /**
- * Takes a chunk into the state. An odd chunk is not shown: it would blank the trace for as long as it claims to last, and buffered chunks
+ * Folds a chunk into the state. An odd chunk is not shown: it would blank the trace for as long as it claims to last, and buffered chunks
  * would draw the past. If odd chunks continue in real time and cover more time than the trace, the device's clock or rate
  * was changed, and the trace begins again with these chunks.
  * @returns the chunk if the screens show it; undefined if the chunk is odd, late or repeated, or has no valid time
@@ -277,7 +277,7 @@ export function recentChunks(state: WaveState, associationId: string, code: stri
   return state.tracks.get(trackKey(associationId, code))?.chunks ?? [];
 }
 
-/** Forgets waves of which no chunk was received for `silentMs`. */
+/** Removes waves for which no chunk was received in the last `silentMs`. */
 export function forgetTracks(state: WaveState, nowMs: number, silentMs: number): void {
   for (const [key, track] of state.tracks) if (nowMs - track.lastReceivedMs > silentMs) state.tracks.delete(key);
 }

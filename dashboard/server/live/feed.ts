@@ -75,7 +75,7 @@ export async function openFeed(
   const receivedMsOf = ({ receivedAt }: { readonly receivedAt: string }) =>
     atMostNow(parseInstant(receivedAt) ?? 0, now());
 
-  /** Takes a record into the state. Returns whether the screens must be updated immediately. */
+  /** Folds a record into the state. Returns whether the screens must be updated immediately. */
   function fold(record: AnyRecord, { key, timestampMs }: LogRecord, partition: number, origin: RecordOrigin): boolean {
     switch (record.contentType) {
       case contentTypes.observation:

@@ -74,7 +74,7 @@ it('a page that sends more reports in a minute than allowed is closed, and anoth
   hub.close();
 });
 
-it('a page that connects again before its time is over is still named, and makes no ward watched', async () => {
+it('if a page connects again within the time to confirm, it is still named, and makes no ward watched', async () => {
   vi.useFakeTimers({ toFake: ['setInterval'] });
   const { hub, connect, clock, state } = openTestHub();
   foldAssociations(state, table('d1', 1, period('assoc-01', 'icu')));

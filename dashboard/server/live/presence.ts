@@ -16,10 +16,10 @@ const changeEveryMs = 500;
 export type Presence = { close(): Promise<void> };
 
 /**
- * Writes the presence record every `presenceEveryMs`, and when what it says has changed.
- * @param options `wards` returns the wards that a screen shows which paints; `engineering` returns whether such a screen
- *   shows the devices of biomedical engineering; `unconfirmed` returns the alarms that screens have not confirmed; `sounds`
- *   returns the wards whose sound a screen has
+ * Writes the presence record every `presenceEveryMs`, and when its content has changed.
+ * @param options `wards` returns the wards that are on a screen whose page paints; `engineering` returns whether such a
+ * screen shows the devices of biomedical engineering; `unconfirmed` returns the alarms that screens have not confirmed;
+ * `sounds` returns the wards for which one screen has the sound
  */
 export function announcePresence(
   sealedLog: Pick<SealedLog, 'append' | 'boot'>,

@@ -71,9 +71,9 @@ export type Screen = {
    * @param text returns the message without a gap mark; called only if needed
    */
   wave(chunk: Chunk, text: () => string): void;
-  /** What the page must confirm, and what it has confirmed. */
+  /** The alarms that the page must confirm, and those that it has confirmed. */
   readonly confirmations: Confirmations;
-  /** Returns the last report that says what the audio of the page does. */
+  /** Returns the last report that describes the audio of the page. */
   soundReport(): ReportWithSound | undefined;
   /**
    * @param faults what else this screen must show: screens that do not confirm its alarms, and wards in which nobody is called

@@ -30,9 +30,9 @@ export type ScreenParts = {
   readonly deliveries?: boolean;
   /** Called when the page has painted or sounded alarms for the first time. */
   readonly onConfirmed?: (confirmations: readonly FirstConfirmation[]) => void;
-  /** Called after each report that says what the audio of the page does. */
+  /** Called after each report that describes the audio of the page. */
   readonly onSoundReport?: () => void;
-  /** What the page must still confirm at the start (core/kept-waits.ts), and what it has confirmed since. */
+  /** The alarms that the page must still confirm at the start (core/kept-waits.ts), and those that it has confirmed since. */
   readonly confirmations?: Confirmations;
   readonly now: () => number;
   readonly logger: Logger;

@@ -29,7 +29,7 @@ export type SeenPatients = {
   recordThen(patients: readonly string[], onRecorded: () => void): void;
 };
 
-/** @param firstRecord what the audit trail says about patients that are shown before `begin` */
+/** @param firstRecord the audit record about patients that are shown before `begin` */
 export function createSeenPatients(
   trail: Pick<Trail, 'record'>,
   who: Who,

@@ -26,7 +26,7 @@ export function scopeFields(scope: Scope): { ward: string } | { associationId: s
 }
 
 /**
- * Returns the wards of which a scope shows every bed. A scope of one association shows no other bed of its ward, and a
+ * Returns the wards whose beds a scope shows completely. A scope of one association shows no other bed of its ward, and a
  * presence record cannot name a bed, so such a scope makes no ward watched.
  */
 export function wardsOf(state: LiveState, viewer: Viewer, scope: Scope): string[] {

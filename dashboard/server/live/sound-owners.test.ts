@@ -67,7 +67,7 @@ function openOwner(): TestScreen {
   return owner;
 }
 
-/** Returns what the server says to a screen after one more second. */
+/** Returns the part about the sound that the server sends to a screen after one more second. */
 function toldTo(screen: ScreenWithSound) {
   owners.collect();
   return owners.newsFor(screen);

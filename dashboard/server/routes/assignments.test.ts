@@ -11,7 +11,7 @@ type Handler = (request: object, reply: object) => Promise<unknown>;
 const viewer: Viewer = { userId: 'anna', name: 'Anna', role: 'nurse', wards: ['icu'] };
 const path = '/api/wards/:ward/assignments';
 
-/** Creates the routes of a board without Kafka. Returns what the audit trail gets. */
+/** Creates the routes of a board without Kafka. Returns the records of the audit trail. */
 function newRoutes() {
   const routes = new Map<string, Handler>();
   const note = (method: string) => (url: string, _: object, handler: Handler) =>

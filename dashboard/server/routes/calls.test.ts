@@ -23,7 +23,7 @@ let written: DeliveryCommand[];
 let board: DeliveryBoard;
 
 /**
- * Creates a server where the nurse has a call about alarm 1 and none about alarm 2. Everything else that a request waits for never comes.
+ * Creates a server where the nurse has a call about alarm 1, but no call about alarm 2. Requests that wait for anything else get no answer.
  * The token of a session is its id.
  */
 beforeEach(async () => {
@@ -113,7 +113,7 @@ describe.each(floods)('while a stolen session sends many %s', (_, send) => {
     expect(await post('own', '/act')).toBe(200);
   });
 
-  it('an answer and a receipt of another session of the person are taken at once', async () => {
+  it('an answer and a receipt of another session of the person are accepted at once', async () => {
     expect(await post('own', ...answerTo(1))).toBe(200);
     expect(await post('own', '/api/push-receipt', receiptOf(1))).toBe(204);
     expect(written.map(({ type }) => type)).toEqual(['answer', 'receipt']);
@@ -133,7 +133,7 @@ it('a session that has used up its receipts of the minute can still act', async 
   expect(await post('phone', '/act')).toBe(200);
 });
 
-it("takes a phone's answer to a canary, even after the push service has confirmed the canary", async () => {
+it("accepts a phone's answer to a canary, even after the push service has confirmed the canary", async () => {
   foldReachEntry(board, uuid(1), pushEntry(1, nurse.userId));
   foldDelivery(board, reachSeen(nurse.userId, { channel: 'push', reachId: uuid(1), state: 'reached', stage: 'taken' }));
   expect(await post('phone', '/api/push-receipt', { calls: [], checkId: uuid(7) })).toBe(204);

@@ -62,7 +62,7 @@ const never = Number.MAX_SAFE_INTEGER;
 
 export const initialArrivals: ArrivalsPart = { codes: {}, now: null, quietUntil: never, troubled: false };
 
-/** Takes a new interval from the device's status. The spacings until now no longer predict the next values, so they are dropped. */
+/** Handles a new interval from the device's status. The spacings until now no longer predict the next values, so they are dropped. */
 export function takeDeclaredInterval(part: ArrivalsPart, declaredMs: number): ArrivalsPart {
   if (part.declaredMs === declaredMs) return part;
   let { quietUntil } = part;
@@ -86,7 +86,7 @@ export type Reading = Stamped & {
   readonly values: readonly NumericValue[];
 };
 
-/** Takes one reading. @returns the new part, and the values of the reading with what the other detectors need to know about them */
+/** Handles one reading. @returns the new part, and the values of the reading with what the other detectors need to know about them */
 export function noteReading(
   part: ArrivalsPart,
   reading: Reading,

@@ -131,7 +131,7 @@ export type ReadingFacts = {
   readonly intervalMs: number | undefined;
 };
 
-/** Takes a reading. A current reading ends the silence of the device. */
+/** Handles a reading. A current reading ends the silence of the device. */
 export function takeReading(part: DevicePart, input: ObservationInput, facts: ReadingFacts, now: number): DevicePart {
   const { clock, late } = assessReading(part.clock, input.time, input.receivedAt);
   const skew = skewOf(facts.offsetMs ?? clock.offsetMs, part.skew, input);
@@ -167,7 +167,7 @@ function skewOf(offsetMs: number, before: DevicePart['skew'], reading: Observati
 }
 
 /**
- * Takes the gateway's message that a connection began or ended. The device does not count as disconnected if its next connection replaced
+ * Handles the gateway's message that a connection began or ended. The device does not count as disconnected if its next connection replaced
  * this one, or if a gateway closed the connection to go out of service. If the device then does not connect again, it becomes silent.
  */
 export function takeConnection(part: DevicePart, input: ConnectionInput, now: number): DevicePart {
@@ -208,7 +208,7 @@ function disconnected(part: DevicePart, receivedAt: number): DevicePart {
   return { ...part, disconnectedSince, silentSince: null, connectionAt: receivedAt, armed: false, returning: false };
 }
 
-/** Takes the device's status. Its list of conditions replaces the list before. A status that is older than the last one changes nothing. */
+/** Handles the device's status. Its list of conditions replaces the list before. A status that is older than the last one changes nothing. */
 export function takeDeviceStatus(part: DevicePart, input: StatusInput, now: number): DevicePart {
   if (input.will && isOldWill(input.will, part.claim)) return part;
   if (!input.online) return disconnected(part, input.receivedAt);

@@ -14,7 +14,7 @@ export const initialDoubled: DoubledPart = {};
 /** The alarm ends after the parameter has come only once in each message for this long (ours). */
 const onceMs = 60_000;
 
-/** Takes a reading: begins or ends the conditions of doubled parameters. */
+/** Handles a reading: begins or ends the conditions of doubled parameters. */
 export function noteDoubled(
   part: DoubledPart,
   { time, values, doubled: codes = noCodes }: ObservationInput,

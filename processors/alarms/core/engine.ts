@@ -154,7 +154,7 @@ function settle(
 
 const brokenLimits = ({ limits, arrivals, rates }: State) => limitConditions(limits, ratesNow(rates, arrivals));
 
-/** Takes the list of the device's own alarms. */
+/** Handles the list of the device's own alarms. */
 function takeAlerts(env: Environment, state: State, input: AlertsInput): EngineResult {
   const { part, episodes } = takeAlertList(state.ownAlerts, input, {
     codes: env.alertCodes?.() ?? builtInAlertCodes,
@@ -185,7 +185,7 @@ function allConditions(env: Environment, state: State): readonly Condition[] {
   return all.length === 0 ? all : withOneCallPerCause(all);
 }
 
-/** Takes a reading. A repeated reading changes nothing. */
+/** Handles a reading. A repeated reading changes nothing. */
 function takeObservation(env: Environment, state: State, input: ObservationInput, now: number): EngineResult {
   const { seen, repeat } = noteSeen(state.seen, input.boot, input.seq, input.time);
   if (repeat) return { state, endAt: input.time, counts: { repeats: 1 } };
@@ -315,7 +315,7 @@ export function nextDue(state: State): number {
 }
 
 /**
- * Takes a change of the patient at the device. If the patient's time at the device has ended, all conditions end and all alarms leave the
+ * Handles a change of the patient at the device. If the patient's time at the device has ended, all conditions end and all alarms leave the
  * screens, even those that nobody has acknowledged.
  */
 function associate(env: Environment, before: State, input: AssociationInput, now: number): EngineResult {

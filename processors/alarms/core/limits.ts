@@ -159,7 +159,7 @@ function takeValue(
   return line.late === undefined ? { samples: newer } : { samples: newer, late: line.late };
 }
 
-/** Takes a value that is not newer than all values before it. */
+/** Handles a value that is not newer than all values before it. */
 function takeOlderValue(
   line: Line,
   { parameter, isPlaceUnknown }: ReceivedValue,
@@ -221,7 +221,7 @@ function withMovedTimes(line: Line, byMs: number): Line {
 }
 
 /**
- * Takes a value whose place in time is unknown or that is older than the window. Such values have a timeline of their own. A value that is
+ * Handles a value whose place in time is unknown or that is older than the window. Such values have a timeline of their own. A value that is
  * too old for that timeline too starts a new one.
  */
 function takeLateValue(

@@ -8,7 +8,7 @@ export type NoticesPart = Readonly<
   Partial<Record<NoticeInput['notice'], { readonly since: number; readonly until: number }>>
 >;
 
-/** Takes a notice of the gateway. A repeated notice extends the notice before. */
+/** Handles a notice of the gateway. A repeated notice extends the notice before. */
 export function takeNotice(
   part: NoticesPart,
   { notice: code, receivedAt, forMs }: NoticeInput,

@@ -88,7 +88,7 @@ export const conditionsOfDevice = (episodes: readonly Episode[]): Condition[] =>
   episodes.map(({ condition }) => condition).filter(({ origin }) => origin === 'device');
 
 /**
- * Takes a list of the device's alarms.
+ * Handles a list of the device's alarms.
  * @returns also episodes: alarms of an older list that have ended, and alarms after the patient's time
  */
 export function takeAlertList(

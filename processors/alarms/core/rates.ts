@@ -42,7 +42,7 @@ const missingMs = 20_000;
 
 const noDifference = { since: null, told: false, agreeSince: null } as const;
 
-/** Takes the values of one reading. Values that are older than the last ones change nothing. */
+/** Handles the values of one reading. Values that are older than the last ones change nothing. */
 export function noteRates(part: RatesPart, received: readonly ReceivedValue[]): RatesPart {
   const heart = newerOf(part.heart, rateOf(received, heartRate));
   const pulse = newerOf(part.pulse, rateOf(received, pulseRate));
@@ -90,7 +90,7 @@ export function ratesConditions({ heart, pulse, since, told }: RatesPart): reado
   return [technicalCondition('rates-differ', 'low', 'HR and pulse differ', since, { determined: at, valueAt: at })];
 }
 
-/** Returns what the pulse limits need to know about heart rate and pulse. */
+/** Returns the facts about heart rate and pulse that the pulse limits use. */
 export function ratesNow({ heart, heartSince, pulse }: RatesPart, arrivals: ArrivalsPart): RatesNow {
   const { now } = arrivals;
   return {

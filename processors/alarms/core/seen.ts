@@ -21,7 +21,7 @@ const evenMs = 5_000;
 const paceMs = 1_000;
 
 /**
- * Takes one reading and says whether it is a repeat. In doubt, or if the ranges no longer contain the number, a reading counts as new: to
+ * Handles one reading and says whether it is a repeat. In doubt, or if the ranges no longer contain the number, a reading counts as new: to
  * judge a reading twice is harmless, but to lose a reading is not.
  */
 export function noteSeen(

@@ -99,7 +99,7 @@ export function endCall(desk: Desk, call: Call, outcome: 'unanswered' | 'unconfi
   else if (phase === 'repeating' && outcome === 'undelivered') callOrRepeat(desk);
 }
 
-/** Does what a round must do now because its wait is over. */
+/** Does the next step of a round if its wait is over. */
 export function goOn(desk: Desk): void {
   const { nowMs } = desk;
   const round = desk.state()?.round;

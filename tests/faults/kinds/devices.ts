@@ -44,7 +44,7 @@ export function describeDevices({ scene, startPublishing, untilReadingsFlow, exp
   });
 
   describe('file descriptors', () => {
-    it('when the gateway has no free file descriptor, connected devices go on, and new devices connect as soon as descriptors are free', async () => {
+    it('when the gateway has no free file descriptor, connected devices continue to send, and new devices connect as soon as descriptors are free', async () => {
       const connected = await startPublishing({ size: 4, keepAliveS: 60 });
       const pid = scene().gateway.pid();
       await setLimit(pid, 'nofile', nextDescriptor(pid));

@@ -58,7 +58,7 @@ export const initialScores: ScoresPart = { closed: startTimeline(initialHead), o
 const cellMs = 20_000;
 const cellOf = (at: number) => Math.floor(at / cellMs) * cellMs;
 
-/** Takes the values of one reading. Questionable and invalid values are not scored. */
+/** Handles the values of one reading. Questionable and invalid values are not scored. */
 export function scoreValues(
   before: ScoresPart,
   received: readonly ReceivedValue[],
@@ -82,7 +82,7 @@ export function scoreValues(
   return cell === undefined ? part : withCell(part, cell, scoreRules);
 }
 
-/** Takes a nurse's entries. They belong to the cell of the command's time, or to the open cell if that time is before all cells. */
+/** Handles a nurse's entries. They belong to the cell of the command's time, or to the open cell if that time is before all cells. */
 export function scoreAssessment(
   part: ScoresPart,
   command: Extract<Command, { type: 'enter-assessment' }>,
