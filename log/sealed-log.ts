@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import type { JWK } from 'jose';
 import type { Logger } from 'pino';
 import { VigilError } from '../contracts/errors.ts';
-import type { ContentType } from '../contracts/messages/records.ts';
+import { bodyFault } from '../contracts/messages/check.ts';
+import { type ContentType, contentTypes } from '../contracts/messages/records.ts';
 import { type KafkaTopic, kafkaTopics, type Service, type TurnTopic, turns } from '../contracts/topics.ts';
 import type { Settings } from '../process/settings.ts';
 import type { OpenedRecord } from './envelope/header.ts';
@@ -23,8 +24,12 @@ import { createSealedReading, type ReadRecord } from './sealed-reading.ts';
 
 /** Retries of kafkajs for one call of the appender: they take about 1 s. */
 const appendRetries = 3;
-/** Retries of kafkajs for taking a turn: they take about 8 s. The first turn in a new cluster is slow, because Kafka creates a topic for it. */
-const turnRetries = 8;
+/**
+ * Retries of kafkajs in a turn: they take about 8 s. The first turn in a new cluster is slow, because Kafka creates a topic for it. The first
+ * retry comes soon: Kafka refuses the begin of a transaction for some ms after a commit, and a call of a person may wait for it.
+ */
+const turnRetries = 10;
+const turnFirstRetryMs = 20;
 
 /**
  * Keys of records that name no subject. All records of a service in such a topic have one data key, because a data key for each process id
@@ -32,11 +37,25 @@ const turnRetries = 8;
  */
 const keysOfNoSubject: readonly string[] = ['processId', 'reachId', 'name'];
 
+/**
+ * Records about persons and calls are checked before they are written. Readers would leave out a wrong record for ever, and this writer would
+ * never know. Readings and alarms are not checked here: nothing may hold them up, and readers use the right part of a wrong reading.
+ */
+const checkedTypes: readonly ContentType[] = [
+  contentTypes.assignment,
+  contentTypes.delivery,
+  contentTypes.deliveryPositions,
+  contentTypes.deliverySnapshot,
+  contentTypes.deliveryCommand,
+  contentTypes.alarmsShown,
+  contentTypes.reach,
+];
+
 export type TableRecord = LogRecord & { readonly topic: KafkaTopic };
 
 export type TurnRecord = { readonly key: string; readonly contentType: ContentType; readonly body: unknown };
 export type SealedTurn = Pick<Turn, 'commit' | 'close'> & {
-  /** Seals and writes records. Readers get them only after `commit`. Rejects as `Turn.write` does. */
+  /** Seals and writes records. Readers get them only after `commit`. Rejects as `Turn.write` does, and with `payload-schema` as `append` does. */
   write(records: readonly TurnRecord[]): Promise<void>;
 };
 
@@ -56,7 +75,10 @@ export type SealedLog = {
   readonly service: Service;
   readonly boot: string;
   readonly damage: DamageBook;
-  /** Seals a JSON body as this service and appends it, for writers of few records. Rejects as `Appender.append` does. */
+  /**
+   * Seals a JSON body as this service and appends it, for writers of few records. Rejects as `Appender.append` does, and with `payload-schema`
+   * if the body does not fit the schema of a type that is checked (`checkedTypes`).
+   */
   append(topic: KafkaTopic, key: string, contentType: ContentType, body: unknown): Promise<AppendPosition>;
   /** Takes the turn of a topic. Then Kafka refuses the writes of the former process. Rejects as log/kafka/turn.ts does. */
   takeTurn(topic: TurnTopic): Promise<SealedTurn>;
@@ -116,9 +138,11 @@ export async function openSealedLog(options: {
   const opener = createOpener({ service, privateJwk, wrappedKey: keys.get });
   let seq = 0;
   let tableCount = 0;
-  const turnKafka = createKafkaClient(settings, `${service}-${boot}-turn`, log, turnRetries);
+  const turnKafka = createKafkaClient(settings, `${service}-${boot}-turn`, log, turnRetries, turnFirstRetryMs);
 
   async function seal(topic: KafkaTopic, { key, contentType, body }: TurnRecord): Promise<Buffer> {
+    const fault = checkedTypes.includes(contentType) ? bodyFault(contentType, body) : undefined;
+    if (fault) throw new VigilError(fault.code, `Nothing was saved, because of a fault of Vigil. ${fault.message}`);
     const dataKey = await sealer.keyFor(keysOfNoSubject.includes(kafkaTopics[topic].key) ? service : key, topic);
     seq += 1;
     const plaintext = Buffer.from(JSON.stringify(body));

@@ -63,7 +63,9 @@ export type CallStory = {
 };
 
 /** Returns the events of one type about this alarm, in the order of the log. */
-export function deliveryEventsOf<Type extends Exclude<DeliveryEvent['type'], 'message' | 'reach-seen' | 'reach-ended'>>(
+export function deliveryEventsOf<
+  Type extends Exclude<DeliveryEvent['type'], 'message' | 'reach-seen' | 'reach-ended' | 'not-written'>,
+>(
   { alarmId, deliveries }: Pick<AlarmRecords, 'alarmId' | 'deliveries'>,
   type: Type,
 ): (EventOf<Type> & { readonly appendedMs: number })[] {

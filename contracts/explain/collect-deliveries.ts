@@ -16,6 +16,8 @@ export function createDeliveryCollector(alarmId: string, itemsMax: number) {
   const lastOfAddress = new Map<string, Logged<DeliveryRecord>>();
   const called = new Set<string>();
   let isFull = false;
+  /** Whether the delivery process could not write a decision that may be about the alarm. */
+  let isIncomplete = false;
 
   function keep(record: Logged<DeliveryRecord>): void {
     if (items.length < itemsMax) items.push(record);
@@ -47,11 +49,15 @@ export function createDeliveryCollector(alarmId: string, itemsMax: number) {
 
   return {
     items,
-    isWhole: () => !isFull,
+    isWhole: () => !isFull && !isIncomplete,
     add(record: Logged<DeliveryRecord>): void {
       const { event } = record.body;
       if (event.type === 'reach-seen' || event.type === 'reach-ended') {
         addReach(record);
+        return;
+      }
+      if (event.type === 'not-written') {
+        if (event.alarmIds.length === 0 || event.alarmIds.includes(alarmId)) isIncomplete = true;
         return;
       }
       const isAbout =

@@ -74,6 +74,7 @@ function lineOf(event: DeliveryEvent, alarmId: string, nameOf: (userId: string) 
     return `Message to ${event.name} left (${channelTitles[event.channel]}${more}), at ${formatInstant(event.atMs)}`;
   }
   if (event.type === 'reach-seen' || event.type === 'reach-ended') return reachLine(event, nameOf(event.userId));
+  if (event.type === 'not-written') return undefined;
   return event.alarmId === alarmId ? (callLine(event, nameOf) ?? roundLine(event)) : undefined;
 }
 

@@ -98,6 +98,19 @@ export function checkRecord(contentType: string, plaintext: Uint8Array): Checked
   return { ok: true, contentType, body } as CheckedRecord;
 }
 
+/**
+ * Returns why readers would leave a record out; undefined if they take it. Writers ask this before they write, because a record cannot be taken
+ * out of the log again. The message has no content of the record.
+ */
+export function bodyFault(contentType: ContentType, body: unknown): Fault | undefined {
+  const validator = validators.get(contentType)!;
+  // Readers get the body without the members that JSON leaves out. The copy is made only if it may make a difference.
+  if (validator.Check(body) || validator.Check(JSON.parse(JSON.stringify(body) ?? 'null'))) return undefined;
+  const [firstError] = validator.Errors(body);
+  const place = (firstError?.instancePath || 'its root').slice(0, 100);
+  return { code: 'payload-schema', message: `A record does not fit ${contentType} at ${place}.` };
+}
+
 /** Returns the record with only the usable part of its reading; undefined if no part is usable. */
 function usableRecord(contentType: string, record: unknown): unknown {
   if (typeof record !== 'object' || record === null || !('reading' in record)) return undefined;

@@ -177,7 +177,7 @@ export const DeliveryView = Type.Object(
     /** End of the present wait; null if the round does not wait. */
     dueAtMs: orNull(Ms),
     acceptedBy: Type.Array(Type.Object(person, closed), { maxItems: 64 }),
-    /** The calls of the present round, the first call first; only the newest 40 if there are more. */
+    /** The calls of the present round, the first call first: only the newest 4 repeated calls, and only the newest 40 of all. */
     calls: Type.Array(CallView, { maxItems: 40 }),
   },
   closed,
@@ -272,16 +272,34 @@ export const ReachEnded = Type.Object(
 export type ReachEnded = Static<typeof ReachEnded>;
 
 /**
- * In the topic `deliveries`: one event of the delivery process. `after` is present with the events of an alarm: the delivery after the event;
- * null when the alarm is over and screens remove it.
+ * The delivery process decided something and could not write it, because the record did not fit its schema: a fault of Vigil. The decision
+ * counts, and messages leave, but the log does not show it.
+ */
+export const NotWritten = Type.Object(
+  {
+    type: Type.Literal('not-written'),
+    atMs: Ms,
+    /** The type of the event that is missing. */
+    missing: Text(40),
+    /** The alarms that the event is about. Empty: any alarm. */
+    alarmIds: Type.Array(AlarmId, { maxItems: 200 }),
+  },
+  closed,
+);
+export type NotWritten = Static<typeof NotWritten>;
+
+/**
+ * In the topic `deliveries`: one event of the delivery process. `after` is the delivery of the alarm after the event; null when the alarm is
+ * over and screens remove it. It is absent if a later record of the same transaction has it: a view is much longer than an event.
  */
 export const DeliveryRecord = Type.Union([
-  Type.Object({ event: AlarmDecision, after: orNull(DeliveryView) }, closed),
+  Type.Object({ event: AlarmDecision, after: Type.Optional(orNull(DeliveryView)) }, closed),
   Type.Object({ event: MessageDecision }, closed),
   /** `after` is absent if the alarm of the receipt is over, or if the receipt changed nothing. */
   Type.Object({ event: ReceiptSeen, after: Type.Optional(DeliveryView) }, closed),
   Type.Object({ event: AnswerSeen }, closed),
   Type.Object({ event: ReachSeen }, closed),
   Type.Object({ event: ReachEnded }, closed),
+  Type.Object({ event: NotWritten }, closed),
 ]);
 export type DeliveryRecord = Static<typeof DeliveryRecord>;

@@ -47,12 +47,14 @@ decodeFetchesSafely();
 /**
  * Creates a client of the Kafka cluster, over TLS with the client certificate of the settings. Opens no connection yet.
  * @param retries maximum number of retries of a call while no broker answers. Readers need the default, which has no limit
+ * @param firstRetryMs time before the first retry; it doubles with each further retry, up to 2 s
  */
 export function createKafkaClient(
   settings: Settings<typeof kafkaClientSettings>,
   clientId: string,
   log: Logger,
   retries = Number.MAX_SAFE_INTEGER,
+  firstRetryMs = 100,
 ): Kafka {
   return new Kafka({
     clientId,
@@ -60,7 +62,7 @@ export function createKafkaClient(
     socketFactory: socketsWithFreshCertificates(settings, log),
     connectionTimeout: 3_000,
     requestTimeout: 15_000,
-    retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries },
+    retry: { initialRetryTime: firstRetryMs, maxRetryTime: 2_000, retries },
     logLevel: logLevel.WARN,
     logCreator: () => (entry) => logWarning(log, entry),
   });
@@ -88,9 +90,13 @@ function socketsWithFreshCertificates(settings: Settings<typeof kafkaClientSetti
   };
 }
 
+/** kafkajs reports this while Kafka still writes the end of the former transaction of this process. It tries again (decision 58). */
+const formerTransactionText = 'update a transaction while another concurrent operation';
+
 /** Writes a message of kafkajs as one warning without a stack, because kafkajs reports every short loss of a broker as an error. */
 function logWarning(log: Logger, entry: LogEntry): void {
   const { message, error, groupId, topic, partition, broker } = entry.log as Record<string, unknown>;
+  if (`${message} ${error}`.includes(formerTransactionText)) return;
   const fields = {
     kafka: entry.namespace,
     error: typeof error === 'string' ? error : undefined,

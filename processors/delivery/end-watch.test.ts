@@ -1,6 +1,6 @@
 import pino from 'pino';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { type EndWatch, watchEnds } from './end-watch.ts';
+import { createEndReading, type EndWatch, watchEnds } from './end-watch.ts';
 
 const log = pino({ level: 'silent' });
 let watch: EndWatch | undefined;
@@ -62,4 +62,20 @@ it('a topic whose end cannot be found does not count as read', async () => {
   fails = false;
   await vi.advanceTimersByTimeAsync(2_000);
   expect(ageMs()).toBeLessThanOrEqual(2_000);
+});
+
+it('a reading that was asked for counts from its begin, and only if it succeeds', async () => {
+  let end = Promise.withResolvers<void>();
+  const reading = createEndReading({ reachEnd: () => end.promise, now: Date.now, log });
+  const beginMs = Date.now();
+  const first = reading.readEnd();
+  await vi.advanceTimersByTimeAsync(3_000);
+  end.resolve();
+  await first;
+  expect(reading.readMs()).toBe(beginMs);
+  end = Promise.withResolvers();
+  const second = reading.readEnd();
+  end.reject(new Error('Kafka does not answer.'));
+  await expect(second).rejects.toThrow('Kafka does not answer.');
+  expect(reading.readMs()).toBe(beginMs);
 });

@@ -49,3 +49,32 @@ export function watchEnds(options: {
     },
   };
 }
+
+export type EndReading = Pick<EndWatch, 'readMs'> & {
+  /** Resolves when the reader has handed out all that is in its topics now. Rejects, and reports it, if the ends cannot be read. */
+  readEnd(): Promise<void>;
+};
+
+/** Reads to the end when it is asked, and remembers when it last succeeded. */
+export function createEndReading(options: {
+  readonly reachEnd: () => Promise<unknown>;
+  readonly now: () => number;
+  readonly log: Pick<Logger, 'warn'>;
+}): EndReading {
+  const { reachEnd, now, log } = options;
+  let readMs = now();
+  return {
+    readMs: () => readMs,
+    async readEnd() {
+      // Records that come while this reads are not part of it.
+      const beginMs = now();
+      try {
+        await reachEnd();
+        readMs = beginMs;
+      } catch (error) {
+        log.warn({ error: (error as Error).message }, 'the ends of the topics cannot be read, trying again');
+        throw error;
+      }
+    },
+  };
+}

@@ -1,6 +1,6 @@
 import type { Kafka } from 'kafkajs';
 import pino from 'pino';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { clinicalPartitions } from '../../contracts/topics.ts';
 import { openIntake } from './intake.ts';
 import type { Item } from './writing.ts';
@@ -48,9 +48,12 @@ function fakeKafka(firstHigh: number) {
     write(count: number) {
       high += count;
     },
-    /** Sends records of partition 0 of `alarms`. They have no value, so they only move the position. */
-    batch(from: number, count: number) {
-      const messages = Array.from({ length: count }, (_, n) => ({ offset: String(from + n), key: null, value: null }));
+    /** Sends records of partition 0 of `alarms`, written some time ago. They have no value, so they only move the position. */
+    batch(from: number, count: number, agoMs = 0) {
+      const timestamp = String(Date.now() - agoMs);
+      const messages = Array.from({ length: count }, (_, n) => ({
+        ...{ offset: String(from + n), key: null, value: null, timestamp },
+      }));
       const batch = {
         ...{ topic: 'alarms', partition: 0, messages, highWatermark: String(high) },
         lastOffset: () => String(from + count - 1),
@@ -72,7 +75,7 @@ async function openWith(high: number, begin: number) {
     give: (...items: Item[]) => void given.push(...items.map(({ from }) => String(from?.next))),
     hasRoom: () => room,
     onLeftOut: () => {},
-    log,
+    ...{ now: Date.now, log },
   });
   await rest();
   await fake.join();
@@ -134,5 +137,40 @@ it('reaches the end if there are no new records, but not while a record is missi
   await reaching;
   await join(alarmPartitions.slice(1));
   await expect(intake.reachEnd()).rejects.toMatchObject({ code: 'log-unavailable' });
+  await intake.close();
+});
+
+it.each([
+  ['more records follow', 200, 0],
+  ['the records are old, and the answers may be in another partition', 100, 2_000],
+])('collects a backlog up to its end, and hands it out at once: %s', async (_title, count, agoMs) => {
+  const { opening, batch, given, write } = await openWith(100, 100);
+  const intake = await opening;
+  given.length = 0;
+  write(count);
+  await batch(100, 100, agoMs);
+  if (count > 100) {
+    await rest();
+    expect(given).toEqual([]);
+    const reaching = intake.reachEnd();
+    await batch(200, 100, agoMs);
+    await reaching;
+  }
+  await vi.waitFor(() => expect(given).not.toEqual([]), { timeout: 30_000 });
+  // Only the last position is left of records without content.
+  expect(given).toEqual([String(100 + count)]);
+  write(1);
+  await batch(100 + count, 1);
+  expect(given.at(-1)).toBe(String(101 + count));
+  await intake.close();
+});
+
+it('hands out a backlog after some seconds if its end does not come, so that one partition does not hold up the others', async () => {
+  const { opening, batch, given, write } = await openWith(100, 100);
+  const intake = await opening;
+  given.length = 0;
+  write(200);
+  await batch(100, 100);
+  await vi.waitFor(() => expect(given).toEqual(['200']), { timeout: 30_000 });
   await intake.close();
 });

@@ -1,4 +1,5 @@
 /** Reads `alarms` and `delivery-commands` from the positions of the last transaction, and hands out their records in order. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { VigilError } from '../../contracts/errors.ts';
 import type { AlarmEvent } from '../../contracts/messages/alarms.ts';
@@ -17,6 +18,14 @@ import type { Item } from './writing.ts';
 /** If no process has run before, the process begins with records of this age, ms. Older alarms would not be sent anyway (`ageMsMax`). */
 const firstStartMs = 60 * 60_000;
 const partitionNumbers = Array.from({ length: clinicalPartitions }, (_, partition) => partition);
+
+/** A record that was written longer ago than this shows that the reading is behind, ms (ours). */
+const behindMsMax = 1_000;
+/**
+ * Longest time for which a backlog is collected, ms (ours). Then it is handed out as it is, because a partition that cannot be read must not
+ * hold up the alarms of the others.
+ */
+const collectMsMax = 3_000;
 
 type Log = Pick<SealedLog, 'kafka' | 'open' | 'boot'>;
 
@@ -52,7 +61,8 @@ export type Intakes = {
 /**
  * Opens the reader at `positions`. If Kafka assigns the partitions again, the reader continues after the last record
  * that was handed out. First it reads everything that is in the topics now. It hands this out in one batch, with only
- * the newest state of each alarm. So nobody gets a message about an alarm that was answered while no process ran.
+ * the newest state of each alarm. So nobody gets a message about an alarm that was answered while no process ran. It does
+ * the same whenever it is behind, for instance because the process was paused.
  * @param hasRoom resolves when the caller can accept more records
  */
 export async function openIntake(options: {
@@ -63,9 +73,10 @@ export async function openIntake(options: {
   readonly hasRoom: () => Promise<void>;
   /** Called for each record that cannot be read. */
   readonly onLeftOut: () => void;
+  readonly now: () => number;
   readonly log: Logger;
 }): Promise<Intakes> {
-  const { sealedLog, give, hasRoom, log } = options;
+  const { sealedLog, give, hasRoom, now, log } = options;
   const positions = createPositions(options.positions);
   /** Number of assignments of partitions so far. */
   let assignments = 0;
@@ -77,6 +88,8 @@ export async function openIntake(options: {
     wants: (contentType) => contentType === contentTypes.alarmEvent || contentType === contentTypes.deliveryCommand,
   });
   let missed: ReturnType<typeof createMissed> | undefined = createMissed();
+  /** Resolves when a backlog was handed out. */
+  let collecting: Promise<void> = Promise.resolve();
 
   async function itemOf({ topic, partition }: RecordBatch, record: LogRecord): Promise<Item> {
     const read = record.value === null ? undefined : await reading.read({ topic, partition }, record);
@@ -86,6 +99,25 @@ export async function openIntake(options: {
     if (read?.record.contentType === contentTypes.deliveryCommand)
       return { intake: { type: 'command', command: read.record.body }, from };
     return { intake: null, from };
+  }
+
+  function isBehind({ records, highWatermark }: RecordBatch): boolean {
+    const [first, last] = [records[0]!, records.at(-1)!];
+    return BigInt(last.offset) + 1n < BigInt(highWatermark) || now() - first.timestampMs > behindMsMax;
+  }
+
+  /** Collects until everything that is in the topics now is here. An answer may be in another partition than its alarm. */
+  async function collect(): Promise<void> {
+    missed = createMissed();
+    const wait = sleep(collectMsMax, undefined, { ref: false });
+    await Promise.race([reader.reachEnd().catch(() => wait), wait]);
+    handOutMissed();
+  }
+
+  function handOutMissed(): void {
+    const items = missed?.items() ?? [];
+    missed = undefined;
+    give(...items);
   }
 
   const reader = await createReader(sealedLog.kafka, {
@@ -104,6 +136,7 @@ export async function openIntake(options: {
     async onRecords(batch) {
       const ownAssignment = assignments;
       const items = await Promise.all(batch.records.map((record) => itemOf(batch, record)));
+      if (!missed && isBehind(batch)) collecting = collect();
       if (!missed) await hasRoom();
       // After a new assignment, these records come again, because the reader then starts at the given positions.
       if (ownAssignment !== assignments) return;
@@ -113,13 +146,13 @@ export async function openIntake(options: {
     },
   });
   await reader.caughtUp;
-  give(...missed.items());
-  missed = undefined;
+  handOutMissed();
   return {
     async reachEnd() {
       const ends = await reader.reachEnd();
       if (ends.size < clinicalPartitions + 1)
         throw new VigilError('log-unavailable', 'Kafka has not assigned all partitions of the alarms and answers.');
+      await collecting;
     },
     close: reader.close,
   };

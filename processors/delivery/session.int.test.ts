@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import pino from 'pino';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { builtInPolicy } from '../../contracts/delivery-policy.ts';
+import { contentTypes } from '../../contracts/messages/records.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
 import { type DeliveryLab, openDeliveryLab } from '../../tests/delivery/lab.ts';
 import { openLogAs, until } from '../../tests/system.ts';
@@ -163,4 +164,18 @@ it('an address that does not exist any more is not used again, and a person with
   // Nothing more is written, so a process that has read everything knows it.
   const atMs = Date.now();
   await until('all is read', () => session.intakeReadMs() > atMs && tables.readMs() > atMs);
+});
+
+it('the log takes no answer and no decision that does not fit its schema', async () => {
+  const dashboard = await openLogAs(platform, 'dashboard');
+  closing.push(() => dashboard.close());
+  const answer = { type: 'answer', commandId: 'no id', at: new Date().toISOString(), round: 1 };
+  await expect(
+    dashboard.append('delivery-commands', 'anna', contentTypes.deliveryCommand, answer),
+  ).rejects.toMatchObject({ code: 'payload-schema' });
+  const { sealedLog } = await openProcess();
+  const turn = await sealedLog.takeTurn('deliveries');
+  closing.push(turn.close);
+  const record = { key: 'deliveries', contentType: contentTypes.delivery, body: { event: { type: 'called' } } };
+  await expect(turn.write([record])).rejects.toMatchObject({ code: 'payload-schema' });
 });

@@ -11,7 +11,7 @@ import { openPartitionReader } from '../../log/kafka/read-all.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
 import type { Book } from './core/book.ts';
 import type { Context } from './core/inputs.ts';
-import { watchEnds } from './end-watch.ts';
+import { createEndReading } from './end-watch.ts';
 import { beginAt, openIntake } from './intake.ts';
 import { reachEventOf } from './reach-event.ts';
 import { type Restored, restore } from './restore.ts';
@@ -91,11 +91,14 @@ async function open(options: SessionOptions, opened: (() => Promise<void>)[], cl
     isDeciding: () => now() - writing.lastPassMs() <= passMsMax,
     now,
   });
+  // The decisions read to the end at least every 2 s.
+  const reading = createEndReading({ reachEnd: () => intake.reachEnd(), now, log });
   const writing = createWriting({
     turn,
     book: restored.book,
     positions,
     offsetsSince: restored.records,
+    readEnd: reading.readEnd,
     context: (book) => contextOf(options, book),
     onBook: sender.sync,
     onWritten: (records) => options.onWritten(records, writing.book()),
@@ -118,11 +121,9 @@ async function open(options: SessionOptions, opened: (() => Promise<void>)[], cl
     },
     hasRoom: writing.hasRoom,
     onLeftOut: options.onLeftOut,
-    log,
+    ...{ now, log },
   });
   opened.push(intake.close);
-  const endWatch = watchEnds({ reachEnds: [intake.reachEnd], now, log });
-  opened.push(async () => endWatch.close());
   // The sender is closed first, because another process may deliver already. Closing the other parts takes longer, because they wait for Kafka.
   opened.push(async () => sender.close());
   writing.start();
@@ -138,7 +139,7 @@ async function open(options: SessionOptions, opened: (() => Promise<void>)[], cl
       sending: sender.counts().sending,
     }),
     lastPassMs: writing.lastPassMs,
-    intakeReadMs: endWatch.readMs,
+    intakeReadMs: reading.readMs,
     close,
   };
 }

@@ -2,6 +2,7 @@ import pino from 'pino';
 import { describe, expect, it, vi } from 'vitest';
 import { builtInPolicy } from '../../contracts/delivery-policy.ts';
 import type { Alarm, AlarmEvent } from '../../contracts/messages/alarms.ts';
+import { bodyFault } from '../../contracts/messages/check.ts';
 import type { DeliveryRecord } from '../../contracts/messages/deliveries.ts';
 import type { DeliveryPositions } from '../../contracts/messages/delivery-progress.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
@@ -12,7 +13,8 @@ import type { Context } from './core/inputs.ts';
 import { take } from './core/take.ts';
 import { createFold, snapshotEveryOffsets } from './restore.ts';
 import { snapshotVersion } from './snapshots.ts';
-import { createWriting, type Item } from './writing.ts';
+import { gateMsMax } from './time-gate.ts';
+import { createWriting, type Item, positionsEveryMs } from './writing.ts';
 
 const nowMs = Date.UTC(2026, 2, 1, 3);
 const positions: DeliveryPositions = { alarms: Array.from({ length: 12 }, () => '0'), commands: '0' };
@@ -29,8 +31,9 @@ const context: Context = {
   isDown: () => false,
 };
 
-/** Creates a writing that writes into a list instead of Kafka. `fails` makes the next commit fail. */
-function newWriting(offsetsSince = 0, book = emptyBook) {
+/** Creates a writing that writes into a list instead of Kafka. `fails` makes the next commit fail. The clock stands still until `later`. */
+function newWriting(offsetsSince = 0, book = emptyBook, readEnd = async () => {}, ward = 'icu') {
+  let clockMs = nowMs;
   const log: TurnRecord[] = [];
   let pending: readonly TurnRecord[] = [];
   let fails = false;
@@ -50,8 +53,8 @@ function newWriting(offsetsSince = 0, book = emptyBook) {
         log.push(...structuredClone(pending));
       },
     },
-    ...{ book, positions, offsetsSince },
-    context: () => context,
+    ...{ book, positions, offsetsSince, readEnd },
+    context: () => ({ ...context, placeOf: () => ({ ward, bed: 'ICU-1' }) }),
     onBook(current) {
       books.push(current.state.alarms.size);
       unsent.push([...current.unsent.keys()]);
@@ -62,7 +65,7 @@ function newWriting(offsetsSince = 0, book = emptyBook) {
     },
     log: pino({ level: 'silent' }),
     onFailed: (error) => failures.push(error),
-    now: () => nowMs,
+    now: () => clockMs,
   });
   const fold = (isWholeLog = true) => {
     const folding = createFold(isWholeLog);
@@ -72,7 +75,11 @@ function newWriting(offsetsSince = 0, book = emptyBook) {
   const fail = () => {
     fails = true;
   };
-  return { writing, log, fold, books, unsent, failures, leftOut, fail, commits: () => commits };
+  const later = (ms: number) => {
+    clockMs += ms;
+    writing.look();
+  };
+  return { writing, log, fold, books, unsent, failures, leftOut, fail, later, commits: () => commits };
 }
 const until = (what: () => boolean) => vi.waitFor(() => expect(what()).toBe(true), { timeout: 30_000 });
 
@@ -169,7 +176,62 @@ describe('createWriting', () => {
   });
 });
 
-describe('the start of createWriting', () => {
+describe('createWriting with a decision that does not fit its schema', () => {
+  const longWard = 'w'.repeat(41);
+
+  it('calls the person, says in the log what is missing, and writes a snapshot from which the next start knows the decision', async () => {
+    const { writing, log, fold, leftOut, failures } = newWriting(0, emptyBook, undefined, longWard);
+    writing.give(alarmItem(1));
+    writing.start();
+    await until(() => log.length > 0);
+    await writing.close();
+    expect(failures).toEqual([]);
+    expect(writing.book().unsent.size).toBe(1);
+    expect(leftOut.count).toBeGreaterThan(0);
+    const alarmIds = ['alarm-000000000001'];
+    expect(log.map(({ body }) => body)).toContainEqual({
+      event: { type: 'not-written', atMs: nowMs, missing: 'round-started', alarmIds },
+    });
+    expect(log.every(({ contentType, body }) => bodyFault(contentType, body) === undefined)).toBe(true);
+    expect(log.at(-1)).toMatchObject({ contentType: contentTypes.deliverySnapshot });
+    expect(fold()!.book).toEqual(writing.book());
+  });
+
+  it('writes such a snapshot at most every 10 s, and none while everything fits', async () => {
+    const snapshots = ({ log }: { readonly log: readonly TurnRecord[] }) =>
+      log.filter(({ contentType }) => contentType === contentTypes.deliverySnapshot).length;
+    const count = async (ward: string) => {
+      const desk = newWriting(0, emptyBook, undefined, ward);
+      desk.writing.start();
+      for (let n = 1; n <= 5; n += 1) {
+        desk.writing.give(alarmItem(n));
+        await until(() => desk.writing.book().state.alarms.size === n);
+        desk.later(4_000);
+      }
+      await desk.writing.close();
+      return snapshots(desk);
+    };
+    expect([await count(longWard), await count('icu')]).toEqual([2, 0]);
+  });
+});
+
+it('createWriting writes positions that move without decisions every 10 min, and no snapshot for them', async () => {
+  const { writing, log, books, fold, later } = newWriting();
+  writing.start();
+  await until(() => books.length > 0);
+  writing.give({ intake: null, from: { topic: 'alarms', partition: 3, next: 9n } });
+  later(positionsEveryMs - 1);
+  const before = books.length;
+  await until(() => books.length > before);
+  expect(log).toEqual([]);
+  later(1);
+  await until(() => log.length > 0);
+  await writing.close();
+  expect(log.map(({ contentType }) => contentType)).toEqual([contentTypes.deliveryPositions]);
+  expect(fold()!.positions!.alarms[3]).toBe('9');
+});
+
+describe('createWriting with a person who waits for an answer', () => {
   const alarmId = 'alarm-000000000001';
   const alarm = alarmOf(alarmId, { raisedAt: new Date(nowMs).toISOString() });
 
@@ -187,6 +249,12 @@ describe('the start of createWriting', () => {
       },
     },
   };
+  /** Returns the types of the events about the alarm. */
+  const eventsIn = (log: readonly TurnRecord[]) =>
+    log.flatMap(({ body }) => {
+      const { event } = body as Partial<DeliveryRecord>;
+      return event && 'alarmId' in event && event.alarmId === alarmId ? [event.type] : [];
+    });
   const eventItem = (...event: Parameters<typeof eventOf>): Item => ({
     intake: { type: 'alarm', event: eventOf(...event) },
   });
@@ -216,13 +284,60 @@ describe('the start of createWriting', () => {
     await until(() => log.length > 0);
     await writing.close();
     expect(commits()).toBe(1);
-    const events = log.flatMap(({ body }) => {
-      const { event } = body as Partial<DeliveryRecord>;
-      return event && 'alarmId' in event && event.alarmId === alarmId ? [event.type] : [];
-    });
-    expect(events).toContain('accepted');
-    expect(events).not.toContain('called');
+    expect(eventsIn(log)).toContain('accepted');
+    expect(eventsIn(log)).not.toContain('called');
     expect(writing.book().state.alarms.size).toBe(599);
+  });
+
+  it('decides an answer behind 600 other inputs before the end of its wait, also long after the start', async () => {
+    const { writing, log, books, later } = newWriting(0, calledBefore(1_000));
+    writing.start();
+    await until(() => books.length > 0);
+    for (let n = 2; n < 600; n += 1) writing.give(alarmItem(n));
+    writing.give(accepted);
+    later(70_000);
+    await until(() => eventsIn(log).includes('accepted'));
+    await writing.close();
+    expect(eventsIn(log)).not.toContain('called');
+  });
+
+  it('reads an answer that is in the log before the end of its wait calls the next person', async () => {
+    const reads: PromiseWithResolvers<void>[] = [];
+    const readEnd = () => {
+      reads.push(Promise.withResolvers());
+      return reads.at(-1)!.promise;
+    };
+    const { writing, log, books, later } = newWriting(0, calledBefore(1_000), readEnd);
+    writing.start();
+    await until(() => books.length > 0);
+    later(gateMsMax - 1);
+    await until(() => reads.length > 0);
+    // Other inputs are decided while the log is read.
+    writing.give(alarmItem(2));
+    await until(() => writing.book().state.alarms.size === 2);
+    later(2_000);
+    expect(eventsIn(log)).not.toContain('called');
+    writing.give(accepted);
+    reads[0]!.resolve();
+    await until(() => eventsIn(log).includes('accepted'));
+    await writing.close();
+    expect(eventsIn(log)).not.toContain('called');
+  });
+
+  it('calls the next person if the answers cannot be read', async () => {
+    let reads = 0;
+    const readEnd = () => {
+      reads += 1;
+      return new Promise<void>(() => {});
+    };
+    const { writing, log, books, later } = newWriting(0, calledBefore(1_000), readEnd);
+    writing.start();
+    await until(() => books.length > 0);
+    later(70_000);
+    await until(() => reads > 0);
+    later(gateMsMax);
+    await until(() => eventsIn(log).includes('called'));
+    await writing.close();
   });
 });
 

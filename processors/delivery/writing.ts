@@ -14,21 +14,25 @@ import type { Book } from './core/book.ts';
 import { nextDueAtMs } from './core/decide.ts';
 import type { Context } from './core/inputs.ts';
 import { type Intake, take } from './core/take.ts';
+import { withoutOldViews } from './core/view.ts';
+import { type Fitting, fittingOf } from './fitting.ts';
 import { createPositions, type From } from './positions.ts';
 import { snapshotEveryOffsets } from './restore.ts';
 import { partsOf, snapshotVersion } from './snapshots.ts';
+import { createTimeGate } from './time-gate.ts';
 
 /** All records of `deliveries` have this key. */
 export const deliveriesKey = 'deliveries';
 /** Longest time between two passes, ms. A pass checks persons, shifts and the clock even if no wait is over. */
 const lookEveryMs = 2_000;
-/** While inputs come, a snapshot is written at least this often, ms. */
-const snapshotEveryMs = 10 * 60_000;
-/**
- * Maximum number of inputs of one transaction; further inputs wait for the next transaction. The first transaction may
- * have more inputs. It pauses after each such number of inputs, so that other work can run.
- */
+/** Longest time for which positions that have moved are not written, ms (ours). */
+export const positionsEveryMs = 10 * 60_000;
+/** Shortest time between two snapshots that are written because the log does not show a decision, ms (ours). */
+const incompleteMsMax = 10_000;
+/** If more inputs wait, nothing more is read. A transaction with more inputs lets other work run after each such number. */
 const inputsMax = 500;
+/** How often the gate is asked again while something is due and the log is still being read, ms. */
+const gateEveryMs = 500;
 
 /** An input, and the position after its record; null if the input does not come from a topic. */
 export type Item = {
@@ -61,12 +65,14 @@ export type WritingOptions = {
   readonly positions: DeliveryPositions;
   /** Number of offsets in `deliveries` since the last snapshot; the number may be too large, never too small. */
   readonly offsetsSince: number;
+  /** Resolves when everything that was in the log at the call has been handed out to `give`. */
+  readonly readEnd: () => Promise<void>;
   /** Returns the present answers to the questions of the rules. */
   readonly context: (book: Book) => Context;
   /** Called after each pass. */
   readonly onBook: (book: Book) => void;
   readonly onWritten: (records: readonly DeliveryRecord[]) => void;
-  /** Called for each input that is skipped. */
+  /** Called for each input that is skipped, and for each decision that the log does not show. */
   readonly onLeftOut: () => void;
   /** Called once if a transaction fails. Nothing is decided after that. */
   readonly onFailed: (error: unknown) => void;
@@ -82,24 +88,36 @@ export function createWriting(options: WritingOptions): Writing {
   const queue: Item[] = [];
   let { offsetsSince } = options;
   let hasMoved = false;
-  let snapshotMs = now();
+  let writtenMs = now();
+  let snapshotMs = Number.NEGATIVE_INFINITY;
+  /** Whether the log since the last snapshot lacks a decision. */
+  let isIncomplete = false;
   let lookMs = Number.NEGATIVE_INFINITY;
   let passMs = now();
   let isClosed = false;
   let wake = Promise.withResolvers<void>();
   let room: PromiseWithResolvers<void> | undefined;
+  const gate = createTimeGate({ readEnd: options.readEnd, onChange: () => wake.resolve(), now });
 
   async function run(): Promise<void> {
-    await pass(queue.length);
+    // The intake has just read everything up to the end.
+    await pass(true);
     while (!isClosed) {
-      await pass(inputsMax);
+      // First the gate, then the inputs: what was read before it opened is in the queue.
+      await pass(isDue() && gate.isOpen());
       if (queue.length === 0 && !isClosed) await sleepUntilDue();
     }
   }
 
-  async function pass(countMax: number): Promise<void> {
-    const items = queue.splice(0, countMax);
-    if (queue.length <= inputsMax / 2) room?.resolve();
+  const isDue = () => {
+    const nowMs = now();
+    return nextDueAtMs(book.state, nowMs) <= nowMs || lookMs + lookEveryMs <= nowMs || lookMs > nowMs;
+  };
+
+  /** Takes all inputs that wait, so that an answer among them comes before the end of its wait. */
+  async function pass(decidesTime: boolean): Promise<void> {
+    const items = queue.splice(0);
+    room?.resolve();
     const nowMs = now();
     const records: DeliveryRecord[] = [];
     let next = book;
@@ -117,9 +135,10 @@ export function createWriting(options: WritingOptions): Writing {
       }
     }
     // If one of these two throws, the session fails. Without them nobody would be called any more, and somebody must
-    // notice this. They run after the inputs, because an answer that waits counts before the end of its wait.
-    if (nextDueAtMs(book.state, nowMs) <= nowMs || lookMs + lookEveryMs <= nowMs || lookMs > nowMs) {
+    // notice this.
+    if (decidesTime) {
       lookMs = nowMs;
+      gate.shut();
       takeNext({ type: 'timer' });
       takeNext({ type: 'changed' });
     }
@@ -128,7 +147,7 @@ export function createWriting(options: WritingOptions): Writing {
       hasMoved = true;
       positions.move(from);
     }
-    await write(records, next);
+    await write(noteFaults(fittingOf(withoutOldViews(records), nowMs)), next);
     book = next;
     passMs = now();
     if (records.length > 0) options.onWritten(records);
@@ -145,10 +164,24 @@ export function createWriting(options: WritingOptions): Writing {
     );
   }
 
+  function noteFaults({ records, faults }: Fitting): readonly DeliveryRecord[] {
+    for (const reason of faults) {
+      isIncomplete = true;
+      options.onLeftOut();
+      options.log.error({ reason }, 'a decision counts but could not be written into the log');
+    }
+    return records;
+  }
+
+  /**
+   * Writes a snapshot when the log after the last one is long, or does not show a decision. The positions alone are written when they have moved
+   * without decisions for some time, so that the next start does not read all that again.
+   */
   async function write(records: readonly DeliveryRecord[], next: Book): Promise<void> {
-    const isOld = hasMoved && Math.abs(now() - snapshotMs) >= snapshotEveryMs;
-    const needsSnapshot = isOld || offsetsSince + records.length >= snapshotEveryOffsets;
-    if (records.length === 0 && !needsSnapshot) return;
+    const isOverdue = isIncomplete && Math.abs(now() - snapshotMs) >= incompleteMsMax;
+    const needsSnapshot = isOverdue || offsetsSince + records.length >= snapshotEveryOffsets;
+    const needsPositions = hasMoved && Math.abs(now() - writtenMs) >= positionsEveryMs;
+    if (records.length === 0 && !needsSnapshot && !needsPositions) return;
     const snapshot = needsSnapshot ? partsOf(next) : [];
     const parts = snapshot.length;
     await turn.write([
@@ -164,12 +197,16 @@ export function createWriting(options: WritingOptions): Writing {
     // The record with the positions takes one offset, and the marker of the transaction takes another.
     offsetsSince = needsSnapshot ? 0 : offsetsSince + records.length + 2;
     hasMoved = false;
-    if (needsSnapshot) snapshotMs = now();
+    writtenMs = now();
+    if (needsSnapshot) {
+      isIncomplete = false;
+      snapshotMs = now();
+    }
   }
 
   async function sleepUntilDue(): Promise<void> {
     const dueMs = Math.min(nextDueAtMs(book.state, now()), lookMs + lookEveryMs);
-    const timer = setTimeout(wake.resolve, Math.max(0, dueMs - now()));
+    const timer = setTimeout(wake.resolve, isDue() ? gateEveryMs : dueMs - now());
     await wake.promise;
     clearTimeout(timer);
     wake = Promise.withResolvers();

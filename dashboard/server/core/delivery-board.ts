@@ -81,6 +81,7 @@ export function foldDelivery(board: DeliveryBoard, record: DeliveryRecord): void
   const { event } = record;
   switch (event.type) {
     case 'message':
+    case 'not-written':
       return;
     case 'answer-seen':
       remember(board.answers, event.commandId, event, answersMax);

@@ -60,6 +60,16 @@ describe('the record of painted alarms', () => {
     await recorder.close();
   });
 
+  it('leaves out and counts an entry that does not fit its schema, and writes the others', async () => {
+    const { recorder, written } = start();
+    recorder.note({ userId: 'ben', name: '' }, [first(1)]);
+    recorder.note(anna, [first(1)]);
+    await nextWrite();
+    expect(written.map(({ shown }) => shown.map(({ userId }) => userId))).toEqual([['anna']]);
+    expect(recorder.leftOut()).toBe(1);
+    await recorder.close();
+  });
+
   it('leaves out and counts what is too much while Kafka does not answer, and what it refuses', async () => {
     const { recorder, append } = start();
     const away = Promise.withResolvers<never>();

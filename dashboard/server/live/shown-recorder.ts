@@ -4,6 +4,7 @@
  */
 import type { Logger } from 'pino';
 import { type AlarmsShown, type ShownAlarm, shownAlarmsMax } from '../../../contracts/messages/alarms-shown.ts';
+import { bodyFault } from '../../../contracts/messages/check.ts';
 import { contentTypes } from '../../../contracts/messages/records.ts';
 import { formatInstant } from '../../../contracts/time.ts';
 import type { SealedLog } from '../../../log/sealed-log.ts';
@@ -39,10 +40,15 @@ export function createShownRecorder(
       if (remembered.has(key)) continue;
       remembered.add(key);
       if (remembered.size > rememberedMax) remembered.delete(remembered.values().next().value!);
-      if (waiting.length >= waitingMax) leftOut += 1;
-      else waiting.push({ alarmId: alarm.alarmId, userId, name, way: what, atMs: Math.max(0, Math.round(atMs)) });
+      const entry = { alarmId: alarm.alarmId, userId, name, way: what, atMs: Math.max(0, Math.round(atMs)) };
+      // One entry that does not fit would keep all others of its record out of the log.
+      if (waiting.length >= waitingMax || !fits(entry)) leftOut += 1;
+      else waiting.push(entry);
     }
   }
+
+  const fits = (entry: ShownAlarm) =>
+    bodyFault(contentTypes.alarmsShown, { at: formatInstant(now()), shown: [entry] }) === undefined;
 
   async function write(): Promise<void> {
     // Only one write at a time, so that no writes wait in a queue while Kafka is away.

@@ -63,6 +63,7 @@ export function evolveBook(book: Book, record: DeliveryRecord): Book {
     case 'reach-ended':
       return { ...book, endedReach: newest(book.endedReach, event.reachId, endedMax) };
     case 'reach-seen':
+    case 'not-written':
       return book;
     default:
       return withDecision(book, event, 'after' in record ? record.after : undefined);

@@ -122,7 +122,12 @@ export function goOn(desk: Desk): void {
       return;
     case 'repeating':
       if (call && isOver) endCall(desk, call, 'unanswered');
-      else if (call && isDue(call.confirmDueAtMs, nowMs)) endCall(desk, call, 'unconfirmed');
+      else if (call && isDue(call.confirmDueAtMs, nowMs)) {
+        endCall(desk, call, 'unconfirmed');
+        // An earlier call may wait too, because somebody had accepted meanwhile.
+        goOn(desk);
+        return;
+      }
       if (isOver) callOrRepeat(desk);
       return;
     case 'accepted':

@@ -124,5 +124,8 @@ function followPersons(desk: Desk): void {
 function followAccepted(desk: Desk, round: Round, present: ReadonlySet<string>): void {
   for (const { callId, userId, outcome } of round.calls)
     if (outcome === 'accepted' && !present.has(userId)) desk.emit({ type: 'call-ended', callId, outcome: 'gone' });
-  if (desk.state()!.round!.phase === 'calling') callNext(desk);
+  if (desk.state()!.round!.phase !== 'calling') return;
+  callNext(desk);
+  // While somebody was going, another call was not confirmed.
+  goOn(desk);
 }

@@ -34,3 +34,21 @@ it('calls the next person if the process was killed after the accepting person h
     ]),
   ).toEqual([]);
 });
+
+it('does what is due at once after the person who goes has left', () => {
+  expect(
+    play([
+      { do: 'assign', who: 'ben', duty: 'nurse', hours: 1 },
+      { do: 'raise', what: 'a', priority: 'high' },
+      { do: 'assign', who: 'anna', duty: 'nurse', hours: 1 },
+      { do: 'assign', who: 'paul', duty: 'nurse', hours: 1 },
+      { do: 'away', who: 'ben', cover: null, hours: 0.01 },
+      { do: 'answer', who: 'ben', what: 'a', answer: 'accepted' },
+      { do: 'wait', ms: 1_000 },
+      { do: 'wait', ms: 1_000 },
+      { do: 'raise', what: 'a', priority: 'high' },
+      { do: 'raise', what: 'a', priority: 'high' },
+      { do: 'wait', ms: 600_000 },
+    ]),
+  ).toEqual([]);
+});

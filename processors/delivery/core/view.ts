@@ -1,11 +1,16 @@
 /** Makes the view of an alarm's delivery for people, from what the process remembers. Pure. */
-import type { CallView, DeliveryView } from '../../../contracts/messages/deliveries.ts';
+import type { CallView, DeliveryRecord, DeliveryView } from '../../../contracts/messages/deliveries.ts';
 import { type Book, wayOf } from './book.ts';
 import type { Context } from './inputs.ts';
 import { type Call, type Round, type State, shownNotice } from './state.ts';
 
 /** Maximum number of calls in a view. */
 const callsMax = 40;
+/**
+ * Maximum number of repeated calls in a view (ours): the newest. Every view is kept for ever. With up to 40 repeated calls, an alarm that comes
+ * and goes every 20 s has 7.4 MB of records in its second hour, instead of 2.0 MB.
+ */
+const repeatsMax = 4;
 const acceptedMax = 64;
 
 /** Returns the view of an alarm's delivery; null if the alarm is over. */
@@ -25,8 +30,15 @@ export function viewOf(book: Book, alarmId: string, placeOf: Context['placeOf'])
     acceptedBy: (round?.acceptedBy ?? [])
       .slice(-acceptedMax)
       .map((userId) => ({ userId, name: nameOf(book.state, round!, userId) })),
-    calls: (round?.calls ?? []).slice(-callsMax).map((call) => callView(book, alarmId, call)),
+    calls: shownCalls(round?.calls ?? []).map((call) => callView(book, alarmId, call)),
   };
+}
+
+/** Returns the first call of each person, and the newest repeated calls, in their order. */
+function shownCalls(calls: readonly Call[]): readonly Call[] {
+  const repeats = calls.filter(({ repeat }) => repeat > 0);
+  const dropped = new Set(repeats.slice(0, -repeatsMax));
+  return calls.filter((call) => !dropped.has(call)).slice(-callsMax);
 }
 
 function callView(book: Book, alarmId: string, call: Call): CallView {
@@ -40,6 +52,24 @@ function callView(book: Book, alarmId: string, call: Call): CallView {
     ),
     failed: [...failed],
   };
+}
+
+/**
+ * Returns the records without the views that a later record replaces. A begin of a round keeps its view, from which readers know the place. A
+ * decision keeps its view if only receipts follow, because a restart takes the text of the alarm from it (book.ts).
+ */
+export function withoutOldViews(records: readonly DeliveryRecord[]): readonly DeliveryRecord[] {
+  const seen = new Set<string>();
+  const decided = new Set<string>();
+  const kept = records.toReversed().map((record): DeliveryRecord => {
+    if (!('after' in record) || record.after === undefined) return record;
+    const { event } = record;
+    const isReplaced = (event.type === 'receipt' ? seen : decided).has(event.alarmId);
+    seen.add(event.alarmId);
+    if (event.type !== 'receipt') decided.add(event.alarmId);
+    return isReplaced && event.type !== 'round-started' ? ({ event } as DeliveryRecord) : record;
+  });
+  return kept.toReversed();
 }
 
 /** Returns the name of a person. A person who was called in an earlier round may accept; then the name comes from the messages. */

@@ -1,0 +1,36 @@
+/**
+ * Replaces records that do not fit their schema before they are written. Every reader would leave such a record out, for as long as the log
+ * exists. The decision itself counts: an alarm must call a person also if Vigil has a fault.
+ */
+import { bodyFault } from '../../contracts/messages/check.ts';
+import type { DeliveryRecord, NotWritten } from '../../contracts/messages/deliveries.ts';
+import { contentTypes } from '../../contracts/messages/records.ts';
+
+const alarmIdsMax = 200;
+
+export type Fitting = {
+  /** The records, with a `not-written` instead of each record that does not fit. */
+  readonly records: readonly DeliveryRecord[];
+  /** Why each record does not fit, without its content. */
+  readonly faults: readonly string[];
+};
+
+export function fittingOf(records: readonly DeliveryRecord[], nowMs: number): Fitting {
+  const faults: string[] = [];
+  const fitting = records.map((record): DeliveryRecord => {
+    const fault = bodyFault(contentTypes.delivery, record);
+    if (fault === undefined) return record;
+    const { type } = record.event;
+    faults.push(`${type}: ${fault.message}`);
+    const missing: NotWritten = { type: 'not-written', atMs: nowMs, missing: type, alarmIds: alarmIdsOf(record) };
+    const isUsable = bodyFault(contentTypes.delivery, { event: missing }) === undefined;
+    return { event: isUsable ? missing : { ...missing, alarmIds: [] } };
+  });
+  return { records: faults.length === 0 ? records : fitting, faults };
+}
+
+function alarmIdsOf({ event }: DeliveryRecord): string[] {
+  if ('alarmId' in event) return [event.alarmId];
+  const alarmIds = event.type === 'message' ? event.calls.map(({ alarmId }) => alarmId) : [];
+  return alarmIds.length > alarmIdsMax ? [] : alarmIds;
+}
