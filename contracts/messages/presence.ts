@@ -1,4 +1,7 @@
-/** The records of the topic `presence`: which wards are watched, which alarms screens have not confirmed, and which screens have the sound of a ward. */
+/**
+ * The records of the topic `presence`: which wards are watched, which alarms screens have not confirmed, and which
+ * screens have the sound of a ward.
+ */
 import { type Static, Type } from 'typebox';
 import { Instant } from './device.ts';
 import { AssociationId } from './records.ts';

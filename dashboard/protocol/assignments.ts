@@ -15,7 +15,10 @@ const Bed = Type.String({ minLength: 1, maxLength: 40 });
 /** The version of the board that the person saw. The answer is 409 if somebody has changed the same beds or the same person since. */
 const seen = { version: Type.Integer({ minimum: 0 }) };
 
-/** The body of `POST /api/wards/:ward/assignments`. The person must accept, unless a person assigns herself or himself for a time that begins within 1 h. */
+/**
+ * The body of `POST /api/wards/:ward/assignments`. The person must accept, unless a person assigns herself or himself
+ * for a time that begins within 1 h.
+ */
 export const AssignBody = Type.Object(
   {
     ...seen,

@@ -1,7 +1,8 @@
 /**
  * The messages of the live connection, as JSON text. A screen sends `Watch`; the server sends a snapshot, then numbered
- * deltas, waveforms and heartbeats. The screen confirms with `ScreenReport` what it has painted. A screen opens the connection at `livePath` with a ticket from `POST /api/ticket`.
- * No `node:` import here: the browser's build reads this file.
+ * deltas, waveforms and heartbeats. The screen confirms with `ScreenReport` what it has painted. A screen opens the
+ * connection at `livePath` with a ticket from `POST /api/ticket`. No `node:` import here: the browser's build reads
+ * this file.
  */
 import { type Static, Type } from 'typebox';
 import { Alarm, CommandAnswer } from '../../contracts/messages/alarms.ts';

@@ -7,12 +7,12 @@ import type { Claims } from './core/session-rules.ts';
 import { createSlots, type Slots } from './core/slots.ts';
 
 /**
- * The kind of slots that a route uses. `look`: the route shows data. `history`: the route reads stored values, which may
- * take long; it has separate slots, so that it does not delay looks. `act`: the route changes something; it has separate
- * slots, too. `answer` and `receipt`: the route may wait for seconds until this server has read a call or the effect of an
- * answer. Both have slots apart from acts, and each session has a share of its own: so a stolen session cannot delay the
- * acts, answers and receipts of the person's other sessions. `own`: the route uses none of these slots, because its work is limited elsewhere (passwords, beds), or
- * because it must always be possible (logout).
+ * The kind of slots that a route uses. `look`: the route shows data. `history`: the route reads stored values, which
+ * may take long; it has separate slots, so that it does not delay looks. `act`: the route changes something; it has
+ * separate slots, too. `answer` and `receipt`: the route may wait for seconds until this server has read a call or the
+ * effect of an answer. Both have slots apart from acts, and each session has a share of its own: so a stolen session
+ * cannot delay the acts, answers and receipts of the person's other sessions. `own`: the route uses none of these
+ * slots, because its work is limited elsewhere (passwords, beds), or because it must always be possible (logout).
  */
 export type Share = 'look' | 'history' | 'act' | 'answer' | 'receipt' | 'own';
 

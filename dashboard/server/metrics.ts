@@ -125,7 +125,7 @@ function confirmationMetrics(
   );
   metrics.counter(
     'vigil_dashboard_kept_waits_forgotten_total',
-    'What was too much to keep for the next page: sessions above 1,000 logins, alarms above 500 of a login. Their next page counts from its start.',
+    'Number of sessions (above 1,000 logins) and of alarms (above 500 of a login) whose waiting times were not kept for the next page. On the next page, their waiting times start again.',
     () => Object.entries(figures()?.hub.stats().forgottenWaits ?? { sessions: 0, alarms: 0 }),
     'what',
   );

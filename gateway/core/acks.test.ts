@@ -14,7 +14,7 @@ it('returns no acknowledgement before those of earlier packets', () => {
   expect(countUnsentAcks(queue)).toBe(0);
 });
 
-it('returns every acknowledgement once and in the order of the packets, in whatever order the appends end', () => {
+it('returns every acknowledgement once and in the order of the packets, for any order in which the appends end', () => {
   const steps = fc.array(fc.oneof(fc.constant('packet' as const), fc.nat({ max: 700 })), { maxLength: 2000 });
   fc.assert(
     fc.property(steps, (list) => {

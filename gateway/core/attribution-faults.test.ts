@@ -29,9 +29,9 @@ type Faults = {
   readonly drift: number;
   readonly birth: 'own number' | 'no number' | 'none';
   readonly numbered: boolean;
-  /** By how much the clock is set, s. Positive: the clock is set back. */
+  /** How far the clock is set, s. Positive: the clock is set back. */
   readonly set: number;
-  /** By how much the delay rises and stays, s. Used only if the clock is not set. */
+  /** The permanent rise of the delay, s. Used only if the clock is not set. */
   readonly slowerS: number;
   /** Time at which the clock is set or the delay rises, as a fraction of the whole time. */
   readonly eventAt: number;
@@ -43,7 +43,7 @@ type Faults = {
 type Result = {
   readonly at: number;
   readonly span: Span;
-  /** By how much the span may begin after the measurement, and end before it, s. */
+  /** The allowed error of the span, s: it may begin this much after the measurement, or end this much before it. */
   readonly lateMaxS: number;
   readonly earlyMaxS: number;
 };
@@ -91,10 +91,10 @@ function resultsOf(faults: Faults): Result[] {
     const earliestS = i >= before ? Math.max(backS + delayAt(backS), lastReceiptS + 1 / pace) : lastReceiptS + 0.001;
     lastReceiptS = Math.max(at + delayAt(at), earliestS);
     const span = send(at, lastReceiptS, 'b1', numbered ? i + 1 : undefined, 'observation');
-    // A clock that is right within 2 s counts as right. A constant delay hides as much of the error of a clock that is ahead.
+    // A clock that is right within 2 s counts as right. A constant delay hides an equal error of a clock that is ahead.
     const isRight = Math.abs(behindAt(at)) <= 2.2 + slowerS;
     const rightMaxS = isRight ? 2.2 + slowerS : usualDelayS;
-    // A delay that rises and stays hides as much of what the clock gains.
+    // A permanent rise of the delay hides an equal gain of the clock.
     const hiddenGainS = at >= eventS ? Math.min(slowerS, Math.max(0, leastDifferenceS - behindAt(at))) : 0;
     return {
       at,
@@ -251,7 +251,7 @@ it.each<[name: string, faults: Faults]>([
   expectNoWrongPatient(faults);
 });
 
-it('two devices send the same messages, and their readings belong to different patients: a delay hides as much as the clock gains', () => {
+it('two devices send the same messages, and their readings belong to different patients: a delay hides an equal gain of the clock', () => {
   /** Time at which the delay rises by 4 s. It stays so in the first world, and becomes the usual delay in the second world. */
   const slowerAtS = 10_000;
   const times = Array.from({ length: 170 }, (_, i) => i * 300.007).filter((s) => s <= 50_002);

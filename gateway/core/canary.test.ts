@@ -41,7 +41,7 @@ describe('judgeCanary', () => {
     ['a reading without values', { ...reading, values: [] }],
     ['a reading from the future', { ...reading, time: '2026-11-28T10:01:00.000Z' }],
     [
-      'a reading of which one value cannot be used',
+      'a reading with one value that cannot be used',
       { ...reading, values: [...reading.values, { code: 'MDC_X', unit: '1', value: 1 }] },
     ],
   ])('refuses %s', (_name, body) => {

@@ -22,8 +22,8 @@ it.each<[string, Readings, timeS: number, receivedS: number, earliestS: number]>
   ['a stored reading', backlog, 99, 104.1, Infinity],
   ['the first reading, with no backlog', [], 101, 101, Infinity],
   ['a reading after live readings, with no backlog', live(101, 103), 104, 104, Infinity],
-  ['a reading 5 s after the last one', backlog, 108, 108.9, 100],
-  ['a reading more than 5 s after the last one', backlog, 108, 108.901, Infinity],
+  ['a reading 5 s after the last reading', backlog, 108, 108.9, 100],
+  ['a reading more than 5 s after the last reading', backlog, 108, 108.901, Infinity],
   ['a reading soon after the backlog', [...backlog, ...live(104, 108)], 109, 109, 100],
   ['a reading after readings have come evenly for 10 s', [...backlog, ...live(104, 120)], 121, 121, Infinity],
 ])('%s: the earliest time', (_, readings, timeS, receivedS, earliestS) => {

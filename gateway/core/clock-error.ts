@@ -137,7 +137,7 @@ export function isClockErrorKnown(error: ClockError | null): error is ClockError
 }
 
 /**
- * The newest reading that came live, so not from a backlog: its device time (null before the first one) and its difference. Since then the
+ * The newest reading that came live, so not from a backlog: its device time (null before the first live reading) and its difference. Since then the
  * clock may have gained or lost time.
  */
 export type LiveReading = { readonly liveTimeMs: number | null; readonly liveDifferenceMs: number };

@@ -17,7 +17,7 @@ it('appends the first PUBLISH of a packet id, and the next only after PUBREL', (
   expect(beginExchange(exchanges, 7).step).toBe('append');
 });
 
-it('a PUBLISH that is repeated before Kafka has answered gets the outcome of the first', () => {
+it('a PUBLISH that is repeated before Kafka has answered gets the outcome of the first PUBLISH', () => {
   const { exchanges, exchange } = beginFirst();
   const onOutcome = vi.fn();
   const second = beginExchange(exchanges, 7);

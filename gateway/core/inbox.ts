@@ -8,11 +8,11 @@ import type { Period } from './associations.ts';
 /** A presence record is ignored if its time differs from the present by more than this: the clocks of machines may differ. */
 export const presenceLifeMs = 30_000;
 /**
- * A presence record counts for this time after the gateway read it. A dashboard writes one at least every 2.5 s. After a
- * killed dashboard, its wards count as watched for no longer.
+ * A presence record counts for this time after the gateway read it. A dashboard writes one at least every 2.5 s. If a
+ * dashboard was killed, its wards count as watched for at most this time.
  */
 export const presenceHeardMs = 6_000;
-/** Longest time between two inbox messages to a device. A device that gets none for 10 s alarms by itself. */
+/** Longest time between two inbox messages to a device. A device that gets no inbox message for 10 s alarms by itself. */
 export const inboxIntervalMs = 3_000;
 
 /** The wards that the screens of one dashboard process show. */

@@ -79,8 +79,8 @@ describe('replacementFault', () => {
       /differs .* same number 5/,
     ],
     ['rejects a CRL with a lower number', {}, { number: 4n }, /number 4, which is lower than 5/],
-    ['rejects a CRL without a number after one with a number', {}, { number: undefined }, /has no number/],
-    ['accepts a CRL with a number after one without a number', { number: undefined }, { number: 0n }, undefined],
+    ['rejects a CRL without a number after a CRL with a number', {}, { number: undefined }, /has no number/],
+    ['accepts a CRL with a number after a CRL without a number', { number: undefined }, { number: 0n }, undefined],
     [
       'rejects a CRL without a number that was issued earlier',
       { number: undefined },

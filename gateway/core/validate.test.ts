@@ -123,7 +123,7 @@ describe('judgePayload for an observation', () => {
     ['a numeric without a unit', { ...spo2, unit: undefined }],
     ['a numeric with a unit that is not a text', { ...spo2, unit: null }],
     ['a numeric with an unknown code', { ...spo2, code: 'MDC_NO' }],
-  ])('accepts a heart rate of 30 that stands in one list with %s', (_name, item) => {
+  ])('accepts a heart rate of 30 that is in one list with %s', (_name, item) => {
     const hr = { code: 'MDC_ECG_HEART_RATE', value: 30, unit: '/min' };
     for (const values of [
       [item, hr],

@@ -1,6 +1,6 @@
 /**
  * Decides whether a person may press a button. A person aims at what the screen showed a moment ago. If a button has just
- * moved to this place, or now acts on something else, the person meant another button. So a button does not react until it has not moved for a while.
+ * moved to this place, or now acts on something else, the person meant another button. So a button reacts only after it has not moved for a while.
  */
 
 /**

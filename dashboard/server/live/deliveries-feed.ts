@@ -16,11 +16,11 @@ import { type DeliveryBoard, emptyDeliveryBoard, foldDelivery, foldReachEntry } 
 import { type DeliverySigns, newDeliverySigns, noteDeliverySign } from '../core/delivery-health.ts';
 
 /**
- * At its start, the server reads the deliveries of this time, as feed.ts does with the alarms. If the last change of a
- * delivery is older, the delivery is not shown, but the alarm is.
+ * At its start, the server reads the deliveries of this many last hours, as feed.ts does with the alarms. If the last
+ * change of a delivery is older, the delivery is not shown, but the alarm is.
  */
 const lookBackMs = 24 * 60 * 60_000;
-/** At its start, the server looks for signs of life of the delivery process from this long ago on. */
+/** At its start, the server looks for signs of life of the delivery process that are at most this old. */
 const signsBackMs = 30_000;
 /** Time between two checks that the server has read the deliveries to their end, and longest time of one check. */
 const checkEveryMs = 2_000;

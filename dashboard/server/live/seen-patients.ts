@@ -17,9 +17,9 @@ export const seenWaitMs = 500;
 export type ViewRecord = Pick<AuditEvent, 'action' | 'ward' | 'associationId'>;
 
 export type SeenPatients = {
-  /** Records a new view with the patients that it shows. Rejects if that fails; the view must then not be shown. */
+  /** Records a new view with the patients that it shows. If it rejects, the view must not be shown. */
   begin(viewRecord: ViewRecord, patients: readonly string[]): Promise<void>;
-  /** Records further patients of the view. Rejects if that fails. */
+  /** Records further patients of the view. Rejects if this fails. */
   recordMore(patients: readonly string[]): Promise<void>;
   /** Returns the patients of the list that are not recorded yet. */
   unrecorded(patients: readonly string[]): string[];
@@ -40,7 +40,7 @@ export function createSeenPatients(
   let viewRecord = firstRecord;
   /** The number of the last wait. */
   let lastWaitNo = 0;
-  /** The number of the present wait; 0 if no message waits. A wait that was replaced does not call back. */
+  /** The number of the present wait; 0 if no message waits. If a newer wait has replaced a wait, the older wait does not call back. */
   let waitNo = 0;
 
   async function record(patients: readonly string[]): Promise<void> {
