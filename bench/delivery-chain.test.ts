@@ -14,7 +14,7 @@ const whole: Breach = {
 const failuresOf = (change: Partial<Breach>) => summaryOf([{ ...whole, ...change }]).failures;
 
 describe('the summary of breaches', () => {
-  it('counts page and push from the breach, and each step from the step before', () => {
+  it('measures page and push from the breach, and each step from the step before', () => {
     const { breaches, breachToPhoneMs, hopMs, failures } = summaryOf([whole]);
     expect([breaches, failures]).toEqual([1, []]);
     expect([breachToPhoneMs.page.p99, breachToPhoneMs.push.p99]).toEqual([80, 70]);
@@ -33,14 +33,14 @@ describe('the summary of breaches', () => {
     ]);
   });
 
-  it('says which end a call did not reach, and leaves it out of the times', () => {
+  it('names the end that a call did not reach, and leaves this call out of the times', () => {
     const { push: _, ...times } = whole.times;
     expect(failuresOf({ times })).toEqual(['The breach of bed-1 did not reach: push.']);
     expect(summaryOf([whole, { ...whole, times }]).breachToPhoneMs).toMatchObject({ page: { n: 2 }, push: { n: 1 } });
   });
 });
 
-it('percentiles are the smallest values that at least that share does not exceed', () => {
+it('a percentile is the smallest value that at least this share of the values does not exceed', () => {
   const hundred = Array.from({ length: 100 }, (_, n) => 100 - n);
   expect(percentiles(hundred)).toEqual({ n: 100, mean: 51, p50: 50, p99: 99, max: 100 });
   expect(percentiles([7])).toEqual({ n: 1, mean: 7, p50: 7, p99: 7, max: 7 });

@@ -1,14 +1,18 @@
-/** The times of a breach on its way to a nurse's page and phone, and what they say: percentiles, the time of each step, and failures. Pure. */
+/**
+ * The times of breaches on their way to a nurse's page and phone, and the summary of these times: percentiles, the time
+ * of each step, and failures. Pure.
+ */
 
 /**
- * The steps of a breach, in order. `received`: the gateway has the reading. `logged`: the gateway writes the reading to Kafka. `judged`: the
- * alarm processor raised the alarm. `published`: it writes the event to Kafka. `called`: the delivery process decided to call. `sent`: readers
- * of Kafka have the message, so the transaction is committed.
+ * The steps of a breach, in order. `received`: the gateway has the reading. `logged`: the gateway writes the reading to
+ * Kafka. `judged`: the alarm processor raised the alarm. `published`: the alarm processor writes the event to Kafka.
+ * `called`: the delivery process decided to call. `sent`: readers of Kafka have the message, so the transaction is
+ * committed.
  */
 export const steps = ['received', 'logged', 'judged', 'published', 'called', 'sent'] as const;
 export type Step = (typeof steps)[number];
 
-/** The two ends of the way: the nurse's open page has the call; the push service has the message for her phone. */
+/** The two ends of the way: the nurse's open page has the call; the push service has the message for the nurse's phone. */
 export const ends = ['page', 'push'] as const;
 export type End = (typeof ends)[number];
 
@@ -20,7 +24,7 @@ export type Breach = {
   /** When the device sent the reading. */
   readonly atMs: number;
   readonly times: Partial<Record<Step | End, number>>;
-  /** Each call about the bed since the breach: the id of the call, and who was called. */
+  /** The calls about the bed since the breach: by id of the call, the person who was called. */
   readonly calls: ReadonlyMap<string, string>;
 };
 
@@ -32,10 +36,10 @@ export type Percentiles = {
   readonly max: number;
 };
 
-/** Number of the slowest breaches that are shown one by one. */
+/** Number of slow breaches that are shown one by one. */
 const slowestMax = 5;
 
-/** Returns what the times of the breaches say. `failures` has one sentence for each breach that went wrong. */
+/** Returns the summary of the breaches. `failures` has one sentence for each breach that went wrong. */
 export function summaryOf(breaches: readonly Breach[]) {
   const pass = (of: (breach: Breach) => number | undefined) =>
     percentiles(breaches.flatMap((breach) => of(breach) ?? []));

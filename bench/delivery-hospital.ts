@@ -14,12 +14,12 @@ import { connectDevice, type TestDevice } from '../tests/device.ts';
 import type { TestPlatform } from '../tests/platform.ts';
 import { admitted, associate, openLogAs, startProcess, until } from '../tests/system.ts';
 
-/** Each nurse has several beds. A nurse is called less often than the limit of messages to one person allows. */
+/** Number of beds of each nurse. It is so small that the limit of messages to one person is never reached. */
 const nurseCount = 20;
 const wardCount = 10;
-/** How often each device sends a reading, ms. */
+/** Time between two readings of a device, ms. */
 export const intervalMs = 5_000;
-/** Devices that connect at the same time. */
+/** Number of devices that connect at the same time. */
 const connectMax = 10;
 
 export type Bed = {
@@ -37,7 +37,7 @@ export type PageCall = { readonly callId: string; readonly alarm: Pick<Alarm, 'a
 export type HospitalOptions = {
   readonly platform: TestPlatform;
   readonly bedCount: number;
-  /** What closes the hospital. The last one is called first. */
+  /** The functions that close the hospital. The last function is called first. */
   readonly closers: (() => unknown)[];
   /** Called with each call that a nurse's page gets for the first time. */
   readonly onPage: (userId: string, call: PageCall) => void;
@@ -110,7 +110,7 @@ async function openPushService({ platform, closers, onPush }: HospitalOptions, n
   };
 }
 
-/** Opens a page that shows the calls of a nurse, and confirms them as the page in a browser does. Returns what closes it. */
+/** Opens a page that shows the calls of a nurse, and confirms them as the page in a browser does. Returns a function that closes the page. */
 async function openPage({ platform, onPage }: HospitalOptions, userId: string, ward: string): Promise<() => unknown> {
   const ca = readFileSync(join(platform.stateDir, 'certs', 'ca.pem'), 'utf8');
   const browser = newBrowser({ port: platform.httpPort, ca, origin: `https://localhost:${platform.httpPort}` });

@@ -1,4 +1,4 @@
-/** Reads the log while breaches are measured, as the operator, and notes when each breach had reached each step. */
+/** Reads the log with the operator's key while breaches are measured, and notes when each breach reached each step. */
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { type AnyRecord, checkRecord } from '../contracts/messages/check.ts';
@@ -16,7 +16,7 @@ export const breachHeartRate = 190;
 
 export type MutableBreach = Breach & { readonly times: Breach['times']; readonly calls: Map<string, string> };
 
-/** Calls `onRecord` with each record of the topics from now on. `seenMs` is when this process got it. */
+/** Calls `onRecord` with each record of the topics from now on. `seenMs` is the time at which this process got the record. */
 export async function followLog(
   operator: SealedLog,
   topics: readonly KafkaTopic[],
@@ -43,7 +43,7 @@ export async function followLog(
 
 /**
  * Notes the steps of breaches. `breachAt` finds the breach of an association, `breachOf` the breach of a device; undefined if there was no
- * breach yet. Resolves with what ends it.
+ * breach yet. Resolves with a function that ends this.
  */
 export async function followBreaches(
   operator: SealedLog,

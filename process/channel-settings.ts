@@ -1,4 +1,4 @@
-/** The settings that say to which addresses webhooks may go. The delivery process sends there, and an operator's command adds such addresses. */
+/** The settings that say to which addresses webhooks may go. The delivery process sends to these addresses, and an operator's command adds them. */
 import { allowedHostPattern } from '../contracts/reach-hosts.ts';
 import type { Manifest } from './settings.ts';
 

@@ -5,7 +5,7 @@ import { contentTypes } from '../../../contracts/messages/records.ts';
 import { visibleText } from '../../../contracts/text.ts';
 import type { OperatorContext } from '../../operator-context.ts';
 
-/** Returns all entries. Says on standard error how many records cannot be read. */
+/** Returns all entries. Prints on standard error how many records cannot be read. */
 export async function readEntries({ log }: OperatorContext): Promise<ReadonlyMap<string, ReachEntry>> {
   const entries = new Map<string, ReachEntry>();
   const table = await log.followTable(['reach'], (read, { key }) => {
@@ -49,7 +49,7 @@ function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host : '';
 }
 
-/** Returns the text about an entry for the audit trail: whose it is and where it leads, without its secrets. */
+/** Returns the text about an entry for the audit trail: its person and its address, without secrets. */
 export function auditText(entry: ReachEntry): string {
   const { channel, label, userId, reachId } = entry;
   return `${channel} “${label}” at ${addressText(entry)} for ${userId}; entry ${reachId}`;

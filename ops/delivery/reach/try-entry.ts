@@ -1,6 +1,6 @@
 /**
  * Lets the delivery process try an entry: the entry is written again with the present time, and the delivery process then sends a canary at once,
- * over its own network and with its own settings. What the canary has found comes back in the topic `deliveries`.
+ * over its own network and with its own settings. The results of the canary come back in the topic `deliveries`.
  */
 import type { ReachEnded, ReachSeen } from '../../../contracts/messages/deliveries.ts';
 import type { ReachEntry } from '../../../contracts/messages/delivery-commands.ts';
@@ -92,7 +92,7 @@ async function sayResults(
   return false;
 }
 
-/** Collects what canaries of one entry have found after a time. */
+/** Collects the results of the canaries of one entry after a given time. */
 function createFindings(reachId: string, sinceMs: number) {
   const found: Finding[] = [];
   let wake: (() => void) | undefined;
@@ -104,7 +104,7 @@ function createFindings(reachId: string, sinceMs: number) {
       found.push(event);
       wake?.();
     },
-    /** Resolves with the next finding; undefined after the wait. */
+    /** Resolves with the next result; undefined after the wait. */
     async next(waitMs: number): Promise<Finding | undefined> {
       if (found.length === 0)
         await new Promise<void>((resolve) => {

@@ -5,7 +5,7 @@ import { checkWebhookAddress } from './webhook-address.ts';
 
 const webhookHosts = ['pager.example', '*.pagers.example:8443', '10.20.1.7', '127.0.0.1', '[fd00::1]'];
 
-/** Checks an address. `found` is what DNS answers; null if DNS does not know the name. */
+/** Checks an address. `found` is the answer of DNS; null if DNS does not know the name. */
 function check(address: string, found: string[] | null = ['8.8.8.8'], privateNetworks: string[] = []) {
   const resolve = ((
     _host: string,
@@ -28,7 +28,7 @@ describe('checkWebhookAddress', () => {
     expect(await check('https://a.pagers.example:8443/')).toMatchObject({ isLookedUp: true });
   });
 
-  it('takes a name that DNS does not know here, because the delivery process may know it', async () => {
+  it('accepts a name that DNS does not know here, because the delivery process may know the name', async () => {
     expect(await check('https://pager.example/', null)).toMatchObject({ isLookedUp: false });
   });
 
@@ -45,7 +45,7 @@ describe('checkWebhookAddress', () => {
     await expect(check(address, found, networks)).rejects.toThrow(reason);
   });
 
-  it('takes a private address that the hospital lists', async () => {
+  it('accepts a private address that the hospital lists', async () => {
     expect(await check('https://10.20.1.7/', [], ['10.20.0.0/16'])).toMatchObject({ isLookedUp: true });
     expect(await check('https://pager.example/', ['10.20.1.7'], ['10.20.1.7'])).toMatchObject({ isLookedUp: true });
   });

@@ -1,4 +1,4 @@
-/** Decides whether a webhook may go to an address: the rules with which the delivery process connects, before the address is stored. */
+/** Checks an address for webhooks before it is stored, by the same rules as the delivery process before it connects. */
 import { isIP } from 'node:net';
 import { VigilError } from '../../../contracts/errors.ts';
 import { addressFault, storedAddress } from '../../../contracts/reach-hosts.ts';

@@ -1,17 +1,17 @@
 /**
- * Connects to a mail server and logs in, without a mail. nodemailer's own `verify` cannot be ended: a server that answers one line each second and
- * never ends would keep the connection for ever.
+ * Connects to a mail server and logs in, without a mail. This replaces nodemailer's `verify`, which cannot be ended: a
+ * server that sends one line each second without end would keep the connection open for ever.
  */
 import SMTPConnection, { type Options } from 'nodemailer/lib/smtp-connection';
 import { secondMs } from '../../../contracts/durations.ts';
 
-/** How long the server may take to answer QUIT, ms (ours). */
+/** Maximum wait for the answer to QUIT, ms (ours). */
 const quitMsMax = secondMs;
 
 /**
  * Resolves when the server has accepted the connection and the login. Rejects with the error of nodemailer, or when the signal ends the try. Then
  * the connection is closed.
- * @param login undefined if the server wants no login
+ * @param login undefined if the server needs no login
  */
 export function checkLogin(
   options: Options,
@@ -33,14 +33,14 @@ export function checkLogin(
       connection.once('end', () => clearTimeout(timer));
       connection.quit();
     };
-    // Stays, because an error without a listener would end the process.
+    // This listener stays, because an error without a listener would end the process.
     connection.on('error', fail);
     connection.once('end', () => fail(new Error('The mail server ended the connection.')));
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) return onAbort();
     connection.connect((error) => {
       if (error) fail(error);
-      // As for a mail: a server that offers no login gets none.
+      // As with a mail: Vigil does not log in to a server that offers no login.
       else if (login === undefined || !connection.allowsAuth) finish();
       else connection.login(login, (refusal) => (refusal ? fail(refusal) : finish()));
     });
