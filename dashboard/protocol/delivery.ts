@@ -6,7 +6,7 @@ import { type Static, Type } from 'typebox';
 import { duties } from '../../contracts/duty-names.ts';
 import { Alarm, alertKinds } from '../../contracts/messages/alarms.ts';
 import { Person } from '../../contracts/messages/assignments.ts';
-import { DeliveryView, receiptStages } from '../../contracts/messages/deliveries.ts';
+import { callOutcomes, DeliveryView, receiptStages } from '../../contracts/messages/deliveries.ts';
 import { deliveryChannels } from '../../contracts/messages/delivery-policy.ts';
 import { Instant } from '../../contracts/messages/device.ts';
 import { priorities } from '../../contracts/priorities.ts';
@@ -56,8 +56,25 @@ export const MyCall = Type.Object(
     answered: Type.Optional(Type.Enum(['accepted', 'rejected'])),
     /** Other persons who have accepted. */
     acceptedBy: Type.Array(Type.String()),
-    /** Who is called if this person does not answer; absent if nobody is left, so that the ward gets a technical alarm. */
+    /** Who is called if this person does not answer; absent if nobody is left. */
     next: Type.Optional(Type.String()),
+    /**
+     * Why Vigil does not wait for this person's answer any more. `unanswered`: the time was over. `unconfirmed`: no page and no channel
+     * of the person confirmed the call in time. `undelivered`: each channel failed.
+     */
+    missed: Type.Optional(Type.Enum(['unanswered', 'unconfirmed', 'undelivered'])),
+    /** Present if the person was called before in this round. */
+    isAgain: Type.Optional(Type.Literal(true)),
+    /** The ward has a technical alarm now, because nobody comes. */
+    isWardTold: Type.Optional(Type.Literal(true)),
+    /** Somebody goes. If nobody has acknowledged the alarm at this time, Vigil calls persons again. */
+    againAt: Type.Optional(Instant),
+    /** The newest call of each other person in this round, the first person first; of many persons, the newest. */
+    others: Type.Optional(
+      Type.Array(Type.Object({ name: Type.String(), outcome: Type.Enum([...callOutcomes]) }, closed), {
+        maxItems: 8,
+      }),
+    ),
     ward: Type.Union([Ward, Type.Null()]),
     alarm: Alarm,
     /** The bed with its values, as on the ward page. */

@@ -1,76 +1,22 @@
 /** Checks the calls of a person on a phone: a call comes, is accepted or rejected, waits, is refused, ends, and several calls come at once. */
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Alarm } from '../../contracts/messages/alarms.ts';
-import { openBrowser } from '../browser.ts';
 import { until } from '../system.ts';
-import { callOf, callViewOf, type DeliveryDouble, deliveryOf, openWithDelivery } from './delivery-double.ts';
+import { openCalledPhone } from './called-phone.ts';
+import { callOf, callViewOf, deliveryOf } from './delivery-double.ts';
 import { expectReadable, pressWhenStill, setHash } from './readable.ts';
-import { alarmOf, newPatient, newPeriod, type PlayedBed, playBeds, raisedEvent } from './scene.ts';
-import { openScreenServer, type ScreenServer } from './server.ts';
+import { raisedEvent } from './scene.ts';
 
-const ward = 'CCU';
-const playedBed = (name: string): PlayedBed => ({
-  deviceId: `device-${name}`,
-  period: newPeriod(name, ward, newPatient({ familyName: `Patient ${name}` })),
-  values: { MDC_ECG_HEART_RATE: 134, MDC_PULS_OXIM_SAT_O2: 93, MDC_TTHOR_RESP_RATE: 18 },
-  waves: ['MDC_ECG_ELEC_POTL_II', 'MDC_PULS_OXIM_PLETH'],
-  ageMs: 0,
-});
-const beds = ['A-1', 'A-2', 'A-3', 'A-4'].map(playedBed);
-const [bed, second] = beds as [PlayedBed, PlayedBed];
-
-let server: ScreenServer;
-let browser: Browser;
-let stop: () => void;
-let phone: DeliveryDouble;
-const raised: Alarm[] = [];
-
-beforeAll(async () => {
-  [server, browser] = await Promise.all([
-    openScreenServer({
-      accounts: [{ userId: 'anna', name: 'Anna Nurse', role: 'nurse', wards: [ward] }],
-      wards: [{ ward, beds: ['A-1', 'A-2', 'A-3', 'A-4'] }],
-    }),
-    openBrowser(inject('chromium')),
-  ]);
-  stop = playBeds(server, beds);
-});
-
-afterAll(async () => {
-  stop();
-  await browser.close();
-  await server.close();
-});
-
-beforeEach(async () => {
-  phone = await openWithDelivery(browser, server, 'anna');
-});
-
-afterEach(async () => {
-  await phone.close();
-  const cleared = raised.splice(0).map((alarm) => raisedEvent({ ...alarm, rev: 99, signal: 'off', present: false }));
-  server.playAlarms(...cleared.map((event) => ({ ...event, type: 'cleared' as const })));
-});
-
-function raise(at: PlayedBed, fields: Partial<Alarm> = {}): Alarm {
-  const alarm = alarmOf(at, { text: 'HR 134 > 120', value: 134, limit: 120, priority: 'high', ...fields });
-  raised.push(alarm);
-  server.playAlarms(raisedEvent(alarm));
-  return alarm;
-}
-
-const byId = (id: string) => phone.page.getByTestId(id);
-const stateText = (alarm: Alarm) => byId(`call-state-${alarm.alarmId}`);
-const answerText = (alarm: Alarm) => byId(`call-answer-${alarm.alarmId}`);
-const isPainted = (callId: string) => phone.painted.some(({ calls }) => calls.some((call) => call.callId === callId));
+const called = openCalledPhone();
+const { beds, byId, stateText, answerText, isPainted, raise } = called;
+const [bed, second] = beds;
 
 describe('a call', () => {
   it('appears on every page with alarm, bed, time left and next person, and is reported when it is painted', async () => {
-    await setHash(phone.page, '#/assignments');
+    await setHash(called.phone.page, '#/assignments');
     const alarm = raise(bed);
     const call = callOf(alarm, bed);
-    phone.playCalls([call]);
+    called.phone.playCalls([call]);
     const sheet = byId('call-sheet');
     await sheet.getByText('CCU A-1').waitFor();
     await sheet.getByText('Patient A-1').waitFor();
@@ -83,82 +29,86 @@ describe('a call', () => {
       .filter({ hasText: 'Call to bed CCU A-1: HR 134 > 120' })
       .waitFor({ state: 'attached' });
     await until('the call is reported as painted', () => isPainted(call.callId));
-    await expectReadable(phone.page, 'call-sheet');
+    await expectReadable(called.phone.page, 'call-sheet');
   });
 
   it('is not reported while its tab is hidden', async () => {
-    await phone.page.evaluate(() => {
+    await called.phone.page.evaluate(() => {
       Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => 'hidden' });
     });
     const alarm = raise(bed);
     const call = callOf(alarm, bed);
-    phone.playCalls([call], '00000000-0000-4000-8000-000000000001');
+    called.phone.playCalls([call], '00000000-0000-4000-8000-000000000001');
     await byId('call-sheet').waitFor();
-    await phone.page.waitForTimeout(1_500);
-    expect(phone.painted).toEqual([]);
-    await phone.page.evaluate(() => {
+    await called.phone.page.waitForTimeout(1_500);
+    expect(called.phone.painted).toEqual([]);
+    await called.phone.page.evaluate(() => {
       Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => 'visible' });
     });
     await until('the call is reported', () => isPainted(call.callId));
-    expect(phone.painted.some(({ checkId }) => checkId === '00000000-0000-4000-8000-000000000001')).toBe(true);
+    expect(called.phone.painted.some(({ checkId }) => checkId === '00000000-0000-4000-8000-000000000001')).toBe(true);
   });
 
   it('can be accepted with keys: first pending, then taken, and the acceptance does not acknowledge', async () => {
     const alarm = raise(bed);
     const call = callOf(alarm, bed);
-    phone.playCalls([call]);
+    called.phone.playCalls([call]);
     let release = () => {};
     const isReleased = new Promise<void>((resolve) => {
       release = resolve;
     });
-    phone.onAnswer(async () => {
+    called.phone.onAnswer(async () => {
       await isReleased;
       return { status: 200, body: { result: 'taken' } };
     });
     const accept = byId(`accepted-${alarm.alarmId}`);
     await accept.waitFor();
-    expect(await phone.page.evaluate(() => document.activeElement?.closest('[data-testid=call-sheet]'))).toBeNull();
-    await accept.and(phone.page.locator(':not([data-unsettled])')).focus();
-    await phone.page.keyboard.press('Enter');
+    expect(
+      await called.phone.page.evaluate(() => document.activeElement?.closest('[data-testid=call-sheet]')),
+    ).toBeNull();
+    await accept.and(called.phone.page.locator(':not([data-unsettled])')).focus();
+    await called.phone.page.keyboard.press('Enter');
     await answerText(alarm).filter({ hasText: 'It does not count yet' }).waitFor();
     await accept.filter({ hasText: 'Sending' }).waitFor();
     expect(await byId(`call-${alarm.alarmId}`).getAttribute('data-state')).toBe('waiting');
-    expect(phone.answered).toEqual([{ alarmId: alarm.alarmId, body: { round: 1, answer: 'accepted' } }]);
+    expect(called.phone.answered).toEqual([{ alarmId: alarm.alarmId, body: { round: 1, answer: 'accepted' } }]);
     release();
     await answerText(alarm).filter({ hasText: 'Taken: you go.' }).waitFor();
     const { answerBy: _, ...answered } = call;
-    phone.playCalls([{ ...answered, answered: 'accepted' }]);
+    called.phone.playCalls([{ ...answered, answered: 'accepted' }]);
     await stateText(alarm).filter({ hasText: 'sounds until somebody acknowledges' }).waitFor();
     // A second press at the same place must not give the other answer.
     expect(await accept.isDisabled()).toBe(true);
-    expect(server.commands.filter(({ type }) => type === 'acknowledge')).toEqual([]);
+    expect(called.server.commands.filter(({ type }) => type === 'acknowledge')).toEqual([]);
     await byId('call-sheet').waitFor({ state: 'detached' });
-    await setHash(phone.page, '#/calls');
+    await setHash(called.phone.page, '#/calls');
     await pressWhenStill(byId(`call-ack-${alarm.alarmId}`));
-    await until('the acknowledgement', () => server.commands.some(({ type }) => type === 'acknowledge'));
+    await until('the acknowledgement', () => called.server.commands.some(({ type }) => type === 'acknowledge'));
   });
 
   it('can be rejected, and the page then says who is called', async () => {
     const alarm = raise(bed);
     const call = callOf(alarm, bed);
-    phone.playCalls([call]);
+    called.phone.playCalls([call]);
     await pressWhenStill(byId(`rejected-${alarm.alarmId}`));
     await answerText(alarm).filter({ hasText: 'Taken: you cannot go.' }).waitFor();
     const { answerBy: _, ...answered } = call;
-    phone.playCalls([{ ...answered, answered: 'rejected', next: 'Cleo Charge' }]);
+    called.phone.playCalls([{ ...answered, answered: 'rejected', next: 'Cleo Charge' }]);
     const toBen = callViewOf(alarm, { userId: 'ben', name: 'Ben Buddy' });
-    phone.playDeliveries([deliveryOf(alarm, bed, { calls: [callViewOf(alarm, { outcome: 'rejected' }), toBen] })]);
-    await stateText(alarm).filter({ hasText: 'You cannot go. Ben Buddy is called.' }).waitFor();
+    called.phone.playDeliveries([
+      deliveryOf(alarm, bed, { calls: [callViewOf(alarm, { outcome: 'rejected' }), toBen] }),
+    ]);
+    await stateText(alarm).filter({ hasText: 'You cannot go. Ben Buddy is called now.' }).waitFor();
   });
 
   it.each([
     [200, { result: 'no-effect', reason: 'Ben Buddy goes already.' }, 'Not taken. Ben Buddy goes already.'],
     [202, { result: 'unknown' }, 'Not known yet whether Vigil has taken your answer.'],
-    [403, { code: 'not-allowed', message: 'This is not your call.' }, 'Not sent. This is not your call.'],
+    [403, { code: 'not-allowed', message: 'This is not your call.' }, 'Not taken. This is not your call.'],
   ] as const)('shows the answer of the server as it is (%s)', async (status, body, text) => {
     const alarm = raise(bed);
-    phone.playCalls([callOf(alarm, bed)]);
-    phone.onAnswer(async () => ({ status, body }));
+    called.phone.playCalls([callOf(alarm, bed)]);
+    called.phone.onAnswer(async () => ({ status, body }));
     await pressWhenStill(byId(`accepted-${alarm.alarmId}`));
     await answerText(alarm).filter({ hasText: text }).waitFor();
     expect(await byId(`call-${alarm.alarmId}`).getAttribute('data-state')).toBe('waiting');
@@ -167,20 +117,20 @@ describe('a call', () => {
 
   it('cannot be answered without a connection, and says what to do', async () => {
     const alarm = raise(bed);
-    phone.playCalls([callOf(alarm, bed)]);
+    called.phone.playCalls([callOf(alarm, bed)]);
     await byId(`accepted-${alarm.alarmId}`).waitFor();
-    await phone.breakConnection();
+    await called.phone.breakConnection();
     await byId('banner-lost').waitFor();
     await answerText(alarm).filter({ hasText: 'No connection to Vigil: no answer can be sent.' }).waitFor();
     expect(await byId(`accepted-${alarm.alarmId}`).isDisabled()).toBe(true);
-    await phone.mendConnection();
+    await called.phone.mendConnection();
     await byId('banner-lost').waitFor({ state: 'detached' });
     await until('the button works', () => byId(`accepted-${alarm.alarmId}`).isEnabled());
   });
 
   it('names the other person who ended it, and then disappears', async () => {
     const alarm = raise(bed);
-    phone.playCalls([callOf(alarm, bed)]);
+    called.phone.playCalls([callOf(alarm, bed)]);
     await byId(`accepted-${alarm.alarmId}`).waitFor();
     const by = { userId: 'ben', name: 'Ben Buddy', role: 'nurse' } as const;
     const acknowledged: Alarm = {
@@ -190,8 +140,8 @@ describe('a call', () => {
       acknowledgedBy: by,
       acknowledgedAt: new Date().toISOString(),
     };
-    server.playAlarms({ ...raisedEvent(acknowledged), type: 'acknowledged' });
-    phone.playCalls([]);
+    called.server.playAlarms({ ...raisedEvent(acknowledged), type: 'acknowledged' });
+    called.phone.playCalls([]);
     await stateText(alarm)
       .filter({ hasText: /^Ben Buddy acknowledged the alarm at \d\d:\d\d\.$/ })
       .waitFor();
@@ -204,47 +154,47 @@ describe('several calls', () => {
   it('show the most urgent first, name the others, and list all under "My calls"', async () => {
     const alarms = beds.map((at, index) => raise(at, index === 1 ? {} : { priority: 'medium', text: 'RR 31 > 30' }));
     const calls = alarms.map((alarm, index) => callOf(alarm, beds[index]!));
-    phone.playCalls([calls[1]!, calls[0]!, calls[2]!, calls[3]!]);
+    called.phone.playCalls([calls[1]!, calls[0]!, calls[2]!, calls[3]!]);
     await byId('call-sheet').getByText('CCU A-2').waitFor();
     await byId('other-calls').filter({ hasText: '3 more calls' }).waitFor();
     await until('all are painted', () => calls.every(({ callId }) => isPainted(callId)));
     await byId('fresh-alarms').waitFor({ state: 'detached' });
-    await expectReadable(phone.page, 'call-sheet-several');
-    await setHash(phone.page, '#/calls');
-    await phone.page.getByRole('heading', { name: 'My calls: 4' }).waitFor();
-    expect(await phone.page.getByTestId(/^call-alarm/).count()).toBe(4);
-    await expectReadable(phone.page, 'calls-page');
+    await expectReadable(called.phone.page, 'call-sheet-several');
+    await setHash(called.phone.page, '#/calls');
+    await called.phone.page.getByRole('heading', { name: 'My calls: 4' }).waitFor();
+    expect(await called.phone.page.getByTestId(/^call-alarm/).count()).toBe(4);
+    await expectReadable(called.phone.page, 'calls-page');
   });
 
   it('do not change places while a finger is down, and a press hits no other call', async () => {
     const alarm = raise(bed, { priority: 'medium' });
     const call = callOf(alarm, bed);
-    phone.playCalls([call]);
+    called.phone.playCalls([call]);
     const accept = byId(`accepted-${alarm.alarmId}`);
     await accept.waitFor();
-    await phone.page.waitForTimeout(1_500);
+    await called.phone.page.waitForTimeout(1_500);
     const box = (await accept.boundingBox())!;
-    await phone.page.mouse.move(box.x + 10, box.y + 10);
-    await phone.page.mouse.down();
+    await called.phone.page.mouse.move(box.x + 10, box.y + 10);
+    await called.phone.page.mouse.down();
     const worse = raise(second);
-    phone.playCalls([callOf(worse, second), call]);
+    called.phone.playCalls([callOf(worse, second), call]);
     await byId('other-calls').filter({ hasText: 'CCU A-2' }).waitFor();
     expect(await byId('call-sheet').getByRole('article').getAttribute('data-testid')).toBe(`call-${alarm.alarmId}`);
-    await phone.page.mouse.up();
-    await until('the answer', () => phone.answered.length > 0);
-    expect(phone.answered.map(({ alarmId }) => alarmId)).toEqual([alarm.alarmId]);
+    await called.phone.page.mouse.up();
+    await until('the answer', () => called.phone.answered.length > 0);
+    expect(called.phone.answered.map(({ alarmId }) => alarmId)).toEqual([alarm.alarmId]);
     await byId(`call-${worse.alarmId}`).waitFor();
   });
 });
 
 describe('the assignment board', () => {
   it('shows who can be reached now, in red who cannot, and who would be called', async () => {
-    await setHash(phone.page, '#/assignments');
+    await setHash(called.phone.page, '#/assignments');
     const part = byId('ward-reach');
     await part.getByText('Not known: Not ready.').waitFor();
     const at = new Date(Date.now() - 240_000).toISOString();
     const person = { duties: ['nurse'], role: 'nurse' };
-    phone.playWardReach({
+    called.phone.playWardReach({
       at: new Date().toISOString(),
       isRunning: true,
       people: [
@@ -266,7 +216,7 @@ describe('the assignment board', () => {
           channels: [{ channel: 'push', state: 'down', at, reason: 'the subscription has ended' }],
         },
       ],
-    } as Parameters<typeof phone.playWardReach>[0]);
+    } as Parameters<typeof called.phone.playWardReach>[0]);
     await byId('reach-of-ben').filter({ hasText: 'cannot be reached now' }).waitFor();
     expect(await part.locator('li').first().getAttribute('data-testid')).toBe('reach-of-ben');
     await byId('reach-of-ben')
@@ -274,7 +224,7 @@ describe('the assignment board', () => {
       .waitFor();
     await byId('reach-of-anna').filter({ hasText: 'e-mail: taken by service, 4 min ago' }).waitFor();
     const call = { role: 'nurse', standing: 'accepted', channels: ['screen', 'push'], waitMs: 60_000 };
-    phone.playWho({
+    called.phone.playWho({
       at: new Date().toISOString(),
       policyVersion: 'built-in',
       calls: [
@@ -283,27 +233,27 @@ describe('the assignment board', () => {
       ],
       empty: [{ duty: 'physician', away: ['Vera Physician'] }],
       end: 'Then the ward gets a technical alarm, and Ben Buddy is called again every 60 s.',
-    } as Parameters<typeof phone.playWho>[0]);
-    await phone.page.locator('[name=who-bed]').selectOption('A-2');
-    await phone.page.locator('[name=who-priority]').selectOption('medium');
-    await phone.page.locator('[name=who-time]').focus();
-    await phone.page.keyboard.press('Enter');
+    } as Parameters<typeof called.phone.playWho>[0]);
+    await called.phone.page.locator('[name=who-bed]').selectOption('A-2');
+    await called.phone.page.locator('[name=who-priority]').selectOption('medium');
+    await called.phone.page.locator('[name=who-time]').focus();
+    await called.phone.page.keyboard.press('Enter');
     const answer = byId('who-answer');
     await answer.getByText('at once: Anna Nurse (nurse) by Vigil page, phone.').waitFor();
     await answer.getByText('But Ben Buddy has a disabled account.').waitFor();
     await answer.getByText('No physician can be called: Vera Physician is away.').waitFor();
     await answer.getByText('is called again every 60 s').waitFor();
-    const [address] = phone.asked.filter((url) => url.includes('/who?'));
+    const [address] = called.phone.asked.filter((url) => url.includes('/who?'));
     expect([...new URL(address!).searchParams].flat().join(' ')).toBe('bed A-2 kind physiological priority medium');
-    await expectReadable(phone.page, 'board-reach');
+    await expectReadable(called.phone.page, 'board-reach');
   });
 });
 
 describe('the delivery of an alarm on the ward screen', () => {
   it('says on the tile and in the list who is called, who goes, and that nobody answers', async () => {
-    await phone.page.setViewportSize({ width: 1366, height: 768 });
+    await called.phone.page.setViewportSize({ width: 1366, height: 768 });
     const [alarm, other, third] = [raise(bed), raise(second), raise(beds[2]!, { priority: 'medium' })];
-    phone.playDeliveries([
+    called.phone.playDeliveries([
       deliveryOf(alarm, bed),
       deliveryOf(other, second, {
         phase: 'accepted',
@@ -318,15 +268,15 @@ describe('the delivery of an alarm on the ward screen', () => {
     await byId('bed-A-2').getByTestId('tile-delivery').filter({ hasText: 'Ben Buddy goes' }).waitFor();
     await byId('bed-A-3').getByTestId('tile-delivery').filter({ hasText: 'nobody answers' }).waitFor();
     await byId('notice-nobody-answers').filter({ hasText: 'Nobody answers the calls about A-3' }).waitFor();
-    phone.playDown({ wards: [ward], since: new Date().toISOString() });
+    called.phone.playDown({ wards: ['CCU'], since: new Date().toISOString() });
     await byId('notice-delivery').filter({ hasText: 'Vigil calls nobody in CCU since' }).waitFor();
     await byId('fresh-alarms').waitFor({ state: 'detached' });
-    await expectReadable(phone.page, 'ward-deliveries');
-    await phone.page.setViewportSize({ width: 1366, height: 768 });
+    await expectReadable(called.phone.page, 'ward-deliveries');
+    await called.phone.page.setViewportSize({ width: 1366, height: 768 });
     await pressWhenStill(byId(`delivery-${alarm.alarmId}`).locator('summary'));
     await byId(`delivery-${alarm.alarmId}`)
       .filter({ hasText: /\d\d:\d\d:\d\d Anna Nurse \(nurse\): has not answered yet/ })
       .waitFor();
-    await expectReadable(phone.page, 'ward-deliveries-open');
+    await expectReadable(called.phone.page, 'ward-deliveries-open');
   });
 });

@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { MyCall } from '../../protocol/delivery.ts';
-import { answerText, callStateText } from './call-words.ts';
 import {
   alarmsToHear,
   type CallCard,
   calledAlarms,
   calledBeds,
   cardsAfter,
+  isDeliveryDownFor,
+  isFolded,
   openCount,
   readMs,
   sheetCards,
@@ -124,56 +125,37 @@ describe('the sheet', () => {
   });
 });
 
-describe('the words', () => {
-  const words = (fields: Partial<MyCall>) =>
-    callStateText(cardsAfter([], [{ ...withoutWait, ...fields }], nowMs, false)[0]!, undefined, nowMs);
+describe('the folded sheet', () => {
+  const folded = new Set(['a/1/1', 'b/1/1']);
+  const isLine = (calls: readonly MyCall[], ids = folded) => isFolded(cardsAfter([], calls, nowMs, false), ids);
 
-  it('say how long, and who is next', () => {
-    expect(words({ answerBy: '2026-01-01T10:00:34.000Z', next: 'Ben' })).toBe(
-      'Answer within 0:34. Then Ben is called.',
-    );
-    expect(words({ answerBy: '2026-01-01T10:00:34.000Z' })).toBe(
-      'Answer within 0:34. Then nobody is left, and the ward gets an alarm.',
-    );
-    expect(words({})).toBe('Your time to answer is over, and nobody goes yet. You can still answer.');
+  it('stays folded while no call comes, also when a wait ends or somebody answers', () => {
+    expect(isLine([call('a'), call('b')])).toBe(true);
+    expect(isLine([withoutWait, call('b', { acceptedBy: ['Ben'] })])).toBe(true);
+    expect(isLine([call('a')])).toBe(true);
+    expect(isLine([call('a'), call('c', { answered: 'rejected' })])).toBe(true);
   });
 
-  it('say that accepting does not acknowledge, and what a rejection means', () => {
-    expect(words({ answered: 'accepted' })).toBe('You go. The alarm sounds until somebody acknowledges it.');
-    // After the answer, the next person is called already, and `next` is the person after this person.
-    const rejected = cardsAfter([], [{ ...withoutWait, answered: 'rejected', next: 'Cleo' }], nowMs, false)[0]!;
-    const view = { calls: [{ name: 'Ben', outcome: 'waiting' }], acceptedBy: [] } as never;
-    expect(callStateText(rejected, view, nowMs)).toBe('You cannot go. Ben is called.');
-    expect(callStateText(rejected, undefined, nowMs)).toBe('You cannot go. Vigil looks for another person.');
-    expect(words({ answered: 'rejected' })).toBe('You cannot go. Vigil looks for another person.');
-    expect(words({ answered: 'rejected', acceptedBy: ['Ben'] })).toBe('You cannot go. Ben goes.');
-    expect(words({ acceptedBy: ['Ben', 'Cleo'] })).toBe('Ben, Cleo goes.');
+  it.each<[string, readonly MyCall[]]>([
+    ['another alarm calls', [call('a'), call('c')]],
+    ['the call is repeated', [call('a', { callId: 'a/1/3' })]],
+    ['a new round calls, and its wait is over', [{ ...withoutWait, callId: 'a/2/1' }]],
+  ])('opens when %s', (_name, calls) => {
+    expect(isLine(calls)).toBe(false);
   });
 
-  it('say who ended a call', () => {
-    const gone = (fields: Parameters<typeof alarm>[1]) => {
-      const cards = cardsAfter([], [call('a')], nowMs, false);
-      const ended = cardsAfter(
-        withAlarms(cards, new Map([['a', alarm('a', { rev: 2, ...fields })]])),
-        [],
-        nowMs,
-        false,
-      );
-      return callStateText(ended[0]!, undefined, nowMs);
-    };
-    const by = { userId: 'ben', name: 'Ben', role: 'nurse' } as const;
-    expect(gone({ signal: 'acknowledged', acknowledgedBy: by })).toBe('Ben acknowledged the alarm.');
-    expect(gone({ present: false, signal: 'latched' })).toBe('The alarm ended.');
-    expect(gone({})).toBe('This call has ended.');
+  it('is open until the person folds it', () => {
+    expect(isLine([call('a')], new Set())).toBe(false);
   });
+});
 
-  it('never claim more than the server said', () => {
-    expect(answerText({ result: 'taken' }, 'accepted')).toBe('Taken: you go.');
-    expect(answerText({ result: 'no-effect', reason: 'Ben goes already.' }, 'accepted')).toBe(
-      'Not taken. Ben goes already.',
-    );
-    expect(answerText({ result: 'unknown' }, 'rejected')).toMatch(/^Not known yet/);
-  });
+it.each<[string, Parameters<typeof isDeliveryDownFor>[1], boolean]>([
+  ['all is well', undefined, false],
+  ['its ward has no calls', { wards: ['CCU', 'ICU'], since: null }, true],
+  ['another ward has no calls', { wards: ['CCU'], since: null }, false],
+  ['no ward is named', { wards: [], since: null }, true],
+])('a card knows whether the delivery process is away: %s', (_name, down, isDown) => {
+  expect(isDeliveryDownFor(cardsAfter([], [call('a')], nowMs, false)[0]!, down)).toBe(isDown);
 });
 
 it('the page sounds for calls in wards that the screen does not watch, and not twice for others', () => {

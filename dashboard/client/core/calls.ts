@@ -1,6 +1,6 @@
 /** The calls of the person who is logged in: their order, their state, and which of them the page must show on top of everything else. */
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
-import type { MyCall } from '../../protocol/delivery.ts';
+import type { DeliveryDown, MyCall } from '../../protocol/delivery.ts';
 
 /**
  * The state of a call. `waiting`: this person must answer. `late`: the time for the answer is over and nobody has accepted. `accepted`,
@@ -85,7 +85,24 @@ export function withAlarms(cards: readonly CallCard[], alarms: ReadonlyMap<strin
  * and for some seconds calls that were answered or have ended.
  */
 export function sheetCards(cards: readonly CallCard[], nowMs: number): CallCard[] {
-  return cards.filter(({ state, stateAtMs }) => state === 'waiting' || state === 'late' || nowMs - stateAtMs < readMs);
+  return cards.filter((card) => needsAnswer(card) || nowMs - card.stateAtMs < readMs);
+}
+
+/** Returns whether the person must still answer: nobody goes yet, and the person has not rejected. */
+const needsAnswer = ({ state }: CallCard) => state === 'waiting' || state === 'late';
+
+/**
+ * Returns whether the sheet is one line: the person has folded it, and no call has come since. A call that is repeated has a new id, so
+ * it unfolds the sheet.
+ * @param foldedIds the calls that the sheet had when the person folded it
+ */
+export function isFolded(cards: readonly CallCard[], foldedIds: ReadonlySet<string>): boolean {
+  return foldedIds.size > 0 && cards.every((card) => foldedIds.has(card.call.callId) || !needsAnswer(card));
+}
+
+/** Returns whether perhaps nobody is called in the ward of a call, because the delivery process gives no sign of life. */
+export function isDeliveryDownFor({ call: { ward } }: CallCard, down: DeliveryDown | undefined): boolean {
+  return down !== undefined && (down.wards.length === 0 || (ward !== null && down.wards.includes(ward)));
 }
 
 /** Returns the calls that count as open in the top bar. */
@@ -104,8 +121,7 @@ export function alarmsToHear(
 
 /** Returns the ids of the alarms to which the person is called and has not answered, and for which nobody goes. */
 export function calledAlarms(cards: readonly CallCard[]): ReadonlySet<string> {
-  const unanswered = cards.filter(({ state }) => state === 'waiting' || state === 'late');
-  return new Set(unanswered.map(({ alarm }) => alarm.alarmId));
+  return new Set(cards.filter(needsAnswer).map(({ alarm }) => alarm.alarmId));
 }
 
 /** Maximum number of beds for which the page requests waves because of calls. */

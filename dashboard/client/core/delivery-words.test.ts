@@ -110,8 +110,8 @@ describe('the line about a delivery', () => {
       text: 'nobody to call',
       isBad: true,
     });
-    expect(text({ phase: 'expired', calls: [], notice: 'too-old' })).toBe('too old to be sent: nobody was called');
-    expect(text({ phase: 'expired', calls: [] })).toBe('too old to be sent: nobody was called');
+    expect(text({ phase: 'expired', calls: [], notice: 'too-old' })).toBe('too old: nobody is called any more');
+    expect(text({ phase: 'expired', calls: [] })).toBe('too old: nobody is called any more');
   });
 
   it('says when the first call comes and, after the end, who was called; there is no line if the policy calls nobody', () => {
@@ -163,15 +163,23 @@ describe('the notices of a ward', () => {
       {
         id: 'notice-nobody-answers',
         isHigh: true,
-        text: 'Nobody answers the calls about 4 HR 134 > 120, 1, 2 and 1 more. Somebody must go.',
+        text: 'Somebody must go: nobody answers the calls about 4 HR 134 > 120, 1, 2 and 1 more.',
+        shortText: 'Somebody must go: 4 HR 134 > 120 and 3 more.',
       },
     ]);
     expect(deliveryNotices([view()], new Map(), false)).toEqual([]);
   });
 
   it('say in which wards nobody is called', () => {
-    expect(deliveryDownText({ wards: ['CCU'], since: null }, nowMs)).toBe(
-      'Vigil calls nobody in CCU: the delivery process does not run. Watch this screen, and tell the operator.',
+    expect(deliveryDownText({ wards: ['CCU'], since: null }, nowMs)).toEqual({
+      text: 'Vigil calls nobody in CCU: the delivery process gives no sign of life. Watch this screen, and tell the operator.',
+      shortText: 'Watch this screen: Vigil calls nobody in CCU.',
+    });
+    expect(deliveryDownText({ wards: ['CCU', 'ICU', 'SD'], since: null }, nowMs).shortText).toBe(
+      'Watch this screen: Vigil calls nobody in CCU and 2 more.',
+    );
+    expect(deliveryDownText({ wards: [], since: null }, nowMs).shortText).toBe(
+      'Watch this screen: Vigil calls nobody.',
     );
   });
 });

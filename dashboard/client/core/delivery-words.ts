@@ -55,7 +55,7 @@ export type DeliveryLine = { readonly text: string; readonly isBad: boolean };
 const noticeWords: Readonly<Record<WardNotice, string>> = {
   'nobody-to-call': 'nobody to call',
   'nobody-answers': 'nobody answers',
-  'too-old': 'too old to be sent: nobody was called',
+  'too-old': 'too old: nobody is called any more',
 };
 
 const secondsText = (dueAtMs: number | null, nowMs: number) =>
@@ -149,13 +149,14 @@ export function tileDeliveryLine(view: DeliveryView | undefined, nowMs: number):
   return { text: joined(`calling ${call.name}`, secondsText(view.dueAtMs, nowMs)), isBad: false };
 }
 
-const outcomeWords: Readonly<Record<CallOutcome, string>> = {
+/** What became of a call, as the end of a sentence about the person. */
+export const outcomeWords: Readonly<Record<CallOutcome, string>> = {
   waiting: 'has not answered yet',
   accepted: 'goes',
   rejected: 'cannot go',
   unanswered: 'did not answer in time',
-  unconfirmed: 'no channel confirmed in time',
-  undelivered: 'every channel failed',
+  unconfirmed: 'not reached: nothing confirmed in time',
+  undelivered: 'not reached: every channel failed',
   gone: 'is away or no longer on duty',
   informed: 'is informed, and cannot answer this way',
 };
@@ -180,14 +181,29 @@ export function callLines(view: DeliveryView, nowMs: number): CallLine[] {
   }));
 }
 
-/** A notice of the ward about the delivery of its alarms. */
-export type DeliveryNotice = { readonly id: string; readonly isHigh: boolean; readonly text: string };
+/** A notice of the ward about the delivery of its alarms. `shortText` is for a narrow strip: it names one alarm and counts the rest. */
+export type DeliveryNotice = {
+  readonly id: string;
+  readonly isHigh: boolean;
+  readonly text: string;
+  readonly shortText: string;
+};
 
 const namedMax = 3;
-const noticeSentences: Readonly<Record<WardNotice, (alarms: string) => string>> = {
-  'nobody-answers': (alarms) => `Nobody answers the calls about ${alarms}. Somebody must go.`,
-  'nobody-to-call': (alarms) => `Nobody can be called about ${alarms}. Somebody must go: look at the assignments.`,
-  'too-old': (alarms) => `Nobody was called about ${alarms}, because it was too old to be sent.`,
+/** What somebody must do comes first, because a narrow strip may cut the end. */
+const noticeSentences: Readonly<Record<WardNotice, { full(alarms: string): string; short(alarms: string): string }>> = {
+  'nobody-answers': {
+    full: (alarms) => `Somebody must go: nobody answers the calls about ${alarms}.`,
+    short: (alarms) => `Somebody must go: ${alarms}.`,
+  },
+  'nobody-to-call': {
+    full: (alarms) => `Somebody must go: nobody can be called about ${alarms}. Look at the assignments.`,
+    short: (alarms) => `Somebody must go: ${alarms}.`,
+  },
+  'too-old': {
+    full: (alarms) => `Somebody must look: nobody is called any more about ${alarms}, because it is too old.`,
+    short: (alarms) => `Somebody must look: ${alarms}.`,
+  },
 };
 
 /** Returns the notices about alarms for which nobody comes, the most serious first. */
@@ -203,21 +219,30 @@ export function deliveryNotices(
     const isHigh = list.some(({ priority }) => priority === 'high');
     const names = list
       .toSorted((a, b) => Number(b.priority === 'high') - Number(a.priority === 'high'))
-      .slice(0, namedMax)
       .map((view) => {
         const alarm = alarms.get(view.alarmId);
         const place = [showsWard ? view.ward : null, view.bed].filter((part) => part !== null).join(' ');
         return `${place === '' ? 'a device without a bed' : place}${alarm ? ` ${alarmText(alarm)}` : ''}`;
       });
-    const rest = list.length - names.length;
-    const text = noticeSentences[notice](`${names.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`);
-    return [{ id: `notice-${notice}`, isHigh, text }];
+    const firstOf = (count: number) => {
+      const rest = names.length - count;
+      return `${names.slice(0, count).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+    };
+    const { full, short } = noticeSentences[notice];
+    return [{ id: `notice-${notice}`, isHigh, text: full(firstOf(namedMax)), shortText: short(firstOf(1)) }];
   });
 }
 
-/** Returns the notice for wards in which nobody is called. */
-export function deliveryDownText({ wards, since }: DeliveryDown, nowMs: number): string {
+/** Returns the notice for wards in which nobody is called, and a shorter one for a narrow strip. */
+export function deliveryDownText(
+  { wards, since }: DeliveryDown,
+  nowMs: number,
+): { readonly text: string; readonly shortText: string } {
   const when = since === null ? '' : ` since ${whenText(Date.parse(since), nowMs)}`;
   const where = wards.length === 0 ? '' : ` in ${wards.join(', ')}`;
-  return `Vigil calls nobody${where}${when}: the delivery process does not run. Watch this screen, and tell the operator.`;
+  const rest = wards.length > 1 ? ` and ${wards.length - 1} more` : '';
+  return {
+    text: `Vigil calls nobody${where}${when}: the delivery process gives no sign of life. Watch this screen, and tell the operator.`,
+    shortText: `Watch this screen: Vigil calls nobody${wards[0] === undefined ? '' : ` in ${wards[0]}${rest}`}.`,
+  };
 }

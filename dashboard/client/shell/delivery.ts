@@ -1,7 +1,7 @@
 /** The state of the page about deliveries: the deliveries on the screen, the calls of the person, and the person's answers. */
 import { batch, type ReadonlySignal, signal } from '@preact/signals';
 import type { Calls, CallsPainted, Deliveries } from '../../protocol/delivery.ts';
-import { answerText } from '../core/call-words.ts';
+import { answerText, unknownText } from '../core/call-words.ts';
 import { type CallCard, cardsAfter, withAlarms, withoutRead } from '../core/calls.ts';
 import { deliveriesAfter, noDeliveries } from '../core/delivery-fold.ts';
 import type { Screen } from '../core/fold.ts';
@@ -41,6 +41,8 @@ export function openDelivery(options: {
   const isOffered = signal(false);
   /** The cards in the order in which the page shows them. */
   const cards = signal<readonly CallCard[]>([]);
+  /** The calls that the sheet had when the person folded it. */
+  const foldedIds = signal<ReadonlySet<string>>(new Set());
   const { answers, answer } = createCallAnswers(options.api, cards);
   const hold = watchPointer(steady);
   /** The newest list of the server. Present while the cards keep another order because somebody holds the pointer down. */
@@ -57,6 +59,13 @@ export function openDelivery(options: {
     isOffered,
     cards,
     answers,
+    foldedIds,
+    fold(shown: readonly CallCard[]) {
+      foldedIds.value = new Set(shown.map(({ call }) => call.callId));
+    },
+    unfold() {
+      foldedIds.value = new Set();
+    },
     liveEvents: {
       onDeliveries(message: Deliveries) {
         views.value = deliveriesAfter(views.peek(), message);
@@ -89,6 +98,7 @@ export function openDelivery(options: {
         views.value = noDeliveries;
         cards.value = [];
         answers.value = new Map();
+        foldedIds.value = new Set();
       });
     },
     close() {
@@ -122,6 +132,14 @@ function watchPointer(steady: () => number) {
   };
 }
 
+/** After these failures nobody knows whether the answer counts: the server may have written it before its own answer was lost. */
+const unclearCodes = ['no-answer', 'bad-answer', 'log-append-failed', 'internal'];
+
+/** Returns what became of an answer that the server has not confirmed. */
+function refusalText({ code, message }: { code: string; message: string }, answer: AnswerState['answer']): string {
+  return unclearCodes.includes(code) ? `${message} ${unknownText(answer)}` : `Not taken. ${message}`;
+}
+
 /** Sends the answers of the person. The state of a call changes only when the server reports the change. */
 function createCallAnswers(api: Pick<Api, 'answerCall'>, cards: ReadonlySignal<readonly CallCard[]>) {
   /** By alarm id. Answers to calls without a card are removed. */
@@ -145,7 +163,7 @@ function createCallAnswers(api: Pick<Api, 'answerCall'>, cards: ReadonlySignal<r
       setAnswer(alarmId, {
         callId,
         answer,
-        text: result.ok ? answerText(result.data, answer) : `Not sent. ${result.message}`,
+        text: result.ok ? answerText(result.data, answer) : refusalText(result, answer),
         isTaken: result.ok && result.data.result === 'taken',
       });
     },

@@ -1,12 +1,13 @@
 /** The card of a call: the alarm, the patient's present values, and the buttons to answer. */
+import type { ComponentChildren } from 'preact';
 import { useRef } from 'preact/hooks';
 import { isUnanswered } from '../../../contracts/acknowledgement.ts';
 import { alarmText } from '../../../contracts/alarm-text.ts';
 import { waves } from '../../../contracts/parameters.ts';
 import type { Bed } from '../../protocol/rest.ts';
 import { lookOf, priorityMarks } from '../core/alarm-order.ts';
-import { callStateText } from '../core/call-words.ts';
-import type { CallCard } from '../core/calls.ts';
+import { callStateText, othersText } from '../core/call-words.ts';
+import { type CallCard, isDeliveryDownFor } from '../core/calls.ts';
 import { patientName, placeText, readoutsOf } from '../core/numerics.ts';
 import { formatRoute } from '../core/routes.ts';
 import { whenText } from '../core/times.ts';
@@ -21,7 +22,8 @@ import { WaveCanvas } from './waves.tsx';
 /** Maximum number of numbers on a card. The number with the alarm is one of them. */
 const readoutsMax = 4;
 
-export function CallCardView({ card }: { card: CallCard }) {
+/** @param act a button in the corner of the card */
+export function CallCardView({ card, act }: { card: CallCard; act?: ComponentChildren }) {
   const app = useApp();
   const { alarm, call, state } = card;
   const { alarmId, priority } = alarm;
@@ -29,7 +31,6 @@ export function CallCardView({ card }: { card: CallCard }) {
   const look = state === 'gone' ? 'over' : lookOf(alarm);
   useCommonBeat(box, state !== 'gone' && isUnanswered(alarm) ? `${alarmId}${look}` : undefined);
   const now = app.now.value;
-  const view = app.delivery.views.value.get(alarmId);
   const bed = liveBed(card, app);
   const place = placeText(bed, alarm.deviceId, true);
   return (
@@ -57,15 +58,36 @@ export function CallCardView({ card }: { card: CallCard }) {
             {!alarm.present && ' · ended'}
           </p>
         </div>
+        {act}
       </header>
       {state !== 'gone' && bed && <PresentValues card={card} bed={bed} />}
       <div class="call__acts">
-        <p class={`call__state${state === 'late' ? ' is-refused' : ''}`} data-testid={`call-state-${alarmId}`}>
-          {callStateText(card, view, now)}
-        </p>
         <CallActs card={card} />
+        <StateText card={card} />
       </div>
     </article>
+  );
+}
+
+/** Says below the buttons what happens next, so that no button moves when this text changes. */
+function StateText({ card }: { card: CallCard }) {
+  const app = useApp();
+  const { alarm, call, state } = card;
+  const down = app.screen.value?.deliveryDown;
+  const surroundings = { view: app.delivery.views.value.get(alarm.alarmId), isDown: isDeliveryDownFor(card, down) };
+  const others = state === 'gone' ? undefined : othersText(call);
+  return (
+    <>
+      <p class={`call__state${state === 'late' ? ' is-refused' : ''}`} data-testid={`call-state-${alarm.alarmId}`}>
+        {callStateText(card, surroundings, app.now.value)}
+      </p>
+      <AnswerNote card={card} />
+      {others !== undefined && (
+        <p class="dim" data-testid={`call-others-${alarm.alarmId}`}>
+          {others}
+        </p>
+      )}
+    </>
   );
 }
 
@@ -112,13 +134,18 @@ function whyNot(app: ReturnType<typeof useApp>): string | undefined {
   return undefined;
 }
 
+/** Returns the answer of the person to this call, if the page has sent one. */
+function ownAnswer(app: ReturnType<typeof useApp>, { alarm, call }: CallCard) {
+  const kept = app.delivery.answers.value.get(alarm.alarmId);
+  return kept?.callId === call.callId ? kept : undefined;
+}
+
 function CallActs({ card }: { card: CallCard }) {
   const app = useApp();
   const { alarm, call, state } = card;
   if (state === 'gone') return null;
   const { alarmId } = alarm;
-  const kept = app.delivery.answers.value.get(alarmId);
-  const answer = kept?.callId === call.callId ? kept : undefined;
+  const answer = ownAnswer(app, card);
   const isPending = answer !== undefined && answer.text === undefined;
   const reason = whyNot(app);
   const act = (to: 'accepted' | 'rejected', text: string, isMain: boolean) => (
@@ -135,25 +162,36 @@ function CallActs({ card }: { card: CallCard }) {
     </button>
   );
   return (
-    <>
-      <div class="call__buttons">
-        {/* A button keeps its place after a press. Otherwise a second press at the same place would give the other answer. */}
-        {act('accepted', state === 'accepted' ? '✓ You go' : 'I go', true)}
-        {act('rejected', state === 'rejected' ? '✓ You cannot' : 'I cannot', false)}
-        <Acknowledge card={card} isOff={reason !== undefined} />
-      </div>
-      <p class="call__note" role="status" data-testid={`call-answer-${alarmId}`}>
-        {reason ? (
-          <span class="is-refused">{reason}</span>
-        ) : answer?.text !== undefined ? (
-          <span class={answer.isTaken ? 'is-good' : 'is-refused'}>{answer.text}</span>
-        ) : isPending ? (
-          <span class="dim">Your answer is on the way. It does not count yet.</span>
-        ) : (
-          <span class="dim">“I go” does not acknowledge: the alarm still sounds.</span>
-        )}
-      </p>
-    </>
+    <div class="call__buttons">
+      {/* A button keeps its place after a press. Otherwise a second press at the same place would give the other answer. */}
+      {act('accepted', state === 'accepted' ? '✓ You go' : 'I go', true)}
+      {act('rejected', state === 'rejected' ? '✓ You cannot' : 'I cannot', false)}
+      <Acknowledge card={card} isOff={reason !== undefined} />
+    </div>
+  );
+}
+
+/** Says what became of the answer of the person, or why the person cannot answer. */
+function AnswerNote({ card }: { card: CallCard }) {
+  const app = useApp();
+  const { state, alarm } = card;
+  if (state === 'gone') return null;
+  const answer = ownAnswer(app, card);
+  const reason = whyNot(app);
+  // The server has taken the answer after it had said that it did not know.
+  const isSettled = answer !== undefined && !answer.isTaken && state === answer.answer;
+  return (
+    <p class="call__note" role="status" data-testid={`call-answer-${alarm.alarmId}`}>
+      {reason ? (
+        <span class="is-refused">{reason}</span>
+      ) : answer?.text !== undefined && !isSettled ? (
+        <span class={answer.isTaken ? 'is-good' : 'is-refused'}>{answer.text}</span>
+      ) : answer !== undefined && !isSettled ? (
+        <span class="dim">Your answer is on the way. It does not count yet.</span>
+      ) : (
+        state === 'waiting' && <span class="dim">“I go” does not acknowledge: the alarm still sounds.</span>
+      )}
+    </p>
   );
 }
 

@@ -1,13 +1,19 @@
-/** The sheet that appears on every page when a call waits for the person. It shows the most urgent call, and one line for each other call. */
-import { useEffect, useRef } from 'preact/hooks';
+/**
+ * The sheet that appears on every page when a call waits for the person. It shows the most urgent call, and the others in one line. A
+ * person can fold the sheet to one line.
+ */
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { isUnanswered } from '../../../contracts/acknowledgement.ts';
 import { alarmText } from '../../../contracts/alarm-text.ts';
-import { priorityMarks } from '../core/alarm-order.ts';
-import { type CallCard, sheetCards } from '../core/calls.ts';
+import { lookOf, priorityMarks } from '../core/alarm-order.ts';
+import { shortStateText } from '../core/call-words.ts';
+import { type CallCard, isFolded, sheetCards } from '../core/calls.ts';
 import { placeText } from '../core/numerics.ts';
 import { shownRoute } from '../core/routes.ts';
 import { useApp } from '../shell/app.ts';
 import { showsCalls } from '../shell/shown-calls.ts';
 import { CallCardView } from './call-card.tsx';
+import { useCommonBeat } from './flash.ts';
 
 /** Maximum number of further calls that are named. */
 const namedMax = 2;
@@ -26,9 +32,12 @@ export function CallSheet() {
 }
 
 function Sheet({ first, others }: { first: CallCard; others: readonly CallCard[] }) {
+  const app = useApp();
   const box = useRef<HTMLElement>(null);
   const hadFocus = useRef(false);
   hadFocus.current = box.current?.contains(document.activeElement) ?? false;
+  const cards = [first, ...others];
+  const folded = isFolded(cards, app.delivery.foldedIds.value);
   // Without this, a person who uses keys would start again at the top of the page.
   useEffect(
     () => () => {
@@ -36,13 +45,78 @@ function Sheet({ first, others }: { first: CallCard; others: readonly CallCard[]
     },
     [],
   );
+  useLayoutEffect(() => {
+    if (hadFocus.current && !box.current?.contains(document.activeElement))
+      box.current?.querySelector<HTMLElement>('[data-fold]')?.focus();
+  }, [folded]);
   return (
-    <section ref={box} class="call-sheet" aria-label="Calls to you" data-testid="call-sheet">
-      <div class="call-sheet__card">
-        <CallCardView key={first.alarm.alarmId} card={first} />
-      </div>
-      {others.length > 0 && <Others cards={others} />}
+    <section ref={box} class="call-sheet" aria-label="Calls to you" data-testid="call-sheet" data-folded={folded}>
+      {folded ? (
+        <FoldedLine first={first} others={others} />
+      ) : (
+        <>
+          <div class="call-sheet__card">
+            <CallCardView key={first.alarm.alarmId} card={first} act={<FoldButton cards={cards} />} />
+          </div>
+          {others.length > 0 && <Others cards={others} />}
+        </>
+      )}
     </section>
+  );
+}
+
+/** Makes the sheet one line, so that the page behind it can be used. A new call opens the sheet again. */
+function FoldButton({ cards }: { cards: readonly CallCard[] }) {
+  const app = useApp();
+  return (
+    <button
+      class="button call__fold"
+      type="button"
+      data-fold
+      data-testid="call-fold"
+      aria-expanded="true"
+      data-acts-on="fold the calls"
+      onClick={() => app.delivery.fold(cards)}
+    >
+      Fold
+    </button>
+  );
+}
+
+/** The folded sheet: the most urgent call with its bed, its alarm and the time left, and the number of the others. */
+function FoldedLine({ first, others }: { first: CallCard; others: readonly CallCard[] }) {
+  const app = useApp();
+  const { alarm, call, state } = first;
+  const mark = useRef<HTMLSpanElement>(null);
+  const look = state === 'gone' ? 'over' : lookOf(alarm);
+  useCommonBeat(mark, state !== 'gone' && isUnanswered(alarm) ? `${alarm.alarmId}${look}` : undefined);
+  const open = [first, ...others].filter((card) => card.state !== 'gone');
+  const more = others.filter((card) => card.state !== 'gone').length;
+  const { priority } = alarm;
+  return (
+    <button
+      class="call-line"
+      type="button"
+      data-fold
+      data-testid="call-line"
+      aria-expanded="false"
+      data-acts-on="open the calls"
+      {...showsCalls(open.map((card) => card.call.callId))}
+      onClick={app.delivery.unfold}
+    >
+      <span ref={mark} class={`call-line__mark look look--${priority} is-${look}`} data-mark={priorityMarks[priority]}>
+        {priorityMarks[priority]}
+        <span class="unseen"> {priority} priority</span>
+      </span>
+      <span class="call-line__text">
+        {placeText(call.bed ?? undefined, alarm.deviceId, true)} <strong>{alarmText(alarm)}</strong>
+        {more > 0 && <span> and {more === 1 ? '1 more call' : `${more} more calls`}</span>}
+      </span>
+      <span class="call-line__state" data-testid="call-line-state">
+        {shortStateText(first, app.now.value)}
+      </span>
+      <span class="call-line__open">Open</span>
+    </button>
   );
 }
 

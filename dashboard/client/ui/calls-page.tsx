@@ -1,7 +1,12 @@
-/** The page "My calls": all calls of the person, the most urgent first. */
+/** The page "My calls": all calls of the person, the most urgent first, and beside or below them all alarms of the watched wards. */
+import { isUnanswered } from '../../../contracts/acknowledgement.ts';
+import { alarmText } from '../../../contracts/alarm-text.ts';
+import { mostSeriousAlarm, priorityMarks } from '../core/alarm-order.ts';
 import { openCount } from '../core/calls.ts';
+import { placeText } from '../core/numerics.ts';
 import { useApp } from '../shell/app.ts';
 import { showsCalls } from '../shell/shown-calls.ts';
+import { AlarmPanel } from './alarm-panel.tsx';
 import { CallCardView } from './call-card.tsx';
 
 export function CallsPage() {
@@ -10,27 +15,59 @@ export function CallsPage() {
   const open = cards.filter(({ state }) => state !== 'gone').map(({ call }) => call.callId);
   const count = openCount(cards);
   return (
-    <main class="sheet calls" id="main" tabIndex={-1} data-testid="calls-page">
-      <div class="sheet__head" {...showsCalls(open)}>
-        <h1>{count === 0 ? 'My calls' : `My calls: ${count}`}</h1>
-        {app.delivery.isOffered.value && (
-          <a class="calls__reach" href="#/reach">
-            How I am reached
-          </a>
-        )}
-      </div>
-      <div class="sheet__scroll calls__list">
-        {cards.length === 0 && (
-          <p class="dim sheet__none">
-            {app.delivery.isOffered.value
-              ? 'Nobody calls you now. A call comes up on each page of Vigil. Your duties are under Assignments.'
-              : 'The server has not said yet that it calls persons. Watch the ward.'}
-          </p>
-        )}
-        {cards.map((card) => (
-          <CallCardView key={card.alarm.alarmId} card={card} />
-        ))}
-      </div>
-    </main>
+    <div class="ward ward--calls">
+      <main class="sheet calls" id="main" tabIndex={-1} data-testid="calls-page">
+        <div class="sheet__head" {...showsCalls(open)}>
+          <h1>{count === 0 ? 'My calls' : `My calls: ${count}`}</h1>
+          {app.delivery.isOffered.value && (
+            <a class="calls__reach" href="#/reach">
+              How I am reached
+            </a>
+          )}
+        </div>
+        <AlarmsBelow />
+        <div class="sheet__scroll calls__list">
+          {cards.length === 0 && (
+            <p class="dim sheet__none">
+              {app.delivery.isOffered.value
+                ? 'Nobody calls you now. A call comes up on each page of Vigil. Your duties are under Assignments.'
+                : 'The server has not said yet that it calls persons. Watch the ward.'}
+            </p>
+          )}
+          {cards.map((card) => (
+            <CallCardView key={card.alarm.alarmId} card={card} />
+          ))}
+        </div>
+      </main>
+      <AlarmPanel />
+    </div>
+  );
+}
+
+/**
+ * On a phone the list of alarms is below the calls. This button names the most serious alarm that nobody has acknowledged and that is no
+ * call to this person, and goes to the list. A wide window shows the list beside the calls, and not this button.
+ */
+function AlarmsBelow() {
+  const app = useApp();
+  const called = new Set(app.delivery.cards.value.map(({ alarm }) => alarm.alarmId));
+  const screen = app.screen.value;
+  const others = [...(screen?.alarms.values() ?? [])].filter(
+    (alarm) => isUnanswered(alarm) && !called.has(alarm.alarmId),
+  );
+  const worst = mostSeriousAlarm(others);
+  if (!worst) return null;
+  const place = placeText(screen?.beds.get(worst.associationId), worst.deviceId, app.ward.value === '*');
+  return (
+    <button
+      class="button calls__below"
+      type="button"
+      data-testid="alarms-below"
+      data-acts-on="go to the alarms"
+      onClick={() => document.querySelector('.ward--calls > .alarms')?.scrollIntoView()}
+    >
+      {priorityMarks[worst.priority]} {place} {alarmText(worst)}
+      {worst.present ? '' : ', ended'}: no call to you{others.length > 1 && `, and ${others.length - 1} more`} ↓
+    </button>
   );
 }

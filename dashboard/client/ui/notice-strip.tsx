@@ -62,7 +62,8 @@ export function NoticeStrip({ act, children }: { act: ComponentChildren; childre
 function unseenIn(list: HTMLElement, before: Unseen): Unseen {
   const bottomPx = list.getBoundingClientRect().top + list.clientHeight;
   const below = [...list.children].filter((notice) => notice.getBoundingClientRect().top + visiblePxMin > bottomPx);
-  const isCut = list.scrollHeight > list.clientHeight + 1;
+  const isShort = [...list.querySelectorAll('.notice__short--less')].some((text) => text.checkVisibility());
+  const isCut = isShort || list.scrollHeight > list.clientHeight + 1;
   const isHigh = below.some((notice) => notice.classList.contains('notice--high'));
   const isSame = before.count === below.length && before.isHigh === isHigh && before.isCut === isCut;
   return isSame ? before : { count: below.length, isHigh, isCut };

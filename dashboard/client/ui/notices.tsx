@@ -25,6 +25,7 @@ export function Notices() {
   return (
     <NoticeStrip act={failing && <PauseFailureSound />}>
       <HealthNotices />
+      <DeliveryNotices />
       {app.watches.value && app.speakerState.value !== 'on' && <SoundOff />}
       <SessionEnds />
       <PlacesNotice />
@@ -34,7 +35,6 @@ export function Notices() {
           {health.unseenAlarms === 1 ? 'is' : 'are'} on no open screen. Biomedical engineering must look.
         </Notice>
       )}
-      <DeliveryNotices />
       <UnconfirmedScreens />
       <WaitingDutiesNotice />
       <WardSounds />
@@ -132,16 +132,17 @@ function DeliveryNotices() {
   const app = useApp();
   const screen = app.screen.value;
   if (!screen) return null;
+  const down = screen.deliveryDown && deliveryDownText(screen.deliveryDown, app.now.value);
   const notices = deliveryNotices(app.delivery.views.value.values(), screen.alarms, app.ward.value === '*');
   return (
     <>
-      {screen.deliveryDown && (
-        <Notice level="high" id="notice-delivery">
-          {deliveryDownText(screen.deliveryDown, app.now.value)}
+      {down && (
+        <Notice level="high" id="notice-delivery" shortText={down.shortText}>
+          {down.text}
         </Notice>
       )}
-      {notices.map(({ id, isHigh, text }) => (
-        <Notice key={id} level={isHigh ? 'high' : 'medium'} id={id}>
+      {notices.map(({ id, isHigh, text, shortText }) => (
+        <Notice key={id} level={isHigh ? 'high' : 'medium'} id={id} shortText={shortText}>
           {text}
         </Notice>
       ))}
@@ -206,7 +207,13 @@ function SoundOff() {
   const app = useApp();
   const failed = app.speakerState.value === 'failed';
   return (
-    <Notice level="medium" id="banner-sound-off" act={!failed && <SoundButton />}>
+    <Notice
+      level="medium"
+      id="banner-sound-off"
+      act={!failed && <SoundButton />}
+      shortText="No alarm is heard here."
+      isComplete
+    >
       {failed
         ? 'This browser cannot play sound. Alarms are only seen here, not heard.'
         : 'Sound is off: alarms are not heard here.'}
@@ -227,16 +234,25 @@ type NoticeProps = {
   id: string;
   /** A button beside the text with which a person can solve the problem. */
   act?: ComponentChildren;
+  /** What the closed strip of a narrow window shows instead. The opened strip shows the whole text. */
+  shortText?: string;
+  /** Whether the short text says the same, so that nobody must open the strip. */
+  isComplete?: boolean;
   children: ComponentChildren;
 };
 
-function Notice({ level, id, act, children }: NoticeProps) {
+function Notice({ level, id, act, shortText, isComplete, children }: NoticeProps) {
   return (
     <div class={`notice notice--${level}`} role="alert" data-testid={id}>
       <span class="notice__mark" aria-hidden="true">
         {level === 'high' ? '***' : '**'}
       </span>
-      <p>{children}</p>
+      <p>
+        <span class={shortText === undefined ? undefined : 'notice__full'}>{children}</span>
+        {shortText !== undefined && (
+          <span class={`notice__short${isComplete ? '' : ' notice__short--less'}`}>{shortText}</span>
+        )}
+      </p>
       {act}
     </div>
   );

@@ -53,7 +53,7 @@ function People({ reach }: { reach: Reach }) {
     <>
       {!isRunning && (
         <p class="is-refused" role="alert">
-          The delivery process does not run: nobody is called, and nobody is checked.
+          The delivery process gives no sign of life: nobody is called, and nobody is checked.
         </p>
       )}
       {people.length === 0 && <p class="is-refused">Nobody has a duty now, so nobody is called.</p>}

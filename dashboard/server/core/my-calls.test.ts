@@ -129,6 +129,43 @@ describe('callsOf', () => {
     ]);
   });
 
+  it.each(['unanswered', 'unconfirmed', 'undelivered'] as const)(
+    'says why it does not wait any more: %s',
+    (outcome) => {
+      const view = viewOf(1, [callTo('anna', { outcome }), callTo('ben', { name: 'Ben' })]);
+      const [call] = callsOf(scene([view]), anna);
+      expect(call).toMatchObject({ missed: outcome, others: [{ name: 'Ben', outcome: 'waiting' }] });
+      expect(call).not.toHaveProperty('answerBy');
+      expect(call).not.toHaveProperty('isWardTold');
+    },
+  );
+
+  it('says that the ward has an alarm already, and that the person is called again', () => {
+    const calls = [callTo('anna', { outcome: 'unanswered' }), callTo('anna', { callId: 'second', repeat: 1 })];
+    const [call] = callsOf(scene([viewOf(1, calls, { phase: 'repeating', notice: 'nobody-answers' })]), anna);
+    expect(call).toMatchObject({ isAgain: true, isWardTold: true, answerBy: formatInstant(t0 + 60_000) });
+    expect(call).not.toHaveProperty('missed');
+    const [first] = callsOf(scene([viewOf(1, [callTo('anna')])]), anna);
+    for (const name of ['isAgain', 'isWardTold', 'missed', 'others', 'againAt']) expect(first).not.toHaveProperty(name);
+  });
+
+  it('says when Vigil calls again after an acceptance', () => {
+    const acceptedBy = [{ userId: 'anna', name: 'Anna' }];
+    const view = viewOf(1, [callTo('anna', { outcome: 'accepted' })], { phase: 'accepted', acceptedBy });
+    expect(callsOf(scene([view]), anna)[0]).toMatchObject({ againAt: formatInstant(t0 + 60_000) });
+  });
+
+  it('names each other person once, with the newest call, and at most eight persons', () => {
+    const calls = [
+      ...Array.from({ length: 10 }, (_, n) => callTo(`p${n}`, { name: `P${n}`, outcome: 'unanswered' })),
+      callTo('p9', { callId: 'again', name: 'P9', repeat: 1 }),
+      callTo('anna'),
+    ];
+    const others = callsOf(scene([viewOf(1, calls)]), anna)[0]?.others;
+    expect(others?.map(({ name }) => name)).toEqual(['P2', 'P3', 'P4', 'P5', 'P6', 'P7', 'P8', 'P9']);
+    expect(others?.at(-1)?.outcome).toBe('waiting');
+  });
+
   it('lists at most a hundred calls: the higher priority first, then calls that wait, then older calls', () => {
     const view = (n: number, fields: Partial<DeliveryView>, call: Parameters<typeof callTo>[1]) =>
       ofBed1(n, viewOf(n, [callTo('anna', { callId: `c${n}`, ...call })], fields));

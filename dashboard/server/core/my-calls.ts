@@ -17,6 +17,9 @@ import { audienceOf, type BedState, type LiveState, type ShownAlarm } from './st
 /** Maximum number of calls in one message; less urgent calls are left out. */
 export const callsMax = 100;
 
+/** Maximum of other persons that a call names, as in the protocol. */
+const othersMax = 8;
+
 export type CallsContext = {
   readonly board: Pick<DeliveryBoard, 'deliveries'>;
   readonly state: LiveState;
@@ -81,9 +84,24 @@ function myCall(context: CallsContext, viewer: Viewer, { delivery, call, alarmSt
     ...(answered && { answered }),
     acceptedBy: view.acceptedBy.filter(({ userId }) => userId !== viewer.userId).map(({ name }) => name),
     ...(next !== undefined && { next }),
+    ...progressOf(view, call, viewer.userId),
     ward: audienceOf(bed),
     alarm: alarmState.alarm,
     bed: bedView(context.state, viewer, bed),
+  };
+}
+
+/** Returns what else has happened in the round: why the wait ended, who else was called, and what the ward knows. */
+function progressOf({ phase, notice, dueAtMs, calls }: DeliveryView, { outcome, repeat }: CallView, ownUserId: string) {
+  const missed = outcome === 'unanswered' || outcome === 'unconfirmed' || outcome === 'undelivered';
+  const newest = new Map(calls.map((call) => [call.userId, call]));
+  const others = [...newest.values()].filter(({ userId }) => userId !== ownUserId).slice(-othersMax);
+  return {
+    ...(missed && { missed: outcome }),
+    ...(repeat > 0 && { isAgain: true as const }),
+    ...(notice !== null && { isWardTold: true as const }),
+    ...(phase === 'accepted' && dueAtMs !== null && { againAt: formatInstant(dueAtMs) }),
+    ...(others.length > 0 && { others: others.map(({ name, outcome: became }) => ({ name, outcome: became })) }),
   };
 }
 
