@@ -3,6 +3,7 @@
  * screens have the sound of a ward.
  */
 import { type Static, Type } from 'typebox';
+import { clinicalPartitions } from '../topics.ts';
 import { Instant } from './device.ts';
 import { AssociationId } from './records.ts';
 
@@ -64,7 +65,17 @@ export const PresenceRecord = Type.Object(
     unconfirmed: Type.Optional(Type.Array(UnconfirmedOnScreen, { maxItems: unconfirmedMax })),
     /** The wards whose sound a screen of this process has; absent if there are none. */
     sounds: Type.Optional(Type.Array(OwnedSound, { maxItems: 200 })),
+    /**
+     * In the sign of life of an alarm processor: the partitions that it judges. Absent in the signs of older alarm processors, and in the
+     * records of dashboards.
+     */
+    judges: Type.Optional(
+      Type.Array(Type.Integer({ minimum: 0, maximum: clinicalPartitions - 1 }), { maxItems: clinicalPartitions }),
+    ),
   },
   noOtherMembers,
 );
 export type PresenceRecord = Static<typeof PresenceRecord>;
+
+/** How often an alarm processor gives a sign of life, ms. */
+export const alarmsSignEveryMs = 1_000;

@@ -16,6 +16,7 @@ import { PageSound, SoundNews } from './sound.ts';
 const closed = { additionalProperties: false } as const;
 const Ward = Type.String({ minLength: 1, maxLength: 40 });
 const Code = Type.String({ pattern: '^MDC_[A-Z0-9_]{1,60}$' });
+const Count = Type.Integer({ minimum: 1 });
 
 /**
  * Canaries, the test readings that are sent every few seconds, do not arrive. `step` is the first step that a canary did
@@ -47,12 +48,14 @@ export type CanaryFault = Static<typeof CanaryFault>;
 export const Health = Type.Object(
   {
     /**
-     * `away`: for 8 s the server could not read back the test record that it writes to Kafka. So no new reading, alarm or
+     * `away`: for 4 s the server could not read back the test record that it writes to Kafka. So no new reading, alarm or
      * acknowledgement arrives.
      */
     kafka: Type.Enum(['ok', 'away']),
-    /** `stale`: readings arrive, but the alarm processor gives no sign of life. Values are current, alarms are not. */
+    /** `stale`: readings arrive, but nobody gives a sign of life that they are judged. Values are current, alarms are not. */
     alarms: Type.Enum(['ok', 'stale']),
+    /** The number of partitions of the readings that nobody judges; present if `alarms` is `stale`. */
+    notJudged: Type.Optional(Type.Object({ partitions: Count, of: Count }, closed)),
     kafkaAt: Type.Union([Instant, Type.Null()]),
     alarmsAt: Type.Union([Instant, Type.Null()]),
     /** The number of present alarms of devices without a bed that no open screen may show; absent instead of 0. */

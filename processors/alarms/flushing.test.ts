@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { PresenceRecord } from '../../contracts/messages/presence.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import type { KafkaTopic } from '../../contracts/topics.ts';
 import { env, reading, t0 } from '../bed.testing.ts';
@@ -27,17 +28,26 @@ afterEach(() => {
 type Written = { readonly topic: KafkaTopic; readonly key: string; readonly body: unknown };
 
 /** Opens the flushing of some partitions. Kafka is a list in memory, and the functions of `kafka` can delay or refuse a write. */
-async function openFlushing(...partitions: number[]) {
+async function openFlushing(...given: readonly (number | { readonly snapshotMs: number })[]) {
+  const partitions = given.filter((entry) => typeof entry === 'number');
+  const roundMs = given.find((entry) => typeof entry === 'object')?.snapshotMs ?? snapshotMs;
   const written: (Written | { readonly commit: readonly CommitRow[] })[] = [];
   const kafka = {
     onCommit: async (_nth: number) => {},
     onSnapshot: async () => {},
     onEvent: async () => {},
+    onSign: (): Promise<void> | undefined => undefined,
+    signsAsked: 0,
   };
   let commits = 0;
   const append = async (topic: KafkaTopic, recordKey: string, body: unknown) => {
     if (topic === 'alarm-state') await kafka.onSnapshot();
     if (topic === 'alarms') await kafka.onEvent();
+    if (topic === 'presence') {
+      kafka.signsAsked += 1;
+      const answer = kafka.onSign();
+      if (answer) await answer;
+    }
     written.push({ topic, key: recordKey, body });
     return { topic, partition: 0, offset: BigInt(written.length) };
   };
@@ -79,7 +89,7 @@ async function openFlushing(...partitions: number[]) {
       appender: { append: (topic, recordKey, value) => append(topic, recordKey, value) },
     } as Parameters<typeof createFlushing>[0]['sealedLog'],
     canaries: { report: () => ({ judged: [{ partition: 3, receivedAt: '2026-03-01T10:00:00.000Z' }] }) },
-    snapshotMs,
+    snapshotMs: roundMs,
     quietSnapshotMs,
     now: Date.now,
     log,
@@ -100,6 +110,10 @@ async function openFlushing(...partitions: number[]) {
           : entry.topic,
       ),
     snapshots,
+    signs: () =>
+      written.flatMap((entry) =>
+        'topic' in entry && entry.topic === 'presence' ? [entry.body as PresenceRecord] : [],
+      ),
     /** Returns for each snapshot the offset in `alarms` before which the earlier snapshots include all events. */
     eventsBefore: () => snapshots().map(({ body }) => (body as { engine: EngineSnapshot }).engine.told),
   };
@@ -116,7 +130,7 @@ function addReadings(partition: Partition, seconds: number, HR: number): void {
 const runRound = () => vi.advanceTimersByTimeAsync(snapshotMs);
 
 describe('a round', () => {
-  it('a round commits the last offsets again, and then writes events, snapshots, new offsets and the sign of life', async () => {
+  it('a round commits the last offsets again, and then writes the sign of life, snapshots and new offsets', async () => {
     const { flushing, partition, writeOrder } = await openFlushing(3);
     flushing.start();
     addReadings(partition(3), 20, 180);
@@ -125,10 +139,10 @@ describe('a round', () => {
     expect(events.length).toBeGreaterThan(0);
     expect(writeOrder().filter((entry) => entry !== 'alarms')).toEqual([
       'commit 0',
-      'alarm-state',
-      'commit 20',
       'presence',
       'canary',
+      'alarm-state',
+      'commit 20',
     ]);
     expect(writeOrder().lastIndexOf('alarms')).toBeLessThan(writeOrder().indexOf('alarm-state'));
     expect(flushing.counts()).toEqual({ snapshots: 1, flushesRefused: 0 });
@@ -198,21 +212,21 @@ describe('a round', () => {
     expect(flushing.counts()).toEqual({ snapshots: 0, flushesRefused: 1 });
   });
 
-  it('a round commits no new offsets and writes no sign of life if the partitions are released during its snapshots', async () => {
+  it('a round commits no new offsets if the partitions are released during its snapshots', async () => {
     const { flushing, ownership, kafka, partition, writeOrder } = await openFlushing(3);
     addReadings(partition(3), 20, 180);
     kafka.onSnapshot = async () => ownership.releaseAll();
     flushing.start();
     await runRound();
-    expect(writeOrder().filter((entry) => entry !== 'alarms')).toEqual(['commit 0', 'alarm-state']);
+    expect(writeOrder().filter((entry) => entry.startsWith('commit'))).toEqual(['commit 0']);
   });
 
   it.each([
-    ['the first', 1, 0],
-    ['the last', 2, 1],
+    ['the first', 1, 0, []],
+    ['the last', 2, 1, ['commit 0', 'presence', 'canary', 'alarm-state']],
   ])(
     'the next round writes the same snapshots and offsets if Kafka refuses %s commit of a round',
-    async (_name, refused, snapshotsBefore) => {
+    async (_name, refused, snapshotsBefore, writtenBefore) => {
       const { flushing, kafka, partition, writeOrder, snapshots } = await openFlushing(3);
       kafka.onCommit = async (nth) => {
         if (nth === refused) throw new Error('not the owner');
@@ -220,7 +234,8 @@ describe('a round', () => {
       flushing.start();
       addReadings(partition(3), 20, 180);
       await runRound();
-      expect([snapshots().length, writeOrder().includes('presence')]).toEqual([snapshotsBefore, false]);
+      expect(writeOrder().filter((entry) => entry !== 'alarms')).toEqual(writtenBefore);
+      expect(snapshots()).toHaveLength(snapshotsBefore);
       expect(flushing.counts().flushesRefused).toBe(1);
       await runRound();
       expect(snapshots()).toHaveLength(snapshotsBefore + 1);
@@ -229,15 +244,88 @@ describe('a round', () => {
   );
 
   it('the next round writes a snapshot that Kafka refused', async () => {
-    const { flushing, kafka, partition, writeOrder, snapshots } = await openFlushing(3);
+    const { flushing, kafka, partition, snapshots } = await openFlushing(3);
     kafka.onSnapshot = () => Promise.reject(new Error('not now'));
     flushing.start();
     addReadings(partition(3), 20, 180);
     await runRound();
-    expect(writeOrder().filter((entry) => entry !== 'alarms')).toEqual(['commit 0']);
+    expect(snapshots()).toEqual([]);
     kafka.onSnapshot = async () => {};
     await runRound();
     expect(snapshots()).toHaveLength(1);
+  });
+});
+
+describe('the sign of life', () => {
+  const signTimes = (signs: readonly { readonly at: string }[]) => signs.map(({ at }) => Date.parse(at) - t0);
+
+  it('comes each second, also between the rounds, and names the judged partitions', async () => {
+    const { flushing, signs, writeOrder } = await openFlushing({ snapshotMs: 3_000 }, 3, 5);
+    flushing.start();
+    await vi.advanceTimersByTimeAsync(6_000);
+    expect(signTimes(signs())).toEqual([1_000, 2_000, 3_000, 4_000, 5_000, 6_000]);
+    expect(signs()[0]).toMatchObject({ wards: [], judges: [3, 5] });
+    // Each sign needs one commit, and a round one more at its end.
+    expect(writeOrder().filter((entry) => entry.startsWith('commit'))).toHaveLength(8);
+  });
+
+  it.each([
+    [
+      'Kafka refuses the commit, because another process owns the partitions',
+      () => Promise.reject(new Error('fenced')),
+    ],
+    ['Kafka does not answer the commit', () => new Promise<void>(() => {})],
+  ])('does not come while %s', async (_name, onCommit) => {
+    const { flushing, kafka, signs } = await openFlushing({ snapshotMs: 3_000 }, 3);
+    kafka.onCommit = onCommit;
+    flushing.start();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(signs()).toEqual([]);
+  });
+
+  it('does not come while an event that was made before is not in the log', async () => {
+    const { flushing, kafka, partition, signs } = await openFlushing({ snapshotMs: 60_000 }, 3);
+    const answer = Promise.withResolvers<void>();
+    kafka.onEvent = () => answer.promise;
+    addReadings(partition(3), 20, 180);
+    flushing.start();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(signs()).toEqual([]);
+    answer.resolve();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(signs()).toHaveLength(2);
+  });
+
+  it('does not come after a round that failed, until a round succeeds', async () => {
+    const { flushing, kafka, partition, signs } = await openFlushing({ snapshotMs: 2_000 }, 3);
+    kafka.onSnapshot = () => Promise.reject(new Error('not now'));
+    addReadings(partition(3), 20, 180);
+    flushing.start();
+    await vi.advanceTimersByTimeAsync(6_000);
+    expect(signTimes(signs())).toEqual([1_000, 2_000]);
+    kafka.onSnapshot = async () => {};
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(signTimes(signs())).toEqual([1_000, 2_000, 7_000]);
+  });
+
+  it('does not come while no partition is owned, and when the partitions are released during the commit', async () => {
+    const { flushing, ownership, kafka, signs } = await openFlushing({ snapshotMs: 60_000 }, 3);
+    kafka.onCommit = async () => ownership.releaseAll();
+    flushing.start();
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(signs()).toEqual([]);
+  });
+
+  it('waits for Kafka only once: no second sign is written while the first one has no answer', async () => {
+    const { flushing, kafka, signs } = await openFlushing({ snapshotMs: 60_000 }, 3);
+    const answer = Promise.withResolvers<void>();
+    kafka.onSign = () => answer.promise;
+    flushing.start();
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(kafka.signsAsked).toBe(1);
+    answer.resolve();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(signs()).toHaveLength(2);
   });
 });
 

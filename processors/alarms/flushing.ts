@@ -1,29 +1,30 @@
 /**
- * Saves the progress of the owned partitions in regular rounds: snapshots to `alarm-state`, the group's offsets, and the sign of life to
- * the screens.
+ * Saves the progress of the owned partitions in regular rounds: snapshots to `alarm-state`, and the group's offsets. Gives the screens a
+ * sign of life each second, at the beginning of a round and between the rounds.
  *
  * Guarantees, in the order of a round:
  * 1. Before its snapshots, a round commits the last committed offsets again. Kafka refuses this commit if another process owns the
  *    partitions, so a replaced owner writes no snapshot.
  * 2. A snapshot is written only when all events that it includes are in `alarms`, and only while the partitions are still owned.
  * 3. Offsets are committed only when every snapshot of the round is written.
- * 4. The sign of life is written only after a round in which this processor owned the partitions to the end.
+ * 4. A sign of life is written only after Kafka has accepted such a repeated commit, and when all events that were made before are in
+ *    `alarms`. After a failed round there is no sign of life until a round succeeds.
  * If a round fails, the next round writes its snapshots and offsets again.
  */
 import type { Logger } from 'pino';
-import type { PresenceRecord } from '../../contracts/messages/presence.ts';
+import { alarmsSignEveryMs } from '../../contracts/messages/presence.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
-import { formatInstant } from '../../contracts/time.ts';
 import type { Appender } from '../../log/kafka/appender.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
 import type { Canaries } from './canaries.ts';
 import type { Liveness } from './liveness.ts';
 import type { Owner, Ownership } from './ownership.ts';
 import type { Position } from './patient-engine.ts';
+import { createSigns } from './signs.ts';
 import type { Flush, Snapshot } from './snapshots.ts';
 
 /** While readings come, at least one snapshot is written in this time. */
-const signOfLifeMs = 4_000;
+const snapshotAtLeastMs = 4_000;
 
 /** The next offset to read of a partition. */
 export type CommitRow = {
@@ -33,7 +34,7 @@ export type CommitRow = {
 };
 
 export type Flushing = {
-  /** Starts the rounds. Each round begins `snapshotMs` after the end of the round before. */
+  /** Starts the rounds and the signs of life. */
   start(): void;
   /** Returns the number of written snapshots and of failed rounds. */
   counts(): { readonly snapshots: number; readonly flushesRefused: number };
@@ -44,13 +45,14 @@ export type Flushing = {
 /** The snapshots and the position that a round saves for one partition. */
 type PartitionSave = Flush & { readonly partitionNumber: number; readonly owner: Owner; readonly eventsBefore: bigint };
 
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
 export function createFlushing(options: {
   readonly ownership: Pick<Ownership, 'owners' | 'generation'>;
   readonly askKafka: Liveness['askKafka'];
   readonly commit: (rows: readonly CommitRow[]) => Promise<void>;
   readonly sealedLog: Pick<SealedLog, 'append' | 'boot'> & { readonly appender: Pick<Appender, 'append'> };
   readonly canaries: Pick<Canaries, 'report'>;
-  /** Time from the end of a round to the start of the next round, ms. */
+  /** Shortest time from the end of a round to the start of the next round, ms. */
   readonly snapshotMs: number;
   /** Longest time until the snapshot of an association that only got readings, ms. */
   readonly quietSnapshotMs: number;
@@ -59,20 +61,24 @@ export function createFlushing(options: {
   readonly log: Logger;
 }): Flushing {
   const { ownership, askKafka, commit, sealedLog, now } = options;
+  const signs = createSigns(options);
   const counts = { snapshots: 0, flushesRefused: 0 };
+  /** Time from the start of a round, or of a sign of life, to the start of the next one. */
+  const stepMs = Math.min(alarmsSignEveryMs, options.snapshotMs);
   let lastWriteMs = performance.now();
+  let lastRoundMs = performance.now();
+  let hasFailed = false;
   let isClosing = false;
   let timer: NodeJS.Timeout | undefined;
-  let round: Promise<void> = Promise.resolve();
+  let step: Promise<void> = Promise.resolve();
 
   async function flush(quietMs: number): Promise<void> {
     const generation = ownership.generation();
     const saves = takeSaves(quietMs);
     if (saves.length === 0) return;
     try {
-      await askKafka(() =>
-        commit(saves.flatMap(({ partitionNumber, owner }) => commitRowsOf(partitionNumber, owner.committed))),
-      );
+      await proveOwnership();
+      if (!hasFailed) await signs.give();
       for (const { owner, eventsBefore, snapshots } of saves) {
         if (snapshots.length === 0) continue;
         if (!(await owner.outbox.waitUntilSent()) || generation !== ownership.generation())
@@ -85,18 +91,21 @@ export function createFlushing(options: {
         commit(saves.flatMap(({ partitionNumber, position }) => commitRowsOf(partitionNumber, position))),
       );
       for (const { owner, position } of saves) owner.committed = position;
-      giveSignOfLife();
+      if (hasFailed) await signs.give();
+      hasFailed = false;
     } catch (error) {
       for (const { undo } of saves) undo();
       counts.flushesRefused += 1;
+      hasFailed = true;
       options.log.warn({ error: (error as Error).message }, 'a round of snapshots failed, the next round tries again');
     }
   }
 
   function takeSaves(quietMs: number): PartitionSave[] {
     const owners = [...ownership.owners()];
-    // Screens show an alarm if a processor writes nothing. So if no snapshot was due for a while, one partition writes its snapshots early.
-    const isOverdue = performance.now() - lastWriteMs > signOfLifeMs;
+    // A dashboard of an older version also counts snapshots as signs of life. So if no snapshot was due for a while, one partition writes its
+    // snapshots early.
+    const isOverdue = performance.now() - lastWriteMs > snapshotAtLeastMs;
     const early = isOverdue ? owners.find(([, { partition }]) => partition.isDirty())?.[0] : undefined;
     return owners.map(([partitionNumber, owner]) => {
       // This offset is read before the snapshots are taken, so that the snapshots include all events before it.
@@ -113,31 +122,50 @@ export function createFlushing(options: {
     lastWriteMs = performance.now();
   }
 
-  /** Sends the screens the time and the received canaries, as a sign that this processor works. Without the sign, screens show an alarm. */
-  function giveSignOfLife(): void {
-    if (isClosing) return;
-    const sign: PresenceRecord = { at: formatInstant(now()), wards: [] };
-    sealedLog.append('presence', sealedLog.boot, contentTypes.presence, sign).catch(() => {});
-    const canaryReport = options.canaries.report();
-    if (canaryReport)
-      sealedLog.append('canary', sealedLog.boot, contentTypes.canarySight, canaryReport).catch(() => {});
+  /** Commits the committed offsets again. @throws if another process owns the partitions, or if Kafka does not answer */
+  function proveOwnership(): Promise<void> {
+    const rows = [...ownership.owners()].flatMap(([number, owner]) => commitRowsOf(number, owner.committed));
+    return askKafka(() => commit(rows));
   }
 
-  function start(): void {
+  async function signBetweenRounds(): Promise<void> {
+    if (ownership.owners().size === 0) return;
+    try {
+      await proveOwnership();
+      await signs.give();
+    } catch (error) {
+      const { message } = error as Error;
+      options.log.warn(
+        { error: message },
+        'Kafka did not confirm that this processor owns its partitions: no sign of life',
+      );
+    }
+  }
+
+  async function takeStep(): Promise<void> {
+    const sinceRoundMs = performance.now() - lastRoundMs;
+    if (!hasFailed && sinceRoundMs < options.snapshotMs - stepMs / 2) return signBetweenRounds();
+    await flush(options.quietSnapshotMs);
+    lastRoundMs = performance.now();
+  }
+
+  function start(waitMs = stepMs): void {
     timer = setTimeout(() => {
-      round = flush(options.quietSnapshotMs).finally(() => {
-        if (!isClosing) start();
+      const beganMs = performance.now();
+      step = takeStep().finally(() => {
+        if (!isClosing) start(Math.max(stepMs - (performance.now() - beganMs), stepMs / 4));
       });
-    }, options.snapshotMs);
+    }, waitMs);
   }
 
   return {
-    start,
+    start: () => start(),
     counts: () => counts,
     async close() {
       isClosing = true;
+      signs.close();
       clearTimeout(timer);
-      await round;
+      await step;
       await flush(0);
     },
   };

@@ -215,7 +215,7 @@ describe('the layout at every window size', () => {
     server.alive.kafka = false;
     server.alive.alarms = false;
     server.signs.kafkaAtMs -= 60_000;
-    server.signs.alarmsAtMs -= 60_000;
+    server.signs.judgedAtMs.fill(Date.now() - 60_000);
     server.signs.readingsAtMs = Date.now() + 60_000;
     server.signs.readingsSinceMs = 1;
     await nurse.getByTestId('notice-kafka').waitFor();

@@ -23,7 +23,7 @@ import { foldAlarmEvent } from '../../dashboard/server/core/alarms.ts';
 import { foldAssociations, tick } from '../../dashboard/server/core/beds.ts';
 import { emptyBoard, foldAssignmentEvent } from '../../dashboard/server/core/duty-board.ts';
 import { noteDuties } from '../../dashboard/server/core/duty-notices.ts';
-import { newLifeSigns } from '../../dashboard/server/core/health.ts';
+import { newLifeSigns, noteAlarmsSign, noteOwnRecord } from '../../dashboard/server/core/health.ts';
 import { foldAnswer, foldLimits } from '../../dashboard/server/core/limits.ts';
 import {
   foldConnection,
@@ -88,7 +88,8 @@ export function createLive(options: ScreenServerOptions, hub: () => ReturnType<t
   const waves = emptyWaves();
   const board = emptyBoard();
   board.isRead = true;
-  const signs = { ...newLifeSigns(Date.now()), alarmsAtMs: Date.now() };
+  const signs = newLifeSigns(Date.now());
+  signs.judgedAtMs.fill(Date.now());
   const view = createAuditView();
   const commands: Command[] = [];
   /** Parts that still send signs of life. A test sets a member to false to imitate a failure. */
@@ -103,8 +104,8 @@ export function createLive(options: ScreenServerOptions, hub: () => ReturnType<t
   };
   const timer = setInterval(() => {
     const now = Date.now();
-    if (alive.kafka) signs.kafkaAtMs = now;
-    if (alive.alarms) signs.alarmsAtMs = now;
+    if (alive.kafka) noteOwnRecord(signs, now, now);
+    if (alive.alarms) noteAlarmsSign(signs, { saidAtMs: now }, now);
     if (alive.canary) signs.canary.sinceMs = now;
     tick(state, now);
     noteDuties(state, board, accountOf, now);

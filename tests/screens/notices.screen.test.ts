@@ -49,7 +49,7 @@ async function setFailure(isFailing: boolean): Promise<void> {
   server.alive.kafka = server.alive.alarms = !isFailing;
   if (isFailing) {
     server.signs.kafkaAtMs -= 60_000;
-    server.signs.alarmsAtMs -= 60_000;
+    server.signs.judgedAtMs.fill(Date.now() - 60_000);
     server.signs.readingsAtMs = Date.now() + 600_000;
     server.signs.readingsSinceMs = 1;
   }

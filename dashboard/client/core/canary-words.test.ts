@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CanaryFault, Health } from '../../protocol/live.ts';
-import { canaryText, isFailing } from './canary-words.ts';
+import { canaryText, isFailing, silentProcessorText } from './canary-words.ts';
 
 const at = new Date(2026, 10, 28, 10, 14, 3);
 const nowMs = at.getTime() + 20_000;
@@ -19,6 +19,26 @@ describe('isFailing', () => {
     ['is true if the alarm processor is silent', { ...workingHealth, alarms: 'stale' }, true],
   ])('%s', (_name, health, expected) => {
     expect(isFailing(health)).toBe(expected);
+  });
+});
+
+describe('silentProcessorText', () => {
+  const stale: Health = { ...workingHealth, alarms: 'stale', alarmsAt: at.toISOString() };
+  it.each<[string, Health, RegExp]>([
+    [
+      'all',
+      { ...stale, notJudged: { partitions: 12, of: 12 } },
+      /^The alarm processor is silent since 10:14:03: .*not judged/,
+    ],
+    [
+      'some',
+      { ...stale, notJudged: { partitions: 4, of: 12 } },
+      /^Values of some patients are not judged since 10:14:03/,
+    ],
+    ['all, as an older server says it', stale, /^The alarm processor is silent since 10:14:03/],
+    ['all, and never were', { ...stale, alarmsAt: null }, /^The alarm processor is silent: /],
+  ])('if nobody judges %s', (_name, health, expected) => {
+    expect(silentProcessorText(health, nowMs)).toMatch(expected);
   });
 });
 

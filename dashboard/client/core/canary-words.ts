@@ -1,10 +1,18 @@
-/** The notice on a screen if Vigil's test reading (the canary) does not get from the gateway to the alarm processor. */
+/** The notices on a screen if readings are not judged, or if Vigil's test reading (the canary) does not get from the gateway to the alarm processor. */
 import type { Health } from '../../protocol/live.ts';
 import { whenText } from './times.ts';
 
 /** Returns whether new values or alarms may be missing on this screen. If so, the screen sounds Vigil's own failure. */
 export function isFailing({ kafka, alarms, canary }: Health): boolean {
   return kafka !== 'ok' || alarms !== 'ok' || canary?.grave === true;
+}
+
+/** Returns the notice for the time in which `alarms` is `stale`. */
+export function silentProcessorText({ alarmsAt, notJudged }: Health, nowMs: number): string {
+  const sinceText = alarmsAt === null ? '' : ` since ${whenText(Date.parse(alarmsAt), nowMs)}`;
+  return notJudged && notJudged.partitions < notJudged.of
+    ? `Values of some patients are not judged${sinceText}: an alarm processor is silent. Watch the bedside monitors.`
+    : `The alarm processor is silent${sinceText}: values are shown, but not judged. Watch the bedside monitors.`;
 }
 
 /** Returns the notice; undefined if the test reading arrives, or if a more serious notice says what is wrong. */

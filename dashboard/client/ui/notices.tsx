@@ -1,7 +1,7 @@
 /** The notices about failures of Vigil itself, the most serious first. */
 import type { ComponentChildren } from 'preact';
 import { ageText } from '../core/ages.ts';
-import { canaryText, isFailing } from '../core/canary-words.ts';
+import { canaryText, isFailing, silentProcessorText } from '../core/canary-words.ts';
 import { certificateText } from '../core/certificate-words.ts';
 import { deliveryDownText, deliveryNotices } from '../core/delivery-words.ts';
 import { waitingText, wardThatWaits } from '../core/duty-words.ts';
@@ -80,8 +80,7 @@ function HealthNotices() {
       )}
       {health?.alarms === 'stale' && (
         <Notice level="high" id="notice-alarms">
-          The alarm processor is silent{since(health.alarmsAt)}: values are shown, but not judged. Watch the bedside
-          monitors.
+          {silentProcessorText(health, now)}
         </Notice>
       )}
       {health?.canary && canary !== undefined && (

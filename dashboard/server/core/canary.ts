@@ -5,7 +5,7 @@ import { clinicalPartitions } from '../../../contracts/topics.ts';
 import type { CanaryFault } from '../../protocol/live.ts';
 
 /**
- * Additional time for the step `engine` (ours): the alarm processor reports every 2 s, and a killed alarm processor is
+ * Additional time for the step `engine` (ours): the alarm processor reports every second, and a killed alarm processor is
  * replaced within about 10 s.
  */
 export const engineExtraMs = 5_000;

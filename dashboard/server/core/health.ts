@@ -1,22 +1,41 @@
 /** Judges from signs of life whether the processes behind the server still work. */
 import { formatInstant } from '../../../contracts/time.ts';
+import { clinicalPartitions } from '../../../contracts/topics.ts';
 import type { Health } from '../../protocol/live.ts';
 import { type CanarySigns, emptyCanarySigns, judgeCanary } from './canary.ts';
 
 /** The server writes a presence record to Kafka this often and reads it back. This tests writing and reading. */
-export const presenceEveryMs = 2_500;
-/** Kafka counts as away if the server has not read back a presence record for this time (CLINICAL: at most 10 s). */
-export const kafkaAwayMs = 8_000;
+export const presenceEveryMs = 1_000;
+/** Kafka counts as away if the server has not read back a presence record for this time. The screens must show the notice within 5 s. */
+export const kafkaAwayMs = 4_000;
 /** Readings arrive now if the last reading is not older than this. */
 const readingsArriveMs = 15_000;
-/** The alarm processor counts as dead after this time without a sign of life (CLINICAL: at most 10 s). It gives one every 2 s. */
-export const alarmsStaleMs = 10_000;
+/**
+ * Nobody judges a partition if this server has read no sign of life for it for this time, although it has read its own later record
+ * (`readPastMs`). An alarm processor gives a sign each second. The screens must show the notice within 5 s.
+ */
+export const alarmsStaleMs = 4_000;
+/** If this server wrote a record so long after it had read a sign, and has read this record but no other sign, then the next signs are missing. */
+const readPastMs = 2_500;
+/** Without a sign for this time, nobody counts as judging, even if this server cannot read back its own record (CLINICAL: at most 10 s). */
+export const alarmsStaleMsMax = 10_000;
+/** A sign whose own time differs more from the time of this server is of a process that has ended. */
+const signAgeMsMax = 30_000;
+/** If nothing ran in this server for this time, it stood still. What it did not read meanwhile is not missing yet. */
+const stoodStillMs = 2_000;
+/** A server that stands still again within this time gets no more time, because a notice must come in the end. */
+const standstillEveryMs = 30_000;
 
 export type LifeSigns = {
   /** When the server last read back its presence record, ms; the server's start if it has not read one yet. */
   kafkaAtMs: number;
-  /** Time of the newest record of the alarm processor, ms; 0 before the first record. */
-  alarmsAtMs: number;
+  /** When the server wrote the newest presence record that it has read back, ms; 0 before the first one. */
+  readUpToMs: number;
+  /** When the server read the last sign of life for each partition, ms; 0 before the first sign. */
+  readonly judgedAtMs: number[];
+  /** When the server last ran, and when it last ran again after a standstill, ms; 0 before the first standstill. */
+  ranAtMs: number;
+  resumedAtMs: number;
   /** Newest receive time of a reading, ms; 0 before the first reading. */
   readingsAtMs: number;
   /** When readings began to arrive after the last pause, ms. */
@@ -26,7 +45,39 @@ export type LifeSigns = {
 
 /** Returns the signs of life at the server's start. */
 export function newLifeSigns(nowMs: number): LifeSigns {
-  return { kafkaAtMs: nowMs, alarmsAtMs: 0, readingsAtMs: 0, readingsSinceMs: 0, canary: emptyCanarySigns() };
+  return {
+    ...{ kafkaAtMs: nowMs, readUpToMs: 0, readingsAtMs: 0, readingsSinceMs: 0, ranAtMs: nowMs, resumedAtMs: 0 },
+    judgedAtMs: Array.from({ length: clinicalPartitions }, () => 0),
+    canary: emptyCanarySigns(),
+  };
+}
+
+/** Notes the own presence record, which the server wrote at `writtenMs` and has read back. */
+export function noteOwnRecord(signs: LifeSigns, writtenMs: number, nowMs: number): void {
+  signs.kafkaAtMs = nowMs;
+  signs.readUpToMs = Math.max(signs.readUpToMs, writtenMs);
+}
+
+/**
+ * Notes a sign of life of an alarm processor. The sign counts from now, because the clocks of two machines may differ. An old record counts from its
+ * own time.
+ * @param judges the partitions that the processor judges; absent in the sign of an older alarm processor, which may judge all
+ */
+export function noteAlarmsSign(
+  signs: LifeSigns,
+  { saidAtMs, judges }: { readonly saidAtMs: number; readonly judges?: readonly number[] | undefined },
+  nowMs: number,
+): void {
+  const atMs = Math.abs(nowMs - saidAtMs) <= signAgeMsMax ? nowMs : Math.min(saidAtMs, nowMs);
+  for (const partition of judges ?? signs.judgedAtMs.keys())
+    if (partition in signs.judgedAtMs) signs.judgedAtMs[partition] = Math.max(signs.judgedAtMs[partition]!, atMs);
+}
+
+/** Notes that this server runs. Called at least once a second, and before the health is judged. */
+export function noteRunning(signs: LifeSigns, nowMs: number): void {
+  const stoodStill = nowMs - signs.ranAtMs > stoodStillMs;
+  if (stoodStill && nowMs - signs.resumedAtMs > standstillEveryMs) signs.resumedAtMs = nowMs;
+  signs.ranAtMs = nowMs;
 }
 
 /**
@@ -57,15 +108,24 @@ export function judgeHealth(
   const lastDamageAtMs = damage?.lastAtMs ?? Number.NEGATIVE_INFINITY;
   const isDamageShown = damage !== undefined && nowMs - lastDamageAtMs <= damageShownMs;
   const readingsArrive = nowMs - signs.readingsAtMs < readingsArriveMs;
-  const alarmsExpectedSinceMs = Math.max(signs.alarmsAtMs, signs.readingsSinceMs);
+  const silent = readingsArrive ? signs.judgedAtMs.filter((signMs) => isSilent(signs, signMs, nowMs)).length : 0;
+  const oldestSignMs = Math.min(...signs.judgedAtMs);
   const canary = judgeCanary(signs.canary, nowMs, canarySilentMs, readingsArrive);
   return {
-    kafka: nowMs - signs.kafkaAtMs > kafkaAwayMs ? 'away' : 'ok',
-    alarms: readingsArrive && nowMs - alarmsExpectedSinceMs > alarmsStaleMs ? 'stale' : 'ok',
+    kafka: nowMs - Math.max(signs.kafkaAtMs, signs.resumedAtMs) > kafkaAwayMs ? 'away' : 'ok',
+    alarms: silent > 0 ? 'stale' : 'ok',
     kafkaAt: signs.kafkaAtMs > 0 ? formatInstant(signs.kafkaAtMs) : null,
-    alarmsAt: signs.alarmsAtMs > 0 ? formatInstant(signs.alarmsAtMs) : null,
+    alarmsAt: oldestSignMs > 0 ? formatInstant(oldestSignMs) : null,
+    ...(silent > 0 && { notJudged: { partitions: silent, of: clinicalPartitions } }),
     ...(isDamageShown && { damaged: { batches: damage.total, at: formatInstant(lastDamageAtMs) } }),
     ...(canary && { canary }),
     ...(clock && { clock: { aheadMs: clock.aheadMs, at: formatInstant(clock.atMs) } }),
   };
+}
+
+/** Returns whether the last sign of life for a partition is too old, and whether this is not only because this server reads late. */
+function isSilent(signs: LifeSigns, signMs: number, nowMs: number): boolean {
+  const expectedSinceMs = Math.max(signMs, signs.readingsSinceMs);
+  if (nowMs - Math.max(expectedSinceMs, signs.resumedAtMs) > alarmsStaleMsMax) return true;
+  return nowMs - expectedSinceMs > alarmsStaleMs && signs.readUpToMs - expectedSinceMs >= readPastMs;
 }

@@ -3,11 +3,9 @@
 import { describe, expect, it } from 'vitest';
 import { roles } from '../../../contracts/messages/records.ts';
 import { sessionMsMax } from '../../../contracts/session-limits.ts';
-import { formatInstant } from '../../../contracts/time.ts';
 import { permissions } from '../../protocol/permissions.ts';
 import { admit, defaultBudget, type MessageKind } from './budget.ts';
 import { auditor, everywhere, nurse, t0, technician } from './fold.testing.ts';
-import { alarmsStaleMs, damageShownMs, judgeHealth, kafkaAwayMs, newLifeSigns, noteReading } from './health.ts';
 import { passwordFault } from './password-rules.ts';
 import { may, seesWard } from './rights.ts';
 import { type Claims, judgeSession, sessionIdleMs, type Verdict } from './session-rules.ts';
@@ -126,49 +124,4 @@ describe('the budget of a slow screen', () => {
       expect(admit(defaultBudget, load, bytes, waitedMs)).toBe(expected);
     },
   );
-});
-
-describe('judgeHealth', () => {
-  const signs = (fields: object) => ({ ...newLifeSigns(t0), alarmsAtMs: t0, readingsAtMs: t0, ...fields });
-  it.each([
-    ['new signs', signs({}), t0, 'ok', 'ok'],
-    ['a sign of Kafka at its limit', signs({}), t0 + kafkaAwayMs, 'ok', 'ok'],
-    ['a sign of Kafka past its limit', signs({}), t0 + kafkaAwayMs + 1, 'away', 'ok'],
-    ['a sign of the alarm processor at its limit', signs({ alarmsAtMs: t0 - alarmsStaleMs }), t0, 'ok', 'ok'],
-    ['a sign of the alarm processor past its limit', signs({ alarmsAtMs: t0 - alarmsStaleMs - 1 }), t0, 'ok', 'stale'],
-    ['no sign of the alarm processor', signs({ alarmsAtMs: 0 }), t0, 'ok', 'stale'],
-    ['no sign of the alarm processor and no readings', signs({ alarmsAtMs: 0, readingsAtMs: 0 }), t0, 'ok', 'ok'],
-    [
-      'no sign of the alarm processor and readings that have just begun',
-      signs({ alarmsAtMs: 0, readingsSinceMs: t0 - alarmsStaleMs }),
-      t0,
-      'ok',
-      'ok',
-    ],
-  ])('judgeHealth returns the expected health for %s', (_, given, nowMs, kafka, alarms) => {
-    expect(judgeHealth(given, nowMs)).toMatchObject({ kafka, alarms });
-  });
-
-  it('the health has the difference of the clock while it lasts', () => {
-    expect(judgeHealth(signs({}), t0).clock).toBeUndefined();
-    const stepped = judgeHealth(signs({}), t0, { aheadMs: -600_000, atMs: t0 });
-    expect(stepped.clock).toEqual({ aheadMs: -600_000, at: formatInstant(t0) });
-  });
-
-  it('the health has the damage of the log for an hour after it was read', () => {
-    const damage = { total: 2, lastAtMs: t0 };
-    const damagedAt = (nowMs: number) => judgeHealth(signs({}), nowMs, undefined, damage).damaged;
-    expect(judgeHealth(signs({}), t0, undefined, { total: 0, lastAtMs: undefined }).damaged).toBeUndefined();
-    expect(damagedAt(t0)).toEqual({ batches: 2, at: formatInstant(t0) });
-    expect(damagedAt(t0 + damageShownMs)).toEqual({ batches: 2, at: formatInstant(t0) });
-    expect(damagedAt(t0 + damageShownMs + 1)).toBeUndefined();
-  });
-
-  it('after a pause of the readings the alarm processor again has its full time for a sign of life', () => {
-    const healthSigns = signs({ readingsAtMs: t0 - 60_000, alarmsAtMs: t0 - 60_000 });
-    noteReading(healthSigns, t0);
-    expect(judgeHealth(healthSigns, t0).alarms).toBe('ok');
-    for (let ms = 1000; ms <= alarmsStaleMs + 1000; ms += 1000) noteReading(healthSigns, t0 + ms);
-    expect(judgeHealth(healthSigns, t0 + alarmsStaleMs + 1000).alarms).toBe('stale');
-  });
 });

@@ -13,7 +13,14 @@ import { createSealedReading } from '../../../log/sealed-reading.ts';
 import { foldAlarmEvent, foldAlarmState, forgetAlarmsBefore } from '../core/alarms.ts';
 import { foldAssociations, forgetAssociations, tick } from '../core/beds.ts';
 import { noteCanary, noteCanaryReport } from '../core/canary.ts';
-import { type LifeSigns, newLifeSigns, noteReading } from '../core/health.ts';
+import {
+  type LifeSigns,
+  newLifeSigns,
+  noteAlarmsSign,
+  noteOwnRecord,
+  noteReading,
+  noteRunning,
+} from '../core/health.ts';
 import { foldAnswer, foldLimits } from '../core/limits.ts';
 import { endExpiredNotices, foldNotice } from '../core/notices.ts';
 import { foldConnection, foldObservation, foldStatus, foldWaveArrival, forgetWaves } from '../core/readings.ts';
@@ -76,7 +83,7 @@ export async function openFeed(
     atMostNow(parseInstant(receivedAt) ?? 0, now());
 
   /** Folds a record into the state. Returns whether the screens must be updated immediately. */
-  function fold(record: AnyRecord, { key, timestampMs }: LogRecord, partition: number, origin: RecordOrigin): boolean {
+  function fold(record: AnyRecord, { key }: LogRecord, partition: number, origin: RecordOrigin): boolean {
     switch (record.contentType) {
       case contentTypes.observation:
         noteReading(signs, receivedMsOf(record.body));
@@ -97,10 +104,8 @@ export async function openFeed(
         return false;
       }
       case contentTypes.alarmEvent:
-        signs.alarmsAtMs = Math.max(signs.alarmsAtMs, atMostNow(timestampMs, now()));
         return foldAlarmEvent(state, record.body, now());
       case contentTypes.alarmState:
-        signs.alarmsAtMs = Math.max(signs.alarmsAtMs, atMostNow(timestampMs, now()));
         if (record.body.limits) foldLimits(state, record.body.limits);
         if (record.body.standby) foldStandby(state, record.body.standby);
         if (record.body.scores) foldScores(state, record.body.scores, now());
@@ -121,9 +126,10 @@ export async function openFeed(
         foldAssociations(state, record.body);
         return true;
       case contentTypes.presence:
-        if (key === sealedLog.boot) signs.kafkaAtMs = now();
+        if (key === sealedLog.boot) noteOwnRecord(signs, parseInstant(record.body.at) ?? 0, now());
         else if (origin.writer === 'dashboard') noteDashboard(otherDashboards, key, record.body, now());
-        if (origin.writer === 'alarms') signs.alarmsAtMs = Math.max(signs.alarmsAtMs, atMostNow(timestampMs, now()));
+        else if (origin.writer === 'alarms')
+          noteAlarmsSign(signs, { saidAtMs: parseInstant(record.body.at) ?? 0, judges: record.body.judges }, now());
         return false;
       case contentTypes.canary:
         noteCanary(signs.canary.newestInLogMs, partition, receivedMsOf(record.body));
@@ -212,6 +218,8 @@ export async function openFeed(
     );
     await Promise.all(readers.map((reader) => reader.caughtUp));
     isReady = true;
+    // Kafka has just answered. The server writes its first own record only now.
+    signs.kafkaAtMs = now();
     signs.canary.sinceMs = now();
     void readHistory().catch((error) =>
       logger.warn(
@@ -235,6 +243,7 @@ export async function openFeed(
   }
 
   const timer = setInterval(() => {
+    noteRunning(signs, now());
     tick(state, now());
     endExpiredNotices(state, now());
     forgetWaves(state, now());

@@ -13,7 +13,7 @@ import { countRequestOf, reportsPerMinuteMax } from '../bounds.ts';
 import type { Budget } from '../core/budget.ts';
 import type { FirstConfirmation } from '../core/confirmations.ts';
 import { admitConnection, type OpenConnection } from '../core/connection-limits.ts';
-import { judgeHealth } from '../core/health.ts';
+import { judgeHealth, noteRunning } from '../core/health.ts';
 import { type ForgottenWaits, type KeptWaits, keepWaits, keptSessions, takeWaits } from '../core/kept-waits.ts';
 import { countRequest, type RequestPace } from '../core/request-pace.ts';
 import { unseenAlarms } from '../core/screen.ts';
@@ -22,6 +22,7 @@ import type { Chunk } from '../core/waves.ts';
 import type { Who } from '../core/who.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { Feed } from './feed.ts';
+import { watchHealth } from './health-watch.ts';
 import type { HubDeliveries } from './hub-deliveries.ts';
 import { cutOffMs } from './outbox.ts';
 import { createScreen, type Screen } from './screen-connection.ts';
@@ -137,6 +138,7 @@ export function createHub(options: {
     now,
   });
   const health = (): Health => {
+    noteRunning(feed().signs, now());
     const openScreens = [...screens.keys()].flatMap((screen) => screen.watched() ?? []);
     const unregisteredCount = unregistered();
     const certificate = options.certificate?.();
@@ -204,7 +206,15 @@ export function createHub(options: {
     deliveries?.followScopes();
   }
 
-  const timers = [setInterval(flushNumerics, numericsEveryMs), setInterval(sendHeartbeats, heartbeatMs)];
+  const judgeSigns = () => {
+    noteRunning(feed().signs, now());
+    return judgeHealth(feed().signs, now());
+  };
+  const timers = [
+    setInterval(flushNumerics, numericsEveryMs),
+    setInterval(sendHeartbeats, heartbeatMs),
+    watchHealth(judgeSigns, sendHeartbeats),
+  ];
 
   return {
     health,

@@ -1,0 +1,19 @@
+/** Notices between two heartbeats that a process behind the server fell silent, so that the screens show it within 5 s. */
+import type { Health } from '../../protocol/live.ts';
+
+const checkEveryMs = 250;
+
+/**
+ * Judges the health again and again.
+ * @param onChange called when Kafka or the alarm processor fell silent, or works again
+ * @returns the timer
+ */
+export function watchHealth(judge: () => Pick<Health, 'kafka' | 'alarms'>, onChange: () => void): NodeJS.Timeout {
+  let before: Pick<Health, 'kafka' | 'alarms'> = { kafka: 'ok', alarms: 'ok' };
+  return setInterval(() => {
+    const health = judge();
+    const isChanged = health.kafka !== before.kafka || health.alarms !== before.alarms;
+    before = health;
+    if (isChanged) onChange();
+  }, checkEveryMs);
+}
