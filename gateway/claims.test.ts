@@ -35,7 +35,12 @@ beforeEach(async () => {
         }),
       followTable: async (_topics, handler) => {
         onRecord = handler;
-        return { ready: Promise.resolve(), reachEnd: async () => new Map(), close: async () => {} };
+        return {
+          ready: Promise.resolve(),
+          reachEnd: async () => new Map(),
+          leftOut: () => new Map(),
+          close: async () => {},
+        };
       },
     },
     boot: 'us',

@@ -5,12 +5,18 @@ import type { Logger } from 'pino';
 import { VigilError } from '../contracts/errors.ts';
 import { bodyFault } from '../contracts/messages/check.ts';
 import { type ContentType, contentTypes } from '../contracts/messages/records.ts';
-import { type KafkaTopic, kafkaTopics, type Service, type TurnTopic, turns } from '../contracts/topics.ts';
+import { audienceOf, type KafkaTopic, kafkaTopics, type Service, type TurnTopic, turns } from '../contracts/topics.ts';
 import type { Settings } from '../process/settings.ts';
-import type { OpenedRecord } from './envelope/header.ts';
+import { type OpenedRecord, parseHeader } from './envelope/header.ts';
 import { createOpener, type Opener, type SealedRecord } from './envelope/opener.ts';
 import { createSealer, type Sealer } from './envelope/sealer.ts';
-import { createKeyTag, createUnwrap, type ReaderKeys } from './envelope/wrapped-key.ts';
+import {
+  audienceOfWrappedKey,
+  createKeyTag,
+  createKeyWrapper,
+  createUnwrap,
+  type ReaderKeys,
+} from './envelope/wrapped-key.ts';
 import { type Appender, type AppenderOptions, createAppender } from './kafka/appender.ts';
 import { createKafkaClient, type Kafka } from './kafka/connect.ts';
 import { type DamageBook, openDamageBook } from './kafka/damage-book.ts';
@@ -51,6 +57,9 @@ const checkedTypes: readonly ContentType[] = [
   contentTypes.reach,
 ];
 
+/** Maximum number of records that were left out and are remembered, for each topic. Further records are not counted. */
+const leftOutMax = 100_000;
+
 export type TableRecord = LogRecord & { readonly topic: KafkaTopic };
 
 export type TurnRecord = { readonly key: string; readonly contentType: ContentType; readonly body: unknown };
@@ -64,6 +73,8 @@ export type FollowedTable = {
   readonly ready: Promise<void>;
   /** Resolves when all records that are in the topics now were read. Not for a table that begins at the end. */
   readonly reachEnd: Reader['reachEnd'];
+  /** Returns the number of records in each topic that count now and that were left out. A newer record with the same key replaces a record of a compacted topic. */
+  leftOut(): ReadonlyMap<KafkaTopic, number>;
   close(): Promise<void>;
 };
 
@@ -87,6 +98,11 @@ export type SealedLog = {
    * record was fetched. Throws or rejects as `Opener.open` does.
    */
   open(record: SealedRecord): OpenedRecord | Promise<OpenedRecord>;
+  /**
+   * Returns whether all present readers of the topic can open a record. A record from before a new reader was added, or before a reader got
+   * another key, has a data key that is not wrapped for this reader. Throws as `Opener.open` does.
+   */
+  isForAllReaders(record: SealedRecord): Promise<boolean>;
   /**
    * Reads compacted topics from the beginning and goes on with new records. Leaves out a record that cannot be decrypted, or does
    * not match its schema (sealed-reading.ts).
@@ -122,9 +138,11 @@ export async function openSealedLog(options: {
   const keys = await followKeys(kafka, { service, group: `${service}-${boot}-keys`, log });
   const tagOf = createKeyTag(privateJwk);
   const unwrap = createUnwrap(service, privateJwk);
+  const readers = readJson<ReaderKeys>('VIGIL_READERS_FILE', readFileSync(settings.readersFile, 'utf8'));
+  const audiences = createKeyWrapper(readers);
   const sealer = createSealer({
     service,
-    readers: readJson<ReaderKeys>('VIGIL_READERS_FILE', readFileSync(settings.readersFile, 'utf8')),
+    readers,
     publishKey: async ({ topic, kid, value }) => void (await appender.append(topic, kid, value)),
     async earlierKey(topic, owner) {
       const latest = await keys.latest(topic, owner);
@@ -174,8 +192,14 @@ export async function openSealedLog(options: {
         },
       };
     },
+    async isForAllReaders({ topic, value, fetchedMs }) {
+      const { kid, origin } = parseHeader(value.toString('latin1').split('.', 1)[0]!);
+      const { wrappedKey } = await keys.get(kid, { topic, writer: origin.writer, fetchedMs });
+      return audienceOfWrappedKey(wrappedKey) === audiences.audienceName(audienceOf(topic));
+    },
     async followTable(topics, onRecord, from = 'beginning') {
       tableCount += 1;
+      const leftOut = createLeftOut();
       const reading = createSealedReading({ open: opener.open, log, leftOutOf: topics.join(' and ') });
       const reader = await createReader(kafka, {
         group: `${service}-${boot}-table-${tableCount}`,
@@ -185,18 +209,33 @@ export async function openSealedLog(options: {
         async onRecords(batch) {
           for (const record of batch.records) {
             const read = record.value === null ? null : await reading.read(batch, record);
+            leftOut.note(batch.topic, record, read === undefined);
             if (read !== undefined)
               reading.attempt(batch, record, () => onRecord(read, { ...record, topic: batch.topic }));
           }
         },
       });
-      return { ready: reader.caughtUp, reachEnd: reader.reachEnd, close: reader.close };
+      return { ready: reader.caughtUp, reachEnd: reader.reachEnd, leftOut: leftOut.counts, close: reader.close };
     },
     async close() {
       await appender.close();
       await keys.close();
       damage.close();
     },
+  };
+}
+
+/** Remembers which records of a table are left out. */
+function createLeftOut() {
+  const ids = new Map<KafkaTopic, Set<string>>();
+  return {
+    note(topic: KafkaTopic, { key, offset }: LogRecord, isLeftOut: boolean): void {
+      const id = kafkaTopics[topic].cleanup === 'delete' ? offset : key;
+      const ofTopic = ids.get(topic) ?? new Set();
+      if (!isLeftOut) ofTopic.delete(id);
+      else if (ofTopic.size < leftOutMax) ids.set(topic, ofTopic.add(id));
+    },
+    counts: () => new Map([...ids].map(([topic, ofTopic]) => [topic, ofTopic.size] as const)),
   };
 }
 

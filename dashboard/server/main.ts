@@ -41,6 +41,7 @@ import { createShownRecorder } from './live/shown-recorder.ts';
 import { newConfirmationTimes } from './live/unconfirmed-screens.ts';
 import { type Answers, countAnswer, type DashboardFigures, dashboardMetrics } from './metrics.ts';
 import { proxyCheck, proxyFault } from './proxies.ts';
+import { resealAssociations } from './reseal.ts';
 import { buildServer, renewServer } from './server.ts';
 import { createSessions } from './sessions/sessions.ts';
 import { createStations } from './sessions/stations.ts';
@@ -263,6 +264,13 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
   const address = await app.listen({ host: configured.httpHost, port: configured.httpPort, backlog }).catch((cause) => {
     throw cause.code === 'EADDRINUSE' ? portTaken(configured.httpPort, cause) : cause;
   });
+  // In the background: the screens need nothing of it.
+  void resealAssociations(log, logger).catch((error) =>
+    logger.error(
+      { err: error },
+      'admissions from before an update could not be sealed again; the next start tries again',
+    ),
+  );
   void Promise.all([audit.caughtUp, feed.ready]).then(() => {
     ready = true;
     const port = Number(new URL(address).port);

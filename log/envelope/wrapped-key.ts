@@ -115,6 +115,14 @@ export function createUnwrap(service: Service, privateJwk: JWK): Unwrap {
   };
 }
 
+/** Returns the name of the readers for whom a data key is wrapped (`audienceName`); undefined for a key from before 2026-11-28. */
+export function audienceOfWrappedKey(wrapped: Buffer): string | undefined {
+  const { protected: header } = JSON.parse(wrapped.toString('latin1')) as Partial<GeneralJWE>;
+  if (typeof header !== 'string') return undefined;
+  const { aud } = JSON.parse(Buffer.from(header, 'base64url').toString('utf8')) as Record<string, unknown>;
+  return typeof aud === 'string' ? aud : undefined;
+}
+
 /** Stored instead of a key that is not wrapped for this service, to save memory: a gateway of 10,000 devices sees many such keys. */
 const foreignKeyPlaceholder = Buffer.from('{"recipients":[]}');
 

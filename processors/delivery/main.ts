@@ -136,6 +136,7 @@ function runningOf({ ownership, tables }: Parts, nowMs: number) {
     ]),
     notices: session ? noticesOf(session.book()) : new Map<string, number>(),
     reach: session?.reachCounts() ?? [],
+    unreadable: tables.leftOut(),
   };
 }
 
@@ -145,6 +146,7 @@ const logCounters = (log: Logger, running: ReturnType<typeof runningOf>) =>
       ...running,
       notices: undefined,
       reach: undefined,
+      unreadable: Object.fromEntries(running?.unreadable ?? []),
       unreadSeconds: Object.fromEntries(running?.unreadSeconds ?? []),
     },
     'counters',

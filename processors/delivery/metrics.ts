@@ -23,6 +23,8 @@ export type Running = {
   readonly unreadSeconds: ReadonlyMap<string, number>;
   readonly notices: ReadonlyMap<string, number>;
   readonly reach: readonly ReachCount[];
+  /** Records of the tables that cannot be read, by topic. */
+  readonly unreadable: ReadonlyMap<string, number>;
 };
 
 export type DeliveryCounts = ReturnType<typeof createCounts>;
@@ -113,7 +115,8 @@ export function deliveryMetrics(options: {
   addClockMetrics(metrics, clock);
   addDamageMetrics(metrics, damage);
   addCertificateMetrics(metrics);
-  const read = (name: Exclude<keyof Running, 'notices' | 'unreadSeconds' | 'reach'>) => () => running()?.[name] ?? 0;
+  const read = (name: Exclude<keyof Running, 'notices' | 'unreadSeconds' | 'reach' | 'unreadable'>) => () =>
+    running()?.[name] ?? 0;
   metrics.gauge('vigil_delivery_owner', '1 while this process delivers; 0 while it stands by.', read('owner'));
   metrics.gauge('vigil_delivery_alarms', 'Alarms that the process follows.', read('alarms'));
   metrics.gauge('vigil_delivery_waiting', 'Inputs that wait for a decision.', read('waiting'));
@@ -124,6 +127,12 @@ export function deliveryMetrics(options: {
     'Alarms about which the ward has a technical alarm, because nobody can be called or nobody answers.',
     () => running()?.notices ?? [],
     'notice',
+  );
+  metrics.gauge(
+    'vigil_delivery_unreadable',
+    'Newest records of admissions, assignments and ways to reach persons that the process cannot read, by topic.',
+    () => running()?.unreadable ?? [],
+    'topic',
   );
   metrics.gauge(
     'vigil_delivery_reach',

@@ -9,6 +9,7 @@ import type { DutyState } from '../../contracts/duty-state.ts';
 import type { ReachEntry } from '../../contracts/messages/delivery-commands.ts';
 import type { DeliveryChannel } from '../../contracts/messages/delivery-policy.ts';
 import { contentTypes, type DeviceAssociations } from '../../contracts/messages/records.ts';
+import type { KafkaTopic } from '../../contracts/topics.ts';
 import { pseudonym, unassignedAssociation } from '../../log/envelope/pseudonym.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
 import type { Context, Place } from './core/inputs.ts';
@@ -24,6 +25,8 @@ export type Tables = Pick<Context, 'placeOf' | 'personsOf'> & {
   reach(): Iterable<ReachEntry>;
   duties(): DutyState;
   refused(): number;
+  /** Returns the number of records in each topic that cannot be read and that no newer record replaces. */
+  leftOut(): ReadonlyMap<KafkaTopic, number>;
   /** All records before this time are in the tables, ms. */
   readMs(): number;
   close(): Promise<void>;
@@ -105,6 +108,12 @@ export async function openTables(options: {
   await Promise.all(follow.map(({ ready }) => ready));
   const endWatch = watchEnds({ reachEnds: follow.map(({ reachEnd }) => reachEnd), now, log });
   log.info({ wards: duties.wards.size, reach: reach.size }, 'the tables are read');
+  const leftOut = () => new Map(follow.flatMap((table) => [...table.leftOut()].filter(([, count]) => count > 0)));
+  for (const [topic, records] of leftOut())
+    log.error(
+      { topic, records },
+      'this process cannot read some records: alarms of these patients, beds or persons may call nobody until newer records come',
+    );
 
   return {
     placeOf: places.placeOf,
@@ -116,6 +125,7 @@ export async function openTables(options: {
     reach: () => reach.values(),
     duties: () => duties,
     refused: () => refused,
+    leftOut,
     readMs: endWatch.readMs,
     async close() {
       endWatch.close();
