@@ -24,6 +24,7 @@ export const auditActions = [
   'account-removed',
   'ward-viewed',
   'patient-viewed',
+  'patient-view-closed',
   'trend-viewed',
   'audit-viewed',
   'alarm-acknowledged',

@@ -31,6 +31,7 @@ type Kind = keyof typeof waitingMax;
 const looks: readonly AuditEvent['action'][] = [
   'ward-viewed',
   'patient-viewed',
+  'patient-view-closed',
   'trend-viewed',
   'audit-viewed',
   'access-denied',

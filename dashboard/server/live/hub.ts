@@ -269,6 +269,7 @@ export function createHub(options: {
       });
       socket.on('close', () => {
         screens.delete(screen);
+        screen.noteClosed();
         deliveries?.close(screen);
         keepWaits(keptWaits, claims.sessionId, confirmations, now(), forgottenWaits);
         const { waves, numerics } = screen.skipped();

@@ -172,6 +172,36 @@ describe('a screen', () => {
     expect(w.sent.length).toBe(before);
   });
 
+  it('the end of the view of a patient is recorded, with how long it was open, and the end of the view of a ward is not', async () => {
+    const w = world();
+    const patientScope: Watch = { ...watchIcu, scope: { associationId: 'assoc-01' } };
+    await w.watch();
+    await w.watch(patientScope);
+    w.clock.ms += 34_400;
+    await w.watch();
+    const closed = { action: 'patient-view-closed', associationId: 'assoc-01', patientId: 'P-assoc-01', ward: 'icu' };
+    expect(w.audit.slice(2)).toMatchObject([{ ...closed, detail: 'open for 34 s' }, { action: 'ward-viewed' }]);
+    await w.watch(patientScope);
+    w.clock.ms += 1_000;
+    w.screen.noteClosed();
+    w.screen.noteClosed();
+    expect(w.audit.slice(5)).toMatchObject([{ ...closed, detail: 'open for 1 s', session: 'mark' }]);
+  });
+
+  it('the end of a view that was never shown is not recorded, and a trail that fails does not hold up the next view', async () => {
+    const w = world();
+    w.trail.fails = true;
+    await w.watch({ ...watchIcu, scope: { associationId: 'assoc-01' } });
+    w.trail.fails = false;
+    w.screen.noteClosed();
+    expect(w.audit).toEqual([]);
+    const late = world();
+    await late.watch({ ...watchIcu, scope: { associationId: 'assoc-01' } });
+    late.trail.waits = true;
+    late.screen.noteClosed();
+    expect(late.audit.map(({ action }) => action)).toEqual(['patient-viewed', 'patient-view-closed']);
+  });
+
   it('a new patient is recorded before the screen gets a message that shows the patient', async () => {
     const w = world();
     await w.watch();

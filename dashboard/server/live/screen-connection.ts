@@ -89,6 +89,8 @@ export type Screen = {
   /** Handles a message of the screen. */
   handleMessage(text: string): void;
   end(code: number, reason: string): void;
+  /** Must be called once when the connection has ended. */
+  noteClosed(): void;
   /** Returns the code with which the server ended the connection. */
   endedWith(): number | undefined;
   /** Returns the number of messages that were left out because of the budget. */
@@ -214,7 +216,7 @@ export function createScreen(parts: ScreenParts): Screen {
     }
     const isSameScope = watch !== undefined && JSON.stringify(watch.scope) === JSON.stringify(next.scope);
     if (!isSameScope)
-      await seenPatients.begin(viewRecord, await runInQueue(() => patientsIn(state, viewer, next.scope)));
+      await seenPatients.begin(viewRecord, await runInQueue(() => patientsIn(state, viewer, next.scope)), now());
     // More patients may come while the audit record is written. They must be recorded, too, before the screen shows them.
     for (let tries = 0; ; tries += 1) {
       const newPatients = await runInQueue(() => {
@@ -298,6 +300,7 @@ export function createScreen(parts: ScreenParts): Screen {
     flush,
     wave,
     end,
+    noteClosed: () => seenPatients.end(now()),
     endedWith: outbox.endedWith,
     skipped: () => ({ ...skipped }),
     confirmations,

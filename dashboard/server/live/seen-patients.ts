@@ -1,6 +1,7 @@
 /**
  * Writes to the audit trail which patients a screen has shown: the patients at the opening of a view, and patients who are
- * added later by an admission, a move or a correction.
+ * added later by an admission, a move or a correction. When the view of one patient ends, it also writes how long the
+ * view was open.
  */
 import type { Logger } from 'pino';
 import { auditPatientsMax } from '../../../contracts/messages/records.ts';
@@ -18,7 +19,9 @@ export type ViewRecord = Pick<AuditEvent, 'action' | 'ward' | 'associationId'>;
 
 export type SeenPatients = {
   /** Records a new view with the patients that it shows. If it rejects, the view must not be shown. */
-  begin(viewRecord: ViewRecord, patients: readonly string[]): Promise<void>;
+  begin(viewRecord: ViewRecord, patients: readonly string[], nowMs: number): Promise<void>;
+  /** Records that the view of a patient has ended, because the connection has ended. Never throws. */
+  end(nowMs: number): void;
   /** Records further patients of the view. Rejects if this fails. */
   recordMore(patients: readonly string[]): Promise<void>;
   /** Returns the patients of the list that are not recorded yet. */
@@ -38,6 +41,9 @@ export function createSeenPatients(
 ): SeenPatients {
   const recordedIds = new Set<string>();
   let viewRecord = firstRecord;
+  /** The view of one patient that the screen shows now. */
+  let openView: { readonly record: ViewRecord & Pick<AuditEvent, 'patientId'>; readonly sinceMs: number } | undefined;
+  let hasEnded = false;
   /** The number of the last wait. */
   let lastWaitNo = 0;
   /** The number of the present wait; 0 if no message waits. If a newer wait has replaced a wait, the older wait does not call back. */
@@ -51,12 +57,29 @@ export function createSeenPatients(
     }
   }
 
+  function closeView(nowMs: number): void {
+    if (openView === undefined) return;
+    const { record: view, sinceMs } = openView;
+    openView = undefined;
+    const detail = `open for ${Math.round(Math.max(0, nowMs - sinceMs) / 1_000)} s`;
+    trail
+      .record({ ...who, ...view, action: 'patient-view-closed', detail })
+      .catch((error) => logger.warn({ code: error.code }, 'the audit trail could not record the end of a view'));
+  }
+
   return {
-    async begin(next, patients) {
+    async begin(next, patients, nowMs) {
+      closeView(nowMs);
       viewRecord = next;
       recordedIds.clear();
       waitNo = 0;
       await record(patients);
+      if (next.action !== 'patient-viewed' || hasEnded) return;
+      openView = { record: { ...next, ...(patients.length === 1 && { patientId: patients[0] }) }, sinceMs: nowMs };
+    },
+    end(nowMs) {
+      hasEnded = true;
+      closeView(nowMs);
     },
     recordMore: record,
     unrecorded: (patients) => [...new Set(patients)].filter((id) => !recordedIds.has(id)),
