@@ -6,7 +6,8 @@ import type { Role } from '../contracts/messages/records.ts';
 import type { TestPlatform } from './platform.ts';
 import { root } from './system.ts';
 
-const flags = [
+/** The flags of every Chromium of the tests. */
+export const browserFlags = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -17,7 +18,7 @@ const flags = [
 ];
 
 export function openBrowser(executablePath: string): Promise<Browser> {
-  return chromium.launch({ executablePath, headless: true, args: flags });
+  return chromium.launch({ executablePath, headless: true, args: browserFlags });
 }
 
 /** Password of every account that `addAccount` adds. */

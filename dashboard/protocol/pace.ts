@@ -6,8 +6,11 @@
 /** The time between two heartbeats of the server on an open live connection. */
 export const heartbeatMs = 1_000;
 
-/** After this time without a heartbeat a screen shows that the server is lost (CLINICAL, "Silence is an alarm"). */
-export const serverLostMs = 5_000;
+/**
+ * After this time without a heartbeat a page shows that the server is lost. A page looks four times a second, so it shows this within 5 s
+ * (CLINICAL, "Silence is an alarm").
+ */
+export const serverLostMs = 4_500;
 
 /** A screen gets at most one delta of numerics in this time (4/s). Alarms are sent immediately. */
 export const numericsEveryMs = 250;

@@ -11,7 +11,7 @@ import type { AlarmLine, DeliveryLine, Evidence } from './verdict.ts';
 /** Longest time without a confirmation and without a notice, ms. Three tries of a call take 5 s each, and a busy machine needs some seconds more. */
 const unconfirmedMsMax = 25_000;
 
-export async function readEvidence({ operator, peers, phones, screen, patients }: Stage): Promise<Evidence> {
+export async function readEvidence({ operator, peers, phones, chromium, screen, patients }: Stage): Promise<Evidence> {
   const deliveries: DeliveryLine[] = [];
   const alarms: AlarmLine[] = [];
   const answeredCommands = new Set<string>();
@@ -27,7 +27,7 @@ export async function readEvidence({ operator, peers, phones, screen, patients }
     ...{ deliveries, alarms, answeredCommands, unconfirmedMsMax },
     received: peers.received(),
     notices: screen.notices(),
-    acknowledged: [...phones.values()].flatMap((phone) => phone.acknowledged),
+    acknowledged: [...phones.values(), chromium].flatMap((person) => person.acknowledged),
   };
 }
 

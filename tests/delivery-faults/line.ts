@@ -1,12 +1,11 @@
 /** A live connection to the dashboard that reconnects by itself, as a page does. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServerMessage } from '../../dashboard/protocol/live.ts';
+import { serverLostMs } from '../../dashboard/protocol/pace.ts';
 import { type Browser, type Live, newBrowser, type Target } from '../../dashboard/server/browser.testing.ts';
 import { password } from '../browser.ts';
 
 const retryMs = 300;
-/** A page shows that it has no connection if it has received nothing for this time (dashboard/client/core/connection.ts). */
-const silentMsMax = 5_000;
 
 export type Line = {
   readonly browser: Browser;
@@ -72,7 +71,7 @@ export function openLine(
   return {
     browser,
     send: (message) => live?.send(message),
-    isLost: () => Date.now() - lastMs > silentMsMax,
+    isLost: () => Date.now() - lastMs > serverLostMs,
     sleep() {
       isAsleep = true;
     },

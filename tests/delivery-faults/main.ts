@@ -9,7 +9,8 @@ import { parseArgs } from 'node:util';
 import { randomFrom } from '../faults/random.ts';
 import { readEvidence } from './evidence.ts';
 import { openStage, type Stage } from './stage.ts';
-import { createTroubles, type Struck, type Troubles } from './troubles.ts';
+import type { Struck } from './struck.ts';
+import { createTroubles, type Troubles } from './troubles.ts';
 import { judge } from './verdict.ts';
 
 const seedsMax = 2 ** 31;
@@ -88,8 +89,10 @@ async function main(): Promise<boolean> {
   }
 }
 
-function progressOf({ phones, peers, screen }: Stage): string {
-  const people = [...phones].map(([name, phone]) => `${name} ${phone.painted()}/${phone.acknowledged.length}`);
+function progressOf({ phones, chromium, peers, screen }: Stage): string {
+  const people = [...phones, ['chromium', chromium] as const].map(
+    ([name, phone]) => `${name} ${phone.painted()}/${phone.acknowledged.length}`,
+  );
   return `painted/acknowledged: ${people.join(', ')}; other systems ${peers.received().length}; screen: ${screen.shown().join(', ') || 'no notice'}`;
 }
 
@@ -110,12 +113,12 @@ function report(
   for (const { fault } of faults) byFault[fault] = (byFault[fault] ?? 0) + 1;
   const counts = Object.fromEntries(Object.entries(lists).map(([name, list]) => [name, list.length]));
   const noticeMs: Record<string, object> = {};
-  for (const victim of ['alarms', 'delivery', 'dashboard']) {
-    const times = troubles.noticeTimes.filter(({ fault }) => fault.endsWith(victim)).map(({ ms }) => ms);
+  for (const victim of ['alarms', 'delivery', 'dashboard', 'freeze chromium', 'cut chromium']) {
+    const times = troubles.noticeTimes.filter(({ fault }) => fault.includes(victim)).map(({ ms }) => ms);
     const sorted = times.sort((a, b) => a - b);
     noticeMs[victim] = { count: sorted.length, p50: at(sorted, 0.5), p99: at(sorted, 0.99) };
   }
-  const answers = [...stage.phones.values()].map((phone) => phone.answers);
+  const answers = [...stage.phones.values(), stage.chromium].map((person) => person.answers);
   print(
     JSON.stringify({
       ...{ seed, faults: faults.length, notStruck: missed.length, alarms, ...counts },

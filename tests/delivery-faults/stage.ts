@@ -9,6 +9,8 @@ import type { ReachEntry } from '../../contracts/messages/delivery-commands.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import type { Target } from '../../dashboard/server/browser.testing.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
+import { ensureClient } from '../../ops/client.ts';
+import { ensureChromium } from '../../ops/platform/software.ts';
 import { addAccount } from '../browser.ts';
 import { hospitalCa } from '../delivery/authority.ts';
 import { assignDuty } from '../delivery/duty.ts';
@@ -16,6 +18,7 @@ import { connectDevice, startReadings } from '../device.ts';
 import { randomFrom } from '../faults/random.ts';
 import { startTestPlatform, type TestPlatform } from '../platform.ts';
 import { admitted, associate, openLogAs, type RunningProcess, startProcess } from '../system.ts';
+import { type ChromiumPage, openChromiumPage } from './chromium-page.ts';
 import { openPeers, type PeerName, type Peers } from './peers.ts';
 import { openPhone, type Phone } from './person.ts';
 import { openWardScreen, type WardScreen } from './ward-screen.ts';
@@ -26,15 +29,23 @@ const people: readonly { readonly userId: string; readonly duty: Duty }[] = [
   { userId: 'ben', duty: 'buddy' },
   { userId: 'cleo', duty: 'charge-nurse' },
 ];
-const beds = ['bed-01', 'bed-02', 'bed-03', 'bed-04', 'bed-05', 'bed-06'] as const;
+/** The person whose page is open in a real Chromium. The others have a client that speaks the protocol of the page. */
+const chromiumUser = 'ben';
+/** The values of the last bed change only while a fault of the Chromium lasts. */
+const beds = ['bed-01', 'bed-02', 'bed-03', 'bed-04', 'bed-05', 'bed-06', 'bed-07'] as const;
 /** Shortest wait that a policy allows, so that the run needs little time. */
 const waitMs = 10_000;
+
+const nameOf = (userId: string) => `Person ${userId}`;
 
 export type Victim = 'alarms' | 'delivery' | 'dashboard';
 
 export type Stage = {
   readonly processes: Readonly<Record<Victim, RunningProcess>>;
   readonly phones: ReadonlyMap<string, Phone>;
+  readonly chromium: ChromiumPage;
+  /** The name of the person at the Chromium, as screens show it. */
+  readonly chromiumName: string;
   readonly screen: WardScreen;
   readonly peers: Peers;
   readonly operator: SealedLog;
@@ -43,7 +54,10 @@ export type Stage = {
   /** Adds a new address of a person, after the old address has ended. */
   renew(peer: PeerName): Promise<void>;
   setHeartRate(bed: number, value: number): void;
+  /** The number of beds whose values change by chance. */
   readonly beds: number;
+  /** The bed whose values change only while a fault of the Chromium lasts. */
+  readonly bedOfChromium: number;
   close(): Promise<void>;
 };
 
@@ -67,13 +81,15 @@ export async function openStage(seed: number, report: (line: string) => void): P
     for (const closer of closers.splice(0).reverse()) await closer();
   };
   try {
+    const executablePath = await ensureChromium(report);
+    await ensureClient();
     const started = await startTestPlatform(`test-${process.pid}-delivery`);
     const platform = started.data;
     closers.push(async () => {
       await started.platform.close();
       rmSync(platform.stateDir, { recursive: true, force: true });
     });
-    for (const { userId } of people) addAccount(platform, userId, `Person ${userId}`, 'nurse', [ward]);
+    for (const { userId } of people) addAccount(platform, userId, nameOf(userId), 'nurse', [ward]);
     addAccount(platform, 'screen', 'Ward screen', 'nurse', [ward]);
     const peers = await openPeers();
     closers.push(peers.close);
@@ -111,6 +127,7 @@ export async function openStage(seed: number, report: (line: string) => void): P
     };
     const phones = new Map<string, Phone>();
     for (const [index, { userId }] of people.entries()) {
+      if (userId === chromiumUser) continue;
       const phone = openPhone({ target, userId, ward, random: randomFrom(seed + index + 1) });
       phones.set(userId, phone);
       closers.push(phone.close);
@@ -118,11 +135,17 @@ export async function openStage(seed: number, report: (line: string) => void): P
     peers.onPush((payload) => phones.get('anna')!.gotPush(payload));
     const screen = openWardScreen(target, 'screen', ward);
     closers.push(screen.close);
+    const chromium = await openChromiumPage({
+      ...{ executablePath, httpPort: platform.httpPort, userId: chromiumUser, ward },
+      random: randomFrom(seed + people.length + 1),
+    });
+    closers.push(chromium.close);
     return {
-      ...{ processes, phones, screen, peers, operator, dashboardLog, patients },
+      ...{ processes, phones, chromium, screen, peers, operator, dashboardLog, patients },
       renew: async (peer) => void (await addEntry(peers.renew(peer))),
       setHeartRate: (bed, value) => readings[bed]!.setHeartRate(value),
-      beds: beds.length,
+      beds: beds.length - 1,
+      ...{ bedOfChromium: beds.length - 1, chromiumName: nameOf(chromiumUser) },
       close,
     };
   } catch (error) {

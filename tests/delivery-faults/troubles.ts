@@ -1,19 +1,18 @@
-/** The faults of the delivery fault test: processes are killed, stopped and slowed down, phones sleep, other systems fail, records are damaged. */
+/** The faults of the delivery fault test: processes and the browser are killed and stopped, phones sleep, other systems fail, records are damaged. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import { freeze, thaw } from '../faults/process.ts';
 import type { Random } from '../faults/random.ts';
 import { until } from '../system.ts';
+import { createChromiumTroubles } from './chromium-troubles.ts';
 import { type PeerName, peerFaults, peerNames } from './peers.ts';
 import type { Stage, Victim } from './stage.ts';
+import type { NoticeTime, Struck } from './struck.ts';
 
 /** The longest time until a fault has struck. */
 const strikeMsMax = 240_000;
-
-export type Struck = { readonly fault: string; readonly struck: boolean };
-
-/** Time from a fault to the notice on the ward screen about it, for faults that last longer than a screen needs to notice them. */
-export type NoticeTime = { readonly fault: string; readonly ms: number };
+/** A fault of a process that lasts at least so long must be on the ward screen. It lasts longer, if the screen needs longer. */
+const noticedMsMin = 4_000;
 
 /** The notice on the ward screen while a process does not work. */
 const noticeOf: Readonly<Record<Victim, string>> = {
@@ -23,7 +22,7 @@ const noticeOf: Readonly<Record<Victim, string>> = {
 };
 
 export type Troubles = {
-  /** Makes one fault of a process, a phone or the log, and waits until it is over. */
+  /** Makes one fault of a process, the browser, a phone or the log, and waits until it is over. */
   ofProcess(): Promise<Struck>;
   /** Makes one fault of another system, and waits until it is over. */
   ofPeer(): Promise<Struck>;
@@ -32,13 +31,14 @@ export type Troubles = {
 
 export function createTroubles(stage: Stage, random: Random): Troubles {
   const noticeTimes: NoticeTime[] = [];
+  const ofChromium = createChromiumTroubles(stage, random, (time) => noticeTimes.push(time));
   const victims = Object.keys(stage.processes) as Victim[];
   const oneOf = <T>(values: readonly T[]): T => random.pick(values.map((value) => [1, value] as const));
 
-  /** Measures how long the ward screen needs to show a fault. A fault that lasts 8 s or longer must be on this screen. */
+  /** Measures how long the ward screen needs to show a fault. A fault that lasts at least `noticedMsMin` must be on this screen. */
   async function measureNotice(victim: Victim, fault: string, lastsMs: number): Promise<void> {
     const startMs = Date.now();
-    if (lastsMs < 8_000) {
+    if (lastsMs < noticedMsMin) {
       await sleep(lastsMs);
       return;
     }
@@ -55,7 +55,8 @@ export function createTroubles(stage: Stage, random: Random): Troubles {
       victim,
       fault,
       random.pick([
-        [3, random.between(0, 2_000)],
+        [6, random.between(0, 2_000)],
+        [1, noticedMsMin],
         [1, 9_000],
       ] as const),
     );
@@ -72,7 +73,8 @@ export function createTroubles(stage: Stage, random: Random): Troubles {
         victim,
         fault,
         random.pick([
-          [2, random.between(500, 4_000)],
+          [4, random.between(500, 3_500)],
+          [1, noticedMsMin],
           [1, 9_000],
         ] as const),
       );
@@ -122,6 +124,7 @@ export function createTroubles(stage: Stage, random: Random): Troubles {
         [2, stop],
         [1, slowDown],
         [2, phoneSleeps],
+        [3, ofChromium],
         [1, corrupt],
       ] as const);
       return make(oneOf(victims));

@@ -10,6 +10,8 @@ export type WardScreen = {
   notices(): Notice[];
   /** Returns what the screen shows now. */
   shown(): readonly string[];
+  /** Returns since when the screen of a person has not confirmed an alarm, ms, if this screen shows a notice about it. */
+  unconfirmedSinceMs(person: string): number | undefined;
   close(): Promise<void>;
 };
 
@@ -18,18 +20,21 @@ export function openWardScreen(target: Target, userId: string, ward: string): Wa
   const since = new Map<string, number>();
   const ofAlarms = new Map<string, string>();
   let faults: readonly string[] = [];
+  let unconfirmedSince: ReadonlyMap<string, number> = new Map();
 
   const line = openLine(target, userId, ward, (message, send) => {
     if (message.type === 'snapshot' || message.type === 'heartbeat')
       send({ type: 'report', page: 'painting', alarms: [] });
     if (message.type === 'heartbeat') {
       const { health, delivery, unconfirmed = [] } = message;
+      // The protocol clients of this run report that they paint, but name no alarms. So the server shows each of them as unconfirmed while an alarm calls.
+      const missing = unconfirmed.filter(({ why }) => why !== 'not-shown');
+      unconfirmedSince = new Map(missing.map(({ person, since }) => [person, Date.parse(since)]));
       faults = [
         ...(health.kafka === 'ok' ? [] : ['kafka']),
         ...(health.alarms === 'ok' ? [] : ['alarms']),
         ...(delivery?.wards.includes(ward) ? ['delivery'] : []),
-        // The screens of this run report that they paint, but name no alarms. So the server shows each of them as unconfirmed while an alarm calls.
-        ...(unconfirmed.some(({ why }) => why !== 'not-shown') ? ['screens'] : []),
+        ...missing.map(({ person }) => `screen of ${person}`),
       ];
     }
     if (message.type === 'deliveries') {
@@ -64,6 +69,7 @@ export function openWardScreen(target: Target, userId: string, ward: string): Wa
   return {
     notices: () => [...finished, ...[...since].map(([name, fromMs]) => noticeOf(name, fromMs))],
     shown,
+    unconfirmedSinceMs: (person) => (line.isLost() ? undefined : unconfirmedSince.get(person)),
     async close() {
       clearInterval(timer);
       await line.close();
