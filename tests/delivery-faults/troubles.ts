@@ -1,4 +1,5 @@
 /** The faults of the delivery fault test: processes and the browser are killed and stopped, phones sleep, other systems fail, records are damaged. */
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import { freeze, thaw } from '../faults/process.ts';
@@ -108,11 +109,18 @@ export function createTroubles(stage: Stage, random: Random): Troubles {
 
   /** Writes a record that matches no schema into a topic that the delivery process reads. */
   async function corrupt(): Promise<Struck> {
-    const { dashboardLog } = stage;
+    const { sealer, appender, service } = stage.dashboardLog;
     const topic = oneOf(['delivery-commands', 'reach'] as const);
     const contentType = topic === 'reach' ? contentTypes.reach : contentTypes.deliveryCommand;
     const body = oneOf<unknown>([{}, { type: 'answer' }, { type: 'receipt', calls: 'all' }, ['list'], 'text']);
-    await dashboardLog.append(topic, 'damaged', contentType, body);
+    // `append` of the log would refuse such a record, so it is sealed here.
+    const origin = { topic, key: 'damaged', writer: service, boot: `damaged-${randomUUID().slice(0, 8)}`, seq: 1 };
+    const dataKey = await sealer.keyFor(topic === 'reach' ? service : origin.key, topic);
+    await appender.append(
+      topic,
+      origin.key,
+      sealer.seal(dataKey, origin, contentType, Buffer.from(JSON.stringify(body))),
+    );
     return { fault: `corrupt ${topic}`, struck: true };
   }
 
