@@ -25,7 +25,7 @@ describe('readReach', () => {
 
   it.each([
     [[], /"delivery reach " is not a command/],
-    [['add'], /"delivery reach add" is not a command/],
+    [['add'], /"delivery reach add" is not a command; see npm run vigil -- delivery reach --help\./],
     [['list', id], /is not a command/],
     [['remove', id, id, '--as', 'tina'], /is not a command/],
     [['list', '--as', 'tina'], /--as does not belong to list/],

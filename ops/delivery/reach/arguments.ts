@@ -1,9 +1,9 @@
 /** Reads the arguments of `npm run vigil -- delivery reach`. */
+import { VigilError } from '../../../contracts/errors.ts';
 import { textFault } from '../../../contracts/text.ts';
 import { readArguments } from '../../../process/command.ts';
 import { settingsHelpText } from '../../../process/settings.ts';
 import { vigilSettings } from '../../rejected/settings.ts';
-import { usageError } from '../arguments.ts';
 
 export const reachHelp = `npm run vigil -- delivery reach list [--user <id>]
     Prints how persons can be reached outside Vigil's own pages: phones (push), mail addresses, and other systems (webhook). Prints
@@ -97,4 +97,8 @@ function readLabel(label: string | undefined): string {
   if (fault !== undefined) throw usageError(`--label ${fault}`);
   if (label.length > labelCharsMax) throw usageError(`--label has more than ${labelCharsMax} characters`);
   return label;
+}
+
+function usageError(message: string, cause?: unknown): VigilError {
+  return new VigilError('settings-invalid', `${message}; see npm run vigil -- delivery reach --help.`, { cause });
 }
