@@ -2,7 +2,7 @@
  * Decides whether silence may be judged now. Keeps the state of reception.ts, the times of requests to Kafka, and the times of Kafka's
  * answers.
  *
- * Guarantee: silence is not judged while Kafka leaves a request unanswered for too long, nor after this process stood still. Afterwards,
+ * Guarantee: silence is not judged while Kafka leaves a request unanswered for too long, nor after this process was paused. Afterwards,
  * the records that arrived in that time are read first (reception.ts has the times).
  */
 import { mayJudge, startReception, updateReception } from './reception.ts';

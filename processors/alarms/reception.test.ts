@@ -30,7 +30,7 @@ describe('reception', () => {
     expect(judgedAt([check(500), ...checks(60_000, 63_500)])).toEqual([500, 63_000, 63_500]);
   });
 
-  it('silence is not judged while the process stands still several times in a row', () => {
+  it('silence is not judged while the process is paused several times in a row', () => {
     expect(judgedAt([check(500), check(60_000), check(62_000), check(64_000), ...checks(64_500, 67_000)])).toEqual([
       500, 67_000,
     ]);

@@ -1,9 +1,9 @@
 /**
- * Decides whether silence may be judged. If this processor gets no records itself, because Kafka is away or the process stood still, then
+ * Decides whether silence may be judged. If this processor gets no records itself, because Kafka is away or the process was paused, then
  * the silence is not the fault of the devices. Pure. All times are ms of the monotonic clock, except the wall clock.
  */
 
-/** If two checks are further apart than this, the processor stood still. The records in the log are then read before silence is judged. */
+/** If two checks are further apart than this, the process was paused in between. The records in the log are then read before silence is judged. */
 const stalledMs = 1_500;
 /** Kafka counts as away if it has not answered for longer than this. */
 const awayMs = 2_500;

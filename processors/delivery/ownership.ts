@@ -40,7 +40,7 @@ export async function createOwnership(options: {
   function set(next: boolean): void {
     if (next === isOwner) return;
     isOwner = next;
-    log.info({ owner: next }, next ? 'this process is to deliver' : 'this process stands by');
+    log.info({ owner: next }, next ? 'this process is the owner now' : 'this process stands by');
     renew(0);
   }
 

@@ -62,7 +62,7 @@ export function startSigns(options: {
     if (before === 'active' && current === undefined)
       log.error(
         { nowMs: now(), ...work() },
-        'this process is to deliver but does not work, so it gives no sign of life',
+        'this process is the owner but does not work, so it gives no sign of life',
       );
     before = current;
     // While Kafka does not answer, only one sign waits.

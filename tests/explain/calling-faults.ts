@@ -1,4 +1,4 @@
-/** Faults on the way to a person: of duties, of channels, and of persons. */
+/** Faults between the alarm and the person: of duties, channels and persons. */
 import { type Fault, high, nobodyAnswers, onlyPhones, withDuty, withoutEvents } from './fault.ts';
 import { awayEvent, endedEvent, people, type Story } from './story.ts';
 

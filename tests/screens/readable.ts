@@ -77,7 +77,7 @@ export async function setHash(page: Page, hash: string): Promise<void> {
 /** Longer than the interval at which the page checks what has moved (`shell/guard.ts`). */
 const lookMs = 300;
 
-/** Presses a button after it has stood still, because the page ignores a press for a second after the button has moved. */
+/** Presses a button after it has not moved for a while, because the page ignores a press for a second after the button has moved. */
 export async function pressWhenStill(button: Locator): Promise<void> {
   await waitUntilStill(button);
   await button.click();

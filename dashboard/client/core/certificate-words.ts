@@ -9,7 +9,7 @@ import { dateTimeText } from './times.ts';
 const shownToAllBeforeMs = 2 * 24 * 3_600_000;
 
 /**
- * Returns the notice; undefined if this person needs none.
+ * Returns the notice; undefined if this person needs no notice.
  * @param isOperator whether the account may see all wards
  */
 export function certificateText({ certificate }: Health, isOperator: boolean, nowMs: number): string | undefined {

@@ -105,7 +105,7 @@ export function endLabel({ assignment: { beds } }: BoardEntry): string {
   return beds !== undefined && beds.length > 1 ? `End for ${beds.join(', ')}` : 'End';
 }
 
-/** Returns the sentence that assignments wait for the person; undefined if none can be accepted now. */
+/** Returns the sentence that assignments wait for the person; undefined if the person can accept no assignment now. */
 export function waitingText(wards: WaitingDuties['wards']): string | undefined {
   const count = sumOf(wards);
   if (count === 0) return undefined;

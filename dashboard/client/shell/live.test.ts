@@ -196,7 +196,7 @@ describe('openLive', () => {
     expect(states).toEqual(['live', 'lost', 'live']);
   });
 
-  it('does not count the time in which the page stood still as silence of the server', async () => {
+  it('does not count the time in which the page was paused as silence of the server', async () => {
     openTestLive();
     await connected();
     await until(() => states.at(-1) === 'live');

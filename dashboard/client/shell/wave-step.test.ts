@@ -1,5 +1,5 @@
 /**
- * Tests the way of a wave from the server's core to the pen of the screen: a person must see the wave although a clock is
+ * Tests all steps of a wave from the server's core to the pen of the screen: a person must see the wave although a clock is
  * set or wrong chunks come between the right chunks.
  */
 import { describe, expect, it } from 'vitest';

@@ -112,7 +112,7 @@ describe('assigning', () => {
     if (expected === 'ok') expect(nurses(board, 15.01)).toBe('anna accepted');
   });
 
-  it('takes all rows of a CSV text, or none, and names the line of each fault', () => {
+  it('saves all rows of a CSV text, or no row, and names the line of each fault', () => {
     const board = boardOf(charge);
     const row = (line: number, userId: string) => ({
       line,

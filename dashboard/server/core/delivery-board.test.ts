@@ -67,7 +67,7 @@ describe('foldDelivery', () => {
     expect(delivery.chain).toEqual(chain);
   });
 
-  it('uses the view in a receipt, and keeps the former view if a receipt has none', () => {
+  it('uses the view in a receipt, and keeps the former view if a receipt has no view', () => {
     const receipt = {
       type: 'receipt',
       atMs: t0 + 5,

@@ -53,7 +53,7 @@ it('the presence is written again after its time, and half a second after a chan
   expect(written.at(-1)).toMatchObject({ wards: [] });
 });
 
-it('an alarm that a screen has not confirmed is written at once, and absent when there is none', async () => {
+it('an alarm that a screen has not confirmed is written at once, and the field is absent without such an alarm', async () => {
   const { written, shown, presence } = world();
   await vi.advanceTimersByTimeAsync(500);
   expect(written[0]).not.toHaveProperty('unconfirmed');
@@ -71,7 +71,7 @@ it('an alarm that a screen has not confirmed is written at once, and absent when
   await presence.close();
 });
 
-it('a screen that has the sound of a ward is written at once, and absent when there is none', async () => {
+it('a screen that has the sound of a ward is written at once, and the field is absent without such a screen', async () => {
   const { written, shown, presence } = world();
   await vi.advanceTimersByTimeAsync(500);
   expect(written[0]).not.toHaveProperty('sounds');

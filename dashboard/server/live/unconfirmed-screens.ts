@@ -50,7 +50,7 @@ export type UnconfirmedScreens = {
 export type ConfirmationFigures = {
   /** Number of pairs of a screen and an alarm that the screen has not confirmed, now. */
   unconfirmed: number;
-  /** Number of alarms since the start that a screen did not confirm in time, while another screen watched the ward, and while none did. */
+  /** Number of alarms since the start that a screen did not confirm in time, while another screen watched the ward, and while no other screen did. */
   readonly total: { watched: number; unwatched: number };
 };
 

@@ -549,12 +549,12 @@ describe('a device whose lists change each 10 ms', () => {
     ['the same high alarms on and off', (n) => (n % 2 ? many(0, 'high') : [])],
   ])('a device whose lists change each 10 ms does not fill the log or the state: %s', (_name, alertsAt) => {
     const { events, longest } = flooded(alertsAt);
-    // 256 alarms begin and end. The alarm that stands for the rest makes at most three events for each list.
+    // 256 alarms begin and end. The alarm that represents the others makes at most three events for each list.
     expect(events).toBeLessThan(4 * 4 * alertsMax + 3 * 6_000);
     expect(longest).toBeLessThan(150_000);
   });
 
-  it('one alarm stands for all alarms beyond the maximum and names the most serious of them', () => {
+  it('one alarm represents all alarms beyond the maximum and names the most serious of them', () => {
     const { texts } = flooded((n) => [...many(n, 'medium'), vt].slice(1));
     expect(texts.some((text) => text.startsWith('More alarms than can be listed'))).toBe(true);
     expect(texts.some((text) => text.startsWith('Ventricular tachycardia'))).toBe(true);

@@ -246,7 +246,7 @@ function beginCountAt({ begun }: OwnAlertsPart, receivedAt: number): NonNullable
 
 /**
  * Limits the number of alarms, because a device that sends new codes all the time must not fill the screens and the log. If the list is too
- * long, only the most serious alarms stay, and one alarm stands for the rest.
+ * long, only the most serious alarms stay, and one alarm represents all others.
  */
 function limitAlerts(
   listedAlerts: ReadonlyMap<string, OwnAlert>,
