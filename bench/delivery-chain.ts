@@ -12,7 +12,10 @@
 export const steps = ['received', 'logged', 'judged', 'published', 'called', 'sent'] as const;
 export type Step = (typeof steps)[number];
 
-/** The two ends of the way: the nurse's open page has the call; the push service has the message for the nurse's phone. */
+/**
+ * The two places to which a call goes. `page`: the nurse's open page has the call. `push`: the push service has the
+ * message for the nurse's phone.
+ */
 export const ends = ['page', 'push'] as const;
 export type End = (typeof ends)[number];
 

@@ -111,7 +111,7 @@ function handleFirstPacket(context: Context, connection: Connection, frame: Buff
   else endForViolation(context, connection, packet.code, packet.reasonString);
 }
 
-/** Pauses a connection, and registers a callback that continues when the wait is over, unless an event that ends the wait calls `pump`. */
+/** Pauses a connection. Also registers a callback that continues after the wait, unless the event at the end of the wait calls `pump` anyway. */
 function pause(context: Context, connection: Connection, wait: WaitCause): void {
   if (!connection.isPaused) {
     connection.isPaused = true;

@@ -38,7 +38,7 @@ export const trendRows: TrendStore['query'] = async (plan) => {
       rows.set(code, scoreRows(code, plan));
       continue;
     }
-    // A trend needs only some value of the parameter, around which it goes up and down; `widest` has a value for each parameter.
+    // A trend goes up and down around one value of the parameter. `widest` has such a value for each parameter.
     const level = widestValues[code] ?? 0;
     const points: { timeMs: number; mean: number; min: number; max: number }[] = [];
     for (let at = Math.ceil(plan.fromMs / everyMs) * everyMs; at < plan.toMs; at += everyMs) {

@@ -51,8 +51,8 @@ describe('deliveryDown', () => {
     ],
     ['no time if no process ever ran', technician, signsAt(0), duties, { wards: ['icu'], since: null }],
     ['nothing in a hospital without assignments', nurse, signsAt(since), initialState, undefined],
-    ['nothing to an account of other wards', { ...nurse, wards: ['other'] }, signsAt(since), duties, undefined],
-    ['nothing to an auditor', auditor, signsAt(since), duties, undefined],
+    ['nothing for an account of other wards', { ...nurse, wards: ['other'] }, signsAt(since), duties, undefined],
+    ['nothing for an auditor', auditor, signsAt(since), duties, undefined],
     [
       'the wards if this server does not read the deliveries',
       nurse,
@@ -69,7 +69,7 @@ describe('deliveryDown', () => {
     ['its own ward', { ward: 'icu' }, ['icu']],
     ['no ward, if its ward has no assignments', { ward: 'other' }, undefined],
     ['the wards of the viewer, if it shows one bed', { associationId: 'assoc-01' }, ['icu']],
-  ])('names to a screen %s', (_, scope, expected) => {
+  ])('for a screen, names %s', (_, scope, expected) => {
     const viewer = { ...nurse, wards: ['icu', 'other'] };
     expect(deliveryDown(signsAt(since), duties, { viewer, scope }, t0)?.wards).toEqual(expected);
   });
