@@ -51,7 +51,7 @@ describe('hasNewContent', () => {
 });
 
 describe('contentRevisionAfter', () => {
-  /** Returns the content revision of an alarm after these changes, each `everyMs` after the last. */
+  /** Returns the content revision of an alarm after these changes; each change comes `everyMs` after the change before. */
   function contentRevision(changes: readonly Partial<Alarm>[], everyMs = 1_000): ContentRevision {
     let before: { alarm: Alarm; said: ContentRevision } | undefined;
     for (const [index, change] of [{}, ...changes].entries()) {

@@ -1,5 +1,5 @@
 /**
- * Notices at a bed: its data are doubtful. The gateway writes them into `observations` (`NoticeRecord`), so that the alarm engine and the
+ * Notices at a bed whose data are doubtful. The gateway writes them into `observations` (`NoticeRecord`), so that the alarm engine and the
  * dashboard read them in order with the readings.
  */
 

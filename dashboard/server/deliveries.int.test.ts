@@ -244,7 +244,7 @@ describe('the answer of a person', () => {
     ['a nurse of another ward', 'stranger', 404],
     ['a technician, about a physiological alarm', 'tech', 404],
     ['an auditor', 'auditor', 403],
-  ])('of %s is refused and not written', async (_, userId, status) => {
+  ])('is refused and not written if it comes from %s', async (_, userId, status) => {
     const alarmId = await calledAlarm();
     const before = commands.length;
     expect((await answer(userId, alarmId)).status).toBe(status);
@@ -261,7 +261,7 @@ describe('the ways to be reached', () => {
     auth: 'secret'.padEnd(22, 'A'),
   });
 
-  it('are shown to their person without secrets, and are changed and removed by nobody else', async () => {
+  it('can be seen (without secrets), changed and removed only by their person', async () => {
     const [anna, ben] = await Promise.all([loggedIn('anna'), loggedIn('ben')]);
     const added = await anna.post('/api/reach', subscription(1));
     expect(added.status).toBe(201);

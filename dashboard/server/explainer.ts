@@ -15,9 +15,9 @@ import { createSlots } from './core/slots.ts';
 
 /** Maximum number of explanations that are made at the same time, for all accounts and for one account (ours). */
 const bounds = { atOnceMax: 2, atOncePerKeyMax: 1, waitingMax: 8, waitingPerKeyMax: 1 } as const;
-/** A longer reading ends with an error (ours). The command has no such limit. */
+/** Longest time of reading for one explanation; after it, the request fails (ours). The command `vigil explain` has no such limit. */
 const readMsMax = 60_000;
-/** After this time of work, the process does its other work first. */
+/** Longest time of work without a pause for the other work of the process, ms. */
 const workMsMax = 8;
 
 /** Decides whether the person may see the explanation, and writes the look into the audit trail. Throws if the person may not. */

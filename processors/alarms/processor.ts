@@ -1,9 +1,10 @@
 /**
  * The alarm processor: reads readings and commands, and writes alarm events and snapshots.
  *
- * A kill loses and doubles no alarm, because an event goes to `alarms` before the snapshot that includes it goes to `alarm-state`, and the
- * group commits only offsets that all snapshots include (flushing.ts). After a kill, the next owner judges the uncommitted records again
- * and publishes equal events (same `alarmId`, same `rev`). Each assignment restores from Kafka alone (ownership.ts).
+ * After a kill no alarm is lost or raised twice, because an event goes to `alarms` before the snapshot that includes it
+ * goes to `alarm-state`, and the group commits only offsets that all snapshots include (flushing.ts). After a kill, the
+ * next owner judges the uncommitted records again and publishes equal events (same `alarmId`, same `rev`). Each
+ * assignment restores from Kafka alone (ownership.ts).
  */
 import type { Logger } from 'pino';
 import { contentTypes } from '../../contracts/messages/records.ts';
@@ -30,7 +31,7 @@ import { type Outgoing, outgoingOf } from './screen-record.ts';
 const alarmsGroup = 'alarms';
 const tickMs = 500;
 const associationWaitMs = 2_000;
-/** How often each patient at a device gets an engine, so that a device that has sent nothing gets an alarm. */
+/** Time between two checks whether each patient at a device has an engine. So a device that has sent nothing gets an alarm, too. */
 const ensureEveryMs = 2_000;
 
 export type Processor = {
@@ -90,7 +91,7 @@ export async function startProcessor(options: ProcessorOptions): Promise<Process
     topics: ['alarm-state', 'alarms', 'commands'],
     log,
   });
-  // The ticker starts before the reader, because a long time without a tick counts as a standstill of the process.
+  // The ticker starts before the reader, because a long time without a tick looks like a pause of the process.
   const ticker = startTicker(parts, ownership);
   const reader = await createReader(sealedLog.kafka, {
     group: alarmsGroup,

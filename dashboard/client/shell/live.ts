@@ -31,11 +31,11 @@ export type LiveEvents = {
    * Called with the server's time in a message. `stream` identifies the server process; only snapshots carry it.
    */
   readonly onServerTime: (at: string, stream?: string) => void;
-  /** Called when the server of a new connection has said that it understands reports. It knows no earlier report. */
+  /** Called when the server of a new connection has said that it understands reports. This server has none of the page's earlier reports. */
   readonly onReports: () => void;
   readonly onDeliveries: (message: Deliveries) => void;
   readonly onCalls: (message: Calls) => void;
-  /** Called when the server of a new connection has said that it sends deliveries and calls. It sends all of them. */
+  /** Called when the server of a new connection has said that it sends deliveries and calls. The server then sends all deliveries and calls again. */
   readonly onDeliveriesBegin: () => void;
   /** Called with the part of a heartbeat about the sound of wards; undefined from an older server. */
   readonly onSound: (news: SoundNews | undefined) => void;

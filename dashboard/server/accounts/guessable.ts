@@ -6,7 +6,7 @@
 import type { Fault } from '../../../contracts/errors.ts';
 
 /**
- * A password must withstand this power of ten of guesses (ours). A guess at the login takes a tenth of a second, and longer
+ * A password must need at least 10 to the power of this number of guesses (ours). A guess at the login takes a tenth of a second, and longer
  * after failures. A thief who has the accounts file can try some hundred passwords a second on each machine.
  */
 const guessesLog10Min = 9;

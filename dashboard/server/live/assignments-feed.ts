@@ -42,7 +42,7 @@ export function openAssignmentsFeed(
     readonly accountOf: AccountOf;
     readonly now: () => number;
     readonly logger: Logger;
-    /** Called after a change, so that the screens show its notices immediately. */
+    /** Called after a change of a board, so that the screens show the new notices immediately. */
     readonly onChange: () => void;
   },
 ): AssignmentsFeed {

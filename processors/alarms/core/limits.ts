@@ -194,7 +194,10 @@ function isCorrection({ samples, late }: Line, { at }: Sample): boolean {
 const withLateHeard = (line: Line, now: number): Line =>
   line.late ? { ...line, late: { ...line.late, heardAt: now } } : line;
 
-/** Adds an endless episode for each lasting condition that, as an older value now shows, called before a more serious limit did. */
+/**
+ * An older value may show that a condition, which still lasts, called before a more serious condition called. Adds an
+ * episode without an end for each such condition.
+ */
 function addRevealed(before: Trackers, after: Trackers, parameter: Parameter, episodes: Episode[]): void {
   for (const tracker of Object.values(after))
     if (tracker.called && !before[tracker.tier]?.called)
