@@ -25,9 +25,9 @@ declare module 'fastify' {
 
 /** Requests that are handled at the same time. A page sends three at the same time; further requests wait for some ms. */
 const lookSlots = { atOnceMax: 64, atOncePerKeyMax: 6, waitingMax: 512, waitingPerKeyMax: 64 } as const;
-/** More than the acts that people make on all screens of a ward when there are many alarms. */
+/** The slots of acts. There are more slots than the acts that people make on all screens of a ward when there are many alarms. */
 const actSlots = { atOnceMax: 64, atOncePerKeyMax: 8, waitingMax: 512, waitingPerKeyMax: 64 } as const;
-/** More answers than a person gives at the same time. Each may wait for 6 s (routes/calls.ts). */
+/** The slots of answers to calls. A person gives fewer answers than this at the same time. Each may wait for 6 s (routes/calls.ts). */
 const answerSlots = { atOnceMax: 256, atOncePerKeyMax: 8, waitingMax: 512, waitingPerKeyMax: 16 } as const;
 /** A phone that was off gets many messages at once, and confirms each. Each receipt may wait for 1 s (routes/calls.ts). */
 const receiptSlots = { atOnceMax: 512, atOncePerKeyMax: 32, waitingMax: 512, waitingPerKeyMax: 32 } as const;

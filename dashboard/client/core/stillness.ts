@@ -8,7 +8,7 @@
  * finger.
  */
 export const stillMs = 1000;
-/** A smaller shift is ignored, because the finger is still on the same button. */
+/** Smallest shift that counts, px. After a smaller shift, the finger is still on the same button. */
 const shiftPxMin = 4;
 /** Maximum number of remembered places that buttons have left; beyond it the oldest are forgotten. */
 const leftPlacesMax = 2000;

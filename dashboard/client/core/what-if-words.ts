@@ -18,7 +18,7 @@ export type WhatIfShown =
 
 /** If there are values for at least this time, the text says "24 h" and does not mention that some are missing (ours). */
 const wholeDayMs = 23.5 * hourMs;
-/** A shorter time without values is not mentioned (ours). */
+/** Shortest time without values that the text mentions (ours). */
 const mentionedSilenceMsMin = 10 * minuteMs;
 
 export function whatIfSentence(shown: WhatIfShown): string {

@@ -36,7 +36,7 @@ import { isBeforeTray, isWaveBeforeTray } from './tray.ts';
 
 /** If no chunk of a wave came for this time, the wave is removed from its bed. */
 const waveForgetMs = 10_000;
-/** A smaller error of a device's clock is not sent, because it does not visibly change the age of a value. */
+/** Smallest error of a device's clock that is sent to screens. A smaller error does not visibly change the age of a value. */
 const clockOffsetMsMin = 500;
 
 /**

@@ -13,7 +13,7 @@ import type { TrendQuery, Trends } from '../../protocol/rest.ts';
 export const spanMsMax = 31 * dayMs;
 /** InfluxDB keeps raw values for 7 days. Values that are nearly as old are read from the minute means instead. */
 const rawForMs = 7 * dayMs - 60 * 60_000;
-/** Longer spans are read from the minute means: their steps are longer than a minute or nearly so. */
+/** Longest span that is read from the raw values. Longer spans are read from the minute means, because their steps are about a minute or longer. */
 const rawSpanMsMax = dayMs;
 
 export type TrendPlan = {
