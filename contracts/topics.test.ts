@@ -76,7 +76,7 @@ describe('kafkaTopics', () => {
     expect(topicsOf('trends', 'writers')).toEqual([]);
   });
 
-  it('the delivery process may read alarms and what persons answer, and may write only deliveries and its sign of life', () => {
+  it('the delivery process may read alarms and what persons answer, and may write only deliveries, its sign of life and its canaries', () => {
     expect(topicsOf('delivery', 'readers')).toEqual([
       'associations',
       ...keysTopics,
@@ -86,7 +86,7 @@ describe('kafkaTopics', () => {
       'delivery-commands',
       'reach',
     ]);
-    expect(topicsOf('delivery', 'writers')).toEqual(['keys-delivery', 'presence', 'deliveries']);
+    expect(topicsOf('delivery', 'writers')).toEqual(['keys-delivery', 'presence', 'canary', 'deliveries']);
   });
 
   it('the data keys of each topic are wrapped for all readers of the topic', () => {

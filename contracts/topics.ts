@@ -149,13 +149,14 @@ export const kafkaTopics = {
     readers: ['gateway', 'dashboard', 'operator'],
   },
   canary: {
-    // Each process writes which canaries it has seen (docs/decisions/023-canary.md). Only the newest record of a process counts.
+    // Each process writes which canaries it has seen (docs/decisions/023-canary.md), and the delivery process which pages must answer one
+    // (docs/decisions/060-channels.md). Only the newest record of a process counts.
     key: 'processId',
     partitions: 1,
     cleanup: 'delete',
     retentionMs: dayMs,
     segmentMs: hourMs,
-    writers: ['gateway', 'alarms'],
+    writers: ['gateway', 'alarms', 'delivery'],
     readers: ['dashboard', 'operator'],
   },
   house: {

@@ -1,5 +1,5 @@
-import { pino } from 'pino';
-import { expect, it } from 'vitest';
+import { type Logger, pino } from 'pino';
+import { expect, it, vi } from 'vitest';
 import { contentTypes } from '../contracts/messages/records.ts';
 import { pseudonym } from '../log/envelope/pseudonym.ts';
 import type { TableRecord } from '../log/sealed-log.ts';
@@ -9,6 +9,29 @@ const pseudonymKey = Buffer.alloc(32, 1).toString('base64url');
 const keyOf = (deviceId: string) => pseudonym(pseudonymKey, 'device', deviceId);
 const devicesMax = 20;
 const patient = { patientId: 'P-1', familyName: 'Made', givenName: 'Up', category: 'adult' };
+
+it('a gateway reports a record that it cannot use, and not the signs of life that are there for the dashboards', async () => {
+  const error = vi.fn();
+  let put = (_contentType: string, _body: unknown) => {};
+  await followTables({
+    log: { error, info: () => {} } as unknown as Logger,
+    ...{ pseudonymKey, devicesMax, onAssociation: () => {}, now: () => Date.UTC(2026, 0, 1) },
+    sealedLog: {
+      async followTable(_topics, onRecord) {
+        put = (contentType, body) =>
+          onRecord(
+            { record: { contentType, body } } as never,
+            { topic: 'presence', key: 'p', offset: '0' } as TableRecord,
+          );
+        return { ready: Promise.resolve(), close: async () => {} } as never;
+      },
+    },
+  });
+  put(contentTypes.deliverySign, { at: '2026-01-01T00:00:00.000Z', state: 'active' });
+  expect(error).not.toHaveBeenCalled();
+  put(contentTypes.presence, { at: 'no time', wards: [] });
+  expect(error).toHaveBeenCalledTimes(1);
+});
 
 it('a gateway with too many devices stays ready, serves the devices in its table, and refuses all others', async () => {
   let putAssociations = (_deviceId: string) => {};

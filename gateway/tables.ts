@@ -56,6 +56,8 @@ export async function followTables(options: {
       return;
     }
     const { record } = read;
+    // The delivery process writes this for the dashboards.
+    if (record.contentType === contentTypes.deliverySign) return;
     const isUsed =
       (record.contentType === contentTypes.associations && takeAssociations(key, record.body)) ||
       (record.contentType === contentTypes.presence && takePresence(key, record.body));

@@ -54,6 +54,7 @@ const checkedTypes: readonly ContentType[] = [
   contentTypes.deliverySnapshot,
   contentTypes.deliveryCommand,
   contentTypes.alarmsShown,
+  contentTypes.askedPages,
   contentTypes.reach,
 ];
 

@@ -8,7 +8,7 @@ import { AlarmsShown } from './alarms-shown.ts';
 import { AssignmentEvent } from './assignments.ts';
 import { DeliveryRecord } from './deliveries.ts';
 import { DeliveryCommand, ReachEntry } from './delivery-commands.ts';
-import { DeliveryPositions, DeliverySign, DeliverySnapshot } from './delivery-progress.ts';
+import { AskedPages, DeliveryPositions, DeliverySign, DeliverySnapshot } from './delivery-progress.ts';
 import type { NumericValue } from './device.ts';
 import { AlertsRecord } from './device-alerts.ts';
 import { PresenceRecord } from './presence.ts';
@@ -61,6 +61,7 @@ const schemas = {
   [contentTypes.deliveryCommand]: DeliveryCommand,
   [contentTypes.alarmsShown]: AlarmsShown,
   [contentTypes.deliverySign]: DeliverySign,
+  [contentTypes.askedPages]: AskedPages,
   [contentTypes.reach]: ReachEntry,
   [contentTypes.olderAudit]: OlderAuditRecord,
   [contentTypes.audit]: AuditRecord,

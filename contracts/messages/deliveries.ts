@@ -240,7 +240,7 @@ export const AnswerSeen = Type.Object(
  * The delivery process writes a changed result of a canary at once. It writes an unchanged result again with the first
  * canary after this time, ms (ours).
  */
-export const reachNotedEveryMs = 30 * minuteMs;
+export const reachNotedEveryMs = 60 * minuteMs;
 
 /**
  * The canary of a person's channel: a silent message that shows whether the person can be reached now. `asked`: the

@@ -52,6 +52,33 @@ export const DeliverySign = Type.Object(
   closed,
 );
 export type DeliverySign = Static<typeof DeliverySign>;
+/** Maximum number of pages that are asked at once. More are asked a few seconds later. */
+export const askedPagesMax = 1_000;
+/**
+ * In the topic `canary`, every few seconds: the persons whose open pages must answer a canary now. These records are not in `deliveries`,
+ * because that topic is kept for ever and nobody needs them a minute later.
+ */
+export const AskedPages = Type.Object(
+  {
+    at: Instant,
+    asked: Type.Array(
+      Type.Object(
+        {
+          userId: Type.String({ minLength: 1, maxLength: 64 }),
+          checkId: Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' }),
+          /** When the canary was asked, ms since 1970, by the steady clock of the delivery process. */
+          atMs: Type.Integer({ minimum: 0 }),
+        },
+        closed,
+      ),
+      { maxItems: askedPagesMax },
+    ),
+  },
+  closed,
+);
+export type AskedPages = Static<typeof AskedPages>;
+export type AskedPage = AskedPages['asked'][number];
+
 /** How often a delivery process gives a sign of life, ms. */
 export const deliverySignEveryMs = 1_000;
 /**

@@ -33,6 +33,7 @@ const topicOfContentType: Readonly<Record<ContentType, KafkaTopic>> = {
   [contentTypes.deliveryCommand]: 'delivery-commands',
   [contentTypes.alarmsShown]: 'delivery-commands',
   [contentTypes.deliverySign]: 'presence',
+  [contentTypes.askedPages]: 'canary',
   [contentTypes.reach]: 'reach',
   [contentTypes.olderAudit]: 'audit',
   [contentTypes.audit]: 'audit',

@@ -313,6 +313,7 @@ export const contentTypes = {
   deliveryCommand: contentTypeName('delivery-command', 1),
   alarmsShown: contentTypeName('alarms-shown', 1),
   deliverySign: contentTypeName('delivery-sign', 1),
+  askedPages: contentTypeName('asked-pages', 1),
   reach: contentTypeName('reach', 1),
   olderAudit: contentTypeName('audit', 1),
   audit: contentTypeName('audit', 2),

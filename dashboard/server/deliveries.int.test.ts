@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CallView, DeliveryRecord, DeliveryView } from '../../contracts/messages/deliveries.ts';
 import type { DeliveryCommand } from '../../contracts/messages/delivery-commands.ts';
-import type { DeliverySign } from '../../contracts/messages/delivery-progress.ts';
+import type { AskedPages, DeliverySign } from '../../contracts/messages/delivery-progress.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
 import {
@@ -170,9 +170,14 @@ describe('the confirmations of a page', () => {
   it('answer the canary of the person’s pages, and a foreign canary is ignored', async () => {
     const page = await openPage(await loggedIn('anna'));
     const [checkId, foreignId] = [randomUUID(), randomUUID()];
-    const asked = { type: 'reach-seen', atMs: Date.now(), name: 'x', channel: 'screen', state: 'asked' } as const;
-    await deliver({ event: { ...asked, userId: 'ben', checkId: foreignId } });
-    await deliver({ event: { ...asked, userId: 'anna', checkId } });
+    const asked = [
+      { userId: 'ben', checkId: foreignId, atMs: Date.now() },
+      { userId: 'anna', checkId, atMs: Date.now() },
+    ];
+    const body: AskedPages = { at: new Date().toISOString(), asked };
+    // The delivery process repeats the record until the pages answer.
+    for (let count = 0; count < 2; count += 1)
+      await delivery.append('canary', delivery.boot, contentTypes.askedPages, body);
     await until('the canary', () => page.of('calls').some((message) => message.checkId === checkId));
     page.send({ type: 'calls-painted', calls: [], checkId: foreignId });
     page.send({ type: 'calls-painted', calls: [], checkId });

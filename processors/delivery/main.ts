@@ -6,6 +6,7 @@
  *           the delivery policy                            a file of the operator
  * writes    `deliveries`                                   each decision and each confirmation, before anything leaves (writing.ts)
  *           `presence`                                     a sign of life for the screens (signs.ts)
+ *           `canary`                                       which open pages must answer a canary (session-canaries.ts)
  * sends     messages                                       through the channels (sender.ts); pages read theirs from `deliveries`
  *
  * Of several processes one delivers, and the others stand by (ownership.ts).

@@ -1,5 +1,8 @@
 /** Opens a session, and with it the canaries of the persons on duty, because canaries run only in the process that delivers. */
 import { randomUUID } from 'node:crypto';
+import type { AskedPage, AskedPages } from '../../contracts/messages/delivery-progress.ts';
+import { contentTypes } from '../../contracts/messages/records.ts';
+import { formatInstant } from '../../contracts/time.ts';
 import { type Canaries, type ReachCount, startCanaries } from './reach/canaries.ts';
 import { openSession, type Session, type SessionOptions } from './session.ts';
 
@@ -11,8 +14,19 @@ export type SessionWithCanaries = Session & {
 export async function openSessionWithCanaries(
   options: Omit<SessionOptions, 'isDown' | 'onCheckReceipt'>,
 ): Promise<SessionWithCanaries> {
-  const { channels, tables, now, log } = options;
+  const { sealedLog, channels, tables, now, log } = options;
   let canaries: Canaries | undefined;
+  let asking: Promise<unknown> | undefined;
+  /** While Kafka does not answer, only one record waits. The next one has all that still wait for an answer. */
+  const askPages = (asked: readonly AskedPage[]) => {
+    const body: AskedPages = { at: formatInstant(now()), asked: [...asked] };
+    asking ??= sealedLog
+      .append('canary', sealedLog.boot, contentTypes.askedPages, body)
+      .catch((error) => log.warn({ error: error.message }, 'the pages of persons could not be asked to answer'))
+      .finally(() => {
+        asking = undefined;
+      });
+  };
   const session = await openSession({
     ...options,
     isDown: (userId, channel) => canaries?.isDown(userId, channel) ?? false,
@@ -29,6 +43,7 @@ export async function openSessionWithCanaries(
     allEntries: tables.reach,
     ended: session.book().endedReach,
     emit: session.noteReach,
+    askPages,
     newId: randomUUID,
   });
   const { close, counts } = canaries;

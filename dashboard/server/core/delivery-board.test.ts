@@ -16,6 +16,7 @@ import {
   emptyDeliveryBoard,
   foldDelivery,
   foldReachEntry,
+  noteAskedPages,
   reachOf,
 } from './delivery-board.ts';
 import { t0 } from './fold.testing.ts';
@@ -123,6 +124,28 @@ describe('foldDelivery', () => {
       result: { state: 'down', reason: 'No page answered.' },
       asked: undefined,
     });
+  });
+});
+
+describe('noteAskedPages', () => {
+  const page = { userId: 'anna', checkId: uuid(2), atMs: t0 + 9 };
+
+  it('takes a canary once, and keeps the result of the one before', () => {
+    const board = boardOf(reachSeen('anna'));
+    expect([noteAskedPages(board, [page]), noteAskedPages(board, [page])]).toEqual([true, false]);
+    expect(reachOf(board, 'anna', 'screen', undefined)).toMatchObject({
+      result: { state: 'reached', stage: 'painted' },
+      asked: { checkId: uuid(2), atMs: t0 + 9 },
+    });
+  });
+
+  it.each([
+    ['an older canary', { state: 'asked', atMs: t0 + 10 }],
+    ['a canary with a result', { state: 'down', reason: 'No page answered.', atMs: t0 + 9 }],
+  ] as const)('does not take %s', (_title, fields) => {
+    const board = boardOf(reachSeen('anna', { checkId: uuid(3), ...fields }));
+    expect(noteAskedPages(board, [page])).toBe(false);
+    expect(reachOf(board, 'anna', 'screen', undefined).asked?.checkId).not.toBe(uuid(2));
   });
 });
 

@@ -6,6 +6,7 @@
 import type { DeliveryRecord, DeliveryView, ReachSeen, ReceiptStage } from '../../../contracts/messages/deliveries.ts';
 import type { ReachEntry } from '../../../contracts/messages/delivery-commands.ts';
 import type { CallChain, DeliveryChannel } from '../../../contracts/messages/delivery-policy.ts';
+import type { AskedPage } from '../../../contracts/messages/delivery-progress.ts';
 import { visibleText } from '../../../contracts/text.ts';
 
 /** Maximum number of alarms whose delivery is remembered. It is the maximum number of alarms on the screens (state.ts). */
@@ -142,6 +143,20 @@ function noteReachSeen(board: DeliveryBoard, event: ReachSeen): void {
     const result = state === 'reached' ? ({ state, stage, atMs } as const) : ({ state, reason, atMs } as const);
     setReach(board, userId, { ...former, result, asked: undefined });
   }
+}
+
+/**
+ * Takes the canaries that pages must answer. They come again every few seconds until they are answered.
+ * @returns whether one of them is new
+ */
+export function noteAskedPages(board: DeliveryBoard, asked: readonly AskedPage[]): boolean {
+  const added = asked.filter(({ userId, atMs }) => {
+    const { asked: former, result } = reachOf(board, userId, 'screen', undefined);
+    return atMs > (former?.atMs ?? 0) && atMs > (result?.atMs ?? 0);
+  });
+  for (const { userId, checkId, atMs } of added)
+    setReach(board, userId, { ...reachOf(board, userId, 'screen', undefined), asked: { checkId, atMs } });
+  return added.length > 0;
 }
 
 /** Notes that a message reached the person. A failed message does not prove that the person cannot be reached. */

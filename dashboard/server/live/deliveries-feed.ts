@@ -1,6 +1,6 @@
 /**
- * Reads the topics `deliveries` and `reach`, and the signs of life of the delivery process. It is separate from
- * feed.ts, so that a fault here cannot delay an alarm on its way to the screens.
+ * Reads the topics `deliveries` and `reach`, and the signs of life and the canaries of the delivery process. It is
+ * separate from feed.ts, so that a fault here cannot delay an alarm on its way to the screens.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
@@ -12,7 +12,13 @@ import type { LogRecord } from '../../../log/kafka/log-record.ts';
 import { createReader, type Reader, type RecordBatch } from '../../../log/kafka/reader.ts';
 import type { SealedLog } from '../../../log/sealed-log.ts';
 import { createSealedReading, type ReadRecord } from '../../../log/sealed-reading.ts';
-import { type DeliveryBoard, emptyDeliveryBoard, foldDelivery, foldReachEntry } from '../core/delivery-board.ts';
+import {
+  type DeliveryBoard,
+  emptyDeliveryBoard,
+  foldDelivery,
+  foldReachEntry,
+  noteAskedPages,
+} from '../core/delivery-board.ts';
 import { type DeliverySigns, newDeliverySigns, noteDeliverySign } from '../core/delivery-health.ts';
 
 /**
@@ -20,7 +26,7 @@ import { type DeliverySigns, newDeliverySigns, noteDeliverySign } from '../core/
  * change of a delivery is older, the delivery is not shown, but the alarm is.
  */
 const lookBackMs = 24 * 60 * 60_000;
-/** At its start, the server looks for signs of life of the delivery process that are at most this old. */
+/** At its start, the server looks for signs of life and canaries of the delivery process that are at most this old. */
 const signsBackMs = 30_000;
 /** Time between two checks that the server has read the deliveries to their end, and longest time of one check. */
 const checkEveryMs = 2_000;
@@ -68,6 +74,7 @@ export function openDeliveriesFeed(
     else if (record.contentType === contentTypes.reach) foldReachEntry(board, key, record.body);
     else if (record.contentType === contentTypes.deliverySign && record.body.state === 'active')
       noteDeliverySign(signs, parseInstant(record.body.at) ?? Number.NaN, now());
+    else if (record.contentType === contentTypes.askedPages && noteAskedPages(board, record.body.asked)) onChange();
   }
 
   async function foldBatch(batch: RecordBatch): Promise<void> {
@@ -79,7 +86,7 @@ export function openDeliveriesFeed(
       const read = await sealedReading.read(batch, record);
       if (read) sealedReading.attempt(batch, record, () => fold(record, read));
     }
-    if (batch.topic === 'presence') return;
+    if (batch.topic === 'presence' || batch.topic === 'canary') return;
     for (const look of [...lookers]) look();
     onChange();
   }
@@ -112,6 +119,7 @@ export function openDeliveriesFeed(
       openReader('deliveries', lookBackMs),
       openReader('reach'),
       openReader('presence', signsBackMs),
+      openReader('canary', signsBackMs),
     ]);
     await Promise.all([deliveries.caughtUp, reach.caughtUp]);
     board.isRead = true;

@@ -140,14 +140,14 @@ export async function openFeed(
       case contentTypes.command:
       case contentTypes.alerts: // The device's own alerts are shown as alarms of the engine.
       case contentTypes.account:
-      // Deliveries and their signs of life have a feed of their own.
       case contentTypes.assignment:
-      case contentTypes.delivery:
+      case contentTypes.delivery: // Deliveries and their signs of life have a feed of their own.
       case contentTypes.deliveryPositions:
       case contentTypes.deliverySnapshot:
       case contentTypes.deliveryCommand:
       case contentTypes.alarmsShown:
       case contentTypes.deliverySign:
+      case contentTypes.askedPages:
       case contentTypes.reach:
       case contentTypes.audit:
       case contentTypes.olderAudit:

@@ -3,6 +3,7 @@ import { accepted, assigned, assignmentOf, hour } from '../../../contracts/dutie
 import { evolve, initialState } from '../../../contracts/duties.ts';
 import type { ReachEntry } from '../../../contracts/messages/delivery-commands.ts';
 import type { DeliveryChannel } from '../../../contracts/messages/delivery-policy.ts';
+import type { AskedPage } from '../../../contracts/messages/delivery-progress.ts';
 import { mailEntry, newSubscription } from '../../../tests/delivery/messages.ts';
 import type { Channel, SendResult } from '../channels/channel.ts';
 import { startCanaries } from './canaries.ts';
@@ -31,6 +32,7 @@ function start(
   const list = [...entries];
   const results = new Map<string, SendResult | Promise<SendResult>>();
   const events: ReachEvent[] = [];
+  const asked: AskedPage[][] = [];
   const check = vi.fn(
     async (entry: ReachEntry, _check: { readonly checkId: string }) =>
       results.get(entry.reachId) ?? options.usual ?? taken,
@@ -48,6 +50,7 @@ function start(
     allEntries: () => list,
     ended: options.ended ?? [],
     emit: (event) => events.push(event),
+    askPages: (pages) => asked.push([...pages]),
     newId: () => {
       ids += 1;
       return `00000000-0000-4000-8000-${String(ids).padStart(12, '0')}`;
@@ -62,7 +65,7 @@ function start(
         ? `${event.channel} ended`
         : `${event.channel} ${event.state} ${event.stage ?? ''}`.trim(),
     );
-  return { canaries, results, check, events, list, short };
+  return { canaries, results, check, events, asked, list, short };
 }
 
 describe('the canaries', () => {
@@ -141,7 +144,37 @@ describe('the canaries', () => {
     expect(canaries.isDown('anna', 'mail')).toBe(true);
   });
 
-  it('write a result only when it differs, and otherwise every 30 to 40 min', async () => {
+  it('ask the pages every 5 s until they answer, and for a minute at most; they write only the first canary of the pages', async () => {
+    const { canaries, asked, short } = start([]);
+    expect(asked).toHaveLength(1);
+    const { checkId, userId, atMs } = asked[0]![0]!;
+    expect([userId, atMs]).toEqual(['anna', hour(8)]);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(asked.map((pages) => pages[0]!.checkId)).toEqual([checkId, checkId, checkId]);
+    canaries.answer({ checkId, userId: 'anna', stage: 'painted' });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(asked).toHaveLength(3);
+    // Nobody answers the next canaries.
+    await vi.advanceTimersByTimeAsync(600_000);
+    const later = asked.slice(3).map((pages) => pages[0]!);
+    const next = later.filter((page) => page.checkId === later[0]!.checkId);
+    expect(next).toHaveLength(12);
+    expect(short()).toEqual(['screen asked', 'screen reached painted', 'screen down']);
+  });
+
+  it('write at most 2 records an hour for the pages and a phone of a person if nothing changes', async () => {
+    const { canaries, asked, events } = start([phone]);
+    for (let seconds = 0; seconds < 6 * 3_600; seconds += 5) {
+      const page = asked.at(-1)?.[0];
+      if (page) canaries.answer({ ...page, stage: 'painted' });
+      await vi.advanceTimersByTimeAsync(5_000);
+    }
+    // Anna is on duty until 15:00. At the beginning each channel has a canary and its result.
+    expect(events.length).toBeLessThanOrEqual(4 + 2 * 6);
+    expect(events.length).toBeGreaterThan(8);
+  });
+
+  it('write a result only when it differs, and otherwise every 60 to 70 min', async () => {
     const { check, events } = start([phone]);
     const wroteAtMs = () =>
       events.flatMap((event) => (event.type === 'reach-seen' && event.channel === 'push' ? [event.atMs] : []));
@@ -149,9 +182,9 @@ describe('the canaries', () => {
     expect(check.mock.calls.length).toBeGreaterThan(36);
     const results = wroteAtMs().slice(1);
     const gapsMs = results.slice(1).map((atMs, index) => atMs - results[index]!);
-    expect(results.length).toBeGreaterThan(8);
-    expect(Math.min(...gapsMs)).toBeGreaterThanOrEqual(30 * 60_000);
-    expect(Math.max(...gapsMs)).toBeLessThanOrEqual(40 * 60_000);
+    expect(results.length).toBeGreaterThan(4);
+    expect(Math.min(...gapsMs)).toBeGreaterThanOrEqual(60 * 60_000);
+    expect(Math.max(...gapsMs)).toBeLessThanOrEqual(70 * 60_000);
   });
 
   it('report at once that a phone confirms more or less than before, but not the earlier answer of the service', async () => {

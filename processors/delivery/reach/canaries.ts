@@ -7,6 +7,7 @@ import { secondMs } from '../../../contracts/durations.ts';
 import type { DutyState } from '../../../contracts/duty-state.ts';
 import type { ReachEntry } from '../../../contracts/messages/delivery-commands.ts';
 import { type DeliveryChannel, deliveryChannels } from '../../../contracts/messages/delivery-policy.ts';
+import { type AskedPage, askedPagesMax } from '../../../contracts/messages/delivery-progress.ts';
 import type { Channel, SendResult } from '../channels/channel.ts';
 import { isChannelDown as isServiceDown } from '../channels/send-to-person.ts';
 import {
@@ -22,6 +23,7 @@ import {
   type ReachTarget,
   silentPages,
   targetKey,
+  waitingPages,
   withinMax,
 } from './core/canary.ts';
 import { lessThanNoted, mustNote, type NotedReach, noteReach, withoutReach } from './core/noted.ts';
@@ -42,6 +44,8 @@ export type CanaryOptions = {
   readonly ended: readonly string[];
   /** Writes an event into `deliveries`. */
   readonly emit: (event: ReachEvent) => void;
+  /** Asks open pages to answer, by a record that the dashboards read. Called again every few seconds until they have answered. */
+  readonly askPages: (asked: readonly AskedPage[]) => void;
   readonly newId: () => string;
   readonly now: () => number;
   readonly log: Pick<Logger, 'warn'>;
@@ -100,6 +104,8 @@ export function startCanaries(options: CanaryOptions): Canaries {
     for (const event of silentPages(state, now())) take(event);
     for (const event of lessThanNoted(state, noted, now())) note(event);
     for (const target of dueChecks(state, targets, spreadOf, isChanged, now()).slice(0, checksMax)) check(target);
+    const waiting = waitingPages(state, now());
+    if (waiting.length > 0) options.askPages(waiting.slice(-askedPagesMax));
   };
 
   const entryOf = ({ userId, channel, reachId }: ReachTarget) =>
@@ -109,16 +115,17 @@ export function startCanaries(options: CanaryOptions): Canaries {
 
   const check = (target: ReachTarget) => {
     const checkId = newId();
+    const { userId, name } = target;
+    const takeResult = (result: CheckResult) => take(checkEvent(state, checkId, userId, result, now()));
     const entry = entryOf(target);
     // So that the result is written, even if it is the same as before.
     if (entry && isChanged(target)) noted = withoutReach(noted, entry.reachId);
     tried.note(entry);
     take(asked(target, checkId, now()));
-    // The pages read this event from the log, and answer.
+    // `look` asks the pages.
     if (target.channel === 'screen') return;
     const channel = channels.get(target.channel);
-    if (!entry || !channel) return take(resultEvent(target, checkId, notSetUp));
-    const { userId, name } = target;
+    if (!entry || !channel) return takeResult(notSetUp);
     void channel
       .check(entry, { checkId, userId, name }, closing.signal)
       .catch((error: unknown): SendResult => {
@@ -127,12 +134,9 @@ export function startCanaries(options: CanaryOptions): Canaries {
       })
       .then((result) => {
         // A service that asks for fewer messages works. Alarms are still sent to it, and a later canary shows how far messages come.
-        if (result.kind !== 'failed' || !result.asksToWait) take(resultEvent(target, checkId, result));
+        if (result.kind !== 'failed' || !result.asksToWait) takeResult(result);
       });
   };
-
-  const resultEvent = ({ userId }: ReachTarget, checkId: string, result: CheckResult) =>
-    checkEvent(state, checkId, userId, result, now());
 
   const timer = setInterval(look, lookEveryMs);
   look();

@@ -7,6 +7,7 @@ import { minuteMs, secondMs } from '../../../../contracts/durations.ts';
 import type { ReachEnded, ReachSeen, ReceiptStage } from '../../../../contracts/messages/deliveries.ts';
 import { receiptStages } from '../../../../contracts/messages/deliveries.ts';
 import type { DeliveryChannel } from '../../../../contracts/messages/delivery-policy.ts';
+import type { AskedPage } from '../../../../contracts/messages/delivery-progress.ts';
 
 /** Longest time between two canaries of one channel of a person on duty, ms (the issue: at least every 10 minutes). */
 export const checkEveryMsMax = 10 * minuteMs;
@@ -178,6 +179,15 @@ export function checkEvent(
   }
   const isFurther = known.stage === undefined || stageOf(result.stage) > stageOf(known.stage);
   return known.state === 'reached' && !isFurther ? undefined : { ...seen, state: 'reached', stage: result.stage };
+}
+
+/** Returns the canaries that pages must answer now, the newest last. */
+export function waitingPages(state: ReachCheckState, nowMs: number): readonly AskedPage[] {
+  return [...state.targets.values()]
+    .filter(({ target, state: present, askedAtMs }) => {
+      return target.channel === 'screen' && present === 'asked' && Math.abs(nowMs - askedAtMs) < answerMsMax;
+    })
+    .map(({ target: { userId }, checkId, askedAtMs }) => ({ userId, checkId, atMs: askedAtMs }));
 }
 
 export const stageOf = (stage: ReceiptStage) => receiptStages.indexOf(stage);

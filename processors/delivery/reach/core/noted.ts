@@ -21,8 +21,7 @@ export type NotedReach = ReadonlyMap<string, ReachSeen>;
 export function mustNote(noted: NotedReach, event: ReachEvent): boolean {
   if (event.type === 'reach-ended') return true;
   const last = noted.get(targetKey(event));
-  // Pages learn about a canary only from the topic.
-  if (event.state === 'asked') return event.channel === 'screen' || last === undefined;
+  if (event.state === 'asked') return last === undefined;
   if (last?.state !== event.state) return true;
   // The phone may still answer. `lessThanNoted` handles a phone that does not.
   if (event.state === 'reached' && rankOf(event) < rankOf(last)) return false;
