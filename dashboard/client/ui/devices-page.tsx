@@ -1,6 +1,5 @@
 /** The page of the devices: a table of all devices with their beds, and the form that changes a device. */
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
 import { technicalConditions } from '../../../contracts/parameters.ts';
 import { deviceIdPattern } from '../../../contracts/topics.ts';
 import type { Devices } from '../../protocol/devices.ts';
@@ -10,36 +9,19 @@ import { AlarmPanel } from './alarm-panel.tsx';
 import { AssociateForm } from './associate-form.tsx';
 import { TextField } from './fields.tsx';
 import type { FormRow } from './form-parts.tsx';
+import { useRefreshed } from './refreshed.ts';
 import { FormProblem } from './still-text.tsx';
 
 const refreshMs = 5000;
 export type DeviceRow = Devices['devices'][number];
 
-/** Requests the devices every few seconds. `devices` is undefined until the server has answered. */
-function useDevices() {
-  const app = useApp();
-  const devices = useSignal<readonly DeviceRow[] | undefined>(undefined);
-  const problem = useSignal<string | undefined>(undefined);
-
-  async function load() {
-    const answer = await app.api.devices();
-    problem.value = answer.ok ? undefined : answer.message;
-    if (answer.ok)
-      devices.value = [...answer.data.devices].sort((a, b) =>
-        a.device.deviceId.localeCompare(b.device.deviceId, 'en', { numeric: true }),
-      );
-  }
-  useEffect(() => {
-    void load();
-    const timer = setInterval(() => void load(), refreshMs);
-    return () => clearInterval(timer);
-  }, []);
-  return { devices, problem, load };
-}
+const byId = (a: DeviceRow, b: DeviceRow) =>
+  a.device.deviceId.localeCompare(b.device.deviceId, 'en', { numeric: true });
 
 export function DevicesPage() {
   const app = useApp();
-  const { devices, problem, load } = useDevices();
+  const { data, problem, load } = useRefreshed(app.api.devices, refreshMs);
+  const devices = data.value?.devices.toSorted(byId);
   const editedRow = useSignal<FormRow | undefined>(undefined);
   const doneText = useSignal<string | undefined>(undefined);
 
@@ -57,7 +39,7 @@ export function DevicesPage() {
       <main class="sheet" id="main" tabIndex={-1} data-testid="devices-page">
         <div class="sheet__head">
           <h1>Devices</h1>
-          {devices.value && <span class="dim">{devices.value.length} known</span>}
+          {devices && <span class="dim">{devices.length} known</span>}
           {doneText.value && (
             <span class="tag tag--good" role="status">
               {doneText.value}
@@ -72,7 +54,7 @@ export function DevicesPage() {
         {editedRow.value && (
           <AssociateForm
             key={editedRow.value.device.deviceId}
-            row={withNewestOthers(editedRow.value, devices.value)}
+            row={withNewestOthers(editedRow.value, devices)}
             onDone={(text) => {
               doneText.value = text;
               editedRow.value = undefined;
@@ -87,15 +69,15 @@ export function DevicesPage() {
           <UnlistedDevice
             onDevice={(deviceId) => {
               doneText.value = undefined;
-              const listed = devices.value?.find((row) => row.device.deviceId === deviceId);
+              const listed = devices?.find((row) => row.device.deviceId === deviceId);
               editedRow.value = listed ?? { device: { deviceId }, current: null, version: null };
             }}
           />
         )}
         <div class="sheet__scroll">
-          <DeviceTable devices={devices.value ?? []} onEdit={edit} />
-          {devices.value?.length === 0 && <p class="dim sheet__none">No device is known yet.</p>}
-          {!devices.value && !problem.value && <p class="dim sheet__none">Loading …</p>}
+          <DeviceTable devices={devices ?? []} onEdit={edit} />
+          {devices?.length === 0 && <p class="dim sheet__none">No device is known yet.</p>}
+          {!devices && !problem.value && <p class="dim sheet__none">Loading …</p>}
         </div>
       </main>
       <AlarmPanel />

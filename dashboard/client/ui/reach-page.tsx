@@ -1,6 +1,5 @@
 /** The page "How I am reached": the person's own ways to be called while Vigil is closed, and whether each works now. */
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
 import type { Static } from 'typebox';
 import type { MyReach } from '../../protocol/delivery.ts';
 import { pushStateOf } from '../core/push-state.ts';
@@ -8,6 +7,7 @@ import { addedText, reachLine } from '../core/reach-words.ts';
 import { useApp } from '../shell/app.ts';
 import { ownReachId, pushAbility, turnPushOff, turnPushOn } from '../shell/push.ts';
 import { TextField } from './fields.tsx';
+import { useRefreshed } from './refreshed.ts';
 import { FormProblem } from './still-text.tsx';
 
 type Reach = Static<typeof MyReach>;
@@ -15,23 +15,15 @@ const refreshMs = 3_000;
 
 function useReach() {
   const app = useApp();
-  const reach = useSignal<Reach | undefined>(undefined);
-  const problem = useSignal<string | undefined>(undefined);
   /** The entry of this browser. */
   const ownId = useSignal<string | undefined>(undefined);
   const userId = app.session.value?.actor.userId ?? '';
-  async function load() {
+  const { data, problem, load } = useRefreshed<Reach>(async () => {
     const [answer, own] = await Promise.all([app.api.myReach(), ownReachId(userId).catch(() => undefined)]);
-    problem.value = answer.ok ? undefined : answer.message;
-    if (answer.ok) reach.value = answer.data;
     ownId.value = own;
-  }
-  useEffect(() => {
-    void load();
-    const timer = setInterval(() => void load(), refreshMs);
-    return () => clearInterval(timer);
-  }, []);
-  return { reach, problem, ownId: ownId.value, load };
+    return answer;
+  }, refreshMs);
+  return { reach: data, problem, ownId: ownId.value, load };
 }
 
 export function ReachPage() {

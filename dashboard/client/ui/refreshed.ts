@@ -1,0 +1,24 @@
+/** Keeps an answer of the server up to date while a page is open. */
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import type { Answer } from '../shell/api.ts';
+
+/**
+ * Sends a request when the page opens, and then at an interval. `data` is the newest answer, and undefined until the first one. `problem` says
+ * why the last request failed; `data` then stays.
+ */
+export function useRefreshed<T>(ask: () => Promise<Answer<T>>, everyMs: number) {
+  const data = useSignal<T | undefined>(undefined);
+  const problem = useSignal<string | undefined>(undefined);
+  async function load() {
+    const answer = await ask();
+    problem.value = answer.ok ? undefined : answer.message;
+    if (answer.ok) data.value = answer.data;
+  }
+  useEffect(() => {
+    void load();
+    const timer = setInterval(() => void load(), everyMs);
+    return () => clearInterval(timer);
+  }, []);
+  return { data, problem, load };
+}
