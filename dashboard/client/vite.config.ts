@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
@@ -59,13 +60,35 @@ function serviceWorker(): Plugin {
 }
 
 /**
+ * Returns a plugin that writes a mark of the build into index.html, so that an open page notices that the server has another one. The names of
+ * the files have hashes of their contents, so the mark changes with each of them.
+ */
+function buildMark(): Plugin {
+  return {
+    name: 'build-mark',
+    apply: 'build',
+    transformIndexHtml: {
+      order: 'post',
+      handler(html, { bundle }) {
+        const names = Object.keys(bundle ?? {}).sort();
+        const mark = createHash('sha256')
+          .update([html, ...names].join('\n'))
+          .digest('hex')
+          .slice(0, 16);
+        return [{ tag: 'meta', attrs: { name: 'vigil-build', content: mark }, injectTo: 'head-prepend' }];
+      },
+    },
+  };
+}
+
+/**
  * `vite build dashboard/client` writes dashboard/client/dist. No script or style may be inline: the server's content
  * security policy refuses inline scripts and styles.
  */
 export default defineConfig({
   root: import.meta.dirname,
   base: '/',
-  plugins: [precompressed(), serviceWorker()],
+  plugins: [buildMark(), precompressed(), serviceWorker()],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     outDir: 'dist',

@@ -270,6 +270,8 @@ export const Heartbeat = Type.Object(
     delivery: Type.Optional(DeliveryDown),
     /** The screens that have not confirmed some alarms that this screen also shows; absent if there are none. */
     unconfirmed: Type.Optional(Type.Array(UnconfirmedScreen, { maxItems: 20 })),
+    /** The mark of the page that a browser would load now. A page with another mark is old. Absent if the page has no mark. */
+    build: Type.Optional(Type.String({ maxLength: 32 })),
     /** Which screens have the sound of wards; absent if the server is older. */
     sound: Type.Optional(SoundNews),
   },

@@ -23,6 +23,7 @@ import { startSteadyClock, wallAheadMs } from '../../process/system-clock.ts';
 import { type AccountRecords, recordAccounts } from './accounts/account-records.ts';
 import { followAccounts } from './accounts/accounts.ts';
 import { followAudit } from './audit/projection.ts';
+import { followClientBuild } from './client-build.ts';
 import { defaultBudget } from './core/budget.ts';
 import { judgeCertificates } from './core/certificate-health.ts';
 import { deliveryDown, deliveryState } from './core/delivery-health.ts';
@@ -160,8 +161,11 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
   const { board: deliveryBoard, signs: deliverySigns } = deliveries;
   const duties = () => assignments.board.duties;
   const registryCheck = openRegistryCheck({ wards, accounts, state: feed.state, isReady: feed.isReady, logger });
+  const clientDir = join(import.meta.dirname, '..', 'client', 'dist');
+  const clientBuild = followClientBuild(clientDir);
   hub = createHub({
     feed: () => feed,
+    build: clientBuild.current,
     unregistered: registryCheck.count,
     sessions,
     trail,
@@ -250,7 +254,7 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
     },
     {
       tls: tls.current(),
-      clientDir: join(import.meta.dirname, '..', 'client', 'dist'),
+      clientDir,
       trustedProxies: configured.trustedProxies,
       connectsPerS: configured.httpConnectsPerS,
       logger,
@@ -301,6 +305,7 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
     await audit.close();
     await log.close();
     registryCheck.close();
+    clientBuild.close();
     wards.close();
     accounts.close();
     tls.close();

@@ -11,6 +11,7 @@ import { canarySilentMsDefault } from '../../contracts/canary.ts';
 import { builtInPolicy } from '../../contracts/delivery-policy.ts';
 import { type Account, followAccounts, writeAccounts } from '../../dashboard/server/accounts/accounts.ts';
 import { hashPassword } from '../../dashboard/server/accounts/password.ts';
+import { followClientBuild } from '../../dashboard/server/client-build.ts';
 import { defaultBudget } from '../../dashboard/server/core/budget.ts';
 import { emptyDeliveryBoard } from '../../dashboard/server/core/delivery-board.ts';
 import { newDeliverySigns } from '../../dashboard/server/core/delivery-health.ts';
@@ -55,8 +56,10 @@ export async function openScreenServer(options: ScreenServerOptions) {
 
   const log = { append: live.append, takeTurn: live.takeTurn, boot };
   const trail = createTrail(log, { pseudonymKey, signer: auditKeys.signer('dashboard'), now, logger });
+  const clientBuild = followClientBuild(clientDir, 200);
   const hub = createHub({
     feed: () => live.feed,
+    build: clientBuild.current,
     unregistered: () => {
       const { wards } = options;
       return wards ? findUnregistered({ wards }, accounts.all(), live.state).length : 0;
@@ -109,6 +112,7 @@ export async function openScreenServer(options: ScreenServerOptions) {
     /** Stops the server, as if the process had died. */
     async close() {
       live.stop();
+      clientBuild.close();
       hub.close();
       await app.close();
       await trail.close();

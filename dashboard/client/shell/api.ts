@@ -64,13 +64,32 @@ const whatIfTimeoutMs = 25_000;
 
 export type Api = ReturnType<typeof createApi>;
 
-/** @param onLoggedOut called when the server answers a request with 401: it no longer accepts the session */
-export function createApi(onLoggedOut: () => void) {
-  async function call<T>(
+/**
+ * Returns the function that sends requests, and counts requests that change something.
+ * @param onLoggedOut called when the server answers a request with 401: it no longer accepts the session
+ */
+function createCaller(onLoggedOut: () => void) {
+  /** How many requests that change something have no answer yet. */
+  let acts = 0;
+
+  function call<T>(
     method: 'GET' | 'POST' | 'DELETE',
     path: string,
     body?: unknown,
     { waitMs = timeoutMs, cancel }: { waitMs?: number; cancel?: AbortSignal } = {},
+  ): Promise<Answer<T>> {
+    if (method === 'GET') return request<T>(method, path, body, { waitMs, cancel });
+    acts += 1;
+    return request<T>(method, path, body, { waitMs, cancel }).finally(() => {
+      acts -= 1;
+    });
+  }
+
+  async function request<T>(
+    method: 'GET' | 'POST' | 'DELETE',
+    path: string,
+    body: unknown,
+    { waitMs, cancel }: { waitMs: number; cancel: AbortSignal | undefined },
   ): Promise<Answer<T>> {
     let response: Response;
     try {
@@ -98,8 +117,15 @@ export function createApi(onLoggedOut: () => void) {
     }
   }
 
+  return { call, actsUnderway: () => acts };
+}
+
+/** @param onLoggedOut called when the server answers a request with 401: it no longer accepts the session */
+export function createApi(onLoggedOut: () => void) {
+  const { call, actsUnderway } = createCaller(onLoggedOut);
   const id = encodeURIComponent;
   return {
+    actsUnderway,
     ...boardCalls(call),
     ...deliveryCalls(call),
     ...soundCalls(call),

@@ -20,6 +20,7 @@ import { openDelivery } from './delivery.ts';
 import { openIdleLock } from './idle-lock.ts';
 import { type LinkState, type Live, openLive, type WatchWish } from './live.ts';
 import { openLoadMonitor } from './load-monitor.ts';
+import { openNewVersion } from './new-version.ts';
 import { openPageRoute } from './page-route.ts';
 import { openReporter } from './reporter.ts';
 import { createServerTime } from './server-time.ts';
@@ -54,7 +55,7 @@ export function createApp() {
   const unsaved = createUnsaved();
   const pageRoute = openPageRoute(unsaved);
   const { route } = pageRoute;
-  const { ward, setWard } = openChosenWard();
+  const { ward, setWard, close: closeWard } = openChosenWard(route);
   const link = signal<LinkState>('connecting');
   const linkProblem = signal<string | undefined>(undefined);
   /** Whether the session ended without a logout. The screen then shows no alarms until somebody logs in. */
@@ -78,7 +79,6 @@ export function createApp() {
   const speaker = openSpeaker((state) => {
     speakerState.value = state;
   });
-  let lastStream: string | undefined;
   const api = createApi(() => endSession(session.peek() ? 'ended' : undefined));
   let live: Live | undefined;
 
@@ -188,6 +188,14 @@ export function createApp() {
   });
   const personOnDuty = () => (may('take-duty') ? session.value?.actor.userId : undefined);
   const waitingDuties = followWaitingDuties(api.waitingDuties, personOnDuty);
+  const newVersion = openNewVersion({
+    steady,
+    unsaved,
+    actsUnderway: api.actsUnderway,
+    // After a load, a browser plays no sound until somebody touches the page. So a page that sounds waits for a press.
+    isQuiet: () => link.peek() === 'live' && speakerState.peek() !== 'on' && delivery.cards.peek().length === 0,
+    alarms: () => screen.peek()?.alarms.values() ?? [],
+  });
   const seenCodes = createSeenCodes();
   const wish = computed<WatchWish>(() => {
     const routeWish = wishFor(
@@ -205,7 +213,7 @@ export function createApp() {
     effect(() => waves.pace(waveRateFraction(monitor.level.value))),
     effect(sendWish),
     effect(playSound),
-    effect(followWardOfRoute),
+    closeWard,
   ];
 
   /** Opens the live connection. Sends a new wish to the server when the screen has to show something else. */
@@ -231,17 +239,6 @@ export function createApp() {
     reporter.changed();
   }
 
-  function followWardOfRoute() {
-    const current = route.value;
-    if (current.page === 'ward' && current.ward !== undefined && current.ward !== ward.peek()) setWard(current.ward);
-  }
-
-  /** Requests the session again after a snapshot of another server process, whose settings may differ (lock time). */
-  function noteServerProcess(stream: string) {
-    if (lastStream !== undefined && stream !== lastStream) void resume(true);
-    lastStream = stream;
-  }
-
   const liveEvents = {
     origin: location.origin.replace(/^http/, 'ws'),
     now: steady,
@@ -255,13 +252,14 @@ export function createApp() {
       waves.clear();
     },
     onReports: () => reporter.restart(),
+    onBuild: newVersion.take,
     ...delivery.liveEvents,
     ...wardSounds.liveEvents,
     onWave: waves.take,
     onServerTime(at: string, stream?: string) {
       const atMs = Date.parse(at);
-      serverTime.update(atMs, stream, monitor.isBehind.peek());
-      if (stream !== undefined) noteServerProcess(stream);
+      // The settings of another server process may differ, for example the time until a screen locks itself.
+      if (serverTime.update(atMs, stream, monitor.isBehind.peek())) void resume(true);
       shown.noteServerTime(atMs);
       lastHeardMs.value = serverTime.now();
     },
@@ -281,6 +279,7 @@ export function createApp() {
       now.value = serverTime.now();
       shown.catchUp();
       delivery.tick();
+      newVersion.tick();
     });
     const current = session.peek();
     idleLock.tick(current && (!current.locked || lockPending) ? current.lockAfterMs : undefined);
@@ -328,6 +327,7 @@ export function createApp() {
     wardSounds,
     answers: createAnswers(api, screen, now, steady),
     delivery,
+    newVersion,
     unsaved,
     go: pageRoute.go,
     async logOut() {
@@ -336,7 +336,7 @@ export function createApp() {
     },
     close() {
       for (const stop of stopEffects) stop();
-      for (const part of [reporter, delivery, waitingDuties, wardSounds, monitor]) part.close();
+      for (const part of [reporter, delivery, newVersion, waitingDuties, wardSounds, monitor]) part.close();
       clearInterval(renew);
       pageRoute.close();
       idleLock.close();

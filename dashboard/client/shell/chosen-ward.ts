@@ -1,15 +1,18 @@
-/** The ward that the person has chosen. The browser keeps it for the next visit. */
-import { signal } from '@preact/signals';
+/** The ward that the person has chosen, or that the address names. The browser keeps it for the next visit. */
+import { effect, type ReadonlySignal, signal } from '@preact/signals';
+import type { Route } from '../core/routes.ts';
 
 const wardKey = 'vigil.ward';
 
-export function openChosenWard() {
+export function openChosenWard(route: ReadonlySignal<Route>) {
   const ward = signal(localStorage.getItem(wardKey) ?? '*');
-  return {
-    ward,
-    setWard(next: string) {
-      localStorage.setItem(wardKey, next);
-      ward.value = next;
-    },
+  const setWard = (next: string) => {
+    localStorage.setItem(wardKey, next);
+    ward.value = next;
   };
+  const stop = effect(() => {
+    const current = route.value;
+    if (current.page === 'ward' && current.ward !== undefined && current.ward !== ward.peek()) setWard(current.ward);
+  });
+  return { ward, setWard, close: stop };
 }

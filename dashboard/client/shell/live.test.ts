@@ -72,6 +72,7 @@ function openTestLive() {
     },
     onSnapshot: () => undefined,
     onReports: () => reportsWanted++,
+    onBuild: () => undefined,
     onWave: (text) => waves.push(text),
     onServerTime: () => undefined,
     onDeliveries: (message) => deliveries.push(message),

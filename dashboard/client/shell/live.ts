@@ -31,6 +31,8 @@ export type LiveEvents = {
    * Called with the server's time in a message. `stream` identifies the server process; only snapshots carry it.
    */
   readonly onServerTime: (at: string, stream?: string) => void;
+  /** Called with the mark of the page that a browser would load now; undefined from an older server. */
+  readonly onBuild: (build: string | undefined) => void;
   /** Called when the server of a new connection has said that it understands reports. This server has none of the page's earlier reports. */
   readonly onReports: () => void;
   readonly onDeliveries: (message: Deliveries) => void;
@@ -205,6 +207,7 @@ export function openLive(wish: WatchWish, events: LiveEvents): Live {
         };
         events.onScreen(screen);
         events.onSound(message.sound);
+        events.onBuild(message.build);
         return noteMessage();
       case 'deliveries':
         events.onServerTime(message.at);

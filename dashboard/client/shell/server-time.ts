@@ -15,11 +15,15 @@ export function createServerTime(steady: () => number) {
      * @param stream the server process that sent the message, if the message names it
      * @param hasWaited whether the message may have waited in this page. Its delay is then unknown, so it counts only
      *   if there is no estimate yet.
+     * @returns whether another server process than before has sent the message. Its settings may differ.
      */
-    update(atMs: number, stream: string | undefined, hasWaited: boolean): void {
-      if (stream !== undefined && stream !== lastStream) updateLeadFromNewProcess(lead, atMs, steady());
+    update(atMs: number, stream: string | undefined, hasWaited: boolean): boolean {
+      const isOther = stream !== undefined && stream !== lastStream;
+      const isNewProcess = isOther && lastStream !== undefined;
+      if (isOther) updateLeadFromNewProcess(lead, atMs, steady());
       lastStream = stream ?? lastStream;
       if (!hasWaited || remoteAt(lead, steady()) === undefined) updateLead(lead, atMs, steady());
+      return isNewProcess;
     },
 
     /** Drops the estimate, because the next messages may come from another server. */

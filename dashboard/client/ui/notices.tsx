@@ -39,6 +39,7 @@ export function Notices() {
       <WaitingDutiesNotice />
       <WardSounds />
       <SlowScreen />
+      <NewVersion />
       {app.watches.value && app.link.value === 'connecting' && app.screen.value === undefined && (
         <p class="notice notice--plain" role="status">
           Connecting to the ward …
@@ -181,6 +182,24 @@ function SessionEnds() {
     <Notice level="medium" id="notice-session">
       Your session ends at {clockText(endsAtMs)}: then this screen shows no alarms. Log out and log in now.
     </Notice>
+  );
+}
+
+/** The notice that the server has a newer page. */
+function NewVersion() {
+  const { state, loadNow } = useApp().newVersion;
+  if (state.value === 'same') return null;
+  return (
+    <div class="notice notice--plain" role="status" data-testid="notice-version">
+      <p>
+        {state.value === 'newer'
+          ? 'A new version of Vigil is ready.'
+          : 'The new version of Vigil did not load. Tell the operator.'}
+      </p>
+      <button class="button button--notice" type="button" data-testid="load-version" onClick={loadNow}>
+        Load it
+      </button>
+    </div>
   );
 }
 

@@ -104,6 +104,8 @@ export function createHub(options: {
   readonly pseudonymOf?: (userId: string) => string;
   /** Returns the name of the person with a pseudonym. */
   readonly personOf?: (actor: string) => string | undefined;
+  /** Returns the mark of the page that a browser would load now (client-build.ts). */
+  readonly build?: () => string | undefined;
   /** If absent, this server sends no deliveries and calls. */
   readonly deliveries?: HubDeliveries;
   /** The histograms in which the hub counts the first painting and sounding of each alarm. */
@@ -178,7 +180,8 @@ export function createHub(options: {
     const unconfirmed = unconfirmedScreens.noticesFor(screen);
     const open = deliveries && screen.watched();
     const delivery = open && deliveries.downFor(open);
-    return { ...(unconfirmed.length > 0 && { unconfirmed }), ...(delivery && { delivery }) };
+    const build = options.build?.();
+    return { ...(unconfirmed.length > 0 && { unconfirmed }), ...(delivery && { delivery }), ...(build && { build }) };
   }
 
   /** Decides whether a new connection is accepted, and ends another connection if necessary. Returns false if refused. */

@@ -76,12 +76,13 @@ export type Screen = {
   /** Returns the last report that describes the audio of the page. */
   soundReport(): ReportWithSound | undefined;
   /**
-   * @param faults what else this screen must show: screens that do not confirm its alarms, and wards in which nobody is called
+   * @param faults what else this screen must show: screens that do not confirm its alarms, wards in which nobody is called, and the
+   * mark of the newest page
    * @param wardSounds the wards of this screen whose sound a screen has
    */
   heartbeat(
     health: Health,
-    faults: Pick<Heartbeat, 'unconfirmed' | 'delivery'>,
+    faults: Pick<Heartbeat, 'unconfirmed' | 'delivery' | 'build'>,
     wardSounds: readonly WardSound[],
   ): void;
   /** Sends a message that must not be left out. Returns whether it was sent. `text` is called only then. */

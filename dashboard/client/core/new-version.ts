@@ -1,0 +1,43 @@
+/** Decides whether a page is older than the pages of the server, and whether it may load itself again. Pure. */
+
+/** What the page knows about versions of Vigil's page. A mark identifies a build of the page. */
+export type Versions = {
+  /** The mark of this page; undefined for a page that was not built. */
+  readonly own: string | undefined;
+  /** The mark of the page that a browser would load now; undefined from an older server. */
+  readonly server: string | undefined;
+  /** The mark for which this tab was loaded again by itself. */
+  readonly tried: string | undefined;
+};
+
+/** `same`: this page is the newest that is known. `newer`: the server has another. `stuck`: a load did not bring the other version. */
+export type VersionState = 'same' | 'newer' | 'stuck';
+
+export function versionState({ own, server, tried }: Versions): VersionState {
+  if (own === undefined || server === undefined || own === server) return 'same';
+  return tried === server ? 'stuck' : 'newer';
+}
+
+/** For this time the page must have been at rest before it loads itself again (ours). */
+export const restMs = 60_000;
+
+/** What would be lost or delayed if the page loaded itself again now. */
+export type Busy = {
+  /** A form is open, a text is typed, or the page asks a question. */
+  readonly hasForm: boolean;
+  /** A request that changes something has no answer yet. */
+  readonly actsUnderway: number;
+  /** The page has a connection, plays no sound, and shows no call. */
+  readonly isQuiet: boolean;
+  readonly hasUnansweredAlarm: boolean;
+};
+
+/** Returns whether nothing would be lost or delayed. */
+export function isAtRest({ hasForm, actsUnderway, isQuiet, hasUnansweredAlarm }: Busy): boolean {
+  return isQuiet && !hasForm && actsUnderway === 0 && !hasUnansweredAlarm;
+}
+
+/** Returns whether the page loads itself again now. @param restSinceMs since when the page is at rest and nobody has touched it */
+export function loadsItself(state: VersionState, restSinceMs: number | undefined, nowMs: number): boolean {
+  return state === 'newer' && restSinceMs !== undefined && nowMs - restSinceMs >= restMs;
+}

@@ -1,0 +1,101 @@
+/** Notices that the server has a newer page, and loads it when nothing can be lost by it. */
+import { signal } from '@preact/signals';
+import { isUnanswered } from '../../../contracts/acknowledgement.ts';
+import type { Alarm } from '../../../contracts/messages/alarms.ts';
+import { isAtRest, loadsItself, type VersionState, versionState } from '../core/new-version.ts';
+import type { createUnsaved } from './unsaved.ts';
+
+const triedKey = 'vigil.loadedFor';
+/** After a press, the page waits for the answers to requests under way, but at most this time. */
+const actsMsMax = 10_000;
+const lookAgainMs = 200;
+
+/** Elements in which a person has begun something that a load would drop. A locked page always has the form for the password. */
+const openForms = 'form:not(.lock__form), dialog[open], [role="alertdialog"], .notices.is-open, [popover]:popover-open';
+
+export function openNewVersion(options: {
+  readonly steady: () => number;
+  readonly unsaved: Pick<ReturnType<typeof createUnsaved>, 'leave'>;
+  /** Returns how many requests that change something have no answer yet. */
+  readonly actsUnderway: () => number;
+  /** Returns whether the page has a connection, plays no sound, and shows no call. */
+  readonly isQuiet: () => boolean;
+  readonly alarms: () => Iterable<Alarm>;
+}) {
+  const { steady, actsUnderway } = options;
+  const own = document.querySelector<HTMLMetaElement>('meta[name="vigil-build"]')?.content;
+  const state = signal<VersionState>('same');
+  let server: string | undefined;
+  let restSinceMs: number | undefined;
+  const onTouch = () => {
+    restSinceMs = undefined;
+  };
+  const touchEvents = ['pointerdown', 'pointermove', 'keydown', 'wheel', 'touchstart'] as const;
+  for (const name of touchEvents) addEventListener(name, onTouch, { passive: true });
+
+  const isResting = () =>
+    isAtRest({
+      hasForm: hasOpenForm(),
+      actsUnderway: actsUnderway(),
+      isQuiet: options.isQuiet(),
+      hasUnansweredAlarm: [...options.alarms()].some(isUnanswered),
+    });
+
+  /** Loads the page again, once for each version. Without a place to remember that, only a person may load it. */
+  function load(isByItself: boolean): void {
+    try {
+      sessionStorage.setItem(triedKey, server ?? '');
+    } catch {
+      if (isByItself) return;
+    }
+    location.reload();
+  }
+
+  return {
+    state,
+    /** Takes the mark of the page that a browser would load now; undefined from a server that names none. */
+    take(build: string | undefined): void {
+      if (build === server) return;
+      server = build;
+      state.value = versionState({ own, server, tried: storedMark() });
+      // The service worker keeps no page, but it has a version of its own.
+      if (state.value === 'newer')
+        void navigator.serviceWorker
+          ?.getRegistration('/')
+          .then((registration) => registration?.update().catch(() => {}));
+    },
+    /** Must be called about twice a second. */
+    tick(): void {
+      if (state.peek() !== 'newer') return;
+      restSinceMs = isResting() ? (restSinceMs ?? steady()) : undefined;
+      if (loadsItself(state.peek(), restSinceMs, steady())) load(true);
+    },
+    /** A person wants the new version now. Asks first if a typed text would be lost, and waits for acts under way. */
+    loadNow(): void {
+      options.unsaved.leave(() => {
+        const sinceMs = steady();
+        const timer = setInterval(() => {
+          if (actsUnderway() > 0 && steady() - sinceMs < actsMsMax) return;
+          clearInterval(timer);
+          load(false);
+        }, lookAgainMs);
+      });
+    },
+    close(): void {
+      for (const name of touchEvents) removeEventListener(name, onTouch);
+    },
+  };
+}
+
+function storedMark(): string | undefined {
+  try {
+    return sessionStorage.getItem(triedKey) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function hasOpenForm(): boolean {
+  if (document.querySelector(openForms) !== null) return true;
+  return [...document.querySelectorAll('input')].some(({ value, defaultValue }) => value !== defaultValue);
+}
