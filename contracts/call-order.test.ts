@@ -108,6 +108,19 @@ describe('whoWouldBeCalled', () => {
     expect(without.empty[0]).toEqual({ step: 0, duty: 'nurse', away: ['anna'] });
   });
 
+  it('calls the former nurse first for a bed that nobody took over, then who has not accepted, then the buddy', () => {
+    const night = assigned('chief', 8, assignmentOf(61, 'cleo', [15, 23]));
+    const later = assigned('ben', 14, assignmentOf(62, 'ben', [14, 23], ['ICU-1'], 'buddy'));
+    const result = plan([night, later], 15.1);
+    if ('notSent' in result) throw new Error('the alarm is not sent');
+    const calls = result.calls.map(({ person: { userId, standing }, afterMs }) => [userId, standing, afterMs]);
+    expect(calls.slice(0, 3)).toEqual([
+      ['anna', 'overdue', 0],
+      ['cleo', 'not-accepted', 60_000],
+      ['ben', 'accepted', 120_000],
+    ]);
+  });
+
   it('says that the ward has a technical alarm immediately if nobody can answer', () => {
     const result = plan([], 5);
     expect(result).toMatchObject({

@@ -12,6 +12,9 @@ const Id = Assignment.properties.assignmentId;
 const UserId = Type.String({ minLength: 1, maxLength: 64 });
 const Bed = Type.String({ minLength: 1, maxLength: 40 });
 
+/** Maximum of keys in an acceptance: together they are smaller than the largest body that the server takes. */
+export const seenKeysMax = 2_500;
+
 /** The version of the board that the person saw. The answer is 409 if somebody has changed the same beds or the same person since. */
 const seen = { version: Type.Integer({ minimum: 0 }) };
 
@@ -32,8 +35,22 @@ export const AssignBody = Type.Object(
 );
 export type AssignBody = Static<typeof AssignBody>;
 
-/** The body of `POST …/accept` and `POST …/end`. */
+/** The body of `POST …/end`. */
 export const AssignmentBody = Type.Object({ ...seen, assignmentId: Id }, closed);
+/**
+ * The body of `POST …/accept`. `beds` accepts only some beds of the assignment; the others stay with the person who has them. `seen` has the keys
+ * of what the page shows as open (contracts/open-points.ts): if something else is open, the answer is 409. A page that cannot show what is open
+ * sends no `seen`.
+ */
+export const AcceptBody = Type.Object(
+  {
+    ...seen,
+    assignmentId: Id,
+    beds: Type.Optional(Type.Array(Bed, { minItems: 1, maxItems: assignmentBedsMax })),
+    seen: Type.Optional(Type.Array(Type.String({ maxLength: 16 }), { maxItems: seenKeysMax })),
+  },
+  closed,
+);
 export const DeclineBody = Type.Object(
   { ...seen, assignmentId: Id, reason: Type.String({ minLength: 1, maxLength: 200 }) },
   closed,
@@ -95,6 +112,8 @@ export const BoardEntry = Type.Object(
      * For a duty of the whole ward the list is empty.
      */
     overdue: Type.Optional(Type.Array(Bed)),
+    /** Only of an assignment that waits and of which the person has accepted some beds: the other beds. */
+    remaining: Type.Optional(Type.Array(Bed)),
     /** The person is away, and this person covers the duty now. */
     coveredBy: Type.Optional(Type.String()),
     /** Why the person cannot do this duty, as the end of a sentence: "has a disabled account". */
@@ -147,3 +166,43 @@ export const Board = Type.Object(
   closed,
 );
 export type Board = Static<typeof Board>;
+
+/** The query of `GET /api/wards/:ward/assignments/outcome`: what happens if the caller goes away, or if an assignment ends. Nothing is changed. */
+export const LeaveQuery = Type.Object(
+  { act: Type.Enum(['away', 'end']), assignmentId: Type.Optional(Id), cover: Type.Optional(UserId) },
+  closed,
+);
+export type LeaveQuery = Static<typeof LeaveQuery>;
+
+/** What happens to the beds and to the calls of a person who leaves. */
+export const LeaveOutcome = Type.Object(
+  {
+    person: Type.String(),
+    /** Where the person is responsible now, and who is responsible afterwards; `next` is absent if nobody is. */
+    places: Type.Array(
+      Type.Object(
+        { duty: Type.Enum([...duties]), bed: Type.Optional(Type.String()), next: Type.Optional(Type.String()) },
+        closed,
+      ),
+    ),
+    /** The alarms that have called the person and that the person can answer no more. */
+    calls: Type.Array(
+      Type.Object(
+        {
+          bed: Type.String(),
+          /** The text of the alarm. */
+          text: Type.String(),
+          /** The person has accepted the call. Otherwise the call waits for the answer. */
+          isAccepted: Type.Boolean(),
+          /** Others who have accepted and still go. */
+          others: Type.Array(Type.String()),
+          /** Who is called next; absent if others go, or if nobody is left to call. */
+          next: Type.Optional(Type.String()),
+        },
+        closed,
+      ),
+    ),
+  },
+  closed,
+);
+export type LeaveOutcome = Static<typeof LeaveOutcome>;

@@ -10,6 +10,9 @@ import type { Who } from './core/who.ts';
 import type { AssignmentsFeed } from './live/assignments-feed.ts';
 import { createTurns, isTurnLost } from './turns.ts';
 
+/** Maximum length of a detail in the audit trail. */
+const detailMax = 2_000;
+
 export type BoardRequest = {
   readonly viewer: Viewer;
   readonly who: Who;
@@ -17,6 +20,8 @@ export type BoardRequest = {
   /** Returns the requested change as text, for the audit record of a refusal. */
   readonly wanted: () => string;
   readonly decide: (nowMs: number) => BoardDecision;
+  /** Returns what the audit records of an acceptance say besides the event; called after `decide`. */
+  readonly seenText?: () => string;
 };
 
 /**
@@ -43,13 +48,15 @@ export function createBoardChanges(options: {
 
   /** Records one act for each event, before the change is committed. */
   async function recordEvents(
-    { who, ward }: BoardRequest,
+    { who, ward, seenText }: BoardRequest,
     events: readonly AssignmentEvent[],
     note = '',
   ): Promise<void> {
-    const records = events.map((event) =>
-      trail.record({ ...who, action: `duty-${event.type}`, ward, detail: `${note}${detailOf(event)}` }),
-    );
+    const records = events.map((event, index) => {
+      const seen = index === 0 && seenText ? `; ${seenText()}` : '';
+      const detail = `${note}${detailOf(event)}${seen}`.slice(0, detailMax);
+      return trail.record({ ...who, action: `duty-${event.type}`, ward, detail });
+    });
     await Promise.all(records);
   }
 
@@ -80,7 +87,6 @@ function detailOf(event: AssignmentEvent): string {
     case 'assigned': {
       const { assignmentId, duty, beds, userId, from, until } = event.assignment;
       const bedText = beds ? ` of ${beds.join(', ')}` : '';
-      // Maximum length of a detail in the audit trail: 2000 characters.
       return `${userId} ${duty}, ${from} to ${until}; assignment ${assignmentId}${bedText}`.slice(0, 1_900);
     }
     case 'declined':

@@ -37,6 +37,7 @@ import { callRoutes } from './routes/calls.ts';
 import { clinicalRoutes } from './routes/clinical.ts';
 import { deviceRoutes } from './routes/devices.ts';
 import { explainRoute } from './routes/explain.ts';
+import { leaveOutcomeRoute } from './routes/leave-outcome.ts';
 import { loginRoutes } from './routes/login.ts';
 import type { Parts } from './routes/parts.ts';
 import { reachRoutes } from './routes/reach.ts';
@@ -163,6 +164,7 @@ export async function buildServer(
   explainRoute(app, parts);
   deviceRoutes(app, parts);
   assignmentRoutes(app, parts);
+  leaveOutcomeRoute(app, parts);
   callRoutes(app, parts);
   reachRoutes(app, parts);
   recordRoutes(app, parts);

@@ -116,6 +116,7 @@ const rules: Readonly<Record<string, Rule>> = {
   'POST /api/wards/{ward}/sound': { kind: 'hidden', body: { screen: '01890000-0000-4000-8000-000000000000' } },
   'DELETE /api/wards/{ward}/sound': { kind: 'hidden' },
   'GET /api/wards/{ward}/assignments': { kind: 'hidden' },
+  'GET /api/wards/{ward}/assignments/outcome': { kind: 'hidden', query: () => '?act=away' },
   'POST /api/wards/{ward}/assignments': {
     kind: 'hidden',
     body: { version: 0, duty: 'nurse', beds: [secret.bed], userId: 'nurse', from: now(), until: inAnHour() },

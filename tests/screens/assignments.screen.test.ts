@@ -169,7 +169,20 @@ it('a change of a bed that somebody else has just changed is refused, and says w
 
 it('a nurse who is away without a cover leaves the beds without a nurse, until she or he is back', async () => {
   await pressWhenStill(nils.getByTestId('away'));
-  await done(nils, 'You are away');
+  await nils.getByTestId('away-problem').filter({ hasText: 'Choose who covers' }).waitFor();
+  await nils.locator('[name=away-cover]').selectOption({ label: 'Nobody' });
+  await pressWhenStill(nils.getByTestId('away'));
+  const places = nils.getByTestId('leave-places');
+  await places.filter({ hasText: 'A-1: then nobody is the nurse' }).waitFor();
+  await expectReadable(nils, 'assignments-away-question');
+  // Escape leaves everything as it was.
+  await nils.keyboard.press('Escape');
+  await places.waitFor({ state: 'detached' });
+  expect(server.board.duties.wards.get(ward)?.absences).toEqual([]);
+  await pressWhenStill(nils.getByTestId('away'));
+  await places.waitFor();
+  await pressWhenStill(nils.getByTestId('away-confirm'));
+  await done(nils, 'You are away, and nobody covers');
   await cell(nora, 'A-1').filter({ hasText: 'Nils Nurse is away until' }).waitFor();
   await setHash(nora, '#/');
   await nora
@@ -216,6 +229,8 @@ it('the charge nurse ends an assignment, and a person declines with a reason', a
   await done(nils, 'You have declined A-3');
   await nora.getByTestId('board-bed-A-3').filter({ hasText: 'Nils Nurse declined: I am with A-1' }).waitFor();
   await pressWhenStill(cell(nora, 'A-2').getByRole('button', { name: 'End the assignment of Nils Nurse' }));
+  await nora.getByTestId('leave-places').filter({ hasText: 'A-2: then nobody is the nurse' }).waitFor();
+  await pressWhenStill(nora.getByTestId('end-confirm'));
   await done(nora, 'The assignment of Nils Nurse (nurse, A-2) is ended');
   await cell(nora, 'A-2').filter({ hasText: 'nobody' }).waitFor();
   expect(await nils.getByRole('button', { name: /^End the assignment/ }).count()).toBe(0);
@@ -284,6 +299,8 @@ it('a person with a keyboard keeps the focus after a press', async () => {
   expect(await focused()).toBe('assign-save');
   const end = nora.getByTestId('board-bed-A-3').getByRole('button', { name: /^End the assignment of .*nurse, A-3/ });
   await pressEnterWhenStill(end);
+  await nora.getByTestId('leave-places').filter({ hasText: 'A-3: then nobody' }).waitFor();
+  await pressEnterWhenStill(nora.getByTestId('end-confirm'));
   await done(nora, '(nurse, A-3) is ended');
   await end.waitFor({ state: 'detached' });
   await expect.poll(focused).toBe('board__answer');

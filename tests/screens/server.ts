@@ -13,7 +13,7 @@ import { type Account, followAccounts, writeAccounts } from '../../dashboard/ser
 import { hashPassword } from '../../dashboard/server/accounts/password.ts';
 import { followClientBuild } from '../../dashboard/server/client-build.ts';
 import { defaultBudget } from '../../dashboard/server/core/budget.ts';
-import { emptyDeliveryBoard } from '../../dashboard/server/core/delivery-board.ts';
+import { type DeliveryBoard, emptyDeliveryBoard } from '../../dashboard/server/core/delivery-board.ts';
 import { newDeliverySigns } from '../../dashboard/server/core/delivery-health.ts';
 import { findUnregistered } from '../../dashboard/server/core/wards.ts';
 import { createDeliveryWriter, newCallTimes } from '../../dashboard/server/live/delivery-writer.ts';
@@ -50,6 +50,8 @@ export async function openScreenServer(options: ScreenServerOptions) {
   const now = Date.now;
   const boot = 'screens';
   const live = createLive(options, () => hub);
+  const deliveries = emptyDeliveryBoard();
+  deliveries.isRead = true;
   const accounts = followAccounts(join(folder, 'accounts.json'), logger);
   const sessionKey = Buffer.alloc(32, 1).toString('base64url');
   const sessions = createSessions(accounts, createTokens(sessionKey), now);
@@ -87,7 +89,7 @@ export async function openScreenServer(options: ScreenServerOptions) {
       feed: live.feed,
       explainer: { explain: options.explain ?? (async () => Promise.reject(new Error('no explanation in this test'))) },
       assignments: { board: live.board, readToEnd: async () => {}, waitFor: async () => {} },
-      delivery: deliveryParts(live.append),
+      delivery: deliveryParts(live.append, deliveries),
       hub,
       trends: {
         query: options.trends ?? (async () => new Map()),
@@ -107,6 +109,8 @@ export async function openScreenServer(options: ScreenServerOptions) {
     ...live,
     origin,
     httpPort: port,
+    /** What the server knows about the delivery of alarms. */
+    deliveries,
     clientDir,
     hub,
     /** Stops the server, as if the process had died. */
@@ -123,9 +127,7 @@ export async function openScreenServer(options: ScreenServerOptions) {
 }
 
 /** Returns the parts of the routes about deliveries. Nobody is called here, and nobody can be reached. */
-function deliveryParts(append: SealedLog['append']): DeliveryParts {
-  const board = emptyDeliveryBoard();
-  board.isRead = true;
+function deliveryParts(append: SealedLog['append'], board: DeliveryBoard): DeliveryParts {
   const appender = { append: append as never, enqueue() {}, pendingBytes: () => 0, close: async () => {} } as never;
   return {
     feed: { board, signs: newDeliverySigns(Date.now()), waitFor: async (look) => look() },

@@ -204,7 +204,7 @@ describe('the button that ends an assignment', () => {
       'End',
       'Anna (nurse, ICU-1)',
     ]);
-    expect(endLabel(withBeds(['ICU-1', 'ICU-2']))).toBe('End for ICU-1, ICU-2');
+    expect(endLabel(withBeds(['ICU-1', 'ICU-2']))).toBe('End for 2 beds');
   });
   it('names no bed for a duty of the whole ward', () => {
     const { beds: _, ...assignment } = entry('Anna', 7, 15).assignment;

@@ -48,8 +48,8 @@ export function cellOf(
   nowMs: number,
 ): { readonly now: CellEntry[]; readonly next: CellEntry[] } {
   const entries = board.entries.filter(
-    ({ assignment, isOver }) =>
-      !isOver && assignment.duty === duty && (bed === undefined || (assignment.beds ?? []).includes(bed)),
+    ({ assignment, isOver, remaining }) =>
+      !isOver && assignment.duty === duty && (bed === undefined || (remaining ?? assignment.beds ?? []).includes(bed)),
   );
   const fromMs = ({ assignment }: BoardEntry) => Date.parse(assignment.from);
   const begun = entries.filter((entry) => fromMs(entry) <= nowMs && holds(entry, bed, nowMs));
@@ -98,11 +98,11 @@ export function assignmentText({ assignment: { name, duty, beds } }: BoardEntry)
 }
 
 /**
- * Returns the text of the button that ends an assignment. If the assignment has several beds, the text names them,
+ * Returns the text of the button that ends an assignment. If the assignment has several beds, the text has their number,
  * because the person loses all of them.
  */
 export function endLabel({ assignment: { beds } }: BoardEntry): string {
-  return beds !== undefined && beds.length > 1 ? `End for ${beds.join(', ')}` : 'End';
+  return beds !== undefined && beds.length > 1 ? `End for ${beds.length} beds` : 'End';
 }
 
 /** Returns the sentence that assignments wait for the person; undefined if the person can accept no assignment now. */

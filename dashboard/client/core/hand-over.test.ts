@@ -1,36 +1,85 @@
 import { expect, it } from 'vitest';
+import type { GroupInForce } from '../../../contracts/messages/alarms.ts';
 import { newLimits } from '../../../contracts/messages/limits.testing.ts';
 import { alarm, bed } from './fixtures.ts';
-import { openPoints } from './hand-over.ts';
+import { listChange, type OpenLine, openAtBed, seenListAfter } from './hand-over.ts';
 
 const nowMs = new Date(2026, 2, 2, 8).getTime();
 const at = new Date(nowMs - 60_000).toISOString();
 const later = new Date(nowMs + 60_000).toISOString();
 const by = { userId: 'n', name: 'Nora', role: 'nurse' } as const;
-
-it('openPoints lists alarms with their state, pauses, standby, own limits and notices', () => {
+const noCalls = new Map();
+const bedWith = (fields: Partial<GroupInForce>) => {
   const limits = newLimits('a-1');
-  const groups = limits.groups.map((group) => (group.group === 'HR' ? { ...group, own: { high: 130 } } : group));
+  const groups = limits.groups.map((group) => (group.group === 'HR' ? { ...group, ...fields } : group));
+  return { ...bed('a-1'), limits: { ...limits, groups } };
+};
+const texts = (lines: readonly OpenLine[]) => lines.map(({ text }) => text);
+
+it('openAtBed lists alarms with their state, pauses, standby, own limits and notices', () => {
   const handedOver = {
-    ...bed('a-1'),
-    limits: { ...limits, groups },
+    ...bedWith({
+      own: { high: 130 },
+      limits: { low: 50, high: 130 },
+      base: { low: 50, high: 120 },
+      changed: { by, at },
+    }),
     standby: { reason: 'Imaging', since: at, until: later, by },
-    notices: [{ code: 'held-back', text: 'Readings come late', since: at }],
+    notices: [
+      { code: 'held-back', text: 'Readings come late', since: at },
+      { code: 'no-nurse', text: 'No nurse is responsible', since: at },
+    ],
   };
   const alarms = [
     alarm('a', { text: 'HR 134 > 120', priority: 'high', signal: 'on', audioPausedUntil: later }),
-    alarm('a', { text: 'SpO2 84 < 90', priority: 'medium', signal: 'latched', audioPausedUntil: at }),
+    alarm('b', { text: 'SpO2 84 < 90', priority: 'medium', signal: 'latched', audioPausedUntil: at }),
   ];
-  expect(openPoints(handedOver, alarms, nowMs)).toEqual([
+  const { lines, seen } = openAtBed([{ bed: handedOver, alarms }], noCalls, nowMs);
+  expect(texts(lines)).toEqual([
     '*** HR 134 > 120: nobody has acknowledged it',
     '** SpO2 84 < 90: over, nobody has acknowledged it',
     'Sound of HR 134 > 120 paused until 08:01',
     'Standby: Imaging until 08:01 (Nora)',
-    'Own limits of the patient: HR',
+    'Limits HR: high 130, ward 120 (Nora, 07:59)',
     'Readings come late',
+  ]);
+  // Two keys for each alarm that nobody acknowledged, and none for the notice.
+  expect(seen).toHaveLength(7);
+});
+
+it('openAtBed says who is called, and who goes', () => {
+  const called = new Map([['a', { phase: 'accepted', notice: null, dueAtMs: null, acceptedBy: [by], calls: [] }]]);
+  const devices = [{ bed: bed('a-1'), alarms: [alarm('a', { priority: 'high', signal: 'on' })] }];
+  expect(texts(openAtBed(devices, called as never, nowMs).lines)).toEqual([
+    '*** HR 134 > 120: nobody has acknowledged it. Nora goes (accepted)',
   ]);
 });
 
-it('openPoints is empty if nothing is open', () => {
-  expect(openPoints({ ...bed('a-1'), notices: [] }, [], nowMs)).toEqual([]);
+it.each<[string, Partial<GroupInForce>, string]>([
+  [
+    'limits that are off',
+    { own: { off: { reason: 'Palliative', until: later } }, off: { reason: 'Palliative', until: later } },
+    'Limits HR off until 08:01: Palliative',
+  ],
+  [
+    'a limit that the ward does not have',
+    { own: { extremeLow: 30 }, limits: { extremeLow: 30 }, base: {} },
+    'Limits HR: extreme low 30, ward none',
+  ],
+])('openAtBed names %s', (_, fields, text) => {
+  expect(texts(openAtBed([{ bed: bedWith(fields), alarms: [] }], noCalls, nowMs).lines)).toEqual([text]);
+});
+
+it('openAtBed is empty if nothing is open', () => {
+  expect(openAtBed([{ bed: bed('a-1'), alarms: [] }], noCalls, nowMs)).toEqual({ lines: [], seen: [] });
+});
+
+it('listChange names what came and what went since the page was opened', () => {
+  const line = (key: string): OpenLine => ({ point: { key, name: `name of ${key}` }, text: key });
+  const first = seenListAfter(undefined, [line('a'), { text: 'a notice' }]);
+  expect(listChange(first, [line('a')])).toEqual({ added: new Set(), gone: [] });
+  const second = seenListAfter(first, [line('b')]);
+  expect(listChange(second, [line('b')])).toEqual({ added: new Set(['b']), gone: ['name of a'] });
+  // What came and went again while the page was open is named, too.
+  expect(listChange(seenListAfter(second, []), [])).toEqual({ added: new Set(), gone: ['name of a', 'name of b'] });
 });

@@ -1,7 +1,11 @@
 /** Lists what is open at a bed, so that the next person knows this before accepting the bed. */
-import type { Alarm } from '../../../contracts/messages/alarms.ts';
+import { dutyNoticeCodes } from '../../../contracts/duty-notice-codes.ts';
+import type { Alarm, GroupInForce, Limits } from '../../../contracts/messages/alarms.ts';
+import type { DeliveryView } from '../../../contracts/messages/deliveries.ts';
+import { type OpenPoint, openPoints, pointName, seenKeys } from '../../../contracts/open-points.ts';
 import type { Bed } from '../../protocol/rest.ts';
 import { priorityMarks } from './alarm-order.ts';
+import { deliveryLine } from './delivery-words.ts';
 import { shortTime } from './duty-words.ts';
 import { noticesText } from './notice-words.ts';
 import { standbyText } from './standby-words.ts';
@@ -13,15 +17,99 @@ const signalTexts: Readonly<Record<Alarm['signal'], string>> = {
   acknowledged: 'acknowledged',
 };
 
-/** Returns one sentence for each open point: alarms, pauses of the sound, standby, changed limits, notices. */
-export function openPoints(bed: Bed, alarms: readonly Alarm[], nowMs: number): string[] {
-  const points = alarms.map((alarm) => `${priorityMarks[alarm.priority]} ${alarm.text}: ${signalTexts[alarm.signal]}`);
-  for (const { audioPausedUntil, text } of alarms)
-    if (audioPausedUntil !== undefined && Date.parse(audioPausedUntil) > nowMs)
-      points.push(`Sound of ${text} paused until ${shortTime(audioPausedUntil, nowMs)}`);
-  if (bed.standby) points.push(standbyText(bed.standby, nowMs));
-  const ownGroups = (bed.limits?.groups ?? []).filter(({ own }) => own !== undefined);
-  if (ownGroups.length > 0) points.push(`Own limits of the patient: ${ownGroups.map(({ group }) => group).join(', ')}`);
-  if (bed.notices.length > 0) points.push(noticesText(bed.notices, nowMs));
-  return points;
+const dutyCodes: readonly string[] = Object.values(dutyNoticeCodes);
+
+/**
+ * One line of the list. `point` is absent in a line that is only about the present and is not compared. The key of an alarm stays the same when
+ * somebody acknowledges it.
+ */
+export type OpenLine = { readonly point?: { readonly key: string; readonly name: string }; readonly text: string };
+
+/** What is open at one bed: the lines, and the keys of what the person has seen with them. */
+export type OpenBed = { readonly lines: readonly OpenLine[]; readonly seen: readonly string[] };
+
+/** Returns what is open at the devices of one bed. */
+export function openAtBed(
+  devices: readonly { readonly bed: Bed; readonly alarms: readonly Alarm[] }[],
+  deliveries: ReadonlyMap<string, DeliveryView>,
+  nowMs: number,
+): OpenBed {
+  const lines: OpenLine[] = [];
+  const seen: string[] = [];
+  for (const { bed, alarms } of devices) {
+    const points = openPoints({ ...bed, alarms }, nowMs);
+    seen.push(...seenKeys(points));
+    for (const point of points)
+      lines.push({
+        point: { key: seenKeys([point]).at(-1) ?? point.key, name: pointName(point) },
+        text: pointText(point, deliveries, nowMs),
+      });
+    // Who is responsible is on the board itself, and changes with this acceptance.
+    const notices = bed.notices.filter(({ code }) => !dutyCodes.includes(code));
+    if (notices.length > 0) lines.push({ text: noticesText(notices, nowMs) });
+  }
+  return { lines, seen };
+}
+
+function pointText(point: OpenPoint, deliveries: ReadonlyMap<string, DeliveryView>, nowMs: number): string {
+  switch (point.type) {
+    case 'alarm': {
+      const { alarmId, priority, text, signal } = point.alarm;
+      const view = deliveries.get(alarmId);
+      const called = view ? deliveryLine(view, nowMs)?.text : undefined;
+      return `${priorityMarks[priority]} ${text}: ${signalTexts[signal]}${called === undefined ? '' : `. ${called}`}`;
+    }
+    case 'pause':
+      return `Sound of ${point.alarm.text} paused until ${shortTime(point.until, nowMs)}`;
+    case 'standby':
+      return standbyText(point.standby, nowMs);
+    case 'limits':
+      return limitsText(point.group, nowMs);
+  }
+}
+
+/** Returns `Limits HR 50 to 130, ward 50 to 120 (Nora, 07:10)`. */
+function limitsText({ group, limits, base, own, off, changed }: GroupInForce, nowMs: number): string {
+  const by = changed ? ` (${changed.by.name}, ${shortTime(changed.at, nowMs)})` : '';
+  if (off) {
+    const end = off.until === undefined ? '' : ` until ${shortTime(off.until, nowMs)}`;
+    return `Limits ${group} off${end}: ${off.reason}${by}`;
+  }
+  const names = limitNames.filter(([name]) => own?.[name] !== undefined);
+  const changes = names.map(([name, text]) => `${text} ${valueText(limits[name])}, ward ${valueText(base[name])}`);
+  return `Limits ${group}: ${changes.join('; ')}${by}`;
+}
+
+const limitNames = [
+  ['low', 'low'],
+  ['high', 'high'],
+  ['extremeLow', 'extreme low'],
+  ['extremeHigh', 'extreme high'],
+  ['delayMs', 'delay in ms'],
+] as const satisfies readonly (readonly [keyof Limits, string])[];
+
+const valueText = (value: number | undefined) => (value === undefined ? 'none' : String(value));
+
+/** What has changed in the list since the page was opened: the keys of new points, and the names of points that are not open any more. */
+export type ListChange = { readonly added: ReadonlySet<string>; readonly gone: readonly string[] };
+
+/** Maximum of points that are named after they are gone; the oldest are left out. */
+const goneMax = 8;
+
+/** What the list has shown since the page was opened. `first` has the keys that it showed at first; `names` has the name of each point. */
+export type SeenList = { readonly first: ReadonlySet<string>; readonly names: ReadonlyMap<string, string> };
+
+/** Returns what the list has shown, with what it shows now. */
+export function seenListAfter(before: SeenList | undefined, lines: readonly OpenLine[]): SeenList {
+  const points = lines.flatMap(({ point }): [string, string][] => (point ? [[point.key, point.name]] : []));
+  if (!before) return { first: new Set(points.map(([key]) => key)), names: new Map(points) };
+  return { first: before.first, names: new Map([...before.names, ...points]) };
+}
+
+/** Returns which points are new since the page was opened, and which are not open any more. */
+export function listChange({ first, names }: SeenList, lines: readonly OpenLine[]): ListChange {
+  const present = new Set(lines.map(({ point }) => point?.key));
+  const added = new Set(lines.flatMap(({ point }) => (!point || first.has(point.key) ? [] : [point.key])));
+  const gone = [...names].filter(([key]) => !present.has(key)).map(([, name]) => name);
+  return { added, gone: gone.slice(-goneMax) };
 }

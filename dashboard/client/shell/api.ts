@@ -2,6 +2,7 @@
 
 import type { Static } from 'typebox';
 import type {
+  AcceptBody,
   AssignBody,
   AssignmentBody,
   AwayBody,
@@ -10,6 +11,8 @@ import type {
   BoardChanged,
   CsvBody,
   DeclineBody,
+  LeaveOutcome,
+  LeaveQuery,
   WaitingDuties,
 } from '../../protocol/assignments.ts';
 import type {
@@ -188,9 +191,13 @@ function boardCalls(call: Call) {
       call<Static<typeof BoardChanged>>('POST', `${path(ward)}${act}`, body);
   return {
     board: (ward: string) => call<Board>('GET', path(ward)),
+    leaveOutcome: (ward: string, query: LeaveQuery) => {
+      const search = new URLSearchParams(Object.entries(query).filter(([, value]) => value !== undefined));
+      return call<LeaveOutcome>('GET', `${path(ward)}/outcome?${search}`);
+    },
     waitingDuties: () => call<WaitingDuties>('GET', '/api/duties/waiting'),
     assign: change<AssignBody>(''),
-    acceptDuty: change<Static<typeof AssignmentBody>>('/accept'),
+    acceptDuty: change<Static<typeof AcceptBody>>('/accept'),
     declineDuty: change<Static<typeof DeclineBody>>('/decline'),
     endDuty: change<Static<typeof AssignmentBody>>('/end'),
     goAway: change<Static<typeof AwayBody>>('/away'),

@@ -1,9 +1,10 @@
-/** The forms of the assignment board: to assign a person, and to report that oneself is away or back. */
+/** The forms of the assignment board. */
 import { useSignal } from '@preact/signals';
-import { useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { duties } from '../../../contracts/duty-names.ts';
-import { dutiesOfRole, dutyNames, instantOfInput, localInput, shortTime } from '../core/duty-words.ts';
+import { dutiesOfRole, dutyNames, instantOfInput, localInput } from '../core/duty-words.ts';
 import { useApp } from '../shell/app.ts';
+import { AwayForm } from './away-form.tsx';
 import type { BoardState } from './board-state.ts';
 import { CsvForm } from './csv-form.tsx';
 import { ChoiceField } from './fields.tsx';
@@ -23,7 +24,7 @@ export function AssignmentForms(state: BoardState) {
 }
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: one form, read from top to bottom.
-function AssignForm({ board, send, busy }: BoardState) {
+function AssignForm({ board, send, busy, proposal }: BoardState) {
   const app = useApp();
   const actor = app.session.value?.actor;
   const userId = useSignal(actor?.userId ?? '');
@@ -34,6 +35,15 @@ function AssignForm({ board, send, busy }: BoardState) {
   const from = useSignal(proposedFrom.current);
   const until = useSignal(localInput(startMs + shiftMs));
   const problem = useSignal<string | undefined>(undefined);
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    const proposed = proposal.value;
+    if (!proposed) return;
+    duty.value = proposed.duty;
+    beds.value = proposed.beds;
+    form.current?.scrollIntoView({ block: 'nearest' });
+    form.current?.querySelector<HTMLSelectElement>('[name=assign-person]')?.focus();
+  }, [proposal.value]);
   const people = board.people.filter((person) => board.maySetOthers || person.userId === actor?.userId);
   const person = [userId.value, actor?.userId]
     .map((id) => people.find((candidate) => candidate.userId === id))
@@ -67,11 +77,14 @@ function AssignForm({ board, send, busy }: BoardState) {
         }),
       `${person.name} is assigned.`,
     );
-    if (isSaved) beds.value = beds.value.filter((bed) => !savedBeds.includes(bed));
+    if (!isSaved) return;
+    beds.value = beds.value.filter((bed) => !savedBeds.includes(bed));
+    proposal.value = undefined;
   }
 
   return (
     <form
+      ref={form}
       class="form form__group"
       noValidate
       aria-label="Assign"
@@ -97,8 +110,8 @@ function AssignForm({ board, send, busy }: BoardState) {
           options={people.map(({ userId: value, name, role }) => ({ value, text: `${name} (${role})` }))}
           onValue={(value) => {
             userId.value = value;
-            // Clears the duty, because it was chosen for another person.
-            duty.value = '';
+            // Clears the duty, because it was chosen for another person, unless this duty is handed over.
+            duty.value = proposal.peek()?.duty ?? '';
           }}
         />
         <ChoiceField
@@ -155,105 +168,5 @@ function TimeField({ label, name, value }: { label: string; name: string; value:
         }}
       />
     </label>
-  );
-}
-
-const awayTimes = [
-  { value: '15', text: '15 min' },
-  { value: '30', text: '30 min' },
-  { value: '60', text: '1 h' },
-  { value: '120', text: '2 h' },
-  { value: '240', text: '4 h' },
-] as const;
-
-function AwayForm({ board, send, busy }: BoardState) {
-  const app = useApp();
-  const userId = app.session.value?.actor.userId;
-  const minutes = useSignal('30');
-  const cover = useSignal('');
-  const now = app.now.value;
-  const onDuty = board.entries.filter(
-    ({ assignment, acceptedAt, isOver }) => !isOver && acceptedAt && Date.parse(assignment.from) <= now,
-  );
-  const absence = board.away.find((away) => away.userId === userId);
-  const own = onDuty.filter(({ assignment }) => assignment.userId === userId);
-  const coveredBy = own.every((entry) => entry.coveredBy !== undefined) ? own[0]?.coveredBy : undefined;
-  const roleOf = (id: string | undefined) => board.people.find((person) => person.userId === id)?.role;
-  const covers = new Map(
-    onDuty
-      .filter(({ assignment, fault }) => assignment.userId !== userId && fault === undefined)
-      .filter(({ assignment }) => roleOf(assignment.userId) === roleOf(userId))
-      .filter(({ assignment }) => !board.away.some((away) => away.userId === assignment.userId))
-      .map(({ assignment }) => [assignment.userId, assignment.name]),
-  );
-  if (!absence && !onDuty.some(({ assignment }) => assignment.userId === userId)) return null;
-  return (
-    <form class="form form__group" noValidate aria-label="Away" onSubmit={(event) => event.preventDefault()}>
-      <h2>Away</h2>
-      {absence && (
-        <p>
-          You are away until {shortTime(absence.until, now)}
-          {coveredBy === undefined ? ', and nobody covers.' : `. ${coveredBy} covers.`}
-          {coveredBy === undefined && absence.fault !== undefined && ` ${absence.cover?.name} ${absence.fault}.`}
-        </p>
-      )}
-      <div class="form__row">
-        {absence ? (
-          <button
-            class="button button--primary"
-            type="button"
-            aria-disabled={busy.value}
-            data-testid="back"
-            onClick={() => void send((ward, version) => app.api.comeBack(ward, { version }), 'You are back.')}
-          >
-            I am back
-          </button>
-        ) : (
-          <>
-            <ChoiceField
-              label="For"
-              name="away-time"
-              value={minutes.value}
-              options={awayTimes}
-              onValue={(value) => {
-                minutes.value = value;
-              }}
-            />
-            <ChoiceField
-              label="Cover"
-              name="away-cover"
-              value={cover.value}
-              options={[
-                { value: '', text: 'Nobody: my beds then have no nurse' },
-                ...[...covers].map(([value, text]) => ({ value, text })),
-              ]}
-              onValue={(value) => {
-                cover.value = value;
-              }}
-            />
-            <button
-              class="button"
-              type="button"
-              aria-disabled={busy.value}
-              data-testid="away"
-              onClick={() =>
-                void send(
-                  (ward, version) =>
-                    app.api.goAway(ward, {
-                      version,
-                      // 1 s less: the server accepts at most 4 h, and compares the time when the request comes.
-                      until: new Date(app.now.peek() + Number(minutes.value) * 60_000 - 1_000).toISOString(),
-                      ...(cover.value === '' ? {} : { cover: cover.value }),
-                    }),
-                  'You are away.',
-                )
-              }
-            >
-              Go away
-            </button>
-          </>
-        )}
-      </div>
-    </form>
   );
 }

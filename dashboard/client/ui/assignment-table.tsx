@@ -1,5 +1,7 @@
 /** The table of the assignment board: one row for each bed, one column for each duty, now and in the next shift. */
+import { type Signal, useSignal } from '@preact/signals';
 import type { Duty } from '../../../contracts/messages/assignments.ts';
+import type { BoardEntry } from '../../protocol/assignments.ts';
 import {
   assignmentText,
   bedDuties,
@@ -7,17 +9,30 @@ import {
   cellOf,
   dutyNames,
   endLabel,
+  shortTime,
   wardDuties,
 } from '../core/duty-words.ts';
+import { againUntil } from '../core/leave-words.ts';
 import { useApp } from '../shell/app.ts';
 import type { BoardState } from './board-state.ts';
+import { LeaveQuestion } from './leave-question.tsx';
 
 const marks = { accepted: '✓', overdue: '!', waiting: '?', away: '↷', declined: '✗' } as const;
 
-export function AssignmentTable(state: BoardState) {
-  const { board } = state;
+/** The assignment that the person may end, and the button that was pressed. */
+type Asked = { readonly entry: BoardEntry; readonly button: HTMLButtonElement };
+type TableState = BoardState & { readonly asked: Signal<Asked | undefined> };
+
+export function AssignmentTable(props: BoardState) {
+  const { board } = props;
+  const asked = useSignal<Asked | undefined>(undefined);
+  const state: TableState = { ...props, asked };
+  const isAskedStill = board.entries.some(
+    ({ assignment, isOver }) => !isOver && assignment.assignmentId === asked.value?.entry.assignment.assignmentId,
+  );
   return (
     <>
+      {asked.value && isAskedStill && <EndQuestion state={state} asked={asked.value} />}
       <table class="table board__table" data-testid="board-ward">
         <thead>
           <tr>
@@ -70,7 +85,7 @@ export function AssignmentTable(state: BoardState) {
   );
 }
 
-function Cells(props: { state: BoardState; duty: Duty; bed: string | undefined; labels: readonly [string, string] }) {
+function Cells(props: { state: TableState; duty: Duty; bed: string | undefined; labels: readonly [string, string] }) {
   const { board } = props.state;
   // Uses the time of the board, not of this screen. The server decides who is overdue, and an old board must not show that a bed has no nurse.
   const { now, next } = cellOf(board, props.duty, props.bed, Date.parse(board.at));
@@ -90,8 +105,8 @@ function Cells(props: { state: BoardState; duty: Duty; bed: string | undefined; 
   );
 }
 
-function Entries({ state: { board, send, busy }, entries }: { state: BoardState; entries: readonly CellEntry[] }) {
-  const app = useApp();
+function Entries({ state, entries }: { state: TableState; entries: readonly CellEntry[] }) {
+  const { board, busy, asked } = state;
   if (entries.length === 0) return null;
   return (
     <ul class="board__entries">
@@ -107,12 +122,9 @@ function Entries({ state: { board, send, busy }, entries }: { state: BoardState;
               type="button"
               aria-disabled={busy.value}
               aria-label={`End the assignment of ${assignmentText(entry)}`}
-              onClick={() =>
-                void send(
-                  (ward, version) => app.api.endDuty(ward, { version, assignmentId: entry.assignment.assignmentId }),
-                  `The assignment of ${assignmentText(entry)} is ended.`,
-                )
-              }
+              onClick={(event) => {
+                asked.value = { entry, button: event.currentTarget };
+              }}
             >
               {endLabel(entry)}
             </button>
@@ -120,5 +132,71 @@ function Entries({ state: { board, send, busy }, entries }: { state: BoardState;
         </li>
       ))}
     </ul>
+  );
+}
+
+/** Asks before an assignment ends, because one press would leave all its beds without the person. */
+function EndQuestion({ state, asked: { entry, button } }: { state: TableState; asked: Asked }) {
+  const app = useApp();
+  const { board, send, busy, proposal, asked } = state;
+  const { assignmentId, duty, beds, userId, name } = entry.assignment;
+  const untilAgain = againUntil(entry, app.now.value);
+  const close = () => {
+    asked.value = undefined;
+  };
+  return (
+    <LeaveQuestion
+      key={assignmentId}
+      title={`End the assignment of ${assignmentText(entry)}?`}
+      board={board}
+      query={{ act: 'end', assignmentId }}
+      onCancel={() => {
+        close();
+        requestAnimationFrame(() => button.focus());
+      }}
+    >
+      <button
+        class="button button--primary"
+        type="button"
+        data-testid="end-hand-over"
+        onClick={() => {
+          close();
+          proposal.value = { duty, beds: [...(beds ?? [])] };
+        }}
+      >
+        Hand over instead
+      </button>
+      <button
+        class="button"
+        type="button"
+        aria-disabled={busy.value}
+        data-testid="end-confirm"
+        onClick={() => {
+          close();
+          void send(
+            (ward, version) => app.api.endDuty(ward, { version, assignmentId }),
+            `The assignment of ${assignmentText(entry)} is ended.`,
+            {
+              label: `Assign ${name} again until ${shortTime(untilAgain, app.now.value)}`,
+              ask: (ward, version) =>
+                app.api.assign(ward, {
+                  version,
+                  duty,
+                  userId,
+                  ...(beds ? { beds: [...beds] } : {}),
+                  from: new Date(app.now.peek()).toISOString(),
+                  until: againUntil(entry, app.now.peek()),
+                }),
+              doneText:
+                userId === app.session.peek()?.actor.userId
+                  ? 'You are assigned again.'
+                  : `${name} is assigned again, and must accept again.`,
+            },
+          );
+        }}
+      >
+        {endLabel(entry)}
+      </button>
+    </LeaveQuestion>
   );
 }

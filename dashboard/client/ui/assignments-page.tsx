@@ -9,7 +9,7 @@ import { useApp } from '../shell/app.ts';
 import { AlarmPanel } from './alarm-panel.tsx';
 import { AssignmentForms } from './assignment-forms.tsx';
 import { AssignmentTable } from './assignment-table.tsx';
-import type { SendChange } from './board-state.ts';
+import type { Proposal, SendChange, Undo } from './board-state.ts';
 import { ChoiceField } from './fields.tsx';
 import { HandOver } from './hand-over.tsx';
 import { WardReachPart, WhoWouldBeCalled } from './ward-reach.tsx';
@@ -24,7 +24,7 @@ function useBoard(ward: string | undefined) {
   const board = useSignal<Board | undefined>(undefined);
   const problem = useSignal<string | undefined>(undefined);
   const refused = useSignal<BoardRefused | undefined>(undefined);
-  const done = useSignal<string | undefined>(undefined);
+  const done = useSignal<{ readonly text: string; readonly undo?: Undo | undefined } | undefined>(undefined);
   const busy = useSignal(false);
   /** When the server last answered, by this page's clock, ms. */
   const loadedAtMs = useSignal(0);
@@ -38,12 +38,15 @@ function useBoard(ward: string | undefined) {
   }
   useEffect(() => {
     board.value = undefined;
+    // The button that takes back a change of another ward would change this ward.
+    done.value = undefined;
+    refused.value = undefined;
     void load();
     const timer = setInterval(() => void load(), refreshMs);
     return () => clearInterval(timer);
   }, [ward]);
 
-  const send: SendChange = async (ask, doneText) => {
+  const send: SendChange = async (ask, doneText, undo) => {
     const shown = board.peek();
     if (busy.peek() || !shown) return false;
     busy.value = true;
@@ -51,7 +54,7 @@ function useBoard(ward: string | undefined) {
     done.value = undefined;
     const answer = await ask(shown.ward, shown.version);
     busy.value = false;
-    if (answer.ok) done.value = doneText;
+    if (answer.ok) done.value = { text: doneText, undo };
     else refused.value = (answer.body as BoardRefused | undefined) ?? { code: answer.code, message: answer.message };
     await load();
     app.waitingDuties.refresh();
@@ -66,19 +69,26 @@ export function AssignmentsPage() {
   const { ward, wards } = useWardOfBoard();
   const { board, problem, refused, done, busy, send, isOld } = useBoard(ward);
   const shown = board.value?.ward === ward ? board.value : undefined;
+  const proposal = useSignal<Proposal | undefined>(undefined);
+  const undo = done.value?.undo;
+  // The beds of another ward must not appear in the form.
+  useEffect(() => {
+    proposal.value = undefined;
+  }, [ward]);
   const answer = useRef<HTMLDivElement>(null);
   // The pressed button may be far below; without this, the person would not see the answer.
   useEffect(() => {
     if (done.value !== undefined || refused.value) answer.current?.scrollIntoView({ block: 'nearest' });
   }, [done.value, refused.value]);
-  const sendAndKeepFocus: SendChange = async (ask, doneText) => {
-    const isDone = await send(ask, doneText);
+  const sendAndKeepFocus: SendChange = async (ask, doneText, undo) => {
+    const isDone = await send(ask, doneText, undo);
     // The pressed button may have disappeared with its row. Without this, a person with a keyboard would start at the top of the page again.
     requestAnimationFrame(() => {
       if (document.activeElement === document.body) answer.current?.focus({ preventScroll: true });
     });
     return isDone;
   };
+  const state = { send: sendAndKeepFocus, busy, proposal };
   return (
     <div class="ward">
       <main class="sheet board" id="main" tabIndex={-1} data-testid="assignments-page">
@@ -88,8 +98,19 @@ export function AssignmentsPage() {
         <div ref={answer} tabIndex={-1} class="board__answer">
           {done.value && (
             <span class="tag tag--good" role="status" data-testid="board-done">
-              {done.value}
+              {done.value.text}
             </span>
+          )}
+          {undo && (
+            <button
+              class="button"
+              type="button"
+              aria-disabled={busy.value}
+              data-testid="board-undo"
+              onClick={() => void sendAndKeepFocus(undo.ask, undo.doneText)}
+            >
+              {undo.label}
+            </button>
           )}
           {refused.value && <Refused refused={refused.value} />}
         </div>
@@ -115,9 +136,9 @@ export function AssignmentsPage() {
         {shown && (
           <div class={`sheet__scroll board__scroll${isOld ? ' is-old' : ''}`}>
             {shown.entries.every((entry) => entry.isOver) && <EmptyBoard board={shown} />}
-            <HandOver board={shown} send={sendAndKeepFocus} busy={busy} />
-            <AssignmentTable board={shown} send={sendAndKeepFocus} busy={busy} />
-            <AssignmentForms board={shown} send={sendAndKeepFocus} busy={busy} />
+            <HandOver {...state} board={shown} />
+            <AssignmentTable {...state} board={shown} />
+            <AssignmentForms {...state} board={shown} />
             {app.delivery.isOffered.value && (
               <>
                 <WardReachPart ward={shown.ward} />

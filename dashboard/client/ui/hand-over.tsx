@@ -1,13 +1,12 @@
-/** The assignments that wait for the person who is logged in, with what is open at their beds, and the person's own absence. */
+/** The assignments that wait for the person who is logged in, with what is open at their beds. */
 import { useSignal } from '@preact/signals';
 import { acceptEarlyMsMax } from '../../../contracts/duty-state.ts';
 import type { BoardEntry } from '../../protocol/assignments.ts';
 import { dutyNames, shortTime } from '../core/duty-words.ts';
-import { openPoints } from '../core/hand-over.ts';
-import { patientName } from '../core/numerics.ts';
 import { useApp } from '../shell/app.ts';
 import type { BoardState } from './board-state.ts';
 import { TextField } from './fields.tsx';
+import { OpenAtBeds, useOpenBeds } from './open-at-beds.tsx';
 
 export function HandOver(state: BoardState) {
   const app = useApp();
@@ -25,15 +24,32 @@ export function HandOver(state: BoardState) {
   );
 }
 
+/** Maximum of keys that the server takes with an acceptance (`seenKeysMax`). For more, the person accepts bed by bed. */
+const seenMax = 2_500;
+
 /** One assignment that the person can accept or decline. */
 function Waiting({ entry, state: { board, send, busy } }: { entry: BoardEntry; state: BoardState }) {
   const app = useApp();
-  const reason = useSignal('');
-  const { assignmentId, duty, beds, from, until } = entry.assignment;
+  const { assignmentId, duty, ward, from, until } = entry.assignment;
+  const beds = entry.remaining ?? entry.assignment.beds;
   const now = app.now.value;
   const isEarly = Date.parse(from) - now > acceptEarlyMsMax;
   const isListed = !isEarly && app.may('view-vitals');
+  const open = useOpenBeds(ward, beds ?? board.beds, isListed);
   const place = beds?.join(', ') ?? 'the whole ward';
+  const canSplit = !isEarly && beds !== undefined && beds.length > 1;
+
+  function accept(only?: string) {
+    const shown = open.beds?.filter(({ name }) => only === undefined || name === only);
+    const seen = shown?.flatMap((bed) => bed.seen).slice(0, seenMax);
+    // The beds that were accepted one by one before are not named: the server then takes all beds that remain.
+    const body = { assignmentId, ...(only === undefined ? {} : { beds: [only] }), ...(seen ? { seen } : {}) };
+    void send(
+      (wardOfBoard, version) => app.api.acceptDuty(wardOfBoard, { version, ...body }),
+      `You have accepted ${only ?? place}.`,
+    );
+  }
+
   return (
     <section class="form__group board__hand-over" aria-label="Hand-over" data-testid={`hand-over-${assignmentId}`}>
       <h2>
@@ -43,7 +59,26 @@ function Waiting({ entry, state: { board, send, busy } }: { entry: BoardEntry; s
         {entry.by.name} assigned you. {isEarly && 'You can accept from 1 hour before it begins.'}
         {isListed && (beds ? 'Open at these beds:' : 'Open in the ward:')}
       </p>
-      {isListed && <OpenAtBeds beds={beds ?? board.beds} ward={entry.assignment.ward} />}
+      {isListed && (
+        <OpenAtBeds
+          open={open}
+          listsEmptyBeds={beds !== undefined}
+          buttonOf={(bed) =>
+            canSplit && (
+              <button
+                class="button button--small"
+                type="button"
+                aria-disabled={busy.value}
+                data-testid={`accept-${bed}`}
+                onClick={() => accept(bed)}
+              >
+                Accept only {bed}
+              </button>
+            )
+          }
+        />
+      )}
+      {canSplit && <p class="dim">A bed that you do not accept stays with the person who has it now.</p>}
       <div class="form__row">
         <button
           class="button button--primary"
@@ -51,71 +86,46 @@ function Waiting({ entry, state: { board, send, busy } }: { entry: BoardEntry; s
           disabled={isEarly}
           aria-disabled={busy.value}
           data-testid="accept"
-          onClick={() =>
-            void send(
-              (ward, version) => app.api.acceptDuty(ward, { version, assignmentId }),
-              `You have accepted ${place}.`,
-            )
-          }
+          onClick={() => accept()}
         >
-          Accept as {app.session.value?.actor.name}
+          Accept{canSplit && ` all ${beds.length} beds`} as {app.session.value?.actor.name}
         </button>
-        <TextField
-          label="Reason to decline"
-          name={`decline-${assignmentId}`}
-          maxLength={200}
-          value={reason.value}
-          onValue={(value) => {
-            reason.value = value;
-          }}
-        />
-        <button
-          class="button"
-          type="button"
-          disabled={reason.value.trim() === ''}
-          aria-disabled={busy.value}
-          data-testid="decline"
-          onClick={() =>
-            void send(
-              (ward, version) => app.api.declineDuty(ward, { version, assignmentId, reason: reason.value.trim() }),
-              `You have declined ${place}.`,
-            )
-          }
-        >
-          Decline
-        </button>
+        <Decline assignmentId={assignmentId} place={place} send={send} busy={busy} />
       </div>
     </section>
   );
 }
 
-function OpenAtBeds({ beds, ward }: { beds: readonly string[]; ward: string }) {
+function Decline(props: Pick<BoardState, 'send' | 'busy'> & { assignmentId: string; place: string }) {
+  const { assignmentId, place, send, busy } = props;
   const app = useApp();
-  const screen = app.screen.value;
-  if (!screen) return <p class="form__problem">This screen has no live data. Look at the beds.</p>;
-  if (app.ward.value !== '*' && app.ward.value !== ward)
-    return <p class="form__problem">This screen does not watch {ward}. Look at the beds.</p>;
-  const shown = [...screen.beds.values()].filter((bed) => bed.ward === ward);
+  const reason = useSignal('');
   return (
-    <ul class="board__open">
-      {beds.map((name) => {
-        const devices = shown.filter((bed) => bed.bed === name);
-        const [first] = devices;
-        const points = devices.flatMap((bed) =>
-          openPoints(bed, screen.alarmsOf.get(bed.associationId) ?? [], app.now.value),
-        );
-        return (
-          <li key={name} data-testid={`open-${name}`}>
-            <strong>{name}</strong> {first?.patient ? patientName(first.patient) : 'no patient'}
-            <ul>
-              {points.length === 0 && <li class="dim">nothing open</li>}
-              {points.map((point) => (
-                <li key={point}>{point}</li>
-              ))}
-            </ul>
-          </li>
-        );
-      })}
-    </ul>
+    <>
+      <TextField
+        label="Reason to decline"
+        name={`decline-${assignmentId}`}
+        maxLength={200}
+        value={reason.value}
+        onValue={(value) => {
+          reason.value = value;
+        }}
+      />
+      <button
+        class="button"
+        type="button"
+        disabled={reason.value.trim() === ''}
+        aria-disabled={busy.value}
+        data-testid="decline"
+        onClick={() =>
+          void send(
+            (ward, version) => app.api.declineDuty(ward, { version, assignmentId, reason: reason.value.trim() }),
+            `You have declined ${place}.`,
+          )
+        }
+      >
+        Decline
+      </button>
+    </>
   );
 }

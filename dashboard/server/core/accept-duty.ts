@@ -6,6 +6,7 @@ import {
   type DutyState,
   dutiesOf,
   liveAssignments,
+  type WardDuties,
 } from '../../../contracts/duty-state.ts';
 import type { AssignmentEvent } from '../../../contracts/messages/assignments.ts';
 import {
@@ -22,7 +23,15 @@ import {
 /** A successor who accepts within this time before the end ends the former assignment, so that the former person may go (ours). */
 const handOverMsMax = 3_600_000;
 
-export function decideAccept(assignmentId: string, state: DutyState, context: BoardContext): BoardDecision {
+/**
+ * Decides the acceptance of a whole assignment or of some of its beds. For some beds, the person gets an assignment of her or his own with
+ * these beds; the assignment still waits for the other beds, which stay with the person who has them.
+ */
+export function decideAccept(
+  { assignmentId, beds }: { readonly assignmentId: string; readonly beds?: readonly string[] | undefined },
+  state: DutyState,
+  context: BoardContext,
+): BoardDecision {
   const { ward, viewer, nowMs } = context;
   const entry = entryOf(state, ward, assignmentId);
   if (!entry || entry.assignment.userId !== viewer.userId)
@@ -34,17 +43,52 @@ export function decideAccept(assignmentId: string, state: DutyState, context: Bo
     return refusalOf('conflict', 'This can be accepted from 1 hour before it begins.');
   const away = awayRefusal(state, context);
   if (away) return away;
-  const accepted: AssignmentEvent = { type: 'accepted', ...eventFields(context), assignmentId };
-  const after = evolve(state, accepted);
-  const ended = handedOver(after, entry, context).map(
-    (former): AssignmentEvent => ({
-      type: 'ended',
-      ...eventFields(context),
-      assignmentId: former.assignment.assignmentId,
-      successor: assignmentId,
-    }),
+  const remaining = remainingBeds(dutiesOf(state, ward), entry, nowMs);
+  const chosen = beds ?? remaining;
+  if (beds?.some((bed) => !remaining?.includes(bed)))
+    return refusalOf('conflict', 'You have already accepted a bed of these, or the assignment does not have it.');
+  const end = (endedId: string, successor: string): AssignmentEvent => ({
+    type: 'ended',
+    ...eventFields(context),
+    assignmentId: endedId,
+    successor,
+  });
+  const isWhole = chosen?.length === entry.assignment.beds?.length;
+  const successorId = isWhole ? assignmentId : context.newId();
+  const taken: AssignmentEvent = isWhole
+    ? { type: 'accepted', ...eventFields(context), assignmentId }
+    : {
+        type: 'assigned',
+        ...eventFields(context),
+        assignment: { ...entry.assignment, assignmentId: successorId, name: viewer.name, beds: [...(chosen ?? [])] },
+      };
+  const rest = !isWhole && chosen?.length === remaining?.length ? [end(assignmentId, successorId)] : [];
+  const after = [taken, ...rest].reduce(evolve, state);
+  const successor = entryOf(after, ward, successorId);
+  // The board is full: `decide` says so, because the event has no effect.
+  if (!successor) return { ok: true, events: [taken] };
+  const ended = handedOver(after, successor, context).map((former) => end(former.assignment.assignmentId, successorId));
+  return { ok: true, events: [taken, ...rest, ...ended] };
+}
+
+/**
+ * Returns the beds of a waiting assignment that the person has not accepted one by one; undefined for a duty of the whole ward. An accepted bed
+ * is in another assignment of the person, for the same duty and at least until the same end.
+ */
+export function remainingBeds(duties: WardDuties, entry: DutyAssignment, nowMs: number): readonly string[] | undefined {
+  const { beds, duty, userId } = entry.assignment;
+  if (!beds || entry.accepted) return beds;
+  const taken = new Set(
+    duties.assignments
+      .filter((other) => other.accepted && !other.ended && other.untilMs > nowMs && other.untilMs >= entry.untilMs)
+      .filter(
+        ({ assignment, fromMs }) => assignment.userId === userId && assignment.duty === duty && fromMs <= entry.fromMs,
+      )
+      .flatMap(({ assignment }) => assignment.beds ?? []),
   );
-  return { ok: true, events: [accepted, ...ended] };
+  const remaining = beds.filter((bed) => !taken.has(bed));
+  // The person has taken all beds without this assignment: it can still be accepted as a whole.
+  return remaining.length === 0 ? beds : remaining;
 }
 
 /** Returns the assignments of other people that end now, because others have accepted all their beds for longer. */

@@ -66,7 +66,7 @@ function decideAct(command: AssignmentCommand, state: DutyState, context: BoardC
     case 'csv':
       return decideRows(command, state, context);
     case 'accept':
-      return decideAccept(command.assignmentId, state, context);
+      return decideAccept(command, state, context);
     case 'decline':
       return decideDecline(command, state, context);
     case 'end':

@@ -14,7 +14,9 @@ export type Member = { readonly userId: string; readonly name: string; readonly 
 
 export type AssignmentCommand =
   | ({ readonly type: 'assign' } & Omit<AssignBody, 'version'>)
-  | { readonly type: 'accept' | 'end'; readonly assignmentId: string }
+  | { readonly type: 'end'; readonly assignmentId: string }
+  /** `beds` are undefined if the person accepts the whole assignment. */
+  | { readonly type: 'accept'; readonly assignmentId: string; readonly beds?: readonly string[] | undefined }
   | { readonly type: 'decline'; readonly assignmentId: string; readonly reason: string }
   | { readonly type: 'away'; readonly until: string; readonly cover?: string | undefined }
   | { readonly type: 'back' }

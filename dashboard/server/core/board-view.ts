@@ -10,6 +10,7 @@ import {
 import { visibleText } from '../../../contracts/text.ts';
 import { formatInstant } from '../../../contracts/time.ts';
 import type { Board, BoardEntry } from '../../protocol/assignments.ts';
+import { remainingBeds } from './accept-duty.ts';
 import { accountFault, chargeNurses, type Member } from './board-context.ts';
 import type { DutyBoard } from './duty-board.ts';
 import type { AccountOf } from './duty-notices.ts';
@@ -51,7 +52,13 @@ export function boardFor(
         ? coverOf(board.duties, entry, keptBeds ?? entry.assignment.beds ?? [], accountOf, nowMs)
         : undefined;
       const fault = accountFault(accountOf(entry.assignment.userId), ward, entry.assignment.duty);
-      return { ...entryView(entry, !live.has(entry), keptBeds, cover), ...faultField(fault) };
+      const remaining = live.has(entry) ? remainingBeds(duties, entry, nowMs) : undefined;
+      const isPartlyAccepted = !entry.accepted && remaining && remaining.length < (entry.assignment.beds?.length ?? 0);
+      return {
+        ...entryView(entry, !live.has(entry), keptBeds, cover),
+        ...faultField(fault),
+        ...(isPartlyAccepted ? { remaining: [...remaining] } : {}),
+      };
     }),
     away: [...assigned].flatMap(([userId, name]) => {
       const absence = absenceAt(duties, userId, nowMs);

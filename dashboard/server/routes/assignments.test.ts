@@ -1,9 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { accepted, assigned, assignmentOf, hour, idOf } from '../../../contracts/duties.testing.ts';
+import type { AssignmentEvent } from '../../../contracts/messages/assignments.ts';
+import { openPoints, seenKeys } from '../../../contracts/open-points.ts';
+import { formatInstant } from '../../../contracts/time.ts';
 import type { AuditEvent } from '../../../log/audit/chain.ts';
 import type { App } from '../app.ts';
+import { foldAlarmEvent } from '../core/alarms.ts';
+import { foldAssociations } from '../core/beds.ts';
 import { emptyBoard, foldAssignmentEvent } from '../core/duty-board.ts';
+import { alarm, period, t0, table } from '../core/fold.testing.ts';
 import type { Viewer } from '../core/rights.ts';
+import { emptyState } from '../core/state.ts';
 import { assignmentRoutes } from './assignments.ts';
 import type { Parts } from './parts.ts';
 
@@ -12,16 +19,21 @@ const viewer: Viewer = { userId: 'anna', name: 'Anna', role: 'nurse', wards: ['i
 const path = '/api/wards/:ward/assignments';
 
 /** Creates the routes of a board without Kafka. Returns the records of the audit trail. */
-function newRoutes() {
+function newRoutes(...more: readonly AssignmentEvent[]) {
   const routes = new Map<string, Handler>();
   const note = (method: string) => (url: string, _: object, handler: Handler) =>
     routes.set(`${method} ${url}`, handler);
   const board = emptyBoard();
   board.isRead = true;
-  for (const event of [assigned('chief', 7, assignmentOf(1, 'ben', [7, 15])), accepted('ben', 7, 1)])
+  for (const event of [assigned('chief', 7, assignmentOf(1, 'ben', [7, 15])), accepted('ben', 7, 1), ...more])
     foldAssignmentEvent(board, event);
   const audit: AuditEvent[] = [];
-  const turn = { write: async () => {}, commit: async () => {}, close: async () => {} };
+  const written: object[] = [];
+  const turn = {
+    write: async (records: readonly object[]) => void written.push(...records),
+    commit: async () => {},
+    close: async () => {},
+  };
   const parts = {
     trail: { record: async (event: AuditEvent) => void audit.push(event) },
     assignments: { board, readToEnd: async () => {}, waitFor: async () => {} },
@@ -30,11 +42,13 @@ function newRoutes() {
     wards: { current: () => ({ wards: ['icu', 'step-down'].map((ward) => ({ ward, beds: ['ICU-1'] })) }) },
     pseudonymKey: 'made-up-key-of-at-least-32-bytes-for-tests',
     now: () => hour(8),
+    feed: { state: stateWithAlarm() },
   };
   assignmentRoutes({ get: note('GET'), post: note('POST') } as unknown as App, parts as unknown as Parts);
   const reply = { code: () => reply, send: (body: unknown) => body };
   return {
     audit,
+    written,
     call: (route: string, ward: string, body: object = {}) =>
       routes.get(route)!(
         {
@@ -51,6 +65,42 @@ function newRoutes() {
       ).catch((error: Error) => error.message),
   };
 }
+
+/** Returns the state of a ward with an alarm at the bed ICU-1. */
+function stateWithAlarm() {
+  const state = emptyState();
+  foldAssociations(state, table('d1', 1, period('assoc-01', 'icu', { bed: 'ICU-1' })));
+  const shown = alarm('alarm-0000000001', 'assoc-01', 1, { text: 'HR 134 > 120' });
+  foldAlarmEvent(state, { type: 'raised', at: formatInstant(t0), alarm: shown }, t0);
+  return state;
+}
+
+describe('an acceptance', () => {
+  const accept = (seen?: readonly string[]) => ({ version: 3, assignmentId: idOf(2), ...(seen && { seen }) });
+  const seenAll = [...stateWithAlarm().alarms.values()].flatMap((shown) =>
+    seenKeys(openPoints({ associationId: 'assoc-01', alarms: [shown.alarm], standby: null, limits: null }, hour(8))),
+  );
+  it.each([
+    ['is refused if an alarm is open that the page did not show', [], 'not saved'],
+    ['is saved if the page showed the alarm', seenAll, 'open: ICU-1: HR 134 > 120'],
+    [
+      'is saved if the page could not show anything',
+      undefined,
+      'the page could not show what is open; open: ICU-1: HR 134 > 120',
+    ],
+  ])('%s', async (_, seen, expected) => {
+    const { audit, call, written } = newRoutes(assigned('chief', 7, assignmentOf(2, 'anna', [8, 15])));
+    const answer = await call(`POST ${path}/accept`, 'icu', accept(seen));
+    if (expected === 'not saved') {
+      expect(answer).toMatchObject({ code: 'conflict' });
+      expect((answer as { message: string }).message).toContain('this is new since you looked: ICU-1: HR 134 > 120');
+      expect([audit, written]).toEqual([[], []]);
+    } else {
+      expect(written).toHaveLength(1);
+      expect(audit).toMatchObject([{ action: 'duty-accepted', detail: `assignment ${idOf(2)}; ${expected}` }]);
+    }
+  });
+});
 
 describe('the audit trail', () => {
   it.each(['step-down', 'nonesuch'])(

@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { VigilError } from '../../../contracts/errors.ts';
 import {
+  AcceptBody,
   AssignBody,
   AssignmentBody,
   AwayBody,
@@ -24,6 +25,7 @@ import { decide } from '../core/assignments.ts';
 import { type AssignmentCommand, isMember, type Member } from '../core/board-context.ts';
 import { boardFor } from '../core/board-view.ts';
 import type { DutyBoard } from '../core/duty-board.ts';
+import { judgeSeen } from '../core/open-at-beds.ts';
 import { refusedActText } from '../core/refused-act-text.ts';
 import type { RequestPace } from '../core/request-pace.ts';
 import { seesWard } from '../core/rights.ts';
@@ -51,32 +53,37 @@ export function assignmentRoutes(app: App, parts: Parts): void {
   const changeBoard = createBoardChanges(parts);
   const pace: RequestPace = new Map();
 
-  /** Decides a command, writes it, and answers the request. */
+  /**
+   * Decides a command, writes it, and answers the request.
+   * @param seen what the person has seen as open at the beds that she or he accepts
+   */
   async function act(
     request: ActRequest,
     reply: FastifyReply,
     version: number,
     command: AssignmentCommand,
+    seen?: readonly string[],
   ): Promise<FastifyReply> {
     await requirePace(pace, request, parts.trail, 'beds');
     if (command.type === 'csv') await requirePace(pace, request, parts.trail, 'assignment-rows', command.rows.length);
     const { ward } = request.params;
     const viewer = viewerOf(request);
     const members = membersOf(parts, ward);
+    let seenText = '';
     const decision = await changeBoard({
       viewer,
+      ...(command.type === 'accept' ? { seenText: () => seenText } : {}),
       who: whoOf(request),
       ward,
       wanted: () => refusedActText(command, board.duties, ward),
-      decide: (nowMs) =>
-        decide(command, board, version, {
-          ward,
-          viewer,
-          nowMs,
-          registry: wards.current(),
-          members,
-          newId: randomUUID,
-        }),
+      decide(nowMs) {
+        const context = { ward, viewer, nowMs, registry: wards.current(), members, newId: randomUUID };
+        const decision = decide(command, board, version, context);
+        if (command.type !== 'accept' || !decision.ok) return decision;
+        const opened = judgeSeen(parts.feed.state, command, seen, board.duties, context);
+        seenText = opened.text;
+        return opened.refusal ?? decision;
+      },
     });
     if (decision.ok) return reply.send({ version: board.duties.wards.get(ward)?.version ?? 0 });
     const { ok: _ok, isDenied: _isDenied, ...refused } = decision;
@@ -92,10 +99,13 @@ export function assignmentRoutes(app: App, parts: Parts): void {
     const { version, ...wanted } = request.body;
     return act(request, reply, version, { type: 'assign', ...wanted });
   });
-  for (const type of ['accept', 'end'] as const)
-    app.post(path(`/${type}`), { config, schema: { params, body: AssignmentBody, response } }, async (request, reply) =>
-      act(request, reply, request.body.version, { type, assignmentId: request.body.assignmentId }),
-    );
+  app.post(path('/accept'), { config, schema: { params, body: AcceptBody, response } }, async (request, reply) => {
+    const { version, seen, ...accepted } = request.body;
+    return act(request, reply, version, { type: 'accept', ...accepted }, seen);
+  });
+  app.post(path('/end'), { config, schema: { params, body: AssignmentBody, response } }, async (request, reply) =>
+    act(request, reply, request.body.version, { type: 'end', assignmentId: request.body.assignmentId }),
+  );
   app.post(path('/decline'), { config, schema: { params, body: DeclineBody, response } }, async (request, reply) => {
     const { version, ...declined } = request.body;
     return act(request, reply, version, { type: 'decline', ...declined });

@@ -1,0 +1,82 @@
+import { expect, it } from 'vitest';
+import { newAlarm } from './messages/alarms.testing.ts';
+import type { Alarm } from './messages/alarms.ts';
+import { newLimits } from './messages/limits.testing.ts';
+import { type OpenAtDevice, openPoints, pointName, seenKeys } from './open-points.ts';
+
+const nowMs = Date.UTC(2026, 2, 2, 8);
+const at = (ms: number) => new Date(nowMs + ms).toISOString();
+const by = { userId: 'n', name: 'Nora', role: 'nurse' } as const;
+const alarmOf = (fields: Partial<Alarm> = {}) =>
+  newAlarm(at(-60_000), {
+    associationId: 'assoc-01',
+    deviceId: 'd1',
+    alarmId: 'alarm-0000000001',
+    text: 'HR 134 > 120',
+    priority: 'medium',
+    ...fields,
+  });
+const device = (fields: Partial<OpenAtDevice> = {}): OpenAtDevice => ({
+  associationId: 'assoc-01',
+  alarms: [],
+  standby: null,
+  limits: null,
+  ...fields,
+});
+const standby = { reason: 'Imaging', since: at(-1_000), until: at(60_000), by };
+const limitsOf = (high: number, changedAt = at(-5_000)) => {
+  const limits = newLimits('assoc-01');
+  const groups = limits.groups.map((group) =>
+    group.group === 'HR' ? { ...group, own: { high }, changed: { by, at: changedAt } } : group,
+  );
+  return { ...limits, groups };
+};
+const names = (open: OpenAtDevice) => openPoints(open, nowMs).map(pointName);
+
+it('lists alarms, pauses, standby and the own limits of the patient', () => {
+  const alarms = [alarmOf({ audioPausedUntil: at(1) })];
+  expect(names(device({ alarms, standby, limits: limitsOf(130) }))).toEqual([
+    'HR 134 > 120',
+    'sound of HR 134 > 120 paused',
+    'standby (Imaging)',
+    'own limits of HR',
+  ]);
+});
+
+it.each([
+  ['nothing', device(), []],
+  ['no pause that ends now', device({ alarms: [alarmOf({ audioPausedUntil: at(0) })] }), ['HR 134 > 120']],
+  ['no limits that are those of the ward', device({ limits: newLimits('assoc-01') }), []],
+])('lists %s', (_, open, expected) => {
+  expect(names(open)).toEqual(expected);
+});
+
+/** Whether a person who saw the first has seen everything of the second. */
+const hasSeen = (first: OpenAtDevice, second: OpenAtDevice) => {
+  const seen = seenKeys(openPoints(first, nowMs));
+  return openPoints(second, nowMs).every(({ key }) => seen.includes(key));
+};
+const alarms = (fields: Partial<Alarm> = {}) => device({ alarms: [alarmOf(fields)] });
+it.each([
+  ['the same', alarms(), alarms(), true],
+  ['the same alarm with another value', alarms(), alarms({ rev: 9, text: 'HR 140 > 120' }), true],
+  ['an alarm that is over', alarms(), device(), true],
+  ['an alarm that latched', alarms(), alarms({ signal: 'latched', present: false }), true],
+  ['an alarm that somebody acknowledged', alarms(), alarms({ signal: 'acknowledged' }), true],
+  ['an acknowledged alarm that calls again', alarms({ signal: 'acknowledged' }), alarms({ signal: 'on' }), false],
+  ['an alarm that became more urgent', alarms(), alarms({ priority: 'high' }), false],
+  ['another alarm', alarms(), alarms({ alarmId: 'alarm-0000000002' }), false],
+  ['a pause that was made longer', alarms({ audioPausedUntil: at(1) }), alarms({ audioPausedUntil: at(2) }), false],
+  ['a standby', device(), device({ standby }), false],
+  ['a longer standby', device({ standby }), device({ standby: { ...standby, until: at(90_000) } }), false],
+  ['the same limits', device({ limits: limitsOf(130) }), device({ limits: limitsOf(130) }), true],
+  ['another limit', device({ limits: limitsOf(130) }), device({ limits: limitsOf(140) }), false],
+  [
+    'the limits of another device',
+    device({ limits: limitsOf(130) }),
+    device({ associationId: 'assoc-02', limits: limitsOf(130) }),
+    false,
+  ],
+])('%s: seen or new', (_, first, second, expected) => {
+  expect(hasSeen(first, second)).toBe(expected);
+});

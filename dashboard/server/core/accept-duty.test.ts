@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import { accepted, assigned, assignmentOf, hour, idOf } from '../../../contracts/duties.testing.ts';
+import { responsibleAt } from '../../../contracts/duties.ts';
+import { dutiesOf } from '../../../contracts/duty-state.ts';
+import type { AssignmentEvent } from '../../../contracts/messages/assignments.ts';
+import { decide } from './assignments.ts';
+import type { AssignmentCommand, Member } from './board-context.ts';
+import { boardFor } from './board-view.ts';
+import { emptyBoard, foldAssignmentEvent } from './duty-board.ts';
+
+const beds = ['ICU-1', 'ICU-2', 'ICU-3'];
+const members = ['chief', 'anna', 'ben', 'cleo'].map((name): Member => ({ userId: name, name, role: 'nurse' }));
+const viewerOf = (userId: string) => ({ userId, name: userId, role: 'nurse', wards: ['icu'] }) as const;
+
+function newBoard(events: readonly AssignmentEvent[]) {
+  const board = emptyBoard();
+  for (const event of events) foldAssignmentEvent(board, event);
+  let ids = 0;
+  return {
+    act(userId: string, atHour: number, command: AssignmentCommand): string {
+      const context = {
+        ward: 'icu',
+        viewer: viewerOf(userId),
+        nowMs: hour(atHour),
+        registry: { wards: [{ ward: 'icu', beds }] },
+        members,
+        newId: () => idOf(800_000 + ids++),
+      };
+      const decision = decide(command, board, dutiesOf(board.duties, 'icu').version, context);
+      if (!decision.ok) return `${decision.code}: ${decision.message}`;
+      for (const event of decision.events) foldAssignmentEvent(board, event);
+      return 'ok';
+    },
+    nurses: (atHour: number) =>
+      beds.map((bed) =>
+        responsibleAt(board.duties, { ward: 'icu', bed, duty: 'nurse' }, hour(atHour))
+          .map(({ userId, standing }) => `${userId} ${standing}`)
+          .join(', '),
+      ),
+    view: (userId: string, atHour: number) => {
+      const accountOf = (id: string) => ({ ...viewerOf(id), disabled: false });
+      const scene = { ward: 'icu', beds, viewer: viewerOf(userId), members, accountOf };
+      return boardFor(board, scene, hour(atHour)).entries.filter(({ isOver }) => !isOver);
+    },
+  };
+}
+
+const anna = assigned('anna', 7, assignmentOf(1, 'anna', [7, 15], beds));
+/** Ben is to take all three beds over at 15:00. */
+const ben = assigned('chief', 8, assignmentOf(2, 'ben', [15, 23], beds));
+const accept = (only?: readonly string[]): AssignmentCommand => ({ type: 'accept', assignmentId: idOf(2), beds: only });
+
+describe('the acceptance of some beds', () => {
+  it('leaves the other beds with the person who has them, and overdue after the end of the shift', () => {
+    const board = newBoard([anna, ben]);
+    expect(board.act('ben', 14.5, accept(['ICU-2']))).toBe('ok');
+    expect(board.nurses(15.1)).toEqual([
+      'anna overdue, ben not-accepted',
+      'ben accepted',
+      'anna overdue, ben not-accepted',
+    ]);
+  });
+
+  it('still offers the other beds, and says which', () => {
+    const board = newBoard([anna, ben]);
+    board.act('ben', 14.5, accept(['ICU-2']));
+    const waiting = board.view('ben', 14.6).find(({ assignment }) => assignment.assignmentId === idOf(2));
+    expect(waiting).toMatchObject({ remaining: ['ICU-1', 'ICU-3'], isOver: false });
+  });
+
+  it.each([
+    ['with one press for all that remain', [undefined]],
+    ['one by one', [['ICU-1'], ['ICU-3']]],
+    ['as a list', [['ICU-3', 'ICU-1']]],
+  ])('is complete after the other beds are accepted %s: nothing waits, and the former person may go', (_, rest) => {
+    const board = newBoard([anna, ben]);
+    board.act('ben', 15.1, accept(['ICU-2']));
+    for (const only of rest) expect(board.act('ben', 15.2, accept(only))).toBe('ok');
+    expect(board.nurses(15.3)).toEqual(['ben accepted', 'ben accepted', 'ben accepted']);
+    expect(board.view('ben', 15.3).every(({ acceptedAt }) => acceptedAt !== undefined)).toBe(true);
+    expect(board.view('ben', 15.3).map(({ assignment }) => assignment.userId)).not.toContain('anna');
+  });
+
+  it.each([
+    ['a bed that is accepted already', ['ICU-2'], 'conflict'],
+    ['a bed that the assignment does not have', ['ICU-9'], 'conflict'],
+    ['a bed more than remains', ['ICU-1', 'ICU-2'], 'conflict'],
+    ['a bed that remains', ['ICU-1'], 'ok'],
+  ])('is refused or taken for %s', (_, only, expected) => {
+    const board = newBoard([anna, ben]);
+    board.act('ben', 14.5, accept(['ICU-2']));
+    expect(board.act('ben', 14.6, accept(only)).split(':')[0]).toBe(expected);
+  });
+
+  it.each([
+    ['another person', 'cleo', 14.5, 'not-allowed'],
+    ['the person, more than 1 h before the start', 'ben', 13.99, 'conflict'],
+    ['the person, 1 h before the start', 'ben', 14, 'ok'],
+  ])('by %s', (_, userId, atHour, expected) => {
+    expect(
+      newBoard([anna, ben])
+        .act(userId, atHour, accept(['ICU-1']))
+        .split(':')[0],
+    ).toBe(expected);
+  });
+
+  it('declines only the beds that remain', () => {
+    const board = newBoard([anna, ben]);
+    board.act('ben', 14.5, accept(['ICU-2']));
+    expect(board.act('ben', 14.6, { type: 'decline', assignmentId: idOf(2), reason: 'too many' })).toBe('ok');
+    expect(board.nurses(15.1)).toEqual(['anna overdue', 'ben accepted', 'anna overdue']);
+  });
+});
+
+it('a whole assignment is accepted as before, also by naming all its beds', () => {
+  for (const only of [undefined, beds]) {
+    const board = newBoard([anna, ben]);
+    expect(board.act('ben', 15.1, accept(only))).toBe('ok');
+    expect(board.view('ben', 15.2).map(({ assignment }) => assignment.assignmentId)).toEqual([idOf(2)]);
+  }
+});
+
+it('an assignment whose beds the person has taken without it can still be accepted', () => {
+  const own = assigned('ben', 14.8, assignmentOf(3, 'ben', [14.8, 23.5], beds));
+  const board = newBoard([anna, ben, own]);
+  expect(board.act('ben', 15.1, accept())).toBe('ok');
+  expect(newBoard([anna, ben, own, accepted('ben', 15.1, 2)]).act('ben', 15.2, accept())).toContain('already accepted');
+});

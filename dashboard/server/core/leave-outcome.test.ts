@@ -1,0 +1,162 @@
+import { describe, expect, it } from 'vitest';
+import { builtInPolicy } from '../../../contracts/delivery-policy.ts';
+import { assigned, assignmentOf, away, hour, idOf } from '../../../contracts/duties.testing.ts';
+import type { AssignmentEvent } from '../../../contracts/messages/assignments.ts';
+import type { DeliveryView } from '../../../contracts/messages/deliveries.ts';
+import { formatInstant } from '../../../contracts/time.ts';
+import { foldAlarmEvent } from './alarms.ts';
+import { foldAssociations } from './beds.ts';
+import type { BoardContext, Member } from './board-context.ts';
+import { callTo, recordOf, viewOf } from './delivery-board.testing.ts';
+import { emptyDeliveryBoard, foldDelivery } from './delivery-board.ts';
+import { emptyBoard, foldAssignmentEvent } from './duty-board.ts';
+import { alarm, period, t0, table } from './fold.testing.ts';
+import { type LeaveCommand, leaveOutcome } from './leave-outcome.ts';
+import { emptyState } from './state.ts';
+
+const nowMs = hour(8);
+const members = ['chief', 'anna', 'ben', 'cleo'].map((name): Member => ({ userId: name, name, role: 'nurse' }));
+const { beds: _beds, ...wholeWard } = assignmentOf(90, 'chief', [6, 18], ['1'], 'charge-nurse');
+const charge = assigned('chief', 6, wholeWard);
+const anna = assigned('anna', 7, assignmentOf(1, 'anna', [7, 15], ['1', '2']));
+const ben = assigned('ben', 7, assignmentOf(2, 'ben', [7, 15], ['1'], 'buddy'));
+const cleo = assigned('cleo', 7, assignmentOf(3, 'cleo', [7, 14], ['2']));
+
+function outcome(
+  userId: string,
+  command: LeaveCommand,
+  events: readonly AssignmentEvent[],
+  views: readonly DeliveryView[] = [],
+  disabled: readonly string[] = [],
+) {
+  const board = emptyBoard();
+  for (const event of events) foldAssignmentEvent(board, event);
+  const state = emptyState();
+  foldAssociations(state, table('d1', 1, { ...period('assoc-01'), bed: '1' }));
+  const deliveries = emptyDeliveryBoard();
+  for (const view of views) {
+    const shown = alarm(view.alarmId, view.associationId, 1, { kind: view.kind, text: 'HR 134 > 120' });
+    foldAlarmEvent(state, { type: 'raised', at: formatInstant(t0), alarm: shown }, t0);
+    foldDelivery(deliveries, recordOf(view));
+  }
+  const viewer = { userId, name: userId, role: 'nurse', wards: ['icu'] } as const;
+  const context: BoardContext = {
+    ward: 'icu',
+    viewer,
+    nowMs,
+    registry: { wards: [{ ward: 'icu', beds: ['1', '2'] }] },
+    members,
+    newId: () => idOf(700_000),
+  };
+  const accountOf = (id: string) => ({ ...viewer, userId: id, disabled: disabled.includes(id) });
+  return leaveOutcome(command, board, context, { deliveries, state, policy: builtInPolicy, accountOf });
+}
+
+const goAway = (cover?: string): LeaveCommand => ({ type: 'away', until: formatInstant(nowMs + 900_000), cover });
+const end = (n: number): LeaveCommand => ({ type: 'end', assignmentId: idOf(n) });
+
+describe('places', () => {
+  const bed1 = { duty: 'nurse', bed: '1' };
+  const bed2 = { duty: 'nurse', bed: '2' };
+  it.each<[string, string, LeaveCommand, readonly AssignmentEvent[], object[]]>([
+    ['nobody, without a cover', 'anna', goAway(), [anna, ben], [bed1, bed2]],
+    [
+      'the cover',
+      'anna',
+      goAway('ben'),
+      [anna, ben],
+      [
+        { ...bed1, next: 'ben' },
+        { ...bed2, next: 'ben' },
+      ],
+    ],
+    ['a second nurse of the bed', 'anna', goAway(), [anna, cleo], [bed1, { ...bed2, next: 'cleo' }]],
+    ['nobody, after the end of a duty', 'chief', end(1), [charge, anna], [bed1, bed2]],
+    ['nobody in charge, after the end of this duty', 'chief', end(90), [charge], [{ duty: 'charge-nurse' }]],
+    [
+      'no place, after the end of an assignment that nobody accepted',
+      'chief',
+      end(4),
+      [charge, assigned('chief', 7, assignmentOf(4, 'ben', [7, 15], ['1']))],
+      [],
+    ],
+  ])('name %s', (_, userId, command, events, places) => {
+    expect(outcome(userId, command, events)).toMatchObject({ places });
+  });
+
+  it('name nobody, if the account of the other nurse is disabled', () => {
+    expect(outcome('anna', goAway(), [anna, cleo], [], ['cleo'])).toMatchObject({ places: [bed1, bed2] });
+  });
+
+  it('keep a bed out that a successor has taken over from an overdue person', () => {
+    const late = [
+      charge,
+      assigned('anna', 6, assignmentOf(5, 'anna', [6, 7.5], ['1', '2'])),
+      assigned('ben', 7, assignmentOf(6, 'ben', [7, 15], ['1'])),
+    ];
+    expect(outcome('chief', end(5), late)).toMatchObject({ places: [bed2] });
+  });
+
+  it('judge an assignment that has not begun at its start', () => {
+    const next = [charge, anna, assigned('cleo', 8, assignmentOf(7, 'cleo', [9, 23], ['1']))];
+    expect(outcome('chief', end(7), next)).toMatchObject({ places: [{ ...bed1, next: 'anna' }] });
+  });
+});
+
+describe('calls', () => {
+  const accept: Partial<DeliveryView> = { phase: 'accepted', acceptedBy: [{ userId: 'anna', name: 'anna' }], bed: '1' };
+  const call = { bed: '1', text: 'HR 134 > 120', isAccepted: true, others: [] };
+  const annasCall = callTo('anna', { outcome: 'accepted' });
+  it.each<[string, readonly AssignmentEvent[], DeliveryView, LeaveCommand, object[]]>([
+    ['goes on to the buddy', [anna, ben], viewOf(1, [annasCall], accept), goAway(), [{ ...call, next: 'ben' }]],
+    ['goes on to the cover', [anna, cleo], viewOf(1, [annasCall], accept), goAway('cleo'), [{ ...call, next: 'cleo' }]],
+    ['has nobody left', [anna], viewOf(1, [annasCall], accept), goAway(), [call]],
+    [
+      'has nobody left, if the buddy has been called before',
+      [anna, ben],
+      viewOf(1, [annasCall, callTo('ben', { outcome: 'rejected' })], accept),
+      goAway(),
+      [call],
+    ],
+    [
+      'that another person has accepted, too, calls nobody',
+      [anna, ben],
+      viewOf(1, [annasCall], { ...accept, acceptedBy: [...accept.acceptedBy!, { userId: 'ben', name: 'ben' }] }),
+      goAway(),
+      [{ ...call, others: ['ben'] }],
+    ],
+    [
+      'that waits for the person goes on to the buddy',
+      [anna, ben],
+      viewOf(1, [callTo('anna')]),
+      goAway(),
+      [{ ...call, isAccepted: false, next: 'ben' }],
+    ],
+    ['of another person is not listed', [anna, ben], viewOf(1, [callTo('ben')]), goAway(), []],
+    [
+      'of an alarm that calls no more is not listed',
+      [anna],
+      viewOf(1, [annasCall], { phase: 'stopped' }),
+      goAway(),
+      [],
+    ],
+    [
+      'stays with a person who has another duty of the chain',
+      [anna, assigned('anna', 7, { ...wholeWard, assignmentId: idOf(8), userId: 'anna', name: 'anna' })],
+      viewOf(1, [annasCall], accept),
+      end(1),
+      [],
+    ],
+  ])('a call %s', (_, events, view, command, calls) => {
+    expect(outcome('anna', command, events, [view])).toMatchObject({ calls });
+  });
+});
+
+it.each([
+  ['a nurse who is not in charge', 'ben', end(1), 'not-allowed'],
+  ['an assignment that does not exist', 'chief', end(77), 'not-found'],
+  ['a cover who is away', 'anna', goAway('ben'), 'conflict'],
+])('refuses, as the change itself would: %s', (_, userId, command, code) => {
+  const events = [charge, anna, ben, away('ben', 300, [7.5, 9])];
+  expect(outcome(userId, command, events)).toMatchObject({ ok: false, code });
+});

@@ -1,0 +1,158 @@
+/**
+ * Computes what happens if a person goes away or if an assignment ends: who is responsible afterwards, and who is called for the alarms that
+ * have called this person. Changes nothing. The person sees the result before she or he decides.
+ */
+import { callOrder } from '../../../contracts/call-order.ts';
+import { chainFor } from '../../../contracts/delivery-policy.ts';
+import { evolve, isCovering, responsibleAt } from '../../../contracts/duties.ts';
+import {
+  type DutyAssignment,
+  type DutyState,
+  dutiesOf,
+  liveAssignments,
+  overdueBeds,
+} from '../../../contracts/duty-state.ts';
+import type { DeliveryPolicy } from '../../../contracts/messages/delivery-policy.ts';
+import { visibleText } from '../../../contracts/text.ts';
+import type { LeaveOutcome } from '../../protocol/assignments.ts';
+import { decide } from './assignments.ts';
+import {
+  type AssignmentCommand,
+  accountFault,
+  type BoardContext,
+  type BoardRefusal,
+  entryOf,
+  refusalOf,
+} from './board-context.ts';
+import type { AlarmDelivery, DeliveryBoard } from './delivery-board.ts';
+import type { DutyBoard } from './duty-board.ts';
+import type { AccountOf } from './duty-notices.ts';
+import { seesWard } from './rights.ts';
+import { seesAlarm } from './screen.ts';
+import { audienceOf, type LiveState } from './state.ts';
+
+export type LeaveCommand = Extract<AssignmentCommand, { type: 'away' | 'end' }>;
+
+/** What the server knows besides the board. */
+export type LeaveSources = {
+  readonly deliveries: Pick<DeliveryBoard, 'deliveries'>;
+  readonly state: LiveState;
+  readonly policy: DeliveryPolicy;
+  readonly accountOf: AccountOf;
+};
+
+/** A person who leaves, with the assignments that she or he leaves. */
+type Leaving = { readonly userId: string; readonly name: string; readonly entries: readonly DutyAssignment[] };
+
+/** Returns what the command would change, or why it would be refused. */
+export function leaveOutcome(
+  command: LeaveCommand,
+  board: DutyBoard,
+  context: BoardContext,
+  sources: LeaveSources,
+): LeaveOutcome | BoardRefusal {
+  const before = board.duties;
+  const decision = decide(command, board, dutiesOf(before, context.ward).version, context);
+  if (!decision.ok) return decision;
+  const leaving = leavingOf(command, before, context);
+  if (!leaving) return refusalOf('not-found', 'There is no such assignment on this board.');
+  const after = decision.events.reduce(evolve, before);
+  return {
+    person: visibleText(leaving.name),
+    places: placesOf(leaving, before, after, context, sources.accountOf),
+    calls: callsOf(leaving, after, context, sources),
+  };
+}
+
+function leavingOf(
+  command: LeaveCommand,
+  state: DutyState,
+  { ward, viewer, nowMs }: BoardContext,
+): Leaving | undefined {
+  if (command.type === 'end') {
+    const entry = entryOf(state, ward, command.assignmentId);
+    return entry && { ...entry.assignment, entries: [entry] };
+  }
+  const entries = liveAssignments(dutiesOf(state, ward), nowMs).filter(
+    ({ assignment, accepted, fromMs }) => assignment.userId === viewer.userId && accepted && fromMs <= nowMs,
+  );
+  return { userId: viewer.userId, name: viewer.name, entries };
+}
+
+/** Returns the places at which the person is responsible, each with the person who is responsible afterwards. */
+function placesOf(
+  { userId, entries }: Leaving,
+  before: DutyState,
+  after: DutyState,
+  { ward, nowMs }: BoardContext,
+  accountOf: AccountOf,
+): LeaveOutcome['places'] {
+  const overdue = overdueBeds(dutiesOf(before, ward), nowMs);
+  const places = new Map<string, LeaveOutcome['places'][number]>();
+  for (const entry of entries) {
+    const { duty, beds } = entry.assignment;
+    // An assignment that has not begun is judged at its start.
+    const atMs = Math.max(nowMs, entry.fromMs);
+    for (const bed of overdue.get(entry) ?? beds ?? [undefined]) {
+      const place = { ward, duty, ...(bed === undefined ? {} : { bed }) };
+      const isResponsible = responsibleAt(before, place, atMs).some(
+        (person) => person.userId === userId && isCovering(person),
+      );
+      if (!isResponsible) continue;
+      const next = responsibleAt(after, place, atMs).find(
+        (person) => isCovering(person) && accountFault(accountOf(person.userId), ward, duty) === undefined,
+      );
+      places.set(`${duty} ${bed ?? ''}`, {
+        duty,
+        ...(bed === undefined ? {} : { bed: visibleText(bed) }),
+        ...(next ? { next: visibleText(next.name) } : {}),
+      });
+    }
+  }
+  return [...places.values()];
+}
+
+/** Returns the alarms of the ward whose call the person loses. The delivery process then does the same (processors/delivery/core/). */
+function callsOf(
+  { userId }: Leaving,
+  after: DutyState,
+  { ward, viewer, nowMs }: BoardContext,
+  { deliveries, state, policy }: LeaveSources,
+): LeaveOutcome['calls'] {
+  return [...deliveries.deliveries.values()].flatMap((delivery) => {
+    const { view } = delivery;
+    const isAccepted = view.phase === 'accepted' && view.acceptedBy.some((person) => person.userId === userId);
+    const isCalled =
+      view.phase === 'calling' && view.calls.some((call) => call.userId === userId && call.outcome === 'waiting');
+    const alarmState = state.alarms.get(view.alarmId);
+    const bed = alarmState && state.beds.get(alarmState.alarm.associationId);
+    if ((!isAccepted && !isCalled) || !alarmState || bed?.period?.ward !== ward) return [];
+    if (!seesWard(viewer, audienceOf(bed)) || !seesAlarm(viewer, alarmState)) return [];
+    const order = orderOf(delivery, after, { ward, bed: bed.period.bed }, policy, nowMs);
+    if (order.some(({ person }) => person.userId === userId)) return [];
+    const others = view.acceptedBy.filter((person) => order.some((call) => call.person.userId === person.userId));
+    const called = new Set(view.calls.map((call) => call.userId));
+    const next = order.find(({ person, waitMs }) => waitMs > 0 && !called.has(person.userId))?.person;
+    return [
+      {
+        bed: visibleText(bed.period.bed),
+        text: alarmState.alarm.text,
+        isAccepted,
+        others: others.map(({ name }) => name),
+        ...(next && others.length === 0 ? { next: visibleText(next.name) } : {}),
+      },
+    ];
+  });
+}
+
+function orderOf(
+  { view, chain }: AlarmDelivery,
+  duties: DutyState,
+  place: { readonly ward: string; readonly bed: string },
+  policy: DeliveryPolicy,
+  nowMs: number,
+) {
+  const { kind, priority } = view;
+  const chosen = chain ? { chain } : chainFor(policy, { ward: place.ward, kind, priority }, nowMs);
+  return 'notSent' in chosen ? [] : callOrder(chosen.chain, (duty) => responsibleAt(duties, { ...place, duty }, nowMs));
+}

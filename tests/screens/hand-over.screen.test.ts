@@ -1,0 +1,234 @@
+/** Checks the hand-over of a shift: what is open at each bed, acceptance bed by bed, and what is asked before a duty ends. */
+import { randomUUID } from 'node:crypto';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import type { Assignment, Duty } from '../../contracts/messages/assignments.ts';
+import { foldAssignmentEvent } from '../../dashboard/server/core/duty-board.ts';
+import { logIn, openBrowser } from '../browser.ts';
+import { callViewOf, deliveryOf, openWithDelivery } from './delivery-double.ts';
+import { expectReadable, pressEnterWhenStill, pressWhenStill, setHash } from './readable.ts';
+import { alarmOf, newPatient, newPeriod, type PlayedBed, playBeds, raisedEvent } from './scene.ts';
+import { openScreenServer, type ScreenServer } from './server.ts';
+
+const ward = 'Cardiac Intensive Care Unit, East';
+const names = Array.from({ length: 12 }, (_, n) => (n === 2 ? 'Isolation room 3, window' : `E-${n + 1}`));
+const playedBed = (name: string): PlayedBed => ({
+  deviceId: `device-${name.replaceAll(/[^\w]/g, '')}`,
+  period: newPeriod(name, ward, newPatient({ familyName: `Wolfeschlegelsteinhausenbergerdorff-${name.slice(0, 3)}` })),
+  values: { MDC_ECG_HEART_RATE: 98 },
+  waves: [],
+  ageMs: 0,
+});
+const beds = names.map(playedBed);
+const people = {
+  nora: 'Nora Nurse',
+  nils: 'Nils-Christian Featherstone',
+  bibi: 'Bibi Buddy',
+  olga: 'Olga Other',
+} as const;
+type UserId = keyof typeof people;
+let server: ScreenServer;
+let browser: Browser;
+let stop: () => void;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([
+    openScreenServer({
+      accounts: Object.entries(people).map(([userId, name]) => ({ userId, name, role: 'nurse', wards: [ward] })),
+      wards: [{ ward, beds: names }],
+    }),
+    openBrowser(inject('chromium')),
+  ]);
+  stop = playBeds(server, beds);
+});
+
+afterAll(async () => {
+  stop();
+  await browser.close();
+  await server.close();
+});
+
+const hourMs = 3_600_000;
+/** Assigns a person. The person has accepted if `by` is the same person. */
+function assign(userId: UserId, duty: Duty, by: UserId, bedNames?: readonly string[], fromMs = -5_000): Assignment {
+  const [now, at] = [Date.now(), new Date().toISOString()];
+  const assignment: Assignment = {
+    assignmentId: randomUUID(),
+    ward,
+    duty,
+    ...(bedNames ? { beds: [...bedNames] } : {}),
+    userId,
+    name: people[userId],
+    from: new Date(now + fromMs).toISOString(),
+    until: new Date(now + 8 * hourMs).toISOString(),
+  };
+  const actor = { userId: by, name: people[by], role: 'nurse' } as const;
+  foldAssignmentEvent(server.board, { type: 'assigned', eventId: randomUUID(), ward, at, by: actor, assignment });
+  return assignment;
+}
+
+async function openBoard(userId: UserId, width = 1366): Promise<Page> {
+  const page = await logIn(browser, server, userId);
+  page.setDefaultTimeout(30_000);
+  await page.setViewportSize({ width, height: 800 });
+  await setHash(page, '#/assignments');
+  await page.getByTestId('board-beds').waitFor();
+  return page;
+}
+const done = (page: Page, text: string) => page.getByTestId('board-done').filter({ hasText: text }).waitFor();
+const nurseCell = (page: Page, bed: string) => page.getByTestId(`board-bed-${bed}`).locator('td').first();
+
+it('a hand-over of 12 beds lists each bed, and a whole ward only what is open', async () => {
+  assign('nora', 'charge-nurse', 'nora');
+  const handedOver = assign('nils', 'nurse', 'nora', names);
+  const nils = await openBoard('nils', 360);
+  const list = nils.getByTestId(`hand-over-${handedOver.assignmentId}`);
+  await list.getByText('nothing open').nth(11).waitFor();
+  server.playAlarms(raisedEvent(alarmOf(beds[2]!, { text: 'HR 134 > 120', priority: 'high' })));
+  // The alarm came while the page was open.
+  await list.getByTestId(`open-${names[2]}`).filter({ hasText: 'new *** HR 134 > 120' }).waitFor();
+  await expectReadable(nils, 'hand-over-12-beds');
+  const charge = assign('nils', 'charge-nurse', 'nora', undefined, 60_000);
+  await nils
+    .getByTestId(`hand-over-${charge.assignmentId}`)
+    .getByText('Nothing is open at the 11 other beds.')
+    .waitFor();
+  await nils.context().close();
+});
+
+it('a person accepts one bed, and the others stay with the former nurse until they are accepted', async () => {
+  const nils = await openBoard('nils', 768);
+  const hand = nils
+    .locator('section.board__hand-over')
+    .filter({ has: nils.getByRole('heading', { name: /^Nurse of/ }) });
+  await pressWhenStill(hand.getByTestId('accept-E-1'));
+  await done(nils, 'You have accepted E-1.');
+  await nurseCell(nils, 'E-1')
+    .filter({ hasText: `✓ ${people.nils}` })
+    .waitFor();
+  await nurseCell(nils, 'E-2').filter({ hasText: 'has not accepted' }).waitFor();
+  await hand.getByTestId('accept').filter({ hasText: 'Accept all 11 beds as' }).waitFor();
+  expect(await hand.getByTestId('open-E-1').count()).toBe(0);
+  await expectReadable(nils, 'hand-over-partly-accepted');
+  await pressEnterWhenStill(hand.getByTestId('accept'));
+  await done(nils, 'You have accepted E-2');
+  await hand.waitFor({ state: 'detached' });
+  await nurseCell(nils, 'E-12')
+    .filter({ hasText: `✓ ${people.nils}` })
+    .waitFor();
+  await nils.context().close();
+});
+
+it('the server refuses an acceptance if something is open that the page did not show, and names it', async () => {
+  const handedOver = assign('olga', 'nurse', 'nora', ['E-4']);
+  const olga = await openBoard('olga');
+  const accept = olga.getByTestId(`hand-over-${handedOver.assignmentId}`).getByTestId('accept');
+  await accept.waitFor();
+  // An alarm begins after the page has sent what it showed: the request is changed on its way.
+  await olga.route('**/assignments/accept', async (route) => {
+    server.playAlarms(raisedEvent(alarmOf(beds[3]!, { text: 'SpO2 84 < 90', priority: 'high' })));
+    await route.continue();
+  });
+  await pressWhenStill(accept);
+  const refused = olga.getByTestId('board-refused');
+  await refused.filter({ hasText: 'Not accepted: this is new since you looked: E-4: SpO2 84 < 90' }).waitFor();
+  await olga.getByTestId('open-E-4').filter({ hasText: 'new *** SpO2 84 < 90' }).waitFor();
+  await expectReadable(olga, 'hand-over-changed-meanwhile');
+  await olga.unroute('**/assignments/accept');
+  await pressWhenStill(accept);
+  await done(olga, 'You have accepted E-4.');
+  const records = server.audit.page({ limit: 50, action: 'duty-accepted' }).records;
+  expect(records[0]?.detail).toContain('open: E-4: SpO2 84 < 90');
+  await olga.context().close();
+});
+
+it('a person who goes away gets the buddy proposed, and reads to whom an accepted call goes on', async () => {
+  assign('bibi', 'buddy', 'bibi', names);
+  const phone = await openWithDelivery(browser, server, 'nils', { width: 360, height: 740 });
+  const nils = phone.page;
+  await setHash(nils, '#/assignments');
+  const cover = nils.locator('[name=away-cover]');
+  await cover.waitFor();
+  expect(await cover.inputValue()).toBe('bibi');
+  const alarm = alarmOf(beds[0]!, { text: 'HR 151 > 120', priority: 'high' });
+  server.playAlarms(raisedEvent(alarm));
+  const called = { userId: 'nils', name: people.nils };
+  server.deliveries.deliveries.set(alarm.alarmId, {
+    view: deliveryOf(alarm, beds[0]!, {
+      phase: 'accepted',
+      acceptedBy: [called],
+      calls: [callViewOf(alarm, { ...called, outcome: 'accepted' })],
+    }),
+    changeNo: 1,
+    chain: undefined,
+    calledUserIds: new Set(['nils']),
+  });
+  await pressEnterWhenStill(nils.getByTestId('away'));
+  const question = nils.getByTestId('leave-question');
+  await question.filter({ hasText: 'Go away, and Bibi Buddy covers?' }).waitFor();
+  await question.getByTestId('leave-places').filter({ hasText: 'E-1: then Bibi Buddy is the nurse' }).waitFor();
+  await question
+    .getByTestId('leave-calls')
+    .filter({ hasText: `HR 151 > 120 at E-1 (${people.nils} has accepted this call): Bibi Buddy is called next.` })
+    .waitFor();
+  await expectReadable(nils, 'hand-over-away-with-call');
+  await pressEnterWhenStill(nils.getByTestId('away-confirm'));
+  await done(nils, 'You are away. Bibi Buddy covers.');
+  await pressWhenStill(nils.getByTestId('back'));
+  await done(nils, 'You are back');
+  // Without a call, and with a cover for every bed, there is nothing to ask.
+  server.deliveries.deliveries.clear();
+  await pressWhenStill(nils.getByTestId('away'));
+  await done(nils, 'You are away. Bibi Buddy covers.');
+  await pressWhenStill(nils.getByTestId('back'));
+  await done(nils, 'You are back');
+  await phone.close();
+});
+
+it('one press does not end a duty: the question names the beds, and offers a hand-over', async () => {
+  const nora = await openBoard('nora', 1920);
+  const end = nurseCell(nora, 'E-5').getByRole('button', { name: /^End the assignment of Nils/ });
+  await pressEnterWhenStill(end);
+  const question = nora.getByTestId('leave-question');
+  await question.getByTestId('leave-places').filter({ hasText: 'E-5: then nobody is the nurse' }).waitFor();
+  await expectReadable(nora, 'hand-over-end-question');
+  await nora.keyboard.press('Escape');
+  await question.waitFor({ state: 'detached' });
+  await expect.poll(() => end.evaluate((button) => button === document.activeElement)).toBe(true);
+  await nurseCell(nora, 'E-5').filter({ hasText: '✓ Nils' }).waitFor();
+
+  await pressEnterWhenStill(end);
+  await pressEnterWhenStill(nora.getByTestId('end-hand-over'));
+  const focused = () => nora.evaluate(() => (document.activeElement as HTMLSelectElement | null)?.name);
+  await expect.poll(focused).toBe('assign-person');
+  expect(await nora.locator('[name="assign-bed-E-5"]').isChecked()).toBe(true);
+  expect(await nora.locator('[name=assign-duty]').inputValue()).toBe('nurse');
+  await nora.context().close();
+});
+
+it('an ended duty is given back with one press, and must be accepted again', async () => {
+  const nora = await openBoard('nora', 768);
+  const end = nurseCell(nora, 'E-4').getByRole('button', { name: /^End the assignment of Olga/ });
+  await pressWhenStill(end);
+  await pressWhenStill(nora.getByTestId('end-confirm'));
+  await done(nora, 'The assignment of Olga Other (nurse, E-4) is ended');
+  await expectReadable(nora, 'hand-over-undo');
+  await pressWhenStill(nora.getByTestId('board-undo').filter({ hasText: 'Assign Olga Other again until' }));
+  await done(nora, 'Olga Other is assigned again, and must accept again.');
+  await nurseCell(nora, 'E-4').filter({ hasText: 'Olga Other until' }).waitFor();
+  expect(await nora.getByTestId('board-undo').count()).toBe(0);
+  await nora.context().close();
+});
+
+it('the question follows the board: somebody else changes it while the question is open', async () => {
+  const nora = await openBoard('nora');
+  await pressWhenStill(nurseCell(nora, 'E-6').getByRole('button', { name: /^End the assignment of Nils/ }));
+  const places = nora.getByTestId('leave-places');
+  await places.filter({ hasText: 'E-6: then nobody is the nurse' }).waitFor();
+  assign('olga', 'nurse', 'olga', ['E-6']);
+  await places.filter({ hasText: 'E-6: then Olga Other is the nurse' }).waitFor();
+  await nora.route('**/outcome?*', (route) => route.abort());
+  await nora.getByTestId('leave-unknown').filter({ hasText: 'The server does not answer.' }).waitFor();
+  await expectReadable(nora, 'hand-over-outcome-unknown');
+  await nora.context().close();
+});
