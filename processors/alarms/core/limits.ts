@@ -194,10 +194,7 @@ function isCorrection({ samples, late }: Line, { at }: Sample): boolean {
 const withLateHeard = (line: Line, now: number): Line =>
   line.late ? { ...line, late: { ...line.late, heardAt: now } } : line;
 
-/**
- * An older value may show that a condition, which still lasts, called before a more serious condition called. Adds an
- * episode without an end for each such condition.
- */
+/** Adds an episode without an end for each lasting condition that called before a more serious one, as an older value now shows. */
 function addRevealed(before: Trackers, after: Trackers, parameter: Parameter, episodes: Episode[]): void {
   for (const tracker of Object.values(after))
     if (tracker.called && !before[tracker.tier]?.called)
