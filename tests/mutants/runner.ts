@@ -52,11 +52,23 @@ const scoresFolder = 'processors/alarms/core/scores/';
 const isSlow = (id: string, key: string) =>
   (id.startsWith(scoresFolder) && !key.startsWith(scoresFolder)) || slowTests.some((pattern) => pattern.test(id));
 
-const testFiles = [
+const engineTests = [
   'processors/alarms/core/**/*.test.ts',
   'processors/alarms/{alert-codes-file,associations,in-force,opening,partition,profiles-file,scores}.test.ts',
   'tests/alarms/captures.test.ts',
 ];
+/** The tests of other code, by its folder. */
+const otherTests: ReadonlyMap<string, readonly string[]> = new Map([
+  ['processors/delivery/core/', ['processors/delivery/core/*.test.ts']],
+  ['processors/delivery/reach/core/', ['processors/delivery/reach/core/*.test.ts']],
+  ['contracts/explain/', ['contracts/explain/*.test.ts']],
+]);
+
+/** Returns the tests of the folder in which all mutants are. Without such a folder, these are the tests of the engine. */
+function testFilesFor(keys: readonly string[]): readonly string[] {
+  const folder = [...otherTests.keys()].find((name) => keys.every((key) => key.startsWith(name)));
+  return folder === undefined ? engineTests : otherTests.get(folder)!;
+}
 
 /** Root of the repository. Stryker works in a copy, but names mutants by their path in the repository. */
 const root = join(import.meta.dirname, '../..');
@@ -111,8 +123,11 @@ function replaceWeakMap(): () => void {
 /** The `afterAll` hooks of the test files. */
 const atEnd: (() => unknown)[] = [];
 
-/** Loads all test files of `testFiles` in the folder `sandbox`. Returns each test by its id: file, number and title. */
-export async function loadTests(sandbox: string): Promise<Map<string, TimedTest>> {
+/** Loads test files of the folder `sandbox`; by default the tests of the engine. Returns each test by its id: file, number and title. */
+export async function loadTests(
+  sandbox: string,
+  files = engineTests as readonly string[],
+): Promise<Map<string, TimedTest>> {
   const collector = pathToFileURL(join(import.meta.dirname, 'collect.ts')).href;
   registerHooks({
     resolve: (specifier, context, next) =>
@@ -124,7 +139,7 @@ export async function loadTests(sandbox: string): Promise<Map<string, TimedTest>
   const { expect } = await import('vitest');
   expect(1).toBe(1);
   const tests = new Map<string, TimedTest>();
-  for (const file of globSync(testFiles, { cwd: sandbox }).sort()) {
+  for (const file of globSync(files, { cwd: sandbox }).sort()) {
     const restore = replaceWeakMap();
     await import(pathToFileURL(join(sandbox, file)).href);
     restore();
@@ -153,7 +168,7 @@ class CoreTests {
     const order = JSON.parse(readFileSync(process.env.VIGIL_MUTANTS_ASKED!, 'utf8')) as RunOrder;
     this.#sample = new Set(order.keys);
     this.#thorough = order.thorough;
-    this.#tests = await loadTests(process.cwd());
+    this.#tests = await loadTests(process.cwd(), testFilesFor(order.keys));
     for (const id of this.#tests.keys()) if (excludedTests.some((pattern) => pattern.test(id))) this.#tests.delete(id);
   }
 
