@@ -52,9 +52,8 @@ async function sleepUnless(isOver: () => boolean, ms: number): Promise<void> {
   for (const endMs = Date.now() + ms; Date.now() < endMs && !isOver(); ) await sleep(100);
 }
 
-/** Makes faults of processes and of other systems at the same time, `count` in total. */
-async function makeFaults(troubles: Troubles, count: number, seed: number): Promise<Struck[]> {
-  const all: Struck[] = [];
+/** Makes faults of processes and of other systems at the same time, and adds them to `all`, until there are `count`. */
+async function makeFaults(troubles: Troubles, all: Struck[], count: number, seed: number): Promise<void> {
   const random = randomFrom(seed);
   const run = async (next: () => Promise<Struck>) => {
     while (all.length < count) {
@@ -63,7 +62,6 @@ async function makeFaults(troubles: Troubles, count: number, seed: number): Prom
     }
   };
   await Promise.all([run(troubles.ofProcess), run(troubles.ofPeer)]);
-  return all;
 }
 
 async function main(): Promise<boolean> {
@@ -73,11 +71,12 @@ async function main(): Promise<boolean> {
   const seed = seedText === undefined ? randomInt(seedsMax) : wholeNumber('seed', seedText, 0, seedsMax);
   print(`seed ${seed}: repeat with npm run test:delivery -- --kills ${count} --seed ${seed}`);
   const stage = await openStage(seed, print);
-  const timer = setInterval(() => print(`${new Date().toISOString().slice(11, 19)} ${progressOf(stage)}`), progressMs);
+  const faults: Struck[] = [];
+  const timer = setInterval(() => print(progressOf(stage, faults.length)), progressMs);
   try {
     const breaches = startBreaches(stage, seed + 100);
     const troubles = createTroubles(stage, randomFrom(seed + 200));
-    const faults = await makeFaults(troubles, count, seed + 300);
+    await makeFaults(troubles, faults, count, seed + 300);
     print('All faults are over. The alarms go on for 60 s.');
     await sleep(60_000);
     await breaches.stop();
@@ -89,11 +88,11 @@ async function main(): Promise<boolean> {
   }
 }
 
-function progressOf({ phones, chromium, peers, screen }: Stage): string {
+function progressOf({ phones, chromium, peers, screen }: Stage, faults: number): string {
   const people = [...phones, ['chromium', chromium] as const].map(
     ([name, phone]) => `${name} ${phone.painted()}/${phone.acknowledged.length}`,
   );
-  return `painted/acknowledged: ${people.join(', ')}; other systems ${peers.received().length}; screen: ${screen.shown().join(', ') || 'no notice'}`;
+  return `${new Date().toISOString().slice(11, 19)} faults ${faults}; painted/acknowledged: ${people.join(', ')}; other systems ${peers.received().length}; screen: ${screen.shown().join(', ') || 'no notice'}`;
 }
 
 function report(
