@@ -22,6 +22,7 @@ export function createChromiumTroubles(stage: Stage, random: Random, noted: (tim
   async function freeze(): Promise<Struck> {
     const fault = 'freeze chromium';
     const letGo = await chromium.freeze();
+    const stoppedMs = Date.now();
     try {
       stage.setHeartRate(stage.bedOfChromium, 150);
       const sinceMs = await until(
@@ -29,7 +30,8 @@ export function createChromiumTroubles(stage: Stage, random: Random, noted: (tim
         () => screen.unconfirmedSinceMs(stage.chromiumName),
         noticeMsMax,
       );
-      noted({ fault, ms: Date.now() - sinceMs });
+      // The page may have had an alarm from before that it did not confirm.
+      noted({ fault, ms: Date.now() - Math.max(sinceMs, stoppedMs) });
       await sleep(random.between(0, 3_000));
     } finally {
       letGo();
