@@ -8,13 +8,16 @@ import type { Screen } from './screen-connection.ts';
 import { createScreenDeliveries, type DeliverySource, type ScreenDeliveries } from './screen-deliveries.ts';
 import { createSeenPatients } from './seen-patients.ts';
 
-/** Changes within this time are sent together, so that many alarms at the same time do not block the server. */
-const collectMs = 20;
+/**
+ * Pause between two sendings, ms. The first change is sent at once. The changes in the pause are sent together after it, so that many alarms at
+ * the same time do not block the server.
+ */
+const pauseMs = 20;
 
 export type HubDeliveries = {
   open(screen: Screen, who: Who): ScreenDeliveries;
   close(screen: Screen): void;
-  /** Sends within some ms what has changed. */
+  /** Sends what has changed: at once, or after the pause. */
   changed(): void;
   /** Sends everything to screens that have begun to watch another scope. */
   followScopes(): void;
@@ -31,7 +34,17 @@ export function createHubDeliveries(options: {
 }): HubDeliveries {
   const { source, trail, now, logger } = options;
   const ofScreens = new Map<Screen, ScreenDeliveries>();
-  let timer: NodeJS.Timeout | undefined;
+  let pause: NodeJS.Timeout | undefined;
+  let hasChanged = false;
+
+  function send(): void {
+    hasChanged = false;
+    pause = setTimeout(() => {
+      pause = undefined;
+      if (hasChanged) send();
+    }, pauseMs).unref();
+    for (const deliveries of ofScreens.values()) deliveries.flush();
+  }
 
   return {
     open(screen, who) {
@@ -42,10 +55,8 @@ export function createHubDeliveries(options: {
     },
     close: (screen) => void ofScreens.delete(screen),
     changed() {
-      timer ??= setTimeout(() => {
-        timer = undefined;
-        for (const deliveries of ofScreens.values()) deliveries.flush();
-      }, collectMs).unref();
+      hasChanged = true;
+      if (!pause) send();
     },
     followScopes() {
       for (const deliveries of ofScreens.values()) deliveries.followScope();

@@ -1,0 +1,60 @@
+import { pino } from 'pino';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { emptyDeliveryBoard } from '../core/delivery-board.ts';
+import { nurse } from '../core/fold.testing.ts';
+import { createHubDeliveries } from './hub-deliveries.ts';
+import type { Screen } from './screen-connection.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+/** Opens one screen. `sendings` is how often the hub has looked for calls to send to it. */
+function openHub() {
+  let sendings = 0;
+  const callsOf = () => {
+    sendings += 1;
+    return [];
+  };
+  const board = emptyDeliveryBoard();
+  board.isRead = true;
+  const hub = createHubDeliveries({
+    source: { board, state: () => ({}) as never, callsOf, writer: {} as never },
+    downFor: () => undefined,
+    trail: { record: async () => {} },
+    now: () => 0,
+    logger: pino({ level: 'silent' }),
+  });
+  const screen = { watched: () => undefined, viewer: () => nurse, send: () => true, endedWith: () => undefined };
+  const who = { actor: { userId: 'n', name: 'N', role: 'nurse' } } as const;
+  const page = hub.open(screen as unknown as Screen, who);
+  page.take(JSON.stringify({ type: 'want-deliveries' }));
+  sendings = 0;
+  return { hub, sendings: () => sendings };
+}
+
+it('a change is sent at once', () => {
+  const { hub, sendings } = openHub();
+  hub.changed();
+  expect(sendings()).toBe(1);
+});
+
+it('the changes in the pause after a sending are sent together, and none is forgotten', () => {
+  const { hub, sendings } = openHub();
+  for (let n = 0; n < 500; n += 1) hub.changed();
+  expect(sendings()).toBe(1);
+  vi.advanceTimersByTime(20);
+  expect(sendings()).toBe(2);
+  vi.advanceTimersByTime(1_000);
+  expect(sendings()).toBe(2);
+  hub.changed();
+  expect(sendings()).toBe(3);
+});
+
+it('many changes over a second are sent at most every 20 ms', () => {
+  const { hub, sendings } = openHub();
+  for (let ms = 0; ms < 1_000; ms += 1) {
+    hub.changed();
+    vi.advanceTimersByTime(1);
+  }
+  expect(sendings()).toBeLessThanOrEqual(51);
+});
