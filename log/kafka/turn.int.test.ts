@@ -1,0 +1,49 @@
+import { randomUUID } from 'node:crypto';
+import pino from 'pino';
+import { afterEach, expect, inject, it, vi } from 'vitest';
+import { contentTypes } from '../../contracts/messages/records.ts';
+import { serviceEnv } from '../../ops/platform/service-env.ts';
+import { readSettings } from '../../process/settings.ts';
+import { openSealedLog } from '../sealed-log.ts';
+import { createReader } from './reader.ts';
+import { kafkaSettings } from './settings.ts';
+
+afterEach(() => void vi.restoreAllMocks());
+
+it('a write right after a commit is tried again after about 20 ms, leaves no warning, and is in the log once', async () => {
+  const lines: string[] = [];
+  const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) });
+  const settings = readSettings(kafkaSettings, serviceEnv(inject('platform'), 'dashboard'));
+  const sealedLog = await openSealedLog({ settings, service: 'dashboard', boot: randomUUID().slice(0, 8), log });
+  const turn = await sealedLog.takeTurn('associations');
+  const key = `device-${randomUUID()}`;
+  // A new cluster makes the topic of its transactions at the first turn, which leaves warnings.
+  lines.length = 0;
+  const timers = vi.spyOn(globalThis, 'setTimeout');
+  for (let version = 1; version <= 30; version += 1) {
+    const body = { deviceId: 'd1', version, periods: [] };
+    await turn.write([{ key, contentType: contentTypes.associations, body }]);
+    await turn.commit();
+  }
+  const pausesMs = timers.mock.calls.map(([, ms = 0]) => ms);
+  timers.mockRestore();
+  // Kafka has refused at least one write, and kafkajs has tried it again.
+  expect(pausesMs.filter((ms) => ms >= 16 && ms <= 24).length).toBeGreaterThan(0);
+  expect(lines).toEqual([]);
+
+  const versions: number[] = [];
+  const reader = await createReader(sealedLog.kafka, {
+    ...{ group: `dashboard-${randomUUID()}`, topics: ['associations'], start: 'beginning', log },
+    async onRecords({ records }) {
+      for (const record of records) {
+        if (record.key !== key || record.value === null) continue;
+        const { plaintext } = await sealedLog.open({ topic: 'associations', key, value: record.value });
+        versions.push(JSON.parse(plaintext.toString()).version);
+      }
+    },
+  });
+  await reader.caughtUp;
+  expect(versions).toEqual(Array.from({ length: 30 }, (_, n) => n + 1));
+  await Promise.all([turn.close(), reader.close()]);
+  await sealedLog.close();
+});
