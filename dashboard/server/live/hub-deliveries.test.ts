@@ -8,11 +8,16 @@ import type { Screen } from './screen-connection.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** Opens one screen. `sendings` is how often the hub has looked for calls to send to it. */
-function openHub() {
+/** Opens one screen. `sendings` is how often the hub has looked for calls to send to it. Each sending takes `sendMs`. */
+function openHub(sendMs = 0) {
   let sendings = 0;
+  let changesDuringSending = false;
   const callsOf = () => {
     sendings += 1;
+    vi.advanceTimersByTime(sendMs);
+    const isChange = changesDuringSending;
+    changesDuringSending = false;
+    if (isChange) hub.changed();
     return [];
   };
   const board = emptyDeliveryBoard();
@@ -29,7 +34,10 @@ function openHub() {
   const page = hub.open(screen as unknown as Screen, who);
   page.take(JSON.stringify({ type: 'want-deliveries' }));
   sendings = 0;
-  return { hub, sendings: () => sendings };
+  const changeDuringSending = () => {
+    changesDuringSending = true;
+  };
+  return { hub, sendings: () => sendings, changeDuringSending };
 }
 
 it('a change is sent at once', () => {
@@ -57,4 +65,24 @@ it('many changes over a second are sent at most every 20 ms', () => {
     vi.advanceTimersByTime(1);
   }
   expect(sendings()).toBeLessThanOrEqual(51);
+});
+
+it.each([20, 60, 1_000])('the pause of 20 ms begins when a sending that takes %d ms has ended', (sendMs) => {
+  const { hub, sendings } = openHub(sendMs);
+  hub.changed();
+  hub.changed();
+  expect(sendings()).toBe(1);
+  vi.advanceTimersByTime(19);
+  expect(sendings()).toBe(1);
+  vi.advanceTimersByTime(1);
+  expect(sendings()).toBe(2);
+});
+
+it('a change during a sending is sent after the pause', () => {
+  const { hub, sendings, changeDuringSending } = openHub(60);
+  changeDuringSending();
+  hub.changed();
+  expect(sendings()).toBe(1);
+  vi.advanceTimersByTime(20);
+  expect(sendings()).toBe(2);
 });

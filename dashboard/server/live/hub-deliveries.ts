@@ -9,8 +9,9 @@ import { createScreenDeliveries, type DeliverySource, type ScreenDeliveries } fr
 import { createSeenPatients } from './seen-patients.ts';
 
 /**
- * Pause between two sendings, ms. The first change is sent at once. The changes in the pause are sent together after it, so that many alarms at
- * the same time do not block the server.
+ * Pause from the end of a sending to the next sending, ms. The first change after a pause is sent at once. The changes
+ * during a sending and its pause are sent together after it. So the server can do other work between two sendings, also
+ * if a sending takes longer than the pause.
  */
 const pauseMs = 20;
 
@@ -34,16 +35,21 @@ export function createHubDeliveries(options: {
 }): HubDeliveries {
   const { source, trail, now, logger } = options;
   const ofScreens = new Map<Screen, ScreenDeliveries>();
-  let pause: NodeJS.Timeout | undefined;
+  /** Whether the hub is sending, or pauses after a sending. */
+  let isBusy = false;
   let hasChanged = false;
 
   function send(): void {
+    isBusy = true;
     hasChanged = false;
-    pause = setTimeout(() => {
-      pause = undefined;
-      if (hasChanged) send();
-    }, pauseMs).unref();
-    for (const deliveries of ofScreens.values()) deliveries.flush();
+    try {
+      for (const deliveries of ofScreens.values()) deliveries.flush();
+    } finally {
+      setTimeout(() => {
+        isBusy = false;
+        if (hasChanged) send();
+      }, pauseMs).unref();
+    }
   }
 
   return {
@@ -56,7 +62,7 @@ export function createHubDeliveries(options: {
     close: (screen) => void ofScreens.delete(screen),
     changed() {
       hasChanged = true;
-      if (!pause) send();
+      if (!isBusy) send();
     },
     followScopes() {
       for (const deliveries of ofScreens.values()) deliveries.followScope();
