@@ -1,6 +1,6 @@
 /**
- * Decides which revisions of an alarm a page must show again. The server and the page apply this rule to the same
- * messages, so they agree about which revisions the page has to confirm.
+ * Decides which revisions of an alarm a page must show again. The server applies this rule to each revision that it sends, and the page to
+ * the newest revision at each look. If they do not agree, the next regular report of the page confirms the newest revision.
  */
 import { isUnanswered } from './acknowledgement.ts';
 import type { Alarm } from './messages/alarms.ts';

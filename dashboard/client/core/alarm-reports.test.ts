@@ -51,20 +51,21 @@ it.each<[string, Partial<Alarm>, Loudspeaker, string, elsewhere?: boolean]>([
 describe('alarmsToReport', () => {
   const seen = (reportedAlarm: Alarm, fields: Partial<Reported> = {}): [string, Reported] => [
     reportedAlarm.alarmId,
-    { alarm: reportedAlarm, shown: 'text', sound: 'sounding', ...fields },
+    { alarm: reportedAlarm, shown: 'text', sound: 'sounding', atMs: 0, ...fields },
   ];
   const sounding = () => 'sounding' as const;
 
-  it.each<[string, Alarm, [string, Reported][], boolean[]]>([
-    ['that was not reported', alarm(), [], [true]],
-    ['that was reported', alarm({ rev: 2 }), [seen(alarm())], []],
+  it.each<[string, Alarm, [string, Reported][], string[]]>([
+    ['that was not reported', alarm(), [], ['news']],
+    ['that was reported', alarm(), [seen(alarm())], []],
+    ['of a newer revision', alarm({ rev: 2 }), [seen(alarm())], ['newer']],
     ['that is acknowledged', alarm({ signal: 'acknowledged' }), [], []],
-    ['that was escalated since', alarm({ rev: 2, escalation: 1 }), [seen(alarm())], [true]],
-    ['that sounds now', alarm(), [seen(alarm(), { sound: 'blocked' })], [true]],
-    ['that was on no visible part of the page', alarm(), [seen(alarm(), { shown: 'nowhere' })], [false]],
+    ['that was escalated since', alarm({ rev: 2, escalation: 1 }), [seen(alarm())], ['news']],
+    ['that sounds now', alarm(), [seen(alarm(), { sound: 'blocked' })], ['news']],
+    ['that was on no visible part of the page', alarm(), [seen(alarm(), { shown: 'nowhere' })], ['unseen']],
   ])('decides about an alarm %s', (_name, current, reported, expected) => {
     const due = alarmsToReport([current], new Map(reported), sounding);
-    expect(due.map(({ isNews }) => isNews)).toEqual(expected);
+    expect(due.map(({ why }) => why)).toEqual(expected);
   });
 
   it('alarms that must be shown again come before all others, and the other alarms wait for the next report', () => {
@@ -76,6 +77,13 @@ describe('alarmsToReport', () => {
     const due = alarmsToReport([...quiet, fresh], reported, sounding);
     expect(due).toHaveLength(alarmsPerReportMax);
     expect(due[0]?.alarm).toBe(fresh);
+  });
+
+  it('of many alarms with a newer revision, each is reported in turn', () => {
+    const many = Array.from({ length: 100 }, (_, n) => alarm({ alarmId: `alarm-many-${n}`.padEnd(16, '-'), rev: 2 }));
+    const reported = new Map(many.map((each, n) => seen({ ...each, rev: 1 }, { atMs: n < 64 ? 2_000 : 1_000 })));
+    const due = alarmsToReport(many, reported, sounding).map(({ alarm: { alarmId } }) => alarmId);
+    expect(due).toEqual(expect.arrayContaining(many.slice(64).map(({ alarmId }) => alarmId)));
   });
 });
 

@@ -16,6 +16,8 @@ export type Reported = {
   readonly alarm: Alarm;
   readonly shown: AlarmReport['shown'];
   readonly sound: AlarmReport['sound'];
+  /** When the page sent this report, ms by its steady clock. */
+  readonly atMs: number;
 };
 
 /** What the page plays. `forMs`: for how long the page has played this level. */
@@ -38,32 +40,50 @@ export function soundOf(
 }
 
 /**
- * `isNews`: the server must get the report at once. Otherwise the alarm was not on a visible part of the page before,
- * and the page checks whether it is now.
+ * Why an alarm is reported. `news`: the server must get the report at once. `unseen`: the alarm was on no visible part of the page, and the
+ * page looks again. `newer`: the alarm has a newer revision than the last report, which can wait for the next regular report.
  */
-export type DueReport = { readonly alarm: Alarm; readonly isNews: boolean };
+export type DueReport = { readonly alarm: Alarm; readonly why: 'news' | 'unseen' | 'newer' };
+
+const newerGroup = 3;
 
 /**
- * Returns the alarms to report: those that the page must show again come first, then those whose sound began or ended, then
- * those that were on no visible part of the page. Within each group the most urgent come first.
+ * Returns the alarms to report: those that the page must show again come first, then those whose sound began or ended, then those that were
+ * on no visible part of the page, then those with a newer revision. Within each of the first three groups the most urgent come first. In the
+ * last group the alarm whose last report is the oldest comes first, so that each gets its turn.
+ *
+ * The last group is needed because the server gets each revision, and the page does not look at each. An example: an alarm ends and begins
+ * again before the page looks. For the server it must be shown again; for the page nothing has changed.
  */
 export function alarmsToReport(
   alarms: Iterable<Alarm>,
   reported: ReadonlyMap<string, Reported>,
   soundOfAlarm: (alarm: Alarm) => AlarmReport['sound'],
 ): DueReport[] {
-  const due: { alarm: Alarm; group: number }[] = [];
+  const due: { alarm: Alarm; group: number; lastMs: number }[] = [];
   for (const alarm of alarms) {
     if (!isUnanswered(alarm)) continue;
     const last = reported.get(alarm.alarmId);
-    if (mustBeShownAnew(last?.alarm, alarm)) due.push({ alarm, group: 0 });
-    else if (last?.sound !== soundOfAlarm(alarm)) due.push({ alarm, group: 1 });
-    else if (last?.shown === 'nowhere') due.push({ alarm, group: 2 });
+    const group = groupOf(alarm, last, soundOfAlarm);
+    if (group !== undefined) due.push({ alarm, group, lastMs: last?.atMs ?? 0 });
   }
+  const rank = ({ alarm, group, lastMs }: (typeof due)[number]) =>
+    group === newerGroup ? lastMs : -priorityRank[alarm.priority];
   return due
-    .sort((a, b) => a.group - b.group || priorityRank[b.alarm.priority] - priorityRank[a.alarm.priority])
+    .sort((a, b) => a.group - b.group || rank(a) - rank(b))
     .slice(0, alarmsPerReportMax)
-    .map(({ alarm, group }) => ({ alarm, isNews: group < 2 }));
+    .map(({ alarm, group }) => ({ alarm, why: group < 2 ? 'news' : group < newerGroup ? 'unseen' : 'newer' }));
+}
+
+function groupOf(
+  alarm: Alarm,
+  last: Reported | undefined,
+  soundOfAlarm: (alarm: Alarm) => AlarmReport['sound'],
+): number | undefined {
+  if (mustBeShownAnew(last?.alarm, alarm)) return 0;
+  if (last?.sound !== soundOfAlarm(alarm)) return 1;
+  if (last?.shown === 'nowhere') return 2;
+  return last && alarm.rev > last.alarm.rev ? newerGroup : undefined;
 }
 
 /** Returns the report about an alarm. @param times by the page's steady clock */

@@ -45,6 +45,8 @@ export function openReporter(options: {
   let sentAtMs = Number.NEGATIVE_INFINITY;
   let isWaitingForFrames = false;
   let isHeartbeatUnanswered = false;
+  /** Number of new connections. */
+  let restarts = 0;
 
   const sound = (alarm: Alarm) => soundOf(alarm, loudspeaker(), isElsewhere(alarm), serverNow());
   const due = () => alarmsToReport(alarms()?.values() ?? [], reported, sound);
@@ -67,7 +69,7 @@ export function openReporter(options: {
     isHeartbeatUnanswered = false;
     entries.forEach(({ shown, sound: soundThen }, i) => {
       const alarm = present[i]!;
-      reported.set(alarm.alarmId, { alarm, shown, sound: soundThen });
+      reported.set(alarm.alarmId, { alarm, shown, sound: soundThen, atMs: nowMs });
     });
   }
 
@@ -76,9 +78,12 @@ export function openReporter(options: {
     if (isWaitingForFrames) return;
     isWaitingForFrames = true;
     const list = due().map(({ alarm }) => alarm);
+    const ownRestarts = restarts;
     afterTwoFrames(() =>
       findShown(list, alarms()?.values() ?? [], (shown) => {
         isWaitingForFrames = false;
+        // A new connection must get its own report: its server may not have sent these alarms yet.
+        if (ownRestarts !== restarts) return;
         report('painting', list, ({ alarmId }) => shown.get(alarmId) ?? 'nowhere');
       }),
     );
@@ -96,11 +101,12 @@ export function openReporter(options: {
     if (present === undefined || nowMs - sentAtMs < everyMsMin) return;
     const waitedMs = nowMs - sentAtMs;
     const list = due();
-    const news = list.filter(({ isNews }) => isNews).map(({ alarm }) => alarm);
+    const news = list.filter(({ why }) => why === 'news').map(({ alarm }) => alarm);
+    const isUnseen = list.some(({ why }) => why === 'unseen');
     const isDue = waitedMs >= reportEveryMs || news.length > 0 || isHeartbeatUnanswered;
     if (document.visibilityState === 'hidden') {
       if (isDue) report('hidden', news, () => 'nowhere');
-    } else if (isDue || (list.length > 0 && waitedMs >= searchEveryMs)) reportAfterFrames();
+    } else if (isDue || (isUnseen && waitedMs >= searchEveryMs)) reportAfterFrames();
   }
 
   /** Must be called when the tab was hidden or shown again, because the former reports are not valid any more. */
@@ -119,6 +125,7 @@ export function openReporter(options: {
       queueMicrotask(tick);
     },
     restart() {
+      restarts += 1;
       reported.clear();
       sentAtMs = Number.NEGATIVE_INFINITY;
     },
