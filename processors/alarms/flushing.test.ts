@@ -4,7 +4,7 @@ import type { PresenceRecord } from '../../contracts/messages/presence.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import type { KafkaTopic } from '../../contracts/topics.ts';
 import { env, reading, t0 } from '../bed.testing.ts';
-import { type CommitRow, createFlushing } from './flushing.ts';
+import { type CommitRow, createFlushing, signsInRoundMsMax } from './flushing.ts';
 import { createOutbox } from './outbox.ts';
 import { createOwnership } from './ownership.ts';
 import { adult, emptyRestored, key } from './partition.testing.ts';
@@ -306,6 +306,67 @@ describe('the sign of life', () => {
     kafka.onSnapshot = async () => {};
     await vi.advanceTimersByTimeAsync(1_000);
     expect(signTimes(signs())).toEqual([1_000, 2_000, 7_000]);
+  });
+
+  it('comes each second also during a round whose snapshots take 10 s, while alarm events leave', async () => {
+    const { flushing, kafka, partition, signs } = await openFlushing({ snapshotMs: 3_000 }, 3, 5);
+    kafka.onSnapshot = () => new Promise((done) => setTimeout(done, 10_000));
+    addReadings(partition(3), 20, 180);
+    flushing.start();
+    await vi.advanceTimersByTimeAsync(12_000);
+    addReadings(partition(5), 20, 180);
+    await vi.advanceTimersByTimeAsync(12_000);
+    const times = [0, ...signTimes(signs())];
+    const gapsMs = times.slice(1).map((atMs, index) => atMs - times[index]!);
+    expect(Math.max(...gapsMs)).toBeLessThanOrEqual(1_250);
+    expect(times.at(-1)).toBeGreaterThan(22_000);
+  });
+
+  it('does not come during a round while an event that was made before is not in the log', async () => {
+    const { flushing, kafka, partition, signs } = await openFlushing({ snapshotMs: 2_000 }, 3);
+    kafka.onSnapshot = () => new Promise((done) => setTimeout(done, 20_000));
+    addReadings(partition(3), 20, 180);
+    flushing.start();
+    await vi.advanceTimersByTimeAsync(4_000);
+    expect(signTimes(signs())).toEqual([1_000, 2_000, 3_000, 4_000]);
+    kafka.onEvent = () => new Promise(() => {});
+    addReadings(partition(3), 60, 80);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(signs()).toHaveLength(4);
+  });
+
+  it('does not come during a round while Kafka refuses the commit, because another process owns the partitions', async () => {
+    const { flushing, kafka, partition, signs } = await openFlushing({ snapshotMs: 2_000 }, 3);
+    kafka.onSnapshot = () => new Promise((done) => setTimeout(done, 20_000));
+    addReadings(partition(3), 20, 180);
+    flushing.start();
+    await vi.advanceTimersByTimeAsync(4_000);
+    kafka.onCommit = () => Promise.reject(new Error('fenced'));
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(signs()).toHaveLength(4);
+  });
+
+  it('does not come any more when a round lasts so long that the processor must count as stuck', async () => {
+    const { flushing, kafka, partition, signs } = await openFlushing({ snapshotMs: 2_000 }, 3);
+    kafka.onSnapshot = () => new Promise(() => {});
+    addReadings(partition(3), 20, 180);
+    flushing.start();
+    await vi.advanceTimersByTimeAsync(4 * signsInRoundMsMax);
+    expect(signTimes(signs()).at(-1)).toBe(2_000 + signsInRoundMsMax);
+  });
+
+  it('never commits the old offsets after the new ones, when a sign and the end of a round meet', async () => {
+    const { flushing, kafka, partition, writeOrder } = await openFlushing({ snapshotMs: 2_000 }, 3);
+    kafka.onSnapshot = () => new Promise((done) => setTimeout(done, 1_500));
+    addReadings(partition(3), 20, 180);
+    flushing.start();
+    await vi.advanceTimersByTimeAsync(2_500);
+    // The commit of the sign during the round takes longer than the rest of the round.
+    kafka.onCommit = () => new Promise((done) => setTimeout(done, 3_000));
+    await vi.advanceTimersByTimeAsync(6_500);
+    const commits = writeOrder().filter((entry) => entry.startsWith('commit'));
+    expect(commits.slice(0, 4)).toEqual(['commit 0', 'commit 0', 'commit 0', 'commit 20']);
+    expect(commits.slice(4)).not.toContain('commit 0');
   });
 
   it('does not come while no partition is owned, and when the partitions are released during the commit', async () => {

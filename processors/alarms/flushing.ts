@@ -1,6 +1,6 @@
 /**
  * Saves the progress of the owned partitions in regular rounds: snapshots to `alarm-state`, and the group's offsets. Gives the screens a
- * sign of life each second, at the beginning of a round and between the rounds.
+ * sign of life each second, between the rounds and during a round.
  *
  * Guarantees, in the order of a round:
  * 1. Before its snapshots, a round commits the last committed offsets again. Kafka refuses this commit if another process owns the
@@ -8,7 +8,8 @@
  * 2. A snapshot is written only when all events that it includes are in `alarms`, and only while the partitions are still owned.
  * 3. Offsets are committed only when every snapshot of the round is written.
  * 4. A sign of life is written only after Kafka has accepted such a repeated commit, and when all events that were made before are in
- *    `alarms`. After a failed round there is no sign of life until a round succeeds.
+ *    `alarms`. After a failed round there is no sign of life until a round succeeds. A round that lasts longer than `signsInRoundMsMax` gets
+ *    no more signs, so that screens show a processor that can save nothing.
  * If a round fails, the next round writes its snapshots and offsets again.
  */
 import type { Logger } from 'pino';
@@ -25,6 +26,8 @@ import type { Flush, Snapshot } from './snapshots.ts';
 
 /** While readings come, at least one snapshot is written in this time. */
 const snapshotAtLeastMs = 4_000;
+/** For this time a round of snapshots may last until it gets no more signs of life (ours). */
+export const signsInRoundMsMax = 30_000;
 
 /** The next offset to read of a partition. */
 export type CommitRow = {
@@ -71,14 +74,19 @@ export function createFlushing(options: {
   let isClosing = false;
   let timer: NodeJS.Timeout | undefined;
   let step: Promise<void> = Promise.resolve();
+  let lastCommit: Promise<void> = Promise.resolve();
 
   async function flush(quietMs: number): Promise<void> {
     const generation = ownership.generation();
     const saves = takeSaves(quietMs);
     if (saves.length === 0) return;
+    let endSigns = () => {};
     try {
       await proveOwnership();
-      if (!hasFailed) await signs.give();
+      if (!hasFailed) {
+        await signs.give();
+        endSigns = signDuringRound();
+      }
       for (const { owner, eventsBefore, snapshots } of saves) {
         if (snapshots.length === 0) continue;
         if (!(await owner.outbox.waitUntilSent()) || generation !== ownership.generation())
@@ -86,11 +94,13 @@ export function createFlushing(options: {
         await Promise.all(snapshots.map(write));
         owner.eventsBefore = eventsBefore;
       }
-      if (generation !== ownership.generation()) return;
-      await askKafka(() =>
-        commit(saves.flatMap(({ partitionNumber, position }) => commitRowsOf(partitionNumber, position))),
-      );
-      for (const { owner, position } of saves) owner.committed = position;
+      const isCommitted = await commitInTurn(async () => {
+        if (generation !== ownership.generation()) return false;
+        await commit(saves.flatMap(({ partitionNumber, position }) => commitRowsOf(partitionNumber, position)));
+        for (const { owner, position } of saves) owner.committed = position;
+        return true;
+      });
+      if (!isCommitted) return;
       if (hasFailed) await signs.give();
       hasFailed = false;
     } catch (error) {
@@ -98,6 +108,8 @@ export function createFlushing(options: {
       counts.flushesRefused += 1;
       hasFailed = true;
       options.log.warn({ error: (error as Error).message }, 'a round of snapshots failed, the next round tries again');
+    } finally {
+      endSigns();
     }
   }
 
@@ -123,12 +135,45 @@ export function createFlushing(options: {
   }
 
   /** Commits the committed offsets again. @throws if another process owns the partitions, or if Kafka does not answer */
-  function proveOwnership(): Promise<void> {
-    const rows = [...ownership.owners()].flatMap(([number, owner]) => commitRowsOf(number, owner.committed));
-    return askKafka(() => commit(rows));
+  async function proveOwnership(): Promise<void> {
+    await commitInTurn(() =>
+      commit([...ownership.owners()].flatMap(([number, owner]) => commitRowsOf(number, owner.committed))),
+    );
   }
 
-  async function signBetweenRounds(): Promise<void> {
+  /** Runs a commit after the commits before it have ended. Otherwise a sign could commit the old offsets after a round has committed new ones. */
+  async function commitInTurn<T>(request: () => Promise<T>): Promise<T> {
+    const turn = Promise.withResolvers<void>();
+    const before = lastCommit;
+    lastCommit = turn.promise;
+    await before;
+    try {
+      let result: T;
+      await askKafka(async () => {
+        result = await request();
+      });
+      return result!;
+    } finally {
+      turn.resolve();
+    }
+  }
+
+  /** Gives a sign of life each second until the caller calls the returned function, but at most for `signsInRoundMsMax`. */
+  function signDuringRound(): () => void {
+    const beganMs = performance.now();
+    let isSigning = false;
+    const signTimer = setInterval(() => {
+      if (performance.now() - beganMs > signsInRoundMsMax) return clearInterval(signTimer);
+      if (isSigning) return;
+      isSigning = true;
+      void sign().finally(() => {
+        isSigning = false;
+      });
+    }, stepMs);
+    return () => clearInterval(signTimer);
+  }
+
+  async function sign(): Promise<void> {
     if (ownership.owners().size === 0) return;
     try {
       await proveOwnership();
@@ -144,7 +189,7 @@ export function createFlushing(options: {
 
   async function takeStep(): Promise<void> {
     const sinceRoundMs = performance.now() - lastRoundMs;
-    if (!hasFailed && sinceRoundMs < options.snapshotMs - stepMs / 2) return signBetweenRounds();
+    if (!hasFailed && sinceRoundMs < options.snapshotMs - stepMs / 2) return sign();
     await flush(options.quietSnapshotMs);
     lastRoundMs = performance.now();
   }
