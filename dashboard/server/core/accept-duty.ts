@@ -44,7 +44,7 @@ export function decideAccept(
   const away = awayRefusal(state, context);
   if (away) return away;
   const remaining = remainingBeds(dutiesOf(state, ward), entry, nowMs);
-  const chosen = beds ?? remaining;
+  const chosen = bedsToAccept(beds, dutiesOf(state, ward), entry, nowMs);
   if (beds?.some((bed) => !remaining?.includes(bed)))
     return refusalOf('conflict', 'You have already accepted a bed of these, or the assignment does not have it.');
   const end = (endedId: string, successor: string): AssignmentEvent => ({
@@ -69,6 +69,16 @@ export function decideAccept(
   if (!successor) return { ok: true, events: [taken] };
   const ended = handedOver(after, successor, context).map((former) => end(former.assignment.assignmentId, successorId));
   return { ok: true, events: [taken, ...rest, ...ended] };
+}
+
+/** Returns the beds that an acceptance takes: the named beds, or all beds that remain; undefined for a duty of the whole ward. */
+export function bedsToAccept(
+  named: readonly string[] | undefined,
+  duties: WardDuties,
+  entry: DutyAssignment,
+  nowMs: number,
+): readonly string[] | undefined {
+  return named ?? remainingBeds(duties, entry, nowMs);
 }
 
 /**

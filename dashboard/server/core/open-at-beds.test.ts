@@ -74,6 +74,16 @@ describe('judgeSeen', () => {
     );
   });
 
+  it('accepts the bed that remains, although something is open at a bed that the person accepted before', () => {
+    const partly = emptyBoard();
+    foldAssignmentEvent(partly, assigned('chief', 7, assignmentOf(1, 'n', [8, 15], ['1', '2'])));
+    foldAssignmentEvent(partly, assigned('n', 7.5, assignmentOf(2, 'n', [8, 15], ['1'])));
+    const judgeRest = (alarms: readonly (typeof hr)[]) =>
+      judgeSeen(newState(), { assignmentId: idOf(1) }, keysOf(alarms), partly.duties, context);
+    expect(judgeRest([spo2])).toEqual({ text: 'open: 2: SpO2 84 < 90' });
+    expect(judgeRest([]).refusal?.message).toContain('2: SpO2 84 < 90');
+  });
+
   it('accepts from a page that cannot show what is open, and says so in the audit trail', () => {
     expect(judge(undefined)).toEqual({
       text: 'the page could not show what is open; open: 1: HR 134 > 120; 2: SpO2 84 < 90',

@@ -1,7 +1,8 @@
 /** What is open at the beds that a person accepts, and what of it the person has not seen. */
-import type { DutyState } from '../../../contracts/duty-state.ts';
+import { type DutyState, dutiesOf } from '../../../contracts/duty-state.ts';
 import { type OpenPoint, openPoints, pointName } from '../../../contracts/open-points.ts';
 import { visibleText } from '../../../contracts/text.ts';
+import { bedsToAccept } from './accept-duty.ts';
 import { type BoardContext, type BoardRefusal, entryOf, refusalOf } from './board-context.ts';
 import { seesWard, type Viewer } from './rights.ts';
 import { alarmsOfBed, headOf } from './screen.ts';
@@ -71,7 +72,8 @@ export function judgeSeen(
   duties: DutyState,
   { ward, viewer, nowMs }: BoardContext,
 ): SeenJudgement {
-  const accepted = beds ?? entryOf(duties, ward, assignmentId)?.assignment.beds;
+  const entry = entryOf(duties, ward, assignmentId);
+  const accepted = entry && bedsToAccept(beds, dutiesOf(duties, ward), entry, nowMs);
   const open = openAtBeds(state, viewer, { ward, beds: accepted }, nowMs);
   const text = open.length === 0 ? 'nothing open' : `open: ${openText(open, auditedMax)}`;
   if (seen === undefined) return { text: `the page could not show what is open; ${text}` };
