@@ -3,14 +3,15 @@
  * (CLINICAL, "Delivery"). The functions change the state only through events. Pure.
  */
 import { quietReason } from '../../../contracts/alarm-calls.ts';
+import type { PersonsOf } from '../../../contracts/call-order.ts';
 import type { AlarmEvent } from '../../../contracts/messages/alarms.ts';
 import { priorityRank } from '../../../contracts/priorities.ts';
 import { freshAtMs } from './alarm-facts.ts';
 import { callNext, callOrRepeat, endCall, goOn, startRound } from './calling.ts';
 import { type Desk, personsAt, waitingCall } from './desk.ts';
-import { nextCall, presentPersons } from './next-call.ts';
+import { nextCall, presentPersons, repeatedCall } from './next-call.ts';
 import type { AlarmDelivery, Round } from './state.ts';
-import { isTooOld, resumeMsMax } from './waits.ts';
+import { isDue, isTooOld, resumeMsMax } from './waits.ts';
 
 /** Handles an alarm event of the engine. An event that is not newer than the last event has no effect. */
 export function takeAlarm(desk: Desk, event: AlarmEvent): void {
@@ -107,7 +108,7 @@ function followPersons(desk: Desk): void {
   if (round.phase === 'accepted') {
     followAccepted(desk, round, presentPersons(round, persons));
   } else if (round.phase === 'repeating') {
-    if (!call) callOrRepeat(desk);
+    if (!call) callWithoutWaiting(desk, round, persons);
     else if (nextCall(round, persons, desk.context.isDown)) {
       desk.emit({ type: 'call-ended', callId: call.callId, outcome: 'unanswered' });
       callNext(desk);
@@ -115,6 +116,17 @@ function followPersons(desk: Desk): void {
   } else if (round.phase === 'calling' && call && !presentPersons(round, persons).has(call.userId)) {
     endCall(desk, call, 'gone');
   }
+}
+
+/**
+ * At the end of a chain, nobody is called now: calls a person who has come or can be reached again. A person whose last call was not confirmed
+ * is called again only after the wait of the repeated call. Otherwise a person without an open page would be called every 5 s.
+ */
+function callWithoutWaiting(desk: Desk, round: Round, persons: PersonsOf): void {
+  const { isDown } = desk.context;
+  const isWaitOver = isDue(round.dueAtMs, desk.nowMs);
+  const isUnreached = repeatedCall(round, persons, isDown)?.outcome === 'unconfirmed';
+  if (isWaitOver || !isUnreached || nextCall(round, persons, isDown)) callOrRepeat(desk);
 }
 
 /**

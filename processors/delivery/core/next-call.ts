@@ -9,11 +9,13 @@ type IsDown = (userId: string, channel: DeliveryChannel) => boolean;
 
 /**
  * Returns the next call of a round; undefined if the chain is at its end. A person is called at most once through a channel, and never
- * through a channel that is down.
+ * through a channel that is down. A person who had left the duty and is there again is called like a person who was not called before.
  */
 export function nextCall(round: Round, personsOf: PersonsOf, isDown: IsDown): PossibleCall | undefined {
   const used = new Set(
-    round.calls.flatMap(({ userId, channels }) => channels.map((channel) => `${userId} ${channel}`)),
+    round.calls
+      .filter(({ outcome }) => outcome !== 'gone')
+      .flatMap(({ userId, channels }) => channels.map((channel) => `${userId} ${channel}`)),
   );
   const rejecting = rejectingPersons(round);
   for (const possible of callOrder(round.chain, personsOf)) {

@@ -94,7 +94,13 @@ export function play(steps: readonly Step[]): string[] {
         isRepeat: event.call.repeat > 0,
       });
     if (event.type === 'call-ended' && event.outcome !== 'unconfirmed') endedCalls.add(event.callId);
+    if (event.type === 'call-ended' && event.outcome === 'gone') forgetFirstCalls(event.callId);
     if (event.type === 'message') checkMessage(event);
+  }
+
+  /** A person who had left and comes back is called like a new person. */
+  function forgetFirstCalls(goneId: string): void {
+    for (const [first, callId] of firstCalls) if (callId === goneId) firstCalls.delete(first);
   }
 
   function checkMessage(event: MessageDecision): void {
