@@ -23,56 +23,86 @@ function newGate() {
     else reads[n]!.resolve();
     await vi.advanceTimersByTimeAsync(0);
   };
-  return { gate, reads, settle, changes: () => changes };
+  const isOpen = () => gate.readUntilMs() !== undefined;
+  return { gate, isOpen, reads, settle, changes: () => changes };
 }
 
 it('opens when a reading that began with the first question has ended, and says so', async () => {
-  const { gate, reads, settle, changes } = newGate();
-  expect([gate.isOpen(), gate.isOpen(), reads.length]).toEqual([false, false, 1]);
+  const { isOpen, reads, settle, changes } = newGate();
+  expect([isOpen(), isOpen(), reads.length]).toEqual([false, false, 1]);
   await settle(0);
-  expect([gate.isOpen(), changes()]).toEqual([true, 1]);
+  expect([isOpen(), changes()]).toEqual([true, 1]);
 });
 
 it('needs another reading after each decision', async () => {
-  const { gate, reads, settle } = newGate();
-  gate.isOpen();
+  const { gate, isOpen, reads, settle } = newGate();
+  isOpen();
   await settle(0);
   gate.shut();
-  expect([gate.isOpen(), reads.length]).toEqual([false, 2]);
+  expect([isOpen(), reads.length]).toEqual([false, 2]);
   await settle(1);
-  expect(gate.isOpen()).toBe(true);
+  expect(isOpen()).toBe(true);
 });
 
 it.each([
   [gateMsMax - 1, false],
   [gateMsMax, true],
   [-gateMsMax, true],
-])('while a reading goes on, is open after %d ms: %s', async (ms, isOpen) => {
-  const { gate } = newGate();
-  gate.isOpen();
+])('while a reading goes on, is open after %d ms: %s', async (ms, opens) => {
+  const { isOpen } = newGate();
+  isOpen();
   vi.setSystemTime(Date.now() + ms);
-  expect(gate.isOpen()).toBe(isOpen);
+  expect(isOpen()).toBe(opens);
 });
 
 it('lets later decisions not wait again while nothing can be read, and forgets a reading that began before the last decision', async () => {
-  const { gate, reads, settle } = newGate();
-  gate.isOpen();
+  const { gate, isOpen, reads, settle } = newGate();
+  isOpen();
   vi.setSystemTime(Date.now() + gateMsMax);
   gate.shut();
-  expect([gate.isOpen(), reads.length]).toEqual([true, 1]);
+  expect([isOpen(), reads.length]).toEqual([true, 1]);
   await settle(0);
-  expect([gate.isOpen(), reads.length]).toEqual([false, 2]);
+  expect([isOpen(), reads.length]).toEqual([false, 2]);
 });
 
 it('reads again a second after a failure, and does not wait longer because of it', async () => {
-  const { gate, reads, settle } = newGate();
-  gate.isOpen();
+  const { isOpen, reads, settle } = newGate();
+  isOpen();
   await settle(0, true);
-  gate.isOpen();
+  isOpen();
   expect(reads).toHaveLength(1);
   await vi.advanceTimersByTimeAsync(1_000);
-  expect([gate.isOpen(), reads.length]).toEqual([false, 2]);
+  expect([isOpen(), reads.length]).toEqual([false, 2]);
   await settle(1, true);
   await vi.advanceTimersByTimeAsync(gateMsMax - 1_000);
-  expect(gate.isOpen()).toBe(true);
+  expect(isOpen()).toBe(true);
+});
+
+it('opens only for waits that ended before the reading began', async () => {
+  const { gate, settle } = newGate();
+  const beginMs = Date.now();
+  gate.readUntilMs();
+  vi.setSystemTime(beginMs + 1_500);
+  await settle(0);
+  expect(gate.readUntilMs()).toBe(beginMs);
+  vi.setSystemTime(beginMs - 5_000);
+  expect(gate.readUntilMs()).toBe(beginMs - 5_000);
+});
+
+it('opens for every wait if the log cannot be read', () => {
+  const { gate } = newGate();
+  gate.readUntilMs();
+  vi.setSystemTime(Date.now() + gateMsMax);
+  expect(gate.readUntilMs()).toBe(Date.now());
+});
+
+it('forgets a reading whose wait was answered', async () => {
+  const { gate, isOpen, reads, settle } = newGate();
+  isOpen();
+  gate.shut();
+  await settle(0);
+  expect([isOpen(), reads.length]).toEqual([false, 2]);
+  await settle(1);
+  gate.shut();
+  expect([isOpen(), reads.length]).toEqual([false, 3]);
 });

@@ -12,15 +12,19 @@ export const gateMsMax = 3_000;
 const retryMs = 1_000;
 
 export type TimeGate = {
-  /** Returns whether the time may decide now. The first call begins to read. */
-  isOpen(): boolean;
-  /** Notes that the time has decided. Its next decision needs another reading. */
+  /**
+   * Returns the time up to which waits may end now: when the last reading began, or the present if the log cannot be
+   * read. A wait that ended later needs another reading. Undefined while the log is being read. The first call begins
+   * to read.
+   */
+  readUntilMs(): number | undefined;
+  /** Forgets what was read. Called when the time has decided, and when no wait is over any more. */
   shut(): void;
 };
 
 /**
  * @param options.readEnd resolves when everything that was in the log at the call has been handed out
- * @param options.onChange called when `isOpen` may return another value
+ * @param options.onChange called when `readUntilMs` may return another value
  */
 export function createTimeGate(options: {
   readonly readEnd: () => Promise<void>;
@@ -31,14 +35,16 @@ export function createTimeGate(options: {
   /** When the first reading without a success began. While it goes on, later decisions do not wait again. */
   let sinceMs: number | undefined;
   let isReading = false;
-  let isRead = false;
-  /** Whether the time has decided since the present reading began. Then this reading says nothing about the next decision. */
+  /** When the last reading began that has succeeded and is not forgotten. */
+  let readMs: number | undefined;
+  /** Whether the gate was shut since the present reading began. Then this reading says nothing about the next decision. */
   let isOld = false;
 
   async function read(): Promise<void> {
+    const beginMs = now();
     try {
       await readEnd();
-      isRead = !isOld;
+      readMs = isOld ? undefined : beginMs;
       sinceMs = undefined;
     } catch {
       await new Promise((done) => setTimeout(done, retryMs).unref());
@@ -48,19 +54,19 @@ export function createTimeGate(options: {
   }
 
   return {
-    isOpen() {
-      if (isRead) return true;
+    readUntilMs() {
+      // The clock may have been set back.
+      if (readMs !== undefined) return Math.min(readMs, now());
       sinceMs ??= now();
       if (!isReading) {
         isReading = true;
         isOld = false;
         void read();
       }
-      // The clock may have been set back.
-      return Math.abs(now() - sinceMs) >= gateMsMax;
+      return Math.abs(now() - sinceMs) >= gateMsMax ? now() : undefined;
     },
     shut() {
-      isRead = false;
+      readMs = undefined;
       isOld = true;
     },
   };

@@ -79,7 +79,12 @@ function newWriting(offsetsSince = 0, book = emptyBook, readEnd = async () => {}
     clockMs += ms;
     writing.look();
   };
-  return { writing, log, fold, books, unsent, failures, leftOut, fail, later, commits: () => commits };
+  /** Like `later`, but persons and places are not looked at. */
+  const pass = (ms: number) => {
+    clockMs += ms;
+    writing.give();
+  };
+  return { writing, log, fold, books, unsent, failures, leftOut, fail, later, pass, commits: () => commits };
 }
 const until = (what: () => boolean) => vi.waitFor(() => expect(what()).toBe(true), { timeout: 30_000 });
 
@@ -338,6 +343,74 @@ describe('createWriting with a person who waits for an answer', () => {
     later(gateMsMax);
     await until(() => eventsIn(log).includes('called'));
     await writing.close();
+  });
+
+  describe('with two alarms', () => {
+    const otherId = 'alarm-other0000000';
+
+    /** Returns a book in which each alarm has called anna such a time ago, and no call was confirmed. A call waits 5 s for this. */
+    function bothCalled(agoMs: number, otherAgoMs: number): Book {
+      const event = eventOf('raised', alarmOf(otherId), nowMs - otherAgoMs);
+      return take(calledBefore(agoMs), { type: 'alarm', event }, context, nowMs - otherAgoMs).book;
+    }
+    const otherAccepted = structuredClone(accepted) as Item & {
+      intake: { command: { alarmId: string; commandId: string } };
+    };
+    Object.assign(otherAccepted.intake.command, {
+      alarmId: otherId,
+      commandId: '00000000-0000-4000-8000-000000000002',
+    });
+    const typesOf = (log: readonly TurnRecord[], ofAlarm: string) =>
+      log.flatMap(({ body }) => {
+        const { event } = body as Partial<DeliveryRecord>;
+        return event && 'alarmId' in event && event.alarmId === ofAlarm ? [event.type] : [];
+      });
+
+    function startWithBoth(agoMs: number, otherAgoMs: number) {
+      const reads: PromiseWithResolvers<void>[] = [];
+      const readEnd = () => {
+        reads.push(Promise.withResolvers());
+        return reads.at(-1)!.promise;
+      };
+      const started = newWriting(0, bothCalled(agoMs, otherAgoMs), readEnd);
+      started.writing.start();
+      return { ...started, reads };
+    }
+
+    it('reads again for a wait that ends after the reading for an earlier wait, whose answer has come', async () => {
+      const { writing, log, books, reads, pass } = startWithBoth(4_500, 3_500);
+      await until(() => books.length > 0);
+      pass(500);
+      await until(() => reads.length === 1);
+      writing.give(accepted);
+      await until(() => eventsIn(log).includes('accepted'));
+      reads[0]!.resolve();
+      const before = books.length;
+      await until(() => books.length > before);
+      pass(1_000);
+      await until(() => reads.length === 2 || typesOf(log, otherId).includes('called'));
+      writing.give(otherAccepted);
+      reads[1]?.resolve();
+      await until(() => typesOf(log, otherId).includes('accepted'));
+      await writing.close();
+      expect(typesOf(log, otherId)).not.toContain('called');
+    });
+
+    it('reads again for a wait that ends while the log is read for an earlier wait', async () => {
+      const { writing, log, books, reads, pass } = startWithBoth(4_500, 4_400);
+      await until(() => books.length > 0);
+      pass(500);
+      await until(() => reads.length === 1);
+      pass(100);
+      reads[0]!.resolve();
+      await until(() => eventsIn(log).includes('called'));
+      await until(() => reads.length === 2 || typesOf(log, otherId).includes('called'));
+      writing.give(otherAccepted);
+      reads[1]?.resolve();
+      await until(() => typesOf(log, otherId).includes('accepted'));
+      await writing.close();
+      expect(typesOf(log, otherId)).not.toContain('called');
+    });
   });
 });
 

@@ -101,10 +101,10 @@ export function createWriting(options: WritingOptions): Writing {
 
   async function run(): Promise<void> {
     // The intake has just read everything up to the end.
-    await pass(true);
+    await pass(now());
     while (!isClosed) {
       // First the gate, then the inputs: what was read before it opened is in the queue.
-      await pass(isDue() && gate.isOpen());
+      await pass(readUntilMs());
       if (queue.length === 0 && !isClosed) await sleepUntilDue();
     }
   }
@@ -114,8 +114,19 @@ export function createWriting(options: WritingOptions): Writing {
     return nextDueAtMs(book.state, nowMs) <= nowMs || lookMs + lookEveryMs <= nowMs || lookMs > nowMs;
   };
 
-  /** Takes all inputs that wait, so that an answer among them comes before the end of its wait. */
-  async function pass(decidesTime: boolean): Promise<void> {
+  /** Returns up to when waits may end now; undefined if no wait is over, or the log must be read first. */
+  function readUntilMs(): number | undefined {
+    if (isDue()) return gate.readUntilMs();
+    // The answer has come. What was read for this wait says nothing about the next one.
+    gate.shut();
+    return undefined;
+  }
+
+  /**
+   * Takes all inputs that wait, so that an answer among them comes before the end of its wait.
+   * @param untilMs waits that ended up to this time are over; undefined if the time decides nothing now
+   */
+  async function pass(untilMs: number | undefined): Promise<void> {
     const items = queue.splice(0);
     room?.resolve();
     const nowMs = now();
@@ -136,10 +147,10 @@ export function createWriting(options: WritingOptions): Writing {
     }
     // If one of these two throws, the session fails. Without them nobody would be called any more, and somebody must
     // notice this.
-    if (decidesTime) {
+    if (untilMs !== undefined) {
       lookMs = nowMs;
       gate.shut();
-      takeNext({ type: 'timer' });
+      takeNext({ type: 'timer', untilMs });
       takeNext({ type: 'changed' });
     }
     for (const { from } of items) {
@@ -206,6 +217,8 @@ export function createWriting(options: WritingOptions): Writing {
 
   async function sleepUntilDue(): Promise<void> {
     const dueMs = Math.min(nextDueAtMs(book.state, now()), lookMs + lookEveryMs);
+    // Begins the reading for a wait that has ended since the last reading began.
+    if (isDue()) gate.readUntilMs();
     const timer = setTimeout(wake.resolve, isDue() ? gateEveryMs : dueMs - now());
     await wake.promise;
     clearTimeout(timer);

@@ -101,7 +101,7 @@ export function endCall(desk: Desk, call: Call, outcome: 'unanswered' | 'unconfi
 
 /** Does the next step of a round if its wait is over. */
 export function goOn(desk: Desk): void {
-  const { nowMs } = desk;
+  const { nowMs, untilMs } = desk;
   const round = desk.state()?.round;
   if (!round || round.phase === 'stopped' || round.phase === 'expired') return;
   if (isSetBack(round.dueAtMs, round.waitMs, nowMs)) {
@@ -109,7 +109,7 @@ export function goOn(desk: Desk): void {
     return;
   }
   const call = waitingCall(round);
-  const isOver = isDue(round.dueAtMs, nowMs);
+  const isOver = isDue(round.dueAtMs, untilMs);
   switch (round.phase) {
     case 'beginning':
       if (isOver) callNext(desk);
@@ -118,11 +118,11 @@ export function goOn(desk: Desk): void {
       // A round without a wait shows that the process was killed before it called the next person.
       if (!call || round.dueAtMs === null) callNext(desk);
       else if (isOver) endCall(desk, call, 'unanswered');
-      else if (isDue(call.confirmDueAtMs, nowMs)) endCall(desk, call, 'unconfirmed');
+      else if (isDue(call.confirmDueAtMs, untilMs)) endCall(desk, call, 'unconfirmed');
       return;
     case 'repeating':
       if (call && isOver) endCall(desk, call, 'unanswered');
-      else if (call && isDue(call.confirmDueAtMs, nowMs)) {
+      else if (call && isDue(call.confirmDueAtMs, untilMs)) {
         endCall(desk, call, 'unconfirmed');
         // An earlier call may wait too, because somebody had accepted meanwhile.
         goOn(desk);

@@ -29,6 +29,16 @@ describe('the chain', () => {
     expect(ward.called()).toBe(expected);
   });
 
+  it.each([
+    [59_999, 'anna'],
+    [60_000, 'anna, ben'],
+    [70_000, 'anna, ben'],
+  ])('after 65 s, if all answers of the first %d ms have been read, has called %s', (readUntilMs, expected) => {
+    const ward = raised();
+    ward.at(65_000, readUntilMs);
+    expect(ward.called()).toBe(expected);
+  });
+
   it('calls the last person again at its end, and the ward has a technical alarm', () => {
     const ward = raised();
     for (const minutes of [1, 2, 3]) ward.at(minutes * 60_000);

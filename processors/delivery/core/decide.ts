@@ -30,6 +30,7 @@ export function decide(state: State, input: Input, context: Context, nowMs: numb
     emit: (event) => take({ ...event, alarmId, atMs: nowMs } as AlarmDecision),
     context,
     nowMs,
+    untilMs: input.type === 'timer' ? Math.min(input.untilMs ?? nowMs, nowMs) : nowMs,
   });
   switch (input.type) {
     case 'alarm':

@@ -84,10 +84,10 @@ export function newWard(staff: Staff | undefined, { policy = builtInPolicy, conf
     alarm: (type: AlarmEvent['type'], alarm: Alarm) => give({ type: 'alarm', event: eventOf(type, alarm, nowMs) }),
     answer: (userId: string, answer: 'accepted' | 'rejected', alarmId = 'a', round = 1) =>
       give({ type: 'answer', alarmId, round, userId, answer }),
-    /** Moves the clock to a time after `t0` and gives a timer. */
-    at(ms: number) {
+    /** Moves the clock to a time after `t0` and gives a timer. Everything that was written before `readUntilMs` has been read. */
+    at(ms: number, readUntilMs = ms) {
       nowMs = t0 + ms;
-      return give({ type: 'timer' });
+      return give({ type: 'timer', untilMs: t0 + readUntilMs });
     },
     staff(next: Staff | undefined) {
       people = next;

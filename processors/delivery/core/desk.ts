@@ -15,6 +15,8 @@ export type Desk = {
   readonly emit: (event: WithoutPlace<AlarmDecision>) => void;
   readonly context: Context;
   readonly nowMs: number;
+  /** A wait that ended up to this time is over. */
+  readonly untilMs: number;
 };
 
 /** Returns the persons of a duty at the alarm's bed. */

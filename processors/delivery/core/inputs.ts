@@ -29,8 +29,12 @@ export type Input =
       readonly userId: string;
       readonly answer: 'accepted' | 'rejected';
     }
-  /** Time has passed. The process gives this input at the end of a wait, at its start, and every few seconds. */
-  | { readonly type: 'timer' };
+  /**
+   * Time has passed. The process gives this input at the end of a wait, at its start, and every few seconds. A wait that
+   * ended after `untilMs` is not over yet, because its answer may be in the log and not be read. Without `untilMs`, every
+   * wait that has ended is over.
+   */
+  | { readonly type: 'timer'; readonly untilMs?: number };
 
 export type Place = { readonly ward: string | null; readonly bed: string | null };
 

@@ -20,7 +20,7 @@ export type Report =
 export type Intake =
   | { readonly type: 'alarm'; readonly event: AlarmEvent }
   | { readonly type: 'changed' }
-  | { readonly type: 'timer' }
+  | { readonly type: 'timer'; readonly untilMs?: number }
   | { readonly type: 'command'; readonly command: DeliveryCommand }
   | { readonly type: 'report'; readonly message: MessageDecision; readonly report: Report }
   | { readonly type: 'reach'; readonly event: ReachSeen | ReachEnded };
