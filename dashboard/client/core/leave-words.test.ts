@@ -23,7 +23,7 @@ it.each([
   [
     'nobody who is left',
     { ...call, isAccepted: false },
-    'this call waits for Ann): nobody else is left to call, so the ward gets a technical alarm.',
+    'this call waits for Ann): nobody else is left to call, so the ward has a technical alarm.',
   ],
 ])('callText names %s', (_, lost, end) => {
   expect(callText(lost, 'Ann')).toBe(`HR 134 > 120 at A-1 (${end}`);

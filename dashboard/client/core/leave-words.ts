@@ -24,7 +24,7 @@ export function callText({ bed, text, isAccepted, others, next }: Call, person: 
 function thenText(others: readonly string[], next: string | undefined): string {
   if (others.length > 0) return `${others.join(', ')} still ${others.length === 1 ? 'goes' : 'go'}.`;
   if (next !== undefined) return `${next} is called next.`;
-  return 'nobody else is left to call, so the ward gets a technical alarm.';
+  return 'nobody else is left to call, so the ward has a technical alarm.';
 }
 
 /** The length of an assignment that is made again after its planned end, ms. */

@@ -106,6 +106,7 @@ describe('places', () => {
 describe('calls', () => {
   const accept: Partial<DeliveryView> = { phase: 'accepted', acceptedBy: [{ userId: 'anna', name: 'anna' }], bed: '1' };
   const call = { bed: '1', text: 'HR 134 > 120', isAccepted: true, others: [] };
+  const repeating: Partial<DeliveryView> = { phase: 'repeating', notice: 'nobody-answers' };
   const annasCall = callTo('anna', { outcome: 'accepted' });
   it.each<[string, readonly AssignmentEvent[], DeliveryView, LeaveCommand, object[]]>([
     ['goes on to the buddy', [anna, ben], viewOf(1, [annasCall], accept), goAway(), [{ ...call, next: 'ben' }]],
@@ -131,6 +132,27 @@ describe('calls', () => {
       viewOf(1, [callTo('anna')]),
       goAway(),
       [{ ...call, isAccepted: false, next: 'ben' }],
+    ],
+    [
+      'that is repeated because nobody answers is listed, and goes on to the buddy, who is called again',
+      [anna, ben],
+      viewOf(1, [callTo('ben', { outcome: 'unanswered' }), callTo('anna', { repeat: 1 })], repeating),
+      goAway(),
+      [{ ...call, isAccepted: false, next: 'BEN' }],
+    ],
+    [
+      'that is repeated goes on to a cover who has not been called',
+      [anna, cleo],
+      viewOf(1, [callTo('anna', { repeat: 1 })], repeating),
+      goAway('cleo'),
+      [{ ...call, isAccepted: false, next: 'cleo' }],
+    ],
+    [
+      'that is repeated has nobody left, if the buddy has rejected it',
+      [anna, ben],
+      viewOf(1, [callTo('ben', { outcome: 'rejected' }), callTo('anna', { repeat: 1 })], repeating),
+      goAway(),
+      [{ ...call, isAccepted: false }],
     ],
     ['of another person is not listed', [anna, ben], viewOf(1, [callTo('ben')]), goAway(), []],
     [

@@ -2,7 +2,7 @@
  * Computes what happens if a person goes away or if an assignment ends: who is responsible afterwards, and who is called for the alarms that
  * have called this person. Changes nothing. The person sees the result before she or he decides.
  */
-import { callOrder } from '../../../contracts/call-order.ts';
+import { callOrder, type PossibleCall } from '../../../contracts/call-order.ts';
 import { chainFor } from '../../../contracts/delivery-policy.ts';
 import { evolve, isCovering, responsibleAt } from '../../../contracts/duties.ts';
 import {
@@ -12,6 +12,7 @@ import {
   liveAssignments,
   overdueBeds,
 } from '../../../contracts/duty-state.ts';
+import type { DeliveryView } from '../../../contracts/messages/deliveries.ts';
 import type { DeliveryPolicy } from '../../../contracts/messages/delivery-policy.ts';
 import { visibleText } from '../../../contracts/text.ts';
 import type { LeaveOutcome } from '../../protocol/assignments.ts';
@@ -122,8 +123,10 @@ function callsOf(
   return [...deliveries.deliveries.values()].flatMap((delivery) => {
     const { view } = delivery;
     const isAccepted = view.phase === 'accepted' && view.acceptedBy.some((person) => person.userId === userId);
+    // A repeated call waits for the person, too: nobody else has answered.
     const isCalled =
-      view.phase === 'calling' && view.calls.some((call) => call.userId === userId && call.outcome === 'waiting');
+      (view.phase === 'calling' || view.phase === 'repeating') &&
+      view.calls.some((call) => call.userId === userId && call.outcome === 'waiting');
     const alarmState = state.alarms.get(view.alarmId);
     const bed = alarmState && state.beds.get(alarmState.alarm.associationId);
     if ((!isAccepted && !isCalled) || !alarmState || bed?.period?.ward !== ward) return [];
@@ -131,8 +134,7 @@ function callsOf(
     const order = orderOf(delivery, after, { ward, bed: bed.period.bed }, policy, nowMs);
     if (order.some(({ person }) => person.userId === userId)) return [];
     const others = view.acceptedBy.filter((person) => order.some((call) => call.person.userId === person.userId));
-    const called = new Set(view.calls.map((call) => call.userId));
-    const next = order.find(({ person, waitMs }) => waitMs > 0 && !called.has(person.userId))?.person;
+    const next = nextOf(view, order);
     return [
       {
         bed: visibleText(bed.period.bed),
@@ -143,6 +145,19 @@ function callsOf(
       },
     ];
   });
+}
+
+/** Returns who is called after the person: the first who has not been called, or who is called again because the chain is at its end. */
+function nextOf({ phase, calls }: DeliveryView, order: readonly PossibleCall[]): { readonly name: string } | undefined {
+  const called = new Set(calls.map((call) => call.userId));
+  const first = order.find(({ person, waitMs }) => waitMs > 0 && !called.has(person.userId));
+  if (first || phase !== 'repeating') return first?.person;
+  const rejecting = new Set(calls.flatMap((call) => (call.outcome === 'rejected' ? [call.userId] : [])));
+  const present = new Set(order.map(({ person }) => person.userId));
+  return calls.findLast(
+    ({ userId, outcome }) =>
+      (outcome === 'unanswered' || outcome === 'unconfirmed') && present.has(userId) && !rejecting.has(userId),
+  );
 }
 
 function orderOf(
