@@ -92,6 +92,18 @@ describe('the acceptance of some beds', () => {
     expect(board.act('ben', 14.6, accept(only)).split(':')[0]).toBe(expected);
   });
 
+  it('takes one bed that is named as often as the assignment has beds, and no other bed', () => {
+    const board = newBoard([anna, ben]);
+    expect(board.act('ben', 14.5, accept(['ICU-2', 'ICU-2', 'ICU-2']))).toBe('ok');
+    expect(board.nurses(15.1)).toEqual([
+      'anna overdue, ben not-accepted',
+      'ben accepted',
+      'anna overdue, ben not-accepted',
+    ]);
+    const ofBen = board.view('ben', 15.1).filter(({ assignment }) => assignment.userId === 'ben');
+    expect(ofBen.map(({ assignment }) => assignment.beds)).toEqual([beds, ['ICU-2']]);
+  });
+
   it.each([
     ['another person', 'cleo', 14.5, 'not-allowed'],
     ['the person, more than 1 h before the start', 'ben', 13.99, 'conflict'],

@@ -78,7 +78,8 @@ export function bedsToAccept(
   entry: DutyAssignment,
   nowMs: number,
 ): readonly string[] | undefined {
-  return named ?? remainingBeds(duties, entry, nowMs);
+  // A bed that is named twice must not count as two beds: two names of one bed are not the whole assignment of two beds.
+  return named ? [...new Set(named)] : remainingBeds(duties, entry, nowMs);
 }
 
 /**
