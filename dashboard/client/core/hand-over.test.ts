@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { GroupInForce } from '../../../contracts/messages/alarms.ts';
 import { newLimits } from '../../../contracts/messages/limits.testing.ts';
 import { alarm, bed } from './fixtures.ts';
-import { listChange, type OpenLine, openAtBed, seenListAfter } from './hand-over.ts';
+import { bedsOfWard, listChange, type OpenLine, openAtBed, seenListAfter } from './hand-over.ts';
 
 const nowMs = new Date(2026, 2, 2, 8).getTime();
 const at = new Date(nowMs - 60_000).toISOString();
@@ -72,6 +72,17 @@ it.each<[string, Partial<GroupInForce>, string]>([
 
 it('openAtBed is empty if nothing is open', () => {
   expect(openAtBed([{ bed: bed('a-1'), alarms: [] }], noCalls, nowMs)).toEqual({ lines: [], seen: [] });
+});
+
+it('bedsOfWard has also a bed with a patient that the wards file no longer names, and no bed of another ward', () => {
+  const live = [
+    { ward: 'icu', bed: '1' },
+    { ward: 'icu', bed: '9-old' },
+    { ward: 'icu', bed: '9-old' },
+    { ward: 'icu', bed: null },
+    { ward: 'other', bed: '7' },
+  ];
+  expect(bedsOfWard(['1', '2'], live, 'icu')).toEqual(['1', '2', '9-old']);
 });
 
 it('listChange names what came and what went since the page was opened', () => {

@@ -28,6 +28,19 @@ export type OpenLine = { readonly point?: { readonly key: string; readonly name:
 /** What is open at one bed: the lines, and the keys of what the person has seen with them. */
 export type OpenBed = { readonly lines: readonly OpenLine[]; readonly seen: readonly string[] };
 
+/**
+ * Returns the beds of a ward that the list of a duty of the whole ward has: those of the wards file, and those that the file no longer names and
+ * that still have a device or a patient. The server compares these, too.
+ */
+export function bedsOfWard(
+  registered: readonly string[],
+  live: Iterable<Pick<Bed, 'ward' | 'bed'>>,
+  ward: string,
+): string[] {
+  const inUse = [...live].flatMap((bed) => (bed.ward === ward && bed.bed !== null ? [bed.bed] : []));
+  return [...new Set([...registered, ...inUse])];
+}
+
 /** Returns what is open at the devices of one bed. */
 export function openAtBed(
   devices: readonly { readonly bed: Bed; readonly alarms: readonly Alarm[] }[],

@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 import { acceptEarlyMsMax } from '../../../contracts/duty-state.ts';
 import type { BoardEntry } from '../../protocol/assignments.ts';
 import { dutyNames, shortTime } from '../core/duty-words.ts';
+import { bedsOfWard } from '../core/hand-over.ts';
 import { useApp } from '../shell/app.ts';
 import type { BoardState } from './board-state.ts';
 import { TextField } from './fields.tsx';
@@ -35,7 +36,8 @@ function Waiting({ entry, state: { board, send, busy } }: { entry: BoardEntry; s
   const now = app.now.value;
   const isEarly = Date.parse(from) - now > acceptEarlyMsMax;
   const isListed = !isEarly && app.may('view-vitals');
-  const open = useOpenBeds(ward, beds ?? board.beds, isListed);
+  const listed = beds ?? bedsOfWard(board.beds, app.screen.value?.beds.values() ?? [], ward);
+  const open = useOpenBeds(ward, listed, isListed);
   const place = beds?.join(', ') ?? 'the whole ward';
   const canSplit = !isEarly && beds !== undefined && beds.length > 1;
 
