@@ -124,6 +124,30 @@ describe('the acceptance of some beds', () => {
   });
 });
 
+describe('the acceptance of some beds by a person who made many assignments', () => {
+  const made = (count: number) =>
+    Array.from({ length: count }, (_, n) =>
+      assigned('ben', 8, assignmentOf(100 + n, 'ben', [20, 22], ['ICU-1'], 'buddy')),
+    );
+  const tooMany = /^conflict: Not accepted: you have made too many assignments/;
+
+  it.each([
+    [59, /^ok$/],
+    [60, tooMany],
+  ])('makes one more after %i', (count, expected) => {
+    expect(newBoard([anna, ben, ...made(count)]).act('ben', 14.5, accept(['ICU-2']))).toMatch(expected);
+  });
+
+  it('takes the whole assignment, or all beds that remain, also at the maximum', () => {
+    expect(newBoard([anna, ben, ...made(60)]).act('ben', 14.5, accept())).toBe('ok');
+    const board = newBoard([anna, ben, ...made(59)]);
+    expect(board.act('ben', 14.5, accept(['ICU-2']))).toBe('ok');
+    expect(board.act('ben', 14.6, accept(['ICU-1']))).toMatch(tooMany);
+    expect(board.act('ben', 14.6, accept())).toBe('ok');
+    expect(board.nurses(15.1)).toEqual(['ben accepted', 'ben accepted', 'ben accepted']);
+  });
+});
+
 it('a whole assignment is accepted as before, also by naming all its beds', () => {
   for (const only of [undefined, beds]) {
     const board = newBoard([anna, ben]);

@@ -9,6 +9,7 @@ import {
   type WardDuties,
 } from '../../../contracts/duty-state.ts';
 import type { AssignmentEvent } from '../../../contracts/messages/assignments.ts';
+import { hasMadeTooMany } from './assign-duty.ts';
 import {
   awayRefusal,
   type BoardContext,
@@ -63,6 +64,12 @@ export function decideAccept(
         assignment: { ...entry.assignment, assignmentId: successorId, name: viewer.name, beds: [...(chosen ?? [])] },
       };
   const rest = !isWhole && chosen?.length === remaining?.length ? [end(assignmentId, successorId)] : [];
+  // Whoever accepts all beds that remain is never refused here: this is the last assignment that the acceptance makes.
+  if (!isWhole && rest.length === 0 && hasMadeTooMany(state, context))
+    return refusalOf(
+      'conflict',
+      'Not accepted: you have made too many assignments of this ward. Accept all these beds at once.',
+    );
   const after = [taken, ...rest].reduce(evolve, state);
   const successor = entryOf(after, ward, successorId);
   // The board is full: `decide` says so, because the event has no effect.

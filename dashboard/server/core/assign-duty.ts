@@ -84,11 +84,8 @@ export function decideAssign(
       'conflict',
       `The board is full: ${liveAssignmentsMax} assignments, or ${storedAssignmentsMax} with those of the last 48 hours. Nothing was saved.`,
     );
-  const isOfViewer = ({ by }: DutyAssignment) => by.userId === viewer.userId;
-  const isOverOwnMax =
-    duties.assignments.filter(isOfViewer).length >= ownStoredMax ||
-    (live.filter(isOfViewer).length >= ownLiveMax && !isChargeNurse(state, context));
-  if (isOverOwnMax) return refusalOf('conflict', 'You have made too many assignments of this ward. Nothing was saved.');
+  if (hasMadeTooMany(state, context, live))
+    return refusalOf('conflict', 'You have made too many assignments of this ward. Nothing was saved.');
   if (live.some((entry) => isSame(entry, { ...place, userId }, nowMs)))
     return refusalOf(
       'conflict',
@@ -96,6 +93,17 @@ export function decideAssign(
     );
   const assignment: Assignment = { assignmentId: newId(), ...place, userId, name: member.name };
   return allowed({ type: 'assigned', ...eventFields(context), assignment });
+}
+
+/** Returns whether the person has made so many assignments of this ward that she or he may not make another one now. */
+export function hasMadeTooMany(
+  state: DutyState,
+  context: BoardContext,
+  live: readonly DutyAssignment[] = liveAssignments(dutiesOf(state, context.ward), context.nowMs),
+): boolean {
+  const isOfViewer = ({ by }: DutyAssignment) => by.userId === context.viewer.userId;
+  if (dutiesOf(state, context.ward).assignments.filter(isOfViewer).length >= ownStoredMax) return true;
+  return live.filter(isOfViewer).length >= ownLiveMax && !isChargeNurse(state, context);
 }
 
 /**
