@@ -178,10 +178,17 @@ export type LeaveQuery = Static<typeof LeaveQuery>;
 export const LeaveOutcome = Type.Object(
   {
     person: Type.String(),
-    /** Where the person is responsible now, and who is responsible afterwards; `next` is absent if nobody is. */
+    /** The places whose responsible people change. */
     places: Type.Array(
       Type.Object(
-        { duty: Type.Enum([...duties]), bed: Type.Optional(Type.String()), next: Type.Optional(Type.String()) },
+        {
+          duty: Type.Enum([...duties]),
+          bed: Type.Optional(Type.String()),
+          /** The name of the person who is away and for whom the person who leaves covers this place. */
+          coveredFor: Type.Optional(Type.String()),
+          /** Who is responsible afterwards; absent if nobody is. */
+          next: Type.Optional(Type.String()),
+        },
         closed,
       ),
     ),

@@ -10,6 +10,7 @@ const nowMs = hour(8);
 it.each([
   [{ duty: 'nurse', bed: 'A-1' }, 'A-1: then nobody is the nurse'],
   [{ duty: 'nurse', bed: 'A-1', next: 'Ben' }, 'A-1: then Ben is the nurse'],
+  [{ duty: 'nurse', bed: 'A-1', coveredFor: 'Cy' }, 'A-1 (covered for Cy, who is away): then nobody is the nurse'],
   [{ duty: 'charge-nurse' }, 'The ward: then nobody is the charge nurse'],
 ] as const)('placeText of %j', (place, text) => {
   expect(placeText(place)).toBe(text);

@@ -6,10 +6,11 @@ import { dutyNames } from './duty-words.ts';
 type Place = LeaveOutcome['places'][number];
 type Call = LeaveOutcome['calls'][number];
 
-/** Returns `A-1: then nobody is the nurse` or `A-1: then Ben Buddy is the nurse`. */
-export function placeText({ duty, bed, next }: Place): string {
+/** Returns `A-1: then nobody is the nurse` or `A-1 (covered for Anna Alt, who is away): then Ben Buddy is the nurse`. */
+export function placeText({ duty, bed, coveredFor, next }: Place): string {
   const where = bed === undefined ? 'The ward' : bed;
-  return `${where}: then ${next ?? 'nobody'} is the ${dutyNames[duty].toLowerCase()}`;
+  const whose = coveredFor === undefined ? '' : ` (covered for ${coveredFor}, who is away)`;
+  return `${where}${whose}: then ${next ?? 'nobody'} is the ${dutyNames[duty].toLowerCase()}`;
 }
 
 /** Returns whether a place has nobody after the person has left. */

@@ -77,7 +77,7 @@ function Outcome({ answer }: { answer: Answer<LeaveOutcome> | undefined }) {
   const { person, places, calls } = answer.data;
   return (
     <>
-      {places.length === 0 && <p>{person} is responsible for nothing here now.</p>}
+      {places.length === 0 && <p>After this, the same people are responsible as now.</p>}
       <ul class="board__outcome" data-testid="leave-places">
         {places.map((place) => (
           <li key={`${place.duty} ${place.bed ?? ''}`} class={isLeft(place) ? 'board__missing' : undefined}>

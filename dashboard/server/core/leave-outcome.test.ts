@@ -84,6 +84,65 @@ describe('places', () => {
     expect(outcome(userId, command, events)).toMatchObject({ places });
   });
 
+  /** Cleo has bed 3 and is away until 09:00; Anna covers. */
+  const cleoAway = [
+    assigned('cleo', 7, assignmentOf(3, 'cleo', [7, 14], ['3'])),
+    away('cleo', 300, [7.5, 9], 'anna'),
+  ] as const;
+  const bed3 = { duty: 'nurse', bed: '3', coveredFor: 'cleo' };
+  const bensBeds = [
+    { ...bed1, next: 'ben' },
+    { ...bed2, next: 'ben' },
+  ];
+  it.each<[string, string, LeaveCommand, readonly AssignmentEvent[], object[]]>([
+    [
+      'nobody there, if the person goes away with a cover',
+      'anna',
+      goAway('ben'),
+      [anna, ben, ...cleoAway],
+      [...bensBeds, bed3],
+    ],
+    [
+      'nobody there, after the end of the only duty of the person',
+      'chief',
+      end(1),
+      [charge, anna, ...cleoAway],
+      [bed1, bed2, bed3],
+    ],
+    [
+      'a second nurse of the covered bed',
+      'anna',
+      goAway('ben'),
+      [anna, ben, ...cleoAway, assigned('chief', 7, assignmentOf(9, 'chief', [7, 15], ['3']))],
+      [...bensBeds, { ...bed3, next: 'chief' }],
+    ],
+    [
+      'not the covered bed, if the person keeps a duty with which to cover',
+      'chief',
+      end(1),
+      [charge, anna, ...cleoAway, assigned('anna', 7, assignmentOf(9, 'anna', [7, 15], ['2'], 'buddy'))],
+      [bed1, bed2],
+    ],
+  ])('of a bed that the person covers name %s', (_, userId, command, events, places) => {
+    expect(outcome(userId, command, events)).toMatchObject({ places });
+  });
+
+  it.each<[string, readonly AssignmentEvent[], object[]]>([
+    ['without a cover', [charge, anna, away('anna', 301, [7.5, 9])], [bed1, bed2]],
+    [
+      'with a cover, who is then not responsible',
+      [charge, anna, ben, away('anna', 302, [7.5, 9], 'ben')],
+      [bed1, bed2],
+    ],
+  ])('name the beds of a person who is away %s', (_, events, places) => {
+    expect(outcome('chief', end(1), events)).toMatchObject({ places });
+  });
+
+  it('name no bed that the person keeps with another assignment', () => {
+    const waiting = assigned('chief', 7, assignmentOf(10, 'anna', [7, 15], ['1', '2']));
+    expect(outcome('chief', end(10), [charge, anna, waiting])).toMatchObject({ places: [] });
+  });
+
   it('name nobody, if the account of the other nurse is disabled', () => {
     expect(outcome('anna', goAway(), [anna, cleo], [], ['cleo'])).toMatchObject({ places: [bed1, bed2] });
   });

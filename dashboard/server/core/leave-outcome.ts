@@ -4,14 +4,8 @@
  */
 import { callOrder, type PossibleCall } from '../../../contracts/call-order.ts';
 import { chainFor } from '../../../contracts/delivery-policy.ts';
-import { evolve, isCovering, responsibleAt } from '../../../contracts/duties.ts';
-import {
-  type DutyAssignment,
-  type DutyState,
-  dutiesOf,
-  liveAssignments,
-  overdueBeds,
-} from '../../../contracts/duty-state.ts';
+import { absenceAt, evolve, isCovering, type Responsible, responsibleAt } from '../../../contracts/duties.ts';
+import { type DutyAssignment, type DutyState, dutiesOf, liveAssignments } from '../../../contracts/duty-state.ts';
 import type { DeliveryView } from '../../../contracts/messages/deliveries.ts';
 import type { DeliveryPolicy } from '../../../contracts/messages/delivery-policy.ts';
 import { visibleText } from '../../../contracts/text.ts';
@@ -42,7 +36,7 @@ export type LeaveSources = {
   readonly accountOf: AccountOf;
 };
 
-/** A person who leaves, with the assignments that she or he leaves. */
+/** A person who leaves, with the assignments that she or he leaves. Assignments of others that the person covers are not among them. */
 type Leaving = { readonly userId: string; readonly name: string; readonly entries: readonly DutyAssignment[] };
 
 /** Returns what the command would change, or why it would be refused. */
@@ -80,7 +74,11 @@ function leavingOf(
   return { userId: viewer.userId, name: viewer.name, entries };
 }
 
-/** Returns the places at which the person is responsible, each with the person who is responsible afterwards. */
+/**
+ * Returns the places whose responsible people change, each with the person who is responsible afterwards. These are the person's own places, and
+ * the places that the person covers for somebody who is away. Nobody covers those afterwards, not even the cover of the person who leaves: a
+ * cover takes only the duties of the person who chose this cover.
+ */
 function placesOf(
   { userId, entries }: Leaving,
   before: DutyState,
@@ -88,29 +86,44 @@ function placesOf(
   { ward, nowMs }: BoardContext,
   accountOf: AccountOf,
 ): LeaveOutcome['places'] {
-  const overdue = overdueBeds(dutiesOf(before, ward), nowMs);
   const places = new Map<string, LeaveOutcome['places'][number]>();
-  for (const entry of entries) {
-    const { duty, beds } = entry.assignment;
+  for (const entry of [...entries, ...coveredEntries(before, ward, userId, nowMs)]) {
+    const { duty, beds, userId: ofUser, name } = entry.assignment;
     // An assignment that has not begun is judged at its start.
     const atMs = Math.max(nowMs, entry.fromMs);
-    for (const bed of overdue.get(entry) ?? beds ?? [undefined]) {
+    for (const bed of beds ?? [undefined]) {
+      const key = `${duty} ${bed ?? ''}`;
       const place = { ward, duty, ...(bed === undefined ? {} : { bed }) };
-      const isResponsible = responsibleAt(before, place, atMs).some(
-        (person) => person.userId === userId && isCovering(person),
-      );
-      if (!isResponsible) continue;
-      const next = responsibleAt(after, place, atMs).find(
+      const then = responsibleAt(after, place, atMs);
+      if (places.has(key) || standingsOf(then) === standingsOf(responsibleAt(before, place, atMs))) continue;
+      const next = then.find(
         (person) => isCovering(person) && accountFault(accountOf(person.userId), ward, duty) === undefined,
       );
-      places.set(`${duty} ${bed ?? ''}`, {
+      places.set(key, {
         duty,
         ...(bed === undefined ? {} : { bed: visibleText(bed) }),
+        ...(ofUser === userId ? {} : { coveredFor: visibleText(name) }),
         ...(next ? { next: visibleText(next.name) } : {}),
       });
     }
   }
   return [...places.values()];
+}
+
+/** Returns the assignments of people who are away now and have chosen this person as cover. */
+function coveredEntries(state: DutyState, ward: string, userId: string, nowMs: number): DutyAssignment[] {
+  const duties = dutiesOf(state, ward);
+  return liveAssignments(duties, nowMs).filter(
+    ({ assignment, accepted, fromMs }) =>
+      accepted && fromMs <= nowMs && absenceAt(duties, assignment.userId, nowMs)?.cover?.userId === userId,
+  );
+}
+
+/** Returns who has accepted a place, and who of them is away, as a text to compare. */
+function standingsOf(people: readonly Responsible[]): string {
+  return people
+    .flatMap(({ userId, standing }) => (standing === 'not-accepted' ? [] : [`${userId} ${standing}`]))
+    .join();
 }
 
 /** Returns the alarms of the ward whose call the person loses. The delivery process then does the same (processors/delivery/core/). */
