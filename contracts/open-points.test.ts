@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { newAlarm } from './messages/alarms.testing.ts';
 import type { Alarm } from './messages/alarms.ts';
 import { newLimits } from './messages/limits.testing.ts';
-import { type OpenAtDevice, openPoints, pointName, seenKeys } from './open-points.ts';
+import { type OpenAtDevice, openPoints, pointName, seenKeys, seenWith } from './open-points.ts';
 
 const nowMs = Date.UTC(2026, 2, 2, 8);
 const at = (ms: number) => new Date(nowMs + ms).toISOString();
@@ -53,8 +53,8 @@ it.each([
 
 /** Whether a person who saw the first has seen everything of the second. */
 const hasSeen = (first: OpenAtDevice, second: OpenAtDevice) => {
-  const seen = seenKeys(openPoints(first, nowMs));
-  return openPoints(second, nowMs).every(({ key }) => seen.includes(key));
+  const hasSeenPoint = seenWith(seenKeys(openPoints(first, nowMs)));
+  return openPoints(second, nowMs).every(({ key }) => hasSeenPoint(key));
 };
 const alarms = (fields: Partial<Alarm> = {}) => device({ alarms: [alarmOf(fields)] });
 it.each([
@@ -65,10 +65,49 @@ it.each([
   ['an alarm that somebody acknowledged', alarms(), alarms({ signal: 'acknowledged' }), true],
   ['an acknowledged alarm that calls again', alarms({ signal: 'acknowledged' }), alarms({ signal: 'on' }), false],
   ['an alarm that became more urgent', alarms(), alarms({ priority: 'high' }), false],
+  ['an alarm that became less urgent', alarms({ priority: 'high' }), alarms({ priority: 'low' }), true],
+  [
+    'an alarm that somebody acknowledged and that became less urgent',
+    alarms({ priority: 'high' }),
+    alarms({ priority: 'medium', signal: 'acknowledged' }),
+    true,
+  ],
+  [
+    'an acknowledged alarm that became more urgent',
+    alarms({ signal: 'acknowledged' }),
+    alarms({ signal: 'acknowledged', priority: 'high' }),
+    false,
+  ],
+  [
+    'an acknowledged alarm that became less urgent and calls again',
+    alarms({ priority: 'high', signal: 'acknowledged' }),
+    alarms({ priority: 'low' }),
+    false,
+  ],
   ['another alarm', alarms(), alarms({ alarmId: 'alarm-0000000002' }), false],
   ['a pause that was made longer', alarms({ audioPausedUntil: at(1) }), alarms({ audioPausedUntil: at(2) }), false],
+  ['a pause that was made shorter', alarms({ audioPausedUntil: at(2) }), alarms({ audioPausedUntil: at(1) }), true],
+  ['a pause', alarms(), alarms({ audioPausedUntil: at(1) }), false],
   ['a standby', device(), device({ standby }), false],
   ['a longer standby', device({ standby }), device({ standby: { ...standby, until: at(90_000) } }), false],
+  [
+    'a longer standby that somebody set again',
+    device({ standby }),
+    device({ standby: { ...standby, since: at(0), until: at(60_001) } }),
+    false,
+  ],
+  [
+    'a shorter standby that somebody set again',
+    device({ standby }),
+    device({ standby: { ...standby, since: at(0), until: at(59_999) } }),
+    true,
+  ],
+  [
+    'a shorter standby with another reason',
+    device({ standby }),
+    device({ standby: { ...standby, reason: 'Surgery', until: at(59_999) } }),
+    false,
+  ],
   ['the same limits', device({ limits: limitsOf(130) }), device({ limits: limitsOf(130) }), true],
   ['another limit', device({ limits: limitsOf(130) }), device({ limits: limitsOf(140) }), false],
   [
@@ -79,4 +118,18 @@ it.each([
   ],
 ])('%s: seen or new', (_, first, second, expected) => {
   expect(hasSeen(first, second)).toBe(expected);
+});
+
+it('a key whose level is no number has seen nothing', () => {
+  const [key = ''] = seenKeys(openPoints(alarms(), nowMs));
+  expect(seenWith([key])(key)).toBe(true);
+  for (const level of ['', '-1', '?']) expect(seenWith([`${key.split('.')[0]}.${level}`])(key)).toBe(false);
+});
+
+it('a key has at most 24 characters', () => {
+  const points = openPoints(
+    device({ alarms: [alarmOf({ audioPausedUntil: '9999-12-31T23:59:59Z' })], standby }),
+    nowMs,
+  );
+  for (const key of seenKeys(points)) expect(key.length).toBeLessThanOrEqual(24);
 });

@@ -3,8 +3,13 @@
  * and the server compares them with what is open when the person accepts. Both use this file, so that they mean the same. Pure.
  */
 import type { Alarm, GroupInForce, LimitsInForce, Standby } from './messages/alarms.ts';
+import { priorityRank } from './priorities.ts';
 import { parseInstant } from './time.ts';
 
+/**
+ * `key` is an id, or an id and a level: the priority of an alarm, the end of a pause or standby. Who has seen a point has also seen it with a
+ * lower level.
+ */
 export type OpenPoint = { readonly key: string } & (
   | { readonly type: 'alarm'; readonly alarm: Alarm }
   | { readonly type: 'pause'; readonly alarm: Alarm; readonly until: string }
@@ -28,15 +33,13 @@ export function openPoints({ associationId, alarms, standby, limits }: OpenAtDev
   const pauses = alarms.flatMap((alarm): OpenPoint[] => {
     const until = alarm.audioPausedUntil;
     if (until === undefined || (parseInstant(until) ?? 0) <= nowMs) return [];
-    return [{ type: 'pause', key: keyOf('pause', alarm.alarmId, until), alarm, until }];
+    return [{ type: 'pause', key: withLevel(keyOf('pause', alarm.alarmId), parseInstant(until)), alarm, until }];
   });
   const groups = (limits?.groups ?? []).filter(({ own }) => own !== undefined && Object.keys(own).length > 0);
   return [
     ...ofAlarms,
     ...pauses,
-    ...(standby
-      ? [{ type: 'standby', key: keyOf('standby', associationId, standby.since, standby.until), standby } as const]
-      : []),
+    ...(standby ? [{ type: 'standby', key: standbyKey(associationId, standby), standby } as const] : []),
     ...groups.map((group): OpenPoint => {
       const value = JSON.stringify([group.own, group.changed?.at]);
       return { type: 'limits', key: keyOf('limits', associationId, group.group, value), group };
@@ -52,6 +55,29 @@ export function seenKeys(points: readonly OpenPoint[]): string[] {
   return points.flatMap((point) =>
     point.type === 'alarm' && needsPerson(point.alarm) ? [point.key, alarmKey(point.alarm, false)] : [point.key],
   );
+}
+
+/** Returns a function that says whether a person who has seen these keys has seen a point with a given key. */
+export function seenWith(keys: readonly string[]): (key: string) => boolean {
+  const levels = new Map<string, number>();
+  for (const key of keys) {
+    const { id, level } = partsOf(key);
+    levels.set(id, Math.max(level, levels.get(id) ?? 0));
+  }
+  return (key) => {
+    const { id, level } = partsOf(key);
+    const seenLevel = levels.get(id);
+    return seenLevel !== undefined && level <= seenLevel;
+  };
+}
+
+/** Returns the id in a key. It stays the same when the level changes. */
+export const pointId = (key: string): string => partsOf(key).id;
+
+/** Returns the parts of a key. A page sends the keys, so that the level may be no number: nothing is then seen. */
+function partsOf(key: string): { readonly id: string; readonly level: number } {
+  const [id = '', level = '0'] = key.split('.');
+  return { id, level: Number.parseInt(level, 36) };
 }
 
 /** Returns a short text of a point. */
@@ -73,8 +99,14 @@ function needsPerson({ signal }: Alarm): boolean {
   return signal !== 'acknowledged';
 }
 
+const withLevel = (id: string, level = 0) => `${id}.${level.toString(36)}`;
+
 const alarmKey = ({ alarmId, priority }: Alarm, isOpen: boolean) =>
-  keyOf('alarm', alarmId, priority, isOpen ? 'open' : 'acknowledged');
+  withLevel(keyOf('alarm', alarmId, isOpen ? 'open' : 'acknowledged'), priorityRank[priority]);
+
+/** A standby that somebody sets again has a new start: with the same reason and no later end it is no news. */
+const standbyKey = (associationId: string, { reason, until }: Standby) =>
+  withLevel(keyOf('standby', associationId, reason), parseInstant(until));
 
 /**
  * Returns a short key, because a page sends the keys of a whole ward: two FNV-1a hashes of 32 bits. A person who could make two equal keys

@@ -13,7 +13,7 @@ const UserId = Type.String({ minLength: 1, maxLength: 64 });
 const Bed = Type.String({ minLength: 1, maxLength: 40 });
 
 /** Maximum of keys in an acceptance: together they are smaller than the largest body that the server takes. */
-export const seenKeysMax = 2_500;
+export const seenKeysMax = 2_300;
 
 /** The version of the board that the person saw. The answer is 409 if somebody has changed the same beds or the same person since. */
 const seen = { version: Type.Integer({ minimum: 0 }) };
@@ -47,7 +47,7 @@ export const AcceptBody = Type.Object(
     ...seen,
     assignmentId: Id,
     beds: Type.Optional(Type.Array(Bed, { minItems: 1, maxItems: assignmentBedsMax })),
-    seen: Type.Optional(Type.Array(Type.String({ maxLength: 16 }), { maxItems: seenKeysMax })),
+    seen: Type.Optional(Type.Array(Type.String({ maxLength: 24 }), { maxItems: seenKeysMax })),
   },
   closed,
 );

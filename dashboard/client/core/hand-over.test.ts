@@ -94,3 +94,11 @@ it('listChange names what came and what went since the page was opened', () => {
   // What came and went again while the page was open is named, too.
   expect(listChange(seenListAfter(second, []), [])).toEqual({ added: new Set(), gone: ['name of a', 'name of b'] });
 });
+
+it('listChange marks an alarm that became more urgent as new, but not one that became less urgent, and neither is gone', () => {
+  const line = (key: string): OpenLine => ({ point: { key, name: 'HR 134 > 120' }, text: key });
+  const first = seenListAfter(undefined, [line('hr.2')]);
+  expect(listChange(seenListAfter(first, [line('hr.1')]), [line('hr.1')])).toEqual({ added: new Set(), gone: [] });
+  const higher = [line('hr.3')];
+  expect(listChange(seenListAfter(first, higher), higher)).toEqual({ added: new Set(['hr.3']), gone: [] });
+});

@@ -2,7 +2,7 @@
 import { dutyNoticeCodes } from '../../../contracts/duty-notice-codes.ts';
 import type { Alarm, GroupInForce, Limits } from '../../../contracts/messages/alarms.ts';
 import type { DeliveryView } from '../../../contracts/messages/deliveries.ts';
-import { type OpenPoint, openPoints, pointName, seenKeys } from '../../../contracts/open-points.ts';
+import { type OpenPoint, openPoints, pointId, pointName, seenKeys, seenWith } from '../../../contracts/open-points.ts';
 import type { Bed } from '../../protocol/rest.ts';
 import { priorityMarks } from './alarm-order.ts';
 import { deliveryLine } from './delivery-words.ts';
@@ -109,20 +109,22 @@ export type ListChange = { readonly added: ReadonlySet<string>; readonly gone: r
 /** Maximum of points that are named after they are gone; the oldest are left out. */
 const goneMax = 8;
 
-/** What the list has shown since the page was opened. `first` has the keys that it showed at first; `names` has the name of each point. */
+/** What the list has shown since the page was opened. `first` has the keys that it showed at first; `names` has the name of each point, by its id. */
 export type SeenList = { readonly first: ReadonlySet<string>; readonly names: ReadonlyMap<string, string> };
 
 /** Returns what the list has shown, with what it shows now. */
 export function seenListAfter(before: SeenList | undefined, lines: readonly OpenLine[]): SeenList {
   const points = lines.flatMap(({ point }): [string, string][] => (point ? [[point.key, point.name]] : []));
-  if (!before) return { first: new Set(points.map(([key]) => key)), names: new Map(points) };
-  return { first: before.first, names: new Map([...before.names, ...points]) };
+  const names = points.map(([key, name]): [string, string] => [pointId(key), name]);
+  if (!before) return { first: new Set(points.map(([key]) => key)), names: new Map(names) };
+  return { first: before.first, names: new Map([...before.names, ...names]) };
 }
 
 /** Returns which points are new since the page was opened, and which are not open any more. */
 export function listChange({ first, names }: SeenList, lines: readonly OpenLine[]): ListChange {
-  const present = new Set(lines.map(({ point }) => point?.key));
-  const added = new Set(lines.flatMap(({ point }) => (!point || first.has(point.key) ? [] : [point.key])));
-  const gone = [...names].filter(([key]) => !present.has(key)).map(([, name]) => name);
+  const present = new Set(lines.flatMap(({ point }) => (point ? [pointId(point.key)] : [])));
+  const hasSeen = seenWith([...first]);
+  const added = new Set(lines.flatMap(({ point }) => (!point || hasSeen(point.key) ? [] : [point.key])));
+  const gone = [...names].filter(([id]) => !present.has(id)).map(([, name]) => name);
   return { added, gone: gone.slice(-goneMax) };
 }

@@ -26,7 +26,7 @@ export function HandOver(state: BoardState) {
 }
 
 /** Maximum of keys that the server takes with an acceptance (`seenKeysMax`). For more, the person accepts bed by bed. */
-const seenMax = 2_500;
+const seenMax = 2_300;
 
 /** One assignment that the person can accept or decline. */
 function Waiting({ entry, state: { board, send, busy } }: { entry: BoardEntry; state: BoardState }) {

@@ -1,6 +1,6 @@
 /** What is open at the beds that a person accepts, and what of it the person has not seen. */
 import { type DutyState, dutiesOf } from '../../../contracts/duty-state.ts';
-import { type OpenPoint, openPoints, pointName } from '../../../contracts/open-points.ts';
+import { type OpenPoint, openPoints, pointName, seenWith } from '../../../contracts/open-points.ts';
 import { visibleText } from '../../../contracts/text.ts';
 import { bedsToAccept } from './accept-duty.ts';
 import { type BoardContext, type BoardRefusal, entryOf, refusalOf } from './board-context.ts';
@@ -39,9 +39,9 @@ export function openAtBeds(
 
 /** Returns the points that the person has not seen. */
 export function unseenAt(open: readonly OpenAtBed[], seen: readonly string[]): OpenAtBed[] {
-  const seenSet = new Set(seen);
+  const hasSeen = seenWith(seen);
   return open.flatMap(({ bed, points }) => {
-    const unseen = points.filter(({ key }) => !seenSet.has(key));
+    const unseen = points.filter(({ key }) => !hasSeen(key));
     return unseen.length === 0 ? [] : [{ bed, points: unseen }];
   });
 }
