@@ -2,12 +2,13 @@
 import type { Logger } from 'pino';
 import type { PresenceRecord } from '../contracts/messages/presence.ts';
 import { contentTypes, type DeviceAssociations } from '../contracts/messages/records.ts';
+import { countsAtStart } from '../contracts/presence-at-start.ts';
 import { parseInstant } from '../contracts/time.ts';
 import { pseudonym } from '../log/envelope/pseudonym.ts';
 import type { SealedLog, TableRecord } from '../log/sealed-log.ts';
 import type { ReadRecord } from '../log/sealed-reading.ts';
 import { type Period, readPeriods } from './core/associations.ts';
-import { type Presence, presenceLifeMs } from './core/inbox.ts';
+import type { Presence } from './core/inbox.ts';
 
 /**
  * Maximum number of devices with associations. A dashboard creates at most half as many. Above this number the associations of further
@@ -84,12 +85,10 @@ export async function followTables(options: {
   }
 
   function takePresence(key: string, body: PresenceRecord): boolean {
-    const atMs = parseInstant(body.at);
-    if (atMs === undefined) return false;
+    if (parseInstant(body.at) === undefined) return false;
     presences.delete(key);
-    if (now() - atMs > presenceLifeMs) return true;
+    if (!isReady && !countsAtStart(body, now())) return true;
     presences.set(key, {
-      atMs,
       readAtMs: now(),
       wards: new Set(body.wards),
       hasEngineering: body.engineering === true,

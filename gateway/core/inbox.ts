@@ -5,8 +5,6 @@ import { lastEndedPeriod } from '../../contracts/periods.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import type { Period } from './associations.ts';
 
-/** A presence record is ignored if its time differs from the present by more than this: the clocks of machines may differ. */
-export const presenceLifeMs = 30_000;
 /**
  * A presence record counts for this time after the gateway read it. A dashboard writes one at least every 2.5 s. If a
  * dashboard was killed, its wards count as watched for at most this time.
@@ -17,7 +15,6 @@ export const inboxIntervalMs = 3_000;
 
 /** The wards that the screens of one dashboard process show. */
 export type Presence = {
-  readonly atMs: number;
   /** When the gateway read the record, by its steady clock. */
   readonly readAtMs: number;
   readonly wards: ReadonlySet<string>;
@@ -40,12 +37,12 @@ export function inboxAt(periods: readonly Period[], presences: Iterable<Presence
 }
 
 /**
- * Returns whether a clinician's screen shows a device. A presence from the future counts too, because the clock of a dashboard may be ahead.
+ * Returns whether a clinician's screen shows a device. The clock of the dashboard does not matter.
  * @param ward ward of the device's bed, or its last ward if it has no bed; undefined if the device was never in a ward
  */
 export function isWatched(ward: string | undefined, presences: Iterable<Presence>, nowMs: number): boolean {
   for (const presence of presences) {
-    if (Math.abs(nowMs - presence.atMs) > presenceLifeMs || nowMs - presence.readAtMs > presenceHeardMs) continue;
+    if (nowMs - presence.readAtMs > presenceHeardMs) continue;
     if (ward === undefined ? presence.hasEngineering : presence.wards.has(ward)) return true;
   }
   return false;

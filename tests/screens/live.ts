@@ -105,7 +105,7 @@ export function createLive(options: ScreenServerOptions, hub: () => ReturnType<t
   const timer = setInterval(() => {
     const now = Date.now();
     if (alive.kafka) noteOwnRecord(signs, now, now);
-    if (alive.alarms) noteAlarmsSign(signs, { saidAtMs: now }, now);
+    if (alive.alarms) noteAlarmsSign(signs, {}, now);
     if (alive.canary) signs.canary.sinceMs = now;
     tick(state, now);
     noteDuties(state, board, accountOf, now);

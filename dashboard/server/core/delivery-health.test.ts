@@ -14,15 +14,26 @@ function signsAt(processAtMs: number, readAtMs = t0) {
 }
 
 describe('the sign of life of the delivery process', () => {
-  it.each([
-    ['counts from the time when this server read it', t0 - 5_000, true],
-    ['counts although the other machine’s clock is ahead', t0 + 20_000, true],
-    ['of a process that ended long ago does not count', t0 - 30_001, false],
-    ['with an invalid time does not count', Number.NaN, false],
-  ])('%s', (_, saidAtMs, expected) => {
+  it('counts from its reading if it is new', () => {
     const signs = signsAt(0);
-    noteDeliverySign(signs, saidAtMs, t0);
-    expect(isDeliveryRunning(signs, t0)).toBe(expected);
+    noteDeliverySign(signs, t0);
+    expect(isDeliveryRunning(signs, t0 + 3_500)).toBe(true);
+    expect(isDeliveryRunning(signs, t0 + 3_501)).toBe(false);
+  });
+
+  it('from before the start of this server only says since when nobody is called', () => {
+    const signs = signsAt(0);
+    noteDeliverySign(signs, t0, t0 - 20_000);
+    expect(deliveryDown(signs, duties, { viewer: nurse, scope: { ward: '*' } }, t0)).toEqual({
+      wards: ['icu'],
+      since: formatInstant(t0 - 20_000),
+    });
+  });
+
+  it('with a time in the future, from before the start, counts at most from its reading', () => {
+    const signs = signsAt(0);
+    noteDeliverySign(signs, t0, t0 + 3_600_000);
+    expect(isDeliveryRunning(signs, t0 + 3_501)).toBe(false);
   });
 
   it.each([

@@ -17,24 +17,29 @@ export type DeliverySigns = {
   processAtMs: number;
   /** When this server had last read the topic `deliveries` to its end, ms; until then, the start of this server. */
   readAtMs: number;
-  /** The start of this server, ms. The delivery process has `deliverySilentMs` from then to give its first sign. */
-  readonly startedAtMs: number;
+  /**
+   * When this server had read the signs that were in the log at its start, ms; before that, the start of this server. The delivery process
+   * has `deliverySilentMs` from then on for its next sign.
+   */
+  signsSinceMs: number;
 };
 
 export function newDeliverySigns(nowMs: number): DeliverySigns {
-  return { processAtMs: 0, readAtMs: nowMs, startedAtMs: nowMs };
+  return { processAtMs: 0, readAtMs: nowMs, signsSinceMs: nowMs };
 }
 
-/** If the time in a sign of life differs from this server's time by more than this, the process of the sign has ended. */
-const signAgeMsMax = 30 * secondMs;
-
-/** Notes a sign of life of the delivery process. Ignores an old sign, which a process that ended long ago has left in the log. */
-export function noteDeliverySign(signs: DeliverySigns, saidAtMs: number, nowMs: number): void {
-  if (Math.abs(nowMs - saidAtMs) <= signAgeMsMax) signs.processAtMs = nowMs;
+/**
+ * Notes a sign of life of the delivery process. A new sign counts from now, whatever time it names, because the clocks of two machines may
+ * differ.
+ * @param oldAtMs the time that the sign names, if it was in the log before this server started; absent for a new sign. An old sign only
+ * says since when nobody is called.
+ */
+export function noteDeliverySign(signs: DeliverySigns, nowMs: number, oldAtMs?: number): void {
+  signs.processAtMs = Math.max(signs.processAtMs, Math.min(oldAtMs ?? nowMs, nowMs));
 }
 
-export function isDeliveryRunning({ processAtMs, startedAtMs }: DeliverySigns, nowMs: number): boolean {
-  return nowMs - Math.max(processAtMs, startedAtMs) <= deliverySilentMs;
+export function isDeliveryRunning({ processAtMs, signsSinceMs }: DeliverySigns, nowMs: number): boolean {
+  return nowMs - Math.max(processAtMs, signsSinceMs) <= deliverySilentMs;
 }
 
 export function isDeliveryRead({ readAtMs }: DeliverySigns, nowMs: number): boolean {

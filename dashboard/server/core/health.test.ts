@@ -24,6 +24,7 @@ function signsOf({
 }: { signMs?: number } & Partial<LifeSigns> = {}): LifeSigns {
   return {
     ...newLifeSigns(t0),
+    signsSinceMs: 0,
     judgedAtMs: Array(clinicalPartitions).fill(signMs),
     readingsAtMs: t0,
     readUpToMs,
@@ -81,13 +82,13 @@ describe('judgeHealth', () => {
 describe('the signs of life of two alarm processors', () => {
   it('each keep only their own partitions from being silent', () => {
     const signs = signsOf({ signMs: t0 - 60_000 });
-    noteAlarmsSign(signs, { saidAtMs: t0, judges: [0, 1, 2, 3, 4, 5] }, t0);
+    noteAlarmsSign(signs, { judges: [0, 1, 2, 3, 4, 5] }, t0);
     expect(judgeHealth(signs, t0)).toMatchObject({
       alarms: 'stale',
       alarmsAt: formatInstant(t0 - 60_000),
       notJudged: { partitions: 6, of: 12 },
     });
-    noteAlarmsSign(signs, { saidAtMs: t0, judges: [6, 7, 8, 9, 10, 11, 99] }, t0);
+    noteAlarmsSign(signs, { judges: [6, 7, 8, 9, 10, 11, 99] }, t0);
     expect(judgeHealth(signs, t0)).toEqual({
       kafka: 'ok',
       alarms: 'ok',
@@ -98,19 +99,39 @@ describe('the signs of life of two alarm processors', () => {
 
   it('count for all partitions if an older processor gives them', () => {
     const signs = signsOf({ signMs: 0 });
-    noteAlarmsSign(signs, { saidAtMs: t0 }, t0);
+    noteAlarmsSign(signs, {}, t0);
     expect(judgeHealth(signs, t0).alarms).toBe('ok');
   });
 
+  it('from before the start of this server only say since when nobody judges', () => {
+    const signs = signsOf({ signMs: 0, signsSinceMs: t0 - 60_000 });
+    noteAlarmsSign(signs, { oldAtMs: t0 - 50_000 }, t0);
+    expect(judgeHealth(signs, t0)).toMatchObject({ alarms: 'stale', alarmsAt: formatInstant(t0 - 50_000) });
+  });
+});
+
+describe('a new sign of an alarm processor counts from its reading', () => {
   it.each([
-    ['counts from now, if the clock of the processor is behind by 20 s', t0 - 20_000, t0],
-    ['counts from now, if the clock of the processor is ahead by 20 s', t0 + 20_000, t0],
-    ['of a process that ended a minute ago counts from then', t0 - 60_000, t0 - 60_000],
-    ['that claims to be from the next hour counts from now', t0 + 3_600_000, t0],
-  ])('a sign %s', (_name, saidAtMs, atMs) => {
-    const signs = signsOf({ signMs: 0 });
-    noteAlarmsSign(signs, { saidAtMs }, t0);
-    expect(signs.judgedAtMs).toEqual(Array(clinicalPartitions).fill(atMs));
+    ['right', 0],
+    ['behind by an hour', -3_600_000],
+    ['ahead by an hour', 3_600_000],
+  ])('although its clock is %s: no notice while it runs, and a notice when it ends', (_name, aheadMs) => {
+    const signs = { ...newLifeSigns(t0), readingsAtMs: t0 };
+    // The sign that the process wrote before this server started.
+    noteAlarmsSign(signs, { oldAtMs: t0 - 500 + aheadMs }, t0);
+    const alarmsAt: Record<string, string[]> = { running: [], ended: [] };
+    for (let ms = 0; ms <= 120_000; ms += 250) {
+      const nowMs = t0 + ms;
+      noteRunning(signs, nowMs);
+      if (ms % 1000 === 0) {
+        noteReading(signs, nowMs);
+        noteOwnRecord(signs, nowMs - 100, nowMs);
+        if (ms > 0 && ms <= 60_000) noteAlarmsSign(signs, {}, nowMs);
+      }
+      alarmsAt[ms <= 64_000 ? 'running' : 'ended']!.push(judgeHealth(signs, nowMs).alarms);
+    }
+    expect(new Set(alarmsAt.running)).toEqual(new Set(['ok']));
+    expect(new Set(alarmsAt.ended)).toEqual(new Set(['stale']));
   });
 });
 

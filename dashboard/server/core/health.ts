@@ -19,8 +19,6 @@ export const alarmsStaleMs = 4_000;
 const readPastMs = 2_500;
 /** Without a sign for this time, nobody counts as judging, even if this server cannot read back its own record (CLINICAL: at most 10 s). */
 export const alarmsStaleMsMax = 10_000;
-/** A sign whose own time differs more from the time of this server is of a process that has ended. */
-const signAgeMsMax = 30_000;
 /** If nothing ran in this server for this time, it stood still. What it did not read meanwhile is not missing yet. */
 const stoodStillMs = 2_000;
 /** A server that stands still again within this time gets no more time, because a notice must come in the end. */
@@ -33,6 +31,11 @@ export type LifeSigns = {
   readUpToMs: number;
   /** When the server read the last sign of life for each partition, ms; 0 before the first sign. */
   readonly judgedAtMs: number[];
+  /**
+   * When the server had read the signs that were in the log at its start, ms; before that, the server's start. The alarm processor has
+   * `alarmsStaleMs` from then on for its next sign.
+   */
+  signsSinceMs: number;
   /** When the server last ran, and when it last ran again after a standstill, ms; 0 before the first standstill. */
   ranAtMs: number;
   resumedAtMs: number;
@@ -47,6 +50,7 @@ export type LifeSigns = {
 export function newLifeSigns(nowMs: number): LifeSigns {
   return {
     ...{ kafkaAtMs: nowMs, readUpToMs: 0, readingsAtMs: 0, readingsSinceMs: 0, ranAtMs: nowMs, resumedAtMs: 0 },
+    signsSinceMs: nowMs,
     judgedAtMs: Array.from({ length: clinicalPartitions }, () => 0),
     canary: emptyCanarySigns(),
   };
@@ -59,16 +63,18 @@ export function noteOwnRecord(signs: LifeSigns, writtenMs: number, nowMs: number
 }
 
 /**
- * Notes a sign of life of an alarm processor. The sign counts from now, because the clocks of two machines may differ. An old record counts from its
- * own time.
+ * Notes a sign of life of an alarm processor. A new sign counts from now, whatever time it names, because the clocks of two machines may
+ * differ.
  * @param judges the partitions that the processor judges; absent in the sign of an older alarm processor, which may judge all
+ * @param oldAtMs the time that the sign names, if it was in the log before this server started; absent for a new sign. An old sign only
+ * says since when nobody judges.
  */
 export function noteAlarmsSign(
   signs: LifeSigns,
-  { saidAtMs, judges }: { readonly saidAtMs: number; readonly judges?: readonly number[] | undefined },
+  { judges, oldAtMs }: { readonly judges?: readonly number[] | undefined; readonly oldAtMs?: number | undefined },
   nowMs: number,
 ): void {
-  const atMs = Math.abs(nowMs - saidAtMs) <= signAgeMsMax ? nowMs : Math.min(saidAtMs, nowMs);
+  const atMs = Math.min(oldAtMs ?? nowMs, nowMs);
   for (const partition of judges ?? signs.judgedAtMs.keys())
     if (partition in signs.judgedAtMs) signs.judgedAtMs[partition] = Math.max(signs.judgedAtMs[partition]!, atMs);
 }
@@ -125,7 +131,7 @@ export function judgeHealth(
 
 /** Returns whether the last sign of life for a partition is too old, and whether this is not only because this server reads late. */
 function isSilent(signs: LifeSigns, signMs: number, nowMs: number): boolean {
-  const expectedSinceMs = Math.max(signMs, signs.readingsSinceMs);
+  const expectedSinceMs = Math.max(signMs, signs.readingsSinceMs, signs.signsSinceMs);
   if (nowMs - Math.max(expectedSinceMs, signs.resumedAtMs) > alarmsStaleMsMax) return true;
   return nowMs - expectedSinceMs > alarmsStaleMs && signs.readUpToMs - expectedSinceMs >= readPastMs;
 }

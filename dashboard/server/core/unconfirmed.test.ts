@@ -127,10 +127,11 @@ describe('the other dashboards', () => {
     ...fields,
   });
   const personOf = (actor: string) => `person of ${actor}`;
+  const isNew = { isOld: false, nowMs: t0 };
 
   it('what another dashboard wrote counts for some seconds after it was read', () => {
     const others: OtherDashboards = new Map();
-    noteDashboard(others, 'b', record(), t0);
+    noteDashboard(others, 'b', record(), isNew);
     const expected = [
       {
         screenId: 'b 7',
@@ -153,26 +154,26 @@ describe('the other dashboards', () => {
 
   it('a newer record replaces the older one', () => {
     const others: OtherDashboards = new Map();
-    noteDashboard(others, 'b', record(), t0);
-    noteDashboard(others, 'b', { at: formatInstant(t0), wards: [] }, t0 + 1);
+    noteDashboard(others, 'b', record(), isNew);
+    noteDashboard(others, 'b', { at: formatInstant(t0), wards: [] }, { isOld: false, nowMs: t0 + 1 });
     expect(unconfirmedElsewhere(others, personOf, t0 + 1)).toEqual([]);
     expect([...watchedElsewhere(others, t0 + 1)]).toEqual([]);
   });
 
   it.each([
-    ['whose process ended long ago', -30_001, 0],
-    ['of a clock that is a little behind', -30_000, 1],
-    ['of a clock that is a little ahead', 30_000, 1],
-    ['of a clock that is far ahead', 30_001, 0],
-  ])('a record %s is used, or not', (_name, aheadMs, count) => {
+    ['new, of a clock that is an hour behind,', -3_600_000, false, 1],
+    ['new, of a clock that is an hour ahead,', 3_600_000, false, 1],
+    ['from before the start of this server, whose process may still run,', -30_000, true, 1],
+    ['from before the start of this server, whose process ended long ago,', -30_001, true, 0],
+  ])('a record %s is used, or not', (_name, aheadMs, isOld, count) => {
     const others: OtherDashboards = new Map();
-    noteDashboard(others, 'b', record(t0 + aheadMs), t0);
+    noteDashboard(others, 'b', record(t0 + aheadMs), { isOld, nowMs: t0 });
     expect(unconfirmedElsewhere(others, personOf, t0)).toHaveLength(count);
   });
 
   it('above the maximum the dashboard that was read longest ago is forgotten', () => {
     const others: OtherDashboards = new Map();
-    for (let n = 0; n <= 50; n += 1) noteDashboard(others, `boot-${n}`, record(), t0);
+    for (let n = 0; n <= 50; n += 1) noteDashboard(others, `boot-${n}`, record(), isNew);
     expect(others.size).toBe(50);
     expect(others.has('boot-0')).toBe(false);
   });

@@ -1,6 +1,7 @@
 /** Decides which screens name an alarm that another screen has not confirmed. */
 import { isUnanswered } from '../../../contracts/acknowledgement.ts';
 import type { PresenceRecord, WhyUnconfirmed } from '../../../contracts/messages/presence.ts';
+import { countsAtStart } from '../../../contracts/presence-at-start.ts';
 import { formatInstant, parseInstant } from '../../../contracts/time.ts';
 import type { UnconfirmedScreen } from '../../protocol/live.ts';
 import { isVisible, type OpenScreen, seesAlarm } from './screen.ts';
@@ -13,8 +14,6 @@ const bedsMax = 5;
  * A record of another dashboard counts for this time after this server read it. A dashboard writes at least every 2.5 s.
  */
 export const otherDashboardMs = 10_000;
-/** If the time in a record differs from this server's time by more than this, its process has ended and the record is ignored. */
-const recordAgeMsMax = 30_000;
 /** Maximum number of other dashboards that are remembered; above it, the dashboard whose record was read longest ago is removed. */
 const dashboardsMax = 50;
 
@@ -63,10 +62,18 @@ function inRounds<T>(entries: readonly T[], keyOf: (entry: T) => string): T[] {
 /** The last records of the other dashboards, by the id of the process. */
 export type OtherDashboards = Map<string, { readonly readAtMs: number; readonly record: PresenceRecord }>;
 
-/** Notes the presence record of another dashboard. A record of a process that ended long ago stays in the log, and is ignored. */
-export function noteDashboard(others: OtherDashboards, boot: string, record: PresenceRecord, nowMs: number): void {
+/**
+ * Notes the presence record of another dashboard. A new record counts, whatever time it names.
+ * @param isOld whether the record was in the log before this server started. It is ignored if its process ended long ago.
+ */
+export function noteDashboard(
+  others: OtherDashboards,
+  boot: string,
+  record: PresenceRecord,
+  { isOld, nowMs }: { readonly isOld: boolean; readonly nowMs: number },
+): void {
   others.delete(boot);
-  if (!(Math.abs(nowMs - (parseInstant(record.at) ?? Number.NaN)) <= recordAgeMsMax)) return;
+  if (isOld && !countsAtStart(record, nowMs)) return;
   others.set(boot, { readAtMs: nowMs, record });
   const oldest = others.size > dashboardsMax ? others.keys().next().value : undefined;
   if (oldest !== undefined) others.delete(oldest);

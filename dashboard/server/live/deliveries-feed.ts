@@ -67,13 +67,15 @@ export function openDeliveriesFeed(
   });
   const readers: Reader[] = [];
   const lookers = new Set<() => void>();
+  /** Whether the signs of life that were in the log at the start are read. */
+  let areSignsRead = false;
   let isClosed = false;
 
   function fold({ key }: LogRecord, { record }: ReadRecord): void {
     if (record.contentType === contentTypes.delivery) foldDelivery(board, record.body);
     else if (record.contentType === contentTypes.reach) foldReachEntry(board, key, record.body);
     else if (record.contentType === contentTypes.deliverySign && record.body.state === 'active')
-      noteDeliverySign(signs, parseInstant(record.body.at) ?? Number.NaN, now());
+      noteDeliverySign(signs, now(), areSignsRead ? undefined : (parseInstant(record.body.at) ?? 0));
     else if (record.contentType === contentTypes.askedPages && noteAskedPages(board, record.body.asked)) onChange();
   }
 
@@ -104,6 +106,14 @@ export function openDeliveriesFeed(
     return reader;
   }
 
+  async function openSigns(): Promise<void> {
+    const reader = await openReader('presence', signsBackMs);
+    void reader.caughtUp.then(() => {
+      areSignsRead = true;
+      signs.signsSinceMs = now();
+    });
+  }
+
   /** Notes regularly that the server has read the deliveries to their end. */
   async function keepChecking(reader: Reader): Promise<void> {
     while (!isClosed) {
@@ -118,7 +128,7 @@ export function openDeliveriesFeed(
     const [deliveries, reach] = await Promise.all([
       openReader('deliveries', lookBackMs),
       openReader('reach'),
-      openReader('presence', signsBackMs),
+      openSigns(),
       openReader('canary', signsBackMs),
     ]);
     await Promise.all([deliveries.caughtUp, reach.caughtUp]);
@@ -138,6 +148,7 @@ export function openDeliveriesFeed(
   }
 
   async function closeReaders(): Promise<void> {
+    areSignsRead = false;
     await Promise.all(readers.splice(0).map((reader) => reader.close()));
   }
   tryOpen();

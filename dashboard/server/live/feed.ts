@@ -75,6 +75,8 @@ export async function openFeed(
   /** The device id for each key in the topic `associations`: the keys are pseudonyms. */
   const deviceOfKey = new Map<string, string>();
   const sealedReading = createSealedReading({ open: sealedLog.open, log: logger, leftOutOf: 'the screens' });
+  /** Whether the states and the signs of life that were in the log at the start are read. */
+  let areStatesRead = false;
   let isReady = false;
   let isClosed = false;
 
@@ -127,9 +129,12 @@ export async function openFeed(
         return true;
       case contentTypes.presence:
         if (key === sealedLog.boot) noteOwnRecord(signs, parseInstant(record.body.at) ?? 0, now());
-        else if (origin.writer === 'dashboard') noteDashboard(otherDashboards, key, record.body, now());
-        else if (origin.writer === 'alarms')
-          noteAlarmsSign(signs, { saidAtMs: parseInstant(record.body.at) ?? 0, judges: record.body.judges }, now());
+        else if (origin.writer === 'dashboard')
+          noteDashboard(otherDashboards, key, record.body, { isOld: !areStatesRead, nowMs: now() });
+        else if (origin.writer === 'alarms') {
+          const oldAtMs = areStatesRead ? undefined : (parseInstant(record.body.at) ?? 0);
+          noteAlarmsSign(signs, { judges: record.body.judges, oldAtMs }, now());
+        }
         return false;
       case contentTypes.canary:
         noteCanary(signs.canary.newestInLogMs, partition, receivedMsOf(record.body));
@@ -209,7 +214,7 @@ export async function openFeed(
     await associationsReader.caughtUp;
     readers.push(
       ...(await Promise.all([
-        openTopicReader('states', ['alarm-state', 'presence']),
+        openStates(),
         openTopicReader('alarms', ['alarms'], lookBackMs.alarms),
         openTopicReader('observations', ['observations'], lookBackMs.observations),
         openTopicReader('waveforms', ['waveforms'], lookBackMs.waveforms),
@@ -220,6 +225,7 @@ export async function openFeed(
     isReady = true;
     // Kafka has just answered. The server writes its first own record only now.
     signs.kafkaAtMs = now();
+    signs.signsSinceMs = now();
     signs.canary.sinceMs = now();
     void readHistory().catch((error) =>
       logger.warn(
@@ -227,6 +233,14 @@ export async function openFeed(
         'older values could not be read from Kafka; the screens show values of the last minutes only',
       ),
     );
+  }
+
+  async function openStates(): Promise<Reader> {
+    const reader = await openTopicReader('states', ['alarm-state', 'presence']);
+    void reader.caughtUp.then(() => {
+      areStatesRead = true;
+    });
+    return reader;
   }
 
   /**

@@ -70,7 +70,7 @@ it('a screen of another dashboard that watches the ward counts, and its unconfir
   const { screens, others } = world();
   const entry = { associationId: 'assoc-01', alarmId: id, since: formatInstant(t0), why: 'hidden' } as const;
   const unconfirmed = ['known', 'unknown'].map((actor, at) => ({ ...entry, screen: at + 1, actor }));
-  noteDashboard(others, 'there', { at: formatInstant(t0), wards: ['icu'], unconfirmed }, t0);
+  noteDashboard(others, 'there', { at: formatInstant(t0), wards: ['icu'], unconfirmed }, { isOld: false, nowMs: t0 });
   const stuck = screen(1, [missed]);
   screens.collect([stuck]);
   expect(screens.figures.total).toEqual({ watched: 1, unwatched: 0 });

@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest';
+import { countsAtStart } from './presence-at-start.ts';
+import { formatInstant } from './time.ts';
+
+const t0 = Date.UTC(2026, 2, 1);
+
+it.each([
+  ['of a process that ended long ago', formatInstant(t0 - 30_001), false],
+  ['of a clock that is a little behind', formatInstant(t0 - 30_000), true],
+  ['of the present', formatInstant(t0), true],
+  ['of a clock that is a little ahead', formatInstant(t0 + 30_000), true],
+  ['of a clock that is far ahead', formatInstant(t0 + 30_001), false],
+  ['with an invalid time', 'no time', false],
+])('a record %s counts at the start of its reader, or not', (_name, at, expected) => {
+  expect(countsAtStart({ at }, t0)).toBe(expected);
+});
