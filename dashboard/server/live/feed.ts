@@ -1,6 +1,7 @@
 /** Reads Kafka into the live state. Each record is decrypted, checked and taken into the state. An invalid record is counted and ignored. */
 import type { Logger } from 'pino';
 import type { AnyRecord } from '../../../contracts/messages/check.ts';
+import type { PresenceRecord } from '../../../contracts/messages/presence.ts';
 import { contentTypes } from '../../../contracts/messages/records.ts';
 import { atMostNow } from '../../../contracts/steady-time.ts';
 import { parseInstant } from '../../../contracts/time.ts';
@@ -128,13 +129,7 @@ export async function openFeed(
         foldAssociations(state, record.body);
         return true;
       case contentTypes.presence:
-        if (key === sealedLog.boot) noteOwnRecord(signs, parseInstant(record.body.at) ?? 0, now());
-        else if (origin.writer === 'dashboard')
-          noteDashboard(otherDashboards, key, record.body, { isOld: !areStatesRead, nowMs: now() });
-        else if (origin.writer === 'alarms') {
-          const oldAtMs = areStatesRead ? undefined : (parseInstant(record.body.at) ?? 0);
-          noteAlarmsSign(signs, { judges: record.body.judges, oldAtMs }, now());
-        }
+        takePresence(key, record.body, origin);
         return false;
       case contentTypes.canary:
         noteCanary(signs.canary.newestInLogMs, partition, receivedMsOf(record.body));
@@ -160,6 +155,14 @@ export async function openFeed(
       case contentTypes.claim:
         return false;
     }
+  }
+
+  function takePresence(key: string, body: PresenceRecord, { writer }: RecordOrigin): void {
+    const saidAtMs = parseInstant(body.at) ?? 0;
+    if (key === sealedLog.boot) noteOwnRecord(signs, saidAtMs, now());
+    else if (writer === 'dashboard') noteDashboard(otherDashboards, key, body, { isOld: !areStatesRead, nowMs: now() });
+    else if (writer === 'alarms')
+      noteAlarmsSign(signs, { judges: body.judges, oldAtMs: areStatesRead ? undefined : saidAtMs }, now());
   }
 
   /** Handles a tombstone: removes the state of the association or the table of the device. */
