@@ -1,7 +1,10 @@
 /** Checks that everything of a call can be read with the longest names and texts, open, folded, locked and on the page "My calls". */
-import { describe, it } from 'vitest';
+import type { Locator } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { until } from '../system.ts';
 import { openCalledPhone } from './called-phone.ts';
 import { callOf, deliveryOf } from './delivery-double.ts';
+import { resize } from './overflow.ts';
 import { expectReadable, pressWhenStill, setHash } from './readable.ts';
 import { longAlarmText, longBed, longFamilyName, longGivenName, longWard } from './scene.ts';
 
@@ -10,26 +13,57 @@ const called = openCalledPhone({
   beds: [longBed, 'U-2', 'U-3', 'U-4'],
   familyName: () => longFamilyName,
 });
-const { beds, byId, raise } = called;
-const [bed, second] = beds;
+const { beds, byId, isPainted, raise } = called;
+const [bed, second, third] = beds;
 const sizes = [
   { name: '360', width: 360, height: 740 },
+  { name: '390', width: 390, height: 844 },
   { name: '740 on its side', width: 740, height: 360 },
   { name: '1366', width: 1366, height: 768 },
 ] as const;
 
+/** Returns the part of an element that is in view now, from 0 to 1. The browser answers. */
+const visiblePart = (element: Locator) =>
+  element.evaluate(
+    (target) =>
+      new Promise<number>((done) => {
+        const observer = new IntersectionObserver(([entry]) => {
+          observer.disconnect();
+          done(entry!.intersectionRatio);
+        });
+        observer.observe(target);
+      }),
+  );
+
 describe('a call with the longest names', () => {
   it('can be read, open, folded and on the page "My calls"', async () => {
-    const [alarm, other] = [raise(bed, { text: longAlarmText }), raise(second, { text: longAlarmText })];
+    const alarms = [bed, second, third].map((at) => raise(at, { text: longAlarmText }));
+    const alarm = alarms[0]!;
     const name = longGivenName;
     const others = Array.from({ length: 8 }, () => ({ name, outcome: 'unconfirmed' as const }));
     const call = callOf(alarm, bed, { next: name, isAgain: true, others });
-    called.phone.playCalls([call, callOf(other, second)]);
-    called.phone.playDeliveries([
-      deliveryOf(alarm, bed, { phase: 'repeating', notice: 'nobody-answers' }),
-      deliveryOf(other, second, { phase: 'repeating', notice: 'nobody-answers' }),
-    ]);
+    const calls = [call, callOf(alarms[1]!, second), callOf(alarms[2]!, third)];
+    called.phone.playCalls(calls);
+    called.phone.playDeliveries(
+      alarms.map((at, index) => deliveryOf(at, beds[index]!, { phase: 'repeating', notice: 'nobody-answers' })),
+    );
     await byId(`accepted-${alarm.alarmId}`).waitFor();
+    for (const size of sizes) {
+      await resize(called.phone.page, size);
+      const card = called.phone.page.locator('.call-sheet__card');
+      // On a phone the buttons stay in view when a person scrolls the texts.
+      await card.evaluate((sheet) => {
+        if (innerWidth < 900)
+          for (const part of [sheet, ...sheet.querySelectorAll('.call__about, .call__texts')]) part.scrollTop = 60;
+      });
+      for (const part of [`accepted-${alarm.alarmId}`, `rejected-${alarm.alarmId}`, `call-ack-${alarm.alarmId}`])
+        expect(await visiblePart(byId(part)), `${part} at ${size.name}`).toBe(1);
+      await card.evaluate((sheet) => {
+        for (const part of [sheet, ...sheet.querySelectorAll('.call__about, .call__texts')]) part.scrollTop = 0;
+      });
+      expect(await visiblePart(byId('call-fold')), `fold at ${size.name}`).toBe(1);
+    }
+    await until('all calls count as painted', () => calls.every(({ callId }) => isPainted(callId)));
     await expectReadable(called.phone.page, 'long-sheet', sizes);
     await pressWhenStill(byId('call-fold'));
     await byId('call-line').waitFor();

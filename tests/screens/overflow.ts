@@ -84,6 +84,8 @@ function findUnreadable(): string[] {
 
   function isDrawn(element: Element): boolean {
     if (element.closest('.unseen, noscript, script, style, option')) return false;
+    // Only a screen reader reads such an element.
+    if (getComputedStyle(element).clipPath === 'inset(50%)') return false;
     return element.checkVisibility({ visibilityProperty: true, opacityProperty: true });
   }
 

@@ -1,6 +1,9 @@
 /** The notices on a screen if readings are not judged, or if Vigil's test reading (the canary) does not get from the gateway to the alarm processor. */
-import type { Health } from '../../protocol/live.ts';
+import type { CanaryFault, Health } from '../../protocol/live.ts';
 import { whenText } from './times.ts';
+
+const someNotJudged = 'Watch the bedside monitors: some are not judged.';
+const noneJudged = 'Watch the bedside monitors: values are not judged.';
 
 /** Returns whether new values or alarms may be missing on this screen. If so, the screen sounds Vigil's own failure. */
 export function isFailing({ kafka, alarms, canary }: Health): boolean {
@@ -13,6 +16,27 @@ export function silentProcessorText({ alarmsAt, notJudged }: Health, nowMs: numb
   return notJudged && notJudged.partitions < notJudged.of
     ? `Values of some patients are not judged${sinceText}: an alarm processor is silent. Watch the bedside monitors.`
     : `The alarm processor is silent${sinceText}: values are shown, but not judged. Watch the bedside monitors.`;
+}
+
+/** Returns the same for a narrow window. */
+export function shortSilentProcessorText({ notJudged }: Health): string {
+  return notJudged && notJudged.partitions < notJudged.of ? someNotJudged : noneJudged;
+}
+
+/** Returns the notice of a failing canary for a narrow window. */
+export function shortCanaryText({ step, grave, partitions, of }: CanaryFault): string {
+  switch (step) {
+    case 'gateway':
+      return grave
+        ? 'Watch the bedside monitors: readings may not arrive.'
+        : 'Vigil’s test reading is missing. Tell the operator.';
+    case 'log':
+      return partitions === of
+        ? 'Watch the bedside monitors: readings do not arrive.'
+        : 'Watch the bedside monitors: some values are missing.';
+    case 'engine':
+      return partitions === of ? noneJudged : someNotJudged;
+  }
 }
 
 /** Returns the notice; undefined if the test reading arrives, or if a more serious notice says what is wrong. */

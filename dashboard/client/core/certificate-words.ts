@@ -21,3 +21,10 @@ export function certificateText({ certificate }: Health, isOperator: boolean, no
   if (!isOperator && endMs - nowMs > shownToAllBeforeMs) return undefined;
   return `A certificate of Vigil’s server (${name}) ends at ${dateTimeText(endMs)} and was not renewed: after that, screens cannot connect. Tell the operator.`;
 }
+
+/** Returns the notice for a narrow window. */
+export function shortCertificateText({ ended }: NonNullable<Health['certificate']>): string {
+  return ended
+    ? 'Tell the operator now: a server certificate ended.'
+    : 'Tell the operator: a server certificate ends soon.';
+}

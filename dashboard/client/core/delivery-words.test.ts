@@ -170,13 +170,23 @@ describe('the notices of a ward', () => {
     expect(deliveryNotices([view()], new Map(), false)).toEqual([]);
   });
 
+  it.each([
+    ['the bed, if the alarm is too long', '4', 'Somebody must go: 4.'],
+    ['the number of alarms, if the bed is too long, too', 'B'.repeat(45), 'Somebody must go: an alarm.'],
+  ])('has a short text that names %s', (_name, bed, expected) => {
+    const alarmId = 'alarm-0000000003';
+    const long = new Map([[alarmId, alarm(alarmId, { text: 'x'.repeat(120) })]]);
+    const [notice] = deliveryNotices([view({ alarmId, bed, notice: 'nobody-answers' })], long, false);
+    expect(notice!.shortText).toBe(expected);
+  });
+
   it('say in which wards nobody is called', () => {
     expect(deliveryDownText({ wards: ['CCU'], since: null }, nowMs)).toEqual({
       text: 'Vigil calls nobody in CCU: the delivery process gives no sign of life. Watch this screen, and tell the operator.',
       shortText: 'Watch this screen: Vigil calls nobody in CCU.',
     });
     expect(deliveryDownText({ wards: ['CCU', 'ICU', 'SD'], since: null }, nowMs).shortText).toBe(
-      'Watch this screen: Vigil calls nobody in CCU and 2 more.',
+      'Watch this screen: Vigil calls nobody in 3 wards.',
     );
     expect(deliveryDownText({ wards: [], since: null }, nowMs).shortText).toBe(
       'Watch this screen: Vigil calls nobody.',

@@ -11,6 +11,7 @@ import type {
 import type { DeliveryChannel } from '../../../contracts/messages/delivery-policy.ts';
 import type { DeliveryDown } from '../../protocol/delivery.ts';
 import { dutyNames } from './duty-words.ts';
+import { firstThatFits } from './short-texts.ts';
 import { clockText, whenText } from './times.ts';
 
 export const channelNames: Readonly<Record<DeliveryChannel, string>> = {
@@ -190,7 +191,7 @@ export type DeliveryNotice = {
 };
 
 const namedMax = 3;
-/** What somebody must do comes first, because a narrow strip may cut the end. */
+/** What somebody must do comes first. */
 const noticeSentences: Readonly<Record<WardNotice, { full(alarms: string): string; short(alarms: string): string }>> = {
   'nobody-answers': {
     full: (alarms) => `Somebody must go: nobody answers the calls about ${alarms}.`,
@@ -222,14 +223,24 @@ export function deliveryNotices(
       .map((view) => {
         const alarm = alarms.get(view.alarmId);
         const place = [showsWard ? view.ward : null, view.bed].filter((part) => part !== null).join(' ');
-        return `${place === '' ? 'a device without a bed' : place}${alarm ? ` ${alarmText(alarm)}` : ''}`;
+        const placeText = place === '' ? 'a device without a bed' : place;
+        return { place: placeText, whole: `${placeText}${alarm ? ` ${alarmText(alarm)}` : ''}` };
       });
-    const firstOf = (count: number) => {
-      const rest = names.length - count;
-      return `${names.slice(0, count).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
-    };
+    const andMore = (count: number) => (names.length > count ? ` and ${names.length - count} more` : '');
     const { full, short } = noticeSentences[notice];
-    return [{ id: `notice-${notice}`, isHigh, text: full(firstOf(namedMax)), shortText: short(firstOf(1)) }];
+    const [first] = names;
+    const text = full(
+      names
+        .slice(0, namedMax)
+        .map(({ whole }) => whole)
+        .join(', ') + andMore(namedMax),
+    );
+    const shortText = firstThatFits(
+      short(first!.whole + andMore(1)),
+      short(first!.place + andMore(1)),
+      short(names.length === 1 ? 'an alarm' : `${names.length} alarms`),
+    );
+    return [{ id: `notice-${notice}`, isHigh, text, shortText }];
   });
 }
 
@@ -243,6 +254,9 @@ export function deliveryDownText(
   const rest = wards.length > 1 ? ` and ${wards.length - 1} more` : '';
   return {
     text: `Vigil calls nobody${where}${when}: the delivery process gives no sign of life. Watch this screen, and tell the operator.`,
-    shortText: `Watch this screen: Vigil calls nobody${wards[0] === undefined ? '' : ` in ${wards[0]}${rest}`}.`,
+    shortText: firstThatFits(
+      `Watch this screen: Vigil calls nobody${wards[0] === undefined ? '' : ` in ${wards[0]}${rest}`}.`,
+      `Watch this screen: Vigil calls nobody in ${wards.length === 1 ? 'a ward' : `${wards.length} wards`}.`,
+    ),
   };
 }

@@ -120,6 +120,18 @@ export function loadText(level: LoadLevel): string | undefined {
   }
 }
 
+/** Returns the same for a narrow window. */
+export function shortLoadText(level: Exclude<LoadLevel, 'full'>): string {
+  switch (level) {
+    case 'waves-slower':
+      return 'This screen is slow: it draws waves less often.';
+    case 'no-waves':
+      return 'This screen is too slow: waves are off.';
+    case 'numbers-slower':
+      return 'Watch the bedside monitors: this screen is too slow.';
+  }
+}
+
 /**
  * Returns the screen to show between two updates of numbers: alarms and health of `next`, beds of `shown`. Returns
  * `next` if a bed was added or removed.

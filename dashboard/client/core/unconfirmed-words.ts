@@ -2,6 +2,7 @@
 import type { UnconfirmedScreen } from '../../protocol/live.ts';
 import type { Bed } from '../../protocol/rest.ts';
 import { placeText } from './numerics.ts';
+import { firstThatFits } from './short-texts.ts';
 import { whenText } from './times.ts';
 
 const reasons = {
@@ -28,4 +29,14 @@ export function unconfirmedText(
   const reason = why === 'not-shown' && alarms === 1 ? 'it is on no visible part of its page' : reasons[why];
   if (isOwn) return `This screen has not shown ${what} since ${when}: ${reason}.`;
   return `The screen of ${person} has not shown ${what} since ${when}: ${reason}. Look at that screen.`;
+}
+
+/** Returns the notice for a narrow window. */
+export function shortUnconfirmedText({ person, isOwn, alarms }: UnconfirmedScreen): string {
+  const what = alarms === 1 ? 'an alarm' : `${alarms} alarms`;
+  if (isOwn) return `This screen has not shown ${what}.`;
+  return firstThatFits(
+    `Look at the screen of ${person}: it has not shown ${what}.`,
+    `Look at another screen: it has not shown ${what}.`,
+  );
 }

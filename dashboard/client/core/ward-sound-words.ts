@@ -1,5 +1,6 @@
 /** The texts about the screen that has the sound of a ward. */
 import type { WardSound, WhyUnheard } from '../../protocol/sound.ts';
+import { firstThatFits } from './short-texts.ts';
 
 const reasons: Readonly<Record<WhyUnheard, string>> = {
   away: 'has no connection',
@@ -41,4 +42,14 @@ export function unheardText(sound: WardSound): string | undefined {
 
 export function lostText(ward: string): string {
   return `The sound of ${ward}: no screen has it any more. Every screen sounds.`;
+}
+
+/** Returns the notice for a narrow window. @param isElsewhere a screen at another server has the sound; otherwise no screen has it */
+export function shortSoundText(ward: string, isElsewhere: boolean): string {
+  return isElsewhere
+    ? 'This screen sounds, and one at another server.'
+    : firstThatFits(
+        `Every screen sounds: none has the sound of ${ward}.`,
+        'Every screen sounds: none has the sound of the ward.',
+      );
 }

@@ -42,28 +42,33 @@ export function CallCardView({ card, act }: { card: CallCard; act?: ComponentChi
       data-priority={priority}
       aria-label={`Call to ${place}: ${alarmText(alarm)}`}
     >
-      <header class="call__head" {...showsCalls(state === 'gone' ? [] : [call.callId])}>
-        <span class={`call__mark look look--${priority} is-${look}`} data-mark={priorityMarks[priority]}>
-          {priorityMarks[priority]}
-          <span class="unseen"> {priority} priority</span>
-        </span>
-        <div class="call__what">
-          <p class="call__place">
-            {app.may('view-vitals') ? <a href={patientHref(alarm.associationId)}>{place}</a> : place}
-            {bed?.patient && <span class="call__patient"> · {patientName(bed.patient)}</span>}
-          </p>
-          <p class="call__text">{alarmText(alarm)}</p>
-          <p class="dim">
-            since <time dateTime={alarm.onsetAt}>{whenText(Date.parse(alarm.onsetAt), now)}</time>
-            {!alarm.present && ' · ended'}
-          </p>
-        </div>
-        {act}
-      </header>
-      {state !== 'gone' && bed && <PresentValues card={card} bed={bed} />}
+      <div class="call__about">
+        <header class="call__head">
+          <span class={`call__mark look look--${priority} is-${look}`} data-mark={priorityMarks[priority]}>
+            {priorityMarks[priority]}
+            <span class="unseen"> {priority} priority</span>
+          </span>
+          <div class="call__what">
+            <p class="call__place" {...showsCalls(state === 'gone' ? [] : [call.callId])}>
+              {app.may('view-vitals') ? <a href={patientHref(alarm.associationId)}>{place}</a> : place}
+            </p>
+            <p class="call__text">{alarmText(alarm)}</p>
+            {/* The alarm comes before the name, because a long name could move the alarm out of sight on a phone. */}
+            {bed?.patient && <p class="call__patient">{patientName(bed.patient)}</p>}
+            <p class="dim">
+              since <time dateTime={alarm.onsetAt}>{whenText(Date.parse(alarm.onsetAt), now)}</time>
+              {!alarm.present && ' · ended'}
+            </p>
+          </div>
+          {act}
+        </header>
+        {state !== 'gone' && bed && <PresentValues card={card} bed={bed} />}
+      </div>
       <div class="call__acts">
         <CallActs card={card} />
-        <StateText card={card} />
+        <div class="call__texts">
+          <StateText card={card} />
+        </div>
       </div>
     </article>
   );

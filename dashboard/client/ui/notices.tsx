@@ -1,17 +1,16 @@
 /** The notices about failures of Vigil itself, the most serious first. */
-import type { ComponentChildren } from 'preact';
-import { ageText } from '../core/ages.ts';
-import { canaryText, isFailing, silentProcessorText } from '../core/canary-words.ts';
-import { certificateText } from '../core/certificate-words.ts';
+import { isFailing } from '../core/canary-words.ts';
 import { deliveryDownText, deliveryNotices } from '../core/delivery-words.ts';
 import { waitingText, wardThatWaits } from '../core/duty-words.ts';
-import { loadText, waveRateFraction } from '../core/load.ts';
+import { loadText, shortLoadText, waveRateFraction } from '../core/load.ts';
 import { formatRoute } from '../core/routes.ts';
-import { clockText, whenText } from '../core/times.ts';
-import { unconfirmedText } from '../core/unconfirmed-words.ts';
-import { lostText, unheardText } from '../core/ward-sound-words.ts';
+import { clockText } from '../core/times.ts';
+import { shortUnconfirmedText, unconfirmedText } from '../core/unconfirmed-words.ts';
+import { lostText, shortSoundText, unheardText } from '../core/ward-sound-words.ts';
 import { useApp } from '../shell/app.ts';
+import { HealthNotices } from './health-notices.tsx';
 import { PauseFailureSound } from './lost-banner.tsx';
+import { Notice } from './notice.tsx';
 import { NoticeStrip } from './notice-strip.tsx';
 import { PlacesNotice } from './places-notice.tsx';
 
@@ -30,7 +29,11 @@ export function Notices() {
       <SessionEnds />
       <PlacesNotice />
       {health?.unseenAlarms !== undefined && (
-        <Notice level="medium" id="notice-unseen">
+        <Notice
+          level="medium"
+          id="notice-unseen"
+          shortText={`On no open screen: ${health.unseenAlarms === 1 ? 'an alarm' : `${health.unseenAlarms} alarms`} without a bed.`}
+        >
           {health.unseenAlarms === 1 ? 'An alarm' : `${health.unseenAlarms} alarms`} of a device without a bed{' '}
           {health.unseenAlarms === 1 ? 'is' : 'are'} on no open screen. Biomedical engineering must look.
         </Notice>
@@ -62,56 +65,6 @@ function WaitingDutiesNotice() {
   );
 }
 
-/** The notices about the server's health. The most serious come first: no new values, or nothing judges them. */
-function HealthNotices() {
-  const app = useApp();
-  const health = app.screen.value?.health;
-  const now = app.now.value;
-  const canary = health && canaryText(health, now);
-  const isOperator = app.session.value?.wards.includes('*') ?? false;
-  const certificate = health && certificateText(health, isOperator, now);
-  const since = (at: string | null) => (at === null ? '' : ` since ${whenText(Date.parse(at), now)}`);
-  return (
-    <>
-      {health?.kafka === 'away' && (
-        <Notice level="high" id="notice-kafka">
-          The message log is down{since(health.kafkaAt)}: no new values, alarms or acknowledgements. Watch the bedside
-          monitors.
-        </Notice>
-      )}
-      {health?.alarms === 'stale' && (
-        <Notice level="high" id="notice-alarms">
-          {silentProcessorText(health, now)}
-        </Notice>
-      )}
-      {health?.canary && canary !== undefined && (
-        <Notice level={health.canary.grave ? 'high' : 'medium'} id="notice-canary">
-          {canary}
-        </Notice>
-      )}
-      {health?.damaged && (
-        <Notice level="medium" id="notice-damaged">
-          {health.damaged.batches === 1 ? 'A part' : `${health.damaged.batches} parts`} of the message log cannot be
-          read, found at {whenText(Date.parse(health.damaged.at), now)}: some values or alarms may be missing here.
-          Compare with the bedside monitors, and tell the operator.
-        </Notice>
-      )}
-      {health?.clock && (
-        <Notice level="medium" id="notice-clock">
-          The server’s clock was set {health.clock.aheadMs < 0 ? 'back' : 'forward'} by{' '}
-          {ageText(Math.abs(health.clock.aheadMs))} at {whenText(Date.parse(health.clock.at), now)}. Vigil uses its own
-          time: ages and alarms stay right. Tell the operator.
-        </Notice>
-      )}
-      {certificate !== undefined && (
-        <Notice level="medium" id="notice-certificate">
-          {certificate}
-        </Notice>
-      )}
-    </>
-  );
-}
-
 /** The notices about screens that have not confirmed alarms that this screen also shows. */
 function UnconfirmedScreens() {
   const app = useApp();
@@ -119,7 +72,12 @@ function UnconfirmedScreens() {
   return (
     <>
       {screen?.unconfirmed.map((unconfirmed, at) => (
-        <Notice key={`${unconfirmed.person} ${unconfirmed.since} ${at}`} level="medium" id="notice-unconfirmed">
+        <Notice
+          key={`${unconfirmed.person} ${unconfirmed.since} ${at}`}
+          level="medium"
+          id="notice-unconfirmed"
+          shortText={shortUnconfirmedText(unconfirmed)}
+        >
           {unconfirmedText(unconfirmed, screen.beds, app.ward.value === '*', app.now.value)}
         </Notice>
       ))}
@@ -159,14 +117,19 @@ function WardSounds() {
         const text = unheardText(sound);
         return (
           text !== undefined && (
-            <Notice key={sound.ward} level="medium" id="notice-sound">
+            <Notice
+              key={sound.ward}
+              level="medium"
+              id="notice-sound"
+              shortText={shortSoundText(sound.ward, sound.state === 'elsewhere')}
+            >
               {text}
             </Notice>
           )
         );
       })}
       {[...lost.value.keys()].map((ward) => (
-        <Notice key={ward} level="medium" id="notice-sound-lost">
+        <Notice key={ward} level="medium" id="notice-sound-lost" shortText={shortSoundText(ward, false)}>
           {lostText(ward)}
         </Notice>
       ))}
@@ -179,7 +142,11 @@ function SessionEnds() {
   const endsAtMs = Date.parse(app.session.value?.endsAt ?? '');
   if (!app.watches.value || !(endsAtMs - app.now.value < warnBeforeMs)) return null;
   return (
-    <Notice level="medium" id="notice-session">
+    <Notice
+      level="medium"
+      id="notice-session"
+      shortText={`Log in again now: your session ends at ${clockText(endsAtMs)}.`}
+    >
       Your session ends at {clockText(endsAtMs)}: then this screen shows no alarms. Log out and log in now.
     </Notice>
   );
@@ -209,13 +176,13 @@ function SlowScreen() {
   const text = loadText(app.load.value);
   if (app.wavesFailed.value && waveRateFraction(app.load.value) > 0)
     return (
-      <Notice level="medium" id="notice-waves-failed">
+      <Notice level="medium" id="notice-waves-failed" shortText="This screen cannot draw waves. Reload the page.">
         This screen cannot draw waves any more. Numbers and alarms work. Reload the page, or use another browser.
       </Notice>
     );
-  if (text === undefined) return null;
+  if (text === undefined || app.load.value === 'full') return null;
   return (
-    <Notice level="medium" id="notice-slow">
+    <Notice level="medium" id="notice-slow" shortText={shortLoadText(app.load.value)}>
       {text}
     </Notice>
   );
@@ -244,34 +211,5 @@ function SoundButton() {
     <button class="button button--notice" type="button" data-testid="enable-sound" onClick={useApp().enableSound}>
       Turn sound on
     </button>
-  );
-}
-
-type NoticeProps = {
-  level: 'high' | 'medium';
-  id: string;
-  /** A button beside the text with which a person can solve the problem. */
-  act?: ComponentChildren;
-  /** What the closed strip of a narrow window shows instead. The opened strip shows the whole text. */
-  shortText?: string;
-  /** Whether the short text says the same, so that nobody must open the strip. */
-  isComplete?: boolean;
-  children: ComponentChildren;
-};
-
-function Notice({ level, id, act, shortText, isComplete, children }: NoticeProps) {
-  return (
-    <div class={`notice notice--${level}`} role="alert" data-testid={id}>
-      <span class="notice__mark" aria-hidden="true">
-        {level === 'high' ? '***' : '**'}
-      </span>
-      <p>
-        <span class={shortText === undefined ? undefined : 'notice__full'}>{children}</span>
-        {shortText !== undefined && (
-          <span class={`notice__short${isComplete ? '' : ' notice__short--less'}`}>{shortText}</span>
-        )}
-      </p>
-      {act}
-    </div>
   );
 }

@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Places } from '../../protocol/devices.ts';
 import { useApp } from '../shell/app.ts';
+import { Notice } from './notice.tsx';
 
 const namedMax = 3;
 
@@ -21,18 +22,13 @@ export function PlacesNotice() {
   const named = unregistered.value.slice(0, namedMax);
   const unnamedCount = count - named.length;
   return (
-    <div class="notice notice--medium" role="alert" data-testid="notice-places">
-      <span class="notice__mark" aria-hidden="true">
-        **
-      </span>
-      <p>
-        Not in the registry of wards and beds:{' '}
-        {named
-          .map(({ what, id, ward, bed }) => `${what} ${id} (${bed === undefined ? ward : `${ward} ${bed}`})`)
-          .join(', ')}
-        {unnamedCount > 0 && `${named.length > 0 ? ' and ' : ''}${unnamedCount} more`}. Their alarms may reach nobody:
-        tell the operator.
-      </p>
-    </div>
+    <Notice level="medium" id="notice-places" shortText="Tell the operator: some alarms may reach nobody.">
+      Not in the registry of wards and beds:{' '}
+      {named
+        .map(({ what, id, ward, bed }) => `${what} ${id} (${bed === undefined ? ward : `${ward} ${bed}`})`)
+        .join(', ')}
+      {unnamedCount > 0 && `${named.length > 0 ? ' and ' : ''}${unnamedCount} more`}. Their alarms may reach nobody:
+      tell the operator.
+    </Notice>
   );
 }

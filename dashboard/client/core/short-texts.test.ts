@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { shortCanaryText, shortSilentProcessorText } from './canary-words.ts';
+import { shortCertificateText } from './certificate-words.ts';
+import { deliveryDownText } from './delivery-words.ts';
+import { loadLevels, shortLoadText } from './load.ts';
+import { firstThatFits, fitsStrip } from './short-texts.ts';
+import { shortUnconfirmedText } from './unconfirmed-words.ts';
+import { shortSoundText } from './ward-sound-words.ts';
+
+const name = 'N'.repeat(120);
+const ward = 'W'.repeat(40);
+const at = '2026-12-10T08:00:00.000Z';
+const screen = { person: name, associationIds: [] as string[], since: at, why: 'hidden' as const };
+
+it.each([
+  ['an empty text', '', true],
+  ['two full lines', `${'a'.repeat(24)} ${'e'.repeat(24)}`, true],
+  ['a second line that is longer by one', `${'a'.repeat(24)} ${'e'.repeat(25)}`, false],
+  [
+    'a third line, because a word moves to the next line',
+    `${'a'.repeat(14)} ${'e'.repeat(12)} ${'a'.repeat(14)}`,
+    false,
+  ],
+  ['as many wide letters as a line has room for', 'W'.repeat(15), true],
+  ['a wide letter more', 'W'.repeat(16), false],
+  ['as many Chinese letters as a line has room for', '病'.repeat(15), true],
+  ['a Chinese letter more', '病'.repeat(16), false],
+  ['as many capital letters as a line has room for', 'A'.repeat(19), true],
+  ['a capital letter more', 'A'.repeat(20), false],
+])('fitsStrip: %s', (_name, text, expected) => {
+  expect(fitsStrip(text)).toBe(expected);
+  expect(firstThatFits(text, 'other')).toBe(expected ? text : 'other');
+});
+
+describe('the short texts of notices', () => {
+  const canary = { partitions: 12, of: 12, grave: true, at } as const;
+  it.each([
+    ...(['gateway', 'log', 'engine'] as const).flatMap((step) => [
+      shortCanaryText({ ...canary, step }),
+      shortCanaryText({ ...canary, step, partitions: 3 }),
+      shortCanaryText({ ...canary, step, grave: false }),
+    ]),
+    shortSilentProcessorText({ kafka: 'ok', alarms: 'stale', kafkaAt: null, alarmsAt: null }),
+    shortCertificateText({ name, at, ended: true }),
+    shortCertificateText({ name, at, ended: false }),
+    shortUnconfirmedText({ ...screen, alarms: 1 }),
+    shortUnconfirmedText({ ...screen, alarms: 100 }),
+    shortUnconfirmedText({ ...screen, alarms: 100, isOwn: true }),
+    shortSoundText(ward, true),
+    shortSoundText(ward, false),
+    deliveryDownText({ wards: [ward], since: null }, 0).shortText,
+    deliveryDownText({ wards: Array.from({ length: 100 }, () => ward), since: null }, 0).shortText,
+    ...loadLevels.flatMap((level) => (level === 'full' ? [] : [shortLoadText(level)])),
+  ])('fit with the longest names: %s', (text) => {
+    expect(fitsStrip(text)).toBe(true);
+    expect(text).not.toContain('WWW');
+  });
+});

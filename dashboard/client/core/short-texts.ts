@@ -1,0 +1,43 @@
+/** The rule for the short texts of notices. A narrow window shows a short text, which must fit into the strip of notices as a whole. */
+
+/**
+ * The strip has two lines in a window of 360 px. A width of 1 is the width of an "e" of a wide font (DejaVu
+ * Sans Bold); `notices-long.screen.test.ts` measures full lines.
+ */
+const linesMax = 2;
+const spaceWidth = 0.5;
+const lineWidthMax = 24.9;
+
+/** Returns the first text that fits into the strip of a narrow window; otherwise the last text, which must have no names in it. */
+export function firstThatFits(...texts: readonly [string, ...string[]]): string {
+  return texts.find(fitsStrip) ?? texts.at(-1)!;
+}
+
+/** Returns whether a text fits into the strip. Words move to the next line as in a browser. */
+export function fitsStrip(text: string): boolean {
+  let lines = 1;
+  let filled = 0;
+  for (const word of text.split(' ')) {
+    const width = widthOf(word);
+    if (width > lineWidthMax) return false;
+    const isFirst = filled === 0;
+    if (!isFirst && filled + spaceWidth + width > lineWidthMax) {
+      lines += 1;
+      filled = width;
+    } else filled += (isFirst ? 0 : spaceWidth) + width;
+  }
+  return lines <= linesMax;
+}
+
+/** The first row that has a letter gives its width. A letter without a row has the width 1. */
+const letterWidths: readonly (readonly [RegExp, number])[] = [
+  [/[MW@%mw\u{2e80}-\u{10ffff}]/u, 1.65],
+  [/\p{Lu}/u, 1.25],
+  [/[bdghnopqu0-9]/u, 1.05],
+  [/[rt]/u, 0.75],
+  [/[fijl.,:;'’]/u, 0.55],
+];
+
+function widthOf(word: string): number {
+  return [...word].reduce((sum, letter) => sum + (letterWidths.find(([letters]) => letters.test(letter))?.[1] ?? 1), 0);
+}

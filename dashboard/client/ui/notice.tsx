@@ -1,0 +1,29 @@
+/** One notice of the strip, with its text and a short text for a narrow window. */
+import type { ComponentChildren } from 'preact';
+
+type NoticeProps = {
+  level: 'high' | 'medium';
+  id: string;
+  /** A button beside the text with which a person can solve the problem. */
+  act?: ComponentChildren;
+  /** What the closed strip of a narrow window shows instead, so that nothing is cut. The opened strip shows the whole text. */
+  shortText: string;
+  /** Whether the short text says the same, so that nobody must open the strip. */
+  isComplete?: boolean;
+  children: ComponentChildren;
+};
+
+export function Notice({ level, id, act, shortText, isComplete, children }: NoticeProps) {
+  return (
+    <div class={`notice notice--${level}`} role="alert" data-testid={id}>
+      <span class="notice__mark" aria-hidden="true">
+        {level === 'high' ? '***' : '**'}
+      </span>
+      <p>
+        <span class="notice__full">{children}</span>
+        <span class={`notice__short${isComplete ? '' : ' notice__short--less'}`}>{shortText}</span>
+      </p>
+      {act}
+    </div>
+  );
+}
