@@ -22,6 +22,7 @@ import {
   type LastChange,
   liveAssignments,
   overdueOf,
+  remainingBeds,
   storedAssignmentsMax,
   type WardDuties,
   withoutOld,
@@ -58,7 +59,7 @@ export type DutyPlace = { readonly ward: string; readonly bed?: string; readonly
 /**
  * Returns who is responsible for a duty at a bed, in the order in which to call them. Each person is listed once.
  * 1. The persons who have accepted: first those whose time has not ended; then by start, the latest first; then by acceptance, the latest first.
- * 2. The persons who are assigned and have not accepted. It is better to call them than nobody, but they do not cover the bed.
+ * 2. The persons who are assigned, and whose assignment still waits for this bed (`remainingBeds`). It is better to call them than nobody, but they do not cover the bed.
  * 3. The persons who are away. If the cover of such a person may cover (`coverFault`), the cover is listed in the place of the person.
  *
  * The answer is right for the time of the state and later. For an earlier time, make the state only from the events up
@@ -80,7 +81,8 @@ export function responsibleAt(state: DutyState, { ward, bed, duty }: DutyPlace, 
       entry.untilMs > atMs &&
       !entry.declined &&
       !entry.ended &&
-      isFor(entry, duty, bed),
+      isFor(entry, duty, bed) &&
+      (bed === undefined || (remainingBeds(wardDuties, entry, atMs)?.includes(bed) ?? true)),
   );
   const here: Responsible[] = [];
   const away: Responsible[] = [];

@@ -85,6 +85,36 @@ function placesOf({ assignment }: DutyAssignment): readonly (string | undefined)
 }
 
 /**
+ * Returns the beds for which a waiting assignment still waits; undefined for a duty of the whole ward. It does not wait for these beds:
+ * - a bed that the person has accepted one by one: it is in another assignment of the person, for the same duty and at least until the same end;
+ * - a bed that the person accepted in this way and that was then taken from the person again, by name or by a hand-over. Otherwise the end
+ * would only offer the same bed to the same person once more.
+ */
+export function remainingBeds(ward: WardDuties, entry: DutyAssignment, atMs: number): readonly string[] | undefined {
+  const { beds, duty, userId } = entry.assignment;
+  if (!beds || entry.accepted) return beds;
+  const ofSameTime = ward.assignments.filter(
+    ({ assignment, accepted, fromMs, untilMs }) =>
+      assignment.userId === userId &&
+      assignment.duty === duty &&
+      accepted &&
+      fromMs <= entry.fromMs &&
+      untilMs > atMs &&
+      untilMs >= entry.untilMs,
+  );
+  const bedsOf = (entries: readonly DutyAssignment[]) => entries.flatMap(({ assignment }) => assignment.beds ?? []);
+  const accepted = new Set(bedsOf(ofSameTime.filter(({ ended }) => !ended)));
+  // An assignment from before this one says nothing about it: the person may have been assigned again.
+  const index = ward.assignments.indexOf(entry);
+  const lost = new Set(bedsOf(ofSameTime.filter((other) => other.ended && ward.assignments.indexOf(other) > index)));
+  const open = beds.filter((bed) => !lost.has(bed));
+  const remaining = open.filter((bed) => !accepted.has(bed));
+  if (remaining.length > 0) return remaining;
+  // The person has taken all beds without this assignment: it can still be accepted as a whole.
+  return open.length > 0 ? open : beds;
+}
+
+/**
  * Returns the overdue assignment for one duty and bed: its time has passed, nobody ended it, and nobody has taken over.
  * A successor takes over only with an assignment that lasts longer and was not ended before the time of the
  * take-over. So if a successor accepts in advance and is then taken off the list, the bed stays with the former person.

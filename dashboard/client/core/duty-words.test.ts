@@ -206,10 +206,18 @@ describe('the button that ends an assignment', () => {
     ]);
     expect(endLabel(withBeds(['ICU-1', 'ICU-2']))).toBe('End for 2 beds');
   });
+  it.each([
+    ['wait, after the person has accepted the other beds', { remaining: ['ICU-2'] }],
+    ['are overdue, after a successor has taken over the other beds', { overdue: ['ICU-2'] }],
+  ])('names only the beds that %s', (_, fields) => {
+    const partly = { ...withBeds(['ICU-1', 'ICU-2']), ...fields };
+    expect([endLabel(partly), assignmentText(partly)]).toEqual(['End', 'Anna (nurse, ICU-2)']);
+  });
   it('names no bed for a duty of the whole ward', () => {
     const { beds: _, ...assignment } = entry('Anna', 7, 15).assignment;
     const charge = { ...entry('Anna', 7, 15), assignment: { ...assignment, duty: 'charge-nurse' as const } };
     expect([endLabel(charge), assignmentText(charge)]).toEqual(['End', 'Anna (charge nurse)']);
+    expect(assignmentText({ ...charge, overdue: [] })).toBe('Anna (charge nurse)');
   });
 });
 

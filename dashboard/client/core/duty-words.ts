@@ -93,15 +93,25 @@ function cellEntry(board: Board, entry: BoardEntry, nowMs: number): CellEntry {
 }
 
 /** Returns `Anna (nurse, ICU-1, ICU-2)`. */
-export function assignmentText({ assignment: { name, duty, beds } }: BoardEntry): string {
-  return `${name} (${[dutyNames[duty].toLowerCase(), ...(beds ?? [])].join(', ')})`;
+export function assignmentText(entry: BoardEntry): string {
+  const { name, duty } = entry.assignment;
+  return `${name} (${[dutyNames[duty].toLowerCase(), ...(bedsNow(entry) ?? [])].join(', ')})`;
+}
+
+/**
+ * Returns the beds that the person has or that wait for the person; undefined for a duty of the whole ward. Beds that the person has accepted
+ * with another assignment, and beds that a successor has taken over, are not among them.
+ */
+export function bedsNow({ assignment: { beds }, remaining, overdue }: BoardEntry): readonly string[] | undefined {
+  return beds && (remaining ?? overdue ?? beds);
 }
 
 /**
  * Returns the text of the button that ends an assignment. If the assignment has several beds, the text has their number,
  * because the person loses all of them.
  */
-export function endLabel({ assignment: { beds } }: BoardEntry): string {
+export function endLabel(entry: BoardEntry): string {
+  const beds = bedsNow(entry);
   return beds !== undefined && beds.length > 1 ? `End for ${beds.length} beds` : 'End';
 }
 

@@ -5,6 +5,7 @@ import type { BoardEntry } from '../../protocol/assignments.ts';
 import {
   assignmentText,
   bedDuties,
+  bedsNow,
   type CellEntry,
   cellOf,
   dutyNames,
@@ -139,7 +140,8 @@ function Entries({ state, entries }: { state: TableState; entries: readonly Cell
 function EndQuestion({ state, asked: { entry, button } }: { state: TableState; asked: Asked }) {
   const app = useApp();
   const { board, send, busy, proposal, asked } = state;
-  const { assignmentId, duty, beds, userId, name } = entry.assignment;
+  const { assignmentId, duty, userId, name } = entry.assignment;
+  const beds = bedsNow(entry);
   const untilAgain = againUntil(entry, app.now.value);
   const close = () => {
     asked.value = undefined;

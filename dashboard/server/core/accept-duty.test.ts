@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { accepted, assigned, assignmentOf, hour, idOf } from '../../../contracts/duties.testing.ts';
+import { accepted, assigned, assignmentOf, ended, hour, idOf } from '../../../contracts/duties.testing.ts';
 import { responsibleAt } from '../../../contracts/duties.ts';
 import { dutiesOf } from '../../../contracts/duty-state.ts';
 import type { AssignmentEvent } from '../../../contracts/messages/assignments.ts';
@@ -48,6 +48,8 @@ function newBoard(events: readonly AssignmentEvent[]) {
 const anna = assigned('anna', 7, assignmentOf(1, 'anna', [7, 15], beds));
 /** Ben is to take all three beds over at 15:00. */
 const ben = assigned('chief', 8, assignmentOf(2, 'ben', [15, 23], beds));
+const { beds: _, ...wholeWard } = assignmentOf(90, 'chief', [6, 22], beds, 'charge-nurse');
+const charge = assigned('chief', 6, wholeWard);
 const accept = (only?: readonly string[]): AssignmentCommand => ({ type: 'accept', assignmentId: idOf(2), beds: only });
 
 describe('the acceptance of some beds', () => {
@@ -114,6 +116,27 @@ describe('the acceptance of some beds', () => {
         .act(userId, atHour, accept(['ICU-1']))
         .split(':')[0],
     ).toBe(expected);
+  });
+
+  it('does not wait for a bed again after the charge nurse has ended its accepted assignment', () => {
+    const board = newBoard([charge, anna, ben]);
+    board.act('ben', 15.1, accept(['ICU-2']));
+    const own = board.view('ben', 15.2).find(({ assignment }) => assignment.beds?.join() === 'ICU-2');
+    expect(board.act('chief', 15.2, { type: 'end', assignmentId: own?.assignment.assignmentId ?? '' })).toBe('ok');
+    expect(board.nurses(15.3)).toEqual(['anna overdue, ben not-accepted', '', 'anna overdue, ben not-accepted']);
+    const waiting = board.view('ben', 15.3).find(({ assignment }) => assignment.assignmentId === idOf(2));
+    expect(waiting).toMatchObject({ remaining: ['ICU-1', 'ICU-3'] });
+    expect(board.act('ben', 15.3, accept(['ICU-2']))).toMatch(/^conflict/);
+    expect(board.act('ben', 15.3, accept())).toBe('ok');
+    expect(board.nurses(15.4)).toEqual(['ben accepted', '', 'ben accepted']);
+  });
+
+  it('waits for a bed that the person had, if the charge nurse has assigned the person again since', () => {
+    const before = assigned('ben', 14.5, assignmentOf(3, 'ben', [15, 23], ['ICU-2']));
+    const board = newBoard([charge, anna, before, ended('chief', 15.1, 3), ben]);
+    expect(board.nurses(15.2)[1]).toMatch(/ben not-accepted$/);
+    expect(board.act('ben', 15.2, accept())).toBe('ok');
+    expect(board.nurses(15.3)[1]).toBe('ben accepted');
   });
 
   it('declines only the beds that remain', () => {

@@ -6,6 +6,7 @@ import {
   type DutyState,
   dutiesOf,
   liveAssignments,
+  remainingBeds,
   type WardDuties,
 } from '../../../contracts/duty-state.ts';
 import type { AssignmentEvent } from '../../../contracts/messages/assignments.ts';
@@ -87,26 +88,6 @@ export function bedsToAccept(
 ): readonly string[] | undefined {
   // A bed that is named twice must not count as two beds: two names of one bed are not the whole assignment of two beds.
   return named ? [...new Set(named)] : remainingBeds(duties, entry, nowMs);
-}
-
-/**
- * Returns the beds of a waiting assignment that the person has not accepted one by one; undefined for a duty of the whole ward. An accepted bed
- * is in another assignment of the person, for the same duty and at least until the same end.
- */
-export function remainingBeds(duties: WardDuties, entry: DutyAssignment, nowMs: number): readonly string[] | undefined {
-  const { beds, duty, userId } = entry.assignment;
-  if (!beds || entry.accepted) return beds;
-  const taken = new Set(
-    duties.assignments
-      .filter((other) => other.accepted && !other.ended && other.untilMs > nowMs && other.untilMs >= entry.untilMs)
-      .filter(
-        ({ assignment, fromMs }) => assignment.userId === userId && assignment.duty === duty && fromMs <= entry.fromMs,
-      )
-      .flatMap(({ assignment }) => assignment.beds ?? []),
-  );
-  const remaining = beds.filter((bed) => !taken.has(bed));
-  // The person has taken all beds without this assignment: it can still be accepted as a whole.
-  return remaining.length === 0 ? beds : remaining;
 }
 
 /** Returns the assignments of other people that end now, because others have accepted all their beds for longer. */

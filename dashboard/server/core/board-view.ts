@@ -6,11 +6,11 @@ import {
   dutiesOf,
   liveAssignments,
   overdueBeds,
+  remainingBeds,
 } from '../../../contracts/duty-state.ts';
 import { visibleText } from '../../../contracts/text.ts';
 import { formatInstant } from '../../../contracts/time.ts';
 import type { Board, BoardEntry } from '../../protocol/assignments.ts';
-import { remainingBeds } from './accept-duty.ts';
 import { accountFault, chargeNurses, type Member } from './board-context.ts';
 import type { DutyBoard } from './duty-board.ts';
 import type { AccountOf } from './duty-notices.ts';
