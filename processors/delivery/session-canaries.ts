@@ -32,7 +32,10 @@ export async function openSessionWithCanaries(
     isDown: (userId, channel) => canaries?.isDown(userId, channel) ?? false,
     onCheckReceipt: ({ checkId, by, stage }) => canaries?.answer({ checkId, userId: by.userId, stage }),
     onWritten(records, book) {
-      for (const { event } of records) if (event.type === 'reach-ended') canaries?.noteEnded(event);
+      for (const { event } of records) {
+        if (event.type === 'reach-ended') canaries?.noteEnded(event);
+        else if (event.type === 'receipt') canaries?.noteReceipt(event);
+      }
       options.onWritten(records, book);
     },
   });

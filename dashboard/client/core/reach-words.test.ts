@@ -16,6 +16,7 @@ describe('whether a person can be reached through a channel', () => {
       'down',
       'phone: not reached, 2 min ago (the subscription has ended)',
     ],
+    [{ channel: 'push', state: 'unknown', at }, 'less', 'phone: not known now, last result 2 min ago'],
     [
       { channel: 'screen', state: 'unknown', reason: 'no page is open' },
       'less',

@@ -27,6 +27,7 @@ export function reachLine({ channel, state, stage, at, reason }: ReachState, now
     case 'down':
       return { kind: 'down', text: `${name}: not reached${when}${reason === undefined ? '' : ` (${reason})`}` };
     case 'unknown':
+      if (at !== undefined) return { kind: 'less', text: `${name}: not known now, last result ${when.slice(2)}` };
       return { kind: 'less', text: `${name}: not tried yet${reason === undefined ? '' : ` (${reason})`}` };
   }
 }

@@ -65,6 +65,37 @@ describe('channelState', () => {
   });
 });
 
+describe('channelState after a confirmed call', () => {
+  const receipt = (atMs: number): DeliveryRecord => ({
+    event: {
+      ...{ type: 'receipt', atMs, alarmId: 'alarm-000000000001', callId: 'call-anna', userId: 'anna' },
+      ...{ channel: 'push', stage: 'on-device' },
+    },
+  });
+
+  it.each([
+    [
+      'the phone has confirmed a call after its last canary',
+      [push(1, { stage: 'taken' }), receipt(t0 + 1)],
+      'on-device',
+    ],
+    ['a later canary came only to the push service', [receipt(t0 - 1), push(1, { stage: 'taken' })], 'taken'],
+    [
+      'a later canary to one of two phones failed',
+      [push(2, { stage: 'taken', atMs: t0 - 2 }), receipt(t0 - 1), push(1, { state: 'down' })],
+      'on-device',
+    ],
+  ] as const)('shows how far messages come if %s', (_title, records, stage) => {
+    const board = boardOf(...records);
+    for (const n of [1, 2]) if (n === 1 || records.length > 2) foldReachEntry(board, uuid(n), pushEntry(n, 'anna'));
+    expect(channelState(board, 'anna', 'push', t0 + 5)).toMatchObject({ state: 'reached', stage });
+  });
+
+  it('does not know a result any more after two canaries did not come', () => {
+    expect(reachFreshMs).toBeLessThanOrEqual(21 * 60_000);
+  });
+});
+
 describe('isReached', () => {
   it.each([
     ['a page that painted', { channel: 'screen', state: 'reached', stage: 'painted' }, true],

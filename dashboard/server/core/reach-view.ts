@@ -13,9 +13,10 @@ import { type ChannelReach, type DeliveryBoard, reachOf } from './delivery-board
 
 /**
  * A result older than this shows nothing about the present (ours). The delivery process writes a result that has not
- * changed again with the first canary after `reachNotedEveryMs`, and a canary comes every 10 min.
+ * changed again with the first canary after `reachNotedEveryMs`. A canary comes every 10 min, and an answer to it
+ * within 1 min. So a result is not known any more when two canaries in a row did not come.
  */
-export const reachFreshMs = reachNotedEveryMs + 15 * minuteMs;
+export const reachFreshMs = reachNotedEveryMs + 11 * minuteMs;
 
 type Board = Pick<DeliveryBoard, 'reach' | 'entries' | 'ended'>;
 
@@ -39,8 +40,13 @@ export function channelState(board: Board, userId: string, channel: DeliveryChan
   const entries = entriesOf(board, userId).filter((entry) => entry.channel === channel);
   if (entries.length === 0) return { channel, state: 'down', reason: noEntryTexts[channel] };
   const states = entries.map((entry) => entryState(board, entry, nowMs));
-  if (states.some(({ state }) => state !== 'down'))
-    states.push(stateOf(reachOf(board, userId, channel, undefined), nowMs));
+  const receipt = reachOf(board, userId, channel, undefined);
+  // It is not known which entry has confirmed a message. A canary after the message says more about its entry.
+  const mayCount = entries.some((entry, index) => {
+    const { result } = reachOf(board, userId, channel, entry.reachId);
+    return states[index]!.state !== 'down' && (result?.atMs ?? 0) < (receipt.result?.atMs ?? 0);
+  });
+  if (mayCount) states.push(stateOf(receipt, nowMs));
   return states.reduce((best, other) => (standingOf(other) > standingOf(best) ? other : best));
 }
 

@@ -5,6 +5,7 @@
 import type { Logger } from 'pino';
 import { secondMs } from '../../../contracts/durations.ts';
 import type { DutyState } from '../../../contracts/duty-state.ts';
+import type { ReceiptSeen } from '../../../contracts/messages/deliveries.ts';
 import type { ReachEntry } from '../../../contracts/messages/delivery-commands.ts';
 import { type DeliveryChannel, deliveryChannels } from '../../../contracts/messages/delivery-policy.ts';
 import { type AskedPage, askedPagesMax } from '../../../contracts/messages/delivery-progress.ts';
@@ -26,7 +27,7 @@ import {
   waitingPages,
   withinMax,
 } from './core/canary.ts';
-import { lessThanNoted, mustNote, type NotedReach, noteReach, withoutReach } from './core/noted.ts';
+import { lessThanNoted, mustNote, type NotedReach, noteReach, noteReceipt, withoutReach } from './core/noted.ts';
 import { targetsOf } from './core/on-duty.ts';
 
 /** Time between two checks which canaries are due, ms (ours). */
@@ -69,6 +70,8 @@ export type Canaries = {
   answer(answer: CheckAnswer): void;
   /** Notes that an entry has ended: its service reported this when a message was sent to the entry. */
   noteEnded(event: Extract<ReachEvent, { type: 'reach-ended' }>): void;
+  /** Notes that a message about an alarm was confirmed, because the pages then show this instead of the last canary. */
+  noteReceipt(event: ReceiptSeen): void;
   isDown(userId: string, channel: DeliveryChannel): boolean;
   /**
    * Returns the number of targets, for each channel and state. A target that failed and is tried again counts as `down`.
@@ -147,11 +150,12 @@ export function startCanaries(options: CanaryOptions): Canaries {
       state = evolveReach(state, event);
       noted = noteReach(noted, event);
     },
+    noteReceipt(event) {
+      noted = noteReceipt(noted, event);
+    },
     isDown(userId, channel) {
       const entries = entriesOf(userId, channel);
-      if (isChannelDown(state, channel, entries, now())) return true;
-      const service = channels.get(channel);
-      return service !== undefined && isServiceDown(service, entries);
+      return isChannelDown(state, channel, entries, now()) || hasFailedHosts(channels.get(channel), entries);
     },
     counts: () => countsOf(targets, state),
     close() {
@@ -159,6 +163,11 @@ export function startCanaries(options: CanaryOptions): Canaries {
       clearInterval(timer);
     },
   };
+}
+
+/** Returns whether the hosts of all these entries have failed. */
+function hasFailedHosts(channel: Channel | undefined, entries: readonly ReachEntry[]): boolean {
+  return channel !== undefined && isServiceDown(channel, entries);
 }
 
 const notSetUp: CheckResult = { kind: 'failed', reason: 'The hospital has not set up this channel.' };

@@ -3,7 +3,7 @@
  * every canary has the same result as the canary before. So a result is written when it differs. The same result is
  * written only from time to time, so that pages see that canaries still run. Pure.
  */
-import { type ReachSeen, reachNotedEveryMs } from '../../../../contracts/messages/deliveries.ts';
+import { type ReachSeen, type ReceiptSeen, reachNotedEveryMs } from '../../../../contracts/messages/deliveries.ts';
 import {
   aheadMsMax,
   answerMsMax,
@@ -43,6 +43,25 @@ export function noteReach(noted: NotedReach, event: ReachEvent): NotedReach {
   return event.type === 'reach-ended' ? after : withinMax(after.set(key, event));
 }
 
+/**
+ * Returns what the pages show after the receipt of a call, so that a later canary with another result is written at
+ * once. A receipt does not say which entry of the channel has confirmed it, so it counts for each of them.
+ */
+export function noteReceipt(
+  noted: NotedReach,
+  { userId, channel, stage, atMs }: Pick<ReceiptSeen, 'userId' | 'channel' | 'stage' | 'atMs'>,
+): NotedReach {
+  if (stage === undefined || stage === 'sent') return noted;
+  const after = new Map(noted);
+  for (const [key, last] of noted) {
+    if (last.userId !== userId || last.channel !== channel) continue;
+    const isLess = channel !== 'screen' && last.state === 'reached' && stageOf(stage) <= rankOf(last);
+    const { reason: _, ...rest } = last;
+    if (!isLess) after.set(key, { ...rest, state: 'reached', stage, atMs });
+  }
+  return after;
+}
+
 /** Returns what the topic says without an entry, so that the next result of the entry is written. */
 export function withoutReach(noted: NotedReach, reachId: string): NotedReach {
   const after = new Map(noted);
@@ -59,6 +78,8 @@ export function lessThanNoted(state: ReachCheckState, noted: NotedReach, nowMs: 
     const known = state.targets.get(key);
     if (last.state !== 'reached' || known?.state !== 'reached' || nowMs - known.askedAtMs < answerMsMax) return [];
     const { target, checkId, askedAtMs, stage = 'sent' } = known;
+    // A receipt came after this canary.
+    if (askedAtMs < last.atMs) return [];
     const less = { type: 'reach-seen', atMs: askedAtMs, ...target, checkId, state: 'reached', stage } as const;
     return rankOf(less) < rankOf(last) ? [less] : [];
   });
