@@ -48,6 +48,24 @@ describe('a call that waits', () => {
     expect(words({ answered: 'rejected' }, true)).toMatch(/^You cannot go\. Vigil calls nobody now/);
   });
 
+  it.each<[string, Partial<MyCall>, string]>([
+    ['the person goes', { answered: 'accepted' }, 'You go. The alarm sounds until somebody acknowledges it.'],
+    ['another person goes', { acceptedBy: ['Ben'] }, 'Ben goes.'],
+  ])('promises no further call while the delivery process is away and %s', (_name, fields, text) => {
+    for (const againAt of [undefined, '2026-01-01T10:01:43.000Z', '2026-01-01T09:55:00.000Z'])
+      expect(words({ ...fields, ...(againAt && { againAt }) }, true)).toBe(
+        `${text} Vigil does not call again now: the delivery process gives no sign of life.`,
+      );
+  });
+
+  it.each([
+    ['2026-01-01T10:00:01.000Z', 'Ben goes. If nobody acknowledges it within 0:01, Vigil calls again.'],
+    ['2026-01-01T10:00:00.000Z', 'Ben goes. The time to acknowledge it is over.'],
+    ['2026-01-01T09:55:00.000Z', 'Ben goes. The time to acknowledge it is over.'],
+  ])('promises no further call for a time that has passed (%s)', (againAt, text) => {
+    expect(words({ acceptedBy: ['Ben'], againAt })).toBe(text);
+  });
+
   it('counts to zero and never further, because the server may be silent', () => {
     expect(words({ answerBy: '2026-01-01T10:00:00.000Z', next: 'Ben' })).toBe(
       'The time for your answer ends now. You can still answer.',
@@ -152,14 +170,17 @@ describe('a call that has ended', () => {
 });
 
 it('the folded line has the time left, or who goes', () => {
-  const short = (fields: Partial<MyCall>, change: Partial<CallCard> = {}) =>
-    shortStateText({ ...cardOf(fields), ...change }, nowMs);
+  const short = (fields: Partial<MyCall>, change: Partial<CallCard> = {}, isDown = false) =>
+    shortStateText({ ...cardOf(fields), ...change }, isDown, nowMs);
   expect(short({ answerBy: inTime })).toBe('0:34 left');
   expect(short({})).toBe('time over');
   expect(short({ answered: 'accepted' })).toBe('you go');
   expect(short({ answered: 'rejected' })).toBe('you cannot go');
   expect(short({ acceptedBy: ['Ben'] })).toBe('Ben goes');
   expect(short({}, { state: 'gone' })).toBe('ended');
+  for (const fields of [{ answerBy: inTime }, {}, { answered: 'rejected' }] as const)
+    expect(short(fields, {}, true)).toBe('Vigil calls nobody');
+  expect(short({ answered: 'accepted' }, {}, true)).toBe('you go');
 });
 
 it('the answer of the server is never more than the server said', () => {

@@ -19,6 +19,8 @@ export type CallSurroundings = {
 const downText =
   'Vigil calls nobody now, and your answer may not count: the delivery process gives no sign of life. Go, or call the ward.';
 
+const noAgainText = ' Vigil does not call again now: the delivery process gives no sign of life.';
+
 /** Returns what the person must do, or how the call ended. */
 export function callStateText(card: CallCard, { view, isDown }: CallSurroundings, nowMs: number): string {
   const { call, state } = card;
@@ -28,11 +30,11 @@ export function callStateText(card: CallCard, { view, isDown }: CallSurroundings
     case 'late':
       return `${missedText(call)} ${isDown ? downText : `${presentText(call) ?? 'Nobody goes yet.'} You can still answer.`}`;
     case 'accepted':
-      return `You go. The alarm sounds until somebody acknowledges it.${againText(call, nowMs)}`;
+      return `You go. The alarm sounds until somebody acknowledges it.${isDown ? noAgainText : againText(call, nowMs)}`;
     case 'rejected':
       return `You cannot go. ${isDown ? downText : (presentText(call, view) ?? 'Vigil looks for another person.')}`;
     case 'taken':
-      return `${goesText(call.acceptedBy)}${againText(call, nowMs)}`;
+      return `${goesText(call.acceptedBy)}${isDown ? noAgainText : againText(call, nowMs)}`;
     case 'gone':
       return goneText(card, view, nowMs);
   }
@@ -73,10 +75,12 @@ function presentText({ acceptedBy, others, isWardTold }: MyCall, view?: Delivery
   return `${called} is called now.${ward === undefined ? '' : ` ${ward}`}`;
 }
 
-/** Returns ` If nobody does so within 1:43, Vigil calls again.` */
+/** Returns ` If nobody acknowledges it within 1:43, Vigil calls again.` After this time, it is not known what Vigil does. */
 function againText({ againAt }: MyCall, nowMs: number): string {
   if (againAt === undefined) return '';
-  return ` If nobody acknowledges it within ${countdownText(Date.parse(againAt), nowMs)}, Vigil calls again.`;
+  const againMs = Date.parse(againAt);
+  if (againMs <= nowMs) return ' The time to acknowledge it is over.';
+  return ` If nobody acknowledges it within ${countdownText(againMs, nowMs)}, Vigil calls again.`;
 }
 
 /** Returns `Ben goes.` or `Ben and Cleo go.` */
@@ -111,8 +115,10 @@ export function othersText({ others = [] }: MyCall): string | undefined {
   return `Also called: ${others.map(({ name, outcome }) => `${name} (${outcomeWords[outcome]})`).join(', ')}.`;
 }
 
-/** Returns the state of a call for one line: the time left, or who goes. */
-export function shortStateText({ call, state }: CallCard, nowMs: number): string {
+/** Returns the state of a call for one line: the time left, or who goes, or that Vigil calls nobody now. */
+export function shortStateText({ call, state }: CallCard, isDown: boolean, nowMs: number): string {
+  const isOpen = state === 'waiting' || state === 'late' || state === 'rejected';
+  if (isDown && isOpen) return 'Vigil calls nobody';
   switch (state) {
     case 'waiting':
       return `${countdownText(Date.parse(call.answerBy ?? ''), nowMs)} left`;

@@ -7,7 +7,7 @@ import { isUnanswered } from '../../../contracts/acknowledgement.ts';
 import { alarmText } from '../../../contracts/alarm-text.ts';
 import { lookOf, priorityMarks } from '../core/alarm-order.ts';
 import { shortStateText } from '../core/call-words.ts';
-import { type CallCard, isFolded, sheetCards } from '../core/calls.ts';
+import { type CallCard, isDeliveryDownFor, isFolded, sheetCards } from '../core/calls.ts';
 import { placeText } from '../core/numerics.ts';
 import { shownRoute } from '../core/routes.ts';
 import { useApp } from '../shell/app.ts';
@@ -113,7 +113,7 @@ function FoldedLine({ first, others }: { first: CallCard; others: readonly CallC
         {more > 0 && <span> and {more === 1 ? '1 more call' : `${more} more calls`}</span>}
       </span>
       <span class="call-line__state" data-testid="call-line-state">
-        {shortStateText(first, app.now.value)}
+        {shortStateText(first, isDeliveryDownFor(first, app.screen.value?.deliveryDown), app.now.value)}
       </span>
       <span class="call-line__open">Open</span>
     </button>
