@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { DeliveryRecord } from '../messages/deliveries.ts';
 import { createDeliveryCollector } from './collect-deliveries.ts';
 
 const alarmId = 'alarm-000000000001';
@@ -16,3 +17,21 @@ it.each([
   expect(collector.isWhole()).toBe(isWhole);
   expect(collector.items).toEqual([]);
 });
+
+it.each(['reach-seen', 'reach-ended'])(
+  'a canary that was not written (%s) leaves the part whole, and no earlier canary counts',
+  (missing) => {
+    const collector = createDeliveryCollector(alarmId, 100);
+    const canary = { type: 'reach-seen', userId: 'anna', name: 'Anna', channel: 'screen', state: 'reached' } as const;
+    const seen = (atMs: number): DeliveryRecord => ({
+      event: { ...canary, atMs, checkId: '00000000-0000-4000-8000-000000000001', stage: 'painted' },
+    });
+    collector.add({ body: seen(1), appendedMs: 1 });
+    collector.add({ body: { event: { type: 'not-written', atMs: 2, missing, alarmIds: [] } }, appendedMs: 2 });
+    const called = { body: { event: { type: 'called', alarmId, call: { userId: 'anna' } } }, appendedMs: 3 };
+    collector.add(called as never);
+    collector.add({ body: seen(4), appendedMs: 4 });
+    expect(collector.isWhole()).toBe(true);
+    expect(collector.items.map(({ appendedMs }) => appendedMs)).toEqual([3, 4]);
+  },
+);

@@ -57,6 +57,11 @@ export function createDeliveryCollector(alarmId: string, itemsMax: number) {
         return;
       }
       if (event.type === 'not-written') {
+        // The record does not say which canary is missing. So no canary before it counts for persons who are called later.
+        if (event.missing === 'reach-seen' || event.missing === 'reach-ended') {
+          lastOfAddress.clear();
+          return;
+        }
         if (event.alarmIds.length === 0 || event.alarmIds.includes(alarmId)) isIncomplete = true;
         return;
       }
