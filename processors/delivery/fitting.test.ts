@@ -1,5 +1,10 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { builtInPolicy } from '../../contracts/delivery-policy.ts';
 import type { DeliveryRecord } from '../../contracts/messages/deliveries.ts';
+import { emptyBook } from './core/book.ts';
+import { alarmOf, eventOf, everybody } from './core/delivery.testing.ts';
+import { take } from './core/take.ts';
+import { viewOf } from './core/view.ts';
 import { fittingOf } from './fitting.ts';
 
 const nowMs = Date.UTC(2026, 2, 1, 3);
@@ -32,4 +37,39 @@ it.each([
   expect(records).toEqual([cleared(alarmId), { event: { type: 'not-written', atMs: nowMs, missing, alarmIds } }]);
   expect(faults).toHaveLength(1);
   expect(faults[0]).not.toContain('a'.repeat(65));
+});
+
+describe('records with views of one alarm', () => {
+  const context = {
+    policy: builtInPolicy,
+    placeOf: () => ({ ward: 'icu', bed: 'ICU-1' }),
+    personsOf: (_: unknown, duty: keyof typeof everybody) => everybody[duty] ?? [],
+    isDown: () => false,
+  };
+  const { book } = take(
+    emptyBook,
+    { type: 'alarm', event: eventOf('raised', alarmOf(alarmId), nowMs) },
+    context,
+    nowMs,
+  );
+  const view = viewOf(book, alarmId, context.placeOf)!;
+  const seen = (bed: string): DeliveryRecord => ({
+    event: { type: 'wait-restarted', alarmId, atMs: nowMs, dueAtMs: nowMs },
+    after: { ...view, bed },
+  });
+  const unfit = seen('B'.repeat(1_000));
+
+  it('keep the last view that fits if the record with the last view does not fit', () => {
+    const { records, faults } = fittingOf([seen('1'), seen('2'), unfit], nowMs);
+    expect(records.map((record) => ('after' in record ? record.after?.bed : record.event.type))).toEqual([
+      ...['wait-restarted', '2', 'not-written'],
+    ]);
+    expect(faults).toHaveLength(1);
+  });
+
+  it('are written without a view that does not fit if a later record replaces the view', () => {
+    const { records, faults } = fittingOf([unfit, seen('2')], nowMs);
+    expect(records).toEqual([{ event: unfit.event }, seen('2')]);
+    expect(faults).toEqual([]);
+  });
 });

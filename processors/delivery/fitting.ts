@@ -5,17 +5,30 @@
 import { bodyFault } from '../../contracts/messages/check.ts';
 import type { DeliveryRecord, NotWritten } from '../../contracts/messages/deliveries.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
+import { withoutOldViews } from './core/view.ts';
 
 const alarmIdsMax = 200;
 
 export type Fitting = {
-  /** The records, with a `not-written` instead of each record that does not fit. */
+  /** The records without the views that a later record replaces, and with a `not-written` instead of each record that does not fit. */
   readonly records: readonly DeliveryRecord[];
   /** Why each record does not fit, without its content. */
   readonly faults: readonly string[];
 };
 
 export function fittingOf(records: readonly DeliveryRecord[], nowMs: number): Fitting {
+  const short = withoutOldViews(records);
+  if (short.every(fits)) return { records: short, faults: [] };
+  // An earlier view of the alarm stays if the record with the last view does not fit.
+  const usable = records.map((record, index) => (fits(record) ? record : short[index]!));
+  const { records: fitting, faults } = replaced(usable, nowMs);
+  return { records: withoutOldViews(fitting), faults };
+}
+
+const fits = (record: DeliveryRecord) => bodyFault(contentTypes.delivery, record) === undefined;
+
+/** Returns the records, with a `not-written` instead of each record that does not fit. */
+function replaced(records: readonly DeliveryRecord[], nowMs: number): Fitting {
   const faults: string[] = [];
   const fitting = records.map((record): DeliveryRecord => {
     const fault = bodyFault(contentTypes.delivery, record);
@@ -26,7 +39,7 @@ export function fittingOf(records: readonly DeliveryRecord[], nowMs: number): Fi
     const isUsable = bodyFault(contentTypes.delivery, { event: missing }) === undefined;
     return { event: isUsable ? missing : { ...missing, alarmIds: [] } };
   });
-  return { records: faults.length === 0 ? records : fitting, faults };
+  return { records: fitting, faults };
 }
 
 function alarmIdsOf({ event }: DeliveryRecord): string[] {

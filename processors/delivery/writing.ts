@@ -14,7 +14,6 @@ import type { Book } from './core/book.ts';
 import { nextDueAtMs } from './core/decide.ts';
 import type { Context } from './core/inputs.ts';
 import { type Intake, take } from './core/take.ts';
-import { withoutOldViews } from './core/view.ts';
 import { type Fitting, fittingOf } from './fitting.ts';
 import { createPositions, type From } from './positions.ts';
 import { snapshotEveryOffsets } from './restore.ts';
@@ -158,7 +157,7 @@ export function createWriting(options: WritingOptions): Writing {
       hasMoved = true;
       positions.move(from);
     }
-    await write(noteFaults(fittingOf(withoutOldViews(records), nowMs)), next);
+    await write(noteFaults(fittingOf(records, nowMs)), next);
     book = next;
     passMs = now();
     if (records.length > 0) options.onWritten(records);
