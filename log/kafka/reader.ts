@@ -58,9 +58,10 @@ export type Reader = {
   readonly caughtUp: Promise<void>;
   /**
    * Resolves when all records that are in the assigned partitions now were handed out. Only for readers that start at the beginning.
+   * @param signal ends the waiting early
    * @returns the ends of the partitions at the call
    */
-  reachEnd(): Promise<ReadonlyMap<TopicPartition, bigint>>;
+  reachEnd(signal?: AbortSignal): Promise<ReadonlyMap<TopicPartition, bigint>>;
   /**
    * Commits the next offsets to read. Only one call at a time.
    * @throws Error of kafkajs, or VigilError `log-unavailable` if Kafka did not accept the offsets, or if there was a new assignment
@@ -324,11 +325,11 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
 
   return {
     caughtUp,
-    async reachEnd() {
+    async reachEnd(signal) {
       const ends = await readLogEnds(kafka, assignedPartitions);
       const isBehind = () =>
         [...ends].some(([topicPartition, { high }]) => BigInt(positions.get(topicPartition) ?? 0) < high);
-      while (isBehind() && !isClosed) await sleep(positionCheckMs);
+      while (isBehind() && !isClosed && !signal?.aborted) await sleep(positionCheckMs);
       return new Map([...ends].map(([topicPartition, { high }]) => [topicPartition, high]));
     },
     async commit(offsets) {

@@ -174,3 +174,20 @@ it('hands out a backlog after some seconds if its end does not come, so that one
   await vi.waitFor(() => expect(given).toEqual(['200']), { timeout: 30_000 });
   await intake.close();
 });
+
+it('does not go on waiting for the end of a backlog after the backlog was handed out', async () => {
+  const { opening, batch, given, write } = await openWith(100, 100);
+  const intake = await opening;
+  given.length = 0;
+  // The end of the partition never comes.
+  write(200);
+  await batch(100, 100);
+  await vi.waitFor(() => expect(given).not.toEqual([]), { timeout: 30_000 });
+  await rest();
+  const timers = vi.spyOn(globalThis, 'setTimeout');
+  // 30 turns of 20 ms: a wait that goes on looks every 10 ms.
+  for (let n = 0; n < 30; n += 1) await rest();
+  expect(timers.mock.calls.filter(([, ms]) => ms === 10)).toEqual([]);
+  timers.mockRestore();
+  await intake.close();
+});

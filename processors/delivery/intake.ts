@@ -110,7 +110,7 @@ export async function openIntake(options: {
   async function collect(): Promise<void> {
     missed = createMissed();
     const wait = sleep(collectMsMax, undefined, { ref: false });
-    await Promise.race([reader.reachEnd().catch(() => wait), wait]);
+    await Promise.race([reader.reachEnd(AbortSignal.timeout(collectMsMax)).catch(() => wait), wait]);
     handOutMissed();
   }
 
