@@ -46,7 +46,7 @@ export type ChannelReach = {
     | { readonly state: 'reached'; readonly stage: ReceiptStage; readonly atMs: number }
     | { readonly state: 'down'; readonly reason: string | undefined; readonly atMs: number }
     | undefined;
-  /** The canary that waits for its confirmation. */
+  /** The newest canary that was asked since the newest result. It may have been confirmed, because an unchanged result is not written. */
   readonly asked: { readonly checkId: string; readonly atMs: number } | undefined;
 };
 
