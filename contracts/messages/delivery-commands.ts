@@ -58,7 +58,14 @@ export const DeliveryCommand = Type.Union([
 ]);
 export type DeliveryCommand = Static<typeof DeliveryCommand>;
 
-const reachFields = { reachId: Uuid, ...person, label: Text(80), addedAt: Instant };
+const reachFields = {
+  reachId: Uuid,
+  ...person,
+  label: Text(80),
+  addedAt: Instant,
+  /** When the operator last asked for a test of the entry; absent if nobody has. */
+  testedAt: Type.Optional(Instant),
+};
 /** In the topic `reach`, key `reachId`, compacted: one way to reach a person outside Vigil's own pages. A tombstone removes it. */
 export const ReachEntry = Type.Union([
   /** A subscription of the browser (W3C Push API, RFC 8291). `auth` and `p256dh` are base64url. */

@@ -1,5 +1,5 @@
 /**
- * Lets the delivery process try an entry: the entry is written again with the present time, and the delivery process then sends a canary at once,
+ * Lets the delivery process try an entry: the entry is written again with the time of the test, and the delivery process then sends a canary at once,
  * over its own network and with its own settings. The results of the canary come back in the topic `deliveries`.
  */
 import type { ReachEnded, ReachSeen } from '../../../contracts/messages/deliveries.ts';
@@ -8,7 +8,7 @@ import { contentTypes } from '../../../contracts/messages/records.ts';
 import { visibleText } from '../../../contracts/text.ts';
 import { formatInstant } from '../../../contracts/time.ts';
 import type { OperatorContext } from '../../operator-context.ts';
-import { addressText, writeEntry } from './entries.ts';
+import { addressText, entryOf, readEntries, writeEntry } from './entries.ts';
 
 /** How long the command waits for each step, ms (ours): a canary ends after 10 s, and a phone may need some seconds more. */
 export const stepMsMax = 30_000;
@@ -24,15 +24,18 @@ const stageTexts: Readonly<Record<string, string>> = {
 
 type Finding = ReachSeen | ReachEnded;
 
-/** Tries the entry, and prints what each step has confirmed. Returns whether the address was reached. */
+/**
+ * Tries the entry, and prints what each step has confirmed. Returns whether the address was reached.
+ * @throws VigilError `not-found` if the entry was removed
+ */
 export async function tryEntry(
   context: OperatorContext,
-  entry: ReachEntry,
+  reachId: string,
   nowMs: number,
   waitMs: number = stepMsMax,
 ): Promise<boolean> {
   const { log, say } = context;
-  const findings = createFindings(entry.reachId, nowMs);
+  const findings = createFindings(reachId, nowMs);
   const table = await log.followTable(
     ['deliveries'],
     (read) => {
@@ -42,7 +45,9 @@ export async function tryEntry(
   );
   try {
     await table.ready;
-    await writeEntry(context, entry.reachId, { ...entry, addedAt: formatInstant(nowMs) });
+    // Read again just before it is written, because the person may have removed or renewed it meanwhile.
+    const entry = entryOf(await readEntries(context), reachId);
+    await writeEntry(context, reachId, { ...entry, testedAt: formatInstant(nowMs) });
     say('1. Kafka has taken the entry.');
     const first = await findings.next(waitMs);
     if (first === undefined) {

@@ -28,7 +28,7 @@ import {
   withinMax,
 } from './core/canary.ts';
 import { lessThanNoted, mustNote, type NotedReach, noteReach, noteReceipt, withoutReach } from './core/noted.ts';
-import { targetsOf } from './core/on-duty.ts';
+import { targetsOf, tryFrom } from './core/on-duty.ts';
 
 /** Time between two checks which canaries are due, ms (ours). */
 const lookEveryMs = 5 * secondMs;
@@ -177,9 +177,10 @@ function createTriedEntries() {
   /** When the tried entry was written, by its id. */
   const writtenAt = new Map<string, string>();
   return {
-    isChanged: (entry: ReachEntry | undefined) => entry !== undefined && writtenAt.get(entry.reachId) !== entry.addedAt,
+    isChanged: (entry: ReachEntry | undefined) =>
+      entry !== undefined && writtenAt.get(entry.reachId) !== tryFrom(entry),
     note(entry: ReachEntry | undefined): void {
-      if (entry) withinMax(writtenAt.set(entry.reachId, entry.addedAt));
+      if (entry) withinMax(writtenAt.set(entry.reachId, tryFrom(entry)));
     },
   };
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { accepted, assigned, assignmentOf, declined, hour } from '../../../../contracts/duties.testing.ts';
 import { evolve, initialState } from '../../../../contracts/duties.ts';
 import type { AssignmentEvent } from '../../../../contracts/messages/assignments.ts';
+import { formatInstant } from '../../../../contracts/time.ts';
 import { newSubscription } from '../../../../tests/delivery/messages.ts';
 import { targetsOf } from './on-duty.ts';
 
@@ -47,5 +48,12 @@ describe('targetsOf', () => {
     expect(found.map(({ userId, reachId }) => `${userId} ${reachId}`)).toEqual(
       isTried ? [`cleo ${entry.reachId}`] : [],
     );
+  });
+
+  it('returns an old entry of a person without a duty for 2 min after the operator has asked for a test', () => {
+    const tested = { ...entry, addedAt: formatInstant(hour(1)), testedAt: formatInstant(hour(6)) };
+    const channelsAt = (atMs: number) => targetsOf(stateOf(), () => [], [tested], atMs).map(({ channel }) => channel);
+    expect(channelsAt(hour(6) + 2 * 60_000)).toEqual(['push']);
+    expect(channelsAt(hour(6) + 2 * 60_000 + 1)).toEqual([]);
   });
 });

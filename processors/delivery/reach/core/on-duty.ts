@@ -13,7 +13,7 @@ type OnDuty = { readonly userId: string; readonly name: string };
 
 /**
  * Returns the targets of each person who has a duty now in any ward: the person's own pages, and each entry. A person
- * who is away has no duty; the cover has the duty. Also returns each entry that was written in the last 2 min: so a
+ * who is away has no duty; the cover has the duty. Also returns each entry that was added or tested in the last 2 min: so a
  * person who adds a phone before the shift sees whether the phone works.
  * @param entriesOf returns the entries of a person in all channels
  * @param allEntries all entries of all persons
@@ -27,9 +27,9 @@ export function targetsOf(
   const people = new Map<string, OnDuty>();
   for (const ward of duties.wards.values())
     for (const person of peopleOf(ward, atMs)) people.set(person.userId, person);
-  const newEntries = [...allEntries].filter(({ userId, addedAt }) => {
-    const ageMs = atMs - (parseInstant(addedAt) ?? Number.NEGATIVE_INFINITY);
-    return !people.has(userId) && Math.abs(ageMs) <= newEntryMs;
+  const newEntries = [...allEntries].filter((entry) => {
+    const ageMs = atMs - (parseInstant(tryFrom(entry)) ?? Number.NEGATIVE_INFINITY);
+    return !people.has(entry.userId) && Math.abs(ageMs) <= newEntryMs;
   });
   return [
     ...[...people.values()].flatMap(({ userId, name }): ReachTarget[] => [
@@ -38,6 +38,11 @@ export function targetsOf(
     ]),
     ...newEntries.map(({ userId, name, channel, reachId }) => ({ userId, name, channel, reachId })),
   ];
+}
+
+/** Returns the instant from which an entry must be tried: when it was added, or when the operator last asked for a test. */
+export function tryFrom({ addedAt, testedAt }: Pick<ReachEntry, 'addedAt' | 'testedAt'>): string {
+  return testedAt ?? addedAt;
 }
 
 function peopleOf(ward: WardDuties, atMs: number): OnDuty[] {
