@@ -12,7 +12,7 @@ import { normalText, textFault, textFaultIn } from '../../contracts/text.ts';
 import { readArguments } from '../../process/command.ts';
 import { changeUserToOwnerOf } from '../../process/run-as.ts';
 import type { Terminal } from '../../process/terminal.ts';
-import { type Account, readAccounts, userIdPattern, writeAccounts } from './accounts/accounts.ts';
+import { type Account, changeAccounts, readAccounts, userIdPattern } from './accounts/accounts.ts';
 import { guessableFault } from './accounts/guessable.ts';
 import { hashPassword, unmatchableHash, verifyPassword } from './accounts/password.ts';
 import { passwordFault } from './core/password-rules.ts';
@@ -176,22 +176,22 @@ async function run(args: readonly string[], terminal: Terminal): Promise<string>
     case 'add': {
       const account = await newAccount(values, await passwordFrom(values, terminal));
       const note = wardsNote(account.wards, file, values);
-      const formerAccount = accounts.get(account.userId);
-      accounts.set(account.userId, account);
-      writeAccounts(file, accounts);
-      const replaced =
-        formerAccount && ` (replaces ${roleAndWards(formerAccount)}${formerAccount.disabled ? ', disabled' : ''})`;
-      return `${account.userId}: ${roleAndWards(account)}${isNew ? `, in the new file ${file}` : (replaced ?? '')}${note}`;
+      return changeAccounts(file, (latest, isNewFile) => {
+        const former = latest.get(account.userId);
+        latest.set(account.userId, account);
+        const replaced = former && ` (replaces ${roleAndWards(former)}${former.disabled ? ', disabled' : ''})`;
+        return `${account.userId}: ${roleAndWards(account)}${isNewFile ? `, in the new file ${file}` : (replaced ?? '')}${note}`;
+      });
     }
     case 'disable':
-    case 'enable': {
-      const account = accounts.get(user);
-      if (!account) throw settingsError(`There is no account ${user}.${didYouMean(accounts.keys(), user)}`);
-      // The new epoch ends all sessions of the account, even those that began before the account was disabled.
-      accounts.set(user, { ...account, disabled: command === 'disable', epoch: newEpoch() });
-      writeAccounts(file, accounts);
-      return `${user}: ${command}d`;
-    }
+    case 'enable':
+      return changeAccounts(file, (latest) => {
+        const account = latest.get(user);
+        if (!account) throw settingsError(`There is no account ${user}.${didYouMean(latest.keys(), user)}`);
+        // The new epoch ends all sessions of the account, even those that began before the account was disabled.
+        latest.set(user, { ...account, disabled: command === 'disable', epoch: newEpoch() });
+        return `${user}: ${command}d`;
+      });
     case 'check':
       return JSON.stringify(await checkPassword(accounts.get(user), await passwordFrom(values, terminal)));
     case 'show': {

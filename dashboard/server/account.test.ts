@@ -58,6 +58,20 @@ describe('the account command', () => {
     expect(new Set(epochs.filter((epoch) => epoch !== undefined)).size).toBe(3);
   }, 60_000);
 
+  it('keeps every change of commands that run at the same moment', async () => {
+    const file = newFileWithNurse();
+    const results = await Promise.all([
+      call(add(file, '--user', 'nurse2'), 'a long enough phrase'),
+      call(add(file, '--user', 'nurse3'), 'a long enough phrase'),
+      call(['disable', '--user', 'nurse1', '--file', file]),
+    ]);
+    expect(results.map(({ code }) => code)).toEqual([0, 0, 0]);
+    const accounts = readAccounts(file);
+    expect([...accounts.keys()].sort()).toEqual(['nurse1', 'nurse2', 'nurse3']);
+    expect(accounts.get('nurse1')?.disabled).toBe(true);
+    expect(existsSync(`${file}.lock`)).toBe(false);
+  }, 60_000);
+
   it('says which account `add` replaces, so that a mistake is noticed', async () => {
     const file = newFileWithNurse();
     await call(['disable', '--user', 'nurse1', '--file', file]);

@@ -1,9 +1,9 @@
-import { chmodSync, mkdtempSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { type Account, followAccounts, readAccounts, writeAccounts } from './accounts.ts';
+import { type Account, changeAccounts, followAccounts, readAccounts, writeAccounts } from './accounts.ts';
 import { hashPassword, parseHash, unmatchableHash, verifyPassword } from './password.ts';
 
 const file = () => join(mkdtempSync(join(tmpdir(), 'vigil-accounts-')), 'accounts.json');
@@ -92,6 +92,28 @@ describe('the accounts file', () => {
     writeFileSync(path, JSON.stringify({ accounts: [account(), account()] }));
     expect(() => readAccounts(path)).toThrow(/has the user nurse1 twice/);
     expect(() => readAccounts(`${path}.absent`)).toThrow(/cannot be read/);
+  });
+
+  it('changeAccounts changes nothing while another command has the file, and says which lock a killed command leaves', async () => {
+    const path = file();
+    writeAccounts(path, new Map([['nurse1', account()]]));
+    writeFileSync(`${path}.lock`, '');
+    const change = () => changeAccounts(path, (accounts) => accounts.clear(), 50);
+    await expect(change()).rejects.toThrow(/^Nothing was changed: .* delete .*accounts\.json\.lock first/);
+    expect(readAccounts(path).size).toBe(1);
+    expect(existsSync(`${path}.lock`)).toBe(true);
+  });
+
+  it('changeAccounts writes nothing and leaves no lock if the change is refused', async () => {
+    const path = file();
+    writeAccounts(path, new Map([['nurse1', account()]]));
+    const refused = changeAccounts(path, (accounts) => {
+      accounts.clear();
+      throw new Error('refused');
+    });
+    await expect(refused).rejects.toThrow('refused');
+    expect(readAccounts(path).size).toBe(1);
+    expect(existsSync(`${path}.lock`)).toBe(false);
   });
 
   it('followAccounts reads the file again when it changes, and keeps the former accounts after a faulty change', async () => {

@@ -1,5 +1,6 @@
 /** Reads and writes the local accounts, which are one JSON file. The file is read again when it changes. */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
@@ -12,6 +13,9 @@ import { parseHash } from './password.ts';
 export const userIdPattern = /^[A-Za-z0-9._@-]{1,64}$/;
 /** Maximum number of accounts in the file. */
 const accountsMax = 10_000;
+/** A change of the file waits this long for the change of another command. A change takes some milliseconds. */
+const lockWaitMs = 10_000;
+const lockRetryMs = 20;
 
 export const Account = Type.Object(
   {
@@ -73,6 +77,49 @@ export function writeAccounts(path: string, accounts: ReadonlyMap<string, Accoun
   const draft = `${path}.${process.pid}.new`;
   writeFileSync(draft, text, { mode: 0o600 });
   renameSync(draft, path);
+}
+
+/**
+ * Reads the file, changes the accounts and writes the file, while no other command does the same. Without this, two commands at the same moment
+ * would both read the former file, and the second would write it back without the change of the first.
+ * @param change changes the accounts and returns what the caller needs to know; if it throws, nothing is written
+ * @throws VigilError `settings-invalid` if the file is not valid, or if another command does not end
+ */
+export async function changeAccounts<Result>(
+  path: string,
+  change: (accounts: Map<string, Account>, isNew: boolean) => Result,
+  waitMs = lockWaitMs,
+): Promise<Result> {
+  const lock = `${path}.lock`;
+  await takeLock(lock, path, waitMs);
+  try {
+    const isNew = !existsSync(path);
+    const accounts = isNew ? new Map<string, Account>() : readAccounts(path);
+    const result = change(accounts, isNew);
+    writeAccounts(path, accounts);
+    return result;
+  } finally {
+    rmSync(lock, { force: true });
+  }
+}
+
+/** Creates the lock file. Only one command can create it. It is never taken from another command, because that command could still write. */
+async function takeLock(lock: string, path: string, waitMs: number): Promise<void> {
+  const endMs = performance.now() + waitMs;
+  for (;;) {
+    try {
+      closeSync(openSync(lock, 'wx', 0o600));
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+    if (performance.now() >= endMs)
+      throw new VigilError(
+        'settings-invalid',
+        `Nothing was changed: another command is changing ${path}. Try again. If no other command runs, one was killed: delete ${lock} first.`,
+      );
+    await sleep(lockRetryMs);
+  }
 }
 
 export type Accounts = {
