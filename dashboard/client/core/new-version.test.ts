@@ -26,11 +26,13 @@ describe('the page is at rest', () => {
 });
 
 it.each([
-  ['after the rest', 'newer', 0, restMs, true],
-  ['not before the end of the rest', 'newer', 0, restMs - 1, false],
-  ['not while somebody is busy', 'newer', undefined, restMs, false],
-  ['not if this did not help before', 'stuck', 0, restMs, false],
-  ['not without a newer page', 'same', 0, restMs, false],
-] as const)('the page loads itself %s', (_name, state, sinceMs, nowMs, expected) => {
-  expect(loadsItself(state, sinceMs, nowMs)).toBe(expected);
+  ['after the rest', 'newer', 0, restMs, 0, true],
+  ['not before the end of the rest', 'newer', 0, restMs - 1, 0, false],
+  ['after the rest and its own further wait', 'newer', 0, restMs + 25_000, 25_000, true],
+  ['not before the end of its own further wait', 'newer', 0, restMs + 24_999, 25_000, false],
+  ['not while somebody is busy', 'newer', undefined, restMs, 0, false],
+  ['not if this did not help before', 'stuck', 0, restMs, 0, false],
+  ['not without a newer page', 'same', 0, restMs, 0, false],
+] as const)('the page loads itself %s', (_name, state, sinceMs, nowMs, spreadMs, expected) => {
+  expect(loadsItself(state, sinceMs, nowMs, spreadMs)).toBe(expected);
 });

@@ -20,6 +20,8 @@ export function versionState({ own, server, tried }: Versions): VersionState {
 
 /** For this time the page must have been at rest before it loads itself again (ours). */
 export const restMs = 60_000;
+/** Longest further wait (ours). Each page chooses its own wait by chance, so that the screens of a ward do not load at the same moment. */
+export const spreadMsMax = 60_000;
 
 /** What would be lost or delayed if the page loaded itself again now. */
 export type Busy = {
@@ -37,7 +39,16 @@ export function isAtRest({ hasForm, actsUnderway, isQuiet, hasUnansweredAlarm }:
   return isQuiet && !hasForm && actsUnderway === 0 && !hasUnansweredAlarm;
 }
 
-/** Returns whether the page loads itself again now. @param restSinceMs since when the page is at rest and nobody has touched it */
-export function loadsItself(state: VersionState, restSinceMs: number | undefined, nowMs: number): boolean {
-  return state === 'newer' && restSinceMs !== undefined && nowMs - restSinceMs >= restMs;
+/**
+ * Returns whether the page loads itself again now.
+ * @param restSinceMs since when the page is at rest and nobody has touched it
+ * @param spreadMs the further wait of this page, from 0 to `spreadMsMax`
+ */
+export function loadsItself(
+  state: VersionState,
+  restSinceMs: number | undefined,
+  nowMs: number,
+  spreadMs: number,
+): boolean {
+  return state === 'newer' && restSinceMs !== undefined && nowMs - restSinceMs >= restMs + spreadMs;
 }

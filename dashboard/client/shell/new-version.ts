@@ -2,13 +2,16 @@
 import { signal } from '@preact/signals';
 import { isUnanswered } from '../../../contracts/acknowledgement.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
-import { isAtRest, loadsItself, type VersionState, versionState } from '../core/new-version.ts';
+import { isAtRest, loadsItself, spreadMsMax, type VersionState, versionState } from '../core/new-version.ts';
+import { createAskedLoad } from './asked-load.ts';
 import type { createUnsaved } from './unsaved.ts';
 
 const triedKey = 'vigil.loadedFor';
 /** After a press, the page waits for the answers to requests under way, but at most this time. */
 const actsMsMax = 10_000;
 const lookAgainMs = 200;
+/** Longest wait for the server's answer before a load. */
+const askMsMax = 5_000;
 
 /** Elements in which a person has begun something that a load would drop. A locked page always has the form for the password. */
 const openForms = 'form:not(.lock__form), dialog[open], [role="alertdialog"], .notices.is-open, [popover]:popover-open';
@@ -27,6 +30,7 @@ export function openNewVersion(options: {
   const state = signal<VersionState>('same');
   let server: string | undefined;
   let restSinceMs: number | undefined;
+  const spreadMs = Math.random() * spreadMsMax;
   const onTouch = () => {
     restSinceMs = undefined;
   };
@@ -51,6 +55,13 @@ export function openNewVersion(options: {
     location.reload();
   }
 
+  const loadByItself = createAskedLoad({
+    ask: givesPage,
+    mayLoad: () => state.peek() === 'newer' && restSinceMs !== undefined && isResting(),
+    load: () => load(true),
+    steady,
+  });
+
   return {
     state,
     /** Takes the mark of the page that a browser would load now; undefined from a server that names none. */
@@ -68,7 +79,7 @@ export function openNewVersion(options: {
     tick(): void {
       if (state.peek() !== 'newer') return;
       restSinceMs = isResting() ? (restSinceMs ?? steady()) : undefined;
-      if (loadsItself(state.peek(), restSinceMs, steady())) load(true);
+      if (loadsItself(state.peek(), restSinceMs, steady(), spreadMs)) void loadByItself();
     },
     /** A person wants the new version now. Asks first if a typed text would be lost, and waits for acts under way. */
     loadNow(): void {
@@ -85,6 +96,12 @@ export function openNewVersion(options: {
       for (const name of touchEvents) removeEventListener(name, onTouch);
     },
   };
+}
+
+/** Returns whether the server gives the page now. @throws if it does not answer */
+async function givesPage(): Promise<boolean> {
+  const answer = await fetch(location.href, { cache: 'no-store', signal: AbortSignal.timeout(askMsMax) });
+  return answer.ok;
 }
 
 function storedMark(): string | undefined {

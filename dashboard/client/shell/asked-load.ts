@@ -1,0 +1,25 @@
+/** Loads the page again only after the server has answered. Otherwise a browser shows its own error page, and that page never tries again. */
+
+/** Pause between two questions to the server. */
+export const askAgainMs = 10_000;
+
+/** Returns a function that asks the server, and loads the page if the server answers and the page may still be loaded then. */
+export function createAskedLoad(options: {
+  /** Resolves with whether the server gives the page. */
+  readonly ask: () => Promise<boolean>;
+  /** Returns whether nothing would be lost by a load now. */
+  readonly mayLoad: () => boolean;
+  readonly load: () => void;
+  readonly steady: () => number;
+}): () => Promise<void> {
+  let askedAtMs = Number.NEGATIVE_INFINITY;
+  let isAsking = false;
+  return async () => {
+    if (isAsking || options.steady() - askedAtMs < askAgainMs) return;
+    isAsking = true;
+    const hasAnswered = await options.ask().catch(() => false);
+    isAsking = false;
+    askedAtMs = options.steady();
+    if (hasAnswered && options.mayLoad()) options.load();
+  };
+}
