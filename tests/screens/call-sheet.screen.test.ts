@@ -144,6 +144,44 @@ describe('a call that ends while the thumb is on its button', () => {
   });
 });
 
+describe('a person who presses "I go" again at the same place', () => {
+  it.each([
+    ['#/calls', 'on the page "My calls"'],
+    ['#/assignments', 'on the sheet'],
+  ])('accepts no other call (%s, %s)', async (hash) => {
+    const { page } = called.phone;
+    await resize(page, small);
+    await setHash(page, hash);
+    const alarms = [bed, second, third].map((at) => raise(at));
+    const calls = alarms.map((alarm, at) => callOf(alarm, beds[at]!));
+    const { answerBy: _, ...first } = calls[0]!;
+    // The server puts an answered call behind those that wait.
+    const after = [calls[1]!, calls[2]!, { ...first, answered: 'accepted' as const }];
+    called.phone.onAnswer(async () => {
+      called.phone.playCalls(after);
+      return { status: 200, body: { result: 'taken' } };
+    });
+    called.phone.playCalls(calls);
+    const accept = byId(`accepted-${alarms[0]!.alarmId}`);
+    await accept.and(page.locator(':not([data-unsettled])')).waitFor();
+    await page.waitForTimeout(1_500);
+    const box = (await accept.boundingBox())!;
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    await page.mouse.click(x, y);
+    await accept.filter({ hasText: 'You go' }).waitFor();
+    await page.waitForTimeout(1_200);
+    await page.mouse.click(x, y);
+    await answerText(alarms[0]!).filter({ hasText: 'Taken: you go.' }).waitFor();
+    expect(called.phone.answered.map(({ alarmId }) => alarmId)).toEqual([alarms[0]!.alarmId]);
+    await expectReadable(page, `answered-${hash.slice(2)}`, [small]);
+    // The call that waits comes to the first place when the person has not pressed for a while.
+    await until('the next call is first', async () => {
+      const card = page.getByTestId(/^call-alarm/).first();
+      return (await card.getAttribute('data-testid')) === `call-${alarms[1]!.alarmId}`;
+    });
+  });
+});
+
 describe('the page "My calls" on a phone', () => {
   it('names an alarm for which nobody is called, and lists all alarms below the calls', async () => {
     await resize(called.phone.page, small);

@@ -7,9 +7,11 @@ import {
   calledAlarms,
   calledBeds,
   cardsAfter,
+  isAnyPlaceKept,
   isDeliveryDownFor,
   isFolded,
   openCount,
+  placeMs,
   readMs,
   sheetCards,
   withAlarms,
@@ -59,6 +61,28 @@ describe('the cards', () => {
     expect(ids(withoutRead(ended, nowMs + 1_000 + readMs, false))).toBe('c,a');
     expect(ids(withoutRead(ended, nowMs + 1_000 + readMs, true))).toBe('c,b,a');
     expect(openCount(ended)).toBe(2);
+  });
+
+  it.each<[string, Partial<MyCall>]>([
+    ['the person goes', { answered: 'accepted' }],
+    ['the person cannot go', { answered: 'rejected' }],
+    ['another person goes', { acceptedBy: ['Ben'] }],
+  ])('keep an answered call at its place for some seconds (%s)', (_name, answer) => {
+    const first = cardsAfter([], [call('a'), call('b'), call('c')], nowMs, false);
+    const list = [call('b'), call('c'), call('a', answer)];
+    const answered = cardsAfter(first, list, nowMs, false);
+    expect(ids(answered)).toBe('a,b,c');
+    const before = nowMs + placeMs - 1;
+    expect(ids(cardsAfter(answered, list, before, false))).toBe('a,b,c');
+    // A new call comes after the answered call, also if it is more urgent.
+    expect(ids(cardsAfter(answered, [call('z'), ...list], before, false))).toBe('a,z,b,c');
+    expect(isAnyPlaceKept(answered, before)).toBe(true);
+    expect(isAnyPlaceKept(answered, nowMs + placeMs)).toBe(false);
+    expect(ids(cardsAfter(answered, list, nowMs + placeMs, false))).toBe('b,c,a');
+    // An alarm that ended keeps its place as any ended call.
+    expect(ids(cardsAfter(answered, [call('b'), call('c')], before, false))).toBe('a,b,c');
+    // A call that was answered before the page was opened has the place that the server gives it.
+    expect(ids(cardsAfter([], list, nowMs, false))).toBe('b,c,a');
   });
 
   it('do not move while a finger is down: new calls come at the end', () => {

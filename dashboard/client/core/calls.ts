@@ -20,6 +20,11 @@ export type CallCard = {
 
 /** A card stays for this time after its call has ended or was answered, so that the person can read who goes, ms (ours). */
 export const readMs = 8_000;
+/**
+ * A card keeps its place for this time after the call was answered, ms (ours). Otherwise the button of another patient would come under a
+ * thumb that presses again, because the person has not seen yet that the answer counts.
+ */
+export const placeMs = 5_000;
 
 function stateOf({ answered, acceptedBy, answerBy }: MyCall): Exclude<CallState, 'gone'> {
   if (answered !== undefined) return answered;
@@ -29,10 +34,20 @@ function stateOf({ answered, acceptedBy, answerBy }: MyCall): Exclude<CallState,
 
 const newerAlarm = (a: Alarm, b: Alarm | undefined) => (b !== undefined && b.rev > a.rev ? b : a);
 
+/** Returns whether the call was answered so short a time ago that its card must not move yet. */
+function keepsPlace(card: CallCard, nowMs: number): boolean {
+  return card.state !== 'gone' && !needsAnswer(card) && nowMs - card.stateAtMs < placeMs;
+}
+
+/** Returns whether the cards still have another order than the server's, because a call was answered a moment ago. */
+export function isAnyPlaceKept(cards: readonly CallCard[], nowMs: number): boolean {
+  return cards.some((card) => keepsPlace(card, nowMs));
+}
+
 /**
  * Returns the cards after the server has sent all calls of the person. If the call of a card is not in the list any
- * more, the card keeps its place for `readMs`.
- * @param isHeld whether a finger or a mouse button is down: then no card moves, and new calls come at the end
+ * more, the card keeps its place for `readMs`. If the call was answered, the card keeps its place for `placeMs`.
+ * @param isHeld whether the person presses now, or has just pressed: then no card moves, and new calls come at the end
  */
 export function cardsAfter(
   before: readonly CallCard[],
@@ -60,9 +75,11 @@ export function cardsAfter(
     const added = [...open.values()].filter(({ call }) => !former.has(call.alarm.alarmId));
     return [...kept, ...added];
   }
-  const after = [...open.values()];
+  const isFixed = (card: CallCard) => former.has(card.alarm.alarmId) && keepsPlace(card, nowMs);
+  const after = [...open.values()].filter((card) => !isFixed(card));
   before.forEach((card, at) => {
-    if (!open.has(card.call.alarm.alarmId)) after.splice(at, 0, gone(card));
+    const now = open.get(card.alarm.alarmId) ?? gone(card);
+    if (now.state === 'gone' || isFixed(now)) after.splice(at, 0, now);
   });
   return withoutRead(after, nowMs, false);
 }

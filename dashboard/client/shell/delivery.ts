@@ -2,7 +2,7 @@
 import { batch, type ReadonlySignal, signal } from '@preact/signals';
 import type { Calls, CallsPainted, Deliveries } from '../../protocol/delivery.ts';
 import { answerText, unknownText } from '../core/call-words.ts';
-import { type CallCard, cardsAfter, withAlarms, withoutRead } from '../core/calls.ts';
+import { type CallCard, cardsAfter, isAnyPlaceKept, withAlarms, withoutRead } from '../core/calls.ts';
 import { deliveriesAfter, noDeliveries } from '../core/delivery-fold.ts';
 import type { Screen } from '../core/fold.ts';
 import type { Api } from './api.ts';
@@ -20,6 +20,8 @@ export type AnswerState = {
 
 /** If the browser does not report the end of a touch, the touch counts as ended after this time. */
 const heldMsMax = 10_000;
+/** For this time after a press on a call no card moves, ms (ours): the person may press again at the same place. */
+const restMs = 3_000;
 
 export type Delivery = ReturnType<typeof openDelivery>;
 
@@ -45,10 +47,10 @@ export function openDelivery(options: {
   const foldedIds = signal<ReadonlySet<string>>(new Set());
   const { answers, answer } = createCallAnswers(options.api, cards);
   const hold = watchPointer(steady);
-  /** The newest list of the server. Present while the cards keep another order because somebody holds the pointer down. */
+  /** The newest list of the server. Present while the cards may have another order, because the person presses or has answered. */
   let unsorted: Calls['calls'] | undefined;
 
-  const { isHeld } = hold;
+  const isHeld = () => hold.isHeld() || [...answers.peek().values()].some(({ text }) => text === undefined);
   const openCalls = () => cards.peek().flatMap(({ call, state }) => (state === 'gone' ? [] : [call]));
   const reporter = openCallReporter(() => (options.isLive() ? openCalls() : undefined), options.send);
 
@@ -71,8 +73,8 @@ export function openDelivery(options: {
         views.value = deliveriesAfter(views.peek(), message);
       },
       onCalls({ calls, checkId }: Calls) {
-        unsorted = isHeld() ? calls : undefined;
         cards.value = cardsAfter(cards.peek(), calls, now(), isHeld());
+        unsorted = isHeld() || isAnyPlaceKept(cards.peek(), now()) ? calls : undefined;
         reporter.changed(checkId);
       },
       /** On a new connection the server sends everything again, and does not know the reports of the former connection. */
@@ -86,7 +88,7 @@ export function openDelivery(options: {
       const alarms = screen.peek()?.alarms;
       if (unsorted && !isHeld()) {
         cards.value = cardsAfter(cards.peek(), unsorted, now(), false);
-        unsorted = undefined;
+        if (!isAnyPlaceKept(cards.peek(), now())) unsorted = undefined;
       }
       const shown = withoutRead(cards.peek(), now(), isHeld());
       cards.value = alarms ? withAlarms(shown, alarms) : shown;
@@ -109,11 +111,13 @@ export function openDelivery(options: {
   };
 }
 
-/** Watches whether a finger or a mouse button is down. While it is down, no card may move. */
+/** Watches whether a finger or a mouse button is down, or was down on a call a moment ago. Then no card may move. */
 function watchPointer(steady: () => number) {
   let heldSinceMs: number | undefined;
-  const onDown = () => {
+  let restUntilMs = Number.NEGATIVE_INFINITY;
+  const onDown = ({ target }: PointerEvent) => {
     heldSinceMs = steady();
+    if (target instanceof Element && target.closest('.call')) restUntilMs = steady() + restMs;
   };
   const onUp = () => {
     heldSinceMs = undefined;
@@ -123,7 +127,7 @@ function watchPointer(steady: () => number) {
   addEventListener('pointerup', onUp, options);
   addEventListener('pointercancel', onUp, options);
   return {
-    isHeld: () => heldSinceMs !== undefined && steady() - heldSinceMs < heldMsMax,
+    isHeld: () => (heldSinceMs !== undefined && steady() - heldSinceMs < heldMsMax) || steady() < restUntilMs,
     close() {
       removeEventListener('pointerdown', onDown, options);
       removeEventListener('pointerup', onUp, options);
