@@ -35,6 +35,8 @@ export const auditActions = [
   'assessment-entered',
   'standby-begun',
   'standby-ended',
+  'note-written',
+  'note-cleared',
   'association-started',
   'association-moved',
   'patient-corrected',

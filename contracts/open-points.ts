@@ -1,8 +1,9 @@
 /**
- * What is open at a bed when it is handed over: alarms, pauses of the sound, standby, and the patient's own limits. The page shows these points,
+ * What is open at a bed when it is handed over: alarms, pauses of the sound, standby, the patient's own limits, and the hand-over note. The page shows these points,
  * and the server compares them with what is open when the person accepts. Both use this file, so that they mean the same. Pure.
  */
 import type { Alarm, GroupInForce, LimitsInForce, Standby } from './messages/alarms.ts';
+import type { HandOverNote } from './messages/hand-over-notes.ts';
 import { priorityRank } from './priorities.ts';
 import { parseInstant } from './time.ts';
 
@@ -15,6 +16,7 @@ export type OpenPoint = { readonly key: string } & (
   | { readonly type: 'pause'; readonly alarm: Alarm; readonly until: string }
   | { readonly type: 'standby'; readonly standby: Standby }
   | { readonly type: 'limits'; readonly group: GroupInForce }
+  | { readonly type: 'note'; readonly note: HandOverNote }
 );
 
 /** What a person may see of one device at a bed. */
@@ -23,10 +25,11 @@ export type OpenAtDevice = {
   readonly alarms: readonly Alarm[];
   readonly standby: Standby | null;
   readonly limits: LimitsInForce | null;
+  readonly note?: HandOverNote | undefined;
 };
 
 /** Returns what is open at a device of a bed. */
-export function openPoints({ associationId, alarms, standby, limits }: OpenAtDevice, nowMs: number): OpenPoint[] {
+export function openPoints({ associationId, alarms, standby, limits, note }: OpenAtDevice, nowMs: number): OpenPoint[] {
   const ofAlarms = alarms.map(
     (alarm): OpenPoint => ({ type: 'alarm', key: alarmKey(alarm, needsPerson(alarm)), alarm }),
   );
@@ -44,6 +47,7 @@ export function openPoints({ associationId, alarms, standby, limits }: OpenAtDev
       const value = JSON.stringify([group.own, group.changed?.at]);
       return { type: 'limits', key: keyOf('limits', associationId, group.group, value), group };
     }),
+    ...(note ? [{ type: 'note', key: keyOf('note', note.noteId), note } as const] : []),
   ];
 }
 
@@ -80,7 +84,7 @@ function partsOf(key: string): { readonly id: string; readonly level: number } {
   return { id, level: Number.parseInt(level, 36) };
 }
 
-/** Returns a short text of a point. */
+/** Returns a short text of a point. A note is named without its text, because the name goes to the audit trail, too. */
 export function pointName(point: OpenPoint): string {
   switch (point.type) {
     case 'alarm':
@@ -91,6 +95,8 @@ export function pointName(point: OpenPoint): string {
       return `standby (${point.standby.reason})`;
     case 'limits':
       return `own limits of ${point.group.group}`;
+    case 'note':
+      return `note of ${point.note.by}`;
   }
 }
 

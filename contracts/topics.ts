@@ -23,6 +23,7 @@ type TopicRow = {
     | 'wardPseudonym'
     | 'processId'
     | 'reachId'
+    | 'stayId'
     | 'name';
   readonly partitions: number;
   readonly cleanup: 'delete' | 'compact' | 'compact,delete';
@@ -48,13 +49,15 @@ type TopicRow = {
  */
 export const clinicalPartitions = 12;
 
+/** A topic that keeps every record for ever. One partition, because the order of its records counts. */
+const events = { partitions: 1, cleanup: 'delete', retentionMs: -1, segmentMs: 7 * dayMs } as const;
+/** A topic that keeps the last record of each key for ever. */
+const lastRecords = { partitions: 1, cleanup: 'compact', retentionMs: -1, segmentMs: hourMs } as const;
+
 /** A topic of data keys. Each writer has its own, so that no writer can delete the keys of another writer. */
 const wrappedKeys = {
   key: 'keyId',
-  partitions: 1,
-  cleanup: 'compact',
-  retentionMs: -1,
-  segmentMs: hourMs,
+  ...lastRecords,
   readers: services,
 } as const;
 
@@ -92,10 +95,7 @@ export const kafkaTopics = {
   },
   associations: {
     key: 'devicePseudonym',
-    partitions: 1,
-    cleanup: 'compact',
-    retentionMs: -1,
-    segmentMs: hourMs,
+    ...lastRecords,
     writers: ['dashboard', 'operator'],
     readers: ['gateway', 'alarms', 'trends', 'delivery', 'dashboard', 'operator'],
   },
@@ -140,10 +140,7 @@ export const kafkaTopics = {
   },
   presence: {
     key: 'processId',
-    partitions: 1,
-    cleanup: 'compact',
-    retentionMs: -1,
-    segmentMs: hourMs,
+    ...lastRecords,
     // The alarm processor and the delivery process write here that they are running. Their records name no ward.
     writers: ['dashboard', 'alarms', 'delivery'],
     readers: ['gateway', 'dashboard', 'operator'],
@@ -162,10 +159,7 @@ export const kafkaTopics = {
   house: {
     // Fingerprints of the keys that sealed the data (ops/platform/key-mark.ts). Only the set-up writes here. The records are not sealed.
     key: 'name',
-    partitions: 1,
-    cleanup: 'compact',
-    retentionMs: -1,
-    segmentMs: hourMs,
+    ...lastRecords,
     writers: [],
     readers: ['operator'],
   },
@@ -182,30 +176,21 @@ export const kafkaTopics = {
   accounts: {
     // Each account at its last recorded change. At its start, the dashboard finds from these the changes made while no dashboard ran.
     key: 'actorPseudonym',
-    partitions: 1,
-    cleanup: 'compact',
-    retentionMs: -1,
-    segmentMs: hourMs,
+    ...lastRecords,
     writers: ['dashboard'],
     readers: ['dashboard'],
   },
   assignments: {
     // Never compacted, because the events answer who was responsible at any earlier time.
     key: 'wardPseudonym',
-    partitions: 1,
-    cleanup: 'delete',
-    retentionMs: -1,
-    segmentMs: 7 * dayMs,
+    ...events,
     writers: ['dashboard'],
     readers: ['delivery', 'dashboard', 'operator'],
   },
   deliveries: {
     // One partition, because the messages to one person, and their rate, depend on the alarms of all patients.
     key: 'name',
-    partitions: 1,
-    cleanup: 'delete',
-    retentionMs: -1,
-    segmentMs: 7 * dayMs,
+    ...events,
     writers: ['delivery'],
     readers: ['delivery', 'dashboard', 'operator'],
   },
@@ -221,13 +206,18 @@ export const kafkaTopics = {
   },
   reach: {
     key: 'reachId',
-    partitions: 1,
-    cleanup: 'compact',
-    retentionMs: -1,
-    segmentMs: hourMs,
+    ...lastRecords,
     // Persons write their own entries at the dashboard. An operator's command adds other systems, and removes entries.
     writers: ['dashboard', 'operator'],
     readers: ['delivery', 'dashboard', 'operator'],
+  },
+  notes: {
+    // Hand-over notes. A topic of its own, because only the dashboards may open them. One partition, because the newest note of a stay counts,
+    // also if the stay has several associations.
+    key: 'stayId',
+    ...events,
+    writers: ['dashboard'],
+    readers: ['dashboard'],
   },
   audit: {
     key: 'actorPseudonym',

@@ -45,6 +45,8 @@ const acts: readonly AnyAuditRecord['action'][] = [
   'assessment-entered',
   'standby-begun',
   'standby-ended',
+  'note-written',
+  'note-cleared',
 ];
 
 export type LookPlace = Pick<AlarmRecords, 'ward' | 'patientId'> & { readonly associationId: string };

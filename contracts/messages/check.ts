@@ -11,6 +11,7 @@ import { DeliveryCommand, ReachEntry } from './delivery-commands.ts';
 import { AskedPages, DeliveryPositions, DeliverySign, DeliverySnapshot } from './delivery-progress.ts';
 import type { NumericValue } from './device.ts';
 import { AlertsRecord } from './device-alerts.ts';
+import { HandOverNoteEvent } from './hand-over-notes.ts';
 import { PresenceRecord } from './presence.ts';
 import {
   AccountRecord,
@@ -63,6 +64,7 @@ const schemas = {
   [contentTypes.deliverySign]: DeliverySign,
   [contentTypes.askedPages]: AskedPages,
   [contentTypes.reach]: ReachEntry,
+  [contentTypes.handOverNote]: HandOverNoteEvent,
   [contentTypes.olderAudit]: OlderAuditRecord,
   [contentTypes.audit]: AuditRecord,
 } as const satisfies Record<ContentType, TSchema>;

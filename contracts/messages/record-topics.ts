@@ -35,6 +35,7 @@ const topicOfContentType: Readonly<Record<ContentType, KafkaTopic>> = {
   [contentTypes.deliverySign]: 'presence',
   [contentTypes.askedPages]: 'canary',
   [contentTypes.reach]: 'reach',
+  [contentTypes.handOverNote]: 'notes',
   [contentTypes.olderAudit]: 'audit',
   [contentTypes.audit]: 'audit',
 };

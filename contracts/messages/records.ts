@@ -315,6 +315,7 @@ export const contentTypes = {
   deliverySign: contentTypeName('delivery-sign', 1),
   askedPages: contentTypeName('asked-pages', 1),
   reach: contentTypeName('reach', 1),
+  handOverNote: contentTypeName('hand-over-note', 1),
   olderAudit: contentTypeName('audit', 1),
   audit: contentTypeName('audit', 2),
 } as const;

@@ -9,6 +9,7 @@ export const permissions = [
   'set-limits',
   'enter-assessment',
   'standby',
+  'write-note',
   'associate-device',
   'admit-patient',
   'take-duty',

@@ -16,6 +16,7 @@ import {
   StandbyReason,
 } from '../../contracts/messages/alarms.ts';
 import { Instant, TechnicalCondition, validities } from '../../contracts/messages/device.ts';
+import { HandOverNote } from '../../contracts/messages/hand-over-notes.ts';
 import { Actor, AssociationId, DeviceId, Patient } from '../../contracts/messages/records.ts';
 import { Assessment, Scores } from '../../contracts/messages/scores.ts';
 import { limitGroups } from '../../contracts/parameters.ts';
@@ -144,6 +145,10 @@ const head = {
   waves: Type.Array(Code),
   notices: Type.Array(BedNotice),
   nurse: Type.Optional(Type.String()), // The name of the responsible nurse or cover; absent if nobody is responsible.
+  /** The hand-over note of the patient; absent if there is none, or if the viewer may not see it. */
+  note: Type.Optional(HandOverNote),
+  /** The server cannot read the notes now, so there may be one. */
+  noteUnknown: Type.Optional(Type.Literal(true)),
   /** The limits by which the alarm processor judges the patient. null if no limits were published, or if the viewer may not see them. */
   limits: Type.Union([LimitsInForce, Type.Null()]),
   /** The standby (the patient is away), as the alarm processor last published it. null if there is no standby. */

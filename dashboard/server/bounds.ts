@@ -39,6 +39,8 @@ export const perMinuteMax = {
   receipt: 600,
   beds: 60,
   'assignment-rows': 300,
+  /** Changes of hand-over notes. */
+  notes: 20,
   /** Changes of the ways to be reached. */
   reach: 20,
   'what-if': 60,

@@ -36,6 +36,7 @@ import { createDeliveryWriter, newCallTimes } from './live/delivery-writer.ts';
 import { openFeed } from './live/feed.ts';
 import { createHub, type Hub, silentMsMax } from './live/hub.ts';
 import { createHubDeliveries } from './live/hub-deliveries.ts';
+import { openNotesFeed } from './live/notes-feed.ts';
 import { announcePresence } from './live/presence.ts';
 import { openRegistryCheck } from './live/registry-check.ts';
 import { createShownRecorder } from './live/shown-recorder.ts';
@@ -155,6 +156,7 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
     logger,
     onChange: () => hub?.flushAlarms(),
   });
+  const notes = openNotesFeed(log, { state: feed.state, logger, onChange: () => hub?.flushAlarms() });
   const deliveries = openDeliveriesFeed(log, { now, logger, onChange: () => hub?.deliveriesChanged() });
   const policy = followDeliveryPolicy(configured.deliveryPolicyFile, logger);
   const deliveryWriter = createDeliveryWriter({ log, pseudonymOf, times: callTimes, now, logger });
@@ -218,7 +220,7 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
     sessions: sessions.countInUse,
     auditWaiting: trail.waitingCount,
     appendBytes: () => log.appender.pendingBytes(),
-    unreadable: () => feed.unreadable() + assignments.unreadable() + deliveries.unreadable(),
+    unreadable: () => feed.unreadable() + assignments.unreadable() + notes.unreadable() + deliveries.unreadable(),
     dutyGaps: assignments.gaps,
     shownLeftOut: shownRecorder.leftOut,
     delivery: () => ({ ...deliveryState(deliverySigns, duties(), now()), figures: deliveryWriter.figures }),
@@ -235,6 +237,7 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
       audit,
       feed,
       assignments,
+      notes,
       explainer: createExplainer(log, { now, logger }),
       delivery: {
         feed: deliveries,
@@ -301,6 +304,7 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
     await deliveries.close();
     policy.close();
     await assignments.close();
+    await notes.close();
     await feed.close();
     await audit.close();
     await log.close();

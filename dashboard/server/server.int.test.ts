@@ -39,6 +39,7 @@ import { openDeliveriesFeed } from './live/deliveries-feed.ts';
 import { createDeliveryWriter, newCallTimes } from './live/delivery-writer.ts';
 import { type Feed, openFeed } from './live/feed.ts';
 import { createHub, type Hub } from './live/hub.ts';
+import { type NotesFeed, openNotesFeed } from './live/notes-feed.ts';
 import { buildServer } from './server.ts';
 import { createSessions, type Sessions } from './sessions/sessions.ts';
 import { createStations } from './sessions/stations.ts';
@@ -63,6 +64,7 @@ let gateway: SealedLog;
 let alarms: SealedLog;
 let feed: Feed;
 let assignments: AssignmentsFeed;
+let notes: NotesFeed;
 let hub: Hub;
 let sessions: Sessions;
 let trail: Trail;
@@ -125,6 +127,7 @@ beforeAll(async () => {
     onAlarms: () => hub?.flushAlarms(),
     onWave: (chunk) => hub?.sendWave(chunk),
   });
+  notes = openNotesFeed(log, { state: feed.state, logger, onChange: () => {} });
   assignments = openAssignmentsFeed(log, {
     accountOf: accounts.get,
     state: feed.state,
@@ -148,6 +151,7 @@ beforeAll(async () => {
       audit,
       feed,
       assignments,
+      notes,
       explainer: createExplainer(log, { now, logger }),
       delivery: {
         feed: deliveries,
@@ -199,6 +203,7 @@ beforeAll(async () => {
     () => trail.close(),
     () => feed.close(),
     () => assignments.close(),
+    () => notes.close(),
     () => deliveries.close(),
     () => audit.close(),
     () => Promise.all([log.close(), gateway.close(), alarms.close(), operator.close()]),

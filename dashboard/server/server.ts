@@ -37,6 +37,7 @@ import { callRoutes } from './routes/calls.ts';
 import { clinicalRoutes } from './routes/clinical.ts';
 import { deviceRoutes } from './routes/devices.ts';
 import { explainRoute } from './routes/explain.ts';
+import { handOverNoteRoute } from './routes/hand-over-note.ts';
 import { leaveOutcomeRoute } from './routes/leave-outcome.ts';
 import { loginRoutes } from './routes/login.ts';
 import type { Parts } from './routes/parts.ts';
@@ -159,6 +160,7 @@ export async function buildServer(
   clinicalRoutes(app, parts);
   assessmentRoute(app, parts);
   standbyRoutes(app, parts);
+  handOverNoteRoute(app, parts);
   soundRoutes(app, parts);
   whatIfRoute(app, parts);
   explainRoute(app, parts);

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { audienceOf, topicsOf } from '../../contracts/topics.ts';
 import { connectFor, openLogAs, ownPorts, type RunningProcess, startProcess, until } from '../../tests/system.ts';
 import type { BoardEntry } from '../protocol/assignments.ts';
 import { type Account, writeAccounts } from './accounts/accounts.ts';
@@ -21,9 +22,10 @@ const processes: RunningProcess[] = [];
 let anna: Browser;
 let bert: Browser;
 
+const accountsFile = join(mkdtempSync(join(tmpdir(), 'vigil-two-')), 'accounts.json');
+const wardsFile = join(dirname(accountsFile), 'wards.json');
+
 beforeAll(async () => {
-  const accountsFile = join(mkdtempSync(join(tmpdir(), 'vigil-two-')), 'accounts.json');
-  const wardsFile = join(dirname(accountsFile), 'wards.json');
   const hash = await hashPassword(password);
   const account = (userId: string, name: string): [string, Account] => [
     userId,
@@ -36,24 +38,27 @@ beforeAll(async () => {
     `m${round}`,
     ...[0, 1].flatMap((at) => [`p${round}-${at}`, `b${round}-${at}`]),
   ]);
+  ids.push('note');
   for (const id of ids) await connectFor(inject('platform'), gateway, `two-${run}-${id}`);
   await gateway.close();
-  const start = async (userId: string): Promise<Browser> => {
-    const platform = await ownPorts(inject('platform'));
-    processes.push(
-      await startProcess(platform, 'dashboard', { VIGIL_ACCOUNTS_FILE: accountsFile, VIGIL_WARDS_FILE: wardsFile }),
-    );
-    const browser = newBrowser({
-      port: platform.httpPort,
-      ca: readFileSync(join(platform.stateDir, 'certs', 'ca.pem'), 'utf8'),
-      origin: `https://localhost:${platform.httpPort}`,
-    });
-    expect((await browser.login(userId, password)).status).toBe(200);
-    return browser;
-  };
   anna = await start('anna');
   bert = await start('bert');
 });
+
+/** Starts a further dashboard, and logs in there. */
+async function start(userId: string): Promise<Browser> {
+  const platform = await ownPorts(inject('platform'));
+  processes.push(
+    await startProcess(platform, 'dashboard', { VIGIL_ACCOUNTS_FILE: accountsFile, VIGIL_WARDS_FILE: wardsFile }),
+  );
+  const browser = newBrowser({
+    port: platform.httpPort,
+    ca: readFileSync(join(platform.stateDir, 'certs', 'ca.pem'), 'utf8'),
+    origin: `https://localhost:${platform.httpPort}`,
+  });
+  expect((await browser.login(userId, password)).status).toBe(200);
+  return browser;
+}
 
 afterAll(async () => {
   for (const running of processes) await running.close();
@@ -213,5 +218,73 @@ describe('two nurses who take the same bed at the same time, on two dashboards',
         const entries = (body.entries as BoardEntry[]).filter(({ assignment }) => assignment.beds?.includes(bed));
         return entries.length === 1 && entries[0]?.assignment.name === names[won];
       });
+  });
+});
+
+describe('hand-over notes on two dashboards', () => {
+  const deviceId = `two-${run}-note`;
+  const noteAt = async (browser: Browser, associationId: string) => (await view(browser, associationId)).body.bed?.note;
+  const write = (browser: Browser, associationId: string, text: string | null, seen: string | null) =>
+    untilAnswered(deviceId, 200, () => browser.post(`/api/associations/${associationId}/note`, { text, seen }));
+  let associationId: string;
+
+  it('both dashboards show a note with its author, and of two changes at the same time one is refused', async () => {
+    ({ associationId } = (await admit(anna, deviceId, '40', `N-${run}`)).body);
+    await bothShow(associationId, { bed: '40' });
+    let seen: string | null = null;
+    for (const round of rounds) {
+      const answers = await Promise.all(
+        [anna, bert].map((browser, at) => write(browser, associationId, `round ${round} of ${at}`, seen)),
+      );
+      const { won, lost } = judged(answers, 200);
+      const author = ['Anna', 'Bert'][won];
+      expect(answers[lost]!.body.message).toContain(`${author} has written it`);
+      for (const browser of [anna, bert])
+        await until('the same note on both', async () => {
+          const note = await noteAt(browser, associationId);
+          return note?.text === `round ${round} of ${won}` && note.by === author;
+        });
+      seen = answers[won]!.body.eventId;
+    }
+  });
+
+  it.each([
+    ['a control character', 'left\u0007side', 'a control character (U+0007)'],
+    ['two lines', 'left\nside', 'a control character (U+000A)'],
+    ['a mark of direction', 'left\u202eside', 'changes the direction of writing (U+202E)'],
+    ['501 characters', 'x'.repeat(501), ''],
+    ['no text', '', ''],
+  ])('a note with %s is refused with the reason', async (_, text, message) => {
+    const answer = await anna.post(`/api/associations/${associationId}/note`, { text, seen: null });
+    expect([answer.status, answer.body.message]).toEqual([400, expect.stringContaining(message)]);
+  });
+
+  it('a dashboard that starts later shows the note, also after a move, and not after the discharge', async () => {
+    const moved = await untilAnswered(deviceId, 200, () =>
+      anna.post(`/api/devices/${deviceId}/move`, { ward, bed: '6', version: 1 }),
+    );
+    expect(moved.status).toBe(200);
+    const later = await start('bert');
+    await until('the note on the new dashboard', async () => {
+      const { body } = await view(later, associationId);
+      return body.bed?.bed === '6' && body.bed.note?.text.startsWith('round 5 of ');
+    });
+    const ended = await anna.call('DELETE', `/api/devices/${deviceId}/associations/${associationId}`);
+    expect(ended.status).toBe(200);
+    await until('the bed is free', async () => (await view(later, associationId)).status === 404);
+    const next = await untilAnswered(deviceId, 201, () => assign(anna, deviceId, '6', patientOf(`X-${run}`), 3));
+    expect(next.status).toBe(201);
+    await until('the next patient', async () => (await view(later, next.body.associationId)).status === 200);
+    expect(await noteAt(later, next.body.associationId)).toBeUndefined();
+    expect((await view(later, next.body.associationId)).body.bed.noteUnknown).toBeUndefined();
+  });
+
+  it('only a dashboard can open a note in the log', async () => {
+    for (const service of ['alarms', 'delivery', 'trends', 'operator', 'gateway'] as const)
+      expect([service, topicsOf(service, 'readers').includes('notes'), audienceOf('notes')]).toEqual([
+        service,
+        false,
+        ['dashboard'],
+      ]);
   });
 });

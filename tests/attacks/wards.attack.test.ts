@@ -105,6 +105,7 @@ const rules: Readonly<Record<string, Rule>> = {
   'POST /api/associations/{associationId}/assessment': { kind: 'hidden', body: { consciousness: 'A' } },
   'POST /api/associations/{associationId}/standby': { kind: 'hidden', body: { reason: 'Imaging', forMs: 60_000 } },
   'DELETE /api/associations/{associationId}/standby': { kind: 'hidden' },
+  'POST /api/associations/{associationId}/note': { kind: 'hidden', body: { text: 'Fasting from 22:00', seen: null } },
   'POST /api/associations/{associationId}/what-if': { kind: 'hidden', body: { group: 'HR' } },
   'POST /api/devices/{deviceId}/associations': { kind: 'refused', body: { ...place, patient: null, version: null } },
   'POST /api/devices/{deviceId}/move': { kind: 'hidden', body: { ...place, version: 1 } },
@@ -161,8 +162,17 @@ async function bedOfVictim() {
   const { bed } = (
     await (await loggedInBrowser('step-nurse', address)).get(`/api/associations/${victim.associationId}`)
   ).body;
-  const { ward, bed: bedName, patient, limits, standby, scores, device: monitor } = bed;
-  return { ward, bedName, patient, limits, standby, entered: scores?.assessment ?? null, deviceId: monitor.deviceId };
+  const { ward, bed: bedName, patient, limits, standby, scores, note, device: monitor } = bed;
+  return {
+    ward,
+    bedName,
+    patient,
+    limits,
+    standby,
+    note,
+    entered: scores?.assessment ?? null,
+    deviceId: monitor.deviceId,
+  };
 }
 
 describe('a nurse and another ward', () => {

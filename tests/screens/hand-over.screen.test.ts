@@ -4,6 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import type { Assignment, Duty } from '../../contracts/messages/assignments.ts';
 import { foldAssignmentEvent } from '../../dashboard/server/core/duty-board.ts';
+import { markHeaderChanged } from '../../dashboard/server/core/state.ts';
 import { logIn, openBrowser } from '../browser.ts';
 import { callViewOf, deliveryOf, openWithDelivery } from './delivery-double.ts';
 import { expectReadable, pressEnterWhenStill, pressWhenStill, setHash } from './readable.ts';
@@ -230,5 +231,110 @@ it('the question follows the board: somebody else changes it while the question 
   await nora.route('**/outcome?*', (route) => route.abort());
   await nora.getByTestId('leave-unknown').filter({ hasText: 'The server does not answer.' }).waitFor();
   await expectReadable(nora, 'hand-over-outcome-unknown');
+  await nora.context().close();
+});
+
+it('a note is written on the patient’s page, read by the next person, and goes with the patient to another bed', async () => {
+  const bed = beds[6]!;
+  const stay = bed.period.associationId;
+  const text = `Fasting from 22:00. <b>Not bold</b>. ${'Wound drain left, 40 ml. '.repeat(17)}`.trim();
+  const nora = await openBoard('nora', 360);
+  await setHash(nora, `#/patient/${stay}`);
+  const panel = nora.getByTestId('note');
+  await panel.getByTestId('note-none').waitFor();
+  await expectReadable(nora, 'note-empty');
+  await pressEnterWhenStill(panel.getByTestId('note-edit'));
+  const field = panel.locator('textarea');
+  await expect.poll(() => field.evaluate((area) => area === document.activeElement)).toBe(true);
+  await nora.keyboard.insertText(`${text}${'x'.repeat(100)}`);
+  await panel.getByText(/^\d+ characters too many$/).waitFor();
+  expect(await panel.getByTestId('note-save').isDisabled()).toBe(true);
+  await field.fill(`${text}\n`);
+  await expectReadable(nora, 'note-form');
+  await pressEnterWhenStill(panel.getByTestId('note-save'));
+  // Preact shows the text as text: the tag is not a tag.
+  await panel
+    .getByTestId('note-text')
+    .filter({ hasText: `${text} (${people.nora}` })
+    .waitFor();
+  expect(await panel.locator('b').count()).toBe(0);
+  await expectReadable(nora, 'note-written');
+
+  const handedOver = assign('olga', 'nurse', 'nora', ['E-7']);
+  const olga = await openBoard('olga', 360);
+  const hand = olga.getByTestId(`hand-over-${handedOver.assignmentId}`);
+  await hand.getByTestId('open-E-7').filter({ hasText: text }).waitFor();
+  await expectReadable(olga, 'note-hand-over');
+  await olga.setViewportSize({ width: 1366, height: 800 });
+  await expectReadable(olga, 'note-hand-over-wide');
+
+  // Another nurse changes the note after the page has sent what it showed.
+  const bibi = await openBoard('bibi');
+  await setHash(bibi, `#/patient/${stay}`);
+  await pressWhenStill(bibi.getByTestId('note-edit'));
+  await bibi.locator('textarea').fill('Fasting from 20:00.');
+  await olga.route('**/assignments/accept', async (route) => {
+    await pressWhenStill(bibi.getByTestId('note-save'));
+    await bibi.getByTestId('note-text').filter({ hasText: 'Fasting from 20:00.' }).waitFor();
+    await route.continue();
+  });
+  await pressWhenStill(hand.getByTestId('accept'));
+  const refused = olga.getByTestId('board-refused');
+  await refused.filter({ hasText: `this is new since you looked: E-7: note of ${people.bibi}` }).waitFor();
+  await olga.unroute('**/assignments/accept');
+  await hand.getByTestId('open-E-7').filter({ hasText: 'Fasting from 20:00.' }).waitFor();
+  await pressWhenStill(hand.getByTestId('accept'));
+  await done(olga, 'You have accepted E-7.');
+
+  // A form that was opened before does not replace the other person's note without a look at it.
+  await pressWhenStill(nora.getByTestId('note-edit'));
+  await pressWhenStill(bibi.getByTestId('note-edit'));
+  await bibi.locator('textarea').fill('Fasting from 19:00.');
+  await pressWhenStill(bibi.getByTestId('note-save'));
+  await panel.getByTestId('note-text').filter({ hasText: 'Fasting from 19:00.' }).waitFor();
+  await field.fill('Fasting ends at 06:00.');
+  await pressWhenStill(panel.getByTestId('note-save'));
+  await panel
+    .getByTestId('note-problem')
+    .filter({ hasText: `Not saved: ${people.bibi} has written it` })
+    .waitFor();
+  await nora.setViewportSize({ width: 1366, height: 800 });
+  await expectReadable(nora, 'note-refused');
+  await pressWhenStill(panel.getByTestId('note-save'));
+  await panel.getByTestId('note-text').filter({ hasText: 'Fasting ends at 06:00.' }).waitFor();
+
+  // The patient moves, and another patient comes to E-7.
+  const moved = { ...bed.period, bed: 'E-13' };
+  server.associate({ deviceId: bed.deviceId, version: 2, periods: [moved] });
+  server.associate({ deviceId: 'device-next', version: 1, periods: [newPeriod('E-7', ward, newPatient())] });
+  await panel.getByTestId('note-text').filter({ hasText: 'Fasting ends at 06:00.' }).waitFor();
+  const next = assign('nils', 'nurse', 'nora', ['E-7', 'E-13']);
+  const nils = await openBoard('nils');
+  const list = nils.getByTestId(`hand-over-${next.assignmentId}`);
+  await list.getByTestId('open-E-13').filter({ hasText: 'Fasting ends at 06:00.' }).waitFor();
+  expect(await list.getByTestId('open-E-7').textContent()).not.toContain('Note');
+  await expectReadable(nils, 'note-moved');
+
+  await pressEnterWhenStill(panel.getByTestId('note-edit'));
+  await pressEnterWhenStill(panel.getByTestId('note-clear'));
+  await panel.getByTestId('note-none').waitFor();
+  const acts = server.audit.page({ limit: 50 }).records.filter(({ action }) => action.startsWith('note-'));
+  expect(acts[0]).toMatchObject({ action: 'note-cleared', userId: 'nora', associationId: stay, ward });
+  expect(JSON.stringify(acts)).not.toContain('Fasting');
+  for (const page of [nora, olga, bibi, nils]) await page.context().close();
+});
+
+it('the page says that notes cannot be read, and lets nobody write one', async () => {
+  const nora = await openBoard('nora');
+  await setHash(nora, `#/patient/${beds[8]!.period.associationId}`);
+  await nora.getByTestId('note-edit').waitFor();
+  server.state.areNotesRead = false;
+  for (const bed of server.state.beds.values()) markHeaderChanged(server.state, bed);
+  await nora.getByTestId('note-unknown').waitFor();
+  expect(await nora.getByTestId('note-edit').count()).toBe(0);
+  await expectReadable(nora, 'note-unknown');
+  server.state.areNotesRead = true;
+  for (const bed of server.state.beds.values()) markHeaderChanged(server.state, bed);
+  await nora.getByTestId('note-none').waitFor();
   await nora.context().close();
 });

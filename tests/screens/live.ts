@@ -2,9 +2,11 @@
  * The live state of the dashboard server in the screens tests, and the functions with which a test imitates devices, Kafka and the alarm
  * processor.
  */
+
 import { mergeLimits, ownLimitsAfter } from '../../contracts/effective-limits.ts';
 import type { AlarmEvent, Command, CommandAnswer, GroupInForce } from '../../contracts/messages/alarms.ts';
 import type { AssignmentEvent } from '../../contracts/messages/assignments.ts';
+import type { HandOverNoteEvent } from '../../contracts/messages/hand-over-notes.ts';
 import { newLimits } from '../../contracts/messages/limits.testing.ts';
 import {
   type AuditRecord,
@@ -23,6 +25,7 @@ import { foldAlarmEvent } from '../../dashboard/server/core/alarms.ts';
 import { foldAssociations, tick } from '../../dashboard/server/core/beds.ts';
 import { emptyBoard, foldAssignmentEvent } from '../../dashboard/server/core/duty-board.ts';
 import { noteDuties } from '../../dashboard/server/core/duty-notices.ts';
+import { foldNote, type NoteBook, placeNotes } from '../../dashboard/server/core/hand-over-notes.ts';
 import { newLifeSigns, noteAlarmsSign, noteOwnRecord } from '../../dashboard/server/core/health.ts';
 import { foldAnswer, foldLimits } from '../../dashboard/server/core/limits.ts';
 import {
@@ -91,6 +94,8 @@ export function createLive(options: ScreenServerOptions, hub: () => ReturnType<t
   const signs = newLifeSigns(Date.now());
   signs.judgedAtMs.fill(Date.now());
   const view = createAuditView();
+  const noteBook: NoteBook = new Map();
+  const noteEffects = new Map<string, boolean>();
   const commands: Command[] = [];
   /** Parts that still send signs of life. A test sets a member to false to imitate a failure. */
   const alive: Alive = { kafka: true, alarms: true, canary: true };
@@ -109,6 +114,7 @@ export function createLive(options: ScreenServerOptions, hub: () => ReturnType<t
     if (alive.canary) signs.canary.sinceMs = now;
     tick(state, now);
     noteDuties(state, board, accountOf, now);
+    placeNotes(state, noteBook);
     forgetWaves(state, now);
   }, 1_000);
 
@@ -139,9 +145,16 @@ export function createLive(options: ScreenServerOptions, hub: () => ReturnType<t
       const record = body as AuditRecord;
       view.add(record, judgeRecord(record, undefined, sha256, auditKeys.verify));
     }
+    if (contentType === contentTypes.handOverNote) takeNote(body as HandOverNoteEvent);
     if (contentType === contentTypes.command) takeCommand(body as Command);
     offset += 1;
     return { partition: 0, offset: BigInt(offset), timestampMs: Date.now() } as never;
+  }
+
+  function takeNote(event: HandOverNoteEvent): void {
+    noteEffects.set(event.eventId, foldNote(noteBook, event));
+    placeNotes(state, noteBook);
+    hub().flushAlarms();
   }
 
   async function takeTurn(topic: TurnTopic): Promise<SealedTurn> {
@@ -209,6 +222,8 @@ export function createLive(options: ScreenServerOptions, hub: () => ReturnType<t
     alive,
     /** All commands of the screens, oldest first. */
     commands,
+    notes: { hasEffect: async (eventId: string) => noteEffects.get(eventId) === true },
+    takeNote,
     append,
     takeTurn,
     associate,

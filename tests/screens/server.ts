@@ -89,6 +89,7 @@ export async function openScreenServer(options: ScreenServerOptions) {
       feed: live.feed,
       explainer: { explain: options.explain ?? (async () => Promise.reject(new Error('no explanation in this test'))) },
       assignments: { board: live.board, readToEnd: async () => {}, waitFor: async () => {} },
+      notes: live.notes,
       delivery: deliveryParts(live.append, deliveries),
       hub,
       trends: {

@@ -7,6 +7,7 @@ import type { Bed } from '../../protocol/rest.ts';
 import { priorityMarks } from './alarm-order.ts';
 import { deliveryLine } from './delivery-words.ts';
 import { shortTime } from './duty-words.ts';
+import { authorText } from './note-input.ts';
 import { noticesText } from './notice-words.ts';
 import { standbyText } from './standby-words.ts';
 
@@ -50,7 +51,9 @@ export function openAtBed(
   const lines: OpenLine[] = [];
   const seen: string[] = [];
   for (const { bed, alarms } of devices) {
-    const points = openPoints({ ...bed, alarms }, nowMs);
+    // All devices of a patient have the same note.
+    const points = openPoints({ ...bed, alarms }, nowMs).filter(({ key }) => !seen.includes(key));
+    if (bed.noteUnknown) lines.push({ text: 'The hand-over note cannot be read now. There may be one.' });
     seen.push(...seenKeys(points));
     for (const point of points)
       lines.push({
@@ -78,6 +81,8 @@ function pointText(point: OpenPoint, deliveries: ReadonlyMap<string, DeliveryVie
       return standbyText(point.standby, nowMs);
     case 'limits':
       return limitsText(point.group, nowMs);
+    case 'note':
+      return `Note (${authorText(point.note, nowMs)}): ${point.note.text}`;
   }
 }
 

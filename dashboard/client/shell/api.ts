@@ -28,6 +28,7 @@ import type {
 } from '../../protocol/delivery.ts';
 import type { AssociateBody, Associated, CorrectBody, Devices, MoveBody, Places } from '../../protocol/devices.ts';
 import type { ExplanationAnswer } from '../../protocol/explain.ts';
+import type { NoteBody, NoteSaved } from '../../protocol/notes.ts';
 import { requestHeader } from '../../protocol/pace.ts';
 import type {
   Accepted,
@@ -158,6 +159,8 @@ export function createApi(onLoggedOut: () => void) {
     standby: (associationId: string, body: StandbyBody) =>
       call<Accepted>('POST', `/api/associations/${id(associationId)}/standby`, body),
     endStandby: (associationId: string) => call<Accepted>('DELETE', `/api/associations/${id(associationId)}/standby`),
+    writeNote: (associationId: string, body: NoteBody) =>
+      call<NoteSaved>('POST', `/api/associations/${id(associationId)}/note`, body),
     assess: (associationId: string, body: AssessmentBody) =>
       call<Accepted>('POST', `/api/associations/${id(associationId)}/assessment`, body),
     places: () => call<Places>('GET', '/api/places'),

@@ -14,6 +14,17 @@ export function TextField(props: FieldProps & { maxLength: number; placeholder?:
   );
 }
 
+/** A field for a text of some lines. */
+export function LongTextField(props: FieldProps & { autoFocus?: boolean }) {
+  const { label, onValue, ...rest } = props;
+  return (
+    <label class="field">
+      <span>{label}</span>
+      <textarea {...rest} rows={4} onInput={(event) => onValue(event.currentTarget.value)} />
+    </label>
+  );
+}
+
 /** A select box. A value that is not among the options is added to them, so that the box always shows its real value. */
 export function ChoiceField(props: FieldProps & { options: readonly { value: string; text: string }[] }) {
   const { label, name, value, options, onValue } = props;

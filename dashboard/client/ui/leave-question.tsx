@@ -85,6 +85,9 @@ function Outcome({ answer }: { answer: Answer<LeaveOutcome> | undefined }) {
           </li>
         ))}
       </ul>
+      {places.length > 0 && (
+        <p class="dim">Does the next person have to know something? Write it as the note on the patient’s page.</p>
+      )}
       {calls.length > 0 && (
         <ul class="board__outcome" data-testid="leave-calls">
           {calls.map((call) => (

@@ -14,6 +14,7 @@ import type { Answer } from '../shell/api.ts';
 import { useApp } from '../shell/app.ts';
 import { AlarmList } from './alarm-list.tsx';
 import { alarmLineText, BedState, soundTexts } from './bed-state.tsx';
+import { HandOverNotePanel } from './hand-over-note.tsx';
 import { LimitsPanel } from './limits-panel.tsx';
 import { PauseAudio } from './pause-audio.tsx';
 import { ReadoutView } from './readout.tsx';
@@ -43,7 +44,7 @@ export function PatientPage({ associationId }: { associationId: string }) {
   const close = () => app.go({ page: 'ward', ward: undefined });
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.key === 'Escape' && !(event.target as HTMLElement).closest('input,select,dialog')) close();
+      if (event.key === 'Escape' && !(event.target as HTMLElement).closest('input,select,textarea,dialog')) close();
     };
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);
@@ -173,6 +174,11 @@ function SidePanels({ bed, alarms, isLive }: { bed: Bed; alarms: readonly Alarm[
         />
       </section>
       <OtherBeds associationId={bed.associationId} />
+      {bed.patient && (
+        <section class="panel" aria-label="Hand-over note" data-testid="note">
+          <HandOverNotePanel bed={bed} isLive={isLive} />
+        </section>
+      )}
       {bed.patient && (
         <section class="panel" aria-label="Scores" data-testid="scores">
           <ScoresPanel bed={bed} isLive={isLive} />

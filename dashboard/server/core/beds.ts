@@ -105,6 +105,7 @@ function addBed(
     waves: new Map(),
     notices: new Map(),
     nurse: undefined,
+    note: undefined,
     headChangeNo: 0,
     changeNo: 0,
   };

@@ -29,10 +29,14 @@ export function openAtBeds(
   for (const bed of state.beds.values()) {
     const { period, associationId } = bed;
     if (period?.ward !== ward || (beds && !beds.includes(period.bed)) || !seesWard(viewer, audienceOf(bed))) continue;
-    const { limits, standby } = headOf(state, viewer, bed);
+    const { limits, standby, note } = headOf(state, viewer, bed);
     const alarms = alarmsOfBed(state, viewer, associationId, -1);
-    const points = openPoints({ associationId, alarms, limits, standby }, nowMs);
-    if (points.length > 0) open.set(period.bed, [...(open.get(period.bed) ?? []), ...points]);
+    const former = open.get(period.bed) ?? [];
+    // All devices of a patient have the same note.
+    const points = openPoints({ associationId, alarms, limits, standby, note }, nowMs).filter(
+      ({ key }) => !former.some((point) => point.key === key),
+    );
+    if (points.length > 0) open.set(period.bed, [...former, ...points]);
   }
   return [...open].map(([bed, points]) => ({ bed: visibleText(bed), points }));
 }
@@ -75,7 +79,8 @@ export function judgeSeen(
   const entry = entryOf(duties, ward, assignmentId);
   const accepted = entry && bedsToAccept(beds, dutiesOf(duties, ward), entry, nowMs);
   const open = openAtBeds(state, viewer, { ward, beds: accepted }, nowMs);
-  const text = open.length === 0 ? 'nothing open' : `open: ${openText(open, auditedMax)}`;
+  const notesText = state.areNotesRead ? '' : 'the hand-over notes could not be read; ';
+  const text = `${notesText}${open.length === 0 ? 'nothing open' : `open: ${openText(open, auditedMax)}`}`;
   if (seen === undefined) return { text: `the page could not show what is open; ${text}` };
   const unseen = unseenAt(open, seen);
   if (unseen.length === 0) return { text };

@@ -25,7 +25,7 @@ describe('rights', () => {
       ),
       physician: [
         ...['view-vitals', 'view-devices', 'acknowledge', 'pause-audio', 'set-limits', 'enter-assessment', 'standby'],
-        'take-duty',
+        ...['write-note', 'take-duty'],
         ...['view-rejected', 'redrive-rejected', 'capture-patients', 'rebuild-trends', 'explain-alarms'],
         'see-explanations',
       ],

@@ -9,6 +9,7 @@ import type { Delta, Snapshot, Watch } from '../../protocol/live.ts';
 import type { Bed, BedHead } from '../../protocol/rest.ts';
 import { deviceSoundOf } from './alarms.ts';
 import { currentPeriodOf } from './beds.ts';
+import { shownNote } from './hand-over-notes.ts';
 import { noticesOf } from './notices.ts';
 import { othersAtPatients } from './occupancy.ts';
 import { may, seesWard, type Viewer } from './rights.ts';
@@ -59,6 +60,7 @@ export function headOf(state: LiveState, viewer: Viewer, bed: BedState): BedHead
     waves: mayViewVitals ? [...bed.waves.keys()] : [],
     notices: noticesOf(bed),
     ...(bed.nurse === undefined ? {} : { nurse: bed.nurse }),
+    ...shownNote(state, viewer, bed),
     limits: (mayViewVitals && shownLimits(state.limits.get(bed.associationId))) || null,
     standby: (mayViewVitals && state.standby.get(bed.associationId)?.standby) || null,
     scores: (mayViewVitals && bed.period?.patient && state.scores.get(bed.associationId)) || null,

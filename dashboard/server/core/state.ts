@@ -14,6 +14,7 @@ import type { ReadingId } from '../../../contracts/corrections.ts';
 import { type DeviceClock, grainMsMax, initialClock, type Numbered } from '../../../contracts/device-clock.ts';
 import type { Alarm, CommandAnswer, LimitsInForce, StandbyInForce } from '../../../contracts/messages/alarms.ts';
 import type { TechnicalCondition } from '../../../contracts/messages/device.ts';
+import type { HandOverNoteEvent } from '../../../contracts/messages/hand-over-notes.ts';
 import type { AssociationPeriod, DeviceAssociations } from '../../../contracts/messages/records.ts';
 import type { Scores } from '../../../contracts/messages/scores.ts';
 import type { Starts } from '../../../contracts/shared-identity.ts';
@@ -149,6 +150,8 @@ export type BedState = {
   readonly notices: Map<string, NoticeState>;
   /** The name of the nurse who is responsible for the bed (duty-notices.ts). */
   nurse: string | undefined;
+  /** The last event about the hand-over note of the patient (hand-over-notes.ts). */
+  note: HandOverNoteEvent | undefined;
   /** Number of the last change of the bed's head: everything except values and alarms. */
   headChangeNo: number;
   /** Number of the last change of the bed's head, values or alarms. */
@@ -196,6 +199,8 @@ export type LiveState = {
   readonly scores: Map<string, Scores>;
   /** The outcomes of the last commands, by `commandId`. */
   readonly answers: Map<string, { readonly answer: CommandAnswer; readonly changeNo: number }>;
+  /** False while the server has not read the hand-over notes. Screens then say that notes cannot be shown. */
+  areNotesRead: boolean;
   readonly removals: Removal[];
   /** A screen whose last number is lower than this cannot get a delta and needs a snapshot. */
   forgottenChangeNo: number;
@@ -217,6 +222,7 @@ export function emptyState(): LiveState {
     standby: new Map(),
     scores: new Map(),
     answers: new Map(),
+    areNotesRead: true,
     removals: [],
     forgottenChangeNo: 0,
     leftOut: 0,

@@ -141,6 +141,7 @@ export async function openFeed(
       case contentTypes.alerts: // The device's own alerts are shown as alarms of the engine.
       case contentTypes.account:
       case contentTypes.assignment:
+      case contentTypes.handOverNote:
       case contentTypes.delivery: // Deliveries and their signs of life have a feed of their own.
       case contentTypes.deliveryPositions:
       case contentTypes.deliverySnapshot:

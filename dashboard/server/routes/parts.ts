@@ -12,6 +12,7 @@ import type { DeliveriesFeed } from '../live/deliveries-feed.ts';
 import type { DeliveryWriter } from '../live/delivery-writer.ts';
 import type { Feed } from '../live/feed.ts';
 import type { Hub } from '../live/hub.ts';
+import type { NotesFeed } from '../live/notes-feed.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { Stations } from '../sessions/stations.ts';
 import type { Tickets } from '../sessions/tickets.ts';
@@ -40,6 +41,7 @@ export type Parts = {
   readonly audit: Pick<AuditProjection, 'page'>;
   readonly feed: Feed;
   readonly assignments: Pick<AssignmentsFeed, 'board' | 'readToEnd' | 'waitFor'>;
+  readonly notes: Pick<NotesFeed, 'hasEffect'>;
   readonly delivery: DeliveryParts;
   readonly explainer: Explainer;
   readonly hub: Hub;

@@ -1,0 +1,119 @@
+/**
+ * Reads the topic `notes`, and gives each bed the hand-over note of its patient. It is separate from feed.ts, so that a fault here cannot delay
+ * an alarm: without notes, the screens show everything else, and say that the notes cannot be read.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { VigilError } from '../../../contracts/errors.ts';
+import { contentTypes } from '../../../contracts/messages/records.ts';
+import { createReader, type Reader, type RecordBatch } from '../../../log/kafka/reader.ts';
+import type { SealedLog } from '../../../log/sealed-log.ts';
+import { createSealedReading } from '../../../log/sealed-reading.ts';
+import { foldNote, type NoteBook, placeNotes } from '../core/hand-over-notes.ts';
+import { type LiveState, markHeaderChanged } from '../core/state.ts';
+
+/** Time between two checks whether a patient with a note has got another device. */
+const lookEveryMs = 2_000;
+/** Number of last events whose effect is remembered, for the requests that wait for them. */
+const effectsMax = 1_000;
+const effectCheckMs = 10;
+const effectWaitMsMax = 5_000;
+/** Pause before the next try to read the topic. */
+const retryMs = 10_000;
+
+export type NotesFeed = {
+  /**
+   * Waits until this server has read an event, and returns whether the event has an effect: false if another change came first.
+   * @throws VigilError `log-unavailable` if the event is not read in time
+   */
+  hasEffect(eventId: string): Promise<boolean>;
+  /** Returns the number of records that could not be decrypted or did not match their schema. */
+  unreadable(): number;
+  close(): Promise<void>;
+};
+
+export function openNotesFeed(
+  sealedLog: Pick<SealedLog, 'kafka' | 'open' | 'boot'>,
+  options: {
+    readonly state: LiveState;
+    readonly logger: Logger;
+    /** Called after a change of a note, so that the screens show it immediately. */
+    readonly onChange: () => void;
+  },
+): NotesFeed {
+  const { state, logger, onChange } = options;
+  const book: NoteBook = new Map();
+  const effects = new Map<string, boolean>();
+  const sealedReading = createSealedReading({ open: sealedLog.open, log: logger, leftOutOf: 'the hand-over notes' });
+  let openReader: Reader | undefined;
+  let isClosed = false;
+  state.areNotesRead = false;
+
+  async function foldBatch(batch: RecordBatch): Promise<void> {
+    const results: [string, boolean][] = [];
+    for (const record of batch.records) {
+      const read = await sealedReading.read(batch, record);
+      if (read?.record.contentType !== contentTypes.handOverNote) continue;
+      const event = read.record.body;
+      results.push([event.eventId, foldNote(book, event)]);
+    }
+    if (state.areNotesRead) {
+      placeNotes(state, book);
+      onChange();
+    }
+    // Only now, so that a request that waits for an event finds the note at its bed.
+    for (const result of results) rememberEffect(...result);
+  }
+
+  function rememberEffect(eventId: string, hasEffect: boolean): void {
+    // A repeated record must not change the result of the first.
+    if (!effects.has(eventId)) effects.set(eventId, hasEffect);
+    if (effects.size > effectsMax) effects.delete(effects.keys().next().value!);
+  }
+
+  async function open(): Promise<void> {
+    const reader = await createReader(sealedLog.kafka, {
+      group: `dashboard-${sealedLog.boot}-notes`,
+      topics: ['notes'],
+      start: 'beginning',
+      log: logger,
+      onRecords: foldBatch,
+    });
+    if (isClosed) return reader.close();
+    openReader = reader;
+    await reader.caughtUp;
+    state.areNotesRead = true;
+    for (const bed of state.beds.values()) markHeaderChanged(state, bed);
+    placeNotes(state, book);
+    onChange();
+  }
+
+  function tryOpen(): void {
+    open().catch((error) => {
+      logger.error({ error: error.message }, 'the hand-over notes cannot be read from Kafka; the screens say so');
+      if (!isClosed && !openReader) setTimeout(tryOpen, retryMs).unref();
+    });
+  }
+  tryOpen();
+
+  const timer = setInterval(() => {
+    if (state.areNotesRead) placeNotes(state, book);
+  }, lookEveryMs);
+
+  return {
+    async hasEffect(eventId) {
+      for (let waitedMs = 0; waitedMs < effectWaitMsMax && !isClosed; waitedMs += effectCheckMs) {
+        const hasEffect = effects.get(eventId);
+        if (hasEffect !== undefined) return hasEffect;
+        await sleep(effectCheckMs);
+      }
+      throw new VigilError('log-unavailable', 'The note may be saved, but this server cannot show it yet. Look again.');
+    },
+    unreadable: sealedReading.leftOutCount,
+    async close() {
+      isClosed = true;
+      clearInterval(timer);
+      await openReader?.close();
+    },
+  };
+}

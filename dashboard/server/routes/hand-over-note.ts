@@ -1,0 +1,69 @@
+/** The route that writes or clears the hand-over note of a patient. */
+import { randomUUID } from 'node:crypto';
+import { VigilError } from '../../../contracts/errors.ts';
+import type { HandOverNoteEvent } from '../../../contracts/messages/hand-over-notes.ts';
+import { contentTypes } from '../../../contracts/messages/records.ts';
+import { NoteBody, NoteSaved } from '../../protocol/notes.ts';
+import { ErrorBody } from '../../protocol/rest.ts';
+import { actorOf, requirePace, viewerOf, whoOf } from '../access.ts';
+import type { App } from '../app.ts';
+import { changedText, decideNote } from '../core/hand-over-notes.ts';
+import type { RequestPace } from '../core/request-pace.ts';
+import { confirmedByKafka } from '../kafka-wait.ts';
+import { AssociationParams, auditFieldsOf, bedOf } from './clinical.ts';
+import type { Parts } from './parts.ts';
+
+const response = {
+  200: NoteSaved,
+  400: ErrorBody,
+  401: ErrorBody,
+  403: ErrorBody,
+  404: ErrorBody,
+  409: ErrorBody,
+  503: ErrorBody,
+};
+
+export function handOverNoteRoute(app: App, parts: Parts): void {
+  const { feed, log, notes, now, trail } = parts;
+  const pace: RequestPace = new Map();
+
+  app.post(
+    '/api/associations/:associationId/note',
+    {
+      // The request waits for Kafka, so it uses no slot of acts: it cannot delay an acknowledgement.
+      config: { access: 'write-note', share: 'own' },
+      schema: { params: AssociationParams, body: NoteBody, response },
+    },
+    async (request) => {
+      await requirePace(pace, request, trail, 'notes');
+      const bed = await bedOf(parts, request, request.params.associationId);
+      if (!feed.state.areNotesRead)
+        throw new VigilError('log-unavailable', 'This server has not read the hand-over notes yet. Try again shortly.');
+      const by = actorOf(viewerOf(request));
+      const decision = decideNote(bed, request.body, { by, nowMs: now(), eventId: randomUUID() });
+      if (!decision.ok) throw new VigilError('conflict', decision.message);
+      const { event } = decision;
+      const audited = {
+        ...whoOf(request),
+        action: event.text === null ? 'note-cleared' : 'note-written',
+        ...auditFieldsOf(bed),
+      } as const;
+      await trail.record({ ...audited, detail: detailOf(event) });
+      await confirmedByKafka(
+        log.append('notes', event.associationId, contentTypes.handOverNote, event),
+        'Kafka did not answer in time. The note may still be saved: look before you write it again.',
+      );
+      if (!(await notes.hasEffect(event.eventId))) {
+        await trail.record({ ...audited, detail: `not done, another change came first: ${detailOf(event)}` });
+        throw new VigilError('conflict', changedText(bed.note));
+      }
+      return { eventId: event.eventId };
+    },
+  );
+}
+
+/** Returns the detail of the audit record. It leaves out the text, because auditors may see no clinical data. */
+function detailOf({ eventId, text, replaces }: HandOverNoteEvent): string {
+  const what = text === null ? 'cleared' : `${[...text].length} characters`;
+  return `${what}; note ${eventId}${replaces === null ? '' : `, after ${replaces}`}`;
+}
