@@ -202,6 +202,26 @@ describe('the page "My calls" on a phone', () => {
   });
 });
 
+it('nothing in the top bar is wider than a small phone, also with numbers at "Calls" and at "Assignments"', async () => {
+  const { page } = called.phone;
+  const waiting = { wards: [{ ward: 'CCU', now: 12, later: 0 }] };
+  await page.route('**/api/duties/waiting', (route) => route.fulfill({ json: waiting }));
+  called.phone.playCalls(beds.map((at) => callOf(raise(at), at)));
+  await byId('tab-waiting').filter({ hasText: '12' }).waitFor();
+  await page.getByRole('link', { name: 'Calls 4' }).waitFor();
+  for (const width of [320, 340, 360]) {
+    await resize(page, { width, height: 740 });
+    const tooWide = await page.evaluate(() =>
+      [...document.querySelectorAll('.bar, .bar *')]
+        .filter((element) => element.getBoundingClientRect().right > innerWidth)
+        .map((element) => `${element.className} ${element.textContent}`),
+    );
+    expect(tooWide, `${width} px`).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth), `${width} px`).toBeLessThanOrEqual(width);
+  }
+  await expectReadable(page, 'two-numbers', [small, { name: '320', width: 320, height: 740 }]);
+});
+
 describe('the strip of a phone', () => {
   it('says first that somebody must go, and leads to all beds', async () => {
     const alarms = beds.map((at) => raise(at));
