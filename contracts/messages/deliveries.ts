@@ -242,6 +242,9 @@ export const AnswerSeen = Type.Object(
  */
 export const reachNotedEveryMs = 10 * minuteMs;
 
+/** Longest time between two canaries of one channel of a person on duty, ms (the issue: at least every 10 minutes). */
+export const reachCheckEveryMsMax = 10 * minuteMs;
+
 /**
  * The canary of a person's channel: a silent message that shows whether the person can be reached now. `asked`: the
  * canary was sent and has no result yet. `reached`: the canary was confirmed with the given stage. `down`: the canary

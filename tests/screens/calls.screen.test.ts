@@ -1,6 +1,8 @@
 /** Checks the calls of a person on a phone: a call comes, is accepted or rejected, waits, is refused, ends, and several calls come at once. */
 import { describe, expect, it } from 'vitest';
+import { minuteMs } from '../../contracts/durations.ts';
 import type { Alarm } from '../../contracts/messages/alarms.ts';
+import { reachNotedEveryMs } from '../../contracts/messages/deliveries.ts';
 import { until } from '../system.ts';
 import { openCalledPhone } from './called-phone.ts';
 import { callOf, callViewOf, deliveryOf } from './delivery-double.ts';
@@ -218,6 +220,7 @@ describe('the assignment board', () => {
       ],
     } as Parameters<typeof called.phone.playWardReach>[0]);
     await byId('reach-of-ben').filter({ hasText: 'cannot be reached now' }).waitFor();
+    await part.getByText(`a result every ${reachNotedEveryMs / minuteMs} to `).waitFor();
     expect(await part.locator('li').first().getAttribute('data-testid')).toBe('reach-of-ben');
     await byId('reach-of-ben')
       .filter({ hasText: 'phone: not reached, 4 min ago (the subscription has ended)' })

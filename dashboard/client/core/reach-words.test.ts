@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { minuteMs } from '../../../contracts/durations.ts';
+import { reachNotedEveryMs } from '../../../contracts/messages/deliveries.ts';
 import type { ReachState, WhoAnswer } from '../../protocol/delivery.ts';
-import { agoText, emptyDutyText, orderedPeople, reachLine, whoLine } from './reach-words.ts';
+import { agoText, checksText, emptyDutyText, orderedPeople, reachLine, whoLine } from './reach-words.ts';
 
 const nowMs = Date.parse('2026-01-01T10:00:00.000Z');
 const at = '2026-01-01T09:58:00.000Z';
@@ -67,4 +69,9 @@ describe('who would be called', () => {
     expect(emptyDutyText({ duty: 'buddy', away: [] })).toBe('No buddy can be called.');
     expect(emptyDutyText({ duty: 'physician', away: ['Vera'] })).toBe('No physician can be called: Vera is away.');
   });
+});
+
+it('the board says as often as the delivery process writes an unchanged result', () => {
+  const fromMin = reachNotedEveryMs / minuteMs;
+  expect(checksText).toContain(`otherwise a result every ${fromMin} to ${fromMin + 10} min.`);
 });

@@ -1,4 +1,6 @@
 /** The texts about the ways to reach a person: whether each way works now, as the newest confirmation shows. */
+import { minuteMs } from '../../../contracts/durations.ts';
+import { reachCheckEveryMsMax, reachNotedEveryMs } from '../../../contracts/messages/deliveries.ts';
 import type { ReachState, WardReach, WhoAnswer } from '../../protocol/delivery.ts';
 import { channelNames, stageText } from './delivery-words.ts';
 import { dutyNames } from './duty-words.ts';
@@ -31,6 +33,12 @@ export function reachLine({ channel, state, stage, at, reason }: ReachState, now
       return { kind: 'less', text: `${name}: not tried yet${reason === undefined ? '' : ` (${reason})`}` };
   }
 }
+
+/** Says how often Vigil checks a person, and how old a result on the board may be although nothing has changed. */
+export const checksText =
+  `Vigil checks each person on duty at least every ${reachCheckEveryMsMax / minuteMs} min. An age is the one of the last ` +
+  'result that Vigil has noted: it notes each change, and otherwise a result every ' +
+  `${reachNotedEveryMs / minuteMs} to ${(reachNotedEveryMs + reachCheckEveryMsMax) / minuteMs} min.`;
 
 /** Returns an age in whole units: `12 s ago`, `3 min ago`, `2 h ago`. */
 export function agoText(ms: number): string {

@@ -6,7 +6,7 @@ import { priorities } from '../../../contracts/priorities.ts';
 import type { WardReach, WhoAnswer, WhoQuery } from '../../protocol/delivery.ts';
 import { alertKindNames } from '../core/alert-kinds.ts';
 import { instantOfInput, localInput } from '../core/duty-words.ts';
-import { dutiesText, emptyDutyText, orderedPeople, reachLine, whoLine } from '../core/reach-words.ts';
+import { checksText, dutiesText, emptyDutyText, orderedPeople, reachLine, whoLine } from '../core/reach-words.ts';
 import { whenText } from '../core/times.ts';
 import type { Answer } from '../shell/api.ts';
 import { useApp } from '../shell/app.ts';
@@ -77,8 +77,7 @@ function People({ reach }: { reach: Reach }) {
         ))}
       </ul>
       <p class="dim">
-        As of {whenText(Date.parse(at), now)}. Vigil checks each person on duty at least every 10 min. An age is the one
-        of the last result that Vigil has noted: it notes each change, and otherwise a result every 30 to 40 min.
+        As of {whenText(Date.parse(at), now)}. {checksText}
       </p>
     </>
   );

@@ -1,13 +1,12 @@
 import fc from 'fast-check';
 import { Value } from 'typebox/value';
 import { describe, expect, it } from 'vitest';
-import { ReachEnded, ReachSeen } from '../../../../contracts/messages/deliveries.ts';
+import { ReachEnded, ReachSeen, reachCheckEveryMsMax } from '../../../../contracts/messages/deliveries.ts';
 import {
   answerMsMax,
   asked,
   type CheckResult,
   checkEvent,
-  checkEveryMsMax,
   downMsMax,
   dueChecks,
   evolveReach,
@@ -81,7 +80,7 @@ describe('a canary', () => {
     const desk = newDesk();
     desk.answer(desk.ask(push), taken);
     expect(desk.isDue(push, startMs + seconds * secondMs, spread)).toBe(isDue);
-    expect(desk.isDue(push, startMs + checkEveryMsMax, spread)).toBe(true);
+    expect(desk.isDue(push, startMs + reachCheckEveryMsMax, spread)).toBe(true);
   });
 
   it('of a channel that is down is repeated after 1, 2 and 4 minutes, and never later than the usual time', () => {
@@ -180,7 +179,7 @@ describe('the state of a channel', () => {
     desk.answer(desk.ask(push), ended);
     desk.answer(desk.ask(secondPhone), onDevice);
     expect(desk.stateOf(secondPhone)).toMatchObject({ state: 'reached' });
-    expect(dueChecks(desk.state(), [push, secondPhone], middle, unchanged, startMs + checkEveryMsMax)).toEqual([
+    expect(dueChecks(desk.state(), [push, secondPhone], middle, unchanged, startMs + reachCheckEveryMsMax)).toEqual([
       secondPhone,
     ]);
   });
@@ -292,7 +291,7 @@ describe('in random sequences', () => {
             if (state.ended.has(targetKey(target))) continue;
             const sinceMs = unchecked.get(target) ?? realMs;
             unchecked.set(target, sinceMs);
-            expect(realMs - sinceMs).toBeLessThanOrEqual(checkEveryMsMax);
+            expect(realMs - sinceMs).toBeLessThanOrEqual(reachCheckEveryMsMax);
           }
         };
         const pass = (ms: number) => {

@@ -5,12 +5,10 @@
  */
 import { minuteMs, secondMs } from '../../../../contracts/durations.ts';
 import type { ReachEnded, ReachSeen, ReceiptStage } from '../../../../contracts/messages/deliveries.ts';
-import { receiptStages } from '../../../../contracts/messages/deliveries.ts';
+import { reachCheckEveryMsMax, receiptStages } from '../../../../contracts/messages/deliveries.ts';
 import type { DeliveryChannel } from '../../../../contracts/messages/delivery-policy.ts';
 import type { AskedPage } from '../../../../contracts/messages/delivery-progress.ts';
 
-/** Longest time between two canaries of one channel of a person on duty, ms (the issue: at least every 10 minutes). */
-export const checkEveryMsMax = 10 * minuteMs;
 /** A canary is due this much earlier, so that a busy process still sends it in time (ours). */
 const earlyMs = 30 * secondMs;
 /** The canaries of different persons are spread over this time (ours). */
@@ -131,7 +129,7 @@ export function dueChecks(
     const ageMs = nowMs - known.askedAtMs;
     if (ageMs < -aheadMsMax) return true;
     if (known.state === 'asked' && target.channel !== 'screen') return ageMs >= answerMsMax;
-    const regularMs = checkEveryMsMax - earlyMs - spreadMs * spreadOf(key);
+    const regularMs = reachCheckEveryMsMax - earlyMs - spreadMs * spreadOf(key);
     const waitMs = known.state === 'down' ? Math.min(downCheckMs * 2 ** (known.failures - 1), regularMs) : regularMs;
     return ageMs >= waitMs;
   });
