@@ -74,7 +74,7 @@ export function firstChain(records: AlarmRecords): CallChain | undefined {
 
 function dutyFindings({ records, onDuty }: DeliveryContext): Finding[] {
   if (onDuty === undefined) return [];
-  const { ward, bed, takesPart, atMs } = onDuty;
+  const { ward, bed, takesPart, takesPartSinceMs, atMs } = onDuty;
   const when = formatInstant(atMs);
   if (!takesPart) {
     const text = `Ward ${ward} had no assignments until ${when}. Vigil calls nobody for the alarms of such a ward.`;
@@ -84,6 +84,11 @@ function dutyFindings({ records, onDuty }: DeliveryContext): Finding[] {
   if (chain === undefined) return [];
   const isAtEnd = deliveryEventsOf(records, 'chain-ended').length > 0;
   const findings: Finding[] = [];
+  if (takesPartSinceMs !== undefined) {
+    const since = formatInstant(takesPartSinceMs);
+    const text = `Ward ${ward} had no assignments when the alarm was raised. Its first assignment was made at ${since}; until then, Vigil called nobody for its alarms.`;
+    findings.push({ kind: 'ward-without-assignments', text });
+  }
   const seen = new Set<string>();
   for (const [index, { duty }] of chain.steps.entries()) {
     if (seen.has(duty)) continue;

@@ -95,8 +95,9 @@ function lookerLines({ during, openedBefore, answer }: Lookers, instantText: (ms
 
 function dutyLines(onDuty: OnDuty | undefined, instantText: (ms: number) => string): string[] {
   if (onDuty === undefined) return [`  ${notKnownText}`];
-  const { atMs, ward, bed, takesPart, persons } = onDuty;
-  const title = `  At ${instantText(atMs)}, ward ${ward}, bed ${bed}:`;
+  const { atMs, ward, bed, takesPart, takesPartSinceMs, persons } = onDuty;
+  const since = takesPartSinceMs === undefined ? '' : ` (no assignments until ${instantText(takesPartSinceMs)})`;
+  const title = `  At ${instantText(atMs)}, ward ${ward}, bed ${bed}${since}:`;
   if (!takesPart) return [title, '  the ward had no assignments'];
   if (persons.length === 0) return [title, '  nobody'];
   return [title, ...persons.map((person) => `  ${personText(person, instantText)}`)];

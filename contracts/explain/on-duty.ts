@@ -34,6 +34,8 @@ export type OnDuty = {
   readonly bed: string;
   /** Whether the ward had ever had assignments. Without them, Vigil calls nobody. */
   readonly takesPart: boolean;
+  /** Present if the ward had no assignments when the alarm was raised: the time of its first assignment. Until then, Vigil called nobody. */
+  readonly takesPartSinceMs?: number;
   readonly persons: readonly PersonOnDuty[];
 };
 
@@ -76,5 +78,8 @@ export function onDutyOf(records: AlarmRecords, history: History): OnDuty | unde
       return [{ ...person, away }];
     }),
   );
-  return { atMs, ward, bed, takesPart: state.wards.has(ward), persons };
+  const takesPart = state.wards.has(ward);
+  const firstMs = assignments.events.find(({ body }) => body.ward === ward)?.appendedMs;
+  const isLate = takesPart && firstMs !== undefined && firstMs > history.raisedMs;
+  return { atMs, ward, bed, takesPart, ...(isLate && { takesPartSinceMs: firstMs }), persons };
 }

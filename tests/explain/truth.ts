@@ -24,7 +24,9 @@ export function isTrue(finding: Finding, story: Story, played: Played): boolean 
     case 'quiet-hours':
       return story.priority === 'low' && 'quietHours' in chains.low;
     case 'ward-without-assignments':
-      return !story.assignments.some(({ body }) => body.type === 'assigned');
+      return !story.assignments.some(
+        ({ body, appendedMs }) => body.type === 'assigned' && appendedMs <= Date.parse(played.alarm.raisedAt),
+      );
     case 'standby':
       return has('standby');
     case 'under':
