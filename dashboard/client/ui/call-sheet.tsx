@@ -15,8 +15,6 @@ import { showsCalls } from '../shell/shown-calls.ts';
 import { CallCardView } from './call-card.tsx';
 import { useCommonBeat } from './flash.ts';
 
-/** Maximum number of further calls that are named. */
-const namedMax = 2;
 
 export function CallSheet() {
   const app = useApp();
@@ -120,22 +118,22 @@ function FoldedLine({ first, others }: { first: CallCard; others: readonly CallC
   );
 }
 
-/** Names some further calls and counts the rest. */
+/** Names the first of the further calls and counts the rest. */
 function Others({ cards }: { cards: readonly CallCard[] }) {
   const app = useApp();
   const open = cards.filter(({ state }) => state !== 'gone');
-  if (open.length === 0) return null;
+  const [next] = open;
+  if (!next) return null;
   return (
     <p class="call-sheet__others" {...showsCalls(open.map(({ call }) => call.callId))} data-testid="other-calls">
       <strong>
         {open.length} more {open.length === 1 ? 'call' : 'calls'}:
       </strong>{' '}
-      {open.slice(0, namedMax).map(({ alarm, call }) => (
-        <span key={alarm.alarmId} class="call-sheet__other">
-          {priorityMarks[alarm.priority]} {placeText(call.bed ?? undefined, alarm.deviceId, true)} {alarmText(alarm)}
-        </span>
-      ))}
-      {open.length > namedMax && <span>and {open.length - namedMax} more </span>}
+      <span class="call-sheet__other">
+        {priorityMarks[next.alarm.priority]} {placeText(next.call.bed ?? undefined, next.alarm.deviceId, true)}{' '}
+        {alarmText(next.alarm)}
+      </span>
+      {open.length > 1 && <span>and {open.length - 1} more </span>}
       {!app.locked.value && <a href="#/calls">Show all</a>}
     </p>
   );
