@@ -15,7 +15,6 @@ import { showsCalls } from '../shell/shown-calls.ts';
 import { CallCardView } from './call-card.tsx';
 import { useCommonBeat } from './flash.ts';
 
-
 export function CallSheet() {
   const app = useApp();
   const isCallsPage = shownRoute(app.route.value, app.may).page === 'calls' && !app.locked.value;
