@@ -1,5 +1,6 @@
 /**
- * Decides which limits can be set for a patient. The server and the alarm processor use these rules and their sentences. Pure.
+ * Decides which limits can be set for a patient. The dashboard's server and the alarm processor use the same rules and
+ * refuse with the same texts. Pure.
  */
 import type { GroupInForce, Limits, LimitsAsked, OwnLimits } from './messages/alarms.ts';
 import { type LimitGroup, parameters } from './parameters.ts';

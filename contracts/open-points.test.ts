@@ -51,7 +51,7 @@ it.each([
   expect(names(open)).toEqual(expected);
 });
 
-/** Whether a person who saw the first has seen everything of the second. */
+/** Returns whether a person who saw the points of `first` has seen every point of `second`. */
 const hasSeen = (first: OpenAtDevice, second: OpenAtDevice) => {
   const hasSeenPoint = seenWith(seenKeys(openPoints(first, nowMs)));
   return openPoints(second, nowMs).every(({ key }) => hasSeenPoint(key));

@@ -11,9 +11,8 @@ import { type Period, readPeriods } from './core/associations.ts';
 import type { Presence } from './core/inbox.ts';
 
 /**
- * Maximum number of devices with associations. A dashboard creates at most half as many. Above this number the associations of further
- * devices are left out, and readings of these devices are refused, because otherwise readings of a patient would be stored without the
- * patient.
+ * Maximum number of devices with associations. A dashboard creates at most half as many. Above this number, Vigil does not keep
+ * the associations of further devices. It refuses readings of these devices: otherwise it would store them without their patient.
  */
 const devicesMaxDefault = 100_000;
 /** Maximum number of dashboard processes that are remembered. Above this number the process whose last record is oldest is forgotten. */
@@ -25,7 +24,7 @@ export type Tables = {
   isReady(): boolean;
   /** Returns the periods of a device, in the order of the table; empty if the device never had a patient. */
   periodsOf(devicePseudonym: string): readonly Period[];
-  /** Returns whether readings of this device can be attributed. False if its associations may have been left out. */
+  /** Returns whether Vigil can know to which patient a reading of this device belongs. False if its associations may have been left out. */
   serves(devicePseudonym: string): boolean;
   presences(): Iterable<Presence>;
   close(): Promise<void>;
@@ -57,7 +56,7 @@ export async function followTables(options: {
       return;
     }
     const { record } = read;
-    // The delivery process writes this for the dashboards.
+    // The delivery process writes its sign of life for the dashboards; the gateway does not use it.
     if (record.contentType === contentTypes.deliverySign) return;
     const isUsed =
       (record.contentType === contentTypes.associations && takeAssociations(key, record.body)) ||

@@ -51,6 +51,18 @@ describe('pageFaults', () => {
       /listener\/x, which does not exist/,
     ],
     [
+      'a paragraph with a test that does not exist',
+      'and publishes no will',
+      'and publishes each will',
+      /a paragraph names "a gateway .* publishes each will", which is not in tests\/foreign\/clients/,
+    ],
+    [
+      'a test that does not exist in a file with its whole name',
+      '`foreign/clients` "a gateway that',
+      '`tests/foreign/clients.int.test.ts`: "no gateway that',
+      /a paragraph names "no gateway .*", which is not in tests\/foreign\/clients/,
+    ],
+    [
       'a statement without a test',
       '`listener/connect` "ends the connection at a second CONNECT"',
       'somewhere',

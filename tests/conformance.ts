@@ -6,12 +6,14 @@
  */
 export type Kind = 'shown' | 'client' | 'not-here';
 
+type NamedTest = { readonly file: string; readonly title: string };
+
 export type Statement = {
   /** Number in the standard, without brackets, such as `MQTT-3.1.2-8`. */
   readonly id: string;
   readonly kind: Kind;
   /** Tests that the row names. */
-  readonly tests: readonly { readonly file: string; readonly title: string }[];
+  readonly tests: readonly NamedTest[];
 };
 
 export type Version = '3.1.1' | '5.0';
@@ -21,6 +23,8 @@ export type Page = {
   readonly statements: Readonly<Record<Version, readonly Statement[]>>;
   /** The counts at the top of the page: statements, shown, client, not here. */
   readonly counts: Readonly<Record<Version, readonly number[]>>;
+  /** Tests that the paragraphs above the first table of statements name. */
+  readonly paragraphTests: readonly NamedTest[];
 };
 
 /** Numbers that the standards leave out. */
@@ -63,6 +67,8 @@ export function readPage(text: string): Page {
       const row = text.split('\n').find((line) => line.startsWith(`| ${version} |`));
       return (row ?? '').split('|').slice(2, -1).map(Number);
     }),
+    // A title in a paragraph may be on two lines.
+    paragraphTests: readTests((text.split('\n## MQTT ')[0] ?? '').replaceAll(/\s+/g, ' ')),
   };
 }
 
@@ -70,11 +76,17 @@ function readRow(line: string): Statement[] {
   const [, id, answer] = /^\| \[(MQTT-[\d.]+-\d+)\] \| .+? \| (.+) \|$/.exec(line) ?? [];
   if (id === undefined || answer === undefined) return [];
   const kind = answer.startsWith('*client:*') ? 'client' : answer.startsWith('*not here:*') ? 'not-here' : 'shown';
-  const tests = [...answer.matchAll(/`(\w+)\/([\w-]+)` "([^"]+)"/g)].map(([, folder = '', name, title = '']) => ({
-    file: `${folders[folder] ?? folder}/${name}`,
-    title,
-  }));
-  return [{ id, kind, tests }];
+  return [{ id, kind, tests: readTests(answer) }];
+}
+
+/** Returns the tests that a text names: the file between backticks, by its short or its whole name, then the title between double quotes. */
+function readTests(text: string): NamedTest[] {
+  return [...text.matchAll(/`([\w/]+)\/([\w-]+)(?:(?:\.int)?\.test\.ts)?`:? "([^"]+)"/g)].map(
+    ([, folder = '', name, title = '']) => ({
+      file: `${folders[folder] ?? folder}/${name}`,
+      title,
+    }),
+  );
 }
 
 /** Returns the numbers of the statements that a source file cites. */
@@ -102,8 +114,12 @@ export function pageFaults(page: Page, sources: ReadonlyMap<string, string>): st
     const counts = [statements.length, count('shown'), count('client'), count('not-here')];
     if (page.counts[version].join() !== counts.join())
       faults.push(`${version}: the counts must be ${counts.join(', ')}`);
-    for (const statement of statements) faults.push(...testFaults(version, statement, sources));
+    for (const { id, kind, tests } of statements) {
+      if (kind === 'shown' && tests.length === 0) faults.push(`${version}: ${id} names no test`);
+      faults.push(...testFaults(`${version}: ${id}`, tests, sources));
+    }
   }
+  faults.push(...testFaults('a paragraph', page.paragraphTests, sources));
   const existingIds = new Set(versions.flatMap(idsOf));
   for (const [path, text] of sources) {
     for (const id of citedIn(text)) if (!existingIds.has(id)) faults.push(`${path} cites ${id}, which does not exist`);
@@ -111,20 +127,20 @@ export function pageFaults(page: Page, sources: ReadonlyMap<string, string>): st
   return faults;
 }
 
+/** Returns one sentence for each named test that does not exist. @param place where the page names the tests */
 function testFaults(
-  version: Version,
-  { id, kind, tests }: Statement,
+  place: string,
+  tests: readonly NamedTest[],
   sources: ReadonlyMap<string, string>,
 ): readonly string[] {
-  if (kind === 'shown' && tests.length === 0) return [`${version}: ${id} names no test`];
   return tests.flatMap(({ file, title }) => {
     const text = testFileExtensions
       .map((extension) => sources.get(file + extension))
       .find((source) => source !== undefined);
-    if (text === undefined) return [`${version}: ${id} names ${file}, which does not exist`];
+    if (text === undefined) return [`${place} names ${file}, which does not exist`];
     const quoted = [`'${title}'`, `"${title}"`, `\`${title}\``];
     return quoted.some((literal) => text.includes(literal))
       ? []
-      : [`${version}: ${id} names "${title}", which is not in ${file}`];
+      : [`${place} names "${title}", which is not in ${file}`];
   });
 }

@@ -117,7 +117,10 @@ function downFindings({ records }: DeliveryContext, call: CallStory): Finding[] 
   });
 }
 
-/** A message to a page leaves with its record in the log, so only the page can report it. Another function finds a missing report (`unconfirmed`). */
+/**
+ * A page reads its message from the log, so no channel sends the message. Only the page can report that it has the
+ * message. Another function finds a missing report (`unconfirmed`).
+ */
 const canPageConfirm = (channel: DeliveryChannel) => channel === 'screen';
 
 /** Returns whether the call was answered, or stopped before its wait was over. */

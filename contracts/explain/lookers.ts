@@ -34,7 +34,7 @@ export type Lookers = {
   readonly answer: 'somebody' | 'nobody' | 'not-known';
 };
 
-/** The audit trail is read from this long before the alarm on. */
+/** How long before the alarm the reading of the audit trail begins, ms. */
 export const auditLeadMs = sessionMsMax;
 
 const patientLooks: readonly AnyAuditRecord['action'][] = ['patient-viewed', 'trend-viewed'];

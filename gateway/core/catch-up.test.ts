@@ -30,7 +30,7 @@ it.each<[string, Readings, timeS: number, receivedS: number, earliestS: number]>
   expect(earliestIfSetForward(catchUpAfter(readings), timeS * 1000, receivedS * 1000)).toBe(earliestS * 1000);
 });
 
-it('the birth message was sent before its receipt if the lower limit of the error shows that it was late', () => {
+it('the birth message was sent before its receipt if the lower limit of the error shows that the message was late', () => {
   expect(catchUpAfter([], -3000)?.birthSentMs).toBe(97_000);
   expect(catchUpAfter([], 3000)?.birthSentMs).toBe(100_000);
 });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { bootsMax, type LastClaims, noteClaim } from './claims.ts';
 
-it('a claim counts as new only the first time, even if it is in Kafka twice', () => {
+it('a claim counts as new only the first time, even if the claim is in Kafka twice', () => {
   const lastClaims: LastClaims = new Map();
   expect([1, 2, 3].map((seq) => noteClaim(lastClaims, 'a', seq))).toEqual([true, true, true]);
   // The answer to a batch with the claims 2 and 3 was lost, so the batch was written again.

@@ -58,7 +58,7 @@ describe('measurementSpan', () => {
     expect(clockOf(readingsEachSecond(0, 0, -60, 0)).spanOf(60, 0)).toEqual([-60, 0]);
   });
 
-  it('uses the difference of the first reading as a limit if it is only some seconds', () => {
+  it('uses the difference of the first reading as a limit if this difference is only some seconds', () => {
     expect(clockOf(readingsEachSecond(0, 0, 7, 0)).spanOf(-100, 0)).toEqual([-100, -91]);
     // The clock is ahead. The first reading may have been late, so the clock may be further ahead.
     expect(clockOf(readingsEachSecond(0, 0, -7, 0)).spanOf(-100, 0)).toEqual([-167, -105]);

@@ -37,7 +37,7 @@ it.each([
   [123, 1_000, 1],
   [22, 0, 0],
   [23, 0, 1],
-])('a step from 1 to %i within %i ms gives an odd count of %i', (seq, everyMs, odd) => {
+])('a step from 1 to %i within %i ms is counted %i times as odd', (seq, everyMs, odd) => {
   expect(countsOf([1, seq], everyMs)).toMatchObject({ odd, missing: odd === 1 ? 0 : seq - 2 });
 });
 

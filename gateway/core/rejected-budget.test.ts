@@ -78,13 +78,13 @@ describe('reserveSpace', () => {
     expect(reserveSpace(all, device, 1, limits, 0)).toBe(false);
   });
 
-  it('bytesInKafka counts the growth by base64 twice, and the rest of the record', () => {
+  it('bytesInKafka adds 1,024 bytes for the rest of the record, and the growth by base64 twice', () => {
     expect(bytesInKafka(0)).toBe(1_024);
     expect(bytesInKafka(9_000)).toBe(17_024);
   });
 });
 
-it('noteNotKept counts messages by reason with the first and last time, and addNotKept adds two counts', () => {
+it('noteNotKept counts messages and bytes by reason, with the first and last time; addNotKept adds two such totals', () => {
   const counts = noteNotKept(undefined, 'payload-not-json', 10, 5);
   noteNotKept(counts, 'payload-not-json', 20, 7);
   noteNotKept(counts, 'time-invalid', 30, 6);

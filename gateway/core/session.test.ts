@@ -22,9 +22,6 @@ it.each([
   [300, 300_000, false],
   [301, 300_000, true],
   [65_535, 300_000, true],
-])(
-  'a client that asks for a Keep Alive of %i s gets %i ms, which differs from what it asked for: %s',
-  (askedS, ms, changed) => {
-    expect(keepAliveMs(askedS, 300)).toEqual({ ms, changed });
-  },
-);
+])('a client that asks for a Keep Alive of %i s gets %i ms (changed: %s)', (askedS, ms, changed) => {
+  expect(keepAliveMs(askedS, 300)).toEqual({ ms, changed });
+});

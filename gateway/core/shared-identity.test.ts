@@ -48,7 +48,7 @@ it('noteLostClientId detects no second device if the client id is lost once in h
   expect(detectionsByStart(['A', 'B', 'A', 'B', 'A', 'B'], 30_001)).toEqual([]);
 });
 
-it('signs from readings and signs from connections count together', () => {
+it('the signs of a second device are added up, from readings and from connections', () => {
   const signs = newIdentitySigns();
   expect(noteBoot(signs, 'A', 0)).toBe(false);
   expect(noteBoot(signs, 'B', 1000)).toBe(false);

@@ -142,7 +142,7 @@ describe('judgePayload for an observation', () => {
     ['null as interval', { intervalMs: null }],
     ['null as boot and seq', { boot: null, seq: null }],
     ['a boot that is a number', { boot: 7 }],
-  ])('accepts an observation in part if it has %s', (_name, members) => {
+  ])('accepts an observation in part if the observation has %s', (_name, members) => {
     const judged = judge('observations', { ...observation, ...members });
     expect(outcome(judged)).toBe('accepted-in-part: payload-schema');
     const hasIdentity = 'intervalMs' in members;
@@ -150,7 +150,7 @@ describe('judgePayload for an observation', () => {
     expect(judged).toMatchObject({ reading: identity });
   });
 
-  it('counts further faults, and does not repeat the values', () => {
+  it('names the first fault and the number of further faults, and does not repeat the values', () => {
     const values = [spo2, null, { ...spo2, value: 'Jane' }, impossible];
     expect(judge('observations', { ...observation, intervalMs: 'Doe', values })).toMatchObject({
       fault: {

@@ -47,7 +47,10 @@ export function readSigner(jwkText: string, writer: AuditWriter): Signer {
   return { writer, ...readAuditKey(jwkText, 'VIGIL_AUDIT_KEY_FILE') };
 }
 
-/** Reads the public keys of all signers. @throws VigilError `settings-invalid` if the text is not such a JWK set */
+/**
+ * Reads the public keys of all signers.
+ * @throws VigilError `settings-invalid` if the text is not a JWK set of public keys, or if a key has an unknown owner
+ */
 export function readPublicKeys(text: string): PublicKeys {
   const keysByName = new Map<string, KeyObject>();
   try {

@@ -15,7 +15,7 @@ const events = [
 ];
 const stateUntil = (count: number) => events.slice(0, count).reduce(evolve, initialState);
 
-it('listRows has each duty of the ward and each bed in its natural order', () => {
+it('listRows has a row for each duty of the ward and for each bed; ICU-2 comes before ICU-10', () => {
   expect(listRows(stateUntil(6), 'icu', hour(8)).map((row) => row.join('|'))).toEqual([
     '|charge-nurse|chief|chief|accepted',
     '|physician|nobody||',
@@ -33,7 +33,7 @@ it('tableLines aligns the columns', () => {
   expect(lines[4]).toBe('ICU-2   nurse         anna    anna     accepted');
 });
 
-it('historyLines has each assignment with what happened to it, and no cell that a spreadsheet would compute', () => {
+it('historyLines has one line for each assignment, with its answers and its end; no cell is a formula for a spreadsheet', () => {
   const history: History = new Map();
   for (const event of events) addToHistory(history, event);
   const [header, ...rows] = historyLines(history);

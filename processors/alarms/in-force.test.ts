@@ -200,7 +200,7 @@ describe('limits that were published before a crash', () => {
     expect(after.high()).toBe(105);
   });
 
-  it('changed limits are in the next snapshot, without a wait for the quiet time', () => {
+  it('changed limits are in the next snapshot, even if `quietMs` has not passed', () => {
     const bench = openBench();
     bench.partition.ensureEngine(key, t0);
     bench.changeProfile(strict, 1);
@@ -239,7 +239,7 @@ describe('profiles that change', () => {
     expect([bench.partition.liveAlarmCount(), before]).toEqual([1, 1]);
   });
 
-  it('own limits that cross the limits of the new profile raise an alarm until they fit again, and all these limits still judge', () => {
+  it('if own limits cross the limits of a new profile, a technical alarm says so until they fit; meanwhile the limits of the profile still raise alarms', () => {
     const bench = openBench();
     bench.read(0, 3, 80);
     bench.partition.addCommand(key, 0n, t0 + 4_000, setHigh(4, 130), t0 + 4_000);

@@ -100,7 +100,7 @@ describe('the delivery process', () => {
     });
   });
 
-  it('a repeated answer is answered once', async () => {
+  it('a repeated answer gets one reply', async () => {
     const anna = nameOf('anna');
     const bed = await wardWith([anna, 'nurse']);
     await bed.event('raised');
@@ -145,7 +145,7 @@ describe('the delivery process', () => {
     expect(bed.messages()).toEqual([]);
   });
 
-  it('a ward without assignments takes no part', async () => {
+  it('nobody is called in a ward without assignments', async () => {
     const [silent, loud] = [await lab.admit(), await wardWith([nameOf('anna'), 'nurse'])];
     await silent.event('raised');
     await loud.event('raised');
@@ -154,7 +154,7 @@ describe('the delivery process', () => {
     expect(silent.called()).toEqual([]);
   });
 
-  it('gives signs of life, and its metrics and health say that it delivers', async () => {
+  it('gives signs of life, and the metrics and the health of the process say that the process delivers', async () => {
     await until('a sign', () => lab.signs.some(({ sign }) => sign.state === 'active'));
     const { figures, status } = await figuresOf(delivery);
     expect(status).toBe(200);
@@ -164,7 +164,7 @@ describe('the delivery process', () => {
 });
 
 describe('a killed delivery process', () => {
-  it('continues the same wait and sends no second message, and each event of the meantime counts once', async () => {
+  it('continues the same wait, sends no second message, and calls nobody for an alarm that began and was acknowledged while no process ran', async () => {
     const [anna, ben] = [nameOf('anna'), nameOf('ben')];
     const bed = await wardWith([anna, 'nurse'], [ben, 'buddy']);
     const other = await wardWith([anna, 'nurse']);

@@ -11,7 +11,7 @@ afterEach(() => {
 });
 const ageMs = () => Date.now() - watch!.readMs();
 
-it('a topic without new records counts as read to its end', async () => {
+it('while a topic has no new records, `readMs` is at most 2 s old', async () => {
   watch = watchEnds({ reachEnds: [async () => {}, async () => {}], now: Date.now, log });
   for (let second = 0; second < 60; second += 1) {
     await vi.advanceTimersByTimeAsync(1_000);
@@ -19,7 +19,7 @@ it('a topic without new records counts as read to its end', async () => {
   }
 });
 
-it('the result of a slow check, as on a busy machine, counts from the start of the check', async () => {
+it('if each check takes 3 s, as on a busy machine, `readMs` is at most 8 s old', async () => {
   const slow = () => new Promise((done) => setTimeout(done, 3_000));
   watch = watchEnds({ reachEnds: [slow], now: Date.now, log });
   let oldestMs = 0;
@@ -30,7 +30,7 @@ it('the result of a slow check, as on a busy machine, counts from the start of t
   expect(oldestMs).toBeLessThanOrEqual(8_000);
 });
 
-it('while one reader hangs, the topics do not count as read; the reader gets only one check, and counts again when it goes on', async () => {
+it('while one reader hangs, `readMs` does not move and no second check starts; when the reader continues, `readMs` moves again', async () => {
   let still = Promise.withResolvers<void>();
   still.resolve();
   let asked = 0;
@@ -51,7 +51,7 @@ it('while one reader hangs, the topics do not count as read; the reader gets onl
   expect(ageMs()).toBeLessThanOrEqual(2_000);
 });
 
-it('a topic whose end cannot be found does not count as read', async () => {
+it('`readMs` does not move while the end of a topic cannot be found, and moves again afterwards', async () => {
   let fails = true;
   const failing = async () => {
     if (fails) throw new Error('Kafka does not answer.');
@@ -64,7 +64,7 @@ it('a topic whose end cannot be found does not count as read', async () => {
   expect(ageMs()).toBeLessThanOrEqual(2_000);
 });
 
-it('a reading that was asked for counts from its begin, and only if it succeeds', async () => {
+it('`readMs` is the time at which `readEnd` was called; a failed `readEnd` does not change `readMs`', async () => {
   let end = Promise.withResolvers<void>();
   const reading = createEndReading({ reachEnd: () => end.promise, now: Date.now, log });
   const beginMs = Date.now();

@@ -32,12 +32,15 @@ it.each([
   ['a message with an empty name', message(2, ''), 'message', ['alarm-000000000000', 'alarm-000000000001']],
   ['a message about too many alarms', message(201, ''), 'message', []],
   ['a decision whose alarm id is too long', cleared('a'.repeat(65)), 'alarm-cleared', []],
-])('replaces %s, and names what is missing and its alarms', (_title, record, missing, alarmIds) => {
-  const { records, faults } = fittingOf([cleared(alarmId), record], nowMs);
-  expect(records).toEqual([cleared(alarmId), { event: { type: 'not-written', atMs: nowMs, missing, alarmIds } }]);
-  expect(faults).toHaveLength(1);
-  expect(faults[0]).not.toContain('a'.repeat(65));
-});
+])(
+  'replaces %s by a record that names what is missing and the alarms of the missing record',
+  (_title, record, missing, alarmIds) => {
+    const { records, faults } = fittingOf([cleared(alarmId), record], nowMs);
+    expect(records).toEqual([cleared(alarmId), { event: { type: 'not-written', atMs: nowMs, missing, alarmIds } }]);
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).not.toContain('a'.repeat(65));
+  },
+);
 
 describe('records with views of one alarm', () => {
   const context = {

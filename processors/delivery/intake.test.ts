@@ -95,7 +95,7 @@ it('after a further assignment, continues after the records that were handed out
   await intake.close();
 });
 
-it('after an assignment during the first read, continues after the records that it already has', async () => {
+it('after an assignment during the first read, continues after the records that the reader already has', async () => {
   const { seeks, opening, batch, join, given } = await openWith(300, 100);
   await batch(100, 50);
   await join();
@@ -165,7 +165,7 @@ it.each([
   await intake.close();
 });
 
-it('hands out a backlog after some seconds if its end does not come, so that one partition does not hold up the others', async () => {
+it('hands out a backlog after some seconds if the end of the backlog does not come, so that one partition does not hold up the others', async () => {
   const { opening, batch, given, write } = await openWith(100, 100);
   const intake = await opening;
   given.length = 0;

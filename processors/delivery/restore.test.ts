@@ -8,7 +8,7 @@ import { restore } from './restore.ts';
 const record = (offset: number) =>
   ({ key: 'deliveries', value: Buffer.from('not readable'), offset: String(offset), fetchedMs: 0 }) as LogRecord;
 
-it('counts the records that it cannot read', async () => {
+it('restore counts the records that cannot be opened', async () => {
   const ends = new Map([[0, { low: 0n, high: 2n }]]);
   const reader: Pick<PartitionReader, 'read' | 'readEnds'> = {
     readEnds: async () => ends,

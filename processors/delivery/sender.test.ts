@@ -75,7 +75,7 @@ describe('createSender', () => {
     expect(sends).toHaveLength(1);
   });
 
-  it('aborts a message that the book does not have any more, and reports nothing about it', async () => {
+  it('aborts a message that the book does not have any more, and reports nothing about this message', async () => {
     const { sender, sends, reports } = newSender();
     sender.sync(bookWith(['anna', 1]));
     sender.sync(bookWith());
@@ -149,7 +149,7 @@ describe('createSender', () => {
     expect(reports).toHaveLength(1);
   });
 
-  it('a message to several addresses counts as reached if one address is reached, and an ended address is reported', async () => {
+  it('a message to several addresses is reported as reached if one address is reached, and an ended address is reported', async () => {
     const { sender, sends, reports, ended } = newSender([entryOf('anna', 1), entryOf('anna', 2)]);
     sender.sync(bookWith(['anna', 1]));
     sends[0]!.finish({ kind: 'ended', reason: '410' });
@@ -160,7 +160,7 @@ describe('createSender', () => {
   });
 });
 
-it('of several results, the furthest stage counts; among failures, a transient failure counts before a permanent failure', () => {
+it('bestOf returns the result with the furthest stage; of a transient and a permanent failure, it returns the transient failure', () => {
   const permanent = { kind: 'failed', class: 'permanent', reason: 'a' } as const;
   const transient = { kind: 'failed', class: 'transient', reason: 'b' } as const;
   expect(bestOf([permanent, transient])).toBe(transient);

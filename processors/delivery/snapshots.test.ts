@@ -33,7 +33,7 @@ function namesOf(value: unknown): string {
     .join(',');
 }
 
-it('the parts of a book restore the same book', () => {
+it('the snapshot parts of a book restore the same book', () => {
   const book = fullBook();
   expect(bookOf(JSON.parse(JSON.stringify(partsOf(book))))).toEqual(book);
 });

@@ -4,7 +4,7 @@ import { createTimeGate, gateMsMax } from './time-gate.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** Creates a gate whose readings end when the test says so. */
+/** Creates a gate. The test decides when each reading of the log ends (`settle`). */
 function newGate() {
   const reads: PromiseWithResolvers<void>[] = [];
   let changes = 0;
@@ -27,14 +27,14 @@ function newGate() {
   return { gate, isOpen, reads, settle, changes: () => changes };
 }
 
-it('opens when a reading that began with the first question has ended, and says so', async () => {
+it('the first question starts a reading of the log; when this reading ends, the gate opens and calls `onChange`', async () => {
   const { isOpen, reads, settle, changes } = newGate();
   expect([isOpen(), isOpen(), reads.length]).toEqual([false, false, 1]);
   await settle(0);
   expect([isOpen(), changes()]).toEqual([true, 1]);
 });
 
-it('needs another reading after each decision', async () => {
+it('after each decision, the gate stays shut until the log was read again', async () => {
   const { gate, isOpen, reads, settle } = newGate();
   isOpen();
   await settle(0);
@@ -48,14 +48,14 @@ it.each([
   [gateMsMax - 1, false],
   [gateMsMax, true],
   [-gateMsMax, true],
-])('while a reading goes on, is open after %d ms: %s', async (ms, opens) => {
+])('while the log is still being read, the gate is open after %d ms: %s', async (ms, opens) => {
   const { isOpen } = newGate();
   isOpen();
   vi.setSystemTime(Date.now() + ms);
   expect(isOpen()).toBe(opens);
 });
 
-it('lets later decisions not wait again while nothing can be read, and forgets a reading that began before the last decision', async () => {
+it('while the log cannot be read, later decisions do not wait again; a reading of the log that began before the last decision does not open the gate', async () => {
   const { gate, isOpen, reads, settle } = newGate();
   isOpen();
   vi.setSystemTime(Date.now() + gateMsMax);
@@ -65,7 +65,7 @@ it('lets later decisions not wait again while nothing can be read, and forgets a
   expect([isOpen(), reads.length]).toEqual([false, 2]);
 });
 
-it('reads again a second after a failure, and does not wait longer because of it', async () => {
+it('the log is read again a second after a failure, and the gate does not stay shut longer because of the failure', async () => {
   const { isOpen, reads, settle } = newGate();
   isOpen();
   await settle(0, true);
@@ -78,7 +78,7 @@ it('reads again a second after a failure, and does not wait longer because of it
   expect(isOpen()).toBe(true);
 });
 
-it('opens only for waits that ended before the reading began', async () => {
+it('the gate opens only for waits that ended before the reading of the log began', async () => {
   const { gate, settle } = newGate();
   const beginMs = Date.now();
   gate.readUntilMs();
@@ -89,14 +89,14 @@ it('opens only for waits that ended before the reading began', async () => {
   expect(gate.readUntilMs()).toBe(beginMs - 5_000);
 });
 
-it('opens for every wait if the log cannot be read', () => {
+it('the gate opens for every wait if the log cannot be read', () => {
   const { gate } = newGate();
   gate.readUntilMs();
   vi.setSystemTime(Date.now() + gateMsMax);
   expect(gate.readUntilMs()).toBe(Date.now());
 });
 
-it('forgets a reading whose wait was answered', async () => {
+it('a reading of the log that began before the last decision does not open the gate, and a new reading starts', async () => {
   const { gate, isOpen, reads, settle } = newGate();
   isOpen();
   gate.shut();

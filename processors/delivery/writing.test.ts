@@ -126,7 +126,7 @@ describe('createWriting', () => {
     expect(log).toEqual([]);
   });
 
-  it('skips an input for which the rules throw an error, counts it, and handles the other inputs', async () => {
+  it('skips and counts an input for which the rules throw an error, and handles the other inputs', async () => {
     const { writing, log, fold, leftOut, failures } = newWriting();
     const { intake, from } = alarmItem(1);
     const event = { ...(intake as { event: AlarmEvent }).event, alarm: undefined as unknown as Alarm };
@@ -202,7 +202,7 @@ describe('createWriting with a decision that does not fit its schema', () => {
     expect(fold()!.book).toEqual(writing.book());
   });
 
-  it('writes such a snapshot at most every 10 s, and none while everything fits', async () => {
+  it('writes a snapshot because of decisions that do not fit at most every 10 s, and no snapshot while every decision fits', async () => {
     const snapshots = ({ log }: { readonly log: readonly TurnRecord[] }) =>
       log.filter(({ contentType }) => contentType === contentTypes.deliverySnapshot).length;
     const count = async (ward: string) => {
@@ -294,7 +294,7 @@ describe('createWriting with a person who waits for an answer', () => {
     expect(writing.book().state.alarms.size).toBe(599);
   });
 
-  it('decides an answer behind 600 other inputs before the end of its wait, also long after the start', async () => {
+  it('decides an answer behind 600 other inputs before the wait for this answer ends, also long after the start', async () => {
     const { writing, log, books, later } = newWriting(0, calledBefore(1_000));
     writing.start();
     await until(() => books.length > 0);
@@ -306,7 +306,7 @@ describe('createWriting with a person who waits for an answer', () => {
     expect(eventsIn(log)).not.toContain('called');
   });
 
-  it('reads an answer that is in the log before the end of its wait calls the next person', async () => {
+  it('reads an answer that is in the log, before the end of the wait for this answer calls the next person', async () => {
     const reads: PromiseWithResolvers<void>[] = [];
     const readEnd = () => {
       reads.push(Promise.withResolvers());
@@ -377,7 +377,7 @@ describe('createWriting with a person who waits for an answer', () => {
       return { ...started, reads };
     }
 
-    it('reads again for a wait that ends after the reading for an earlier wait, whose answer has come', async () => {
+    it('reads the log again for a second wait, if the log was read for an earlier wait and the answer to the earlier wait has come', async () => {
       const { writing, log, books, reads, pass } = startWithBoth(4_500, 3_500);
       await until(() => books.length > 0);
       pass(500);
@@ -396,7 +396,7 @@ describe('createWriting with a person who waits for an answer', () => {
       expect(typesOf(log, otherId)).not.toContain('called');
     });
 
-    it('reads again for a wait that ends while the log is read for an earlier wait', async () => {
+    it('reads the log again for a wait that ends while the log is read for an earlier wait', async () => {
       const { writing, log, books, reads, pass } = startWithBoth(4_500, 4_400);
       await until(() => books.length > 0);
       pass(500);

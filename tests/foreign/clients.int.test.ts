@@ -174,7 +174,7 @@ describe('a gateway that shuts down', { timeout: 120_000 }, () => {
     for (const client of open) await client.close();
   });
 
-  it('a gateway that shuts down sends each client the reason "server shutting down", and publishes no will', async () => {
+  it('a gateway that shuts down sends each client the reason code 0x8B (server shutting down), and publishes no will', async () => {
     const connections: ForeignConnection[] = [];
     for (const [name, openClient] of clients) {
       const client = await openClient({ port: platform.mqttPort, certsDir, softwareDir: platform.softwareDir });

@@ -4,8 +4,8 @@ import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { LoudnessRise } from './sound-table.ts';
 
 /**
- * Returns the gains of the bursts from the burst number `firstBurst` (0 is the first burst after a time without unanswered high alarms)
- * up to the first burst with full loudness, at least one. The gains rise in equal steps in dB; 1 is full loudness.
+ * Returns one gain for each burst, from burst `firstBurst` to the first burst at full loudness. Returns at least one gain.
+ * Burst 0 is the first burst after a time without unanswered high alarms. The gains rise in equal steps in dB; 1 is full loudness.
  * @param loudnessMin the lowest loudness that a table may choose: the loudness of a medium alarm
  */
 export function gainsFrom(firstBurst: number, rise: LoudnessRise, fullLoudness: number, loudnessMin: number): number[] {

@@ -1,4 +1,7 @@
-/** Keeps which screens have the sound of wards, lets this page be silent for such a ward, and asks the server for the sound. */
+/**
+ * Keeps which screen has the sound of each ward. Lets this page be silent for a ward whose alarms another screen sounds.
+ * Asks the server for the sound.
+ */
 import { batch, computed, effect, type ReadonlySignal, signal } from '@preact/signals';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { PageSound, SoundNews, WardSound } from '../../protocol/sound.ts';
@@ -46,7 +49,7 @@ export function createWardSounds(options: {
   readonly ward: ReadonlySignal<string>;
   /** Sends a report at once, because the server and the page must know the age of each other's messages. */
   readonly answerHeartbeat: () => void;
-  /** The calls of the person. Reads a signal, so the sound changes at once. */
+  /** The calls of the person. Reads a signal, so an effect that calls this function runs again when the calls change. */
   readonly cards: () => readonly CallCard[];
 }) {
   const { api, speaker, screen, now, steady, ward, answerHeartbeat, cards } = options;
@@ -80,7 +83,7 @@ export function createWardSounds(options: {
     return isLeftToOther(alarm, wardOfBed, page, dueSince, steady());
   }
 
-  /** Returns what the audio of this page does now; undefined if the server would not understand it. */
+  /** Returns what the audio of this page does now; undefined before the first heartbeat with a part about sound (an older server sends no such part). */
   function pageSound(): PageSound | undefined {
     const heard = news.peek();
     if (heard === undefined) return undefined;

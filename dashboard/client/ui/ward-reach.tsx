@@ -115,7 +115,8 @@ export function WhoWouldBeCalled({ ward, beds }: { ward: string; beds: readonly 
     >
       <h2>Who would be called?</h2>
       <p class="dim">
-        This is a dry run: it calls nobody. Without a time it means now ({localInput(app.now.value).replace('T', ' ')}).
+        This is a dry run: it calls nobody. If you enter no time, the answer is for now (
+        {localInput(app.now.value).replace('T', ' ')}).
       </p>
       <div class="form__row">
         <ChoiceField

@@ -94,7 +94,7 @@ describe('the accounts file', () => {
     expect(() => readAccounts(`${path}.absent`)).toThrow(/cannot be read/);
   });
 
-  it('changeAccounts changes nothing while another command has the file, and says which lock a killed command leaves', async () => {
+  it('changeAccounts changes nothing while the lock file exists; the error names the lock file to delete if a command was killed', async () => {
     const path = file();
     writeAccounts(path, new Map([['nurse1', account()]]));
     writeFileSync(`${path}.lock`, '');

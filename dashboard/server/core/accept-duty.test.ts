@@ -118,7 +118,7 @@ describe('the acceptance of some beds', () => {
     ).toBe(expected);
   });
 
-  it('does not wait for a bed again after the charge nurse has ended its accepted assignment', () => {
+  it('does not wait for a bed again after the charge nurse has ended the accepted assignment of this bed', () => {
     const board = newBoard([charge, anna, ben]);
     board.act('ben', 15.1, accept(['ICU-2']));
     const own = board.view('ben', 15.2).find(({ assignment }) => assignment.beds?.join() === 'ICU-2');
@@ -179,7 +179,7 @@ it('a whole assignment is accepted as before, also by naming all its beds', () =
   }
 });
 
-it('an assignment whose beds the person has taken without it can still be accepted', () => {
+it('an assignment can still be accepted if the person already has its beds by another assignment', () => {
   const own = assigned('ben', 14.8, assignmentOf(3, 'ben', [14.8, 23.5], beds));
   const board = newBoard([anna, ben, own]);
   expect(board.act('ben', 15.1, accept())).toBe('ok');

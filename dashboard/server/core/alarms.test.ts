@@ -70,7 +70,7 @@ describe('the alarms on the screens', () => {
     expect(state.alarms.size).toBe(0);
   });
 
-  it('an alarm that ends without new content keeps its content revision, so an acknowledgement of the former revision counts', () => {
+  it('an alarm that ends without new content keeps its content revision, so an acknowledgement of the former revision is still valid', () => {
     const state = emptyState();
     foldAssociations(state, table('d1', 1, period('assoc-01')));
     foldAlarmEvent(state, { type: 'raised', at: formatInstant(t0), alarm: a(1) }, t0);

@@ -130,7 +130,7 @@ describe('foldDelivery', () => {
 describe('noteAskedPages', () => {
   const page = { userId: 'anna', checkId: uuid(2), atMs: t0 + 9 };
 
-  it('takes a canary once, and keeps the result of the one before', () => {
+  it('takes each canary only one time, and keeps the result of the canary before', () => {
     const board = boardOf(reachSeen('anna'));
     expect([noteAskedPages(board, [page]), noteAskedPages(board, [page])]).toEqual([true, false]);
     expect(reachOf(board, 'anna', 'screen', undefined)).toMatchObject({

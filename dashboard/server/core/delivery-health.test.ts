@@ -14,7 +14,7 @@ function signsAt(processAtMs: number, readAtMs = t0) {
 }
 
 describe('the sign of life of the delivery process', () => {
-  it('counts from its reading if it is new', () => {
+  it('if new, shows for 3.5 s after the server read the sign that the process runs', () => {
     const signs = signsAt(0);
     noteDeliverySign(signs, t0);
     expect(isDeliveryRunning(signs, t0 + 3_500)).toBe(true);
@@ -30,7 +30,7 @@ describe('the sign of life of the delivery process', () => {
     });
   });
 
-  it('with a time in the future, from before the start, counts at most from its reading', () => {
+  it('with a time in the future, from before the start, shows that the process runs for at most 3.5 s after the server read the sign', () => {
     const signs = signsAt(0);
     noteDeliverySign(signs, t0, t0 + 3_600_000);
     expect(isDeliveryRunning(signs, t0 + 3_501)).toBe(false);

@@ -45,7 +45,7 @@ describe('tries at one place', () => {
     expect(beginGuess(guessesAfter(times, guess(proof)), guess(proof), t0 + forgetMs)).toBe(0);
   });
 
-  it('tries count before their passwords are checked: of 58 tries at the same time five are checked', () => {
+  it('tries are counted before their passwords are checked: of 58 tries at the same time five are checked', () => {
     for (const proof of ['known', 'station', 'none'] as const) {
       const guesses = newGuesses();
       const begun = Array.from({ length: 58 }, () => beginGuess(guesses, guess(proof), t0));
@@ -53,7 +53,7 @@ describe('tries at one place', () => {
     }
   });
 
-  it('a forgiven try does not count, and a right try resets the count', () => {
+  it('a forgiven try is not counted, and a right try resets the number of counted tries', () => {
     const guesses = newGuesses();
     for (let index = 0; index < 50; index += 1) {
       expect(beginGuess(guesses, guess('none'), t0)).toBe(0);

@@ -60,7 +60,7 @@ describe('foldNote', () => {
     expect(book.get('assoc-01')?.eventId).toBe(idOf(2));
   });
 
-  it('a repeated event has an effect once', () => {
+  it('a repeated event has no second effect', () => {
     const book = bookOf(event(1, 'assoc-01'));
     expect(foldNote(book, event(1, 'assoc-01'))).toBe(true);
     expect(foldNote(book, event(2, 'assoc-01', { replaces: idOf(1) }))).toBe(true);
@@ -183,7 +183,7 @@ describe('a note as an open point', () => {
     expect(open(second).every(({ key }) => seen.includes(key))).toBe(expected);
   });
 
-  it('its name has no text of the note, because the audit trail has the name', () => {
+  it('has a name without the text of the note, because the audit trail contains the name', () => {
     expect(open(note(1)).map(pointName)).toEqual(['note of Nora']);
   });
 

@@ -67,7 +67,7 @@ describe('judgeHealth', () => {
     expect(damagedAt(t0 + damageShownMs + 1)).toBeUndefined();
   });
 
-  it('gives the alarm processor its full time again after a pause of the readings', () => {
+  it('gives the alarm processor the full time again if readings come after a pause', () => {
     const signs = signsOf({ readingsAtMs: t0 - 60_000, signMs: t0 - 60_000 });
     noteReading(signs, t0);
     expect(judgeHealth(signs, t0).alarms).toBe('ok');
@@ -97,7 +97,7 @@ describe('the signs of life of two alarm processors', () => {
     });
   });
 
-  it('count for all partitions if an older processor gives them', () => {
+  it('of an older processor, which names no partitions, count for all partitions', () => {
     const signs = signsOf({ signMs: 0 });
     noteAlarmsSign(signs, {}, t0);
     expect(judgeHealth(signs, t0).alarms).toBe('ok');
@@ -110,29 +110,32 @@ describe('the signs of life of two alarm processors', () => {
   });
 });
 
-describe('a new sign of an alarm processor counts from its reading', () => {
+describe('the age of a new sign of an alarm processor begins when the server reads the sign', () => {
   it.each([
     ['right', 0],
     ['behind by an hour', -3_600_000],
     ['ahead by an hour', 3_600_000],
-  ])('although its clock is %s: no notice while it runs, and a notice when it ends', (_name, aheadMs) => {
-    const signs = { ...newLifeSigns(t0), readingsAtMs: t0 };
-    // The sign that the process wrote before this server started.
-    noteAlarmsSign(signs, { oldAtMs: t0 - 500 + aheadMs }, t0);
-    const alarmsAt: Record<string, string[]> = { running: [], ended: [] };
-    for (let ms = 0; ms <= 120_000; ms += 250) {
-      const nowMs = t0 + ms;
-      noteRunning(signs, nowMs);
-      if (ms % 1000 === 0) {
-        noteReading(signs, nowMs);
-        noteOwnRecord(signs, nowMs - 100, nowMs);
-        if (ms > 0 && ms <= 60_000) noteAlarmsSign(signs, {}, nowMs);
+  ])(
+    'the clock of the processor is %s: no notice while the processor runs, and a notice when the processor has ended',
+    (_name, aheadMs) => {
+      const signs = { ...newLifeSigns(t0), readingsAtMs: t0 };
+      // The sign that the process wrote before this server started.
+      noteAlarmsSign(signs, { oldAtMs: t0 - 500 + aheadMs }, t0);
+      const alarmsAt: Record<string, string[]> = { running: [], ended: [] };
+      for (let ms = 0; ms <= 120_000; ms += 250) {
+        const nowMs = t0 + ms;
+        noteRunning(signs, nowMs);
+        if (ms % 1000 === 0) {
+          noteReading(signs, nowMs);
+          noteOwnRecord(signs, nowMs - 100, nowMs);
+          if (ms > 0 && ms <= 60_000) noteAlarmsSign(signs, {}, nowMs);
+        }
+        alarmsAt[ms <= 64_000 ? 'running' : 'ended']!.push(judgeHealth(signs, nowMs).alarms);
       }
-      alarmsAt[ms <= 64_000 ? 'running' : 'ended']!.push(judgeHealth(signs, nowMs).alarms);
-    }
-    expect(new Set(alarmsAt.running)).toEqual(new Set(['ok']));
-    expect(new Set(alarmsAt.ended)).toEqual(new Set(['stale']));
-  });
+      expect(new Set(alarmsAt.running)).toEqual(new Set(['ok']));
+      expect(new Set(alarmsAt.ended)).toEqual(new Set(['stale']));
+    },
+  );
 });
 
 describe('a dashboard that reads late', () => {

@@ -39,7 +39,7 @@ describe('a session that connects again', () => {
     expect(waiting(state, 300_000)).toEqual([[0, 'never']]);
   });
 
-  it('a page that confirms the alarm ends its wait also for the next connection', () => {
+  it('a page that confirms the alarm ends the wait of this alarm, also for the next connection', () => {
     const kept: KeptWaits = new Map();
     visit(kept, 0, 3_000);
     const state = takeWaits(kept, 's', t0 + 3_000);
@@ -61,7 +61,7 @@ describe('a session that connects again', () => {
     expect(waiting(state, 60_000)).toEqual([]);
   });
 
-  it('a connection without a view keeps what the connection before it left', () => {
+  it('a connection without a view keeps the waits that the former connection left', () => {
     const kept: KeptWaits = new Map();
     visit(kept, 0, 1_000);
     keepWaits(kept, 's', takeWaits(kept, 's', t0 + 2_000), t0 + 3_000);
@@ -70,7 +70,7 @@ describe('a session that connects again', () => {
     expect(waiting(state, 4_000)).toEqual([[0, 'never']]);
   });
 
-  it('of two pages of a session that close, the longer wait counts', () => {
+  it('if two pages of a session close, the longer of the two waits is kept', () => {
     const kept: KeptWaits = new Map();
     const [first, second] = [takeWaits(kept, 's', t0), takeWaits(kept, 's', t0)];
     snapshot(first, 0, raised());
@@ -103,7 +103,7 @@ describe('a session that connects again', () => {
     expect(waiting(takeWaits(kept, 's', t0 + 3_000), 9_000)).toEqual([[0, 'hidden']]);
   });
 
-  it('a page that confirmed an alarm before still counts so after it connected again', () => {
+  it('a page that confirmed an earlier revision of an alarm has still confirmed that revision after the page connected again', () => {
     const kept: KeptWaits = new Map();
     const state = newConfirmations();
     snapshot(state, 0, raised());

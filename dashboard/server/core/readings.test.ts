@@ -197,7 +197,7 @@ describe('a start of the server after the machine’s clock was set back', () =>
     expect(state.devices.get('d1')?.lostAtMs).toBe(nowMs);
   });
 
-  it('a new connection record counts although the former record has a later time', () => {
+  it('a new connection record is used although the former record has a later time', () => {
     const state = oneBed();
     const nowMs = t0 - 600_000;
     const connectionRecord = (connected: boolean, ms: number) =>
@@ -405,7 +405,7 @@ describe('a parameter that is twice in one message', () => {
     expect(bed.values.get(heartRate)?.numeric.code).toBe(heartRate);
   });
 
-  it('a parameter that is once in a message causes no notice', () => {
+  it('a parameter that is only one time in a message causes no notice', () => {
     expect(noticesOf(bedWith(hr(80)).bed)).toEqual([]);
   });
 });

@@ -39,7 +39,7 @@ function newTestSlots(changed: Partial<SlotBounds> = {}) {
   };
 }
 
-it('a key gets no more than its own slots, and other keys get theirs', async () => {
+it('a key gets no more slots than its maximum, so other keys get slots too', async () => {
   const { enter, leave, log } = newTestSlots();
   await enter('a1', 'a2', 'a3', 'b1');
   expect(log).toEqual(['a1', 'b1']);
@@ -50,7 +50,7 @@ it('a key gets no more than its own slots, and other keys get theirs', async () 
   expect(log).toEqual(['a1', 'b1', 'c1', 'a2']);
 });
 
-it('a key with a full queue is refused, and the newest request of the longest queue is refused for another key', async () => {
+it('a request of a key with a full queue is refused; if all queues together are full, the newest request of the longest queue is refused, so that another key can wait', async () => {
   const { enter, log } = newTestSlots();
   await enter('x1', 'y1', 'a1', 'a2', 'a3', 'b1');
   expect(log).toEqual(['x1', 'y1', 'a3 refused']);

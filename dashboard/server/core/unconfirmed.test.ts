@@ -129,7 +129,7 @@ describe('the other dashboards', () => {
   const personOf = (actor: string) => `person of ${actor}`;
   const isNew = { isOld: false, nowMs: t0 };
 
-  it('what another dashboard wrote counts for some seconds after it was read', () => {
+  it('what another dashboard wrote is used for some seconds after this dashboard read it', () => {
     const others: OtherDashboards = new Map();
     noteDashboard(others, 'b', record(), isNew);
     const expected = [

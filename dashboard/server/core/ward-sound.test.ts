@@ -71,7 +71,13 @@ describe('a report of the screen that has the sound', () => {
     ['confirms a new value of the alarm', playing('medium'), [icuAlarm({ rev: 2 })], screenWith(medium), undefined],
     ['says that the browser blocks sound', sound({ audio: 'blocked' }), [], screenWith([]), 'blocked'],
     ['says that there is no audio', sound({ audio: 'failed' }), [], screenWith([]), 'blocked'],
-    ['of another ward does not count', sound(), [], { ...screenWith([]), watches: false }, 'other-ward'],
+    [
+      'of a page that does not show the ward does not prove that the page sounds',
+      sound(),
+      [],
+      { ...screenWith([]), watches: false },
+      'other-ward',
+    ],
   ])('%s', (_name, reported, alarms, screen, why) => {
     const ofScreen = owner();
     noteReport(ofScreen, { page: 'painting', sound: reported }, screen, alarms, t0);
@@ -79,13 +85,13 @@ describe('a report of the screen that has the sound', () => {
     expect(ofScreen.soundedAtMs).toBe(why === undefined ? t0 : undefined);
   });
 
-  it('of a hidden page does not count', () => {
+  it('of a hidden page does not prove that the page sounds', () => {
     const ofScreen = owner();
     noteReport(ofScreen, { page: 'hidden', sound: sound() }, screenWith([]), [], t0);
     expect(ofScreen).toMatchObject({ why: 'hidden', soundedAtMs: undefined });
   });
 
-  it('counts from the time of the heartbeat that the page had read, not later, and this time never goes back', () => {
+  it('proves sound at the time of the heartbeat that the page had read, not later, and this time never goes back', () => {
     const ofScreen = owner();
     const note = (beat: number) =>
       noteReport(ofScreen, { page: 'painting', sound: sound({ beat }) }, screenWith([]), [], t0 + 1_000);
@@ -160,7 +166,7 @@ it('the alarms of a ward are those of its beds, not of other wards and not of de
   expect(idsOf('other')).toEqual([]);
 });
 
-it('of the owners that other dashboards name, the newest counts, as long as the records of these dashboards count', () => {
+it('of the owners that other dashboards name, the newest has the sound, if its dashboard’s record was read at most 10 s ago', () => {
   const record = (sinceMs: number, actor: string) => ({
     readAtMs: t0,
     record: { at: formatInstant(t0), wards: [], sounds: [{ ward: 'icu', actor, since: formatInstant(sinceMs) }] },

@@ -80,7 +80,7 @@ describe('startReplay', () => {
     expect(callsOf(newLimits(association), { high: 110 }, values, 130)[1]).toEqual({ ...noCalls, medium: 2 });
   });
 
-  it('questionable values do not end an alarm, and time without values does not count for the delay', () => {
+  it('questionable values do not end an alarm, and time without values does not belong to the delay', () => {
     const beyond = seconds(0, 10, 118);
     const questionable = seconds(10, 40, 90, { questionable: true });
     expect(
@@ -211,13 +211,13 @@ describe('silentMs', () => {
     return replay.silentMs();
   };
 
-  it('silent time counts from the time at which the engine reports missing values', () => {
+  it('the silent time begins when the engine reports missing values', () => {
     expect(silentMs(seconds(0, 60, 80), 60)).toBe(0);
     // The engine reports silence 20 s after the value of second 59, until second 600, and 20 s after second 659.
     expect(silentMs([...seconds(0, 60, 80), ...seconds(600, 660, 80)], 700)).toBe((600 - 79 + 700 - 679) * 1000);
   });
 
-  it('time does not count as silent while pulse values come', () => {
+  it('the silent time does not grow while pulse values come', () => {
     expect(silentMs([...seconds(0, 60, 80), ...seconds(0, 600, 80, { code: pulse })], 600)).toBe(0);
   });
 });

@@ -153,7 +153,7 @@ it('a waiting acknowledgement acknowledges no other alarm', () => {
   expect(patientBed.state().book.held).toHaveLength(1);
 });
 
-it('an acknowledgement that counts changes no counter', () => {
+it('an acknowledgement that is accepted changes no counter', () => {
   const patientBed = mediumBed();
   const { alarmId } = patientBed.liveAlarms()['HR.high']!;
   const at = instant(7);

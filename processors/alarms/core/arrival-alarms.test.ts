@@ -17,7 +17,7 @@ const technical = (patientBed: Bed) =>
     .map(({ text, priority, signal }) => `${text}, ${priority}, ${signal}`);
 
 describe('the technical alarms of one sensor', () => {
-  it('a sensor that is off has one call, the one of its main parameter', () => {
+  it('a sensor that is off has one call: the call of its main parameter', () => {
     const patientBed = bed();
     run(patientBed, 0, 60, (s) => (s < 30 ? { HR: 80, SpO2: 97, PR: 80 } : { HR: 80, SpO2: null, PR: null }));
     expect(technical(patientBed)).toEqual(['SpO2: no value, low, on']);
@@ -54,7 +54,7 @@ describe('the technical alarms of one sensor', () => {
     expect(technical(patientBed)).toEqual(['ABPm: no value, low, on', 'ABPs: valid only now and then, low, on']);
   });
 
-  it('a sensor with intermittent values has one call, the one of its main parameter', () => {
+  it('a sensor with intermittent values has one call: the call of its main parameter', () => {
     const patientBed = bed();
     run(patientBed, 0, 100, (s) => (s % 4 === 0 ? { SpO2: 97, PR: 80 } : { SpO2: null, PR: null }));
     expect(technical(patientBed)).toEqual(['SpO2: valid only now and then, low, on']);

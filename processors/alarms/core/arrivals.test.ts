@@ -237,7 +237,7 @@ describe('a parameter that was given up', () => {
     return noteReading(part, next, () => false, t0).part;
   };
 
-  it('a parameter that was given up is not silent, even if a reading names it without a value', () => {
+  it('a parameter that was given up is not silent, even if a reading names this parameter without a value', () => {
     for (const values of [{ RR: 15 }, { RR: 15, SpO2: null }]) {
       const after = partAfter(values);
       expect(after.codes[codes.SpO2]).toMatchObject({ givenUp: true, silentSince: null, patchySince: null });
@@ -303,7 +303,7 @@ describe('the newest device time', () => {
     expect(arrivalOfBed(patientBed, 'SpO2')).toMatchObject({ since: t0 + 600_000, heardAt: 0, validAt: t0 });
   });
 
-  it('spacings from before the error of the clock was known do not count', () => {
+  it('spacings from before the error of the clock was known do not change the expected interval', () => {
     const patientBed = bed();
     for (let i = 0; i < 6; i += 1) feedPlain(patientBed, -7_200 + 600 * i, { SpO2: 97 }, t0 + 100 * i);
     for (let s = 60; s < 62; s += 1) feedPlain(patientBed, s, { SpO2: 97 }, t0 + s * 1_000 - 40_000);

@@ -188,7 +188,7 @@ describe('silent parameters at a bedside', () => {
 });
 
 describe('one call for one cause', () => {
-  it('a tachycardia has one call, the one of the heart rate', () => {
+  it('a tachycardia has one call: the call of the heart rate', () => {
     const bed = openBedside();
     bed.run(0, 60, { HR: 134, PR: 133, SpO2: 97 });
     expect(bed.eventTexts()).toEqual(['6 raised HR.high']);

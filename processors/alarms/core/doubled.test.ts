@@ -24,7 +24,7 @@ describe('a parameter that a message contained twice', () => {
     });
   });
 
-  it('the alarm of a doubled parameter ends when the parameter has come once in each message for a minute', () => {
+  it('the alarm of a doubled parameter ends after a minute in which each message contained the parameter only one time', () => {
     const part = afterDoubledMessage(afterDoubledMessage(initialDoubled, 1, [hr]), 5, [hr]);
     expect(conditionTexts(afterMessage(part, 64.999))).toEqual([`twice-in-one-message/${hr} since 1`]);
     expect(afterMessage(part, 65)).toBe(initialDoubled);
@@ -43,7 +43,7 @@ describe('a parameter that a message contained twice', () => {
   });
 });
 
-it('messages that contain each parameter once change nothing', () => {
+it('a message without a doubled parameter changes nothing', () => {
   expect(afterMessage(initialDoubled, 1)).toBe(initialDoubled);
 });
 

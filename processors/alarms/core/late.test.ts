@@ -195,7 +195,7 @@ describe('a wrong clock', () => {
     expect(patientBed.liveAlarms()['clock-skew']).toBeUndefined();
   });
 
-  it('values with a wrong clock are judged by device time, and are not late once the error is known', () => {
+  it('values of a device with a wrong clock are judged by device time, and are not late after the error of the clock is known', () => {
     for (const byS of [-600, 600]) {
       const patientBed = bed();
       feedWithWrongClock(patientBed, 0, 20, byS, calm);

@@ -125,7 +125,7 @@ describe('the delay of a limit', () => {
     }
   });
 
-  it('the delay counts device time, not the time of receipt', () => {
+  it('the delay is measured in device time, not in times of receipt', () => {
     const patientBed = bed();
     // Readings of six seconds that arrive together count as six seconds. Two readings of one second count as one second, even if late.
     for (let s = 0; s <= 6; s++) patientBed.feed(reading(s, { HR: 130 }, { receivedAt: t0 + 6020 }));
@@ -161,7 +161,7 @@ describe('the delay of a limit', () => {
     [20, 0],
     [20.1, 3],
     [60, 3],
-  ])('a gap of %d s counts towards the delay unless it is longer than the no-data time', (gapS, raisedAfterS) => {
+  ])('a gap of %d s belongs to the delay, unless the gap is longer than the no-data time', (gapS, raisedAfterS) => {
     const patientBed = bed();
     patientBed.feedEachSecond(0, 3, { HR: 130 });
     const raised = (s: number) =>
@@ -188,7 +188,7 @@ describe('the delay of a limit', () => {
     expect(minutely.raisedConditions()).toEqual(['HR.high']);
   });
 
-  it('missing values neither count towards the delay nor restart it', () => {
+  it('the delay continues over a missing value', () => {
     const patientBed = bed();
     patientBed.feedEachSecond(0, 3, { HR: 130 });
     patientBed.feed(reading(4, { HR: null }));

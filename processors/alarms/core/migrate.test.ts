@@ -158,7 +158,7 @@ describe('an unusable state', () => {
   });
 });
 
-it('a state of version 2 stays unchanged, and a missing part starts empty', () => {
+it('a state of version 2 stays unchanged; if the state of a detector is missing, this detector starts with its initial state', () => {
   const patientBed = bed();
   patientBed.feedEachSecond(0, 10, { HR: 150 });
   expect(migrate(id, patientBed.state())).toEqual(patientBed.state());

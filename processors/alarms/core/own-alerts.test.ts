@@ -177,14 +177,14 @@ describe('the order of lists', () => {
     expect(patientBed.raisedConditions()).toHaveLength(1);
   });
 
-  it('a list with a lower number and a later time counts', () => {
+  it('a list with a lower number and a later time raises its alarms', () => {
     const patientBed = bed();
     patientBed.feed(list(7, [], { seq: 500 }));
     patientBed.feed(list(20, [vt], { seq: 1 }));
     expect(alarmSignals(patientBed)).toEqual(['MDC_EVT_ECG_V_TACHY on']);
   });
 
-  it('the first list of a new start counts even if the clock of its gateway is behind', () => {
+  it('the first list of a new start raises its alarms and ends others, even if the clock of the list’s gateway is behind', () => {
     const patientBed = bed();
     patientBed.feed(list(7, [low], { seq: 500 }));
     patientBed.feed(list(8, [vt], { boot: 'b2', seq: 1, receivedAt: t0 + 2_000 }));
@@ -199,7 +199,7 @@ describe('the order of lists', () => {
     expect(alarmSignals(patientBed)).toEqual(['MDC_EVT_ECG_V_TACHY on']);
   });
 
-  it('late lists of an unknown start end no alarm, and the next current list ends their alarms', () => {
+  it('late lists of a start that Vigil does not know end no alarm; the next current list ends the alarms that these late lists raised', () => {
     const patientBed = bed();
     patientBed.feedEachSecond(0, 40, { HR: 80 });
     patientBed.feed(list(40, [vt], { boot: 'b2', seq: 1, sound: 'off' }));
@@ -215,7 +215,7 @@ describe('the order of lists', () => {
     expect(alarmSignals(patientBed)).toEqual(['MDC_EVT_ECG_V_TACHY on']);
   });
 
-  it('lists of a new start whose clock is behind raise alarms immediately, and end alarms once the clock is known', () => {
+  it('lists of a new start whose clock is behind raise alarms immediately; they end alarms only after Vigil knows that clock', () => {
     const patientBed = bed();
     patientBed.feedEachSecond(0, 40, { HR: 80 });
     patientBed.feed(list(40, [vt], { seq: 1 }));
@@ -231,7 +231,7 @@ describe('the order of lists', () => {
     ]);
   });
 
-  it('a later list of an earlier start counts', () => {
+  it('a later list of an earlier start raises its alarms, and ends an alarm that the list does not contain', () => {
     const patientBed = bed();
     patientBed.feed(list(7, [], { seq: 500 }));
     patientBed.feed(list(9, [vt], { boot: 'b2', seq: 1 }));
@@ -258,7 +258,7 @@ describe('the order of lists', () => {
     }
   });
 
-  it('an alarm of a late list is late until a current list contains it too', () => {
+  it('an alarm of a late list is late until a current list contains the alarm too', () => {
     const patientBed = bed();
     patientBed.feedEachSecond(0, 5, { HR: 80 });
     patientBed.feed(list(10, [vt], { receivedAt: t0 + 60_000 }));
@@ -272,7 +272,7 @@ describe('the order of lists', () => {
 });
 
 describe('one cause with an alarm of the device and an alarm of Vigil', () => {
-  it('the first of two equally serious alarms calls, and the other one is listed under it', () => {
+  it('the first of two equally serious alarms calls, and the second alarm is listed under the first', () => {
     const patientBed = bed();
     patientBed.feed(list(2, [fast]));
     patientBed.feedEachSecond(2, 20, { HR: 130 });
@@ -313,7 +313,7 @@ describe('one cause with an alarm of the device and an alarm of Vigil', () => {
     expect(alarmSignals(patientBed)).toEqual(expect.arrayContaining(['MDC_EVT_ECG_BRADY off', 'asystole on']));
   });
 
-  it('ventricular tachycardia, another side and another parameter are other causes', () => {
+  it('ventricular tachycardia, an alarm on the low side and an alarm of another parameter each have a cause of their own', () => {
     const patientBed = bed();
     patientBed.feedEachSecond(0, 10, { HR: 130 });
     patientBed.feed(list(11, [vt, { ...fast, code: 'MDC_EVT_ECG_BRADY' }, low]));
@@ -394,7 +394,7 @@ describe('limits and ends of the device’s alarms', () => {
     expect(alarmSignals(patientBed)).toEqual(of64('B').map(({ code }) => `${code} on`));
   });
 
-  it('all alarms of the device end with the patient’s time, and a late list is recorded once', () => {
+  it('all alarms of the device end when the patient’s time at the device ends; the new alarms of a list that arrives later are recorded once', () => {
     const patientBed = bed();
     patientBed.feed(list(5, [vt], { sound: 'off' }));
     patientBed.endPeriod(100);
@@ -417,7 +417,7 @@ describe('limits and ends of the device’s alarms', () => {
     expect(alarmSignals(patientBed)).toEqual([]);
   });
 
-  it('a saved state from before this detector gets an empty part', () => {
+  it('a state that was saved before this detector existed gets an empty `ownAlerts`', () => {
     const patientBed = bed();
     patientBed.feed(list(5, [low]));
     const { ownAlerts: _none, ...before } = patientBed.state();
@@ -426,12 +426,12 @@ describe('limits and ends of the device’s alarms', () => {
   });
 });
 
-describe('the count of alarms that begin', () => {
+describe('the number of alarms that begin in a minute', () => {
   const lasting = (patientBed: Bed, alerts: readonly DeviceAlert[], from = 0) => {
     for (let i = 0; i < 260; i += 1) patientBed.feed(list(from + i / 10, alerts));
   };
 
-  it('a lasting alarm is counted once', () => {
+  it('an alarm that lasts over 260 lists is counted as one alarm that began', () => {
     const patientBed = bed();
     lasting(patientBed, [low]);
     patientBed.feed(list(30, [low, vt]));
@@ -439,7 +439,7 @@ describe('the count of alarms that begin', () => {
     expect(alarmSignals(patientBed)).toEqual(['MDC_EVT_LO_VAL_LT_LIM on', 'MDC_EVT_ECG_V_TACHY on']);
   });
 
-  it('a present alarm keeps its own row when no further alarm can begin', () => {
+  it('a present alarm stays a separate alarm when too many alarms began in this minute; the new alarm goes into `more`', () => {
     const patientBed = bed();
     patientBed.feed(list(0, [low]));
     const full = { ...patientBed.state().ownAlerts, begun: { since: t0, n: 256 } };
@@ -497,7 +497,7 @@ describe('a device alarm with the name of a Vigil alarm', () => {
     },
   );
 
-  it('a device alarm with such a name does not call instead of the silence of the device', () => {
+  it('a device alarm with the name `no-data` does not call instead of Vigil’s alarm about the silence of the device', () => {
     const patientBed = bed();
     patientBed.feedEachSecond(0, 10, { HR: 80 });
     patientBed.feed(list(10, [named('silence'), named('no-data'), named('disconnected')]));
@@ -560,7 +560,7 @@ describe('a device whose lists change each 10 ms', () => {
     expect(texts.some((text) => text.startsWith('Ventricular tachycardia'))).toBe(true);
   });
 
-  it('a device has single alarms again a minute after too many began', () => {
+  it('a minute after too many alarms began, each new alarm of the device is a separate alarm again', () => {
     const patientBed = bed();
     for (let n = 1; n <= 10; n++) patientBed.feed(list(n, many(n, 'medium')));
     patientBed.feed(list(11, []));
@@ -569,7 +569,7 @@ describe('a device whose lists change each 10 ms', () => {
   });
 });
 
-it('an arrest latches even if the device calls it technical', () => {
+it('an arrest latches even if the device says that the arrest is a technical alarm', () => {
   const patientBed = bed();
   patientBed.feed(list(5, [{ code: 'MDC_EVT_ECG_ASYSTOLE', priority: 'high', kind: 'technical', text: 'ASYSTOLE' }]));
   patientBed.feed(list(8, []));

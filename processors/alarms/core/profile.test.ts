@@ -30,7 +30,7 @@ const sided: Profile = {
 };
 
 describe('noProfileConditions', () => {
-  it('a patient whose category is not known has an alarm about missing limits once a value comes', () => {
+  it('a patient whose category is not known has an alarm about missing limits as soon as a value comes', () => {
     const { state, events } = step(env, initialState('association-1'), reading(5, { HR: 130 }), t0 + 5_020);
     expect(events.map(({ alarm }) => alarm.text)).toEqual(['No limits: patient category not known']);
     expect(noProfileConditions(state, false)).toMatchObject([{ onset: t0 + 5_000, priority: 'medium' }]);

@@ -52,7 +52,7 @@ describe('realign', () => {
     ).toEqual([]);
   });
 
-  it('the highest revision counts, in any order of the events', () => {
+  it('the event with the highest revision is used, in any order of the events', () => {
     const before = physiological(bedWithLateAcknowledgement(true).events);
     const after = bedWithLateAcknowledgement(false).state();
     expect(alignAt(after, [...before].reverse(), 61)).toEqual(alignAt(after, before, 61));

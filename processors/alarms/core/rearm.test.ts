@@ -135,7 +135,7 @@ function fullState(): State {
   };
 }
 
-describe('rearm of all parts', () => {
+describe('rearm of the whole state', () => {
   const now = t0 - 60 * minuteMs;
 
   it('future times become the present time in every part of the state', () => {

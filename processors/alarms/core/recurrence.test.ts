@@ -28,11 +28,11 @@ describe('continuesClosedAlarm', () => {
     expect(continuesClosedAlarm(condition(onset), 'second', ended)).toBe(expected);
   });
 
-  it('a condition with the onset of the ended alarm does not continue it', () => {
+  it('a condition with the alarm id of the ended alarm is that alarm itself, and does not continue that alarm', () => {
     expect(continuesClosedAlarm(condition(100_000), 'first', ended)).toBe(false);
   });
 
-  it('a condition with the onset of the ended alarm continues it if it has begun to hold again', () => {
+  it('a condition with the alarm id of the ended alarm continues that alarm only if the condition began to hold again within 30 s after the end', () => {
     expect(continuesClosedAlarm(condition(50_000, { resumedAt: 110_000 }), 'first', ended)).toBe(true);
     expect(continuesClosedAlarm(condition(50_000, { resumedAt: 130_001 }), 'first', ended)).toBe(false);
     expect(continuesClosedAlarm(condition(100_000, { resumedAt: 100_000 }), 'first', ended)).toBe(false);

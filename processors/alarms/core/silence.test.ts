@@ -140,7 +140,7 @@ describe('the silence of a device', () => {
     expect(sending.raisedConditions()).toEqual(['no-data']);
   });
 
-  it('the time until the silence counts from the connection if no reading came', () => {
+  it('if no reading came, the time until the silence begins at the connection', () => {
     const patientBed = bed();
     patientBed.feed(connection(0, true));
     patientBed.tick(4.9);
@@ -249,13 +249,13 @@ describe('the connection', () => {
       expect(patientBed.raisedConditions()).toEqual([]);
     });
 
-    it('the will of the newest connection counts', () => {
+    it('the will of the newest connection raises the alarm', () => {
       const patientBed = moved();
       patientBed.feed(will(6, 20));
       expect(patientBed.raisedConditions()).toEqual(['disconnected']);
     });
 
-    it('a newer connection counts even if the clock of its gateway is behind', () => {
+    it('a newer connection ends the alarm, even if the clock of the new gateway is behind', () => {
       const patientBed = bed();
       patientBed.feed(claimed(10, 5, true));
       patientBed.feed(claimed(10, 6, false, 'keep-alive'));
@@ -264,7 +264,7 @@ describe('the connection', () => {
       expect(patientBed.liveAlarms()).toEqual({});
     });
 
-    it('the will of a connection without a claim counts if no claim is known', () => {
+    it('the will of a connection without a claim raises the alarm if no claim is known', () => {
       const patientBed = bed();
       patientBed.feedEachSecond(0, 3, calm);
       patientBed.feed(will(4, undefined));

@@ -10,20 +10,20 @@ const steady = (from: number, to: number, hr: number) =>
   Array.from({ length: to - from + 1 }, (_, i) => [from + i, hr] as const);
 
 describe('a plain limit and an extreme limit with swapped readings', () => {
-  it('a plain limit that never called is not raised when both conditions have ended', () => {
+  it('the alarm of a plain limit that never called is not raised when both conditions have ended', () => {
     const patientBed = bed();
     feed(patientBed, ...steady(0, 9, 145), ...steady(10, 11, 130), ...steady(12, 15, 100));
     feed(patientBed, [17, 100], [18, 100], [16, 100], [19, 100]);
     expect(patientBed.raisedConditions()).toEqual(['HR.extreme-high']);
   });
 
-  it('a plain limit is not raised if the value that ends both conditions comes before its delay has passed', () => {
+  it('the alarm of a plain limit is not raised if the value that ends both conditions comes before the delay of the plain limit has passed', () => {
     const patientBed = bed();
     feed(patientBed, ...steady(0, 2, 143), ...steady(3, 5, 134), [8, 52], [6, 134], [7, 52], ...steady(9, 14, 52));
     expect(patientBed.raisedConditions()).toEqual(['HR.extreme-high']);
   });
 
-  it('a plain limit is raised if it called before the extreme value that came first', () => {
+  it('the alarm of a plain limit is raised if, by device time, it would have called before the extreme value that arrived first', () => {
     const patientBed = bed();
     feed(patientBed, ...steady(0, 5, 130), [7, 145], [6, 130], [8, 145]);
     expect(patientBed.raisedConditions()).toEqual(['HR.extreme-high', 'HR.high']);

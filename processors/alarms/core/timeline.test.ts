@@ -47,7 +47,7 @@ describe('a timeline', () => {
     expect(line.baseAt).toBeNull();
   });
 
-  it('the sample that comes later counts if two samples have the same time', () => {
+  it('if two samples have the same time, the sample that comes later replaces the other sample', () => {
     const corrected = insert(timelineOf([{ at: 1, value: 1 }]), { at: 1, value: 2 }, fold).line;
     expect(corrected.head).toBe(timelineOf([{ at: 1, value: 2 }]).head);
   });

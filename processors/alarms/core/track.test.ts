@@ -50,7 +50,7 @@ describe('a tiered delay of 15 s, of 10 s from 4 below the limit on, and of 5 s 
     expect(secondOfAlarm(rule, steady(0, 30, value))).toBe(s);
   });
 
-  it('a tiered delay depends on the present value, and the time counts from the first value beyond the limit', () => {
+  it('a tiered delay depends on the present value, and begins at the first value beyond the limit', () => {
     expect(secondOfAlarm(rule, { ...steady(0, 11, 89), ...steady(12, 20, 86) })).toBe(12);
     expect(secondOfAlarm(rule, { ...steady(0, 4, 84), ...steady(5, 20, 89) })).toBe(15);
   });
@@ -99,7 +99,7 @@ describe('a fixed delay of 6 s', () => {
     expect(trackerAfterValues(rule, { 0: 80, [s]: 80 })?.determined).toBe(determined);
   });
 
-  it('a fixed delay continues over missing values and does not count gaps longer than the no-data time', () => {
+  it('a fixed delay continues over missing values, and starts again after a gap that is longer than the no-data time', () => {
     expect(trackerAfterValues(rule, { 0: 80, 2: null, 4: 80 })?.countedMs).toBe(4_000);
     expect(trackerAfterValues(rule, { 0: 80, 20: 80 })?.countedMs).toBe(20_000);
     expect(trackerAfterValues(rule, { 0: 80, 20.001: 80 })).toMatchObject({ countedMs: 0, onset: 0, determined: null });
@@ -110,10 +110,13 @@ describe('a fixed delay of 6 s', () => {
     ['11 s', 33_000, 33_000],
     ['60 s', 180_000, 180_000],
     ['more than 60 s', 180_001, 0],
-  ])('a long gap counts up to the no-data time for a slow parameter: %s', (_name, ms, countedMs) => {
-    const slow = lowRule({ kind: 'fixed', ms: 900_000 });
-    expect(trackerAfterValues(slow, { 0: 80, 500: 80 }, { noDataMs: ms })?.countedMs).toBe(countedMs);
-  });
+  ])(
+    'in a gap of 500 s, the no-data time belongs to the delay only if a parameter comes every 11 to 60 s: every %s',
+    (_name, ms, countedMs) => {
+      const slow = lowRule({ kind: 'fixed', ms: 900_000 });
+      expect(trackerAfterValues(slow, { 0: 80, 500: 80 }, { noDataMs: ms })?.countedMs).toBe(countedMs);
+    },
+  );
 });
 
 describe('the end of an alarm', () => {

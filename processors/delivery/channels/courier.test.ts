@@ -212,7 +212,7 @@ describe('a courier', () => {
 });
 
 describe('the figures of a courier', () => {
-  it('say how long a host has failed without one answer, also between its trials, and not of a host that nobody uses', async () => {
+  it('say how long a host has failed without an answer in between, also between two trials; a host that nobody uses does not count as failing', async () => {
     const clock = { ms: 0 };
     const { courier, send } = newCourier(clock);
     const failing = vi.fn().mockResolvedValue(broken);

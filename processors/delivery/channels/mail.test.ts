@@ -263,7 +263,7 @@ describe('a mail server that begins an answer and never ends it', () => {
     60_000,
   );
 
-  it('has no connection of a canary that came through, also if it does not end its answer to QUIT', async () => {
+  it('has no connection after the canary came through, even if the server never ends the answer to QUIT', async () => {
     const { peer, channel } = await startDribbling('QUIT');
     expect(await channel.check(mailEntry(), check, never)).toEqual({ kind: 'reached', stage: 'sent' });
     await vi.waitFor(() => expect(peer.dribbleCount()).toBe(1), soon);

@@ -89,16 +89,19 @@ describe('a push message', () => {
     ['high', 'high'],
     ['medium', 'high'],
     ['low', 'normal'],
-  ] as const)('of priority %s has the urgency %s, and a TTL until it is useless', async (priority, urgency) => {
-    const { channel } = openPush();
-    const message = testMessage({ alarms: [testAlarm({ priority })], uselessAfterMs: now() + 30_000 });
-    await channel.send(newSubscription(peer.url()).entry, message, never);
-    const { headers } = peer.requests[0]!;
-    expect(headers.urgency).toBe(urgency);
-    expect(Number(headers.ttl)).toBeGreaterThan(0);
-    expect(Number(headers.ttl)).toBeLessThanOrEqual(30);
-    expect(headers['content-encoding']).toBe('aes128gcm');
-  });
+  ] as const)(
+    'of priority %s has the urgency %s, and a TTL until the message is useless',
+    async (priority, urgency) => {
+      const { channel } = openPush();
+      const message = testMessage({ alarms: [testAlarm({ priority })], uselessAfterMs: now() + 30_000 });
+      await channel.send(newSubscription(peer.url()).entry, message, never);
+      const { headers } = peer.requests[0]!;
+      expect(headers.urgency).toBe(urgency);
+      expect(Number(headers.ttl)).toBeGreaterThan(0);
+      expect(Number(headers.ttl)).toBeLessThanOrEqual(30);
+      expect(headers['content-encoding']).toBe('aes128gcm');
+    },
+  );
 
   it('about one alarm replaces an older message about the same alarm, but no message about other alarms', async () => {
     const { channel } = openPush();

@@ -145,7 +145,7 @@ describe('an answer', () => {
     expect([ward.called(), ward.round()?.round]).toEqual(['anna, anna', 2]);
   });
 
-  it('of a person who was called before counts', () => {
+  it('of a person who was called before stops the calls', () => {
     const ward = raised();
     ward.at(60_000);
     ward.answer('anna', 'accepted');

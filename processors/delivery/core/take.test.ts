@@ -100,7 +100,7 @@ describe('take', () => {
     expect(process.painted('anna', callId, 'on-device')).toEqual([]);
   });
 
-  it('remembers a message as unsent until a channel has confirmed it or reports that it cannot send it', () => {
+  it('remembers a message as unsent until a channel has confirmed it or reports that the message cannot be sent', () => {
     const [taken, failed, later] = [newProcess(), newProcess(), newProcess()];
     for (const process of [taken, failed, later]) process.alarm('raised', 1);
     taken.report({ kind: 'reached', stage: 'taken' });

@@ -187,7 +187,7 @@ describe('the canaries', () => {
     expect(Math.max(...gapsMs)).toBeLessThanOrEqual(20 * 60_000);
   });
 
-  it('report at once that a phone confirms more or less than before, but not the earlier answer of the service', async () => {
+  it('report at once that a phone stops or starts to confirm canaries, but report no earlier answer of the service', async () => {
     const { canaries, check, short } = start([phone]);
     const answer = () =>
       canaries.answer({ checkId: check.mock.lastCall![1].checkId, userId: 'anna', stage: 'on-device' });

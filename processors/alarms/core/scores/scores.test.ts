@@ -67,7 +67,7 @@ describe('NEWS2', () => {
     expect(raisedScores(patient)).toEqual([]);
   });
 
-  it('only the more serious alarm of NEWS2 calls while it rises from 5 to 7 and falls back', () => {
+  it('only the more serious alarm of NEWS2 calls while the score rises from 5 to 7 and falls back', () => {
     const patient = assessedBed();
     patient.feedEachSecond(1, 100, unwell);
     patient.feedEachSecond(101, 200, { ...unwell, RR: 26 });
