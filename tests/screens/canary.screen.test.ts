@@ -106,13 +106,13 @@ it('a notice says that a certificate ends within two days or has ended, until th
   const topsBefore = await tops();
   server.alive.certificate = { name: 'web-server', at: at(3_600_000), ended: false };
   await expect
-    .poll(() => certificateNotice.textContent(), { timeout: 60_000 })
+    .poll(() => certificateNotice.innerText(), { timeout: 60_000 })
     .toMatch(/^\*\*A certificate .*\(web-server\) ends at /);
   expect(await tops()).toEqual(topsBefore);
   await expectReadable(page, 'certificate-ends', windows);
   server.alive.certificate = { name: 'web-server', at: at(-3_600_000), ended: true };
   await expect
-    .poll(() => certificateNotice.textContent(), { timeout: 60_000 })
+    .poll(() => certificateNotice.innerText(), { timeout: 60_000 })
     .toMatch(/ended at .*Tell the operator now\.$/);
   await expectReadable(page, 'certificate-ended', windows);
   // Twenty days before the end only the operator gets a notice.

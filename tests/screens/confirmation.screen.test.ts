@@ -150,7 +150,7 @@ describe('a page that paints', () => {
     expect(reportsOf(page, alarm)[0]).toMatchObject({ shown: 'count' });
   });
 
-  it('a page confirms an escalated alarm again, and not a new value', async () => {
+  it('a page confirms an escalated alarm again, and reports a new value only with its next regular report', async () => {
     const page = await open('nora');
     const alarm = raise(3);
     await until('a report', () => reportsOf(page, alarm).some(({ sound }) => sound === 'sounding'));
@@ -162,7 +162,7 @@ describe('a page that paints', () => {
     });
     await page.getByTestId(`alarm-${alarm.alarmId}`).getByText('190').waitFor();
     await page.waitForTimeout(2_500);
-    expect(reportsOf(page, alarm)).toHaveLength(before);
+    expect(reportsOf(page, alarm).length).toBeLessThanOrEqual(before + 1);
     server.playAlarms({ type: 'escalated', at: alarm.raisedAt, alarm: { ...alarm, rev: 3, escalation: 1 } });
     await until('a report', () => reportsOf(page, alarm).at(-1)?.rev === 3);
   });
@@ -196,7 +196,7 @@ describe('a page that does not paint', () => {
     await notice.getByText('Nora Nurse').waitFor();
     expect(await notice.textContent()).toContain('U-2');
     expect(await ottos.getByTestId('notice-unconfirmed').count()).toBe(1);
-    await until('the reason', async () => (await notice.textContent())!.includes('stands still'));
+    await until('the reason', async () => (await notice.textContent())!.includes('is stuck'));
     await takePictures(ottos, 'unconfirmed');
     // The other screen works, so the ward stays watched.
     expect(server.hub.watchedWards()).toEqual([ward]);
@@ -257,7 +257,11 @@ describe('a page that does not paint', () => {
     const alarm = raise(6);
     await until('a report', () => reportsOf(noras, alarm).length > 0);
     expect(reportsOf(noras, alarm)[0]).toMatchObject({ shown: 'nowhere' });
-    await ottos.getByTestId('notice-unconfirmed').getByText('its browser tab is hidden').waitFor();
+    await ottos
+      .getByTestId('notice-unconfirmed')
+      .getByText('its browser tab is hidden')
+      .filter({ visible: true })
+      .waitFor();
     await noras.evaluate(() => {
       Reflect.deleteProperty(document, 'visibilityState');
       document.dispatchEvent(new Event('visibilitychange'));

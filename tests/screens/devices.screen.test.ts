@@ -284,7 +284,7 @@ describe('a device in a ward that is not registered', () => {
     const other = await logIn(browser, server, 'paula');
     expect(await other.getByTestId('notice-places').count()).toBe(0);
     assign('bed-09', newPeriod('U-1', 'ICU2', newPatient({ familyName: 'Lynx' })));
-    await other.getByTestId('notice-places').getByText('device bed-09 (ICU2 U-1)').waitFor();
+    await other.getByTestId('notice-places').getByText('device bed-09 (ICU2 U-1)').filter({ visible: true }).waitFor();
     await other.locator('[data-association]').filter({ hasText: 'Lynx' }).waitFor();
     expect(await page.getByTestId('notice-places').count()).toBe(0);
     await other.context().close();

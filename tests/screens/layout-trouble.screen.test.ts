@@ -238,7 +238,7 @@ describe('the layout of screens with problems', () => {
         version: 1,
         periods: [newPeriod(`${longBed.slice(2)}-${at}`, 'Ward that is in no registry of wards', longest)],
       });
-    await paula.getByTestId('notice-places').getByText('unknown').waitFor();
+    await paula.getByTestId('notice-places').getByText('unknown').filter({ visible: true }).waitFor();
     await expectReadable(paula, 'trouble-places');
     await paula.context().close();
   });

@@ -128,7 +128,7 @@ describe('a screen that is too slow', () => {
     await page.evaluate(startPageRecord);
     await page.evaluate(blockMainThread, [blockMs, pauseMs] as const);
     const { alarmId } = ward.alarm(1, 'raised');
-    await page.getByTestId('notice-slow').getByText('waves are off').waitFor();
+    await page.getByTestId('notice-slow').getByText('waves are off').filter({ visible: true }).waitFor();
     await page.getByTestId(`alarm-${alarmId}`).waitFor();
     await until('a request without waves', () => requestsWaves.at(-1) === false);
     await until('a canvas that is empty', async () => (await wavePixelsOfBed2()) === 0);

@@ -156,7 +156,7 @@ describe('a screen that has the sound of its ward', () => {
     await untilQuiet(ottos);
     await noras.close();
     await untilHeard(ottos);
-    await ottos.getByTestId('notice-sound').getByText('no screen has it now').waitFor();
+    await ottos.getByTestId('notice-sound').getByText('no screen has it now').filter({ visible: true }).waitFor();
     await takePictures(ottos, 'sound-away');
   });
 
@@ -168,7 +168,7 @@ describe('a screen that has the sound of its ward', () => {
     await devtools.send('Debugger.enable');
     await devtools.send('Debugger.pause');
     const sinceMs = Date.now();
-    await ottos.getByTestId('notice-sound').getByText('does not answer').waitFor();
+    await ottos.getByTestId('notice-sound').getByText('does not answer').filter({ visible: true }).waitFor();
     process.stdout.write(`from the stopped page to the notice: ${Date.now() - sinceMs} ms\n`);
     await untilHeard(ottos);
   });
@@ -181,7 +181,7 @@ describe('a screen that has the sound of its ward', () => {
       Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => 'hidden' });
       document.dispatchEvent(new Event('visibilitychange'));
     });
-    await ottos.getByTestId('notice-sound').getByText('its browser tab hidden').waitFor();
+    await ottos.getByTestId('notice-sound').getByText('its browser tab hidden').filter({ visible: true }).waitFor();
     await untilHeard(ottos);
     await noras.evaluate(() => {
       Reflect.deleteProperty(document, 'visibilityState');
@@ -202,7 +202,7 @@ describe('a screen that has the sound of its ward', () => {
         await (context as AudioContext).suspend();
       }
     });
-    await ottos.getByTestId('notice-sound').getByText('plays no sound').waitFor();
+    await ottos.getByTestId('notice-sound').getByText('plays no sound').filter({ visible: true }).waitFor();
     await untilHeard(ottos);
   });
 
