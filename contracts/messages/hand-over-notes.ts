@@ -10,7 +10,7 @@ const Id = Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' 
 /**
  * In the topic `notes`, with the key `associationId`: a person wrote or cleared the note of a stay. `associationId` is the association of the
  * stay at which its first note was written, also after the patient got other devices. The event has an effect only if the last event of this
- * association has the id `replaces` (null: there is none). So of two persons who write at the same time on two dashboards, one is refused.
+ * association has the id `replaces` (null: it has no note). If two persons write at the same time on two dashboards, one is refused.
  */
 export const HandOverNoteEvent = Type.Object(
   {

@@ -184,7 +184,7 @@ export const LeaveOutcome = Type.Object(
         {
           duty: Type.Enum([...duties]),
           bed: Type.Optional(Type.String()),
-          /** The name of the person who is away and for whom the person who leaves covers this place. */
+          /** The name of a person who is away. The person who leaves covers this place in this time. */
           coveredFor: Type.Optional(Type.String()),
           /** Who is responsible afterwards; absent if nobody is. */
           next: Type.Optional(Type.String()),

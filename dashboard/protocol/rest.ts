@@ -145,7 +145,7 @@ const head = {
   waves: Type.Array(Code),
   notices: Type.Array(BedNotice),
   nurse: Type.Optional(Type.String()), // The name of the responsible nurse or cover; absent if nobody is responsible.
-  /** The hand-over note of the patient; absent if there is none, or if the viewer may not see it. */
+  /** The hand-over note of the patient; absent if the patient has no note, or if the viewer may not see it. */
   note: Type.Optional(HandOverNote),
   /** The server cannot read the notes now, so there may be one. */
   noteUnknown: Type.Optional(Type.Literal(true)),

@@ -13,7 +13,7 @@ import { visibleText } from '../../../contracts/text.ts';
 export const deliveriesMax = 20_000;
 /** Maximum number of remembered answers of the delivery process. A request waits 5 s for its answer. */
 export const answersMax = 1_000;
-/** Maximum number of persons for whom the board remembers whether they can be reached. */
+/** The board remembers of at most this number of persons whether they can be reached. */
 export const reachedPersonsMax = 5_000;
 /** Maximum number of channels and entries of one person that the board remembers. */
 const reachOfPersonMax = 32;

@@ -51,7 +51,7 @@ export function callNext(desk: Desk): void {
   repeat(desk);
 }
 
-/** At the end of a chain: calls a person who has got the duty since then; if there is none, calls the last person again. */
+/** At the end of a chain: calls a person who has got the duty since then. If nobody has got it, calls the last person again. */
 export function callOrRepeat(desk: Desk): void {
   if (nextCall(desk.state()!.round!, personsAt(desk), desk.context.isDown)) callNext(desk);
   else repeat(desk);

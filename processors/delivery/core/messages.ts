@@ -11,7 +11,7 @@ export const confirmMs = 5_000;
 /** A message names at most this many alarms, and gives the number of the others (ours). */
 export const namedMax = 20;
 
-/** Returns the next message that must leave now; undefined if there is none. */
+/** Returns the next message that must leave now; undefined if no message must leave. */
 export function nextMessage(state: State, nowMs: number): MessageDecision | undefined {
   for (const slot of state.slots.values()) {
     const pending = slot.pending.filter((call) => isWanted(state, slot, call, nowMs));
