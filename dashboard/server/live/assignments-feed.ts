@@ -6,20 +6,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { VigilError } from '../../../contracts/errors.ts';
 import { contentTypes } from '../../../contracts/messages/records.ts';
-import { createReader, type Reader, type RecordBatch } from '../../../log/kafka/reader.ts';
+import type { RecordBatch } from '../../../log/kafka/reader.ts';
 import type { SealedLog } from '../../../log/sealed-log.ts';
 import { createSealedReading } from '../../../log/sealed-reading.ts';
 import { type DutyBoard, emptyBoard, foldAssignmentEvent } from '../core/duty-board.ts';
 import { type AccountOf, type DutyGaps, noteDuties } from '../core/duty-notices.ts';
 import type { LiveState } from '../core/state.ts';
+import { openWholeTopic } from './whole-topic.ts';
 
 /** Time between two checks for beds without a nurse. */
 const lookEveryMs = 2_000;
 /** Number of remembered ids of the last events on the boards. A change waits until its own event is among them. */
 const idsMax = 1_000;
 const idCheckMs = 10;
-/** Pause before the next try to read the topic. */
-const retryMs = 10_000;
 
 export type AssignmentsFeed = {
   readonly board: DutyBoard;
@@ -51,8 +50,6 @@ export function openAssignmentsFeed(
   const sealedReading = createSealedReading({ open: sealedLog.open, log: logger, leftOutOf: 'the assignment boards' });
   let gaps: DutyGaps = { noNurse: 0, overdue: 0 };
   const lastIds: string[] = [];
-  let openReader: Reader | undefined;
-  let isClosed = false;
 
   async function foldBatch(batch: RecordBatch): Promise<void> {
     for (const record of batch.records) {
@@ -67,27 +64,13 @@ export function openAssignmentsFeed(
     onChange();
   }
 
-  async function open(): Promise<void> {
-    const reader = await createReader(sealedLog.kafka, {
-      group: `dashboard-${sealedLog.boot}-assignments`,
-      topics: ['assignments'],
-      start: 'beginning',
-      log: logger,
-      onRecords: foldBatch,
-    });
-    if (isClosed) return reader.close();
-    openReader = reader;
-    await reader.caughtUp;
-    board.isRead = true;
-  }
-
-  function tryOpen(): void {
-    open().catch((error) => {
-      logger.error({ error: error.message }, 'the assignments cannot be read from Kafka; their boards do not work');
-      if (!isClosed && !openReader) setTimeout(tryOpen, retryMs).unref();
-    });
-  }
-  tryOpen();
+  const topic = openWholeTopic({
+    ...{ sealedLog, topic: 'assignments', onRecords: foldBatch, logger },
+    onRead() {
+      board.isRead = true;
+    },
+    problem: 'the assignments cannot be read from Kafka; their boards do not work',
+  });
 
   const timer = setInterval(() => {
     gaps = noteDuties(state, board, accountOf, now());
@@ -96,18 +79,18 @@ export function openAssignmentsFeed(
   return {
     board,
     async readToEnd() {
-      if (!openReader) throw new VigilError('log-unavailable', 'The assignments have not been read yet. Try again.');
-      await openReader.reachEnd();
+      const reader = topic.reader();
+      if (!reader) throw new VigilError('log-unavailable', 'The assignments have not been read yet. Try again.');
+      await reader.reachEnd();
     },
     async waitFor(eventId) {
-      while (!isClosed && !lastIds.includes(eventId)) await sleep(idCheckMs);
+      while (!topic.isClosed() && !lastIds.includes(eventId)) await sleep(idCheckMs);
     },
     gaps: () => gaps,
     unreadable: sealedReading.leftOutCount,
     async close() {
-      isClosed = true;
       clearInterval(timer);
-      await openReader?.close();
+      await topic.close();
     },
   };
 }

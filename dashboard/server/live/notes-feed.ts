@@ -6,11 +6,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { VigilError } from '../../../contracts/errors.ts';
 import { contentTypes } from '../../../contracts/messages/records.ts';
-import { createReader, type Reader, type RecordBatch } from '../../../log/kafka/reader.ts';
+import type { RecordBatch } from '../../../log/kafka/reader.ts';
 import type { SealedLog } from '../../../log/sealed-log.ts';
 import { createSealedReading } from '../../../log/sealed-reading.ts';
 import { foldNote, type NoteBook, placeNotes } from '../core/hand-over-notes.ts';
 import { type LiveState, markHeaderChanged } from '../core/state.ts';
+import { openWholeTopic } from './whole-topic.ts';
 
 /** Time between two checks whether a patient with a note has got another device. */
 const lookEveryMs = 2_000;
@@ -18,8 +19,6 @@ const lookEveryMs = 2_000;
 const effectsMax = 1_000;
 const effectCheckMs = 10;
 const effectWaitMsMax = 5_000;
-/** Pause before the next try to read the topic. */
-const retryMs = 10_000;
 
 export type NotesFeed = {
   /**
@@ -45,8 +44,6 @@ export function openNotesFeed(
   const book: NoteBook = new Map();
   const effects = new Map<string, boolean>();
   const sealedReading = createSealedReading({ open: sealedLog.open, log: logger, leftOutOf: 'the hand-over notes' });
-  let openReader: Reader | undefined;
-  let isClosed = false;
   state.areNotesRead = false;
 
   async function foldBatch(batch: RecordBatch): Promise<void> {
@@ -71,30 +68,16 @@ export function openNotesFeed(
     if (effects.size > effectsMax) effects.delete(effects.keys().next().value!);
   }
 
-  async function open(): Promise<void> {
-    const reader = await createReader(sealedLog.kafka, {
-      group: `dashboard-${sealedLog.boot}-notes`,
-      topics: ['notes'],
-      start: 'beginning',
-      log: logger,
-      onRecords: foldBatch,
-    });
-    if (isClosed) return reader.close();
-    openReader = reader;
-    await reader.caughtUp;
-    state.areNotesRead = true;
-    for (const bed of state.beds.values()) markHeaderChanged(state, bed);
-    placeNotes(state, book);
-    onChange();
-  }
-
-  function tryOpen(): void {
-    open().catch((error) => {
-      logger.error({ error: error.message }, 'the hand-over notes cannot be read from Kafka; the screens say so');
-      if (!isClosed && !openReader) setTimeout(tryOpen, retryMs).unref();
-    });
-  }
-  tryOpen();
+  const topic = openWholeTopic({
+    ...{ sealedLog, topic: 'notes', onRecords: foldBatch, logger },
+    onRead() {
+      state.areNotesRead = true;
+      for (const bed of state.beds.values()) markHeaderChanged(state, bed);
+      placeNotes(state, book);
+      onChange();
+    },
+    problem: 'the hand-over notes cannot be read from Kafka; the screens say so',
+  });
 
   const timer = setInterval(() => {
     if (state.areNotesRead) placeNotes(state, book);
@@ -102,7 +85,7 @@ export function openNotesFeed(
 
   return {
     async hasEffect(eventId) {
-      for (let waitedMs = 0; waitedMs < effectWaitMsMax && !isClosed; waitedMs += effectCheckMs) {
+      for (let waitedMs = 0; waitedMs < effectWaitMsMax && !topic.isClosed(); waitedMs += effectCheckMs) {
         const hasEffect = effects.get(eventId);
         if (hasEffect !== undefined) return hasEffect;
         await sleep(effectCheckMs);
@@ -111,9 +94,8 @@ export function openNotesFeed(
     },
     unreadable: sealedReading.leftOutCount,
     async close() {
-      isClosed = true;
       clearInterval(timer);
-      await openReader?.close();
+      await topic.close();
     },
   };
 }
