@@ -117,7 +117,7 @@ const testSchedule = (
 
 /**
  * Returns whether an alarm was raised by a value that came too early, and an older value that came later showed that the alarm had already
- * ended. An engine that does not wait cannot avoid such an alarm.
+ * ended, or that a graver alarm hides it. An engine that does not wait cannot avoid such an alarm.
  */
 function isTakenBack(
   { alarmId }: AlarmEvent['alarm'],
@@ -127,7 +127,19 @@ function isTakenBack(
   const alarmVersions = events.filter(({ alarm }) => alarm.alarmId === alarmId).map(({ alarm }) => alarm);
   const raisedBy = order.find(({ now }) => now === Date.parse(alarmVersions[0]!.raisedAt))!.input;
   const { onsets, resolvedAt } = alarmVersions.at(-1)!;
-  return onsets === 1 && resolvedAt !== undefined && Date.parse(resolvedAt) <= raisedBy.time;
+  if (onsets !== 1) return false;
+  if (resolvedAt !== undefined) return Date.parse(resolvedAt) <= raisedBy.time;
+  return isHiddenByLateReading(events.findLast(({ alarm }) => alarm.alarmId === alarmId)!, raisedBy, order);
+}
+
+/** Whether a reading that came late, but is older than the one that raised the alarm, raised a graver alarm which hides this alarm. */
+function isHiddenByLateReading(
+  { at, alarm }: AlarmEvent,
+  raisedBy: ObservationInput,
+  order: readonly Delivered[],
+): boolean {
+  const cause = order.find(({ now }) => now === Date.parse(at))?.input;
+  return alarm.present && alarm.signal === 'off' && cause !== undefined && cause.time < raisedBy.time;
 }
 
 /** Returns a pseudo-random number from 0 to 1 that depends only on the arguments. */
