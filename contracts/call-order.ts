@@ -7,6 +7,7 @@ import { type Responsible, responsibleAt } from './duties.ts';
 import type { DutyState } from './duty-state.ts';
 import type { AlertKind, Priority } from './messages/alarms.ts';
 import type { Duty } from './messages/assignments.ts';
+import type { CallOutcome } from './messages/deliveries.ts';
 import type { CallChain, DeliveryChannel, DeliveryPolicy } from './messages/delivery-policy.ts';
 
 /** A call that a chain can make. */
@@ -41,6 +42,19 @@ export function callOrder(chain: CallChain, personsOf: PersonsOf): PossibleCall[
     }
   }
   return calls;
+}
+
+/**
+ * Returns the first call of the order to a person who can answer and has not been called yet. A person who had left and is there again counts
+ * as not called, as in processors/delivery/core/next-call.ts.
+ * @param calls the calls of the round so far
+ */
+export function firstUncalled(
+  order: readonly PossibleCall[],
+  calls: readonly { readonly userId: string; readonly outcome: CallOutcome }[],
+): PossibleCall | undefined {
+  const called = new Set(calls.flatMap(({ userId, outcome }) => (outcome === 'gone' ? [] : [userId])));
+  return order.find(({ person, waitMs }) => waitMs > 0 && !called.has(person.userId));
 }
 
 /** An alarm for which to compute the calls. */

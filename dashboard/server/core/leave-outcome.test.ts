@@ -207,6 +207,13 @@ describe('calls', () => {
       [{ ...call, isAccepted: false, next: 'cleo' }],
     ],
     [
+      'goes on to the buddy who had left and is there again',
+      [anna, ben],
+      viewOf(1, [callTo('ben', { outcome: 'gone' }), callTo('anna')]),
+      goAway(),
+      [{ ...call, isAccepted: false, next: 'ben' }],
+    ],
+    [
       'that is repeated has nobody left, if the buddy has rejected it',
       [anna, ben],
       viewOf(1, [callTo('ben', { outcome: 'rejected' }), callTo('anna', { repeat: 1 })], repeating),

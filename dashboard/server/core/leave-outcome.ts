@@ -2,7 +2,7 @@
  * Computes what happens if a person goes away or if an assignment ends: who is responsible afterwards, and who is called for the alarms that
  * have called this person. Changes nothing. The person sees the result before she or he decides.
  */
-import { callOrder, type PossibleCall } from '../../../contracts/call-order.ts';
+import { callOrder, firstUncalled, type PossibleCall } from '../../../contracts/call-order.ts';
 import { chainFor } from '../../../contracts/delivery-policy.ts';
 import { absenceAt, evolve, isCovering, type Responsible, responsibleAt } from '../../../contracts/duties.ts';
 import { type DutyAssignment, type DutyState, dutiesOf, liveAssignments } from '../../../contracts/duty-state.ts';
@@ -162,8 +162,7 @@ function callsOf(
 
 /** Returns who is called after the person: the first who has not been called, or who is called again because the chain is at its end. */
 function nextOf({ phase, calls }: DeliveryView, order: readonly PossibleCall[]): { readonly name: string } | undefined {
-  const called = new Set(calls.map((call) => call.userId));
-  const first = order.find(({ person, waitMs }) => waitMs > 0 && !called.has(person.userId));
+  const first = firstUncalled(order, calls);
   if (first || phase !== 'repeating') return first?.person;
   const rejecting = new Set(calls.flatMap((call) => (call.outcome === 'rejected' ? [call.userId] : [])));
   const present = new Set(order.map(({ person }) => person.userId));

@@ -1,5 +1,5 @@
 /** Returns the open calls of a person, as the pages of this person show them. */
-import { callOrder } from '../../../contracts/call-order.ts';
+import { callOrder, firstUncalled } from '../../../contracts/call-order.ts';
 import { canAnswer, chainFor } from '../../../contracts/delivery-policy.ts';
 import { responsibleAt } from '../../../contracts/duties.ts';
 import type { DutyState } from '../../../contracts/duty-state.ts';
@@ -120,11 +120,9 @@ function nextPerson(
   const { kind, priority } = view;
   const chosen = chain ? { chain } : chainFor(policy, { ward, kind, priority }, nowMs);
   if ('notSent' in chosen) return undefined;
-  const called = new Set(view.calls.map(({ userId }) => userId));
   const order = callOrder(chosen.chain, (duty) => responsibleAt(duties, { ward, bed, duty }, nowMs));
-  const next = order.find(
-    ({ person, waitMs }) => waitMs > 0 && person.userId !== ownUserId && !called.has(person.userId),
-  );
+  const others = order.filter(({ person }) => person.userId !== ownUserId);
+  const next = firstUncalled(others, view.calls);
   return next && visibleText(next.person.name);
 }
 
