@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-/** Where tests live tells what they need: STYLE 14 in CONTRIBUTING.md. */
+/** The place and the name of a test file say what the test needs: STYLE 14 in CONTRIBUTING.md. */
 const never = ['**/node_modules/**', '**/.vigil/**', '**/dist/**'];
 
 export default defineConfig({
@@ -15,13 +15,13 @@ export default defineConfig({
             '{contracts,process,log,gateway,processors,dashboard,simulators,certs,ops,bench,tests}/**/*.test.{ts,tsx}',
           ],
           exclude: [...never, ...['int', 'e2e', 'fault', 'screen', 'attack'].map((kind) => `**/*.${kind}.test.ts`)],
-          // Far beyond what any takes: a test must not depend on how busy the machine is.
+          // Much longer than any test takes, so that no test fails because the machine is busy.
           testTimeout: 60_000,
           hookTimeout: 60_000,
           // The files of a worker share its modules: loading them again for each file took a third of the processor time. So a test
           // that changes the state of a module undoes it.
           isolate: false,
-          // Many wait for a socket or a child process, so more than the processors.
+          // Many tests wait for a socket or a child process, so there are more workers than processors.
           maxWorkers: Math.max(4, availableParallelism()),
         },
       },

@@ -151,7 +151,7 @@ export async function measureThroughput(
 }
 
 /**
- * Measures the time, s, from `kill -9` of the only alarm processor until an alarm for a later breach of a limit comes. During the
+ * Measures how long after `kill -9` of the only alarm processor an alarm about a new breach comes, s. During the
  * measurement, each bed sends one reading per second. Returns one time for each round.
  */
 export async function measureRecovery(data: TestPlatform, log: ReadingLog, rounds: number): Promise<readonly number[]> {

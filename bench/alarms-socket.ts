@@ -12,7 +12,7 @@ import { paceReadings, type ReadingLog } from './alarms-log.ts';
 export const watchedWard = 'bench-watched';
 
 /**
- * Sends a reading beyond a limit for one bed of `watchedWard` after the other.
+ * Sends readings beyond a limit, for one bed of `watchedWard` after the other.
  * @param options `readingsPerS`: readings per second of all beds; `watched`: number of beds of the ward; `breaches`: number of readings
  * beyond a limit
  * @returns the latencies, ms, sorted. A latency begins before the reading is sealed, and ends when the clinician's message is read

@@ -39,7 +39,7 @@ export type Percentiles = {
   readonly max: number;
 };
 
-/** Number of slow breaches that are shown one by one. */
+/** Maximum number of slow breaches that the summary lists one by one. */
 const slowestMax = 5;
 
 /** Returns the summary of the breaches. `failures` has one sentence for each breach that went wrong. */
@@ -55,7 +55,7 @@ export function summaryOf(breaches: readonly Breach[]) {
   return {
     breaches: breaches.length,
     breachToPhoneMs: { page: between(undefined, 'page'), push: between(undefined, 'push') },
-    /** The time of each step since the step before; `page` and `push` both count from `sent`. */
+    /** The time of each step since the step before; `page` and `push` are both measured from `sent`. */
     hopMs: Object.fromEntries([...hops, ...ends.map((end) => [end, between('sent', end)] as const)]),
     slowest: slowestOf(breaches),
     failures: breaches.flatMap(failureOf),

@@ -14,7 +14,7 @@ import { connectDevice, type TestDevice } from '../tests/device.ts';
 import type { TestPlatform } from '../tests/platform.ts';
 import { admitted, associate, openLogAs, startProcess, until } from '../tests/system.ts';
 
-/** Number of beds of each nurse. It is so small that the limit of messages to one person is never reached. */
+/** Number of beds of each nurse. The number is so small that no nurse reaches the limit of messages to one person. */
 const nurseCount = 20;
 const wardCount = 10;
 /** Time between two readings of a device, ms. */

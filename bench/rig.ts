@@ -116,7 +116,10 @@ export async function startRig(options: {
   }
 }
 
-/** Returns a function that sends an order, if there is one, to the process of the devices and waits for an answer of the given kind. */
+/**
+ * Returns a function that waits for an answer of the given kind from the process of the devices. If there is an order,
+ * the function sends the order to this process.
+ */
 function createRequest(load: ChildProcess) {
   return <Kind extends Answer['kind']>(order: Order | undefined, kind: Kind) =>
     new Promise<Extract<Answer, { kind: Kind }>>((resolve, reject) => {

@@ -1,4 +1,7 @@
-/** Issues the CRLs: `certs/device-ca.crl` of the devices (the gateway reads it again within seconds) and `certs/ca.crl` of the services. */
+/**
+ * Issues the CRLs: `certs/device-ca.crl` of the devices (the gateway reads a changed file within seconds) and `certs/ca.crl` of the
+ * services.
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { VigilError } from '../contracts/errors.ts';
@@ -55,7 +58,7 @@ export function crlReason(
 
 /**
  * Returns the time at which the last CRL was issued, but at most `nowMs`. If that CRL was issued while the clock was ahead, its time is in the future.
- * A revoked certificate that ends before that future time is still valid now, so it must stay on the list.
+ * A revoked certificate may end between now and that future time. It is still valid, so it must stay on the list.
  */
 function issueTimeOf(last: RevocationList | undefined, nowMs: number): number {
   return Math.min(last?.thisUpdateMs ?? 0, nowMs);

@@ -99,7 +99,8 @@ export async function revoke(options: {
 }
 
 /**
- * Revokes certificates by their serial numbers alone, because a restored register may not list the certificates. Issues the CRL.
+ * Revokes certificates by their serial numbers alone: perhaps a restored register does not say to which devices they belong. Issues the
+ * CRL.
  * @param serials serial numbers in hexadecimal, without colons
  * @returns the number of certificates that were not revoked before, and the CRL
  * @throws VigilError `settings-invalid` if a text is not a serial number
@@ -125,7 +126,7 @@ export async function revokeAgain(options: {
   return { newlyRevoked: newSerials.length, crl: await issueCrl(directory, authority, nowMs) };
 }
 
-/** Returns the error for a certificate that the register does not list, with a hint what the person may have meant. */
+/** Returns the error for a certificate that the register does not list, with a hint about what the person may have meant. */
 function unknownCertificate({ issued }: Register, deviceId: string, serial: string | undefined): VigilError {
   const missingText = serial === undefined ? 'no certificate of' : `no certificate ${serial} of`;
   const owner = serial === undefined ? undefined : issued.get(serial)?.deviceId;

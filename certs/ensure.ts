@@ -41,7 +41,8 @@ export type EnsureOptions = {
 };
 
 /**
- * Creates missing secrets, and issues each certificate and CRL that is missing, expires soon, or is not as wanted. Keeps all other files.
+ * Creates missing secrets, and issues each certificate and CRL that is missing, expires soon, or has the wrong content.
+ * Keeps all other files.
  * @returns the files that were written, each with the reason
  * @throws VigilError `settings-invalid` (an invalid name, or a folder that is not writable), `certificate-invalid` (a broken file, or a
  * recorded key that is missing or different), `no-space`
@@ -91,7 +92,7 @@ export function deviceAuthority(directory: string): Pair {
   );
 }
 
-/** Adds to the register the devices' certificates on disk that it does not list yet, because an older version issued them. */
+/** Adds devices' certificates on disk to the register if the register does not list them yet: an older version issued them. */
 export function recordStoredDevices(directory: string, authority: Pair, nowMs: number): void {
   const { issued } = readRegister(directory);
   const entries = storedDevices(directory).flatMap((id) => {

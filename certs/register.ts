@@ -8,7 +8,7 @@ import { type IssuedCertificate, parseRegister, type Register, type RegisterEntr
 import type { AuthorityName } from './core/wanted.ts';
 import { callWrite } from './files.ts';
 
-/** The register's file of each authority, in `certs/`. */
+/** The file of each authority's register, in `certs/`. */
 export const registerFiles: Readonly<Record<AuthorityName, string>> = {
   'device-ca': 'devices.jsonl',
   ca: 'services.jsonl',

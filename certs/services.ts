@@ -24,7 +24,10 @@ export const serviceNames: readonly string[] = serviceCertificates(serviceClient
 
 export const principalsFile = 'principals.json';
 
-/** Returns a function that returns a service's name in Kafka, from `certs/principals.json`; for a service not in the file, its own name. */
+/**
+ * Returns a function that returns a service's name in Kafka, from `certs/principals.json`. If the file does not contain a service, its name
+ * in Kafka is the name of the service.
+ */
 export function readPrincipals(certsDir: string): (service: string) => string {
   const path = join(certsDir, principalsFile);
   if (!existsSync(path)) return (service) => service;
@@ -62,7 +65,7 @@ export function writePrincipals(certsDir: string): void {
   if (!existsSync(path) || readFileSync(path, 'utf8') !== text) writeAtomic(path, text, 0o600);
 }
 
-/** Adds to the register the services' certificates on disk that it does not list yet, because an older version issued them. */
+/** Adds services' certificates on disk to the register if the register does not list them yet: an older version issued them. */
 export function recordStoredServices(certsDir: string, authority: Pair, nowMs: number): void {
   const { issued } = readRegister(certsDir, 'ca');
   const entries = serviceNames.flatMap((file) => {

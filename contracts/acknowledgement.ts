@@ -1,24 +1,28 @@
 /**
- * Decides whether an acknowledgement counts for the newest revision of an alarm. A person acknowledges the revision that the screen showed.
- * The acknowledgement also counts for a newer revision that has no new content: the alarm was escalated, its sound was paused, the alarm
- * ended, or the alarm starts and ends each second. The acknowledgement does not count if the alarm became more serious.
+ * Decides whether an acknowledgement is valid for the newest revision of an alarm. A person acknowledges the revision
+ * that the screen showed. The acknowledgement is also valid for a newer revision without new content: for example, if
+ * the alarm was escalated, its sound was paused, it ended, or it starts and ends each second. The acknowledgement is
+ * not valid if the alarm became more serious.
  */
 import type { Alarm } from './messages/alarms.ts';
 
-/** If an alarm starts again at least this time after its end, the start is a new onset. An earlier start is not new content (our choice). */
+/**
+ * If an alarm starts again this long after its end or later, ms, the start is new content. An earlier start is not
+ * (our choice).
+ */
 export const newOnsetMs = 5_000;
 
 /** When the current content of an alarm began. The engine and the server keep it with the newest revision of the alarm (field `said`). */
 export type ContentRevision = {
   /** The revision with which the current content began. A person who saw this or a later revision has seen the current content. */
   readonly rev: number;
-  /** When the alarm event said that the condition had ended, ms since 1970; absent while the condition is present. */
+  /** Time of the alarm event that ended the condition, ms since 1970; absent while the condition is present. */
   readonly endedAtMs?: number;
 };
 
 /**
- * Returns the content revision after the alarm event of `atMs` with `alarm`. If `before` is unknown, or if a revision between the two is missing,
- * the content counts as new.
+ * Returns the content revision of `alarm`, from an alarm event of the time `atMs`. `before` is the revision before it.
+ * If `before` is unknown, or if a revision between the two is missing, all content is new.
  */
 export function contentRevisionAfter(
   before: { readonly alarm: Alarm; readonly said: ContentRevision | undefined } | undefined,
@@ -55,8 +59,8 @@ function isAnotherAlarm(a: Alarm, b: Alarm): boolean {
 }
 
 /**
- * Returns whether nobody has acknowledged the alarm: screens let the alarm flash and sound. An acknowledged alarm that sounds again has
- * the signal `on` again.
+ * Returns whether the alarm waits for an acknowledgement. Screens let such an alarm flash and sound. An acknowledged
+ * alarm that sounds again has the signal `on` again.
  */
 export function isUnanswered({ signal }: Pick<Alarm, 'signal'>): boolean {
   return signal === 'on' || signal === 'latched';

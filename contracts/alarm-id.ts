@@ -1,4 +1,7 @@
-/** Computes from what the id of an alarm is made. The same readings always give the same alarm ids, on every machine. Pure. */
+/**
+ * Makes the text from which the id of an alarm is computed. The same readings always give the same alarm ids, on every
+ * machine. Pure.
+ */
 import type { Alarm } from './messages/alarms.ts';
 import { formatInstant } from './time.ts';
 

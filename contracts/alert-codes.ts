@@ -2,8 +2,8 @@
  * The conditions for which bedside devices raise alarms themselves, one row each. A hospital adds and replaces rows with
  * VIGIL_ALERT_CODES_FILE. An alarm whose code has no row is shown too, with the text that the device sent.
  *
- * Names are reference ids of IEEE 11073-10101 (partition 3, events). Names marked (v) were seen with their numbers in DICOM
- * CID 3038 or in a message of IHE PCD-04. All other names are *unverified*.
+ * Names are reference ids of IEEE 11073-10101 (partition 3, events). DICOM CID 3038 or a message of IHE PCD-04 confirms
+ * the names marked (v) and their numbers. All other names are *unverified*.
  */
 export type AlertCode = {
   /** The text that screens show. */

@@ -2,9 +2,9 @@
  * Decides which association period of a device applies at an instant. Every process uses this file: the gateway for each reading, the
  * alarm processor for each alarm, the dashboard for each bed, and a capture for each stay of a patient.
  *
- * In a table that Vigil writes, periods never overlap. In a table that another program wrote, they may. Then the period that began last
- * applies. If two periods have the same start, the later row of the table applies. Starts are compared as they are written in the table, so
- * the answer does not depend on when the table was read.
+ * In a table that Vigil writes, periods never overlap. In a table that another program wrote, periods may overlap. Then
+ * the period that began last applies. If two periods have the same start, the later row of the table applies. Starts
+ * are compared as they are written in the table, so the answer does not depend on when the table was read.
  */
 import { hasEnded, type PeriodStamps, type TimedPeriod } from './periods.ts';
 import { parseInstant } from './time.ts';
@@ -42,8 +42,9 @@ export function currentPeriod<Period extends PeriodStamps>(periods: readonly Per
 }
 
 /**
- * Returns the instant from which a period never applies again: its end, or the start of a later period that does not end earlier.
- * Infinity if the period applies now. If the period never applied, the result is at most its `fromMs`.
+ * Returns when a period stops applying and never applies again, ms since 1970. This is its end, or the start of a later
+ * period that does not end earlier. Infinity if the period applies now. If the period never applied, the result is at
+ * most its `fromMs`.
  * @param periods all periods of the device, in the table's order, with `period` among them
  */
 export function appliesUntilMs<Period extends PeriodInterval>(periods: readonly Period[], period: Period): number {

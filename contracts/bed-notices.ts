@@ -21,12 +21,15 @@ export const gatewayNotices = {
 
 export type GatewayNotice = keyof typeof gatewayNotices;
 
-/** If no reading was accepted for this time, a refusal makes the measured error of the device's clock void. */
+/**
+ * If Vigil refuses a reading and has accepted no other reading for this time, ms, the measured error of the device's
+ * clock is outdated.
+ */
 const clockStaleMs = 10_000;
 
 /**
- * Returns whether screens must stop showing the measured error of the device's clock ("is 30 s behind"). If readings are refused because of
- * their time, the measured error is out of date. While Vigil accepts other readings of the device, the measured error stays.
+ * Returns whether screens must stop showing the measured error of the device's clock ("is 30 s behind"). The measured
+ * error is outdated if Vigil refuses readings because of their time and accepts no other readings of the device.
  * @param acceptedAtMs receive time of the last accepted reading
  */
 export function voidsClockError(notice: GatewayNotice, receivedAtMs: number, acceptedAtMs: number): boolean {

@@ -1,6 +1,6 @@
 /**
- * Computes in which order a chain calls people. The delivery process calls by this order, and `vigil delivery who`
- * prints it, so the command prints what would really happen. Pure.
+ * Computes in which order a chain calls people. The delivery process calls people in this order, and `vigil delivery
+ * who` prints it, so the command prints what would really happen. Pure.
  */
 import { canAnswer, chainFor } from './delivery-policy.ts';
 import { type Responsible, responsibleAt } from './duties.ts';
@@ -26,8 +26,9 @@ export type PossibleCall = {
 export type PersonsOf = (duty: Duty) => readonly Responsible[];
 
 /**
- * Returns the calls of a chain in their order: step by step, and the persons of a step one after the other. A person who is away is not
- * called; the list of persons already has the cover. A person is called at most once through a channel.
+ * Returns the calls of a chain in their order: step by step, and the persons of a step one after the other. A person
+ * who is away is not called; `personsOf` already lists the cover of such a person. A person is called at most once
+ * through a channel.
  */
 export function callOrder(chain: CallChain, personsOf: PersonsOf): PossibleCall[] {
   const used = new Set<string>();
@@ -45,8 +46,8 @@ export function callOrder(chain: CallChain, personsOf: PersonsOf): PossibleCall[
 }
 
 /**
- * Returns the first call of the order to a person who can answer and has not been called yet. A person who had left and is there again counts
- * as not called, as in processors/delivery/core/next-call.ts.
+ * Returns the first call of the order to a person who can answer and has not been called yet. If a called person left
+ * and is back, that person is treated as not called, as in processors/delivery/core/next-call.ts.
  * @param calls the calls of the round so far
  */
 export function firstUncalled(
@@ -65,7 +66,7 @@ export type AlarmPlace = {
   readonly priority: Priority;
 };
 
-/** A call, and its time after the start of the alarm if nobody before has answered. */
+/** A call. `afterMs`: how long after the start of the alarm the call is made, ms, if nobody has answered before. */
 export type PlannedCall = PossibleCall & { readonly afterMs: number };
 
 /** Who would be called. `end` says in a sentence what happens if nobody answers. */
@@ -75,7 +76,7 @@ export type CallPlan =
       readonly calls: readonly PlannedCall[];
       /** Steps for which nobody can be called, with the persons who are away. */
       readonly empty: readonly { readonly step: number; readonly duty: Duty; readonly away: readonly string[] }[];
-      /** If nobody has answered after this time, the ward has the technical alarm "nobody answers", ms. */
+      /** If nobody has answered after this time, ms, the ward has the technical alarm "nobody answers". */
       readonly nobodyAfterMs: number;
       readonly repeatMs: number;
       readonly ageMsMax: number;

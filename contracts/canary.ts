@@ -4,12 +4,15 @@
  */
 
 /**
- * The device id of every canary: the CN of the canary's certificate. No bed can have this device. The gateway accepts nothing but canaries
- * from a client with this certificate, so a stolen key of the canary cannot send readings of patients.
+ * The device id of every canary: the CN of the canary's certificate. No bed can have this device. The gateway accepts
+ * only canaries from a client with this certificate, so a stolen key of the canary cannot send readings of patients.
  */
 export const canaryDeviceId = 'vigil-canary';
 
 export const isCanary = (deviceId: string): boolean => deviceId === canaryDeviceId;
 
-/** If no canary arrived for this long, readings are assumed not to arrive either, ms: three canaries at 5 s (our choice). */
+/**
+ * If no canary has arrived for this time, ms, Vigil assumes that readings do not arrive either. Three canaries are
+ * sent in this time (our choice).
+ */
 export const canarySilentMsDefault = 15_000;

@@ -1,8 +1,11 @@
-/** Decides which messages about a device's connections count. The alarm engine and the dashboard use the same rules. Pure. */
+/**
+ * Decides which messages about a device's connections are out of date. The alarm engine and the dashboard use the same
+ * rules. Pure.
+ */
 import type { ConnectionEndReason } from './messages/records.ts';
 
 /**
- * Returns whether a message is about an older connection of the device than the newest known connection. False for a
+ * Returns whether a message is about an old connection: Vigil knows a newer connection of the device. False for a
  * message without a claim.
  * @param claim the claim of the connection in the message
  * @param newestClaim the claim of the newest known connection
@@ -14,8 +17,8 @@ export function isOlderConnection(claim: number | undefined, newestClaim: number
 type Will = { readonly claim?: number | undefined; readonly reason: ConnectionEndReason };
 
 /**
- * Returns whether a will belongs to an older connection of the device, so that readers must ignore the will. A connection without a claim is
- * older than each connection with a claim.
+ * Returns whether a will belongs to an older connection of the device. Readers must ignore such a will. A connection
+ * without a claim is older than each connection with a claim.
  */
 export function isOldWill({ claim, reason }: Will, newestClaim: number | undefined): boolean {
   return (
@@ -26,8 +29,8 @@ export function isOldWill({ claim, reason }: Will, newestClaim: number | undefin
 const handOverReasons: readonly (ConnectionEndReason | undefined)[] = ['taken-over', 'refused', 'drained'];
 
 /**
- * Returns whether a connection ended for a reason after which the device does not count as disconnected, because the device has or gets
- * another connection.
+ * Returns whether the device already has or soon gets another connection, given the reason why a connection ended. Such
+ * a device does not count as disconnected.
  */
 export function isHandOver(reason: ConnectionEndReason | undefined): boolean {
   return handOverReasons.includes(reason);

@@ -1,15 +1,18 @@
-/** Decides which of two readings with the same device time counts. A device may correct a value, or send a message twice. Pure. */
+/**
+ * Decides which of two readings with the same device time is used. A device may correct a value, or send a message
+ * twice. Pure.
+ */
 
-/** A reading's identity, from its envelope. The device gives it, or else the gateway. */
+/** The identity of a reading, from its envelope. The gateway gives the identity if the device does not. */
 export type ReadingId = { readonly boot: string; readonly seq: number };
 
 /** Maximum number of starts (`boot`) of a device that are kept for one device time. */
 export const bootsMax = 4;
 
 /**
- * Returns whether a reading is a repeat, which must be ignored. A second reading with the same device time is a correction only if its
- * `seq` is greater than that of all accepted readings of the same `boot`. Otherwise it is the same message again, or the message that was
- * corrected.
+ * Returns whether a reading is a repeat, which must be ignored. A second reading with the same device time is a
+ * correction only if its `seq` is greater than the `seq` of all accepted readings of the same `boot`. Otherwise it is
+ * the same message again, or a message that has already been corrected.
  * @param accepted the accepted readings with this device time, the last reading of each `boot`
  */
 export function isRepeatedReading(accepted: readonly ReadingId[], reading: ReadingId): boolean {

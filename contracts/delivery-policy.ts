@@ -21,7 +21,10 @@ import { priorities } from './priorities.ts';
 import { isQuiet, isTimeZone } from './quiet-hours.ts';
 import { textFaultIn } from './text.ts';
 
-/** Channels through which a person can answer. The other channels only inform: they never end the wait for an answer (IEC 60601-1-8, DIS). */
+/**
+ * Channels through which a person can answer. The other channels only inform: they never end the wait for an answer
+ * (IEC 60601-1-8: distributed information system).
+ */
 const answeringChannels: ReadonlySet<DeliveryChannel> = new Set(['screen', 'push']);
 
 /** Returns whether a person can accept or reject an alarm through this channel. */
@@ -33,7 +36,7 @@ const chain = (times: Omit<CallChain, 'steps'>, waitMs: number, dutiesInOrder: r
   steps: dutiesInOrder.map((duty) => ({ duty, channels: ['screen', 'push'], waitMs })),
   ...times,
 });
-/** CLINICAL, "Delivery": no answer after 60 s (high) or 120 s (medium) is `undefined`. The other times are ours. */
+/** A person has 60 s (high) or 120 s (medium) to answer (CLINICAL, "Delivery"). The other times are ours. */
 const highTimes = { repeatMs: minuteMs, acceptedMs: 2 * minuteMs, ageMsMax: 15 * minuteMs };
 const mediumTimes = { repeatMs: 2 * minuteMs, acceptedMs: 5 * minuteMs, ageMsMax: 30 * minuteMs };
 const low: NotSent = { notSent: 'Alarms of low priority are only on the screens.' };
@@ -74,7 +77,7 @@ export function chainFor(
   return { chain: found };
 }
 
-/** A policy, or the faults because of which the policy is refused. */
+/** A policy, or the faults that make the policy unusable. */
 export type PolicyResult = { readonly policy: DeliveryPolicy } | { readonly faults: readonly string[] };
 
 /**

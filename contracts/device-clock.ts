@@ -4,9 +4,9 @@
  * difference is the best estimate. During a backlog the differences shrink, because readings arrive faster than they were measured. With
  * a wrong clock, or with a constant delay, the differences stay the same.
  *
- * The alarm engine (is a reading late?) and the dashboard (how old is a value?) use the estimate, although it counts a constant delay as
- * a clock error. The gateway (which patient does a reading belong to?) must not guess, so it computes bounds of the error instead
- * (gateway/core/clock-error.ts).
+ * The estimate counts a constant delay as a clock error. The alarm engine (is a reading late?) and the dashboard (how
+ * old is a value?) still use the estimate. The gateway (which patient does a reading belong to?) must not guess, so it
+ * computes bounds of the error instead (gateway/core/clock-error.ts).
  */
 
 /**
@@ -19,18 +19,24 @@ export const lateMsMax = 10_000;
 const skewProofMs = 10_000;
 const skewProofReadings = 3;
 
-/** Maximum difference between the smallest differences of two windows that give a measured error (our choice). */
+/** Two windows give a measured error only if their smallest differences are at most this far apart, ms (our choice). */
 const agreeMsMax = 500;
 /** If a difference is smaller than the measured error by more than this, somebody set the device's clock, and the measured error is void. */
 const clockSetMsMin = 2_000;
 
-/** A clock with an error of at most this counts as right. If a device's times go back by at most this, its clock was not set back (our choice). */
+/**
+ * A clock with an error of at most this is treated as right. If a device's times go back by at most this, its clock
+ * was not set back (our choice).
+ */
 export const clockToleranceMs = 2_000;
 
-/** Screens do not show a clock error below this. They correct the age of a value for every error. */
+/** Screens do not show a clock error below this. But they correct the age of a value for every error. */
 export const clockErrorShownMsMin = 3_000;
 
-/** The recent differences (receive time − device time), in windows of half of `skewProofMs`, one after the other. */
+/**
+ * The recent differences (receive time − device time), in windows that follow each other. Each window lasts half of
+ * `skewProofMs`.
+ */
 export type Pace = {
   /** Receive time at which the current window began. The first reading of a window is also the last reading of the former window. */
   readonly sinceMs: number;
@@ -63,7 +69,8 @@ export type ClockAssessment = {
 /**
  * Returns the clock after one more reading of the device, in the order of receipt, and what the reading shows.
  * @param timeMs the device's time of the reading, ms since 1970
- * @param isSetBack whether the clock was set back before this reading (`wasSetBack`). Then the difference is not a delay
+ * @param isSetBack whether the clock was set back before this reading (`wasSetBack`). If it was, the difference is not
+ * a delay
  */
 export function assessReading(
   clock: DeviceClock,
@@ -112,7 +119,7 @@ const freshPace = (sinceMs: number, leastMs: number, beforeMs: number | null, st
   steadyMs,
 });
 
-/** Returns whether the accepted error of the clock is more than `lateMsMax`. */
+/** Returns whether the error of the clock (`offsetMs`) is more than `lateMsMax`. */
 export function isSkewed(clock: DeviceClock): boolean {
   return Math.abs(clock.offsetMs) > lateMsMax;
 }
@@ -144,8 +151,9 @@ export function sampledMs(timeMs: number, receivedAtMs: number, offsetMs: number
 export const grainMsMax = 300_000;
 
 /**
- * Returns the rounding of a device's times after one more time, ms: the greatest number that divides all times. The result begins at
- * `grainMsMax` and falls within a few readings to the real rounding: 1 for times in milliseconds, 60,000 for times in whole minutes.
+ * Returns the step to which a device rounds its times, ms, after one more time was seen: the greatest number that
+ * divides all times. The result begins at `grainMsMax` and falls within a few readings to the real step: 1 for times in
+ * milliseconds, 60,000 for times in whole minutes.
  * @param grainMs the result for the former times; `grainMsMax` for the first time
  */
 export function nextGrainMs(grainMs: number, timeMs: number): number {

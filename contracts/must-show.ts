@@ -1,6 +1,7 @@
 /**
- * Decides which revisions of an alarm a page must show again. The server applies this rule to each revision that it sends, and the page to
- * the newest revision at each look. If they do not agree, the next regular report of the page confirms the newest revision.
+ * Decides which revisions of an alarm a page must show again. The server applies this rule to each revision that it
+ * sends. The page applies it to the newest revision each time it looks for alarms to report. If server and page do not
+ * agree, the next regular report of the page confirms the newest revision.
  */
 import { isUnanswered } from './acknowledgement.ts';
 import type { Alarm } from './messages/alarms.ts';
@@ -9,7 +10,7 @@ import { priorityRank } from './priorities.ts';
 /**
  * Returns whether a person must see `after`, even if the person saw `before`: the alarm calls for the first time or
  * again, its condition is present again, its priority is higher, it was escalated, or it is no longer late. A new value
- * in the text is not enough: it comes every second.
+ * in the text is not enough, because a new value comes every second.
  */
 export function mustBeShownAnew(before: Alarm | undefined, after: Alarm): boolean {
   if (!isUnanswered(after)) return false;

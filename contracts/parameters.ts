@@ -25,7 +25,10 @@ export type Parameter = {
   readonly unit: string;
   /** The unit on the screen. */
   readonly unitLabel: string;
-  /** Plausible range, both ends included. A number outside counts as no value (messages/check.ts). A real 0 is a value. */
+  /**
+   * Plausible range, both ends included. A number outside is treated as no value (messages/check.ts). A real 0 is a
+   * value.
+   */
   readonly min: number;
   readonly max: number;
   /** Digits after the point on the screen. */

@@ -15,8 +15,8 @@ const firstZoneAheadMs = 14 * 3_600_000;
 
 /**
  * Returns a sentence that says why a date of birth is refused; undefined if it is accepted. Accepts 1880-01-01 up to today. Today is the
- * newest date that has begun anywhere on Earth, because the hospital's time zone is not known here, and a newborn in Auckland must not be
- * refused by a server that runs on UTC.
+ * newest date that has begun anywhere on Earth, because this code does not know the hospital's time zone. A server that
+ * runs on UTC must not refuse a newborn in Auckland.
  * @param birthDate `YYYY-MM-DD`
  * @param nowMs the server's time
  */

@@ -37,8 +37,8 @@ export function lastWard<Period extends PeriodStamps & { readonly ward: string }
 }
 
 /**
- * If the stamp of a period's start is wrong, the period is assumed to have begun this long before the next act, or before now if no act
- * follows. The readings of this time belong to the patient of the period.
+ * If the stamp of a period's start is wrong, Vigil assumes that the period began this long before the next act, ms. If
+ * no act follows, Vigil assumes this long before now. The readings of this time belong to the patient of the period.
  */
 export const assumedPeriodMs = 60_000;
 

@@ -1,14 +1,17 @@
-/** Decides which records of `presence` count for a process that has just started. */
+/** Decides which records of `presence` are valid for a process that has just started. */
 import type { PresenceRecord } from './messages/presence.ts';
 import { parseInstant } from './time.ts';
 
-/** How far the time of such a record may differ from the reader's time. The clocks of two machines may differ. */
+/**
+ * How far the time of such a record may differ from the reader's time, ms, because the clocks of two machines may
+ * differ.
+ */
 export const presenceAtStartMsMax = 30_000;
 
 /**
- * Returns whether a record that was in the log before the reader started may be from a process that still runs. Only for such records: a
- * process that ended long ago leaves its last record in the log. A record that comes later is from a process that runs, and its time says
- * nothing, because the clock of its machine may be wrong.
+ * Returns whether a record that was in the log before the reader started may be from a process that still runs. A
+ * process that ended long ago leaves its last record in the log. Do not use this function for a record that comes
+ * later: its process runs. The time in such a record proves nothing, because the clock of that machine may be wrong.
  */
 export function countsAtStart({ at }: Pick<PresenceRecord, 'at'>, nowMs: number): boolean {
   return Math.abs(nowMs - (parseInstant(at) ?? Number.NaN)) <= presenceAtStartMsMax;

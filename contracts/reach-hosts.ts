@@ -13,7 +13,10 @@ export const knownPushHosts = [
   '*.notify.windows.com',
 ] as const;
 
-/** Maximum of entries of one person in the topic `reach` (ours): a phone, a tablet, a pager, and some that were forgotten. */
+/**
+ * Maximum number of entries of one person in the topic `reach` (ours): a phone, a tablet, a pager, and some old
+ * entries that nobody removed.
+ */
 export const entriesOfPersonMax = 5;
 
 /** Longest address that is stored, in UTF-16 units. */
@@ -24,8 +27,8 @@ export const allowedHostPattern =
   /^(?:(?:\*\.)?[A-Za-z\d](?:[A-Za-z\d.-]{0,251}[A-Za-z\d])?|\[[\dA-Fa-f:.]{2,45}\])(?::\d{1,5})?$/;
 
 /**
- * Returns an address as Vigil stores it and connects to it: scheme and host in small letters, without the usual port, and without the fragment,
- * which is never sent. Undefined if the text is no address.
+ * Returns an address as Vigil stores it and connects to it: scheme and host in lower case, without the default port,
+ * and without the fragment, because HTTP never sends a fragment. Undefined if the text is no address.
  */
 export function storedAddress(address: string): string | undefined {
   const url = URL.parse(address);
@@ -35,7 +38,10 @@ export function storedAddress(address: string): string | undefined {
 /** An encoded letter, digit, `-`, `.`, `_` or `~` means the same as the character (RFC 3986, 6.2.2.2). */
 const needlesslyEncoded = /%(?:2[de]|3\d|[46][1-9a-f]|[57][\da]|5f|7e)/gi;
 
-/** Returns the same text for all spellings of one address, to compare addresses. Returns another text as it is. */
+/**
+ * Returns the same text for all spellings of one address, to compare addresses. Returns a text that is no address
+ * without change.
+ */
 export function comparableAddress(address: string): string {
   const stored = storedAddress(address.replace(needlesslyEncoded, decodeURIComponent));
   return stored?.replace(/%[\da-f]{2}/gi, (code) => code.toUpperCase()) ?? address;

@@ -1,13 +1,16 @@
 /** Rules for the numbers (`seq`) that a device gives its readings. Pure. */
 
-/** How many numbers may be missing between two readings of a device that counts by one (our choice). */
+/** If a device counts by one, at most this many numbers may be missing between two readings (our choice). */
 const missingMax = 20;
-/** For each such time between the times of the two readings, one more number may be missing (our choice). */
+/**
+ * The longer the time between the two readings, the more numbers may be missing: one more for each such period, ms
+ * (our choice).
+ */
 const moreMissingEveryMs = 10;
 
 /**
- * Returns whether the device counts its readings by one, so that a missing number means a missing reading. If very many numbers are missing,
- * the device makes its numbers from a clock, and missing numbers mean nothing.
+ * Returns whether the device counts its readings by one. If so, a missing number means a missing reading. If very many
+ * numbers are missing, the device makes its numbers from a clock, and missing numbers mean nothing.
  * @param missing how many numbers are between the two numbers
  * @param apartMs difference between the device times of the two readings
  */

@@ -16,7 +16,10 @@ export type ScoreTrendCode = (typeof scoreTrendCodes)[number];
 export const isScoreTrendCode = (code: string): code is ScoreTrendCode =>
   (scoreTrendCodes as readonly string[]).includes(code);
 
-/** Returns the trend values of the scores of one instant: for each score its total, or else the points of its known inputs. */
+/**
+ * Returns the trend values of the scores of one instant: for each score its total; without a total, the points of its
+ * known inputs.
+ */
 export function scoreTrendValues({ news2, qsofa, shockIndex }: Scores): Partial<Record<ScoreTrendCode, number>> {
   return {
     ...(news2.total === undefined ? { VIGIL_NEWS2_AT_LEAST: news2.atLeast } : { VIGIL_NEWS2: news2.total }),

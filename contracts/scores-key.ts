@@ -19,7 +19,7 @@ export function scoresKey(scores: Scores): string {
 }
 
 /**
- * Unchanged scores are published again after this time (our choice). If the newest scores are clearly older, they may be out of date, because
- * the alarm processor may have stopped.
+ * Unchanged scores are published again after this time (our choice). If the newest scores are much older than this,
+ * they may be out of date, because the alarm processor may have stopped.
  */
 export const scoresRepeatMs = 300_000;

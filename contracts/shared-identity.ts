@@ -12,7 +12,7 @@ import { clocksApartMsMax } from './steady-time.ts';
 /** This many turns within `windowMs` prove two devices. Restarts and a bad network do not cause so many turns (our choice). */
 const turnsMin = 3;
 const windowMs = 60_000;
-/** Maximum number of boots that are remembered of a device. */
+/** Maximum number of boots that are remembered for each device. */
 const bootsMax = 4;
 
 export type Turns = {
@@ -61,9 +61,10 @@ function moveToEnd(starts: readonly Start[], former: Start | undefined, start: S
 }
 
 /**
- * Counts a reading, in the log's order. Each boot has its own clock estimate, because two devices have two clocks. Does not count a
- * reading of a backlog, a record that is read again, or a reading of an ended boot that a gateway appended late. So a reading counts only
- * if it was received after the first reading of every other boot, by more than the clocks of two gateways may differ.
+ * Counts a reading, in the log's order. Each boot has its own clock estimate, because two devices have two clocks. Does
+ * not count a reading of a backlog, a record that is read again, or a reading of an ended boot that a gateway appended
+ * late. So a reading is counted only if it was received clearly after the first reading of every other boot: the
+ * difference must be larger than the possible difference between the clocks of two gateways.
  * @returns `isShared`: two devices use this certificate
  */
 export function noteStart(

@@ -4,9 +4,9 @@ import { activePauseEndMs } from './audio-pause.ts';
 import type { Alarm, Priority } from './messages/alarms.ts';
 
 /**
- * Returns the level at which an alarm sounds; undefined if it is answered or its audio is paused. A latched alarm still
- * sounds: its condition has ended, but nobody has acknowledged it. A late alarm sounds as `low`, because it is not about
- * now.
+ * Returns the level at which an alarm sounds; undefined if it needs no acknowledgement or its audio is paused. A
+ * latched alarm still sounds: its condition has ended, but nobody has acknowledged it. A late alarm sounds as `low`,
+ * because it is not about now.
  */
 export function soundLevelOf(alarm: Alarm, nowMs: number): Priority | undefined {
   if (!isUnanswered(alarm) || activePauseEndMs(alarm.audioPausedUntil, nowMs) !== undefined) return undefined;

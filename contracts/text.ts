@@ -31,9 +31,9 @@ const pictograph = /\p{Extended_Pictographic}|\p{Emoji_Modifier}|\ufe0f/u;
 type FaultKind = 'surrogate' | 'control' | 'bidi' | 'invisible' | 'other';
 
 /**
- * Returns why a text of one line is refused, as the second half of a sentence that begins with the name of the text (`holds a control
- * character (U+000A)`). Undefined if the text is accepted. Does not check the length. Before you compare or store a text, call
- * `normalText`.
+ * Returns why a text of one line is refused, for example `holds a control character (U+000A)`. The result is the second
+ * half of a sentence; the first half is the name of the text. Undefined if the text is accepted. Does not check the
+ * length. Before you compare or store a text, call `normalText`.
  *
  * Accepts every script. Accepts joiners within words of scripts that need joiners (Persian, Hindi and others), a variation selector after
  * a character that has variants (in Japanese names, in emoji), and an emoji of several characters.

@@ -6,7 +6,7 @@ export function sampleBytes(samples: string): number {
   return (samples.length / 4) * 3 - padding;
 }
 
-/** Returns the duration of the samples, ms. An odd last byte does not count. */
+/** Returns the duration of the samples, ms. An odd last byte is ignored. */
 export function samplesMs(samples: string, rateHz: number): number {
   return (Math.floor(sampleBytes(samples) / 2) / rateHz) * 1000;
 }

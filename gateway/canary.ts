@@ -39,7 +39,8 @@ export function withCanary(sink: Sink, options: CanaryOptions): Sink {
     (source: Incoming['source'], ...rest: Rest) => {
       if (!isCanary(source.deviceId)) call(source, ...rest);
     };
-  // Each function is listed by name, so that a new function of the sink needs a decision about canaries.
+  // Each function is listed by name. So a new function of the sink does not compile here until somebody decides what it does with
+  // canaries.
   return {
     ready: sink.ready,
     sourceOf: sink.sourceOf,
@@ -51,7 +52,8 @@ export function withCanary(sink: Sink, options: CanaryOptions): Sink {
     connected: unlessCanary(sink.connected),
     lostIdWhileAlive: unlessCanary(sink.lostIdWhileAlive),
     heldBack: unlessCanary(sink.heldBack),
-    // `ended` must be called for the canary too, because it gives up the claim. It reports nothing: the canary was never reported as connected.
+    // `ended` must be called for the canary too, because `ended` gives up the claim. For a canary, `ended` reports nothing: the canary was
+    // never reported as connected.
     ended: sink.ended,
     will: unlessCanary(sink.will),
     inbox(source) {
@@ -76,7 +78,7 @@ function createCanaryIntake(options: CanaryOptions): Sink['publish'] {
       const value = sealedLog.sealer.seal(dataKey, place, contentTypes.canary, plaintext);
       return sealedLog.appender.append('observations', key, value);
     });
-    // Waits for all partitions, so that a canary counts as failed once even if several partitions fail.
+    // Waits for all partitions, so that a canary is counted as failed only once, even if several partitions fail.
     const failedAppend = (await Promise.allSettled(appends)).find((result) => result.status === 'rejected');
     if (failedAppend) throw failedAppend.reason;
   }

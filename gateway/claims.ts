@@ -13,8 +13,9 @@ import type { Measures } from './measures.ts';
 import type { Source } from './source.ts';
 
 /**
- * Longest time for which CONNACK waits for the claim. After it the client is accepted without a claim: Kafka does not answer, so no gateway
- * acknowledges anything, and a connected device costs less than a device that connects again and again.
+ * Longest time for which CONNACK waits for the claim. After this time the gateway accepts the client without a claim. This does no harm:
+ * Kafka does not answer, so no gateway acknowledges a message. A connected device costs less work than a device that connects again and
+ * again.
  */
 const claimWaitMsMax = 2_000;
 /** Time after which a claim that could not be written is written again, if its connection is still open. */
@@ -23,7 +24,9 @@ const retryAfterMs = 1_000;
 export type Claims = Pick<Sink, 'claim'> & {
   /** Resolves when the gateway reads all new claims. */
   readonly ready: Promise<void>;
-  /** Notes that a connection ended, so that its claim is not written again. If the claim is in the log already, it is still reported. */
+  /**
+   * Notes that a connection ended, so that its claim is not written again. If the claim is in the log already, the claim is still reported.
+   */
   forget(source: Source): void;
   close(): Promise<void>;
 };
@@ -36,7 +39,7 @@ type PendingClaim = {
   /** Reports whether the log has the claim in time. Undefined after the report. */
   settle: ((claimed: boolean) => void) | undefined;
   timer: NodeJS.Timeout;
-  /** Runs until the claim is written again; undefined while no retry waits. */
+  /** Timer of the next attempt to write the claim; undefined if no attempt is planned. */
   retry: NodeJS.Timeout | undefined;
   /** Whether the connection has ended. */
   hasConnectionEnded: boolean;
@@ -47,7 +50,7 @@ export async function createClaims(options: {
   readonly sealedLog: Pick<SealedLog, 'append' | 'followTable'>;
   /** Name of this start of the process. */
   readonly boot: string;
-  /** Called when the log has the claim of a connection that was accepted before. The connection may have ended. */
+  /** Called when the log has the claim of a connection that was accepted without the claim. The connection may have ended. */
   readonly onClaimed: (source: Source) => void;
   /** Called when another gateway has claimed a client id. */
   readonly onClaimedElsewhere: (clientId: string) => void;

@@ -6,7 +6,10 @@ const checkEveryMs = 60_000;
 /** Maximum number of devices that one line of the log names. */
 const loggedDevicesMax = 100;
 
-/** Checks the certificates each minute. Logs a device only if it was not logged at the last check, or its end has changed. */
+/**
+ * Checks the certificates each minute. Logs a device only if the last check did not log it, or if the end of its
+ * certificate has changed since.
+ */
 export function watchDeviceCertificates(options: {
   readonly presented: () => readonly PresentedCertificate[];
   readonly log: Pick<Logger, 'warn'>;

@@ -1,4 +1,4 @@
-/** Tests that a device which floods the gateway over many connections neither slows down another device nor fills the disk. */
+/** Tests that a device which floods the gateway over many connections does not slow down another device, and does not fill the disk. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';

@@ -90,7 +90,8 @@ async function openGateway(settings: Settings<typeof gatewaySettings>, log: Logg
     port: settings.metricsPort,
     metrics,
     health: () => health,
-    // Only devices refuse an expired server certificate. Other certificates that end must not make a load balancer end the process.
+    // Devices refuse an expired server certificate, so after its end the gateway is `failing`. After the end of any other certificate the
+    // gateway must not be `failing`, because a load balancer might then end the process.
     failsWithout: ({ name }) => name === serverCertificateName,
     log,
   });

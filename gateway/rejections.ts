@@ -52,8 +52,8 @@ export type Rejections = {
 const summaryMs = 60_000;
 const closeMsMax = 1_000;
 /**
- * Maximum number of devices whose budget is remembered. Above it the device whose last rejected message is oldest is forgotten, after its
- * count is written.
+ * Maximum number of devices whose budget is remembered. If there are more, the gateway writes the count of the device
+ * that has had no rejected message for the longest time, and then forgets this device.
  */
 const devicesMax = 20_000;
 
@@ -134,7 +134,7 @@ export function createRejections(options: {
 
   const writeCounts = () => Promise.all([...devices.values()].map(writeCount));
 
-  /** Keeps or counts a message. @returns false if there was no space, so that the message was only counted */
+  /** Keeps a message if there is space for it; otherwise counts it. @returns whether the message is kept */
   function keepOrCount(
     message: Incoming,
     fault: Fault,

@@ -8,7 +8,10 @@ import type { Source } from './source.ts';
 export type IdentityAlarm = {
   /** Reports that two devices use one certificate. The caller may call this for each sign. */
   raise(source: Source): void;
-  /** Notes that a live connection lost its client id to a newer connection, and reports two devices if this is a sign of them. */
+  /**
+   * Notes that a live connection lost its client id to a newer connection, and reports two devices if this shows that two devices use one
+   * certificate.
+   */
   lostIdWhileAlive(source: Source, address: string | undefined): void;
 };
 

@@ -11,11 +11,15 @@ import { type Period, readPeriods } from './core/associations.ts';
 import type { Presence } from './core/inbox.ts';
 
 /**
- * Maximum number of devices with associations. A dashboard creates at most half as many. Above this number, Vigil does not keep
- * the associations of further devices. It refuses readings of these devices: otherwise it would store them without their patient.
+ * Maximum number of devices with associations. A dashboard creates at most half as many. Above this number, Vigil does not keep the
+ * associations of further devices. It then refuses the readings of every device that is not in the table: otherwise it might store them
+ * without their patient.
  */
 const devicesMaxDefault = 100_000;
-/** Maximum number of dashboard processes that are remembered. Above this number the process whose last record is oldest is forgotten. */
+/**
+ * Maximum number of dashboard processes that are remembered. If there are more, the gateway forgets the process that
+ * has written nothing for the longest time.
+ */
 const presencesMax = 1_000;
 
 export type Tables = {

@@ -1,8 +1,8 @@
 /**
- * Reads sealed records: opens each record, checks that its type belongs in its topic, and validates it. Every process that reads the log
- * uses this code. A record that fails is left out and counted, and one line with its topic, partition and offset, but not its content, goes
- * to the process's log output. Later records are not affected. A record is also left out if the code that handles the record throws.
- * Otherwise the reader would fetch the same record again and again.
+ * Reads sealed records: opens each record, checks that its type belongs in its topic, and validates it. Every process
+ * that reads the log uses this code. A record that fails is left out and counted. One line in the process's log output
+ * names its topic, partition and offset, but not its content. Later records are not affected. A record is also left out
+ * if the code that handles the record throws. Otherwise the reader would fetch the same record again and again.
  */
 import type { Logger } from 'pino';
 import { type ErrorCode, VigilError } from '../contracts/errors.ts';
@@ -46,8 +46,9 @@ export function createSealedReading(options: {
   /** Returns whether to open records of a content type; by default all records are opened. */
   readonly wants?: (contentType: string) => boolean;
   /**
-   * `ask` (default): a missing data key is searched again for each record. `remember`: a missing key is searched only once, and a key that
-   * is not wrapped for this service is reported only once. `remember` is for readers of old records, whose keys may have been deleted.
+   * `ask` (default): Vigil searches for a missing data key again for each record. `remember`: Vigil searches for a
+   * missing key only once, and reports a key that is not wrapped for this service only once. `remember` is for readers
+   * of old records, whose keys may have been deleted.
    */
   readonly missingKeys?: 'ask' | 'remember';
   readonly onLeftOut?: () => void;
@@ -136,7 +137,10 @@ export function thrownAtText(error: unknown): string {
   return frame === undefined ? '' : `: ${(error as Error).name} at ${frame}`;
 }
 
-/** Returns the id of a record's data key, with topic and writer, because the key is searched only among the keys of that writer. */
+/**
+ * Returns the id of a record's data key, with topic and writer, because Vigil searches for the key only among the keys
+ * of that writer.
+ */
 function keyIdOf(header: SealedHeader | undefined): string | undefined {
   return header && `${header.kid} ${header.origin.topic} ${header.origin.writer}`;
 }

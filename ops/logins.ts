@@ -3,7 +3,7 @@ import type { Login } from './demo.ts';
 
 /**
  * Returns the lines to print; an empty list if there are no logins.
- * @param isTerminal whether the output goes to a person at a terminal, so that passwords may be printed
+ * @param isTerminal whether the output goes to a person at a terminal; passwords are printed only there
  * @param readCommand the command that prints the file of the passwords
  */
 export function loginLines(logins: readonly Login[], isTerminal: boolean, readCommand: string): string[] {

@@ -78,8 +78,8 @@ export function requirePermission(
 }
 
 /**
- * Returns the person if the account's role has the permission, whichever wards the account has. The caller checks the ward as soon as the
- * ward is known. Otherwise as `requirePermission`.
+ * Returns the person if the account's role has the permission, and does not check the ward. The caller checks the ward
+ * as soon as the ward is known. In all else the same as `requirePermission`.
  */
 export function requireRole(
   context: OperatorContext,

@@ -1,7 +1,8 @@
 /**
- * Renews certificates while the system runs: each hour, the certificates that end within 30 days. Also looks every few seconds for changes
- * in the folder of certificates, for instance by the command `npm run certs -- revoke --service gateway`, and restarts the processes that
- * must read the new files. Most of our processes notice new files themselves; Kafka and InfluxDB read their files only at their start.
+ * Renews certificates while the system runs: each hour, the certificates that end within 30 days. Also looks every few
+ * seconds for changes in the folder of certificates, for instance after the command `npm run certs -- revoke --service
+ * gateway`. Then restarts the processes that must read the new files. Most of our processes notice new files
+ * themselves; Kafka and InfluxDB read their files only at their start.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

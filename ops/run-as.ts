@@ -83,8 +83,8 @@ function requireStateFolder(folder: string): void {
 
 /**
  * Makes a user the owner of a folder and its content. Follows no links, and skips files with a second name (hard link), because such files
- * may belong to another user. On Linux the function opens a folder once and lists the open folder, so that nobody can replace the folder by
- * a link between the check and the listing.
+ * may belong to another user. On Linux the function opens a folder once and lists the open folder. So nobody can
+ * replace the folder by a link between the check and the listing.
  */
 export function handOver(path: string, { uid, gid }: UserIds): void {
   const checked = lstatSync(path, { throwIfNoEntry: false });

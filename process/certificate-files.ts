@@ -71,11 +71,14 @@ export function earliestEndMs(pem: string): number {
   return Math.min(...blocks.map((block) => Date.parse(new X509Certificate(block).validTo)));
 }
 
-/** Certificates are renewed 30 days before their end. If a certificate is valid for less than this, its renewal has failed (our choice). */
+/** A certificate is renewed 30 days before its end. If a certificate ends in less than `endsSoonMs`, its renewal has failed (ours). */
 const endsSoonMs = 21 * 24 * 60 * 60 * 1000;
 const logEveryMs = 6 * 60 * 60 * 1000;
 
-/** Returns this process's certificates that end within 21 days, and CRLs past their next update. @param nowMs by the machine's clock */
+/**
+ * Returns this process's certificates that end within 21 days, and CRLs whose time of the next update has passed. @param nowMs by the
+ * machine's clock
+ */
 export function certificatesEndingSoon(nowMs: number): CertificateEnd[] {
   return certificateEnds().filter(({ use, endMs }) => endMs - nowMs < (use === 'crl' ? 0 : endsSoonMs));
 }
@@ -102,8 +105,8 @@ type Files<Content> = {
 };
 
 /**
- * Reads files that belong together, and reads them again when one of them changed. If changed files do not fit together, the former content
- * stays in use, because a renewal writes the key first and its certificate later.
+ * Reads files that belong together, and reads them again when one of them changed. A renewal writes the key first and its certificate
+ * later. So while the changed files do not fit together, the former content stays in use.
  * @throws the error of `read`, only at the first reading
  */
 function followFiles<Content>(options: {

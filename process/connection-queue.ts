@@ -16,7 +16,10 @@ export type ConnectionQueue = {
 };
 
 export type ConnectionQueueOptions = {
-  /** Maximum number of handshakes per second, above 0. One turn of the event loop begins at most a twentieth of them, so a busy process begins fewer. */
+  /**
+   * Maximum number of handshakes per second, above 0. One turn of the event loop begins at most a twentieth of this number, so a busy
+   * process begins fewer per second.
+   */
   readonly handshakesPerS: number;
   /** Maximum number of waiting connections. If there are more, the newest connection of the address with the most connections is closed. */
   readonly waitingMax: number;
@@ -32,7 +35,7 @@ export type ConnectionQueueOptions = {
   readonly onGaveUp?: () => void;
 };
 
-/** How often the queue is served while connections wait. */
+/** Time between two turns of the queue while connections wait. */
 const tickMs = 25;
 /** Maximum number of bytes that are read from a waiting connection. A ClientHello has 0.3 to 2 kB. */
 const helloBytesMax = 16_384;
@@ -73,7 +76,8 @@ export function createConnectionQueue(options: ConnectionQueueOptions): Connecti
       socket.destroy();
     };
     const removeListeners = () => {
-      // After `removeAllListeners`, the socket would still read data, without a listener. So each listener is removed by itself.
+      // After `removeAllListeners`, the socket would still read data, without a listener. So the listeners are removed
+      // one by one.
       socket.off('data', receive).off('error', giveUp).off('end', giveUp).off('close', giveUp);
     };
     const entry: WaitingConnection = { socket, sinceMs: monotonicMs(), received, removeListeners };

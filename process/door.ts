@@ -1,7 +1,7 @@
 /**
- * Limits new connections, which have not identified themselves or sent a request yet: their number, their number for each address, and their
- * time. If there are too many, the oldest connection of the address with the most connections is closed. A normal client needs only
- * milliseconds, so the oldest connection is the most suspicious.
+ * Limits connections that have not identified themselves or sent a request yet: their number, their number for each
+ * address, and their time. If there are too many, the oldest connection of the address with the most connections is
+ * closed. A normal client needs only milliseconds, so the oldest connection is the most suspicious.
  */
 import type { Socket } from 'node:net';
 
@@ -29,7 +29,7 @@ export type DoorOptions = {
 
 type Entry = { readonly socket: Socket; readonly address: string; readonly key: string; readonly dueMs: number };
 
-/** How often slow connections are searched. */
+/** Time between two searches for slow connections. */
 const sweepMs = 250;
 
 export function createDoor({ connectionsMax, perAddressMax, identifyMsMax, onClosed = () => {} }: DoorOptions): Door {

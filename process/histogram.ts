@@ -18,7 +18,7 @@ export function createHistogram(firstBound: number, bounds: number): Histogram {
   return { firstBound, counts: new Float64Array(bounds + 1), sum: 0 };
 }
 
-/** Counts a value. A negative value or NaN counts as zero. */
+/** Counts a value. A negative value or NaN is counted as zero. */
 export function observe(histogram: Histogram, value: number): void {
   const { firstBound, counts } = histogram;
   if (!(value > firstBound)) {

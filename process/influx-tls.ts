@@ -13,7 +13,7 @@ export function influxTls(
   const { influxCaFile: caFile, influxServerName: serverName, servicesCrlFile: crlFile } = settings;
   const ca = readFileSync(caFile, 'utf8');
   reportCertificates('influx-ca', 'trusts', ca);
-  // The CRL is signed by Vigil's own CA. It cannot revoke a certificate from the hospital, so then no CRL is checked.
+  // The CRL is signed by Vigil's own CA. So no CRL is checked for a certificate from the hospital.
   return {
     ca,
     ...serverCheckOptions({ serverName, caFile, crlFile: serverName === hospitalCertificate ? '' : crlFile, log }),

@@ -12,7 +12,7 @@ export type Metrics = {
   /** Adds a number that only grows until the process ends. Its name must end in `_total`. */
   counter(name: string, help: string, read: () => MetricValues, ...labels: string[]): void;
   gauge(name: string, help: string, read: () => MetricValues, ...labels: string[]): void;
-  /** Adds a histogram. @param factor for all its numbers: 0.001 if the histogram counts ms and the metric is in seconds */
+  /** Adds a histogram. @param factor by which all numbers are multiplied: 0.001 if the histogram counts ms and the metric is in seconds */
   histogram(name: string, help: string, histogram: Histogram, factor?: number): void;
   /** Returns all metrics in the text format of Prometheus, version 0.0.4. */
   text(): Promise<string>;

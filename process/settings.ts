@@ -20,7 +20,7 @@ type Base<Kind extends string, Value> = {
 export type TextSetting = Base<'text', string> & { readonly pattern?: RegExp };
 export type ChoiceSetting = Base<'choice', string> & { readonly choices: readonly string[] };
 export type IntegerSetting = Base<'integer', number> & { readonly min: number; readonly max: number };
-/** `itemPattern`: what each item must be. */
+/** `itemPattern`: the pattern that each item must match. */
 export type ListSetting = Base<'list', readonly string[]> & { readonly itemPattern?: RegExp };
 export type SwitchSetting = Base<'switch', boolean>;
 /** A file that must exist and be readable; the value is its path. */

@@ -25,12 +25,12 @@ const machineNow = Date.now;
 /** The machine's clock, ms since 1970. It jumps when somebody sets it. */
 const wallMs = (): number => machineNow();
 
-/** Returns how far the machine's clock is ahead of `Date.now`, ms: 0 within 1 ms, unless somebody set it while this process ran. */
+/** Returns how far the machine's clock is ahead of `Date.now`, ms: about 0, unless somebody has set the machine's clock. */
 export const wallAheadMs = (): number => wallMs() - Date.now();
 
 /**
  * Returns the timestamp for a record in Kafka, ms since 1970: steady time or the machine's clock, whichever is later. Kafka compares timestamps
- * with the broker's clock to delete old records. A timestamp that is too late only keeps a record longer.
+ * with the broker's clock to delete old records. If a timestamp is too late, Kafka only keeps the record longer.
  */
 export const logNowMs = (): number => Math.max(Date.now(), wallMs());
 

@@ -114,7 +114,8 @@ export function bed(
 
   function feed(input: Input, now = wallOf(input, t0)): readonly AlarmEvent[] {
     const result = step(environment, state, input, now);
-    // The state goes through JSON, as in a snapshot. This takes ten times as long as a step, so later it is done only now and then.
+    // The state is written as JSON and read again, as in a snapshot. This takes ten times as long as a step. So after
+    // 64 inputs, it is done only for every 17th state.
     inputCount += 1;
     state =
       inputCount <= 64 || inputCount % 17 === 0 ? (JSON.parse(JSON.stringify(result.state)) as State) : result.state;
@@ -153,7 +154,7 @@ export function bed(
         command: { commandId, associationId, at: instant(s), by: nurse, ...content } as Command,
       });
     },
-    /** Acknowledges the alarm that is live under `key`. */
+    /** Acknowledges the live alarm with the key `key`. */
     acknowledge(s: number, key: string) {
       return this.command(s, { type: 'acknowledge', alarmId: this.liveAlarms()[key]!.alarmId });
     },

@@ -43,7 +43,10 @@ export type Fleet = {
 };
 
 const tickMs = 100;
-/** Time between the starts of two devices: 25 TLS handshakes a second, which the gateway does not take for an attack. */
+/**
+ * Time between the starts of two devices, ms. This gives 25 TLS handshakes a second, which is below the limit of the
+ * gateway.
+ */
 const startSpacingMs = 40;
 const waveChunkMs = 500;
 const flushMsMax = 5_000;

@@ -6,7 +6,7 @@ import type { Role } from '../contracts/messages/records.ts';
 import type { TestPlatform } from './platform.ts';
 import { root } from './system.ts';
 
-/** The flags of every Chromium of the tests. */
+/** The flags with which all tests start Chromium. */
 export const browserFlags = [
   '--no-sandbox',
   '--disable-gpu',

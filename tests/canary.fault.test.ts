@@ -1,6 +1,7 @@
 /**
- * The canary sends test readings through the gateway, Kafka and the alarm processor to the dashboard. These tests break each step of
- * this way, and check that the dashboard reports the broken step to the screens, and that the report ends after the repair.
+ * The canary sends test readings through the gateway, Kafka and the alarm processor to the dashboard. These tests break
+ * each step of this way. They check that the dashboard reports the broken step to the screens, and ends the report
+ * after the repair.
  */
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * Lets certificates expire while Vigil runs, and while Vigil is stopped. The test issues certificates with an old date and changes no
- * clock, so that they expire by the real time for every program, also for Java and OpenSSL.
+ * Lets certificates expire while Vigil runs, and while Vigil is stopped. The test issues certificates with an old date
+ * and changes no clock. So the certificates really expire, also for Java and OpenSSL.
  */
 
 import { readdirSync, readFileSync, rmSync } from 'node:fs';

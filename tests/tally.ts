@@ -13,7 +13,7 @@ export function addTallies(left: Tally, right: Tally): Tally {
   };
 }
 
-/** Counts a check that is not a vitest run, such as the type tallyOfCheck, as one test. */
+/** Counts a check that is not a vitest run, such as the check of types, as one test. */
 export function tallyOfCheck(passed: boolean): Tally {
   return passed ? { ...emptyTally, passed: 1 } : { ...emptyTally, failed: 1 };
 }
@@ -36,7 +36,7 @@ export function tallyOf(report: unknown, exitCode: number | null): Tally {
 
 /**
  * Returns a few lines for each failed test of a vitest run: file, name of the test, the first lines of the error.
- * tests/run.ts prints these lines at its end, because of a long output often only the end is kept.
+ * tests/run.ts prints these lines last, because often only the end of a long output is kept.
  */
 export function failuresOf(report: unknown, root: string): readonly string[] {
   return list((report as Report | undefined)?.testResults).flatMap((file) => {

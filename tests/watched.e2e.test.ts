@@ -113,7 +113,7 @@ it('a screen of another dashboard names the page that is stuck, and the ward sta
     expect(await notice.textContent()).toContain('W-09');
     await until('more than the time of a report', () => Date.now() - stoppedAtMs > 7_000);
     expect(isWatched()).toBe(true);
-    // The fault struck: a page that works sends a report every 2 s.
+    // The fault took effect: a page that works sends a report every 2 s.
     expect(reportedAtMs.length - reportsBefore).toBeLessThanOrEqual(1);
     await goOn();
     await notice.waitFor({ state: 'detached' });

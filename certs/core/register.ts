@@ -34,7 +34,8 @@ export type Register = {
 };
 
 /**
- * Parses the lines of a register, one JSON object each. Ignores a last line that a crash cut short: nobody has the line's certificate yet.
+ * Parses the lines of a register, one JSON object each. Ignores an incomplete last line, which a crash can leave:
+ * nobody has the certificate of this line yet.
  * @returns undefined if a line was not written by Vigil
  */
 export function parseRegister(text: string): Register | undefined {
@@ -90,12 +91,12 @@ export function keyFault(register: Register, deviceId: string, keySha256: string
 }
 
 export const crlLifeMs = 30 * 24 * 60 * 60 * 1000;
-/** A new CRL is issued when the old one is valid for less than this time. */
+/** A new CRL is issued when the old CRL ends in less than this time. */
 export const crlRenewalMs = crlLifeMs / 2;
 
 /**
- * Returns the revoked certificates that the next CRL must list. A certificate stays on the list until one CRL that was issued after the
- * certificate's end has listed it (RFC 5280 section 3.3).
+ * Returns the revoked certificates that the next CRL must list: those that had not expired when the last CRL was
+ * issued. So each certificate is on one more CRL after it has expired (RFC 5280 section 3.3).
  * @param lastMs time at which the last CRL was issued
  */
 export function certificatesToList({ issued, revoked }: Register, lastMs: number): RevokedCertificate[] {

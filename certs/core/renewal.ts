@@ -3,9 +3,9 @@ import { hasNameOfOtherServer, type Purpose, type WantedCertificate } from './wa
 
 export const leafLifeMs = 90 * dayMs;
 export const authorityLifeMs = 10 * 365 * dayMs;
-/** A leaf is renewed when it is valid for less than this time. */
+/** A leaf is renewed when it ends in less than this time. */
 export const leafRenewalMs = 30 * dayMs;
-/** An authority's certificate is renewed, with the same key, when it is valid for less than this time. So it never ends before a leaf. */
+/** An authority's certificate is renewed, with the same key, when it ends in less than this time. So it never ends before a leaf. */
 export const authorityRenewalMs = 365 * dayMs;
 /** A new certificate is valid from this time before now, because the clock of another machine may be slow. */
 export const clockSkewMs = 5 * 60 * 1000;
@@ -64,7 +64,10 @@ export function authorityNeedsRenewal(
   return facts.notBeforeMs > nowMs || facts.notAfterMs - nowMs < authorityRenewalMs;
 }
 
-/** Returns the time at which a leaf that is issued now ends: after its normal life, but never after its authority. */
+/**
+ * Returns the time at which a leaf that is issued now ends: after its normal life, but never later than its authority
+ * ends.
+ */
 export function leafEndMs(nowMs: number, authorityEndMs: number): number {
   return Math.min(nowMs + leafLifeMs, authorityEndMs);
 }

@@ -29,9 +29,9 @@ export const authorities: Readonly<Record<AuthorityName, string>> = {
 const localNames = ['localhost', '127.0.0.1', '::1'] as const;
 
 /**
- * The file of each server's certificate, by the name of the server. The certificate contains this name, no other server's certificate
- * contains it, and clients check it. So nobody can use the stolen certificate of one server for another server, even at the same
- * address. With compose, the name is also the host name.
+ * The file of each server's certificate, by the name of the server. Clients check that a server's certificate contains
+ * the server's name, and no other certificate contains this name. So nobody can use the stolen certificate of one
+ * server for another server, even at the same address. With compose, the name is also the host name.
  */
 export const certificateFiles = {
   kafka: 'kafka',
@@ -43,10 +43,13 @@ export type ServerName = keyof typeof certificateFiles;
 
 const serverNames = Object.keys(certificateFiles) as ServerName[];
 
-/** The servers to which devices and browsers connect. A further name that is given without a server is for these two servers. */
+/**
+ * The servers to which devices and browsers connect. If an operator gives a further name without a server, the name is for these two
+ * servers.
+ */
 const publicServers: readonly ServerName[] = ['gateway', 'dashboard'];
 
-/** A host name or address that an operator adds to the certificates of these servers. */
+/** A host name or address that an operator adds to the certificates of `servers`. */
 export type ExtraName = { readonly name: string; readonly servers: readonly ServerName[] };
 
 /**
@@ -80,7 +83,7 @@ export function serviceCertificates(
         file: certificateFiles[server],
         commonName: server === 'kafka' ? principalOf(server) : certificateFiles[server],
         authority: 'ca',
-        // The broker also is a client, because it connects to its own controller. The other servers only accept connections.
+        // The broker is also a client, because it connects to its own controller. The other servers only accept connections.
         purposes: server === 'kafka' ? ['server', 'client'] : ['server'],
         names: [...new Set([server, ...localNames, ...extra])],
       };
@@ -99,7 +102,8 @@ export function serviceCertificates(
 
 /**
  * Returns the names in a server's former certificate that its next certificate must keep, because an operator gave them in an earlier run.
- * Certificates of older versions contain the names of all servers. Their further names go only to the servers that are reached from outside.
+ * A certificate of an older version contains the names of all servers. So if the former certificate is of an older
+ * version, only the servers in `publicServers` keep its further names.
  */
 export function namesToKeep(wanted: WantedCertificate, former: readonly string[]): string[] {
   const server = serverNames.find((name) => certificateFiles[name] === wanted.file);

@@ -1,6 +1,7 @@
 /**
- * Finds why the engine raised an alarm later than the reading came, although the engine was not late: limits were
- * changed, a standby ended, another alarm of the bed ended, or a reading of an earlier time came late.
+ * Finds why an alarm was raised long after its reading had come, although the engine was not late. The possible
+ * reasons: limits were changed, a standby ended, another alarm of the bed ended, or a reading with an earlier time came
+ * late.
  */
 import type { AlarmEvent, LimitsInForce } from '../messages/alarms.ts';
 import { type LimitGroup, parameters } from '../parameters.ts';
@@ -12,11 +13,14 @@ import type { AlarmRecords } from './records.ts';
 
 export type Began = {
   /**
-   * Whether only the engine can have delayed the raise of the alarm: no record is missing, and no record shows another reason.
-   * Otherwise the time from the reading to the raise does not count as a delay of Vigil.
+   * Whether the time from the reading to the raise of the alarm is a delay of the engine: no record is missing, and no
+   * record shows another reason. Otherwise this time is not shown as a delay of Vigil.
    */
   readonly isByReading: boolean;
-  /** Whether the time from the onset to the raise is a delay. False if the condition did not count yet in this time. */
+  /**
+   * Whether the time from the onset to the raise is a delay. False if something prevented the alarm in this time, such
+   * as a standby, or may have prevented it.
+   */
   readonly isDelay: boolean;
   /** The changes in the step of the engine that raised the alarm. */
   readonly findings: readonly Finding[];
@@ -30,14 +34,15 @@ export function beganOf(records: AlarmRecords, history: History): Began {
   const isBetween = (atMs: number | undefined) => atMs !== undefined && atMs >= readMs && atMs <= raisedMs;
   const limits = limitChanges(records, history).filter(({ atMs }) => isBetween(atMs));
   const others = alarms.others.filter(({ body }) => isBetween(parseInstant(body.at)));
-  // Alarms of the device and alarms about missing values are not raised by a reading.
+  // No reading raises an alarm that the device sent, or an alarm about missing values.
   const canBeByReading = first.kind === 'physiological' && first.origin === undefined;
   const findings = [
     ...limitFindings(limits, history),
     ...standbyFindings(records, history),
     ...endedFindings(records, history),
   ];
-  // If the raise came directly after the reading, only a change in the same step of the engine can have raised the alarm instead.
+  // If the alarm was raised directly after the reading, the cause is the reading, or a change in the same step of the
+  // engine.
   const isSoon = reading !== undefined && raisedMs - readMs <= slowMs;
   const isHeldBack = findings.length > 0 || (!isSoon && (limits.length > 0 || hasStandby(records, readMs, raisedMs)));
   const mayBeHeldBack =
@@ -63,8 +68,8 @@ const groupOf = (code: string | undefined) => (code === undefined ? undefined : 
 type LimitChange = { readonly atMs: number; readonly text: string };
 
 /**
- * Returns the changes of the limits of the alarm's parameter. The first limits of an association count as a change only
- * if they raised the alarm, because every engine begins with a record of its limits.
+ * Returns the changes of the limits of the alarm's parameter. The first limits of an association are a change only if
+ * they raised the alarm, because every engine begins with a record of its limits.
  */
 function limitChanges({ alarms }: AlarmRecords, { first, raisedMs }: History): LimitChange[] {
   const group = groupOf(first.code);
@@ -87,7 +92,8 @@ function changeText(before: LimitsInForce | undefined, after: LimitsInForce, gro
   if (!isNewProfile && JSON.stringify(was) === JSON.stringify(is)) return undefined;
   const afterMs = parseInstant(after.at) ?? 0;
   const end = `at ${formatInstant(afterMs)}, so the alarm began then.`;
-  // The record of the limits before may be too old to be read. Then only the time of the change shows whether this change raised the alarm.
+  // The record of the former limits may be too old to be read. Then only the time of the change shows whether this
+  // change raised the alarm.
   const isNear = Math.abs((parseInstant(changed?.at ?? '') ?? 0) - afterMs) <= slowMs;
   const isBy = changed !== undefined && isNear && JSON.stringify(changed) !== JSON.stringify(was?.changed);
   const by = isBy ? `by ${changed.by.name} ` : '';
@@ -98,7 +104,10 @@ function changeText(before: LimitsInForce | undefined, after: LimitsInForce, gro
   return `Other limits of ${group} came into force ${end}`;
 }
 
-/** The engine gives all records of one step the same time. So a change with the same time as the raise raised the alarm. */
+/**
+ * The engine gives all records of one step the same time. So if a change has the same time as the raise, this change
+ * raised the alarm.
+ */
 function limitFindings(changes: readonly LimitChange[], { raisedMs }: History): Finding[] {
   return changes.filter(({ atMs }) => atMs === raisedMs).map(({ text }) => ({ kind: 'began-with-change', text }));
 }
@@ -144,5 +153,5 @@ function hasEarlierReading({ observations }: AlarmRecords, { first, raisedMs }: 
   });
 }
 
-/** Returns whether an event ends an alarm. Another alarm of the same bed, which did not call before, may begin to call at this end. */
+/** Returns whether an event ends an alarm. At this end, another alarm of the same bed may begin to call. */
 export const isEndOfOther = ({ type }: AlarmEvent) => type === 'resolved' || type === 'cleared';

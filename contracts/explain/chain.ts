@@ -36,7 +36,7 @@ export type StepName = (typeof stepNames)[number];
 
 /**
  * For each step, the step before it. When the event is in the log, it goes to the screens and to the called persons at
- * the same time. So the first step on each of these two ways, and the acknowledgement, count from that moment.
+ * the same time. So the first step of each of these two ways, and the acknowledgement, are measured from that moment.
  */
 const stepsBefore: Readonly<Record<StepName, StepName | undefined>> = {
   onset: undefined,

@@ -57,7 +57,8 @@ export function createDeliveryCollector(alarmId: string, itemsMax: number) {
         return;
       }
       if (event.type === 'not-written') {
-        // The record does not say which canary is missing. So no canary before it counts for persons who are called later.
+        // The record does not say which canary is missing. So the results of all earlier canaries are left out for
+        // persons who are called later.
         if (event.missing === 'reach-seen' || event.missing === 'reach-ended') {
           lastOfAddress.clear();
           return;

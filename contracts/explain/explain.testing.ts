@@ -116,7 +116,8 @@ export function recordsWith(changes: Changes = {}): AlarmRecords {
       connections: [],
       ...observations,
     },
-    // Tests of the delivery add their own records. By default, records of these parts may be missing, so that they prove nothing.
+    // Tests of the delivery add their own records. By default, records of these parts may be missing, so these parts
+    // prove nothing.
     deliveries: { isWhole: false, items: [], ...deliveries },
     pages: { isWhole: false, answers: [], shown: [], hasReportsAround: false, ...pages },
     assignments: { isWhole: false, events: [], ...assignments },

@@ -29,7 +29,7 @@ export function reachBefore(
     if (event.type === 'reach-ended') entries.set(reachId, { state: 'ended', atMs, reason: event.reason });
     else if (event.state === 'down')
       entries.set(reachId, { state: 'down', atMs, reason: event.reason ?? 'no reason is recorded' });
-    // As long as a new canary has no result, the result of the canary before counts.
+    // As long as a new canary has no result, the result of the previous canary is used.
     else if (event.state === 'reached' || !entries.has(reachId)) entries.set(reachId, { state: event.state, atMs });
   }
   const all = [...entries.values()];

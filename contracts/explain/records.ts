@@ -51,7 +51,7 @@ export type AlarmRecords = {
   };
   /** From the topic `commands`. */
   readonly commands: Wholeness & { readonly items: readonly Logged<Command>[] };
-  /** From the topic `observations`, from shortly before the onset on. */
+  /** From the topic `observations`; begins shortly before the onset. */
   readonly observations: Wholeness & {
     readonly readings: readonly ReadingTimes[];
     readonly connections: readonly Logged<ConnectionRecord>[];
@@ -69,8 +69,8 @@ export type AlarmRecords = {
      */
     readonly hasReportsAround: boolean;
   };
-  /** From the topic `assignments`: all events of the ward from the beginning of the log on. */
+  /** From the topic `assignments`: all events of the ward, from the beginning of the log. */
   readonly assignments: Wholeness & { readonly events: readonly Logged<AssignmentEvent>[] };
-  /** From the audit trail, from `sessionMsMax` before the alarm on: looks, acts and logouts. */
+  /** From the audit trail: looks, acts and logouts; begins `sessionMsMax` before the alarm. */
   readonly audit: Wholeness & { readonly items: readonly AnyAuditRecord[] };
 };

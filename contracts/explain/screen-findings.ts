@@ -16,7 +16,7 @@ export function screenFindings({ records, history, chain }: Context): Finding[] 
   const [publishedMs, paintedMs] = [timeOf('published'), timeOf('painted')];
   if (publishedMs === undefined) return [];
   if (paintedMs !== undefined) {
-    // A screen that sounded the alarm earlier had also painted it; only the report was lost.
+    // If a screen sounded the alarm earlier, it had also painted it; only the report of the painting was lost.
     const ms = Math.min(paintedMs, timeOf('sounded') ?? paintedMs) - publishedMs;
     if (ms <= slowMs) return [];
     const text = `The first screen painted the alarm ${durationText(ms)} after the log had it.`;
@@ -29,7 +29,9 @@ export function screenFindings({ records, history, chain }: Context): Finding[] 
   return [{ kind: 'no-painted-report', text }];
 }
 
-/** Finds plain limits that were switched off when the alarm was raised, so that only extreme limits could raise an alarm. */
+/**
+ * Finds plain limits that were switched off when the alarm was raised. Then only extreme limits could raise an alarm.
+ */
 export function limitFindings({ records: { alarms }, history: { first, raisedMs } }: DeliveryContext): Finding[] {
   const group = first.code === undefined ? undefined : parameters.get(first.code)?.limits;
   if (group === undefined || !alarms.isWhole) return [];

@@ -10,7 +10,7 @@ import { afterEndMsMax, firstOfEachRevision, type History, type TimelineLine } f
 import type { AlarmRecords, Logged } from './records.ts';
 import { refusalsOf, requestsOf } from './requests.ts';
 
-/** Changes of limits are shown from this long before the onset on (our choice). */
+/** How long before the onset the timeline begins to show events at the bed, ms (our choice). */
 const limitsLeadMs = 3_600_000;
 
 export function timelineOf(records: AlarmRecords, history: History): TimelineLine[] {

@@ -156,9 +156,10 @@ export const GroupInForce = Type.Object(
 export type GroupInForce = Static<typeof GroupInForce>;
 
 /**
- * The limits that are in force for a patient. Written to `alarms` when they change, and to `alarm-state`. Screens show them as they are.
- * The highest `rev` of an association counts. If `profile` is null, no profile fits this patient, and no limits apply. `rules` are the
- * rules of a profile of the hospital or of a ward; they are absent for the built-in profile, and in older records.
+ * The limits that are in force for a patient. Written to `alarms` when they change, and to `alarm-state`. Screens show
+ * them without change. Readers use the record with the highest `rev` of an association. If `profile` is null, no
+ * profile fits this patient, and no limits apply. `rules` are the rules of a profile of the hospital or of a ward; they
+ * are absent for the built-in profile, and in older records.
  */
 export const LimitsInForce = Type.Object(
   {
@@ -183,8 +184,8 @@ export const Standby = Type.Object(
 export type Standby = Static<typeof Standby>;
 
 /**
- * Whether a bed is on standby. Written to `alarms` when it changes, and to `alarm-state`. The highest `rev` of an association counts. If
- * `standby` is null, the standby has ended.
+ * Whether a bed is on standby. Written to `alarms` when it changes, and to `alarm-state`. Readers use the record with
+ * the highest `rev` of an association. If `standby` is null, the standby has ended.
  */
 export const StandbyInForce = Type.Object(
   {
@@ -264,8 +265,9 @@ export const CommandAnswer = Type.Object(
 export type CommandAnswer = Static<typeof CommandAnswer>;
 
 /**
- * In the topic `alarm-state`: the state of the alarm engine for one association (`engine`, for the alarm processor itself), and the alarms
- * that are active (`live`, for a dashboard that starts). The state includes all records before `offsets`.
+ * In the topic `alarm-state`: `engine` is the state of the alarm engine for one association; only alarm processors read
+ * it. `live` has the active alarms; a dashboard that starts reads them. The state includes all records before
+ * `offsets`.
  */
 export const AlarmState = Type.Object(
   {

@@ -63,7 +63,7 @@ const reachFields = {
   ...person,
   label: Text(80),
   addedAt: Instant,
-  /** When the operator last asked for a test of the entry; absent if nobody has. */
+  /** When the operator last asked for a test of the entry; absent if the operator never asked. */
   testedAt: Type.Optional(Instant),
 };
 /** In the topic `reach`, key `reachId`, compacted: one way to reach a person outside Vigil's own pages. A tombstone removes it. */

@@ -41,9 +41,9 @@ export type ChainStep = Static<typeof ChainStep>;
 export const CallChain = Type.Object(
   {
     steps: Type.Array(ChainStep, { minItems: 1, maxItems: chainStepsMax }),
-    /** How often the last person of the chain is called again. */
+    /** Time between two calls of the last person of the chain, ms. */
     repeatMs: WaitMs,
-    /** How long the acceptance of a person counts without an acknowledgement of the alarm. Then the chain starts again. */
+    /** If nobody acknowledges the alarm for this time after a person accepted, ms, the chain starts again. */
     acceptedMs: Type.Integer({ minimum: 30 * secondMs, maximum: 10 * minuteMs }),
     /** Nothing is sent about an alarm if its latest onset, escalation or re-alarm is longer ago than this. */
     ageMsMax: Type.Integer({ minimum: minuteMs, maximum: 60 * minuteMs }),

@@ -30,8 +30,8 @@ export const DeliverySnapshot = Type.Object(
     part: Type.Integer({ minimum: 1 }),
     parts: Type.Integer({ minimum: 1 }),
     /**
-     * The version of the form of `content`. A process uses only snapshots of its own version; without them, it restores
-     * its state from the events.
+     * The version of the format of `content`. A process uses only snapshots of its own version; without them, it
+     * restores its state from the events.
      */
     version: Type.Optional(Type.Integer({ minimum: 1 })),
     /** A part of the state, for the delivery process only (processors/delivery/snapshots.ts). */
@@ -52,7 +52,7 @@ export const DeliverySign = Type.Object(
   closed,
 );
 export type DeliverySign = Static<typeof DeliverySign>;
-/** Maximum number of pages that are asked at once. More are asked a few seconds later. */
+/** Maximum number of pages that one record asks. The other pages are asked a few seconds later. */
 export const askedPagesMax = 1_000;
 /**
  * In the topic `canary`, every few seconds: the persons whose open pages must answer a canary now. These records are not in `deliveries`,

@@ -1,6 +1,7 @@
 /**
  * The alarms that a device raises itself (CLINICAL, "Alarm vocabulary"): the MQTT message to `devices/{deviceId}/alerts`, and its record in
- * `observations`. Each message has all alarms that are present. So if the message at the end of an alarm is lost, the next message ends it.
+ * `observations`. Each message has all alarms that are present. So if the message about the end of an alarm is lost,
+ * the next message ends the alarm.
  */
 import { type Static, Type } from 'typebox';
 import { priorities } from '../priorities.ts';
@@ -56,7 +57,7 @@ export type DeviceAlerts = Static<typeof DeviceAlerts>;
 export const AlertsRecord = Type.Object({ ...gatewayMembers, reading: DeviceAlerts }, { additionalProperties: false });
 export type AlertsRecord = Static<typeof AlertsRecord>;
 
-/** Returns the sound of the device: `sound`, or else the quietest `signal` of its alarms. */
+/** Returns the sound of the device: `sound`; if that is absent, the quietest `signal` of its alarms. */
 export function soundOf({ sound, alerts }: Pick<DeviceAlerts, 'sound' | 'alerts'>): DeviceSound {
   if (sound !== undefined) return sound;
   return alerts.some(({ signal }) => signal === 'off')

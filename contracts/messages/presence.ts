@@ -20,11 +20,11 @@ export type WhyUnconfirmed = Static<typeof WhyUnconfirmed>;
 /** An alarm that a screen of the dashboard process has not confirmed in time. */
 const UnconfirmedOnScreen = Type.Object(
   {
-    /** The number of the first connection of the screen's station (its login) at this process. */
+    /** Identifies the screen: the number of the first connection that its login made to this process. */
     screen: Type.Integer({ minimum: 1 }),
     /**
      * The pseudonym of the person who is logged in at the screen. It is a pseudonym because the gateway reads this
-     * record and need not know the person.
+     * record and has no reason to know the person.
      */
     actor: Type.String({ minLength: 1, maxLength: 64 }),
     associationId: AssociationId,

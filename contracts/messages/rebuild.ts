@@ -16,7 +16,9 @@ export const RebuildProgress = Type.Object(
     refused: count,
     /** Records that cannot be decrypted, or do not match their schema. */
     unreadable: count,
-    /** InfluxDB did not accept the last points. They are sent again until it accepts them. */
+    /**
+     * InfluxDB did not accept the last points. The trend writer sends these points again until InfluxDB accepts them.
+     */
     isStoreAway: Type.Boolean(),
   },
   { additionalProperties: false },

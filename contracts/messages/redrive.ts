@@ -12,7 +12,7 @@ export const RedriveRequest = Type.Object(
     boot: Type.String({ maxLength: 64 }),
     seq: Type.Integer({ minimum: 0 }),
     record: RejectedRecord,
-    /** The association that a person chose. If absent, the reading's own time decides. */
+    /** The association that a person chose. If absent, the time of the reading selects the association. */
     associationId: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
   },
   noOtherMembers,

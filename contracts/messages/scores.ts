@@ -23,8 +23,9 @@ export const Assessment = Type.Object(
 export type Assessment = Static<typeof Assessment>;
 
 /**
- * One input of a score. If `points` is absent, the input is missing: it was not measured, or its `value` (of `at`) is too old, or its points
- * depend on an unknown input (a high SpO2 on scale 2, if nobody entered whether the patient breathes oxygen).
+ * One input of a score. If `points` is absent, the input is missing: it was not measured, its `value` (measured at `at`) is too old, or
+ * its points depend on an unknown input. For example, the points of a high SpO2 on scale 2 are unknown if nobody entered whether the
+ * patient breathes oxygen.
  */
 const ScorePart = Type.Object(
   {

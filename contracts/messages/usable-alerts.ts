@@ -57,7 +57,10 @@ function repairAlerts(sent: readonly unknown[], faults: Fault[]): DeviceAlert[] 
   return alerts.sort((a, b) => priorityRank[b.priority] - priorityRank[a.priority]).slice(0, alertsMax);
 }
 
-/** Returns an alarm with its unusable members replaced. Only the first fault gets its reason, because finding it is slow. */
+/**
+ * Returns an alarm with its unusable members replaced. Only the first fault has a reason, because it takes long to
+ * find the reason.
+ */
 function repairAlert(item: unknown, index: number, faults: Fault[]): DeviceAlert {
   faults.push(
     faults.length === 0

@@ -69,7 +69,10 @@ export const MyCall = Type.Object(
     isWardTold: Type.Optional(Type.Literal(true)),
     /** Somebody goes. If nobody has acknowledged the alarm at this time, Vigil calls persons again. */
     againAt: Type.Optional(Instant),
-    /** The newest call of each other person in this round, the first person first; of many persons, the newest. */
+    /**
+     * The newest call of each other person in this round, in the order in which Vigil called the persons. If there are
+     * many persons, only the last 8 of this order.
+     */
     others: Type.Optional(
       Type.Array(Type.Object({ name: Type.String(), outcome: Type.Enum([...callOutcomes]) }, closed), {
         maxItems: 8,
@@ -163,9 +166,9 @@ export const ReachBody = Type.Union([
 export type ReachBody = Static<typeof ReachBody>;
 
 /**
- * The answer to `POST /api/reach`. If the person has an entry with the same endpoint already, the new push entry
- * replaces it, keeps its id, and is tried at once. So a page can test its entry. The page stores the id, to recognise
- * the entry of its own browser.
+ * The answer to `POST /api/reach`. If the person already has a push entry with the same endpoint, the new entry
+ * replaces the old entry, keeps the old id, and is tried at once. So a page can test its entry. The page stores the id,
+ * to recognise the entry of its own browser.
  */
 export const ReachAdded = Type.Object({ reachId: Uuid }, closed);
 export type ReachAdded = Static<typeof ReachAdded>;
@@ -223,7 +226,9 @@ export const WardReach = Type.Object(
         {
           ...Person.properties,
           duties: Type.Array(Type.Enum([...duties])),
-          /** True: at least one channel through which the person can answer has come back from the person's device. */
+          /**
+           * True if the person's device has confirmed a message of at least one channel with which the person can answer.
+           */
           isReached: Type.Boolean(),
           channels: Type.Array(ReachState),
         },
@@ -249,7 +254,10 @@ export const WhoQuery = Type.Object(
 );
 export type WhoQuery = Static<typeof WhoQuery>;
 
-/** The answer: why nobody is called, or the calls in their order if nobody answers. */
+/**
+ * The answer to `WhoQuery`. `notSent`: why nobody is called. `calls`: the calls in the order in which they would come
+ * if nobody answers.
+ */
 export const WhoAnswer = Type.Object(
   {
     at: Instant,
@@ -272,7 +280,7 @@ export const WhoAnswer = Type.Object(
     ),
     /** Duties for which nobody can be called, with the persons who are away. */
     empty: Type.Array(Type.Object({ duty: Type.Enum([...duties]), away: Type.Array(Type.String()) }, closed)),
-    /** What happens at the end, as a sentence. */
+    /** What happens if nobody answers any of these calls, as a sentence. */
     end: Type.String(),
   },
   closed,

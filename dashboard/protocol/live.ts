@@ -35,8 +35,8 @@ export const CanaryFault = Type.Object(
      */
     grave: Type.Boolean(),
     /**
-     * The receive time of the last canary that passed this step, in the partition that is without canaries for longest;
-     * null if no canary has passed the step in this partition.
+     * The receive time of the last canary that passed this step, in the partition that has been without canaries for
+     * longest. It is null if no canary has passed the step in this partition.
      */
     at: Type.Union([Instant, Type.Null()]),
   },
@@ -52,9 +52,12 @@ export const Health = Type.Object(
      * acknowledgement arrives.
      */
     kafka: Type.Enum(['ok', 'away']),
-    /** `stale`: readings arrive, but nobody gives a sign of life that they are judged. Values are current, alarms are not. */
+    /**
+     * `stale`: readings arrive, but no alarm processor gives a sign of life for some of them. Values are current, but
+     * their alarms are not.
+     */
     alarms: Type.Enum(['ok', 'stale']),
-    /** The number of partitions of the readings that nobody judges; present if `alarms` is `stale`. */
+    /** The number of partitions of readings that no alarm processor judges; present if `alarms` is `stale`. */
     notJudged: Type.Optional(Type.Object({ partitions: Count, of: Count }, closed)),
     kafkaAt: Type.Union([Instant, Type.Null()]),
     alarmsAt: Type.Union([Instant, Type.Null()]),
@@ -218,7 +221,10 @@ export const Delta = Type.Object(
 );
 export type Delta = Static<typeof Delta>;
 
-/** Samples of one wave as the device sent them: base64 of little-endian int16, value = sample × scale + offset, -32768 missing. */
+/**
+ * Samples of one wave as the device sent them: base64 of little-endian int16, value = sample × scale + offset. The
+ * number -32768 stands for a missing sample.
+ */
 export const WaveMessage = Type.Object(
   {
     type: Type.Literal('wave'),

@@ -26,12 +26,12 @@ export type WhatIfCalls = Static<typeof Calls>;
 export const WhatIf = Type.Object(
   {
     /**
-     * The examined time: 24 hours. Shorter if there are too many values, or for a device without a bed that came into its
-     * tray less than 24 hours ago.
+     * The examined time: 24 hours. It is shorter if there are too many values, or if a device without a bed came into
+     * its tray less than 24 hours ago.
      */
     from: Instant,
     to: Instant,
-    /** The time of the first value between `from` and `to`; null if there is no value, so that no answer is possible. */
+    /** The time of the first value between `from` and `to`; null if there is no value: then no answer is possible. */
     since: Type.Union([Instant, Type.Null()]),
     /** The usual time between two values, ms; null if there are fewer than two. */
     everyMs: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()]),

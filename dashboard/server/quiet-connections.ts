@@ -19,11 +19,11 @@ const quietMsMax = 10_000;
  */
 const defaultMax = { inAll: 6_144, visitors: 2_048, visitorsPerAddress: 1_024 } as const;
 const handshakesMax = 512;
-/** All screens may come through one proxy. */
+/** Half of the maximum, because all screens may come through one proxy. */
 const handshakesPerAddressMax = 256;
 /**
- * Connections wait for at most about this time, s. If `connectsPerS` times this number of connections wait, a new
- * connection is refused.
+ * A connection waits for at most about this time, s. When `waitSMax * connectsPerS` connections wait, a new connection is
+ * refused.
  */
 const waitSMax = 20;
 /** Maximum number of waiting connections, even with a high `connectsPerS`. */

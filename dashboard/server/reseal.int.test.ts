@@ -34,7 +34,7 @@ async function openAs(service: 'operator' | 'dashboard' | 'delivery'): Promise<S
   return log;
 }
 
-/** Opens the log as the operator of a release in which the delivery process had another key, so that it cannot open what is written. */
+/** Opens the log for an older release, in which the delivery process had another key. The delivery process cannot open what it writes. */
 async function openOlderRelease(): Promise<SealedLog> {
   const folder = mkdtempSync(join(tmpdir(), 'vigil-older-'));
   const env = serviceEnv({ ...own.data, mqttPort: 0, httpPort: 0 }, 'operator');

@@ -38,7 +38,7 @@ export type TurnOptions<Result> = {
 };
 
 /**
- * Runs `work` in a turn. `work` decides, and writes and commits if the change is allowed; it returns whether it was allowed (`ok`).
+ * Runs `work` in a turn. `work` decides whether the change is allowed (`ok` of its result). If it is, `work` writes and commits the change.
  * @throws VigilError `log-backlog-full`, `log-unavailable`, and the errors of the log and of `work`
  */
 export type RunInTurn<Result> = (account: string, work: (turn: SealedTurn) => Promise<Result>) => Promise<Result>;

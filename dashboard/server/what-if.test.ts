@@ -53,7 +53,7 @@ describe('an answer', () => {
     const limitsToCompare = { profile: adultProfile, inForce: {}, entered: null };
     const answer = await whatIf.ask(asker('a'), question({ limitsToCompare }), neverClosed);
     expect(answer).toMatchObject({ inForce: { medium: 2 }, entered: null, since: formatInstant(t0) });
-    // The last value is that of second 1199. The engine counts silence from 20 s after it.
+    // The last value is from second 1199. For the engine, the silence begins 20 s after this value.
     expect(answer.silentMs).toBe(dayMs - 1_219_000);
   });
 

@@ -14,7 +14,7 @@ export type Ack = {
   reasonString: string | undefined;
 };
 
-/** The acknowledgements that are not sent yet are those in `waiting` from the index `head` on. */
+/** The entries of `waiting` from the index `head` to the end are the acknowledgements that are not sent yet. */
 export type AckQueue = { waiting: Ack[]; head: number };
 
 export function emptyAckQueue(): AckQueue {
@@ -39,7 +39,8 @@ export function takeReadyAcks(queue: AckQueue): Ack[] {
     queue.waiting = [];
     queue.head = 0;
   } else if (end > 256) {
-    // Copying the array for each acknowledgement would take quadratic time. So it is copied only after 256 of them.
+    // A copy of the array for each acknowledgement would take quadratic time. So the array is copied only after 256
+    // acknowledgements.
     queue.waiting = queue.waiting.slice(end);
     queue.head = 0;
   } else {

@@ -1,7 +1,7 @@
 /**
  * Limits how many bytes and packets one device may send per second, over all its connections. Each limit is a token bucket: it fills at a
- * steady rate, and each packet takes its size out. A packet is read if the bucket is not below 0, even if the packet is larger than the
- * content of the bucket.
+ * steady rate, and each packet takes out its bytes, or 1 if the bucket counts packets. A packet is read if the bucket is not below 0,
+ * even if the packet is larger than the content of the bucket.
  */
 export type Rates = {
   /** Bytes of MQTT packets per second, above 0. */
@@ -19,7 +19,7 @@ export type Allowance = {
   filledMs: number;
 };
 
-/** A full bucket holds what the rate allows in this many seconds. A device that was silent may send that much at once. */
+/** A full bucket holds what the rate allows in this number of seconds. A device that was silent may send all of it at once. */
 const burstS = 2;
 
 /** Returns full buckets. */
@@ -55,7 +55,7 @@ export function refill(allowance: Allowance, rates: Rates, nowMs: number): numbe
 
 /** A device counts as held back when it had to wait again and again for this long. */
 const heldBackAfterMs = 10_000;
-/** If no wait came for longer than this, the time of `heldBackAfterMs` starts again at the next wait. */
+/** After a longer time without a wait, the time of `heldBackAfterMs` starts again at the next wait. */
 const waitGapMsMax = 3_000;
 
 /** `sinceMs`: time of the first wait in the present series of waits. `lastMs`: time of the last wait. */
@@ -67,7 +67,7 @@ export function newHeldBack(): HeldBack {
 
 /**
  * Notes that the device must wait. The caller calls this function at each wait.
- * @returns whether the device counts as held back, so that the screen of its bed must show it
+ * @returns whether the device counts as held back; the screen of its bed must then show it
  */
 export function noteWait(state: HeldBack, nowMs: number): boolean {
   if (nowMs - state.lastMs > waitGapMsMax) state.sinceMs = nowMs;

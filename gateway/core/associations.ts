@@ -7,7 +7,7 @@ import type { Span } from './clock-error.ts';
 
 export type Period = {
   readonly associationId: string;
-  /** Start of the period as the table of associations has it. */
+  /** Start of the period as it is in the table of associations. */
   readonly stampMs: number;
   /** First instant of the period. */
   readonly fromMs: number;
@@ -72,7 +72,10 @@ function isAfterLastChange(periods: readonly Period[], { fromMs }: Span): boolea
   return true;
 }
 
-/** Returns whether a start or end of a period, which happened between `earliestMs` and `latestMs`, may have happened within the span. */
+/**
+ * A period started or ended at an unknown time between `earliestMs` and `latestMs`. Returns whether that time can be
+ * within the span.
+ */
 function overlaps({ fromMs, toMs }: Span, earliestMs: number | undefined, latestMs: number): boolean {
   return earliestMs !== undefined && toMs >= earliestMs && fromMs < latestMs;
 }

@@ -7,8 +7,8 @@ import { judgePayload, type TimeBounds } from './validate.ts';
 /** Maximum number of bytes of a payload. The payload of Vigil's own canary has about 170 bytes. */
 const payloadBytesMax = 512;
 /**
- * At most `canariesPerWindowMax` canaries are accepted in this time, because each canary becomes a record in every partition, and a stolen key
- * must not be able to send many. Two senders that each send one canary every 2 s are within this limit.
+ * At most `canariesPerWindowMax` canaries are accepted in this time. Each canary becomes a record in every partition, so nobody with a
+ * stolen key may send many. Two senders that each send one canary every 2 s are within this limit.
  */
 const windowMs = 10_000;
 const canariesPerWindowMax = 10;

@@ -1,11 +1,11 @@
 /**
- * Recognises repeated claims of client ids. The last claim in the log gets the client id, whichever gateway wrote it. If Kafka's answer to
- * a batch was lost, the batch may be in Kafka twice. A repeated claim must not count as a newer claim.
+ * Recognises repeated claims of client ids. The connection of the last claim in the log gets the client id, whichever gateway wrote the
+ * claim. If Kafka's answer to a batch was lost, the batch may be in Kafka twice. A repeated claim must not count as a newer claim.
  */
 
 /**
- * The last sequence number that was read from each gateway process, by the boot of the process. The process whose last claim is oldest
- * comes first.
+ * The last sequence number that was read from each gateway process, by the boot of the process. The process that has
+ * made no claim for the longest time comes first.
  */
 export type LastClaims = Map<string, number>;
 

@@ -13,7 +13,10 @@ import { clockToleranceMs, type DeviceClock, lateMsMax } from '../../contracts/d
 const correctedToleranceMs = 2_000;
 /** Maximum age of a reading if the device's clock is ahead and its error is not measured yet (chosen for Vigil). */
 const unknownAgeMs = 60_000;
-/** Maximum time that a clock gains or loses, as a part of the elapsed time (chosen for Vigil; most quartz clocks have less than half). */
+/**
+ * Maximum time that a clock gains or loses, as a part of the elapsed time (chosen for Vigil; most quartz clocks gain or lose less than half
+ * of this).
+ */
 const driftRatioMax = 200e-6;
 /** A drift of at most this does not widen the span of a reading (chosen for Vigil). */
 const ignoredDriftMs = 100;
@@ -29,8 +32,9 @@ export type ClockError = {
   /** The limits before the clock was set. The device may have written times before `untilMs` with its former error. */
   readonly former: { readonly untilMs: number; readonly lowerMs: number; readonly upperMs: number } | null;
   /**
-   * Present if the clock may be further ahead than `lowerMs` says. The clock was ahead and was set back, so it is ahead by this error at
-   * most. The delay of a stored reading can hide how far it is ahead now, so this lower limit holds until the error is measured.
+   * Present if the clock may be further ahead than `lowerMs` says. The clock was ahead and was then set back, so it is now at most as far
+   * ahead as this value says. The delay of a stored reading can hide how far the clock is ahead now. So this lower limit is used until
+   * the error is measured.
    */
   readonly aheadMs: number | null;
 };
@@ -70,13 +74,13 @@ export function clockErrorAfter(
     isMeasured: error.isMeasured || isMeasuredNow,
     newestTimeMs: isNewest ? timeMs : error.newestTimeMs,
     upperMs: isNewest ? differenceMs : error.upperMs,
-    // The pace of a backlog is not the pace of real time. The pace was measured, so no backlog is coming any more.
+    // `isMeasuredNow`: the readings came at the pace of real time. Readings of a backlog come faster, so no backlog is coming any more.
     former: isMeasuredNow ? null : error.former,
     aheadMs: isMeasuredNow ? null : error.aheadMs,
   };
 }
 
-/** Returns whether the former limits explain a message: it is a reading that was written before the clock was set, and waited in the device. */
+/** Returns whether the former limits explain a message: the device wrote it before the clock was set, and sent it late. */
 function isExplainedByFormerLimits({ former }: ClockError, timeMs: number, differenceMs: number): boolean {
   return former !== null && timeMs < former.untilMs && differenceMs >= former.lowerMs - clockToleranceMs;
 }
@@ -84,8 +88,9 @@ function isExplainedByFormerLimits({ former }: ClockError, timeMs: number, diffe
 /**
  * Returns new limits after the clock was set, or may have been set. The old limits are kept in `former` for readings that the device wrote
  * before the clock was set.
- * @param proof what showed that the clock was set. `late birth message`: its own difference is the error, because a birth message does not
- * wait in the device. `set back`: a reading, which may have waited in the device
+ * @param proof what showed that the clock was set. `late birth message`: a birth message does not wait in the device,
+ *   so its difference is the error. `set back`: a reading showed that the clock was set back; this reading may have
+ *   waited in the device
  */
 export function restartedClockError(
   proof: 'set forward' | 'set back' | 'late birth message',
@@ -137,8 +142,8 @@ export function isClockErrorKnown(error: ClockError | null): error is ClockError
 }
 
 /**
- * The newest reading that came live, so not from a backlog: its device time (null before the first live reading) and its difference. Since then the
- * clock may have gained or lost time.
+ * The newest reading that came live, so not from a backlog: its device time (null before the first live reading), and its receive time
+ * minus its device time. Since then the clock may have gained or lost time.
  */
 export type LiveReading = { readonly liveTimeMs: number | null; readonly liveDifferenceMs: number };
 const noLiveReading: LiveReading = { liveTimeMs: null, liveDifferenceMs: Number.NEGATIVE_INFINITY };
@@ -197,15 +202,18 @@ export function spanByError(
 }
 
 /**
- * Returns how much the clock may have gained or lost, ms, between the reading and the messages before and after it from which its error is
- * known. 0 if these messages are near.
+ * The messages before and after a reading show the error of the clock. Returns how much the clock may have gained or
+ * lost between these messages and the reading, ms; 0 if the messages are near.
  */
 function driftAt({ newestTimeMs }: ClockError, timeMs: number, { liveTimeMs }: LiveReading): number {
   const driftMs = Math.max(newestTimeMs - timeMs, timeMs - (liveTimeMs ?? timeMs)) * driftRatioMax;
   return driftMs > ignoredDriftMs ? driftMs : 0;
 }
 
-/** Returns how far the clock was behind at most when the device wrote `timeMs`. Infinity if no message had this device time or a later one. */
+/**
+ * Returns by how much, at most, the clock was behind when the device wrote `timeMs`. Infinity if no message had this device time or a later
+ * one.
+ */
 function upperLimitAt(error: ClockError | null, timeMs: number): number {
   return error !== null && timeMs <= error.newestTimeMs ? error.upperMs : Number.POSITIVE_INFINITY;
 }

@@ -24,7 +24,10 @@ import {
   spanByError,
 } from './clock-error.ts';
 
-/** Maximum number of starts of one device that are remembered. Above this number the start whose last message is oldest is forgotten. */
+/**
+ * Maximum number of starts of one device that are remembered. If there are more, the gateway forgets the start that has
+ * sent nothing for the longest time.
+ */
 const bootsMax = 4;
 
 export type BootClock = Mutable<LiveReading> & {
@@ -44,8 +47,8 @@ export type BootClock = Mutable<LiveReading> & {
   /** Step of the device's times, ms: 60,000 if the device sends whole minutes (contracts/device-clock.ts). */
   grainMs: number;
   /**
-   * Whether the birth message of the connection says how wrong the clock is, because it came before each message of this start and the
-   * clock was not set since then.
+   * Whether the birth message of the connection says how wrong the clock is: it came before each message of this start, and the clock was
+   * not set since then.
    */
   birthMessageApplies: boolean;
   /** Null if the device has sent all readings that it stored before the birth message. */
@@ -100,7 +103,7 @@ function noteMessage(bootClock: BootClock, { timeMs, receivedAtMs }: TimedMessag
   const former = bootClock.error?.former ?? null;
   bootClock.clock = assessReading(bootClock.clock, timeMs, receivedAtMs).clock;
   bootClock.error = clockErrorAfter(bootClock.error, bootClock.clock, timeMs, receivedAtMs);
-  // The clock was set forward: messages that were written before must not count as a proof of its new error.
+  // The clock was set forward. Only messages that the device wrote after that may prove the new error of the clock.
   const isSetForward = bootClock.error.former !== null && bootClock.error.former !== former;
   if (isSetForward) bootClock.clock = assessReading(initialClock, timeMs, receivedAtMs).clock;
   if (former !== null && bootClock.error.former === null) bootClock.firstSeqAfterSet = bootClock.seq;
@@ -108,7 +111,7 @@ function noteMessage(bootClock: BootClock, { timeMs, receivedAtMs }: TimedMessag
 
 /**
  * Notes a birth message, which a device sends when it connects. If the message came much later than the limits allow, then either the
- * clock was set back or the message was delayed. Then the limits start again.
+ * clock was set back or the message was delayed. In both cases the limits start again.
  */
 function noteBirth(bootClock: BootClock, message: TimedMessage): void {
   const { error } = bootClock;
@@ -118,7 +121,8 @@ function noteBirth(bootClock: BootClock, message: TimedMessage): void {
     noteMessage(bootClock, message);
     return;
   }
-  // The stored readings come next, and they are not compared with this message: a backlog would pass its difference by chance.
+  // The stored readings come next. Their differences are not compared with the difference of this message: two differences may be the same
+  // by chance.
   bootClock.clock = initialClock;
   bootClock.error = restartedClockError('late birth message', error, timeMs, receivedAtMs);
 }
@@ -137,7 +141,8 @@ function noteNumber(clocks: DeviceClocks, bootClock: BootClock, { seq, timeMs, r
     bootClock.firstSeqAfterSet = seq ?? 0;
   }
   if (seq !== undefined && seq <= bootClock.seq) return;
-  // The clock may have been set back by a small step. So the upper limits from earlier messages do not hold for this reading.
+  // The clock may have been set back by a small step. So the upper limits from earlier messages do not apply to this
+  // reading.
   if (timeMs <= bootClock.timeMs) {
     for (const each of clocks)
       if (each.error !== null && (each === bootClock || each.error.newestTimeMs >= timeMs))
@@ -156,8 +161,10 @@ function noteNumber(clocks: DeviceClocks, bootClock: BootClock, { seq, timeMs, r
 }
 
 /**
- * Returns whether a reading came live, so not from a backlog: its difference is close to that of the newest live reading or to the smallest
- * one, or the reading came about as long after the reading before it as it was measured after it. Stored readings come faster.
+ * Returns whether a reading came live, so not from a backlog. The first reading is treated as live. A later reading is live if its
+ * difference is close to the difference of the newest live reading, or to the smallest difference. It is also live if
+ * the device times and the receive times of this reading and of the reading before are about equally far apart: stored
+ * readings come faster.
  * @param before the clock before the reading
  */
 function isLive(before: BootClock, timeMs: number, differenceMs: number): boolean {
@@ -200,8 +207,9 @@ function clockOfBoot(clocks: DeviceClocks, { boot }: TimedMessage): BootClock {
 }
 
 /**
- * Returns the span of time in which a reading was measured. If the device sends coarse times (whole minutes), widens the span by one step
- * on each side: the reading, and the message that gave the limits, may lie anywhere in their steps.
+ * Returns the span of time in which a reading was measured. If the device sends coarse times (whole minutes), widens
+ * the span by one step on each side. The reason: the true time of the reading may be anywhere within one step, and so
+ * may the time of the message that gave the limits.
  */
 export function measurementSpan(
   clocks: DeviceClocks,
@@ -220,8 +228,9 @@ export function measurementSpan(
 }
 
 /**
- * Returns the span by the error of the clock. If the error is not known for the start that sent the reading, uses the clock of the
- * connection, where a birth message without a `boot` is noted, unless the clock was set since that message.
+ * Returns the span that follows from the error of the clock. If the error is not known for the start that sent the reading, uses the
+ * clock of the connection: a birth message without a `boot` is noted there. Does not use the clock of the connection if the clock was set
+ * after that message.
  */
 function spanByClock(
   clocks: DeviceClocks,
@@ -237,7 +246,7 @@ function spanByClock(
   return spanByError(clockOfConnection?.error ?? error, timeMs, receivedAtMs, [], bootClock);
 }
 
-/** Returns the span, widened by the step of the device's times if the step is too large to count as exact. */
+/** Returns the span, widened by the step of the device's times if the step is so large that the times are not exact. */
 function widened(span: Span, grainMs: number, receivedAtMs: number): Span {
   if (grainMs <= clockToleranceMs) return span;
   return { fromMs: span.fromMs - grainMs, toMs: Math.min(span.toMs + grainMs, receivedAtMs) };

@@ -17,7 +17,10 @@ export type EndCause =
   | { readonly kind: 'violation'; readonly code: ReasonCode; readonly reasonString: string }
   /** The client's certificate expired or was revoked. */
   | { readonly kind: 'certificate'; readonly reasonString: string }
-  /** A reading may not be in Kafka. The device must send it again, so it gets no error code, which would end the delivery. */
+  /**
+   * It is not certain that Kafka has a reading. The device must send it again. So the gateway sends no error code, because an error code
+   * would end the delivery.
+   */
   | { readonly kind: 'append-failed' }
   /** The gateway shuts down. */
   | { readonly kind: 'drained' };

@@ -6,8 +6,8 @@ import { formatInstant } from '../../contracts/time.ts';
 import type { Period } from './associations.ts';
 
 /**
- * A presence record counts for this time after the gateway read it. A dashboard writes one at least every 2.5 s. If a
- * dashboard was killed, its wards count as watched for at most this time.
+ * The gateway uses a presence record for this time after it has read the record. A dashboard writes a record at least every 2.5 s. If a
+ * dashboard was killed, the gateway treats its wards as watched for at most this time.
  */
 export const presenceHeardMs = 6_000;
 /** Longest time between two inbox messages to a device. A device that gets no inbox message for 10 s alarms by itself. */
@@ -37,7 +37,8 @@ export function inboxAt(periods: readonly Period[], presences: Iterable<Presence
 }
 
 /**
- * Returns whether a clinician's screen shows a device. The clock of the dashboard does not matter.
+ * Returns whether a clinician's screen shows a device. Uses the time at which the gateway read each presence, so a wrong clock of a
+ * dashboard does no harm.
  * @param ward ward of the device's bed, or its last ward if it has no bed; undefined if the device was never in a ward
  */
 export function isWatched(ward: string | undefined, presences: Iterable<Presence>, nowMs: number): boolean {

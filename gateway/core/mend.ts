@@ -38,11 +38,11 @@ function isSame(a: Uint8Array, b: Uint8Array): boolean {
 const listMembers = ['values', 'conditions', 'alerts'];
 
 /**
- * Returns a JSON text in which no member comes twice in one object, because JSON.parse would silently keep only the last value, and could
- * so hide an alarm. Returns undefined if no member comes twice in a part that Vigil reads.
+ * Returns a JSON text in which no member comes twice in one object, because JSON.parse would silently keep only the last value, and so
+ * could hide an alarm. Returns undefined if no member comes twice in a part that Vigil reads.
  * - If a list of values, conditions or alarms comes twice, the two lists become one list.
- * - If an item of a list has a member several times, it becomes several items, each with one of the values. If a parameter then comes
- *   twice in the message, the alarm engine uses the more serious value.
+ * - If an item of a list has a member several times, the item becomes several items, each with one of the values of the member. If a
+ *   parameter then comes twice in the message, the alarm engine uses the more serious value.
  * - Any other member that comes twice with different values becomes null.
  * @param payload bytes of a valid JSON text
  * @param text the payload as text
@@ -68,7 +68,7 @@ export function expandRepeatedMembers(payload: Uint8Array, text: string): string
 /** An item in which a member comes more often than this is not used, because each repeat copies all other members. */
 const repeatsMax = 8;
 
-/** Returns one object for each value of the member that an object repeats; undefined if the object repeats no member. */
+/** Returns one object for each value of the repeated member; undefined if the object repeats no member. */
 function expandItem(object: string): string[] | undefined {
   const members = [...membersOf(object)];
   const repeats = members.reduce((max, [, values]) => Math.max(max, values.length), 0);
@@ -80,7 +80,7 @@ function expandItem(object: string): string[] | undefined {
   });
 }
 
-/** Returns the JSON texts of the values of each member of an object, by the member's name as JSON.stringify writes it. */
+/** Returns for each member of an object the JSON texts of its values. The key is the member's name as JSON.stringify writes it. */
 function membersOf(object: string): Map<string, string[]> {
   const members = new Map<string, string[]>();
   for (const member of itemsOf(object)) {

@@ -1,7 +1,8 @@
 /**
- * Limits how many bytes go to `rejected` per day, for each device and for all devices together. Bad input has one budget. Readings whose
- * patient is not known have another budget. Above the budget a message is refused and only counted. A device may use at most as many
- * bytes as are still free in the budget of all devices. So many bad devices still leave space for one more.
+ * Limits how many bytes go to `rejected` per day, for each device and for all devices together. Bad input has one
+ * budget. Readings whose patient is not known have another budget. Above the budget a message is refused and only
+ * counted. A device may use at most as many bytes as remain free in the budget of all devices. So even many bad devices
+ * together leave space for one more device.
  */
 import { dayMs } from '../../contracts/durations.ts';
 import type { ErrorCode } from '../../contracts/errors.ts';
@@ -13,7 +14,7 @@ export type RejectedLimits = {
   readonly allBytesPerDay: number;
 };
 
-/** The used part of a budget at `atMs`. It falls steadily, by the budget of one day in a day. */
+/** The used part of a budget at `atMs`. It falls steadily: in 24 h by the whole budget of a day. */
 export type UsedBudget = { bytes: number; atMs: number };
 
 export function newUsedBudget(nowMs: number): UsedBudget {

@@ -4,14 +4,20 @@ import { type IdentitySigns, newIdentitySigns } from './shared-identity.ts';
 
 export type DeviceMemory = { readonly clocks: DeviceClocks; readonly identity: IdentitySigns };
 
-/** Maximum number of devices that are remembered. Above this number the device whose last connection began first is forgotten. */
+/**
+ * Maximum number of remembered devices. If there are more, the gateway forgets the device that has not connected for
+ * the longest time.
+ */
 const devicesMax = 20_000;
 
 export function newDeviceMemory(): DeviceMemory {
   return { clocks: [], identity: newIdentitySigns() };
 }
 
-/** Returns a function that returns what is remembered of a device, by the pseudonym of the device. */
+/**
+ * Creates the memory of all devices. The returned function takes the pseudonym of a device, and returns what is
+ * remembered of it.
+ */
 export function createDeviceMemories(): (devicePseudonym: string) => DeviceMemory {
   const memories = new Map<string, DeviceMemory>();
   return (devicePseudonym) => {

@@ -31,9 +31,9 @@ type Loser = {
 };
 
 /**
- * Notes that a live connection lost its client id to a newer connection. A single device may also cause this, if it connects again before
- * its old socket is closed. Then the same start, or the same address, loses the client id each time, and this does not count as a sign.
- * If neither the start nor the address is known, this does not count either.
+ * Notes that a live connection lost its client id to a newer connection. A single device can also cause this, if it
+ * connects again before its old socket is closed. Then the same start, or the same address, loses the client id each
+ * time. Such a loss is not counted. A loss is also not counted if start and address are both unknown.
  * @returns whether two devices use the certificate
  */
 export function noteLostClientId(signs: IdentitySigns, { boot, address }: Loser, nowMs: number): boolean {

@@ -19,7 +19,7 @@ export type Forwarded =
 export function judgeForwarded(topic: string, retain: boolean): Forwarded {
   if (retain) return { kind: 'retained' };
   const deviceId = parseDeviceTopic(topic)?.deviceId;
-  // A canary shows that the gateway's own listener works. A forwarded canary would show that even if the listener is closed.
+  // A canary shows that the gateway's own listener works. A forwarded canary would arrive even if the listener is closed.
   const isDevice = deviceId !== undefined && identify(deviceId, '').ok && !isCanary(deviceId);
   return isDevice ? { kind: 'device', deviceId } : { kind: 'unknown-device' };
 }

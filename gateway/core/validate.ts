@@ -23,9 +23,10 @@ export type TimeBounds = {
   /** An older reading is refused: it is older than the log keeps, or the device's clock starts at 1970. */
   readonly lateMaxMs: number;
   /**
-   * Returns how far the machine's clock is ahead of the gateway's time, ms. The two differ while somebody sets the machine's clock, and
-   * either may be right. So a reading that is within the bounds by one of the two is accepted. Otherwise the gateway would refuse the
-   * readings of a whole ward because of its own clock. If absent, the two times count as equal.
+   * Returns how far the machine's clock is ahead of the gateway's time, ms. The two clocks differ after somebody has set the machine's
+   * clock, and either of them may be right. So a reading is accepted if its time is within the bounds by at least one of the two clocks.
+   * Otherwise the gateway would refuse the readings of a whole ward because of its own clock. If absent, the two clocks are treated as
+   * equal.
    */
   readonly wallAheadMs?: () => number;
 };
@@ -160,7 +161,7 @@ const noFaults: readonly Fault[] = [];
 
 /**
  * @param foundFaults faults that were already found
- * @param unusable number of numerics in `body.values` that only stand for an item that cannot be used
+ * @param unusableCount number of numerics in `body.values` that replace an item that cannot be used
  */
 function judgeObservation(
   body: Observation,

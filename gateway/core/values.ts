@@ -6,9 +6,9 @@ import { parameters } from '../../contracts/parameters.ts';
 export type ValueFault = Extract<ErrorCode, 'payload-schema' | 'code-unknown' | 'unit-unknown' | 'value-implausible'>;
 
 /**
- * Returns what is wrong with a numeric, so that nobody may use it; undefined if nothing is wrong. If the device marks the numeric as
- * invalid or calibrating, only the code and the unit are checked. Readers of the log leave out the same numerics (`usableNumber` in
- * `contracts/messages/check.ts`).
+ * Returns why nobody may use a numeric; undefined if the numeric has no fault. If the device marks the numeric as
+ * invalid or calibrating, only the code and the unit are checked. Readers of the log leave out the same numerics
+ * (`usableNumber` in `contracts/messages/check.ts`).
  */
 export function valueFault(numeric: NumericValue): ValueFault | undefined {
   const parameter = parameters.get(numeric.code);

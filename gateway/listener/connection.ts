@@ -47,7 +47,7 @@ function flushAcks(context: Context, connection: Connection): void {
     observe(ackMs, atMs - ack.receivedMs);
     const reasonCode = ack.reasonCode ?? reason.success;
     const failed = reasonCode >= 0x80;
-    // The exchange of QoS 2 counts until PUBCOMP (MQTT 5 section 4.9), unless PUBREC ends it.
+    // A QoS 2 message counts against Receive Maximum until PUBCOMP, or until a PUBREC with an error code (MQTT 5 section 4.9).
     if (ack.kind === 'puback' || failed) client.quotaUsed -= 1;
     if (client.version === 4 || (reasonCode === 0 && ack.reasonString === undefined)) {
       writeBareAck(batch, filledBytes, ack.kind, ack.packetId);
@@ -139,7 +139,7 @@ export function endConnection(context: Context, connection: Connection, cause: E
 
 /**
  * Counts a connection for its device and returns the device's share. Returns undefined if the device has the maximum number of connections.
- * @param replacesConnection whether the connection replaces another connection, so that the maximum does not apply
+ * @param replacesConnection whether the connection replaces another connection; then the maximum does not apply
  */
 export function joinDeviceShare(
   { shares, limits }: Context,

@@ -47,7 +47,8 @@ it('a connection is closed in time if it sends nothing, or only a byte of its ha
 });
 
 it('silent connections above the limit of their address are closed, and a device from this address can connect', async () => {
-  // 64 handshakes may run at the same time, 32 of them from one address. The test lets one begin after the other, without waiting.
+  // 64 handshakes may run at the same time, 32 of them from one address. The test moves the clock, so that the
+  // handshakes begin one after the other without a wait.
   bench = await openBench({ connectMs: 50_000, connectsPerS: 1 }, '', { standsStill: true });
   for (let n = 0; n < 37; n += 1) {
     await dialSilently();

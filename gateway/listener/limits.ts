@@ -38,7 +38,10 @@ export type Limits = {
    * connection.
    */
   readonly connectsWaitingMax: number;
-  /** Longest TLS handshake, and also the longest time from its end to CONNECT. After either of these times the connection is closed. */
+  /**
+   * Longest time for a TLS handshake, and also the longest time from its end to CONNECT, ms. After either of these times the connection is
+   * closed.
+   */
   readonly connectMs: number;
   /** Longest time from the first byte of a packet to its last byte, without pauses of the gateway. After it the connection is closed. */
   readonly packetMs: number;
@@ -46,7 +49,10 @@ export type Limits = {
   readonly keepAliveMaxS: number;
   /** Longest time for which a session is kept without a connection. */
   readonly sessionExpiryMaxMs: number;
-  /** Maximum number of sessions at the same time, with and without a connection. Above it the session that lost its connection first is ended. */
+  /**
+   * Maximum number of sessions at the same time, with and without a connection. Above it the session that has been
+   * without a connection for the longest time is ended.
+   */
   readonly sessionsMax: number;
   /** Largest topic alias of a connection [MQTT-3.3.2-9]. A larger alias ends the connection with DISCONNECT 0x94. */
   readonly topicAliasMax: number;

@@ -45,8 +45,8 @@ export type Listener = {
   /** Number of paused connections, by what they wait for. */
   paused(): Readonly<Record<WaitCause, number>>;
   /**
-   * Shuts down: accepts no more connections, reads no more packets, waits at most `withinMs` until all messages on their way are
-   * acknowledged, sends DISCONNECT (MQTT 5: 0x8B) to the clients, and closes.
+   * Shuts down. First it accepts no more connections and reads no more packets. It waits at most `withinMs` until all
+   * messages on their way are acknowledged. Then it sends DISCONNECT (MQTT 5: 0x8B) to the clients, and closes.
    */
   close(withinMs: number): Promise<void>;
 };
@@ -116,7 +116,7 @@ export async function openListener(options: ListenerOptions, open: typeof openPo
       }
       const untilMs = monotonicMs() + withinMs;
       while (context.budget.usedBytes() > 0 && monotonicMs() < untilMs) await sleep(5);
-      // Acknowledgements are sent one tick after the appends that settled them.
+      // The acknowledgements of the last appends are sent on the next tick.
       await sleep(0);
       const sockets = [...connections].map(({ socket }) => socket);
       for (const connection of connections) endConnection(context, connection, { kind: 'drained' });

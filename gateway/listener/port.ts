@@ -112,8 +112,9 @@ export async function openPort(
 }
 
 /**
- * Returns the limits for concurrent handshakes: as many as can begin in the longest time of one handshake. One address may have half of
- * these handshakes, because all devices of a hospital may come through one address.
+ * Returns the limits for concurrent handshakes: as many as can begin in the longest time of one handshake. One address
+ * can have at most half of these handshakes. This share is large, because all devices of a hospital may come through
+ * one address.
  */
 function handshakeLimits({ connectsPerS, connectMs }: Limits): DoorOptions {
   const connectionsMax = Math.max(64, Math.ceil((connectsPerS * connectMs) / 1000));

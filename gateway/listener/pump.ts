@@ -44,7 +44,7 @@ function handleReceivedPackets(context: Context, connection: Connection): void {
     if (client && waitingPublish) {
       connection.waitingPublish = undefined;
       dispatch(context, connection, client, waitingPublish.packet, waitingPublish.bytes);
-      // This may resume another connection of the device, so it comes after the packet was handled.
+      // `releaseUnsent` may resume another connection of the device, so it is called after the packet was handled.
       context.shares.releaseUnsent(client.share, publishMemoryBytes(waitingPublish.bytes));
       continue;
     }
@@ -111,7 +111,10 @@ function handleFirstPacket(context: Context, connection: Connection, frame: Buff
   else endForViolation(context, connection, packet.code, packet.reasonString);
 }
 
-/** Pauses a connection. Also registers a callback that continues after the wait, unless the event at the end of the wait calls `pump` anyway. */
+/**
+ * Pauses a connection. For some causes, the event at the end of the wait calls `pump`. For the other causes, registers a callback that
+ * calls `pump`.
+ */
 function pause(context: Context, connection: Connection, wait: WaitCause): void {
   if (!connection.isPaused) {
     connection.isPaused = true;
@@ -135,7 +138,7 @@ function pause(context: Context, connection: Connection, wait: WaitCause): void 
       break;
     case 'device-rate':
     case 'device-share':
-      // Before CONNECT a connection does not wait for its device.
+      // A connection waits for its device only after CONNECT, so it has a client here.
       context.shares.callWhenSpace(connection.client!, wait, continuePump);
       break;
   }

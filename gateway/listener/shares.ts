@@ -3,8 +3,9 @@
  * limit the connections of the device are not read, and later they are read again one after the other. No packet of the device is dropped,
  * and no other device must wait.
  *
- * A device may use at most as much memory as is still free (the dynamic threshold of Choudhury and Hahne, 1998). So a single device gets at
- * most half of the memory. If n devices want all of it, each gets an equal part, and some memory is always free for a new device.
+ * A device may use at most as much memory as remains free (the dynamic threshold of Choudhury and Hahne, 1998). So a
+ * single device gets at most half of the memory. If n devices want all of it, each gets an equal part, and some memory
+ * is always free for a new device.
  */
 import {
   type Allowance,
@@ -30,7 +31,7 @@ export type Share = {
   readonly heldBack: HeldBack;
   /** Callbacks of the waiting connections, in the order in which they began to wait. */
   readonly waiting: (() => void)[];
-  /** Runs while the device waits for its rate. */
+  /** Timer until the device may send again; undefined if the device does not wait for its rate. */
   timer: NodeJS.Timeout | undefined;
   /** Whether the loop that resumes connections is running, so that a resumed connection does not start a second loop. */
   isResuming: boolean;
@@ -40,7 +41,10 @@ export type Share = {
 type DeviceWaitCause = 'device-rate' | 'device-share';
 
 export type Shares = {
-  /** Returns the share of a device. The share is remembered after the last connection has ended, so a device cannot get a new share. */
+  /**
+   * Returns the share of a device. The share is remembered after the last connection has ended, so a device that connects again gets no new
+   * share.
+   */
   shareOf(deviceId: string): Share;
   /** Returns what the connections of the device must wait for; undefined if they need not wait. */
   waitCauseOf(share: Share): DeviceWaitCause | undefined;

@@ -21,7 +21,10 @@ export type Outcome =
   | { readonly kind: 'appended'; readonly reasonString?: string }
   /** The message is refused. It is in the topic `rejected`, or only counted. */
   | { readonly kind: 'refused'; readonly code: ReasonCode; readonly reasonString: string }
-  /** The message may not be in Kafka. It is not acknowledged, and the connection is closed, so that the device sends it again. */
+  /**
+   * It is not certain that the message is in Kafka. It is not acknowledged, and the connection is closed, so that the device sends it
+   * again.
+   */
   | { readonly kind: 'failed' };
 
 export type Sink = {
@@ -33,7 +36,7 @@ export type Sink = {
    * Claims a client id for a connection, so that any other gateway with this client id ends its connection. Calls `settle` once, after this
    * function has returned: with true when the log has the claim, or with false if Kafka does not answer in time. In that case the claim is
    * written later.
-   * @returns a function that gives up the claim, so that `settle` is not called any more
+   * @returns a function that gives up the claim; after that, `settle` is not called any more
    */
   claim(source: Source, clientId: string, settle: (claimed: boolean) => void): () => void;
   /** Reports that a connection was accepted. `replaced`: it replaces another connection with the same client id. */

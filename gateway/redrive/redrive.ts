@@ -1,4 +1,4 @@
-/** Sends a rejected message through the gateway's pipeline again, with the rules of today. */
+/** Sends a rejected message through the gateway's pipeline again, with the present rules. */
 import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { RedriveRequest, RedriveResult } from '../../contracts/messages/redrive.ts';
@@ -14,9 +14,9 @@ import { createSource } from '../source.ts';
 import type { Tables } from '../tables.ts';
 
 /**
- * Returns a function that redrives one rejected message. The reading keeps its device, its time of receipt, and its own `boot` and `seq`. If
- * it has no `boot` and `seq`, they are derived from the rejected record. So if a person redrives the same record twice, readers of the log
- * recognise the second reading as a repeat. A message that is still not valid is not written to `rejected` again.
+ * Returns a function that redrives one rejected message. The reading keeps its device, its time of receipt, and its own `boot` and `seq`.
+ * If the reading has no `boot` and `seq`, they are derived from the rejected record. So if a person redrives the same record twice,
+ * readers of the log recognise the second reading as a repeat. A message that is still not valid is not written to `rejected` again.
  */
 export function createRedrive(options: {
   readonly append: AppendSealed;
@@ -59,7 +59,7 @@ export function createRedrive(options: {
   };
 }
 
-/** Maximum number of periods of the device that a refusal names. It names the newest. */
+/** Maximum number of periods of the device that a refusal names: the newest periods. */
 const periodsNamedMax = 5;
 
 /**

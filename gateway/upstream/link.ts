@@ -31,7 +31,7 @@ export type LinkOptions = {
   readonly budget: Budget;
   readonly publish: (topic: string, payload: Buffer, retain: boolean, settle: (outcome: Outcome) => void) => void;
   readonly ready: () => boolean;
-  /** Called if a message may not be in Kafka. */
+  /** Called if it is not certain that a message is in Kafka. */
   readonly onFailed: () => void;
   readonly counters: Counters;
   readonly measures: Measures;
@@ -40,7 +40,7 @@ export type LinkOptions = {
   readonly monotonicMs: () => number;
 };
 
-/** The state of one network connection. It is not used for the next connection, on which packet ids belong to other messages. */
+/** The state of one network connection. The next connection gets a new state, because packet ids there belong to other messages. */
 type Flow = { readonly stream: Duplex; readonly acks: AckQueue; isFlushScheduled: boolean; hasEnded: boolean };
 
 const reconnectMs = 1_000;
@@ -61,7 +61,7 @@ export function openLink(options: LinkOptions): Link {
   let isSubscribed = false;
   let wasConnectedBefore = false;
   let isDraining = false;
-  /** Continues reading when there is space; undefined if reading is not paused. */
+  /** Continues to read. Called when there is space; undefined if reading is not paused. */
   let continueReading: (() => void) | undefined;
 
   function logError(text: string, fields: object): void {
@@ -174,7 +174,7 @@ export function openLink(options: LinkOptions): Link {
   });
   client.on('error', (error) => {
     logError('upstream broker not reached', { error: (error as NodeJS.ErrnoException).code ?? error.message });
-    // After a packet that the library cannot read, it would go on to read in the middle of this packet.
+    // If the library cannot read a packet, it would continue in the middle of this packet. So the connection is ended.
     client.stream.destroy();
   });
   client.on('disconnect', ({ reasonCode }) => {

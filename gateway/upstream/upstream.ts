@@ -23,8 +23,8 @@ export type Upstream = {
 };
 
 /**
- * Maximum number of devices whose source is remembered. Above this number the device that came first is forgotten. If a forgotten device
- * does not number its readings, its next readings get a new boot.
+ * Maximum number of devices whose source is remembered. If there are more, the gateway forgets the device that it has
+ * known for the longest time. If a forgotten device does not number its readings, its next readings get a new boot.
  */
 const sourcesMax = 20_000;
 

@@ -1,10 +1,12 @@
 /**
- * Anchors of the audit trail: lines of a file that the witness writes and that the writers of the trail cannot change. An anchor has a
- * time, and for each partition of the topic `audit` the offset at which the partition ended at that time, with a digest of all records
- * before this offset. Each line has the hash of the line before and is signed. Pure.
+ * Anchors of the audit trail: lines of a file that the witness writes and that the writers of the trail cannot change.
+ * An anchor has a time, and an offset and a digest for each partition of the topic `audit`. The offset is the end of
+ * the partition at that time. The digest covers all records before this offset. Each line has the hash of the line
+ * before and is signed. Pure.
  *
- * The digest is over the sealed records as they are in Kafka, because the witness cannot open them. Even somebody with every key of a
- * writer cannot remove, change or insert a record that an anchor covers without being noticed.
+ * The digest is over the sealed records as they are in Kafka, because the witness cannot open them. If somebody
+ * removes, changes or inserts a record that an anchor covers, the check finds this, even if this person has every key
+ * of a writer.
  */
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
@@ -111,8 +113,8 @@ export type AnchorFile = {
 };
 
 /**
- * Parses and verifies a whole file. Ignores a last line without a line end, which a crash of the witness cut short. After a wrong line,
- * the next lines are still verified.
+ * Parses and verifies a whole file. Ignores an incomplete last line (without a line end), which a crash of the witness
+ * can leave. After a wrong line, the next lines are still verified.
  */
 export function readAnchors(text: string, hash: Hash, verify: Parameters<typeof readAnchor>[3]): AnchorFile {
   const anchors: Anchor[] = [];

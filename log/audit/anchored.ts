@@ -4,7 +4,10 @@ import { formatInstant, parseInstant } from '../../contracts/time.ts';
 import { type Anchor, digestStart, nextDigest } from './anchor.ts';
 import type { AuditFault, Hash } from './chain.ts';
 
-/** A record that was appended later than this after its own time has a false time (our choice). Clock errors and waits are shorter. */
+/**
+ * Longest time from the own time of a record to its append, ms (our choice). Clock errors and waits are shorter, so a longer time means
+ * that the record's own time is false.
+ */
 export const appendDelayMsMax = 10 * 60_000;
 
 type AnchoredOffset = {
@@ -19,7 +22,10 @@ type PartitionState = {
   readonly anchoredOffsets: readonly AnchoredOffset[];
   /** Index of the next anchored offset. */
   nextIndex: number;
-  /** Digest of the records read so far. If the reading began in the middle, undefined until it reaches an anchored offset. */
+  /**
+   * Digest of the records read so far. If the reading began in the middle of the partition, the digest is undefined
+   * until the reading reaches an anchored offset.
+   */
   digest: string | undefined;
   nextOffset: number;
   isWrong: boolean;
@@ -97,7 +103,10 @@ export function createAnchoredCheck(anchors: readonly Anchor[], hash: Hash, from
       compareDigests(partition, state, offset + 1, faults);
       return faults;
     },
-    /** Returns whether a record must be signed. True from the first anchor on, because signatures and anchors began with one version. */
+    /**
+     * Returns whether a record must be signed. True from the first anchor on, because the same version of Vigil
+     * introduced signatures and anchors.
+     */
     mustBeSigned({ partition, offset }: LogPosition): boolean {
       const start = firstAnchor?.places.find((anchor) => anchor.partition === partition);
       return firstAnchor !== undefined && offset >= (start?.offset ?? 0);

@@ -45,7 +45,10 @@ const backwardMsMax = 60_000;
 export type ChainCheck = {
   readonly bounds: CheckBounds;
   readonly chains: Map<string, Chain>;
-  /** Whether the first record of a chain may have a number above 1, because the reading began in the middle of the log. */
+  /**
+   * Whether the reading began in the middle of the log. Then a number above 1 is no fault in the first record of a
+   * chain.
+   */
   fromMiddle: boolean;
   records: number;
   /** Number of records from older versions, which did not sign records. */
@@ -60,8 +63,8 @@ export function newCheck(fromMiddle: boolean, bounds = dashboardBounds): ChainCh
 }
 
 /**
- * Begins each chain at the lowest number among `records`, which were read partition by partition and so out of order. After this call, a
- * new chain must begin at number 1.
+ * Begins each chain at the lowest number among `records`. These were read one partition after the other, so they are
+ * out of order. After this call, a new chain must begin at number 1.
  */
 export function beginChains(check: ChainCheck, records: readonly AnyAuditRecord[]): void {
   for (const record of [...records].sort((a, b) => a.n - b.n)) chainOf(check, record);
@@ -73,7 +76,7 @@ export type Outcome = 'ok' | 'older' | 'repeat' | 'wrong';
 /**
  * Checks the next record. The records of one chain are in several partitions, so they may arrive out of order. After a retry of the writer,
  * a record may arrive twice.
- * @param verdict the verdict on the record by itself (rules.ts, sessions.ts)
+ * @param verdict the verdict on the record alone, without its place in the chain (rules.ts, sessions.ts)
  * @returns `repeat` if the same record was read before, `wrong` if the record or its position in the chain is wrong, `older` if the
  *   record is right but from a version without signatures
  */
@@ -182,8 +185,8 @@ export function missingRecords(check: ChainCheck): string[] {
 
 /**
  * Records every gap of every chain as a fault, after the reading has ended.
- * @param fromMs time at which the reading began. A gap before a record of this time or later is not a fault, because the missing records may
- *   have been written during the reading
+ * @param fromMs time at which the reading began. If the record after a gap is from this time or later, the gap is not a
+ *   fault: the missing records may have been written during the reading
  */
 export function recordAllGaps(check: ChainCheck, fromMs: number): void {
   for (const [boot, chain] of check.chains) {

@@ -1,6 +1,9 @@
 import { createHmac } from 'node:crypto';
 
-/** Characters of base64url. Less than the whole HMAC, but with 128 bits two devices never get the same pseudonym. */
+/**
+ * Length of a pseudonym, characters of base64url. It has 128 bits of the HMAC, which are enough: two devices never get
+ * the same pseudonym.
+ */
 const pseudonymLength = 22;
 
 function keyedHash(key: string, label: string, id: string): string {
@@ -15,12 +18,18 @@ export function pseudonym(key: string, kind: 'device' | 'actor' | 'ward', id: st
   return keyedHash(key, kind, id);
 }
 
-/** Returns the association id for a device without a patient. It is the same in every gateway, so such a device can have alarms, too. */
+/**
+ * Returns the association id for a device without a patient. Every gateway computes the same id for a device, so such a
+ * device can have alarms, too.
+ */
 export function unassignedAssociation(key: string, deviceId: string): string {
   return `u-${keyedHash(key, 'unassigned', deviceId)}`;
 }
 
-/** Returns a function that returns the pseudonym of a person, and computes it only once. It remembers at most 10,000. */
+/**
+ * Returns a function that returns the pseudonym of a person. The function remembers the pseudonyms of 10,000 persons.
+ * For further persons it computes the pseudonym at each call.
+ */
 export function rememberedPseudonyms(key: string): (userId: string) => string {
   const known = new Map<string, string>();
   return (userId) => {

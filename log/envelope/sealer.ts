@@ -35,9 +35,9 @@ export type DataKey = {
   readonly createdMs: number;
   readonly lifetimeMs: number;
   /**
-   * The last nonce. For a key of an hour it is deterministic (SP 800-38D section 8.2.1): 4 random bytes that are fixed for the key, then the
-   * invocation counter. For a key of a year it is random for each message (8.2.2), because several processes use the key one after the
-   * other and do not know each other's counters.
+   * The last nonce. For a key of an hour it is deterministic (SP 800-38D section 8.2.1): 4 random bytes that are fixed
+   * for the key, then the invocation counter. For a key of a year it is random for each message (8.2.2): several
+   * processes use the key one after the other, and no process knows the counter of another process.
    */
   readonly nonce: Buffer;
   readonly isLongLived: boolean;
@@ -48,7 +48,10 @@ export type DataKey = {
 
 type HeaderStart = Omit<RecordOrigin, 'seq'> & {
   readonly contentType: string;
-  /** The header up to `seq`: its whole groups of three bytes in base64url (`encoded`), and the remaining text (`rest`). */
+  /**
+   * The header up to `seq` in two parts. `encoded`: the part whose length is a multiple of 3 bytes, in base64url. `rest`:
+   * the last 0 to 2 characters, as text.
+   */
   readonly encoded: string;
   readonly rest: string;
 };

@@ -9,7 +9,10 @@ import { contentTypes } from '../../contracts/messages/records.ts';
 import { createList, itemsMax } from './list.ts';
 import { type ReadContext, readSpan } from './span.ts';
 
-/** Test messages and ends of addresses are read from this long before the alarm on (ours). Each address is tested every 10 min. */
+/**
+ * Test messages and ended addresses are read from this long before the alarm on, ms (ours). Each address is
+ * tested every 10 min.
+ */
 const reachLeadMs = dayMs;
 
 /** Reads the decisions about the alarm, and the test messages of the persons whom it called. */

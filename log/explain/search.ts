@@ -15,7 +15,7 @@ export type FoundAlarm = {
 /** The log is searched back to each of these ages, one after the other, because most questions are about a recent alarm. */
 const searchAgesMs = [dayMs, 8 * dayMs, 40 * dayMs, 200 * dayMs, Number.POSITIVE_INFINITY];
 
-/** If more alarms than this have an id with this beginning, the given text is too short. */
+/** If more alarms than this have an id that begins with the given text, the text is too short. */
 const foundMax = 1_000;
 
 /**

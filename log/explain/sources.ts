@@ -14,13 +14,20 @@ import { createList } from './list.ts';
 import type { Place } from './search.ts';
 import { type ReadContext, readSpan } from './span.ts';
 
-/** Late data can begin an alarm again under the same id after its end. So the log is read this much further (ours). */
+/**
+ * Late data can begin an alarm again under the same id after its end. So the log is read for this time after the end,
+ * ms (ours).
+ */
 const afterEndMs = dayMs;
-/** Readings and connections are read up to this long after the raise (ours). */
+/** Readings and connections are read until this time after the alarm was raised, ms (ours). */
 const observationsMsMax = dayMs;
-/** Readings are kept from this long before the onset until this long after the delay (ours). */
+/**
+ * The readings of the explanation begin this long before the onset, and end this long after the end of the delay, ms (ours).
+ */
 const aroundMs = minuteMs;
-/** The audit trail is read from this much earlier than needed, so that a gap at the beginning is noticed (ours). */
+/**
+ * The reading of the audit trail begins this much earlier than needed, ms (ours). So a gap at the beginning is noticed.
+ */
 const auditEdgeMs = hourMs;
 
 export async function readRecords(

@@ -30,7 +30,10 @@ export type AppenderStats = {
   readonly batches: number;
   readonly retries: number;
   readonly failed: number;
-  /** Batches whose base offset is not above the last offset of the partition: Kafka has lost acknowledged records. */
+  /**
+   * Number of batches with a base offset that is not above the last offset of the partition: Kafka has lost
+   * acknowledged records.
+   */
   readonly regressed: number;
   readonly pendingBytes: number;
   readonly pendingRecords: number;

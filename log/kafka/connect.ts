@@ -16,8 +16,9 @@ import type { kafkaClientSettings } from './settings.ts';
 export type { Kafka } from 'kafkajs';
 
 /**
- * Corrects a bug of kafkajs 2.2.4: each connection has a timer for throttled requests, which wakes the process a thousand times per second,
- * and whose negative delay makes Node 24 print a warning. After this call, the timer runs only while a request waits.
+ * Corrects a bug of kafkajs 2.2.4: each connection has a timer for throttled requests. The timer wakes the process a
+ * thousand times per second, and its negative delay makes Node 24 print a warning. After this call, the timer runs only
+ * while a request waits.
  */
 function fixRequestQueueTimer(): void {
   type Queue = {
@@ -79,7 +80,7 @@ function socketsWithFreshCertificates(settings: Settings<typeof kafkaClientSetti
     certFile: settings.kafkaCertFile,
     keyFile: settings.kafkaKeyFile,
     serverName: settings.kafkaServerName,
-    // The CRL is signed by Vigil's own CA. It cannot revoke certificates from the hospital, so then no CRL is checked.
+    // Vigil's own CA signs the CRL, so the CRL cannot revoke the hospital's certificates. For these, no CRL is checked.
     crlFile: settings.kafkaServerName === hospitalCertificate ? '' : settings.servicesCrlFile,
     log,
   });

@@ -93,8 +93,9 @@ export async function readBatches(
 }
 
 /**
- * Returns the real end of a batch, which may differ from `end`, the end by its length field, because the checksum does not cover the length.
- * If the checksum is wrong, the batch ends at the next undamaged batch, if that begins before `end` or if no batch can begin at `end`.
+ * Returns the real end of a batch. `end` is the end by the length field, which may be wrong: the checksum does not
+ * cover this field. If the checksum of the batch is wrong, the batch ends at the next undamaged batch in two cases:
+ * that batch begins before `end`, or no batch can begin at `end`.
  */
 function realEndOf(bytes: Buffer, at: number, end: number): number {
   if (isChecksumRight(bytes, at, end)) return end;

@@ -304,7 +304,7 @@ describe('openSealedLog with a real Kafka', () => {
     const results = await Promise.allSettled([1, 2, 3, 4].map(() => appender.append('alarms', key, Buffer.alloc(800))));
     expect(results.map((result) => result.status)).toEqual(Array(4).fill('rejected'));
     const reasons = results.map((result) => (result as PromiseRejectedResult).reason as VigilError);
-    // One batch was tried, not four one after another.
+    // All four records have the same error, so only one batch was tried.
     for (const reason of reasons) expect(reason).toBe(reasons[0]);
     expect(appender.stats()).toMatchObject({ failed: 4, pendingBytes: 0, pendingRecords: 0 });
   });

@@ -101,7 +101,10 @@ async function removeFromGroup(kafka: Kafka, { group, memberId, pid }: Member, l
   }
 }
 
-/** Writes the group member of this process to the file. If that fails, logs a warning: only a restart after a crash takes longer. */
+/**
+ * Writes the group member of this process to the file. If that fails, only logs a warning: without the file, a restart
+ * after a crash takes longer.
+ */
 export function recordMember(file: string, group: string, memberId: string, log: Logger): void {
   const { host, machineBoot } = thisMachine;
   const startedAt = thisMachine.startedAt(process.pid) ?? '';
@@ -127,7 +130,7 @@ const thisMachine: Machine = {
   machineBoot: readFileOr('/proc/sys/kernel/random/boot_id', ''),
   startedAt(pid) {
     const stat = readFileOr(`/proc/${pid}/stat`, undefined);
-    // The name of the program is in brackets and may have spaces. The start time is the 20th field after the name.
+    // The name of the program is in brackets and can contain spaces. The start time is the 20th field after the name.
     if (stat !== undefined) return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
     try {
       process.kill(pid, 0);

@@ -100,9 +100,10 @@ export function createProduceClient(kafka: Kafka): ProduceClient {
         connection.requestQueue.maybeThrottle(answer.throttleMs);
         return answer.answers;
       } catch (error) {
-        // Without this, the broken connection would be used again. The producer of kafkajs does the same.
+        // Without `disconnect`, the broken connection would be used again. The producer of kafkajs does the same.
         if ((error as Error).name === 'KafkaJSConnectionClosedError') await broker.disconnect();
-        // The connection to a frozen broker stays open. Without this, kafkajs would ask that broker for the leaders, and no other broker.
+        // The connection to a frozen broker stays open. If this code kept the connection, kafkajs would ask only that
+        // broker for the leaders.
         if ((error as Error).name === 'KafkaJSRequestTimeoutError') connection.socket.destroy(error as Error);
         throw error;
       }

@@ -2,12 +2,12 @@
  * A queue of tasks, one for each fetched batch. kafkajs does not fetch while a batch is handled. So the reader puts each batch into this
  * queue immediately, and kafkajs fetches the next records while the queue runs its tasks one after the other.
  *
- * No task runs in the turn of the event loop in which the task was put. In that turn, kafkajs puts all batches of a fetch and requests the
- * next fetch. Between two tasks of a fetch, no timer runs, unless a task waits for something. So a timer that looks for silent devices runs
- * after all batches of a fetch were handled.
+ * A task never runs in the same turn of the event loop in which it was put into the queue. In that turn, kafkajs puts
+ * all batches of a fetch and requests the next fetch. Timers do not run between two tasks of a fetch (only while a task
+ * waits for something). So a timer that looks for silent devices runs after all batches of a fetch were handled.
  */
 
-/** The members of a record that its size depends on. */
+/** The members of a record from which its size is computed. */
 export type SizedRecord = { readonly key: Buffer | null; readonly value: Buffer | null };
 
 export type ReadAheadQueue = {
@@ -27,7 +27,7 @@ function bytesOf(records: readonly SizedRecord[]): number {
 }
 
 /**
- * Creates a queue. Its size is counted in bytes and not in records, because a record may have 256 kB.
+ * Creates a queue. Its size is counted in bytes and not in records, because one record can have up to 256 kB.
  * @param bytesMax while the queue has more bytes than this, `put` does not resolve
  */
 export function createReadAheadQueue(bytesMax: number): ReadAheadQueue {

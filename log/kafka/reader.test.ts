@@ -8,7 +8,10 @@ const runPendingTasks = async () => {
   for (let turn = 0; turn < 10; turn += 1) await new Promise((done) => setImmediate(done));
 };
 
-/** Creates a false client of kafkajs, whose events and batches a test sends by hand. `high` is the end of the only partition. */
+/**
+ * Creates a stand-in for the client of kafkajs. A test sends its events and batches by hand. `high` is the end of the
+ * only partition.
+ */
 function fakeKafka(high: number) {
   const listeners = new Map<string, (event: object) => void>();
   let eachBatch: (payload: object) => Promise<void> = async () => {};

@@ -40,7 +40,7 @@ export type ReaderOptions = {
   readonly readsAhead?: boolean;
   /** File with the group member of this process, so that its next start after a crash is faster (predecessor.ts). */
   readonly memberFile?: string;
-  /** Called at each assignment, before any of its records are handed out. May return other offsets to begin at. */
+  /** Called at each assignment, before its records are handed out. May return other offsets at which to begin. */
   readonly onAssigned?: (
     partitions: ReadonlyMap<KafkaTopic, readonly number[]>,
   ) => Promise<ReadonlyMap<TopicPartition, string> | undefined>;
@@ -63,7 +63,7 @@ export type Reader = {
    */
   reachEnd(signal?: AbortSignal): Promise<ReadonlyMap<TopicPartition, bigint>>;
   /**
-   * Commits the next offsets to read. Only one call at a time.
+   * Commits the next offsets to read. Only one call may run at a time.
    * @throws Error of kafkajs, or VigilError `log-unavailable` if Kafka did not accept the offsets, or if there was a new assignment
    */
   commit(offsets: readonly { topic: KafkaTopic; partition: number; offset: string }[]): Promise<void>;
@@ -80,7 +80,7 @@ const disconnectMsMax = 3_000;
 const restartMsMin = 1_000;
 const restartMsMax = 60_000;
 const positionCheckMs = 10;
-/** While more bytes than this wait to be handed out, nothing is fetched. About the size of one fetch. */
+/** While more bytes than this wait to be handed out, nothing is fetched. This is about the size of one fetch. */
 const aheadBytesMax = 10_000_000;
 const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
@@ -114,7 +114,7 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
   });
   /** The next offset to hand out, by partition. */
   const positions = new Map<TopicPartition, string>();
-  /** The ends of the partitions at the first assignment, without the partitions that are read up to there. */
+  /** The end of each partition at the first assignment. A partition is removed when the reader has reached this end. */
   let endsToReach: Map<TopicPartition, bigint> | undefined;
   let assignedPartitions: ReadonlyMap<KafkaTopic, number[]> = new Map();
   let assignment: Promise<void> = Promise.resolve();
@@ -135,8 +135,9 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
       () => ownGeneration !== generation || isClosed,
     );
   });
-  // A transaction leaves markers in the log, which are not records. For a batch with only markers, kafkajs does not call `eachBatch`, so
-  // this listener moves the position. Not if the reader begins at the end, because then the position may not be set yet.
+  // A transaction leaves markers in the log, which are not records. For a batch with only markers, kafkajs does not
+  // call `eachBatch`, so this listener moves the position. If the reader begins at the end, the listener does nothing,
+  // because perhaps no position has been set yet.
   consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
     if (payload.batchSize > 0 || payload.lastOffset === null || options.start === 'end') return;
     const topicPartition: TopicPartition = `${payload.topic as KafkaTopic}/${payload.partition}`;

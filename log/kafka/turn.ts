@@ -91,7 +91,10 @@ export async function takeTurn(kafka: Kafka, name: string): Promise<Turn> {
   };
 }
 
-/** Returns the records in batches that Kafka accepts. Without this, one decision about many alarms could never be written. */
+/**
+ * Returns the records in batches that Kafka accepts. In a single batch, a decision about many alarms would be too
+ * large.
+ */
 export function batchesOf(records: readonly KeyedValue[]): KeyedValue[][] {
   const batches: KeyedValue[][] = [];
   let bytes = 0;

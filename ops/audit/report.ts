@@ -21,7 +21,10 @@ export type Report = {
     /** Number of places in the anchors that have the same digest as the log. */
     readonly checked: number;
     readonly lastAt: string | null;
-    /** Number of records after the last anchor. If records at the end of the log were removed, nothing shows it before the next anchor. */
+    /**
+     * Number of records after the last anchor. Until the next anchor, nothing shows whether somebody removed such
+     * records.
+     */
     readonly recordsSince: number;
   };
   readonly faultCount: number;

@@ -1,6 +1,7 @@
 /**
  * Replaces names by made-up names and moves times, for `--pseudonymous`. Within a file, a name always gets the same made-up name. A file
- * gets only these contents of the log: numbers, codes and units of Vigil's tables, and texts of fixed lists (also lines.ts). Pure.
+ * gets only these contents of the log: numbers, codes and units of Vigil's tables, and texts of fixed lists (see also
+ * lines.ts). Pure.
  */
 
 import { builtInAlertCodes } from '../../contracts/alert-codes.ts';
@@ -9,7 +10,10 @@ import type { Actor } from '../../contracts/messages/records.ts';
 import { parameters } from '../../contracts/parameters.ts';
 import { formatInstant, parseInstant } from '../../contracts/time.ts';
 
-/** Times are moved back by one to ten years, plus or minus up to 90 minutes (our choice). So a reading of the night stays in the night. */
+/**
+ * Times are moved back by one to ten years, plus or minus up to 90 minutes (our choice). So a reading at night still
+ * has a time at night.
+ */
 const daysMin = 365;
 const daysMax = 3_650;
 const minutesMax = 90;

@@ -27,7 +27,10 @@ export function targetOf(out: string, mayBeInGit: boolean): Target {
   return target;
 }
 
-/** Returns the git work tree that contains a folder; undefined if there is no work tree. The folder need not exist yet. */
+/**
+ * Returns the git work tree that contains a folder; undefined if there is no work tree. Works also for a folder that
+ * does not exist yet.
+ */
 export function gitTreeOf(folder: string): string | undefined {
   let path = folder;
   while (!existsSync(path) && dirname(path) !== path) path = dirname(path);

@@ -35,8 +35,8 @@ export function lineOf(
   const receivedMs = parseInstant(checked.body.receivedAt);
   if (receivedMs === undefined) return undefined;
   const { disguise } = context;
-  // The times of lines must not decrease. So a record that was appended long after it was received, as by a redrive, gets the time at which
-  // it was appended.
+  // The times of lines must not decrease. So if a record was appended long after it was received (for example by a
+  // redrive), its line has the time of the append.
   const atMs = appendedMs - receivedMs > clocksApartMsMax ? appendedMs : receivedMs;
   const at = instantOf(atMs, disguise);
   const numbers = { boot: disguise?.boot(origin.boot) ?? origin.boot, seq: origin.seq };

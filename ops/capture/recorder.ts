@@ -51,8 +51,9 @@ export function createRecorder(
 }
 
 /**
- * Returns the context for the lines of a capture. An alarm has another id in a replay than in the log, because the id is made from the
- * association's id and the onset time, and a capture has another association id and may have moved times.
+ * Returns the context for the lines of a capture. An alarm has another id in a replay than in the log: its id is made
+ * from the association's id and the onset time. A capture has another association id, and its times may have been
+ * moved.
  */
 export function contextOf(
   { onsets, answers }: Pick<Sources, 'onsets' | 'answers'>,

@@ -8,7 +8,10 @@ import type { SealedLog } from '../../log/sealed-log.ts';
 import { readTopic } from '../sealed-topic.ts';
 import { type CaptureScope, type Stay, staysOf } from './stays.ts';
 
-/** Maximum numbers of patients, commands and alarms in one run (our choice). For more, the person must select shorter times. */
+/**
+ * Maximum numbers of patients, commands and alarms in one run (our choice). If there are more, the person must select
+ * a shorter time.
+ */
 const staysMax = 500;
 const commandsMax = 100_000;
 const alarmsMax = 200_000;

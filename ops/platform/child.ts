@@ -42,7 +42,8 @@ const lastLineCharsMax = 500;
 
 /**
  * On Linux, the program `setpriv` (util-linux) makes a child end when its parent is killed by SIGKILL: `setpriv` asks the kernel to send
- * SIGTERM to the child, and then replaces itself by the child's program under the same pid. On other systems the child goes on.
+ * SIGTERM to the child, and then replaces itself by the child's program under the same pid. On other systems the child
+ * continues.
  */
 const setpriv =
   process.platform === 'linux' ? ['/usr/bin/setpriv', '/bin/setpriv'].find((path) => existsSync(path)) : undefined;

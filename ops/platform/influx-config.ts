@@ -9,8 +9,9 @@ export type InfluxConfig = {
 };
 
 /**
- * On Linux a program can listen on a multicast address, but nobody can connect to such an address. So nobody can reach the backup service.
- * Other systems do not allow this. There the backup service gets a free port of loopback, to which users of the machine can connect.
+ * On Linux a program can listen on a multicast address, but nobody can connect to such an address. So nobody can reach
+ * the backup service. Other systems do not allow a program to listen there. On these systems the backup service gets a
+ * free port of loopback, and users of the machine can connect to it.
  */
 export const unreachableAddress = '224.0.0.1:0';
 export const loopbackAddress = '127.0.0.1:0';

@@ -35,8 +35,8 @@ export const isBackupServiceUnreachable = process.platform === 'linux';
 const backupAddress = isBackupServiceUnreachable ? unreachableAddress : loopbackAddress;
 
 /**
- * Starts InfluxDB and creates its database `vigil` with the retention policies `raw` (7 days, default) and `minutes` (400 days), and the
- * logins `admin`, `trends` (may write) and `dashboard` (may read).
+ * Starts InfluxDB and creates its database `vigil`. The retention policies are `raw` (7 days, default) and `minutes`
+ * (400 days). The logins are `admin`, `trends` (may write) and `dashboard` (may read).
  * @throws VigilError `start-failed`
  */
 export async function startInflux(options: InfluxOptions): Promise<Influx> {

@@ -1,8 +1,8 @@
 /**
- * The mark of the keys: a record in Kafka with the fingerprints of the keys that its records need. So a start notices if the folder of keys
- * belongs to another installation than the data. The mark also contains how often the key of each service was revoked, and which
- * certificates of devices were revoked. So a start notices if the folder is an older backup, with which a stolen key would be accepted
- * again.
+ * The mark of the keys: a record in Kafka with the fingerprints of the keys that the other records need. So a start
+ * notices if the folder of keys belongs to another installation than the data. The mark also contains how often the key
+ * of each service was revoked, and which certificates of devices were revoked. So a start notices if the folder is an
+ * older backup, with which a stolen key would be accepted again.
  */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
@@ -69,8 +69,8 @@ export function markOf(stateDir: string): Mark {
 }
 
 /**
- * Returns the end times of revoked certificates. For a certificate that the register does not list as issued, returns the latest possible
- * time: the certificate was issued before it was revoked.
+ * Returns the end times of revoked certificates. If the register does not list a certificate as issued, returns the
+ * latest possible end: one lifetime after it was revoked, because it was issued before that.
  */
 function endTimesOfRevoked({ issued, revoked }: Register): Record<string, number> {
   return Object.fromEntries(

@@ -76,7 +76,7 @@ export async function ensureTopics(brokers: string, certsDir: string, replicatio
   }
 }
 
-/** Waits until every new partition has a leader. Before that, a broker may not know a new topic. */
+/** Waits until every new partition has a leader. Before that, a broker does not always know a new topic. */
 async function waitForLeaders(admin: Admin): Promise<void> {
   for (const deadline = Date.now() + readyTimeoutMs; ; await new Promise((resolve) => setTimeout(resolve, retryMs))) {
     try {
@@ -241,7 +241,8 @@ export function topicConfig(name: KafkaTopic, replication: Replication = oneCopy
     'cleanup.policy': row.cleanup,
     'retention.ms': row.retentionMs,
     'message.timestamp.type': 'CreateTime',
-    // This is no limit. With Kafka's default, a broker whose clock was set back would refuse records with a time more than an hour ahead.
+    // This turns the limit off. With Kafka's default, a broker whose clock was set back would refuse records with a
+    // time more than an hour ahead.
     'message.timestamp.after.max.ms': '9223372036854775807',
     'max.message.bytes': messageBytesMax,
     'segment.ms': row.segmentMs,

@@ -61,8 +61,8 @@ export async function runRebuild(
 }
 
 /**
- * Returns a function that takes each report of progress, with a steady time in ms, and returns whether InfluxDB has been away in all
- * reports of the last `msMax`.
+ * Returns a function to call with each report of progress and a steady time in ms. The function returns whether
+ * InfluxDB has been away in all reports of the last `msMax`.
  */
 export function createAwayCheck(
   msMax: number,

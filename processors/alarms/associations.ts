@@ -15,7 +15,8 @@ export type Associations = {
    */
   fold(body: DeviceAssociations, nowMs: number): void;
   /**
-   * Removes the row of a device after a tombstone, because the hospital deleted the device. Then no patient counts as being at this device.
+   * Removes the row of a device after a tombstone, because the hospital deleted the device. After that, no patient is
+   * at this device.
    * @param key the pseudonym of the device
    */
   forget(key: string, nowMs: number): void;
@@ -40,7 +41,10 @@ export function createAssociations(pseudonymKey: string): Associations {
   const deviceIds = new Map<string, string>();
   /** Device ids by the association of the device without a patient. */
   const unassigned = new Map<string, string>();
-  /** Checks of callers of `waitFor`. Each new row runs them. */
+  /**
+   * One function for each caller that waits in `waitFor`. After each new row, each function checks whether its caller's
+   * association has come.
+   */
   const waiting = new Set<() => void>();
   let refused = 0;
 

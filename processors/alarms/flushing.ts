@@ -7,9 +7,9 @@
  *    partitions, so a replaced owner writes no snapshot.
  * 2. A snapshot is written only when all events that it includes are in `alarms`, and only while the partitions are still owned.
  * 3. Offsets are committed only when every snapshot of the round is written.
- * 4. A sign of life is written only after Kafka has accepted such a repeated commit, and when all events that were made before are in
- *    `alarms`. After a failed round there is no sign of life until a round succeeds. A round that lasts longer than `signsInRoundMsMax` gets
- *    no more signs, so that screens show a processor that can save nothing.
+ * 4. A sign of life is written only after Kafka has accepted such a repeated commit, and only when all events that were made before the
+ *    sign are in `alarms`. After a failed round there is no sign of life until a round succeeds. A round that lasts longer than
+ *    `signsInRoundMsMax` gets no more signs, so that the screens show that this processor cannot save anything.
  * If a round fails, the next round writes its snapshots and offsets again.
  */
 import type { Logger } from 'pino';
@@ -26,7 +26,7 @@ import type { Flush, Snapshot } from './snapshots.ts';
 
 /** While readings come, at least one snapshot is written in this time. */
 const snapshotAtLeastMs = 4_000;
-/** For this time a round of snapshots may last until it gets no more signs of life (ours). */
+/** A round that lasts longer than this gets no more signs of life (ours). */
 export const signsInRoundMsMax = 30_000;
 
 /** The next offset to read of a partition. */
@@ -66,7 +66,7 @@ export function createFlushing(options: {
   const { ownership, askKafka, commit, sealedLog, now } = options;
   const signs = createSigns(options);
   const counts = { snapshots: 0, flushesRefused: 0 };
-  /** Time from the start of a round, or of a sign of life, to the start of the next one. */
+  /** A round or a sign of life starts this often. */
   const stepMs = Math.min(alarmsSignEveryMs, options.snapshotMs);
   let lastWriteMs = performance.now();
   let lastRoundMs = performance.now();
@@ -115,8 +115,8 @@ export function createFlushing(options: {
 
   function takeSaves(quietMs: number): PartitionSave[] {
     const owners = [...ownership.owners()];
-    // A dashboard of an older version also counts snapshots as signs of life. So if no snapshot was due for a while, one partition writes its
-    // snapshots early.
+    // A dashboard of an older version also counts snapshots as signs of life. So if no snapshot was due for a while, one partition writes
+    // its snapshots early.
     const isOverdue = performance.now() - lastWriteMs > snapshotAtLeastMs;
     const early = isOverdue ? owners.find(([, { partition }]) => partition.isDirty())?.[0] : undefined;
     return owners.map(([partitionNumber, owner]) => {
@@ -141,7 +141,7 @@ export function createFlushing(options: {
     );
   }
 
-  /** Runs a commit after the commits before it have ended. Otherwise a sign could commit the old offsets after a round has committed new ones. */
+  /** Runs a commit after all earlier commits have ended. Otherwise a sign could commit old offsets after a round has committed new ones. */
   async function commitInTurn<T>(request: () => Promise<T>): Promise<T> {
     const turn = Promise.withResolvers<void>();
     const before = lastCommit;

@@ -76,8 +76,9 @@ function standbyNow(
 }
 
 /**
- * Handles a record that the last owner published, if its revision is higher than that of the snapshot. The next revisions continue from that
- * record, because screens ignore a record whose revision is not higher than the last one.
+ * Handles a record that the last owner published, if the revision of the record is higher than the revision in the
+ * snapshot. The next revisions continue from that record, because screens ignore a record whose revision is not higher
+ * than the last revision.
  */
 export function adoptPublished(engine: { inForce: PublishedInForce }, record: LimitsInForce | StandbyInForce): void {
   const { inForce } = engine;

@@ -1,7 +1,7 @@
 /**
  * Kills the alarm processor a hundred times while a recording replays. Kafka is a list in memory, and the wall clock is the recording's
- * clock, so one second is enough to try many moments of a kill: before or after events, snapshots and commits are written, with readings
- * and commands that came while no processor ran. kill.int.test.ts kills the real process.
+ * clock. So one second is enough to try many moments of a kill: before or after events, snapshots and commits are written. Readings and
+ * commands also come while no processor runs. kill.int.test.ts kills the real process.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -121,14 +121,17 @@ function screenTexts(events: readonly AlarmEvent[]): string[] {
     .filter(({ kind }) => kind === 'physiological')
     .map((alarm) => {
       const { alarmId, condition, onsetAt, onsets, present, resolvedAt, acknowledgedBy } = alarm;
-      // The re-alarm time of scores is not switched off, so their acknowledgement can end.
+      // The re-alarm of scores is not switched off, so the acknowledgement of a score can end.
       const acknowledger = isScore(condition) ? '' : (acknowledgedBy?.name ?? '-');
       return `${condition} ${onsetAt} ${alarmId} ×${onsets} ${present ? 'present' : resolvedAt} ${acknowledger}`;
     })
     .sort();
 }
 
-/** Runs a processor that is never killed. A nurse acknowledges some alarms. Returns these commands for the other run, and the alarms. */
+/**
+ * Runs a processor that is never killed. A nurse acknowledges some alarms. Returns the alarms, and the nurse's
+ * commands, which the run with kills gets too.
+ */
 function runWithoutKills(readings: readonly ObservationInput[], rand: () => number) {
   const log = newLog(readings, []);
   const processor = startProcessor(log, 0);

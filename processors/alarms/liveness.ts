@@ -2,8 +2,9 @@
  * Decides whether silence may be judged now. Keeps the state of reception.ts, the times of requests to Kafka, and the times of Kafka's
  * answers.
  *
- * Guarantee: silence is not judged while Kafka leaves a request unanswered for too long, nor after this process was paused. Afterwards,
- * the records that arrived in that time are read first (reception.ts has the times).
+ * Guarantee: silence is not judged while Kafka leaves a request unanswered for too long, or while this process is
+ * paused. Afterwards, silence is judged only after 3 s more (`catchUpMs` in reception.ts), so that the process first
+ * reads the records that waited.
  */
 import { mayJudge, startReception, updateReception } from './reception.ts';
 

@@ -14,13 +14,13 @@ export type Outbox<Event> = {
   put(event: Event): void;
   /** Resolves when at most 2,000 events wait. */
   waitForRoom(): Promise<void>;
-  /** Resolves to true when all events put before the call are in the log, or to false when the outbox is closed first. */
+  /** Resolves to true when all events that were put before the call are in the log, or to false when the outbox is closed first. */
   waitUntilSent(): Promise<boolean>;
   /** Returns the offset after the last event that is in the log. */
   nextOffset(): bigint;
   /** Returns the number of events that wait. */
   waitingCount(): number;
-  /** Returns the monotonic time at which the oldest waiting event was put; undefined if no event waits. */
+  /** Returns the monotonic time at which the oldest waiting event was put into the outbox; undefined if no event waits. */
   waitingSince(): number | undefined;
   /** Drops the waiting events. */
   close(): void;

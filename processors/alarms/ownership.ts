@@ -5,8 +5,8 @@
  * 1. An assignment first releases all former partitions and then restores the new ones.
  * 2. A released partition writes no more events.
  * 3. If a later assignment comes during a restore, the restore changes nothing.
- * 4. `generation` grows each time partitions are released. Code that waits for something reads `generation` before and after the wait, and
- *    stops if it has grown.
+ * 4. `generation` grows each time partitions are released. Code that waits for something reads `generation` before and after the wait,
+ *   and stops if `generation` has grown.
  */
 import type { KafkaTopic, TopicPartition } from '../../contracts/topics.ts';
 import type { Canaries } from './canaries.ts';
@@ -31,7 +31,7 @@ export type Ownership = {
   generation(): number;
   /**
    * Releases all owned partitions and takes over the assigned ones.
-   * @returns the offsets from which to read on; an empty map if a later assignment came during the restore
+   * @returns the offsets at which reading begins; an empty map if a later assignment came during the restore
    */
   takeOver(partitionsOf: ReadonlyMap<KafkaTopic, readonly number[]>): Promise<ReadonlyMap<TopicPartition, string>>;
   /** Releases all owned partitions. */

@@ -14,16 +14,16 @@ export type PendingCommand = {
   readonly input: CommandInput;
 };
 
-/** What the new owner of a partition has read from Kafka before it reads on. */
+/** What the new owner of a partition has read from Kafka before it begins with new records. */
 export type Restored = {
   readonly states: readonly AlarmState[];
-  /** Events of `alarms` that the snapshots may not include, in their order. */
+  /** Events of `alarms` that are perhaps not in the snapshots, in their order. */
   readonly publishedEvents: readonly AlarmEvent[];
   /** Limits in force and standby that were published after the snapshots, in their order. */
   readonly publishedInForce: readonly (LimitsInForce | StandbyInForce)[];
   /** The offset in `alarms` at which `publishedEvents` and `publishedInForce` begin. */
   readonly publishedFrom: bigint;
-  /** Commands that the snapshots may not include. The engines get each command between the readings of its time. */
+  /** Commands that are perhaps not in the snapshots. The engines get each command between the readings of its time. */
   readonly commands: readonly PendingCommand[];
   readonly position: Position;
   /** The end of the log of readings when the partition was taken over. Readings before this offset are replayed. */
@@ -37,20 +37,20 @@ export type PartitionOptions = {
   readonly restored: Restored;
   readonly findAssociation: (associationId: string) => AssociationInput | undefined;
   readonly emit: (event: AlarmEvent) => void;
-  /** Publishes a record that is not an event, in its place among the events. */
+  /** Publishes a record that is not an event, in order with the events. */
   readonly publish: (record: ScreenRecord) => void;
   readonly counters: Counters;
   /** Called with the counts of each step of an engine. */
   readonly onCounts?: (counts: Counts) => void;
-  /** Returns whether silence may be judged now (reception.ts). Until it may, the partition does not become live. */
+  /** Returns whether silence may be judged now (reception.ts). Before that, the partition does not become live. */
   readonly mayJudge: () => boolean;
   readonly nowMs: number;
 };
 
 /**
  * - `replaying`: readings that were in the log at the takeover are still to be read.
- * - `replayed`: those readings are read, but newer readings are not, or silence may not be judged yet. Readings and commands are judged by
- *   the present limits.
+ * - `replayed`: those readings are read. But newer readings are still to be read, or silence must not be judged yet. Readings and
+ *   commands are judged by the present limits.
  * - `live`: the engines also judge by the wall clock, so silence and escalation are judged.
  */
 type Phase = 'replaying' | 'replayed' | 'live';

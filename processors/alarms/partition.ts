@@ -34,7 +34,7 @@ export function createPartition(options: PartitionOptions) {
     setLogEnd(end: bigint): void {
       partition.logEnd = end;
     },
-    /** Moves the position behind a record that no engine gets. */
+    /** Moves the position to the offset after a record that no engine gets. */
     skip(topic: 'observations' | 'commands', offset: bigint, nowMs: number): void {
       if (topic === 'observations') moveBehind(partition, offset, nowMs);
       else if (partition.commands.length === 0) partition.position = { ...partition.position, commands: offset + 1n };
@@ -93,7 +93,8 @@ function addReading(partition: PartitionState, reading: Reading, nowMs: number):
   engine.touchedMs = nowMs;
   if (offset < engine.includedBefore.observations) counters.skipped += 1;
   else {
-    // A receive time after now is from before the machine's clock was set back. It counts as now, so that silence is noticed in time.
+    // A receive time in the future was written before the machine's clock was set back. It counts as now, so that
+    // silence is noticed in time.
     const corrected = 'receivedAt' in input ? { ...input, receivedAt: atMostNow(input.receivedAt, nowMs) } : input;
     const judgedMs = partition.phase === 'live' ? nowMs : Math.min(receivedAt, nowMs);
     runEngine(partition, engine, corrected, judgedMs, { ...partition.position, observations: offset });
@@ -118,7 +119,10 @@ function tick(partition: PartitionState, nowMs: number): void {
   }
 }
 
-/** Judges the last values of every patient by the changed profiles. If the partition is not live yet, it does so when it becomes live. */
+/**
+ * Judges the last values of every patient by the changed profiles. If the partition is not live yet, this happens when
+ * it becomes live.
+ */
 function applyNewProfiles(partition: PartitionState, nowMs: number): void {
   partition.hasNewProfiles = partition.phase !== 'live';
   if (partition.phase !== 'live') return;

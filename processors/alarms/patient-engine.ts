@@ -21,7 +21,7 @@ export type PatientEngine = {
   state: State;
   /** The restored state includes all records before these offsets. */
   readonly includedBefore: Position;
-  /** After a restart: events that the last owner published and that the restored state may not include. */
+  /** After a restart: events that the last owner published and that are perhaps not in the restored state. */
   publishedEvents: AlarmEvent[];
   /** Undefined if a snapshot includes the state. `from`: the first records that no snapshot includes. */
   dirty: { readonly from: Position; readonly atMs: number; urgent: boolean } | undefined;
@@ -77,7 +77,10 @@ export function restoredEngine(env: Environment, body: AlarmState, nowMs: number
   return engine;
 }
 
-/** Returns whether the association has ended, was never in the table, or is a device without a patient; and is idle and saved. */
+/**
+ * Returns whether the engine can be forgotten. It must be idle, saved and without alarms. Its association must have
+ * ended, must never have been in the table, or must belong to a device without a patient.
+ */
 export function isForgettable({ state, dirty, touchedMs }: PatientEngine, nowMs: number): boolean {
   if (dirty || Object.keys(state.book.live).length > 0 || nowMs - touchedMs < forgetMs) return false;
   const { association } = state;

@@ -1,10 +1,10 @@
 /**
  * The alarm processor: reads readings and commands, and writes alarm events and snapshots.
  *
- * After a kill no alarm is lost or raised twice, because an event goes to `alarms` before the snapshot that includes it
- * goes to `alarm-state`, and the group commits only offsets that all snapshots include (flushing.ts). After a kill, the
- * next owner judges the uncommitted records again and publishes equal events (same `alarmId`, same `rev`). Each
- * assignment restores from Kafka alone (ownership.ts).
+ * After a kill, no alarm is lost or raised twice. An event goes to `alarms` before the snapshot that includes it goes to
+ * `alarm-state`, and the group commits only offsets that all snapshots include (flushing.ts). So the next owner judges
+ * the uncommitted records again and publishes equal events (same `alarmId`, same `rev`). Each assignment restores its
+ * partitions only from Kafka (ownership.ts).
  */
 import type { Logger } from 'pino';
 import { contentTypes } from '../../contracts/messages/records.ts';
@@ -189,7 +189,7 @@ function createJudging({ options, counts, liveness }: Parts, ownership: Ownershi
     } else if (partition.isLive()) options.onLogRecreated(partitionNumber, offset);
   }
 
-  /** Moves a partition behind a damaged batch without records. Otherwise such a batch at the log's end would make the replay wait. */
+  /** Skips a damaged batch without records. Otherwise such a batch at the end of the log would make the replay wait. */
   function onReached(topic: KafkaTopic, partitionNumber: number, next: bigint): void {
     if (!isStopped && (topic === 'observations' || topic === 'commands'))
       ownership

@@ -2,8 +2,9 @@
 const golden = 2_654_435_769;
 
 /**
- * Returns the part of the quiet time after which the snapshot of an association is written if only readings came: 0.5 to 1. The part
- * depends on the association, so that not all snapshots are written in the same second, when alarms would have to wait.
+ * Returns a factor from 0.5 to 1. If only readings came, the snapshot of an association is written after the quiet time multiplied by
+ * this factor. The factor depends on the association. Otherwise all snapshots could be written in the same second, and alarms would have
+ * to wait.
  */
 export function quietShareOf(associationId: string): number {
   let sum = 0;

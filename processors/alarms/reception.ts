@@ -1,9 +1,9 @@
 /**
- * Decides whether silence may be judged. If this processor gets no records itself, because Kafka is away or the process was paused, then
- * the silence is not the fault of the devices. Pure. All times are ms of the monotonic clock, except the wall clock.
+ * Decides whether silence may be judged. If Kafka is away or this process was paused, this processor gets no records. Then the silence is
+ * not the fault of the devices. Pure. All times are ms of the monotonic clock, except the wall clock.
  */
 
-/** If two checks are further apart than this, the process was paused in between. The records in the log are then read before silence is judged. */
+/** If two checks are further apart than this, the process was paused in between. Then the log is read before silence is judged. */
 const stalledMs = 1_500;
 /** Kafka counts as away if it has not answered for longer than this. */
 const awayMs = 2_500;
@@ -49,6 +49,6 @@ export function updateReception(before: Reception, { at, wallMs, askedAt, answer
 
 export const mayJudge = ({ checkedAt, judgeFrom }: Reception): boolean => checkedAt >= judgeFrom;
 
-/** Returns whether Kafka counts as away, because a record has waited for it for too long. */
+/** Returns whether Kafka counts as away, because a record has waited for Kafka for too long. */
 export const isKafkaAway = (at: number, waitingSince: number | undefined): boolean =>
   at - (waitingSince ?? at) >= awayMs;

@@ -30,7 +30,7 @@ export function runCommands(partition: PartitionState, untilMs: number, nowMs: n
 export function advanceReplay(partition: PartitionState, nowMs: number): void {
   const { restored, mayJudge } = partition.options;
   if (partition.position.observations < restored.replayTo) return;
-  // No reading of the replay is left for which a command must wait.
+  // All readings of the replay are read, so no command must wait for a reading any more.
   runCommands(partition, Number.POSITIVE_INFINITY, nowMs);
   if (partition.phase === 'replaying') {
     partition.phase = 'replayed';

@@ -116,7 +116,7 @@ function createTopicReading({ sealedLog, reader, log }: RestoreOptions) {
       else lastTwo.set(record.key, [...(lastTwo.get(record.key) ?? []), { partition, record }].slice(-2));
     });
     const pairs = [...lastTwo.values()];
-    // The pairs are read at the same time, because other threads unwrap the data keys.
+    // All pairs are opened at the same time. This is faster, because other threads unwrap the data keys.
     const bests = await Promise.all(pairs.map(stateWithHighestOffset));
     const states = new Map<number, AlarmState[]>();
     for (const [index, [first]] of pairs.entries()) {

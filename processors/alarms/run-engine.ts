@@ -18,11 +18,12 @@ export function engineFor(partition: PartitionState, associationId: string, nowM
   return engine;
 }
 
-/** Gives an engine its association if the association has changed. Before the partition is live, the engine does not get a new end. */
+/** Gives an engine its association if the association has changed. The engine gets a new end only when the partition is live. */
 export function updateAssociation(partition: PartitionState, engine: PatientEngine, nowMs: number): void {
   const association = partition.options.findAssociation(engine.associationId);
   if (!association) return;
-  // During a replay, the last readings of an ended period may not have been read yet.
+  // During a replay, a period may have ended while some of its readings are still to be read. So the engine gets the
+  // end later.
   const isLive = partition.phase === 'live';
   const input = isLive ? association : { ...association, endedAt: engine.state.association?.endedAt ?? null };
   const text = JSON.stringify(input);

@@ -1,4 +1,7 @@
-/** Writes the signs of life of the alarm processor into `presence`, and the received canaries into `canary`. Without the signs, screens show an alarm. */
+/**
+ * Writes the signs of life of the alarm processor into `presence`, and the received canaries into `canary`. Without the signs, screens show
+ * an alarm.
+ */
 import type { PresenceRecord } from '../../contracts/messages/presence.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import { formatInstant } from '../../contracts/time.ts';
@@ -8,8 +11,8 @@ import type { Ownership } from './ownership.ts';
 
 export type Signs = {
   /**
-   * Gives a sign that names the owned partitions, when all events that were made before the call are in `alarms`. Gives none if the partitions are
-   * released meanwhile, after `close`, and while Kafka has not taken the sign before.
+   * Writes a sign that names the owned partitions, as soon as all events that were made before the call are in `alarms`. Writes no sign if
+   * the partitions are released in the meantime, after `close`, or while Kafka has not taken the previous sign.
    */
   give(): Promise<void>;
   close(): void;

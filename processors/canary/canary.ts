@@ -29,7 +29,7 @@ export type CanaryOptions = {
   readonly keyFile: string;
   readonly everyMs: number;
   readonly log: Logger;
-  /** The wall clock for the time in the canary, ms since 1970. */
+  /** Returns the time for a canary by the wall clock, ms since 1970. */
   readonly now: () => number;
   readonly monotonicMs: () => number;
 };
@@ -43,7 +43,7 @@ export function openCanary(options: CanaryOptions): Canary {
   /** The cause of the present failure; undefined while canaries are acknowledged. */
   let failure: string | undefined;
 
-  /** Logs a failure, but only once for each cause, so that a gateway that is away for a night does not fill the disk. */
+  /** Logs a failure once for each cause. Otherwise the log would fill the disk if the gateway is away for a night. */
   function reportFailure(cause: string): void {
     if (cause !== failure) log.warn({ cause }, 'canaries are not acknowledged');
     failure = cause;
@@ -124,7 +124,7 @@ async function disconnect(client: MqttClient): Promise<void> {
   clearTimeout(forceTimer);
 }
 
-/** Returns the content of a canary. It has no value, so that a mistake could not show it as a measurement. */
+/** Returns the content of a canary. It has no value, so no screen can show it as a measurement by mistake. */
 function payloadOf(boot: string, seq: number, nowMs: number, intervalMs: number): Observation {
   const values = [{ code: 'MDC_ECG_HEART_RATE', unit: '/min', validity: 'invalid' as const }];
   return { boot, seq, time: formatInstant(nowMs), intervalMs, values };

@@ -51,11 +51,14 @@ export function watchEnds(options: {
 }
 
 export type EndReading = Pick<EndWatch, 'readMs'> & {
-  /** Resolves when the reader has handed out all that is in its topics now. Rejects, and reports it, if the ends cannot be read. */
+  /**
+   * Resolves when the reader has handed out all that is in its topics now. If the ends cannot be read, logs this and
+   * rejects.
+   */
   readEnd(): Promise<void>;
 };
 
-/** Reads to the end when it is asked, and remembers when it last succeeded. */
+/** Reads to the end when `readEnd` is called. Remembers when the last successful reading began. */
 export function createEndReading(options: {
   readonly reachEnd: () => Promise<unknown>;
   readonly now: () => number;
@@ -66,7 +69,7 @@ export function createEndReading(options: {
   return {
     readMs: () => readMs,
     async readEnd() {
-      // Records that come while this reads are not part of it.
+      // The reading does not cover records that come after its start.
       const beginMs = now();
       try {
         await reachEnd();

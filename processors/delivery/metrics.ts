@@ -19,7 +19,7 @@ export type Running = {
   readonly unsent: number;
   readonly sending: number;
   readonly refused: number;
-  /** Time since the last check that found the inputs (and the tables) read to their end, s. */
+  /** Time since the process had read the inputs (or the tables) to their end, s. */
   readonly unreadSeconds: ReadonlyMap<string, number>;
   readonly notices: ReadonlyMap<string, number>;
   readonly reach: readonly ReachCount[];

@@ -34,7 +34,7 @@ export async function createOwnership(options: {
   let epoch = 0;
   let isOwner = false;
   let session: Session | undefined;
-  /** The last opening or closing of a session. The next one waits for its end. */
+  /** The last opening or closing of a session. The next opening or closing begins only when this promise is settled. */
   let work: Promise<void> = Promise.resolve();
 
   function set(next: boolean): void {

@@ -15,7 +15,7 @@ import { bookOf, snapshotVersion } from './snapshots.ts';
 /** Maximum number of offsets in `deliveries` between two snapshots. */
 export const snapshotEveryOffsets = 1_000;
 /**
- * The first attempt reads this number of offsets before the end of the log. Several times `snapshotEveryOffsets`,
+ * The first attempt reads this number of offsets before the end of the log. It is several times `snapshotEveryOffsets`,
  * because a transaction may be large.
  */
 const windowOffsets = 8_000n;
@@ -57,7 +57,10 @@ export async function restore(
   }
 }
 
-/** Creates a fold of records in their order. @param isWholeLog whether the first record is the first of the log, so that no snapshot is needed */
+/**
+ * Creates a fold of records in their order.
+ * @param isWholeLog whether the first record is the first of the log; then no snapshot is needed
+ */
 export function createFold(isWholeLog: boolean) {
   let book: Book | undefined = isWholeLog ? emptyBook : undefined;
   let positions: DeliveryPositions | undefined;

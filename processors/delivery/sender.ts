@@ -3,8 +3,8 @@
  * the book still has to send. So after a kill, it sends a message without confirmation again with the same id. It stops
  * a message that nobody needs any more.
  *
- * It stops while the process does not decide. Another process may deliver then, and this process does not know the
- * answers that the other process got.
+ * It sends nothing while this process is not the one that decides. Another process may deliver then, and this process
+ * does not know the answers that the other process got.
  *
  * Guarantees: no message is sent before its `message` event is committed, because `sync` gets only a book with
  * committed events. A slow message does not delay messages to other persons: messages are sent at the same time, with a
@@ -29,7 +29,7 @@ const informingMs = 5 * 60_000;
 /** Pause before a message is tried again after the channel gave up, ms. It doubles each time. */
 const retryMsMin = 2_000;
 const retryMsMax = 30_000;
-/** Time between two checks whether the process still decides, ms (ours). */
+/** How often this code checks whether the process still decides, ms (ours). */
 const lookEveryMs = 500;
 
 export type Channels = ReadonlyMap<DeliveryChannel, Channel>;
@@ -150,7 +150,7 @@ function interrupt(all: Iterable<Sending>): void {
   }
 }
 
-/** Returns the messages that may be sent now, and the time of the next further try. */
+/** Returns the messages that may be sent now, and the time at which the next message may be tried again. */
 function readyOf(all: readonly Sending[], nowMs: number): { readonly ready: Sending[]; readonly nextRetryMs: number } {
   const running = all.filter(({ state }) => state === 'sending');
   let free = sendsMax - running.length;

@@ -91,7 +91,7 @@ async function open(options: SessionOptions, opened: (() => Promise<void>)[], cl
     isDeciding: () => now() - writing.lastPassMs() <= passMsMax,
     now,
   });
-  // The decisions read to the end at least every 2 s.
+  // No timer starts these readings of the log: the decisions ask for a reading at least every 2 s.
   const reading = createEndReading({ reachEnd: () => intake.reachEnd(), now, log });
   const writing = createWriting({
     turn,

@@ -1,11 +1,12 @@
 /**
- * Lets the time decide only after the process has read what was in the log by then. Otherwise the end of a wait would call the next person
- * although an answer is in the log and has not been read yet.
+ * Lets a wait end only after the process has read everything that was in the log when the wait ended. Otherwise the
+ * process would call the next person although the log has an answer that was not read yet. Here, a reading of the log
+ * is not a reading of a device: the process reads the log up to its end.
  */
 
 /**
- * Longest time for which a decision waits for the reading, ms (ours). If the answers cannot be read, the next person is still called: a call
- * too many does less harm than an alarm that nobody hears of.
+ * Longest time for which a decision waits for the reading, ms (ours). If the answers cannot be read, the next person is
+ * still called: an unnecessary call does less harm than a missing call.
  */
 export const gateMsMax = 3_000;
 /** Pause before the next try to read to the end, ms. */
@@ -14,11 +15,14 @@ const retryMs = 1_000;
 export type TimeGate = {
   /**
    * Returns the time up to which waits may end now: when the last reading began, or the present if the log cannot be
-   * read. A wait that ended later needs another reading. Undefined while the log is being read. The first call begins
-   * to read.
+   * read. For a wait that ended after this time, the log must be read again. Undefined while the log is being read. The
+   * first call begins to read.
    */
   readUntilMs(): number | undefined;
-  /** Forgets what was read. Called when the time has decided, and when no wait is over any more. */
+  /**
+   * Forgets the last reading, so that the next decision needs a new reading. Called at each decision about waits, and
+   * when no wait is over any more.
+   */
   shut(): void;
 };
 
@@ -32,12 +36,15 @@ export function createTimeGate(options: {
   readonly now: () => number;
 }): TimeGate {
   const { readEnd, onChange, now } = options;
-  /** When the first reading without a success began. While it goes on, later decisions do not wait again. */
+  /**
+   * When a decision first asked for a reading after the last successful reading. If the readings go on failing, the
+   * later decisions do not wait from the beginning again.
+   */
   let sinceMs: number | undefined;
   let isReading = false;
-  /** When the last reading began that has succeeded and is not forgotten. */
+  /** The start of the last successful reading; undefined after `shut`. */
   let readMs: number | undefined;
-  /** Whether the gate was shut since the present reading began. Then this reading says nothing about the next decision. */
+  /** Whether the gate was shut since the present reading began. Then this reading does not open the gate. */
   let isOld = false;
 
   async function read(): Promise<void> {

@@ -1,7 +1,7 @@
 /**
  * Decides and writes: takes all inputs that wait, and writes the decisions with the positions of the inputs in one
- * transaction. Only then the decisions count. If the transaction fails, none of its decisions counts, and the whole
- * session ends (session.ts).
+ * transaction. The decisions count only after this. If the transaction fails, none of its decisions counts, and the
+ * whole session ends (session.ts).
  */
 import { setImmediate as runOtherWork } from 'node:timers/promises';
 import type { Logger } from 'pino';
@@ -28,7 +28,10 @@ const lookEveryMs = 2_000;
 export const positionsEveryMs = 10 * 60_000;
 /** Shortest time between two snapshots that are written because the log does not show a decision, ms (ours). */
 const incompleteMsMax = 10_000;
-/** If more inputs wait, nothing more is read. A transaction with more inputs lets other work run after each such number. */
+/**
+ * If more inputs than this wait, no further inputs are read. A transaction with more inputs pauses after each 500,
+ * so that other work can run.
+ */
 const inputsMax = 500;
 /** How often the gate is asked again while something is due and the log is still being read, ms. */
 const gateEveryMs = 500;
@@ -102,7 +105,7 @@ export function createWriting(options: WritingOptions): Writing {
     // The intake has just read everything up to the end.
     await pass(now());
     while (!isClosed) {
-      // First the gate, then the inputs: what was read before it opened is in the queue.
+      // The gate comes before the inputs: everything that was read before the gate opened is in the queue then.
       await pass(readUntilMs());
       if (queue.length === 0 && !isClosed) await sleepUntilDue();
     }
@@ -113,17 +116,17 @@ export function createWriting(options: WritingOptions): Writing {
     return nextDueAtMs(book.state, nowMs) <= nowMs || lookMs + lookEveryMs <= nowMs || lookMs > nowMs;
   };
 
-  /** Returns up to when waits may end now; undefined if no wait is over, or the log must be read first. */
+  /** Returns the time up to which waits may end now; undefined if no wait is over, or if the log must be read first. */
   function readUntilMs(): number | undefined {
     if (isDue()) return gate.readUntilMs();
-    // The answer has come. What was read for this wait says nothing about the next one.
+    // No wait is over any more, for instance because the answer has come. The next wait needs a new reading.
     gate.shut();
     return undefined;
   }
 
   /**
    * Takes all inputs that wait, so that an answer among them comes before the end of its wait.
-   * @param untilMs waits that ended up to this time are over; undefined if the time decides nothing now
+   * @param untilMs waits that ended up to this time are over; undefined if no wait may end now
    */
   async function pass(untilMs: number | undefined): Promise<void> {
     const items = queue.splice(0);
@@ -144,8 +147,8 @@ export function createWriting(options: WritingOptions): Writing {
         leaveOut(item, error);
       }
     }
-    // If one of these two throws, the session fails. Without them nobody would be called any more, and somebody must
-    // notice this.
+    // If one of these two calls throws, the session fails: without them Vigil would call nobody any more, and somebody
+    // must notice this.
     if (untilMs !== undefined) {
       lookMs = nowMs;
       gate.shut();
@@ -184,8 +187,9 @@ export function createWriting(options: WritingOptions): Writing {
   }
 
   /**
-   * Writes a snapshot when the log after the last one is long, or does not show a decision. The positions alone are written when they have moved
-   * without decisions for some time, so that the next start does not read all that again.
+   * Writes the records and the positions. Adds a snapshot if the log since the last snapshot is long, or does not show
+   * a decision. If there are no records, writes the positions only when they have moved for some time: otherwise the
+   * next start would read all these inputs again.
    */
   async function write(records: readonly DeliveryRecord[], next: Book): Promise<void> {
     const isOverdue = isIncomplete && Math.abs(now() - snapshotMs) >= incompleteMsMax;

@@ -23,7 +23,10 @@ export type Capture = {
   readonly lines: readonly CaptureLine[];
   /** Lines that cannot be read. A capture with such lines must not be judged. */
   readonly faults: readonly CaptureFault[];
-  /** Lines whose message the gateway would refuse, or whose command the API would refuse. The engine does not get these lines. */
+  /**
+   * Lines with a message that the gateway would refuse, or with a command that the API would refuse. The engine does
+   * not get these lines.
+   */
   readonly refused: readonly CaptureFault[];
 };
 

@@ -13,7 +13,9 @@ export type ProposedLimit = {
   readonly calls: number;
   /** The present limit; null if the condition has no limit that can be moved. */
   readonly from: number | null;
-  /** The new limit; null if no allowed limit leaves at most half of the calls. */
+  /**
+   * The new limit, with which at most half of the calls remain; null if there is no such limit in the allowed range.
+   */
   readonly to: number | null;
   /** Number of calls that remain with the new limit. */
   readonly left: number | null;
@@ -22,16 +24,16 @@ export type ProposedLimit = {
 export type PatientShare = {
   readonly patient: string;
   readonly calls: number;
-  /** Share of this patient and of all patients with more calls in all calls, 0 to 1. */
+  /** The part of all calls that this patient and the patients with more calls have together, 0 to 1. */
   readonly cumulative: number;
-  /** Whether the patient is in the tenth of the patients with the most calls. */
+  /** Whether the patient is in the first tenth of the patients, who have the most calls. */
   readonly isTop: boolean;
   readonly fit?: ProposedLimit;
 };
 
 /**
- * Returns the patients, the patient with the most calls first. For the first tenth of the patients, at least one patient, the result
- * proposes a limit.
+ * Returns the patients, the patient with the most calls first. For each patient of the first tenth, and at least for
+ * the first patient, the result proposes a limit.
  */
 export function patientShares(
   hash: (text: string) => string,
@@ -55,8 +57,9 @@ export function patientShares(
 }
 
 /**
- * Finds the smallest change of a limit that leaves at most half of the calls with the same cause, by running the engine again for each
- * candidate. The limit is that of the most frequent condition. Returns undefined if no condition with a limit called twice.
+ * Finds the smallest change of a limit that leaves at most half of the calls with the same cause. Runs the engine again
+ * for each candidate. The limit is the limit of the most frequent condition. Returns undefined if no condition with a
+ * limit called twice.
  */
 export function proposedLimitOf(
   hash: (text: string) => string,

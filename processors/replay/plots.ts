@@ -47,7 +47,10 @@ export function drawBars(title: string, rows: readonly BarRow[], digits: number)
   return `${svgStart(title, 760, y + 4)}${drawn.join('')}</svg>`;
 }
 
-/** Draws the cumulative share of the patients in the calls. @param shares for the patients in order of their calls, 0 to 1 */
+/**
+ * Draws which part of all calls comes from how many patients.
+ * @param shares for each patient, the part of all calls that come from this patient and the patients before, 0 to 1
+ */
 export function drawCumulativeShares(shares: readonly number[]): string {
   const [left, bottom, width, height] = [50, 210, 560, 190];
   const x = (patientCount: number) => round(left + (patientCount / Math.max(1, shares.length)) * width);

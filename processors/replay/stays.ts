@@ -21,7 +21,7 @@ export type Stay = {
 /** The reason why a file cannot be used: the rest of a sentence that begins with the name of the file. */
 export type StayFault = { readonly fault: string };
 
-/** Reads a file. @param ward the ward whose profile judges the patient; if null, the ward in the file counts */
+/** Reads a file. @param ward the ward whose profile judges the patient; if null, the ward in the file is used */
 export function readStay(patient: string, text: string, ward: string | null): Stay | StayFault {
   if (text.trim() === '') return { fault: 'is empty.' };
   return /^\s*[{#]/.test(text) ? stayOfCapture(patient, text, ward) : stayOfRecording(patient, text, ward);

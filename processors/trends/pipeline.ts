@@ -50,7 +50,8 @@ export async function openPipeline(options: {
         if (full) reader?.pause();
         else reader?.resume();
       } catch (error) {
-        // While the reader joins the group again, it cannot pause. Until then, the hard limit of the writer stops the reading.
+        // The reader cannot pause while it joins the group again. During this time, the hard limit of the writer stops
+        // the reading.
         log.debug(
           { error: (error as Error).message },
           'the reader cannot pause or resume while it joins the Kafka group',

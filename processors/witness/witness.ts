@@ -25,7 +25,7 @@ const topic = 'audit';
 
 export type Witness = { close(): Promise<void> };
 
-/** Returns the offsets from which to read on. */
+/** Returns the offsets at which reading begins. */
 function startsOf({ anchorByPartition }: Progress, partitions: readonly number[]): ReadonlyMap<TopicPartition, string> {
   const offsetOf = (partition: number) => String(anchorByPartition.get(partition)?.offset ?? 0);
   return new Map(partitions.map((partition) => [`${topic}/${partition}`, offsetOf(partition)]));

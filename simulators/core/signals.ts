@@ -47,8 +47,8 @@ export function decodeSignals(table: Table): Decoded<Recording> {
 }
 
 /**
- * Returns the sample rate, Hz. It is computed from the whole table, which averages out the rounding of times. If the table has a gap, the rate
- * is computed from the first rows.
+ * Returns the sample rate, Hz. It is computed from the whole table, so that the rounding of times has little effect. If
+ * the table has a gap, the rate is computed from the first rows.
  */
 function sampleRate(times: readonly number[]): number {
   const roughHz = 1000 / medianStep(times.slice(0, stepsForRate))!;

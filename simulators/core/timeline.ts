@@ -110,7 +110,7 @@ function ceilIndex(value: number): number {
   return Math.abs(value - nearest) < 1e-6 ? nearest : Math.ceil(value);
 }
 
-/** Returns the index of the first frame for which `isReached` is true; from this frame on it must be true for all frames. */
+/** Returns the index of the first frame for which `isReached` is true; `isReached` must also be true for all later frames. */
 function firstReached(frames: readonly Frame[], isReached: (frame: Frame) => boolean): number {
   let low = 0;
   let high = frames.length;

@@ -152,7 +152,7 @@ export async function openLab(platform: Platform) {
       associationId,
       /**
        * Sends a reading for each second from `from` to `to` after `t`.
-       * @param receivedAt returns the time of receipt; without it, the present time counts
+       * @param receivedAt returns the time of receipt; without it, the time of receipt is the present time
        */
       async send(t: number, from: number, to: number, numerics: Numerics, receivedAt?: (time: number) => number) {
         const sent: Promise<unknown>[] = [];
@@ -200,7 +200,7 @@ export async function openLab(platform: Platform) {
         }),
       /** Appends a record that is not sealed. */
       appendUnsealed: () => gateway.appender.append('observations', associationId, Buffer.from('poison')),
-      /** Skips `count` numbers, as if their readings were lost. */
+      /** Skips `count` sequence numbers, as if their readings were lost. */
       skipNumbers(count: number) {
         seq += count;
       },

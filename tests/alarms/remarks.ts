@@ -164,7 +164,7 @@ function isNamed(names: string, { condition }: Pick<Alarm, 'condition'>): boolea
   });
 }
 
-/** Returns why alarms with these names do not have a state during a whole span; undefined if they have. */
+/** Returns a fault if the alarms with these names do not have a state during a whole span; otherwise undefined. */
 function stateFault(names: string, word: StateWord, span: Span, events: readonly AlarmEvent[], startMs: number) {
   const alarms = new Map<string, Alarm>();
   let [i, nextS] = [0, span.fromS];

@@ -13,7 +13,7 @@ import type { FloodCounts, FloodOrder } from './floods.ts';
 
 // Connections are reused, so that the flood consists of requests and not only of TLS handshakes.
 globalAgent.maxFreeSockets = 2_000;
-/** Pause of a lane between two requests. */
+/** Pause of a lane between two requests. A lane is one of the loops that run in parallel. */
 const pauseMs = 20;
 const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms));
 const ward: Watch = { type: 'watch', scope: { ward: 'icu' }, waves: null };
@@ -32,7 +32,7 @@ function browserAt(address: string): Browser {
   return browser;
 }
 
-/** Returns the request that a lane repeats. A lane is one of the loops that run in parallel. */
+/** Returns the request that a lane repeats. */
 function requestOfLane(lane: number): (times: number) => Promise<void> {
   const browser = browserAt(order.addresses[lane % order.addresses.length] ?? '127.0.0.1');
   switch (order.kind) {

@@ -10,9 +10,9 @@ export type FloodOrder = {
   readonly target: Target;
   /** Cookie of a browser that is logged in. */
   readonly cookie?: string;
-  /** What each lane repeats: a GET, a change of what a live connection watches, a failing login, or a TLS handshake. */
+  /** What each lane (parallel loop) repeats: a GET, a change of what a live connection watches, a failing login, or a TLS handshake. */
   readonly kind: 'gets' | 'watches' | 'logins' | 'handshakes';
-  /** Number of loops that run in parallel. */
+  /** Number of lanes. */
   readonly lanes: number;
   /** Addresses from which the lanes connect. */
   readonly addresses: readonly string[];
@@ -32,13 +32,13 @@ export type FloodCounts = {
 };
 
 /**
- * Longest time until a flood has done enough. The server checks one password of new browsers at a time, and each check takes some 100 ms of a
- * core and 64 MiB. On a busy machine a check takes seconds.
+ * Longest time until a flood has done enough. The server checks one password of new browsers at a time, and each check needs about
+ * 100 ms of processor time and 64 MiB. On a busy machine a check takes seconds.
  */
 const floodMsMax = 400_000;
 
 /**
- * Runs `work` during a flood. Returns its result, and the counts of the flood before and after it.
+ * Runs `work` during a flood. Returns the result of `work`, and the counts of the flood before and after `work`.
  * @param hasStruck returns whether the flood has done enough for `work` to begin
  */
 export async function underFlood<T>(

@@ -18,7 +18,7 @@ const answersTo = async (bytes: string) => {
   return { statuses: statusesOf(text), isClosed, text };
 };
 
-/** The smuggled request. The server answers it only if it takes these bytes for a separate request. */
+/** The smuggled request. The server answers this request only if the server takes these bytes for a separate request. */
 const smuggled = `GET /healthz HTTP/1.1\r\nHost: localhost\r\nx-marker: smuggled\r\n\r\n`;
 const hostHeader = `Host: localhost:${httpPort}\r\n`;
 const jsonHeader = 'content-type: application/json\r\n';

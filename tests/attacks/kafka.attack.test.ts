@@ -39,7 +39,7 @@ afterAll(async () => {
   for (const close of closing) await close();
 });
 
-/** Returns the name of Kafka's error inside an error of kafkajs, which wraps it after retries and for requests with several parts. */
+/** Returns the name of Kafka's error. kafkajs puts this error into its own error after retries, and if a request has several parts. */
 function kafkaErrorIn(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   const { type, cause, originalError, errors, partitions } = error as Record<string, unknown>;
@@ -61,7 +61,7 @@ async function answerTo(request: Promise<unknown>): Promise<string> {
 }
 
 const refusedError = 'TOPIC_AUTHORIZATION_FAILED';
-/** A partition that does not exist. Kafka checks the permission first, so this partition shows a permission and no record is written. */
+/** A partition that does not exist. Kafka checks the permission first, so the answer shows the permission, and no record is written. */
 const missingPartition = 9_999;
 
 function write(principal: string, topic: KafkaTopic, partition: number, value: Buffer | null): Promise<string> {
@@ -92,7 +92,7 @@ describe.each(principals)('the certificate of %s', (principal) => {
   it('a service can write no record and no tombstone to a topic whose row in contracts/topics.ts does not name it as a writer', async () => {
     for (const topic of kafkaTopicNames) {
       if (writes.includes(topic)) {
-        // Kafka does not refuse the same request for this topic, so the other refusals are due to missing permissions.
+        // The service may write to this topic, and Kafka gives another error. So a refusal below is due to a missing permission.
         expect([topic, await write(principal, topic, missingPartition, null)]).not.toEqual([topic, refusedError]);
         continue;
       }

@@ -1,6 +1,6 @@
 /**
- * `npm run test:compose`: tests docker-compose.yml with a Docker daemon. Builds the image, starts all services, waits for an alarm in the
- * dashboard, removes everything again, and prints one JSON line with the time that each part took.
+ * `npm run test:compose`: tests docker-compose.yml with a Docker daemon. Builds the image, starts all services, waits
+ * for an alarm in the dashboard, and removes everything again. Prints one JSON line with the time that each part took.
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';

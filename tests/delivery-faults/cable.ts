@@ -7,7 +7,7 @@ export type Cut = 'closed' | 'silent';
 
 export type Cable = {
   readonly port: number;
-  /** Cuts the network. @returns the number of connections that this struck */
+  /** Cuts the network. @returns the number of connections that were cut */
   cut(how: Cut): number;
   repair(): void;
   close(): void;

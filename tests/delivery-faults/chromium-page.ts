@@ -14,7 +14,7 @@ import { processTree } from './process-tree.ts';
 
 const lookEveryMs = 400;
 const pressMsMax = 3_000;
-/** The place of a phone that lies in front of the person. */
+/** The window is as large as that of a phone. */
 const viewport = { width: 390, height: 844 };
 
 export type ChromiumPage = {
@@ -26,7 +26,7 @@ export type ChromiumPage = {
   kill(): Promise<void>;
   /** Opens the browser, logs in, and waits until the page is live. */
   start(): Promise<void>;
-  /** Stops all processes of the browser. @returns the function that lets them go on */
+  /** Stops all processes of the browser. @returns a function that lets the processes continue */
   freeze(): Promise<() => void>;
   readonly cable: Cable;
   /** Returns whether the page says that it has no connection. */
@@ -36,7 +36,7 @@ export type ChromiumPage = {
   close(): Promise<void>;
 };
 
-/** What one start of the browser has. */
+/** What `start` opens. */
 type Opened = { readonly server: BrowserServer; readonly browser: Browser; readonly page: Page };
 
 export async function openChromiumPage(options: {
@@ -97,7 +97,7 @@ export async function openChromiumPage(options: {
   const press = (actsOn: string) =>
     opened!.page.locator(`[data-acts-on="${actsOn}"]:not([data-unsettled])`).first().click({ timeout: pressMsMax });
 
-  /** The person looks at the page, and answers a call which waits. */
+  /** Acts as the person: answers or ignores a waiting call. After accepting a call, acknowledges the alarm. */
   async function look(page: Page): Promise<void> {
     const actsOn = await page
       .locator('[data-testid^="accepted-"]')

@@ -1,7 +1,7 @@
 /**
  * `npm run test:delivery -- [--kills 200] [--seed N]`: alarms call persons while the processes and services that
  * deliver them are killed, stopped, slowed down or damaged. Ends with one line of JSON, and with code 0 only if every
- * fault struck and no alarm was lost.
+ * fault took effect and no alarm was lost.
  */
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -52,7 +52,7 @@ async function sleepUnless(isOver: () => boolean, ms: number): Promise<void> {
   for (const endMs = Date.now() + ms; Date.now() < endMs && !isOver(); ) await sleep(100);
 }
 
-/** Makes faults of processes and of other systems at the same time, and adds them to `all`, until there are `count`. */
+/** Makes faults of processes and, at the same time, faults of other systems, until `all` has `count` faults. */
 async function makeFaults(troubles: Troubles, all: Struck[], count: number, seed: number): Promise<void> {
   const random = randomFrom(seed);
   const run = async (next: () => Promise<Struck>) => {

@@ -22,7 +22,7 @@ export type Peers = {
   renew(peer: PeerName): ReachEntry;
   /** Starts a fault; undefined ends it. A mail server has no fault `gone`. */
   setFault(peer: PeerName, fault: PeerFault | undefined): void;
-  /** Returns how often the present fault has struck. */
+  /** Returns how many messages the present fault has affected. */
   struck(peer: PeerName): number;
   /** The messages that the peers have passed on to persons, with their ids. */
   received(): readonly Received[];

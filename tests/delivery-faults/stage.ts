@@ -31,7 +31,7 @@ const people: readonly { readonly userId: string; readonly duty: Duty }[] = [
 ];
 /** The person whose page is open in a real Chromium. The others have a client that speaks the protocol of the page. */
 const chromiumUser = 'ben';
-/** The values of the last bed change only while a fault of the Chromium lasts. */
+/** The values of the last bed change only while a fault of the real browser lasts. */
 const beds = ['bed-01', 'bed-02', 'bed-03', 'bed-04', 'bed-05', 'bed-06', 'bed-07'] as const;
 /** Shortest wait that a policy allows, so that the run needs little time. */
 const waitMs = 10_000;
@@ -44,7 +44,7 @@ export type Stage = {
   readonly processes: Readonly<Record<Victim, RunningProcess>>;
   readonly phones: ReadonlyMap<string, Phone>;
   readonly chromium: ChromiumPage;
-  /** The name of the person at the Chromium, as screens show it. */
+  /** The name of the person at the real browser, as screens show it. */
   readonly chromiumName: string;
   readonly screen: WardScreen;
   readonly peers: Peers;
@@ -56,7 +56,7 @@ export type Stage = {
   setHeartRate(bed: number, value: number): void;
   /** The number of beds whose values change by chance. */
   readonly beds: number;
-  /** The bed whose values change only while a fault of the Chromium lasts. */
+  /** The bed whose values change only while a fault of the real browser lasts. */
   readonly bedOfChromium: number;
   close(): Promise<void>;
 };

@@ -10,9 +10,9 @@ import { type PeerName, peerFaults, peerNames } from './peers.ts';
 import type { Stage, Victim } from './stage.ts';
 import type { NoticeTime, Struck } from './struck.ts';
 
-/** The longest time until a fault has struck. */
+/** Time limit for a fault to take effect. */
 const strikeMsMax = 240_000;
-/** A fault of a process that lasts at least so long must be on the ward screen. It lasts longer, if the screen needs longer. */
+/** If a fault of a process lasts at least this long, the ward screen must show it. The fault lasts until the screen shows it. */
 const noticedMsMin = 4_000;
 
 /** The notice on the ward screen while a process does not work. */

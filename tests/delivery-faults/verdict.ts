@@ -94,7 +94,9 @@ function silentFailures({ deliveries, notices, unconfirmedMsMax }: Evidence, epi
   });
 }
 
-/** Returns the times at which a device or a page of a person confirmed a call of each alarm, or the person answered. */
+/**
+ * Returns for each alarm the times at which a device or a page of a person confirmed a call, or the person answered.
+ */
 function confirmations(deliveries: readonly DeliveryLine[]): Map<string, number[]> {
   const times = new Map<string, number[]>();
   for (const { record, appendedMs } of deliveries) {

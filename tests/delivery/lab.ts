@@ -98,7 +98,7 @@ export async function openDeliveryLab(platform: Platform) {
       },
       answer: (userId: string, answer: 'accepted' | 'rejected', round = 1, commandId = randomUUID()) =>
         command({ type: 'answer', commandId, at: new Date().toISOString(), by: actor(userId), alarmId, round, answer }),
-      /** A page of the person reports that it has painted the calls so far. */
+      /** Reports, as a page of the person does, that the page has painted the calls so far. */
       painted: (userId: string) =>
         command({
           ...{ type: 'receipt', at: new Date().toISOString(), by: actor(userId), channel: 'screen', stage: 'painted' },

@@ -11,10 +11,14 @@ export type ReceivedMail = { readonly from: string; readonly to: readonly string
 export type SmtpPeer = {
   readonly port: number;
   readonly mails: ReceivedMail[];
-  /** The reply to the next recipients or contents: a code to refuse, `drop` to accept the mail and break the connection. */
+  /** Codes with which the peer refuses the next recipients, in order. */
   recipientReplies: number[];
+  /**
+   * What the peer does with the next mails, in order. A code refuses the mail. `drop`: accepts the mail and breaks the
+   * connection. `hang`: accepts the mail and never answers.
+   */
   contentReplies: (number | 'drop' | 'hang')[];
-  /** The commands that came before TLS. */
+  /** Returns the number of connections so far. */
   connectionCount(): number;
   close(): Promise<void>;
 };
@@ -95,7 +99,7 @@ export async function startSilentPeer(): Promise<{ readonly port: number; close(
 }
 
 /**
- * Starts a mail server that begins an answer to one command, sends a further line of it again and again, and never ends it.
+ * Starts a mail server that never ends its answer to one command: it sends further lines of this answer.
  * @param at the command whose answer never ends: the greeting, EHLO, the content of a mail, or QUIT
  */
 export async function startDribblingPeer(at: 'greeting' | 'EHLO' | 'DATA' | 'QUIT') {

@@ -13,7 +13,7 @@ export const high = (story: Story) => {
   story.heartRate = 150;
   story.condition = 'HR.extreme-high';
 };
-/** Nobody sees a page, so only the phones count. */
+/** Nobody has a page open, so calls reach persons only on their phones. */
 export const onlyPhones = (story: Story) => {
   for (const userId of people) story.persons[userId].page = false;
 };

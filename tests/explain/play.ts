@@ -33,7 +33,7 @@ const code = 'MDC_ECG_HEART_RATE';
 const associationId = 'association-1';
 /** A story goes on for this time after the heart rate is normal again. */
 const afterS = 30;
-/** When a person opens the ward, if anybody does. */
+/** When a person opens the ward, in a story in which somebody watches. */
 export const lookMs = msAt(30);
 
 const actorOf = (userId: string): Actor => ({ userId, name: nameOf(userId), role: 'nurse' });

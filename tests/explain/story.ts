@@ -52,20 +52,23 @@ export type Service = 'ok' | 'refused' | 'hang' | 'silent';
 
 export type Story = {
   heartRate: number;
-  /** Counts from second 12 on; null: no change. */
+  /** The heart rate from second 12 on; null: no change. */
   laterHeartRate: number | null;
   /** The alarm to explain. */
   condition: 'HR.extreme-high' | 'HR.high';
   /** When the heart rate is normal again, seconds after the onset. */
   endS: number;
-  /** Replaces the priority of all alarms of the bed, because the engine has no rule that gives an alarm about the heart rate a low priority. */
+  /**
+   * If present, replaces the priority of all alarms of the bed. The engine itself never gives an alarm about the heart
+   * rate a low priority.
+   */
   priority: 'low' | undefined;
   policyChanges: PolicyChanges;
   persons: Record<PersonId, Person>;
   mail: Service;
   webhook: Service;
   assignments: Logged<AssignmentEvent>[];
-  /** From the device to the gateway, to the log, to the engine, and from the engine to the log. */
+  /** Delays of a reading: device to gateway, gateway to log, log to engine, and engine to log. */
   delaysMs: { received: number; logged: number; judged: number; published: number };
   /** The delivery process does not run before this second after the onset; Infinity: it never runs. */
   deliveryFromS: number;
@@ -76,7 +79,7 @@ export type Story = {
   /** Acts at the bed, seconds after the onset. */
   acts: { atS: number; act: Act }[];
   connectionEndsAtS: number | null;
-  /** A late answer, when the alarm does not call any more. */
+  /** The person who answers late, when the alarm no longer calls; null: nobody. */
   lateAnswerBy: PersonId | null;
   /** Number of alarms of other beds for which the nurse is called shortly before. */
   otherAlarms: number;
@@ -103,7 +106,7 @@ const assignmentOf = (userId: PersonId, number: number, untilS: number): Assignm
   return { assignmentId: uuid(number), ward, duty, ...beds, userId, name: nameOf(userId), from, until };
 };
 
-/** Returns the assignment of a person by the head nurse, and its acceptance. */
+/** Returns the event with which the head nurse assigns a person, and the event with which the person accepts. */
 export function dutyEvents(
   userId: PersonId,
   { untilS = 4 * 3600, isAccepted = true }: { untilS?: number; isAccepted?: boolean } = {},

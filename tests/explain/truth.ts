@@ -125,7 +125,7 @@ export function isTrue(finding: Finding, story: Story, played: Played): boolean 
     });
   }
 
-  /** Returns whether a message to the person left more than 2 s after its call, by the times at which the log got both. */
+  /** Returns whether a message to the person was written to the log more than 2 s after the record of its call. */
   function hasWaited(): boolean {
     const { items } = played.records.deliveries;
     return items.some(({ body, appendedMs }) => {
@@ -178,7 +178,7 @@ export function isTrue(finding: Finding, story: Story, played: Played): boolean 
     }
   }
 
-  /** Returns whether something at the bed delayed the start of the alarm, and whether the finding names it. */
+  /** Returns whether something at the bed delayed the start of the alarm, and the finding names this cause. */
   function wasHeldBack(): boolean {
     if (finding.text.includes('called instead')) return (story.laterHeartRate ?? story.heartRate) < story.heartRate;
     if (finding.text.includes('switched on again'))

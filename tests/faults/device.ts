@@ -32,7 +32,10 @@ export type Device = {
   readonly boot: string;
   readonly version: Version;
   readonly acknowledged: readonly Acknowledged[];
-  /** Returns the number of acknowledgements that came before that of an earlier packet, or that matched no packet. */
+  /**
+   * Returns the number of acknowledgements that came too early (before the acknowledgement of an earlier packet), or
+   * that matched no packet.
+   */
   outOfOrder(): number;
   isConnected(): boolean;
   /** Returns the number of successful connections. */

@@ -33,7 +33,7 @@ export type Network = {
   close(): Promise<void>;
 };
 
-/** Longest time for which toxiproxy may answer 503 while it waits for a connection that does not move. */
+/** Longest time for which toxiproxy may answer 503 while it waits for a blocked connection. */
 const busyMsMax = 180_000;
 
 export async function startNetwork(options: { readonly program: string; readonly stateDir: string }): Promise<Network> {

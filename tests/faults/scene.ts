@@ -131,7 +131,7 @@ function startFleet(
       boot: `f${randomBytes(6).toString('hex')}`,
       port: () => deviceRelay.port,
       certsDir: join(stateDir, 'certs'),
-      // Of each three devices the first uses MQTT 5 with QoS 1, the second MQTT 3.1.1 with clean sessions, the third MQTT 5 with QoS 2.
+      // A third of the devices uses MQTT 5 with QoS 1, a third MQTT 3.1.1 with clean sessions, and a third MQTT 5 with QoS 2.
       version: i % 3 === 1 ? 4 : 5,
       qos: i % 3 === 2 ? 2 : 1,
       everyMs,

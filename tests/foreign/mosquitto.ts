@@ -43,8 +43,9 @@ export async function ensureMosquittoClients(softwareDir: string): Promise<Progr
 }
 
 /**
- * Opens the clients of Eclipse Mosquitto. They do not report whether a session was present. A connection with a will is a `mosquitto_pub`
- * that waits for input, because `mosquitto_sub` ends only by a signal, and then requests its will with DISCONNECT 0x04 (MQTT 5).
+ * Opens the clients of Eclipse Mosquitto. They do not report whether a session was present. A connection with a will is
+ * a `mosquitto_pub` that waits for input. `mosquitto_sub` is of no use here: it ends only by a signal, and then
+ * requests its will with DISCONNECT 0x04 (MQTT 5).
  */
 export async function openMosquitto({ port, certsDir, softwareDir }: GatewayAccess): Promise<ForeignClient> {
   const { pub, sub, libraries } = await ensureMosquittoClients(softwareDir);

@@ -31,7 +31,7 @@ export type Campaign = {
   readonly payloads: number;
   /** Called after each batch. */
   readonly onProgress?: (totals: Totals, part: 'streams' | 'payloads') => void;
-  /** Saves in tests/corpus the first stream for each sequence of answers. */
+  /** If true, saves the first stream with each new sequence of answers in tests/corpus. */
   readonly saveNew?: boolean;
 };
 
@@ -193,8 +193,8 @@ async function runPayloads({ seed, payloads, onProgress }: Campaign, totals: Tot
 }
 
 /**
- * Returns a function that gets the number of finished runs, and returns the growth of used memory since the first tenth of the runs, in MB.
- * The function measures after each tenth of the runs; before the first tenth it returns 0.
+ * Returns a function. It gets the number of finished runs, and returns by how many MB the used memory has grown since
+ * the first tenth of the runs. The function measures after each tenth of the runs; before the first tenth it returns 0.
  * @param allRuns number of runs in total
  */
 function createHeapMeter(allRuns: number): (finishedRuns: number) => number {

@@ -114,7 +114,7 @@ function withLengthCorrectedByHalf(packet: Buffer, value: number): Buffer {
   return value & 0x10000 ? withLength(packet, bodyOf(packet).length) : packet;
 }
 
-/** Returns by how much a false length differs from the true length. */
+/** Returns the difference between a false length and the true length. */
 function lengthError(value: number): number {
   const steps = [-1, 1, -2, 2, 16, 127, 128, 16_384, 262_144, 2_097_152, 268_435_455];
   return steps[value % steps.length]!;

@@ -129,7 +129,7 @@ function checkNoUsableNumber(payload: Buffer): void {
     return;
   }
   if (sent?.time !== seedTime || !Array.isArray(sent.values) || sent.values.length > 64) return;
-  // The gateway refuses a message with two times (gateway/core/mend.ts). JSON.parse returns only the last one.
+  // The gateway refuses a message with two times (gateway/core/mend.ts). JSON.parse returns only the last time.
   if ((payload.toString().match(/"time"\s*:/g)?.length ?? 0) > 1) return;
   const hasUsableNumber = sent.values.some(
     (item) =>

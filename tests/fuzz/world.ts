@@ -241,8 +241,9 @@ class Judge {
   }
 
   /**
-   * Returns the acknowledgement that waits for the message that was just published, or undefined for QoS 0. It is the newest one. The
-   * acknowledgement of a repeat does not count: it is answered already, or waits for the append of the first message.
+   * Returns the newest acknowledgement, which waits for the message that was just published; undefined for QoS 0.
+   * Returns undefined for a repeat too: its acknowledgement is sent already, or waits for the append of the first
+   * message.
    */
   #ackOfThis(): Ack | undefined {
     const { client } = this.connection;

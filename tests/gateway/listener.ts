@@ -62,7 +62,7 @@ export type Bench = {
   readonly handedPublishes: HandedPublish[];
   /** The calls of the sink about connections and wills, as text. */
   readonly sinkCalls: string[];
-  /** Devices whose connection lost its client id while it was alive. */
+  /** Devices that lost their client id to a newer connection while their older connection still answered. */
   readonly lostIdWhileAlive: string[];
   ready: boolean;
   /** Claims that the test has not settled; undefined if claims are settled immediately. */

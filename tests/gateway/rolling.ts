@@ -87,7 +87,7 @@ export function startReconnectingDevice(options: {
 
   function send(client: MqttClient, reading: Reading): void {
     client.publish(deviceTopic(deviceId, 'observations'), reading.payload, { qos }, (error) => {
-      // An acknowledgement on a former connection also counts.
+      // The acknowledgement may belong to a former connection.
       const index = error ? -1 : sent.indexOf(reading);
       if (index < 0) return;
       sent.splice(index, 1);

@@ -33,15 +33,16 @@ export type Mosquitto = {
   readonly port: number;
   pid(): number;
   output(): string;
-  /** Stops Mosquitto with SIGTERM, at which it writes its sessions to the disk. */
+  /** Stops Mosquitto with SIGTERM, so that Mosquitto writes its sessions to the disk. */
   stop(): Promise<void>;
   kill(): Promise<void>;
   start(): Promise<void>;
 };
 
 /**
- * Starts Mosquitto on a free port of 127.0.0.1. Mosquitto demands client certificates, uses the common name of a certificate as user name,
- * and has the access list and the limits that docs/operator-upstream.md demands of a hospital's broker.
+ * Starts Mosquitto on a free port of 127.0.0.1. Mosquitto demands client certificates, and uses the common name of a
+ * certificate as user name. Its access list and its limits are those that docs/operator-upstream.md demands of a
+ * hospital's broker.
  * @param options.directory folder for the files of Mosquitto
  * @param options.certs folder with the platform's certificates; Mosquitto uses the server certificate of the gateway
  */
@@ -114,8 +115,8 @@ export async function startMosquitto(options: {
 }
 
 /**
- * Returns the access list: each device may write to its own topics, an integration engine with the user name `operator` to all device
- * topics, and the gateway may read.
+ * Returns the access list. A device may write to its own topics. An integration engine with the user name `operator`
+ * may write to all topics of devices. The gateway may read these topics.
  */
 function accessListText(): string {
   const lines = ['user gateway', 'topic read devices/#', '', 'user operator', 'topic write devices/#', ''];

@@ -45,13 +45,14 @@ function randomFrom(seed: number): () => number {
   };
 }
 
-/** Counts of one file: all mutants, the tried mutants that count, and the mutants among these that a test found. */
+/** Counts of one file. `counted`: the tried mutants that are part of the result. `found`: those of `counted` that a test found. */
 export type FileCounts = { readonly all: number; readonly counted: number; readonly found: number };
 
 /**
- * Estimates the share of all mutants that the tests find, with the half width of its 95 % confidence interval. Each file has a weight in
- * proportion to its number of mutants (a stratified sample). For the half width, each file gets one additional found mutant and one
- * additional mutant that was not found, because a file is not certain even if all tried mutants were found.
+ * Estimates the share of all mutants that the tests find, with the half width of its 95 % confidence interval. Each
+ * file has a weight in proportion to its number of mutants (a stratified sample). The result of a file is uncertain
+ * even if all its tried mutants were found. So the half width is computed with one additional found mutant and one
+ * additional mutant that was not found.
  */
 export function scoreOf(files: readonly FileCounts[]): { readonly score: number; readonly halfWidth: number } {
   const countedFiles = files.filter(({ counted }) => counted > 0);

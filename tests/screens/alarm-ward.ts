@@ -78,7 +78,10 @@ export function openAlarmWard() {
       (command): command is Extract<Command, { type: 'acknowledge' }> => command.type === 'acknowledge',
     );
 
-  /** Stops the clock of the page. Elements that move from now on count as just moved, independent of the speed of the machine. */
+  /**
+   * Stops the clock of the page. An element that moves after that counts as "just moved" until the clock runs again, on
+   * a slow machine too.
+   */
   const holdClock = () =>
     page.evaluate(() => {
       const atMs = performance.now();

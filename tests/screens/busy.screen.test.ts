@@ -22,7 +22,7 @@ describe('a ward in which an alarm begins and ends again and again', () => {
     sendAlarms(raisedEvent(flapping), raisedEvent(steady));
     await ackButtonOf(steady).waitFor();
     await untilSettled();
-    // From now on the clock of the page stands. A button that moves or changes its meaning ignores presses until the end of the test.
+    // From now on the clock of the page stands still. A button that moves or changes its meaning ignores presses until the end of the test.
     await holdClock();
   });
 

@@ -8,8 +8,8 @@ import { root } from '../system.ts';
 export const builtClientVariable = 'SCREENS_CLIENT_DIR';
 
 /**
- * Builds the client of this repository into a folder, which is emptied first. The build runs in a separate process, because vitest sets
- * NODE_ENV, with which vite would make a development build, and hospitals run a production build.
+ * Builds the client of this repository into a folder, which is emptied first. The build runs in a separate process:
+ * vitest sets NODE_ENV, with which vite would make a development build. Hospitals run a production build.
  */
 export async function buildClient(outDir: string): Promise<void> {
   const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');

@@ -116,7 +116,7 @@ describe('a device without a bed', () => {
       const other = await logIn(browser, server, userId);
       await until('the other ward', () => server.hub.stats().screens >= 2);
       await other.getByTestId('alarm-list').waitFor();
-      // The server sends changes in their order. When the screen shows this alarm, it has also got what it may get of the last reading.
+      // The server sends changes in their order. When a screen shows this alarm, the screen also has all parts of the last reading that it may get.
       measure();
       const next = played(`device-${userId}`, newPeriod(`next-${userId}`, 'Step-down', newPatient()));
       server.associate({ deviceId: next.deviceId, version: 1, periods: [next.period] });

@@ -64,7 +64,10 @@ type PageRecord = {
   longestMs: number;
 };
 
-/** Runs in the page. Records each dash at a bed that sends values, each banner, and the ages that are shown with their time. */
+/**
+ * Runs in the page. At each change of the page, records each dash at a bed that sends values, counts the banner if it is shown, and
+ * records the age at bed S-1 with the time at which the page shows it.
+ */
 function startPageRecord(): void {
   const record: PageRecord = { dashes: [], banners: 0, ages: [], rounds: 0, longestMs: 0 };
   let freeAtMs = performance.now();
@@ -143,7 +146,7 @@ describe('a screen that is too slow', () => {
     for (const [text, atMs] of record.ages) {
       const [, count, unit] = /^(\d+) (s|min)/.exec(text)!;
       const unitMs = unit === 's' ? 1000 : 60_000;
-      // The page shows whole units, and a tick and the longest block may pass before it draws again. The shown age may lag by this time.
+      // The page shows ages in whole units. A tick and the longest block may pass before the page draws a new age.
       const shownMs = Number(count) * unitMs;
       expect([text, atMs - slowSenderSentAtMs - shownMs < unitMs + 2 * tickMs + record.longestMs]).toEqual([
         text,

@@ -26,7 +26,11 @@ export type Loudspeaker = {
   readonly playing: { readonly level: SoundLevel; readonly forMs: number } | undefined;
 };
 
-/** Returns whether an alarm sounds on this page, or why not. @param isElsewhere the page leaves its sound to another screen */
+/**
+ * Returns whether an alarm sounds on this page, or why not.
+ * @param isElsewhere whether the page leaves the sound of
+ * this alarm to another screen
+ */
 export function soundOf(
   alarm: Alarm,
   loudspeaker: Loudspeaker,
@@ -48,12 +52,14 @@ export type DueReport = { readonly alarm: Alarm; readonly why: 'news' | 'unseen'
 const newerGroup = 3;
 
 /**
- * Returns the alarms to report: those that the page must show again come first, then those whose sound began or ended, then those that were
- * on no visible part of the page, then those with a newer revision. Within each of the first three groups the most urgent come first. In the
- * last group the alarm whose last report is the oldest comes first, so that each gets its turn.
+ * Returns the alarms to report, in four groups: (1) alarms that the page must show again, (2) alarms whose sound began
+ * or ended, (3) alarms that were on no visible part of the page, (4) alarms with a newer revision. Within each of the
+ * first three groups the most urgent come first. In the last group the alarm whose last report is the oldest comes
+ * first, so that each alarm gets its turn.
  *
- * The last group is needed because the server gets each revision, and the page does not look at each. An example: an alarm ends and begins
- * again before the page looks. For the server it must be shown again; for the page nothing has changed.
+ * The last group is needed because the server gets each revision of an alarm, but the page compares only from time to
+ * time. An example: an alarm ends and begins again between two comparisons. The server then waits until the page has
+ * shown the alarm again, but for the page nothing has changed.
  */
 export function alarmsToReport(
   alarms: Iterable<Alarm>,

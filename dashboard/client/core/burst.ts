@@ -1,7 +1,7 @@
 /** Renders the burst of an alarm sound as samples. */
 import type { Burst } from './sound-table.ts';
 
-/** A straight edge passes from 10 % to 90 % in this share of its length. */
+/** A straight edge rises from 10 % to 90 % of the loudness in this share of its length. */
 const measuredShareOfEdge = 0.8;
 const pointsPerPeriod = 2048;
 
@@ -22,8 +22,8 @@ export function silenceMs(burst: Burst): number {
 }
 
 /**
- * Returns the sound of a pulse without its edges, as a function of the phase of its pitch in radians, -1 to 1. The phases
- * of the harmonics follow Schroeder (1970): with them the same amplitude gives more sound.
+ * Returns the sound of a pulse without its edges: a function from the phase of its pitch, in radians, to a value from -1 to 1. The phases
+ * of the harmonics follow Schroeder (1970): they make the sound louder at the same amplitude.
  */
 function toneOf(burst: Burst): (phase: number) => number {
   const strengths = [1, ...burst.harmonicsDb.map((levelDb) => 10 ** (levelDb / 20))];
@@ -35,7 +35,7 @@ function toneOf(burst: Burst): (phase: number) => number {
   return (phase) => raw(phase) / peak;
 }
 
-/** Returns the samples, -1 to 1, of one burst and of the silence after it. Repeated, they are the whole alarm signal. */
+/** Returns the samples, -1 to 1, of one burst and of the silence after it. The alarm signal repeats these samples. */
 export function renderBurst(burst: Burst, sampleRateHz: number): Float32Array<ArrayBuffer> {
   const samples = new Float32Array(Math.round((burst.repeatMs * sampleRateHz) / 1000));
   const tone = toneOf(burst);

@@ -21,8 +21,8 @@ export type CallCard = {
 /** A card stays for this time after its call has ended or was answered, so that the person can read who goes, ms (ours). */
 export const readMs = 8_000;
 /**
- * A card keeps its place for this time after the call was answered, ms (ours). Otherwise the button of another patient would come under a
- * thumb that presses again, because the person has not seen yet that the answer counts.
+ * A card keeps its place for this time after the call was answered, ms (ours). A person who has not seen yet that the
+ * answer counts may press again. If the cards moved, this press would hit the button of another patient.
  */
 export const placeMs = 5_000;
 
@@ -39,7 +39,7 @@ function keepsPlace(card: CallCard, nowMs: number): boolean {
   return card.state !== 'gone' && !needsAnswer(card) && nowMs - card.stateAtMs < placeMs;
 }
 
-/** Returns whether the cards still have another order than the server's, because a call was answered a moment ago. */
+/** Returns whether a card still keeps its place because its call was answered a moment ago. */
 export function isAnyPlaceKept(cards: readonly CallCard[], nowMs: number): boolean {
   return cards.some((card) => keepsPlace(card, nowMs));
 }
@@ -98,8 +98,8 @@ export function withAlarms(cards: readonly CallCard[], alarms: ReadonlyMap<strin
 }
 
 /**
- * Returns the cards that appear on every page: calls for which nobody goes yet and which this person has not rejected,
- * and for some seconds calls that were answered or have ended.
+ * Returns the cards that appear on every page: those that this person must still answer, and for some seconds those
+ * whose call was answered or has ended.
  */
 export function sheetCards(cards: readonly CallCard[], nowMs: number): CallCard[] {
   return cards.filter((card) => needsAnswer(card) || nowMs - card.stateAtMs < readMs);
@@ -127,7 +127,10 @@ export function openCount(cards: readonly CallCard[]): number {
   return cards.filter(({ state }) => state !== 'gone').length;
 }
 
-/** Returns the alarms for the sound of the page: those on the screen, and those of calls in wards that the screen does not watch. */
+/**
+ * Returns the alarms for the sound of the page: the alarms on the screen, and the alarms of calls in wards that the
+ * screen does not watch.
+ */
 export function alarmsToHear(
   alarms: ReadonlyMap<string, Alarm> | undefined,
   cards: readonly CallCard[],
@@ -136,7 +139,7 @@ export function alarmsToHear(
   return [...(alarms?.values() ?? []), ...called.map(({ alarm }) => alarm)];
 }
 
-/** Returns the ids of the alarms to which the person is called and has not answered, and for which nobody goes. */
+/** Returns the ids of the alarms of the calls that the person must still answer. */
 export function calledAlarms(cards: readonly CallCard[]): ReadonlySet<string> {
   return new Set(cards.filter(needsAnswer).map(({ alarm }) => alarm.alarmId));
 }

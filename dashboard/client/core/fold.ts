@@ -20,7 +20,7 @@ export type Screen = {
   /** Outcomes of the last commands, by `commandId`. */
   readonly answers: ReadonlyMap<string, CommandAnswer>;
   readonly health: Health;
-  /** The screens that have not confirmed alarms which this screen shows, too. */
+  /** The screens that have not confirmed some alarms that this screen also shows. */
   readonly unconfirmed: readonly UnconfirmedScreen[];
   /** Present if nobody is called in some of the wards on the screen. */
   readonly deliveryDown?: DeliveryDown | undefined;
@@ -43,7 +43,7 @@ export function screenOf(snapshot: Snapshot): Screen {
   };
 }
 
-/** Returns the screen after a delta; undefined if an earlier delta is missing, so that the screen must connect again. */
+/** Returns the screen after a delta; undefined if an earlier delta is missing: the screen must then connect again. */
 export function applyDelta(screen: Screen, delta: Delta): Screen | undefined {
   if (delta.prev !== screen.messageNo) return undefined;
   const beds = delta.beds.length + delta.gone.length > 0 ? applyBeds(screen.beds, delta) : screen.beds;

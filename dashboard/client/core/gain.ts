@@ -25,8 +25,8 @@ export type Gain = { readonly low: number; readonly high: number };
 export type Span = { readonly min: number; readonly max: number };
 
 /**
- * Returns the span that the scale has to show. A sample outside the plausible range does not count, and outliers count
- * only up to a bound. Otherwise one sample of 1e30 would turn a heartbeat into a flat line.
+ * Returns the span that the scale has to show. A sample outside the plausible range is ignored, and outliers extend the
+ * span only up to a bound. Otherwise one sample of 1e30 would turn a heartbeat into a flat line.
  * @param samples physical values; NaN for a missing sample
  * @param plausible range of the wave. If most samples are outside of it, all samples count.
  * @returns undefined if no sample is a number

@@ -4,7 +4,7 @@
  * with the smallest delay.
  */
 
-/** How long the largest lead counts. Afterwards the smaller leads of slower messages count. */
+/** How long the largest lead is used. Afterwards the smaller leads of slower messages are used. */
 export const leadWindowMs = 30_000;
 
 export type Lead = {
@@ -22,11 +22,11 @@ export function createLead(): Lead {
   return { largestMs: unknown, previousLargestMs: unknown, windowFromMs: unknown, run: undefined };
 }
 
-/** Maximum difference of two leads that count as equal. */
+/** Two leads are equal if their difference is at most this, ms. */
 const sameLeadMs = 500;
 /**
- * If this many messages over at least this time have an equal smaller lead, the remote clock was set, or its messages are
- * slower from now on. Then the smaller lead counts.
+ * If this many messages over at least this time have an equal smaller lead, the remote clock was set, or its messages
+ * are slower from now on. Then the smaller lead is used.
  */
 const runMessagesMin = 2;
 const runMsMin = 1_000;
@@ -49,8 +49,8 @@ export function updateLeadFromNewProcess(lead: Lead, remoteMs: number, localMs: 
  * @param remoteMs remote time in the message
  * @param localMs when the message came, by a local clock that never runs backward
  * @param stepMs for a remote clock that may be set: if several messages have a lead that is smaller by more than this,
- *   the smaller lead counts immediately. By default it counts only after the window, so that a slow connection does not
- *   make values look younger than they are.
+ *   the smaller lead is used immediately. By default the smaller lead is used only after the window: otherwise a slow
+ *   connection would make values look younger than they are.
  */
 export function updateLead(lead: Lead, remoteMs: number, localMs: number, stepMs = Number.POSITIVE_INFINITY): void {
   const aheadMs = remoteMs - localMs;

@@ -6,11 +6,14 @@ export type Versions = {
   readonly own: string | undefined;
   /** The mark of the page that a browser would load now; undefined from an older server. */
   readonly server: string | undefined;
-  /** The mark for which this tab was loaded again by itself. */
+  /** The server's mark for which the page in this tab was last loaded again. */
   readonly tried: string | undefined;
 };
 
-/** `same`: this page is the newest that is known. `newer`: the server has another. `stuck`: a load did not bring the other version. */
+/**
+ * `same`: this page is the newest that is known. `newer`: the server has another version. `stuck`: the page was loaded
+ * again, but still has the old version.
+ */
 export type VersionState = 'same' | 'newer' | 'stuck';
 
 export function versionState({ own, server, tried }: Versions): VersionState {
@@ -18,9 +21,12 @@ export function versionState({ own, server, tried }: Versions): VersionState {
   return tried === server ? 'stuck' : 'newer';
 }
 
-/** For this time the page must have been at rest before it loads itself again (ours). */
+/** How long the page must have been at rest before it loads itself again (ours). */
 export const restMs = 60_000;
-/** Longest further wait (ours). Each page chooses its own wait by chance, so that the screens of a ward do not load at the same moment. */
+/**
+ * Longest wait after this rest (ours). Each page chooses its own wait at random, so that the screens of a ward do not
+ * load at the same moment.
+ */
 export const spreadMsMax = 60_000;
 
 /** What would be lost or delayed if the page loaded itself again now. */
@@ -34,7 +40,7 @@ export type Busy = {
   readonly hasUnansweredAlarm: boolean;
 };
 
-/** Returns whether nothing would be lost or delayed. */
+/** Returns whether the page can load itself again and nothing is lost or delayed. */
 export function isAtRest({ hasForm, actsUnderway, isQuiet, hasUnansweredAlarm }: Busy): boolean {
   return isQuiet && !hasForm && actsUnderway === 0 && !hasUnansweredAlarm;
 }
@@ -42,7 +48,7 @@ export function isAtRest({ hasForm, actsUnderway, isQuiet, hasUnansweredAlarm }:
 /**
  * Returns whether the page loads itself again now.
  * @param restSinceMs since when the page is at rest and nobody has touched it
- * @param spreadMs the further wait of this page, from 0 to `spreadMsMax`
+ * @param spreadMs the wait of this page after the rest, from 0 to `spreadMsMax`
  */
 export function loadsItself(
   state: VersionState,

@@ -10,14 +10,14 @@ const startMs = 15_000;
 /** If a page checks its painter this late, the page was busy or asleep, and it has not yet read the painter's last reports. */
 const lateCheckMs = 1_500;
 /**
- * For this time after a page was hidden, late frames do not count, because the painter reports the time in which the page
- * was hidden as a delay.
+ * For this time after a page was hidden, late frames do not count. The reason: the painter reports the time in which
+ * the page was hidden as a delay.
  */
 const ignoreLateFramesMs = 2_500;
 
 export type PaintWatch = {
   readonly isStuck: boolean;
-  /** Until this time the painter counts as painting, even if it sends no report. */
+  /** Until this time the painter is not stuck, even if it sends no report. */
   readonly trustedUntilMs: number;
   /** Until this time late frames do not count, because the page was hidden. */
   readonly lateFramesIgnoredUntilMs: number;

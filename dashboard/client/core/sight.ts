@@ -1,7 +1,7 @@
 /**
- * Remembers what a row of the alarm list has shown in the last seconds. If the row then shows something more serious, its
- * button acts on something new, which the person may not have seen. If an alarm ends and starts again, or its value falls
- * and rises again, the person has already seen it.
+ * Remembers what a row of the alarm list has shown in the last seconds. If the row then shows something more serious,
+ * its button acts on something new, which the person has perhaps not seen. If an alarm ends and starts again, or its
+ * value falls and rises again, the person has already seen it.
  */
 import { hasNewContent, newOnsetMs } from '../../../contracts/acknowledgement.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';

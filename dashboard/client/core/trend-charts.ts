@@ -6,8 +6,9 @@ export type Chart = {
   readonly unitLabel: string;
   readonly codes: readonly string[];
   /**
-   * Returns the lower and upper end of the scale for the greatest value on the chart. Present only for scores, whose
-   * lines are drawn as steps. Without this function the measured values and limits decide the scale.
+   * Returns the lower and upper end of the scale; the argument is the greatest value on the chart. Only charts of
+   * scores, whose lines are drawn as steps, have this function. On other charts the measured values and limits decide
+   * the scale.
    */
   readonly scale?: (greatest: number) => readonly [number, number];
 };

@@ -9,8 +9,8 @@ import type { SoundNews, WardSound } from '../../protocol/sound.ts';
 
 /**
  * An alarm that nobody has answered for this time sounds on every screen (CLINICAL, "Delivery": after this time the
- * answer counts as `undefined`). So if a loudspeaker is turned down, or a screen reports a sound that it does not play,
- * a person hears the alarm at most this much later.
+ * answer counts as `undefined`). A loudspeaker may be turned down, or a screen may report a sound that it does not
+ * play. Because of this rule, a person then hears the alarm at most this much later.
  */
 export const soundsEverywhereAfterMs: Readonly<Record<Priority, number>> = {
   high: 60_000,
@@ -35,10 +35,13 @@ export function silentWards(news: SoundNews | undefined, nowMs: number): Readonl
   return silent;
 }
 
-/** The time since when each alarm should sound, by `alarmId`. */
+/** Since when each alarm should sound, by `alarmId`. */
 export type DueSince = ReadonlyMap<string, number>;
 
-/** Returns since when each of the present alarms should sound. After an answer or a pause, the time of an alarm starts again. */
+/**
+ * Returns since when each of the present alarms should sound. An alarm that was answered or paused starts with a new
+ * time when it must sound again.
+ */
 export function dueSinceAfter(
   before: DueSince,
   alarms: Iterable<Alarm>,

@@ -5,9 +5,9 @@ export const askAgainMs = 10_000;
 
 /** Returns a function that asks the server, and loads the page if the server answers and the page may still be loaded then. */
 export function createAskedLoad(options: {
-  /** Resolves with whether the server gives the page. */
+  /** Asks the server for the page. Resolves with true if the server gives it. */
   readonly ask: () => Promise<boolean>;
-  /** Returns whether nothing would be lost by a load now. */
+  /** Returns whether the page may be loaded now, because nothing would be lost. */
   readonly mayLoad: () => boolean;
   readonly load: () => void;
   readonly steady: () => number;

@@ -2,7 +2,10 @@
 import { idleMs, type TouchTime } from '../core/idle.ts';
 
 const touchedKey = 'vigil.touched';
-/** Minimum time between two writes to the local storage. Without it every movement of the pointer would write. */
+/**
+ * Minimum time between two writes to the local storage. Without this time, the page would write at every movement of
+ * the pointer.
+ */
 const writeEveryMs = 5_000;
 /** If the server does not confirm the lock, the page stays locked and asks again after this time. */
 const lockRetryMs = 5_000;

@@ -1,4 +1,4 @@
-/** Notices that the server has a newer page, and loads it when nothing can be lost by it. */
+/** Notices that the server has a newer page, and loads the newer page when nothing can be lost. */
 import { signal } from '@preact/signals';
 import { isUnanswered } from '../../../contracts/acknowledgement.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
@@ -45,7 +45,10 @@ export function openNewVersion(options: {
       hasUnansweredAlarm: [...options.alarms()].some(isUnanswered),
     });
 
-  /** Loads the page again, once for each version. Without a place to remember that, only a person may load it. */
+  /**
+   * Loads the page again. By itself, a page does this only once for each version. If the browser cannot store for which
+   * version this was done, only a person may load the page.
+   */
   function load(isByItself: boolean): void {
     try {
       sessionStorage.setItem(triedKey, server ?? '');
@@ -64,7 +67,7 @@ export function openNewVersion(options: {
 
   return {
     state,
-    /** Takes the mark of the page that a browser would load now; undefined from a server that names none. */
+    /** Takes the mark of the page that a browser would load now; undefined if the server names no mark. */
     take(build: string | undefined): void {
       if (build === server) return;
       server = build;
@@ -81,7 +84,10 @@ export function openNewVersion(options: {
       restSinceMs = isResting() ? (restSinceMs ?? steady()) : undefined;
       if (loadsItself(state.peek(), restSinceMs, steady(), spreadMs)) void loadByItself();
     },
-    /** A person wants the new version now. Asks first if a typed text would be lost, and waits for acts under way. */
+    /**
+     * Loads the new version now, because a person has asked for it. If a typed text would be lost, asks the person
+     * first. Waits for the answers to requests that change something.
+     */
     loadNow(): void {
       options.unsaved.leave(() => {
         const sinceMs = steady();

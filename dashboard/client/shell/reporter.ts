@@ -30,7 +30,9 @@ export function openReporter(options: {
   readonly loudspeaker: () => Loudspeaker;
   /** Returns whether the page leaves the sound of an alarm to another screen. */
   readonly isElsewhere: (alarm: Alarm) => boolean;
-  /** Returns what the audio of the page does; undefined if the server would not understand it. */
+  /**
+   * Returns what the audio of the page does; undefined if the server is too old to understand this part of a report.
+   */
   readonly pageSound: () => PageSound | undefined;
   /** Sends a report if the connection is open. Returns whether it was sent. */
   readonly send: (report: ScreenReport) => boolean;
@@ -82,7 +84,7 @@ export function openReporter(options: {
     afterTwoFrames(() =>
       findShown(list, alarms()?.values() ?? [], (shown) => {
         isWaitingForFrames = false;
-        // A new connection must get its own report: its server may not have sent these alarms yet.
+        // A new connection must get its own report: perhaps its server has not sent these alarms yet.
         if (ownRestarts !== restarts) return;
         report('painting', list, ({ alarmId }) => shown.get(alarmId) ?? 'nowhere');
       }),

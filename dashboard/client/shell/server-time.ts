@@ -13,8 +13,8 @@ export function createServerTime(steady: () => number) {
     /**
      * Updates the estimate with the time in a message that has just been read.
      * @param stream the server process that sent the message, if the message names it
-     * @param hasWaited whether the message may have waited in this page. Its delay is then unknown, so it counts only
-     *   if there is no estimate yet.
+     * @param hasWaited whether the message may have waited in this page. The delay of such a message is unknown, so it is used only if
+     *   there is no estimate yet.
      * @returns whether another server process than before has sent the message. Its settings may differ.
      */
     update(atMs: number, stream: string | undefined, hasWaited: boolean): boolean {

@@ -11,7 +11,7 @@ export function createShownScreen(
   const screen = signal<Screen | undefined>(undefined);
   /** The server's time in the newest message whose numbers are on the screen. */
   const shownUntilMs = signal(Number.NEGATIVE_INFINITY);
-  /** The newest state. A slow screen may not show it yet. */
+  /** The newest state. Perhaps a slow screen does not show it yet. */
   let newest: Screen | undefined;
   /** The server's time of `newest`. */
   let newestAtMs = Number.NEGATIVE_INFINITY;

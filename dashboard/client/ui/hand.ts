@@ -52,7 +52,8 @@ function watchHand(isPointing: Signal<boolean>): Hand & { close(): void } {
       onPointerDown: hold,
       onWheel: hold,
       onPointerLeave(event) {
-        // A finger leaves the screen after each tap, but the person may tap again. So only a mouse that leaves counts.
+        // A finger leaves the screen after each tap, but the person may tap again. So only a mouse that leaves the list
+        // ends the pointing.
         if (event.pointerType === 'mouse' && !usesKeys) release();
       },
       onKeyDown() {

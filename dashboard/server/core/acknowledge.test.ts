@@ -10,7 +10,7 @@ describe('acknowledgeFault', () => {
     ['an older revision, after which the alarm got worse', 2, 3, 3, 'conflict'],
     ['an older revision, since which the alarm did not get worse', 2, 2, 3, undefined],
     ['a much older revision, after which the alarm got worse', 1, 2, 3, 'conflict'],
-    // Another dashboard has read more records than this server, and the person has seen its screen.
+    // The person has seen a screen of another dashboard, which has read more records than this server.
     ['a newer revision than the server has read', 4, 2, 3, 'conflict'],
   ])(
     'acknowledging %s (seen %d, not worse since %d, current %d) gives the fault %s',

@@ -6,11 +6,11 @@ import type { Fault } from '../../../contracts/errors.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 
 /**
- * Returns a `conflict` if the person has not seen the present content of the alarm, otherwise undefined. A person who acknowledged
- * an SpO2 of 85 % has not acknowledged 70 %. Every change of an alarm raises its revision, even a change that the person
- * need not see. So every revision from `contentRevision.rev` on is accepted: since this revision the alarm's condition may
- * have ended, returned or been escalated, but the alarm did not get worse. The association id is not compared, because the
- * alarm id is a hash over the association id.
+ * Returns a `conflict` if the person has not seen the present content of the alarm, otherwise undefined. A person who
+ * acknowledged an SpO2 of 85 % has not acknowledged 70 %. Every change of an alarm raises its revision, even a change
+ * that the person need not see. So `contentRevision.rev` and every later revision is accepted: since
+ * `contentRevision.rev` the condition may have ended or returned, or the alarm was escalated, but the alarm did not get
+ * worse. The association id is not compared, because the alarm id is a hash over the association id.
  */
 export function acknowledgeFault(current: Alarm, contentRevision: ContentRevision, seenRev: number): Fault | undefined {
   const hasSeenContent = contentRevision.rev <= seenRev && seenRev < current.rev;

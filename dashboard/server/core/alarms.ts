@@ -41,8 +41,8 @@ export function foldAlarmEvent(state: LiveState, event: AlarmEvent, nowMs: numbe
 }
 
 /**
- * Notes that a device was silent, so that its values from before the silence are not shown as current when the device
- * sends again. Uses the alarm's onset, because the engine may notice the silence only when a reading ends the silence. The
+ * Notes that a device was silent. When the device sends again, its values from before the silence must not be shown as
+ * current. Uses the alarm's onset, because the engine may notice the silence only when a reading ends the silence. The
  * onset is device time and `lostAtMs` is receive time, so the measured error of the device's clock is added.
  */
 function noteSilence(state: LiveState, alarm: Alarm, atMs: number): void {
@@ -127,7 +127,7 @@ export function deviceSoundOf({ condition, origin }: Alarm): 'paused' | 'off' | 
   return condition === 'device-sound-off' ? 'off' : undefined;
 }
 
-/** Gives the bed's head a new change number if the alarm is about the device's sound, because the head shows the state of the sound. */
+/** Gives the bed's head a new change number if the alarm is about the device's sound: the head shows the state of this sound. */
 function markSoundChanged(state: LiveState, bed: BedState, alarm: Alarm): void {
   if (deviceSoundOf(alarm) !== undefined) markHeaderChanged(state, bed);
 }

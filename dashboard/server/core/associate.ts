@@ -165,9 +165,10 @@ export function moveDevice(state: LiveState, context: ActContext, deviceId: stri
 }
 
 /**
- * Corrects a patient's data, in the tables of all of the patient's devices. The association continues. If anybody else
- * changed the patient's data since the form was opened, even in another field, the correction is a conflict: two partial
- * changes could mix the data of two persons. The correction is allowed even if somebody has just moved the device.
+ * Corrects a patient's data, in the tables of all of the patient's devices. The association continues. The correction
+ * is a conflict if anybody else changed the patient's data since the form was opened, even in another field. Otherwise
+ * two partial changes could mix the data of two persons. The correction is allowed even if somebody has just moved the
+ * device.
  */
 export function correctPatient(
   state: LiveState,

@@ -69,7 +69,7 @@ export const unknownDeviceRefusal = (deviceId: string): Refusal =>
   refusalOf('not-found', noSuchDevice, { denied: { detail: deviceId } });
 
 export const noSuchDevice = `${notOnYourWards} Nobody can assign a device before it has connected: switch it on and try again.`;
-/** Devices that have or had a bed (ours): half of the number that a gateway and an alarm processor can hold. */
+/** Maximum number of devices that have or had a bed (ours): half of the number for which a gateway and an alarm processor have room. */
 export const associatedDevicesMax = 50_000;
 export const tooManyDevicesRefusal = () =>
   refusalOf(

@@ -1,6 +1,5 @@
 /**
- * Keeps what one screen has confirmed: whether its page paints, and which of the unanswered alarms that the server sent
- * it has painted. Like the fold functions, `step` changes the state in place and has no other effect.
+ * Keeps what one screen has confirmed: whether its page paints, and which unanswered alarms the page has painted. Like the fold functions, `step` changes the state in place and has no other effect.
  *
  * All times are by the server's steady clock, ms since 1970. The page reports only how long ago something happened, so
  * the clock of its computer does not matter.
@@ -31,8 +30,8 @@ type Waiting = {
   readonly rev: number;
   readonly sentAtMs: number;
   /**
-   * The connection began with this alarm. Until the screen has confirmed this alarm, the ward is not watched. Otherwise
-   * a page that connects again and again would get new time with each connection.
+   * The alarm was already unanswered when the connection began. Until the screen has confirmed this alarm, nobody counts
+   * as watching the bed here. Otherwise a page that connects again and again would get a new deadline each time.
    */
   readonly isFromStart: boolean;
 };
@@ -165,7 +164,7 @@ export type UnconfirmedAlarm = {
   /** When the oldest unconfirmed revision was sent. */
   readonly sinceMs: number;
   readonly why: WhyUnconfirmed;
-  /** Whether the screen has confirmed an alarm before, so that a person may rely on this screen. */
+  /** Whether the screen has confirmed an alarm before. A person may rely on such a screen. */
   readonly hasConfirmed: boolean;
 };
 

@@ -18,8 +18,9 @@ export type ConnectionBounds = { readonly session: number; readonly account: num
 /**
  * Decides whether a new connection is accepted.
  * @param openConnections the open connections, the oldest first
- * @returns `accepted: true`, and in `toClose` the connection to close, if a connection must be closed; `accepted: false` if
- *   no account has at least two connections more than the account of the new connection
+ * @returns whether the new connection is accepted. `toClose` is the connection to close, if there are too many.
+ *   `accepted` is false only if the server is full and every other account has at most one connection more than the
+ *   account of the new connection.
  */
 export function admitConnection<P extends OpenConnection>(
   openConnections: readonly P[],
@@ -33,7 +34,7 @@ export function admitConnection<P extends OpenConnection>(
     return acceptAndClose(oldestOfLargestGroup(ofAccount, ({ session }) => session));
   if (openConnections.length < bounds.all) return { accepted: true };
   const ofLargestAccount = largestGroup(openConnections, ({ account }) => account);
-  // If the new connection were accepted, its account would have at least as many connections as the largest account, and
+  // With the new connection, its account would have at least as many connections as the largest account. So this account
   // would be the next to lose a connection.
   if (ofLargestAccount.length <= ofAccount.length + 1) return { accepted: false };
   return acceptAndClose(oldestOfLargestGroup(ofLargestAccount, ({ session }) => session));
@@ -51,8 +52,8 @@ function oldestOfLargestGroup<P extends OpenConnection>(
 }
 
 /**
- * Returns the connections of the key with most connections. If two keys have the same number, returns those of the key
- * with the more crowded address.
+ * Returns the connections of the key that has most connections. If two keys have the same number, the key with the
+ * busier address counts as larger: the address from which more connections come in total.
  */
 function largestGroup<P extends OpenConnection>(
   connections: readonly P[],

@@ -13,7 +13,7 @@ import { visibleText } from '../../../contracts/text.ts';
 export const deliveriesMax = 20_000;
 /** Maximum number of remembered answers of the delivery process. A request waits 5 s for its answer. */
 export const answersMax = 1_000;
-/** The board remembers of at most this number of persons whether they can be reached. */
+/** Maximum number of persons for whom the board remembers whether they can be reached. */
 export const reachedPersonsMax = 5_000;
 /** Maximum number of channels and entries of one person that the board remembers. */
 const reachOfPersonMax = 32;
@@ -46,7 +46,10 @@ export type ChannelReach = {
     | { readonly state: 'reached'; readonly stage: ReceiptStage; readonly atMs: number }
     | { readonly state: 'down'; readonly reason: string | undefined; readonly atMs: number }
     | undefined;
-  /** The newest canary that was asked since the newest result. It may have been confirmed, because an unchanged result is not written. */
+  /**
+   * The newest canary that was sent after the newest result. Perhaps the person has confirmed this canary: a result is
+   * not written again if it has not changed.
+   */
   readonly asked: { readonly checkId: string; readonly atMs: number } | undefined;
 };
 
@@ -146,8 +149,8 @@ function noteReachSeen(board: DeliveryBoard, event: ReachSeen): void {
 }
 
 /**
- * Takes the canaries that pages must answer. They come again every few seconds until they are answered.
- * @returns whether one of them is new
+ * Notes the canaries that pages must answer. The delivery process repeats each canary every few seconds until it is answered.
+ * @returns whether a canary is new
  */
 export function noteAskedPages(board: DeliveryBoard, asked: readonly AskedPage[]): boolean {
   const added = asked.filter(({ userId, atMs }) => {

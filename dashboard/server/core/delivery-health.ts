@@ -15,11 +15,11 @@ const wardsMax = 200;
 export type DeliverySigns = {
   /** When this server read the last sign of life of the delivery process, ms; 0 before the first. */
   processAtMs: number;
-  /** When this server had last read the topic `deliveries` to its end, ms; until then, the start of this server. */
+  /** When this server last reached the end of the topic `deliveries`, ms. Before the first time: when this server started. */
   readAtMs: number;
   /**
-   * When this server had read the signs that were in the log at its start, ms; before that, the start of this server. The delivery process
-   * has `deliverySilentMs` from then on for its next sign.
+   * When this server finished reading the signs that were in the log at its start, ms. Before that: when this server started. From this
+   * time on, the delivery process has `deliverySilentMs` for its next sign.
    */
   signsSinceMs: number;
 };
@@ -29,9 +29,9 @@ export function newDeliverySigns(nowMs: number): DeliverySigns {
 }
 
 /**
- * Notes a sign of life of the delivery process. A new sign counts from now, whatever time it names, because the clocks of two machines may
- * differ.
- * @param oldAtMs the time that the sign names, if it was in the log before this server started; absent for a new sign. An old sign only
+ * Notes a sign of life of the delivery process. The age of a new sign begins now. The time in the sign is not used, because the clocks of
+ * two machines may differ.
+ * @param oldAtMs the time in the sign, if the sign was in the log before this server started; absent for a new sign. An old sign only
  * says since when nobody is called.
  */
 export function noteDeliverySign(signs: DeliverySigns, nowMs: number, oldAtMs?: number): void {

@@ -40,7 +40,7 @@ export const accountRules: Readonly<Record<Exclude<Proof, 'known'>, Rule>> = {
 export const suspectTries = 10;
 /** Tries are forgotten after this time without another try. */
 export const forgetMs = 60 * 60_000;
-/** Rows in each map; if there are more, the row with the oldest try is forgotten. */
+/** Maximum number of rows in each map. Above it, the row with the oldest try is forgotten. */
 export const rowsMax = 10_000;
 
 type Row = { readonly count: number; readonly atMs: number };
@@ -87,8 +87,8 @@ export function forgiveGuess({ places, accounts, addresses }: Guesses, guess: Gu
 }
 
 /**
- * Notes that the password of a try was right. Forgets the tries of this person at this place. The counts of the account
- * and of the address are only lowered by this try, because other people may guess there at the same time.
+ * Notes that the password of a try was right. Forgets the tries of this person at this place. Takes only this one try off the
+ * counts of the account and of the address, because other people may guess there at the same time.
  */
 export function noteRightPassword(guesses: Guesses, guess: Guess): void {
   forgiveGuess(guesses, guess);

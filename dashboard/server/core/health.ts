@@ -11,17 +11,21 @@ export const kafkaAwayMs = 4_000;
 /** Readings arrive now if the last reading is not older than this. */
 const readingsArriveMs = 15_000;
 /**
- * Nobody judges a partition if this server has read no sign of life for it for this time, although it has read its own later record
- * (`readPastMs`). An alarm processor gives a sign each second. The screens must show the notice within 5 s.
+ * If this server has read no sign of life for a partition for this time, nobody judges the partition. This server must
+ * also have read back its own record that it wrote later (`readPastMs`). An alarm processor gives a sign each second.
+ * The screens must show the notice within 5 s.
  */
 export const alarmsStaleMs = 4_000;
-/** If this server wrote a record so long after it had read a sign, and has read this record but no other sign, then the next signs are missing. */
+/**
+ * The server reads the records that it writes itself. If it wrote such a record at least this long after the last sign
+ * that it has read, signs are missing.
+ */
 const readPastMs = 2_500;
-/** Without a sign for this time, nobody counts as judging, even if this server cannot read back its own record (CLINICAL: at most 10 s). */
+/** After this time without a sign, the notice comes even if this server cannot read back its own record (CLINICAL: at most 10 s). */
 export const alarmsStaleMsMax = 10_000;
-/** If nothing ran in this server for this time, it stood still. What it did not read meanwhile is not missing yet. */
+/** If nothing ran in this server for this time, the server stood still. The signs that it did not read meanwhile may still come. */
 const stoodStillMs = 2_000;
-/** A server that stands still again within this time gets no more time, because a notice must come in the end. */
+/** If a server stands still again within this time, the limits do not begin again, because a notice must come in the end. */
 const standstillEveryMs = 30_000;
 
 export type LifeSigns = {
@@ -32,8 +36,8 @@ export type LifeSigns = {
   /** When the server read the last sign of life for each partition, ms; 0 before the first sign. */
   readonly judgedAtMs: number[];
   /**
-   * When the server had read the signs that were in the log at its start, ms; before that, the server's start. The alarm processor has
-   * `alarmsStaleMs` from then on for its next sign.
+   * When the server finished reading the signs that were in the log at its start, ms. Before that: when the server started. From this time
+   * on, the alarm processor has `alarmsStaleMs` for its next sign.
    */
   signsSinceMs: number;
   /** When the server last ran, and when it last ran again after a standstill, ms; 0 before the first standstill. */
@@ -56,17 +60,17 @@ export function newLifeSigns(nowMs: number): LifeSigns {
   };
 }
 
-/** Notes the own presence record, which the server wrote at `writtenMs` and has read back. */
+/** Notes that this server has read back its presence record, which it wrote at `writtenMs`. */
 export function noteOwnRecord(signs: LifeSigns, writtenMs: number, nowMs: number): void {
   signs.kafkaAtMs = nowMs;
   signs.readUpToMs = Math.max(signs.readUpToMs, writtenMs);
 }
 
 /**
- * Notes a sign of life of an alarm processor. A new sign counts from now, whatever time it names, because the clocks of two machines may
- * differ.
+ * Notes a sign of life of an alarm processor. The age of a new sign begins now. The time in the sign is not used, because the clocks of two
+ * machines may differ.
  * @param judges the partitions that the processor judges; absent in the sign of an older alarm processor, which may judge all
- * @param oldAtMs the time that the sign names, if it was in the log before this server started; absent for a new sign. An old sign only
+ * @param oldAtMs the time in the sign, if the sign was in the log before this server started; absent for a new sign. An old sign only
  * says since when nobody judges.
  */
 export function noteAlarmsSign(
@@ -129,7 +133,7 @@ export function judgeHealth(
   };
 }
 
-/** Returns whether the last sign of life for a partition is too old, and whether this is not only because this server reads late. */
+/** Returns whether the last sign of life for a partition is too old. Returns false if the reason may be that this server reads late. */
 function isSilent(signs: LifeSigns, signMs: number, nowMs: number): boolean {
   const expectedSinceMs = Math.max(signMs, signs.readingsSinceMs, signs.signsSinceMs);
   if (nowMs - Math.max(expectedSinceMs, signs.resumedAtMs) > alarmsStaleMsMax) return true;

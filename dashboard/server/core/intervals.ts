@@ -7,11 +7,11 @@ import type { Parameter } from '../../../contracts/parameters.ts';
 
 /** Times kept for each parameter: nine times give eight intervals. */
 export const timesMax = 9;
-/** With fewer intervals no rhythm is assumed: two cuff measurements in a row prove nothing. */
+/** Minimum number of intervals that show a rhythm: two cuff measurements in a row prove nothing. */
 const spacingsMin = 3;
 /** A parameter with a longer interval is a single measurement (CLINICAL, "Judged or told", 6). */
 const singleMs = 60_000;
-/** DESIGN: used if a device does not say when its next reading is due. */
+/** The interval that is used if a device does not say when its next reading is due (DESIGN). */
 const defaultIntervalMs = 1000;
 
 export type Rhythm = {
@@ -36,9 +36,9 @@ export function withValue(former: Rhythm | undefined, atMs: number, declaredMs: 
 }
 
 /**
- * Returns the usual interval of a parameter in ms. With at least three known intervals the result is their median, but
- * not less than the declared interval. For a single measurement it is also not less than the last interval, up to
- * `episodicMs`, because a slow cycle follows a quick series. With fewer known intervals the result is the declared
+ * Returns the usual interval of a parameter in ms. If at least three intervals are known, this is their median, but not less
+ * than the declared interval. The interval of a single measurement is also not less than its last interval (at most
+ * `episodicMs`), because a slow cycle often follows a quick series. If fewer intervals are known, returns the declared
  * interval or `episodicMs`, whichever is longer.
  */
 export function intervalMsOf({ times, declaredMs }: Rhythm, { episodicMs }: Pick<Parameter, 'episodicMs'>): number {

@@ -20,7 +20,7 @@ type Kept = Pick<Confirmations, 'page' | 'hasConfirmed'> & {
 /** The waits of closed connections, by session; the session whose connection closed longest ago comes first. */
 export type KeptWaits = Map<string, Kept>;
 
-/** Number of waits that were removed before their time was over: `sessions` above `keptSessionsMax`, and `alarms` above `keptAlarmsMax`. */
+/** What was removed before its time was over: the number of `sessions` above `keptSessionsMax`, and of `alarms` above `keptAlarmsMax`. */
 export type ForgottenWaits = { sessions: number; alarms: number };
 
 /** Returns the number of sessions with kept waits. */

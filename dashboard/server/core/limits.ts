@@ -11,8 +11,8 @@ export function foldLimits(state: LiveState, inForce: LimitsInForce): void {
   state.limits.set(associationId, inForce);
   if (state.limits.size > limitsMax) state.limits.delete(state.limits.keys().next().value!);
   const bed = state.beds.get(associationId);
-  // If two records have the same `rev`, the later record counts, because an alarm processor that died may have published a record
-  // that its successor does not know.
+  // If two records have the same `rev`, the later record counts: an alarm processor may have published the earlier
+  // record just before it died, and its successor does not know that record.
   if (bed && JSON.stringify(formerLimits) !== JSON.stringify(inForce)) markHeaderChanged(state, bed);
 }
 

@@ -91,7 +91,7 @@ function myCall(context: CallsContext, viewer: Viewer, { delivery, call, alarmSt
   };
 }
 
-/** Returns what else has happened in the round: why the wait ended, who else was called, and what the ward knows. */
+/** Returns what else has happened in the round: why the wait ended, who else was called, and whether the ward has an alarm about it. */
 function progressOf({ phase, notice, dueAtMs, calls }: DeliveryView, { outcome, repeat }: CallView, ownUserId: string) {
   const missed = outcome === 'unanswered' || outcome === 'unconfirmed' || outcome === 'undelivered';
   const newest = new Map(calls.map((call) => [call.userId, call]));

@@ -12,9 +12,9 @@ import type { MyReach, ReachState, WardReach } from '../../protocol/delivery.ts'
 import { type ChannelReach, type DeliveryBoard, reachOf } from './delivery-board.ts';
 
 /**
- * A result older than this shows nothing about the present (ours). The delivery process writes a result that has not
- * changed again with the first canary after `reachNotedEveryMs`. A canary comes every 10 min, and an answer to it
- * within 1 min. So a result is not known any more when two canaries in a row did not come.
+ * An older result than this says nothing about the present (ours). If a result does not change, the delivery process writes
+ * it again only after `reachNotedEveryMs`, with the next canary. A canary is sent every 10 min, and is answered within 1 min.
+ * So the state becomes unknown when two canaries in a row did not come.
  */
 export const reachFreshMs = reachNotedEveryMs + 11 * minuteMs;
 
@@ -41,7 +41,7 @@ export function channelState(board: Board, userId: string, channel: DeliveryChan
   if (entries.length === 0) return { channel, state: 'down', reason: noEntryTexts[channel] };
   const states = entries.map((entry) => entryState(board, entry, nowMs));
   const receipt = reachOf(board, userId, channel, undefined);
-  // It is not known which entry has confirmed a message. A canary after the message says more about its entry.
+  // A receipt does not say which entry has confirmed the message. If an entry has a result of a later canary, that result counts.
   const mayCount = entries.some((entry, index) => {
     const { result } = reachOf(board, userId, channel, entry.reachId);
     return states[index]!.state !== 'down' && (result?.atMs ?? 0) < (receipt.result?.atMs ?? 0);

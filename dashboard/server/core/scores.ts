@@ -25,7 +25,8 @@ export function foldScores(state: LiveState, scores: Scores, nowMs: number): boo
 
 function mustBeSent(formerScores: Scores, scores: Scores, nowMs: number): boolean {
   const [formerAtMs, atMs] = [parseInstant(formerScores.at) ?? 0, parseInstant(scores.at) ?? 0];
-  // If `formerScores` are later than now, it was published before a clock was set back, and the new scores replace it.
+  // If the time of `formerScores` is later than now, they were published before a clock was set back, and the new
+  // scores replace them.
   if (atMs <= formerAtMs && formerAtMs <= nowMs) return false;
   return scoresKey(formerScores) !== scoresKey(scores) || Math.abs(atMs - formerAtMs) >= sameScoresEveryMs;
 }

@@ -14,7 +14,10 @@ const bedsMax = 5;
  * A record of another dashboard counts for this time after this server read it. A dashboard writes at least every 2.5 s.
  */
 export const otherDashboardMs = 10_000;
-/** Maximum number of other dashboards that are remembered; above it, the dashboard whose record was read longest ago is removed. */
+/**
+ * Maximum number of other dashboards that are remembered; if there are more, the dashboard whose newest record is
+ * oldest is removed.
+ */
 const dashboardsMax = 50;
 
 /** An alarm that a screen has not confirmed in time. */
@@ -63,8 +66,8 @@ function inRounds<T>(entries: readonly T[], keyOf: (entry: T) => string): T[] {
 export type OtherDashboards = Map<string, { readonly readAtMs: number; readonly record: PresenceRecord }>;
 
 /**
- * Notes the presence record of another dashboard. A new record counts, whatever time it names.
- * @param isOld whether the record was in the log before this server started. It is ignored if its process ended long ago.
+ * Notes the presence record of another dashboard. The time in a new record does not matter.
+ * @param isOld whether the record was in the log before this server started. An old record whose process ended long ago is ignored.
  */
 export function noteDashboard(
   others: OtherDashboards,
@@ -79,7 +82,7 @@ export function noteDashboard(
   if (oldest !== undefined) others.delete(oldest);
 }
 
-/** Returns the records of the other dashboards that still count. */
+/** Returns the records of other dashboards that this server has read within the last `otherDashboardMs`. */
 export function currentRecords(others: OtherDashboards, nowMs: number): [boot: string, record: PresenceRecord][] {
   return [...others].flatMap(([boot, { readAtMs, record }]) =>
     nowMs - readAtMs <= otherDashboardMs ? [[boot, record] as [string, PresenceRecord]] : [],
@@ -114,9 +117,10 @@ export function watchedElsewhere(others: OtherDashboards, nowMs: number): Set<st
 }
 
 /**
- * Returns the notices for one screen: one for each person and station with alarms that this screen shows, too, that still
- * call, and that a screen of the station has not confirmed. The stations whose screens have confirmed alarms before come
- * first, then those that wait longest. A screen also gets a notice about itself, because its page may start to paint again.
+ * Returns the notices for one screen, at most one for each station. A notice names the alarms that a screen of the station has
+ * not confirmed. It leaves out alarms that no longer call, and alarms that this screen does not show. Stations whose screens
+ * have confirmed alarms before come first, then those that wait longest. A screen also gets a notice about itself, because its
+ * page may start to paint again.
  */
 export function unconfirmedFor(
   state: LiveState,

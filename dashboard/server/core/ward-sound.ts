@@ -1,7 +1,7 @@
 /**
- * Decides whether the owner, the screen that has the sound of a ward, really sounds the alarms of the ward, and what
- * the server tells the other screens. The other screens may be silent for this ward only while the owner certainly
- * sounds.
+ * Decides whether the owner of a ward's sound really sounds the alarms of the ward, and what the server tells the other
+ * screens. The owner is the screen that has the sound. The other screens may be silent for this ward only while the owner
+ * certainly sounds.
  *
  * All times are by the server's steady clock, ms since 1970.
  */
@@ -25,12 +25,12 @@ export const unheardAfterMs = 3_500;
 /** An owner that does not sound its ward for this time loses the sound (ours). All screens sound meanwhile. */
 export const ownerLostMs = 60_000;
 /**
- * A person at another session can take the sound away from a screen, so that every screen sounds. Then the session of
- * that screen cannot take the sound of this ward again for this time (ours). Otherwise a script could take the sound
+ * A person at another session can take the sound away from a screen; then every screen sounds. Afterwards the session
+ * of that screen cannot take the sound of this ward again for this time (ours). Otherwise a script could take the sound
  * back each second.
  */
 export const retakeAfterMs = 60_000;
-/** Maximum number of sessions that must wait, in all wards. Above it, the session that has waited longest need not wait any more. */
+/** Maximum number of waiting sessions of all wards. Above it, the session that has waited longest may take the sound again. */
 const waitingSessionsMax = 1_000;
 
 /** The screen that has the sound of a ward. */
@@ -43,9 +43,9 @@ export type SoundOwner = {
   readonly sinceMs: number;
   /** The last time at which the screen certainly sounded everything that should sound; undefined before the first confirmation. */
   soundedAtMs: number | undefined;
-  /** Why its last report did not confirm the sound; undefined if it did. */
+  /** Why the last report of the screen did not confirm the sound; undefined if the report confirmed it. */
   why: WhyUnheard | undefined;
-  /** The time from which on the screen does not sound the ward; undefined while it sounds. */
+  /** Since when the screen does not sound the ward; undefined while it sounds. */
   unheardSinceMs: number | undefined;
 };
 
@@ -63,7 +63,7 @@ export function newOwner(
 export type RetakeWaits = Map<string, number>;
 const waitKey = (ward: string, session: string) => JSON.stringify([ward, session]);
 
-/** Notes that somebody took the sound of a ward away from a session, so that every screen sounds. */
+/** Notes that somebody took the sound of a ward away from a session. Every screen sounds then. */
 export function noteTakenAway(waits: RetakeWaits, ward: string, session: string, nowMs: number): void {
   const key = waitKey(ward, session);
   waits.delete(key);

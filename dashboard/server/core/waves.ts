@@ -4,9 +4,9 @@
  * than live chunks.
  *
  * Words used here: the trace is the run of chunks that the screens show. A chunk that does not fit the trace is odd: it
- * has another rate, comes from another clock, or is much shorter. A line is a run of odd chunks that fit each other. If a
- * line covers more time than the trace, the line becomes the trace. Numbers of chunks are not compared, because a hundred
- * chunks of 8 ms are less than one second of an ECG.
+ * has another rate, comes from another clock, or is much shorter. A line is a run of odd chunks that fit each other. If
+ * a line covers more time than the trace, the line becomes the trace. The times are compared and not the numbers of
+ * chunks, because a hundred chunks of 8 ms cover less than a second.
  */
 import type { WaveformRecord } from '../../../contracts/messages/records.ts';
 import { parseInstant } from '../../../contracts/time.ts';
@@ -28,8 +28,8 @@ const aheadLimitMs = 2_000;
 /** Rates that differ by less than this count as equal: some devices measure the rate for each chunk, with an error of 1 %. */
 const rateTolerance = 0.025;
 /**
- * A chunk joins the trace if it begins this close to the trace's end. The delay of another chunk may be shorter than the
- * least delay by at most this much.
+ * A chunk joins the trace if it begins at most this long before or after the end of the trace. It also joins if its
+ * delay is longer than the least delay, or shorter by at most this.
  */
 const joinToleranceMs = 250;
 /** The usual chunk duration is a moving mean over about this much covered time. */
@@ -45,9 +45,9 @@ const lineJitterMs = 200;
 const lineDrift = 0.05;
 /** A line is forgotten if no chunk of it came for this time plus twice the duration of its chunks. */
 const lineSilentMs = 2_000;
-/** Limit of the lead of the trace over a line, so that a new line can replace even a trace that has lasted for hours. */
+/** Maximum by which the trace leads a line. With it, a new line can replace even a trace that has lasted for hours. */
 const traceLeadMsMax = 5_000;
-/** A line may cover less by this share of the shorter chunk, because times are rounded and rates are measured. */
+/** A line replaces the trace even if it lacks this share of the shorter chunk, because times are rounded and rates are measured. */
 const coverTolerance = 0.1;
 
 export type Chunk = {
@@ -113,9 +113,9 @@ function trackKey(associationId: string, code: string): string {
 }
 
 /**
- * Folds a chunk into the state. An odd chunk is not shown: it would blank the trace for as long as it claims to last, and buffered chunks
- * would draw the past. If odd chunks continue in real time and cover more time than the trace, the device's clock or rate
- * was changed, and the trace begins again with these chunks.
+ * Folds a chunk into the state. An odd chunk is not shown: it would blank the trace for as long as it claims to last,
+ * and buffered chunks would draw the past. If odd chunks continue to come in real time and cover more time than the
+ * trace, the clock or the rate of the device was changed. Then the trace begins again with these chunks.
  * @returns the chunk if the screens show it; undefined if the chunk is odd, late or repeated, or has no valid time
  */
 export function foldWave(state: WaveState, associationId: string, record: WaveformRecord): Chunk | undefined {
@@ -227,7 +227,7 @@ function replacesTrace(track: Track, chunkTimes: ChunkTimes): boolean {
   line.leadMs += coveredMs;
   line.endMs = endMs;
   line.receivedMs = receivedMs;
-  // If the trace and a line both cover all of the time, the line leads by less than two chunks, and the trace stays.
+  // If both the trace and a line have a chunk for every moment, the line leads by less than two chunks, and the trace stays.
   const { usualDurationMs } = track;
   return (
     endMs - line.firstEndMs >= lineMsMin &&

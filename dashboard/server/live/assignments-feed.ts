@@ -16,7 +16,7 @@ import { openWholeTopic } from './whole-topic.ts';
 
 /** Time between two checks for beds without a nurse. */
 const lookEveryMs = 2_000;
-/** Number of remembered ids of the last events on the boards. A change waits until its own event is among them. */
+/** Number of remembered ids of the last events on the boards. A change waits until the id of its own event is remembered. */
 const idsMax = 1_000;
 const idCheckMs = 10;
 

@@ -22,13 +22,13 @@ import {
 import { type DeliverySigns, newDeliverySigns, noteDeliverySign } from '../core/delivery-health.ts';
 
 /**
- * At its start, the server reads the deliveries of this many last hours, as feed.ts does with the alarms. If the last
- * change of a delivery is older, the delivery is not shown, but the alarm is.
+ * At its start, the server reads the deliveries of the last 24 hours; feed.ts reads the alarms of the same time. A delivery
+ * whose last change is older is not shown, but its alarm is shown.
  */
 const lookBackMs = 24 * 60 * 60_000;
 /** At its start, the server looks for signs of life and canaries of the delivery process that are at most this old. */
 const signsBackMs = 30_000;
-/** Time between two checks that the server has read the deliveries to their end, and longest time of one check. */
+/** Time between two checks whether the server has read the deliveries to their end, and longest time of one check. */
 const checkEveryMs = 2_000;
 const checkMsMax = 5_000;
 /** Pause before the next try to open the readers. */
@@ -38,8 +38,7 @@ export type DeliveriesFeed = {
   readonly board: DeliveryBoard;
   readonly signs: DeliverySigns;
   /**
-   * Resolves with the first value other than undefined that `look` returns: now, or after a later record. Resolves with undefined after
-   * `waitMs`.
+   * Calls `look` now and after each later record. Resolves with the first value that is not undefined; after `waitMs` with undefined.
    */
   waitFor<T>(look: () => T | undefined, waitMs: number): Promise<T | undefined>;
   /** Returns the number of records that could not be decrypted or did not match their schema. */
@@ -67,7 +66,7 @@ export function openDeliveriesFeed(
   });
   const readers: Reader[] = [];
   const lookers = new Set<() => void>();
-  /** Whether the signs of life that were in the log at the start are read. */
+  /** Whether the server has read the signs of life that were in the log at the start. */
   let areSignsRead = false;
   let isClosed = false;
 

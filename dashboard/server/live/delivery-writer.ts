@@ -45,7 +45,7 @@ export type DeliveryWriter = {
   writeReceipt(command: Receipt): void;
   /** Writes an entry, or removes it: a record without a value deletes the entry in the compacted topic. Throws as `writeAnswer` does. */
   writeReach(reachId: string, entry: ReachEntry | null): Promise<void>;
-  /** Counts the time of the first painting of a call. */
+  /** Notes in the histograms (`times`) how long it took until a page first painted a call. */
   notePainted(delivery: AlarmDelivery, callId: string, raisedAtMs: number | undefined): void;
   readonly figures: DeliveryFigures;
   readonly times: CallTimes;

@@ -13,11 +13,11 @@ export type Outbox = {
   /** Sends a message if the budget allows it. Returns whether it was sent. `text` is called only then. */
   send(kind: MessageKind, text: () => string): boolean;
   /**
-   * Must be called before a snapshot of `bytes` bytes is sent. The limit for waiting bytes rises by twice this number, and
-   * the waiting of numerics ends.
+   * Must be called before a snapshot of `bytes` bytes is sent. Raises the limit for waiting bytes by twice this number.
+   * After this call, numerics no longer count as waiting.
    */
   beginSnapshot(bytes: number): void;
-  /** Notes that numerics begin to wait (true) or no longer wait (false): the budget limits the time. */
+  /** Notes that numerics begin to wait (true) or no longer wait (false). The budget limits how long they may wait. */
   noteWaiting(isWaiting: boolean): void;
   end(code: number, reason: string): void;
   /** Returns the code with which the server ended the connection. */

@@ -26,7 +26,7 @@ export type ScreenParts = {
   readonly budget: Budget;
   readonly workQueue: ScreenWorkQueue;
   readonly health: () => Health;
-  /** For the deliveries and calls that the server sends (screen-deliveries.ts). */
+  /** Whether the server sends deliveries and calls to this screen (screen-deliveries.ts). */
   readonly deliveries?: boolean;
   /** Called when the page has painted or sounded alarms for the first time. */
   readonly onConfirmed?: (confirmations: readonly FirstConfirmation[]) => void;

@@ -1,6 +1,6 @@
 /**
  * Writes into the log when the screens of each person first painted and sounded each alarm, as their pages reported.
- * `explain` uses these records. Nothing waits for them; if Kafka is slow, they are left out and counted.
+ * The explanations of alarms use these records. Nothing waits for them: if Kafka is slow, entries are left out and counted.
  */
 import type { Logger } from 'pino';
 import { type AlarmsShown, type ShownAlarm, shownAlarmsMax } from '../../../contracts/messages/alarms-shown.ts';

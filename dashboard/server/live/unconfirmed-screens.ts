@@ -23,7 +23,7 @@ const alarmsMax = 20_000;
 /** The part of a screen (screen-connection.ts) that this file uses. */
 export type ConfirmingScreen = {
   readonly number: number;
-  /** Screens of the same session are of one browser, so of one station. */
+  /** All screens of one session are in one browser, and so at one station. */
   readonly claims: { readonly sessionId: string };
   readonly person: { readonly userId: string; readonly name: string };
   watched(): OpenScreen | undefined;
@@ -37,12 +37,12 @@ export type UnconfirmedScreens = {
   /** Returns the notices for one screen, from the last collection. */
   noticesFor(screen: ConfirmingScreen): UnconfirmedScreen[];
   /**
-   * Returns the alarms that screens of this dashboard had not confirmed at the last collection, the oldest first. Each
-   * alarm is listed once for each station. If there are too many, the persons take turns, so that no person hides the
-   * screens of another person.
+   * Returns the alarms that screens of this dashboard had not confirmed at the last collection, the oldest first. Lists each
+   * alarm once for each station. If there are too many, chooses them in rounds: one alarm of each person in each round. So no
+   * person hides the screens of another person.
    */
   forPresence(): UnconfirmedOnScreen[];
-  /** Counts when an alarm was first painted or sounded on any screen of this dashboard. */
+  /** Notes in the histograms how long it took until a screen of this dashboard first painted or sounded an alarm. */
   confirmed(confirmations: readonly FirstConfirmation[]): void;
   readonly figures: ConfirmationFigures;
 };
@@ -50,7 +50,7 @@ export type UnconfirmedScreens = {
 export type ConfirmationFigures = {
   /** Number of pairs of a screen and an alarm that the screen has not confirmed, now. */
   unconfirmed: number;
-  /** Number of alarms since the start that a screen did not confirm in time, while another screen watched the ward, and while no other screen did. */
+  /** Since the start: how often a screen did not confirm an alarm in time. `watched`: another screen watched the ward at this time. */
   readonly total: { watched: number; unwatched: number };
 };
 

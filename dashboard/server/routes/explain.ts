@@ -47,8 +47,8 @@ export function explainRoute(app: App, parts: Parts): void {
 }
 
 /**
- * Returns why the person may not see the explanation. An unknown alarm and an alarm of another ward give the same error, so that the answer
- * does not show that an alarm exists.
+ * Returns why the person may not see the explanation. An unknown alarm and an alarm of another ward give the same error. So the answer does
+ * not reveal that an alarm exists.
  */
 function refusalOf(
   parts: Parts,

@@ -21,11 +21,11 @@ import { createWardLook } from './ward-look.ts';
 
 /** Maximum wait until this server has read its own change. */
 const readBackMs = 5_000;
-/** The changes of one person are made one after the other, so that two changes at the same time cannot exceed the maximum number of entries. */
+/** One change of each person at a time: otherwise two changes at the same time could exceed the maximum number of entries. */
 const changeSlots = { atOnceMax: 16, atOncePerKeyMax: 1, waitingMax: 128, waitingPerKeyMax: 8 } as const;
-/** A question who would be called may be about a time at most this far ahead (ours). */
+/** The question who would be called may be about a time at most this far in the future (ours). */
 const aheadMsMax = 7 * 24 * 3_600_000;
-/** A question about an earlier time than this is refused, because the state of the assignments has only the present. */
+/** The question may be about a time at most this far in the past, because this server knows only the present assignments. */
 const behindMsMax = 60_000;
 
 const failures = { 401: ErrorBody, 403: ErrorBody, 404: ErrorBody, 503: ErrorBody };

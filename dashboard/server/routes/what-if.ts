@@ -54,8 +54,8 @@ export function whatIfRoute(app: App, parts: Parts): void {
         limits === undefined ? 'limits in force' : limits ? JSON.stringify(limits) : 'the limits of the ward';
       const detail = `${group}: what ${limitsText} would have done in the last 24 h`;
       await trail.record({ ...whoOf(request), action: 'trend-viewed', ...auditFieldsOf(bed), detail });
-      // A device without a bed keeps its association id when it comes into the tray of another ward. The examined time
-      // begins when the device came into its present tray, so that no ward learns what the device measured in another ward.
+      // A device without a bed keeps its association id when it comes into the tray of another ward. No ward may learn what
+      // the device measured in another ward. So the examined time begins when the device came into its present tray.
       const fromMs = Math.min(toMs - 1, Math.max(toMs - lookBackMs, bed.tray?.sinceMs ?? 0));
       const intervalMs = declaredIntervalOf(bed, codesOfGroup(group));
       const question = {

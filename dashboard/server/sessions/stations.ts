@@ -2,8 +2,8 @@
  * Identifies browsers. The server gives each browser (a station) an id at its first login, in a cookie that stays after
  * the session. The audit trail has the id in addition to the address, because all screens of a ward may share one address.
  *
- * A second cookie says who has logged in at this browser, by marks that only the server can create and check (device
- * cookies, see core/guesses.ts).
+ * A second cookie has one mark for each person who has logged in at this browser. Only the server can create and check marks
+ * (device cookies, see core/guesses.ts).
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Proof } from '../core/guesses.ts';
@@ -20,7 +20,7 @@ export const stationCookieOptions = {
 } as const;
 
 export const knownCookie = '__Host-vigil-known';
-/** People whose marks one cookie has; if there are more, the person whose last login is oldest is dropped. */
+/** Maximum number of marks in one cookie. Above it, the mark of the person whose last login is oldest is dropped. */
 export const knownMax = 30;
 const markChars = 8;
 const marksPattern = new RegExp(`^(?:[A-Za-z0-9_-]{${markChars}}){1,${knownMax}}$`);

@@ -1,4 +1,7 @@
-/** Handles PUBLISH: gives it to the pipeline, and acknowledges it after the pipeline reports that Kafka has it (MQTT 5 section 3.3.4). */
+/**
+ * Handles PUBLISH: gives the message to the pipeline, and acknowledges the message after the pipeline has reported that
+ * it is in Kafka (MQTT 5 section 3.3.4).
+ */
 import { expectAck } from '../../core/acks.ts';
 import { beginExchange, settleExchange } from '../../core/exchanges.ts';
 import { linesLeftOut } from '../../core/log-limiter.ts';
@@ -52,7 +55,7 @@ export function handlePublish(
   }
 }
 
-/** Counts the memory of a QoS 0 publish against the limits. Returns the function that takes its outcome. */
+/** Counts the memory of a QoS 0 publish against the limits. Returns the function to call with the outcome. */
 function holdQos0Memory(context: Context, connection: Connection, client: Client, packetBytes: number): Settle {
   const release = holdPublishMemory(context, connection, client, packetBytes, true);
   const bytes = publishMemoryBytes(packetBytes);
@@ -66,7 +69,7 @@ function holdQos0Memory(context: Context, connection: Connection, client: Client
   };
 }
 
-/** Drops a QoS 0 publish because QoS 0 may use only a part of the memory, so that messages which are acknowledged always have space. */
+/** Drops a QoS 0 publish. QoS 0 may use only a part of the memory, so that messages with an acknowledgement always have space. */
 function dropQos0(context: Context, { source }: Client, { receivedAtMs }: Incoming): void {
   context.counters.qos0Dropped += 1;
   const leftOut = linesLeftOut(source.logLimiter, receivedAtMs);
@@ -78,9 +81,9 @@ function dropQos0(context: Context, { source }: Client, { receivedAtMs }: Incomi
 }
 
 /**
- * Queues the acknowledgement of a QoS 1 or 2 publish and returns the function that takes the outcome. Returns undefined, after it has ended
- * the connection, if the client has more open QoS 2 messages than Receive Maximum [MQTT-3.3.4-7]. A connection whose messages only wait
- * for Kafka does not come here above Receive Maximum, because it is paused before (`isReceiveMaximumReached`).
+ * Queues the acknowledgement of a QoS 1 or 2 publish and returns the function to call with the outcome. If the client has more open QoS 2
+ * messages than Receive Maximum, ends the connection and returns undefined [MQTT-3.3.4-7]. If the messages of a connection only wait for
+ * Kafka, the connection is paused at Receive Maximum (`isReceiveMaximumReached`), so this function is not called.
  */
 function queueAck(
   context: Context,
@@ -172,8 +175,8 @@ function holdPublishMemory(
 }
 
 /**
- * Returns the topic of a PUBLISH, by its alias if the packet has no topic [MQTT-3.3.2-8] to [MQTT-3.3.2-12]. Returns undefined, after it has
- * ended the connection, if the topic or the alias is not valid.
+ * Returns the topic of a PUBLISH, by its alias if the packet has no topic [MQTT-3.3.2-8] to [MQTT-3.3.2-12]. If the topic or the alias is
+ * not valid, ends the connection and returns undefined.
  */
 function resolveTopic(context: Context, connection: Connection, client: Client, packet: Publish): string | undefined {
   const { topic, topicAlias: alias } = packet;

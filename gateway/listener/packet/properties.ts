@@ -103,7 +103,10 @@ export function readProperties(cursor: Cursor, holder: PropertyHolder): Properti
   return properties;
 }
 
-/** Reads the properties at the end of a packet, which may be left out with their length (sections 3.4.2.2.1, 3.14.2.2.1). */
+/**
+ * Reads the properties at the end of a packet. There the properties may be left out together with their length (sections 3.4.2.2.1,
+ * 3.14.2.2.1).
+ */
 export function readLastProperties(cursor: Cursor, holder: PropertyHolder): Properties {
   return isAtEnd(cursor) ? noProperties : readProperties(cursor, holder);
 }

@@ -20,7 +20,7 @@ export async function readEntries({ log }: OperatorContext): Promise<ReadonlyMap
   return entries;
 }
 
-/** @throws VigilError `not-found` */
+/** Returns the entry with an id. @throws VigilError `not-found` */
 export function entryOf(entries: ReadonlyMap<string, ReachEntry>, reachId: string): ReachEntry {
   const entry = entries.get(reachId);
   if (entry) return entry;

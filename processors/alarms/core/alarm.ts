@@ -21,7 +21,7 @@ export type LiveAlarm = {
   readonly away?: boolean;
   /** Device time at which the present occurrence of the condition began. */
   readonly onset: number;
-  /** Wall clock at which the alarm began to call. */
+  /** Wall-clock time at which the alarm began to call. */
   readonly signalSince: number;
   readonly escalateAt: number | null;
   readonly realarmAt: number | null;
@@ -62,7 +62,7 @@ export const eventTypeOf = ({ type }: AlarmChange): AlarmEventType => eventTypes
 export type ChangeContext = {
   readonly now: number;
   readonly profile: Times & Partial<Pick<Profile, 'groups' | 'scores'>>;
-  /** Returns the wall clock until which an audio pause silences a new call of a priority; null if no pause silences such a call. */
+  /** Returns the wall-clock time until which an audio pause silences a new call of a priority; null if no pause silences such a call. */
   readonly pausedUntil?: (priority: Priority) => number | null;
 };
 
@@ -170,8 +170,8 @@ function withChange(before: LiveAlarm | undefined, change: AlarmChange, context:
 }
 
 /**
- * Returns the alarm at the moment at which it begins to call. Its escalation timer starts. The call is silenced only by an audio pause that
- * began for a more serious alarm.
+ * Returns the alarm at the moment at which it begins to call. Its escalation timer starts. Only an audio pause that began for a more
+ * serious alarm silences the call.
  */
 function withCall(live: LiveAlarm, { now, profile, pausedUntil }: ChangeContext): LiveAlarm {
   const waitMs = timesOf(profile, live.alarm).escalationMs[live.alarm.priority];
@@ -181,7 +181,10 @@ function withCall(live: LiveAlarm, { now, profile, pausedUntil }: ChangeContext)
   return { ...live, alarm, signalSince: now, escalateAt: waitMs === undefined ? null : now + waitMs };
 }
 
-/** Returns whether an alarm never calls again after an acknowledgement: the sound of a monitor is off, which a nurse may want. */
+/**
+ * Returns whether an alarm never calls again after an acknowledgement. Only Vigil's alarm "the monitor's own sound is
+ * off" is such an alarm: a nurse may want this sound to stay off.
+ */
 const callsOnce = ({ condition, origin }: Alarm): boolean => origin === undefined && condition === 'device-sound-off';
 
 function withoutAcknowledgement(alarm: Alarm): Alarm {
@@ -258,15 +261,14 @@ export function isCalling(live: LiveAlarm): boolean {
 }
 
 /**
- * Returns whether a condition must not call. If a more serious condition called instead and has ended, a condition that is about to end too
- * does not begin to call.
+ * Returns whether a condition must not call. Example: a more serious condition called in place of this one, and has
+ * ended. If the value of this one is already back inside the limit, it stays silent.
  */
 export const mustNotCall = ({ quiet, clearing }: Condition, live: LiveAlarm | undefined): boolean =>
   quiet ?? (clearing === true && live?.subsumed === true && live.away !== true);
 
 /**
- * An alarm is published again at the earliest after `worseAgainMs` if its value got worse, and after `textAgainMs` if its text changed
- * (ours).
+ * Shortest time until an alarm is published again, ms: `worseAgainMs` if its value got worse, and `textAgainMs` if its text changed (ours).
  */
 const worseAgainMs = 5_000;
 const textAgainMs = 60_000;
@@ -310,8 +312,8 @@ export function decideRefresh(
 const clockToleranceMs = 2_000;
 
 /**
- * Returns what an acknowledgement changes. The acknowledgement is stale if the person gave it before the alarm called again, or saw a
- * revision of the alarm from before the alarm became more serious (contracts/acknowledgement.ts).
+ * Returns what an acknowledgement changes. The acknowledgement is stale if the person gave it before the alarm called
+ * again, or if the person saw the alarm before it became more serious (contracts/acknowledgement.ts).
  */
 export function decideAcknowledge(
   live: LiveAlarm,
@@ -331,7 +333,7 @@ export function decideByClock(live: LiveAlarm, now: number): AlarmChange | undef
   return live.realarmAt !== null && live.realarmAt <= now ? { type: 'realarm' } : undefined;
 }
 
-/** Returns the wall clock at which `decideByClock` next returns a change. */
+/** Returns the wall-clock time at which `decideByClock` next returns a change. */
 export function clockDue({ subsumed, escalateAt, realarmAt }: LiveAlarm): number {
   if (subsumed) return Number.POSITIVE_INFINITY;
   return Math.min(escalateAt ?? Number.POSITIVE_INFINITY, realarmAt ?? Number.POSITIVE_INFINITY);

@@ -14,8 +14,8 @@ import { type Condition, technicalCondition } from './condition.ts';
 const givenUpMs = 300_000;
 
 /**
- * Marks parameters as given up: no longer measured, because their module was taken off. This needs an acknowledgement of the parameter's
- * silence, and a device that no longer names the parameter. A parameter that the device names without a value is still measured.
+ * Marks parameters as given up: no longer measured, because their module was taken off. A parameter is given up if a person has
+ * acknowledged its silence and the device no longer names it. A parameter that the device names without a value is still measured.
  * @param isSeen returns whether a person has acknowledged the silence of a sensor
  * @returns the new part, and the codes that are given up now
  */
@@ -46,7 +46,10 @@ const noCodes: readonly string[] = [];
  * line.
  */
 const sensorOf = ({ group }: Parameter) => (group === 'PR' ? 'SpO2' : group);
-/** Returns the name under which a person acknowledges the silence of a parameter's sensor. */
+/**
+ * Returns the cause (`chain`) of a parameter's silence. The parameters of one sensor share one cause, so a person
+ * acknowledges their silence only once.
+ */
 export const silenceChainOf = (parameter: Parameter) => `${sensorOf(parameter)}.silence`;
 /** Returns the rank of a parameter among the parameters of its sensor. The main parameter has the highest rank. */
 const rankInSensor = ({ group, limits }: Parameter) =>

@@ -36,7 +36,7 @@ export type Arrival = {
   readonly since: number;
   /** Number of the last span of ten seconds (device time divided by 10 s). */
   readonly ten: number;
-  /** Counts of valid values in each span of ten seconds up to number `ten`, the latest last; at most `tensMax`. */
+  /** Number of valid values in each span of ten seconds; the last entry is for span `ten`. At most `tensMax` spans. */
   readonly tens: readonly number[];
   /** Time since which the parameter counts as silent, and time since which it counts as intermittent; null if it does not. */
   readonly silentSince: number | null;
@@ -47,11 +47,11 @@ export type Arrival = {
 
 export type ArrivalsPart = {
   readonly codes: Readonly<Record<string, Arrival>>;
-  /** The newest corrected time of any reading; null before the first reading. How long values are missing is measured by this time. */
+  /** The newest corrected time of any reading; null before the first reading. This time measures how long values are missing. */
   readonly now: number | null;
   /** Interval that the device's status declared for everything it sends, ms; absent before the first status. */
   readonly declaredMs?: number;
-  /** Wall clock before which no parameter can become silent. */
+  /** Wall-clock time before which no parameter can become silent. */
   readonly quietUntil: number;
   /** At least one parameter is silent or intermittent. */
   readonly troubled: boolean;
@@ -211,7 +211,7 @@ function arrivalAfterReading(
   const isMoreFrequent = declaredMs !== null && declaredMs < (previous.declaredMs ?? 0);
   const valid = value !== null && numeric.validity === undefined;
   const isBeyond = valid && context.isBeyond(parameter, value);
-  // After a silence the values are counted from the beginning, unless the last value was beyond a limit.
+  // After a silence the count of values starts again if neither the last value nor the new value is beyond a limit.
   const endsSilence = valid && previous.silentSince !== null && !previous.beyond && !isBeyond;
   const startsAnew = isFirstKnown || isMoreFrequent || endsSilence;
   const knownSpacings = isFirstKnown ? [] : previous.spacings;
@@ -312,7 +312,7 @@ export function arrivalsAfterStandby(part: ArrivalsPart): ArrivalsPart {
   return { ...part, codes: Object.fromEntries(codes) };
 }
 
-/** Marks every parameter as silent that has had no valid value for its no-data time, by the wall clock. */
+/** Marks a parameter as silent if it has had no valid value for its no-data time, by the wall clock. */
 export function noticeSilentParameters(part: ArrivalsPart, wallMs: number): ArrivalsPart {
   if (part.quietUntil > wallMs) return part;
   const codes: Record<string, Arrival> = { ...part.codes };
@@ -330,7 +330,7 @@ export function noticeSilentParameters(part: ArrivalsPart, wallMs: number): Arri
   return { ...part, codes, quietUntil, troubled };
 }
 
-/** Returns the earliest wall clock at which `noticeSilentParameters` may find a silent parameter. */
+/** Returns the earliest wall-clock time at which `noticeSilentParameters` may find a silent parameter. */
 export const parameterSilenceDue = ({ quietUntil }: ArrivalsPart): number =>
   quietUntil === never ? Number.POSITIVE_INFINITY : quietUntil;
 

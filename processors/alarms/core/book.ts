@@ -75,8 +75,8 @@ function applyChange(draft: Draft, key: string, change: AlarmChange, context: Bo
 }
 
 /**
- * Returns the function that says until when the audio pause silences a priority. The pause silences only alarms that are less serious than
- * the most serious alarm that called when the pause began.
+ * Returns the function that says until when the audio pause silences a new call of a priority. The pause silences a new call only if it
+ * is less serious than the most serious alarm that called when the pause began.
  */
 function pausedUntil({ pause }: Draft, now: number): (priority: Priority) => number | null {
   return (priority) =>
@@ -110,12 +110,12 @@ function removeAlarm(draft: Draft, key: string, to: number, context: BookContext
 
 /**
  * Turns conditions into alarms. If several conditions have one cause, only the most serious condition calls. The alarm of a less serious
- * condition stays present with its signal off, and calls again when the more serious condition ends. A less serious condition without an
- * alarm gets none.
- * @param endedAt returns the device time at which a condition ended that no longer holds
- * @param callingChains causes that call instead of other causes although none of their conditions holds
+ * condition stays present with its signal off, and calls again when the more serious condition ends. A less serious
+ * condition that has no alarm yet gets no alarm.
+ * @param endedAt returns the device time of the end of a condition that no longer holds
+ * @param callingChains causes that are treated as if one of their conditions were present
  * @param mustHide returns whether a condition must not call because the bed is on standby. Such a condition is treated as if a more serious
- * one called
+ * condition called
  */
 export function reconcile(
   part: BookPart,
@@ -160,7 +160,7 @@ export function reconcile(
   return resultOf(draft);
 }
 
-/** Returns whether a hidden condition stays hidden after the end of the more serious condition: only its off-delay still runs. */
+/** Returns whether a condition stays hidden after the more serious condition has ended, because only the off-delay still runs. */
 const staysHidden = ({ hidden }: Draft, { key, clearing, hasNeverCalled }: Condition) =>
   clearing === true && (hasNeverCalled === true || hidden.includes(key));
 
@@ -187,7 +187,8 @@ function beginAlarm(draft: Draft, condition: Condition, context: BookContext): v
     draft.closed = draft.closed.filter((entry) => entry !== recent);
   }
   const { acknowledged, alarm } = draft.live[key]!;
-  // The acknowledgement lasts as long as if the condition had not ended in between. An acknowledgement never counts for a second asystole.
+  // The acknowledgement runs out at its usual time, as if the condition had not been absent. A second asystole always
+  // needs a new acknowledgement.
   const acknowledgedUntil = Date.parse(alarm.acknowledgedAt ?? '') + realarmMsOf(alarm, context);
   const isAcknowledged = acknowledged && acknowledgedUntil > context.now && !isVital(condition);
   applyChange(draft, key, { type: 'recur', condition, acknowledged: isAcknowledged }, context);
@@ -196,7 +197,7 @@ function beginAlarm(draft: Draft, condition: Condition, context: BookContext): v
 
 /**
  * Returns whether a condition is high and physiological: asystole, apnoea, desaturation, extreme limits, and high alarms of the device
- * itself. Such a condition breaks through an audio pause (CLINICAL, "Audio pause").
+ * itself. Such a condition sounds even during an audio pause (CLINICAL, "Audio pause").
  */
 const isVital = ({ kind, priority }: Condition) => kind === 'physiological' && priority === 'high';
 
@@ -219,8 +220,8 @@ function endAlarm(draft: Draft, key: string, endAt: number, context: BookContext
 }
 
 /**
- * Raises the alarm of a lasting condition that should have called before a more serious condition began, as a late reading now shows. The
- * events are the same as if the readings had come in order.
+ * Raises the alarm of a lasting condition, because a late reading shows that it should have called before a more serious condition began.
+ * The events are the same as if the readings had come in order.
  */
 function raiseRevealed(
   draft: Draft,
@@ -340,7 +341,7 @@ function applyDue(draft: Draft, key: string, context: BookContext): void {
   }
 }
 
-/** Returns the wall clock at which `tick` next changes something. */
+/** Returns the wall-clock time at which `tick` next changes something. */
 export function bookDue({ live, pause, held }: BookPart): number {
   let due = pause?.until ?? Number.POSITIVE_INFINITY;
   for (const waiting of held) due = Math.min(due, waiting.heldAt + acknowledgementWaitMs);

@@ -2,9 +2,10 @@
 import type { Condition, Episode } from './condition.ts';
 
 /**
- * Returns a function that says whether a condition must not call, because another condition calls instead: a more serious condition of the
- * same cause, or a condition of a cause in its field `yieldsTo`.
- * @param callingChains causes that call instead of other causes although none of their conditions holds
+ * Returns a function. It returns true for a condition that must not call: there is a more serious condition of the same cause, or the
+ * field `yieldsTo` of the condition names the cause of another condition.
+ * @param callingChains causes that are treated as if one of their conditions were present, for example `silence` while a device has just
+ * connected again
  */
 export function subsumption(
   conditions: readonly Condition[],

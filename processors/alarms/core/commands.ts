@@ -152,7 +152,7 @@ export function endLimitsOff(env: Environment, state: State, now: number): State
   return withOverrides(env, state, Object.fromEntries(overrides));
 }
 
-/** Returns the wall clock at which the next limits are switched on again; infinity if no limits are off. */
+/** Returns the wall-clock time at which the next limits are switched on again; infinity if no limits are off. */
 export function limitsOffDue({ overrides }: State): number {
   let due = Number.POSITIVE_INFINITY;
   for (const group in overrides) {
@@ -163,7 +163,7 @@ export function limitsOffDue({ overrides }: State): number {
 }
 
 /**
- * Ends the silence alarm of a device without a patient once a person has acknowledged it. A device that was put away in a store room must
+ * Ends the silence alarm of a device without a patient after a person has acknowledged it. A device that was put away in a store room must
  * not call again and again.
  */
 function endAcknowledgedSilence(state: State): State {

@@ -39,7 +39,7 @@ export type Condition = {
   readonly clearing?: boolean;
   /** The condition is clearing and has never called, because a more serious limit always called instead. */
   readonly hasNeverCalled?: boolean;
-  /** The condition keeps a present alarm alive, but does not raise a new alarm. */
+  /** The condition lets a present alarm continue, but does not raise a new alarm. */
   readonly raisesNoAlarm?: boolean;
   /**
    * Time since which the condition holds, if that is later than its onset. Before that time other rules judged the value, or the device did
@@ -48,7 +48,7 @@ export type Condition = {
   readonly resumedAt?: number;
   /** The readings that show the condition were late. */
   readonly late: boolean;
-  /** The reading that shows the condition came after newer readings. So the condition may have been an alarm already. */
+  /** The reading that shows the condition came after newer readings. So the condition may already have had an alarm. */
   readonly outOfOrder: boolean;
 };
 
@@ -59,7 +59,7 @@ export type Condition = {
 export type Episode = { readonly condition: Condition; readonly endedAt: number };
 
 /**
- * Returns a technical condition whose cause is the condition itself, and which no measured value shows.
+ * Returns a technical condition without a measured value. No other condition has the same cause.
  * @param since the onset, ms since 1970
  * @param more fields that differ
  */

@@ -23,7 +23,7 @@ export type Counts = Readonly<Partial<Record<Counter, number>>>;
 
 const plainReading: Counts = { readings: 1, lateReadings: 0, valuesMissing: 0 };
 
-/** Returns the counts of one reading. @param received its values */
+/** Returns the counts of one reading. @param received the values of the reading */
 export function countReading({ values }: ObservationInput, received: readonly { readonly late: boolean }[]): Counts {
   let valuesMissing = 0;
   for (const numeric of values) if (usableNumber(numeric) === undefined) valuesMissing += 1;

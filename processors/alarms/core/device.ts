@@ -25,9 +25,9 @@ export type DevicePart = {
   readonly awaiting: boolean;
   /** Device time of the last current reading, or of the connection. The onset of silence counts from it. */
   readonly eventTime: number;
-  /** The gateway's clock at the same moment. */
+  /** The gateway's clock at that reading or connection. */
   readonly receivedAt: number;
-  /** The engine's clock at the same moment. Silence is measured from it. */
+  /** The engine's clock at that reading or connection. Silence is measured from this time. */
   readonly heardAt: number;
   readonly intervalMs: number;
   /** The gateway's clock at the last current reading; 0 before the first. */
@@ -106,7 +106,7 @@ export function endOutdatedClockError(part: DevicePart, { notice, receivedAt }: 
   return isOutOfDate ? { ...part, skew: null } : part;
 }
 
-/** Returns the wall clock at which `noticeSilentDevice` next changes something. */
+/** Returns the wall-clock time at which `noticeSilentDevice` next changes something. */
 export const deviceSilenceDue = (part: DevicePart): number =>
   part.armed
     ? part.heardAt + (part.returning ? Math.min(returningMs, patienceMs(part)) : patienceMs(part))
@@ -177,7 +177,7 @@ export function takeConnection(part: DevicePart, input: ConnectionInput, now: nu
   const updated: DevicePart =
     input.claim === undefined
       ? part
-      : // The clock of another gateway may be behind. Its message about a newer connection still counts.
+      : // If the clock of another gateway is behind, its message about a newer connection still counts.
         {
           ...part,
           claim: input.claim,
@@ -208,7 +208,7 @@ function disconnected(part: DevicePart, receivedAt: number): DevicePart {
   return { ...part, disconnectedSince, silentSince: null, connectionAt: receivedAt, armed: false, returning: false };
 }
 
-/** Handles the device's status. Its list of conditions replaces the list before. A status that is older than the last one changes nothing. */
+/** Handles the device's status. Its list of conditions replaces the earlier list. A status that is older than the last changes nothing. */
 export function takeDeviceStatus(part: DevicePart, input: StatusInput, now: number): DevicePart {
   if (input.will && isOldWill(input.will, part.claim)) return part;
   if (!input.online) return disconnected(part, input.receivedAt);
@@ -243,8 +243,8 @@ const returningChains: ReadonlySet<string> = new Set([silenceChain]);
 const noChains: ReadonlySet<string> = new Set();
 
 /**
- * Returns the causes that call instead of other causes although none of their conditions holds. While a device has just connected again,
- * its silent parameters do not call.
+ * Returns the causes that are treated as if one of their conditions were present. While a device has just connected
+ * again, this is `silence`, so that its silent parameters do not call.
  */
 export const callingChainsOf = ({ returning }: DevicePart): ReadonlySet<string> =>
   returning ? returningChains : noChains;

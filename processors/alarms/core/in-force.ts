@@ -15,7 +15,7 @@ export function limitsInForce(env: Environment, state: State): Pick<LimitsInForc
   return { profile: source, groups, ...(source.origin !== 'built-in' && { rules }) };
 }
 
-/** Returns the profile that a message with limits was made from; undefined if the message does not contain the profile. */
+/** Returns the profile from which a message with limits was made; undefined if the message does not contain the profile. */
 export function profileOfMessage({ profile, rules }: Pick<LimitsInForce, 'profile' | 'rules'>): Profile | undefined {
   if (profile === null) return undefined;
   if (profile.origin === 'built-in') return { ...adultProfile, source: profile };

@@ -34,7 +34,8 @@ const paceSlack = 0.2;
 
 /**
  * Returns the pace of a parameter that comes less often than declared; undefined if it has no such pace. The declared interval is the
- * interval of the messages, and a slow parameter is not in each message. A pace is at even intervals of at least `patchyIntervalMsMax`.
+ * interval of the messages, and a slow parameter is not in each message. The spacings of such a pace are even, and their median is at least
+ * `patchyIntervalMsMax`.
  */
 function slowPaceOf(spacings: readonly number[], declaredMs: number): number | undefined {
   if (spacings.length < paceSpacingsMin) return undefined;
@@ -45,8 +46,7 @@ function slowPaceOf(spacings: readonly number[], declaredMs: number): number | u
 
 function median(spacings: readonly number[]): number | undefined {
   if (spacings.length < 2) return undefined;
-  // With an even number of spacings, the shorter of the two in the middle counts: an alarm that comes too early is better than one that
-  // comes too late.
+  // If the number of spacings is even, the shorter of the two spacings in the middle is used: an early alarm is better than a late alarm.
   const rank = Math.floor((spacings.length - 1) / 2);
   // Every value needs the median, and the list is short. So counting is faster than sorting.
   return spacings.find((spacing) => {

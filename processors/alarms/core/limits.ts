@@ -103,7 +103,7 @@ export function judgeLimitsAgain(part: LimitsPart, before: RulesOf, rulesOf: Rul
   return Object.fromEntries(lines);
 }
 
-/** Returns only the trackers whose limit the last value breaks by the present rules, or from which it is not clear. */
+/** Removes a tracker if its limit no longer exists, or if the last value is clear of its present limit. */
 function brokenTrackers(head: Trackers, last: Sample, rules: GroupRules | undefined, parameter: Parameter): Trackers {
   const inForce = rulesFor(parameter, rules, last.single);
   const broken = Object.entries(head).filter(([tier]) => {
@@ -133,7 +133,7 @@ export function endLate(
   return { part: Object.fromEntries(lines), endings };
 }
 
-/** Returns the wall clock at which `endLate` next changes something. */
+/** Returns the wall-clock time at which `endLate` next changes something. */
 export function lateDue(part: LimitsPart): number {
   let due = Number.POSITIVE_INFINITY;
   for (const code in part) {
@@ -190,11 +190,11 @@ function isCorrection({ samples, late }: Line, { at }: Sample): boolean {
   return samples.window.some(isSame) || late?.samples.window.some(isSame) === true;
 }
 
-/** Returns the line after a late reading without a value: late readings still come. */
+/** Notes in the line that late readings still come. Called after a late reading without a value. */
 const withLateHeard = (line: Line, now: number): Line =>
   line.late ? { ...line, late: { ...line.late, heardAt: now } } : line;
 
-/** Adds an episode without an end for each lasting condition that called before a more serious one, as an older value now shows. */
+/** Adds an endless episode for a lasting condition if only the older value shows that this condition has called. */
 function addRevealed(before: Trackers, after: Trackers, parameter: Parameter, episodes: Episode[]): void {
   for (const tracker of Object.values(after))
     if (tracker.called && !before[tracker.tier]?.called)
@@ -221,8 +221,8 @@ function withMovedTimes(line: Line, byMs: number): Line {
 }
 
 /**
- * Handles a value whose place in time is unknown or that is older than the window. Such values have a timeline of their own. A value that is
- * too old for that timeline too starts a new one.
+ * Handles a value whose place in time is unknown or that is older than the window. Such values have a timeline of their own. If the value
+ * is too old for this timeline too, a new timeline begins with the value.
  */
 function takeLateValue(
   before: Timeline<Sample, Trackers> | undefined,
@@ -287,15 +287,15 @@ function isAnyBroken(part: LimitsPart): boolean {
 const heartRateLine = ({ MDC_ECG_HEART_RATE: line }: LimitsPart) => line?.samples;
 
 /**
- * Returns whether an alarm of the pulse continues while the heart rate is judged: the heart rate breaks the same limit and its delay still
- * runs, or the heart rate has not been inside its limits for long enough.
+ * Returns whether an alarm of the pulse continues while the heart rate is judged. There are two cases: the heart rate
+ * breaks the same limit and its delay still runs, or the heart rate has not been inside its limits for long enough.
  */
 function pulseAlarmContinues(part: LimitsPart, tier: TierName, { isHeartRateSteady }: RatesNow): boolean {
   const heartRateTracker = heartRateLine(part)?.head[tier];
   return heartRateTracker === undefined ? !isHeartRateSteady : heartRateTracker.determined === null;
 }
 
-/** Returns since when the pulse is judged again, if the heart rate was judged after the pulse went beyond the limit. */
+/** If the heart rate was judged after the onset of the pulse's breach, returns since when the pulse is judged. */
 function resumedAtOf(part: LimitsPart, { onset }: Tracker): Pick<Condition, 'resumedAt'> {
   const last = heartRateLine(part)?.window.at(-1)?.at;
   return last !== undefined && last > onset ? { resumedAt: last } : {};

@@ -1,4 +1,7 @@
-/** The gateway's notices about a bed, as technical conditions. A notice holds for the time that the gateway gave with it. Pure. */
+/**
+ * The gateway's notices about a bed, as technical conditions. A notice stays for the time that the gateway gave with
+ * it. Pure.
+ */
 import { gatewayNotices } from '../../../contracts/bed-notices.ts';
 import { type Condition, technicalCondition } from './condition.ts';
 import type { NoticeInput } from './inputs.ts';
@@ -8,7 +11,7 @@ export type NoticesPart = Readonly<
   Partial<Record<NoticeInput['notice'], { readonly since: number; readonly until: number }>>
 >;
 
-/** Handles a notice of the gateway. A repeated notice extends the notice before. */
+/** Handles a notice of the gateway. A repeated notice extends the earlier notice. */
 export function takeNotice(
   part: NoticesPart,
   { notice: code, receivedAt, forMs }: NoticeInput,
@@ -25,7 +28,7 @@ export function endExpiredNotices(part: NoticesPart, now: number): NoticesPart {
   return Object.fromEntries(Object.entries(part).filter(([, { until }]) => until > now));
 }
 
-/** Returns the wall clock at which the next notice ends; infinity without a notice. */
+/** Returns the wall-clock time at which the next notice ends; infinity without a notice. */
 export function noticesDue(part: NoticesPart): number {
   let due = Number.POSITIVE_INFINITY;
   for (const code in part) due = Math.min(due, part[code as NoticeInput['notice']]!.until);

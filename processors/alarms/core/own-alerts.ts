@@ -64,7 +64,7 @@ const alarmsPerMinuteMax = 4 * alertsMax;
 const countingMs = 60_000;
 /** The clocks of two gateways differ by less than this (ours). */
 const gatewaysApartMsMax = 10_000;
-/** An onset that is longer ago than this is taken as an error of the device (ours). */
+/** Vigil treats an onset that is longer ago than this as an error of the device (ours). */
 const onsetAgeMsMax = 7 * 24 * 3_600_000;
 
 /** What the detector needs besides its part of the state and the list. */
@@ -102,7 +102,7 @@ export function takeAlertList(
   const list = { boot, seq, time, receivedAt };
   const begun = beginCountAt(part, receivedAt);
   const listedAlerts = alertsByKey(input, context);
-  // A list whose place is unclear ends no alarm: its alarms are added to the present alarms.
+  // If it is unclear whether the list is newer, no alarm ends: the alarms of the list are added to the present alarms.
   const all = listOrder === 'unclear' ? new Map([...Object.entries(part.alerts), ...listedAlerts]) : listedAlerts;
   const limited = limitAlerts(all, { ...part, begun }, context.latched);
   const newAlertCount = [...limited.keys()].filter((key) => part.alerts[key] === undefined).length;
@@ -130,12 +130,13 @@ export function takeAlertList(
 }
 
 /**
- * Returns the place of a list among the lists before.
+ * Returns whether a list is newer than the lists that came before, older than the newest of them, or a repeat, or
+ * whether this is unclear.
  * - Within one start of the device the number decides. If a number comes again with another time, or is lower at a later time, the device
  *   has started to count again.
- * - A list of another start is newer, unless lists of that start came before, or the list was received much earlier than the last list.
- * - A late list of an unknown start with an earlier time is unclear: a delayed list of an earlier start, or a list of a new start whose
- *   clock is behind. The start stays unclear until a current list of it comes.
+ * - A list of another start is newer if no list of that start came before, and if it was not received much earlier than the last list.
+ * - A late list of an unknown start with an earlier time is unclear. It may be a delayed list of an earlier start, or a list of a new start
+ *   whose clock is behind. The start stays unclear until a current list of this start comes.
  */
 function listOrderOf(
   lists: readonly List[],
@@ -163,7 +164,10 @@ function withOlderList(part: OwnAlertsPart, list: List): OwnAlertsPart {
 
 const isLater = (other: List, list: List) => (other.boot === list.boot ? other.seq > list.seq : other.time > list.time);
 
-/** Returns the alarms that an older list contained and that are not present now. Each was present until the list that followed. */
+/**
+ * Returns the alarms that an older list contained and that are not present now. Each such alarm ended at the time of
+ * the next newer list.
+ */
 function episodesOf(
   part: OwnAlertsPart,
   input: AlertsInput,

@@ -17,13 +17,13 @@ import { scoreFaults } from './scores/score-faults.ts';
 const noOtherFields = { additionalProperties: false } as const;
 /** Longest delay (CLINICAL, "Delays": 0 to 30 s). */
 const DelayMs = Type.Integer({ minimum: 0, maximum: 30_000 });
-/** 10 s to 1 h (ours). */
+/** Time until an alarm escalates: 10 s to 1 h (ours). */
 const EscalationMs = Type.Integer({ minimum: 10_000, maximum: 60 * minuteMs });
 const escalations = (isRequired: boolean) => {
   const shape = isRequired ? EscalationMs : Type.Optional(EscalationMs);
   return Type.Object({ high: shape, medium: shape, low: Type.Optional(EscalationMs) }, noOtherFields);
 };
-/** CLINICAL, "Alarm vocabulary": a ward chooses 1, 2, 3, 5 or 10 min. */
+/** Time until an acknowledged alarm calls again: a ward chooses 1, 2, 3, 5 or 10 min (CLINICAL, "Alarm vocabulary"). */
 const RealarmMs = Type.Enum([1, 2, 3, 5, 10].map((minutes) => minutes * minuteMs));
 const Priority = Type.Enum([...priorities]);
 const Hysteresis = Type.Number({ minimum: 0, maximum: 50 });

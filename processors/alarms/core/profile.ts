@@ -55,9 +55,7 @@ export type GroupRules = {
   readonly offDelayMs: number;
 } & Partial<Times>;
 
-/**
- * A group whose plain limits are off, with the reason. Its extreme limits may still judge. For some groups they must (profile-faults.ts).
- */
+/** A group whose plain limits are off, with the reason. Its extreme limits may judge, and in some groups they must (profile-faults.ts). */
 export type GroupOff = { readonly off: string; readonly extremeLow?: number; readonly extremeHigh?: number };
 
 export type Profile = {
@@ -68,8 +66,8 @@ export type Profile = {
 } & Times;
 
 /**
- * Returns the times for an alarm such as `HR.high`: those of the limit, or else of the group, or else of the profile. An alarm that a
- * device raised has the times of the profile.
+ * Returns the times for an alarm such as `HR.high`. If the limit has no times, the times of its group are used; if the
+ * group has none, the times of the profile. An alarm that a device raised has the times of the profile.
  */
 export function timesOf(
   profile: Times & Partial<Pick<Profile, 'groups'>>,

@@ -17,7 +17,10 @@ type Rate = { readonly at: number; readonly value: number };
 
 export type RatesPart = {
   readonly heart: Rate | null;
-  /** Time since which valid heart rates come without a gap in which the pulse was judged; absent in a state from before December 2026. */
+  /**
+   * Start of the present series of valid heart rates. A gap in which the pulse was judged ends a series. Absent in a
+   * state that was saved before December 2026.
+   */
   readonly heartSince?: number;
   readonly pulse: Rate | null;
   /** Time since which heart rate and pulse differ, in corrected device time; null while they agree. */
@@ -101,8 +104,8 @@ export function ratesNow({ heart, heartSince, pulse }: RatesPart, arrivals: Arri
 }
 
 /**
- * Returns whether the heart rate is judged, and so the pulse is not: while the heart rate is valid, and `holdMsOf` longer (CLINICAL,
- * "Judged or told", 8).
+ * Returns whether the heart rate is judged. It is judged while it is valid, and for the time `holdMsOf` after that
+ * (CLINICAL, "Judged or told", 8). During this time the pulse is not judged.
  */
 export function isHeartRateJudged({ codes }: ArrivalsPart): boolean {
   const { [heartRate]: rate, [pulseRate]: pulse } = codes;

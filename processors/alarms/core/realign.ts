@@ -1,7 +1,8 @@
 /**
  * Aligns the state with the events after a crash. The state was rebuilt from the last snapshot. The events are those that were appended
- * after the snapshot. If the two differ, because the wall clock changed something in between, the screens get the alarm as it is now, with
- * a higher `rev` than before. Pure.
+ * after the snapshot. The state and the events can differ. An example: before the crash, the clock escalated an alarm before its
+ * acknowledgement was read; in the replay, the acknowledgement comes first. Then the screens get the alarm as the state has it, with a
+ * higher `rev` than before. Pure.
  */
 import { alarmKey } from '../../../contracts/alarm-id.ts';
 import type { Alarm, AlarmEvent } from '../../../contracts/messages/alarms.ts';
@@ -35,7 +36,7 @@ export function realign(
 }
 
 /**
- * Returns the new book, and the event that the screens must get for an alarm. No event is returned if the book agrees with the last event.
+ * Returns the aligned book (the alarms of the patient), and the event that the screens must get for an alarm. No event is returned if the book agrees with the last event.
  * @param event the last event of the alarm that was appended
  */
 function realignAlarm(

@@ -91,7 +91,7 @@ function rearmNotices(part: NoticesPart, now: number): NoticesPart {
   return Object.fromEntries(rearmed);
 }
 
-/** Returns the patient's own limits. Limits that are off are off for at most the usual maximum. */
+/** Returns the patient's own limits. Limits that are off stay off for at most the usual maximum. */
 function rearmOverrides(overrides: State['overrides'], now: number): State['overrides'] {
   const rearmed = Object.entries(overrides).map(([group, own]) => {
     if (own.off === undefined) return [group, own] as const;

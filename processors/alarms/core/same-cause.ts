@@ -8,7 +8,7 @@ import type { Condition } from './condition.ts';
 /** A rank above all ranks of conditions. */
 const callerRank = 1_000;
 
-/** Returns the conditions in the same order, changed so that one condition calls for each cause about which the device alarms. */
+/** Returns the conditions in the same order. For each cause of an alarm of the device, only one of the returned conditions calls. */
 export function withOneCallPerCause(conditions: readonly Condition[]): readonly Condition[] {
   if (!conditions.some(({ origin }) => origin === 'device')) return conditions;
   const chains = new Set(conditions.filter(({ origin }) => origin === 'device').map(({ chain }) => chain));
@@ -22,7 +22,7 @@ export function withOneCallPerCause(conditions: readonly Condition[]): readonly 
   });
 }
 
-/** Returns which condition calls for a chain, and the most serious of Vigil's own conditions in it. */
+/** Returns the condition that calls for a cause, and the most serious of Vigil's own conditions with this cause. */
 function callerOf(conditions: readonly Condition[], chain: string) {
   const all = conditions.filter((condition) => condition.chain === chain);
   const vigilCondition = all

@@ -56,7 +56,8 @@ const standby = (at: number): Input => {
 };
 
 /**
- * Returns the events of a delivery. @param viaJsonEach the state goes through JSON after each so many readings; 0: never.
+ * Returns the events of a delivery. @param viaJsonEach number of readings after which the state is written as JSON and
+ * read again; 0: never.
  * @param awayAt wall clock at which a nurse begins a standby; without it, there is no standby
  */
 function play(delivered: readonly Delivered[], viaJsonEach = 0, awayAt = Number.POSITIVE_INFINITY): AlarmEvent[] {
@@ -116,8 +117,8 @@ const testSchedule = (
   });
 
 /**
- * Returns whether an alarm was raised by a value that came too early, and an older value that came later showed that the alarm had already
- * ended, or that a graver alarm hides it. An engine that does not wait cannot avoid such an alarm.
+ * Returns whether a value that came too early raised the alarm. Then an older value came later, and showed that the alarm had already
+ * ended, or that a more serious alarm hides it. An engine that does not wait cannot avoid such an alarm.
  */
 function isTakenBack(
   { alarmId }: AlarmEvent['alarm'],
@@ -132,7 +133,7 @@ function isTakenBack(
   return isHiddenByLateReading(events.findLast(({ alarm }) => alarm.alarmId === alarmId)!, raisedBy, order);
 }
 
-/** Whether a reading that came late, but is older than the one that raised the alarm, raised a graver alarm which hides this alarm. */
+/** Returns whether a more serious alarm hides this alarm because of a reading that is older than the reading that raised this alarm. */
 function isHiddenByLateReading(
   { at, alarm }: AlarmEvent,
   raisedBy: ObservationInput,

@@ -13,8 +13,8 @@ const bootsMax = 8;
 const rangesMax = 32;
 
 /**
- * The time of a number inside a range is estimated from an even pace. The time of a repeat differs from the estimate by at most this
- * (ours).
+ * The time of a number inside a range is estimated from an even pace. A reading is a repeat only if its time differs
+ * from the estimate by at most this (ours).
  */
 const evenMs = 5_000;
 /** If the time of the next number differs by more than this from the pace of a range, a new range begins (ours). */

@@ -126,9 +126,10 @@ function trackerAfterBreach(before: Tracker | undefined, rule: Rule, value: numb
 }
 
 /**
- * Returns how much of the time between two values beyond the limit counts towards the delay, ms. If the gap is longer than the no-data
- * time, it does not count, because a technical alarm was on. For a slow parameter, which is never intermittent (interval.ts), the no-data
- * time counts: otherwise values that come a little less often would never alarm.
+ * Returns how much of the time between two values beyond the limit counts towards the delay, ms. If the gap is longer
+ * than the no-data time, it does not count, because a technical alarm was on. One exception: a slow parameter is never
+ * intermittent (interval.ts), so its no-data time counts in place of the longer gap. Otherwise values that come a
+ * little less often would never alarm.
  */
 function countedGapMs(gapMs: number, noDataMs: number): number {
   if (gapMs <= noDataMs) return gapMs;

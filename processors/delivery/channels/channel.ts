@@ -53,7 +53,7 @@ export type SendResult =
 
 export type Channel<Entry extends ReachEntry = ReachEntry> = {
   readonly name: Exclude<DeliveryChannel, 'screen'>;
-  /** The furthest stage that this channel can confirm by itself. Pages show less confirmation as less. */
+  /** The furthest stage that this channel can confirm by itself. Pages show which stage was confirmed. */
   readonly confirms: ReceiptStage;
   /**
    * Sends a message. Never rejects.
@@ -63,8 +63,8 @@ export type Channel<Entry extends ReachEntry = ReachEntry> = {
   /** Sends a canary to the address. Never rejects. */
   check(entry: Entry, check: CheckMessage, signal: AbortSignal): Promise<SendResult>;
   /**
-   * Returns whether the service of this address has failed, so that nothing is sent to it for some seconds. A channel
-   * without this function never reports a failed service.
+   * Returns whether the service of this address has failed. Nothing is sent to a failed service for some seconds. A
+   * channel without this function never reports a failed service.
    */
   isDown?(entry: Entry): boolean;
   close(): Promise<void>;

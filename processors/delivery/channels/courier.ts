@@ -48,11 +48,11 @@ export type Errand = {
 
 export type Courier = {
   send(errand: Errand): Promise<SendResult>;
-  /** Returns whether the host has failed, so that nothing is sent to it now. */
+  /** Returns whether the host has failed. Nothing is sent to a failed host now. */
   isDown(host: string): boolean;
   /** Returns the number of hosts that have failed. */
   downCount(): number;
-  /** Returns how long the host that has failed longest has failed without an answer in between, ms; 0 if all work. */
+  /** Returns the longest time for which a host has not worked, ms; 0 if all hosts work. */
   failingMs(): number;
   /** Returns the number of messages and canaries that wait for a host. */
   waitingCount(): number;

@@ -20,9 +20,9 @@ export type Try = { end(sign: HostSign): void };
 export type HostGate = {
   /** Waits for the right to try. `down`: the host has failed. `full`: too many messages wait. `aborted`: the signal ended the wait. */
   enter(signal: AbortSignal): Promise<Try | 'down' | 'full' | 'aborted'>;
-  /** Returns whether the host has failed, so that nothing is sent to it now. */
+  /** Returns whether the host has failed. Nothing is sent to a failed host now. */
   isDown(): boolean;
-  /** Returns how long the host has failed without an answer in between, ms; 0 if it works, or if nothing was sent to it for `quietMsMax`. */
+  /** Returns how long the host has not worked, ms; 0 if it works, or if nothing was sent to it for `quietMsMax`. */
   failingMs(): number;
   /** Returns the number of messages that wait for the host. */
   waitingCount(): number;

@@ -39,7 +39,7 @@ export function createHttpsClient({ hosts, guard, ca, now }: HttpsClientOptions)
       if (fault !== undefined) return Promise.resolve(refused(`The address ${fault}.`));
       const { hostname } = new URL(url);
       const literal = hostname.replace(/^\[|\]$/g, '');
-      // Node does not look up an address that is not a name.
+      // Node does not call `lookup` for an IP address, so the guard is asked here.
       if (isIP(literal) !== 0 && !guard.allows(literal))
         return Promise.resolve(refused('The host has an address to which Vigil must not connect.'));
       return new Promise((resolve) => {
@@ -68,7 +68,7 @@ export function createHttpsClient({ hosts, guard, ca, now }: HttpsClientOptions)
             if (bytes > answerBytesMax) answer.destroy();
           });
           answer.on('error', () => {});
-          // Without this, a body that never ends would keep the socket open for ever.
+          // Without this timer, a body that never ends would keep the socket open for ever.
           const timer = setTimeout(() => answer.destroy(), 1_000);
           answer.on('close', () => clearTimeout(timer));
           const retryAfterMs = retryAfterOf(answer.headers['retry-after'], now());

@@ -14,7 +14,7 @@ import { type Courier, failed, type TryResult, tryMsMax } from './courier.ts';
 import { failureReason } from './failure-reason.ts';
 import { checkLogin } from './smtp-check.ts';
 
-/** How long the server may keep a connection open that Vigil has closed, ms (ours). */
+/** After Vigil has closed a connection, the server may keep its side open for this time, ms (ours). */
 const closeMsMax = secondMs;
 
 export type MailEntry = Extract<ReachEntry, { channel: 'mail' }>;
@@ -125,7 +125,7 @@ async function resultOf(sending: Promise<unknown>, stage: 'taken' | 'sent'): Pro
 
 type SmtpError = Error & { readonly code?: string; readonly responseCode?: number };
 
-/** RFC 5321, 4.2.1: after a refusal with 4yz, the server may accept the mail later. After a refusal with 5yz, it never does. */
+/** RFC 5321, 4.2.1: after a refusal with 4yz, the server may accept the mail later. After a refusal with 5yz, it never accepts the mail. */
 function failureOf(error: SmtpError): TryResult {
   const { code = '', responseCode = 0 } = error;
   if (code === 'EAUTH' || code === 'ENOAUTH')

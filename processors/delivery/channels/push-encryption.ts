@@ -4,7 +4,10 @@
  */
 import { createCipheriv, createECDH, type ECDH, hkdfSync, randomBytes } from 'node:crypto';
 
-/** Longest plain text, bytes: a push service must take 4,096 bytes (RFC 8030, 7.2), of which 103 are header, padding and tag (RFC 8291, 4). */
+/**
+ * Longest plain text, bytes. A push service must take 4,096 bytes (RFC 8030, 7.2). Header, padding and tag need 103 of
+ * them (RFC 8291, 4).
+ */
 export const plainBytesMax = 3_993;
 const recordBytes = 4_096;
 

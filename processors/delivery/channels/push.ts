@@ -96,8 +96,8 @@ function hostOf({ endpoint }: PushEntry): string {
 }
 
 /**
- * Returns the header that says how long the push service keeps a message for a phone that is off. A later message would
- * make an old alarm look new.
+ * Returns the header that says how long the push service keeps a message for a phone that is off.
+ * If the phone got the message later, an old alarm would look new.
  */
 function ttlHeader(leftMs: number): Readonly<Record<string, string>> {
   return { ttl: String(Math.min(Math.max(Math.floor(leftMs / 1_000), 0), ttlSecondsMax)) };
@@ -106,7 +106,7 @@ function ttlHeader(leftMs: number): Readonly<Record<string, string>> {
 /**
  * Returns the header `topic`. A newer message with the same topic replaces an older message that the phone does not
  * have yet (RFC 8030, 5.4). Only messages about a single alarm have a topic. Otherwise a message about one alarm would
- * remove the message about another.
+ * remove the message about another alarm.
  */
 function topicHeader({ alarms, onlyCounted }: OutgoingMessage): Readonly<Record<string, string>> {
   const [first, second] = alarms;

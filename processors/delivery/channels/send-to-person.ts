@@ -14,9 +14,9 @@ const graceMs = 3 * secondMs;
 export type PersonResult = Exclude<SendResult, { readonly kind: 'ended' }>;
 
 /**
- * Sends to all entries at the same time. Resolves when all have a result, or some seconds after the first was reached.
- * So a phone that hangs does not hide that another phone was reached. A failure is transient if any entry may still
- * work, otherwise permanent.
+ * Sends to all entries at the same time. Resolves when all entries have a result, or some seconds after the first
+ * address was reached. So a phone that hangs does not hide that another phone was reached. A failure is transient if
+ * any entry may still work, otherwise permanent.
  * @param onEnded called for each entry that does not exist any more, as its service says
  */
 export function sendToPerson(
@@ -60,7 +60,10 @@ function commonFailure(failures: readonly SendResult[]): PersonResult {
   return { kind: 'failed', class: 'permanent', reason };
 }
 
-/** Returns whether the breakers of all entries of a person are open, so that the channel does not work for this person now. */
+/**
+ * Returns whether the channel does not work for a person now, because the breakers of all entries of the person are
+ * open.
+ */
 export function isChannelDown(channel: Channel, entries: readonly ReachEntry[]): boolean {
   return entries.every((entry) => channel.isDown?.(entry) ?? false);
 }

@@ -3,7 +3,7 @@ import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { VigilError } from '../../../contracts/errors.ts';
 
-/** Life of a token. RFC 8292, 2, allows 24 h; half of this, because clocks may differ. */
+/** Life of a token. RFC 8292, 2, allows 24 h. Vigil uses half of this, because clocks may differ. */
 const lifeMs = 12 * 3_600_000;
 /** A token is used again for an hour, because signatures take time. */
 const useMs = 3_600_000;

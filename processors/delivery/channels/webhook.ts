@@ -61,7 +61,10 @@ function hostOf({ url }: WebhookEntry): string {
   return URL.canParse(url) ? new URL(url).host : '';
 }
 
-/** Returns the headers of the specification: id, time, and the signature `v1` of both and the body. @param secret `whsec_` and base64 */
+/**
+ * Returns the headers of the specification: id, time, and the signature `v1`. The signature covers id, time and body.
+ * @param secret `whsec_` and base64
+ */
 export function signedHeaders(
   secret: string,
   id: string,

@@ -12,7 +12,8 @@ export function freshAtMs(
 ): number {
   // The engine writes only valid instants; an invalid one counts as very old, so that it is never sent as new.
   const atMs = parseInstant(at) ?? 0;
-  // If the first known event of an alarm is a later one, the age counts from the start of the alarm.
+  // If the process has no earlier event of the alarm, and this event is not an onset, escalation or re-alarm, the age
+  // counts from the start of the alarm.
   const raisedAtMs = parseInstant(alarm.raisedAt) ?? 0;
   const isFresh = type === 'raised' || type === 'escalated' || type === 'realarmed';
   if (before === undefined) return isFresh ? atMs : raisedAtMs;

@@ -21,14 +21,14 @@ export function takeReceipt(desk: Desk, { callId, channel, receipt }: Extract<In
 }
 
 /**
- * In at most this many rounds, a person can stop the calls by accepting (ours). Otherwise a person who accepts and does
+ * Only in this many rounds can a person stop the calls by accepting (ours). Otherwise a person who accepts and does
  * not go, or a thief with the person's session, could stop the calls for ever.
  */
 const acceptancesMax = 2;
 
 /**
- * Handles the answer of a person whom this round has called, or an earlier round about the same occurrence of the
- * alarm. Other answers have no effect.
+ * Handles the answer of a person to a call. The call must be of this round, or of an earlier round about the same
+ * occurrence of the alarm. Other answers have no effect.
  */
 export function takeAnswer(desk: Desk, input: Extract<Input, { type: 'answer' }>): void {
   const { round: answered, userId, answer } = input;
@@ -53,6 +53,7 @@ export function takeAnswer(desk: Desk, input: Extract<Input, { type: 'answer' }>
   const after = desk.state()!.round!;
   if (after.phase === 'calling' && (isWaitedFor || round.phase === 'accepted')) callNext(desk);
   else if (after.phase === 'repeating' && isWaitedFor) callOrRepeat(desk);
-  // Before the person took the acceptance back, another call may have waited too long for its confirmation.
+  // While this person was on the way, Vigil ignored missing confirmations. So the confirmation of another call may be
+  // overdue by now.
   if (round.phase === 'accepted') goOn(desk);
 }

@@ -79,7 +79,8 @@ function withDecision(book: Book, event: AlarmDecision, after: Partial<AlarmText
   if (isOver) texts = without(texts, alarmId);
   else if (text !== undefined && onsetAt !== undefined) texts = new Map(texts).set(alarmId, { text, onsetAt });
   if (event.type === 'round-started') tracks = without(tracks, alarmId);
-  // The round of an alarm that is over may go on later. So the book remembers how far its calls came as long as it remembers the alarm.
+  // If an alarm that is over begins again, its round may go on. So the book keeps how far the calls came until the
+  // alarm is forgotten.
   if (event.type === 'alarm-cleared')
     tracks = new Map([...tracks].filter(([id]) => state.alarms.has(id) || state.over.has(id)));
   if (event.type === 'called') tracks = withTrack(tracks, event, state.alarms.get(alarmId)?.round?.calls ?? []);

@@ -119,8 +119,9 @@ function followPersons(desk: Desk): void {
 }
 
 /**
- * At the end of a chain, nobody is called now: calls a person who has come or can be reached again. A person whose last call was not confirmed
- * is called again only after the wait of the repeated call. Otherwise a person without an open page would be called every 5 s.
+ * Called at the end of a chain, if no call waits for an answer: calls a person who has come on duty, or who can be
+ * reached again. A person whose last call was not confirmed is called again only after the wait of the repeated call.
+ * Otherwise a person without an open page would be called every 5 s.
  */
 function callWithoutWaiting(desk: Desk, round: Round, persons: PersonsOf): void {
   const { isDown } = desk.context;
@@ -138,6 +139,6 @@ function followAccepted(desk: Desk, round: Round, present: ReadonlySet<string>):
     if (outcome === 'accepted' && !present.has(userId)) desk.emit({ type: 'call-ended', callId, outcome: 'gone' });
   if (desk.state()!.round!.phase !== 'calling') return;
   callNext(desk);
-  // While somebody was going, another call was not confirmed.
+  // While somebody was going, another call may have waited too long for its confirmation.
   goOn(desk);
 }

@@ -15,7 +15,7 @@ export type Desk = {
   readonly emit: (event: WithoutPlace<AlarmDecision>) => void;
   readonly context: Context;
   readonly nowMs: number;
-  /** A wait that ended up to this time is over. */
+  /** A wait is over if its end is at or before this time. */
   readonly untilMs: number;
 };
 

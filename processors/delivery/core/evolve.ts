@@ -29,7 +29,7 @@ export function evolve(state: State, event: DeliveryEvent): State {
 const overMs = 3_600_000;
 const overMax = 2_000;
 
-/** Returns an alarm that is over as it was at its end, if the event has a newer revision of this alarm. */
+/** If the event has a newer revision of an alarm that is over, returns this alarm as it was at its end. */
 function overBefore({ over }: State, { alarmId, rev }: Extract<AlarmDecision, { type: 'alarm-seen' }>) {
   const alarm = over.get(alarmId)?.alarm;
   return alarm && rev > alarm.rev ? alarm : undefined;
@@ -117,7 +117,7 @@ function withMessage(state: State, event: MessageDecision): State {
     pending: slot.pending.filter(({ callId }) => !ids.has(callId)),
     recent: [
       ...slot.recent.filter((message) => atMs - message.atMs < groupMs && message.atMs <= atMs),
-      // For each patient the last entry counts. The most urgent call of a message comes first.
+      // Readers use the last entry of each patient. A message has its most urgent call first, so the order is reversed.
       ...sent.map(({ associationId, priority }) => ({ associationId, atMs, priority })).reverse(),
     ],
     wholeAtMs: wholeAfterMessage(slot.wholeAtMs, atMs),

@@ -1,5 +1,5 @@
 /**
- * Decides when a call goes into a message. The first alarm of a patient is sent at once, and so is a more urgent alarm.
+ * Decides when a call goes into a message. The first alarm of a patient and each more urgent alarm are sent at once.
  * Other alarms of the same patient within 3 s go together into the next message. Pure.
  */
 import type { Priority } from '../../../contracts/messages/alarms.ts';

@@ -26,8 +26,8 @@ export function wholeAfterMessage(wholeAtMs: number, nowMs: number): number {
 }
 
 /**
- * Returns `wholeAtMs`, at most the time of a full burst from now. Without this maximum, a clock that was set back would
- * stop the messages for a long time.
+ * Returns `wholeAtMs`, but at most `burstMax * messageEveryMs` after now. Without this maximum, a clock that was set
+ * back would stop the messages for a long time.
  */
 function limited(wholeAtMs: number, nowMs: number): number {
   return Math.min(wholeAtMs, nowMs + burstMax * messageEveryMs);

@@ -7,8 +7,9 @@ import { type Call, type Round, type State, shownNotice } from './state.ts';
 /** Maximum number of calls in a view. */
 const callsMax = 40;
 /**
- * Maximum number of repeated calls in a view (ours): the newest. Every view is kept for ever. With up to 40 repeated calls, an alarm that comes
- * and goes every 20 s has 7.4 MB of records in its second hour, instead of 2.0 MB.
+ * Maximum number of repeated calls in a view (ours): the newest. Every view is kept for ever. With up to 40 repeated
+ * calls, the records of an alarm that comes and goes every 20 s have 7.4 MB in its second hour. With this maximum, they
+ * have 2.0 MB.
  */
 const repeatsMax = 4;
 const acceptedMax = 64;
@@ -55,8 +56,9 @@ function callView(book: Book, alarmId: string, call: Call): CallView {
 }
 
 /**
- * Returns the records without the views that a later record replaces. A begin of a round keeps its view, from which readers know the place. A
- * decision keeps its view if only receipts follow, because a restart takes the text of the alarm from it (book.ts).
+ * Returns the records without the views that a later record replaces. The record of the start of a round keeps its
+ * view, because readers take ward and bed from it. A decision keeps its view if only receipts follow, because a restart
+ * takes the text of the alarm from it (book.ts).
  */
 export function withoutOldViews(records: readonly DeliveryRecord[]): readonly DeliveryRecord[] {
   const seen = new Set<string>();

@@ -9,7 +9,10 @@ import type { Call, State } from './state.ts';
  */
 const openOutcomes: readonly CallOutcome[] = ['waiting', 'informed', 'unconfirmed'];
 
-/** Returns the call if it may be sent through a channel: nothing is sent after an answer, after the end of the call, or of the alarm. */
+/**
+ * Returns the call if it may be sent through a channel. Nothing is sent after an answer, after the end of the call, or
+ * after the end of the alarm.
+ */
 export function wantedCall(
   state: State,
   { alarmId, callId }: { readonly alarmId: string; readonly callId: string },

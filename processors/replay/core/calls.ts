@@ -17,7 +17,10 @@ export type Call = {
   /** The group of limits, or `scores`, or `device` if the call is not about a parameter. */
   readonly parameter: string;
   readonly side: Side | null;
-  /** Of several conditions with one cause, such as heart rate and pulse, only one calls (CLINICAL, "Judged or told", 8). */
+  /**
+   * If several conditions have the same cause, such as heart rate and pulse, only one condition calls (CLINICAL,
+   * "Judged or told", 8).
+   */
   readonly cause: string;
   readonly alarmId: string;
   /** 1 for the alarm that was raised, 2 for its second onset. */

@@ -44,7 +44,7 @@ export function offsetsOf(progress: Progress): ReadonlyMap<number, number> {
 }
 
 /**
- * Compares the progress with the end of a partition. Notes a fault if records that were read before are now behind the end.
+ * Compares the progress with the end of a partition. Notes a fault if the partition now ends before records that were already read.
  * @param readBefore the next offset before Kafka was asked for the end; further records may have been read since
  */
 export function compareEnd(progress: Progress, partition: number, end: number, readBefore: number): void {

@@ -134,7 +134,7 @@ function judgedValue(name: ScoreName, { news, sofa, index }: Scored, from: numbe
   }
 }
 
-/** Returns a value that is certainly at or above `from`, or certainly below it; null if the missing inputs decide. */
+/** Returns a value that is certainly on the same side of `from` as the score; null if the side depends on the missing inputs. */
 function certainValue(atLeast: number, atMost: number, from: number): number | null {
   if (atLeast >= from) return atLeast;
   return atMost < from ? atMost : null;
@@ -170,7 +170,7 @@ const labels: Readonly<Record<NewsParameter, string>> = {
   Temp: 'temperature',
 };
 
-/** Returns the trackers after a clock was set back: conditions that hold stay, and delays start again. */
+/** Returns the trackers after a clock was set back: present conditions stay, and delays start again. */
 export function restartScoreDelays(trackers: ScoreTrackers): ScoreTrackers {
   const alarmingScores = Object.entries(trackers).filter(([, { tracker }]) => tracker.determined !== null);
   return Object.fromEntries(

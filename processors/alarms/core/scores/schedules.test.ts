@@ -9,7 +9,8 @@ const everyS = 5;
 /** Normal values at the end, for long enough to end every alarm of a score. */
 const wellAtEnd = { HR: 70, SpO2: 97, RR: 16, ABPs: 130, Temp: 37, times: 140 };
 /**
- * An alarm that lasts this long comes in any order of the messages. It is a minute longer than the longest delay and off-delay together.
+ * An alarm that lasts this long comes for every order of the messages. It is a minute longer than the longest delay and
+ * off-delay together.
  */
 const lastingMs = 720_000;
 /** The readings of a patient, one each five seconds, whose parameters change independently. */
@@ -89,9 +90,9 @@ it.each(Object.entries(schedules))('the scores and their alarms are the same if 
 it('messages that are swapped by up to five places give the same scores and lose no alarm', () => {
   const seed = Date.now() % 2 ** 31;
   console.log(`seed ${seed}`);
-  // Messages of one cell are judged in the order of receipt. So a score that lasts for about its delay may call in one order and not in
-  // the other, and an alarm may end at another message. The interval of a temperature is also learned in the order of receipt, so the
-  // temperature is left out.
+  // Messages of the same 20 s of device time (one cell, scores.ts) are judged in the order of receipt. If a score is high for about as
+  // long as the delay of its alarm, the alarm may call in one order of messages and not in another. An alarm may also end a few messages
+  // earlier or later. The interval of a temperature is also learned in the order of receipt, so the temperature is left out.
   const withoutTemp = ({ known: { values, entries } }: Shown) => ({ ...values, Temp: null, entries });
   const names = ({ alarms }: Shown) => alarms.map((alarm) => alarm.split(' ')[0]!);
   /** Returns the names of scores without the band of NEWS2, because another order may raise a neighbouring band. */
@@ -111,7 +112,8 @@ it('messages that are swapped by up to five places give the same scores and lose
       const { shown: swapped } = play(order, isEntered);
       alarms += expected.alarms.length;
       expect(withoutTemp(swapped)).toEqual(withoutTemp(expected));
-      // A score under another alarm may call or not, depending on which ends first. So only scores without other alarms are compared.
+      // While a more serious alarm calls, a score does not call. Whether the score calls later depends on which of the two ends first. So
+      // other scores than NEWS2 are compared only if the patient had no other alarm.
       const isCertain = (alarm: string) => alarm.startsWith('NEWS2') || others.size === 1;
       const lasting = expected.alarms.filter((alarm) => isCertain(alarm) && lastsMs(alarm) > lastingMs);
       long += lasting.length;

@@ -35,7 +35,7 @@ export type ScoreInputs = { readonly values: Readonly<Partial<Record<Sensor, Mea
 export const noEntries: Entries = {};
 export const noInputs: ScoreInputs = { values: {}, entries: noEntries };
 
-/** The value of the ECG, or of the line, is preferred unless the value of the other sensor is newer by more than this (ours). */
+/** The value of the ECG, or of the arterial line, is preferred, unless the value of the other sensor is newer by more than this (ours). */
 const preferMs = 70_000;
 
 const sensors = new Map(
@@ -125,7 +125,10 @@ const untilOf = ({ at, everyMs }: Measured, { continuousMs, singleGraceMs }: Inp
 const recentValueAt = (measured: Measured | undefined, at: number, ages: InputAges): number | undefined =>
   measured !== undefined && at <= untilOf(measured, ages) ? measured.value : undefined;
 
-/** Returns the value to use if two sensors measure one input: a recent value rather than an old value, or else that of the first sensor. */
+/**
+ * Returns the value to use if two sensors measure one input. If only one value is recent, returns this value. Otherwise
+ * returns the value of the first sensor, unless the other value is newer by more than `preferMs`.
+ */
 function preferredValue(
   first: Measured | undefined,
   other: Measured | undefined,

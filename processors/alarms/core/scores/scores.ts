@@ -28,7 +28,7 @@ import {
 } from './score-inputs.ts';
 import type { ScoreRules } from './score-rules.ts';
 
-/** The values of 20 s. If a sensor has several values, the first one counts, or for single measurements the last one. */
+/** The values of 20 s. If a sensor has several values, the first value counts, or the last value if they are single measurements. */
 type Cell = ScoreInputs & {
   /** Start of the cell. */
   readonly at: number;
@@ -113,7 +113,8 @@ function withCell(part: ScoresPart, cell: Cell, scoreRules: ScoreRules): ScoresP
   const sameCell = closed.window.find(({ at }) => at === cell.at);
   const { line, place } = insert(closed, sameCell === undefined ? cell : mergeCells(sameCell, cell), judgeCell);
   if (place !== 'too-old') return withOpen(line, open, scoreRules);
-  // A current value from before all cells shows that a clock was set back. A late value that old is not scored.
+  // A current value that is older than all cells shows that a clock was set back. A late value of that age is not
+  // scored.
   return cell.late ? part : withOpen(afterClockSetBack(part, cell.at).closed, cell, scoreRules);
 }
 

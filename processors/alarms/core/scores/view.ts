@@ -76,7 +76,7 @@ export type ScoresCheck = {
   readonly checked:
     | { readonly state: Pick<State, 'scores' | 'association'>; readonly scoreRules: ScoreRules }
     | undefined;
-  /** Wall clock at which the scores must be checked again, even if no input comes. */
+  /** Wall-clock time at which the scores must be checked again, even if no input comes. */
   readonly dueMs: number;
 };
 
@@ -95,7 +95,10 @@ const publishedOf = (scores: Scores, atMs: number): Published => ({
   atMs,
 });
 
-/** Returns the check with which a process continues after a restart. @param scores the last published scores, from the snapshot */
+/**
+ * Returns the check of the scores from which a process continues after a restart.
+ * @param scores the last published scores, from the snapshot
+ */
 export function checkFromSnapshot(scores: Scores | undefined): ScoresCheck | undefined {
   if (scores === undefined) return undefined;
   return { published: publishedOf(scores, Date.parse(scores.at)), checked: undefined, dueMs: 0 };

@@ -20,8 +20,8 @@ export type Breaker =
 export const closedBreaker: Breaker = { kind: 'closed', failures: 0 };
 
 /**
- * What a try shows about the host. `works`: the host has answered, perhaps with a refusal. `fails`: it has not answered, or answered that it is
- * broken. `unknown`: the try was ended before the host could answer.
+ * What a try shows about the host. `works`: the host has answered, perhaps with a refusal. `fails`: the host has not answered, or has
+ * answered that it is broken. `unknown`: the try was ended before the host could answer.
  */
 export type HostSign = 'works' | 'fails' | 'unknown';
 
