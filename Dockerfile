@@ -38,7 +38,7 @@ COPY simulators simulators
 COPY ops ops
 COPY --from=client /opt/vigil/dashboard/client/dist dashboard/client/dist
 # A new volume takes its owner from the folder on which it is mounted. So the first process that writes needs no root rights.
-RUN for name in authority kafka influxdb setup gateway alarms trends delivery dashboard operator witness canary simulators accounts audit-anchors alarms-member delivery-member kafka-data kafka-1-data kafka-2-data kafka-3-data influxdb-data; \
+RUN for name in authority kafka influxdb setup gateway alarms trends delivery strips dashboard operator witness canary simulators accounts audit-anchors alarms-member delivery-member kafka-data kafka-1-data kafka-2-data kafka-3-data influxdb-data; \
     do install -d -o 1000 -g 1000 -m 0700 "/state/$name"; done
 USER 1000:1000
 ENTRYPOINT ["node"]

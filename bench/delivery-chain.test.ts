@@ -14,7 +14,7 @@ const whole: Breach = {
 const failuresOf = (change: Partial<Breach>) => summaryOf([{ ...whole, ...change }]).failures;
 
 describe('the summary of breaches', () => {
-  it('measures page and push from the breach, and each step from the step before', () => {
+  it('the summary has the times of page and push since the breach, and the time of each step since the step before', () => {
     const { breaches, breachToPhoneMs, hopMs, failures } = summaryOf([whole]);
     expect([breaches, failures]).toEqual([1, []]);
     expect([breachToPhoneMs.page.p99, breachToPhoneMs.push.p99]).toEqual([80, 70]);
@@ -24,7 +24,7 @@ describe('the summary of breaches', () => {
     ]);
   });
 
-  it('says which breach made no call, more than one call, or called the wrong person', () => {
+  it('the summary says which breach made no call, made more than one call, or called the wrong person', () => {
     expect(failuresOf({ calls: new Map(), times: {} })).toEqual(['The breach of bed-1 made no call.']);
     const twice = new Map([...whole.calls, ['call-2', 'nurse-1'] as const]);
     expect(failuresOf({ calls: twice })).toEqual(['The breach of bed-1 made 2 calls.']);
@@ -33,14 +33,14 @@ describe('the summary of breaches', () => {
     ]);
   });
 
-  it('names the end that a call did not reach, and leaves this call out of the times', () => {
+  it('the summary names the place (page or push) that a call did not reach, and leaves this call out of the times', () => {
     const { push: _, ...times } = whole.times;
     expect(failuresOf({ times })).toEqual(['The breach of bed-1 did not reach: push.']);
     expect(summaryOf([whole, { ...whole, times }]).breachToPhoneMs).toMatchObject({ page: { n: 2 }, push: { n: 1 } });
   });
 });
 
-it('a percentile is the smallest value that at least this share of the values does not exceed', () => {
+it('the 99th percentile is the smallest value for which at least 99 % of all values are not greater', () => {
   const hundred = Array.from({ length: 100 }, (_, n) => 100 - n);
   expect(percentiles(hundred)).toEqual({ n: 100, mean: 51, p50: 50, p99: 99, max: 100 });
   expect(percentiles([7])).toEqual({ n: 1, mean: 7, p50: 7, p99: 7, max: 7 });

@@ -1,10 +1,12 @@
 /**
- * Measures the delivery of alarms. First it measures the time from a reading beyond a limit until the call is on the nurse's open page, and
- * until the push service has it for the nurse's phone, with the time of each step. Then it writes 500 alarms within 10 s, and checks that no
- * message is lost. Gateway, alarm processor, delivery process and dashboard are real processes; devices, pages and push service are in this
- * process. A page here draws nothing, so the time that a browser takes to paint is not part of the figures (bench/screen.ts measures it).
+ * Measures the delivery of alarms. First it measures two times: from a reading beyond a limit until the call is on the
+ * nurse's open page, and until the push service has the call for the nurse's phone. It also measures the time of each
+ * step. Then it writes 500 alarms within 10 s, and checks that no message is lost. Gateway, alarm processor, delivery
+ * process and dashboard are real processes; devices, pages and push service are in this process. A page here draws
+ * nothing, so the time that a browser takes to paint is not part of the figures (bench/screen.ts measures it).
  *
- * Each breach is at a bed of its own, because a second breach of the same bed within a minute goes on with the calls of the first one.
+ * Each breach is at a bed of its own, because a second breach of the same bed within a minute continues the calls of
+ * the first breach.
  */
 import { rmSync } from 'node:fs';
 import { loadavg } from 'node:os';
@@ -19,7 +21,10 @@ import { breachHeartRate, followBreaches, type MutableBreach } from './delivery-
 import { integerOption } from './options.ts';
 
 const report = (line: string) => process.stderr.write(`delivery: ${line}\n`);
-/** Time from one breach to the next, ms: this and a random part, so that the breaches keep no step with a timer of Vigil. */
+/**
+ * Shortest time from one breach to the next, ms. A random time is added, so that the breaches do not follow a timer of
+ * Vigil.
+ */
 const betweenMsMin = 500;
 const betweenRandomMs = 400;
 /** How long a breach lasts, ms: shorter than the delay of the plain limit, so that it raises one alarm. */
@@ -27,7 +32,10 @@ const breachMs = 2_000;
 /** Longest wait for the last calls, ms. */
 const arriveMsMax = 30_000;
 
-/** Prints the results as JSON; with `--json` on one line. @throws Error if a breach made no call or a wrong one, or the burst lost an alarm */
+/**
+ * Prints the results as JSON; with `--json` on one line. @throws Error if a breach made no call or a wrong call, or if
+ * the burst lost an alarm
+ */
 export async function measureDelivery(args: string[]): Promise<void> {
   const options = { breaches: { type: 'string', default: '200' }, json: { type: 'boolean' } } as const;
   const { values } = parseArgs({ args, options });
@@ -43,7 +51,7 @@ export async function measureDelivery(args: string[]): Promise<void> {
     process.stdout.write(values.json ? `${JSON.stringify(result)}\n` : `${JSON.stringify(result, undefined, 2)}\n`);
     const { failures, burst } = result;
     if (failures.length > 0 || burst.withoutMessage > 0 || burst.overBound > 0)
-      throw new Error('A breach made no call or a wrong one, or the burst lost an alarm: see "failures" and "burst".');
+      throw new Error('A breach made no call or a wrong call, or the burst lost an alarm: see "failures" and "burst".');
   } finally {
     for (const close of closers.reverse()) await close();
   }

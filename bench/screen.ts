@@ -1,231 +1,93 @@
-/** Measures the page in a browser: busy time of the main thread, frames, memory, and the time until an alarm is painted. */
-import { resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+/** Measures the page in a browser, and the server with many screens. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Browser, type CDPSession, chromium, type Page } from 'playwright-core';
 import { VigilError } from '../contracts/errors.ts';
 import { ensureChromium } from '../ops/platform/software.ts';
-import { password } from '../tests/browser.ts';
+import { buildClient } from '../tests/screens/client.ts';
 import { integerOption } from './options.ts';
-import { cpuSeconds, rssMb } from './process-usage.ts';
-import { type MadeUpWard, openMadeUpWard, userId } from './ward.ts';
+import { measureFirstLoad, missedByFirstLoad } from './screen-first-load.ts';
+import { measureHeap, missedByHeap } from './screen-heap.ts';
+import { measureSocketsInOwnNetwork } from './screen-network.ts';
+import { measureRows, missedByRows, rowNames, tableOfRows } from './screen-rows.ts';
+import { missedBySockets } from './screen-sockets.ts';
 
 const measuredChain =
   'the real dashboard server and WebSocket in the process of the benchmark, the built client in Chromium; the benchmark puts ' +
   'readings, waves and alarms into the live state of the server (without device, gateway, Kafka and alarm processor)';
 
-const browserFlags = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-];
-/** Time between the login and the measurement, in which the page finishes its first layout and fills the traces. */
-const settleMs = 8_000;
-/** Time between two alarms that the benchmark raises. */
-const probeEveryMs = 500;
-/** Time after which such an alarm ends. */
-const probeLastsMs = 3_000;
+const partNames = ['rows', 'heap', 'sockets', 'first-load'] as const;
+type Part = (typeof partNames)[number];
 
-type Case = { readonly beds: number; readonly width: number; readonly height: number };
-const cases: Readonly<Record<string, Case>> = {
-  '8': { beds: 8, width: 1920, height: 1080 },
-  '32': { beds: 32, width: 1920, height: 1080 },
-  '64': { beds: 64, width: 1920, height: 1080 },
-  '64-4k': { beds: 64, width: 3840, height: 2160 },
-};
+const report = (line: string) => process.stderr.write(`bench: ${line}\n`);
 
-export type Row = Case & {
-  /** Busy time of the main thread, ms per second. */
-  readonly mainMsPerS: number;
-  /** Processor time of the main thread, ms per second. */
-  readonly mainCpuMsPerS: number;
-  /** Processor time of all processes of the browser, ms per second. */
-  readonly browserCpuMsPerS: number;
-  readonly fps: number;
-  readonly heapMb: number;
-  /** RAM of the page's process, including its worker. */
-  readonly rendererMb: number;
-  /** Time from the moment at which an alarm is put into the server's state until its row is painted. */
-  readonly breachToPaintedMs: {
-    readonly p50: number;
-    readonly p99: number;
-    readonly alarms: number;
-    readonly notSeen: number;
-  };
-  /** Number of parameters that showed a dash instead of a value at the end of the measurement. */
-  readonly dashes: number;
-  /** Text of the page's notice that it is too slow; empty if there is no notice. */
-  readonly notice: string;
-};
-
-/** Prints a table; with `--json` one line of JSON. Linux only. */
+/**
+ * Prints a table and the figures of the other parts; with `--json` one line of JSON. `missed` in the JSON has a sentence
+ * for each aim that is missed. Linux only.
+ */
 export async function measureScreen(args: string[]): Promise<void> {
   const { values } = parseArgs({
     args,
     options: {
-      rows: { type: 'string', default: Object.keys(cases).join() },
+      parts: { type: 'string', default: partNames.join() },
+      rows: { type: 'string', default: rowNames.join() },
       seconds: { type: 'string', default: '20' },
       'chunk-ms': { type: 'string', default: '500' },
+      hours: { type: 'string', default: '8' },
+      'socket-beds': { type: 'string', default: '16' },
       client: { type: 'string' },
       json: { type: 'boolean' },
     },
   });
+  const parts = partsOf(values.parts);
   const seconds = integerOption('--seconds', values.seconds, 1, 3600);
   const chunkMs = integerOption('--chunk-ms', values['chunk-ms'], 40, 5000);
-  const report = (line: string) => process.stderr.write(`bench: ${line}\n`);
+  const hours = integerOption('--hours', values.hours, 1, 48);
+  const socketBeds = integerOption('--socket-beds', values['socket-beds'], 1, 100);
   const executablePath = await ensureChromium(report);
-  const rows: Row[] = [];
-  for (const name of values.rows.split(',')) {
-    const screenCase = cases[name];
-    if (!screenCase) throw new VigilError('settings-invalid', `--rows takes ${Object.keys(cases).join(', ')}.`);
-    const { client } = values;
-    const built = client === undefined ? {} : { clientDir: resolve(client) };
-    const ward = await openMadeUpWard({ beds: screenCase.beds, chunkMs, ...built });
-    const browser = await chromium.launch({ executablePath, headless: true, args: browserFlags });
-    try {
-      const row = await measureRow(browser, ward, screenCase, seconds);
-      report(JSON.stringify(row));
-      rows.push(row);
-    } finally {
-      await browser.close();
-      await ward.close();
+  const folder = mkdtempSync(join(tmpdir(), 'vigil-bench-client-'));
+  try {
+    const clientDir = values.client === undefined ? folder : resolve(values.client);
+    if (values.client === undefined) await buildClient(clientDir);
+    const rows = parts.has('rows')
+      ? await measureRows(executablePath, values.rows.split(','), { seconds, chunkMs, clientDir, report })
+      : [];
+    const heap = parts.has('heap') ? await measureHeap(executablePath, { hours, clientDir, report }) : undefined;
+    const sockets = parts.has('sockets')
+      ? await measureSocketsInOwnNetwork({ beds: socketBeds, seconds: 60, clientDir })
+      : undefined;
+    if (sockets) report(JSON.stringify(sockets));
+    const firstLoad = parts.has('first-load')
+      ? await measureFirstLoad(executablePath, { loads: 10, clientDir })
+      : undefined;
+    if (firstLoad) report(JSON.stringify({ ...firstLoad, files: undefined }));
+    const missed = [
+      ...missedByRows(rows),
+      ...(heap ? missedByHeap(heap) : []),
+      ...(sockets ? missedBySockets(sockets) : []),
+      ...(firstLoad ? missedByFirstLoad(firstLoad) : []),
+    ];
+    for (const sentence of missed) report(`missed: ${sentence}`);
+    const figures = { path: measuredChain, seconds, chunkMs, rows, heap, sockets, firstLoad, missed };
+    if (values.json) process.stdout.write(`${JSON.stringify(figures)}\n`);
+    else {
+      if (rows.length > 0) process.stdout.write(tableOfRows(rows));
+      if (heap) process.stdout.write(`heap: ${JSON.stringify(heap)}\n`);
+      if (sockets) process.stdout.write(`sockets: ${JSON.stringify(sockets)}\n`);
+      if (firstLoad) process.stdout.write(`first load: ${JSON.stringify(firstLoad)}\n`);
     }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
-  if (values.json) process.stdout.write(`${JSON.stringify({ path: measuredChain, seconds, chunkMs, rows })}\n`);
-  else process.stdout.write(tableOf(rows));
 }
 
-async function measureRow(browser: Browser, ward: MadeUpWard, screenCase: Case, seconds: number): Promise<Row> {
-  const viewport = { width: screenCase.width, height: screenCase.height };
-  const page = await (await browser.newContext({ ignoreHTTPSErrors: true, viewport })).newPage();
-  await logIn(page, ward);
-  const cdp = await page.context().newCDPSession(page);
-  const browserCdp = await browser.newBrowserCDPSession();
-  await cdp.send('Performance.enable', { timeDomain: 'timeTicks' });
-  // As in a real ward, there are always some active alarms on the screen.
-  for (let bed = 0; bed < screenCase.beds; bed += 8) ward.alarm(bed, 'raised', bed % 16 === 0 ? 'high' : 'medium');
-  await sleep(settleMs);
-  // Measures the processor time before it counts frames, because counting needs the main thread for every frame.
-  const costBefore = await costOf(cdp, browserCdp);
-  await sleep(seconds * 1000);
-  const costAfter = await costOf(cdp, browserCdp);
-  const perS = (name: keyof Cost) =>
-    Math.round(((costAfter[name] - costBefore[name]) * 1000) / (costAfter.atS - costBefore.atS));
-  await page.evaluate(recordPaints);
-  const raised = await probeAlarms(ward, screenCase.beds, seconds);
-  const figures = await page.evaluate<PageFigures>('window.vigilBench()');
-  const delays = raised.flatMap(({ alarmId, atMs }) => {
-    const paintedAtMs = figures.paintedAtMs[alarmId];
-    return paintedAtMs === undefined ? [] : [paintedAtMs - atMs];
-  });
-  const { usedSize } = await cdp.send('HeapProfiler.collectGarbage').then(() => cdp.send('Runtime.getHeapUsage'));
-  return {
-    ...screenCase,
-    mainMsPerS: perS('mainS'),
-    mainCpuMsPerS: perS('mainCpuS'),
-    browserCpuMsPerS: perS('browserCpuS'),
-    fps: Math.round((figures.frames * 10_000) / figures.ms) / 10,
-    heapMb: Math.round(usedSize / 1e5) / 10,
-    rendererMb: rssMb(await rendererPid(browserCdp)),
-    breachToPaintedMs: { ...percentiles(delays), alarms: raised.length, notSeen: raised.length - delays.length },
-    dashes: await page.locator('[data-age-class="expired"]').count(),
-    notice: (await page.getByTestId('notice-slow').locator('p').allInnerTexts()).join(' '),
-  };
-}
-
-async function logIn(page: Page, ward: MadeUpWard): Promise<void> {
-  await page.goto(ward.server.origin);
-  await page.getByTestId('login-user').fill(userId);
-  await page.getByTestId('login-password').fill(password);
-  await page.getByTestId('login-submit').click();
-  await page.getByTestId('alarm-list').waitFor();
-}
-
-type Cost = { readonly atS: number; readonly mainS: number; readonly mainCpuS: number; readonly browserCpuS: number };
-
-async function costOf(cdp: CDPSession, browserCdp: CDPSession): Promise<Cost> {
-  const { metrics } = await cdp.send('Performance.getMetrics');
-  const metric = (name: string) => metrics.find((entry) => entry.name === name)?.value ?? Number.NaN;
-  const { processInfo } = await browserCdp.send('SystemInfo.getProcessInfo');
-  return {
-    atS: metric('Timestamp'),
-    mainS: metric('TaskDuration'),
-    mainCpuS: metric('ThreadTime'),
-    browserCpuS: processInfo.reduce((sum, info) => sum + cpuSeconds(info.id), 0),
-  };
-}
-
-/** Returns the pid of the page's process. It is the renderer with the most processor time. */
-async function rendererPid(browserCdp: CDPSession): Promise<number> {
-  const { processInfo } = await browserCdp.send('SystemInfo.getProcessInfo');
-  const renderers = processInfo.filter((info) => info.type === 'renderer').sort((a, b) => b.cpuTime - a.cpuTime);
-  return renderers[0]!.id;
-}
-
-type PageFigures = {
-  readonly frames: number;
-  readonly ms: number;
-  readonly paintedAtMs: Readonly<Record<string, number>>;
-};
-
-/** Runs in the page. Counts frames, and records the time at which each new row of the alarm list was painted. */
-function recordPaints(): void {
-  const paintedAtMs: Record<string, number> = {};
-  const startMs = performance.now();
-  let frames = 0;
-  const count = () => {
-    frames += 1;
-    requestAnimationFrame(count);
-  };
-  requestAnimationFrame(count);
-  const afterPaint = (act: () => void) =>
-    requestAnimationFrame(() => {
-      const { port1, port2 } = new MessageChannel();
-      port1.onmessage = act;
-      port2.postMessage(undefined);
-    });
-  const observer = new MutationObserver((changes) => {
-    for (const node of changes.flatMap((change) => [...change.addedNodes])) {
-      const id = node instanceof HTMLElement ? node.dataset.testid : undefined;
-      if (id?.startsWith('alarm-'))
-        afterPaint(() => {
-          paintedAtMs[id.slice('alarm-'.length)] ??= Date.now();
-        });
-    }
-  });
-  observer.observe(document.body, { childList: true, subtree: true });
-  Object.assign(window, { vigilBench: () => ({ frames, ms: performance.now() - startMs, paintedAtMs }) });
-}
-
-/** Raises alarms on one bed after the other, and ends each alarm after `probeLastsMs`. Returns the alarms with their start times. */
-async function probeAlarms(ward: MadeUpWard, beds: number, seconds: number) {
-  const raised: { alarmId: string; atMs: number }[] = [];
-  for (let count = 0; count < (seconds * 1000) / probeEveryMs; count += 1) {
-    const step = Math.floor(count / 7) * 8 + 1 + (count % 7);
-    const bed = step % beds;
-    raised.push(ward.alarm(bed, 'raised'));
-    setTimeout(() => ward.alarm(bed, 'cleared'), probeLastsMs);
-    await sleep(probeEveryMs);
-  }
-  await sleep(probeLastsMs);
-  return raised;
-}
-
-function percentiles(values: readonly number[]): { p50: number; p99: number } {
-  const sorted = [...values].sort((a, b) => a - b);
-  const percentile = (fraction: number) =>
-    sorted[Math.min(sorted.length - 1, Math.floor(fraction * sorted.length))] ?? Number.NaN;
-  return { p50: percentile(0.5), p99: percentile(0.99) };
-}
-
-function tableOf(rows: readonly Row[]): string {
-  const head =
-    '| beds | pixels | main thread, ms/s | fps | heap, MB | breach → painted p50, ms | p99, ms |\n|---|---|---|---|---|---|---|\n';
-  const lines = rows.map((row) => {
-    const { p50, p99 } = row.breachToPaintedMs;
-    return `| ${row.beds} | ${row.width} × ${row.height} | ${row.mainMsPerS} | ${row.fps} | ${row.heapMb} | ${p50} | ${p99} |\n`;
-  });
-  return head + lines.join('');
+function partsOf(text: string): ReadonlySet<Part> {
+  const isPart = (name: string): name is Part => partNames.some((known) => known === name);
+  return new Set(
+    text.split(',').map((name) => {
+      if (isPart(name)) return name;
+      throw new VigilError('settings-invalid', `--parts takes ${partNames.join(', ')}.`);
+    }),
+  );
 }

@@ -1,15 +1,31 @@
 /** An artificial ward for the dashboard server: its devices send numerics and waves, and a benchmark can raise alarms. */
 import type { Alarm } from '../contracts/messages/alarms.ts';
+import type { Observation } from '../contracts/messages/device.ts';
 import type { AssociationPeriod } from '../contracts/messages/records.ts';
+import type { ScreenServerOptions } from '../tests/screens/live.ts';
 import { openScreenServer, type ScreenServer } from '../tests/screens/server.ts';
 import { madeUpSamples, madeUpValues, madeUpWaves } from './vitals.ts';
 
 export const userId = 'nora';
+export const wardName = 'ICU';
+/** Returns the user id of one of the further nurses (`accounts` of `openMadeUpWard`). */
+export const nurseOf = (number: number) => `nurse-${number}`;
 
 export type MadeUpWard = {
   readonly server: ScreenServer;
-  /** Raises or ends an alarm of a bed, and sends it to the screens immediately. Returns the alarm's id and the time, ms since 1970. */
-  alarm(bed: number, event: 'raised' | 'cleared', priority?: Alarm['priority']): { alarmId: string; atMs: number };
+  readonly beds: number;
+  associationOf(bed: number): string;
+  /** Sends a reading of a bed with the present time. Returns the number of its values. */
+  observe(bed: number, values: Observation['values']): number;
+  /**
+   * Raises, acknowledges or ends an alarm of a bed, and sends it to the screens immediately. Returns the alarm's id and the time, ms
+   * since 1970.
+   */
+  alarm(
+    bed: number,
+    event: 'raised' | 'acknowledged' | 'cleared',
+    priority?: Alarm['priority'],
+  ): { alarmId: string; atMs: number };
   close(): Promise<void>;
 };
 
@@ -19,10 +35,20 @@ export async function openMadeUpWard(options: {
   readonly chunkMs: number;
   /** Folder of a built client. By default the client is built from its sources. */
   readonly clientDir?: string;
+  /** Further options of the server. */
+  readonly server?: Pick<ScreenServerOptions, 'trends' | 'wards'>;
+  /** Number of further nurses of the ward (`nurseOf`); none by default. */
+  readonly accounts?: number;
 }): Promise<MadeUpWard> {
-  const { beds, chunkMs, clientDir } = options;
+  const { beds, chunkMs, clientDir, accounts = 0 } = options;
   const server = await openScreenServer({
-    accounts: [{ userId, name: 'Nora N.', role: 'nurse', wards: ['*'] }],
+    ...options.server,
+    accounts: [
+      { userId, name: 'Nora N.', role: 'nurse', wards: ['*'] },
+      ...Array.from({ length: accounts }, (_, number) => {
+        return { userId: nurseOf(number), name: `Nurse ${number}`, role: 'nurse' as const, wards: [wardName] };
+      }),
+    ],
     ...(clientDir === undefined ? {} : { clientDir }),
   });
   const timers: NodeJS.Timeout[] = [];
@@ -30,14 +56,16 @@ export async function openMadeUpWard(options: {
   const repeat = (everyMs: number, bed: number, act: () => void) => {
     timers.push(setTimeout(() => timers.push(setInterval(act, everyMs)), (bed / beds) * everyMs));
   };
+  const observe = (bed: number, values: Observation['values']) => {
+    const time = instant(Date.now());
+    const record = { deviceId: deviceOf(bed), receivedAt: time, reading: { time, values } };
+    server.playObservation(associationOf(bed), record);
+    return values.length;
+  };
   for (let bed = 0; bed < beds; bed += 1) {
     const deviceId = deviceOf(bed);
     server.associate({ deviceId, version: 1, periods: [periodOf(bed)] });
-    repeat(1_000, bed, () => {
-      const time = instant(Date.now());
-      const reading = { time, values: madeUpValues(bed, Date.now()) };
-      server.playObservation(associationOf(bed), { deviceId, receivedAt: time, reading });
-    });
+    repeat(1_000, bed, () => observe(bed, madeUpValues(bed, Date.now())));
     for (const wave of madeUpWaves) {
       repeat(chunkMs, bed, () => {
         const startMs = (Math.floor(Date.now() / chunkMs) - 1) * chunkMs;
@@ -51,12 +79,16 @@ export async function openMadeUpWard(options: {
   const alarms = new Map<number, Alarm>();
   return {
     server,
+    beds,
+    associationOf,
+    observe,
     alarm(bed, event, priority = 'high') {
       const atMs = Date.now();
       const active = alarms.get(bed);
-      const alarm = active ? { ...active, rev: active.rev + 1 } : newAlarm(bed, priority, atMs);
-      if (event === 'raised') alarms.set(bed, alarm);
-      else alarms.delete(bed);
+      const next = active ? { ...active, rev: active.rev + 1 } : newAlarm(bed, priority, atMs);
+      const alarm: Alarm = event === 'acknowledged' ? { ...next, ...acknowledgedAt(atMs) } : next;
+      if (event === 'cleared') alarms.delete(bed);
+      else alarms.set(bed, alarm);
       server.playAlarms({ type: event, at: instant(atMs), alarm });
       return { alarmId: alarm.alarmId, atMs };
     },
@@ -81,7 +113,12 @@ function periodOf(bed: number): AssociationPeriod {
     category: 'adult',
   } as const;
   const from = instant(Date.now() - 3_600_000);
-  return { associationId: associationOf(bed), patient, ward: 'ICU', bed: String(bed + 1), from, to: null };
+  return { associationId: associationOf(bed), patient, ward: wardName, bed: String(bed + 1), from, to: null };
+}
+
+function acknowledgedAt(atMs: number): Pick<Alarm, 'signal' | 'acknowledgedBy' | 'acknowledgedAt'> {
+  const acknowledgedBy = { userId, name: 'Nora N.', role: 'nurse' } as const;
+  return { signal: 'acknowledged', acknowledgedBy, acknowledgedAt: instant(atMs) };
 }
 
 function newAlarm(bed: number, priority: Alarm['priority'], atMs: number): Alarm {

@@ -19,7 +19,7 @@ const help = `Creates missing certificates and secrets, and renews certificates 
 
   npm run certs                         creates what is missing, and renews certificates and CRLs
   npm run certs -- --name <host> ...    adds this host name or address to the certificates of the gateway and the dashboard
-      --name gateway=<host>             adds it only to the certificate of the gateway; likewise dashboard=, kafka=, influxdb=
+      --name gateway=<host>             adds it only to the certificate of the gateway; also possible: dashboard=, kafka=, influxdb=
 
 Devices (the CN of a certificate is the device id: 1 to 64 letters, digits, dots, underscores, hyphens):
   npm run certs -- enrol --csr <file>   issues a certificate for 90 days from the request of a device that has its own key
@@ -133,7 +133,7 @@ const commands: Readonly<Record<string, Command>> = {
       if (names.length > 0) throw invalid('`accept-lost-keys` takes no name.');
       const lostFiles = acceptLostKeys(stateDir);
       const issued = await ensureAndReport(stateDir, [], values);
-      return `Lost keys given up: ${lostFiles.length > 0 ? lostFiles.join(', ') : 'none'}.\n${issued}`;
+      return `Keys accepted as lost: ${lostFiles.length > 0 ? lostFiles.join(', ') : 'none'}.\n${issued}`;
     },
   },
   crl: {

@@ -187,7 +187,7 @@ describe('enrol', () => {
       /curve secp521r1/,
     ],
   ])(
-    'enrol refuses a request that is or has %s, and records nothing',
+    'enrol refuses a request with the fault “%s”, and records nothing',
     { timeout: 120_000 },
     async (_name, make, message) => {
       await expect(enrolRequest(await make())).rejects.toThrow(message);
@@ -202,7 +202,7 @@ describe('enrol', () => {
     await expect(enrolRequest(der)).rejects.toThrow(/its signature is not by its own key/);
   });
 
-  it('a request with any single bit changed is refused, or still has the same name and key', async () => {
+  it('if one bit of a request is changed, readRequest refuses the request or returns the same name and key', async () => {
     const der = Buffer.from(x509.PemConverter.decodeFirst(await csr('CN=bed-07')));
     const { keySha256 } = await readRequest(der);
     for (let offset = 0; offset < der.length; offset += 1) {
@@ -247,7 +247,7 @@ describe('enrol', () => {
     expect(later.entry.serial).not.toBe(renewed.entry.serial);
   });
 
-  it('enrol refuses a device that has a valid certificate with a key of Vigil, even if the register was lost', async () => {
+  it('enrol refuses a device that has a valid certificate whose key Vigil made, even if the register was lost', async () => {
     await ensureCertificates({ stateDir, devices: ['bed-07'], nowMs });
     await expect(enrolRequest(await csr('CN=bed-07'))).rejects.toMatchObject({ code: 'conflict' });
     rmSync(join(certs, 'devices.jsonl'));
@@ -266,7 +266,7 @@ describe('enrol', () => {
 });
 
 describe('revoke', () => {
-  it('revoke revokes every certificate of a device, of each origin, and no certificate of another device', async () => {
+  it('revoke revokes every certificate of a device, made by Vigil or enrolled, and no certificate of another device', async () => {
     await ensureCertificates({ stateDir, devices: ['bed-07', 'bed-08'], nowMs });
     await enrolRequest(await csr('CN=bed-07'), { renew: true });
     const revoked = await revokeDevice('bed-07');
@@ -293,7 +293,7 @@ describe('revoke', () => {
     await expect(revokeDevice('../x')).rejects.toMatchObject({ code: 'settings-invalid' });
   });
 
-  it('a start does not replace a revoked certificate; only `replaceRevoked` for the named device does', async () => {
+  it('a start does not replace a revoked certificate; with `replaceRevoked`, it replaces the certificate of the named device', async () => {
     await ensureCertificates({ stateDir, devices: ['bed-07'], nowMs });
     await revokeDevice('bed-07');
     const file = join(certs, 'devices/bed-07.pem');
@@ -315,9 +315,9 @@ describe('the CRL', () => {
   });
 
   it.each([
-    ['exactly 15 days', crlLifeMs / 2, undefined],
-    ['a millisecond less than 15 days', crlLifeMs / 2 + 1, 'expires'],
-  ])('crlReason of a CRL that is valid for %s', (_name, passedMs, reason) => {
+    ['exactly 15 more days', crlLifeMs / 2, undefined],
+    ['a millisecond less than 15 more days', crlLifeMs / 2 + 1, 'expires'],
+  ])('crlReason returns the right reason for a CRL that is valid for %s', (_name, passedMs, reason) => {
     expect(crlReason(certs, authority(), nowMs + passedMs)).toBe(reason);
   });
 
@@ -348,7 +348,7 @@ describe('the CRL', () => {
     expect(third.number! > second.number!).toBe(true);
   });
 
-  it('the CRL lists a revoked certificate until one CRL after the certificate’s end has listed it', async () => {
+  it('a revoked certificate is removed from the CRL only after it has expired and one more CRL has listed it', async () => {
     await ensureCertificates({ stateDir, devices: ['bed-07'], nowMs });
     await revokeDevice('bed-07');
     const endMs = nowMs + leafLifeMs;
@@ -370,7 +370,7 @@ describe('the CRL', () => {
     expect((await issueCrl(certs, authority(), nowMs + dayMs)).serials.size).toBe(1);
   });
 
-  it('the CRL lists all certificates of revocations that run at the same moment', async () => {
+  it('if several revocations run at the same moment, the CRL lists the certificates of all of them', async () => {
     const ids = ['a', 'b', 'c', 'd'];
     await ensureCertificates({ stateDir, devices: ids, nowMs });
     await Promise.all(ids.map((id) => revokeDevice(id)));
@@ -379,7 +379,7 @@ describe('the CRL', () => {
 });
 
 describe('the register', () => {
-  it('readRegister ignores a last line that was cut short, and refuses a cut line before the last', async () => {
+  it('readRegister ignores an incomplete last line, and refuses an incomplete line before the last line', async () => {
     await enrolRequest(await csr('CN=bed-07'));
     const file = join(certs, 'devices.jsonl');
     const size = statSync(file).size;

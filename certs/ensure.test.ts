@@ -189,7 +189,7 @@ describe('the keys of Web Push', () => {
     expect(key).toBe(point.toString('base64url'));
   });
 
-  it('a folder of an older version gets both keys, and a missing public half is written again', async () => {
+  it('a folder of an older version gets both keys of Web Push, and a missing public key is written again', async () => {
     const folder = freshFolder();
     await ensureCertificates({ stateDir: folder, nowMs });
     rmSync(join(folder, 'secrets', 'push.jwk'));
@@ -299,12 +299,7 @@ describe('refusals of ensureCertificates', () => {
       '{}',
       /reader-alarms\.jwk is not the private P-256 JWK/,
     ],
-    [
-      'a push key file with another key',
-      'secrets/push.jwk',
-      '{}',
-      /push\.jwk is not the private P-256 JWK of Web Push/,
-    ],
+    ['a push key file without a key', 'secrets/push.jwk', '{}', /push\.jwk is not the private P-256 JWK of Web Push/],
     ['an empty secret', 'secrets/pseudonym.key', '\n', /pseudonym\.key is empty/],
   ];
 

@@ -50,7 +50,7 @@ describe('npm run certs', () => {
     expect((await certs('crl')).out).toMatch(/^certs\/device-ca\.crl: number \d+, 2 revoked, valid until /);
   });
 
-  it('`revoke --serial` names the owner of a certificate that is not of the named device', async () => {
+  it('`revoke --serial` refuses the certificate of another device, and names its owner', async () => {
     await certs('device', 'bed-11', 'bed-12');
     const serial = (await certs('list')).out.match(/^(\w+) {2}bed-11/m)?.[1] ?? '';
     expect(await certs('revoke', 'bed-12', '--serial', serial)).toMatchObject({

@@ -70,14 +70,14 @@ describe('contentRevisionAfter', () => {
       1,
     ],
     [
-      'returns the old revision if the alarm starts again 1 ms before the time of a new onset',
+      'returns the old revision if the alarm starts again 1 ms too early for a new onset',
       [ended, {}],
       newOnsetMs - 1,
       1,
     ],
     ['returns the newest revision if the alarm has a new onset', [ended, {}], newOnsetMs, 3],
     [
-      'measures the pause from the first revision that was ended',
+      'measures the time without the condition from the first revision in which the condition has ended',
       [ended, { ...ended, escalation: 1 }, {}],
       newOnsetMs / 2,
       4,

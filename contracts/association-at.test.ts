@@ -103,7 +103,7 @@ describe('the rules for any table', () => {
     .array(fc.tuple(minute, fc.option(minute)), { maxLength: 6 })
     .map((all) => all.map(([from, to], i): Row => [`${i}`, from, to]));
 
-  it('periodAt returns the period that began last of all periods that contain the instant', () => {
+  it('if several periods contain the instant, periodAt returns the period that began last', () => {
     fc.assert(
       fc.property(rows, minute, (table, atMinute) => {
         const periods = timed(table);
@@ -146,7 +146,7 @@ describe('the rules for any table', () => {
     );
   });
 
-  it('no periods overlap if only the last period is open', () => {
+  it('periods never overlap if each period except the last has an end', () => {
     fc.assert(
       fc.property(rows, (table) => {
         const inOrder = table.map(([id, from, to], i): Row => [id, from, i === table.length - 1 ? to : (to ?? from)]);

@@ -25,7 +25,7 @@ const channels = {
 } as const;
 
 describe('asyncapi.yaml', () => {
-  it('asyncapi.yaml is AsyncAPI 3 and has a channel for each MQTT topic and no other', () => {
+  it('asyncapi.yaml follows AsyncAPI 3 and has a channel for each MQTT topic, and no other channel', () => {
     expect(document.asyncapi).toMatch(/^3\./);
     expect(Object.keys(document.channels)).toEqual(Object.keys(channels));
     for (const [kind, message] of Object.entries(channels)) {
@@ -46,7 +46,8 @@ describe('asyncapi.yaml', () => {
     expect(examples.length).toBeGreaterThan(0);
     for (const { payload } of examples) {
       expect(validator.Check(payload)).toBe(true);
-      // A message from a device may have unknown members. The inbox message, which Vigil sends, may not.
+      // A message from a device may have unknown members. Vigil itself sends the inbox message, so this message has
+      // none.
       expect(validator.Check({ ...(payload as object), unknown: 1 })).toBe(name !== 'Inbox');
     }
     expect(validator.Check({})).toBe(false);

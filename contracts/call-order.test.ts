@@ -64,7 +64,7 @@ describe('callOrder', () => {
       { physician: [person('paul')], nurse: [person('anna')] },
       'paul:mail:0, anna:screen:60000',
     ],
-  ])('calls %s', (_, chain, people, expected) => expect(callsOf(chain, people)).toBe(expected));
+  ])('callOrder calls %s', (_, chain, people, expected) => expect(callsOf(chain, people)).toBe(expected));
 });
 
 describe('whoWouldBeCalled', () => {
@@ -83,7 +83,7 @@ describe('whoWouldBeCalled', () => {
       hour(atHour),
     );
 
-  it('returns the calls with their times, the steps without a person, and the end', () => {
+  it('whoWouldBeCalled returns the calls with their times, the steps without a person, and what happens if nobody answers', () => {
     const result = plan([], 8);
     if ('notSent' in result) throw new Error('the alarm is not sent');
     expect(result.calls.map(({ person: { userId }, afterMs }) => [userId, afterMs])).toEqual([
@@ -98,7 +98,7 @@ describe('whoWouldBeCalled', () => {
     );
   });
 
-  it('calls the cover of a person who is away, and says who is away without a cover', () => {
+  it('whoWouldBeCalled names the cover of a person who is away; without a cover, it names the person who is away', () => {
     const cleo = assigned('cleo', 7, assignmentOf(60, 'cleo', [7, 15], ['ICU-9']));
     const withCover = plan([cleo, away('anna', 50, [8, 9], 'cleo')], 8.5);
     const without = plan([away('anna', 50, [8, 9])], 8.5);
@@ -108,7 +108,7 @@ describe('whoWouldBeCalled', () => {
     expect(without.empty[0]).toEqual({ step: 0, duty: 'nurse', away: ['anna'] });
   });
 
-  it('calls the former nurse first for a bed that nobody took over, then who has not accepted, then the buddy', () => {
+  it('at a bed that nobody took over, the former nurse is called first, then the nurse who has not accepted, then the buddy', () => {
     const night = assigned('chief', 8, assignmentOf(61, 'cleo', [15, 23]));
     const later = assigned('ben', 14, assignmentOf(62, 'ben', [14, 23], ['ICU-1'], 'buddy'));
     const result = plan([night, later], 15.1);
@@ -121,7 +121,7 @@ describe('whoWouldBeCalled', () => {
     ]);
   });
 
-  it('says that the ward has a technical alarm immediately if nobody can answer', () => {
+  it('whoWouldBeCalled says that the ward has a technical alarm immediately if nobody can answer', () => {
     const result = plan([], 5);
     expect(result).toMatchObject({
       calls: [],
@@ -130,7 +130,7 @@ describe('whoWouldBeCalled', () => {
     });
   });
 
-  it('says why an alarm calls nobody', () => {
+  it('whoWouldBeCalled says why an alarm calls nobody', () => {
     expect(plan([], 8, 'low')).toEqual({ notSent: 'Alarms of low priority are only on the screens.' });
   });
 });

@@ -37,7 +37,7 @@ describe('policyOf', () => {
         steps: [...high.steps, { duty: 'physician', channels: ['mail'], waitMs: 60_000 }],
       }),
     ],
-  ])('accepts %s', (_, content) => expect(faultsOf(content)).toEqual([]));
+  ])('policyOf accepts %s', (_, content) => expect(faultsOf(content)).toEqual([]));
 
   it.each<[string, unknown, RegExp]>([
     [
@@ -105,15 +105,15 @@ describe('policyOf', () => {
     ['no version', {}, /version/],
     ['a text', 'policy', /\//],
     ['null', null, /\//],
-  ])('refuses %s, and names its place', (_, content, expected) =>
+  ])('policyOf refuses %s, and names its place', (_, content, expected) =>
     expect(faultsOf(content).join('\n')).toMatch(expected),
   );
 
-  it('accepts an age that is 1 ms longer than the wait until the last step', () => {
+  it('policyOf accepts a maximum age that is 1 ms longer than the wait until the last step', () => {
     expect(faultsOf(withHigh({ ...high, ageMsMax: 180_001 }))).toEqual([]);
   });
 
-  it('names every fault of a file', () => {
+  it('policyOf names every fault of a file', () => {
     const faults = faultsOf({
       ...withStep({ waitMs: 0, channels: ['mail'] }),
       hospital: { physiological: {}, technical: {} },
@@ -123,7 +123,7 @@ describe('policyOf', () => {
     expect(faults.some((fault) => fault.startsWith(at))).toBe(true);
   });
 
-  it.each(['built-in.json', 'night.json'])('accepts the example %s', (name) => {
+  it.each(['built-in.json', 'night.json'])('policyOf accepts the example %s', (name) => {
     const path = join(import.meta.dirname, '..', 'processors', 'delivery', 'policies', name);
     expect(faultsOf(JSON.parse(readFileSync(path, 'utf8')))).toEqual([]);
   });
@@ -157,9 +157,9 @@ describe('chainFor', () => {
     ['the chain of the hospital for another ward', 'CCU', { chain: high }],
     ['the chain of the hospital for no ward', null, { chain: high }],
     ['the chain of the hospital for a ward with the name of a property', 'constructor', { chain: high }],
-  ])('returns %s', (_, ward, expected) => expect(choose(ward, 'high')).toEqual(expected));
+  ])('chainFor returns %s', (_, ward, expected) => expect(choose(ward, 'high')).toEqual(expected));
 
-  it('returns why an alarm is not sent', () => {
+  it('chainFor returns why an alarm is not sent', () => {
     expect(choose('ICU', 'medium')).toEqual({ notSent: 'The nurse is in the room.' });
     expect(choose('ICU', 'low', Date.UTC(2026, 0, 10, 22))).toEqual({ notSent: 'Quiet hours from 22:00 to 06:00.' });
     const { quietHours: _, ...chain } = lowChain;

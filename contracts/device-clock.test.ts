@@ -59,7 +59,7 @@ describe('measuredOffsetMs', () => {
   });
 
   it.each([0.2, 5, 15, 300])(
-    'the error is known after at least three readings if the device sends a reading every %d s',
+    'if a device sends a reading every %d s, its clock error is not known before the third reading',
     (stepS) => {
       const sent = live(0, 40, 7).map((reading, i) => ({ ...reading, atS: i * stepS }));
       expect(measuredOffsetMs(feed(sent.slice(0, 2)))).toBe(0);
@@ -72,24 +72,27 @@ describe('measuredOffsetMs', () => {
     expect(measuredS(feed(live(0, 7200, (s) => 3 - s / 3600)))).toBeCloseTo(1, 0);
   });
 
-  it('the measured error is the smallest difference if delays vary', () => {
+  it('if delays vary, the measured error is the smallest difference between receive time and device time', () => {
     const sent = live(0, 120, 6).map((reading) => ({ ...reading, delayS: 0.02 + ((reading.atS * 7) % 10) / 5 }));
     expect(measuredS(feed(sent))).toBeCloseTo(6, 0);
   });
 
-  it.each([1.2, 1.5, 2, 10, 1000])('a backlog that arrives %d times as fast does not change the error', (factor) => {
-    for (const outageS of [8, 60, 600]) {
-      let clock = feed(live(0, 60, 0));
-      for (const { atS, delayS } of backlog(61, 61 + outageS, 0, factor).sort(
-        (a, b) => a.atS + a.delayS - b.atS - b.delayS,
-      )) {
-        clock = assessReading(clock, t0 + atS * 1000, t0 + (atS + delayS) * 1000).clock;
-        expect(measuredOffsetMs(clock)).toBeLessThan(100);
+  it.each([1.2, 1.5, 2, 10, 1000])(
+    'a backlog that arrives %d times as fast as it was measured does not change the measured error',
+    (factor) => {
+      for (const outageS of [8, 60, 600]) {
+        let clock = feed(live(0, 60, 0));
+        for (const { atS, delayS } of backlog(61, 61 + outageS, 0, factor).sort(
+          (a, b) => a.atS + a.delayS - b.atS - b.delayS,
+        )) {
+          clock = assessReading(clock, t0 + atS * 1000, t0 + (atS + delayS) * 1000).clock;
+          expect(measuredOffsetMs(clock)).toBeLessThan(100);
+        }
+        // The same holds if the backlog has the first readings of the device.
+        expect(Math.abs(measuredOffsetMs(feed(backlog(0, outageS, 0, factor))))).toBeLessThan(100);
       }
-      // The same holds if the backlog has the first readings of the device.
-      expect(Math.abs(measuredOffsetMs(feed(backlog(0, outageS, 0, factor))))).toBeLessThan(100);
-    }
-  });
+    },
+  );
 
   it('the measured error stays the same during an outage and its backlog', () => {
     for (const behindS of [0, 7, 60, -60]) {
@@ -98,7 +101,7 @@ describe('measuredOffsetMs', () => {
     }
   });
 
-  it('the measured error is void immediately after a clock was set forward, and right 10 s after a clock was set back', () => {
+  it('if a device’s clock is set forward, the measured error is void at once; if it is set back, the error is right after 10 s', () => {
     const slowClock = feed(live(0, 60, 60));
     expect(measuredS(slowClock)).toBeCloseTo(60, 0);
     expect(measuredOffsetMs(feed(live(61, 61, 0), slowClock))).toBe(0);

@@ -1,7 +1,18 @@
 import fc from 'fast-check';
 import { Compile } from 'typebox/compile';
 import { describe, expect, it } from 'vitest';
-import { accepted, actor, assigned, assignmentOf, away, back, declined, ended, hour } from './duties.testing.ts';
+import {
+  accepted,
+  actor,
+  assigned,
+  assignmentOf,
+  away,
+  back,
+  coverAnswered,
+  declined,
+  ended,
+  hour,
+} from './duties.testing.ts';
 import { assignmentFault, evolve, initialState, isCovering, responsibleAt } from './duties.ts';
 import { type DutyAssignment, type DutyState, dutiesOf, liveAssignments, liveAssignmentsMax } from './duty-state.ts';
 import { AssignmentEvent } from './messages/assignments.ts';
@@ -80,7 +91,7 @@ describe('responsibleAt', () => {
       hour(16),
       '',
     ],
-    ['nobody after the end by name', [...anna, ended('chief', 16, 1)], hour(16), ''],
+    ['nobody after a person has ended the assignment', [...anna, ended('chief', 16, 1)], hour(16), ''],
     [
       'the person whose assignment began later first, if two overlap',
       [...anna, assigned('chief', 7, assignmentOf(3, 'cleo', [9, 15])), accepted('cleo', 9, 3)],
@@ -117,7 +128,7 @@ describe('responsibleAt', () => {
       hour(8),
       '',
     ],
-  ])('lists %s', (_, events, atMs, expected) => expect(nursesAt(stateOf(events), atMs)).toBe(expected));
+  ])('responsibleAt lists %s', (_, events, atMs, expected) => expect(nursesAt(stateOf(events), atMs)).toBe(expected));
 
   it.each<[string, readonly AssignmentEvent[], number, string]>([
     ['last, without a cover', [...anna, ben, away('anna', 50, [9, 10])], 9, 'anna away'],
@@ -180,12 +191,33 @@ describe('responsibleAt', () => {
       'anna accepted',
     ],
     ['only with an end after the start', [...anna, away('anna', 50, [9, 9])], 9, 'anna accepted'],
+    [
+      'without a cover who has said that she cannot cover',
+      [...anna, dora, away('anna', 50, [9, 10], 'dora'), coverAnswered('dora', 9.1, 50, 'cover-rejected')],
+      9.5,
+      'anna away',
+    ],
+    [
+      'with a cover who could not cover and now can',
+      [
+        ...[...anna, dora, away('anna', 50, [9, 10], 'dora')],
+        ...[coverAnswered('dora', 9.1, 50, 'cover-rejected'), coverAnswered('dora', 9.2, 50, 'cover-seen')],
+      ],
+      9.5,
+      'dora accepted, anna away',
+    ],
+    [
+      'with the cover, even if another person says that the cover cannot',
+      [...anna, dora, away('anna', 50, [9, 10], 'dora'), coverAnswered('anna', 9.1, 50, 'cover-rejected')],
+      9.5,
+      'dora accepted, anna away',
+    ],
     ['not with herself as cover', [...anna, away('anna', 50, [9, 10], 'anna')], 9.5, 'anna accepted'],
-  ])('lists a person who is away %s', (_, events, atHour, expected) =>
+  ])('responsibleAt lists a person who is away %s', (_, events, atHour, expected) =>
     expect(nursesAt(stateOf(events), hour(atHour))).toBe(expected),
   );
 
-  it('keeps each bed with the former person until a successor has accepted this bed', () => {
+  it('responsibleAt keeps each bed with the former person until a successor has accepted this bed', () => {
     const state = stateOf([
       assigned('anna', 7, assignmentOf(1, 'anna', [7, 15], ['ICU-1', 'ICU-2'])),
       assigned('ben', 15, assignmentOf(2, 'ben', [15, 23], ['ICU-1'])),
@@ -194,7 +226,7 @@ describe('responsibleAt', () => {
     expect(nursesAt(state, hour(16), 'ICU-2')).toBe('anna overdue');
   });
 
-  it('lists a duty of the whole ward for every bed', () => {
+  it('responsibleAt lists a duty of the whole ward for every bed', () => {
     const state = stateOf([assigned('paul', 7, assignmentOf(1, 'paul', [7, 15], undefined, 'physician'))]);
     // Without an explicit list, `assignmentOf` names ICU-1, which a physician must not have.
     expect(responsibleAt(state, { ward: 'icu', bed: 'ICU-9', duty: 'physician' }, hour(8))).toEqual([]);
@@ -208,8 +240,8 @@ describe('responsibleAt', () => {
 
 describe('evolve', () => {
   it.each([
-    ['1 h before the start, a person who assigns herself has accepted', 6, 'anna accepted'],
-    ['earlier, the person must still accept', 5.999, 'anna not-accepted'],
+    ['a person who assigns herself 1 h before the start has accepted', 6, 'anna accepted'],
+    ['a person who assigns herself earlier than 1 h before the start must still accept', 5.999, 'anna not-accepted'],
   ])('%s', (_, atHour, expected) => {
     const state = stateOf([assigned('anna', atHour, assignmentOf(1, 'anna', [7, 15]))]);
     expect(nursesAt(state, hour(8))).toBe(expected);
@@ -223,13 +255,13 @@ describe('evolve', () => {
     back('anna', 9.5, 50),
     ended('x', 16, 1),
   ];
-  it('returns the same state for each repeated event', () => {
+  it('a repeated event does not change the state', () => {
     const state = stateOf(events);
     for (const event of events) expect(evolve(state, event)).toBe(state);
     expect(dutiesOf(state, 'icu').version).toBe(events.length);
   });
 
-  it('uses the order of the log, not the times in the events', () => {
+  it('evolve uses the order of the log, not the times in the events', () => {
     const state = stateOf([
       assigned('chief', 8, assignmentOf(1, 'anna', [7, 15])),
       accepted('anna', 6, 1),
@@ -251,12 +283,12 @@ describe('evolve', () => {
     ['an unknown assignment to accept', accepted('cleo', 7, 99)],
     ['an unknown assignment to end', ended('cleo', 7, 99)],
     ['an absence that somebody else reports', { ...away('anna', 50, [9, 10]), userId: 'ben' } as AssignmentEvent],
-  ])('ignores %s', (_, event) => {
+  ])('evolve ignores %s', (_, event) => {
     const state = stateOf(anna);
     expect(evolve(state, event)).toBe(state);
   });
 
-  it(`takes at most ${liveAssignmentsMax} live assignments of a ward`, () => {
+  it(`evolve accepts at most ${liveAssignmentsMax} assignments of a ward that are not over`, () => {
     const full = Array.from({ length: liveAssignmentsMax }, (_, n) =>
       assigned('x', 6, assignmentOf(n, `p${n}`, [7, 15])),
     );
@@ -267,7 +299,7 @@ describe('evolve', () => {
     expect(evolve(state, assigned('x', 15, assignmentOf(5000, 'late', [15, 23])))).not.toBe(state);
   });
 
-  it('drops an assignment 48 h after its end, and keeps an assignment that nobody took over', () => {
+  it('evolve drops an assignment 48 h after its end, and keeps an assignment that nobody took over', () => {
     const state = stateOf([
       ...anna,
       ben,
@@ -280,7 +312,7 @@ describe('evolve', () => {
     expect(nursesAt(state, hour(72))).toBe('ben overdue, dora not-accepted');
   });
 
-  it('does not give a bed back to the former person when the successor is dropped', () => {
+  it('a bed does not return to the former person when evolve drops the old assignment of the successor', () => {
     const state = stateOf([
       assigned('anna', 7, assignmentOf(1, 'anna', [7, 15], ['ICU-1', 'ICU-2'])),
       assigned('ben', 15, assignmentOf(2, 'ben', [15, 23], ['ICU-1'])),
@@ -305,16 +337,16 @@ describe('assignmentFault', () => {
     ],
     ['a bed twice', { ...base, beds: ['ICU-1', 'ICU-1'] }, 'A bed is named twice.'],
     ['65 beds', { ...base, beds: Array.from({ length: 65 }, (_, n) => `B${n}`) }, 'An assignment has at most 64 beds.'],
-  ])('checks %s', (_, assignment, expected) => expect(assignmentFault(assignment)).toBe(expected));
+  ])('assignmentFault checks %s', (_, assignment, expected) => expect(assignmentFault(assignment)).toBe(expected));
 });
 
 describe('AssignmentEvent', () => {
   const check = Compile(AssignmentEvent);
   it.each([...anna, declined('b', 7, 1), ended('b', 7, 1), away('b', 5, [7, 8], 'c'), back('b', 8, 5)])(
-    'accepts an event of type $type',
+    'AssignmentEvent accepts an event of type $type',
     (event) => expect(check.Check(event)).toBe(true),
   );
-  it('refuses an unknown member, and an id that is not a UUID', () => {
+  it('AssignmentEvent refuses an unknown member, and an id that is not a UUID', () => {
     expect(check.Check({ ...anna[1], more: 1 })).toBe(false);
     expect(check.Check({ ...anna[1], eventId: 'x' })).toBe(false);
   });
@@ -335,13 +367,16 @@ const someEvents = fc.array(
 );
 
 describe('the rule that a bed stays with a person', () => {
-  it('a bed that a nurse has accepted has a responsible person until somebody ends the assignment by name', () => {
+  it('a bed that a nurse has accepted has a responsible person until somebody ends exactly this assignment', () => {
     let judged = 0;
     fc.assert(
       fc.property(someEvents, fc.integer({ min: 0, max: 200 }), (steps, laterHours) => {
         let state = initialState;
         let clock = 0;
-        /** The beds that had a nurse who accepted, and whether an end by name left the bed without a nurse. */
+        /**
+         * The beds that a nurse has accepted, without the beds whose last nurse was removed because somebody ended exactly this
+         * assignment.
+         */
         const hadNurse = new Set<string>();
         for (const { act, n, who, atHour, length, bed } of steps) {
           clock = Math.max(clock, atHour);
@@ -411,7 +446,7 @@ describe('the assignments that are not over', () => {
     }),
     { minLength: 1, maxLength: 12 },
   );
-  it('are the same as by the rule for each pair', () => {
+  it('liveAssignments returns the same assignments as the rule for each pair of assignments', () => {
     fc.assert(
       fc.property(history, fc.nat(40), (entries, atHour) => {
         const events = entries.flatMap(({ from, length, beds, isAccepted, end }, n) => [
@@ -427,7 +462,7 @@ describe('the assignments that are not over', () => {
     );
   });
 
-  it('are found by visiting each assignment once for each bed, and not each pair', () => {
+  it('liveAssignments looks at each assignment once for each bed, and not at each pair of assignments', () => {
     let looks = 0;
     const entry = (n: number): DutyAssignment => ({
       assignment: assignmentOf(n, 'anna', [n / 4, n / 4 + 0.25]),

@@ -2,7 +2,7 @@
 import type { Assignment, AssignmentEvent, Duty } from './messages/assignments.ts';
 import type { Actor } from './messages/records.ts';
 
-/** Midnight of the tests' day. `hour(7)` is 07:00. */
+/** Midnight of the day on which the tests happen. `hour(7)` is 07:00. */
 const dayMs = Date.UTC(2026, 2, 1);
 export const hour = (hours: number) => dayMs + hours * 3_600_000;
 const instant = (hours: number) => new Date(hour(hours)).toISOString();
@@ -78,3 +78,9 @@ export const back = (by: string, atHour: number, n: number): AssignmentEvent => 
   ...fields(by, atHour),
   awayId: idOf(n),
 });
+export const coverAnswered = (
+  by: string,
+  atHour: number,
+  n: number,
+  type: 'cover-seen' | 'cover-rejected',
+): AssignmentEvent => ({ type, ...fields(by, atHour), awayId: idOf(n) });

@@ -3,9 +3,8 @@
  * operator's commands use this file, so they all call the same person.
  *
  * - The order of the log decides, because one dashboard at a time writes (`turns`). The time `at` of an event does not change the order.
- * - An accepted assignment stays with its person after its `until`. It ends when the assignment of a successor for the
- * same duty and bed was accepted and has begun, or when a person ends it by name. A bed that nobody takes over stays
- * with the person who had it.
+ * - An accepted assignment stays with its person after its `until`. It ends when a successor's assignment for the same duty and bed was
+ *   accepted and has begun, or when a person ends exactly this assignment. A bed that nobody takes over stays with the person who had it.
  * - An event that contradicts the state (an unknown assignment, another person's acceptance, a repeated event) has no effect.
  */
 import { dutiesOfRole } from './duty-names.ts';
@@ -60,10 +59,10 @@ export type DutyPlace = { readonly ward: string; readonly bed?: string; readonly
  * Returns who is responsible for a duty at a bed, in the order in which to call them. Each person is listed once.
  * 1. The persons who have accepted: first those whose time has not ended; then by start, the latest first; then by acceptance, the latest first.
  * 2. The persons who are assigned, and whose assignment still waits for this bed (`remainingBeds`). It is better to call them than nobody, but they do not cover the bed.
- * 3. The persons who are away. If the cover of such a person may cover (`coverFault`), the cover is listed in the place of the person.
+ * 3. The persons who are away. If the cover of such a person covers (`absentCoverFault`), the cover is listed in the place of the person.
  *
- * The answer is right for the time of the state and later. For an earlier time, make the state only from the events up
- * to that time, because assignments that were ended since then are not listed.
+ * The result is right for the time of the state and for later times. For an earlier time, make the state only from the
+ * events up to that time, because assignments that were ended since then are not listed.
  */
 export function responsibleAt(state: DutyState, { ward, bed, duty }: DutyPlace, atMs: number): Responsible[] {
   const wardDuties = dutiesOf(state, ward);
@@ -92,7 +91,7 @@ export function responsibleAt(state: DutyState, { ward, bed, duty }: DutyPlace, 
     const absence = absenceAt(wardDuties, userId, atMs);
     if (absence === undefined) here.push({ userId, name, assignmentId, standing });
     else away.push({ userId, name, assignmentId, standing: 'away' });
-    if (absence?.cover && coverFault(wardDuties, absence.cover.userId, duty, atMs) === undefined)
+    if (absence?.cover && absentCoverFault(wardDuties, absence, duty, atMs) === undefined)
       here.push({ userId: absence.cover.userId, name: absence.cover.name, assignmentId, standing });
   }
   return onePerPerson([...here, ...away]);
@@ -104,6 +103,20 @@ export function isCovering({ standing }: Responsible): boolean {
 }
 
 /**
+ * Returns why the cover of an absent person does not cover a duty now, as the end of a sentence. Undefined if the cover
+ * covers the duty, or if there is no cover.
+ */
+export function absentCoverFault(
+  ward: WardDuties,
+  { cover, coverRejectedMs }: Absence,
+  duty: Duty,
+  atMs: number,
+): string | undefined {
+  if (coverRejectedMs !== undefined) return 'cannot cover';
+  return cover && coverFault(ward, cover.userId, duty, atMs);
+}
+
+/**
  * Returns why a person does not cover a duty now, as the end of a sentence; undefined if the person covers it. A cover
  * must have a duty of the same role, so a technician never covers for a nurse, and a person who has gone home never
  * covers. This function does not check accounts.
@@ -112,9 +125,12 @@ export function coverFault(ward: WardDuties, userId: string, duty: Duty, atMs: n
   if (absenceAt(ward, userId, atMs)) return 'is away too';
   const own = dutiesNow(ward, userId, atMs);
   if (own.length === 0) return 'has no duty now';
-  const ofRole: readonly Duty[] =
-    Object.values(dutiesOfRole).find((names: readonly Duty[]) => names.includes(duty)) ?? [];
-  return own.some((name) => ofRole.includes(name)) ? undefined : `has no duty with which to cover a ${duty}`;
+  return own.some((name) => isOfSameRole(name, duty)) ? undefined : `has no duty with which to cover a ${duty}`;
+}
+
+/** Returns whether one role may have both duties. */
+export function isOfSameRole(a: Duty, b: Duty): boolean {
+  return Object.values(dutiesOfRole).some((names: readonly Duty[]) => names.includes(a) && names.includes(b));
 }
 
 /** Returns the duties that a person has accepted and that have begun and are not over. */
@@ -126,7 +142,10 @@ export function dutiesNow(ward: WardDuties, userId: string, atMs: number): Duty[
   return own.filter((entry) => live.includes(entry)).map(({ assignment }) => assignment.duty);
 }
 
-/** Returns the absence of a person at a time; undefined if the person is not away. Of several absences, the newest in the log counts. */
+/**
+ * Returns the absence of a person at a time; undefined if the person is not away. If there are several absences,
+ * returns the newest in the log.
+ */
 export function absenceAt(ward: WardDuties, userId: string, atMs: number): Absence | undefined {
   return ward.absences.findLast(
     (absence) => absence.userId === userId && !absence.isOver && absence.fromMs <= atMs && absence.untilMs > atMs,
@@ -212,6 +231,9 @@ function changeOf(ward: WardDuties, event: AssignmentEvent, changed: LastChange)
         absences: ward.absences.map((absence) => (absence === found ? { ...found, isOver: true, changed } : absence)),
       };
     }
+    case 'cover-seen':
+    case 'cover-rejected':
+      return coverAnswered(ward, event, changed);
   }
 }
 
@@ -247,6 +269,23 @@ function addedAbsence(
   const isKnown = ward.absences.some((absence) => absence.awayId === awayId);
   if (isKnown || isForgotten || isFull || userId !== event.by.userId || cover?.userId === userId) return undefined;
   return { absences: [...ward.absences, { awayId, userId, fromMs, untilMs, ...(cover ? { cover } : {}), changed }] };
+}
+
+function coverAnswered(
+  ward: WardDuties,
+  { type, awayId, by, at }: Extract<AssignmentEvent, { type: 'cover-seen' | 'cover-rejected' }>,
+  changed: LastChange,
+): WardChange | undefined {
+  const found = ward.absences.find((absence) => absence.awayId === awayId);
+  if (!found || found.isOver || found.cover?.userId !== by.userId) return undefined;
+  const { coverRejectedMs, ...rest } = found;
+  const isRejected = type === 'cover-rejected';
+  if (found.isCoverSeen && isRejected === (coverRejectedMs !== undefined)) return undefined;
+  const answered: Absence = {
+    ...{ ...rest, isCoverSeen: true, changed },
+    ...(isRejected ? { coverRejectedMs: parseInstant(at) ?? 0 } : {}),
+  };
+  return { absences: ward.absences.map((absence) => (absence === found ? answered : absence)) };
 }
 
 function changedAssignment(

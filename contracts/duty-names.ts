@@ -9,4 +9,6 @@ export const dutiesOfRole = {
   physician: ['physician'],
   technician: ['technician'],
   auditor: [],
+  administrator: [],
+  display: [],
 } as const satisfies Readonly<Record<string, readonly (typeof duties)[number][]>>;

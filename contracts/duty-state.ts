@@ -6,15 +6,16 @@ import type { Actor } from './messages/records.ts';
 
 /** Maximum number of assignments of a ward that are not over. Further assignments have no effect. */
 export const liveAssignmentsMax = 500;
-/** Maximum number of assignments, and of absences, that the state keeps for a ward. Those that are over are included. */
+/** Maximum number of assignments, and of absences, that the state keeps for a ward, with those that are over. */
 export const storedAssignmentsMax = 2_000;
 /** An assignment or absence that is over stays in the state for this time, so that people can see what happened. */
 export const finishedKeptMs = 48 * 3_600_000;
 /** `withoutOld` runs at most once in this time, because it looks at all assignments of the ward. */
 const dropEveryMs = 3_600_000;
 /**
- * An assignment can be accepted from this time before its start, because the person who accepts must be there to take over (our choice). For the
- * same reason, a person who assigns herself or himself for a later time must still accept.
+ * An assignment can be accepted at most this long before its start, because the person who accepts must be there to
+ * take over (our choice). For the same reason, a person who assigns herself or himself for a later time must still
+ * accept.
  */
 export const acceptEarlyMsMax = 3_600_000;
 
@@ -42,6 +43,10 @@ export type Absence = {
   readonly untilMs: number;
   readonly cover?: Person;
   readonly isOver?: true;
+  /** The cover has seen that she or he covers. */
+  readonly isCoverSeen?: true;
+  /** When the cover said that she or he cannot cover, ms. From then on, this person covers no longer. */
+  readonly coverRejectedMs?: number;
   readonly changed: LastChange;
 };
 
@@ -79,16 +84,18 @@ export function isFor({ assignment }: DutyAssignment, duty: Duty, bed: string | 
   return assignment.beds === undefined || (bed !== undefined && assignment.beds.includes(bed));
 }
 
-/** The beds of an assignment. A duty of the whole ward has one place without a bed. */
+/** Returns the beds of an assignment; only `undefined` for a duty of the whole ward. */
 function placesOf({ assignment }: DutyAssignment): readonly (string | undefined)[] {
   return assignment.beds ?? [undefined];
 }
 
 /**
- * Returns the beds for which a waiting assignment still waits; undefined for a duty of the whole ward. It does not wait for these beds:
- * - a bed that the person has accepted one by one: it is in another assignment of the person, for the same duty and at least until the same end;
- * - a bed that the person accepted in this way and that was then taken from the person again, by name or by a hand-over. Otherwise the end
- * would only offer the same bed to the same person once more.
+ * Returns the beds of a waiting assignment that the person must still accept; undefined for a duty of the whole ward.
+ * These beds are left out:
+ * - a bed that the person has accepted separately: it is in another assignment of the person, for the same duty and at
+ *   least until the same end;
+ * - a bed that the person accepted in this way and then lost again: somebody ended that assignment, or handed the bed over. Otherwise
+ *   Vigil would offer the bed once more to the person who has just lost it.
  */
 export function remainingBeds(ward: WardDuties, entry: DutyAssignment, atMs: number): readonly string[] | undefined {
   const { beds, duty, userId } = entry.assignment;
@@ -104,13 +111,14 @@ export function remainingBeds(ward: WardDuties, entry: DutyAssignment, atMs: num
   );
   const bedsOf = (entries: readonly DutyAssignment[]) => entries.flatMap(({ assignment }) => assignment.beds ?? []);
   const accepted = new Set(bedsOf(ofSameTime.filter(({ ended }) => !ended)));
-  // An assignment from before this one says nothing about it: the person may have been assigned again.
+  // Only an assignment that is newer than `entry` shows that the bed was taken from the person: with `entry`, the
+  // person may have got the bed again.
   const index = ward.assignments.indexOf(entry);
   const lost = new Set(bedsOf(ofSameTime.filter((other) => other.ended && ward.assignments.indexOf(other) > index)));
   const open = beds.filter((bed) => !lost.has(bed));
   const remaining = open.filter((bed) => !accepted.has(bed));
   if (remaining.length > 0) return remaining;
-  // The person has taken all beds without this assignment: it can still be accepted as a whole.
+  // The person has accepted all beds one by one. The assignment can still be accepted as a whole.
   return open.length > 0 ? open : beds;
 }
 
@@ -208,7 +216,10 @@ export function withoutOld(ward: WardDuties): WardDuties {
   };
 }
 
-/** Finds, for each duty and bed, the accepted assignment that was not ended and lasts shortest. */
+/**
+ * Finds, for each duty and bed, the accepted assignment that ends first. Leaves out assignments that a person has
+ * ended.
+ */
 function createFirstAtPlace() {
   const first = new Map<string, DutyAssignment>();
   const keysOf = (entry: DutyAssignment) => placesOf(entry).map((bed) => `${entry.assignment.duty} ${bed ?? ''}`);

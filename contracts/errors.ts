@@ -40,6 +40,7 @@ const classes = {
   'rate-limited': 'transient',
   'not-allowed': 'permanent',
   locked: 'permanent',
+  'password-needed': 'permanent',
   'not-found': 'permanent',
   conflict: 'permanent',
   'bed-occupied': 'permanent',

@@ -33,7 +33,7 @@ const limitsOf = (high: number, changedAt = at(-5_000)) => {
 };
 const names = (open: OpenAtDevice) => openPoints(open, nowMs).map(pointName);
 
-it('lists alarms, pauses, standby and the own limits of the patient', () => {
+it('openPoints lists alarms, pauses, standby and the own limits of the patient', () => {
   const alarms = [alarmOf({ audioPausedUntil: at(1) })];
   expect(names(device({ alarms, standby, limits: limitsOf(130) }))).toEqual([
     'HR 134 > 120',
@@ -45,9 +45,13 @@ it('lists alarms, pauses, standby and the own limits of the patient', () => {
 
 it.each([
   ['nothing', device(), []],
-  ['no pause that ends now', device({ alarms: [alarmOf({ audioPausedUntil: at(0) })] }), ['HR 134 > 120']],
-  ['no limits that are those of the ward', device({ limits: newLimits('assoc-01') }), []],
-])('lists %s', (_, open, expected) => {
+  [
+    'the alarm only, if its pause ends now',
+    device({ alarms: [alarmOf({ audioPausedUntil: at(0) })] }),
+    ['HR 134 > 120'],
+  ],
+  ['nothing, if the patient has the limits of the ward', device({ limits: newLimits('assoc-01') }), []],
+])('openPoints lists %s', (_, open, expected) => {
   expect(names(open)).toEqual(expected);
 });
 
@@ -116,11 +120,11 @@ it.each([
     device({ associationId: 'assoc-02', limits: limitsOf(130) }),
     false,
   ],
-])('%s: seen or new', (_, first, second, expected) => {
+])('seenWith knows whether a person has already seen this point: %s', (_, first, second, expected) => {
   expect(hasSeen(first, second)).toBe(expected);
 });
 
-it('a key whose level is no number has seen nothing', () => {
+it('a key whose level is not a number proves that no point was seen', () => {
   const [key = ''] = seenKeys(openPoints(alarms(), nowMs));
   expect(seenWith([key])(key)).toBe(true);
   for (const level of ['', '-1', '?']) expect(seenWith([`${key.split('.')[0]}.${level}`])(key)).toBe(false);

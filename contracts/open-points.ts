@@ -1,15 +1,17 @@
 /**
- * What is open at a bed when it is handed over: alarms, pauses of the sound, standby, the patient's own limits, and the hand-over note. The page shows these points,
- * and the server compares them with what is open when the person accepts. Both use this file, so that they mean the same. Pure.
+ * What is open at a bed when it is handed over: alarms, pauses of the sound, standby, the patient's own limits, the hand-over note, and open tasks. The page shows these points,
+ * and the server compares them with what is open when the person accepts. Page and server use this file, so that they
+ * compare the same points. Pure.
  */
 import type { Alarm, GroupInForce, LimitsInForce, Standby } from './messages/alarms.ts';
 import type { HandOverNote } from './messages/hand-over-notes.ts';
+import type { PatientTask } from './messages/patient-tasks.ts';
 import { priorityRank } from './priorities.ts';
 import { parseInstant } from './time.ts';
 
 /**
- * `key` is an id, or an id and a level: the priority of an alarm, the end of a pause or standby. Who has seen a point has also seen it with a
- * lower level.
+ * `key` is an id, or an id and a level: the priority of an alarm, the end of a pause or standby. A person who has seen
+ * a point has also seen it with a lower level.
  */
 export type OpenPoint = { readonly key: string } & (
   | { readonly type: 'alarm'; readonly alarm: Alarm }
@@ -17,6 +19,7 @@ export type OpenPoint = { readonly key: string } & (
   | { readonly type: 'standby'; readonly standby: Standby }
   | { readonly type: 'limits'; readonly group: GroupInForce }
   | { readonly type: 'note'; readonly note: HandOverNote }
+  | { readonly type: 'task'; readonly task: PatientTask }
 );
 
 /** What a person may see of one device at a bed. */
@@ -26,10 +29,14 @@ export type OpenAtDevice = {
   readonly standby: Standby | null;
   readonly limits: LimitsInForce | null;
   readonly note?: HandOverNote | undefined;
+  readonly tasks?: readonly PatientTask[] | undefined;
 };
 
 /** Returns what is open at a device of a bed. */
-export function openPoints({ associationId, alarms, standby, limits, note }: OpenAtDevice, nowMs: number): OpenPoint[] {
+export function openPoints(
+  { associationId, alarms, standby, limits, note, tasks = [] }: OpenAtDevice,
+  nowMs: number,
+): OpenPoint[] {
   const ofAlarms = alarms.map(
     (alarm): OpenPoint => ({ type: 'alarm', key: alarmKey(alarm, needsPerson(alarm)), alarm }),
   );
@@ -48,12 +55,15 @@ export function openPoints({ associationId, alarms, standby, limits, note }: Ope
       return { type: 'limits', key: keyOf('limits', associationId, group.group, value), group };
     }),
     ...(note ? [{ type: 'note', key: keyOf('note', note.noteId), note } as const] : []),
+    ...tasks
+      .filter(({ done }) => done === undefined)
+      .map((task): OpenPoint => ({ type: 'task', key: keyOf('task', task.eventId), task })),
   ];
 }
 
 /**
- * Returns the keys of what a person has seen. Who has seen an alarm that nobody had acknowledged has also seen it for the time when somebody
- * acknowledges it: that is no news that keeps a person from accepting.
+ * Returns the keys of what a person has seen. An acknowledgement must not keep a person from accepting. So a person who
+ * has seen an alarm before its acknowledgement has also seen it after its acknowledgement.
  */
 export function seenKeys(points: readonly OpenPoint[]): string[] {
   return points.flatMap((point) =>
@@ -78,13 +88,16 @@ export function seenWith(keys: readonly string[]): (key: string) => boolean {
 /** Returns the id in a key. It stays the same when the level changes. */
 export const pointId = (key: string): string => partsOf(key).id;
 
-/** Returns the parts of a key. A page sends the keys, so that the level may be no number: nothing is then seen. */
+/**
+ * Returns the parts of a key. A page sends the keys, so the level may be any text. A key whose level is not a number
+ * proves nothing.
+ */
 function partsOf(key: string): { readonly id: string; readonly level: number } {
   const [id = '', level = '0'] = key.split('.');
   return { id, level: Number.parseInt(level, 36) };
 }
 
-/** Returns a short text of a point. A note is named without its text, because the name goes to the audit trail, too. */
+/** Returns a short text of a point. A note and a task are named without their text, because the name goes to the audit trail, too. */
 export function pointName(point: OpenPoint): string {
   switch (point.type) {
     case 'alarm':
@@ -97,6 +110,8 @@ export function pointName(point: OpenPoint): string {
       return `own limits of ${point.group.group}`;
     case 'note':
       return `note of ${point.note.by}`;
+    case 'task':
+      return `task of ${point.task.by}`;
   }
 }
 
@@ -110,13 +125,16 @@ const withLevel = (id: string, level = 0) => `${id}.${level.toString(36)}`;
 const alarmKey = ({ alarmId, priority }: Alarm, isOpen: boolean) =>
   withLevel(keyOf('alarm', alarmId, isOpen ? 'open' : 'acknowledged'), priorityRank[priority]);
 
-/** A standby that somebody sets again has a new start: with the same reason and no later end it is no news. */
+/**
+ * Leaves out the start: a standby that somebody sets again, with the same reason and no later end, is not a new
+ * point.
+ */
 const standbyKey = (associationId: string, { reason, until }: Standby) =>
   withLevel(keyOf('standby', associationId, reason), parseInstant(until));
 
 /**
- * Returns a short key, because a page sends the keys of a whole ward: two FNV-1a hashes of 32 bits. A person who could make two equal keys
- * would only hide a point from her or his own acceptance.
+ * Returns a short key, because a page sends the keys of a whole ward: two FNV-1a hashes of 32 bits. These hashes are safe enough: a
+ * person who could make two equal keys would only hide a point from herself or himself.
  */
 function keyOf(...parts: readonly string[]): string {
   const text = parts.join('\n');

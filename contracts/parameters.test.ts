@@ -43,5 +43,5 @@ describe('usableNumber', () => {
     ['refuses -32768, which some devices send for "no value"', { ...hr, value: -32768 }, undefined],
     ['refuses NaN', { ...hr, value: Number.NaN }, undefined],
     ['refuses an infinite value', { ...hr, value: Number.POSITIVE_INFINITY }, undefined],
-  ] as const)('%s', (_, numeric, expected) => expect(usableNumber(numeric)).toBe(expected));
+  ] as const)('usableNumber %s', (_, numeric, expected) => expect(usableNumber(numeric)).toBe(expected));
 });

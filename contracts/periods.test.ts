@@ -54,7 +54,7 @@ describe('timedPeriods', () => {
       [[-9, 0, -9, 0]],
     ],
     [
-      'returns an earlier earliest end if a stamp is ahead by 1 ms more than two clocks may differ',
+      'moves the earliest end back if a stamp is ahead by 1 ms more than two clocks may differ',
       [period('a', -90, 5 / 60 + 1 / 60_000)],
       [[-90, 0, -90, -doubtMinutes]],
     ],

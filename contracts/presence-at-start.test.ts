@@ -11,6 +11,6 @@ it.each([
   ['of a clock that is a little ahead', formatInstant(t0 + 30_000), true],
   ['of a clock that is far ahead', formatInstant(t0 + 30_001), false],
   ['with an invalid time', 'no time', false],
-])('a record %s counts at the start of its reader, or not', (_name, at, expected) => {
+])('countsAtStart decides whether a reader that has just started uses a record %s', (_name, at, expected) => {
   expect(countsAtStart({ at }, t0)).toBe(expected);
 });

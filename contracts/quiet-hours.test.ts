@@ -15,7 +15,7 @@ describe('isQuiet', () => {
     ['1 ms before the start within a day', noon, '2026-01-10T11:59:59.999Z', false],
     ['the start within a day', noon, '2026-01-10T12:00:00.000Z', true],
     ['the end within a day', noon, '2026-01-10T13:00:00.000Z', false],
-  ])('%s', (_, hours, at, expected) => expect(isQuiet(hours, Date.parse(at))).toBe(expected));
+  ])('isQuiet is right at %s', (_, hours, at, expected) => expect(isQuiet(hours, Date.parse(at))).toBe(expected));
 });
 
 it.each([

@@ -13,7 +13,7 @@ describe('addressFault', () => {
     'https://other.example:8443/x?y=1',
     'https://a.wild.example/',
     'https://a.b.wild.example/',
-  ])('accepts %s', (address) => {
+  ])('addressFault accepts %s', (address) => {
     expect(addressFault(address, hosts)).toBeUndefined();
   });
 
@@ -41,11 +41,11 @@ describe('addressFault', () => {
     ['https://[::1]/', 'not allowed'],
     ['https://127.0.0.1/', 'not allowed'],
     ['https://2130706433/', 'not allowed'],
-  ])('refuses %s: %s', (address, reason) => {
+  ])('addressFault refuses %s: %s', (address, reason) => {
     expect(addressFault(address, hosts)).toContain(reason);
   });
 
-  it('accepts the addresses that browsers get from the known push services', () => {
+  it('addressFault accepts the addresses that browsers get from the known push services', () => {
     for (const address of [
       'https://fcm.googleapis.com/fcm/send/abc:def',
       'https://updates.push.services.mozilla.com/wpush/v2/gAAAA',
@@ -55,7 +55,7 @@ describe('addressFault', () => {
       expect(addressFault(address, knownPushHosts)).toBeUndefined();
   });
 
-  it('refuses every address if no host is allowed', () => {
+  it('addressFault refuses every address if no host is allowed', () => {
     expect(addressFault('https://push.example/', [])).toBeDefined();
     expect(addressFault('https://push.example/', [''])).toBeDefined();
     expect(addressFault('https://push.example/', [':443'])).toBeDefined();
@@ -72,9 +72,9 @@ describe('storedAddress', () => {
     ['push.example', undefined],
     ['mailto:anna@hospital.example', undefined],
     ['', undefined],
-  ])('of %s is %s', (address, expected) => expect(storedAddress(address)).toBe(expected));
+  ])('storedAddress of %s is %s', (address, expected) => expect(storedAddress(address)).toBe(expected));
 
-  it('of an address without a fault has the form that the log takes', () => {
+  it('storedAddress of an address without a fault has the form that the schema of the log accepts', () => {
     for (const address of ['HTTPS://push.example/x', 'hTTps:/push.example/x', '\thttps://push.example/\u00e4']) {
       expect(addressFault(address, hosts)).toBeUndefined();
       const entry = { channel: 'webhook', url: storedAddress(address), secret: `whsec_${'A'.repeat(32)}` };
@@ -86,7 +86,7 @@ describe('storedAddress', () => {
 });
 
 describe('comparableAddress', () => {
-  it('is the same for an address with a needless encoding, and leaves a text that is no address', () => {
+  it('comparableAddress decodes characters that need no encoding, and does not change a text that is no address', () => {
     expect(comparableAddress('https://push.example/%73%2f')).toBe('https://push.example/s%2F');
     expect(comparableAddress('push')).toBe('push');
   });
@@ -94,7 +94,7 @@ describe('comparableAddress', () => {
 
 describe('allowedHostPattern', () => {
   it.each(['push.example', 'push.example:8443', '*.push.example', '10.20.1.7:8443', '[2001:db8::1]:8443', 'a'])(
-    'takes %s',
+    'allowedHostPattern accepts %s',
     (host) => expect(host).toMatch(allowedHostPattern),
   );
 
@@ -107,5 +107,5 @@ describe('allowedHostPattern', () => {
     'a b',
     'höspital.example',
     '',
-  ])('refuses %s', (host) => expect(host).not.toMatch(allowedHostPattern));
+  ])('allowedHostPattern refuses %s', (host) => expect(host).not.toMatch(allowedHostPattern));
 });

@@ -26,9 +26,12 @@ it.each([
 it.each([
   [30_000, [4, 5]],
   [30_001, []],
-])('noteBoot needs three turns within a minute: boots that alternate every %d ms', (everyMs, expected) => {
-  expect(detections('ABABAB', everyMs)).toEqual(expected);
-});
+])(
+  'noteBoot needs three turns within a minute: if two boots alternate every %d ms, it reports two devices at readings %j',
+  (everyMs, expected) => {
+    expect(detections('ABABAB', everyMs)).toEqual(expected);
+  },
+);
 
 const t0 = Date.UTC(2026, 0, 1, 12);
 /** `behindMs`: receive time minus device time. */
@@ -58,7 +61,7 @@ function detectsTwoDevices(log: readonly Received[]): boolean {
     })
     .includes(true);
 }
-/** Returns a log in which the readings of two gateways alternate, whatever their receive times are. */
+/** Returns a log in which the readings of two gateways alternate, for any receive times. */
 const alternating = (a: Received[], b: Received[]) => a.flatMap((reading, i) => [reading, ...(b[i] ? [b[i]] : [])]);
 
 describe('noteStart', () => {

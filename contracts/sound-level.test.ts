@@ -35,7 +35,7 @@ describe('soundLevel', () => {
     ],
     ['a paused alarm is silent', [alarm('a', { priority: 'high', ...pausedUntil(1) })], undefined],
     [
-      'a pause that ends later than any pause can end does not count',
+      'an alarm sounds if its pause ends later than any pause can end',
       [alarm('a', { priority: 'high', ...pausedUntil(125_001) })],
       'high',
     ],

@@ -10,7 +10,7 @@ describe('parseInstant', () => {
     ['1970-01-01T00:00:00.000Z', 0],
     ['2000-02-29T23:59:59.999Z', Date.UTC(2000, 1, 29, 23, 59, 59, 999)],
     ['2026-12-31T00:00:00.000Z', Date.UTC(2026, 11, 31)],
-  ])('parses %s', (text, ms) => expect(parseInstant(text)).toBe(ms));
+  ])('parseInstant parses %s', (text, ms) => expect(parseInstant(text)).toBe(ms));
 
   it.each([
     '2026-03-01T12:00:00Z',
@@ -33,9 +33,9 @@ describe('parseInstant', () => {
     '2026-01-01T00:00:00.0000000000Z',
     '',
     'now',
-  ])('refuses %j', (text) => expect(parseInstant(text)).toBeUndefined());
+  ])('parseInstant refuses %j', (text) => expect(parseInstant(text)).toBeUndefined());
 
-  it('parses what formatInstant wrote to the same instant', () => {
+  it('parseInstant returns the instant that formatInstant wrote', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: Date.UTC(2199, 0) }), (ms) => parseInstant(formatInstant(ms)) === ms),
     );

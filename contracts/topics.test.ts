@@ -27,7 +27,7 @@ describe('kafkaTopics', () => {
   it('keysOfPartitions returns a key for each partition, so that a canary reaches every alarm processor', () => {
     const keys = keysOfPartitions('observations', 'canary');
     expect(keys.map((key) => partitionOf('observations', key))).toEqual([...Array(clinicalPartitions).keys()]);
-    // Only characters that the header of a sealed record may have.
+    // The keys have only characters that are allowed in the header of a sealed record.
     for (const key of keys) expect(key).toMatch(/^canary-\d+$/);
   });
 
@@ -65,6 +65,14 @@ describe('kafkaTopics', () => {
     expect(keysTopicOfRecord('audit', 'alarms')).toBeUndefined();
   });
 
+  it('the decisions about calls are kept for 400 days, and the records that explain them are kept for ever', () => {
+    const { retentionMs, cleanup } = kafkaTopics.deliveries;
+    expect({ retentionMs, cleanup }).toEqual({ retentionMs: 400 * 24 * 3_600_000, cleanup: 'delete' });
+    expect(kafkaTopics.alarms.retentionMs).toBe(-1);
+    expect(kafkaTopics.assignments.retentionMs).toBe(-1);
+    expect(kafkaTopics.audit.retentionMs).toBe(-1);
+  });
+
   it('the trend writer may read readings and alarms, but not alarm-state or commands', () => {
     expect(topicsOf('trends', 'readers')).toEqual([
       'observations',
@@ -74,6 +82,18 @@ describe('kafkaTopics', () => {
       'alarms',
     ]);
     expect(topicsOf('trends', 'writers')).toEqual([]);
+  });
+
+  it('the strip writer may read alarms and what devices sent, and may write only strips', () => {
+    expect(topicsOf('strips', 'readers')).toEqual([
+      'observations',
+      'waveforms',
+      ...keysTopics,
+      'alarms',
+      'alarm-state',
+      'strips',
+    ]);
+    expect(topicsOf('strips', 'writers')).toEqual(['keys-strips', 'strips']);
   });
 
   it('the delivery process may read alarms and what persons answer, and may write only deliveries, its sign of life and its canaries', () => {
@@ -109,7 +129,7 @@ describe('kafkaTopics', () => {
 
 describe('parseDeviceTopic', () => {
   it.each(['observations', 'waveforms', 'status', 'alerts', 'inbox'] as const)(
-    'parses the topic that deviceTopic makes for %s',
+    'parseDeviceTopic parses the topic that deviceTopic makes for %s',
     (kind) => {
       expect(parseDeviceTopic(deviceTopic('bed-01', kind))).toEqual({ deviceId: 'bed-01', kind });
     },
@@ -131,5 +151,5 @@ describe('parseDeviceTopic', () => {
     'devices/bed-01/Observations',
     'devices/bed-01/__proto__',
     '$SYS/broker/uptime',
-  ])('refuses %j', (topic) => expect(parseDeviceTopic(topic)).toBeUndefined());
+  ])('parseDeviceTopic refuses %j', (topic) => expect(parseDeviceTopic(topic)).toBeUndefined());
 });

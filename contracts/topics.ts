@@ -5,7 +5,7 @@
 import { dayMs, hourMs } from './durations.ts';
 
 /** The services. Each is a Kafka principal (`CN=<service>`) and has its own private reader key to open sealed records. */
-export const services = ['gateway', 'alarms', 'trends', 'delivery', 'dashboard', 'operator'] as const;
+export const services = ['gateway', 'alarms', 'trends', 'delivery', 'strips', 'dashboard', 'operator'] as const;
 export type Service = (typeof services)[number];
 
 /** The principals that have rights on topics. The witness fetches the audit trail but cannot open it, because it has no reader key. */
@@ -24,6 +24,7 @@ type TopicRow = {
     | 'processId'
     | 'reachId'
     | 'stayId'
+    | 'stripId'
     | 'name';
   readonly partitions: number;
   readonly cleanup: 'delete' | 'compact' | 'compact,delete';
@@ -44,17 +45,17 @@ type TopicRow = {
 };
 
 /**
- * Number of partitions of each topic with the key `associationId`. They also have the same partitioner, so that one processor gets all
- * readings, commands, states and alarms of an association.
+ * Number of partitions of each topic with the key `associationId`. These topics also have the same partitioner, so that
+ * one processor gets all readings, commands, states and alarms of an association.
  */
 export const clinicalPartitions = 12;
 
-/** A topic that keeps every record for ever. One partition, because the order of its records counts. */
+/** A topic that keeps every record for ever. One partition, because the order of its records matters. */
 const events = { partitions: 1, cleanup: 'delete', retentionMs: -1, segmentMs: 7 * dayMs } as const;
 /** A topic that keeps the last record of each key for ever. */
 const lastRecords = { partitions: 1, cleanup: 'compact', retentionMs: -1, segmentMs: hourMs } as const;
 
-/** A topic of data keys. Each writer has its own, so that no writer can delete the keys of another writer. */
+/** A topic of data keys. Each writer has its own topic, so that no writer can delete the keys of another writer. */
 const wrappedKeys = {
   key: 'keyId',
   ...lastRecords,
@@ -70,7 +71,7 @@ export const kafkaTopics = {
     retentionMs: 7 * dayMs,
     segmentMs: 6 * hourMs,
     writers: ['gateway'],
-    readers: ['alarms', 'trends', 'dashboard', 'operator'],
+    readers: ['alarms', 'trends', 'strips', 'dashboard', 'operator'],
   },
   waveforms: {
     key: 'associationId',
@@ -79,7 +80,7 @@ export const kafkaTopics = {
     retentionMs: dayMs,
     segmentMs: hourMs,
     writers: ['gateway'],
-    readers: ['alarms', 'trends', 'dashboard', 'operator'],
+    readers: ['alarms', 'trends', 'strips', 'dashboard', 'operator'],
   },
   rejected: {
     key: 'devicePseudonym',
@@ -99,14 +100,15 @@ export const kafkaTopics = {
     writers: ['dashboard', 'operator'],
     readers: ['gateway', 'alarms', 'trends', 'delivery', 'dashboard', 'operator'],
   },
-  // Longer than the retention of the records that these keys open (retentionOf), plus the hour for which a key seals records.
+  // A data key is kept longer than the records that it opens (retention.ts), plus the hour for which it seals records.
   'keys-readings': { ...wrappedKeys, cleanup: 'compact,delete', retentionMs: 9 * dayMs, writers: ['gateway'] },
   'keys-rejected': { ...wrappedKeys, cleanup: 'compact,delete', retentionMs: 32 * dayMs, writers: ['gateway'] },
   'keys-alarms': { ...wrappedKeys, writers: ['alarms'] },
   'keys-delivery': { ...wrappedKeys, writers: ['delivery'] },
+  'keys-strips': { ...wrappedKeys, cleanup: 'compact,delete', retentionMs: 32 * dayMs, writers: ['strips'] },
   'keys-dashboard': { ...wrappedKeys, writers: ['dashboard'] },
   'keys-operator': { ...wrappedKeys, writers: ['operator'] },
-  // Older versions wrote all data keys into this topic. It is only read now.
+  // Older versions wrote all data keys into this topic. Nothing writes it any more; it is only read.
   keys: { ...wrappedKeys, writers: [] },
   commands: {
     key: 'associationId',
@@ -125,7 +127,7 @@ export const kafkaTopics = {
     segmentMs: 7 * dayMs,
     writers: ['alarms'],
     // The trend writer reads the scores and opens no other type of record. The delivery process opens only events of alarms.
-    readers: ['alarms', 'trends', 'delivery', 'dashboard', 'operator'],
+    readers: ['alarms', 'trends', 'delivery', 'strips', 'dashboard', 'operator'],
   },
   'alarm-state': {
     key: 'associationId',
@@ -134,9 +136,22 @@ export const kafkaTopics = {
     retentionMs: -1,
     segmentMs: hourMs,
     writers: ['alarms'],
-    readers: ['alarms', 'dashboard', 'operator'],
+    readers: ['alarms', 'strips', 'dashboard', 'operator'],
     // The same data keys seal `alarms` and `alarm-state`. So a process that starts after a crash unwraps only one key for each bed.
     sharesKeysWith: 'alarms',
+  },
+  strips: {
+    // The waves around the onset of each alarm (docs/decisions/074-strips.md). The key names the alarm and the onset, so a reader finds a
+    // strip without opening others.
+    key: 'stripId',
+    partitions: 6,
+    cleanup: 'delete',
+    retentionMs: 30 * dayMs,
+    segmentMs: dayMs,
+    // 24 GiB in all. 64 beds with 50 alarms a day write about 3 GiB in 30 days.
+    partitionBytesMax: 4 * 1024 ** 3,
+    writers: ['strips'],
+    readers: ['strips', 'dashboard', 'operator'],
   },
   presence: {
     key: 'processId',
@@ -146,8 +161,8 @@ export const kafkaTopics = {
     readers: ['gateway', 'dashboard', 'operator'],
   },
   canary: {
-    // Each process writes which canaries it has seen (docs/decisions/023-canary.md), and the delivery process which pages must answer one
-    // (docs/decisions/060-channels.md). Only the newest record of a process counts.
+    // Each process writes which canaries it has seen (docs/decisions/023-canary.md), and the delivery process writes
+    // which pages must answer a canary (docs/decisions/060-channels.md). Only the newest record of a process is used.
     key: 'processId',
     partitions: 1,
     cleanup: 'delete',
@@ -174,14 +189,15 @@ export const kafkaTopics = {
     readers: ['gateway', 'operator'],
   },
   accounts: {
-    // Each account at its last recorded change. At its start, the dashboard finds from these the changes made while no dashboard ran.
+    // Each account at its last recorded change. A dashboard that starts uses these records to find the changes that
+    // were made while no dashboard ran.
     key: 'actorPseudonym',
     ...lastRecords,
     writers: ['dashboard'],
     readers: ['dashboard'],
   },
   assignments: {
-    // Never compacted, because the events answer who was responsible at any earlier time.
+    // Never compacted, because the events show who was responsible at any earlier time.
     key: 'wardPseudonym',
     ...events,
     writers: ['dashboard'],
@@ -190,7 +206,11 @@ export const kafkaTopics = {
   deliveries: {
     // One partition, because the messages to one person, and their rate, depend on the alarms of all patients.
     key: 'name',
-    ...events,
+    partitions: 1,
+    cleanup: 'delete',
+    // Longer than a year, for a yearly audit, and as long as the trends by minute (docs/decisions/068-deliveries-kept.md).
+    retentionMs: 400 * dayMs,
+    segmentMs: 7 * dayMs,
     writers: ['delivery'],
     readers: ['delivery', 'dashboard', 'operator'],
   },
@@ -212,8 +232,8 @@ export const kafkaTopics = {
     readers: ['delivery', 'dashboard', 'operator'],
   },
   notes: {
-    // Hand-over notes. A topic of its own, because only the dashboards may open them. One partition, because the newest note of a stay counts,
-    // also if the stay has several associations.
+    // Hand-over notes. They have a topic of their own, because only the dashboards may open them. One partition,
+    // because the newest note of a stay is used, even if the stay has several associations.
     key: 'stayId',
     ...events,
     writers: ['dashboard'],
@@ -242,16 +262,6 @@ export const turns = {
 } as const satisfies Partial<Record<KafkaTopic, { readonly service: Service; readonly id: string }>>;
 export type TurnTopic = keyof typeof turns;
 
-/** Kafka looks for old files every 5 min and deletes them 1 min later. */
-const deletionMsMax = 6 * 60_000;
-
-/** Returns how long Kafka keeps a record of a topic that is not compacted: at least `msMin` and at most `msMax`. */
-export function retentionOf(topic: KafkaTopic): { readonly msMin: number; readonly msMax: number } {
-  const { retentionMs, segmentMs } = kafkaTopics[topic];
-  if (retentionMs < 0) return { msMin: Number.POSITIVE_INFINITY, msMax: Number.POSITIVE_INFINITY };
-  return { msMin: retentionMs, msMax: retentionMs + segmentMs + deletionMsMax };
-}
-
 export const kafkaTopicNames = Object.keys(kafkaTopics) as KafkaTopic[];
 
 export const keysTopics = kafkaTopicNames.filter((name) => kafkaTopics[name].key === 'keyId') as KeysTopic[];
@@ -266,6 +276,7 @@ export function keysTopicOfWriter(service: Service, topic: KafkaTopic): KeysTopi
       return topic === 'rejected' ? 'keys-rejected' : 'keys-readings';
     case 'alarms':
     case 'delivery':
+    case 'strips':
     case 'dashboard':
     case 'operator':
       return `keys-${service}`;

@@ -36,7 +36,10 @@ afterAll(async () => {
   await operator?.close();
 });
 
-/** Makes a bed whose patient has just changed, and connects its device, whose clock is a minute behind and is not measured yet. */
+/**
+ * Makes a bed whose patient has just changed, and connects its device. The clock of the device is a minute behind, and
+ * the gateway has not measured it yet.
+ */
 async function changedBed(deviceId: string, protocolVersion: 4 | 5) {
   const changedAt = iso(Date.now());
   const first = { ...admitted('1', `icu-${run}`, 'First'), from: iso(Date.now() - 3_600_000), to: changedAt };
@@ -70,7 +73,7 @@ const metricValue = async (name: string) => {
   return Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(await answer.text())?.[1]);
 };
 
-it('the gateway keeps as many unclear readings apart as it has space for, refuses the rest with 0x97, and accepts readings once the clock is measured', async () => {
+it('the gateway keeps unclear readings apart while there is space, refuses the rest with 0x97, and accepts readings after the clock is measured', async () => {
   const { send, second } = await changedBed(bed, 5);
   await until('the first reading that is kept apart', async () => {
     await send();
@@ -81,7 +84,7 @@ it('the gateway keeps as many unclear readings apart as it has space for, refuse
   expect(await keptApartOf(bed)).toHaveLength(3);
   expect(await metricValue('vigil_gateway_unattributed_not_kept_total')).toBeGreaterThanOrEqual(3);
   await until(
-    'a reading of the second patient, once the clock is measured',
+    'a reading of the second patient, after the clock is measured',
     async () => {
       const answer = await send();
       await sleep(250);

@@ -73,7 +73,7 @@ function openIngest(apartBytesPerDay: number) {
 
 const values = { values: [{ code: 'MDC_ECG_HEART_RATE', value: 80, unit: '/min' }] };
 
-it('acknowledges a reading that is kept apart, with the reason', () => {
+it('the gateway acknowledges a reading that is kept apart, with the reason', () => {
   const { send, topics, notices } = openIngest(1_000_000);
   expect(send('observations', values)).toMatchObject({
     kind: 'appended',
@@ -82,7 +82,7 @@ it('acknowledges a reading that is kept apart, with the reason', () => {
   expect({ topics: topics(), notices }).toEqual({ topics: ['rejected'], notices: ['unattributed'] });
 });
 
-it('refuses an unclear reading with quota exceeded, advice and a notice for the bed if there is no space', () => {
+it('if there is no space, the gateway refuses an unclear reading with “quota exceeded” and advice, and the bed gets a notice', () => {
   const { send, topics, notices, counters, measures } = openIngest(0);
   expect(send('observations', values)).toEqual({
     kind: 'refused',
@@ -96,14 +96,14 @@ it('refuses an unclear reading with quota exceeded, advice and a notice for the 
   expect(Object.fromEntries(measures.rejections)).toEqual({ 'apart-budget-spent': 1 });
 });
 
-it('accepts statuses and lists of alarms even if there is no space for unclear readings', () => {
+it('the gateway accepts statuses and lists of alarms even if there is no space for unclear readings', () => {
   const { send, topics } = openIngest(0);
   expect(send('status', { online: true })).toEqual({ kind: 'appended' });
   expect(send('alerts', { alerts: [] })).toEqual({ kind: 'appended' });
   expect(topics()).not.toContain('rejected');
 });
 
-it('does not acknowledge an unclear reading that could not be written to Kafka, so that the device sends it again', () => {
+it('the gateway does not acknowledge an unclear reading that could not be written to Kafka, so that the device sends it again', () => {
   const { send, kafka, notices } = openIngest(1_000_000);
   kafka.isAway = true;
   expect(send('observations', values)).toEqual({ kind: 'failed' });

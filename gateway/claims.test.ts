@@ -39,6 +39,7 @@ beforeEach(async () => {
           ready: Promise.resolve(),
           reachEnd: async () => new Map(),
           leftOut: () => new Map(),
+          leftOutOffsets: () => [],
           close: async () => {},
         };
       },
@@ -74,7 +75,7 @@ function deliverClaim(boot: string, seq: number, body: unknown, contentType: str
   );
 }
 
-it('a claim is settled when it is read from the log, not when it is written', async () => {
+it('the gateway reports that the log has a claim when it has read the claim, not when it has written it', async () => {
   claim(source('us.1'));
   writtenClaims[0]!.answer();
   await vi.advanceTimersByTimeAsync(100);
@@ -86,7 +87,7 @@ it('a claim is settled when it is read from the log, not when it is written', as
   expect(writtenClaims).toHaveLength(1);
 });
 
-it('reports the claims of other gateways in the order of the log, each once', () => {
+it('the gateway reports the claims of other gateways in the order of the log, each once', () => {
   claim(source('us.1'));
   deliverClaim('other', 7, { clientId: 'bed-07', connection: 'other.3' });
   deliverClaim('us', 1, writtenClaims[0]!.body);
@@ -98,7 +99,7 @@ it('reports the claims of other gateways in the order of the log, each once', ()
   expect(callTexts).toEqual(['bed-07 taken', 'us.1 claimed 42', 'bed-08 taken']);
 });
 
-it('a claim is settled as false after 2 s, is written again until the log has it, and is then reported', async () => {
+it('after 2 s the gateway reports that the log does not have a claim; it writes the claim again until the log has it, and then reports that the log has it', async () => {
   const unclaimed = source('us.1');
   claim(unclaimed);
   await vi.advanceTimersByTimeAsync(1_999);
@@ -125,7 +126,7 @@ it('a claim that was written is reported even if its connection has ended since'
   expect(callTexts).toEqual(['us.1 unclaimed', 'us.1 has 41']);
 });
 
-it('a claim is not written again if its connection has ended, and not settled if it was given up', async () => {
+it('a claim is not written again if its connection has ended, and nothing is reported about a claim that was given up', async () => {
   const first = source('us.1');
   const giveUp = claim(first);
   giveUp();

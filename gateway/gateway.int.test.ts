@@ -109,7 +109,7 @@ describe('a reading', () => {
     }
   });
 
-  it('the gateway numbers readings by connection if the device does not', async () => {
+  it('the gateway numbers the readings of each connection if the device does not number them', async () => {
     const topic = (kind: string) => `devices/${device('numbered')}/${kind}`;
     const wave = {
       start: iso(Date.now()),
@@ -194,7 +194,7 @@ describe('bad input', () => {
     [5, 2],
     [4, 1],
   ] as const)(
-    'bad input that is answered is in rejected with its reason, MQTT %i, QoS %i',
+    'when bad input is answered, it is in rejected with its reason, MQTT %i, QoS %i',
     async (protocolVersion, qos) => {
       const client = await connect('bad', { protocolVersion });
       const before = (await recordsOf(operator, 'rejected', device('bad'))).length;
@@ -271,7 +271,7 @@ describe('bad input', () => {
     await client.endAsync();
   });
 
-  it('the payload of bad input is not written to the log', () => {
+  it('the payload of bad input is not in the log lines of the gateway', () => {
     expect(gateway.output()).toContain('payload-not-json');
     expect(gateway.output()).not.toMatch(/garbage|"values"|31415\.926/);
   });
@@ -305,6 +305,9 @@ describe('a connection', () => {
       'status false',
       'gone: will',
     ]);
+    // The test platform's certificates are valid, so the end of the device's certificate is in the future.
+    expect(Date.parse(String(records[0]?.body.certificateEndsAt))).toBeGreaterThan(lostAtMs);
+    expect(records.at(-1)?.body).not.toHaveProperty('certificateEndsAt');
     const connectionLostMs = Date.parse(String(records.at(-1)?.body.receivedAt));
     expect(connectionLostMs - lostAtMs).toBeLessThan(1_000);
     expect(records.map(({ opened }) => opened.origin.writer === 'gateway')).toEqual(

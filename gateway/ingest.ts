@@ -3,12 +3,12 @@ import { isUtf8 } from 'node:buffer';
 import type { Logger } from 'pino';
 import { periodAt } from '../contracts/association-at.ts';
 import type { GatewayNotice } from '../contracts/bed-notices.ts';
+import { noteNumber } from '../contracts/continuity.ts';
 import { isLateReading } from '../contracts/device-clock.ts';
 import type { ErrorCode, Fault } from '../contracts/errors.ts';
 import type { DeviceTopicKind } from '../contracts/topics.ts';
 import { type Attribution, attribute } from './core/associations.ts';
 import { measurementSpan, noteTime } from './core/clocks.ts';
-import { noteNumber } from './core/continuity.ts';
 import { linesLeftOut } from './core/log-limiter.ts';
 import { publishReasonCode } from './core/reasons.ts';
 import { recordKinds, recordPrefix, recordSuffix } from './core/records.ts';
@@ -106,9 +106,10 @@ export function createIngest(options: {
   }
 
   /**
-   * Returns the association of a message at the instant of its measurement. If the association of a status or of a list of alarms is
-   * unclear, returns the present association: a status has no values of a patient, and nobody would see an alarm that is kept apart. A
-   * status without a time, such as a will, gets the association at its receipt.
+   * Returns the association of a message at the instant of its measurement. If the association of a status or of a list
+   * of alarms is unclear, returns the present association. The reasons: a status has no values of a patient, and nobody
+   * would see an alarm that is kept apart. A status without a time, such as a will, gets the association at its
+   * receipt.
    */
   function attributionOf({ source, receivedAtMs }: Incoming, kind: DeviceTopicKind, reading: Reading): Attribution {
     if (typeof attribution === 'object') return { kind: 'certain', associationId: attribution.associationId };
@@ -137,7 +138,8 @@ export function createIngest(options: {
 
   /**
    * Seals a reading whose patient is not known into `rejected`, so that no screen shows it. A person may redrive the reading when the
-   * patient is known. The reading is acknowledged as accepted, because the reading itself is correct. If there is no space, it is refused.
+   * patient is known. The reading is acknowledged as accepted, because the reading itself is correct. If there is no space, the reading is
+   * refused.
    */
   function keepApart(message: Incoming, kind: DeviceTopicKind, settle: Settle): void {
     const isKept = rejections.keepApart(message, associationUnclear, kind === 'waveforms', (error) => {
@@ -240,7 +242,7 @@ export function createIngest(options: {
     });
   }
 
-  /** Counts and logs a message that may not be in Kafka. Returns the outcome `failed`. */
+  /** Counts and logs a message if it is not certain that Kafka has it. Returns the outcome `failed`. */
   function countFailure(incoming: Incoming, error: unknown): Outcome {
     counters.appendFailures += 1;
     measures.readings[kindOf(incoming)].failed += 1;
@@ -260,7 +262,10 @@ export function createIngest(options: {
 
 const kindOf = ({ source, topic }: Incoming) => source.topics.get(topic) ?? 'other';
 
-/** The kinds of messages for the clock of the device. A list of alarms counts as a status, because it is sent at the time that it states. */
+/**
+ * The kinds of messages for the clock of the device. A list of alarms is treated as a status, because it is sent at the time that it
+ * states.
+ */
 const timedKinds = { observations: 'observation', waveforms: 'waveform', status: 'status', alerts: 'status' } as const;
 
 const associationUnclear: Fault = {

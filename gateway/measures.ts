@@ -1,8 +1,8 @@
 /** The gateway's measurements besides its counters (`metrics.ts` publishes them). Numbers are changed in place, to be fast. */
 
+import type { ContinuityCounts } from '../contracts/continuity.ts';
 import { type DeviceTopicKind, deviceTopicKinds, forDeviceTopics } from '../contracts/topics.ts';
 import { createHistogram, type Histogram } from '../process/histogram.ts';
-import type { ContinuityCounts } from './core/continuity.ts';
 
 /** The kind of a published message. `other`: the topic does not belong to the device. */
 export type ReadingKind = DeviceTopicKind | 'other';
@@ -14,7 +14,7 @@ export type ReadingCounts = {
   /** Appended, with a copy in `rejected`, because some values are not used. */
   appendedInPart: number;
   rejected: number;
-  /** Not acknowledged, because the message may not be in Kafka. The device sends it again. */
+  /** Not acknowledged, because it is not certain that the message is in Kafka. The device sends it again. */
   failed: number;
 };
 

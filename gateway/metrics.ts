@@ -158,7 +158,7 @@ function connectionMetrics(metrics: Metrics, from: GatewayMetricsSources): void 
   );
   metrics.counter(
     'vigil_gateway_held_back_total',
-    'Pauses of devices that have sent more than one device may send, for more than 10 s.',
+    'Pauses of devices that had to wait again and again for 10 s, because they sent more than one device may send.',
     () => counters.heldBack,
   );
 }
@@ -214,7 +214,7 @@ function readingMetrics(metrics: Metrics, from: GatewayMetricsSources): void {
   metrics.counter('vigil_gateway_publishes_total', 'Received PUBLISH packets.', () => counters.publishes);
   metrics.counter(
     'vigil_gateway_readings_total',
-    'Messages by topic and outcome. Failed: the message may not be in Kafka and was not acknowledged.',
+    'Messages by topic and outcome. Failed: it is not certain that Kafka has the message, and it was not acknowledged.',
     () =>
       readingKinds.flatMap((kind) =>
         readingOutcomes.map(([outcome, countName]) => [[kind, outcome], measures.readings[kind][countName]] as const),
@@ -266,7 +266,7 @@ function readingMetrics(metrics: Metrics, from: GatewayMetricsSources): void {
   );
   metrics.counter(
     'vigil_gateway_canaries_total',
-    'Canaries by outcome: appended to every partition of the readings, refused, or failed because Kafka may not have all of them.',
+    'Canaries by outcome: appended to every partition of the readings, refused, or failed because it is not certain that Kafka has all of them.',
     () => outcomes(counters, { appended: 'canariesAppended', refused: 'canariesRefused', failed: 'canariesFailed' }),
     'outcome',
   );

@@ -1,6 +1,7 @@
 import pino from 'pino';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { ConnectionRecord } from '../contracts/messages/records.ts';
+import { connectionRecord } from './core/records.ts';
 import { createCounters } from './counters.ts';
 import type { Outcome } from './listener/sink.ts';
 import { createNotices, type Notices } from './notices.ts';
@@ -49,7 +50,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it('writes the start of a device’s first connection and the end of its last connection', () => {
+it('the gateway writes the start of a device’s first connection and the end of its last connection', () => {
   notices.connected(source, false);
   notices.connected(source, false);
   notices.ended(source, 'closed');
@@ -58,7 +59,16 @@ it('writes the start of a device’s first connection and the end of its last co
   expect(writtenRecords).toEqual(['connected', 'gone: keep-alive']);
 });
 
-it('writes one record for a take-over', () => {
+it('the record of a start of a connection has the end of the certificate, if the gateway saw the certificate', () => {
+  expect(connectionRecord('d', 0, true, 1, undefined, 86_400_000)).toMatchObject({
+    certificateEndsAt: '1970-01-02T00:00:00.000Z',
+  });
+  for (const endMs of [undefined, Number.NEGATIVE_INFINITY, Number.NaN])
+    expect(connectionRecord('d', 0, true, 1, undefined, endMs)).not.toHaveProperty('certificateEndsAt');
+  expect(connectionRecord('d', 0, false, 1, 'closed', 86_400_000)).not.toHaveProperty('certificateEndsAt');
+});
+
+it('the gateway writes one record for a take-over', () => {
   notices.connected(source, false);
   notices.ended(source, 'taken-over');
   notices.connected(source, true);
@@ -67,7 +77,7 @@ it('writes one record for a take-over', () => {
   expect(writtenRecords.at(-1)).toBe('gone: closed');
 });
 
-it('writes notices again that could not be written to Kafka', () => {
+it('the gateway writes notices again that could not be written to Kafka', () => {
   notices.connected(source, false);
   isKafkaUp = false;
   notices.will(source, will, 'will');
@@ -78,7 +88,7 @@ it('writes notices again that could not be written to Kafka', () => {
   expect([...writtenRecords].sort()).toEqual(['connected', 'gone: will', 'will {"online":false}']);
 });
 
-it('does not write that a device has gone if it has connected again', () => {
+it('the gateway does not write that a device has gone if it has connected again', () => {
   notices.connected(source, false);
   isKafkaUp = false;
   notices.will(source, will, 'will');
@@ -90,7 +100,7 @@ it('does not write that a device has gone if it has connected again', () => {
   expect(writtenRecords).toEqual(['connected', 'connected']);
 });
 
-it('writes nothing after it was closed', () => {
+it('after it was closed, the gateway writes no notice', () => {
   notices.connected(source, false);
   isKafkaUp = false;
   notices.ended(source, 'closed');
@@ -110,7 +120,7 @@ it('each record names the claim of its connection, and a will also names how the
   expect(recordClaims).toEqual([10, { claim: 10, reason: 'taken-over' }, 12, 12]);
 });
 
-it('writes nothing about a connection until the log has its claim', () => {
+it('the gateway writes nothing about a connection until the log has its claim', () => {
   const unclaimedSource = createSource('a2V5', 'bed-07', 'conn.3');
   notices.connected(unclaimedSource, false);
   expect(writtenRecords).toEqual([]);
@@ -121,7 +131,7 @@ it('writes nothing about a connection until the log has its claim', () => {
   expect(recordClaims).toEqual([14, 14]);
 });
 
-it('writes the end of a connection when its claim is read later, unless the device has connected again', () => {
+it('if the claim of an ended connection is read later, the gateway writes the end, unless the device has connected again', () => {
   const unclaimedSource = createSource('a2V5', 'bed-07', 'conn.3');
   notices.connected(unclaimedSource, false);
   notices.ended(unclaimedSource, 'closed');
@@ -139,7 +149,7 @@ it('writes the end of a connection when its claim is read later, unless the devi
   expect(writtenRecords).toEqual(['gone: closed', 'connected']);
 });
 
-it('writes only the will of a connection whose claim was never read', () => {
+it('if the claim of a connection was never read, the gateway writes only the will of this connection', () => {
   const unclaimedSource = createSource('a2V5', 'bed-07', 'conn.3');
   notices.connected(unclaimedSource, false);
   notices.will(unclaimedSource, will, 'will');

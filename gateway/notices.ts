@@ -1,7 +1,7 @@
 /**
- * Writes the gateway's notices about connections and beds, and the wills of connections. Writes a notice again until the log has it or it is
- * no longer true. A notice names its connection by the claim, so that readers know which connection of a device is the newest. If the log
- * never got the claim of a connection, no notice about the connection is written.
+ * Writes the gateway's notices about connections and beds, and the wills of connections. Writes a notice again until the log has the
+ * notice, or the notice is no longer true. A notice names its connection by the claim, so that readers know which connection of a device
+ * is the newest. If the log never got the claim of a connection, no notice about the connection is written.
  */
 import type { Logger } from 'pino';
 import { periodAt } from '../contracts/association-at.ts';
@@ -27,7 +27,7 @@ const bedNoticeIntervalMs = 15_000;
 const bedNoticesMax = 5_000;
 
 export type Notices = Pick<Sink, 'connected' | 'ended' | 'will'> & {
-  /** Reports that the log now has the claim of a connection that was accepted without it. */
+  /** Reports that the log now has the claim of a connection that was accepted without the claim. */
   claimed(source: Source): void;
   /** Writes a notice for the bed of the device, at most every 15 s. The caller may call this for each cause. */
   notifyBed(source: Source, notice: GatewayNotice): void;
@@ -48,7 +48,9 @@ export function createNotices(options: {
   readonly now: () => number;
 }): Notices {
   const { append, tables, boot, counters, log, now } = options;
-  /** The connected devices by device id: the number and the newest of their connections, and the newest claim that was reported. */
+  /**
+   * The connected devices by device id: the number of their connections, their newest connection, and the newest claim that was reported.
+   */
   const connectedDevices = new Map<string, { count: number; newest: Source; claim: number | undefined }>();
   /** Ends of connections whose claim was not read yet, by the boot of the connection. An end is reported when the claim is read. */
   const endsWithoutClaim = new Map<string, { atMs: number; reason: EndReason }>();
@@ -99,7 +101,9 @@ export function createNotices(options: {
         boot,
         seq,
         contentType: contentTypes.connection,
-        plaintext: Buffer.from(JSON.stringify(connectionRecord(deviceId, atMs, connected, claim, reason))),
+        plaintext: Buffer.from(
+          JSON.stringify(connectionRecord(deviceId, atMs, connected, claim, reason, source.certificateEndMs)),
+        ),
       },
       (error) => {
         // If the device has connected or disconnected since then, this notice is no longer true.

@@ -1,4 +1,7 @@
-/** Tests a gateway whose Kafka is stopped or dead: it acknowledges nothing, keeps its memory limit, and continues by itself in order. */
+/**
+ * Tests a gateway whose Kafka is stopped or dead: it acknowledges nothing, keeps its memory limit, and then continues
+ * without help and in order.
+ */
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
@@ -126,7 +129,7 @@ it('the gateway waits while Kafka is stopped, with bounded memory, and continues
 /** Returns the limit of docs/operator.md (Memory), without the memory of an idle process, MB. */
 const memoryBoundMb = (unackedMb: number, connections: number) => 3 * unackedMb + 0.2 * connections;
 
-it('the gateway keeps its memory limit while Kafka is stopped, whatever devices send', async () => {
+it('the gateway keeps its memory limit while Kafka is stopped, for anything that devices send', async () => {
   const unackedMb = 16;
   const perBed = 25;
   const testBoot = `${boot}-bound`;
@@ -222,7 +225,8 @@ it('the gateway closes connections without acknowledgement while Kafka is dead, 
   expect(disconnectCount).toBe(0);
 
   const { stateDir, kafkaPort: port, kafkaControllerPort: controllerPort } = platform;
-  const broker = await startBroker({ software: ownPlatform.platform.software, stateDir, port, controllerPort });
+  const { software } = ownPlatform.platform;
+  const broker = await startBroker({ software, stateDir, port, controllerPort, shortLived: true });
   kafkaPid = broker.pid;
   closers.push(() => broker.stop());
   await until('all readings are acknowledged', () => acknowledgedTotal(streams) === 160);

@@ -56,7 +56,7 @@ function open(refusedPerDay: number, apartPerDay = 0) {
   return { rejections, refuse, keepApart, records, bodies, settled, counters, kafka };
 }
 
-it('keeps messages byte for byte while there is space, and settles messages that are not kept in the same way', () => {
+it('refused messages are kept byte for byte while there is space, and `settle` gets no error for the messages that are not kept', () => {
   const { refuse, bodies, settled, counters } = open(2_100);
   refuse('a');
   refuse('b');
@@ -66,7 +66,7 @@ it('keeps messages byte for byte while there is space, and settles messages that
   expect(counters).toMatchObject({ rejectedNotKept: 1, rejectedBytesNotKept: 1, rejectedBytesKept: 2 });
 });
 
-it('writes once a minute the number, bytes, reasons and times of the messages that were not kept', () => {
+it('once a minute the gateway writes the number, bytes, reasons and times of the messages that were not kept', () => {
   const { refuse, bodies } = open(0);
   refuse('four', 0);
   refuse('eleven char', 5_000);
@@ -94,7 +94,7 @@ it('writes once a minute the number, bytes, reasons and times of the messages th
   expect(bodies()).toHaveLength(1);
 });
 
-it('adds a count that could not be written to the next count, and writes the last count when it is closed', async () => {
+it('a count that could not be written is added to the next count, and the last count is written at the end', async () => {
   const { rejections, refuse, bodies, kafka } = open(0);
   refuse('a');
   kafka.isAway = true;
@@ -114,7 +114,7 @@ describe('keepApart', () => {
     expect(bodies()).toMatchObject([{ payload: 'YQ==' }, { code: 'association-unclear', payload: 'Yw==' }]);
   });
 
-  it('an unclear reading above the budget is not settled, and is counted in the record of messages that were not kept', () => {
+  it('an unclear reading above the budget is counted in the record of messages that were not kept, and `settle` is not called', () => {
     const { keepApart, bodies, settled, counters } = open(0, 0);
     expect(keepApart('four')).toBe(false);
     expect(settled).toEqual([]);
@@ -131,7 +131,7 @@ describe('keepApart', () => {
     expect(keepApart('n')).toBe(true);
   });
 
-  it('an unclear reading that could not be written to Kafka uses no space, however often the device sends it again', () => {
+  it('an unclear reading that could not be written to Kafka uses no space, even if the device sends it again and again', () => {
     const { keepApart, settled, kafka } = open(0, 1_100);
     kafka.isAway = true;
     for (let i = 0; i < 10; i += 1) expect(keepApart('a')).toBe(true);
@@ -149,7 +149,7 @@ describe('keepApart', () => {
   });
 });
 
-it('frees the space of a refused message that could not be written to Kafka', () => {
+it('a refused message that could not be written to Kafka uses no space', () => {
   const { refuse, bodies, kafka } = open(1_100);
   kafka.isAway = true;
   refuse('a');

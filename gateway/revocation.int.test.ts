@@ -29,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway?.close());
 
-it('npm run certs -- revoke ends the connection of the device within 5 s and no other, and the device can connect with a new certificate', async () => {
+it('npm run certs -- revoke ends the connection of the device within 5 s, and no other connection; the device can connect with a new certificate', async () => {
   const stolen = await connectMqtt(platform, lost);
   const good = await connectMqtt(platform, other);
   expect(await publishFor(stolen, `devices/${lost}/observations`, reading())).toBe(0);

@@ -98,7 +98,7 @@ describe('while devices publish', () => {
     expect(reconnectingDevices.flatMap(({ disconnectCodes }) => disconnectCodes)).toContain(0x8b);
   });
 
-  it('devices that come to another gateway without leaving the first are taken over', async () => {
+  it('if a device connects to another gateway without leaving the first, the other gateway takes the device over', async () => {
     const before = linesOfAllGateways('"cause":"taken-over"');
     for (let n = 0; n < 5; n += 1) {
       for (const device of reconnectingDevices) device.connectAgain();

@@ -53,7 +53,7 @@ async function waitForKeys(count: number): Promise<void> {
   while (keys.length < count) await new Promise((resolve) => setTimeout(resolve, 1));
 }
 
-it('keeps the order of records while their data key is being published, and appends none before', async () => {
+it('records wait until their data key is published, and are then appended in their order', async () => {
   const all = [seal(1), seal(2), seal(3)];
   await waitForKeys(1);
   all.push(seal(4));

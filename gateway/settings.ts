@@ -38,13 +38,13 @@ export const gatewaySettings = {
   mqttCrlFile: {
     kind: 'file',
     env: 'VIGIL_MQTT_CRL_FILE',
-    help: 'revocation list (CRL) of the CA of the devices, PEM or DER; read again when it changes; the gateway does not start without it',
+    help: 'revocation list (CRL) of the CA of the devices, PEM or DER; read again when it changes; without it, the gateway starts only with VIGIL_MQTT_WITHOUT_CRL=on',
     fallback: '',
   },
   mqttWithoutCrl: {
     kind: 'switch',
     env: 'VIGIL_MQTT_WITHOUT_CRL',
-    help: 'start without a revocation list, so that revoked devices can connect: on or off',
+    help: 'start without a revocation list; then revoked devices can connect: on or off',
     fallback: false,
   },
   ...logSettings,
@@ -155,7 +155,7 @@ export const gatewaySettings = {
   rejectedBytesPerDay: {
     kind: 'integer',
     env: 'VIGIL_REJECTED_BYTES_PER_DAY',
-    help: 'bytes per day in `rejected` for refused messages of all devices of this gateway; a device may use at most as many as are still free',
+    help: 'bytes per day in `rejected` for refused messages of all devices of this gateway; one device can use at most as many bytes as remain free',
     min: 0,
     max: 1_000_000_000_000,
     fallback: 1_073_741_824,
@@ -163,7 +163,7 @@ export const gatewaySettings = {
   apartDeviceBytesPerDay: {
     kind: 'integer',
     env: 'VIGIL_APART_DEVICE_BYTES_PER_DAY',
-    help: 'bytes per day in `rejected` for readings of one device whose patient is not clear; waves may use three quarters of it; above it the readings are refused',
+    help: 'bytes per day in `rejected` for readings whose patient is not clear, of one device; waves may use three quarters of it; above it the readings are refused',
     min: 0,
     max: 1_000_000_000_000,
     fallback: 201_326_592,
@@ -171,7 +171,7 @@ export const gatewaySettings = {
   apartBytesPerDay: {
     kind: 'integer',
     env: 'VIGIL_APART_BYTES_PER_DAY',
-    help: 'bytes per day in `rejected` for readings of all devices of this gateway whose patient is not clear; a device may use at most as many as are still free',
+    help: 'bytes per day in `rejected` for readings whose patient is not clear, of all devices of this gateway; one device can use at most as many bytes as remain free',
     min: 0,
     max: 1_000_000_000_000,
     fallback: 1_073_741_824,
@@ -206,7 +206,10 @@ export function requireRevocation(settings: Pick<Settings<typeof gatewaySettings
   );
 }
 
-/** Approximate time after which a client that gets no answer gives up. The line need not be longer than the handshakes of this time. */
+/**
+ * Approximate time after which a client that gets no answer gives up. So the queue needs space only for the connections whose handshakes
+ * begin within this time.
+ */
 const clientGiveUpS = 30;
 
 export function limitsOf(settings: Settings<typeof gatewaySettings>): Limits {

@@ -71,7 +71,7 @@ async function noticesOf(name: string): Promise<(ConnectionRecord | StatusRecord
     .map(({ body }) => body as unknown as ConnectionRecord | StatusRecord);
 }
 
-it('a device that connects to another gateway is disconnected from the first with 0x8E', async () => {
+it('if a device connects to another gateway, the first gateway disconnects it with 0x8E', async () => {
   const first = await connect('moved', 0);
   const second = await connect('moved', 1);
   await first.closed;
@@ -90,7 +90,7 @@ it('a device that connects to another gateway is disconnected from the first wit
   expect(claims[1]).toBeGreaterThan(claims[0]!);
 });
 
-it('a device of MQTT 3.1.1 that connects to another gateway is disconnected from the first without a packet', async () => {
+it('if a device of MQTT 3.1.1 connects to another gateway, the first gateway disconnects it without a packet', async () => {
   const first = await connect('old', 0, { protocolVersion: 4 });
   const second = await connect('old', 1, { protocolVersion: 4 });
   await first.closed;
@@ -98,7 +98,7 @@ it('a device of MQTT 3.1.1 that connects to another gateway is disconnected from
   expect(second.client.connected).toBe(true);
 });
 
-it('the newest connection stays, however fast the device changes between gateways', async () => {
+it('the newest connection stays, even if the device changes very fast between gateways', async () => {
   const all: DeviceConnection[] = [];
   // The device connects from two addresses, and from each address to both gateways.
   for (let n = 0; n < 20; n += 1) {
@@ -111,14 +111,14 @@ it('the newest connection stays, however fast the device changes between gateway
   expect(all.slice(0, -1).map(({ code }) => code)).toEqual(all.slice(0, -1).map(() => 0x8e));
   const notices = (await noticesOf('fast')) as ConnectionRecord[];
   expect(notices.every(({ connected }) => connected)).toBe(true);
-  // Live connections from two addresses lose their client id again and again, which the gateways take for two devices.
+  // Live connections from two addresses lose their client id again and again, so the gateways report two devices.
   await until('the notice for the bed is in Kafka', async () => {
     const records = await recordsOf(operator, 'observations', device('fast'));
     return records.some(({ body }) => body.notice === 'shared-identity');
   });
 });
 
-it('one of two connections that come at the same time stays', async () => {
+it('if two connections of a device come at the same time, only one of them stays', async () => {
   for (let n = 0; n < 10; n += 1) {
     const both = await Promise.allSettled([connect('both', 0), connect('both', 1)]);
     const accepted = both.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
@@ -147,7 +147,8 @@ it('a device that connects to another gateway gets a new session there, and its 
       connectMs: 60_000,
       onReady(sessionPresent) {
         present.push(sessionPresent);
-        // The same packet id is used again and never released. If the old session had not ended, the next message would count as a repeat.
+        // The same packet id is used again and never released. If the old session had not ended, the gateway would treat the next message
+        // as a repeat.
         connection.publish(reading, n === 1 ? 8 : 7, 2, false);
       },
       onAcknowledged: () => acknowledged.resolve(),
@@ -177,7 +178,7 @@ it('the will of a connection that was taken over is marked as taken over, and th
   expect(notices.filter((record) => 'connected' in record && !record.connected)).toEqual([]);
 });
 
-it('a device of a gateway that is killed connects to the other gateway, whose notice is then the newest', async () => {
+it('if a gateway is killed, its device connects to the other gateway, and the notice of that gateway is then the newest', async () => {
   const before = await connect('half', 0);
   await until('the first notice is in Kafka', async () => (await noticesOf('half')).length === 1);
   await gateways[0]!.kill();

@@ -1,9 +1,9 @@
 /** The data of a connection and its device that the pipeline needs for each reading. */
 
+import { type Continuity, newContinuity } from '../contracts/continuity.ts';
 import { type DeviceTopicKind, deviceTopic, deviceTopicKinds, forDeviceTopics } from '../contracts/topics.ts';
 import { pseudonym, unassignedAssociation } from '../log/envelope/pseudonym.ts';
 import type { DeviceClocks } from './core/clocks.ts';
-import { type Continuity, newContinuity } from './core/continuity.ts';
 import { type LogLimiter, newLogLimiter } from './core/log-limiter.ts';
 import { type DeviceMemory, newDeviceMemory } from './core/remembered.ts';
 import type { IdentitySigns } from './core/shared-identity.ts';
@@ -16,11 +16,13 @@ export type Source = {
   readonly unassigned: string;
   /** Offset of the connection's claim in the topic `sessions`; undefined until the claim is read. */
   claim: number | undefined;
+  /** When the certificate of the connection ends, ms since 1970; undefined if the gateway did not see the certificate. */
+  certificateEndMs: number | undefined;
   /** Boot for payloads without a boot. Each connection has another boot. */
   readonly boot: string;
   /** Last sequence number of payloads without a boot, by topic. */
   readonly seqs: Record<DeviceTopicKind, number>;
-  /** Continuity of the device's own sequence numbers, by topic. */
+  /** The gaps in the device's own sequence numbers, by topic (contracts/continuity.ts). */
   readonly numbers: Readonly<Record<DeviceTopicKind, Continuity>>;
   /** What is known about the device's clock. All connections of the device share it. */
   readonly clocks: DeviceClocks;
@@ -35,9 +37,9 @@ export type Source = {
 };
 
 /**
- * Returns the source of a new connection. If a device numbers its readings itself, its `boot` and `seq` stay the same over connections, so a
- * repeated reading is recognised. If it does not, the gateway numbers the readings of each connection, and a reading that the device sends
- * again on a new connection counts as another reading.
+ * Returns the source of a new connection. If a device numbers its readings itself, its `boot` and `seq` stay the same over connections,
+ * so a repeated reading is recognised. If the device does not number them, the gateway numbers the readings of each connection. Then a
+ * reading that the device sends again on a new connection gets another number, so it is not recognised as a repeat.
  */
 export function createSource(
   pseudonymKey: string,
@@ -52,6 +54,7 @@ export function createSource(
     pseudonym: devicePseudonym,
     unassigned: unassignedAssociation(pseudonymKey, deviceId),
     claim: undefined,
+    certificateEndMs: undefined,
     boot,
     seqs: forDeviceTopics(() => 0),
     numbers: forDeviceTopics(newContinuity),

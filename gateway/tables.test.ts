@@ -10,7 +10,7 @@ const keyOf = (deviceId: string) => pseudonym(pseudonymKey, 'device', deviceId);
 const devicesMax = 20;
 const patient = { patientId: 'P-1', familyName: 'Made', givenName: 'Up', category: 'adult' };
 
-it('a gateway reports a record that it cannot use, and not the signs of life that are there for the dashboards', async () => {
+it('a gateway reports a record that it cannot use, but does not report signs of life, which are for the dashboards', async () => {
   const error = vi.fn();
   let put = (_contentType: string, _body: unknown) => {};
   await followTables({
@@ -65,27 +65,30 @@ it('a gateway with too many devices stays ready, serves the devices in its table
 });
 
 it.each([
-  ['new, of a clock that is an hour behind,', -3_600_000, true, 1],
-  ['new, of a clock that is an hour ahead,', 3_600_000, true, 1],
-  ['from before the start, of a dashboard that may still run,', -30_000, false, 1],
-  ['from before the start, of a dashboard that ended long ago,', -30_001, false, 0],
-])('a presence %s counts for a gateway, or not', async (_name, aheadMs, isReady, count) => {
-  const nowMs = Date.UTC(2026, 0, 1);
-  let put = (_body: unknown) => {};
-  const tables = await followTables({
-    log: pino({ level: 'silent' }),
-    ...{ pseudonymKey, devicesMax, onAssociation: () => {}, now: () => nowMs },
-    sealedLog: {
-      async followTable(_topics, onRecord) {
-        put = (body) => {
-          const record = { topic: 'presence', key: 'p', offset: '0' } as TableRecord;
-          onRecord({ record: { contentType: contentTypes.presence, body } } as never, record);
-        };
-        return { ready: isReady ? Promise.resolve() : new Promise(() => {}), close: async () => {} } as never;
+  ['that is new, of a clock that is an hour behind', -3_600_000, true, 1],
+  ['that is new, of a clock that is an hour ahead', 3_600_000, true, 1],
+  ['from before the start, of a dashboard that may still run', -30_000, false, 1],
+  ['from before the start, of a dashboard that ended long ago', -30_001, false, 0],
+])(
+  'a gateway uses each presence record, except a record of a dashboard that ended long ago: a record %s',
+  async (_name, aheadMs, isReady, count) => {
+    const nowMs = Date.UTC(2026, 0, 1);
+    let put = (_body: unknown) => {};
+    const tables = await followTables({
+      log: pino({ level: 'silent' }),
+      ...{ pseudonymKey, devicesMax, onAssociation: () => {}, now: () => nowMs },
+      sealedLog: {
+        async followTable(_topics, onRecord) {
+          put = (body) => {
+            const record = { topic: 'presence', key: 'p', offset: '0' } as TableRecord;
+            onRecord({ record: { contentType: contentTypes.presence, body } } as never, record);
+          };
+          return { ready: isReady ? Promise.resolve() : new Promise(() => {}), close: async () => {} } as never;
+        },
       },
-    },
-  });
-  if (isReady) await tables.ready;
-  put({ at: new Date(nowMs + aheadMs).toISOString(), wards: ['ICU'] });
-  expect([...tables.presences()]).toHaveLength(count);
-});
+    });
+    if (isReady) await tables.ready;
+    put({ at: new Date(nowMs + aheadMs).toISOString(), wards: ['ICU'] });
+    expect([...tables.presences()]).toHaveLength(count);
+  },
+);

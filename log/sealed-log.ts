@@ -9,14 +9,9 @@ import { audienceOf, type KafkaTopic, kafkaTopics, type Service, type TurnTopic,
 import type { Settings } from '../process/settings.ts';
 import { type OpenedRecord, parseHeader } from './envelope/header.ts';
 import { createOpener, type Opener, type SealedRecord } from './envelope/opener.ts';
+import { checkReaders } from './envelope/readers.ts';
 import { createSealer, type Sealer } from './envelope/sealer.ts';
-import {
-  audienceOfWrappedKey,
-  createKeyTag,
-  createKeyWrapper,
-  createUnwrap,
-  type ReaderKeys,
-} from './envelope/wrapped-key.ts';
+import { audienceOfWrappedKey, createKeyTag, createKeyWrapper, createUnwrap } from './envelope/wrapped-key.ts';
 import { type Appender, type AppenderOptions, createAppender } from './kafka/appender.ts';
 import { createKafkaClient, type Kafka } from './kafka/connect.ts';
 import { type DamageBook, openDamageBook } from './kafka/damage-book.ts';
@@ -26,26 +21,29 @@ import type { LogRecord } from './kafka/log-record.ts';
 import { createReader, type Reader } from './kafka/reader.ts';
 import type { kafkaSettings } from './kafka/settings.ts';
 import { type Turn, takeTurn } from './kafka/turn.ts';
+import { createLeftOut, leftOutMax } from './left-out.ts';
 import { createSealedReading, type ReadRecord } from './sealed-reading.ts';
 
 /** Retries of kafkajs for one call of the appender: they take about 1 s. */
 const appendRetries = 3;
 /**
- * Retries of kafkajs in a turn: they take about 8 s. The first turn in a new cluster is slow, because Kafka creates a topic for it. The first
- * retry comes soon: Kafka refuses the begin of a transaction for some ms after a commit, and a call of a person may wait for it.
+ * Retries of kafkajs while a process takes or uses the turn to write (log/kafka/turn.ts): they take about 8 s. The first turn in a new
+ * cluster is slow, because Kafka creates a topic for it. The first retry comes soon: Kafka refuses a new transaction for some ms after a
+ * commit, and a call to a person may wait for this retry.
  */
 const turnRetries = 10;
 const turnFirstRetryMs = 20;
 
 /**
- * Keys of records that name no subject. All records of a service in such a topic have one data key, because a data key for each process id
- * would leave one more data key at each start of a process.
+ * Keys of records that name no subject. All records of a service in such a topic have one data key. With a data key for
+ * each process id, each start of a process would leave one more data key.
  */
 const keysOfNoSubject: readonly string[] = ['processId', 'reachId', 'name'];
 
 /**
- * Records about persons and calls are checked before they are written. Readers would leave out a wrong record for ever, and this writer would
- * never know. Readings and alarms are not checked here: nothing may hold them up, and readers use the right part of a wrong reading.
+ * Records about persons and calls are checked before they are written. Readers would leave out a wrong record for ever, and this writer
+ * would never notice. Readings and alarms are not checked here: nothing may delay them, and readers use the valid part of a reading with
+ * a fault.
  */
 const checkedTypes: readonly ContentType[] = [
   contentTypes.assignment,
@@ -58,9 +56,6 @@ const checkedTypes: readonly ContentType[] = [
   contentTypes.reach,
 ];
 
-/** Maximum number of records that were left out and are remembered, for each topic. Further records are not counted. */
-const leftOutMax = 100_000;
-
 export type TableRecord = LogRecord & { readonly topic: KafkaTopic };
 
 export type TurnRecord = { readonly key: string; readonly contentType: ContentType; readonly body: unknown };
@@ -70,12 +65,20 @@ export type SealedTurn = Pick<Turn, 'commit' | 'close'> & {
 };
 
 export type FollowedTable = {
-  /** Resolves when all records that were in the topics at the begin were read. */
+  /** Resolves when all records that were in the topics at the start were read. */
   readonly ready: Promise<void>;
-  /** Resolves when all records that are in the topics now were read. Not for a table that begins at the end. */
+  /**
+   * Resolves when all records that are in the topics now were read. Must not be called for a table that begins at the
+   * end.
+   */
   readonly reachEnd: Reader['reachEnd'];
-  /** Returns the number of records in each topic that count now and that were left out. A newer record with the same key replaces a record of a compacted topic. */
+  /**
+   * Returns for each topic the number of records that were left out. In a compacted topic, a record no longer counts
+   * when a newer record with the same key has come.
+   */
   leftOut(): ReadonlyMap<KafkaTopic, number>;
+  /** Returns the newest offsets of the records of a topic that were left out, at most `leftOutMax`. The topic must have one partition and must not be compacted. */
+  leftOutOffsets(topic: KafkaTopic): readonly string[];
   close(): Promise<void>;
 };
 
@@ -100,8 +103,9 @@ export type SealedLog = {
    */
   open(record: SealedRecord): OpenedRecord | Promise<OpenedRecord>;
   /**
-   * Returns whether all present readers of the topic can open a record. A record from before a new reader was added, or before a reader got
-   * another key, has a data key that is not wrapped for this reader. Throws as `Opener.open` does.
+   * Returns whether all present readers of the topic can open a record. This is false if
+   * the record was written before a reader was added, or before a reader got another key: the data key of the record is
+   * not wrapped for this reader. Throws as `Opener.open` does.
    */
   isForAllReaders(record: SealedRecord): Promise<boolean>;
   /**
@@ -128,6 +132,7 @@ export async function openSealedLog(options: {
   readonly appender?: Omit<AppenderOptions, 'log'>;
 }): Promise<SealedLog> {
   const { settings, service, boot, log } = options;
+  const readers = checkReaders(readJson('VIGIL_READERS_FILE', readFileSync(settings.readersFile, 'utf8')), service);
   const damage = openDamageBook(log);
   const kafka = createKafkaClient(settings, `${service}-${boot}`, log);
   // The appender has its own client, whose calls fail soon if no broker answers. Then the appender itself decides how long to retry.
@@ -139,7 +144,6 @@ export async function openSealedLog(options: {
   const keys = await followKeys(kafka, { service, group: `${service}-${boot}-keys`, log });
   const tagOf = createKeyTag(privateJwk);
   const unwrap = createUnwrap(service, privateJwk);
-  const readers = readJson<ReaderKeys>('VIGIL_READERS_FILE', readFileSync(settings.readersFile, 'utf8'));
   const audiences = createKeyWrapper(readers);
   const sealer = createSealer({
     service,
@@ -200,7 +204,9 @@ export async function openSealedLog(options: {
     },
     async followTable(topics, onRecord, from = 'beginning') {
       tableCount += 1;
-      const leftOut = createLeftOut();
+      const leftOut = createLeftOut((topic) =>
+        log.error({ topic, leftOutMax }, 'too many records cannot be read: further ones are only counted'),
+      );
       const reading = createSealedReading({ open: opener.open, log, leftOutOf: topics.join(' and ') });
       const reader = await createReader(kafka, {
         group: `${service}-${boot}-table-${tableCount}`,
@@ -216,27 +222,19 @@ export async function openSealedLog(options: {
           }
         },
       });
-      return { ready: reader.caughtUp, reachEnd: reader.reachEnd, leftOut: leftOut.counts, close: reader.close };
+      return {
+        ready: reader.caughtUp,
+        reachEnd: reader.reachEnd,
+        leftOut: leftOut.counts,
+        leftOutOffsets: leftOut.offsets,
+        close: reader.close,
+      };
     },
     async close() {
       await appender.close();
       await keys.close();
       damage.close();
     },
-  };
-}
-
-/** Remembers which records of a table are left out. */
-function createLeftOut() {
-  const ids = new Map<KafkaTopic, Set<string>>();
-  return {
-    note(topic: KafkaTopic, { key, offset }: LogRecord, isLeftOut: boolean): void {
-      const id = kafkaTopics[topic].cleanup === 'delete' ? offset : key;
-      const ofTopic = ids.get(topic) ?? new Set();
-      if (!isLeftOut) ofTopic.delete(id);
-      else if (ofTopic.size < leftOutMax) ids.set(topic, ofTopic.add(id));
-    },
-    counts: () => new Map([...ids].map(([topic, ofTopic]) => [topic, ofTopic.size] as const)),
   };
 }
 

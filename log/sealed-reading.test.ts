@@ -126,7 +126,7 @@ it('an unwanted record is not opened and does not count as left out', () => {
 });
 
 describe('missing data keys', () => {
-  /** Creates a reading in which only the data key of the gateway exists, and `tries` lists the searches. */
+  /** Creates a reading for which only the data key of the gateway exists. `tries` lists the searches for a data key. */
   function counting(missingKeys: 'ask' | 'remember') {
     const tries: string[] = [];
     const open: SealedLog['open'] = async ({ value }) => {
@@ -140,19 +140,19 @@ describe('missing data keys', () => {
   }
   const forged = sealed({ writer: 'thief' }).record;
 
-  it('`ask` searches a missing data key again for each record', async () => {
+  it('with `ask`, the reading searches for a missing data key again for each record', async () => {
     const { tries, reading: each } = counting('ask');
     for (let n = 0; n < 3; n += 1) await each.read(source, forged);
     expect(tries).toHaveLength(3);
   });
 
-  it('`remember` searches a missing data key once, and counts each record without it', async () => {
+  it('with `remember`, the reading searches for a missing data key once, and counts each record without a data key', async () => {
     const { tries, reading: each } = counting('remember');
     for (let n = 0; n < 3; n += 1) expect(await each.read(source, forged)).toBeUndefined();
     expect([tries.length, each.leftOutCount()]).toEqual([1, 3]);
   });
 
-  it('a forged record with the same key id does not make the data key of another writer count as missing', async () => {
+  it('after a forged record with the key id of another writer, the data key of that writer is still found', async () => {
     const { reading: each } = counting('remember');
     expect(await each.read(source, forged)).toBeUndefined();
     expect(await each.read(source, record)).toMatchObject({ record: { body } });

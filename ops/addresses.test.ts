@@ -30,7 +30,7 @@ function addressesOf(env: Environment, stateDir = emptyFolder) {
 describe('readVigil', () => {
   const ports = { VIGIL_KAFKA_PORT: '29092', VIGIL_INFLUX_PORT: '28086' };
 
-  it('takes the addresses from VIGIL_KAFKA_BROKERS and VIGIL_INFLUX_URL, even if ports are set', () => {
+  it('readVigil takes the addresses from VIGIL_KAFKA_BROKERS and VIGIL_INFLUX_URL, even if ports are set', () => {
     const addresses = { VIGIL_KAFKA_BROKERS: 'kafka:1', VIGIL_INFLUX_URL: 'https://influx:2' };
     expect(addressesOf({ ...addresses, ...ports }, usedFolder)).toEqual({
       kafkaBrokers: 'kafka:1',
@@ -40,7 +40,7 @@ describe('readVigil', () => {
     });
   });
 
-  it('uses the ports that are set if no address is set', () => {
+  it('readVigil uses the ports that are set if no address is set', () => {
     expect(addressesOf(ports, usedFolder)).toEqual({
       kafkaBrokers: '127.0.0.1:29092',
       kafkaFrom: 'from VIGIL_KAFKA_PORT',
@@ -52,14 +52,14 @@ describe('readVigil', () => {
     );
   });
 
-  it('uses the addresses of the last start with the state folder if no address and no port is set', () => {
+  it('readVigil uses the addresses of the last start with the state folder if no address and no port is set', () => {
     expect(addressesOf({}, usedFolder)).toMatchObject(lastAddresses);
     expect(addressesOf({ VIGIL_KAFKA_PORT: '' }, usedFolder).kafkaFrom).toBe(
       'from the last npm start with this state folder',
     );
   });
 
-  it('uses the default ports if no address and no port is set and there was no start', () => {
+  it('readVigil uses the default ports if no address and no port is set and there was no start', () => {
     expect(addressesOf({})).toEqual({
       kafkaBrokers: '127.0.0.1:9092',
       kafkaFrom: 'the default: neither VIGIL_KAFKA_BROKERS nor VIGIL_KAFKA_PORT is set',
@@ -69,7 +69,7 @@ describe('readVigil', () => {
   });
 
   it.each(['', '{', '{"kafkaBrokers":"a b","influxUrl":"https://x"}'])(
-    'refuses a file addresses.json with the content %j',
+    'readVigil refuses a file addresses.json with the content %j',
     (content) => {
       const folder = mkdtempSync(join(emptyFolder, 'damaged-'));
       writeFileSync(join(folder, 'addresses.json'), content);

@@ -8,13 +8,13 @@ const logins: Login[] = [
 ];
 const readCommand = 'cat secrets/demo-logins.json';
 
-it('prints the passwords for a person at a terminal', () => {
+it('loginLines has the passwords if a person at a terminal reads them', () => {
   const text = loginLines(logins, true, readCommand).join('\n');
   for (const { userId, password } of logins) expect(text).toContain(`${userId.padEnd(12)} ${password}`);
   expect(text).toContain('all wards');
 });
 
-it('prints no password if a log may keep it, but the command that reads the file of the passwords', () => {
+it('loginLines has no password if a log may keep the lines; it has the command that reads the file of the passwords', () => {
   const text = loginLines(logins, false, readCommand).join('\n');
   for (const { userId, password } of logins) {
     expect(text).toContain(userId);
@@ -23,6 +23,6 @@ it('prints no password if a log may keep it, but the command that reads the file
   expect(text).toContain(readCommand);
 });
 
-it('prints no lines if there are no demo logins', () => {
+it('loginLines is empty if there are no demo logins', () => {
   expect(loginLines([], false, readCommand)).toEqual([]);
 });

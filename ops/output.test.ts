@@ -19,7 +19,7 @@ function statusOf(text: string): number | null {
 }
 
 it.runIf(process.platform === 'linux')(
-  'a process whose output cannot be written goes on with ignoreOutputErrors, and ends without ignoreOutputErrors',
+  'if output cannot be written, a process with ignoreOutputErrors continues, and a process without it ends',
   () => {
     expect(statusOf(script('ignoreOutputErrors();'))).toBe(42);
     expect(statusOf(script(''))).not.toBe(42);

@@ -29,7 +29,12 @@ const everySetting = new Map(
   ),
 );
 
-const textSamples = ['mqtts://broker.example:8883', 'https://one.example', 'vigil@hospital.example'];
+const textSamples = [
+  '06:00,14:00,22:00',
+  'mqtts://broker.example:8883',
+  'https://one.example',
+  'vigil@hospital.example',
+];
 
 /** Returns a valid value of a setting that differs from its default. */
 function sampleOf(setting: Setting): string {

@@ -9,6 +9,7 @@ import { checkSettings, type Environment, type Manifest, throwIfFaults } from '.
 import { alarmSettings } from '../processors/alarms/settings.ts';
 import { canarySettings } from '../processors/canary/settings.ts';
 import { settings as deliverySettings } from '../processors/delivery/settings.ts';
+import { settings as stripsSettings } from '../processors/strips/settings.ts';
 import { settings as trendsSettings } from '../processors/trends/settings.ts';
 import { settings as witnessSettings } from '../processors/witness/settings.ts';
 import { simulatorSettings } from '../simulators/settings.ts';
@@ -22,6 +23,7 @@ export const manifests: Readonly<Record<ProcessName, Manifest>> = {
   alarms: alarmSettings,
   trends: trendsSettings,
   delivery: deliverySettings,
+  strips: stripsSettings,
   dashboard: dashboardSettings,
   witness: witnessSettings,
   canary: canarySettings,
@@ -37,6 +39,7 @@ export const noPassedSettings: PassedSettings = {
   alarms: {},
   trends: {},
   delivery: {},
+  strips: {},
   dashboard: {},
   witness: {},
   canary: {},
@@ -101,6 +104,7 @@ export function passedSettings(
     alarms: {},
     trends: {},
     delivery: {},
+    strips: {},
     dashboard: {},
     witness: {},
     canary: {},

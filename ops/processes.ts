@@ -11,6 +11,7 @@ export const programs = {
   alarms: 'processors/alarms/main.ts',
   trends: 'processors/trends/main.ts',
   delivery: 'processors/delivery/main.ts',
+  strips: 'processors/strips/main.ts',
   dashboard: 'dashboard/server/main.ts',
   witness: 'processors/witness/main.ts',
   canary: 'processors/canary/main.ts',

@@ -53,7 +53,7 @@ const readCrl = () =>
     readFileSync(join(stateDir, 'certs/device-ca.pem'), 'utf8'),
   ]).get(0)!;
 
-it('a check restarts no process while certificates are valid for more than 30 days, and issues the CRLs again', async () => {
+it('while all certificates are valid for more than 30 days, a check only issues the CRLs again and restarts no process', async () => {
   now += 59 * dayMs;
   await renewal.check();
   expect([reports, restarts]).toEqual([[], []]);

@@ -46,6 +46,7 @@ export const startSettings = {
   trendsMetricsPort: port('VIGIL_TRENDS_METRICS_PORT', "the trend writer's metrics", 9463),
   witnessMetricsPort: port('VIGIL_WITNESS_METRICS_PORT', 'the metrics of the witness of the audit trail', 9459),
   deliveryMetricsPort: port('VIGIL_DELIVERY_METRICS_PORT', "the delivery process's metrics", 9458),
+  stripsMetricsPort: port('VIGIL_STRIPS_METRICS_PORT', "the strip writer's metrics", 9457),
   kafkaCopies: copiesSetting,
   kafkaPort: port('VIGIL_KAFKA_PORT', 'Kafka (the second and third of three brokers have this port + 2 and + 4)', 9092),
   kafkaControllerPort: port(
@@ -86,11 +87,12 @@ export function systemAddresses(settings: StartSettings): SystemAddresses {
   const { stateDir, mqttPort, httpPort } = settings;
   const { metricsPort, alarmsMetricsPort, canaryMetricsPort } = settings;
   const { dashboardMetricsPort, trendsMetricsPort, witnessMetricsPort, deliveryMetricsPort } = settings;
+  const { stripsMetricsPort } = settings;
   const kafkaBrokers = brokersOf(settings);
   const influxUrl = `https://127.0.0.1:${settings.influxPort}`;
   return {
     ...{ stateDir, kafkaBrokers, influxUrl, mqttPort, httpPort },
     ...{ metricsPort, alarmsMetricsPort, canaryMetricsPort },
-    ...{ dashboardMetricsPort, trendsMetricsPort, witnessMetricsPort, deliveryMetricsPort },
+    ...{ dashboardMetricsPort, trendsMetricsPort, witnessMetricsPort, deliveryMetricsPort, stripsMetricsPort },
   };
 }

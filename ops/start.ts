@@ -12,7 +12,7 @@ import { startSettings } from './settings.ts';
 import { createSteps } from './steps.ts';
 import { type System, startSystem } from './system.ts';
 
-const help = `Starts Vigil on this machine: Kafka, InfluxDB, gateway, alarms, trends, delivery, dashboard and simulated beds.
+const help = `Starts Vigil on this machine: Kafka, InfluxDB, gateway, alarms, trends, delivery, strips, dashboard and simulated beds.
 
   npm start              runs until Ctrl-C; the data stay for the next start
   npm start -- --gateways 3   runs three gateway processes that share the MQTT port

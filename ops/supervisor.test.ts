@@ -48,7 +48,7 @@ async function until(probe: () => boolean): Promise<void> {
 }
 
 describe('supervise', () => {
-  it('restarts a killed process, and does not report an old line of its output as the reason of its end', async () => {
+  it('supervise restarts a killed process, and does not report an old line of its output as the reason of its end', async () => {
     const { supervised, lines } = superviseScripts([]);
     const probe = await supervised;
     const firstPid = probe.pid();
@@ -61,7 +61,7 @@ describe('supervise', () => {
     expect(lines.length).toBe(3);
   });
 
-  it('tries again after each failed restart until a restart succeeds', async () => {
+  it('supervise tries again after each failed restart until a restart succeeds', async () => {
     const failing = "console.error('start failed'); process.exit(1)";
     const { supervised, lines, starts } = superviseScripts([forever, failing, failing, failing]);
     const probe = await supervised;
@@ -72,12 +72,12 @@ describe('supervise', () => {
     await probe.close();
   });
 
-  it('rejects if the first start fails', async () => {
+  it('supervise rejects if the first start fails', async () => {
     const { supervised } = superviseScripts(["console.error('bad settings'); process.exit(1)"]);
     await expect(supervised).rejects.toThrow(/bad settings/);
   });
 
-  it('restarts the process on request, without reporting that it ended', async () => {
+  it('supervise restarts the process on request, without reporting that it ended', async () => {
     const { supervised, lines } = superviseScripts([]);
     const probe = await supervised;
     const firstPid = probe.pid();
@@ -91,7 +91,7 @@ describe('supervise', () => {
     await probe.close();
   });
 
-  it('can be closed during the delay before a restart', async () => {
+  it('a supervisor can be closed during the delay before a restart', async () => {
     const { supervised, lines, starts } = superviseScripts([]);
     const probe = await supervised;
     process.kill(probe.pid(), 'SIGKILL');
@@ -101,7 +101,7 @@ describe('supervise', () => {
     expect(() => process.kill(probe.pid(), 0)).toThrow();
   });
 
-  it('can be closed during a restart of a process that does not become ready and ignores SIGTERM', async () => {
+  it('a supervisor can be closed during a restart of a process that does not become ready and ignores SIGTERM', async () => {
     // If close did not abort the start, this test would wait 120 s until the start fails.
     const { supervised, lines, pids } = superviseScripts([
       forever,
@@ -115,7 +115,7 @@ describe('supervise', () => {
     expect(lines.some((line) => line.includes('runs again'))).toBe(false);
   });
 
-  it('does not restart the process after the signal was aborted', async () => {
+  it('supervise does not restart the process after the signal was aborted', async () => {
     const stopping = new AbortController();
     const { supervised, starts, lines } = superviseScripts([], stopping.signal);
     const probe = await supervised;

@@ -188,11 +188,12 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
     );
   // The witness starts before the processes that write the audit trail. So it is stopped after them and has seen all their records.
   await step('Witness of the audit trail', () => addProcess('witness'));
-  await step('Gateway, alarms, trends, delivery, dashboard, canary', () =>
+  await step('Gateway, alarms, trends, delivery, strips, dashboard, canary', () =>
     allOrFirstError([
       addProcess('alarms'),
       addProcess('trends'),
       addProcess('delivery'),
+      addProcess('strips'),
       addProcess('dashboard'),
       addProcess('canary'),
       ...gateways.map((more) => addProcess('gateway', more)),
@@ -243,6 +244,7 @@ function portsOf(settings: StartSettings) {
     'trendsMetricsPort',
     'witnessMetricsPort',
     'deliveryMetricsPort',
+    'stripsMetricsPort',
     'influxPort',
   ] as const;
   const furtherGateways = Array.from({ length: settings.gateways - 1 }, (_, index) => ({

@@ -15,6 +15,7 @@ import { list, redrive, show } from './rejected/commands.ts';
 import type { Filter } from './rejected/entries.ts';
 import { openGatewaySide } from './rejected/gateway.ts';
 import { readVigil, ruleSettings, type VigilSettings, vigilSettings } from './rejected/settings.ts';
+import { stripCommand } from './strip/main.ts';
 import { trends } from './trends/main.ts';
 
 const help = `  npm run vigil -- rejected …                         shows messages that the gateway rejected, and sends them again; see below
@@ -26,9 +27,10 @@ const help = `  npm run vigil -- rejected …                         shows mess
   npm run vigil -- delivery who --ward <ward> --bed <bed>  says who would be called for an alarm; delivery --help
   npm run vigil -- delivery reach list|add-webhook|test|remove   how persons can be reached; delivery reach --help
   npm run vigil -- explain <alarm> …                       says what happened to an alarm, and why nobody came; explain --help
+  npm run vigil -- strip <alarm> --pdf <file>              prints the waves around the onset of an alarm; strip --help
   npm run vigil -- trends rebuild …                        writes lost trends into InfluxDB again; trends --help
 
-Kafka keeps each message that the gateway rejected for 30 days, sealed, with the reason.
+The gateway rejects messages that it cannot use. Kafka keeps each of them for 30 days, sealed, with the reason.
 
   npm run vigil -- rejected list                      prints one line per message: id, time, device, code, state, reason
   npm run vigil -- rejected show <id> ... --as <user>        prints the messages
@@ -45,7 +47,7 @@ Kafka keeps each message that the gateway rejected for 30 days, sealed, with the
 States: open (not sent again yet); kept (the reading is in its topic; this copy says which part of the reading is not
 used); redriven (sent again); counted (only counts messages that were not stored).
 A redriven message is not sent a second time. The time in a reading decides to which patient the reading belongs. The reading
-keeps its boot and seq. The rules of this version apply; set ${ruleSettings.join(', ')} as for the gateway.
+keeps its boot and seq. The rules of this version apply; give ${ruleSettings.join(', ')} the same values as for the gateway.
 
 Settings:
 ${settingsHelpText(vigilSettings)}
@@ -79,6 +81,7 @@ export async function vigilCommand(args: readonly string[], terminal: Terminal):
   if (args[0] === 'assignments') return assignments(args.slice(1), terminal);
   if (args[0] === 'delivery') return delivery(args.slice(1), terminal);
   if (args[0] === 'explain') return explainCommand(args.slice(1), terminal);
+  if (args[0] === 'strip') return stripCommand(args.slice(1), terminal);
   if (args[0] === 'trends') return trends(args.slice(1), terminal);
   const { values, positionals } = readArguments(args, { allowPositionals: true, options }, usageError);
   if (values.help === true) {

@@ -26,6 +26,11 @@ it('npm run vigil -- --help prints the commands and their settings', async () =>
     err: '',
     out: expect.stringMatching(/trends rebuild --as/),
   });
+  expect(await vigil('strip', '--help')).toMatchObject({
+    code: 0,
+    err: '',
+    out: expect.stringMatching(/--pdf <file>/),
+  });
   expect(out).toMatch(/rejected list[\s\S]*rejected show[\s\S]*rejected redrive[\s\S]*VIGIL_KAFKA_BROKERS/);
 });
 
@@ -54,6 +59,16 @@ it.each([
   [['rejected', 'redrive', '0:1', '--as', 'x', '--password-stdin'], /There is no file .*accounts\.json/],
   [['rejected', 'list'], /VIGIL_KAFKA_CA_FILE .*cannot be read/],
   [['capture', '--ward', 'ICU'], /capture needs --since/],
+  [['strip'], /Name one alarm/],
+  [['strip', 'abcdefgh', 'ijklmnop'], /Name one alarm/],
+  [['strip', 'short'], /Give at least 8 characters/],
+  [['strip', 'abcdefgh/..'], /is not the id of an alarm/],
+  [['strip', 'abcdefgh', '--as', 'x'], /Name the file with --pdf/],
+  [['strip', 'abcdefgh', '--pdf', 'a.pdf'], /Name your account with --as/],
+  [['strip', 'abcdefgh', '--pdf', '/none/a.pdf', '--as', 'x'], /There is no folder \/none/],
+  [['strip', 'abcdefgh', '--pdf', 'a.pdf', '--onset', '0', '--as', 'x'], /--onset takes the number/],
+  [['strip', 'abcdefgh', '--pdf', 'a.pdf', '--as', 'x'], /git work tree/],
+  [['strip', 'abcdefgh', '--pdf', 'a.pdf', '--as', 'x', '--in-git'], /with --password-stdin/],
   [['trends'], /"trends " is not a command/],
   [['trends', 'wipe'], /"trends wipe" is not a command/],
   [['trends', 'rebuild'], /Name your account with --as/],

@@ -6,7 +6,7 @@ describe('an address guard', () => {
   const guard = createAddressGuard([]);
 
   it.each(['8.8.8.8', '1.1.1.1', '172.15.255.255', '172.32.0.0', '100.63.255.255', '2606:4700::1111', '2a00:1450::1'])(
-    'allows the public address %s',
+    'an address guard allows the public address %s',
     (address) => {
       expect(guard.allows(address)).toBe(true);
     },
@@ -27,11 +27,11 @@ describe('an address guard', () => {
       '64:ff9b::7f00:1',
     ],
     ...['2002:7f00:1::', '2001::1', '2001:db8::1', 'fec0::1', '', 'localhost', '127.1', '0x7f.1', '2130706433'],
-  ])('refuses "%s"', (address) => {
+  ])('an address guard refuses "%s"', (address) => {
     expect(guard.allows(address)).toBe(false);
   });
 
-  it('allows exactly the private networks that the hospital lists', () => {
+  it('an address guard allows exactly the private networks that the hospital lists', () => {
     const listed = createAddressGuard(['10.20.0.0/16', '192.168.1.7', 'fd00:1::/32']);
     const addresses = ['10.20.0.1', '10.20.255.255', '192.168.1.7', 'fd00:1::9'];
     for (const address of addresses) expect([address, listed.allows(address)]).toEqual([address, true]);
@@ -49,7 +49,7 @@ describe('an address guard', () => {
     '10.0.0/8',
     'fd00::/129',
     '10.0.0.0/1.5',
-  ])('refuses the network "%s" at the start', (network) => {
+  ])('an address guard refuses the network "%s" at the start', (network) => {
     expect(() => createAddressGuard([network])).toThrow(/VIGIL_DELIVERY_PRIVATE_NETWORKS/);
   });
 });
@@ -71,7 +71,7 @@ describe('the look-up of a name', () => {
     });
   };
 
-  it('returns only the allowed addresses of a name', async () => {
+  it('the look-up of a name returns only its allowed addresses', async () => {
     expect(await lookUp(['10.0.0.1', '8.8.8.8', '::1'])).toEqual({
       address: [{ address: '8.8.8.8', family: 4 }],
       family: undefined,
@@ -80,14 +80,14 @@ describe('the look-up of a name', () => {
   });
 
   it.each([[['127.0.0.1']], [['169.254.169.254']], [['10.0.0.1', 'fd00::1']], [[]]])(
-    'fails if a name has only the addresses %j',
+    'the look-up of a name fails if the name has only the addresses %j',
     async (found) => {
       expect(await lookUp(found)).toBe('EADDRNOTALLOWED');
       expect(await lookUp(found, { all: false })).toBe('EADDRNOTALLOWED');
     },
   );
 
-  it('returns the error of DNS', async () => {
+  it('the look-up of a name returns the error of DNS', async () => {
     expect(await lookUp([], { error: 'ENOTFOUND' })).toBe('ENOTFOUND');
   });
 });

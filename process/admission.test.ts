@@ -20,7 +20,7 @@ describe('takeTokens with 100 tokens per second', () => {
     expect(takeTokens(bucket, 100, ms, 1_000)).toBe(Math.min(tokens, bucketCapacity(100)));
   });
 
-  it('a new bucket has five tokens, and takeTokens takes no more than wanted', () => {
+  it('a new bucket has five tokens, and takeTokens takes as many as wanted, or all that are left', () => {
     const bucket = newBucket(100, 0);
     expect([takeTokens(bucket, 100, 0, 2), takeTokens(bucket, 100, 0, 9), takeTokens(bucket, 100, 0, 1)]).toEqual([
       2, 3, 0,

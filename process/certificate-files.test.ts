@@ -108,7 +108,7 @@ describe('followClientTls', () => {
     );
   });
 
-  it('a client uses the former certificate and key while the changed files do not fit, and logs this fault once', async () => {
+  it('a client uses the former certificate and key while the changed files do not fit together, and logs this fault once', async () => {
     const { port } = await listen('kafka');
     const tls = client();
     const first = await connectOnce(port, tls.options());
@@ -146,7 +146,7 @@ describe('followClientTls', () => {
     expect(log.error.mock.calls.map(([{ why }]) => why)).toContainEqual(expect.stringContaining('is older than'));
   });
 
-  it('a client accepts a CRL that is past its next update', async () => {
+  it('a client accepts a CRL whose time of the next update has passed', async () => {
     const { port } = await listen('kafka');
     await connectOnce(port, client().options());
     expect(endOf('services-crl')).toBeLessThan(nowMs);
@@ -184,7 +184,7 @@ describe('followServerPair', () => {
     pair.close();
   });
 
-  it('a server whose files do not fit does not start, and names their settings', () => {
+  it('a server does not start if its certificate and key do not fit together, and names their settings', () => {
     const files = { certFile: path('kafka.pem'), keyFile: path('web-server.key') };
     expect(() =>
       followServerPair({ name: 'x', ...files, settings: 'A and B', onRenewed() {}, log: log as never }),

@@ -7,7 +7,7 @@ import { processTerminal } from './terminal.ts';
 const invalid = (message: string) => new VigilError('settings-invalid', message);
 
 describe('runForExitCode', () => {
-  it('runForExitCode returns the exit code of the command, which gets the arguments, the environment and standard input', async () => {
+  it('runForExitCode gives the command its arguments, the environment and standard input, and returns the exit code of the command', async () => {
     const result = await runCommandHere(
       async ([first], terminal) => {
         terminal.writeOut(`${first} ${terminal.env.NAME} ${await terminal.readInput()}`);

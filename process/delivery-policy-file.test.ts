@@ -27,7 +27,8 @@ const unsafe = {
   },
 };
 
-it('returns the built-in policy without a file', () => expect(readDeliveryPolicy('')).toBe(builtInPolicy));
+it('readDeliveryPolicy returns the built-in policy without a file', () =>
+  expect(readDeliveryPolicy('')).toBe(builtInPolicy));
 
 it.each([
   [
@@ -36,12 +37,12 @@ it.each([
     /VIGIL_DELIVERY_POLICY_FILE names is refused:\n {2}\/wards\/ICU\/physiological\/high: alarms of high/,
   ],
   ['a text that is not JSON', '{', /cannot be read, or is not JSON/],
-])('refuses %s at the start', (_, content, expected) => {
+])('readDeliveryPolicy refuses %s at the start', (_, content, expected) => {
   write(content);
   expect(() => readDeliveryPolicy(path)).toThrow(expected);
 });
 
-it('keeps the former policy while a changed file is unsafe, and reports this', async () => {
+it('followDeliveryPolicy keeps the former policy while a changed file is unsafe, and reports this', async () => {
   write({ version: 'first' });
   const followed = followDeliveryPolicy(path, pino({ level: 'silent' }), 5);
   expect([followed.current().version, followed.isRefused()]).toEqual(['first', false]);

@@ -2,11 +2,19 @@
 import { fileStamp } from './file-stamp.ts';
 
 const checkEveryMs = 2_000;
+/** A file that could not be read is read again at every fifth check (ours), also if it has not changed since. */
+const retryChecks = 5;
 
-export type FollowedFile<Content> = { current(): Content; close(): void };
+export type FollowedFile<Content> = {
+  current(): Content;
+  /** Reads the file now if it has changed, without waiting for the next check. */
+  check(): void;
+  close(): void;
+};
 
 /**
  * Reads a file, and reads it again when it changes. If a changed file is wrong, the former content stays, and `onFault` gets the reason.
+ * The fault can also be the machine's, for example too many open files. So the file is then read again without a change.
  * @param read parses the file; throws if the content is wrong
  * @throws the error of `read`, only at the first reading
  */
@@ -21,17 +29,31 @@ export function followFile<Content>(options: {
   // The stamp is read before the file. So if somebody writes the file in between, the file is read again later.
   let lastStamp = fileStamp(path);
   let content = read(path);
-  const timer = setInterval(() => {
+  let fault: string | undefined;
+  let checksSinceFault = 0;
+  function check(): void {
     const stamp = fileStamp(path);
-    if (stamp === lastStamp) return;
+    const isChanged = stamp !== lastStamp;
+    checksSinceFault += 1;
+    if (!isChanged && (fault === undefined || checksSinceFault < retryChecks)) return;
     lastStamp = stamp;
+    checksSinceFault = 0;
     try {
       content = read(path);
+    } catch (error) {
+      const { message } = error as Error;
+      if (isChanged || message !== fault) onFault(message);
+      fault = message;
+      return;
+    }
+    fault = undefined;
+    try {
       onRead(content);
     } catch (error) {
       onFault((error as Error).message);
     }
-  }, options.everyMs ?? checkEveryMs);
+  }
+  const timer = setInterval(check, options.everyMs ?? checkEveryMs);
   timer.unref();
-  return { current: () => content, close: () => clearInterval(timer) };
+  return { current: () => content, check, close: () => clearInterval(timer) };
 }

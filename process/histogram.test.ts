@@ -35,7 +35,7 @@ describe('a histogram that starts at 0.5 and has 4 bounds', () => {
     expect(valueCountOf(histogram)).toBe(1);
   });
 
-  it('observe puts every value into the first bucket whose bound is not lower', () => {
+  it('observe puts every value into the first bucket whose bound is not lower than the value', () => {
     fc.assert(
       fc.property(uniformNumber(0, 100_000), fc.integer({ min: 1, max: 31 }), (value, bounds) => {
         const histogram = createHistogram(0.5, bounds);

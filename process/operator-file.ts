@@ -46,7 +46,7 @@ export function refusalOf(setting: string, faults: readonly string[], cause?: un
 export type OperatorFile<Content> = FollowedFile<Content> & {
   /** Returns the number of accepted changes. */
   readonly changesAccepted: () => number;
-  /** Returns whether the present file was refused, so that a former one is in use. */
+  /** Returns whether the present file was refused. Then the content of a former file is in use. */
   readonly isRefused: () => boolean;
 };
 
@@ -70,7 +70,7 @@ export function followOperatorFile<Content>(options: {
   let changesAccepted = 0;
   let isRefused = false;
   const status = { changesAccepted: () => changesAccepted, isRefused: () => isRefused };
-  if (path === '') return { ...status, current: () => builtIn, close: () => {} };
+  if (path === '') return { ...status, current: () => builtIn, check: () => {}, close: () => {} };
   const followed = followFile({
     path,
     read,

@@ -6,7 +6,7 @@ describe('readPushPublicKey', () => {
   const { x, y } = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' });
   const bytes = Buffer.concat([Buffer.of(4), Buffer.from(x!, 'base64url'), Buffer.from(y!, 'base64url')]);
 
-  it('accepts a point on P-256, with a line end', () => {
+  it('readPushPublicKey accepts a point on P-256, with a line end', () => {
     const key = bytes.toString('base64url');
     expect(readPushPublicKey(`${key}\n`)).toBe(key);
   });
@@ -20,7 +20,7 @@ describe('readPushPublicKey', () => {
       Buffer.concat([bytes.subarray(0, 64), Buffer.of(bytes[64]! ^ 1)]).toString('base64url'),
     ],
     ['base64 instead of base64url', `${bytes.toString('base64')}`],
-  ])('refuses %s', (_what, text) => {
+  ])('readPushPublicKey refuses %s', (_what, text) => {
     expect(() => readPushPublicKey(text)).toThrow(/VIGIL_PUSH_PUBLIC_KEY_FILE/);
   });
 });

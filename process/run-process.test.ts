@@ -5,7 +5,10 @@ import { describe, expect, it } from 'vitest';
 
 const here = (file: string) => JSON.stringify(join(import.meta.dirname, file));
 
-/** Runs a process whose `open` has this code. Sends SIGTERM after the process has written `up`. Returns exit code and output. */
+/**
+ * Runs a process with this code in its function `open`. Sends SIGTERM after the process has written `up`. Returns exit
+ * code and output.
+ */
 async function run(open: string, args: readonly string[] = [], env: Record<string, string> = {}) {
   const program = `
     import { VigilError } from ${here('../contracts/errors.ts')};
@@ -40,7 +43,7 @@ async function run(open: string, args: readonly string[] = [], env: Record<strin
 }
 
 describe('runProcess', () => {
-  it('the process closes what it opened at SIGTERM, and ends with 0', async () => {
+  it('at SIGTERM the process closes what it opened, and exits with code 0', async () => {
     const { code, out } = await run(
       `setInterval(() => {}, 1000); console.log('up'); return { async close() { log.info('closed'); } };`,
     );
@@ -49,13 +52,13 @@ describe('runProcess', () => {
     expect(out).toContain('closed');
   });
 
-  it('the process ends with 0 at a SIGTERM that comes while it starts', async () => {
+  it('a process that gets SIGTERM while it starts exits with code 0', async () => {
     const { code, out } = await run(`console.log('up'); await sleep(60_000); console.log('started');`);
     expect(code).toBe(0);
     expect(out).not.toContain('started');
   });
 
-  it('the process prints why it does not start, and ends with 1', async () => {
+  it('a process that cannot start prints why, and exits with code 1', async () => {
     const { code, errors } = await run(`throw new VigilError('settings-invalid', 'The port is taken.');`);
     expect({ code, errors }).toEqual({ code: 1, errors: 'The port is taken.\n' });
   });
@@ -72,7 +75,7 @@ describe('runProcess', () => {
     expect(errors).toContain('VIGIL_LOG_LEVEL');
   });
 
-  it('the process logs an error that nothing catches, and ends with 1', async () => {
+  it('the process logs an error that nothing catches, and exits with code 1', async () => {
     const { code, out } = await run(`setTimeout(() => { throw new Error('odd'); }, 10); return { async close() {} };`);
     expect(code).toBe(1);
     expect(out).toContain('an error was not caught');

@@ -11,7 +11,7 @@ export const serverNameSetting = (env: string, fallback: string) =>
   ({
     kind: 'text',
     env,
-    help: `name that the server's certificate must have; "${hospitalCertificate}": the host name or address of the connection`,
+    help: `name that the server's certificate must have. With the value "${hospitalCertificate}", the certificate must have the host name or IP address to which this process connects`,
     pattern: /^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/,
     fallback,
   }) as const satisfies TextSetting;

@@ -25,7 +25,7 @@ async function runAndStop(close: string, withinMs: number, signals: readonly Nod
   return { code, out };
 }
 
-it('the process closes once, whatever signals come, and ends with 0', async () => {
+it('the process closes only once, even if several signals come, and ends with 0', async () => {
   const close = "async () => { console.log('closing'); await new Promise((done) => setTimeout(done, 300)); }";
   const { code, out } = await runAndStop(close, 60_000, ['SIGTERM', 'SIGINT', 'SIGTERM']);
   expect(code).toBe(0);

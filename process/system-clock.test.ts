@@ -10,7 +10,7 @@ afterEach(() => {
   clock?.close();
 });
 
-it('the clock starts at the machine’s clock, and restores Date.now when it is closed', () => {
+it('the clock starts at the time of the machine’s clock, and restores Date.now when it is closed', () => {
   const before = Date.now;
   clock = startSteadyClock({ log: silentLog });
   expect(Date.now).not.toBe(before);
@@ -21,19 +21,19 @@ it('the clock starts at the machine’s clock, and restores Date.now when it is 
 });
 
 it.each([-864_000_000, -10_000, 10_000, 864_000_000])(
-  'the clock starts at the time of processes that noticed a step of %i ms',
+  'if other processes noticed a step of %i ms, the clock starts at their time',
   (aheadMs) => {
     const wall = Date.now();
     clock = startSteadyClock({ log: silentLog, aheadMs });
     expect(Math.abs(Date.now() - (wall - aheadMs))).toBeLessThan(apartMsMax);
     expect(Math.abs(wallAheadMs() - aheadMs)).toBeLessThan(apartMsMax);
     expect(clock.currentStep()?.aheadMs).toBe(aheadMs);
-    // The timestamp of a record in Kafka is never before either of the two clocks.
+    // The timestamp of a record in Kafka is the later of two times: the steady time and the machine's clock.
     expect(Math.abs(logAheadMs() - Math.max(0, aheadMs))).toBeLessThan(apartMsMax);
   },
 );
 
-it('the module only watches the clock if replace is false', () => {
+it('if `replace` is false, Date.now is not replaced, and the machine’s clock is only watched', () => {
   const before = Date.now;
   clock = startSteadyClock({ log: silentLog, replace: false });
   expect(Date.now).toBe(before);

@@ -151,8 +151,9 @@ describe('simulators/main.ts with a gateway', () => {
     await gateway.kill();
     await new Promise((done) => setTimeout(done, 3_000));
     await gateway.start();
-    const before = recordsOf('bed-03', contentTypes.observation).length;
-    await until('readings come again', () => recordsOf('bed-03', contentTypes.observation).length > before + 100);
+    const counts = () => ['bed-03', 'bed-04'].map((bed) => recordsOf(bed, contentTypes.observation).length);
+    const before = counts();
+    await until('readings of both beds come again', () => counts().every((count, at) => count > before[at]! + 100));
     await run.stop();
     const summary = await run.summary;
     expect(summary).toMatchObject({ ok: true, dropped: 0, waiting: 0, refused: 0 });

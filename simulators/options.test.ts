@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { deviceIds, helpText, parseOptions } from './options.ts';
 
 describe('parseOptions', () => {
-  it('returns the defaults without arguments', () => {
+  it('parseOptions returns the defaults without arguments', () => {
     expect(parseOptions([])).toMatchObject({
       beds: 8,
       prefix: 'bed-',
@@ -25,7 +25,7 @@ describe('parseOptions', () => {
     ]);
   });
 
-  it('reads every option', () => {
+  it('parseOptions reads every option', () => {
     const args =
       '--beds 200 --scenario sepsis --prefix icu. --first 99 --speed 2.5 --no-loop --duration 1.5 --seed 0 --no-waves --wave-qos 0 --protocol 4 --recording a --recording b --url mqtts://h:1 --certs c --ca d --issue --json';
     expect(parseOptions(args.split(' '))).toMatchObject({
@@ -61,7 +61,7 @@ describe('parseOptions', () => {
     ['--prefix a/b', '"a/b01" is not a device id'],
     ['--nonsense', "Unknown option '--nonsense'"],
     ['bed-01', "Unexpected argument 'bed-01'"],
-  ])('refuses "%s" with one sentence', (args, what) => {
+  ])('parseOptions refuses "%s" with one sentence', (args, what) => {
     const attempt = () => parseOptions(args.split(' '));
     expect(attempt).toThrow(what);
     expect(attempt).toThrow(/; see "npm run simulate -- --help"\.$/);

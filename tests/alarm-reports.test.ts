@@ -1,4 +1,4 @@
-/** Plays random changes of alarms with the rules of the server and of the page: each alarm that the page shows is confirmed. */
+/** Changes an alarm at random, and applies the rules of the server and of the page. The page must confirm the alarm in time. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { newAlarm } from '../contracts/messages/alarms.testing.ts';
@@ -9,7 +9,7 @@ import { confirmWithinMs, newConfirmations, step, unconfirmedAlarms } from '../d
 
 const tickMs = 250;
 const time = '2026-01-01T10:00:00.000Z';
-/** How the alarm changes, and how long after the last change, ms. */
+/** Random changes of the alarm. `afterMs` is the time since the change before. */
 const changes = fc.array(
   fc.record({
     afterMs: fc.integer({ min: 0, max: 1_500 }),
@@ -40,7 +40,7 @@ function changed(alarm: Alarm, change: string): Alarm {
   }
 }
 
-it('a page that shows an alarm confirms it in time, however the alarm changes between two looks of the page', () => {
+it('a page that shows an alarm confirms it in time, even if the alarm changes again and again', () => {
   fc.assert(
     fc.property(changes, (schedule) => {
       const server = newConfirmations();

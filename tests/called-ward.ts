@@ -7,8 +7,8 @@ import { newAlarm } from '../contracts/messages/alarms.testing.ts';
 import { contentTypes } from '../contracts/messages/records.ts';
 import type { MyCall } from '../dashboard/protocol/delivery.ts';
 import { type Account, writeAccounts } from '../dashboard/server/accounts/accounts.ts';
-import { hashPassword } from '../dashboard/server/accounts/password.ts';
 import { type Browser, type Live, newBrowser } from '../dashboard/server/browser.testing.ts';
+import { cheapHash } from './password-hash.ts';
 import { startTestPlatform } from './platform.ts';
 import { admitted, associate, openLogAs, ownPorts, startProcess, until } from './system.ts';
 
@@ -88,7 +88,7 @@ export async function startCalledWard(name: string) {
 async function writeFiles() {
   const folder = mkdtempSync(join(tmpdir(), 'vigil-calls-'));
   const files = { accounts: join(folder, 'accounts.json'), wards: join(folder, 'wards.json') };
-  const hash = await hashPassword(password);
+  const hash = cheapHash(password);
   const account = (userId: string, role: Account['role'], wards = [ward]): [string, Account] => [
     userId,
     { userId, name: `Name of ${userId}`, role, wards, password: hash, disabled: false },
@@ -109,7 +109,7 @@ async function writeFiles() {
   return files;
 }
 
-/** Opens a page that understands deliveries. */
+/** Opens the live connection of a page, and asks for deliveries. */
 export async function openPage(browser: Browser, scopeWard = ward): Promise<Live> {
   const live = await browser.live({ type: 'watch', scope: { ward: scopeWard }, waves: null });
   const snapshot = await until('the snapshot', () => live.of('snapshot')[0]);

@@ -40,14 +40,14 @@ describe('pageFaults', () => {
     ['a wrong count', '| 5.0 | 251 |', '| 5.0 | 252 |', /the counts must be 251/],
     [
       'a test that does not exist',
-      '"ends the connection at a second CONNECT"',
+      '"the listener ends the connection at a second CONNECT"',
       '"ends the connection at a third CONNECT"',
       /"ends the connection at a third CONNECT", which is not in gateway\/listener\/connect/,
     ],
     [
       'a file that does not exist',
-      '`listener/connect` "ends the connection at a second CONNECT"',
-      '`listener/x` "ends the connection at a second CONNECT"',
+      '`listener/connect` "the listener ends the connection at a second CONNECT"',
+      '`listener/x` "the listener ends the connection at a second CONNECT"',
       /listener\/x, which does not exist/,
     ],
     [
@@ -64,17 +64,17 @@ describe('pageFaults', () => {
     ],
     [
       'a statement without a test',
-      '`listener/connect` "ends the connection at a second CONNECT"',
+      '`listener/connect` "the listener ends the connection at a second CONNECT"',
       'somewhere',
       /MQTT-3\.1\.0-2 names no test/,
     ],
-  ])('finds %s', (_name, from, to, fault) => {
+  ])('pageFaults finds %s', (_name, from, to, fault) => {
     const changed = text.replace(from, to);
     expect(changed).not.toBe(text);
     expect(pageFaults(readPage(changed), sources)).toContainEqual(expect.stringMatching(fault));
   });
 
-  it('finds a citation of a statement that does not exist', () => {
+  it('pageFaults finds a citation of a statement that does not exist', () => {
     const sourcesWithCitation = new Map([...sources, ['gateway/x.ts', '// [MQTT-9.9.9-9]']]);
     expect(pageFaults(readPage(text), sourcesWithCitation)).toEqual([
       'gateway/x.ts cites MQTT-9.9.9-9, which does not exist',

@@ -66,7 +66,7 @@ describe(`explain on injected faults, seed ${seed}`, () => {
     expect(new Set(single.map(({ faults: [fault] }) => fault?.name)).size).toBe(faults.length);
   });
 
-  it('the first finding names the fault in at least 95 %, and no finding is wrong', () => {
+  it('in at least 95 % of the stories with one fault, the first finding names the fault; no finding is wrong', () => {
     const missed = single.filter((told) => !isCauseFirst(told));
     console.log(`seed ${seed}: the first finding is the cause in ${single.length - missed.length} of ${single.length}`);
     const shown = missed.map(
@@ -79,7 +79,7 @@ describe(`explain on injected faults, seed ${seed}`, () => {
     expect(single.flatMap((told) => wrongFindings(told, told.played.records))).toEqual([]);
   });
 
-  it('names each person who accepted, and has no negative time, if no record is missing', () => {
+  it('if no record is missing, the explanation names each person who accepted, and has no negative time', () => {
     const lines = single.flatMap(({ played }) => explanationLines(explain(played.records)!, 'UTC'));
     expect(lines.filter((line) => /A person had accepted|−|the (?:step before|raise): -/.test(line))).toEqual([]);
   });
@@ -109,7 +109,7 @@ describe(`explain on injected faults, seed ${seed}`, () => {
 
 const isEnough = (share: number) => share >= 0.95;
 
-/** Two faults can contradict each other, so that the engine does not raise the alarm to explain but another alarm. */
+/** Returns undefined if the engine does not raise the alarm to explain, because the faults contradict each other. */
 function tellIfRaised(chosen: readonly Fault[], random: Random): Told | undefined {
   try {
     return tell(chosen, random);

@@ -56,6 +56,7 @@ beforeAll(async () => {
       stateDir,
       port,
       controllerPort,
+      shortLived: true,
     });
     kafkaPid = restartedBroker.pid;
     // The broker must stop after the processes, because these close their connections to the broker.
@@ -154,7 +155,7 @@ describe('kill -9 while readings arrive', () => {
     const notice = page.getByTestId('notice-alarms');
     try {
       await until('readings', () => device.acknowledged.size >= 5);
-      // The kill of Kafka in the last test may still show this notice, until the alarm processor writes its next record.
+      // Kafka was killed in the last test. So this notice may be there until the alarm processor writes its next record.
       await notice.waitFor({ state: 'hidden' });
       await alarms.kill();
       await notice.waitFor();

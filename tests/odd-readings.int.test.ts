@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Numeric } from '../dashboard/protocol/rest.ts';
 import { writeAccounts } from '../dashboard/server/accounts/accounts.ts';
-import { hashPassword } from '../dashboard/server/accounts/password.ts';
 import { type Live, newBrowser } from '../dashboard/server/browser.testing.ts';
 import { connectDevice, type TestDevice } from './device.ts';
+import { cheapHash } from './password-hash.ts';
 import { startTestPlatform, type TestPlatform, testDevices } from './platform.ts';
 import { admitted, associate, openLogAs, ownPorts, startProcess, until } from './system.ts';
 
@@ -31,7 +31,7 @@ beforeAll(async () => {
   closers.push(() => testPlatform.platform.close());
   platform = await ownPorts(testPlatform.data);
   const accountsFile = join(mkdtempSync(join(tmpdir(), 'vigil-odd-')), 'accounts.json');
-  const hash = await hashPassword(password);
+  const hash = cheapHash(password);
   const nurse = {
     userId: 'nurse',
     name: 'Nora',

@@ -1,7 +1,7 @@
 /**
- * Asks the gateway, the dashboard and the alarm processor which patient is on a device. All three must give the same answer, even if
- * patients were admitted or discharged while the clock of the server was ahead, so that their times lie in the future. Times in this file
- * are minutes after noon of the right time.
+ * Asks the gateway, the dashboard and the alarm processor which patient is on a device. All three must give the same
+ * answer, even if patients were admitted or discharged while the clock of the server was ahead. The times of these
+ * patients lie in the future. Times in this file are minutes after noon of the right time.
  */
 import { describe, expect, it } from 'vitest';
 import { periodAt } from '../contracts/association-at.ts';
@@ -151,7 +151,7 @@ describe('the patient on a device', () => {
 /** Periods that overlap. Vigil's screens do not write such periods. */
 const overlapping: readonly (readonly [string, readonly Row[], string])[] = [
   [
-    'of two open periods, the period that begins later counts',
+    'of two open periods, the period that begins later is used',
     [
       ['a', -60, null],
       ['b', -30, null],
@@ -159,7 +159,7 @@ const overlapping: readonly (readonly [string, readonly Row[], string])[] = [
     'b',
   ],
   [
-    'of two open periods, the period that begins later counts even if it is first in the table',
+    'of two open periods, the period that begins later is used even if it is first in the table',
     [
       ['b', -30, null],
       ['a', -60, null],
@@ -167,7 +167,7 @@ const overlapping: readonly (readonly [string, readonly Row[], string])[] = [
     'b',
   ],
   [
-    'of two open periods with the same start, the last in the table counts',
+    'of two open periods with the same start, the last in the table is used',
     [
       ['a', -60, null],
       ['b', -60, null],
@@ -175,7 +175,7 @@ const overlapping: readonly (readonly [string, readonly Row[], string])[] = [
     'b',
   ],
   [
-    'an open period counts, although a later period inside it has ended',
+    'an open period is used, although a later period inside it has ended',
     [
       ['a', -60, null],
       ['b', -30, -20],
@@ -183,7 +183,7 @@ const overlapping: readonly (readonly [string, readonly Row[], string])[] = [
     'a',
   ],
   [
-    'of two open periods, the period that begins later counts even if its start is in the future',
+    'of two open periods, the period that begins later is used even if its start is in the future',
     [
       ['a', 600, null],
       ['b', -30, null],
@@ -265,7 +265,7 @@ describe('attribute', () => {
 });
 
 describe('periodAt', () => {
-  it('returns the former patient for a time before the change, even if the gateway starts 1 ms before the change', () => {
+  it('periodAt returns the former patient for a time before the change, even if the gateway starts 1 ms before the change', () => {
     const periods = readPeriods(
       table([
         ['a', -60, 0],
@@ -296,7 +296,7 @@ describe('the ward of a device without a patient', () => {
       'ward-b',
     ],
   ] satisfies [string, readonly Row[], string][])(
-    'the dashboard and the gateway’s inbox use %s',
+    'for a device without a patient, the dashboard and the gateway’s inbox use %s',
     (_what, rows, ward) => {
       const body = table(rows);
       const watching = { atMs: ms(7), readAtMs: ms(7), wards: new Set([ward]), hasEngineering: false };

@@ -58,9 +58,10 @@ export async function startProduct(options: {
       VIGIL_TRENDS_METRICS_PORT: String(metricsPorts.trendsMetricsPort),
       VIGIL_WITNESS_METRICS_PORT: String(metricsPorts.witnessMetricsPort),
       VIGIL_DELIVERY_METRICS_PORT: String(metricsPorts.deliveryMetricsPort),
+      VIGIL_STRIPS_METRICS_PORT: String(metricsPorts.stripsMetricsPort),
       VIGIL_BEDS: String(options.beds),
     },
-    // The log file is beside the state folder, because the state folder may not exist yet.
+    // The log file is beside the state folder, because the state folder perhaps does not exist yet.
     logFile: `${stateDir}.start.log`,
     isReady: (line) => line.startsWith('Vigil is ready after'),
     readyTimeoutMs: startMsMax,

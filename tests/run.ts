@@ -1,13 +1,16 @@
 /**
- * `npm test`: gets what the tests need, checks types and style, builds the client, runs every test project on the real parts, several
- * at once, says how long each took and which files took longest, and ends with the count. `npm test -- unit faults` runs only the parts named.
+ * `npm test`: installs what the tests need, checks types and style, builds the client, and runs the test projects, several
+ * at once. Then prints the time of each part and of the slowest files, and how busy the processors were. The last line
+ * is the number of passed, failed and skipped tests. `npm test -- unit faults` runs only the parts `unit` and `faults`.
  */
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import { VigilError } from '../contracts/errors.ts';
 import { defaultSoftwareDir, ensureChromium, ensureFaketime, ensureSoftware } from '../ops/platform/software.ts';
 import { ensureForeignClients } from './foreign/ensure.ts';
+import { describeUse, processorUse } from './processor-use.ts';
 import {
   addTallies,
   closingLine,
@@ -24,18 +27,18 @@ import {
 const root = join(import.meta.dirname, '..');
 const bin = (name: string) => join(root, 'node_modules', name);
 
-/** Time after which a part of the test run is killed. No part takes nearly as long. */
-const partMsMax = 30 * 60_000;
+/** Time after which a part of the test run is killed. On a quiet machine, no part takes half as long. */
+const partMsMax = 45 * 60_000;
 
 type Part = { readonly name: string; readonly run: (run: Run, output: Output) => Promise<Tally> };
 
-/** Where a part writes: on the screen as it comes, or into a file that is printed when the part ends. */
+/** Where a part writes: to the terminal immediately, or into a file that is printed when the part ends. */
 type Output = 'inherit' | number;
 
 /** One run of this program: where vitest leaves its reports, what has failed so far, and which files took how long. */
 type Run = { readonly reports: string; readonly failures: string[]; readonly durations: FileDuration[] };
 
-/** What the tests need, one after the other. */
+/** The steps before the tests. They run one after the other. */
 const preparations: readonly Part[] = [
   { name: 'software', run: software },
   { name: 'types', run: (_run, output) => runCheck([bin('typescript/bin/tsc'), '--noEmit'], output) },
@@ -48,15 +51,15 @@ const preparations: readonly Part[] = [
 ];
 
 /**
- * The vitest projects, the longest first, so that no long one runs alone at the end. A project with several shards is cut by files:
- * each shard is a run of vitest with its own Kafka, InfluxDB and browser. The attacks share one product, so they are not cut.
+ * The vitest projects, the longest first, so that no long project runs alone at the end. The files of a project with several shards are
+ * divided: each shard is a run of vitest with its own Kafka, InfluxDB and browser. The attacks share one product, so they are not divided.
  */
 const projects: readonly Part[] = [
-  { project: 'faults', shards: 2 },
+  { project: 'screens', shards: 3 },
   { project: 'integration', shards: 2 },
-  { project: 'screens', shards: 2 },
-  { project: 'attacks', shards: 1 },
+  { project: 'faults', shards: 2 },
   { project: 'e2e', shards: 1 },
+  { project: 'attacks', shards: 1 },
   { project: 'unit', shards: 1 },
 ].flatMap(({ project, shards }) =>
   Array.from({ length: shards }, (_, index) => {
@@ -67,12 +70,13 @@ const projects: readonly Part[] = [
 );
 
 /**
- * Number of parts that run at once. The tests wait during half of their time, for example until a broker counts as gone or until
- * an alarm's delay is over, so three parts use two processors.
+ * Number of parts that run at once. The tests wait during a part of their time, for example until an alarm's delay is over. So three
+ * parts use two processors. With four parts, tests were slow enough to reach their time limits. The last lines of a run show how busy
+ * the processors were.
  */
-const partsAtOnce = 3;
+const partsAtOnce = availableParallelism() + 1;
 
-/** Kafka, InfluxDB, a browser and clients of others, so that no test waits for a download. */
+/** Installs Kafka, InfluxDB, a browser and MQTT clients of other projects, so that no test waits for a download. */
 async function software(): Promise<Tally> {
   const report = (line: string) => process.stdout.write(`${line}\n`);
   try {
@@ -109,7 +113,7 @@ function node(args: readonly string[], output: Output): Promise<number | null> {
   const child = spawn(process.execPath, args, {
     cwd: root,
     stdio: ['ignore', output, output],
-    // What hangs is ended and counts as failed; its brokers end with it (ops/platform/child.ts).
+    // A part that hangs is killed and counts as failed. Its brokers end with it (ops/platform/child.ts).
     timeout: partMsMax,
     killSignal: 'SIGKILL',
   });
@@ -145,7 +149,7 @@ async function runInTurn(parts: readonly Part[], run: Run): Promise<Row[]> {
   return rows;
 }
 
-/** What a part prints comes whole, when it ends: lines of two parts in turn could not be read. */
+/** Prints the output of a part when the part ends, because mixed lines of two parts would be hard to read. */
 async function runSideBySide(parts: readonly Part[], run: Run): Promise<Row[]> {
   const rows: Row[] = [];
   const left = [...parts];
@@ -173,6 +177,7 @@ async function main(names: readonly string[]): Promise<number> {
     return 1;
   }
   const run: Run = { reports: makeReportFolder(), failures: [], durations: [] };
+  const cpusAtStart = cpus();
   const isChosen = (part: Part) => names.length === 0 || names.includes(kindOf(part));
   const chosen = projects.filter(isChosen);
   const rows = await runInTurn(preparations.filter(isChosen), run);
@@ -182,8 +187,9 @@ async function main(names: readonly string[]): Promise<number> {
   if (slowest.length > 0) process.stdout.write(`\n== slowest\n${slowest.join('\n')}\n`);
   if (run.failures.length > 0) process.stdout.write(`\n== failed\n${run.failures.join('\n')}\n`);
   const sum = rows.reduce((total, { tally }) => addTallies(total, tally), emptyTally);
-  // A row begins with "part", so that only the last line reads as the count.
-  process.stdout.write(`\n${rows.map(({ text }) => `part ${text}`).join('\n')}\n\n${closingLine(sum)}\n`);
+  // A row begins with "part". So a program that looks for the counts finds them only in the last line.
+  const use = describeUse(processorUse(cpusAtStart, cpus()));
+  process.stdout.write(`\n${rows.map(({ text }) => `part ${text}`).join('\n')}\npart ${use}\n\n${closingLine(sum)}\n`);
   return sum.failed === 0 && sum.passed > 0 ? 0 : 1;
 }
 

@@ -12,15 +12,24 @@ describe('findReadable', () => {
   it.each([
     ['plain text', Buffer.from('xx Quetzalcoatlus yy')],
     ['UTF-16', Buffer.from('xQuetzalcoatlus', 'utf16le')],
-    ['base64 from its first byte', Buffer.from(Buffer.from('Quetzalcoatlus').toString('base64'))],
-    ['base64 after one other byte', Buffer.from(Buffer.from('"Quetzalcoatlus"').toString('base64'))],
-    ['base64url after two other bytes', Buffer.from(Buffer.from('{"Quetzalcoatlus":1}').toString('base64url'))],
-  ])('finds a name that is stored as %s', (name, bytes) => {
+    [
+      'base64, if the name begins at the first byte of a group of three',
+      Buffer.from(Buffer.from('Quetzalcoatlus').toString('base64')),
+    ],
+    [
+      'base64, if the name begins at the second byte of a group of three',
+      Buffer.from(Buffer.from('"Quetzalcoatlus"').toString('base64')),
+    ],
+    [
+      'base64url, if the name begins at the third byte of a group of three',
+      Buffer.from(Buffer.from('{"Quetzalcoatlus":1}').toString('base64url')),
+    ],
+  ])('findReadable finds a name that is stored as %s', (name, bytes) => {
     writeFileSync(join(folder, `${name}.log`), bytes);
     expect(findReadable([join(folder, `${name}.log`)], ['Quetzalcoatlus'])).toHaveLength(1);
   });
 
-  it('finds nothing in a file that holds only a part of the name', () => {
+  it('findReadable finds nothing in a file that contains only a part of the name', () => {
     writeFileSync(join(folder, 'clean'), 'Quetzal');
     expect(findReadable([join(folder, 'clean')], ['Quetzalcoatlus'])).toEqual([]);
     expect(filesBelow(folder)).toContain(join(folder, 'clean'));
@@ -28,7 +37,7 @@ describe('findReadable', () => {
 });
 
 describe('listeningAddresses', () => {
-  it('returns the ports on which a process listens, and isLoopback says whether other machines cannot reach them', async () => {
+  it('listeningAddresses returns where a process listens, and isLoopback returns whether only this machine can reach an address', async () => {
     const server = createServer();
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
     const { port } = server.address() as { port: number };

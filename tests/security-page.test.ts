@@ -91,7 +91,7 @@ describe('faultsOf', () => {
       '| fine |',
       '3.7.1 names no test and no reason why it has no test',
     ],
-  ])('finds %s', (_name, from, to, fault) => {
+  ])('faultsOf finds %s', (_name, from, to, fault) => {
     const changed = page.replace(from, to);
     expect(changed).not.toBe(page);
     expect(faultsOf(changed)).toContainEqual(expect.stringContaining(fault));

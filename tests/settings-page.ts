@@ -10,6 +10,7 @@ import type { Manifest, Setting } from '../process/settings.ts';
 import { alarmSettings } from '../processors/alarms/settings.ts';
 import { canarySettings } from '../processors/canary/settings.ts';
 import { settings as deliverySettings } from '../processors/delivery/settings.ts';
+import { settings as stripsSettings } from '../processors/strips/settings.ts';
 import { settings as trendsSettings } from '../processors/trends/settings.ts';
 import { settings as witnessSettings } from '../processors/witness/settings.ts';
 import { simulatorSettings } from '../simulators/settings.ts';
@@ -20,6 +21,7 @@ export const everyManifest: readonly (readonly [title: string, manifest: Manifes
   ['Alarm processor (`processors/alarms/main.ts`)', alarmSettings],
   ['Trend writer (`processors/trends/main.ts`)', trendsSettings],
   ['Delivery process (`processors/delivery/main.ts`)', deliverySettings],
+  ['Strip writer (`processors/strips/main.ts`)', stripsSettings],
   ['Dashboard (`dashboard/server/main.ts`)', dashboardSettings],
   ['Witness of the audit trail (`processors/witness/main.ts`)', witnessSettings],
   ['Canary (`processors/canary/main.ts`)', canarySettings],

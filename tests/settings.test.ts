@@ -63,6 +63,7 @@ describe('a name that no program reads', () => {
     ['processors/alarms/main.ts'],
     ['processors/trends/main.ts'],
     ['processors/delivery/main.ts'],
+    ['processors/strips/main.ts'],
     ['processors/witness/main.ts'],
     ['processors/canary/main.ts'],
     ['dashboard/server/main.ts'],

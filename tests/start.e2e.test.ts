@@ -45,7 +45,7 @@ function start(program: readonly string[], env: Record<string, string>): Running
 
 const portNames = [
   ...['HTTP', 'MQTT', 'METRICS', 'ALARMS_METRICS', 'CANARY_METRICS'],
-  ...['DASHBOARD_METRICS', 'DELIVERY_METRICS', 'TRENDS_METRICS', 'WITNESS_METRICS'],
+  ...['DASHBOARD_METRICS', 'DELIVERY_METRICS', 'STRIPS_METRICS', 'TRENDS_METRICS', 'WITNESS_METRICS'],
   ...['KAFKA', 'KAFKA_CONTROLLER', 'INFLUX'],
 ];
 
@@ -91,7 +91,7 @@ describe('npm start', () => {
     for (const role of ['nurse', 'physician', 'technician', 'auditor']) expect(logins).toContain(role);
 
     const children = childrenOf(firstStart.child.pid ?? 0);
-    expect(children.length).toBe(10);
+    expect(children.length).toBe(11);
     const environ = (program: string) =>
       readFileSync(`/proc/${children.find(({ command }) => command.includes(program))?.pid}/environ`, 'utf8').split(
         '\0',

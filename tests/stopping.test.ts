@@ -14,6 +14,7 @@ it.each([
   'processors/alarms/main.ts',
   'processors/canary/main.ts',
   'processors/delivery/main.ts',
+  'processors/strips/main.ts',
   'processors/trends/main.ts',
   'processors/witness/main.ts',
 ])('%s starts and stops its server with runProcess', (file) => {

@@ -174,7 +174,7 @@ describe('faultsOf', () => {
     ['a describe with .only', 'gateway/a.test.ts', "describe.only('a', () => {});", /is skipped/],
   ];
 
-  it.each(brokenRules)('finds %s', (_name, path, text, fault) => {
+  it.each(brokenRules)('faultsOf finds %s', (_name, path, text, fault) => {
     const source = { path: path.replace('trends/../', ''), text };
     expect(faultsOf(source)).toEqual([expect.stringMatching(fault)]);
   });
@@ -206,13 +206,13 @@ describe('faultsOf', () => {
     ['process.env in the terminal of a command', 'process/terminal.ts', 'const a = process.env;'],
     ['a file with the greatest allowed number of lines', 'gateway/a.ts', 'a;\n'.repeat(linesMax)],
     ['an import of another house in a test', 'gateway/a.test.ts', "import { a } from '../ops/platform/child.ts';"],
-  ])('accepts %s', (_name, path, text) => {
+  ])('faultsOf accepts %s', (_name, path, text) => {
     expect(faultsOf({ path, text })).toEqual([]);
   });
 });
 
 describe('importsOf', () => {
-  it('finds every kind of import', () => {
+  it('importsOf finds every kind of import', () => {
     const text = `import 'a';\nimport b from "b";\nimport type { C } from './c.ts';\nexport { d } from '../d.ts';\nawait import('e');\nrequire('f');`;
     expect(importsOf({ path: 'gateway/core/x.ts', text })).toEqual([
       { target: 'a', typeOnly: false },

@@ -29,7 +29,7 @@ describe('tallyOf', () => {
     ['a successful run without a report', undefined, 0, [0, 0, 0]],
     ['a failed run without a report', undefined, 1, [0, 1, 0]],
     ['a run whose report has no valid numbers', { numPassedTests: 'many', numFailedTests: -1 }, 0, [0, 0, 0]],
-  ])('counts the tests of %s', (_name, report, exitCode, [passed, failed, skipped]) => {
+  ])('tallyOf counts the tests of %s', (_name, report, exitCode, [passed, failed, skipped]) => {
     expect(tallyOf(report, exitCode)).toEqual({ passed, failed, skipped });
   });
 });

@@ -19,7 +19,7 @@ const ward = 'ICU';
 const t0 = Date.UTC(2026, 0, 1);
 const stepMs = 100;
 const scheduleMs = 60_000;
-/** No alarm may be silent on both screens for longer. */
+/** Longest time for which an alarm may be silent on both screens. */
 const silentMsMax = 5_000;
 const screenIds = ['01890000-0000-4000-8000-000000000001', '01890000-0000-4000-8000-000000000002'] as const;
 
@@ -107,7 +107,7 @@ class Page {
   }
 }
 
-/** Plays a schedule. Returns the longest time in which an alarm that the other screen knew was silent on both screens. */
+/** Plays a schedule. Returns the longest time for which one screen knew an alarm and neither screen sounded it. */
 function longestSilenceMs(schedule: readonly Scheduled[]): { silentMs: number; leftMs: number } {
   const [first, second] = screenIds.map((id) => new Page(id)) as [Page, Page];
   const pages = [first, second] as const;
@@ -277,13 +277,13 @@ const schedule = fc.array(
 );
 
 describe('the sound of a ward', () => {
-  it('is left to the screen that has it while nothing fails', () => {
+  it('while nothing fails, the other screen leaves the sound of the ward to the screen that has it', () => {
     const { silentMs, leftMs } = longestSilenceMs([{ atMs: 10_000, fault: { kind: 'raise' } }]);
     expect(silentMs).toBeLessThan(500);
     expect(leftMs).toBeGreaterThan(40_000);
   });
 
-  it('is on one of the screens at the latest after 5 s, whatever fails', () => {
+  it('whatever fails, no alarm is silent on both screens for more than 5 s', () => {
     let leftMsTotal = 0;
     fc.assert(
       fc.property(schedule, (faults) => {

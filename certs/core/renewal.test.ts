@@ -27,19 +27,23 @@ const goodFacts: CertificateFacts = {
 describe('renewalReason', () => {
   it.each<[string, Partial<CertificateFacts>, ReturnType<typeof renewalReason>]>([
     ['everything is right', {}, undefined],
-    ['it is valid for exactly 30 days', { notAfterMs: now + leafRenewalMs }, undefined],
-    ['it is valid for a millisecond less than 30 days', { notAfterMs: now + leafRenewalMs - 1 }, 'expires'],
-    ['it has expired', { notAfterMs: now - 1 }, 'expires'],
-    ['it is valid from now', { notBeforeMs: now }, undefined],
-    ['it is valid from a millisecond after now', { notBeforeMs: now + 1 }, 'not-yet-valid'],
-    ['another authority signed it', { isIssuedByUs: false }, 'other-authority'],
+    ['the certificate is valid for exactly 30 more days', { notAfterMs: now + leafRenewalMs }, undefined],
+    [
+      'the certificate is valid for a millisecond less than 30 more days',
+      { notAfterMs: now + leafRenewalMs - 1 },
+      'expires',
+    ],
+    ['the certificate has expired', { notAfterMs: now - 1 }, 'expires'],
+    ['the certificate is valid from now on', { notBeforeMs: now }, undefined],
+    ['the certificate is valid from a millisecond after now', { notBeforeMs: now + 1 }, 'not-yet-valid'],
+    ['another authority signed the certificate', { isIssuedByUs: false }, 'other-authority'],
     ["the certificate's key belongs to another certificate", { isKeyRight: false }, 'key-does-not-fit'],
-    ['it has another subject', { commonName: 'gateway' }, 'other-subject'],
+    ['the certificate has another subject', { commonName: 'gateway' }, 'other-subject'],
     ['a name is missing', { names: ['localhost', '127.0.0.1', '::1'] }, 'name-missing'],
-    ['it has a further name', { names: [...goodFacts.names, 'other.example'] }, undefined],
-    ['it has the name of another server', { names: [...goodFacts.names, 'gateway'] }, 'name-of-another'],
-    ['its only purpose is server', { purposes: ['server'] }, 'other-purpose'],
-    ['it has no purpose', { purposes: [] }, 'other-purpose'],
+    ['the certificate has a further name', { names: [...goodFacts.names, 'other.example'] }, undefined],
+    ['the certificate has the name of another server', { names: [...goodFacts.names, 'gateway'] }, 'name-of-another'],
+    ['the only purpose of the certificate is server', { purposes: ['server'] }, 'other-purpose'],
+    ['the certificate has no purpose', { purposes: [] }, 'other-purpose'],
   ])('renewalReason if %s: %j → %s', (_name, change, reason) => {
     expect(renewalReason({ ...goodFacts, ...change }, wanted, now)).toBe(reason);
   });
@@ -51,10 +55,10 @@ describe('renewalReason', () => {
 
 describe('authorityNeedsRenewal and leafEndMs', () => {
   it.each([
-    ['is valid for exactly one year', authorityRenewalMs, false],
-    ['is valid for a millisecond less than a year', authorityRenewalMs - 1, true],
+    ['is valid for exactly one more year', authorityRenewalMs, false],
+    ['is valid for a millisecond less than one more year', authorityRenewalMs - 1, true],
     ['has expired', -1, true],
-  ])('authorityNeedsRenewal of an authority that %s', (_name, leftMs, renew) => {
+  ])('authorityNeedsRenewal returns the right answer for an authority that %s', (_name, leftMs, renew) => {
     expect(authorityNeedsRenewal({ notBeforeMs: now - 1, notAfterMs: now + leftMs }, now)).toBe(renew);
   });
 
@@ -80,7 +84,7 @@ describe('isHostName', () => {
   );
 });
 
-it('deviceCertificate is of the authority of the devices, and only for clients', () => {
+it('deviceCertificate returns a certificate that the authority of the devices signs and that is only for clients', () => {
   expect(deviceCertificate('bed-07')).toEqual({
     file: 'devices/bed-07',
     commonName: 'bed-07',
@@ -111,13 +115,18 @@ describe('parseExtraName and namesToKeep', () => {
   const allNames = ['localhost', 'kafka', 'influxdb', 'gateway', 'dashboard', 'ward.example'];
   it.each<[string, string, readonly string[], readonly string[]]>([
     [
-      'the web server, made by an old Vigil that gave all servers all names',
+      'the web server, from an old version of Vigil that put all names into each certificate',
       'web-server',
       allNames,
       ['localhost', 'dashboard', 'ward.example'],
     ],
-    ['Kafka, made by an old Vigil that gave all servers all names', 'kafka', allNames, []],
-    ['Kafka, made by an old Vigil that gave Kafka no name', 'kafka', ['localhost', 'ward.example'], []],
+    ['Kafka, from an old version of Vigil that put all names into each certificate', 'kafka', allNames, []],
+    [
+      'Kafka, from an old version of Vigil that put no name of Kafka into its certificate',
+      'kafka',
+      ['localhost', 'ward.example'],
+      [],
+    ],
     [
       'Kafka, with a name that an operator gave',
       'kafka',
@@ -125,7 +134,7 @@ describe('parseExtraName and namesToKeep', () => {
       ['kafka', 'localhost', 'k.example'],
     ],
     ['a client', 'gateway', ['gateway'], []],
-  ])('namesToKeep of the former certificate of %s', (_case, file, former, kept) => {
+  ])('namesToKeep returns the right names for the former certificate of %s', (_case, file, former, kept) => {
     const wanted = serviceCertificates(['gateway'], []).find((certificate) => certificate.file === file)!;
     expect(namesToKeep(wanted, former)).toEqual(kept);
   });

@@ -66,7 +66,7 @@ it.each([
     ],
     false,
   ],
-] as const)('%s', (_, records, isWhole) => {
+] as const)('the check finds whether records are missing: %s', (_, records, isWhole) => {
   const gaps = createAuditGaps(100, 200);
   for (const [boot, n, ms] of records) gaps.add({ boot, n, at: at(ms) });
   expect(gaps.isWhole()).toBe(isWhole);

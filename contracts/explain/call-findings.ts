@@ -106,7 +106,7 @@ function channelFindings({ records }: DeliveryContext, call: CallStory): Finding
   });
 }
 
-/** Finds channels that could not reach the person, as the last test message before the call showed. */
+/** Finds channels that could not reach the person: the last test message before the call had failed. */
 function downFindings({ records }: DeliveryContext, call: CallStory): Finding[] {
   if (!records.deliveries.isWhole || hadIt(call) || isAnswered(call)) return [];
   const { userId, name } = call;
@@ -162,7 +162,7 @@ function hadAccepted(records: AlarmRecords, { userId, round }: CallStory, { call
 }
 
 function acceptedThenGone({ userId, name }: CallStory, { atMs }: EventOf<'call-ended'>): Finding {
-  const text = `${name} had accepted the call. At ${formatInstant(atMs)} ${name} no longer had the duty, or was away, so ${name} did not count any more.`;
+  const text = `${name} had accepted the call. At ${formatInstant(atMs)} ${name} no longer had the duty, or was away, so this acceptance was not valid any more.`;
   return { kind: 'accepted-then-gone', userId, text };
 }
 
@@ -170,15 +170,15 @@ function callEndFinding({ userId, name, calledMs }: CallStory, { outcome, atMs }
   const [when, called] = [formatInstant(atMs), formatInstant(calledMs)];
   switch (outcome) {
     case 'unanswered': {
-      const text = `${name} was called at ${called} and had not answered until ${when}.`;
+      const text = `${name} was called at ${called} and had not answered by ${when}.`;
       return { kind: 'unanswered', userId, text };
     }
     case 'unconfirmed': {
-      const text = `No channel had confirmed the call of ${name} of ${called} until ${when}, so the next person was called.`;
+      const text = `${name} was called at ${called}. By ${when}, no channel had confirmed this call, so the next person was called.`;
       return { kind: 'unconfirmed', userId, text };
     }
     case 'undelivered': {
-      const text = `The call of ${name} of ${called} failed in every channel in which a person can answer.`;
+      const text = `The call to ${name} at ${called} failed in every channel in which a person can answer.`;
       return { kind: 'undelivered', userId, text };
     }
     case 'gone': {
@@ -199,13 +199,13 @@ function personFindings({ records, calls }: DeliveryContext): Finding[] {
       const userIds = acceptedIn(records, round - 1);
       const who = userIds.length === 0 ? 'A person' : userIds.map(nameOf).join(' and ');
       const about = userIds.length === 1 ? { userId: userIds[0]! } : {};
-      const text = `${who} had accepted, and nobody had acknowledged the alarm until ${formatInstant(atMs)}. So the calls began again.`;
+      const text = `${who} had accepted, and nobody had acknowledged the alarm by ${formatInstant(atMs)}. So the calls began again.`;
       return { kind: 'accepted-not-acknowledged', ...about, text };
     });
   const noEffect = deliveryEventsOf(records, 'answer-seen')
     .filter(({ taken }) => !taken)
     .map(({ userId, answer, atMs, reason }): Finding => {
-      const text = `The answer "${answer}" of ${nameOf(userId)} of ${formatInstant(atMs)} had no effect: ${reasonText(reason ?? 'no reason is recorded')}.`;
+      const text = `The answer "${answer}" of ${nameOf(userId)} at ${formatInstant(atMs)} had no effect: ${reasonText(reason ?? 'no reason is recorded')}.`;
       return { kind: 'answer-without-effect', userId, text };
     });
   return [...rejected, ...lapsed, ...noEffect];
@@ -232,7 +232,7 @@ function chainFindings({ records, calls }: DeliveryContext): Finding[] {
   if (first.notice === 'nobody-to-call')
     return [{ kind: 'nobody-to-call', text: `At ${when} nobody could be called about the alarm.` }];
   const hasAccepted = deliveryEventsOf(records, 'accepted').some(({ atMs }) => atMs <= first.atMs);
-  const nobody = hasAccepted ? 'nobody who had accepted still counted' : 'nobody had accepted';
+  const nobody = hasAccepted ? 'no acceptance was valid any more' : 'nobody had accepted';
   const text = `At ${when} everybody in the chain had been called, and ${nobody}.`;
   const findings: Finding[] = [{ kind: 'nobody-answered', text }];
   const last = calls.findLast(({ repeat }) => repeat > 0);

@@ -9,17 +9,20 @@ it.each([
   ['the alarm', [other, alarmId], false],
   ['other alarms', [other], true],
   ['alarms that it does not name', [], false],
-])('a decision that was not written, about %s: the part is whole: %s', (_title, alarmIds, isWhole) => {
-  const collector = createDeliveryCollector(alarmId, 100);
-  expect(collector.isWhole()).toBe(true);
-  const event = { type: 'not-written', atMs: 0, missing: 'called', alarmIds: alarmIds as string[] } as const;
-  collector.add({ body: { event }, appendedMs: 0 });
-  expect(collector.isWhole()).toBe(isWhole);
-  expect(collector.items).toEqual([]);
-});
+])(
+  'if a decision about %s was not written (alarm ids %j), the records are complete: %s',
+  (_title, alarmIds, isWhole) => {
+    const collector = createDeliveryCollector(alarmId, 100);
+    expect(collector.isWhole()).toBe(true);
+    const event = { type: 'not-written', atMs: 0, missing: 'called', alarmIds: alarmIds as string[] } as const;
+    collector.add({ body: { event }, appendedMs: 0 });
+    expect(collector.isWhole()).toBe(isWhole);
+    expect(collector.items).toEqual([]);
+  },
+);
 
 it.each(['reach-seen', 'reach-ended'])(
-  'a canary that was not written (%s) leaves the part whole, and no earlier canary counts',
+  'if a result of a canary was not written (%s), the records are complete, and earlier results of canaries are left out',
   (missing) => {
     const collector = createDeliveryCollector(alarmId, 100);
     const canary = { type: 'reach-seen', userId: 'anna', name: 'Anna', channel: 'screen', state: 'reached' } as const;

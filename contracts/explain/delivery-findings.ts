@@ -40,7 +40,7 @@ function processFindings({ records, history }: DeliveryContext): Finding[] {
     return [
       {
         kind: 'no-delivery',
-        text: `Until ${formatInstant(records.readUntilMs)} the delivery process wrote nothing about the alarm, so it called nobody.`,
+        text: `Up to ${formatInstant(records.readUntilMs)}, the delivery process wrote nothing about the alarm, so it called nobody.`,
       },
     ];
   }
@@ -77,7 +77,7 @@ function dutyFindings({ records, onDuty }: DeliveryContext): Finding[] {
   const { ward, bed, takesPart, takesPartSinceMs, atMs } = onDuty;
   const when = formatInstant(atMs);
   if (!takesPart) {
-    const text = `Ward ${ward} had no assignments until ${when}. Vigil calls nobody for the alarms of such a ward.`;
+    const text = `Up to ${when}, ward ${ward} had no assignments. Vigil calls nobody for the alarms of such a ward.`;
     return [{ kind: 'ward-without-assignments', text }];
   }
   const chain = firstChain(records);
@@ -114,7 +114,10 @@ function awayText({ userId, name, duty, away }: PersonOnDuty, when: string): Pic
   return { userId, text: `At ${when} ${name}, who had the duty ${duty}, was away${until}, ${cover}.` };
 }
 
-/** Finds persons of the first step who do not cover the bed. Vigil calls them nevertheless, because this is better than to call nobody. */
+/**
+ * Finds persons of the first step who do not cover the bed. Vigil still calls them, because this is better than to call
+ * nobody.
+ */
 function standingFindings(persons: readonly PersonOnDuty[], when: string): Finding[] {
   if (persons.some(({ standing }) => standing === 'accepted')) return [];
   return persons.flatMap(({ userId, name, duty, standing, assignment }): Finding[] => {

@@ -56,6 +56,7 @@ const causeTexts: Readonly<Record<EventOf<'round-started'>['cause'], string>> = 
   'more-urgent': 'the alarm is more urgent now',
   'not-acknowledged': 'a person had accepted, and nobody acknowledged the alarm',
   'fresh-again': 'the alarm is fresh again',
+  'all-rejected': 'everybody who could be reached had rejected the alarm',
 };
 
 const endTexts: Readonly<Record<EventOf<'call-ended'>['outcome'], string>> = {

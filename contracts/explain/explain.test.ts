@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Command, GroupInForce } from '../messages/alarms.ts';
+import type { Actor } from '../messages/records.ts';
 import { msOf, type StepName } from './chain.ts';
 import {
   answer,
@@ -41,7 +42,7 @@ function stepsOf(records: AlarmRecords): Partial<Record<StepName, number | strin
 const withoutLooks = { isWhole: true, items: [] };
 
 describe('the delay chain', () => {
-  it('has the time of each step, the time since the step before, and the time since the raise', () => {
+  it('the delay chain has the time of each step, the time since the step before, and the time since the raise', () => {
     const { chain } = explained(recordsWith());
     expect(stepsOf(recordsWith())).toEqual({
       ...{ onset: 0, determined: 6, received: 6.2, logged: 6.3, raised: 6.4, published: 6.5 },
@@ -84,12 +85,12 @@ describe('the delay chain', () => {
     });
   });
 
-  it('says that readings are not known if Kafka no longer has them', () => {
+  it('the delay chain shows the times of a reading as not known if Kafka no longer has the reading', () => {
     const records = recordsWith({ observations: { isWhole: false, readings: [] } });
     expect(stepsOf(records)).toMatchObject({ determined: 6, received: 'not-known', logged: 'not-known', raised: 6.4 });
   });
 
-  it('uses the first record of a reading and of an event, because a device and a restarted engine repeat them', () => {
+  it('the delay chain uses the first record of a reading and of an event, because later records are repeats', () => {
     const records = recordsWith({
       alarms: { events: [calmEvents[0]!, event(1, 'raised', 6.4, {}, 60), ...calmEvents.slice(1)] },
       observations: { readings: [reading(6, 6.2, 6.3), reading(6, 40, 40.1)] },
@@ -98,7 +99,7 @@ describe('the delay chain', () => {
     expect(kindsOf(records)).toEqual([]);
   });
 
-  it('says that no acknowledgement happened only if all revisions are in the log', () => {
+  it('the delay chain says that nobody acknowledged only if all revisions are in the log', () => {
     expect(stepsOf(recordsWith({ alarms: { events: lonelyEvents } }))).toMatchObject({
       asked: 'none',
       answered: 'none',
@@ -109,7 +110,7 @@ describe('the delay chain', () => {
     });
   });
 
-  it('shows that an active alarm has not ended', () => {
+  it('the delay chain shows that an active alarm has not ended', () => {
     const { isOver } = explained(recordsWith({ alarms: { events: lonelyEvents.slice(0, 2) } }));
     expect(isOver).toBe(false);
     expect(stepsOf(recordsWith({ alarms: { events: lonelyEvents.slice(0, 2) } }))).toMatchObject({
@@ -122,7 +123,7 @@ describe('the delay chain', () => {
     expect(explained(records).chain.steps.find(({ name }) => name === 'received')?.sinceBeforeMs).toBeUndefined();
   });
 
-  it('if a screen sounded the alarm before the first report of a painting, no time is negative and no painting is late', () => {
+  it('if a screen sounded the alarm before the first report that the alarm was painted, no time is negative, and no finding says that it was painted late', () => {
     const shown = (way: 'painted' | 'sounded', seconds: number) => {
       return { alarmId: baseAlarm.alarmId, userId: 'nora', name: 'Nora N.', way, atMs: msAt(seconds) };
     };
@@ -133,7 +134,7 @@ describe('the delay chain', () => {
     expect(explanationLines(explained(records), 'UTC').join('\n')).not.toContain('−');
   });
 
-  it('returns no explanation without an event', () => {
+  it('explain returns no explanation if the log has no event of the alarm', () => {
     expect(explain(recordsWith({ alarms: { events: [] } }))).toBeUndefined();
   });
 });
@@ -147,25 +148,31 @@ describe('the findings', () => {
     ['late-reading', 16, false],
     ['late-reading', 16.001, true],
     ['late-reading', 15.999, false],
-  ] as const)('%s: the value of second 6 is received at second %d: %s', (kind, receivedSeconds, isFound) => {
-    const records = recordsWith({ observations: { readings: [reading(6, receivedSeconds, receivedSeconds)] } });
-    expect(kindsOf(records).includes(kind)).toBe(isFound);
-  });
+  ] as const)(
+    '%s is a finding if the value of second 6 is received at second %d: %s',
+    (kind, receivedSeconds, isFound) => {
+      const records = recordsWith({ observations: { readings: [reading(6, receivedSeconds, receivedSeconds)] } });
+      expect(kindsOf(records).includes(kind)).toBe(isFound);
+    },
+  );
 
   it.each([
     [11.199, false],
     [11.2, false],
     [11.201, true],
-  ])('gateway-behind: the value received at second 6.2 is in the log at second %d: %s', (loggedSeconds, isFound) => {
-    const records = recordsWith({ observations: { readings: [reading(6, 6.2, loggedSeconds)] } });
-    expect(kindsOf(records).includes('gateway-behind')).toBe(isFound);
-  });
+  ])(
+    'gateway-behind is a finding if the value received at second 6.2 is in the log at second %d: %s',
+    (loggedSeconds, isFound) => {
+      const records = recordsWith({ observations: { readings: [reading(6, 6.2, loggedSeconds)] } });
+      expect(kindsOf(records).includes('gateway-behind')).toBe(isFound);
+    },
+  );
 
   it.each([
     [4.999, false],
     [5, false],
     [5.001, true],
-  ])('engine-behind: the event is in the log %d s after the raise: %s', (seconds, isFound) => {
+  ])('engine-behind is a finding if the event is in the log %d s after the raise: %s', (seconds, isFound) => {
     const events = [event(1, 'raised', 6.4, {}, seconds), ...calmEvents.slice(1)];
     expect(kindsOf(recordsWith({ alarms: { events } })).includes('engine-behind')).toBe(isFound);
   });
@@ -175,7 +182,7 @@ describe('the findings', () => {
     [1.4, false],
     [1.399, true],
   ])(
-    'judged-slowly: the value in the log at second %d raised the alarm at second 6.4: %s',
+    'if a value that is in the log at second %d raises the alarm at second 6.4, judged-slowly is a finding: %s',
     (loggedSeconds, isFound) => {
       const records = recordsWith({ observations: { readings: [reading(6, 1.3, loggedSeconds)] } });
       expect(kindsOf(records).includes('judged-slowly')).toBe(isFound);
@@ -186,12 +193,12 @@ describe('the findings', () => {
     [63.201, false],
     [63.2, false],
     [63.199, true],
-  ])('clock-set: the event after the event of second 68.2 has second %d: %s', (seconds, isFound) => {
+  ])('clock-set is a finding if an event of second %d follows the event of second 68.2: %s', (seconds, isFound) => {
     const events = [...calmEvents.slice(0, 2), event(3, 'resolved', seconds, { present: false, signal: 'off' })];
     expect(kindsOf(recordsWith({ alarms: { events } })).includes('clock-set')).toBe(isFound);
   });
 
-  it('an acknowledgement that was refused is named with person, time and reason, once for repeated answers', () => {
+  it('the finding of a refused acknowledgement has person, time and reason; repeated answers make only one finding', () => {
     const reason = 'Not acknowledged: this alarm has ended.';
     const refused = answer(30, 'command-2', reason);
     const records = recordsWith({
@@ -218,7 +225,7 @@ describe('the findings', () => {
     expect(kindsOf(records)).toContain('refused');
   });
 
-  it('an alarm under another alarm, a paused sound and late data are named', () => {
+  it('an alarm under another alarm, a paused sound and late data are findings', () => {
     const events = [
       event(1, 'raised', 6.4, { late: true, signal: 'off', under: 'HR.extreme-high' }),
       event(2, 'audio-paused', 20, { audioPausedUntil: instantAt(140) }),
@@ -235,7 +242,7 @@ describe('the findings', () => {
     ['ends with the raise', 6.4, false],
     ['ends 1 ms after the raise', 6.401, true],
     ['ends 1 ms before the raise', 6.399, false],
-  ])('standby that %s', (_, endSeconds, isFound) => {
+  ])('a standby that %s (second %d) is a finding: %s', (_, endSeconds, isFound) => {
     const standbys = [standby(1, -600, 3600), standby(2, endSeconds, null)];
     expect(kindsOf(recordsWith({ alarms: { standbys } })).includes('standby')).toBe(isFound);
     expect(kindsOf(recordsWith({ alarms: { standbys: [standby(1, -600, endSeconds)] } })).includes('standby')).toBe(
@@ -253,7 +260,7 @@ describe('the findings', () => {
     expect(kindsOf(recordsWith({ observations: { connections } })).includes('connection-ended')).toBe(isFound);
   });
 
-  describe('an alarm that another cause than its reading raised, 16 s after the reading', () => {
+  describe('an alarm that is raised 16 s after its reading', () => {
     const raised = event(1, 'raised', 22.4, { raisedAt: instantAt(22.4) });
     const events = [raised, ...calmEvents.slice(1)];
     const inForce = (rev: number, seconds: number, changes: Partial<GroupInForce>, profile = '1') => {
@@ -295,7 +302,7 @@ describe('the findings', () => {
       ['the first limits of the engine', { limits: [inForce(1, 20, { changed })] }, ['judged-slowly'], ''],
       // A change in another step of the engine did not raise the alarm. It is also not proved that the engine was late.
       ['limits, in another step', { limits: [before, inForce(2, 20, { changed })] }, [], ''],
-    ] as const)('%s', (_, alarms, kinds, text) => {
+    ] as const)('explain finds the cause of a late raise: %s', (_, alarms, kinds, text) => {
       const records = recordsWith({ alarms: { events, ...alarms } as Partial<AlarmRecords['alarms']> });
       expect(kindsOf(records)).toEqual(kinds);
       expect(textsOf(records).join()).toContain(text);
@@ -305,7 +312,7 @@ describe('the findings', () => {
       expect(steps.find(({ name }) => name === 'raised')?.sinceBeforeMs).toBe(isDelay ? 16_100 : undefined);
     });
 
-    it('limits of another parameter', () => {
+    it('changed limits of another parameter are not the cause of a late raise', () => {
       const entry = (rev: number, seconds: number, more: Partial<GroupInForce>) => {
         const record = inForce(rev, seconds, {});
         const groups = [...record.body.groups, { group: 'SpO2' as const, limits: {}, base: {}, ...more }];
@@ -330,7 +337,7 @@ describe('the findings', () => {
     expect(kindsOf(recordsWith({ ...lonely, ward: undefined }))).toEqual(['not-acknowledged']);
     expect(kindsOf(recordsWith({ ...lonely, alarms: { ...lonely.alarms, isWhole: false } }))).toEqual([]);
     const stillOn = { ...lonely, alarms: { events: lonelyEvents.slice(0, 2), answers: [] } };
-    expect(textsOf(recordsWith(stillOn))[0]).toBe(`Nobody acknowledged the alarm until ${instantAt(3600)}.`);
+    expect(textsOf(recordsWith(stillOn))[0]).toBe(`Nobody acknowledged the alarm up to ${instantAt(3600)}.`);
   });
 });
 
@@ -352,7 +359,7 @@ describe('who could see it', () => {
     ['at the raise', 6.4, ['ward']],
     ['at the end', 100.1, ['ward']],
     ['1 ms after the end', 100.101, []],
-  ])('a look at the ward %s', (_, seconds, kinds) => {
+  ])('explain knows whether a look at the ward %s was during the alarm', (_, seconds, kinds) => {
     expect(during(audit(seconds, 'ward-viewed', { ward: 'ICU' }))).toEqual(kinds);
   });
 
@@ -362,11 +369,11 @@ describe('who could see it', () => {
     ['all wards, without this patient', { ward: '*', patients: ['patient-2'] }, []],
     ['another ward, with this patient', { ward: 'OTHER', patients: ['patient-1'] }, ['ward']],
     ['this ward, by a technician', { ward: 'ICU', actor: { ...nurse, role: 'technician' as const } }, []],
-  ])('a look at %s', (_, fields, kinds) => {
+  ])('explain knows whether a look at %s could show the alarm', (_, fields, kinds) => {
     expect(during(audit(50, 'ward-viewed', fields))).toEqual(kinds);
   });
 
-  it('looks at the patient and acts at the bed count, but not those of another patient', () => {
+  it('looks at the patient and acts at the bed are listed; looks at another patient are not', () => {
     const { associationId } = baseAlarm;
     expect(during(audit(50, 'patient-viewed', { associationId }))).toEqual(['patient']);
     expect(during(audit(50, 'audio-paused', { associationId }))).toEqual(['act']);
@@ -378,13 +385,22 @@ describe('who could see it', () => {
   });
 
   const viewBefore = (seconds: number) => audit(seconds, 'ward-viewed', { ward: 'ICU' });
+  const display: Actor = { userId: 'wall-1', name: 'Wall 1', role: 'display' };
+  const displayBefore = (seconds: number) => audit(seconds, 'ward-viewed', { ward: 'ICU', actor: display });
   const twelveHours = 12 * 3600;
   it.each([
-    ['no record', [], 'nobody', 0],
+    ['no record', [], 'no-person', 0],
     ['a view from before the alarm', [viewBefore(-3600)], 'not-known', 1],
     ['a view 12 h before the raise', [viewBefore(6.4 - twelveHours)], 'not-known', 1],
-    ['a view more than 12 h before the raise', [viewBefore(6.399 - twelveHours)], 'nobody', 0],
-    ['a view whose session logged out before the alarm', [viewBefore(-3600), audit(-60, 'logout')], 'nobody', 0],
+    ['a view more than 12 h before the raise', [viewBefore(6.399 - twelveHours)], 'no-person', 0],
+    ['a view of a wall display more than 12 h before the raise', [displayBefore(6.399 - twelveHours)], 'not-known', 1],
+    [
+      'a view of a wall display that logged out before the alarm',
+      [displayBefore(6.399 - twelveHours), audit(-60, 'logout', { actor: display })],
+      'no-person',
+      0,
+    ],
+    ['a view whose session logged out before the alarm', [viewBefore(-3600), audit(-60, 'logout')], 'no-person', 0],
     ['a view whose session logged out in the alarm', [viewBefore(-3600), audit(60, 'logout')], 'not-known', 1],
     [
       'a view after a logout of another session',
@@ -392,12 +408,12 @@ describe('who could see it', () => {
       'not-known',
       1,
     ],
-  ])('%s', (_, items, wantedAnswer, openedBefore) => {
+  ])('explain knows whether somebody could see the alarm after %s', (_, items, wantedAnswer, openedBefore) => {
     const { lookers } = explained(recordsWith({ alarms: unseen, audit: { isWhole: true, items } }));
     expect([lookers.answer, lookers.openedBefore.length]).toEqual([wantedAnswer, openedBefore]);
   });
 
-  it('is not known if records of the audit trail are missing', () => {
+  it('who could see the alarm is not known if records of the audit trail are missing', () => {
     expect(explained(recordsWith({ alarms: unseen, audit: { isWhole: false, items: [] } })).lookers.answer).toBe(
       'not-known',
     );
@@ -461,7 +477,7 @@ describe('explanations with missing records', () => {
     };
   }
 
-  it('start from an alarm with nearly every finding', () => {
+  it('the alarm from which these tests remove records has nearly every finding', () => {
     expect(new Set(kindsOf(troubled))).toEqual(
       new Set([
         ...['late-reading', 'judged-late', 'gateway-behind', 'engine-behind', 'clock-set', 'under', 'audio-paused'],
@@ -470,7 +486,7 @@ describe('explanations with missing records', () => {
     );
   });
 
-  it('have no wrong finding and no changed time of a step, and say "nobody" only with proof', () => {
+  it('an explanation with missing records has no wrong finding and no changed time of a step, and says only with proof that no person could see the alarm', () => {
     const anyRecords = fc.constantFrom(troubled, calm, lonely);
     const anyRemoved = fc.oneof(
       fc.uniqueArray(fc.integer({ min: 0, max: 24 }), { maxLength: 3 }),
@@ -488,7 +504,7 @@ describe('explanations with missing records', () => {
           if (step.time.kind !== 'not-known') expect(step.time).toEqual(fullStep.time);
           if (step.sinceBeforeMs !== undefined) expect(step.sinceBeforeMs).toBe(fullStep.sinceBeforeMs);
         }
-        if (reduced.lookers.answer === 'nobody') expect(full.lookers.answer).toBe('nobody');
+        if (reduced.lookers.answer === 'no-person') expect(full.lookers.answer).toBe('no-person');
       }),
       { numRuns: 2_000 },
     );

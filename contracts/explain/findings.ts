@@ -115,7 +115,10 @@ function signalFindings({ history: { events } }: Context): Finding[] {
   return findings;
 }
 
-/** Finds the standbys that overlap the alarm. It finds nothing if records are missing, because without its end a standby would look too long. */
+/**
+ * Finds the standbys that overlap the alarm. Finds nothing if records are missing: a standby whose end is missing would
+ * look too long.
+ */
 function standbyFindings({ records, history }: Context): Finding[] {
   if (!records.alarms.isWhole) return [];
   return standbysOf(records.alarms.standbys)
@@ -160,7 +163,7 @@ function personFindings({ records, history, lookers }: Context): Finding[] {
     text: `The acknowledgement of ${formatInstant(request.atMs)} by ${request.name} was refused: ${answer.reason ?? 'no reason is recorded.'}`,
   }));
   const { events, isComplete, clearedMs, untilMs } = history;
-  const end = clearedMs === undefined ? `until ${formatInstant(untilMs)}` : 'before it ended';
+  const end = clearedMs === undefined ? `up to ${formatInstant(untilMs)}` : 'before it ended';
   if (isComplete && !events.some(({ body }) => body.type === 'acknowledged'))
     findings.push({ kind: 'not-acknowledged', text: `Nobody acknowledged the alarm ${end}.` });
   if (records.audit.isWhole && isComplete && records.ward !== undefined && !lookers.during.some(isLook))

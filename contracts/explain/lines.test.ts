@@ -7,6 +7,7 @@ import {
   calmEvents,
   event,
   instantAt,
+  lonelyEvents,
   nurse,
   recordsWith,
   standby,
@@ -25,7 +26,7 @@ describe('durationText', () => {
     [7_199_000, '119 min 59 s'],
     [7_200_000, '2 h 0 min'],
     [-3000, '−3.0 s'],
-  ])('%d ms is %s', (ms, text) => {
+  ])('durationText writes %d ms as %s', (ms, text) => {
     expect(durationText(ms)).toBe(text);
   });
 });
@@ -45,6 +46,14 @@ it('the lines have the findings, each step of the chain, the timeline and the pe
   expect(text).toMatch(/Anna A\. asked to acknowledge it\n.*Acknowledged by Anna A\.\n.*Condition ended\n.*Removed/);
   expect(text).toMatch(/Anna A\. \(anna\) opened the ward at 2026-11-29 13:01:00/);
   expect(text).toContain('The log shows no cause.');
+});
+
+it('the lines do not say that nobody saw the alarm: a wall display may have shown it', () => {
+  const text = linesOf(
+    recordsWith({ alarms: { events: lonelyEvents, answers: [] }, audit: { isWhole: true, items: [] } }),
+  ).join('\n');
+  expect(text).toContain('No person had the ward or the patient open: no record of the audit trail is missing.');
+  expect(text).toContain('Whether a wall display showed the alarm is not known.');
 });
 
 it('the lines name the parts of the log with missing records', () => {
@@ -75,7 +84,7 @@ it('the timeline shows updates of the value in one line, and a revision that is 
 });
 
 describe('withoutValues', () => {
-  it('removes values, limits and people’s reasons for an auditor, and keeps all events', () => {
+  it('withoutValues removes values, limits and people’s reasons for an auditor, and keeps all events', () => {
     const changed = { by: nurse, at: instantAt(10) };
     const inForce = {
       ...{ associationId: baseAlarm.associationId, rev: 1, at: instantAt(10), profile: null },

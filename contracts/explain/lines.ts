@@ -9,7 +9,7 @@ import { createInstantText, durationText } from './durations.ts';
 import type { Explanation } from './explain.ts';
 import type { Looker, Lookers } from './lookers.ts';
 import type { OnDuty, PersonOnDuty } from './on-duty.ts';
-import { channelTitles, logPartTitles, lookTitles, standingTitles, stepTitles } from './titles.ts';
+import { channelTitles, logPartTitles, lookTitles, noPersonText, standingTitles, stepTitles } from './titles.ts';
 
 const notKnownText = 'not known';
 
@@ -86,9 +86,7 @@ function lookerLines({ during, openedBefore, answer }: Lookers, instantText: (ms
     ...openedBefore.map(
       (looker) => `  ${line(looker)}, before the alarm; whether the screen still showed it is not known`,
     ),
-    ...(answer === 'nobody'
-      ? ['  Nobody: the audit trail is whole, and has no open view of the ward or the patient.']
-      : []),
+    ...(answer === 'no-person' ? [`  ${noPersonText}`] : []),
     ...(answer === 'not-known' && openedBefore.length === 0 ? [`  ${notKnownText}`] : []),
   ];
 }

@@ -28,16 +28,23 @@ export type Looker = {
 export type Lookers = {
   /** Who looked or acted while the alarm was active, once for each person and kind. */
   readonly during: readonly Looker[];
-  /** Who opened the ward or the patient at most `sessionMsMax` before, and did not log out before the alarm. */
+  /**
+   * Who opened the ward or the patient before the alarm, and did not log out before it. A person did this at most
+   * `sessionMsMax` before the alarm. A wall display may have done it at any time before, because its session does not end.
+   */
   readonly openedBefore: readonly Looker[];
-  /** `nobody` only if the audit trail proves this: no record is missing, and no earlier view can have been open. */
-  readonly answer: 'somebody' | 'nobody' | 'not-known';
+  /**
+   * `no-person` only if the audit trail proves this: no record is missing, and no person can have had an earlier view
+   * open. But a wall display may still have shown the alarm: it may have opened the ward weeks before,
+   * and the reading of the audit trail begins only `auditLeadMs` before the alarm.
+   */
+  readonly answer: 'somebody' | 'no-person' | 'not-known';
 };
 
 /** How long before the alarm the reading of the audit trail begins, ms. */
 export const auditLeadMs = sessionMsMax;
 
-const patientLooks: readonly AnyAuditRecord['action'][] = ['patient-viewed', 'trend-viewed'];
+const patientLooks: readonly AnyAuditRecord['action'][] = ['patient-viewed', 'trend-viewed', 'waves-viewed'];
 const acts: readonly AnyAuditRecord['action'][] = [
   'alarm-acknowledged',
   'audio-paused',
@@ -47,6 +54,7 @@ const acts: readonly AnyAuditRecord['action'][] = [
   'standby-ended',
   'note-written',
   'note-cleared',
+  'task-changed',
 ];
 
 export type LookPlace = Pick<AlarmRecords, 'ward' | 'patientId'> & { readonly associationId: string };
@@ -63,7 +71,8 @@ export function lookersOf(records: AlarmRecords, history: History): Lookers {
     if (looker === undefined || atMs > untilMs) continue;
     const key = `${looker.userId} ${looker.kind} ${sessionOf(record) ?? ''}`;
     if (atMs < raisedMs) {
-      if (atMs >= raisedMs - sessionMsMax) openedBefore.set(key, { looker, session: sessionOf(record) });
+      if (isDisplay(record) || atMs >= raisedMs - sessionMsMax)
+        openedBefore.set(key, { looker, session: sessionOf(record) });
     } else {
       const personKey = `${looker.userId} ${looker.kind}`;
       if (!during.has(personKey)) during.set(personKey, looker);
@@ -79,7 +88,7 @@ export function lookersOf(records: AlarmRecords, history: History): Lookers {
   return {
     during: [...during.values()],
     openedBefore: before,
-    answer: during.size > 0 ? 'somebody' : hasProofOfAbsence ? 'nobody' : 'not-known',
+    answer: during.size > 0 ? 'somebody' : hasProofOfAbsence ? 'no-person' : 'not-known',
   };
 }
 
@@ -104,6 +113,9 @@ function paintersOf(records: AlarmRecords): Looker[] {
     .map(({ userId, atMs }): Looker => ({ userId, name: nameOf(userId), atMs, kind: 'call' }));
   return [...onScreens, ...ofCalls];
 }
+
+/** The session of a wall display has no greatest age. */
+const isDisplay = ({ actor }: AnyAuditRecord): boolean => 'role' in actor && actor.role === 'display';
 
 const sessionOf = (record: AnyAuditRecord): string | undefined => ('session' in record ? record.session : undefined);
 

@@ -39,7 +39,7 @@ function explained(events: ReturnType<typeof assignedAt>[]) {
 }
 
 describe('the first assignment of a ward', () => {
-  it('is named as the cause of a late call, if it was made after the alarm was raised', () => {
+  it('a first assignment that was made after the alarm was raised is named as the cause of a late call', () => {
     const { texts, lines } = explained([assignedAt(-60, 'other'), assignedAt(699)]);
     expect(texts).toEqual([
       `Ward ICU had no assignments when the alarm was raised. Its first assignment was made at ${instantAt(699)}; until then, Vigil called nobody for its alarms.`,
@@ -47,7 +47,7 @@ describe('the first assignment of a ward', () => {
     expect(lines).toMatch(/ward ICU, bed 3 \(no assignments until 2026-11-29 13:11:39/);
   });
 
-  it('is not named if it was made before, although more follow', () => {
+  it('a first assignment that was made before the alarm is not named, even if more assignments follow', () => {
     expect(explained([assignedAt(6.4), assignedAt(699)]).texts).toEqual([]);
   });
 });

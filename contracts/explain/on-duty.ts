@@ -1,5 +1,5 @@
 /** Finds in the topic `assignments` who was on duty for the bed of an alarm when the delivery process first decided about the alarm. */
-import { absenceAt, coverFault, evolve, initialState, responsibleAt, type Standing } from '../duties.ts';
+import { absenceAt, absentCoverFault, evolve, initialState, responsibleAt, type Standing } from '../duties.ts';
 import { duties } from '../duty-names.ts';
 import { dutiesOf } from '../duty-state.ts';
 import type { Duty } from '../messages/assignments.ts';
@@ -28,7 +28,10 @@ export type PersonOnDuty = {
 };
 
 export type OnDuty = {
-  /** The time for which this is true: when the first round started, or when the alarm was raised. */
+  /**
+   * The time at which these persons were on duty: the start of the first round, or the raise of the alarm if the log
+   * has no round.
+   */
   readonly atMs: number;
   readonly ward: string;
   readonly bed: string;
@@ -46,7 +49,7 @@ export function onDutyOf(records: AlarmRecords, history: History): OnDuty | unde
   const started = deliveries.items.find(
     ({ body: { event } }) => event.type === 'round-started' && event.alarmId === records.alarmId,
   );
-  // An earlier round, whose record is missing, may have had other persons.
+  // There may have been an earlier round with other persons, and its record may be missing.
   if (started !== undefined && !deliveries.isWhole) return undefined;
   const after = started !== undefined && 'after' in started.body ? started.body.after : undefined;
   const ward = after?.ward ?? records.ward;
@@ -69,7 +72,7 @@ export function onDutyOf(records: AlarmRecords, history: History): OnDuty | unde
       const person: PersonOnDuty = { duty, userId, name, standing, assignment };
       if (absence === undefined) return [person];
       const { cover } = absence;
-      const fault = cover && coverFault(ofWard, cover.userId, duty, atMs);
+      const fault = absentCoverFault(ofWard, absence, duty, atMs);
       const away = {
         untilMs: absence.untilMs,
         ...(cover && { coverName: cover.name }),

@@ -34,6 +34,10 @@ export const lookTitles: Readonly<Record<LookKind, string>> = {
   call: 'had a page that showed the call',
 };
 
+/** The answer `no-person` about who could see an alarm. */
+export const noPersonText =
+  'No person had the ward or the patient open: no record of the audit trail is missing. Whether a wall display showed the alarm is not known.';
+
 export const standingTitles: Readonly<Record<Standing, string>> = {
   accepted: 'accepted',
   overdue: 'shift over, and nobody has taken over',

@@ -89,6 +89,15 @@ export const AwayEvent = Type.Object(
 /** The person is back before the absence ended. */
 export const BackEvent = Type.Object({ type: Type.Literal('back'), ...eventFields, awayId: Id }, closed);
 
+/** The person who was named as cover has seen it. This also takes back a `cover-rejected`. `by` is the cover. */
+export const CoverSeenEvent = Type.Object({ type: Type.Literal('cover-seen'), ...eventFields, awayId: Id }, closed);
+
+/** The person who was named as cover cannot cover, or not any longer. `by` is the cover. */
+export const CoverRejectedEvent = Type.Object(
+  { type: Type.Literal('cover-rejected'), ...eventFields, awayId: Id },
+  closed,
+);
+
 /** In the topic `assignments`: one change of the duties of a ward. The key of the record is the pseudonym of the ward. */
 export const AssignmentEvent = Type.Union([
   AssignedEvent,
@@ -97,5 +106,7 @@ export const AssignmentEvent = Type.Union([
   EndedEvent,
   AwayEvent,
   BackEvent,
+  CoverSeenEvent,
+  CoverRejectedEvent,
 ]);
 export type AssignmentEvent = Static<typeof AssignmentEvent>;

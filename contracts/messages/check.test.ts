@@ -13,7 +13,7 @@ const answer = {
 };
 
 describe('bodyFault', () => {
-  it('is undefined for a record that readers take, also if a member has no value', () => {
+  it('bodyFault is undefined for a record that readers accept, even if a member of the object is undefined', () => {
     expect(bodyFault(contentTypes.deliveryCommand, answer)).toBeUndefined();
     expect(bodyFault(contentTypes.deliveryCommand, { ...answer, note: undefined })).toBeUndefined();
   });
@@ -23,7 +23,7 @@ describe('bodyFault', () => {
     ['a missing member', { ...answer, round: undefined }],
     ['a number that JSON cannot hold', { ...answer, round: Number.NaN }],
     ['nothing', undefined],
-  ])('names the place of %s, and no content', (_title, body) => {
+  ])('bodyFault names the place of %s, and no content of the record', (_title, body) => {
     const fault = bodyFault(contentTypes.deliveryCommand, body);
     expect(fault?.code).toBe('payload-schema');
     expect(fault?.message).toMatch(/^A record does not fit .* at .*\.$/);

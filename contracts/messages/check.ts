@@ -12,6 +12,7 @@ import { AskedPages, DeliveryPositions, DeliverySign, DeliverySnapshot } from '.
 import type { NumericValue } from './device.ts';
 import { AlertsRecord } from './device-alerts.ts';
 import { HandOverNoteEvent } from './hand-over-notes.ts';
+import { PatientTaskEvent } from './patient-tasks.ts';
 import { PresenceRecord } from './presence.ts';
 import {
   AccountRecord,
@@ -31,6 +32,7 @@ import {
   WaveformRecord,
 } from './records.ts';
 import { Scores } from './scores.ts';
+import { Strip } from './strips.ts';
 import { usableObservation, usableStatus, usableWaveform } from './usable.ts';
 import { usableAlerts } from './usable-alerts.ts';
 
@@ -53,6 +55,7 @@ const schemas = {
   [contentTypes.limitsInForce]: LimitsInForce,
   [contentTypes.standby]: StandbyInForce,
   [contentTypes.scores]: Scores,
+  [contentTypes.strip]: Strip,
   [contentTypes.presence]: PresenceRecord,
   [contentTypes.account]: AccountRecord,
   [contentTypes.assignment]: AssignmentEvent,
@@ -65,6 +68,7 @@ const schemas = {
   [contentTypes.askedPages]: AskedPages,
   [contentTypes.reach]: ReachEntry,
   [contentTypes.handOverNote]: HandOverNoteEvent,
+  [contentTypes.patientTask]: PatientTaskEvent,
   [contentTypes.olderAudit]: OlderAuditRecord,
   [contentTypes.audit]: AuditRecord,
 } as const satisfies Record<ContentType, TSchema>;
@@ -102,12 +106,13 @@ export function checkRecord(contentType: string, plaintext: Uint8Array): Checked
 }
 
 /**
- * Returns why readers would leave a record out; undefined if they take it. Writers ask this before they write, because a record cannot be taken
- * out of the log again. The message has no content of the record.
+ * Returns why readers would leave a record out; undefined if they accept it. Writers call this before they write,
+ * because nobody can remove a record from the log again. The message has no content of the record.
  */
 export function bodyFault(contentType: ContentType, body: unknown): Fault | undefined {
   const validator = validators.get(contentType)!;
-  // Readers get the body without the members that JSON leaves out. The copy is made only if it may make a difference.
+  // Readers never get undefined members, because JSON leaves them out. So if the body does not fit, it is checked again
+  // without these members.
   if (validator.Check(body) || validator.Check(JSON.parse(JSON.stringify(body) ?? 'null'))) return undefined;
   const [firstError] = validator.Errors(body);
   const place = (firstError?.instancePath || 'its root').slice(0, 100);
@@ -134,7 +139,8 @@ function fault(what: string): CheckedRecord {
 
 /**
  * Returns the number of a numeric, if rules and screens may use it. Undefined if the number is absent, `invalid`, `calibrating`, outside the
- * plausible range, or if its code or unit is unknown. Returns a `questionable` number, which screens mark, and a real 0.
+ * plausible range, or if its code or unit is unknown. A real 0 is returned, and so is a `questionable` number, because
+ * screens mark it.
  */
 export function usableNumber(numeric: NumericValue): number | undefined {
   const parameter = parameters.get(numeric.code);

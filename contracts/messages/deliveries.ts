@@ -10,6 +10,7 @@ import { priorities } from '../priorities.ts';
 import { alertKinds } from './alarms.ts';
 
 import { CallChain, deliveryChannels } from './delivery-policy.ts';
+import { Instant } from './device.ts';
 import { AssociationId } from './records.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -30,9 +31,9 @@ const Channel = oneOf(deliveryChannels);
 const person = { userId: UserId, name: Text(80) };
 
 /**
- * How far a message has come, as far as it was confirmed. `sent`: the message has left Vigil. `taken`: the service
- * (push service, mail server, other system) has the message. `on-device`: the person's device has it. `painted`: a page
- * has shown it. `answered`: the person has answered.
+ * The stages of a message, as the channels and pages confirm them. `sent`: the message has left Vigil. `taken`: the
+ * service (push service, mail server, other system) has the message. `on-device`: the person's device has it.
+ * `painted`: a page has shown it. `answered`: the person has answered.
  */
 export const receiptStages = ['sent', 'taken', 'on-device', 'painted', 'answered'] as const;
 export type ReceiptStage = (typeof receiptStages)[number];
@@ -70,7 +71,7 @@ export type WardNotice = (typeof wardNotices)[number];
 export const stopReasons = ['acknowledged', 'ended', 'other-alarm-calls', 'late'] as const;
 export type StopReason = (typeof stopReasons)[number];
 
-export const roundCauses = ['new', 'more-urgent', 'not-acknowledged', 'fresh-again'] as const;
+export const roundCauses = ['new', 'more-urgent', 'not-acknowledged', 'fresh-again', 'all-rejected'] as const;
 export type RoundCause = (typeof roundCauses)[number];
 
 const ofAlarm = { alarmId: AlarmId, atMs: Ms };
@@ -165,7 +166,7 @@ export const DeliveryView = Type.Object(
     /** The text and the onset of the alarm, as messages show them. Newer texts of the same alarm are only in `alarms`. */
     text: Type.Optional(Type.String({ maxLength: 200 })),
     onsetAt: Type.Optional(Type.String({ maxLength: 40 })),
-    /** Why the policy sends nothing about this alarm; null if it sends, or if the ward does not take part. */
+    /** Why the policy sends nothing about this alarm; null if it sends, or if the ward has never had an assignment. */
     notSent: orNull(Text(200)),
     /** Null: no round has started. */
     phase: orNull(oneOf(deliveryPhases)),
@@ -242,7 +243,7 @@ export const AnswerSeen = Type.Object(
  */
 export const reachNotedEveryMs = 10 * minuteMs;
 
-/** Longest time between two canaries of one channel of a person on duty, ms (the issue: at least every 10 minutes). */
+/** Longest time between two canaries of one channel of a person on duty, ms (required: at least every 10 minutes). */
 export const reachCheckEveryMsMax = 10 * minuteMs;
 
 /**
@@ -260,6 +261,8 @@ export const ReachSeen = Type.Object(
     reachId: Type.Optional(Uuid),
     checkId: Uuid,
     state: oneOf(['asked', 'reached', 'down']),
+    /** Only with `asked`: the `testedAt` of the entry that the canary tries, so that an operator finds the canary of her or his own test. */
+    testedAt: Type.Optional(Instant),
     stage: Type.Optional(oneOf(receiptStages)),
     reason: Type.Optional(Text(200)),
   },
@@ -275,8 +278,8 @@ export const ReachEnded = Type.Object(
 export type ReachEnded = Static<typeof ReachEnded>;
 
 /**
- * The delivery process decided something and could not write it, because the record did not fit its schema: a fault of Vigil. The decision
- * counts, and messages leave, but the log does not show it.
+ * The delivery process decided something and could not write it, because the record did not fit its schema: a fault of
+ * Vigil. The process carries out the decision and sends the messages, but the log does not show it.
  */
 export const NotWritten = Type.Object(
   {
@@ -293,7 +296,8 @@ export type NotWritten = Static<typeof NotWritten>;
 
 /**
  * In the topic `deliveries`: one event of the delivery process. `after` is the delivery of the alarm after the event; null when the alarm is
- * over and screens remove it. It is absent if a later record of the same transaction has it: a view is much longer than an event.
+ * over and screens remove it. `after` is absent if a later record of the same transaction has it, because it is much
+ * longer than an event.
  */
 export const DeliveryRecord = Type.Union([
   Type.Object({ event: AlarmDecision, after: Type.Optional(orNull(DeliveryView)) }, closed),

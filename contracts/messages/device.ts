@@ -87,12 +87,14 @@ export const StatusDevice = Type.Object({
   manufacturer: Type.String({ maxLength: 80 }),
   model: Type.String({ maxLength: 80 }),
   serial: Type.Optional(Type.String({ maxLength: 80 })),
+  firmware: Type.Optional(Type.String({ maxLength: 80 })),
 });
 export type StatusDevice = Static<typeof StatusDevice>;
 
 /**
  * Message to `devices/{deviceId}/status`: the birth message (`online: true`), changes of technical conditions, and the will
- * (`online: false`). Each message has the whole list of `conditions`. A will has no time; the gateway adds when the connection ended.
+ * (`online: false`). Each message has the whole list of `conditions`. A will has no time; the gateway adds the time at
+ * which the connection ended.
  */
 export const Status = Type.Object({
   ...identityMembers,

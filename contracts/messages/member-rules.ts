@@ -32,6 +32,7 @@ const memberRules: Readonly<Record<string, string>> = {
   online: 'true or false',
   device: 'an object with manufacturer and model, each text of at most 80 characters',
   'device.serial': 'text of at most 80 characters, or left out',
+  'device.firmware': 'text of at most 80 characters, or left out',
   conditions: 'a list of at most 64 technical conditions',
   condition: `one of ${Object.keys(technicalConditions).join(', ')}`,
   present: 'true or false',
@@ -84,7 +85,10 @@ function missingOf(error: SchemaError | undefined): readonly string[] {
   return error?.keyword === 'required' ? (error.params as { requiredProperties: string[] }).requiredProperties : [];
 }
 
-/** Returns the path as text, for example `values[0].unit`. Ends before a name that is not in our schemas. */
+/**
+ * Returns the path as text, for example `values[0].unit`. The text ends before the first name that is not in our
+ * schemas.
+ */
 function pathText(path: readonly string[]): string {
   const end = path.findIndex((part) => !schemaNames.has(part) && !isListIndex(part));
   const knownPath = end === -1 ? path : path.slice(0, end);

@@ -24,6 +24,7 @@ const topicOfContentType: Readonly<Record<ContentType, KafkaTopic>> = {
   [contentTypes.scores]: 'alarms',
   [contentTypes.standby]: 'alarms',
   [contentTypes.alarmState]: 'alarm-state',
+  [contentTypes.strip]: 'strips',
   [contentTypes.presence]: 'presence',
   [contentTypes.account]: 'accounts',
   [contentTypes.assignment]: 'assignments',
@@ -36,6 +37,7 @@ const topicOfContentType: Readonly<Record<ContentType, KafkaTopic>> = {
   [contentTypes.askedPages]: 'canary',
   [contentTypes.reach]: 'reach',
   [contentTypes.handOverNote]: 'notes',
+  [contentTypes.patientTask]: 'notes',
   [contentTypes.olderAudit]: 'audit',
   [contentTypes.audit]: 'audit',
 };

@@ -58,6 +58,8 @@ export const ConnectionRecord = Type.Object(
     connected: Type.Boolean(),
     claim: Type.Optional(Claim),
     reason: Type.Optional(Type.Enum([...connectionEndReasons])),
+    /** Only with `connected: true`: when the certificate of the device ends. Absent if the gateway did not see the certificate. */
+    certificateEndsAt: Type.Optional(Instant),
   },
   noOtherMembers,
 );
@@ -89,7 +91,7 @@ const Partition = Type.Integer({ minimum: 0, maximum: clinicalPartitions - 1 });
 /** In the topic `canary`: a gateway or an alarm processor reports the newest canary that it saw. */
 export const CanarySightRecord = Type.Object(
   {
-    /** Only from a gateway: when it accepted a canary. Kafka need not have the canary yet. */
+    /** Only from a gateway: when it accepted a canary. Perhaps Kafka does not have the canary yet. */
     taken: Type.Optional(Instant),
     /** Only from an alarm processor: for each of its partitions, when the gateway received the newest canary that the processor read. */
     judged: Type.Optional(
@@ -102,7 +104,10 @@ export const CanarySightRecord = Type.Object(
 );
 export type CanarySightRecord = Static<typeof CanarySightRecord>;
 
-/** In the topic `sessions`: a gateway claims a client id for one of its connections. The last claim in the log counts. */
+/**
+ * In the topic `sessions`: a gateway claims a client id for one of its connections. Only the last claim in the log is
+ * valid.
+ */
 export const ClaimRecord = Type.Object({ clientId: NonEmptyText(129), connection: NonEmptyText(64) }, noOtherMembers);
 export type ClaimRecord = Static<typeof ClaimRecord>;
 
@@ -166,7 +171,7 @@ export const AssociationPeriod = Type.Object(
 );
 export type AssociationPeriod = Static<typeof AssociationPeriod>;
 
-export const roles = ['nurse', 'physician', 'technician', 'auditor'] as const;
+export const roles = ['nurse', 'physician', 'technician', 'auditor', 'administrator', 'display'] as const;
 export type Role = (typeof roles)[number];
 
 export const Actor = Type.Object(
@@ -226,6 +231,8 @@ export const AccountRecord = Type.Object(
     wards: Type.Array(Type.String({ maxLength: 40 }), { maxItems: 200 }),
     disabled: Type.Boolean(),
     secret: NonEmptyText(64),
+    /** Only for a wall display: it takes the sound of its ward by itself. */
+    ownsSound: Type.Optional(Type.Literal(true)),
     removed: Type.Optional(Type.Literal(true)),
   },
   noOtherMembers,
@@ -268,6 +275,11 @@ export const AuditRecord = Type.Object(
     patients: Type.Optional(Type.Array(Type.String({ maxLength: 64 }), { maxItems: auditPatientsMax })),
     /** The account that was created or changed. */
     account: Type.Optional(NonEmptyText(64)),
+    /** The bed of the look or act. Absent if it was about no single bed, and in records from before this member existed. */
+    bed: Type.Optional(Type.String({ maxLength: 40 })),
+    /** What the act changed, as it was before and as it is after the act. */
+    changedFrom: Type.Optional(Type.String({ maxLength: 500 })),
+    changedTo: Type.Optional(Type.String({ maxLength: 500 })),
     writer: Type.Enum([...auditWriters]),
     /** RFC 7638 thumbprint of the writer's public key. */
     key: NonEmptyText(64),
@@ -304,6 +316,7 @@ export const contentTypes = {
   limitsInForce: contentTypeName('limits-in-force', 1),
   scores: contentTypeName('scores', 1),
   standby: contentTypeName('standby', 1),
+  strip: contentTypeName('strip', 1),
   presence: contentTypeName('presence', 1),
   account: contentTypeName('account', 1),
   assignment: contentTypeName('assignment', 1),
@@ -316,6 +329,7 @@ export const contentTypes = {
   askedPages: contentTypeName('asked-pages', 1),
   reach: contentTypeName('reach', 1),
   handOverNote: contentTypeName('hand-over-note', 1),
+  patientTask: contentTypeName('patient-task', 1),
   olderAudit: contentTypeName('audit', 1),
   audit: contentTypeName('audit', 2),
 } as const;

@@ -119,6 +119,16 @@ describe('checkRecord of a status', () => {
       { device: { manufacturer: 'A', model: 'B', serial: 7 } },
       { device: { manufacturer: 'A', model: 'B' } },
     ],
+    [
+      'keeps the serial number and the firmware of the device',
+      { device: { manufacturer: 'A', model: 'B', serial: 'S', firmware: '2.1' } },
+      { device: { manufacturer: 'A', model: 'B', serial: 'S', firmware: '2.1' } },
+    ],
+    [
+      'keeps the device and its serial number without its unusable firmware',
+      { device: { manufacturer: 'A', model: 'B', serial: 'S', firmware: 7 } },
+      { device: { manufacturer: 'A', model: 'B', serial: 'S' } },
+    ],
     ['leaves out a device that is not an object', { device: [] }, {}],
     ['leaves out unknown members', { conditions: [{ ...leads, more: 1 }], more: 1 }, { conditions: [leads] }],
   ])('checkRecord %s', (_name, members, used) => {

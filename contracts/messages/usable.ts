@@ -120,8 +120,8 @@ export function itemFault(errors: readonly SchemaError[], list: string, index: n
 }
 
 /**
- * Returns both `boot` and `seq`, or neither. If the device sends neither, the gateway numbers the message, and a repeat after a reconnect
- * counts as a second reading.
+ * Returns both `boot` and `seq`, or neither. If the device sends neither, the gateway numbers the message, and Vigil
+ * treats a repeat after a reconnect as a second reading.
  */
 export function identityOf(
   { boot, seq }: Members,
@@ -149,8 +149,8 @@ function intervalOf({ intervalMs }: Members, faults: Fault[]): { intervalMs?: nu
 }
 
 /**
- * Returns the fault of an unusable numeric. If its parameter is known, also returns a numeric without a value to use instead. Without
- * this numeric, screens would go on showing an old number.
+ * Returns the fault of an unusable numeric. If its parameter is known, also returns a numeric without a value, which
+ * replaces it. Without this replacement, screens would continue to show an old number.
  */
 function replacementOf(item: unknown, index: number): { readonly fault: Fault; readonly numeric?: NumericValue } {
   if (!isObject(item)) return { fault: fault(`${requirementText(['values', `${index}`])}.`) };
@@ -186,14 +186,15 @@ function unusableText(member: string | undefined, unit: string): string {
 function deviceOf({ device }: Members, faults: Fault[]): { device?: StatusDevice } {
   if (device === undefined) return {};
   if (isObject(device)) {
-    const { manufacturer, model, serial } = device;
-    const withoutSerial = { manufacturer, model };
-    if (serial === undefined && check.device.Check(withoutSerial)) return { device: withoutSerial };
-    const withSerial = { ...withoutSerial, serial };
-    if (check.device.Check(withSerial)) return { device: withSerial };
-    if (check.device.Check(withoutSerial)) {
-      faults.push(fault(`${requirementText(['device', 'serial'])}.`));
-      return { device: withoutSerial };
+    let usable: Members = { manufacturer: device.manufacturer, model: device.model };
+    if (check.device.Check(usable)) {
+      for (const name of ['serial', 'firmware']) {
+        if (device[name] === undefined) continue;
+        const withMember = { ...usable, [name]: device[name] };
+        if (check.device.Check(withMember)) usable = withMember;
+        else faults.push(fault(`${requirementText(['device', name])}.`));
+      }
+      return { device: usable as StatusDevice };
     }
   }
   faults.push(fault(`${requirementText(['device'])}.`));

@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { build, defineConfig, type Plugin } from 'vite';
 
-/** Returns a plugin that also writes each asset as `.br` and `.gz`, so that the server need not compress anything. */
+/** Writes a file also as `.br` and `.gz`, so that the server need not compress anything. */
+function compress(path: string): void {
+  const bytes = readFileSync(path);
+  writeFileSync(`${path}.br`, brotliCompressSync(bytes));
+  writeFileSync(`${path}.gz`, gzipSync(bytes, { level: 9 }));
+}
+
+/** Returns a plugin that also writes each asset compressed. */
 function precompressed(): Plugin {
   let outDir = '';
   return {
@@ -16,11 +23,7 @@ function precompressed(): Plugin {
     },
     closeBundle() {
       const assets = join(outDir, 'assets');
-      for (const name of readdirSync(assets).filter((file) => /\.(?:js|css)$/.test(file))) {
-        const bytes = readFileSync(join(assets, name));
-        writeFileSync(join(assets, `${name}.br`), brotliCompressSync(bytes));
-        writeFileSync(join(assets, `${name}.gz`), gzipSync(bytes, { level: 9 }));
-      }
+      for (const name of readdirSync(assets)) if (/\.(?:js|css)$/.test(name)) compress(join(assets, name));
     },
   };
 }
@@ -55,13 +58,14 @@ function serviceWorker(): Plugin {
           },
         },
       });
+      compress(join(outDir, 'sw.js'));
     },
   };
 }
 
 /**
- * Returns a plugin that writes a mark of the build into index.html, so that an open page notices that the server has another one. The names of
- * the files have hashes of their contents, so the mark changes with each of them.
+ * Returns a plugin that writes a mark of the build into index.html, so that an open page notices that the server has
+ * another build. The names of the files have hashes of their contents, so the mark changes with each of them.
  */
 function buildMark(): Plugin {
   return {

@@ -1,7 +1,8 @@
 /** The REST bodies of the assignment board: who is responsible for which beds of a ward, and when. */
 import { type Static, Type } from 'typebox';
 import { duties } from '../../contracts/duty-names.ts';
-import { Assignment, assignmentBedsMax, Person } from '../../contracts/messages/assignments.ts';
+import { LeftPlace } from '../../contracts/left-places.ts';
+import { Assignment, assignmentBedsMax, awayMsMax, Person } from '../../contracts/messages/assignments.ts';
 import { Instant } from '../../contracts/messages/device.ts';
 import { Actor, roles } from '../../contracts/messages/records.ts';
 import { csvLinesMax } from './csv-lines.ts';
@@ -12,15 +13,22 @@ const Id = Assignment.properties.assignmentId;
 const UserId = Type.String({ minLength: 1, maxLength: 64 });
 const Bed = Type.String({ minLength: 1, maxLength: 40 });
 
-/** Maximum of keys in an acceptance: together they are smaller than the largest body that the server takes. */
+/** Maximum number of keys in an acceptance. This number of keys fits into the largest body that the server takes. */
 export const seenKeysMax = 2_300;
 
-/** The version of the board that the person saw. The answer is 409 if somebody has changed the same beds or the same person since. */
-const seen = { version: Type.Integer({ minimum: 0 }) };
+/**
+ * `version` is the version of the board that the person saw. The answer is 409 if somebody has changed the same beds or the same person since.
+ * `leaves` are the places (`leftKey`) that the person has confirmed: nobody is responsible for them after the change. If the change leaves
+ * another place, the answer is 409, and `left` has all these places.
+ */
+const seen = {
+  version: Type.Integer({ minimum: 0 }),
+  leaves: Type.Optional(Type.Array(Type.String({ maxLength: 80 }), { maxItems: 500 })),
+};
 
 /**
- * The body of `POST /api/wards/:ward/assignments`. The person must accept, unless a person assigns herself or himself
- * for a time that begins within 1 h.
+ * The body of `POST /api/wards/:ward/assignments`. The assigned person must accept. A person who assigns herself or
+ * himself for a time that begins within 1 h has accepted with this request.
  */
 export const AssignBody = Type.Object(
   {
@@ -58,6 +66,8 @@ export const DeclineBody = Type.Object(
 /** The body of `POST …/away`: the caller is away from now until `until`, at most 4 h. `cover` is called instead. */
 export const AwayBody = Type.Object({ ...seen, until: Instant, cover: Type.Optional(UserId) }, closed);
 export const BackBody = Type.Object(seen, closed);
+/** The body of `POST …/cover`: the caller was named as cover, and has seen this (`isRejected` false) or cannot cover (true). */
+export const CoverBody = Type.Object({ ...seen, awayId: Id, isRejected: Type.Boolean() }, closed);
 
 /**
  * The body of `POST …/csv`: the lines of a CSV text with the header `duty,beds,user,from,until`. The server saves all rows or none. The
@@ -77,7 +87,7 @@ export const BoardChange = Type.Object(
     version: Type.Integer(),
     at: Instant,
     by: Actor,
-    type: Type.Enum(['assigned', 'accepted', 'declined', 'ended', 'away', 'back']),
+    type: Type.Enum(['assigned', 'accepted', 'declined', 'ended', 'away', 'back', 'cover-seen', 'cover-rejected']),
     person: Type.String(),
     duty: Type.Optional(Type.Enum([...duties])),
     beds: Type.Optional(Type.Array(Bed)),
@@ -94,6 +104,8 @@ export const BoardRefused = Type.Object(
     version: Type.Optional(Type.Integer()),
     changes: Type.Optional(Type.Array(BoardChange)),
     faults: Type.Optional(Type.Array(Type.Object({ line: Type.Integer(), message: Type.String() }, closed))),
+    /** The change waits for the confirmation that these places then have nobody. */
+    left: Type.Optional(Type.Array(LeftPlace)),
   },
   closed,
 );
@@ -112,7 +124,10 @@ export const BoardEntry = Type.Object(
      * For a duty of the whole ward the list is empty.
      */
     overdue: Type.Optional(Type.Array(Bed)),
-    /** Only of an assignment that waits and of which the person has accepted some beds: the other beds. */
+    /**
+     * If the person has accepted only some beds of this assignment, the other beds, which still wait for the person.
+     * Otherwise absent.
+     */
     remaining: Type.Optional(Type.Array(Bed)),
     /** The person is away, and this person covers the duty now. */
     coveredBy: Type.Optional(Type.String()),
@@ -125,12 +140,22 @@ export const BoardEntry = Type.Object(
 );
 export type BoardEntry = Static<typeof BoardEntry>;
 
+/** Somebody who is away has named the caller as cover, and the caller has not answered. `beds` are empty for duties of the whole ward. */
+export const WaitingCover = Type.Object(
+  { ward: Ward, name: Type.String(), beds: Type.Array(Bed), until: Instant },
+  closed,
+);
+export type WaitingCover = Static<typeof WaitingCover>;
+
 /**
- * The answer to `GET /api/duties/waiting`: for each ward, how many assignments the caller can accept or decline now (`now`), and how many
- * begin too late to be accepted now (`later`).
+ * The answer to `GET /api/duties/waiting`. For each ward: how many assignments the caller can accept or decline now
+ * (`now`), and how many begin too late to be accepted now (`later`). `covers` names the persons that the caller covers.
  */
 export const WaitingDuties = Type.Object(
-  { wards: Type.Array(Type.Object({ ward: Ward, now: Type.Integer(), later: Type.Integer() }, closed)) },
+  {
+    wards: Type.Array(Type.Object({ ward: Ward, now: Type.Integer(), later: Type.Integer() }, closed)),
+    covers: Type.Array(WaitingCover),
+  },
   closed,
 );
 export type WaitingDuties = Static<typeof WaitingDuties>;
@@ -154,8 +179,18 @@ export const Board = Type.Object(
           name: Type.String(),
           until: Instant,
           cover: Type.Optional(Person),
+          awayId: Id,
           /** Why the cover does not cover, as the end of a sentence: "has no duty now". */
           fault: Type.Optional(Type.String()),
+          /** The cover covers, and has not yet seen it. */
+          isUnseen: Type.Optional(Type.Literal(true)),
+          /** The cover has said that she or he cannot cover. */
+          isRejected: Type.Optional(Type.Literal(true)),
+          /**
+           * From when nobody is responsible for one of the person's places, because the duty of the cover ends before
+           * the person is back. This time is in the past if the duty of the cover is over.
+           */
+          nobodyFrom: Type.Optional(Instant),
         },
         closed,
       ),
@@ -167,9 +202,14 @@ export const Board = Type.Object(
 );
 export type Board = Static<typeof Board>;
 
-/** The query of `GET /api/wards/:ward/assignments/outcome`: what happens if the caller goes away, or if an assignment ends. Nothing is changed. */
+/** The query of `GET /api/wards/:ward/assignments/outcome`: what happens if the caller goes away, or if an assignment ends. `awayMs` is how long the caller will be away. Nothing is changed. */
 export const LeaveQuery = Type.Object(
-  { act: Type.Enum(['away', 'end']), assignmentId: Type.Optional(Id), cover: Type.Optional(UserId) },
+  {
+    act: Type.Enum(['away', 'end']),
+    assignmentId: Type.Optional(Id),
+    cover: Type.Optional(UserId),
+    awayMs: Type.Optional(Type.Integer({ minimum: 1, maximum: awayMsMax })),
+  },
   closed,
 );
 export type LeaveQuery = Static<typeof LeaveQuery>;
@@ -184,15 +224,22 @@ export const LeaveOutcome = Type.Object(
         {
           duty: Type.Enum([...duties]),
           bed: Type.Optional(Type.String()),
-          /** The name of a person who is away. The person who leaves covers this place in this time. */
+          /**
+           * The name of the person who has this place but is away. The person who leaves covers the place meanwhile.
+           */
           coveredFor: Type.Optional(Type.String()),
           /** Who is responsible afterwards; absent if nobody is. */
           next: Type.Optional(Type.String()),
+          /**
+           * From when nobody is responsible, if the next person is the chosen cover and the person who leaves will
+           * still be away at that time. This time is in the past if the duty of the cover is over.
+           */
+          nobodyFrom: Type.Optional(Instant),
         },
         closed,
       ),
     ),
-    /** The alarms that have called the person and that the person can answer no more. */
+    /** The calls of the person that the person cannot answer any more. */
     calls: Type.Array(
       Type.Object(
         {
@@ -201,10 +248,16 @@ export const LeaveOutcome = Type.Object(
           text: Type.String(),
           /** The person has accepted the call. Otherwise the call waits for the answer. */
           isAccepted: Type.Boolean(),
-          /** Others who have accepted and still go. */
+          /** The names of other persons who have accepted and still go. */
           others: Type.Array(Type.String()),
-          /** Who is called next; absent if others go, or if nobody is left to call. */
+          /**
+           * At most one of the next three fields; none if others go or if nobody is left to call. `next`: who is called next. `again`:
+           * everybody has been called, and this person is called again. `nextRound`: everybody else has rejected the alarm, and after a
+           * wait Vigil calls again, this person first.
+           */
           next: Type.Optional(Type.String()),
+          again: Type.Optional(Type.String()),
+          nextRound: Type.Optional(Type.String()),
         },
         closed,
       ),

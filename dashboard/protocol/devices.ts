@@ -3,7 +3,15 @@
  * No `node:` import here: the browser's build reads this file.
  */
 import { type Static, type TSchema, Type } from 'typebox';
-import { AssociationChange, AssociationId, DeviceId, Patient } from '../../contracts/messages/records.ts';
+import { Instant } from '../../contracts/messages/device.ts';
+import {
+  AssociationChange,
+  AssociationId,
+  connectionEndReasons,
+  DeviceId,
+  Patient,
+} from '../../contracts/messages/records.ts';
+import { WardPlan } from '../../contracts/ward-plan.ts';
 import { Device, Ward } from './rest.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -11,7 +19,7 @@ const closed = { additionalProperties: false } as const;
 /** The answer to `GET /api/places`: the registered wards and beds to which the caller may assign a device. */
 export const Places = Type.Object(
   {
-    wards: Type.Array(Type.Object({ ward: Ward, beds: Type.Array(Type.String()) }, closed)),
+    wards: Type.Array(WardPlan),
     /**
      * Accounts and devices whose ward or bed is not registered; alarms of such a device may reach nobody. Only an account
      * of all wards gets this list; for any other account the list is empty.
@@ -31,6 +39,58 @@ export const Places = Type.Object(
   closed,
 );
 export type Places = Static<typeof Places>;
+
+/** The start of a connection, its end without a known reason, and the changes of the device's association. */
+const otherEventKinds = [
+  'connected',
+  'disconnected',
+  'clock-set-back',
+  'certificate-renewed',
+  'assigned',
+  'moved',
+  'corrected',
+  'ended',
+] as const;
+export const deviceEventKinds = [...otherEventKinds, ...connectionEndReasons] as const;
+
+/** What a biomedical engineer asks about a device. It names no patient and no value. */
+export const DeviceFacts = Type.Object(
+  {
+    /** Absent if the device declares no serial number. */
+    serial: Type.Optional(Type.String()),
+    /** Absent if the device declares no version of its firmware. */
+    firmware: Type.Optional(Type.String()),
+    /** When the server last heard of the device, by the gateway's clock; null if it has heard nothing since its start. */
+    lastSeenAt: Type.Union([Instant, Type.Null()]),
+    /**
+     * The end of the certificate that the device showed at its newest connection; null if the server has not read it.
+     */
+    certificateEndsAt: Type.Union([Instant, Type.Null()]),
+    /** The measured error of the device's clock, positive if the clock is behind; null if no reading was measured. */
+    clockOffsetMs: Type.Union([Type.Integer(), Type.Null()]),
+    /** The readings of the last day that never came, and since when they are counted; null if the device numbers none. */
+    gaps: Type.Union([
+      Type.Object({ missing: Type.Integer({ minimum: 0 }), sinceMs: Type.Integer() }, closed),
+      Type.Null(),
+    ]),
+    /** Whether the device needs a look: something below is wrong, it reports a problem, or it is offline at a bed. */
+    inTrouble: Type.Boolean(),
+    /** Sentences about what is wrong with the device, such as missing readings or readings that the gateway refuses. */
+    troubles: Type.Array(Type.String()),
+    /** The last events that the server has read, the newest first. */
+    events: Type.Array(
+      Type.Object(
+        {
+          at: Instant,
+          kind: Type.Enum([...deviceEventKinds]),
+        },
+        closed,
+      ),
+    ),
+  },
+  closed,
+);
+export type DeviceFacts = Static<typeof DeviceFacts>;
 
 /**
  * The answer to `GET /api/devices`, for accounts that may associate devices. A screen sends a device's `version` back with
@@ -62,6 +122,7 @@ export const Devices = Type.Object(
           ]),
           /** For a device without a bed: the ward where the device was last. Absent if no such ward is known. */
           lastWard: Type.Optional(Ward),
+          facts: DeviceFacts,
         },
         closed,
       ),

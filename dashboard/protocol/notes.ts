@@ -1,6 +1,9 @@
-/** The bodies about hand-over notes. No `node:` import here: the browser's build reads this file. */
+/**
+ * The bodies of the requests and answers about hand-over notes. No `node:` import here: the browser's build reads this
+ * file.
+ */
 import { type Static, Type } from 'typebox';
-import { noteCharactersMax } from '../../contracts/note-length.ts';
+import { noteCharactersMax, taskCharactersMax } from '../../contracts/note-length.ts';
 
 const closed = { additionalProperties: false } as const;
 
@@ -17,6 +20,24 @@ export const NoteBody = Type.Object(
 );
 export type NoteBody = Static<typeof NoteBody>;
 
-/** The 200 answer to a change of a note: this server shows the change. */
+const Id = Type.String({ minLength: 1, maxLength: 64 });
+
+/**
+ * The body of `POST /api/associations/:associationId/tasks`: a new task, or a change of a task. `seen` is the `eventId`
+ * of the task that the page showed. If the task has changed since: 409.
+ */
+export const TaskBody = Type.Union([
+  Type.Object(
+    { act: Type.Literal('written'), text: Type.String({ minLength: 1, maxLength: taskCharactersMax }) },
+    closed,
+  ),
+  Type.Object({ act: Type.Enum(['done', 'reopened', 'withdrawn']), taskId: Id, seen: Id }, closed),
+]);
+export type TaskBody = Static<typeof TaskBody>;
+
+/**
+ * The 200 answer to a change of a note or a task. The server sends it after it has read the change from Kafka, so its screens
+ * show the change.
+ */
 export const NoteSaved = Type.Object({ eventId: Type.String() }, closed);
 export type NoteSaved = Static<typeof NoteSaved>;

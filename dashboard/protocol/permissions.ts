@@ -3,6 +3,7 @@
 /** What an account may be allowed to do. A screen shows buttons only for its account's permissions. */
 export const permissions = [
   'view-vitals',
+  'view-patients',
   'view-devices',
   'acknowledge',
   'pause-audio',
@@ -21,5 +22,6 @@ export const permissions = [
   'set-up-reach',
   'explain-alarms',
   'see-explanations',
+  'manage-accounts',
 ] as const;
 export type Permission = (typeof permissions)[number];

@@ -6,7 +6,6 @@
 
 import { type Static, Type } from 'typebox';
 import { audioPauseMsMax } from '../../contracts/audio-pause.ts';
-import { auditActions } from '../../contracts/audit-actions.ts';
 import {
   Alarm,
   LimitsAsked,
@@ -17,6 +16,7 @@ import {
 } from '../../contracts/messages/alarms.ts';
 import { Instant, TechnicalCondition, validities } from '../../contracts/messages/device.ts';
 import { HandOverNote } from '../../contracts/messages/hand-over-notes.ts';
+import { PatientTask } from '../../contracts/messages/patient-tasks.ts';
 import { Actor, AssociationId, DeviceId, Patient } from '../../contracts/messages/records.ts';
 import { Assessment, Scores } from '../../contracts/messages/scores.ts';
 import { limitGroups } from '../../contracts/parameters.ts';
@@ -26,7 +26,6 @@ import { permissions } from './permissions.ts';
 const closed = { additionalProperties: false } as const;
 export const Ward = Type.String({ minLength: 1, maxLength: 40 });
 const Code = Type.String({ pattern: '^MDC_[A-Z0-9_]{1,60}$' });
-const TrendCode = Type.String({ pattern: '^(MDC|VIGIL)_[A-Z0-9_]{1,60}$' });
 
 /** The body of every answer that reports a failure. `message` is one sentence for a person. */
 export const ErrorBody = Type.Object({ code: Type.String(), message: Type.String() }, closed);
@@ -52,8 +51,12 @@ export const Session = Type.Object(
     endsAt: Instant,
     /** True: the session's screens show no names and allow no acts until `POST /api/unlock`. */
     locked: Type.Boolean(),
+    /** Present if the password is a one-time password. Until `POST /api/password`, the session may do nothing else. */
+    mustChangePassword: Type.Optional(Type.Literal(true)),
     /** A screen that nobody touches for this time sends `POST /api/lock`. */
     lockAfterMs: Type.Integer({ minimum: 1 }),
+    /** The times of day at which shifts begin, in minutes after midnight and in order, in the time zone of the screen. */
+    shiftStarts: Type.Array(Type.Integer({ minimum: 0, maximum: 1439 }), { minItems: 1 }),
   },
   closed,
 );
@@ -138,7 +141,10 @@ const head = {
   patient: Type.Union([Patient, Type.Null()]),
   /** For a device without an association: the ward where the device was last. Absent if no such ward is known. */
   tray: Type.Optional(Ward),
-  /** The beginning of the association, or the end of the last one for a device without an association; null if unknown. */
+  /**
+   * The beginning of the association. For a device without an association: the end of its last association. null if
+   * unknown.
+   */
   since: Type.Union([Instant, Type.Null()]),
   device: Device,
   /** Codes of the waveforms that arrived in the last seconds. */
@@ -147,7 +153,9 @@ const head = {
   nurse: Type.Optional(Type.String()), // The name of the responsible nurse or cover; absent if nobody is responsible.
   /** The hand-over note of the patient; absent if the patient has no note, or if the viewer may not see it. */
   note: Type.Optional(HandOverNote),
-  /** The server cannot read the notes now, so there may be one. */
+  /** The tasks of the patient, open tasks first; absent if the patient has no tasks, or if the viewer may not see them. */
+  tasks: Type.Optional(Type.Array(PatientTask)),
+  /** The server cannot read the notes and tasks now, so there may be some. */
   noteUnknown: Type.Optional(Type.Literal(true)),
   /** The limits by which the alarm processor judges the patient. null if no limits were published, or if the viewer may not see them. */
   limits: Type.Union([LimitsInForce, Type.Null()]),
@@ -177,42 +185,6 @@ export const PatientView = Type.Object(
   closed,
 );
 export type PatientView = Static<typeof PatientView>;
-
-/**
- * The query of `GET /api/associations/:associationId/trends?codes=A,B&from=…&to=…&points=500`. At most 24 codes of
- * parameters or scores (contracts/score-trends.ts), and at most 31 days; `to` is excluded.
- */
-export const TrendQuery = Type.Object(
-  {
-    codes: Type.String({ pattern: '^(MDC|VIGIL)_[A-Z0-9_]{1,60}(,(MDC|VIGIL)_[A-Z0-9_]{1,60}){0,23}$' }),
-    from: Instant,
-    to: Instant,
-    points: Type.Optional(Type.Integer({ minimum: 2, maximum: 2000, default: 500 })),
-  },
-  closed,
-);
-export type TrendQuery = Static<typeof TrendQuery>;
-
-/**
- * Stored values in steps of `stepMs`: `[start of step in ms since 1970, mean, min, max]`. A step without readings is
- * absent. A screen draws a gap if two neighbouring points are much further apart than is usual in the series.
- */
-export const Trends = Type.Object(
-  {
-    stepMs: Type.Integer({ minimum: 1 }),
-    series: Type.Array(
-      Type.Object(
-        {
-          code: TrendCode,
-          points: Type.Array(Type.Tuple([Type.Integer(), Type.Number(), Type.Number(), Type.Number()])),
-        },
-        closed,
-      ),
-    ),
-  },
-  closed,
-);
-export type Trends = Static<typeof Trends>;
 
 /** The 202 answer to a command: the command is in Kafka. Its outcome comes from the alarm processor, over the live connection. */
 export const Accepted = Type.Object({ commandId: Type.String() }, closed);
@@ -267,68 +239,3 @@ export type LimitsRefused = Static<typeof LimitsRefused>;
  */
 export const AssessmentBody = Type.Object(Assessment.properties, { ...closed, minProperties: 1 });
 export type AssessmentBody = Static<typeof AssessmentBody>;
-
-/** The query of `GET /api/audit`, which returns the newest records first. `before` is the `next` of the former page. */
-export const AuditQuery = Type.Object(
-  {
-    before: Type.Optional(Type.Integer({ minimum: 1 })),
-    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 100 })),
-    action: Type.Optional(Type.Enum(auditActions)),
-    userId: Type.Optional(Type.String({ maxLength: 64 })),
-  },
-  closed,
-);
-export type AuditQuery = Static<typeof AuditQuery>;
-
-export const AuditEntry = Type.Object(
-  {
-    at: Instant,
-    userId: Type.String(),
-    name: Type.Optional(Type.String()),
-    role: Type.Optional(Type.String()),
-    action: Type.Enum(auditActions),
-    ward: Type.Optional(Type.String()),
-    associationId: Type.Optional(Type.String()),
-    patientId: Type.Optional(Type.String()),
-    alarmId: Type.Optional(Type.String()),
-    detail: Type.Optional(Type.String()),
-    boot: Type.String(),
-    n: Type.Integer(),
-    writer: Type.Optional(Type.String()),
-    /** An identifier of the session that acted; it does not allow anyone to use the session. */
-    session: Type.Optional(Type.String()),
-    address: Type.Optional(Type.String()),
-    station: Type.Optional(Type.String()),
-    patients: Type.Optional(Type.Array(Type.String())),
-    account: Type.Optional(Type.String()),
-    /** True if all of these are right: the record's hash, the hash of the former record, and the signature and session if present. */
-    verified: Type.Boolean(),
-    /** False for an old record from a version of Vigil that did not sign records. Anyone who could write to the topic could forge it. */
-    signed: Type.Boolean(),
-  },
-  closed,
-);
-export type AuditEntry = Static<typeof AuditEntry>;
-
-export const AuditPage = Type.Object(
-  {
-    records: Type.Array(AuditEntry),
-    next: Type.Union([Type.Integer(), Type.Null()]),
-    /** About all records that the server has read, not only those of this page. */
-    chain: Type.Object(
-      {
-        intact: Type.Boolean(),
-        records: Type.Integer(),
-        /** The number of old records without a signature. */
-        older: Type.Integer(),
-        /** The time of the newest anchor with which the server compared the trail at its start; null without anchors. */
-        anchoredAt: Type.Union([Instant, Type.Null()]),
-        /** At most 20 sentences for a person. */
-        faults: Type.Array(Type.String()),
-      },
-      closed,
-    ),
-  },
-  closed,
-);
-export type AuditPage = Static<typeof AuditPage>;

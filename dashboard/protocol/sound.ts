@@ -1,9 +1,10 @@
 /**
- * The parts of the live messages with which one screen has the sound of a ward, and the bodies of the routes with which a
- * person takes the sound and gives it back. No `node:` import here: the browser's build reads this file.
+ * What server and pages exchange about the sound of a ward: parts of the live messages, and the bodies of the routes
+ * with which a person takes the sound and gives it back. No `node:` import here: the browser's build reads this file.
  */
 import { type Static, Type } from 'typebox';
 import { Ward } from './rest.ts';
+import { SoundTest } from './sound-test.ts';
 
 const closed = { additionalProperties: false } as const;
 const ScreenId = Type.String({ pattern: '^[0-9a-f-]{36}$' });
@@ -60,6 +61,21 @@ export const WardSound = Type.Union([
 ]);
 export type WardSound = Static<typeof WardSound>;
 
+/**
+ * A wall display that should have the sound of its ward, as its account says, and does not have it. `asked`: a person
+ * wants every screen to sound. `silent`: its page has not said yet what its audio does.
+ */
+export const DisplaySound = Type.Object(
+  {
+    ward: Ward,
+    /** The name of the account. */
+    display: Type.String({ maxLength: 120 }),
+    why: Type.Enum(['blocked', 'hidden', 'silent', 'asked']),
+  },
+  closed,
+);
+export type DisplaySound = Static<typeof DisplaySound>;
+
 /** Which screens have the sound of wards; in each heartbeat of a server that understands `PageSound`. */
 export const SoundNews = Type.Object(
   {
@@ -67,8 +83,12 @@ export const SoundNews = Type.Object(
     beat: SteadyMs,
     /** `at` of the last report of this page; absent before the first report. */
     heardAt: Type.Optional(SteadyMs),
-    /** Those wards of this screen for which one screen has the sound. */
+    /** The wards of this screen that have an owner of their sound: one screen that sounds their alarms alone. */
     wards: Type.Array(WardSound, { maxItems: 200 }),
+    /** Absent if no wall display of these wards should have the sound and does not have it. */
+    displays: Type.Optional(Type.Array(DisplaySound, { maxItems: 200 })),
+    /** Absent if no test of the sound runs in these wards. */
+    tests: Type.Optional(Type.Array(SoundTest, { maxItems: 200 })),
   },
   closed,
 );

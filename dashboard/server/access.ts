@@ -4,6 +4,7 @@
  */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { VigilError } from '../../contracts/errors.ts';
+import { displayUnusedMsMax } from '../../contracts/session-limits.ts';
 import { visibleText } from '../../contracts/text.ts';
 import type { Trail } from '../../log/audit/trail.ts';
 import { requestHeader } from '../protocol/pace.ts';
@@ -12,6 +13,7 @@ import { countRequestOf, createRouteSlots, type PacedKind, paceOf, shareOf, slot
 import { countRefusal, newRefusalPace, type RefusalPace } from './core/refusal-pace.ts';
 import type { RequestPace } from './core/request-pace.ts';
 import { type Access, may, notOnYourWards, type Viewer } from './core/rights.ts';
+import type { Claims } from './core/session-rules.ts';
 import type { Who } from './core/who.ts';
 import { addressOf } from './proxies.ts';
 import type { LiveSession, Sessions } from './sessions/sessions.ts';
@@ -40,6 +42,10 @@ export const cookieName = '__Host-vigil';
  */
 export const cookieOptions = { path: '/', httpOnly: true, secure: true, sameSite: 'strict' } as const;
 
+/** Returns the options of a session's cookie. The cookie of a wall display stays when the browser is closed. */
+export const cookieOptionsOf = ({ station }: Claims) =>
+  station === undefined ? cookieOptions : { ...cookieOptions, maxAge: displayUnusedMsMax / 1_000 };
+
 export const notLoggedIn = () => new VigilError('not-logged-in', 'Log in first.');
 export const notAllowed = () => new VigilError('not-allowed', 'Your account may not do this.');
 export const locked = () => new VigilError('locked', 'This screen is locked: enter your password first.');
@@ -56,8 +62,8 @@ export type AccessOptions = {
 };
 
 /**
- * Returns whether a request comes from a page of this dashboard: its `Origin`, if present, must be one of `origins`, and it
- * must have the header that a form of another site cannot set.
+ * Returns whether a request comes from a page of this dashboard. The request must have the header that a form of
+ * another site cannot set. Its `Origin`, if present, must be one of `origins`.
  */
 export function isFromOurPage(request: FastifyRequest, origins: readonly string[]): boolean {
   const { origin } = request.headers;
@@ -89,10 +95,14 @@ export function guardRoutes(app: App, options: AccessOptions): void {
     const live = await readSession(request, options.sessions);
     if (!live) throw notLoggedIn();
     request.live = live;
-    if (live.renewed !== undefined) reply.setCookie(cookieName, live.renewed, cookieOptions);
+    if (live.renewed !== undefined) {
+      reply.setCookie(cookieName, live.renewed, cookieOptionsOf(live.claims));
+      // The session of a wall display is not valid without the id of its browser. So both cookies are renewed together.
+      if (live.claims.station !== undefined) keepStation(request, reply);
+    }
     // A locked session may see the screen without names, unlock it, and log out. These routes have the access `session`.
     if (live.viewer.locked && access !== 'session') throw locked();
-    // The request is counted before its rights are checked, because a refusal is recorded and costs as much as the request.
+    // Counts the request before the check of rights: a refusal is recorded, too, and so costs as much as a request that is allowed.
     const share = shareOf({ method: request.method, config: request.routeOptions.config });
     if (share !== 'own' || access !== 'session') await requirePace(pace, request, options.trail, paceOf(share));
     if (access === undefined || (access !== 'session' && !may(live.viewer, access))) {
@@ -125,7 +135,7 @@ export async function recordForeignRequest(
   trail.record({ ...who, action: 'access-denied', detail }).catch(() => {});
 }
 
-/** Makes each request wait for a slot of its route's kind (bounds.ts). So requests that only show data cannot delay acts. */
+/** Makes each request wait for a slot of the kind that its route uses (bounds.ts). So requests that only show data cannot delay acts. */
 function limitRoutesBySlots(app: App): void {
   const slots = createRouteSlots();
   // Fastify adds a HEAD route for each GET route, with the handler that is already wrapped.
@@ -162,7 +172,7 @@ export async function requirePace(
 /** Returns the session of a request's cookie, if the session is still valid. */
 export async function readSession(request: FastifyRequest, sessions: Sessions): Promise<LiveSession | undefined> {
   const token = request.cookies[cookieName];
-  return token === undefined ? undefined : sessions.read(token);
+  return token === undefined ? undefined : sessions.read(token, request.station);
 }
 
 /** Returns the session of a request to a route that is not public. */
@@ -187,6 +197,12 @@ export function addressAndStationOf(request: FastifyRequest): Pick<Who, 'address
 export function whoOf(request: FastifyRequest): Who {
   const { viewer, claims } = sessionOf(request);
   return { actor: actorOf(viewer), session: sessionMark(claims.sessionId), ...addressAndStationOf(request) };
+}
+
+/** Sends the cookie with the browser's id again, so that the browser keeps the id for longer. */
+function keepStation(request: FastifyRequest, reply: FastifyReply): void {
+  const value = request.cookies[stationCookie];
+  if (request.station !== undefined && value !== undefined) reply.setCookie(stationCookie, value, stationCookieOptions);
 }
 
 /** Returns the id of the browser. A browser without an id gets a new id in a cookie. */

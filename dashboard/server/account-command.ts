@@ -24,6 +24,7 @@ const usage = `Usage: node dashboard/server/account.ts <command> --file FILE
   add      --user ID --name NAME --role ${roles.join('|')} --wards A,B|* --password-stdin   (replaces the account of that id)
            --wards-file FILE   (the registry of wards; without it, wards.json beside FILE or in the folder above)
            --unregistered      (allows wards that are not in the registry yet)
+           --owns-sound        (only for a display: it takes the sound of its ward by itself)
   disable  --user ID
   enable   --user ID
   check    --user ID --password-stdin   (prints the account and its permissions as JSON, for other command lines)
@@ -39,11 +40,12 @@ type Options = {
   'password-stdin'?: boolean;
   'wards-file'?: string;
   unregistered?: boolean;
+  'owns-sound'?: boolean;
 };
 
 /** The options of each command, in addition to --file. */
 const optionsOf: Readonly<Record<string, readonly string[]>> = {
-  add: ['user', 'name', 'role', 'wards', 'password-stdin', 'wards-file', 'unregistered'],
+  add: ['user', 'name', 'role', 'wards', 'password-stdin', 'wards-file', 'unregistered', 'owns-sound'],
   disable: ['user'],
   enable: ['user'],
   check: ['user', 'password-stdin'],
@@ -55,7 +57,7 @@ const newEpoch = () => randomBytes(9).toString('base64url');
 
 const settingsError = (message: string) => new VigilError('settings-invalid', message);
 
-/** Creates an account from the options and the password. */
+/** Returns an account made from the options and the password. */
 async function newAccount(options: Options, password: string): Promise<Account> {
   const { user = '', role = '', wards = '' } = options;
   const name = normalText(options.name ?? '');
@@ -70,6 +72,9 @@ async function newAccount(options: Options, password: string): Promise<Account> 
   if (wardFault) throw settingsError(`--wards: ward ${Number(wardFault.path) + 1} ${wardFault.fault}.`);
   if (role !== 'auditor' && names.some((ward) => ward === '' || ward.length > 40))
     throw settingsError('--wards must be names of wards, separated by commas, or *.');
+  if (role === 'display' && (names.length !== 1 || names[0] === '*'))
+    throw settingsError('--wards must be exactly one ward for a display.');
+  if (role !== 'display' && options['owns-sound']) throw settingsError('--owns-sound is only for --role display.');
   const fault = passwordFault(password, user) ?? (await guessableFault(password, [user, name, ...names]));
   if (fault) throw new VigilError(fault.code, fault.message);
   return {
@@ -80,10 +85,12 @@ async function newAccount(options: Options, password: string): Promise<Account> 
     password: await hashPassword(password),
     disabled: false,
     epoch: newEpoch(),
+    ...(options['owns-sound'] && { ownsSound: true }),
   };
 }
 
-const roleAndWards = ({ role, wards }: Account) => `${role} of ${wards.join(', ') || 'no ward'}`;
+const roleAndWards = ({ role, wards, ownsSound }: Account) =>
+  `${role} of ${wards.join(', ') || 'no ward'}${ownsSound ? ', takes the sound of its ward' : ''}`;
 
 function didYouMean(names: Iterable<string>, typed: string): string {
   const similarNames = nearNames([...names], typed);
@@ -128,6 +135,11 @@ async function passwordFrom(options: Options, terminal: Terminal): Promise<strin
 async function checkPassword(account: Account | undefined, password: string) {
   const isRight = await verifyPassword(password, account?.password ?? unmatchableHash);
   if (!account || !isRight || account.disabled) throw new VigilError('not-logged-in', 'User or password is wrong.');
+  if (account.oneTimePasswordUntil !== undefined)
+    throw new VigilError(
+      'not-logged-in',
+      'This is a one-time password: log in at a screen first, and choose a password.',
+    );
   const { userId, name, role, wards } = account;
   return { actor: { userId, name, role }, wards, may: permissionsOf(role) };
 }
@@ -146,6 +158,7 @@ function readCommand(args: readonly string[]) {
     'password-stdin': { type: 'boolean' },
     'wards-file': { type: 'string' },
     unregistered: { type: 'boolean' },
+    'owns-sound': { type: 'boolean' },
   } as const;
   const { values, positionals } = readArguments(args, { allowPositionals: true, options }, (_, { message }) =>
     settingsError(message),

@@ -38,7 +38,7 @@ const newFileWithNurse = () => {
 };
 
 describe('the account command', () => {
-  it('adds, lists, disables and enables an account', async () => {
+  it('the commands `add`, `list`, `disable` and `enable` do what they say, and each change sets a new epoch', async () => {
     const file = newFile();
     expect(await call(add(file), 'a long enough phrase\n')).toEqual({
       output: `nurse1: nurse of icu, step, in the new file ${file}`,
@@ -58,7 +58,7 @@ describe('the account command', () => {
     expect(new Set(epochs.filter((epoch) => epoch !== undefined)).size).toBe(3);
   }, 60_000);
 
-  it('keeps every change of commands that run at the same moment', async () => {
+  it('if three commands change the file at the same moment, the file has all three changes', async () => {
     const file = newFileWithNurse();
     const results = await Promise.all([
       call(add(file, '--user', 'nurse2'), 'a long enough phrase'),
@@ -72,14 +72,14 @@ describe('the account command', () => {
     expect(existsSync(`${file}.lock`)).toBe(false);
   }, 60_000);
 
-  it('says which account `add` replaces, so that a mistake is noticed', async () => {
+  it('if `add` replaces an account, the output shows the role and wards of the former account, so that a mistake is noticed', async () => {
     const file = newFileWithNurse();
     await call(['disable', '--user', 'nurse1', '--file', file]);
     const { output } = await call(add(file, '--role', 'physician'), 'a long enough phrase');
     expect(output).toBe('nurse1: physician of icu, step (replaces nurse of icu, step, disabled)');
   }, 60_000);
 
-  it('finds the registry in the folder above, too, and accepts all wards, and an auditor without wards', async () => {
+  it('`add` also finds the registry in the folder above the file, and accepts `--wards *` and an auditor without wards', async () => {
     const above = newFile();
     mkdirSync(join(dirname(above), 'secrets'));
     const file = join(dirname(above), 'secrets', 'accounts.json');
@@ -89,14 +89,14 @@ describe('the account command', () => {
     expect(auditor.output).not.toContain('egist');
   }, 60_000);
 
-  it('adds an account of an unregistered ward with --unregistered, and names the ward', async () => {
+  it('with --unregistered, `add` accepts a ward that is not registered, and the output names this ward', async () => {
     const file = newFile();
     const { output, code } = await call(add(file, '--wards', 'icu,picu', '--unregistered'), 'a long enough phrase');
     expect([output, code]).toEqual([expect.stringMatching(/\nNot registered yet in .*wards\.json: picu\.$/), 0]);
     expect(readAccounts(file).get('nurse1')?.wards).toEqual(['icu', 'picu']);
   }, 60_000);
 
-  it('says that --wards was not checked if it finds no registry', async () => {
+  it('if `add` finds no registry, the output says that --wards was not checked', async () => {
     const file = newFile();
     const registryFile = join(dirname(file), 'elsewhere.json');
     renameSync(join(dirname(file), 'wards.json'), registryFile);
@@ -107,7 +107,7 @@ describe('the account command', () => {
     expect(withRegistry.error).toMatch(/icv is not registered in .*elsewhere\.json/);
   }, 60_000);
 
-  it('suggests a similar account if the account does not exist', async () => {
+  it('if an account does not exist, the error suggests an account with a similar name', async () => {
     const file = newFileWithNurse();
     const { error, code } = await call(['disable', '--user', 'nurse2', '--file', file]);
     expect({ error, code }).toEqual({ error: 'There is no account nurse2. Did you mean nurse1?', code: 1 });
@@ -121,7 +121,7 @@ describe('the account command', () => {
     [['disable', '--user', 'nurse1', '--role', 'nurse'], /^--role does not belong to disable\.$/],
     [['remove', '--user', 'nurse1'], /^Usage:/],
   ])(
-    'refuses %j and says what is wrong',
+    'the account command refuses %j and says what is wrong',
     async (args, message) => {
       const file = newFileWithNurse();
       const { error, code } = await call([...args, '--file', file]);
@@ -150,7 +150,7 @@ describe('the account command', () => {
     ['a bad role', ['--role', 'boss'], 'a long enough phrase', /--role must be one of/],
     ['a name with an override', ['--name', 'No\u202era'], 'a long enough phrase', /--name holds .*U\+202E/],
     ['a name with a line end', ['--name', 'No\nra'], 'a long enough phrase', /--name holds a control character/],
-    ['a ward of an invisible character', ['--wards', 'icu,\u200b'], 'a long enough phrase', /--wards: ward 2 holds/],
+    ['a ward with an invisible character', ['--wards', 'icu,\u200b'], 'a long enough phrase', /--wards: ward 2 holds/],
     [
       'a ward that is not registered',
       ['--wards', 'icu,setp'],
@@ -166,7 +166,7 @@ describe('the account command', () => {
     ['an empty list of wards', ['--wards', ''], 'a long enough phrase', /--wards must be/],
     ['an unknown option', ['--admin'], '', /Unknown option/],
   ])(
-    'refuses %s in one sentence and writes nothing',
+    '`add` refuses %s in one sentence and writes nothing',
     async (_, more, input, message) => {
       const file = newFile();
       const { error, code } = await call(add(file, ...more), input);
@@ -195,7 +195,7 @@ describe('the account command', () => {
     expect(await check('nurse1', 'a long enough phrase')).toEqual(wrong);
   }, 60_000);
 
-  it('does not change a file that is not valid JSON', async () => {
+  it('`add` does not change a file that is not valid JSON', async () => {
     const file = newFile();
     writeFileSync(file, '{');
     expect(await call(add(file), 'a long enough phrase')).toMatchObject({ code: 1 });

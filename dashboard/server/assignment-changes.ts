@@ -20,13 +20,16 @@ export type BoardRequest = {
   /** Returns the requested change as text, for the audit record of a refusal. */
   readonly wanted: () => string;
   readonly decide: (nowMs: number) => BoardDecision;
-  /** Returns what the audit records of an acceptance say besides the event; called after `decide`. */
-  readonly seenText?: () => string;
+  /**
+   * Returns further texts for the first audit record of the change, empty if there is nothing to say: which places then have nobody (`left`),
+   * and what was open at the beds (`opened`). Called after `decide`.
+   */
+  readonly notes?: () => { readonly left: string; readonly opened: string };
 };
 
 /**
  * Decides a change, and writes its events if it is allowed.
- * @throws VigilError as `RunInTurn` does
+ * @throws VigilError the errors of `RunInTurn` (turns.ts)
  */
 export function createBoardChanges(options: {
   readonly assignments: Pick<AssignmentsFeed, 'readToEnd' | 'waitFor'>;
@@ -46,15 +49,17 @@ export function createBoardChanges(options: {
     },
   });
 
-  /** Records one act for each event, before the change is committed. */
+  /** Writes one audit record for each event, before the change is committed. */
   async function recordEvents(
-    { who, ward, seenText }: BoardRequest,
+    { who, ward, notes }: BoardRequest,
     events: readonly AssignmentEvent[],
     note = '',
   ): Promise<void> {
     const records = events.map((event, index) => {
-      const seen = index === 0 && seenText ? `; ${seenText()}` : '';
-      const detail = `${note}${detailOf(event)}${seen}`.slice(0, detailMax);
+      const { left = '', opened = '' } = (index === 0 && notes?.()) || {};
+      // The places that nobody has come first, because a long text is cut off at its end.
+      const texts = [left, detailOf(event), opened].filter((text) => text !== '');
+      const detail = `${note}${texts.join('; ')}`.slice(0, detailMax);
       return trail.record({ ...who, action: `duty-${event.type}`, ward, detail });
     });
     await Promise.all(records);
@@ -97,6 +102,8 @@ function detailOf(event: AssignmentEvent): string {
     case 'away':
       return `until ${event.until}, ${event.cover ? `covered by ${event.cover.userId}` : 'without a cover'}`;
     case 'back':
+    case 'cover-seen':
+    case 'cover-rejected':
       return `absence ${event.awayId}`;
   }
 }

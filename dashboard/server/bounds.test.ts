@@ -16,7 +16,7 @@ const claims = (userId: string, sessionId: string) => ({
 });
 
 describe('countRequestOf', () => {
-  it('one session cannot use up the requests of its account: an account has three times the requests of a session', () => {
+  it('one session cannot use up the requests of its account, because an account may send three times as many requests', () => {
     const pace: RequestPace = new Map();
     const acceptedCount = (session: string, times: number) =>
       Array.from({ length: times }, () => countRequestOf(pace, 'act', claims('nora', session), 0)).filter(
@@ -32,7 +32,7 @@ describe('countRequestOf', () => {
   });
 });
 
-it('any number of waiting looks does not delay an act', async () => {
+it('waiting looks do not delay an act, even if there are very many', async () => {
   const slots = createRouteSlots();
   const never = Promise.withResolvers<void>();
   for (let account = 0; account < 100; account += 1)
@@ -50,7 +50,7 @@ describe('slots while the trend database hangs', () => {
     const note = (method: string) => (url: string, options: Pick<Parameters<typeof shareOf>[0], 'config'>) =>
       shares.set(url, shareOf({ method, config: options.config }));
     const app = { get: note('GET'), post: note('POST') } as unknown as App;
-    for (const register of registers) register(app, {} as Parts);
+    for (const register of registers) register(app, { sessions: {} } as Parts);
     return shares;
   }
 

@@ -10,7 +10,7 @@ import { createSlots, type Slots } from './core/slots.ts';
  * The kind of slots that a route uses. `look`: the route shows data. `history`: the route reads stored values, which
  * may take long; it has separate slots, so that it does not delay looks. `act`: the route changes something; it has
  * separate slots, too. `answer` and `receipt`: the route may wait for seconds until this server has read a call or the
- * effect of an answer. Both have slots apart from acts, and each session has a share of its own: so a stolen session
+ * effect of an answer. Each of these two kinds has separate slots, and a maximum for each session. So a stolen session
  * cannot delay the acts, answers and receipts of the person's other sessions. `own`: the route uses none of these
  * slots, because its work is limited elsewhere (passwords, beds), or because it must always be possible (logout).
  */
@@ -23,13 +23,13 @@ declare module 'fastify' {
   }
 }
 
-/** Requests that are handled at the same time. A page sends three at the same time; further requests wait for some ms. */
+/** The slots of looks. A page sends three requests at the same time; requests without a free slot wait for some ms. */
 const lookSlots = { atOnceMax: 64, atOncePerKeyMax: 6, waitingMax: 512, waitingPerKeyMax: 64 } as const;
 /** The slots of acts. There are more slots than the acts that people make on all screens of a ward when there are many alarms. */
 const actSlots = { atOnceMax: 64, atOncePerKeyMax: 8, waitingMax: 512, waitingPerKeyMax: 64 } as const;
 /** The slots of answers to calls. A person gives fewer answers than this at the same time. Each may wait for 6 s (routes/calls.ts). */
 const answerSlots = { atOnceMax: 256, atOncePerKeyMax: 8, waitingMax: 512, waitingPerKeyMax: 16 } as const;
-/** A phone that was off gets many messages at once, and confirms each. Each receipt may wait for 1 s (routes/calls.ts). */
+/** The slots of receipts. A phone that was off gets many messages at once, and confirms each. A receipt may wait for 1 s (routes/calls.ts). */
 const receiptSlots = { atOnceMax: 512, atOncePerKeyMax: 32, waitingMax: 512, waitingPerKeyMax: 32 } as const;
 
 /** Maximum number of requests of one session in a minute. `beds`: changes of beds and patients. `login` is counted by account. */
@@ -41,11 +41,26 @@ export const perMinuteMax = {
   'assignment-rows': 300,
   /** Changes of hand-over notes. */
   notes: 20,
+  /** Changes of the person's own preferences. */
+  preferences: 30,
   /** Changes of the ways to be reached. */
   reach: 20,
   'what-if': 60,
+  /** Pages of the alarm history. Each goes through all kept alarms. */
+  'alarm-review': 60,
+  'shift-summary': 20,
+  /** Requests for waves. A page that follows the present waves sends 20. */
+  waves: 240,
+  /** Files with the alarms of a list. */
+  'alarm-export': 10,
+  'trend-export': 10,
+  /** Searches in the audit trail. Each goes through all kept records. */
+  'audit-search': 60,
+  'audit-export': 10,
   watch: 240,
   login: 30,
+  /** Lists of accounts, and acts on them. Each list goes through all kept records of logins. */
+  accounts: 60,
 } as const;
 /**
  * Maximum number of reports of one page in a minute. A page sends at most 4 in a second, and the number of pages is limited
@@ -99,7 +114,7 @@ export function shareOf({ method, config }: RouteOptions): Share {
   return method === 'GET' || method === 'HEAD' ? 'look' : 'act';
 }
 
-/** Returns the kind under which a request to a route is counted in a minute. A route of the kind `own` may count its requests a second time. */
+/** Returns the entry of `perMinuteMax` that limits a request. A route of the kind `own` may also count its requests under another entry. */
 export function paceOf(share: Share): PacedKind {
   switch (share) {
     case 'look':
@@ -114,7 +129,7 @@ export function paceOf(share: Share): PacedKind {
   }
 }
 
-/** Returns whose slots a request uses: those of its account, or those of its session. */
+/** Returns whether a request uses the slots of its account or the slots of its session. */
 export function slotKeyOf(share: Exclude<Share, 'own'>, { live }: Pick<FastifyRequest, 'live'>): string {
   if (live === undefined) return 'nobody';
   return share === 'answer' || share === 'receipt' ? live.claims.sessionId : live.viewer.userId;

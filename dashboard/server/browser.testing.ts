@@ -59,7 +59,7 @@ export function newBrowser(target: Target) {
           response.on('end', () => {
             for (const set of response.headers['set-cookie'] ?? []) keep(set.split(';')[0] ?? '');
             const raw = Buffer.concat(parts).toString();
-            const isJson = response.headers['content-type']?.includes('json');
+            const isJson = response.headers['content-type']?.includes('/json');
             resolve({
               status: response.statusCode ?? 0,
               body: isJson && raw !== '' ? JSON.parse(raw) : raw,

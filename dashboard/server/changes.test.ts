@@ -119,7 +119,7 @@ const acts: [string, (state: LiveState, context: ActContext) => Decision, (state
 describe('a change of several devices when Kafka fails', () => {
   for (const fails of ['write', 'commit'] as const)
     it.each(acts)(
-      `%s changes no device if Kafka fails at the ${fails}, and all devices at the next try`,
+      `if Kafka fails at the ${fails}, %s changes no device; the next try changes all devices`,
       async (_, act, isDone) => {
         const log = newLog();
         const { state, ask } = dashboard(log);
@@ -138,7 +138,7 @@ describe('a change of several devices when Kafka fails', () => {
 describe('changes on two dashboards at the same time', () => {
   for (const at of ['write', 'commit'] as const)
     it.each(acts)(
-      `%s meets a move by another dashboard at its ${at}: the move is done, and the first change is decided again`,
+      `if another dashboard moves the patient during the ${at} of %s, the move is done, and the other change is decided again`,
       async (name, act) => {
         const log = newLog();
         const ownDashboard = dashboard(log);
@@ -155,7 +155,7 @@ describe('changes on two dashboards at the same time', () => {
           });
           expect(log.written).toHaveLength(3);
         } else {
-          // The change does not concern the place, so it is done for the patient in the new bed.
+          // This change does not concern the place, so the server carries it out for the patient in the new bed.
           expect(decision).toMatchObject({ ok: true });
           for (const id of ['d1', 'd2', 'd3']) expect(last(ownDashboard.state, id).bed).toBe('7');
         }
@@ -192,7 +192,7 @@ describe('changes on two dashboards at the same time', () => {
     expect(mine.audit.map(({ detail }) => detail)).toEqual(['d1', 'not done, another change came first: d1']);
   });
 
-  it('a change fails and changes nothing if other dashboards take every turn', async () => {
+  it('if other dashboards always take the turn, a change fails and changes nothing', async () => {
     const log = newLog();
     const { ask } = dashboard(log);
     log.on(async () => void (await log.takeTurn()));
@@ -239,7 +239,7 @@ describe('a change on a dashboard that reads the log too slowly', () => {
 });
 
 describe('waiting changes of several accounts', () => {
-  it('a flood of changes of one account does not delay another account, and too many of one account are refused', async () => {
+  it('many changes of one account do not delay another account, and changes above the maximum of an account are refused', async () => {
     const log = newLog();
     const { ask } = dashboard(log);
     const order: string[] = [];

@@ -66,6 +66,7 @@ export function createChanges(options: {
       action,
       associationId: period.associationId,
       ward: period.ward,
+      bed: period.bed,
       ...(period.patient ? { patientId: period.patient.patientId } : {}),
       detail,
     });

@@ -15,12 +15,12 @@ const page = (mark: string) => `<head><meta name="vigil-build" content="${mark}"
 it.each([
   ['a built page', page('0123456789abcdef'), '0123456789abcdef'],
   ['a page that was not built', '<head><title>Vigil</title></head>', undefined],
-  ['a mark that no build writes', page('<script>'), undefined],
-])('reads the mark of %s', (_name, html, mark) => {
+  ['a page with a mark that no build writes', page('<script>'), undefined],
+])('buildMarkOf returns the build mark of %s, or undefined if the page has none', (_name, html, mark) => {
   expect(buildMarkOf(html)).toBe(mark);
 });
 
-it('follows the page while it is removed and built again', async () => {
+it('followClientBuild returns the new mark after the page was built again, and undefined while there is no page', async () => {
   const build = followClientBuild(folder, 10);
   expect(build.current()).toBeUndefined();
   writeFileSync(join(folder, 'index.html'), page('0123456789abcdef'));

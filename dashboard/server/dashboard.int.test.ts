@@ -10,6 +10,7 @@ import { newLimits } from '../../contracts/messages/limits.testing.ts';
 import { type AssociationPeriod, contentTypes } from '../../contracts/messages/records.ts';
 import { newScores } from '../../contracts/messages/scores.testing.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
+import { cheapHash } from '../../tests/password-hash.ts';
 import { startTestPlatform } from '../../tests/platform.ts';
 import {
   admitted,
@@ -23,7 +24,6 @@ import {
 } from '../../tests/system.ts';
 import type { Watch } from '../protocol/live.ts';
 import { type Account, readAccounts, writeAccounts } from './accounts/accounts.ts';
-import { hashPassword } from './accounts/password.ts';
 import { type Answer, type Browser, newBrowser, type Target } from './browser.testing.ts';
 
 const password = 'a long enough phrase';
@@ -105,7 +105,7 @@ beforeAll(async () => {
   own = await startTestPlatform(`test-${process.pid}-dashboard`);
   const platform = await ownPorts(own.data);
   accountsFile = join(mkdtempSync(join(tmpdir(), 'vigil-accounts-')), 'accounts.json');
-  const hash = await hashPassword(password);
+  const hash = cheapHash(password);
   const account = (userId: string, role: Account['role'], names: string[]): [string, Account] => [
     userId,
     { userId, name: `The ${userId}`, role, wards: names, password: hash, disabled: false },
@@ -368,7 +368,12 @@ describe('acts', () => {
       const { body } = await auditor.get('/api/audit?action=alarm-acknowledged&userId=nurse-icu');
       return body.records.some((record: { alarmId: string }) => record.alarmId === alarm.alarmId) && body;
     });
-    expect(page.records[0]).toMatchObject({ verified: true, patientId: inIcu.patient?.patientId, ward: wards.icu });
+    expect(page.records[0]).toMatchObject({
+      verified: true,
+      patientId: inIcu.patient?.patientId,
+      ward: wards.icu,
+      bed: inIcu.bed,
+    });
     expect(page.chain.faults).toEqual([]);
   });
 
@@ -445,7 +450,16 @@ describe('acts', () => {
       return hr?.limits.high === 130 && hr.changed.by.userId === 'physician';
     });
     expect((await setLimits({ high: 125 })).status).toBe(409);
-    // The record in `alarm-state` has the limits, too. It is the only record after a restart and after 30 days.
+    const auditor = await loggedIn('auditor');
+    const { records } = (await auditor.get('/api/audit?action=limits-changed&userId=physician')).body;
+    expect(records.at(-1)).toMatchObject({
+      bed: inIcu.bed,
+      changedFrom: expect.stringMatching(/low 50, high 120.*no own limits/),
+      changedTo: expect.stringMatching(/low 45, high 130/),
+      verified: true,
+    });
+    // The record in `alarm-state` has the limits, too. After a restart, and after 30 days, only this record still has
+    // them.
     const inState = newLimits(associationId, { HR: { own: { high: 105 } } }, { rev: 3 });
     const offsets = { observations: '0', commands: '0' };
     const body = { associationId, at: iso(0), offsets, live: [], limits: inState, engine: {} };

@@ -85,7 +85,7 @@ const receiptsOf = (alarmId: string) =>
   );
 
 describe('an alarm that calls a person', () => {
-  it('is on the ward’s screens with its delivery, and on the called person’s page with bed and values', async () => {
+  it('the screens of the ward show the delivery of an alarm, and the page of the called person shows the call', async () => {
     const [anna, ben] = await Promise.all([loggedIn('anna'), loggedIn('ben')]);
     const [annasPage, bensPage] = await Promise.all([openPage(anna), openPage(ben)]);
     const alarmId = await raiseAlarm();
@@ -110,7 +110,7 @@ describe('an alarm that calls a person', () => {
     bensPage.close();
   });
 
-  it('is on the called person’s page even if this page watches another ward, but not on the page of a person of another ward', async () => {
+  it('the page of a called person shows a call only if the person may see the ward and this kind of alarm', async () => {
     const alarmId = await raiseAlarm();
     const [stranger, tech] = await Promise.all([loggedIn('stranger'), loggedIn('tech')]);
     const strangersPage = await openPage(stranger, 'other');
@@ -143,7 +143,7 @@ describe('an alarm that calls a person', () => {
 });
 
 describe('the confirmations of a page', () => {
-  it('become one receipt for each call of the person, and no receipt for calls of others', async () => {
+  it('when a page confirms calls, the server writes one receipt for each call of its person, and none for calls of others', async () => {
     const page = await openPage(await loggedIn('anna'));
     const alarmId = await raiseAlarm();
     await call(alarmId, [callAbout('ben', alarmId), callAbout('anna', alarmId)]);
@@ -167,7 +167,7 @@ describe('the confirmations of a page', () => {
     page.close();
   });
 
-  it('answer the canary of the person’s pages, and a foreign canary is ignored', async () => {
+  it('a page can confirm the canary of its person; its confirmation of the canary of another person is ignored', async () => {
     const page = await openPage(await loggedIn('anna'));
     const [checkId, foreignId] = [randomUUID(), randomUUID()];
     const asked = [
@@ -188,13 +188,13 @@ describe('the confirmations of a page', () => {
     page.close();
   });
 
-  it('end the connection if they are not valid messages', async () => {
+  it('a confirmation that is not a valid message ends the connection', async () => {
     const page = await openPage(await loggedIn('anna'));
     page.send({ type: 'calls-painted', calls: [{ alarmId: 'short', callId: 'x' }] });
     expect(await page.closed).toBe(4003);
   });
 
-  it('can come from the service worker, even in a locked session, but only for calls of the person', async () => {
+  it('the service worker can confirm calls of its person, even in a locked session, but no calls of others', async () => {
     const anna = await loggedIn('anna');
     const alarmId = await raiseAlarm();
     await call(alarmId, [callAbout('anna', alarmId), callAbout('ben', alarmId)]);
@@ -220,7 +220,7 @@ describe('the answer of a person', () => {
     return alarmId;
   }
 
-  it('has the result that the delivery process writes, and is not known before that', async () => {
+  it('the result of an answer is the result that the delivery process writes; before that, the result is unknown', async () => {
     const alarmId = await calledAlarm();
     expect(await answer('ben', alarmId)).toMatchObject({ status: 200, body: { result: 'taken' } });
     answerSeen = { taken: false, reason: 'Anna has accepted.' };
@@ -249,7 +249,7 @@ describe('the answer of a person', () => {
     ['a nurse of another ward', 'stranger', 404],
     ['a technician, about a physiological alarm', 'tech', 404],
     ['an auditor', 'auditor', 403],
-  ])('is refused and not written if it comes from %s', async (_, userId, status) => {
+  ])('an answer of %s is refused and not written', async (_, userId, status) => {
     const alarmId = await calledAlarm();
     const before = commands.length;
     expect((await answer(userId, alarmId)).status).toBe(status);
@@ -266,7 +266,7 @@ describe('the ways to be reached', () => {
     auth: 'secret'.padEnd(22, 'A'),
   });
 
-  it('can be seen (without secrets), changed and removed only by their person', async () => {
+  it('only the person herself can see (without secrets), change and remove her ways to be reached', async () => {
     const [anna, ben] = await Promise.all([loggedIn('anna'), loggedIn('ben')]);
     const added = await anna.post('/api/reach', subscription(1));
     expect(added.status).toBe(201);
@@ -292,18 +292,21 @@ describe('the ways to be reached', () => {
     ['a private address', { ...subscription(2), endpoint: 'https://127.0.0.1/x' }, 400],
     ['http', { ...subscription(2), endpoint: 'http://push.example/x' }, 400],
     ['invalid keys', { ...subscription(2), auth: 'x' }, 400],
-    ['a mail address outside', { channel: 'mail', label: 'Mail', address: 'anna@evil.example' }, 400],
+    ['a mail address outside the hospital', { channel: 'mail', label: 'Mail', address: 'anna@evil.example' }, 400],
     ['two mail addresses', { channel: 'mail', label: 'Mail', address: 'a@hospital.example,b@evil.example' }, 400],
     ['a webhook', { channel: 'webhook', label: 'Pager', url: 'https://push.example/', secret: 'whsec_hidden' }, 400],
     ['a member for another person', { ...subscription(2), userId: 'ben' }, 400],
-  ])('with %s are refused, and the answer does not repeat the address', async (_, body, status) => {
-    const anna = await loggedIn('anna');
-    const answer = await anna.post('/api/reach', body);
-    expect(answer.status).toBe(status);
-    expect(JSON.stringify(answer.body)).not.toMatch(/evil|127\.0\.0\.1|secret-|hidden/);
-  });
+  ])(
+    'a new way to be reached with %s is refused, and the answer does not repeat the address',
+    async (_, body, status) => {
+      const anna = await loggedIn('anna');
+      const answer = await anna.post('/api/reach', body);
+      expect(answer.status).toBe(status);
+      expect(JSON.stringify(answer.body)).not.toMatch(/evil|127\.0\.0\.1|secret-|hidden/);
+    },
+  );
 
-  it('are at most five for a person, also if six are added at the same time', async () => {
+  it('a person can have at most five ways to be reached, even if she adds six at the same time', async () => {
     const ben = await loggedIn('ben');
     const answers = await Promise.all([1, 2, 3, 4, 5, 6].map((n) => ben.post('/api/reach', subscription(10 + n))));
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, 201, 201, 201, 409]);
@@ -311,7 +314,7 @@ describe('the ways to be reached', () => {
     expect(entries.length).toBe(5);
   });
 
-  it('and the key of Web Push are not for an auditor', async () => {
+  it('an auditor gets neither ways to be reached nor the public key of Web Push', async () => {
     const [auditor, anna] = await Promise.all([loggedIn('auditor'), loggedIn('anna')]);
     for (const path of ['/api/reach', '/api/push-key', `/api/wards/${ward}/reach`])
       expect([path, (await auditor.get(path)).status]).toEqual([path, 403]);
@@ -320,7 +323,7 @@ describe('the ways to be reached', () => {
 });
 
 describe('the board of a ward', () => {
-  it('says who can be reached now', async () => {
+  it('the answer about a ward says who can be reached now', async () => {
     const reached = {
       type: 'reach-seen',
       atMs: Date.now(),
@@ -345,7 +348,7 @@ describe('the board of a ward', () => {
     expect((await (await loggedIn('stranger')).get(`/api/wards/${ward}/reach`)).status).toBe(404);
   });
 
-  it('says who would be called, and refuses other wards, beds and earlier times', async () => {
+  it('the route `who` says who would be called, and refuses another ward, an unknown bed and an earlier time', async () => {
     const anna = await loggedIn('anna');
     const who = (query: string, browser = anna) => browser.get(`/api/wards/${ward}/who?${query}`);
     const { body } = await who('bed=1&kind=physiological&priority=high');
@@ -366,7 +369,7 @@ describe('the board of a ward', () => {
 });
 
 describe('a ward whose delivery process does not run', () => {
-  it('shows this on its screens within seconds, until the process runs again', async () => {
+  it('if the delivery process does not run, the screens of the ward show a notice within seconds, until the process runs again', async () => {
     const page = await openPage(await loggedIn('anna'));
     const newest = () => page.of('heartbeat').at(-1)?.delivery;
     await until('signs of life', () => page.of('heartbeat').length > 0 && newest() === undefined);

@@ -7,7 +7,7 @@ export type DeliveryState = {
   readonly isRunning: boolean;
   /** Whether this server reads the deliveries to their end. */
   readonly isRead: boolean;
-  /** How long ago this server had last read the deliveries to their end, ms. */
+  /** Time since this server last reached the end of the deliveries, ms. */
   readonly readAgoMs: number;
   readonly figures: DeliveryFigures;
 };
@@ -16,12 +16,12 @@ export type DeliveryState = {
 export function addDeliveryMetrics(metrics: Metrics, state: () => DeliveryState | undefined, times: CallTimes): void {
   metrics.gauge(
     'vigil_dashboard_delivery_up',
-    '0 while a ward has assignments but no delivery process gives a sign of life, so that nobody is called. The screens then show a notice.',
+    '0 while a ward has assignments but no delivery process gives a sign of life. Then nobody is called, and the screens show a notice.',
     () => (state()?.isRunning === false ? 0 : 1),
   );
   metrics.gauge(
     'vigil_dashboard_deliveries_age_seconds',
-    'Time since this server had last read the deliveries to their end. Above 10 s the screens show a notice.',
+    'Time since this server last reached the end of the deliveries. Above 10 s the screens show a notice.',
     () => (state()?.readAgoMs ?? 0) / 1_000,
   );
   const receipts = () => state()?.figures.receipts;
@@ -37,7 +37,7 @@ export function addDeliveryMetrics(metrics: Metrics, state: () => DeliveryState 
   );
   metrics.counter(
     'vigil_dashboard_unknown_receipts_total',
-    'Number of confirmations of calls or canaries that their person did not have, or did not have any more. They are ignored.',
+    'Number of ignored confirmations: the person did not have the call or canary, or did not have it any more.',
     () => state()?.figures.unknownReceipts ?? 0,
   );
   metrics.counter(

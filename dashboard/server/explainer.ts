@@ -1,8 +1,7 @@
 /**
- * Explains an alarm from the log, for the page "Why did nobody come?". It reads many records, so at most two explanations are made at once,
- * the other work of the server runs in between, and the reading ends when the browser closes the request.
+ * Explains an alarm from the log, for the page "Why did nobody come?". An explanation reads many records. So the server makes at most two
+ * explanations at the same time, pauses for other work, and stops reading when the browser closes the request.
  */
-import { setImmediate as letOtherWorkRun } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { VigilError } from '../../contracts/errors.ts';
 import { type Explanation, explain } from '../../contracts/explain/explain.ts';
@@ -11,16 +10,15 @@ import { type FoundAlarm, findAlarms, findPlaces, type Place } from '../../log/e
 import { readRecords } from '../../log/explain/sources.ts';
 import type { ReadContext } from '../../log/explain/span.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
+import { createWorkPause } from '../../process/work-pause.ts';
 import { createSlots } from './core/slots.ts';
 
 /** Maximum number of explanations that are made at the same time, for all accounts and for one account (ours). */
 const bounds = { atOnceMax: 2, atOncePerKeyMax: 1, waitingMax: 8, waitingPerKeyMax: 1 } as const;
 /** Longest time of reading for one explanation; after it, the request fails (ours). The command `vigil explain` has no such limit. */
 const readMsMax = 60_000;
-/** Longest time of work without a pause for the other work of the process, ms. */
-const workMsMax = 8;
 
-/** Decides whether the person may see the explanation, and writes the look into the audit trail. Throws if the person may not. */
+/** Throws if the person may not see the explanation. Otherwise writes the look into the audit trail. */
 export type Admit = (found: FoundAlarm | undefined, place: Place) => Promise<{ readonly maySeeValues: boolean }>;
 
 const noPlace: Place = { ward: undefined, bed: undefined, patientId: undefined };
@@ -44,7 +42,7 @@ export function createExplainer(
   );
 
   async function read(alarmId: string, admit: Admit, signal: AbortSignal): Promise<Explanation> {
-    const context: ReadContext = { log, logger, signal, pause: createPause(), onBatch() {} };
+    const context: ReadContext = { log, logger, signal, pause: createWorkPause(), onBatch() {} };
     const nowMs = now();
     const found = (await findAlarms(context, alarmId, nowMs)).find(({ alarm }) => alarm.alarmId === alarmId);
     const places = found && (await findPlaces(context, [found], nowMs));
@@ -81,15 +79,5 @@ export function createExplainer(
         closed.removeEventListener('abort', onClosed);
       }
     },
-  };
-}
-
-/** Returns a function that lets the other work of the process run if the reading has worked for some ms. */
-function createPause(): () => Promise<unknown> {
-  let sinceMs = performance.now();
-  return async () => {
-    if (performance.now() - sinceMs < workMsMax) return;
-    await letOtherWorkRun();
-    sinceMs = performance.now();
   };
 }

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { newAlarm } from '../../contracts/messages/alarms.testing.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import type { Platform } from '../../ops/platform/platform.ts';
+import { cheapHash } from '../../tests/password-hash.ts';
 import { startTestPlatform, type TestPlatform } from '../../tests/platform.ts';
 import {
   admitted,
@@ -20,7 +21,6 @@ import {
   until,
 } from '../../tests/system.ts';
 import { type Account, writeAccounts } from './accounts/accounts.ts';
-import { hashPassword } from './accounts/password.ts';
 import { newBrowser } from './browser.testing.ts';
 import { kafkaAwayMs } from './core/health.ts';
 
@@ -41,7 +41,7 @@ beforeAll(async () => {
     name: 'Nora',
     role: 'nurse',
     wards: ['icu'],
-    password: await hashPassword(password),
+    password: cheapHash(password),
     disabled: false,
   };
   writeAccounts(join(data.stateDir, 'secrets', 'accounts.json'), new Map([['nurse', account]]));

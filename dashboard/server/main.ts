@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { VigilError } from '../../contracts/errors.ts';
+import { shiftStartsOf } from '../../contracts/shift-times.ts';
 import { readPublicKeys, readSigner } from '../../log/audit/keys.ts';
 import { createTrail } from '../../log/audit/trail.ts';
 import { rememberedPseudonyms } from '../../log/envelope/pseudonym.ts';
@@ -22,6 +23,7 @@ import type { Settings } from '../../process/settings.ts';
 import { startSteadyClock, wallAheadMs } from '../../process/system-clock.ts';
 import { type AccountRecords, recordAccounts } from './accounts/account-records.ts';
 import { followAccounts } from './accounts/accounts.ts';
+import { openPreferences } from './accounts/preferences.ts';
 import { followAudit } from './audit/projection.ts';
 import { followClientBuild } from './client-build.ts';
 import { defaultBudget } from './core/budget.ts';
@@ -29,6 +31,8 @@ import { judgeCertificates } from './core/certificate-health.ts';
 import { deliveryDown, deliveryState } from './core/delivery-health.ts';
 import { healthReasons } from './core/health-reasons.ts';
 import { callsOf } from './core/my-calls.ts';
+import { createSoundEverywhere } from './core/sound-everywhere.ts';
+import { createSoundTestRecords } from './core/sound-test-records.ts';
 import { createExplainer } from './explainer.ts';
 import { openAssignmentsFeed } from './live/assignments-feed.ts';
 import { openDeliveriesFeed } from './live/deliveries-feed.ts';
@@ -39,6 +43,7 @@ import { createHubDeliveries } from './live/hub-deliveries.ts';
 import { openNotesFeed } from './live/notes-feed.ts';
 import { announcePresence } from './live/presence.ts';
 import { openRegistryCheck } from './live/registry-check.ts';
+import { openReviewFeed } from './live/review-feed.ts';
 import { createShownRecorder } from './live/shown-recorder.ts';
 import { newConfirmationTimes } from './live/unconfirmed-screens.ts';
 import { type Answers, countAnswer, type DashboardFigures, dashboardMetrics } from './metrics.ts';
@@ -50,19 +55,19 @@ import { createStations } from './sessions/stations.ts';
 import { createTickets } from './sessions/tickets.ts';
 import { createTokens } from './sessions/token.ts';
 import { settings } from './settings.ts';
+import { createStripReader } from './strips.ts';
+import { createTrendLog } from './trend-log.ts';
 import { createTrendStore } from './trend-store.ts';
 import { openWaitingRoom, portTaken } from './waiting-room.ts';
 import { followWards } from './wards-file.ts';
+import { createWaveReader } from './waves/wave-reader.ts';
 
 /** A close that takes longer than this is aborted, because the supervisor does not wait longer, either. */
 const closeMsMax = 9_000;
 const countersEveryMs = 60_000;
 /** Returns the time of the machine's clock, by which TLS checks certificates. */
 const wallMs = () => Date.now() + wallAheadMs();
-/**
- * Maximum of TCP connections that wait to be accepted. If there are more, a browser tries again only after seconds. The
- * kernel may set a lower maximum (somaxconn).
- */
+/** TCP connections that may wait to be accepted (the kernel may allow fewer). Further browsers try again after seconds. */
 const backlog = 4_096;
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: the composition of the process, read from top to bottom.
@@ -77,6 +82,7 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
   const proxyFaults = configured.trustedProxies.flatMap((entry) => proxyFault(entry) ?? []);
   if (proxyFaults.length > 0)
     throw new VigilError('settings-invalid', `VIGIL_TRUSTED_PROXIES: ${proxyFaults.join('; ')}.`);
+  const shiftStarts = shiftStartsOf(configured.shiftTimes);
   const clock = startSteadyClock({ log: logger, aheadMs: configured.clockAheadMs });
   const now = Date.now;
   let renew: ((pair: KeyPair) => void) | undefined;
@@ -122,6 +128,8 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
   const log = await openSealedLog({ settings: configured, service: 'dashboard', boot, log: logger });
   const trail = createTrail(log, { pseudonymKey: configured.pseudonymKey, signer, now, logger });
   const { anchorsFile } = configured;
+  const soundTestRecords = createSoundTestRecords();
+  const everywhere = createSoundEverywhere();
   const audit = await followAudit(log, {
     nowMs: now(),
     logger,
@@ -130,6 +138,10 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
     onLogout: sessions.revoke,
     onLock: sessions.setLocked,
     onSessionsEnded: sessions.endBefore,
+    onRecord(record) {
+      soundTestRecords.note(record);
+      everywhere.note(record);
+    },
   });
   accountRecords = await recordAccounts({
     log,
@@ -158,6 +170,8 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
   });
   const notes = openNotesFeed(log, { state: feed.state, logger, onChange: () => hub?.flushAlarms() });
   const deliveries = openDeliveriesFeed(log, { now, logger, onChange: () => hub?.deliveriesChanged() });
+  const review = openReviewFeed(log, { after: feed.ready, now, logger });
+  const waves = createWaveReader(log, { logger });
   const policy = followDeliveryPolicy(configured.deliveryPolicyFile, logger);
   const deliveryWriter = createDeliveryWriter({ log, pseudonymOf, times: callTimes, now, logger });
   const { board: deliveryBoard, signs: deliverySigns } = deliveries;
@@ -168,9 +182,7 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
   hub = createHub({
     feed: () => feed,
     build: clientBuild.current,
-    unregistered: registryCheck.count,
-    sessions,
-    trail,
+    ...{ unregistered: registryCheck.count, begunTests: soundTestRecords.begun, everywhere, sessions, trail },
     stream: boot,
     budget: defaultBudget,
     silentMs: silentMsMax,
@@ -220,7 +232,9 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
     sessions: sessions.countInUse,
     auditWaiting: trail.waitingCount,
     appendBytes: () => log.appender.pendingBytes(),
-    unreadable: () => feed.unreadable() + assignments.unreadable() + notes.unreadable() + deliveries.unreadable(),
+    unreadable: () =>
+      feed.unreadable() + assignments.unreadable() + notes.unreadable() + deliveries.unreadable() + review.unreadable(),
+    review: review.book,
     dutyGaps: assignments.gaps,
     shownLeftOut: shownRecorder.leftOut,
     delivery: () => ({ ...deliveryState(deliverySigns, duties(), now()), figures: deliveryWriter.figures }),
@@ -230,6 +244,8 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
     {
       log,
       accounts,
+      preferences: openPreferences(configured.accountsFile, accounts, logger),
+      accountRecords,
       sessions,
       stations: createStations(configured.sessionKey),
       tickets: createTickets(now),
@@ -239,6 +255,8 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
       assignments,
       notes,
       explainer: createExplainer(log, { now, logger }),
+      strips: createStripReader(log, logger),
+      review,
       delivery: {
         feed: deliveries,
         writer: deliveryWriter,
@@ -246,13 +264,17 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
         reachRules: { pushHosts: configured.pushHosts, mailDomains: configured.mailDomains },
         pushPublicKey,
       },
-      hub,
+      ...{ hub, soundTestRecords },
       trends,
+      trendLog: createTrendLog(log, { now, logger }),
+      waves,
       wards,
       pseudonymKey: configured.pseudonymKey,
       origins: configured.publicOrigins,
       lockAfterMs: configured.screenLockMs,
+      shiftStarts,
       now,
+      logger,
       isReady: () => ready,
     },
     {
@@ -271,7 +293,7 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
   const address = await app.listen({ host: configured.httpHost, port: configured.httpPort, backlog }).catch((cause) => {
     throw cause.code === 'EADDRINUSE' ? portTaken(configured.httpPort, cause) : cause;
   });
-  // In the background: the screens need nothing of it.
+  // Runs in the background, because the screens do not need the result.
   void resealAssociations(log, logger).catch((error) =>
     logger.error(
       { err: error },
@@ -305,15 +327,12 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
     policy.close();
     await assignments.close();
     await notes.close();
+    await review.close();
+    await waves.close();
     await feed.close();
     await audit.close();
     await log.close();
-    registryCheck.close();
-    clientBuild.close();
-    wards.close();
-    accounts.close();
-    tls.close();
-    certificateWatch.close();
+    for (const part of [registryCheck, clientBuild, wards, accounts, tls, certificateWatch]) part.close();
     await metrics.close();
     clock.close();
   }

@@ -28,6 +28,7 @@ const figures: DashboardFigures = {
   appendBytes: () => 1_000,
   unreadable: () => 11,
   shownLeftOut: () => 14,
+  review: { alarms: new Map(), leftOut: 15 },
   dutyGaps: () => ({ noNurse: 13, overdue: 12 }),
   delivery: () => ({
     ...{ isRunning: false, isRead: true, readAgoMs: 1_500 },
@@ -79,6 +80,7 @@ it('the metrics of a dashboard have its screens, sessions, answers and waiting r
     'unregistered 6',
     'unconfirmed_alarms 12',
     'shown_left_out_total 14',
+    'reviewed_left_out_total 15',
     'confirmations_missed_total{ward="watched"} 3',
     'confirmations_missed_total{ward="unwatched"} 2',
     'unknown_reports_total 13',

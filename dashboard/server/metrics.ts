@@ -4,6 +4,7 @@ import { addDamageMetrics, type DamageBook } from '../../log/kafka/damage-book.t
 import { addCertificateMetrics } from '../../process/certificate-files.ts';
 import { createMetrics, type Metrics } from '../../process/metrics.ts';
 import { addClockMetrics, type SystemClock } from '../../process/system-clock.ts';
+import type { ReviewBook } from './core/alarm-review.ts';
 import type { DutyGaps } from './core/duty-notices.ts';
 import { addDeliveryMetrics, type DeliveryState } from './delivery-metrics.ts';
 import { type CallTimes, newCallTimes } from './live/delivery-writer.ts';
@@ -28,6 +29,7 @@ export type DashboardFigures = {
   /** Number of first paintings and soundings of alarms that were not written into the log. */
   shownLeftOut(): number;
   delivery(): DeliveryState;
+  readonly review: Pick<ReviewBook, 'alarms' | 'leftOut'>;
 };
 
 /** The number of answers by HTTP status. */
@@ -77,6 +79,7 @@ export function dashboardMetrics(
     'status',
   );
   screenMetrics(metrics, figures);
+  reviewMetrics(metrics, figures);
   confirmationMetrics(metrics, figures, times);
   addDeliveryMetrics(metrics, () => figures()?.delivery(), callTimes);
   const auditHelp =
@@ -175,4 +178,17 @@ function screenMetrics(metrics: Metrics, figures: () => DashboardFigures | undef
   metrics.gauge('vigil_dashboard_beds_overdue', overdueHelp, () => figures()?.dutyGaps().overdue ?? 0);
   const unregisteredHelp = 'Number of accounts and devices at wards or beds that are not registered.';
   metrics.gauge('vigil_dashboard_unregistered', unregisteredHelp, () => figures()?.hub.health().unregistered ?? 0);
+}
+
+function reviewMetrics(metrics: Metrics, figures: () => DashboardFigures | undefined): void {
+  metrics.gauge(
+    'vigil_dashboard_reviewed_alarms',
+    'Number of alarms in the alarm history. Maximum 100,000.',
+    () => figures()?.review.alarms.size ?? 0,
+  );
+  metrics.counter(
+    'vigil_dashboard_reviewed_left_out_total',
+    'Number of alarms that the alarm history removed early because of its maximum. Its page says from when on it is complete.',
+    () => figures()?.review.leftOut ?? 0,
+  );
 }

@@ -29,7 +29,7 @@ function newDesk() {
 const codeOf = (error: { code: string }) => error.code;
 
 describe('the password desk', () => {
-  it('checks only the first five of 58 wrong guesses that come at the same time', async () => {
+  it('of 58 wrong guesses that come at the same time, only the first five passwords are checked', async () => {
     const { desk, judgeNext, settle } = newDesk();
     const answers = Array.from({ length: 58 }, () =>
       desk.judge(stranger('nora', '10.0.0.1'), 'wrong', account).catch(codeOf),
@@ -41,7 +41,7 @@ describe('the password desk', () => {
     expect(answersGiven.filter((answer) => answer === 'rate-limited')).toHaveLength(53);
   });
 
-  it('checks the password of a known person next while many strangers and stations wait', async () => {
+  it('a person who has logged in at this browser before is served next, while many tries from other browsers wait', async () => {
     const { desk, judgeNext, settle, atWork } = newDesk();
     for (let index = 0; index < 40; index += 1) {
       for (let times = 0; times < 5; times += 1) {
@@ -60,7 +60,7 @@ describe('the password desk', () => {
     expect(await noraVerdict).toBe(true);
   });
 
-  it('serves a new address before addresses with many wrong tries, and serves these addresses in rotation', async () => {
+  it('a new address is served before addresses with many wrong tries, and these addresses are served in rotation', async () => {
     const { desk, judgeNext, settle } = newDesk();
     const flood: Promise<unknown>[] = [];
     const answered: string[] = [];
@@ -90,7 +90,7 @@ describe('the password desk', () => {
     expect(refused.length).toBeGreaterThanOrEqual(400 - 256 - 3);
   });
 
-  it('serves a new address after at most two tries of 40 addresses that have tried once', async () => {
+  it('while 40 addresses with one wrong try wait, a new address waits for at most two of their tries', async () => {
     const { desk, judgeNext, settle } = newDesk();
     const answered: string[] = [];
     const ask = (userId: string, address: string) => {
@@ -112,7 +112,7 @@ describe('the password desk', () => {
     expect(answered).toHaveLength(121);
   });
 
-  it('does not count a try that was refused because too many wait, nor a try of another person', async () => {
+  it('tries that are refused because too many wait, and tries of another person, do not count', async () => {
     const { desk, judgeNext, settle } = newDesk();
     const first = Array.from({ length: 17 }, (_, at) =>
       desk.judge(atStation(`u${at}`, 'station-1'), 'wrong', undefined),
@@ -130,7 +130,7 @@ describe('the password desk', () => {
     expect(await noraVerdict).toBe(true);
   });
 
-  it('refuses the right password of an account that is disabled or does not exist', async () => {
+  it('the right password of an account that is disabled or does not exist is refused', async () => {
     const { desk, judgeNext, settle } = newDesk();
     const answers = [{ ...account, disabled: true }, undefined].map((stored) =>
       desk.judge(knownPerson('nora'), 'right', stored),

@@ -70,6 +70,6 @@ it.each([
   ['fd00:1:2:3:4:5:6:7', 'fd00:1:2:3::/64'],
   ['FD00:01:2::7', 'fd00:1:2:0::/64'],
   ['::1', '0:0:0:0::/64'],
-])('the limits of the address %s are counted for %s', (address, network) => {
+])('the requests of the address %s are counted under %s', (address, network) => {
   expect(networkOf(address)).toBe(network);
 });

@@ -1,6 +1,6 @@
 /**
- * Tests that silent connections do not block the dashboard's port, nor the waiting room, which answers at this port
- * until Kafka does.
+ * Tests that silent connections do not block the dashboard's port. Before Kafka answers, the waiting room answers at
+ * this port; it is tested too.
  */
 import { once } from 'node:events';
 import { Agent, createServer, get } from 'node:https';
@@ -38,7 +38,7 @@ const guarded = { connectsPerS: 10_000, isProxy: () => false, logger: pino({ lev
 
 const closed = (socket: Socket) => (socket.closed ? Promise.resolve() : once(socket.resume(), 'close'));
 
-it('a silent connection does not delay the closing of the waiting room, the server that answers until Kafka does', async () => {
+it('a silent connection does not delay the closing of the waiting room', async () => {
   const [port = 0] = await freePorts(1);
   const room = await openWaitingRoom({ tls: { cert, key }, host: '127.0.0.1', port, guard: guarded });
   const silent = await dialSilently(port);
@@ -49,7 +49,7 @@ it('a silent connection does not delay the closing of the waiting room, the serv
   expect(performance.now() - startedMs).toBeLessThan(60_000);
 }, 150_000);
 
-it('of 300 silent connections of one address 256 stay open, and they are closed after 10 s', async () => {
+it('of 300 silent connections of one address, 256 stay open at first, and all of these are closed after 10 s', async () => {
   const [port = 0] = await freePorts(1);
   const room = await openWaitingRoom({ tls: { cert, key }, host: '127.0.0.1', port, guard: guarded });
   const silent: Socket[] = [];
@@ -99,7 +99,7 @@ it('a client that keeps many connections open does not block other clients, and 
   server.close();
 }, 150_000);
 
-it('connections wait at a low rate, connections of a trusted proxy do not wait, and `end` closes waiting connections', async () => {
+it('if the rate is low, connections wait, but connections of a trusted proxy do not; `end` closes the waiting connections', async () => {
   const server = createServer({ cert, key }, (_, response) => response.end('seen'));
   const isProxy = (address: string) => address === '127.0.0.4';
   // At this rate one connection is accepted immediately, and the next only after hours.

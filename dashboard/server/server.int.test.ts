@@ -7,6 +7,7 @@ import { pino } from 'pino';
 import { Compile } from 'typebox/compile';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { builtInPolicy } from '../../contracts/delivery-policy.ts';
+import { VigilError } from '../../contracts/errors.ts';
 import { newAlarm } from '../../contracts/messages/alarms.testing.ts';
 import { newLimits } from '../../contracts/messages/limits.testing.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
@@ -18,15 +19,16 @@ import { openSealedLog, type SealedLog } from '../../log/sealed-log.ts';
 import { freePorts } from '../../ops/platform/ports.ts';
 import { serviceEnv } from '../../ops/platform/service-env.ts';
 import { readSettings } from '../../process/settings.ts';
+import { cheapHash } from '../../tests/password-hash.ts';
 import { startTestPlatform } from '../../tests/platform.ts';
 import { admitted, associate, openLogAs, until } from '../../tests/system.ts';
 import type { BoardEntry } from '../protocol/assignments.ts';
+import { AuditPage } from '../protocol/audit.ts';
 import { ServerMessage } from '../protocol/live.ts';
 import { closeCodes, livePath } from '../protocol/pace.ts';
-import { AuditPage, ErrorBody } from '../protocol/rest.ts';
+import { ErrorBody } from '../protocol/rest.ts';
 import { WhatIf } from '../protocol/what-if.ts';
 import { type Account, followAccounts, writeAccounts } from './accounts/accounts.ts';
-import { hashPassword } from './accounts/password.ts';
 import type { App } from './app.ts';
 import { type AuditProjection, followAudit } from './audit/projection.ts';
 import { perMinuteMax } from './bounds.ts';
@@ -40,11 +42,13 @@ import { createDeliveryWriter, newCallTimes } from './live/delivery-writer.ts';
 import { type Feed, openFeed } from './live/feed.ts';
 import { createHub, type Hub } from './live/hub.ts';
 import { type NotesFeed, openNotesFeed } from './live/notes-feed.ts';
+import { openReviewFeed, type ReviewFeed } from './live/review-feed.ts';
 import { buildServer } from './server.ts';
 import { createSessions, type Sessions } from './sessions/sessions.ts';
 import { createStations } from './sessions/stations.ts';
 import { createTickets } from './sessions/tickets.ts';
 import { createTokens, sessionMark } from './sessions/token.ts';
+import { createStripReader } from './strips.ts';
 import { createTrendStore } from './trend-store.ts';
 
 const password = 'a long enough phrase';
@@ -65,6 +69,7 @@ let alarms: SealedLog;
 let feed: Feed;
 let assignments: AssignmentsFeed;
 let notes: NotesFeed;
+let review: ReviewFeed;
 let hub: Hub;
 let sessions: Sessions;
 let trail: Trail;
@@ -81,7 +86,7 @@ beforeAll(async () => {
   const env = serviceEnv({ ...platform, httpPort: port }, 'dashboard');
   const settings = readSettings(kafkaSettings, env);
   const accountsFile = join(mkdtempSync(join(tmpdir(), 'vigil-server-')), 'accounts.json');
-  const hash = await hashPassword(password);
+  const hash = cheapHash(password);
   const account = (userId: string, role: Account['role']): [string, Account] => [
     userId,
     { userId, name: userId, role, wards: [ward], password: hash, disabled: false },
@@ -128,6 +133,7 @@ beforeAll(async () => {
     onWave: (chunk) => hub?.sendWave(chunk),
   });
   notes = openNotesFeed(log, { state: feed.state, logger, onChange: () => {} });
+  review = openReviewFeed(log, { after: feed.ready, now, logger });
   assignments = openAssignmentsFeed(log, {
     accountOf: accounts.get,
     state: feed.state,
@@ -144,6 +150,8 @@ beforeAll(async () => {
     {
       log,
       accounts,
+      preferences: { of: () => ({}), change: async () => ({}) },
+      ...{ accountRecords: { expect() {}, announce: async () => {} }, logger },
       sessions,
       stations: createStations(sessionKey),
       tickets: createTickets(now),
@@ -153,6 +161,8 @@ beforeAll(async () => {
       assignments,
       notes,
       explainer: createExplainer(log, { now, logger }),
+      strips: createStripReader(log, logger),
+      review,
       delivery: {
         feed: deliveries,
         writer: createDeliveryWriter({
@@ -163,8 +173,10 @@ beforeAll(async () => {
         reachRules: { pushHosts: [], mailDomains: [] },
         pushPublicKey: undefined,
       },
-      hub,
+      ...{ hub, soundTestRecords: { answered: () => undefined } },
+      waves: { read: async () => ({ chunks: [], keptFromMs: null, unreadable: 0, isWhole: true }) },
       wards: { current: () => ({ wards: [{ ward, beds: ['1'] }] }) },
+      trendLog: { values: async () => Promise.reject(new VigilError('log-unavailable', 'no log')) },
       trends: createTrendStore(
         {
           influxUrl: platform.influxUrl,
@@ -180,6 +192,7 @@ beforeAll(async () => {
       pseudonymKey: settings.pseudonymKey,
       origins: [origin],
       lockAfterMs: 900_000,
+      shiftStarts: [7 * 60, 19 * 60],
       now,
       isReady: () => true,
     },
@@ -204,6 +217,7 @@ beforeAll(async () => {
     () => feed.close(),
     () => assignments.close(),
     () => notes.close(),
+    () => review.close(),
     () => deliveries.close(),
     () => audit.close(),
     () => Promise.all([log.close(), gateway.close(), alarms.close(), operator.close()]),
@@ -416,7 +430,7 @@ describe('the assignment board', () => {
     await later.close();
   });
 
-  it('a person of another ward, an auditor and a ward that is not registered get no board', async () => {
+  it('a person of another ward and an auditor get no board, and a ward that is not registered has no board', async () => {
     const [outsider, auditor, nurse] = [newBrowser(target), newBrowser(target), newBrowser(target)];
     await Promise.all([
       outsider.login('outsider', password),
@@ -429,7 +443,7 @@ describe('the assignment board', () => {
     expect((await nurse.get('/api/wards/elsewhere/assignments')).status).toBe(404);
   });
 
-  it('a CSV text is taken whole or not at all', async () => {
+  it('either all rows of a CSV text are saved, or none', async () => {
     const nurse = newBrowser(target);
     await nurse.login('nurse', password);
     const { body: before } = await nurse.get(path);
@@ -482,6 +496,8 @@ describe('a further login', () => {
     const otherBrowser = newBrowser(target);
     for (const each of [browser, otherBrowser]) await each.login('technician', password);
     const live = await browser.live(watch);
+    // The session must not end while the connection is still opening: the server would then refuse the connection.
+    await until('the first message', () => live.messages.length > 0);
     const old = newBrowser(target);
     old.setCookie(browser.cookie());
     expect((await browser.login('auditor', password)).status).toBe(200);
@@ -515,7 +531,9 @@ describe('a further login', () => {
       const records = await logoutsOf('stranger');
       return records.length > 0 ? records : undefined;
     });
-    expect(logouts).toMatchObject([{ session, detail: 'ended by a newer login: an account may have 64 sessions' }]);
+    expect(logouts).toMatchObject([
+      { session, detail: 'ended by a newer login: an account may have at most 64 sessions' },
+    ]);
   });
 });
 
@@ -593,7 +611,7 @@ describe('trends', () => {
   const path = (codes: string) =>
     `/api/associations/${period.associationId}/trends?codes=${codes}&from=${new Date(Date.now() - 60_000).toISOString()}&to=${new Date(Date.now() + 1000).toISOString()}&points=30`;
 
-  it('trends are empty if there are no values, in the order of the request', async () => {
+  it('if there are no values, the answer has an empty trend for each requested code, in the order of the request', async () => {
     const nurse = newBrowser(target);
     await nurse.login('nurse', password);
     const { status, body } = await nurse.get(path('MDC_RESP_RATE,MDC_ECG_HEART_RATE'));

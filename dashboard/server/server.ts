@@ -37,14 +37,15 @@ import { callRoutes } from './routes/calls.ts';
 import { clinicalRoutes } from './routes/clinical.ts';
 import { deviceRoutes } from './routes/devices.ts';
 import { explainRoute } from './routes/explain.ts';
-import { handOverNoteRoute } from './routes/hand-over-note.ts';
 import { leaveOutcomeRoute } from './routes/leave-outcome.ts';
 import { loginRoutes } from './routes/login.ts';
+import { noteRoutes } from './routes/note-routes.ts';
 import type { Parts } from './routes/parts.ts';
 import { reachRoutes } from './routes/reach.ts';
 import { recordRoutes } from './routes/records.ts';
 import { soundRoutes } from './routes/sound.ts';
 import { standbyRoutes } from './routes/standby.ts';
+import { wardOverviewRoute } from './routes/ward-overview.ts';
 import { whatIfRoute } from './routes/what-if.ts';
 
 const bodyBytesMax = 65_536;
@@ -70,6 +71,7 @@ const statusOf: Partial<Record<ErrorCode, number>> = {
   'not-logged-in': 401,
   'not-allowed': 403,
   locked: 423,
+  'password-needed': 403,
   'not-found': 404,
   conflict: 409,
   'bed-occupied': 409,
@@ -160,7 +162,8 @@ export async function buildServer(
   clinicalRoutes(app, parts);
   assessmentRoute(app, parts);
   standbyRoutes(app, parts);
-  handOverNoteRoute(app, parts);
+  wardOverviewRoute(app, parts);
+  noteRoutes(app, parts);
   soundRoutes(app, parts);
   whatIfRoute(app, parts);
   explainRoute(app, parts);

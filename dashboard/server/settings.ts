@@ -1,3 +1,4 @@
+import { shiftTimesPattern, usualShiftTimes } from '../../contracts/shift-times.ts';
 import { auditKeySettings, auditReaderSettings } from '../../log/audit/settings.ts';
 import { kafkaSettings } from '../../log/kafka/settings.ts';
 import { canarySilenceSettings } from '../../process/canary-settings.ts';
@@ -22,7 +23,7 @@ export const settings = {
   anchorsFile: {
     kind: 'text',
     env: 'VIGIL_AUDIT_ANCHORS_FILE',
-    help: "file with the witness's anchors of the audit trail, which is only read; if empty, the auditor's page cannot notice that the newest records were deleted",
+    help: "file with the witness's anchors of the audit trail; the dashboard only reads it; if empty, the auditor's page cannot notice that the newest records were deleted",
     fallback: '',
   },
   ...logSettings,
@@ -44,7 +45,7 @@ export const settings = {
   httpConnectsPerS: {
     kind: 'integer',
     env: 'VIGIL_HTTP_CONNECTS_PER_S',
-    help: 'number of browser connections (TLS handshakes) accepted in a second, with the addresses in rotation; further connections wait; connections of trusted proxies do not wait',
+    help: 'number of browser connections (TLS handshakes) accepted in a second; the addresses of browsers take turns; further connections wait; connections of trusted proxies do not wait',
     min: 1,
     max: 10_000,
     fallback: 100,
@@ -74,6 +75,13 @@ export const settings = {
     min: 60_000,
     max: 43_200_000,
     fallback: 900_000,
+  },
+  shiftTimes: {
+    kind: 'text',
+    env: 'VIGIL_SHIFT_TIMES',
+    help: 'times of day at which shifts begin, in the time zone of the screens: 1 to 6 times, separated by commas without spaces',
+    pattern: shiftTimesPattern,
+    fallback: usualShiftTimes,
   },
   wardsFile: { kind: 'file', env: 'VIGIL_WARDS_FILE', help: 'registry of wards and beds, JSON' },
   accountsFile: { kind: 'file', env: 'VIGIL_ACCOUNTS_FILE', help: 'local accounts, JSON' },

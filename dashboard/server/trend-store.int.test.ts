@@ -8,6 +8,7 @@ import { formatInstant } from '../../contracts/time.ts';
 import { freePorts } from '../../ops/platform/ports.ts';
 import { until } from '../../tests/system.ts';
 import { planTrend, type TrendPlan } from './core/trend-query.ts';
+import { planTable } from './core/trend-table.ts';
 import { influxCaFile, influxSecret, influxLine as line, writeLines } from './influx.testing.ts';
 import { createTrendStore } from './trend-store.ts';
 
@@ -61,9 +62,31 @@ describe('trends', () => {
     });
     expect([...rows.keys()]).toEqual(['MDC_ECG_HEART_RATE']);
     expect(rows.get('MDC_ECG_HEART_RATE')).toEqual([
-      { timeMs: t0, mean: 164 / 3, min: 0, max: 84 },
-      { timeMs: t0 + 10_000, mean: 90, min: 90, max: 90 },
-      { timeMs: t0 + 40_000, mean: 70, min: 70, max: 70 },
+      { timeMs: t0, mean: 164 / 3, min: 0, max: 84, count: 3 },
+      { timeMs: t0 + 10_000, mean: 90, min: 90, max: 90, count: 1 },
+      { timeMs: t0 + 40_000, mean: 70, min: 70, max: 70, count: 1 },
+    ]);
+  });
+
+  it('a table has the last value of each interval, and whether it is questionable', async () => {
+    const id = `trend-${randomUUID()}`;
+    const nowMs = Date.now();
+    const t0 = Math.floor(nowMs / 300_000) * 300_000 - 600_000;
+    // As the trend writer does: a value that is not questionable has no field for it (processors/trends/influx.ts).
+    const written = (second: number, value: number, questionable: boolean) =>
+      `numerics,associationId=${id},code=MDC_RESP_RATE value=${value}${questionable ? ',questionable=true' : ''} ${t0 + second * 1_000}`;
+    const lines = [written(250, 18, true), written(0, 12, true), written(299, 15, false), written(301, 0, true)];
+    expect(await write('raw', lines)).toBe(204);
+    const query = { codes: 'MDC_RESP_RATE', from: formatInstant(t0), to: formatInstant(t0 + 600_000), minutes: 5 };
+    const tablePlan = planTable(query, nowMs);
+    if ('message' in tablePlan) throw new Error(tablePlan.message);
+    const rows = await until('the points', async () => {
+      const points = await store().query(tablePlan, id);
+      return points.size > 0 && points;
+    });
+    expect(rows.get('MDC_RESP_RATE')).toEqual([
+      { timeMs: t0, mean: 15, min: 12, max: 18, count: 3, last: { value: 15, questionable: false } },
+      { timeMs: t0 + 300_000, mean: 0, min: 0, max: 0, count: 1, last: { value: 0, questionable: true } },
     ]);
   });
 
@@ -78,7 +101,7 @@ describe('trends', () => {
       const points = await store().query(plan(t0, t0 + 47 * 3_600_000, 47, nowMs), id);
       return points.size > 0 && points;
     });
-    expect(rows.get('MDC_RESP_RATE')).toEqual([{ timeMs: t0, mean: 16, min: 4, max: 20 }]);
+    expect(rows.get('MDC_RESP_RATE')).toEqual([{ timeMs: t0, mean: 16, min: 4, max: 20, count: 120 }]);
   });
 
   it('the dashboard cannot write trends', async () => {

@@ -12,6 +12,7 @@ import {
   valuesOfCodeMax,
   valuesQueryText,
 } from './core/trend-query.ts';
+import { type RawSeries, trendRowsOf } from './core/trend-rows.ts';
 import type { StoredValue } from './core/what-if.ts';
 import type { HourCount } from './core/what-if-spans.ts';
 
@@ -72,7 +73,11 @@ export function createTrendStore(
       const { results }: RawAnswer = await influx.queryRaw(text, { precision: 'ms', retentionPolicy });
       const error = results.find((result) => result.error !== undefined)?.error;
       if (error !== undefined) throw new Error(error);
-      return read(results.flatMap(({ series }) => series ?? []));
+      const series = results.flatMap((result) => result.series ?? []);
+      // InfluxDB marks an answer from which it left out rows, because of a limit of its own.
+      if ([...results, ...series].some(({ partial }) => partial === true))
+        throw new Error('InfluxDB left out a part of the answer');
+      return read(series);
     } catch (cause) {
       throw new VigilError('trends-unavailable', 'The trends cannot be read now. Live values are still shown.', {
         cause,
@@ -81,28 +86,13 @@ export function createTrendStore(
   }
 
   return {
-    query: async (plan, associationId) => runQuery(trendQueryText(plan, associationId), plan.retention, rowsOf),
+    query: async (plan, associationId) => runQuery(trendQueryText(plan, associationId), plan.retention, trendRowsOf),
     counts: async (stored, associationId) => runQuery(countsQueryText(stored, associationId), 'raw', countsOf),
     values: async (stored, associationId) => runQuery(valuesQueryText(stored, associationId), 'raw', valuesOf),
   };
 }
 
-type Cell = number | boolean | null;
-type RawSeries = { tags?: { code?: string }; columns: string[]; values: Cell[][] };
-type RawAnswer = { results: { error?: string; series?: RawSeries[] }[] };
-
-function rowsOf(series: readonly RawSeries[]): Map<string, TrendRow[]> {
-  const rows = new Map<string, TrendRow[]>();
-  for (const { tags, values } of series) {
-    const points = rows.get(tags?.code ?? '') ?? [];
-    rows.set(tags?.code ?? '', points);
-    for (const [timeMs, mean, min, max] of values) {
-      if (typeof timeMs === 'number' && typeof mean === 'number' && typeof min === 'number' && typeof max === 'number')
-        points.push({ timeMs, mean, min, max });
-    }
-  }
-  return rows;
-}
+type RawAnswer = { results: { error?: string; partial?: boolean; series?: RawSeries[] }[] };
 
 function countsOf(series: readonly RawSeries[]): HourCount[] {
   return series.flatMap(({ values }) =>

@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { audienceOf, topicsOf } from '../../contracts/topics.ts';
+import { cheapHash } from '../../tests/password-hash.ts';
 import { connectFor, openLogAs, ownPorts, type RunningProcess, startProcess, until } from '../../tests/system.ts';
 import type { BoardEntry } from '../protocol/assignments.ts';
-import { type Account, writeAccounts } from './accounts/accounts.ts';
-import { hashPassword } from './accounts/password.ts';
-import { type Answer, type Browser, newBrowser } from './browser.testing.ts';
+import { type Account, readAccounts, writeAccounts } from './accounts/accounts.ts';
+import { type Answer, type Browser, newBrowser, type Target } from './browser.testing.ts';
 
 const password = 'a long enough phrase';
 const run = randomUUID().slice(0, 6);
@@ -19,6 +19,7 @@ const beds = Array.from({ length: 40 }, (_, at) => String(at + 1));
 const rounds = [1, 2, 3, 4, 5];
 
 const processes: RunningProcess[] = [];
+const targets: Target[] = [];
 let anna: Browser;
 let bert: Browser;
 
@@ -26,7 +27,7 @@ const accountsFile = join(mkdtempSync(join(tmpdir(), 'vigil-two-')), 'accounts.j
 const wardsFile = join(dirname(accountsFile), 'wards.json');
 
 beforeAll(async () => {
-  const hash = await hashPassword(password);
+  const hash = cheapHash(password);
   const account = (userId: string, name: string): [string, Account] => [
     userId,
     { userId, name, role: 'nurse', wards: [ward], password: hash, disabled: false },
@@ -51,11 +52,13 @@ async function start(userId: string): Promise<Browser> {
   processes.push(
     await startProcess(platform, 'dashboard', { VIGIL_ACCOUNTS_FILE: accountsFile, VIGIL_WARDS_FILE: wardsFile }),
   );
-  const browser = newBrowser({
+  const target = {
     port: platform.httpPort,
     ca: readFileSync(join(platform.stateDir, 'certs', 'ca.pem'), 'utf8'),
     origin: `https://localhost:${platform.httpPort}`,
-  });
+  };
+  targets.push(target);
+  const browser = newBrowser(target);
   expect((await browser.login(userId, password)).status).toBe(200);
   return browser;
 }
@@ -75,8 +78,8 @@ const assign = (browser: Browser, deviceId: string, bed: string, patient: unknow
 const view = (browser: Browser, associationId: string) => browser.get(`/api/associations/${associationId}`);
 
 /**
- * Sends a request as a person does: "try again" of a busy server is obeyed. If the server has saved the change but is too busy to
- * show it, the change counts as done, and the answer has the association that the device then has.
+ * Sends a request, and sends it again if a busy server asks for this. If the server has saved the change but does not show it yet, waits for
+ * the change. The answer then has the status `done` and the present association of the device.
  */
 async function untilAnswered(deviceId: string, done: number, send: () => Promise<Answer>): Promise<Answer> {
   for (;;) {
@@ -97,7 +100,7 @@ async function untilAnswered(deviceId: string, done: number, send: () => Promise
 const admit = (browser: Browser, deviceId: string, bed: string, patientId: string) =>
   untilAnswered(deviceId, 201, () => assign(browser, deviceId, bed, patientOf(patientId)));
 
-/** Returns the indexes of the act that won and of the act that lost. Fails if there is not one of each. */
+/** Returns the indexes of the accepted and of the refused act. Fails if not exactly one act was accepted. */
 function judged(answers: readonly Answer[], done: number): { won: number; lost: number } {
   const statuses = answers.map(({ status }) => status);
   expect(statuses.toSorted((a, b) => a - b)).toEqual([done, 409]);
@@ -195,7 +198,7 @@ describe('two people who change one thing at the same time, on two dashboards', 
 
 describe('two nurses who take the same bed at the same time, on two dashboards', () => {
   const path = `/api/wards/${ward}/assignments`;
-  it.each(rounds)('one of them has the bed, and the other learns who took it (round %i)', async (round) => {
+  it.each(rounds)('one of two nurses gets the bed, and the other learns who took it (round %i)', async (round) => {
     const bed = String(round);
     await until('both have read the board', async () =>
       (await Promise.all([anna.get(path), bert.get(path)])).every(({ status }) => status === 200),
@@ -228,7 +231,7 @@ describe('hand-over notes on two dashboards', () => {
     untilAnswered(deviceId, 200, () => browser.post(`/api/associations/${associationId}/note`, { text, seen }));
   let associationId: string;
 
-  it('both dashboards show a note with its author, and of two changes at the same time one is refused', async () => {
+  it('both dashboards show a note with its author; if two people change it at the same time, one change is refused', async () => {
     ({ associationId } = (await admit(anna, deviceId, '40', `N-${run}`)).body);
     await bothShow(associationId, { bed: '40' });
     let seen: string | null = null;
@@ -259,7 +262,7 @@ describe('hand-over notes on two dashboards', () => {
     expect([answer.status, answer.body.message]).toEqual([400, expect.stringContaining(message)]);
   });
 
-  it('a dashboard that starts later shows the note, also after a move, and not after the discharge', async () => {
+  it('a dashboard that starts later shows the note of a patient who was moved, and no longer shows it after the discharge', async () => {
     const moved = await untilAnswered(deviceId, 200, () =>
       anna.post(`/api/devices/${deviceId}/move`, { ward, bed: '6', version: 1 }),
     );
@@ -279,7 +282,7 @@ describe('hand-over notes on two dashboards', () => {
     expect((await view(later, next.body.associationId)).body.bed.noteUnknown).toBeUndefined();
   });
 
-  it('only a dashboard can open a note in the log', async () => {
+  it('of all services, only the dashboard can read the notes in the log', async () => {
     for (const service of ['alarms', 'delivery', 'trends', 'operator', 'gateway'] as const)
       expect([service, topicsOf(service, 'readers').includes('notes'), audienceOf('notes')]).toEqual([
         service,
@@ -287,4 +290,43 @@ describe('hand-over notes on two dashboards', () => {
         ['dashboard'],
       ]);
   });
+});
+
+it('an administrator disables a person at one dashboard: the session at the other ends, and the trail names the administrator', async () => {
+  const accounts = readAccounts(accountsFile);
+  const hash = cheapHash(password);
+  const fields = { password: hash, disabled: false };
+  accounts.set('root', { userId: 'root', name: 'Root', role: 'administrator', wards: ['*'], ...fields });
+  accounts.set('carl', { userId: 'carl', name: 'Carl', role: 'nurse', wards: [ward], ...fields });
+  accounts.set('alma', { userId: 'alma', name: 'Alma', role: 'auditor', wards: ['*'], ...fields });
+  writeAccounts(accountsFile, accounts);
+  const [root, carl, alma] = [targets[0], targets[1], targets[1]].map((target) => newBrowser(target!)) as [
+    Browser,
+    Browser,
+    Browser,
+  ];
+  for (const [browser, userId] of [
+    [root, 'root'],
+    [carl, 'carl'],
+    [alma, 'alma'],
+  ] as const)
+    await until(`the login of ${userId}`, async () => (await browser.login(userId, password)).status === 200);
+  const { body: proof } = await root.post('/api/accounts/proof', { password });
+  const { body: list } = await root.get('/api/accounts');
+  const listed = list.accounts.find(({ userId }: { userId: string }) => userId === 'carl');
+  const act = { proof: proof.proof, revision: listed.revision, act: { type: 'disable' } };
+  expect((await root.post('/api/accounts/carl', act)).status).toBe(200);
+  await until(
+    'the end of the session at the other dashboard',
+    async () => (await carl.get('/api/session')).status === 401,
+  );
+  // The same revision again: a second administrator who has not seen the change.
+  expect((await root.post('/api/accounts/carl', act)).status).toBe(409);
+  const actors = await until('the record of the change', async () => {
+    const { body } = await alma.get('/api/audit?limit=200&action=account-disabled');
+    const records = body.records.filter(({ account }: { account?: string }) => account === 'carl');
+    return records.length > 0 && records.map(({ userId }: { userId: string }) => userId);
+  });
+  // The other dashboard may also record the change of the file, if it sees the file before the record of the change.
+  expect(actors).toContain('root');
 });

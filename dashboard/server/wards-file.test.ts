@@ -23,14 +23,14 @@ describe('the wards file', () => {
       '{"version":1,"wards":[{"ward":"*","beds":["1","1"]}]}',
       /all wards; ward 1, bed 2 is listed twice/,
     ],
-  ])('refuses %s with the name of the file and all its faults', (_, content, message) => {
+  ])('readWardsFile refuses %s; the error has the name of the file and all faults', (_, content, message) => {
     const path = content === undefined ? '/absent/wards.json' : file;
     if (content !== undefined) writeFileSync(file, content);
     expect(() => readWardsFile(path)).toThrow(message);
     expect(() => readWardsFile(path)).toThrow(path);
   });
 
-  it('the wards file is read again when it changes; after a faulty change the former registry stays in force, and the fault is logged', async () => {
+  it('followWards reads the file again when it changes; if the new file has a fault, it logs the fault and keeps the former registry', async () => {
     write(icu);
     const lines: string[] = [];
     const wards = followWards(file, pino({}, { write: (line: string) => void lines.push(line) }), 5);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { countUnsentAcks, emptyAckQueue, expectAck, takeReadyAcks } from './acks.ts';
 
-it('returns no acknowledgement before those of earlier packets', () => {
+it('takeReadyAcks returns no acknowledgement before the acknowledgements of earlier packets', () => {
   const queue = emptyAckQueue();
   const first = expectAck(queue, 'puback', 1, 0);
   const second = expectAck(queue, 'pubrec', 2, 0);
@@ -14,7 +14,7 @@ it('returns no acknowledgement before those of earlier packets', () => {
   expect(countUnsentAcks(queue)).toBe(0);
 });
 
-it('returns every acknowledgement once and in the order of the packets, for any order in which the appends end', () => {
+it('takeReadyAcks returns every acknowledgement once and in the order of the packets, for any order in which the appends end', () => {
   const steps = fc.array(fc.oneof(fc.constant('packet' as const), fc.nat({ max: 700 })), { maxLength: 2000 });
   fc.assert(
     fc.property(steps, (list) => {

@@ -7,15 +7,18 @@ describe('newAllowance, spend and refill', () => {
   it.each([
     ['bytes', 20, 100, 1],
     ['messages', 20, 1, 1],
-  ])('allow a device to send the %s of two seconds at once, and not more', (_, count, bytes, more) => {
-    const allowance = newAllowance(rates, 0);
-    for (let i = 0; i < count; i += 1) spend(allowance, bytes);
-    expect(isOverspent(allowance)).toBe(false);
-    spend(allowance, more);
-    expect(isOverspent(allowance)).toBe(true);
-  });
+  ])(
+    'a device with a new allowance may send at once as many %s as its rate allows in two seconds, and no more',
+    (_, count, bytes, more) => {
+      const allowance = newAllowance(rates, 0);
+      for (let i = 0; i < count; i += 1) spend(allowance, bytes);
+      expect(isOverspent(allowance)).toBe(false);
+      spend(allowance, more);
+      expect(isOverspent(allowance)).toBe(true);
+    },
+  );
 
-  it('refill returns the time until the rate has made up for the bytes that were sent above the allowance', () => {
+  it('refill returns the time until a device that sent more than its allowance may send again', () => {
     const allowance = newAllowance(rates, 0);
     spend(allowance, 2_500);
     expect(refill(allowance, rates, 0)).toBe(500);
@@ -59,14 +62,14 @@ describe('newAllowance, spend and refill', () => {
 });
 
 describe('noteWait', () => {
-  it('a device counts as held back after it had to wait again and again for 10 s, and not before', () => {
+  it('noteWait reports that a device is held back after it had to wait again and again for 10 s, and not before', () => {
     const heldBack = newHeldBack();
     const heldBackAtMs: number[] = [];
     for (let nowMs = 0; nowMs <= 10_000; nowMs += 100) if (noteWait(heldBack, nowMs)) heldBackAtMs.push(nowMs);
     expect(heldBackAtMs).toEqual([10_000]);
   });
 
-  it('the 10 s start again after more than 3 s without a wait', () => {
+  it('after more than 3 s without a wait, a device must again wait for 10 s before noteWait reports that it is held back', () => {
     const heldBack = newHeldBack();
     for (let nowMs = 0; nowMs <= 9_000; nowMs += 1_000) noteWait(heldBack, nowMs);
     expect(noteWait(heldBack, 12_000)).toBe(true);

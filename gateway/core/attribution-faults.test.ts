@@ -43,7 +43,10 @@ type Faults = {
 type Result = {
   readonly at: number;
   readonly span: Span;
-  /** The allowed error of the span, s: it may begin this much after the measurement, or end this much before it. */
+  /**
+   * The allowed error of the span, s: the span may begin at most `lateMaxS` after the measurement, or end at most `earlyMaxS` before the
+   * measurement.
+   */
   readonly lateMaxS: number;
   readonly earlyMaxS: number;
 };
@@ -53,13 +56,15 @@ function shownEvent({ everyS, counts, drift, birth, ...faults }: Faults) {
   const [before, during, after] = counts;
   const totalS = (before + during + after) * everyS;
   const backS = (before + during) * everyS - everyS / 2;
-  // Without a birth message, no message shows that the clock was set forward during the outage, or before the whole backlog had come.
+  // Without a birth message, no message shows that the clock was set forward, if this happened during the outage or before the whole
+  // backlog had come.
   const set = birth === 'none' && during > 0 ? Math.max(0, faults.set) : faults.set;
   // The first reading has the usual delay.
   const eventAt = everyS / 2 + faults.eventAt * totalS;
   // No message shows that the clock was set back between the birth message and the next reading.
   const isSetUnnoticed = birth !== 'none' && set > 0 && eventAt > backS && eventAt <= backS + everyS / 2;
-  // A delay that rises by more than 10 s over a reconnect counts as a clock that was set back, and the drift adds to it.
+  // The gateway treats a delay that rises by more than 10 s over a reconnect as a clock that was set back. The drift of the clock adds to
+  // this rise.
   const slowerMaxS = birth === 'none' ? Number.POSITIVE_INFINITY : Math.max(0, 9.5 - Math.abs(drift) * totalS);
   const slowerS = set !== 0 ? 0 : Math.min(faults.slowerS, slowerMaxS);
   return { eventS: isSetUnnoticed ? backS : eventAt, set, slowerS, backS };
@@ -91,10 +96,11 @@ function resultsOf(faults: Faults): Result[] {
     const earliestS = i >= before ? Math.max(backS + delayAt(backS), lastReceiptS + 1 / pace) : lastReceiptS + 0.001;
     lastReceiptS = Math.max(at + delayAt(at), earliestS);
     const span = send(at, lastReceiptS, 'b1', numbered ? i + 1 : undefined, 'observation');
-    // A clock that is right within 2 s counts as right. A constant delay hides an equal error of a clock that is ahead.
+    // The gateway treats a clock that is at most 2 s wrong as right. If a clock is ahead, a constant delay of the same
+    // length hides this error.
     const isRight = Math.abs(behindAt(at)) <= 2.2 + slowerS;
     const rightMaxS = isRight ? 2.2 + slowerS : usualDelayS;
-    // A permanent rise of the delay hides an equal gain of the clock.
+    // If the clock moves ahead, and the delay grows for good by the same time, the gateway cannot see the error.
     const hiddenGainS = at >= eventS ? Math.min(slowerS, Math.max(0, leastDifferenceS - behindAt(at))) : 0;
     return {
       at,
@@ -106,8 +112,8 @@ function resultsOf(faults: Faults): Result[] {
 }
 
 /**
- * Expects that each reading has the right patient or is unclear, whenever the patient changed. If the change immediately after the
- * measurement and the change immediately before it give no wrong patient, then no other change does.
+ * Expects that each reading has the right patient or is unclear, whenever the patient changed. Tries only a change immediately after the
+ * measurement and a change immediately before it: if these give no wrong patient, no other change does.
  */
 function expectNoWrongPatient(faults: Faults): void {
   for (const { at, span, lateMaxS, earlyMaxS } of resultsOf(faults)) {
@@ -132,14 +138,14 @@ const faultyDevice: fc.Arbitrary<Faults> = fc
     drift: fc.oneof(fc.constant(0), uniformNumber(-2e-4, 2e-4)),
     birth: fc.constantFrom('own number', 'no number', 'none'),
     numbered: fc.boolean(),
-    /** `to`: the clock is set to this error, which is small. */
+    /** `by`: by how many seconds the clock is set. `to`: the error of the clock after it was set, s. */
     set: fc.oneof(
       fc.constant({ by: 0 }),
       fc.record({ by: fc.oneof(uniformNumber(0, 300), uniformNumber(-300, 300), uniformNumber(-20, 20)) }),
       fc.record({ to: uniformNumber(-12, 12) }),
     ),
     slowerS: fc.oneof(fc.constant(0), uniformNumber(0, 10), uniformNumber(0, 60)),
-    /** `s`: the event happens so long after the device is connected again. */
+    /** `s`: how many seconds after the device has connected again the event happens. */
     eventAt: fc.oneof(uniformNumber(0, 1), fc.record({ s: uniformNumber(-15, 20) })),
     pace: fc.oneof(fc.integer({ min: 2, max: 4 }), fc.integer({ min: 2, max: 200 })),
   })
@@ -153,7 +159,7 @@ const faultyDevice: fc.Arbitrary<Faults> = fc
     };
   });
 
-it('attributes no reading to the wrong patient, whatever the error of the clock, the change of the patient and the outage', () => {
+it('the gateway attributes no reading to the wrong patient, for any error of the clock, any change of the patient and any outage', () => {
   fc.assert(fc.property(faultyDevice, expectNoWrongPatient), { numRuns: 1000 });
 });
 
@@ -185,7 +191,7 @@ it.each<[name: string, faults: Faults]>([
     { ...readingsEachSecond, counts: [20, 60, 80], behindS: -17, birth: 'none', set: 10, eventAt: 0.2 },
   ],
   [
-    'the clock was set back in an outage, and the backlog passes the difference of the birth message by chance',
+    'the clock was set back in an outage, and by chance a stored reading has the same difference as the birth message',
     {
       ...readingsEachSecond,
       counts: [35, 57, 41],
@@ -247,12 +253,15 @@ it.each<[name: string, faults: Faults]>([
       pace: 161,
     },
   ],
-])('attributes no reading to the wrong patient if %s', (_, faults) => {
+])('the gateway attributes no reading to the wrong patient if %s', (_, faults) => {
   expectNoWrongPatient(faults);
 });
 
-it('two devices send the same messages, and their readings belong to different patients: a delay hides an equal gain of the clock', () => {
-  /** Time at which the delay rises by 4 s. It stays so in the first world, and becomes the usual delay in the second world. */
+it('two devices can send the same messages although their readings belong to different patients: a falling delay looks like a clock that gains time', () => {
+  /**
+   * Time at which the delay rises by 4 s. In `clockGains` the delay stays at this height. In `clockIsRight` the delay slowly falls to the
+   * usual delay.
+   */
   const slowerAtS = 10_000;
   const times = Array.from({ length: 170 }, (_, i) => i * 300.007).filter((s) => s <= 50_002);
   const gainedAt = (timeS: number) => Math.max(0, timeS - slowerAtS) * 1e-4;

@@ -66,20 +66,20 @@ describe('the attribution of readings from a device with a wrong clock', () => {
     },
   );
 
-  it('readings are unclear if an unknown device connects a moment after the change, until its clock is measured', () => {
+  it('if an unknown device connects a moment after the patient changed, its readings are unclear until its clock is measured', () => {
     const send = device(periodsWithChangeAt(100));
     expect(seconds(105, 110).map((at) => send({ at, behind: 60 }))).toEqual(Array(6).fill('unclear'));
     seconds(111, 116).map((at) => send({ at, behind: 60 }));
     expect(send({ at: 117, behind: 60 })).toBe('second');
   });
 
-  it('the patient is certain immediately if there was no change between the time of the reading and its receipt', () => {
+  it('the patient of a reading is certain immediately if no patient changed between the time of the reading and its receipt', () => {
     const send = device(periodsWithChangeAt(100));
     expect(send({ at: 300, behind: 60 })).toBe('second');
     expect(device([])({ at: 300, behind: 60 })).toBe('none');
   });
 
-  it('readings are unclear if the clock was set back by a minute at the change, until the clock is measured', () => {
+  it('if the clock was set back by a minute when the patient changed, readings are unclear until the clock is measured', () => {
     const send = device(periodsWithChangeAt(100));
     for (const at of seconds(0, 99)) send({ at, behind: 0 });
     expect(seconds(101, 105).map((at) => send({ at, behind: 60 }))).toEqual(Array(5).fill('unclear'));
@@ -87,7 +87,7 @@ describe('the attribution of readings from a device with a wrong clock', () => {
     expect(send({ at: 117, behind: 60 })).toBe('second');
   });
 
-  it('readings belong to the second patient if the clock was set right at the change', () => {
+  it('readings belong to the second patient if the clock was set right when the patient changed', () => {
     const send = device(periodsWithChangeAt(100));
     for (const at of seconds(0, 99)) send({ at, behind: 60 });
     expect(seconds(101, 105).map((at) => send({ at, behind: 0 }))).toEqual(Array(5).fill('second'));
@@ -132,7 +132,7 @@ describe('the attribution of the backlog after an outage in which the patient ch
     expect(wrongPatients(backlog(send, 0))).toEqual([]);
   });
 
-  it('the backlog from before the change is unclear after a restart of the gateway without a birth message', () => {
+  it('after a restart of the gateway without a birth message, readings that were measured before the patient changed are unclear', () => {
     const results = backlog(device(periodsWithChangeAt(1800)), 0);
     for (const [i, patient] of results.entries())
       expect(patient === expectedPatients[i] || patient === 'unclear').toBe(true);
@@ -140,7 +140,7 @@ describe('the attribution of the backlog after an outage in which the patient ch
     expect(results.at(-1)).toBe('second');
   });
 
-  it('only the backlog around the change is unclear if the birth message shows a limit of the error of the clock', () => {
+  it('if the birth message shows a limit of the error of the clock, only the backlog around the change of the patient is unclear', () => {
     const send = device(periodsWithChangeAt(1800));
     send({ at: 3630.5, behind: 60, kind: 'birth' });
     const results = backlog(send, 60);
@@ -158,7 +158,7 @@ describe('the attribution of the backlog after an outage in which the patient ch
       expect(patient === expectedPatients[i] || patient === 'unclear').toBe(true);
   });
 
-  it('the backlog of an earlier start is attributed by the clock of that start if the clock of the later start agrees', () => {
+  it('stored readings of an earlier start have the right patient if both starts have the same error of the clock', () => {
     const clocks: DeviceClocks = [];
     const send = device(periodsWithChangeAt(1800), clocks);
     for (const at of seconds(0, 30)) send({ at, behind: 0, boot: 'old' });
@@ -180,7 +180,7 @@ describe('the attribution of the backlog after an outage in which the patient ch
 
 describe('the attribution of readings over a network that becomes slower', () => {
   it.each([2.5, 4, 6, 9, 30])(
-    'no reading has the wrong patient if the delay rises to %d s before the change',
+    'no reading has the wrong patient if the delay rises to %d s before the patient changes',
     (delay) => {
       const send = device(periodsWithChangeAt(100));
       for (const at of seconds(0, 69)) send({ at, behind: 0 });
@@ -260,7 +260,7 @@ describe('the attribution of readings if the clock was set and no reading shows 
     for (const at of seconds(100, 129)) expect(send({ at, behind: -60, delay: 140 - at })).toMatch(/first|unclear/);
   });
 
-  it('a late reading from before the clock was set back is unclear', () => {
+  it('a late reading that was measured before the clock was set back is unclear', () => {
     const send = device(periodsWithChangeAt(50));
     for (const at of seconds(0, 45)) send({ at, behind: 0 });
     for (const at of seconds(52, 80)) send({ at, behind: 60, seq: at });
@@ -284,12 +284,12 @@ it.each([
   [60, 0],
   [0, 0.01],
 ])(
-  'a reading after the change is certain if the device, %d s behind, lost %d ms in a second and sent two kinds of readings by turns for a week',
+  'with a clock that is %d s behind and loses %d ms each second, a reading after the change of the patient is certain, even if the device sent two kinds of readings in turn for a week',
   (behind, lostMs) => {
     const week = 7 * 24 * 3600;
     const send = device(periodsWithChangeAt(week));
     const behindAt = (at: number) => behind + (lostMs / 1000) * at;
-    // The device states the time of the second kind 1.5 s too early.
+    // The times of the second kind are 1.5 s earlier than the times of the first kind.
     const sendBoth = (at: number) => {
       const patient = send({ at, behind: behindAt(at) });
       send({ at: at + 0.1, behind: behindAt(at) + 1.6 });
@@ -301,7 +301,7 @@ it.each([
   },
 );
 
-it('a reading after the change is certain if the clock was set back by 5 s over a reconnect a week before', () => {
+it('a reading after the change of the patient is certain if the clock was set back by 5 s during a reconnect a week earlier', () => {
   const week = 7 * 24 * 3600;
   const send = device(periodsWithChangeAt(week));
   for (const at of seconds(0, 30)) send({ at, behind: 0 });
@@ -310,7 +310,7 @@ it('a reading after the change is certain if the clock was set back by 5 s over 
   expect(seconds(week + 6, week + 66).filter((at) => send({ at, behind: 5 }) !== 'second')).toEqual([]);
 });
 
-it('remembers the clocks of a device that is not connected, for at most four of its starts', () => {
+it('the gateway remembers the clocks of a device that is not connected, for at most four of its starts', () => {
   const memoryOfDevice = createDeviceMemories();
   const { clocks } = memoryOfDevice('p1');
   for (const boot of ['a', 'b', 'c', 'd', 'e'])

@@ -23,12 +23,12 @@ function judge(
 }
 
 describe('judgeCanary', () => {
-  it('accepts a small reading', () => {
+  it('judgeCanary accepts a small reading', () => {
     expect(judge(reading)).toEqual({ ok: true, pace: [0] });
   });
 
   it.each(['status', 'alerts', 'waveforms', undefined] as const)(
-    'refuses a message on a topic of the kind %s',
+    'judgeCanary refuses a message on a topic of the kind %s',
     (kind) => {
       const text = JSON.stringify(reading);
       const judged = judgeCanary(kind, Buffer.from(text), text, t0, bounds, [], 0);
@@ -44,15 +44,15 @@ describe('judgeCanary', () => {
       'a reading with one value that cannot be used',
       { ...reading, values: [...reading.values, { code: 'MDC_X', unit: '1', value: 1 }] },
     ],
-  ])('refuses %s', (_name, body) => {
+  ])('judgeCanary refuses %s', (_name, body) => {
     expect(judge(body)).toMatchObject({ ok: false, code: reason.payloadFormatInvalid });
   });
 
-  it('refuses a payload that is larger than any canary', () => {
+  it('judgeCanary refuses a payload that is larger than any canary', () => {
     expect(judge({ ...reading, more: 'x'.repeat(600) })).toMatchObject({ ok: false, code: reason.packetTooLarge });
   });
 
-  it('accepts ten canaries in ten seconds of the monotonic clock, and not more', () => {
+  it('judgeCanary accepts ten canaries in ten seconds of the monotonic clock, and not more', () => {
     let pace: CanaryPace = [];
     for (let n = 0; n < 10; n += 1) {
       const judged = judge(reading, 'observations', pace, n * 100);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { bootsMax, type LastClaims, noteClaim } from './claims.ts';
 
-it('a claim counts as new only the first time, even if the claim is in Kafka twice', () => {
+it('a claim is new only the first time, even if it is in Kafka twice', () => {
   const lastClaims: LastClaims = new Map();
   expect([1, 2, 3].map((seq) => noteClaim(lastClaims, 'a', seq))).toEqual([true, true, true]);
   // The answer to a batch with the claims 2 and 3 was lost, so the batch was written again.
@@ -16,7 +16,7 @@ it('each process numbers its own claims, and the first claim that is read may ha
   expect(noteClaim(lastClaims, 'a', 900)).toBe(false);
 });
 
-it('forgets the process whose last claim is oldest', () => {
+it('noteClaim forgets the process that has made no claim for the longest time', () => {
   const lastClaims: LastClaims = new Map();
   for (let n = 0; n < bootsMax; n += 1) noteClaim(lastClaims, `boot-${n}`, 5);
   noteClaim(lastClaims, 'boot-0', 6);

@@ -32,12 +32,12 @@ function clockOf(sent: readonly { at: number; behind: number; delay: number }[])
 }
 
 describe('measurementSpan', () => {
-  it('returns the own time of a reading if the clock is right, even for a backlog', () => {
+  it('measurementSpan returns the own time of a reading if the clock is right, even for a backlog', () => {
     expect(clockOf(readingsEachSecond(0, 0, 0)).spanOf(-500, 1)).toEqual([-500, -500]);
     expect(clockOf(readingsEachSecond(0, 30, 1.9)).spanOf(-460, 31)).toEqual([-460, -460]);
   });
 
-  it('adds 0.2 ms for each second from the next reading that shows the error, if this is more than 0.1 s', () => {
+  it('measurementSpan adds 0.2 ms for each second between the reading and the reading that shows the error; it adds nothing if the sum is at most 0.1 s', () => {
     const right = clockOf(readingsEachSecond(0, 0, 0, 0));
     expect(right.spanOf(-500, 1)).toEqual([-500, -500]);
     expect(right.spanOf(-501, 1)).toEqual([-501.1, -500.9]);
@@ -45,26 +45,26 @@ describe('measurementSpan', () => {
     expect(clockOf(readingsEachSecond(0, 30, 60, 0)).spanOf(-36_000, 31)).toEqual([-35_949.2, -35_930.8]);
   });
 
-  it('returns a span around the corrected time if the error is measured, but nothing after the receipt', () => {
+  it('measurementSpan returns a span around the corrected time if the error is measured; the span never ends after the receipt', () => {
     const behind = clockOf(readingsEachSecond(0, 30, 60, 0));
     expect(behind.spanOf(-30.5, 100)).toEqual([27.5, 31.5]);
     expect(behind.spanOf(-30.5, 30)).toEqual([27.5, 30]);
     expect(clockOf(readingsEachSecond(0, 30, -60, 0)).spanOf(90, 31)).toEqual([28, 31]);
   });
 
-  it('returns the span from the own time to the receipt if nothing is known about the clock', () => {
+  it('measurementSpan returns the span from the own time to the receipt if nothing is known about the clock', () => {
     expect(clockOf([]).spanOf(0, 600)).toEqual([0, 600]);
     expect(clockOf([{ at: 0, behind: 0, delay: 600 }]).spanOf(0, 600)).toEqual([0, 600]);
     expect(clockOf(readingsEachSecond(0, 0, -60, 0)).spanOf(60, 0)).toEqual([-60, 0]);
   });
 
-  it('uses the difference of the first reading as a limit if this difference is only some seconds', () => {
+  it('measurementSpan uses the difference of the first reading as a limit if this difference is only some seconds', () => {
     expect(clockOf(readingsEachSecond(0, 0, 7, 0)).spanOf(-100, 0)).toEqual([-100, -91]);
     // The clock is ahead. The first reading may have been late, so the clock may be further ahead.
     expect(clockOf(readingsEachSecond(0, 0, -7, 0)).spanOf(-100, 0)).toEqual([-167, -105]);
   });
 
-  it('returns a span up to the receipt for a late reading, and the own time of the reading after a later message with the usual delay', () => {
+  it('measurementSpan returns a span up to the receipt for a late reading; after a later message with the usual delay, it returns the own time of the reading', () => {
     const right = clockOf(readingsEachSecond(0, 30, 0));
     expect(right.spanOf(31, 33.1)).toEqual([31, 33.1]);
     expect(right.spanOf(31, 33)).toEqual([31, 31]);

@@ -47,7 +47,10 @@ const table = (Object.keys(roundings) as Device['rounding'][]).flatMap((rounding
 );
 
 type Result = { readonly atS: number; readonly patient: string | undefined };
-/** Returns the readings with the wrong patient, except within 1 s of the change: clocks that are right within 2 s are not corrected. */
+/**
+ * Returns the readings with the wrong patient. Leaves out readings within 1 s of the change: the gateway does not correct a clock with
+ * so small an error.
+ */
 const wrongResults = (results: readonly Result[], change: number) =>
   results.filter(
     ({ atS, patient }) =>
@@ -62,20 +65,20 @@ describe.each(table)('a device whose times are %s', (_, kind) => {
           for (const isNumbered of [true, false]) run({ ...kind, behindS }, change, startS, isNumbered);
   };
 
-  it('a live reading has the right patient or is unclear, and is not unclear for long', () => {
+  it('a live reading with a coarse time has the right patient or is unclear, and live readings are not unclear for long', () => {
     forEachCase((deviceKind, change, startS, isNumbered) => {
       const send = device(deviceKind, periodsWithChangeAt(change), isNumbered);
       const results: Result[] = [];
       for (let atS = startS; atS < 1200; atS += deviceKind.everyS)
         results.push({ atS, patient: send(atS, atS + 0.05) });
       expect(wrongResults(results, change)).toEqual([]);
-      // If a clock is ahead and cannot be measured, it may be ahead by up to a minute more.
+      // If the error of a clock that is ahead cannot be measured, the gateway assumes that the clock may be up to a minute further ahead.
       const lastS = change + 60 + 2 * deviceKind.grainS + deviceKind.everyS + 5;
       expect(results.filter(({ atS, patient }) => atS > lastS && patient !== 'second')).toEqual([]);
     });
   });
 
-  it('a reading of a backlog after a birth message has the right patient or is unclear', () => {
+  it('after a birth message, a reading of a backlog with coarse times has the right patient or is unclear', () => {
     forEachCase((deviceKind, change, startS, isNumbered) => {
       for (const backS of [900, 930, 955]) {
         const send = device(deviceKind, periodsWithChangeAt(change), isNumbered);

@@ -10,11 +10,11 @@ it.each<[EndCause, boolean, number | undefined, boolean, string]>([
   [{ kind: 'taken-over' }, true, 0x8e, true, 'taken-over'],
   [{ kind: 'violation', code: 0x81, reasonString: 'x' }, false, 0x81, true, 'refused'],
   [{ kind: 'certificate', reasonString: 'x' }, true, 0x87, true, 'refused'],
-  // If Vigil fails, the client must get no error code, because that would end the delivery.
+  // If Vigil fails, the client must get no error code. After an error code the client would not send the message again.
   [{ kind: 'append-failed' }, false, undefined, true, 'closed'],
   [{ kind: 'drained' }, true, 0x8b, false, 'drained'],
 ])(
-  'endOf returns the end for the cause %j if the client has a will: %s',
+  'endOf returns the right end for the cause %j (the client has a will: %s)',
   (cause, hasWill, code, isWillDue, endReason) => {
     const end = endOf(cause, hasWill);
     expect(end).toMatchObject({ code, isWillDue, endReason });

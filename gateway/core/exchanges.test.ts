@@ -8,7 +8,7 @@ function beginFirst() {
   return { exchanges, exchange: first.exchange };
 }
 
-it('appends the first PUBLISH of a packet id, and the next only after PUBREL', () => {
+it('beginExchange appends the first PUBLISH of a packet id, and appends the next PUBLISH only after PUBREL', () => {
   const { exchanges, exchange } = beginFirst();
   settleExchange(exchanges, 7, exchange, 'received', 'ok');
   expect(beginExchange(exchanges, 7).step).toBe('repeat');
@@ -28,19 +28,22 @@ it('a PUBLISH that is repeated before Kafka has answered gets the outcome of the
   expect(onOutcome).toHaveBeenCalledExactlyOnceWith('ok');
 });
 
-it.each(['refused', 'failed'] as const)('frees the packet id of a message with the result %s', (result) => {
-  const { exchanges, exchange } = beginFirst();
-  settleExchange(exchanges, 7, exchange, result, 'x');
-  expect(exchanges.size).toBe(0);
-});
+it.each(['refused', 'failed'] as const)(
+  'settleExchange frees the packet id of a message with the result %s',
+  (result) => {
+    const { exchanges, exchange } = beginFirst();
+    settleExchange(exchanges, 7, exchange, result, 'x');
+    expect(exchanges.size).toBe(0);
+  },
+);
 
-it('does not end an exchange by a PUBREL that comes before PUBREC', () => {
+it('releaseExchange does not end an exchange if PUBREL comes before PUBREC', () => {
   const { exchanges } = beginFirst();
   expect(releaseExchange(exchanges, 7)).toBe('too-early');
   expect(exchanges.size).toBe(1);
 });
 
-it('keeps the exchanges of different packet ids apart', () => {
+it('beginExchange keeps the exchanges of different packet ids apart', () => {
   const { exchanges } = beginFirst();
   expect(beginExchange(exchanges, 8).step).toBe('append');
 });

@@ -15,7 +15,7 @@ it.each([
   ['in a ward if a screen shows the ward', 'ICU', [presence(0, 'ICU')], true],
   ['in a ward if a screen shows another ward', 'ICU', [presence(0, 'ED')], false],
   [
-    'in a ward if the gateway read the presence just as long ago as allowed',
+    'in a ward if the gateway read the presence exactly as long ago as allowed',
     'ICU',
     [presence(presenceHeardMs, 'ICU')],
     true,
@@ -43,7 +43,7 @@ it.each([
   ],
   ['without a ward if a screen shows no ward', undefined, [presence(0)], false],
   ['without a ward if there is no screen', undefined, [], false],
-])('isWatched decides about a device %s', (_name, ward, presences, expected) => {
+])('isWatched gives the right answer for a device %s', (_name, ward, presences, expected) => {
   expect(isWatched(ward, presences, nowMs)).toBe(expected);
 });
 
@@ -71,7 +71,7 @@ it.each([
   ['the ward before the last ward', [presence(0, 'ICU')], false],
   ['only biomedical engineering', [presence(0, '*')], false],
 ])(
-  'the inbox of a device without a bed says whether a screen watches the device by showing %s',
+  'the inbox of a device without a bed says rightly whether the device is watched if a screen shows %s',
   (_, presences, expected) => {
     const periods = [
       { associationId: 'a-1', stampMs: nowMs - 9000, fromMs: nowMs - 9000, toMs: nowMs - 5000, ward: 'ICU' },

@@ -10,11 +10,11 @@ describe('repairEncoding', () => {
     ['a trailing NUL', Buffer.from(`${text}\0`)],
     ['NULs, blanks and line ends', Buffer.from(`${text}\r\n\0 \0\n`)],
     ['a byte order mark and a trailing NUL', Buffer.from(`\ufeff${text}\0`)],
-  ])('leaves out %s', (_name, payload) => {
+  ])('repairEncoding leaves out %s', (_name, payload) => {
     expect(repairEncoding(payload)?.text).toBe(text);
   });
 
-  it('reads a byte that is not UTF-8 as U+FFFD', () => {
+  it('repairEncoding reads a byte that is not UTF-8 as U+FFFD', () => {
     const payload = Buffer.from(text.replace('{', '{"note":"M\xfcller",'), 'latin1');
     expect(repairEncoding(payload)).toMatchObject({
       text: text.replace('{', '{"note":"M\ufffdller",'),
@@ -22,7 +22,7 @@ describe('repairEncoding', () => {
     });
   });
 
-  it('returns undefined for a payload that needs no repair', () => {
+  it('repairEncoding returns undefined for a payload that needs no repair', () => {
     expect(repairEncoding(Buffer.from(text))).toBeUndefined();
     expect(repairEncoding(Buffer.alloc(0))).toBeUndefined();
     expect(repairEncoding(Buffer.from(`x${text}`))).toBeUndefined();
@@ -58,14 +58,14 @@ describe('expandRepeatedMembers', () => {
     ['keeps a member that comes twice with the same value', '{"seq":1,"seq":1,"values":[1]}', { seq: 1, values: [1] }],
     ['replaces two different times by null', '{"time":"a","time":"b","values":[1]}', { time: null, values: [1] }],
     [
-      'replaces an item in which a member comes more than 8 times by null',
+      'replaces an item by null if one of its members comes more than 8 times',
       `{"values":[{"value":1${',"value":2'.repeat(8)}},{"value":3}]}`,
       { values: [null, { value: 3 }] },
     ],
     ['finds a repeat beside a colon that is an escape', '{"x":"\\u003a","seq":1,"seq":2}', { x: ':', seq: null }],
     ['finds a repeat if the name has an escape', '{"seq":1,"\\u0073eq":2}', { seq: null }],
     ['finds a repeat beside blanks and texts that look like members', '{ "a" : "\\":\\"" , "a" : "x:{" }', { a: null }],
-  ])('%s', (_name, sent, expected) => {
+  ])('expandRepeatedMembers %s', (_name, sent, expected) => {
     expect(read(sent)).toEqual(expected);
   });
 
@@ -81,11 +81,11 @@ describe('expandRepeatedMembers', () => {
       `{"x":"\\u003a","values":[{${Array.from({ length: 200_000 }, (_, i) => `"${i}":1`)}}]}`,
     ],
     ['the repeat is nested 20,000 deep', `{"x":${'['.repeat(20_000)}{"a":1,"a":2}${']'.repeat(20_000)}}`],
-  ])('returns undefined if %s', (_name, sent) => {
+  ])('expandRepeatedMembers returns undefined if %s', (_name, sent) => {
     expect(read(sent)).toBeUndefined();
   });
 
-  it('returns undefined for any JSON in which no member comes twice, and finds a repeated member in it', () => {
+  it('expandRepeatedMembers returns undefined for any JSON in which no member comes twice; if a member is then repeated, it expands this member', () => {
     const seed = Date.now() % 2 ** 31;
     console.log(`seed ${seed}`);
     fc.assert(

@@ -26,9 +26,13 @@ export function recordPrefix(deviceId: string, receivedAtMs: number, will?: Stat
 /** The part of a record after the device's JSON. */
 export const recordSuffix = '}';
 
+/** Returns whether a time can be written as an instant with four digits of the year. */
+const isWritable = (ms: number) => ms >= 0 && ms < Date.UTC(10_000, 0);
+
 /**
  * Returns the record that a connection began or ended.
  * @param reason why the connection ended, or that it replaced another connection
+ * @param certificateEndMs when the certificate of the device ends, ms since 1970
  */
 export function connectionRecord(
   deviceId: string,
@@ -36,6 +40,12 @@ export function connectionRecord(
   connected: boolean,
   claim: number,
   reason: ConnectionRecord['reason'] | undefined,
+  certificateEndMs?: number,
 ): ConnectionRecord {
-  return { deviceId, receivedAt: formatInstant(nowMs), connected, claim, ...(reason === undefined ? {} : { reason }) };
+  const hasEnd = connected && certificateEndMs !== undefined && isWritable(certificateEndMs);
+  return {
+    ...{ deviceId, receivedAt: formatInstant(nowMs), connected, claim },
+    ...(reason === undefined ? {} : { reason }),
+    ...(hasEnd ? { certificateEndsAt: formatInstant(certificateEndMs) } : {}),
+  };
 }

@@ -171,12 +171,12 @@ describe('judgePayload', () => {
       /7 d before the gateway's time, 2026-03-01T12:00:00\.000Z/,
     ],
     ...partialAcceptances,
-  ])('says what is wrong, where it is, and what would be right if %s', (_name, message, expected) => {
+  ])('judgePayload says what is wrong, where it is, and what would be right if %s', (_name, message, expected) => {
     expect(message).toMatch(expected);
     expect(message).not.toMatch(/cannot be used/);
   });
 
-  it('names the right unit of each parameter as the device must send it', () => {
+  it('judgePayload names the right unit of each parameter as the device must send it', () => {
     for (const { code, unit } of parameters.values()) expect(numeric({ code, unit: 'none' })).toContain(` ${unit}`);
   });
 });
@@ -191,7 +191,7 @@ describe('a fault text', () => {
     ['a time', faultText('observations', { time: name, values: [hr] })],
     ['the name of a member of the message', faultText('observations', { [name]: 1 })],
     ['the name of a member of a numeric', faultText('observations', { time, values: [{ [name]: 1 }] })],
-  ])('does not contain a text that the device sent as %s', (_what, message) => {
+  ])('a fault text does not contain a text that the device sent as %s', (_what, message) => {
     expect(message).not.toContain('Jane');
     expect(message).not.toBe('accepted');
   });

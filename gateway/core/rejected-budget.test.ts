@@ -13,7 +13,7 @@ import {
 const limits = { deviceBytesPerDay: 100, allBytesPerDay: 250 };
 
 describe('reserveSpace', () => {
-  it('lets a device use its budget of a day in one moment, to the byte, and frees the budget again within a day', () => {
+  it('reserveSpace lets a device use its budget of a day in one moment, but not one byte more, and frees the budget again within a day', () => {
     const all = newUsedBudget(0);
     const device = newUsedBudget(0);
     expect(reserveSpace(all, device, 99, limits, 0)).toBe(true);
@@ -23,7 +23,7 @@ describe('reserveSpace', () => {
     expect(reserveSpace(all, device, 50, limits, dayMs / 2)).toBe(true);
   });
 
-  it('lets a device use at most as many bytes as are still free in the budget of all devices', () => {
+  it('reserveSpace lets a device use at most as many bytes as remain free in the budget of all devices', () => {
     const all = newUsedBudget(0);
     expect(reserveSpace(all, newUsedBudget(0), 100, limits, 0)).toBe(true);
     expect(reserveSpace(all, newUsedBudget(0), 76, limits, 0)).toBe(true);
@@ -37,7 +37,7 @@ describe('reserveSpace', () => {
     expect(reserveSpace(all, newUsedBudget(0), 29, limits, 0)).toBe(true);
   });
 
-  it('lets waves use three quarters of both budgets, and leaves the rest for other messages', () => {
+  it('reserveSpace lets waves use three quarters of both budgets, and leaves the rest for other messages', () => {
     const all = newUsedBudget(0);
     const device = newUsedBudget(0);
     expect(reserveSpace(all, device, 75, limits, 0, waveShare)).toBe(true);
@@ -49,7 +49,7 @@ describe('reserveSpace', () => {
     expect(reserveSpace(all, newUsedBudget(0), 75, limits, 0)).toBe(true);
   });
 
-  it('always has space for numerics that fit into their quarter, while waves use all that they may', () => {
+  it('reserveSpace always has space for numerics that fit into their quarter, even if waves use their whole part', () => {
     const all = newUsedBudget(0);
     const device = newUsedBudget(0);
     const hour = { deviceBytesPerDay: 24_000, allBytesPerDay: 240_000 };
@@ -71,14 +71,14 @@ describe('reserveSpace', () => {
     expect([all.bytes, device.bytes]).toEqual([0, 0]);
   });
 
-  it('frees nothing if the clock seems to go back', () => {
+  it('reserveSpace frees nothing if the clock seems to go back', () => {
     const all = newUsedBudget(dayMs);
     const device = newUsedBudget(dayMs);
     reserveSpace(all, device, 100, limits, dayMs);
     expect(reserveSpace(all, device, 1, limits, 0)).toBe(false);
   });
 
-  it('bytesInKafka adds 1,024 bytes for the rest of the record, and the growth by base64 twice', () => {
+  it('bytesInKafka makes the payload a third larger twice, because it is base64 twice, and adds 1,024 bytes for the rest of the record', () => {
     expect(bytesInKafka(0)).toBe(1_024);
     expect(bytesInKafka(9_000)).toBe(17_024);
   });

@@ -51,7 +51,7 @@ describe('certificateFault', () => {
       undefined,
     ],
     ['refuses a certificate whose end is unknown', { ...good, endMs: Number.NEGATIVE_INFINITY }, undefined, 'expired'],
-  ] as const)('%s', (_name, facts, revocationLists, expected) => {
+  ] as const)('certificateFault %s', (_name, facts, revocationLists, expected) => {
     expect(certificateFault(facts, revocationLists, nowMs)).toBe(expected);
   });
 });
@@ -99,13 +99,13 @@ describe('replacementFault', () => {
       { number: undefined, thisUpdateMs: nowMs + 1 },
       undefined,
     ],
-  ] as const)('%s', (_name, before, after, expected) => {
+  ] as const)('replacementFault %s', (_name, before, after, expected) => {
     const fault = replacementFault(lists(before), lists(after));
     if (expected === undefined) expect(fault).toBeUndefined();
     else expect(fault).toMatch(expected);
   });
 
-  it('accepts the list of one more authority, and rejects a file that no longer has the list of one authority', () => {
+  it('replacementFault accepts the list of one more authority, and rejects a file that no longer has the list of one authority', () => {
     const two = new Map([...lists(), [1, list()] as const]);
     expect(replacementFault(lists(), two)).toBeUndefined();
     expect(replacementFault(two, lists())).toMatch(/no longer has the CRL/);

@@ -11,7 +11,7 @@ function detectionsByStart(sequence: (string | undefined)[], everyMs = 1000): nu
     noteLostClientId(signs, { boot, address: '10.0.0.1' }, i * everyMs) ? [i] : [],
   );
 }
-/** Like `detectionsByStart`, for connections without a start, by their addresses. */
+/** Like `detectionsByStart`, but for connections without a start: detects the two devices by their addresses. */
 function detectionsByAddress(addresses: (string | undefined)[]): number[] {
   const signs = newIdentitySigns();
   return addresses.flatMap((address, i) =>
@@ -40,7 +40,7 @@ it.each([
     [],
   ],
   ['detects no second device if the address is unknown', Array(8).fill(undefined), []],
-])('noteLostClientId %s and the devices name no start', (_, addresses, detected) => {
+])('noteLostClientId %s, for devices that name no start', (_, addresses, detected) => {
   expect(detectionsByAddress(addresses)).toEqual(detected);
 });
 

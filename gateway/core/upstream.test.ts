@@ -32,7 +32,7 @@ describe('judgeForwarded', () => {
     expect(judgeForwarded(topic, false)).toEqual({ kind: 'unknown-device' });
   });
 
-  it('a message with the retain flag is old, whatever its topic', () => {
+  it('a message with the retain flag is an old message, for any topic', () => {
     expect(judgeForwarded('devices/bed-07/status', true)).toEqual({ kind: 'retained' });
     expect(judgeForwarded('x', true)).toEqual({ kind: 'retained' });
   });

@@ -81,11 +81,11 @@ describe('judgePayload for an observation', () => {
     ],
     ['that is a list', [observation], 'refused: payload-schema'],
     ['that is null', null, 'refused: payload-schema'],
-  ])('gives the right verdict for an observation %s', (_name, body, expected) => {
+  ])('judgePayload gives the right verdict for an observation %s', (_name, body, expected) => {
     expect(outcome(judge('observations', body))).toBe(expected);
   });
 
-  it('refuses an observation that is not UTF-8', () => {
+  it('judgePayload refuses an observation that is not UTF-8', () => {
     const judged = judgePayload('observations', Buffer.from([0xff]), undefined, nowMs, bounds);
     expect(outcome(judged)).toBe('refused: payload-not-utf8');
   });
@@ -102,7 +102,7 @@ describe('judgePayload for an observation', () => {
     ],
     ['with __proto__', JSON.stringify(observation).replace('"boot"', '"__proto__":{},"boot"'), 'accepted'],
     ['that is nested 100,000 deep', '['.repeat(100_000), 'refused: payload-not-json'],
-  ])('gives the right verdict for the text of an observation %s', (_name, text, expected) => {
+  ])('judgePayload gives the right verdict for the text of an observation %s', (_name, text, expected) => {
     expect(outcome(judgeText('observations', text))).toBe(expected);
   });
 
@@ -123,7 +123,7 @@ describe('judgePayload for an observation', () => {
     ['a numeric without a unit', { ...spo2, unit: undefined }],
     ['a numeric with a unit that is not a text', { ...spo2, unit: null }],
     ['a numeric with an unknown code', { ...spo2, code: 'MDC_NO' }],
-  ])('accepts a heart rate of 30 that is in one list with %s', (_name, item) => {
+  ])('judgePayload accepts a heart rate of 30 that is in one list with %s', (_name, item) => {
     const hr = { code: 'MDC_ECG_HEART_RATE', value: 30, unit: '/min' };
     for (const values of [
       [item, hr],
@@ -142,7 +142,7 @@ describe('judgePayload for an observation', () => {
     ['null as interval', { intervalMs: null }],
     ['null as boot and seq', { boot: null, seq: null }],
     ['a boot that is a number', { boot: 7 }],
-  ])('accepts an observation in part if the observation has %s', (_name, members) => {
+  ])('judgePayload accepts an observation in part if the observation has %s', (_name, members) => {
     const judged = judge('observations', { ...observation, ...members });
     expect(outcome(judged)).toBe('accepted-in-part: payload-schema');
     const hasIdentity = 'intervalMs' in members;
@@ -150,7 +150,7 @@ describe('judgePayload for an observation', () => {
     expect(judged).toMatchObject({ reading: identity });
   });
 
-  it('names the first fault and the number of further faults, and does not repeat the values', () => {
+  it('judgePayload names the first fault and the number of further faults, and does not repeat the values', () => {
     const values = [spo2, null, { ...spo2, value: 'Jane' }, impossible];
     expect(judge('observations', { ...observation, intervalMs: 'Doe', values })).toMatchObject({
       fault: {
@@ -159,14 +159,14 @@ describe('judgePayload for an observation', () => {
     });
   });
 
-  it('returns the identity and the time of an accepted observation', () => {
+  it('judgePayload returns the identity and the time of an accepted observation', () => {
     expect(judge('observations', observation)).toEqual({
       verdict: 'accepted',
       reading: { boot: 'b1', seq: 1, timeMs: nowMs },
     });
   });
 
-  it('names the parameter of an impossible value but not the value', () => {
+  it('judgePayload names the parameter of an impossible value but not the value', () => {
     const judged = judge('observations', { ...observation, values: [spo2, impossible, impossible] });
     expect(judged).toMatchObject({
       fault: {
@@ -176,7 +176,7 @@ describe('judgePayload for an observation', () => {
     });
   });
 
-  it('does not repeat the name of an unknown member', () => {
+  it('judgePayload does not repeat the name of an unknown member', () => {
     const judged = judge('observations', { ...observation, 'Jane Doe': 1 });
     expect(JSON.stringify(judged)).not.toContain('Jane');
   });
@@ -210,12 +210,12 @@ describe('judgePayload for a waveform', () => {
     ['with null as seq', { ...waveform, seq: null }, 'accepted-in-part: payload-schema'],
     ['with null as rate', { ...waveform, rateHz: null }, 'refused: payload-schema'],
     ['with a list as samples', { ...waveform, samples: [1, 2] }, 'refused: payload-schema'],
-  ])('gives the right verdict for a waveform %s', (_name, body, expected) => {
+  ])('judgePayload gives the right verdict for a waveform %s', (_name, body, expected) => {
     expect(outcome(judge('waveforms', body))).toBe(expected);
   });
 });
 
-describe('judgePayload while the machine’s clock is set', () => {
+describe('judgePayload after somebody has set the machine’s clock', () => {
   it.each([
     ['accepts a time ahead by exactly the limit if the clock was not set', 0, 300_000, true],
     ['refuses a time ahead by more than the limit if the clock was not set', 0, 300_001, false],
@@ -226,7 +226,7 @@ describe('judgePayload while the machine’s clock is set', () => {
     ['refuses a time ahead by both clocks if the clock was set forward by 10 min', 600_000, 900_001, false],
     ['accepts the machine’s time if the clock was set forward by 10 days', 864_000_000, 864_000_000, true],
     ['accepts the machine’s time if the clock was set back by 10 days', -864_000_000, -864_000_000, true],
-  ])('%s', (_name, wallAheadMs, timeMs, accepted) => {
+  ])('judgePayload %s', (_name, wallAheadMs, timeMs, accepted) => {
     const reading = { ...observation, time: instantAt(timeMs) };
     const judged = judgeText('observations', JSON.stringify(reading), Date.parse(instantAt(0)), {
       ...bounds,
@@ -274,16 +274,16 @@ describe('judgePayload for a list of alarms', () => {
     ['without time', { alerts: [vt] }, 'refused: payload-schema'],
     ['that is ahead by more than the limit', { ...list, time: instantAt(300_001) }, 'refused: time-invalid'],
     ['that is late by more than the limit', { ...list, time: instantAt(-86_400_001) }, 'refused: time-invalid'],
-  ])('gives the right verdict for a list of alarms %s', (_name, body, expected) => {
+  ])('judgePayload gives the right verdict for a list of alarms %s', (_name, body, expected) => {
     expect(outcome(judge('alerts', body))).toBe(expected);
   });
 
-  it('joins two lists of alarms in one message', () => {
+  it('judgePayload joins two lists of alarms in one message', () => {
     const judged = judgeText('alerts', `{"time":"${instantAt(0)}","alerts":[],"alerts":[${JSON.stringify(vt)}]}`);
     expect(judged).toMatchObject({ verdict: 'accepted-in-part', mended: expect.stringContaining('VTACH') });
   });
 
-  it('does not repeat texts of the device in the refusal', () => {
+  it('judgePayload does not repeat texts of the device in the refusal', () => {
     expect(JSON.stringify(judge('alerts', { time: instantAt(0), Meier: 'x', alerts: 'Meier' }))).not.toContain('Meier');
   });
 });
@@ -314,11 +314,11 @@ describe('judgePayload for a status', () => {
     ['that is a list', [], 'refused: payload-schema'],
     ['without online', {}, 'refused: payload-schema'],
     ['with a time that does not exist', { online: true, time: '2026-02-30T12:00:00.000Z' }, 'refused: time-invalid'],
-  ])('gives the right verdict for a status %s', (_name, body, expected) => {
+  ])('judgePayload gives the right verdict for a status %s', (_name, body, expected) => {
     expect(outcome(judge('status', body))).toBe(expected);
   });
 
-  it('returns no time for a status without a time', () => {
+  it('judgePayload returns no time for a status without a time', () => {
     expect(judge('status', { online: false })).toMatchObject({ reading: { timeMs: undefined } });
   });
 });
@@ -335,9 +335,12 @@ describe('the notice for the bed of a refusal', () => {
     ['a time that does not exist', 'observations', { ...observation, time: '2026-02-30T12:00:00.000Z' }, undefined],
     ['another fault', 'observations', { ...observation, values: [] }, undefined],
     ['an accepted observation', 'observations', observation, 'accepted'],
-  ])('says whether the device’s clock is ahead or behind, for %s', (_name, kind, body, expected) => {
-    expect(noticeOf(judge(kind, body))).toBe(expected);
-  });
+  ])(
+    'the notice for the bed says rightly whether the device’s clock is ahead or behind, for %s',
+    (_name, kind, body, expected) => {
+      expect(noticeOf(judge(kind, body))).toBe(expected);
+    },
+  );
 });
 
 describe('judgePayload for a payload that must be repaired', () => {
@@ -365,7 +368,10 @@ describe('judgePayload for a payload that must be repaired', () => {
     ['is cut short', Buffer.from(good.slice(0, -1)), 'refused'],
     ['has two times', Buffer.from(good.replace('{', `{"time":"${instantAt(-5)}",`)), 'refused'],
     ['has no fault', Buffer.from(good), 'accepted'],
-  ])('keeps a heart rate of 30, or refuses the whole message, if the payload %s', (_name, payload, expected) => {
-    expect(valuesOrVerdict(payload)).toEqual(expected);
-  });
+  ])(
+    'judgePayload keeps a heart rate of 30, or refuses the whole message, if the payload %s',
+    (_name, payload, expected) => {
+      expect(valuesOrVerdict(payload)).toEqual(expected);
+    },
+  );
 });

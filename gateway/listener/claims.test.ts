@@ -72,7 +72,7 @@ describe('CONNECT', () => {
     client.end();
   });
 
-  it('the newer of two connections that wait for one client id stays', async () => {
+  it('if two connections wait for one client id, the newer connection stays', async () => {
     const older = await dialAndClaim();
     const newer = await dialAndClaim();
     await older.closed;

@@ -27,7 +27,7 @@ beforeEach(() => {
 afterAll(() => bench.close());
 
 describe('the port', () => {
-  it('openListener rejects with the port if the port is in use, and with certificate-invalid if the certificate is not valid', async () => {
+  it('openListener names the port if the port is in use, and rejects with certificate-invalid if the certificate is not valid', async () => {
     const open = (port: number, cert?: string) =>
       openListener({ ...listenerOptions(), port, ...(cert === undefined ? {} : { cert }) });
     await expect(open(bench.listener.port)).rejects.toMatchObject({
@@ -57,7 +57,7 @@ describe('CONNECT', () => {
     ['of another device in MQTT 5', 5, 'bed-08', { reasonCode: reason.clientIdentifierNotValid }],
     ['of another device in MQTT 3.1.1', 4, 'bed-08', { returnCode: 2 }],
     ['that is too long', 5, `bed-07/${'x'.repeat(clientIdLengthMax)}`, { reasonCode: reason.clientIdentifierNotValid }],
-  ] as const)('refuses a client id %s', async (_name, version, clientId, expected) => {
+  ] as const)('the listener refuses a client id %s', async (_name, version, clientId, expected) => {
     const client = await dial(bench, await deviceCertificate('bed-07'), version);
     client.send(connectPacket(clientId, version));
     expect(await client.nextPacket()).toMatchObject({ cmd: 'connack', sessionPresent: false, ...expected });
@@ -67,7 +67,7 @@ describe('CONNECT', () => {
   it.each([
     [5, { reasonCode: reason.notAuthorized }],
     [4, { returnCode: 5 }],
-  ] as const)('refuses a CN that is not a device id, MQTT %i', async (version, expected) => {
+  ] as const)('the listener refuses a CN that is not a device id, MQTT %i', async (version, expected) => {
     const client = await dial(bench, await deviceCertificate('no device'), version);
     client.send(connectPacket('no device', version));
     expect(await client.nextPacket()).toMatchObject({ cmd: 'connack', ...expected });
@@ -75,7 +75,7 @@ describe('CONNECT', () => {
   });
 
   it.each([4, 5] as const)(
-    'accepts the CN, and the CN with a slash and a name, as client id, MQTT %i',
+    'the listener accepts the CN, and the CN with a slash and a name, as client id, MQTT %i',
     async (version) => {
       for (const clientId of ['bed-07', 'bed-07/waves']) {
         const client = await join(bench, 'bed-07', version, { clientId });
@@ -89,7 +89,7 @@ describe('CONNECT', () => {
     },
   );
 
-  it('assigns a unique client id to a client with an empty client id', async () => {
+  it('the listener assigns a unique client id to a client with an empty client id', async () => {
     const first = await join(bench, 'bed-21', 5, { clientId: '' });
     const second = await join(bench, 'bed-21', 5, { clientId: '' });
     const assigned = [first, second].map(
@@ -119,7 +119,7 @@ describe('CONNECT', () => {
     second.end();
   });
 
-  it('refuses an empty client id without Clean Session in MQTT 3.1.1', async () => {
+  it('the listener refuses an empty client id without Clean Session in MQTT 3.1.1', async () => {
     const client = await dial(bench, await deviceCertificate('bed-07'), 4);
     // The library cannot write such a packet.
     client.sendBytes(Buffer.from([0x10, 12, 0, 4, 0x4d, 0x51, 0x54, 0x54, 4, 0, 0, 60, 0, 0]));
@@ -150,21 +150,21 @@ describe('CONNECT', () => {
       Buffer.from([0x10, 12, 0, 4, 0x4d, 0x51, 0x54, 0x54, 0x84, 2, 0, 60, 0, 0]),
       { returnCode: 1 },
     ],
-  ])('refuses a client that uses %s', async (_name, bytes, expected) => {
+  ])('the listener refuses a client that uses %s', async (_name, bytes, expected) => {
     const client = await dial(bench, await deviceCertificate('bed-07'), 4);
     client.sendBytes(bytes);
     expect(await client.nextPacket()).toMatchObject({ cmd: 'connack', ...expected });
     await client.closed;
   });
 
-  it('closes the connection of a client that uses another protocol', async () => {
+  it('the listener closes the connection of a client that uses another protocol', async () => {
     const client = await dial(bench, await deviceCertificate('bed-07'), 4);
     client.sendBytes(Buffer.from([0x10, 12, 0, 4, ...Buffer.from('AMQP'), 4, 2, 0, 60, 0, 0]));
     await client.closed;
     expect(client.unreadPackets()).toEqual([]);
   });
 
-  it('refuses a client that uses MQTT 6', async () => {
+  it('the listener refuses a client that uses MQTT 6', async () => {
     const client = await dial(bench, await deviceCertificate('bed-07'), 5);
     client.sendBytes(Buffer.from([0x10, 13, 0, 4, 0x4d, 0x51, 0x54, 0x54, 6, 2, 0, 60, 0, 0, 0]));
     expect(await client.nextPacket()).toMatchObject({ cmd: 'connack', reasonCode: reason.unsupportedProtocolVersion });
@@ -176,7 +176,7 @@ describe('CONNECT', () => {
     ['another device in MQTT 3.1.1', 'devices/bed-08/status', 4, { returnCode: 5 }],
     ['the inbox', 'devices/bed-07/inbox', 5, { reasonCode: reason.notAuthorized }],
     ['a topic with a wildcard', 'devices/bed-07/#', 5, { reasonCode: reason.topicNameInvalid }],
-  ] as const)('refuses a will for %s', async (_name, topic, version, expected) => {
+  ] as const)('the listener refuses a will for %s', async (_name, topic, version, expected) => {
     const client = await join(bench, 'bed-07', version, { will: { topic, payload: 'x' } });
     expect(client.connack).toMatchObject({ cmd: 'connack', ...expected });
     await client.closed;
@@ -186,20 +186,20 @@ describe('CONNECT', () => {
     [5, 4_096, { reasonCode: reason.success }],
     [5, 4_097, { reasonCode: reason.quotaExceeded }],
     [4, 4_096, { returnCode: 0 }],
-  ] as const)('accepts a will of at most 4 KiB: MQTT %i, %i bytes', async (version, bytes, expected) => {
+  ] as const)('the listener accepts a will of at most 4 KiB: MQTT %i, %i bytes', async (version, bytes, expected) => {
     const will = { topic: 'devices/bed-07/status', payload: Buffer.alloc(bytes, 0x20) };
     const client = await join(bench, 'bed-07', version, { will });
     expect(client.connack).toMatchObject({ cmd: 'connack', ...expected });
   });
 
-  it('closes without an answer if a will is too long in MQTT 3.1.1, which has no return code for that', async () => {
+  it('the listener closes the connection without an answer if a will is too long in MQTT 3.1.1, which has no return code for that', async () => {
     const will = { topic: 'devices/bed-07/status', payload: Buffer.alloc(4_097, 0x20) };
     const before = bench.counters.connectionsRefused;
     await expect(join(bench, 'bed-07', 4, { will })).rejects.toThrow('the connection was closed');
     expect(bench.counters.connectionsRefused).toBe(before + 1);
   });
 
-  it('refuses a will without a topic', async () => {
+  it('the listener refuses a will without a topic', async () => {
     const client = await dial(bench, await deviceCertificate('bed-07'));
     // The library cannot write such a packet.
     client.sendBytes(
@@ -209,7 +209,7 @@ describe('CONNECT', () => {
     await client.closed;
   });
 
-  it('refuses an authentication method', async () => {
+  it('the listener refuses an authentication method', async () => {
     const client = await join(bench, 'bed-07', 5, { properties: { authenticationMethod: 'x' } });
     expect(client.connack).toMatchObject({ reasonCode: reason.badAuthenticationMethod });
     await client.closed;
@@ -218,14 +218,17 @@ describe('CONNECT', () => {
   it.each([
     [5, { reasonCode: reason.serverUnavailable }],
     [4, { returnCode: 3 }],
-  ] as const)('refuses all clients until the associations are read, MQTT %i', async (version, expected) => {
-    bench.ready = false;
-    const client = await join(bench, 'bed-07', version);
-    expect(client.connack).toMatchObject(expected);
-    await client.closed;
-  });
+  ] as const)(
+    'the listener refuses all clients until the associations are read, MQTT %i',
+    async (version, expected) => {
+      bench.ready = false;
+      const client = await join(bench, 'bed-07', version);
+      expect(client.connack).toMatchObject(expected);
+      await client.closed;
+    },
+  );
 
-  it('closes the connection if the first packet is not CONNECT', async () => {
+  it('the listener closes the connection if the first packet is not CONNECT', async () => {
     const client = await dial(bench, await deviceCertificate('bed-07'));
     client.send(publishPacket(1, 1));
     await client.closed;
@@ -233,14 +236,14 @@ describe('CONNECT', () => {
     expect(bench.handedPublishes).toEqual([]);
   });
 
-  it('ends the connection at a second CONNECT', async () => {
+  it('the listener ends the connection at a second CONNECT', async () => {
     const client = await join(bench, 'bed-07');
     client.send(connectPacket('bed-07', 5));
     expect(await client.nextPacket()).toMatchObject({ cmd: 'disconnect', reasonCode: reason.protocolError });
     await client.closed;
   });
 
-  it('closes the connection if CONNECT does not come in time', async () => {
+  it('the listener closes the connection if CONNECT does not come in time', async () => {
     const before = bench.counters.connectTimeouts;
     const client = await dial(bench, await deviceCertificate('bed-07'));
     await bench.letTimePass(9_000);
@@ -250,7 +253,7 @@ describe('CONNECT', () => {
     expect(bench.counters.connectTimeouts).toBe(before + 1);
   });
 
-  it('handles packets that a client sends before CONNACK, in order', async () => {
+  it('the listener handles packets that a client sends before CONNACK, in order', async () => {
     const client = await dial(bench, await deviceCertificate('bed-07'));
     client.send(connectPacket('bed-07', 5), publishPacket(1, 1), { cmd: 'pingreq' }, publishPacket(1, 2));
     const came = [
@@ -264,7 +267,7 @@ describe('CONNECT', () => {
     client.end();
   });
 
-  it('closes connections above the maximum number before their handshake', async () => {
+  it('the listener closes connections above the maximum number before their handshake', async () => {
     const small = await openBench({ connectionsMax: 1 });
     const first = await join(small, 'bed-07');
     const second = expect(dial(small, await deviceCertificate('bed-08'))).rejects.toThrow('disconnected');

@@ -52,7 +52,7 @@ describe.each([4, 5] as const)('MQTT %i', (version) => {
     await expectSinkCalls('bed-07 connected', 'bed-07 will: gone', 'bed-07 ended: keep-alive');
   });
 
-  it('a paused connection does not end by Keep Alive', async () => {
+  it('Keep Alive does not end a paused connection', async () => {
     await bench.close();
     bench = await openBench({ unackedBytesMax: 1 });
     const client = await join(bench, 'bed-07', version, { keepalive: 60 });
@@ -170,7 +170,7 @@ describe('MQTT 5', () => {
     await expectSinkCalls('bed-07 connected', 'bed-07 ended: will', 'bed-07 will: gone');
   });
 
-  it('a delayed will is published at the end of its session if that is earlier', async () => {
+  it('a delayed will is published at the end of its session if the session ends before the delay is over', async () => {
     const client = await join(bench, 'bed-07', 5, delayedWillOptions(60, 20));
     client.end();
     await until('the report of the end', () => bench.sinkCalls.length === 2);
@@ -208,7 +208,7 @@ describe('MQTT 5', () => {
     expect((await join(bench, 'bed-07', 5, { clean: false })).connack).toMatchObject({ sessionPresent: false });
   });
 
-  it('DISCONNECT can shorten the life of a session, but not keep a session without expiry', async () => {
+  it('DISCONNECT can shorten the life of a session, but cannot keep a session that must end with its connection', async () => {
     const first = await join(bench, 'bed-07', 5, { properties: { sessionExpiryInterval: 60 } });
     first.send({ cmd: 'disconnect', reasonCode: 0, properties: { sessionExpiryInterval: 0 } });
     await first.closed;
@@ -218,7 +218,7 @@ describe('MQTT 5', () => {
     expect(await second.nextPacket()).toMatchObject({ cmd: 'disconnect', reasonCode: reason.protocolError });
   });
 
-  it('if there are too many sessions, the session that lost its connection first ends', async () => {
+  it('if there are too many sessions, the session that has been without a connection for the longest time ends', async () => {
     await bench.close();
     bench = await openBench({ sessionsMax: 2 });
     const keep = { clean: false, properties: { sessionExpiryInterval: 60 } };

@@ -188,7 +188,7 @@ describe('decode', () => {
 });
 
 describe('packets that the library writes', () => {
-  it('packets that the library writes are decoded, in whatever pieces they come', () => {
+  it('packets that the library writes are decoded, even if they come in pieces of any size', () => {
     fc.assert(
       fc.property(
         fc.array(clientPackets[5], { minLength: 1, maxLength: 5 }),

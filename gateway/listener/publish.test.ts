@@ -38,7 +38,7 @@ describe.each([4, 5] as const)('MQTT %i', (version) => {
     expect(await client.nextPacket()).toMatchObject({ cmd: 'puback', messageId: 11 });
   });
 
-  it('publishes are acknowledged in the order of the packets, in whatever order Kafka answers [MQTT-4.6.0-2]', async () => {
+  it('publishes are acknowledged in the order of the packets, even if Kafka answers in another order [MQTT-4.6.0-2]', async () => {
     const client = await join(bench, 'bed-07', version);
     client.send(...Array.from({ length: 50 }, (_, i) => publishPacket(i % 3 === 0 ? 2 : 1, i + 1)));
     await waitForPublishes(50);
@@ -54,7 +54,7 @@ describe.each([4, 5] as const)('MQTT %i', (version) => {
     );
   });
 
-  it('the connection is closed without a packet if a publish may not be in Kafka, and nothing is acknowledged after it', async () => {
+  it('if it is not certain that Kafka has a publish, the connection is closed without a packet, and nothing is acknowledged after it', async () => {
     const client = await join(bench, 'bed-07', version);
     client.send(publishPacket(1, 1), publishPacket(1, 2), publishPacket(1, 3));
     await waitForPublishes(3);
@@ -65,7 +65,7 @@ describe.each([4, 5] as const)('MQTT %i', (version) => {
     expect(client.unreadPackets()).toEqual([]);
   });
 
-  it('the connection is closed if a QoS 0 publish may not be in Kafka', async () => {
+  it('the connection is closed if it is not certain that Kafka has a QoS 0 publish', async () => {
     const client = await join(bench, 'bed-07', version);
     client.send(publishPacket(0, 0));
     await waitForPublishes(1);
@@ -229,7 +229,7 @@ describe('MQTT 5', () => {
     await waitForPublishes(5);
   });
 
-  it('a connection with more open QoS 2 messages than Receive Maximum ends, and PUBCOMP lowers their number', async () => {
+  it('a connection ends if it has more open QoS 2 messages than Receive Maximum; each PUBCOMP lowers the number', async () => {
     await bench.close();
     await open({ inFlightMax: 3 });
     const client = await join(bench, 'bed-07');
@@ -248,7 +248,7 @@ describe('MQTT 5', () => {
     expect(bench.counters.publishes).toBe(5);
   });
 
-  it('a connection that sends more QoS 2 messages than Receive Maximum at once and releases none ends', async () => {
+  it('a connection ends if it sends more QoS 2 messages than Receive Maximum at once and releases none', async () => {
     await bench.close();
     await open({ inFlightMax: 3 });
     const client = await join(bench, 'bed-07');
@@ -268,7 +268,7 @@ describe('MQTT 5', () => {
     expect(await client.nextPacket()).toMatchObject({ cmd: 'disconnect', reasonCode: reason.protocolError });
   });
 
-  it('a topic alias stands for the last topic that was sent with it', async () => {
+  it('a topic alias means the last topic that was sent with this alias', async () => {
     const client = await join(bench, 'bed-07');
     const alias = (topic: string, topicAlias: number) =>
       publishPacket(1, 1, 'x', { topic, properties: { topicAlias } });

@@ -61,7 +61,7 @@ const waitForRefusals = (times: number) =>
 const will = { topic: 'devices/bed-07/status', payload: 'gone', qos: 1, retain: true } as const;
 
 describe.each([4, 5] as const)('a revoked certificate, MQTT %i', (version) => {
-  it('a device whose certificate is revoked is disconnected with its will and cannot connect, and others stay connected', async () => {
+  it('if the certificate of a device is revoked, the device is disconnected with its will and cannot connect, and others stay connected', async () => {
     const victim = await connect(bench, 'bed-07', version, { will });
     const other = await connect(bench, 'bed-08', version);
     writeFileSync(file, await crl(['bed-07']));
@@ -80,7 +80,7 @@ describe.each([4, 5] as const)('a revoked certificate, MQTT %i', (version) => {
     expect(bench.counters.certificatesRevoked).toBe(2);
   });
 
-  it('the session of a device whose certificate is revoked ends, and its delayed will is published', async () => {
+  it('if the certificate of a device is revoked, its session ends, and its delayed will is published', async () => {
     const keep =
       version === 5
         ? {
@@ -229,7 +229,7 @@ describe('the CRL file', () => {
       client.send(connectPacket('bed 07', 5));
       return ((await client.nextPacket()) as { properties?: { reasonString?: string } }).properties?.reasonString;
     };
-    // The CN is not a device id. A client that gets this answer has passed the CRL.
+    // The CN is not a device id. A client that gets this answer has passed the check of the CRL.
     expect(await connectReason()).toMatch(/CN is not a device id/);
     expect(await connectReason(foreignCa)).toMatch(/no CRL of the authority/);
     writeFileSync(file, (await crl()) + (await crl([], Date.now(), foreignCa)));

@@ -23,11 +23,11 @@ describe.each([4, 5] as const)('MQTT %i', (version) => {
       client.end();
       await waitForEnd();
     }
-    // In MQTT 3.1.1 a session with Clean Session ends with its connection. In MQTT 5 a clean start only ends the session before.
+    // In MQTT 3.1.1 a session with Clean Session ends with its connection. In MQTT 5 a clean start only ends the former session.
     expect(sessionsPresent).toEqual([false, true, false, version === 5]);
   });
 
-  it('a session lasts as long as its connection, even if its expiry is shorter', async () => {
+  it('a session lasts at least as long as its connection, even if its expiry is shorter', async () => {
     const client = await join(bench, 'bed-07', version, { keepalive: 300, clean: false });
     client.send({ cmd: 'subscribe', messageId: 1, subscriptions: [inbox] });
     expect(await client.nextPacket()).toMatchObject({ cmd: 'suback' });
@@ -174,7 +174,7 @@ describe('MQTT 5', () => {
     expect(topics.slice(16)).toEqual(topics.slice(0, 16));
   });
 
-  it('the gateway sends no topic alias, whatever the client accepts', async () => {
+  it('the gateway sends no topic alias, even if the client accepts topic aliases', async () => {
     for (const topicAliasMaximum of [0, 10]) {
       const client = await join(bench, 'bed-07', 5, { properties: { topicAliasMaximum } });
       client.send({ cmd: 'subscribe', messageId: 1, subscriptions: [inbox] });
@@ -198,7 +198,7 @@ describe('MQTT 5', () => {
     }
   });
 
-  it('a take-over ends a session without expiry, and continues a session with expiry', async () => {
+  it('a take-over ends a session that must end with its connection, and continues a session that may live longer', async () => {
     await join(bench, 'bed-07', 5, { clean: false });
     const second = await join(bench, 'bed-07', 5, keep);
     expect(second.connack).toMatchObject({ sessionPresent: false });

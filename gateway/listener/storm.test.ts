@@ -34,7 +34,7 @@ async function openTcp(): Promise<Socket> {
   return socket;
 }
 
-it('accepts all of many connections at its steady rate, and acknowledges publishes of connected devices in this time', async () => {
+it('if many devices connect at once, the listener accepts all of them at its steady rate, and still acknowledges the publishes of connected devices', async () => {
   const perS = 50;
   const [stepMs, perStep] = [40, 2];
   // Only this test moves the listener's clock, so the speed of the machine does not matter.
@@ -56,7 +56,7 @@ it('accepts all of many connections at its steady rate, and acknowledges publish
   for (const connack of storm) connack.catch(() => {});
   const begunCount = () => valueCountOf(bench.measures.admissionMs) - 1;
   await until('each connection waits or has begun', () => begunCount() + bench.listener.waiting() === count);
-  // A twentieth of the rate may begin at once.
+  // Of the handshakes of one second, a twentieth may begin at the same moment.
   const begunAtOnceMax = perS / 20;
   expect(begunCount()).toBeLessThanOrEqual(begunAtOnceMax);
   for (let steps = 1; bench.listener.waiting() > 0; steps += 1) {
@@ -72,7 +72,7 @@ it('accepts all of many connections at its steady rate, and acknowledges publish
   expect(begunCount()).toBe(count);
 });
 
-it('the time in which a connection waits does not count as time of its handshake', async () => {
+it('the time for which a connection waits is not part of the time of its handshake', async () => {
   bench = await openBench({ connectsPerS: 1, connectMs: 1_000 });
   await openTcp();
   await until('the first handshake has begun', () => valueCountOf(bench.measures.admissionMs) === 1);
@@ -85,7 +85,7 @@ it('the time in which a connection waits does not count as time of its handshake
   await until('the silent connection is closed', () => bench.counters.connectionsRefused === 1);
 });
 
-it('closes new connections immediately if too many connections wait, and forgets waiting clients that close', async () => {
+it('the listener closes new connections immediately if too many connections wait, and forgets waiting clients that close', async () => {
   bench = await openBench({ connectsPerS: 1, connectsWaitingMax: 3 });
   await openTcp();
   await until('the first handshake has begun', () => valueCountOf(bench.measures.admissionMs) === 1);
@@ -107,7 +107,7 @@ it('closes new connections immediately if too many connections wait, and forgets
   await until('the closed clients are forgotten', () => bench.counters.connectionsGaveUp >= 1);
 });
 
-it('reads only a small part of what a waiting connection sends', async () => {
+it('the listener reads only a small part of what a waiting connection sends', async () => {
   bench = await openBench({ connectsPerS: 1, connectsWaitingMax: 3 });
   await openTcp();
   const flood = await openTcp();
@@ -118,7 +118,7 @@ it('reads only a small part of what a waiting connection sends', async () => {
   expect(flood.writableLength).toBeGreaterThan(30_000_000);
 });
 
-it('closes the waiting connections when it closes', async () => {
+it('the listener closes the waiting connections when it closes', async () => {
   bench = await openBench({ connectsPerS: 1 });
   const sockets = [await openTcp(), await openTcp(), await openTcp()];
   await until('some connections wait', () => bench.listener.waiting() > 0);

@@ -11,7 +11,7 @@ afterEach(() => bench.close());
 const inbox = { topic: 'devices/bed-07/inbox', qos: 1 } as const;
 
 it.each([4, 5] as const)(
-  'sends the inbox after SUBACK and when it changes, and stops after UNSUBSCRIBE, MQTT %i',
+  'the listener sends the inbox after SUBACK and when it changes, and stops after UNSUBSCRIBE, MQTT %i',
   async (version) => {
     const client = await join(bench, 'bed-07', version);
     const other = await join(bench, 'bed-08', version);
@@ -48,7 +48,7 @@ it.each([
   expect(bench.counters.subscriptionsRefused).toBe(3);
 });
 
-it('keeps the subscription of a session that continues, and forgets it at a clean start', async () => {
+it('the listener keeps the subscription of a session that continues, and forgets it at a clean start', async () => {
   const keep = { clean: false, properties: { sessionExpiryInterval: 60 } };
   const first = await join(bench, 'bed-07', 5, keep);
   first.send({ cmd: 'subscribe', messageId: 1, subscriptions: [inbox] });
@@ -67,7 +67,7 @@ it('keeps the subscription of a session that continues, and forgets it at a clea
   expect(await third.nextPacket()).toMatchObject({ cmd: 'pingresp' });
 });
 
-it('ends the connection of a client that sends a subscription identifier', async () => {
+it('the listener ends the connection of a client that sends a subscription identifier', async () => {
   const client = await join(bench, 'bed-07');
   client.send({ cmd: 'subscribe', messageId: 1, subscriptions: [inbox], properties: { subscriptionIdentifier: 1 } });
   expect(await client.nextPacket()).toMatchObject({
@@ -76,7 +76,7 @@ it('ends the connection of a client that sends a subscription identifier', async
   });
 });
 
-it('does not send an inbox that is larger than the client accepts', async () => {
+it('the listener does not send an inbox that is larger than the client accepts', async () => {
   const client = await join(bench, 'bed-07', 5, { properties: { maximumPacketSize: 30 } });
   client.send({ cmd: 'subscribe', messageId: 1, subscriptions: [inbox] });
   expect(await client.nextPacket()).toMatchObject({ cmd: 'suback' });

@@ -52,11 +52,11 @@ function redriveReading(code: string, associationId?: string) {
   return redrive(request).then((result) => ({ ...result, keys: writtenRecords.map(({ key }) => key) }));
 }
 
-it('attributes a reading to the patient at its own time if the reading was not rejected as unclear', async () => {
+it('a redrive attributes a reading to the patient at its own time if the reading was not rejected as unclear', async () => {
   expect(await redriveReading('time-invalid')).toMatchObject({ outcome: 'appended', keys: ['first'] });
 });
 
-it('refuses an unclear reading without an association, and names the associations of the device', async () => {
+it('a redrive refuses an unclear reading without an association, and names the associations of the device', async () => {
   const { outcome, words, keys } = await redriveReading('association-unclear');
   expect({ outcome, keys }).toEqual({ outcome: 'invalid', keys: [] });
   expect(words).toMatch(/--association.*first \(icu, 2026-01-01T11:00:00.*second \(icu/);
@@ -64,7 +64,7 @@ it('refuses an unclear reading without an association, and names the association
 });
 
 it.each(['first', 'second'])(
-  'attributes an unclear reading to the association that the person names: %s',
+  'a redrive attributes an unclear reading to the association that the person names: %s',
   async (associationId) => {
     expect(await redriveReading('association-unclear', associationId)).toMatchObject({
       outcome: 'appended',
@@ -76,6 +76,6 @@ it.each(['first', 'second'])(
 it.each([
   ['of another device', 'stranger'],
   ['that began after the reading came', 'third'],
-])('refuses an association %s', async (_, associationId) => {
+])('a redrive refuses an association %s', async (_, associationId) => {
   expect(await redriveReading('association-unclear', associationId)).toMatchObject({ outcome: 'invalid', keys: [] });
 });

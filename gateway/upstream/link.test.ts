@@ -18,7 +18,7 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-/** Opens a broker that answers CONNECT and SUBSCRIBE by `rules`, and an upstream whose messages the test settles. */
+/** Opens a broker that answers CONNECT and SUBSCRIBE by `rules`, and an upstream. The test decides the outcome of each message. */
 async function openBroker(rules: { granted?: number; sessionPresent?: boolean[]; unackedBytesMax?: number } = {}) {
   const { cert, key } = listenerOptions();
   const connections: BrokerConnection[] = [];
@@ -99,7 +99,7 @@ const appended: Outcome = { kind: 'appended' };
 const messageIds = (packets: readonly Packet[]) => packets.map(({ messageId }) => messageId);
 
 describe('openUpstream', () => {
-  it('asks for a session that outlives the connection, for no retained messages, and for a limited number of messages in flight', async () => {
+  it('the gateway asks the broker for a session that outlives the connection, for no retained messages, and for a limited number of messages in flight', async () => {
     const { connections, upstream } = await openBroker();
     await until('the subscription', () => upstream.connected() === 1);
     expect(connections[0]?.received[0]).toMatchObject({
@@ -114,7 +114,7 @@ describe('openUpstream', () => {
     });
   });
 
-  it('acknowledges messages in their order when the log has them, and refused messages with the reason', async () => {
+  it('the gateway acknowledges messages in their order when the log has them; it acknowledges a refused message with the reason', async () => {
     const { connections, handed, packetsOf, upstream } = await openBroker();
     await until('the subscription', () => upstream.connected() === 1);
     send(connections[0]!, publish(1), publish(2), publish(3), publish(4));
@@ -134,7 +134,7 @@ describe('openUpstream', () => {
     });
   });
 
-  it('does not acknowledge a message that failed, nor the messages after it', async () => {
+  it('the gateway acknowledges neither a message that failed nor the messages that came after it on the same connection', async () => {
     const { connections, handed, packetsOf } = await openBroker();
     await until('the subscription', () => packetsOf(connections[0], 'subscribe').length === 1);
     send(connections[0]!, publish(1), publish(2), publish(3));
@@ -150,7 +150,7 @@ describe('openUpstream', () => {
     expect(packetsOf(connections[1], 'puback')).toEqual([]);
   });
 
-  it('does not acknowledge a message of an old connection on a new connection', async () => {
+  it('the gateway does not acknowledge a message of an old connection on a new connection', async () => {
     const { connections, handed, packetsOf } = await openBroker();
     await until('the subscription', () => packetsOf(connections[0], 'subscribe').length === 1);
     send(connections[0]!, publish(1));
@@ -166,7 +166,7 @@ describe('openUpstream', () => {
     await until('the acknowledgement on the new connection', () => packetsOf(connections[1], 'puback').length === 1);
   });
 
-  it('leaves out a retained message that the broker sends, and acknowledges it', async () => {
+  it('the gateway leaves out a retained message that the broker sends, and acknowledges it', async () => {
     const { connections, handed, counters, packetsOf, upstream } = await openBroker();
     await until('the subscription', () => upstream.connected() === 1);
     send(connections[0]!, publish(1, { retain: true }), publish(2));
@@ -176,7 +176,7 @@ describe('openUpstream', () => {
     expect(counters.upstreamRetained).toBe(1);
   });
 
-  it('closes the connection if the broker sends a message at QoS 2', async () => {
+  it('the gateway closes the connection if the broker sends a message at QoS 2', async () => {
     const { connections, handed, packetsOf, upstream } = await openBroker();
     await until('the subscription', () => upstream.connected() === 1);
     send(connections[0]!, publish(1, { qos: 2 }));
@@ -188,21 +188,21 @@ describe('openUpstream', () => {
   it.each([
     ['less than QoS 1', 0],
     ['nothing', 0x87],
-  ])('connects again if the broker grants %s', async (_name, granted) => {
+  ])('the gateway connects again if the broker grants %s', async (_name, granted) => {
     const { connections, upstream } = await openBroker({ granted });
     await until('a second connection', () => connections.length === 2);
     expect(connections[0]!.closed).toBe(true);
     expect(upstream.connected()).toBe(0);
   });
 
-  it('connects again if the broker sends a malformed packet', async () => {
+  it('the gateway connects again if the broker sends a malformed packet', async () => {
     const { connections, upstream } = await openBroker();
     await until('the subscription', () => upstream.connected() === 1);
     connections[0]!.socket.write(Buffer.from('32ffffffffff01', 'hex'));
     await until('another connection', () => connections.length === 2 && upstream.connected() === 1);
   });
 
-  it('waits longer before it connects again if another gateway took its client id', async () => {
+  it('the gateway waits longer before it connects again if another gateway took its client id', async () => {
     const { connections, upstream } = await openBroker();
     await until('the subscription', () => upstream.connected() === 1);
     send(connections[0]!, { cmd: 'disconnect', reasonCode: 0x8e });
@@ -213,7 +213,7 @@ describe('openUpstream', () => {
     expect(connections.length).toBe(1);
   });
 
-  it('counts the sessions that the broker lost', async () => {
+  it('the gateway counts the sessions that the broker lost', async () => {
     const { connections, counters, upstream } = await openBroker({ sessionPresent: [false, true, false] });
     for (let connection = 0; connection < 3; connection += 1) {
       await until('a connection', () => connections.length === connection + 1 && upstream.connected() === 1);
@@ -223,14 +223,14 @@ describe('openUpstream', () => {
     }
   });
 
-  it('pauses reading while its memory is used up, and continues when there is space', async () => {
+  it('the gateway pauses reading while its memory is used up, and continues when there is space', async () => {
     const { connections, handed, counters, packetsOf, upstream } = await openBroker({ unackedBytesMax: 40_000 });
     await until('the subscription', () => upstream.connected() === 1);
     const count = 500;
     for (let id = 1; id <= count; id += 1) send(connections[0]!, publish(id, id % 2 ? {} : { qos: 0 }));
     await until('a pause', () => counters.upstreamPaused > 0);
     await new Promise((resolve) => setTimeout(resolve, 100));
-    // Each message counts as three times its size and a kilobyte.
+    // The memory of a message is counted as three times its size and a kilobyte.
     expect(handed.length).toBeLessThan(12);
     expect(upstream.unackedBytes()).toBeLessThan(45_000);
     for (let settled = 0; settled < count; settled += 1) {

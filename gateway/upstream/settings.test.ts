@@ -15,11 +15,11 @@ const url = { VIGIL_UPSTREAM_URL: 'mqtts://broker.example:8883' };
 const configOf = (env: Record<string, string>) => upstreamConfigOf(readSettings(upstreamSettings, env));
 
 describe('upstreamConfigOf', () => {
-  it('returns undefined without a URL', () => {
+  it('upstreamConfigOf returns undefined without a URL', () => {
     expect(configOf({})).toBeUndefined();
   });
 
-  it('uses one connection without a group by default', () => {
+  it('upstreamConfigOf uses one connection without a group by default', () => {
     expect(configOf(url)).toEqual({
       url: url.VIGIL_UPSTREAM_URL,
       tls: {},
@@ -33,7 +33,7 @@ describe('upstreamConfigOf', () => {
     });
   });
 
-  it('reads the certificate and the password from files', () => {
+  it('upstreamConfigOf reads the certificate and the password from files', () => {
     const config = configOf({
       ...url,
       VIGIL_UPSTREAM_CA_FILE: file('ca.pem', 'ca'),
@@ -66,7 +66,7 @@ describe('upstreamConfigOf', () => {
       { ...url, VIGIL_UPSTREAM_CA_FILE: join(directory, 'none') },
       'VIGIL_UPSTREAM_CA_FILE',
     ],
-  ])('refuses %s and names the setting', (_name, env, name) => {
+  ])('upstreamConfigOf refuses %s and names the setting', (_name, env, name) => {
     expect(() => configOf(env)).toThrow(name);
   });
 });

@@ -41,7 +41,7 @@ export const upstreamSettings = {
   upstreamGroup: {
     kind: 'text',
     env: 'VIGIL_UPSTREAM_GROUP',
-    help: 'name of the shared subscriptions ($share); empty for plain subscriptions, which need one connection of one gateway',
+    help: 'name of the shared subscriptions ($share); empty: plain subscriptions, which work only with one gateway and one connection',
     pattern: /^[A-Za-z0-9._-]{1,40}$/,
     fallback: '',
   },

@@ -16,7 +16,10 @@ type Row = { readonly key: string; readonly value: string; readonly atMs: number
 const rows = (count: number): Row[] =>
   Array.from({ length: count }, (_, n) => ({ key: `k${n % 2}`, value: `v${n}`, atMs: t0 + n * 10_000 }));
 
-/** Returns anchors of one partition, one after each of these numbers of records. The time of an anchor is 5 s before its next record. */
+/**
+ * Returns anchors of one partition: for each of `offsets`, an anchor of the records before this offset. The time of an
+ * anchor is 5 s before the record at its offset.
+ */
 function anchorsAfter(log: readonly Row[], offsets: readonly number[]): Anchor[] {
   let tip = noAnchors;
   let digest = '';
@@ -77,7 +80,7 @@ describe('createAnchoredCheck', () => {
     expect(checked).toBe(2);
   });
 
-  it('a record with a time before the last anchor is backdated if it is behind that anchor', () => {
+  it('a record is backdated if its time is more than 10 min before the last anchor, but that anchor does not cover the record', () => {
     const late = { key: 'k', value: 'late', atMs: t0 + 295_000 - 10 * minute };
     expect(faultsOf([...log.slice(0, 30), late], anchors).faults).toEqual([]);
     const { faults } = faultsOf([...log.slice(0, 30), { ...late, atMs: late.atMs - 1 }], anchors);
@@ -106,7 +109,7 @@ describe('readAnchors', () => {
     expect(read(lines)).toMatchObject({ anchors, faults: [], tip: { line: 4 } });
     const torn = `${lines.slice(0, 3).join('\n')}\n${lines[3]!.slice(0, 50)}`;
     expect(readAnchors(torn, hash, keys.verifyAnchor)).toMatchObject({ anchors: anchors.slice(0, 3), faults: [] });
-    // After a crash, the witness writes the next line behind the cut line.
+    // After a crash, the witness writes the next line after the incomplete line.
     expect(read([...lines.slice(0, 3), lines[3]!.slice(0, 50), lines[3]!]).faults).toEqual([]);
   });
 

@@ -185,7 +185,7 @@ describe('the chain', () => {
     expect(missingRecords(check)).toHaveLength(1);
   });
 
-  it('each process has its own chain, whose missing records are reported', () => {
+  it('each process has its own chain, and the check reports the missing records of each chain', () => {
     const other = chain(3, 'boot-2').slice(1);
     const check = newCheck(false);
     for (const record of [...whole, ...other]) checkNext(check, record, judge(record));

@@ -1,4 +1,6 @@
-/** Judges an audit record by itself: hash, signature, and rights of its writer. check.ts judges the order of records. Pure. */
+/**
+ * Judges an audit record alone: hash, signature, and rights of its writer. check.ts judges the order of records. Pure.
+ */
 import { operatorActions } from '../../contracts/audit-actions.ts';
 import type { AnyAuditRecord } from '../../contracts/messages/records.ts';
 import type { AuditFaultKind } from './chain.ts';
@@ -13,6 +15,7 @@ const operatorMaySign: readonly AnyAuditRecord['action'][] = [
   'login-failed',
   'access-denied',
   'alarm-explained',
+  'strip-viewed',
   'reach-added',
   'reach-removed',
   ...operatorActions,
@@ -40,7 +43,7 @@ export type RecordVerdict =
   | { readonly kind: 'bad'; readonly fault: AuditFaultKind; readonly why: string };
 
 /**
- * Judges a record by itself: its hash, its signature, and whether its writer may write such a record.
+ * Judges a record alone: its hash, its signature, and whether its writer may write such a record.
  * @param envelope writer and process in the record's envelope; undefined in tests without an envelope
  */
 export function judgeRecord(

@@ -12,6 +12,7 @@ function record(atMs: number, more: Partial<AuditRecord> = {}): AuditRecord {
   const at = new Date(atMs).toISOString();
   return { ...base, at, actor: nurse, action: 'ward-viewed', session: 'one', ...more };
 }
+const display = { userId: 'wall', name: 'Wall', role: 'display' } as const;
 const login = record(t0, { action: 'login' });
 
 /** Returns the fault of the last record; undefined if the record is right. */
@@ -27,9 +28,13 @@ describe('createSessionCheck', () => {
     ['an act after the login of its session', [login, record(t0 + minute)]],
     ['an act whose login was written twice', [login, login, record(t0 + minute)]],
     ['an act at the greatest age of a session', [login, record(t0 + sessionMsMax)]],
+    [
+      'a look of a wall display long after its login',
+      [record(t0, { action: 'login', actor: display }), record(t0 + 40 * 24 * 60 * minute, { actor: display })],
+    ],
     ['the logout of a session', [login, record(t0 + minute, { action: 'logout' })]],
     [
-      'an act shortly after the logout, whose request came before it',
+      'an act shortly after the logout, because its request may have come before the logout',
       [login, record(t0, { action: 'logout' }), record(t0 + minute)],
     ],
     [
@@ -43,7 +48,7 @@ describe('createSessionCheck', () => {
   it.each<[string, AuditRecord[], RegExp]>([
     ['of a session without a login', [record(t0)], /without an earlier record of its login/],
     [
-      'of a session whose login is not before it',
+      'of a session without a login, even if another session has a login',
       [record(t0 + minute), login, record(t0, { session: 'two' })],
       /login/,
     ],
@@ -88,7 +93,7 @@ describe('createSessionCheck', () => {
     expect(judged(record(t0 + sessionMsMax + 6 * minute))).toBe('bad');
   });
 
-  it('the session check accepts an act of a session that may have begun before the reading did', () => {
+  it('the session check accepts an act of a session that may have begun before the reading began', () => {
     expect(faultOfLast([record(t0 + sessionMsMax)], t0)).toBeUndefined();
     expect(faultOfLast([record(t0 + sessionMsMax + 6 * minute)], t0)).toMatch(/without an earlier record of its login/);
   });

@@ -23,7 +23,8 @@ export function sessionOfOlder({ detail = '' }: AnyAuditRecord): string | undefi
 
 /**
  * Creates a check of sessions.
- * @param fromMs time of the first records that are read. No login is required of a session that may have begun before this time
+ * @param fromMs time of the first records that are read. No login record is required for a session that may have begun
+ * before this time
  */
 export function createSessionCheck(fromMs = Number.NEGATIVE_INFINITY) {
   const logins = new Map<string, Login>();
@@ -50,14 +51,17 @@ export function createSessionCheck(fromMs = Number.NEGATIVE_INFINITY) {
       remember(session, record, writer);
       return undefined;
     }
+    // The session of a wall display lasts while it is used, so its login may be older than the records that are read.
+    const isDisplay = 'role' in actor && actor.role === 'display';
     if (!login) {
+      if (isDisplay) return undefined;
       if (atMs - sessionMsMax - recordDelayMsMax < fromMs) return undefined;
       return `names a session of ${actor.userId} without an earlier record of its login`;
     }
     if (login.userId !== actor.userId)
       return `names ${actor.userId} as the actor, but its session is of ${login.userId}`;
     if (login.writer !== writer) return `names a session whose login another writer recorded (${login.writer})`;
-    if (atMs > login.atMs + sessionMsMax + recordDelayMsMax)
+    if (!isDisplay && atMs > login.atMs + sessionMsMax + recordDelayMsMax)
       return `names a session that began at ${formatInstant(login.atMs)}, which was longer ago than a session lasts`;
     if (atMs > login.endedAtMs + recordDelayMsMax)
       return `names a session that was logged out at ${formatInstant(login.endedAtMs)}`;

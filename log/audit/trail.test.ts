@@ -1,12 +1,14 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
+import { auditActions } from '../../contracts/audit-actions.ts';
+import { auditActionNames } from '../../contracts/audit-names.ts';
 import { newAuditKeys } from './audit.testing.ts';
 import type { AuditEvent } from './chain.ts';
 import { createTrail } from './trail.ts';
 
 const signer = newAuditKeys().signer('dashboard');
 
-/** Creates a trail on a false Kafka. `accept` lets it accept the next `times` records. */
+/** Creates a trail on a stand-in for Kafka. `accept` lets the stand-in accept the next `times` records. */
 function newTrail() {
   const written: string[] = [];
   let gate = Promise.withResolvers<void>();
@@ -65,6 +67,19 @@ describe('the audit trail', () => {
     expect(refused.length).toBeGreaterThanOrEqual(1_000);
     expect(written.length + refused.length).toBe(1_201);
   });
+
+  it.each(auditActions.filter((action) => auditActionNames[action].group === 'looks'))(
+    'an act does not wait for a look of the kind %s',
+    async (action) => {
+      const { trail, accept, written } = newTrail();
+      void outcome(trail.record(eventOf('first', 'audio-paused')));
+      void outcome(trail.record(eventOf('piet', action)));
+      void outcome(trail.record(eventOf('nora', 'alarm-acknowledged')));
+      await accept(3);
+      expect(written).toEqual(['first audio-paused', 'nora alarm-acknowledged', `piet ${action}`]);
+      await trail.close();
+    },
+  );
 
   it('the trail writes the looks of different persons in turn', async () => {
     const { trail, accept, written } = newTrail();

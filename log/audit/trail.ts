@@ -1,10 +1,12 @@
 /**
- * Writes the audit trail, one record after the other. The next record is created only after Kafka has the last record. So a crash can lose
- * only the last record, whose act was then refused, and never leaves a gap in the chain. Records wait in two queues, one for acts and one
- * for looks, and acts go first. Each queue serves all persons in turn, so a person with a thousand looks does not delay other persons.
+ * Writes the audit trail, one record after the other. The next record is created only after Kafka has the last record.
+ * So a crash can lose only the last record, and the look or act of this record has not happened yet. A crash never
+ * leaves a gap in the chain. Records wait in two queues, one for acts and one for looks, and acts go first. Each queue
+ * serves all persons in turn, so a person with a thousand looks does not delay other persons.
  */
 import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
+import { auditActionNames } from '../../contracts/audit-names.ts';
 import { VigilError } from '../../contracts/errors.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import { formatInstant } from '../../contracts/time.ts';
@@ -26,19 +28,19 @@ const waitingPerKeyMax = 100;
 const actsInRowMax = 4;
 const retryMs = 500;
 
+const exports: readonly AuditEvent['action'][] = ['audit-exported', 'alarms-exported', 'trends-exported'];
+const isExport = (action: AuditEvent['action']) => exports.includes(action);
+
 type Kind = keyof typeof waitingMax;
-/** Actions that count as looks. They must not delay acts. */
-const looks: readonly AuditEvent['action'][] = [
-  'ward-viewed',
-  'patient-viewed',
-  'patient-view-closed',
-  'trend-viewed',
-  'audit-viewed',
-  'access-denied',
-  'login-failed',
-];
-const kindOf = ({ action }: AuditEvent): Kind => (looks.includes(action) ? 'look' : 'act');
-/** Returns the account or the address whose limit a record counts for. A refused login counts for the address, because anybody can type an account. */
+/** Returns whether a record waits with the acts or with the looks. Looks, exports and refused requests must not delay acts. */
+function kindOf({ action }: AuditEvent): Kind {
+  const { group } = auditActionNames[action];
+  return group === 'looks' || group === 'refused' || isExport(action) ? 'look' : 'act';
+}
+/**
+ * Returns the account or the address for which a waiting record counts (`waitingPerKeyMax`). A refused login counts for
+ * the address, because anybody can type an account.
+ */
 const limitKeyOf = ({ session, actor, address }: AuditEvent) =>
   session === undefined ? `address ${address ?? 'none'}` : `account ${actor.userId}`;
 

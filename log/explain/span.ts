@@ -18,6 +18,8 @@ export type Span = {
   readonly untilMs: () => number;
   /** Selects the types of records that are opened. */
   readonly isWantedType?: (contentType: string) => boolean;
+  /** Called for each wanted record that could not be opened. */
+  readonly onLeftOut?: () => void;
 };
 
 export type ReadContext = {
@@ -43,18 +45,22 @@ const pauseEveryRecords = 200;
  */
 export async function readSpan(
   { log, logger, onBatch, signal, pause }: ReadContext,
-  { topic, key, sinceMs, untilMs, isWantedType }: Span,
+  { topic, key, sinceMs, untilMs, isWantedType, onLeftOut }: Span,
   onRecord: (read: ReadRecord, appendedMs: number) => void,
 ): Promise<boolean> {
   const reading = createSealedReading({
     ...{ open: log.open, log: logger, leftOutOf: 'the explanation', missingKeys: 'remember' },
     ...(isWantedType && { wants: isWantedType }),
+    ...(onLeftOut && { onLeftOut }),
   });
   const wantedPartition = key === undefined ? undefined : partitionOf(topic, key);
   const isWantedPartition = (partition: number) => wantedPartition === undefined || partition === wantedPartition;
   const unfinished = new Set<number>();
   let reachesBack = true;
   const { promise: finished, resolve: setFinished, reject: fail } = Promise.withResolvers<void>();
+  // A caller may end the reading while the reader still opens. Nothing waits for this promise yet. A rejection that nothing handles would
+  // end the process.
+  finished.catch(() => {});
 
   async function chooseOffsets(partitions: ReadonlyMap<KafkaTopic, readonly number[]>) {
     const ends = await readLogEnds(log.kafka, partitions);

@@ -16,11 +16,15 @@ export type PartitionReader = {
   readEnds(topic: KafkaTopic): Promise<ReadonlyMap<number, LogEnds>>;
   /** Returns the offsets that a group has committed. A partition without a committed offset is absent. */
   committedOffsets(group: string, topics: readonly KafkaTopic[]): Promise<ReadonlyMap<TopicPartition, bigint>>;
-  /** Calls `onRecord` for every record from `starts` to the current ends, and returns the ends. Only one call at a time. */
+  /**
+   * Calls `onRecord` for every record from `starts` to the current ends, and returns the ends. Only one call may run at
+   * a time. For a partition in `stops`, the reading ends before that offset.
+   */
   read(
     topic: KafkaTopic,
     starts: Starts,
     onRecord: (partition: number, record: LogRecord) => void,
+    stops?: Starts,
   ): Promise<ReadonlyMap<number, LogEnds>>;
   close(): Promise<void>;
 };
@@ -64,7 +68,8 @@ export async function openPartitionReader(
     if (currentRead) seekAndResume(currentRead);
     setJoined();
   });
-  // Compaction may leave a batch without records, for which `eachBatch` is not called.
+  // Compaction may leave a batch without records. kafkajs does not call `eachBatch` for such a batch, so this listener
+  // moves the position.
   consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
     if (currentRead && payload.topic === currentRead.topic && payload.lastOffset !== null)
       advance(currentRead, payload.partition, BigInt(payload.lastOffset) + 1n);
@@ -130,9 +135,9 @@ export async function openPartitionReader(
         ),
       );
     },
-    async read(topic, starts, onRecord) {
+    async read(topic, starts, onRecord, stops) {
       if (currentRead) throw new Error('Another read is running.');
-      const currentEnds = await readEnds(topic);
+      const currentEnds = endsBefore(await readEnds(topic), stops);
       const positions = new Map<number, bigint>();
       for (const [partition, start] of starts) {
         const { low, high } = currentEnds.get(partition) ?? { low: 0n, high: 0n };
@@ -154,4 +159,13 @@ export async function openPartitionReader(
       log.debug({ group: options.group }, 'private reader closed');
     },
   };
+}
+
+function endsBefore(ends: ReadonlyMap<number, LogEnds>, stops: Starts = new Map()): ReadonlyMap<number, LogEnds> {
+  return new Map(
+    [...ends].map(([partition, { low, high }]) => {
+      const stop = stops.get(partition) ?? high;
+      return [partition, { low, high: stop < high ? stop : high }];
+    }),
+  );
 }

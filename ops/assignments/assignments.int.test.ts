@@ -30,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(() => dashboard.close());
 
-it('list prints who is responsible now, and at another time', async () => {
+it('assignments list prints who is responsible now or at another time', async () => {
   const { code, out } = await run('list', '--ward', ward);
   expect(code).toBe(0);
   expect(out).toMatch(/ICU-3 +nurse +Anna Nurse +anna +accepted\n/);
@@ -38,7 +38,7 @@ it('list prints who is responsible now, and at another time', async () => {
   expect(later.out).toMatch(/Anna Nurse +anna +accepted; the shift is over/);
 });
 
-it('export prints the history as CSV', async () => {
+it('assignments export prints the history as CSV', async () => {
   const { code, out } = await run('export', '--ward', ward);
   expect(code).toBe(0);
   expect(out.split('\n')[1]).toMatch(new RegExp(`^${ward},nurse,ICU-3,anna,Anna Nurse,`));
@@ -49,7 +49,7 @@ it.each([
   [['list', '--ward', 'none'], 'had no assignments'],
   [['list', '--ward', 'x', '--at', '2026-03-01T03:00'], 'with its offset'],
   [['nothing'], 'is not a command'],
-])('refuses %j', async (args, message) => {
+])('assignments refuses %j', async (args, message) => {
   const { code, err } = await run(...args);
   expect(code).not.toBe(0);
   expect(err).toContain(message);

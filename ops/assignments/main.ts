@@ -18,7 +18,7 @@ const help = `npm run vigil -- assignments list --ward <ward> [--at <time>]
     Prints who is responsible for each bed and each duty of the ward.
 
 npm run vigil -- assignments export [--ward <ward>]
-    Prints all assignments since the first one as CSV, with who accepted, declined and ended them.
+    Prints the whole history of assignments as CSV, with the persons who accepted, declined and ended them.
 
   --at <time>            with the offset from UTC: 2026-03-01T03:00+01:00; by default now. For an earlier time, the answer comes from the
                          events up to this time. For a later time, it assumes that nobody changes the assignments

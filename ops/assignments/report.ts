@@ -1,4 +1,5 @@
 /** Texts about assignments for an operator: who is responsible at a time, and the history of all assignments as CSV. Pure. */
+import { csvCell } from '../../contracts/csv-cell.ts';
 import { responsibleAt } from '../../contracts/duties.ts';
 import { type DutyState, dutiesOf } from '../../contracts/duty-state.ts';
 import type { AssignmentEvent, Duty } from '../../contracts/messages/assignments.ts';
@@ -65,7 +66,7 @@ const historyHeader =
 
 /** Adds an event that had an effect to the history. Absences are not in the history. */
 export function addToHistory(history: History, event: AssignmentEvent): void {
-  if (event.type === 'away' || event.type === 'back') return;
+  if ('awayId' in event) return;
   if (event.type === 'assigned') {
     const { ward, duty, beds = [], userId, name, from, until, assignmentId } = event.assignment;
     const cells = [ward, duty, beds.join(';'), userId, name, from, until, event.at, event.by.userId];
@@ -85,13 +86,4 @@ export function historyLines(history: History): string[] {
     [...cells, accepted, declined, ended, endedBy].map(csvCell).join(','),
   );
   return [historyHeader, ...rows];
-}
-
-/**
- * Returns a cell of a CSV line. A text that a spreadsheet would take for a formula gets an apostrophe, because other people write names and reasons.
- */
-function csvCell(text: string): string {
-  const shown = visibleText(text);
-  const safe = /^[=+\-@]/.test(shown) ? `'${shown}` : shown;
-  return /[",]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -8,9 +8,9 @@ import type { Alarm, AlarmEvent } from '../../contracts/messages/alarms.ts';
 import { checkRecord } from '../../contracts/messages/check.ts';
 import { contentTypes, type Role } from '../../contracts/messages/records.ts';
 import { writeAccounts } from '../../dashboard/server/accounts/accounts.ts';
-import { hashPassword } from '../../dashboard/server/accounts/password.ts';
 import { type AlarmLab, type LabBed, openLab } from '../../tests/alarms/lab.ts';
 import { readAllRecords } from '../../tests/log-witness.ts';
+import { cheapHash } from '../../tests/password-hash.ts';
 import { runVigil } from '../../tests/program.ts';
 import { openLogAs } from '../../tests/system.ts';
 import type { Child } from '../platform/child.ts';
@@ -27,7 +27,7 @@ let processor: Child;
 let bed: LabBed;
 
 beforeAll(async () => {
-  const hash = await hashPassword(password);
+  const hash = cheapHash(password);
   const account = (userId: string, role: Role, wards: string[]) =>
     [userId, { userId, name: userId, role, wards, password: hash, disabled: false }] as const;
   writeAccounts(accountsFile, new Map([account('physician', 'physician', [ward]), account('nurse', 'nurse', ['*'])]));

@@ -33,7 +33,7 @@ const idsOfStays = (periods: DeviceAssociations, more: object = {}) =>
   staysOf(periods, { ...scope, ...more }, t0 + 3 * hourMs)?.map(({ associationId }) => associationId);
 
 describe('staysOf', () => {
-  it('returns the stays that overlap the requested time, including stays that touch its bounds', () => {
+  it('staysOf returns the stays that overlap the requested time, including stays that touch its bounds', () => {
     const end = scope.untilMs;
     expect(idsOfStays(row(period('long-before', t0 - 2 * hourMs, t0 - hourMs)))).toEqual([]);
     expect(idsOfStays(row(period('ends-at-begin', t0 - hourMs, t0)))).toEqual([]);
@@ -42,14 +42,14 @@ describe('staysOf', () => {
     expect(idsOfStays(row(period('begins-after-end', end + 1, null)))).toEqual([]);
   });
 
-  it('returns only stays in the requested ward and bed', () => {
+  it('staysOf returns only stays in the requested ward and bed', () => {
     const periods = row(period('association-1', t0 - hourMs, null));
     expect(idsOfStays(periods, { bed: '1' })).toEqual(['association-1']);
     expect(idsOfStays(periods, { bed: '2' })).toEqual([]);
     expect(idsOfStays(periods, { ward: 'step' })).toEqual([]);
   });
 
-  it('returns the patient’s ward and category after each change, and the end of the period', () => {
+  it('staysOf returns the patient’s ward and category after each change, and the end of the period', () => {
     const change = (at: number, act: 'moved' | 'corrected', field: string, from: string, to: string) => ({
       ...{ version: 1, associationId: 'association-1', act, at: iso(at), by },
       fields: [{ field, from, to }],
@@ -72,7 +72,7 @@ describe('staysOf', () => {
 });
 
 describe('createTape', () => {
-  it('writes a command before a reading with the same time, and writes the remaining commands at the end', () => {
+  it('a tape writes a command before a reading with the same time, and writes the remaining commands at the end', () => {
     const written: string[] = [];
     const due = (atMs: number, name: string) => ({ atMs, line: { at: name, kind: 'command' } });
     const commands = [due(1, 'first'), due(5, 'b'), due(3, 'a'), due(9, 'last')];
@@ -88,7 +88,7 @@ describe('createTape', () => {
 });
 
 describe('dueOf', () => {
-  it('puts limits that were set before the capture at its start, and leaves out earlier acknowledgements', () => {
+  it('dueOf puts limits that were set before the capture at the start of the capture, and leaves out earlier acknowledgements', () => {
     const [stay] = staysOf(row(period('association-1', t0 - hourMs, null)), scope, t0 + 3 * hourMs)!;
     const common = { associationId: 'association-1', at: iso(t0 - 60_000), by };
     const commands = [
@@ -113,7 +113,7 @@ describe('dueOf', () => {
 });
 
 describe('createRecorder', () => {
-  it('counts the acknowledgements of alarms that the capture cannot name, and writes the other acknowledgements', () => {
+  it('a recorder counts the acknowledgements of alarms that the capture cannot name, and writes the other acknowledgements', () => {
     const [stay] = staysOf(row(period('association-1', t0 - hourMs, null)), scope, t0 + 3 * hourMs)!;
     const common = { type: 'acknowledge', associationId: 'association-1', at: iso(t0), by } as const;
     const commands = [
@@ -189,11 +189,11 @@ describe('readRequest', () => {
     [['--why', 'x'.repeat(201)], /more than 200 characters/],
     [['more'], /Unexpected argument/],
     [['--bad'], /Unknown option/],
-  ])('refuses the arguments %j in one sentence', (more, message) => {
+  ])('readRequest refuses the arguments %j in one sentence', (more, message) => {
     expect(() => readRequest(args('asked', ...more), t0)).toThrow(message);
   });
 
-  it('reads a ward and a time until now, and returns undefined for --help', () => {
+  it('readRequest reads a ward and a time until now, and returns undefined for --help', () => {
     expect(readRequest(args('asked'), t0)?.scope).toEqual({ ward: 'ICU', sinceMs: t0 - 24 * hourMs, untilMs: t0 });
     expect(readRequest(['--help'], t0)).toBeUndefined();
   });
@@ -235,7 +235,7 @@ describe('captureAt', () => {
     ['physician', ['step'], /the account does not have this ward/, 'access-denied'],
     [undefined, [], /User or password is wrong/, 'login-failed'],
   ])(
-    'refuses the role %s with the wards %j, records the refusal, and does not read the log',
+    'captureAt refuses the role %s with the wards %j, records the refusal, and does not read the log',
     async (role, wards, message, action) => {
       const { error, records } = await captureAs(role, wards);
       expect(error).toMatch(message);
@@ -243,7 +243,7 @@ describe('captureAt', () => {
     },
   );
 
-  it('allows a physician of the ward, and writes to the audit trail before it reads the log', async () => {
+  it('captureAt allows a physician of the ward, and writes to the audit trail before it reads the log', async () => {
     expect(await captureAs('physician', ['ICU'])).toEqual({
       error: readsTheLog,
       records: [`patients-captured ICU: asked for ${what}`],

@@ -67,15 +67,18 @@ const inputOf = (line: object | undefined) => {
 };
 
 describe('lineOf', () => {
-  it.each(records)('gives the engine the same input as the record: %s', (_name, contentType, body) => {
-    const record = openedRecord(contentType, { ...fromGateway, ...body });
-    const result = inputOfText(contentType, record.plaintext, record.origin);
-    expect(result.ok && result.input).toEqual({ ...inputOf(lineOf(record, t0 + 3, plainContext)), deviceId });
-  });
+  it.each(records)(
+    'the line of a record gives the engine the same input as the record: %s',
+    (_name, contentType, body) => {
+      const record = openedRecord(contentType, { ...fromGateway, ...body });
+      const result = inputOfText(contentType, record.plaintext, record.origin);
+      expect(result.ok && result.input).toEqual({ ...inputOf(lineOf(record, t0 + 3, plainContext)), deviceId });
+    },
+  );
 
   const disguise = createDisguise(() => 0.4);
   it.each(records)(
-    'replaces all names, moves all times and keeps all values for a pseudonymous capture: %s',
+    'lineOf replaces all names, moves all times and keeps all values for a pseudonymous capture: %s',
     (_name, contentType, body) => {
       const record = openedRecord(contentType, { ...fromGateway, ...body });
       const line = lineOf(record, t0 + 3, { ...plainContext, disguise });
@@ -91,7 +94,7 @@ describe('lineOf', () => {
     },
   );
 
-  it('uses the time of the append if a record was appended more than 5 s after it was received', () => {
+  it('lineOf uses the time of the append if a record was appended more than 5 s after it was received', () => {
     const record = openedRecord(contentTypes.observation, {
       ...fromGateway,
       reading: { ...deviceMessage, values: [hr] },
@@ -100,7 +103,7 @@ describe('lineOf', () => {
     expect(lineOf(record, t0 + 5_001, plainContext)?.at).toBe(iso(t0 + 5_001));
   });
 
-  it('returns undefined for a record that the alarm engine does not use', () => {
+  it('lineOf returns undefined for a record that the alarm engine does not use', () => {
     expect(lineOf(openedRecord(contentTypes.presence, { at: iso(t0), wards: [] }), t0, plainContext)).toBeUndefined();
     expect(lineOf(openedRecord(contentTypes.observation, { broken: 1 }), t0, plainContext)).toBeUndefined();
   });
@@ -118,12 +121,12 @@ describe('commandLine', () => {
   const limits = { high: 130, off: { reason: 'Mrs Miller sleeps', until: iso(t0 + 60_000) } };
   const setLimits = { type: 'set-limits', ...common, group: 'HR', limits } as const;
 
-  it('writes a command that a replay reads unchanged', () => {
+  it('commandLine writes a command that a replay reads unchanged', () => {
     const input = inputOf(commandLine(setLimits, t0, plainContext)) as { command: object };
     expect(input.command).toEqual({ ...setLimits, associationId: 'capture-association' });
   });
 
-  it('writes an acknowledgement with the id that the alarm has in the replay, and no line for an unknown alarm', () => {
+  it('commandLine writes the id that the alarm has in the replay, and no line for an unknown alarm', () => {
     const line = commandLine(acknowledge, t0, { ...plainContext, alarmIdOf: () => 'alarm-in-the-capture' });
     expect(line).toMatchObject({
       at: iso(t0),
@@ -132,7 +135,7 @@ describe('commandLine', () => {
     expect(commandLine(acknowledge, t0, { ...plainContext, alarmIdOf: () => undefined })).toBeUndefined();
   });
 
-  it('leaves out the revision of an accepted acknowledgement, so that it is accepted again', () => {
+  it('commandLine leaves out the revision of an accepted acknowledgement, so that a replay accepts it too', () => {
     expect(commandLine(acknowledge, t0, { ...plainContext, wasAccepted: () => true })?.command).not.toHaveProperty(
       'rev',
     );
@@ -142,7 +145,7 @@ describe('commandLine', () => {
     );
   });
 
-  it('leaves out the person and the reason in a pseudonymous capture', () => {
+  it('commandLine leaves out the person and the reason in a pseudonymous capture', () => {
     const disguise = createDisguise(() => 0.9);
     const line = commandLine(setLimits, t0, { ...plainContext, disguise });
     expect(JSON.stringify(line)).not.toMatch(/miller|anna|2026/i);
@@ -155,7 +158,7 @@ describe('commandLine', () => {
 });
 
 describe('createDisguise', () => {
-  it('moves times back by a whole number of minutes, by about a year at least', () => {
+  it('a disguise moves times back by a whole number of minutes, by about a year at least', () => {
     for (const random of [0, 0.25, 0.5, 0.999999]) {
       const { shiftMs } = createDisguise(() => random);
       expect(Math.abs(shiftMs % 60_000)).toBe(0);
@@ -163,7 +166,7 @@ describe('createDisguise', () => {
     }
   });
 
-  it('always gives a name the same made-up name, and never gives two names the same made-up name', () => {
+  it('a disguise always gives a name the same made-up name, and never gives two names the same made-up name', () => {
     const { boot, person, code, alertCode, alertText } = createDisguise(() => 0.1);
     expect([boot('a'), boot('b'), boot('a')]).toEqual(['boot-1', 'boot-2', 'boot-1']);
     expect(person(by)).toEqual({ userId: 'person-1', name: 'person-1', role: 'nurse' });

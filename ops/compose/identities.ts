@@ -1,6 +1,6 @@
 /**
- * Says which holder gets which file. Each service of Compose has its own volume with only the files that the service needs, in the folders
- * `certs` and `secrets` as in a state folder. Pure.
+ * Says which holder gets which file. Each service of Compose has its own volume. The volume has only the files that the
+ * service needs. Like a state folder, it has the folders `certs` and `secrets`. Pure.
  *
  * The service init makes all files. Only init mounts the authority's folder.
  */
@@ -16,6 +16,7 @@ export const holders = [
   'alarms',
   'trends',
   'delivery',
+  'strips',
   'dashboard',
   'operator',
   'witness',
@@ -68,7 +69,8 @@ export function sharesOf(holder: Holder, devices: readonly string[]): Share[] {
           'influx-trends.password',
           'influx-dashboard.password',
         ),
-        // The set-up has no keys. With the fingerprints it checks whether Kafka's data were written with these keys.
+        // The set-up gets the fingerprints of the keys, and not the keys. With the fingerprints it checks whether
+        // Kafka's data were written with these keys.
         ...sharedUnderSameName('secrets', 'fingerprints.json'),
         // With the register the set-up checks whether a revoked device would be accepted again.
         ...sharedUnderSameName('certs', 'devices.jsonl'),
@@ -84,6 +86,8 @@ export function sharesOf(holder: Holder, devices: readonly string[]): Share[] {
       return [...kafkaClient('trends'), ...sharedUnderSameName('secrets', 'influx-trends.password')];
     case 'delivery':
       return [...kafkaClient('delivery'), ...sharedUnderSameName('secrets', 'push.jwk')];
+    case 'strips':
+      return kafkaClient('strips');
     case 'dashboard':
       return [
         ...kafkaClient('dashboard'),

@@ -5,20 +5,20 @@ const nowMs = Date.UTC(2026, 2, 1, 12);
 const place = ['--ward', 'ICU', '--bed', 'ICU-1'];
 
 describe('readWho', () => {
-  it('without options, asks about a high physiological alarm now', () => {
+  it('without options, readWho asks about a high physiological alarm now', () => {
     expect(readWho(['who', ...place], nowMs)).toEqual({
       ...{ ward: 'ICU', bed: 'ICU-1', atMs: nowMs, priority: 'high', kind: 'physiological', isJson: false },
     });
   });
 
-  it('reads the time, the priority, the kind and the form of the answer', () => {
+  it('readWho reads the time, the priority, the kind and the form of the answer', () => {
     const more = ['--at', '2026-03-01T03:00+01:00', '--priority', 'medium', '--kind', 'technical', '--json'];
     expect(readWho(['who', ...place, ...more], nowMs)).toMatchObject({
       ...{ atMs: Date.UTC(2026, 2, 1, 2), priority: 'medium', kind: 'technical', isJson: true },
     });
   });
 
-  it('returns nothing for --help', () => expect(readWho(['--help'], nowMs)).toBeUndefined());
+  it('readWho returns undefined for --help', () => expect(readWho(['--help'], nowMs)).toBeUndefined());
 
   it.each([
     [['who', '--bed', 'ICU-1'], /Name the ward with --ward/],
@@ -28,7 +28,7 @@ describe('readWho', () => {
     [['who', ...place, '--priority', 'urgent'], /--priority takes high, medium, low, not "urgent"/],
     [['who', ...place, '--kind', 'other'], /--kind takes physiological, technical, not "other"/],
     [['who', ...place, '--day', 'x'], /Unknown option/],
-  ])('refuses %j', (args, expected) => expect(() => readWho(args, nowMs)).toThrow(expected));
+  ])('readWho refuses %j', (args, expected) => expect(() => readWho(args, nowMs)).toThrow(expected));
 });
 
 describe('readTime', () => {
@@ -39,7 +39,7 @@ describe('readTime', () => {
     ['2026-03-01T03:00+05:30', '2026-02-28T21:30:00.000Z'],
     ['2026-03-01T03:00-03:30', '2026-03-01T06:30:00.000Z'],
     ['2026-03-01T03:00+14:00', '2026-02-28T13:00:00.000Z'],
-  ])('reads %s', (text, expected) => expect(new Date(readTime(text)).toISOString()).toBe(expected));
+  ])('readTime reads %s', (text, expected) => expect(new Date(readTime(text)).toISOString()).toBe(expected));
 
   it.each([
     '03:00',
@@ -49,7 +49,7 @@ describe('readTime', () => {
     '2026-03-01T03:00+14:01',
     '2026-03-01T03:00+01:60',
     '',
-  ])('refuses "%s" and gives an example', (text) =>
+  ])('readTime refuses "%s" and gives an example', (text) =>
     expect(() => readTime(text)).toThrow(/with its offset, such as 2026-03-01T03:00\+01:00/),
   );
 });

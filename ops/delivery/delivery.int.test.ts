@@ -34,7 +34,7 @@ beforeAll(async () => {
 });
 afterAll(() => dashboard.close());
 
-it('prints who would be called, one line for each call', async () => {
+it('delivery who prints who would be called, one line for each call', async () => {
   const { code, out, err } = await who('--bed', bed);
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(out).toMatch(/\n0 s +Person anna +anna +nurse +screen, push +60 s\n60 s +Person cleo +cleo +charge-nurse/);
@@ -42,7 +42,7 @@ it('prints who would be called, one line for each call', async () => {
   expect(out).toMatch(/technical alarm after 120 s, and Person cleo is called again every 60 s/);
 });
 
-it('prints JSON', async () => {
+it('delivery who --json prints the calls as JSON', async () => {
   const { code, out } = await who('--bed', bed, '--json', '--priority', 'medium');
   expect(code).toBe(0);
   expect(JSON.parse(out)).toMatchObject({
@@ -55,13 +55,13 @@ it('prints JSON', async () => {
   });
 });
 
-it('exits with 1 if nobody can be called, because the bed and the ward have nobody at that time', async () => {
+it('delivery who exits with 1 if nobody has a duty at the bed or in the ward at that time', async () => {
   const technical = await who('--bed', 'no such bed', '--kind', 'technical');
   expect(technical.code).toBe(1);
   expect(technical.out).toMatch(/Nobody can answer, so the ward has a technical alarm immediately/);
 });
 
-it('refuses a time at which the ward had no assignments', async () => {
+it('delivery who refuses a time at which the ward had no assignments', async () => {
   const { code, err } = await who('--bed', bed, '--at', formatInstant(nowMs - 2 * hourMs));
   expect({ code, err }).toEqual({ code: 1, err: expect.stringMatching(/had no assignments at that time/) });
 });

@@ -28,7 +28,7 @@ export function linesOf(request: WhoRequest, policyVersion: string, plan: CallPl
     ...(plan.calls.length === 0 ? [] : table([header, ...plan.calls.map(rowOf)])),
     ...plan.empty.map(
       ({ step, duty, away }) =>
-        `Step ${step + 1} calls nobody: ${away.length === 0 ? `the bed has no ${duty} who is not called before` : `${away.map(visibleText).join(', ')} (${duty}) is away`}.`,
+        `Step ${step + 1} calls nobody: ${away.length === 0 ? `the bed has no ${duty}, or an earlier step calls this person` : `${away.map(visibleText).join(', ')} (${duty}) is away`}.`,
     ),
     visibleText(plan.end),
     ...(plan.calls.length === 0 ? [] : [accountsNote]),

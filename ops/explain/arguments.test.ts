@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readRequest } from './arguments.ts';
 
 describe('readRequest', () => {
-  it('reads the id, the account and the form of the result', () => {
+  it('readRequest reads the id, the account and the form of the result', () => {
     const base = { userId: 'anna', fromStdin: false, isJson: false };
     expect(readRequest(['12345678', '--as', 'anna'])).toEqual({ idStart: '12345678', ...base });
     expect(readRequest(['--as', 'anna', '--json', '--password-stdin', '--', '-2345678'])).toEqual({
@@ -19,7 +19,7 @@ describe('readRequest', () => {
     [['1234567\u001b', '--as', 'anna'], /is not the id of an alarm/],
     [['x'.repeat(65), '--as', 'anna'], /is not the id of an alarm/],
     [['12345678'], /Name your account with --as/],
-  ])('refuses %j', (args, message) => {
+  ])('readRequest refuses %j', (args, message) => {
     expect(() => readRequest(args)).toThrow(message);
   });
 });

@@ -2,18 +2,16 @@
 import { VigilError } from '../../contracts/errors.ts';
 import { readArguments } from '../../process/command.ts';
 import { settingsHelpText } from '../../process/settings.ts';
+import { idStartLengthMin, readAlarmId } from '../alarm-id.ts';
 import { vigilSettings } from '../rejected/settings.ts';
-
-/** A shorter beginning of an id would fit too many alarms. */
-const idStartLengthMin = 8;
 
 export const explainHelp = `npm run vigil -- explain <alarm> --as <user> [--json]
     Says what happened to an alarm, from what the log has: the delay chain from the patient to the person, a timeline,
     who could see the alarm, and what the log shows as a reason why nobody came. What the log does not show is "not known".
 
-  <alarm>             the id of the alarm, as the audit trail shows it, or at least its first ${idStartLengthMin} characters. Only a whole
-                      id is found fast; a part of an id needs the whole topic of alarms. Before an id that begins with
-                      a hyphen, write --, after all options
+  <alarm>             the id of the alarm, as the audit trail shows it, or at least its first ${idStartLengthMin} characters. With only
+                      a part of the id, the command is slower, because it reads the whole topic of alarms. If the id
+                      begins with a hyphen, give all options first, then --, then the id
   --as <user>         your account of the dashboard: a physician or an auditor who has the ward. You are asked for the
                       password. An auditor sees no values and no limits. The audit trail records the command before
                       anything is shown
@@ -43,13 +41,7 @@ const options = {
 export function readRequest(args: readonly string[]): ExplainRequest | undefined {
   const { values, positionals } = readArguments(args, { allowPositionals: true, options }, usageError);
   if (values.help) return undefined;
-  const [shownId, ...more] = positionals;
-  // The audit page shows the beginning of an id with an ellipsis after it.
-  const idStart = shownId?.replace(/…$/, '');
-  if (idStart === undefined || more.length > 0) throw usageError('Name one alarm');
-  if (!/^[A-Za-z0-9_-]{1,64}$/.test(idStart)) throw usageError(`"${idStart}" is not the id of an alarm`);
-  if (idStart.length < idStartLengthMin)
-    throw usageError(`Give at least ${idStartLengthMin} characters of the id of the alarm`);
+  const idStart = readAlarmId(positionals, usageError);
   if (values.as === undefined) throw usageError('Name your account with --as');
   return { idStart, userId: values.as, fromStdin: values['password-stdin'] === true, isJson: values.json === true };
 }

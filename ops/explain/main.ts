@@ -69,8 +69,8 @@ async function explainAt(
 
 /**
  * Returns the alarm if exactly one alarm of the person's wards has the id. The audit trail records an attempt at an alarm of another ward.
- * @throws VigilError `not-found` with the same text for an unknown id, an ambiguous id, and an alarm of another ward, so that the answer
- * does not show whether such an alarm exists
+ * @throws VigilError `not-found` for an unknown id, an ambiguous id, and an alarm of another ward. The text is always
+ * the same, so it does not show whether such an alarm exists
  */
 async function findVisibleAlarm(
   { trail }: OperatorContext,
@@ -98,7 +98,7 @@ async function findVisibleAlarm(
   }
   throw new VigilError(
     'not-found',
-    'No alarm of your wards has this id, or several alarms have ids that begin so: check the id, or give all of it.',
+    'No alarm of your wards has this id, or several alarms have an id that begins with it: check the id, or give the whole id.',
   );
 }
 

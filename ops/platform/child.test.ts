@@ -54,7 +54,7 @@ const forever = 'setInterval(() => {}, 1000);';
 const isReady = (line: string) => line === 'ready';
 
 describe('startChild', () => {
-  it('waits until the process is ready, writes its output to the log, and stops the process', async () => {
+  it('startChild waits until the process is ready, writes its output to the log, and stops the process', async () => {
     const { child, log } = start(`console.log('one'); console.error('two'); console.log('ready'); ${forever}`, {
       isReady,
     });
@@ -66,7 +66,7 @@ describe('startChild', () => {
     await child.stop();
   });
 
-  it('kills a process that ignores SIGTERM', async () => {
+  it('stop kills a process that ignores SIGTERM', async () => {
     const { child } = start(`process.on('SIGTERM', () => {}); console.log('ready'); ${forever}`, { isReady });
     await child.ready;
     await child.stop(100);
@@ -78,11 +78,11 @@ describe('startChild', () => {
     ['the error without its stack', "throw new Error('no such thing')", /exit code 1\): Error: no such thing$/],
     ['only the exit code without output', 'process.exit(3)', /ended before it was ready \(exit code 3\)$/],
     ['the signal', "process.kill(process.pid, 'SIGKILL')", /\(SIGKILL\)$/],
-  ])('reports %s if the process ends before it is ready', async (_name, script, message) => {
+  ])('startChild reports %s if the process ends before it is ready', async (_name, script, message) => {
     await expect(start(script, { isReady }).child.ready).rejects.toThrow(message);
   });
 
-  it('rejects if the process is not ready in time or cannot be started', async () => {
+  it('`ready` rejects if the process is not ready in time or cannot be started', async () => {
     const slow = start(forever, { isReady, readyTimeoutMs: 50 });
     await expect(slow.child.ready).rejects.toThrow(/not ready within 0\.05 s: read its log .*\.log\.$/);
     await slow.child.stop();
@@ -103,7 +103,7 @@ describe('startChild', () => {
     await readyChild.stop();
   });
 
-  it('when the start is aborted, kills a process that ignores SIGTERM', async () => {
+  it('an abort of the start kills a process that ignores SIGTERM', async () => {
     const stopping = new AbortController();
     const { child, log } = start(`process.on('SIGTERM', () => {}); console.log('ignores SIGTERM'); ${forever}`, {
       isReady,
@@ -116,7 +116,7 @@ describe('startChild', () => {
     expect(isRunning(child.pid)).toBe(false);
   });
 
-  it('starts no process if the start is already aborted', () => {
+  it('startChild starts no process if the start is already aborted', () => {
     expect(() => start(forever, { signal: AbortSignal.abort() })).toThrow(/abort/i);
     expect(existsSync(join(folder, `${count}.log`))).toBe(false);
   });
@@ -143,7 +143,7 @@ describe('startChild', () => {
 });
 
 describe('openLogFile', () => {
-  it('keeps at most two files of the maximum size, which only their owner can read', () => {
+  it('a log keeps at most two files of the maximum size, which only their owner can read', () => {
     const file = join(folder, 'sub', 'a.log');
     const log = openLogFile(file, { bytesMax: 100 });
     for (let line = 0; line < 100; line += 1) log.write(`line ${line}\n`);
@@ -154,7 +154,7 @@ describe('openLogFile', () => {
     expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
-  it('creates the file again if somebody removed it, even if it was full', () => {
+  it('a log creates its file again if somebody removed it, even if it was full', () => {
     const file = join(folder, 'removed', 'c.log');
     let nowMs = 0;
     const log = openLogFile(file, { bytesMax: 20, nowMs: () => nowMs });
@@ -173,7 +173,7 @@ describe('openLogFile', () => {
   });
 
   it.runIf(process.platform === 'linux')(
-    'does not throw on a full disk, and writes later how many lines were lost',
+    'a log does not throw on a full disk, and writes later how many lines were lost',
     () => {
       const file = join(folder, 'full', 'd.log');
       mkdirSync(join(folder, 'full'));
@@ -190,7 +190,7 @@ describe('openLogFile', () => {
     },
   );
 
-  it('does not throw if the folder cannot be created, and the process runs without a log', async () => {
+  it('openLogFile does not throw if the folder cannot be created, and the process runs without a log', async () => {
     writeFileSync(join(folder, 'no-folder'), '');
     const logFile = join(folder, 'no-folder', 'e.log');
     const log = openLogFile(logFile);
@@ -208,7 +208,7 @@ describe('openLogFile', () => {
     expect(await child.exited).toEqual({ code: 0, signal: null });
   });
 
-  it('appends to an existing file', () => {
+  it('openLogFile appends to an existing file', () => {
     const file = join(folder, 'b.log');
     for (const text of ['one\n', 'two\n']) {
       const log = openLogFile(file);

@@ -6,8 +6,10 @@ import { readdirSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs
 import { join } from 'node:path';
 
 export type ClassArchive = {
-  /** Arguments for the program `java`. */
+  /** Arguments for the broker. They use the archive, or create it if it is missing. */
   readonly flags: readonly string[];
+  /** Arguments for other programs with the same class path. They use the archive if it is there, and never create it. */
+  readonly flagsToUse: readonly string[];
   /** Gives a new archive its name. Call this when the broker has ended. */
   nameNewArchive(): void;
 };
@@ -24,10 +26,13 @@ export function classArchive(home: string, java: string): ClassArchive {
     removeLeftovers(home);
     const { size, mtimeMs } = statSync(realpathSync(java));
     const archive = join(home, `classes-${size}-${Math.floor(mtimeMs)}.jsa`);
-    if (statSync(archive, { throwIfNoEntry: false }))
-      return { flags: [`-XX:SharedArchiveFile=${archive}`], nameNewArchive: () => {} };
+    if (statSync(archive, { throwIfNoEntry: false })) {
+      const flags = [`-XX:SharedArchiveFile=${archive}`];
+      return { flags, flagsToUse: flags, nameNewArchive: () => {} };
+    }
     const unfinishedArchive = `${archive}.${process.pid}.${Date.now()}${unfinished}`;
     return {
+      flagsToUse: [],
       flags: [`-XX:ArchiveClassesAtExit=${unfinishedArchive}`, '-Xlog:cds=off', '-Xlog:cds+dynamic=off'],
       nameNewArchive() {
         // A broker that was killed wrote no archive. In that case the next broker writes it.
@@ -35,7 +40,7 @@ export function classArchive(home: string, java: string): ClassArchive {
       },
     };
   } catch {
-    return { flags: [], nameNewArchive: () => {} };
+    return { flags: [], flagsToUse: [], nameNewArchive: () => {} };
   }
 }
 

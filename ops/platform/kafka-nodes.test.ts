@@ -46,19 +46,22 @@ describe('brokerProperties', () => {
   it.each([
     [oneBroker, '1', '1'],
     [threeBrokers, '3', '2'],
-  ])('sets the number of copies for our topics and for Kafka’s own topics: %o', (settings, factor, inSyncMin) => {
-    const properties = propertiesOf(settings, 0);
-    for (const prefix of ['default', 'offsets.topic', 'transaction.state.log', 'share.coordinator.state.topic'])
-      expect(properties[`${prefix}.replication.factor`], prefix).toBe(factor);
-    for (const name of [
-      'min.insync.replicas',
-      'transaction.state.log.min.isr',
-      'share.coordinator.state.topic.min.isr',
-    ])
-      expect(properties[name], name).toBe(inSyncMin);
-  });
+  ])(
+    'brokerProperties sets the number of copies for our topics and for Kafka’s own topics: %o',
+    (settings, factor, inSyncMin) => {
+      const properties = propertiesOf(settings, 0);
+      for (const prefix of ['default', 'offsets.topic', 'transaction.state.log', 'share.coordinator.state.topic'])
+        expect(properties[`${prefix}.replication.factor`], prefix).toBe(factor);
+      for (const name of [
+        'min.insync.replicas',
+        'transaction.state.log.min.isr',
+        'share.coordinator.state.topic.min.isr',
+      ])
+        expect(properties[name], name).toBe(inSyncMin);
+    },
+  );
 
-  it('gives each of three brokers its own ports and the role of a controller', () => {
+  it('brokerProperties gives each of three brokers its own ports and the role of a controller', () => {
     expect(brokersOf(threeBrokers)).toBe('127.0.0.1:9092,127.0.0.1:9094,127.0.0.1:9096');
     const nodes = [0, 1, 2].map((index) => propertiesOf(threeBrokers, index));
     const voters = '1@127.0.0.1:9093,2@127.0.0.1:9095,3@127.0.0.1:9097';
@@ -73,7 +76,7 @@ describe('brokerProperties', () => {
 });
 
 describe('requireDataOfTheseBrokers', () => {
-  it('does not let three brokers start with the data of a single broker', () => {
+  it('requireDataOfTheseBrokers does not let three brokers start with the data of a single broker', () => {
     createDataOf('kafka');
     requireDataOfTheseBrokers(folder, oneBroker);
     expect(ensureClusterId(folder, oneBroker)).toBe('');
@@ -82,7 +85,7 @@ describe('requireDataOfTheseBrokers', () => {
     );
   });
 
-  it('does not let a single broker start in a folder with the data of three brokers', () => {
+  it('requireDataOfTheseBrokers does not let a single broker start in a folder with the data of three brokers', () => {
     requireDataOfTheseBrokers(folder, threeBrokers);
     const id = ensureClusterId(folder, threeBrokers);
     requireDataOfTheseBrokers(folder, threeBrokers);
@@ -92,11 +95,11 @@ describe('requireDataOfTheseBrokers', () => {
     );
   });
 
-  it('lets three brokers start if one of them lost its data, but not if two of them lost their data', () => {
+  it('three brokers may start if one of them lost its data, but not if two of them lost their data', () => {
     requireDataOfTheseBrokers(folder, threeBrokers);
     ensureClusterId(folder, threeBrokers);
     createDataOf('kafka-1');
-    // Before all three brokers have had data, as after an interrupted first start, missing data are no fault.
+    // Missing data are no fault if not all three brokers have had data yet, for example after an interrupted first start.
     requireDataOfTheseBrokers(folder, threeBrokers);
     createDataOf('kafka-2');
     recordThatAllBrokersHaveData(folder);

@@ -73,7 +73,7 @@ async function readAs(identity: string, topic: string, groupId: string, value = 
   const consumer = clientOf(identity).consumer({ groupId, sessionTimeout: 6000, retry: { retries: 1 } });
   const receivedValue = Promise.withResolvers<string>();
   consumer.on('consumer.crash', ({ payload }) => {
-    // A broker that has just started may not be the group coordinator yet. Then the consumer tries again.
+    // A broker that has just started is perhaps not the group coordinator yet. Then the consumer tries again.
     if (!payload.restart) receivedValue.reject(payload.error);
   });
   try {
@@ -109,6 +109,8 @@ describe('the broker', () => {
     ['operator', 'keys-dashboard'],
     ['trends', 'keys-alarms'],
     ['delivery', 'alarms'],
+    ['strips', 'alarms'],
+    ['dashboard', 'strips'],
     ['delivery', 'delivery-commands'],
     ['dashboard', 'deliveries'],
     ['gateway', 'keys'],

@@ -79,7 +79,8 @@ export async function startBroker(options: KafkaOptions): Promise<Child> {
   const classes = ['-cp', join(options.software.kafkaLibs, '*')];
   const logging = `-Dlog4j2.configurationFile=${files.log4j}`;
   if (!existsSync(join(files.dataDir, 'meta.properties'))) {
-    await formatStorage(options, files.properties, member?.clusterId ?? ensureClusterId(home));
+    const id = member?.clusterId ?? ensureClusterId(home);
+    await formatStorage(options, files.properties, id, archive.flagsToUse);
   }
   const child = startChild({
     name,
@@ -143,9 +144,14 @@ function ensureClusterId(home: string): string {
   return readFileSync(file, 'utf8').trim();
 }
 
-async function formatStorage(options: KafkaOptions, properties: string, id: string): Promise<void> {
+async function formatStorage(
+  options: KafkaOptions,
+  properties: string,
+  id: string,
+  archiveFlags: readonly string[],
+): Promise<void> {
   const arguments_ = ['-cp', join(options.software.kafkaLibs, '*'), 'kafka.tools.StorageTool'];
-  const fast = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'];
+  const fast = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', ...archiveFlags];
   const result = await run(options.software.java, [
     ...fast,
     ...arguments_,

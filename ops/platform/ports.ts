@@ -39,7 +39,7 @@ export async function freePorts(count: number): Promise<number[]> {
   const servers = new Map<number, Server>();
   for (let tries = 0; servers.size < count && tries < triesMax; tries += 1) {
     const port = randomInt(range.from, range.to);
-    // Listening fails for a port that is in use, also by a server of this loop.
+    // Listening fails on a port that is in use, even if an earlier server of this loop uses it.
     const server = await listen(port).catch(() => undefined);
     if (server) servers.set(port, server);
   }
@@ -50,8 +50,8 @@ export async function freePorts(count: number): Promise<number[]> {
 
 /** Returns a free port for each process with metrics. The names are those of the settings of `npm start`. */
 export async function freeMetricsPorts() {
-  const [gateway = 0, alarms = 0, canary = 0, dashboard = 0, trends = 0, witness = 0, delivery = 0] =
-    await freePorts(7);
+  const [gateway = 0, alarms = 0, canary = 0, dashboard = 0, trends = 0, witness = 0, delivery = 0, strips = 0] =
+    await freePorts(8);
   return {
     metricsPort: gateway,
     alarmsMetricsPort: alarms,
@@ -60,6 +60,7 @@ export async function freeMetricsPorts() {
     trendsMetricsPort: trends,
     witnessMetricsPort: witness,
     deliveryMetricsPort: delivery,
+    stripsMetricsPort: strips,
   };
 }
 

@@ -16,6 +16,7 @@ export type SystemAddresses = {
   readonly alarmsMetricsPort?: number;
   readonly canaryMetricsPort?: number;
   readonly deliveryMetricsPort?: number;
+  readonly stripsMetricsPort?: number;
   readonly dashboardMetricsPort?: number;
   readonly trendsMetricsPort?: number;
   readonly witnessMetricsPort?: number;
@@ -118,6 +119,13 @@ export function serviceEnv(
         ...metricsEnv(addresses.deliveryMetricsPort),
         VIGIL_DELIVERY_MEMBER_FILE: join(addresses.stateDir, 'delivery.member'),
         VIGIL_PUSH_KEYS_FILE: join(secrets, 'push.jwk'),
+        ...overrides,
+      };
+    case 'strips':
+      return {
+        ...common,
+        ...kafkaEnv(addresses, service),
+        ...metricsEnv(addresses.stripsMetricsPort),
         ...overrides,
       };
     case 'dashboard':

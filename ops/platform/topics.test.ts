@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { dayMs, hourMs, minuteMs } from '../../contracts/durations.ts';
-import { kafkaTopicNames, kafkaTopics, retentionOf } from '../../contracts/topics.ts';
+import { retentionOf } from '../../contracts/retention.ts';
+import { kafkaTopicNames, kafkaTopics } from '../../contracts/topics.ts';
 import { topicConfig } from './topics.ts';
 
 /** Writes a duration like `7 days 6 h 6 min`. */
@@ -39,6 +40,7 @@ describe('retention times', () => {
   it('Kafka keeps a key longer than each record that needs the key, although the key is up to 1 h older', () => {
     const longestMs = Math.max(retentionOf('observations').msMax, retentionOf('waveforms').msMax);
     expect(retentionOf('keys-readings').msMin).toBeGreaterThan(longestMs + hourMs);
+    expect(retentionOf('keys-strips').msMin).toBeGreaterThan(retentionOf('strips').msMax + hourMs);
     expect(retentionOf('keys-rejected').msMin).toBeGreaterThan(retentionOf('rejected').msMax + hourMs);
   });
 

@@ -18,6 +18,8 @@ import { canaryMetrics } from '../../processors/canary/metrics.ts';
 import { openChannels } from '../../processors/delivery/channels/open-channels.ts';
 import { channelSettings } from '../../processors/delivery/channels/settings.ts';
 import { createCounts, deliveryMetrics } from '../../processors/delivery/metrics.ts';
+import { createQueue } from '../../processors/strips/core/queue.ts';
+import { stripMetrics } from '../../processors/strips/metrics.ts';
 import { newTrendCounters } from '../../processors/trends/counters.ts';
 import { trendMetrics } from '../../processors/trends/metrics.ts';
 import { newStatus, witnessMetrics } from '../../processors/witness/metrics.ts';
@@ -69,6 +71,13 @@ it('the alerts use only metrics that our processes show', async () => {
       channels.addMetrics(metrics);
     },
   }).text();
+  const strips = await stripMetrics({
+    counts: { written: new Map(), failures: 0 },
+    queue: createQueue(),
+    now: () => 0,
+    leftOut: () => 0,
+    damage: () => undefined,
+  }).text();
   const witness = await witnessMetrics(newStatus(0), 60_000, () => 0).text();
   const gateway = await gatewayMetrics({
     counters: createCounters(),
@@ -79,7 +88,7 @@ it('the alerts use only metrics that our processes show', async () => {
     listener: () => undefined,
     ready: () => true,
   }).text();
-  const shown = [gateway, alarms, canary, dashboard, trends, delivery, witness].join('\n');
+  const shown = [gateway, alarms, canary, dashboard, trends, delivery, strips, witness].join('\n');
   // Prometheus itself makes the metric `up`.
   for (const { alert, expr } of rules.filter((rule) => !rule.expr.startsWith('up{'))) {
     const names = expr.match(/\b(?:vigil|nodejs|process)_\w+/g) ?? [];

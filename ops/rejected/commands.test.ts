@@ -80,7 +80,7 @@ describe.each([
     expect(recorded).toEqual([{ actor, action, detail: `rejected ${command} 0:1` }]);
   });
 
-  it(`the command ${command} fails for a nurse if Kafka is away, so that the refusal cannot be recorded`, async () => {
+  it(`the command ${command} fails for a nurse if Kafka is away, because the refusal cannot be recorded`, async () => {
     await expect(run(createContext([], true), claimedBy('nurse', ['*']))).rejects.toThrow('Kafka is away');
   });
 });

@@ -34,7 +34,7 @@ describe('listLine', () => {
     ]);
   });
 
-  it('listLine writes characters as text that would move the cursor, begin a new line or reverse the writing direction', () => {
+  it('listLine writes a character as text if it would move the cursor, begin a new line or reverse the writing direction', () => {
     const entry = {
       id: '0:1',
       boot: 'b',

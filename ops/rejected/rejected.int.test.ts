@@ -11,7 +11,6 @@ import { ensureCertificates } from '../../certs/ensure.ts';
 import { minuteMs } from '../../contracts/durations.ts';
 import { type AnyAuditRecord, contentTypes, type RejectedRecord, type Role } from '../../contracts/messages/records.ts';
 import { type Account, writeAccounts } from '../../dashboard/server/accounts/accounts.ts';
-import { hashPassword } from '../../dashboard/server/accounts/password.ts';
 import { checkNext, missingRecords, newCheck } from '../../log/audit/check.ts';
 import { readPublicKeys } from '../../log/audit/keys.ts';
 import { readAudit } from '../../log/audit/reading.ts';
@@ -20,6 +19,7 @@ import { sha256 } from '../../log/audit/trail.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
 import { connectMqtt, publishFor, recordsOf } from '../../tests/gateway/gateway.ts';
 import { readAllRecords } from '../../tests/log-witness.ts';
+import { cheapHash } from '../../tests/password-hash.ts';
 import {
   admitted,
   associate,
@@ -52,7 +52,7 @@ let time: string;
 
 beforeAll(async () => {
   await ensureCertificates({ stateDir: platform.stateDir, devices: [device], nowMs: Date.now() });
-  const hash = await hashPassword(password);
+  const hash = cheapHash(password);
   const account = (userId: string, role: Role, wards: string[]): Account => ({
     ...{ userId, name: `Some ${userId}`, role, wards },
     ...{ password: hash, disabled: false },

@@ -23,8 +23,8 @@ import { runRebuild } from './writer-side.ts';
 
 const help = `npm run vigil -- trends rebuild --as <user> --why <reason>
     Writes the readings and scores of the last 7 days, which Kafka still has, into InfluxDB again, and computes their
-    minute values. Use it if InfluxDB lost its data: start InfluxDB first, so that it has its database. Nothing must be
-    stopped. A second run changes nothing. Only a backup has the minute values of older days.
+    minute values. Use it if InfluxDB lost its data: start InfluxDB first, so that it has its database. Do not stop
+    anything for this. A second run changes nothing. Only a backup has the minute values of older days.
 
   --as <user>         your account of the dashboard: a technician or physician with all wards (--wards '*'). You are asked for the password
   --password-stdin    reads the password from standard input

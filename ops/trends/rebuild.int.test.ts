@@ -12,9 +12,9 @@ import { checkRecord } from '../../contracts/messages/check.ts';
 import { contentTypes, type ObservationRecord, type Role } from '../../contracts/messages/records.ts';
 import { newScores } from '../../contracts/messages/scores.testing.ts';
 import { writeAccounts } from '../../dashboard/server/accounts/accounts.ts';
-import { hashPassword } from '../../dashboard/server/accounts/password.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
 import { readAllRecords } from '../../tests/log-witness.ts';
+import { cheapHash } from '../../tests/password-hash.ts';
 import { startTestPlatform, type TestPlatform } from '../../tests/platform.ts';
 import { openLogAs, type RunningProcess, root, startProcess, until } from '../../tests/system.ts';
 import { ensureDatabase, runStatement } from '../platform/influx-setup.ts';
@@ -37,7 +37,7 @@ beforeAll(async () => {
   testPlatform = await startTestPlatform(`test-${process.pid}-rebuild`);
   const { stateDir, influxUrl } = testPlatform.data;
   accountsFile = join(stateDir, 'accounts.json');
-  const hash = await hashPassword(password);
+  const hash = cheapHash(password);
   const account = (userId: string, role: Role, wards: string[]) =>
     [userId, { userId, name: userId, role, wards, password: hash, disabled: false }] as const;
   writeAccounts(

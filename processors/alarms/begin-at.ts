@@ -7,14 +7,15 @@ const rejudgedMax = 100_000n;
 export type Beginning = {
   readonly start: bigint;
   readonly states: readonly AlarmState[];
-  /** Offsets behind the end of the log were read before. So the topic was deleted and created again, or the log lost its end. */
+  /** Offsets after the end of the log were read before. So the topic was deleted and created again, or the log lost its end. */
   readonly isRecreated: boolean;
 };
 
 /**
- * Returns the offset at which to begin, usually the group's committed offset. A recreated log gives old offsets to new readings, and a
- * state that includes these offsets would skip the new readings. So in such a log the processor begins at most `rejudgedMax` records before the
- * end, and the states include no reading from there on. If a reading is judged twice, nothing changes.
+ * Returns the offset at which to begin, usually the group's committed offset. In a recreated log, new readings have offsets that were used
+ * before, and a state that includes these offsets would skip the new readings. This can be any state, because nobody knows which states are
+ * of the former log. So in such a log the processor begins at most `rejudgedMax` records before the end, and no state has an offset after
+ * this beginning. If a reading is judged twice, nothing changes.
  * @param committed the next offset to read
  * @param ends the first offset of the log, and the offset after its last record
  */
@@ -28,7 +29,9 @@ export function findBeginning(
   if (!isRecreated) return { start: committed > low ? committed : low, states, isRecreated };
   const start = high - low > rejudgedMax ? high - rejudgedMax : low;
   const corrected = states.map((state) =>
-    isBehindEnd(state) ? { ...state, offsets: { ...state.offsets, observations: String(start) } } : state,
+    BigInt(state.offsets.observations) > start
+      ? { ...state, offsets: { ...state.offsets, observations: String(start) } }
+      : state,
   );
   return { start, states: corrected, isRecreated };
 }

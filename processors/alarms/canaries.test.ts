@@ -5,7 +5,7 @@ import { createCanaries } from './canaries.ts';
 
 const t0 = Date.parse('2026-11-28T10:00:00.000Z');
 
-it('reports the newest canary of each owned partition, and undefined before the first canary', () => {
+it('report() returns the newest canary of each owned partition, and undefined before the first canary', () => {
   const canaries = createCanaries();
   canaries.setPartitions([3, 5], t0);
   expect(canaries.report()).toBeUndefined();
@@ -16,7 +16,7 @@ it('reports the newest canary of each owned partition, and undefined before the 
   expect([valueCountOf(canaries.tookMs), canaries.tookMs.sum]).toEqual([1, 10]);
 });
 
-it('gives the age of the newest canary, or the time since the partition is owned if no canary has come', () => {
+it('agesMs() returns the age of the newest canary, or the time since the partition is owned if no canary has come', () => {
   const canaries = createCanaries();
   canaries.setPartitions([3, 5], t0);
   canaries.receive(3, t0 + 1_000, t0 + 1_010);
@@ -26,7 +26,7 @@ it('gives the age of the newest canary, or the time since the partition is owned
   ]);
 });
 
-it('forgets the canaries of a partition that is no longer owned', () => {
+it('the canaries of a partition that is no longer owned are forgotten', () => {
   const canaries = createCanaries();
   canaries.setPartitions([3], t0);
   canaries.receive(3, t0, t0);
@@ -36,7 +36,7 @@ it('forgets the canaries of a partition that is no longer owned', () => {
   expect(canaries.report()).toBeUndefined();
 });
 
-it('takes a receive time that is later than now as now, because the clock was set back', () => {
+it('a receive time that is later than now counts as now, because the clock was set back', () => {
   const canaries = createCanaries();
   canaries.setPartitions([3], t0);
   canaries.receive(3, t0 + 3_600_000, t0 + 10);

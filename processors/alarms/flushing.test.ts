@@ -114,7 +114,7 @@ async function openFlushing(...given: readonly (number | { readonly snapshotMs: 
       written.flatMap((entry) =>
         'topic' in entry && entry.topic === 'presence' ? [entry.body as PresenceRecord] : [],
       ),
-    /** Returns for each snapshot the offset in `alarms` before which the earlier snapshots include all events. */
+    /** Returns an offset in `alarms` for each snapshot: the earlier snapshots include all events before this offset. */
     eventsBefore: () => snapshots().map(({ body }) => (body as { engine: EngineSnapshot }).engine.told),
   };
 }
@@ -148,7 +148,7 @@ describe('a round', () => {
     expect(flushing.counts()).toEqual({ snapshots: 1, flushesRefused: 0 });
   });
 
-  it('the first commit of a round repeats the last commit of the round before', async () => {
+  it('the first commit of a round repeats the last commit of the earlier round', async () => {
     const { flushing, partition, writeOrder } = await openFlushing(3);
     flushing.start();
     addReadings(partition(3), 20, 180);
@@ -162,7 +162,7 @@ describe('a round', () => {
     ]);
   });
 
-  it('a round writes no snapshot before the events that it includes are in the log', async () => {
+  it('a round writes a snapshot only when the log has all events that the snapshot includes', async () => {
     const { flushing, kafka, partition, writeOrder } = await openFlushing(3);
     const answer = Promise.withResolvers<void>();
     kafka.onEvent = () => answer.promise;
@@ -176,7 +176,7 @@ describe('a round', () => {
     expect(writeOrder()).toContain('alarm-state');
   });
 
-  it('a snapshot names the offset before which the earlier snapshots include all events', async () => {
+  it('a snapshot names an offset in `alarms`: the earlier snapshots include all events before this offset', async () => {
     const { flushing, ownership, kafka, partition, eventsBefore } = await openFlushing(3);
     flushing.start();
     addReadings(partition(3), 20, 180);
@@ -259,13 +259,13 @@ describe('a round', () => {
 describe('the sign of life', () => {
   const signTimes = (signs: readonly { readonly at: string }[]) => signs.map(({ at }) => Date.parse(at) - t0);
 
-  it('comes each second, also between the rounds, and names the judged partitions', async () => {
+  it('a sign of life comes each second, also between the rounds, and names the judged partitions', async () => {
     const { flushing, signs, writeOrder } = await openFlushing({ snapshotMs: 3_000 }, 3, 5);
     flushing.start();
     await vi.advanceTimersByTimeAsync(6_000);
     expect(signTimes(signs())).toEqual([1_000, 2_000, 3_000, 4_000, 5_000, 6_000]);
     expect(signs()[0]).toMatchObject({ wards: [], judges: [3, 5] });
-    // Each sign needs one commit, and a round one more at its end.
+    // Each sign needs one commit, and each round needs one more commit at its end.
     expect(writeOrder().filter((entry) => entry.startsWith('commit'))).toHaveLength(8);
   });
 
@@ -275,7 +275,7 @@ describe('the sign of life', () => {
       () => Promise.reject(new Error('fenced')),
     ],
     ['Kafka does not answer the commit', () => new Promise<void>(() => {})],
-  ])('does not come while %s', async (_name, onCommit) => {
+  ])('no sign of life comes while %s', async (_name, onCommit) => {
     const { flushing, kafka, signs } = await openFlushing({ snapshotMs: 3_000 }, 3);
     kafka.onCommit = onCommit;
     flushing.start();
@@ -283,7 +283,7 @@ describe('the sign of life', () => {
     expect(signs()).toEqual([]);
   });
 
-  it('does not come while an event that was made before is not in the log', async () => {
+  it('no sign of life comes while an event that was made before is not in the log', async () => {
     const { flushing, kafka, partition, signs } = await openFlushing({ snapshotMs: 60_000 }, 3);
     const answer = Promise.withResolvers<void>();
     kafka.onEvent = () => answer.promise;
@@ -296,7 +296,7 @@ describe('the sign of life', () => {
     expect(signs()).toHaveLength(2);
   });
 
-  it('does not come after a round that failed, until a round succeeds', async () => {
+  it('after a round that failed, no sign of life comes until a round succeeds', async () => {
     const { flushing, kafka, partition, signs } = await openFlushing({ snapshotMs: 2_000 }, 3);
     kafka.onSnapshot = () => Promise.reject(new Error('not now'));
     addReadings(partition(3), 20, 180);
@@ -308,7 +308,7 @@ describe('the sign of life', () => {
     expect(signTimes(signs())).toEqual([1_000, 2_000, 7_000]);
   });
 
-  it('comes each second also during a round whose snapshots take 10 s, while alarm events leave', async () => {
+  it('a sign of life comes each second during a round whose snapshots take 10 s, if alarm events still reach the log', async () => {
     const { flushing, kafka, partition, signs } = await openFlushing({ snapshotMs: 3_000 }, 3, 5);
     kafka.onSnapshot = () => new Promise((done) => setTimeout(done, 10_000));
     addReadings(partition(3), 20, 180);
@@ -322,7 +322,7 @@ describe('the sign of life', () => {
     expect(times.at(-1)).toBeGreaterThan(22_000);
   });
 
-  it('does not come during a round while an event that was made before is not in the log', async () => {
+  it('no sign of life comes during a round while an event that was made before is not in the log', async () => {
     const { flushing, kafka, partition, signs } = await openFlushing({ snapshotMs: 2_000 }, 3);
     kafka.onSnapshot = () => new Promise((done) => setTimeout(done, 20_000));
     addReadings(partition(3), 20, 180);
@@ -335,7 +335,7 @@ describe('the sign of life', () => {
     expect(signs()).toHaveLength(4);
   });
 
-  it('does not come during a round while Kafka refuses the commit, because another process owns the partitions', async () => {
+  it('no sign of life comes during a round while Kafka refuses the commit, because another process owns the partitions', async () => {
     const { flushing, kafka, partition, signs } = await openFlushing({ snapshotMs: 2_000 }, 3);
     kafka.onSnapshot = () => new Promise((done) => setTimeout(done, 20_000));
     addReadings(partition(3), 20, 180);
@@ -346,7 +346,7 @@ describe('the sign of life', () => {
     expect(signs()).toHaveLength(4);
   });
 
-  it('does not come any more when a round lasts so long that the processor must count as stuck', async () => {
+  it('no more signs of life come when a round lasts so long that the processor must count as stuck', async () => {
     const { flushing, kafka, partition, signs } = await openFlushing({ snapshotMs: 2_000 }, 3);
     kafka.onSnapshot = () => new Promise(() => {});
     addReadings(partition(3), 20, 180);
@@ -355,7 +355,7 @@ describe('the sign of life', () => {
     expect(signTimes(signs()).at(-1)).toBe(2_000 + signsInRoundMsMax);
   });
 
-  it('never commits the old offsets after the new ones, when a sign and the end of a round meet', async () => {
+  it('if a sign comes at the end of a round, the old offsets are not committed after the new offsets', async () => {
     const { flushing, kafka, partition, writeOrder } = await openFlushing({ snapshotMs: 2_000 }, 3);
     kafka.onSnapshot = () => new Promise((done) => setTimeout(done, 1_500));
     addReadings(partition(3), 20, 180);
@@ -369,7 +369,7 @@ describe('the sign of life', () => {
     expect(commits.slice(4)).not.toContain('commit 0');
   });
 
-  it('does not come while no partition is owned, and when the partitions are released during the commit', async () => {
+  it('no sign of life comes while no partition is owned, or if the partitions are released during the commit', async () => {
     const { flushing, ownership, kafka, signs } = await openFlushing({ snapshotMs: 60_000 }, 3);
     kafka.onCommit = async () => ownership.releaseAll();
     flushing.start();
@@ -377,7 +377,7 @@ describe('the sign of life', () => {
     expect(signs()).toEqual([]);
   });
 
-  it('waits for Kafka only once: no second sign is written while the first one has no answer', async () => {
+  it('no second sign of life is written while Kafka has not answered the first sign', async () => {
     const { flushing, kafka, signs } = await openFlushing({ snapshotMs: 60_000 }, 3);
     const answer = Promise.withResolvers<void>();
     kafka.onSign = () => answer.promise;

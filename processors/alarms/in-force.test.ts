@@ -183,7 +183,7 @@ describe('the rules of the limits in force', () => {
 });
 
 describe('limits that were published before a crash', () => {
-  it('the revisions continue from the last published one if no snapshot includes it', () => {
+  it('the revisions continue from the last published revision, even if no snapshot includes it', () => {
     const before = openBench();
     before.read(0, 3, 80);
     const states = snapshots(before, 4);

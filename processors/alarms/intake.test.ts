@@ -11,7 +11,7 @@ const observation = { deviceId: 'bed-01', receivedAt: time, reading: { time, val
 const by = { userId: 'u1', name: 'N', role: 'nurse' };
 
 describe('inputOfText', () => {
-  it('gives a reading the boot and sequence number of its envelope, and an interval only if the reading declares it', () => {
+  it('a reading gets the boot and sequence number of its envelope, and an interval only if the reading declares one', () => {
     expect(intake(contentTypes.observation, observation)).toEqual({
       ok: true,
       receivedAt: Date.parse(time),
@@ -27,7 +27,7 @@ describe('inputOfText', () => {
     });
   });
 
-  it('uses the more serious value of a parameter that comes twice in a reading, in either order', () => {
+  it('if a parameter comes twice in a reading, the more serious value is used, in either order', () => {
     const [lessSerious] = values;
     const moreSerious = { ...lessSerious, value: 30 };
     for (const duplicateValues of [
@@ -41,7 +41,7 @@ describe('inputOfText', () => {
     }
   });
 
-  it('converts a status, an end of a connection, a notice and a command', () => {
+  it('inputOfText converts a status, an end of a connection, a notice and a command', () => {
     const status = { deviceId: 'bed-01', receivedAt: time, reading: { online: true, conditions: [] } };
     expect(intake(contentTypes.status, status)).toMatchObject({
       ok: true,
@@ -98,7 +98,7 @@ describe('inputOfText', () => {
     ],
   ];
   for (const [name, contentType, body] of bad)
-    it(`refuses ${name}, and the reason does not repeat the content`, () => {
+    it(`inputOfText refuses ${name}, and the reason does not repeat the content`, () => {
       const result = intake(contentType, body);
       expect(result.ok).toBe(false);
       if (!result.ok) expect(result.reason).not.toMatch(/bed-01|80|2026/);

@@ -1,6 +1,7 @@
 /**
- * Tests a kill with SIGKILL: the alarms are those of an engine that was never stopped, and no acknowledgement is lost. Real recordings
- * replay at ten times their speed. With VIGIL_TEST_KILLS=100 the test kills the processor at least a hundred times.
+ * Tests a kill with SIGKILL: the alarms are the same as from an engine that was never stopped, and no acknowledgement
+ * is lost. Real recordings replay at ten times their speed. With VIGIL_TEST_KILLS=100 the test kills the processor at
+ * least a hundred times.
  */
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -67,8 +68,8 @@ async function expectAcknowledgementsKept({ bed, answers }: AcknowledgedBed, dea
   const accepted = new Set(replies().flatMap((reply) => (reply.accepted ? [reply.at] : [])));
   const refused = new Set(replies().flatMap((reply) => (reply.accepted ? [] : [reply.at])));
   expect(answers.filter((at) => accepted.has(at) === refused.has(at))).toEqual([]);
-  // If an accepted acknowledgement is on no alarm, the alarm was acknowledged before, and the test had not yet seen this. All may be
-  // refused, for example because an alarm was no longer late. Then the person has an answer, and nothing is lost.
+  // If an accepted acknowledgement is on no alarm, the alarm was acknowledged before, and the test had not yet seen this. All
+  // acknowledgements may be refused, for example because an alarm was no longer late. Then the person has an answer, and nothing is lost.
   const timesOnAlarms = () => new Set(lab.eventsOf(bed).flatMap(({ alarm }) => alarm.acknowledgedAt ?? []));
   const first = answers.find((at) => accepted.has(at));
   if (first !== undefined)
@@ -82,7 +83,7 @@ async function expectAcknowledgementsKept({ bed, answers }: AcknowledgedBed, dea
 
 describe('a killed processor', () => {
   it(
-    'a killed processor continues from its snapshots and gives the alarms of a run without kills',
+    'a killed processor continues from its snapshots, and raises the same alarms as in a run without kills',
     async () => {
       const seed = Number(process.env.VIGIL_TEST_SEED ?? randomBytes(4).readUInt32BE());
       process.stdout.write(`kill: VIGIL_TEST_SEED=${seed}\n`);
@@ -114,8 +115,8 @@ describe('a killed processor', () => {
       const kills: number[] = [];
       let killAt = 20 + Math.floor(rand() * 20);
       let restart: Promise<void> | undefined;
-      // On a busy machine a restart takes longer. So the run continues until there were enough kills and each bed of `acknowledgedBeds` has an
-      // acknowledgement.
+      // On a busy machine a restart takes longer. So the run continues until there were enough kills and each bed of `acknowledgedBeds` has
+      // an acknowledgement.
       const isShort = () => kills.length < killsMin || acknowledgedBeds.some(({ answers }) => answers.length === 0);
       for (let s = 0; s < seconds || (isShort() && s < secondsMax); s++) {
         for (const bed of beds) {

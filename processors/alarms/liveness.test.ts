@@ -26,7 +26,7 @@ describe('liveness', () => {
     expect(checkFor(liveness, 10_000)).toBe(true);
   });
 
-  it('silence may not be judged from 2.5 s after an unanswered request to Kafka until 3 s after the answer', async () => {
+  it('silence must not be judged from 2.5 s after an unanswered request to Kafka until 3 s after the answer', async () => {
     const liveness = startLiveness(Date.now);
     const answer = Promise.withResolvers<void>();
     const asked = liveness.askKafka(() => answer.promise);
@@ -46,7 +46,7 @@ describe('liveness', () => {
     }
   });
 
-  it('silence may not be judged for 3 s after a pause of more than 1.5 s between two checks', () => {
+  it('silence must not be judged for 3 s after a pause of more than 1.5 s between two checks', () => {
     const liveness = startLiveness(Date.now);
     vi.advanceTimersByTime(1_501);
     expect(checkFor(liveness, 2_500)).toBe(false);

@@ -29,7 +29,7 @@ function createTestLog() {
 }
 
 describe('opening', () => {
-  it('returns a record without a promise if the data key is in memory', () => {
+  it('open() returns a record without a promise if the data key is in memory', () => {
     const opening = createOpening({ open: () => opened }, pino({ level: 'silent' }));
     expect(opening.open('observations', 0, record)).toMatchObject({ ok: true });
   });
@@ -63,7 +63,7 @@ describe('opening', () => {
     ['does not fit its content type', () => ({ ...opened, plaintext: Buffer.from('{"HR": 150}') })],
   ];
   for (const [name, open] of faults)
-    it(`skips and counts a record that ${name}, and does not log its content`, async () => {
+    it(`a record that ${name} is skipped and counted, and its content is not logged`, async () => {
       const { lines, log } = createTestLog();
       const opening = createOpening({ open }, log);
       expect(await opening.open('observations', 3, record)).toBeUndefined();
@@ -79,7 +79,7 @@ describe('opening', () => {
     ['directly', <T>(value: T) => value],
     ['in a promise', <T>(value: T) => Promise.resolve(value)],
   ])(
-    'skips a record that makes our own code throw (opened %s), so that later records are judged',
+    'a record that makes our own code throw (opened %s) is skipped, so that later records are judged',
     async (_way, give) => {
       const broken = Object.defineProperty({ ...opened }, 'origin', {
         get() {
@@ -94,7 +94,7 @@ describe('opening', () => {
     },
   );
 
-  it('returns the receive time of a canary, and does not count the canary as skipped', () => {
+  it('open() returns the receive time of a canary, and does not count the canary as skipped', () => {
     const canary = Buffer.from(JSON.stringify({ receivedAt: time }));
     const read = () => ({ ...opened, contentType: contentTypes.canary, plaintext: canary });
     const opening = createOpening({ open: read }, pino({ level: 'silent' }));
@@ -102,7 +102,7 @@ describe('opening', () => {
     expect(opening.leftOut()).toBe(0);
   });
 
-  it('skips a canary that does not fit its schema', () => {
+  it('a canary that does not fit its schema is skipped', () => {
     const canary = Buffer.from(JSON.stringify({ receivedAt: time, deviceId: 'bed-01' }));
     const read = () => ({ ...opened, contentType: contentTypes.canary, plaintext: canary });
     const opening = createOpening({ open: read }, pino({ level: 'silent' }));
@@ -110,7 +110,7 @@ describe('opening', () => {
     expect(opening.leftOut()).toBe(1);
   });
 
-  it('skips a tombstone', () => {
+  it('a tombstone is skipped', () => {
     const { log } = createTestLog();
     const opening = createOpening({ open: () => opened }, log);
     expect(opening.open('observations', 0, { ...record, value: null })).toBeUndefined();

@@ -26,7 +26,7 @@ function logOf(accepts: (rev: number, attempt: number) => boolean) {
 }
 
 describe('the outbox', () => {
-  it('appends the events in order', async () => {
+  it('the outbox appends the events in order', async () => {
     const { append, appended } = logOf(() => true);
     const outbox = createOutbox({ append, start: 100n, log });
     for (let rev = 1; rev <= 500; rev++) outbox.put(event(rev));
@@ -35,7 +35,7 @@ describe('the outbox', () => {
     expect([outbox.waitingCount(), outbox.nextOffset(), outbox.waitingSince()]).toEqual([0, 600n, undefined]);
   });
 
-  it('appends a failed event and all events after it again, until every event is in the log in order', async () => {
+  it('the outbox appends a failed event and all events after it again, until every event is in the log in order', async () => {
     const { append, appended } = logOf((rev, attempt) => rev !== 2 || attempt > 2);
     const outbox = createOutbox({ append, start: 100n, log });
     for (let rev = 1; rev <= 4; rev++) outbox.put(event(rev));

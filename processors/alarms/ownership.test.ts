@@ -65,7 +65,7 @@ function openOwnership() {
 }
 
 describe('ownership', () => {
-  it('owns the restored partitions, and reads on at the committed reading and at the end of the commands', async () => {
+  it('after a restore, the processor owns the partitions; next it reads the readings from the committed offset, and the commands after the last one that the restore read', async () => {
     const { ownership, restores, canaries, takenOver } = openOwnership();
     const starts = ownership.takeOver(assignment(3, 5));
     expect([...ownership.owners().keys()]).toEqual([]);
@@ -80,7 +80,7 @@ describe('ownership', () => {
     expect([canaries, takenOver]).toEqual([[[], [3, 5]], [[3, 5]]]);
   });
 
-  it('begins with the offsets that the former owner committed and with the events that it published', async () => {
+  it('a new owner begins with the offsets that the former owner committed and with the events that the former owner published', async () => {
     const { ownership, restores } = openOwnership();
     const starts = ownership.takeOver(assignment(3));
     restores[0]!.answer();
@@ -89,7 +89,7 @@ describe('ownership', () => {
     expect({ committed, eventsBefore }).toEqual({ committed: { observations: 40n, commands: 7n }, eventsBefore: 90n });
   });
 
-  it('ignores the result of a restore if a later assignment came during the restore', async () => {
+  it('the result of a restore is ignored if a later assignment came during the restore', async () => {
     const { ownership, restores, takenOver } = openOwnership();
     const first = ownership.takeOver(assignment(3));
     const second = ownership.takeOver(assignment(5));
@@ -101,7 +101,7 @@ describe('ownership', () => {
     expect(takenOver).toEqual([[5]]);
   });
 
-  it('ignores the result of a restore if all partitions were released during the restore', async () => {
+  it('the result of a restore is ignored if all partitions were released during the restore', async () => {
     const { ownership, restores, takenOver } = openOwnership();
     const starts = ownership.takeOver(assignment(3));
     ownership.releaseAll();
@@ -110,7 +110,7 @@ describe('ownership', () => {
     expect([ownership.owners().size, takenOver]).toEqual([0, []]);
   });
 
-  it('releases all partitions before the next restore, so that waiting events are not written', async () => {
+  it('all partitions are released before the next restore, so that waiting events are not written', async () => {
     const { ownership, restores, appends, canaries } = openOwnership();
     const starts = ownership.takeOver(assignment(3));
     restores[0]!.answer();

@@ -55,7 +55,7 @@ const snapshotBodies = (flush: { snapshots: readonly { body: AlarmState | null }
   flush.snapshots.map(({ body }) => JSON.parse(JSON.stringify(body)) as AlarmState);
 
 describe('flush', () => {
-  it('returns a snapshot immediately if an alarm changed, and commits no reading that no snapshot includes', () => {
+  it('flush() returns a snapshot immediately if an alarm changed, and commits no reading that no snapshot includes', () => {
     const bench = openBench();
     bench.read(0, 2, 80);
     const quiet = bench.partition.flush(t0 + 3_000, 20_000, 0n);
@@ -70,14 +70,14 @@ describe('flush', () => {
     expect(bench.partition.flush(t0 + 5_000, 20_000, 0n).snapshots).toEqual([]);
   });
 
-  it('returns the snapshot of an association with only new readings between half of the quiet time and all of it', () => {
+  it('if an association got only readings, its snapshot comes between half of the quiet time and its end', () => {
     const bench = openBench();
     bench.read(0, 2, 80);
     expect(bench.partition.flush(t0 + 9_999, 20_000, 0n).snapshots).toHaveLength(0);
     expect(bench.partition.flush(t0 + 20_020, 20_000, 0n).snapshots).toHaveLength(1);
   });
 
-  it('spreads the snapshots of 500 associations that got a reading in the same second over several rounds', () => {
+  it('the snapshots of 500 associations that got a reading in the same second come in several rounds', () => {
     const { partition } = openBench();
     for (let n = 0; n < 500; n += 1) {
       const input = reading(0, { HR: 80 });
@@ -88,7 +88,7 @@ describe('flush', () => {
     expect(Math.max(...rounds)).toBeLessThan(200);
   });
 
-  it('returns the snapshot again after it was undone', () => {
+  it('flush() returns a snapshot again after undo() was called', () => {
     const bench = openBench();
     bench.read(0, 2, 150);
     const first = bench.partition.flush(t0 + 3_000, 20_000, 0n);
@@ -98,7 +98,7 @@ describe('flush', () => {
     expect(snapshotBodies(again)).toMatchObject([{ offsets: { observations: '6' } }]);
   });
 
-  it('names the restored events in a snapshot during the replay, so that the next owner compares them again', () => {
+  it('a snapshot made during the replay does not count the restored events as included, so the next owner reads and compares these events again', () => {
     const first = openBench();
     first.read(0, 0, 150);
     const before = first.partition.flush(t0 + 1_000, 0, 0n);
@@ -119,7 +119,7 @@ describe('flush', () => {
     expect(toldOf(t0 + 4_000)).toEqual(['9']);
   });
 
-  it('returns a tombstone for an ended association that has been idle for a day', () => {
+  it('flush() returns a tombstone for an ended association that has been idle for a day', () => {
     const bench = openBench({}, { ...adult, endedAt: t0 });
     bench.read(0, 0, 80);
     bench.partition.flush(t0 + 1_000, 0, 0n);
@@ -129,14 +129,14 @@ describe('flush', () => {
 });
 
 describe('skip', () => {
-  it('moves the position behind a record that no engine gets', () => {
+  it('skip() moves the position to the offset after a record that no engine gets', () => {
     const bench = openBench();
     bench.partition.skip('observations', 0n, t0);
     bench.partition.skip('commands', 0n, t0);
     expect(bench.partition.position()).toEqual({ observations: 1n, commands: 1n });
   });
 
-  it('ends the replay if the last record of the log is damaged, so that silence is judged', () => {
+  it('skip() ends the replay if the last record of the log is damaged, so that silence is judged', () => {
     const bench = openBench({ replayTo: 2n });
     bench.read(0, 0, 80);
     expect(bench.partition.isLive()).toBe(false);
@@ -148,7 +148,7 @@ describe('skip', () => {
 });
 
 describe('a partition restored from a snapshot', () => {
-  it('skips readings that the state includes, and publishes the same events as before', () => {
+  it('a restored partition skips readings that the state includes, and publishes the same events as before', () => {
     const whole = openBench();
     whole.read(0, 3, 130);
     const states = snapshotBodies(whole.partition.flush(t0 + 4_000, 0, 0n));
@@ -189,7 +189,7 @@ describe('a partition restored from a snapshot', () => {
       expect([after.partition.isLive(), after.raised()]).toEqual([true, []]);
     });
 
-    it('the partition raises alarms for values beyond a limit, and answers commands', () => {
+    it('before silence may be judged, the partition raises alarms for values beyond a limit, and answers commands', () => {
       const after = openBenchAfterOutage();
       after.read(4, 5, 150);
       expect(after.raised()).toEqual(['HR.extreme-high']);
@@ -199,7 +199,7 @@ describe('a partition restored from a snapshot', () => {
       expect(after.partition.isLive()).toBe(false);
     });
 
-    it('the partition publishes limits that a command changed, and judges by them', () => {
+    it('before silence may be judged, the partition publishes limits that a command changed, and judges by them', () => {
       const after = openBenchAfterOutage();
       const { offset, atMs, input } = setLimits(5, 100, 0n);
       after.partition.addCommand(key, offset, atMs, input, atMs);
@@ -261,7 +261,7 @@ describe('a partition restored from a snapshot', () => {
     expect(replaying.partition.judgesAt(5n)).toBe(false);
   });
 
-  it('gives the engine each command at its former place among the readings', () => {
+  it('in a replay, the engine gets each command at its former place among the readings', () => {
     const live = openBench();
     live.read(0, 3, 130);
     const { offset, atMs, input } = setLimits(3.5, 135, 0n);
@@ -277,7 +277,7 @@ describe('a partition restored from a snapshot', () => {
     expect(later.raised()).toContain('HR.high');
   });
 
-  it('gives the engine the commands after the last reading and the commands that come during the replay, in order', () => {
+  it('in a replay, the engine gets the commands after the last reading and new commands only at the end, in order', () => {
     const bench = openBench({
       commands: [setLimits(100, 135, 3n)],
       position: { observations: 0n, commands: 3n },
@@ -292,7 +292,7 @@ describe('a partition restored from a snapshot', () => {
     expect((state!.engine as { state: { overrides: unknown } }).state.overrides).toEqual({ HR: { high: 137 } });
   });
 
-  it('ends a period that ended while no processor ran only after the last readings of the period', () => {
+  it('if a period ended while no processor ran, the engine ends it only after the last readings of the period', () => {
     const whole = openBench();
     whole.read(0, 2, 150);
     const states = snapshotBodies(whole.partition.flush(t0 + 3_000, 0, 0n));
@@ -310,7 +310,7 @@ describe('a partition restored from a snapshot', () => {
     });
   });
 
-  it('ignores a snapshot of an unknown version', () => {
+  it('a snapshot of an unknown version is ignored', () => {
     const whole = openBench();
     whole.read(0, 2, 150);
     const [state] = snapshotBodies(whole.partition.flush(t0 + 3_000, 0, 0n));
@@ -318,7 +318,7 @@ describe('a partition restored from a snapshot', () => {
     expect(next.partition.engineCount()).toBe(0);
   });
 
-  it('raises no silence alarm before all readings of the replay are read', () => {
+  it('no silence alarm is raised before all readings of the replay are read', () => {
     const whole = openBench();
     whole.read(0, 2, 80);
     const states = snapshotBodies(whole.partition.flush(t0 + 3_000, 0, 0n));
@@ -338,7 +338,7 @@ describe('a partition whose log has grown since the takeover', () => {
     return openBench({ states, position: { observations: 4n, commands: 0n }, replayTo: 6n });
   }
 
-  it('becomes live only after the readings that came during the replay, so that no device counts as silent', () => {
+  it('a partition becomes live only after the readings that came during the replay, so that no device counts as silent', () => {
     const bench = openBenchBehind();
     bench.partition.setLogEnd(61n);
     bench.read(4, 59, 80, () => nowMs);
@@ -347,7 +347,7 @@ describe('a partition whose log has grown since the takeover', () => {
     expect([bench.partition.isLive(), bench.raised()]).toEqual([true, []]);
   });
 
-  it('becomes live at the present end of the log if the log was recreated and is shorter than before', () => {
+  it('a partition becomes live at the present end of the log if the log was recreated and is shorter than before', () => {
     const bench = openBenchBehind();
     bench.partition.setLogEnd(1_000n);
     bench.read(4, 4, 80);
@@ -440,7 +440,7 @@ describe('a restart after the machine’s clock was set back', () => {
     },
   );
 
-  it('a receive time from before the clock was set back counts as now', () => {
+  it('a receive time in the future, because the clock was set back, counts as now', () => {
     const { partition, events, nowMs } = restartWithClockSetBack(10 * minuteMs, 80);
     const disconnection = {
       type: 'connection',

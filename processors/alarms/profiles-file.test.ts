@@ -285,7 +285,7 @@ describe('a refused file', () => {
 
 describe('followProfiles', () => {
   const log = pino({ level: 'silent' });
-  it('uses a changed file, and refuses a faulty file and keeps the former profiles', async () => {
+  it('followProfiles uses a changed file; it refuses a faulty file and keeps the former profiles', async () => {
     cpSync(join(examples, 'adult.json'), path);
     const changes: number[] = [];
     const followed = followProfiles(path, log, () => changes.push(followed.changesAccepted()), 5);

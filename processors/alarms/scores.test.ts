@@ -142,7 +142,7 @@ describe('the times of publication', () => {
     expect(bed.last().news2.total).toBe(0);
   });
 
-  it('scores without a value that has become too old are published even if no reading comes any more', () => {
+  it('when a value becomes too old, the scores are published without this value, even if no reading comes any more', () => {
     const bed = openBed();
     bed.enter(0, { consciousness: 'A', oxygen: false });
     bed.read(1, 5, well);

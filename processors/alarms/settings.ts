@@ -39,7 +39,7 @@ export const alarmSettings = {
   memberFile: {
     kind: 'text',
     env: 'VIGIL_ALARMS_MEMBER_FILE',
-    help: 'file for the identity of this process in the Kafka group; with it, a restart after a crash takes over faster; one file per process',
+    help: 'file in which this process stores its identity in the Kafka group; with this file, the process judges again sooner after a crash; each process needs its own file',
     fallback: '',
   },
 } as const satisfies Manifest;

@@ -23,7 +23,7 @@ const message = (count: number, name: string): DeliveryRecord => ({
   },
 });
 
-it('leaves records that fit as they are', () => {
+it('fittingOf does not change records that fit', () => {
   const records = [cleared(alarmId), message(3, 'Anna')];
   expect(fittingOf(records, nowMs)).toEqual({ records, faults: [] });
 });
@@ -33,7 +33,7 @@ it.each([
   ['a message about too many alarms', message(201, ''), 'message', []],
   ['a decision whose alarm id is too long', cleared('a'.repeat(65)), 'alarm-cleared', []],
 ])(
-  'replaces %s by a record that names what is missing and the alarms of the missing record',
+  'fittingOf replaces %s by a record that names what is missing and the alarms of the missing record',
   (_title, record, missing, alarmIds) => {
     const { records, faults } = fittingOf([cleared(alarmId), record], nowMs);
     expect(records).toEqual([cleared(alarmId), { event: { type: 'not-written', atMs: nowMs, missing, alarmIds } }]);
@@ -62,7 +62,7 @@ describe('records with views of one alarm', () => {
   });
   const unfit = seen('B'.repeat(1_000));
 
-  it('keep the last view that fits if the record with the last view does not fit', () => {
+  it('if the record with the last view of an alarm does not fit, the records keep the last view that fits', () => {
     const { records, faults } = fittingOf([seen('1'), seen('2'), unfit], nowMs);
     expect(records.map((record) => ('after' in record ? record.after?.bed : record.event.type))).toEqual([
       ...['wait-restarted', '2', 'not-written'],
@@ -70,7 +70,7 @@ describe('records with views of one alarm', () => {
     expect(faults).toHaveLength(1);
   });
 
-  it('are written without a view that does not fit if a later record replaces the view', () => {
+  it('if a view of an alarm does not fit and a later record replaces this view, the record is written without the view', () => {
     const { records, faults } = fittingOf([unfit, seen('2')], nowMs);
     expect(records).toEqual([{ event: unfit.event }, seen('2')]);
     expect(faults).toEqual([]);

@@ -85,7 +85,7 @@ async function openWith(high: number, begin: number) {
   return { ...fake, given, opening, waitForRoom };
 }
 
-it('after a further assignment, continues after the records that were handed out, not at the start of the session', async () => {
+it('after a further assignment, the intake continues after the records that were handed out, not at the start of the session', async () => {
   const { seeks, opening, batch, join, given } = await openWith(100, 100);
   const intake = await opening;
   await batch(100, 400);
@@ -95,7 +95,7 @@ it('after a further assignment, continues after the records that were handed out
   await intake.close();
 });
 
-it('after an assignment during the first read, continues after the records that the reader already has', async () => {
+it('after an assignment during the first read, the intake continues after the records that the reader already has', async () => {
   const { seeks, opening, batch, join, given } = await openWith(300, 100);
   await batch(100, 50);
   await join();
@@ -106,7 +106,7 @@ it('after an assignment during the first read, continues after the records that 
   await intake.close();
 });
 
-it('hands out no record twice if a new assignment comes while the reader waits for `hasRoom`', async () => {
+it('the intake hands out no record twice if a new assignment comes while the reader waits for `hasRoom`', async () => {
   const { seeks, opening, batch, join, given, waitForRoom } = await openWith(100, 100);
   const intake = await opening;
   const room = Promise.withResolvers<void>();
@@ -122,7 +122,7 @@ it('hands out no record twice if a new assignment comes while the reader waits f
   await intake.close();
 });
 
-it('reaches the end if there are no new records, but not while a record is missing or a partition is not assigned', async () => {
+it('the intake reaches the end if there are no new records, but not while a record is missing or a partition is not assigned', async () => {
   const { opening, batch, join, write } = await openWith(100, 100);
   const intake = await opening;
   await intake.reachEnd();
@@ -143,7 +143,7 @@ it('reaches the end if there are no new records, but not while a record is missi
 it.each([
   ['more records follow', 200, 0],
   ['the records are old, and the answers may be in another partition', 100, 2_000],
-])('collects a backlog up to its end, and hands it out at once: %s', async (_title, count, agoMs) => {
+])('the intake collects a backlog up to its end, and hands it out at once: %s', async (_title, count, agoMs) => {
   const { opening, batch, given, write } = await openWith(100, 100);
   const intake = await opening;
   given.length = 0;
@@ -157,7 +157,7 @@ it.each([
     await reaching;
   }
   await vi.waitFor(() => expect(given).not.toEqual([]), { timeout: 30_000 });
-  // Only the last position is left of records without content.
+  // Records without content only move the position, so only their last position is handed out.
   expect(given).toEqual([String(100 + count)]);
   write(1);
   await batch(100 + count, 1);
@@ -165,7 +165,7 @@ it.each([
   await intake.close();
 });
 
-it('hands out a backlog after some seconds if the end of the backlog does not come, so that one partition does not hold up the others', async () => {
+it('the intake hands out a backlog after some seconds if the end of the backlog does not come, so that one partition does not delay the others', async () => {
   const { opening, batch, given, write } = await openWith(100, 100);
   const intake = await opening;
   given.length = 0;
@@ -175,7 +175,7 @@ it('hands out a backlog after some seconds if the end of the backlog does not co
   await intake.close();
 });
 
-it('does not go on waiting for the end of a backlog after the backlog was handed out', async () => {
+it('the intake stops waiting for the end of a backlog when it has handed out the backlog', async () => {
   const { opening, batch, given, write } = await openWith(100, 100);
   const intake = await opening;
   given.length = 0;
@@ -185,7 +185,7 @@ it('does not go on waiting for the end of a backlog after the backlog was handed
   await vi.waitFor(() => expect(given).not.toEqual([]), { timeout: 30_000 });
   await rest();
   const timers = vi.spyOn(globalThis, 'setTimeout');
-  // 30 turns of 20 ms: a wait that goes on looks every 10 ms.
+  // This takes 30 times 20 ms. Code that still waits would set a timer of 10 ms again and again.
   for (let n = 0; n < 30; n += 1) await rest();
   expect(timers.mock.calls.filter(([, ms]) => ms === 10)).toEqual([]);
   timers.mockRestore();

@@ -1,6 +1,7 @@
 /** Reads `alarms` and `delivery-commands` from the positions of the last transaction, and hands out their records in order. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { dayMs } from '../../contracts/durations.ts';
 import { VigilError } from '../../contracts/errors.ts';
 import type { AlarmEvent } from '../../contracts/messages/alarms.ts';
 import type { DeliveryPositions } from '../../contracts/messages/delivery-progress.ts';
@@ -15,23 +16,31 @@ import { joined } from './core/catch-up.ts';
 import { createPositions } from './positions.ts';
 import type { Item } from './writing.ts';
 
-/** If no process has run before, the process begins with records of this age, ms. Older alarms would not be sent anyway (`ageMsMax`). */
-const firstStartMs = 60 * 60_000;
+/**
+ * If no process has run before, the process begins with alarms of this age, ms (ours). An alarm that is too old to be sent (`ageMsMax`) and
+ * still calls gives its ward a technical alarm, so the process must know it.
+ */
+const firstStartMs = dayMs;
 const partitionNumbers = Array.from({ length: clinicalPartitions }, (_, partition) => partition);
 
 /** A record that was written longer ago than this shows that the reading is behind, ms (ours). */
 const behindMsMax = 1_000;
 /**
- * Longest time for which a backlog is collected, ms (ours). Then it is handed out as it is, because a partition that cannot be read must not
- * hold up the alarms of the others.
+ * Longest time for which a backlog is collected, ms (ours). Then the records that were collected so far are handed out,
+ * because a partition that cannot be read must not delay the alarms of the other partitions.
  */
 const collectMsMax = 3_000;
 
 type Log = Pick<SealedLog, 'kafka' | 'open' | 'boot'>;
 
 /**
- * Returns the offsets at which to begin. If no process has run before, or a topic was created again so that its offsets
- * start at 0, these are the offsets of an hour ago.
+ * Returns the offsets at which to begin. If no process has run before, these are the offsets of a day ago for the
+ * alarms, and the ends for the answers. The offsets of a day ago are also returned for a topic that was created again,
+ * because its offsets then start at 0.
+ *
+ * No answer from before a first start may count. This process has called nobody yet, and it begins to number the rounds
+ * and the calls with 1. If the topic `deliveries` was lost, an old answer to the lost first round would otherwise end
+ * the calls of the new first round.
  */
 export async function beginAt(
   { kafka }: Pick<SealedLog, 'kafka'>,
@@ -46,9 +55,10 @@ export async function beginAt(
     if (offset !== undefined && BigInt(offset) <= high) return String(BigInt(offset) < low ? low : offset);
     return String(recent.get(topicPartition) ?? high);
   };
+  const commands = 'delivery-commands/0';
   return {
     alarms: partitionNumbers.map((partition) => begin(`alarms/${partition}`, stored?.alarms[partition])),
-    commands: begin('delivery-commands/0', stored?.commands),
+    commands: stored === undefined ? String(ends.get(commands)?.high ?? 0n) : begin(commands, stored.commands),
   };
 }
 
@@ -60,9 +70,9 @@ export type Intakes = {
 
 /**
  * Opens the reader at `positions`. If Kafka assigns the partitions again, the reader continues after the last record
- * that was handed out. First it reads everything that is in the topics now. It hands this out in one batch, with only
- * the newest state of each alarm. So nobody gets a message about an alarm that was answered while no process ran. It does
- * the same whenever it is behind, for instance because the process was paused.
+ * that was handed out. First it reads everything that is in the topics now. It hands these records out in one batch,
+ * with only the newest state of each alarm. So nobody gets a message about an alarm that was answered while no process
+ * ran. The reader does the same whenever it is behind, for instance because the process was paused.
  * @param hasRoom resolves when the caller can accept more records
  */
 export async function openIntake(options: {
@@ -106,7 +116,10 @@ export async function openIntake(options: {
     return BigInt(last.offset) + 1n < BigInt(highWatermark) || now() - first.timestampMs > behindMsMax;
   }
 
-  /** Collects until everything that is in the topics now is here. An answer may be in another partition than its alarm. */
+  /**
+   * Collects records until it has everything that is in the topics now. An answer may be in another partition than its
+   * alarm.
+   */
   async function collect(): Promise<void> {
     missed = createMissed();
     const wait = sleep(collectMsMax, undefined, { ref: false });

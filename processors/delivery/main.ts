@@ -60,7 +60,10 @@ async function openDelivery(settings: DeliverySettings, log: Logger) {
   });
   const sealedLog = await openSealedLog({ settings, service: 'delivery', boot: randomBytes(9).toString('hex'), log });
   parts.sealedLog = sealedLog;
-  const tables = await openTables({ sealedLog, pseudonymKey: settings.pseudonymKey, onChange: changed, now, log });
+  const tables = await openTables({
+    ...{ sealedLog, onChange: changed, now, log },
+    ...{ pseudonymKey: settings.pseudonymKey, assignmentsCheckedUntil: settings.assignmentsCheckedUntil },
+  });
   parts.tables = tables;
   const ownership = await createOwnership({
     sealedLog,

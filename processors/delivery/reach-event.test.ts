@@ -14,7 +14,7 @@ it.each([
   ['a short one', '410', '410'],
   ['one of 200 characters', 'a'.repeat(200), 'a'.repeat(200)],
   ['one of 201 characters', 'a'.repeat(201), 'a'.repeat(200)],
-])('makes a record that readers accept from a report with this reason: %s', (_title, reason, written) => {
+])('readers accept the record of a report with this reason: %s', (_title, reason, written) => {
   const optional = reason === undefined ? {} : { reason };
   const seen = reachEventOf({ type: 'reach-seen', ...about, name: 'Anna', checkId: id, state: 'down', ...optional });
   expect(seen.reason).toBe(written);

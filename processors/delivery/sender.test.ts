@@ -17,7 +17,7 @@ afterEach(() => {
 
 const entryOf = (userId: string, n = 1) => ({ reachId: `r${n}`, userId, channel: 'push' }) as ReachEntry;
 
-/** A sender with a channel whose answers the test gives. */
+/** Creates a sender with a channel. The test gives the answers of the channel. */
 function newSender(entries: readonly ReachEntry[] = [entryOf('anna')]) {
   const sends: { id: string; entry: ReachEntry; signal: AbortSignal; finish: (result: SendResult) => void }[] = [];
   const reports: Report[] = [];
@@ -48,7 +48,7 @@ function newSender(entries: readonly ReachEntry[] = [entryOf('anna')]) {
   return { sender, sends, reports, ended, process };
 }
 
-/** Returns a book in which messages wait to be sent: one to each of these persons for each number. */
+/** Returns a book in which messages wait to be sent: one message for each pair of a person and a number. */
 function bookWith(...ids: readonly (readonly [userId: string, n: number])[]): Book {
   const unsent = new Map(ids.map(([userId, n]) => [`push/${userId}/${n}`, messageOf(userId, n)]));
   return { ...emptyBook, unsent };
@@ -63,7 +63,7 @@ function messageOf(userId: string, n: number): MessageDecision {
 const settle = () => vi.advanceTimersByTimeAsync(0);
 
 describe('createSender', () => {
-  it('sends each unsent message of the book once, and reports the result', async () => {
+  it('the sender sends each unsent message of the book once, and reports the result', async () => {
     const { sender, sends, reports } = newSender();
     sender.sync(bookWith(['anna', 1]));
     sender.sync(bookWith(['anna', 1]));
@@ -75,7 +75,7 @@ describe('createSender', () => {
     expect(sends).toHaveLength(1);
   });
 
-  it('aborts a message that the book does not have any more, and reports nothing about this message', async () => {
+  it('the sender aborts a message that the book does not have any more, and reports nothing about this message', async () => {
     const { sender, sends, reports } = newSender();
     sender.sync(bookWith(['anna', 1]));
     sender.sync(bookWith());
@@ -85,7 +85,7 @@ describe('createSender', () => {
     expect(reports).toEqual([]);
   });
 
-  it('stops while the process does not decide, and then sends again with the same id', async () => {
+  it('the sender stops while the process does not decide, and sends again with the same id when the process decides again', async () => {
     const { sender, sends, reports, process } = newSender();
     sender.sync(bookWith(['anna', 1]));
     process.isDeciding = false;
@@ -100,7 +100,7 @@ describe('createSender', () => {
     expect(sends.map(({ id }) => id)).toEqual(['push/anna/1', 'push/anna/1', 'push/anna/2']);
   });
 
-  it('sends nothing again after a failure while the process does not decide', async () => {
+  it('the sender sends nothing again after a failure while the process does not decide', async () => {
     const { sender, sends, process } = newSender();
     sender.sync(bookWith(['anna', 1]));
     sends[0]!.finish({ kind: 'failed', class: 'transient', reason: 'busy' });
@@ -110,7 +110,7 @@ describe('createSender', () => {
     expect(sends).toHaveLength(1);
   });
 
-  it('stops at once when it is closed, and sends nothing more', async () => {
+  it('the sender stops at once when it is closed, and sends nothing more', async () => {
     const { sender, sends, reports } = newSender();
     sender.sync(bookWith(['anna', 1]));
     sender.close();
@@ -136,7 +136,7 @@ describe('createSender', () => {
     expect(reports).toMatchObject([{ kind: 'failed', class: 'permanent' }]);
   });
 
-  it('tries again with the same id after a transient failure, reports the failure once, and stops when the message is useless', async () => {
+  it('the sender tries again with the same id after a transient failure, reports the failure once, and stops when the message is useless', async () => {
     const { sender, sends, reports } = newSender();
     sender.sync(bookWith(['anna', 1]));
     for (let n = 0; n < 200; n += 1) {

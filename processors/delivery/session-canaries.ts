@@ -17,10 +17,13 @@ export async function openSessionWithCanaries(
   const { sealedLog, channels, tables, now, log } = options;
   let canaries: Canaries | undefined;
   let asking: Promise<unknown> | undefined;
-  /** While Kafka does not answer, only one record waits. The next one has all that still wait for an answer. */
+  /**
+   * While Kafka does not answer, only one record waits. The next record has all canaries that still wait for an answer.
+   */
   const askPages = (asked: readonly AskedPage[]) => {
     const body: AskedPages = { at: formatInstant(now()), asked: [...asked] };
-    asking ??= sealedLog
+    if (asking !== undefined) return;
+    asking = sealedLog
       .append('canary', sealedLog.boot, contentTypes.askedPages, body)
       .catch((error) => log.warn({ error: error.message }, 'the pages of persons could not be asked to answer'))
       .finally(() => {

@@ -15,7 +15,15 @@ export const settings = {
   memberFile: {
     kind: 'text',
     env: 'VIGIL_DELIVERY_MEMBER_FILE',
-    help: 'file for the identity of this process in the Kafka group; with this file, the process delivers again sooner after a crash; one file per process',
+    help: 'file in which this process stores its identity in the Kafka group; with this file, the process delivers again sooner after a crash; each process needs its own file',
     fallback: '',
+  },
+  assignmentsCheckedUntil: {
+    kind: 'integer',
+    env: 'VIGIL_ASSIGNMENTS_CHECKED_UNTIL',
+    help: 'offset of the last unreadable record of the topic assignments, set after a person has checked all boards: the unreadable records up to this offset then raise no alert (docs/operator.md, VigilDeliveryUnreadable); -1: none',
+    fallback: -1,
+    min: -1,
+    max: 1_000_000_000_000,
   },
 } as const satisfies Manifest;

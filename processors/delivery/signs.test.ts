@@ -15,6 +15,6 @@ it.each([
   ['an owner that gets no alarms any more', { intakeReadMs: ago(intakeMsMax + 1) }, undefined],
   ['an owner that has read the tables just recently enough', { tablesReadMs: ago(tablesMsMax) }, 'active'],
   ['an owner that does not learn who is on duty any more', { tablesReadMs: ago(tablesMsMax + 1) }, undefined],
-] as const)('the sign of life of %s', (_title, changes, sign) => {
+] as const)('the sign of life is right for %s', (_title, changes, sign) => {
   expect(signOf({ ...works, ...changes }, nowMs)).toBe(sign);
 });

@@ -45,7 +45,7 @@ it('the form of a snapshot has not changed without a new version', () => {
   // If this fails, raise `snapshotVersion`, and put the new version and the new names here.
   expect([snapshotVersion, ...new Set(names)]).toMatchInlineSnapshot(`
     [
-      2,
+      3,
       "alarm [alarmId,associationId,freshAtMs,kind,notSent,onsets,priority,quiet,rev,roundacceptedBefore[],acceptedBy[],answersFrom,callCount,calledBefore[],calls[callId,channels[],confirmDueAtMs,duty,failed[],name,outcome,repeat,sent[],step,userId,waitMs],chain,dueAtMs,notice,phase,policyVersion,priority,rejectedBy[],round,stopped,waitMs]",
       "over [alarmId,associationId,freshAtMs,kind,notSent,onsets,priority,quiet,rev,roundacceptedBefore[],acceptedBy[],answersFrom,callCount,calledBefore[],calls[callId,channels[],confirmDueAtMs,duty,failed[],name,outcome,repeat,sent[],step,userId,waitMs],chain,dueAtMs,notice,phase,policyVersion,priority,rejectedBy[],round,stoppedatMs,phase,why,waitMs]",
       "slot [channel,name,pending[alarmId,associationId,callId,priority],recent[associationId,atMs,priority],userId,wholeAtMs]",

@@ -8,7 +8,7 @@ import type { AlarmDelivery, Slot } from './core/state.ts';
  * form, the rules would throw or decide wrongly. After a change of the version, the first start reads the whole log
  * once.
  */
-export const snapshotVersion = 2;
+export const snapshotVersion = 3;
 
 /** One entry of the book. */
 type Entry =
@@ -21,7 +21,7 @@ type Entry =
   | readonly ['answered', readonly string[]]
   | readonly ['ended', readonly string[]];
 
-/** Maximum size of a part, characters of JSON. A record of Kafka may have 2 MiB, and sealing adds a third. */
+/** Maximum size of a part, characters of JSON. A record in Kafka can have at most 2 MiB, and sealing adds a third. */
 const partCharsMax = 200_000;
 
 /** Returns the parts of a book, at least one. */

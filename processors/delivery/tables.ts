@@ -12,6 +12,7 @@ import { contentTypes, type DeviceAssociations } from '../../contracts/messages/
 import type { KafkaTopic } from '../../contracts/topics.ts';
 import { pseudonym, unassignedAssociation } from '../../log/envelope/pseudonym.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
+import { uncheckedOffsets } from './core/checked-assignments.ts';
 import type { Context, Place } from './core/inputs.ts';
 import { watchEnds } from './end-watch.ts';
 
@@ -47,7 +48,10 @@ export function createPlaces(pseudonymKey: string) {
       deviceOfKey.set(pseudonym(pseudonymKey, 'device', body.deviceId), body.deviceId);
       for (const { associationId, ward, bed } of body.periods) places.set(associationId, { ward, bed });
     },
-    /** Removes a device that the hospital deleted. The places of its patients stay, because their alarms may still call. */
+    /**
+     * Removes a device that the hospital deleted. The ward and bed of each of its patients stay, because alarms of
+     * these patients may still call.
+     */
     forget(key: string): void {
       devices.delete(deviceOfKey.get(key) ?? '');
     },
@@ -68,8 +72,10 @@ export async function openTables(options: {
   readonly onChange: () => void;
   readonly now: () => number;
   readonly log: Logger;
+  /** The unreadable records of `assignments` up to this offset do not count any more (checked-assignments.ts). */
+  readonly assignmentsCheckedUntil: number;
 }): Promise<Tables> {
-  const { sealedLog, pseudonymKey, onChange, now, log } = options;
+  const { sealedLog, pseudonymKey, onChange, now, log, assignmentsCheckedUntil } = options;
   const places = createPlaces(pseudonymKey);
   const reach = new Map<string, ReachEntry>();
   const ofPerson = new Map<string, ReachEntry[]>();
@@ -108,7 +114,22 @@ export async function openTables(options: {
   await Promise.all(follow.map(({ ready }) => ready));
   const endWatch = watchEnds({ reachEnds: follow.map(({ reachEnd }) => reachEnd), now, log });
   log.info({ wards: duties.wards.size, reach: reach.size }, 'the tables are read');
-  const leftOut = () => new Map(follow.flatMap((table) => [...table.leftOut()].filter(([, count]) => count > 0)));
+  const unreadableAssignments = () => follow[1].leftOutOffsets('assignments');
+  const leftOut = () => {
+    const counts = new Map(follow.flatMap((table) => [...table.leftOut()]));
+    counts.set('assignments', uncheckedOffsets(unreadableAssignments(), assignmentsCheckedUntil).length);
+    return new Map([...counts].filter(([, count]) => count > 0));
+  };
+  if (assignmentsCheckedUntil >= 0 && unreadableAssignments().includes(String(assignmentsCheckedUntil)))
+    log.warn(
+      { checkedUntil: assignmentsCheckedUntil },
+      'unreadable assignments do not count any more, because somebody has checked the boards',
+    );
+  else if (assignmentsCheckedUntil >= 0)
+    log.error(
+      { checkedUntil: assignmentsCheckedUntil, unreadable: unreadableAssignments().slice(0, 20) },
+      'VIGIL_ASSIGNMENTS_CHECKED_UNTIL has no effect: it is not the offset of an unreadable record',
+    );
   for (const [topic, records] of leftOut())
     log.error(
       { topic, records },

@@ -79,7 +79,7 @@ function newWriting(offsetsSince = 0, book = emptyBook, readEnd = async () => {}
     clockMs += ms;
     writing.look();
   };
-  /** Like `later`, but persons and places are not looked at. */
+  /** Like `later`, but the change of persons and places is not reported to the writing. */
   const pass = (ms: number) => {
     clockMs += ms;
     writing.give();
@@ -89,7 +89,7 @@ function newWriting(offsetsSince = 0, book = emptyBook, readEnd = async () => {}
 const until = (what: () => boolean) => vi.waitFor(() => expect(what()).toBe(true), { timeout: 30_000 });
 
 describe('createWriting', () => {
-  it('writes nothing before its start, then the decisions and the positions together', async () => {
+  it('createWriting writes nothing before its start, then the decisions and the positions together', async () => {
     const { writing, log, fold } = newWriting();
     writing.give(alarmItem(1), alarmItem(2));
     expect(writing.waiting()).toBe(2);
@@ -103,7 +103,7 @@ describe('createWriting', () => {
     expect(book.state).toEqual(writing.book().state);
   });
 
-  it('uses no decision that could not be committed, and decides nothing after that', async () => {
+  it('createWriting uses no decision that could not be committed, and decides nothing after that', async () => {
     const { writing, books, failures, log, fail } = newWriting();
     fail();
     writing.give(alarmItem(1));
@@ -126,7 +126,7 @@ describe('createWriting', () => {
     expect(log).toEqual([]);
   });
 
-  it('skips and counts an input for which the rules throw an error, and handles the other inputs', async () => {
+  it('createWriting skips and counts an input for which the rules throw an error, and handles the other inputs', async () => {
     const { writing, log, fold, leftOut, failures } = newWriting();
     const { intake, from } = alarmItem(1);
     const event = { ...(intake as { event: AlarmEvent }).event, alarm: undefined as unknown as Alarm };
@@ -140,7 +140,7 @@ describe('createWriting', () => {
     expect(fold()!.positions!.alarms.slice(1, 3)).toEqual(['2', '3']);
   });
 
-  it('fails if the rules throw an error for a timer, because somebody must notice a wait that never ends', async () => {
+  it('createWriting fails if the rules throw an error for a timer, because somebody must notice a wait that never ends', async () => {
     const raised = take(emptyBook, alarmItem(1).intake!, context, nowMs).book;
     const [alarm] = raised.state.alarms.values();
     const broken = { ...alarm!, round: { ...alarm!.round!, calls: undefined as never } };
@@ -163,7 +163,7 @@ describe('createWriting', () => {
     expect(fold()!.positions!.alarms[0]).toBe('501');
   });
 
-  it('writes a snapshot with the decisions when enough offsets are used, so that the records after it are enough for a start', async () => {
+  it('createWriting writes a snapshot with the decisions when enough offsets are used, so that the records after it are enough for a start', async () => {
     const { writing, log, fold } = newWriting(snapshotEveryOffsets);
     writing.give(alarmItem(1));
     writing.start();
@@ -184,7 +184,7 @@ describe('createWriting', () => {
 describe('createWriting with a decision that does not fit its schema', () => {
   const longWard = 'w'.repeat(41);
 
-  it('calls the person, says in the log what is missing, and writes a snapshot from which the next start knows the decision', async () => {
+  it('createWriting calls the person, says in the log what is missing, and writes a snapshot from which the next start knows the decision', async () => {
     const { writing, log, fold, leftOut, failures } = newWriting(0, emptyBook, undefined, longWard);
     writing.give(alarmItem(1));
     writing.start();
@@ -202,7 +202,7 @@ describe('createWriting with a decision that does not fit its schema', () => {
     expect(fold()!.book).toEqual(writing.book());
   });
 
-  it('writes a snapshot because of decisions that do not fit at most every 10 s, and no snapshot while every decision fits', async () => {
+  it('if decisions do not fit, createWriting writes a snapshot at most every 10 s; if every decision fits, it writes none', async () => {
     const snapshots = ({ log }: { readonly log: readonly TurnRecord[] }) =>
       log.filter(({ contentType }) => contentType === contentTypes.deliverySnapshot).length;
     const count = async (ward: string) => {
@@ -268,18 +268,21 @@ describe('createWriting with a person who waits for an answer', () => {
     ['an answer', accepted],
     ['an acknowledgement', eventItem('acknowledged', { ...alarm, rev: 2, signal: 'acknowledged' }, nowMs - 5_000)],
     ['the end of the alarm', eventItem('cleared', { ...alarm, rev: 2, present: false }, nowMs - 5_000)],
-  ])('sends no message of the former process before it has handled the missed input: %s', async (_title, item) => {
-    const book = calledBefore(4_000);
-    expect(book.unsent.size).toBe(1);
-    const { writing, unsent } = newWriting(0, book);
-    writing.give(item);
-    writing.start();
-    await until(() => unsent.length > 0);
-    await writing.close();
-    expect(unsent.flat()).toEqual([]);
-  });
+  ])(
+    'createWriting sends no message of the former process before it has handled the missed input: %s',
+    async (_title, item) => {
+      const book = calledBefore(4_000);
+      expect(book.unsent.size).toBe(1);
+      const { writing, unsent } = newWriting(0, book);
+      writing.give(item);
+      writing.start();
+      await until(() => unsent.length > 0);
+      await writing.close();
+      expect(unsent.flat()).toEqual([]);
+    },
+  );
 
-  it('handles all missed inputs in one transaction, and calls nobody else before the last answer', async () => {
+  it('createWriting handles all missed inputs in one transaction, and calls nobody else before the last answer', async () => {
     const { writing, log, commits } = newWriting(0, calledBefore(70_000));
     for (let n = 0; n < 600; n += 1)
       writing.give(eventItem('cleared', alarmOf(`other-${String(n).padStart(12, '0')}`, { rev: 2 }), nowMs - 5_000));
@@ -294,7 +297,7 @@ describe('createWriting with a person who waits for an answer', () => {
     expect(writing.book().state.alarms.size).toBe(599);
   });
 
-  it('decides an answer behind 600 other inputs before the wait for this answer ends, also long after the start', async () => {
+  it('createWriting handles an answer before the wait for this answer ends, even if 600 other inputs came before the answer', async () => {
     const { writing, log, books, later } = newWriting(0, calledBefore(1_000));
     writing.start();
     await until(() => books.length > 0);
@@ -306,7 +309,7 @@ describe('createWriting with a person who waits for an answer', () => {
     expect(eventsIn(log)).not.toContain('called');
   });
 
-  it('reads an answer that is in the log, before the end of the wait for this answer calls the next person', async () => {
+  it('at the end of a wait, createWriting first reads whether the log has the answer, and only then calls the next person', async () => {
     const reads: PromiseWithResolvers<void>[] = [];
     const readEnd = () => {
       reads.push(Promise.withResolvers());
@@ -329,7 +332,7 @@ describe('createWriting with a person who waits for an answer', () => {
     expect(eventsIn(log)).not.toContain('called');
   });
 
-  it('calls the next person if the answers cannot be read', async () => {
+  it('createWriting calls the next person if the answers cannot be read', async () => {
     let reads = 0;
     const readEnd = () => {
       reads += 1;
@@ -348,7 +351,10 @@ describe('createWriting with a person who waits for an answer', () => {
   describe('with two alarms', () => {
     const otherId = 'alarm-other0000000';
 
-    /** Returns a book in which each alarm has called anna such a time ago, and no call was confirmed. A call waits 5 s for this. */
+    /**
+     * Returns a book in which the first alarm called anna `agoMs` ago and the second alarm `otherAgoMs` ago. No call
+     * was confirmed; a call waits 5 s for this.
+     */
     function bothCalled(agoMs: number, otherAgoMs: number): Book {
       const event = eventOf('raised', alarmOf(otherId), nowMs - otherAgoMs);
       return take(calledBefore(agoMs), { type: 'alarm', event }, context, nowMs - otherAgoMs).book;
@@ -377,7 +383,7 @@ describe('createWriting with a person who waits for an answer', () => {
       return { ...started, reads };
     }
 
-    it('reads the log again for a second wait, if the log was read for an earlier wait and the answer to the earlier wait has come', async () => {
+    it('if the log was read for a first wait and the answer to this wait has come, createWriting reads the log again for a second wait', async () => {
       const { writing, log, books, reads, pass } = startWithBoth(4_500, 3_500);
       await until(() => books.length > 0);
       pass(500);
@@ -396,7 +402,7 @@ describe('createWriting with a person who waits for an answer', () => {
       expect(typesOf(log, otherId)).not.toContain('called');
     });
 
-    it('reads the log again for a wait that ends while the log is read for an earlier wait', async () => {
+    it('createWriting reads the log again for a wait that ends while the log is read for an earlier wait', async () => {
       const { writing, log, books, reads, pass } = startWithBoth(4_500, 4_400);
       await until(() => books.length > 0);
       pass(500);
@@ -429,7 +435,7 @@ describe('createFold', () => {
   });
 
   it.each([undefined, snapshotVersion - 1, snapshotVersion + 1])(
-    'does not use a snapshot of version %s, but restores the state from the events',
+    'createFold does not use a snapshot of version %s, but restores the state from the events',
     async (version) => {
       const { writing, log } = newWriting(snapshotEveryOffsets);
       writing.give(alarmItem(1));

@@ -32,7 +32,7 @@ const eventLines = (lines: readonly object[]) =>
   play(lines).map((event) => `${eventLine(event, startMs).trim().replace(/ +/g, ' ')}`);
 
 describe('playCapture', () => {
-  it('returns the events of the alarm engine, which fit the schema of events', () => {
+  it('playCapture returns the events of the alarm engine, which fit the schema of events', () => {
     const events = play([admitted, ...heartRateLines(1, 20, 134)]);
     expect(events.map(({ type, alarm }) => [type, alarm.condition, alarm.onsetAt, alarm.raisedAt])).toEqual([
       ['raised', 'HR.high', isoAt(1), isoAt(7)],
@@ -41,7 +41,7 @@ describe('playCapture', () => {
     for (const event of events) expect(check.Check(event)).toBe(true);
   });
 
-  it('moves the wall clock between the lines, so that silence and escalation come at their time', () => {
+  it('playCapture moves the wall clock between the lines, so that silence and escalation come at their time', () => {
     expect(
       eventLines([admitted, ...heartRateLines(1, 10, 80), { at: isoAt(200), kind: 'connection', connected: false }]),
     ).toEqual([
@@ -53,7 +53,7 @@ describe('playCapture', () => {
     ]);
   });
 
-  it('raises the device’s own alarms, and marks them as alarms of the device', () => {
+  it('playCapture raises the device’s own alarms, and marks them as alarms of the device', () => {
     const vt = { code: 'MDC_EVT_ECG_V_TACHY', priority: 'high', kind: 'physiological', text: '*** VTACH' };
     const list = (s: number, alerts: object[], more = {}) => ({
       ...{ at: isoAt(s), kind: 'alerts' },
@@ -69,11 +69,11 @@ describe('playCapture', () => {
     for (const event of events) expect(check.Check(event)).toBe(true);
   });
 
-  it('stops the clock at the last line, so that no silence alarm comes after it', () => {
+  it('playCapture stops the clock at the last line, so that no silence alarm comes after it', () => {
     expect(eventLines([admitted, ...heartRateLines(1, 10, 80)])).toEqual([]);
   });
 
-  it('acknowledges all alarms that call if the alarm is *, or one alarm by its id', () => {
+  it('playCapture acknowledges all alarms that call if the alarm is *, or one alarm by its id', () => {
     const answer = (s: number, alarm: string) => ({
       at: isoAt(s),
       kind: 'command',
@@ -88,7 +88,7 @@ describe('playCapture', () => {
     expect(play([admitted, answer(1, '*'), ...heartRateLines(2, 3, 80)])).toEqual([]);
   });
 
-  it('applies the limits and the audio pause of a command', () => {
+  it('playCapture applies the limits and the audio pause of a command', () => {
     const limits = {
       at: isoAt(0),
       kind: 'command',
@@ -102,7 +102,7 @@ describe('playCapture', () => {
     ]);
   });
 
-  it('judges readings without a boot and number, and accepts times in other zones and in ms', () => {
+  it('playCapture judges readings without a boot and number, and accepts times in other zones and in ms', () => {
     const lines = heartRateLines(1, 20, 134).map(({ at: receivedAt, kind, body: { time, values } }, i) => ({
       at: i % 2 === 0 ? Date.parse(receivedAt) : receivedAt.replace('10:', '11:').replace('Z', '+01:00'),
       kind,
@@ -111,14 +111,14 @@ describe('playCapture', () => {
     expect(eventLines([admitted, ...lines])).toEqual(['0:07 raised medium HR 134 > 120']);
   });
 
-  it('does not set the clock back if a line was received a little before the line above', () => {
+  it('playCapture does not set the clock back if a line was received a little before the line above', () => {
     const readings = heartRateLines(1, 20, 134);
     const events = play([admitted, ...readings.slice(0, 10), heartRateLine(15, 134), ...readings.slice(10)]);
     const clock = events.map((event) => Date.parse(event.at));
     expect(clock).toEqual([...clock].sort((a, b) => a - b));
   });
 
-  it('sets the clock back if a line was received more than 5 s before the line above', () => {
+  it('playCapture sets the clock back if a line was received more than 5 s before the line above', () => {
     const end = { at: isoAt(-100), kind: 'connection', connected: true };
     const events = play([admitted, ...heartRateLines(1, 10, 80), { ...heartRateLine(11, 80), at: isoAt(-500) }, end]);
     expect(
@@ -126,7 +126,7 @@ describe('playCapture', () => {
     ).toEqual([isoAt(-495)]);
   });
 
-  it('starts a new engine for the next patient, without the state of the former patient', () => {
+  it('playCapture starts a new engine for the next patient, without the state of the former patient', () => {
     const ended = { ...admitted, at: isoAt(20), endedAt: isoAt(20) };
     const limits = {
       at: isoAt(0),
@@ -168,7 +168,7 @@ describe('readCapture', () => {
     ['a ward that is a number', '{"at":1,"kind":"association","category":"adult","ward":7}', /"ward"/],
     ['an end that is not a time', '{"at":1,"kind":"association","category":"adult","endedAt":"soon"}', /"endedAt"/],
     ['no command', '{"at":1,"kind":"command"}', /no "command"/],
-  ])('names a line with %s as a fault', (_name, line, message) => {
+  ])('readCapture names a line with %s as a fault', (_name, line, message) => {
     const { lines, faults } = readCapture(`${JSON.stringify(admitted)}\n${line}\n`);
     expect(lines).toHaveLength(1);
     expect(faults).toEqual([{ line: 2, message: expect.stringMatching(message) }]);
@@ -179,7 +179,7 @@ describe('readCapture', () => {
     ['an audio pause without a duration', { type: 'pause-audio' }],
     ['an audio pause of more than two minutes', { type: 'pause-audio', forMs: 600_000 }],
     ['limits that are a text', { type: 'set-limits', group: 'HR', limits: 'high' }],
-  ])('leaves out a command with %s, and keeps the other lines', (_name, command) => {
+  ])('readCapture leaves out a command with %s, and keeps the other lines', (_name, command) => {
     const inputs = [admitted, { at: isoAt(1), kind: 'command', command }, heartRateLine(2, 134)];
     const { lines, refused, faults } = readCapture(ndjson(inputs));
     expect({ lines: lines.map(({ line }) => line), refused, faults }).toEqual({
@@ -189,7 +189,7 @@ describe('readCapture', () => {
     });
   });
 
-  it('leaves out a message that the gateway would refuse, and keeps the other lines', () => {
+  it('readCapture leaves out a message that the gateway would refuse, and keeps the other lines', () => {
     const { lines, refused, faults } = readCapture(
       ndjson([admitted, heartRateLine(1, 134, { values: [] }), heartRateLine(2, 134)]),
     );
@@ -214,7 +214,7 @@ describe('npm run replay -- --capture', () => {
     return { status, stdout, stderr };
   };
 
-  it('prints the events as NDJSON or as lines of text', async () => {
+  it('npm run replay -- --capture prints the events as NDJSON or as lines of text', async () => {
     const path = file('tachycardia.ndjson', ndjson([admitted, ...heartRateLines(1, 20, 134)]));
     const { status, stdout, stderr } = await run('--capture', path, '--events');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
@@ -230,7 +230,7 @@ describe('npm run replay -- --capture', () => {
     expect((await run('--capture', path, '--limits', '{"HR":{"high":135}}')).stdout).toBe('No alarm.\n');
   });
 
-  it('names each line that cannot be read, and does not judge the capture', async () => {
+  it('npm run replay -- --capture names each line that cannot be read, and does not judge the capture', async () => {
     const path = file('broken.ndjson', `${ndjson([admitted])}nonsense\n{"at":1,"kind":"waves"}\n`);
     const { status, stdout, stderr } = await run('--capture', path, '--events');
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
@@ -244,13 +244,13 @@ describe('npm run replay -- --capture', () => {
     [['--capture', 'a', 'b'], /--capture takes one file/],
     [['--events'], /npm run replay/],
     [['--kapture', 'a'], /Unknown option/],
-  ])('explains the fault of the arguments %j', async (args, message) => {
+  ])('npm run replay -- --capture explains the fault of the arguments %j', async (args, message) => {
     const { status, stderr } = await run(...(args as string[]));
     expect(status).toBe(1);
     expect(stderr).toMatch(message as RegExp);
   });
 
-  it('reports an empty capture', async () => {
+  it('npm run replay -- --capture reports an empty capture', async () => {
     expect(await run('--capture', file('empty.ndjson', '\n'))).toMatchObject({
       status: 1,
       stderr: expect.stringMatching(/has no lines with input/),

@@ -269,7 +269,7 @@ describe('npm run vigil -- replay --profile', () => {
     return { status, stdout, stderr };
   };
 
-  it('prints the comparison as text or JSON, and writes a page', async () => {
+  it('npm run vigil -- replay --profile prints the comparison as text or JSON, and writes a page', async () => {
     const two = ['--profile', 'adult', '--profile', shipped];
     expect(await run(...two, recording)).toMatchObject({
       status: 0,
@@ -282,7 +282,7 @@ describe('npm run vigil -- replay --profile', () => {
     expect(readFileSync(page, 'utf8')).toMatch(/^<!doctype html>/);
   }, 60_000);
 
-  it('compares captures and recordings together, including a capture of a device without a patient', async () => {
+  it('npm run vigil -- replay --profile compares captures and recordings together, including a capture of a device without a patient', async () => {
     const capture = join(import.meta.dirname, '../../tests/alarms/device-without-a-patient.ndjson');
     const { status, stdout, stderr } = await run('--profile', 'adult', '--profile', shipped, capture, recording);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });

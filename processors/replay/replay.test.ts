@@ -42,7 +42,7 @@ describe('the adult ward profile on the bundled recordings', () => {
     expect(all(delayed(15_000))).toBeLessThanOrEqual(all(adultProfile));
   });
 
-  it('raises an apnoea alarm for a real 0, and no alarm of a limit for missing values', () => {
+  it('the adult ward profile raises an apnoea alarm for a real 0, and no alarm of a limit for missing values', () => {
     // In file 13, RESP is missing for 146 s, and then 0 for 220 s.
     const thirteen = run(adultProfile, /bidmc_13/).byCondition;
     expect(thirteen.get('apnoea')).toBeGreaterThanOrEqual(1);
@@ -61,11 +61,11 @@ describe('readRecording', () => {
     ['undefined for an empty text', '', undefined],
     ['no readings for a head without rows', 'Time [s], HR, PULSE, RESP, SpO2\n', 0],
     ['a reading for a row with missing values', 'Time [s], HR, PULSE, RESP, SpO2\n0, NaN, 80, 0, 97\n', 1],
-  ])('returns %s', (_name, text, count) => {
+  ])('readRecording returns %s', (_name, text, count) => {
     expect(readRecording(text, 0)?.length).toBe(count);
   });
 
-  it('keeps a real 0, and marks a missing value as invalid', () => {
+  it('readRecording keeps a real 0, and marks a missing value as invalid', () => {
     const [first] = readRecording('Time [s], HR, PULSE, RESP, SpO2\n-1, NaN, 80, 0, 97\n', 5_000)!;
     expect(first?.time).toBe(4_000);
     expect(first?.values).toMatchObject([{ validity: 'invalid' }, { value: 80 }, { value: 0 }, { value: 97 }]);

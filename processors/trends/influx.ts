@@ -2,9 +2,9 @@
 import { InfluxDB, type IPoint } from 'influx';
 import type { Logger } from 'pino';
 import { VigilError } from '../../contracts/errors.ts';
+import { measurement, type Point } from '../../contracts/trend-points.ts';
 import { influxTls } from '../../process/influx-tls.ts';
 import type { Settings } from '../../process/settings.ts';
-import { measurement, type Point } from './core/points.ts';
 import type { settings } from './settings.ts';
 
 export type WriteResult = {

@@ -5,14 +5,14 @@
 import type { Logger } from 'pino';
 import type { AnyRecord } from '../../contracts/messages/check.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
+import { acceptReading, type Corrections } from '../../contracts/trend-corrections.ts';
+import { type Point, pointsOf } from '../../contracts/trend-points.ts';
+import { scorePointsOf } from '../../contracts/trend-score-points.ts';
 import type { OpenedRecord } from '../../log/envelope/header.ts';
 import type { LogRecord } from '../../log/kafka/log-record.ts';
 import type { RecordBatch } from '../../log/kafka/reader.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
 import { createSealedReading, type ReadRecord } from '../../log/sealed-reading.ts';
-import { acceptReading, type Corrections } from './core/corrections.ts';
-import { type Point, pointsOf } from './core/points.ts';
-import { scorePointsOf } from './core/score-points.ts';
 import type { TrendCounters } from './counters.ts';
 
 export type Intake = {

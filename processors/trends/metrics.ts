@@ -47,7 +47,7 @@ export function trendMetrics({ counters, pipelines, clock, damage }: TrendMetric
   );
   metrics.counter(
     'vigil_trends_writes_failed_total',
-    'Writes that InfluxDB did not accept, so that they are tried again.',
+    'Writes that InfluxDB did not accept. They are tried again.',
     () => counters.writesFailed,
   );
   metrics.counter('vigil_trends_commits_total', 'Commits of written offsets to Kafka.', () => counters.commits);

@@ -1,7 +1,7 @@
 /** Writes points to a store that may be away. Writes the same points again, with backoff, until they are stored or the caller aborts. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { Point } from './core/points.ts';
+import type { Point } from '../../contracts/trend-points.ts';
 import type { TrendCounters } from './counters.ts';
 import type { PointStore } from './influx.ts';
 

@@ -22,7 +22,7 @@ let influx: Influx | undefined;
 let kafka: Child | undefined;
 
 beforeAll(async () => {
-  // Not the platform that other tests share, because this test kills InfluxDB and Kafka.
+  // This test kills InfluxDB and Kafka, so it must not use the platform that other tests share.
   testPlatform = await startTestPlatform(`test-${process.pid}-trends`);
   gateway = await openLogAs(testPlatform.data, 'gateway');
   alarms = await openLogAs(testPlatform.data, 'alarms');
@@ -141,7 +141,7 @@ describe('trends', () => {
     ]);
   });
 
-  it('the trend writer skips a record that does not open or fit, logs its position without its content, and continues', async () => {
+  it('the trend writer skips a record that it cannot open or that does not fit its schema, logs the position but not the content, and continues', async () => {
     const id = randomUUID();
     await gateway.appender.append('observations', id, Buffer.from('no envelope, and Grace Hopper inside'));
     await gateway.append('observations', id, contentTypes.observation, { nonsense: 'Grace Hopper' });
@@ -169,7 +169,7 @@ describe('trends', () => {
     expect(trends.output()).not.toContain('Hopper');
   });
 
-  it('the trends have the published scores, and a total under another code than a score of incomplete inputs', async () => {
+  it('the trends have the published scores; a total has another code than a score of incomplete inputs', async () => {
     const id = randomUUID();
     await publishScores(id, 0, 4);
     await publishScores(id, 300, 3, true);
@@ -206,7 +206,7 @@ describe('trends', () => {
     expect(trends.output()).not.toContain('Hopper');
   });
 
-  it('the trend writer drops and counts values that are older than InfluxDB keeps, and writes the values beside them', async () => {
+  it('the trend writer drops and counts values that are older than InfluxDB keeps, and writes the newer values', async () => {
     const id = randomUUID();
     await append(id, 0, beats(70));
     await append(id, -9 * 24 * 3600, beats(71));
@@ -289,7 +289,8 @@ describe('trends', () => {
     const { software } = testPlatform.platform;
     const port = Number(testPlatform.data.kafkaBrokers.split(':')[1]);
     const [controllerPort = 0] = await freePorts(1);
-    kafka = await startBroker({ software, stateDir: testPlatform.data.stateDir, port, controllerPort });
+    const { stateDir } = testPlatform.data;
+    kafka = await startBroker({ software, stateDir, port, controllerPort, shortLived: true });
     await until('an accepted append', () =>
       append(id, 1, beats(61)).then(
         () => true,

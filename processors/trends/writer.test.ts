@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import { VigilError } from '../../contracts/errors.ts';
-import type { Point } from './core/points.ts';
+import type { Point } from '../../contracts/trend-points.ts';
 import { newTrendCounters } from './counters.ts';
 import { createTrendWriter, type TrendWriter, type TrendWriterOptions } from './writer.ts';
 
@@ -46,7 +46,7 @@ async function until(condition: () => boolean): Promise<void> {
 }
 
 describe('the trend writer', () => {
-  it('commits the newest offset of each partition after the points are written', async () => {
+  it('the trend writer commits the newest offset of each partition after the points are written', async () => {
     const { writer, events, counters } = openWriter();
     await writer.add(pointsFrom(0, 2), 3, 12n);
     await writer.add(pointsFrom(2, 3), 4, 7n);
@@ -56,14 +56,14 @@ describe('the trend writer', () => {
     expect(counters).toMatchObject({ pointsWritten: 3, writesFailed: 0 });
   });
 
-  it('commits the offset of records that give no point', async () => {
+  it('the trend writer commits the offset of records that give no point', async () => {
     const { writer, events, counters } = openWriter();
     await writer.add([], 0, 5n);
     await until(() => counters.commits === 1);
     expect(events).toEqual(['commit 0:5']);
   });
 
-  it('writes a full batch immediately', async () => {
+  it('the trend writer writes a full batch immediately', async () => {
     const { writer, counters } = openWriter({ batchPointsMax: 10, lingerMs: 3_600_000 });
     await writer.add(pointsFrom(0, 9), 0, 9n);
     await sleep(20);
@@ -72,14 +72,14 @@ describe('the trend writer', () => {
     await until(() => counters.pointsWritten === 10);
   });
 
-  it('writes more points than a batch has in several writes, and commits once', async () => {
+  it('the trend writer writes more points than a batch has in several writes, and commits once', async () => {
     const { writer, events, counters } = openWriter({ batchPointsMax: 10 });
     await writer.add(pointsFrom(0, 25), 0, 25n);
     await until(() => counters.commits === 1);
     expect(events).toEqual(['write 0-9', 'write 10-19', 'write 20-24', 'commit 0:25']);
   });
 
-  it('pauses the reader and commits nothing while the store is away, and writes every point afterwards', async () => {
+  it('the trend writer pauses the reader and commits nothing while the store is away, and writes every point afterwards', async () => {
     const { writer, events, counters, store } = openWriter({ batchPointsMax: 10, pausePoints: 20 });
     store.isAway = true;
     await writer.add(pointsFrom(0, 10), 0, 10n);
@@ -139,7 +139,7 @@ describe('the trend writer', () => {
     expect(events).toEqual(['write 0-2']);
   });
 
-  it('counts points that the store refuses permanently, and commits their offsets', async () => {
+  it('the trend writer counts points that the store refuses permanently, and commits their offsets', async () => {
     const { writer, counters, store } = openWriter();
     store.refusedPoints = 1;
     await writer.add(pointsFrom(0, 3), 0, 3n);

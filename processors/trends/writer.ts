@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { Point } from './core/points.ts';
+import type { Point } from '../../contracts/trend-points.ts';
 import type { TrendCounters } from './counters.ts';
 import type { PointStore } from './influx.ts';
 import { persistentStore } from './persist.ts';
@@ -21,8 +21,8 @@ export type TrendWriter = {
   /** Drops the points that are not written. The next owner of the partitions reads their records again from the committed offsets. */
   discard(): void;
   /**
-   * Grows with each discard. Points of records that were read before a discard must not be added after it, because the next commit would
-   * skip the discarded points.
+   * Grows with each discard. Points of records that were read before a discard must not be added after the discard,
+   * because the next commit would skip the discarded points.
    */
   readonly generation: number;
   /** Number of points that are not in InfluxDB yet. */

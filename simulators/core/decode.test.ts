@@ -150,7 +150,7 @@ describe('decodeRecording of waves', () => {
     expect([...waves[0]!.samples].map((sample) => sample === -32768)).toEqual([false, false, false, true, true, false]);
   });
 
-  it('times that are rounded to five digits, and so repeat and skip, give a wave without gaps', () => {
+  it('times that are rounded to five digits give a wave without gaps, even if they repeat or skip', () => {
     const times = Array.from({ length: 20_000 }, (_, i) => Number((i * 0.008).toPrecision(5)));
     const { waves } = recordingOf(`Time [s], II\n${times.map((time, i) => `${time},${i % 7}`).join('\n')}`);
     expect(waves[0]!.rateHz).toBe(125);

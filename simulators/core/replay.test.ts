@@ -170,7 +170,7 @@ describe('birthMessage and willPayload', () => {
       time: '2026-01-01T00:00:01.500Z',
       online: true,
       intervalMs: 1000,
-      device: { manufacturer: 'Vigil', model: 'Recording replay', serial: 'bed-01' },
+      device: { manufacturer: 'Vigil', model: 'Recording replay', serial: 'bed-01', firmware: 'replay 1' },
       conditions: [],
     });
     expect(state.seq.status).toBe(1);

@@ -15,7 +15,7 @@ import { type Item, itemsBetween, type Playback } from './timeline.ts';
 
 export type Replay = Playback & {
   readonly deviceId: string;
-  /** A random id for each start of the process, because seq then begins at 1 again. */
+  /** A random id for each start of the process, because seq begins at 1 again at each start. */
   readonly boot: string;
   readonly scenario: Scenario;
   /** How much later than in the scenario the episodes begin on this device. */
@@ -52,6 +52,9 @@ export type ReplayState = {
 };
 
 export type Output = { readonly messages: readonly Message[]; readonly garbage: readonly Garbage[] };
+
+/** The version that simulated devices declare. */
+const simulatorFirmware = 'replay 1';
 
 /** Maximum number of messages that a device stores in a backlog episode. Above it the oldest messages are dropped and counted. */
 export const backlogMax = 5_000;
@@ -120,7 +123,7 @@ export function birthMessage(
     time: deviceInstant(replay, elapsedMs),
     online: true,
     intervalMs: declaredIntervalMs(replay),
-    device: { manufacturer: 'Vigil', model: 'Recording replay', serial: replay.deviceId },
+    device: { manufacturer: 'Vigil', model: 'Recording replay', serial: replay.deviceId, firmware: simulatorFirmware },
     conditions: [...state.conditions],
   };
   const next = { ...state, alarms: null, seq: { ...state.seq, status: seq } };

@@ -52,7 +52,7 @@ const anyPlayback = fc
   });
 
 describe('itemsBetween', () => {
-  it('returns the same items in the same order, in one step or in many steps', () => {
+  it('itemsBetween returns the same items in the same order, in one step or in many steps', () => {
     fc.assert(
       fc.property(anyPlayback, ({ playback, steps }) => {
         let atMs = 0;

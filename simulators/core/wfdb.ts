@@ -44,13 +44,14 @@ export function parseHeader(file: string, text: string): Decoded<RecordHeader> {
   if (!/^\d+$/.test(count)) return badRecording(file, record.number, 'the number of signals is missing');
   const rateHz = Number(/^[\d.]+(?:[eE][+-]?\d+)?/.exec(rate)?.[0] ?? Number.NaN);
   if (!(rateHz > 0 && rateHz <= 2000)) {
-    return badRecording(file, record.number, `the sampling rate "${rate}" is not above 0 and at most 2000 Hz`);
+    return badRecording(file, record.number, `the sampling rate "${rate}" must be above 0 and at most 2000 Hz`);
   }
   if (samples !== undefined && !/^\d+$/.test(samples)) {
     return badRecording(file, record.number, `the number of samples "${samples}" is not a whole number`);
   }
   if (rest.length < Number(count)) {
-    return badRecording(file, record.number, `the first line says ${count} signals, but ${rest.length} are described`);
+    const described = rest.length === 1 ? '1 line of a signal' : `${rest.length} lines of signals`;
+    return badRecording(file, record.number, `the first line says ${count} signals, but the header has ${described}`);
   }
   const signals: SignalHeader[] = [];
   for (const entry of rest.slice(0, Number(count))) {

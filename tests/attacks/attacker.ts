@@ -8,8 +8,8 @@ import '../../log/kafka/connect.ts';
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
 import { inject } from 'vitest';
 import type { Pair } from '../../certs/issue.ts';
+import type { AuditEntry } from '../../dashboard/protocol/audit.ts';
 import type { Snapshot } from '../../dashboard/protocol/live.ts';
-import type { AuditEntry } from '../../dashboard/protocol/rest.ts';
 import { type Browser, newBrowser, type Target } from '../../dashboard/server/browser.testing.ts';
 import type { Product } from './product.ts';
 

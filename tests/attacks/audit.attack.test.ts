@@ -141,7 +141,7 @@ describe('a forged record of an act of a physician', () => {
     ],
   ];
 
-  it('the auditor’s command finds a forged act and names it: unsigned, signed with other keys, as the operator, in no session', async () => {
+  it('the auditor’s command finds each forged act and says what is wrong: no signature, another key, or no such session', async () => {
     const reportBefore = await verify();
     for (const [, fault] of forgeries) expect(reportBefore.faults.filter(({ text }) => fault.test(text))).toEqual([]);
     for (const [, , forge] of forgeries) await forge();
@@ -168,7 +168,7 @@ describe('a forged record of an act of a physician', () => {
 });
 
 describe('the audit trail', () => {
-  it('the audit trail has an act that the role may not do, a login that failed, and a screen of another ward, each with the address', async () => {
+  it('the audit trail has a refused request, a failed login and a refused look at another ward, each with the address', async () => {
     await nurse.get('/api/audit');
     await nurse.login('icu-nurse-13', 'a wrong password');
     const live = await nurse.live({ type: 'watch', scope: { ward: 'step-down' }, waves: null });

@@ -13,7 +13,10 @@ import { type FloodCounts, underFlood } from './floods.ts';
 const target = { port: product.httpPort, ca: certFile('ca.pem'), origin };
 /** New connections that the dashboard accepts each second. */
 const connectsPerS = 100;
-/** Maximum number of connections that the dashboard accepted before the measurement, but that the flood counts during the measurement. */
+/**
+ * Maximum number of connections that the dashboard accepts before the measurement begins. The flood is counted only
+ * during the measurement.
+ */
 const acceptedBeforeMax = 300;
 /** Maximum number of connections that one address may keep open. The dashboard may close each of them once with the status 429. */
 const openConnectionsMax = 1_024;
@@ -40,7 +43,7 @@ const addressesOf = (block: number, addresses: number) =>
 
 describe('many logins', () => {
   it(
-    'of 58 guesses of a password at the same time at most five are checked, and the person can log in at her usual browser',
+    'if 58 guesses of a password come at the same time, at most five are checked, and the person can log in at her usual browser',
     async () => {
       const usualBrowser = await loggedInBrowser('icu-nurse-1', '127.0.10.1');
       // All browsers have the same address, as behind a proxy that is not configured in the dashboard.
@@ -58,7 +61,7 @@ describe('many logins', () => {
   );
 
   it(
-    'of 400 guesses from 40 addresses at most 30 are checked, and the person can log in at her usual browser',
+    'if 400 guesses come from 40 addresses, at most 30 are checked, and the person can log in at her usual browser',
     async () => {
       const usualBrowser = await loggedInBrowser('icu-nurse-3', '127.0.11.1');
       const startMs = performance.now();
@@ -127,7 +130,10 @@ describe('an alarm and its acknowledgement', () => {
     await device?.close();
   });
 
-  /** Raises an alarm, waits until it is on the nurse's screen, and acknowledges it. Returns the status and both times in ms. */
+  /**
+   * Raises an alarm, waits until it is on the nurse's screen, and acknowledges it. Returns the status of the
+   * acknowledgement, the time until the screen showed the alarm, and the time of the acknowledgement, in ms.
+   */
   async function raiseAndAcknowledge() {
     const from = screen.messages.length;
     /** Returns the newest state of the heart rate alarm that the screen has got since this function began. */
@@ -173,7 +179,7 @@ describe('an alarm and its acknowledgement', () => {
     return commands.map(({ ms }) => ms);
   }
 
-  /** Acts as a nurse during a flood. Checks that the dashboard accepted no more connections of the flood in that time than its limit. */
+  /** Acts as a nurse during a flood. Checks that the dashboard accepts connections of the flood only up to its limit. */
   async function actDuring(floodName: string, newAddress: string, counts: () => FloodCounts): Promise<void> {
     const startMs = performance.now();
     const acceptedBefore = acceptedConnections(counts());

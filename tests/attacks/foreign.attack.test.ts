@@ -56,7 +56,7 @@ describe('a request that changes something', () => {
     },
   );
 
-  it('a request such as an HTML form sends it is refused, with any content type', async () => {
+  it('a request like that of an HTML form is refused, with any content type', async () => {
     const cookie = nurse.cookie();
     const body = '{"userId":"chief","password":"x"}';
     for (const type of [

@@ -113,7 +113,7 @@ describe('the certificate of one device', () => {
     expect(isForgedShown()).toBe(false);
   });
 
-  it('a device can set no will on another device’s topic, and reaches that topic by no alias', async () => {
+  it('a device cannot set a will on another device’s topic, and cannot reach that topic by an alias', async () => {
     for (const protocolVersion of [4, 5] as const) {
       const will = {
         topic: `devices/${victimDevice}/status`,
@@ -165,7 +165,7 @@ describe('the certificate of one device', () => {
     expect(receivedTopics.filter((topic) => !/^devices\/spare-0[56]\/inbox$/.test(topic))).toEqual([]);
   });
 
-  it('a device cannot take over the session of another device, neither with a clean start nor without', async () => {
+  it('a device cannot take over the session of another device, with a clean start or without it', async () => {
     const deltaCountBefore = live.of('delta').length;
     for (let tries = 0; tries < 5; tries += 1) {
       await connectResult({ clientId: victimDevice, clean: false, properties: { sessionExpiryInterval: 600 } });
@@ -176,7 +176,7 @@ describe('the certificate of one device', () => {
   });
 });
 
-it('when a certificate is revoked, the gateway ends its connection and accepts no new one', async () => {
+it('when a certificate is revoked, the gateway ends the connection with this certificate and accepts no new connection', async () => {
   const thief = await connectMqtt('spare-07');
   thief.on('error', () => {});
   expect(await publish(thief, 'devices/spare-07/observations')).toBe('answered 0');

@@ -4,7 +4,7 @@ import { assignDevice, connectMqtt, loggedInBrowser, snapshotOfAllWards } from '
 
 const person = (patientId: string) => ({ patientId, familyName: 'Doe', givenName: 'J', category: 'adult' });
 
-it('a nurse can test at most three patient ids for a stay in another ward, and each test is in the audit trail as a refusal', async () => {
+it('after a nurse has tried three patient ids of another ward, an id that no patient has gets the same refusal', async () => {
   const nurse = await loggedInBrowser('nurse', '127.0.30.1');
   const { beds } = await snapshotOfAllWards(await loggedInBrowser('chief', '127.0.30.2'));
   const ownBed = beds.find(({ ward }) => ward === 'icu');

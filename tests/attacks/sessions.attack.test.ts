@@ -185,7 +185,7 @@ describe('the login of another person', () => {
 });
 
 describe('a locked screen', () => {
-  it('every route of the running server refuses a locked screen until the password is entered, except login, lock, health and confirmations of phones', async () => {
+  it('a locked screen can use only the routes of login, lock, health, confirmations of phones and its preferences, until the password is entered', async () => {
     const nurse = await loggedInBrowser('icu-nurse-8', address);
     const bed = (await nurse.get('/api/devices')).body.devices.find(
       (device: { current: { ward: string } | null }) => device.current?.ward === 'icu',
@@ -205,6 +205,8 @@ describe('a locked screen', () => {
       'GET /healthz',
       // A phone in a pocket locks itself, and its service worker must still confirm. The answer has no data.
       'POST /api/push-receipt',
+      // Language and colours, so that a locked page keeps them when it is loaded again.
+      'GET /api/preferences',
     ];
     // The cookie from before the lock belongs to the same login, which is locked.
     const thief = browserFrom(address);

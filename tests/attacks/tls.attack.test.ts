@@ -179,7 +179,7 @@ describe('the MQTT listener', () => {
   });
 });
 
-it('a client does not accept the dashboard as Kafka or as InfluxDB, nor Kafka as the dashboard', async () => {
+it('a client of Kafka or InfluxDB refuses a connection that leads to the dashboard, and a client of the dashboard refuses Kafka', async () => {
   for (const [port, name] of [
     [product.httpPort, 'kafka'],
     [product.httpPort, 'influxdb'],

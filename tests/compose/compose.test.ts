@@ -15,6 +15,7 @@ import type { Manifest } from '../../process/settings.ts';
 import { alarmSettings } from '../../processors/alarms/settings.ts';
 import { canarySettings } from '../../processors/canary/settings.ts';
 import { settings as deliverySettings } from '../../processors/delivery/settings.ts';
+import { settings as stripsSettings } from '../../processors/strips/settings.ts';
 import { settings as trendsSettings } from '../../processors/trends/settings.ts';
 import { settings as witnessSettings } from '../../processors/witness/settings.ts';
 import { simulatorSettings } from '../../simulators/settings.ts';
@@ -71,6 +72,7 @@ const manifests: Record<string, Manifest> = {
   alarms: alarmSettings,
   trends: trendsSettings,
   delivery: deliverySettings,
+  strips: stripsSettings,
   dashboard: dashboardSettings,
   witness: witnessSettings,
   canary: canarySettings,
@@ -132,6 +134,7 @@ describe('every service of docker-compose.yml', () => {
         'init',
         'setup',
         'simulators',
+        'strips',
         'trends',
         'vigil',
         'wards',
@@ -173,7 +176,7 @@ describe('every service of docker-compose.yml', () => {
     (name, service) => {
       for (const mount of service.volumes ?? []) {
         if (typeof mount === 'string') {
-          // Only init mounts in this short form. It is created first, and a new volume gets its owner from the folder in the image.
+          // Only init mounts in this short form. Its container is created first: a new volume gets its owner from the image of init.
           if (name === 'init') expect(mount).toMatch(/^[a-z-]+:\/state\/[a-z-]+$/);
           else expect(mount).toBe('./ops/compose/kafka-config:/mnt/shared/config:ro');
           continue;
@@ -190,7 +193,7 @@ describe('every service of docker-compose.yml', () => {
 });
 
 describe('the networks', () => {
-  it('only the services that need Kafka and InfluxDB are in their networks, and neither publishes a port', () => {
+  it('only the services that need Kafka or InfluxDB are in the networks of these two, and Kafka and InfluxDB publish no port', () => {
     const servicesOn = (network: string) =>
       services.filter(([, { networks }]) => networks?.includes(network)).map(([name]) => name);
     expect(compose.networks.log?.internal).toBe(true);
@@ -214,7 +217,7 @@ describe('the way out of the delivery process', () => {
     expect(inThreeBrokers).toEqual([]);
   });
 
-  it('the delivery process reaches Kafka only with its own certificate, and no other store', () => {
+  it('the delivery process can reach Kafka only with its own certificate, and cannot reach InfluxDB', () => {
     expect(compose.services.delivery!.networks).toEqual(['log', 'outside']);
     expect(compose.services.kafka!.networks).toEqual(['log']);
     const { KAFKA_SSL_CLIENT_AUTH: auth, KAFKA_LISTENER_SECURITY_PROTOCOL_MAP: protocols } = environment('kafka');
@@ -245,22 +248,27 @@ describe('the settings in docker-compose.yml', () => {
   const notInCompose = ['VIGIL_CLOCK_AHEAD_MS', 'VIGIL_MQTT_SHARE_PORT', 'VIGIL_STATE_DIR'];
   /** Settings that `vigil` reads only if it has no address of Kafka and InfluxDB. docker-compose.yml gives it the addresses. */
   const insteadOfAddresses = ['VIGIL_INFLUX_PORT', 'VIGIL_KAFKA_COPIES', 'VIGIL_KAFKA_PORT'];
-  it.each(['gateway', 'alarms', 'trends', 'delivery', 'dashboard', 'witness', 'canary', 'simulators', 'vigil'])(
-    'the service %s takes from .env each setting that docker-compose.yml does not set',
-    (name) => {
-      const unusedSettings = name === 'vigil' ? insteadOfAddresses : [];
-      if (name === 'vigil')
-        expect(Object.keys(environment(name))).toEqual(
-          expect.arrayContaining(['VIGIL_KAFKA_BROKERS', 'VIGIL_INFLUX_URL']),
-        );
-      const fixed = [...Object.keys(environment(name)), ...notInCompose, ...unusedSettings];
-      const names = [
-        ...Object.values(manifests[name]!).map(({ env }) => env),
-        ...(name === 'vigil' ? ruleSettings : []),
-      ];
-      expect(namesFromUser(name).sort()).toEqual(names.filter((env) => !fixed.includes(env)).sort());
-    },
-  );
+  it.each([
+    'gateway',
+    'alarms',
+    'trends',
+    'delivery',
+    'strips',
+    'dashboard',
+    'witness',
+    'canary',
+    'simulators',
+    'vigil',
+  ])('the service %s takes from .env each setting that docker-compose.yml does not set', (name) => {
+    const unusedSettings = name === 'vigil' ? insteadOfAddresses : [];
+    if (name === 'vigil')
+      expect(Object.keys(environment(name))).toEqual(
+        expect.arrayContaining(['VIGIL_KAFKA_BROKERS', 'VIGIL_INFLUX_URL']),
+      );
+    const fixed = [...Object.keys(environment(name)), ...notInCompose, ...unusedSettings];
+    const names = [...Object.values(manifests[name]!).map(({ env }) => env), ...(name === 'vigil' ? ruleSettings : [])];
+    expect(namesFromUser(name).sort()).toEqual(names.filter((env) => !fixed.includes(env)).sort());
+  });
 
   it('init reads the whole file .env before all other services, so that a name that no program reads stops the start', () => {
     expect(compose.services.init!.env_file).toEqual([{ path: '.env', required: false }]);
@@ -283,9 +291,20 @@ describe('the settings in docker-compose.yml', () => {
     trendsMetricsPort: 9463,
     witnessMetricsPort: 9459,
     deliveryMetricsPort: 9458,
+    stripsMetricsPort: 9457,
     httpPort: 8443,
   };
-  it.each(['gateway', 'alarms', 'trends', 'delivery', 'dashboard', 'witness', 'canary', 'simulators'] as const)(
+  it.each([
+    'gateway',
+    'alarms',
+    'trends',
+    'delivery',
+    'strips',
+    'dashboard',
+    'witness',
+    'canary',
+    'simulators',
+  ] as const)(
     'docker-compose.yml gives %s the same settings as `npm start`, except addresses and files that differ in a container',
     (name) => {
       const differs: Record<string, string> = {
@@ -304,7 +323,7 @@ describe('the settings in docker-compose.yml', () => {
     },
   );
 
-  it.each(['gateway', 'alarms', 'trends', 'delivery', 'dashboard', 'witness', 'canary'] as const)(
+  it.each(['gateway', 'alarms', 'trends', 'delivery', 'strips', 'dashboard', 'witness', 'canary'] as const)(
     'init gives the service %s every file that its settings name',
     (name) => {
       const files = new Set(sharesOf(name, []).map(({ to }) => `/run/vigil/${to}`));

@@ -32,7 +32,7 @@ describe('brokenRules', () => {
     ['delivery', ['vigil_log', 'vigil_outside'], []],
     ['delivery', ['vigil_log'], ['delivery has no way out']],
     ['alarms', ['vigil_log', 'vigil_outside'], ['alarms is in the network outside']],
-  ])('brokenRules judges the service %s in the networks %j', (service, networks, faults) => {
+  ])('for the service %s in the networks %j, brokenRules reports %j', (service, networks, faults) => {
     const Labels = { 'com.docker.compose.service': service };
     const NetworkSettings = { Networks: Object.fromEntries(networks.map((network) => [network, {}])) };
     expect(brokenRules({ Config: { ...config, Labels }, HostConfig: host, NetworkSettings })).toEqual(faults);

@@ -48,7 +48,7 @@ it('a closed cable ends its connections and accepts none until it is repaired', 
   await until('the echo', () => again.heard() === 'two');
 });
 
-it('a silent cable keeps its connections open, and passes on what was sent meanwhile when it is repaired', async () => {
+it('a silent cable keeps its connections open; after the repair it passes on what was sent meanwhile', async () => {
   const { socket, heard } = await openClient();
   socket.write('one');
   await until('the echo', () => heard() === 'one');

@@ -1,11 +1,17 @@
 /** The faults of the real browser: it is killed, it stops, its network is cut. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isUnanswered } from '../../contracts/acknowledgement.ts';
 import type { Random } from '../faults/random.ts';
 import { until } from '../system.ts';
 import type { Stage } from './stage.ts';
 import type { NoticeTime, Struck } from './struck.ts';
 
 const noticeMsMax = 60_000;
+/** An alarm that a person answers within this time needs no notice: the notice is due only after it. */
+const dueMs = 5_000;
+/** If the condition holds again within 30 s after its end, the acknowledged alarm continues and calls nobody. */
+const quietMs = 35_000;
+const quietMsMax = 240_000;
 
 /** @param noted called with the time that each notice took */
 export function createChromiumTroubles(stage: Stage, random: Random, noted: (time: NoticeTime) => void) {
@@ -18,27 +24,50 @@ export function createChromiumTroubles(stage: Stage, random: Random, noted: (tim
     return { fault: 'kill chromium', struck: true };
   }
 
-  /** The browser stops, and then an alarm comes. The ward screen must name the page that does not show it. */
+  const alarms = () => screen.alarmsOf(stage.patients[stage.bedOfChromium]!);
+
+  /** Waits until the next alarm of the bed must call: no acknowledged alarm is on the screens, and none ended just before. */
+  async function untilNextAlarmCalls(): Promise<void> {
+    let quietSinceMs = Date.now();
+    const isQuiet = () => {
+      const isNamed = screen.unconfirmedSinceMs(stage.chromiumName) !== undefined;
+      if (isNamed || alarms().some((alarm) => !isUnanswered(alarm))) quietSinceMs = Date.now();
+      return Date.now() - quietSinceMs >= quietMs;
+    };
+    await until('no acknowledged alarm is at the bed', isQuiet, quietMsMax);
+  }
+
+  /**
+   * The browser stops, and then an alarm comes. The ward screen must name the page that does not show it, unless another
+   * person acknowledges the alarm before the notice is due.
+   */
   async function freeze(): Promise<Struck> {
+    await untilNextAlarmCalls();
     const fault = 'freeze chromium';
     const letGo = await chromium.freeze();
     const stoppedMs = Date.now();
+    let calledMs: number | undefined;
+    let noticeSinceMs: number | undefined;
+    const isNoticedOrAnswered = () => {
+      noticeSinceMs = screen.unconfirmedSinceMs(stage.chromiumName);
+      const present = alarms().filter((alarm) => alarm.present);
+      if (present.some(isUnanswered)) calledMs ??= Date.now();
+      const isAnswered = calledMs !== undefined && present.every((alarm) => !isUnanswered(alarm));
+      return noticeSinceMs !== undefined || (isAnswered && Date.now() - calledMs! < dueMs);
+    };
     try {
       stage.setHeartRate(stage.bedOfChromium, 150);
-      const sinceMs = await until(
-        `the notice about ${fault}`,
-        () => screen.unconfirmedSinceMs(stage.chromiumName),
-        noticeMsMax,
-      );
+      await until(`the notice about ${fault}`, isNoticedOrAnswered, noticeMsMax);
+      if (noticeSinceMs === undefined) return { fault: `${fault} (answered by another person)`, struck: true };
       // The page may have had an alarm from before that it did not confirm.
-      noted({ fault, ms: Date.now() - Math.max(sinceMs, stoppedMs) });
+      noted({ fault, ms: Date.now() - Math.max(noticeSinceMs, stoppedMs) });
       await sleep(random.between(0, 3_000));
+      return { fault, struck: true };
     } finally {
       letGo();
       stage.setHeartRate(stage.bedOfChromium, 80);
+      await chromium.untilLive();
     }
-    await chromium.untilLive();
-    return { fault, struck: true };
   }
 
   /** The network of the browser is cut. The page must say that it has no connection. */
@@ -48,6 +77,8 @@ export function createChromiumTroubles(stage: Stage, random: Random, noted: (tim
       [1, 'silent'],
     ] as const);
     const fault = `cut chromium (${how})`;
+    // While the page connects again, there is no connection to cut.
+    await chromium.untilLive();
     const startMs = Date.now();
     const struck = chromium.cable.cut(how) > 0;
     try {

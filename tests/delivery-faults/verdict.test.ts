@@ -50,11 +50,11 @@ const noFault = {
   ...{ alarms: 1, silentFailures: [], sentAfterAnswer: [], doubled: [], withoutPerson: [], acknowledgementsLost: [] },
 };
 
-it('finds no fault in a run in which a person confirmed and accepted the alarm', () => {
+it('judge finds no fault in a run in which a person confirmed and accepted the alarm', () => {
   expect(judge(good)).toEqual(noFault);
 });
 
-it('finds an alarm that nobody confirmed, unless the ward had a notice about it', () => {
+it('judge finds an alarm that nobody confirmed, unless the ward had a notice about it', () => {
   const silent = {
     ...good,
     deliveries: [called, message(10 * s), line(11 * s, { type: 'receipt', alarmId, stage: 'taken' })],
@@ -66,14 +66,14 @@ it('finds an alarm that nobody confirmed, unless the ward had a notice about it'
   expect(judge({ ...silent, notices: [{ fromMs: 31 * s, toMs: 50 * s }] }).silentFailures).toHaveLength(1);
 });
 
-it('does not count a confirmation that came too late, and does not count an alarm that ended in time', () => {
+it('judge finds an alarm that was confirmed too late, and accepts an alarm that ended in time without a confirmation', () => {
   const late = line(31 * s, { type: 'receipt', alarmId, callId, stage: 'painted' });
   expect(judge({ ...good, deliveries: [called, message(10 * s), late] }).silentFailures).toHaveLength(1);
   const ended = alarmLine(29 * s, 'resolved', 2, { present: false, signal: 'latched' });
   expect(judge({ ...good, deliveries: [called], alarms: [raised, ended] }).silentFailures).toEqual([]);
 });
 
-it('finds an alarm that calls nobody', () => {
+it('judge finds an alarm for which nobody was called', () => {
   expect(judge({ ...good, deliveries: [] })).toMatchObject({
     silentFailures: [expect.stringContaining(alarmId)],
     withoutPerson: [expect.stringContaining(alarmId)],
@@ -81,7 +81,7 @@ it('finds an alarm that calls nobody', () => {
   });
 });
 
-it('finds a message that was decided after an answer or after the end, until a new round begins', () => {
+it('judge finds a message that was decided after a person had accepted or the calls had stopped, unless a new round had begun', () => {
   expect(judge({ ...good, deliveries: [called, accepted, message(15 * s)] }).sentAfterAnswer).toEqual([
     `${callId} push`,
   ]);
@@ -93,12 +93,12 @@ it('finds a message that was decided after an answer or after the end, until a n
   );
 });
 
-it('finds a call that was sent twice through one channel', () => {
+it('judge finds a call that was sent twice through one channel', () => {
   expect(judge({ ...good, deliveries: [...good.deliveries.slice(0, 2), message(12 * s), painted] }).doubled).toEqual([
     `${callId} push`,
   ]);
 });
 
-it('finds an acknowledgement that the alarm engine has not answered', () => {
+it('judge finds an acknowledgement that the alarm engine has not answered', () => {
   expect(judge({ ...good, answeredCommands: new Set() }).acknowledgementsLost).toEqual([`${alarmId} c1`]);
 });

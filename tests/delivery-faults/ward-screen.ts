@@ -1,4 +1,5 @@
 /** A simulated screen of the ward. It remembers when it showed that something does not work. */
+import type { Alarm } from '../../contracts/messages/alarms.ts';
 import type { Target } from '../../dashboard/server/browser.testing.ts';
 import { openLine } from './line.ts';
 import type { Notice } from './verdict.ts';
@@ -6,12 +7,14 @@ import type { Notice } from './verdict.ts';
 const lookEveryMs = 100;
 
 export type WardScreen = {
-  /** The times in which the screen showed a notice; a notice that is still shown ends now. */
+  /** Returns the times in which the screen showed a notice. The time of a notice that is still shown ends now. */
   notices(): Notice[];
   /** Returns what the screen shows now. */
   shown(): readonly string[];
-  /** Returns since when the screen of a person has not confirmed an alarm, ms, if this screen shows a notice about it. */
+  /** Returns since when a person's screen has not confirmed an alarm, ms; undefined if this screen shows no notice about it. */
   unconfirmedSinceMs(person: string): number | undefined;
+  /** Returns the alarms of a patient that the screen shows. */
+  alarmsOf(associationId: string): Alarm[];
   close(): Promise<void>;
 };
 
@@ -19,17 +22,22 @@ export function openWardScreen(target: Target, userId: string, ward: string): Wa
   const finished: Notice[] = [];
   const since = new Map<string, number>();
   const ofAlarms = new Map<string, string>();
+  const alarms = new Map<string, Alarm>();
   let faults: readonly string[] = [];
   let unconfirmedSince: ReadonlyMap<string, number> = new Map();
 
   const line = openLine(target, userId, ward, (message, send) => {
     if (message.type === 'snapshot' || message.type === 'heartbeat')
       send({ type: 'report', page: 'painting', alarms: [] });
+    if (message.type === 'snapshot') alarms.clear();
+    if (message.type === 'snapshot' || message.type === 'delta')
+      for (const alarm of message.alarms) alarms.set(alarm.alarmId, alarm);
+    if (message.type === 'delta') for (const alarmId of message.cleared) alarms.delete(alarmId);
     if (message.type === 'heartbeat') {
       const { health, delivery, unconfirmed = [] } = message;
       // The protocol clients of this run report that they paint, but name no alarms. So the server shows each of them as unconfirmed while an alarm calls.
       const missing = unconfirmed.filter(({ why }) => why !== 'not-shown');
-      unconfirmedSince = new Map(missing.map(({ person, since }) => [person, Date.parse(since)]));
+      unconfirmedSince = new Map(unconfirmed.map(({ person, since }) => [person, Date.parse(since)]));
       faults = [
         ...(health.kafka === 'ok' ? [] : ['kafka']),
         ...(health.alarms === 'ok' ? [] : ['alarms']),
@@ -70,6 +78,7 @@ export function openWardScreen(target: Target, userId: string, ward: string): Wa
     notices: () => [...finished, ...[...since].map(([name, fromMs]) => noticeOf(name, fromMs))],
     shown,
     unconfirmedSinceMs: (person) => (line.isLost() ? undefined : unconfirmedSince.get(person)),
+    alarmsOf: (associationId) => [...alarms.values()].filter((alarm) => alarm.associationId === associationId),
     async close() {
       clearInterval(timer);
       await line.close();

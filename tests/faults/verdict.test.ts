@@ -29,7 +29,7 @@ const name = (seq: number) => `dev-01 b1 observations ${seq}`;
 const fine = { lost: [], reordered: [], retimed: [], early: [] };
 
 describe('judge', () => {
-  it('finds no fault if every acknowledged reading is in Kafka, in order', () => {
+  it('judge finds no fault if every acknowledged reading is in Kafka, in order', () => {
     expect(judge([acknowledged(1, 2, 3)], stored(1, 2, 3))).toEqual({
       acknowledged: 3,
       found: 3,
@@ -38,36 +38,36 @@ describe('judge', () => {
     });
   });
 
-  it('finds no fault if Kafka also has readings that are not yet acknowledged', () => {
+  it('judge finds no fault if Kafka also has readings that are not yet acknowledged', () => {
     expect(judge([acknowledged(1, 2)], stored(1, 2, 3))).toMatchObject({ acknowledged: 2, found: 3, ...fine });
   });
 
-  it('finds no fault if readings are repeated in any order', () => {
+  it('judge finds no fault if readings are repeated in any order', () => {
     expect(judge([acknowledged(1, 2, 3)], stored(1, 2, 1, 2, 3, 2))).toMatchObject({ found: 3, repeated: 3, ...fine });
   });
 
-  it('names readings that were acknowledged and are not in Kafka', () => {
+  it('judge names readings that were acknowledged and are not in Kafka', () => {
     expect(judge([acknowledged(1, 2, 3)], stored(1, 3)).lost).toEqual([name(2)]);
   });
 
-  it('names a reading as lost if Kafka has only a reading of another device, start or topic with its number', () => {
+  it('judge names a reading as lost if Kafka has its number only in readings of another device, start or topic', () => {
     for (const change of [{ deviceId: 'dev-02' }, { boot: 'b2' }, { kind: 'waveforms' }])
       expect(judge([acknowledged(1)], changed(stored(1), 1, change)).lost).toEqual([name(1)]);
   });
 
-  it('names a reading as reordered if Kafka has it only behind a later reading', () => {
+  it('judge names a reading as reordered if Kafka has it only behind a later reading', () => {
     expect(judge([acknowledged(1, 2, 3)], stored(1, 3, 2, 3)).reordered).toEqual([name(2)]);
   });
 
-  it('uses the order of the offsets and not the order in which the records were read', () => {
+  it('judge uses the order of the offsets and not the order in which the records were read', () => {
     expect(judge([acknowledged(1, 2)], stored(1, 2).reverse())).toMatchObject(fine);
   });
 
-  it('names a reading that is in another partition than the other readings of its device', () => {
+  it('judge names a reading that is in another partition than the other readings of its device', () => {
     expect(judge([acknowledged(1, 2)], changed(stored(1, 2), 2, { partition: 4 })).reordered).toEqual([name(2)]);
   });
 
-  it('names a reading that is stored under another time', () => {
+  it('judge names a reading that is stored under another time', () => {
     expect(judge([acknowledged(1, 2)], changed(stored(1, 2), 2, { timeMs: 3 })).retimed).toEqual([name(2)]);
   });
 
@@ -75,13 +75,13 @@ describe('judge', () => {
     [1001, []],
     [1002, [name(1)]],
   ])(
-    'names a reading as early only if it was appended after its acknowledgement at 1001 ms: appended at %i ms',
+    'judge names a reading as early only if it was appended after its acknowledgement at 1001 ms: appended at %i ms',
     (appendedMs, early) => {
       expect(judge([acknowledged(1)], changed(stored(1), 1, { appendedMs })).early).toEqual(early);
     },
   );
 
-  it('names a refused reading as lost unless it is in the topic rejected', () => {
+  it('judge names a refused reading as lost unless it is in the topic rejected', () => {
     const refused: DeviceAcknowledgements = {
       ...acknowledged(),
       acknowledged: [{ ...acknowledged(1).acknowledged[0]!, code: 0x99 }],

@@ -124,7 +124,7 @@ describe.each(cases)('%s, MQTT %i', { timeout: 120_000 }, (name, version, open) 
     await newer.close();
   });
 
-  it('a client that reconnects without a clean start gets its session with the subscription, and with a clean start no session', async () => {
+  it('a client that reconnects without a clean start gets its session with the subscription; with a clean start it gets no session', async () => {
     const keep = { clean: false, expiryS: 60 };
     const first = await connect({ ...keep, clientId: `${device}/kept` });
     await first.subscribe(topic('inbox'));
@@ -141,7 +141,7 @@ describe.each(cases)('%s, MQTT %i', { timeout: 120_000 }, (name, version, open) 
     await clean.close();
   });
 
-  it('a client that publishes more messages at the same time than Receive Maximum allows loses none', async () => {
+  it('no message is lost if a client publishes more messages at the same time than Receive Maximum allows', async () => {
     const boot = `${run}-many`;
     const connection = await connect();
     const payloads = numbers(600).map((seq) => reading(boot, seq));

@@ -77,7 +77,7 @@ describe("Python's jwcrypto", () => {
     ).toBeDefined();
   });
 
-  it('jwcrypto refuses a record whose header was changed to another key', async () => {
+  it('jwcrypto refuses a record whose header was changed to another association', async () => {
     const { compact, wrapped } = await sealRecord();
     const [header, ...rest] = compact.split('.');
     const changedHeader = Buffer.from(header!, 'base64url').toString().replace('assoc-1', 'assoc-2');

@@ -43,7 +43,7 @@ export const slowTests: readonly RegExp[] = [
   /: a device whose lists change each 10 ms/,
   /: the state of the scores does not grow with time/,
   / no number counts as missing while a backlog slowly fills the hole/,
-  / a backlog that comes in four interleaved series leaves no gap/,
+  / a backlog that comes as four mixed series of readings leaves no gap/,
   / an acknowledged silent sensor is still measured while the device names it/,
   / an acknowledged silent sensor is no longer measured after 5 min/,
 ];

@@ -14,7 +14,7 @@ const countsOf = (sample: readonly Mutant[]) =>
   [...Map.groupBy(sample, ({ fileName }) => fileName)].map(([fileName, { length }]) => [fileName, length]);
 
 describe('sampleOf', () => {
-  it('takes the given share of a large file, four mutants of a small file, and all mutants of a file with two', () => {
+  it('sampleOf takes the given share of a large file, four mutants of a small file, and all mutants of a file with two', () => {
     const sample = sampleOf(allMutants, 0.1, 1);
     expect(countsOf(sample)).toEqual([
       ['large.ts', 20],
@@ -24,18 +24,18 @@ describe('sampleOf', () => {
     expect(new Set(sample.map(keyOf)).size).toBe(26);
   });
 
-  it('takes the same sample with the same seed, and another sample with another seed', () => {
+  it('sampleOf takes the same sample with the same seed, and another sample with another seed', () => {
     expect(sampleOf(allMutants, 0.1, 7)).toEqual(sampleOf(allMutants, 0.1, 7));
     expect(sampleOf(allMutants, 0.1, 7)).not.toEqual(sampleOf(allMutants, 0.1, 8));
   });
 
-  it('takes every mutant if the share is 1', () => {
+  it('sampleOf takes every mutant if the share is 1', () => {
     expect(sampleOf(allMutants, 1, 1)).toHaveLength(222);
   });
 });
 
 describe('scoreOf', () => {
-  it('weighs each file by the number of its mutants, tried or not', () => {
+  it('scoreOf weighs each file by the number of all its mutants, even if they were not tried', () => {
     const files = [
       { all: 300, counted: 10, found: 9 },
       { all: 100, counted: 10, found: 5 },
@@ -43,7 +43,7 @@ describe('scoreOf', () => {
     expect(scoreOf(files).score).toBeCloseTo(0.8);
   });
 
-  it('returns a half width of 0 if all mutants were tried, and a larger one the fewer were tried', () => {
+  it('scoreOf returns a half width of 0 if all mutants were tried, and a larger half width if fewer were tried', () => {
     const halfWidthOf = (counted: number) => scoreOf([{ all: 100, counted, found: counted * 0.9 }]).halfWidth;
     expect(halfWidthOf(100)).toBe(0);
     expect(halfWidthOf(10)).toBeGreaterThan(halfWidthOf(50));
@@ -51,7 +51,7 @@ describe('scoreOf', () => {
     expect(halfWidthOf(10)).toBeCloseTo(0.2191, 3);
   });
 
-  it('leaves out a file that has no mutant that counts', () => {
+  it('scoreOf leaves out a file if none of its tried mutants counts', () => {
     expect(
       scoreOf([
         { all: 100, counted: 10, found: 9 },

@@ -3,7 +3,7 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Alarm } from '../../contracts/messages/alarms.ts';
 import { logIn, openBrowser, openPatient } from '../browser.ts';
-import { alarmOf, newPatient, newPeriod, type PlayedBed, playBeds, raisedEvent } from './scene.ts';
+import { alarmOf, longAlarmText, newPatient, newPeriod, type PlayedBed, playBeds, raisedEvent } from './scene.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';
 
 const ward = 'ICU';
@@ -83,11 +83,11 @@ describe('an acknowledged alarm that is present', () => {
   it('an acknowledged alarm that is present has its colour on the number, the tile and the row, and does not flash', async () => {
     expect(await backgroundOf('U-1', 'MDC_PULS_OXIM_SAT_O2')).toBe(red);
     expect(await headline('U-1').getAttribute('data-look')).toBe('steady');
-    expect(await headline('U-1').evaluate((element) => getComputedStyle(element, '::before').backgroundColor)).toBe(
-      red,
-    );
     expect(await tile('U-1').getAttribute('data-priority')).toBe('high');
-    expect(await tile('U-1').evaluate((element) => getComputedStyle(element, '::before').borderTopWidth)).toBe('4px');
+    expect(await tile('U-1').evaluate((element) => getComputedStyle(element).boxShadow)).toBe(
+      'rgb(255, 77, 90) 0px 0px 0px 3px',
+    );
+    expect(await headline('U-1').evaluate(background)).toBe(red);
     const row = page.getByTestId(`alarm-${alarms.answered.alarmId}`);
     expect(await row.locator('.alarm__mark').evaluate(background)).toBe(red);
     expect(await flashes(tile('U-1'))).toBe(false);
@@ -108,15 +108,16 @@ describe('the colour of a number', () => {
 });
 
 describe('the headline of a tile', () => {
-  it('the headline of a tile is the present medium alarm, and a high alarm that ended unseen flashes beside it as an outline', async () => {
-    expect(await headline('U-3').locator('.tile__text').textContent()).toBe('SpO2 79 < 90');
+  it('the headline of a tile is the high alarm that ended unseen, as an outline, and the present medium alarm flashes beside it', async () => {
+    expect(await headline('U-3').locator('.tile__text').textContent()).toBe('HR 30 < 40');
+    expect(await headline('U-3').getAttribute('data-look')).toBe('ended');
     expect(await backgroundOf('U-3', 'MDC_PULS_OXIM_SAT_O2')).toBe(yellow);
     expect(await backgroundOf('U-3', 'MDC_ECG_HEART_RATE')).toBe(plain);
-    const chip = tile('U-3').getByTestId('tile-more').locator('[data-priority=high]');
-    expect(await chip.getAttribute('data-look')).toBe('ended');
+    const chip = tile('U-3').getByTestId('tile-more').locator('[data-priority=medium]');
+    expect(await chip.getAttribute('data-look')).toBe('calling');
     expect(await flashes(chip)).toBe(true);
     expect(await tile('U-3').getAttribute('data-priority')).toBe('high');
-    expect(await flashes(tile('U-3'))).toBe(true);
+    expect(await flashes(headline('U-3'))).toBe(true);
   });
 
   it('the headline of a tile is the present acknowledged high alarm, and a medium alarm that is not acknowledged flashes beside it', async () => {
@@ -128,13 +129,13 @@ describe('the headline of a tile', () => {
 });
 
 describe('the list of alarms', () => {
-  it('the list of alarms has the active alarms first, in order of priority, and then the alarms that ended', async () => {
+  it('the list of alarms has the high alarms first, unanswered before acknowledged, also if they have ended or came late', async () => {
     const ids = await page
       .getByTestId('alarm-list')
       .locator('li[data-priority]')
       .evaluateAll((rows) => rows.map((row) => row.getAttribute('data-testid')!.slice('alarm-'.length)));
     const { foreign: f, answered: a, hiddenTop, hiddenCalling, present, ended: e, late: l } = alarms;
-    expect(ids).toEqual([f, a, hiddenTop, present, hiddenCalling, l, e].map(({ alarmId }) => alarmId));
+    expect(ids).toEqual([f, l, e, a, hiddenTop, present, hiddenCalling].map(({ alarmId }) => alarmId));
   });
 
   it('the list of alarms shows an alarm that ended unseen as a flashing outline with the text "ended, unseen"', async () => {
@@ -147,12 +148,36 @@ describe('the list of alarms', () => {
 });
 
 describe('the page of a patient', () => {
-  it('the page of a patient shows the highest priority of the alarms of other beds that have no room on it', async () => {
-    const more = [1, 2, 3, 4].map(() => alarmOf(foreign, { priority: 'low', text: 'Temp 38.6 > 38.5' }));
+  it('if alarms of other beds have no room on the page of a patient, the page shows the highest priority of these alarms', async () => {
+    const more = [1, 2, 3, 4].map(() => alarmOf(foreign, { ...latched, text: 'HR 188 > 160' }));
     server.playAlarms(...more.map(raisedEvent));
     await openPatient(page, 'U-1');
     const rest = page.getByTestId('other-beds').getByTestId('alarms-rest');
     await rest.waitFor();
     expect(await rest.locator('[data-priority]').first().getAttribute('data-priority')).toBe('high');
+  });
+});
+
+describe('a long alarm text', () => {
+  it('a long alarm text has two lines on the tile and in the list, its title is whole, and the page of its patient shows it whole', async () => {
+    const long = alarmOf(answered, { kind: 'technical', condition: 'note', text: longAlarmText });
+    await page.goto(`${server.origin}/#/`);
+    server.playAlarms(raisedEvent(long));
+    const row = page.getByTestId(`alarm-${long.alarmId}`);
+    const linesOf = (text: Locator) =>
+      text.evaluate((element) => {
+        const lineHeight = Number.parseFloat(getComputedStyle(element).lineHeight);
+        return [element.clientHeight, element.scrollHeight].map((px) => Math.round(px / lineHeight));
+      });
+    for (const text of [row.locator('.alarm__text'), headline('U-1').locator('.tile__text')]) {
+      await text.filter({ hasText: longAlarmText }).waitFor();
+      expect(await text.getAttribute('title')).toBe(longAlarmText);
+      const [shown, whole] = await linesOf(text);
+      expect(shown).toBe(2);
+      expect(whole).toBeGreaterThan(2);
+    }
+    await openPatient(page, 'U-1');
+    const [shown, whole] = await linesOf(page.locator('.patient__alarms').getByText(longAlarmText));
+    expect(shown).toBe(whole);
   });
 });

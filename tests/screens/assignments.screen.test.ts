@@ -124,11 +124,11 @@ it('tile and page of a patient name the nurse, and show if nobody is responsible
   await setHash(nils, '#/');
   await nils.getByTestId('bed-A-1').getByTestId('tile-nurse').filter({ hasText: 'Nurse: Nils Nurse' }).waitFor();
   expect(await nils.getByTestId('bed-A-2').getByTestId('tile-nurse').count()).toBe(0);
-  await nils.getByTestId('open-A-1').click();
+  await pressWhenStill(nils.getByTestId('open-A-1'));
   await nils.getByTestId('patient-nurse').filter({ hasText: 'Nurse: Nils Nurse' }).waitFor();
   await expectReadable(nils, 'patient-with-nurse');
   await setHash(nils, '#/');
-  await nils.getByTestId('open-A-2').click();
+  await pressWhenStill(nils.getByTestId('open-A-2'));
   await nils.getByTestId('patient-view').getByText('No nurse is responsible since').waitFor();
   expect(await nils.getByTestId('patient-nurse').count()).toBe(0);
   await setHash(nils, '#/assignments');
@@ -150,7 +150,7 @@ it('a board that cannot be refreshed shows its age and is grey until it is refre
   expect(await filterOf()).toBe('none');
 });
 
-it('a change of a bed that somebody else has just changed is refused, and says who changed it', async () => {
+it('if somebody else has just changed a bed, another change of this bed is refused, and the page says who changed the bed', async () => {
   await cell(nora, 'A-2').filter({ hasText: 'nobody' }).waitFor();
   // Nora's board does not refresh, as on a slow network.
   await nora.route('**/assignments', (route) =>
@@ -347,6 +347,11 @@ it('the page of a patient of another ward does not change which ward the screen 
     .waitFor();
   expect(await vera.getByTestId('ward-choice').inputValue()).toBe(ward);
   await vera.getByTestId('count-high').filter({ hasText: '1' }).waitFor();
+  // The page shows the state of its opening: no number looks current, and the alarms of that time are listed.
+  await vera.getByTestId('not-watched').getByText('NOT LIVE').waitFor();
+  for (const slot of await vera.locator('.slot').all())
+    expect(await slot.getAttribute('data-age-class')).not.toBe('current');
+  await vera.getByTestId('past-alarms').locator('[data-priority=high]').waitFor();
   await expectReadable(vera, 'patient-of-another-ward');
   await vera.getByTestId('watch-all').click();
   await vera.getByTestId('not-watched').waitFor({ state: 'detached' });

@@ -36,7 +36,7 @@ const visiblePart = (element: Locator) =>
   );
 
 describe('a call with the longest names', () => {
-  it('can be read, open, folded and on the page "My calls"', async () => {
+  it('a call with the longest names can be read when it is open, when it is folded, and on the page "My calls"', async () => {
     const alarms = [bed, second, third].map((at) => raise(at, { text: longAlarmText }));
     const alarm = alarms[0]!;
     const name = longGivenName;

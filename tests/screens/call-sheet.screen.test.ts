@@ -9,7 +9,7 @@ import { expectReadable, pressEnterWhenStill, pressWhenStill, setHash } from './
 const called = openCalledPhone();
 const { beds, byId, stateText, answerText, isPainted, raise } = called;
 const [bed, second, third] = beds;
-/** Phones, also on their side, and a screen of each kind. */
+/** Windows of phones (one is held sideways), of a tablet and of two screens. */
 const sizes = [
   { name: '360', width: 360, height: 740 },
   { name: '390', width: 390, height: 844 },
@@ -21,7 +21,7 @@ const sizes = [
 const small = sizes[0];
 
 describe('the sheet of a call', () => {
-  it('shows bed, reading and both answers without scrolling, at each size', async () => {
+  it('the sheet of a call shows bed, reading and both answers without scrolling, at each size', async () => {
     const alarm = raise(bed);
     called.phone.playCalls([callOf(alarm, bed)]);
     for (const size of sizes) {
@@ -36,7 +36,7 @@ describe('the sheet of a call', () => {
     await expectReadable(called.phone.page, 'sheet', sizes);
   });
 
-  it('folds to one line with bed, reading and time left, which counts as painted, and a form can be used', async () => {
+  it('the sheet of a call folds to one line with bed, reading and time left; its calls count as painted, and a form can be used', async () => {
     await resize(called.phone.page, small);
     await setHash(called.phone.page, '#/assignments');
     const [alarm, other] = [raise(bed), raise(second, { priority: 'medium', text: 'RR 31 > 30' })];
@@ -61,7 +61,7 @@ describe('the sheet of a call', () => {
     );
   });
 
-  it('opens again when another alarm calls, and when the call is repeated', async () => {
+  it('the sheet of a call opens again when another alarm calls, and when the call is repeated', async () => {
     const alarm = raise(bed);
     const call = callOf(alarm, bed);
     called.phone.playCalls([call]);
@@ -79,7 +79,7 @@ describe('the sheet of a call', () => {
     await byId(`accepted-${worse.alarmId}`).waitFor();
   });
 
-  it('says why Vigil did not wait, who else was called, and what is next', async () => {
+  it('the sheet of a call says why Vigil did not wait, who else was called, and what is next', async () => {
     const alarm = raise(bed);
     const { answerBy: _, next: __, ...call } = callOf(alarm, bed);
     called.phone.playCalls([{ ...call, missed: 'unconfirmed', others: [{ name: 'Ben Buddy', outcome: 'waiting' }] }]);
@@ -101,7 +101,7 @@ describe('the sheet of a call', () => {
     await stateText(alarm).filter({ hasText: 'Vigil calls nobody now, and your answer may not count' }).waitFor();
   });
 
-  it('does not go on with “not known yet” after the answer was taken', async () => {
+  it('the sheet of a call no longer says "Not known yet" when the answer is taken', async () => {
     const alarm = raise(bed);
     const call = callOf(alarm, bed);
     called.phone.playCalls([call]);
@@ -117,9 +117,9 @@ describe('the sheet of a call', () => {
 
 describe('a call that ends while the thumb is on its button', () => {
   it.each([
-    ['the page is behind it', 1],
+    ['the page is behind the button', 1],
     ['another call takes its place', 2],
-  ])('does nothing: %s', async (_name, count) => {
+  ])('a press does nothing if the call ends while the thumb is on its button: %s', async (_name, count) => {
     await resize(called.phone.page, small);
     const alarms = beds.slice(0, count).map((at) => raise(at));
     const calls = alarms.map((alarm, at) => callOf(alarm, beds[at]!));
@@ -148,7 +148,7 @@ describe('a person who presses "I go" again at the same place', () => {
   it.each([
     ['#/calls', 'on the page "My calls"'],
     ['#/assignments', 'on the sheet'],
-  ])('accepts no other call (%s, %s)', async (hash) => {
+  ])('a person who presses "I go" again at the same place accepts no other call (%s, %s)', async (hash) => {
     const { page } = called.phone;
     await resize(page, small);
     await setHash(page, hash);
@@ -183,7 +183,7 @@ describe('a person who presses "I go" again at the same place', () => {
 });
 
 describe('the page "My calls" on a phone', () => {
-  it('names an alarm for which nobody is called, and lists all alarms below the calls', async () => {
+  it('the page "My calls" names an alarm for which nobody is called, and lists all alarms below the calls', async () => {
     await resize(called.phone.page, small);
     await setHash(called.phone.page, '#/calls');
     const [alarm, ended] = [raise(bed), raise(third, { text: 'RR 4 < 5', signal: 'latched', present: false })];
@@ -202,7 +202,7 @@ describe('the page "My calls" on a phone', () => {
   });
 });
 
-it('nothing in the top bar is wider than a small phone, also with numbers at "Calls" and at "Assignments"', async () => {
+it('the top bar fits on a small phone, even with numbers at "Calls" and at "Assignments"', async () => {
   const { page } = called.phone;
   const waiting = { wards: [{ ward: 'CCU', now: 12, later: 0 }] };
   await page.route('**/api/duties/waiting', (route) => route.fulfill({ json: waiting }));
@@ -223,7 +223,7 @@ it('nothing in the top bar is wider than a small phone, also with numbers at "Ca
 });
 
 describe('the strip of a phone', () => {
-  it('says first that somebody must go, and leads to all beds', async () => {
+  it('the strip of a phone says that somebody must go, and opens to a text that names all beds', async () => {
     const alarms = beds.map((at) => raise(at));
     called.phone.playDeliveries(
       alarms.map((alarm, at) => deliveryOf(alarm, beds[at]!, { phase: 'repeating', notice: 'nobody-answers' })),

@@ -14,7 +14,7 @@ const { beds, byId, stateText, answerText, isPainted, raise } = called;
 const [bed, second] = beds;
 
 describe('a call', () => {
-  it('appears on every page with alarm, bed, time left and next person, and is reported when it is painted', async () => {
+  it('a call appears on every page with alarm, bed, time left and next person; the page reports the call when it has painted the call', async () => {
     await setHash(called.phone.page, '#/assignments');
     const alarm = raise(bed);
     const call = callOf(alarm, bed);
@@ -34,7 +34,7 @@ describe('a call', () => {
     await expectReadable(called.phone.page, 'call-sheet');
   });
 
-  it('is not reported while its tab is hidden', async () => {
+  it('a page does not report a call as painted while its tab is hidden', async () => {
     await called.phone.page.evaluate(() => {
       Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => 'hidden' });
     });
@@ -51,7 +51,7 @@ describe('a call', () => {
     expect(called.phone.painted.some(({ checkId }) => checkId === '00000000-0000-4000-8000-000000000001')).toBe(true);
   });
 
-  it('can be accepted with keys: first pending, then taken, and the acceptance does not acknowledge', async () => {
+  it('a person can accept a call with keys; the page says when the answer is taken; the alarm stays unacknowledged', async () => {
     const alarm = raise(bed);
     const call = callOf(alarm, bed);
     called.phone.playCalls([call]);
@@ -88,7 +88,7 @@ describe('a call', () => {
     await until('the acknowledgement', () => called.server.commands.some(({ type }) => type === 'acknowledge'));
   });
 
-  it('can be rejected, and the page then says who is called', async () => {
+  it('a person can reject a call, and the page then says who is called', async () => {
     const alarm = raise(bed);
     const call = callOf(alarm, bed);
     called.phone.playCalls([call]);
@@ -107,17 +107,20 @@ describe('a call', () => {
     [200, { result: 'no-effect', reason: 'Ben Buddy goes already.' }, 'Not taken. Ben Buddy goes already.'],
     [202, { result: 'unknown' }, 'Not known yet whether Vigil has taken your answer.'],
     [403, { code: 'not-allowed', message: 'This is not your call.' }, 'Not taken. This is not your call.'],
-  ] as const)('shows the answer of the server as it is (%s)', async (status, body, text) => {
-    const alarm = raise(bed);
-    called.phone.playCalls([callOf(alarm, bed)]);
-    called.phone.onAnswer(async () => ({ status, body }));
-    await pressWhenStill(byId(`accepted-${alarm.alarmId}`));
-    await answerText(alarm).filter({ hasText: text }).waitFor();
-    expect(await byId(`call-${alarm.alarmId}`).getAttribute('data-state')).toBe('waiting');
-    expect(await byId(`accepted-${alarm.alarmId}`).isEnabled()).toBe(true);
-  });
+  ] as const)(
+    'after an answer to a call, the page shows the result that the server sends (%s)',
+    async (status, body, text) => {
+      const alarm = raise(bed);
+      called.phone.playCalls([callOf(alarm, bed)]);
+      called.phone.onAnswer(async () => ({ status, body }));
+      await pressWhenStill(byId(`accepted-${alarm.alarmId}`));
+      await answerText(alarm).filter({ hasText: text }).waitFor();
+      expect(await byId(`call-${alarm.alarmId}`).getAttribute('data-state')).toBe('waiting');
+      expect(await byId(`accepted-${alarm.alarmId}`).isEnabled()).toBe(true);
+    },
+  );
 
-  it('cannot be answered without a connection, and says what to do', async () => {
+  it('a call cannot be answered without a connection, and the page says what to do', async () => {
     const alarm = raise(bed);
     called.phone.playCalls([callOf(alarm, bed)]);
     await byId(`accepted-${alarm.alarmId}`).waitFor();
@@ -130,7 +133,7 @@ describe('a call', () => {
     await until('the button works', () => byId(`accepted-${alarm.alarmId}`).isEnabled());
   });
 
-  it('names the other person who ended it, and then disappears', async () => {
+  it('a call that another person ended names this person, and then disappears', async () => {
     const alarm = raise(bed);
     called.phone.playCalls([callOf(alarm, bed)]);
     await byId(`accepted-${alarm.alarmId}`).waitFor();
@@ -153,7 +156,7 @@ describe('a call', () => {
 });
 
 describe('several calls', () => {
-  it('show the most urgent first, name the others, and list all under "My calls"', async () => {
+  it('if several calls wait, the page shows the most urgent call first, names the others, and lists all under "My calls"', async () => {
     const alarms = beds.map((at, index) => raise(at, index === 1 ? {} : { priority: 'medium', text: 'RR 31 > 30' }));
     const calls = alarms.map((alarm, index) => callOf(alarm, beds[index]!));
     called.phone.playCalls([calls[1]!, calls[0]!, calls[2]!, calls[3]!]);
@@ -168,7 +171,7 @@ describe('several calls', () => {
     await expectReadable(called.phone.page, 'calls-page');
   });
 
-  it('do not change places while a finger is down, and a press hits no other call', async () => {
+  it('several calls do not change places while a finger is down, and a press answers no other call', async () => {
     const alarm = raise(bed, { priority: 'medium' });
     const call = callOf(alarm, bed);
     called.phone.playCalls([call]);
@@ -190,7 +193,7 @@ describe('several calls', () => {
 });
 
 describe('the assignment board', () => {
-  it('shows who can be reached now, in red who cannot, and who would be called', async () => {
+  it('the assignment board shows who can be reached now, shows in red who cannot, and shows who would be called', async () => {
     await setHash(called.phone.page, '#/assignments');
     const part = byId('ward-reach');
     await part.getByText('Not known: Not ready.').waitFor();
@@ -253,7 +256,7 @@ describe('the assignment board', () => {
 });
 
 describe('the delivery of an alarm on the ward screen', () => {
-  it('says on the tile and in the list who is called, who goes, and that nobody answers', async () => {
+  it('the tile and the list of the ward screen show who is called, who goes, and that nobody answers', async () => {
     await called.phone.page.setViewportSize({ width: 1366, height: 768 });
     const [alarm, other, third] = [raise(bed), raise(second), raise(beds[2]!, { priority: 'medium' })];
     called.phone.playDeliveries([

@@ -41,7 +41,7 @@ const notice = () => page.getByTestId('notice-canary');
 const tops = () =>
   page.locator('.tile').evaluateAll((tiles) => tiles.map((tile) => Math.round(tile.getBoundingClientRect().top)));
 
-/** Plays that no test readings have arrived for a while. `since` says which steps and how many of the 12 partitions are late. */
+/** Imitates a time in which no test readings arrive. `since` says which steps and how many of the 12 partitions are late. */
 function silenceCanary(since: { taken?: boolean; loggedLate?: number; judgedLate?: number; readings?: boolean }): void {
   const nowMs = Date.now();
   const lateMs = nowMs - 2 * canarySilentMsDefault;
@@ -88,14 +88,14 @@ it.each([
     silenceCanary(since);
     await expect.poll(() => notice().textContent(), { timeout: 60_000 }).toMatch(expected);
     expect(await tops()).toEqual(topsBefore);
-    // The failure sound and its pause button exist only for a grave failure.
+    // The failure sound and its pause button exist only for a serious failure.
     const isGrave = name !== 'patients’ readings still arrive';
     await expect.poll(() => page.getByTestId('pause-failure-sound').count()).toBe(isGrave ? 1 : 0);
     await expectReadable(page, `canary-${name.replaceAll(' ', '-')}`, windows);
   },
 );
 
-it('the notice about test readings goes when test readings arrive again', async () => {
+it('the notice about test readings disappears when test readings arrive again', async () => {
   server.alive.canary = true;
   await notice().waitFor({ state: 'detached' });
 });

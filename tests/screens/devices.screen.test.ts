@@ -4,7 +4,9 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { AssociationPeriod } from '../../contracts/messages/records.ts';
 import { logIn, openBrowser } from '../browser.ts';
 import { until } from '../system.ts';
-import { newPatient, newPeriod } from './scene.ts';
+import { expectAccessible } from './axe.ts';
+import { expectReadable, logInOnSteadyPage, setHash } from './readable.ts';
+import { longDeviceId, newPatient, newPeriod } from './scene.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';
 
 const ward = 'ICU';
@@ -272,7 +274,7 @@ describe('another patient entered for an occupied bed', () => {
     const text = `patient id: you entered OTHER-PATIENT, in this bed is ${patientId}`;
     await page.getByTestId('associate-contradiction').getByText(text).waitFor();
     expect(await page.getByTestId('associate-same').count()).toBe(0);
-    // After the person has typed the id of the patient in the bed, the form offers it.
+    // After the person has typed the id of the patient in the bed, the form offers to assign the device to this patient.
     await page.locator('input[name=patientId]').fill(patientId);
     await pressUntil(page, 'associate-same', async () => server.state.associations.get('bed-11') !== undefined);
     expect(lastPeriodOf('bed-11')).toMatchObject({ bed: 'U-8', patient: assigned.patient });
@@ -288,5 +290,106 @@ describe('a device in a ward that is not registered', () => {
     await other.locator('[data-association]').filter({ hasText: 'Lynx' }).waitFor();
     expect(await page.getByTestId('notice-places').count()).toBe(0);
     await other.context().close();
+  });
+});
+
+describe('the list of the devices', () => {
+  const listed = async (onPage: Page) =>
+    (await onPage
+      .locator('[data-testid^="device-"]')
+      .evaluateAll((rows) => rows.map((row) => row.dataset.testid))) as string[];
+
+  it('the list finds a device by its serial number, shows devices in trouble first or alone, and opens the last events of a device', async () => {
+    const stay = assign('list-broken', newPeriod('U-7', ward, newPatient({ familyName: 'Ibis' })));
+    assign('list-calm', newPeriod('U-8', ward, null));
+    assign('list-spare', { ...newPeriod('U-8', ward, null), to: new Date().toISOString() });
+    const at = (agoMs: number) => new Date(Date.now() - agoMs).toISOString();
+    const device = { manufacturer: 'Acme', model: 'Vista', serial: 'SN-4711' };
+    server.playStatus(stay.associationId, {
+      deviceId: 'list-broken',
+      receivedAt: at(60_000),
+      reading: { online: true, device },
+    });
+    for (const [agoMs, fields] of [
+      [50_000, { connected: true, certificateEndsAt: at(-12.5 * 86_400_000) }],
+      [40_000, { connected: false, reason: 'keep-alive' }],
+    ] as const)
+      server.playConnection(stay.associationId, { deviceId: 'list-broken', receivedAt: at(agoMs), ...fields });
+
+    const ted = await logIn(browser, server, 'ted');
+    await ted.goto(`${server.origin}/#/devices`);
+    await ted.getByTestId('device-list-broken').getByText('serial number SN-4711').waitFor();
+    const all = await listed(ted);
+    expect(all.indexOf('device-list-broken')).toBeLessThan(all.indexOf('device-list-calm'));
+    expect(await ted.getByTestId('devices-tray').textContent()).toContain('list-spare');
+
+    await ted.getByTestId('devices-search').fill(' sn-47');
+    await until('one device', async () => (await listed(ted)).join() === 'device-list-broken');
+    await pressUntil(ted, 'more-list-broken', async () => (await ted.getByTestId('facts-list-broken').count()) > 0);
+    const facts = (await ted.getByTestId('facts-list-broken').textContent()) ?? '';
+    expect(facts).toContain('the device sent nothing for too long');
+    expect(facts).toContain('Certificate ends in 12 days');
+    expect(facts.indexOf('sent nothing')).toBeLessThan(facts.lastIndexOf('connected'));
+    // The page of a technician has no name of a patient.
+    expect(await ted.locator('main').textContent()).not.toContain('Ibis');
+
+    await ted.getByTestId('devices-search').fill('no such device');
+    await ted.getByTestId('devices-none').waitFor();
+    await ted.getByTestId('devices-search').fill('');
+    await ted.getByTestId('devices-which').selectOption('trouble');
+    await until('no calm device', async () => !(await listed(ted)).includes('device-list-calm'));
+    expect(await listed(ted)).toContain('device-list-broken');
+    await ted.getByTestId('devices-which').selectOption('no-bed');
+    await until('only devices without a bed', async () => (await listed(ted)).includes('device-list-spare'));
+    expect(await listed(ted)).not.toContain('device-list-broken');
+    await ted.getByTestId('devices-which').selectOption('all');
+    await ted.context().close();
+  });
+
+  it('the list does not move its rows while a person points at it, and sorts them afterwards', async () => {
+    for (const bed of ['U-5', 'U-6']) assign(`still-${bed}`, newPeriod(bed, ward, null));
+    const ted = await logIn(browser, server, 'ted');
+    await ted.goto(`${server.origin}/#/devices`);
+    await ted.getByTestId('devices-search').fill('still-');
+    await until('two devices', async () => (await listed(ted)).join() === 'device-still-U-5,device-still-U-6');
+    const row = ted.getByTestId('device-still-U-5');
+    await row.hover();
+    const second = server.state.devices.get('still-U-6')!;
+    second.online = false;
+    // The pointer must move at least every 10 s. Otherwise nobody counts as pointing.
+    await until('the second device is offline', async () => {
+      await row.hover({ position: { x: 5 + Math.random() * 20, y: 5 } });
+      return ((await ted.getByTestId('device-still-U-6').textContent()) ?? '').includes('offline');
+    });
+    expect((await listed(ted)).join()).toBe('device-still-U-5,device-still-U-6');
+    await ted.mouse.move(1, 1);
+    await until('sorted', async () => (await listed(ted)).join() === 'device-still-U-6,device-still-U-5');
+    await ted.context().close();
+  });
+
+  it('every text of a list of 200 devices can be read whole at every window size, and with an opened device', async () => {
+    for (let at = 0; at < 200; at += 1) {
+      const deviceId = at === 0 ? longDeviceId : `many-${at}`;
+      const stay = newPeriod(`M-${at}`, ward, at % 3 === 0 ? null : newPatient());
+      assign(deviceId, at % 10 === 9 ? { ...stay, to: new Date().toISOString() } : stay);
+      const device = {
+        manufacturer: 'A manufacturer with a long name',
+        model: `Model ${at}`,
+        serial: `SN-${1_000_000 + at}`,
+      };
+      const receivedAt = new Date(Date.now() - at * 3_600_000).toISOString();
+      server.playStatus(stay.associationId, { deviceId, receivedAt, reading: { online: at % 7 !== 0, device } });
+    }
+    const ted = await logInOnSteadyPage(browser, server, 'ted');
+    await setHash(ted, '#/devices');
+    await ted.getByTestId('device-many-150').waitFor();
+    await pressUntil(
+      ted,
+      `more-${longDeviceId}`,
+      async () => (await ted.getByTestId(`facts-${longDeviceId}`).count()) > 0,
+    );
+    await expectReadable(ted, 'devices');
+    await expectAccessible(ted);
+    await ted.context().close();
   });
 });

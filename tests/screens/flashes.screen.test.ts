@@ -125,6 +125,32 @@ describe('the flashing of alarms', () => {
     },
   );
 
+  it.each([
+    ['high', 'rgb(255, 255, 255)', 'rgb(255, 77, 90)'],
+    ['medium', 'rgb(255, 251, 230)', 'rgb(255, 214, 10)'],
+  ] as const)(
+    'the frame of a tile with an alarm of priority "%s" does not flash, and its alarm line is bright in the off phase',
+    async (priority, offPhase, frame) => {
+      const alarm = alarmOf(beds[0], { priority });
+      await showAlarms(alarm);
+      const tile = stage.page.getByTestId('bed-U-1');
+      const looks = await tile.evaluate((element) => ({
+        ground: getComputedStyle(element.querySelector('[data-testid=tile-alarm]')!).backgroundColor,
+        frame: getComputedStyle(element).boxShadow,
+        flashing: document
+          .getAnimations()
+          .map(({ effect }) => effect as KeyframeEffect)
+          .filter(({ target }) => element.contains(target))
+          .map(({ target, pseudoElement }) => `${target?.classList[0]}${pseudoElement}`),
+      }));
+      expect(looks).toEqual({
+        ground: offPhase,
+        frame: expect.stringContaining(frame),
+        flashing: ['tile__alarm::before'],
+      });
+    },
+  );
+
   it('a low alarm and an acknowledged alarm do not flash', async () => {
     await showAlarms(alarmOf(beds[0], { priority: 'low' }), alarmOf(beds[1], { signal: 'acknowledged' }));
     expect(await watchFlashes(2)).toEqual([]);

@@ -79,7 +79,7 @@ async function openBoard(userId: UserId, width = 1366): Promise<Page> {
 const done = (page: Page, text: string) => page.getByTestId('board-done').filter({ hasText: text }).waitFor();
 const nurseCell = (page: Page, bed: string) => page.getByTestId(`board-bed-${bed}`).locator('td').first();
 
-it('a hand-over of 12 beds lists each bed, and a whole ward only what is open', async () => {
+it('a hand-over of 12 beds lists each bed; a hand-over of the whole ward lists only the beds where something is open', async () => {
   assign('nora', 'charge-nurse', 'nora');
   const handedOver = assign('nils', 'nurse', 'nora', names);
   const nils = await openBoard('nils', 360);
@@ -120,7 +120,7 @@ it('a person accepts one bed, and the others stay with the former nurse until th
   await nils.context().close();
 });
 
-it('the server refuses an acceptance if something is open that the page did not show, and names it', async () => {
+it('the server refuses an acceptance if something is open that the page did not show, and names what is open', async () => {
   const handedOver = assign('olga', 'nurse', 'nora', ['E-4']);
   const olga = await openBoard('olga');
   const accept = olga.getByTestId(`hand-over-${handedOver.assignmentId}`).getByTestId('accept');
@@ -143,7 +143,7 @@ it('the server refuses an acceptance if something is open that the page did not 
   await olga.context().close();
 });
 
-it('a person who goes away gets the buddy proposed, and reads to whom an accepted call goes on', async () => {
+it('when a person goes away, the page proposes the buddy, and says who is called next for an accepted call', async () => {
   assign('bibi', 'buddy', 'bibi', names);
   const phone = await openWithDelivery(browser, server, 'nils', { width: 360, height: 740 });
   const nils = phone.page;
@@ -221,7 +221,7 @@ it('an ended duty is given back with one press, and must be accepted again', asy
   await nora.context().close();
 });
 
-it('the question follows the board: somebody else changes it while the question is open', async () => {
+it('the question about the end of a duty changes when somebody else changes the board', async () => {
   const nora = await openBoard('nora');
   await pressWhenStill(nurseCell(nora, 'E-6').getByRole('button', { name: /^End the assignment of Nils/ }));
   const places = nora.getByTestId('leave-places');
@@ -286,7 +286,7 @@ it('a note is written on the patient’s page, read by the next person, and goes
   await pressWhenStill(hand.getByTestId('accept'));
   await done(olga, 'You have accepted E-7.');
 
-  // A form that was opened before does not replace the other person's note without a look at it.
+  // Nora's form was open before Bibi saved a note. The form does not replace this note until the page has shown it.
   await pressWhenStill(nora.getByTestId('note-edit'));
   await pressWhenStill(bibi.getByTestId('note-edit'));
   await bibi.locator('textarea').fill('Fasting from 19:00.');

@@ -154,7 +154,7 @@ async function openForm(deviceId: string, act: string, content: string): Promise
   await pressUntil(page.getByTestId(`act-${act}`), page.locator(content));
 }
 
-/** Plays another clinician who changes the patient while the form is open. The server then answers a save with a conflict. */
+/** Imitates another clinician who changes the patient while the form is open. The server then answers a save with a conflict. */
 function changeMeanwhile(deviceId: string): void {
   const table = server.state.associations.get(deviceId)!;
   const version = table.version + 1;
@@ -217,7 +217,7 @@ describe('the layout of screens with problems', () => {
     await expectReadable(page, 'form-end');
   });
 
-  it('every text of the form that assigns a device, and asks whether the patient is the one in the bed, can be read whole', async () => {
+  it('when the form that assigns a device asks whose device it is, every text of the form can be read whole', async () => {
     await setHash(page, '#/');
     await setHash(page, '#/devices');
     const unlisted = `unlisted-${longDeviceId.slice(9)}`;

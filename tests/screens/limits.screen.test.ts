@@ -8,7 +8,7 @@ import { newLimits } from '../../contracts/messages/limits.testing.ts';
 import { foldLimits } from '../../dashboard/server/core/limits.ts';
 import { logIn, openBrowser, openPatient } from '../browser.ts';
 import { until } from '../system.ts';
-import { pressWhenStill } from './readable.ts';
+import { pressUntil, pressWhenStill } from './readable.ts';
 import { alarmOf, newPatient, newPeriod, type PlayedBed, playBeds, raisedEvent } from './scene.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';
 
@@ -56,8 +56,7 @@ const publish = (...[groups]: [Parameters<typeof newLimits>[1]]) =>
 
 async function openForm() {
   await openPatient(page, 'L-1');
-  await page.getByTestId('edit-limits-HR').click();
-  await page.getByTestId('limit-form').waitFor();
+  await pressUntil(page.getByTestId('edit-limits-HR'), page.getByTestId('limit-form'));
 }
 
 describe('the limits on a tile', () => {
@@ -67,7 +66,7 @@ describe('the limits on a tile', () => {
     const tile = page.getByTestId('bed-L-1');
     await tile.getByTestId('tile-alarm').getByText('HR 107 > 100').waitFor();
     const beside = tile.locator('.slot__limits').first();
-    await until('the limits of the ward', async () => (await beside.textContent()) === '10050');
+    await until('the limits of the ward', async () => (await beside.textContent()) === '140!!1005040!!');
     await page.screenshot({ path: join(pictures, 'ward.png') });
   });
 });
@@ -75,11 +74,13 @@ describe('the limits on a tile', () => {
 describe('a limit with a fraction', () => {
   it('a limit with a fraction is shown with all its digits, on the tile and on the page of the patient', async () => {
     publish({ SpO2: { own: { low: 90.5, high: 99.25 } } });
-    const fraction = '99.2590.5';
+    const fraction = '99.2590.585!!';
     const beside = page.getByTestId('bed-L-1').locator('.slot__limits.is-own');
     await until('the fraction on the tile', async () => (await beside.textContent()) === fraction);
     await page.screenshot({ path: join(pictures, 'fraction.png') });
-    expect(await beside.getAttribute('title')).toBe('Alarm limits: low 90.5, high 99.25 (this patient’s own)');
+    expect(await beside.getAttribute('title')).toBe(
+      'Alarm limits: low 90.5, high 99.25, extreme low 85, no extreme high (this patient’s own)',
+    );
     await openPatient(page, 'L-1');
     expect(await page.getByTestId('numbers').locator('.slot__limits.is-own').textContent()).toBe(fraction);
     await page.getByTestId('patient-close').click();
@@ -116,7 +117,7 @@ describe('a change of limits', () => {
     await page.screenshot({ path: join(pictures, 'crossing.png') });
   });
 
-  it('the refusal in the limits form goes when another value is typed', async () => {
+  it('the refusal in the limits form disappears when another value is typed', async () => {
     const problem = page.getByTestId('limit-problem');
     await page.getByLabel('High', { exact: true }).fill('11');
     expect(await problem.textContent()).toBe('');

@@ -8,6 +8,7 @@ import type { AlarmEvent, Command, CommandAnswer, GroupInForce } from '../../con
 import type { AssignmentEvent } from '../../contracts/messages/assignments.ts';
 import type { HandOverNoteEvent } from '../../contracts/messages/hand-over-notes.ts';
 import { newLimits } from '../../contracts/messages/limits.testing.ts';
+import type { PatientTaskEvent } from '../../contracts/messages/patient-tasks.ts';
 import {
   type AuditRecord,
   type ConnectionRecord,
@@ -21,6 +22,7 @@ import type { TurnTopic } from '../../contracts/topics.ts';
 import type { Health } from '../../dashboard/protocol/live.ts';
 import type { Account } from '../../dashboard/server/accounts/accounts.ts';
 import { createAuditView } from '../../dashboard/server/audit/view.ts';
+import { foldReviewedAlarm, newReviewBook } from '../../dashboard/server/core/alarm-review.ts';
 import { foldAlarmEvent } from '../../dashboard/server/core/alarms.ts';
 import { foldAssociations, tick } from '../../dashboard/server/core/beds.ts';
 import { emptyBoard, foldAssignmentEvent } from '../../dashboard/server/core/duty-board.ts';
@@ -28,6 +30,7 @@ import { noteDuties } from '../../dashboard/server/core/duty-notices.ts';
 import { foldNote, type NoteBook, placeNotes } from '../../dashboard/server/core/hand-over-notes.ts';
 import { newLifeSigns, noteAlarmsSign, noteOwnRecord } from '../../dashboard/server/core/health.ts';
 import { foldAnswer, foldLimits } from '../../dashboard/server/core/limits.ts';
+import { foldTask, placeTasks, type TaskBook } from '../../dashboard/server/core/patient-tasks.ts';
 import {
   foldConnection,
   foldObservation,
@@ -42,7 +45,10 @@ import type { StoredValue } from '../../dashboard/server/core/what-if.ts';
 import type { Explainer } from '../../dashboard/server/explainer.ts';
 import type { Feed } from '../../dashboard/server/live/feed.ts';
 import type { createHub } from '../../dashboard/server/live/hub.ts';
+import type { StripReader } from '../../dashboard/server/strips.ts';
+import type { TrendLog } from '../../dashboard/server/trend-log.ts';
 import type { TrendStore } from '../../dashboard/server/trend-store.ts';
+import type { WaveReader } from '../../dashboard/server/waves/wave-reader.ts';
 import { newAuditKeys } from '../../log/audit/audit.testing.ts';
 import { judgeRecord } from '../../log/audit/rules.ts';
 import { sha256 } from '../../log/audit/trail.ts';
@@ -56,17 +62,27 @@ export const auditKeys = newAuditKeys();
 type SetLimits = Extract<Command, { type: 'set-limits' }>;
 
 export type ScreenServerOptions = {
-  readonly accounts: readonly Pick<Account, 'userId' | 'name' | 'role' | 'wards'>[];
+  readonly accounts: readonly Pick<Account, 'userId' | 'name' | 'role' | 'wards' | 'ownsSound'>[];
   /** Time after which an untouched screen locks itself; 15 min by default. */
   readonly lockAfterMs?: number;
   /** Folder of a built client. The default is the client of this repository, which is built once for the test run. */
   readonly clientDir?: string;
+  /** The port of a former server, if this server takes its place; a free port by default. */
+  readonly port?: number;
+  /** The name of the stream of live messages. Each start of a real server has another name. */
+  readonly stream?: string;
   /** Registered wards and beds; none by default. */
   readonly wards?: Registry['wards'];
   /** Returns InfluxDB's answer to a query for trends; empty by default. */
   readonly trends?: TrendStore['query'];
+  /** Returns the values of the log for trends; if absent, the log cannot be read. */
+  readonly trendLog?: TrendLog['values'];
   /** Explains an alarm; if absent, every request fails. */
   readonly explain?: Explainer['explain'];
+  /** Reads waves from the log; by default the log has none. */
+  readonly waves?: WaveReader['read'];
+  /** Finds a strip; if absent, no alarm has a strip. */
+  readonly strip?: StripReader['read'];
   /** Returns the values that InfluxDB has stored; none by default. */
   readonly stored?: () => Promise<readonly StoredValue[]>;
   /** Called for each command of a screen after its append. By default no command is answered. */
@@ -89,12 +105,15 @@ type Alive = {
 export function createLive(options: ScreenServerOptions, hub: () => ReturnType<typeof createHub>) {
   const state = emptyState();
   const waves = emptyWaves();
+  const review = { book: newReviewBook(Date.now()) };
+  review.book.isRead = true;
   const board = emptyBoard();
   board.isRead = true;
   const signs = newLifeSigns(Date.now());
   signs.judgedAtMs.fill(Date.now());
-  const view = createAuditView();
+  const view = createAuditView(Date.now());
   const noteBook: NoteBook = new Map();
+  const taskBook: TaskBook = new Map();
   const noteEffects = new Map<string, boolean>();
   const commands: Command[] = [];
   /** Parts that still send signs of life. A test sets a member to false to imitate a failure. */
@@ -115,6 +134,7 @@ export function createLive(options: ScreenServerOptions, hub: () => ReturnType<t
     tick(state, now);
     noteDuties(state, board, accountOf, now);
     placeNotes(state, noteBook);
+    placeTasks(state, taskBook);
     forgetWaves(state, now);
   }, 1_000);
 
@@ -146,6 +166,7 @@ export function createLive(options: ScreenServerOptions, hub: () => ReturnType<t
       view.add(record, judgeRecord(record, undefined, sha256, auditKeys.verify));
     }
     if (contentType === contentTypes.handOverNote) takeNote(body as HandOverNoteEvent);
+    if (contentType === contentTypes.patientTask) takeTask(body as PatientTaskEvent);
     if (contentType === contentTypes.command) takeCommand(body as Command);
     offset += 1;
     return { partition: 0, offset: BigInt(offset), timestampMs: Date.now() } as never;
@@ -154,6 +175,12 @@ export function createLive(options: ScreenServerOptions, hub: () => ReturnType<t
   function takeNote(event: HandOverNoteEvent): void {
     noteEffects.set(event.eventId, foldNote(noteBook, event));
     placeNotes(state, noteBook);
+    hub().flushAlarms();
+  }
+
+  function takeTask(event: PatientTaskEvent): void {
+    noteEffects.set(event.eventId, foldTask(taskBook, event));
+    placeTasks(state, taskBook);
     hub().flushAlarms();
   }
 
@@ -215,6 +242,7 @@ export function createLive(options: ScreenServerOptions, hub: () => ReturnType<t
   return {
     state,
     board,
+    review,
     answer,
     feed,
     signs,
@@ -227,7 +255,7 @@ export function createLive(options: ScreenServerOptions, hub: () => ReturnType<t
     append,
     takeTurn,
     associate,
-    audit: { page: view.page },
+    audit: { page: view.page, search: view.search, matching: view.matching },
     playObservation: (associationId: string, record: ObservationRecord) =>
       foldObservation(state, associationId, record, Date.now()),
     playStatus: (associationId: string, record: StatusRecord) => foldStatus(state, associationId, record, Date.now()),
@@ -244,7 +272,10 @@ export function createLive(options: ScreenServerOptions, hub: () => ReturnType<t
     },
     /** Processes events as if the alarm processor had written them, and sends them to the screens immediately. */
     playAlarms(...events: AlarmEvent[]) {
-      for (const event of events) foldAlarmEvent(state, event, Date.now());
+      for (const event of events) {
+        foldAlarmEvent(state, event, Date.now());
+        foldReviewedAlarm(review.book, event);
+      }
       hub().flushAlarms();
     },
     stop: () => clearInterval(timer),

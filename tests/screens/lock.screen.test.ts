@@ -44,9 +44,13 @@ it('a screen that nobody touches hides names, still shows alarms, refuses acts, 
   const page = await logIn(browser, server, 'nora');
   const messages = listen(page);
   await page.getByText('Heronova').first().waitFor();
+  await page.keyboard.press('/');
+  await page.keyboard.type('heron');
+  await page.getByTestId('search-bed').getByText('Heronova').waitFor();
 
   await page.getByTestId('lock').waitFor();
   await page.getByText('Heronova').first().waitFor({ state: 'hidden' });
+  expect(await page.getByTestId('search').count()).toBe(0);
   // From now on neither the page nor the messages to it contain the name, but the page still shows the numbers.
   await page.reload();
   await page.getByTestId('lock').waitFor();
@@ -65,6 +69,11 @@ it('a screen that nobody touches hides names, still shows alarms, refuses acts, 
     await page.screenshot({ path: join(pictures, `locked-${width}.png`) });
   }
   await page.setViewportSize({ width: 1920, height: 1080 });
+
+  // No key selects or acknowledges an alarm of a locked page.
+  for (const key of ['n', 'a', '/', '?']) await page.keyboard.press(key);
+  expect(await page.getByTestId('selected-alarm').getAttribute('data-alarm-id')).toBeNull();
+  expect(await page.getByTestId('search').count()).toBe(0);
 
   // The server refuses requests that the locked page does not offer.
   const refused = await page.evaluate(async (associationId) => {

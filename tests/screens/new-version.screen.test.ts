@@ -64,7 +64,7 @@ function buildAgain(): void {
   writeFileSync(pagePath, before.replace(markOf(before), String(builds).padStart(16, '0')));
 }
 
-it('says that a new version is ready; a page that sounds waits for a press, and then has the new version', async () => {
+it('a page with sound says that a new version is ready, waits for a press, and then loads the new version', async () => {
   await page.mouse.click(5, 5);
   await page.getByTestId('sound-state').filter({ hasText: 'Sound on' }).waitFor();
   expect(await page.getByTestId('notice-version').count()).toBe(0);
@@ -78,7 +78,7 @@ it('says that a new version is ready; a page that sounds waits for a press, and 
   await page.getByTestId('notice-version').waitFor({ state: 'detached' });
 });
 
-it('loads it by itself after one to two minutes in which nobody has touched the silent page', async () => {
+it('a silent page loads a new version by itself when nobody has touched the page for one to two minutes', async () => {
   await page.reload();
   await page.getByTestId('bed-R-1').waitFor();
   await page.evaluate(() => {
@@ -91,8 +91,8 @@ it('loads it by itself after one to two minutes in which nobody has touched the 
   expect(await page.getByTestId('notice-version').count()).toBe(0);
 }, 300_000);
 
-it('says that the new version did not load, and does not try again and again', async () => {
-  // The page talks to a server with another page, but loads its own page again: a proxy keeps it, or two servers have different versions.
+it('a page says that the new version did not load, and does not try again and again', async () => {
+  // The server names another page, but the browser gets the same page again: a proxy keeps it, or two servers have different versions.
   await page.routeWebSocket(/\/api\/live/, (socket) => {
     const upstream = socket.connectToServer();
     upstream.onMessage((text) =>

@@ -25,7 +25,7 @@ const sizes = [
 ] as const;
 const wardNotices = ['nobody-answers', 'nobody-to-call', 'too-old'] as const;
 
-/** Returns the notices of which the strip would cut a part, with the number of pixels. */
+/** Returns the notices that do not fit into the strip, each with its height and the height of the strip. */
 const cutNotices = () =>
   called.phone.page.locator('.notices__list').evaluate((list) => {
     const texts = [...list.querySelectorAll<HTMLElement>('.notice__short')];
@@ -58,7 +58,7 @@ async function raiseNotices(): Promise<void> {
 }
 
 describe('the closed strip of a phone', () => {
-  it('cuts none of the notices, counts those that it does not show, and opens to the whole texts', async () => {
+  it('the closed strip of a phone cuts none of the notices, counts those that it does not show, and opens to the whole texts', async () => {
     await raiseNotices();
     for (const size of sizes) {
       await resize(called.phone.page, size);
@@ -73,7 +73,7 @@ describe('the closed strip of a phone', () => {
     await expectReadable(called.phone.page, 'notices-long-open', sizes.slice(0, 1));
   });
 
-  it('has room for each short text that this server cannot cause, and for the widest words', async () => {
+  it('the closed strip of a phone has room for the short texts that this server cannot cause, and for the widest words', async () => {
     await raiseNotices();
     const who = {
       person: longGivenName,

@@ -53,7 +53,7 @@ afterAll(async () => {
 });
 
 describe('the files of the app', () => {
-  it('have their content types, are never used from a cache without a check, and have the security policy of the page', async () => {
+  it('the files of the app have their content types, are never used from a cache without a check, and have the security policy of the page', async () => {
     for (const [path, type] of [
       ['/sw.js', /javascript/],
       ['/vigil.webmanifest', /application\/manifest\+json/],
@@ -76,7 +76,7 @@ describe('the files of the app', () => {
     expect((await page.request.get(`${server.origin}/other.js`)).headers()['content-type']).toMatch(/text\/html/);
   });
 
-  it('include every icon of the manifest, and the manifest has an icon that may be cut to any shape', async () => {
+  it('the files of the app include every icon of the manifest, and the manifest has an icon that may be cut to any shape', async () => {
     const answer = await page.request.get(`${server.origin}/vigil.webmanifest`);
     const manifest = (await answer.json()) as { display: string; icons: { src: string; purpose: string }[] };
     expect(manifest.display).toBe('standalone');
@@ -91,7 +91,7 @@ it('a ward screen in a browser has no service worker', async () => {
 });
 
 describe('"How I am reached"', () => {
-  it('says that no call reaches the person while Vigil is closed, and what each entry has confirmed', async () => {
+  it('"How I am reached" says that no call reaches the person while Vigil is closed, and what each entry has confirmed', async () => {
     await setHash(page, '#/reach');
     await page.getByTestId('reach-none').waitFor();
     await page.getByTestId('push-state').filter({ hasText: 'not called while Vigil is closed' }).waitFor();
@@ -127,7 +127,7 @@ describe('"How I am reached"', () => {
     await expectReadable(page, 'reach');
   });
 
-  it('adds an e-mail address, and removes an entry', async () => {
+  it('a person can add an e-mail address and remove an entry at "How I am reached"', async () => {
     await page.locator('[name=reach-mail]').fill('anna');
     await pressWhenStill(page.getByTestId('reach-mail-add'));
     await page.getByTestId('reach-mail-problem').filter({ hasText: 'Enter the whole address.' }).waitFor();
@@ -141,7 +141,7 @@ describe('"How I am reached"', () => {
     expect(removed).toEqual([reachId]);
   });
 
-  it('says what to do if the device blocks notifications', async () => {
+  it('"How I am reached" says what to do if the device blocks notifications', async () => {
     await page.evaluate(() => {
       Object.defineProperty(Notification, 'permission', { configurable: true, get: () => 'denied' });
     });
@@ -157,7 +157,7 @@ it('the service worker shows a page "no connection" instead of an old page', asy
   });
   await page.reload();
   await page.getByTestId('clock').waitFor();
-  // The browser must load the page again also if its address has a part after #.
+  // The browser must load the page again, even if its address has a part after #.
   await setHash(page, '#/reach');
   expect(await page.evaluate(async () => (await caches.keys()).length)).toBe(0);
   await context.setOffline(true);

@@ -1,7 +1,7 @@
 /** Opens pages that look the same on a slow machine, for the layout tests, and checks them at each window size. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, Locator, Page } from 'playwright-core';
+import { type Browser, errors, type Locator, type Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { submitLogin } from '../browser.ts';
 import { until } from '../system.ts';
@@ -77,10 +77,13 @@ export async function setHash(page: Page, hash: string): Promise<void> {
 /** Longer than the interval at which the page checks what has moved (`shell/guard.ts`). */
 const lookMs = 300;
 
-/** Presses a button after it has not moved for a while, because the page ignores a press for a second after the button has moved. */
-export async function pressWhenStill(button: Locator): Promise<void> {
-  await waitUntilStill(button);
-  await button.click();
+/**
+ * Presses a button after it has not moved for a while, because the page ignores a press for a second after the button has
+ * moved. Each of its three steps may take at most `limit.timeout`, ms; without it, as long as usual.
+ */
+export async function pressWhenStill(button: Locator, limit: { timeout?: number } = {}): Promise<void> {
+  await waitUntilStill(button, limit);
+  await button.click(limit);
 }
 
 /** Focuses a button and presses Enter when the page accepts the press. */
@@ -90,11 +93,11 @@ export async function pressEnterWhenStill(button: Locator): Promise<void> {
   await button.press('Enter');
 }
 
-async function waitUntilStill(button: Locator): Promise<void> {
+async function waitUntilStill(button: Locator, limit: { timeout?: number } = {}): Promise<void> {
   const page = button.page();
-  await button.scrollIntoViewIfNeeded();
+  await button.scrollIntoViewIfNeeded(limit);
   await page.waitForTimeout(lookMs);
-  await button.and(page.locator(':not([data-unsettled])')).waitFor();
+  await button.and(page.locator(':not([data-unsettled])')).waitFor(limit);
 }
 
 /** Presses a button until the element `appears` is there, because the button may move again right before a press. */
@@ -106,7 +109,12 @@ export async function clickUntil(page: Page, button: string, appears: string): P
 export async function pressUntil(button: Locator, appears: Locator): Promise<void> {
   await until(`${appears}`, async () => {
     if (await appears.isVisible()) return true;
-    await pressWhenStill(button);
+    try {
+      await pressWhenStill(button, { timeout: 5_000 });
+    } catch (error) {
+      // After the press before, the page may have removed the button while it has not yet drawn what appears.
+      if (!(error instanceof errors.TimeoutError)) throw error;
+    }
     await button.page().waitForTimeout(100);
     return appears.isVisible();
   });

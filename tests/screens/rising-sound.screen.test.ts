@@ -40,7 +40,7 @@ const pausedEvent = (alarm: Alarm) => ({
 });
 
 describe('the sound of an unacknowledged high alarm on a screen', () => {
-  it('a high alarm rises from its start loudness, a second alarm and a pause do not lower it, and it starts low again after all alarms were acknowledged', async () => {
+  it('a high alarm gets louder, and stays loud with a second alarm and after a pause; after all alarms were acknowledged, it starts soft again', async () => {
     const [first, second] = [alarmOf(beds[0]), alarmOf(beds[1])];
     sendAlarms(raisedEvent(first));
     await untilLoudness('the first burst', 0.3);

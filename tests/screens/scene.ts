@@ -102,11 +102,13 @@ let alarmNumber = 0;
 export function alarmOf(bed: PlayedBed, fields: Partial<Alarm> = {}): Alarm {
   alarmNumber += 1;
   const at = new Date(Date.now() - alarmNumber * 1000).toISOString();
+  const label = fields.text?.split(' ')[0];
+  const code = Object.keys(widestValues).find((each) => parameters.get(each)?.label === label);
   return newAlarm(at, {
     alarmId: `alarm-${String(alarmNumber).padStart(12, '0')}`,
     associationId: bed.period.associationId,
     deviceId: bed.deviceId,
-    code: 'MDC_ECG_HEART_RATE',
+    code: code ?? 'MDC_ECG_HEART_RATE',
     text: 'HR 188 > 160',
     value: 188,
     limit: 160,

@@ -81,7 +81,7 @@ function scoresOf(associationId: string, isEntered: boolean): Scores {
   return { ...whole, news2, shockIndex: 1.1, qsofa: { ...qsofa, missing: ['consciousness'] }, assessment };
 }
 
-/** Plays the alarm processor: accepts an assessment and publishes the scores, or refuses it with `refusal`. */
+/** Imitates the alarm processor: accepts an assessment and publishes the scores, or refuses it with `refusal`. */
 function answer(command: Command): void {
   if (command.type !== 'enter-assessment') return;
   const { commandId, associationId, type, at } = command;
@@ -129,7 +129,8 @@ it('a nurse sees which values of the score are missing, enters them, and sees th
   expect(await panel.getByTestId('other-scores').innerText()).toBe('Shock index 1.10 · qSOFA 1 (respiratory rate)');
   await page.screenshot({ path: join(pictures, 'total.png'), fullPage: true });
 
-  await page.getByTestId('patient-close').click();
+  // The page has scrolled, so the button may have just moved.
+  await clickUntil(page, 'patient-close', 'bed-U-1');
   await page.getByTestId('bed-U-1').getByTestId('tile-score').filter({ hasText: 'NEWS2 14' }).waitFor();
   await page.screenshot({ path: join(pictures, 'tile.png') });
   await page.close();
@@ -167,7 +168,7 @@ it('every text of the scores can be read at every window size, beside the longes
   await measure('patient with the form');
   await page.screenshot({ path: join(pictures, 'long.png'), fullPage: true });
   expect(faults).toEqual([]);
-  await page.getByTestId('patient-close').click();
+  await clickUntil(page, 'patient-close', 'bed-U-3');
   await openPatient(page, 'U-3');
   await page.getByTestId('scores').getByText('for adults only').waitFor();
   expect(await page.getByTestId('assess').count()).toBe(0);
@@ -186,7 +187,7 @@ it('the patient page has a chart of each score beside the other trends, with par
   foldScores(server.state, scoresOf(stay.associationId, true), Date.now());
   const page = await logIn(browser, server, 'nora');
   await openPatient(page, 'U-4');
-  await pressUntil(page.getByTestId('trend-4h'), page.locator('[data-testid="trend-4h"][aria-pressed="true"]'));
+  await pressUntil(page.getByTestId('trend-3h'), page.locator('[data-testid="trend-3h"][aria-pressed="true"]'));
   const chart = page.getByTestId('trend-chart-VIGIL_NEWS2');
   await chart.getByText('NEWS2: least 2, greatest 9, last 9. NEWS2 at least: least 4, greatest 4, last 4.').waitFor();
   await page.getByTestId('trend-chart-VIGIL_QSOFA').getByText('qSOFA: least 0, greatest 2, last 2.').waitFor();

@@ -9,12 +9,14 @@ import { pino } from 'pino';
 import { issueAuthority, issueLeaf } from '../../certs/issue.ts';
 import { canarySilentMsDefault } from '../../contracts/canary.ts';
 import { builtInPolicy } from '../../contracts/delivery-policy.ts';
+import { VigilError } from '../../contracts/errors.ts';
 import { type Account, followAccounts, writeAccounts } from '../../dashboard/server/accounts/accounts.ts';
-import { hashPassword } from '../../dashboard/server/accounts/password.ts';
+import { openPreferences } from '../../dashboard/server/accounts/preferences.ts';
 import { followClientBuild } from '../../dashboard/server/client-build.ts';
 import { defaultBudget } from '../../dashboard/server/core/budget.ts';
 import { type DeliveryBoard, emptyDeliveryBoard } from '../../dashboard/server/core/delivery-board.ts';
 import { newDeliverySigns } from '../../dashboard/server/core/delivery-health.ts';
+import { createSoundTestRecords } from '../../dashboard/server/core/sound-test-records.ts';
 import { findUnregistered } from '../../dashboard/server/core/wards.ts';
 import { createDeliveryWriter, newCallTimes } from '../../dashboard/server/live/delivery-writer.ts';
 import { createHub, silentMsMax } from '../../dashboard/server/live/hub.ts';
@@ -29,6 +31,7 @@ import { createTrail } from '../../log/audit/trail.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
 import { freePorts } from '../../ops/platform/ports.ts';
 import { password } from '../browser.ts';
+import { cheapHash } from '../password-hash.ts';
 import { buildClient, builtClientVariable } from './client.ts';
 import { auditKeys, createLive, pseudonymKey, type ScreenServerOptions } from './live.ts';
 
@@ -39,8 +42,8 @@ export async function openScreenServer(options: ScreenServerOptions) {
   const folder = mkdtempSync(join(tmpdir(), 'vigil-screens-'));
   const built = options.clientDir ?? process.env[builtClientVariable];
   const clientDir = built ?? join(folder, 'client');
-  const [port = 0] = await freePorts(1);
-  const [tls] = await Promise.all([
+  const port = options.port ?? (await freePorts(1))[0]!;
+  const [{ authority, ...tls }] = await Promise.all([
     certificate(),
     writeAccountsOf(folder, options.accounts),
     built === undefined && buildClient(clientDir),
@@ -48,7 +51,7 @@ export async function openScreenServer(options: ScreenServerOptions) {
   const origin = `https://localhost:${port}`;
   const logger = pino({ level: 'silent' });
   const now = Date.now;
-  const boot = 'screens';
+  const boot = options.stream ?? 'screens';
   const live = createLive(options, () => hub);
   const deliveries = emptyDeliveryBoard();
   deliveries.isRead = true;
@@ -81,6 +84,8 @@ export async function openScreenServer(options: ScreenServerOptions) {
     {
       log,
       accounts,
+      preferences: openPreferences(join(folder, 'accounts.json'), accounts, logger),
+      accountRecords: { expect() {}, announce: async () => {} },
       sessions,
       stations: createStations(sessionKey),
       tickets: createTickets(now),
@@ -88,19 +93,31 @@ export async function openScreenServer(options: ScreenServerOptions) {
       audit: live.audit,
       feed: live.feed,
       explainer: { explain: options.explain ?? (async () => Promise.reject(new Error('no explanation in this test'))) },
+      review: live.review,
+      strips: {
+        read:
+          options.strip ??
+          (async () => ({ strip: undefined, recordDigest: undefined, isReadable: true, isKept: true })),
+      },
       assignments: { board: live.board, readToEnd: async () => {}, waitFor: async () => {} },
       notes: live.notes,
       delivery: deliveryParts(live.append, deliveries),
-      hub,
+      ...{ hub, soundTestRecords: createSoundTestRecords() },
       trends: {
         query: options.trends ?? (async () => new Map()),
         ...storeOfValues(options.stored ?? (async () => [])),
       },
+      waves: {
+        read: options.waves ?? (async () => ({ chunks: [], keptFromMs: null, unreadable: 0, isWhole: true })),
+      },
+      trendLog: { values: options.trendLog ?? noTrendLog },
       wards: { current: () => ({ wards: options.wards ?? [] }) },
       pseudonymKey,
       origins: [origin],
       lockAfterMs: options.lockAfterMs ?? 900_000,
+      shiftStarts: [7 * 60, 19 * 60],
       now,
+      logger,
       isReady: () => true,
     },
     { tls, clientDir, connectsPerS: 1_000, logger },
@@ -110,6 +127,10 @@ export async function openScreenServer(options: ScreenServerOptions) {
     ...live,
     origin,
     httpPort: port,
+    /** The certificate of the authority that a client of the server must trust. */
+    ca: authority,
+    /** The open live connections, as the server sees them. */
+    sockets: () => app.websocketServer.clients,
     /** What the server knows about the delivery of alarms. */
     deliveries,
     clientDir,
@@ -126,6 +147,8 @@ export async function openScreenServer(options: ScreenServerOptions) {
     },
   };
 }
+
+const noTrendLog = async () => Promise.reject(new VigilError('log-unavailable', 'The log cannot be read now.'));
 
 /** Returns the parts of the routes about deliveries. Nobody is called here, and nobody can be reached. */
 function deliveryParts(append: SealedLog['append'], board: DeliveryBoard): DeliveryParts {
@@ -156,14 +179,16 @@ async function certificate() {
     names: ['localhost'],
   } as const;
   const { certificate: cert, key } = await issueLeaf(wanted, authority, nowMs);
-  return { cert, key };
+  return { cert, key, authority: authority.certificate };
 }
 
+/** The same for all servers of a test file, so that a session outlives the restart of a server. */
+const passwordHash = cheapHash(password);
+
 async function writeAccountsOf(folder: string, wanted: ScreenServerOptions['accounts']): Promise<void> {
-  const hash = await hashPassword(password);
   const accounts = wanted.map((account): [string, Account] => [
     account.userId,
-    { ...account, wards: [...account.wards], password: hash, disabled: false },
+    { ...account, wards: [...account.wards], password: passwordHash, disabled: false },
   ]);
   writeAccounts(join(folder, 'accounts.json'), new Map(accounts));
 }

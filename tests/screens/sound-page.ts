@@ -1,6 +1,7 @@
 /** Runs in Chromium: renders alarm sounds with the code that plays them on the screens. */
 import { renderBurst } from '../../dashboard/client/core/burst.ts';
 import type { Burst, SoundLevel } from '../../dashboard/client/core/sound-table.ts';
+import { fullTuning } from '../../dashboard/client/core/volume.ts';
 import { bufferOf, startBurst } from '../../dashboard/client/shell/burst-player.ts';
 
 const rateHz = 48_000;
@@ -8,7 +9,7 @@ const rateHz = 48_000;
 /** Returns the samples that the sound card would play in the first seconds of a sound, as base64 of 16-bit integers. */
 async function renderLevel(level: SoundLevel, seconds: number, burstsBefore = 0): Promise<string> {
   const context = new OfflineAudioContext(1, seconds * rateHz, rateHz);
-  startBurst(context, level, bufferOf(level, context), burstsBefore);
+  startBurst(context, level, bufferOf(level, context), burstsBefore, fullTuning);
   return base64((await context.startRendering()).getChannelData(0));
 }
 

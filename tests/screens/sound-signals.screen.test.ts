@@ -101,7 +101,7 @@ const outside = (name: string, value: number, ...[least, most]: Range) =>
 const ranges: Readonly<Record<'high' | 'medium' | 'low', Record<'pulses' | 'pulseMs' | 'silenceMs', Range>>> = {
   high: { pulses: [10, 10], pulseMs: [75, 200], silenceMs: [2_500, 15_000] },
   medium: { pulses: [3, 3], pulseMs: [125, 250], silenceMs: [2_500, 30_000] },
-  // From the start of a burst to the next more than 15 s, of which two pulses and a pause need at most 750 ms.
+  // More than 15 s lie between the starts of two bursts. The two pulses and the pause of a burst need at most 750 ms of this time.
   low: { pulses: [1, 2], pulseMs: [125, 250], silenceMs: [14_250, 600_000] },
 };
 
@@ -161,7 +161,7 @@ describe('the sound of an alarm, as Chromium plays it and Python measures it', (
       pulseMs: 150,
       pausesMs: [80, 80, 220, 80, 500, 80, 80, 220, 80],
       repeatMs: 5000,
-      // The edges had 12 ms, of which 9.6 ms are between 10 % and 90 %.
+      // The edges took 12 ms: 9.6 ms of these are between 10 % and 90 % of the loudness.
       edgeShare: 9.6 / 150,
       harmonicsDb: [-6, -12, -18, -24],
       loudness: 0.9,
@@ -184,7 +184,7 @@ describe('the loudness of an unacknowledged high alarm', () => {
   const loudness = (bursts: readonly Measured[]) =>
     bursts.map(({ pulses }) => Math.round(10 * Math.max(...pulses.map(({ level }) => level))) / 10);
 
-  it('each burst is louder than the burst before until full loudness, all pulses of a burst are equal, and it stays full', async () => {
+  it('each burst is louder than the burst before, up to full loudness, which stays; all pulses of a burst are equally loud', async () => {
     const bursts = await measureLevel('high', 45);
     const levels = loudness(bursts);
     expect(levels).toHaveLength(8);

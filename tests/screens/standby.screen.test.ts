@@ -34,7 +34,7 @@ afterAll(async () => {
   await server.close();
 });
 
-/** Plays the alarm processor: accepts a command and publishes the standby, or refuses it with `refusal`. */
+/** Imitates the alarm processor: accepts a command and publishes the standby, or refuses it with `refusal`. */
 function answer(command: Command): void {
   if (command.type !== 'standby' && command.type !== 'end-standby') return;
   const { commandId, associationId, type, at, by } = command;
@@ -48,7 +48,7 @@ function answer(command: Command): void {
   server.answer({ commandId, associationId, type, at, ...outcome });
 }
 
-it('a nurse begins a standby with a reason, sees it on the tile, and ends it', async () => {
+it('a nurse begins a standby with a reason, sees it on the tile, changes its end, and ends it', async () => {
   const stay = newPeriod('U-1', 'ICU', newPatient({ familyName: 'Heron' }));
   const bed = { deviceId: 'bed-01', period: stay, values: widestValues, waves: ['MDC_ECG_ELEC_POTL_II'], ageMs: 0 };
   const stop = playBeds(server, [bed]);
@@ -73,8 +73,9 @@ it('a nurse begins a standby with a reason, sees it on the tile, and ends it', a
   expect(server.commands.at(-1)).toMatchObject({ type: 'standby', reason: 'Imaging', forMs: 7_200_000, by: who });
   await page.screenshot({ path: join(pictures, 'runs.png'), fullPage: true });
 
-  await page.getByTestId('patient-close').click();
   const tile = page.getByTestId('bed-U-1');
+  // The page has scrolled, so the button may have just moved.
+  await pressUntil(page.getByTestId('patient-close'), tile);
   await tile.getByText(/^Standby: Imaging until .*\d\d:\d\d.* \(Nora Nurse\)$/).waitFor();
   for (const [width, height] of [
     [1920, 1080],
@@ -86,14 +87,20 @@ it('a nurse begins a standby with a reason, sees it on the tile, and ends it', a
   }
 
   await openPatient(page, 'U-1');
+  await clickUntil(page, 'standby-change', 'standby-form');
+  // The form has the reason that runs, so only the time must be chosen.
+  await page.locator('select[name=standbyMinutes]').selectOption('240');
+  await page.screenshot({ path: join(pictures, 'change.png'), fullPage: true });
+  await pressUntil(begin, page.getByTestId('standby-runs'));
+  expect(server.commands.at(-1)).toMatchObject({ type: 'standby', reason: 'Imaging', forMs: 14_400_000, by: who });
   await pressUntil(page.getByTestId('standby-end'), page.getByTestId('standby'));
   expect(server.commands.at(-1)).toMatchObject({ type: 'end-standby', by: who });
-  await page.getByTestId('patient-close').click();
+  await pressUntil(page.getByTestId('patient-close'), tile);
   await tile.getByText(/^Standby/).waitFor({ state: 'detached' });
   stop();
 });
 
-it('the standby button is at least 8 px above the alarm below it, on a phone and on a desk screen', async () => {
+it('the standby button is at least 8 px away from every alarm, on a phone and on a desk screen', async () => {
   const stay = newPeriod('U-2', 'ICU', newPatient({ familyName: 'Egret' }));
   const bed = { deviceId: 'bed-02', period: stay, values: widestValues, waves: [], ageMs: 0 };
   const stop = playBeds(server, [bed]);
@@ -110,8 +117,12 @@ it('the standby button is at least 8 px above the alarm below it, on a phone and
     await page.getByTestId('standby').scrollIntoViewIfNeeded();
     // Both places are read in one call, because the page may scroll between two calls.
     const gapPx = await page.getByTestId('standby').evaluate((button) => {
-      const below = document.querySelector('[aria-label="Alarms of this bed"] .alarm')!;
-      return below.getBoundingClientRect().top - button.getBoundingClientRect().bottom;
+      const area = button.getBoundingClientRect();
+      const gaps = [...document.querySelectorAll('.alarm')].map((row) => {
+        const { top, bottom, left, right } = row.getBoundingClientRect();
+        return Math.max(top - area.bottom, area.top - bottom, left - area.right, area.left - right);
+      });
+      return Math.min(...gaps);
     });
     await page.screenshot({ path: join(pictures, `button-${width}.png`) });
     expect(gapPx).toBeGreaterThanOrEqual(8);

@@ -4,6 +4,7 @@
  */
 import { isScoreTrendCode, type ScoreTrendCode } from '../../contracts/score-trends.ts';
 import { scoresRepeatMs } from '../../contracts/scores-key.ts';
+import type { TrendRow } from '../../dashboard/server/core/trend-query.ts';
 import type { TrendStore } from '../../dashboard/server/trend-store.ts';
 import { widestValues } from './scene.ts';
 
@@ -30,7 +31,7 @@ function scoreAt(code: ScoreTrendCode, part: number): number | undefined {
 }
 
 export const trendRows: TrendStore['query'] = async (plan) => {
-  const rows = new Map<string, { timeMs: number; mean: number; min: number; max: number }[]>();
+  const rows = new Map<string, TrendRow[]>();
   const holeMs = plan.fromMs + (plan.toMs - plan.fromMs) / 2;
   for (const code of plan.codes) {
     const everyMs = code.includes('CUFF') ? Math.max(cuffMs, plan.stepMs) : plan.stepMs;
@@ -40,11 +41,12 @@ export const trendRows: TrendStore['query'] = async (plan) => {
     }
     // A trend goes up and down around one value of the parameter. `widest` has such a value for each parameter.
     const level = widestValues[code] ?? 0;
-    const points: { timeMs: number; mean: number; min: number; max: number }[] = [];
+    const points: TrendRow[] = [];
     for (let at = Math.ceil(plan.fromMs / everyMs) * everyMs; at < plan.toMs; at += everyMs) {
       if (at >= holeMs && at < holeMs + 15 * 60_000) continue;
       const mean = level + Math.sin(at / 600_000) * 8;
-      points.push({ timeMs: at, mean, min: mean - 2, max: mean + 2 });
+      const last = plan.isTable ? { last: { value: mean + 1, questionable: code.includes('SAT_O2') } } : {};
+      points.push({ timeMs: at, mean, min: mean - 2, max: mean + 2, count: 8, ...last });
     }
     rows.set(code, points);
   }
@@ -53,10 +55,10 @@ export const trendRows: TrendStore['query'] = async (plan) => {
 
 function scoreRows(code: ScoreTrendCode, { fromMs, toMs, stepMs }: Parameters<TrendStore['query']>[0]) {
   const everyMs = Math.max(scoresRepeatMs, stepMs);
-  const points: { timeMs: number; mean: number; min: number; max: number }[] = [];
+  const points: TrendRow[] = [];
   for (let timeMs = Math.ceil(fromMs / everyMs) * everyMs; timeMs < toMs; timeMs += everyMs) {
     const value = scoreAt(code, (timeMs - fromMs) / (toMs - fromMs));
-    if (value !== undefined) points.push({ timeMs, mean: value, min: value, max: value });
+    if (value !== undefined) points.push({ timeMs, mean: value, min: value, max: value, count: 1 });
   }
   return points;
 }

@@ -1,4 +1,7 @@
-/** Checks that one screen can have the sound of a ward, that the other screens are then silent, and that they sound when it does not. */
+/**
+ * Checks that one screen can have the sound of a ward. The other screens are then silent, and sound when this screen
+ * does not sound.
+ */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
@@ -132,7 +135,7 @@ async function takePictures(page: Page, name: string): Promise<void> {
 }
 
 describe('a screen that has the sound of its ward', () => {
-  it('sounds the alarms, and the other screen is silent, says who sounds, and reports why it is silent', async () => {
+  it('a screen that has the sound of its ward sounds the alarms; the other screen is silent, says who sounds, and reports why it is silent', async () => {
     const [noras, ottos] = await openOwnerAndOther();
     const alarm = raise(beds[0]);
     await untilHeard(noras);
@@ -150,17 +153,17 @@ describe('a screen that has the sound of its ward', () => {
     expect(soundOf(ottos, alarm)).toBe('elsewhere');
   });
 
-  it('when its page is closed, the other screen sounds and says that no screen has the sound', async () => {
+  it('when the page that has the sound is closed, the other screen sounds and says that no screen has the sound', async () => {
     const [noras, ottos] = await openOwnerAndOther();
     raise(beds[0]);
     await untilQuiet(ottos);
     await noras.close();
     await untilHeard(ottos);
-    await ottos.getByTestId('notice-sound').getByText('no screen has it now').filter({ visible: true }).waitFor();
+    await ottos.getByTestId('notice-sound').getByText('has no connection').filter({ visible: true }).waitFor();
     await takePictures(ottos, 'sound-away');
   });
 
-  it('when its page is stuck, the other screen sounds', async () => {
+  it('when the page that has the sound is stuck, the other screen sounds', async () => {
     const [noras, ottos] = await openOwnerAndOther();
     raise(beds[0]);
     await untilQuiet(ottos);
@@ -173,7 +176,7 @@ describe('a screen that has the sound of its ward', () => {
     await untilHeard(ottos);
   });
 
-  it('when its tab is hidden, the other screen sounds until it is shown again', async () => {
+  it('when the tab of the page that has the sound is hidden, the other screen sounds until the tab is shown again', async () => {
     const [noras, ottos] = await openOwnerAndOther();
     raise(beds[0]);
     await untilQuiet(ottos);
@@ -191,7 +194,7 @@ describe('a screen that has the sound of its ward', () => {
     await untilQuiet(ottos);
   });
 
-  it('when its audio is blocked, the other screen sounds', async () => {
+  it('when the audio of the page that has the sound is blocked, the other screen sounds', async () => {
     const [noras, ottos] = await openOwnerAndOther();
     raise(beds[0]);
     await untilHeard(noras);
@@ -206,7 +209,7 @@ describe('a screen that has the sound of its ward', () => {
     await untilHeard(ottos);
   });
 
-  it('when a person at another screen gives the sound back, every screen sounds', async () => {
+  it('when a person at another screen presses "Sound everywhere", every screen sounds', async () => {
     const [noras, ottos] = await openOwnerAndOther();
     raise(beds[0]);
     await untilQuiet(ottos);

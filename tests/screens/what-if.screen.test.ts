@@ -10,8 +10,8 @@ import { VigilError } from '../../contracts/errors.ts';
 import type { StoredValue } from '../../dashboard/server/core/what-if.ts';
 import { logIn, openBrowser, openPatient } from '../browser.ts';
 import { until } from '../system.ts';
-import { pressWhenStill } from './readable.ts';
-import { newPatient, newPeriod, type PlayedBed, playBeds } from './scene.ts';
+import { expectReadable, pressUntil, pressWhenStill } from './readable.ts';
+import { alarmOf, newPatient, newPeriod, type PlayedBed, playBeds, raisedEvent } from './scene.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';
 
 const pictures = mkdtempSync(join(tmpdir(), 'vigil-what-if-'));
@@ -63,8 +63,7 @@ afterAll(async () => {
 
 async function openForm() {
   await openPatient(page, 'W-1');
-  await page.getByTestId('edit-limits-HR').click();
-  await page.getByTestId('limit-form').waitFor();
+  await pressUntil(page.getByTestId('edit-limits-HR'), page.getByTestId('limit-form'));
 }
 
 const cancel = () => pressWhenStill(page.getByRole('button', { name: 'Cancel' }));
@@ -158,5 +157,35 @@ describe('the limits dialog', () => {
     await says(/^In the last 3 h the limits in force would have called 3 times\.$/);
     expect(await notes()).toContain('There are no values before the last 3 h.');
     await picture('short');
+  });
+});
+
+describe('the statistics of the alarm history', () => {
+  it('for a patient with many alarms, the statistics count how often wider limits would have called', async () => {
+    stored = async () => hoursOf(24);
+    await cancel();
+    server.playAlarms(raisedEvent(alarmOf(bed)));
+    await page.getByRole('link', { name: 'Alarm history' }).click();
+    await page.getByTestId('review-statistics').locator('summary').click();
+    expect(await page.getByTestId('review-busiest').textContent()).toContain('most often HR high (1)');
+    await pressWhenStill(page.getByTestId(`fit-${bed.period.associationId}`));
+    const table = page.getByTestId(`fit-table-${bed.period.associationId}`);
+    await table.getByText('Fewer calls are not always safer').waitFor();
+    const cells = await table.locator('tbody :is(th, td)').allTextContents();
+    expect(cells).toEqual(['115 (in force)', '24', '120', '24', '125', '24', '130', '0', '135', '0']);
+    await expectReadable(page, 'history-statistics', [
+      { name: '360', width: 360, height: 780 },
+      { name: '1366', width: 1366, height: 768 },
+    ]);
+  });
+
+  it('if the trends cannot be read, they say why nothing was counted', async () => {
+    stored = async () => {
+      throw new VigilError('trends-unavailable', 'The trends cannot be read now. Live values are still shown.');
+    };
+    const button = page.getByTestId(`fit-${bed.period.associationId}`);
+    await pressWhenStill(button);
+    await pressWhenStill(button);
+    await page.getByText('The trends cannot be read now.').waitFor();
   });
 });

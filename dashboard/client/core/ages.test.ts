@@ -59,7 +59,7 @@ const redrawKey = (ageMs: number, intervalMs: number) => ageRedrawKey(ageOf(-age
 describe('shownClass', () => {
   const last = 3000 + tolerance;
   it.each([
-    // age up to which the screen has processed messages, age now, class
+    // age at the last message that the screen has processed, age now, class
     [100_000, 100_000, 'expired'],
     [last + 1, last + 1, 'expired'],
     [last, last + 1, 'old'],
@@ -70,7 +70,7 @@ describe('shownClass', () => {
     [-500, last + 1, 'old'],
     [Number.NEGATIVE_INFINITY, last + 1, 'expired'],
   ])(
-    'if the screen has processed messages up to an age of %d ms, a value %d ms old is %s',
+    'if a value was %d ms old at the last processed message and is %d ms old now, it is shown as %s',
     (knownUntilMs, ageMs, expected) => {
       const age = ageOf(0, ageMs, knownUntilMs);
       expect([age.ms, shownClass(age, 1000)]).toEqual([ageMs, expected]);
@@ -84,7 +84,7 @@ describe('shownClass', () => {
 
 describe('ageRedrawKey', () => {
   it.each([1, 200, 1000, 60_000, 3_600_000])(
-    'changes whenever the shown class or text of an age changes, for a value that comes every %i ms',
+    'the redraw key changes whenever the shown class or text of an age changes, for a value that comes every %i ms',
     (intervalMs) => {
       const ages = Array.from({ length: 8_000 }, (_, i) => i * 50 - 10_000);
       for (const [i, age] of ages.slice(1).entries()) {

@@ -6,12 +6,14 @@
 import { isAboutSilentDevice } from '../../../contracts/device-silence.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { Device, Numeric } from '../../protocol/rest.ts';
+import { t } from './texts.ts';
 
 export type AgeClass = 'current' | 'old' | 'expired';
 
 /**
- * How long a value may travel from device to screen before it counts as old. Without this tolerance, a value that comes
- * every second and travels for 200 ms would be grey for 200 ms of each second: the screen would always flicker.
+ * How long a value may travel from device to screen before it counts as old. Without this tolerance the screen would
+ * always flicker. For example, a value that comes every second and travels for 200 ms would be grey for 200 ms of each
+ * second.
  */
 export const transportToleranceMs = 1500;
 
@@ -46,7 +48,7 @@ export function valueClass(
 
 /**
  * Returns whether a bed's device is gone, and when its connection was last lost. A device is gone if it is not
- * connected, or if the alarm engine has an alarm that the device sends nothing.
+ * connected, or if the alarm engine has an alarm which says that the device sends nothing.
  */
 export function connectionOf(
   device: Pick<Device, 'deviceId' | 'online' | 'lostAt'>,
@@ -57,7 +59,10 @@ export function connectionOf(
   return { isGone: device.online !== true || isSilent, lostAtMs };
 }
 
-/** Returns whether an age is negative by more than the clocks of two machines may differ. */
+/**
+ * Returns whether the value comes from more than `transportToleranceMs` in the future. A smaller difference is normal
+ * between the clocks of two machines.
+ */
 export function isFutureAge(ageMs: number): boolean {
   return ageMs < -transportToleranceMs;
 }
@@ -69,14 +74,14 @@ export function ageText(ageMs: number): string {
   const seconds = Math.max(0, Math.floor(ageMs / 1000));
   if (seconds < 100) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 100) return `${minutes} min`;
+  if (minutes < 100) return t('{minutes} min', { minutes });
   const hours = Math.floor(minutes / 60);
   if (hours < 48) return `${hours} h ${String(minutes % 60).padStart(2, '0')}`;
   return `${Math.floor(hours / 24)} d`;
 }
 
 /**
- * `ms` is how old a value is now. `knownMs` is how old the value was at the time of the last message that the screen has
+ * `ms` is how old a value is now. `knownMs` is how old the value was when the last message came that the screen has
  * processed.
  */
 export type Age = { readonly ms: number; readonly knownMs: number };
@@ -91,8 +96,8 @@ export function ageOf(ageStartMs: number, nowMs: number, knownUntilMs: number): 
 }
 
 /**
- * Returns the class of an age. On a slow screen newer values may wait to be processed. A value that would be `expired`
- * only because of this waiting time is therefore `old`: the screen shows it in grey with its age, not as a dash.
+ * Returns the class of an age. On a slow screen newer values may wait to be processed. A value may be `expired` only
+ * because of this waiting time. Such a value is `old`: the screen shows it in grey with its age, not as a dash.
  */
 export function shownClass(age: Age, intervalMs: number): AgeClass {
   const classByAge = ageClass(age.ms, intervalMs);

@@ -8,11 +8,13 @@ import {
   compareHeadlines,
   frameOf,
   headlineAlarm,
+  isLongText,
   listedAlarms,
   lookOf,
   mostSeriousAlarm,
   possibleRemarks,
   remarksOf,
+  reservedText,
   textsListedUnder,
   widestAlarmText,
 } from './alarm-order.ts';
@@ -23,7 +25,7 @@ const ids = (alarms: readonly Alarm[]) => alarms.map((a) => a.alarmId);
 const ended = { present: false, signal: 'latched' } as const;
 
 describe('compareAlarms, listedAlarms, headlineAlarm', () => {
-  it('alarms are sorted by present first, then priority, then unanswered first, then newest first', () => {
+  it('alarms are sorted by priority, then unanswered first, then present first, then newest first; alarms that are over come last', () => {
     const list = [
       alarm('high-ended-new', { priority: 'high', ...ended, onsetAt: '2026-01-01T10:59:00.000Z' }),
       alarm('low-new', { priority: 'low', onsetAt: '2026-01-01T10:09:00.000Z' }),
@@ -32,16 +34,20 @@ describe('compareAlarms, listedAlarms, headlineAlarm', () => {
       alarm('medium', { priority: 'medium', onsetAt: '2026-01-01T10:07:00.000Z' }),
       alarm('high-old', { priority: 'high', onsetAt: '2026-01-01T10:01:00.000Z' }),
       alarm('high-new', { priority: 'high', onsetAt: '2026-01-01T10:02:00.000Z' }),
+      alarm('high-over', { priority: 'high', present: false, signal: 'acknowledged' }),
+      alarm('high-late-ack', { priority: 'high', late: true, signal: 'acknowledged' }),
       alarm('gone', { priority: 'high', signal: 'off' }),
     ];
     expect(ids(listedAlarms(list))).toEqual([
       'high-new',
       'high-old',
+      'high-ended-new',
+      'high-late',
       'high-ack',
       'medium',
       'low-new',
-      'high-ended-new',
-      'high-late',
+      'high-late-ack',
+      'high-over',
     ]);
   });
 
@@ -56,16 +62,25 @@ describe('compareAlarms, listedAlarms, headlineAlarm', () => {
   });
 
   it.each([
-    ['a present medium alarm, not an ended high', [alarm('high', { priority: 'high', ...ended }), alarm('now')], 'now'],
+    [
+      'an ended high alarm that nobody has answered, not a present medium alarm',
+      [alarm('high', { priority: 'high', ...ended }), alarm('now')],
+      'high',
+    ],
+    [
+      'a present medium alarm, not a high alarm that has ended and is answered',
+      [alarm('high', { priority: 'high', present: false, signal: 'acknowledged' }), alarm('now')],
+      'now',
+    ],
     [
       'an acknowledged high alarm, not an unanswered low alarm',
       [alarm('low', { priority: 'low' }), alarm('now', { priority: 'high', signal: 'acknowledged' })],
       'now',
     ],
     [
-      'a present low alarm, not a late high alarm',
+      'a late high alarm that nobody has answered, not a present low alarm',
       [alarm('late', { priority: 'high', late: true }), alarm('now', { priority: 'low' })],
-      'now',
+      'late',
     ],
     ['an ended alarm if there is no other alarm', [alarm('now', { priority: 'high', ...ended })], 'now'],
     ['no alarm if all signals are off', [alarm('off', { signal: 'off' })], undefined],
@@ -82,8 +97,8 @@ describe('compareAlarms, listedAlarms, headlineAlarm', () => {
       alarm('low', { priority: 'low' }),
     ];
     expect(headlines.sort(compareHeadlines).map((headline) => headline?.alarmId)).toEqual([
-      'low',
       'high',
+      'low',
       undefined,
       undefined,
     ]);
@@ -159,13 +174,13 @@ describe('lookOf, frameOf, alarmsBesideHeadline, mostSeriousAlarm, textsListedUn
     ['with an unanswered alarm flashes', [medium], { priority: 'medium', flashes: true }],
     ['with an acknowledged present alarm does not flash', [mediumAck], { priority: 'medium', flashes: false }],
     [
-      'with an acknowledged high and an unanswered medium alarm is high and does not flash',
+      'with an acknowledged high and an unanswered medium alarm has a high frame that does not flash',
       [medium, highAck],
       { priority: 'high', flashes: false },
     ],
     ['with two high alarms, one unanswered, flashes', [highAck, high], { priority: 'high', flashes: true }],
     [
-      'with an ended unanswered high and a present medium alarm is high and flashes',
+      'with an ended unanswered high and a present medium alarm has a high frame that flashes',
       [medium, highEnded],
       { priority: 'high', flashes: true },
     ],
@@ -176,10 +191,10 @@ describe('lookOf, frameOf, alarmsBesideHeadline, mostSeriousAlarm, textsListedUn
   });
 
   it.each([
-    ['names no alarm if there is only the headline', [medium], 0, []],
-    ['names a high alarm that ended unanswered', [medium, highEnded], 1, ['high-ended']],
+    ['names no other alarm if there is only the headline', [medium], 0, []],
+    ['names a high alarm that has ended and that nobody has answered', [high, highEnded], 1, ['high-ended']],
     ['names an acknowledged high and a calling medium alarm', [high, highAck, medium, low], 3, ['high-ack', 'medium']],
-    ['names only the gravest alarm if it calls', [high, medium, low], 2, ['medium']],
+    ['names only the most serious of the other alarms if that alarm calls', [high, medium, low], 2, ['medium']],
     ['does not count an alarm whose signal is off', [high, alarm('off', { signal: 'off' })], 0, []],
   ] as const)('a tile %s', (_name, alarms, count, named) => {
     const others = alarmsBesideHeadline(alarms, headlineAlarm(alarms));
@@ -192,7 +207,7 @@ describe('lookOf, frameOf, alarmsBesideHeadline, mostSeriousAlarm, textsListedUn
     expect(mostSeriousAlarm([])).toBeUndefined();
   });
 
-  it('textsListedUnder returns the texts of the alarms of the same cause that do not call, and marks those of the monitor', () => {
+  it('textsListedUnder returns the texts of the alarms of the same cause that do not call; the monitor’s texts begin with “Monitor”', () => {
     const device = { origin: 'device', text: 'Tachycardia', signal: 'off', under: 'HR.high' } as const;
     const caller = alarm('caller', { condition: 'HR.high' });
     const under = (...others: Alarm[]) => textsListedUnder([caller, ...others])(caller);
@@ -205,6 +220,14 @@ describe('lookOf, frameOf, alarmsBesideHeadline, mostSeriousAlarm, textsListedUn
     expect(under(alarm('a', { ...device, associationId: 'assoc-02' }))).toEqual([]);
     expect(under(alarm('a', { ...device, under: 'HR.low' }))).toEqual([]);
     expect(textsListedUnder([alarm('a', device)])({ ...caller, present: false })).toEqual([]);
+  });
+
+  it.each([
+    ['x'.repeat(48), false, 48],
+    ['x'.repeat(49), true, 36],
+    ['HR 188 > 160', false, 12],
+  ])('the text %s is long: %s, and takes the room of %d characters', (text, isLong, room) => {
+    expect([isLongText(text), reservedText(text).length]).toEqual([isLong, room]);
   });
 
   it('widestAlarmText includes the word "Monitor" of a device’s own alarm', () => {

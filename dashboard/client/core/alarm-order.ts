@@ -1,30 +1,38 @@
 /** The order of alarms, the alarms on a bed's tile, and the look of each alarm. */
+
 import { isUnanswered } from '../../../contracts/acknowledgement.ts';
-import { alarmText } from '../../../contracts/alarm-text.ts';
 import { activePauseEndMs } from '../../../contracts/audio-pause.ts';
 import type { Alarm, Priority } from '../../../contracts/messages/alarms.ts';
 import { priorityRank } from '../../../contracts/priorities.ts';
+import { alarmText } from './alarm-words.ts';
+import { t } from './texts.ts';
 
 /** A mark for each priority: colour must never be the only difference (CLINICAL, "Signals"). */
 export const priorityMarks: Readonly<Record<Priority, string>> = { high: '***', medium: '**', low: '*' };
 
-/** Returns whether the condition is present now. A late alarm was judged from old readings, so it is not about now. */
+/**
+ * Returns whether the condition is present now. A late alarm comes from old readings, so it says nothing about the
+ * present.
+ */
 export function isAboutNow(alarm: Alarm): boolean {
   return alarm.present && !alarm.late;
 }
 
-/**
- * Compares two alarms for every list, tile and sort: present before ended, then high priority before low, unanswered
- * before acknowledged, newest onset first. The alarm id decides between alarms that are equal in all of these.
- */
-export function compareAlarms(a: Alarm, b: Alarm): number {
-  return Number(isAboutNow(b)) - Number(isAboutNow(a)) || comparePriorityFirst(a, b);
+/** Returns whether a person must still act on the alarm: the condition is present, or nobody has acknowledged the alarm. */
+function isOpen(alarm: Alarm): boolean {
+  return isAboutNow(alarm) || isUnanswered(alarm);
 }
 
 /**
- * Compares two alarms by priority first, whether they are present or ended. Used where the screen shows only one alarm:
- * this must be the alarm with the highest priority.
+ * Compares two alarms for every list, tile and sort: open before over, then high priority before low, unanswered before acknowledged,
+ * present before ended, newest onset first. So the most urgent unanswered alarm is never below a less urgent one, even if it has ended or
+ * came late. The alarm id decides between alarms that are equal in all of these.
  */
+export function compareAlarms(a: Alarm, b: Alarm): number {
+  return Number(isOpen(b)) - Number(isOpen(a)) || comparePriorityFirst(a, b);
+}
+
+/** Compares two alarms by priority first, also if one of them is over. */
 function comparePriorityFirst(a: Alarm, b: Alarm): number {
   return (
     priorityRank[b.priority] - priorityRank[a.priority] ||
@@ -41,8 +49,8 @@ export function listedAlarms(alarms: Iterable<Alarm>): Alarm[] {
 }
 
 /**
- * Returns a function that returns the texts to list under an alarm: the texts of present alarms of lower priority that
- * have the same cause and whose signal is `off`.
+ * Returns a function that returns the texts to list under an alarm. They are the texts of present alarms of lower
+ * priority that have the same cause and whose signal is `off`.
  * @param alarms all alarms, also alarms whose signal is `off`
  */
 export function textsListedUnder(alarms: Iterable<Alarm>): (alarm: Alarm) => readonly string[] {
@@ -127,10 +135,10 @@ export function audioPausedUntilMs(alarm: Alarm, nowMs: number): number | undefi
 export function possibleRemarks(alarm: Alarm): string[] {
   const { priority } = alarm;
   return [
-    ...(alarm.late ? ['late'] : []),
-    'ended, unseen',
+    ...(alarm.late ? [t('late')] : []),
+    t('ended, unseen'),
     ...(priority === 'high' ? ['99 ×'] : []),
-    ...(priority === 'low' ? [] : ['escalated']),
+    ...(priority === 'low' ? [] : [t('escalated')]),
   ];
 }
 
@@ -139,13 +147,27 @@ export function widestAlarmText(alarm: Alarm): string {
   return alarmText(alarm).replace(/(?<![\w.])\d{1,3}(?!\d)/g, '000');
 }
 
+/** A longer alarm text has at most two lines on a tile and in the list. The page of the patient shows it whole. */
+const longTextChars = 48;
+/** About this many characters of a long text have room in two lines. */
+const shortenedChars = 36;
+
+export function isLongText(text: string): boolean {
+  return text.length > longTextChars;
+}
+
+/** Returns the text for which a tile or a row reserves room: the beginning of a long text, or the whole text. */
+export function reservedText(text: string): string {
+  return isLongText(text) ? text.slice(0, shortenedChars) : text;
+}
+
 /** Returns short remarks that a person must know about an alarm besides its text. */
 export function remarksOf(alarm: Alarm): string[] {
   const notes: string[] = [];
-  if (alarm.late) notes.push('late');
-  if (alarm.signal === 'latched') notes.push('ended, unseen');
-  else if (!alarm.present) notes.push('ended');
+  if (alarm.late) notes.push(t('late'));
+  if (alarm.signal === 'latched') notes.push(t('ended, unseen'));
+  else if (!alarm.present) notes.push(t('ended'));
   if (alarm.onsets > 1) notes.push(`${alarm.onsets} ×`);
-  if (alarm.escalation > 0) notes.push('escalated');
+  if (alarm.escalation > 0) notes.push(t('escalated'));
   return notes;
 }

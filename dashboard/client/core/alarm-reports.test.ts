@@ -24,17 +24,17 @@ it('the page reports at most as many alarms at once as the protocol allows', () 
 });
 
 it.each<[string, Partial<Alarm>, Loudspeaker, string, elsewhere?: boolean]>([
-  ['sounds if its level plays', {}, speaker('high'), 'sounding'],
+  ['sounds if the page plays the sound of its priority', {}, speaker('high'), 'sounding'],
   [
-    'of medium priority does not sound under the sound of a high alarm',
+    'of medium priority does not sound while the page plays the sound of a high alarm',
     { priority: 'medium' },
     speaker('high'),
     'other',
   ],
-  ['does not sound under the sound of a failure', {}, speaker('lost'), 'other'],
+  ['does not sound while the page plays the sound of a failure', {}, speaker('lost'), 'other'],
   ['that is late sounds as a low alarm', { late: true }, speaker('low'), 'sounding'],
   ['does not sound if the browser blocks sound', {}, speaker(undefined, 'blocked'), 'blocked'],
-  ['does not sound without audio', {}, speaker(undefined, 'failed'), 'failed'],
+  ['does not sound if the audio of the browser has failed', {}, speaker(undefined, 'failed'), 'failed'],
   [
     'does not sound while a person has paused it',
     { audioPausedUntil: '2026-01-01T10:01:00.000Z' },
@@ -42,8 +42,20 @@ it.each<[string, Partial<Alarm>, Loudspeaker, string, elsewhere?: boolean]>([
     'paused',
   ],
   ['does not sound if another screen has the sound of its ward', {}, speaker(), 'elsewhere', true],
-  ['is left to another screen under the sound of another ward', {}, speaker('high'), 'elsewhere', true],
-  ['says first that the browser blocks sound', {}, speaker(undefined, 'blocked'), 'blocked', true],
+  [
+    'does not sound if another screen has the sound of its ward, even if this page plays a sound',
+    {},
+    speaker('high'),
+    'elsewhere',
+    true,
+  ],
+  [
+    'is reported as blocked if the browser blocks sound, even if another screen has the sound of its ward',
+    {},
+    speaker(undefined, 'blocked'),
+    'blocked',
+    true,
+  ],
 ])('an alarm %s', (_name, fields, loudspeaker, expected, isElsewhere = false) => {
   expect(soundOf(alarm({ priority: 'high', ...fields }), loudspeaker, isElsewhere, nowMs)).toBe(expected);
 });
@@ -63,12 +75,12 @@ describe('alarmsToReport', () => {
     ['that was escalated since', alarm({ rev: 2, escalation: 1 }), [seen(alarm())], ['news']],
     ['that sounds now', alarm(), [seen(alarm(), { sound: 'blocked' })], ['news']],
     ['that was on no visible part of the page', alarm(), [seen(alarm(), { shown: 'nowhere' })], ['unseen']],
-  ])('decides about an alarm %s', (_name, current, reported, expected) => {
+  ])('alarmsToReport finds the right reason to report an alarm %s', (_name, current, reported, expected) => {
     const due = alarmsToReport([current], new Map(reported), sounding);
     expect(due.map(({ why }) => why)).toEqual(expected);
   });
 
-  it('alarms that must be shown again come before all others, and the other alarms wait for the next report', () => {
+  it('alarms that must be shown again come before all others; alarms for which the report has no room wait for the next report', () => {
     const quiet = Array.from({ length: 100 }, (_, n) =>
       alarm({ alarmId: `alarm-quiet-${n}`.padEnd(16, '-'), priority: 'high' }),
     );
@@ -79,7 +91,7 @@ describe('alarmsToReport', () => {
     expect(due[0]?.alarm).toBe(fresh);
   });
 
-  it('of many alarms with a newer revision, each is reported in turn', () => {
+  it('if more alarms have a newer revision than one report can name, the alarms with the oldest last report come first', () => {
     const many = Array.from({ length: 100 }, (_, n) => alarm({ alarmId: `alarm-many-${n}`.padEnd(16, '-'), rev: 2 }));
     const reported = new Map(many.map((each, n) => seen({ ...each, rev: 1 }, { atMs: n < 64 ? 2_000 : 1_000 })));
     const due = alarmsToReport(many, reported, sounding).map(({ alarm: { alarmId } }) => alarmId);
@@ -91,14 +103,17 @@ it.each([
   ['text', 'sounding', { paintedAgoMs: 100, soundedAgoMs: 50 }],
   ['count', 'blocked', { paintedAgoMs: 100 }],
   ['nowhere', 'sounding', { soundedAgoMs: 50 }],
-] as const)('a report about an alarm that is shown as %s and is %s has the times that apply', (shown, sound, times) => {
-  const current = alarm();
-  const at = { paintedAtMs: 900, soundingSinceMs: 950, nowMs: 1_000 };
-  expect(reportOf(current, shown, sound, at)).toEqual({
-    alarmId: current.alarmId,
-    rev: current.rev,
-    shown,
-    sound,
-    ...times,
-  });
-});
+] as const)(
+  'a report about an alarm shown as %s with the sound %s has only the times of what really happened',
+  (shown, sound, times) => {
+    const current = alarm();
+    const at = { paintedAtMs: 900, soundingSinceMs: 950, nowMs: 1_000 };
+    expect(reportOf(current, shown, sound, at)).toEqual({
+      alarmId: current.alarmId,
+      rev: current.rev,
+      shown,
+      sound,
+      ...times,
+    });
+  },
+);

@@ -22,11 +22,11 @@ const nowMs = Date.UTC(2026, 5, 15, 9);
 const withChanges = (changes: Partial<PatientDraft>): PatientDraft => ({ ...draftOf(newborn), ...changes });
 
 describe('readPatient', () => {
-  it('returns a new patient with all fields, without spaces at the ends', () => {
+  it('readPatient returns a new patient with all fields, without spaces at the ends', () => {
     expect(readPatient({ ...full, patientId: ' P7 ' }, nowMs)).toEqual({ ok: true, patient: full });
   });
 
-  it('returns null if nothing was entered', () => {
+  it('readPatient returns null if nothing was entered', () => {
     expect(readPatient(emptyPatientDraft, nowMs)).toEqual({ ok: true, patient: null });
   });
 
@@ -41,7 +41,7 @@ describe('readPatient', () => {
     // The form has no default category, because an adult's limits are wrong for a newborn.
     [{ category: '' }, 'Choose a category: limits depend on it.'],
     [{ category: 'other' }, 'Choose a category: limits depend on it.'],
-  ])('refuses %o with "%s"', (changes, message) => {
+  ])('readPatient refuses %o with "%s"', (changes, message) => {
     expect(readPatient({ ...full, ...changes }, nowMs)).toEqual({ ok: false, message });
   });
 });
@@ -68,11 +68,11 @@ describe('readChanges', () => {
     ['refuses an unchanged form', {}, { ok: false, message: 'Nothing was changed.' }],
     ['ignores a space after a name', { familyName: 'Example ' }, { ok: false, message: 'Nothing was changed.' }],
     ['refuses an emptied family name', { familyName: '' }, { ok: false, message: 'Enter the family name.' }],
-  ])('%s', (_, changes, expected) => {
+  ])('readChanges %s', (_, changes, expected) => {
     expect(readChanges(newborn, withChanges(changes), nowMs)).toEqual(expected);
   });
 
-  it('reports no change for a patient whose sex is not recorded', () => {
+  it('readChanges reports no change for a patient whose sex is not recorded', () => {
     const { sex: _, ...without } = newborn;
     expect(readChanges(without, draftOf(without), nowMs)).toEqual({ ok: false, message: 'Nothing was changed.' });
   });

@@ -2,6 +2,7 @@
 import type { AssociationChange, Patient, PatientCategory } from '../../../contracts/messages/records.ts';
 import { birthDateFault, contradictions, type PatientField } from '../../../contracts/patient-rules.ts';
 import type { CorrectBody } from '../../protocol/devices.ts';
+import { t, texts } from './texts.ts';
 
 /** A form's fields as text; empty if nothing was entered or chosen. */
 export type PatientDraft = Readonly<Record<PatientField, string>>;
@@ -42,7 +43,7 @@ export function readPatient(draft: PatientDraft, nowMs: number): PatientOrFault 
   const { patientId, familyName, givenName, birthDate } = typed;
   const category = categories.find((option) => option === typed.category);
   const message = draftFault(typed) ?? typedBirthDateFault(birthDate, nowMs);
-  if (message !== undefined || !category) return { ok: false, message: message ?? noCategoryMessage };
+  if (message !== undefined || !category) return { ok: false, message: message ?? noCategoryMessage() };
   const sex = sexes.find((option) => option === typed.sex);
   return {
     ok: true,
@@ -68,17 +69,17 @@ export function readChanges(shownPatient: Patient, draft: PatientDraft, nowMs: n
     if (typed[field] === formerDraft[field].trim()) continue;
     changes[field] = typed[field] === '' && (field === 'birthDate' || field === 'sex') ? null : typed[field];
   }
-  if (Object.keys(changes).length === 0) return { ok: false, message: 'Nothing was changed.' };
+  if (Object.keys(changes).length === 0) return { ok: false, message: t('Nothing was changed.') };
   const changedFields = changes as CorrectBody['changes'];
   return { ok: true, changes: changedFields, ...(changedFields.category && { categoryBefore: shownPatient.category }) };
 }
 
-const noCategoryMessage = 'Choose a category: limits depend on it.';
+const noCategoryMessage = () => t('Choose a category: limits depend on it.');
 
 function draftFault({ patientId, familyName, category }: PatientDraft): string | undefined {
-  if (patientId === '') return 'Enter the patient id.';
-  if (familyName === '') return 'Enter the family name.';
-  if (!categories.some((option) => option === category)) return noCategoryMessage;
+  if (patientId === '') return t('Enter the patient id.');
+  if (familyName === '') return t('Enter the family name.');
+  if (!categories.some((option) => option === category)) return noCategoryMessage();
   return undefined;
 }
 
@@ -91,8 +92,12 @@ function typedBirthDateFault(birthDate: string, nowMs: number): string | undefin
  * does.
  */
 export function contradictionTexts(draft: PatientDraft, patientInBed: Patient): string[] {
-  return contradictions(trimDraft(draft), patientInBed).map(
-    ({ field, typed, there: known }) => `${fieldNames[field]}: you entered ${typed}, in this bed is ${known ?? 'none'}`,
+  return contradictions(trimDraft(draft), patientInBed).map(({ field, typed, there: known }) =>
+    t('{field}: you entered {typed}, in this bed is {known}', {
+      field: fieldNames[field],
+      typed,
+      known: known ?? 'none',
+    }),
   );
 }
 
@@ -105,7 +110,7 @@ function trimDraft(draft: PatientDraft): PatientDraft {
 export const categories: readonly PatientCategory[] = ['adult', 'paediatric', 'neonatal'];
 export const sexes = ['female', 'male', 'other', 'unknown'] as const;
 
-const fieldNames: Readonly<Record<string, string>> = {
+const fieldNames: Readonly<Record<string, string>> = texts({
   ward: 'ward',
   bed: 'bed',
   patientId: 'patient id',
@@ -114,14 +119,14 @@ const fieldNames: Readonly<Record<string, string>> = {
   birthDate: 'date of birth',
   sex: 'sex',
   category: 'category',
-};
+});
 
-const actNames: Readonly<Record<AssociationChange['act'], string>> = {
+const actNames: Readonly<Record<AssociationChange['act'], string>> = texts({
   assigned: 'assigned the device',
   moved: 'moved the device',
   corrected: 'corrected the patient',
   ended: 'removed the device',
-};
+});
 
 /** Returns a text about a change: `Nora corrected the patient: family name Made → First`. */
 export function changeText({ act, by, fields }: AssociationChange): string {

@@ -45,14 +45,14 @@ describe('groupBeds', () => {
     expect(tiles(...beds)).toEqual(expected);
   });
 
-  it('returns in `crowdedBeds` a bed in which two patients are recorded', () => {
+  it('`crowdedBeds` has a bed in which two patients are recorded', () => {
     expect(groupBeds([bedOf('a'), bedOf('b', { patient: otherPatient })]).crowdedBeds).toEqual([
       { ward: 'ICU', bed: '1' },
     ]);
     expect(groupBeds([bedOf('a'), bedOf('b')]).crowdedBeds).toEqual([]);
   });
 
-  it('puts a device without a bed into the tray, the device that has been there longest first', () => {
+  it('devices without a bed are in the tray; the device that came first is the first in the list', () => {
     const withoutBed = { ward: null, bed: null, ...withoutPatient };
     const grouped = groupBeds([
       bedOf('a', { ...withoutBed, ...since(5) }),

@@ -23,7 +23,7 @@ function outside(name: string, value: number, [least, most]: Range): string[] {
   return value >= least && value <= most ? [] : [`${name} is ${value}, not ${least} to ${most}`];
 }
 
-/** Returns what is wrong with a burst by CLINICAL, one text for each fault. */
+/** Returns what is wrong with a burst according to CLINICAL, one text for each fault. */
 export function burstFaults(level: SoundLevel, burst: Burst): string[] {
   const faults = [
     ...(burst.pausesMs.length === burst.pitchesHz.length - 1 ? [] : ['each pulse except the last needs a pause']),
@@ -67,7 +67,7 @@ function lostFaults(burst: Burst): string[] {
       ? [`a patient alarm has ${pulses} pulses too`]
       : []),
     ...(Object.values(ranges).some((range) => pulseMs <= range.pulseMs[1])
-      ? [`a pulse of a patient alarm may have ${pulseMs} ms too`]
+      ? [`a pulse of a patient alarm can also be ${pulseMs} ms long`]
       : []),
     ...(new Set(burst.pitchesHz).size > 1 ? [] : ['all pulses have the same pitch, as in a patient alarm']),
   ];

@@ -73,7 +73,7 @@ const refused: [string, SoundLevel, Partial<Burst>, RegExp][] = [
   ['a repeat of 2499 ms', 'medium', { repeatMs: 2499 }, /repeatMs is 2499/],
   ['a repeat of 15 s', 'low', { repeatMs: 15_000 }, /repeatMs is 15000/],
   ['three pulses', 'low', { pitchesHz: [330, 330, 330], pausesMs: [200, 200] }, /number of pulses is 3/],
-  ['pulses of 250 ms', 'lost', { pulseMs: 250 }, /may have 250 ms too/],
+  ['pulses of 250 ms', 'lost', { pulseMs: 250 }, /can also be 250 ms long/],
   ['three pulses', 'lost', { pitchesHz: [660, 440, 660], pausesMs: [60, 60] }, /has 3 pulses too/],
   ['one pitch', 'lost', { pitchesHz: [530, 530, 530, 530] }, /same pitch/],
 ];

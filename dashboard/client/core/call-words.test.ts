@@ -36,11 +36,11 @@ describe('a call that waits', () => {
       { isAgain: true, next: 'Ben' },
       'You are called again. Answer within 0:34. Then Ben is called.',
     ],
-  ])('says %s', (_name, fields, text) => {
+  ])('the card of a call that waits says %s', (_name, fields, text) => {
     expect(words({ answerBy: inTime, ...fields })).toBe(text);
   });
 
-  it('promises no call of others while the delivery process is away', () => {
+  it('while the delivery process is away, the card says that Vigil calls nobody', () => {
     expect(words({ answerBy: inTime, next: 'Ben' }, true)).toBe(
       'Vigil calls nobody now, and your answer may not count: the delivery process gives no sign of life. Go, or call the ward.',
     );
@@ -51,22 +51,25 @@ describe('a call that waits', () => {
   it.each<[string, Partial<MyCall>, string]>([
     ['the person goes', { answered: 'accepted' }, 'You go. The alarm sounds until somebody acknowledges it.'],
     ['another person goes', { acceptedBy: ['Ben'] }, 'Ben goes.'],
-  ])('promises no further call while the delivery process is away and %s', (_name, fields, text) => {
-    for (const againAt of [undefined, '2026-01-01T10:01:43.000Z', '2026-01-01T09:55:00.000Z'])
-      expect(words({ ...fields, ...(againAt && { againAt }) }, true)).toBe(
-        `${text} Vigil does not call again now: the delivery process gives no sign of life.`,
-      );
-  });
+  ])(
+    'while the delivery process is away and %s, the card says that Vigil does not call again now',
+    (_name, fields, text) => {
+      for (const againAt of [undefined, '2026-01-01T10:01:43.000Z', '2026-01-01T09:55:00.000Z'])
+        expect(words({ ...fields, ...(againAt && { againAt }) }, true)).toBe(
+          `${text} Vigil does not call again now: the delivery process gives no sign of life.`,
+        );
+    },
+  );
 
   it.each([
     ['2026-01-01T10:00:01.000Z', 'Ben goes. If nobody acknowledges it within 0:01, Vigil calls again.'],
     ['2026-01-01T10:00:00.000Z', 'Ben goes. The time to acknowledge it is over.'],
     ['2026-01-01T09:55:00.000Z', 'Ben goes. The time to acknowledge it is over.'],
-  ])('promises no further call for a time that has passed (%s)', (againAt, text) => {
+  ])('if the time to acknowledge is over, the card does not say that Vigil calls again (%s)', (againAt, text) => {
     expect(words({ acceptedBy: ['Ben'], againAt })).toBe(text);
   });
 
-  it('counts to zero and never further, because the server may be silent', () => {
+  it('the countdown never goes below zero, even if the server sends nothing', () => {
     expect(words({ answerBy: '2026-01-01T10:00:00.000Z', next: 'Ben' })).toBe(
       'The time for your answer ends now. You can still answer.',
     );
@@ -101,13 +104,13 @@ describe('a call for which Vigil does not wait any more', () => {
       { missed: 'unanswered', isWardTold: true, others: ben('waiting') },
       'Your time to answer is over. Ben is called now. Nobody goes: the ward has an alarm about it. You can still answer.',
     ],
-  ])('says why, and what happens now (%s)', (_name, fields, text) => {
+  ])('the card says why Vigil does not wait, and what happens now (%s)', (_name, fields, text) => {
     expect(words(fields)).toBe(text);
   });
 });
 
 describe('an answered call', () => {
-  it('says that accepting does not acknowledge, and when Vigil calls again', () => {
+  it('after “I go”, the card says that the alarm sounds until somebody acknowledges it, and when Vigil calls again', () => {
     expect(words({ answered: 'accepted' })).toBe('You go. The alarm sounds until somebody acknowledges it.');
     expect(words({ answered: 'accepted', againAt: '2026-01-01T10:01:43.000Z' })).toBe(
       'You go. The alarm sounds until somebody acknowledges it. If nobody acknowledges it within 1:43, Vigil calls again.',
@@ -116,7 +119,7 @@ describe('an answered call', () => {
     expect(words({ acceptedBy: ['Ben'] })).toBe('Ben goes.');
   });
 
-  it('says who is called after a rejection', () => {
+  it('after “I cannot”, the card says who is called now', () => {
     // `next` is the person after the one who is called now.
     expect(words({ answered: 'rejected', next: 'Cleo', others: ben('waiting') })).toBe(
       'You cannot go. Ben is called now.',
@@ -130,7 +133,7 @@ describe('an answered call', () => {
     expect(words({ answered: 'rejected', acceptedBy: ['Ben'] })).toBe('You cannot go. Ben goes.');
   });
 
-  it('names the others who were called, each with the answer', () => {
+  it('the card names the other persons who were called, each with the answer', () => {
     expect(othersText(late)).toBeUndefined();
     expect(othersText({ ...late, others: [...ben('unconfirmed'), { name: 'Cleo', outcome: 'waiting' }] })).toBe(
       'Also called: Ben (not reached: nothing confirmed in time), Cleo (has not answered yet).',
@@ -139,10 +142,10 @@ describe('an answered call', () => {
 });
 
 describe('a call that has ended', () => {
-  const gone = (fields: Parameters<typeof alarm>[1], view?: Partial<DeliveryView>) => {
+  const gone = (fields: Parameters<typeof alarm>[1], view?: Partial<DeliveryView>, isDown = false) => {
     const cards = cardsAfter([], [late], nowMs, false);
     const ended = cardsAfter(withAlarms(cards, new Map([['a', alarm('a', { rev: 2, ...fields })]])), [], nowMs, false);
-    return callStateText(ended[0]!, { view: view as DeliveryView | undefined, isDown: false }, nowMs);
+    return callStateText(ended[0]!, { view: view as DeliveryView | undefined, isDown }, nowMs);
   };
   const by = { userId: 'ben', name: 'Ben', role: 'nurse' } as const;
   const nobody = { acceptedBy: [], calls: [] };
@@ -163,13 +166,33 @@ describe('a call that has ended', () => {
       gone({}, { ...nobody, phase: 'expired' }),
       'Nobody is called any more: the alarm is too old. It is still on the ward screen.',
     ],
-    ['not known', gone({}), 'You are not called any more about this alarm. It is still on the ward screen.'],
-  ])('says why: %s', (_name, text, expected) => {
+    [
+      'the alarm calls no more',
+      gone({}, { ...nobody, phase: 'stopped' }),
+      'You are not called any more about this alarm. It is still on the ward screen.',
+    ],
+    [
+      'the next round calls another person first',
+      gone({}, { ...nobody, phase: 'calling', round: 2, calls: [{ name: 'Ben', outcome: 'waiting' }] as never }),
+      'This call is over. Vigil calls again about this alarm. Ben is called now. You may be called again.',
+    ],
+    [
+      'the next round has called nobody yet',
+      gone({}, { ...nobody, phase: 'calling', round: 2 }),
+      'This call is over. Vigil calls again about this alarm. You may be called again.',
+    ],
+    [
+      'the next round has started, and the delivery process gives no sign of life',
+      gone({}, { ...nobody, phase: 'calling', round: 2 }, true),
+      'This call is over. Vigil calls nobody now: the delivery process gives no sign of life. Go, or call the ward.',
+    ],
+    ['not known', gone({}), 'This call is over. The alarm is still on the ward screen. You may be called again.'],
+  ])('the card says why the call has ended: %s', (_name, text, expected) => {
     expect(text).toBe(expected);
   });
 });
 
-it('the folded line has the time left, or who goes', () => {
+it('the line of the folded sheet says how much time is left, or who goes', () => {
   const short = (fields: Partial<MyCall>, change: Partial<CallCard> = {}, isDown = false) =>
     shortStateText({ ...cardOf(fields), ...change }, isDown, nowMs);
   expect(short({ answerBy: inTime })).toBe('0:34 left');
@@ -183,7 +206,7 @@ it('the folded line has the time left, or who goes', () => {
   expect(short({ answered: 'accepted' }, {}, true)).toBe('you go');
 });
 
-it('the answer of the server is never more than the server said', () => {
+it('answerText says “taken” only if the server said so; without an answer of the server it says “Not known yet”', () => {
   expect(answerText({ result: 'taken' }, 'accepted')).toBe('Taken: you go.');
   expect(answerText({ result: 'no-effect', reason: 'Ben goes already.' }, 'accepted')).toBe(
     'Not taken. Ben goes already.',

@@ -4,11 +4,12 @@ import type { DeliveryView } from '../../../contracts/messages/deliveries.ts';
 import type { AnswerResult, MyCall } from '../../protocol/delivery.ts';
 import type { CallCard } from './calls.ts';
 import { outcomeWords } from './delivery-words.ts';
+import { t } from './texts.ts';
 import { countdownText, whenText } from './times.ts';
 
 const shortWhen = (ms: number, nowMs: number) => whenText(ms, nowMs).slice(0, -3);
 
-/** What a card needs besides its call. */
+/** What the texts of a card depend on besides the call itself. */
 export type CallSurroundings = {
   /** The delivery of the alarm, if the page knows it. */
   readonly view: DeliveryView | undefined;
@@ -16,53 +17,65 @@ export type CallSurroundings = {
   readonly isDown: boolean;
 };
 
-const downText =
-  'Vigil calls nobody now, and your answer may not count: the delivery process gives no sign of life. Go, or call the ward.';
+const downText = () =>
+  t(
+    'Vigil calls nobody now, and your answer may not count: the delivery process gives no sign of life. Go, or call the ward.',
+  );
 
-const noAgainText = ' Vigil does not call again now: the delivery process gives no sign of life.';
+const nobodyText = () => t('Vigil calls nobody now: the delivery process gives no sign of life. Go, or call the ward.');
+
+const noAgainText = () => t(' Vigil does not call again now: the delivery process gives no sign of life.');
 
 /** Returns what the person must do, or how the call ended. */
 export function callStateText(card: CallCard, { view, isDown }: CallSurroundings, nowMs: number): string {
   const { call, state } = card;
   switch (state) {
     case 'waiting':
-      return isDown ? downText : waitingText(call, nowMs);
+      return isDown ? downText() : waitingText(call, nowMs);
     case 'late':
-      return `${missedText(call)} ${isDown ? downText : `${presentText(call) ?? 'Nobody goes yet.'} You can still answer.`}`;
+      return `${missedText(call)} ${isDown ? downText() : t('{present} You can still answer.', { present: presentText(call) ?? t('Nobody goes yet.') })}`;
     case 'accepted':
-      return `You go. The alarm sounds until somebody acknowledges it.${isDown ? noAgainText : againText(call, nowMs)}`;
+      return t('You go. The alarm sounds until somebody acknowledges it.{part}', {
+        part: isDown ? noAgainText() : againText(call, nowMs),
+      });
     case 'rejected':
-      return `You cannot go. ${isDown ? downText : (presentText(call, view) ?? 'Vigil looks for another person.')}`;
+      return t('You cannot go. {part}', {
+        part: isDown ? downText() : (presentText(call, view) ?? t('Vigil looks for another person.')),
+      });
     case 'taken':
-      return `${goesText(call.acceptedBy)}${isDown ? noAgainText : againText(call, nowMs)}`;
+      return `${goesText(call.acceptedBy)}${isDown ? noAgainText() : againText(call, nowMs)}`;
     case 'gone':
-      return goneText(card, view, nowMs);
+      return goneText(card, { view, isDown }, nowMs);
   }
 }
 
 function waitingText(call: MyCall, nowMs: number): string {
   const untilMs = Date.parse(call.answerBy ?? '');
-  if (untilMs <= nowMs) return 'The time for your answer ends now. You can still answer.';
-  const again = call.isAgain ? 'You are called again. ' : '';
-  return `${again}Answer within ${countdownText(untilMs, nowMs)}. ${afterText(call)}`;
+  if (untilMs <= nowMs) return t('The time for your answer ends now. You can still answer.');
+  const again = call.isAgain ? t('You are called again. ') : '';
+  return t('{again}Answer within {duration}. {after}', {
+    again,
+    duration: countdownText(untilMs, nowMs),
+    after: afterText(call),
+  });
 }
 
 /** Returns what happens if the person does not answer. */
 function afterText({ next, isWardTold }: MyCall): string {
-  if (next !== undefined) return `Then ${next} is called.`;
-  if (isWardTold) return 'Nobody else is left. The ward has an alarm about it, and Vigil calls again.';
-  return 'Then nobody is left, and the ward gets an alarm.';
+  if (next !== undefined) return t('Then {next} is called.', { next });
+  if (isWardTold) return t('Nobody else is left. The ward has an alarm about it, and Vigil calls again.');
+  return t('Then nobody is left, and the ward gets an alarm.');
 }
 
 /** Returns why Vigil does not wait for the answer of this person. */
 function missedText({ missed }: MyCall): string {
   switch (missed) {
     case 'unconfirmed':
-      return 'No page or phone of yours confirmed this call in time, so Vigil did not wait for your answer.';
+      return t('No page or phone of yours confirmed this call in time, so Vigil did not wait for your answer.');
     case 'undelivered':
-      return 'Vigil could not send you this call, so it did not wait for your answer.';
+      return t('Vigil could not send you this call, so it did not wait for your answer.');
     default:
-      return 'Your time to answer is over.';
+      return t('Your time to answer is over.');
   }
 }
 
@@ -70,68 +83,98 @@ function missedText({ missed }: MyCall): string {
 function presentText({ acceptedBy, others, isWardTold }: MyCall, view?: DeliveryView): string | undefined {
   if (acceptedBy.length > 0) return goesText(acceptedBy);
   const called = (others ?? view?.calls)?.findLast(({ outcome }) => outcome === 'waiting')?.name;
-  const ward = isWardTold ? 'Nobody goes: the ward has an alarm about it.' : undefined;
+  const ward = isWardTold ? t('Nobody goes: the ward has an alarm about it.') : undefined;
   if (called === undefined) return ward;
-  return `${called} is called now.${ward === undefined ? '' : ` ${ward}`}`;
+  return t('{called} is called now.{part}', { called, part: ward === undefined ? '' : ` ${ward}` });
 }
 
-/** Returns ` If nobody acknowledges it within 1:43, Vigil calls again.` After this time, it is not known what Vigil does. */
+/**
+ * Returns ` If nobody acknowledges it within 1:43, Vigil calls again.` After this time the text says only that the time
+ * is over, because the page does not know what Vigil does.
+ */
 function againText({ againAt }: MyCall, nowMs: number): string {
   if (againAt === undefined) return '';
   const againMs = Date.parse(againAt);
-  if (againMs <= nowMs) return ' The time to acknowledge it is over.';
-  return ` If nobody acknowledges it within ${countdownText(againMs, nowMs)}, Vigil calls again.`;
+  if (againMs <= nowMs) return t(' The time to acknowledge it is over.');
+  return t(' If nobody acknowledges it within {duration}, Vigil calls again.', {
+    duration: countdownText(againMs, nowMs),
+  });
 }
 
 /** Returns `Ben goes.` or `Ben and Cleo go.` */
 function goesText(names: readonly string[]): string {
-  return names.length === 1 ? `${names[0]} goes.` : `${names.slice(0, -1).join(', ')} and ${names.at(-1)} go.`;
+  return names.length === 1
+    ? t('{names} goes.', { names: names[0] })
+    : t('{names} and {names2} go.', { names: names.slice(0, -1).join(', '), names2: names.at(-1) });
 }
 
 /** Returns who or what ended a call. */
-function goneText({ alarm, call }: CallCard, view: DeliveryView | undefined, nowMs: number): string {
+function goneText({ alarm, call }: CallCard, { view, isDown }: CallSurroundings, nowMs: number): string {
   if (!isUnanswered(alarm) && alarm.acknowledgedBy) {
-    const at = alarm.acknowledgedAt === undefined ? '' : ` at ${shortWhen(Date.parse(alarm.acknowledgedAt), nowMs)}`;
-    return `${alarm.acknowledgedBy.name} acknowledged the alarm${at}.`;
+    const at =
+      alarm.acknowledgedAt === undefined
+        ? ''
+        : t(' at {when}', { when: shortWhen(Date.parse(alarm.acknowledgedAt), nowMs) });
+    return t('{name} acknowledged the alarm{at}.', { name: alarm.acknowledgedBy.name, at });
   }
   if (!alarm.present) {
-    const at = alarm.resolvedAt === undefined ? '' : ` at ${shortWhen(Date.parse(alarm.resolvedAt), nowMs)}`;
-    const look = alarm.signal === 'latched' ? ' Nobody has acknowledged it yet.' : '';
-    return `The alarm ended${at}.${look}`;
+    const at =
+      alarm.resolvedAt === undefined ? '' : t(' at {when}', { when: shortWhen(Date.parse(alarm.resolvedAt), nowMs) });
+    const look = alarm.signal === 'latched' ? t(' Nobody has acknowledged it yet.') : '';
+    return t('The alarm ended{at}.{look}', { at, look });
   }
-  if (alarm.under !== undefined) return 'Another alarm of this patient calls instead.';
+  if (alarm.under !== undefined) return t('Another alarm of this patient calls instead.');
   const accepted = view && view.acceptedBy.length > 0 ? view.acceptedBy.map(({ name }) => name) : call.acceptedBy;
   if (accepted.length > 0) return goesText(accepted);
   if (view?.calls.find(({ callId }) => callId === call.callId)?.outcome === 'gone')
-    return 'You are not called any more: you are away, or you do not have this duty now.';
+    return t('You are not called any more: you are away, or you do not have this duty now.');
   if (view?.phase === 'expired')
-    return 'Nobody is called any more: the alarm is too old. It is still on the ward screen.';
-  return 'You are not called any more about this alarm. It is still on the ward screen.';
+    return t('Nobody is called any more: the alarm is too old. It is still on the ward screen.');
+  if (view?.phase === 'stopped')
+    return t('You are not called any more about this alarm. It is still on the ward screen.');
+  return isDown
+    ? t('This call is over. {nobody}', { nobody: nobodyText() })
+    : t('This call is over.{presentCall} You may be called again.', { presentCall: presentCallText(view) });
+}
+
+/**
+ * Returns a sentence that Vigil calls again, and which person; an empty text if the page does not know this. A new round calls
+ * again each person who still has the duty.
+ */
+function presentCallText(view: DeliveryView | undefined): string {
+  const isCalling = view?.phase === 'beginning' || view?.phase === 'calling' || view?.phase === 'repeating';
+  if (!isCalling) return t(' The alarm is still on the ward screen.');
+  const called = view.calls.findLast(({ outcome }) => outcome === 'waiting')?.name;
+  return t(' Vigil calls again about this alarm.{part}', {
+    part: called === undefined ? '' : t(' {called} is called now.', { called }),
+  });
 }
 
 /** Returns the other persons who were called, each with the answer; undefined if nobody else was called. */
 export function othersText({ others = [] }: MyCall): string | undefined {
   if (others.length === 0) return undefined;
-  return `Also called: ${others.map(({ name, outcome }) => `${name} (${outcomeWords[outcome]})`).join(', ')}.`;
+  return t('Also called: {others}.', {
+    others: others.map(({ name, outcome }) => `${name} (${outcomeWords[outcome]})`).join(', '),
+  });
 }
 
 /** Returns the state of a call for one line: the time left, or who goes, or that Vigil calls nobody now. */
 export function shortStateText({ call, state }: CallCard, isDown: boolean, nowMs: number): string {
   const isOpen = state === 'waiting' || state === 'late' || state === 'rejected';
-  if (isDown && isOpen) return 'Vigil calls nobody';
+  if (isDown && isOpen) return t('Vigil calls nobody');
   switch (state) {
     case 'waiting':
-      return `${countdownText(Date.parse(call.answerBy ?? ''), nowMs)} left`;
+      return t('{duration} left', { duration: countdownText(Date.parse(call.answerBy ?? ''), nowMs) });
     case 'late':
-      return 'time over';
+      return t('time over');
     case 'accepted':
-      return 'you go';
+      return t('you go');
     case 'rejected':
-      return 'you cannot go';
+      return t('you cannot go');
     case 'taken':
       return goesText(call.acceptedBy).slice(0, -1);
     case 'gone':
-      return 'ended';
+      return t('ended');
   }
 }
 
@@ -139,16 +182,16 @@ export function shortStateText({ call, state }: CallCard, isDown: boolean, nowMs
 export function answerText({ result, reason }: AnswerResult, answer: 'accepted' | 'rejected'): string {
   switch (result) {
     case 'taken':
-      return answer === 'accepted' ? 'Taken: you go.' : 'Taken: you cannot go.';
+      return answer === 'accepted' ? t('Taken: you go.') : t('Taken: you cannot go.');
     case 'no-effect':
-      return `Not taken. ${reason ?? 'The call has changed.'}`;
+      return t('Not taken. {reason}', { reason: reason ?? t('The call has changed.') });
     case 'unknown':
       return unknownText(answer);
   }
 }
 
-/** Returns what the person does if it is not known whether an answer counts. */
+/** Returns what the person should do if it is not known whether an answer counts. */
 export function unknownText(answer: 'accepted' | 'rejected'): string {
-  const act = answer === 'accepted' ? 'Go, or call the ward, or try again.' : 'Try again, or call the ward.';
-  return `Not known yet whether Vigil has taken your answer. ${act}`;
+  const act = answer === 'accepted' ? t('Go, or call the ward, or try again.') : t('Try again, or call the ward.');
+  return t('Not known yet whether Vigil has taken your answer. {act}', { act });
 }

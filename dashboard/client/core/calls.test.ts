@@ -44,14 +44,14 @@ it.each<[string, MyCall, boolean]>([
   ['after "I go"', call('a', { answered: 'accepted' }), false],
   ['after "I cannot"', call('a', { answered: 'rejected' }), false],
   ['while another person goes', call('a', { acceptedBy: ['Ben'] }), false],
-])('the person is called until she answers (%s)', (_name, myCall, isCalled) => {
+])('calledAlarms has an alarm until the person answers or another person goes (%s)', (_name, myCall, isCalled) => {
   const cards = cardsAfter([], [myCall], nowMs, false);
   expect([...calledAlarms(cards)]).toEqual(isCalled ? ['a'] : []);
   expect([...calledAlarms(cardsAfter(cards, [], nowMs, false))]).toEqual([]);
 });
 
 describe('the cards', () => {
-  it('have the order of the server, and keep an ended call at its place until it was read', () => {
+  it('the cards have the order of the server, and the card of an ended call keeps its place for some seconds', () => {
     const first = cardsAfter([], [call('a'), call('b'), call('c')], nowMs, false);
     expect(ids(first)).toBe('a,b,c');
     const ended = cardsAfter(first, [call('c'), call('a')], nowMs + 1_000, false);
@@ -67,7 +67,7 @@ describe('the cards', () => {
     ['the person goes', { answered: 'accepted' }],
     ['the person cannot go', { answered: 'rejected' }],
     ['another person goes', { acceptedBy: ['Ben'] }],
-  ])('keep an answered call at its place for some seconds (%s)', (_name, answer) => {
+  ])('the card of an answered call keeps its place for some seconds (%s)', (_name, answer) => {
     const first = cardsAfter([], [call('a'), call('b'), call('c')], nowMs, false);
     const list = [call('b'), call('c'), call('a', answer)];
     const answered = cardsAfter(first, list, nowMs, false);
@@ -79,13 +79,13 @@ describe('the cards', () => {
     expect(isAnyPlaceKept(answered, before)).toBe(true);
     expect(isAnyPlaceKept(answered, nowMs + placeMs)).toBe(false);
     expect(ids(cardsAfter(answered, list, nowMs + placeMs, false))).toBe('b,c,a');
-    // An alarm that ended keeps its place as any ended call.
+    // The call of an alarm that has ended keeps its place, too.
     expect(ids(cardsAfter(answered, [call('b'), call('c')], before, false))).toBe('a,b,c');
     // A call that was answered before the page was opened has the place that the server gives it.
     expect(ids(cardsAfter([], list, nowMs, false))).toBe('b,c,a');
   });
 
-  it('do not move while a finger is down: new calls come at the end', () => {
+  it('cards do not move while a finger is down: new calls come at the end', () => {
     const first = cardsAfter([], [call('a'), call('b')], nowMs, false);
     const held = cardsAfter(first, [call('z'), call('b')], nowMs + 1_000, true);
     expect(ids(held)).toBe('a,b,z');
@@ -120,7 +120,7 @@ describe('the cards', () => {
     );
   });
 
-  it('know the newest state of each alarm', () => {
+  it('each card has the newest state of its alarm', () => {
     const cards = cardsAfter([], [call('a')], nowMs, false);
     const newer = alarm('a', { rev: 7, text: 'HR 150 > 120' });
     expect(withAlarms(cards, new Map([['a', newer]]))[0]?.alarm.text).toBe('HR 150 > 120');
@@ -136,7 +136,7 @@ describe('the sheet', () => {
     return sheetCards(cardsAfter(waiting, [{ ...withoutWait, ...fields }], nowMs, false), nowMs + afterMs).length;
   };
 
-  it('shows a call until somebody goes, and then its end for some seconds', () => {
+  it('the sheet shows a call until it is answered, and then the result for some seconds', () => {
     expect(later({}, 3_600_000)).toBe(1);
     expect(later({ answered: 'accepted' }, readMs - 1)).toBe(1);
     expect(later({ answered: 'accepted' }, readMs)).toBe(0);
@@ -144,7 +144,7 @@ describe('the sheet', () => {
     expect(later({ acceptedBy: ['Ben'] }, readMs)).toBe(0);
   });
 
-  it('does not come up for a call that was answered before the page was opened', () => {
+  it('the sheet does not show a call that was answered before the page was opened', () => {
     expect(sheetCards(cardsAfter([], [call('a', { answered: 'accepted' })], nowMs, false), nowMs)).toEqual([]);
   });
 });
@@ -153,7 +153,7 @@ describe('the folded sheet', () => {
   const folded = new Set(['a/1/1', 'b/1/1']);
   const isLine = (calls: readonly MyCall[], ids = folded) => isFolded(cardsAfter([], calls, nowMs, false), ids);
 
-  it('stays folded while no call comes, also when a wait ends or somebody answers', () => {
+  it('the sheet stays folded until a new call comes, even if the time for an answer ends or somebody answers', () => {
     expect(isLine([call('a'), call('b')])).toBe(true);
     expect(isLine([withoutWait, call('b', { acceptedBy: ['Ben'] })])).toBe(true);
     expect(isLine([call('a')])).toBe(true);
@@ -164,25 +164,25 @@ describe('the folded sheet', () => {
     ['another alarm calls', [call('a'), call('c')]],
     ['the call is repeated', [call('a', { callId: 'a/1/3' })]],
     ['a new round calls, and its wait is over', [{ ...withoutWait, callId: 'a/2/1' }]],
-  ])('opens when %s', (_name, calls) => {
+  ])('the folded sheet opens when %s', (_name, calls) => {
     expect(isLine(calls)).toBe(false);
   });
 
-  it('is open until the person folds it', () => {
+  it('the sheet is open until the person folds it', () => {
     expect(isLine([call('a')], new Set())).toBe(false);
   });
 });
 
 it.each<[string, Parameters<typeof isDeliveryDownFor>[1], boolean]>([
-  ['all is well', undefined, false],
-  ['its ward has no calls', { wards: ['CCU', 'ICU'], since: null }, true],
-  ['another ward has no calls', { wards: ['CCU'], since: null }, false],
-  ['no ward is named', { wards: [], since: null }, true],
-])('a card knows whether the delivery process is away: %s', (_name, down, isDown) => {
+  ['the delivery process works', undefined, false],
+  ['nobody is called in this ward', { wards: ['CCU', 'ICU'], since: null }, true],
+  ['nobody is called in another ward', { wards: ['CCU'], since: null }, false],
+  ['the server does not say in which wards nobody is called', { wards: [], since: null }, true],
+])('isDeliveryDownFor returns whether nobody is called in the ward of a call: %s', (_name, down, isDown) => {
   expect(isDeliveryDownFor(cardsAfter([], [call('a')], nowMs, false)[0]!, down)).toBe(isDown);
 });
 
-it('the page sounds for calls in wards that the screen does not watch, and not twice for others', () => {
+it('alarmsToHear also has the alarms of calls in wards that the screen does not watch, and no alarm twice', () => {
   const cards = cardsAfter([], [call('a'), call('b')], nowMs, false);
   const shown = new Map([['a', alarm('a', { rev: 3 })]]);
   expect(alarmsToHear(shown, cards).map(({ alarmId }) => alarmId)).toEqual(['a', 'b']);
@@ -190,7 +190,7 @@ it('the page sounds for calls in wards that the screen does not watch, and not t
   expect(calledBeds(cards)).toEqual(['assoc-a', 'assoc-b']);
 });
 
-it('a complete list of deliveries forgets all others, and another list changes only what it names', () => {
+it('a complete list of deliveries replaces all deliveries; an incomplete list changes only the deliveries that it names', () => {
   const view = (alarmId: string) => ({ alarmId, phase: 'calling' }) as never;
   const message = { type: 'deliveries', at: '2026-01-01T10:00:00.000Z', complete: false, views: [], gone: [] } as const;
   const first = deliveriesAfter(noDeliveries, { ...message, views: [view('a'), view('b')], gone: [] });

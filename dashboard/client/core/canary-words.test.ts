@@ -17,7 +17,7 @@ describe('isFailing', () => {
     ['is false if only the test reading is missing', healthWithFault({ step: 'gateway', grave: false }), false],
     ['is true if the log does not answer', { ...workingHealth, kafka: 'away' }, true],
     ['is true if the alarm processor is silent', { ...workingHealth, alarms: 'stale' }, true],
-  ])('%s', (_name, health, expected) => {
+  ])('isFailing %s', (_name, health, expected) => {
     expect(isFailing(health)).toBe(expected);
   });
 });
@@ -26,18 +26,26 @@ describe('silentProcessorText', () => {
   const stale: Health = { ...workingHealth, alarms: 'stale', alarmsAt: at.toISOString() };
   it.each<[string, Health, RegExp]>([
     [
-      'all',
+      'says that values are not judged if the processors judge no partition',
       { ...stale, notJudged: { partitions: 12, of: 12 } },
       /^The alarm processor is silent since 10:14:03: .*not judged/,
     ],
     [
-      'some',
+      'says that values of some patients are not judged if some partitions are judged',
       { ...stale, notJudged: { partitions: 4, of: 12 } },
       /^Values of some patients are not judged since 10:14:03/,
     ],
-    ['all, as an older server says it', stale, /^The alarm processor is silent since 10:14:03/],
-    ['all, and never were', { ...stale, alarmsAt: null }, /^The alarm processor is silent: /],
-  ])('if nobody judges %s', (_name, health, expected) => {
+    [
+      'says since when, if an older server does not report the partitions',
+      stale,
+      /^The alarm processor is silent since 10:14:03/,
+    ],
+    [
+      'names no time if no alarm processor has ever judged a value',
+      { ...stale, alarmsAt: null },
+      /^The alarm processor is silent: /,
+    ],
+  ])('the notice of a silent alarm processor %s', (_name, health, expected) => {
     expect(silentProcessorText(health, nowMs)).toMatch(expected);
   });
 });
@@ -50,7 +58,7 @@ describe('canaryText', () => {
       /^Readings may not arrive: the gateway confirms no test reading since 10:14:03.*bedside/,
     ],
     [
-      'only the test reading',
+      'the gateway, but readings of devices arrive',
       healthWithFault({ step: 'gateway', grave: false }),
       /Readings of devices still arrive.*Tell the operator/,
     ],
@@ -71,11 +79,11 @@ describe('canaryText', () => {
       healthWithFault({ at: null }),
       /Readings do not arrive: they reach the gateway/,
     ],
-  ])('names the step that the test reading did not pass: %s', (_name, health, expected) => {
+  ])('canaryText names the step that the test reading did not pass: %s', (_name, health, expected) => {
     expect(canaryText(health, nowMs)).toMatch(expected);
   });
 
-  it('returns no notice if Vigil works, or if a more serious notice already says what is wrong', () => {
+  it('canaryText returns no notice if Vigil works, or if a more serious notice already says what is wrong', () => {
     expect(canaryText(workingHealth, nowMs)).toBeUndefined();
     expect(canaryText({ ...healthWithFault({}), kafka: 'away' }, nowMs)).toBeUndefined();
     expect(canaryText({ ...healthWithFault({ step: 'engine' }), alarms: 'stale' }, nowMs)).toBeUndefined();

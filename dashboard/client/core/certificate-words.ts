@@ -1,5 +1,6 @@
 /** The notice on a screen before and after a certificate of its server expires. */
 import type { Health } from '../../protocol/live.ts';
+import { t } from './texts.ts';
 import { dateTimeText } from './times.ts';
 
 /**
@@ -17,14 +18,20 @@ export function certificateText({ certificate }: Health, isOperator: boolean, no
   const { name, at, ended } = certificate;
   const endMs = Date.parse(at);
   if (ended)
-    return `A certificate of Vigil’s server (${name}) ended at ${dateTimeText(endMs)}: this screen may not come back once its connection is lost. Tell the operator now.`;
+    return t(
+      'A certificate of Vigil’s server ({name}) ended at {time}: this screen may not come back once its connection is lost. Tell the operator now.',
+      { name, time: dateTimeText(endMs) },
+    );
   if (!isOperator && endMs - nowMs > shownToAllBeforeMs) return undefined;
-  return `A certificate of Vigil’s server (${name}) ends at ${dateTimeText(endMs)} and was not renewed: after that, screens cannot connect. Tell the operator.`;
+  return t(
+    'A certificate of Vigil’s server ({name}) ends at {time} and was not renewed: after that, screens cannot connect. Tell the operator.',
+    { name, time: dateTimeText(endMs) },
+  );
 }
 
 /** Returns the notice for a narrow window. */
 export function shortCertificateText({ ended }: NonNullable<Health['certificate']>): string {
   return ended
-    ? 'Tell the operator now: a server certificate ended.'
-    : 'Tell the operator: a server certificate ends soon.';
+    ? t('Tell the operator now: a server certificate ended.')
+    : t('Tell the operator: a server certificate ends soon.');
 }

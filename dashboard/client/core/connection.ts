@@ -1,5 +1,7 @@
 /** Decides when the server counts as lost, and when to connect again. */
+
 import { closeCodes, serverLostMs } from '../../protocol/pace.ts';
+import { t } from './texts.ts';
 
 const firstDelayMs = 500;
 const delayMsMax = 10_000;
@@ -49,19 +51,22 @@ export function afterClose(code: number): AfterClose {
 export function closeText(code: number): string | undefined {
   switch (code) {
     case closeCodes.unavailable:
-      return 'The server cannot write the audit trail now.';
+      return t('The server cannot write the audit trail now.');
     case closeCodes.tooMany:
-      return 'Too many screens of this login are open; a newer screen replaced this one. Close some. This screen tries again in a minute.';
+      return t(
+        'Too many screens of this login are open; a newer screen replaced this one. Close some. This screen tries again in a minute.',
+      );
     case closeCodes.badMessage:
-      return 'The server did not understand this page: reload it.';
+      return t('The server did not understand this page: reload it.');
     default:
       return undefined;
   }
 }
 
 /**
- * Returns a clock that never runs backward and also counts the time in which the machine sleeps: each step is the larger
- * step of the browser's two clocks. If the wall clock is set forward, values look too old, never too young.
+ * Returns a clock that never runs backward and also counts the time in which the machine sleeps. Each step of this
+ * clock is the larger step of the browser's two clocks. If the wall clock is set forward, values look too old, never
+ * too young.
  */
 export function createSteadyClock(wallMs: () => number, monotonicMs: () => number): () => number {
   let lastWall = wallMs();

@@ -14,7 +14,7 @@ it.each<[string, Uint8Array, object]>([
   ['UTF-16', utf16('Müller'), { ok: true, lines: ['Müller'] }],
   ['an umlaut in UTF-8', utf8('Müller'), { ok: true, lines: ['Müller'] }],
   ['an umlaut in ANSI', new Uint8Array([0x4d, 0xfc, 0x6c]), notUtf8],
-  ['an empty file', utf8(''), { ok: false, message: 'The file is empty.' }],
+  ['no content', utf8(''), { ok: false, message: 'The file is empty.' }],
   ['only empty lines', utf8('\r\n\r\n'), { ok: false, message: 'The file is empty.' }],
   ['100 rows', utf8('x\n'.repeat(101)), { ok: true, lines: Array(101).fill('x') }],
   [
@@ -22,4 +22,6 @@ it.each<[string, Uint8Array, object]>([
     utf8('x\n'.repeat(102)),
     { ok: false, message: 'The file has 101 rows. Upload at most 100 rows at a time.' },
   ],
-])('reads %s', (_, bytes, expected) => expect(csvLines(bytes, 101)).toEqual(expected));
+])('csvLines returns the right result for a file with %s', (_, bytes, expected) =>
+  expect(csvLines(bytes, 101)).toEqual(expected),
+);

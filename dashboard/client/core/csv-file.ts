@@ -1,4 +1,5 @@
 /** Reads the lines of a CSV file of assignments, in the encodings of common programs. The server reads the cells. */
+import { t } from './texts.ts';
 
 export type CsvLines =
   | { readonly ok: true; readonly lines: readonly string[] }
@@ -11,13 +12,19 @@ export type CsvLines =
 export function csvLines(bytes: Uint8Array, linesMax: number): CsvLines {
   const text = textOf(bytes);
   if (text === undefined)
-    return { ok: false, message: 'The file is not in UTF-8. Save it again, in Excel as “CSV UTF-8”.' };
+    return { ok: false, message: t('The file is not in UTF-8. Save it again, in Excel as “CSV UTF-8”.') };
   const lines = text.split(/\r\n|\r|\n/).map((line) => line.trim());
   while (lines.at(-1) === '') lines.pop();
-  if (lines.length === 0) return { ok: false, message: 'The file is empty.' };
+  if (lines.length === 0) return { ok: false, message: t('The file is empty.') };
   const rows = lines.length - 1;
   if (lines.length > linesMax)
-    return { ok: false, message: `The file has ${rows} rows. Upload at most ${linesMax - 1} rows at a time.` };
+    return {
+      ok: false,
+      message: t('The file has {rows} rows. Upload at most {linesMax} rows at a time.', {
+        rows,
+        linesMax: linesMax - 1,
+      }),
+    };
   return { ok: true, lines };
 }
 

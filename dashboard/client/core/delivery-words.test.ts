@@ -59,17 +59,17 @@ describe('the line about a delivery', () => {
     ['taken', 'calling Anna · 40 s · phone: taken'],
     ['on-device', 'calling Anna · 40 s · phone: on the device'],
     ['painted', 'calling Anna · 40 s · phone: shown'],
-  ] as const)('shows less confirmation as less (%s)', (stage, line) => {
+  ] as const)('the line says how far the message has come (%s)', (stage, line) => {
     expect(text({ calls: [call({ sent: [{ channel: 'push', stage, atMs: nowMs }] })] })).toBe(line);
   });
 
-  it('says that a call is not confirmed, or that no channel reached the person', () => {
+  it('confirmationText says that a call is not confirmed, or that no channel reached the person', () => {
     expect(confirmationText(call())).toBe('not confirmed yet');
     expect(confirmationText(call({ failed: ['push'] }))).toBe('not confirmed yet');
     expect(confirmationText(call({ failed: ['push', 'screen'] }))).toBe('not reached');
   });
 
-  it('uses the best of several confirmations', () => {
+  it('confirmationText names only the best of several confirmations', () => {
     const sent = [
       { channel: 'mail', stage: 'taken', atMs: nowMs },
       { channel: 'screen', stage: 'painted', atMs: nowMs },
@@ -84,11 +84,11 @@ describe('the line about a delivery', () => {
     ['unconfirmed', 'calling Ben · 40 s · not confirmed yet · Anna not reached'],
     ['undelivered', 'calling Ben · 40 s · not confirmed yet · Anna not reached'],
     ['gone', 'calling Ben · 40 s · not confirmed yet · Anna is not on duty'],
-  ] as const)('says what the former call came to (%s)', (outcome, line) => {
+  ] as const)('the line says how the former call ended (%s)', (outcome, line) => {
     expect(text({ calls: [call({ outcome }), ben] })).toBe(line);
   });
 
-  it('names each person who goes, and the time of the acceptance', () => {
+  it('the line names each person who goes, and the time of the acceptance', () => {
     const answered = call({ outcome: 'accepted', sent: [{ channel: 'screen', stage: 'answered', atMs: nowMs }] });
     const acceptedBy = [{ userId: 'anna', name: 'Anna' }];
     const fields = { phase: 'accepted', acceptedBy, calls: [answered] } as const;
@@ -100,7 +100,7 @@ describe('the line about a delivery', () => {
     );
   });
 
-  it('begins with "nobody answers", and is marked as bad', () => {
+  it('if nobody comes for the alarm, the line begins with the reason and has `isBad`', () => {
     const repeating = view({ phase: 'repeating', notice: 'nobody-answers', calls: [call({ repeat: 1 })] });
     expect(deliveryLine(repeating, nowMs)).toEqual({
       text: 'nobody answers · calling Anna again · 40 s · not confirmed yet',
@@ -114,7 +114,7 @@ describe('the line about a delivery', () => {
     expect(text({ phase: 'expired', calls: [] })).toBe('too old: nobody is called any more');
   });
 
-  it('says when the first call comes and, after the end, who was called; there is no line if the policy calls nobody', () => {
+  it('the line says when the first call comes and, after the end, who was called; there is no line if the policy calls nobody', () => {
     expect(text({ phase: 'beginning', calls: [], dueAtMs: nowMs + 4_200 })).toBe('calls somebody in 5 s');
     expect(text({ phase: 'stopped', calls: [call({ outcome: 'rejected' }), ben] })).toBe('called Anna, Ben');
     expect(text({ phase: 'stopped', calls: [] })).toBe('nobody was called');
@@ -124,13 +124,13 @@ describe('the line about a delivery', () => {
     expect(text({ phase: null, notSent: 'low technical alarms call nobody', calls: [] })).toBeUndefined();
   });
 
-  it('never counts below zero, even after the clock of the page was set', () => {
+  it('the countdown of the line never goes below zero, even after the clock of the page was set', () => {
     expect(text({ dueAtMs: nowMs - 90_000 })).toBe('calling Anna · 0 s · not confirmed yet');
   });
 });
 
 describe('the line on a tile', () => {
-  it('says who is called, who goes, or that nobody answers', () => {
+  it('the line on a tile says who is called, who goes, or that nobody answers', () => {
     const line = (fields: Partial<DeliveryView>) => tileDeliveryLine(view(fields), nowMs)?.text;
     expect(line({})).toBe('calling Anna · 40 s');
     expect(line({ phase: 'accepted', acceptedBy: [{ userId: 'ben', name: 'Ben' }] })).toBe('Ben goes');
@@ -154,7 +154,7 @@ it('the full list says that the calls of earlier rounds are not in it', () => {
 });
 
 describe('the notices of a ward', () => {
-  it('name the alarms for which nobody comes, high alarms first, and count the others', () => {
+  it('a notice names three alarms for which nobody comes, high alarms first, and counts the others', () => {
     const views = ['1', '2', '3', '4'].map((bed, i) =>
       view({ alarmId: `alarm-000000000${i}`, bed, notice: 'nobody-answers', priority: i === 3 ? 'high' : 'medium' }),
     );
@@ -173,14 +173,14 @@ describe('the notices of a ward', () => {
   it.each([
     ['the bed, if the alarm is too long', '4', 'Somebody must go: 4.'],
     ['the number of alarms, if the bed is too long, too', 'B'.repeat(45), 'Somebody must go: an alarm.'],
-  ])('has a short text that names %s', (_name, bed, expected) => {
+  ])('the short text of a notice names %s', (_name, bed, expected) => {
     const alarmId = 'alarm-0000000003';
     const long = new Map([[alarmId, alarm(alarmId, { text: 'x'.repeat(120) })]]);
     const [notice] = deliveryNotices([view({ alarmId, bed, notice: 'nobody-answers' })], long, false);
     expect(notice!.shortText).toBe(expected);
   });
 
-  it('say in which wards nobody is called', () => {
+  it('deliveryDownText says in which wards nobody is called', () => {
     expect(deliveryDownText({ wards: ['CCU'], since: null }, nowMs)).toEqual({
       text: 'Vigil calls nobody in CCU: the delivery process gives no sign of life. Watch this screen, and tell the operator.',
       shortText: 'Watch this screen: Vigil calls nobody in CCU.',

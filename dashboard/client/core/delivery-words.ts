@@ -1,5 +1,5 @@
 /** The texts about the delivery of an alarm: whom Vigil calls, how far each message came, and how each call ended. */
-import { alarmText } from '../../../contracts/alarm-text.ts';
+
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type {
   CallOutcome,
@@ -10,36 +10,40 @@ import type {
 } from '../../../contracts/messages/deliveries.ts';
 import type { DeliveryChannel } from '../../../contracts/messages/delivery-policy.ts';
 import type { DeliveryDown } from '../../protocol/delivery.ts';
+import { alarmText } from './alarm-words.ts';
 import { dutyNames } from './duty-words.ts';
 import { firstThatFits } from './short-texts.ts';
+import { insideSentence, t, texts } from './texts.ts';
 import { clockText, whenText } from './times.ts';
 
-export const channelNames: Readonly<Record<DeliveryChannel, string>> = {
+export const channelNames: Readonly<Record<DeliveryChannel, string>> = texts({
   screen: 'Vigil page',
   push: 'phone',
   mail: 'e-mail',
   webhook: 'other system',
-};
+});
 
 /** Each stage confirms more than the one before it. `shown` does not mean that the person has looked. */
-const stageNames: Readonly<Record<ReceiptStage, string>> = {
+const stageNames: Readonly<Record<ReceiptStage, string>> = texts({
   sent: 'sent',
   taken: 'taken by service',
   'on-device': 'on the device',
   painted: 'shown',
   answered: 'answered',
-};
+});
 /** Shorter names of the stages, for a line of limited width. */
 const shortStageNames: Readonly<Record<ReceiptStage, string>> = {
   ...stageNames,
   taken: 'taken',
-  'on-device': 'on the device',
+  get 'on-device'() {
+    return t('on the device');
+  },
 };
 const stageOrder = Object.keys(stageNames) as ReceiptStage[];
 
 /** Returns how far a message came through a channel: `phone: taken by service`. */
 export function stageText(channel: DeliveryChannel, stage: ReceiptStage): string {
-  const where = channel === 'push' && stage === 'on-device' ? 'on the phone' : stageNames[stage];
+  const where = channel === 'push' && stage === 'on-device' ? t('on the phone') : stageNames[stage];
   return `${channelNames[channel]}: ${where}`;
 }
 
@@ -47,17 +51,17 @@ export function stageText(channel: DeliveryChannel, stage: ReceiptStage): string
 export function confirmationText({ sent, failed, channels }: CallView): string {
   const best = sent.toSorted((a, b) => stageOrder.indexOf(b.stage) - stageOrder.indexOf(a.stage))[0];
   if (best) return `${channelNames[best.channel]}: ${shortStageNames[best.stage]}`;
-  return channels.every((channel) => failed.includes(channel)) ? 'not reached' : 'not confirmed yet';
+  return channels.every((channel) => failed.includes(channel)) ? t('not reached') : t('not confirmed yet');
 }
 
 /** `isBad`: nobody comes for this alarm, so the ward must act. */
 export type DeliveryLine = { readonly text: string; readonly isBad: boolean };
 
-const noticeWords: Readonly<Record<WardNotice, string>> = {
+const noticeWords: Readonly<Record<WardNotice, string>> = texts({
   'nobody-to-call': 'nobody to call',
   'nobody-answers': 'nobody answers',
   'too-old': 'too old: nobody is called any more',
-};
+});
 
 const secondsText = (dueAtMs: number | null, nowMs: number) =>
   dueAtMs === null ? undefined : `${Math.max(0, Math.ceil((dueAtMs - nowMs) / 1_000))} s`;
@@ -68,14 +72,14 @@ const joined = (...parts: readonly (string | undefined)[]) => parts.filter((part
 function formerText(call: CallView | undefined): string | undefined {
   switch (call?.outcome) {
     case 'rejected':
-      return `rejected by ${call.name}`;
+      return t('rejected by {name}', { name: call.name });
     case 'unanswered':
-      return `no answer from ${call.name}`;
+      return t('no answer from {name}', { name: call.name });
     case 'unconfirmed':
     case 'undelivered':
-      return `${call.name} not reached`;
+      return t('{name} not reached', { name: call.name });
     case 'gone':
-      return `${call.name} is not on duty`;
+      return t('{name} is not on duty', { name: call.name });
     default:
       return undefined;
   }
@@ -93,7 +97,10 @@ function acceptedText({ acceptedBy, calls }: DeliveryView, nowMs: number): strin
       .filter((call) => call.userId === userId)
       .flatMap(({ sent }) => sent.filter(({ stage }) => stage === 'answered'));
     const atMs = answers.at(-1)?.atMs;
-    return `${name} goes (accepted${atMs === undefined ? '' : ` ${whenText(atMs, nowMs).slice(0, -3)}`})`;
+    return t('{name} goes (accepted{part})', {
+      name,
+      part: atMs === undefined ? '' : ` ${whenText(atMs, nowMs).slice(0, -3)}`,
+    });
   });
   return texts.join(', ');
 }
@@ -113,22 +120,22 @@ export function deliveryLine(view: DeliveryView, nowMs: number, hasEnded = false
     case null:
       return line();
     case 'beginning':
-      return line(due === undefined ? undefined : `calls somebody in ${due}`);
+      return line(due === undefined ? undefined : t('calls somebody in {due}', { due }));
     case 'calling':
     case 'repeating': {
       const call = waitingCall(view);
       const former = call ? view.calls[view.calls.indexOf(call) - 1] : view.calls.at(-1);
-      const again = call !== undefined && call.repeat > 0 ? ' again' : '';
+      const again = call !== undefined && call.repeat > 0 ? t(' again') : '';
       return line(
-        call && joined(`calling ${call.name}${again}`, due, confirmationText(call)),
-        call === undefined && due !== undefined ? `calls again in ${due}` : undefined,
+        call && joined(t('calling {name}{again}', { name: call.name, again }), due, confirmationText(call)),
+        call === undefined && due !== undefined ? t('calls again in {due}', { due }) : undefined,
         notice === undefined ? formerText(former) : undefined,
       );
     }
     case 'accepted':
       return line(acceptedText(view, nowMs));
     case 'stopped':
-      return line(hasEnded ? 'no calls: the alarm has ended' : undefined, calledText(view));
+      return line(hasEnded ? t('no calls: the alarm has ended') : undefined, calledText(view));
     case 'expired':
       return line(notice === undefined ? noticeWords['too-old'] : undefined);
   }
@@ -136,22 +143,25 @@ export function deliveryLine(view: DeliveryView, nowMs: number, hasEnded = false
 
 function calledText({ calls }: DeliveryView): string {
   const names = [...new Set(calls.map(({ name }) => name))];
-  return names.length === 0 ? 'nobody was called' : `called ${names.join(', ')}`;
+  return names.length === 0 ? t('nobody was called') : t('called {names}', { names: names.join(', ') });
 }
 
 /** Returns the shorter line for a tile; undefined if the tile needs no line. */
 export function tileDeliveryLine(view: DeliveryView | undefined, nowMs: number): DeliveryLine | undefined {
   if (!view) return undefined;
   if (view.acceptedBy.length > 0 && view.phase === 'accepted')
-    return { text: `${view.acceptedBy.map(({ name }) => name).join(', ')} goes`, isBad: false };
+    return {
+      text: t('{acceptedBy} goes', { acceptedBy: view.acceptedBy.map(({ name }) => name).join(', ') }),
+      isBad: false,
+    };
   if (view.notice !== null && view.notice !== 'too-old') return { text: noticeWords[view.notice], isBad: true };
   const call = waitingCall(view);
   if (call === undefined || (view.phase !== 'calling' && view.phase !== 'repeating')) return undefined;
-  return { text: joined(`calling ${call.name}`, secondsText(view.dueAtMs, nowMs)), isBad: false };
+  return { text: joined(t('calling {name}', { name: call.name }), secondsText(view.dueAtMs, nowMs)), isBad: false };
 }
 
-/** What became of a call, as the end of a sentence about the person. */
-export const outcomeWords: Readonly<Record<CallOutcome, string>> = {
+/** How a call ended, or that it waits for an answer, as the end of a sentence about the person. */
+export const outcomeWords: Readonly<Record<CallOutcome, string>> = texts({
   waiting: 'has not answered yet',
   accepted: 'goes',
   rejected: 'cannot go',
@@ -160,24 +170,24 @@ export const outcomeWords: Readonly<Record<CallOutcome, string>> = {
   undelivered: 'not reached: every channel failed',
   gone: 'is away or no longer on duty',
   informed: 'is informed, and cannot answer this way',
-};
+});
 
 /** A call in the full list. */
 export type CallLine = { readonly key: string; readonly text: string; readonly stages: readonly string[] };
 
 /** Returns a sentence above the list of calls if there were earlier rounds, because their calls are not in the list. */
 export function roundNote({ round }: DeliveryView): string | undefined {
-  return round > 1 ? 'Calls of this round; earlier rounds are under “why?”.' : undefined;
+  return round > 1 ? t('Calls of this round; earlier rounds are under “why?”.') : undefined;
 }
 
 /** Returns all calls of the present round with their times, the first call first. */
 export function callLines(view: DeliveryView, nowMs: number): CallLine[] {
   return view.calls.map((call) => ({
     key: call.callId,
-    text: `${whenText(call.calledAtMs, nowMs)} ${call.name} (${dutyNames[call.duty].toLowerCase()}): ${outcomeWords[call.outcome]}`,
+    text: `${whenText(call.calledAtMs, nowMs)} ${call.name} (${insideSentence(dutyNames[call.duty])}): ${outcomeWords[call.outcome]}`,
     stages: [
       ...call.sent.map(({ channel, stage, atMs }) => `${stageText(channel, stage)} ${clockText(atMs)}`),
-      ...call.failed.map((channel) => `${channelNames[channel]}: failed`),
+      ...call.failed.map((channel) => t('{channel}: failed', { channel: channelNames[channel] })),
     ],
   }));
 }
@@ -191,19 +201,20 @@ export type DeliveryNotice = {
 };
 
 const namedMax = 3;
-/** What somebody must do comes first. */
+/** Each text begins with what somebody must do. */
 const noticeSentences: Readonly<Record<WardNotice, { full(alarms: string): string; short(alarms: string): string }>> = {
   'nobody-answers': {
-    full: (alarms) => `Somebody must go: nobody answers the calls about ${alarms}.`,
-    short: (alarms) => `Somebody must go: ${alarms}.`,
+    full: (alarms) => t('Somebody must go: nobody answers the calls about {alarms}.', { alarms }),
+    short: (alarms) => t('Somebody must go: {alarms}.', { alarms }),
   },
   'nobody-to-call': {
-    full: (alarms) => `Somebody must go: nobody can be called about ${alarms}. Look at the assignments.`,
-    short: (alarms) => `Somebody must go: ${alarms}.`,
+    full: (alarms) => t('Somebody must go: nobody can be called about {alarms}. Look at the assignments.', { alarms }),
+    short: (alarms) => t('Somebody must go: {alarms}.', { alarms }),
   },
   'too-old': {
-    full: (alarms) => `Somebody must look: nobody is called any more about ${alarms}, because it is too old.`,
-    short: (alarms) => `Somebody must look: ${alarms}.`,
+    full: (alarms) =>
+      t('Somebody must look: nobody is called any more about {alarms}, because it is too old.', { alarms }),
+    short: (alarms) => t('Somebody must look: {alarms}.', { alarms }),
   },
 };
 
@@ -223,10 +234,11 @@ export function deliveryNotices(
       .map((view) => {
         const alarm = alarms.get(view.alarmId);
         const place = [showsWard ? view.ward : null, view.bed].filter((part) => part !== null).join(' ');
-        const placeText = place === '' ? 'a device without a bed' : place;
+        const placeText = place === '' ? t('a device without a bed') : place;
         return { place: placeText, whole: `${placeText}${alarm ? ` ${alarmText(alarm)}` : ''}` };
       });
-    const andMore = (count: number) => (names.length > count ? ` and ${names.length - count} more` : '');
+    const andMore = (count: number) =>
+      names.length > count ? t(' and {more} more', { more: names.length - count }) : '';
     const { full, short } = noticeSentences[notice];
     const [first] = names;
     const text = full(
@@ -238,7 +250,7 @@ export function deliveryNotices(
     const shortText = firstThatFits(
       short(first!.whole + andMore(1)),
       short(first!.place + andMore(1)),
-      short(names.length === 1 ? 'an alarm' : `${names.length} alarms`),
+      short(names.length === 1 ? t('an alarm') : t('{n} alarms', { n: names.length })),
     );
     return [{ id: `notice-${notice}`, isHigh, text, shortText }];
   });
@@ -249,14 +261,21 @@ export function deliveryDownText(
   { wards, since }: DeliveryDown,
   nowMs: number,
 ): { readonly text: string; readonly shortText: string } {
-  const when = since === null ? '' : ` since ${whenText(Date.parse(since), nowMs)}`;
-  const where = wards.length === 0 ? '' : ` in ${wards.join(', ')}`;
-  const rest = wards.length > 1 ? ` and ${wards.length - 1} more` : '';
+  const when = since === null ? '' : t(' since {when}', { when: whenText(Date.parse(since), nowMs) });
+  const where = wards.length === 0 ? '' : t(' in {wards}', { wards: wards.join(', ') });
+  const rest = wards.length > 1 ? t(' and {more} more', { more: wards.length - 1 }) : '';
   return {
-    text: `Vigil calls nobody${where}${when}: the delivery process gives no sign of life. Watch this screen, and tell the operator.`,
+    text: t(
+      'Vigil calls nobody{where}{when}: the delivery process gives no sign of life. Watch this screen, and tell the operator.',
+      { where, when },
+    ),
     shortText: firstThatFits(
-      `Watch this screen: Vigil calls nobody${wards[0] === undefined ? '' : ` in ${wards[0]}${rest}`}.`,
-      `Watch this screen: Vigil calls nobody in ${wards.length === 1 ? 'a ward' : `${wards.length} wards`}.`,
+      t('Watch this screen: Vigil calls nobody{part}.', {
+        part: wards[0] === undefined ? '' : t(' in {wards}{rest}', { wards: wards[0], rest }),
+      }),
+      t('Watch this screen: Vigil calls nobody in a ward.|Watch this screen: Vigil calls nobody in {n} wards.', {
+        n: wards.length,
+      }),
     ),
   };
 }

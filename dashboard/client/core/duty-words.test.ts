@@ -7,11 +7,11 @@ import {
   endLabel,
   instantOfInput,
   localInput,
-  shortTime,
   waitingText,
   wardThatWaits,
 } from './duty-words.ts';
 import { noticeText } from './notice-words.ts';
+import { shortTime } from './times.ts';
 
 const dayMs = new Date(2026, 2, 2).getTime();
 const hour = (hours: number) => dayMs + hours * 3_600_000;
@@ -44,12 +44,15 @@ const board = (entries: BoardEntry[], away: Board['away'] = []): Board => ({
   people: [],
 });
 
+/** The next shift ends at hour 31. */
+const times = (atHour: number) => ({ nowMs: hour(atHour), nextUntilMs: hour(31) });
+
 describe('cellOf', () => {
   it.each<[string, Board, number, readonly string[], readonly string[]]>([
-    ['nobody', board([]), 8, [], []],
+    ['a bed without a person', board([]), 8, [], []],
     ['a person who has accepted', board([entry('Anna', 7, 15, { acceptedAt })]), 8, ['Anna until 15:00'], []],
-    ['a person who has not', board([entry('Anna', 7, 15)]), 8, ['Anna until 15:00, has not accepted'], []],
-    ['the start', board([entry('Anna', 7, 15, { acceptedAt })]), 7, ['Anna until 15:00'], []],
+    ['a person who has not accepted', board([entry('Anna', 7, 15)]), 8, ['Anna until 15:00, has not accepted'], []],
+    ['a person whose time begins now', board([entry('Anna', 7, 15, { acceptedAt })]), 7, ['Anna until 15:00'], []],
     [
       'an overdue hand-over before the person who has not accepted',
       board([entry('Ben', 15, 23), entry('Anna', 7, 15, { acceptedAt, overdue: ['ICU-1'] })]),
@@ -60,9 +63,9 @@ describe('cellOf', () => {
     ['a bed that was taken over', board([entry('Anna', 7, 15, { acceptedAt, overdue: ['ICU-2'] })]), 16, [], []],
     ['an assignment that is over', board([entry('Anna', 7, 15, { acceptedAt, isOver: true })]), 8, [], []],
     [
-      'everybody who begins within 12 h, ordered by start, and at the end those who declined',
+      'everybody who begins before the end of the next shift, ordered by start, and at the end those who declined',
       board([
-        entry('Dora', 20.01, 31),
+        entry('Dora', 31, 39),
         entry('Cleo', 20, 28, { acceptedAt }),
         entry('Ben', 15, 23),
         entry('Anna', 14, 22, { declined: { reason: 'ill', at: acceptedAt } }),
@@ -75,7 +78,15 @@ describe('cellOf', () => {
       'a person who is away, and whose cover is away too',
       board(
         [entry('Anna', 7, 15, { acceptedAt })],
-        [{ userId: 'Anna', name: 'Anna', until: instant(9), cover: { userId: 'Ben', name: 'Ben' } }],
+        [
+          {
+            awayId: 'away-Anna',
+            userId: 'Anna',
+            name: 'Anna',
+            until: instant(9),
+            cover: { userId: 'Ben', name: 'Ben' },
+          },
+        ],
       ),
       8,
       ['Anna is away until 09:00, nobody covers'],
@@ -85,7 +96,7 @@ describe('cellOf', () => {
       'a person who is away and covered',
       board(
         [entry('Anna', 7, 15, { acceptedAt, coveredBy: 'Ben' })],
-        [{ userId: 'Anna', name: 'Anna', until: instant(9) }],
+        [{ awayId: 'away-Anna', userId: 'Anna', name: 'Anna', until: instant(9) }],
       ),
       8,
       ['Anna is away until 09:00, Ben covers'],
@@ -95,7 +106,15 @@ describe('cellOf', () => {
       'a person who is away and has not accepted',
       board(
         [entry('Anna', 7, 15)],
-        [{ userId: 'Anna', name: 'Anna', until: instant(9), cover: { userId: 'Ben', name: 'Ben' } }],
+        [
+          {
+            awayId: 'away-Anna',
+            userId: 'Anna',
+            name: 'Anna',
+            until: instant(9),
+            cover: { userId: 'Ben', name: 'Ben' },
+          },
+        ],
       ),
       8,
       ['Anna until 15:00, has not accepted and is away'],
@@ -103,19 +122,34 @@ describe('cellOf', () => {
     ],
     [
       'a person who is away',
-      board([entry('Anna', 7, 15, { acceptedAt })], [{ userId: 'Anna', name: 'Anna', until: instant(9) }]),
+      board(
+        [entry('Anna', 7, 15, { acceptedAt })],
+        [{ awayId: 'away-Anna', userId: 'Anna', name: 'Anna', until: instant(9) }],
+      ),
       8,
       ['Anna is away until 09:00, nobody covers'],
       [],
     ],
     [
-      'a cover, and a cover who does not cover',
+      'a person with a cover, and a person whose cover cannot cover',
       board(
         [entry('Anna', 7, 15, { acceptedAt, coveredBy: 'Cleo' }), entry('Ben', 7, 14, { acceptedAt })],
         [
-          { userId: 'Anna', name: 'Anna', until: instant(9), cover: { userId: 'Cleo', name: 'Cleo' } },
           {
-            ...{ userId: 'Ben', name: 'Ben', until: instant(9), cover: { userId: 'Dora', name: 'Dora' } },
+            awayId: 'away-Anna',
+            userId: 'Anna',
+            name: 'Anna',
+            until: instant(9),
+            cover: { userId: 'Cleo', name: 'Cleo' },
+          },
+          {
+            ...{
+              awayId: 'away-Ben',
+              userId: 'Ben',
+              name: 'Ben',
+              until: instant(9),
+              cover: { userId: 'Dora', name: 'Dora' },
+            },
             fault: 'has no duty now',
           },
         ],
@@ -138,8 +172,8 @@ describe('cellOf', () => {
       ['Anna declined: ill'],
       [],
     ],
-  ])('shows %s', (_, shown, atHour, now, next) => {
-    const cell = cellOf(shown, 'nurse', 'ICU-1', hour(atHour));
+  ])('cellOf returns the right texts for %s', (_, shown, atHour, now, next) => {
+    const cell = cellOf(shown, 'nurse', 'ICU-1', times(atHour));
     expect([cell.now.map(({ text }) => text), cell.next.map(({ text }) => text)]).toEqual([now, next]);
   });
 
@@ -149,15 +183,15 @@ describe('cellOf', () => {
     ['declined', entry('Anna', 7, 15, { declined: { reason: 'ill', at: acceptedAt } }), false],
     ['is away', entry('Ben', 7, 15, { acceptedAt }), false],
     ['is away and covered', entry('Ben', 7, 15, { acceptedAt, coveredBy: 'Cleo' }), true],
-  ])('says whether somebody is responsible if the person %s', (_, one, expected) => {
-    const shown = board([one], [{ userId: 'Ben', name: 'Ben', until: instant(9) }]);
-    expect(cellOf(shown, 'nurse', 'ICU-1', hour(8)).now.map(({ isCovering }) => isCovering)).toEqual([expected]);
+  ])('`isCovering` says whether somebody is responsible if the person %s', (_, one, expected) => {
+    const shown = board([one], [{ awayId: 'away-Ben', userId: 'Ben', name: 'Ben', until: instant(9) }]);
+    expect(cellOf(shown, 'nurse', 'ICU-1', times(8)).now.map(({ isCovering }) => isCovering)).toEqual([expected]);
   });
 
-  it('shows nothing about another bed or duty', () => {
+  it('the cell of a bed and duty has no assignment of another bed or duty', () => {
     const shown = board([entry('Anna', 7, 15, { acceptedAt })]);
-    expect(cellOf(shown, 'nurse', 'ICU-2', hour(8)).now).toEqual([]);
-    expect(cellOf(shown, 'buddy', 'ICU-1', hour(8)).now).toEqual([]);
+    expect(cellOf(shown, 'nurse', 'ICU-2', times(8)).now).toEqual([]);
+    expect(cellOf(shown, 'buddy', 'ICU-1', times(8)).now).toEqual([]);
   });
 });
 
@@ -199,7 +233,7 @@ describe('the button that ends an assignment', () => {
     const one = entry('Anna', 7, 15);
     return { ...one, assignment: { ...one.assignment, beds } };
   };
-  it('names the beds if there are several, and screen readers also get the duty', () => {
+  it('the button has the number of beds if there are several; its text for screen readers has the duty and the beds', () => {
     expect([endLabel(withBeds(['ICU-1'])), assignmentText(withBeds(['ICU-1']))]).toEqual([
       'End',
       'Anna (nurse, ICU-1)',
@@ -209,11 +243,11 @@ describe('the button that ends an assignment', () => {
   it.each([
     ['wait, after the person has accepted the other beds', { remaining: ['ICU-2'] }],
     ['are overdue, after a successor has taken over the other beds', { overdue: ['ICU-2'] }],
-  ])('names only the beds that %s', (_, fields) => {
+  ])('the button and its text for screen readers have only the beds that %s', (_, fields) => {
     const partly = { ...withBeds(['ICU-1', 'ICU-2']), ...fields };
     expect([endLabel(partly), assignmentText(partly)]).toEqual(['End', 'Anna (nurse, ICU-2)']);
   });
-  it('names no bed for a duty of the whole ward', () => {
+  it('the button names no bed for a duty of the whole ward', () => {
     const { beds: _, ...assignment } = entry('Anna', 7, 15).assignment;
     const charge = { ...entry('Anna', 7, 15), assignment: { ...assignment, duty: 'charge-nurse' as const } };
     expect([endLabel(charge), assignmentText(charge)]).toEqual(['End', 'Anna (charge nurse)']);
@@ -221,7 +255,7 @@ describe('the button that ends an assignment', () => {
   });
 });
 
-describe('the assignments that wait', () => {
+describe('waitingText and wardThatWaits', () => {
   it.each([
     [[], undefined, undefined],
     [[{ ward: 'icu', now: 0, later: 3 }], undefined, undefined],
@@ -235,5 +269,7 @@ describe('the assignments that wait', () => {
       '3 assignments wait for you to accept or decline.',
       'icu',
     ],
-  ])('of %o', (wards, text, ward) => expect([waitingText(wards), wardThatWaits(wards)]).toEqual([text, ward]));
+  ])('the sentence and the ward are right for the waiting assignments %o', (wards, text, ward) =>
+    expect([waitingText(wards), wardThatWaits(wards)]).toEqual([text, ward]),
+  );
 });

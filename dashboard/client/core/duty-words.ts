@@ -3,15 +3,17 @@ import { duties } from '../../../contracts/duty-names.ts';
 import type { Duty } from '../../../contracts/messages/assignments.ts';
 import type { Role } from '../../../contracts/messages/records.ts';
 import type { Board, BoardChange, BoardEntry, WaitingDuties } from '../../protocol/assignments.ts';
-import { whenText } from './times.ts';
+import { coversText } from './cover-words.ts';
+import { insideSentence, t, texts } from './texts.ts';
+import { shortTime } from './times.ts';
 
-export const dutyNames: Readonly<Record<Duty, string>> = {
+export const dutyNames: Readonly<Record<Duty, string>> = texts({
   nurse: 'Nurse',
   buddy: 'Buddy',
   'charge-nurse': 'Charge nurse',
   physician: 'Physician',
   technician: 'Technician',
-};
+});
 export const bedDuties = ['nurse', 'buddy'] as const;
 export const wardDuties = ['charge-nurse', 'physician', 'technician'] as const;
 
@@ -25,27 +27,20 @@ export type CellEntry = {
   readonly entry: BoardEntry;
   readonly kind: 'accepted' | 'overdue' | 'waiting' | 'declined' | 'away';
   readonly text: string;
-  /** Whether this assignment makes somebody responsible: the person or the cover. */
+  /** Whether this assignment gives the bed a responsible person: the assigned person or the cover. */
   readonly isCovering: boolean;
 };
-
-/** An assignment that begins within this time belongs to the next shift (ours). */
-const nextShiftMs = 12 * 3_600_000;
-
-/** Returns the time of day without seconds, with the date if it is not today. */
-export function shortTime(instant: string, nowMs: number): string {
-  return whenText(Date.parse(instant), nowMs).slice(0, -3);
-}
 
 /**
  * Returns the persons with a duty at a bed, now and in the next shift: ordered by start, and at the end those who declined.
  * @param bed undefined for a duty of the whole ward
+ * @param nextUntilMs the end of the next shift: a later assignment is left out
  */
 export function cellOf(
   board: Board,
   duty: Duty,
   bed: string | undefined,
-  nowMs: number,
+  { nowMs, nextUntilMs }: { readonly nowMs: number; readonly nextUntilMs: number },
 ): { readonly now: CellEntry[]; readonly next: CellEntry[] } {
   const entries = board.entries.filter(
     ({ assignment, isOver, remaining }) =>
@@ -54,14 +49,17 @@ export function cellOf(
   const fromMs = ({ assignment }: BoardEntry) => Date.parse(assignment.from);
   const begun = entries.filter((entry) => fromMs(entry) <= nowMs && holds(entry, bed, nowMs));
   const next = entries
-    .filter((entry) => fromMs(entry) > nowMs && fromMs(entry) <= nowMs + nextShiftMs)
+    .filter((entry) => fromMs(entry) > nowMs && fromMs(entry) < nextUntilMs)
     .sort((a, b) => Number(!!a.declined) - Number(!!b.declined) || fromMs(a) - fromMs(b));
   const order = ({ kind }: CellEntry) => ['accepted', 'overdue', 'waiting', 'away', 'declined'].indexOf(kind);
   const view = (list: readonly BoardEntry[]) => list.map((entry) => cellEntry(board, entry, nowMs));
   return { now: view(begun).sort((a, b) => order(a) - order(b)), next: view(next) };
 }
 
-/** Returns whether the assignment still counts for this bed: its time is not over, or nobody has taken over this bed. */
+/**
+ * Returns whether the assignment still applies to this bed: its time is not over, or it was accepted and nobody has
+ * taken over the bed.
+ */
 function holds({ assignment, overdue, acceptedAt }: BoardEntry, bed: string | undefined, nowMs: number): boolean {
   if (Date.parse(assignment.until) > nowMs) return true;
   return acceptedAt !== undefined && overdue !== undefined && (bed === undefined || overdue.includes(bed));
@@ -73,34 +71,40 @@ function cellEntry(board: Board, entry: BoardEntry, nowMs: number): CellEntry {
   const absence = board.away.find((away) => away.userId === userId);
   const hasBegun = Date.parse(from) <= nowMs;
   const time = hasBegun
-    ? `until ${shortTime(until, nowMs)}`
-    : `${shortTime(from, nowMs)} to ${shortTime(until, nowMs)}`;
+    ? t('until {time}', { time: shortTime(until, nowMs) })
+    : t('{time} to {time2}', { time: shortTime(from, nowMs), time2: shortTime(until, nowMs) });
   const line = (kind: CellEntry['kind'], text: string, isCovering: boolean) => ({ entry, kind, text, isCovering });
-  if (declined) return line('declined', `${name} declined: ${declined.reason}`, false);
-  if (fault !== undefined && coveredBy === undefined) return line('waiting', `${name} ${time}, but ${fault}`, false);
+  if (declined) return line('declined', t('{name} declined: {reason}', { name, reason: declined.reason }), false);
+  if (fault !== undefined && coveredBy === undefined)
+    return line('waiting', t('{name} {time}, but {fault}', { name, time, fault }), false);
   if (acceptedAt === undefined)
-    return line('waiting', `${name} ${time}, has not accepted${hasBegun && absence ? ' and is away' : ''}`, false);
+    return line(
+      'waiting',
+      t('{name} {time}, has not accepted{part}', { name, time, part: hasBegun && absence ? t(' and is away') : '' }),
+      false,
+    );
   if (hasBegun && absence) {
-    const cover = coveredBy === undefined ? 'nobody covers' : `${coveredBy} covers`;
-    const why =
-      coveredBy === undefined && absence.fault !== undefined ? `: ${absence.cover?.name} ${absence.fault}` : '';
-    const text = `${name} is away until ${shortTime(absence.until, nowMs)}, ${cover}${why}`;
+    const text = t('{name} is away until {time}, {covers}', {
+      name,
+      time: shortTime(absence.until, nowMs),
+      covers: coversText(coveredBy, absence, nowMs),
+    });
     return line('away', text, coveredBy !== undefined);
   }
   if (Date.parse(until) <= nowMs)
-    return line('overdue', `${name}, hand-over overdue since ${shortTime(until, nowMs)}`, true);
+    return line('overdue', t('{name}, hand-over overdue since {time}', { name, time: shortTime(until, nowMs) }), true);
   return line('accepted', `${name} ${time}`, true);
 }
 
 /** Returns `Anna (nurse, ICU-1, ICU-2)`. */
 export function assignmentText(entry: BoardEntry): string {
   const { name, duty } = entry.assignment;
-  return `${name} (${[dutyNames[duty].toLowerCase(), ...(bedsNow(entry) ?? [])].join(', ')})`;
+  return `${name} (${[insideSentence(dutyNames[duty]), ...(bedsNow(entry) ?? [])].join(', ')})`;
 }
 
 /**
- * Returns the beds that the person has or that wait for the person; undefined for a duty of the whole ward. Beds that the person has accepted
- * with another assignment, and beds that a successor has taken over, are not among them.
+ * Returns the beds of the assignment that the person still has or can still accept; undefined for a duty of the whole
+ * ward. Leaves out beds that the person has accepted with another assignment, and beds that a successor has taken over.
  */
 export function bedsNow({ assignment: { beds }, remaining, overdue }: BoardEntry): readonly string[] | undefined {
   return beds && (remaining ?? overdue ?? beds);
@@ -112,14 +116,16 @@ export function bedsNow({ assignment: { beds }, remaining, overdue }: BoardEntry
  */
 export function endLabel(entry: BoardEntry): string {
   const beds = bedsNow(entry);
-  return beds !== undefined && beds.length > 1 ? `End for ${beds.length} beds` : 'End';
+  return beds !== undefined && beds.length > 1 ? t('End for {n} beds', { n: beds.length }) : t('End');
 }
 
 /** Returns the sentence that assignments wait for the person; undefined if the person can accept no assignment now. */
 export function waitingText(wards: WaitingDuties['wards']): string | undefined {
   const count = sumOf(wards);
   if (count === 0) return undefined;
-  return `${count === 1 ? 'An assignment waits' : `${count} assignments wait`} for you to accept or decline.`;
+  return t('An assignment waits for you to accept or decline.|{n} assignments wait for you to accept or decline.', {
+    n: count,
+  });
 }
 
 /** Returns the number of assignments that the person can accept now. */
@@ -132,20 +138,28 @@ export function wardThatWaits(wards: WaitingDuties['wards']): string | undefined
   return wards.find(({ now }) => now > 0)?.ward;
 }
 
-const changeVerbs: Readonly<Record<BoardChange['type'], string>> = {
+const changeVerbs: Readonly<Record<BoardChange['type'], string>> = texts({
   assigned: 'assigned',
   accepted: 'accepted',
   declined: 'declined',
   ended: 'ended the assignment of',
   away: 'went away',
   back: 'came back',
-};
+  'cover-seen': 'confirmed to cover',
+  'cover-rejected': 'said not to be able to cover',
+});
 
 /** Returns `Anna assigned Ben (nurse, ICU-1, ICU-2) at 07:10`. */
 export function boardChangeText({ by, type, person, duty, beds, at }: BoardChange, nowMs: number): string {
-  const what = duty === undefined ? '' : ` (${[dutyNames[duty].toLowerCase(), ...(beds ?? [])].join(', ')})`;
+  const what = duty === undefined ? '' : ` (${[insideSentence(dutyNames[duty]), ...(beds ?? [])].join(', ')})`;
   const whom = type === 'assigned' || type === 'ended' ? ` ${person}` : '';
-  return `${by.name} ${changeVerbs[type]}${whom}${what} at ${shortTime(at, nowMs)}`;
+  return t('{name} {change}{whom}{what} at {time}', {
+    name: by.name,
+    change: changeVerbs[type],
+    whom,
+    what,
+    time: shortTime(at, nowMs),
+  });
 }
 
 /** Returns the value of a `datetime-local` field for a time, in the zone of this browser, without seconds. */

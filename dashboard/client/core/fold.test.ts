@@ -25,12 +25,12 @@ const start = screenOf(
 );
 
 describe('applyDelta', () => {
-  it('refuses a delta that does not directly follow the last message', () => {
+  it('applyDelta returns undefined for a delta that does not directly follow the last message', () => {
     expect(applyDelta(start, delta({ prev: 9 }))).toBeUndefined();
     expect(applyDelta(start, delta({ prev: 11 }))).toBeUndefined();
   });
 
-  it('replaces only the changed value, and other beds stay the same objects', () => {
+  it('a delta replaces only the changed value, and other beds stay the same objects', () => {
     const after = applyDelta(start, delta({ beds: [{ associationId: 'assoc-01', values: [hr(0)] }] }))!;
     expect(after.messageNo).toBe(11);
     const values = new Map(after.beds.get('assoc-01')!.values.map((v) => [v.code, v.value]));
@@ -40,18 +40,18 @@ describe('applyDelta', () => {
     expect(after.alarmsOf).toBe(start.alarmsOf);
   });
 
-  it('replaces all values of a bed if the change has a head', () => {
+  it('a change with a head replaces all values of the bed', () => {
     const { values: _values, ...head } = bed('assoc-01', { bed: '9' });
     const after = applyDelta(start, delta({ beds: [{ associationId: 'assoc-01', head, values: [spo2(95)] }] }))!;
     expect(after.beds.get('assoc-01')).toMatchObject({ bed: '9', values: [{ code: 'MDC_PULS_OXIM_SAT_O2' }] });
   });
 
-  it('drops values of a bed that is not on the screen', () => {
+  it('values of a bed that is not on the screen are ignored', () => {
     const after = applyDelta(start, delta({ beds: [{ associationId: 'other-01', values: [hr(1)] }] }))!;
     expect(after.beds.has('other-01')).toBe(false);
   });
 
-  it('keeps the highest revision of an alarm and ignores a repeated or older revision', () => {
+  it('the screen keeps the highest revision of an alarm, and ignores a repeated or older revision', () => {
     const acknowledged = alarm('a1', { rev: 2, signal: 'acknowledged' });
     const once = applyDelta(start, delta({ alarms: [acknowledged] }))!;
     const twice = applyDelta(once, delta({ prev: 11, n: 12, alarms: [alarm('a1', { rev: 1 }), acknowledged] }))!;
@@ -60,7 +60,7 @@ describe('applyDelta', () => {
     expect(twice.alarmsOf.get('assoc-02')).toBe(start.alarmsOf.get('assoc-02'));
   });
 
-  it('drops cleared alarms and the alarms of beds that have left', () => {
+  it('cleared alarms, and alarms of beds that have left, are removed', () => {
     const after = applyDelta(start, delta({ cleared: ['a1', 'unknown'], gone: ['assoc-02'] }))!;
     expect(after.alarms.size).toBe(0);
     expect(after.alarmsOf.size).toBe(0);

@@ -17,7 +17,7 @@ describe('gainFor and gainY', () => {
     expect(gainFor(gain, 0.4, 0.6, 'mV')).not.toBe(gain);
   });
 
-  it('a scale of the smallest span does not change for a smaller signal', () => {
+  it('a scale that already has the smallest span does not change if the signal becomes smaller', () => {
     const gain = gainFor(undefined, 0, 0, 'mV')!;
     expect(gainFor(gain, -0.01, 0.01, 'mV')).toBe(gain);
   });
@@ -85,7 +85,7 @@ describe('spanOf', () => {
     expect(gain.high - gain.low).toBeGreaterThanOrEqual(0.5);
   });
 
-  it('the span includes the whole of a single beat in a flat line', () => {
+  it('if a flat line has only one beat, the span includes the whole beat', () => {
     const flat = new Float32Array(1500);
     expect(spanOf(withValueAt(flat, 1, [700]), plausible, 'mV')).toEqual({ min: 0, max: 1 });
   });
@@ -95,7 +95,7 @@ describe('spanOf', () => {
     expect(spanOf(raised, plausible, 'mV')!.max).toBeGreaterThan(1950);
   });
 
-  it('returns undefined if no sample is a finite number', () => {
+  it('spanOf returns undefined if no sample is a finite number', () => {
     expect(spanOf(new Float32Array(0), plausible, 'mV')).toBeUndefined();
     expect(spanOf(Float32Array.of(Number.NaN, Number.POSITIVE_INFINITY), plausible, 'mV')).toBeUndefined();
   });

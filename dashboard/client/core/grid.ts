@@ -2,27 +2,66 @@
 
 export type Grid = { readonly columns: number; readonly rows: number; readonly scrolls: boolean };
 
-/** Minimum size of a tile. A smaller tile is not readable from a desk. */
-export const tileSizeMin = { widthPx: 300, heightPx: 160 } as const;
-/** Width divided by height of the tile that is easiest to read. */
-const bestAspectRatio = 1.75;
+type TileSize = { readonly widthPx: number; readonly heightPx: number };
 
 /**
- * Returns the grid for `count` tiles in a box. Of the grids that fit, chooses the grid whose tiles are nearest to the
- * best shape.
+ * Minimum size of a tile with waves. A lower tile would grow when an alarm comes, and the tiles below would move. The
+ * numbers of a narrower tile would be smaller than on a compact tile.
  */
-export function gridFor(count: number, widthPx: number, heightPx: number, gapPx: number): Grid {
-  const columnsMax = Math.max(1, Math.floor((widthPx + gapPx) / (tileSizeMin.widthPx + gapPx)));
+export const tileSizeMin: TileSize = { widthPx: 330, heightPx: 188 };
+/**
+ * Minimum size of a tile with waves in a ward with a second device at a bed. A compact tile has no room for the numbers
+ * of a second device. So such a ward keeps its waves, unless its tiles would be lower than this.
+ */
+export const secondDeviceSizeMin: TileSize = { widthPx: 300, heightPx: 150 };
+/** Minimum size of a compact tile: two rows of numbers below the bed's name and its alarm. */
+export const compactSizeMin: TileSize = { widthPx: 176, heightPx: 104 };
+/** Heights of the tiles if the ward scrolls: room for numbers and two waves, or for numbers. */
+const scrolledTilePx = { full: 224, compact: 112 } as const;
+/** In a narrower box the tiles stand in one column. */
+const listWidthPx = 620;
+/** Width that stays free beside the tiles for the scrollbar (ward.css). */
+const scrollbarPx = 11;
+/** Width divided by height of the tile that is easiest to read. */
+const bestAspectRatio = 1.6;
+/** Height of the heading of a sector (ward.css). */
+export const sectorHeadPx = 22;
+
+/** The number of tiles; with several sections, the number of tiles of each. Each section begins a row below its heading. */
+type TileCount = number | readonly number[];
+
+function sectionsOf(count: TileCount): readonly number[] {
+  return typeof count === 'number' ? [count] : count;
+}
+
+/**
+ * Returns the grid for tiles in a box. Of the grids that fit, chooses the grid whose tiles are nearest to the
+ * best shape.
+ * @param least minimum size of a tile
+ */
+export function gridFor(
+  tiles: TileCount,
+  widthPx: number,
+  heightPx: number,
+  gapPx: number,
+  least: TileSize = tileSizeMin,
+): Grid {
+  const sections = sectionsOf(tiles);
+  const count = Math.max(...sections);
+  const total = sections.reduce((sum, each) => sum + each, 0);
+  const rowsOf = (columns: number) => sections.reduce((sum, each) => sum + Math.ceil(each / columns), 0);
+  const freePx = heightPx - headingsPx(sections, gapPx);
+  const columnsMax = Math.max(1, Math.floor((widthPx + gapPx) / (least.widthPx + gapPx)));
   if (count <= 0) return { columns: 1, rows: 1, scrolls: false };
   let best: Grid | undefined;
   let bestDifference = Number.POSITIVE_INFINITY;
   for (let columns = 1; columns <= Math.min(columnsMax, count); columns++) {
-    const rows = Math.ceil(count / columns);
+    const rows = rowsOf(columns);
     const width = (widthPx - gapPx * (columns - 1)) / columns;
-    const height = (heightPx - gapPx * (rows - 1)) / rows;
-    if (height < tileSizeMin.heightPx) continue;
+    const height = (freePx - gapPx * (rows - 1)) / rows;
+    if (height < least.heightPx) continue;
     // A grid with empty places at its end is worse.
-    const difference = Math.abs(Math.log(width / height / bestAspectRatio)) + 0.15 * (columns * rows - count);
+    const difference = Math.abs(Math.log(width / height / bestAspectRatio)) + 0.15 * (columns * rows - total);
     if (difference < bestDifference) {
       best = { columns, rows, scrolls: false };
       bestDifference = difference;
@@ -31,8 +70,62 @@ export function gridFor(count: number, widthPx: number, heightPx: number, gapPx:
   return (
     best ?? {
       columns: Math.min(columnsMax, count),
-      rows: Math.ceil(count / Math.min(columnsMax, count)),
+      rows: rowsOf(Math.min(columnsMax, count)),
       scrolls: true,
     }
   );
+}
+
+/** Returns the height of the headings of all sections with the gaps below them, px; 0 for one section. */
+function headingsPx(sections: readonly number[], gapPx: number): number {
+  return sections.length < 2 ? 0 : sections.length * (sectorHeadPx + gapPx);
+}
+
+/**
+ * With fewer beds, `auto` never chooses compact tiles (ours). In a small window such a ward scrolls, because a compact tile
+ * hides the nurse's name and shortens the bed's notice.
+ */
+const compactBedsMin = 9;
+
+/** What a person can choose. `auto`: with waves if all tiles fit the screen or the ward is small, otherwise only numbers. */
+export const layoutChoices = ['auto', 'waves', 'numbers'] as const;
+export type LayoutChoice = (typeof layoutChoices)[number];
+
+export type WardLayout = Grid & {
+  /** Whether the tiles show numbers and alarms without waves. */
+  readonly isCompact: boolean;
+  /** Whether all tiles stand in one column, as on a phone. */
+  readonly isList: boolean;
+  readonly tileWidthPx: number;
+  readonly tileHeightPx: number;
+};
+
+/** Returns the layout of the tiles of a ward in a box. */
+export function wardLayout(
+  tiles: TileCount,
+  box: { readonly widthPx: number; readonly heightPx: number },
+  gapPx: number,
+  choice: LayoutChoice,
+  hasSecondDevices = false,
+): WardLayout {
+  const { widthPx, heightPx } = box;
+  const isList = widthPx < listWidthPx;
+  const sections = sectionsOf(tiles);
+  const count = sections.reduce((sum, each) => sum + each, 0);
+  const least = hasSecondDevices ? secondDeviceSizeMin : tileSizeMin;
+  const full = gridFor(tiles, widthPx, heightPx, gapPx, least);
+  const isCompact = choice === 'numbers' || (choice === 'auto' && !isList && full.scrolls && count >= compactBedsMin);
+  const fitting = isCompact ? gridFor(tiles, widthPx, heightPx, gapPx, compactSizeMin) : full;
+  const grid = isList ? { columns: 1, rows: Math.max(1, count), scrolls: true } : fitting;
+  return {
+    ...grid,
+    isCompact,
+    isList,
+    tileWidthPx: Math.floor((widthPx - scrollbarPx - gapPx * (grid.columns - 1)) / grid.columns),
+    tileHeightPx: Math.floor(
+      grid.scrolls
+        ? scrolledTilePx[isCompact ? 'compact' : 'full']
+        : (heightPx - headingsPx(sections, gapPx) - gapPx * (grid.rows - 1)) / grid.rows,
+    ),
+  };
 }

@@ -47,7 +47,7 @@ it('openAtBed lists alarms with their state, pauses, standby, own limits and not
   expect(seen).toHaveLength(7);
 });
 
-it('openAtBed says who is called, and who goes', () => {
+it('openAtBed says who goes to an alarm', () => {
   const called = new Map([['a', { phase: 'accepted', notice: null, dueAtMs: null, acceptedBy: [by], calls: [] }]]);
   const devices = [{ bed: bed('a-1'), alarms: [alarm('a', { priority: 'high', signal: 'on' })] }];
   expect(texts(openAtBed(devices, called as never, nowMs).lines)).toEqual([
@@ -74,7 +74,7 @@ it('openAtBed is empty if nothing is open', () => {
   expect(openAtBed([{ bed: bed('a-1'), alarms: [] }], noCalls, nowMs)).toEqual({ lines: [], seen: [] });
 });
 
-it('bedsOfWard has also a bed with a patient that the wards file no longer names, and no bed of another ward', () => {
+it('bedsOfWard also has a bed that is in use but not in the wards file, and has no bed of another ward', () => {
   const live = [
     { ward: 'icu', bed: '1' },
     { ward: 'icu', bed: '9-old' },
@@ -85,17 +85,17 @@ it('bedsOfWard has also a bed with a patient that the wards file no longer names
   expect(bedsOfWard(['1', '2'], live, 'icu')).toEqual(['1', '2', '9-old']);
 });
 
-it('listChange names what came and what went since the page was opened', () => {
+it('listChange names the points that came and the points that ended since the page was opened', () => {
   const line = (key: string): OpenLine => ({ point: { key, name: `name of ${key}` }, text: key });
   const first = seenListAfter(undefined, [line('a'), { text: 'a notice' }]);
   expect(listChange(first, [line('a')])).toEqual({ added: new Set(), gone: [] });
   const second = seenListAfter(first, [line('b')]);
   expect(listChange(second, [line('b')])).toEqual({ added: new Set(['b']), gone: ['name of a'] });
-  // What came and went again while the page was open is named, too.
+  // A point that came and ended while the page was open is named, too.
   expect(listChange(seenListAfter(second, []), [])).toEqual({ added: new Set(), gone: ['name of a', 'name of b'] });
 });
 
-it('listChange marks an alarm that became more urgent as new, but not one that became less urgent, and neither is gone', () => {
+it('listChange: an alarm that became more urgent is added, an alarm that became less urgent is not, and neither is gone', () => {
   const line = (key: string): OpenLine => ({ point: { key, name: 'HR 134 > 120' }, text: key });
   const first = seenListAfter(undefined, [line('hr.2')]);
   expect(listChange(seenListAfter(first, [line('hr.1')]), [line('hr.1')])).toEqual({ added: new Set(), gone: [] });

@@ -1,37 +1,40 @@
 /** Lists what is open at a bed, so that the next person knows this before accepting the bed. */
+
 import { dutyNoticeCodes } from '../../../contracts/duty-notice-codes.ts';
 import type { Alarm, GroupInForce, Limits } from '../../../contracts/messages/alarms.ts';
 import type { DeliveryView } from '../../../contracts/messages/deliveries.ts';
 import { type OpenPoint, openPoints, pointId, pointName, seenKeys, seenWith } from '../../../contracts/open-points.ts';
 import type { Bed } from '../../protocol/rest.ts';
 import { priorityMarks } from './alarm-order.ts';
+import { alarmText } from './alarm-words.ts';
 import { deliveryLine } from './delivery-words.ts';
-import { shortTime } from './duty-words.ts';
 import { authorText } from './note-input.ts';
 import { noticesText } from './notice-words.ts';
 import { standbyText } from './standby-words.ts';
+import { t, texts } from './texts.ts';
+import { shortTime } from './times.ts';
 
-const signalTexts: Readonly<Record<Alarm['signal'], string>> = {
+const signalTexts: Readonly<Record<Alarm['signal'], string>> = texts({
   on: 'nobody has acknowledged it',
   off: 'no sound',
   latched: 'over, nobody has acknowledged it',
   acknowledged: 'acknowledged',
-};
+});
 
 const dutyCodes: readonly string[] = Object.values(dutyNoticeCodes);
 
 /**
- * One line of the list. `point` is absent in a line that is only about the present and is not compared. The key of an alarm stays the same when
- * somebody acknowledges it.
+ * One line of the list. `point` is absent in a line that is not compared when the person accepts, such as a notice. The
+ * key of an alarm stays the same when somebody acknowledges the alarm.
  */
 export type OpenLine = { readonly point?: { readonly key: string; readonly name: string }; readonly text: string };
 
-/** What is open at one bed: the lines, and the keys of what the person has seen with them. */
+/** What is open at one bed: the lines, and the keys of the points that a person has seen after reading these lines. */
 export type OpenBed = { readonly lines: readonly OpenLine[]; readonly seen: readonly string[] };
 
 /**
- * Returns the beds of a ward that the list of a duty of the whole ward has: those of the wards file, and those that the file no longer names and
- * that still have a device or a patient. The server compares these, too.
+ * Returns the beds in the list of a person with a duty for the whole ward. They are the beds of the wards file, and
+ * other beds of the ward that still have a device or a patient. The server compares the same beds.
  */
 export function bedsOfWard(
   registered: readonly string[],
@@ -51,16 +54,17 @@ export function openAtBed(
   const lines: OpenLine[] = [];
   const seen: string[] = [];
   for (const { bed, alarms } of devices) {
-    // All devices of a patient have the same note.
+    // All devices of a patient have the same note and tasks.
     const points = openPoints({ ...bed, alarms }, nowMs).filter(({ key }) => !seen.includes(key));
-    if (bed.noteUnknown) lines.push({ text: 'The hand-over note cannot be read now. There may be one.' });
+    if (bed.noteUnknown)
+      lines.push({ text: t('The hand-over note and the tasks cannot be read now. There may be some.') });
     seen.push(...seenKeys(points));
     for (const point of points)
       lines.push({
         point: { key: seenKeys([point]).at(-1) ?? point.key, name: pointName(point) },
         text: pointText(point, deliveries, nowMs),
       });
-    // Who is responsible is on the board itself, and changes with this acceptance.
+    // Notices about duties are left out: the board shows who is responsible, and this acceptance changes that.
     const notices = bed.notices.filter(({ code }) => !dutyCodes.includes(code));
     if (notices.length > 0) lines.push({ text: noticesText(notices, nowMs) });
   }
@@ -76,13 +80,18 @@ function pointText(point: OpenPoint, deliveries: ReadonlyMap<string, DeliveryVie
       return `${priorityMarks[priority]} ${text}: ${signalTexts[signal]}${called === undefined ? '' : `. ${called}`}`;
     }
     case 'pause':
-      return `Sound of ${point.alarm.text} paused until ${shortTime(point.until, nowMs)}`;
+      return t('Sound of {text} paused until {time}', {
+        text: alarmText(point.alarm),
+        time: shortTime(point.until, nowMs),
+      });
     case 'standby':
       return standbyText(point.standby, nowMs);
     case 'limits':
       return limitsText(point.group, nowMs);
     case 'note':
-      return `Note (${authorText(point.note, nowMs)}): ${point.note.text}`;
+      return t('Note ({author}): {text}', { author: authorText(point.note, nowMs), text: point.note.text });
+    case 'task':
+      return t('Task ({author}): {text}', { author: authorText(point.task, nowMs), text: point.task.text });
   }
 }
 
@@ -90,34 +99,41 @@ function pointText(point: OpenPoint, deliveries: ReadonlyMap<string, DeliveryVie
 function limitsText({ group, limits, base, own, off, changed }: GroupInForce, nowMs: number): string {
   const by = changed ? ` (${changed.by.name}, ${shortTime(changed.at, nowMs)})` : '';
   if (off) {
-    const end = off.until === undefined ? '' : ` until ${shortTime(off.until, nowMs)}`;
-    return `Limits ${group} off${end}: ${off.reason}${by}`;
+    const end = off.until === undefined ? '' : t(' until {time}', { time: shortTime(off.until, nowMs) });
+    return t('Limits {group} off{end}: {reason}{by}', { group, end, reason: off.reason, by });
   }
-  const names = limitNames.filter(([name]) => own?.[name] !== undefined);
-  const changes = names.map(([name, text]) => `${text} ${valueText(limits[name])}, ward ${valueText(base[name])}`);
-  return `Limits ${group}: ${changes.join('; ')}${by}`;
+  const names = limitKeys.filter((name) => own?.[name] !== undefined);
+  const changes = names.map((name) =>
+    t('{name} {value}, ward {wardValue}', {
+      name: limitNames[name],
+      value: valueText(limits[name]),
+      wardValue: valueText(base[name]),
+    }),
+  );
+  return t('Limits {group}: {changes}{by}', { group, changes: changes.join('; '), by });
 }
 
-const limitNames = [
-  ['low', 'low'],
-  ['high', 'high'],
-  ['extremeLow', 'extreme low'],
-  ['extremeHigh', 'extreme high'],
-  ['delayMs', 'delay in ms'],
-] as const satisfies readonly (readonly [keyof Limits, string])[];
+const limitNames = texts({
+  low: 'low',
+  high: 'high',
+  extremeLow: 'extreme low',
+  extremeHigh: 'extreme high',
+  delayMs: 'delay in ms',
+}) satisfies Partial<Record<keyof Limits, string>>;
+const limitKeys = ['low', 'high', 'extremeLow', 'extremeHigh', 'delayMs'] as const;
 
-const valueText = (value: number | undefined) => (value === undefined ? 'none' : String(value));
+const valueText = (value: number | undefined) => (value === undefined ? t('none') : String(value));
 
 /** What has changed in the list since the page was opened: the keys of new points, and the names of points that are not open any more. */
 export type ListChange = { readonly added: ReadonlySet<string>; readonly gone: readonly string[] };
 
-/** Maximum of points that are named after they are gone; the oldest are left out. */
+/** Maximum number of points that are named although they are not open any more; the oldest are left out. */
 const goneMax = 8;
 
 /** What the list has shown since the page was opened. `first` has the keys that it showed at first; `names` has the name of each point, by its id. */
 export type SeenList = { readonly first: ReadonlySet<string>; readonly names: ReadonlyMap<string, string> };
 
-/** Returns what the list has shown, with what it shows now. */
+/** Returns what the list has shown until now: `before`, and the points of `lines`. */
 export function seenListAfter(before: SeenList | undefined, lines: readonly OpenLine[]): SeenList {
   const points = lines.flatMap(({ point }): [string, string][] => (point ? [[point.key, point.name]] : []));
   const names = points.map(([key, name]): [string, string] => [pointId(key), name]);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { idleMs, type TouchTime } from './idle.ts';
+import { idleMs, lockAfterMsOf, type TouchTime } from './idle.ts';
 
 const touched: TouchTime = { wallMs: 1_000_000, steadyMs: 500 };
 const touchAfter = (wallMs: number, steadyMs = wallMs): TouchTime => ({
@@ -16,4 +16,16 @@ it.each<[string, TouchTime, number | undefined, number]>([
   ['another tab has a time in the future', touchAfter(60_000), touched.wallMs + 60_001, 60_000],
 ])('the idle time is right if %s', (_, now, elsewhereMs, idle) => {
   expect(idleMs(touched, now, elsewhereMs)).toBe(idle);
+});
+
+it.each([
+  ['no session', null, false, undefined],
+  ['a screen of a nurse', 'nurse', false, 300_000],
+  ['a locked screen', 'locked nurse', false, undefined],
+  ['a locked screen until the server has confirmed the lock', 'locked nurse', true, 300_000],
+  ['a wall display, which nobody could unlock', 'display', false, undefined],
+])('lockAfterMsOf returns the time after which a screen locks itself: %s', (_, who, isLockPending, wanted) => {
+  const actor = { userId: 'u', name: 'U', role: who === 'display' ? 'display' : 'nurse' } as const;
+  const session = who === null ? null : { actor, locked: who.startsWith('locked'), lockAfterMs: 300_000 };
+  expect(lockAfterMsOf(session, isLockPending)).toBe(wanted);
 });

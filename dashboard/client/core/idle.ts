@@ -1,10 +1,25 @@
 /** Computes how long nobody has touched a screen. The screen locks itself after a time. */
 
+import type { Session } from '../../protocol/rest.ts';
+
 /**
  * When somebody last touched this page, by two clocks: the wall clock, which all tabs share, and the page's monotonic
  * clock, which nobody can set.
  */
 export type TouchTime = { readonly wallMs: number; readonly steadyMs: number };
+
+/**
+ * Returns after which time the screen locks itself; undefined if it must not lock now.
+ * A wall display never locks: nobody touches it, and nobody in the ward has its password.
+ * @param isLockPending whether the page is locked and the server has not confirmed it
+ */
+export function lockAfterMsOf(
+  session: Pick<Session, 'actor' | 'locked' | 'lockAfterMs'> | null | undefined,
+  isLockPending: boolean,
+): number | undefined {
+  if (!session || session.actor.role === 'display') return undefined;
+  return session.locked && !isLockPending ? undefined : session.lockAfterMs;
+}
 
 /**
  * Returns how long nobody has touched this browser: the longer time by the two clocks. The monotonic clock stands still

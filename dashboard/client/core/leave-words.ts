@@ -2,49 +2,78 @@
 import type { Duty } from '../../../contracts/messages/assignments.ts';
 import type { Board, BoardEntry, LeaveOutcome } from '../../protocol/assignments.ts';
 import { dutyNames } from './duty-words.ts';
+import { insideSentence, t } from './texts.ts';
+import { shortTime } from './times.ts';
 
 type Place = LeaveOutcome['places'][number];
 type Call = LeaveOutcome['calls'][number];
 
 /** Returns `A-1: then nobody is the nurse` or `A-1 (covered for Anna Alt, who is away): then Ben Buddy is the nurse`. */
-export function placeText({ duty, bed, coveredFor, next }: Place): string {
-  const where = bed === undefined ? 'The ward' : bed;
-  const whose = coveredFor === undefined ? '' : ` (covered for ${coveredFor}, who is away)`;
-  return `${where}${whose}: then ${next ?? 'nobody'} is the ${dutyNames[duty].toLowerCase()}`;
+export function placeText({ duty, bed, coveredFor, next, nobodyFrom }: Place, nowMs: number): string {
+  const where = bed === undefined ? t('The ward') : bed;
+  const whose = coveredFor === undefined ? '' : t(' (covered for {coveredFor}, who is away)', { coveredFor });
+  return t('{where}{whose}: then {next} is the {duty}{end}', {
+    where,
+    whose,
+    next: next ?? t('nobody'),
+    duty: insideSentence(dutyNames[duty]),
+    end: endText(nobodyFrom, nowMs),
+  });
 }
 
-/** Returns whether a place has nobody after the person has left. */
+function endText(nobodyFrom: string | undefined, nowMs: number): string {
+  if (nobodyFrom === undefined) return '';
+  if (Date.parse(nobodyFrom) <= nowMs) return t(', but this person’s own duty is over');
+  return t(', and from {time} nobody', { time: shortTime(nobodyFrom, nowMs) });
+}
+
+/** Returns whether nobody has the duty at this place after the person has left. */
 export const isLeft = ({ next }: Place): boolean => next === undefined;
 
-/** Returns what becomes of a call of a person who leaves. */
-export function callText({ bed, text, isAccepted, others, next }: Call, person: string): string {
-  const whose = isAccepted ? `${person} has accepted this call` : `this call waits for ${person}`;
-  return `${text} at ${bed} (${whose}): ${thenText(others, next)}`;
+/** Returns a text about what happens to a call of a person who leaves. */
+export function callText(call: Call, person: string): string {
+  const { bed, text, isAccepted } = call;
+  const whose = isAccepted
+    ? t('{person} has accepted this call', { person })
+    : t('this call waits for {person}', { person });
+  return t('{text} at {bed} ({whose}): {next}', { text, bed, whose, next: thenText(call) });
 }
 
-function thenText(others: readonly string[], next: string | undefined): string {
-  if (others.length > 0) return `${others.join(', ')} still ${others.length === 1 ? 'goes' : 'go'}.`;
-  if (next !== undefined) return `${next} is called next.`;
-  return 'nobody else is left to call, so the ward has a technical alarm.';
+function thenText({ others, next, again, nextRound }: Call): string {
+  if (others.length > 0)
+    return t('{others} still goes.|{others} still go.', { n: others.length, others: others.join(', ') });
+  if (next !== undefined) return t('{next} is called next.', { next });
+  if (again !== undefined)
+    return t('everybody has been called. The ward has a technical alarm, and {again} is called again.', { again });
+  if (nextRound !== undefined)
+    return t(
+      'all others have said that they cannot go. The ward has a technical alarm, and after a wait Vigil calls again, {nextRound} first.',
+      { nextRound },
+    );
+  return t('nobody else is left to call, so the ward has a technical alarm.');
 }
 
-/** The length of an assignment that is made again after its planned end, ms. */
+/** The length of the new assignment if the planned end of the old assignment is past or too close, ms. */
 const againMs = 3_600_000;
-/** An assignment lasts at least 15 min (the server refuses shorter ones). One minute more, because the clocks differ. */
+/** The server refuses an assignment shorter than 15 min. This is one minute more, because the clocks differ. */
 const shortestMs = 16 * 60_000;
 
-/** Returns until when an ended assignment is made again: until its end, or for 1 h if its end is past or too close. */
+/**
+ * Returns until when an ended assignment lasts if it is assigned again: until its planned end, or for 1 h if this end
+ * is past or too close.
+ */
 export function againUntil({ assignment }: BoardEntry, nowMs: number): string {
   const untilMs = Date.parse(assignment.until);
   return new Date(untilMs - nowMs > shortestMs ? untilMs : nowMs + againMs).toISOString();
 }
 
-/** A person who can cover. `buddyBeds` counts the beds of the covered person of which the cover is buddy. */
+/** A person who can cover. `buddyBeds` is at how many beds of the covered person this person is buddy. */
 export type Cover = { readonly userId: string; readonly name: string; readonly buddyBeds: number };
 
 /**
- * Returns who can cover for a person, the best first: who is buddy of most of the person's beds, then by name. A cover is on duty, has the same
- * role, is not away, and has an account that may act.
+ * Returns the persons who can cover for a person. They are sorted by the number of the person's beds at which they are
+ * buddy (the highest number first), then by name. A cover is on duty, has the same role, is not away, and has an
+ * account that may act.
  */
 export function coversFor(board: Board, userId: string | undefined, nowMs: number): Cover[] {
   const roleOf = (id: string | undefined) => board.people.find((person) => person.userId === id)?.role;

@@ -16,7 +16,7 @@ describe('readLimits', () => {
       { extremeLow: '50', low: '50' },
       { extremeLow: 50, low: 50 },
     ],
-  ])('accepts %o', (fields, limits) => {
+  ])('readLimits accepts %o', (fields, limits) => {
     expect(read(fields)).toEqual({ ok: true, limits });
   });
 
@@ -29,7 +29,7 @@ describe('readLimits', () => {
     [{ low: '50', extremeLow: '51' }, 'The low limit must be above the extreme low limit.'],
     [{ high: '140', extremeHigh: '120' }, 'The extreme high limit must be above the high limit.'],
     [{ low: 'Infinity' }, 'The low limit is not a plain number. Write it like 120 or 38.5.'],
-  ])('refuses %o with "%s"', (fields, message) => {
+  ])('readLimits refuses %o with "%s"', (fields, message) => {
     expect(read(fields)).toEqual({ ok: false, message });
   });
 });
@@ -54,7 +54,7 @@ describe('readLimits with unusual numbers', () => {
     '1,2.3',
   ];
   it.each([...notPlain, 'NaN', '\u2212' + '5', '٥٠', '120 bpm', '--1'])(
-    'refuses the limit "%s" and names its field',
+    'readLimits refuses the limit "%s" and names its field',
     (text) => {
       const message = (name: string) => `The ${name} limit is not a plain number. Write it like 120 or 38.5.`;
       expect(read({ extremeLow: text, high: '120' })).toEqual({ ok: false, message: message('extreme low') });
@@ -62,7 +62,7 @@ describe('readLimits with unusual numbers', () => {
     },
   );
 
-  it('accepts a limit below zero if the parameter can be below zero', () => {
+  it('readLimits accepts a limit below zero if the parameter can be below zero', () => {
     const fields: Record<string, string> = { low: '-10', high: '-2,5' };
     expect(readLimits('BPsys', (name) => fields[name] ?? '')).toEqual({ ok: true, limits: { low: -10, high: -2.5 } });
   });
@@ -95,7 +95,7 @@ describe('readChangedLimits', () => {
     ['returns the first own limit of a patient', undefined, { high: '130' }, { ok: true, limits: { high: 130 } }],
     ['returns null for a limit that was emptied', own, { low: '' }, { ok: true, limits: { low: null } }],
     ['returns null if all limits were emptied', own, { low: '', high: ' ' }, { ok: true, limits: null }],
-  ])('%s', (_, before, changes, expected) => {
+  ])('readChangedLimits %s', (_, before, changes, expected) => {
     expect(readChangedLimits('HR', { ...draftOfLimits(before), ...changes }, before)).toEqual(expected);
   });
 });

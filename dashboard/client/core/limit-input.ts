@@ -1,13 +1,17 @@
 /** Reads limits that somebody typed into a form: plausible numbers in rising order, or a sentence that says what is wrong. */
-import { boundLabels, bounds } from '../../../contracts/effective-limits.ts';
+
+import { bounds } from '../../../contracts/effective-limits.ts';
 import type { Limits, LimitsAsked, OwnLimits } from '../../../contracts/messages/alarms.ts';
 import { type LimitGroup, parameters } from '../../../contracts/parameters.ts';
+import { boundNames } from './name-words.ts';
+import { labelText } from './server-texts.ts';
+import { t, texts } from './texts.ts';
 
-const groupNames: Partial<Record<LimitGroup, string>> = { BPsys: 'BP systolic', BPmean: 'BP mean' };
+const groupNames: Partial<Record<LimitGroup, string>> = texts({ BPsys: 'BP systolic', BPmean: 'BP mean' });
 
 /** Returns the name of a group of limits for the screen. */
 export function groupName(group: LimitGroup): string {
-  return groupNames[group] ?? group;
+  return groupNames[group] ?? labelText(group);
 }
 
 export type LimitsOrFault = { ok: true; limits: Limits } | { ok: false; message: string };
@@ -38,19 +42,31 @@ export function readLimits(group: LimitGroup, textOf: (name: (typeof bounds)[num
     if (value === undefined)
       return {
         ok: false,
-        message: `The ${boundLabels[name]} limit is not a plain number. Write it like 120 or 38.5.`,
+        message: t('The {name} limit is not a plain number. Write it like 120 or 38.5.', {
+          name: boundNames[name],
+        }),
       };
     if (value < min || value > max)
-      return { ok: false, message: `The ${boundLabels[name]} limit must be between ${min} and ${max}.` };
+      return {
+        ok: false,
+        message: t('The {name} limit must be between {min} and {max}.', {
+          name: boundNames[name],
+          min,
+          max,
+        }),
+      };
     if (previous && value <= previous.value && !(value === previous.value && isPair(previous.name, name)))
       return {
         ok: false,
-        message: `The ${boundLabels[name]} limit must be above the ${boundLabels[previous.name]} limit.`,
+        message: t('The {name} limit must be above the {otherName} limit.', {
+          name: boundNames[name],
+          otherName: boundNames[previous.name],
+        }),
       };
     limits[name] = value;
     previous = { name, value };
   }
-  if (previous === undefined) return { ok: false, message: 'Enter at least one limit.' };
+  if (previous === undefined) return { ok: false, message: t('Enter at least one limit.') };
   return { ok: true, limits };
 }
 
@@ -64,13 +80,14 @@ export function understoodText(draft: LimitDraft): string | undefined {
   const read = bounds.flatMap((name) => {
     const text = draft[name].trim();
     const value = numberOf(text);
-    return value === undefined || text === String(value) ? [] : [`${boundLabels[name]} ${value}`];
+    return value === undefined || text === String(value) ? [] : [`${boundNames[name]} ${value}`];
   });
-  return read.length === 0 ? undefined : `Read as: ${read.join(', ')}.`;
+  return read.length === 0 ? undefined : t('Read as: {read}.', { read: read.join(', ') });
 }
 
 /** The longest possible text of `understoodText`. */
-export const widestUnderstoodText = `Read as: ${bounds.map((name) => `${boundLabels[name]} 888.88`).join(', ')}.`;
+export const widestUnderstoodText = () =>
+  t('Read as: {read}.', { read: bounds.map((name) => `${boundNames[name]} 888.88`).join(', ') });
 
 /** Returns the fields of a form with a patient's own limits. A field is empty if the ward's limit applies. */
 export function draftOfLimits(own: OwnLimits | null | undefined): LimitDraft {
@@ -79,7 +96,7 @@ export function draftOfLimits(own: OwnLimits | null | undefined): LimitDraft {
 }
 
 /** The message for a form in which nothing was changed. */
-export const nothingChangedMessage = 'Nothing was changed.';
+export const nothingChangedMessage = () => t('Nothing was changed.');
 
 /** Returns the limits to request: the fields that differ from the patient's own limits; null if all fields are empty. */
 export function readChangedLimits(
@@ -89,7 +106,7 @@ export function readChangedLimits(
 ): { ok: true; limits: LimitsAsked | null } | { ok: false; message: string } {
   const formerDraft = draftOfLimits(own);
   const changedBounds = bounds.filter((name) => draft[name].trim() !== formerDraft[name]);
-  if (changedBounds.length === 0) return { ok: false, message: nothingChangedMessage };
+  if (changedBounds.length === 0) return { ok: false, message: nothingChangedMessage() };
   if (bounds.every((name) => draft[name].trim() === '')) return { ok: true, limits: null };
   const read = readLimits(group, (name) => draft[name]);
   if (!read.ok) return read;

@@ -7,11 +7,11 @@ const text = (...[groups, more]: [Parameters<typeof newLimits>[1]?, Parameters<t
   originText(newLimits('assoc-01', groups, more), 1, nowMs);
 
 describe('originText', () => {
-  it('names only the profile for a patient without own limits', () => {
+  it('for a patient without own limits, the text names only the profile', () => {
     expect(text()).toMatch(/^In force since .*: the built-in adult profile, version 1\.$/);
   });
 
-  it('names the patient’s own limits if the patient has own limits', () => {
+  it('the text names the patient’s own limits if the patient has own limits', () => {
     const end = /: the ward’s profile, version 7, and the patient’s own\.$/;
     const profile = { origin: 'ward', version: '7' } as const;
     expect(text({ HR: { own: { low: 45 } } }, { profile })).toMatch(end);
@@ -20,7 +20,7 @@ describe('originText', () => {
     ).toMatch(end);
   });
 
-  it('says what is missing if no limits are known, no profile applies, or no parameter came', () => {
+  it('the text says what is missing if no limits are known, no profile applies, or no parameter with limits has come', () => {
     expect(originText(null, 0, nowMs)).toBe('The alarm processor has not said yet which limits judge this patient.');
     expect(text({}, { profile: null })).toBe('No limits judge this patient: there is no profile for the category.');
     expect(originText(newLimits('assoc-01'), 0, nowMs)).toBe('No parameter with limits yet.');

@@ -53,29 +53,29 @@ describe('loadAfterSample on a slow screen', () => {
   });
 
   it.each<[string, LoadSample, string]>([
-    ['stays full if the timer is late by the bound of strain', { lateMs: strainedMs.main, drawLateMs: 0 }, 'full'],
+    ['stays full if the timer is late by exactly `strainedMs`', { lateMs: strainedMs.main, drawLateMs: 0 }, 'full'],
     [
-      'becomes waves-slower if the timer is late by 1 ms more',
+      'becomes waves-slower if the timer is late by 1 ms more than `strainedMs`',
       { lateMs: strainedMs.main + 1, drawLateMs: 0 },
       'waves-slower',
     ],
-    ['stays full if frames are late by the bound of strain', { lateMs: 0, drawLateMs: strainedMs.draw }, 'full'],
+    ['stays full if frames are late by exactly `strainedMs`', { lateMs: 0, drawLateMs: strainedMs.draw }, 'full'],
     [
-      'becomes waves-slower if frames are late by 1 ms more',
+      'becomes waves-slower if frames are late by 1 ms more than `strainedMs`',
       { lateMs: 0, drawLateMs: strainedMs.draw + 1 },
       'waves-slower',
     ],
     [
-      'becomes waves-slower if the timer is late by the bound of overload',
+      'becomes waves-slower if the timer is late by exactly `overloadedMs`',
       { lateMs: overloadedMs, drawLateMs: 0 },
       'waves-slower',
     ],
     [
-      'becomes no-waves if the timer is late by 1 ms more than overload',
+      'becomes no-waves if the timer is late by 1 ms more than `overloadedMs`',
       { lateMs: overloadedMs + 1, drawLateMs: 0 },
       'no-waves',
     ],
-  ])('the level %s in two samples', (_name, sample, level) => {
+  ])('after two samples, the level %s', (_name, sample, level) => {
     expect(levelAfter(sample, sample)).toBe(level);
   });
 
@@ -134,14 +134,14 @@ describe('loadAfterSample on a screen that is fast again', () => {
 describe('withUnchangedNumbers', () => {
   const before = screenOf(snapshot({ beds: [bed('a'), bed('b')] }));
 
-  it('does not delay alarms, health or the number of the message', () => {
+  it('while numbers are shown less often, alarms, health and the number of the message are shown immediately', () => {
     const next = { ...before, messageNo: 99, beds: new Map(before.beds), alarms: new Map(), alarmsOf: new Map() };
     const shownScreen = withUnchangedNumbers(before, next);
     expect(shownScreen.beds).toBe(before.beds);
     expect(shownScreen).toMatchObject({ messageNo: 99, alarms: next.alarms, alarmsOf: next.alarmsOf });
   });
 
-  it('does not delay a bed that comes or leaves', () => {
+  it('while numbers are shown less often, a bed that comes or leaves is shown immediately', () => {
     const [first, second] = [...before.beds];
     const withoutBed = { ...before, beds: new Map([first!]) };
     expect(withUnchangedNumbers(before, withoutBed)).toBe(withoutBed);

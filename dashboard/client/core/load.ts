@@ -3,7 +3,9 @@
  * alarms. The load is measured by how late the page's timer fires, because everything that waits for the main thread
  * waits about as long as the timer.
  */
+
 import type { Screen } from './fold.ts';
+import { t } from './texts.ts';
 
 /**
  * From full to least: `waves-slower` draws fewer frames, `no-waves` none, `numbers-slower` also shows numbers less
@@ -59,7 +61,8 @@ export const startLoad: Load = {
 /** Returns the load after a sample of the last second; `nowMs` is a steady clock. */
 export function loadAfterSample(load: Load, sample: LoadSample, nowMs: number): Load {
   const levelIndex = loadLevels.indexOf(load.level);
-  // Late frames do not count once waves are off: showing numbers less often would not help the painter.
+  // While waves are off, late frames do not count. The next level only shows numbers less often, and that makes no
+  // frame faster.
   const drawsWaves = levelIndex < loadLevels.indexOf('no-waves');
   const drawLateMs = drawsWaves ? sample.drawLateMs : 0;
   if (sample.lateMs > strainedMs.main || drawLateMs > strainedMs.draw)
@@ -112,23 +115,27 @@ export function loadText(level: LoadLevel): string | undefined {
     case 'full':
       return undefined;
     case 'waves-slower':
-      return 'This screen is slow: waves are drawn less often. Numbers and alarms work.';
+      return t('This screen is slow: waves are drawn less often. Numbers and alarms work.');
     case 'no-waves':
-      return 'This screen is too slow: waves are off. Numbers and alarms work. Show fewer beds, or close other programs.';
+      return t(
+        'This screen is too slow: waves are off. Numbers and alarms work. Show fewer beds, or close other programs.',
+      );
     case 'numbers-slower':
-      return 'This screen is too slow: waves are off, and numbers change once a second. Alarms work. Watch the bedside monitors.';
+      return t(
+        'This screen is too slow: waves are off, and numbers change once a second. Alarms work. Watch the bedside monitors.',
+      );
   }
 }
 
-/** Returns the same for a narrow window. */
+/** Returns a shorter notice for a narrow window. */
 export function shortLoadText(level: Exclude<LoadLevel, 'full'>): string {
   switch (level) {
     case 'waves-slower':
-      return 'This screen is slow: it draws waves less often.';
+      return t('This screen is slow: it draws waves less often.');
     case 'no-waves':
-      return 'This screen is too slow: waves are off.';
+      return t('This screen is too slow: waves are off.');
     case 'numbers-slower':
-      return 'Watch the bedside monitors: this screen is too slow.';
+      return t('Watch the bedside monitors: this screen is too slow.');
   }
 }
 

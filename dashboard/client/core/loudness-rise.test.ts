@@ -7,14 +7,38 @@ describe('gainsFrom', () => {
   const rise = { startLoudness: 0.25, fullAtBurst: 3 };
   it.each([
     ['the first burst has the start loudness, and the rise has equal steps', 0, rise, 0, [0.25, 0.5, 1]],
-    ['the rise goes on after the bursts that were played before', 1, rise, 0, [0.5, 1]],
+    ['after a break, the rise continues after the bursts that were played before', 1, rise, 0, [0.5, 1]],
     ['the last burst of the rise is at full loudness', 2, rise, 0, [1]],
     ['a burst after the rise is at full loudness', 3, rise, 0, [1]],
     ['a burst long after the rise is at full loudness', 100_000, rise, 0, [1]],
-    ['a start below the floor begins at the floor', 0, { startLoudness: 0, fullAtBurst: 2 }, 0.25, [0.25, 1]],
-    ['a start above full loudness begins at full loudness', 0, { startLoudness: 2, fullAtBurst: 2 }, 0, [1, 1]],
-    ['a rise of one burst is full from the first burst', 0, { startLoudness: 0.25, fullAtBurst: 1 }, 0, [1]],
-    ['a rise of no burst is full from the first burst', 0, { startLoudness: 0.25, fullAtBurst: 0 }, 0, [1]],
+    [
+      'a rise with a start below the lowest loudness begins at the lowest loudness',
+      0,
+      { startLoudness: 0, fullAtBurst: 2 },
+      0.25,
+      [0.25, 1],
+    ],
+    [
+      'a rise with a start above full loudness begins at full loudness',
+      0,
+      { startLoudness: 2, fullAtBurst: 2 },
+      0,
+      [1, 1],
+    ],
+    [
+      'a rise of one burst is at full loudness from the first burst',
+      0,
+      { startLoudness: 0.25, fullAtBurst: 1 },
+      0,
+      [1],
+    ],
+    [
+      'a rise of zero bursts is at full loudness from the first burst',
+      0,
+      { startLoudness: 0.25, fullAtBurst: 0 },
+      0,
+      [1],
+    ],
   ] as const)('%s', (_name, firstBurst, options, floor, gains) => {
     const result = gainsFrom(firstBurst, options, 1, floor);
     expect(result).toHaveLength(gains.length);

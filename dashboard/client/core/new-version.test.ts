@@ -2,37 +2,45 @@ import { describe, expect, it } from 'vitest';
 import { type Busy, isAtRest, loadsItself, restMs, versionState } from './new-version.ts';
 
 it.each([
-  ['the server has the same page', { own: 'a', server: 'a', tried: undefined }, 'same'],
-  ['the server is older and names none', { own: 'a', server: undefined, tried: undefined }, 'same'],
-  ['the page was not built', { own: undefined, server: 'b', tried: undefined }, 'same'],
-  ['the server has another page', { own: 'a', server: 'b', tried: undefined }, 'newer'],
-  ['the server has another page than the one that was tried', { own: 'b', server: 'c', tried: 'b' }, 'newer'],
-  ['a load did not bring it', { own: 'a', server: 'b', tried: 'b' }, 'stuck'],
-] as const)('%s', (_name, versions, state) => {
+  ['is `same` if the server has the same page', { own: 'a', server: 'a', tried: undefined }, 'same'],
+  ['is `same` if the server is older and names no mark', { own: 'a', server: undefined, tried: undefined }, 'same'],
+  ['is `same` if the page was not built', { own: undefined, server: 'b', tried: undefined }, 'same'],
+  ['is `newer` if the server has another page', { own: 'a', server: 'b', tried: undefined }, 'newer'],
+  [
+    'is `newer` if the server has a third page since the page loaded itself again',
+    { own: 'b', server: 'c', tried: 'b' },
+    'newer',
+  ],
+  [
+    'is `stuck` if the page loaded itself again and did not become the new page',
+    { own: 'a', server: 'b', tried: 'b' },
+    'stuck',
+  ],
+] as const)('versionState %s', (_name, versions, state) => {
   expect(versionState(versions)).toBe(state);
 });
 
-describe('the page is at rest', () => {
+describe('isAtRest', () => {
   const rest: Busy = { hasForm: false, actsUnderway: 0, isQuiet: true, hasUnansweredAlarm: false };
   it.each<[string, Partial<Busy>, boolean]>([
-    ['if nothing happens', {}, true],
-    ['not with an open form', { hasForm: true }, false],
-    ['not while an act is under way', { actsUnderway: 1 }, false],
-    ['not with a call, with its sound on, or without a connection', { isQuiet: false }, false],
-    ['not with an alarm that nobody has acknowledged', { hasUnansweredAlarm: true }, false],
-  ])('%s', (_name, change, expected) => {
+    ['is at rest if nothing happens', {}, true],
+    ['is not at rest while a form is open', { hasForm: true }, false],
+    ['is not at rest while a request that changes something has no answer', { actsUnderway: 1 }, false],
+    ['is not at rest while it shows a call, plays a sound or has no connection', { isQuiet: false }, false],
+    ['is not at rest while nobody has acknowledged an alarm', { hasUnansweredAlarm: true }, false],
+  ])('the page %s', (_name, change, expected) => {
     expect(isAtRest({ ...rest, ...change })).toBe(expected);
   });
 });
 
 it.each([
-  ['after the rest', 'newer', 0, restMs, 0, true],
-  ['not before the end of the rest', 'newer', 0, restMs - 1, 0, false],
-  ['after the rest and its own further wait', 'newer', 0, restMs + 25_000, 25_000, true],
-  ['not before the end of its own further wait', 'newer', 0, restMs + 24_999, 25_000, false],
-  ['not while somebody is busy', 'newer', undefined, restMs, 0, false],
-  ['not if this did not help before', 'stuck', 0, restMs, 0, false],
-  ['not without a newer page', 'same', 0, restMs, 0, false],
-] as const)('the page loads itself %s', (_name, state, sinceMs, nowMs, spreadMs, expected) => {
+  ['loads itself again after the rest', 'newer', 0, restMs, 0, true],
+  ['does not load itself before the end of the rest', 'newer', 0, restMs - 1, 0, false],
+  ['loads itself again after the rest and its own wait', 'newer', 0, restMs + 25_000, 25_000, true],
+  ['does not load itself before the end of its own wait', 'newer', 0, restMs + 24_999, 25_000, false],
+  ['does not load itself while it is not at rest', 'newer', undefined, restMs, 0, false],
+  ['does not load itself a second time for the same version', 'stuck', 0, restMs, 0, false],
+  ['does not load itself if the server has the same version', 'same', 0, restMs, 0, false],
+] as const)('the page %s', (_name, state, sinceMs, nowMs, spreadMs, expected) => {
   expect(loadsItself(state, sinceMs, nowMs, spreadMs)).toBe(expected);
 });

@@ -26,5 +26,5 @@ it.each([
 it('authorText names the person and the time', () => {
   const nowMs = new Date(2026, 2, 2, 8).getTime();
   const at = new Date(2026, 2, 2, 7, 10, 5).toISOString();
-  expect(authorText({ noteId: 'n', text: 'x', by: 'Nora Nurse', at }, nowMs)).toBe('Nora Nurse, 07:10');
+  expect(authorText({ by: 'Nora Nurse', at }, nowMs)).toBe('Nora Nurse, 07:10');
 });

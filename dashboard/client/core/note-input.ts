@@ -1,7 +1,7 @@
 /** Texts and input of the hand-over note of a patient. */
 import type { HandOverNote } from '../../../contracts/messages/hand-over-notes.ts';
 import { noteCharactersMax } from '../../../contracts/note-length.ts';
-import { shortTime } from './duty-words.ts';
+import { shortTime } from './times.ts';
 
 /** Returns the typed text as it is saved: one line, without spaces at its ends. */
 export function noteOf(typed: string): string {
@@ -14,6 +14,6 @@ export function charactersLeft(typed: string): number {
 }
 
 /** Returns `Nora Nurse, 07:10`. */
-export function authorText({ by, at }: HandOverNote, nowMs: number): string {
+export function authorText({ by, at }: Pick<HandOverNote, 'by' | 'at'>, nowMs: number): string {
   return `${by}, ${shortTime(at, nowMs)}`;
 }

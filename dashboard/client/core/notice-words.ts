@@ -1,16 +1,20 @@
 /** The texts of the notices at a bed. */
+
 import { dutyNoticeCodes } from '../../../contracts/duty-notice-codes.ts';
 import type { BedNotice } from '../../protocol/rest.ts';
+import { serverText } from './server-texts.ts';
+import { t } from './texts.ts';
 import { whenText } from './times.ts';
 
 /**
  * Returns the text of a notice. A notice about who is responsible also has its start, before the reason:
- * `No nurse is responsible since 07:00: Anna is away`.
+ * `No nurse is responsible since 07:00: Anna is away`. The start is in the future if the bed will soon have no nurse.
  */
 export function noticeText({ code, text, since }: BedNotice, nowMs: number): string {
-  if (!Object.values(dutyNoticeCodes).some((dutyCode) => dutyCode === code)) return text;
-  const [what = '', ...reason] = text.split(': ');
-  return [`${what} since ${whenText(Date.parse(since), nowMs).slice(0, -3)}`, ...reason].join(': ');
+  if (!Object.values(dutyNoticeCodes).some((dutyCode) => dutyCode === code)) return serverText(text);
+  const [what = '', ...reason] = serverText(text).split(': ');
+  const preposition = code === dutyNoticeCodes.noNurseSoon ? t('from') : t('since');
+  return [`${what} ${preposition} ${whenText(Date.parse(since), nowMs).slice(0, -3)}`, ...reason].join(': ');
 }
 
 /** Returns the texts of all notices of a bed in one line. */

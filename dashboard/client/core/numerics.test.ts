@@ -5,6 +5,7 @@ import { alarm, numeric } from './fixtures.ts';
 import {
   ageStartMs,
   compareBeds,
+  limitBeyond,
   limitsFor,
   offText,
   patientName,
@@ -20,7 +21,7 @@ const shownValue = (code: string, value: number | undefined, changes = {}) => ({
 });
 
 describe('readoutsOf', () => {
-  it('returns readouts in a fixed order, with the three values of a pressure in one readout', () => {
+  it('readoutsOf returns readouts in a fixed order, with the three values of a pressure in one readout', () => {
     const readouts = readoutsOf([
       numeric('MDC_TEMP_BODY', 37),
       numeric('MDC_PRESS_BLD_ART_ABP_MEAN', 80),
@@ -36,7 +37,7 @@ describe('readoutsOf', () => {
     expect(readoutsOf([])).toEqual([]);
   });
 
-  it('shows the newest value if several sensors measure the same parameter', () => {
+  it('a readout has the newest value if several sensors measure the same parameter', () => {
     const readouts = readoutsOf([
       numeric('MDC_TTHOR_RESP_RATE', 14, { time: '2026-01-01T10:00:02.000Z' }),
       numeric('MDC_CO2_RESP_RATE', 30, { time: '2026-01-01T10:00:01.000Z' }),
@@ -45,10 +46,16 @@ describe('readoutsOf', () => {
   });
 
   it.each([
-    ['uses the corrected time if the clock was set back', '09:05:00.000', '10:05:00.000', 3_600_000, 40],
-    ['does not show an old value that came late', '09:05:00.000', '10:05:00.000', 0, 12],
-    ['shows the value that was received last if the times are equal', '10:00:00.000', '10:00:05.000', 0, 40],
-  ])('%s', (_, time, receivedAt, clockOffsetMs, value) => {
+    [
+      'has the newest value by the corrected time if the clock was set back',
+      '09:05:00.000',
+      '10:05:00.000',
+      3_600_000,
+      40,
+    ],
+    ['does not have an old value that came late', '09:05:00.000', '10:05:00.000', 0, 12],
+    ['has the value that was received last if the times are equal', '10:00:00.000', '10:00:05.000', 0, 40],
+  ])('a readout %s', (_, time, receivedAt, clockOffsetMs, value) => {
     const readouts = readoutsOf([
       numeric('MDC_TTHOR_RESP_RATE', 12),
       numeric('MDC_CO2_RESP_RATE', 40, {
@@ -95,7 +102,7 @@ describe('limitsFor and offText', () => {
       undefined,
     ],
     [
-      'limits do not count as own if only an extreme limit is own',
+      '`hasOwn` is false if only an extreme limit is the patient’s own',
       { HR: { own: { extremeHigh: 150 } } },
       { low: 50 },
       false,
@@ -119,7 +126,7 @@ describe('limitsFor and offText', () => {
     ['no profile applies to the patient', hr, newLimits('assoc-01', {}, { profile: null, groups: [] })],
     ['the parameter has no limits', parameters.get('MDC_PRESS_BLD_ART_ABP_DIA')!, newLimits('assoc-01')],
     ['there are only extreme limits', hr, newLimits('assoc-01', { HR: { limits: { extremeHigh: 140 } } })],
-  ])('returns undefined if %s', (_name, parameter, inForce) => {
+  ])('limitsFor returns undefined if %s', (_name, parameter, inForce) => {
     expect(limitsFor(parameter, inForce)).toBeUndefined();
   });
 
@@ -130,10 +137,31 @@ describe('limitsFor and offText', () => {
   });
 });
 
+it.each([
+  [undefined, undefined],
+  [0, 'extremeLow'],
+  [39, 'extremeLow'],
+  [40, 'low'],
+  [49, 'low'],
+  [50, undefined],
+  [120, undefined],
+  [121, 'high'],
+  [160, 'high'],
+  [161, 'extremeHigh'],
+])('of the limits 40, 50, 120 and 160, the value %s is beyond %s', (value, name) => {
+  expect(limitBeyond(value, { extremeLow: 40, low: 50, high: 120, extremeHigh: 160 })).toBe(name);
+  expect(limitBeyond(value, {})).toBeUndefined();
+});
+
 describe('readoutPriority', () => {
   const values = [shownValue('MDC_ECG_HEART_RATE', 134)];
   it.each([
     ['is undefined without an alarm', [], undefined],
+    [
+      'counts an alarm of another code of the same parameter',
+      [alarm('a', { code: 'MDC_ECG_CARD_BEAT_RATE' })],
+      'medium',
+    ],
     ['ignores an alarm of another parameter', [alarm('a', { code: 'MDC_RESP_RATE' })], undefined],
     ['ignores an alarm of another device of the same patient', [alarm('a', { deviceId: 'bed-02' })], undefined],
     ['ignores an alarm without a code', [{ ...alarm('a'), code: undefined }], undefined],
@@ -153,7 +181,7 @@ describe('readoutPriority', () => {
       'low',
     ],
     ['is the highest priority of two present alarms', [alarm('a', { priority: 'high' }), alarm('b')], 'high'],
-  ] as const)('%s', (_name, alarms, priority) => {
+  ] as const)('readoutPriority %s', (_name, alarms, priority) => {
     expect(readoutPriority(values, alarms as never, 'bed-01')).toBe(priority);
   });
 });

@@ -2,6 +2,7 @@
  * Prepares a bed's values for a clinician: in a fixed order, with the values of a pressure together, each with the
  * limits that judge it.
  */
+
 import { clockErrorShownMsMin, clockErrorText, sampledMs } from '../../../contracts/device-clock.ts';
 import type { Alarm, GroupInForce, Limits, LimitsInForce, Priority } from '../../../contracts/messages/alarms.ts';
 import { numberText } from '../../../contracts/number-text.ts';
@@ -9,6 +10,8 @@ import { type LimitGroup, type Parameter, type ParameterGroup, parameters } from
 import type { Numeric } from '../../protocol/rest.ts';
 import { isAboutNow, mostSeriousAlarm } from './alarm-order.ts';
 import type { PlacedBed } from './bed-groups.ts';
+import { labelText, serverText } from './server-texts.ts';
+import { t } from './texts.ts';
 import { whenText } from './times.ts';
 
 export type ShownValue = { readonly parameter: Parameter; readonly numeric: Numeric };
@@ -46,7 +49,7 @@ export function readoutsOf(values: readonly Numeric[]): Readout[] {
     const groupValues = shownValues.filter((value) => value.parameter.group === group);
     const label = pressureLabels[group];
     if (label === undefined)
-      return groupValues.map((value) => newReadout(group, value.parameter.label, [value], false));
+      return groupValues.map((value) => newReadout(group, labelText(value.parameter.label), [value], false));
     groupValues.sort((a, b) => a.parameter.mdc - b.parameter.mdc);
     return groupValues.length === 0 ? [] : [newReadout(group, label, groupValues, true)];
   });
@@ -72,13 +75,15 @@ export function ageStartMs({ time, receivedAt, clockOffsetMs = 0 }: Numeric): nu
  */
 export function wrongClockText({ clockOffsetMs = 0 }: Numeric): string | undefined {
   if (Math.abs(clockOffsetMs) < clockErrorShownMsMin) return undefined;
-  return `The device clock is ${clockErrorText(clockOffsetMs)}: the age counts from the corrected time`;
+  return t('The device clock is {clockError}: the age counts from the corrected time', {
+    clockError: serverText(clockErrorText(clockOffsetMs)),
+  });
 }
 
 /** Returns a number with its parameter's digits; without a value, returns a dash and a note that says why. */
 export function valueText(shown: ShownValue): { text: string; note: string | undefined } {
   const { numeric, parameter } = shown;
-  if (numeric.value === undefined) return { text: '–', note: numeric.validity ?? 'no value' };
+  if (numeric.value === undefined) return { text: '–', note: numeric.validity ?? t('no value') };
   return { text: numberText(numeric.value, parameter.digits), note: numeric.validity };
 }
 
@@ -90,6 +95,15 @@ export type ShownLimits = {
   /** Why and until when the low and high limits are off; undefined if they are on. */
   readonly off: GroupInForce['off'];
 };
+
+/** Returns the limit that a value is beyond, the extreme one if it is beyond both; undefined if it is beyond none. */
+export function limitBeyond(value: number | undefined, { low, high, extremeLow, extremeHigh }: Limits) {
+  if (value === undefined) return undefined;
+  if (extremeHigh !== undefined && value > extremeHigh) return 'extremeHigh';
+  if (extremeLow !== undefined && value < extremeLow) return 'extremeLow';
+  if (high !== undefined && value > high) return 'high';
+  return low !== undefined && value < low ? 'low' : undefined;
+}
 
 /**
  * Returns the limits that judge a parameter, as the alarm processor published them; undefined if it published none.
@@ -108,13 +122,14 @@ export function groupInForce(group: LimitGroup | undefined, inForce: LimitsInFor
 
 /** Returns a text that says why limits are off, and until when. */
 export function offText(off: NonNullable<GroupInForce['off']>, nowMs: number): string {
-  const until = off.until === undefined ? '' : ` until ${whenText(Date.parse(off.until), nowMs)}`;
-  return `Alarm limits are off${until}: ${off.reason}`;
+  const until = off.until === undefined ? '' : t(' until {when}', { when: whenText(Date.parse(off.until), nowMs) });
+  return t('Alarm limits are off{until}: {reason}', { until, reason: off.reason });
 }
 
 /**
  * Returns the priority that colours a readout: the highest priority of the present physiological alarms of the
- * same device and parameter, acknowledged or not. Late, ended and technical alarms do not count, because they are not
+ * same device and parameter, acknowledged or not. Two codes with one label, such as two ways to count breaths, are one
+ * parameter. Late, ended and technical alarms do not count, because they are not
  * about the number on the screen.
  */
 export function readoutPriority(
@@ -122,15 +137,14 @@ export function readoutPriority(
   alarms: readonly Alarm[],
   deviceId: string,
 ): Priority | undefined {
-  const codes = new Set(values.map((value) => value.numeric.code));
+  const labels = new Set<string | undefined>(values.map((value) => value.parameter.label));
   return mostSeriousAlarm(
     alarms.filter(
       (alarm) =>
         isAboutNow(alarm) &&
         alarm.kind === 'physiological' &&
         alarm.deviceId === deviceId &&
-        alarm.code !== undefined &&
-        codes.has(alarm.code),
+        labels.has(parameters.get(alarm.code ?? '')?.label),
     ),
   )?.priority;
 }

@@ -16,36 +16,51 @@ const calls: PushPayload = {
 };
 const check: PushPayload = { type: 'check', checkId: '00000000-0000-4000-8000-000000000001' };
 
-describe('the notification of a push message', () => {
-  it('of calls sounds again when it replaces a former notification, and stays until the person acts', () => {
-    const { title, options } = notificationOf(calls, nowMs);
+describe('notificationOf', () => {
+  it('the notification of a call sounds again when it replaces a former notification, and stays until the person acts', () => {
+    const { title, options } = notificationOf(calls, nowMs, 'en');
     expect(title).toBe('*** High alarm');
     expect(options).toMatchObject({ body: 'ICU 1', tag: 'alarm-0000000001', renotify: true, requireInteraction: true });
     expect(options).not.toHaveProperty('silent');
   });
 
-  it('of a canary is silent, and replaces the former notification', () => {
-    const { options } = notificationOf(check, nowMs);
+  it('the notification of a canary is silent, and replaces the notification of the former canary', () => {
+    const { options } = notificationOf(check, nowMs, 'en');
     expect(options).toMatchObject({ tag: 'vigil-check', silent: true });
     expect(options).not.toHaveProperty('renotify');
   });
 
-  it('is also shown for a message that cannot be read, because somebody calls', () => {
+  it('a message that cannot be read shows a notification too, because it may be a call', () => {
     for (const payload of [undefined, { type: 'later version' } as never])
-      expect(notificationOf(payload, nowMs)).toMatchObject({ title: 'Vigil calls you', options: { renotify: true } });
+      expect(notificationOf(payload, nowMs, 'en')).toMatchObject({
+        title: 'Vigil calls you',
+        options: { renotify: true },
+      });
   });
 });
 
-it.each([calls, check])('the receipt of a message is what the server accepts', (payload) => {
+it('the notifications of Vigil itself are German in a German browser', () => {
+  expect(notificationOf(undefined, nowMs, 'de').title).toBe('Vigil ruft Sie');
+  expect(notificationOf(check, nowMs, 'de').options.body).toMatch(/^Geprüft um \d\d:\d\d\.$/);
+});
+
+it.each([calls, check])('the server accepts the receipt of a push message', (payload) => {
   const { path, init } = receiptOf(payload);
   expect(path).toBe('/api/push-receipt');
   expect(init.headers).toMatchObject({ 'x-vigil': '1' });
   expect(Compile(PushReceiptBody).Check(JSON.parse(String(init.body)))).toBe(true);
 });
 
-it('the page "no connection" tells the person about it, is not stored, and runs no script', () => {
-  expect(noConnectionPage.html).toContain('No connection to Vigil');
-  expect(noConnectionPage.html).not.toContain('<script');
-  expect(noConnectionPage.headers['cache-control']).toBe('no-store');
-  expect(noConnectionPage.headers['content-security-policy']).toContain("default-src 'none'");
+it('the page without a network says that there is no connection, is not stored, and runs no script', () => {
+  for (const [language, heading] of [
+    ['en', 'No connection to Vigil'],
+    ['de', 'Keine Verbindung zu Vigil'],
+  ] as const) {
+    const { html, headers } = noConnectionPage(language);
+    expect(html).toContain(heading);
+    expect(html).toContain(`<html lang="${language}">`);
+    expect(html).not.toContain('<script');
+    expect(headers['cache-control']).toBe('no-store');
+    expect(headers['content-security-policy']).toContain("default-src 'none'");
+  }
 });

@@ -1,6 +1,32 @@
 /** Decides what the service worker shows and confirms for a push message. */
 import type { PushPayload } from '../../../contracts/messages/push-payload.ts';
 import { requestHeader } from '../../protocol/pace.ts';
+import type { Language } from './texts.ts';
+
+/** The texts of the service worker. It is one file without the German texts of the page, so it has its own. */
+const wordsOf = {
+  en: {
+    reached: 'Vigil can reach this device',
+    checkedAt: 'Checked at',
+    calls: 'Vigil calls you',
+    unreadable: 'This message cannot be read. Open Vigil now.',
+    title: 'No connection · Vigil',
+    heading: 'No connection to Vigil',
+    advice: 'This device shows no alarms and no calls now. Go to the ward, or watch the bedside monitors.',
+    again: 'This page tries again every 5 s.',
+  },
+  de: {
+    reached: 'Vigil erreicht dieses Gerät',
+    checkedAt: 'Geprüft um',
+    calls: 'Vigil ruft Sie',
+    unreadable: 'Diese Nachricht ist nicht lesbar. Öffnen Sie jetzt Vigil.',
+    title: 'Keine Verbindung · Vigil',
+    heading: 'Keine Verbindung zu Vigil',
+    advice:
+      'Dieses Gerät zeigt jetzt keine Alarme und keine Rufe. Gehen Sie zur Station, oder beobachten Sie die Monitore am Bett.',
+    again: 'Diese Seite versucht es alle 5 s wieder.',
+  },
+} as const satisfies Record<Language, unknown>;
 
 type ShownNotification = { readonly title: string; readonly options: Record<string, unknown> };
 
@@ -12,8 +38,10 @@ const twoDigits = (n: number) => String(n).padStart(2, '0');
  * own text, and Safari ends the subscription. So a canary shows a silent line, which replaces the line of the former
  * canary.
  * @param payload undefined if the message cannot be read. Such a message may still be a call.
+ * @param language the language of the browser: a service worker does not know who is logged in
  */
-export function notificationOf(payload: PushPayload | undefined, nowMs: number): ShownNotification {
+export function notificationOf(payload: PushPayload | undefined, nowMs: number, language: Language): ShownNotification {
+  const words = wordsOf[language];
   switch (payload?.type) {
     case 'calls': {
       const { title, body, tag, calls } = payload;
@@ -36,9 +64,9 @@ export function notificationOf(payload: PushPayload | undefined, nowMs: number):
     case 'check': {
       const at = new Date(nowMs);
       return {
-        title: 'Vigil can reach this device',
+        title: words.reached,
         options: {
-          body: `Checked at ${twoDigits(at.getHours())}:${twoDigits(at.getMinutes())}.`,
+          body: `${words.checkedAt} ${twoDigits(at.getHours())}:${twoDigits(at.getMinutes())}.`,
           tag: 'vigil-check',
           icon,
           silent: true,
@@ -47,9 +75,9 @@ export function notificationOf(payload: PushPayload | undefined, nowMs: number):
     }
     default:
       return {
-        title: 'Vigil calls you',
+        title: words.calls,
         options: {
-          body: 'This message cannot be read. Open Vigil now.',
+          body: words.unreadable,
           tag: 'vigil-unreadable',
           icon,
           renotify: true,
@@ -74,23 +102,29 @@ export function receiptOf(payload: PushPayload): { readonly path: string; readon
   };
 }
 
-/** The page that appears instead of Vigil if there is no network. It tries again by itself, at the
- * address without its part after `#`: with this part the browser would not load anything. It has no data of a patient. */
-export const noConnectionPage = {
-  html: `<!doctype html>
-<html lang="en">
+/**
+ * The page that appears instead of Vigil if there is no network. The page tries again by itself to load Vigil, at its
+ * own address without the part after `#`. With this part the browser would not load anything. It has no data of a
+ * patient.
+ */
+export function noConnectionPage(language: Language) {
+  const words = wordsOf[language];
+  const html = `<!doctype html>
+<html lang="${language}">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="dark">
 <meta http-equiv="refresh" content="5; url=/">
-<title>No connection · Vigil</title>
-<h1>No connection to Vigil</h1>
-<p>This device shows no alarms and no calls now. Go to the ward, or watch the bedside monitors.</p>
-<p>This page tries again every 5 s.</p>
-</html>`,
-  headers: {
-    'content-type': 'text/html; charset=utf-8',
-    'cache-control': 'no-store',
-    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  },
+<title>${words.title}</title>
+<h1>${words.heading}</h1>
+<p>${words.advice}</p>
+<p>${words.again}</p>
+</html>`;
+  return { html, headers: noConnectionHeaders };
+}
+
+const noConnectionHeaders = {
+  'content-type': 'text/html; charset=utf-8',
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
 } as const;

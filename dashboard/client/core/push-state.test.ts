@@ -23,7 +23,7 @@ describe('whether this device can be called while Vigil is closed', () => {
     ['off', { permission: 'granted' }, true, false],
     ['off', { permission: 'default' }, true, true],
     ['on', { permission: 'granted' }, true, true],
-  ] as const)('%s with %o (offered: %s, registered: %s)', (state, changes, isOffered, isRegistered) => {
+  ] as const)('the state is %s with %o (offered: %s, registered: %s)', (state, changes, isOffered, isRegistered) => {
     expect(pushStateOf({ ...able, ...changes }, isOffered, isRegistered).state).toBe(state);
   });
 });

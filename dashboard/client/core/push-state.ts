@@ -1,4 +1,5 @@
 /** Decides whether this device can receive calls while Vigil is closed, and says what the person must do. */
+import { t } from './texts.ts';
 
 /** What the browser can do. */
 export type PushAbility = {
@@ -23,25 +24,32 @@ export type PushState =
 export function pushStateOf(ability: PushAbility, isOffered: boolean, isRegistered: boolean): PushState {
   const { isSecure, hasServiceWorker, hasPush, permission, isApple, isInstalled } = ability;
   if (!isOffered)
-    return { state: 'not-offered', text: 'The hospital has not set up push messages. Keep Vigil open to be called.' };
+    return {
+      state: 'not-offered',
+      text: t('The hospital has not set up push messages. Keep Vigil open to be called.'),
+    };
   if (isApple && !isInstalled)
     return {
       state: 'must-install',
-      text: 'On an iPhone or iPad: press Share, choose “Add to Home Screen”, and open Vigil from there. Then come back to this page.',
+      text: t(
+        'On an iPhone or iPad: press Share, choose “Add to Home Screen”, and open Vigil from there. Then come back to this page.',
+      ),
     };
   if (!isSecure || !hasServiceWorker || !hasPush)
     return {
       state: 'unsupported',
-      text: 'This browser cannot be called while Vigil is closed. Use another browser, or keep Vigil open.',
+      text: t('This browser cannot be called while Vigil is closed. Use another browser, or keep Vigil open.'),
     };
   if (permission === 'denied')
     return {
       state: 'denied',
-      text: 'This device blocks the notifications of Vigil. Allow them in the settings of the browser, then load this page again.',
+      text: t(
+        'This device blocks the notifications of Vigil. Allow them in the settings of the browser, then load this page again.',
+      ),
     };
   if (permission === 'granted' && isRegistered)
-    return { state: 'on', text: 'This device is called, also while Vigil is closed.' };
-  return { state: 'off', text: 'This device is not called while Vigil is closed.' };
+    return { state: 'on', text: t('This device is called, also while Vigil is closed.') };
+  return { state: 'off', text: t('This device is not called while Vigil is closed.') };
 }
 
 /** Returns a name for this device that people recognise: `iPhone, Safari`. */
@@ -53,5 +61,5 @@ export function deviceLabel(userAgent: string): string {
     (/Firefox\/|FxiOS/.test(userAgent) && 'Firefox') ||
     (/Chrom(?:e|ium)\/|CriOS/.test(userAgent) && 'Chrome') ||
     (/Safari\//.test(userAgent) && 'Safari');
-  return [device ?? 'Device', browser || 'browser'].join(', ');
+  return [device ?? t('Device'), browser || 'browser'].join(', ');
 }

@@ -7,7 +7,7 @@ import { agoText, checksText, emptyDutyText, orderedPeople, reachLine, whoLine }
 const nowMs = Date.parse('2026-01-01T10:00:00.000Z');
 const at = '2026-01-01T09:58:00.000Z';
 
-describe('whether a person can be reached through a channel', () => {
+describe('reachLine', () => {
   it.each([
     [{ channel: 'push', state: 'reached', stage: 'on-device', at }, 'reached', 'phone: on the phone, 2 min ago'],
     [{ channel: 'screen', state: 'reached', stage: 'painted', at }, 'reached', 'Vigil page: shown, 2 min ago'],
@@ -24,7 +24,7 @@ describe('whether a person can be reached through a channel', () => {
       'less',
       'Vigil page: not tried yet (no page is open)',
     ],
-  ] as const)('%o is %s: %s', (state, kind, text) => {
+  ] as const)('the state %o is of the kind %s, with the text “%s”', (state, kind, text) => {
     expect(reachLine(state as ReachState, nowMs)).toEqual({ kind, text });
   });
 });
@@ -35,9 +35,9 @@ it.each([
   [60_000, '1 min ago'],
   [7_199_000, '119 min ago'],
   [7_200_000, '2 h ago'],
-])('%s ms is %s', (ms, text) => expect(agoText(ms)).toBe(text));
+])('an age of %s ms is written “%s”', (ms, text) => expect(agoText(ms)).toBe(text));
 
-it('persons who cannot be reached come first', () => {
+it('orderedPeople has the persons who cannot be reached first', () => {
   const person = (name: string, isReached: boolean) =>
     ({ name, isReached }) as Parameters<typeof orderedPeople>[0][number];
   const people = orderedPeople([person('Anna', true), person('Ben', false), person('Aaron', true)]);
@@ -56,7 +56,7 @@ describe('who would be called', () => {
     waitMs: 60_000,
   } as never;
 
-  it('says when the person is called, through which channels, and how long Vigil waits', () => {
+  it('whoLine says when the person is called, through which channels, and how long Vigil waits', () => {
     expect(whoLine(call)).toBe('at once: Anna (nurse) by Vigil page, phone. Vigil waits 60 s for the answer.');
     expect(
       whoLine({ ...call, afterMs: 150_000, standing: 'overdue', waitMs: 120_000, fault: 'has a disabled account' }),
@@ -65,13 +65,13 @@ describe('who would be called', () => {
     );
   });
 
-  it('says for which duty nobody can be called', () => {
+  it('emptyDutyText says for which duty nobody can be called', () => {
     expect(emptyDutyText({ duty: 'buddy', away: [] })).toBe('No buddy can be called.');
     expect(emptyDutyText({ duty: 'physician', away: ['Vera'] })).toBe('No physician can be called: Vera is away.');
   });
 });
 
-it('the board says as often as the delivery process writes an unchanged result', () => {
+it('the sentence on the board says how often the delivery process writes a result that has not changed', () => {
   const fromMin = reachNotedEveryMs / minuteMs;
-  expect(checksText).toContain(`otherwise a result every ${fromMin} to ${fromMin + 10} min.`);
+  expect(checksText()).toContain(`otherwise a result every ${fromMin} to ${fromMin + 10} min.`);
 });

@@ -4,6 +4,7 @@ import { reachCheckEveryMsMax, reachNotedEveryMs } from '../../../contracts/mess
 import type { ReachState, WardReach, WhoAnswer } from '../../protocol/delivery.ts';
 import { channelNames, stageText } from './delivery-words.ts';
 import { dutyNames } from './duty-words.ts';
+import { insideSentence, t, texts } from './texts.ts';
 import { whenText } from './times.ts';
 
 export type ReachLine = {
@@ -21,31 +22,48 @@ export function reachLine({ channel, state, stage, at, reason }: ReachState, now
       const isFromDevice = stage === 'on-device' || stage === 'painted' || stage === 'answered';
       return {
         kind: isFromDevice ? 'reached' : 'less',
-        text: `${stage === undefined ? `${name}: reached` : stageText(channel, stage)}${when}`,
+        text: `${stage === undefined ? t('{name}: reached', { name }) : stageText(channel, stage)}${when}`,
       };
     }
     case 'asked':
-      return { kind: 'less', text: `${name}: asked, no answer yet${when}` };
+      return { kind: 'less', text: t('{name}: asked, no answer yet{when}', { name, when }) };
     case 'down':
-      return { kind: 'down', text: `${name}: not reached${when}${reason === undefined ? '' : ` (${reason})`}` };
+      return {
+        kind: 'down',
+        text: t('{name}: not reached{when}{part}', { name, when, part: reason === undefined ? '' : ` (${reason})` }),
+      };
     case 'unknown':
-      if (at !== undefined) return { kind: 'less', text: `${name}: not known now, last result ${when.slice(2)}` };
-      return { kind: 'less', text: `${name}: not tried yet${reason === undefined ? '' : ` (${reason})`}` };
+      if (at !== undefined)
+        return { kind: 'less', text: t('{name}: not known now, last result {when}', { name, when: when.slice(2) }) };
+      return {
+        kind: 'less',
+        text: t('{name}: not tried yet{part}', { name, part: reason === undefined ? '' : ` (${reason})` }),
+      };
   }
 }
 
-/** Says how often Vigil checks a person, and how old a result on the board may be although nothing has changed. */
-export const checksText =
-  `Vigil checks each person on duty at least every ${reachCheckEveryMsMax / minuteMs} min. An age is the one of the last ` +
-  'result that Vigil has noted: it notes each change, and otherwise a result every ' +
-  `${reachNotedEveryMs / minuteMs} to ${(reachNotedEveryMs + reachCheckEveryMsMax) / minuteMs} min.`;
+/**
+ * The sentence on the board about how often Vigil checks a person, and how old a shown result may be although nothing
+ * has changed.
+ */
+export const checksText = () =>
+  t(
+    'Vigil checks each person on duty at least every {everyMin} min. It notes each change, and otherwise a result every {fromMin} to {toMin} min. An age is the age of the last noted result.',
+    {
+      everyMin: reachCheckEveryMsMax / minuteMs,
+      fromMin: reachNotedEveryMs / minuteMs,
+      toMin: (reachNotedEveryMs + reachCheckEveryMsMax) / minuteMs,
+    },
+  );
 
 /** Returns an age in whole units: `12 s ago`, `3 min ago`, `2 h ago`. */
 export function agoText(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1_000));
-  if (seconds < 60) return `${seconds} s ago`;
+  if (seconds < 60) return t('{seconds} s ago', { seconds });
   const minutes = Math.floor(seconds / 60);
-  return minutes < 120 ? `${minutes} min ago` : `${Math.floor(minutes / 60)} h ago`;
+  return minutes < 120
+    ? t('{minutes} min ago', { minutes })
+    : t('{minutes} h ago', { minutes: Math.floor(minutes / 60) });
 }
 
 type ReachedPerson = WardReach['people'][number];
@@ -56,35 +74,46 @@ export function orderedPeople(people: readonly ReachedPerson[]): ReachedPerson[]
 }
 
 export const dutiesText = (duties: ReachedPerson['duties']): string =>
-  duties.map((duty) => dutyNames[duty].toLowerCase()).join(', ');
+  duties.map((duty) => insideSentence(dutyNames[duty])).join(', ');
 
-const standingWords = {
-  accepted: '',
+const standingWords = texts({
   overdue: ', hand-over overdue',
   'not-accepted': ', has not accepted the duty',
-} as const;
+});
 
 type WhoCall = WhoAnswer['calls'][number];
 
-/** Returns `after 1:00: Ben Buddy (buddy), by phone, Vigil page; waits 60 s for the answer`. */
+/** Returns `after 60 s: Ben Buddy (buddy) by phone, Vigil page. Vigil waits 60 s for the answer.` */
 export function whoLine({ afterMs, name, duty, standing, channels, waitMs, fault }: WhoCall): string {
-  const after = afterMs === 0 ? 'at once' : `after ${durationText(afterMs)}`;
-  const why = fault === undefined ? '' : ` But ${name} ${fault}.`;
+  const after = afterMs === 0 ? t('at once') : t('after {duration}', { duration: durationText(afterMs) });
+  const why = fault === undefined ? '' : t(' But {name} {fault}.', { name, fault });
   const by = channels.map((channel) => channelNames[channel]).join(', ');
-  return `${after}: ${name} (${dutyNames[duty].toLowerCase()}${standingWords[standing]}) by ${by}. Vigil waits ${durationText(waitMs)} for the answer.${why}`;
+  return t('{after}: {name} ({duty}{standing}) by {by}. Vigil waits {duration} for the answer.{why}', {
+    after,
+    name,
+    duty: insideSentence(dutyNames[duty]),
+    standing: standing === 'accepted' ? '' : standingWords[standing],
+    by,
+    duration: durationText(waitMs),
+    why,
+  });
 }
 
 /** Returns the sentence about a duty for which nobody can be called. */
 export function emptyDutyText({ duty, away }: WhoAnswer['empty'][number]): string {
-  const who = away.length === 0 ? '' : `: ${away.join(', ')} ${away.length === 1 ? 'is' : 'are'} away`;
-  return `No ${dutyNames[duty].toLowerCase()} can be called${who}.`;
+  const who =
+    away.length === 0 ? '' : t(': {away} is away|: {away} are away', { n: away.length, away: away.join(', ') });
+  return t('No {duty} can be called{who}.', { duty: insideSentence(dutyNames[duty]), who });
 }
 
 function durationText(ms: number): string {
   const seconds = Math.round(ms / 1_000);
   if (seconds < 120) return `${seconds} s`;
-  return seconds % 60 === 0 ? `${seconds / 60} min` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  return seconds % 60 === 0
+    ? t('{seconds} min', { seconds: seconds / 60 })
+    : t('{seconds} min {seconds2} s', { seconds: Math.floor(seconds / 60), seconds2: seconds % 60 });
 }
 
-/** Returns when an entry was added. With it, a person can notice an entry that somebody else added. */
-export const addedText = (addedAt: string, nowMs: number): string => `added ${whenText(Date.parse(addedAt), nowMs)}`;
+/** Returns when an entry was added. With this time, a person can notice an entry that somebody else added. */
+export const addedText = (addedAt: string, nowMs: number): string =>
+  t('added {when}', { when: whenText(Date.parse(addedAt), nowMs) });

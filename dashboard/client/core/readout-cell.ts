@@ -1,14 +1,16 @@
 /** The properties of a number on a tile that decide how much room it needs: its text, its limits, and its notes. */
+import type { ParameterGroup } from '../../../contracts/parameters.ts';
 import type { Bed } from '../../protocol/rest.ts';
 import { limitsFor, type Readout, valueText, wrongClockText } from './numerics.ts';
 import { type Cell, leastWidthPx } from './tile-plan.ts';
 
-export type ReadoutCell = Cell & { readonly readout: Readout };
+export type ReadoutCell = Cell & { readonly readout: Readout; readonly group: ParameterGroup };
 
 export function readoutCell(readout: Readout, bed: Bed): ReadoutCell {
   const { parameter } = readout.values[0]!;
   return {
     readout,
+    group: readout.group,
     // The mark `!` says that the number must be read with care.
     label: doubtText(readout, bed) === undefined ? readout.label : `${readout.label}!`,
     isPressure: readout.isPressure,

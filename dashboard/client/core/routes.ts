@@ -1,39 +1,92 @@
 /** The routes of the page, which are written after `#` in its address. Each route can be a bookmark. */
 import type { Permission } from '../../protocol/permissions.ts';
+import { type AlarmFilters, formatFilters, noFilters, parseFilters } from './alarm-filters.ts';
 
 export type Route =
-  | { readonly page: 'ward'; readonly ward: string | undefined }
-  | { readonly page: 'patient'; readonly associationId: string }
+  /** `sector`: the sector of the ward that this screen shows; absent for what the browser has kept. */
+  | { readonly page: 'ward'; readonly ward: string | undefined; readonly sector?: string }
+  /** `search` is the text that chooses the trends (trend-view.ts). */
+  | { readonly page: 'patient'; readonly associationId: string; readonly search?: string }
   /** `ward` is the ward of the board. It does not change which wards the screen watches. */
   | { readonly page: 'assignments'; readonly ward: string | undefined }
   | { readonly page: 'calls' }
   /** How the person can be reached. */
   | { readonly page: 'reach' }
+  /** The alarm history. `ward`: `*` for all wards of the person; undefined for the ward that the screen watches. */
+  | { readonly page: 'alarms'; readonly ward: string | undefined; readonly filters: AlarmFilters }
+  /** The waves of a stay. `at`: the instant in the middle of the view, ms since 1970; absent for the present. */
+  | { readonly page: 'waves'; readonly associationId: string; readonly at?: number }
   /** Why nobody came to an alarm. */
   | { readonly page: 'why'; readonly alarmId: string }
-  | { readonly page: 'devices' }
-  | { readonly page: 'audit' };
+  /** The summary of a shift. `since`: an instant; undefined for the beginning of this shift. `bed`: only this bed. */
+  | { readonly page: 'shift'; readonly ward: string | undefined; readonly since?: string; readonly bed?: string }
+  /** The overview of the wards for those in charge. */
+  | { readonly page: 'wards' }
+  /** `ward`: the ward whose devices are shown; undefined for all wards of the person. */
+  | { readonly page: 'devices'; readonly ward?: string }
+  | { readonly page: 'accounts' }
+  /** The waves around the onset of an alarm. */
+  | { readonly page: 'strip'; readonly alarmId: string }
+  /** The audit trail. `search` is the text of its search (audit-search.ts). */
+  | { readonly page: 'audit'; readonly search?: string };
 
 /** Returns the route in the address; the ward's overview if the address is unknown, so that a wrong link shows patients. */
 export function parseRoute(hash: string): Route {
-  const parts = hash.replace(/^#?\/?/, '').split('/');
+  const [path = '', ...query] = hash.replace(/^#?\/?/, '').split('?');
+  const search = query.join('?');
+  const parts = path.split('/');
   const name = decode(parts[1] ?? '');
   switch (parts[0]) {
     case 'patient':
-      return name === '' ? { page: 'ward', ward: undefined } : { page: 'patient', associationId: name };
+      if (name === '') return { page: 'ward', ward: undefined };
+      return { page: 'patient', associationId: name, ...(search !== '' && { search }) };
+    case 'waves':
+      if (name === '') return { page: 'ward', ward: undefined };
+      return { page: 'waves', associationId: name, ...instantOf(search) };
     case 'assignments':
       return { page: 'assignments', ward: name === '' ? undefined : name };
     case 'alarms':
-      return name !== '' && parts[2] === 'why' ? { page: 'why', alarmId: name } : { page: 'ward', ward: undefined };
+      if (name !== '' && (parts[2] === 'why' || parts[2] === 'strip')) return { page: parts[2], alarmId: name };
+      return { page: 'alarms', ward: name === '' ? undefined : name, filters: parseFilters(search) };
+    case 'shift':
+      return { page: 'shift', ward: name === '' ? undefined : name, ...shiftSearch(search) };
     case 'calls':
     case 'reach':
-    case 'devices':
+    case 'wards':
+    case 'accounts':
       return { page: parts[0] };
+    case 'devices':
+      return name === '' ? { page: 'devices' } : { page: 'devices', ward: name };
     case 'audit':
-      return { page: 'audit' };
+      return search === '' ? { page: 'audit' } : { page: 'audit', search };
     default:
-      return { page: 'ward', ward: parts[0] === 'ward' && name !== '' ? name : undefined };
+      if (parts[0] !== 'ward' || name === '') return { page: 'ward', ward: undefined };
+      return { page: 'ward', ward: name, ...sectorOfSearch(search) };
   }
+}
+
+/** Returns whether two routes show the same patient, perhaps with other trends. */
+export function isSamePatient(a: Route, b: Route): boolean {
+  return a.page === 'patient' && b.page === 'patient' && a.associationId === b.associationId;
+}
+
+/** Returns the sector of a search such as `sector=North`; nothing if it has none. */
+function sectorOfSearch(search: string): { sector?: string } {
+  const sector = new URLSearchParams(search).get('sector');
+  return sector ? { sector } : {};
+}
+
+/** Returns the instant of a search such as `at=2026-01-01T10:00:00.000Z`; nothing if it has none. */
+function instantOf(search: string): { at?: number } {
+  const at = Date.parse(new URLSearchParams(search).get('at') ?? '');
+  return Number.isNaN(at) ? {} : { at };
+}
+
+/** Returns the filters of the summary of a shift. A beginning that is no instant is left out. */
+function shiftSearch(text: string): { readonly since?: string; readonly bed?: string } {
+  const search = new URLSearchParams(text);
+  const [since, bed] = [search.get('since'), search.get('bed')];
+  return { ...(since && !Number.isNaN(Date.parse(since)) && { since }), ...(bed && { bed }) };
 }
 
 function decode(text: string): string {
@@ -47,35 +100,58 @@ function decode(text: string): string {
 export function formatRoute(route: Route): string {
   switch (route.page) {
     case 'ward':
-      return route.ward === undefined ? '#/' : `#/ward/${encodeURIComponent(route.ward)}`;
+      if (route.ward === undefined) return '#/';
+      return `#/ward/${encodeURIComponent(route.ward)}${route.sector ? `?${new URLSearchParams({ sector: route.sector })}` : ''}`;
     case 'patient':
-      return `#/patient/${encodeURIComponent(route.associationId)}`;
+      return `#/patient/${encodeURIComponent(route.associationId)}${route.search ? `?${route.search}` : ''}`;
+    case 'waves': {
+      const at = route.at === undefined ? '' : `?at=${new Date(route.at).toISOString()}`;
+      return `#/waves/${encodeURIComponent(route.associationId)}${at}`;
+    }
     case 'assignments':
       return route.ward === undefined ? '#/assignments' : `#/assignments/${encodeURIComponent(route.ward)}`;
+    case 'alarms': {
+      const ward = route.ward === undefined ? '' : `/${encodeURIComponent(route.ward)}`;
+      const filters = formatFilters(route.filters);
+      return `#/alarms${ward}${filters === '' ? '' : `?${filters}`}`;
+    }
+    case 'shift': {
+      const { ward, since, bed } = route;
+      const search = new URLSearchParams({ ...(since && { since }), ...(bed && { bed }) }).toString();
+      return `#/shift${ward === undefined ? '' : `/${encodeURIComponent(ward)}`}${search === '' ? '' : `?${search}`}`;
+    }
     case 'why':
-      return `#/alarms/${encodeURIComponent(route.alarmId)}/why`;
+    case 'strip':
+      return `#/alarms/${encodeURIComponent(route.alarmId)}/${route.page}`;
     case 'calls':
     case 'reach':
-    case 'devices':
+    case 'wards':
+    case 'accounts':
       return `#/${route.page}`;
+    case 'devices':
+      return route.ward === undefined ? '#/devices' : `#/devices/${encodeURIComponent(route.ward)}`;
     case 'audit':
-      return '#/audit';
+      return route.search ? `#/audit?${route.search}` : '#/audit';
   }
 }
 
 type Page = Route['page'];
 type May = (permission: Permission) => boolean;
+/** The pages that the top bar may name. */
+type PageOfBar = Exclude<Page, 'patient' | 'waves' | 'reach' | 'why' | 'strip' | 'wards' | 'shift'>;
 
 /**
  * Returns the pages in the top bar that a person may use, in order. A page needs the same permission as the server's
  * routes that it calls.
  */
-export function pagesFor(may: May): Exclude<Page, 'patient' | 'reach' | 'why'>[] {
-  const pages: Exclude<Page, 'patient' | 'reach' | 'why'>[] = [];
+export function pagesFor(may: May): PageOfBar[] {
+  const pages: PageOfBar[] = [];
   if (may('view-vitals')) pages.push('ward');
+  if (may('view-patients')) pages.push('alarms');
   if (may('associate-device')) pages.push('devices');
   if (may('take-duty')) pages.push('calls', 'assignments');
   if (may('view-audit')) pages.push('audit');
+  if (may('manage-accounts')) pages.push('accounts');
   return pages;
 }
 
@@ -83,15 +159,17 @@ export function pagesFor(may: May): Exclude<Page, 'patient' | 'reach' | 'why'>[]
 export function shownRoute(asked: Route, may: May): Route {
   const pages = pagesFor(may);
   if (asked.page === 'why' && may('see-explanations')) return asked;
+  if ((asked.page === 'wards' || asked.page === 'shift') && may('view-patients')) return asked;
   if (
     asked.page === 'reach'
       ? may('take-duty')
-      : asked.page === 'patient'
-        ? may('view-vitals')
-        : asked.page !== 'why' && pages.includes(asked.page)
+      : asked.page === 'patient' || asked.page === 'waves' || asked.page === 'strip'
+        ? may('view-patients')
+        : asked.page !== 'why' && asked.page !== 'wards' && asked.page !== 'shift' && pages.includes(asked.page)
   )
     return asked;
   const page = pages[0] ?? 'ward';
+  if (page === 'alarms') return { page, ward: undefined, filters: noFilters };
   return page === 'ward' || page === 'assignments' ? { page, ward: undefined } : { page };
 }
 

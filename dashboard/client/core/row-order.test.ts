@@ -27,13 +27,13 @@ describe('rowsOf with a held list', () => {
     expect(later.fresh).toEqual([high]);
   });
 
-  it('a held row shows the present state of its alarm in its old place', () => {
+  it('while somebody points at the list, a row shows the present state of its alarm in its old place', () => {
     const graver = alarm('b', { rev: 2, priority: 'high' });
     const heldRows = rowsAtStart(before, [graver, a, c], true, 200);
     expect(heldRows.rows[1]).toEqual({ alarm: graver, isGone: false });
   });
 
-  it('the row of an alarm that has left a held list keeps its place as gone', () => {
+  it('while somebody points at the list, the row of an alarm that has left keeps its place and is marked as gone', () => {
     const heldRows = rowsAtStart(before, [b, c], true, 200);
     expect(rowTexts(heldRows)).toEqual(['a gone', 'b', 'c']);
     expect(rowTexts(rowsAtStart(heldRows, [a, b, c], true, 200))).toEqual(['a', 'b', 'c']);
@@ -45,7 +45,7 @@ describe('rowsOf with a held list', () => {
     expect(rowTexts(rowsAtStart(short, [high, a, b, c], true, 2))).toEqual(['a', 'b', 'high']);
   });
 
-  it('an alarm that came and left while the list was held is not fresh', () => {
+  it('an alarm that came and left while somebody pointed at the list is not fresh', () => {
     const heldRows = rowsAtStart(rowsAtStart(before, [high, a, b, c], true, 200), [a, b, c], true, 200);
     expect(heldRows.fresh).toEqual([]);
     expect(rowTexts(heldRows)).toEqual(['a', 'b', 'c', 'high gone']);
@@ -56,6 +56,7 @@ describe('rowsOf with a free or resting list', () => {
   const endedFields = { present: false, signal: 'latched' } as const;
   const flap = alarm('flap', { priority: 'high' });
   const steady = alarm('steady');
+  const overFields = { present: false, signal: 'acknowledged' } as const;
   const rowsAtTime = (before: Rows, alarms: readonly Alarm[], movement: Movement, nowMs: number) =>
     rowsOf(before, alarms, movement, 200, nowMs);
 
@@ -70,24 +71,24 @@ describe('rowsOf with a free or resting list', () => {
 
   it.each([
     ['keeps its place 1 ms before 10 s are over', 9_999, ['flap', 'steady']],
-    ['is sorted as ended after 10 s', 10_000, ['steady', 'flap']],
-  ])('an alarm that has ended %s', (_name, afterMs, wanted) => {
+    ['is sorted as over after 10 s', 10_000, ['steady', 'flap']],
+  ])('an alarm that is over %s', (_name, afterMs, wanted) => {
     const before = rowsAtTime(noRows, [flap, steady], 'free', 0);
-    expect(rowTexts(rowsAtTime(before, [{ ...flap, ...endedFields }, steady], 'free', afterMs))).toEqual(wanted);
+    expect(rowTexts(rowsAtTime(before, [{ ...flap, ...overFields }, steady], 'free', afterMs))).toEqual(wanted);
   });
 
   it('resting rows keep their places, but a new high alarm goes to its sorted place immediately', () => {
     const d = alarm('d', { condition: 'SpO2.low' });
     const before = rowsAtTime(noRows, [a, b, c], 'free', 0);
     const rests = rowsAtTime(before, [high, alarm('b', { rev: 2, priority: 'low' }), c, d], 'resting', 1000);
-    expect(rowTexts(rests)).toEqual(['high', 'a gone', 'b', 'c', 'd']);
+    expect(rowTexts(rests)).toEqual(['high', 'b', 'c', 'd']);
     expect(rests.fresh.map((alarm) => alarm.alarmId)).toEqual(['d']);
     expect(rowTexts(rowsAtTime(rests, [high, b, c, d], 'free', 5000))).toEqual(['high', 'b', 'c', 'd']);
   });
 
   it('rows are sorted immediately if the list was empty', () => {
     const ended = alarm('ended', { priority: 'high', ...endedFields });
-    expect(rowTexts(rowsAtTime(noRows, [ended, steady, flap], 'resting', 0))).toEqual(['flap', 'steady', 'ended']);
+    expect(rowTexts(rowsAtTime(noRows, [ended, steady, flap], 'resting', 0))).toEqual(['flap', 'ended', 'steady']);
   });
 
   it('a new alarm takes the row of an alarm of the same condition and bed that has left', () => {
@@ -100,4 +101,30 @@ describe('rowsOf with a free or resting list', () => {
     const other = alarm('other', { condition: 'SpO2.low', priority: 'high' });
     expect(rowTexts(rowsAtTime(before, [other, a], 'held', 1000)).at(-1)).toBe('other');
   });
+
+  it.each(['resting', 'held'] as const)(
+    'if the list is %s, a new alarm takes the row of an alarm that has left',
+    (movement) => {
+      const before = rowsAtTime(noRows, [a, b, c], 'free', 0);
+      const [d, e] = [alarm('d', { condition: 'SpO2.low' }), alarm('e', { condition: 'RR.low', priority: 'low' })];
+      const left = rowsAtTime(before, [b, c], movement, 1000);
+      expect(rowTexts(left)).toEqual(['a gone', 'b', 'c']);
+      const rows = rowsAtTime(left, [e, d, b, c], movement, 1500);
+      expect(rowTexts(rows)).toEqual(['d', 'b', 'c', 'e']);
+      expect(rows.fresh.map(({ alarmId }) => alarmId)).toEqual(['d', 'e']);
+    },
+  );
+
+  it.each(['resting', 'held'] as const)(
+    'if the list is %s, rows of beds that the screen no longer shows leave the list at once',
+    (movement) => {
+      const before = rowsAtTime(noRows, [high, a, b], 'free', 0);
+      const inOtherWard = { associationId: 'assoc-02', deviceId: 'bed-02' };
+      const here = [alarm('here', { ...inOtherWard, priority: 'high' }), alarm('here-too', inOtherWard)];
+      const isOnScreen = ({ associationId }: Alarm) => associationId === 'assoc-02';
+      const rows = rowsOf(before, here, movement, 200, 1000, isOnScreen);
+      expect(rowTexts(rows)).toEqual(['here', 'here-too']);
+      expect(rows.fresh).toEqual([]);
+    },
+  );
 });

@@ -5,7 +5,7 @@ import { compareAlarms } from './alarm-order.ts';
 
 export type Rows = {
   readonly rows: readonly Row[];
-  /** Alarms that came while the rows kept their places. They are at the end of `rows`. */
+  /** Alarms that came while the rows kept their places. They are at the end of `rows`, or in the row of an alarm that left. */
   readonly fresh: readonly Alarm[];
   /** When each alarm was last seen present, ms. */
   readonly presentAtMs: ReadonlyMap<string, number>;
@@ -18,8 +18,8 @@ export type Row = {
 
 /**
  * `free`: the rows are sorted again. `resting`: the rows were sorted a moment ago, so each row keeps its place, but a new
- * high alarm immediately goes to its sorted place. `held`: somebody points at the list, so each row keeps its place, and
- * every new alarm is added at the end.
+ * high alarm immediately goes to its sorted place. `held`: somebody points at the list, so each row keeps its place. Every
+ * other new alarm takes the first row whose alarm has left the list, or is added at the end.
  */
 export type Movement = 'free' | 'resting' | 'held';
 
@@ -36,6 +36,8 @@ export const noRows: Rows = { rows: [], fresh: [], presentAtMs: new Map() };
 /**
  * Returns the rows of the list at `nowMs`.
  * @param rowsMax maximum number of rows if the rows are sorted again
+ * @param isOnScreen whether the screen still shows the bed of an alarm. After a change of ward the rows of the former ward
+ *   leave the list at once: they would push the alarms of the new ward out of sight
  */
 export function rowsOf(
   before: Rows,
@@ -43,6 +45,7 @@ export function rowsOf(
   movement: Movement,
   rowsMax: number,
   nowMs: number,
+  isOnScreen: (alarm: Alarm) => boolean = () => true,
 ): Rows {
   const presentAtMs = new Map<string, number>();
   for (const { alarmId, present } of alarms) {
@@ -55,26 +58,28 @@ export function rowsOf(
       : alarm;
   const compare = (a: Alarm, b: Alarm) => compareAlarms(asSorted(a), asSorted(b));
   const sorted = alarms.toSorted(compare).slice(0, rowsMax);
+  const rowsInPlace = keptRows(before.rows, alarms).filter((row) => !row.isGone || isOnScreen(row.alarm));
   // An empty list has no rows that must keep their places.
-  if (movement === 'free' || (movement === 'resting' && before.rows.length === 0))
+  if (movement === 'free' || rowsInPlace.length === 0)
     return { rows: sorted.map((alarm) => ({ alarm, isGone: false })), fresh: [], presentAtMs };
 
-  const rowsInPlace = keptRows(before.rows, alarms);
   const idsInPlace = new Set(rowsInPlace.map((row) => row.alarm.alarmId));
   const newAlarms = sorted.filter((alarm) => !idsInPlace.has(alarm.alarmId));
-  const urgentAlarms =
-    movement === 'resting' ? newAlarms.filter((alarm) => alarm.priority === 'high' && isUnanswered(alarm)) : [];
-  for (const alarm of urgentAlarms) {
-    const index = rowsInPlace.findIndex((row) => compare(alarm, row.alarm) < 0);
-    rowsInPlace.splice(index < 0 ? rowsInPlace.length : index, 0, { alarm, isGone: false });
+  const fresh: Alarm[] = [];
+  for (const alarm of newAlarms) {
+    const isUrgent = movement === 'resting' && alarm.priority === 'high' && isUnanswered(alarm);
+    const index = rowsInPlace.findIndex((row) => row.isGone || (isUrgent && compare(alarm, row.alarm) < 0));
+    const place = index < 0 ? rowsInPlace.length : index;
+    rowsInPlace.splice(place, rowsInPlace[place]?.isGone ? 1 : 0, { alarm, isGone: false });
+    if (!isUrgent) fresh.push(alarm);
   }
-  const alarmsAtEnd = newAlarms.filter((alarm) => !urgentAlarms.includes(alarm));
   const formerFreshIds = new Set(before.fresh.map((alarm) => alarm.alarmId));
-  const fresh = [
-    ...rowsInPlace.filter((row) => !row.isGone && formerFreshIds.has(row.alarm.alarmId)).map((row) => row.alarm),
-    ...alarmsAtEnd,
-  ];
-  return { rows: [...rowsInPlace, ...alarmsAtEnd.map((alarm) => ({ alarm, isGone: false }))], fresh, presentAtMs };
+  const isFormerFresh = ({ alarm, isGone }: Row) => !isGone && formerFreshIds.has(alarm.alarmId);
+  return {
+    rows: rowsInPlace,
+    fresh: [...rowsInPlace.filter(isFormerFresh).map(({ alarm }) => alarm), ...fresh],
+    presentAtMs,
+  };
 }
 
 /**

@@ -1,18 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import type { Trends } from '../../protocol/rest.ts';
-import { scoreCharts, scoreColumns } from './score-charts.ts';
+import type { TrendValues } from '../../protocol/trends.ts';
+import { scoreCharts, scoreColumns, scoreReader } from './score-charts.ts';
 
 const minute = 60_000;
 const [news2, , index] = scoreCharts.map(({ codes }) => codes);
-/** Returns points at minutes. Mean and minimum are negative: a test would notice if a chart drew one of them. */
+/**
+ * Returns points at minutes. Mean and minimum are negative, so that a test fails if a chart draws the mean or the
+ * minimum instead of the maximum.
+ */
 const series = (code: string, points: readonly (readonly [number, number])[]) => ({
   code,
-  points: points.map(([m, value]): [number, number, number, number] => [m * minute, -1, -2, value]),
+  points: points.map(([m, value]): [number, number, number, number, number] => [m * minute, -1, -2, value, 1]),
 });
-const trends = (...all: Trends['series']): Trends => ({ stepMs: 1_000, series: all });
+const trends = (...all: TrendValues['series']): TrendValues => ({ stepMs: 1_000, series: all });
 
 /** Returns the drawn points as `minute:value`, and `/` for each break of the line. */
-function drawn(storedScores: Trends, codes: readonly string[], code: string, toMinute = 60): string {
+function drawn(storedScores: TrendValues, codes: readonly string[], code: string, toMinute = 60): string {
   const { x, series: lines } = scoreColumns(storedScores, codes, toMinute * minute);
   const { mean } = lines.get(code) ?? { mean: [] };
   return x
@@ -98,5 +101,30 @@ describe('scale', () => {
     ['Shock index', 1.6, [0, 2]],
   ] as const)('the scale of %s for values up to %d is %j', (title, greatest, scale) => {
     expect(scoreCharts.find((chart) => chart.title === title)?.scale?.(greatest)).toEqual(scale);
+  });
+});
+
+describe('scoreReader', () => {
+  const stored = trends(
+    series('VIGIL_NEWS2', [
+      [0, 2],
+      [5, 6],
+    ]),
+    series('VIGIL_NEWS2_AT_LEAST', [[10, 4]]),
+  );
+  const read = scoreReader(stored, 60 * minute);
+
+  it.each([
+    [-1, undefined, undefined],
+    [0, 2, undefined],
+    [4, 2, undefined],
+    [5, 6, undefined],
+    [9, 6, undefined],
+    [10, undefined, 4],
+    [15, undefined, 4],
+    [16, undefined, undefined],
+  ] as const)('at minute %i the total is %s and the known parts are %s', (atMinute, total, atLeast) => {
+    expect(read('VIGIL_NEWS2', atMinute * minute)?.max).toBe(total);
+    expect(read('VIGIL_NEWS2_AT_LEAST', atMinute * minute)?.max).toBe(atLeast);
   });
 });

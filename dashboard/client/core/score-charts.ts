@@ -5,7 +5,8 @@
  */
 import { type ScoreTrendCode, scoreTrendCodes } from '../../../contracts/score-trends.ts';
 import { scoresRepeatMs } from '../../../contracts/scores-key.ts';
-import type { Trends } from '../../protocol/rest.ts';
+import type { TrendValues } from '../../protocol/trends.ts';
+import { t } from './texts.ts';
 import type { Chart } from './trend-charts.ts';
 import type { TrendColumn, TrendColumns } from './trend-series.ts';
 
@@ -13,19 +14,27 @@ import type { TrendColumn, TrendColumns } from './trend-series.ts';
 export const scoreCharts: readonly Chart[] = [
   {
     title: 'NEWS2',
-    unitLabel: 'of 20; dashed: parts are missing',
+    get unitLabel() {
+      return t('of 20; dashed: parts are missing');
+    },
     codes: ['VIGIL_NEWS2', 'VIGIL_NEWS2_AT_LEAST'],
     scale: () => [-0.5, 20.5],
   },
   {
     title: 'qSOFA',
-    unitLabel: 'of 3; dashed: parts are missing',
+    get unitLabel() {
+      return t('of 3; dashed: parts are missing');
+    },
     codes: ['VIGIL_QSOFA', 'VIGIL_QSOFA_AT_LEAST'],
     scale: () => [-0.1, 3.1],
   },
   {
-    title: 'Shock index',
-    unitLabel: 'heart rate / systolic pressure',
+    get title() {
+      return t('Shock index');
+    },
+    get unitLabel() {
+      return t('heart rate / systolic pressure');
+    },
     codes: ['VIGIL_SHOCK_INDEX'],
     scale: (greatest) => [0, Math.max(1.5, Math.ceil(greatest * 2) / 2)],
   },
@@ -33,10 +42,25 @@ export const scoreCharts: readonly Chart[] = [
 
 export const scoreLabels: Readonly<Record<ScoreTrendCode, { readonly label: string; readonly digits: number }>> = {
   VIGIL_NEWS2: { label: 'NEWS2', digits: 0 },
-  VIGIL_NEWS2_AT_LEAST: { label: 'NEWS2 at least', digits: 0 },
+  VIGIL_NEWS2_AT_LEAST: {
+    get label() {
+      return t('NEWS2 at least');
+    },
+    digits: 0,
+  },
   VIGIL_QSOFA: { label: 'qSOFA', digits: 0 },
-  VIGIL_QSOFA_AT_LEAST: { label: 'qSOFA at least', digits: 0 },
-  VIGIL_SHOCK_INDEX: { label: 'Shock index', digits: 2 },
+  VIGIL_QSOFA_AT_LEAST: {
+    get label() {
+      return t('qSOFA at least');
+    },
+    digits: 0,
+  },
+  VIGIL_SHOCK_INDEX: {
+    get label() {
+      return t('Shock index');
+    },
+    digits: 2,
+  },
 };
 
 /**
@@ -50,7 +74,7 @@ const silentMsMax = 2 * scoresRepeatMs;
  * a high score stays visible.
  * @param toMs end of the chart, where the line of the last score ends
  */
-export function scoreColumns(trends: Trends, codes: readonly string[], toMs: number): TrendColumns {
+export function scoreColumns(trends: TrendValues, codes: readonly string[], toMs: number): TrendColumns {
   const valuesByCode = new Map(
     trends.series.map(({ code, points }) => [code, new Map(points.map(([at, , , max]) => [at, max]))]),
   );
@@ -65,10 +89,28 @@ export function scoreColumns(trends: Trends, codes: readonly string[], toMs: num
 }
 
 /**
+ * Returns the function that reads the value of a score at a time. A score is valid until the next publication, and
+ * undefined where it is unknown.
+ */
+export function scoreReader(trends: TrendValues, toMs: number) {
+  const times = publishedAt(trends);
+  const endByTime = endsByTime(times, trends.stepMs, toMs);
+  const valuesByCode = new Map(
+    trends.series.map(({ code, points }) => [code, new Map(points.map(([at, , , max]) => [at, max]))]),
+  );
+  return (code: ScoreTrendCode, atMs: number) => {
+    const publishedMs = times.findLast((at) => at <= atMs);
+    const value = publishedMs === undefined ? undefined : valuesByCode.get(code)?.get(publishedMs);
+    if (publishedMs === undefined || value === undefined || atMs > endByTime.get(publishedMs)!) return undefined;
+    return { mean: value, min: value, max: value, atMs: publishedMs, isEarlier: false };
+  };
+}
+
+/**
  * Returns the times at which any score was published. Each publication contains all scores: a score that is absent in a
  * publication is unknown from then on.
  */
-function publishedAt({ series }: Trends): number[] {
+function publishedAt({ series }: TrendValues): number[] {
   const ofScores = series.filter(({ code }) => (scoreTrendCodes as readonly string[]).includes(code));
   return [...new Set(ofScores.flatMap(({ points }) => points.map(([at]) => at)))].sort((a, b) => a - b);
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { newScores } from '../../../contracts/messages/scores.testing.ts';
+import { german } from '../german/german.ts';
 import {
   adviceText,
   emptyAssessment,
@@ -11,6 +12,7 @@ import {
   shockIndexText,
   totalText,
 } from './score-words.ts';
+import { setTexts } from './texts.ts';
 
 it.each([
   [{ parameter: 'RR', value: 26 }, '26 /min'],
@@ -55,6 +57,13 @@ describe('totalText and adviceText', () => {
     const read = scores as unknown as ReturnType<typeof newScores>;
     expect(totalText(read, nowMs)).toBeUndefined();
     expect(adviceText(read, nowMs)).toBe('No total: SpO2, consciousness missing. The known parts score 5.');
+    const reset = setTexts(
+      () => 'de',
+      () => german,
+    );
+    const inGerman = adviceText(read, nowMs);
+    reset();
+    expect(inGerman).toBe('Keine Summe: SpO2, Bewusstsein fehlen. Die bekannten Teile ergeben 5.');
     expect(totalText(null, nowMs)).toBeUndefined();
   });
 });

@@ -7,8 +7,9 @@ import {
   type NewsParameter,
   type NewsResponse,
 } from '../../../contracts/score-names.ts';
+import { insideSentence, t, texts } from './texts.ts';
 
-export const partNames: Readonly<Record<NewsParameter, string>> = {
+export const partNames: Readonly<Record<NewsParameter, string>> = texts({
   RR: 'Respiratory rate',
   SpO2: 'SpO2',
   oxygen: 'Air or oxygen',
@@ -16,24 +17,24 @@ export const partNames: Readonly<Record<NewsParameter, string>> = {
   pulse: 'Pulse',
   consciousness: 'Consciousness',
   Temp: 'Temperature',
-};
+});
 
-const levelNames: Readonly<Record<Consciousness, string>> = {
+const levelNames: Readonly<Record<Consciousness, string>> = texts({
   A: 'Alert',
   C: 'New confusion',
   V: 'Responds to voice',
   P: 'Responds to pain',
   U: 'Unresponsive',
-};
+});
 
 /** What the staff must do, by the Royal College of Physicians (NEWS2, 2017). */
-export const responseTexts: Readonly<Record<NewsResponse, string>> = {
+export const responseTexts: Readonly<Record<NewsResponse, string>> = texts({
   '12-hourly': 'Observe at least every 12 h.',
   '4-to-6-hourly': 'Observe at least every 4 to 6 h. A registered nurse decides what follows.',
   'ward-review': 'One parameter scores 3: observe at least every hour. Urgent review by a doctor of the ward.',
   urgent: 'Observe at least every hour. Urgent assessment by a doctor or an acute team.',
   emergency: 'Observe continuously. Emergency assessment by a team with critical care skills.',
-};
+});
 
 const units: Readonly<Partial<Record<NewsParameter, string>>> = {
   RR: '/min',
@@ -46,7 +47,7 @@ const units: Readonly<Partial<Record<NewsParameter, string>>> = {
 /** Returns the value of a part of the score: `26 /min`, `on oxygen`, `Alert`; a dash if it is unknown. */
 export function partText({ parameter, value }: ScorePart): string {
   if (value === undefined) return '–';
-  if (typeof value === 'boolean') return value ? 'on oxygen' : 'on air';
+  if (typeof value === 'boolean') return value ? t('on oxygen') : t('on air');
   if (typeof value === 'string') return levelNames[value];
   return `${numberText(value, parameter === 'Temp' ? 1 : 0)} ${units[parameter] ?? ''}`.trim();
 }
@@ -58,8 +59,8 @@ const isEntered = (parameter: NewsParameter) => parameter === 'oxygen' || parame
  * @param isOxygenKnown whether somebody entered air or oxygen; otherwise a high SpO2 cannot be scored on scale 2
  */
 export function missingText({ parameter, value }: ScorePart, isOxygenKnown: boolean): string {
-  if (value === undefined) return isEntered(parameter) ? 'not entered' : 'not measured';
-  return parameter === 'SpO2' && !isOxygenKnown ? 'air or oxygen?' : 'too old';
+  if (value === undefined) return isEntered(parameter) ? t('not entered') : t('not measured');
+  return parameter === 'SpO2' && !isOxygenKnown ? t('air or oxygen?') : t('too old');
 }
 
 /**
@@ -76,46 +77,76 @@ export function isOutdated({ validUntil }: Scores, nowMs: number): boolean {
 /** Returns the total for a tile, `NEWS2 7`; undefined if there is no valid total. */
 export function totalText(scores: Scores | null, nowMs: number): string | undefined {
   if (scores === null || scores.news2.total === undefined || isOutdated(scores, nowMs)) return undefined;
-  return `NEWS2 ${scores.news2.total}`;
+  return t('NEWS2 {total}', { total: scores.news2.total });
 }
 
 /** Returns what the staff must do, or why there is no total. */
 export function adviceText(scores: Scores, nowMs: number): string {
   const { response, missing, atLeast } = scores.news2;
-  if (isOutdated(scores, nowMs)) return 'Score out of date: the alarm processor is silent. See the age of each value.';
+  if (isOutdated(scores, nowMs))
+    return t('Score out of date: the alarm processor is silent. See the age of each value.');
   if (response !== undefined) return responseTexts[response];
-  const names = missing.map((part) => partNames[part].toLowerCase().replace('spo2', 'SpO2'));
-  return `No total: ${names.join(', ')} missing. The known parts score ${atLeast}.`;
+  const names = missing.map((part) => insideSentence(partNames[part]).replace('spo2', 'SpO2'));
+  return t('No total: {names} missing. The known parts score {atLeast}.', { names: names.join(', '), atLeast });
 }
 
 export function shockIndexText({ shockIndex }: Scores): string {
   return shockIndex === undefined
-    ? 'Shock index: pulse or pressure missing'
-    : `Shock index ${numberText(shockIndex, 2)}`;
+    ? t('Shock index: pulse or pressure missing')
+    : t('Shock index {number}', { number: numberText(shockIndex, 2) });
 }
 
 export function qsofaText({ qsofa: { met, missing, total } }: Scores): string {
-  const names = (list: readonly NewsParameter[]) => list.map((part) => partNames[part].toLowerCase()).join(', ');
+  const names = (list: readonly NewsParameter[]) => list.map((part) => insideSentence(partNames[part])).join(', ');
   const metText = met.length === 0 ? '' : ` (${names(met)})`;
   return total === undefined
-    ? `qSOFA: at least ${met.length}${metText}, ${names(missing)} missing`
-    : `qSOFA ${total}${metText}`;
+    ? t('qSOFA: at least {n}{met}, {names} missing', { n: met.length, met: metText, names: names(missing) })
+    : t('qSOFA {total}{met}', { total, met: metText });
 }
 
 /** The fields of the form. An empty field means: no new entry. */
 export type AssessmentDraft = { readonly consciousness: string; readonly oxygen: string; readonly spo2Scale: string };
 export const emptyAssessment: AssessmentDraft = { consciousness: '', oxygen: '', spo2Scale: '' };
 
-const noNewEntry = { value: '', text: 'no new entry' };
+const noNewEntry = {
+  value: '',
+  get text() {
+    return t('no new entry');
+  },
+};
 export const consciousnessOptions = [
   noNewEntry,
   ...consciousnessLevels.map((value) => ({ value: value as string, text: `${value}: ${levelNames[value]}` })),
 ];
-export const oxygenOptions = [noNewEntry, { value: 'air', text: 'Air' }, { value: 'oxygen', text: 'Oxygen' }];
+export const oxygenOptions = [
+  noNewEntry,
+  {
+    value: 'air',
+    get text() {
+      return t('Air');
+    },
+  },
+  {
+    value: 'oxygen',
+    get text() {
+      return t('Oxygen');
+    },
+  },
+];
 export const scaleOptions = [
   noNewEntry,
-  { value: '1', text: 'Scale 1' },
-  { value: '2', text: 'Scale 2: hypercapnic respiratory failure, target 88 to 92 %' },
+  {
+    value: '1',
+    get text() {
+      return t('Scale 1');
+    },
+  },
+  {
+    value: '2',
+    get text() {
+      return t('Scale 2: hypercapnic respiratory failure, target 88 to 92 %');
+    },
+  },
 ];
 
 /** Returns the assessment to send; undefined if nothing was entered. */

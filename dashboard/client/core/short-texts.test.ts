@@ -15,19 +15,19 @@ const screen = { person: name, associationIds: [] as string[], since: at, why: '
 it.each([
   ['an empty text', '', true],
   ['two full lines', `${'a'.repeat(24)} ${'e'.repeat(24)}`, true],
-  ['a second line that is longer by one', `${'a'.repeat(24)} ${'e'.repeat(25)}`, false],
+  ['a second line that is too long by one letter', `${'a'.repeat(24)} ${'e'.repeat(25)}`, false],
   [
-    'a third line, because a word moves to the next line',
+    'a text that needs a third line, because a word moves to the next line',
     `${'a'.repeat(14)} ${'e'.repeat(12)} ${'a'.repeat(14)}`,
     false,
   ],
   ['as many wide letters as a line has room for', 'W'.repeat(15), true],
-  ['a wide letter more', 'W'.repeat(16), false],
+  ['one wide letter more than a line has room for', 'W'.repeat(16), false],
   ['as many Chinese letters as a line has room for', '病'.repeat(15), true],
-  ['a Chinese letter more', '病'.repeat(16), false],
+  ['one Chinese letter more than a line has room for', '病'.repeat(16), false],
   ['as many capital letters as a line has room for', 'A'.repeat(19), true],
-  ['a capital letter more', 'A'.repeat(20), false],
-])('fitsStrip: %s', (_name, text, expected) => {
+  ['one capital letter more than a line has room for', 'A'.repeat(20), false],
+])('fitsStrip returns whether a text fits: %s', (_name, text, expected) => {
   expect(fitsStrip(text)).toBe(expected);
   expect(firstThatFits(text, 'other')).toBe(expected ? text : 'other');
 });
@@ -51,7 +51,7 @@ describe('the short texts of notices', () => {
     deliveryDownText({ wards: [ward], since: null }, 0).shortText,
     deliveryDownText({ wards: Array.from({ length: 100 }, () => ward), since: null }, 0).shortText,
     ...loadLevels.flatMap((level) => (level === 'full' ? [] : [shortLoadText(level)])),
-  ])('fit with the longest names: %s', (text) => {
+  ])('a short text fits into the strip even with the longest names: %s', (text) => {
     expect(fitsStrip(text)).toBe(true);
     expect(text).not.toContain('WWW');
   });

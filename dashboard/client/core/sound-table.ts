@@ -59,6 +59,19 @@ export const soundTable: Readonly<Record<SoundLevel, Burst>> = {
 };
 
 /**
+ * Begins and ends a test of the sound *(ours)*. Its pitch rises and its pulses are short: no alarm sounds like this, so a
+ * person in the room knows that the signals between two marks are a test.
+ */
+export const testMark: Burst = {
+  ...pulseShape,
+  pitchesHz: [520, 660, 820, 1040],
+  pulseMs: 80,
+  pausesMs: [30, 30, 30],
+  repeatMs: 1000,
+  loudness: 0.45,
+};
+
+/**
  * How an unanswered high alarm gets louder *(ours)*. The first burst has `startLoudness`, which must not be below the
  * loudness of `medium`. The burst number `fullAtBurst` and each later burst have the loudness of the table.
  */

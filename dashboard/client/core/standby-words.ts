@@ -1,5 +1,6 @@
 /** The texts about a patient in standby, who is away from the monitor. */
 import type { Standby } from '../../../contracts/messages/alarms.ts';
+import { keys, t } from './texts.ts';
 import { whenText } from './times.ts';
 
 /** Returns the end of a standby in hours and minutes, with the date if the end is not today. */
@@ -8,9 +9,13 @@ export const standbyUntil = ({ until }: Standby, nowMs: number): string =>
 
 /** Returns `Standby: Imaging until 14:30 (N. Urse)`. */
 export const standbyText = (standby: Standby, nowMs: number): string =>
-  `Standby: ${standby.reason} until ${standbyUntil(standby, nowMs)} (${standby.by.name})`;
+  t('Standby: {reason} until {standbyUntil} ({name})', {
+    reason: standby.reason,
+    standbyUntil: standbyUntil(standby, nowMs),
+    name: standby.by.name,
+  });
 
-export const standbyReasons = ['Imaging', 'Theatre', 'Dialysis', 'Walking'] as const;
+export const standbyReasons = keys('Imaging', 'Theatre', 'Dialysis', 'Walking');
 
 /** The choices for the length of a standby; `value` is in minutes. The server accepts at most 4 h. */
 export const standbyTimes = [

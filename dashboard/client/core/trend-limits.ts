@@ -1,14 +1,20 @@
-/** The alarm limits on a chart, as lines over the time in which the screen knows that the limits were in force. */
+/**
+ * The alarm limits as lines on a chart. Each line lasts from the time at which its limit came into force until the limit
+ * changed. Where no limits are known, or where they were switched off, there is no line.
+ */
 import type { Limits, LimitsInForce } from '../../../contracts/messages/alarms.ts';
 import { limitNumberText } from '../../../contracts/number-text.ts';
 import { type LimitGroup, type Parameter, parameters } from '../../../contracts/parameters.ts';
-import { groupInForce, limitsFor } from './numerics.ts';
+import type { LimitsFrom } from '../../protocol/trends.ts';
+import { limitsFor } from './numerics.ts';
+import { t } from './texts.ts';
 
 export type LimitLine = {
   readonly value: number;
   readonly text: string;
-  /** When this limit came into force. The screen does not know earlier limits. */
+  /** From when to when this limit was in force, inside of the chart. */
   readonly fromMs: number;
+  readonly toMs: number;
   readonly side: 'low' | 'high';
   /** Index of the limit's group on the chart. The texts of the second group stand at the other edge of the chart. */
   readonly groupIndex: number;
@@ -22,16 +28,23 @@ const shortNames: Partial<Record<LimitGroup, string>> = {
   BPmean: 'mean',
 };
 
-type LimitsOfGroup = { readonly group: LimitGroup; readonly parameter: Parameter; readonly limits: Limits };
+type LimitsOfGroup = {
+  readonly group: LimitGroup;
+  readonly parameter: Parameter;
+  readonly limits: Pick<Limits, 'low' | 'high'>;
+};
 
 /** Returns the limits of each group on the chart, in the order of its codes. */
-function limitsOn(codes: readonly string[], inForce: LimitsInForce | null): LimitsOfGroup[] {
+function limitsOn(
+  codes: readonly string[],
+  limitsOfParameter: (parameter: Parameter) => Pick<Limits, 'low' | 'high'> | undefined,
+): LimitsOfGroup[] {
   const byGroup = new Map<LimitGroup, LimitsOfGroup>();
   for (const code of codes) {
     const parameter = parameters.get(code);
     const group = parameter?.limits;
     if (!parameter || group === undefined || byGroup.has(group)) continue;
-    const limits = limitsFor(parameter, inForce)?.limits;
+    const limits = limitsOfParameter(parameter);
     if (limits) byGroup.set(group, { group, parameter, limits });
   }
   // If two groups have the same limits (usually heart rate and pulse), only one line is drawn.
@@ -44,41 +57,46 @@ function limitsOn(codes: readonly string[], inForce: LimitsInForce | null): Limi
   );
 }
 
-/** Returns the limit lines of a chart that begins at `fromMs`. */
-export function limitLines(codes: readonly string[], inForce: LimitsInForce | null, fromMs: number): LimitLine[] {
-  const groupLimits = limitsOn(codes, inForce);
-  return groupLimits.flatMap(({ group, parameter, limits }, groupIndex) => {
-    const changedAt = groupInForce(group, inForce)?.changed?.at;
-    return (['low', 'high'] as const).flatMap((side): LimitLine[] => {
-      const value = limits[side];
-      if (value === undefined) return [];
-      const name = groupLimits.length > 1 ? shortNames[group] : undefined;
-      const number = limitNumberText(value, parameter.digits);
-      return [
-        {
-          value,
-          text: name === undefined ? number : `${name} ${number}`,
-          fromMs: changedAt === undefined ? fromMs : Math.max(fromMs, Date.parse(changedAt)),
-          side,
-          groupIndex,
-        },
-      ];
-    });
+type Span = { readonly fromMs: number; readonly toMs: number };
+
+/**
+ * Returns the limit lines of a chart, in the order of time.
+ * @param changes the limits from each time on, in the order of time
+ */
+export function limitLines(codes: readonly string[], changes: readonly LimitsFrom[], span: Span): LimitLine[] {
+  return changes.flatMap((change, index) => {
+    const fromMs = Math.max(span.fromMs, change.atMs);
+    const toMs = Math.min(span.toMs, changes[index + 1]?.atMs ?? span.toMs);
+    if (fromMs >= toMs) return [];
+    const ofChart = limitsOn(codes, (parameter) => change.groups.find(({ group }) => group === parameter.limits));
+    return ofChart.flatMap((limits, groupIndex) => linesOf(limits, groupIndex, ofChart.length > 1, { fromMs, toMs }));
+  });
+}
+
+function linesOf({ group, parameter, limits }: LimitsOfGroup, groupIndex: number, isNamed: boolean, span: Span) {
+  return (['low', 'high'] as const).flatMap((side): LimitLine[] => {
+    const value = limits[side];
+    if (value === undefined) return [];
+    const name = isNamed ? shortNames[group] : undefined;
+    const number = limitNumberText(value, parameter.digits);
+    return [{ value, text: name === undefined ? number : `${name} ${number}`, ...span, side, groupIndex }];
   });
 }
 
 /**
  * Returns the range of values that a chart shows: the curve and its limits, so that a person sees how far the curve is
- * from a limit. If the whole curve is beyond one limit, the range does not include the opposite limit, which would only
- * flatten the curve.
+ * from a limit. If the whole curve is beyond one limit, the range does not include the opposite limit of the same time,
+ * which would only flatten the curve.
  */
 export function rangeWithLimits(min: number, max: number, lines: readonly LimitLine[]): [number, number] {
   const shownLines = lines.filter(
-    ({ side, groupIndex }) =>
+    ({ side, groupIndex, fromMs, toMs }) =>
       !lines.some(
         (other) =>
           other.groupIndex === groupIndex &&
           other.side !== side &&
+          other.fromMs < toMs &&
+          fromMs < other.toMs &&
           (side === 'low' ? min > other.value : max < other.value),
       ),
   );
@@ -91,13 +109,18 @@ export function rangeWithLimits(min: number, max: number, lines: readonly LimitL
  * limits.
  */
 export function limitsText(codes: readonly string[], inForce: LimitsInForce | null): string | undefined {
-  const groupLimits = limitsOn(codes, inForce);
+  const groupLimits = limitsOn(codes, (parameter) => limitsFor(parameter, inForce)?.limits);
   const texts = groupLimits.flatMap(({ group, parameter, limits: { low, high } }) => {
     const [from, to] = [low, high].map((bound) =>
       bound === undefined ? undefined : limitNumberText(bound, parameter.digits),
     );
     if (from === undefined && to === undefined) return [];
-    const range = from === undefined ? `up to ${to}` : to === undefined ? `from ${from}` : `${from} to ${to}`;
+    const range =
+      from === undefined
+        ? t('up to {to}', { to })
+        : to === undefined
+          ? t('from {from}', { from })
+          : t('{from} to {to}', { from, to });
     return [groupLimits.length > 1 && shortNames[group] ? `${shortNames[group]} ${range}` : range];
   });
   return texts.length === 0 ? undefined : texts.join(', ');

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { trendColumns } from './trend-series.ts';
 
-const point = (at: number, value: number): [number, number, number, number] => [at, value, value - 1, value + 1];
+type Point = [number, number, number, number, number];
+/** A step with few readings. */
+const point = (at: number, value: number, count = 1): Point => [at, value, value - 1, value + 1, count];
 
 describe('trendColumns', () => {
   const hr = 'MDC_ECG_HEART_RATE';
@@ -43,6 +45,19 @@ describe('trendColumns', () => {
     ];
     const { mean } = trendColumns({ stepMs: 7_500, series: [{ code: hr, points }] }, [hr]).series.get(hr)!;
     expect(mean).toEqual([1, 2, 3, 4, null, 5, 6]);
+  });
+
+  it.each([
+    ['breaks', 'many readings', 60, [0, 1, null, 3]],
+    ['breaks', 'three readings', 3, [0, 1, null, 3]],
+    ['continues', 'two readings', 2, [0, 1, 3]],
+  ])('the line %s over one missing step if a step usually has %s', (_verb, _name, count, mean) => {
+    const points = [0, 1, 3].map((step) => point(step * 60_000, step, count));
+    const columns = trendColumns(
+      { stepMs: 60_000, series: [{ code: hr, points: [...points, point(240_000, 4, 3)] }] },
+      [hr],
+    );
+    expect(columns.series.get(hr)!.mean.slice(0, mean.length)).toEqual(mean);
   });
 
   it('each cuff pressure is a dot, and no line joins two cuff pressures', () => {

@@ -3,7 +3,7 @@
  * parameter was not measured.
  */
 import { parameters } from '../../../contracts/parameters.ts';
-import type { Trends } from '../../protocol/rest.ts';
+import type { TrendValues } from '../../protocol/trends.ts';
 
 type Values = (number | null | undefined)[];
 
@@ -21,20 +21,43 @@ export type TrendColumns = {
   readonly x: number[];
   /** By code. */
   readonly series: ReadonlyMap<string, TrendColumn>;
+  /** By code: the values of an earlier time, moved to the times of `x`; absent if nothing is compared. */
+  readonly earlier?: ReadonlyMap<string, TrendColumn>;
 };
 
 /** A pause longer than this many usual intervals breaks the line. One missing reading does not break it; two do. */
 const gapIntervals = 2.5;
+/** If a step usually has this many readings or more, one step without a reading breaks the line: several readings are missing. */
+const manyReadings = 3;
+/**
+ * Two neighbouring points are 1 step apart, and 2 steps apart if one step between them is missing. A longer distance
+ * than this is a pause.
+ */
+const gapSteps = 1.5;
+
+type Series = TrendValues['series'][number];
 
 /**
  * Returns the usual interval between the points of a series, ms: the median, but at least one step; undefined for fewer
  * than three points. Because of this interval, readings every 15 s are joined even if a step of the trend is only 7.5 s.
  */
-function usualIntervalMs(points: Trends['series'][number]['points'], stepMs: number): number | undefined {
+function usualIntervalMs(points: Series['points'], stepMs: number): number | undefined {
   const distances = points.slice(1).map(([at], i) => at - points[i]![0]);
   if (distances.length < 2) return undefined;
-  distances.sort((a, b) => a - b);
-  return Math.max(stepMs, distances[Math.floor((distances.length - 1) / 2)]!);
+  return Math.max(stepMs, medianOf(distances));
+}
+
+function medianOf(numbers: readonly number[]): number {
+  return [...numbers].sort((a, b) => a - b)[Math.floor((numbers.length - 1) / 2)]!;
+}
+
+/** Returns the longest pause between two points that a line joins, ms; 0 if no line joins the points of this series. */
+export function longestPauseMs({ code, points }: Series, stepMs: number): number {
+  if (isEpisodic(code)) return 0;
+  const intervalMs = usualIntervalMs(points, stepMs) ?? stepMs;
+  const hasManyReadings =
+    intervalMs === stepMs && points.length > 0 && medianOf(points.map(([, , , , count]) => count)) >= manyReadings;
+  return hasManyReadings ? stepMs * gapSteps : intervalMs * gapIntervals;
 }
 
 /**
@@ -50,7 +73,7 @@ function isEpisodic(code: string): boolean {
  * between any two single measurements. `undefined` means that only another series has a value at this time; the line
  * continues.
  */
-export function trendColumns(trends: Trends, codes: readonly string[]): TrendColumns {
+export function trendColumns(trends: TrendValues, codes: readonly string[]): TrendColumns {
   // In the order of `codes`, not of the server, because the style of a line depends on its index.
   const shownSeries = codes.flatMap((code) => trends.series.find((series) => series.code === code) ?? []);
   const breaksOf = new Map(shownSeries.map((series) => [series.code, breaksIn(series, trends.stepMs)]));
@@ -85,19 +108,20 @@ export function trendColumns(trends: Trends, codes: readonly string[]): TrendCol
 }
 
 /** Returns the times at which the line breaks, each in the middle between two points. */
-function breaksIn({ code, points }: Trends['series'][number], stepMs: number): number[] {
-  const longestPauseMs = isEpisodic(code) ? 0 : (usualIntervalMs(points, stepMs) ?? stepMs) * gapIntervals;
+function breaksIn(series: Series, stepMs: number): number[] {
+  const { points } = series;
+  const pauseMs = longestPauseMs(series, stepMs);
   const breaks: number[] = [];
   for (const [i, [at]] of points.entries()) {
     const previousAt = points[i - 1]?.[0];
-    if (previousAt !== undefined && at - previousAt > longestPauseMs) breaks.push((previousAt + at) / 2);
+    if (previousAt !== undefined && at - previousAt > pauseMs) breaks.push((previousAt + at) / 2);
   }
   return breaks;
 }
 
 /** Returns the indexes of the points that no line joins to another point. Such points are drawn as dots. */
 function loneIndexes(
-  { points }: Trends['series'][number],
+  { points }: Series,
   breaks: readonly number[],
   indexOfTime: ReadonlyMap<number, number>,
 ): number[] {

@@ -1,8 +1,9 @@
 /** The texts about the screen that has the sound of a ward. */
-import type { WardSound, WhyUnheard } from '../../protocol/sound.ts';
+import type { DisplaySound, WardSound } from '../../protocol/sound.ts';
 import { firstThatFits } from './short-texts.ts';
+import { t, texts } from './texts.ts';
 
-const reasons: Readonly<Record<WhyUnheard, string>> = {
+const reasons = texts({
   away: 'has no connection',
   silent: 'does not answer',
   hidden: 'has its browser tab hidden',
@@ -10,19 +11,22 @@ const reasons: Readonly<Record<WhyUnheard, string>> = {
   'other-ward': 'shows another ward',
   'not-shown': 'has not shown an alarm',
   'not-sounding': 'plays another sound',
-};
+});
 
 /**
- * Returns the text of the top bar: which screen sounds the alarms of each ward. Undefined if no ward has an owner. A
- * ward whose owner does not sound stays in the text, so that nothing moves when this screen begins to sound.
+ * Returns the text of the top bar: which screen sounds the alarms of each ward. Undefined if no ward has an owner. The
+ * text also names a ward whose owner does not sound ("every screen sounds"), so that the top bar keeps its layout when
+ * this screen begins to sound.
  */
 export function soundStateText(sounds: readonly WardSound[], silent: ReadonlySet<string>): string | undefined {
-  const texts = sounds.map(({ ward, person, state, isOwn }) => {
-    if (state !== 'sounding') return `${ward}: every screen sounds`;
-    if (isOwn) return `${ward}: this screen sounds`;
-    return `${ward}: the screen of ${person} sounds${silent.has(ward) ? '' : ', and this one'}`;
+  const parts = sounds.map(({ ward, person, state, isOwn }) => {
+    if (state !== 'sounding') return t('{ward}: every screen sounds', { ward });
+    if (isOwn) return t('{ward}: this screen sounds', { ward });
+    return silent.has(ward)
+      ? t('{ward}: the screen of {person} sounds', { ward, person })
+      : t('{ward}: the screen of {person} sounds, and this one', { ward, person });
   });
-  return texts.length === 0 ? undefined : texts.join('; ');
+  return parts.length === 0 ? undefined : parts.join('; ');
 }
 
 /** Returns the text of the notice about a ward whose owner does not sound; undefined if the owner sounds. */
@@ -32,24 +36,61 @@ export function unheardText(sound: WardSound): string | undefined {
     case 'sounding':
       return undefined;
     case 'elsewhere':
-      return `A screen of ${person} at another server has the sound of ${ward}. This screen sounds, too.`;
+      return t('A screen of {person} at another server has the sound of {ward}. This screen sounds, too.', {
+        person,
+        ward,
+      });
     case 'unheard': {
-      const who = isOwn ? 'this screen' : `the screen of ${person}`;
-      return `The sound of ${ward}: no screen has it now, because ${who} ${reasons[sound.why]}. Every screen sounds.`;
+      const why = reasons[sound.why];
+      return isOwn
+        ? t('Every screen sounds the alarms of {ward}, because this screen, which should sound alone, {why}.', {
+            ...{ ward, why },
+          })
+        : t(
+            'Every screen sounds the alarms of {ward}, because the screen of {person}, which should sound alone, {why}.',
+            {
+              ...{ ward, person, why },
+            },
+          );
     }
   }
 }
 
 export function lostText(ward: string): string {
-  return `The sound of ${ward}: no screen has it any more. Every screen sounds.`;
+  return t('Every screen sounds the alarms of {ward} from now on. No screen sounds alone any more.', { ward });
 }
 
 /** Returns the notice for a narrow window. @param isElsewhere a screen at another server has the sound; otherwise no screen has it */
 export function shortSoundText(ward: string, isElsewhere: boolean): string {
   return isElsewhere
-    ? 'This screen sounds, and one at another server.'
+    ? t('This screen sounds, and one at another server.')
     : firstThatFits(
-        `Every screen sounds: none has the sound of ${ward}.`,
-        'Every screen sounds: none has the sound of the ward.',
+        t('Every screen sounds the alarms of {ward}.', { ward }),
+        t('Every screen sounds the alarms of the ward.'),
       );
 }
+
+/**
+ * Returns the text of the notice about a wall display that should sound a ward and cannot; undefined if nothing is wrong,
+ * or not known yet.
+ */
+export function displayText({ ward, display, why }: DisplaySound): string | undefined {
+  switch (why) {
+    case 'blocked':
+      return t(
+        'The wall display {display} should sound the alarms of {ward}, but its browser plays no sound. Every screen sounds. Press “Turn sound on” on the display.',
+        { ward, display },
+      );
+    case 'hidden':
+      return t(
+        'The wall display {display} should sound the alarms of {ward}, but its page is hidden. Every screen sounds.',
+        { ward, display },
+      );
+    case 'silent':
+    case 'asked':
+      return undefined;
+  }
+}
+
+/** Returns the notice about such a display for a narrow window. */
+export const shortDisplayText = (): string => t('The wall display plays no sound. Every screen sounds.');

@@ -11,7 +11,7 @@ import {
   silentWards,
   soundsEverywhereAfterMs,
 } from './ward-sound.ts';
-import { lostText, soundStateText, unheardText } from './ward-sound-words.ts';
+import { displayText, lostText, soundStateText, unheardText } from './ward-sound-words.ts';
 
 const nowMs = 1_000_000;
 const ofNora = { ward: 'ICU', person: 'Nora' } as const;
@@ -25,21 +25,21 @@ const news = (fields: Partial<SoundNews> = {}): SoundNews => ({
 
 describe('silentWards', () => {
   it.each<[string, SoundNews | undefined, boolean]>([
-    ['the news are new and the ward has just sounded', news(), true],
-    ['the news may be as old as the limit', news({ heardAt: nowMs - soundSilenceMsMax }), true],
-    ['the news may be older than the limit', news({ heardAt: nowMs - soundSilenceMsMax - 1 }), false],
+    ['the heartbeat is new and the ward has just sounded', news(), true],
+    ['the heartbeat may be as old as the limit', news({ heardAt: nowMs - soundSilenceMsMax }), true],
+    ['the heartbeat may be older than the limit', news({ heardAt: nowMs - soundSilenceMsMax - 1 }), false],
     ['the ward sounded as long ago as the limit', news({ wards: [sounding(soundSilenceMsMax)] }), true],
     ['the ward sounded longer ago than the limit', news({ wards: [sounding(soundSilenceMsMax + 1)] }), false],
     ['both ages together are the limit', news({ heardAt: nowMs - 2_500, wards: [sounding(1_500)] }), true],
     ['both ages together exceed the limit', news({ heardAt: nowMs - 2_500, wards: [sounding(1_501)] }), false],
-    ['there are no news', undefined, false],
-    ['the server has not heard this page', { beat: 5, wards: [sounding()] }, false],
-    ['the server names a time that this page has not had', news({ heardAt: nowMs + 1 }), false],
+    ['no heartbeat came', undefined, false],
+    ['the server has not got a report of this page', { beat: 5, wards: [sounding()] }, false],
+    ['the server names a report of this page from the future', news({ heardAt: nowMs + 1 }), false],
     ['no screen has the sound', news({ wards: [] }), false],
     ['this screen has the sound', news({ wards: [{ ...sounding(), isOwn: true }] }), false],
     ['the screen does not sound', news({ wards: [{ ...ofNora, state: 'unheard', why: 'hidden' }] }), false],
     ['another server names the screen', news({ wards: [{ ...ofNora, state: 'elsewhere' }] }), false],
-  ])('when %s', (_name, heard, isSilent) => {
+  ])('the page may be silent for a ward only if the heartbeat proves its sound: %s', (_name, heard, isSilent) => {
     expect([...silentWards(heard, nowMs)]).toEqual(isSilent ? ['ICU'] : []);
   });
 });
@@ -50,25 +50,28 @@ describe('isLeftToOther', () => {
   const { high, medium, low } = soundsEverywhereAfterMs;
   it.each([
     ['a new alarm of the ward', 'ICU', 'high', 0, true],
-    ['a high alarm just before its time', 'ICU', 'high', high - 1, true],
-    ['a high alarm that nobody answered in its time', 'ICU', 'high', high, false],
-    ['a medium alarm just before its time', 'ICU', 'medium', medium - 1, true],
-    ['a medium alarm that nobody answered in its time', 'ICU', 'medium', medium, false],
-    ['a low alarm that nobody answered in its time', 'ICU', 'low', low, false],
+    ['a high alarm that nobody has answered, 1 ms before it sounds everywhere', 'ICU', 'high', high - 1, true],
+    ['a high alarm that nobody has answered for so long that it sounds everywhere', 'ICU', 'high', high, false],
+    ['a medium alarm that nobody has answered, 1 ms before it sounds everywhere', 'ICU', 'medium', medium - 1, true],
+    ['a medium alarm that nobody has answered for so long that it sounds everywhere', 'ICU', 'medium', medium, false],
+    ['a low alarm that nobody has answered for so long that it sounds everywhere', 'ICU', 'low', low, false],
     ['an alarm of another ward', 'Step', 'high', 0, false],
     ['an alarm of a device without a bed', null, 'high', 0, false],
     ['an alarm of an unknown bed', undefined, 'high', 0, false],
-  ] as const)('%s', (_name, ward, priority, dueForMs, isLeft) => {
+  ] as const)('isLeftToOther has the right result for %s', (_name, ward, priority, dueForMs, isLeft) => {
     const page = { silent, called: new Set(['b']) };
     expect(isLeftToOther(alarm('a', { priority }), ward, page, since(dueForMs), nowMs)).toBe(isLeft);
   });
 
-  it.each(['high', 'medium', 'low'] as const)('a %s alarm to which the person is called sounds at once', (priority) => {
-    const page = { silent, called: new Set(['a']) };
-    expect(isLeftToOther(alarm('a', { priority }), 'ICU', page, since(0), nowMs)).toBe(false);
-  });
+  it.each(['high', 'medium', 'low'] as const)(
+    'a %s alarm to which the person of this page is called sounds here at once',
+    (priority) => {
+      const page = { silent, called: new Set(['a']) };
+      expect(isLeftToOther(alarm('a', { priority }), 'ICU', page, since(0), nowMs)).toBe(false);
+    },
+  );
 
-  it('counts the time of an alarm from its first moment without an answer, and again after an answer or a pause', () => {
+  it('dueSinceAfter keeps the time from which on an alarm should sound; after an answer or a pause, it returns a new time', () => {
     const times = { serverNowMs: Date.parse('2026-01-01T10:00:00.000Z'), nowMs };
     const first = dueSinceAfter(new Map(), [alarm('a'), alarm('b')], times);
     const later = { ...times, nowMs: nowMs + 5_000 };
@@ -91,7 +94,7 @@ it.each([
 
 describe('lostSoundsAfter', () => {
   const shown = () => true;
-  it('a ward is lost when its owner is gone, for some time, and not if the page shows another ward now', () => {
+  it('after the owner of a ward’s sound has gone, the ward is in the list for some time, unless the page no longer shows the ward', () => {
     const lost = lostSoundsAfter(new Map(), [sounding()], [], shown, nowMs);
     expect([...lost]).toEqual([['ICU', nowMs]]);
     expect([...lostSoundsAfter(lost, [], [], shown, nowMs + lostShownMs - 1)]).toEqual([['ICU', nowMs]]);
@@ -101,7 +104,7 @@ describe('lostSoundsAfter', () => {
   });
 });
 
-describe('the words', () => {
+describe('the texts about the sound of a ward', () => {
   const own = { ...sounding(), isOwn: true } as const;
   const silent = new Set(['ICU']);
   it.each<[WardSound[], string | undefined]>([
@@ -113,17 +116,27 @@ describe('the words', () => {
       [own, { ...ofNora, ward: 'Step', state: 'unheard', why: 'away' }],
       'ICU: this screen sounds; Step: every screen sounds',
     ],
-  ])('the bar says for %j', (sounds, text) => {
+  ])('the top bar has the right text for %j', (sounds, text) => {
     expect(soundStateText(sounds, silent)).toBe(text);
   });
 
   it('the notices say who does not sound, why, and that every screen sounds', () => {
     expect(unheardText(sounding())).toBeUndefined();
     expect(unheardText({ ...ofNora, state: 'unheard', why: 'hidden' })).toBe(
-      'The sound of ICU: no screen has it now, because the screen of Nora has its browser tab hidden. Every screen sounds.',
+      'Every screen sounds the alarms of ICU, because the screen of Nora, which should sound alone, has its browser tab hidden.',
     );
     expect(unheardText({ ...ofNora, state: 'unheard', why: 'blocked', isOwn: true })).toContain('because this screen');
     expect(unheardText({ ...ofNora, state: 'elsewhere' })).toContain('at another server');
-    expect(lostText('ICU')).toBe('The sound of ICU: no screen has it any more. Every screen sounds.');
+    expect(lostText('ICU')).toBe('Every screen sounds the alarms of ICU from now on. No screen sounds alone any more.');
+  });
+
+  it('a wall display that cannot sound is named with its ward and with the reason', () => {
+    const display = { ward: 'ICU', display: 'Wall' } as const;
+    expect(displayText({ ...display, why: 'blocked' })).toContain(
+      'Wall should sound the alarms of ICU, but its browser',
+    );
+    expect(displayText({ ...display, why: 'hidden' })).toContain('but its page is hidden');
+    expect(displayText({ ...display, why: 'asked' })).toBeUndefined();
+    expect(displayText({ ...display, why: 'silent' })).toBeUndefined();
   });
 });

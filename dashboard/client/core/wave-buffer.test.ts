@@ -13,7 +13,7 @@ import {
 const seconds = (n: number, value = 1) => new Float32Array(100 * n).fill(value);
 
 describe('writeWave and decodeSamples', () => {
-  it('joins chunks whose start times are rounded or drift, without a gap', () => {
+  it('chunks whose start times are rounded or drift are joined without a gap', () => {
     const b = createWaveBuffer(100);
     expect(writeWave(b, 1000, seconds(1)).kind).toBe('restart');
     for (let i = 1; i <= 200; i++) {
@@ -24,7 +24,7 @@ describe('writeWave and decodeSamples', () => {
     expect(timeOf(b, b.next)).toBeCloseTo(1000 + 200 * 1004 + 1000, 0);
   });
 
-  it.each([-0.01, -0.003, 0.003, 0.01])('leaves no gap if the sample rate is wrong by the factor 1 + %d', (off) => {
+  it.each([-0.01, -0.003, 0.003, 0.01])('there is no gap if the sample rate is wrong by the factor 1 + %d', (off) => {
     // 500 Hz in chunks of 2 s: each chunk is up to 10 samples longer or shorter than the rate says.
     const b = createWaveBuffer(500);
     const samples = new Float32Array(1000).fill(1);
@@ -33,7 +33,7 @@ describe('writeWave and decodeSamples', () => {
     expect(timeOf(b, b.next)).toBeCloseTo(30 * 2000 * (1 + off), -2);
   });
 
-  it('leaves a gap for a missing chunk, and fills the gap when the chunk comes late', () => {
+  it('a missing chunk leaves a gap, and the chunk fills the gap if it comes late', () => {
     const b = createWaveBuffer(100);
     writeWave(b, 0, seconds(1));
     expect(writeWave(b, 2000, seconds(1, 3)).kind).toBe('gap');
@@ -46,14 +46,14 @@ describe('writeWave and decodeSamples', () => {
     expect(b.next).toBe(300);
   });
 
-  it('writes a repeated chunk to the same place', () => {
+  it('a repeated chunk is written to the same place', () => {
     const b = createWaveBuffer(100);
     writeWave(b, 0, seconds(1));
     writeWave(b, 0, seconds(1));
     expect(b.next).toBe(100);
   });
 
-  it('drops a chunk that is older than the ring, and empties the ring after a long silence', () => {
+  it('a chunk that is older than the ring is dropped, and the ring is emptied after a long silence', () => {
     const b = createWaveBuffer(100);
     writeWave(b, 0, seconds(waveBufferSeconds));
     writeWave(b, waveBufferSeconds * 1000, seconds(waveBufferSeconds));

@@ -5,6 +5,7 @@
 import { hourMs, minuteMs } from '../../../contracts/durations.ts';
 import { priorities } from '../../../contracts/priorities.ts';
 import type { WhatIf, WhatIfCalls } from '../../protocol/what-if.ts';
+import { t } from './texts.ts';
 
 export type WhatIfShown =
   /** The answer has not come yet. `entered`: whether the person has typed limits. */
@@ -25,12 +26,12 @@ export function whatIfSentence(shown: WhatIfShown): string {
   switch (shown.kind) {
     case 'working':
       return shown.entered
-        ? 'Counting the alarms that these limits would have called in 24 h …'
-        : 'Counting the alarms that the limits in force would have called in 24 h …';
+        ? t('Counting the alarms that these limits would have called in 24 h …')
+        : t('Counting the alarms that the limits in force would have called in 24 h …');
     case 'refused':
       return shown.message;
     case 'failed':
-      return 'Vigil cannot count now how often these limits would have called. You can still save them.';
+      return t('Vigil cannot count now how often these limits would have called. You can still save them.');
     case 'answer':
       return answerSentence(shown.answer, shown.parameter);
   }
@@ -38,21 +39,35 @@ export function whatIfSentence(shown: WhatIfShown): string {
 
 function answerSentence({ since, from, to, inForce, entered }: WhatIf, parameter: string): string {
   if (since === null)
-    return `No value of ${parameter} is stored for the last ${lengthText(from, to)}, so there is nothing to count.`;
-  const periodText = `In the last ${lengthText(since, to)}`;
+    return t('No value of {parameter} is stored for the last {length}, so there is nothing to count.', {
+      parameter,
+      length: lengthText(from, to),
+    });
+  const periodText = t('In the last {length}', { length: lengthText(since, to) });
   const callsInForce = allCalls(inForce);
-  if (entered === null) return `${periodText} the limits in force ${wouldHaveCalled(callsInForce)}.`;
+  if (entered === null)
+    return t('{period} the limits in force {wouldHaveCalled}.', {
+      period: periodText,
+      wouldHaveCalled: wouldHaveCalled(callsInForce),
+    });
   const callsEntered = allCalls(entered);
   if (callsEntered !== callsInForce)
-    return `${periodText} these limits ${wouldHaveCalled(callsEntered)}; the limits in force ${wouldHaveCalled(callsInForce)}.`;
+    return t('{period} these limits {wouldHaveCalled}; the limits in force {wouldHaveCalled2}.', {
+      period: periodText,
+      wouldHaveCalled: wouldHaveCalled(callsEntered),
+      wouldHaveCalled2: wouldHaveCalled(callsInForce),
+    });
   return callsEntered === 0
-    ? `${periodText} neither these limits nor the limits in force would have called.`
-    : `${periodText} these limits ${wouldHaveCalled(callsEntered)}, and so would the limits in force.`;
+    ? t('{period} neither these limits nor the limits in force would have called.', { period: periodText })
+    : t('{period} these limits {wouldHaveCalled}, and so would the limits in force.', {
+        period: periodText,
+        wouldHaveCalled: wouldHaveCalled(callsEntered),
+      });
 }
 
 function wouldHaveCalled(times: number): string {
-  if (times === 0) return 'would not have called';
-  return `would have called ${times === 1 ? 'once' : `${times} times`}`;
+  if (times === 0) return t('would not have called');
+  return t('would have called once|would have called {n} times', { n: times });
 }
 
 /** Returns notes about the numbers; for a failure, returns why there are no numbers. */
@@ -61,12 +76,16 @@ export function whatIfNotes(shown: WhatIfShown): string[] {
   if (shown.kind !== 'answer' || shown.answer.since === null) return [];
   const { since, to, everyMs, silentMs } = shown.answer;
   const notes: string[] = [];
-  if (lengthMs(since, to) < wholeDayMs) notes.push(`There are no values before the last ${lengthText(since, to)}.`);
-  if (silentMs >= mentionedSilenceMsMin) notes.push(`For ${durationText(silentMs)} no values came.`);
-  if (shown.off) notes.push('Low and high limits are off; extreme limits count.');
-  const intervalText = everyMs === null ? '' : ` (about one each ${stepText(everyMs)})`;
+  if (lengthMs(since, to) < wholeDayMs)
+    notes.push(t('There are no values before the last {length}.', { length: lengthText(since, to) }));
+  if (silentMs >= mentionedSilenceMsMin)
+    notes.push(t('For {duration} no values came.', { duration: durationText(silentMs) }));
+  if (shown.off) notes.push(t('Low and high limits are off; extreme limits count.'));
+  const intervalText = everyMs === null ? '' : t(' (about one each {step})', { step: stepText(everyMs) });
   notes.push(
-    `Judged from the stored values${intervalText}, as if nobody had answered. Standby and monitor alarms are left out.`,
+    t('Judged from the stored values{interval}, as if nobody had answered. Standby and monitor alarms are left out.', {
+      interval: intervalText,
+    }),
   );
   return notes;
 }
@@ -84,13 +103,15 @@ export function whatIfRows(shown: WhatIfShown): readonly [WhatIfRow, WhatIfRow] 
     calls ? [...priorities.map((priority) => calls[priority]), allCalls(calls)].map(String) : fourCells(missing);
   const enteredPlaceholder = shown.kind === 'working' && !shown.entered ? '–' : placeholder;
   return [
-    { name: 'Limits in force', cells: cells(answer?.inForce, placeholder) },
-    { name: 'As entered', cells: cells(answer?.entered, enteredPlaceholder) },
+    { name: t('Limits in force'), cells: cells(answer?.inForce, placeholder) },
+    { name: t('As entered'), cells: cells(answer?.entered, enteredPlaceholder) },
   ];
 }
 
 const fourCells = (text: string) => [text, text, text, text];
 const allCalls = ({ high, medium, low }: WhatIfCalls) => high + medium + low;
+/** Returns the number of calls of all priorities; 0 if no limits were entered. */
+export const callsOf = (calls: WhatIfCalls | null): number => (calls === null ? 0 : allCalls(calls));
 const lengthMs = (from: string, to: string) => Date.parse(to) - Date.parse(from);
 
 function lengthText(from: string, to: string): string {
@@ -100,9 +121,9 @@ function lengthText(from: string, to: string): string {
 
 function durationText(ms: number): string {
   const minutes = Math.max(1, Math.round(ms / minuteMs));
-  if (minutes < 60) return `${minutes} min`;
+  if (minutes < 60) return t('{minutes} min', { minutes });
   const restMinutes = minutes % 60;
-  return `${Math.floor(minutes / 60)} h${restMinutes === 0 ? '' : ` ${restMinutes} min`}`;
+  return `${Math.floor(minutes / 60)} h${restMinutes === 0 ? '' : t(' {restMinutes} min', { restMinutes })}`;
 }
 
 /** An answer with the longest possible texts. A form reserves room for these texts when it opens. */
@@ -120,11 +141,11 @@ const widestAnswer: WhatIfShown = {
   parameter: '',
   off: true,
 };
-export const widestSentence = whatIfSentence(widestAnswer);
-export const widestNotes = whatIfNotes(widestAnswer).join(' ');
+export const widestSentence = () => whatIfSentence(widestAnswer);
+export const widestNotes = () => whatIfNotes(widestAnswer).join(' ');
 
 function stepText(ms: number): string {
-  if (ms < 1_500) return 'second';
+  if (ms < 1_500) return t('second');
   if (ms < 90_000) return `${Math.round(ms / 1_000)} s`;
   return durationText(ms);
 }

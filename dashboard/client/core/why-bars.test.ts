@@ -22,14 +22,14 @@ describe('the bars of the delay chain', () => {
     expect([bar.kind, Math.round(bar.length * 100) / 100, bar.text]).toEqual(['time', length, text]);
   });
 
-  it('a step that is not known, and a step after it, have no time', () => {
+  it('a step has no duration if its time, or the time of the step before, is not known', () => {
     expect(barOf({ time: { kind: 'not-known' }, sinceBeforeMs: undefined })).toMatchObject({
       ...{ kind: 'not-known', text: 'not known', atMs: undefined },
     });
     expect(barOf({ sinceBeforeMs: undefined })).toMatchObject({ kind: 'not-known', atMs: 5_000 });
   });
 
-  it('a step that was earlier than a step before it has no time, and no negative one', () => {
+  it('if a step has an earlier time than the step before it, its duration is not known', () => {
     const painted = step({ name: 'painted', time: { kind: 'at', atMs: 9_000 } });
     const sounded = step({ name: 'sounded', time: { kind: 'at', atMs: 8_999 }, sinceBeforeMs: undefined });
     expect(barsOf({ steps: [painted, sounded], delays })[1]).toMatchObject({
@@ -37,7 +37,7 @@ describe('the bars of the delay chain', () => {
     });
   });
 
-  it('the raise has no time if something else than its reading raised the alarm', () => {
+  it('the step “raised” has no duration if the alarm was not raised by the reading in the step “logged”', () => {
     const logged = step({ name: 'logged', time: { kind: 'at', atMs: 1_000 } });
     const raised = step({ sinceBeforeMs: undefined });
     expect(barsOf({ steps: [logged, raised], delays })[1]!.text).toBe('no delay of that value');
@@ -50,7 +50,7 @@ describe('the bars of the delay chain', () => {
   });
 });
 
-it('a text of the server gets the local time, with the date if it is of another day', () => {
+it('withLocalTimes writes the times in a text as local times, with the date for another day', () => {
   const alarmMs = new Date(2026, 10, 29, 13, 0, 0).getTime();
   const [same, other] = [alarmMs + 5_250, alarmMs - 86_400_000];
   const text = `Anna was called at ${new Date(same).toISOString()} and was away since ${new Date(other).toISOString()}.`;

@@ -2,6 +2,7 @@
 import type { DelayChain, StepName } from '../../../contracts/explain/chain.ts';
 import { durationText } from '../../../contracts/explain/durations.ts';
 import { stepTitles } from '../../../contracts/explain/titles.ts';
+import { t } from './texts.ts';
 import { whenText } from './times.ts';
 
 /**
@@ -23,10 +24,10 @@ const fullMs = 600_000;
 
 export function barsOf({ steps }: DelayChain): Bar[] {
   return steps.map(({ name, time, sinceBeforeMs }): Bar => {
-    const common = { name, title: stepTitles[name] };
-    if (time.kind === 'none') return { ...common, kind: 'none', length: 0, text: 'did not happen', atMs: undefined };
+    const common = { name, title: t(stepTitles[name]) };
+    if (time.kind === 'none') return { ...common, kind: 'none', length: 0, text: t('did not happen'), atMs: undefined };
     if (time.kind === 'not-known')
-      return { ...common, kind: 'not-known', length: 1, text: 'not known', atMs: undefined };
+      return { ...common, kind: 'not-known', length: 1, text: t('not known'), atMs: undefined };
     const { atMs } = time;
     if (name === 'onset') return { ...common, kind: 'first', length: 0, text: '', atMs };
     if (sinceBeforeMs === undefined)
@@ -42,9 +43,9 @@ function beforeText(steps: DelayChain['steps'], name: StepName, atMs: number): s
     steps.findIndex((step) => step.name === name),
   );
   const isEarlier = before.some(({ time }) => time.kind === 'at' && time.atMs > atMs);
-  if (isEarlier) return 'not known: clocks differ, or another occurrence';
+  if (isEarlier) return t('not known: clocks differ, or another occurrence');
   const isReadingKnown = before.some((step) => step.name === 'logged' && step.time.kind === 'at');
-  return name === 'raised' && isReadingKnown ? 'no delay of that value' : 'time before not known';
+  return name === 'raised' && isReadingKnown ? t('no delay of that value') : t('time before not known');
 }
 
 function lengthOf(ms: number): number {
@@ -53,12 +54,15 @@ function lengthOf(ms: number): number {
 
 /** Returns a duration as text: in milliseconds below a second, otherwise in seconds or minutes. */
 function timeText(ms: number): string {
-  return ms >= 1000 ? durationText(ms) : `${Math.round(ms)} ms`;
+  return ms >= 1000 ? durationText(ms) : t('{ms} ms', { ms: Math.round(ms) });
 }
 
 const instants = /\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z/g;
 
-/** Returns a text of the server with its instants in the screen's time zone: only the time if it is of the same day as the alarm. */
+/**
+ * Returns a text of the server with all times in the screen's time zone. A time on the day of the alarm is written
+ * without its date.
+ */
 export function withLocalTimes(text: string, alarmMs: number): string {
   return text.replaceAll(instants, (instant) => whenText(Date.parse(instant), alarmMs));
 }

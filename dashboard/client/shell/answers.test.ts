@@ -124,20 +124,20 @@ describe('acknowledge', () => {
 
 describe('refusalOfCommand', () => {
   it.each([
-    ['undefined if the alarm processor accepts the command', answer('c-1', 'set-limits'), undefined],
+    ['undefined if the alarm processor has accepted the command', answer('c-1', 'set-limits'), undefined],
     [
-      'the reason if the alarm processor refuses the command',
+      'the reason if the alarm processor has refused the command',
       answer('c-1', 'set-limits', 'They cross.'),
       'They cross.',
     ],
-  ])('resolves with %s', async (_how, commandAnswer, refusal) => {
+  ])('refusalOfCommand resolves with %s', async (_how, commandAnswer, refusal) => {
     const { screen, answers } = answersWithReply(accepted);
     const pending = answers.refusalOfCommand('c-1');
     screen.value = screenOf(snapshot({ answers: [commandAnswer] }));
     expect(await pending).toBe(refusal);
   });
 
-  it('resolves after 5 s without an answer with a text that says so', async () => {
+  it('refusalOfCommand resolves after 5 s without an answer; its text says that no answer came', async () => {
     const { pass, answers } = answersWithReply(accepted);
     const pending = answers.refusalOfCommand('c-1');
     pass(5_001);

@@ -5,12 +5,13 @@
 
 import { effect, type Signal, signal } from '@preact/signals';
 import { isUnanswered } from '../../../contracts/acknowledgement.ts';
-import { alarmText } from '../../../contracts/alarm-text.ts';
 import { audioPauseMsMax } from '../../../contracts/audio-pause.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { AcknowledgeRefused } from '../../protocol/rest.ts';
 import { audioPausedUntilMs } from '../core/alarm-order.ts';
+import { alarmText } from '../core/alarm-words.ts';
 import type { Screen } from '../core/fold.ts';
+import { t } from '../core/texts.ts';
 import type { Api } from './api.ts';
 
 export type RequestState =
@@ -24,7 +25,7 @@ export type RequestState =
 
 /** If the alarm processor has not answered within this time, the request becomes an error (ours). */
 const answerWaitMs = 5_000;
-const noAnswerMessage = 'The alarm processor has not answered. Look again, and try again.';
+const noAnswerMessage = () => t('The alarm processor has not answered. Look again, and try again.');
 export const pauseMs = audioPauseMsMax;
 
 /**
@@ -65,9 +66,10 @@ export function createAnswers(api: Api, screen: Signal<Screen | undefined>, now:
       }
       if (entry.state !== 'pending') continue;
       const answer = screen.value?.answers.get(entry.commandId ?? '');
-      if (answer?.accepted === false) setRequest(key, { state: 'error', message: answer.reason ?? 'It was refused.' });
+      if (answer?.accepted === false)
+        setRequest(key, { state: 'error', message: answer.reason ?? t('It was refused.') });
       else if (steady() - entry.sinceSteadyMs > answerWaitMs)
-        setRequest(key, { state: 'error', message: noAnswerMessage });
+        setRequest(key, { state: 'error', message: noAnswerMessage() });
     }
   });
 
@@ -92,8 +94,8 @@ export function createAnswers(api: Api, screen: Signal<Screen | undefined>, now:
       stop = effect(() => {
         const isLate = now.value > 0 && steady() - since > answerWaitMs;
         const answer = screen.value?.answers.get(commandId);
-        if (answer) resolve(answer.accepted ? undefined : (answer.reason ?? 'It was refused.'));
-        else if (isLate) resolve(noAnswerMessage);
+        if (answer) resolve(answer.accepted ? undefined : (answer.reason ?? t('It was refused.')));
+        else if (isLate) resolve(noAnswerMessage());
       });
     });
     return refusal.finally(() => stop());
@@ -119,6 +121,10 @@ function refusalOf(
   if (!current) return { state: 'error', message: answer.message };
   if (!isUnanswered(current) || current.rev < seenRev)
     return { state: 'error', message: answer.message, changed: true };
-  const text = `${alarmText(current)}${current.present ? '' : ', ended'}`;
-  return { state: 'error', message: `Not acknowledged. This alarm changed to “${text}”: look again.`, changed: true };
+  const text = `${alarmText(current)}${current.present ? '' : t(', ended')}`;
+  return {
+    state: 'error',
+    message: t('Not acknowledged. This alarm changed to “{text}”: look again.', { text }),
+    changed: true,
+  };
 }

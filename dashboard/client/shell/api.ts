@@ -1,6 +1,7 @@
 /** Calls the server's REST routes. A failure is returned as a value with a sentence for a person; no function throws. */
 
 import type { Static } from 'typebox';
+import type { AlarmReview, AlarmReviewQuery } from '../../protocol/alarm-review.ts';
 import type {
   AcceptBody,
   AssignBody,
@@ -9,12 +10,14 @@ import type {
   BackBody,
   Board,
   BoardChanged,
+  CoverBody,
   CsvBody,
   DeclineBody,
   LeaveOutcome,
   LeaveQuery,
   WaitingDuties,
 } from '../../protocol/assignments.ts';
+import type { AuditPage, AuditSearch } from '../../protocol/audit.ts';
 import type {
   AnswerBody,
   AnswerResult,
@@ -28,13 +31,12 @@ import type {
 } from '../../protocol/delivery.ts';
 import type { AssociateBody, Associated, CorrectBody, Devices, MoveBody, Places } from '../../protocol/devices.ts';
 import type { ExplanationAnswer } from '../../protocol/explain.ts';
-import type { NoteBody, NoteSaved } from '../../protocol/notes.ts';
+import type { NoteBody, NoteSaved, TaskBody } from '../../protocol/notes.ts';
 import { requestHeader } from '../../protocol/pace.ts';
 import type {
   Accepted,
   AcknowledgeBody,
   AssessmentBody,
-  AuditPage,
   ErrorBody,
   LimitsBody,
   LoginBody,
@@ -42,34 +44,36 @@ import type {
   Session,
   StandbyBody,
   Ticket,
-  Trends,
   Wards,
 } from '../../protocol/rest.ts';
+import type { ShiftQuery, ShiftSummary } from '../../protocol/shift-summary.ts';
 import type { TakeSoundBody } from '../../protocol/sound.ts';
+import type { BeginTestBody, TestAnswerBody, TestBegun } from '../../protocol/sound-test.ts';
+import type { StripAnswer } from '../../protocol/strip.ts';
+import type { WardOverview } from '../../protocol/ward-overview.ts';
+import type { WaveHistory } from '../../protocol/wave-history.ts';
 import type { WhatIf, WhatIfBody } from '../../protocol/what-if.ts';
-
-export type Answer<T> =
-  | { readonly ok: true; readonly data: T }
-  | {
-      readonly ok: false;
-      readonly status: number;
-      readonly code: string;
-      readonly message: string;
-      /** The whole body of the refusal, which may have more fields, for instance `AcknowledgeRefused` of a 409. */
-      readonly body?: unknown;
-    };
+import { serverText } from '../core/server-texts.ts';
+import { t } from '../core/texts.ts';
+import { accountCalls } from './account-calls.ts';
+import type { Answer, Call, SlowCall } from './answer.ts';
+import { trendCalls } from './trend-calls.ts';
 
 /** How long a request waits for the server's answer. */
 const timeoutMs = 10_000;
 /** How long an explanation of an alarm waits. The server reads the log for at most 60 s, after it has waited for its turn. */
 const explainTimeoutMs = 120_000;
+/** How long a request for a strip waits. The server reads the log for at most 30 s, after it has waited for its turn. */
+const stripTimeoutMs = 60_000;
+/** How long a request for waves waits. The server reads the log for at most 15 s. */
+const wavesTimeoutMs = 20_000;
 /** How long a what-if request waits. The server needs longer to judge a day of values, but gives up before this time. */
 const whatIfTimeoutMs = 25_000;
 
 export type Api = ReturnType<typeof createApi>;
 
 /**
- * Returns the function that sends requests, and counts requests that change something.
+ * Returns the function that sends requests. This function also counts the requests that change something.
  * @param onLoggedOut called when the server answers a request with 401: it no longer accepts the session
  */
 function createCaller(onLoggedOut: () => void) {
@@ -109,7 +113,7 @@ function createCaller(onLoggedOut: () => void) {
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
     } catch {
-      return { ok: false, status: 0, code: 'no-answer', message: 'The server does not answer.' };
+      return { ok: false, status: 0, code: 'no-answer', message: t('The server does not answer.') };
     }
     if (response.status === 401 && path !== '/api/login') onLoggedOut();
     if (!response.ok) return { ok: false, status: response.status, ...(await errorOf(response)) };
@@ -117,7 +121,12 @@ function createCaller(onLoggedOut: () => void) {
     try {
       return { ok: true, data: (await response.json()) as T };
     } catch {
-      return { ok: false, status: response.status, code: 'bad-answer', message: 'The server’s answer cannot be read.' };
+      return {
+        ok: false,
+        status: response.status,
+        code: 'bad-answer',
+        message: t('The server’s answer cannot be read.'),
+      };
     }
   }
 
@@ -133,6 +142,9 @@ export function createApi(onLoggedOut: () => void) {
     ...boardCalls(call),
     ...deliveryCalls(call),
     ...soundCalls(call),
+    ...reviewCalls(call),
+    ...trendCalls(call),
+    ...accountCalls(call),
     logIn: (body: LoginBody) => call<Session>('POST', '/api/login', body),
     logOut: () => call<void>('POST', '/api/logout'),
     lock: () => call<void>('POST', '/api/lock'),
@@ -141,9 +153,10 @@ export function createApi(onLoggedOut: () => void) {
     wards: () => call<Wards>('GET', '/api/wards'),
     ticket: () => call<Ticket>('POST', '/api/ticket'),
     patient: (associationId: string) => call<PatientView>('GET', `/api/associations/${id(associationId)}`),
-    trends: (associationId: string, query: { codes: readonly string[]; from: string; to: string; points: number }) => {
-      const search = new URLSearchParams({ ...query, codes: query.codes.join(','), points: String(query.points) });
-      return call<Trends>('GET', `/api/associations/${id(associationId)}/trends?${search}`);
+    /** @param cancel signal that aborts the request when its answer is not needed any more */
+    waveHistory: (associationId: string, query: { from: string; to: string }, cancel: AbortSignal) => {
+      const path = `/api/associations/${id(associationId)}/waves?${new URLSearchParams(query)}`;
+      return call<WaveHistory>('GET', path, undefined, { waitMs: wavesTimeoutMs, cancel });
     },
     acknowledge: (alarmId: string, body: AcknowledgeBody) =>
       call<Accepted>('POST', `/api/alarms/${id(alarmId)}/acknowledge`, body),
@@ -161,10 +174,13 @@ export function createApi(onLoggedOut: () => void) {
     endStandby: (associationId: string) => call<Accepted>('DELETE', `/api/associations/${id(associationId)}/standby`),
     writeNote: (associationId: string, body: NoteBody) =>
       call<NoteSaved>('POST', `/api/associations/${id(associationId)}/note`, body),
+    changeTask: (associationId: string, body: TaskBody) =>
+      call<NoteSaved>('POST', `/api/associations/${id(associationId)}/tasks`, body),
     assess: (associationId: string, body: AssessmentBody) =>
       call<Accepted>('POST', `/api/associations/${id(associationId)}/assessment`, body),
     places: () => call<Places>('GET', '/api/places'),
     devices: () => call<Devices>('GET', '/api/devices'),
+    wardOverview: () => call<WardOverview>('GET', '/api/ward-overview'),
     associate: (deviceId: string, body: AssociateBody) =>
       call<Associated>('POST', `/api/devices/${id(deviceId)}/associations`, body),
     moveDevice: (deviceId: string, body: MoveBody) =>
@@ -173,17 +189,11 @@ export function createApi(onLoggedOut: () => void) {
       call<Associated>('POST', `/api/devices/${id(deviceId)}/associations/${id(associationId)}/patient`, body),
     endAssociation: (deviceId: string, associationId: string, whole: 'device' | 'patient') =>
       call<Associated>('DELETE', `/api/devices/${id(deviceId)}/associations/${id(associationId)}?whole=${whole}`),
-    audit: (query: { before?: number; action?: string; userId?: string }) => {
-      const search = new URLSearchParams({ limit: '100' });
-      for (const [name, value] of Object.entries(query)) if (value) search.set(name, String(value));
-      return call<AuditPage>('GET', `/api/audit?${search}`);
-    },
+    searchAudit: (search: AuditSearch) => call<AuditPage>('POST', '/api/audit/search', search),
   };
 }
 
 const explainPath = (alarmId: string) => `/api/alarms/${encodeURIComponent(alarmId)}/explain`;
-
-type Call = <T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown) => Promise<Answer<T>>;
 
 /** Returns the calls of the assignment board of a ward. */
 function boardCalls(call: Call) {
@@ -195,7 +205,8 @@ function boardCalls(call: Call) {
   return {
     board: (ward: string) => call<Board>('GET', path(ward)),
     leaveOutcome: (ward: string, query: LeaveQuery) => {
-      const search = new URLSearchParams(Object.entries(query).filter(([, value]) => value !== undefined));
+      const search = new URLSearchParams();
+      for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value));
       return call<LeaveOutcome>('GET', `${path(ward)}/outcome?${search}`);
     },
     waitingDuties: () => call<WaitingDuties>('GET', '/api/duties/waiting'),
@@ -205,11 +216,15 @@ function boardCalls(call: Call) {
     endDuty: change<Static<typeof AssignmentBody>>('/end'),
     goAway: change<Static<typeof AwayBody>>('/away'),
     comeBack: change<Static<typeof BackBody>>('/back'),
+    answerCover: change<Static<typeof CoverBody>>('/cover'),
     uploadDuties: change<Static<typeof CsvBody>>('/csv'),
   };
 }
 
-/** Returns the calls about the delivery of alarms: answers, the ways to reach the person, and who can be reached. */
+/**
+ * Returns the functions that ask the server about the delivery of alarms: answers, the ways to reach the person, and
+ * who can be reached.
+ */
 function deliveryCalls(call: Call) {
   const id = encodeURIComponent;
   return {
@@ -227,21 +242,41 @@ function deliveryCalls(call: Call) {
   };
 }
 
+/** Returns the calls for the alarm history and for the strips of its alarms. */
+function reviewCalls(call: SlowCall) {
+  return {
+    alarmReview: (query: AlarmReviewQuery) => {
+      const entries = Object.entries(query).map(([name, value]) => [name, String(value)]);
+      return call<AlarmReview>('GET', `/api/alarm-review?${new URLSearchParams(entries)}`);
+    },
+    shiftSummary: (ward: string, query: ShiftQuery) =>
+      call<ShiftSummary>('GET', `/api/wards/${encodeURIComponent(ward)}/shift?${new URLSearchParams(query)}`),
+    strip: (alarmId: string, onset: number, cancel: AbortSignal) => {
+      const path = `/api/alarms/${encodeURIComponent(alarmId)}/strip?onset=${onset}`;
+      return call<StripAnswer>('GET', path, undefined, { waitMs: stripTimeoutMs, cancel });
+    },
+  };
+}
+
 /** Returns the calls about the sound of a ward. */
 function soundCalls(call: Call) {
   const soundPath = (ward: string) => `/api/wards/${encodeURIComponent(ward)}/sound`;
   return {
     takeSound: (ward: string, body: TakeSoundBody) => call<void>('POST', soundPath(ward), body),
     giveSoundBack: (ward: string) => call<void>('DELETE', soundPath(ward)),
+    beginSoundTest: (ward: string, body: BeginTestBody) => call<TestBegun>('POST', `${soundPath(ward)}/test`, body),
+    answerSoundTest: (ward: string, body: TestAnswerBody) => call<void>('POST', `${soundPath(ward)}/test/answer`, body),
+    letDisplaySound: (ward: string) => call<void>('POST', `${soundPath(ward)}/display`),
   };
 }
 
 async function errorOf(response: Response): Promise<ErrorBody & { body?: unknown }> {
   try {
     const body = (await response.json()) as Partial<ErrorBody>;
-    if (typeof body.message === 'string') return { code: body.code ?? 'error', message: body.message, body };
+    if (typeof body.message === 'string')
+      return { code: body.code ?? 'error', message: serverText(body.message), body };
   } catch {
     // The body is not from our server: a page of a proxy, or an empty body. Only the status is known.
   }
-  return { code: 'error', message: `The server refused this (${response.status}).` };
+  return { code: 'error', message: t('The server refused this ({status}).', { status: response.status }) };
 }

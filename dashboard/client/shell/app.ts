@@ -9,6 +9,7 @@ import { alarmsToHear, calledBeds } from '../core/calls.ts';
 import { isFailing } from '../core/canary-words.ts';
 import { createSteadyClock } from '../core/connection.ts';
 import { type Screen, withoutNames } from '../core/fold.ts';
+import { lockAfterMsOf } from '../core/idle.ts';
 import { waveRateFraction } from '../core/load.ts';
 import { hasUnansweredHigh } from '../core/loudness-rise.ts';
 import { shownRoute } from '../core/routes.ts';
@@ -35,7 +36,8 @@ import { createSeenCodes, wishFor } from './wish.ts';
 const tickMs = 500;
 /** The route that a locked screen shows. */
 const wardRoute = { page: 'ward', ward: undefined } as const;
-const isViewPermission = (permission: Permission) => permission === 'view-vitals' || permission === 'view-devices';
+const viewPermissions: readonly Permission[] = ['view-vitals', 'view-patients', 'view-devices'];
+const isViewPermission = (permission: Permission) => viewPermissions.includes(permission);
 
 export type App = ReturnType<typeof createApp>;
 const AppContext = createContext<App | undefined>(undefined);
@@ -216,7 +218,7 @@ export function createApp() {
     closeWard,
   ];
 
-  /** Opens the live connection. Sends a new wish to the server when the screen has to show something else. */
+  /** Opens the live connection. Sends a new wish (wish.ts) when the screen has to show something else. */
   function sendWish() {
     const newWish = wish.value;
     const text = JSON.stringify(newWish);
@@ -281,8 +283,7 @@ export function createApp() {
       delivery.tick();
       newVersion.tick();
     });
-    const current = session.peek();
-    idleLock.tick(current && (!current.locked || lockPending) ? current.lockAfterMs : undefined);
+    idleLock.tick(lockAfterMsOf(session.peek(), lockPending));
   }
 
   const renew = setInterval(() => void (session.value && resume()), sessionRenewMs);

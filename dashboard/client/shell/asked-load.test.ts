@@ -17,7 +17,7 @@ function newLoad(ask: () => Promise<boolean>, mayLoad = () => true) {
   return { done, tryLoad };
 }
 
-it('loads the page after the server has answered', async () => {
+it('the page is loaded after the server has answered', async () => {
   const { done, tryLoad } = newLoad(async () => true);
   await tryLoad();
   expect(done).toMatchObject({ asked: 1, loads: 1 });
@@ -26,7 +26,7 @@ it('loads the page after the server has answered', async () => {
 it.each([
   ['does not answer', () => Promise.reject(new Error('no connection'))],
   ['answers that it cannot give the page', async () => false],
-])('keeps the page while the server %s, and asks again after 10 s', async (_name, ask) => {
+])('while the server %s, the page is not loaded, and the server is asked again after 10 s', async (_name, ask) => {
   const { done, tryLoad } = newLoad(ask);
   await tryLoad();
   done.nowMs = askAgainMs - 1;
@@ -37,7 +37,7 @@ it.each([
   expect(done).toMatchObject({ asked: 2, loads: 0 });
 });
 
-it('keeps the page if somebody touches it, or an alarm begins, before the server answers', async () => {
+it('the page is not loaded if somebody touches it, or an alarm begins, before the server answers', async () => {
   let isAtRest = true;
   const { done, tryLoad } = newLoad(
     async () => {
@@ -50,7 +50,7 @@ it('keeps the page if somebody touches it, or an alarm begins, before the server
   expect(done.loads).toBe(0);
 });
 
-it('asks only once at a time', async () => {
+it('while the server has not answered, it is not asked a second time', async () => {
   const answer = Promise.withResolvers<boolean>();
   const { done, tryLoad } = newLoad(() => answer.promise);
   const first = tryLoad();

@@ -3,8 +3,8 @@
  * no timer of the page, so the sound continues while the page is busy or hidden.
  */
 import { renderBurst } from '../core/burst.ts';
-import { gainsFrom } from '../core/loudness-rise.ts';
-import { highRise, type SoundLevel, soundTable } from '../core/sound-table.ts';
+import { type Burst, type SoundLevel, soundTable } from '../core/sound-table.ts';
+import { highGains, steadyGain, type Tuning } from '../core/volume.ts';
 
 const fadeS = 0.02;
 /** The gain of a burst is set this long before the burst, in the silence, so that the change is not heard as a click. */
@@ -19,7 +19,12 @@ export type PlayingBurst = {
 
 /** Returns the samples of a level as a buffer for an audio context. */
 export function bufferOf(level: SoundLevel, context: BaseAudioContext): AudioBuffer {
-  const samples = renderBurst(soundTable[level], context.sampleRate);
+  return bufferFrom(soundTable[level], context);
+}
+
+/** Returns the samples of a burst as a buffer for an audio context. */
+export function bufferFrom(burst: Burst, context: BaseAudioContext): AudioBuffer {
+  const samples = renderBurst(burst, context.sampleRate);
   const buffer = context.createBuffer(1, samples.length, context.sampleRate);
   buffer.copyToChannel(samples, 0);
   return buffer;
@@ -34,17 +39,16 @@ export function startBurst(
   level: SoundLevel,
   buffer: AudioBuffer,
   burstsBefore: number,
+  tuning: Tuning,
 ): PlayingBurst {
   const source = new AudioBufferSourceNode(context, { buffer, loop: true });
   const gain = new GainNode(context);
   source.connect(gain).connect(context.destination);
   const startS = context.currentTime;
-  if (level === 'high') {
-    const gains = gainsFrom(burstsBefore, highRise, soundTable.high.loudness, soundTable.medium.loudness);
-    gains.forEach((value, i) => {
-      gain.gain.setValueAtTime(value, startS + Math.max(0, i * buffer.duration - changeBeforeS));
-    });
-  }
+  const gains = level === 'high' ? highGains(burstsBefore, tuning) : [steadyGain(level, tuning)];
+  gains.forEach((value, i) => {
+    gain.gain.setValueAtTime(value, startS + Math.max(0, i * buffer.duration - changeBeforeS));
+  });
   source.start(startS);
   return {
     level,

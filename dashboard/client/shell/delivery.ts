@@ -5,6 +5,7 @@ import { answerText, unknownText } from '../core/call-words.ts';
 import { type CallCard, cardsAfter, isAnyPlaceKept, withAlarms, withoutRead } from '../core/calls.ts';
 import { deliveriesAfter, noDeliveries } from '../core/delivery-fold.ts';
 import type { Screen } from '../core/fold.ts';
+import { t } from '../core/texts.ts';
 import type { Api } from './api.ts';
 import { openCallReporter } from './call-reporter.ts';
 import { onNotificationPressed } from './push.ts';
@@ -47,7 +48,10 @@ export function openDelivery(options: {
   const foldedIds = signal<ReadonlySet<string>>(new Set());
   const { answers, answer } = createCallAnswers(options.api, cards);
   const hold = watchPointer(steady);
-  /** The newest list of the server. Present while the cards may have another order, because the person presses or has answered. */
+  /**
+   * The newest list of the server. Present while the cards keep their old order, because the person presses a card or
+   * has just answered.
+   */
   let unsorted: Calls['calls'] | undefined;
 
   const isHeld = () => hold.isHeld() || [...answers.peek().values()].some(({ text }) => text === undefined);
@@ -136,12 +140,15 @@ function watchPointer(steady: () => number) {
   };
 }
 
-/** After these failures nobody knows whether the answer counts: the server may have written it before its own answer was lost. */
+/**
+ * After these failures it is not known whether the person's answer counts. Perhaps the server wrote it to Kafka, and
+ * only the server's reply was lost.
+ */
 const unclearCodes = ['no-answer', 'bad-answer', 'log-append-failed', 'internal'];
 
-/** Returns what became of an answer that the server has not confirmed. */
+/** Returns a text about an answer of the person that the server has not confirmed. */
 function refusalText({ code, message }: { code: string; message: string }, answer: AnswerState['answer']): string {
-  return unclearCodes.includes(code) ? `${message} ${unknownText(answer)}` : `Not taken. ${message}`;
+  return unclearCodes.includes(code) ? `${message} ${unknownText(answer)}` : t('Not taken. {message}', { message });
 }
 
 /** Sends the answers of the person. The state of a call changes only when the server reports the change. */

@@ -4,10 +4,15 @@
  * acts on, if it has no `href`. The attribute `data-acts-area` marks an area that acts as a whole and is larger than the
  * button or link in it.
  */
+
 import { blockedKeys, emptyStillness, isStill, stillnessAfterLook } from '../core/stillness.ts';
+import { t } from '../core/texts.ts';
 
 const controlSelector = 'button, a[href], summary, [role="button"]';
-/** The guard looks at least this often, because a button can move although no element of the page changes. */
+/**
+ * The guard measures the places of all buttons at least this often, because a button can move although no element of
+ * the page changes.
+ */
 const lookMs = 250;
 const hintMs = 2000;
 
@@ -35,8 +40,8 @@ export function openGuard(page: Document, now: () => number): { close(): void } 
   }
 
   /**
-   * Looks once after the next frame, even if called many times. The browser has then computed the layout, so the look
-   * does not force an additional layout.
+   * Measures the buttons once after the next frame, even if called many times. The browser has then computed the
+   * layout, so measuring does not force an additional layout.
    */
   function lookSoon(): void {
     frame ??= requestAnimationFrame(() => {
@@ -91,7 +96,10 @@ export function openGuard(page: Document, now: () => number): { close(): void } 
   };
 }
 
-/** Returns the area of a button or link and what it acts on, as a list of one; an empty list if it is not visible. */
+/**
+ * Returns a list with one entry: the area of a button or link, and what it acts on. The list is empty if the element is
+ * not visible.
+ */
 function controlAt(element: Element) {
   const { left, top, right, bottom } = (element.closest('[data-acts-area]') ?? element).getBoundingClientRect();
   if (right === left || bottom === top) return [];
@@ -120,7 +128,7 @@ function createHint(page: Document) {
   const element = page.createElement('div');
   element.className = 'moved-hint';
   element.dataset.testid = 'moved-hint';
-  element.textContent = 'This has just moved or changed. Look again.';
+  element.textContent = t('This has just moved or changed. Look again.');
   let timer: ReturnType<typeof setTimeout> | undefined;
   return {
     show({ left, bottom }: { left: number; bottom: number }) {

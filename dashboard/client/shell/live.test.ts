@@ -111,7 +111,7 @@ async function connected(times = 1) {
 }
 
 describe('openLive', () => {
-  it('connects with a ticket and applies the snapshot and the deltas that follow', async () => {
+  it('the live connection is opened with a ticket, and the snapshot and the deltas after it are applied', async () => {
     openTestLive();
     await connected();
     expect(watches[0]).toEqual({ type: 'watch', ...wish });
@@ -121,7 +121,7 @@ describe('openLive', () => {
     expect(states).toEqual(['live']);
   });
 
-  it('passes wave messages on as text, without parsing them', async () => {
+  it('wave messages are passed on as text, without parsing', async () => {
     openTestLive();
     await connected();
     const text = `${waveTextStart}"not":"parsed"`;
@@ -131,7 +131,7 @@ describe('openLive', () => {
     expect(states).toEqual(['live']);
   });
 
-  it('asks for deliveries once on each connection, and only a server that offers them', async () => {
+  it('the page asks once on each connection for deliveries, and asks only a server that offers them', async () => {
     openTestLive();
     await connected();
     await until(() => screen !== undefined);
@@ -156,7 +156,7 @@ describe('openLive', () => {
     expect(deliveriesBegun).toBe(2);
   });
 
-  it('connects again after the connection broke, and resumes after its last message number', async () => {
+  it('after the connection broke, the page connects again and continues after the last message number that it received', async () => {
     openTestLive();
     await connected();
     await until(() => screen?.messageNo === 10);
@@ -168,7 +168,7 @@ describe('openLive', () => {
     await until(() => screen?.messageNo === 20);
   });
 
-  it('connects again and requests a new snapshot if a delta is missing', async () => {
+  it('if a delta is missing, the page connects again and requests a new snapshot', async () => {
     openTestLive();
     await connected();
     await until(() => screen !== undefined);
@@ -177,7 +177,7 @@ describe('openLive', () => {
     expect(watches[1]!.resume).toBeUndefined();
   });
 
-  it('reports the server as lost within 5 s after the last heartbeat, closes the silent socket, and connects again', async () => {
+  it('within 5 s after the last heartbeat the server counts as lost; the page closes the silent socket and connects again', async () => {
     openTestLive();
     await connected();
     await until(() => states.at(-1) === 'live');
@@ -197,7 +197,7 @@ describe('openLive', () => {
     expect(states).toEqual(['live', 'lost', 'live']);
   });
 
-  it('does not count the time in which the page was paused as silence of the server', async () => {
+  it('if the page itself stood still for 30 s, the server does not count as lost', async () => {
     openTestLive();
     await connected();
     await until(() => states.at(-1) === 'live');
@@ -213,7 +213,7 @@ describe('openLive', () => {
     await until(() => states.at(-1) === 'lost');
   });
 
-  it('requests a ticket again after a refusal, and reports the reason of the refusal', async () => {
+  it('after the server refused a ticket, the page reports the reason and requests a ticket again', async () => {
     refusal = { status: 503, message: 'The log is away.' };
     openTestLive();
     await until(() => tickets >= 3);
@@ -227,7 +227,7 @@ describe('openLive', () => {
   it.each([
     ['the session has ended', closeCodes.sessionEnded, () => ended === 1],
     ['the account may not see the ward', closeCodes.notAllowed, () => states.at(-1) === 'forbidden'],
-  ] as const)('does not connect again if %s', async (_name, code, done) => {
+  ] as const)('the page does not connect again if %s', async (_name, code, done) => {
     openTestLive();
     await connected();
     await until(() => screen !== undefined);
@@ -239,7 +239,7 @@ describe('openLive', () => {
     expect(states.at(-1)).not.toBe('lost');
   });
 
-  it('connects again after a forbidden ward when another ward is requested', async () => {
+  it('if the account may not see the ward, the page connects again when it requests another ward', async () => {
     openTestLive();
     await connected();
     sockets[0]!.close(closeCodes.notAllowed);
@@ -249,7 +249,7 @@ describe('openLive', () => {
     expect(watches[1]!.scope).toEqual({ ward: 'CCU' });
   });
 
-  it('connects again immediately and requests a snapshot after the close code "resync"', async () => {
+  it('after the close code "resync" the page connects again immediately and requests a snapshot', async () => {
     openTestLive();
     await connected();
     await until(() => screen !== undefined);
@@ -258,14 +258,14 @@ describe('openLive', () => {
     expect(watches[1]!.resume).toBeUndefined();
   });
 
-  it('connects again after an unreadable message', async () => {
+  it('after a message that cannot be read, the page connects again', async () => {
     openTestLive();
     await connected();
     sockets[0]!.send('{');
     await connected(2);
   });
 
-  it('sends reports only to a server that understands them, even after a resume without a snapshot', async () => {
+  it('the page sends reports only to a server that understands them, even if a new connection gets no snapshot', async () => {
     const report: ScreenReport = { type: 'report', page: 'painting', alarms: [] };
     openTestLive();
     await connected();
@@ -287,7 +287,7 @@ describe('openLive', () => {
     expect(live!.report(report)).toBe(true);
   });
 
-  it('passes on the part of a heartbeat about the sound, and reports when a new connection makes this part invalid', async () => {
+  it('the part of a heartbeat about the sound is passed on; a new connection reports that this part is not valid any more', async () => {
     const news: SoundNews = { beat: 5, heardAt: 3, wards: [] };
     openTestLive();
     await connected();
@@ -300,7 +300,7 @@ describe('openLive', () => {
     expect(sounds).toEqual(['new connection', news, undefined, 'new connection']);
   });
 
-  it('sends a new wish over the present connection', async () => {
+  it('a new wish is sent over the present connection', async () => {
     openTestLive();
     await connected();
     live!.watch({ scope: { ward: '*' }, waves: null });

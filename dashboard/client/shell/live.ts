@@ -1,6 +1,6 @@
 /**
- * The live connection to the server. It is opened with a ticket, resumes after its last message number, and counts as
- * lost when heartbeats stop.
+ * The live connection to the server. It is opened with a ticket. After a break it continues after the last message
+ * number that the page received. It counts as lost when heartbeats stop.
  */
 
 import type { Static } from 'typebox';
@@ -10,7 +10,7 @@ import { livePath, waveTextStart } from '../../protocol/pace.ts';
 import type { SoundNews } from '../../protocol/sound.ts';
 import { afterClose, closeText, isLost, lateRetryMs, retryDelayMs } from '../core/connection.ts';
 import { applyDelta, type Screen, screenOf } from '../core/fold.ts';
-import type { Answer } from './api.ts';
+import type { Answer } from './answer.ts';
 
 export type LinkState = 'connecting' | 'live' | 'lost' | 'forbidden';
 export type WatchWish = Omit<Watch, 'type' | 'resume'>;
@@ -41,7 +41,10 @@ export type LiveEvents = {
   readonly onDeliveriesBegin: () => void;
   /** Called with the part of a heartbeat about the sound of wards; undefined from an older server. */
   readonly onSound: (news: SoundNews | undefined) => void;
-  /** Called when a new connection opens, because the data of the former connection about the sound do not count any more. */
+  /**
+   * Called when a new connection opens, because the data of the former connection about the sound are not valid any
+   * more.
+   */
   readonly onNewConnection: () => void;
   readonly onState: (state: LinkState) => void;
   /** Called with the reason why there is no connection, for a person; undefined when there is a connection. */

@@ -3,13 +3,18 @@
  * after the person has agreed to drop the text.
  */
 import { signal } from '@preact/signals';
-import { formatRoute, parseRoute, type Route } from '../core/routes.ts';
+import { formatRoute, isSamePatient, parseRoute, type Route } from '../core/routes.ts';
 import type { createUnsaved } from './unsaved.ts';
 
 export function openPageRoute(unsaved: ReturnType<typeof createUnsaved>) {
   const route = signal<Route>(parseRoute(location.hash));
   const onHash = () => {
     const hash = location.hash || '#/';
+    // Other trends of the same patient drop no typed text.
+    if (isSamePatient(route.peek(), parseRoute(hash))) {
+      route.value = parseRoute(hash);
+      return;
+    }
     unsaved.leave(() => {
       route.value = parseRoute(hash);
       if (location.hash !== hash) history.replaceState(null, '', hash);

@@ -1,6 +1,7 @@
 /** Subscribes this browser to push messages, through the service worker (sw.ts). */
 import type { PushAbility } from '../core/push-state.ts';
 import { deviceLabel } from '../core/push-state.ts';
+import { t } from '../core/texts.ts';
 import type { Api } from './api.ts';
 
 const workerPath = '/sw.js';
@@ -28,7 +29,8 @@ function storedEntry(): OwnEntry | undefined {
     const entry = JSON.parse(localStorage.getItem(entryKey) ?? 'null') as Partial<OwnEntry> | null;
     if (typeof entry?.userId === 'string' && typeof entry.reachId === 'string') return entry as OwnEntry;
   } catch {
-    // Somebody else wrote this key. The device then counts as not registered, and the person can turn it on again.
+    // The stored text is not ours. The device then counts as not registered, and the person can turn the calls on
+    // again.
   }
   return undefined;
 }
@@ -49,14 +51,15 @@ export async function ownReachId(userId: string): Promise<string | undefined> {
 export async function turnPushOn(api: Pick<Api, 'pushKey' | 'addReach'>, userId: string): Promise<string | undefined> {
   try {
     if ((await Notification.requestPermission()) !== 'granted')
-      return 'Not turned on: this device did not allow notifications.';
+      return t('Not turned on: this device did not allow notifications.');
     const key = await api.pushKey();
-    if (!key.ok) return `Not turned on. ${key.message}`;
+    if (!key.ok) return t('Not turned on. {message}', { message: key.message });
     await navigator.serviceWorker.register(workerPath, { scope: '/', updateViaCache: 'none' });
     const registration = await navigator.serviceWorker.ready;
     const subscription = await subscribe(registration, key.data.publicKey, userId);
     const { endpoint, keys } = subscription.toJSON();
-    if (!endpoint || !keys?.p256dh || !keys.auth) return 'Not turned on: the browser gave an incomplete subscription.';
+    if (!endpoint || !keys?.p256dh || !keys.auth)
+      return t('Not turned on: the browser gave an incomplete subscription.');
     const answer = await api.addReach({
       channel: 'push',
       label: deviceLabel(navigator.userAgent),
@@ -64,11 +67,11 @@ export async function turnPushOn(api: Pick<Api, 'pushKey' | 'addReach'>, userId:
       p256dh: keys.p256dh,
       auth: keys.auth,
     });
-    if (!answer.ok) return `Not turned on. ${answer.message}`;
+    if (!answer.ok) return t('Not turned on. {message}', { message: answer.message });
     localStorage.setItem(entryKey, JSON.stringify({ userId, reachId: answer.data.reachId } satisfies OwnEntry));
     return undefined;
   } catch (error) {
-    return `Not turned on: ${error instanceof Error ? error.message : 'the browser refused'}.`;
+    return t('Not turned on: {part}.', { part: error instanceof Error ? error.message : t('the browser refused') });
   }
 }
 

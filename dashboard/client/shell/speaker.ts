@@ -1,7 +1,9 @@
 /** Plays an alarm sound on the loudspeaker. */
 import type { Loudspeaker } from '../core/alarm-reports.ts';
 import type { SoundLevel } from '../core/sound-table.ts';
+import { fullTuning, type Tuning } from '../core/volume.ts';
 import { bufferOf, type PlayingBurst, startBurst } from './burst-player.ts';
+import { type PlayingTest, startTest } from './test-player.ts';
 
 /** `blocked`: the browser allows sound only after a click. `failed`: the computer has no audio. The screen shows a notice. */
 export type SpeakerState = 'blocked' | 'on' | 'failed';
@@ -9,6 +11,13 @@ export type SpeakerState = 'blocked' | 'on' | 'failed';
 export type Speaker = {
   /** Plays the sound of a level from now on; undefined is silence. Does nothing if the level already sounds. */
   play(level: SoundLevel | undefined): void;
+  /**
+   * Plays the signals of a sound test once. Does nothing if a sound plays or should play, or if sound is not allowed. Any
+   * sound that should play ends the test at once.
+   */
+  test(): void;
+  /** Sets the volume, from the next burst on. */
+  tune(next: Tuning): void;
   /** Makes the next sound of a high alarm begin with the start loudness again. Called when all high alarms are answered. */
   forgetRise(): void;
   /** Returns what the loudspeaker does now. */
@@ -20,6 +29,7 @@ export type Speaker = {
   close(): void;
 };
 
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
 export function openSpeaker(onState: (state: SpeakerState) => void): Speaker {
   let context: AudioContext | undefined;
   let playing: PlayingBurst | undefined;
@@ -28,6 +38,8 @@ export function openSpeaker(onState: (state: SpeakerState) => void): Speaker {
   /** When `playing` started, by `performance.now()`. */
   let playingSinceMs = 0;
   let wantedLevel: SoundLevel | undefined;
+  let test: PlayingTest | undefined;
+  let tuning = fullTuning;
   const buffers = new Map<SoundLevel, AudioBuffer>();
 
   const state = () => (!context ? 'failed' : context.state === 'running' ? 'on' : 'blocked');
@@ -57,15 +69,25 @@ export function openSpeaker(onState: (state: SpeakerState) => void): Speaker {
     return buffer;
   }
 
-  /** Starts or stops the sound so that the wanted level sounds. */
-  function followWanted() {
-    if (playing?.level === wantedLevel) return;
+  function stopTest() {
+    test?.stop();
+    test = undefined;
+  }
+
+  function stopPlaying() {
     if (playing?.level === 'high') highBursts += playing.burstsBegun();
     playing?.stop();
     playing = undefined;
+  }
+
+  /** Starts or stops the sound so that the wanted level sounds. */
+  function followWanted() {
+    if (wantedLevel !== undefined) stopTest();
+    if (playing?.level === wantedLevel) return;
+    stopPlaying();
     // A loop that is started before the audio context runs would later begin at a random place of the burst.
     if (wantedLevel === undefined || context?.state !== 'running') return;
-    playing = startBurst(context, wantedLevel, bufferFor(wantedLevel, context), highBursts);
+    playing = startBurst(context, wantedLevel, bufferFor(wantedLevel, context), highBursts, tuning);
     playingSinceMs = performance.now();
   }
 
@@ -75,6 +97,17 @@ export function openSpeaker(onState: (state: SpeakerState) => void): Speaker {
   return {
     play(level) {
       wantedLevel = level;
+      followWanted();
+    },
+    test() {
+      if (wantedLevel !== undefined || context?.state !== 'running') return;
+      stopTest();
+      test = startTest(context, tuning);
+    },
+    tune(next) {
+      if (next.volume === tuning.volume && next.isNight === tuning.isNight) return;
+      tuning = next;
+      stopPlaying();
       followWanted();
     },
     forgetRise() {
@@ -92,6 +125,7 @@ export function openSpeaker(onState: (state: SpeakerState) => void): Speaker {
     close() {
       clearInterval(check);
       playing?.stop();
+      stopTest();
       void context?.close();
     },
   };

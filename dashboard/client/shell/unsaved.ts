@@ -5,27 +5,32 @@
 import { computed, signal } from '@preact/signals';
 
 export function createUnsaved() {
-  const isDirty = signal(false);
+  /** The forms with typed text. A page may have several, and one of them must not hide the text of another. */
+  const dirtyForms = signal<readonly object[]>([]);
   const waiting = signal<(() => void) | undefined>(undefined);
 
-  function mark(dirty: boolean): void {
-    isDirty.value = dirty;
-    if (!dirty) waiting.value = undefined;
+  function mark(form: object, dirty: boolean): void {
+    const others = dirtyForms.peek().filter((other) => other !== form);
+    dirtyForms.value = dirty ? [...others, form] : others;
+    if (dirtyForms.peek().length === 0) waiting.value = undefined;
   }
 
   return {
     /** Whether to ask the person now. */
     asks: computed(() => waiting.value !== undefined),
-    /** Sets whether the open form has text that was typed and not saved. The form must call this. */
+    /** The form that asks now: only one asks for all forms. */
+    askingForm: computed(() => (waiting.value === undefined ? undefined : dirtyForms.value[0])),
+    /** Sets whether a form has text that was typed and not saved. Each form must call this. */
     mark,
     /** Calls `next` immediately if no text would be lost; otherwise after the person has agreed to drop the text. */
     leave(next: () => void): void {
-      if (isDirty.peek()) waiting.value = next;
+      if (dirtyForms.peek().length > 0) waiting.value = next;
       else next();
     },
     drop(): void {
       const leave = waiting.peek();
-      mark(false);
+      dirtyForms.value = [];
+      waiting.value = undefined;
       leave?.();
     },
     keep(): void {

@@ -1,12 +1,15 @@
 /**
- * Keeps which screen has the sound of each ward. Lets this page be silent for a ward whose alarms another screen sounds.
- * Asks the server for the sound.
+ * Knows which screen has the sound of each ward. Lets this page be silent for a ward whose alarms another screen
+ * sounds. Asks the server for the sound.
  */
 import { batch, computed, effect, type ReadonlySignal, signal } from '@preact/signals';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
+import { soundLevel } from '../../../contracts/sound-level.ts';
 import type { PageSound, SoundNews, WardSound } from '../../protocol/sound.ts';
 import { type CallCard, calledAlarms } from '../core/calls.ts';
 import type { Screen } from '../core/fold.ts';
+import { namedTests, testsAfter } from '../core/sound-test.ts';
+import { t } from '../core/texts.ts';
 import {
   type AudioProgress,
   type DueSince,
@@ -26,7 +29,7 @@ const answerWaitMs = 5_000;
 /** The last request of this page: to take the sound of a ward, or to give it back. */
 export type SoundRequest = {
   readonly ward: string;
-  readonly wanted: 'here' | 'everywhere';
+  readonly wanted: 'here' | 'everywhere' | 'display';
   readonly sinceMs: number;
   /** Why the request failed; absent while the page waits for its effect. */
   readonly error?: string;
@@ -40,8 +43,8 @@ export type WardSounds = ReturnType<typeof createWardSounds>;
  */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
 export function createWardSounds(options: {
-  readonly api: Pick<Api, 'takeSound' | 'giveSoundBack'>;
-  readonly speaker: Pick<Speaker, 'now' | 'audioS'>;
+  readonly api: Pick<Api, 'takeSound' | 'giveSoundBack' | 'letDisplaySound'>;
+  readonly speaker: Pick<Speaker, 'now' | 'audioS' | 'test' | 'tune'>;
   readonly screen: ReadonlySignal<Screen | undefined>;
   readonly now: ReadonlySignal<number>;
   readonly steady: () => number;
@@ -64,6 +67,10 @@ export function createWardSounds(options: {
   let dueSince: DueSince = new Map();
   let progress: AudioProgress | undefined;
   let playsOn = false;
+  /** The ids of the sound tests that this page has begun to play. */
+  let playedTests: readonly string[] = [];
+  /** When the newest heartbeat came. */
+  let newsMs = Number.NEGATIVE_INFINITY;
 
   const wards = computed(() => news.value?.wards ?? []);
   /** A browser slows down the timers of a hidden page, so a hidden page could notice too late that no screen sounds. */
@@ -104,20 +111,29 @@ export function createWardSounds(options: {
     const current = request.value;
     if (current === undefined || current.error !== undefined) return;
     const sound = wards.value.find(({ ward }) => ward === current.ward);
-    const isDone = current.wanted === 'here' ? sound?.isOwn === true : news.value !== undefined && sound === undefined;
+    const isDone =
+      current.wanted === 'here'
+        ? sound?.isOwn === true
+        : current.wanted === 'everywhere'
+          ? news.value !== undefined && sound === undefined
+          : news.value?.displays?.every(({ ward, why }) => ward !== current.ward || why !== 'asked');
     if (isDone) request.value = undefined;
     else if (steady() - current.sinceMs > answerWaitMs)
-      request.value = { ...current, error: 'The server has not answered. Look again, and try again.' };
+      request.value = { ...current, error: t('The server has not answered. Look again, and try again.') };
   });
 
   /** Handles the part about sound in a heartbeat; undefined from an older server. */
   function onSound(heard: SoundNews | undefined) {
     const heardWards = heard?.wards ?? [];
+    newsMs = steady();
     batch(() => {
       lost.value = lostSoundsAfter(lost.peek(), lastWards, heardWards, isShown, steady());
       news.value = heard;
     });
     lastWards = heardWards;
+    const { begins, played } = testsAfter(playedTests, heard?.tests ?? []);
+    playedTests = played;
+    if (begins) speaker.test();
     if (heard !== undefined && (heardWards.length > 0 || heard.heardAt === undefined)) answerHeartbeat();
   }
 
@@ -130,7 +146,12 @@ export function createWardSounds(options: {
     if (request.peek() !== undefined && request.peek()?.error === undefined) return;
     const asked = { ward, wanted, sinceMs: steady() };
     request.value = asked;
-    const answer = await (wanted === 'here' ? api.takeSound(ward, { screen: screenId }) : api.giveSoundBack(ward));
+    const send = {
+      here: () => api.takeSound(ward, { screen: screenId }),
+      everywhere: () => api.giveSoundBack(ward),
+      display: () => api.letDisplaySound(ward),
+    };
+    const answer = await send[wanted]();
     if (!answer.ok && request.peek() === asked) request.value = { ...asked, error: answer.message };
   }
 
@@ -140,9 +161,20 @@ export function createWardSounds(options: {
     isHeard: computed(() => news.value?.heardAt !== undefined),
     silent,
     lost,
+    /** The tests of the sound that run now, and that the page names. */
+    tests: computed(() => {
+      const alarmLevel = soundLevel(screen.value?.alarms.values() ?? [], now.value);
+      return namedTests(news.value, steady() - newsMs, alarmLevel !== undefined || speaker.now().playing !== undefined);
+    }),
+    screenId,
+    tuneSpeaker: speaker.tune,
+    /** The wall displays that should have the sound of these wards and do not have it. */
+    displays: computed(() => news.value?.displays ?? []),
     request,
     take: (ward: string) => void ask(ward, 'here'),
     giveBack: (ward: string) => void ask(ward, 'everywhere'),
+    /** Lets the wall display of the ward take the sound by itself again. */
+    letDisplay: (ward: string) => void ask(ward, 'display'),
     /** What the reports of the page need (reporter.ts). */
     forReports: { isElsewhere, pageSound },
     /** What the live connection calls (live.ts). */
@@ -155,7 +187,10 @@ export function createWardSounds(options: {
         lost.value = new Map();
       });
     },
-    /** Returns those of the alarms whose sound this page may play. Reads signals, so an effect that calls this runs again. */
+    /**
+     * Returns the alarms that this page may sound. Reads signals, so an effect that calls this function runs again when
+     * they change.
+     */
     alarmsHere(alarms: readonly Alarm[]): Alarm[] {
       void silent.value;
       dueSince = dueSinceAfter(dueSince, alarms, { serverNowMs: now.value, nowMs: steady() });

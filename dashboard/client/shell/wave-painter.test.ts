@@ -64,14 +64,14 @@ function drawnIn(count: number): number {
 }
 
 describe('createPainter', () => {
-  it('draws about every second frame of the browser', () => {
+  it('the painter draws in about every second frame of the browser', () => {
     showFrames(120);
     const drawn = drawnIn(240);
     expect(drawn).toBeGreaterThan(100);
     expect(drawn).toBeLessThanOrEqual(124);
   });
 
-  it('draws nothing on a canvas that is out of view, and draws all samples when the canvas is in view again', () => {
+  it('the painter draws nothing on a canvas that is out of view, and draws again when the canvas is in view', () => {
     showFrames(120);
     painter.carryOut({ do: 'show', id: 1, isShown: false });
     expect(drawnIn(120)).toBe(0);
@@ -79,7 +79,7 @@ describe('createPainter', () => {
     expect(drawnIn(60)).toBeGreaterThan(20);
   });
 
-  it('empties the canvases and requests no frames while waves are off', () => {
+  it('while waves are off, the canvases are empty and the painter requests no frames', () => {
     showFrames(120);
     const { clears } = bed.counts;
     painter.carryOut({ do: 'pace', frameMs: 0 });
@@ -90,13 +90,13 @@ describe('createPainter', () => {
     expect(drawnIn(60)).toBeGreaterThan(20);
   });
 
-  it('draws less often at a slower pace', () => {
+  it('the painter draws less often if the time between two frames is longer', () => {
     showFrames(120);
     painter.carryOut({ do: 'pace', frameMs: frameMsFull * 3 });
     expect(drawnIn(120)).toBeLessThanOrEqual(22);
   });
 
-  it('continues to draw after a message that it cannot read', () => {
+  it('the painter continues to draw after a message that it cannot read', () => {
     painter.carryOut({ do: 'take', texts: ['{"type":"wave",', '{"type":"wave","associationId":"assoc-01"}'] });
     showFrames(120);
     expect(drawnIn(60)).toBeGreaterThan(20);
@@ -126,7 +126,7 @@ describe('createPainter', () => {
     expect(painter.lateMs()).toBe(0);
   });
 
-  it('requests no frame after the last canvas was closed', () => {
+  it('the painter requests no frame after the last canvas was closed', () => {
     painter.carryOut({ do: 'close', id: 1 });
     showFrames(2);
     expect(frames).toEqual([]);

@@ -1,6 +1,6 @@
 /**
- * Tests all steps of a wave from the server's core to the pen of the screen: a person must see the wave although a clock is
- * set or wrong chunks come between the right chunks.
+ * Tests all steps of a wave from the server's core to the pen of the screen. A person must see the wave even if a clock
+ * is set, or if wrong chunks come between the right chunks.
  */
 import { describe, expect, it } from 'vitest';
 import type { WaveformRecord } from '../../../contracts/messages/records.ts';
@@ -54,7 +54,7 @@ function blankMs(options: {
 const days = 86_400_000;
 const steps = [500, 1_000, 2_000, 5_000, 9_500, 10_500, 39_000, 41_000, 600_000, 10 * days].flatMap((ms) => [-ms, ms]);
 
-describe.each([250, 500, 1000])('chunks of %i ms', (lengthMs) => {
+describe.each([250, 500, 1000])('waves in chunks of %i ms', (lengthMs) => {
   it('a wave is drawn without a gap while no clock is set', () => {
     expect(blankMs({ lengthMs, fromMs: 3_000 })).toBe(0);
   });
@@ -71,7 +71,7 @@ describe.each([250, 500, 1000])('chunks of %i ms', (lengthMs) => {
   });
 });
 
-describe.each([250, 500, 1000])('chunks of %i ms with wrong chunks between', (lengthMs) => {
+describe.each([250, 500, 1000])('waves in chunks of %i ms, with wrong chunks between the right chunks', (lengthMs) => {
   it.each<[string, readonly (readonly [number, number])[]]>([
     ['chunks half a second ahead', [[500, 100]]],
     ['chunks 1.9 s ahead', [[1900, 100]]],
@@ -90,7 +90,7 @@ describe.each([250, 500, 1000])('chunks of %i ms with wrong chunks between', (le
         [-60_000, 100],
       ],
     ],
-  ])('a wave is drawn without a gap despite %s', (_, odd) => {
+  ])('a wave is drawn without a gap although the device also sends %s', (_, odd) => {
     expect(blankMs({ lengthMs, fromMs: 3_000, odd })).toBe(0);
   });
 

@@ -22,12 +22,18 @@ export function wishFor(
       return { scope, waves: { associations: 'all', codes } };
     case 'patient':
       return { scope, waves: { associations: [route.associationId] } };
+    case 'waves':
+    case 'alarms':
     case 'calls':
     case 'reach':
     case 'assignments':
     case 'devices':
+    case 'shift':
+    case 'wards':
     case 'why':
+    case 'strip':
     case 'audit':
+    case 'accounts':
       return { scope, waves: called.length === 0 ? null : { associations: [...called] } };
   }
 }

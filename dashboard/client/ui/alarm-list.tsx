@@ -2,10 +2,10 @@
  * A list of alarms in the order of core/alarm-order.ts. While somebody points at the list, no row moves and new alarms
  * are added at the end. Otherwise rows move only a few seconds after the last change of their order.
  */
+
 import { type Signal, useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { isUnanswered } from '../../../contracts/acknowledgement.ts';
-import { alarmText } from '../../../contracts/alarm-text.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { Bed } from '../../protocol/rest.ts';
 import {
@@ -15,8 +15,11 @@ import {
   priorityMarks,
   textsListedUnder,
 } from '../core/alarm-order.ts';
+import { alarmText } from '../core/alarm-words.ts';
+import { priorityNames } from '../core/name-words.ts';
 import { placeText } from '../core/numerics.ts';
 import { noRows, type Rows, rowsOf, rowsRestMs } from '../core/row-order.ts';
+import { t } from '../core/texts.ts';
 import { useApp } from '../shell/app.ts';
 import { marksAlarm } from '../shell/shown-alarms.ts';
 import { AlarmRow } from './alarm-row.tsx';
@@ -39,10 +42,12 @@ export function AlarmList({ alarms, rowsMax, emptyText, bedOf }: AlarmListProps)
   const isResting = useSignal(false);
   const box = useRef<HTMLDivElement>(null);
   const movement = hand.isPointing.value ? 'held' : isResting.value ? 'resting' : 'free';
-  const shownRows = rowsOf(lastRows.current, alarms, movement, rowsMax, app.now.value);
+  const isOnScreen = (alarm: Alarm) => bedOf(alarm) !== undefined;
+  const shownRows = rowsOf(lastRows.current, alarms, movement, rowsMax, app.now.value, isOnScreen);
   lastRows.current = shownRows;
   useRest(isResting, shownRows.rows.map((row) => row.alarm.alarmId).join());
   useKeptFocus(box);
+  const freshOutOfView = useOutOfView(box, shownRows.fresh);
   const textsUnder = textsListedUnder(app.screen.value?.alarms.values() ?? []);
   const alarmIdsWithRow = new Set(shownRows.rows.map((row) => row.alarm.alarmId));
   const alarmsWithoutRow = alarmsBesideHeadline(
@@ -60,7 +65,7 @@ export function AlarmList({ alarms, rowsMax, emptyText, bedOf }: AlarmListProps)
           ))}
           {alarmsWithoutRow.count > 0 && (
             <li class="alarms__rest" data-testid="alarms-rest">
-              and {alarmsWithoutRow.count} more
+              {t('and {count} more', { count: alarmsWithoutRow.count })}
               {alarmsWithoutRow.named.map((alarm) => (
                 <Chip key={alarm.alarmId} alarm={alarm} />
               ))}
@@ -68,7 +73,7 @@ export function AlarmList({ alarms, rowsMax, emptyText, bedOf }: AlarmListProps)
           )}
         </ul>
       )}
-      {shownRows.fresh.length > 0 && <FreshAlarms alarms={shownRows.fresh} bedOf={bedOf} />}
+      <FreshAlarms alarms={freshOutOfView} bedOf={bedOf} />
     </div>
   );
 }
@@ -86,7 +91,32 @@ function useRest(isResting: Signal<boolean>, order: string) {
   useEffect(() => () => clearTimeout(timer.current), []);
 }
 
-/** Names the alarms that came while somebody pointed at the list. The text is below the rows, so that no row moves. */
+/**
+ * Returns the alarms whose rows are not wholly in view. An alarm counts as out of view until the page has measured its
+ * row.
+ */
+function useOutOfView(box: { current: HTMLElement | null }, alarms: readonly Alarm[]): readonly Alarm[] {
+  const idsInView = useSignal<ReadonlySet<string>>(new Set());
+  const measure = () => {
+    const list = box.current?.querySelector('.alarms__list')?.getBoundingClientRect();
+    const inView = new Set<string>();
+    for (const { alarmId } of list ? alarms : []) {
+      const row = box.current?.querySelector(`[data-alarm="${CSS.escape(alarmId)}"]`)?.getBoundingClientRect();
+      const [top, bottom] = [Math.max(list!.top, 0), Math.min(list!.bottom, innerHeight)];
+      if (row && row.top >= top - 1 && row.bottom <= bottom + 1) inView.add(alarmId);
+    }
+    const before = idsInView.peek();
+    if (inView.size !== before.size || [...inView].some((id) => !before.has(id))) idsInView.value = inView;
+  };
+  // The page draws the list twice a second, so a row that a person scrolls into view is soon measured again.
+  useLayoutEffect(measure);
+  return alarms.filter(({ alarmId }) => !idsInView.value.has(alarmId));
+}
+
+/**
+ * Names the alarms that came while somebody pointed at the list, and whose rows are out of view. The text is below the
+ * rows, so that no row moves.
+ */
 function FreshAlarms({ alarms, bedOf }: { alarms: readonly Alarm[]; bedOf: (alarm: Alarm) => Bed | undefined }) {
   const app = useApp();
   const mostSerious = mostSeriousAlarm(alarms);
@@ -95,8 +125,11 @@ function FreshAlarms({ alarms, bedOf }: { alarms: readonly Alarm[]; bedOf: (alar
     <p class="alarms__fresh" data-testid="fresh-alarms">
       <Chip alarm={mostSerious} />
       <span>
-        {alarms.length} new at the end: {placeText(bedOf(mostSerious), mostSerious.deviceId, app.ward.value === '*')}{' '}
-        {alarmText(mostSerious)}
+        {t('{n} new out of view: {place} {alarm}', {
+          n: alarms.length,
+          place: placeText(bedOf(mostSerious), mostSerious.deviceId, app.ward.value === '*'),
+          alarm: alarmText(mostSerious),
+        })}
       </span>
     </p>
   );
@@ -117,7 +150,7 @@ function Chip({ alarm }: { alarm: Alarm }) {
       title={alarmText(alarm)}
     >
       {priorityMarks[priority]}
-      <span class="unseen"> {priority} priority</span>
+      <span class="unseen"> {t('{priority} priority', { priority: priorityNames[priority] })}</span>
     </span>
   );
 }

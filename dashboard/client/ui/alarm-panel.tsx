@@ -2,6 +2,7 @@
 
 import { isUnanswered } from '../../../contracts/acknowledgement.ts';
 import { listedAlarms } from '../core/alarm-order.ts';
+import { t } from '../core/texts.ts';
 import { useApp } from '../shell/app.ts';
 import { AlarmList } from './alarm-list.tsx';
 import { PauseAudio } from './pause-audio.tsx';
@@ -16,16 +17,16 @@ export function AlarmPanel() {
   const unanswered = alarms.filter(isUnanswered);
   const beds = [...new Set(unanswered.map((alarm) => alarm.associationId))];
   return (
-    <aside class="alarms" aria-label="Alarms" data-testid="alarm-list">
+    <aside class="alarms" aria-label={t('Alarms')} data-testid="alarm-list">
       <div class="alarms__head">
-        <h2>Alarms</h2>
+        <h2>{t('Alarms')}</h2>
         <span class="bar__gap" />
         {app.may('pause-audio') && beds.length > 0 && <PauseAudio associationIds={beds} />}
       </div>
       <AlarmList
         alarms={alarms}
         rowsMax={rowsMax}
-        emptyText={screen ? 'No alarms.' : 'Waiting for the server.'}
+        emptyText={screen ? t('No alarms.') : t('Waiting for the server.')}
         bedOf={(alarm) => screen?.beds.get(alarm.associationId)}
       />
     </aside>

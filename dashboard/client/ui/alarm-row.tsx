@@ -1,26 +1,33 @@
 /** A row of the alarm list: bed, text, onset, who acknowledged the alarm, and the button to acknowledge it. */
-import { useRef } from 'preact/hooks';
+
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { isUnanswered } from '../../../contracts/acknowledgement.ts';
-import { alarmText } from '../../../contracts/alarm-text.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { Bed } from '../../protocol/rest.ts';
 import {
   audioPausedUntilMs,
+  isLongText,
   lookOf,
   possibleRemarks,
   priorityMarks,
   remarksOf,
+  reservedText,
   widestAlarmText,
 } from '../core/alarm-order.ts';
+import { alarmText } from '../core/alarm-words.ts';
+import { priorityNames } from '../core/name-words.ts';
 import { patientName, placeText } from '../core/numerics.ts';
 import { formatRoute } from '../core/routes.ts';
 import { type Sight, sightOf } from '../core/sight.ts';
+import { t } from '../core/texts.ts';
 import { countdownText, whenText } from '../core/times.ts';
+import { valueNow } from '../core/value-now.ts';
 import { useApp } from '../shell/app.ts';
+import { useKeys } from '../shell/keys.ts';
 import { namesAlarm } from '../shell/shown-alarms.ts';
 import { DeliveryDetails } from './delivery.tsx';
 import { useCommonBeat } from './flash.ts';
-import { patientHref } from './top-bar.tsx';
+import { PatientLink } from './patient-link.tsx';
 
 type RowProps = {
   alarm: Alarm;
@@ -39,12 +46,17 @@ export function AlarmRow({ alarm, bed, isGone, under }: RowProps) {
   const row = useRef<HTMLLIElement>(null);
   const look = isGone ? 'over' : lookOf(alarm);
   useCommonBeat(row, isOpen ? `${alarm.priority}${look}` : undefined);
+  const isSelected = useKeys().selected.value?.alarm.alarmId === alarm.alarmId;
+  useLayoutEffect(() => {
+    if (isSelected) row.current?.scrollIntoView({ block: 'nearest' });
+  }, [isSelected]);
   const place = placeText(bed, alarm.deviceId, app.ward.value === '*');
+  const current = isGone ? undefined : valueNow(alarm, bed, now);
   const onset = whenText(Date.parse(alarm.onsetAt), now);
   return (
     <li
       ref={row}
-      class={`alarm alarm--${alarm.priority} is-${look}`}
+      class={`alarm alarm--${alarm.priority} is-${look}${isSelected ? ' is-selected' : ''}`}
       data-testid={`alarm-${alarm.alarmId}`}
       data-alarm={alarm.alarmId}
       {...(isGone ? {} : namesAlarm(alarm))}
@@ -56,19 +68,19 @@ export function AlarmRow({ alarm, bed, isGone, under }: RowProps) {
       <span
         class={`alarm__mark look look--${alarm.priority} is-${look}`}
         data-mark={priorityMarks[alarm.priority]}
-        title={`${alarm.priority} priority`}
+        title={t('{priority} priority', { priority: priorityNames[alarm.priority] })}
       >
         {priorityMarks[alarm.priority]}
-        <span class="unseen"> {alarm.priority} priority</span>
+        <span class="unseen"> {t('{priority} priority', { priority: priorityNames[alarm.priority] })}</span>
       </span>
       <div class="alarm__what">
         <div>
-          <a class="alarm__bed" href={patientHref(alarm.associationId)}>
+          <PatientLink class="alarm__bed" associationId={alarm.associationId}>
             {place}
-          </a>
-          <span class="alarm__text">{alarmText(alarm)}</span>
+          </PatientLink>
+          <AlarmText alarm={alarm} of="alarm" />
         </div>
-        <Reserve class="alarm__what-room" words={[place, widestAlarmText(alarm)]} />
+        <Reserve class="alarm__what-room" words={[place, reservedText(widestAlarmText(alarm))]} />
       </div>
       <div class="alarm__more dim">
         <div class="alarm__when">
@@ -83,24 +95,29 @@ export function AlarmRow({ alarm, bed, isGone, under }: RowProps) {
               {word}
             </span>
           ))}
+          {current !== undefined && (
+            <span class="alarm__remark" data-testid={`now-${alarm.alarmId}`}>
+              {t('now {current}', { current })}
+            </span>
+          )}
           {under.length > 0 && (
             <span class="alarm__remark" data-testid={`under-${alarm.alarmId}`}>
-              also {under.join(', ')}
+              {t('also {under}', { under: under.join(', ') })}
             </span>
           )}
           {app.may('see-explanations') && (
             <a
               class="alarm__remark"
               href={formatRoute({ page: 'why', alarmId: alarm.alarmId })}
-              aria-label={`Why did nobody come? ${place}, ${alarmText(alarm)}`}
+              aria-label={t('Why did nobody come? {place}, {alarm}', { place, alarm: alarmText(alarm) })}
               data-testid={`why-${alarm.alarmId}`}
             >
-              why?
+              {t('why?')}
             </a>
           )}
           {pausedUntil !== undefined && (
             <span class="alarm__remark" data-testid={`paused-${alarm.alarmId}`}>
-              sound paused {countdownText(pausedUntil, now)}
+              {t('sound paused {duration}', { duration: countdownText(pausedUntil, now) })}
             </span>
           )}
         </div>
@@ -110,21 +127,33 @@ export function AlarmRow({ alarm, bed, isGone, under }: RowProps) {
             ...(bed?.patient ? [patientName(bed.patient)] : []),
             onset,
             ...possibleRemarks(alarm),
-            ...(under.length > 0 ? [`also ${under.join(', ')}`] : []),
+            ...(/[<>]/.test(alarm.text) ? ['now 000'] : []),
+            ...(under.length > 0 ? [t('also {under}', { under: under.join(', ') })] : []),
             ...(app.may('see-explanations') ? ['why?'] : []),
-            'sound paused 0:00',
+            t('sound paused 0:00'),
           ]}
         />
       </div>
-      {isGone ? <p class="alarm__answer">no longer listed</p> : <Answer alarm={alarm} />}
+      {isGone ? <p class="alarm__answer">{t('no longer listed')}</p> : <Answer alarm={alarm} />}
       {!isGone && <DeliveryDetails alarm={alarm} />}
     </li>
   );
 }
 
+/** The text of an alarm. A long text has at most two lines and an ellipsis, and its title has the whole text. */
+export function AlarmText({ alarm, of }: { alarm: Alarm; of: 'alarm' | 'tile' }) {
+  const text = alarmText(alarm);
+  if (!isLongText(text)) return <span class={`${of}__text`}>{text}</span>;
+  return (
+    <span class={`${of}__text is-long`} title={text} data-may-shorten>
+      {text}
+    </span>
+  );
+}
+
 /**
- * Reserves room for the longest texts that may appear at its place, so that the row never changes its height. The style
- * sheet makes these texts invisible.
+ * Keeps room for the longest texts that may be in this cell, so that the row never changes its height. The style sheet makes these texts
+ * invisible.
  */
 export function Reserve({ words, ...props }: { class: string; words: readonly string[] }) {
   return (
@@ -176,17 +205,17 @@ function Answer({ alarm }: { alarm: Alarm }) {
         data-testid={`ack-${alarm.alarmId}`}
         aria-disabled={isPending || undefined}
         data-acts-on={sight.current.actsOn}
-        aria-label={`Acknowledge ${alarmText(alarm)}`}
+        aria-label={`${isPending ? t('Sending …') : t('Acknowledge')} ${alarmText(alarm)}`}
         onPointerDown={() => {
           pressedAlarm.current = alarm;
         }}
         onClick={(event) => void app.answers.acknowledge(event.detail === 0 ? alarm : pressedAlarm.current)}
       >
-        {isPending ? 'Sending …' : 'Acknowledge'}
+        {isPending ? t('Sending …') : t('Acknowledge')}
       </button>
       {request?.state === 'error' && (
         <p class="alarm__error" role="alert" data-testid={`ack-error-${alarm.alarmId}`}>
-          {request.changed ? '' : 'Not acknowledged. '}
+          {request.changed ? '' : t('Not acknowledged. ')}
           {request.message}
         </p>
       )}

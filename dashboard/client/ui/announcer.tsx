@@ -3,9 +3,10 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { isUnanswered } from '../../../contracts/acknowledgement.ts';
-import { alarmText } from '../../../contracts/alarm-text.ts';
 import { mostSeriousAlarm, priorityMarks } from '../core/alarm-order.ts';
+import { alarmText } from '../core/alarm-words.ts';
 import { placeText } from '../core/numerics.ts';
+import { t } from '../core/texts.ts';
 import { useApp } from '../shell/app.ts';
 
 const pauseMs = 4000;
@@ -14,7 +15,10 @@ const spokenMax = 3;
 export function Announcer({ title }: { title: string }) {
   const app = useApp();
   const text = useSignal('');
-  /** Announced alarms as alarm id and number of onsets, so that each new onset is announced. */
+  /**
+   * Keys of the alarms that were announced: alarm id and number of onsets. A new onset has a new key, so it is
+   * announced too.
+   */
   const announced = useRef(new Set<string>());
   const lastMs = useRef(Number.NEGATIVE_INFINITY);
   const screen = app.screen.value;
@@ -42,10 +46,13 @@ export function Announcer({ title }: { title: string }) {
     for (const alarm of newAlarms) announced.current.add(`${alarm.alarmId}/${alarm.onsets}`);
     const named = newAlarms.slice(0, spokenMax).map((alarm) => {
       const place = placeText(screen.beds.get(alarm.associationId), alarm.deviceId, app.ward.value === '*');
-      return `Bed ${place}: ${alarmText(alarm)}`;
+      return t('Bed {place}: {alarm}', { place, alarm: alarmText(alarm) });
     });
     const unnamedCount = newAlarms.length - named.length;
-    text.value = `High alarm. ${named.join('. ')}${unnamedCount > 0 ? `. And ${unnamedCount} more` : ''}`;
+    text.value = t('High alarm. {list}{part}', {
+      list: named.join('. '),
+      part: unnamedCount > 0 ? t('. And {unnamedCount} more', { unnamedCount }) : '',
+    });
   }, [screen, nowMs]);
 
   return (

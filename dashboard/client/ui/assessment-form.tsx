@@ -9,28 +9,30 @@ import {
   readAssessment,
   scaleOptions,
 } from '../core/score-words.ts';
+import { t } from '../core/texts.ts';
 import { useApp } from '../shell/app.ts';
 import { ChoiceField } from './fields.tsx';
 import { FormProblem } from './still-text.tsx';
 import { UnsavedQuestion, useUnsaved } from './unsaved.tsx';
 
-const fields = [
-  ['consciousness', 'Consciousness', consciousnessOptions],
-  ['oxygen', 'Air or oxygen', oxygenOptions],
-  ['spo2Scale', 'SpO2 scale', scaleOptions],
-] as const;
+const fields = () =>
+  [
+    ['consciousness', t('Consciousness'), consciousnessOptions],
+    ['oxygen', t('Air or oxygen'), oxygenOptions],
+    ['spo2Scale', t('SpO2 scale'), scaleOptions],
+  ] as const;
 
 export function AssessmentForm({ bed, onDone }: { bed: Bed; onDone: () => void }) {
   const app = useApp();
   const draft = useSignal<AssessmentDraft>(emptyAssessment);
   const problem = useSignal<string | undefined>(undefined);
   const busy = useSignal(false);
-  useUnsaved(fields.some(([name]) => draft.value[name] !== ''));
+  const form = useUnsaved(fields().some(([name]) => draft.value[name] !== ''));
 
   async function save() {
     const read = readAssessment(draft.value);
     if (read === undefined) {
-      problem.value = 'Nothing was entered.';
+      problem.value = t('Nothing was entered.');
       return;
     }
     busy.value = true;
@@ -48,11 +50,11 @@ export function AssessmentForm({ bed, onDone }: { bed: Bed; onDone: () => void }
         if (!busy.value) void save();
       }}
       noValidate
-      aria-label="What you see at the bed"
+      aria-label={t('What you see at the bed')}
       data-testid="assessment-form"
     >
       <div class="form__row">
-        {fields.map(([name, label, options]) => (
+        {fields().map(([name, label, options]) => (
           <ChoiceField
             key={name}
             name={name}
@@ -66,17 +68,18 @@ export function AssessmentForm({ bed, onDone }: { bed: Bed; onDone: () => void }
         ))}
       </div>
       <p class="dim">
-        Consciousness and oxygen count for 6 h, the scale until somebody changes it. Each entry is recorded with your
-        name.
+        {t(
+          'Consciousness and oxygen count for 6 h, the scale until somebody changes it. Each entry is recorded with your name.',
+        )}
       </p>
-      <UnsavedQuestion />
+      <UnsavedQuestion form={form} />
       <FormProblem text={problem.value} testId="assessment-problem" />
       <div class="form__buttons">
         <button class="button button--primary" type="submit" disabled={busy.value} data-testid="assessment-save">
-          Save
+          {t('Save')}
         </button>
         <button class="button" type="button" onClick={onDone}>
-          Cancel
+          {t('Cancel')}
         </button>
       </div>
     </form>

@@ -1,6 +1,7 @@
 /** The form that assigns a device to a bed, or admits a patient to the bed where the device is. */
 import { useSignal } from '@preact/signals';
 import { emptyPatientDraft, isDraftChanged, readPatient } from '../core/association-input.ts';
+import { t } from '../core/texts.ts';
 import { useApp } from '../shell/app.ts';
 import { ChangedMeanwhile, FormEnd, type FormProps, SamePatientQuestion, useSending } from './form-parts.tsx';
 import { PatientFields, PlaceFields } from './patient-fields.tsx';
@@ -20,15 +21,15 @@ export function AssignForm({ row, onDone, onCancel }: FormProps) {
   function save(samePatientAs?: string, seen = version) {
     const { ward, bed } = place.value;
     const read = readPatient(draft.value, app.now.value);
-    if (ward === '' || bed === '') sending.problem.value = 'Choose a ward and a bed.';
+    if (ward === '' || bed === '') sending.problem.value = t('Choose a ward and a bed.');
     else if (!read.ok && samePatientAs === undefined) sending.problem.value = read.message;
     else if (hasBed && read.ok && read.patient === null && samePatientAs === undefined)
-      sending.problem.value = 'Enter the patient id.';
+      sending.problem.value = t('Enter the patient id.');
     else {
       // The typed patient is sent too. The server refuses data that contradict the patient who is in the bed.
       const patient = read.ok ? read.patient : null;
       const patientFields = { patient, ...(samePatientAs !== undefined && { samePatientAs }) };
-      const doneText = `${deviceId} is now at ${ward} ${bed}.`;
+      const doneText = t('{deviceId} is now at {ward} {bed}.', { deviceId, ward, bed });
       void sending.send(() => app.api.associate(deviceId, { ward, bed, version: seen, ...patientFields }), doneText);
     }
   }
@@ -52,7 +53,7 @@ export function AssignForm({ row, onDone, onCancel }: FormProps) {
       )}
       {mayAdmit ? (
         <fieldset class="form__group">
-          <legend>{hasBed ? 'Patient' : 'Patient (leave all empty for none)'}</legend>
+          <legend>{hasBed ? t('Patient') : t('Patient (leave all empty for none)')}</legend>
           <PatientFields
             draft={draft.value}
             onDraft={(next) => {
@@ -61,7 +62,7 @@ export function AssignForm({ row, onDone, onCancel }: FormProps) {
           />
         </fieldset>
       ) : (
-        <p class="dim">Only a nurse may admit a patient. This form only assigns the device to a bed.</p>
+        <p class="dim">{t('Only a nurse may admit a patient. This form only assigns the device to a bed.')}</p>
       )}
       <SamePatientQuestion
         deviceId={deviceId}
@@ -70,11 +71,11 @@ export function AssignForm({ row, onDone, onCancel }: FormProps) {
         onSame={(associationId) => save(associationId)}
         onOther={() => {
           sending.refused.value = undefined;
-          sending.problem.value = 'Choose another bed, or discharge the patient in this bed first.';
+          sending.problem.value = t('Choose another bed, or discharge the patient in this bed first.');
         }}
       />
       <ChangedMeanwhile refused={sending.refused.value} onInsist={(seen) => save(undefined, seen)} />
-      <FormEnd sending={sending} save={hasBed ? 'Admit' : 'Assign'} isDirty={isDirty} onCancel={onCancel} />
+      <FormEnd sending={sending} save={hasBed ? t('Admit') : t('Assign')} isDirty={isDirty} onCancel={onCancel} />
     </form>
   );
 }

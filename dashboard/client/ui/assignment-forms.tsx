@@ -3,15 +3,15 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { duties } from '../../../contracts/duty-names.ts';
 import { dutiesOfRole, dutyNames, instantOfInput, localInput } from '../core/duty-words.ts';
+import { assignmentEnd } from '../core/shifts.ts';
+import { t } from '../core/texts.ts';
 import { useApp } from '../shell/app.ts';
 import { AwayForm } from './away-form.tsx';
 import type { BoardState } from './board-state.ts';
 import { CsvForm } from './csv-form.tsx';
 import { ChoiceField } from './fields.tsx';
+import { shiftStartsOf } from './shift-starts.ts';
 import { FormProblem } from './still-text.tsx';
-
-const hourMs = 3_600_000;
-const shiftMs = 8 * hourMs;
 
 export function AssignmentForms(state: BoardState) {
   return (
@@ -30,10 +30,9 @@ function AssignForm({ board, send, busy, proposal }: BoardState) {
   const userId = useSignal(actor?.userId ?? '');
   const duty = useSignal('');
   const beds = useSignal<readonly string[]>([]);
-  const startMs = Math.floor(app.now.peek() / hourMs) * hourMs;
   const proposedFrom = useRef(localInput(app.now.peek()));
   const from = useSignal(proposedFrom.current);
-  const until = useSignal(localInput(startMs + shiftMs));
+  const until = useSignal(localInput(assignmentEnd(shiftStartsOf(app), app.now.peek())));
   const problem = useSignal<string | undefined>(undefined);
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => {
@@ -60,22 +59,22 @@ function AssignForm({ board, send, busy, proposal }: BoardState) {
     }
     const [fromAt, untilAt] = [instantOfInput(from.value), instantOfInput(until.value)];
     problem.value = undefined;
-    if (!person || !chosen) problem.value = 'Choose a person.';
-    else if (fromAt === undefined || untilAt === undefined) problem.value = 'Enter the start and the end.';
-    else if (isForBeds && beds.value.length === 0) problem.value = 'Choose at least one bed.';
+    if (!person || !chosen) problem.value = t('Choose a person.');
+    else if (fromAt === undefined || untilAt === undefined) problem.value = t('Enter the start and the end.');
+    else if (isForBeds && beds.value.length === 0) problem.value = t('Choose at least one bed.');
     if (problem.value !== undefined || !person || !chosen || !fromAt || !untilAt) return;
     const savedBeds = beds.value;
     const isSaved = await send(
-      (ward, version) =>
+      (ward, seen) =>
         app.api.assign(ward, {
-          version,
+          ...seen,
           duty: chosen,
           userId: person.userId,
           from: fromAt,
           until: untilAt,
           ...(isForBeds ? { beds: [...beds.value] } : {}),
         }),
-      `${person.name} is assigned.`,
+      t('{name} is assigned.', { name: person.name }),
     );
     if (!isSaved) return;
     beds.value = beds.value.filter((bed) => !savedBeds.includes(bed));
@@ -87,35 +86,35 @@ function AssignForm({ board, send, busy, proposal }: BoardState) {
       ref={form}
       class="form form__group"
       noValidate
-      aria-label="Assign"
+      aria-label={t('Assign')}
       data-testid="assign-form"
       onSubmit={(event) => {
         event.preventDefault();
         void save();
       }}
     >
-      <h2>Assign</h2>
+      <h2>{t('Assign')}</h2>
       {!board.maySetOthers && (
         <p class="dim">
           {board.noChargeNurse
-            ? 'Nobody is charge nurse now. A nurse may take this duty, and can then assign others.'
-            : 'The charge nurse assigns others. You may assign yourself.'}
+            ? t('Nobody is charge nurse now. A nurse may take this duty, and can then assign others.')
+            : t('The charge nurse assigns others. You may assign yourself.')}
         </p>
       )}
       <div class="form__row">
         <ChoiceField
-          label="Person"
+          label={t('Person')}
           name="assign-person"
           value={person?.userId ?? ''}
           options={people.map(({ userId: value, name, role }) => ({ value, text: `${name} (${role})` }))}
           onValue={(value) => {
             userId.value = value;
-            // Clears the duty, because it was chosen for another person, unless this duty is handed over.
+            // Clears the duty, because it was chosen for another person. A duty that is handed over stays.
             duty.value = proposal.peek()?.duty ?? '';
           }}
         />
         <ChoiceField
-          label="Duty"
+          label={t('Duty')}
           name="assign-duty"
           value={chosen ?? ''}
           options={duties.filter((name) => possible.includes(name)).map((value) => ({ value, text: dutyNames[value] }))}
@@ -126,7 +125,7 @@ function AssignForm({ board, send, busy, proposal }: BoardState) {
       </div>
       {isForBeds && (
         <fieldset class="form__group board__beds">
-          <legend>Beds</legend>
+          <legend>{t('Beds')}</legend>
           {board.beds.map((bed) => (
             <label key={bed} class="field field--inline">
               <input
@@ -144,10 +143,10 @@ function AssignForm({ board, send, busy, proposal }: BoardState) {
         </fieldset>
       )}
       <div class="form__row">
-        <TimeField label="From" name="assign-from" value={from} />
-        <TimeField label="Until" name="assign-until" value={until} />
+        <TimeField label={t('From')} name="assign-from" value={from} />
+        <TimeField label={t('Until')} name="assign-until" value={until} />
         <button class="button button--primary" type="submit" aria-disabled={busy.value} data-testid="assign-save">
-          Assign
+          {t('Assign')}
         </button>
       </div>
       <FormProblem text={problem.value} testId="assign-problem" />

@@ -10,13 +10,16 @@ import {
   cellOf,
   dutyNames,
   endLabel,
-  shortTime,
   wardDuties,
 } from '../core/duty-words.ts';
 import { againUntil } from '../core/leave-words.ts';
+import { shiftEnd } from '../core/shifts.ts';
+import { t } from '../core/texts.ts';
+import { shortTime } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
 import type { BoardState } from './board-state.ts';
 import { LeaveQuestion } from './leave-question.tsx';
+import { shiftStartsOf } from './shift-starts.ts';
 
 const marks = { accepted: '✓', overdue: '!', waiting: '?', away: '↷', declined: '✗' } as const;
 
@@ -37,16 +40,16 @@ export function AssignmentTable(props: BoardState) {
       <table class="table board__table" data-testid="board-ward">
         <thead>
           <tr>
-            <th scope="col">Whole ward</th>
-            <th scope="col">Now</th>
-            <th scope="col">Next shift</th>
+            <th scope="col">{t('Whole ward')}</th>
+            <th scope="col">{t('Now')}</th>
+            <th scope="col">{t('Next shift')}</th>
           </tr>
         </thead>
         <tbody>
           {wardDuties.map((duty) => (
             <tr key={duty} data-testid={`board-duty-${duty}`}>
               <th scope="row">{dutyNames[duty]}</th>
-              <Cells state={state} duty={duty} bed={undefined} labels={['Now', 'Next shift']} />
+              <Cells state={state} duty={duty} bed={undefined} labels={[t('Now'), t('Next shift')]} />
             </tr>
           ))}
         </tbody>
@@ -54,13 +57,13 @@ export function AssignmentTable(props: BoardState) {
       <table class="table board__table" data-testid="board-beds">
         <thead>
           <tr>
-            <th scope="col">Bed</th>
+            <th scope="col">{t('Bed')}</th>
             {bedDuties.flatMap((duty) => [
               <th scope="col" key={`${duty} now`}>
-                {dutyNames[duty]} now
+                {t('{duty} now', { duty: dutyNames[duty] })}
               </th>,
               <th scope="col" key={`${duty} next`}>
-                {dutyNames[duty]}, next shift
+                {t('{duty}, next shift', { duty: dutyNames[duty] })}
               </th>,
             ])}
           </tr>
@@ -75,7 +78,10 @@ export function AssignmentTable(props: BoardState) {
                   state={state}
                   duty={duty}
                   bed={bed}
-                  labels={[`${dutyNames[duty]} now`, `${dutyNames[duty]}, next shift`]}
+                  labels={[
+                    t('{duty} now', { duty: dutyNames[duty] }),
+                    t('{duty}, next shift', { duty: dutyNames[duty] }),
+                  ]}
                 />
               ))}
             </tr>
@@ -89,17 +95,20 @@ export function AssignmentTable(props: BoardState) {
 function Cells(props: { state: TableState; duty: Duty; bed: string | undefined; labels: readonly [string, string] }) {
   const { board } = props.state;
   // Uses the time of the board, not of this screen. The server decides who is overdue, and an old board must not show that a bed has no nurse.
-  const { now, next } = cellOf(board, props.duty, props.bed, Date.parse(board.at));
+  const atMs = Date.parse(board.at);
+  const starts = shiftStartsOf(useApp());
+  const nextUntilMs = shiftEnd(starts, shiftEnd(starts, atMs));
+  const { now, next } = cellOf(board, props.duty, props.bed, { nowMs: atMs, nextUntilMs });
   const isMissing = props.duty === 'nurse' && !now.some(({ isCovering }) => isCovering);
   return (
     <>
       <td class="table__words" data-label={props.labels[0]}>
-        {isMissing && <span class="board__missing">{now.length === 0 ? 'nobody' : 'no nurse'}</span>}
-        {!isMissing && now.length === 0 && <span class="dim">nobody</span>}
+        {isMissing && <span class="board__missing">{now.length === 0 ? t('nobody') : t('no nurse')}</span>}
+        {!isMissing && now.length === 0 && <span class="dim">{t('nobody')}</span>}
         <Entries state={props.state} entries={now} />
       </td>
       <td class="table__words" data-label={props.labels[1]}>
-        {next.length === 0 && <span class="dim">nobody</span>}
+        {next.length === 0 && <span class="dim">{t('nobody')}</span>}
         <Entries state={props.state} entries={next} />
       </td>
     </>
@@ -122,7 +131,7 @@ function Entries({ state, entries }: { state: TableState; entries: readonly Cell
               class="button button--small"
               type="button"
               aria-disabled={busy.value}
-              aria-label={`End the assignment of ${assignmentText(entry)}`}
+              aria-label={t('End the assignment of {assignment}', { assignment: assignmentText(entry) })}
               onClick={(event) => {
                 asked.value = { entry, button: event.currentTarget };
               }}
@@ -136,7 +145,7 @@ function Entries({ state, entries }: { state: TableState; entries: readonly Cell
   );
 }
 
-/** Asks before an assignment ends, because one press would leave all its beds without the person. */
+/** Asks before an assignment ends, because the person then loses all beds of the assignment. */
 function EndQuestion({ state, asked: { entry, button } }: { state: TableState; asked: Asked }) {
   const app = useApp();
   const { board, send, busy, proposal, asked } = state;
@@ -149,7 +158,7 @@ function EndQuestion({ state, asked: { entry, button } }: { state: TableState; a
   return (
     <LeaveQuestion
       key={assignmentId}
-      title={`End the assignment of ${assignmentText(entry)}?`}
+      title={t('End the assignment of {assignment}?', { assignment: assignmentText(entry) })}
       board={board}
       query={{ act: 'end', assignmentId }}
       onCancel={() => {
@@ -157,48 +166,53 @@ function EndQuestion({ state, asked: { entry, button } }: { state: TableState; a
         requestAnimationFrame(() => button.focus());
       }}
     >
-      <button
-        class="button button--primary"
-        type="button"
-        data-testid="end-hand-over"
-        onClick={() => {
-          close();
-          proposal.value = { duty, beds: [...(beds ?? [])] };
-        }}
-      >
-        Hand over instead
-      </button>
-      <button
-        class="button"
-        type="button"
-        aria-disabled={busy.value}
-        data-testid="end-confirm"
-        onClick={() => {
-          close();
-          void send(
-            (ward, version) => app.api.endDuty(ward, { version, assignmentId }),
-            `The assignment of ${assignmentText(entry)} is ended.`,
-            {
-              label: `Assign ${name} again until ${shortTime(untilAgain, app.now.value)}`,
-              ask: (ward, version) =>
-                app.api.assign(ward, {
-                  version,
-                  duty,
-                  userId,
-                  ...(beds ? { beds: [...beds] } : {}),
-                  from: new Date(app.now.peek()).toISOString(),
-                  until: againUntil(entry, app.now.peek()),
-                }),
-              doneText:
-                userId === app.session.peek()?.actor.userId
-                  ? 'You are assigned again.'
-                  : `${name} is assigned again, and must accept again.`,
-            },
-          );
-        }}
-      >
-        {endLabel(entry)}
-      </button>
+      {(leaves) => (
+        <>
+          <button
+            class="button button--primary"
+            type="button"
+            data-testid="end-hand-over"
+            onClick={() => {
+              close();
+              proposal.value = { duty, beds: [...(beds ?? [])] };
+            }}
+          >
+            {t('Hand over instead')}
+          </button>
+          <button
+            class="button"
+            type="button"
+            aria-disabled={busy.value}
+            data-testid="end-confirm"
+            onClick={() => {
+              close();
+              void send(
+                (ward, seen) => app.api.endDuty(ward, { ...seen, assignmentId }),
+                t('The assignment of {assignment} is ended.', { assignment: assignmentText(entry) }),
+                {
+                  label: t('Assign {name} again until {time}', { name, time: shortTime(untilAgain, app.now.value) }),
+                  ask: (ward, seen) =>
+                    app.api.assign(ward, {
+                      ...seen,
+                      duty,
+                      userId,
+                      ...(beds ? { beds: [...beds] } : {}),
+                      from: new Date(app.now.peek()).toISOString(),
+                      until: againUntil(entry, app.now.peek()),
+                    }),
+                  doneText:
+                    userId === app.session.peek()?.actor.userId
+                      ? t('You are assigned again.')
+                      : t('{name} is assigned again, and must accept again.', { name }),
+                },
+                leaves,
+              );
+            }}
+          >
+            {endLabel(entry)}
+          </button>
+        </>
+      )}
     </LeaveQuestion>
   );
 }

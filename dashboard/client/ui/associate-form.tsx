@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 import type { DeviceAct } from '../core/device-acts.ts';
 import { actsFor } from '../core/device-acts.ts';
 import { patientName } from '../core/numerics.ts';
+import { t, texts } from '../core/texts.ts';
 import { useApp } from '../shell/app.ts';
 import { AssignForm } from './assign-form.tsx';
 import { CorrectForm } from './correct-form.tsx';
@@ -10,13 +11,13 @@ import { EndForm } from './end-form.tsx';
 import type { FormRow } from './form-parts.tsx';
 import { MoveForm } from './move-form.tsx';
 
-const actTexts: Readonly<Record<DeviceAct, string>> = {
+const actTexts: Readonly<Record<DeviceAct, string>> = texts({
   assign: 'Assign to a bed',
   move: 'Move to another bed',
   admit: 'Admit a patient',
   correct: 'Correct the patient’s data',
   end: 'Discharge or unassign',
-};
+});
 
 type Props = { row: FormRow; onDone: (text: string) => void; onCancel: () => void };
 
@@ -29,14 +30,15 @@ export function AssociateForm({ row, onDone, onCancel }: Props) {
   return (
     <section class="panel" aria-labelledby="associate-title" data-testid="associate-form">
       <h2 id="associate-title">
-        {device.deviceId}: {current?.bed ? `now ${current.ward} ${current.bed}` : 'no bed'}
+        {device.deviceId}:{' '}
+        {current?.bed ? t('now {ward} {bed}', { ward: current.ward ?? '', bed: current.bed }) : t('no bed')}
       </h2>
       {current?.occupied && app.may('admit-patient') && (
         <PatientAtDevice associationId={current.associationId} ward={current.ward} />
       )}
       {acts.length > 1 && (
         <fieldset class="choice">
-          <legend class="unseen">What to do</legend>
+          <legend class="unseen">{t('What to do')}</legend>
           {acts.map((act) => (
             <button
               key={act}
@@ -71,14 +73,15 @@ function PatientAtDevice({ associationId, ward }: { associationId: string; ward:
   const patient = useApp().screen.value?.beds.get(associationId)?.patient;
   return (
     <p data-testid="associate-patient">
-      Patient:{' '}
+      {t('Patient:')}{' '}
       {patient ? (
         <>
           <strong>{patientName(patient)}</strong>
-          {patient.birthDate && ` · born ${patient.birthDate}`} · id {patient.patientId}
+          {patient.birthDate && t(' · born {birthDate}', { birthDate: patient.birthDate })}{' '}
+          {t('· id {patientId}', { patientId: patient.patientId })}
         </>
       ) : (
-        `the name is not on this screen. Choose ${ward ?? 'the ward'} at the top to see it.`
+        t('the name is not on this screen. Choose {ward} at the top to see it.', { ward: ward ?? t('the ward') })
       )}
     </p>
   );

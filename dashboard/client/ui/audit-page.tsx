@@ -1,135 +1,122 @@
-/** The audit trail, newest record first, and the result of the check of its chain. */
+/**
+ * The page of the audit trail: the search, the persons in the records that it found, these records, the result of the
+ * check of the chain, and the exports. The search is kept in the page's address.
+ */
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
-import { auditActions } from '../../../contracts/audit-actions.ts';
-import type { AuditEntry, AuditPage as Page } from '../../protocol/rest.ts';
-import { formatRoute } from '../core/routes.ts';
+import type { AuditExport, AuditFilter, AuditPage as Page } from '../../protocol/audit.ts';
+import { formatSearch, parseSearch, wardLooksFilter } from '../core/audit-search.ts';
+import { wardLooksText } from '../core/audit-words.ts';
+import { t } from '../core/texts.ts';
 import { dateTimeText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
+import { downloadFile } from '../shell/file-download.ts';
+import { AuditForm } from './audit-form.tsx';
+import { AuditPeople } from './audit-people.tsx';
+import { AuditRecords } from './audit-records.tsx';
+import { ScrollBox } from './scroll-box.tsx';
 
-/** Maximum number of rows on the page; further rows are dropped from the top. */
-const rowsMax = 2000;
-/** Maximum number of patients that a row names. */
-const patientsShown = 12;
-
-export function AuditPage() {
+/** @param search the search in the page's address */
+export function AuditPage({ search }: { search: string }) {
   const app = useApp();
-  const rows = useSignal<readonly AuditEntry[]>([]);
-  const page = useSignal<Page | undefined>(undefined);
-  const problem = useSignal<string | undefined>(undefined);
-  const busy = useSignal(false);
-  const action = useSignal('');
-  const userId = useSignal('');
+  /** The first page of each search, which has its summary. */
+  const first = useSignal<{ readonly search: string; readonly page: Page } | undefined>(undefined);
+  const newest = useSignal<Page | undefined>(undefined);
+  /** How often the person asked for the same search again. */
+  const asked = useSignal(0);
+  const filter = parseSearch(search);
 
-  async function load(before?: number) {
-    busy.value = true;
-    const answer = await app.api.audit({
-      ...(before === undefined ? {} : { before }),
-      action: action.peek(),
-      userId: userId.peek().trim(),
-    });
-    busy.value = false;
-    if (!answer.ok) {
-      problem.value = answer.message;
-      return;
-    }
-    problem.value = undefined;
-    page.value = answer.data;
-    rows.value = [...(before === undefined ? [] : rows.peek()), ...answer.data.records].slice(-rowsMax);
+  function searchFor(wanted: AuditFilter) {
+    const wantedSearch = formatSearch(wanted);
+    if (wantedSearch === formatSearch(filter)) asked.value += 1;
+    else app.go({ page: 'audit', search: wantedSearch });
   }
-  useEffect(() => void load(), [action.value]);
-
-  const nextBefore = page.value?.next ?? null;
+  const summary = first.value?.search === search ? first.value.page.summary : undefined;
+  const choices = first.value?.page.summary?.choices;
   return (
     <main class="sheet" id="main" tabIndex={-1} data-testid="audit-page">
       <div class="sheet__head">
-        <h1>Audit trail</h1>
-        {page.value && <ChainState chain={page.value.chain} />}
-        <span class="bar__gap" />
-        <form
-          class="form__row"
-          onSubmit={(event) => {
-            event.preventDefault();
-            void load();
-          }}
-        >
-          <label class="field field--inline">
-            <span>Action</span>
-            <select
-              value={action.value}
-              data-testid="audit-action"
-              onChange={(event) => {
-                action.value = event.currentTarget.value;
-              }}
-            >
-              <option value="">all</option>
-              {auditActions.map((name) => (
-                <option key={name} value={name}>
-                  {name}
-                </option>
-              ))}
-            </select>
-          </label>
-          <label class="field field--inline">
-            <span>User</span>
-            <input
-              value={userId.value}
-              maxLength={64}
-              data-testid="audit-user"
-              onInput={(event) => {
-                userId.value = event.currentTarget.value;
-              }}
-            />
-          </label>
-          <button class="button" type="submit" data-testid="audit-search">
-            Show
-          </button>
-        </form>
+        <h1>{t('Audit trail')}</h1>
+        {newest.value && <ChainState chain={newest.value.chain} />}
       </div>
-      {problem.value && (
-        <p class="form__problem" role="alert" data-testid="audit-error">
-          {problem.value}
-        </p>
-      )}
-      <div class="sheet__scroll">
-        <table class="table" aria-busy={busy.value}>
-          <thead>
-            <tr>
-              <th scope="col">Time</th>
-              <th scope="col">Who</th>
-              <th scope="col">Did</th>
-              <th scope="col">From</th>
-              <th scope="col">Ward</th>
-              <th scope="col">About</th>
-              <th scope="col">Detail</th>
-              <th scope="col">Record</th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows.value.map((row) => (
-              <Row key={`${row.boot}/${row.n}`} row={row} />
-            ))}
-          </tbody>
-        </table>
-        {!busy.value && rows.value.length === 0 && !problem.value && <p class="dim sheet__none">No record matches.</p>}
-        {nextBefore !== null && (
-          <button
-            class="button"
-            type="button"
-            disabled={busy.value}
-            data-testid="audit-more"
-            onClick={() => void load(nextBefore)}
-          >
-            {busy.value ? 'Loading …' : 'Older records'}
-          </button>
+      <ScrollBox label={t('Search and records')}>
+        <AuditForm filter={filter} choices={choices} onSearch={searchFor} />
+        {newest.value && <KnownFrom knownFrom={newest.value.knownFrom} />}
+        {summary && summary.wardLooks > 0 && (
+          <p class="audit-left-out" data-testid="audit-ward-looks">
+            {wardLooksText(summary.wardLooks)}{' '}
+            <button class="button" type="button" onClick={() => searchFor(wardLooksFilter(filter))}>
+              {t('Show looks without a bed too')}
+            </button>
+          </p>
         )}
-      </div>
+        {summary && <AuditPeople key={`${search} ${asked.value}`} filter={filter} summary={summary} />}
+        {summary && summary.matching > 0 && <Exports key={`export ${search}`} filter={filter} />}
+        <h2 class="audit-title">{t('Records')}</h2>
+        <AuditRecords
+          key={`${search} ${asked.value}`}
+          filter={filter}
+          label={t('Records')}
+          onPage={(page) => {
+            newest.value = page;
+            if (page.summary) first.value = { search, page };
+          }}
+        />
+      </ScrollBox>
     </main>
   );
 }
 
+function KnownFrom({ knownFrom }: { knownFrom: string }) {
+  return (
+    <p class="dim" data-testid="audit-known-from">
+      {t(
+        'This page knows the records since {time}. Older records are in Kafka: an operator checks them with “npm run vigil -- audit verify”.',
+        { time: dateTimeText(Date.parse(knownFrom)) },
+      )}
+    </p>
+  );
+}
+
+function Exports({ filter }: { filter: AuditFilter }) {
+  const busy = useSignal(false);
+  const problem = useSignal<string | undefined>(undefined);
+  async function save(format: AuditExport['format']) {
+    busy.value = true;
+    problem.value = await downloadFile('/api/audit/export', { ...filter, format });
+    busy.value = false;
+  }
+  return (
+    <div class="form__buttons audit-exports">
+      <button
+        class="button"
+        type="button"
+        disabled={busy.value}
+        data-testid="audit-export-csv"
+        onClick={() => void save('csv')}
+      >
+        {t('Save as CSV')}
+      </button>
+      <button
+        class="button"
+        type="button"
+        disabled={busy.value}
+        data-testid="audit-export-fhir"
+        onClick={() => void save('fhir')}
+      >
+        {t('Save as FHIR AuditEvent')}
+      </button>
+      {busy.value && <span role="status">{t('Saving …')}</span>}
+      {problem.value && (
+        <p class="form__problem" role="alert" data-testid="audit-export-error">
+          {problem.value}
+        </p>
+      )}
+    </div>
+  );
+}
+
 function ChainState({ chain }: { chain: Page['chain'] }) {
-  const text = chain.intact ? intactChainText(chain) : `Not whole: ${chain.faults.join('; ')}`;
+  const text = chain.intact ? intactChainText(chain) : t('Not whole: {faults}', { faults: chain.faults.join('; ') });
   return (
     <span
       class={`tag ${chain.intact ? 'tag--good' : 'tag--bad'}`}
@@ -144,69 +131,10 @@ function ChainState({ chain }: { chain: Page['chain'] }) {
 
 /** Returns the text about an intact chain. Only the anchors of the witness prove that no records were cut off the end. */
 function intactChainText({ records, older, anchoredAt }: Page['chain']): string {
-  const unsigned = older === 0 ? '' : `, ${older} of them older and unsigned`;
+  const unsigned = older === 0 ? '' : t(', {older} of them older and unsigned', { older });
   const end =
     anchoredAt === null
-      ? '; no anchors: run “audit verify” to see whether the end was cut'
-      : `; compared with the anchors of ${dateTimeText(Date.parse(anchoredAt))}`;
-  return `Chain whole, ${records} records${unsigned}${end}`;
-}
-
-function Row({ row }: { row: AuditEntry }) {
-  const app = useApp();
-  const about = [
-    row.patientId && `patient ${row.patientId}`,
-    row.patients && patientsText(row.patients),
-    row.account && `account ${row.account}`,
-    !row.patientId && row.associationId && `period ${row.associationId.slice(0, 13)}…`,
-  ].filter(Boolean);
-  return (
-    <tr data-testid={`audit-${row.action}`}>
-      <td class="nowrap">{dateTimeText(Date.parse(row.at))}</td>
-      <td class="table__who">
-        {row.name ?? row.userId}
-        {row.role && <span class="table__note">{row.role}</span>}
-      </td>
-      <td class={`nowrap${row.action === 'access-denied' || row.action === 'login-failed' ? ' is-refused' : ''}`}>
-        {row.action}
-      </td>
-      <td class="table__from" data-label="From">
-        {row.address}
-        {row.station && <span class="table__note">station {row.station}</span>}
-      </td>
-      <td class="table__ward" data-label="Ward">
-        {row.ward}
-      </td>
-      <td data-label="About">
-        {about.join(', ')}
-        {row.alarmId !== undefined && (
-          <>
-            {about.length > 0 && ', '}
-            {app.may('see-explanations') ? (
-              <a href={formatRoute({ page: 'why', alarmId: row.alarmId })}>alarm {row.alarmId.slice(0, 10)}…</a>
-            ) : (
-              `alarm ${row.alarmId.slice(0, 10)}…`
-            )}
-          </>
-        )}
-      </td>
-      <td data-label="Detail">{row.detail}</td>
-      <td class="nowrap">
-        <Proof row={row} />
-      </td>
-    </tr>
-  );
-}
-
-/** Returns a text that names the first patients and counts the others. */
-function patientsText(patients: readonly string[]): string {
-  const namedText = patients.slice(0, patientsShown).join(', ');
-  const unnamedCount = patients.length - patientsShown;
-  return `${patients.length === 1 ? 'patient' : 'patients'} ${namedText}${unnamedCount > 0 ? ` and ${unnamedCount} more` : ''}`;
-}
-
-function Proof({ row }: { row: AuditEntry }) {
-  if (!row.verified) return <span class="is-refused">✗ does not verify</span>;
-  if (!row.signed) return <span class="dim">older, unsigned</span>;
-  return <span class="dim">✓ verified</span>;
+      ? t('; no anchors: run “audit verify” to see whether the end was cut')
+      : t('; compared with the anchors of {time}', { time: dateTimeText(Date.parse(anchoredAt)) });
+  return t('Chain whole, {records} records{unsigned}{end}', { records, unsigned, end });
 }

@@ -1,8 +1,10 @@
 /** The form with which a person goes away and comes back. It asks first for a person who covers. */
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
-import { shortTime } from '../core/duty-words.ts';
+import { coversText } from '../core/cover-words.ts';
 import { coversFor, isLeft, onDutyAt } from '../core/leave-words.ts';
+import { t } from '../core/texts.ts';
+import { shortTime } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
 import type { BoardState } from './board-state.ts';
 import { ChoiceField } from './fields.tsx';
@@ -19,7 +21,7 @@ const awayTimes = [
 
 /** The choice "Nobody". The person must choose it, because the beds then have no nurse. User ids have no space. */
 const nobody = 'nobody covers';
-const chooseCover = 'Choose who covers, or “Nobody”.';
+const chooseCover = () => t('Choose who covers, or “Nobody”.');
 
 export function AwayForm(state: BoardState) {
   const { board } = state;
@@ -29,8 +31,8 @@ export function AwayForm(state: BoardState) {
   const isOnDuty = onDutyAt(board, app.now.value).some(({ assignment }) => assignment.userId === userId);
   if (!absence && !isOnDuty) return null;
   return (
-    <form class="form form__group" noValidate aria-label="Away" onSubmit={(event) => event.preventDefault()}>
-      <h2>Away</h2>
+    <form class="form form__group" noValidate aria-label={t('Away')} onSubmit={(event) => event.preventDefault()}>
+      <h2>{t('Away')}</h2>
       {absence ? <Back {...state} absence={absence} /> : <GoAway {...state} />}
     </form>
   );
@@ -44,9 +46,10 @@ function Back({ board, send, busy, absence }: BoardState & { absence: BoardState
   return (
     <>
       <p>
-        You are away until {shortTime(absence.until, now)}
-        {coveredBy === undefined ? ', and nobody covers.' : `. ${coveredBy} covers.`}
-        {coveredBy === undefined && absence.fault !== undefined && ` ${absence.cover?.name} ${absence.fault}.`}
+        {t('You are away until {time}, {covers}.', {
+          time: shortTime(absence.until, now),
+          covers: coversText(coveredBy, absence, now),
+        })}
       </p>
       <div class="form__row">
         <button
@@ -54,9 +57,9 @@ function Back({ board, send, busy, absence }: BoardState & { absence: BoardState
           type="button"
           aria-disabled={busy.value}
           data-testid="back"
-          onClick={() => void send((ward, version) => app.api.comeBack(ward, { version }), 'You are back.')}
+          onClick={() => void send((ward, seen) => app.api.comeBack(ward, seen), t('You are back.'))}
         >
-          I am back
+          {t('I am back')}
         </button>
       </div>
     </>
@@ -77,28 +80,38 @@ function GoAway({ board, send, busy }: BoardState) {
   const goButton = useRef<HTMLButtonElement>(null);
   const cover = chosen.value ?? proposed;
   const coverName = covers.find((person) => person.userId === cover)?.name;
+  const awayMs = Number(minutes.value) * 60_000;
   const coverField = cover === nobody ? {} : { cover };
 
-  async function leave() {
+  /** @param leaves the places that the question has shown: nobody is responsible for them */
+  async function leave(leaves: readonly string[] = []) {
     asks.value = false;
     await send(
-      (ward, version) =>
+      (ward, seen) =>
         app.api.goAway(ward, {
-          version,
+          ...seen,
           // 1 s less: the server accepts at most 4 h, and compares the time when the request comes.
-          until: new Date(app.now.peek() + Number(minutes.value) * 60_000 - 1_000).toISOString(),
+          until: new Date(app.now.peek() + awayMs - 1_000).toISOString(),
           ...coverField,
         }),
-      coverName === undefined ? 'You are away, and nobody covers.' : `You are away. ${coverName} covers.`,
+      coverName === undefined
+        ? t('You are away, and nobody covers.')
+        : t('You are away. {coverName} covers.', { coverName }),
+      undefined,
+      leaves,
     );
   }
 
-  /** Leaves at once only if every bed then has somebody and no call is open. */
+  /** Reports the person as away at once only if every bed then has somebody until the person is back, and no call is open. */
   async function ask() {
-    problem.value = cover === '' ? chooseCover : undefined;
+    problem.value = cover === '' ? chooseCover() : undefined;
     if (cover === '' || busy.peek()) return;
-    const outcome = cover === nobody ? undefined : await app.api.leaveOutcome(board.ward, { act: 'away', cover });
-    const isHarmless = outcome?.ok && !outcome.data.places.some(isLeft) && outcome.data.calls.length === 0;
+    const outcome =
+      cover === nobody ? undefined : await app.api.leaveOutcome(board.ward, { act: 'away', cover, awayMs });
+    const isHarmless =
+      outcome?.ok &&
+      !outcome.data.places.some((place) => isLeft(place) || place.nobodyFrom !== undefined) &&
+      outcome.data.calls.length === 0;
     if (isHarmless) await leave();
     else asks.value = true;
   }
@@ -106,39 +119,45 @@ function GoAway({ board, send, busy }: BoardState) {
   if (asks.value)
     return (
       <LeaveQuestion
-        title={coverName === undefined ? 'Go away, and nobody covers?' : `Go away, and ${coverName} covers?`}
+        title={
+          coverName === undefined
+            ? t('Go away, and nobody covers?')
+            : t('Go away, and {coverName} covers?', { coverName })
+        }
         board={board}
-        query={{ act: 'away', ...coverField }}
+        query={{ act: 'away', awayMs, ...coverField }}
         onCancel={() => {
           asks.value = false;
           requestAnimationFrame(() => goButton.current?.focus());
         }}
       >
-        <button
-          class="button"
-          type="button"
-          aria-disabled={busy.value}
-          data-testid="away-confirm"
-          onClick={() => void leave()}
-        >
-          {coverName === undefined ? 'Go away without a cover' : 'Go away'}
-        </button>
+        {(leaves) => (
+          <button
+            class="button"
+            type="button"
+            aria-disabled={busy.value}
+            data-testid="away-confirm"
+            onClick={() => void leave(leaves)}
+          >
+            {coverName === undefined ? t('Go away without a cover') : t('Go away')}
+          </button>
+        )}
       </LeaveQuestion>
     );
   return (
     <>
       <div class="form__row">
         <ChoiceField
-          label="Who covers"
+          label={t('Who covers')}
           name="away-cover"
           value={cover}
           options={[
-            ...(proposed === '' ? [{ value: '', text: 'Choose a person' }] : []),
+            ...(proposed === '' ? [{ value: '', text: t('Choose a person') }] : []),
             ...covers.map((person) => ({
               value: person.userId,
-              text: person.buddyBeds > 0 ? `${person.name} (buddy)` : person.name,
+              text: person.buddyBeds > 0 ? t('{name} (buddy)', { name: person.name }) : person.name,
             })),
-            { value: nobody, text: 'Nobody' },
+            { value: nobody, text: t('Nobody') },
           ]}
           onValue={(value) => {
             chosen.value = value;
@@ -146,7 +165,7 @@ function GoAway({ board, send, busy }: BoardState) {
           }}
         />
         <ChoiceField
-          label="For"
+          label={t('For')}
           name="away-time"
           value={minutes.value}
           options={awayTimes}
@@ -162,10 +181,10 @@ function GoAway({ board, send, busy }: BoardState) {
           data-testid="away"
           onClick={() => void ask()}
         >
-          Go away
+          {t('Go away')}
         </button>
       </div>
-      <FormProblem text={problem.value} testId="away-problem" widest={[chooseCover]} />
+      <FormProblem text={problem.value} testId="away-problem" widest={[chooseCover()]} />
     </>
   );
 }

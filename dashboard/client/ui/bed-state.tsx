@@ -4,6 +4,7 @@ import { technicalConditions } from '../../../contracts/parameters.ts';
 import type { Bed } from '../../protocol/rest.ts';
 import { noticesText } from '../core/notice-words.ts';
 import { standbyText, standbyUntil } from '../core/standby-words.ts';
+import { t, texts } from '../core/texts.ts';
 import { whenText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
 
@@ -25,16 +26,17 @@ export function BedState({ bed }: { bed: Bed }) {
 
 /** Returns a text about a patient in standby or a device that is not connected; undefined if there is nothing to say. */
 export function stateText(bed: Bed, nowMs: number): string | undefined {
-  if (bed.standby !== null) return `standby until ${standbyUntil(bed.standby, nowMs)}`;
+  if (bed.standby !== null)
+    return t('standby until {standbyUntil}', { standbyUntil: standbyUntil(bed.standby, nowMs) });
   const { online, onlineChangedAt } = bed.device;
   if (online) return undefined;
   const since = onlineChangedAt === null ? '' : ` ${whenText(Date.parse(onlineChangedAt), nowMs)}`;
-  return online === false ? `offline${since}` : 'no news yet';
+  return online === false ? t('offline{since}', { since }) : t('no news yet');
 }
 
 /**
- * The mark for notices in the head of the tile. If the nurse is missing, the mark says this, because an alarm hides the
- * text of the alarm line. The title of the mark has the whole text.
+ * The mark for notices in the head of the tile. If no nurse is responsible for the bed, the mark says so, because the
+ * alarm line does not show this notice while the bed has an alarm. The title of the mark has the texts of all notices.
  */
 function NoticeMark({ bed }: { bed: Bed }) {
   const app = useApp();
@@ -42,14 +44,14 @@ function NoticeMark({ bed }: { bed: Bed }) {
   const text = noticesText(bed.notices, app.now.value);
   return (
     <span class="tile__notice" role="img" title={text} aria-label={text} data-testid="bed-notice">
-      {bed.notices.some(({ code }) => code === dutyNoticeCodes.noNurse) ? 'No nurse' : '!'}
+      {bed.notices.some(({ code }) => code === dutyNoticeCodes.noNurse) ? t('No nurse') : '!'}
     </span>
   );
 }
 
-export const soundTexts = { off: 'Monitor: sound off', paused: 'Monitor: sound paused' } as const;
+export const soundTexts = texts({ off: 'Monitor: sound off', paused: 'Monitor: sound paused' });
 
-/** The mark for a device whose own sound is off or paused, so that perhaps nobody hears the device at the bed. */
+/** The mark for a device whose own sound is off or paused. Perhaps nobody hears this device at the bed. */
 function SoundMark({ bed }: { bed: Bed }) {
   const { sound } = bed.device;
   if (sound === undefined) return null;
@@ -68,7 +70,7 @@ export function alarmLineText(bed: Bed, nowMs: number): string | undefined {
   if (bed.notices.length > 0) return noticesText(bed.notices, nowMs);
   const presentConditions = bed.device.conditions.filter((condition) => condition.present);
   if (presentConditions.length > 0)
-    return presentConditions.map((condition) => technicalConditions[condition.condition].text).join(', ');
-  if (bed.ward === null) return 'No bed is associated with this device';
+    return presentConditions.map((condition) => t(technicalConditions[condition.condition].text)).join(', ');
+  if (bed.ward === null) return t('No bed is associated with this device');
   return undefined;
 }

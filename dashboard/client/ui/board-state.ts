@@ -2,15 +2,25 @@
 import type { Signal } from '@preact/signals';
 import type { Duty } from '../../../contracts/messages/assignments.ts';
 import type { Board } from '../../protocol/assignments.ts';
-import type { Answer } from '../shell/api.ts';
+import type { Answer } from '../shell/answer.ts';
 
-type Ask = (ward: string, version: number) => Promise<Answer<unknown>>;
+/** What the person has seen: the version of the board, and the places (`leftKey`) that have nobody after the change. */
+export type Seen = { readonly version: number; readonly leaves?: string[] };
+type Ask = (ward: string, seen: Seen) => Promise<Answer<unknown>>;
 
-/** A change that takes back the last one, as a button beside the message that the last one is saved. */
+/** A change that undoes the last change. Its button stands beside the message that the last change is saved. */
 export type Undo = { readonly label: string; readonly ask: Ask; readonly doneText: string };
 
-/** Sends a change with the version of the board that the person sees. */
-export type SendChange = (ask: Ask, doneText: string, undo?: Undo) => Promise<boolean>;
+/**
+ * Sends a change with the version of the board that the person sees. `leaves` are places that a question has shown: they have nobody after the
+ * change. If the change leaves other places, the page shows them and asks first.
+ */
+export type SendChange = (
+  ask: Ask,
+  doneText: string,
+  undo?: Undo | undefined,
+  leaves?: readonly string[],
+) => Promise<boolean>;
 
 /** What the form "Assign" shows when another part of the board has opened it. */
 export type Proposal = { readonly duty: Duty; readonly beds: readonly string[] };

@@ -1,15 +1,18 @@
 /** The card of a call: the alarm, the patient's present values, and the buttons to answer. */
+
 import type { ComponentChildren } from 'preact';
 import { useRef } from 'preact/hooks';
 import { isUnanswered } from '../../../contracts/acknowledgement.ts';
-import { alarmText } from '../../../contracts/alarm-text.ts';
 import { waves } from '../../../contracts/parameters.ts';
 import type { Bed } from '../../protocol/rest.ts';
 import { lookOf, priorityMarks } from '../core/alarm-order.ts';
+import { alarmText } from '../core/alarm-words.ts';
 import { callStateText, othersText } from '../core/call-words.ts';
 import { type CallCard, isDeliveryDownFor } from '../core/calls.ts';
+import { priorityNames } from '../core/name-words.ts';
 import { patientName, placeText, readoutsOf } from '../core/numerics.ts';
 import { formatRoute } from '../core/routes.ts';
+import { t } from '../core/texts.ts';
 import { whenText } from '../core/times.ts';
 import { orderedWaves } from '../core/wave-choice.ts';
 import { useApp } from '../shell/app.ts';
@@ -40,13 +43,13 @@ export function CallCardView({ card, act }: { card: CallCard; act?: ComponentChi
       data-testid={`call-${alarmId}`}
       data-state={state}
       data-priority={priority}
-      aria-label={`Call to ${place}: ${alarmText(alarm)}`}
+      aria-label={t('Call to {place}: {alarm}', { place, alarm: alarmText(alarm) })}
     >
       <div class="call__about">
         <header class="call__head">
           <span class={`call__mark look look--${priority} is-${look}`} data-mark={priorityMarks[priority]}>
             {priorityMarks[priority]}
-            <span class="unseen"> {priority} priority</span>
+            <span class="unseen"> {t('{priority} priority', { priority: priorityNames[priority] })}</span>
           </span>
           <div class="call__what">
             <p class="call__place" {...showsCalls(state === 'gone' ? [] : [call.callId])}>
@@ -56,7 +59,7 @@ export function CallCardView({ card, act }: { card: CallCard; act?: ComponentChi
             {/* The alarm comes before the name, because a long name could move the alarm out of sight on a phone. */}
             {bed?.patient && <p class="call__patient">{patientName(bed.patient)}</p>}
             <p class="dim">
-              since <time dateTime={alarm.onsetAt}>{whenText(Date.parse(alarm.onsetAt), now)}</time>
+              {t('since')} <time dateTime={alarm.onsetAt}>{whenText(Date.parse(alarm.onsetAt), now)}</time>
               {!alarm.present && ' · ended'}
             </p>
           </div>
@@ -74,7 +77,7 @@ export function CallCardView({ card, act }: { card: CallCard; act?: ComponentChi
   );
 }
 
-/** Says below the buttons what happens next, so that no button moves when this text changes. */
+/** Says what happens next. This text is below the buttons, so that no button moves when the text changes. */
 function StateText({ card }: { card: CallCard }) {
   const app = useApp();
   const { alarm, call, state } = card;
@@ -114,7 +117,7 @@ function PresentValues({ card: { alarm }, bed }: { card: CallCard; bed: Bed }) {
   const isWatched = app.screen.value?.beds.has(bed.associationId) ?? false;
   const drawable = orderedWaves(bed.waves.filter((code) => waves.has(code)));
   const wave = drawable.find(({ group }) => group === about?.group) ?? drawable[0];
-  if (shown.length === 0) return <p class="dim call__values">No values yet.</p>;
+  if (shown.length === 0) return <p class="dim call__values">{t('No values yet.')}</p>;
   return (
     <div class="call__now">
       {isWatched && wave && (
@@ -133,9 +136,9 @@ function PresentValues({ card: { alarm }, bed }: { card: CallCard; bed: Bed }) {
 
 /** Returns why the person cannot answer from this page now. */
 function whyNot(app: ReturnType<typeof useApp>): string | undefined {
-  if (app.locked.value) return 'Enter your password above to answer.';
+  if (app.locked.value) return t('Enter your password above to answer.');
   if (app.link.value !== 'live')
-    return 'No connection to Vigil: no answer can be sent. Go to the bed, or call the ward.';
+    return t('No connection to Vigil: no answer can be sent. Go to the bed, or call the ward.');
   return undefined;
 }
 
@@ -163,27 +166,27 @@ function CallActs({ card }: { card: CallCard }) {
       aria-disabled={isPending || undefined}
       onClick={() => void app.delivery.answer(card, to)}
     >
-      {isPending && answer.answer === to ? 'Sending …' : text}
+      {isPending && answer.answer === to ? t('Sending …') : text}
     </button>
   );
   return (
     <div class="call__buttons">
       {/* A button keeps its place after a press. Otherwise a second press at the same place would give the other answer. */}
-      {act('accepted', state === 'accepted' ? '✓ You go' : 'I go', true)}
-      {act('rejected', state === 'rejected' ? '✓ You cannot' : 'I cannot', false)}
+      {act('accepted', state === 'accepted' ? t('✓ You go') : t('I go'), true)}
+      {act('rejected', state === 'rejected' ? t('✓ You cannot') : t('I cannot'), false)}
       <Acknowledge card={card} isOff={reason !== undefined} />
     </div>
   );
 }
 
-/** Says what became of the answer of the person, or why the person cannot answer. */
+/** Says whether the server has taken the person's answer, or why the person cannot answer. */
 function AnswerNote({ card }: { card: CallCard }) {
   const app = useApp();
   const { state, alarm } = card;
   if (state === 'gone') return null;
   const answer = ownAnswer(app, card);
   const reason = whyNot(app);
-  // The server has taken the answer after it had said that it did not know.
+  // The server said first that it did not know whether the answer counts, and has taken the answer since.
   const isSettled = answer !== undefined && !answer.isTaken && state === answer.answer;
   return (
     <p class="call__note" role="status" data-testid={`call-answer-${alarm.alarmId}`}>
@@ -192,9 +195,9 @@ function AnswerNote({ card }: { card: CallCard }) {
       ) : answer?.text !== undefined && !isSettled ? (
         <span class={answer.isTaken ? 'is-good' : 'is-refused'}>{answer.text}</span>
       ) : answer !== undefined && !isSettled ? (
-        <span class="dim">Your answer is on the way. It does not count yet.</span>
+        <span class="dim">{t('Your answer is on the way. It does not count yet.')}</span>
       ) : (
-        state === 'waiting' && <span class="dim">“I go” does not acknowledge: the alarm still sounds.</span>
+        state === 'waiting' && <span class="dim">{t('“I go” does not acknowledge: the alarm still sounds.')}</span>
       )}
     </p>
   );
@@ -209,7 +212,7 @@ function Acknowledge({ card: { alarm, call }, isOff }: { card: CallCard; isOff: 
   if (!shown)
     return call.ward === null ? null : (
       <a class="button call__button" href={formatRoute({ page: 'ward', ward: call.ward })}>
-        Open {call.ward} to acknowledge
+        {t('Open {ward} to acknowledge', { ward: call.ward })}
       </a>
     );
   const request = app.answers.requests.value.get(alarm.alarmId);
@@ -228,11 +231,11 @@ function Acknowledge({ card: { alarm, call }, isOff }: { card: CallCard; isOff: 
         }}
         onClick={(event) => void app.answers.acknowledge(event.detail === 0 ? shown : pressed.current)}
       >
-        {isPending ? 'Sending …' : 'Acknowledge'}
+        {isPending ? t('Sending …') : t('Acknowledge')}
       </button>
       {request?.state === 'error' && (
         <span class="is-refused" role="alert">
-          {request.changed ? '' : 'Not acknowledged. '}
+          {request.changed ? '' : t('Not acknowledged. ')}
           {request.message}
         </span>
       )}

@@ -2,14 +2,17 @@
  * The sheet that appears on every page when a call waits for the person. It shows the most urgent call, and the others in one line. A
  * person can fold the sheet to one line.
  */
+
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { isUnanswered } from '../../../contracts/acknowledgement.ts';
-import { alarmText } from '../../../contracts/alarm-text.ts';
 import { lookOf, priorityMarks } from '../core/alarm-order.ts';
+import { alarmText } from '../core/alarm-words.ts';
 import { shortStateText } from '../core/call-words.ts';
 import { type CallCard, isDeliveryDownFor, isFolded, sheetCards } from '../core/calls.ts';
+import { priorityNames } from '../core/name-words.ts';
 import { placeText } from '../core/numerics.ts';
 import { shownRoute } from '../core/routes.ts';
+import { t } from '../core/texts.ts';
 import { useApp } from '../shell/app.ts';
 import { showsCalls } from '../shell/shown-calls.ts';
 import { CallCardView } from './call-card.tsx';
@@ -47,7 +50,7 @@ function Sheet({ first, others }: { first: CallCard; others: readonly CallCard[]
       box.current?.querySelector<HTMLElement>('[data-fold]')?.focus();
   }, [folded]);
   return (
-    <section ref={box} class="call-sheet" aria-label="Calls to you" data-testid="call-sheet" data-folded={folded}>
+    <section ref={box} class="call-sheet" aria-label={t('Calls to you')} data-testid="call-sheet" data-folded={folded}>
       {folded ? (
         <FoldedLine first={first} others={others} />
       ) : (
@@ -75,7 +78,7 @@ function FoldButton({ cards }: { cards: readonly CallCard[] }) {
       data-acts-on="fold the calls"
       onClick={() => app.delivery.fold(cards)}
     >
-      Fold
+      {t('Fold')}
     </button>
   );
 }
@@ -103,16 +106,16 @@ function FoldedLine({ first, others }: { first: CallCard; others: readonly CallC
     >
       <span ref={mark} class={`call-line__mark look look--${priority} is-${look}`} data-mark={priorityMarks[priority]}>
         {priorityMarks[priority]}
-        <span class="unseen"> {priority} priority</span>
+        <span class="unseen"> {t('{priority} priority', { priority: priorityNames[priority] })}</span>
       </span>
       <span class="call-line__text">
         {placeText(call.bed ?? undefined, alarm.deviceId, true)} <strong>{alarmText(alarm)}</strong>
-        {more > 0 && <span> and {more === 1 ? '1 more call' : `${more} more calls`}</span>}
+        {more > 0 && <span> {t('and 1 more call|and {n} more calls', { n: more })}</span>}
       </span>
       <span class="call-line__state" data-testid="call-line-state">
         {shortStateText(first, isDeliveryDownFor(first, app.screen.value?.deliveryDown), app.now.value)}
       </span>
-      <span class="call-line__open">Open</span>
+      <span class="call-line__open">{t('Open')}</span>
     </button>
   );
 }
@@ -125,15 +128,13 @@ function Others({ cards }: { cards: readonly CallCard[] }) {
   if (!next) return null;
   return (
     <p class="call-sheet__others" {...showsCalls(open.map(({ call }) => call.callId))} data-testid="other-calls">
-      <strong>
-        {open.length} more {open.length === 1 ? 'call' : 'calls'}:
-      </strong>{' '}
+      <strong>{t('{n} more call:|{n} more calls:', { n: open.length })}</strong>{' '}
       <span class="call-sheet__other">
         {priorityMarks[next.alarm.priority]} {placeText(next.call.bed ?? undefined, next.alarm.deviceId, true)}{' '}
         {alarmText(next.alarm)}
       </span>
-      {open.length > 1 && <span>and {open.length - 1} more </span>}
-      {!app.locked.value && <a href="#/calls">Show all</a>}
+      {open.length > 1 && <span>{t('and {more} more', { more: open.length - 1 })} </span>}
+      {!app.locked.value && <a href="#/calls">{t('Show all')}</a>}
     </p>
   );
 }
@@ -144,7 +145,8 @@ function CallAnnouncer({ cards }: { cards: readonly CallCard[] }) {
   const place = call && placeText(call.call.bed ?? undefined, call.alarm.deviceId, true);
   return (
     <div class="unseen" role="alert" data-testid="call-announcer">
-      {call && `Call to bed ${place}: ${alarmText(call.alarm)}. Answer with I go, or I cannot.`}
+      {call &&
+        t('Call to bed {place}: {alarm}. Answer with I go, or I cannot.', { place, alarm: alarmText(call.alarm) })}
     </div>
   );
 }

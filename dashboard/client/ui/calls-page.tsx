@@ -1,13 +1,15 @@
 /** The page "My calls": all calls of the person, the most urgent first, and beside or below them all alarms of the watched wards. */
 import { isUnanswered } from '../../../contracts/acknowledgement.ts';
-import { alarmText } from '../../../contracts/alarm-text.ts';
 import { mostSeriousAlarm, priorityMarks } from '../core/alarm-order.ts';
+import { alarmText } from '../core/alarm-words.ts';
 import { openCount } from '../core/calls.ts';
 import { placeText } from '../core/numerics.ts';
+import { t } from '../core/texts.ts';
 import { useApp } from '../shell/app.ts';
 import { showsCalls } from '../shell/shown-calls.ts';
 import { AlarmPanel } from './alarm-panel.tsx';
 import { CallCardView } from './call-card.tsx';
+import { ScrollBox } from './scroll-box.tsx';
 
 export function CallsPage() {
   const app = useApp();
@@ -18,26 +20,26 @@ export function CallsPage() {
     <div class="ward ward--calls">
       <main class="sheet calls" id="main" tabIndex={-1} data-testid="calls-page">
         <div class="sheet__head" {...showsCalls(open)}>
-          <h1>{count === 0 ? 'My calls' : `My calls: ${count}`}</h1>
+          <h1>{count === 0 ? t('My calls') : t('My calls: {count}', { count })}</h1>
           {app.delivery.isOffered.value && (
             <a class="calls__reach" href="#/reach">
-              How I am reached
+              {t('How I am reached')}
             </a>
           )}
         </div>
         <AlarmsBelow />
-        <div class="sheet__scroll calls__list">
+        <ScrollBox label={t('Calls')} class="calls__list">
           {cards.length === 0 && (
             <p class="dim sheet__none">
               {app.delivery.isOffered.value
-                ? 'Nobody calls you now. A call comes up on each page of Vigil. Your duties are under Assignments.'
-                : 'The server has not said yet that it calls persons. Watch the ward.'}
+                ? t('Nobody calls you now. A call comes up on each page of Vigil. Your duties are under Assignments.')
+                : t('The server has not said yet that it calls persons. Watch the ward.')}
             </p>
           )}
           {cards.map((card) => (
             <CallCardView key={card.alarm.alarmId} card={card} />
           ))}
-        </div>
+        </ScrollBox>
       </main>
       <AlarmPanel />
     </div>
@@ -45,8 +47,9 @@ export function CallsPage() {
 }
 
 /**
- * On a phone the list of alarms is below the calls. This button names the most serious alarm that nobody has acknowledged and that is no
- * call to this person, and goes to the list. A wide window shows the list beside the calls, and not this button.
+ * On a phone the list of alarms is below the calls, and this button goes to the list. The button names the most serious
+ * unanswered alarm among those to which this person is not called. A wide window shows the list beside the calls,
+ * without this button.
  */
 function AlarmsBelow() {
   const app = useApp();
@@ -66,8 +69,13 @@ function AlarmsBelow() {
       data-acts-on="go to the alarms"
       onClick={() => document.querySelector('.ward--calls > .alarms')?.scrollIntoView()}
     >
-      {priorityMarks[worst.priority]} {place} {alarmText(worst)}
-      {worst.present ? '' : ', ended'}: no call to you{others.length > 1 && `, and ${others.length - 1} more`} ↓
+      {t('{priorityMarks} {place} {alarm}{part}: no call to you', {
+        priorityMarks: priorityMarks[worst.priority],
+        place,
+        alarm: alarmText(worst),
+        part: worst.present ? '' : t(', ended'),
+      })}
+      {others.length > 1 && t(', and {more} more', { more: others.length - 1 })} ↓
     </button>
   );
 }

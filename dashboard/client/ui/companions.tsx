@@ -6,10 +6,11 @@ import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { Bed } from '../../protocol/rest.ts';
 import { readoutPriority, readoutsOf } from '../core/numerics.ts';
 import { columnsOf, type ReadoutCell, readoutCell } from '../core/readout-cell.ts';
+import { t } from '../core/texts.ts';
 import { leastHeightPx, packedRows } from '../core/tile-plan.ts';
 import { BedState } from './bed-state.tsx';
+import { PatientLink } from './patient-link.tsx';
 import { ReadoutView } from './readout.tsx';
-import { patientHref } from './top-bar.tsx';
 
 export type Companion = { readonly bed: Bed; readonly alarms: readonly Alarm[] };
 
@@ -51,9 +52,9 @@ export function Companions({ plan }: { plan: ReturnType<typeof companionPlan> })
         return (
           <section key={bed.associationId} class="companion" data-testid={`companion-${deviceId}`}>
             <p class="companion__head">
-              <a href={patientHref(bed.associationId)}>{deviceId}</a>
-              {!bed.occupied && <span class="companion__remark">no patient assigned</span>}
-              {hidden > 0 && <span class="dim">+{hidden} numbers</span>}
+              <PatientLink associationId={bed.associationId}>{deviceId}</PatientLink>
+              {!bed.occupied && <span class="companion__remark">{t('no patient assigned')}</span>}
+              {hidden > 0 && <span class="dim">{t('+{hidden} numbers', { hidden })}</span>}
               <BedState bed={bed} />
             </p>
             {rows.map((row) => (

@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Patient } from '../../../contracts/messages/records.ts';
 import { draftOf, emptyPatientDraft, isDraftChanged, readChanges } from '../core/association-input.ts';
+import { t } from '../core/texts.ts';
 import { useApp } from '../shell/app.ts';
 import { Confirm } from './fields.tsx';
 import { ChangedMeanwhile, FormEnd, type FormProps, useSending } from './form-parts.tsx';
@@ -22,7 +23,7 @@ function usePatient(
     void app.api.patient(associationId).then((answer) => {
       const patient = answer.ok ? answer.data.bed.patient : null;
       if (!answer.ok) onProblem(answer.message);
-      else if (!patient) onProblem('There is no patient at this device any more.');
+      else if (!patient) onProblem(t('There is no patient at this device any more.'));
       else onPatient({ patient, version: answer.data.version });
     });
   }, [associationId]);
@@ -55,12 +56,12 @@ export function CorrectForm({ row, onDone, onCancel }: FormProps) {
     const read = readChanges(stored.patient, draft.value, app.now.value);
     if (!read.ok) sending.problem.value = read.message;
     else if (read.categoryBefore && !confirmed.value)
-      sending.problem.value = 'Other limits will judge this patient. Tick the box if that is right.';
+      sending.problem.value = t('Other limits will judge this patient. Tick the box if that is right.');
     else {
       const { ok: _, ...body } = read;
       void sending.send(
         () => app.api.correctPatient(deviceId, associationId, { version, ...body }),
-        `The patient’s data at ${deviceId} are corrected.`,
+        t('The patient’s data at {deviceId} are corrected.', { deviceId }),
       );
     }
   }
@@ -85,7 +86,10 @@ export function CorrectForm({ row, onDone, onCancel }: FormProps) {
           {/* Invisible instead of absent: nothing below may move while a person chooses a category. */}
           <div class={isOtherCategory ? '' : 'unshown'}>
             <Confirm
-              text={`Judge this patient by the limits of “${draft.value.category || 'no category'}”, not of “${stored.patient.category}” any more`}
+              text={t('Judge this patient by the limits of “{category}”, not of “{category2}” any more', {
+                category: draft.value.category || t('no category'),
+                category2: stored.patient.category,
+              })}
               checked={confirmed.value}
               onChecked={(checked) => {
                 confirmed.value = checked;
@@ -93,14 +97,14 @@ export function CorrectForm({ row, onDone, onCancel }: FormProps) {
             />
           </div>
           <p class="dim">
-            For another person, discharge this patient and admit the other: their alarms and trends must not mix.
+            {t('For another person, discharge this patient and admit the other: their alarms and trends must not mix.')}
           </p>
         </>
       ) : (
-        <p class="dim">Loading …</p>
+        <p class="dim">{t('Loading …')}</p>
       )}
       <ChangedMeanwhile refused={sending.refused.value} onInsist={save} />
-      <FormEnd sending={sending} {...(stored && { save: 'Save' })} isDirty={isDirty} onCancel={onCancel} />
+      <FormEnd sending={sending} {...(stored && { save: t('Save') })} isDirty={isDirty} onCancel={onCancel} />
     </form>
   );
 }

@@ -2,6 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { csvLinesMax } from '../../protocol/csv-lines.ts';
 import { csvLines } from '../core/csv-file.ts';
+import { t } from '../core/texts.ts';
 import { useApp } from '../shell/app.ts';
 import type { BoardState } from './board-state.ts';
 import { FormProblem } from './still-text.tsx';
@@ -19,20 +20,22 @@ export function CsvForm({ board, send, busy }: BoardState) {
     const lines = [...read.lines];
     const rows = lines.filter((line) => !/^[,;\s]*$/.test(line)).length - 1;
     await send(
-      (ward, version) => app.api.uploadDuties(ward, { version, lines }),
-      `${file.name}: ${rows} ${rows === 1 ? 'assignment is' : 'assignments are'} saved.`,
+      (ward, seen) => app.api.uploadDuties(ward, { ...seen, lines }),
+      t('{name}: {n} assignment is saved.|{name}: {n} assignments are saved.', { n: rows, name: file.name }),
     );
   }
   return (
-    <section class="form form__group" aria-label="Upload">
-      <h2>Upload a CSV file</h2>
+    <section class="form form__group" aria-label={t('Upload')}>
+      <h2>{t('Upload a CSV file')}</h2>
       <p class="dim">
-        First line: <code>duty,beds,user,from,until</code>. Then for example <code>{csvExample}</code>. Semicolons
-        between the cells are right, too; then several beds need quotation marks: <code>"ICU-1;ICU-2"</code>. Vigil
-        takes all rows or none.
+        {t('First line:')} <code>duty,beds,user,from,until</code>
+        {t('. Then for example')} <code>{csvExample}</code>
+        {t('. Semicolons between the cells are right, too; then several beds need quotation marks:')}{' '}
+        <code>"ICU-1;ICU-2"</code>
+        {t('. Vigil takes all rows or none.')}
       </p>
       <details data-testid="account-ids">
-        <summary>Account ids for the column “user”</summary>
+        <summary>{t('Account ids for the column “user”')}</summary>
         <ul>
           {board.people.map(({ userId, name, role }) => (
             <li key={userId}>
@@ -42,7 +45,7 @@ export function CsvForm({ board, send, busy }: BoardState) {
         </ul>
       </details>
       <label class="field">
-        <span>File</span>
+        <span>{t('File')}</span>
         <input
           type="file"
           accept=".csv,text/csv"

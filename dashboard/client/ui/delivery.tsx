@@ -2,6 +2,7 @@
 import { useComputed } from '@preact/signals';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import { callLines, deliveryLine, roundNote, tileDeliveryLine } from '../core/delivery-words.ts';
+import { t } from '../core/texts.ts';
 import { useApp } from '../shell/app.ts';
 
 /** The line in the row of an alarm. A press opens the list of all calls with their times. */
@@ -20,7 +21,7 @@ export function DeliveryDetails({ alarm }: { alarm: Alarm }) {
           {line.text}
         </span>
       </summary>
-      {calls.length === 0 && <p class="dim">No call yet.</p>}
+      {calls.length === 0 && <p class="dim">{t('No call yet.')}</p>}
       {note !== undefined && <p class="dim">{note}</p>}
       <ol class="delivery__calls">
         {calls.map(({ key, text, stages }) => (

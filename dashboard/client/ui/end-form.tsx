@@ -1,10 +1,12 @@
 /** The form that discharges a patient, or removes a device from its bed. */
 import { useSignal } from '@preact/signals';
+import { t } from '../core/texts.ts';
 import { useApp } from '../shell/app.ts';
 import { Confirm } from './fields.tsx';
 import { FormEnd, type FormProps, useSending } from './form-parts.tsx';
 
-const confirmMessage = 'A patient is admitted here. Tick the box if the patient’s time at this device is over.';
+const confirmMessage = () =>
+  t('A patient is admitted here. Tick the box if the patient’s time at this device is over.');
 
 export function EndForm({ row, onDone, onCancel }: FormProps) {
   const app = useApp();
@@ -17,7 +19,7 @@ export function EndForm({ row, onDone, onCancel }: FormProps) {
 
   function end(whole: 'device' | 'patient', done: string) {
     if (!current) return;
-    if (current.occupied && !confirmed.value) sending.problem.value = confirmMessage;
+    if (current.occupied && !confirmed.value) sending.problem.value = confirmMessage();
     else void sending.send(() => app.api.endAssociation(deviceId, current.associationId, whole), done);
   }
 
@@ -25,14 +27,16 @@ export function EndForm({ row, onDone, onCancel }: FormProps) {
     <form class="form" noValidate onSubmit={(event) => event.preventDefault()}>
       {current.occupied && (
         <Confirm
-          text="The patient’s time at this device is over"
+          text={t('The patient’s time at this device is over')}
           checked={confirmed.value}
           onChecked={(checked) => {
             confirmed.value = checked;
           }}
         />
       )}
-      <p class="dim">The device then has no bed and appears in the tray of {current.ward}.</p>
+      <p class="dim">
+        {t('The device then has no bed and appears in the tray of {ward}.', { ward: current.ward ?? '' })}
+      </p>
       <FormEnd sending={sending} onCancel={onCancel}>
         {current.occupied && (
           <button
@@ -40,9 +44,11 @@ export function EndForm({ row, onDone, onCancel }: FormProps) {
             type="button"
             disabled={sending.busy.value}
             data-testid="associate-discharge"
-            onClick={() => end('patient', `The patient at ${deviceId} is discharged.`)}
+            onClick={() => end('patient', t('The patient at {deviceId} is discharged.', { deviceId }))}
           >
-            Discharge the patient{others.length > 0 ? ` (ends ${others.join(', ')} too)` : ''}
+            {t('Discharge the patient{part}', {
+              part: others.length > 0 ? t(' (ends {others} too)', { others: others.join(', ') }) : '',
+            })}
           </button>
         )}
         {(!current.occupied || others.length > 0) && (
@@ -51,9 +57,9 @@ export function EndForm({ row, onDone, onCancel }: FormProps) {
             type="button"
             disabled={sending.busy.value}
             data-testid="associate-end"
-            onClick={() => end('device', `${deviceId} has no bed now.`)}
+            onClick={() => end('device', t('{deviceId} has no bed now.', { deviceId }))}
           >
-            Remove {deviceId} from {current.bed}
+            {t('Remove {deviceId} from {bed}', { deviceId, bed: current.bed ?? '' })}
           </button>
         )}
       </FormEnd>

@@ -7,15 +7,16 @@ import type { ComponentChildren } from 'preact';
 import type { Associated, AssociationRefused, Devices } from '../../protocol/devices.ts';
 import { changeText, contradictionTexts, type PatientDraft } from '../core/association-input.ts';
 import { patientName } from '../core/numerics.ts';
+import { t } from '../core/texts.ts';
 import { whenText } from '../core/times.ts';
-import type { Answer } from '../shell/api.ts';
+import type { Answer } from '../shell/answer.ts';
 import { useApp } from '../shell/app.ts';
 import { FormProblem } from './still-text.tsx';
 import { UnsavedQuestion, useUnsaved } from './unsaved.tsx';
 
 type ListedDevice = Devices['devices'][number];
 /** `version` is null for a device that is not in this account's list. */
-export type FormRow = Omit<ListedDevice, 'version' | 'device'> & {
+export type FormRow = Omit<ListedDevice, 'version' | 'device' | 'facts'> & {
   readonly device: Pick<ListedDevice['device'], 'deviceId'>;
   readonly version: number | null;
 };
@@ -63,7 +64,7 @@ export function ChangedMeanwhile(props: {
   if (version === undefined) return null;
   return (
     <div class="form__group" data-testid="associate-conflict">
-      {changes?.length === 0 && <p>The changes are not recorded.</p>}
+      {changes?.length === 0 && <p>{t('The changes are not recorded.')}</p>}
       <ul>
         {changes?.map((change) => (
           <li key={`${change.version}`}>
@@ -72,16 +73,16 @@ export function ChangedMeanwhile(props: {
         ))}
       </ul>
       <button class="button" type="button" data-testid="associate-insist" onClick={() => props.onInsist(version)}>
-        I have seen this. Save my change
+        {t('I have seen this. Save my change')}
       </button>
     </div>
   );
 }
 
 /**
- * Asks whether the device is at the patient who is in the bed, because a bed can have only one patient. If the typed data
- * contradict this patient, shows the contradictions and no button "Yes": "Yes" would assign the device to the patient in
- * the bed and drop the typed patient.
+ * Asks whether the device is at the patient who is in the bed, because a bed can have only one patient. If the typed
+ * data contradict this patient, shows the contradictions and no button "Yes". "Yes" would assign the device to the
+ * patient in the bed, and drop the typed patient.
  */
 export function SamePatientQuestion(props: {
   deviceId: string;
@@ -95,12 +96,15 @@ export function SamePatientQuestion(props: {
   const occupant = refused?.occupiedBy;
   if (!occupant) return null;
   const contradictions = props.typed ? contradictionTexts(props.typed, occupant.patient) : [];
-  const birthText = occupant.patient.birthDate ? `, born ${occupant.patient.birthDate}` : '';
+  const birthText = occupant.patient.birthDate
+    ? t(', born {birthDate}', { birthDate: occupant.patient.birthDate })
+    : '';
   return (
     <div class="form__group" data-testid="associate-whose">
       <p>
-        In this bed, at {occupant.deviceId}: <strong>{patientName(occupant.patient)}</strong>
-        {birthText}. {contradictions.length === 0 && `Is ${deviceId} at the same patient?`}
+        {t('In this bed, at {deviceId}:', { deviceId: occupant.deviceId })}{' '}
+        <strong>{patientName(occupant.patient)}</strong>
+        {birthText}. {contradictions.length === 0 && t('Is {deviceId} at the same patient?', { deviceId })}
       </p>
       {contradictions.length > 0 && <Contradiction texts={contradictions} />}
       <div class="form__buttons">
@@ -111,11 +115,11 @@ export function SamePatientQuestion(props: {
             data-testid="associate-same"
             onClick={() => props.onSame(occupant.associationId)}
           >
-            Yes, {deviceId} is at this patient
+            {t('Yes, {deviceId} is at this patient', { deviceId })}
           </button>
         )}
         <button class="button" type="button" data-testid="associate-other" onClick={props.onOther}>
-          {contradictions.length === 0 ? 'No' : 'It is another patient'}
+          {contradictions.length === 0 ? t('No') : t('It is another patient')}
         </button>
       </div>
     </div>
@@ -125,15 +129,16 @@ export function SamePatientQuestion(props: {
 function Contradiction({ texts }: { texts: readonly string[] }) {
   return (
     <div class="form__problem" role="alert" data-testid="associate-contradiction">
-      <p>Your entries do not match the patient in this bed. Nothing was saved.</p>
+      <p>{t('Your entries do not match the patient in this bed. Nothing was saved.')}</p>
       <ul>
         {texts.map((text) => (
           <li key={text}>{text}</li>
         ))}
       </ul>
       <p>
-        If it is another patient, choose another bed, or discharge the patient in this bed first. If it is this patient,
-        clear your entries.
+        {t(
+          'If it is another patient, choose another bed, or discharge the patient in this bed first. If it is this patient, clear your entries.',
+        )}
       </p>
     </div>
   );
@@ -163,12 +168,12 @@ export function FormEnd(props: {
       <div class="form__buttons">
         {props.save && !isOver && (
           <button class="button button--primary" type="submit" disabled={busy.value} data-testid="associate-save">
-            {busy.value ? 'Saving …' : props.save}
+            {busy.value ? t('Saving …') : props.save}
           </button>
         )}
         {!isOver && props.children}
         <button class="button" type="button" onClick={props.onCancel}>
-          {isOver ? 'Close' : 'Cancel'}
+          {isOver ? t('Close') : t('Cancel')}
         </button>
       </div>
     </>

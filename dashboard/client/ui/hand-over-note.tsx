@@ -1,10 +1,13 @@
 /** The panel with the hand-over note of a patient, and the form to write, replace or clear the note. */
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
+import { noteCharactersMax } from '../../../contracts/note-length.ts';
 import type { Bed } from '../../protocol/rest.ts';
-import { authorText, charactersLeft, noteOf } from '../core/note-input.ts';
+import { authorText, charactersLeft } from '../core/note-input.ts';
+import { hasParts, type NoteInParts, noteFromParts, noteParts, partsOfNote } from '../core/note-parts.ts';
+import { t } from '../core/texts.ts';
 import { useApp } from '../shell/app.ts';
-import { LongTextField } from './fields.tsx';
+import { LongTextField, TextField } from './fields.tsx';
 import { FormProblem } from './still-text.tsx';
 import { UnsavedQuestion, useUnsaved } from './unsaved.tsx';
 
@@ -20,30 +23,49 @@ export function HandOverNotePanel({ bed, isLive }: { bed: Bed; isLive: boolean }
   return (
     <>
       <div class="alarms__head">
-        <h2>Hand-over note</h2>
+        <h2>{t('Hand-over note')}</h2>
         <span class="bar__gap" />
         {mayEdit && !isEditing.value && (
           <button class="button button--small" type="button" data-testid="note-edit" onClick={() => setEditing(true)}>
-            {note ? 'Change the note' : 'Write a note'}
+            {note ? t('Change the note') : t('Write a note')}
           </button>
         )}
       </div>
       {noteUnknown && (
         <p class="form__problem" data-testid="note-unknown">
-          The note cannot be read now. There may be one.
+          {t('The note cannot be read now. There may be one.')}
         </p>
       )}
       {note && (
         <p class="patient__note" data-testid="note-text">
-          {note.text} <span class="dim">({authorText(note, app.now.value)})</span>
+          <NoteText text={note.text} /> <span class="dim">({authorText(note, app.now.value)})</span>
         </p>
       )}
       {!note && !noteUnknown && (
         <p class="dim" data-testid="note-none">
-          No note for the next person.
+          {t('No note for the next person.')}
         </p>
       )}
       {mayEdit && isEditing.value && <NoteForm bed={bed} onDone={() => setEditing(false)} />}
+    </>
+  );
+}
+
+/** A note without parts is shown as it was written. Otherwise each part begins a line. */
+function NoteText({ text }: { text: string }) {
+  const parts = partsOfNote(text);
+  if (!hasParts(parts)) return <>{text}</>;
+  return (
+    <>
+      {parts.free !== '' && <span class="patient__part">{parts.free}</span>}
+      {noteParts.map(
+        ({ key, label }) =>
+          parts[key] !== '' && (
+            <span key={key} class="patient__part">
+              <strong>{label}:</strong> {parts[key]}
+            </span>
+          ),
+      )}
     </>
   );
 }
@@ -53,12 +75,24 @@ function NoteForm({ bed, onDone }: { bed: Bed; onDone: () => void }) {
   const opened = useRef(bed.note);
   /** After a refusal, the person has been told to read the note that the panel shows above the form. */
   const isTold = useRef(false);
-  const draft = useSignal(bed.note?.text ?? '');
+  const draft = useSignal(partsOfNote(bed.note?.text ?? ''));
+  const showsParts = useSignal(hasParts(draft.peek()));
   const problem = useSignal<string | undefined>(undefined);
   const busy = useSignal(false);
-  const text = noteOf(draft.value);
-  const left = charactersLeft(draft.value);
-  useUnsaved(text !== (opened.current?.text ?? ''));
+  const text = noteFromParts(draft.value);
+  const left = charactersLeft(text);
+  const form = useUnsaved(text !== (opened.current?.text ?? ''));
+
+  function type(changed: Partial<NoteInParts>): void {
+    draft.value = { ...draft.peek(), ...changed };
+    problem.value = undefined;
+  }
+
+  /** Shows a field for each part. A part that the person has typed with its label comes into its field. */
+  function showParts(): void {
+    draft.value = partsOfNote(noteFromParts(draft.peek()));
+    showsParts.value = true;
+  }
 
   async function save(newText: string | null) {
     if (busy.peek()) return;
@@ -79,24 +113,29 @@ function NoteForm({ bed, onDone }: { bed: Bed; onDone: () => void }) {
         if (text !== '' && left >= 0) void save(text);
       }}
       noValidate
-      aria-label="Hand-over note"
+      aria-label={t('Hand-over note')}
       data-testid="note-form"
     >
       <LongTextField
-        label="What the next person must know"
+        label={showsParts.value ? t('Other') : t('What the next person must know')}
         name="note"
-        value={draft.value}
-        onValue={(value) => {
-          draft.value = value;
-          problem.value = undefined;
-        }}
+        value={draft.value.free}
+        onValue={(free) => type({ free })}
         autoFocus
       />
-      <p class="dim">{left < 0 ? `${-left} characters too many` : `${left} characters left`}</p>
+      {showsParts.value && <PartFields parts={draft.value} onChange={type} />}
+      {!showsParts.value && (
+        <button class="button button--small" type="button" data-testid="note-parts" onClick={showParts}>
+          {t('Write in parts (I-PASS)')}
+        </button>
+      )}
       <p class="dim">
-        Everybody who may see the patient reads it, with your name. It goes with the patient to another bed.
+        {left < 0 ? t('{tooMany} characters too many', { tooMany: -left }) : t('{left} characters left', { left })}
       </p>
-      <UnsavedQuestion />
+      <p class="dim">
+        {t('Everybody who may see the patient reads it, with your name. It goes with the patient to another bed.')}
+      </p>
+      <UnsavedQuestion form={form} />
       <FormProblem text={problem.value} testId="note-problem" />
       <div class="form__buttons">
         <button
@@ -105,7 +144,7 @@ function NoteForm({ bed, onDone }: { bed: Bed; onDone: () => void }) {
           disabled={busy.value || text === '' || left < 0}
           data-testid="note-save"
         >
-          Save
+          {t('Save')}
         </button>
         {bed.note && (
           <button
@@ -115,13 +154,33 @@ function NoteForm({ bed, onDone }: { bed: Bed; onDone: () => void }) {
             data-testid="note-clear"
             onClick={() => void save(null)}
           >
-            Clear the note
+            {t('Clear the note')}
           </button>
         )}
         <button class="button" type="button" onClick={onDone}>
-          Cancel
+          {t('Cancel')}
         </button>
       </div>
     </form>
+  );
+}
+
+type PartFieldsProps = { parts: NoteInParts; onChange: (changed: Partial<NoteInParts>) => void };
+
+/** A field for each part of a note. Each may stay empty. */
+function PartFields({ parts, onChange }: PartFieldsProps) {
+  return (
+    <>
+      {noteParts.map(({ key, label, help }) => (
+        <TextField
+          key={key}
+          label={`${label}: ${help}`}
+          name={`note-${key}`}
+          value={parts[key]}
+          onValue={(value) => onChange({ [key]: value })}
+          maxLength={noteCharactersMax}
+        />
+      ))}
+    </>
   );
 }

@@ -2,8 +2,10 @@
 import { useSignal } from '@preact/signals';
 import { acceptEarlyMsMax } from '../../../contracts/duty-state.ts';
 import type { BoardEntry } from '../../protocol/assignments.ts';
-import { dutyNames, shortTime } from '../core/duty-words.ts';
+import { dutyNames } from '../core/duty-words.ts';
 import { bedsOfWard } from '../core/hand-over.ts';
+import { t } from '../core/texts.ts';
+import { shortTime } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
 import type { BoardState } from './board-state.ts';
 import { TextField } from './fields.tsx';
@@ -25,7 +27,10 @@ export function HandOver(state: BoardState) {
   );
 }
 
-/** Maximum of keys that the server takes with an acceptance (`seenKeysMax`). For more, the person accepts bed by bed. */
+/**
+ * Maximum number of keys that the server takes with an acceptance (`seenKeysMax`). If there are more, the person
+ * accepts bed by bed.
+ */
 const seenMax = 2_300;
 
 /** One assignment that the person can accept or decline. */
@@ -38,28 +43,38 @@ function Waiting({ entry, state: { board, send, busy } }: { entry: BoardEntry; s
   const isListed = !isEarly && app.may('view-vitals');
   const listed = beds ?? bedsOfWard(board.beds, app.screen.value?.beds.values() ?? [], ward);
   const open = useOpenBeds(ward, listed, isListed);
-  const place = beds?.join(', ') ?? 'the whole ward';
+  const place = beds?.join(', ') ?? t('the whole ward');
   const canSplit = !isEarly && beds !== undefined && beds.length > 1;
 
   function accept(only?: string) {
     const shown = open.beds?.filter(({ name }) => only === undefined || name === only);
-    const seen = shown?.flatMap((bed) => bed.seen).slice(0, seenMax);
-    // The beds that were accepted one by one before are not named: the server then takes all beds that remain.
-    const body = { assignmentId, ...(only === undefined ? {} : { beds: [only] }), ...(seen ? { seen } : {}) };
+    const shownKeys = shown?.flatMap((bed) => bed.seen).slice(0, seenMax);
+    // Without `beds` the server takes all beds that the person has not accepted yet.
+    const body = {
+      assignmentId,
+      ...(only === undefined ? {} : { beds: [only] }),
+      ...(shownKeys ? { seen: shownKeys } : {}),
+    };
     void send(
-      (wardOfBoard, version) => app.api.acceptDuty(wardOfBoard, { version, ...body }),
-      `You have accepted ${only ?? place}.`,
+      (wardOfBoard, seen) => app.api.acceptDuty(wardOfBoard, { ...seen, ...body }),
+      t('You have accepted {only}.', { only: only ?? place }),
     );
   }
 
   return (
-    <section class="form__group board__hand-over" aria-label="Hand-over" data-testid={`hand-over-${assignmentId}`}>
+    <section class="form__group board__hand-over" aria-label={t('Hand-over')} data-testid={`hand-over-${assignmentId}`}>
       <h2>
-        {dutyNames[duty]} of {place}, {shortTime(from, now)} to {shortTime(until, now)}
+        {t('{duty} of {place}, {time} to {time2}', {
+          duty: dutyNames[duty],
+          place,
+          time: shortTime(from, now),
+          time2: shortTime(until, now),
+        })}
       </h2>
       <p>
-        {entry.by.name} assigned you. {isEarly && 'You can accept from 1 hour before it begins.'}
-        {isListed && (beds ? 'Open at these beds:' : 'Open in the ward:')}
+        {t('{name} assigned you.', { name: entry.by.name })}{' '}
+        {isEarly && t('You can accept from 1 hour before it begins.')}
+        {isListed && (beds ? t('Open at these beds:') : t('Open in the ward:'))}
       </p>
       {isListed && (
         <OpenAtBeds
@@ -74,13 +89,13 @@ function Waiting({ entry, state: { board, send, busy } }: { entry: BoardEntry; s
                 data-testid={`accept-${bed}`}
                 onClick={() => accept(bed)}
               >
-                Accept only {bed}
+                {t('Accept only {bed}', { bed })}
               </button>
             )
           }
         />
       )}
-      {canSplit && <p class="dim">A bed that you do not accept stays with the person who has it now.</p>}
+      {canSplit && <p class="dim">{t('A bed that you do not accept stays with the person who has it now.')}</p>}
       <div class="form__row">
         <button
           class="button button--primary"
@@ -90,7 +105,8 @@ function Waiting({ entry, state: { board, send, busy } }: { entry: BoardEntry; s
           data-testid="accept"
           onClick={() => accept()}
         >
-          Accept{canSplit && ` all ${beds.length} beds`} as {app.session.value?.actor.name}
+          {t('Accept')}
+          {canSplit && t(' all {n} beds', { n: beds.length })} {t('as {name}', { name: app.session.value?.actor.name })}
         </button>
         <Decline assignmentId={assignmentId} place={place} send={send} busy={busy} />
       </div>
@@ -105,7 +121,7 @@ function Decline(props: Pick<BoardState, 'send' | 'busy'> & { assignmentId: stri
   return (
     <>
       <TextField
-        label="Reason to decline"
+        label={t('Reason to decline')}
         name={`decline-${assignmentId}`}
         maxLength={200}
         value={reason.value}
@@ -121,12 +137,12 @@ function Decline(props: Pick<BoardState, 'send' | 'busy'> & { assignmentId: stri
         data-testid="decline"
         onClick={() =>
           void send(
-            (ward, version) => app.api.declineDuty(ward, { version, assignmentId, reason: reason.value.trim() }),
-            `You have declined ${place}.`,
+            (ward, seen) => app.api.declineDuty(ward, { ...seen, assignmentId, reason: reason.value.trim() }),
+            t('You have declined {place}.', { place }),
           )
         }
       >
-        Decline
+        {t('Decline')}
       </button>
     </>
   );

@@ -2,20 +2,22 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { leftKey } from '../../../contracts/left-places.ts';
 import type { Board, LeaveOutcome, LeaveQuery } from '../../protocol/assignments.ts';
 import { callText, isLeft, placeText } from '../core/leave-words.ts';
-import type { Answer } from '../shell/api.ts';
+import { t } from '../core/texts.ts';
+import type { Answer } from '../shell/answer.ts';
 import { useApp } from '../shell/app.ts';
 
 const refreshMs = 3_000;
 
-/** @param children the buttons; Escape does the same as "Cancel" */
+/** @param children returns the buttons. `leaves` are the places that have nobody afterwards, as the question shows them. Escape does the same as "Cancel". */
 export function LeaveQuestion(props: {
   title: string;
   board: Pick<Board, 'ward' | 'version'>;
   query: LeaveQuery;
   onCancel: () => void;
-  children: ComponentChildren;
+  children: (leaves: readonly string[]) => ComponentChildren;
 }) {
   const app = useApp();
   const answer = useSignal<Answer<LeaveOutcome> | undefined>(undefined);
@@ -57,9 +59,9 @@ export function LeaveQuestion(props: {
         <Outcome answer={answer.value} />
       </div>
       <div class="form__buttons">
-        {props.children}
+        {props.children(answer.value?.ok ? answer.value.data.places.filter(isLeft).map(leftKey) : [])}
         <button class="button" type="button" data-testid="leave-cancel" onClick={props.onCancel}>
-          Cancel
+          {t('Cancel')}
         </button>
       </div>
     </div>
@@ -67,26 +69,35 @@ export function LeaveQuestion(props: {
 }
 
 function Outcome({ answer }: { answer: Answer<LeaveOutcome> | undefined }) {
-  if (!answer) return <p class="dim">Looking up who is responsible then …</p>;
+  const app = useApp();
+  if (!answer) return <p class="dim">{t('Looking up who is responsible then …')}</p>;
   if (!answer.ok)
     return (
       <p class="form__problem" data-testid="leave-unknown">
-        {answer.message} This screen cannot say who is responsible then. The beds may have nobody.
+        {t('{message} This screen cannot say who is responsible then. The beds may have nobody.', {
+          message: answer.message,
+        })}
       </p>
     );
   const { person, places, calls } = answer.data;
+  const now = app.now.value;
   return (
     <>
-      {places.length === 0 && <p>After this, the same people are responsible as now.</p>}
+      {places.length === 0 && <p>{t('After this, the same people are responsible as now.')}</p>}
       <ul class="board__outcome" data-testid="leave-places">
         {places.map((place) => (
-          <li key={`${place.duty} ${place.bed ?? ''}`} class={isLeft(place) ? 'board__missing' : undefined}>
-            {placeText(place)}
+          <li
+            key={`${place.duty} ${place.bed ?? ''}`}
+            class={isLeft(place) || place.nobodyFrom !== undefined ? 'board__missing' : undefined}
+          >
+            {placeText(place, now)}
           </li>
         ))}
       </ul>
       {places.length > 0 && (
-        <p class="dim">Does the next person have to know something? Write it as the note on the patient’s page.</p>
+        <p class="dim">
+          {t('Does the next person have to know something? Write it as the note on the patient’s page.')}
+        </p>
       )}
       {calls.length > 0 && (
         <ul class="board__outcome" data-testid="leave-calls">

@@ -10,21 +10,25 @@ import {
   understoodText,
   widestUnderstoodText,
 } from '../core/limit-input.ts';
+import { t } from '../core/texts.ts';
 import { useApp } from '../shell/app.ts';
 import { LimitOff } from './limit-off.tsx';
 import { LimitWhatIf } from './limit-what-if.tsx';
 import { FormProblem, StillText } from './still-text.tsx';
 import { UnsavedQuestion, useUnsaved } from './unsaved.tsx';
 
-const fields = [
-  ['extremeLow', 'Extreme low'],
-  ['low', 'Low'],
-  ['high', 'High'],
-  ['extremeHigh', 'Extreme high'],
-] as const;
+const fields = () =>
+  [
+    ['extremeLow', t('Extreme low')],
+    ['low', t('Low')],
+    ['high', t('High')],
+    ['extremeHigh', t('Extreme high')],
+  ] as const;
 
-/** The longest refusal of limits that are out of order (contracts/effective-limits.ts). */
-const widestRefusal = 'The extreme high limit 888.8 of BP systolic is not below the extreme high limit 888.8.';
+/**
+ * The longest error text for limits in the wrong order (contracts/effective-limits.ts). The form reserves room for it.
+ */
+const widestRefusal = () => t('The extreme high limit 888.8 of BP systolic is not below the extreme high limit 888.8.');
 
 type LimitFormProps = {
   bed: Bed;
@@ -46,7 +50,7 @@ export function LimitForm({ bed, inForce, onDone }: LimitFormProps) {
   const refused = useSignal<LimitChange | undefined>(undefined);
   const busy = useSignal(false);
   const initialDraft = useSignal(draft.peek());
-  useUnsaved(fields.some(([name]) => draft.value[name].trim() !== initialDraft.value[name]));
+  const form = useUnsaved(fields().some(([name]) => draft.value[name].trim() !== initialDraft.value[name]));
 
   async function send(limits: LimitsAsked | null) {
     if (busy.peek()) return;
@@ -86,18 +90,18 @@ export function LimitForm({ bed, inForce, onDone }: LimitFormProps) {
       aria-labelledby="limit-title"
       data-testid="limit-form"
     >
-      <h2 id="limit-title">Limits of {groupName(group)} for this patient</h2>
+      <h2 id="limit-title">{t('Limits of {group} for this patient', { group: groupName(group) })}</h2>
       <LimitFields draft={draft} ward={ward} onEdit={clearProblem} />
       <StillText
         text={understoodText(draft.value)}
         role="status"
         testId="limit-understood"
-        widest={[widestUnderstoodText]}
+        widest={[widestUnderstoodText()]}
       />
       <LimitWhatIf associationId={bed.associationId} inForce={inForce} draft={draft.value} problem={problem.value} />
-      <p class="dim">Empty: the ward’s limit. Your change is recorded with your name.</p>
-      <UnsavedQuestion />
-      <FormProblem text={problem.value} id="limit-problem" testId="limit-problem" widest={[widestRefusal]} />
+      <p class="dim">{t('Empty: the ward’s limit. Your change is recorded with your name.')}</p>
+      <UnsavedQuestion form={form} />
+      <FormProblem text={problem.value} id="limit-problem" testId="limit-problem" widest={[widestRefusal()]} />
       <LimitButtons
         refused={refused.value !== undefined}
         hasOwn={own !== undefined}
@@ -126,7 +130,7 @@ export function LimitForm({ bed, inForce, onDone }: LimitFormProps) {
 function LimitFields({ draft, ward, onEdit }: { draft: Signal<LimitDraft>; ward: Limits; onEdit: () => void }) {
   return (
     <div class="form__row form__row--numbers">
-      {fields.map(([name, text]) => (
+      {fields().map(([name, text]) => (
         <label key={name} class="field">
           <span>{text}</span>
           <input
@@ -161,20 +165,20 @@ function LimitButtons({ refused, hasOwn, busy, onInsist, onWards, onCancel }: Li
     <div class="form__buttons">
       {refused ? (
         <button class="button" type="button" disabled={busy} data-testid="limit-insist" onClick={onInsist}>
-          I have seen this. Save my change
+          {t('I have seen this. Save my change')}
         </button>
       ) : (
         <button class="button button--primary" type="submit" disabled={busy} data-testid="limit-save">
-          Save
+          {t('Save')}
         </button>
       )}
       {hasOwn && (
         <button class="button" type="button" disabled={busy} onClick={onWards}>
-          Use ward’s limits
+          {t('Use ward’s limits')}
         </button>
       )}
       <button class="button" type="button" onClick={onCancel}>
-        Cancel
+        {t('Cancel')}
       </button>
     </div>
   );

@@ -7,6 +7,7 @@ import { useSignal } from '@preact/signals';
 import { hourMs } from '../../../contracts/durations.ts';
 import type { GroupInForce, LimitsAsked } from '../../../contracts/messages/alarms.ts';
 import { offText } from '../core/numerics.ts';
+import { t } from '../core/texts.ts';
 import { useApp } from '../shell/app.ts';
 import { ReasonFor } from './reason-for.tsx';
 
@@ -43,7 +44,7 @@ export function LimitOff({ off, busy, onAsk, onEdit }: LimitOffProps) {
             data-testid="limit-on"
             onClick={() => onAsk({ off: null })}
           >
-            Switch on again
+            {t('Switch on again')}
           </button>
         )}
       </div>
@@ -53,7 +54,7 @@ export function LimitOff({ off, busy, onAsk, onEdit }: LimitOffProps) {
     <div class="form__row" data-testid="limit-off">
       <ReasonFor
         names={{ reason: 'offReason', time: 'offHours' }}
-        label="Reason to switch low and high off"
+        label={t('Reason to switch low and high off')}
         maxLength={120}
         reason={reason}
         time={hours}
@@ -70,7 +71,7 @@ export function LimitOff({ off, busy, onAsk, onEdit }: LimitOffProps) {
           onAsk({ off: { reason: trimmedReason, until } });
         }}
       >
-        Switch off
+        {t('Switch off')}
       </button>
     </div>
   );

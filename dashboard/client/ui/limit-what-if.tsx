@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { GroupInForce, LimitsAsked } from '../../../contracts/messages/alarms.ts';
 import { groupName, type LimitDraft, nothingChangedMessage, readChangedLimits } from '../core/limit-input.ts';
+import { t } from '../core/texts.ts';
 import {
   type WhatIfShown,
   whatIfNotes,
@@ -31,7 +32,7 @@ export function LimitWhatIf({ associationId, inForce, draft, problem }: LimitWha
   const { group, own, off, limits } = inForce;
   const shown = useSignal<WhatIfShown>({ kind: 'working', entered: false });
   const read = readChangedLimits(group, draft, own);
-  const refusal = read.ok || read.message === nothingChangedMessage ? undefined : read.message;
+  const refusal = read.ok || read.message === nothingChangedMessage() ? undefined : read.message;
   const enteredLimits = read.ok ? read.limits : undefined;
 
   async function requestAnswer(cancel: AbortSignal) {
@@ -67,19 +68,19 @@ const keyOf = (asked: LimitsAsked | null | undefined) => JSON.stringify({ asked 
 function WhatIfView({ shown, problem }: { shown: WhatIfShown } & Pick<LimitWhatIfProps, 'problem'>) {
   const sentence = whatIfSentence(shown);
   return (
-    <section class="what-if" aria-label="The last 24 hours" data-testid="what-if">
+    <section class="what-if" aria-label={t('The last 24 hours')} data-testid="what-if">
       <StillText
         text={sentence === problem ? undefined : sentence}
         class="what-if__sentence"
         role="status"
         testId="what-if-sentence"
-        widest={[widestSentence]}
+        widest={[widestSentence()]}
       />
       <table class="table table--tight">
         <thead>
           <tr>
-            <th scope="col">Calls</th>
-            {['High', 'Medium', 'Low', 'All'].map((name) => (
+            <th scope="col">{t('Calls')}</th>
+            {[t('High'), t('Medium'), t('Low'), t('All')].map((name) => (
               <th key={name} scope="col" class="num">
                 {name}
               </th>
@@ -101,10 +102,10 @@ function WhatIfView({ shown, problem }: { shown: WhatIfShown } & Pick<LimitWhatI
       </table>
       <div class="what-if__notes still dim">
         <div data-testid="what-if-notes">
-          {shown.kind === 'working' && <progress aria-label="Counting" />}
+          {shown.kind === 'working' && <progress aria-label={t('Counting')} />}
           {whatIfNotes(shown).join(' ')}
         </div>
-        <Reserve class="still__room" words={[widestNotes]} />
+        <Reserve class="still__room" words={[widestNotes()]} />
       </div>
     </section>
   );

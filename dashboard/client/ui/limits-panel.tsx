@@ -6,6 +6,7 @@ import type { Bed } from '../../protocol/rest.ts';
 import { groupName } from '../core/limit-input.ts';
 import { originText } from '../core/limits-origin.ts';
 import { groupInForce, offText } from '../core/numerics.ts';
+import { t } from '../core/texts.ts';
 import { whenText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
 import { CrossedBell } from './crossed-bell.tsx';
@@ -32,22 +33,22 @@ export function LimitsPanel({ bed, isLive }: { bed: Bed; isLive: boolean }) {
     );
   return (
     <>
-      <h2>Alarm limits</h2>
+      <h2>{t('Alarm limits')}</h2>
       <table class="table table--tight">
         <thead>
           <tr>
-            <th scope="col">Parameter</th>
+            <th scope="col">{t('Parameter')}</th>
             <th scope="col" class="num">
-              Extreme low
+              {t('Extreme low')}
             </th>
             <th scope="col" class="num">
-              Low
+              {t('Low')}
             </th>
             <th scope="col" class="num">
-              High
+              {t('High')}
             </th>
             <th scope="col" class="num">
-              Extreme high
+              {t('Extreme high')}
             </th>
             <td />
           </tr>
@@ -85,9 +86,7 @@ function LimitRow({ inForce, mayEdit, onEdit }: LimitRowProps) {
         {off && <CrossedBell title={offText(off, app.now.value)} />}
         {off && <span class="table__note">{offText(off, app.now.value)}</span>}
         {own && changed && (
-          <span class="table__note">
-            own, {changed.by.name} {when(changed.at)}
-          </span>
+          <span class="table__note">{t('own, {name} {when}', { name: changed.by.name, when: when(changed.at) })}</span>
         )}
       </th>
       <td class="num">{limits.extremeLow ?? '–'}</td>
@@ -100,10 +99,10 @@ function LimitRow({ inForce, mayEdit, onEdit }: LimitRowProps) {
             class="button button--small"
             type="button"
             data-testid={`edit-limits-${group}`}
-            aria-label={`Change the limits of ${groupName(group)}`}
+            aria-label={t('Change the limits of {group}', { group: groupName(group) })}
             onClick={onEdit}
           >
-            Change
+            {t('Change')}
           </button>
         )}
       </td>

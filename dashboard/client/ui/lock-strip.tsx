@@ -1,6 +1,7 @@
-/** The strip on a locked screen: says what the screen still does, and has the field for the password. Covers no alarm. */
+/** The strip on a locked screen: says what the screen still does, and has the field for the password. Hides no alarm. */
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
+import { t } from '../core/texts.ts';
 import { useApp } from '../shell/app.ts';
 
 export function LockStrip() {
@@ -16,7 +17,7 @@ export function LockStrip() {
     if (busy.peek()) return;
     const text = password.current?.value ?? '';
     if (text === '') {
-      problem.value = 'Enter the password.';
+      problem.value = t('Enter the password.');
       password.current?.focus();
       return;
     }
@@ -28,13 +29,13 @@ export function LockStrip() {
   }
 
   return (
-    <section class="lock" aria-label="This screen is locked" data-testid="lock">
+    <section class="lock" aria-label={t('This screen is locked')} data-testid="lock">
       <p class="lock__text" role="status">
-        <strong>Locked.</strong> Names are hidden. Alarms go on.
+        <strong>{t('Locked.')}</strong> {t('Names are hidden. Alarms go on.')}
       </p>
       <form class="lock__form" onSubmit={submit} noValidate>
         <label class="field field--inline">
-          <span>Password of {session.actor.name}</span>
+          <span>{t('Password of {name}', { name: session.actor.name })}</span>
           <input
             ref={password}
             type="password"
@@ -46,7 +47,7 @@ export function LockStrip() {
           />
         </label>
         <button class="button button--primary" type="submit" data-testid="unlock" disabled={busy.value}>
-          {busy.value ? 'Unlocking …' : 'Unlock'}
+          {busy.value ? t('Unlocking …') : t('Unlock')}
         </button>
       </form>
       <p class="form__problem" id="unlock-problem" role="alert" data-testid="unlock-error">

@@ -1,7 +1,11 @@
 /** The login page, with the notice that Vigil is only a secondary alarm system. */
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import { t } from '../core/texts.ts';
 import { useApp } from '../shell/app.ts';
+import { forgetPartChoices } from '../shell/ward-view.ts';
+import { LanguageChoice } from './language-choice.tsx';
+import { usePageTitle } from './page-title.ts';
 
 export function LoginPage() {
   const app = useApp();
@@ -10,16 +14,17 @@ export function LoginPage() {
   const user = useRef<HTMLInputElement>(null);
   const password = useRef<HTMLInputElement>(null);
   useEffect(() => {
-    document.title = 'Log in · Vigil';
     user.current?.focus();
+    forgetPartChoices();
   }, []);
+  usePageTitle(t('Log in · Vigil'));
 
   async function submit(event: Event) {
     event.preventDefault();
     if (busy.peek()) return;
     const body = { userId: user.current?.value.trim() ?? '', password: password.current?.value ?? '' };
     if (body.userId === '' || body.password === '') {
-      problem.value = body.userId === '' ? 'Enter your user name.' : 'Enter your password.';
+      problem.value = body.userId === '' ? t('Enter your user name.') : t('Enter your password.');
       (body.userId === '' ? user : password).current?.focus();
       return;
     }
@@ -42,11 +47,11 @@ export function LoginPage() {
         </div>
         {app.sessionEnded.value && (
           <p class="login__ended" role="alert" data-testid="session-ended">
-            <strong>*** This screen shows no alarms.</strong> The session has ended. Log in again.
+            <strong>{t('*** This screen shows no alarms.')}</strong> {t('The session has ended. Log in again.')}
           </p>
         )}
         <label class="field">
-          <span>User name</span>
+          <span>{t('User name')}</span>
           <input
             ref={user}
             data-testid="login-user"
@@ -60,7 +65,7 @@ export function LoginPage() {
           />
         </label>
         <label class="field">
-          <span>Password</span>
+          <span>{t('Password')}</span>
           <input
             ref={password}
             data-testid="login-password"
@@ -76,11 +81,12 @@ export function LoginPage() {
           {problem.value}
         </p>
         <button class="button button--primary" type="submit" data-testid="login-submit" disabled={busy.value}>
-          {busy.value ? 'Logging in …' : 'Log in'}
+          {busy.value ? t('Logging in …') : t('Log in')}
         </button>
+        <LanguageChoice />
         <p class="login__note" data-testid="secondary-notice">
-          <strong>Vigil is a secondary alarm system.</strong> It never silences or replaces the bedside monitor. Every
-          view and every act is recorded.
+          <strong>{t('Vigil is a secondary alarm system.')}</strong>{' '}
+          {t('It never silences or replaces the bedside monitor. Every view and every act is recorded.')}
         </p>
       </form>
     </main>

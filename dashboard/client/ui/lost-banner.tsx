@@ -1,5 +1,6 @@
 /** The full-screen banner that is shown while the server is lost, or if the account may not see the ward. */
 import { ageText } from '../core/ages.ts';
+import { t } from '../core/texts.ts';
 import { clockText, countdownText } from '../core/times.ts';
 import { type App, useApp } from '../shell/app.ts';
 
@@ -10,10 +11,10 @@ export function LostBanner() {
     return (
       <div class="lost lost--forbidden" role="alert" data-testid="banner-forbidden">
         <div class="lost__box">
-          <h2>You may not see this ward</h2>
-          <p class="lost__since">Your account has no access to it. This screen shows no alarms now.</p>
+          <h2>{t('You may not see this ward')}</h2>
+          <p class="lost__since">{t('Your account has no access to it. This screen shows no alarms now.')}</p>
           <button class="button" type="button" data-testid="own-wards" onClick={() => openOwnWards(app)}>
-            Back to my wards
+            {t('Back to my wards')}
           </button>
         </div>
       </div>
@@ -27,13 +28,18 @@ export function LostBanner() {
         <p class="lost__mark" aria-hidden="true">
           ***
         </p>
-        <h2>No connection to the Vigil server</h2>
-        <p class="lost__advice">This screen shows no new values and no new alarms. Watch the bedside monitors.</p>
+        <h2>{t('No connection to the Vigil server')}</h2>
+        <p class="lost__advice">
+          {t('This screen shows no new values and no new alarms. Watch the bedside monitors.')}
+        </p>
         <p class="lost__since">
-          {lastHeardMs === undefined
-            ? 'It has not answered yet.'
-            : `Last heard ${clockText(lastHeardMs)}, ${ageText(now - lastHeardMs)} ago.`}{' '}
-          Connecting again …{app.linkProblem.value && ` ${app.linkProblem.value}`}
+          {t('{part} Connecting again …', {
+            part:
+              lastHeardMs === undefined
+                ? t('It has not answered yet.')
+                : t('Last heard {time}, {age} ago.', { time: clockText(lastHeardMs), age: ageText(now - lastHeardMs) }),
+          })}
+          {app.linkProblem.value && ` ${app.linkProblem.value}`}
         </p>
         <PauseFailureSound />
       </div>
@@ -53,7 +59,10 @@ export function PauseFailureSound() {
   const app = useApp();
   const until = app.failurePausedUntilMs.value;
   const now = app.now.value;
-  if (until > now) return <p data-testid="failure-sound-paused">Sound paused {countdownText(until, now)}</p>;
+  if (until > now)
+    return (
+      <p data-testid="failure-sound-paused">{t('Sound paused {duration}', { duration: countdownText(until, now) })}</p>
+    );
   return (
     <button
       class="button button--notice"
@@ -61,7 +70,7 @@ export function PauseFailureSound() {
       data-testid="pause-failure-sound"
       onClick={app.pauseFailureSound}
     >
-      Pause this sound 2 min
+      {t('Pause failure sound 2 min')}
     </button>
   );
 }

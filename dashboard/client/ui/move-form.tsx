@@ -1,5 +1,6 @@
 /** The form that moves a device to another bed. It does not change the data of the patient at the device. */
 import { useSignal } from '@preact/signals';
+import { t } from '../core/texts.ts';
 import { useApp } from '../shell/app.ts';
 import { ChangedMeanwhile, FormEnd, type FormProps, SamePatientQuestion, useSending } from './form-parts.tsx';
 import { PlaceFields } from './patient-fields.tsx';
@@ -15,13 +16,13 @@ export function MoveForm({ row, onDone, onCancel }: FormProps) {
 
   function move(version: number) {
     const { ward, bed } = place.value;
-    if (ward === '' || bed === '') sending.problem.value = 'Choose a ward and a bed.';
+    if (ward === '' || bed === '') sending.problem.value = t('Choose a ward and a bed.');
     else if (ward === current?.ward && bed === current.bed)
-      sending.problem.value = 'The device is in this bed already.';
+      sending.problem.value = t('The device is in this bed already.');
     else
       void sending.send(
         () => app.api.moveDevice(deviceId, { ward, bed, version }),
-        `${deviceId} is now at ${ward} ${bed}.`,
+        t('{deviceId} is now at {ward} {bed}.', { deviceId, ward, bed }),
       );
   }
 
@@ -32,7 +33,10 @@ export function MoveForm({ row, onDone, onCancel }: FormProps) {
   function assignToPatient(samePatientAs: string) {
     const { ward, bed } = place.value;
     const body = { ward, bed, patient: null, samePatientAs, version: row.version };
-    void sending.send(() => app.api.associate(deviceId, body), `${deviceId} is now at ${ward} ${bed}.`);
+    void sending.send(
+      () => app.api.associate(deviceId, body),
+      t('{deviceId} is now at {ward} {bed}.', { deviceId, ward, bed }),
+    );
   }
 
   return (
@@ -52,8 +56,12 @@ export function MoveForm({ row, onDone, onCancel }: FormProps) {
       />
       {current?.occupied && (
         <p class="dim">
-          The patient moves with the device{otherDevices.length > 0 ? `, and so does ${otherDevices.join(', ')}` : ''}.
-          Alarms, acknowledgements and limits move too.
+          {t('The patient moves with the device{part}. Alarms, acknowledgements and limits move too.', {
+            part:
+              otherDevices.length > 0
+                ? t(', and so does {otherDevices}', { otherDevices: otherDevices.join(', ') })
+                : '',
+          })}
         </p>
       )}
       <SamePatientQuestion
@@ -62,11 +70,11 @@ export function MoveForm({ row, onDone, onCancel }: FormProps) {
         onSame={assignToPatient}
         onOther={() => {
           sending.refused.value = undefined;
-          sending.problem.value = 'Choose another bed, or discharge the patient in this bed first.';
+          sending.problem.value = t('Choose another bed, or discharge the patient in this bed first.');
         }}
       />
       <ChangedMeanwhile refused={sending.refused.value} onInsist={move} />
-      <FormEnd sending={sending} save="Move" isDirty={isDirty} onCancel={onCancel} />
+      <FormEnd sending={sending} save={t('Move')} isDirty={isDirty} onCancel={onCancel} />
     </form>
   );
 }

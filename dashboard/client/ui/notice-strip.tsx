@@ -5,6 +5,7 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import { t } from '../core/texts.ts';
 
 /** A notice counts as visible if at least this much of it is visible. */
 const visiblePxMin = 18;
@@ -51,7 +52,7 @@ export function NoticeStrip({ act, children }: { act: ComponentChildren; childre
             isOpen.value = !isOpen.value;
           }}
         >
-          {isOpen.value ? 'Close' : count === 0 ? 'More' : `+${count} ${isHigh ? '***' : '**'}`}
+          {isOpen.value ? t('Close') : count === 0 ? t('More') : `+${count} ${isHigh ? '***' : '**'}`}
         </button>
       </div>
     </div>

@@ -1,18 +1,21 @@
 /** The notices about failures of Vigil itself, the most serious first. */
 import { isFailing } from '../core/canary-words.ts';
+import { waitingCoversText } from '../core/cover-words.ts';
 import { deliveryDownText, deliveryNotices } from '../core/delivery-words.ts';
 import { waitingText, wardThatWaits } from '../core/duty-words.ts';
 import { loadText, shortLoadText, waveRateFraction } from '../core/load.ts';
 import { formatRoute } from '../core/routes.ts';
+import { t } from '../core/texts.ts';
 import { clockText } from '../core/times.ts';
 import { shortUnconfirmedText, unconfirmedText } from '../core/unconfirmed-words.ts';
-import { lostText, shortSoundText, unheardText } from '../core/ward-sound-words.ts';
 import { useApp } from '../shell/app.ts';
 import { HealthNotices } from './health-notices.tsx';
 import { PauseFailureSound } from './lost-banner.tsx';
 import { Notice } from './notice.tsx';
 import { NoticeStrip } from './notice-strip.tsx';
 import { PlacesNotice } from './places-notice.tsx';
+import { SoundOffNotice, WardSoundNotices } from './sound-notices.tsx';
+import { SoundTestNotices } from './sound-test.tsx';
 
 /** How long before its end the notice about the session appears: enough time to finish a task. */
 const warnBeforeMs = 15 * 60_000;
@@ -25,34 +28,43 @@ export function Notices() {
     <NoticeStrip act={failing && <PauseFailureSound />}>
       <HealthNotices />
       <DeliveryNotices />
-      {app.watches.value && app.speakerState.value !== 'on' && <SoundOff />}
+      {app.watches.value && app.speakerState.value !== 'on' && <SoundOffNotice />}
       <SessionEnds />
       <PlacesNotice />
       {health?.unseenAlarms !== undefined && (
         <Notice
           level="medium"
           id="notice-unseen"
-          shortText={`On no open screen: ${health.unseenAlarms === 1 ? 'an alarm' : `${health.unseenAlarms} alarms`} without a bed.`}
+          shortText={t('On no open screen: an alarm without a bed.|On no open screen: {n} alarms without a bed.', {
+            n: health.unseenAlarms,
+          })}
         >
-          {health.unseenAlarms === 1 ? 'An alarm' : `${health.unseenAlarms} alarms`} of a device without a bed{' '}
-          {health.unseenAlarms === 1 ? 'is' : 'are'} on no open screen. Biomedical engineering must look.
+          {t(
+            'An alarm of a device without a bed is on no open screen. Biomedical engineering must look.|{n} alarms of a device without a bed are on no open screen. Biomedical engineering must look.',
+            { n: health.unseenAlarms },
+          )}
         </Notice>
       )}
       <UnconfirmedScreens />
+      <WaitingCoversNotice />
       <WaitingDutiesNotice />
-      <WardSounds />
+      <SoundTestNotices />
+      <WardSoundNotices />
       <SlowScreen />
       <NewVersion />
       {app.watches.value && app.link.value === 'connecting' && app.screen.value === undefined && (
         <p class="notice notice--plain" role="status">
-          Connecting to the ward …
+          {t('Connecting to the ward …')}
         </p>
       )}
     </NoticeStrip>
   );
 }
 
-/** The notice that assignments wait for the person. It is not shown on the page with the board, which shows them. */
+/**
+ * The notice that assignments wait for the person. It is not shown on the page of the board, because the board shows
+ * these assignments.
+ */
 function WaitingDutiesNotice() {
   const app = useApp();
   const { value: wards } = app.waitingDuties.wards;
@@ -61,6 +73,22 @@ function WaitingDutiesNotice() {
   return (
     <p class="notice notice--plain" role="status" data-testid="notice-duties">
       <a href={formatRoute({ page: 'assignments', ward: wardThatWaits(wards) })}>{text}</a>
+    </p>
+  );
+}
+
+/**
+ * The notice that the person covers for somebody and has not confirmed it. It is not shown on the page of the board,
+ * because the board asks for the confirmation.
+ */
+function WaitingCoversNotice() {
+  const app = useApp();
+  const covers = app.waitingDuties.covers.value;
+  const text = waitingCoversText(covers, app.now.value);
+  if (text === undefined || app.route.value.page === 'assignments') return null;
+  return (
+    <p class="notice notice--plain" role="status" data-testid="notice-cover">
+      <a href={formatRoute({ page: 'assignments', ward: covers[0]?.ward })}>{text}</a>
     </p>
   );
 }
@@ -108,35 +136,6 @@ function DeliveryNotices() {
   );
 }
 
-/** The notices about wards whose owning screen does not sound, or about which no screen has the sound any more. */
-function WardSounds() {
-  const { wards, lost } = useApp().wardSounds;
-  return (
-    <>
-      {wards.value.map((sound) => {
-        const text = unheardText(sound);
-        return (
-          text !== undefined && (
-            <Notice
-              key={sound.ward}
-              level="medium"
-              id="notice-sound"
-              shortText={shortSoundText(sound.ward, sound.state === 'elsewhere')}
-            >
-              {text}
-            </Notice>
-          )
-        );
-      })}
-      {[...lost.value.keys()].map((ward) => (
-        <Notice key={ward} level="medium" id="notice-sound-lost" shortText={shortSoundText(ward, false)}>
-          {lostText(ward)}
-        </Notice>
-      ))}
-    </>
-  );
-}
-
 function SessionEnds() {
   const app = useApp();
   const endsAtMs = Date.parse(app.session.value?.endsAt ?? '');
@@ -145,9 +144,11 @@ function SessionEnds() {
     <Notice
       level="medium"
       id="notice-session"
-      shortText={`Log in again now: your session ends at ${clockText(endsAtMs)}.`}
+      shortText={t('Log in again now: your session ends at {time}.', { time: clockText(endsAtMs) })}
     >
-      Your session ends at {clockText(endsAtMs)}: then this screen shows no alarms. Log out and log in now.
+      {t('Your session ends at {time}: then this screen shows no alarms. Log out and log in now.', {
+        time: clockText(endsAtMs),
+      })}
     </Notice>
   );
 }
@@ -160,11 +161,11 @@ function NewVersion() {
     <div class="notice notice--plain" role="status" data-testid="notice-version">
       <p>
         {state.value === 'newer'
-          ? 'A new version of Vigil is ready.'
-          : 'The new version of Vigil did not load. Tell the operator.'}
+          ? t('A new version of Vigil is ready.')
+          : t('The new version of Vigil did not load. Tell the operator.')}
       </p>
       <button class="button button--notice" type="button" data-testid="load-version" onClick={loadNow}>
-        Load it
+        {t('Load it')}
       </button>
     </div>
   );
@@ -176,8 +177,8 @@ function SlowScreen() {
   const text = loadText(app.load.value);
   if (app.wavesFailed.value && waveRateFraction(app.load.value) > 0)
     return (
-      <Notice level="medium" id="notice-waves-failed" shortText="This screen cannot draw waves. Reload the page.">
-        This screen cannot draw waves any more. Numbers and alarms work. Reload the page, or use another browser.
+      <Notice level="medium" id="notice-waves-failed" shortText={t('This screen cannot draw waves. Reload the page.')}>
+        {t('This screen cannot draw waves any more. Numbers and alarms work. Reload the page, or use another browser.')}
       </Notice>
     );
   if (text === undefined || app.load.value === 'full') return null;
@@ -185,31 +186,5 @@ function SlowScreen() {
     <Notice level="medium" id="notice-slow" shortText={shortLoadText(app.load.value)}>
       {text}
     </Notice>
-  );
-}
-
-function SoundOff() {
-  const app = useApp();
-  const failed = app.speakerState.value === 'failed';
-  return (
-    <Notice
-      level="medium"
-      id="banner-sound-off"
-      act={!failed && <SoundButton />}
-      shortText="No alarm is heard here."
-      isComplete
-    >
-      {failed
-        ? 'This browser cannot play sound. Alarms are only seen here, not heard.'
-        : 'Sound is off: alarms are not heard here.'}
-    </Notice>
-  );
-}
-
-function SoundButton() {
-  return (
-    <button class="button button--notice" type="button" data-testid="enable-sound" onClick={useApp().enableSound}>
-      Turn sound on
-    </button>
   );
 }

@@ -10,6 +10,7 @@ import {
   seenListAfter,
 } from '../core/hand-over.ts';
 import { patientName } from '../core/numerics.ts';
+import { t } from '../core/texts.ts';
 import { useApp } from '../shell/app.ts';
 
 type ListedBed = {
@@ -30,9 +31,9 @@ export function useOpenBeds(ward: string, names: readonly string[], isWanted: bo
   const screen = app.screen.value;
   const views = app.delivery.views.value;
   if (!isWanted) return {};
-  if (!screen) return { problem: 'This screen has no live data. Look at the beds.' };
+  if (!screen) return { problem: t('This screen has no live data. Look at the beds.') };
   if (app.ward.value !== '*' && app.ward.value !== ward)
-    return { problem: `This screen does not watch ${ward}. Look at the beds.` };
+    return { problem: t('This screen does not watch {ward}. Look at the beds.', { ward }) };
   const inWard = [...screen.beds.values()].filter((bed) => bed.ward === ward);
   return {
     beds: names.map((name) => {
@@ -45,7 +46,7 @@ export function useOpenBeds(ward: string, names: readonly string[], isWanted: bo
       const patient = devices[0]?.bed.patient;
       return {
         name,
-        patient: patient ? patientName(patient) : 'no patient',
+        patient: patient ? patientName(patient) : t('no patient'),
         lines,
         seen,
         change: listChange(seenList, lines),
@@ -73,16 +74,16 @@ export function OpenAtBeds(props: {
           <li key={name} data-testid={`open-${name}`}>
             <strong>{name}</strong> {patient} {props.buttonOf(name)}
             <ul>
-              {lines.length === 0 && <li class="dim">nothing open</li>}
+              {lines.length === 0 && <li class="dim">{t('nothing open')}</li>}
               {lines.map(({ point, text }) => (
                 <li key={point?.key ?? text}>
-                  {point && change.added.has(point.key) && <strong class="board__new">new </strong>}
+                  {point && change.added.has(point.key) && <strong class="board__new">{t('new')} </strong>}
                   {text}
                 </li>
               ))}
               {change.gone.map((text) => (
                 <li key={text} class="dim">
-                  not open any more: {text}
+                  {t('not open any more: {text}', { text })}
                 </li>
               ))}
             </ul>
@@ -90,7 +91,9 @@ export function OpenAtBeds(props: {
         ))}
       </ul>
       {leftOut > 0 && (
-        <p class="dim">Nothing is open at {leftOut === 1 ? 'the other bed' : `the ${leftOut} other beds`}.</p>
+        <p class="dim">
+          {t('Nothing is open at the other bed.|Nothing is open at the {n} other beds.', { n: leftOut })}
+        </p>
       )}
     </>
   );

@@ -4,10 +4,16 @@ import { useEffect } from 'preact/hooks';
 import type { PatientField } from '../../../contracts/patient-rules.ts';
 import type { Places } from '../../protocol/devices.ts';
 import { categories, type PatientDraft, sexes } from '../core/association-input.ts';
+import { t } from '../core/texts.ts';
 import { useApp } from '../shell/app.ts';
 import { ChoiceField, TextField } from './fields.tsx';
 
-const choose = { value: '', text: 'choose …' };
+const choose = {
+  value: '',
+  get text() {
+    return t('choose …');
+  },
+};
 const options = (values: readonly string[]) => values.map((value) => ({ value, text: value }));
 
 export function PatientFields({ draft, onDraft }: { draft: PatientDraft; onDraft: (draft: PatientDraft) => void }) {
@@ -18,12 +24,20 @@ export function PatientFields({ draft, onDraft }: { draft: PatientDraft; onDraft
   });
   return (
     <div class="form__row">
-      <TextField label="Patient id" maxLength={64} {...field('patientId')} />
-      <TextField label="Family name" maxLength={80} {...field('familyName')} />
-      <TextField label="Given name" maxLength={80} {...field('givenName')} />
-      <TextField label="Born" maxLength={10} placeholder="YYYY-MM-DD" {...field('birthDate')} />
-      <ChoiceField label="Sex" options={[{ value: '', text: 'not stated' }, ...options(sexes)]} {...field('sex')} />
-      <ChoiceField label="Category" options={[choose, ...options(categories)]} {...field('category')} />
+      <TextField label={t('Patient id')} maxLength={64} {...field('patientId')} />
+      <TextField label={t('Family name')} maxLength={80} {...field('familyName')} />
+      <TextField label={t('Given name')} maxLength={80} {...field('givenName')} />
+      <TextField label={t('Born')} maxLength={10} placeholder={t('YYYY-MM-DD')} {...field('birthDate')} />
+      <ChoiceField
+        label={t('Sex')}
+        options={[{ value: '', text: t('not stated') }, ...sexes.map((sex) => ({ value: sex, text: t(sex) }))]}
+        {...field('sex')}
+      />
+      <ChoiceField
+        label={t('Category')}
+        options={[choose, ...categories.map((category) => ({ value: category, text: t(category) }))]}
+        {...field('category')}
+      />
     </div>
   );
 }
@@ -51,14 +65,14 @@ export function PlaceFields({ draft, onDraft }: { draft: PlaceDraft; onDraft: (d
   return (
     <div class="form__row">
       <ChoiceField
-        label="Ward"
+        label={t('Ward')}
         name="ward"
         value={draft.ward}
         options={[choose, ...options(wards.map(({ ward }) => ward))]}
         onValue={(ward) => onDraft({ ward, bed: '' })}
       />
       <ChoiceField
-        label="Bed"
+        label={t('Bed')}
         name="bed"
         value={draft.bed}
         options={[choose, ...options(beds)]}
@@ -66,7 +80,9 @@ export function PlaceFields({ draft, onDraft }: { draft: PlaceDraft; onDraft: (d
       />
       {problem.value && <p class="form__problem">{problem.value}</p>}
       {places.value?.length === 0 && (
-        <p class="form__problem">None of your wards is registered. Ask the operator to register wards and beds.</p>
+        <p class="form__problem">
+          {t('None of your wards is registered. Ask the operator to register wards and beds.')}
+        </p>
       )}
     </div>
   );

@@ -8,14 +8,19 @@ import type { Bed, PatientView } from '../../protocol/rest.ts';
 import { listedAlarms } from '../core/alarm-order.ts';
 import { noticeText } from '../core/notice-words.ts';
 import { patientName, readoutsOf } from '../core/numerics.ts';
-import { clockText, dateTimeText, patientAgeText, zonedText } from '../core/times.ts';
+import { t } from '../core/texts.ts';
+import { dateTimeText, patientAgeText, zonedText } from '../core/times.ts';
+import { parseTrendView, type TrendView } from '../core/trend-view.ts';
 import { orderedWaves } from '../core/wave-choice.ts';
-import type { Answer } from '../shell/api.ts';
+import type { Answer } from '../shell/answer.ts';
 import { useApp } from '../shell/app.ts';
 import { AlarmList } from './alarm-list.tsx';
 import { alarmLineText, BedState, soundTexts } from './bed-state.tsx';
 import { HandOverNotePanel } from './hand-over-note.tsx';
 import { LimitsPanel } from './limits-panel.tsx';
+import { PatientLinks } from './patient-links.tsx';
+import { NotLive, PastAlarms } from './patient-not-live.tsx';
+import { PatientTasksPanel } from './patient-tasks.tsx';
 import { PauseAudio } from './pause-audio.tsx';
 import { ReadoutView } from './readout.tsx';
 import { ScoresPanel } from './scores-panel.tsx';
@@ -28,10 +33,11 @@ const noAlarms: readonly Alarm[] = [];
 const wavesMax = 6;
 const othersMax = 4;
 
-/** The last live state of a bed on this page, and its time by the server's clock, ms since 1970. */
-type Seen = { readonly bed: Bed; readonly atMs: number };
+/** The last known state of a bed on this page, and its time by the server's clock, ms since 1970. */
+type Seen = { readonly bed: Bed; readonly alarms: readonly Alarm[]; readonly atMs: number };
 
-export function PatientPage({ associationId }: { associationId: string }) {
+/** @param search the part of the page's address that chooses the trends */
+export function PatientPage({ associationId, search }: { associationId: string; search: string }) {
   const app = useApp();
   const view = useSignal<Answer<PatientView> | undefined>(undefined);
   // One request each time the page opens, because the server records who looks at the patient.
@@ -53,18 +59,23 @@ export function PatientPage({ associationId }: { associationId: string }) {
   const live = app.screen.value?.beds.get(associationId);
   // The answer is from when the page was opened. If the bed was live here since then, the live state is newer.
   const lastSeen = useRef<Seen | undefined>(undefined);
-  if (live) lastSeen.current = { bed: live, atMs: app.now.value };
-  const bed = lastSeen.current?.bed ?? (answer?.ok ? answer.data.bed : undefined);
+  if (live)
+    lastSeen.current = {
+      bed: live,
+      alarms: app.screen.value?.alarmsOf.get(associationId) ?? noAlarms,
+      atMs: app.now.value,
+    };
+  const seen = lastSeen.current ?? (answer?.ok ? openedState(answer.data) : undefined);
   return (
     <main class="patient" id="main" tabIndex={-1} data-testid="patient-view">
-      {bed ? (
-        <PatientContent bed={bed} isLive={live !== undefined} seenAtMs={lastSeen.current?.atMs} onClose={close} />
+      {seen ? (
+        <PatientContent seen={seen} trendView={parseTrendView(search)} isLive={live !== undefined} onClose={close} />
       ) : (
         <div class="empty" role={answer ? 'alert' : 'status'}>
-          <p class="empty__title">{answer && !answer.ok ? 'This bed cannot be shown' : 'Loading …'}</p>
+          <p class="empty__title">{answer && !answer.ok ? t('This bed cannot be shown') : t('Loading …')}</p>
           {answer && !answer.ok && <p data-testid="patient-error">{answer.message}</p>}
           <button class="button" type="button" onClick={close}>
-            Back to the ward
+            {t('Back to the ward')}
           </button>
         </div>
       )}
@@ -72,24 +83,29 @@ export function PatientPage({ associationId }: { associationId: string }) {
   );
 }
 
+/** Returns the state in the server's answer from when the page was opened. */
+function openedState({ bed, alarms, at }: PatientView): Seen {
+  return { bed, alarms: listedAlarms(alarms), atMs: Date.parse(at) };
+}
+
 type PatientContentProps = {
-  bed: Bed;
+  seen: Seen;
+  trendView: TrendView;
   /** Whether the stay is live on this screen; otherwise the page offers no acts. */
   isLive: boolean;
-  seenAtMs: number | undefined;
   onClose: () => void;
 };
 
-function PatientContent({ bed, isLive, seenAtMs, onClose }: PatientContentProps) {
+function PatientContent({ seen, trendView, isLive, onClose }: PatientContentProps) {
   const app = useApp();
-  const alarms = app.screen.value?.alarmsOf.get(bed.associationId) ?? noAlarms;
+  const { bed, alarms } = seen;
   const readouts = readoutsOf(bed.values);
   const shownWaves = orderedWaves(bed.waves.filter((code) => waves.has(code))).slice(0, wavesMax);
   const notice = alarmLineText(bed, app.now.value);
   return (
     <>
       <PatientHead bed={bed} isLive={isLive} onClose={onClose} />
-      {!isLive && app.screen.value && <NotLive bed={bed} seenAtMs={seenAtMs} />}
+      {!isLive && app.screen.value && <NotLive bed={bed} atMs={seen.atMs} />}
       {bed.notices.map((notice) => (
         <p key={notice.code} class="notice notice--plain" role="status" data-testid={`notice-${notice.code}`}>
           {noticeText(notice, app.now.value)}
@@ -103,88 +119,74 @@ function PatientContent({ bed, isLive, seenAtMs, onClose }: PatientContentProps)
       {notice && bed.standby === null && bed.notices.length === 0 && alarms.length === 0 && (
         <p class="notice notice--plain">{notice}</p>
       )}
-      <section class="patient__now" aria-label="Now">
-        {shownWaves.length > 0 && (
+      <section class="patient__now" aria-label={t('Now')}>
+        {shownWaves.length > 0 && isLive && (
           <div class="patient__waves" style={{ '--wave-rows': shownWaves.length }}>
             <WaveCanvas associationId={bed.associationId} waves={shownWaves} />
           </div>
         )}
         <div
-          class={`patient__numbers${shownWaves.length === 0 ? ' patient__numbers--wide' : ''}`}
+          class={`patient__numbers${shownWaves.length === 0 || !isLive ? ' patient__numbers--wide' : ''}`}
           data-testid="numbers"
         >
           {readouts.map((readout) => (
-            <ReadoutView key={readout.key} readout={readout} bed={bed} alarms={alarms} alwaysShowsAge />
+            <ReadoutView key={readout.key} readout={readout} bed={bed} alarms={alarms} alwaysShowsAge isLive={isLive} />
           ))}
-          {readouts.length === 0 && <p class="dim">No values yet.</p>}
+          {readouts.length === 0 && <p class="dim">{t('No values yet.')}</p>}
         </div>
       </section>
       <div class="patient__below">
-        <section class="panel" aria-label="Trends">
-          <Trends bed={bed} />
+        <AlarmsOfBed seen={seen} isLive={isLive} />
+        <section class="panel patient__trends" aria-label={t('Trends')}>
+          <Trends bed={bed} view={trendView} />
         </section>
-        <SidePanels bed={bed} alarms={alarms} isLive={isLive} />
+        <SidePanels bed={bed} isLive={isLive} />
       </div>
     </>
   );
 }
 
-function NotLive({ bed, seenAtMs }: { bed: Bed; seenAtMs: number | undefined }) {
+/** The alarms of the bed. On a phone they stand above the numbers (patient.css). */
+function AlarmsOfBed({ seen: { bed, alarms, atMs }, isLive }: { seen: Seen; isLive: boolean }) {
   const app = useApp();
-  const watched = app.ward.value;
-  const shown =
-    seenAtMs === undefined
-      ? 'the state when it was opened.'
-      : `the last state that this screen received, at ${clockText(seenAtMs)}.`;
-  if (bed.ward !== null && watched !== '*' && watched !== bed.ward)
-    return (
-      <div class="notice notice--plain patient__elsewhere" role="status" data-testid="not-watched">
-        <p>
-          This screen watches {watched}, and this bed is in {bed.ward}. This page shows {shown}
-        </p>
-        <button class="button" type="button" data-testid="watch-all" onClick={() => app.setWard('*')}>
-          Watch all my wards
-        </button>
-      </div>
-    );
   return (
-    <p class="notice notice--plain" role="status" data-testid="not-live">
-      This stay has ended, or the patient is in another ward now. This page shows {shown}
-    </p>
+    <section class="panel patient__alarms" aria-label={t('Alarms of this bed')}>
+      <div class="alarms__head">
+        <h2>{t('Alarms')}</h2>
+        <span class="bar__gap" />
+        {isLive && app.may('pause-audio') && <PauseAudio associationIds={[bed.associationId]} />}
+      </div>
+      {isLive ? (
+        <AlarmList alarms={alarms} rowsMax={alarms.length} emptyText={t('No alarms.')} bedOf={() => bed} />
+      ) : (
+        <PastAlarms alarms={alarms} atMs={atMs} />
+      )}
+    </section>
   );
 }
 
-/** The panels beside the trends. */
-function SidePanels({ bed, alarms, isLive }: { bed: Bed; alarms: readonly Alarm[]; isLive: boolean }) {
-  const app = useApp();
+/** The other panels beside the trends. */
+function SidePanels({ bed, isLive }: { bed: Bed; isLive: boolean }) {
   return (
     <div class="patient__side">
-      <section class="panel" aria-label="Alarms of this bed">
-        <div class="alarms__head">
-          <h2>Alarms</h2>
-          <span class="bar__gap" />
-          {isLive && app.may('pause-audio') && <PauseAudio associationIds={[bed.associationId]} />}
-        </div>
-        {isLive && <StandbyPanel bed={bed} />}
-        <AlarmList
-          alarms={alarms}
-          rowsMax={alarms.length}
-          emptyText={isLive ? 'No alarms.' : 'Not live: no alarms are listed here.'}
-          bedOf={() => bed}
-        />
-      </section>
+      {isLive && <StandbyPanel bed={bed} />}
       <OtherBeds associationId={bed.associationId} />
       {bed.patient && (
-        <section class="panel" aria-label="Hand-over note" data-testid="note">
+        <section class="panel" aria-label={t('Hand-over note')} data-testid="note">
           <HandOverNotePanel bed={bed} isLive={isLive} />
         </section>
       )}
       {bed.patient && (
-        <section class="panel" aria-label="Scores" data-testid="scores">
+        <section class="panel" aria-label={t('Tasks')} data-testid="tasks">
+          <PatientTasksPanel bed={bed} isLive={isLive} />
+        </section>
+      )}
+      {bed.patient && (
+        <section class="panel" aria-label={t('Scores')} data-testid="scores">
           <ScoresPanel bed={bed} isLive={isLive} />
         </section>
       )}
-      <section class="panel" aria-label="Alarm limits">
+      <section class="panel" aria-label={t('Alarm limits')}>
         <LimitsPanel bed={bed} isLive={isLive} />
       </section>
     </div>
@@ -200,9 +202,9 @@ function OtherBeds({ associationId }: { associationId: string }) {
   );
   if (unanswered.length === 0) return null;
   return (
-    <section class="panel patient__others" aria-label="Alarms of other beds" data-testid="other-beds">
+    <section class="panel patient__others" aria-label={t('Alarms of other beds')} data-testid="other-beds">
       <div class="alarms__head">
-        <h2>Other beds</h2>
+        <h2>{t('Other beds')}</h2>
       </div>
       <AlarmList
         alarms={unanswered}
@@ -219,11 +221,11 @@ function PatientHead({ bed, isLive, onClose }: { bed: Bed; isLive: boolean; onCl
   const { patient } = bed;
   const ageText = patientAgeText(patient?.birthDate, app.now.value);
   const facts = [
-    patient?.sex && patient.sex !== 'unknown' ? patient.sex : undefined,
+    patient?.sex && patient.sex !== 'unknown' ? t(patient.sex) : undefined,
     ageText,
-    patient?.birthDate ? `born ${patient.birthDate}` : undefined,
-    patient?.category,
-    patient ? `id ${patient.patientId}` : undefined,
+    patient?.birthDate ? t('born {birthDate}', { birthDate: patient.birthDate }) : undefined,
+    patient ? t(patient.category) : undefined,
+    patient ? t('id {patientId}', { patientId: patient.patientId }) : undefined,
   ].filter((fact) => fact !== undefined);
   // After the end of the stay other devices at this bed do not belong to this patient.
   const otherDevices = [...(app.screen.value?.beds.values() ?? [])].filter(
@@ -236,8 +238,8 @@ function PatientHead({ bed, isLive, onClose }: { bed: Bed; isLive: boolean; onCl
   );
   return (
     <header class="patient__head">
-      <button class="button" type="button" data-testid="patient-close" onClick={onClose} title="Escape">
-        ← Ward
+      <button class="button" type="button" data-testid="patient-close" onClick={onClose} title={t('Escape')}>
+        {t('← Ward')}
       </button>
       <span class="patient__bed">{bed.bed ?? bed.device.deviceId}</span>
       <div class="patient__who">
@@ -245,30 +247,36 @@ function PatientHead({ bed, isLive, onClose }: { bed: Bed; isLive: boolean; onCl
           {patient
             ? patientName(patient)
             : bed.ward === null
-              ? 'Unassigned device'
+              ? t('Unassigned device')
               : bed.occupied
-                ? 'Patient'
-                : 'No patient'}
+                ? t('Patient')
+                : t('No patient')}
         </h1>
         <p class="dim">{facts.join(' · ')}</p>
-        {bed.nurse !== undefined && <p data-testid="patient-nurse">Nurse: {bed.nurse}</p>}
+        {bed.nurse !== undefined && <p data-testid="patient-nurse">{t('Nurse: {nurse}', { nurse: bed.nurse })}</p>}
         <p class="print-only" data-testid="printed-at">
-          Printed {zonedText(app.now.value)}
+          {t('Printed {zoned}', { zoned: zonedText(app.now.value) })}
         </p>
       </div>
       <span class="bar__gap" />
       <BedState bed={bed} />
       <p class="dim patient__device">
-        {bed.ward ?? (bed.tray === undefined ? 'no ward' : `no bed, last in ${bed.tray}`)} · device{' '}
-        {bed.device.deviceId}
-        {bed.device.model ? ` (${bed.device.model})` : ''}
-        {bed.since ? ` · since ${dateTimeText(Date.parse(bed.since))}` : ''}
+        {t('{ward} · device {deviceId}{part}{part2}', {
+          ward: bed.ward ?? (bed.tray === undefined ? t('no ward') : t('no bed, last in {tray}', { tray: bed.tray })),
+          deviceId: bed.device.deviceId,
+          part: bed.device.model ? ` (${bed.device.model})` : '',
+          part2: bed.since ? t(' · since {time}', { time: dateTimeText(Date.parse(bed.since)) }) : '',
+        })}
         {otherDevices.map((other) => (
           <>
             {' '}
-            · <a href={patientHref(other.associationId)}>also at this bed: {other.device.deviceId}</a>
+            ·{' '}
+            <a href={patientHref(other.associationId)}>
+              {t('also at this bed: {deviceId}', { deviceId: other.device.deviceId })}
+            </a>
           </>
-        ))}
+        ))}{' '}
+        <PatientLinks bed={bed} />
       </p>
     </header>
   );

@@ -1,10 +1,12 @@
 /**
- * The button that silences all sounding alarms of some beds for two minutes. A new alarm of the same or a higher priority
- * ends the pause of its bed. For the guard (shell/guard.ts) the button always acts on `sound`, although the sounding alarms
- * change. A pause is short and its end is shown. Otherwise the button could never be pressed in a busy ward.
+ * The button that silences all sounding alarms of some beds for two minutes. A new alarm of the same or a higher
+ * priority ends the pause of its bed. For the guard (shell/guard.ts) the button always acts on `sound`, although the
+ * sounding alarms change. Otherwise the button could never be pressed in a busy ward. This is safe, because a pause is
+ * short and the screen shows its end.
  */
 import { isUnanswered } from '../../../contracts/acknowledgement.ts';
 import { audioPausedUntilMs } from '../core/alarm-order.ts';
+import { t } from '../core/texts.ts';
 import { countdownText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
 
@@ -22,7 +24,7 @@ export function PauseAudio({ associationIds }: { associationIds: readonly string
   if (sounding.length === 0)
     return (
       <span class="paused" data-testid="audio-paused">
-        Sound paused {countdownText(lastEndMs, now)}
+        {t('Sound paused {duration}', { duration: countdownText(lastEndMs, now) })}
       </span>
     );
   return (
@@ -36,17 +38,19 @@ export function PauseAudio({ associationIds }: { associationIds: readonly string
         title={
           error?.state === 'error'
             ? error.message
-            : 'Pauses the sound of each bed that sounds now. A new alarm of the same or a higher priority ends the pause of its bed'
+            : t(
+                'Pauses the sound of each bed that sounds now. A new alarm of the same or a higher priority ends the pause of its bed',
+              )
         }
         onClick={() => {
           for (const id of new Set(sounding.map((alarm) => alarm.associationId))) void app.answers.pauseAudio(id);
         }}
       >
-        {isPending ? 'Pausing …' : 'Pause sound 2 min'}
+        {isPending ? t('Pausing …') : t('Pause alarm sounds 2 min')}
       </button>
       {error?.state === 'error' && (
         <span class="alarm__error" role="alert">
-          Not paused. {error.message}
+          {t('Not paused. {message}', { message: error.message })}
         </span>
       )}
     </>

@@ -2,6 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Places } from '../../protocol/devices.ts';
+import { t } from '../core/texts.ts';
 import { useApp } from '../shell/app.ts';
 import { Notice } from './notice.tsx';
 
@@ -22,13 +23,15 @@ export function PlacesNotice() {
   const named = unregistered.value.slice(0, namedMax);
   const unnamedCount = count - named.length;
   return (
-    <Notice level="medium" id="notice-places" shortText="Tell the operator: some alarms may reach nobody.">
-      Not in the registry of wards and beds:{' '}
-      {named
-        .map(({ what, id, ward, bed }) => `${what} ${id} (${bed === undefined ? ward : `${ward} ${bed}`})`)
-        .join(', ')}
-      {unnamedCount > 0 && `${named.length > 0 ? ' and ' : ''}${unnamedCount} more`}. Their alarms may reach nobody:
-      tell the operator.
+    <Notice level="medium" id="notice-places" shortText={t('Tell the operator: some alarms may reach nobody.')}>
+      {t('Not in the registry of wards and beds: {named}', {
+        named: named
+          .map(({ what, id, ward, bed }) => `${what} ${id} (${bed === undefined ? ward : `${ward} ${bed}`})`)
+          .join(', '),
+      })}
+      {unnamedCount > 0 &&
+        (named.length > 0 ? t(' and {more} more', { more: unnamedCount }) : t('{more} more', { more: unnamedCount }))}
+      {t('. Their alarms may reach nobody: tell the operator.')}
     </Notice>
   );
 }

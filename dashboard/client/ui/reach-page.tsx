@@ -4,10 +4,12 @@ import type { Static } from 'typebox';
 import type { MyReach } from '../../protocol/delivery.ts';
 import { pushStateOf } from '../core/push-state.ts';
 import { addedText, reachLine } from '../core/reach-words.ts';
+import { t } from '../core/texts.ts';
 import { useApp } from '../shell/app.ts';
 import { ownReachId, pushAbility, turnPushOff, turnPushOn } from '../shell/push.ts';
 import { TextField } from './fields.tsx';
 import { useRefreshed } from './refreshed.ts';
+import { ScrollBox } from './scroll-box.tsx';
 import { FormProblem } from './still-text.tsx';
 
 type Reach = Static<typeof MyReach>;
@@ -33,18 +35,18 @@ export function ReachPage() {
   return (
     <main class="sheet reach" id="main" tabIndex={-1} data-testid="reach-page">
       <div class="sheet__head">
-        <h1>How I am reached</h1>
+        <h1>{t('How I am reached')}</h1>
         <a class="calls__reach" href="#/calls">
-          My calls
+          {t('My calls')}
         </a>
       </div>
-      <div class="sheet__scroll reach__scroll">
+      <ScrollBox label={t('Ways to reach me')} class="reach__scroll">
         <FormProblem text={problem.value} testId="reach-error" />
-        {!shown && !problem.value && <p class="dim sheet__none">Loading …</p>}
+        {!shown && !problem.value && <p class="dim sheet__none">{t('Loading …')}</p>}
         {shown && (
           <>
             <p>
-              While Vigil is open and visible, a call comes up on its page. <Line reach={shown.screen} />
+              {t('While Vigil is open and visible, a call comes up on its page.')} <Line reach={shown.screen} />
             </p>
             <ThisDevice reach={shown} ownId={ownId} onChange={load} />
             <Entries reach={shown} ownId={ownId} onChange={load} />
@@ -52,10 +54,12 @@ export function ReachPage() {
           </>
         )}
         <p class="dim">
-          Remove an entry that you do not know, and change your password: somebody else may have added it as{' '}
-          {app.session.value?.actor.name}.
+          {t(
+            'Remove an entry that you do not know, and ask the operator for a new password: somebody else may have added it as {name}.',
+            { name: app.session.value?.actor.name },
+          )}
         </p>
-      </div>
+      </ScrollBox>
     </main>
   );
 }
@@ -81,8 +85,8 @@ function ThisDevice({ reach, ownId, onChange }: PartProps) {
     busy.value = false;
   }
   return (
-    <section class="form form__group" aria-label="This device">
-      <h2>This device</h2>
+    <section class="form form__group" aria-label={t('This device')}>
+      <h2>{t('This device')}</h2>
       <p data-testid="push-state" data-state={state} class={state === 'on' ? 'is-good' : undefined}>
         {text}
       </p>
@@ -95,7 +99,7 @@ function ThisDevice({ reach, ownId, onChange }: PartProps) {
             data-testid="push-on"
             onClick={() => void turnOn()}
           >
-            {state === 'off' ? 'Call me on this device' : 'Test now'}
+            {state === 'off' ? t('Call me on this device') : t('Test now')}
           </button>
         </div>
       )}
@@ -115,11 +119,11 @@ function Entries({ reach, ownId, onChange }: PartProps) {
     await onChange();
   }
   return (
-    <section class="form form__group" aria-label="My entries">
-      <h2>My entries</h2>
+    <section class="form form__group" aria-label={t('My entries')}>
+      <h2>{t('My entries')}</h2>
       {reach.entries.length === 0 && (
         <p class="is-refused" data-testid="reach-none">
-          None: while Vigil is closed, nothing reaches you.
+          {t('None: while Vigil is closed, nothing reaches you.')}
         </p>
       )}
       <ul class="reach__entries">
@@ -128,7 +132,7 @@ function Entries({ reach, ownId, onChange }: PartProps) {
             <span class="reach__what">
               <strong>{entry.label}</strong>{' '}
               <span class="dim">
-                {entry.reachId === ownId ? 'this device · ' : ''}
+                {entry.reachId === ownId ? t('this device · ') : ''}
                 {entry.address} · {addedText(entry.addedAt, now)}
               </span>
               <br />
@@ -138,10 +142,10 @@ function Entries({ reach, ownId, onChange }: PartProps) {
               class="button button--small"
               type="button"
               data-acts-on={`remove ${entry.reachId}`}
-              aria-label={`Remove ${entry.label}`}
+              aria-label={t('Remove {label}', { label: entry.label })}
               onClick={() => void remove(entry.reachId)}
             >
-              Remove
+              {t('Remove')}
             </button>
           </li>
         ))}
@@ -157,7 +161,7 @@ function AddMail({ onChange }: { onChange: () => Promise<void> }) {
   const problem = useSignal<string | undefined>(undefined);
   async function save() {
     const typed = address.value.trim();
-    problem.value = /^[^@\s]+@[^@\s]+$/.test(typed) ? undefined : 'Enter the whole address.';
+    problem.value = /^[^@\s]+@[^@\s]+$/.test(typed) ? undefined : t('Enter the whole address.');
     if (problem.value !== undefined) return;
     const answer = await app.api.addReach({ channel: 'mail', label: 'E-mail', address: typed });
     problem.value = answer.ok ? undefined : answer.message;
@@ -168,19 +172,19 @@ function AddMail({ onChange }: { onChange: () => Promise<void> }) {
     <form
       class="form form__group"
       noValidate
-      aria-label="Add an e-mail address"
+      aria-label={t('Add an e-mail address')}
       onSubmit={(event) => {
         event.preventDefault();
         void save();
       }}
     >
-      <h2>Add an e-mail address</h2>
+      <h2>{t('Add an e-mail address')}</h2>
       <p class="dim">
-        An e-mail only informs. Vigil does not learn whether you have read it, and you cannot answer it.
+        {t('An e-mail only informs. Vigil does not learn whether you have read it, and you cannot answer it.')}
       </p>
       <div class="form__row">
         <TextField
-          label="Address"
+          label={t('Address')}
           name="reach-mail"
           maxLength={254}
           value={address.value}
@@ -189,7 +193,7 @@ function AddMail({ onChange }: { onChange: () => Promise<void> }) {
           }}
         />
         <button class="button" type="submit" data-testid="reach-mail-add">
-          Add
+          {t('Add')}
         </button>
       </div>
       <FormProblem text={problem.value} testId="reach-mail-problem" />

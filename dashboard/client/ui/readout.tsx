@@ -4,7 +4,9 @@ import { limitNumberText } from '../../../contracts/number-text.ts';
 import type { Bed } from '../../protocol/rest.ts';
 import { type AgeClass, ageText, connectionOf, valueClass } from '../core/ages.ts';
 import { parameterColours } from '../core/colours.ts';
+import { labelPx } from '../core/compact-plan.ts';
 import {
+  limitBeyond,
   limitsFor,
   offText,
   type Readout,
@@ -14,13 +16,22 @@ import {
   valueText,
 } from '../core/numerics.ts';
 import { doubtText } from '../core/readout-cell.ts';
+import { t } from '../core/texts.ts';
 import { widthEm } from '../core/tile-plan.ts';
 import { useApp } from '../shell/app.ts';
+import { useTheme } from '../shell/theme.ts';
 import { useAges } from './ages.ts';
 import { CrossedBell } from './crossed-bell.tsx';
 
-/** Maximum age that a tile does not show, because such a value is still true for a reader. */
+/**
+ * A tile does not show the age of a value that is at most this old, because a reader can still take it for the present
+ * value.
+ */
 const recentMs = 5_000;
+
+/** Room at the sides of a compact number below its label, and of a crossed bell, px. */
+const stackedEdgesPx = 10;
+const bellPx = 20;
 
 type ReadoutProps = {
   readout: Readout;
@@ -28,16 +39,21 @@ type ReadoutProps = {
   alarms: readonly Alarm[];
   /** Whether the age of a current value is shown too, as on the patient's page. */
   alwaysShowsAge?: boolean;
+  /** The label on a compact tile, at the left of the number. Limits and unit are not shown there. */
+  compactLabel?: string;
+  /** False if the screen gets no new values of this bed. A number is then never shown as current. */
+  isLive?: boolean;
 };
 
-export function ReadoutView({ readout, bed, alarms, alwaysShowsAge }: ReadoutProps) {
+export function ReadoutView({ readout, bed, alarms, alwaysShowsAge, compactLabel, isLive = true }: ReadoutProps) {
   const app = useApp();
+  const { theme } = useTheme();
   const isServerLost = app.link.value === 'lost';
   const ages = useAges(readout.values.map((value) => value.numeric));
   // A pressure has one age: the age of its oldest value.
   const oldest = Math.max(...ages.map((age) => age.ms));
   const connection = connectionOf(bed.device, alarms);
-  const shownConnection = isServerLost ? { ...connection, isGone: true } : connection;
+  const shownConnection = isServerLost || !isLive ? { ...connection, isGone: true } : connection;
   const classes = readout.values.map((value, i) => valueClass(value.numeric, ages[i]!, shownConnection));
   const worstClass = worstOf(classes);
   const priority = readoutPriority(readout.values, alarms, bed.device.deviceId);
@@ -47,26 +63,45 @@ export function ReadoutView({ readout, bed, alarms, alwaysShowsAge }: ReadoutPro
   const age = showsAge && (
     <span class="slot__age" data-testid={`age-${readout.key}`}>
       {ageText(oldest)}
-      {alwaysShowsAge && worstClass !== 'current' && oldest >= 0 ? ' ago' : ''}
+      {alwaysShowsAge && worstClass !== 'current' && oldest >= 0 ? t(' ago') : ''}
     </span>
   );
-  const limits = limitsFor(readout.values[0]!.parameter, bed.limits);
+  const allLimits = limitsFor(readout.values[0]!.parameter, bed.limits);
+  // A compact tile still shows that the alarms of a parameter are off.
+  const limits = compactLabel === undefined || allLimits?.off ? allLimits : undefined;
   const valueWidthEm = widthEm({ isPressure: readout.isPressure, digits: readout.values[0]!.parameter.digits });
   const names = ['slot', `is-${worstClass}`];
-  if (limits) names.push('slot--limits');
+  // Label and age stand above the number, because they have no room at its left.
+  const isStacked = compactLabel !== undefined && (age !== false || limits !== undefined);
+  const stackedPx = limits === undefined ? stackedEdgesPx : stackedEdgesPx + bellPx;
+  if (isStacked) names.push('slot--stacked');
+  if (compactLabel !== undefined) names.push('slot--compact');
+  else if (limits) names.push('slot--limits');
   if (readout.isPressure) names.push('slot--pressure');
   if (note) names.push('slot--note');
   if (priority) names.push(`slot--alarm-${priority}`);
   return (
     <div
       class={names.join(' ')}
-      style={{ '--colour': parameterColours[readout.group], '--em': valueWidthEm }}
+      style={{
+        '--colour': parameterColours[theme.value][readout.group],
+        '--em': valueWidthEm,
+        '--shared': `var(--size-${readout.group}, 10000px)`,
+        ...(compactLabel !== undefined && {
+          '--label': `${isStacked ? stackedPx : labelPx({ label: compactLabel, note })}px`,
+        }),
+      }}
       data-age-class={worstClass}
     >
       <div class="slot__box">
         <div class="slot__head">
           <span class="slot__label" title={readout.unitLabel}>
             {readout.label}
+            {compactLabel !== undefined && note && (
+              <span class="slot__doubt" role="img" title={note} aria-label={note}>
+                ?
+              </span>
+            )}
             {doubt && (
               <span
                 class="slot__doubt"
@@ -92,9 +127,9 @@ export function ReadoutView({ readout, bed, alarms, alwaysShowsAge }: ReadoutPro
               )}
             </span>
           </div>
-          {limits && <ReadoutLimits digits={readout.values[0]!.parameter.digits} shown={limits} />}
+          {limits && <ReadoutLimits first={readout.values[0]!} shown={limits} />}
         </div>
-        {note && <span class="slot__note">{note}</span>}
+        {note && compactLabel === undefined && <span class="slot__note">{note}</span>}
       </div>
     </div>
   );
@@ -126,26 +161,49 @@ function PressureValue({ values, classes }: { values: readonly ShownValue[]; cla
   );
 }
 
-function ReadoutLimits({ digits, shown }: { digits: number; shown: ShownLimits }) {
+/**
+ * Shows the limits of a number. The extreme limits have a mark. In a small cell they are hidden, and an extreme limit that
+ * the number is beyond takes the place of the plain limit.
+ */
+function ReadoutLimits({ first, shown }: { first: ShownValue; shown: ShownLimits }) {
   const app = useApp();
-  const { hasOwn, off } = shown;
-  const { low, high } = shown.limits;
+  const { hasOwn, off, limits } = shown;
+  const beyond = limitBeyond(first.numeric.value, limits);
+  const text = (limit: number | undefined) =>
+    limit === undefined ? '' : limitNumberText(limit, first.parameter.digits);
+  const row = (name: 'low' | 'high' | 'extremeLow' | 'extremeHigh') => {
+    const isExtreme = name.startsWith('extreme');
+    if (isExtreme && limits[name] === undefined) return null;
+    const classes = `${isExtreme ? 'slot__extreme' : `slot__${name}`}${name === beyond ? ' is-beyond' : ''}`;
+    return <span class={classes}>{isExtreme ? `${text(limits[name])}!!` : text(limits[name])}</span>;
+  };
   if (off)
     return (
       <span class="slot__limits" data-testid="limits-off">
+        {row('extremeHigh')}
         <CrossedBell title={offText(off, app.now.peek())} />
+        {row('extremeLow')}
       </span>
     );
-  const text = (limit: number | undefined) => (limit === undefined ? '' : limitNumberText(limit, digits));
+  const words = (name: string, limit: number | undefined) =>
+    limit === undefined ? t('no {name}', { name }) : `${name} ${text(limit)}`;
   return (
     <span
       class={`slot__limits${hasOwn ? ' is-own' : ''}`}
-      title={`Alarm limits: ${low === undefined ? 'no low' : `low ${text(low)}`}, ${
-        high === undefined ? 'no high' : `high ${text(high)}`
-      }${hasOwn ? ' (this patient’s own)' : ''}`}
+      title={t('Alarm limits: {limits}{whose}', {
+        limits: [
+          words(t('low'), limits.low),
+          words(t('high'), limits.high),
+          words(t('extreme low'), limits.extremeLow),
+          words(t('extreme high'), limits.extremeHigh),
+        ].join(', '),
+        whose: hasOwn ? t(' (this patient’s own)') : '',
+      })}
     >
-      <span>{text(high)}</span>
-      <span>{text(low)}</span>
+      {row('extremeHigh')}
+      {row('high')}
+      {row('low')}
+      {row('extremeLow')}
     </span>
   );
 }

@@ -1,5 +1,6 @@
 /** Two fields for the reason and the length of a standby, or of a time in which alarm limits are off. */
 import type { Signal } from '@preact/signals';
+import { t } from '../core/texts.ts';
 import { ChoiceField, TextField } from './fields.tsx';
 
 type ReasonForProps = {
@@ -21,7 +22,7 @@ export function ReasonFor({ names, label, maxLength, reason, time, times, onEdit
   return (
     <>
       <TextField name={names.reason} label={label} maxLength={maxLength} value={reason.value} onValue={set(reason)} />
-      <ChoiceField name={names.time} label="For" value={time.value} options={times} onValue={set(time)} />
+      <ChoiceField name={names.time} label={t('For')} value={time.value} options={times} onValue={set(time)} />
     </>
   );
 }

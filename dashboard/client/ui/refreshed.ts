@@ -1,11 +1,11 @@
 /** Keeps an answer of the server up to date while a page is open. */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import type { Answer } from '../shell/api.ts';
+import type { Answer } from '../shell/answer.ts';
 
 /**
- * Sends a request when the page opens, and then at an interval. `data` is the newest answer, and undefined until the first one. `problem` says
- * why the last request failed; `data` then stays.
+ * Sends a request when the page opens, and then at an interval. `data` is the newest answer, and undefined until the
+ * first answer. `problem` says why the last request failed; `data` then stays.
  */
 export function useRefreshed<T>(ask: () => Promise<Answer<T>>, everyMs: number) {
   const data = useSignal<T | undefined>(undefined);

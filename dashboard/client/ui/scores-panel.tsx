@@ -13,6 +13,7 @@ import {
   shockIndexText,
   totalText,
 } from '../core/score-words.ts';
+import { t } from '../core/texts.ts';
 import { whenText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
 import { AssessmentForm } from './assessment-form.tsx';
@@ -28,8 +29,8 @@ export function ScoresPanel({ bed, isLive }: { bed: Bed; isLive: boolean }) {
   if (patient?.category !== 'adult')
     return (
       <>
-        <h2>Scores</h2>
-        <p class="dim">NEWS2, shock index and qSOFA are for adults only.</p>
+        <h2>{t('Scores')}</h2>
+        <p class="dim">{t('NEWS2, shock index and qSOFA are for adults only.')}</p>
       </>
     );
   return (
@@ -39,7 +40,7 @@ export function ScoresPanel({ bed, isLive }: { bed: Bed; isLive: boolean }) {
         <span class="bar__gap" />
         {isLive && app.may('enter-assessment') && !isEditing.value && (
           <button class="button button--small" type="button" data-testid="assess" onClick={() => setEditing(true)}>
-            Enter consciousness, oxygen
+            {t('Enter consciousness, oxygen')}
           </button>
         )}
       </div>
@@ -47,7 +48,7 @@ export function ScoresPanel({ bed, isLive }: { bed: Bed; isLive: boolean }) {
       {scores ? (
         <ScoreTable scores={scores} />
       ) : (
-        <p class="dim">The alarm processor has not scored this patient yet.</p>
+        <p class="dim">{t('The alarm processor has not scored this patient yet.')}</p>
       )}
     </>
   );
@@ -69,12 +70,12 @@ function ScoreTable({ scores }: { scores: Scores }) {
         <thead>
           <tr>
             <th scope="col">NEWS2</th>
-            <th scope="col">Value</th>
+            <th scope="col">{t('Value')}</th>
             <th scope="col" class="num">
-              Age
+              {t('Age')}
             </th>
             <th scope="col" class="num">
-              Points
+              {t('Points')}
             </th>
           </tr>
         </thead>
@@ -122,7 +123,9 @@ function noteOf({ parameter }: ScorePart, { news2, assessment }: Scores, nowMs: 
     case 'oxygen':
       return oxygen && who(oxygen);
     case 'SpO2':
-      return spo2Scale ? `scale ${news2.scale}, ${who(spo2Scale)}` : 'scale 1 (default)';
+      return spo2Scale
+        ? t('scale {scale}, {who}', { scale: news2.scale, who: who(spo2Scale) })
+        : t('scale 1 (default)');
     default:
       return undefined;
   }

@@ -1,21 +1,25 @@
 /** The frame of the page: top bar, notices, and the page that the address names; or the login page. */
 import { shownRoute } from '../core/routes.ts';
+import { t, texts } from '../core/texts.ts';
 import { useApp } from '../shell/app.ts';
+import { useKeys } from '../shell/keys.ts';
 import { Announcer } from './announcer.tsx';
 import { AssignmentsPage } from './assignments-page.tsx';
-import { AuditPage } from './audit-page.tsx';
+import { BedSearch } from './bed-search.tsx';
 import { CallSheet } from './call-sheet.tsx';
 import { CallsPage } from './calls-page.tsx';
-import { DevicesPage } from './devices-page.tsx';
+import { KeysHelp } from './keys-help.tsx';
+import { LazyPage } from './lazy-page.tsx';
 import { LockStrip } from './lock-strip.tsx';
 import { LoginPage } from './login-page.tsx';
 import { LostBanner } from './lost-banner.tsx';
+import { NewPasswordPage } from './new-password-page.tsx';
 import { Notices } from './notices.tsx';
 import { PatientPage } from './patient-page.tsx';
-import { ReachPage } from './reach-page.tsx';
+import { SelectedAlarmStrip } from './selected-alarm.tsx';
 import { TopBar } from './top-bar.tsx';
 import { WardPage } from './ward-page.tsx';
-import { WhyPage } from './why-page.tsx';
+import { WardsPage } from './wards-page.tsx';
 
 export function Shell() {
   const app = useApp();
@@ -23,24 +27,33 @@ export function Shell() {
   if (session === undefined)
     return (
       <main class="page-wait" aria-busy="true">
-        <p role="status">{app.sessionProblem.value ?? 'Connecting to Vigil …'}</p>
+        <p role="status">{app.sessionProblem.value ?? t('Connecting to Vigil …')}</p>
       </main>
     );
   if (session === null) return <LoginPage />;
+  if (session.mustChangePassword) return <NewPasswordPage />;
   return (
     <div class={`page${app.link.value === 'lost' ? ' is-lost' : ''}`}>
       <button class="skip" type="button" onClick={skipToMain}>
-        Skip to content
+        {t('Skip to content')}
       </button>
       <TopBar />
       <LockStrip />
       <Notices />
       <CallSheet />
       <CurrentPage />
+      <SelectedAlarmStrip />
+      <KeyDialog />
       {app.watches.value && <LostBanner />}
       <Announcer title={titles[shownRoute(app.route.value, app.may).page]} />
     </div>
   );
+}
+
+function KeyDialog() {
+  const { value: dialog } = useKeys().dialog;
+  if (dialog === 'help') return <KeysHelp />;
+  return dialog === 'search' ? <BedSearch /> : null;
 }
 
 /** Focuses the main content. A link cannot do this, because the part of the address after `#` names the page. */
@@ -52,23 +65,28 @@ function CurrentPage() {
   const app = useApp();
   if (app.locked.value) return app.watches.value ? <WardPage /> : null;
   const route = shownRoute(app.route.value, app.may);
-  if (route.page === 'audit') return <AuditPage />;
   if (route.page === 'calls') return <CallsPage />;
-  if (route.page === 'reach') return <ReachPage />;
-  if (route.page === 'why') return <WhyPage key={route.alarmId} alarmId={route.alarmId} />;
   if (route.page === 'assignments') return <AssignmentsPage />;
-  if (route.page === 'devices') return <DevicesPage />;
-  if (route.page === 'patient') return <PatientPage key={route.associationId} associationId={route.associationId} />;
+  if (route.page === 'wards') return <WardsPage />;
+  if (route.page === 'patient')
+    return <PatientPage key={route.associationId} associationId={route.associationId} search={route.search ?? ''} />;
+  if (route.page !== 'ward') return <LazyPage route={route} />;
   return <WardPage />;
 }
 
-const titles = {
+const titles = texts({
   ward: 'Ward · Vigil',
   patient: 'Patient · Vigil',
+  waves: 'Waves · Vigil',
   assignments: 'Assignments · Vigil',
+  alarms: 'Alarm history · Vigil',
   calls: 'My calls · Vigil',
   reach: 'How I am reached · Vigil',
   devices: 'Devices · Vigil',
+  shift: 'Shift · Vigil',
+  wards: 'Wards · Vigil',
   why: 'Why did nobody come? · Vigil',
+  strip: 'Strip of an alarm · Vigil',
   audit: 'Audit trail · Vigil',
-};
+  accounts: 'Accounts · Vigil',
+});

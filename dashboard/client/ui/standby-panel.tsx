@@ -3,8 +3,10 @@
  * standby ends at its time, when values come, or when a person ends it.
  */
 import { useSignal } from '@preact/signals';
+import { useRef } from 'preact/hooks';
 import type { Bed } from '../../protocol/rest.ts';
 import { standbyReasons, standbyText, standbyTimes } from '../core/standby-words.ts';
+import { t } from '../core/texts.ts';
 import { useApp } from '../shell/app.ts';
 import { ReasonFor } from './reason-for.tsx';
 import { FormProblem } from './still-text.tsx';
@@ -16,13 +18,13 @@ export function StandbyPanel({ bed }: { bed: Bed }) {
   const mayBegin = app.may('standby') && bed.patient !== null;
   if (standby === null && !mayBegin) return null;
   return (
-    <div class="standby">
+    <section class="panel standby" aria-label={t('Standby')}>
       {standby === null ? (
         <BeginStandby bed={bed} />
       ) : (
         <RunningStandby bed={bed} text={standbyText(standby, app.now.value)} />
       )}
-    </div>
+    </section>
   );
 }
 
@@ -46,17 +48,44 @@ function BeginStandby({ bed }: { bed: Bed }) {
         isOpen.value = true;
       }}
     >
-      Standby: patient away
+      {t('Standby: patient away')}
     </button>
   );
 }
 
+/** A running standby, with the buttons that change its reason or end, and that end it now. */
 function RunningStandby({ bed, text }: { bed: Bed; text: string }) {
   const app = useApp();
   const { busy, problem, ask } = useCommand();
+  const isOpen = useSignal(false);
+  if (isOpen.value)
+    return (
+      <>
+        <p role="status">{text}</p>
+        <StandbyForm
+          bed={bed}
+          onDone={() => {
+            isOpen.value = false;
+          }}
+        />
+      </>
+    );
   return (
     <div class="form__buttons" data-testid="standby-runs">
       <span role="status">{text}</span>
+      {app.may('standby') && bed.patient !== null && (
+        <button
+          class="button"
+          type="button"
+          disabled={busy}
+          data-testid="standby-change"
+          onClick={() => {
+            isOpen.value = true;
+          }}
+        >
+          {t('Change standby')}
+        </button>
+      )}
       {app.may('standby') && (
         <button
           class="button"
@@ -65,7 +94,7 @@ function RunningStandby({ bed, text }: { bed: Bed; text: string }) {
           data-testid="standby-end"
           onClick={() => void ask(() => app.api.endStandby(bed.associationId))}
         >
-          End standby
+          {t('End standby')}
         </button>
       )}
       <p class="form__problem" role="alert">
@@ -75,13 +104,15 @@ function RunningStandby({ bed, text }: { bed: Bed; text: string }) {
   );
 }
 
+/** The form of a standby. If one runs already, the form shows its reason, and the new standby replaces it. */
 function StandbyForm({ bed, onDone }: { bed: Bed; onDone: () => void }) {
   const app = useApp();
-  const reason = useSignal('');
+  const formerReason = useRef(bed.standby?.reason ?? '').current;
+  const reason = useSignal(formerReason);
   const minutes = useSignal('30');
   const { busy, problem, ask, clearProblem } = useCommand();
   const trimmedReason = reason.value.trim();
-  useUnsaved(trimmedReason !== '');
+  const form = useUnsaved(trimmedReason !== formerReason);
   const begin = async () => {
     const forMs = Number(minutes.value) * 60_000;
     if (await ask(() => app.api.standby(bed.associationId, { reason: trimmedReason, forMs }))) onDone();
@@ -94,7 +125,7 @@ function StandbyForm({ bed, onDone }: { bed: Bed; onDone: () => void }) {
         if (!busy && trimmedReason !== '') void begin();
       }}
       noValidate
-      aria-label="Standby"
+      aria-label={t('Standby')}
       data-testid="standby-form"
     >
       <div class="form__buttons">
@@ -103,20 +134,20 @@ function StandbyForm({ bed, onDone }: { bed: Bed; onDone: () => void }) {
             key={name}
             class="button button--small"
             type="button"
-            aria-pressed={trimmedReason === name}
+            aria-pressed={trimmedReason === t(name)}
             onClick={() => {
-              reason.value = name;
+              reason.value = t(name);
               clearProblem();
             }}
           >
-            {name}
+            {t(name)}
           </button>
         ))}
       </div>
       <div class="form__row">
         <ReasonFor
           names={{ reason: 'standbyReason', time: 'standbyMinutes' }}
-          label="Why the patient is away"
+          label={t('Why the patient is away')}
           maxLength={80}
           reason={reason}
           time={minutes}
@@ -124,8 +155,13 @@ function StandbyForm({ bed, onDone }: { bed: Bed; onDone: () => void }) {
           onEdit={clearProblem}
         />
       </div>
-      <p class="dim">Standby ends by itself when values come, but not in its first minute.</p>
-      <UnsavedQuestion />
+      <p class="dim">
+        {t('Standby ends by itself when the patient’s values have come for 10 s, but not in its first minute.')}
+      </p>
+      {bed.standby !== null && (
+        <p class="dim">{t('The time counts from now. The new standby replaces the one that runs.')}</p>
+      )}
+      <UnsavedQuestion form={form} />
       <FormProblem text={problem} testId="standby-problem" />
       <div class="form__buttons">
         <button
@@ -134,10 +170,10 @@ function StandbyForm({ bed, onDone }: { bed: Bed; onDone: () => void }) {
           disabled={busy || trimmedReason === ''}
           data-testid="standby-begin"
         >
-          Begin standby
+          {bed.standby === null ? t('Begin standby') : t('Change standby')}
         </button>
         <button class="button" type="button" onClick={onDone}>
-          Cancel
+          {t('Cancel')}
         </button>
       </div>
     </form>

@@ -1,49 +1,86 @@
 /** The waves and numbers on a bed's tile. */
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
-import { waves } from '../../../contracts/parameters.ts';
 import type { Bed } from '../../protocol/rest.ts';
-import { type Readout, readoutPriority, readoutsOf } from '../core/numerics.ts';
-import { columnsOf, type ReadoutCell, readoutCell } from '../core/readout-cell.ts';
+import { compactPlan, compactWidthPx } from '../core/compact-plan.ts';
+import { readoutPriority } from '../core/numerics.ts';
+import { columnsOf, type ReadoutCell } from '../core/readout-cell.ts';
+import { t } from '../core/texts.ts';
+import { type TileCells, tileCells } from '../core/tile-cells.ts';
 import { planTile } from '../core/tile-plan.ts';
-import { tileWaves } from '../core/wave-choice.ts';
 import { ReadoutView } from './readout.tsx';
 import { WaveCanvas } from './waves.tsx';
 
-/** On a narrower tile the pulse is not shown beside a heart rate, unless there is an alarm about the pulse. */
-const pulseLeastPx = 420;
-
-type TileBodyProps = { bed: Bed; alarms: readonly Alarm[]; box: { widthPx: number; heightPx: number } };
-
-/** @param box the room below the bed's name and its alarm */
-export function TileBody({ bed, alarms, box }: TileBodyProps) {
-  const readouts = readoutsOf(bed.values);
-  const codes = tileWaves(bed.waves);
-  if (readouts.length === 0 && codes.length === 0)
-    return <div class="tile__body tile__body--empty">{bed.occupied ? 'No values yet' : 'No values'}</div>;
-  return <PlannedBody bed={bed} alarms={alarms} readouts={readouts} codes={codes} box={box} />;
-}
-
-type PlannedBodyProps = {
+type TileBodyProps = {
   bed: Bed;
   alarms: readonly Alarm[];
-  readouts: readonly Readout[];
-  codes: readonly string[];
+  /** The room below the bed's name and its alarm. */
   box: { widthPx: number; heightPx: number };
+  /** Room for the line of an alarm that may come, px; 0 if the tile has this line. The tile keeps its height then. */
+  alarmRoomPx: number;
+  isCompact: boolean;
+  /** Number of the numbers of other devices at the bed that the tile does not show. */
+  elsewhere: number;
 };
 
-function PlannedBody({ bed, alarms, readouts, codes, box }: PlannedBodyProps) {
-  const drawable = codes.flatMap((code) => waves.get(code) ?? []);
-  const cells = (box.widthPx < pulseLeastPx ? withoutPulse(readouts, alarms, bed.device.deviceId) : readouts).map(
-    (readout) => readoutCell(readout, bed),
+export function TileBody(props: TileBodyProps) {
+  const { bed, alarms, box, isCompact } = props;
+  const content = tileCells(bed, alarms, box.widthPx);
+  if (content.cells.length === 0 && (isCompact || content.drawable.length === 0))
+    return <div class="tile__body tile__body--empty">{bed.occupied ? t('No values yet') : t('No values')}</div>;
+  return isCompact ? <CompactBody {...props} content={content} /> : <PlannedBody {...props} content={content} />;
+}
+
+type ContentProps = TileBodyProps & { content: TileCells };
+
+/** Numbers without waves. If not all fit, the numbers with an alarm come first, and the rest is counted. */
+function CompactBody({ bed, alarms, box, elsewhere, content: { cells } }: ContentProps) {
+  const isAlarming = ({ readout }: ReadoutCell) =>
+    readoutPriority(readout.values, alarms, bed.device.deviceId) !== undefined;
+  const plan = compactPlan(box, cells, isAlarming);
+  const hidden = plan.hidden + elsewhere;
+  return (
+    <>
+      {hidden > 0 && (
+        <span
+          class="tile__hidden"
+          title={t('{hidden} more numbers: open the patient', { hidden })}
+          data-testid="hidden-numbers"
+        >
+          +{hidden}
+        </span>
+      )}
+      <div class="tile__body tile__body--planned" style={{ '--least': `${plan.leastPx}px` }}>
+        <div class="tile__plan">
+          {plan.rows.map((row) => (
+            <div
+              key={row[0]?.readout.key}
+              class="tile__row"
+              style={{
+                gridTemplateColumns: row.map((cell) => `minmax(0, ${compactWidthPx(cell)}fr)`).join(' '),
+              }}
+            >
+              {row.map(({ readout, label }) => (
+                <ReadoutView key={readout.key} readout={readout} bed={bed} alarms={alarms} compactLabel={label} />
+              ))}
+            </div>
+          ))}
+        </div>
+      </div>
+    </>
   );
-  const beside = drawable.map((wave) => cells.find((cell) => cell.readout.group === wave.group));
+}
+
+function PlannedBody({ bed, alarms, box, alarmRoomPx, content: { drawable, cells, beside } }: ContentProps) {
   const plan = planTile(box, cells, beside);
+  const belowAlarm =
+    alarmRoomPx === 0 ? plan : planTile({ ...box, heightPx: box.heightPx - alarmRoomPx }, cells, beside);
+  const leastPx = Math.max(plan.leastPx, belowAlarm.leastPx + alarmRoomPx);
   const shownWaves = drawable.slice(0, plan.waves);
   const view = ({ readout }: ReadoutCell) => (
     <ReadoutView key={readout.key} readout={readout} bed={bed} alarms={alarms} />
   );
   return (
-    <div class="tile__body tile__body--planned" style={{ '--least': `${plan.leastPx}px`, '--rest': `${plan.rowPx}px` }}>
+    <div class="tile__body tile__body--planned" style={{ '--least': `${leastPx}px`, '--rest': `${plan.rowPx}px` }}>
       <div class="tile__plan">
         {shownWaves.length > 0 && (
           <div class="tile__sweep" style={{ '--wave-rows': shownWaves.length, '--column': `${plan.columnPx}px` }}>
@@ -67,13 +104,5 @@ function PlannedBody({ bed, alarms, readouts, codes, box }: PlannedBodyProps) {
         ))}
       </div>
     </div>
-  );
-}
-
-/** Returns the readouts without the pulse, if there are many readouts and a heart rate, and no alarm is about the pulse. */
-function withoutPulse(readouts: readonly Readout[], alarms: readonly Alarm[], deviceId: string): readonly Readout[] {
-  if (readouts.length < 5 || !readouts.some((readout) => readout.group === 'HR')) return readouts;
-  return readouts.filter(
-    (readout) => readout.group !== 'PR' || readoutPriority(readout.values, alarms, deviceId) !== undefined,
   );
 }

@@ -1,37 +1,48 @@
 /** The tile of a bed: patient, alarm line, waves and numbers. */
+
 import { useRef } from 'preact/hooks';
 import { isUnanswered } from '../../../contracts/acknowledgement.ts';
-import { alarmText } from '../../../contracts/alarm-text.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { Bed } from '../../protocol/rest.ts';
 import {
   alarmsBesideHeadline,
   frameOf,
   headlineAlarm,
+  isLongText,
   listedAlarms,
   lookOf,
   possibleRemarks,
   priorityMarks,
   remarksOf,
+  reservedText,
   widestAlarmText,
 } from '../core/alarm-order.ts';
+import { alarmText } from '../core/alarm-words.ts';
 import type { PlacedBed } from '../core/bed-groups.ts';
-import { patientName } from '../core/numerics.ts';
+import { priorityNames } from '../core/name-words.ts';
+import { patientName, readoutsOf } from '../core/numerics.ts';
 import { adviceText, totalText } from '../core/score-words.ts';
-import { headHeightPx, stripHeightPx, textScale } from '../core/tile-plan.ts';
+import { t } from '../core/texts.ts';
+import {
+  alarmRoomPx,
+  alarmStripPx,
+  compactStripPx,
+  type TileHead as HeadTexts,
+  headHeightPx,
+  noticeStripPx,
+  textScale,
+  tileEdgePx,
+} from '../core/tile-texts.ts';
 import { useApp } from '../shell/app.ts';
 import { marksAlarm, namesAlarm } from '../shell/shown-alarms.ts';
-import { Reserve } from './alarm-row.tsx';
+import { AlarmText, Reserve } from './alarm-row.tsx';
 import { alarmLineText, BedState, stateText } from './bed-state.tsx';
 import { type Companion, Companions, companionPlan } from './companions.tsx';
 import { TileDelivery, useTileDeliveryRoom } from './delivery.tsx';
 import { useCommonBeat } from './flash.ts';
 import { memo } from './memo.ts';
+import { PatientLink } from './patient-link.tsx';
 import { TileBody } from './tile-body.tsx';
-import { patientHref } from './top-bar.tsx';
-
-/** Width of the line around a tile. */
-const edgePx = 1;
 
 type TileProps = {
   bed: PlacedBed;
@@ -41,12 +52,14 @@ type TileProps = {
   widthPx: number;
   heightPx: number;
   showWard: boolean;
+  /** Whether the tile shows numbers and its alarm without waves. */
+  isCompact: boolean;
 };
 
 /** A tile is drawn again only when its own bed, alarms or size change, not at each change in the ward. */
 export const Tile = memo(function Tile(props: TileProps) {
   const app = useApp();
-  const { bed, alarms, companions } = props;
+  const { bed, alarms, companions, isCompact } = props;
   // The alarm line and the frame are about all devices at the bed. A number is coloured only by alarms of its own device.
   const bedAlarms =
     companions.length === 0
@@ -58,77 +71,106 @@ export const Tile = memo(function Tile(props: TileProps) {
   const box = useRef<HTMLElement>(null);
   const flashingAlarms = [headline, ...hiddenAlarms.named].filter((alarm) => alarm && isUnanswered(alarm));
   useCommonBeat(box, flashingAlarms.map((alarm) => `${alarm!.alarmId}${lookOf(alarm!)}`).join() || undefined);
-  const name = bed.patient ? patientName(bed.patient) : bed.occupied ? 'Patient' : 'No patient';
-  const bedName = bed.bed;
-  const nurse = bed.nurse === undefined ? undefined : `Nurse: ${bed.nurse}`;
-  const widthPx = props.widthPx - 2 * edgePx;
-  const plan = companionPlan(companions, widthPx, props.heightPx);
-  const longestWords = [...longestAlarmTexts(headline, bedAlarms), ...useTileDeliveryRoom(headline)];
+  const name = bed.patient ? patientName(bed.patient) : bed.occupied ? t('Patient') : t('No patient');
+  const widthPx = props.widthPx - 2 * tileEdgePx;
+  const plan = companionPlan(isCompact ? noCompanions : companions, widthPx, props.heightPx);
+  const deliveryRoom = useTileDeliveryRoom(headline);
+  const longestWords = isCompact ? [] : [...longestAlarmTexts(headline, bedAlarms), ...deliveryRoom];
+  const notice = isCompact ? undefined : alarmLineText(bed, app.now.peek());
   const scale = textScale(props.widthPx, props.heightPx);
-  // `peek`: a score that becomes outdated needs no new drawing of the tile. Its room stays until the next drawing.
-  const score = totalText(bed.scores, app.now.peek());
-  const head = {
-    bed: bedName,
-    hasNotice: bed.notices.length > 0,
-    hasSoundOffMark: bed.device.sound !== undefined,
-    ward: props.showWard ? bed.ward : null,
-    score,
-    // `peek`: the text changes with the clock only at midnight, so the tile need not be drawn at each tick.
-    state: stateText(bed, app.now.peek()),
-  };
-  const linesPx = headHeightPx(head, widthPx / scale) + stripHeightPx(longestWords.join(' '), widthPx / scale);
-  const abovePx = linesPx * scale + 2 * edgePx;
+  const stripPx = headline
+    ? isCompact
+      ? compactStripPx(compactAlarmText(headline, hiddenAlarms), widthPx / scale, headline.priority)
+      : alarmStripPx(longestWords, widthPx / scale, headline.priority)
+    : noticeStripPx(notice ?? '', widthPx / scale);
+  // `peek`: these texts change so rarely that the tile need not be drawn at each tick.
+  const headPx = headHeightPx(headOf(bed, props.showWard, app.now.peek()), widthPx / scale, isCompact);
+  const abovePx = (headPx + stripPx) * scale + 2 * tileEdgePx;
   return (
     <article
       ref={box}
-      class={`tile${frame ? ` tile--${frame.priority}${frame.flashes ? '' : ' tile--steady'}` : ''}`}
+      class={`tile${isCompact ? ' tile--compact' : ''}${frame ? ` tile--${frame.priority}${frame.flashes ? '' : ' tile--steady'}` : ''}`}
       style={{ '--tile-px': `${scale}px` }}
-      data-testid={`bed-${bedName}`}
+      data-testid={`bed-${bed.bed}`}
       data-acts-area
       data-association={bed.associationId}
       data-priority={frame?.priority ?? 'none'}
       data-flashes={frame?.flashes ?? false}
-      aria-label={`Bed ${bedName}, ${name}`}
+      aria-label={t('Bed {bed}, {name}', { bed: bed.bed, name })}
     >
-      <header class="tile__head">
-        <a
-          class="tile__bed"
-          href={patientHref(bed.associationId)}
-          data-testid={`open-${bedName}`}
-          title={`${bedName}, ${name}${bed.ward === null ? '' : `, ${bed.ward}`}${nurse === undefined ? '' : `, ${nurse}`}: open`}
-          aria-label={`${bedName}, ${name}: open`}
-        >
-          {bedName}
-        </a>
-        <span class="tile__people">
-          <span class={`tile__name${bed.patient ? '' : ' dim'}`} title={name} data-may-shorten>
-            {name}
-          </span>
-          {nurse !== undefined && (
-            <span class="tile__nurse dim" title={nurse} data-may-shorten data-testid="tile-nurse">
-              {nurse}
-            </span>
-          )}
-        </span>
-        {props.showWard && (
-          <span class="tile__ward dim" title={bed.ward} data-may-shorten>
-            {bed.ward}
-          </span>
-        )}
-        <TileScore bed={bed} />
-        <BedState bed={bed} />
-      </header>
-      <AlarmLine
-        alarm={headline}
-        hidden={hiddenAlarms}
-        notice={alarmLineText(bed, app.now.peek())}
-        room={longestWords}
+      <TileHead bed={bed} name={name} showWard={props.showWard} headline={headline} />
+      <AlarmLine alarm={headline} hidden={hiddenAlarms} notice={notice} room={longestWords} isCompact={isCompact} />
+      <TileBody
+        bed={bed}
+        alarms={alarms}
+        box={{ widthPx, heightPx: props.heightPx - plan.heightPx - abovePx }}
+        alarmRoomPx={Math.max(0, alarmRoomPx(widthPx / scale, isCompact) - stripPx) * scale}
+        isCompact={isCompact}
+        elsewhere={isCompact ? numbersOf(companions) : 0}
       />
-      <TileBody bed={bed} alarms={alarms} box={{ widthPx, heightPx: props.heightPx - plan.heightPx - abovePx }} />
       <Companions plan={plan} />
     </article>
   );
 });
+
+/** Returns the texts in the head of a tile, which decide its height. */
+function headOf(bed: PlacedBed, showWard: boolean, nowMs: number): HeadTexts {
+  return {
+    bed: bed.bed,
+    hasNotice: bed.notices.length > 0,
+    hasSoundOffMark: bed.device.sound !== undefined,
+    ward: showWard ? bed.ward : null,
+    // A score that becomes outdated keeps its room until the next drawing.
+    score: totalText(bed.scores, nowMs),
+    state: stateText(bed, nowMs),
+  };
+}
+
+/** The head of a tile: bed, patient, nurse, ward, score and marks. */
+function TileHead(props: { bed: PlacedBed; name: string; showWard: boolean; headline: Alarm | undefined }) {
+  const { bed, name, showWard, headline } = props;
+  // The link covers the whole tile, so its title must have a text that the alarm line shortens.
+  const longText = headline && isLongText(alarmText(headline)) ? `\n${alarmText(headline)}` : '';
+  const bedName = bed.bed;
+  const nurse = bed.nurse === undefined ? undefined : t('Nurse: {nurse}', { nurse: bed.nurse });
+  return (
+    <header class="tile__head">
+      <PatientLink
+        class="tile__bed"
+        associationId={bed.associationId}
+        data-testid={`open-${bedName}`}
+        title={
+          t('{bedName}, {name}{part}{part2}: open', {
+            bedName,
+            name,
+            part: bed.ward === null ? '' : `, ${bed.ward}`,
+            part2: nurse === undefined ? '' : `, ${nurse}`,
+          }) + longText
+        }
+        aria-label={t('{bedName}, {name}: open', { bedName, name })}
+      >
+        {bedName}
+      </PatientLink>
+      <span class="tile__people">
+        <span class={`tile__name${bed.patient ? '' : ' dim'}`} title={name} data-may-shorten>
+          {name}
+        </span>
+        {nurse !== undefined && (
+          <span class="tile__nurse dim" title={nurse} data-may-shorten data-testid="tile-nurse">
+            {nurse}
+          </span>
+        )}
+      </span>
+      {showWard && (
+        <span class="tile__ward dim" title={bed.ward} data-may-shorten>
+          {bed.ward}
+        </span>
+      )}
+      <TileScore bed={bed} />
+      <BedState bed={bed} />
+    </header>
+  );
+}
 
 function TileScore({ bed }: { bed: Bed }) {
   const nowMs = useApp().now.value;
@@ -141,10 +183,23 @@ function TileScore({ bed }: { bed: Bed }) {
   );
 }
 
+const noCompanions: readonly Companion[] = [];
+
+/** Returns how many numbers the other devices at the bed have. */
+function numbersOf(companions: readonly Companion[]): number {
+  return companions.reduce((sum, { bed }) => sum + readoutsOf(bed.values).length, 0);
+}
+
+/** Returns the text of the alarm line of a compact tile. */
+function compactAlarmText(alarm: Alarm, { count, named }: ReturnType<typeof alarmsBesideHeadline>): string {
+  const others = count === 0 ? [] : [`+${count}`, ...named.map(({ priority }) => priorityMarks[priority])];
+  return [priorityMarks[alarm.priority], reservedText(alarmText(alarm)), ...others].join(' ');
+}
+
 /** Returns the longest texts that the alarm line may show while the bed has these alarms. The line reserves room for them. */
 function longestAlarmTexts(headline: Alarm | undefined, ofBed: readonly Alarm[]): string[] {
   if (!headline) return [];
-  const texts = ofBed.map(widestAlarmText).toSorted((a, b) => b.length - a.length);
+  const texts = ofBed.map((alarm) => reservedText(widestAlarmText(alarm))).toSorted((a, b) => b.length - a.length);
   return [
     priorityMarks[headline.priority],
     texts[0] ?? alarmText(headline),
@@ -158,9 +213,10 @@ function AlarmLine(props: {
   hidden: ReturnType<typeof alarmsBesideHeadline>;
   notice: string | undefined;
   room: readonly string[];
+  isCompact: boolean;
 }) {
-  const { alarm, notice } = props;
-  if (!alarm) return <p class="tile__alarm tile__alarm--none">{notice}</p>;
+  const { alarm, notice, isCompact } = props;
+  if (!alarm) return notice === undefined ? null : <p class="tile__alarm tile__alarm--none">{notice}</p>;
   return (
     <p
       class={`tile__alarm tile__alarm--${alarm.priority} is-${lookOf(alarm)}`}
@@ -170,18 +226,27 @@ function AlarmLine(props: {
     >
       <span class="tile__words">
         <span class="tile__mark">{priorityMarks[alarm.priority]}</span>
-        <span class="tile__text">{alarmText(alarm)}</span>
-        {!isUnanswered(alarm) && <span class="tile__remark">acknowledged</span>}
-        {remarksOf(alarm).map((word) => (
-          <span key={word} class="tile__remark">
-            {word}
-          </span>
-        ))}
-        <TileDelivery alarm={alarm} />
+        <AlarmText alarm={alarm} of="tile" />
+        {!isCompact && <Remarks alarm={alarm} />}
         {props.hidden.count > 0 && <HiddenAlarms hidden={props.hidden} />}
       </span>
       <Reserve class="tile__words tile__room" words={props.room} />
     </p>
+  );
+}
+
+/** Remarks about the alarm. A compact tile leaves them to the list of alarms. */
+function Remarks({ alarm }: { alarm: Alarm }) {
+  return (
+    <>
+      {!isUnanswered(alarm) && <span class="tile__remark">{t('acknowledged')}</span>}
+      {remarksOf(alarm).map((word) => (
+        <span key={word} class="tile__remark">
+          {word}
+        </span>
+      ))}
+      <TileDelivery alarm={alarm} />
+    </>
   );
 }
 
@@ -195,13 +260,13 @@ function HiddenAlarms({ hidden }: { hidden: ReturnType<typeof alarmsBesideHeadli
           key={alarm.alarmId}
           class={`tile__chip look look--${alarm.priority} is-${lookOf(alarm)}`}
           data-mark={priorityMarks[alarm.priority]}
-          title={`${alarmText(alarm)}${alarm.present ? '' : ' (ended)'}`}
+          title={`${alarmText(alarm)}${alarm.present ? '' : t(' (ended)')}`}
           data-priority={alarm.priority}
           data-look={lookOf(alarm)}
           {...marksAlarm(alarm)}
         >
           {priorityMarks[alarm.priority]}
-          <span class="unseen"> {alarm.priority} priority</span>
+          <span class="unseen"> {t('{priority} priority', { priority: priorityNames[alarm.priority] })}</span>
         </span>
       ))}
     </span>

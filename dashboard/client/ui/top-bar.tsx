@@ -5,22 +5,65 @@ import { useEffect } from 'preact/hooks';
 import { isUnanswered } from '../../../contracts/acknowledgement.ts';
 import type { Priority } from '../../../contracts/messages/alarms.ts';
 import { priorities } from '../../../contracts/priorities.ts';
+import { noFilters } from '../core/alarm-filters.ts';
 import { priorityMarks } from '../core/alarm-order.ts';
 import { openCount } from '../core/calls.ts';
 import { sumOf } from '../core/duty-words.ts';
+import { priorityNames } from '../core/name-words.ts';
 import { formatRoute, pagesFor, shownRoute } from '../core/routes.ts';
+import { t } from '../core/texts.ts';
 import { clockText } from '../core/times.ts';
-import { soundStateText } from '../core/ward-sound-words.ts';
 import { useApp } from '../shell/app.ts';
 import { countsAlarms } from '../shell/shown-alarms.ts';
-import { SpeakerMark } from './speaker-mark.tsx';
+import { KeysButton } from './keys-help.tsx';
+import { SoundState } from './sound-state.tsx';
 
 const tabs = {
-  ward: { href: '#/', text: 'Ward' },
-  calls: { href: '#/calls', text: 'Calls' },
-  assignments: { href: '#/assignments', text: 'Assignments' },
-  devices: { href: '#/devices', text: 'Devices' },
-  audit: { href: '#/audit', text: 'Audit trail' },
+  ward: {
+    href: '#/',
+    get text() {
+      return t('Ward');
+    },
+  },
+  alarms: {
+    href: '#/alarms',
+    get text() {
+      return t('Alarm history');
+    },
+    get short() {
+      return t('History');
+    },
+  },
+  calls: {
+    href: '#/calls',
+    get text() {
+      return t('Calls');
+    },
+  },
+  assignments: {
+    href: '#/assignments',
+    get text() {
+      return t('Assignments');
+    },
+  },
+  devices: {
+    href: '#/devices',
+    get text() {
+      return t('Devices');
+    },
+  },
+  audit: {
+    href: '#/audit',
+    get text() {
+      return t('Audit trail');
+    },
+  },
+  accounts: {
+    href: '#/accounts',
+    get text() {
+      return t('Accounts');
+    },
+  },
 } as const;
 
 export function TopBar() {
@@ -30,17 +73,26 @@ export function TopBar() {
   if (!session) return null;
   return (
     <header class="bar">
-      <a class="brand" href="#/" aria-label="Vigil, overview">
+      <a class="brand" href="#/" aria-label={t('Vigil, overview')}>
         <img src="/vigil.svg" alt="" width="24" height="24" />
         <span class="brand__name">Vigil</span>
       </a>
       {app.may('view-vitals') && <WardChoice />}
-      <nav class="bar__nav" aria-label="Pages">
+      <nav class="bar__nav" aria-label={t('Pages')}>
+        {app.may('view-vitals') && hasSeveralWards(session.wards) && (
+          <Tab href="#/wards" text={t('Wards')} current={page === 'wards'} />
+        )}
         {pagesFor(app.may).map((name) => (
           <Tab
             key={name}
             {...tabs[name]}
-            current={name === page || (name === 'ward' && page === 'patient') || (name === 'calls' && page === 'reach')}
+            current={
+              name === page ||
+              (name === 'ward' && page === 'patient') ||
+              (name === 'alarms' && (page === 'why' || page === 'strip')) ||
+              (name === 'assignments' && page === 'shift') ||
+              (name === 'calls' && page === 'reach')
+            }
           >
             {name === 'calls' && <CallCount />}
             {name === 'assignments' && <WaitingCount />}
@@ -55,11 +107,15 @@ export function TopBar() {
         <span data-testid="who" title={session.actor.name} data-may-shorten>
           {session.actor.name}
         </span>
-        <span class="dim">{session.actor.role}</span>
+        <span class="dim">{t(session.actor.role)}</span>
       </div>
-      <button class="button" type="button" data-testid="logout" onClick={() => void app.logOut()}>
-        Log out
-      </button>
+      <KeysButton />
+      {/* A person who passes a wall display must not end it. An administrator does this on the accounts page. */}
+      {session.actor.role !== 'display' && (
+        <button class="button" type="button" data-testid="logout" onClick={() => void app.logOut()}>
+          {t('Log out')}
+        </button>
+      )}
     </header>
   );
 }
@@ -72,7 +128,7 @@ function WaitingCount() {
     <span class="tab__waiting" data-testid="tab-waiting">
       {' '}
       {count}
-      <span class="unseen"> wait for you</span>
+      <span class="unseen"> {t('wait for you')}</span>
     </span>
   );
 }
@@ -83,13 +139,27 @@ function CallCount() {
   return count === 0 ? null : <span class="tab__count"> {count}</span>;
 }
 
-function Tab(props: { href: string; text: string; current: boolean; children: ComponentChildren }) {
-  const { href, text, current, children } = props;
+type TabProps = { href: string; text: string; short?: string; current: boolean; children?: ComponentChildren };
+
+/** Returns whether an account may see more than one ward. */
+const hasSeveralWards = (wards: readonly string[]) => wards.length > 1 || wards.includes('*');
+
+/** @param props `short`: the text on a phone */
+function Tab({ href, text, short, current, children }: TabProps) {
   return (
-    <a class="tab" href={href} aria-current={current ? 'page' : undefined}>
-      {text}
+    <a class="tab" href={href} aria-label={short && text} aria-current={current ? 'page' : undefined}>
+      {short === undefined ? text : <TabText text={text} short={short} />}
       {children}
     </a>
+  );
+}
+
+function TabText({ text, short }: { text: string; short: string }) {
+  return (
+    <>
+      <span class="tab__text">{text}</span>
+      <span class="tab__short">{short}</span>
+    </>
   );
 }
 
@@ -111,21 +181,23 @@ function WardChoice() {
   return (
     <select
       class="bar__ward"
-      aria-label="Ward"
+      aria-label={t('Ward')}
       data-testid="ward-choice"
       data-may-shorten
-      title={chosenWard === '*' ? 'All my wards' : chosenWard}
+      title={chosenWard === '*' ? t('All my wards') : chosenWard}
       value={chosenWard}
       onChange={(event) => {
         app.setWard(event.currentTarget.value);
-        // The assignment board changes to this ward. Every other page changes to the overview of the ward.
-        if (app.route.peek().page === 'assignments') app.go({ page: 'assignments', ward: undefined });
+        // The assignment board, the summary of a shift and the alarm history change to this ward. Every other page changes to the overview of the ward.
+        const { page } = app.route.peek();
+        if (page === 'assignments' || page === 'shift') app.go({ page, ward: undefined });
+        else if (page === 'alarms') app.go({ page, ward: undefined, filters: noFilters });
         else app.go({ page: 'ward', ward: event.currentTarget.value });
       }}
     >
       {(choices.includes(chosenWard) ? choices : [chosenWard, ...choices]).map((ward) => (
         <option key={ward} value={ward} selected={ward === chosenWard}>
-          {ward === '*' ? 'All my wards' : ward}
+          {ward === '*' ? t('All my wards') : ward}
         </option>
       ))}
     </select>
@@ -138,42 +210,23 @@ function AlarmCounts() {
   const counts: Record<Priority, number> = { high: 0, medium: 0, low: 0 };
   for (const alarm of app.screen.value?.alarms.values() ?? []) if (isUnanswered(alarm)) counts[alarm.priority]++;
   return (
-    <ul class="counts" aria-label="Unanswered alarms">
+    <ul class="counts" aria-label={t('Unanswered alarms')}>
       {priorities.map((priority) => (
         <li
           key={priority}
           class={`count count--${priority}${counts[priority] > 0 ? '' : ' is-none'}`}
           data-testid={`count-${priority}`}
           {...countsAlarms(priority, counts[priority])}
-          title={`${counts[priority]} unanswered ${priority} alarms`}
+          title={t('{n} unanswered {priority} alarms', { n: counts[priority], priority: priorityNames[priority] })}
         >
           <span class="count__mark" aria-hidden="true">
             {priorityMarks[priority]}
           </span>
-          <span class="unseen">{priority}: </span>
+          <span class="unseen">{priorityNames[priority]}: </span>
           {counts[priority]}
         </li>
       ))}
     </ul>
-  );
-}
-
-function SoundState() {
-  const app = useApp();
-  const state = app.speakerState.value;
-  const { wards, silent } = app.wardSounds;
-  const owners = soundStateText(wards.value, silent.value);
-  if (state === 'on' && owners !== undefined)
-    return (
-      <span class="bar__sound bar__sound--owned" data-testid="sound-state" title={owners}>
-        <SpeakerMark crossed={silent.value.size > 0} />
-        {owners}
-      </span>
-    );
-  return (
-    <span class={`bar__sound${state === 'on' ? '' : ' is-off'}`} data-testid="sound-state">
-      {state === 'on' ? 'Sound on' : 'Sound off'}
-    </span>
   );
 }
 

@@ -2,13 +2,15 @@
  * The tray: a strip below the tiles with the devices without a bed. The closed tray shows the number of these devices and
  * their most serious alarm.
  */
-import { alarmText } from '../../../contracts/alarm-text.ts';
+
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { Bed } from '../../protocol/rest.ts';
 import { listedAlarms, lookOf, mostSeriousAlarm, priorityMarks } from '../core/alarm-order.ts';
+import { alarmText } from '../core/alarm-words.ts';
+import { t } from '../core/texts.ts';
 import { dateTimeText } from '../core/times.ts';
 import { BedState } from './bed-state.tsx';
-import { patientHref } from './top-bar.tsx';
+import { PatientLink } from './patient-link.tsx';
 
 type Props = { beds: readonly Bed[]; alarmsOf: ReadonlyMap<string, readonly Alarm[]> };
 
@@ -19,17 +21,17 @@ export function Tray({ beds, alarmsOf }: Props) {
     <details class="tray" data-testid="tray">
       <summary class="tray__head">
         <span data-testid="tray-count">
-          {beds.length === 1 ? '1 device without a bed' : `${beds.length} devices without a bed`}
+          {t('1 device without a bed|{n} devices without a bed', { n: beds.length })}
         </span>
         {headline && <AlarmWords alarm={headline} />}
       </summary>
       <ul class="tray__list">
         {beds.map((bed) => (
           <li key={bed.associationId} class="tray__row" data-testid={`tray-${bed.device.deviceId}`}>
-            <a href={patientHref(bed.associationId)}>{bed.device.deviceId}</a>
+            <PatientLink associationId={bed.associationId}>{bed.device.deviceId}</PatientLink>
             <span class="dim">
-              {bed.tray === undefined ? 'was in no ward' : `last in ${bed.tray}`}
-              {bed.since === null ? '' : `, no bed since ${dateTimeText(Date.parse(bed.since))}`}
+              {bed.tray === undefined ? t('was in no ward') : t('last in {tray}', { tray: bed.tray })}
+              {bed.since === null ? '' : t(', no bed since {time}', { time: dateTimeText(Date.parse(bed.since)) })}
             </span>
             <BedState bed={bed} />
             {listedAlarms(alarmsOf.get(bed.associationId) ?? []).map((alarm) => (

@@ -1,32 +1,38 @@
 /** The question that a form asks before it drops typed text. */
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { t } from '../core/texts.ts';
 import { useApp } from '../shell/app.ts';
 
-/** Tells the page whether the calling form has text that was typed and not saved. */
-export function useUnsaved(isDirty: boolean): void {
+/** Tells the page whether the calling form has text that was typed and not saved. Returns what stands for this form. */
+export function useUnsaved(isDirty: boolean): object {
   const { unsaved } = useApp();
-  useLayoutEffect(() => unsaved.mark(isDirty), [isDirty]);
-  useLayoutEffect(() => () => unsaved.mark(false), []);
+  const form = useRef({}).current;
+  useLayoutEffect(() => unsaved.mark(form, isDirty), [isDirty]);
+  useLayoutEffect(() => () => unsaved.mark(form, false), []);
+  return form;
 }
 
-/** Shows the question. Each form that calls `useUnsaved` must contain it. */
-export function UnsavedQuestion() {
+/**
+ * Shows the question. Each form that calls `useUnsaved` must contain it.
+ * @param form the result of `useUnsaved`, if the page may have another form at the same time
+ */
+export function UnsavedQuestion({ form }: { form?: object }) {
   const { unsaved } = useApp();
   const keep = useRef<HTMLButtonElement>(null);
-  const asks = unsaved.asks.value;
+  const asks = form === undefined ? unsaved.asks.value : unsaved.askingForm.value === form;
   useEffect(() => {
     if (asks) keep.current?.focus();
   }, [asks]);
   if (!asks) return null;
   return (
     <div class="form__group" role="alertdialog" aria-labelledby="unsaved-title" data-testid="unsaved">
-      <p id="unsaved-title">Your entries are not saved. Drop them?</p>
+      <p id="unsaved-title">{t('Your entries are not saved. Drop them?')}</p>
       <div class="form__buttons">
         <button class="button" type="button" ref={keep} data-testid="unsaved-keep" onClick={unsaved.keep}>
-          No, back to the form
+          {t('No, back to the form')}
         </button>
         <button class="button" type="button" data-testid="unsaved-drop" onClick={unsaved.drop}>
-          Yes, drop them
+          {t('Yes, drop them')}
         </button>
       </div>
     </div>

@@ -1,100 +1,99 @@
 /** The overview of a ward: a tile for each bed, and the list of alarms beside the tiles. */
 import { useSignal } from '@preact/signals';
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import type { RefObject } from 'preact';
+import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import { isUnanswered } from '../../../contracts/acknowledgement.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { Bed } from '../../protocol/rest.ts';
 import { compareHeadlines, headlineAlarm } from '../core/alarm-order.ts';
 import { type BedGroup, groupBeds } from '../core/bed-groups.ts';
-import { type Grid, gridFor } from '../core/grid.ts';
-import { compareBeds } from '../core/numerics.ts';
+import { groupsOfPart, halfByName, orderedGroups, type TileSection, tileSections } from '../core/bed-order.ts';
+import { type WardLayout, wardLayout } from '../core/grid.ts';
+import { t } from '../core/texts.ts';
+import { numberSizesStyle } from '../core/ward-number-sizes.ts';
+import { type PartChoice, partOfSector } from '../core/ward-parts.ts';
 import { useApp } from '../shell/app.ts';
+import type { KeptChoice } from '../shell/kept-choice.ts';
+import { useWardPlans } from '../shell/ward-plans.ts';
+import { openLayoutChoice, openPartChoice } from '../shell/ward-view.ts';
 import { AlarmPanel } from './alarm-panel.tsx';
 import type { Companion } from './companions.tsx';
+import { HiddenAlarms, useTilesInView } from './hidden-alarms.tsx';
 import { Tile } from './tile.tsx';
 import { Tray } from './tray.tsx';
-import { WardSoundAct } from './ward-sound.tsx';
+import { type Filter, WardTools } from './ward-tools.tsx';
 
-type Filter = 'all' | 'alarms' | 'occupied';
-const filters: readonly { key: Filter; text: string }[] = [
-  { key: 'all', text: 'All beds' },
-  { key: 'occupied', text: 'With patient' },
-  { key: 'alarms', text: 'With alarm' },
-];
 const noAlarms: readonly Alarm[] = [];
 const noCompanions: readonly Companion[] = [];
 const gapPx = 6;
-/** Width that stays free beside the tiles for the scrollbar (ward.css). */
-const scrollbarPx = 11;
-/** Below this width the tiles stand in one column. */
-const listWidthPx = 620;
-/** Height of a tile if the page scrolls: room for numbers and two waves. */
-const scrolledTilePx = 224;
 
 export function WardPage() {
   const app = useApp();
   const filter = useSignal<Filter>('all');
   const sortsByAlarm = useSignal(false);
+  const layoutChoice = useMemo(openLayoutChoice, []);
+  const part = useMemo(() => openPartChoice(app.ward.value), [app.ward.value]);
+  const tiles = useRef<HTMLDivElement>(null);
+  const { widthPx, heightPx } = useSize(tiles);
   const screen = app.screen.value;
   const { groups, tray, crowdedBeds } = groupBeds(screen?.beds.values() ?? []);
-  const beds = screen ? shownGroups(groups, screen.alarmsOf, filter.value, sortsByAlarm.value) : [];
+  const alarmsOf = alarmsOfGroup(screen?.alarmsOf);
+  const { plans } = useWardPlans();
+  const plan = plans.value.find(({ ward }) => ward === app.ward.value);
+  const ordered = orderedGroups(groups, plans.value);
+  const onScreen = groupsOfPart(ordered, part.value.value, plan);
+  const beds = shownGroups(onScreen, alarmsOf, filter.value, sortsByAlarm.value);
+  const sections = sortsByAlarm.value ? [{ name: undefined, beds }] : tileSections(beds, plan);
+  useSectorOfAddress(part);
   const total = groups.length;
   const severalWards = new Set(beds.map(({ bed }) => bed.ward)).size > 1;
+  const hasSecondDevices = beds.some(({ companions }) => companions.length > 0);
+  const size = { widthPx, heightPx };
+  const layout = wardLayout(
+    sections.map((section) => section.beds.length),
+    size,
+    gapPx,
+    layoutChoice.value.value,
+    hasSecondDevices,
+  );
+  const isInView = useTilesInView(tiles, `${layout.isCompact} ${beds.map(({ bed }) => bed.associationId).join()}`);
   return (
     <main class="ward" id="main" tabIndex={-1}>
-      <section class="ward__beds" aria-label="Beds">
-        <div class="ward__tools">
-          <h1 class="ward__title">{app.ward.value === '*' ? 'All my wards' : app.ward.value}</h1>
-          <span class="dim" data-testid="bed-count">
-            {beds.length === total ? `${total} ${total === 1 ? 'bed' : 'beds'}` : `${beds.length} of ${total} beds`}
-          </span>
-          <span class="bar__gap" />
-          <fieldset class="choice">
-            <legend class="unseen">Show</legend>
-            {filters.map(({ key, text }) => (
-              <button
-                key={key}
-                type="button"
-                class="choice__one"
-                aria-pressed={filter.value === key}
-                data-testid={`filter-${key}`}
-                onClick={() => {
-                  filter.value = key;
-                }}
-              >
-                {text}
-              </button>
-            ))}
-          </fieldset>
-          <button
-            type="button"
-            class="choice__one choice__one--alone"
-            aria-pressed={sortsByAlarm.value}
-            data-testid="sort-alarms"
-            onClick={() => {
-              sortsByAlarm.value = !sortsByAlarm.value;
-            }}
-          >
-            Alarms first
-          </button>
-          <WardSoundAct />
-        </div>
+      <section class="ward__beds" aria-label={t('Beds')}>
+        <WardTools
+          bedsShown={beds.length}
+          bedsTotal={total}
+          filter={filter}
+          sortsByAlarm={sortsByAlarm}
+          layout={layoutChoice}
+          part={part}
+          partNames={{ first: endsOf(halfByName(ordered, 'first')), second: endsOf(halfByName(ordered, 'second')) }}
+          sectors={plan?.sectors?.map(({ name }) => name) ?? []}
+          bedsOnScreen={onScreen.length}
+        />
         {crowdedBeds.map(({ ward, bed }) => (
           <p key={`${ward}/${bed}`} class="notice notice--medium" role="alert" data-testid="bed-doubled">
-            Two patients are recorded in bed {bed} of {ward}. Correct that under Devices.
+            {t('Two patients are recorded in bed {bed} of {ward}. Correct that under Devices.', { bed, ward })}
           </p>
         ))}
-        <Tiles groups={beds} alarmsOf={screen?.alarmsOf} showWard={severalWards} />
+        <Tiles box={tiles} sections={sections} alarmsOf={screen?.alarmsOf} showWard={severalWards} layout={layout} />
         {screen && beds.length === 0 && (
           <div class="empty" data-testid="ward-empty">
-            <p class="empty__title">{total === 0 ? 'No beds in this ward' : 'No bed matches this choice'}</p>
+            <p class="empty__title">{total === 0 ? t('No beds in this ward') : t('No bed matches this choice')}</p>
             <p>
               {total === 0
-                ? 'No device is associated with a bed here. A nurse or technician does that under Devices.'
-                : 'Alarms of the other beds are still listed and heard.'}
+                ? t('No device is associated with a bed here. A nurse or technician does that under Devices.')
+                : t('Alarms of the other beds are still listed and heard.')}
             </p>
           </div>
         )}
+        <HiddenAlarms
+          groups={ordered}
+          isReserved={widthPx > 0 && !layout.isList && (layout.scrolls || part.value.value !== 'all')}
+          isInView={isInView}
+          showsWard={severalWards}
+          alarmsOf={alarmsOf}
+        />
         {screen && <Tray beds={tray} alarmsOf={screen.alarmsOf} />}
       </section>
       <AlarmPanel />
@@ -102,77 +101,116 @@ export function WardPage() {
   );
 }
 
-/** Returns the beds that match the filter, in the order of their names or with the most serious alarms first. */
-function shownGroups(
-  groups: readonly BedGroup[],
-  alarmsOf: ReadonlyMap<string, readonly Alarm[]>,
-  filter: Filter,
-  worstFirst: boolean,
-): BedGroup[] {
-  const alarmsOfGroup = ({ bed, companions }: BedGroup) =>
-    companions.length === 0
-      ? (alarmsOf.get(bed.associationId) ?? noAlarms)
-      : [bed, ...companions].flatMap((member) => alarmsOf.get(member.associationId) ?? noAlarms);
-  const matchingGroups = groups.filter(
-    (group) =>
-      filter === 'all' ||
-      (filter === 'alarms'
-        ? alarmsOfGroup(group).length > 0
-        : group.bed.occupied || alarmsOfGroup(group).some(isUnanswered)),
-  );
-  const byName = (a: BedGroup, b: BedGroup) => compareBeds(a.bed, b.bed);
-  if (!worstFirst) return matchingGroups.sort(byName);
-  const headlines = new Map(matchingGroups.map((group) => [group, headlineAlarm(alarmsOfGroup(group))]));
-  return matchingGroups.sort((a, b) => compareHeadlines(headlines.get(a), headlines.get(b)) || byName(a, b));
+/** Chooses the sector that the address names, so that a screen can be started with its sector. */
+function useSectorOfAddress(part: KeptChoice<PartChoice>): void {
+  const app = useApp();
+  const route = app.route.value;
+  const sector = route.page === 'ward' && route.ward === app.ward.value ? route.sector : undefined;
+  useLayoutEffect(() => {
+    if (sector !== undefined) part.choose(partOfSector(sector));
+  }, [sector, part]);
 }
 
-function Tiles(props: {
-  groups: readonly BedGroup[];
-  alarmsOf: ReadonlyMap<string, readonly Alarm[]> | undefined;
-  showWard: boolean;
-}) {
-  const box = useRef<HTMLDivElement>(null);
-  const size = useSignal({ width: 0, height: 0 });
+/** Returns the names of the first and the last bed: `U-1 to U-32`. */
+function endsOf(groups: readonly BedGroup[]): string {
+  return t('{bed} to {bed2}', { bed: groups[0]?.bed.bed ?? '', bed2: groups.at(-1)?.bed.bed ?? '' });
+}
+
+/** Returns a function that returns the alarms of all devices at a bed. */
+function alarmsOfGroup(alarmsOf: ReadonlyMap<string, readonly Alarm[]> | undefined) {
+  return ({ bed, companions }: BedGroup): readonly Alarm[] =>
+    companions.length === 0
+      ? (alarmsOf?.get(bed.associationId) ?? noAlarms)
+      : [bed, ...companions].flatMap((member) => alarmsOf?.get(member.associationId) ?? noAlarms);
+}
+
+/**
+ * Returns the beds that match the filter, in their order or with the most serious alarms first.
+ * @param ordered the beds in their order
+ */
+function shownGroups(
+  ordered: readonly BedGroup[],
+  alarmsOf: (group: BedGroup) => readonly Alarm[],
+  filter: Filter,
+  worstFirst: boolean,
+): readonly BedGroup[] {
+  const matchingGroups = ordered.filter(
+    (group) =>
+      filter === 'all' ||
+      (filter === 'alarms' ? alarmsOf(group).length > 0 : group.bed.occupied || alarmsOf(group).some(isUnanswered)),
+  );
+  if (!worstFirst) return matchingGroups;
+  const headlines = new Map(matchingGroups.map((group) => [group, headlineAlarm(alarmsOf(group))]));
+  // Beds with equal headlines keep their order.
+  return matchingGroups.toSorted((a, b) => compareHeadlines(headlines.get(a), headlines.get(b)));
+}
+
+/** Returns the size of an element, px; 0 before the first layout. */
+function useSize(box: RefObject<HTMLElement | null>): { readonly widthPx: number; readonly heightPx: number } {
+  const size = useSignal({ widthPx: 0, heightPx: 0 });
   useLayoutEffect(() => {
     const element = box.current;
     if (!element) return;
     const observer = new ResizeObserver(([entry]) => {
       const { width, height } = entry!.contentRect;
       const measuredSize = size.peek();
-      if (Math.abs(measuredSize.width - width) > 1 || Math.abs(measuredSize.height - height) > 1)
-        size.value = { width, height };
+      if (Math.abs(measuredSize.widthPx - width) > 1 || Math.abs(measuredSize.heightPx - height) > 1)
+        size.value = { widthPx: width, heightPx: height };
     });
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
+  return size.value;
+}
+
+function Tiles(props: {
+  box: RefObject<HTMLDivElement | null>;
+  sections: readonly TileSection<BedGroup>[];
+  alarmsOf: ReadonlyMap<string, readonly Alarm[]> | undefined;
+  showWard: boolean;
+  layout: WardLayout;
+}) {
+  const { sections, showWard, layout } = props;
+  const groups = sections.flatMap(({ beds }) => beds);
+  const { isCompact, tileWidthPx, tileHeightPx } = layout;
   const alarmsOfBed = (bed: Bed) => props.alarmsOf?.get(bed.associationId) ?? noAlarms;
-  const { width, height } = size.value;
-  const grid: Grid = gridFor(props.groups.length, width, height, gapPx);
-  const isList = width < listWidthPx;
-  const columns = isList ? 1 : grid.columns;
-  const tileWidth = (width - scrollbarPx - gapPx * (columns - 1)) / columns;
-  const tileHeight = isList || grid.scrolls ? scrolledTilePx : (height - gapPx * (grid.rows - 1)) / grid.rows;
+  // The sizes change only if the beds measure something else, not with each value.
+  const contents = groups.map(({ bed }) => `${bed.bed} ${bed.values.length} ${bed.waves.length} ${bed.limits?.rev}`);
+  const sizes = useMemo(
+    () => numberSizesStyle(groups, showWard, layout),
+    [contents.join(), showWard, isCompact, tileWidthPx, tileHeightPx],
+  );
   return (
-    <div class="tiles" ref={box}>
+    <div class="tiles" ref={props.box}>
       <div
-        class={`tiles__grid${grid.scrolls || isList ? ' tiles__grid--scrolls' : ''}`}
-        style={{ '--columns': columns, '--rows': grid.rows, '--tile-height': `${tileHeight}px` }}
+        class={`tiles__grid${layout.scrolls ? ' tiles__grid--scrolls' : ''}`}
+        style={{ '--columns': layout.columns, '--rows': layout.rows, '--tile-height': `${tileHeightPx}px`, ...sizes }}
+        data-layout={isCompact ? 'numbers' : 'waves'}
+        data-testid="tiles"
       >
-        {props.groups.map(({ bed, companions }) => (
-          <Tile
-            key={bed.associationId}
-            bed={bed}
-            alarms={alarmsOfBed(bed)}
-            companions={
-              companions.length === 0
-                ? noCompanions
-                : companions.map((companion) => ({ bed: companion, alarms: alarmsOfBed(companion) }))
-            }
-            widthPx={Math.floor(tileWidth)}
-            heightPx={Math.floor(tileHeight)}
-            showWard={props.showWard}
-          />
-        ))}
+        {sections.flatMap(({ name, beds }) => [
+          sections.length > 1 && (
+            <h2 key={`sector ${name}`} class="tiles__sector" data-testid="sector">
+              {name ?? t('In no sector')}
+            </h2>
+          ),
+          ...beds.map(({ bed, companions }) => (
+            <Tile
+              key={bed.associationId}
+              bed={bed}
+              alarms={alarmsOfBed(bed)}
+              companions={
+                companions.length === 0
+                  ? noCompanions
+                  : companions.map((companion) => ({ bed: companion, alarms: alarmsOfBed(companion) }))
+              }
+              widthPx={tileWidthPx}
+              heightPx={tileHeightPx}
+              showWard={showWard}
+              isCompact={isCompact}
+            />
+          )),
+        ])}
       </div>
     </div>
   );

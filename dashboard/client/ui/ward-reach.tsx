@@ -7,8 +7,9 @@ import type { WardReach, WhoAnswer, WhoQuery } from '../../protocol/delivery.ts'
 import { alertKindNames } from '../core/alert-kinds.ts';
 import { instantOfInput, localInput } from '../core/duty-words.ts';
 import { checksText, dutiesText, emptyDutyText, orderedPeople, reachLine, whoLine } from '../core/reach-words.ts';
+import { t } from '../core/texts.ts';
 import { whenText } from '../core/times.ts';
-import type { Answer } from '../shell/api.ts';
+import type { Answer } from '../shell/answer.ts';
 import { useApp } from '../shell/app.ts';
 import { ChoiceField } from './fields.tsx';
 import { FormProblem } from './still-text.tsx';
@@ -36,10 +37,10 @@ export function WardReachPart({ ward }: { ward: string }) {
   }, [ward]);
   const shown = answer.value;
   return (
-    <section class="form__group" aria-label="Who can be reached now" data-testid="ward-reach">
-      <h2>Who can be reached now</h2>
-      {shown === undefined && <p class="dim">Loading …</p>}
-      {shown?.ok === false && <p class="is-refused">Not known: {shown.message}</p>}
+    <section class="form__group" aria-label={t('Who can be reached now')} data-testid="ward-reach">
+      <h2>{t('Who can be reached now')}</h2>
+      {shown === undefined && <p class="dim">{t('Loading …')}</p>}
+      {shown?.ok === false && <p class="is-refused">{t('Not known: {message}', { message: shown.message })}</p>}
       {shown?.ok && <People reach={shown.data} />}
     </section>
   );
@@ -53,17 +54,19 @@ function People({ reach }: { reach: Reach }) {
     <>
       {!isRunning && (
         <p class="is-refused" role="alert">
-          The delivery process gives no sign of life: nobody is called, and nobody is checked.
+          {t('The delivery process gives no sign of life: nobody is called, and nobody is checked.')}
         </p>
       )}
-      {people.length === 0 && <p class="is-refused">Nobody has a duty now, so nobody is called.</p>}
+      {people.length === 0 && <p class="is-refused">{t('Nobody has a duty now, so nobody is called.')}</p>}
       <ul class="reach__entries">
         {orderedPeople(people).map(({ userId, name, duties, isReached, channels }) => (
           <li key={userId} data-testid={`reach-of-${userId}`} data-reached={isReached}>
             <strong>{name}</strong> <span class="dim">{dutiesText(duties)}</span>
-            {!isReached && <strong class="is-refused"> · cannot be reached now</strong>}
+            {!isReached && <strong class="is-refused"> {t('· cannot be reached now')}</strong>}
             <span class="reach__channels">
-              {channels.length === 0 && <span class="reach__line reach__line--down">no way to reach this person</span>}
+              {channels.length === 0 && (
+                <span class="reach__line reach__line--down">{t('no way to reach this person')}</span>
+              )}
               {channels.map((channel) => {
                 const { kind, text } = reachLine(channel, now);
                 return (
@@ -76,9 +79,7 @@ function People({ reach }: { reach: Reach }) {
           </li>
         ))}
       </ul>
-      <p class="dim">
-        As of {whenText(Date.parse(at), now)}. {checksText}
-      </p>
+      <p class="dim">{t('As of {when}. {checks}', { when: whenText(Date.parse(at), now), checks: checksText() })}</p>
     </>
   );
 }
@@ -95,7 +96,7 @@ export function WhoWouldBeCalled({ ward, beds }: { ward: string; beds: readonly 
   async function ask() {
     const at = instantOfInput(time.value);
     answer.value = undefined;
-    problem.value = bed.value === '' ? 'Choose a bed.' : undefined;
+    problem.value = bed.value === '' ? t('Choose a bed.') : undefined;
     if (problem.value !== undefined) return;
     const query = { bed: bed.value, kind: kind.value, priority: priority.value, ...(at !== undefined && { at }) };
     const result = await app.api.whoWouldBeCalled(ward, query);
@@ -106,21 +107,22 @@ export function WhoWouldBeCalled({ ward, beds }: { ward: string; beds: readonly 
     <form
       class="form form__group"
       noValidate
-      aria-label="Who would be called?"
+      aria-label={t('Who would be called?')}
       data-testid="who-form"
       onSubmit={(event) => {
         event.preventDefault();
         void ask();
       }}
     >
-      <h2>Who would be called?</h2>
+      <h2>{t('Who would be called?')}</h2>
       <p class="dim">
-        This is a dry run: it calls nobody. If you enter no time, the answer is for now (
-        {localInput(app.now.value).replace('T', ' ')}).
+        {t('This is a dry run: it calls nobody. If you enter no time, the answer is for now ({time}).', {
+          time: localInput(app.now.value).replace('T', ' '),
+        })}
       </p>
       <div class="form__row">
         <ChoiceField
-          label="Bed"
+          label={t('Bed')}
           name="who-bed"
           value={bed.value}
           options={beds.map((value) => ({ value, text: value }))}
@@ -129,7 +131,7 @@ export function WhoWouldBeCalled({ ward, beds }: { ward: string; beds: readonly 
           }}
         />
         <ChoiceField
-          label="Alarm"
+          label={t('Alarm')}
           name="who-kind"
           value={kind.value}
           options={Object.entries(alertKindNames).map(([value, text]) => ({ value, text }))}
@@ -138,7 +140,7 @@ export function WhoWouldBeCalled({ ward, beds }: { ward: string; beds: readonly 
           }}
         />
         <ChoiceField
-          label="Priority"
+          label={t('Priority')}
           name="who-priority"
           value={priority.value}
           options={priorities.map((value) => ({ value, text: value }))}
@@ -147,7 +149,7 @@ export function WhoWouldBeCalled({ ward, beds }: { ward: string; beds: readonly 
           }}
         />
         <label class="field">
-          <span>Time</span>
+          <span>{t('Time')}</span>
           <input
             type="datetime-local"
             name="who-time"
@@ -158,7 +160,7 @@ export function WhoWouldBeCalled({ ward, beds }: { ward: string; beds: readonly 
           />
         </label>
         <button class="button" type="submit" data-testid="who-ask">
-          Show
+          {t('Show')}
         </button>
       </div>
       <FormProblem text={problem.value} testId="who-problem" />
@@ -172,10 +174,12 @@ function WhoList({ who }: { who: Who }) {
   return (
     <div data-testid="who-answer" role="status">
       <p class="dim">
-        For {whenText(Date.parse(who.at), app.now.value)}, policy {who.policyVersion}. If a person does not answer or
-        rejects, the next one is called.
+        {t('For {when}, policy {policyVersion}. If a person does not answer or rejects, the next one is called.', {
+          when: whenText(Date.parse(who.at), app.now.value),
+          policyVersion: who.policyVersion,
+        })}
       </p>
-      {who.notSent !== undefined && <p>Nobody is called: {who.notSent}</p>}
+      {who.notSent !== undefined && <p>{t('Nobody is called: {notSent}', { notSent: who.notSent })}</p>}
       <ol class="reach__who">
         {who.calls.map((call) => (
           <li key={`${call.afterMs} ${call.duty} ${call.userId}`} class={call.fault === undefined ? '' : 'is-refused'}>

@@ -2,18 +2,22 @@
  * The buttons with which a person lets only this screen sound the alarms of the ward, or lets every screen sound again. The
  * page of all wards has them only if it shows one ward, because a person takes the sound of one ward.
  */
+import { t } from '../core/texts.ts';
 import { useApp } from '../shell/app.ts';
+import type { SoundRequest } from '../shell/ward-sound.ts';
 
 export function WardSoundAct() {
   const app = useApp();
-  const { wards, isHeard, request, take, giveBack } = app.wardSounds;
+  const { wards, displays, isHeard, request, take, giveBack, letDisplay } = app.wardSounds;
   const ward = shownWard(app.ward.value, app.screen.value?.beds.values() ?? []);
   if (ward === undefined || !app.may('pause-audio')) return null;
   const sound = wards.value.find((entry) => entry.ward === ward);
+  // A ward without a bed has no alarms to sound.
+  if (sound === undefined && (app.screen.value?.beds.size ?? 0) === 0) return null;
   const asked = request.value?.ward === ward ? request.value : undefined;
   const isPending = asked !== undefined && asked.error === undefined;
   const isDisabled = isPending || !isHeard.value;
-  const button = (wanted: 'here' | 'everywhere', text: string, title: string, act: () => void) => (
+  const button = (wanted: SoundRequest['wanted'], text: string, title: string, act: () => void) => (
     <button
       type="button"
       class="choice__one choice__one--alone"
@@ -25,23 +29,38 @@ export function WardSoundAct() {
         if (!isDisabled) act();
       }}
     >
-      {isPending && asked.wanted === wanted ? 'Asking …' : text}
+      {isPending && asked.wanted === wanted ? t('Asking …') : text}
     </button>
   );
+  const waitingDisplay = displays.value.some((display) => display.ward === ward && display.why === 'asked');
   return (
     <>
       {sound?.isOwn !== true &&
-        button('here', 'Sound only here', `The other screens leave the sound of ${ward} to this screen`, () =>
-          take(ward),
+        button(
+          'here',
+          t('Sound {ward} only here', { ward }),
+          t('All other screens are silent for {ward} while this screen sounds', { ward }),
+          () => take(ward),
         )}
       {sound !== undefined &&
         sound.state !== 'elsewhere' &&
-        button('everywhere', 'Sound everywhere', `Every screen sounds the alarms of ${ward} again`, () =>
-          giveBack(ward),
+        button(
+          'everywhere',
+          t('Sound {ward} on every screen', { ward }),
+          t('Every screen sounds the alarms of {ward} again', { ward }),
+          () => giveBack(ward),
+        )}
+      {sound === undefined &&
+        waitingDisplay &&
+        button(
+          'display',
+          t('Let the wall display sound {ward}', { ward }),
+          t('All other screens are silent for {ward} while the wall display sounds', { ward }),
+          () => letDisplay(ward),
         )}
       {asked?.error !== undefined && (
         <span class="alarm__error" role="alert" data-testid="sound-error">
-          Not changed. {asked.error}
+          {t('Not changed. {message}', { message: asked.error })}
         </span>
       )}
     </>
@@ -49,7 +68,7 @@ export function WardSoundAct() {
 }
 
 /** Returns the ward that the page shows; undefined if it shows beds of several wards, or none. */
-function shownWard(chosen: string, beds: Iterable<{ readonly ward: string | null }>): string | undefined {
+export function shownWard(chosen: string, beds: Iterable<{ readonly ward: string | null }>): string | undefined {
   if (chosen !== '*') return chosen;
   const names = new Set([...beds].flatMap(({ ward }) => ward ?? []));
   return names.size === 1 ? [...names][0] : undefined;

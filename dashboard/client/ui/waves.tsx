@@ -2,12 +2,15 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { Wave } from '../../../contracts/parameters.ts';
 import { parameterColours } from '../core/colours.ts';
+import { t } from '../core/texts.ts';
 import { paperSpeedOf } from '../core/wave-choice.ts';
 import { useApp } from '../shell/app.ts';
+import { useTheme } from '../shell/theme.ts';
 import type { OpenWaves } from '../shell/waves.ts';
 
 export function WaveCanvas({ associationId, waves }: { associationId: string; waves: readonly Wave[] }) {
   const app = useApp();
+  const colours = parameterColours[useTheme().theme.value];
   const canvas = useRef<HTMLCanvasElement>(null);
   const opened = useRef<OpenWaves | undefined>(undefined);
   const key = waves.map((wave) => wave.code).join();
@@ -20,14 +23,14 @@ export function WaveCanvas({ associationId, waves }: { associationId: string; wa
     opened.current?.rows(
       waves.map((wave) => ({
         code: wave.code,
-        colour: parameterColours[wave.group],
+        colour: colours[wave.group],
         unit: wave.unit,
         min: wave.min,
         max: wave.max,
         mmPerS: paperSpeedOf(wave),
       })),
     );
-  }, [associationId, key]);
+  }, [associationId, key, colours]);
   return (
     <div class="sweep" data-testid="waves">
       {/* A canvas can be passed to the painter only once, so each bed gets a new canvas. */}
@@ -37,13 +40,13 @@ export function WaveCanvas({ associationId, waves }: { associationId: string; wa
         class="sweep__canvas"
         style={{ visibility: app.wavesFailed.value ? 'hidden' : 'visible' }}
         role="img"
-        aria-label={`Waves: ${waves.map((w) => w.label).join(', ')}`}
+        aria-label={t('Waves: {waves}', { waves: waves.map((w) => w.label).join(', ') })}
       />
       {waves.map((wave, i) => (
         <span
           key={wave.code}
           class="sweep__label"
-          style={{ '--colour': parameterColours[wave.group], '--row': i, '--wave-rows': waves.length }}
+          style={{ '--colour': colours[wave.group], '--row': i, '--wave-rows': waves.length }}
         >
           {wave.label}
         </span>

@@ -1,11 +1,15 @@
 /** The page "Why did nobody come?": what the log shows about one alarm, first the findings, then the details. */
+
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { logPartTitles, lookTitles } from '../../../contracts/explain/titles.ts';
+import { logPartTitles, lookTitles, noPersonText } from '../../../contracts/explain/titles.ts';
 import type { ExplanationAnswer } from '../../protocol/explain.ts';
+import { formatRoute } from '../core/routes.ts';
+import { t } from '../core/texts.ts';
 import { clockText, dateTimeText } from '../core/times.ts';
 import { barsOf, withLocalTimes } from '../core/why-bars.ts';
 import { useApp } from '../shell/app.ts';
+import { ScrollBox } from './scroll-box.tsx';
 import { WhyCalls, WhyDuty } from './why-calls.tsx';
 
 export function WhyPage({ alarmId }: { alarmId: string }) {
@@ -26,11 +30,16 @@ export function WhyPage({ alarmId }: { alarmId: string }) {
   return (
     <main class="sheet" id="main" tabIndex={-1} data-testid="why-page">
       <div class="sheet__head">
-        <h1>Why did nobody come?</h1>
+        <h1>{t('Why did nobody come?')}</h1>
         <span class="bar__gap" />
+        {app.may('view-patients') && (
+          <a class="button" href={formatRoute({ page: 'strip', alarmId })} data-testid="why-strip">
+            {t('Waves around the onset')}
+          </a>
+        )}
         <code class="dim why__id">{alarmId}</code>
       </div>
-      <div class="sheet__scroll why">
+      <ScrollBox label={t('Explanation')} class="why">
         {problem.value !== undefined && (
           <p class="form__problem" role="alert" data-testid="why-error">
             {problem.value}
@@ -38,11 +47,11 @@ export function WhyPage({ alarmId }: { alarmId: string }) {
         )}
         {known === undefined && problem.value === undefined && (
           <p role="status" data-testid="why-waiting">
-            Reading the log. This can take a minute. Leave this page to stop it.
+            {t('Reading the log. This can take a minute. Leave this page to stop it.')}
           </p>
         )}
         {known && <Known explanation={known} />}
-      </div>
+      </ScrollBox>
     </main>
   );
 }
@@ -51,40 +60,46 @@ function Known({ explanation }: { explanation: ExplanationAnswer }) {
   const { text, priority, ward, bed, deviceId, isOver, incomplete } = explanation;
   const raised = explanation.chain.steps.find(({ name }) => name === 'raised')?.time;
   const alarmMs = raised?.kind === 'at' ? raised.atMs : 0;
-  const missing = incomplete.map((part) => logPartTitles[part]).join(', ');
+  const missing = incomplete.map((part) => t(logPartTitles[part])).join(', ');
   return (
     <>
       <p class="why__alarm" data-testid="why-alarm">
-        <strong>{text}</strong>, {priority} priority · ward {ward ?? 'not known'}, bed {bed ?? 'not known'}, device{' '}
-        {deviceId} · {isOver ? 'the alarm has ended' : 'the log has no end of the alarm'}
+        <strong>{text}</strong>
+        {t(', {priority} priority · ward {ward}, bed {bed}, device {deviceId} · {part}', {
+          priority: t(priority),
+          ward: ward ?? t('not known'),
+          bed: bed ?? t('not known'),
+          deviceId,
+          part: isOver ? t('the alarm has ended') : t('the log has no end of the alarm'),
+        })}
       </p>
       <section aria-labelledby="why-findings">
-        <h2 id="why-findings">Findings</h2>
+        <h2 id="why-findings">{t('Findings')}</h2>
         <Findings explanation={explanation} alarmMs={alarmMs} />
         {incomplete.length > 0 && (
           <p class="dim" data-testid="why-incomplete">
-            Records may be missing in: {missing}. What depends on them is not known.
+            {t('Records may be missing in: {missing}. What depends on them is not known.', { missing })}
           </p>
         )}
       </section>
       <section aria-labelledby="why-chain">
-        <h2 id="why-chain">Delay chain</h2>
+        <h2 id="why-chain">{t('Delay chain')}</h2>
         <Chain explanation={explanation} />
       </section>
       <section aria-labelledby="why-duty">
-        <h2 id="why-duty">Who was on duty</h2>
+        <h2 id="why-duty">{t('Who was on duty')}</h2>
         <WhyDuty onDuty={explanation.onDuty} />
       </section>
       <section aria-labelledby="why-calls">
-        <h2 id="why-calls">Calls</h2>
+        <h2 id="why-calls">{t('Calls')}</h2>
         <WhyCalls explanation={explanation} />
       </section>
       <section aria-labelledby="why-seen">
-        <h2 id="why-seen">Who could see it</h2>
+        <h2 id="why-seen">{t('Who could see it')}</h2>
         <Lookers explanation={explanation} />
       </section>
       <section aria-labelledby="why-timeline">
-        <h2 id="why-timeline">Timeline</h2>
+        <h2 id="why-timeline">{t('Timeline')}</h2>
         <ol class="why__timeline" data-testid="why-timeline">
           {explanation.timeline.map((line, index) => (
             // The lines never change, and two lines can be equal.
@@ -100,7 +115,7 @@ function Known({ explanation }: { explanation: ExplanationAnswer }) {
 }
 
 function Findings({ explanation: { findings }, alarmMs }: { explanation: ExplanationAnswer; alarmMs: number }) {
-  if (findings.length === 0) return <p data-testid="why-findings">The log shows no cause.</p>;
+  if (findings.length === 0) return <p data-testid="why-findings">{t('The log shows no cause.')}</p>;
   return (
     <ol class="why__findings" data-testid="why-findings">
       {findings.map(({ kind, text }) => (
@@ -128,8 +143,9 @@ function Chain({ explanation: { chain } }: { explanation: ExplanationAnswer }) {
         ))}
       </ul>
       <p class="dim">
-        Each bar is the time since the step before it. Its length grows with the logarithm of the time. Hatched: not
-        known. After the event is in the log, it goes to the screens and to the called persons at the same time.
+        {t(
+          'Each bar is the time since the step before it. Its length grows with the logarithm of the time. Hatched: not known. After the event is in the log, it goes to the screens and to the called persons at the same time.',
+        )}
       </p>
     </>
   );
@@ -141,19 +157,20 @@ function Lookers({ explanation: { lookers } }: { explanation: ExplanationAnswer 
     <ul data-testid="why-lookers">
       {during.map(({ userId, name, kind, atMs }) => (
         <li key={`${userId} ${kind}`}>
-          {name} {lookTitles[kind]} at {dateTimeText(atMs)}
+          {t('{name} {look} at {time}', { name, look: t(lookTitles[kind]), time: dateTimeText(atMs) })}
         </li>
       ))}
       {openedBefore.map(({ userId, name, kind, atMs }) => (
         <li key={`${userId} ${kind} ${atMs}`} class="dim">
-          {name} {lookTitles[kind]} at {dateTimeText(atMs)}, before the alarm; whether the screen still showed it is not
-          known
+          {t('{name} {look} at {time}, before the alarm; whether the screen still showed it is not known', {
+            name,
+            look: t(lookTitles[kind]),
+            time: dateTimeText(atMs),
+          })}
         </li>
       ))}
-      {answer === 'nobody' && (
-        <li>Nobody: the audit trail is whole, and has no open view of the ward or the patient.</li>
-      )}
-      {answer === 'not-known' && openedBefore.length === 0 && <li>not known</li>}
+      {answer === 'no-person' && <li>{t(noPersonText)}</li>}
+      {answer === 'not-known' && openedBefore.length === 0 && <li>{t('not known')}</li>}
     </ul>
   );
 }

@@ -29,6 +29,7 @@ type Scope = {
   addEventListener(name: 'notificationclick', handle: (event: ClickEvent) => void): void;
 };
 const scope = self as unknown as Scope;
+const language = navigator.language.toLowerCase().startsWith('de') ? 'de' : 'en';
 
 /** The service worker waits this long for the server. Browsers end a push event that takes much longer. */
 const receiptMsMax = 10_000;
@@ -53,7 +54,7 @@ scope.addEventListener('notificationclick', (event) => {
 /** Shows the notification first: a person must see it, even if the receipt fails. */
 async function takePush(data: PushEvent['data']): Promise<void> {
   const payload = payloadOf(data);
-  const { title, options } = notificationOf(payload, Date.now());
+  const { title, options } = notificationOf(payload, Date.now(), language);
   await scope.registration.showNotification(title, options);
   if (payload) await confirm(payload);
 }
@@ -87,6 +88,6 @@ async function openCalls(): Promise<void> {
 }
 
 function noConnection(): Response {
-  const { html, headers } = noConnectionPage;
+  const { html, headers } = noConnectionPage(language);
   return new Response(html, { status: 503, headers });
 }

@@ -1,10 +1,14 @@
 import { pino } from 'pino';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { VigilError } from '../../../contracts/errors.ts';
 import { type AccountRecord, contentTypes } from '../../../contracts/messages/records.ts';
 import type { AuditEvent } from '../../../log/audit/chain.ts';
-import { recordAccounts } from './account-records.ts';
+import { factsOf, recordAccounts } from './account-records.ts';
 import type { Account } from './accounts.ts';
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 const t0 = Date.UTC(2026, 0, 1);
 const nora: Account = { userId: 'nora', name: 'Nora', role: 'nurse', wards: ['icu'], password: 'h1', disabled: false };
@@ -12,6 +16,7 @@ const nora: Account = { userId: 'nora', name: 'Nora', role: 'nurse', wards: ['ic
 /** A log that stays while servers start and close. */
 function world() {
   const table: AccountRecord[] = [];
+  const followers: ((body: AccountRecord) => void)[] = [];
   const audit: AuditEvent[] = [];
   const ended: [string, number][] = [];
   const kafka = { isAway: false };
@@ -23,9 +28,11 @@ function world() {
     async append(_topic: string, _key: string, _type: string, body: unknown) {
       away();
       table.push(body as AccountRecord);
+      for (const follow of followers) follow(body as AccountRecord);
       return {} as never;
     },
     async followTable(_topics: unknown, onRecord: (read: never, record: never) => void) {
+      followers.push((body) => onRecord({ record: { contentType: contentTypes.account, body } } as never, {} as never));
       for (const body of table) onRecord({ record: { contentType: contentTypes.account, body } } as never, {} as never);
       return { ready: Promise.resolve(), close: async () => {} };
     },
@@ -41,7 +48,7 @@ function world() {
       },
       accounts: () => accounts,
       pseudonymKey: 'made-up-key-of-at-least-32-bytes-for-tests',
-      now: () => t0,
+      now: () => t0 + (vi.isFakeTimers() ? Date.now() - t0 : 0),
       logger: pino({ level: 'silent' }),
       endSessions: (userId, atMs) => ended.push([userId, atMs]),
     });
@@ -59,7 +66,7 @@ function world() {
 }
 
 describe('recordAccounts', () => {
-  it('records each change of the accounts file while the server runs', async () => {
+  it('each change of the accounts file is recorded while the server runs', async () => {
     const w = world();
     w.set(nora);
     const records = await w.start();
@@ -86,7 +93,7 @@ describe('recordAccounts', () => {
     await records.close();
   });
 
-  it('records a change that was made while no server ran at the next start, once', async () => {
+  it('a change that was made while no server ran is recorded once, at the next start', async () => {
     const w = world();
     w.set(nora);
     for (let n = 0; n < 2; n += 1) {
@@ -102,7 +109,7 @@ describe('recordAccounts', () => {
     await records.close();
   });
 
-  it('ends only the sessions of an account that was disabled, enabled, removed or got a new password', async () => {
+  it('sessions end only if their account was disabled, enabled or removed, or got a new password or epoch', async () => {
     const w = world();
     const paul = { ...nora, userId: 'paul' };
     w.set(nora, paul);
@@ -125,7 +132,7 @@ describe('recordAccounts', () => {
     await records.close();
   });
 
-  it('ends sessions immediately while Kafka is away, and records the change later', async () => {
+  it('while Kafka is away, the sessions of a disabled account end immediately, and the change is recorded later', async () => {
     const w = world();
     w.set(nora);
     const records = await w.start();
@@ -142,4 +149,85 @@ describe('recordAccounts', () => {
     expect(w.newRecords()).toEqual(['account-disabled nora: Nora, nurse of icu, disabled']);
     await records.close();
   });
+});
+
+it('a change that an administrator made on the page is not recorded a second time, and another dashboard learns it from the topic', async () => {
+  const { set, start, newRecords, ended } = world();
+  set(nora);
+  const server = await start();
+  await server.settled();
+  newRecords();
+  const changed = { ...nora, disabled: true };
+  server.expect('nora', factsOf(changed));
+  set(changed);
+  server.changed();
+  await server.settled();
+  expect(newRecords()).toEqual([]);
+  await server.announce('nora', factsOf(changed));
+  const other = await start();
+  await other.settled();
+  expect(newRecords()).toEqual([]);
+  // Without the announcement, the other dashboard would have recorded it.
+  expect(ended).toEqual([]);
+});
+
+it('an expected change that was not made is taken back, so the next change of the file is recorded as it is', async () => {
+  const { set, start, newRecords } = world();
+  set(nora);
+  const server = await start();
+  await server.settled();
+  newRecords();
+  server.expect('new', { ...factsOf(nora), userId: 'new' });
+  server.expect('new', undefined);
+  server.changed();
+  await server.settled();
+  expect(newRecords()).toEqual([]);
+});
+
+it('if a dashboard was killed after it recorded a change and before it wrote the file, the next start records the state that the file has', async () => {
+  const { set, start, newRecords } = world();
+  set(nora);
+  const killed = await start();
+  await killed.settled();
+  newRecords();
+  await killed.announce('nora', factsOf({ ...nora, disabled: true }));
+  const next = await start();
+  await next.settled();
+  expect(newRecords()).toEqual(['account-enabled nora: Nora, nurse of icu']);
+});
+
+it('the other dashboard, which still runs, records the state of the file after the time that the change may take', async () => {
+  vi.useFakeTimers({ now: t0 });
+  const { set, start, newRecords } = world();
+  set(nora);
+  const killed = await start();
+  const other = await start();
+  await other.settled();
+  newRecords();
+  await killed.announce('nora', factsOf({ ...nora, disabled: true }));
+  await killed.close();
+  other.changed();
+  await other.settled();
+  expect(newRecords()).toEqual([]);
+  await vi.advanceTimersByTimeAsync(15_000);
+  await other.settled();
+  expect(newRecords()).toEqual(['account-enabled nora: Nora, nurse of icu']);
+});
+
+it('while a change is announced, another change of the same account in the file is recorded at once', async () => {
+  vi.useFakeTimers({ now: t0 });
+  const { set, start, newRecords, ended } = world();
+  set(nora);
+  const server = await start();
+  await server.settled();
+  newRecords();
+  await server.announce('nora', factsOf({ ...nora, wards: ['step'] }));
+  set({ ...nora, disabled: true });
+  server.changed();
+  await server.settled();
+  expect(newRecords()).toEqual([
+    'account-disabled nora: Nora, nurse of icu, disabled',
+    'account-changed nora: wards step → icu',
+  ]);
+  expect(ended).toEqual([['nora', t0]]);
 });

@@ -17,15 +17,35 @@ import type { Account } from './accounts.ts';
 /** The actor of these audit records, because the file does not show who changed it. */
 const accountsFile = 'accounts-file';
 const retryMs = 5_000;
+/**
+ * A dashboard announces the state of an account before it writes the file. If the file still has the former state after
+ * this time, the dashboard was stopped in between, and the audit trail gets a record of the state that the file has.
+ * Longer than a dashboard waits for the lock of the file.
+ */
+const announcedMs = 15_000;
 
 export type AccountRecords = {
   /** Must be called when the accounts file was read again. */
   changed(): void;
+  /**
+   * Must be called when a person is about to change an account on the accounts page, and the audit trail has this change.
+   * This change is then not recorded a second time as a change of the file.
+   * @param account the account after the change; undefined if no account has this user id then
+   */
+  expect(userId: string, account: AccountFacts | undefined): void;
+  /**
+   * Writes the state of such an account to the topic `accounts` before the file is written. So the other dashboards do not
+   * record the change, either. And if this dashboard is killed before it writes the file, another dashboard or the next
+   * start notices that the file does not have the change, and records this.
+   * @param account undefined: no account has this user id
+   */
+  announce(userId: string, account: AccountFacts | undefined): Promise<void>;
   /** Resolves when all changes until now have been recorded, or when the attempt has failed. */
   settled(): Promise<void>;
   close(): Promise<void>;
 };
 
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
 export async function recordAccounts(options: {
   readonly log: Pick<SealedLog, 'append' | 'followTable'>;
   readonly trail: Pick<Trail, 'record'>;
@@ -33,37 +53,75 @@ export async function recordAccounts(options: {
   readonly pseudonymKey: string;
   readonly now: () => number;
   readonly logger: Logger;
-  /** Ends the sessions of the account that began at `atMs` or before. */
+  /** Must end the sessions of the account that began at `atMs` or before. */
   readonly endSessions: (userId: string, atMs: number) => void;
 }): Promise<AccountRecords> {
   const { log, trail, accounts, pseudonymKey, now, logger, endSessions } = options;
   /** The last recorded state of each account. */
   const recorded = new Map<string, AccountFacts>();
+  /** The state that the file had before an announced state, and when this dashboard read the announcement. */
+  const announced = new Map<string, { readonly former: AccountFacts | undefined; readonly atMs: number }>();
+  let isFollowing = false;
   let timer: NodeJS.Timeout | undefined;
+  let checkTimer: NodeJS.Timeout | undefined;
   let closed = false;
 
   const table = await log.followTable(['accounts'], (read) => {
     if (read?.record.contentType !== contentTypes.account) return;
     const { removed, ...facts } = read.record.body;
-    if (removed) recorded.delete(facts.userId);
-    else recorded.set(facts.userId, facts);
+    const former = recorded.get(facts.userId);
+    note(facts.userId, removed ? undefined : facts);
+    // This dashboard has noted its own records already.
+    const isNews = accountChanges(mapOf(former), mapOf(recorded.get(facts.userId))).length > 0;
+    if (isFollowing && isNews) noteAnnounced(facts.userId, former);
   });
+
+  function noteAnnounced(userId: string, former: AccountFacts | undefined): void {
+    announced.set(userId, { former, atMs: now() });
+    checkTimer ??= setTimeout(checkAnnounced, announcedMs).unref();
+  }
+
+  /** Records the announced states that did not come into the file in time. */
+  function checkAnnounced(): void {
+    for (const [userId, { atMs }] of announced) if (now() - atMs >= announcedMs) announced.delete(userId);
+    checkTimer = announced.size === 0 ? undefined : setTimeout(checkAnnounced, announcedMs).unref();
+    changed();
+  }
+
+  /** Returns whether the file may still get the announced state of an account, because it has the former state. */
+  function isAwaited(userId: string, current: AccountFacts | undefined): boolean {
+    const announcement = announced.get(userId);
+    return announcement !== undefined && accountChanges(mapOf(announcement.former), mapOf(current)).length === 0;
+  }
+
+  async function append(body: AccountRecord): Promise<void> {
+    await log.append('accounts', pseudonym(pseudonymKey, 'actor', body.userId), contentTypes.account, body);
+  }
 
   async function recordChange({ action, account, detail }: AccountChange): Promise<void> {
     const { userId } = account;
+    const former = recorded.get(userId);
     await trail.record({ actor: { userId: accountsFile }, action, account: userId, detail });
-    const body: AccountRecord = action === 'account-removed' ? { ...account, removed: true } : account;
-    await log.append('accounts', pseudonym(pseudonymKey, 'actor', userId), contentTypes.account, body);
-    if (action === 'account-removed') recorded.delete(userId);
-    else recorded.set(userId, account);
+    note(userId, action === 'account-removed' ? undefined : account);
+    try {
+      await append(action === 'account-removed' ? { ...account, removed: true } : account);
+    } catch (error) {
+      note(userId, former);
+      throw error;
+    }
+  }
+
+  function note(userId: string, account: AccountFacts | undefined): void {
+    if (account) recorded.set(userId, account);
+    else recorded.delete(userId);
   }
 
   /** Records the changes one after the other. If Kafka is away, the remaining changes are tried again later. */
   async function recordChanges(): Promise<void> {
     clearTimeout(timer);
-    const changes = accountChanges(
-      recorded,
-      new Map([...accounts()].map((account) => [account.userId, factsOf(account)])),
+    const current = new Map([...accounts()].map((account) => [account.userId, factsOf(account)]));
+    const changes = accountChanges(recorded, current).filter(
+      ({ account: { userId } }) => !isAwaited(userId, current.get(userId)),
     );
     for (const change of changes) if (endsSessions(change)) endSessions(change.account.userId, now());
     try {
@@ -77,23 +135,36 @@ export async function recordAccounts(options: {
     }
   }
 
-  let recording: Promise<void> = table.ready.then(recordChanges);
+  let recording: Promise<void> = table.ready.then(() => {
+    isFollowing = true;
+    return recordChanges();
+  });
   function changed(): void {
     recording = recording.then(recordChanges);
   }
 
   return {
     changed,
+    expect: note,
+    async announce(userId, account) {
+      const former = recorded.get(userId);
+      if (account) await append(account);
+      else if (former) await append({ ...former, removed: true });
+    },
     settled: () => recording,
     async close() {
       closed = true;
       clearTimeout(timer);
+      clearTimeout(checkTimer);
       await Promise.race([recording, new Promise((done) => setTimeout(done, 2_000))]);
       await table.close();
     },
   };
 }
 
-export function factsOf({ userId, name, role, wards, disabled, password, epoch }: Account): AccountFacts {
-  return { userId, name, role, wards, disabled, secret: fingerprintOf({ password, epoch }) };
+export function factsOf({ userId, name, role, wards, disabled, password, epoch, ownsSound }: Account): AccountFacts {
+  const secret = fingerprintOf({ password, epoch });
+  return { userId, name, role, wards, disabled, secret, ...(ownsSound && { ownsSound }) };
 }
+
+const mapOf = (account: AccountFacts | undefined) => new Map(account && [[account.userId, account]]);

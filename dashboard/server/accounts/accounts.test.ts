@@ -1,9 +1,11 @@
-import { chmodSync, existsSync, mkdtempSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pino } from 'pino';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Account, changeAccounts, followAccounts, readAccounts, writeAccounts } from './accounts.ts';
+import { leaveLockOfKilledProcess } from './file-lock.testing.ts';
+import { takeFileLock } from './file-lock.ts';
 import { hashPassword, parseHash, unmatchableHash, verifyPassword } from './password.ts';
 
 const file = () => join(mkdtempSync(join(tmpdir(), 'vigil-accounts-')), 'accounts.json');
@@ -22,7 +24,7 @@ const account = (fields: Partial<Account> = {}): Account => ({
 });
 
 describe('hashPassword', () => {
-  it('makes an argon2id hash with the cost of RFC 9106 and a new salt each time, which matches only its password', async () => {
+  it('hashPassword returns an argon2id hash with the cost of RFC 9106 and a new salt; only its password matches the hash', async () => {
     expect(hash).toMatch(/^\$argon2id\$v=19\$m=65536,t=3,p=4\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/);
     expect(await hashPassword('a long enough phrase')).not.toBe(hash);
     expect(await verifyPassword('a long enough phrase', hash)).toBe(true);
@@ -31,7 +33,7 @@ describe('hashPassword', () => {
     expect(await verifyPassword('a long enough phrase', unmatchableHash)).toBe(false);
   });
 
-  it('a hash matches the same letters typed as other code points', async () => {
+  it('a password matches its hash even if a keyboard encodes its letters in another way (é as one or two code points)', async () => {
     expect(await verifyPassword('cafe\u0301 au lait tous', await hashPassword('caf\u00e9 au lait tous'))).toBe(true);
   });
 
@@ -94,14 +96,37 @@ describe('the accounts file', () => {
     expect(() => readAccounts(`${path}.absent`)).toThrow(/cannot be read/);
   });
 
-  it('changeAccounts changes nothing while the lock file exists; the error names the lock file to delete if a command was killed', async () => {
+  it('changeAccounts changes nothing while another command that runs has the lock', async () => {
     const path = file();
     writeAccounts(path, new Map([['nurse1', account()]]));
-    writeFileSync(`${path}.lock`, '');
+    const lock = await takeFileLock(`${path}.lock`, 50);
     const change = () => changeAccounts(path, (accounts) => accounts.clear(), 50);
-    await expect(change()).rejects.toThrow(/^Nothing was changed: .* delete .*accounts\.json\.lock first/);
+    await expect(change()).rejects.toThrow(/^Nothing was changed: another command is changing .*accounts\.json/);
     expect(readAccounts(path).size).toBe(1);
-    expect(existsSync(`${path}.lock`)).toBe(true);
+    expect(lock?.isHeld()).toBe(true);
+  });
+
+  it('changeAccounts works at once after a command that had the lock was killed', async () => {
+    const path = file();
+    writeAccounts(path, new Map([['nurse1', account()]]));
+    await leaveLockOfKilledProcess(`${path}.lock`);
+    await changeAccounts(path, (accounts) => accounts.clear(), 60_000);
+    expect(readAccounts(path).size).toBe(0);
+    expect(existsSync(`${path}.lock`)).toBe(false);
+  });
+
+  it('changeAccounts writes nothing if another process took over its lock meanwhile', async () => {
+    const path = file();
+    writeAccounts(path, new Map([['nurse1', account()]]));
+    const change = changeAccounts(path, (accounts) => {
+      accounts.clear();
+      writeFileSync(`${path}.lock`, 'the lock of another process');
+    });
+    await expect(change).rejects.toThrow(/^Nothing was changed: another command changes the accounts now/);
+    expect(readAccounts(path).size).toBe(1);
+    // The lock of the other process stays, and no draft is left.
+    expect(readFileSync(`${path}.lock`, 'utf8')).toBe('the lock of another process');
+    expect(readdirSync(dirname(path)).sort()).toEqual(['accounts.json', 'accounts.json.lock']);
   });
 
   it('changeAccounts writes nothing and leaves no lock if the change is refused', async () => {

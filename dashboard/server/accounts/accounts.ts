@@ -1,21 +1,23 @@
 /** Reads and writes the local accounts, which are one JSON file. The file is read again when it changes. */
-import { closeSync, existsSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Logger } from 'pino';
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { VigilError } from '../../../contracts/errors.ts';
+import { Instant } from '../../../contracts/messages/device.ts';
 import { roles } from '../../../contracts/messages/records.ts';
 import { textFaultIn } from '../../../contracts/text.ts';
 import { followFile } from '../../../process/follow-file.ts';
+import { takeFileLock } from './file-lock.ts';
 import { parseHash } from './password.ts';
 
 export const userIdPattern = /^[A-Za-z0-9._@-]{1,64}$/;
 /** Maximum number of accounts in the file. */
 const accountsMax = 10_000;
-/** A change of the file waits this long for the change of another command. A change takes some milliseconds. */
+/** A command waits at most this long until another command has changed the file. A change takes some milliseconds. */
 const lockWaitMs = 10_000;
-const lockRetryMs = 20;
 
 export const Account = Type.Object(
   {
@@ -29,6 +31,13 @@ export const Account = Type.Object(
     disabled: Type.Boolean(),
     /** A random text. A new epoch ends all sessions of the account. The command line sets a new epoch with each change. */
     epoch: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_-]{1,32}$' })),
+    /**
+     * Present if the password is a one-time password: the person must choose a password at the first login. After this
+     * time nobody can log in with the one-time password.
+     */
+    oneTimePasswordUntil: Type.Optional(Instant),
+    /** Only for a wall display: it takes the sound of its ward by itself (live/display-sound.ts). */
+    ownsSound: Type.Optional(Type.Literal(true)),
   },
   { additionalProperties: false },
 );
@@ -71,17 +80,57 @@ export function readAccounts(path: string): Map<string, Account> {
   return accounts;
 }
 
-/** Writes the file in one step, so that a crash leaves no half file. Only the file's owner can read it. */
+const fileText = (accounts: ReadonlyMap<string, Account>) =>
+  `${JSON.stringify({ accounts: [...accounts.values()] }, null, 2)}\n`;
+
+/** Writes the file in one step, so that a crash leaves no half file. Only the file's owner can read it. Does not wait for the disk. */
 export function writeAccounts(path: string, accounts: ReadonlyMap<string, Account>): void {
-  const text = `${JSON.stringify({ accounts: [...accounts.values()] }, null, 2)}\n`;
   const draft = `${path}.${process.pid}.new`;
-  writeFileSync(draft, text, { mode: 0o600 });
+  writeFileSync(draft, fileText(accounts), { mode: 0o600 });
   renameSync(draft, path);
 }
 
 /**
- * Reads the file, changes the accounts and writes the file, while no other command does the same. Without this, two commands at the same moment
- * would both read the former file, and the second would write it back without the change of the first.
+ * Writes the file in one step, and waits until the disk has the file and its new name. So the change is still there after
+ * a power failure.
+ * @param mayReplace asked directly before the file is replaced
+ * @throws VigilError `conflict` if `mayReplace` returns false; then nothing is written
+ */
+async function storeAccounts(
+  path: string,
+  accounts: ReadonlyMap<string, Account>,
+  mayReplace: () => boolean,
+): Promise<void> {
+  const draft = `${path}.${process.pid}.new`;
+  try {
+    await withFile(draft, 'w', async (file) => {
+      await file.writeFile(fileText(accounts));
+      await file.sync();
+    });
+    if (!mayReplace())
+      throw new VigilError('conflict', 'Nothing was changed: another command changes the accounts now. Try again.');
+    renameSync(draft, path);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
+  }
+  await withFile(dirname(path), 'r', (folder) => folder.sync());
+}
+
+type OpenFile = Awaited<ReturnType<typeof open>>;
+
+async function withFile(path: string, flags: string, use: (file: OpenFile) => Promise<void>): Promise<void> {
+  const file = await open(path, flags, 0o600);
+  try {
+    await use(file);
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * Reads the file, changes the accounts and writes the file. Meanwhile no other command can do the same. Otherwise two commands
+ * could both read the same file, and the second command would overwrite the change of the first command.
  * @param change changes the accounts and returns what the caller needs to know; if it throws, nothing is written
  * @throws VigilError `settings-invalid` if the file is not valid, or if another command does not end
  */
@@ -90,35 +139,20 @@ export async function changeAccounts<Result>(
   change: (accounts: Map<string, Account>, isNew: boolean) => Result,
   waitMs = lockWaitMs,
 ): Promise<Result> {
-  const lock = `${path}.lock`;
-  await takeLock(lock, path, waitMs);
+  const lock = await takeFileLock(`${path}.lock`, waitMs);
+  if (!lock)
+    throw new VigilError(
+      'settings-invalid',
+      `Nothing was changed: another command is changing ${path}. Try again when it has ended.`,
+    );
   try {
     const isNew = !existsSync(path);
     const accounts = isNew ? new Map<string, Account>() : readAccounts(path);
     const result = change(accounts, isNew);
-    writeAccounts(path, accounts);
+    await storeAccounts(path, accounts, lock.isHeld);
     return result;
   } finally {
-    rmSync(lock, { force: true });
-  }
-}
-
-/** Creates the lock file. Only one command can create it. It is never taken from another command, because that command could still write. */
-async function takeLock(lock: string, path: string, waitMs: number): Promise<void> {
-  const endMs = performance.now() + waitMs;
-  for (;;) {
-    try {
-      closeSync(openSync(lock, 'wx', 0o600));
-      return;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
-    if (performance.now() >= endMs)
-      throw new VigilError(
-        'settings-invalid',
-        `Nothing was changed: another command is changing ${path}. Try again. If no other command runs, one was killed: delete ${lock} first.`,
-      );
-    await sleep(lockRetryMs);
+    lock.release();
   }
 }
 
@@ -126,6 +160,13 @@ export type Accounts = {
   get(userId: string): Account | undefined;
   all(): Iterable<Account>;
   size(): number;
+  /**
+   * Changes the accounts file as `changeAccounts` does, and reads it again at once.
+   * @param change gets the accounts as the file has them now, not as this process last read them
+   */
+  change<Result>(change: (accounts: Map<string, Account>) => Result): Promise<Result>;
+  /** Reads the file again now if it has changed. */
+  readAgain(): void;
   close(): void;
 };
 
@@ -148,6 +189,14 @@ export function followAccounts(path: string, log: Logger, onChange: () => void =
     get: (userId) => file.current().get(userId),
     all: () => file.current().values(),
     size: () => file.current().size,
+    async change(change) {
+      try {
+        return await changeAccounts(path, change);
+      } finally {
+        file.check();
+      }
+    },
+    readAgain: file.check,
     close: file.close,
   };
 }

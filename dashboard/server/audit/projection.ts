@@ -13,16 +13,21 @@ import { sessionOfOlder } from '../../../log/audit/sessions.ts';
 import { createReader, type Reader } from '../../../log/kafka/reader.ts';
 import type { SealedLog } from '../../../log/sealed-log.ts';
 import { createSealedReading } from '../../../log/sealed-reading.ts';
-import type { AuditPage, AuditQuery } from '../../protocol/rest.ts';
+import type { AuditFilter, AuditPage, AuditSearch } from '../../protocol/audit.ts';
 import { endsSessions } from '../core/account-changes.ts';
+import type { AuditedRecord } from '../core/audit-filter.ts';
 import { auditRecordsMax, createAuditView } from './view.ts';
 
-/** At its start the server reads the records of this time. */
+/** At its start the server reads the records of the last 30 days. */
 const auditSinceMs = 30 * 24 * 60 * 60_000;
 
 export type AuditProjection = {
   readonly caughtUp: Promise<void>;
-  page(query: AuditQuery): AuditPage;
+  page(search: AuditSearch): AuditPage;
+  /** Returns a page and, for the first page, what the whole search found. */
+  search(search: AuditSearch): Promise<AuditPage>;
+  /** Returns the records that match, from the oldest to the newest, and the time before which no records are known. */
+  matching(filter: AuditFilter): Promise<{ readonly records: readonly AuditedRecord[]; readonly knownFrom: string }>;
   close(): Promise<void>;
 };
 
@@ -40,12 +45,14 @@ export type FollowAuditOptions = {
   readonly onLock: (mark: string, isLocked: boolean) => void;
   /** Called when all sessions of an account ended that began at `atMs` or before. */
   readonly onSessionsEnded: (userId: string, atMs: number) => void;
+  /** Called with each record that is not forged. */
+  readonly onRecord?: (record: AnyAuditRecord) => void;
 };
 
 export async function followAudit(sealedLog: SealedLog, options: FollowAuditOptions): Promise<AuditProjection> {
-  const { logger, nowMs, keys, anchorsFile, onLogout, onLock, onSessionsEnded } = options;
-  const view = createAuditView();
+  const { logger, nowMs, keys, anchorsFile, onLogout, onLock, onSessionsEnded, onRecord } = options;
   const sinceMs = nowMs - auditSinceMs;
+  const view = createAuditView(sinceMs);
   const { anchors, faults } = anchorsFile === '' ? { anchors: [], faults: [] } : loadAnchors(anchorsFile, keys);
   const auditReading = createAuditReading(keys, anchors, sinceMs);
   view.addFaults(faults);
@@ -53,8 +60,9 @@ export async function followAudit(sealedLog: SealedLog, options: FollowAuditOpti
   let backlog: JudgedRecord[] | undefined = [];
 
   function addJudged({ record, verdict }: JudgedRecord): void {
-    // A forged record and a repeated record end no session.
+    // A forged record or a repeated record must not end a session.
     if (!view.add(record, verdict) || verdict.kind === 'bad') return;
+    onRecord?.(record);
     const atMs = parseInstant(record.at) ?? nowMs;
     if (record.action === 'logout') {
       const mark = isSigned(record) ? record.session : sessionOfOlder(record);
@@ -81,7 +89,9 @@ export async function followAudit(sealedLog: SealedLog, options: FollowAuditOpti
     else if (backlog === undefined) addJudged({ record, verdict });
     else {
       backlog.push({ record, verdict });
-      if (backlog.length > 2 * auditRecordsMax) backlog = backlog.sort(byTime).slice(-auditRecordsMax);
+      if (backlog.length <= 2 * auditRecordsMax) return;
+      backlog = backlog.sort(byTime).slice(-auditRecordsMax);
+      view.noteDropped();
     }
   }
 
@@ -101,7 +111,8 @@ export async function followAudit(sealedLog: SealedLog, options: FollowAuditOpti
       }
     },
   });
-  return { caughtUp: reader.caughtUp.then(addBacklog), page: view.page, close: reader.close };
+  const { page, search, matching } = view;
+  return { caughtUp: reader.caughtUp.then(addBacklog), page, search, matching, close: reader.close };
 }
 
 const byTime = ({ record: a }: JudgedRecord, { record: b }: JudgedRecord) =>

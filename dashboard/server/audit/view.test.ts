@@ -26,7 +26,7 @@ function records(length: number): AuditRecord[] {
 }
 
 function viewOf(all: readonly AuditRecord[]) {
-  const view = createAuditView();
+  const view = createAuditView(Date.UTC(2025, 11, 1));
   for (const record of all) view.add(record, judgeRecord(record, undefined, sha256, keys.verify));
   return view;
 }
@@ -52,7 +52,39 @@ describe('the pages of the audit trail', () => {
     expect(view.page({ userId: 'nobody' }).records).toEqual([]);
   });
 
-  it('a repeated record is shown once, and pages have no hashes and signatures', () => {
+  it('a search has its summary on the first page only, and gives the same records as the pages', async () => {
+    const view = viewOf(records(24));
+    const first = await view.search({ userId: 'user-0', limit: 10 });
+    expect(first.summary).toMatchObject({ matching: 12, people: [{ userId: 'user-0', looks: 8, acts: 4 }] });
+    expect(first.records).toEqual(view.page({ userId: 'user-0', limit: 10 }).records);
+    const second = await view.search({ userId: 'user-0', limit: 10, before: first.next! });
+    expect(second.records.map((record) => record.n)).toEqual([3, 1]);
+    expect([second.next, second.summary]).toEqual([null, undefined]);
+  });
+
+  it('a search lets other work run, also if it looks at many records', async () => {
+    const view = viewOf(records(3_000));
+    let turns = 0;
+    const count = () => {
+      turns += 1;
+      turning = setImmediate(count);
+    };
+    let turning = setImmediate(count);
+    await view.search({ patientId: 'nobody' });
+    clearImmediate(turning);
+    expect(turns).toBeGreaterThanOrEqual(2);
+  });
+
+  it('the page knows records since the server began to read, or since the oldest record if older ones were dropped', async () => {
+    const view = viewOf(records(3));
+    expect(view.page({}).knownFrom).toBe('2025-12-01T00:00:00.000Z');
+    expect((await view.matching({})).knownFrom).toBe('2025-12-01T00:00:00.000Z');
+    view.noteDropped();
+    expect(view.page({}).knownFrom).toBe('2026-01-01T00:00:00.000Z');
+    expect((await view.matching({})).knownFrom).toBe('2026-01-01T00:00:00.000Z');
+  });
+
+  it('a repeated record is shown once, and a page contains no hashes or signatures', () => {
     const all = records(3);
     const page = viewOf([...all, ...all]).page({});
     expect(page.records).toHaveLength(3);
@@ -74,7 +106,7 @@ describe('the pages of the audit trail', () => {
     expect(page.chain).toEqual({ intact: true, records: 3, older: 0, anchoredAt: null, faults: [] });
   });
 
-  it('the view is not intact if a record was changed, is missing or cannot be read, and marks a changed record', () => {
+  it('the chain is not intact if a record was changed, is missing or cannot be read; a changed record has a mark', () => {
     const all = records(5);
     const changed = viewOf(all.map((record) => (record.n === 3 ? { ...record, ward: 'step' } : record))).page({});
     expect(changed.records.map((record) => record.verified)).toEqual([true, true, false, true, true]);

@@ -1,6 +1,8 @@
 /** Keeps the newest records of the audit trail in memory, returns them in pages, and checks their chains. */
 
+import { setImmediate } from 'node:timers/promises';
 import type { AnyAuditRecord } from '../../../contracts/messages/records.ts';
+import { formatInstant, parseInstant } from '../../../contracts/time.ts';
 import type { AuditFault } from '../../../log/audit/chain.ts';
 import { isSigned } from '../../../log/audit/chain.ts';
 import {
@@ -12,22 +14,31 @@ import {
   recordFault,
 } from '../../../log/audit/check.ts';
 import type { RecordVerdict } from '../../../log/audit/rules.ts';
-import type { AuditPage, AuditQuery } from '../../protocol/rest.ts';
+import type { AuditEntry, AuditFilter, AuditPage, AuditSearch } from '../../protocol/audit.ts';
+import { type AuditedRecord, isLeftOutWardLook, matchesFilter, recordFilter } from '../core/audit-filter.ts';
+import { newSummary, noteRecord, summaryOf } from '../core/audit-summary.ts';
 
 /** Maximum number of records in memory, about 1 kB each. If there are more, the oldest are dropped. */
 export const auditRecordsMax = 100_000;
 const faultsShown = 20;
+/** After this many records a search pauses, so that it delays no alarm on this server (ours). */
+const recordsAtOnce = 1_000;
 
-type ViewEntry = { readonly id: number; readonly record: AnyAuditRecord; readonly verified: boolean };
+type ViewEntry = AuditedRecord & { readonly id: number };
 
 export type AuditView = ReturnType<typeof createAuditView>;
 
-/** Creates an empty view. It takes records in the order in which they were read, and does not need Kafka. */
-export function createAuditView(check: ChainCheck = newCheck(true)) {
+/**
+ * Creates an empty view. It takes records in the order in which they were read, and does not need Kafka.
+ * @param sinceMs the time from which the records are read
+ */
+export function createAuditView(sinceMs: number, check: ChainCheck = newCheck(true)) {
   const pageRecords: ViewEntry[] = [];
   let id = 0;
   let unreadable = 0;
   let anchoredAt: string | null = null;
+  /** Whether older records than those in memory were dropped. */
+  let hasDropped = false;
 
   function chainState(): AuditPage['chain'] {
     const faults = [...check.faults.map(({ text }) => text), ...missingRecords(check)];
@@ -45,6 +56,10 @@ export function createAuditView(check: ChainCheck = newCheck(true)) {
     addUnreadable() {
       unreadable += 1;
     },
+    /** Notes that records were dropped before they were added, because there are too many. */
+    noteDropped() {
+      hasDropped = true;
+    },
     /** Notes faults that belong to no single record. */
     addFaults(faults: readonly AuditFault[]) {
       for (const { kind, text } of faults) recordFault(check, kind, text);
@@ -58,37 +73,77 @@ export function createAuditView(check: ChainCheck = newCheck(true)) {
       const outcome = checkNext(check, record, verdict);
       if (outcome === 'repeat') return false;
       id += 1;
-      pageRecords.push({ id, record, verified: outcome !== 'wrong' });
-      if (pageRecords.length > auditRecordsMax) pageRecords.splice(0, pageRecords.length - auditRecordsMax);
+      pageRecords.push({ id, record, atMs: parseInstant(record.at) ?? Number.NaN, verified: outcome !== 'wrong' });
+      if (pageRecords.length > auditRecordsMax) {
+        pageRecords.splice(0, pageRecords.length - auditRecordsMax);
+        hasDropped = true;
+      }
       return true;
     },
-    page(query: AuditQuery): AuditPage {
-      const limit = query.limit ?? 100;
-      const records: AuditPage['records'] = [];
-      let next: number | null = null;
-      for (let index = pageRecords.length - 1; index >= 0; index -= 1) {
-        const { id: entryId, record, verified } = pageRecords[index]!;
-        if (query.before !== undefined && entryId >= query.before) continue;
-        if (!matchesQuery(record, query)) continue;
-        if (records.length === limit) {
-          next = pageRecords[index + 1]!.id;
-          break;
-        }
-        records.push(entryOf(record, verified));
-      }
-      return { records, next, chain: chainState() };
+    /** Returns a page of the records that match, the newest first. It looks at all records without a pause. */
+    page({ before, limit = 100, ...filter }: AuditSearch): AuditPage {
+      const wanted = recordFilter(filter);
+      return pageOf(pageRecords.filter((entry) => matchesFilter(entry, wanted)).reverse(), before, limit);
     },
+    /** Returns a page of the records that match, and for the first page what the whole search found. */
+    async search({ before, limit = 100, ...filter }: AuditSearch): Promise<AuditPage> {
+      const { matching, summary } = await find(pageRecords.toReversed(), filter);
+      const page = pageOf(matching, before, limit);
+      return before === undefined ? { ...page, summary: summaryOf(summary) } : page;
+    },
+    /** Returns the records that match, from the oldest to the newest, and the time before which no records are known. */
+    async matching(
+      filter: AuditFilter,
+    ): Promise<{ readonly records: readonly AuditedRecord[]; readonly knownFrom: string }> {
+      const known = knownFrom();
+      return { records: (await find(pageRecords.toReversed(), filter)).matching.reverse(), knownFrom: known };
+    },
+  };
+
+  function pageOf(matching: readonly ViewEntry[], before: number | undefined, limit: number): AuditPage {
+    return { ...cutPage(matching, before, limit), knownFrom: knownFrom(), chain: chainState() };
+  }
+
+  /** Returns the time of the oldest record in memory if older records were dropped; otherwise the time from which the trail was read. */
+  function knownFrom(): string {
+    return hasDropped && pageRecords[0] !== undefined ? pageRecords[0].record.at : formatInstant(sinceMs);
+  }
+}
+
+/**
+ * Finds the records that match, the newest first, and what the search found. Lets the server do other work between pieces
+ * of the records.
+ * @param records the newest record first; nobody else may change this list
+ */
+async function find(records: readonly ViewEntry[], filter: AuditFilter) {
+  const wanted = recordFilter(filter);
+  const matching: ViewEntry[] = [];
+  const summary = newSummary();
+  for (let index = 0; index < records.length; index += recordsAtOnce) {
+    for (const entry of records.slice(index, index + recordsAtOnce)) {
+      const isMatching = matchesFilter(entry, wanted);
+      noteRecord(summary, entry, isMatching);
+      if (!isMatching && isLeftOutWardLook(entry, wanted)) summary.wardLooks += 1;
+      if (isMatching) matching.push(entry);
+    }
+    await setImmediate();
+  }
+  return { matching, summary };
+}
+
+/** Cuts a page out of the records that match. @param matching the newest record first */
+function cutPage(matching: readonly ViewEntry[], before: number | undefined, limit: number) {
+  const firstOlder = before === undefined ? 0 : matching.findIndex(({ id }) => id < before);
+  const begin = firstOlder === -1 ? matching.length : firstOlder;
+  const shown = matching.slice(begin, begin + limit);
+  return {
+    records: shown.map(entryOf),
+    next: begin + limit < matching.length ? (shown.at(-1)?.id ?? null) : null,
   };
 }
 
-/** Returns whether a record matches a query. A user matches as the person who acted and as the account that was changed. */
-function matchesQuery(record: AnyAuditRecord, { action, userId }: AuditQuery): boolean {
-  if (action !== undefined && record.action !== action) return false;
-  if (userId === undefined || record.actor.userId === userId) return true;
-  return isSigned(record) && record.account === userId;
-}
-
-function entryOf(record: AnyAuditRecord, verified: boolean): AuditPage['records'][number] {
+/** Returns a record as the page and the exports show it: without hashes and signature, and with the result of the check. */
+export function entryOf({ record, verified }: AuditedRecord): AuditEntry {
   const { actor, prev: _prev, hash: _hash, ...rest } = record;
   if (!isSigned(record)) return { ...rest, ...actor, verified, signed: false };
   const { actor: _actor, prev: _signedPrev, hash: _signedHash, key, sig, ...signed } = record;

@@ -46,14 +46,14 @@ function newBoard(events: readonly AssignmentEvent[]) {
 }
 
 const anna = assigned('anna', 7, assignmentOf(1, 'anna', [7, 15], beds));
-/** Ben is to take all three beds over at 15:00. */
+/** The charge nurse has assigned all three beds to Ben from 15:00. Ben has not accepted yet. */
 const ben = assigned('chief', 8, assignmentOf(2, 'ben', [15, 23], beds));
 const { beds: _, ...wholeWard } = assignmentOf(90, 'chief', [6, 22], beds, 'charge-nurse');
 const charge = assigned('chief', 6, wholeWard);
 const accept = (only?: readonly string[]): AssignmentCommand => ({ type: 'accept', assignmentId: idOf(2), beds: only });
 
 describe('the acceptance of some beds', () => {
-  it('leaves the other beds with the person who has them, and overdue after the end of the shift', () => {
+  it('a person accepts one of three beds: the others stay with the former person, and are overdue after her shift', () => {
     const board = newBoard([anna, ben]);
     expect(board.act('ben', 14.5, accept(['ICU-2']))).toBe('ok');
     expect(board.nurses(15.1)).toEqual([
@@ -63,7 +63,7 @@ describe('the acceptance of some beds', () => {
     ]);
   });
 
-  it('still offers the other beds, and says which', () => {
+  it('after a person has accepted one bed, the board shows which beds of the assignment still wait', () => {
     const board = newBoard([anna, ben]);
     board.act('ben', 14.5, accept(['ICU-2']));
     const waiting = board.view('ben', 14.6).find(({ assignment }) => assignment.assignmentId === idOf(2));
@@ -74,7 +74,7 @@ describe('the acceptance of some beds', () => {
     ['with one press for all that remain', [undefined]],
     ['one by one', [['ICU-1'], ['ICU-3']]],
     ['as a list', [['ICU-3', 'ICU-1']]],
-  ])('is complete after the other beds are accepted %s: nothing waits, and the former person may go', (_, rest) => {
+  ])('after the person accepts the other beds %s, no bed waits and the former person may go', (_, rest) => {
     const board = newBoard([anna, ben]);
     board.act('ben', 15.1, accept(['ICU-2']));
     for (const only of rest) expect(board.act('ben', 15.2, accept(only))).toBe('ok');
@@ -88,13 +88,13 @@ describe('the acceptance of some beds', () => {
     ['a bed that the assignment does not have', ['ICU-9'], 'conflict'],
     ['a bed more than remains', ['ICU-1', 'ICU-2'], 'conflict'],
     ['a bed that remains', ['ICU-1'], 'ok'],
-  ])('is refused or taken for %s', (_, only, expected) => {
+  ])('after one bed was accepted, a request for %s is accepted only if the table says `ok`', (_, only, expected) => {
     const board = newBoard([anna, ben]);
     board.act('ben', 14.5, accept(['ICU-2']));
     expect(board.act('ben', 14.6, accept(only)).split(':')[0]).toBe(expected);
   });
 
-  it('takes one bed that is named as often as the assignment has beds, and no other bed', () => {
+  it('a request that names one bed three times accepts only this bed of the three', () => {
     const board = newBoard([anna, ben]);
     expect(board.act('ben', 14.5, accept(['ICU-2', 'ICU-2', 'ICU-2']))).toBe('ok');
     expect(board.nurses(15.1)).toEqual([
@@ -110,7 +110,7 @@ describe('the acceptance of some beds', () => {
     ['another person', 'cleo', 14.5, 'not-allowed'],
     ['the person, more than 1 h before the start', 'ben', 13.99, 'conflict'],
     ['the person, 1 h before the start', 'ben', 14, 'ok'],
-  ])('by %s', (_, userId, atHour, expected) => {
+  ])('the acceptance of one bed by %s succeeds only if the table says `ok`', (_, userId, atHour, expected) => {
     expect(
       newBoard([anna, ben])
         .act(userId, atHour, accept(['ICU-1']))
@@ -118,7 +118,7 @@ describe('the acceptance of some beds', () => {
     ).toBe(expected);
   });
 
-  it('does not wait for a bed again after the charge nurse has ended the accepted assignment of this bed', () => {
+  it('after the charge nurse ends the accepted assignment of one bed, this bed does not wait for the person again', () => {
     const board = newBoard([charge, anna, ben]);
     board.act('ben', 15.1, accept(['ICU-2']));
     const own = board.view('ben', 15.2).find(({ assignment }) => assignment.beds?.join() === 'ICU-2');
@@ -131,7 +131,7 @@ describe('the acceptance of some beds', () => {
     expect(board.nurses(15.4)).toEqual(['ben accepted', '', 'ben accepted']);
   });
 
-  it('waits for a bed that the person had, if the charge nurse has assigned the person again since', () => {
+  it('a new assignment waits for its bed, although the charge nurse has ended an earlier assignment of this bed', () => {
     const before = assigned('ben', 14.5, assignmentOf(3, 'ben', [15, 23], ['ICU-2']));
     const board = newBoard([charge, anna, before, ended('chief', 15.1, 3), ben]);
     expect(board.nurses(15.2)[1]).toMatch(/ben not-accepted$/);
@@ -139,7 +139,7 @@ describe('the acceptance of some beds', () => {
     expect(board.nurses(15.3)[1]).toBe('ben accepted');
   });
 
-  it('declines only the beds that remain', () => {
+  it('a person who has accepted one bed and then declines keeps this bed', () => {
     const board = newBoard([anna, ben]);
     board.act('ben', 14.5, accept(['ICU-2']));
     expect(board.act('ben', 14.6, { type: 'decline', assignmentId: idOf(2), reason: 'too many' })).toBe('ok');
@@ -157,11 +157,11 @@ describe('the acceptance of some beds by a person who made many assignments', ()
   it.each([
     [59, /^ok$/],
     [60, tooMany],
-  ])('makes one more after %i', (count, expected) => {
+  ])('the acceptance of one bed by a person who has made %i assignments gets the answer %s', (count, expected) => {
     expect(newBoard([anna, ben, ...made(count)]).act('ben', 14.5, accept(['ICU-2']))).toMatch(expected);
   });
 
-  it('takes the whole assignment, or all beds that remain, also at the maximum', () => {
+  it('a person at the maximum may still accept a whole assignment, or all beds that remain', () => {
     expect(newBoard([anna, ben, ...made(60)]).act('ben', 14.5, accept())).toBe('ok');
     const board = newBoard([anna, ben, ...made(59)]);
     expect(board.act('ben', 14.5, accept(['ICU-2']))).toBe('ok');
@@ -171,7 +171,7 @@ describe('the acceptance of some beds by a person who made many assignments', ()
   });
 });
 
-it('a whole assignment is accepted as before, also by naming all its beds', () => {
+it('a request without beds, or with all beds of the assignment, accepts the whole assignment', () => {
   for (const only of [undefined, beds]) {
     const board = newBoard([anna, ben]);
     expect(board.act('ben', 15.1, accept(only))).toBe('ok');
@@ -179,7 +179,7 @@ it('a whole assignment is accepted as before, also by naming all its beds', () =
   }
 });
 
-it('an assignment can still be accepted if the person already has its beds by another assignment', () => {
+it('a person can accept an assignment although she has accepted another assignment of the same beds', () => {
   const own = assigned('ben', 14.8, assignmentOf(3, 'ben', [14.8, 23.5], beds));
   const board = newBoard([anna, ben, own]);
   expect(board.act('ben', 15.1, accept())).toBe('ok');

@@ -22,12 +22,12 @@ import {
   refusalOf,
 } from './board-context.ts';
 
-/** A successor who accepts within this time before the end ends the former assignment, so that the former person may go (ours). */
+/** If successors accept at most this long before the end of an assignment, the assignment ends at once, and its person may go (ours). */
 const handOverMsMax = 3_600_000;
 
 /**
- * Decides the acceptance of a whole assignment or of some of its beds. For some beds, the person gets an assignment of her or his own with
- * these beds; the assignment still waits for the other beds, which stay with the person who has them.
+ * Decides the acceptance of a whole assignment or of some of its beds. If the person accepts only some beds, she or he gets a new assignment
+ * with these beds. The first assignment still waits for the other beds; until then they stay with the person who has them.
  */
 export function decideAccept(
   { assignmentId, beds }: { readonly assignmentId: string; readonly beds?: readonly string[] | undefined },
@@ -48,7 +48,7 @@ export function decideAccept(
   const remaining = remainingBeds(dutiesOf(state, ward), entry, nowMs);
   const chosen = bedsToAccept(beds, dutiesOf(state, ward), entry, nowMs);
   if (beds?.some((bed) => !remaining?.includes(bed)))
-    return refusalOf('conflict', 'You have already accepted a bed of these, or the assignment does not have it.');
+    return refusalOf('conflict', 'You have already accepted one of these beds, or it is not in the assignment.');
   const end = (endedId: string, successor: string): AssignmentEvent => ({
     type: 'ended',
     ...eventFields(context),
@@ -65,7 +65,7 @@ export function decideAccept(
         assignment: { ...entry.assignment, assignmentId: successorId, name: viewer.name, beds: [...(chosen ?? [])] },
       };
   const rest = !isWhole && chosen?.length === remaining?.length ? [end(assignmentId, successorId)] : [];
-  // Whoever accepts all beds that remain is never refused here: this is the last assignment that the acceptance makes.
+  // A person who accepts all beds that remain is never refused here, because then no bed is left for a further assignment.
   if (!isWhole && rest.length === 0 && hasMadeTooMany(state, context))
     return refusalOf(
       'conflict',
@@ -86,11 +86,14 @@ export function bedsToAccept(
   entry: DutyAssignment,
   nowMs: number,
 ): readonly string[] | undefined {
-  // A bed that is named twice must not count as two beds: two names of one bed are not the whole assignment of two beds.
+  // Removes repeats. Otherwise one bed that is named twice would look like both beds of an assignment of two beds.
   return named ? [...new Set(named)] : remainingBeds(duties, entry, nowMs);
 }
 
-/** Returns the assignments of other people that end now, because others have accepted all their beds for longer. */
+/**
+ * Returns the assignments of other people that end now, because successors have accepted all beds of these assignments until a later
+ * time.
+ */
 function handedOver(state: DutyState, successor: DutyAssignment, { ward, nowMs }: BoardContext): DutyAssignment[] {
   if (successor.fromMs > nowMs) return [];
   const takers = liveAssignments(dutiesOf(state, ward), nowMs).filter(

@@ -36,7 +36,7 @@ describe('accountChanges', () => {
       ],
     ],
     [
-      'a disabled account without a new password, although its secret is new',
+      'only `account-disabled`, and no new password, if an account was disabled and has a new secret',
       [nora],
       [{ ...nora, disabled: true, secret: 's2' }],
       [['account-disabled', 'Nora, nurse of icu, disabled', true]],

@@ -14,10 +14,14 @@ export type AccountChange = {
 /** These actions permanently end all earlier sessions of the account. */
 const endingActions: readonly string[] = ['account-disabled', 'account-enabled', 'account-removed'];
 const newPassword = 'password';
+/** Part of the detail of a record if an administrator ended the sessions of the account and changed nothing else. */
+export const sessionsEndedText = 'sessions ended';
 
 /** Returns whether a change, or an audit record of a change, permanently ends all earlier sessions of the account. */
 export function endsSessions({ action, detail = '' }: Pick<AuditEvent, 'action' | 'detail'>): boolean {
-  return endingActions.includes(action) || (action === 'account-changed' && detail.split(', ').includes(newPassword));
+  if (endingActions.includes(action)) return true;
+  const parts = detail.split(', ');
+  return action === 'account-changed' && (parts.includes(newPassword) || parts.includes(sessionsEndedText));
 }
 
 type Accounts = ReadonlyMap<string, AccountFacts>;
@@ -31,7 +35,8 @@ export function accountChanges(formerAccounts: Accounts, currentAccounts: Accoun
       changes.push({ action: 'account-created', account, detail: accountText(account) });
       continue;
     }
-    // The record that ends sessions comes first: if the process stops after it, the other change is lost and not the end.
+    // The record that ends sessions is written first. If the process stops after that, only the record of the other
+    // change is lost.
     if (former.disabled !== account.disabled)
       changes.push(
         account.disabled
@@ -52,11 +57,11 @@ const wardsText = (wards: readonly string[]) => {
   return text.length > 300 ? `${text.slice(0, 300)}… (${wards.length} wards)` : text;
 };
 
-function accountText({ name, role, wards, disabled }: AccountFacts): string {
-  return `${name}, ${role} of ${wardsText(wards)}${disabled ? ', disabled' : ''}`;
+function accountText({ name, role, wards, disabled, ownsSound }: AccountFacts): string {
+  return `${name}, ${role} of ${wardsText(wards)}${ownsSound ? ', takes its sound' : ''}${disabled ? ', disabled' : ''}`;
 }
 
-/** To enable an account changes the secret, too. So the secret does not show whether the password is new, and the text says only that it may be. */
+/** The operator's command that enables an account changes the secret, too. So a changed secret does not prove that the password is new. */
 const secretNote = (former: AccountFacts, current: AccountFacts) =>
   former.secret === current.secret ? '' : ', possibly with another password';
 
@@ -67,5 +72,7 @@ function changedText(former: AccountFacts, current: AccountFacts): string {
   if (former.role !== current.role) parts.push(`role ${former.role} → ${current.role}`);
   if (former.wards.join() !== current.wards.join())
     parts.push(`wards ${wardsText(former.wards)} → ${wardsText(current.wards)}`);
+  if (former.ownsSound !== current.ownsSound)
+    parts.push(current.ownsSound ? 'takes the sound of its ward' : 'does not take the sound of its ward any more');
   return parts.join(', ');
 }

@@ -70,7 +70,7 @@ describe('the alarms on the screens', () => {
     expect(state.alarms.size).toBe(0);
   });
 
-  it('an alarm that ends without new content keeps its content revision, so an acknowledgement of the former revision is still valid', () => {
+  it('if an alarm only ends, its content revision stays, so a person may still acknowledge the former revision', () => {
     const state = emptyState();
     foldAssociations(state, table('d1', 1, period('assoc-01')));
     foldAlarmEvent(state, { type: 'raised', at: formatInstant(t0), alarm: a(1) }, t0);
@@ -79,7 +79,7 @@ describe('the alarms on the screens', () => {
     expect(state.alarms.get('alarm-0000000001')?.contentRevision.rev).toBe(1);
   });
 
-  it('an alarm that comes before its bed is shown when the bed comes', () => {
+  it('if the server reads an alarm before its bed, the alarm is shown when the bed has been read', () => {
     const state = emptyState();
     expect(foldAlarmEvent(state, { type: 'raised', at: formatInstant(t0), alarm: a(1) }, t0)).toBe(false);
     const before = state.changeNo;

@@ -13,7 +13,6 @@ import {
 import type { Assignment, AssignmentEvent } from '../../../contracts/messages/assignments.ts';
 import { visibleText } from '../../../contracts/text.ts';
 import { parseInstant } from '../../../contracts/time.ts';
-import type { AssignBody } from '../../protocol/assignments.ts';
 import {
   allowed,
   awayRefusal,
@@ -27,6 +26,7 @@ import {
   isChargeNurse,
   mayHaveDuty,
   refusalOf,
+  type WantedAssignment,
 } from './board-context.ts';
 import { placeFault } from './wards.ts';
 
@@ -47,9 +47,9 @@ const faultsMax = 50;
  */
 const pastMsMax = 5 * 60_000;
 
-/** @param live the assignments that are not over; the rows of a CSV text share one list, and add their own assignments to it */
+/** @param live the assignments that are not over. All rows of a CSV text share one list, and each row adds its assignment to this list. */
 export function decideAssign(
-  wanted: Omit<AssignBody, 'version'>,
+  wanted: WantedAssignment,
   state: DutyState,
   context: BoardContext,
   live: readonly DutyAssignment[] = liveAssignments(dutiesOf(state, context.ward), context.nowMs),

@@ -11,7 +11,7 @@ const rowsOf = (...lines: string[]) =>
   );
 
 describe('readAssignmentsCsv', () => {
-  it('reads rows with their lines, several beds, quotation marks and offsets', () => {
+  it('readAssignmentsCsv returns rows with their line numbers, and reads several beds, quotation marks and time offsets', () => {
     const result = readAssignmentsCsv([
       csvHeader,
       `nurse,ICU-1; ICU-2,anna,${times}`,
@@ -67,7 +67,7 @@ describe('readAssignmentsCsv', () => {
     ['no user', `nurse,ICU-1,,${times}`, '2: The name "" is empty.'],
     ['an empty bed', `nurse,ICU-1;,anna,${times}`, '2: The name "" is empty.'],
     ['a hidden character', `nurse,ICU-1\u202e,anna,${times}`, '2: The name "ICU-1\\u{202e}" holds a character'],
-  ])('refuses %s', (_, line, expected) => expect(faultsOf(line)[0]).toContain(expected));
+  ])('readAssignmentsCsv refuses a line with %s', (_, line, expected) => expect(faultsOf(line)[0]).toContain(expected));
 
   it.each([
     [
@@ -81,27 +81,29 @@ describe('readAssignmentsCsv', () => {
       'duty;beds;user;from;until',
       `nurse;"ICU-1;ICU-2";anna;${times.replace(',', ';')}`,
     ],
-  ])('reads a header %s', (_, header, row) => expect(rowsOf(header, row)).toEqual(['2 nurse ICU-1+ICU-2 anna']));
+  ])('readAssignmentsCsv reads a header %s', (_, header, row) =>
+    expect(rowsOf(header, row)).toEqual(['2 nurse ICU-1+ICU-2 anna']),
+  );
 
-  it('says that several beds need quotation marks in a file with semicolons', () => {
+  it('a line with too many cells, in a file with semicolons, gets the hint that several beds need quotation marks', () => {
     const { faults } = readAssignmentsCsv(['duty;beds;user;from;until', 'nurse;ICU-1;ICU-2;anna;x;y']);
     expect(faults).toEqual([
       { line: 2, message: 'The line has 6 cells instead of 5. Several beds need quotation marks: "ICU-1;ICU-2".' },
     ]);
   });
 
-  it('ignores rows of empty cells, and reads the other rows beside a fault', () => {
+  it('readAssignmentsCsv ignores rows of empty cells, and reads the good rows of a text that also has a fault', () => {
     const lines = [csvHeader, ',,,,', 'x', `nurse,ICU-1,anna,${times}`, '""," ",,,'];
     expect(rowsOf(...lines)).toEqual(['4 nurse ICU-1 anna']);
     expect(faultsOf(...lines.slice(1))).toEqual(['3: The line has 1 cells instead of 5.']);
   });
 
-  it('reports every fault, at most 50', () => {
+  it('readAssignmentsCsv reports every fault, up to 50', () => {
     expect(faultsOf('x', `nurse,ICU-1,anna,${times}`, 'y')).toHaveLength(2);
     expect(faultsOf(...Array.from({ length: 60 }, () => 'x'))).toHaveLength(50);
   });
 
-  it('refuses another header, and a text without rows', () => {
+  it('readAssignmentsCsv refuses a text with another header, and a text without rows', () => {
     expect(readAssignmentsCsv(['user,duty'])).toMatchObject({ rows: [], faults: [{ line: 1 }] });
     expect(faultsOf('')).toEqual(['2: There is no row under the header.']);
   });

@@ -73,7 +73,7 @@ describe('assigning', () => {
     ['a nurse assigns herself', [], 'anna', assign('anna', 7, 15), 'ok'],
     ['a nurse assigns another nurse', [], 'anna', assign('ben', 7, 15), 'not-allowed'],
     ['the charge nurse assigns a nurse', charge, 'chief', assign('ben', 7, 15), 'ok'],
-    ['a nurse becomes charge nurse while nobody is', [], 'anna', whole('anna', 'charge-nurse', 7, 15), 'ok'],
+    ['a nurse becomes charge nurse if nobody is charge nurse', [], 'anna', whole('anna', 'charge-nurse', 7, 15), 'ok'],
     ['a nurse becomes a second charge nurse', charge, 'anna', whole('anna', 'charge-nurse', 7, 15), 'not-allowed'],
     ['a nurse becomes charge nurse after the present one', charge, 'anna', whole('anna', 'charge-nurse', 18, 22), 'ok'],
     ['a physician takes the duty of the physician', [], 'paul', whole('paul', 'physician', 7, 15), 'ok'],
@@ -92,11 +92,11 @@ describe('assigning', () => {
     ['more than 31 days ahead', [], 'anna', assign('anna', 7.01 + 31 * 24, 10 + 31 * 24), 'payload-schema'],
     ['the same duty twice', anna, 'anna', assign('anna', 14, 16), 'conflict'],
     ['the next shift of the same person', anna, 'anna', assign('anna', 15, 16), 'ok'],
-  ])('%s', (_, events, userId, command, expected) => {
+  ])('an assignment is saved or refused as the table says: %s', (_, events, userId, command, expected) => {
     expect(act(boardOf(events), userId, 7, command).split(':')[0]).toBe(expected);
   });
 
-  it('says how to mend a start that is past', () => {
+  it('the refusal of a start that is past says how to correct the start', () => {
     expect(act(boardOf([]), 'anna', 7, assign('anna', 6, 15))).toContain(
       'at most 5 minutes in the past. Let it begin now.',
     );
@@ -105,14 +105,14 @@ describe('assigning', () => {
   it.each([
     ['before her shift is over', 14.99, 'conflict'],
     ['when her shift is over', 15, 'ok'],
-  ])('a nurse takes her bed for longer %s', (_, atHour, expected) => {
+  ])('a nurse assigns herself to her bed for longer, %s: saved or refused as the table says', (_, atHour, expected) => {
     const board = boardOf([...charge, ...anna]);
     const longer = assign('anna', 14.95, 19);
     expect(act(board, 'anna', atHour, longer).split(':')[0]).toBe(expected);
     if (expected === 'ok') expect(nurses(board, 15.01)).toBe('anna accepted');
   });
 
-  it('saves all rows of a CSV text, or no row, and names the line of each fault', () => {
+  it('either all rows of a CSV text are saved, or none; the refusal names the line of each fault', () => {
     const board = boardOf(charge);
     const row = (line: number, userId: string) => ({
       line,
@@ -153,19 +153,19 @@ describe('assigning', () => {
 });
 
 describe('a hand-over', () => {
-  it('ends the former assignment when the successor accepts in the last hour and the next shift has begun', () => {
+  it('a successor who accepts after the start of the next shift, in the last hour of the former assignment, ends it', () => {
     const board = boardOf([...charge, ...anna, assigned('chief', 6, assignmentOf(2, 'ben', [14.5, 23]))]);
     expect(act(board, 'ben', 14.6, { type: 'accept', assignmentId: idOf(2) })).toBe('ok');
     expect(nurses(board, 14.7)).toBe('ben accepted');
   });
 
-  it('keeps the former person beside a successor who accepts earlier', () => {
+  it('a successor who accepts earlier than the last hour does not end the former assignment', () => {
     const board = boardOf([...charge, ...anna, assigned('chief', 6, assignmentOf(2, 'ben', [13.5, 23]))]);
     expect(act(board, 'ben', 13.99, { type: 'accept', assignmentId: idOf(2) })).toBe('ok');
     expect(nurses(board, 14.7)).toBe('ben accepted, anna accepted');
   });
 
-  it('keeps the former person while a bed has no successor', () => {
+  it('an assignment of two beds does not end while one bed has no successor; at this bed, the hand-over is overdue', () => {
     const two = [assigned('anna', 7, assignmentOf(1, 'anna', [7, 15], ['ICU-1', 'ICU-2']))];
     const board = boardOf([...charge, ...two, assigned('chief', 6, assignmentOf(2, 'ben', [14.5, 23]))]);
     expect(act(board, 'ben', 14.6, { type: 'accept', assignmentId: idOf(2) })).toBe('ok');
@@ -179,12 +179,12 @@ describe('a hand-over', () => {
     ['an hour before the start', 'ben', 14, 'ok'],
     ['1 ms before the end', 'ben', 23 - 1 / 3_600_000, 'ok'],
     ['at the end', 'ben', 23, 'conflict'],
-  ])('accepting: %s', (_, userId, atHour, expected) => {
+  ])('an acceptance is saved or refused as the table says: %s', (_, userId, atHour, expected) => {
     const board = boardOf([...charge, ...anna, ben]);
     expect(act(board, userId, atHour, { type: 'accept', assignmentId: idOf(2) }).split(':')[0]).toBe(expected);
   });
 
-  it('a person declines before, and not after, having accepted', () => {
+  it('a person can decline an assignment once, and only if she has not accepted it', () => {
     const board = boardOf([...charge, ...anna, ben]);
     const decline = (n: number): AssignmentCommand => ({ type: 'decline', assignmentId: idOf(n), reason: 'ill' });
     expect(act(board, 'anna', 8, decline(1))).toContain('conflict');
@@ -196,9 +196,9 @@ describe('a hand-over', () => {
   it.each<[string, readonly AssignmentEvent[], string, string]>([
     ['the charge nurse', charge, 'chief', 'ok'],
     ['the person herself', charge, 'anna', 'not-allowed'],
-    ['anybody without a charge nurse', [], 'anna', 'not-allowed'],
+    ['a nurse while nobody is charge nurse', [], 'anna', 'not-allowed'],
     ['the charge nurse whose shift was ended', [...charge, ended('chief', 7, 90)], 'chief', 'not-allowed'],
-  ])('%s ends an assignment', (_, events, userId, expected) => {
+  ])('the end of an assignment by %s is saved or refused as the table says', (_, events, userId, expected) => {
     const board = boardOf([...events, ...anna]);
     expect(act(board, userId, 8, { type: 'end', assignmentId: idOf(1) }).split(':')[0]).toBe(expected);
   });
@@ -236,7 +236,7 @@ describe('an absence', () => {
     ['of a person without a duty', onDuty, 'cleo', go(9), 'conflict'],
     ['back, although not away', onDuty, 'anna', { type: 'back' }, 'conflict'],
     ['back', [...onDuty, away('anna', 50, [7.5, 9])], 'anna', { type: 'back' }, 'ok'],
-  ])('%s', (_, events, userId, command, expected) => {
+  ])('an absence is saved or refused as the table says: %s', (_, events, userId, command, expected) => {
     expect(act(boardOf(events), userId, 8, command).split(':')[0]).toBe(expected);
   });
 
@@ -248,7 +248,7 @@ describe('an absence', () => {
     ['assigns herself within 1 h', assign('anna', 9, 15, { beds: ['ICU-2'] }), 'conflict: You are away.'],
     ['assigns herself for later', assign('anna', 15.01, 16, { beds: ['ICU-2'] }), 'ok'],
     ['declines', { type: 'decline', assignmentId: idOf(4), reason: 'ill' }, 'ok'],
-  ])('a person who is away %s', (_, command, expected) => {
+  ])('a person who is away %s: saved or refused as the table says', (_, command, expected) => {
     for (const cover of [undefined, 'ben']) {
       const board = boardOf([...isAway, away('anna', 50, [7.5, 9], cover)]);
       expect(act(board, 'anna', 8, command)).toContain(expected);
@@ -256,13 +256,13 @@ describe('an absence', () => {
     }
   });
 
-  it('a person who has come back accepts', () => {
+  it('a person can accept after she has come back, or after the time of her absence is over', () => {
     const board = boardOf([...isAway, away('anna', 50, [7.5, 9])]);
     expect([act(board, 'anna', 8, { type: 'back' }), act(board, 'anna', 8, accept)]).toEqual(['ok', 'ok']);
     expect(act(boardOf([...isAway, away('anna', 50, [7.5, 9])]), 'anna', 9, accept)).toBe('ok');
   });
 
-  it('says why a person cannot cover', () => {
+  it('the refusal of a cover says why this person cannot cover', () => {
     const board = boardOf([...onDuty, technician]);
     expect(act(board, 'anna', 8, go(9, 'tom'))).toContain('tom is a technician and cannot cover a nurse.');
     expect(act(board, 'anna', 8, go(9, 'cleo'))).toContain(
@@ -279,7 +279,7 @@ describe('an absence', () => {
     expect(act(board, 'ben', 8.2, assign('cleo', 8.2, 15))).toBe('ok');
   });
 
-  it('a charge nurse without a sound account is not in charge, so a nurse may take this duty', () => {
+  it('a charge nurse without a valid account is not in charge, so a nurse may take this duty', () => {
     const board = boardOf(charge);
     const context = { ...contextOf('anna', 8), members: members.filter(({ userId }) => userId !== 'chief') };
     expect(decide(whole('anna', 'charge-nurse', 8, 15), board, 1, context).ok).toBe(true);
@@ -296,7 +296,7 @@ describe('an absence', () => {
 
 describe('a conflict', () => {
   const board = boardOf([...charge, ...anna, ben]);
-  it('names who changed the same bed since the version that the person saw', () => {
+  it('the refusal names the persons who changed the same bed since the version that the person saw', () => {
     const decision = decide(assign('cleo', 7, 15), board, 1, contextOf('chief', 7));
     expect(decision).toMatchObject({ code: 'conflict', version: 4, message: expect.stringContaining('chief, anna') });
     expect(decision.ok === false && decision.changes?.map(({ type, person }) => `${type} ${person}`)).toEqual([
@@ -309,7 +309,7 @@ describe('a conflict', () => {
     ['a change of another bed', 1, assign('cleo', 7, 15, { beds: ['ICU-2'] }), 'ok'],
     ['the present version', 4, assign('cleo', 7, 15), 'ok'],
     ['a version that is too new', 5, assign('cleo', 7, 15), 'conflict'],
-  ] as const)('%s', (_, version, command, expected) => {
+  ] as const)('a command is a conflict only as the table says: %s', (_, version, command, expected) => {
     const decision = decide(command, board, version, contextOf('chief', 7));
     expect(decision.ok ? 'ok' : decision.code).toBe(expected);
   });
@@ -322,22 +322,22 @@ describe('a conflict', () => {
     ]);
     it.each([
       ['an acceptance of an assignment that nobody touched', 'anna', 2, { type: 'accept', assignmentId: idOf(1) }],
-      ['a refusal of it', 'anna', 2, { type: 'decline', assignmentId: idOf(1), reason: 'I am ill.' }],
-      ['the end of it', 'chief', 2, { type: 'end', assignmentId: idOf(1) }],
+      ['a refusal of this assignment', 'anna', 2, { type: 'decline', assignmentId: idOf(1), reason: 'I am ill.' }],
+      ['the end of this assignment', 'chief', 2, { type: 'end', assignmentId: idOf(1) }],
       ['an assignment of another bed', 'chief', 2, assign('cleo', 7, 15)],
     ] as const)('%s is no conflict', (_, userId, version, command) => {
       expect(decide(command, many, version, contextOf(userId, 6.6)).ok).toBe(true);
     });
     it.each([
       [
-        'an assignment that the person did not see yet',
+        'the acceptance of an assignment that the person did not see yet',
         'anna',
         1,
         { type: 'accept', assignmentId: idOf(1) },
         ['assigned anna'],
       ],
       [
-        'the same bed and duty',
+        'an assignment of the same bed and duty',
         'chief',
         209,
         assign('cleo', 7, 15, { beds: ['ICU-2'] }),
@@ -349,7 +349,7 @@ describe('a conflict', () => {
         changes,
       );
     });
-    it('the last change of each assignment and absence is known', () => {
+    it('changesSince returns the last change of each assignment and absence', () => {
       const later = boardOf([
         ...charge,
         ...anna,
@@ -361,7 +361,7 @@ describe('a conflict', () => {
       expect(seen(4)).toEqual([]);
     });
   });
-  it('is the acceptance that the charge nurse did not see when she ends the assignment', () => {
+  it('the end of an assignment is a conflict if the charge nurse did not see that the person had accepted it', () => {
     const decision = decide({ type: 'end', assignmentId: idOf(1) }, board, 2, contextOf('chief', 7));
     expect(decision).toMatchObject({ code: 'conflict', changes: [{ type: 'accepted', by: { userId: 'anna' } }] });
   });
@@ -387,6 +387,7 @@ it('boardFor returns overdue assignments, who is away, and whether the viewer ma
   expect(view('anna', 15).away).toEqual([
     {
       userId: 'anna',
+      awayId: idOf(50),
       name: 'anna',
       until: instant(16),
       cover: { userId: 'ben', name: 'ben' },
@@ -394,6 +395,26 @@ it('boardFor returns overdue assignments, who is away, and whether the viewer ma
     },
   ]);
   expect(view('anna', 16).away).toEqual([]);
+});
+
+it.each<[string, readonly AssignmentEvent[], number | undefined]>([
+  ['the end of the duty of the cover', [], 10],
+  [
+    'nothing, if another nurse has the bed from then on',
+    [assigned('chief', 9, assignmentOf(7, 'chief', [10, 15]))],
+    undefined,
+  ],
+  [
+    'the end, if another nurse has the bed a minute later',
+    [assigned('chief', 9, assignmentOf(7, 'chief', [10 + 1 / 60, 15]))],
+    10,
+  ],
+])('boardFor says from when nobody has a bed of a person who is away and covered: %s', (_, more, fromHour) => {
+  const cover = [assigned('chief', 6, assignmentOf(5, 'ben', [6, 10], ['ICU-2'])), accepted('ben', 6.5, 5)];
+  const board = boardOf([...charge, ...anna, ...cover, away('anna', 50, [8, 12], 'ben'), ...more]);
+  const view = { ward: 'icu', beds: ['ICU-1'], viewer: viewerOf('chief'), members, accountOf };
+  const [absence] = boardFor(board, view, hour(9)).away;
+  expect(absence?.nobodyFrom).toBe(fromHour === undefined ? undefined : instant(fromHour));
 });
 
 it('boardFor names a cover only for a duty that the cover has now', () => {
@@ -424,11 +445,11 @@ describe('a board that one person fills', () => {
     ['the 61st own assignment', windows(60), 'anna', assign('anna', 7, 8), 'conflict'],
     ['an assignment of another person', windows(60), 'ben', assign('ben', 7, 8), 'ok'],
     ['the 61st of the charge nurse', [...charge, ...windows(60, 'chief')], 'chief', assign('ben', 7, 8), 'ok'],
-  ])('%s', (_, events, userId, command, expected) => {
+  ])('the limits for one person allow or refuse as the table says: %s', (_, events, userId, command, expected) => {
     expect(act(boardOf(events), userId, 7, command).split(':')[0]).toBe(expected);
   });
 
-  it('is refused before anything is written, and the refusal says that the board is full', () => {
+  it('if the board is full, an assignment is refused before anything is written, and the refusal says why', () => {
     const list = Array.from({ length: 2_000 }, (_, n) => ended('x', 6, n));
     const full = boardOf([]);
     for (const [n, end] of list.entries()) {
@@ -440,13 +461,13 @@ describe('a board that one person fills', () => {
     expect(full.duties).toBe(before);
   });
 
-  it('refuses an absence that the state would not take', () => {
+  it('if the board has the maximum of absences, a further absence is refused', () => {
     const absences = Array.from({ length: 2_000 }, (_, n) => away('x', 10_000 + n, [7, 8]));
     const board = boardOf([...anna, ...absences]);
     expect(act(board, 'anna', 7, { type: 'away', until: instant(8) })).toContain('the board is full');
   });
 
-  it('refuses the 101st absence of a person within 48 hours, and takes an absence of another person', () => {
+  it('the 101st absence of one person within 48 hours is refused, but an absence of another person is saved', () => {
     const absencesOfAnna = (count: number) =>
       Array.from({ length: count }, (_, n) => away('anna', 10_000 + n, [6, 6.5]));
     const command = { type: 'away', until: instant(8) } as const;
@@ -460,7 +481,7 @@ describe('a board that one person fills', () => {
     expect(act(full, 'cleo', 7, command)).toBe('ok');
   });
 
-  it('stops at 50 faults of a CSV text', () => {
+  it('the check of a CSV text stops after 50 faults', () => {
     const rows = Array.from({ length: 100 }, (_, n) => ({ line: n + 2, ...assign('eve', 7, 15) }));
     const decision = decide({ type: 'csv', rows } as AssignmentCommand, boardOf([]), 0, contextOf('anna', 7));
     expect(decision.ok === false && decision.faults?.length).toBe(50);

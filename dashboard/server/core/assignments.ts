@@ -23,6 +23,7 @@ import {
   overRefusal,
   refusalOf,
 } from './board-context.ts';
+import { decideCover } from './cover-answer.ts';
 import { type Concern, changesSince, type DutyBoard } from './duty-board.ts';
 import { may, notOnYourWards, seesWard, type Viewer } from './rights.ts';
 
@@ -47,7 +48,7 @@ export function decide(
   );
 }
 
-/** Refuses events that would have no effect, for example because the board is full. Without this, the answer would say that the change was made. */
+/** Refuses events that would have no effect, for example because the board is full. Otherwise the answer would say that they were saved. */
 function withEffect(decision: BoardDecision, state: DutyState): BoardDecision {
   if (!decision.ok) return decision;
   let before = state;
@@ -71,6 +72,8 @@ function decideAct(command: AssignmentCommand, state: DutyState, context: BoardC
       return decideDecline(command, state, context);
     case 'end':
       return decideEnd(command.assignmentId, state, context);
+    case 'cover':
+      return decideCover(command, state, context);
     case 'away':
       return decideAway(command, state, context);
     case 'back': {
@@ -81,7 +84,7 @@ function decideAct(command: AssignmentCommand, state: DutyState, context: BoardC
   }
 }
 
-/** Returns the refusal if somebody has changed the same beds or the same person since the board that the person saw. */
+/** Returns the refusal if, since `version`, somebody has changed the same beds or the duties of the same person. */
 function conflictOf(
   command: AssignmentCommand,
   board: DutyBoard,
@@ -106,6 +109,8 @@ function concernsOf(command: AssignmentCommand, { userId }: Viewer): Concern[] {
     case 'away':
     case 'back':
       return [{ userId }];
+    case 'cover':
+      return [];
     case 'accept':
     case 'decline':
     case 'end':

@@ -145,7 +145,7 @@ describe('assignDevice', () => {
     });
   });
 
-  it('the refusal of an occupied bed names its patient, and samePatientAs then copies this patient', () => {
+  it('the refusal of an occupied bed names the patient in the bed; a request with samePatientAs then takes over this patient', () => {
     const state = ward();
     const refused = assignDevice(state, contextOf(nurse), 'd9', body({ bed: '4', patient: null }), 'assoc-new');
     expect(refused).toMatchObject({
@@ -324,7 +324,7 @@ describe('a ward that the viewer may not see', () => {
     expect({ ...moved, denied: undefined }).toEqual({ ...unknownDevice, denied: undefined });
   });
 
-  it('at the maximum of devices a new device gets no bed, but devices that had a bed can be assigned', () => {
+  it('above the maximum number of devices, a new device gets no bed, but a device that had a bed can be assigned', () => {
     const state = ward();
     for (let index = state.associations.size; index < associatedDevicesMax; index += 1)
       state.associations.set(`x${index}`, table(`x${index}`, 1));
@@ -350,7 +350,7 @@ describe('a ward that the viewer may not see', () => {
 describe('moveDevice', () => {
   const placeOf = (bed: string, version = 1, wardName = 'icu') => ({ ward: wardName, bed, version });
 
-  it('a move keeps the association and the patient, also the category of a newborn', () => {
+  it('a move changes neither the association nor the patient, for example the category of a newborn', () => {
     const state = ward();
     const before = periodOf(state, 'd4');
     carryOut(state, moveDevice(state, contextOf(nurse), 'd4', placeOf('9')));
@@ -389,7 +389,7 @@ describe('moveDevice', () => {
     expect(outcome(moveDevice(ward(), contextOf(viewer), deviceId, wanted))).toBe(expected);
   });
 
-  it('a correction meanwhile does not stop a move, and stays', () => {
+  it('a move is done even if somebody has just corrected the patient, and the correction stays', () => {
     const state = ward();
     carryOut(
       state,
@@ -551,7 +551,7 @@ describe('correctPatient', () => {
     expect(outcome(refused)).toBe('conflict');
   });
 
-  it('a move meanwhile does not stop a correction', () => {
+  it('a correction is done even if somebody has just moved the patient', () => {
     const state = ward();
     carryOut(state, moveDevice(state, contextOf(nurse), 'd4', { ward: 'icu', bed: '9', version: 1 }));
     carryOut(state, correctPatient(state, contextOf(nurse), 'd4', 'assoc-04', wanted({ familyName: 'Right' })));

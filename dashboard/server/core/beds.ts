@@ -2,10 +2,12 @@
  * Keeps the tiles on the screens (`BedState`): one for each current association, and one for each device without an
  * association.
  */
+import { unassignedPrefix } from '../../../contracts/alarm-places.ts';
 import { currentPeriod } from '../../../contracts/association-at.ts';
 import type { AssociationPeriod, DeviceAssociations } from '../../../contracts/messages/records.ts';
 import { lastWard, timedPeriods } from '../../../contracts/periods.ts';
 import { noStarts } from '../../../contracts/shared-identity.ts';
+import { newDeviceGaps } from './device-gaps.ts';
 import {
   audienceOf,
   type BedState,
@@ -21,9 +23,6 @@ import {
 } from './state.ts';
 import { isAlarmOfTray } from './tray.ts';
 
-/** The prefix of an association id that is made for a device without an association (log/envelope/pseudonym.ts). */
-const unassignedPrefix = 'u-';
-
 /** Returns the device's current period (contracts/association-at.ts). */
 export function currentPeriodOf(table: DeviceAssociations | undefined): AssociationPeriod | undefined {
   return currentPeriod(table?.periods ?? []);
@@ -31,8 +30,8 @@ export function currentPeriodOf(table: DeviceAssociations | undefined): Associat
 
 /**
  * Folds a record of the topic `associations` into the state. An older version of a device's table changes nothing; if two tables have the
- * same version, the later record counts. A table with an invalid date is ignored, as in the gateway and the alarm
- * processor.
+ * same version, the later record counts. A table with an invalid date is ignored; the gateway and the alarm processor ignore
+ * it, too.
  */
 export function foldAssociations(state: LiveState, table: DeviceAssociations): void {
   const formerTable = state.associations.get(table.deviceId);
@@ -106,6 +105,7 @@ function addBed(
     notices: new Map(),
     nurse: undefined,
     note: undefined,
+    tasks: [],
     headChangeNo: 0,
     changeNo: 0,
   };
@@ -145,8 +145,8 @@ function changePeriod(state: LiveState, bed: BedState, period: AssociationPeriod
 }
 
 /**
- * Moves a device without a bed to the tray of another ward, if its table now says that the device was last in that ward.
- * Removes the device's values and waves, because they belong to the former ward.
+ * Moves a device without a bed to the tray of the ward where the device was last. If this is another ward than before,
+ * removes the device's values and waves, because they belong to the former ward.
  */
 function moveTray(state: LiveState, bed: BedState): void {
   const tray = trayOf(state, bed.deviceId);
@@ -207,10 +207,15 @@ export function deviceOf(state: LiveState, deviceId: string): DeviceState | unde
     lostAtMs: 0,
     claim: undefined,
     model: undefined,
+    serial: undefined,
+    firmware: undefined,
+    certificateEndsAt: undefined,
+    events: [],
     conditions: [],
     conditionsAtMs: 0,
     seenAtMs: 0,
     clock: newDeviceClock(),
+    gaps: newDeviceGaps(),
     starts: noStarts,
     bedIds: new Set(),
   };

@@ -13,18 +13,21 @@ import type { Registry } from './wards.ts';
 export type Member = { readonly userId: string; readonly name: string; readonly role: Role };
 
 export type AssignmentCommand =
-  | ({ readonly type: 'assign' } & Omit<AssignBody, 'version'>)
+  | ({ readonly type: 'assign' } & WantedAssignment)
   | { readonly type: 'end'; readonly assignmentId: string }
   /** `beds` are undefined if the person accepts the whole assignment. */
   | { readonly type: 'accept'; readonly assignmentId: string; readonly beds?: readonly string[] | undefined }
   | { readonly type: 'decline'; readonly assignmentId: string; readonly reason: string }
   | { readonly type: 'away'; readonly until: string; readonly cover?: string | undefined }
   | { readonly type: 'back' }
+  /** The answer of the person whom somebody who is away has named as cover. */
+  | { readonly type: 'cover'; readonly awayId: string; readonly isRejected: boolean }
   /** `faults` are the lines that cannot be read. */
   | { readonly type: 'csv'; readonly rows: readonly CsvRow[]; readonly faults?: readonly CsvFault[] };
 
+export type WantedAssignment = Omit<AssignBody, 'version' | 'leaves'>;
 /** An assignment of a CSV text. */
-export type CsvRow = Omit<AssignBody, 'version'> & { readonly line: number };
+export type CsvRow = WantedAssignment & { readonly line: number };
 export type CsvFault = { readonly line: number; readonly message: string };
 
 export type BoardContext = {
@@ -73,9 +76,9 @@ export function isChargeNurse(state: DutyState, { ward, viewer, nowMs, members }
 }
 
 /**
- * Returns the charge nurses of a ward, who assign others. A cover is called in the place of the charge nurse, but is
- * not charge nurse, because a charge nurse must have accepted this duty. A person with a disabled account is not charge
- * nurse; otherwise nobody could take the duty.
+ * Returns the charge nurses of a ward, who assign others. A cover is called instead of the charge nurse, but is not charge
+ * nurse, because a charge nurse must have accepted this duty. A person with a disabled account does not count as charge
+ * nurse. Otherwise nobody else could take the duty.
  */
 export function chargeNurses(
   state: DutyState,
@@ -114,5 +117,5 @@ export function overRefusal(
 /** Returns the refusal if the person is away. A person who accepts must be there, because the former person may go after the acceptance. */
 export function awayRefusal(state: DutyState, { ward, viewer, nowMs }: BoardContext): BoardRefusal | undefined {
   if (!absenceAt(dutiesOf(state, ward), viewer.userId, nowMs)) return undefined;
-  return refusalOf('conflict', 'You are away. Press “I am back” first: who accepts must be there.');
+  return refusalOf('conflict', 'You are away. Press “I am back” first: you must be there to accept.');
 }

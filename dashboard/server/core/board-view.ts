@@ -1,6 +1,14 @@
 /** Returns the assignment board of a ward as a screen shows it. */
-import { absenceAt, coverFault, dutiesNow, isCovering, responsibleAt } from '../../../contracts/duties.ts';
 import {
+  absenceAt,
+  absentCoverFault,
+  dutiesNow,
+  isCovering,
+  type Responsible,
+  responsibleAt,
+} from '../../../contracts/duties.ts';
+import {
+  type Absence,
   type DutyAssignment,
   type DutyState,
   dutiesOf,
@@ -12,6 +20,8 @@ import { visibleText } from '../../../contracts/text.ts';
 import { formatInstant } from '../../../contracts/time.ts';
 import type { Board, BoardEntry } from '../../protocol/assignments.ts';
 import { accountFault, chargeNurses, type Member } from './board-context.ts';
+import { nobodyFromMs } from './cover-end.ts';
+import { coveredEntries, entriesOfAway } from './cover-places.ts';
 import type { DutyBoard } from './duty-board.ts';
 import type { AccountOf } from './duty-notices.ts';
 import type { Viewer } from './rights.ts';
@@ -63,13 +73,23 @@ export function boardFor(
     away: [...assigned].flatMap(([userId, name]) => {
       const absence = absenceAt(duties, userId, nowMs);
       if (!absence) return [];
-      const { cover } = absence;
-      const fields = { userId, name: visibleText(name), until: formatInstant(absence.untilMs) };
+      const { awayId, cover, untilMs } = absence;
+      const fields = { userId, awayId, name: visibleText(name), until: formatInstant(untilMs) };
       if (!cover) return [fields];
-      const faults = dutiesNow(duties, userId, nowMs).map(
-        (duty) => accountFault(accountOf(cover.userId), ward, duty) ?? coverFault(duties, cover.userId, duty, nowMs),
+      const own = dutiesNow(duties, userId, nowMs);
+      const faults = own.map(
+        (duty) => accountFault(accountOf(cover.userId), ward, duty) ?? absentCoverFault(duties, absence, duty, nowMs),
       );
-      return [{ ...fields, cover, ...faultField(faults.find((fault) => fault !== undefined)) }];
+      const covered = coveredEntries(board.duties, ward, absence, nowMs);
+      const nobodyFrom = firstWithoutCover(board.duties, { ward, userId }, absence, accountOf, nowMs);
+      return [
+        {
+          ...{ ...fields, cover, ...faultField(faults.find((fault) => fault !== undefined)) },
+          ...(absence.isCoverSeen || covered.length === 0 ? {} : { isUnseen: true as const }),
+          ...(absence.coverRejectedMs === undefined ? {} : { isRejected: true as const }),
+          ...(nobodyFrom === undefined ? {} : { nobodyFrom: formatInstant(nobodyFrom) }),
+        },
+      ];
     }),
     people: members.map((member) => ({ ...member, name: visibleText(member.name) })),
   };
@@ -114,4 +134,23 @@ function coverOf(
     responsibleAt(state, place, nowMs).some((person) => person.userId === cover.userId && isCovering(person)),
   );
   return isCovered ? cover.name : undefined;
+}
+
+/**
+ * A person is away and has a cover. Returns the first time from which, by the plan, nobody is responsible for one of this person's
+ * places. Undefined if somebody is responsible for each place until the person is back.
+ */
+function firstWithoutCover(
+  state: DutyState,
+  { ward, userId }: { readonly ward: string; readonly userId: string },
+  { cover, untilMs }: Absence,
+  accountOf: AccountOf,
+  nowMs: number,
+): number | undefined {
+  const times = entriesOfAway(state, ward, userId, nowMs).flatMap(({ assignment: { duty, beds } }) => {
+    const mayAct = (person: Responsible) => accountFault(accountOf(person.userId), ward, duty) === undefined;
+    const places = beds?.map((bed) => ({ ward, duty, bed })) ?? [{ ward, duty }];
+    return places.flatMap((place) => nobodyFromMs(state, place, cover?.userId ?? '', mayAct, untilMs, nowMs) ?? []);
+  });
+  return times.length === 0 ? undefined : Math.min(...times);
 }

@@ -23,12 +23,12 @@ const judge = (given: CanarySigns, nowMs = t0, readingsCome = false) =>
   judgeCanary(given, nowMs, silentMs, readingsCome);
 
 describe('judgeCanary', () => {
-  it('returns no fault while canaries are not older than the limit', () => {
+  it('judgeCanary returns no fault while canaries are not older than the limit', () => {
     expect(judge(signs({}))).toBeUndefined();
     expect(judge(signs({}), t0 + silentMs)).toBeUndefined();
   });
 
-  it('returns a grave fault at the gateway if no gateway reports canaries', () => {
+  it('judgeCanary returns a serious fault (`grave`) at the gateway if no gateway reports canaries', () => {
     const allPartitions = clinicalPartitions;
     const expected = {
       step: 'gateway',
@@ -40,17 +40,17 @@ describe('judgeCanary', () => {
     expect(judge(signs({}), t0 + silentMs + 1)).toEqual(expected);
   });
 
-  it('returns a fault that is not grave if readings of devices arrive and no gateway reports canaries', () => {
+  it('judgeCanary returns a fault that is not serious if readings of devices arrive and no gateway reports canaries', () => {
     expect(judge(signs({}), t0 + silentMs + 1, true)).toMatchObject({ step: 'gateway', grave: false });
   });
 
-  it('returns a fault at the log if the gateway reports canaries and no partition has them', () => {
+  it('judgeCanary returns a fault at the log if the gateway reports canaries and no partition has them', () => {
     const canarySigns = signs({ newestInLogMs: all(t0 - silentMs - 1) });
     expect(judge(canarySigns)).toMatchObject({ step: 'log', partitions: clinicalPartitions, grave: true });
     expect(judge(canarySigns, t0, true)).toMatchObject({ step: 'log', grave: true });
   });
 
-  it('returns a fault at the log if one partition has no canaries, even while readings arrive', () => {
+  it('judgeCanary returns a fault at the log if one partition has no canaries, even while readings arrive', () => {
     const lateMs = t0 - silentMs - 1;
     const fault = judge(signs({ newestInLogMs: withOne(7, lateMs) }), t0, true);
     expect(fault).toEqual({
@@ -62,7 +62,7 @@ describe('judgeCanary', () => {
     });
   });
 
-  it('returns a fault at the engine if the alarm processor reports no canaries of one partition', () => {
+  it('judgeCanary returns a fault at the engine if the alarm processor reports no canaries of one partition', () => {
     const bound = t0 - silentMs - engineExtraMs;
     expect(judge(signs({ newestJudgedMs: withOne(3, bound) }))).toBeUndefined();
     const fault = judge(signs({ newestJudgedMs: withOne(3, bound - 1) }), t0, true);
@@ -75,7 +75,7 @@ describe('judgeCanary', () => {
     expect(judge(never, t0 + silentMs + 1)).toMatchObject({ step: 'gateway', at: null });
   });
 
-  it('returns no fault before the server is ready, and no fault if no canaries are expected', () => {
+  it('judgeCanary returns no fault before the server is ready, and no fault if no canaries are expected', () => {
     expect(judge(emptyCanarySigns(), t0)).toBeUndefined();
     expect(judgeCanary(signs({ newestInLogMs: all(0) }), t0, 0, false)).toBeUndefined();
   });
@@ -97,7 +97,7 @@ describe('noteCanaryReport', () => {
     return { taken: canarySigns.newestAtGatewayMs > 0, judged: canarySigns.newestJudgedMs.some((ms) => ms > 0) };
   };
 
-  it('accepts from each kind of process only its own step', () => {
+  it('noteCanaryReport accepts from each kind of process only the step of this process', () => {
     expect(notedFrom('gateway')).toEqual({ taken: true, judged: false });
     expect(notedFrom('alarms')).toEqual({ taken: false, judged: true });
     expect(notedFrom('dashboard')).toEqual({ taken: false, judged: false });

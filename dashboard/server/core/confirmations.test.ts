@@ -56,14 +56,17 @@ describe('an alarm that was sent to a screen', () => {
     ['on a hidden page', {}, 'hidden', false],
     ['with an unknown revision', { rev: 2 }, 'painting', false],
     ['under another id', { alarmId: 'alarm-0000000002' }, 'painting', false],
-  ])('an alarm that is painted %s is confirmed, or not', (_name, fields, page, expected) => {
-    const w = world();
-    w.delta(0, [raised()]);
-    w.report(200, [report(1, fields)], page);
-    expect(w.waiting(10_000)).toHaveLength(expected ? 0 : 1);
-  });
+  ])(
+    'a report that the alarm is painted %s confirms the alarm only if the table says so',
+    (_name, fields, page, expected) => {
+      const w = world();
+      w.delta(0, [raised()]);
+      w.report(200, [report(1, fields)], page);
+      expect(w.waiting(10_000)).toHaveLength(expected ? 0 : 1);
+    },
+  );
 
-  it('reports about unknown alarms and revisions are counted', () => {
+  it('step counts the reports about alarms or revisions that the server had not sent', () => {
     const w = world();
     w.delta(0, [raised()]);
     w.report(200, [report(2), report(1, { alarmId: 'alarm-0000000002' }), report(1)]);
@@ -71,7 +74,7 @@ describe('an alarm that was sent to a screen', () => {
     expect(w.waiting(10_000)).toEqual([]);
   });
 
-  it('a new value needs no confirmation, an escalation does', () => {
+  it('a page must confirm an escalation of an alarm, but not a new value in its text', () => {
     const w = world();
     w.delta(0, [raised()]);
     w.report(200, [report(1)]);
@@ -84,7 +87,7 @@ describe('an alarm that was sent to a screen', () => {
     expect(w.waiting(60_000)).toEqual([]);
   });
 
-  it('the time runs from the oldest revision that is not confirmed', () => {
+  it('the time for the confirmation begins with the oldest revision that is not confirmed', () => {
     const w = world();
     w.delta(0, [raised()]);
     w.delta(3_000, [raised(2, { priority: 'high' })]);
@@ -131,7 +134,7 @@ describe('an alarm that was sent to a screen', () => {
     expect(w.waiting(20_000)).toEqual([[0, why]]);
   });
 
-  it('the first painting and the first sound of an alarm are returned once', () => {
+  it('step returns only once that an alarm was painted, and only once that it sounded', () => {
     const w = world();
     w.delta(0, [raised()]);
     expect(w.report(300, [report(1, { sound: 'blocked', paintedAgoMs: 100 })])).toMatchObject([
@@ -146,8 +149,8 @@ describe('paints', () => {
   it.each<[string, number | undefined, ScreenReport['page'], boolean]>([
     ['without a report', undefined, 'painting', false],
     ['just after a report', paintsForMs, 'painting', true],
-    ['after a report of a hidden page', paintsForMs, 'hidden', false],
-  ])('a page is judged %s', (_name, atMs, page, expected) => {
+    ['just after a report that it is hidden', paintsForMs, 'hidden', false],
+  ])('a page %s counts as painting only if the table says so', (_name, atMs, page, expected) => {
     const w = world();
     if (atMs !== undefined) w.report(atMs, [], page);
     expect(paints(w.state, t0 + paintsForMs)).toBe(expected);
@@ -170,7 +173,7 @@ const acts = fc.array(
   { maxLength: 30 },
 );
 
-it('an alarm that calls is listed as unconfirmed after its time, unless its newest required revision was painted', () => {
+it('an alarm that calls is unconfirmed after its time, except if the page painted the newest revision that it must show', () => {
   fc.assert(
     fc.property(acts, (history) => {
       const state: Confirmations = newConfirmations();

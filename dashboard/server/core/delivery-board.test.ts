@@ -40,7 +40,7 @@ const answerSeen = (n: number): DeliveryRecord => ({
 });
 
 describe('foldDelivery', () => {
-  it('keeps the newest view of each alarm, and removes it when the alarm is over', () => {
+  it('the board has the newest view of each alarm, and no view after the alarm is over', () => {
     const board = boardOf(recordOf(viewOf(1)), recordOf(viewOf(2)), recordOf(viewOf(1, [], { round: 2 })));
     expect(board.deliveries.get(alarmIdOf(1))?.view.round).toBe(2);
     expect(board.deliveries.get(alarmIdOf(1))!.changeNo).toBeGreaterThan(board.deliveries.get(alarmIdOf(2))!.changeNo);
@@ -50,7 +50,7 @@ describe('foldDelivery', () => {
     expect(board.changeNo).toBe(changeNo + 1);
   });
 
-  it('remembers the persons whom earlier rounds called, and the chain at the start of the round', () => {
+  it('foldDelivery remembers the persons whom earlier rounds called, and the chain that the present round started with', () => {
     const chain = { steps: [], repeatMs: 60_000, acceptedMs: 60_000, ageMsMax: 900_000 };
     const board = boardOf(
       recordOf(viewOf(1, [callTo('anna')])),
@@ -68,7 +68,7 @@ describe('foldDelivery', () => {
     expect(delivery.chain).toEqual(chain);
   });
 
-  it('uses the view in a receipt, and keeps the former view if a receipt has no view', () => {
+  it('foldDelivery uses the view in a receipt; if a receipt has no view, the former view stays', () => {
     const receipt = {
       type: 'receipt',
       atMs: t0 + 5,
@@ -90,7 +90,7 @@ describe('foldDelivery', () => {
     });
   });
 
-  it('makes misleading characters visible in the names of persons and places, and in the text', () => {
+  it('foldDelivery makes misleading characters visible in the names of persons and places, and in the text', () => {
     const board = boardOf(
       recordOf(viewOf(1, [callTo('anna', { name: 'An\u202ena' })], { bed: 'A\u200b1', text: 'HR\u202e 1' })),
     );
@@ -101,7 +101,7 @@ describe('foldDelivery', () => {
   it.each([
     ['answers', answersMax, (n: number) => answerSeen(n), 'answers'],
     ['deliveries', deliveriesMax, (n: number) => recordOf(viewOf(n)), 'deliveries'],
-  ] as const)('forgets the oldest of more than the maximum of %s', (_, max, record, member) => {
+  ] as const)('above the maximum number of %s, foldDelivery forgets the oldest', (_, max, record, member) => {
     const board = emptyDeliveryBoard();
     for (let n = 0; n <= max; n += 1) foldDelivery(board, record(n));
     const keys = [...board[member].keys()];
@@ -109,7 +109,7 @@ describe('foldDelivery', () => {
     expect(keys.some((key) => key === uuid(0) || key === alarmIdOf(0))).toBe(false);
   });
 
-  it('keeps the last result of a canary while the next canary waits for its confirmation', () => {
+  it('the board keeps the last result of a canary while the next canary waits for its confirmation', () => {
     const asked = reachSeen('anna', { state: 'asked', checkId: uuid(2), atMs: t0 + 9 });
     const board = boardOf(reachSeen('anna'), asked);
     expect(reachOf(board, 'anna', 'screen', undefined)).toMatchObject({
@@ -130,7 +130,7 @@ describe('foldDelivery', () => {
 describe('noteAskedPages', () => {
   const page = { userId: 'anna', checkId: uuid(2), atMs: t0 + 9 };
 
-  it('takes each canary only one time, and keeps the result of the canary before', () => {
+  it('noteAskedPages takes each canary only one time, and keeps the result of the former canary', () => {
     const board = boardOf(reachSeen('anna'));
     expect([noteAskedPages(board, [page]), noteAskedPages(board, [page])]).toEqual([true, false]);
     expect(reachOf(board, 'anna', 'screen', undefined)).toMatchObject({
@@ -140,9 +140,9 @@ describe('noteAskedPages', () => {
   });
 
   it.each([
-    ['an older canary', { state: 'asked', atMs: t0 + 10 }],
-    ['a canary with a result', { state: 'down', reason: 'No page answered.', atMs: t0 + 9 }],
-  ] as const)('does not take %s', (_title, fields) => {
+    ['a canary that was sent later', { state: 'asked', atMs: t0 + 10 }],
+    ['the result of a canary of the same time', { state: 'down', reason: 'No page answered.', atMs: t0 + 9 }],
+  ] as const)('if the board knows %s, noteAskedPages does not take another one', (_title, fields) => {
     const board = boardOf(reachSeen('anna', { checkId: uuid(3), ...fields }));
     expect(noteAskedPages(board, [page])).toBe(false);
     expect(reachOf(board, 'anna', 'screen', undefined).asked?.checkId).not.toBe(uuid(2));
@@ -150,7 +150,7 @@ describe('noteAskedPages', () => {
 });
 
 describe('foldReachEntry', () => {
-  it('keeps the newest entry of an id, and removes it at a tombstone', () => {
+  it('the board has the newest entry of each id, and no entry after a tombstone', () => {
     const board = emptyDeliveryBoard();
     foldReachEntry(board, uuid(1), pushEntry(1, 'anna'));
     foldReachEntry(board, uuid(1), { ...pushEntry(1, 'anna'), label: 'New' });

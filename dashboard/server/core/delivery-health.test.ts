@@ -14,14 +14,14 @@ function signsAt(processAtMs: number, readAtMs = t0) {
 }
 
 describe('the sign of life of the delivery process', () => {
-  it('if new, shows for 3.5 s after the server read the sign that the process runs', () => {
+  it('a new sign proves for 3.5 s that the delivery process runs', () => {
     const signs = signsAt(0);
     noteDeliverySign(signs, t0);
     expect(isDeliveryRunning(signs, t0 + 3_500)).toBe(true);
     expect(isDeliveryRunning(signs, t0 + 3_501)).toBe(false);
   });
 
-  it('from before the start of this server only says since when nobody is called', () => {
+  it('a sign from before the start of this server only says since when nobody is called', () => {
     const signs = signsAt(0);
     noteDeliverySign(signs, t0, t0 - 20_000);
     expect(deliveryDown(signs, duties, { viewer: nurse, scope: { ward: '*' } }, t0)).toEqual({
@@ -30,7 +30,7 @@ describe('the sign of life of the delivery process', () => {
     });
   });
 
-  it('with a time in the future, from before the start, shows that the process runs for at most 3.5 s after the server read the sign', () => {
+  it('a sign from before the start, with a time in the future, proves only for 3.5 s that the process runs', () => {
     const signs = signsAt(0);
     noteDeliverySign(signs, t0, t0 + 3_600_000);
     expect(isDeliveryRunning(signs, t0 + 3_501)).toBe(false);
@@ -39,7 +39,7 @@ describe('the sign of life of the delivery process', () => {
   it.each([
     ['3.5 s', t0 - 3_500, true],
     ['more than 3.5 s', t0 - 3_501, false],
-  ])('a process counts as running for %s after its last sign', (_, processAtMs, expected) => {
+  ])('%s after its last sign, a process counts as running only if the table says so', (_, processAtMs, expected) => {
     expect(isDeliveryRunning(signsAt(processAtMs), t0)).toBe(expected);
   });
 
@@ -71,8 +71,8 @@ describe('deliveryDown', () => {
       duties,
       { wards: ['icu'], since: formatInstant(t0 - 10_001) },
     ],
-    ['nothing while the reading is 10 s old', nurse, signsAt(t0, t0 - 10_000), duties, undefined],
-  ])('names %s', (_, viewer, signs, state, expected) => {
+    ['nothing if the server last reached the end 10 s ago', nurse, signsAt(t0, t0 - 10_000), duties, undefined],
+  ])('deliveryDown names %s', (_, viewer, signs, state, expected) => {
     expect(deliveryDown(signs, state, { viewer, scope: { ward: '*' } }, t0)).toEqual(expected);
   });
 
@@ -80,7 +80,7 @@ describe('deliveryDown', () => {
     ['its own ward', { ward: 'icu' }, ['icu']],
     ['no ward, if its ward has no assignments', { ward: 'other' }, undefined],
     ['the wards of the viewer, if it shows one bed', { associationId: 'assoc-01' }, ['icu']],
-  ])('for a screen, names %s', (_, scope, expected) => {
+  ])('for the scope of a screen, deliveryDown names %s', (_, scope, expected) => {
     const viewer = { ...nurse, wards: ['icu', 'other'] };
     expect(deliveryDown(signsAt(since), duties, { viewer, scope }, t0)?.wards).toEqual(expected);
   });

@@ -9,6 +9,7 @@ import {
   nextGrainMs,
   wasSetBack,
 } from '../../../contracts/device-clock.ts';
+import { noteDeviceEvent } from './device-events.ts';
 import { clockNoticeCode, endNotice, noteNotice } from './notices.ts';
 import type { BedState, DeviceClockState, DeviceState, LiveState, StartNumbered } from './state.ts';
 
@@ -38,7 +39,10 @@ export function noteClock(
   if (receivedMs >= clockState.newestReceivedMs) {
     clockState.newestReceivedMs = receivedMs;
     useClockOf(clockState, number?.boot);
-    if (showsSetBack(clockState.newest, number)) clockState.clock = initialClock;
+    if (showsSetBack(clockState.newest, number)) {
+      clockState.clock = initialClock;
+      noteDeviceEvent(device, receivedMs, 'clock-set-back');
+    }
     if (!isOlder(clockState.newest, number)) clockState.newest = number;
     clockState.clock = assessReading(clockState.clock, timeMs, receivedMs).clock;
     clockState.grainMs = nextGrainMs(clockState.grainMs, timeMs);
@@ -70,9 +74,9 @@ function isOlder(newest: StartNumbered | undefined, came: StartNumbered | undefi
 }
 
 /**
- * Shows a notice at a bed if its device cuts its times, for example to whole minutes, so that several readings have the
- * same time. Such readings look older than they are, and the screens show dashes for most of them. A device that measures
- * seldom, so that each reading has another time, gets no notice.
+ * Shows a notice at a bed if its device cuts its times, for example to whole minutes. Then several readings have the same
+ * time. Such readings look older than they are, and the screens show dashes for most of them. There is no notice if the
+ * device measures so seldom that each reading has another time.
  */
 export function noteCoarseTimes(
   state: LiveState,

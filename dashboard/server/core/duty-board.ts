@@ -5,8 +5,8 @@ import type { AssignmentEvent, Duty } from '../../../contracts/messages/assignme
 import type { BoardChange } from '../../protocol/assignments.ts';
 
 /**
- * Maximum number of remembered changes of a ward, for people who work with an older board. Of older changes, only the
- * last change of each assignment is known.
+ * Maximum number of remembered changes of a ward, for people whose page shows an older version of the board. For older
+ * changes, the server knows only the last change of each assignment and absence.
  */
 const recentMax = 200;
 
@@ -41,6 +41,8 @@ function changeOf(before: DutyState, after: DutyState, event: AssignmentEvent): 
   switch (event.type) {
     case 'away':
     case 'back':
+    case 'cover-seen':
+    case 'cover-rejected':
       return { ...last, person: by.name, userId: by.userId };
     default: {
       const id = event.type === 'assigned' ? event.assignment.assignmentId : event.assignmentId;
@@ -86,7 +88,7 @@ function lastChangesSince(state: DutyState, ward: string, version: number): Rece
   const { assignments, absences } = dutiesOf(state, ward);
   const ofAssignments = assignments.map((entry) => changeOfAssignment(entry.changed, entry));
   const ofAbsences = absences.map(
-    ({ changed, userId }): RecentChange => ({ ...changed, person: changed.by.name, userId }),
+    ({ changed }): RecentChange => ({ ...changed, person: changed.by.name, userId: changed.by.userId }),
   );
   return [...ofAssignments, ...ofAbsences]
     .filter((change) => change.version > version)
@@ -94,6 +96,8 @@ function lastChangesSince(state: DutyState, ward: string, version: number): Rece
 }
 
 function isAbout(change: RecentChange, concern: Concern): boolean {
+  // It changes nobody's duty.
+  if (change.type === 'cover-seen') return false;
   if ('assignmentId' in concern) return change.assignmentId === concern.assignmentId;
   const { userId, duty, beds } = concern;
   if (change.userId === userId) return true;

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { accepted, assigned, assignmentOf, away, back, ended, hour } from '../../../contracts/duties.testing.ts';
+import {
+  accepted,
+  assigned,
+  assignmentOf,
+  away,
+  back,
+  coverAnswered,
+  ended,
+  hour,
+} from '../../../contracts/duties.testing.ts';
 import type { AssignmentEvent } from '../../../contracts/messages/assignments.ts';
 import { foldAssociations } from './beds.ts';
 import type { DutyAccount } from './board-context.ts';
@@ -10,7 +19,7 @@ import { noticesOf } from './notices.ts';
 import { headOf } from './screen.ts';
 import { emptyState } from './state.ts';
 
-/** Every person has a nurse's account of the ward, unless a test changes it. */
+/** Returns a nurse's account of the ward `icu` for any person. A test can replace it. */
 const nurseOf = (userId: string): DutyAccount => ({
   ...{ userId, name: userId, role: 'nurse', wards: ['icu'], disabled: false },
 });
@@ -42,7 +51,10 @@ const anna = [assigned('chief', 6, assignmentOf(1, 'anna', [7, 15])), accepted('
 const ben = assigned('ben', 6, assignmentOf(2, 'ben', [7, 15], ['ICU-2']));
 const shortBen = assigned('ben', 6, assignmentOf(2, 'ben', [7, 9.5], ['ICU-2']));
 const cleo = assigned('cleo', 9, assignmentOf(3, 'cleo', [9, 15], ['ICU-2']));
-const covered = [...anna, ben, away('anna', 50, [9, 11], 'ben')];
+const awayWithBen = away('anna', 50, [9, 11], 'ben');
+const covered = [...anna, ben, awayWithBen];
+/** Dora has the same bed as Anna. */
+const dora = assigned('dora', 6, assignmentOf(4, 'dora', [6, 14]));
 const other = assigned('x', 6, assignmentOf(9, 'x', [6, 20], ['ICU-7']));
 
 describe('noteDuties', () => {
@@ -63,6 +75,57 @@ describe('noteDuties', () => {
       ['No nurse is responsible: anna is away since 09:00'],
     ],
     ['a bed whose nurse is away and covered', covered, 10, []],
+    [
+      'a bed whose cover cannot cover',
+      [...covered, coverAnswered('ben', 9.5, 50, 'cover-rejected')],
+      10,
+      ['No nurse is responsible: anna is away, and ben cannot cover since 09:30'],
+    ],
+    ['a bed more than 15 min before the duty of the cover ends', [...anna, shortBen, awayWithBen], 9.24, []],
+    [
+      'a bed 15 min before the duty of the cover ends',
+      [...anna, shortBen, awayWithBen],
+      9.25,
+      ['No nurse will be responsible: the duty of ben ends, and anna is away since 09:30'],
+    ],
+    [
+      'a bed whose cover still covers after the end of her or his own duty',
+      [...anna, shortBen, awayWithBen],
+      10,
+      ['Cover overdue: the duty of ben is over, and anna is away since 09:30'],
+    ],
+    [
+      'a bed whose next nurse begins when the duty of the cover ends',
+      [...anna, shortBen, awayWithBen, assigned('cleo', 9, assignmentOf(3, 'cleo', [9.5, 15]))],
+      9.25,
+      [],
+    ],
+    ['a bed with a second nurse when the duty of the cover ends', [...anna, shortBen, awayWithBen, dora], 9.4, []],
+    ['a bed with a second nurse when the duty of the cover is over', [...anna, shortBen, awayWithBen, dora], 10, []],
+    [
+      'a bed whose second nurse may not act when the duty of the cover ends',
+      [
+        ...anna,
+        shortBen,
+        awayWithBen,
+        assigned('dora', 8, assignmentOf(4, 'dora', [8, 15])),
+        away('dora', 55, [9, 11]),
+      ],
+      9.4,
+      ['No nurse will be responsible: the duty of ben ends, and anna is away since 09:30'],
+    ],
+    [
+      'a bed whose second nurse’s hand-over is overdue, too, when the duty of the cover is over',
+      [...anna, shortBen, awayWithBen, assigned('dora', 6, assignmentOf(4, 'dora', [6, 9.4]))],
+      10,
+      ['Cover overdue: the duty of ben is over, and anna is away since 09:30'],
+    ],
+    [
+      'a bed whose next nurse is away at the change of the shift',
+      [...anna, assigned('cleo', 14, assignmentOf(5, 'cleo', [14.5, 23])), away('cleo', 53, [14.6, 16])],
+      14.9,
+      ['No nurse will be responsible: cleo is away since 15:00'],
+    ],
     [
       'a bed whose cover has no duty',
       [...anna, away('anna', 50, [9, 11], 'ben')],
@@ -133,14 +196,16 @@ describe('noteDuties', () => {
     ],
     ['a hand-over that is overdue', anna, 15, ['Hand-over overdue: still with anna since 15:00']],
     ['a hand-over 1 ms before it is overdue', anna, 15 - 1 / 3_600_000, []],
-  ])('%s', (_, events, atHour, expected) => expect(scene(events).at(atHour)).toEqual(expected));
+  ])('the notices of %s are those of the table', (_, events, atHour, expected) =>
+    expect(scene(events).at(atHour)).toEqual(expected),
+  );
 
   it.each<[string, DutyAccount | undefined, string]>([
     ['is disabled', { ...nurseOf('x'), disabled: true }, 'has a disabled account'],
     ['is missing', undefined, 'has no account'],
     ['lost the ward', { ...nurseOf('x'), wards: ['step-down'] }, 'has no account of this ward'],
     ['has another role', { ...nurseOf('x'), role: 'technician' }, 'has the account of a technician'],
-  ])('shows that the account of the nurse or of the cover %s', (_, account, fault) => {
+  ])('a bed has a notice if the account of the nurse or of the cover %s', (_, account, fault) => {
     expect(scene(anna, true, otherThan('anna', account)).at(8)).toEqual([
       `No nurse is responsible: anna ${fault} since 08:00`,
     ]);
@@ -150,14 +215,14 @@ describe('noteDuties', () => {
     expect(scene(covered, true, otherThan('anna', account)).at(10)).toEqual([]);
   });
 
-  it('shows the fault of an account from the time when it was noticed, until another nurse has the bed', () => {
+  it('the notice about an account begins when the server noticed the fault, and ends when another nurse has the bed', () => {
     const { board, at } = scene(anna, true, otherThan('anna', undefined));
     expect([...at(8), ...at(9)]).toEqual(Array(2).fill('No nurse is responsible: anna has no account since 08:00'));
     foldAssignmentEvent(board, assigned('cleo', 9, assignmentOf(3, 'cleo', [9, 15])));
     expect(at(9)).toEqual([]);
   });
 
-  it('counts the beds with notices, sends each change to the screens once, and removes the notice at its end', () => {
+  it('noteDuties counts the beds with notices, sends each change once to the screens, and removes ended notices', () => {
     const { state, board, bed, at } = scene(anna);
     expect(noteDuties(state, board, nurseOf, hour(15))).toEqual({ noNurse: 0, overdue: 1 });
     const changeNo = bed.headChangeNo;
@@ -178,7 +243,7 @@ describe('noteDuties', () => {
     ['a bed whose hand-over is overdue', anna, 15, 'anna'],
     ['a bed whose nurse is away and covered', covered, 10, 'ben'],
     ['a bed whose nurse is away', [...anna, away('anna', 50, [9, 11])], 10, undefined],
-  ])('names the nurse of %s', (_, events, atHour, expected) => {
+  ])('the head of a bed names its nurse, or none, as the table says: %s', (_, events, atHour, expected) => {
     const { state, bed, at } = scene(events);
     at(atHour);
     const changeNo = bed.headChangeNo;
@@ -189,13 +254,13 @@ describe('noteDuties', () => {
     expect(headOf(state, viewer, bed).nurse).toBe(expected);
   });
 
-  it('names no nurse whose account is disabled', () => {
+  it('the head of a bed does not name a nurse whose account is disabled', () => {
     const { bed, at } = scene(anna, true, otherThan('anna', { ...nurseOf('anna'), disabled: true }));
     at(8);
     expect(bed.nurse).toBeUndefined();
   });
 
-  it('shows nothing before the topic has been read, so that a start shows no false notice', () => {
+  it('no bed has a notice before the server has read the assignments, so that a start shows no false notice', () => {
     expect(scene([other], false).at(8)).toEqual([]);
   });
 });

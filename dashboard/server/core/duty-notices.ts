@@ -3,11 +3,19 @@
  * overdue. This applies only to beds with a patient, and only in a ward whose assignment board has been used. So a
  * hospital that does not use the boards gets no such notices.
  */
-import { absenceAt, coverFault, isCovering, type Responsible, responsibleAt } from '../../../contracts/duties.ts';
+import {
+  absenceAt,
+  absentCoverFault,
+  type DutyPlace,
+  isCovering,
+  type Responsible,
+  responsibleAt,
+} from '../../../contracts/duties.ts';
 import { dutyNoticeCodes } from '../../../contracts/duty-notice-codes.ts';
-import { dutiesOf, type WardDuties } from '../../../contracts/duty-state.ts';
+import { type DutyState, dutiesOf, type WardDuties } from '../../../contracts/duty-state.ts';
 import { visibleText } from '../../../contracts/text.ts';
 import { accountFault, type DutyAccount } from './board-context.ts';
+import { coverEndOf, uncoveredFromMs, warnAheadMs } from './cover-end.ts';
 import type { DutyBoard } from './duty-board.ts';
 import { endNotice, noteNotice } from './notices.ts';
 import { type BedState, type LiveState, markHeaderChanged } from './state.ts';
@@ -65,15 +73,60 @@ function dutyAt(
     const reason = waiting && (fault === undefined ? reasonOf(waiting, wardDuties, nowMs) : `${waiting.name} ${fault}`);
     const text = `No nurse is responsible${reason === undefined ? '' : `: ${reason}`}`;
     const shown = notices.get(code);
-    // The time of a change of an account is not known, so the notice counts from the time when this server noticed the change.
+    // Nobody records when an account was changed, so the notice begins when this server noticed the change.
     if (fault !== undefined) return { notice: { code, text, sinceMs: shown?.text === text ? shown.sinceMs : nowMs } };
     return { notice: { code, text, sinceMs: uncoveredSinceMs(duties, period, nowMs) ?? Date.parse(period.from) } };
   }
   const nurse = visibleText(first.name);
+  const place = { ward, bed, duty: 'nurse' } as const;
+  const mayAct = (person: Responsible) => faultOf(person) === undefined;
+  const coverEnd = coverEndOf(wardDuties, first, 'nurse', nowMs);
+  if (coverEnd && coverEnd.endMs <= nowMs && !covering.some((person) => isOnDuty(wardDuties, person, nowMs))) {
+    const text = `Cover overdue: the duty of ${coverEnd.name} is over, and ${coverEnd.forName} is away`;
+    return { nurse, notice: { code: dutyNoticeCodes.coverOverdue, text, sinceMs: coverEnd.endMs } };
+  }
+  const soon = soonNotice(duties, place, covering, mayAct, nowMs);
+  if (soon) return { nurse, notice: soon };
   if (covering.some(({ standing }) => standing === 'accepted')) return { nurse };
   const entry = wardDuties.assignments.find(({ assignment }) => assignment.assignmentId === first.assignmentId);
   const text = `Hand-over overdue: still with ${first.name}`;
   return { nurse, notice: { code: dutyNoticeCodes.overdue, text, sinceMs: entry?.untilMs ?? nowMs } };
+}
+
+/** Returns whether a responsible person is here in her or his own planned time. */
+function isOnDuty(ward: WardDuties, person: Responsible, nowMs: number): boolean {
+  const end = coverEndOf(ward, person, 'nurse', nowMs);
+  return person.standing === 'accepted' && (end === undefined || end.endMs > nowMs);
+}
+
+/**
+ * Returns the notice that a bed with a nurse will soon have none; undefined if somebody is responsible at each planned change of the next time.
+ * @param covering the nurses who are responsible now
+ */
+function soonNotice(
+  duties: DutyState,
+  place: DutyPlace,
+  covering: readonly Responsible[],
+  mayAct: (person: Responsible) => boolean,
+  nowMs: number,
+): DutyNotice | undefined {
+  const fromMs = uncoveredFromMs(duties, place, mayAct, nowMs + warnAheadMs, nowMs);
+  if (fromMs === undefined) return undefined;
+  const ward = dutiesOf(duties, place.ward);
+  const then = responsibleAt(duties, place, fromMs);
+  const ends = [
+    ...covering.map((person) => coverEndOf(ward, person, 'nurse', nowMs)),
+    ...then.filter(isCovering).map((person) => coverEndOf(ward, person, 'nurse', fromMs)),
+  ];
+  const coverEnd = ends.find((end) => end !== undefined && end.endMs <= fromMs);
+  const ending = coverEnd && `the duty of ${coverEnd.name} ends, and ${coverEnd.forName} is away`;
+  const [next] = then;
+  const reason = ending ?? (next?.standing === 'away' ? `${next.name} is away` : undefined);
+  return {
+    code: dutyNoticeCodes.noNurseSoon,
+    text: `No nurse will be responsible${reason === undefined ? '' : `: ${reason}`}`,
+    sinceMs: fromMs,
+  };
 }
 
 /**
@@ -84,7 +137,7 @@ function reasonOf(person: Responsible, ward: WardDuties, nowMs: number): string 
   const entry = ward.assignments.find(({ assignment }) => assignment.assignmentId === person.assignmentId);
   const { userId, name } = entry?.assignment ?? person;
   if (!entry?.accepted) return `${name} has not accepted`;
-  const cover = absenceAt(ward, userId, nowMs)?.cover;
-  const fault = cover && coverFault(ward, cover.userId, 'nurse', nowMs);
-  return `${name} is away${fault === undefined ? '' : `, and ${cover?.name} ${fault}`}`;
+  const absence = absenceAt(ward, userId, nowMs);
+  const fault = absence && absentCoverFault(ward, absence, 'nurse', nowMs);
+  return `${name} is away${fault === undefined ? '' : `, and ${absence?.cover?.name} ${fault}`}`;
 }

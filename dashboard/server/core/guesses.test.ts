@@ -45,7 +45,7 @@ describe('tries at one place', () => {
     expect(beginGuess(guessesAfter(times, guess(proof)), guess(proof), t0 + forgetMs)).toBe(0);
   });
 
-  it('tries are counted before their passwords are checked: of 58 tries at the same time five are checked', () => {
+  it('each try is counted before its password is checked, so of 58 tries at the same time only five passwords are checked', () => {
     for (const proof of ['known', 'station', 'none'] as const) {
       const guesses = newGuesses();
       const begun = Array.from({ length: 58 }, () => beginGuess(guesses, guess(proof), t0));
@@ -53,7 +53,7 @@ describe('tries at one place', () => {
     }
   });
 
-  it('a forgiven try is not counted, and a right try resets the number of counted tries', () => {
+  it('a try that is taken back does not count, and a right password sets the number of counted tries to 0', () => {
     const guesses = newGuesses();
     for (let index = 0; index < 50; index += 1) {
       expect(beginGuess(guesses, guess('none'), t0)).toBe(0);
@@ -80,11 +80,11 @@ describe('tries of others', () => {
       expect(beginGuess(flood(proof, 1000), guess('known', 'her own'), t0)).toBe(0);
   });
 
-  it('tries without a proof delay nobody at a browser at which somebody has logged in before', () => {
+  it('a try with the proof `none` never delays a try at a browser at which somebody has logged in before', () => {
     expect(beginGuess(flood('none', 1000), guess('station', 'on the ward'), t0)).toBe(0);
   });
 
-  it('tries from many places add up for the account', () => {
+  it('all tries of one account are counted together, even if they come from many places', () => {
     for (const proof of ['none', 'station'] as const) {
       const guesses = newGuesses();
       const begun = Array.from({ length: 400 }, (_, at) => beginGuess(guesses, guess(proof, `place-${at}`), t0));

@@ -68,7 +68,7 @@ describe('foldNote', () => {
     expect(book.get('assoc-01')?.eventId).toBe(idOf(2));
   });
 
-  it('forgets the note that was changed longest ago if there are too many', () => {
+  it('above the maximum number of notes, the note that was changed longest ago is forgotten', () => {
     const book: NoteBook = new Map();
     for (let n = 0; n <= notesMax; n += 1) foldNote(book, event(1, `assoc-${n}`));
     expect([book.size, book.has('assoc-0'), book.has('assoc-1')]).toEqual([notesMax, false, true]);
@@ -132,7 +132,7 @@ describe('placeNotes', () => {
     expect(shownTexts(state, book)).toEqual({ 'assoc-01': 'note 1', 'assoc-02': undefined });
   });
 
-  it('changes the number of a head only if its note changed', () => {
+  it('placeNotes gives the head of a bed a new change number only if the note of the bed changed', () => {
     const state = emptyState();
     foldAssociations(state, table('d1', 1, stay('assoc-01', 'P', 0, null)));
     const book = bookOf(event(1, 'assoc-01'));
@@ -149,7 +149,7 @@ describe('who sees a note', () => {
   placeNotes(state, bookOf(event(1, 'assoc-01', { text: 'left \u202eside' })));
   const bed = state.beds.get('assoc-01')!;
 
-  it('a nurse and a physician see it with its author, without misleading characters', () => {
+  it('a nurse and a physician see a note with its author, and with misleading characters made visible', () => {
     const note = { noteId: idOf(1), text: 'left \\u{202e}side', by: 'Nora', at: at(0) };
     for (const viewer of [nurse, everywhere]) expect(headOf(state, viewer, bed).note).toEqual(note);
   });
@@ -158,11 +158,11 @@ describe('who sees a note', () => {
     ['a technician', technician],
     ['an auditor', auditor],
     ['a locked screen', { ...nurse, locked: true } as const],
-  ])('%s does not', (_, viewer) => {
+  ])('%s does not get a note', (_, viewer) => {
     expect(JSON.stringify(headOf(state, viewer, bed))).not.toContain('note');
   });
 
-  it('while the notes cannot be read, the head says that there may be one', () => {
+  it('while the server cannot read the notes, the head of a bed says that there may be a note', () => {
     const unread = { ...state, areNotesRead: false };
     expect(shownNote(unread, nurse, bed)).toEqual({ noteUnknown: true });
     expect(shownNote(unread, technician, bed)).toEqual({});
@@ -178,16 +178,16 @@ describe('a note as an open point', () => {
     ['a note where there was none', undefined, note(1), false],
     ['another note with the same text', note(1), note(2), false],
     ['a cleared note', note(1), undefined, true],
-  ])('%s: seen or new', (_, first, second, expected) => {
+  ])('an open point counts as seen or as new, as the table says: %s', (_, first, second, expected) => {
     const seen = seenKeys(open(first));
     expect(open(second).every(({ key }) => seen.includes(key))).toBe(expected);
   });
 
-  it('has a name without the text of the note, because the audit trail contains the name', () => {
+  it('the name of the open point does not contain the text of the note, because the audit trail contains the name', () => {
     expect(open(note(1)).map(pointName)).toEqual(['note of Nora']);
   });
 
-  it('is one point for all devices of the patient', () => {
+  it('the note of a patient with two devices is one open point', () => {
     const state = emptyState();
     foldAssociations(state, table('d1', 1, stay('assoc-01', 'P', 0, null)));
     foldAssociations(state, table('d2', 1, stay('assoc-02', 'P', 0, null)));
@@ -207,16 +207,22 @@ describe('decideNote', () => {
     decideNote(state.beds.get(associationId)!, { text, seen }, { by, nowMs: t0, eventId: idOf(9) });
 
   it.each([
-    ['a note where the form showed another', 'assoc-01', 'new', null, changedText(event(1, 'assoc-01'))],
+    [
+      'a new note if the form did not show the present note',
+      'assoc-01',
+      'new',
+      null,
+      changedText(event(1, 'assoc-01')),
+    ],
     ['a note for a bed without a patient', 'assoc-02', 'new', null, /^No patient is at this bed/],
-  ])('refuses %s', (_, associationId, text, seen, message) => {
+  ])('decideNote refuses %s', (_, associationId, text, seen, message) => {
     expect(decideAt(associationId, text, seen)).toEqual({
       ok: false,
       message: typeof message === 'string' ? message : expect.stringMatching(message),
     });
   });
 
-  it('clears the note, and then takes a new one of a form that showed none', () => {
+  it('a note can be cleared; then a form that showed no note can write a new note', () => {
     const cleared = decideAt('assoc-01', null, idOf(1));
     expect(cleared).toMatchObject({ ok: true, event: { text: null, replaces: idOf(1), at: at(0), by } });
     const bed = { ...state.beds.get('assoc-01')!, note: event(2, 'assoc-01', { text: null, replaces: idOf(1) }) };

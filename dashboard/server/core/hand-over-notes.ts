@@ -16,7 +16,7 @@ export const notesMax = 20_000;
 /** The last event of each note by `associationId`, the newest last. A cleared note has an event, too. */
 export type NoteBook = Map<string, HandOverNoteEvent>;
 
-/** Folds an event into the book. Returns whether the event has an effect: false if another event came first. */
+/** Folds an event into the book. Returns false if the event has no effect, because another event replaced the same note before. */
 export function foldNote(book: NoteBook, event: HandOverNoteEvent): boolean {
   const { associationId, eventId, replaces } = event;
   const former = book.get(associationId);
@@ -40,6 +40,14 @@ export function placeNotes(state: LiveState, book: NoteBook): void {
 }
 
 function notesOfBeds(state: LiveState, book: NoteBook): Map<string, HandOverNoteEvent> {
+  const stayAt = staysOfBeds(state);
+  const notes = new Map<string, HandOverNoteEvent>();
+  for (const [associationId, event] of book) for (const id of stayAt(associationId)) notes.set(id, event);
+  return notes;
+}
+
+/** Returns a function that returns the associations of the stay of an association; none if its patient is in no bed now. */
+export function staysOfBeds(state: LiveState): (associationId: string) => readonly string[] {
   const present = new Set([...state.beds.values()].map(({ period }) => period?.patient?.patientId));
   const periodsOf = new Map<string, AssociationPeriod[]>();
   const patientOf = new Map<string, string>();
@@ -50,17 +58,13 @@ function notesOfBeds(state: LiveState, book: NoteBook): Map<string, HandOverNote
       patientOf.set(period.associationId, patientId);
       periodsOf.set(patientId, [...(periodsOf.get(patientId) ?? []), period]);
     }
-  const notes = new Map<string, HandOverNoteEvent>();
-  for (const [associationId, event] of book)
-    for (const id of stayOf(associationId, periodsOf.get(patientOf.get(associationId) ?? '') ?? []))
-      notes.set(id, event);
-  return notes;
+  return (associationId) => stayOf(associationId, periodsOf.get(patientOf.get(associationId) ?? '') ?? []);
 }
 
 /**
- * Returns the associations of the stay to which an association belongs: those of the same patient whose times overlap, also over others. So
- * the note stays when the patient gets another device before the first device is removed. If the patient had no device in between, it is a new
- * stay: a patient who comes back gets no old note.
+ * Returns the associations of the stay to which an association belongs. These are the patient's associations whose times overlap the time of
+ * this association, or the time of another association of the stay. So the note stays if the patient gets another device before the first
+ * device is removed. A patient who was without a device has a new stay, and gets no old note.
  * @param periods the periods of this patient
  */
 export function stayOf(associationId: string, periods: readonly AssociationPeriod[]): string[] {
@@ -76,11 +80,11 @@ function overlap(a: AssociationPeriod, b: AssociationPeriod): boolean {
 const fromMs = ({ from }: AssociationPeriod) => parseInstant(from) ?? Number.POSITIVE_INFINITY;
 const toMs = ({ to }: AssociationPeriod) => (to === null ? Number.POSITIVE_INFINITY : (parseInstant(to) ?? 0));
 
-/** What a screen of this viewer shows about the note of a bed. A note may name the patient, so a locked screen does not get it. */
+/** The fields about the note in a bed's head. A note may name the patient, so a locked screen does not get it. */
 export type ShownNote = { readonly note?: HandOverNote; readonly noteUnknown?: true };
 
 export function shownNote({ areNotesRead }: LiveState, viewer: Viewer, { note, period }: BedState): ShownNote {
-  if (!period?.patient || viewer.locked || !may(viewer, 'view-vitals')) return {};
+  if (!period?.patient || viewer.locked || !may(viewer, 'view-patients')) return {};
   if (!areNotesRead) return { noteUnknown: true };
   if (!note || note.text === null) return {};
   const { eventId, text, by, at } = note;
@@ -100,7 +104,7 @@ export function decideNote(
   { text, seen }: NoteBody,
   { by, nowMs, eventId }: { readonly by: Actor; readonly nowMs: number; readonly eventId: string },
 ): NoteDecision {
-  if (!period?.patient) return refused('No patient is at this bed, so there is nobody whom a note could be about.');
+  if (!period?.patient) return refused('No patient is at this bed, so a note would be about nobody.');
   const shownId = note && note.text !== null ? note.eventId : null;
   if (shownId !== seen) return refused(changedText(note));
   if (text === null && shownId === null) return refused('There is no note to clear.');
@@ -115,7 +119,7 @@ export function decideNote(
   return { ok: true, event };
 }
 
-/** Returns the refusal of a person who has not seen the last change of the note. */
+/** Returns the refusal for a person who has not seen the last change of the note. */
 export function changedText(note: HandOverNoteEvent | undefined): string {
   const who = note
     ? `${visibleText(note.by.name)} has ${note.text === null ? 'cleared' : 'written'} it`

@@ -48,17 +48,17 @@ describe('judgeHealth', () => {
       'ok',
       'ok',
     ],
-  ])('returns the expected health for %s', (_, given, nowMs, kafka, alarms) => {
+  ])('judgeHealth returns the health of the table for %s', (_, given, nowMs, kafka, alarms) => {
     expect(judgeHealth(given, nowMs)).toMatchObject({ kafka, alarms });
   });
 
-  it('has the difference of the clock while it lasts', () => {
+  it('judgeHealth returns the difference between the clock of the machine and the time of Vigil, while there is one', () => {
     expect(judgeHealth(signsOf(), t0).clock).toBeUndefined();
     const stepped = judgeHealth(signsOf(), t0, { aheadMs: -600_000, atMs: t0 });
     expect(stepped.clock).toEqual({ aheadMs: -600_000, at: formatInstant(t0) });
   });
 
-  it('has the damage of the log for an hour after it was read', () => {
+  it('judgeHealth reports damaged batches for an hour after the server read the last of them', () => {
     const damage = { total: 2, lastAtMs: t0 };
     const damagedAt = (nowMs: number) => judgeHealth(signsOf(), nowMs, undefined, damage).damaged;
     expect(judgeHealth(signsOf(), t0, undefined, { total: 0, lastAtMs: undefined }).damaged).toBeUndefined();
@@ -67,7 +67,7 @@ describe('judgeHealth', () => {
     expect(damagedAt(t0 + damageShownMs + 1)).toBeUndefined();
   });
 
-  it('gives the alarm processor the full time again if readings come after a pause', () => {
+  it('after a pause in the readings, the alarm processor has the full time again for its next sign', () => {
     const signs = signsOf({ readingsAtMs: t0 - 60_000, signMs: t0 - 60_000 });
     noteReading(signs, t0);
     expect(judgeHealth(signs, t0).alarms).toBe('ok');
@@ -80,7 +80,7 @@ describe('judgeHealth', () => {
 });
 
 describe('the signs of life of two alarm processors', () => {
-  it('each keep only their own partitions from being silent', () => {
+  it('the signs of an alarm processor count only for its own partitions', () => {
     const signs = signsOf({ signMs: t0 - 60_000 });
     noteAlarmsSign(signs, { judges: [0, 1, 2, 3, 4, 5] }, t0);
     expect(judgeHealth(signs, t0)).toMatchObject({
@@ -97,13 +97,13 @@ describe('the signs of life of two alarm processors', () => {
     });
   });
 
-  it('of an older processor, which names no partitions, count for all partitions', () => {
+  it('the signs of an older alarm processor, which name no partitions, count for all partitions', () => {
     const signs = signsOf({ signMs: 0 });
     noteAlarmsSign(signs, {}, t0);
     expect(judgeHealth(signs, t0).alarms).toBe('ok');
   });
 
-  it('from before the start of this server only say since when nobody judges', () => {
+  it('a sign from before the start of this server only says since when nobody judges', () => {
     const signs = signsOf({ signMs: 0, signsSinceMs: t0 - 60_000 });
     noteAlarmsSign(signs, { oldAtMs: t0 - 50_000 }, t0);
     expect(judgeHealth(signs, t0)).toMatchObject({ alarms: 'stale', alarmsAt: formatInstant(t0 - 50_000) });
@@ -140,7 +140,7 @@ describe('the age of a new sign of an alarm processor begins when the server rea
 
 describe('a dashboard that reads late', () => {
   const lateMs = t0 + alarmsStaleMs + 1_000;
-  it('shows no notice about the alarm processor until it has read its own record from a time when signs were missing', () => {
+  it('the notice about the alarm processor comes only after the dashboard has read its own record, written 2.5 s after the last sign', () => {
     const signs = signsOf({ readingsAtMs: lateMs });
     expect(judgeHealth(signs, lateMs).alarms).toBe('ok');
     noteOwnRecord(signs, t0 + 1_000, lateMs);
@@ -149,14 +149,14 @@ describe('a dashboard that reads late', () => {
     expect(judgeHealth(signs, lateMs).alarms).toBe('stale');
   });
 
-  it('shows the notice after 10 s even if it cannot read its own record', () => {
+  it('a dashboard that cannot read its own record shows the notice about the alarm processor after 10 s', () => {
     const atMs = t0 + alarmsStaleMsMax;
     const signs = signsOf({ readingsAtMs: atMs });
     expect(judgeHealth(signs, atMs).alarms).toBe('ok');
     expect(judgeHealth(signs, atMs + 1).alarms).toBe('stale');
   });
 
-  it('shows no notice when it runs again after a standstill, and shows both notices if nothing is read from then on', () => {
+  it('a dashboard shows no notice just after a standstill, and shows both notices if it then still reads nothing', () => {
     const resumedMs = t0 + 60_000;
     const signs = signsOf({ readingsAtMs: resumedMs + 10_000 });
     noteRunning(signs, t0);
@@ -167,7 +167,7 @@ describe('a dashboard that reads late', () => {
     expect(judgeHealth(signs, resumedMs + alarmsStaleMsMax + 1)).toMatchObject({ kafka: 'away', alarms: 'stale' });
   });
 
-  it('gets no more time for another standstill within 30 s, so that a notice comes in the end', () => {
+  it('a dashboard that stands still again within 30 s gets no more time, so that a notice comes in the end', () => {
     const signs = signsOf({ readingsAtMs: t0 + 60_000 });
     for (let atMs = t0 + 3_000; atMs <= t0 + 15_000; atMs += 3_000) noteRunning(signs, atMs);
     expect(judgeHealth(signs, t0 + 15_000)).toMatchObject({ kafka: 'away', alarms: 'stale' });

@@ -55,7 +55,7 @@ describe('intervalMsOf', () => {
     expect(intervalMsOf(rhythm(spacings, declaredMs), parameter)).toBe(wanted);
   });
 
-  it('a rhythm does not depend on the order of its values, and keeps timesMax times', () => {
+  it('a rhythm does not depend on the order of its values, and keeps the times of `timesMax` values', () => {
     const seed = Date.now();
     const values = Array.from({ length: 15 }, (_, at) => 1_000_000 + at * 700 + (at % 3) * 90);
     const fold = (list: readonly number[]) =>

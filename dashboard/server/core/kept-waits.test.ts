@@ -50,7 +50,7 @@ describe('a session that connects again', () => {
     expect(kept.size).toBe(0);
   });
 
-  it('an alarm that ended while the page was away waits no more, and an escalated alarm keeps its time', () => {
+  it('while the page is away, an escalated alarm keeps its waiting time, and an alarm that ends stops waiting', () => {
     const kept: KeptWaits = new Map();
     visit(kept, 0, 1_000);
     visit(kept, 2_000, 3_000, raised(2, { escalation: 1 }));
@@ -61,7 +61,7 @@ describe('a session that connects again', () => {
     expect(waiting(state, 60_000)).toEqual([]);
   });
 
-  it('a connection without a view keeps the waits that the former connection left', () => {
+  it('a connection that never got a snapshot leaves the waits of the former connection unchanged', () => {
     const kept: KeptWaits = new Map();
     visit(kept, 0, 1_000);
     keepWaits(kept, 's', takeWaits(kept, 's', t0 + 2_000), t0 + 3_000);
@@ -83,9 +83,9 @@ describe('a session that connects again', () => {
   });
 
   it.each([
-    ['another session', 'other', 1_000],
-    ['a time that is too long', 's', keptForMs + 1_001],
-  ])('after %s an alarm has its full time', (_name, session, atMs) => {
+    ['another session connects', 'other', 1_000],
+    ['the session connects after more than keptForMs', 's', keptForMs + 1_001],
+  ])('if %s, an alarm gets its full time for the confirmation', (_name, session, atMs) => {
     const kept: KeptWaits = new Map();
     visit(kept, 0, 1_000);
     const state = takeWaits(kept, session, t0 + atMs);
@@ -94,7 +94,7 @@ describe('a session that connects again', () => {
     expect(waiting(state, atMs + confirmWithinMs)).toEqual([[atMs, 'never']]);
   });
 
-  it('the last state of the page is kept, so a page that was hidden is not called old', () => {
+  it('the last state of the page is kept, so the notice about a hidden page still gives "hidden" as the reason', () => {
     const kept: KeptWaits = new Map();
     const state = newConfirmations();
     snapshot(state, 0, raised());
@@ -128,7 +128,7 @@ describe('the maximum', () => {
     expect(keptSessions(kept, t0 + 2_001 + keptForMs)).toBe(0);
   });
 
-  it('above the maximum of alarms, the alarms that wait longest are kept, and old sessions go', () => {
+  it('above the maximum of alarms, the alarms that wait longest are kept; waits of old sessions are removed', () => {
     const kept: KeptWaits = new Map();
     visit(kept, 0, 0, raised(), 'old');
     const state = newConfirmations();

@@ -4,6 +4,7 @@ import { assigned, assignmentOf, away, hour, idOf } from '../../../contracts/dut
 import type { AssignmentEvent } from '../../../contracts/messages/assignments.ts';
 import type { DeliveryView } from '../../../contracts/messages/deliveries.ts';
 import { formatInstant } from '../../../contracts/time.ts';
+import type { LeaveOutcome } from '../../protocol/assignments.ts';
 import { foldAlarmEvent } from './alarms.ts';
 import { foldAssociations } from './beds.ts';
 import type { BoardContext, Member } from './board-context.ts';
@@ -21,6 +22,7 @@ const charge = assigned('chief', 6, wholeWard);
 const anna = assigned('anna', 7, assignmentOf(1, 'anna', [7, 15], ['1', '2']));
 const ben = assigned('ben', 7, assignmentOf(2, 'ben', [7, 15], ['1'], 'buddy'));
 const cleo = assigned('cleo', 7, assignmentOf(3, 'cleo', [7, 14], ['2']));
+const cleo1 = assigned('cleo', 7, assignmentOf(3, 'cleo', [7, 14], ['1']));
 
 function outcome(
   userId: string,
@@ -59,7 +61,7 @@ describe('places', () => {
   const bed1 = { duty: 'nurse', bed: '1' };
   const bed2 = { duty: 'nurse', bed: '2' };
   it.each<[string, string, LeaveCommand, readonly AssignmentEvent[], object[]]>([
-    ['nobody, without a cover', 'anna', goAway(), [anna, ben], [bed1, bed2]],
+    ['nobody, if the person goes away without a cover', 'anna', goAway(), [anna, ben], [bed1, bed2]],
     [
       'the cover',
       'anna',
@@ -74,13 +76,13 @@ describe('places', () => {
     ['nobody, after the end of a duty', 'chief', end(1), [charge, anna], [bed1, bed2]],
     ['nobody in charge, after the end of this duty', 'chief', end(90), [charge], [{ duty: 'charge-nurse' }]],
     [
-      'no place, after the end of an assignment that nobody accepted',
+      'none, because no place changes after the end of an assignment that nobody accepted',
       'chief',
       end(4),
       [charge, assigned('chief', 7, assignmentOf(4, 'ben', [7, 15], ['1']))],
       [],
     ],
-  ])('name %s', (_, userId, command, events, places) => {
+  ])('leaveOutcome returns as the next responsible person: %s', (_, userId, command, events, places) => {
     expect(outcome(userId, command, events)).toMatchObject({ places });
   });
 
@@ -96,14 +98,14 @@ describe('places', () => {
   ];
   it.each<[string, string, LeaveCommand, readonly AssignmentEvent[], object[]]>([
     [
-      'nobody there, if the person goes away with a cover',
+      'nobody, if the person goes away with a cover',
       'anna',
       goAway('ben'),
       [anna, ben, ...cleoAway],
       [...bensBeds, bed3],
     ],
     [
-      'nobody there, after the end of the only duty of the person',
+      'nobody, after the end of the only duty of the person',
       'chief',
       end(1),
       [charge, anna, ...cleoAway],
@@ -117,14 +119,38 @@ describe('places', () => {
       [...bensBeds, { ...bed3, next: 'chief' }],
     ],
     [
-      'not the covered bed, if the person keeps a duty with which to cover',
+      'nothing, if the person keeps a duty and so can still cover',
       'chief',
       end(1),
       [charge, anna, ...cleoAway, assigned('anna', 7, assignmentOf(9, 'anna', [7, 15], ['2'], 'buddy'))],
       [bed1, bed2],
     ],
-  ])('of a bed that the person covers name %s', (_, userId, command, events, places) => {
+  ])('for a bed that the leaving person covers, the places name %s', (_, userId, command, events, places) => {
     expect(outcome(userId, command, events)).toMatchObject({ places });
+  });
+
+  const endMs = nowMs + 300_000;
+  const hourOf = (ms: number) => (ms - hour(0)) / 3_600_000;
+  const shortBen = assigned('ben', 7, assignmentOf(2, 'ben', [7, hourOf(endMs)], ['2']));
+  const second = (n: number, bed: string, fromMs: number) =>
+    assigned('cleo', 7.5, assignmentOf(n, 'cleo', [hourOf(fromMs), 15], [bed]));
+  const nobodyFrom = formatInstant(endMs);
+  it.each<[string, readonly AssignmentEvent[], (string | undefined)[]]>([
+    ['the end of the duty of the cover', [anna, shortBen], [nobodyFrom, nobodyFrom]],
+    [
+      'nothing for a bed whose next nurse begins then',
+      [anna, shortBen, second(4, '1', endMs)],
+      [undefined, nobodyFrom],
+    ],
+    [
+      'the end for a bed whose next nurse begins later',
+      [anna, shortBen, second(4, '1', endMs + 1_000)],
+      [nobodyFrom, nobodyFrom],
+    ],
+    ['nothing if the duty of the cover lasts long enough', [anna, ben], [undefined, undefined]],
+  ])('leaveOutcome returns from when nobody has a bed of the cover: %s', (_, events, expected) => {
+    const { places } = outcome('anna', goAway('ben'), events) as LeaveOutcome;
+    expect(places.map((place) => place.nobodyFrom)).toEqual(expected);
   });
 
   it.each<[string, readonly AssignmentEvent[], object[]]>([
@@ -134,20 +160,20 @@ describe('places', () => {
       [charge, anna, ben, away('anna', 302, [7.5, 9], 'ben')],
       [bed1, bed2],
     ],
-  ])('name the beds of a person who is away %s', (_, events, places) => {
+  ])('if the assignment of a person who is away %s ends, the places name her beds and nobody', (_, events, places) => {
     expect(outcome('chief', end(1), events)).toMatchObject({ places });
   });
 
-  it('name no bed that the person keeps with another assignment', () => {
+  it('the places do not name a bed that the person keeps because of another assignment', () => {
     const waiting = assigned('chief', 7, assignmentOf(10, 'anna', [7, 15], ['1', '2']));
     expect(outcome('chief', end(10), [charge, anna, waiting])).toMatchObject({ places: [] });
   });
 
-  it('name nobody, if the account of the other nurse is disabled', () => {
+  it('the places name nobody as the next person if the account of the other nurse is disabled', () => {
     expect(outcome('anna', goAway(), [anna, cleo], [], ['cleo'])).toMatchObject({ places: [bed1, bed2] });
   });
 
-  it('keep a bed out that a successor has taken over from an overdue person', () => {
+  it('the places do not name a bed that a successor has already taken over from the overdue person', () => {
     const late = [
       charge,
       assigned('anna', 6, assignmentOf(5, 'anna', [6, 7.5], ['1', '2'])),
@@ -156,7 +182,7 @@ describe('places', () => {
     expect(outcome('chief', end(5), late)).toMatchObject({ places: [bed2] });
   });
 
-  it('judge an assignment that has not begun at its start', () => {
+  it('for an assignment that has not begun, the places name who is responsible at its start', () => {
     const next = [charge, anna, assigned('cleo', 8, assignmentOf(7, 'cleo', [9, 23], ['1']))];
     expect(outcome('chief', end(7), next)).toMatchObject({ places: [{ ...bed1, next: 'anna' }] });
   });
@@ -172,11 +198,39 @@ describe('calls', () => {
     ['goes on to the cover', [anna, cleo], viewOf(1, [annasCall], accept), goAway('cleo'), [{ ...call, next: 'cleo' }]],
     ['has nobody left', [anna], viewOf(1, [annasCall], accept), goAway(), [call]],
     [
-      'has nobody left, if the buddy has been called before',
+      'goes on to the buddy in the next round, if the buddy has rejected it',
       [anna, ben],
       viewOf(1, [annasCall, callTo('ben', { outcome: 'rejected' })], accept),
       goAway(),
-      [call],
+      [{ ...call, nextRound: 'ben' }],
+    ],
+    [
+      'calls the buddy again, if the buddy has not answered',
+      [anna, ben],
+      viewOf(1, [callTo('ben', { outcome: 'unanswered' }), callTo('anna')]),
+      goAway(),
+      [{ ...call, isAccepted: false, again: 'BEN' }],
+    ],
+    [
+      'calls the person again whose call was confirmed, before the person whose call was not confirmed',
+      [anna, ben, cleo1],
+      viewOf(1, [callTo('ben', { outcome: 'unanswered' }), callTo('cleo', { outcome: 'unconfirmed' }), callTo('anna')]),
+      goAway(),
+      [{ ...call, isAccepted: false, again: 'BEN' }],
+    ],
+    [
+      'has nobody left, if the buddy could not be sent the call',
+      [anna, ben],
+      viewOf(1, [callTo('ben', { outcome: 'undelivered' }), callTo('anna')]),
+      goAway(),
+      [{ ...call, isAccepted: false }],
+    ],
+    [
+      'has nobody left, if the buddy has rejected it and has gone home',
+      [anna],
+      viewOf(1, [callTo('ben', { outcome: 'rejected' }), callTo('anna')]),
+      goAway(),
+      [{ ...call, isAccepted: false }],
     ],
     [
       'that another person has accepted, too, calls nobody',
@@ -197,7 +251,7 @@ describe('calls', () => {
       [anna, ben],
       viewOf(1, [callTo('ben', { outcome: 'unanswered' }), callTo('anna', { repeat: 1 })], repeating),
       goAway(),
-      [{ ...call, isAccepted: false, next: 'BEN' }],
+      [{ ...call, isAccepted: false, again: 'BEN' }],
     ],
     [
       'that is repeated goes on to a cover who has not been called',
@@ -214,11 +268,26 @@ describe('calls', () => {
       [{ ...call, isAccepted: false, next: 'ben' }],
     ],
     [
-      'that is repeated has nobody left, if the buddy has rejected it',
+      'that is repeated goes on to the buddy in the next round, if the buddy has rejected it',
       [anna, ben],
       viewOf(1, [callTo('ben', { outcome: 'rejected' }), callTo('anna', { repeat: 1 })], repeating),
       goAway(),
-      [{ ...call, isAccepted: false }],
+      [{ ...call, isAccepted: false, nextRound: 'ben' }],
+    ],
+    [
+      'that is repeated goes on in the next round, if one person has rejected it and nothing reaches the other',
+      [anna, ben, cleo1],
+      viewOf(
+        1,
+        [
+          callTo('ben', { outcome: 'rejected' }),
+          callTo('cleo', { outcome: 'unconfirmed' }),
+          callTo('anna', { repeat: 1 }),
+        ],
+        repeating,
+      ),
+      goAway(),
+      [{ ...call, isAccepted: false, nextRound: 'cleo' }],
     ],
     ['of another person is not listed', [anna, ben], viewOf(1, [callTo('ben')]), goAway(), []],
     [
@@ -244,7 +313,7 @@ it.each([
   ['a nurse who is not in charge', 'ben', end(1), 'not-allowed'],
   ['an assignment that does not exist', 'chief', end(77), 'not-found'],
   ['a cover who is away', 'anna', goAway('ben'), 'conflict'],
-])('refuses, as the change itself would: %s', (_, userId, command, code) => {
+])('leaveOutcome gives the same refusal as the change itself: %s', (_, userId, command, code) => {
   const events = [charge, anna, ben, away('ben', 300, [7.5, 9])];
   expect(outcome(userId, command, events)).toMatchObject({ ok: false, code });
 });

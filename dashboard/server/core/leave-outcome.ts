@@ -4,11 +4,19 @@
  */
 import { callOrder, firstUncalled, type PossibleCall } from '../../../contracts/call-order.ts';
 import { chainFor } from '../../../contracts/delivery-policy.ts';
-import { absenceAt, evolve, isCovering, type Responsible, responsibleAt } from '../../../contracts/duties.ts';
+import {
+  absenceAt,
+  type DutyPlace,
+  evolve,
+  isCovering,
+  type Responsible,
+  responsibleAt,
+} from '../../../contracts/duties.ts';
 import { type DutyAssignment, type DutyState, dutiesOf, liveAssignments } from '../../../contracts/duty-state.ts';
-import type { DeliveryView } from '../../../contracts/messages/deliveries.ts';
+import type { CallOutcome, DeliveryView } from '../../../contracts/messages/deliveries.ts';
 import type { DeliveryPolicy } from '../../../contracts/messages/delivery-policy.ts';
 import { visibleText } from '../../../contracts/text.ts';
+import { formatInstant, parseInstant } from '../../../contracts/time.ts';
 import type { LeaveOutcome } from '../../protocol/assignments.ts';
 import { decide } from './assignments.ts';
 import {
@@ -19,6 +27,7 @@ import {
   entryOf,
   refusalOf,
 } from './board-context.ts';
+import { nobodyFromMs } from './cover-end.ts';
 import type { AlarmDelivery, DeliveryBoard } from './delivery-board.ts';
 import type { DutyBoard } from './duty-board.ts';
 import type { AccountOf } from './duty-notices.ts';
@@ -54,7 +63,7 @@ export function leaveOutcome(
   const after = decision.events.reduce(evolve, before);
   return {
     person: visibleText(leaving.name),
-    places: placesOf(leaving, before, after, context, sources.accountOf),
+    places: placesOf(command, leaving, before, after, context, sources.accountOf),
     calls: callsOf(leaving, after, context, sources),
   };
 }
@@ -75,11 +84,12 @@ function leavingOf(
 }
 
 /**
- * Returns the places whose responsible people change, each with the person who is responsible afterwards. These are the person's own places, and
- * the places that the person covers for somebody who is away. Nobody covers those afterwards, not even the cover of the person who leaves: a
- * cover takes only the duties of the person who chose this cover.
+ * Returns the places whose responsible people change, each with the person who is responsible afterwards. These are the person's own
+ * places, and the places that the person covers for somebody who is away. Nobody covers the covered places afterwards, not even the cover
+ * of the person who leaves: a cover takes only the duties of the person who chose this cover.
  */
 function placesOf(
+  command: LeaveCommand,
   { userId, entries }: Leaving,
   before: DutyState,
   after: DutyState,
@@ -89,25 +99,40 @@ function placesOf(
   const places = new Map<string, LeaveOutcome['places'][number]>();
   for (const entry of [...entries, ...coveredEntries(before, ward, userId, nowMs)]) {
     const { duty, beds, userId: ofUser, name } = entry.assignment;
-    // An assignment that has not begun is judged at its start.
+    // For an assignment that has not begun, compares who is responsible at its start.
     const atMs = Math.max(nowMs, entry.fromMs);
     for (const bed of beds ?? [undefined]) {
       const key = `${duty} ${bed ?? ''}`;
       const place = { ward, duty, ...(bed === undefined ? {} : { bed }) };
       const then = responsibleAt(after, place, atMs);
       if (places.has(key) || standingsOf(then) === standingsOf(responsibleAt(before, place, atMs))) continue;
-      const next = then.find(
-        (person) => isCovering(person) && accountFault(accountOf(person.userId), ward, duty) === undefined,
-      );
+      const mayAct = (person: Responsible) => accountFault(accountOf(person.userId), ward, duty) === undefined;
+      const next = then.find((person) => isCovering(person) && mayAct(person));
       places.set(key, {
         duty,
         ...(bed === undefined ? {} : { bed: visibleText(bed) }),
         ...(ofUser === userId ? {} : { coveredFor: visibleText(name) }),
         ...(next ? { next: visibleText(next.name) } : {}),
+        ...nobodyFromField(command, next, after, place, mayAct, nowMs),
       });
     }
   }
   return [...places.values()];
+}
+
+/** Returns from when nobody is responsible for a place of the chosen cover, if the person who goes away will still be away at that time. */
+function nobodyFromField(
+  command: LeaveCommand,
+  next: Responsible | undefined,
+  after: DutyState,
+  place: DutyPlace,
+  mayAct: (person: Responsible) => boolean,
+  nowMs: number,
+): { readonly nobodyFrom?: string } {
+  if (command.type !== 'away' || next === undefined || next.userId !== command.cover) return {};
+  const untilMs = parseInstant(command.until) ?? nowMs;
+  const fromMs = nobodyFromMs(after, place, next.userId, mayAct, untilMs, nowMs);
+  return fromMs === undefined ? {} : { nobodyFrom: formatInstant(fromMs) };
 }
 
 /** Returns the assignments of people who are away now and have chosen this person as cover. */
@@ -126,7 +151,7 @@ function standingsOf(people: readonly Responsible[]): string {
     .join();
 }
 
-/** Returns the alarms of the ward whose call the person loses. The delivery process then does the same (processors/delivery/core/). */
+/** Returns the alarms of the ward whose call the person loses, and who is called then. The delivery process uses the same rules. */
 function callsOf(
   { userId }: Leaving,
   after: DutyState,
@@ -136,7 +161,7 @@ function callsOf(
   return [...deliveries.deliveries.values()].flatMap((delivery) => {
     const { view } = delivery;
     const isAccepted = view.phase === 'accepted' && view.acceptedBy.some((person) => person.userId === userId);
-    // A repeated call waits for the person, too: nobody else has answered.
+    // Counts a repeated call, too: it waits for the answer of this person, because nobody has answered.
     const isCalled =
       (view.phase === 'calling' || view.phase === 'repeating') &&
       view.calls.some((call) => call.userId === userId && call.outcome === 'waiting');
@@ -147,29 +172,52 @@ function callsOf(
     const order = orderOf(delivery, after, { ward, bed: bed.period.bed }, policy, nowMs);
     if (order.some(({ person }) => person.userId === userId)) return [];
     const others = view.acceptedBy.filter((person) => order.some((call) => call.person.userId === person.userId));
-    const next = nextOf(view, order);
     return [
       {
         bed: visibleText(bed.period.bed),
         text: alarmState.alarm.text,
         isAccepted,
         others: others.map(({ name }) => name),
-        ...(next && others.length === 0 ? { next: visibleText(next.name) } : {}),
+        ...(others.length === 0 ? nextCallOf(view, order) : {}),
       },
     ];
   });
 }
 
-/** Returns who is called after the person: the first who has not been called, or who is called again because the chain is at its end. */
-function nextOf({ phase, calls }: DeliveryView, order: readonly PossibleCall[]): { readonly name: string } | undefined {
+/**
+ * Who is called after the leaving person. `next`: now for the first time. `again`: now, and not for the first time. `nextRound`: only
+ * in the next round.
+ */
+type NextCall = Pick<LeaveOutcome['calls'][number], 'next' | 'again' | 'nextRound'>;
+
+/**
+ * Returns who is called after the leaving person, as the delivery process decides it (processors/delivery/core/calling.ts). The server does not
+ * know which channels are down.
+ * 1. The first person in the order who has not been called.
+ * 2. If all have been called: a person who gave no answer is called again; first persons whose call was confirmed, and of these the last person.
+ * 3. If all others have rejected the alarm: after a wait the next round starts, and it calls the first person in the order.
+ */
+function nextCallOf({ phase, calls }: DeliveryView, order: readonly PossibleCall[]): NextCall {
   const first = firstUncalled(order, calls);
-  if (first || phase !== 'repeating') return first?.person;
-  const rejecting = new Set(calls.flatMap((call) => (call.outcome === 'rejected' ? [call.userId] : [])));
+  if (first) return { next: visibleText(first.person.name) };
+  const [ofNextRound] = order.filter(({ waitMs }) => waitMs > 0);
+  if (!ofNextRound) return {};
   const present = new Set(order.map(({ person }) => person.userId));
-  return calls.findLast(
-    ({ userId, outcome }) =>
-      (outcome === 'unanswered' || outcome === 'unconfirmed') && present.has(userId) && !rejecting.has(userId),
+  const rejecting = new Set(
+    calls.flatMap(({ userId, outcome }) => (outcome === 'rejected' && present.has(userId) ? [userId] : [])),
   );
+  const newest = [...new Map(calls.map((call) => [call.userId, call])).values()].filter(
+    ({ userId }) => present.has(userId) && !rejecting.has(userId),
+  );
+  const lastWith = (wanted: CallOutcome) =>
+    newest
+      .filter(({ outcome }) => outcome === wanted)
+      .sort((a, b) => a.calledAtMs - b.calledAtMs)
+      .at(-1);
+  const again = lastWith('unanswered') ?? lastWith('unconfirmed');
+  const nextRound = rejecting.size > 0 ? { nextRound: visibleText(ofNextRound.person.name) } : {};
+  const startsRound = rejecting.size > 0 && phase === 'repeating' && again?.outcome === 'unconfirmed';
+  return again === undefined || startsRound ? nextRound : { again: visibleText(again.name) };
 }
 
 function orderOf(

@@ -16,25 +16,25 @@ const change = (at: string, limits: LimitChange['limits'] = { low: 45, high: 130
 describe('conflictFault and newestChange', () => {
   it.each<[string, LimitChange | undefined, string | null, string | undefined]>([
     ['a first change', undefined, null, undefined],
-    ['a change on the shown limits', change(first), first, undefined],
+    ['a change of limits that the form showed', change(first), first, undefined],
     [
-      'a change on no limits after somebody has set some',
+      'a change if the form showed no limits and somebody has set some',
       change(first),
       null,
       'Not saved: meanwhile Paul set the HR limits to low 45, high 130.',
     ],
     [
-      'a change on older limits',
+      'a change if the form showed older limits',
       change(second, null),
       first,
       'Not saved: meanwhile Paul set the HR limits back to the limits of the ward.',
     ],
-    ['a change on limits that the server has forgotten', undefined, first, undefined],
+    ['a change of limits that the server has forgotten', undefined, first, undefined],
   ])('conflictFault returns the expected message for %s', (_, newest, seenAt, message) => {
     expect(conflictFault(newest, seenAt)?.message).toBe(message);
   });
 
-  it('a sent change is the newest change before it is read back', () => {
+  it('newestChange returns a sent change until the server has read a later change', () => {
     const sent = new Map<string, SentChange>();
     rememberSent(sent, 'assoc-01/HR', { change: change(second), newestReadBefore: change(first), commandId: 'c-1' });
     expect(newestChange(change(first), sent.get('assoc-01/HR'))?.at).toBe(second);
@@ -43,7 +43,7 @@ describe('conflictFault and newestChange', () => {
     expect(newestChange(undefined, undefined)).toBeUndefined();
   });
 
-  it('a sent change is the newest change even if the clock was set back since the former change', () => {
+  it('newestChange returns a sent change even if its time is earlier, because the clock was set back', () => {
     const sent = new Map<string, SentChange>();
     rememberSent(sent, 'assoc-01/HR', { change: change(first), newestReadBefore: change(second), commandId: 'c-1' });
     expect(newestChange(change(second), sent.get('assoc-01/HR'))?.at).toBe(first);

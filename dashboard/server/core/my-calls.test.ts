@@ -61,7 +61,7 @@ const ofBed1 = (n: number, view: DeliveryView): DeliveryView => ({
 });
 
 describe('callsOf', () => {
-  it('shows a person the call with its alarm, its bed with the values, and the end of the wait', () => {
+  it('callsOf returns the call of a person with its alarm, its bed, the values of the bed, and the end of the wait', () => {
     const [call, ...others] = callsOf(scene([viewOf(1, [callTo('anna')])]), anna);
     expect(others).toEqual([]);
     expect(call).toMatchObject({
@@ -97,16 +97,16 @@ describe('callsOf', () => {
       true,
     ],
     ['an auditor', { ...anna, role: 'auditor', wards: ['*'] }, viewOf(1, open), false],
-  ])('shows or hides the call as it should for %s', (_, viewer, view, isShown) => {
+  ])('callsOf returns or leaves out the call, as the table says, for %s', (_, viewer, view, isShown) => {
     expect(callsOf(scene([view]), viewer).length).toBe(isShown ? 1 : 0);
   });
 
-  it('hides the patient’s name on a locked screen', () => {
+  it('on a locked screen, a call has no name of the patient', () => {
     const [call] = callsOf(scene([viewOf(1, [callTo('anna')])]), { ...anna, locked: true });
     expect(call?.bed).toMatchObject({ patient: null });
   });
 
-  it('shows the person’s answer and who else goes, and shows no end of a wait that is over', () => {
+  it('after an answer, a call has the answer and the others who go, but no end of the wait', () => {
     const acceptedBy = [
       { userId: 'anna', name: 'Anna' },
       { userId: 'ben', name: 'Ben' },
@@ -122,7 +122,7 @@ describe('callsOf', () => {
     expect(rejected).not.toHaveProperty('answerBy');
   });
 
-  it('shows the newest call of a person who is called again', () => {
+  it('callsOf returns only the newest call of a person who is called again for the same alarm', () => {
     const calls = [callTo('anna', { outcome: 'unanswered' }), callTo('anna', { callId: 'second', repeat: 1 })];
     expect(callsOf(scene([viewOf(1, calls, { phase: 'repeating' })]), anna).map(({ callId }) => callId)).toEqual([
       'second',
@@ -130,7 +130,7 @@ describe('callsOf', () => {
   });
 
   it.each(['unanswered', 'unconfirmed', 'undelivered'] as const)(
-    'says why it does not wait any more: %s',
+    'a call that no longer waits for an answer says why: %s',
     (outcome) => {
       const view = viewOf(1, [callTo('anna', { outcome }), callTo('ben', { name: 'Ben' })]);
       const [call] = callsOf(scene([view]), anna);
@@ -140,7 +140,7 @@ describe('callsOf', () => {
     },
   );
 
-  it('says that the ward has an alarm already, and that the person is called again', () => {
+  it('a repeated call says that the person is called again, and that the ward already has a technical alarm', () => {
     const calls = [callTo('anna', { outcome: 'unanswered' }), callTo('anna', { callId: 'second', repeat: 1 })];
     const [call] = callsOf(scene([viewOf(1, calls, { phase: 'repeating', notice: 'nobody-answers' })]), anna);
     expect(call).toMatchObject({ isAgain: true, isWardTold: true, answerBy: formatInstant(t0 + 60_000) });
@@ -149,13 +149,13 @@ describe('callsOf', () => {
     for (const name of ['isAgain', 'isWardTold', 'missed', 'others', 'againAt']) expect(first).not.toHaveProperty(name);
   });
 
-  it('says when Vigil calls again after an acceptance', () => {
+  it('an accepted call says when Vigil calls again if the alarm is still not acknowledged', () => {
     const acceptedBy = [{ userId: 'anna', name: 'Anna' }];
     const view = viewOf(1, [callTo('anna', { outcome: 'accepted' })], { phase: 'accepted', acceptedBy });
     expect(callsOf(scene([view]), anna)[0]).toMatchObject({ againAt: formatInstant(t0 + 60_000) });
   });
 
-  it('names each other person once, with the newest call, and at most eight persons', () => {
+  it('a call names at most eight other persons, each once, with the outcome of her or his newest call', () => {
     const calls = [
       ...Array.from({ length: 10 }, (_, n) => callTo(`p${n}`, { name: `P${n}`, outcome: 'unanswered' })),
       callTo('p9', { callId: 'again', name: 'P9', repeat: 1 }),
@@ -166,7 +166,7 @@ describe('callsOf', () => {
     expect(others?.at(-1)?.outcome).toBe('waiting');
   });
 
-  it('lists at most a hundred calls: the higher priority first, then calls that wait, then older calls', () => {
+  it('callsOf returns at most a hundred calls: the higher priority first, then calls that wait, then older calls', () => {
     const view = (n: number, fields: Partial<DeliveryView>, call: Parameters<typeof callTo>[1]) =>
       ofBed1(n, viewOf(n, [callTo('anna', { callId: `c${n}`, ...call })], fields));
     const views = [
@@ -204,7 +204,7 @@ describe('callsOf', () => {
       viewOf(1, [callTo('anna')], { phase: 'repeating' }),
       undefined,
     ],
-  ])('names as the next person %s', (_, people, view, expected) => {
+  ])('as the next person, a call names %s', (_, people, view, expected) => {
     expect(callsOf(scene([view], dutiesOf(people)), anna)[0]?.next).toBe(expected);
   });
 });
@@ -224,7 +224,7 @@ describe('who may answer and confirm', () => {
     ['ben', alarmIdOf(1), 'call-ben', true],
     ['anna', alarmIdOf(1), 'call-ben', false],
     ['ben', alarmIdOf(2), 'call-ben', false],
-  ])('%s confirms a call of %s with the id %s: %s', (userId, alarmId, callId, expected) => {
+  ])('%s can confirm a call of the alarm %s with the id %s: %s', (userId, alarmId, callId, expected) => {
     expect(isCallOf(board, { alarmId, callId }, userId)).toBe(expected);
   });
 });

@@ -31,15 +31,15 @@ it.each([
   ['two beds', ['1', '2'], '1: HR 134 > 120; 2: SpO2 84 < 90'],
   ['the whole ward, and no other ward', undefined, '1: HR 134 > 120; 2: SpO2 84 < 90'],
   ['a bed without a device', ['3'], ''],
-])('lists what is open at %s', (_, beds, text) => {
+])('openText names the open alarms of %s', (_, beds, text) => {
   expect(textFor(beds)).toBe(text);
 });
 
-it('shows a technician no physiological alarm', () => {
+it('openAtBeds returns no physiological alarm for a technician', () => {
   expect(textFor(undefined, technician)).toBe('');
 });
 
-it('names at most 5 points, and counts the others', () => {
+it('openText names at most 5 points, and gives the number of the others', () => {
   const points = openPoints({ associationId: 'x', alarms: Array(6).fill(hr), standby: null, limits: null }, t0);
   expect(openText([{ bed: '1', points }])).toBe(`1: ${Array(5).fill('HR 134 > 120').join(', ')}; and 1 more`);
 });
@@ -60,21 +60,21 @@ describe('judgeSeen', () => {
   const judge = (seen: readonly string[] | undefined, beds?: readonly string[]) =>
     judgeSeen(newState(), { assignmentId: idOf(1), beds }, seen, board.duties, context);
 
-  it('accepts if the person has seen everything, and says what was open', () => {
+  it('if the person has seen everything, judgeSeen returns no refusal, and a text that names what was open', () => {
     expect(judge(keysOf([hr, spo2]))).toEqual({ text: 'open: 1: HR 134 > 120; 2: SpO2 84 < 90' });
   });
 
-  it('accepts one bed, if the person has seen everything at this bed', () => {
+  it('a person who accepts one bed need not have seen what is open at other beds', () => {
     expect(judge(keysOf([hr]), ['1'])).toEqual({ text: 'open: 1: HR 134 > 120' });
   });
 
-  it('refuses if something is open that the person has not seen, and names it', () => {
+  it('if the person has not seen an open point, judgeSeen returns a refusal that names the point', () => {
     expect(judge(keysOf([hr])).refusal?.message).toBe(
       'Not accepted: this is new since you looked: 2: SpO2 84 < 90. Look at the list, and accept again.',
     );
   });
 
-  it('accepts the bed that remains, although something is open at a bed that the person accepted before', () => {
+  it('a person who accepts the last bed need not have seen what is open at a bed that she accepted before', () => {
     const partly = emptyBoard();
     foldAssignmentEvent(partly, assigned('chief', 7, assignmentOf(1, 'n', [8, 15], ['1', '2'])));
     foldAssignmentEvent(partly, assigned('n', 7.5, assignmentOf(2, 'n', [8, 15], ['1'])));
@@ -84,7 +84,7 @@ describe('judgeSeen', () => {
     expect(judgeRest([]).refusal?.message).toContain('2: SpO2 84 < 90');
   });
 
-  it('accepts from a page that cannot show what is open, and says so in the audit trail', () => {
+  it('an acceptance from a page that cannot show open points is not refused; the audit trail says so', () => {
     expect(judge(undefined)).toEqual({
       text: 'the page could not show what is open; open: 1: HR 134 > 120; 2: SpO2 84 < 90',
     });

@@ -1,4 +1,4 @@
-/** What is open at the beds that a person accepts, and what of it the person has not seen. */
+/** Finds the points that are open at the beds that a person accepts, and which of these points the person has not seen. */
 import { type DutyState, dutiesOf } from '../../../contracts/duty-state.ts';
 import { type OpenPoint, openPoints, pointName, seenWith } from '../../../contracts/open-points.ts';
 import { visibleText } from '../../../contracts/text.ts';
@@ -10,13 +10,13 @@ import { audienceOf, type LiveState } from './state.ts';
 
 export type OpenAtBed = { readonly bed: string; readonly points: readonly OpenPoint[] };
 
-/** Maximum of points that a text names. */
+/** Maximum number of points that a text names. */
 const namedMax = 5;
-/** Maximum of points that the record of an acceptance names. */
+/** Maximum number of points that the record of an acceptance names. */
 const auditedMax = 40;
 
 /**
- * Returns what the viewer can see that is open at the beds. Only beds with something open are listed.
+ * Returns the open points at the beds that the viewer may see. Beds without an open point are left out.
  * @param beds undefined for all beds of the ward
  */
 export function openAtBeds(
@@ -29,11 +29,11 @@ export function openAtBeds(
   for (const bed of state.beds.values()) {
     const { period, associationId } = bed;
     if (period?.ward !== ward || (beds && !beds.includes(period.bed)) || !seesWard(viewer, audienceOf(bed))) continue;
-    const { limits, standby, note } = headOf(state, viewer, bed);
+    const { limits, standby, note, tasks } = headOf(state, viewer, bed);
     const alarms = alarmsOfBed(state, viewer, associationId, -1);
     const former = open.get(period.bed) ?? [];
-    // All devices of a patient have the same note.
-    const points = openPoints({ associationId, alarms, limits, standby, note }, nowMs).filter(
+    // All devices of a patient have the same note and tasks.
+    const points = openPoints({ associationId, alarms, limits, standby, note, tasks }, nowMs).filter(
       ({ key }) => !former.some((point) => point.key === key),
     );
     if (points.length > 0) open.set(period.bed, [...former, ...points]);
@@ -50,7 +50,7 @@ export function unseenAt(open: readonly OpenAtBed[], seen: readonly string[]): O
   });
 }
 
-/** Returns `A-1: HR 134 > 120, standby (Imaging); A-2: SpO2 84 < 90`. */
+/** Returns a text such as `A-1: HR 134 > 120, standby (Imaging); A-2: SpO2 84 < 90`. */
 export function openText(open: readonly OpenAtBed[], max = namedMax): string {
   let left = max;
   const texts = open.flatMap(({ bed, points }) => {
@@ -62,7 +62,7 @@ export function openText(open: readonly OpenAtBed[], max = namedMax): string {
   return `${texts.join('; ')}${count > max ? `; and ${count - max} more` : ''}`;
 }
 
-/** What the audit trail says about an acceptance, and the refusal if the person has not seen everything. */
+/** `text`: what the audit trail says about an acceptance. `refusal`: the answer if the person has not seen everything that is open. */
 export type SeenJudgement = { readonly text: string; readonly refusal?: BoardRefusal };
 
 /**
@@ -79,7 +79,7 @@ export function judgeSeen(
   const entry = entryOf(duties, ward, assignmentId);
   const accepted = entry && bedsToAccept(beds, dutiesOf(duties, ward), entry, nowMs);
   const open = openAtBeds(state, viewer, { ward, beds: accepted }, nowMs);
-  const notesText = state.areNotesRead ? '' : 'the hand-over notes could not be read; ';
+  const notesText = state.areNotesRead ? '' : 'the hand-over notes and tasks could not be read; ';
   const text = `${notesText}${open.length === 0 ? 'nothing open' : `open: ${openText(open, auditedMax)}`}`;
   if (seen === undefined) return { text: `the page could not show what is open; ${text}` };
   const unseen = unseenAt(open, seen);

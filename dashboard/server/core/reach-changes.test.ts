@@ -37,23 +37,23 @@ describe('decideReach', () => {
     ['a compressed key', push({ p256dh: `A${'A'.repeat(86)}` }), 'payload-schema'],
     ['a short secret', push({ auth: 'A'.repeat(21) }), 'payload-schema'],
     ['a mail address of the hospital', mail('anna@hospital.example'), 'ok'],
-    ['the same with capitals', mail('Anna@Hospital.Example'), 'ok'],
+    ['a mail address of the hospital in capitals', mail('Anna@Hospital.Example'), 'ok'],
     ['a mail address of a subdomain', mail('anna@x.hospital.example'), 'payload-schema'],
     ['a mail address elsewhere', mail('anna@evil.example'), 'payload-schema'],
     ['a list of mail addresses', mail('a@evil.example,b@hospital.example'), 'payload-schema'],
     ['a mail address with a line break', mail('a@hospital.example\r\nBcc: x@evil.example'), 'payload-schema'],
-  ])('checks %s', (_, body, expected) => {
+  ])('decideReach allows or refuses, as the table says: %s', (_, body, expected) => {
     expect(outcomeOf(body)).toBe(expected);
   });
 
   it.each<[string, ReachBody, typeof rules]>([
     ['push', push(), { ...rules, pushHosts: [] }],
     ['mail', mail('anna@hospital.example'), { ...rules, mailDomains: [] }],
-  ])('refuses %s where the hospital has not set it up', (_, body, allowed) => {
+  ])('decideReach refuses an entry for %s if the hospital has not set this up', (_, body, allowed) => {
     expect(outcomeOf(body, [], allowed)).toBe('payload-schema');
   });
 
-  it('replaces the person’s own entry with the same address, and refuses the address of another person’s browser', () => {
+  it('a new entry replaces the person’s own entry with the same address; the address of another person’s browser is refused', () => {
     const own = { ...pushEntry(1, 'anna'), endpoint: 'https://push.example/secret-1' };
     expect(decideReach(push(), 'anna', [own], rules)).toEqual({ ok: true, body: push(), replaced: own });
     expect(outcomeOf(push(), [{ ...own, userId: 'ben' }])).toBe('conflict');
@@ -73,14 +73,14 @@ describe('decideReach', () => {
     ['a needlessly encoded letter', 'https://push.example/%73ecret-1'],
     ['a needlessly encoded hyphen', 'https://push.example/secret%2d1'],
     ['a space at its end', 'https://push.example/secret-1 '],
-  ])('the address of another person’s browser stays the same with %s', (_, endpoint) => {
+  ])('the address of another person’s browser is refused even if it is written with %s', (_, endpoint) => {
     const entry = { ...pushEntry(1, 'ben'), endpoint: 'https://push.example/secret-1' };
     expect(outcomeOf(push({ endpoint }), [entry])).toBe('conflict');
     expect(outcomeOf(push({ endpoint: entry.endpoint }), [{ ...entry, endpoint }])).toBe('conflict');
     expect(decideReach(push({ endpoint }), 'ben', [entry], rules)).toMatchObject({ ok: true, replaced: entry });
   });
 
-  it('stores an address in the form that the log takes, however the browser spells it', () => {
+  it('decideReach returns the normal form of an address, whichever way the browser writes it', () => {
     const endpoint = 'HTTPS://PUSH.example:443/secret-1#1';
     const stored = push({ endpoint: 'https://push.example/secret-1' });
     expect(decideReach(push({ endpoint }), 'anna', [], rules)).toMatchObject({ ok: true, body: stored });
@@ -91,19 +91,19 @@ describe('decideReach', () => {
     ['a slash at the end', 'https://push.example/secret-1/'],
     ['an encoded slash', 'https://push.example/secret-1%2F'],
     ['a query', 'https://push.example/secret-1?token=1'],
-  ])('an address with %s is another address', (_, endpoint) => {
+  ])('an address that differs by %s counts as another address', (_, endpoint) => {
     const entry = { ...pushEntry(1, 'ben'), endpoint: 'https://push.example/secret-1' };
     expect(outcomeOf(push({ endpoint }), [entry])).toBe('ok');
   });
 
-  it('two addresses whose queries differ are two addresses', () => {
+  it('two addresses with different queries count as different addresses', () => {
     const entry = { ...pushEntry(1, 'ben'), endpoint: 'https://push.example/w/?token=1' };
     expect(outcomeOf(push({ endpoint: 'https://push.example/w/?token=2' }), [entry])).toBe('ok');
     expect(outcomeOf(push({ endpoint: 'https://push.example/w/?token=1#' }), [entry])).toBe('conflict');
     expect(outcomeOf(push({ endpoint: 'https://push.example/w/?token=%31' }), [entry])).toBe('conflict');
   });
 
-  it('allows a mail address that another person also has, because a team may share an address', () => {
+  it('two persons may have the same mail address, because a team may share an address', () => {
     const { channel: _, endpoint: _e, p256dh: _p, auth: _a, ...fields } = pushEntry(1, 'ben');
     const bens: ReachEntry = { ...fields, channel: 'mail', address: 'team@hospital.example' };
     expect(outcomeOf(mail('team@hospital.example'), [bens])).toBe('ok');
@@ -113,12 +113,12 @@ describe('decideReach', () => {
     [entriesOfPersonMax - 1, 'anna', 'ok'],
     [entriesOfPersonMax, 'anna', 'conflict'],
     [entriesOfPersonMax, 'ben', 'ok'],
-  ])('with %i entries of %s, the answer is %s', (count, userId, expected) => {
+  ])('if there are %i entries of %s, the answer to a new entry of anna is %s', (count, userId, expected) => {
     const entries = Array.from({ length: count }, (_, n) => pushEntry(n + 10, userId));
     expect(outcomeOf(push(), entries)).toBe(expected);
   });
 
-  it('names no address in a refusal, and no secret in the audit trail', () => {
+  it('a refusal contains no address, and the text for the audit trail contains no secret', () => {
     for (const body of [push({ endpoint: 'https://evil.example/secret' }), mail('anna@evil.example')])
       expect(JSON.stringify(decideReach(body, 'anna', [], rules))).not.toContain('evil');
     expect(reachText(pushEntry(1, 'anna'))).toMatch(/^push “Phone 1” at push\.example; entry /);

@@ -40,7 +40,7 @@ describe('channelState', () => {
       { state: 'down', reason: 'Nothing.' },
     ],
     ['another person was reached', [reachSeen('ben')], 0, { state: 'unknown' }],
-  ])('the state of the pages is right if %s', (_, records, afterMs, expected) => {
+  ])('channelState returns the state of the table for the pages of a person if %s', (_, records, afterMs, expected) => {
     expect(channelState(boardOf(...records), 'anna', 'screen', t0 + afterMs)).toMatchObject(expected);
   });
 
@@ -54,15 +54,23 @@ describe('channelState', () => {
       [push(1, { state: 'down' }), push(2)],
       { state: 'reached', stage: 'on-device' },
     ],
-    ['a phone confirms more than the other', [1, 2], [push(1), push(2, { stage: 'taken' })], { stage: 'on-device' }],
+    [
+      'one phone has the message and the other does not',
+      [1, 2],
+      [push(1), push(2, { stage: 'taken' })],
+      { stage: 'on-device' },
+    ],
     ['the service has ended the phone', [1], [push(1), ended], { state: 'down', reason: 'It is gone (410).' }],
     ['the service has ended one of two phones', [1, 2], [push(2), ended], { state: 'reached' }],
-  ])('the state of messages to phones is right if %s', (_, entries, records, expected) => {
-    const board = boardOf(...records);
-    for (const n of entries) foldReachEntry(board, uuid(n), pushEntry(n, 'anna'));
-    foldReachEntry(board, uuid(9), pushEntry(9, 'ben'));
-    expect(channelState(board, 'anna', 'push', t0)).toMatchObject(expected);
-  });
+  ])(
+    'channelState returns the state of the table for the phones of a person if %s',
+    (_, entries, records, expected) => {
+      const board = boardOf(...records);
+      for (const n of entries) foldReachEntry(board, uuid(n), pushEntry(n, 'anna'));
+      foldReachEntry(board, uuid(9), pushEntry(9, 'ben'));
+      expect(channelState(board, 'anna', 'push', t0)).toMatchObject(expected);
+    },
+  );
 });
 
 describe('channelState after a confirmed call', () => {
@@ -85,13 +93,13 @@ describe('channelState after a confirmed call', () => {
       [push(2, { stage: 'taken', atMs: t0 - 2 }), receipt(t0 - 1), push(1, { state: 'down' })],
       'on-device',
     ],
-  ] as const)('shows how far messages come if %s', (_title, records, stage) => {
+  ] as const)('channelState returns the last stage that a message reached if %s', (_title, records, stage) => {
     const board = boardOf(...records);
     for (const n of [1, 2]) if (n === 1 || records.length > 2) foldReachEntry(board, uuid(n), pushEntry(n, 'anna'));
     expect(channelState(board, 'anna', 'push', t0 + 5)).toMatchObject({ state: 'reached', stage });
   });
 
-  it('does not know a result any more after two canaries did not come', () => {
+  it('a result counts for at most 21 minutes, so two missed canaries make it unknown', () => {
     expect(reachFreshMs).toBeLessThanOrEqual(21 * 60_000);
   });
 });
@@ -111,7 +119,7 @@ describe('isReached', () => {
 });
 
 describe('myReach', () => {
-  it('lists the person’s own entries without their secrets', () => {
+  it('myReach returns the person’s own entries without their secrets', () => {
     const board = boardOf(push(1));
     for (const [n, userId] of [
       [1, 'anna'],
@@ -143,14 +151,14 @@ describe('wardReach', () => {
 
   it.each([
     ['everybody with an accepted duty', 8, ['anna', 'ben', 'dora']],
-    ['without a person who is away', 10, ['anna', 'dora']],
+    ['everybody except a person who is away', 10, ['anna', 'dora']],
     ['nobody before the shift', 6.9, []],
-  ])('lists %s', (_, atHour, expected) => {
+  ])('wardReach returns %s', (_, atHour, expected) => {
     const { people } = wardReach(emptyDeliveryBoard(), board.duties, 'icu', true, hour(atHour));
     expect(people.map(({ userId }) => userId)).toEqual(expected);
   });
 
-  it('shows the channels for answers of each person, and other channels with an entry', () => {
+  it('wardReach returns for each person the channels for answers, and other channels only if they have an entry', () => {
     const reachBoard = boardOf(reachSeen('anna', { atMs: hour(8) }));
     const { people, isRunning } = wardReach(reachBoard, board.duties, 'icu', false, hour(8));
     expect(isRunning).toBe(false);

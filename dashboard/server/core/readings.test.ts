@@ -96,7 +96,7 @@ describe('the shown value', () => {
     expect([shownValue(state)?.validity, shownValue(state)?.value]).toEqual([validity, value]);
   });
 
-  it('a first cuff pressure has the interval of its parameter, and a first rate the default interval', () => {
+  it('a first cuff pressure has the interval of its parameter, and a first heart rate has the default interval', () => {
     const state = oneBed();
     const nibp = { code: 'MDC_PRESS_BLD_NONINV_SYS', value: 120, unit: 'mm[Hg]' };
     foldObservation(state, 'assoc-01', observation('d1', t0, [nibp, hr(80)]), t0);
@@ -178,7 +178,7 @@ describe('the bed of a reading', () => {
 
 describe('a start of the server after the machine’s clock was set back', () => {
   it.each([10_000, 600_000, 864_000_000])(
-    'after a step back of %i ms present readings replace former readings',
+    'after the clock was set back by %i ms, present readings replace readings with later times',
     (backMs) => {
       const state = oneBed();
       const nowMs = t0 - backMs;
@@ -188,7 +188,7 @@ describe('a start of the server after the machine’s clock was set back', () =>
     },
   );
 
-  it('a loss of the device with a time in the future counts as a loss now', () => {
+  it('if a device was lost at a time in the future, the server notes the present time', () => {
     const state = oneBed();
     const nowMs = t0 - 600_000;
     const silence = { kind: 'technical', condition: 'no-data', onsetAt: formatInstant(t0 - 5000) } as const;
@@ -197,7 +197,7 @@ describe('a start of the server after the machine’s clock was set back', () =>
     expect(state.devices.get('d1')?.lostAtMs).toBe(nowMs);
   });
 
-  it('a new connection record is used although the former record has a later time', () => {
+  it('a new connection record replaces the former record, even if the former record has a later time', () => {
     const state = oneBed();
     const nowMs = t0 - 600_000;
     const connectionRecord = (connected: boolean, ms: number) =>
@@ -209,7 +209,7 @@ describe('a start of the server after the machine’s clock was set back', () =>
 });
 
 describe('foldAssociations', () => {
-  it('an association begins and ends when its record is folded, at any time of the clock', () => {
+  it('a bed comes and goes when the record of its association is folded, whatever the clock says', () => {
     const state = emptyState();
     const from = formatInstant(t0 + 1000);
     const to = formatInstant(t0 + 2000);
@@ -286,7 +286,7 @@ describe('the state of a device', () => {
     expect(online()).toBe(false);
   });
 
-  it('a device has the conditions of its last status that names conditions', () => {
+  it('a status without conditions does not change the conditions of a device', () => {
     const state = oneBed();
     const leads = { condition: 'MDC_EVT_LEADS_OFF' as const, present: true };
     const status = (ms: number, conditions?: (typeof leads)[]) => ({
@@ -302,7 +302,7 @@ describe('the state of a device', () => {
   });
 });
 
-it('a wave belongs to its bed until no chunk came for 10 s', () => {
+it('a wave stays at its bed until no chunk has come for 10 s', () => {
   const state = oneBed();
   const reading = {
     start: formatInstant(t0),
@@ -397,6 +397,16 @@ describe('a parameter that is twice in one message', () => {
       [heartRate, expected],
     ]);
     expect(noticesOf(bed)).toEqual([]);
+  });
+
+  it('an unusable value keeps the time of the last usable value, by which the trends find what InfluxDB lacks', () => {
+    const state = oneBed();
+    const usableMs = () => state.beds.get('assoc-01')?.values.get('MDC_ECG_HEART_RATE')?.usableMs;
+    foldObservation(state, 'assoc-01', observation('d1', t0, [hr(80, { validity: 'invalid' })]), t0);
+    expect(usableMs()).toBeUndefined();
+    foldObservation(state, 'assoc-01', observation('d1', t0 + 1_000, [hr(80)]), t0 + 1_000);
+    foldObservation(state, 'assoc-01', observation('d1', t0 + 2_000, [hr(80, { validity: 'invalid' })]), t0 + 2_000);
+    expect(usableMs()).toBe(t0 + 1_000);
   });
 
   it('a value with the other code of its measurement is shown under the code that its alarms have', () => {

@@ -18,6 +18,8 @@ import { visibleText } from '../../../contracts/text.ts';
 import { parseInstant } from '../../../contracts/time.ts';
 import { bedFor, deviceOf } from './beds.ts';
 import { noteClock, noteCoarseTimes, showsSetBack, updateClockNotice } from './device-clocks.ts';
+import { noteDeviceEvent } from './device-events.ts';
+import { noteReading } from './device-gaps.ts';
 import { intervalMsOf, withValue } from './intervals.ts';
 import { noteDeviceStart } from './shared-identity.ts';
 import {
@@ -58,7 +60,9 @@ export function foldObservation(
   if (times === undefined) return;
   // The clock is measured even if the bed is not on the screens, because the clock belongs to the device, not to the bed.
   const number = numberOf(record, times.deviceMs);
-  const clockOffsetMs = noteClock(state.devices.get(record.deviceId), times.deviceMs, times.receivedMs, number);
+  const knownDevice = state.devices.get(record.deviceId);
+  if (number && knownDevice) noteReading(knownDevice.gaps, number, times.receivedMs, nowMs);
+  const clockOffsetMs = noteClock(knownDevice, times.deviceMs, times.receivedMs, number);
   const bed = bedFor(state, associationId, record.deviceId);
   if (bed === undefined) return;
   const device = noteSeen(state, record.deviceId, times.receivedMs);
@@ -101,7 +105,8 @@ export function foldObservation(
       id === undefined
         ? shownValue?.shownReadings
         : withAcceptedReading(shownValue?.shownReadings ?? [], { ...id, deviceMs: times.deviceMs });
-    bed.values.set(code, { numeric, effectiveMs, origin, shownReadings: shownReadings ?? [], changeNo });
+    const usableMs = value === undefined ? shownValue?.usableMs : times.deviceMs;
+    bed.values.set(code, { numeric, effectiveMs, origin, shownReadings: shownReadings ?? [], usableMs, changeNo });
     bed.changeNo = changeNo;
   }
 }
@@ -118,8 +123,8 @@ function replacesShown(shownValue: ValueState, receivedOrigin: Origin, effective
   if (showsSetBack(shownOrigin.number, receivedOrigin.number)) return true;
   if (showsSetBack(receivedOrigin.number, shownOrigin.number)) return false;
   const sameBoot = receivedOrigin.id !== undefined && receivedOrigin.id.boot === shownOrigin.id?.boot;
-  // A repeated reading never replaces a value: not if the device's clock is ahead, so that only the receive time counts,
-  // and not if a reading of another start of the device was shown in between.
+  // A repeated reading never replaces a value, even if a reading of another start of the device was shown in between. This
+  // must be checked first: if the device's clock is ahead, the receive time counts, and the repeat would look newer.
   const shownNotOlder = shownValue.shownReadings.filter(({ deviceMs }) => receivedOrigin.deviceMs <= deviceMs);
   if (receivedOrigin.id !== undefined && isRepeatedReading(shownNotOlder, receivedOrigin.id)) return false;
   if (receivedOrigin.deviceMs === shownOrigin.deviceMs)
@@ -175,6 +180,10 @@ export function foldStatus(state: LiveState, associationId: string, record: Stat
   const model = deviceInfo ? visibleText(`${deviceInfo.manufacturer} ${deviceInfo.model}`) : device.model;
   if (model !== device.model) hasChanged = true;
   device.model = model;
+  if (deviceInfo) {
+    device.serial = deviceInfo.serial === undefined ? undefined : visibleText(deviceInfo.serial);
+    device.firmware = deviceInfo.firmware === undefined ? undefined : visibleText(deviceInfo.firmware);
+  }
   if (conditions && receivedMs >= device.conditionsAtMs) {
     device.conditions = conditions.filter((condition) => condition.present);
     device.conditionsAtMs = receivedMs;
@@ -196,11 +205,16 @@ export function foldConnection(state: LiveState, associationId: string, record: 
     if (isOlderConnection(device.claim, claim)) device.onlineAtMs = Math.min(device.onlineAtMs, receivedMs);
     device.claim = claim;
   }
+  if (record.connected) {
+    if (isRenewed(device.certificateEndsAt, record.certificateEndsAt))
+      noteDeviceEvent(device, receivedMs, 'certificate-renewed');
+    device.certificateEndsAt = record.certificateEndsAt;
+  }
   if (setOnline(device, record.connected, receivedMs, record.reason)) markHeadersChanged(state, device);
 }
 
 /**
- * Notes that a chunk of a wave came. waves.ts takes the samples.
+ * Notes that a chunk of a wave came. waves.ts keeps the samples.
  * @returns whether a screen may show the chunk
  */
 export function foldWaveArrival(
@@ -248,7 +262,9 @@ function timesOf(
   return { receivedMs, deviceMs };
 }
 
-/** Notes that a device sent something, which shows that the device is online, unless the gateway later reported it offline. */
+/**
+ * Notes that a device sent something. So the device is online, unless the gateway has reported it offline after that.
+ */
 function noteSeen(state: LiveState, deviceId: string, receivedMs: number): DeviceState | undefined {
   const device = deviceOf(state, deviceId);
   if (device === undefined) return undefined;
@@ -256,6 +272,11 @@ function noteSeen(state: LiveState, deviceId: string, receivedMs: number): Devic
   if (receivedMs > device.onlineAtMs && setOnline(device, true, receivedMs, undefined))
     markHeadersChanged(state, device);
   return device;
+}
+
+/** Returns whether a device shows a certificate that ends later than the one before. */
+function isRenewed(before: string | undefined, now: string | undefined): boolean {
+  return before !== undefined && now !== undefined && Date.parse(now) > Date.parse(before);
 }
 
 function setOnline(
@@ -267,6 +288,8 @@ function setOnline(
   if (receivedMs < device.onlineAtMs || device.online === online) return false;
   device.online = online;
   device.onlineAtMs = receivedMs;
+  const kind = online ? 'connected' : (endReason ?? 'disconnected');
+  noteDeviceEvent(device, receivedMs, kind);
   if (!online && !isHandOver(endReason)) device.lostAtMs = receivedMs;
   // If the gateway's clock was set back, values that come from now on must not look older than the loss.
   if (online) device.lostAtMs = Math.min(device.lostAtMs, receivedMs - 1);

@@ -36,11 +36,11 @@ describe('refusedActText', () => {
       },
       'csv, 1 rows and 1 lines that cannot be read, of ben',
     ],
-  ])('names the ids and the persons of %o', (command, expected) =>
+  ])('refusedActText returns a text with the ids and the persons of the command %o', (command, expected) =>
     expect(text(command)).toBe(`board of assignments: ${expected}`),
   );
 
-  it('fits into an audit record', () => {
+  it('the text fits into an audit record, even if the act names 64 beds with long names', () => {
     const beds = Array.from({ length: 64 }, (_, n) => `a bed with a name of forty characters ${n}`);
     expect(text({ type: 'assign', ...row, beds, userId: 'ben' }).length).toBeLessThan(2_000);
   });

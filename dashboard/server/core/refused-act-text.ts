@@ -26,6 +26,8 @@ function aboutText(command: AssignmentCommand, state: DutyState, ward: string): 
     }
     case 'away':
       return command.cover === undefined ? '' : `, covered by ${command.cover}`;
+    case 'cover':
+      return `, absence ${command.awayId}`;
     case 'back':
       return '';
   }

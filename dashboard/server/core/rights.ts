@@ -3,12 +3,14 @@
  *
  * - A nurse admits, moves, corrects and discharges patients.
  * - A technician assigns and moves devices that have no patient. A technician never sees a name, a value or a physiological
- *   alarm. So a technician may not move or discharge a patient, and may not assign a further device to a patient. A
- *   technician may send rejected input through the gateway again without seeing it, may rebuild deleted trends, and sets up the
- *   ways to reach persons on the operator's command line.
+ *   alarm. So a technician may not move or discharge a patient, and may not assign a further device to a patient. On the
+ *   operator's command line, a technician may send rejected input through the gateway again (without seeing it), rebuild
+ *   deleted trends, and set up the ways to reach persons.
  * - Nurses, physicians and technicians take duties of their role (assignments.ts has the rules, and who is charge nurse).
  * - A nurse may see why nobody came to an alarm while being the charge nurse of its ward (routes/explain.ts).
  * - An auditor reads the audit trail and no clinical data. An explanation of an alarm shows an auditor no values.
+ * - An administrator manages accounts (account-acts.ts) and sees no clinical data.
+ * - A wall display shows its one ward, for weeks without a person. It may not act, and shows no page of a patient.
  */
 import type { Role } from '../../../contracts/messages/records.ts';
 import type { Permission } from '../../protocol/permissions.ts';
@@ -24,11 +26,16 @@ export type Viewer = {
   readonly wards: readonly string[];
   /** True if nobody touched the session's screens for a while. Until the password is entered, they show no names and allow no acts. */
   readonly locked?: true;
+  /** True if the password of the account is a one-time password. Until the person chooses a password, the account may do nothing else. */
+  readonly mustChangePassword?: true;
+  /** Only for a wall display: it takes the sound of its ward by itself. */
+  readonly ownsSound?: true;
 };
 
 const table: Readonly<Record<Role, readonly Permission[]>> = {
   nurse: [
     'view-vitals',
+    'view-patients',
     'view-devices',
     'acknowledge',
     'pause-audio',
@@ -43,6 +50,7 @@ const table: Readonly<Record<Role, readonly Permission[]>> = {
   ],
   physician: [
     'view-vitals',
+    'view-patients',
     'view-devices',
     'acknowledge',
     'pause-audio',
@@ -60,6 +68,8 @@ const table: Readonly<Record<Role, readonly Permission[]>> = {
   ],
   technician: ['view-devices', 'associate-device', 'take-duty', 'redrive-rejected', 'rebuild-trends', 'set-up-reach'],
   auditor: ['view-audit', 'explain-alarms', 'see-explanations'],
+  administrator: ['manage-accounts'],
+  display: ['view-vitals', 'view-devices'],
 };
 
 export function permissionsOf(role: Role): readonly Permission[] {
@@ -67,8 +77,15 @@ export function permissionsOf(role: Role): readonly Permission[] {
 }
 
 export function may(viewer: Viewer, permission: Permission): boolean {
-  return table[viewer.role].includes(permission);
+  return !viewer.mustChangePassword && table[viewer.role].includes(permission);
 }
+
+/** Returns whether an account is the account of a wall display. */
+export const isDisplay = ({ role }: Pick<Viewer, 'role'>): boolean => role === 'display';
+
+/** Returns whether an account may have the sound of the wards that it sees. */
+export const mayOwnSound = (viewer: Viewer): boolean =>
+  may(viewer, 'pause-audio') || (isDisplay(viewer) && may(viewer, 'view-vitals') && viewer.ownsSound === true);
 
 /** The message both for things that do not exist and for things in a ward that the viewer may not see. */
 export const notOnYourWards = 'There is no such bed, alarm or device on your wards.';

@@ -2,13 +2,13 @@
 
 import { describe, expect, it } from 'vitest';
 import { roles } from '../../../contracts/messages/records.ts';
-import { sessionMsMax } from '../../../contracts/session-limits.ts';
+import { displayUnusedMsMax, sessionMsMax } from '../../../contracts/session-limits.ts';
 import { permissions } from '../../protocol/permissions.ts';
 import { admit, defaultBudget, type MessageKind } from './budget.ts';
 import { auditor, everywhere, nurse, t0, technician } from './fold.testing.ts';
 import { passwordFault } from './password-rules.ts';
 import { may, seesWard } from './rights.ts';
-import { type Claims, judgeSession, sessionIdleMs, type Verdict } from './session-rules.ts';
+import { type Claims, judgeSession, type SessionAccount, sessionIdleMs, type Verdict } from './session-rules.ts';
 
 describe('rights', () => {
   it('each role has the permissions of this table', () => {
@@ -20,11 +20,20 @@ describe('rights', () => {
         (permission) =>
           ![
             ...['view-audit', 'view-rejected', 'redrive-rejected', 'capture-patients', 'rebuild-trends'],
-            ...['explain-alarms', 'set-up-reach'],
+            ...['explain-alarms', 'set-up-reach', 'manage-accounts'],
           ].includes(permission),
       ),
       physician: [
-        ...['view-vitals', 'view-devices', 'acknowledge', 'pause-audio', 'set-limits', 'enter-assessment', 'standby'],
+        ...[
+          'view-vitals',
+          'view-patients',
+          'view-devices',
+          'acknowledge',
+          'pause-audio',
+          'set-limits',
+          'enter-assessment',
+          'standby',
+        ],
         ...['write-note', 'take-duty'],
         ...['view-rejected', 'redrive-rejected', 'capture-patients', 'rebuild-trends', 'explain-alarms'],
         'see-explanations',
@@ -38,6 +47,8 @@ describe('rights', () => {
         'set-up-reach',
       ],
       auditor: ['view-audit', 'explain-alarms', 'see-explanations'],
+      administrator: ['manage-accounts'],
+      display: ['view-vitals', 'view-devices'],
     });
   });
 
@@ -60,8 +71,10 @@ describe('rights', () => {
 
 describe('judgeSession', () => {
   const claims: Claims = { userId: 'n', sessionId: 's', startedAtMs: t0, seenAtMs: t0, fingerprint: 'f' };
-  const account = { fingerprint: 'f' };
-  it.each<[string, Verdict, Partial<Claims>, typeof account | undefined, number, boolean, number]>([
+  const account: SessionAccount = { fingerprint: 'f' };
+  const display: SessionAccount = { fingerprint: 'f', isDisplay: true };
+  const atWall = { station: 'wall-pc' };
+  it.each<[string, Verdict, Partial<Claims>, SessionAccount | undefined, number, boolean, number]>([
     ['a new session', 'valid', {}, account, 0, false, t0],
     ['a session one ms before it is idle', 'valid', {}, account, 0, false, t0 + sessionIdleMs - 1],
     ['an idle session', 'idle', {}, account, 0, false, t0 + sessionIdleMs],
@@ -78,6 +91,28 @@ describe('judgeSession', () => {
     ['a used session one ms before its end', 'valid', {}, account, t0 + sessionMsMax, false, t0 + sessionMsMax - 1],
     ['a used session at its end', 'too-old', {}, account, t0 + sessionMsMax, false, t0 + sessionMsMax],
     ['a session that was logged out', 'revoked', {}, account, t0, true, t0],
+    [
+      'a display that was used 12 hours after its login',
+      'valid',
+      atWall,
+      display,
+      t0 + sessionMsMax,
+      false,
+      t0 + sessionMsMax,
+    ],
+    [
+      'a display one ms before it was unused for too long',
+      'valid',
+      atWall,
+      display,
+      0,
+      false,
+      t0 + displayUnusedMsMax - 1,
+    ],
+    ['a display that was unused for too long', 'idle', atWall, display, 0, false, t0 + displayUnusedMsMax],
+    ['a display that was logged out', 'revoked', atWall, display, t0, true, t0],
+    ['a session from before its account became a display', 'account-changed', {}, display, t0, false, t0],
+    ['a session of an account that is no display any more', 'account-changed', atWall, account, t0, false, t0],
     ['a session of a removed or disabled account', 'account-changed', {}, undefined, t0, false, t0],
     ['a session of an account with a new password', 'account-changed', {}, { fingerprint: 'g' }, t0, false, t0],
   ])('judgeSession judges %s as %s', (_, verdict, changed, presentAccount, liveAtMs, revoked, nowMs) => {

@@ -6,10 +6,11 @@ import { formatInstant } from '../../../contracts/time.ts';
 import type { Bed } from '../../protocol/rest.ts';
 import { foldAlarmEvent } from './alarms.ts';
 import { foldAssociations, forgetAssociations, tick } from './beds.ts';
+import { devicesFor } from './device-list.ts';
 import { alarm, auditor, everywhere, hr, nurse, observation, period, t0, table, technician } from './fold.testing.ts';
 import { foldConnection, foldObservation, foldStatus } from './readings.ts';
 import type { Viewer } from './rights.ts';
-import { changesSince, devicesFor, type Scope, unseenAlarms, wardsFor, wholeScreen } from './screen.ts';
+import { changesSince, type Scope, unseenAlarms, wardsFor, wholeScreen } from './screen.ts';
 import { emptyState, type LiveState, removalsMax } from './state.ts';
 
 /** Returns the content of a screen after a delta, by the rules of protocol/live.ts. */
@@ -214,7 +215,7 @@ describe('wholeScreen', () => {
     expect(devicesFor(state, auditor)).toEqual([]);
   });
 
-  it('devicesFor names the other devices at a patient in one bed, if the viewer may admit patients', () => {
+  it('for a device at a patient, devicesFor names the patient’s other devices in the bed, if the viewer may admit patients', () => {
     const state = emptyState();
     const patient = { patientId: 'P-1', familyName: 'Made', givenName: 'Up', category: 'adult' } as const;
     const setPeriod = (deviceId: string, fields: Partial<AssociationPeriod>) =>
@@ -266,7 +267,7 @@ describe('a device without a bed', () => {
     return state;
   }
 
-  it('a device without a bed is with its alarms in the tray of its last ward, and on no screen of another ward', () => {
+  it('a device without a bed and its alarms are shown in the tray of its last ward, and on no screen of another ward', () => {
     const state = discharged();
     const { beds, alarms } = wholeScreen(state, nurse, { ward: 'icu' });
     expect(beds).toMatchObject([

@@ -1,17 +1,14 @@
 /** Computes what one screen shows within its scope and the rights of its viewer: everything, or the changes since a number. */
 import type { Alarm, CommandAnswer, LimitsInForce } from '../../../contracts/messages/alarms.ts';
 import type { Patient } from '../../../contracts/messages/records.ts';
-import { lastWard } from '../../../contracts/periods.ts';
 import { visibleText } from '../../../contracts/text.ts';
 import { formatInstant } from '../../../contracts/time.ts';
-import type { Devices } from '../../protocol/devices.ts';
 import type { Delta, Snapshot, Watch } from '../../protocol/live.ts';
 import type { Bed, BedHead } from '../../protocol/rest.ts';
 import { deviceSoundOf } from './alarms.ts';
-import { currentPeriodOf } from './beds.ts';
 import { shownNote } from './hand-over-notes.ts';
 import { noticesOf } from './notices.ts';
-import { othersAtPatients } from './occupancy.ts';
+import { shownTasks } from './patient-tasks.ts';
 import { may, seesWard, type Viewer } from './rights.ts';
 import { audienceOf, type BedState, type DeviceState, type LiveState, type ShownAlarm, wardOf } from './state.ts';
 
@@ -61,6 +58,7 @@ export function headOf(state: LiveState, viewer: Viewer, bed: BedState): BedHead
     notices: noticesOf(bed),
     ...(bed.nurse === undefined ? {} : { nurse: bed.nurse }),
     ...shownNote(state, viewer, bed),
+    ...shownTasks(state, viewer, bed),
     limits: (mayViewVitals && shownLimits(state.limits.get(bed.associationId))) || null,
     standby: (mayViewVitals && state.standby.get(bed.associationId)?.standby) || null,
     scores: (mayViewVitals && bed.period?.patient && state.scores.get(bed.associationId)) || null,
@@ -78,7 +76,7 @@ function shownLimits(inForce: LimitsInForce | undefined): LimitsInForce | undefi
  * Makes misleading characters in a patient's texts visible. Such texts are refused today, but older versions of Vigil may
  * have stored some.
  */
-function visiblePatient(patient: Patient): Patient {
+export function visiblePatient(patient: Patient): Patient {
   return {
     ...patient,
     patientId: visibleText(patient.patientId),
@@ -87,7 +85,8 @@ function visiblePatient(patient: Patient): Patient {
   };
 }
 
-function deviceView(device: DeviceState | undefined, deviceId: string): BedHead['device'] {
+/** Returns a device as every viewer of its bed may see it. */
+export function deviceView(device: DeviceState | undefined, deviceId: string): BedHead['device'] {
   return {
     deviceId,
     online: device?.online ?? null,
@@ -98,7 +97,10 @@ function deviceView(device: DeviceState | undefined, deviceId: string): BedHead[
   };
 }
 
-/** Returns the state of the device's own sound, from the alarms of the engine, which keeps it over a restart. */
+/**
+ * Returns the state of the device's own sound. It is taken from an alarm of the engine, because the engine keeps its
+ * alarms over a restart.
+ */
 function soundOf(state: LiveState, { associationId }: BedState): Pick<BedHead['device'], 'sound'> {
   for (const alarmId of state.alarmsOf.get(associationId) ?? []) {
     const alarm = state.alarms.get(alarmId)?.alarm;
@@ -183,8 +185,8 @@ export function patientsOf({ beds }: Pick<Changes, 'beds'>): string[] {
 export type Changes = Pick<Delta, 'beds' | 'gone' | 'alarms' | 'cleared' | 'answers'>;
 
 /**
- * Returns each head, value and alarm in scope that changed after number `sinceChangeNo`. Returns undefined if the state no longer
- * knows all these changes, so that the screen needs a snapshot.
+ * Returns each head, value and alarm in scope that changed after number `sinceChangeNo`. Returns undefined if the state
+ * no longer knows all these changes: the screen then needs a snapshot.
  */
 export function changesSince(
   state: LiveState,
@@ -235,33 +237,6 @@ function addRemovals(
       changes.gone.push(removal.associationId);
     }
   }
-}
-
-/** Returns the devices of the viewer's wards, and devices without a bed that the viewer may see. */
-export function devicesFor(state: LiveState, viewer: Viewer): Devices['devices'] {
-  const devices: Devices['devices'] = [];
-  const otherDevicesAt = may(viewer, 'admit-patient') ? othersAtPatients(state) : () => [];
-  for (const device of state.devices.values()) {
-    const table = state.associations.get(device.deviceId);
-    const period = currentPeriodOf(table);
-    const lastWardOfDevice = period ? undefined : lastWard(table?.periods ?? []);
-    if (!seesWard(viewer, period?.ward ?? lastWardOfDevice?.ward ?? null)) continue;
-    devices.push({
-      device: deviceView(device, device.deviceId),
-      version: table?.version ?? 0,
-      current: period
-        ? {
-            associationId: period.associationId,
-            ward: visibleText(period.ward),
-            bed: visibleText(period.bed),
-            occupied: period.patient !== null,
-            others: otherDevicesAt(device.deviceId, period),
-          }
-        : null,
-      ...(lastWardOfDevice ? { lastWard: visibleText(lastWardOfDevice.ward) } : {}),
-    });
-  }
-  return devices;
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Decides whether a session is still valid. Pure: the token's claims, the account as it is now, and the time are arguments. */
 
-import { sessionMsMax } from '../../../contracts/session-limits.ts';
+import { displayUnusedMsMax, sessionMsMax } from '../../../contracts/session-limits.ts';
 import { atMostNow } from '../../../contracts/steady-time.ts';
 
 /** A session without a request and without a live connection ends after this time. */
@@ -18,10 +18,13 @@ export type Claims = {
   readonly seenAtMs: number;
   /** A digest of the account's password hash: a new password ends all sessions. */
   readonly fingerprint: string;
+  /** Only for a wall display: the id of the browser that logged in (sessions/stations.ts). No other browser can use the session. */
+  readonly station?: string;
 };
 
 /**
- * Returns the claims with times that are not later than `nowMs`. A later time comes from before the clock was set back.
+ * Returns the claims with times that are not later than `nowMs`. A time in the future means that the clock was set back
+ * after this time was written.
  */
 export function claimsAt(claims: Claims, nowMs: number): Claims {
   const startedAtMs = atMostNow(claims.startedAtMs, nowMs);
@@ -33,6 +36,9 @@ export function claimsAt(claims: Claims, nowMs: number): Claims {
 
 export type Verdict = 'valid' | 'too-old' | 'idle' | 'revoked' | 'account-changed';
 
+/** What decides about a session of an account. `isDisplay`: the account is the account of a wall display. */
+export type SessionAccount = { readonly fingerprint: string; readonly isDisplay?: boolean };
+
 /**
  * Judges a session.
  * @param account undefined if the account does not exist or is disabled
@@ -40,14 +46,22 @@ export type Verdict = 'valid' | 'too-old' | 'idle' | 'revoked' | 'account-change
  */
 export function judgeSession(
   claims: Claims,
-  account: { readonly fingerprint: string } | undefined,
+  account: SessionAccount | undefined,
   liveAtMs: number,
   revoked: boolean,
   nowMs: number,
 ): Verdict {
   if (revoked) return 'revoked';
   if (account === undefined || account.fingerprint !== claims.fingerprint) return 'account-changed';
+  const unusedMs = nowMs - Math.max(claims.seenAtMs, liveAtMs);
+  if (account.isDisplay) {
+    // The account became an account of a display only after the login, so the session names no browser.
+    if (claims.station === undefined) return 'account-changed';
+    return unusedMs >= displayUnusedMsMax ? 'idle' : 'valid';
+  }
+  // The account is no wall display any more. Anybody in front of the screen could use the new rights of the account.
+  if (claims.station !== undefined) return 'account-changed';
   if (nowMs - claims.startedAtMs >= sessionMsMax) return 'too-old';
-  if (nowMs - Math.max(claims.seenAtMs, liveAtMs) >= sessionIdleMs) return 'idle';
+  if (unusedMs >= sessionIdleMs) return 'idle';
   return 'valid';
 }

@@ -24,7 +24,7 @@ const noticesAt = (state: LiveState) =>
   noticesOf(state.beds.get('assoc-01')!).map(({ code, text }) => `${code}: ${text}`);
 const expectedNotices = ['shared-identity: Two devices use one certificate: values may be of two patients'];
 
-it('a bed shows a notice if two devices use one certificate, until 5 min after the last sign of it', () => {
+it('a bed shows a notice while two devices use one certificate, and for 5 min after the last sign of this', () => {
   const state = ward();
   play(state, 'A', 0, 10);
   expect(noticesAt(state)).toEqual([]);

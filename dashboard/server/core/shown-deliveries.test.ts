@@ -39,15 +39,18 @@ describe('deliveryChanges', () => {
     ['a nurse who names a bed of another ward', nurse, { associationId: 'assoc-03' }, []],
     ['a physician of all wards', everywhere, ward('*'), [1, 2, 3]],
     ['a technician, who sees technical alarms only', technician, ward('icu'), [2]],
-  ])('sends to %s the deliveries of the alarms that this screen shows', (_, viewer, scope, expected) => {
-    const { state, board } = scene();
-    const { views, gone, sent } = deliveryChanges(board, state, { viewer, scope }, new Map());
-    expect(views.map(({ alarmId }) => alarmId)).toEqual(expected.map(alarmIdOf));
-    expect(gone).toEqual([]);
-    expect([...sent.keys()]).toEqual(expected.map(alarmIdOf));
-  });
+  ])(
+    'deliveryChanges returns for %s the deliveries of the alarms that this screen shows',
+    (_, viewer, scope, expected) => {
+      const { state, board } = scene();
+      const { views, gone, sent } = deliveryChanges(board, state, { viewer, scope }, new Map());
+      expect(views.map(({ alarmId }) => alarmId)).toEqual(expected.map(alarmIdOf));
+      expect(gone).toEqual([]);
+      expect([...sent.keys()]).toEqual(expected.map(alarmIdOf));
+    },
+  );
 
-  it('sends only deliveries that changed since, and names those that are over or may not be seen any more', () => {
+  it('deliveryChanges returns only deliveries that changed since the last message, and the ids of those that the screen must remove', () => {
     const { state, board } = scene();
     const screen = { viewer: nurse, scope: ward('icu') };
     const first = deliveryChanges(board, state, screen, new Map());
@@ -61,7 +64,7 @@ describe('deliveryChanges', () => {
     expect(deliveryChanges(board, state, screen, second.sent)).toMatchObject({ views: [], gone: [alarmIdOf(1)] });
   });
 
-  it('sends a delivery as soon as the server has its alarm, if the alarm is read later', () => {
+  it('if the server reads an alarm after its delivery, the screen gets the delivery when the alarm has been read', () => {
     const { state, board } = scene();
     foldDelivery(board, recordOf(viewOf(4, [], { associationId: 'assoc-01' })));
     const screen = { viewer: nurse, scope: ward('icu') };

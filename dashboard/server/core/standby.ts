@@ -1,5 +1,5 @@
 /** Folds the standby of patients into the state. The alarm processor publishes it. */
-import type { StandbyInForce } from '../../../contracts/messages/alarms.ts';
+import type { Standby, StandbyInForce } from '../../../contracts/messages/alarms.ts';
 import { type LiveState, markHeaderChanged, standbyMax } from './state.ts';
 
 /** Folds a standby into the state, from the topics `alarms` and `alarm-state`, in any order. The highest revision counts. */
@@ -12,4 +12,13 @@ export function foldStandby(state: LiveState, inForce: StandbyInForce): void {
   if (state.standby.size > standbyMax) state.standby.delete(state.standby.keys().next().value!);
   const bed = state.beds.get(associationId);
   if (bed && JSON.stringify(formerStandby) !== JSON.stringify(inForce)) markHeaderChanged(state, bed);
+}
+
+/**
+ * Returns the standby of an association; null if it has no standby, or if its end has passed by the time of this server. The
+ * alarm processor publishes the end. While no alarm processor runs, the record of an old standby stays.
+ */
+export function currentStandby({ standby, nowMs }: LiveState, associationId: string): Standby | null {
+  const inForce = standby.get(associationId)?.standby ?? null;
+  return inForce !== null && Date.parse(inForce.until) > nowMs ? inForce : null;
 }

@@ -15,11 +15,17 @@ import { type DeviceClock, grainMsMax, initialClock, type Numbered } from '../..
 import type { Alarm, CommandAnswer, LimitsInForce, StandbyInForce } from '../../../contracts/messages/alarms.ts';
 import type { TechnicalCondition } from '../../../contracts/messages/device.ts';
 import type { HandOverNoteEvent } from '../../../contracts/messages/hand-over-notes.ts';
-import type { AssociationPeriod, DeviceAssociations } from '../../../contracts/messages/records.ts';
+import type { TaskState } from '../../../contracts/messages/patient-tasks.ts';
+import type {
+  AssociationPeriod,
+  ConnectionEndReason,
+  DeviceAssociations,
+} from '../../../contracts/messages/records.ts';
 import type { Scores } from '../../../contracts/messages/scores.ts';
 import type { Starts } from '../../../contracts/shared-identity.ts';
 import { visibleText } from '../../../contracts/text.ts';
 import type { Numeric } from '../../protocol/rest.ts';
+import type { DeviceGaps } from './device-gaps.ts';
 import type { Rhythm } from './intervals.ts';
 
 /**
@@ -41,10 +47,12 @@ export const standbyMax = 20_000;
 export const scoresMax = 20_000;
 /** Outcomes of commands that are remembered; a screen waits some seconds for its outcome. */
 export const answersMax = 500;
+/** Events of one device that are remembered; if there are more, the oldest is forgotten. */
+export const deviceEventsMax = 20;
 /** A device without association and without alarms is removed from the screens after this time without a sign of life. */
 export const unassignedForgetMs = 15 * 60_000;
 
-/** The device's own number of a reading, with the start (`boot`) of the device within which it counts. */
+/** The device's own number of a reading, and the start (`boot`) of the device. The numbers begin again with each start. */
 export type StartNumbered = Numbered & { readonly boot: string };
 
 export type DeviceClockState = {
@@ -81,6 +89,16 @@ export function newDeviceClock(): DeviceClockState {
   };
 }
 
+/**
+ * The start or the end of a device's connection, a clock that was set back, or a renewed certificate. The kind of an end is its reason, or `disconnected` if no reason is
+ * known.
+ */
+export type DeviceEvent = {
+  /** By the gateway's clock, ms since 1970. */
+  readonly atMs: number;
+  readonly kind: 'connected' | 'disconnected' | 'clock-set-back' | 'certificate-renewed' | ConnectionEndReason;
+};
+
 export type DeviceState = {
   readonly deviceId: string;
   online: boolean | null;
@@ -94,11 +112,21 @@ export type DeviceState = {
   /** The claim of the device's newest connection; a later connection has a higher claim (gateway/claims.ts). */
   claim: number | undefined;
   model: string | undefined;
+  /** When the certificate ends that the device showed at its newest connection, as the gateway wrote it. */
+  certificateEndsAt: string | undefined;
+  /** The serial number that the device declares. */
+  serial: string | undefined;
+  /** The version of its firmware that the device declares. */
+  firmware: string | undefined;
+  /** The newest starts and ends of the device's connection, the newest last; at most `deviceEventsMax`. */
+  events: readonly DeviceEvent[];
   conditions: readonly TechnicalCondition[];
   conditionsAtMs: number;
   /** Receive time of the device's newest message, by the gateway's clock, ms since 1970. */
   seenAtMs: number;
   readonly clock: DeviceClockState;
+  /** The readings that never came (device-gaps.ts). */
+  readonly gaps: DeviceGaps;
   /** The device starts from which readings came (shared-identity.ts). */
   starts: Starts;
   /** The association ids of the device's beds on the screens, usually one. */
@@ -116,6 +144,8 @@ export type ValueState = {
   readonly origin: Origin;
   /** The reading that was last shown, for each start of the device. A repeat of such a reading does not replace the value. */
   readonly shownReadings: readonly (ReadingId & { readonly deviceMs: number })[];
+  /** Device time of the newest usable value of this code, ms since 1970; undefined if no value was usable. */
+  readonly usableMs: number | undefined;
   readonly changeNo: number;
 };
 
@@ -152,6 +182,8 @@ export type BedState = {
   nurse: string | undefined;
   /** The last event about the hand-over note of the patient (hand-over-notes.ts). */
   note: HandOverNoteEvent | undefined;
+  /** The tasks of the patient, without the withdrawn tasks: the open tasks, and then the ticked tasks (patient-tasks.ts). */
+  tasks: readonly TaskState[];
   /** Number of the last change of the bed's head: everything except values and alarms. */
   headChangeNo: number;
   /** Number of the last change of the bed's head, values or alarms. */

@@ -127,7 +127,7 @@ describe.each(ways)('a device that comes into the tray of another ward %s', (_, 
     ['an earlier chunk that comes late', 90, 105, false],
     ['a chunk that began just before the device came into the tray', 99.9, 101, false],
     ['a chunk that began in the tray', 100, 101, true],
-  ])('the wave of the other ward has %s only as the table says', (_name, startS, receivedS, isShown) => {
+  ])('the other ward sees %s only if the table says so', (_name, startS, receivedS, isShown) => {
     const state = inTray();
     move(state);
     const reading = {

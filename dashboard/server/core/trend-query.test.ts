@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { hourMs } from '../../../contracts/durations.ts';
 import { formatInstant } from '../../../contracts/time.ts';
-import type { TrendQuery } from '../../protocol/rest.ts';
+import type { TrendQuery } from '../../protocol/trends.ts';
 import { t0 } from './fold.testing.ts';
+import { noMarks } from './trend-marks.ts';
 import { planTrend, spanMsMax, trendQueryText, trendsOf } from './trend-query.ts';
 
 const query = (fromMs: number, toMs: number, fields: Partial<TrendQuery> = {}): TrendQuery => ({
@@ -54,20 +55,25 @@ describe('planTrend', () => {
 });
 
 describe('trendQueryText', () => {
+  const answered = { marks: noMarks, source: { from: 'store' }, clockErrorMs: 0 } as const;
   const plan = planTrend(query(t0 - hourMs, t0, { codes: 'MDC_RESP_RATE,MDC_TEMP' }), t0);
   it('the text of a query has the codes, the span and the step of the plan, and trendsOf returns the rows', () => {
     if (!('stepMs' in plan)) throw new Error('no plan');
     expect(trendQueryText(plan, 'assoc-01')).toBe(
-      `SELECT mean("value") AS "mean", min("value") AS "min", max("value") AS "max" FROM "raw"."numerics" WHERE "associationId" = 'assoc-01' AND ("code" = 'MDC_RESP_RATE' OR "code" = 'MDC_TEMP') AND time >= ${t0 - hourMs}ms AND time < ${t0}ms GROUP BY time(7200ms), "code" fill(none)`,
+      `SELECT mean("value") AS "mean", min("value") AS "min", max("value") AS "max", count("value") AS "count" FROM "raw"."numerics" WHERE "associationId" = 'assoc-01' AND ("code" = 'MDC_RESP_RATE' OR "code" = 'MDC_TEMP') AND time >= ${t0 - hourMs}ms AND time < ${t0}ms GROUP BY time(7200ms), "code" fill(none)`,
     );
     expect(trendQueryText({ ...plan, retention: 'minutes' }, 'assoc-01')).toContain(
-      'min("min") AS "min", max("max") AS "max" FROM "minutes"',
+      'min("min") AS "min", max("max") AS "max", sum("count") AS "count" FROM "minutes"',
     );
-    expect(trendsOf(plan, new Map([['MDC_TEMP', [{ timeMs: t0, mean: 37, min: 36, max: 38 }]]]))).toEqual({
+    expect(
+      trendsOf(plan, new Map([['MDC_TEMP', [{ timeMs: t0, mean: 37, min: 36, max: 38, count: 9 }]]]), answered),
+    ).toEqual({
+      ...answered,
+      ...{ fromMs: t0 - hourMs, toMs: t0 },
       stepMs: 7200,
       series: [
         { code: 'MDC_RESP_RATE', points: [] },
-        { code: 'MDC_TEMP', points: [[t0, 37, 36, 38]] },
+        { code: 'MDC_TEMP', points: [[t0, 37, 36, 38, 9]] },
       ],
     });
   });

@@ -1,13 +1,13 @@
 /**
- * Makes InfluxQL queries from the requests of screens. To prevent injection, the text of a query contains only numbers
- * that this server computed and texts that were checked against a pattern or a table.
+ * Makes InfluxQL queries from the requests of screens. To prevent injection, the text of a query contains only two kinds of
+ * parts: numbers that this server computed, and texts that were checked against a pattern or a table.
  */
 import { dayMs, minuteMs } from '../../../contracts/durations.ts';
 import type { Fault } from '../../../contracts/errors.ts';
 import { parameters } from '../../../contracts/parameters.ts';
 import { isScoreTrendCode } from '../../../contracts/score-trends.ts';
 import { parseInstant } from '../../../contracts/time.ts';
-import type { TrendQuery, Trends } from '../../protocol/rest.ts';
+import type { TrendMarks, TrendQuery, TrendSource, Trends } from '../../protocol/trends.ts';
 
 /** Longest span of one query. */
 export const spanMsMax = 31 * dayMs;
@@ -22,6 +22,8 @@ export type TrendPlan = {
   readonly codes: readonly string[];
   readonly fromMs: number;
   readonly toMs: number;
+  /** Whether each step also needs its last value. */
+  readonly isTable?: true;
 };
 
 /**
@@ -93,30 +95,55 @@ export function countsQueryText(query: StoredQuery, associationId: string): stri
 }
 
 /**
- * Returns the query for a trend.
+ * Returns the query for a trend: one statement, or two for a table with last values. `trendRowsOf` reads the answer.
  * @throws TypeError if the association id is malformed
  */
 export function trendQueryText(plan: TrendPlan, associationId: string): string {
   // Steps begin at multiples of their length, so that scrolling does not move the points.
-  // A stored minute has the mean as `value`, and its minimum and maximum as `min` and `max`.
-  const [minField, maxField] = plan.retention === 'raw' ? ['value', 'value'] : ['min', 'max'];
-  return [
-    `SELECT mean("value") AS "mean", min("${minField}") AS "min", max("${maxField}") AS "max"`,
+  // A stored minute has the mean as `value`, its minimum and maximum as `min` and `max`, and its number of values as `count`.
+  const [min, max, count] =
+    plan.retention === 'raw'
+      ? ['min("value")', 'max("value")', 'count("value")']
+      : ['min("min")', 'max("max")', 'sum("count")'];
+  const rest = [
     `FROM "${plan.retention}"."numerics"`,
     whereClause(plan, associationId),
     `GROUP BY time(${plan.stepMs}ms), "code" fill(none)`,
   ].join(' ');
+  const statements = [`SELECT mean("value") AS "mean", ${min} AS "min", ${max} AS "max", ${count} AS "count" ${rest}`];
+  // A value that is not questionable has no field "questionable". So `last("questionable")` would return the mark of an earlier value. With
+  // one selector, InfluxDB returns the mark of the selected value. It refuses this beside other selectors, so it is a statement of its own.
+  if (plan.isTable && plan.retention === 'raw')
+    statements.push(`SELECT last("value") AS "last", "questionable" AS "doubt" ${rest}`);
+  return statements.join('; ');
 }
 
-export type TrendRow = { readonly timeMs: number; readonly mean: number; readonly min: number; readonly max: number };
+export type TrendRow = {
+  /** Start of the step. */
+  readonly timeMs: number;
+  readonly mean: number;
+  readonly min: number;
+  readonly max: number;
+  /** Number of values in the step. */
+  readonly count: number;
+  /** The last value of the step, if the plan is one of a table. */
+  readonly last?: { readonly value: number; readonly questionable: boolean };
+};
 
 /** Returns the answer, with the codes in the order of the request. A code without values has no points. */
-export function trendsOf(plan: TrendPlan, rows: ReadonlyMap<string, readonly TrendRow[]>): Trends {
+export function trendsOf(
+  plan: TrendPlan,
+  rows: ReadonlyMap<string, readonly TrendRow[]>,
+  more: { readonly marks: TrendMarks; readonly source: TrendSource; readonly clockErrorMs: number },
+): Trends {
   return {
+    ...more,
+    fromMs: plan.fromMs,
+    toMs: plan.toMs,
     stepMs: plan.stepMs,
     series: plan.codes.map((code) => ({
       code,
-      points: (rows.get(code) ?? []).map(({ timeMs, mean, min, max }) => [timeMs, mean, min, max]),
+      points: (rows.get(code) ?? []).map(({ timeMs, mean, min, max, count }) => [timeMs, mean, min, max, count]),
     })),
   };
 }

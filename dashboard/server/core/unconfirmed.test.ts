@@ -70,14 +70,14 @@ describe('unconfirmedFor', () => {
     }
   });
 
-  it('a screen that confirmed alarms before comes first, also before the silent screens of the same person', () => {
+  it('a screen that confirmed alarms before comes first, even before other screens of the same person', () => {
     const silent = Array.from({ length: 35 }, (_, n) => entry({ screenId: `a ${n}` }));
     const real = entry({ screenId: 'a 99', sinceMs: t0 + 9, hasConfirmed: true });
     const notices = unconfirmedFor(twoWards(), { viewer: nurse, scope: all }, 'a 99', [...silent, real]);
     expect(notices[0]).toMatchObject({ isOwn: true });
   });
 
-  it('the screens of one station make one notice, and the notice of a screen about itself names only its own alarms', () => {
+  it('there is one notice about all screens of one station, but a notice of a screen about itself names only its own alarms', () => {
     const tabs = [
       entry(),
       entry({ screenId: 'a 2', stationId: 'a 1' }),
@@ -95,7 +95,7 @@ describe('unconfirmedFor', () => {
     expect(unconfirmedFor(state, { viewer: nurse, scope: all }, 'other 1', [entry()])).toEqual([]);
   });
 
-  it('a notice has the oldest time, the number of alarms and their beds with the oldest first, and says if the screen is the own screen', () => {
+  it('a notice has the number of the alarms, their beds and the time of the oldest alarm, and says whether it is about the screen itself', () => {
     const entries = [entry({ sinceMs: t0 + 5 }), { ...inStep, sinceMs: t0 + 2 }];
     expect(unconfirmedFor(twoWards(), { viewer: everywhere, scope: all }, 'a 1', entries)).toEqual([
       {
@@ -129,7 +129,7 @@ describe('the other dashboards', () => {
   const personOf = (actor: string) => `person of ${actor}`;
   const isNew = { isOld: false, nowMs: t0 };
 
-  it('what another dashboard wrote is used for some seconds after this dashboard read it', () => {
+  it('the record of another dashboard counts for otherDashboardMs after this dashboard read it', () => {
     const others: OtherDashboards = new Map();
     noteDashboard(others, 'b', record(), isNew);
     const expected = [
@@ -161,11 +161,11 @@ describe('the other dashboards', () => {
   });
 
   it.each([
-    ['new, of a clock that is an hour behind,', -3_600_000, false, 1],
-    ['new, of a clock that is an hour ahead,', 3_600_000, false, 1],
-    ['from before the start of this server, whose process may still run,', -30_000, true, 1],
-    ['from before the start of this server, whose process ended long ago,', -30_001, true, 0],
-  ])('a record %s is used, or not', (_name, aheadMs, isOld, count) => {
+    ['a new record from a clock that is an hour behind', -3_600_000, false, 1],
+    ['a new record from a clock that is an hour ahead', 3_600_000, false, 1],
+    ['a record from before the start of this server, whose process may still run', -30_000, true, 1],
+    ['a record from before the start of this server, whose process ended long ago', -30_001, true, 0],
+  ])('noteDashboard keeps or ignores a record as the table says: %s', (_name, aheadMs, isOld, count) => {
     const others: OtherDashboards = new Map();
     noteDashboard(others, 'b', record(t0 + aheadMs), { isOld, nowMs: t0 });
     expect(unconfirmedElsewhere(others, personOf, t0)).toHaveLength(count);

@@ -7,9 +7,9 @@ import { parseInstant } from '../../../contracts/time.ts';
 const looksMax = 20;
 
 /**
- * Returns since when no nurse has covered a bed: the time of the newest end, absence or return after which nobody
- * covered it. Undefined if no nurse has covered the bed in the time that the board remembers. Checks at most `looksMax`
- * times, and ignores accounts.
+ * Returns since when no nurse has covered a bed: the time of the last end, absence or return after which nobody covered the
+ * bed. Returns undefined if no nurse has covered the bed in the time that the board remembers. Checks only the last `looksMax`
+ * changes. Does not check whether accounts are valid.
  */
 export function uncoveredSinceMs(
   state: DutyState,
@@ -41,12 +41,16 @@ function changeTimes(duties: WardDuties, bed: string, nowMs: number): number[] {
     ]);
   const ofAbsences = duties.absences
     .filter(({ userId }) => people.has(userId))
-    .flatMap(({ fromMs, untilMs, isOver, changed }) => [fromMs, isOver ? parseInstant(changed.at) : untilMs]);
+    .flatMap(({ fromMs, untilMs, isOver, coverRejectedMs, changed }) => [
+      fromMs,
+      isOver ? parseInstant(changed.at) : untilMs,
+      coverRejectedMs,
+    ]);
   const times = [...ofAssignments, ...ofAbsences].filter((ms) => ms !== undefined && ms <= nowMs);
   return [...new Set(times as number[])].sort((a, b) => b - a);
 }
 
-/** Returns the duties as they were at a time: without the acceptances, ends and returns after it. */
+/** Returns the duties as they were at the time `atMs`: without the acceptances, ends, returns and rejected covers after this time. */
 function dutiesBefore(duties: WardDuties, atMs: number): WardDuties {
   return {
     ...duties,
@@ -57,9 +61,10 @@ function dutiesBefore(duties: WardDuties, atMs: number): WardDuties {
       return [rest];
     }),
     absences: duties.absences.map((absence) => {
-      if (!absence.isOver || (parseInstant(absence.changed.at) ?? 0) <= atMs) return absence;
-      const { isOver: _, ...rest } = absence;
-      return rest;
+      const { isOver, coverRejectedMs, ...rest } = absence;
+      const wasOver = isOver && (parseInstant(absence.changed.at) ?? 0) <= atMs;
+      const wasRejected = coverRejectedMs !== undefined && coverRejectedMs <= atMs;
+      return { ...rest, ...(wasOver ? { isOver: true as const } : {}), ...(wasRejected ? { coverRejectedMs } : {}) };
     }),
   };
 }

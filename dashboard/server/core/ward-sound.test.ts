@@ -46,7 +46,13 @@ describe('a report of the screen that has the sound', () => {
   const playing = (level: PageSound['level'] & string) => sound({ level });
   it.each<[string, PageSound, readonly Alarm[], OwnerScreen, string | undefined]>([
     ['confirms a ward without alarms', sound(), [], screenWith([]), undefined],
-    ['confirms the alarm whose level plays', playing('medium'), medium, screenWith(medium), undefined],
+    [
+      'confirms an alarm if the page plays the sound of its priority',
+      playing('medium'),
+      medium,
+      screenWith(medium),
+      undefined,
+    ],
     ['does not confirm a softer sound', playing('low'), medium, screenWith(medium), 'not-sounding'],
     ['does not confirm the sound of another ward', playing('high'), medium, screenWith(medium), 'not-sounding'],
     ['does not confirm the sound of a failure', playing('lost'), medium, screenWith(medium), 'not-sounding'],
@@ -72,26 +78,26 @@ describe('a report of the screen that has the sound', () => {
     ['says that the browser blocks sound', sound({ audio: 'blocked' }), [], screenWith([]), 'blocked'],
     ['says that there is no audio', sound({ audio: 'failed' }), [], screenWith([]), 'blocked'],
     [
-      'of a page that does not show the ward does not prove that the page sounds',
+      'confirms nothing if the page does not show the ward',
       sound(),
       [],
       { ...screenWith([]), watches: false },
       'other-ward',
     ],
-  ])('%s', (_name, reported, alarms, screen, why) => {
+  ])('a report about the sound of a ward %s', (_name, reported, alarms, screen, why) => {
     const ofScreen = owner();
     noteReport(ofScreen, { page: 'painting', sound: reported }, screen, alarms, t0);
     expect(ofScreen.why).toBe(why);
     expect(ofScreen.soundedAtMs).toBe(why === undefined ? t0 : undefined);
   });
 
-  it('of a hidden page does not prove that the page sounds', () => {
+  it('a report of a hidden page does not prove that the page sounds', () => {
     const ofScreen = owner();
     noteReport(ofScreen, { page: 'hidden', sound: sound() }, screenWith([]), [], t0);
     expect(ofScreen).toMatchObject({ why: 'hidden', soundedAtMs: undefined });
   });
 
-  it('proves sound at the time of the heartbeat that the page had read, not later, and this time never goes back', () => {
+  it('a report proves the sound only up to the time of the last heartbeat that the page had read; this time never goes back', () => {
     const ofScreen = owner();
     const note = (beat: number) =>
       noteReport(ofScreen, { page: 'painting', sound: sound({ beat }) }, screenWith([]), [], t0 + 1_000);
@@ -134,11 +140,14 @@ describe('what the server tells the screens', () => {
     ['a screen that has just lost its connection', heard(), undefined, 0, unheard('away')],
     ['a screen that shows another ward now', heard(), { ...here, watches: false }, 0, unheard('other-ward')],
     ['a screen that has not sounded yet', owner(), here, 0, unheard('silent')],
-  ] as const)('%s', (_name, ofScreen, screen, laterMs, expected) => {
-    expect(soundOf(ofScreen, screen, t0 + laterMs)).toEqual(expected);
-  });
+  ] as const)(
+    'the server tells the screens whether the owner sounds, as the table says: %s',
+    (_name, ofScreen, screen, laterMs, expected) => {
+      expect(soundOf(ofScreen, screen, t0 + laterMs)).toEqual(expected);
+    },
+  );
 
-  it('a screen loses the sound after a minute in which it did not sound, and not if it sounds again before', () => {
+  it('a screen loses the sound if it does not sound for a minute, and keeps the sound if it sounds again earlier', () => {
     const ofScreen = owner();
     expect(noteState(ofScreen, 'unheard', t0 + ownerLostMs)).toBe(true);
     expect(noteState(ofScreen, 'unheard', t0 + ownerLostMs + 1)).toBe(false);
@@ -166,7 +175,7 @@ it('the alarms of a ward are those of its beds, not of other wards and not of de
   expect(idsOf('other')).toEqual([]);
 });
 
-it('of the owners that other dashboards name, the newest has the sound, if its dashboard’s record was read at most 10 s ago', () => {
+it('if other dashboards name several owners, the newest has the sound; records that were read more than 10 s ago do not count', () => {
   const record = (sinceMs: number, actor: string) => ({
     readAtMs: t0,
     record: { at: formatInstant(t0), wards: [], sounds: [{ ward: 'icu', actor, since: formatInstant(sinceMs) }] },

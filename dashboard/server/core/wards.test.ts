@@ -14,8 +14,13 @@ const registry = () => {
 };
 
 describe('readRegistry', () => {
-  it('returns the wards and beds of a valid file', () => {
+  it('readRegistry returns the wards and beds of a valid file', () => {
     expect(registry().wards).toEqual([icu, stepDown]);
+    const arranged = {
+      ...{ ...icu, sectors: [{ name: 'North', beds: ['U-10', 'U-1'] }] },
+      theme: { lightFrom: '07:00', lightUntil: '19:00' },
+    };
+    expect(readRegistry(content(arranged))).toEqual({ ok: true, registry: { wards: [arranged] } });
   });
 
   it.each<[string, unknown, RegExp]>([
@@ -34,13 +39,57 @@ describe('readRegistry', () => {
       /ward 1, bed 1.*cannot be seen/,
     ],
     ['a name that is not composed', content({ ward: 'Ba\u0308der', beds: [] }), /ward 1.*composed/],
+    [
+      'a sector with an unknown bed',
+      content({ ...icu, sectors: [{ name: 'North', beds: ['U-9'] }] }),
+      /sector 1 has the bed U-9/,
+    ],
+    [
+      'a bed in two sectors',
+      content({
+        ...icu,
+        sectors: [
+          { name: 'A', beds: ['U-1'] },
+          { name: 'B', beds: ['U-2', 'U-1'] },
+        ],
+      }),
+      /ward 1, the bed U-1 is in sector 1 and in sector 2/,
+    ],
+    [
+      'a bed twice in a sector',
+      content({ ...icu, sectors: [{ name: 'A', beds: ['U-1', 'U-1'] }] }),
+      /in sector 1 and in sector 1/,
+    ],
+    [
+      'two sectors that look alike',
+      content({
+        ...icu,
+        sectors: [
+          { name: 'A', beds: ['U-1'] },
+          { name: 'a', beds: ['U-2'] },
+        ],
+      }),
+      /ward 1, sector 2 looks like sector 1/,
+    ],
+    ['a sector without beds', content({ ...icu, sectors: [{ name: 'A', beds: [] }] }), /sectors/],
+    ['an unknown theme', content({ ...icu, theme: 'grey' }), /theme/],
+    [
+      'a time of day that does not exist',
+      content({ ...icu, theme: { lightFrom: '24:00', lightUntil: '19:00' } }),
+      /theme/,
+    ],
+    [
+      'a day without length',
+      content({ ...icu, theme: { lightFrom: '07:00', lightUntil: '07:00' } }),
+      /same time of day/,
+    ],
     ['the name that stands for all wards', content({ ward: '*', beds: [] }), /ward 1.*all wards/],
-  ])('refuses a registry with %s', (_, wrong, fault) => {
+  ])('readRegistry refuses a registry with %s', (_, wrong, fault) => {
     const result = readRegistry(wrong);
     expect(result.ok ? 'ok' : result.faults.join('; ')).toMatch(fault);
   });
 
-  it('reports all faults of a registry together', () => {
+  it('readRegistry reports all faults of a registry together', () => {
     const result = readRegistry(content({ ward: 'ICU ', beds: ['1', '1'] }, { ward: '*', beds: [] }));
     expect(result.ok ? [] : result.faults).toHaveLength(3);
   });

@@ -6,13 +6,11 @@ import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { Fault } from '../../../contracts/errors.ts';
 import { normalText, textFault } from '../../../contracts/text.ts';
+import { WardPlan } from '../../../contracts/ward-plan.ts';
 import type { LiveState } from './state.ts';
 
 const closed = { additionalProperties: false } as const;
-const nameCharsMax = 40;
-const Name = Type.String({ minLength: 1, maxLength: nameCharsMax });
 const wardsMax = 200;
-const bedsMax = 500;
 /** Maximum number of faults in one report. */
 const faultsMax = 50;
 const suggestionsMax = 3;
@@ -21,9 +19,7 @@ const suggestionsMax = 3;
 const WardsFile = Type.Object(
   {
     version: Type.Literal(1),
-    wards: Type.Array(Type.Object({ ward: Name, beds: Type.Array(Name, { maxItems: bedsMax }) }, closed), {
-      maxItems: wardsMax,
-    }),
+    wards: Type.Array(WardPlan, { maxItems: wardsMax }),
   },
   closed,
 );
@@ -45,9 +41,11 @@ export function readRegistry(
     (at) => `ward ${at + 1}`,
     'ward',
   );
-  for (const [index, { ward, beds }] of content.wards.entries()) {
+  for (const [index, plan] of content.wards.entries()) {
+    const { ward, beds } = plan;
     if (ward === '*') faults.push(`ward ${index + 1} is named *, which stands for all wards`);
     faults.push(...namesFaults(beds, (bedAt) => `ward ${index + 1}, bed ${bedAt + 1}`, 'bed'));
+    faults.push(...planFaults(plan).map((fault) => `ward ${index + 1}, ${fault}`));
   }
   if (faults.length > 0) return { ok: false, faults: faults.slice(0, faultsMax) };
   return { ok: true, registry: { wards: content.wards } };
@@ -59,10 +57,31 @@ function schemaErrorText(error: { message: string; params: object }): string {
   return `${error.message}${extra}${missing}`;
 }
 
+/** Returns the faults of the sectors and of the theme of a ward. */
+function planFaults({ beds, sectors = [], theme }: WardPlan): string[] {
+  const faults = namesFaults(
+    sectors.map(({ name }) => name),
+    (at) => `sector ${at + 1}`,
+    'sector',
+  );
+  const sectorOf = new Map<string, number>();
+  for (const [at, sector] of sectors.entries())
+    for (const bed of sector.beds) {
+      const former = sectorOf.get(bed);
+      if (!beds.includes(bed))
+        faults.push(`sector ${at + 1} has the bed ${bed}, which is not among the beds of the ward`);
+      if (former !== undefined) faults.push(`the bed ${bed} is in sector ${former + 1} and in sector ${at + 1}`);
+      else sectorOf.set(bed, at);
+    }
+  if (typeof theme === 'object' && theme.lightFrom === theme.lightUntil)
+    faults.push('theme is light from and until the same time of day; write "light" or "dark" instead');
+  return faults;
+}
+
 function namesFaults(
   names: readonly string[],
   positionText: (index: number) => string,
-  kind: 'ward' | 'bed',
+  kind: 'ward' | 'bed' | 'sector',
 ): string[] {
   const faults: string[] = [];
   const firstIndexOf = new Map<string, number>();

@@ -9,7 +9,7 @@ import { type Chunk, chunksMax, emptyWaves, foldWave, recentChunks } from './wav
 
 const code = 'MDC_ECG_ELEC_POTL_II';
 
-/** A chunk that the test sends. Times are in ms from t0. */
+/** A chunk that the test sends. Times are in ms after t0. */
 type Sent = { readonly startMs: number; readonly receivedMs: number; readonly rateHz: number; readonly count: number };
 
 function record({ startMs, receivedMs, rateHz, count }: Sent): WaveformRecord {
@@ -131,7 +131,7 @@ describe('a clock that is set while odd chunks come', () => {
   );
 
   it.each(steps)(
-    'after a clock is set by %i ms the new trace is shown while a third of the old trace continues',
+    'after a clock is set by %i ms, the new trace is shown even if chunks with the old clock still cover a third of the time',
     (byMs) => {
       const { text } = scene(40, (second) => ({
         real: real(second, second < 10 ? 0 : byMs),

@@ -5,11 +5,11 @@ import { describe, expect, it } from 'vitest';
 import type { Limits } from '../../../contracts/messages/alarms.ts';
 import { type LimitGroup, limitGroups, parameters } from '../../../contracts/parameters.ts';
 import { formatInstant } from '../../../contracts/time.ts';
+import { pointsOf } from '../../../contracts/trend-points.ts';
 import { adultProfile } from '../../../processors/alarms/core/profile.ts';
 import { causeOf } from '../../../processors/alarms/core/rules.ts';
 import { env, nurse } from '../../../processors/bed.testing.ts';
 import { callsOf, readStay, type Stay } from '../../../processors/replay/stays.ts';
-import { pointsOf } from '../../../processors/trends/core/points.ts';
 import { type CallCounts, codesOfGroup, readingsOf, type StoredValue, startReplay } from './what-if.ts';
 
 const folder = join(import.meta.dirname, '../../../simulators/recordings');

@@ -25,7 +25,7 @@ describe('spansOf', () => {
     }
   });
 
-  it('too many values give only spans of the newest hours, and a later beginning', () => {
+  it('if there are too many values, the spans cover only the newest hours, and the examined time begins later', () => {
     const counts = Array.from({ length: 24 }, (_, n) => hour(n, valuesMax / 4));
     const { fromMs, spans } = spansOf(counts, msAtHour(0), msAtHour(24));
     expect([fromMs, spans[0]?.fromMs, spans.at(-1)?.toMs]).toEqual([msAtHour(20), msAtHour(20), msAtHour(24)]);

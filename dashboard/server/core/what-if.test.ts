@@ -43,7 +43,7 @@ function callsOf(published: LimitsInForce, limits: LimitsAsked | null, values: r
 const noCalls = { high: 0, medium: 0, low: 0 };
 
 describe('startReplay', () => {
-  it('entered limits are judged with the delay, the off-delay and the hysteresis in force', () => {
+  it('the alarms of entered limits use the delay, the off-delay and the hysteresis in force', () => {
     const values = [
       // 5 s beyond the limit are too short for the delay of 6 s.
       ...seconds(0, 60, 100),
@@ -72,7 +72,7 @@ describe('startReplay', () => {
     ]);
   });
 
-  it('entered limits of the heart rate also judge the pulse, with one alarm for heart rate and pulse', () => {
+  it('entered limits of the heart rate also apply to the pulse; heart rate and pulse together give one alarm', () => {
     const bothSensors = seconds(0, 30, 118).flatMap((value) => [value, { ...value, code: pulse }]);
     const pulseAlone = seconds(100, 130, 118, { code: pulse });
     const inside = seconds(60, 100, 90);
@@ -80,7 +80,7 @@ describe('startReplay', () => {
     expect(callsOf(newLimits(association), { high: 110 }, values, 130)[1]).toEqual({ ...noCalls, medium: 2 });
   });
 
-  it('questionable values do not end an alarm, and time without values does not belong to the delay', () => {
+  it('questionable values do not end an alarm, and time without values does not count for the delay', () => {
     const beyond = seconds(0, 10, 118);
     const questionable = seconds(10, 40, 90, { questionable: true });
     expect(
@@ -101,7 +101,7 @@ describe('startReplay', () => {
     expect(callsOf(published, null, values, 90)[1]).toEqual(noCalls);
   });
 
-  it('while the limits are switched off, the extreme limits are judged', () => {
+  it('while limits are switched off, the extreme limits still raise alarms', () => {
     const off = { reason: 'pacing wires', until: new Date(t0 + 3_600_000).toISOString() };
     const published = newLimits(association, {
       HR: { own: { off }, off, limits: { extremeLow: 40, extremeHigh: 140 } },
@@ -176,7 +176,7 @@ describe('limitsToCompare', () => {
     });
   });
 
-  it('limitsToCompare refuses limits that cross, with both numbers', () => {
+  it('limitsToCompare refuses limits that cross, and the refusal names both numbers', () => {
     expect(judges(newLimits(association), 'HR', { high: 150 })).toEqual({
       fault: 'refused',
       message: 'The high limit 150 of HR is not below the extreme high limit 140.',

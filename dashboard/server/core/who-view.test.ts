@@ -16,7 +16,7 @@ const context = { policy: builtInPolicy, duties, accountOf: account };
 const place = { ward: 'icu', bed: 'ICU-1', kind: 'physiological', priority: 'high' } as const;
 
 describe('whoAnswer', () => {
-  it('lists the calls with their times, and says who cannot act', () => {
+  it('whoAnswer returns the calls with their times, and says which persons cannot act', () => {
     const { calls, empty, end } = whoAnswer(context, place, hour(8));
     expect(calls).toEqual([
       {
@@ -33,7 +33,7 @@ describe('whoAnswer', () => {
     ['nobody has a duty at the bed', { ...place, bed: 'ICU-9' }, undefined],
     ['the policy sends nothing', { ...place, priority: 'low' as const }, /only on the screens/],
     ['the ward has no assignments', { ...place, ward: 'other' }, /no assignments/],
-  ])('lists no call if %s', (_, wanted, notSent) => {
+  ])('whoAnswer returns no call if %s', (_, wanted, notSent) => {
     const answer = whoAnswer(context, wanted, hour(8));
     expect(answer.calls).toEqual([]);
     if (notSent === undefined) expect(answer).not.toHaveProperty('notSent');

@@ -45,7 +45,7 @@ export type Feed = {
   readonly state: LiveState;
   readonly waves: WaveState;
   readonly signs: LifeSigns;
-  /** What the other dashboards said last. */
+  /** The last presence records of the other dashboards. */
   readonly otherDashboards: OtherDashboards;
   /** Resolves when the state has every record that was in the topics at the start. */
   readonly ready: Promise<void>;
@@ -76,7 +76,7 @@ export async function openFeed(
   /** The device id for each key in the topic `associations`: the keys are pseudonyms. */
   const deviceOfKey = new Map<string, string>();
   const sealedReading = createSealedReading({ open: sealedLog.open, log: logger, leftOutOf: 'the screens' });
-  /** Whether the states and the signs of life that were in the log at the start are read. */
+  /** Whether the server has read the states and the signs of life that were in the log at the start. */
   let areStatesRead = false;
   let isReady = false;
   let isClosed = false;
@@ -142,6 +142,8 @@ export async function openFeed(
       case contentTypes.account:
       case contentTypes.assignment:
       case contentTypes.handOverNote:
+      case contentTypes.patientTask:
+      case contentTypes.strip: // Read when a person asks for one.
       case contentTypes.delivery: // Deliveries and their signs of life have a feed of their own.
       case contentTypes.deliveryPositions:
       case contentTypes.deliverySnapshot:
@@ -227,7 +229,7 @@ export async function openFeed(
     );
     await Promise.all(readers.map((reader) => reader.caughtUp));
     isReady = true;
-    // Kafka has just answered. The server writes its first own record only now.
+    // The limits for signs of life begin now: Kafka has just answered, and the server writes its first own record only now.
     signs.kafkaAtMs = now();
     signs.signsSinceMs = now();
     signs.canary.sinceMs = now();

@@ -5,7 +5,7 @@ import { watchHealth } from './health-watch.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-it('a change of Kafka or of the alarm processor is noticed within 250 ms, once, in both directions', () => {
+it('the loss and the return of Kafka or of the alarm processor are each noticed once, within 250 ms', () => {
   const health: Pick<Health, 'kafka' | 'alarms'> = { kafka: 'ok', alarms: 'ok' };
   const onChange = vi.fn();
   const timer = watchHealth(() => ({ ...health }), onChange);

@@ -8,7 +8,7 @@ import type { Screen } from './screen-connection.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** Opens one screen. `sendings` is how often the hub has looked for calls to send to it. Each sending takes `sendMs`. */
+/** Opens one screen. `sendings`: how often the hub has looked for calls to send to this screen. Each sending takes `sendMs`. */
 function openHub(sendMs = 0) {
   let sendings = 0;
   let changesDuringSending = false;
@@ -85,4 +85,69 @@ it('a change during a sending is sent after the pause', () => {
   expect(sendings()).toBe(1);
   vi.advanceTimersByTime(20);
   expect(sendings()).toBe(2);
+});
+
+/** Opens screens whose sending takes `sendMs` each. Returns the names of the screens in the order in which they got something. */
+function openScreens(names: readonly string[], sendMs: number) {
+  const sentTo: string[] = [];
+  const board = emptyDeliveryBoard();
+  board.isRead = true;
+  const callsOf = ({ userId }: { userId: string }) => {
+    sentTo.push(userId);
+    vi.advanceTimersByTime(sendMs);
+    return [];
+  };
+  const hub = createHubDeliveries({
+    source: { board, state: () => ({}) as never, callsOf, writer: {} as never },
+    downFor: () => undefined,
+    trail: { record: async () => {} },
+    now: () => 0,
+    logger: pino({ level: 'silent' }),
+  });
+  const screens = names.map((name) => {
+    const viewer = { ...nurse, userId: name };
+    const screen = { watched: () => undefined, viewer: () => viewer, send: () => true, endedWith: () => undefined };
+    const page = hub.open(screen as unknown as Screen, { actor: { userId: name, name, role: 'nurse' } });
+    page.take(JSON.stringify({ type: 'want-deliveries' }));
+    return screen as unknown as Screen;
+  });
+  sentTo.length = 0;
+  return { hub, sentTo, screens };
+}
+
+it('a long sending lets other work run between two screens, and reaches all screens', () => {
+  const { hub, sentTo } = openScreens(['a', 'b', 'c'], 10);
+  let sentBeforeOtherWork = 0;
+  setImmediate(() => {
+    sentBeforeOtherWork = sentTo.length;
+  });
+  hub.changed();
+  expect(sentTo).toEqual(['a']);
+  vi.advanceTimersByTime(0);
+  vi.runOnlyPendingTimers();
+  expect(sentBeforeOtherWork).toBe(1);
+  expect(sentTo).toEqual(['a', 'b', 'c']);
+});
+
+it('a screen that is closed during a sending gets nothing more, and the others do', () => {
+  const { hub, sentTo, screens } = openScreens(['a', 'b', 'c'], 10);
+  hub.changed();
+  hub.close(screens[1]!);
+  vi.advanceTimersByTime(0);
+  vi.runOnlyPendingTimers();
+  expect(sentTo).toEqual(['a', 'c']);
+});
+
+it('the calls of a person with many screens are computed once, and again after other work', () => {
+  const { hub, sentTo } = openScreens(
+    Array.from({ length: 50 }, () => 'a'),
+    0,
+  );
+  hub.changed();
+  expect(sentTo).toEqual(['a']);
+  const slow = openScreens(['a', 'a'], 10);
+  slow.hub.changed();
+  vi.advanceTimersByTime(0);
+  vi.runOnlyPendingTimers();
+  expect(slow.sentTo).toEqual(['a', 'a']);
 });

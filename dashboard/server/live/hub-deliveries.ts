@@ -7,13 +7,16 @@ import type { Who } from '../core/who.ts';
 import type { Screen } from './screen-connection.ts';
 import { createScreenDeliveries, type DeliverySource, type ScreenDeliveries } from './screen-deliveries.ts';
 import { createSeenPatients } from './seen-patients.ts';
+import { createSharedSending, type SharedSending } from './shared-sending.ts';
 
 /**
- * Pause from the end of a sending to the next sending, ms. The first change after a pause is sent at once. The changes
- * during a sending and its pause are sent together after it. So the server can do other work between two sendings, also
- * if a sending takes longer than the pause.
+ * Pause after the end of a sending, ms. A change after the pause is sent at once. The changes during a sending and its pause
+ * are sent together when the pause ends. So the server can do other work between two sendings, even if a sending takes
+ * longer than the pause.
  */
 const pauseMs = 20;
+/** A sending lets other work run after this time, ms (ours): alarms, heartbeats and requests must not wait for all screens. */
+const sliceMs = 8;
 
 export type HubDeliveries = {
   open(screen: Screen, who: Who): ScreenDeliveries;
@@ -42,13 +45,30 @@ export function createHubDeliveries(options: {
   function send(): void {
     isBusy = true;
     hasChanged = false;
+    sendSlice([...ofScreens], 0, createSharedSending(source.callsOf));
+  }
+
+  /**
+   * Sends to the screens from `first` on for `sliceMs`, at least to one. Each screen gets what has changed since its
+   * last message, so the screens need not be served at the same time.
+   */
+  function sendSlice(screens: readonly [Screen, ScreenDeliveries][], first: number, shared: SharedSending): void {
+    const endMs = performance.now() + sliceMs;
+    shared.forgetCalls();
+    let next = first;
     try {
-      for (const deliveries of ofScreens.values()) deliveries.flush();
+      do {
+        const [screen, deliveries] = screens[next] ?? [];
+        next += 1;
+        if (screen && deliveries && ofScreens.get(screen) === deliveries) deliveries.flush(shared);
+      } while (next < screens.length && performance.now() < endMs);
     } finally {
-      setTimeout(() => {
-        isBusy = false;
-        if (hasChanged) send();
-      }, pauseMs).unref();
+      if (next < screens.length) setImmediate(sendSlice, screens, next, shared);
+      else
+        setTimeout(() => {
+          isBusy = false;
+          if (hasChanged) send();
+        }, pauseMs).unref();
     }
   }
 

@@ -62,7 +62,7 @@ function openTestHub() {
   return { hub, connect, clock, state: feed.state };
 }
 
-it('a page that sends more reports in a minute than allowed is closed, and another page of the same session is not', () => {
+it('a page that sends too many reports in a minute is closed, but another page of the same session stays open', () => {
   const { hub, connect } = openTestHub();
   const [flooding, other] = [connect(), connect()];
   for (let n = 0; n < reportsPerMinuteMax; n += 1) flooding.receive(report);
@@ -74,7 +74,7 @@ it('a page that sends more reports in a minute than allowed is closed, and anoth
   hub.close();
 });
 
-it('if a page connects again within the time to confirm, it is still named, and makes no ward watched', async () => {
+it('a page that connects again gets no more time to confirm its alarms, and its ward does not count as watched', async () => {
   vi.useFakeTimers({ toFake: ['setInterval'] });
   const { hub, connect, clock, state } = openTestHub();
   foldAssociations(state, table('d1', 1, period('assoc-01', 'icu')));

@@ -18,17 +18,21 @@ import { type ForgottenWaits, type KeptWaits, keepWaits, keptSessions, takeWaits
 import { countRequest, type RequestPace } from '../core/request-pace.ts';
 import { unseenAlarms } from '../core/screen.ts';
 import type { Claims } from '../core/session-rules.ts';
+import type { SoundEverywhere } from '../core/sound-everywhere.ts';
+import type { BegunTest } from '../core/sound-test-records.ts';
 import type { Chunk } from '../core/waves.ts';
 import type { Who } from '../core/who.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { Feed } from './feed.ts';
 import { watchHealth } from './health-watch.ts';
 import type { HubDeliveries } from './hub-deliveries.ts';
+import { createHubSound } from './hub-sound.ts';
 import { cutOffMs } from './outbox.ts';
 import { createScreen, type Screen } from './screen-connection.ts';
 import { isAboutDeliveries } from './screen-deliveries.ts';
 import { createScreenWorkQueue } from './screen-work-queue.ts';
-import { createSoundOwners, type SoundOwners } from './sound-owners.ts';
+import type { SoundOwners } from './sound-owners.ts';
+import type { SoundTests } from './sound-tests.ts';
 import {
   type ConfirmationFigures,
   type ConfirmationTimes,
@@ -49,30 +53,37 @@ export type Hub = {
   sendWave(chunk: Chunk): void;
   /** Returns the wards that at least one screen of a clinician shows: a screen that paints and has confirmed its alarms there. */
   watchedWards(): string[];
-  /** Returns whether a screen of a clinician, which paints, shows the devices of biomedical engineering. */
+  /** Returns whether a screen of a clinician shows the devices of biomedical engineering, and its page paints. */
   watchesEngineering(): boolean;
   /** Returns the alarms that screens have not confirmed in time, for the other dashboards. */
   unconfirmed(): UnconfirmedOnScreen[];
-  /** Which screens have the sound of wards. */
-  readonly sound: Pick<SoundOwners, 'mayTake' | 'take' | 'giveBack' | 'retakeWaitMs' | 'personOf' | 'count'>;
-  /** Returns which wards have their sound on a screen of this dashboard, for the other dashboards. */
+  /** The screens that have the sound of a ward. */
+  readonly sound: Pick<
+    SoundOwners,
+    | ('mayTake' | 'take' | 'giveBack' | 'retakeWaitMs' | 'personOf' | 'count' | 'stateOf' | 'audibleWards')
+    | ('everywhereUntilMs' | 'endEverywhere')
+  >;
+  /** The tests of the sound that run at this dashboard. */
+  readonly soundTests: Pick<SoundTests, 'whyNot' | 'begin' | 'waiting' | 'answered'>;
+  /** Returns the wards whose sound a screen of this dashboard has, for the other dashboards. */
   ownedSounds(): OwnedSound[];
   /** Ends the connections of a session that was logged out. */
   endSession(sessionId: string): void;
   health(): Health;
-  /**
-   * Returns the number of open screens, and since the start: messages that were left out for slow screens, screens that
-   * were closed because they were slow (`closedForResync`), screens that were closed or refused because there were too many
-   * (`tooMany`), and reports about alarms or revisions that the screen did not have (`unknownReports`). `keptSessions` and
-   * `forgottenWaits` are about core/kept-waits.ts.
-   */
+  /** Returns figures. Figures without "now" count since the start. */
   stats(): {
+    /** Open screens now. */
     screens: number;
+    /** Messages that were left out for slow screens. */
     skippedWaves: number;
     skippedNumerics: number;
+    /** Screens that were closed because they were slow. */
     closedForResync: number;
+    /** Screens that were closed or refused because there were too many. */
     tooMany: number;
+    /** Reports about alarms or revisions that the screen did not have. */
     unknownReports: number;
+    /** Sessions with kept waits now (core/kept-waits.ts). */
     keptSessions: number;
     forgottenWaits: ForgottenWaits;
   };
@@ -104,6 +115,10 @@ export function createHub(options: {
   readonly pseudonymOf?: (userId: string) => string;
   /** Returns the name of the person with a pseudonym. */
   readonly personOf?: (actor: string) => string | undefined;
+  /** Returns the newest test of the sound of each ward, from the audit trail; absent: only the tests of this server are known. */
+  readonly begunTests?: () => Iterable<BegunTest>;
+  /** The wishes of persons that every screen sounds, from the audit trail (sound-everywhere.ts). */
+  readonly everywhere?: SoundEverywhere;
   /** Returns the mark of the page that a browser would load now (client-build.ts). */
   readonly build?: () => string | undefined;
   /** If absent, this server sends no deliveries and calls. */
@@ -131,13 +146,12 @@ export function createHub(options: {
     times: options.times ?? newConfirmationTimes(),
     now,
   });
-  const soundOwners = createSoundOwners({
-    screens: () => screens.keys(),
-    state: () => feed().state,
-    others: () => feed().otherDashboards,
+  const hubSound = createHubSound({
+    ...{ screens: () => screens.keys(), feed, trail, now, logger },
     pseudonymOf: options.pseudonymOf ?? (() => 'unknown'),
     personOf: options.personOf ?? (() => undefined),
-    now,
+    begunTests: options.begunTests ?? (() => []),
+    everywhere: options.everywhere,
   });
   const health = (): Health => {
     noteRunning(feed().signs, now());
@@ -160,7 +174,7 @@ export function createHub(options: {
   function sendHeartbeats(): void {
     const current = health();
     unconfirmedScreens.collect(screens.keys());
-    soundOwners.collect();
+    hubSound.collect();
     for (const [screen, { socket, answeredAtMs }] of screens) {
       const viewer = sessions.recheck(screen.claims);
       if (!viewer) screen.end(closeCodes.sessionEnded, 'session ended');
@@ -170,7 +184,7 @@ export function createHub(options: {
       else if (now() - answeredAtMs > silentMs) socket.terminate();
       else {
         socket.ping();
-        screen.heartbeat(current, faultsFor(screen), soundOwners.newsFor(screen));
+        screen.heartbeat(current, faultsFor(screen), hubSound.newsFor(screen));
       }
     }
     deliveries?.changed();
@@ -246,7 +260,7 @@ export function createHub(options: {
           unconfirmedScreens.confirmed(confirmations);
           options.onShown?.(screen.person, confirmations);
         },
-        onSoundReport: () => soundOwners.reported(screen),
+        onSoundReport: () => hubSound.owners.reported(screen),
         confirmations,
         now,
         logger,
@@ -302,10 +316,11 @@ export function createHub(options: {
     unconfirmed: unconfirmedScreens.forPresence,
     confirmationFigures: unconfirmedScreens.figures,
     watchesEngineering: () => [...screens.keys()].some((screen) => screen.watchesEngineering()),
-    sound: soundOwners,
-    ownedSounds: soundOwners.forPresence,
+    sound: hubSound.owners,
+    soundTests: hubSound.tests,
+    ownedSounds: hubSound.owners.forPresence,
     endSession(sessionId) {
-      soundOwners.endSession(sessionId);
+      hubSound.owners.endSession(sessionId);
       for (const screen of screens.keys())
         if (screen.claims.sessionId === sessionId) screen.end(closeCodes.sessionEnded, 'logged out');
     },

@@ -39,14 +39,14 @@ describe('the log of the server', () => {
   it.each([
     ['a message that is too large', ['x'.repeat(101)]],
     ['many messages that are too large', Array.from({ length: 50 }, () => 'x'.repeat(101))],
-  ])('has one short line without a stack for a connection with %s', async (_, messages) => {
+  ])('for a connection with %s, the log has one short line without a stack', async (_, messages) => {
     // The close frame may be lost if the client still sends when the server closes the connection.
     expect([1006, 1009]).toContain(await closeCodeAfter('/live', messages));
     expect(lines).toMatchObject([{ level: 30, code: 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH' }]);
     expect(JSON.stringify(lines)).not.toMatch(/stack|RangeError|node_modules/);
   });
 
-  it('has the stack of a fault of the server itself', async () => {
+  it('for a fault of the server itself, the log has the stack', async () => {
     await closeCodeAfter('/broken');
     expect(lines).toMatchObject([
       { level: 50, error: 'made up', stack: expect.stringContaining('live-faults.test.ts') },

@@ -1,5 +1,5 @@
 /**
- * Reads the topic `notes`, and gives each bed the hand-over note of its patient. It is separate from feed.ts, so that a fault here cannot delay
+ * Reads the topic `notes`, and gives each bed the hand-over note and the tasks of its patient. It is separate from feed.ts, so that a fault here cannot delay
  * an alarm: without notes, the screens show everything else, and say that the notes cannot be read.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,6 +10,7 @@ import type { RecordBatch } from '../../../log/kafka/reader.ts';
 import type { SealedLog } from '../../../log/sealed-log.ts';
 import { createSealedReading } from '../../../log/sealed-reading.ts';
 import { foldNote, type NoteBook, placeNotes } from '../core/hand-over-notes.ts';
+import { foldTask, placeTasks, type TaskBook } from '../core/patient-tasks.ts';
 import { type LiveState, markHeaderChanged } from '../core/state.ts';
 import { openWholeTopic } from './whole-topic.ts';
 
@@ -22,7 +23,7 @@ const effectWaitMsMax = 5_000;
 
 export type NotesFeed = {
   /**
-   * Waits until this server has read an event, and returns whether the event has an effect: false if another change came first.
+   * Waits until this server has read an event. Returns false if the event has no effect, because another change came first.
    * @throws VigilError `log-unavailable` if the event is not read in time
    */
   hasEffect(eventId: string): Promise<boolean>;
@@ -42,23 +43,30 @@ export function openNotesFeed(
 ): NotesFeed {
   const { state, logger, onChange } = options;
   const book: NoteBook = new Map();
+  const tasks: TaskBook = new Map();
   const effects = new Map<string, boolean>();
   const sealedReading = createSealedReading({ open: sealedLog.open, log: logger, leftOutOf: 'the hand-over notes' });
   state.areNotesRead = false;
+
+  function place(): void {
+    placeNotes(state, book);
+    placeTasks(state, tasks);
+  }
 
   async function foldBatch(batch: RecordBatch): Promise<void> {
     const results: [string, boolean][] = [];
     for (const record of batch.records) {
       const read = await sealedReading.read(batch, record);
-      if (read?.record.contentType !== contentTypes.handOverNote) continue;
-      const event = read.record.body;
-      results.push([event.eventId, foldNote(book, event)]);
+      if (read?.record.contentType === contentTypes.handOverNote)
+        results.push([read.record.body.eventId, foldNote(book, read.record.body)]);
+      else if (read?.record.contentType === contentTypes.patientTask)
+        results.push([read.record.body.eventId, foldTask(tasks, read.record.body)]);
     }
     if (state.areNotesRead) {
-      placeNotes(state, book);
+      place();
       onChange();
     }
-    // Only now, so that a request that waits for an event finds the note at its bed.
+    // The effects are remembered only now: a request that waits for an event must then find the note at its bed.
     for (const result of results) rememberEffect(...result);
   }
 
@@ -73,14 +81,14 @@ export function openNotesFeed(
     onRead() {
       state.areNotesRead = true;
       for (const bed of state.beds.values()) markHeaderChanged(state, bed);
-      placeNotes(state, book);
+      place();
       onChange();
     },
     problem: 'the hand-over notes cannot be read from Kafka; the screens say so',
   });
 
   const timer = setInterval(() => {
-    if (state.areNotesRead) placeNotes(state, book);
+    if (state.areNotesRead) place();
   }, lookEveryMs);
 
   return {

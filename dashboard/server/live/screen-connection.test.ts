@@ -161,6 +161,7 @@ describe('a screen', () => {
         ...auditFields,
         action: 'patient-viewed',
         associationId: 'assoc-01',
+        bed: '1',
         patientId: 'P-assoc-01',
       },
     ]);
@@ -172,7 +173,7 @@ describe('a screen', () => {
     expect(w.sent.length).toBe(before);
   });
 
-  it('the end of the view of a patient is recorded, with how long it was open, and the end of the view of a ward is not', async () => {
+  it('the audit trail has the end of a patient’s view and how long the view was open, but not the end of a ward’s view', async () => {
     const w = world();
     const patientScope: Watch = { ...watchIcu, scope: { associationId: 'assoc-01' } };
     await w.watch();
@@ -188,7 +189,7 @@ describe('a screen', () => {
     expect(w.audit.slice(5)).toMatchObject([{ ...closed, detail: 'open for 1 s', session: 'mark' }]);
   });
 
-  it('the end of a view that was never shown is not recorded, and a trail that fails does not hold up the next view', async () => {
+  it('the end of a view is recorded only if the view was shown, and without a wait for the audit trail', async () => {
     const w = world();
     w.trail.fails = true;
     await w.watch({ ...watchIcu, scope: { associationId: 'assoc-01' } });
@@ -254,10 +255,10 @@ describe('a screen', () => {
   it('a screen is closed if it sends no Watch in time, or if the server is still starting', async () => {
     const w = world();
     w.clock.ms = t0 + watchWithinMs;
-    w.screen.heartbeat(health, {}, []);
+    w.screen.heartbeat(health, {}, { wards: [] });
     expect(w.closes).toEqual([]);
     w.clock.ms += 1;
-    w.screen.heartbeat(health, {}, []);
+    w.screen.heartbeat(health, {}, { wards: [] });
     expect(w.closes).toEqual([4003]);
     const early = world();
     early.feed.ready = false;
@@ -359,7 +360,7 @@ describe('a slow screen', () => {
   });
 });
 
-it('the wards on a screen count as watched if the viewer may see vital signs and the page has said that it paints', async () => {
+it('the wards on a screen count as watched only if the viewer may see vital signs and the page has reported that it paints', async () => {
   for (const [role, wards] of [
     ['nurse', ['icu']],
     ['technician', []],
@@ -375,7 +376,7 @@ it('the wards on a screen count as watched if the viewer may see vital signs and
   }
 });
 
-it('a screen that shows one patient only does not make the ward watched', async () => {
+it('a screen that shows only one patient does not count as watching the ward', async () => {
   const w = world();
   await w.watch({ ...watchIcu, scope: { associationId: 'assoc-01' } });
   w.report();
@@ -385,7 +386,7 @@ it('a screen that shows one patient only does not make the ward watched', async 
 describe('a screen that must confirm its alarms', () => {
   const confirmed = (rev: number, shown = 'text') => ({ alarmId: 'alarm-0000000001', rev, shown, sound: 'blocked' });
 
-  it('a ward no longer counts as watched when the page stops to paint', async () => {
+  it('a ward no longer counts as watched when its page has stopped painting', async () => {
     const w = world();
     await w.watch();
     w.report();
@@ -432,7 +433,7 @@ describe('a screen that must confirm its alarms', () => {
     },
   );
 
-  it('an alarm that a new connection has not confirmed gets no new time by an escalation', async () => {
+  it('an escalation gives a new connection no more time to confirm the alarms from before its start', async () => {
     const w = world();
     w.raise(1);
     await w.watch();
@@ -452,7 +453,7 @@ describe('a screen that must confirm its alarms', () => {
     expect(w.of('snapshot')).toEqual([]);
     w.clock.ms += confirmWithinMs;
     expect(w.screen.unconfirmedAlarms()).toMatchObject([{ alarmId: 'alarm-0000000001', why: 'never' }]);
-    w.screen.heartbeat(health, {}, []);
+    w.screen.heartbeat(health, {}, { wards: [] });
     expect(w.of('heartbeat')[0]).toMatchObject({ reports: true });
     w.report(confirmed(1));
     expect(w.screen.unconfirmedAlarms()).toEqual([]);
@@ -462,11 +463,11 @@ describe('a screen that must confirm its alarms', () => {
     const w = world();
     await w.watch();
     const ofNora = { ward: 'icu', person: 'Nora', state: 'unheard', why: 'away' } as const;
-    w.screen.heartbeat(health, {}, [ofNora]);
+    w.screen.heartbeat(health, {}, { wards: [ofNora] });
     const sound = { screen: '01890000-0000-4000-8000-000000000001', beat: t0, at: 77, audio: 'on' };
     w.screen.handleMessage(JSON.stringify({ type: 'report', page: 'hidden', alarms: [], sound }));
     w.clock.ms += 1_000.5;
-    w.screen.heartbeat(health, {}, []);
+    w.screen.heartbeat(health, {}, { wards: [] });
     expect(w.of('heartbeat').map((beat) => beat.sound)).toEqual([
       { beat: t0, wards: [ofNora] },
       { beat: t0 + 1_000, heardAt: 77, wards: [] },
@@ -480,8 +481,8 @@ describe('a screen that must confirm its alarms', () => {
     expect(w.of('snapshot')[0]).toMatchObject({ reports: true });
     const since = formatInstant(t0);
     const unconfirmed = [{ person: 'N', associationIds: ['assoc-01'], alarms: 1, since, why: 'silent' as const }];
-    w.screen.heartbeat(health, {}, []);
-    w.screen.heartbeat(health, { unconfirmed }, []);
+    w.screen.heartbeat(health, {}, { wards: [] });
+    w.screen.heartbeat(health, { unconfirmed }, { wards: [] });
     expect(w.of('heartbeat').map((beat) => beat.unconfirmed)).toEqual([undefined, unconfirmed]);
   });
 
@@ -496,7 +497,7 @@ describe('a screen that must confirm its alarms', () => {
     expect(w.closes).toEqual([4003]);
   });
 
-  it('a report about an alarm that the screen does not have is counted, and closes nothing', async () => {
+  it('a report about an alarm that the screen does not have is counted, and does not close the connection', async () => {
     const w = world();
     await w.watch();
     w.report(confirmed(1));

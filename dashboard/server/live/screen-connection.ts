@@ -4,7 +4,7 @@ import { VigilError } from '../../../contracts/errors.ts';
 import { formatInstant, parseInstant } from '../../../contracts/time.ts';
 import { type Health, type Heartbeat, ScreenReport, type ServerMessage, Watch } from '../../protocol/live.ts';
 import { closeCodes, reportTextStart } from '../../protocol/pace.ts';
-import type { WardSound } from '../../protocol/sound.ts';
+import type { SoundNews } from '../../protocol/sound.ts';
 import {
   type Confirmations,
   newConfirmations,
@@ -38,7 +38,7 @@ import { waveText } from './wave-text.ts';
 
 const watchCheck = Compile(Watch);
 const reportCheck = Compile(ScreenReport);
-/** Before a new view is shown, its newly arrived patients are written to the audit trail at most this often. */
+/** More patients may come into a new view while its audit record is written. The server records them at most this many times. */
 const viewTriesMax = 5;
 /** A connection is closed if the screen sends no `Watch` within this time. */
 export const watchWithinMs = 5_000;
@@ -50,12 +50,12 @@ export type Screen = {
   readonly number: number;
   readonly person: ScreenParts['person'];
   /**
-   * Returns the wards that a clinician watches on this screen: none before the first `Watch`, none for a technician, none
-   * if the page does not paint, and no ward of an alarm that the page has not confirmed in time. A ward's alarms at the
-   * start of the connection must be confirmed first.
+   * Returns the wards that a clinician watches on this screen. Returns none before the first `Watch`, for a technician, or if
+   * the page does not paint. Leaves out a ward if the page has not confirmed an alarm of the ward in time, or has not yet
+   * confirmed an alarm from the start of the connection.
    */
   watchedWards(): string[];
-  /** Returns whether a clinician sees the devices of biomedical engineering on this screen, whose page paints. */
+  /** Returns whether this is the screen of a clinician that shows the devices of biomedical engineering, and its page paints. */
   watchesEngineering(): boolean;
   /** Returns the alarms that the page has not confirmed in time, the oldest first. */
   unconfirmedAlarms(): UnconfirmedAlarm[];
@@ -76,14 +76,15 @@ export type Screen = {
   /** Returns the last report that describes the audio of the page. */
   soundReport(): ReportWithSound | undefined;
   /**
+   * Sends a heartbeat.
    * @param faults what else this screen must show: screens that do not confirm its alarms, wards in which nobody is called, and the
    * mark of the newest page
-   * @param wardSounds the wards of this screen whose sound a screen has
+   * @param soundNews the part about the sound of the wards of this screen
    */
   heartbeat(
     health: Health,
     faults: Pick<Heartbeat, 'unconfirmed' | 'delivery' | 'build'>,
-    wardSounds: readonly WardSound[],
+    soundNews: Omit<SoundNews, 'beat' | 'heardAt'>,
   ): void;
   /** Sends a message that must not be left out. Returns whether it was sent. `text` is called only then. */
   send(text: () => string): boolean;
@@ -237,7 +238,8 @@ export function createScreen(parts: ScreenParts): Screen {
     gaps.clear();
     if (next.resume?.stream === stream && next.resume.n <= state.changeNo && next.resume.n >= state.forgottenChangeNo) {
       sentChangeNo = seenChangeNo = next.resume.n;
-      // The screen may not have painted what it got before its connection was lost, so it must confirm all its alarms.
+      // Perhaps the screen did not paint everything that it got before its connection was lost, so it must confirm all
+      // its alarms.
       step(confirmations, { kind: 'snapshot', alarms: wholeScreen(state, viewer, next.scope).alarms }, now());
       flush('alarms');
     } else sendSnapshot(next.scope);
@@ -307,10 +309,10 @@ export function createScreen(parts: ScreenParts): Screen {
     confirmations,
     soundReport: () => soundReport,
     send: (text) => outbox.send('alarms', text),
-    heartbeat(health, faults, wardSounds) {
+    heartbeat(health, faults, soundNews) {
       if (!watch && now() - openedAtMs > watchWithinMs) return end(closeCodes.badMessage, 'no watch message came');
       const heard = soundReport && { heardAt: soundReport.sound.at };
-      const sound = { beat: Math.floor(now()), ...heard, wards: [...wardSounds] };
+      const sound = { beat: Math.floor(now()), ...heard, ...soundNews };
       const beat = { type: 'heartbeat', n: sentChangeNo, health, ...understood, ...faults, sound } as const;
       outbox.send('heartbeat', () => messageText({ ...beat, at: formatInstant(now()) }));
     },

@@ -84,7 +84,7 @@ const settle = () => new Promise((done) => setTimeout(done, 0));
 const call = { alarmId: alarmIdOf(1), callId: 'call-n' };
 
 describe('a page', () => {
-  it('gets nothing before it says that it understands deliveries', () => {
+  it('a page gets no deliveries before it has said that it understands them', () => {
     const { page, board, messages } = openPage();
     foldDelivery(board, recordOf(viewOf(1, [callTo('n')])));
     page.flush();
@@ -92,7 +92,7 @@ describe('a page', () => {
     expect(messages).toEqual([]);
   });
 
-  it('gets nothing while the server still reads what was in the log at its start', () => {
+  it('a page gets no deliveries while the server still reads the records that were in the log at its start', () => {
     const { page, board, messages, want } = openPage();
     board.isRead = false;
     want();
@@ -105,7 +105,7 @@ describe('a page', () => {
     expect(messages).toMatchObject([{ type: 'deliveries', complete: true, views: [{ alarmId: alarmIdOf(1) }] }]);
   });
 
-  it('gets the whole state when it asks, then only changes, and everything again for another scope', async () => {
+  it('a page first gets all deliveries, then only changes; for another scope it gets all deliveries again', async () => {
     const { page, board, messages, want, watch, types } = openPage();
     want();
     expect(messages).toMatchObject([
@@ -125,7 +125,7 @@ describe('a page', () => {
     expect(types()).toEqual(['deliveries', 'calls', 'deliveries', 'deliveries']);
   });
 
-  it('gets calls before its first watch, and with the name of the patient only after the audit trail has it', async () => {
+  it('a page gets calls even before its first Watch, and a call with a patient’s name only after the audit trail has the patient', async () => {
     const { page, board, messages, want, watch, audited } = openPage();
     watch(undefined);
     want();
@@ -140,7 +140,7 @@ describe('a page', () => {
     expect(messages.length).toBe(2);
   });
 
-  it('gets a call although the audit trail does not answer', async () => {
+  it('a page gets a call even if the audit trail does not answer', async () => {
     const { page, board, messages, want } = openPage({ isAudited: false });
     want();
     foldDelivery(board, recordOf(viewOf(1, [callTo('n')])));
@@ -150,7 +150,7 @@ describe('a page', () => {
     expect(messages.at(-1)).toMatchObject({ type: 'calls', calls: [{ callId: 'call-n' }] });
   });
 
-  it('keeps its connection if its deliveries cannot be computed', () => {
+  it('a page keeps its connection if the server cannot compute its deliveries', () => {
     const { page, board, want, endCode } = openPage();
     want();
     foldDelivery(board, recordOf(viewOf(1, [callTo('n')])));
@@ -169,7 +169,7 @@ describe('a confirmation of a page', () => {
     return opened;
   }
 
-  it('is written once for each call that was sent to this page', async () => {
+  it('a confirmation is written once for each call that was sent to this page', async () => {
     const { paint, written, writer } = await calledPage();
     paint([call]);
     paint([call]);
@@ -183,13 +183,13 @@ describe('a confirmation of a page', () => {
     ['of another person', { ...call, callId: 'call-ben' }],
     ['with another alarm', { ...call, alarmId: alarmIdOf(2) }],
     ['that does not exist', { ...call, callId: 'nothing' }],
-  ])('of a call %s is not written', async (_, painted) => {
+  ])('a confirmation of a call %s is not written', async (_, painted) => {
     const { paint, written } = await calledPage();
     paint([painted]);
     expect(written).toEqual([]);
   });
 
-  it('is not written again if another page of the person has painted the call', async () => {
+  it('a confirmation is not written if another page of the person has already painted the call', async () => {
     const { page, board, paint, written } = await calledPage();
     const sent = [{ channel: 'screen', stage: 'painted', atMs: t0 }] as const;
     foldDelivery(board, recordOf(viewOf(1, [callTo('n', { sent: [...sent] })])));
@@ -198,7 +198,7 @@ describe('a confirmation of a page', () => {
     expect(written).toEqual([]);
   });
 
-  it('answers the newest canary of the person, and no other', async () => {
+  it('a page gets and confirms only the newest canary of its person, and none that is older than a minute', async () => {
     const { page, board, paint, written, writer, messages } = await calledPage();
     foldDelivery(board, reachSeen('n', { state: 'asked', checkId: uuid(7), atMs: t0 - 60_000 }));
     page.flush();
@@ -218,13 +218,13 @@ describe('a confirmation of a page', () => {
     ['an id that is too short', { calls: [{ ...call, alarmId: 'x' }] }],
     ['a member that is not known', { calls: [], by: 'ben' }],
     ['misleading characters', { calls: [{ ...call, callId: 'a\u202eb' }] }],
-  ])('with %s ends the connection', async (_, fields) => {
+  ])('a confirmation with %s ends the connection', async (_, fields) => {
     const { take, written, endCode } = await calledPage();
     expect(take({ type: 'calls-painted', ...fields })).toBe(true);
     expect([endCode(), written]).toEqual([4003, []]);
   });
 
-  it('is no other message: a watch and a report are left to the screen', async () => {
+  it('a Watch and a report of a page are not handled as confirmations', async () => {
     const { take } = await calledPage();
     expect([take({ type: 'watch' }), take({ type: 'report' })]).toEqual([false, false]);
   });

@@ -17,10 +17,11 @@ import type { LiveState } from '../core/state.ts';
 import type { DeliveryWriter } from './delivery-writer.ts';
 import type { Screen } from './screen-connection.ts';
 import type { SeenPatients } from './seen-patients.ts';
+import { createSharedSending, type SharedSending } from './shared-sending.ts';
 
 const wantCheck = Compile(WantDeliveries);
 const paintedCheck = Compile(CallsPainted);
-/** A page that connects within this time after a canary also gets this canary. The delivery process waits for the answer for the same time. */
+/** A page that connects at most this long after a canary also gets this canary. The delivery process waits for its answer equally long. */
 const checkMsMax = 60_000;
 /**
  * Maximum number of calls that were sent to this page and that it may confirm. Above it, the oldest are removed, and
@@ -39,8 +40,11 @@ export type DeliverySource = {
 export type ScreenDeliveries = {
   /** Handles a message of the page. Returns false if the message is not about deliveries. */
   take(text: string): boolean;
-  /** Sends what has changed since the last call of this function. Sends nothing before the page has said that it understands these messages. */
-  flush(): void;
+  /**
+   * Sends what has changed since the last call of this function. Sends nothing before the page has said that it understands these messages.
+   * @param shared what all screens of the same sending share; absent if only this screen gets something
+   */
+  flush(shared?: SharedSending): void;
   /** Sends all deliveries of the scope if the page has begun to watch another scope. */
   followScope(): void;
 };
@@ -71,47 +75,46 @@ export function createScreenDeliveries(parts: {
   // While the server still reads older records, it would show calls that are over.
   const isOpen = () => isWanted && board.isRead && screen.endedWith() === undefined;
 
-  function sendDeliveries(): void {
+  function sendDeliveries(shared: SharedSending): void {
     const watched = screen.watched();
     if (!watched) return;
     const complete = watched.scope !== scope;
     const changes = deliveryChanges(board, source.state(), watched, complete ? new Map() : sent);
     if (!complete && changes.views.length === 0 && changes.gone.length === 0) return;
     const { views, gone } = changes;
-    const message: Deliveries = { type: 'deliveries', at: formatInstant(now()), complete, views, gone };
-    if (!screen.send(() => JSON.stringify(message))) return;
+    const message: Deliveries = { type: 'deliveries', at: formatInstant(now()), complete, views: [], gone };
+    if (!screen.send(() => withList(message, 'views', `[${views.map(shared.viewText).join()}]`))) return;
     sent = changes.sent;
     scope = watched.scope;
   }
 
-  function sendCalls(): void {
+  function sendCalls(shared: SharedSending): void {
     const viewer = screen.viewer();
-    const calls = source.callsOf(viewer);
+    const { calls, text } = shared.callsOf(viewer);
     const { asked } = reachOf(board, viewer.userId, 'screen', undefined);
     const checkId =
       asked && now() - asked.atMs <= checkMsMax && asked.checkId !== sentCheckId ? asked.checkId : undefined;
-    const text = JSON.stringify(calls);
     if (text === sentCallsText && checkId === undefined) return;
     const patientIds = calls.flatMap(({ bed }) => bed?.patient?.patientId ?? []);
     if (seenPatients.isWaiting()) return;
     const unrecorded = seenPatients.unrecorded(patientIds);
     if (unrecorded.length > 0) {
-      seenPatients.recordThen(unrecorded, flush);
+      seenPatients.recordThen(unrecorded, () => flush());
       return;
     }
-    const message: Calls = { type: 'calls', at: formatInstant(now()), calls, ...(checkId && { checkId }) };
-    if (!screen.send(() => JSON.stringify(message))) return;
+    const message: Calls = { type: 'calls', at: formatInstant(now()), calls: [], ...(checkId && { checkId }) };
+    if (!screen.send(() => withList(message, 'calls', text))) return;
     sentCallsText = text;
     if (checkId !== undefined) sentCheckId = checkId;
     for (const { callId, alarm } of calls) if (!sentCalls.has(callId)) sentCalls.set(callId, alarm.alarmId);
     while (sentCalls.size > sentCallsMax) sentCalls.delete(sentCalls.keys().next().value!);
   }
 
-  function flush(): void {
+  function flush(shared = createSharedSending(source.callsOf)): void {
     if (!isOpen()) return;
     try {
-      sendDeliveries();
-      sendCalls();
+      sendDeliveries(shared);
+      sendCalls(shared);
     } catch (error) {
       logger.error({ error: (error as Error).message }, 'the deliveries and calls of a screen could not be sent');
     }
@@ -161,6 +164,16 @@ export function createScreenDeliveries(parts: {
       return true;
     },
   };
+}
+
+/** Returns the JSON of a message whose empty list `name` is replaced by a list that is JSON already. */
+function withList<Name extends string>(
+  message: { readonly [key in Name]: readonly unknown[] },
+  name: Name,
+  list: string,
+) {
+  const { [name]: _, ...rest } = message;
+  return `${JSON.stringify(rest).slice(0, -1)},"${name}":${list}}`;
 }
 
 function parse(text: string): unknown {

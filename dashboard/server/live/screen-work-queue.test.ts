@@ -18,7 +18,7 @@ function world() {
   return { clock, done, workQueue, work, settle };
 }
 
-it('an account waits for at most one item of another account with 100 items, and does not wait while that account must pause', async () => {
+it('an account waits for at most one item of another account with 100 items, and need not wait for the pause of that account', async () => {
   const w = world();
   for (let n = 0; n < 100; n += 1) void w.work('flood', 10);
   void w.work('nora', 0);

@@ -10,12 +10,12 @@ import type { Trail } from '../../../log/audit/trail.ts';
 import type { Who } from '../core/who.ts';
 
 /**
- * A message that shows a new patient waits until the patient is recorded, but not longer than this (ours), because the
- * message may have alarms. If the time is over, the screen stays open, and the record is written as soon as possible.
+ * A message that shows a new patient waits at most this long until the patient is recorded (ours). It must not wait longer,
+ * because it may have alarms. After this time the message is sent, and the record is written as soon as possible.
  */
 export const seenWaitMs = 500;
 
-export type ViewRecord = Pick<AuditEvent, 'action' | 'ward' | 'associationId'>;
+export type ViewRecord = Pick<AuditEvent, 'action' | 'ward' | 'bed' | 'associationId'>;
 
 export type SeenPatients = {
   /** Records a new view with the patients that it shows. If it rejects, the view must not be shown. */
@@ -46,7 +46,7 @@ export function createSeenPatients(
   let hasEnded = false;
   /** The number of the last wait. */
   let lastWaitNo = 0;
-  /** The number of the present wait; 0 if no message waits. If a newer wait has replaced a wait, the older wait does not call back. */
+  /** The number of the present wait; 0 if no message waits. A wait that a newer wait has replaced does not call `onRecorded`. */
   let waitNo = 0;
 
   async function record(patients: readonly string[]): Promise<void> {

@@ -33,7 +33,7 @@ describe('the record of painted alarms', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  it('has the first painting and sounding of each alarm for each person, in one record', async () => {
+  it('one record has the first painting and the first sounding of each alarm, for each person', async () => {
     const { recorder, written, append } = start();
     recorder.note(anna, [first(1), first(1, 'sounded')]);
     recorder.note(anna, [first(1)]);
@@ -47,7 +47,7 @@ describe('the record of painted alarms', () => {
     await recorder.close();
   });
 
-  it('writes at most one full record each second', async () => {
+  it('the recorder writes at most one record each second; entries above the maximum wait for the next record', async () => {
     const { recorder, written } = start();
     recorder.note(
       anna,
@@ -60,7 +60,7 @@ describe('the record of painted alarms', () => {
     await recorder.close();
   });
 
-  it('leaves out and counts an entry that does not fit its schema, and writes the others', async () => {
+  it('the recorder leaves out and counts an entry that does not fit the schema, and writes the other entries', async () => {
     const { recorder, written } = start();
     recorder.note({ userId: 'ben', name: '' }, [first(1)]);
     recorder.note(anna, [first(1)]);
@@ -70,7 +70,7 @@ describe('the record of painted alarms', () => {
     await recorder.close();
   });
 
-  it('leaves out and counts what is too much while Kafka does not answer, and what it refuses', async () => {
+  it('the recorder leaves out and counts entries above the maximum while Kafka does not answer, and entries that Kafka refuses', async () => {
     const { recorder, append } = start();
     const away = Promise.withResolvers<never>();
     append.mockImplementationOnce(() => away.promise);

@@ -1,5 +1,5 @@
-/** Computes from a scope which wards it shows, and its record in the audit trail. */
-import { may, seesWard, type Viewer } from '../core/rights.ts';
+/** Returns the wards that a scope shows, and the audit record for showing the scope. */
+import { isDisplay, may, seesWard, type Viewer } from '../core/rights.ts';
 import type { Scope } from '../core/screen.ts';
 import { audienceOf, type LiveState } from '../core/state.ts';
 import type { ViewRecord } from './seen-patients.ts';
@@ -10,10 +10,13 @@ export function viewRecordOf(state: LiveState, viewer: Viewer, scope: Scope): Vi
     const allowed = scope.ward === '*' ? may(viewer, 'view-devices') : seesWard(viewer, scope.ward);
     return allowed ? ({ action: 'ward-viewed', ward: scope.ward } as const) : undefined;
   }
+  // A wall display shows its ward, and no page of a patient.
+  if (isDisplay(viewer)) return undefined;
   const bed = state.beds.get(scope.associationId);
   if (!bed || !seesWard(viewer, audienceOf(bed))) return undefined;
   const ward = audienceOf(bed);
-  return { action: 'patient-viewed', ...scopeFields(scope), ...(ward === null ? {} : { ward }) } as const;
+  const place = { ...(ward === null ? {} : { ward }), ...(bed.period ? { bed: bed.period.bed } : {}) };
+  return { action: 'patient-viewed', ...scopeFields(scope), ...place } as const;
 }
 
 /** Returns whether a scope shows every bed of a ward, and the viewer may see the ward. */
@@ -26,8 +29,8 @@ export function scopeFields(scope: Scope): { ward: string } | { associationId: s
 }
 
 /**
- * Returns the wards whose beds a scope shows completely. A scope of one association shows no other bed of its ward, and a
- * presence record cannot name a bed, so such a scope makes no ward watched.
+ * Returns the wards whose beds a scope shows completely. A scope of one association shows only one bed of its ward. So the
+ * ward does not count as watched, because a presence record can name a ward but not a bed.
  */
 export function wardsOf(state: LiveState, viewer: Viewer, scope: Scope): string[] {
   if ('associationId' in scope) return [];

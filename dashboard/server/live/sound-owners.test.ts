@@ -74,7 +74,7 @@ function toldTo(screen: ScreenWithSound) {
 }
 
 describe('the sound of a ward', () => {
-  it('a screen that sounds is named to the screens of its ward and to no other screen', () => {
+  it('the server names a screen that sounds a ward to the screens of this ward only', () => {
     const owner = openOwner();
     expect(toldTo(owner)).toEqual([{ ward: 'icu', person: 'N', state: 'sounding', soundedAgoMs: 0, isOwn: true }]);
     const expected = [{ ward: 'icu', person: 'N', state: 'sounding', soundedAgoMs: 0 }];
@@ -85,7 +85,7 @@ describe('the sound of a ward', () => {
     expect(owners.count()).toEqual({ sounding: 1, unheard: 0 });
   });
 
-  it('a session that takes the sound and then reports nothing silences nobody, and loses the sound', () => {
+  it('a session that takes the sound and sends no report makes no screen silent, and loses the sound', () => {
     const [thief, other] = [openScreen(1), openScreen(2)];
     thief.report();
     owners.take('icu', { session: 'session 1', screen: idOf(1) });
@@ -95,7 +95,7 @@ describe('the sound of a ward', () => {
     expect(owners.personOf('icu')).toBeUndefined();
   });
 
-  it('a report from before the sound was taken does not count after the limit', () => {
+  it('a ward counts as not sounding when the last report of its owner is older than the limit', () => {
     openOwner();
     const other = openScreen(2);
     clockMs += unheardAfterMs;
@@ -115,7 +115,7 @@ describe('the sound of a ward', () => {
         return { session: 'session 3', screen: idOf(3) };
       },
     ],
-  ])('no page may take the sound that %s', (_name, pageOf) => {
+  ])('a page that %s may not take the sound', (_name, pageOf) => {
     const page = openScreen(1);
     page.report();
     expect(owners.mayTake('icu', { session: 'session 1', screen: idOf(1) })).toBe(true);
@@ -127,7 +127,7 @@ describe('the sound of a ward', () => {
   it.each<[string, Viewer, string, string]>([
     ['a ward that it does not show', everywhere, 'step', 'icu'],
     ['a ward of other people', nurse, 'step', 'step'],
-    ['a ward, for a technician', technician, 'icu', 'icu'],
+    ['a ward if a technician is logged in', technician, 'icu', 'icu'],
   ])('a screen may not take the sound of %s', (_name, viewer, shown, wanted) => {
     openScreen(1, viewer, shown).report();
     expect(owners.mayTake(wanted, { session: 'session 1', screen: idOf(1) })).toBe(false);
@@ -140,7 +140,7 @@ describe('the sound of a ward', () => {
     expect(toldTo(other)).toEqual([]);
   });
 
-  it('a page that connects again keeps the sound, and sounds for the ward only after a new report', () => {
+  it('a page that connects again keeps the sound, but counts as sounding only after a new report', () => {
     openOwner().close();
     const other = openScreen(2);
     expect(toldTo(other)).toMatchObject([{ state: 'unheard', why: 'away' }]);
@@ -165,7 +165,7 @@ describe('a session whose sound somebody took away with “Sound everywhere”',
   const own = { session: 'session 1', screen: idOf(1) };
   const takes = (page = own, ward = 'icu') => owners.take(ward, page);
 
-  it('cannot take the sound again for 60 s, also not with another page and not from another screen', () => {
+  it('a session whose sound was taken away cannot take it again for 60 s, not even with another page', () => {
     openOwner();
     openScreen(3, nurse, 'icu', own.session).report();
     openScreen(2).report();
@@ -184,7 +184,7 @@ describe('a session whose sound somebody took away with “Sound everywhere”',
     expect(takes()).toBe(true);
   });
 
-  it('that takes it each second has it at most once in 60 s', () => {
+  it('a session that tries each second to take the sound again gets it at most once in 60 s', () => {
     openOwner();
     const other = openScreen(2);
     let sounding = 0;
@@ -196,7 +196,7 @@ describe('a session whose sound somebody took away with “Sound everywhere”',
     expect(sounding).toBe(4);
   });
 
-  it('does not wait if the sound was given back at the same session, and not for another ward', () => {
+  it('a session that gave the sound back itself need not wait, and nobody needs to wait for another ward', () => {
     openOwner();
     owners.giveBack('icu', own.session);
     expect(takes()).toBe(true);
@@ -206,7 +206,7 @@ describe('a session whose sound somebody took away with “Sound everywhere”',
     expect(takes(own, 'step')).toBe(true);
   });
 
-  it('does not wait because of a second “Sound everywhere” when no screen has the sound', () => {
+  it('a second “Sound everywhere”, when no screen has the sound, does not make the session wait longer', () => {
     openOwner();
     owners.giveBack('icu', 'session 2');
     clockMs += 30_000;
@@ -223,13 +223,13 @@ describe('another dashboard that has the sound of the ward', () => {
   };
   const elsewhere = { ward: 'icu', person: 'person of mark of otto', state: 'elsewhere' };
 
-  it('makes no screen of this server silent, and each screen of the ward shows this owner', () => {
+  it('an owner at another dashboard makes no screen of this server silent, but the screens of the ward show it', () => {
     noteOther(t0);
     expect(toldTo(openScreen(2))).toEqual([elsewhere]);
     expect(toldTo(openScreen(3, everywhere, 'step'))).toEqual([]);
   });
 
-  it('the owner of this dashboard keeps the sound if it took it later, and no screen is silent until the other has lost it', () => {
+  it('if two dashboards have an owner, the later owner keeps the sound; no screen is silent until the other owner has lost it', () => {
     noteOther(t0 + 500);
     openOwner();
     const other = openScreen(2);
@@ -242,12 +242,15 @@ describe('another dashboard that has the sound of the ward', () => {
   it.each([
     ['earlier than', 1],
     ['at the same time as', 0],
-  ])('the owner of this dashboard loses the sound if it took it %s the other', (_name, laterMs) => {
-    openOwner();
-    noteOther(t0 + laterMs);
-    const other = openScreen(2);
-    expect(toldTo(other)).toEqual([elsewhere]);
-    others.clear();
-    expect(toldTo(other)).toEqual([]);
-  });
+  ])(
+    'the owner of this dashboard loses the sound if it took the sound %s the owner of another dashboard',
+    (_name, laterMs) => {
+      openOwner();
+      noteOther(t0 + laterMs);
+      const other = openScreen(2);
+      expect(toldTo(other)).toEqual([elsewhere]);
+      others.clear();
+      expect(toldTo(other)).toEqual([]);
+    },
+  );
 });

@@ -3,9 +3,10 @@ import type { OwnedSound } from '../../../contracts/messages/presence.ts';
 import { formatInstant } from '../../../contracts/time.ts';
 import type { ScreenReport } from '../../protocol/live.ts';
 import type { PageSound, WardSound } from '../../protocol/sound.ts';
-import type { Confirmations } from '../core/confirmations.ts';
-import { may, seesWard, type Viewer } from '../core/rights.ts';
+import { type Confirmations, paints } from '../core/confirmations.ts';
+import { mayOwnSound, seesWard } from '../core/rights.ts';
 import type { OpenScreen } from '../core/screen.ts';
+import { createSoundEverywhere, type SoundEverywhere } from '../core/sound-everywhere.ts';
 import type { LiveState } from '../core/state.ts';
 import type { OtherDashboards } from '../core/unconfirmed.ts';
 import {
@@ -22,7 +23,7 @@ import {
   sinceMsOf,
   soundOf,
 } from '../core/ward-sound.ts';
-import { showsWholeWard } from './shown-scope.ts';
+import { showsWholeWard, wardsOf } from './shown-scope.ts';
 
 /** Maximum number of wards with an owner: the number that a presence record can name. Further requests for the sound are refused. */
 const wardsMax = 200;
@@ -45,13 +46,15 @@ export type ScreenWithSound = {
 export type PageOfSession = { readonly session: string; readonly screen: string };
 
 export type SoundOwners = {
-  /** Returns whether the page has an open connection that shows the ward, so that it may take the sound. */
+  /** Returns whether the page may take the sound of the ward: it needs an open connection that shows the ward. */
   mayTake(ward: string, page: PageOfSession): boolean;
   /**
    * Gives the sound of the ward to the page, if it may take the sound. Returns whether it may. The other screens sound until
    * the page has confirmed that it sounds.
    */
   take(ward: string, page: PageOfSession): boolean;
+  /** Returns the page that has the sound of the ward here. */
+  pageOf(ward: string): PageOfSession | undefined;
   /** Returns the name of the person whose screen has the sound here. */
   personOf(ward: string): string | undefined;
   /**
@@ -69,8 +72,21 @@ export type SoundOwners = {
   collect(): void;
   /** Returns the newest decisions about the wards of a screen, for the heartbeat to this screen. */
   newsFor(screen: ScreenWithSound): WardSound[];
+  /** Returns the newest decision about a ward whose sound one screen has; undefined if every screen sounds the ward. */
+  stateOf(ward: string): WardSound | undefined;
+  /**
+   * Returns whether a screen of this or of another dashboard has the sound of the ward. A page of this account that has
+   * closed does not count: the account's next page need not wait until the closed page loses the sound.
+   */
+  hasOwner(ward: string, exceptClosedOf: string): boolean;
+  /** Returns until when no wall display takes the sound by itself, because a person wants every screen to sound; 0 if none asked. */
+  everywhereUntilMs(ward: string): number;
+  /** Lets the wall displays of the ward take the sound by themselves again. */
+  endEverywhere(ward: string): void;
+  /** Returns the wards on those screens of clinicians whose page paints and whose audio runs. */
+  audibleWards(): Set<string>;
   forPresence(): OwnedSound[];
-  /** Returns the number of wards whose screen sounds, and of those whose screen does not. */
+  /** Counts the wards of which a screen has the sound: `sounding` if this screen sounds, `unheard` if it does not. */
   count(): { sounding: number; unheard: number };
 };
 
@@ -81,9 +97,11 @@ export function createSoundOwners(options: {
   readonly others: () => OtherDashboards;
   readonly pseudonymOf: (userId: string) => string;
   readonly personOf: (actor: string) => string | undefined;
+  /** The wishes of persons that every screen sounds, from the audit trail; absent: only those at this server are known. */
+  readonly everywhere?: SoundEverywhere;
   readonly now: () => number;
 }): SoundOwners {
-  const { screens, state, others, now } = options;
+  const { screens, state, others, everywhere = createSoundEverywhere(), now } = options;
   const owners = new Map<string, SoundOwner>();
   const retakeWaits: RetakeWaits = new Map();
   let decided = new Map<string, WardSound>();
@@ -99,7 +117,7 @@ export function createSoundOwners(options: {
 
   const watches = (screen: ScreenWithSound, ward: string) => {
     const open = screen.watched();
-    return open !== undefined && mayOwn(open.viewer) && showsWholeWard(open.viewer, open.scope, ward);
+    return open !== undefined && mayOwnSound(open.viewer) && showsWholeWard(open.viewer, open.scope, ward);
   };
 
   const ownerScreenOf = (screen: ScreenWithSound, ward: string): OwnerScreen => ({
@@ -110,7 +128,7 @@ export function createSoundOwners(options: {
   function decide(ward: string, owner: SoundOwner): WardSound | undefined {
     const screen = screenOf(owner);
     const viewer = screen?.watched()?.viewer;
-    if (viewer !== undefined && !(mayOwn(viewer) && seesWard(viewer, ward))) return undefined;
+    if (viewer !== undefined && !(mayOwnSound(viewer) && seesWard(viewer, ward))) return undefined;
     const sound = soundOf(owner, screen && ownerScreenOf(screen, ward), now());
     return noteState(owner, sound.state, now()) ? { ward, person: owner.person, ...sound } : undefined;
   }
@@ -121,6 +139,17 @@ export function createSoundOwners(options: {
     const screen = screenOf(page);
     const hasRoom = owners.has(ward) || owners.size < wardsMax;
     return screen !== undefined && hasRoom && watches(screen, ward) ? screen : undefined;
+  }
+
+  function audibleWards(): Set<string> {
+    const wards = new Set<string>();
+    for (const screen of screens()) {
+      const open = screen.watched();
+      if (open === undefined || !mayOwnSound(open.viewer) || screen.soundReport()?.sound.audio !== 'on') continue;
+      if (paints(screen.confirmations, now()))
+        for (const ward of wardsOf(state(), open.viewer, open.scope)) wards.add(ward);
+    }
+    return wards;
   }
 
   return {
@@ -134,11 +163,13 @@ export function createSoundOwners(options: {
       owners.set(ward, newOwner({ ...page, userId, person: name }, sinceMs));
       return true;
     },
+    pageOf: (ward) => owners.get(ward),
     personOf: (ward) => owners.get(ward)?.person,
     giveBack(ward, bySession) {
       const owner = owners.get(ward);
       if (owner !== undefined && bySession !== undefined && bySession !== owner.session)
         noteTakenAway(retakeWaits, ward, owner.session, now());
+      if (bySession !== undefined) everywhere.begin(ward, now());
       owners.delete(ward);
       decided.delete(ward);
     },
@@ -185,6 +216,15 @@ export function createSoundOwners(options: {
         return isOwn ? [{ ...sound, isOwn }] : [sound];
       });
     },
+    stateOf: (ward) => decided.get(ward),
+    hasOwner(ward, exceptClosedOf) {
+      const owner = owners.get(ward);
+      if (owner && (owner.userId !== exceptClosedOf || screenOf(owner) !== undefined)) return true;
+      return ownersElsewhere(others(), now()).has(ward);
+    },
+    everywhereUntilMs: (ward) => everywhere.untilMs(ward, now()),
+    endEverywhere: (ward) => everywhere.end(ward, now()),
+    audibleWards,
     forPresence: () =>
       [...owners].map(([ward, { userId, sinceMs }]) => ({
         ward,
@@ -196,9 +236,4 @@ export function createSoundOwners(options: {
       return { sounding, unheard: owners.size - sounding };
     },
   };
-}
-
-/** Returns whether a person may have the sound of the wards that the person sees. */
-function mayOwn(viewer: Viewer): boolean {
-  return may(viewer, 'pause-audio');
 }

@@ -51,7 +51,7 @@ const screen = (
   unconfirmedAlarms: () => unconfirmed,
 });
 
-it('each alarm that a screen did not confirm is counted once, by whether another screen watches the ward', () => {
+it('an alarm that a screen did not confirm is counted once: as watched if another screen watches the ward, otherwise as unwatched', () => {
   const { screens } = world();
   const [stuck, working] = [screen(1, [missed]), screen(2, [], ['icu'])];
   screens.collect([stuck, working]);
@@ -66,7 +66,7 @@ it('each alarm that a screen did not confirm is counted once, by whether another
   expect(screens.noticesFor(working)).toEqual([]);
 });
 
-it('a screen of another dashboard that watches the ward counts, and its unconfirmed alarms are told here', () => {
+it('a ward counts as watched if a screen of another dashboard watches it; the notices here name unconfirmed alarms of that dashboard', () => {
   const { screens, others } = world();
   const entry = { associationId: 'assoc-01', alarmId: id, since: formatInstant(t0), why: 'hidden' } as const;
   const unconfirmed = ['known', 'unknown'].map((actor, at) => ({ ...entry, screen: at + 1, actor }));
@@ -77,7 +77,7 @@ it('a screen of another dashboard that watches the ward counts, and its unconfir
   expect(screens.noticesFor(stuck).map(({ person }) => person)).toEqual(['Nora', 'Otto', 'another person']);
 });
 
-it('the presence names people by their pseudonym, and has at most as many alarms as its schema allows', () => {
+it('the presence record names people by their pseudonym, and has at most as many alarms as its schema allows', () => {
   const { screens } = world();
   const many = Array.from({ length: 30 }, (_, n) => ({ ...missed, alarmId: `alarm-${n}`, sinceMs: t0 + n }));
   screens.collect([screen(1, many), screen(2, many), screen(3, many)]);
@@ -93,7 +93,7 @@ it('the presence names people by their pseudonym, and has at most as many alarms
   });
 });
 
-it('many silent screens of one person do not push the screen of another person out of the presence', () => {
+it('the presence record names the screen of another person even if one person has many silent screens', () => {
   const { screens } = world();
   const many = Array.from({ length: 20 }, (_, n) => ({ ...missed, alarmId: `alarm-${n}`, sinceMs: t0 - 100 + n }));
   const ofAttacker = Array.from({ length: 36 }, (_, n) => screen(n + 1, many));
@@ -105,7 +105,7 @@ it('many silent screens of one person do not push the screen of another person o
   expect(new Set(presence.map(({ screen: number }) => number)).size).toBe(37);
 });
 
-it('the tabs of one session are one station: one notice, and each alarm once in the presence', () => {
+it('the tabs of one session count as one station: they give one notice, and the presence record names each alarm once', () => {
   const { screens } = world();
   const tabs = [1, 2, 3].map((number) => screen(number, [{ ...missed, sinceMs: t0 - number }], [], { sessionId: 's' }));
   const watching = screen(9, [], ['icu']);

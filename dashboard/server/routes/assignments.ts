@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
+import { evolve } from '../../../contracts/duties.ts';
 import { VigilError } from '../../../contracts/errors.ts';
 import {
   AcceptBody,
@@ -12,6 +13,7 @@ import {
   Board,
   BoardChanged,
   BoardRefused,
+  CoverBody,
   CsvBody,
   DeclineBody,
   WaitingDuties,
@@ -25,11 +27,12 @@ import { decide } from '../core/assignments.ts';
 import { type AssignmentCommand, isMember, type Member } from '../core/board-context.ts';
 import { boardFor } from '../core/board-view.ts';
 import type { DutyBoard } from '../core/duty-board.ts';
+import { leftPlaces, leftRefusal, leftText } from '../core/left-places.ts';
 import { judgeSeen } from '../core/open-at-beds.ts';
 import { refusedActText } from '../core/refused-act-text.ts';
 import type { RequestPace } from '../core/request-pace.ts';
 import { seesWard } from '../core/rights.ts';
-import { waitingDuties } from '../core/waiting-duties.ts';
+import { waitingCovers, waitingDuties } from '../core/waiting-duties.ts';
 import type { Parts } from './parts.ts';
 import { createWardLook } from './ward-look.ts';
 
@@ -45,7 +48,12 @@ const response = {
 };
 const config = { access: 'take-duty', share: 'own' } as const;
 
-type ActRequest = FastifyRequest<{ Params: { ward: string } }>;
+const path = (act: string) => `/api/wards/:ward/assignments${act}`;
+
+type ActRequest = FastifyRequest<{
+  Params: { ward: string };
+  Body: { readonly version: number; readonly leaves?: readonly string[] };
+}>;
 
 export function assignmentRoutes(app: App, parts: Parts): void {
   const { wards } = parts;
@@ -60,29 +68,33 @@ export function assignmentRoutes(app: App, parts: Parts): void {
   async function act(
     request: ActRequest,
     reply: FastifyReply,
-    version: number,
     command: AssignmentCommand,
     seen?: readonly string[],
   ): Promise<FastifyReply> {
     await requirePace(pace, request, parts.trail, 'beds');
     if (command.type === 'csv') await requirePace(pace, request, parts.trail, 'assignment-rows', command.rows.length);
     const { ward } = request.params;
+    const { version, leaves } = request.body;
     const viewer = viewerOf(request);
     const members = membersOf(parts, ward);
-    let seenText = '';
+    let notes = { left: '', opened: '' };
     const decision = await changeBoard({
       viewer,
-      ...(command.type === 'accept' ? { seenText: () => seenText } : {}),
+      notes: () => notes,
       who: whoOf(request),
       ward,
       wanted: () => refusedActText(command, board.duties, ward),
       decide(nowMs) {
         const context = { ward, viewer, nowMs, registry: wards.current(), members, newId: randomUUID };
+        const before = board.duties;
         const decision = decide(command, board, version, context);
-        if (command.type !== 'accept' || !decision.ok) return decision;
-        const opened = judgeSeen(parts.feed.state, command, seen, board.duties, context);
-        seenText = opened.text;
-        return opened.refusal ?? decision;
+        if (!decision.ok) return decision;
+        const opened =
+          command.type === 'accept' ? judgeSeen(parts.feed.state, command, seen, before, context) : undefined;
+        const after = decision.events.reduce(evolve, before);
+        const left = leftPlaces(before, after, { ward, nowMs, accountOf: parts.accounts.get });
+        notes = { left: leftText(left), opened: opened?.text ?? '' };
+        return opened?.refusal ?? leftRefusal(left, leaves) ?? decision;
       },
     });
     if (decision.ok) return reply.send({ version: board.duties.wards.get(ward)?.version ?? 0 });
@@ -93,38 +105,48 @@ export function assignmentRoutes(app: App, parts: Parts): void {
   }
 
   lookRoute(app, parts);
+  absenceRoutes(app, act);
   waitingRoute(app, parts);
-  const path = (act: string) => `/api/wards/:ward/assignments${act}`;
   app.post(path(''), { config, schema: { params, body: AssignBody, response } }, async (request, reply) => {
-    const { version, ...wanted } = request.body;
-    return act(request, reply, version, { type: 'assign', ...wanted });
+    const { version: _, leaves: _leaves, ...wanted } = request.body;
+    return act(request, reply, { type: 'assign', ...wanted });
   });
   app.post(path('/accept'), { config, schema: { params, body: AcceptBody, response } }, async (request, reply) => {
-    const { version, seen, ...accepted } = request.body;
-    return act(request, reply, version, { type: 'accept', ...accepted }, seen);
+    const { assignmentId, beds, seen } = request.body;
+    return act(request, reply, { type: 'accept', assignmentId, beds }, seen);
   });
   app.post(path('/end'), { config, schema: { params, body: AssignmentBody, response } }, async (request, reply) =>
-    act(request, reply, request.body.version, { type: 'end', assignmentId: request.body.assignmentId }),
+    act(request, reply, { type: 'end', assignmentId: request.body.assignmentId }),
   );
   app.post(path('/decline'), { config, schema: { params, body: DeclineBody, response } }, async (request, reply) => {
-    const { version, ...declined } = request.body;
-    return act(request, reply, version, { type: 'decline', ...declined });
+    const { assignmentId, reason } = request.body;
+    return act(request, reply, { type: 'decline', assignmentId, reason });
   });
-  app.post(path('/away'), { config, schema: { params, body: AwayBody, response } }, async (request, reply) => {
-    const { version, ...away } = request.body;
-    return act(request, reply, version, { type: 'away', ...away });
-  });
-  app.post(path('/back'), { config, schema: { params, body: BackBody, response } }, async (request, reply) =>
-    act(request, reply, request.body.version, { type: 'back' }),
-  );
   app.post(path('/csv'), { config, schema: { params, body: CsvBody, response } }, async (request, reply) => {
     const { rows, faults } = readAssignmentsCsv(request.body.lines);
-    if (rows.length > 0) return act(request, reply, request.body.version, { type: 'csv', rows, faults });
+    if (rows.length > 0) return act(request, reply, { type: 'csv', rows, faults });
     await requirePace(pace, request, parts.trail, 'beds');
     const detail = `board of assignments: csv, ${faults.length} lines cannot be read`;
     await parts.trail.record({ ...whoOf(request), action: 'access-denied', ward: request.params.ward, detail });
     const message = 'Nothing was saved: the text has faults.';
     return reply.code(400).send({ code: 'payload-schema', message, faults: [...faults] });
+  });
+}
+
+type Act = (request: ActRequest, reply: FastifyReply, command: AssignmentCommand) => Promise<FastifyReply>;
+
+/** The routes of a person who goes away, of a person who is back, and of the person who was named as cover. */
+function absenceRoutes(app: App, act: Act): void {
+  app.post(path('/away'), { config, schema: { params, body: AwayBody, response } }, async (request, reply) => {
+    const { until, cover } = request.body;
+    return act(request, reply, { type: 'away', until, cover });
+  });
+  app.post(path('/back'), { config, schema: { params, body: BackBody, response } }, async (request, reply) =>
+    act(request, reply, { type: 'back' }),
+  );
+  app.post(path('/cover'), { config, schema: { params, body: CoverBody, response } }, async (request, reply) => {
+    const { awayId, isRejected } = request.body;
+    return act(request, reply, { type: 'cover', awayId, isRejected });
   });
 }
 
@@ -155,7 +177,7 @@ export function requireAssignments({ isRead }: Pick<DutyBoard, 'isRead'>): void 
     throw new VigilError('log-unavailable', 'This server has not read the assignments yet. Try again shortly.');
 }
 
-/** The route that returns how many assignments wait for the caller. It shows no data of other people, so the audit trail does not record it. */
+/** The route that returns how many assignments wait for the caller, and whom the caller covers. It shows no data of patients, so the audit trail does not record it. */
 function waitingRoute(app: App, { wards, assignments: { board }, now }: Parts): void {
   app.get(
     '/api/duties/waiting',
@@ -168,7 +190,11 @@ function waitingRoute(app: App, { wards, assignments: { board }, now }: Parts): 
       requireAssignments(board);
       const registered = wards.current().wards.map(({ ward }) => ward);
       const seenWards = registered.filter((ward) => seesWard(viewer, ward));
-      return { wards: waitingDuties(board.duties, viewer.userId, seenWards, now()) };
+      const nowMs = now();
+      return {
+        wards: waitingDuties(board.duties, viewer.userId, seenWards, nowMs),
+        covers: waitingCovers(board.duties, viewer.userId, seenWards, nowMs),
+      };
     },
   );
 }

@@ -24,6 +24,7 @@ import { actorOf, notFound, viewerOf, whoOf } from '../access.ts';
 import type { App } from '../app.ts';
 import { acknowledgeFault } from '../core/acknowledge.ts';
 import { conflictFault, newestChange, rememberSent, type SentChange } from '../core/limits-seen.ts';
+import { limitsText } from '../core/limits-text.ts';
 import { seesWard } from '../core/rights.ts';
 import { alarmsOfBed, bedView, seesAlarm, wardsFor } from '../core/screen.ts';
 import { audienceOf, type BedState } from '../core/state.ts';
@@ -47,19 +48,20 @@ export async function bedOf(parts: Parts, request: FastifyRequest, associationId
   throw notFound();
 }
 
-/** Records that a person may not see or do what a request names. */
+/** Records in the audit trail that a person was refused a look or an act. */
 export async function recordDenied(parts: Parts, request: FastifyRequest, about: Partial<AuditEvent>): Promise<void> {
   const detail = `${request.method} ${request.routeOptions.url ?? ''}`;
   await parts.trail.record({ ...whoOf(request), action: 'access-denied', detail, ...about });
 }
 
-/** Returns the fields of an audit record that name the association, the ward and the patient. */
+/** Returns the fields of an audit record that name the association, the ward, the bed and the patient. */
 export function auditFieldsOf(bed: BedState): Partial<AuditEvent> {
   const patientId = bed.period?.patient?.patientId;
   const ward = audienceOf(bed);
   return {
     associationId: bed.associationId,
     ...(ward === null ? {} : { ward }),
+    ...(bed.period === null || bed.period === undefined ? {} : { bed: bed.period.bed }),
     ...(patientId === undefined ? {} : { patientId }),
   };
 }
@@ -108,7 +110,7 @@ function viewRoutes(app: App, parts: Parts): void {
   app.get(
     '/api/associations/:associationId',
     {
-      config: { access: 'view-vitals' },
+      config: { access: 'view-patients' },
       schema: {
         params: AssociationParams,
         response: { 200: PatientView, 401: ErrorBody, 403: ErrorBody, 404: ErrorBody, 503: ErrorBody },
@@ -216,12 +218,18 @@ function limitsRoute(app: App, parts: Parts): void {
         limits,
       };
       const { by, at, commandId } = command;
-      const formerOwnLimits = inForce?.groups.find((entry) => entry.group === group)?.own;
-      const change = { group, limits: ownLimitsAfter(formerOwnLimits, limits) ?? null, by, at };
+      const ofGroup = inForce?.groups.find((entry) => entry.group === group);
+      const ownAfter = ownLimitsAfter(ofGroup?.own, limits);
+      const change = { group, limits: ownAfter ?? null, by, at };
+      const ownBefore = newest === undefined ? ofGroup?.own : (newest.limits ?? undefined);
+      const changed = {
+        changedFrom: limitsText(ofGroup?.base, ownBefore),
+        changedTo: limitsText(ofGroup?.base, ownAfter),
+      };
       rememberSent(sentLimits, key, { change, newestReadBefore: newestReadChange, commandId });
       const detail = `${group} ${limits ? JSON.stringify(limits) : 'back to the limits of the ward'}; command ${command.commandId}`;
       try {
-        await trail.record({ ...whoOf(request), action: 'limits-changed', ...auditFieldsOf(bed), detail });
+        await trail.record({ ...whoOf(request), action: 'limits-changed', ...auditFieldsOf(bed), ...changed, detail });
         return reply.code(202).send(await sendCommand(parts, command));
       } catch (error) {
         sentLimits.delete(key);

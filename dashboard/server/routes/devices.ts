@@ -21,10 +21,10 @@ import type { App } from '../app.ts';
 import { type Change, createChanges } from '../changes.ts';
 import { assignDevice, correctPatient, type Decision, endAssociation, moveDevice } from '../core/associate.ts';
 import { notAllowedRefusal } from '../core/association-refusals.ts';
+import { devicesFor } from '../core/device-list.ts';
 import { type IdGuesses, mayTryId, noteHiddenId } from '../core/id-guesses.ts';
 import type { RequestPace } from '../core/request-pace.ts';
 import { seesWard } from '../core/rights.ts';
-import { devicesFor } from '../core/screen.ts';
 import { findUnregistered, placeFault, type Unregistered } from '../core/wards.ts';
 import type { Parts } from './parts.ts';
 

@@ -51,7 +51,7 @@ export function handOverNoteRoute(app: App, parts: Parts): void {
       await trail.record({ ...audited, detail: detailOf(event) });
       await confirmedByKafka(
         log.append('notes', event.associationId, contentTypes.handOverNote, event),
-        'Kafka did not answer in time. The note may still be saved: look before you write it again.',
+        'Kafka did not answer in time. Perhaps the note was saved, or it will be saved soon. Look before you write it again.',
       );
       if (!(await notes.hasEffect(event.eventId))) {
         await trail.record({ ...audited, detail: `not done, another change came first: ${detailOf(event)}` });

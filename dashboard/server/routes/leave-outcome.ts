@@ -14,7 +14,7 @@ import { membersOf, requireAssignments } from './assignments.ts';
 import type { Parts } from './parts.ts';
 import { createWardLook } from './ward-look.ts';
 
-/** The length of the absence in the question. The answer does not depend on it. */
+/** The length of the absence if the question does not name it. */
 const askedAwayMs = 15 * 60_000;
 
 export function leaveOutcomeRoute(app: App, parts: Parts): void {
@@ -64,8 +64,8 @@ export function leaveOutcomeRoute(app: App, parts: Parts): void {
 }
 
 /** @throws VigilError `payload-schema` if the question about an end names no assignment */
-function commandOf({ act, assignmentId, cover }: LeaveQuery, nowMs: number): LeaveCommand {
-  if (act === 'away') return { type: 'away', until: formatInstant(nowMs + askedAwayMs), cover };
+function commandOf({ act, assignmentId, cover, awayMs = askedAwayMs }: LeaveQuery, nowMs: number): LeaveCommand {
+  if (act === 'away') return { type: 'away', until: formatInstant(nowMs + awayMs), cover };
   if (assignmentId === undefined) throw new VigilError('payload-schema', 'Name the assignment that ends.');
   return { type: 'end', assignmentId };
 }

@@ -1,7 +1,7 @@
 /** The routes for login, session, logout, screen lock, and the ticket of a live connection. */
 import { Type } from 'typebox';
 import { VigilError } from '../../../contracts/errors.ts';
-import { sessionMsMax } from '../../../contracts/session-limits.ts';
+import { displayUnusedMsMax, sessionMsMax } from '../../../contracts/session-limits.ts';
 import { formatInstant } from '../../../contracts/time.ts';
 import { ErrorBody, LoginBody, Session, Ticket, UnlockBody } from '../../protocol/rest.ts';
 import {
@@ -9,6 +9,7 @@ import {
   addressAndStationOf,
   cookieName,
   cookieOptions,
+  cookieOptionsOf,
   notAllowed,
   notLoggedIn,
   readSession,
@@ -19,27 +20,37 @@ import {
 import { type Account, userIdPattern } from '../accounts/accounts.ts';
 import type { App } from '../app.ts';
 import { perMinuteMax } from '../bounds.ts';
-import type { Guess } from '../core/guesses.ts';
 import { countRequest, type RequestPace } from '../core/request-pace.ts';
-import { may, permissionsOf, type Viewer } from '../core/rights.ts';
+import { isDisplay, may, permissionsOf, type Viewer } from '../core/rights.ts';
+import type { Claims } from '../core/session-rules.ts';
 import type { Who } from '../core/who.ts';
 import { createPasswordDesk } from '../password-desk.ts';
 import { addressOf, networkOf } from '../proxies.ts';
-import { type LiveSession, sessionsPerAccountMax } from '../sessions/sessions.ts';
+import { type LiveSession, sessionsPerAccountMax, viewerOfAccount } from '../sessions/sessions.ts';
 import { knownCookie, stationCookieOptions } from '../sessions/stations.ts';
 import { fingerprintOf, sessionMark } from '../sessions/token.ts';
+import { accountRoutes, type CheckPassword, type ProofFor } from './accounts.ts';
 import type { Parts } from './parts.ts';
+import { preferenceRoutes } from './preferences.ts';
 
 type AddressAndStation = Pick<Who, 'address' | 'station'>;
 
-function sessionBody(viewer: Viewer, startedAtMs: number, lockAfterMs: number): Session {
+function sessionBody(
+  viewer: Viewer,
+  { startedAtMs, seenAtMs }: Claims,
+  { lockAfterMs, shiftStarts }: Pick<Parts, 'lockAfterMs' | 'shiftStarts'>,
+): Session {
+  const ofDisplay = isDisplay(viewer);
   return {
     actor: actorOf(viewer),
     wards: [...viewer.wards],
-    may: [...permissionsOf(viewer.role)],
-    endsAt: formatInstant(startedAtMs + sessionMsMax),
+    may: viewer.mustChangePassword ? [] : [...permissionsOf(viewer.role)],
+    endsAt: formatInstant(ofDisplay ? seenAtMs + displayUnusedMsMax : startedAtMs + sessionMsMax),
     locked: viewer.locked ?? false,
-    lockAfterMs,
+    ...(viewer.mustChangePassword && { mustChangePassword: true }),
+    // Nobody can unlock a wall display. It can do no acts, so it need not lock.
+    lockAfterMs: ofDisplay ? displayUnusedMsMax : lockAfterMs,
+    shiftStarts: [...shiftStarts],
   };
 }
 
@@ -63,9 +74,11 @@ export function loginRoutes(app: App, parts: Parts): void {
     const account = userIdPattern.test(userId) ? accounts.get(userId) : undefined;
     // Tries are counted for every typed user id. A delay only for existing users would reveal which user ids exist.
     const isRight = await passwordDesk.judge({ userId, ...proofFor(account) }, password, account);
-    if (isRight && account) return account;
+    if (isRight && account && !isOneTimePasswordOver(account, now())) return account;
     // An unknown user id is not recorded, because it may be a password that somebody typed into the wrong field.
     await trail.record({ actor: { userId: account?.userId ?? unknownUserId }, ...from, action: 'login-failed' });
+    if (isRight)
+      throw new VigilError('not-logged-in', 'This one-time password has expired. Ask an administrator for a new one.');
     throw new VigilError('not-logged-in', 'User or password is wrong.');
   }
 
@@ -76,10 +89,9 @@ export function loginRoutes(app: App, parts: Parts): void {
   async function login(account: Account, from: AddressAndStation, formerSession: LiveSession | undefined) {
     if (countRequest(loginPace, account.userId, performance.now(), perMinuteMax.login) !== 'accepted')
       throw new VigilError('rate-limited', 'Too many logins of this account: try again in a minute.');
-    const newSession = await sessions.startSession(account.userId);
+    const newSession = await sessions.startSession(account.userId, from.station);
     if (!newSession) throw new VigilError('not-logged-in', 'User or password is wrong.');
-    const { userId, name, role, wards } = account;
-    const viewer: Viewer = { userId, name, role, wards };
+    const viewer = viewerOfAccount(account);
     const session = sessionMark(newSession.claims.sessionId);
     await trail.record({ actor: actorOf(viewer), session, ...from, action: 'login' });
     if (formerSession) await endReplacedSession(formerSession, from, 'another login at this browser');
@@ -87,7 +99,7 @@ export function loginRoutes(app: App, parts: Parts): void {
       await endReplacedSession(
         { claims, viewer },
         from,
-        `ended by a newer login: an account may have ${sessionsPerAccountMax} sessions`,
+        `ended by a newer login: an account may have at most ${sessionsPerAccountMax} sessions`,
       );
     return { ...newSession, viewer };
   }
@@ -126,13 +138,13 @@ export function loginRoutes(app: App, parts: Parts): void {
       });
       const formerSession = await readSession(request, sessions);
       const { token, claims, viewer } = await login(account, from, formerSession);
-      reply.setCookie(cookieName, token, cookieOptions);
+      reply.setCookie(cookieName, token, cookieOptionsOf(claims));
       reply.setCookie(
         knownCookie,
         stations.remember(knownValue, station, knownPersonOf(account)),
         stationCookieOptions,
       );
-      return sessionBody(viewer, claims.startedAtMs, parts.lockAfterMs);
+      return sessionBody(viewer, claims, parts);
     },
   );
 
@@ -141,7 +153,7 @@ export function loginRoutes(app: App, parts: Parts): void {
     { config: { access: 'session' }, schema: { response: { 200: Session, 401: ErrorBody } } },
     async (request) => {
       if (!request.live) throw notLoggedIn();
-      return sessionBody(request.live.viewer, request.live.claims.startedAtMs, parts.lockAfterMs);
+      return sessionBody(request.live.viewer, request.live.claims, parts);
     },
   );
 
@@ -162,6 +174,9 @@ export function loginRoutes(app: App, parts: Parts): void {
   );
 
   lockRoutes(app, parts, checkPassword);
+  // These routes ask for the password, too, and share the count of wrong passwords.
+  accountRoutes(app, parts, checkPassword);
+  preferenceRoutes(app, parts);
 
   app.post(
     '/api/ticket',
@@ -181,13 +196,8 @@ export function loginRoutes(app: App, parts: Parts): void {
   );
 }
 
-type ProofFor = (account: Account | undefined) => Pick<Guess, 'proof' | 'place'>;
-type CheckPassword = (
-  userId: string,
-  password: string,
-  from: AddressAndStation,
-  proofFor: ProofFor,
-) => Promise<unknown>;
+const isOneTimePasswordOver = ({ oneTimePasswordUntil }: Account, nowMs: number) =>
+  oneTimePasswordUntil !== undefined && nowMs >= Date.parse(oneTimePasswordUntil);
 
 const knownPersonOf = (account: Account) => ({ userId: account.userId, fingerprint: fingerprintOf(account) });
 
@@ -195,13 +205,15 @@ const knownPersonOf = (account: Account) => ({ userId: account.userId, fingerpri
  * The routes that lock and unlock screens. A screen that nobody touches locks itself: it still shows alarms, but no names,
  * and it allows no acts until the password is entered.
  */
-function lockRoutes(app: App, { sessions, trail, lockAfterMs }: Parts, checkPassword: CheckPassword): void {
+function lockRoutes(app: App, parts: Parts, checkPassword: CheckPassword): void {
+  const { sessions, trail } = parts;
   app.post(
     '/api/lock',
     { config: { access: 'session', share: 'own' }, schema: { response: { 204: Type.Null(), 401: ErrorBody } } },
     async (request, reply) => {
       if (!request.live) throw notLoggedIn();
       const { viewer, claims } = request.live;
+      if (isDisplay(viewer)) throw notAllowed();
       // Names are hidden immediately, even if the audit record has to wait.
       sessions.setLocked(sessionMark(claims.sessionId), true);
       if (!viewer.locked) await trail.record({ ...whoOf(request), action: 'screen-locked' });
@@ -232,7 +244,7 @@ function lockRoutes(app: App, { sessions, trail, lockAfterMs }: Parts, checkPass
       await trail.record({ ...who, action: 'screen-unlocked' });
       sessions.setLocked(sessionMark(claims.sessionId), false);
       const { locked: _locked, ...unlocked } = viewer;
-      return sessionBody(unlocked, claims.startedAtMs, lockAfterMs);
+      return sessionBody(unlocked, claims, parts);
     },
   );
 }

@@ -38,7 +38,8 @@ function newRoutes() {
     now: () => t0,
   });
   const handlers = new Map<string, Handler>();
-  const note = (method: string) => (_url: string, _options: object, handler: Handler) => handlers.set(method, handler);
+  const note = (method: string) => (url: string, _options: object, handler: Handler) =>
+    handlers.set(url.endsWith('/sound') ? method : (url.split('/').at(-1) ?? ''), handler);
   const actions: string[] = [];
   const trail = { record: async ({ action }: { action: string }) => void actions.push(action) };
   const parts = { feed: { state }, hub: { sound }, trail };
@@ -57,7 +58,7 @@ function newRoutes() {
       },
       reply,
     ).catch((error: Error) => error.message);
-  return { call, actions };
+  return { call, actions, sound };
 }
 
 it('a session whose sound another session took away learns when it can take the sound again', async () => {
@@ -74,4 +75,16 @@ it('a session whose sound another session took away learns when it can take the 
 it('a session that gives its own sound back can take it again', async () => {
   const { call } = newRoutes();
   for (const method of ['POST', 'DELETE', 'POST']) expect(await call(method, 'stolen')).toBe('done');
+});
+
+it('“Sound everywhere” keeps wall displays from the sound until a person allows it, and both are recorded', async () => {
+  const { call, actions, sound } = newRoutes();
+  await call('POST', 'stolen');
+  await call('DELETE', 'other');
+  expect(sound.everywhereUntilMs('icu')).toBe(t0 + 12 * 3_600_000);
+  expect(await call('display', 'other')).toBe('done');
+  expect(sound.everywhereUntilMs('icu')).toBe(0);
+  // A second press changes nothing, so it is not recorded.
+  expect(await call('display', 'other')).toBe('done');
+  expect(actions).toEqual(['sound-taken', 'sound-given-back', 'sound-given-back']);
 });

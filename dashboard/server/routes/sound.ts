@@ -9,7 +9,9 @@ import type { App } from '../app.ts';
 import type { RequestPace } from '../core/request-pace.ts';
 import { seesWard } from '../core/rights.ts';
 import { wardsFor } from '../core/screen.ts';
+import { toDisplayDetail } from '../core/sound-everywhere.ts';
 import type { Parts } from './parts.ts';
+import { soundTestRoutes } from './sound-test.ts';
 
 const params = Type.Object({ ward: Ward });
 const refusals = { 401: ErrorBody, 403: ErrorBody, 404: ErrorBody, 409: ErrorBody, 503: ErrorBody };
@@ -68,6 +70,23 @@ export function soundRoutes(app: App, parts: Parts): void {
         detail: `from the screen of ${before}`,
       });
       hub.sound.giveBack(ward, sessionOf(request).claims.sessionId);
+      return reply.code(204).send(null);
+    },
+  );
+
+  soundTestRoutes(app, parts, requireWard);
+
+  // A wall display may take the sound by itself again, before the time after "Sound everywhere" is over.
+  app.post(
+    '/api/wards/:ward/sound/display',
+    { config, schema: { params, response: { 204: Type.Null(), ...refusals } } },
+    async (request, reply) => {
+      const { ward } = request.params;
+      await requireWard(request, ward);
+      if (hub.sound.everywhereUntilMs(ward) > 0) {
+        await trail.record({ ...whoOf(request), action: 'sound-given-back', ward, detail: toDisplayDetail });
+        hub.sound.endEverywhere(ward);
+      }
       return reply.code(204).send(null);
     },
   );

@@ -1,6 +1,6 @@
 import { SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { sessionMsMax } from '../../../contracts/session-limits.ts';
+import { displayUnusedMsMax, sessionMsMax } from '../../../contracts/session-limits.ts';
 import type { Account } from '../accounts/accounts.ts';
 import { unmatchableHash } from '../accounts/password.ts';
 import { renewAfterMs, sessionIdleMs } from '../core/session-rules.ts';
@@ -75,7 +75,7 @@ describe('a session', () => {
     for (const badToken of badTokens) expect(await sessions.read(badToken)).toBeUndefined();
   });
 
-  it('an old token is replaced, and only the new token is valid after the idle time in another process', async () => {
+  it('an old token is replaced; after the idle time, another process accepts only the new token', async () => {
     const { sessions, open, clock } = world();
     const { token } = (await sessions.startSession('nurse1'))!;
     clock.ms = t0 + renewAfterMs;
@@ -241,7 +241,7 @@ describe('a station', () => {
     },
   );
 
-  it('a station cookie with another key, another id or an added part is refused', () => {
+  it('a station cookie is refused if it was made with another key, or if its id was changed or a part was added', () => {
     const { station, value } = stations.issue();
     expect(createStations(Buffer.alloc(32, 8).toString('base64url')).read(value)).toBeUndefined();
     expect(stations.read(value.replace(station, 'AAAAAAAA'))).toBeUndefined();
@@ -263,7 +263,7 @@ describe('a station', () => {
     expect(value).not.toContain('nora');
   });
 
-  it('the second cookie proves nothing at another browser, with another key, if changed, or after a new password', () => {
+  it('the second cookie does not prove `known` at another browser, with another key, if it was changed, or after a new password', () => {
     const value = stations.remember(undefined, station, nora);
     expect(stations.proofOf(value, undefined, nora)).toBe('none');
     expect(stations.proofOf(value, stations.issue().station, nora)).toBe('none');
@@ -285,5 +285,63 @@ describe('a station', () => {
       'station',
       'known',
     ]);
+  });
+});
+
+describe('the session of a wall display', () => {
+  function displayWorld() {
+    const { clock, account, accounts, open } = world();
+    accounts.set('wall', { ...account, userId: 'wall', role: 'display' });
+    return { clock, account, accounts, open };
+  }
+
+  it('the session of a display lasts for months and over restarts of the server, and ends only after a long time without use', async () => {
+    const { clock, open } = displayWorld();
+    let { token } = (await open().startSession('wall', 'browser1'))!;
+    for (let day = 0; day < 100; day += 25) {
+      clock.ms += displayUnusedMsMax - 1;
+      // A new process each time.
+      const live = await open().read(token, 'browser1');
+      expect(live?.viewer.role).toBe('display');
+      token = live!.renewed!;
+    }
+    clock.ms += displayUnusedMsMax;
+    expect(await open().read(token, 'browser1')).toBeUndefined();
+  });
+
+  it('the session of a display is valid only in the browser that logged in', async () => {
+    const { open } = displayWorld();
+    const sessions = open();
+    const { token } = (await sessions.startSession('wall', 'browser1'))!;
+    expect(await sessions.read(token, 'browser2')).toBeUndefined();
+    expect(await sessions.read(token)).toBeUndefined();
+    expect(await sessions.read(token, 'browser1')).toBeDefined();
+  });
+
+  it('the session of a display stays ended after a logout for as long as its token could be valid', async () => {
+    const { clock, open } = displayWorld();
+    const sessions = open();
+    const { token, claims } = (await sessions.startSession('wall', 'browser1'))!;
+    sessions.revoke(sessionMark(claims.sessionId), clock.ms);
+    clock.ms += displayUnusedMsMax - 1;
+    sessions.revoke('another', clock.ms);
+    expect(await sessions.read(token, 'browser1')).toBeUndefined();
+  });
+
+  it('the session of a display ends when an administrator ends the sessions of its account', async () => {
+    const { accounts, open, account } = displayWorld();
+    const sessions = open();
+    const { token } = (await sessions.startSession('wall', 'browser1'))!;
+    accounts.set('wall', { ...account, userId: 'wall', role: 'display', epoch: 'new' });
+    expect(await sessions.read(token, 'browser1')).toBeUndefined();
+  });
+
+  it('the session of a person is not bound to a browser, and ends if the account becomes a display', async () => {
+    const { accounts, open, account } = displayWorld();
+    const sessions = open();
+    const { token } = (await sessions.startSession('nurse1', 'browser1'))!;
+    expect(await sessions.read(token, 'browser2')).toBeDefined();
+    accounts.set('nurse1', { ...account, role: 'display' });
+    expect(await sessions.read(token, 'browser1')).toBeUndefined();
   });
 });

@@ -3,14 +3,20 @@
  * those from before a restart, come from the audit trail.
  */
 import { randomBytes } from 'node:crypto';
-import { sessionMsMax } from '../../../contracts/session-limits.ts';
-import type { Accounts } from '../accounts/accounts.ts';
-import type { Viewer } from '../core/rights.ts';
-import { type Claims, claimsAt, judgeSession, renewAfterMs } from '../core/session-rules.ts';
+import { displayUnusedMsMax } from '../../../contracts/session-limits.ts';
+import type { Account, Accounts } from '../accounts/accounts.ts';
+import { isDisplay, type Viewer } from '../core/rights.ts';
+import { type Claims, claimsAt, judgeSession, renewAfterMs, type SessionAccount } from '../core/session-rules.ts';
 import { fingerprintOf, sessionMark, type Tokens } from './token.ts';
 
-/** Sessions whose last use is remembered; if there are more, the oldest are judged by the times in their token alone. */
+/**
+ * Maximum number of sessions whose last use is remembered. If there are more sessions, only the times in their tokens
+ * count for the others.
+ */
 const rememberedMax = 20_000;
+
+/** Maximum number of logouts that are remembered. If there are more, the oldest is forgotten. Each needs about 100 bytes. */
+const revokedMax = 500_000;
 
 /**
  * Maximum number of sessions of one account at this dashboard (ours). An account has at most 36 open screens, and the session that
@@ -26,15 +32,21 @@ export type LiveSession = {
 };
 
 export type Sessions = {
-  /** Creates a session for an account that has just logged in. Returns undefined if the account is unknown or disabled. */
-  startSession(userId: string): Promise<{ token: string; claims: Claims } | undefined>;
+  /**
+   * Creates a session for an account that has just logged in. The session of a wall display is bound to the browser `station`.
+   * Returns undefined if the account is unknown or disabled.
+   */
+  startSession(userId: string, station?: string): Promise<{ token: string; claims: Claims } | undefined>;
   /**
    * Ends the account's sessions that were idle for longest, if the account has too many with this session.
    * @returns the ended sessions
    */
   makeRoomFor(claims: Claims): readonly Claims[];
-  /** Returns the session of a token if the session is still valid. Counts as use of the session. */
-  read(token: string): Promise<LiveSession | undefined>;
+  /**
+   * Returns the session of a token if the session is still valid. Counts as use of the session.
+   * @param station the id of the browser that sent the token. A session that is bound to another browser is not valid
+   */
+  read(token: string, station?: string): Promise<LiveSession | undefined>;
   /**
    * Returns the viewer with the account's present rights; undefined if the session has ended. Used for live connections.
    * Counts as use of the session.
@@ -57,6 +69,12 @@ export type Sessions = {
   countInUse(): number;
 };
 
+/** Returns the rights of an account as it is now. */
+export function viewerOfAccount({ userId, name, role, wards, oneTimePasswordUntil, ownsSound }: Account): Viewer {
+  const mustChange = oneTimePasswordUntil !== undefined && ({ mustChangePassword: true } as const);
+  return { userId, name, role, wards, ...mustChange, ...(ownsSound && { ownsSound }) };
+}
+
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
 export function createSessions(accounts: Pick<Accounts, 'get'>, tokens: Tokens, now: () => number): Sessions {
   /** The last use of each session, by mark. The session that was idle for longest is first. */
@@ -70,14 +88,13 @@ export function createSessions(accounts: Pick<Accounts, 'get'>, tokens: Tokens, 
   const isRevoked = ({ userId, startedAtMs }: Claims, mark: string) =>
     revoked.has(mark) || startedAtMs <= (endedUntilMsOf.get(userId) ?? Number.NEGATIVE_INFINITY);
 
-  function viewerOf(userId: string): { viewer: Viewer; fingerprint: string } | undefined {
+  function viewerOf(userId: string): (SessionAccount & { readonly viewer: Viewer }) | undefined {
     const account = accounts.get(userId);
     if (!account || account.disabled) return undefined;
-    const { name, role, wards } = account;
-    return { viewer: { userId, name, role, wards }, fingerprint: fingerprintOf(account) };
+    return { viewer: viewerOfAccount(account), fingerprint: fingerprintOf(account), isDisplay: isDisplay(account) };
   }
 
-  function isValid(claims: Claims, account: { fingerprint: string } | undefined, mark: string, nowMs: number): boolean {
+  function isValid(claims: Claims, account: SessionAccount | undefined, mark: string, nowMs: number): boolean {
     const atMs = lastUseOf.get(mark)?.atMs ?? 0;
     return judgeSession(claims, account, atMs, isRevoked(claims, mark), nowMs) === 'valid';
   }
@@ -90,9 +107,9 @@ export function createSessions(accounts: Pick<Accounts, 'get'>, tokens: Tokens, 
 
   function revoke(mark: string, atMs: number): void {
     revoked.set(mark, atMs);
-    // A session that was logged out before this time has also ended because of its age.
+    // A session that was logged out before this time has also ended because it was not used.
     for (const [oldMark, oldAtMs] of revoked) {
-      if (now() - oldAtMs <= sessionMsMax) break;
+      if (now() - oldAtMs <= displayUnusedMsMax && revoked.size <= revokedMax) break;
       revoked.delete(oldMark);
     }
   }
@@ -126,7 +143,7 @@ export function createSessions(accounts: Pick<Accounts, 'get'>, tokens: Tokens, 
       for (const { sessionId } of endedSessions) revoke(sessionMark(sessionId), nowMs);
       return endedSessions;
     },
-    async startSession(userId) {
+    async startSession(userId, station) {
       const account = viewerOf(userId);
       if (!account) return undefined;
       const nowMs = now();
@@ -136,12 +153,14 @@ export function createSessions(accounts: Pick<Accounts, 'get'>, tokens: Tokens, 
         startedAtMs: nowMs,
         seenAtMs: nowMs,
         fingerprint: account.fingerprint,
+        ...(account.isDisplay && station !== undefined && { station }),
       };
       return { token: await tokens.sign(claims), claims };
     },
-    async read(token) {
+    async read(token, station) {
       const nowMs = now();
       const signed = await tokens.verify(token, nowMs);
+      if (signed?.station !== undefined && signed.station !== station) return undefined;
       const claims = signed && claimsAt(signed, nowMs);
       const viewer = claims && recheck(claims);
       if (!claims || !viewer) return undefined;

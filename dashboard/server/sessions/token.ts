@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { jwtVerify, SignJWT } from 'jose';
 import { VigilError } from '../../../contracts/errors.ts';
-import { sessionMsMax } from '../../../contracts/session-limits.ts';
+import { displayUnusedMsMax, sessionMsMax } from '../../../contracts/session-limits.ts';
 import type { Claims } from '../core/session-rules.ts';
 
 const issuer = 'vigil-dashboard';
@@ -30,13 +30,20 @@ export function createTokens(secret: string): Tokens {
     );
   }
   return {
-    sign: ({ userId, sessionId, startedAtMs, seenAtMs, fingerprint }) =>
-      new SignJWT({ seen: seenAtMs, start: startedAtMs, fp: fingerprint })
+    sign: ({ userId, sessionId, startedAtMs, seenAtMs, fingerprint, station }) =>
+      new SignJWT({
+        seen: seenAtMs,
+        start: startedAtMs,
+        fp: fingerprint,
+        ...(station !== undefined && { st: station }),
+      })
         .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
         .setIssuer(issuer)
         .setSubject(userId)
         .setJti(sessionId)
-        .setExpirationTime(Math.ceil((startedAtMs + sessionMsMax) / 1000))
+        .setExpirationTime(
+          Math.ceil((station === undefined ? startedAtMs + sessionMsMax : seenAtMs + displayUnusedMsMax) / 1000),
+        )
         .sign(key),
     async verify(token, nowMs) {
       try {
@@ -46,10 +53,12 @@ export function createTokens(secret: string): Tokens {
           currentDate: new Date(nowMs),
           requiredClaims: ['sub', 'jti', 'exp'],
         });
-        const { sub, jti, start, seen, fp } = payload;
+        const { sub, jti, start, seen, fp, st } = payload;
         if (typeof sub !== 'string' || typeof jti !== 'string' || typeof fp !== 'string') return undefined;
         if (typeof start !== 'number' || typeof seen !== 'number') return undefined;
-        return { userId: sub, sessionId: jti, startedAtMs: start, seenAtMs: seen, fingerprint: fp };
+        if (st !== undefined && typeof st !== 'string') return undefined;
+        const station = st === undefined ? {} : { station: st };
+        return { userId: sub, sessionId: jti, startedAtMs: start, seenAtMs: seen, fingerprint: fp, ...station };
       } catch {
         return undefined;
       }

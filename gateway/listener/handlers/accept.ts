@@ -23,7 +23,7 @@ export type Accepted = {
 
 /**
  * Claims the client id in the log, so that the older connection with this id ends, on any gateway. Nothing is read from the client until
- * then. If another connection of this gateway waits for the same id, that connection is ended.
+ * the wait is over. If another connection of this gateway waits for the same id, that connection is ended.
  * @param proceed called when the wait is over; its argument says whether the log has the claim
  */
 export function claimClientId(
@@ -66,7 +66,8 @@ export function acceptConnect(context: Context, connection: Connection, accepted
   const { limits, sessions } = context;
   const replaced = takeOver(context, clientId);
   const existing = sessions.get(clientId);
-  // Without a claim, the client may have been at another gateway in between, and may use packet ids again that the session here remembers.
+  // Without a claim, the gateway does not know whether the client was connected to another gateway in the meantime. If the client was, it
+  // may now use packet ids again that this session remembers.
   if (existing && !claimed) sessions.endWithoutWill(existing);
   const { session, existed } = sessions.open(clientId, deviceId, cleanStart, connection.certificate);
   session.connection = connection;
@@ -93,6 +94,7 @@ export function acceptConnect(context: Context, connection: Connection, accepted
   connection.phase = 'open';
   context.counters.connectionsAccepted += 1;
   context.log.info({ deviceId, version, sessionPresent: existed, replaced, claimed }, 'connection accepted');
+  source.certificateEndMs = connection.certificate.endMs;
   context.sink.connected(source, replaced);
   const connack = buildConnack(context, client, existed, packet.clientId === '', keepAlive.changed);
   if (sendPacket(connection, connack) || connection.isClientGone) return;
@@ -114,7 +116,7 @@ function takeOver(context: Context, clientId: string): boolean {
 
 /**
  * Ends the connection and the session of a client id that another gateway has claimed: the client has a new session there. Does nothing if
- * the claim of the connection here was not read yet, because that claim comes later in the log, so the connection here is newer.
+ * the claim of the connection here was not read yet: that claim comes later in the log, so the connection here is newer.
  */
 export function endConnectionClaimedElsewhere(context: Context, clientId: string): void {
   const session = context.sessions.get(clientId);
@@ -136,8 +138,8 @@ function copyWill({ will }: Connect): Will | undefined {
 
 /**
  * Returns CONNACK; in MQTT 5 with the limits of the gateway. Maximum QoS 2 and retain are defaults and left out. CONNACK does not say that
- * wildcards and shared subscriptions are not available, because then a filter with a wildcard would be a protocol error, and the gateway
- * would have to disconnect the monitor. Instead SUBACK refuses the filter, and the monitor can send readings (section 3.2.2.3.11).
+ * wildcards and shared subscriptions are not available (section 3.2.2.3.11). If it did, a filter with a wildcard would be a protocol
+ * error, and the gateway would have to disconnect the monitor. Instead SUBACK refuses the filter, and the monitor can send readings.
  */
 function buildConnack(
   { limits }: Context,

@@ -9,7 +9,7 @@ const without = (name: string) => {
 };
 
 describe('readReach', () => {
-  it('reads each command', () => {
+  it('readReach reads each command', () => {
     expect(readReach(['list'])).toEqual({ command: 'list', userId: undefined });
     expect(readReach(['list', '--user', 'anna'])).toEqual({ command: 'list', userId: 'anna' });
     expect(readReach(add)).toEqual({
@@ -41,5 +41,5 @@ describe('readReach', () => {
     [[...add, '--label', 'a\nb'], /--label/],
     [[...add, '--label', 'a'.repeat(81)], /--label has more than 80 characters/],
     [[...add, '--secret', 'x'], /Unknown option/],
-  ])('refuses %j', (args, expected) => expect(() => readReach(args)).toThrow(expected));
+  ])('readReach refuses %j', (args, expected) => expect(() => readReach(args)).toThrow(expected));
 });

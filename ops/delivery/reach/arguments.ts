@@ -7,7 +7,7 @@ import { vigilSettings } from '../../rejected/settings.ts';
 
 export const reachHelp = `npm run vigil -- delivery reach list [--user <id>]
     Prints how persons can be reached outside Vigil's own pages: phones (push), mail addresses, and other systems (webhook). Prints
-    no secrets, and of an address only its host.
+    no secrets, and only the host of an address.
 
 npm run vigil -- delivery reach add-webhook --user <id> --label <text> --url <https address> --as <user>
     Passes the calls of this person on to another system, for instance a pager system (docs/integrator.md, "Alarms to another
@@ -53,7 +53,7 @@ const options = {
 const labelCharsMax = 80;
 const idPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** @throws VigilError `settings-invalid` */
+/** Reads the command line of `delivery reach`. @throws VigilError `settings-invalid` */
 export function readReach(args: readonly string[]): ReachRequest {
   const { values, positionals } = readArguments(args, { allowPositionals: true, options }, usageError);
   if (values.help) return { command: 'help' };

@@ -35,7 +35,7 @@ export async function reach(args: readonly string[], terminal: Terminal): Promis
   const account = await readAccount(settings, request.as, request.fromStdin, terminal);
   switch (request.command) {
     case 'add-webhook': {
-      const address = await checkWebhookAddress(request.url, settings);
+      const address = await checkWebhookAddress(request.url, settings, (text) => terminal.writeError(`${text}\n`));
       const person = await accountOf(accountsFileOf(settings), request.userId);
       return withOperatorContext(settings, 'reach', terminal, (context) =>
         addWebhook(context, account, request, address, person),

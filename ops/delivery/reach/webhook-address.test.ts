@@ -18,17 +18,18 @@ function check(address: string, found: string[] | null = ['8.8.8.8'], privateNet
           found.map((one) => ({ address: one, family: one.includes(':') ? 6 : 4 })),
         )
       : callback(Object.assign(new Error('unknown'), { code: 'ENOTFOUND' }), [])) as unknown as typeof lookup;
-  return checkWebhookAddress(address, { webhookHosts, privateNetworks }, createAddressGuard(privateNetworks, resolve));
+  const guard = createAddressGuard(privateNetworks, resolve);
+  return checkWebhookAddress(address, { webhookHosts, privateNetworks }, () => {}, guard);
 }
 
 describe('checkWebhookAddress', () => {
-  it('returns the address as it is stored', async () => {
+  it('checkWebhookAddress returns the address in the form in which Vigil stores it', async () => {
     const url = 'https://pager.example/A?b=1';
     expect(await check('HTTPS://PAGER.example:443/A?b=1#c')).toEqual({ url, isLookedUp: true });
     expect(await check('https://a.pagers.example:8443/')).toMatchObject({ isLookedUp: true });
   });
 
-  it('accepts a name that DNS does not know here, because the delivery process may know the name', async () => {
+  it('checkWebhookAddress accepts a name that DNS does not know here, because the delivery process may know the name', async () => {
     expect(await check('https://pager.example/', null)).toMatchObject({ isLookedUp: false });
   });
 
@@ -41,18 +42,21 @@ describe('checkWebhookAddress', () => {
     ['https://[fd00::1]/', [], [], /fd00::1 has an address that is not public/],
     ['https://10.20.1.7/', [], ['10.20.1.8'], /10\.20\.1\.7 has an address that is not public/],
     ['https://pager.example/', ['192.168.1.1'], [], /pager\.example has an address that is not public/],
-  ])('refuses %s if DNS gives %j and the private networks are %j', async (address, found, networks, reason) => {
-    await expect(check(address, found, networks)).rejects.toThrow(reason);
-  });
+  ])(
+    'checkWebhookAddress refuses %s if DNS gives %j and the private networks are %j',
+    async (address, found, networks, reason) => {
+      await expect(check(address, found, networks)).rejects.toThrow(reason);
+    },
+  );
 
-  it('accepts a private address that the hospital lists', async () => {
+  it('checkWebhookAddress accepts a private address that the hospital lists', async () => {
     expect(await check('https://10.20.1.7/', [], ['10.20.0.0/16'])).toMatchObject({ isLookedUp: true });
     expect(await check('https://pager.example/', ['10.20.1.7'], ['10.20.1.7'])).toMatchObject({ isLookedUp: true });
   });
 
-  it('refuses each address if no host is allowed, and does not print the path, which may be a secret', async () => {
+  it('checkWebhookAddress refuses each address if no host is allowed; the error does not contain the secret path', async () => {
     const settings = { webhookHosts: [], privateNetworks: [] };
-    const refused = checkWebhookAddress('https://pager.example/token', settings);
+    const refused = checkWebhookAddress('https://pager.example/token', settings, () => {});
     await expect(refused).rejects.toThrow(/VIGIL_WEBHOOK_HOSTS lists no host/);
     await expect(check('https://other.example/token')).rejects.not.toThrow(/token/);
   });

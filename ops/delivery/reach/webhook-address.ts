@@ -4,6 +4,7 @@ import { VigilError } from '../../../contracts/errors.ts';
 import { addressFault, storedAddress } from '../../../contracts/reach-hosts.ts';
 import { type AddressGuard, createAddressGuard } from '../../../process/address-guard.ts';
 import type { VigilSettings } from '../../rejected/settings.ts';
+import { createLookupInTime, lookupMsMax, lookupTimeoutCode } from './lookup-in-time.ts';
 
 export type CheckedAddress = {
   /** The address as it is stored. */
@@ -12,11 +13,16 @@ export type CheckedAddress = {
   readonly isLookedUp: boolean;
 };
 
-/** @throws VigilError `settings-invalid` with the reason, without the path of the address, which may be a secret */
+/**
+ * Checks an address.
+ * @param say says to the person what the command waits for
+ * @throws VigilError `settings-invalid` with the reason, without the path of the address: it may be a secret
+ */
 export async function checkWebhookAddress(
   address: string,
   settings: Pick<VigilSettings, 'webhookHosts' | 'privateNetworks'>,
-  guard: AddressGuard = createAddressGuard(settings.privateNetworks),
+  say: (text: string) => void,
+  guard: AddressGuard = createAddressGuard(settings.privateNetworks, createLookupInTime()),
 ): Promise<CheckedAddress> {
   const { webhookHosts } = settings;
   if (webhookHosts.length === 0)
@@ -32,10 +38,16 @@ export async function checkWebhookAddress(
     if (!guard.allows(host)) throw notPublic(host);
     return { url, isLookedUp: true };
   }
+  say(`Looking up ${host} …`);
   const code = await new Promise<string | undefined>((resolve) => {
     guard.lookup(host, { all: true }, (error) => resolve(error === null ? undefined : (error.code ?? 'unknown')));
   });
   if (code === 'EADDRNOTALLOWED') throw notPublic(host);
+  if (code === lookupTimeoutCode)
+    throw new VigilError(
+      'settings-invalid',
+      `The DNS has not answered within ${lookupMsMax / 1_000} s for ${host}. Nothing was added. Try: getent ahosts ${host}`,
+    );
   return { url, isLookedUp: code === undefined };
 }
 

@@ -18,7 +18,7 @@ describe('an acknowledgement that does not count', () => {
     expect([patientBed.events.length, patientBed.countOf('acknowledgementsRepeated')]).toEqual([eventsBefore, 1]);
   });
 
-  it('a command that comes a second time does not acknowledge an alarm that has called again since', () => {
+  it('a command that comes a second time does not acknowledge an alarm that has called again in the meantime', () => {
     const patientBed = mediumBed();
     const { alarmId } = patientBed.liveAlarms()['HR.high']!;
     patientBed.command(7, { type: 'acknowledge', alarmId }, 'command-x');
@@ -28,7 +28,7 @@ describe('an acknowledgement that does not count', () => {
     expect([patientBed.liveAlarms()['HR.high']?.signal, patientBed.countOf('commandsRepeated')]).toEqual(['on', 1]);
   });
 
-  it('an acknowledgement of an alarm that has left makes no event and is counted as unknown', () => {
+  it('an acknowledgement of an alarm that has left the screens makes no event and is counted as unknown', () => {
     const patientBed = mediumBed();
     const { alarmId } = patientBed.liveAlarms()['HR.high']!;
     patientBed.feedEachSecond(7, 12, { HR: 100 });
@@ -42,7 +42,7 @@ describe('an acknowledgement that does not count', () => {
     [2, 'acknowledged'],
     [0, 'acknowledged'],
   ])(
-    'an acknowledgement from %i s before the repeated call leaves the signal %s, because clocks may differ by 2 s',
+    'an acknowledgement that is %i s older than the repeated call leaves the signal %s, because clocks may differ by 2 s',
     (before, signal) => {
       const patientBed = highBed();
       const { alarmId } = patientBed.liveAlarms()['HR.extreme-high']!;
@@ -54,7 +54,7 @@ describe('an acknowledgement that does not count', () => {
     },
   );
 
-  it('an acknowledgement from 3 s before the re-alarm does not count', () => {
+  it('an acknowledgement that is 3 s older than the re-alarm does not count', () => {
     const patientBed = mediumBed();
     patientBed.acknowledge(7, 'HR.high');
     patientBed.tick(187);
@@ -65,7 +65,7 @@ describe('an acknowledgement that does not count', () => {
     ]);
   });
 
-  it('an acknowledgement of the revision with a lower value does not count', () => {
+  it('an acknowledgement does not count if a revision with a worse value came after the revision that it names', () => {
     const patientBed = mediumBed();
     const before = acknowledgementOf(patientBed, 'HR.high');
     patientBed.feedEachSecond(7, 12, { HR: 138 });
@@ -107,7 +107,7 @@ describe('an acknowledgement that counts', () => {
     expect(patientBed.liveAlarms()['HR.high']?.signal).toBe('acknowledged');
   });
 
-  it('an acknowledgement of an earlier onset counts if the condition was absent only for a moment and is not more serious', () => {
+  it('an acknowledgement of an earlier onset counts if the condition was absent for less than 5 s and did not become more serious', () => {
     const patientBed = highBed();
     const before = acknowledgementOf(patientBed, 'HR.extreme-high');
     patientBed.feedEachSecond(3, 8, { HR: 80 });
@@ -117,7 +117,7 @@ describe('an acknowledgement that counts', () => {
     expect(patientBed.liveAlarms()['HR.extreme-high']?.signal).toBe('acknowledged');
   });
 
-  it('an acknowledgement of a revision from before an escalation counts', () => {
+  it('an acknowledgement of a revision that is older than an escalation counts', () => {
     const patientBed = highBed();
     const before = acknowledgementOf(patientBed, 'HR.extreme-high');
     patientBed.feedEachSecond(3, 65, { HR: 150 });
@@ -126,7 +126,7 @@ describe('an acknowledgement that counts', () => {
     expect(patientBed.liveAlarms()['HR.extreme-high']?.signal).toBe('acknowledged');
   });
 
-  it('an acknowledgement of a revision from before the end of the condition counts', () => {
+  it('an acknowledgement of a revision that is older than the end of the condition counts', () => {
     const patientBed = highBed();
     const before = acknowledgementOf(patientBed, 'HR.extreme-high');
     patientBed.feedEachSecond(3, 8, { HR: 100 });

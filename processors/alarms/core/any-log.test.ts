@@ -90,7 +90,7 @@ function readingsOf(
   return out;
 }
 const randomLog = fc.array(stretch, { minLength: 1, maxLength: 12 }).map(readingsOf);
-/** A log without outages. If the clock is set too, an outage looks like another change of the clock, and onsets move with it. */
+/** A log without outages, for tests that set the clock. There, an outage looks like one more change of the clock and moves the onsets. */
 const randomSteadyLog = fc
   .array(stretch, { minLength: 1, maxLength: 12 })
   .map((all) => readingsOf(all.map((each) => ({ ...each, lateS: 0, gapS: each.gapS === 40 ? 7 : each.gapS }))));
@@ -151,7 +151,7 @@ function seeded(numRuns: number) {
 }
 
 describe('the engine on any log', () => {
-  it('the engine gives the same events and state if it continues from snapshots at any place', () => {
+  it('the engine gives the same events and the same state if it stops at any places and continues from snapshots', () => {
     fc.assert(
       fc.property(randomAcknowledgedLog, fc.array(fc.nat(200), { maxLength: 5 }), (inputs, cuts) => {
         const whole = run(inputs);
@@ -173,7 +173,7 @@ describe('the engine on any log', () => {
     );
   });
 
-  it('repeated readings at any later place change no alarm and no final revision', () => {
+  it('readings that are repeated at any later place of the log change no alarm and no last revision of an alarm', () => {
     fc.assert(
       fc.property(randomLog, fc.array(fc.tuple(fc.nat(300), fc.nat(300)), { maxLength: 40 }), (readings, repeats) => {
         const whole = run(readings);
@@ -182,7 +182,7 @@ describe('the engine on any log', () => {
           const original = readings[which % readings.length]!;
           const at = inputs.indexOf(original) + 1;
           const place = at + (later % (inputs.length - at + 1));
-          // The receive time of a repeat follows from its place in the log. Its content stays the same.
+          // A repeat has the receive time of the input before it, and the same content as the first reading.
           const receivedAt = inputs[place - 1]!.receivedAt;
           inputs.splice(place, 0, { ...original, receivedAt });
         }
@@ -192,7 +192,7 @@ describe('the engine on any log', () => {
     );
   });
 
-  it('the screens show the same tiles if the engine is killed at any place, also after events of the wall clock', () => {
+  it('after a kill at any place the screens show exactly the alarms of the engine, even if ticks had made events before the kill', () => {
     const endMs = 20 * 60_000;
     fc.assert(
       fc.property(
@@ -205,7 +205,7 @@ describe('the engine on any log', () => {
             number,
             number,
           ];
-          // An engine with a tick each 500 ms. A stall of the log before the kill lets ticks come before the readings.
+          // An engine with a tick each 500 ms. Before the kill the log stalls, so ticks come earlier than the readings.
           const live = withTicks(inputs.slice(0, snapshotAt), beginningState());
           const lost = withTicks(inputs.slice(snapshotAt, killedAt), live.state, stallMs);
           const nowMs = Math.max(lost.nowMs, live.nowMs);
@@ -234,7 +234,7 @@ describe('the engine on any log', () => {
     );
   });
 
-  it('no alarm is missed or doubled if the clock was set back 10 min before a restart', () => {
+  it('no alarm is lost or raised twice if the clock was set back 10 min before a restart', () => {
     const backMs = 600_000;
     fc.assert(
       fc.property(randomSteadyLog, fc.nat(400), (readings, cut) => {
@@ -293,7 +293,7 @@ describe('the engine on any log', () => {
     fc.assert(
       fc.property(randomAcknowledgedLog, fc.nat(400), (inputs, cut) => {
         const { state, nowMs } = withTicks(inputs.slice(0, (cut % inputs.length) + 1), beginningState());
-        // `quietUntil` may be earlier: the engine then only checks for silence too early.
+        // `quietUntil` may be earlier. The engine then checks for silence earlier than necessary, which does no harm.
         const { quietUntil } = state.arrivals;
         const started = rearm(state, adultProfile, nowMs);
         expect(started.arrivals.quietUntil).toBeLessThanOrEqual(quietUntil);

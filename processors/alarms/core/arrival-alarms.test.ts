@@ -29,7 +29,7 @@ describe('the technical alarms of one sensor', () => {
     expect(technical(patientBed)).toEqual(['SpO2: no value, medium, on']);
   });
 
-  it('intermittent values of a parameter call although another parameter of the sensor never has a value', () => {
+  it('the alarm about intermittent values of a parameter calls although another parameter of the sensor never has a value', () => {
     const patientBed = bed();
     run(patientBed, 0, 30, () => ({ HR: 80, SpO2: 97, PR: null }));
     acknowledgeAll(patientBed, 31);
@@ -40,7 +40,7 @@ describe('the technical alarms of one sensor', () => {
     ]);
   });
 
-  it('a parameter that falls silent long after the main parameter of its sensor has a call of its own', () => {
+  it('a parameter has a call of its own if it falls silent long after the main parameter of its sensor', () => {
     const patientBed = bed();
     run(patientBed, 0, 60, (s) => ({ SpO2: s < 20 ? 97 : null, PR: 80 }));
     acknowledgeAll(patientBed, 61);

@@ -30,7 +30,7 @@ function feedPlain(patientBed: Bed, s: number, numerics: Numerics, receivedAt?: 
 }
 
 describe('the counts of valid values', () => {
-  it('valid values of the last minute are counted for each ten seconds, also for ten seconds without a value', () => {
+  it('valid values of the last minute are counted in spans of ten seconds; a span without a value has the count 0', () => {
     const patientBed = bed();
     feed(patientBed, 0, 28, (s) => ({ SpO2: s < 10 || s === 28 ? 97 : null }));
     expect(arrivalOfBed(patientBed, 'SpO2').tens).toEqual([10, 0, 1]);
@@ -38,7 +38,7 @@ describe('the counts of valid values', () => {
     expect(arrivalOfBed(patientBed, 'SpO2').tens).toEqual([2, 10, 10, 10, 10, 10]);
   });
 
-  it('a value that comes after newer values is counted in its own ten seconds', () => {
+  it('a value that comes after newer values is counted in the span of its own time', () => {
     const patientBed = bed();
     feed(patientBed, 25, 26, () => ({ SpO2: 97 }));
     patientBed.feedEachSecond(5, 5, { SpO2: 97 });
@@ -68,7 +68,7 @@ describe('an old value', () => {
 });
 
 describe('intermittent values', () => {
-  it('a parameter is intermittent if less than half of the last 50 complete seconds was valid', () => {
+  it('a parameter is intermittent if fewer than half of the values of the last 50 s were valid', () => {
     const patientBed = bed();
     // Valid in 24 of 50 seconds, then in each second.
     const numericsAt = (s: number): Numerics => ({ HR: 80, SpO2: (s % 2 === 0 && s !== 48) || s >= 50 ? 97 : null });
@@ -78,7 +78,7 @@ describe('intermittent values', () => {
     expect(patientBed.raisedConditions()).toEqual(['SpO2.intermittent']);
   });
 
-  it('a parameter is not intermittent if half of the seconds was valid', () => {
+  it('a parameter is not intermittent if half of the values were valid', () => {
     const patientBed = bed();
     feed(patientBed, 0, 120, (s) => ({ HR: 80, SpO2: s % 2 === 0 ? 97 : null }));
     expect(patientBed.raisedConditions()).toEqual([]);
@@ -149,13 +149,13 @@ describe('parameters of one reading with different clocks', () => {
   it.each<[string, DeviceClock]>([
     ['another error', { ...clock, offsetMs: 5_000 }],
     ['no measure yet', { offsetMs: 0, pace: null }],
-    ['another begin of its window', { ...clock, pace: { ...pace, sinceMs: t0 + 10_999 } }],
+    ['another start of its window', { ...clock, pace: { ...pace, sinceMs: t0 + 10_999 } }],
     ['more readings in its window', { ...clock, pace: { ...pace, readings: 3 } }],
     ['another smallest difference', { ...clock, pace: { ...pace, leastMs: 10_500 } }],
     ['a window before', { ...clock, pace: { ...pace, beforeMs: 11_000 } }],
     ['a measured error', { ...clock, pace: { ...pace, steadyMs: 11_900 } }],
   ])(
-    'each parameter of a reading is assessed by its own clock, in any order: the second clock has %s',
+    'each value of a reading is assessed by the clock of its parameter, in any order of the values: the second clock has %s',
     (_name, other) => {
       const part = partOf({ SpO2: lastArrival('SpO2', { clock }), RR: lastArrival('RR', { clock: other }) });
       for (const values of [
@@ -182,7 +182,7 @@ describe('parameters of one reading with different clocks', () => {
     }
   });
 
-  it('each parameter of a reading is checked by its own last reading for a clock that was set back', () => {
+  it('for each parameter, its own last reading decides whether the clock was set back', () => {
     const part = partOf({
       SpO2: lastArrival('SpO2', { clock, order: orderAt(t0 + 50_000) }),
       RR: lastArrival('RR', { clock, order: orderAt(t0 - 1_000) }),
@@ -250,7 +250,7 @@ describe('a parameter that was given up', () => {
   });
 });
 
-it('a reading does not change the state object before it', () => {
+it('a reading makes a new state object and does not change the old state object', () => {
   const before = partOf({ SpO2: lastArrival('SpO2', { ten: t0 / 10_000, tens: [3] }), RR: lastArrival('RR') });
   const copy = structuredClone(before);
   const values = valuesOf({ SpO2: 97, RR: 15 });
@@ -292,7 +292,7 @@ describe('the newest device time', () => {
     });
   });
 
-  it('late readings alone give no device time, and their parameters are expected from the time of receipt', () => {
+  it('if all readings are late, the device time stays unknown, and further values are expected from the time of receipt on', () => {
     const patientBed = bed();
     patientBed.feed(reading(0, { SpO2: 97 }, { receivedAt: t0 + 600_000 }));
     expect(patientBed.state().arrivals).toMatchObject({
@@ -303,7 +303,7 @@ describe('the newest device time', () => {
     expect(arrivalOfBed(patientBed, 'SpO2')).toMatchObject({ since: t0 + 600_000, heardAt: 0, validAt: t0 });
   });
 
-  it('spacings from before the error of the clock was known do not change the expected interval', () => {
+  it('times that came before the error of the clock was known do not change the expected interval', () => {
     const patientBed = bed();
     for (let i = 0; i < 6; i += 1) feedPlain(patientBed, -7_200 + 600 * i, { SpO2: 97 }, t0 + 100 * i);
     for (let s = 60; s < 62; s += 1) feedPlain(patientBed, s, { SpO2: 97 }, t0 + s * 1_000 - 40_000);
@@ -322,7 +322,7 @@ describe('silence of a parameter', () => {
     patientBed.feedEachSecond(4, 4, { SpO2: 97, RR: null });
     expect(parameterSilenceDue(patientBed.state().arrivals)).toBe(t0 + 4_020 + 20_000);
     patientBed.feedEachSecond(5, 9, { SpO2: 97, RR: null });
-    // The time of the check stays the same at first. The check itself moves it.
+    // New values do not move the time of the check. The check itself moves it.
     expect(parameterSilenceDue(patientBed.state().arrivals)).toBe(t0 + 4_020 + 20_000);
     expect(parameterSilenceDue(noticeSilentParameters(patientBed.state().arrivals, t0 + 24_020))).toBe(
       t0 + 9_020 + 20_000,
@@ -394,7 +394,7 @@ describe('a status that declares an interval', () => {
 });
 
 describe('the expected interval of the device', () => {
-  it('the expected interval of the device is that of its most frequent parameter that is not silent', () => {
+  it('the expected interval of the device is the interval of its most frequent parameter; silent parameters do not count', () => {
     const fast = lastArrival('SpO2', { declaredMs: 2_000 });
     const slow = lastArrival('RR', { declaredMs: 30_000 });
     expect(shortestIntervalMs(partOf({ SpO2: fast, RR: slow }))).toBe(2_000);

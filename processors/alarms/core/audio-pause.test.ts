@@ -15,7 +15,7 @@ it('an audio pause silences present calls and ends after its time', () => {
   expect(patientBed.state().book.pause).toBeNull();
 });
 
-it('an audio pause continues if the value of a silenced alarm gets worse within its priority', () => {
+it('an audio pause continues if the value of a silenced alarm gets worse and its priority stays the same', () => {
   const patientBed = mediumBed();
   patientBed.command(10, pause());
   patientBed.feedEachSecond(11, 20, { HR: 138 });
@@ -40,7 +40,7 @@ describe('the early end of an audio pause', () => {
     expect(patientBed.state().book.pause).toBeNull();
   });
 
-  it('an alarm of the same priority that calls because a more serious alarm has ended ends an audio pause', () => {
+  it('an audio pause ends when an alarm of the same priority begins to call because a more serious alarm has ended', () => {
     const patientBed = bed();
     patientBed.feedEachSecond(0, 14, { HR: 130, RR: 31 });
     patientBed.feedEachSecond(15, 19, { HR: 150, RR: 31 });
@@ -126,7 +126,7 @@ describe('an audio pause that does not begin', () => {
   });
 });
 
-it('a new audio pause can begin after a new call has ended the pause before', () => {
+it('a new audio pause can begin after a new call has ended the earlier pause', () => {
   const patientBed = mediumBed();
   patientBed.command(10, pause(30_000));
   patientBed.feedEachSecond(11, 12, { HR: 150 });

@@ -111,13 +111,13 @@ function openBedside() {
 const well: Numbers = { HR: 80, SpO2: 97, RR: 15 };
 
 describe('intermittent values at a bedside', () => {
-  it('an SpO2 of 87 that is valid one of every three seconds raises an alarm after its delay, and an alarm about intermittent values', () => {
+  it('an SpO2 of 87 that is valid in one of three seconds raises an alarm after its delay, and an alarm about intermittent values', () => {
     const bed = openBedside();
     bed.run(0, 90, (s) => ({ ...well, SpO2: s % 3 === 0 ? 87 : null }));
     expect(bed.eventTexts()).toEqual(['12 raised SpO2.low', '50 raised SpO2.intermittent']);
   });
 
-  it('an SpO2 of 87 that is valid five of every ten seconds raises an alarm after its delay', () => {
+  it('an SpO2 of 87 that is valid in five of ten seconds raises an alarm after its delay', () => {
     const bed = openBedside();
     bed.run(0, 40, (s) => ({ ...well, SpO2: s % 10 < 5 ? 87 : null }));
     expect(bed.eventTexts()).toEqual(['10 raised SpO2.low']);
@@ -154,7 +154,7 @@ describe('a single measurement at a bedside', () => {
 });
 
 describe('silent parameters at a bedside', () => {
-  it('a heart rate and an SpO2 that stop raise no-data alarms while an hourly cuff continues', () => {
+  it('a heart rate and an SpO2 that stop raise no-data alarms while a cuff continues to measure once an hour', () => {
     const bed = openBedside();
     bed.run(0, 60, well);
     for (const s of [100, 3700]) bed.send(s, { NBPs: 120 }, { intervalMs: 3_600_000 });
@@ -229,7 +229,7 @@ describe('one call for one cause', () => {
     expect(other.eventTexts()).toEqual([]);
   });
 
-  it('a heart rate around its limit is one alarm', () => {
+  it('a heart rate that goes up and down around its limit has one alarm', () => {
     const bed = openBedside();
     bed.run(0, 600, (s) => ({ ...well, HR: s % 8 < 7 ? 123 : 117 }));
     expect(bed.eventTexts().filter((line) => line.includes('raised'))).toEqual(['6 raised HR.high']);
@@ -295,7 +295,7 @@ describe('changed limits at a bedside', () => {
   });
 });
 
-it('a running off-delay continues when the association comes again or the limits of another group change', () => {
+it('a running off-delay continues when the engine gets the same association again, or when the limits of another group change', () => {
   const bed = openBedside();
   bed.run(0, 10, { HR: 130, SpO2: 97 });
   bed.run(11, 12, { HR: 100, SpO2: 97 });
@@ -324,7 +324,7 @@ it('a tachycardia is one alarm, whether the heart rate or the pulse shows it, an
   expect(bed.liveTexts()).toEqual([]);
 });
 
-it('a difference of heart rate and pulse of about 25 is one alarm until they have agreed for 10 s', () => {
+it('there is one alarm while heart rate and pulse differ by about 25; it ends when they have agreed for 10 s', () => {
   const bed = openBedside();
   bed.run(0, 120, (s) => ({ HR: 80, PR: s < 20 || s % 3 > 0 ? 108 : 100 }));
   const eventTexts = () =>

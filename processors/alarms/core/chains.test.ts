@@ -52,14 +52,14 @@ describe('episodesThatCalled', () => {
     ['began at 20 s', 20_000, 30_000, true],
     ['began a moment after 20 s', 20_001, 30_000, false],
   ])(
-    'an episode from 10 s to 20 s called unless a more serious episode of its cause overlapped: the more serious one %s',
+    'an episode from 10 s to 20 s called if no more serious episode of its cause overlapped: the more serious episode %s',
     (_name, onset, endedAt, isCovered) => {
       const mild = episode(10_000, 20_000);
       expect(episodesThatCalled([mild, moreSeriousEpisode(onset, endedAt)], []).includes(mild)).toBe(!isCovered);
     },
   );
 
-  it('an episode did not call if a more serious condition of its cause began before its end and still holds', () => {
+  it('an episode did not call if a more serious condition of its cause began before its end and is still present', () => {
     const mild = episode(10_000, 20_000);
     expect(episodesThatCalled([mild], [{ ...extreme, onset: 15_000 }])).toEqual([]);
     expect(episodesThatCalled([mild], [{ ...extreme, onset: 20_001 }])).toEqual([mild]);
@@ -70,7 +70,7 @@ describe('episodesThatCalled', () => {
     expect(episodesThatCalled([mild], [low, other])).toEqual([mild]);
   });
 
-  it('an episode without an end did not call if a more serious condition of its cause still holds', () => {
+  it('an episode without an end did not call if a more serious condition of its cause is still present', () => {
     const goesOn = episode(10_000, Number.POSITIVE_INFINITY);
     expect(episodesThatCalled([goesOn], [{ ...extreme, onset: 500_000 }])).toEqual([]);
     expect(episodesThatCalled([], [low])).toEqual([]);

@@ -20,7 +20,7 @@ function createWard(category: 'adult' | 'neonatal' = 'adult') {
 }
 
 describe('set-limits', () => {
-  it('a change that crosses another limit is refused with both numbers and changes nothing', () => {
+  it('a changed limit that crosses another limit is refused; the reason names both numbers, and no limit changes', () => {
     const ward = createWard();
     const before = ward.inForce('HR');
     expect(ward.setLimits(0, 'HR', { high: 150 })).toMatchObject({
@@ -31,7 +31,7 @@ describe('set-limits', () => {
     expect(ward.countOf('limitsRefused')).toBe(1);
   });
 
-  it('a change is merged with earlier changes, and null restores the limit of the ward', () => {
+  it('a change of limits is merged with earlier changes, and null restores the limit of the ward', () => {
     const ward = createWard();
     ward.setLimits(0, 'HR', { high: 110 });
     expect(ward.setLimits(1, 'HR', { low: 60 }).accepted).toBe(true);
@@ -93,7 +93,7 @@ describe('set-limits', () => {
 describe('limits that are switched off', () => {
   const offUntil = (s: number) => ({ off: { reason: 'pacing', until: iso(s) } });
 
-  it('limits that are off do not call, and judge the last value when their time ends', () => {
+  it('limits that are off do not call, and judge the last value as soon as they are on again', () => {
     const ward = createWard();
     ward.setLimits(0, 'HR', offUntil(60));
     ward.feedEachSecond(1, 30, { HR: 130 });
@@ -109,7 +109,7 @@ describe('limits that are switched off', () => {
     expect(ward.raisedConditions()).toEqual(['HR.high']);
   });
 
-  it('limits that are off stay off when limits of another group are on again', () => {
+  it('limits that are off stay off when limits of another group are switched on again', () => {
     const ward = createWard();
     ward.setLimits(0, 'HR', offUntil(60));
     ward.setLimits(0, 'RR', offUntil(120));
@@ -131,7 +131,7 @@ describe('limits that are switched off', () => {
     expect(ward.inForce('HR')).toMatchObject({ limits: { high: 110 }, own: { high: 110 } });
   });
 
-  it('the pulse is off while the heart rate is off, and no other group is', () => {
+  it('while the limits of the heart rate are off, those of the pulse are off too, and all other groups stay on', () => {
     const ward = createWard();
     ward.setLimits(0, 'HR', offUntil(3600));
     expect((['HR', 'PR', 'SpO2', 'RR'] as const).map((group) => ward.inForce(group)?.off?.reason)).toEqual([

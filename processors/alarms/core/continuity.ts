@@ -1,7 +1,7 @@
 /**
- * The detector of lost readings. A device numbers its readings 1, 2, 3 and so on (`seq`). If a number never comes, a reading was lost between the
- * device and the engine, and a person must know. A reading that comes out of order or a second time is not lost. A new start of the
- * device loses no reading. See docs/decisions/011-gap-watch.md. Pure.
+ * The detector of lost readings. A device numbers its readings 1, 2, 3 and so on (`seq`). If a number never comes, a reading was lost
+ * between the device and the engine, and a person must know. A reading that comes out of order or a second time is not lost. A new start of
+ * the device loses no reading. See docs/decisions/011-gap-watch.md. Pure.
  */
 import { countsByOne } from '../../../contracts/reading-numbers.ts';
 import { type Condition, technicalCondition } from './condition.ts';
@@ -82,10 +82,8 @@ function withNumber(before: ContinuityPart, { boot, seq, time, receivedAt }: Num
 }
 
 function withHead(heads: ContinuityPart['heads'], head: Head | undefined, next: Head): ContinuityPart['heads'] {
-  const isLast = head !== undefined && head === heads.at(-1);
-  const others = isLast ? heads.slice(0, -1) : heads.filter((other) => other !== head);
-  const after = others.concat(next);
-  return after.length > bootsMax ? after.slice(-bootsMax) : after;
+  if (head !== undefined && head === heads.at(-1)) return heads.with(-1, next);
+  return [...heads.filter((other) => other !== head), next].slice(-bootsMax);
 }
 
 function withNumberFilled(before: ContinuityPart, boot: string, seq: number, receivedAt: number): ContinuityPart {
@@ -97,7 +95,10 @@ function withNumberFilled(before: ContinuityPart, boot: string, seq: number, rec
   return { ...before, holes: limitHoles(before.holes.flatMap((hole) => (hole === filledHole ? parts : [hole]))) };
 }
 
-/** Returns the one or two holes that remain of a hole when one of its numbers has come. */
+/**
+ * Returns the one or two holes that remain of a hole after one of its numbers has come. A returned hole can be empty
+ * (`missing` is 0).
+ */
 function holesWithout(hole: Hole, seq: number): Hole[] {
   const { from, to, missing } = hole;
   if (missing <= to - from) return [{ ...hole, missing: missing - 1 }];

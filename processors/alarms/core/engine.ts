@@ -209,7 +209,7 @@ function takeObservation(env: Environment, state: State, input: ObservationInput
   const next: State = {
     ...state,
     seen,
-    arrivals: standby === state.standby ? arrivals : arrivalsAfterStandby(arrivals),
+    arrivals: state.standby !== null && standby === null ? arrivalsAfterStandby(arrivals) : arrivals,
     limits: judged.part,
     device: isEnded ? state.device : takeReading(state.device, input, readingFactsOf(arrivals, received), now),
     rates: noteRates(state.rates, received),
@@ -228,7 +228,7 @@ function takeObservation(env: Environment, state: State, input: ObservationInput
         ...continuityCounts(state.continuity, continuity, { boot, seq }),
         ...(identityNotice && !isEnded && { sharedIdentity: 1 }),
       };
-  // While the heart rate is judged, the pulse is not.
+  // While the heart rate is judged, the pulse is not judged.
   const dropsPulse = judged.episodes.length > 0 && isHeartRateJudged(arrivals);
   const episodes = dropsPulse
     ? judged.episodes.filter(({ condition }) => condition.code !== pulseRate)
@@ -275,7 +275,7 @@ function contextOf(env: Environment, state: State, input: Input, now: number): B
 }
 
 /**
- * Applies what is due by the wall clock, before the input is taken. `endings`: the device times at which conditions of late values ended.
+ * Applies the changes that are due by the wall clock, before the input. `endings`: device times at which conditions of late values ended.
  */
 function passTime(
   env: Environment,
@@ -300,7 +300,7 @@ function passTime(
 
 const noEndings: ReadonlyMap<string, number> = new Map();
 
-/** Returns the wall clock at which a tick next changes something; infinity if no time is set. */
+/** Returns the wall-clock time at which a tick next changes something; infinity if no time is set. */
 export function nextDue(state: State): number {
   const silent = isPeriodOver(state) ? Number.POSITIVE_INFINITY : parameterSilenceDue(state.arrivals);
   return Math.min(
@@ -321,8 +321,8 @@ export function nextDue(state: State): number {
 function associate(env: Environment, before: State, input: AssociationInput, now: number): EngineResult {
   const { category, ward, endedAt, from } = input;
   const next: State = { ...before, association: { category, ward, endedAt } };
-  // A device without a patient always has the same association. When a patient leaves the device, the values from before the patient are
-  // dropped.
+  // A device without a patient has the same association before and after each patient. So when a patient has left the
+  // device, the values that came before this patient are dropped.
   const state = isPeriodOver(before) ? { ...next, arrivals: initialArrivals, limits: {} } : next;
   if (endedAt === null) {
     const awaitsReading = from !== undefined && category !== null && category !== 'unassigned';

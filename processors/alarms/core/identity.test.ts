@@ -38,7 +38,7 @@ describe('the alarm about two devices with one certificate', () => {
       (patientBed) => [play(patientBed, 'A', 0, 30), play(patientBed, 'B', 40, 70), play(patientBed, 'C', 75, 99)],
     ],
     [
-      'a backlog of the start before',
+      'a backlog of the earlier start',
       (patientBed) => [
         play(patientBed, 'A', 0, 10),
         play(patientBed, 'B', 300, 330),

@@ -7,14 +7,14 @@ const heart = parameters.get('MDC_ECG_HEART_RATE')!;
 const cuff = parameters.get('MDC_PRESS_BLD_NONINV_SYS')!;
 
 describe('intervalOf', () => {
-  it('a parameter is expected each second, or as the status declares, and a cuff at its usual interval', () => {
+  it('the expected interval of a parameter is a second, or what the status declares; for a cuff it is the usual interval', () => {
     expect(intervalOf(heart, null, [])).toBe(1_000);
     expect(intervalOf(heart, null, [], 5_000)).toBe(5_000);
     expect(cuff.episodicMs).toBeGreaterThan(60_000);
     expect(intervalOf(cuff, null, [], 5_000)).toBe(cuff.episodicMs);
   });
 
-  it('a parameter is expected at the median of its spacings, from two spacings on', () => {
+  it('the expected interval of a parameter with at least two spacings is the median of the spacings', () => {
     expect(intervalOf(heart, null, [7_000])).toBe(1_000);
     expect(intervalOf(heart, null, [7_000, 3_000])).toBe(3_000);
     expect(intervalOf(heart, null, [3_000, 7_000])).toBe(3_000);
@@ -24,7 +24,7 @@ describe('intervalOf', () => {
     expect(intervalOf(heart, null, [1_000, 9_000, 9_000, 1_000, 9_000])).toBe(9_000);
   });
 
-  it('a parameter is expected as declared, and a cuff only if more than a minute is declared', () => {
+  it('the expected interval is the declared interval; for a cuff, only if this is more than a minute', () => {
     expect(intervalOf(heart, 2_000, [5_000, 5_000])).toBe(2_000);
     expect(intervalOf(cuff, 1_000, [300_000, 300_000])).toBe(300_000);
     expect(intervalOf(cuff, 60_000, [])).toBe(cuff.episodicMs);
@@ -42,13 +42,13 @@ describe('intervalOf for a slow parameter', () => {
     ['each 10 s', [10_000, 10_000, 10_000], 10_000],
     ['more often than each 10 s', [9_999, 9_999, 9_999], 1_000],
   ])(
-    'a parameter %s is expected at its own pace if the pace is even and slow, or else as declared',
+    'a parameter %s is expected at its own interval if this is even and slow, or else at the declared interval',
     (_name, spacings, intervalMs) => {
       expect(intervalOf({}, 1_000, spacings)).toBe(intervalMs);
     },
   );
 
-  it('a parameter is never expected more often than declared', () => {
+  it('the expected interval is never shorter than the declared interval', () => {
     expect(intervalOf({}, 60_000, [20_000, 20_000, 20_000])).toBe(60_000);
   });
 });

@@ -72,7 +72,7 @@ const isOn = (state: State, names: readonly string[]) =>
 const judgedBy = ['SpO2.low', 'SpO2.extreme-low'];
 const technicalNames = ['SpO2.no-data', 'SpO2.intermittent', 'no-data', 'disconnected'];
 
-it('after a minute whose valid values, at least two, were all beyond a limit, an alarm is on', () => {
+it('an alarm is on after a minute with at least two valid values that were all beyond a limit', () => {
   const seed = Date.now() % 2 ** 31;
   console.log(`seed ${seed}`);
   let minutes = 0;

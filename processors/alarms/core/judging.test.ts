@@ -48,7 +48,7 @@ describe('rulesOfGroup for the pulse', () => {
 });
 
 describe('limitsInForce for a group that is off', () => {
-  it('a group that is off is reported with its reason, and the heart rate’s reason also for the pulse', () => {
+  it('a group that is off is reported with its reason; if the heart rate is off, the pulse is reported with the same reason', () => {
     const profile = withGroups({ HR: { off: 'ECG not used', extremeLow: 40, extremeHigh: 140 } });
     const { groups } = limitsInForce({ ...env, profile: () => profile }, bed().state());
     const off = groups.flatMap(({ group, off: reported }) => (reported ? [[group, reported]] : []));
@@ -64,7 +64,7 @@ describe('crossingConditions', () => {
   const state = { ...bed().state(), overrides: { HR: { high: 130 } }, setBy: { HR: changed } };
   const lower = profileOfLimits({ HR: { low: 50, high: 100, extremeLow: 40, extremeHigh: 125 } });
 
-  it('own limits that cross the profile have one medium alarm, whose onset is the time of the limits', () => {
+  it('own limits that no longer fit the profile raise one medium alarm; its onset is the time at which these limits were set', () => {
     expect(crossingConditions({ ...env, profile: () => lower }, state)).toEqual([
       {
         ...{ key: 'limits-cross-HR', name: 'limits-cross-HR', chain: 'limits-cross-HR', kind: 'technical' },

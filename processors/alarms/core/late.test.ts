@@ -20,7 +20,7 @@ describe('lateness', () => {
       expect(patientBed.liveAlarms()['HR.extreme-high']?.late).toBe(late);
     });
 
-  it('a breach in a backlog is one late alarm, which ends when the backlog shows its end', () => {
+  it('a breach in a backlog is one late alarm, which ends when the backlog shows the end of the breach', () => {
     const patientBed = bed();
     patientBed.feedEachSecond(0, 9, calm);
     const receivedAt = t0 + 120_000;
@@ -69,7 +69,7 @@ describe('lateness', () => {
     expect(patientBed.liveAlarms()['HR.high']).toMatchObject({ present: true, late: false });
   });
 
-  it('a late alarm inside the window ends when current values have been inside for the off-delay', () => {
+  it('if a late alarm is from values in the window, it ends after current values were inside the limit for the off-delay', () => {
     const patientBed = bed();
     patientBed.feedEachSecond(100, 101, calm);
     patientBed.feedEachSecond(50, 60, tachycard, { receivedAt: t0 + 102_000 });
@@ -79,7 +79,7 @@ describe('lateness', () => {
     expect(patientBed.eventTypes('HR.high')).toEqual(['raised', 'resolved', 'cleared']);
   });
 
-  it('a late alarm from before the window ends 10 s after the last late value', () => {
+  it('if a late alarm is from values before the window, it ends 10 s after the last late value came', () => {
     const patientBed = bed();
     patientBed.feedEachSecond(100, 120, calm);
     patientBed.feedEachSecond(50, 60, tachycard, { receivedAt: t0 + 121_000 });
@@ -206,7 +206,7 @@ describe('a wrong clock', () => {
     }
   });
 
-  it('a breach has a current alarm although the clock was set back or forward before it', () => {
+  it('a breach that comes after the clock was set back or forward has an alarm that is not late', () => {
     for (const byS of [-600, 600]) {
       const patientBed = bed();
       patientBed.feedEachSecond(0, 10, calm);

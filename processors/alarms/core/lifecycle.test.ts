@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Bed, bed, connection, highBed, instant, mediumBed } from '../../bed.testing.ts';
 import { clockDue } from './alarm.ts';
 
-it('a latched alarm leaves the screens with the patient and is not resolved a second time', () => {
+it('a latched alarm leaves the screens when the patient leaves, and it is not resolved a second time', () => {
   const patientBed = highBed();
   patientBed.feedEachSecond(3, 20, { HR: 80 });
   expect(patientBed.liveAlarms()['HR.extreme-high']?.signal).toBe('latched');
@@ -13,7 +13,7 @@ it('a latched alarm leaves the screens with the patient and is not resolved a se
 });
 
 describe('raise, acknowledge, resolve', () => {
-  it('an acknowledged medium alarm leaves when its condition ends', () => {
+  it('an acknowledged medium alarm leaves the screens when its condition ends', () => {
     const patientBed = mediumBed();
     patientBed.acknowledge(7, 'HR.high');
     expect(patientBed.liveAlarms()['HR.high']).toMatchObject({
@@ -29,7 +29,7 @@ describe('raise, acknowledge, resolve', () => {
     expect(patientBed.events.at(-1)?.alarm).toMatchObject({ present: false, signal: 'off', resolvedAt: instant(13) });
   });
 
-  it('a medium alarm without an acknowledgement leaves when its condition ends', () => {
+  it('a medium alarm without an acknowledgement leaves the screens when its condition ends', () => {
     const patientBed = mediumBed();
     patientBed.feedEachSecond(7, 12, { HR: 100 });
     expect(patientBed.eventTypes('HR.high')).toEqual(['raised', 'resolved', 'cleared']);
@@ -49,7 +49,7 @@ describe('raise, acknowledge, resolve', () => {
     expect(patientBed.eventTypes('HR.extreme-high')).toEqual(['raised', 'resolved', 'acknowledged', 'cleared']);
   });
 
-  it('an acknowledged high alarm leaves when its condition ends', () => {
+  it('an acknowledged high alarm leaves the screens when its condition ends', () => {
     const patientBed = highBed();
     patientBed.acknowledge(3, 'HR.extreme-high');
     patientBed.feedEachSecond(4, 9, { HR: 80 });
@@ -186,7 +186,7 @@ describe('escalation', () => {
     expect(patientBed.eventTypes('HR.extreme-high')).toEqual(['raised', 'acknowledged']);
   });
 
-  it('the time until the escalation starts when the more serious alarm no longer calls instead', () => {
+  it('an alarm that calls again after a more serious alarm called instead escalates 180 s after its new call', () => {
     const patientBed = mediumBed();
     patientBed.feedEachSecond(7, 100, { HR: 150 });
     expect(patientBed.liveAlarms()['HR.high']?.signal).toBe('off');
@@ -208,7 +208,7 @@ describe('escalation', () => {
 describe('clockDue', () => {
   const now = Date.parse(instant(7));
 
-  it('the next change is the escalation, and after an acknowledgement the re-alarm', () => {
+  it('the next change by the clock is the escalation; after an acknowledgement, it is the re-alarm', () => {
     const patientBed = mediumBed();
     const due = () => clockDue(patientBed.state().book.live['HR.high']!) - now;
     expect(due()).toBe(179_020);
@@ -224,7 +224,7 @@ describe('clockDue', () => {
 });
 
 describe('a lasting alarm', () => {
-  it('a lasting alarm publishes a better value 60 s after the last value', () => {
+  it('a better value of a lasting alarm is published only 60 s after the last published value', () => {
     const patientBed = mediumBed();
     patientBed.feedEachSecond(7, 65, { HR: 125 });
     expect(patientBed.liveAlarms()['HR.high']).toMatchObject({ text: 'HR 130 > 120', value: 130 });

@@ -102,9 +102,19 @@ describe('the limits of the adult profile', () => {
 
 describe('the delay of a limit', () => {
   const plain: [string, number, number, boolean][] = [
-    ['a value beyond the limit for one reading less than the delay raises no alarm', 5, 1, false],
-    ['a value beyond the limit for the delay raises an alarm', 6, 1, true],
-    ['a value beyond the limit for one reading more than the delay raises an alarm', 7, 1, true],
+    [
+      'values beyond the limit raise no alarm if the last of them comes one reading before the end of the delay',
+      5,
+      1,
+      false,
+    ],
+    ['values beyond the limit raise an alarm if the last of them comes at the end of the delay', 6, 1, true],
+    [
+      'values beyond the limit raise an alarm if the last of them comes one reading after the end of the delay',
+      7,
+      1,
+      true,
+    ],
   ];
   for (const [name, seconds, intervalS, alarms] of plain)
     it(name, () => {
@@ -127,7 +137,8 @@ describe('the delay of a limit', () => {
 
   it('the delay is measured in device time, not in times of receipt', () => {
     const patientBed = bed();
-    // Readings of six seconds that arrive together count as six seconds. Two readings of one second count as one second, even if late.
+    // Readings of six seconds that arrive together count as six seconds. Two readings that are one second apart count
+    // as one second, even if they come late.
     for (let s = 0; s <= 6; s++) patientBed.feed(reading(s, { HR: 130 }, { receivedAt: t0 + 6020 }));
     expect(patientBed.raisedConditions()).toEqual(['HR.high']);
     expect(patientBed.liveAlarms()['HR.high']).toMatchObject({
@@ -161,7 +172,7 @@ describe('the delay of a limit', () => {
     [20, 0],
     [20.1, 3],
     [60, 3],
-  ])('a gap of %d s belongs to the delay, unless the gap is longer than the no-data time', (gapS, raisedAfterS) => {
+  ])('a gap of %d s counts for the delay if it is not longer than the no-data time', (gapS, raisedAfterS) => {
     const patientBed = bed();
     patientBed.feedEachSecond(0, 3, { HR: 130 });
     const raised = (s: number) =>
@@ -229,7 +240,7 @@ describe('the end of an alarm', () => {
     ['twice for 4 s, inside the hysteresis in between', [80, 80, 80, 80, 80, 119, 80, 80, 80, 80, 80], true],
     ['twice for 4 s, beyond the limit in between', [80, 80, 80, 80, 80, 130, 80, 80, 80, 80, 80], true],
     ['for 5 s with missing values', [80, 80, null, null, 80, 80], false],
-  ])('an alarm ends after values have been inside for the off-delay of 5 s: %s', (_name, values, present) => {
+  ])('an alarm ends only after its values have been clear of the limit for 5 s: %s', (_name, values, present) => {
     const patientBed = mediumBed();
     for (const [i, HR] of values.entries()) patientBed.feedEachSecond(7 + i, 7 + i, { HR });
     expect(patientBed.liveAlarms()['HR.high']?.present ?? false).toBe(present);
@@ -278,7 +289,7 @@ describe('a missing value', () => {
   });
 });
 
-it('an alarm that another sensor continues names that sensor', () => {
+it('if another sensor continues an alarm, the alarm names this sensor', () => {
   const patientBed = bed();
   patientBed.feedEachSecond(0, 10, { ABPs: 85, NBPs: 85 });
   const { code } = patientBed.liveAlarms()['BPsys.low']!;

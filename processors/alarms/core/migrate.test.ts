@@ -72,7 +72,7 @@ describe('a state of version 1', () => {
     expect(other.raisedConditions()).toEqual(['RR.no-data']);
   });
 
-  it('a migrated condition of the device ends with the next list, and a migrated notice after its time', () => {
+  it('a migrated condition of the device ends with the next list, and a migrated notice ends after its time', () => {
     const patientBed = migratedBed();
     patientBed.feed(status(91, { seq: 6, conditions: [] }));
     expect(patientBed.eventTypes('MDC_EVT_LEADS_OFF')).toEqual(['resolved', 'cleared']);
@@ -127,7 +127,7 @@ describe('a state of version 1', () => {
     expect(migrate(id, written)?.book.pause).toEqual(expected);
   });
 
-  it('a migrated parameter was beyond its limit if it has a present physiological alarm', () => {
+  it('a migrated parameter is marked as beyond its limit if it has a present physiological alarm', () => {
     const beyond = (live: object) => migrate(id, { ...v1, live })?.arrivals.codes.MDC_PULS_OXIM_SAT_O2?.beyond;
     const { 'SpO2.low': low, 'SpO2.no-data': silent } = v1.live;
     expect(beyond({ 'SpO2.low': low, 'SpO2.no-data': silent })).toBe(true);

@@ -11,11 +11,11 @@ const current = { clock, late: false, stepped: false };
 describe('isSetBack', () => {
   it.each<[string, Partial<Stamped>, boolean]>([
     ['a later number with an earlier time shows a clock that was set back', { time: t0 - 60_000 }, true],
-    ['an earlier number with an earlier time does not show a set clock', { time: t0 - 60_000, seq: 9 }, false],
-    ['a later number with a later time does not show a set clock', { time: t0 + 1_000 }, false],
-    ['a later number with the same time does not show a set clock', {}, false],
-    ['a number of another start does not show a set clock', { time: t0 - 60_000, boot: 'b' }, false],
-    ['a number that the gateway gave does not show a set clock', { time: t0 - 60_000, numbered: false }, false],
+    ['an earlier number with an earlier time shows no change of the clock', { time: t0 - 60_000, seq: 9 }, false],
+    ['a later number with a later time shows no change of the clock', { time: t0 + 1_000 }, false],
+    ['a later number with the same time shows no change of the clock', {}, false],
+    ['a number of another start shows no change of the clock', { time: t0 - 60_000, boot: 'b' }, false],
+    ['a number that the gateway gave shows no change of the clock', { time: t0 - 60_000, numbered: false }, false],
   ])('%s', (_name, more, isBack) => {
     expect(isSetBack(newest, nextReading(more))).toBe(isBack);
   });
@@ -76,7 +76,7 @@ describe('readingPlaceOf', () => {
     ],
     ['a reading 20 s ahead shows no change of the clock', { time: t0 + 20_000 }, forward, newestPlace],
     [
-      'a reading that is received immediately moves the clock by 1 ms less',
+      'two readings with one time of receipt count as received 1 ms apart',
       { time: t0 + 60_000 },
       forward,
       setBy(59_999),
@@ -91,7 +91,7 @@ describe('readingPlaceOf', () => {
     ).toEqual(setBy(-1_500));
   });
 
-  it('a reading ahead does not show a clock that was set forward if the clock is now right', () => {
+  it('if the clock is now right, a reading with a time far ahead does not show that the clock was set forward', () => {
     const before = { offsetMs: -90_000, pace: null };
     expect(readingPlaceOf(newest, nextReading({ time: t0 + 60_000 }), before, { ...forward, clock }, false)).toEqual(
       newestPlace,

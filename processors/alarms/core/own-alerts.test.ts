@@ -116,7 +116,7 @@ describe('an alarm of the device', () => {
     expect(firstAlarm(patientBed)).toMatchObject({ value: 79, onsetAt: new Date(t0 + 5_000).toISOString() });
   });
 
-  it('an alarm with an unknown code has the device’s text, and another text is another alarm', () => {
+  it('an alarm with an unknown code has the device’s text, and another text with this code makes another alarm', () => {
     const patientBed = bed();
     patientBed.feed(list(5, [vendorAlert]));
     expect(firstAlarm(patientBed)).toMatchObject({ condition: 'ACME-17', text: 'Kink in line' });
@@ -240,7 +240,7 @@ describe('the order of lists', () => {
     expect(patientBed.eventTypes('MDC_EVT_ECG_V_TACHY')).toEqual(['raised', 'resolved']);
   });
 
-  it('lists that are swapped by up to five places lose no alarm and double none', () => {
+  it('lists that are swapped by up to five places lose no alarm and raise no alarm twice', () => {
     // Every second list contains one alarm. The same alarm comes again 16 lists later.
     const lists = Array.from({ length: 64 }, (_, i) =>
       list(10 + 60 * i, i % 2 === 1 ? [{ ...vt, code: `X-${i % 16}` }] : [], { seq: 1_000 + i }),
@@ -377,7 +377,7 @@ describe('the sound of the device', () => {
 });
 
 describe('limits and ends of the device’s alarms', () => {
-  it('a device that sends ever new codes has at most 64 alarms and one for the rest', () => {
+  it('a device that sends new codes all the time has at most 64 alarms, and one alarm for all others', () => {
     const patientBed = bed();
     for (let n = 0; n < 200; n += 1) patientBed.feed(list(n, [{ ...vt, code: `X-${n}` }]));
     expect(Object.keys(patientBed.liveAlarms())).toHaveLength(alertsMax + 1);
@@ -385,7 +385,7 @@ describe('limits and ends of the device’s alarms', () => {
     expect(JSON.stringify(patientBed.state().ownAlerts).length).toBeLessThan(4_000);
   });
 
-  it('a full list of new alarms shows all of them', () => {
+  it('if a full list contains only new alarms, all these alarms are shown', () => {
     const patientBed = bed();
     const of64 = (prefix: string) =>
       Array.from({ length: alertsMax }, (_, i): DeviceAlert => ({ ...vendorAlert, code: `${prefix}${i}` }));
@@ -431,7 +431,7 @@ describe('the number of alarms that begin in a minute', () => {
     for (let i = 0; i < 260; i += 1) patientBed.feed(list(from + i / 10, alerts));
   };
 
-  it('an alarm that lasts over 260 lists is counted as one alarm that began', () => {
+  it('an alarm that is in 260 lists in a row counts as one alarm that began', () => {
     const patientBed = bed();
     lasting(patientBed, [low]);
     patientBed.feed(list(30, [low, vt]));
@@ -461,7 +461,7 @@ describe('the text of an alarm of the device', () => {
     ['VENTRICULAR tachy', 'Ventricular tachycardia'],
     ['*** VTACH', 'Ventricular tachycardia (*** VTACH)'],
   ])(
-    'the text of an alarm is that of the table, with the device’s text if it says something else: "%s"',
+    'the text of an alarm is the text of the table; the device’s text follows if it says something else: "%s"',
     (text, expected) => {
       expect(textOf({ ...vt, text })).toBe(expected);
     },
@@ -470,7 +470,7 @@ describe('the text of an alarm of the device', () => {
   it.each([
     [120, 'x'.repeat(120)],
     [121, `${'x'.repeat(119)}…`],
-  ])('the text of an alarm is cut to 120 characters: %i', (length, expected) => {
+  ])('the text of an alarm is cut to 120 characters: here it has %i characters', (length, expected) => {
     expect(textOf({ ...vendorAlert, text: 'x'.repeat(length) })).toBe(expected);
   });
 });
@@ -490,7 +490,7 @@ describe('a device alarm with the name of a Vigil alarm', () => {
   }
 
   it.each(['SpO2.silence', 'HR.silence', 'silence'])(
-    'a device alarm with this name does not hide the silence of a parameter: %s',
+    'a device alarm with the name of a Vigil alarm does not hide the silence of a parameter: %s',
     (code) => {
       expect(silencesBeside([]).length).toBeGreaterThan(1);
       expect(silencesBeside([named(code)])).toEqual(silencesBeside([]));
@@ -506,7 +506,7 @@ describe('a device alarm with the name of a Vigil alarm', () => {
   });
 
   it.each(['device-sound-off', 'NEWS2.high', 'HR.high'])(
-    'an acknowledged device alarm with this name calls again while it lasts: %s',
+    'an acknowledged device alarm with the name of a Vigil alarm calls again while it lasts: %s',
     (code) => {
       const patientBed = bed();
       patientBed.feed(list(10, [{ ...vt, code }]));

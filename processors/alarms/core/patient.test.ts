@@ -14,7 +14,7 @@ describe('limits of one patient', () => {
     expect(patientBed.liveAlarms()['HR.high']?.present).toBe(true);
   });
 
-  it('a plain limit can pass the extreme limit only if both are changed', () => {
+  it('a plain limit beyond the extreme limit of the profile applies only if the extreme limit is changed too', () => {
     const patientBed = bed();
     patientBed.command(0, { type: 'set-limits', group: 'HR', limits: { high: 150 } });
     patientBed.feedEachSecond(0, 0, { HR: 141 });
@@ -84,7 +84,7 @@ describe('the end of a patient’s time at a device', () => {
       expect(patientBed.eventTypes(condition).at(-1)).toBe('cleared');
   });
 
-  it('a device raises no alarm after the patient’s time', () => {
+  it('a device raises no alarm after the patient’s time at the device has ended', () => {
     const patientBed = bed();
     patientBed.feedEachSecond(0, 3, { HR: 80 });
     patientBed.endPeriod(4);
@@ -94,7 +94,7 @@ describe('the end of a patient’s time at a device', () => {
     expect(patientBed.events.length).toBe(eventsBefore);
   });
 
-  it('a condition that late readings show after the patient’s time is raised and cleared once', () => {
+  it('if late readings show a condition after the patient’s time, its alarm is raised and cleared once', () => {
     const patientBed = bed();
     patientBed.feedEachSecond(0, 3, { HR: 80 });
     patientBed.endPeriod(100);
@@ -112,7 +112,7 @@ describe('the end of a patient’s time at a device', () => {
   });
 });
 
-it('a device without a patient has no alarm about parameters from before the last patient', () => {
+it('a device without a patient has no alarm about parameters that it measured only before the last patient came', () => {
   const patientBed = bed('unassigned');
   patientBed.feedEachSecond(0, 30, { HR: 80, SpO2: 97 });
   patientBed.endPeriod(31);

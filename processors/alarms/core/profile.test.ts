@@ -105,7 +105,7 @@ describe('profileOfLimits', () => {
 describe('rulesOfPatient with extreme limits', () => {
   const rules: GroupRules = { priority: 'medium', hysteresis: 2, offDelayMs: 5_000, extremeLow: 40, extremeHigh: 140 };
 
-  it('a patient’s own extreme limit replaces that of the profile', () => {
+  it('a patient’s own extreme limit replaces the extreme limit of the profile', () => {
     expect(rulesOfPatient(rules, { extremeHigh: 150 })).toEqual({ ...rules, extremeHigh: 150 });
     expect(rulesOfPatient(rules, { extremeLow: 35 })).toEqual({ ...rules, extremeLow: 35 });
   });
@@ -133,9 +133,12 @@ describe('profileOf', () => {
     ['adult', 'null', { origin: 'ward', version: '7' }],
     ['adult', 'constructor', { origin: 'hospital', version: '7' }],
     ['unassigned', 'ICU', { origin: 'built-in', version: '1' }],
-  ] as const)('the profile is that of the ward, or else that of the hospital: %s, %s', (category, ward, source) => {
-    expect(profileOf(table)(category, ward)?.source).toEqual(source);
-  });
+  ] as const)(
+    'the profile of the ward is used before the profile of the hospital: %s, %s',
+    (category, ward, source) => {
+      expect(profileOf(table)(category, ward)?.source).toEqual(source);
+    },
+  );
 });
 
 describe('timesOf', () => {
@@ -148,7 +151,7 @@ describe('timesOf', () => {
     ['constructor', 180_000, adultProfile.escalationMs],
     ['MDC_EVT_LEADS_OFF', 180_000, adultProfile.escalationMs],
   ])(
-    'the times are those of the limit, or else of the group, or else of the profile: %s',
+    'the times of the limit replace the times of the group, and the times of the group replace the times of the profile: %s',
     (condition, realarmMs, escalationMs) => {
       expect(timesOf(sided, { condition })).toMatchObject({ realarmMs, escalationMs });
     },

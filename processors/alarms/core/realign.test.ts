@@ -26,7 +26,7 @@ describe('realign', () => {
     expect(alignAt(patientBed.state(), [], 61)).toEqual({ state: patientBed.state(), events: [] });
   });
 
-  it('nothing is published and the state stays the same object if all alarms had left', () => {
+  it('nothing is published and the state stays the same object if all alarms have left the screens', () => {
     const patientBed = mediumBed();
     patientBed.feedEachSecond(7, 12, { HR: 100 });
     const state = patientBed.state();
@@ -80,7 +80,7 @@ describe('realign', () => {
     expect(alignAt(state, [...before.events, ...events], 11).events).toEqual([]);
   });
 
-  it('a cleared alarm that is raised again continues above its last revision', () => {
+  it('a cleared alarm that is raised again gets a revision above its last revision', () => {
     const calm = { HR: 80, SpO2: 97 };
     const before = bed();
     before.feedEachSecond(0, 5, calm);
@@ -96,7 +96,7 @@ describe('realign', () => {
     expect(again.events).toMatchObject([{ type: 'raised', alarm: { condition: 'SpO2.no-data', rev: 4 } }]);
   });
 
-  it('the end of a cleared alarm is remembered from its event', () => {
+  it('the state remembers the end of a cleared alarm that the alarm’s event names', () => {
     const before = mediumBed();
     before.feedEachSecond(7, 12, { HR: 100 });
     const { alarm } = before.events.at(-1)!;
@@ -105,7 +105,7 @@ describe('realign', () => {
     expect(state.book.closed).toMatchObject([{ key: 'HR.high', to: Date.parse(alarm.resolvedAt!) }]);
   });
 
-  it('an alarm that was published with a higher revision than remembered is cleared again', () => {
+  it('an ended alarm that was published with a higher revision than the state has is cleared again', () => {
     const before = mediumBed();
     before.feedEachSecond(7, 12, { HR: 100 });
     const further = before.events.map((event) => ({
@@ -118,7 +118,7 @@ describe('realign', () => {
     expect(state.book.closed).toMatchObject([{ key: 'HR.high', rev: 9, last: { alarm: { rev: 9 } } }]);
   });
 
-  it('an alarm that was cleared from the screens is raised again above its revision', () => {
+  it('an alarm that was cleared from the screens is raised again with a higher revision', () => {
     const before = mediumBed();
     const { state } = alignAt(bed().state(), before.events, 10);
     const after = bed('adult', 'association-1', state);

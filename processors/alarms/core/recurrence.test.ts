@@ -24,7 +24,7 @@ describe('continuesClosedAlarm', () => {
     [100_000, true],
     [130_000, true],
     [130_001, false],
-  ])('a condition continues an alarm that ended at 100 s if it begins within 30 s: at %i ms, %s', (onset, expected) => {
+  ])('an alarm that ended at 100 s continues if its condition begins within 30 s: at %i ms, %s', (onset, expected) => {
     expect(continuesClosedAlarm(condition(onset), 'second', ended)).toBe(expected);
   });
 
@@ -32,7 +32,7 @@ describe('continuesClosedAlarm', () => {
     expect(continuesClosedAlarm(condition(100_000), 'first', ended)).toBe(false);
   });
 
-  it('a condition with the alarm id of the ended alarm continues that alarm only if the condition began to hold again within 30 s after the end', () => {
+  it('a condition with the alarm id of the ended alarm continues that alarm only if the condition came back within 30 s after the end', () => {
     expect(continuesClosedAlarm(condition(50_000, { resumedAt: 110_000 }), 'first', ended)).toBe(true);
     expect(continuesClosedAlarm(condition(50_000, { resumedAt: 130_001 }), 'first', ended)).toBe(false);
     expect(continuesClosedAlarm(condition(100_000, { resumedAt: 100_000 }), 'first', ended)).toBe(false);

@@ -19,7 +19,7 @@ const callTexts = (conditions: readonly Condition[]) =>
   );
 
 describe('withOneCallPerCause', () => {
-  it('the conditions stay the same object without an alarm of the device', () => {
+  it('without an alarm of the device, the list of conditions stays the same object', () => {
     const conditions = [plain, extreme, other];
     expect(withOneCallPerCause(conditions)).toBe(conditions);
   });
@@ -46,7 +46,7 @@ describe('withOneCallPerCause', () => {
     expect(callTexts([plain, { ...own, determined }])).toEqual(expected);
   });
 
-  it('of two equal conditions the same one calls in any order of the list', () => {
+  it('the order of the list does not decide which of two equal conditions calls', () => {
     const other = { ...own, key: 'device/another', name: 'device/another' };
     const expected = ['device/another calls', 'device/tachy under device/another'];
     expect(callTexts([own, other]).sort()).toEqual(expected);

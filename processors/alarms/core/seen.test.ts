@@ -105,7 +105,7 @@ describe('a repeat', () => {
     ['the number after the last number', ['a', 22, 21], false],
     ['the number before the first number', ['a', 0, 1], false],
   ])(
-    'a reading is a repeat of one of 21 readings only with its number and about its time: %s',
+    'a reading is a repeat of one of 21 readings only if it has the number and about the time of that reading: %s',
     (_name, reading, repeat) => {
       expect(isRepeat(readingsInOrder(1, 21), ...reading)).toBe(repeat);
     },

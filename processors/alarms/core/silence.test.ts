@@ -29,7 +29,7 @@ describe('the silence of a device', () => {
       expect(patientBed.raisedConditions()).toEqual(raised ? ['no-data'] : []);
     });
 
-  it('the silence has the same onset whenever it is noticed, and ends with a reading', () => {
+  it('the silence has the same onset, no matter when it is noticed, and ends with a reading', () => {
     const ids = [8.1, 19].map((noticedS) => {
       const patientBed = bed();
       patientBed.feedEachSecond(0, 3, calm);
@@ -47,7 +47,7 @@ describe('the silence of a device', () => {
     expect(ids[0]).toBe(ids[1]);
   });
 
-  it('a device is not silent before its first reading, and one silence is one alarm', () => {
+  it('a device is not silent before its first reading, and a silence raises only one alarm', () => {
     const patientBed = bed();
     patientBed.tick(100);
     expect(patientBed.raisedConditions()).toEqual([]);
@@ -56,7 +56,7 @@ describe('the silence of a device', () => {
     expect(patientBed.raisedConditions()).toEqual(['no-data']);
   });
 
-  it('the silence begins after 3 intervals that the status declared', () => {
+  it('the silence begins after 3 times the interval that the status declared', () => {
     const patientBed = bed();
     patientBed.feed(status(0, { intervalMs: 20_000 }));
     patientBed.feed(undeclared(1), t0 + 1000);
@@ -81,7 +81,7 @@ describe('the silence of a device', () => {
     expect(slower.raisedConditions()).toEqual(['no-data']);
   });
 
-  it('the silence begins after 3 of the last intervals if none was declared', () => {
+  it('if no interval was declared, the silence begins after 3 times the usual interval of the last readings', () => {
     const patientBed = bed();
     for (const s of [0, 1, 2, 3, 4, 5, 6, 7, 19, 31, 43, 55, 67]) patientBed.feed(undeclared(s));
     const isOn = () => patientBed.liveAlarms()['no-data']?.present ?? false;
@@ -140,7 +140,7 @@ describe('the silence of a device', () => {
     expect(sending.raisedConditions()).toEqual(['no-data']);
   });
 
-  it('if no reading came, the time until the silence begins at the connection', () => {
+  it('if no reading came, the wait for the first reading starts with the connection', () => {
     const patientBed = bed();
     patientBed.feed(connection(0, true));
     patientBed.tick(4.9);
@@ -178,7 +178,7 @@ describe('the connection', () => {
   });
 
   for (const reason of ['taken-over', 'drained'] as const)
-    it(`a connection that ended as ${reason} has no alarm, but the silence after it has`, () => {
+    it(`a connection that ended with the reason ${reason} has no alarm, but the silence after its end has an alarm`, () => {
       const patientBed = bed();
       patientBed.feedEachSecond(0, 3, calm);
       patientBed.feed(connection(4, false, reason));
@@ -187,7 +187,7 @@ describe('the connection', () => {
       expect(patientBed.raisedConditions()).toEqual(['no-data']);
     });
 
-  it('the alarm about a connection ends with a new connection, a status or a reading', () => {
+  it('the alarm about a disconnection ends with a new connection, a status or a reading', () => {
     for (const back of [connection(20, true), status(20), reading(20, calm)]) {
       const patientBed = bed();
       patientBed.feedEachSecond(0, 3, calm);
@@ -197,7 +197,7 @@ describe('the connection', () => {
     }
   });
 
-  it('a reading from before the disconnection does not end the alarm', () => {
+  it('a reading that was received before the disconnection does not end the alarm about the disconnection', () => {
     const patientBed = bed();
     patientBed.feed(connection(4, false, 'keep-alive'));
     patientBed.feed(reading(3, calm));
@@ -249,13 +249,13 @@ describe('the connection', () => {
       expect(patientBed.raisedConditions()).toEqual([]);
     });
 
-    it('the will of the newest connection raises the alarm', () => {
+    it('the will of the newest connection raises the alarm about the disconnection', () => {
       const patientBed = moved();
       patientBed.feed(will(6, 20));
       expect(patientBed.raisedConditions()).toEqual(['disconnected']);
     });
 
-    it('a newer connection ends the alarm, even if the clock of the new gateway is behind', () => {
+    it('a newer connection ends the alarm about the disconnection, even if the clock of the new gateway is behind', () => {
       const patientBed = bed();
       patientBed.feed(claimed(10, 5, true));
       patientBed.feed(claimed(10, 6, false, 'keep-alive'));
@@ -264,7 +264,7 @@ describe('the connection', () => {
       expect(patientBed.liveAlarms()).toEqual({});
     });
 
-    it('the will of a connection without a claim raises the alarm if no claim is known', () => {
+    it('the will of a connection without a claim raises the alarm about the disconnection if no claim is known', () => {
       const patientBed = bed();
       patientBed.feedEachSecond(0, 3, calm);
       patientBed.feed(will(4, undefined));
@@ -272,7 +272,7 @@ describe('the connection', () => {
     });
   });
 
-  it('the time until the silence starts again with a new connection', () => {
+  it('a new connection starts the wait for a reading again', () => {
     const patientBed = bed();
     patientBed.feedEachSecond(0, 3, calm);
     patientBed.feed(connection(4, false, 'keep-alive'));
@@ -284,7 +284,7 @@ describe('the connection', () => {
     expect(patientBed.liveAlarms()['no-data']?.onsetAt).toBe(instant(25));
   });
 
-  it('a device that connects again and sends readings has no alarm about its parameters', () => {
+  it('a device that connects again and sends readings has no alarm about missing values', () => {
     const patientBed = bed();
     patientBed.feedEachSecond(0, 100, calm);
     patientBed.feed(connection(101, false, 'keep-alive'));
@@ -295,7 +295,7 @@ describe('the connection', () => {
     expect(patientBed.raisedConditions()).not.toEqual(expect.arrayContaining([expect.stringContaining('no-data')]));
   });
 
-  it('the parameters of a device that connects again and sends nothing alarm after 5 s', () => {
+  it('if a device connects again and sends nothing, each of its parameters has an alarm after 5 s', () => {
     const patientBed = bed();
     for (const s of [0, 30, 60]) patientBed.feed(reading(s, calm, { intervalMs: 30_000 }));
     patientBed.feed(connection(61, false, 'keep-alive'));
@@ -313,7 +313,7 @@ describe('the connection', () => {
     ]);
   });
 
-  it('the disconnection of a device without a patient is a low alarm and leaves with an acknowledgement', () => {
+  it('the disconnection of a device without a patient is a low alarm, which ends when a person acknowledges it', () => {
     const patientBed = bed('unassigned');
     patientBed.feedEachSecond(0, 3, calm);
     patientBed.feed(connection(4, false, 'closed' as never));
@@ -389,7 +389,7 @@ describe('a silent parameter', () => {
     expect(Object.values(patientBed.liveAlarms())).toMatchObject([{ condition: 'SpO2.no-data', priority: 'medium' }]);
   });
 
-  it('a silent SpO2 sensor has one alarm, and the pulse has its own when SpO2 is back', () => {
+  it('a silent SpO2 sensor has one alarm; if only SpO2 comes back, the pulse has its own alarm', () => {
     const patientBed = bed();
     patientBed.feedEachSecond(0, 3, { ...calm, PR: 80 });
     patientBed.feedEachSecond(4, 30, { ...calm, PR: null, SpO2: null });

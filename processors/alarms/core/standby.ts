@@ -1,16 +1,18 @@
 /**
  * Standby of a bed: the patient is away (CLINICAL, "Alarm vocabulary"). A standby has a reason and an end time, and it ends early when
- * values come. During a standby no alarm calls because values are missing. A standby ends no physiological condition. Pure.
+ * values come. During a standby, technical alarms do not call. A standby ends no physiological condition. Pure.
  */
 
 import type { Command, StandbyInForce } from '../../../contracts/messages/alarms.ts';
+import { parameters } from '../../../contracts/parameters.ts';
 import { standbyMsMax } from '../../../contracts/standby.ts';
 import { atMostNow, limitedEndMs } from '../../../contracts/steady-time.ts';
 import { formatInstant } from '../../../contracts/time.ts';
 import type { LiveAlarm } from './alarm.ts';
-import type { ArrivalsPart } from './arrivals.ts';
+import type { Arrival, ArrivalsPart } from './arrivals.ts';
 import type { Condition } from './condition.ts';
 import type { DevicePart } from './device.ts';
+import { isSingle } from './interval.ts';
 import type { ReceivedValue } from './limits.ts';
 
 /** Times are by the engine's clock. */
@@ -19,10 +21,20 @@ export type StandbyPart = {
   readonly until: number;
   readonly reason: string;
   readonly by: Command['by'];
+  /** When the first and the last value of the present run of values came (`withRun`). */
+  readonly run?: Run;
 } | null;
+type Run = { readonly from: number; readonly to: number };
 
 /** Values do not end a standby during this time after its start, because the patient may still be connected (ours). */
 const valuesIgnoredMs = 60_000;
+/**
+ * Continuous values end a standby only if the first and the last of them are at least this far apart (ours). A sensor that
+ * somebody moves or tests without a patient gives one value, or values for a moment.
+ */
+const runMsMin = 10_000;
+/** After a gap of this length between two values, a new run begins (ours). Continuous values come at least once in a minute. */
+const runGapMsMax = 90_000;
 
 /** Returns the standby that a command begins; undefined if its time has already passed. */
 export function standbyOf(command: Extract<Command, { type: 'standby' }>, now: number): StandbyPart | undefined {
@@ -32,8 +44,10 @@ export function standbyOf(command: Extract<Command, { type: 'standby' }>, now: n
 }
 
 /**
- * Returns the standby after the values of a reading: null if a current value ends it.
- * @param mayRaiseAlarm returns whether a value may raise an alarm. Only such a value ends a standby
+ * Returns the standby after the values of a reading: null if the values show that the patient is back. A single
+ * measurement, for example of a cuff, shows it at once: a cuff measures only on an arm. Continuous values show it if they
+ * came for `runMsMin`. The values are judged in any case, so an alarm of the patient does not wait for the end of the standby.
+ * @param mayRaiseAlarm returns whether a value may raise an alarm. Only such a value counts
  */
 export function standbyAfterValues(
   part: StandbyPart,
@@ -41,31 +55,59 @@ export function standbyAfterValues(
   mayRaiseAlarm: (numeric: ReceivedValue['numeric']) => boolean,
   now: number,
 ): StandbyPart {
-  if (part === null || now - part.since < valuesIgnoredMs) return part;
-  return received.some(({ late, numeric }) => !late && mayRaiseAlarm(numeric)) ? null : part;
+  if (part === null) return part;
+  const current = received.filter(({ late, numeric }) => !late && mayRaiseAlarm(numeric));
+  if (current.length === 0) return part;
+  const run = withRun(part.run, now);
+  const isBack = current.some(({ single }) => single) || run.to - run.from >= runMsMin;
+  return isBack && now - part.since >= valuesIgnoredMs ? null : { ...part, run };
+}
+
+/**
+ * Returns the run of values after values that came at `now`. The times are those of the engine, because the times of the
+ * device do not go on evenly: a value may be older than the value of another parameter before it, and somebody may set
+ * the device's clock. Values that a gateway kept for some minutes come all at once, so they are a short run.
+ */
+function withRun(run: Run | undefined, now: number): Run {
+  if (run === undefined || Math.abs(now - run.to) > runGapMsMax) return { from: now, to: now };
+  return { from: run.from, to: Math.max(run.to, now) };
 }
 
 /** Returns the standby; null if its time has passed by the wall clock. */
 export const endExpiredStandby = (part: StandbyPart, now: number): StandbyPart =>
   part !== null && part.until <= now ? null : part;
 
-/** Returns the wall clock at which the standby ends; infinity without a standby. */
+/** Returns the wall-clock time at which the standby ends; infinity without a standby. */
 export const standbyDue = (part: StandbyPart): number => part?.until ?? Number.POSITIVE_INFINITY;
 
-/** Returns a standby of a saved state, with a start that is not in the future and at most the longest duration. */
+/**
+ * Returns the standby of a saved state. A start in the future becomes `now`. If the end is more than `standbyMsMax`
+ * after `now`, it becomes `now + standbyMsMax`.
+ */
 export const rearmStandby = (part: StandbyPart, now: number): StandbyPart =>
   part && { ...part, since: atMostNow(part.since, now), until: limitedEndMs(part.until, now, standbyMsMax) };
 
-/** Returns whether no valid values come: the device is silent or disconnected, or all its parameters are silent. */
+/** Returns whether no valid values of a parameter come now, or the parameter is no longer measured. */
+const isSilent = ({ silentSince, givenUp }: Arrival): boolean => silentSince !== null || givenUp;
+
+/** Returns whether a parameter gives single measurements, and the last of them still counts. A cuff is silent only after hours. */
+const hasSingle = (code: string, arrival: Arrival): boolean =>
+  isSingle(parameters.get(code)!, arrival.intervalMs) && !isSilent(arrival);
+
+/**
+ * Returns whether no valid values come: the device is silent or disconnected, or all its parameters are silent. A single measurement
+ * counts only if no other parameter is measured: a new single measurement ends the standby in any case.
+ */
 function hasNoValidValues(device: DevicePart, { codes }: ArrivalsPart): boolean {
   if (device.silentSince !== null || device.disconnectedSince !== null) return true;
-  return Object.values(codes).every(({ silentSince, givenUp }) => silentSince !== null || givenUp);
+  const others = Object.entries(codes).filter(([code, arrival]) => !hasSingle(code, arrival));
+  return (others.length > 0 || Object.keys(codes).length === 0) && others.every(([, arrival]) => isSilent(arrival));
 }
 
 /**
  * Returns a function that says whether a condition must not call because of the standby; undefined without a standby. Technical conditions
  * do not call. While no valid values come, a physiological condition does not call if it was acknowledged or began to call before the
- * standby.
+ * standby. The condition of a single measurement calls as long as this measurement counts and the device sends.
  */
 export function hidingRuleOf(
   part: StandbyPart,
@@ -74,8 +116,11 @@ export function hidingRuleOf(
 ): ((condition: Condition, live: LiveAlarm | undefined) => boolean) | undefined {
   if (part === null) return undefined;
   const isAway = hasNoValidValues(device, arrivals);
-  return ({ kind }, live) => {
+  const isDeviceAway = device.silentSince !== null || device.disconnectedSince !== null;
+  return ({ kind, code }, live) => {
     if (kind === 'technical') return true;
+    const arrival = code === undefined ? undefined : arrivals.codes[code];
+    if (!isDeviceAway && arrival !== undefined && hasSingle(code!, arrival)) return false;
     return isAway && live?.alarm.present === true && (live.acknowledged || live.signalSince <= part.since);
   };
 }

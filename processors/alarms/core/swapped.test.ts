@@ -10,7 +10,7 @@ const steady = (from: number, to: number, hr: number) =>
   Array.from({ length: to - from + 1 }, (_, i) => [from + i, hr] as const);
 
 describe('a plain limit and an extreme limit with swapped readings', () => {
-  it('the alarm of a plain limit that never called is not raised when both conditions have ended', () => {
+  it('if a plain limit never called, its alarm is not raised after both conditions have ended', () => {
     const patientBed = bed();
     feed(patientBed, ...steady(0, 9, 145), ...steady(10, 11, 130), ...steady(12, 15, 100));
     feed(patientBed, [17, 100], [18, 100], [16, 100], [19, 100]);

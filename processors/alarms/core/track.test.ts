@@ -29,7 +29,7 @@ const secondOfAlarm = (rule: Rule, values: Readonly<Record<number, number | null
   return at == null ? undefined : at / 1000;
 };
 
-describe('a tiered delay of 15 s, of 10 s from 4 below the limit on, and of 5 s from 6 below on', () => {
+describe('a tiered delay: 15 s, or 10 s for a value at least 4 below the limit, or 5 s for a value at least 6 below', () => {
   const rule = lowRule({
     ...{ kind: 'tiered', ms: 15_000 },
     steps: [
@@ -111,7 +111,7 @@ describe('a fixed delay of 6 s', () => {
     ['60 s', 180_000, 180_000],
     ['more than 60 s', 180_001, 0],
   ])(
-    'in a gap of 500 s, the no-data time belongs to the delay only if a parameter comes every 11 to 60 s: every %s',
+    'after a gap of 500 s, the no-data time counts for the delay only if the parameter comes every 11 to 60 s: every %s',
     (_name, ms, countedMs) => {
       const slow = lowRule({ kind: 'fixed', ms: 900_000 });
       expect(trackerAfterValues(slow, { 0: 80, 500: 80 }, { noDataMs: ms })?.countedMs).toBe(countedMs);
@@ -146,7 +146,7 @@ describe('the end of an alarm', () => {
 it.each([
   ['with a running off-delay', 7_000, 67_000],
   ['without a running off-delay', null, null],
-])('a tracker moves its times with a clock that was set: %s', (_name, insideSince, moved) => {
+])('if the clock was set, the times of a tracker move with it: %s', (_name, insideSince, moved) => {
   const tracker: Tracker = {
     ...{ tier: 'low', limit: 90, priority: 'medium', onset: 1_000, countedMs: 2_000, dose: 3_000, determined: 4_000 },
     ...{ value: 80, valueAt: 5_000, questionable: false, late: false, lastAt: 6_000, noDataMs, insideSince },

@@ -19,17 +19,17 @@ function stateAfterSend(state: CanaryState, atMs: number): CanaryState {
 }
 
 describe('nextAction', () => {
-  it('sends the canary with the next number if there is a connection', () => {
+  it('nextAction sends the canary with the next number if there is a connection', () => {
     const state = stateAfterSend(startState(0), 100);
     expect(state).toMatchObject({ seq: 1, waiting: { seq: 1, sentMs: 100 }, sentOnConnection: 1 });
   });
 
-  it('counts the canary as unsent and opens a new connection if there is no connection', () => {
+  it('nextAction counts the canary as unsent and opens a new connection if there is no connection', () => {
     const due = nextAction(startState(0), false, 0, everyMs);
     expect(due).toMatchObject({ do: 'connect', state: { seq: 0, counts: { unsent: 1, lost: 0 } } });
   });
 
-  it('counts the last canary as lost and opens a new connection if the last canary has no answer', () => {
+  it('nextAction counts the last canary as lost and opens a new connection if the last canary has no answer', () => {
     const due = nextAction(stateAfterSend(startState(0), 0), true, everyMs, everyMs);
     expect(due).toMatchObject({
       do: 'connect',
@@ -37,14 +37,14 @@ describe('nextAction', () => {
     });
   });
 
-  it('waits if the last canary was sent less than half an interval ago', () => {
+  it('nextAction waits if the last canary was sent less than half an interval ago', () => {
     const state = stateAfterSend(startState(0), 4_900);
     expect(nextAction(state, true, 5_000, everyMs)).toEqual({ do: 'wait', state });
     expect(nextAction(state, true, 7_399, everyMs).do).toBe('wait');
     expect(nextAction(state, true, 7_400, everyMs).do).toBe('connect');
   });
 
-  it('opens a new connection after 12 canaries, and counts no canary as lost or unsent', () => {
+  it('nextAction opens a new connection after 12 canaries, and counts no canary as lost or unsent', () => {
     let state = startState(0);
     for (let n = 1; n <= canariesPerConnection; n += 1)
       state = stateAfterAnswer(stateAfterSend(state, n * everyMs), n, true, n * everyMs).state;

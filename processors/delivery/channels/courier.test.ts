@@ -27,7 +27,7 @@ function newCourier(clock = { ms: 0 }) {
 }
 
 describe('a courier', () => {
-  it('tries again after a transient failure, and not after a permanent failure or after the end of an address', async () => {
+  it('a courier tries again after a transient failure, and not after a permanent failure or after the end of an address', async () => {
     const { send } = newCourier();
     for (const [last, tries] of [
       [reached, 2],
@@ -40,7 +40,7 @@ describe('a courier', () => {
     }
   });
 
-  it('sends nothing when the message is useless, and returns why the last try failed', async () => {
+  it('a courier sends nothing when the message is useless, and returns why the last try failed', async () => {
     const { send } = newCourier();
     const attempt = vi.fn().mockResolvedValue(failed('transient', 'The service has a fault (500).'));
     expect(await send('a', attempt, 1_000)).toEqual(broken.result);
@@ -54,7 +54,7 @@ describe('a courier', () => {
     expect(late).not.toHaveBeenCalled();
   });
 
-  it('stops at the signal: before a try, during a try, and during a wait', async () => {
+  it('a courier stops when the signal aborts: before a try, during a try, or during a wait', async () => {
     const { send } = newCourier();
     const before = AbortSignal.abort();
     const attempt = vi.fn().mockResolvedValue(reached);
@@ -72,7 +72,7 @@ describe('a courier', () => {
     }
   });
 
-  it('ends a try that hangs within 5 s, before the next person is called, and tries again', async () => {
+  it('if a try hangs, a courier ends the try within 5 s, before the next person is called, and tries again', async () => {
     const { send } = newCourier();
     const atMs: number[] = [];
     const signals: AbortSignal[] = [];
@@ -87,7 +87,7 @@ describe('a courier', () => {
     expect(signals[0]!.aborted).toBe(true);
   });
 
-  it('leaves no listener on a signal that exists longer than a try, so that the memory does not grow', async () => {
+  it('a courier leaves no listener on a signal that exists longer than a try, so that the memory does not grow', async () => {
     const { send } = newCourier();
     const spy = vi.spyOn(AbortSignal, 'any');
     const stop = new AbortController();
@@ -108,7 +108,7 @@ describe('a courier', () => {
     expect(listeners).toHaveLength(0);
   });
 
-  it('delays only canaries if the service asks a canary to wait, and also messages if it asks a message to wait', async () => {
+  it('if the service asks to wait, canaries wait; messages wait only if the service answered a message in this way', async () => {
     const { courier } = newCourier();
     const asks = { ...failed('transient', 'The service asks to send less (429).'), retryAfterMs: 3_600_000 };
     const busy: TryResult = {
@@ -128,7 +128,7 @@ describe('a courier', () => {
     expect(await send(true, reached, 'tablet')).toEqual(['failed', 0]);
   });
 
-  it('limits how many tries run at once at one host, and how many messages wait', async () => {
+  it('a courier limits how many tries run at once at one host, and how many messages wait', async () => {
     const { send } = newCourier();
     let running = 0;
     const begin = vi.fn();
@@ -150,7 +150,7 @@ describe('a courier', () => {
     expect(running).toBe(runningMax);
   });
 
-  it('sends nothing to a host that has failed, until a trial shows that the host works', async () => {
+  it('a courier sends nothing to a host that has failed, until a trial shows that the host works', async () => {
     const clock = { ms: 0 };
     const { courier, send } = newCourier(clock);
     const dead = vi.fn().mockResolvedValue(broken);
@@ -178,7 +178,7 @@ describe('a courier', () => {
     expect(await send('a', async () => reached)).toEqual(reached.result);
   });
 
-  it('fails the messages that wait for a host as soon as the host has failed', async () => {
+  it('a courier fails the messages that wait for a host as soon as the host has failed', async () => {
     const { send } = newCourier();
     const answers: ((result: TryResult) => void)[] = [];
     const attempt = vi.fn(() => new Promise<TryResult>((resolve) => answers.push(resolve)));
@@ -191,14 +191,14 @@ describe('a courier', () => {
     expect(attempt).toHaveBeenCalledTimes(runningMax + failuresMax - 1);
   });
 
-  it('ends all sends when it is closed', async () => {
+  it('a courier ends all sends when it is closed', async () => {
     const { courier, send } = newCourier();
     const sending = send('a', () => new Promise<TryResult>(() => {}));
     courier.close();
     expect(await sending).toMatchObject({ kind: 'failed', class: 'transient' });
   });
 
-  it('counts tries, retries, results and durations', async () => {
+  it('a courier counts tries, retries, results and durations', async () => {
     const { counts, send } = newCourier();
     await send('a', vi.fn().mockResolvedValueOnce(broken).mockResolvedValue(reached));
     await send('a', async () => failed('permanent', 'Refused.'));
@@ -212,7 +212,7 @@ describe('a courier', () => {
 });
 
 describe('the figures of a courier', () => {
-  it('say how long a host has failed without an answer in between, also between two trials; a host that nobody uses does not count as failing', async () => {
+  it('the figures of a courier say how long a host has not worked, also between two trials; a host that nobody uses does not count as failing', async () => {
     const clock = { ms: 0 };
     const { courier, send } = newCourier(clock);
     const failing = vi.fn().mockResolvedValue(broken);
@@ -231,7 +231,7 @@ describe('the figures of a courier', () => {
     expect(courier.failingMs()).toBe(0);
   });
 
-  it('count the messages that wait for a host', async () => {
+  it('the figures of a courier count the messages that wait for a host', async () => {
     const { courier, send } = newCourier();
     const stop = new AbortController();
     const attempt = () => new Promise<TryResult>(() => {});

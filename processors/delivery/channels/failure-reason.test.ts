@@ -17,11 +17,11 @@ describe('failureReason', () => {
     ['CERT_HAS_EXPIRED', 'permanent', 'The certificate of the host is not valid.'],
     ['ERR_TLS_CERT_ALTNAME_INVALID', 'permanent', 'The certificate of the host is not valid.'],
     ['EXYZ', 'transient', 'The connection to the host failed.'],
-  ])('of %s is %s: %s', (code, kind, reason) => {
+  ])('failureReason of %s is %s: %s', (code, kind, reason) => {
     expect(failureReason(errorOf(code))).toEqual({ class: kind, reason });
   });
 
-  it('finds the code inside an error that a library has wrapped', () => {
+  it('failureReason finds the code inside an error that a library has wrapped', () => {
     const wrapped = errorOf('ESOCKET', { originalCode: 'CERT_HAS_EXPIRED' });
     expect(failureReason(wrapped).class).toBe('permanent');
     expect(failureReason(new Error('a', { cause: errorOf('ECONNREFUSED') })).reason).toContain('refuses');

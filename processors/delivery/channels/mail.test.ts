@@ -56,21 +56,24 @@ const headerOf = (source: string, name: string) =>
     .map((line) => line.slice(name.length + 2));
 
 describe('a mail', () => {
-  it.each(['starttls', 'implicit'] as const)('is sent over TLS (%s), and has the bed but no value', async (tls) => {
-    const peer = await startPeer({ tls });
-    const result = await openMail(peer.port, { tls }).send(mailEntry(), testMessage(), never);
-    expect(result).toEqual({ kind: 'reached', stage: 'taken' });
-    const [mail] = peer.mails;
-    expect(mail).toMatchObject({ from: 'vigil@hospital.example', to: ['anna@hospital.example'] });
-    expect(headerOf(mail!.source, 'Subject')).toEqual(['ICU-3: High alarm']);
-    expect(headerOf(mail!.source, 'To')).toEqual(['Anna Berg <anna@hospital.example>']);
-    expect(headerOf(mail!.source, 'Auto-Submitted')).toEqual(['auto-generated']);
-    expect(headerOf(mail!.source, 'Content-Type')[0]).toContain('text/plain');
-    expect(mail!.source).toContain('ICU-3: High alarm, since 14:01:03 UTC');
-    expect(mail!.source).not.toContain('134');
-  });
+  it.each(['starttls', 'implicit'] as const)(
+    'a mail is sent over TLS (%s), and has the bed but no value',
+    async (tls) => {
+      const peer = await startPeer({ tls });
+      const result = await openMail(peer.port, { tls }).send(mailEntry(), testMessage(), never);
+      expect(result).toEqual({ kind: 'reached', stage: 'taken' });
+      const [mail] = peer.mails;
+      expect(mail).toMatchObject({ from: 'vigil@hospital.example', to: ['anna@hospital.example'] });
+      expect(headerOf(mail!.source, 'Subject')).toEqual(['ICU-3: High alarm']);
+      expect(headerOf(mail!.source, 'To')).toEqual(['Anna Berg <anna@hospital.example>']);
+      expect(headerOf(mail!.source, 'Auto-Submitted')).toEqual(['auto-generated']);
+      expect(headerOf(mail!.source, 'Content-Type')[0]).toContain('text/plain');
+      expect(mail!.source).toContain('ICU-3: High alarm, since 14:01:03 UTC');
+      expect(mail!.source).not.toMatch(/HR 134|134 >|> 120/);
+    },
+  );
 
-  it('is sent after a login with the password of the settings', async () => {
+  it('a mail is sent after a login with the password of the settings', async () => {
     const login = { user: 'vigil', password: 'right' };
     const peer = await startPeer({ tls: 'starttls', login });
     expect(await openMail(peer.port, login).send(mailEntry(), testMessage(), never)).toMatchObject({ kind: 'reached' });
@@ -84,7 +87,7 @@ describe('a mail', () => {
     expect(peer.mails).toHaveLength(1);
   });
 
-  it('has the same Message-ID at each try, and another message has another Message-ID', async () => {
+  it('a mail has the same Message-ID at each try, and another message has another Message-ID', async () => {
     const peer = await startPeer();
     peer.contentReplies = ['drop'];
     const channel = openMail(peer.port);
@@ -99,7 +102,7 @@ describe('a mail', () => {
     expect(ids[2]).not.toBe(ids[0]);
   });
 
-  it('gets no further header or recipient from line breaks in a name, a bed or a text', async () => {
+  it('a mail gets no further header or recipient from line breaks in a name, a bed or a text', async () => {
     const peer = await startPeer();
     const evil = 'A\r\nBcc: evil@example.org\r\n\r\n.\r\nRCPT TO:<evil@example.org>\r\n';
     const message = testMessage({
@@ -120,7 +123,7 @@ describe('a mail', () => {
 });
 
 describe('the reply of a mail server', () => {
-  it.each([550, 553] as const)('%i to the recipient is permanent', async (code) => {
+  it.each([550, 553] as const)('the reply %i to the recipient of a mail is a permanent failure', async (code) => {
     const peer = await startPeer();
     peer.recipientReplies = [code];
     const result = await openMail(peer.port).send(mailEntry(), testMessage(), never);
@@ -132,7 +135,7 @@ describe('the reply of a mail server', () => {
     expect(peer.mails).toEqual([]);
   });
 
-  it.each([450, 421] as const)('%i is tried again', async (code) => {
+  it.each([450, 421] as const)('after the reply %i, the mail is tried again', async (code) => {
     const peer = await startPeer();
     peer.recipientReplies = [code];
     peer.contentReplies = [451];
@@ -142,7 +145,7 @@ describe('the reply of a mail server', () => {
     expect(peer.mails).toHaveLength(1);
   });
 
-  it('554 after the contents is permanent', async () => {
+  it('the reply 554 after the contents of a mail is a permanent failure', async () => {
     const peer = await startPeer();
     peer.contentReplies = [554];
     expect(await openMail(peer.port).send(mailEntry(), testMessage(), never)).toMatchObject({ class: 'permanent' });
@@ -152,7 +155,7 @@ describe('the reply of a mail server', () => {
 describe('a mail server without a secure connection', () => {
   const refusal = { kind: 'failed', class: 'permanent' };
 
-  it('gets no mail if it offers no TLS', async () => {
+  it('a mail server gets no mail if it offers no TLS', async () => {
     const peer = await startPeer({ tls: 'none' });
     const result = await openMail(peer.port).send(mailEntry(), testMessage(), never);
     expect(result).toEqual({ ...refusal, reason: 'The mail server does not offer a secure connection.' });
@@ -161,7 +164,7 @@ describe('a mail server without a secure connection', () => {
   });
 
   it.each(['starttls', 'implicit'] as const)(
-    'gets no mail if its certificate is for another name (%s)',
+    'a mail server gets no mail if its certificate is for another name (%s)',
     async (tls) => {
       const certificate = await peerCertificate(['other.example']);
       const peer = await startPeer({ tls, certificate });
@@ -172,7 +175,7 @@ describe('a mail server without a secure connection', () => {
   );
 
   it.each(['starttls', 'implicit'] as const)(
-    'gets no mail if its certificate is of an unknown authority (%s)',
+    'a mail server gets no mail if its certificate is of an unknown authority (%s)',
     async (tls) => {
       const peer = await startPeer({ tls });
       const result = await openMail(peer.port, { tls, ca: [] }).send(mailEntry(), testMessage(), never);
@@ -183,7 +186,7 @@ describe('a mail server without a secure connection', () => {
 });
 
 describe('a mail server that does not work', () => {
-  it('counts as failed if it hangs until the message is useless', async () => {
+  it('a mail server counts as failed if it hangs until the message is useless', async () => {
     const peer = await startSilentPeer();
     opened.push(peer);
     const channel = openMail(peer.port);
@@ -196,7 +199,7 @@ describe('a mail server that does not work', () => {
     });
   });
 
-  it('opens the breaker if it refuses connections, and the trial closes the breaker when the server works again', async () => {
+  it('the breaker opens if a mail server refuses connections, and a trial closes the breaker when the server works again', async () => {
     const probe = createServer();
     await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
     const { port } = probe.address() as { port: number };
@@ -209,7 +212,7 @@ describe('a mail server that does not work', () => {
     expect(await sending).toMatchObject({ kind: 'failed', class: 'transient' });
   });
 
-  it('gets the mail again if it drops the connection after it has the mail', async () => {
+  it('a mail server gets the mail again if it has got the mail and then drops the connection without an answer', async () => {
     const peer = await startPeer();
     peer.contentReplies = ['drop'];
     const channel = openMail(peer.port);
@@ -217,7 +220,7 @@ describe('a mail server that does not work', () => {
     expect(peer.mails).toHaveLength(2);
   });
 
-  it('gets no mail after the signal', async () => {
+  it('a mail server gets no further mail after the signal has aborted', async () => {
     const peer = await startPeer();
     peer.contentReplies = ['hang'];
     const channel = openMail(peer.port);
@@ -231,7 +234,7 @@ describe('a mail server that does not work', () => {
 });
 
 describe('the canary of a mail server', () => {
-  it('connects and logs in, and sends no mail', async () => {
+  it('the canary of a mail server connects and logs in, and sends no mail', async () => {
     const login = { user: 'vigil', password: 'right' };
     const peer = await startPeer({ tls: 'starttls', login });
     expect(await openMail(peer.port, login).check(mailEntry(), check, never)).toEqual({
@@ -253,7 +256,7 @@ describe('a mail server that begins an answer and never ends it', () => {
   const soon = { timeout: 30_000 };
 
   it.each(['greeting', 'EHLO'] as const)(
-    'has no connection of a canary after the try (%s)',
+    'if a mail server never ends its answer, the connection of a canary is closed after the try (%s)',
     async (at) => {
       const { peer, channel } = await startDribbling(at);
       expect(await channel.check(mailEntry(), check, never)).toMatchObject({ kind: 'failed', class: 'transient' });
@@ -263,7 +266,7 @@ describe('a mail server that begins an answer and never ends it', () => {
     60_000,
   );
 
-  it('has no connection after the canary came through, even if the server never ends the answer to QUIT', async () => {
+  it('the connection of a canary that came through is closed, even if the mail server never ends its answer to QUIT', async () => {
     const { peer, channel } = await startDribbling('QUIT');
     expect(await channel.check(mailEntry(), check, never)).toEqual({ kind: 'reached', stage: 'sent' });
     await vi.waitFor(() => expect(peer.dribbleCount()).toBe(1), soon);
@@ -271,7 +274,7 @@ describe('a mail server that begins an answer and never ends it', () => {
   }, 60_000);
 
   it.each(['greeting', 'EHLO', 'DATA'] as const)(
-    'has no connection of a mail after the try (%s)',
+    'if a mail server never ends its answer, the connection of a mail is closed after the try (%s)',
     async (at) => {
       const { peer, channel } = await startDribbling(at);
       const message = testMessage({ uselessAfterMs: now() + 3_000 });
@@ -282,7 +285,7 @@ describe('a mail server that begins an answer and never ends it', () => {
     60_000,
   );
 
-  it('has no connection of a canary that is not needed any more', async () => {
+  it('if a mail server never ends its answer, the connection of a canary that is not needed any more is closed', async () => {
     const { peer, channel } = await startDribbling('EHLO');
     const stop = new AbortController();
     const checking = channel.check(mailEntry(), check, stop.signal);

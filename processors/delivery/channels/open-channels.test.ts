@@ -33,7 +33,7 @@ const open = (env: Record<string, string>) => {
 };
 
 describe('openChannels', () => {
-  it('opens only the channels that are set up', () => {
+  it('openChannels opens only the channels that are set up', () => {
     expect([...open({}).channels.keys()]).toEqual([]);
     const env = {
       VIGIL_PUSH_KEYS_FILE: keyFile,
@@ -53,11 +53,11 @@ describe('openChannels', () => {
     [{ VIGIL_WEBHOOK_HOSTS: 'https://pager.hospital.example' }, /VIGIL_WEBHOOK_HOSTS/],
     [{ VIGIL_PUSH_HOSTS: 'push.example,https://other.example/' }, /VIGIL_PUSH_HOSTS/],
     [{ VIGIL_DELIVERY_CA_FILE: join(folder, 'absent.pem') }, /VIGIL_DELIVERY_CA_FILE/],
-  ])('refuses %j at the start', (env, message) => {
+  ])('openChannels refuses %j at the start', (env, message) => {
     expect(() => openChannels(readSettings(channelSettings, env as Record<string, string>))).toThrow(message);
   });
 
-  it('trusts the authority of the hospital, sends to the hosts of the settings, and counts the messages', async () => {
+  it('openChannels trusts the authority of the hospital, sends to the hosts of the settings, and counts the messages', async () => {
     const peer = await startHttpsPeer();
     opened.push(peer);
     const { channels, addMetrics } = open({
@@ -86,7 +86,7 @@ describe('openChannels', () => {
     expect(text).toContain('vigil_channel_push_try_seconds_count 1');
   });
 
-  it('connects to no private address unless the settings list it', async () => {
+  it('openChannels connects to no private address unless the settings list it', async () => {
     const peer = await startHttpsPeer();
     opened.push(peer);
     const { channels } = open({

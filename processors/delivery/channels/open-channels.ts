@@ -116,13 +116,13 @@ function addChannelMetrics(metrics: Metrics, opened: ReadonlyMap<ChannelName, Op
   );
   metrics.gauge(
     'vigil_channel_hosts_down',
-    'Number of hosts that have failed, so that nothing is sent to them for some seconds, by channel',
+    'Number of hosts that have failed, by channel. Nothing is sent to a failed host for some seconds.',
     perChannel(({ courier }) => courier.downCount()),
     'channel',
   );
   metrics.gauge(
     'vigil_channel_failing_seconds',
-    'How long the host that has failed longest has failed, without one answer in between, by channel; 0 if all hosts work',
+    'Longest time for which a host has not worked, seconds, by channel; 0 if all hosts work',
     perChannel(({ courier }) => courier.failingMs() / 1_000),
     'channel',
   );

@@ -6,7 +6,7 @@ import { encryptPush, plainBytesMax } from './push-encryption.ts';
 const bytes = (text: string) => Buffer.from(text, 'base64url');
 
 describe('encryptPush', () => {
-  it('returns the bytes of the example in RFC 8291, 5', () => {
+  it('encryptPush returns the bytes of the example in RFC 8291, 5', () => {
     const ecdh = createECDH('prime256v1');
     ecdh.setPrivateKey(bytes('yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw'));
     const body = encryptPush(
@@ -23,7 +23,7 @@ describe('encryptPush', () => {
   });
 
   it.each([0, 1, 100, plainBytesMax - 2])(
-    'encrypts a text of %i bytes so that an independent library can decrypt it',
+    'encryptPush encrypts a text of %i bytes so that an independent library can decrypt it',
     (length) => {
       const subscription = newSubscription('https://push.example/1');
       const text = 'a'.repeat(length);
@@ -32,18 +32,18 @@ describe('encryptPush', () => {
     },
   );
 
-  it('returns at most the 4,096 bytes that every push service accepts', () => {
+  it('encryptPush returns at most the 4,096 bytes that every push service accepts', () => {
     const { entry } = newSubscription('https://push.example/1');
     expect(encryptPush(Buffer.alloc(plainBytesMax), entry).length).toBe(4_096);
     expect(() => encryptPush(Buffer.alloc(plainBytesMax + 1), entry)).toThrow(RangeError);
   });
 
-  it('returns different bytes for the same text each time', () => {
+  it('encryptPush returns different bytes for the same text each time', () => {
     const { entry } = newSubscription('https://push.example/1');
     expect(encryptPush(Buffer.from('a'), entry)).not.toEqual(encryptPush(Buffer.from('a'), entry));
   });
 
-  it('refuses keys that are not valid', () => {
+  it('encryptPush refuses keys that are not valid', () => {
     const { p256dh, auth } = newSubscription('https://push.example/1').entry;
     const offCurve = bytes(p256dh);
     offCurve[64] = offCurve[64]! ^ 1;

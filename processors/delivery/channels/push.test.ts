@@ -49,7 +49,7 @@ function openPush({ details = 'bed', hosts = [peer.host], networks = ['127.0.0.0
 }
 
 describe('a push message', () => {
-  it('can be decrypted by an independent library, and has ward and bed but no value and no name', async () => {
+  it('a push message can be decrypted by an independent library, and has ward and bed but no value and no name', async () => {
     const { channel } = openPush();
     const subscription = newSubscription(peer.url('/wpush/secret'));
     const message = testMessage();
@@ -69,7 +69,7 @@ describe('a push message', () => {
     expect(request!.body.toString('latin1')).not.toContain('ICU');
   });
 
-  it('has a VAPID token that is valid only for this push service, signed with the key of the hospital', async () => {
+  it('a push message has a VAPID token that is valid only for this push service, signed with the key of the hospital', async () => {
     const { channel, vapid } = openPush();
     await channel.send(newSubscription(peer.url()).entry, testMessage(), never);
     const [, token, key] = /^vapid t=(\S+), k=(\S+)$/.exec(peer.requests[0]!.headers.authorization!)!;
@@ -90,7 +90,7 @@ describe('a push message', () => {
     ['medium', 'high'],
     ['low', 'normal'],
   ] as const)(
-    'of priority %s has the urgency %s, and a TTL until the message is useless',
+    'a push message of priority %s has the urgency %s, and its TTL ends when the message becomes useless',
     async (priority, urgency) => {
       const { channel } = openPush();
       const message = testMessage({ alarms: [testAlarm({ priority })], uselessAfterMs: now() + 30_000 });
@@ -103,7 +103,7 @@ describe('a push message', () => {
     },
   );
 
-  it('about one alarm replaces an older message about the same alarm, but no message about other alarms', async () => {
+  it('a push message about one alarm replaces an older message about the same alarm, but no message about other alarms', async () => {
     const { channel } = openPush();
     const { entry } = newSubscription(peer.url());
     const other = testAlarm({ alarmId: 'alarm-fedcba9876543210' });
@@ -122,7 +122,7 @@ describe('a push message', () => {
     expect(topics.slice(3)).toEqual([undefined, undefined]);
   });
 
-  it('about many alarms with long ids fits into the size that every push service accepts', () => {
+  it('a push message about many alarms with long ids fits into the size that every push service accepts', () => {
     const alarms = Array.from({ length: 60 }, (_, index) =>
       testAlarm({
         alarmId: `${index}`.padStart(64, 'a'),
@@ -137,7 +137,7 @@ describe('a push message', () => {
     expect(Value.Check(PushPayload, payload)).toBe(true);
   });
 
-  it('has no text if it is a canary', async () => {
+  it('a push message has no text if it is a canary', async () => {
     const { channel } = openPush();
     const subscription = newSubscription(peer.url());
     const checkId = '0b7f5c1e-3333-4444-8888-1234567890ab';
@@ -157,23 +157,26 @@ describe('the answer of a push service', () => {
     [403, { kind: 'failed', class: 'permanent' }],
     [413, { kind: 'failed', class: 'permanent' }],
     [301, { kind: 'failed', class: 'permanent' }],
-  ])('%i means %j, after one request', async (status, result) => {
+  ])('the answer %i of a push service means %j, after one request', async (status, result) => {
     const { channel } = openPush();
     peer.answers = [{ status }];
     expect(await channel.send(newSubscription(peer.url()).entry, testMessage(), never)).toMatchObject(result);
     expect(peer.requests).toHaveLength(1);
   });
 
-  it.each([500, 503, 429] as const)('%i is tried again until the service takes the message', async (status) => {
-    const { channel, counts } = openPush();
-    peer.answers = [{ status }, { status }, { status: 201 }];
-    const result = await channel.send(newSubscription(peer.url()).entry, testMessage(), never);
-    expect(result).toEqual({ kind: 'reached', stage: 'taken' });
-    expect(peer.requests).toHaveLength(3);
-    expect(counts).toMatchObject({ tries: 3, retries: 2 });
-  });
+  it.each([500, 503, 429] as const)(
+    'after the answer %i, the message is sent again until the push service takes it',
+    async (status) => {
+      const { channel, counts } = openPush();
+      peer.answers = [{ status }, { status }, { status: 201 }];
+      const result = await channel.send(newSubscription(peer.url()).entry, testMessage(), never);
+      expect(result).toEqual({ kind: 'reached', stage: 'taken' });
+      expect(peer.requests).toHaveLength(3);
+      expect(counts).toMatchObject({ tries: 3, retries: 2 });
+    },
+  );
 
-  it('a broken connection is tried again', async () => {
+  it('after a broken connection, the message is sent again', async () => {
     const { channel } = openPush();
     peer.answers = ['drop', { status: 201 }];
     const result = await channel.send(newSubscription(peer.url()).entry, testMessage(), never);
@@ -181,7 +184,7 @@ describe('the answer of a push service', () => {
     expect(peer.requests).toHaveLength(2);
   });
 
-  it('Retry-After is respected, and a wait that is longer than the message is useful gives up at once', async () => {
+  it('with Retry-After, the channel waits as long as asked; it gives up at once if the message would be useless by then', async () => {
     const { channel } = openPush();
     peer.answers = [{ status: 429, headers: { 'retry-after': '2' } }, { status: 201 }];
     await channel.send(newSubscription(peer.url()).entry, testMessage(), never);
@@ -208,7 +211,7 @@ describe('the answer of a push service', () => {
     expect(peer.requests).toHaveLength(2);
   });
 
-  it('an address whose service asks to wait gets no canary and no other message until then', async () => {
+  it('if a push service answers a message with a request to wait, the address gets no further message before the wait is over', async () => {
     const { channel } = openPush();
     const { entry } = newSubscription(peer.url());
     peer.answers = [{ status: 429, headers: { 'retry-after': '600' } }, { status: 201 }];
@@ -220,7 +223,7 @@ describe('the answer of a push service', () => {
     });
   });
 
-  it('a slow or huge body does not delay anything', async () => {
+  it('an answer with a slow or huge body does not delay anything', async () => {
     const { channel } = openPush();
     for (const answer of ['slow-body', 'huge-body'] as const) {
       peer.answers = [answer];
@@ -231,14 +234,14 @@ describe('the answer of a push service', () => {
 });
 
 describe('an address that is not allowed', () => {
-  it('in a private network gets no connection', async () => {
+  it('an address in a private network gets no connection', async () => {
     const { channel } = openPush({ networks: [] });
     const result = await channel.send(newSubscription(peer.url()).entry, testMessage(), never);
     expect(result).toMatchObject({ kind: 'failed', class: 'permanent', reason: expect.stringContaining('must not') });
     expect(peer.requests).toHaveLength(0);
   });
 
-  it('that DNS returns for the name of a public push service gets no connection', async () => {
+  it('a private address that DNS returns for the name of a public push service gets no connection', async () => {
     const resolve = (_name: string, _options: object, callback: (error: null, found: object[]) => void) =>
       callback(null, [{ address: '127.0.0.1', family: 4 }]);
     const { port } = new URL(peer.url());
@@ -249,7 +252,7 @@ describe('an address that is not allowed', () => {
     expect(peer.requests).toHaveLength(0);
   });
 
-  it('written as a number gets no connection, even if the list of hosts has it', async () => {
+  it('an address that is written as a number gets no connection, even if the list of hosts has it', async () => {
     const { port } = new URL(peer.url());
     const { channel } = openPush({ networks: [], hosts: [`127.0.0.1:${port}`, `[::1]:${port}`] });
     for (const host of ['127.0.0.1', '[::1]', '0x7f000001', '2130706433']) {
@@ -260,7 +263,7 @@ describe('an address that is not allowed', () => {
   });
 
   it.each(['http://localhost/1', 'https://evil.example/1', 'file:///etc/passwd', 'nothing'])(
-    '%s is not connected to',
+    'the address %s gets no connection',
     async (endpoint) => {
       const { channel } = openPush();
       const result = await channel.send(newSubscription(endpoint).entry, testMessage(), never);
@@ -269,7 +272,7 @@ describe('an address that is not allowed', () => {
   );
 
   it.each(['https://127.0.0.1/steal', 'https://169.254.169.254/latest/meta-data', 'http://localhost/'])(
-    'in a redirect to %s is not followed',
+    'a redirect to %s is not followed',
     async (location) => {
       const { channel } = openPush();
       peer.answers = [{ status: 307, headers: { location } }];
@@ -279,7 +282,7 @@ describe('an address that is not allowed', () => {
     },
   );
 
-  it('with a certificate for another name, or of another authority, gets nothing', async () => {
+  it('a host with a certificate for another name, or of another authority, gets nothing', async () => {
     const wrongName = await startHttpsPeer(await peerCertificate(['other.example']));
     opened.push(wrongName);
     const { channel } = openPush({ hosts: [wrongName.host, peer.host] });
@@ -293,7 +296,7 @@ describe('an address that is not allowed', () => {
 });
 
 describe('the text of a failure', () => {
-  it('names neither the endpoint nor the keys of the subscription', async () => {
+  it('the text of a failure names neither the endpoint nor the keys of the subscription', async () => {
     const { channel } = openPush();
     const { entry } = newSubscription(peer.url('/send/very-secret'));
     const broken = { ...entry, p256dh: entry.p256dh.slice(4) };

@@ -19,7 +19,7 @@ async function sendWith(...results: readonly (SendResult | Promise<SendResult>)[
 }
 
 describe('sendToPerson', () => {
-  it('reaches the person if one of several phones is reached, even while another phone hangs', async () => {
+  it('sendToPerson reaches the person if one of several phones is reached, even while another phone hangs', async () => {
     expect(await sendWith(permanent, new Promise<SendResult>(() => {}), taken)).toEqual({ result: taken, ended: [] });
     expect(await sendWith(ended, taken, ended)).toEqual({ result: taken, ended: [0, 2] });
   });
@@ -29,11 +29,11 @@ describe('sendToPerson', () => {
     [[permanent, ended], permanent],
     [[ended], { kind: 'failed', class: 'permanent', reason: 'Gone.' }],
     [[], { kind: 'failed', class: 'permanent', reason: 'The person has no address in this channel.' }],
-  ] as const)('of %j is %j', async (results, expected) => {
+  ] as const)('if the results of the entries are %j, the result of sendToPerson is %j', async (results, expected) => {
     expect((await sendWith(...results)).result).toEqual(expected);
   });
 
-  it('reports each entry that has ended, even after the person was reached', async () => {
+  it('sendToPerson reports each entry that has ended, even after the person was reached', async () => {
     let answer: (result: SendResult) => void = () => {};
     const late = new Promise<SendResult>((resolve) => (answer = resolve));
     const sent = sendWith(taken, late);
@@ -46,7 +46,7 @@ describe('isChannelDown', () => {
   const channel = (down: readonly number[]) =>
     ({ isDown: (entry: unknown) => down.includes(entries.indexOf(entry as never)) }) as never;
 
-  it('is true only if no address of the person works', () => {
+  it('isChannelDown is true only if no address of the person works', () => {
     expect(isChannelDown(channel([0, 1, 2]), entries)).toBe(true);
     expect(isChannelDown(channel([0, 2]), entries)).toBe(false);
     expect(isChannelDown(channel([]), [])).toBe(true);

@@ -15,7 +15,7 @@ export const channelSettings = {
   deliveryCaFile: {
     kind: 'text',
     env: 'VIGIL_DELIVERY_CA_FILE',
-    help: 'file with the hospital’s own authorities, PEM; mail server, webhooks and push services may use them besides the usual authorities',
+    help: 'file with the hospital’s own authorities, PEM; the certificate of a mail server, webhook or push service may be from one of them, or from one of the usual authorities',
     fallback: '',
   },
   privateNetworks: webhookAddressSettings.privateNetworks,

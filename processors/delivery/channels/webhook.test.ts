@@ -42,7 +42,7 @@ function openWebhooks(
 }
 
 describe('a webhook', () => {
-  it('passes the check of the Standard Webhooks library, and has the fields that docs/integrator.md names', async () => {
+  it('a webhook passes the check of the Standard Webhooks library, and has the fields that docs/integrator.md names', async () => {
     const entry = webhookEntry(peer.url('/alarms'));
     const message = testMessage();
     expect(await openWebhooks().send(entry, message, never)).toEqual({ kind: 'reached', stage: 'taken' });
@@ -78,13 +78,13 @@ describe('a webhook', () => {
     ['none', [undefined, undefined]],
     ['bed', ['ICU-3', undefined]],
     ['values', ['ICU-3', 'HR 134 > 120']],
-  ] as const)('by `%s` has the bed and the text %j', async (details, [bed, text]) => {
+  ] as const)('with the details `%s`, a webhook has the bed and the text %j', async (details, [bed, text]) => {
     await openWebhooks(details).send(webhookEntry(peer.url()), testMessage(), never);
     const { data } = JSON.parse(peer.requests[0]!.body.toString());
     expect([data.calls[0].bed, data.calls[0].text]).toEqual([bed, text]);
   });
 
-  it('is refused by the library if its body, id, time or secret was changed', async () => {
+  it('a webhook is refused by the library if its body, id, time or secret was changed', async () => {
     const entry = webhookEntry(peer.url());
     await openWebhooks().send(entry, testMessage(), never);
     const { headers, body } = peer.requests[0]!;
@@ -97,7 +97,7 @@ describe('a webhook', () => {
     expect(() => verify({}, body, webhookEntry('').secret)).toThrow();
   });
 
-  it('has the same id and body at a repeated try, and the time of this try', async () => {
+  it('a webhook has the same id and body at a repeated try, and the time of this try', async () => {
     const entry = webhookEntry(peer.url());
     peer.answers = [{ status: 503, headers: { 'retry-after': '2' } }, { status: 204 }];
     await openWebhooks().send(entry, testMessage(), never);
@@ -107,7 +107,7 @@ describe('a webhook', () => {
     expect(Number(second!.headers['webhook-timestamp'])).toBeGreaterThan(Number(first!.headers['webhook-timestamp']));
   });
 
-  it('signs the example of docs/integrator.md', () => {
+  it('the signature of a webhook is the same as in the example of docs/integrator.md', () => {
     const headers = signedHeaders('whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD', 'msg_1', 1_700_000_000, Buffer.from('{}'));
     expect(headers['webhook-signature']).toBe('v1,V5A7hCtzs1KTtYSvRi7DZobR0xbcjWhCBMIKhQUk6k0=');
   });
@@ -119,20 +119,20 @@ describe('a webhook', () => {
     [404, { kind: 'failed', class: 'permanent' }],
     [401, { kind: 'failed', class: 'permanent' }],
     [302, { kind: 'failed', class: 'permanent' }],
-  ])('that is answered by %i means %j', async (status, result) => {
+  ])('the answer %i to a webhook means %j', async (status, result) => {
     peer.answers = [{ status, headers: { location: 'https://169.254.169.254/' } }];
     expect(await openWebhooks().send(webhookEntry(peer.url()), testMessage(), never)).toMatchObject(result);
     expect(peer.requests).toHaveLength(1);
   });
 
-  it('goes to a private address only if the hospital lists the host and the network', async () => {
+  it('a webhook goes to a private address only if the hospital lists the host and the network', async () => {
     const entry = webhookEntry(peer.url());
     for (const channel of [openWebhooks('bed', [peer.host], ['10.0.0.0/8']), openWebhooks('bed', ['other.example'])])
       expect(await channel.send(entry, testMessage(), never)).toMatchObject({ kind: 'failed', class: 'permanent' });
     expect(peer.requests).toHaveLength(0);
   });
 
-  it('has its own type if it is a canary', async () => {
+  it('a webhook has its own type if it is a canary', async () => {
     const entry = webhookEntry(peer.url());
     const checkId = '0b7f5c1e-3333-4444-8888-1234567890ab';
     await openWebhooks().check(entry, { checkId, userId: 'anna', name: 'Anna Berg' }, never);
@@ -145,7 +145,7 @@ describe('a webhook', () => {
 });
 
 describe('1,000 messages while another host hangs', () => {
-  it('all arrive, and the host that hangs has at most 8 requests at once', async () => {
+  it('1,000 messages all arrive while another host hangs, and the host that hangs has at most 8 requests at once', async () => {
     const hanging = await startHttpsPeer();
     opened.push(hanging);
     hanging.answers = ['hang'];
@@ -184,7 +184,7 @@ describe('retryAfterOf', () => {
     ['999999999', 3_600_000],
     ['Sun, 29 Nov 2026 14:00:30 GMT', 30_000],
     ['Sun, 29 Nov 2026 13:00:00 GMT', 0],
-  ])('of %j is %j ms', (header, ms) => {
+  ])('retryAfterOf of %j is %j ms', (header, ms) => {
     expect(retryAfterOf(header, nowMs)).toBe(ms);
   });
 });
@@ -194,7 +194,7 @@ describe('a receiver that begins an answer and never ends it', () => {
     ['dribble-headers', { kind: 'failed', class: 'transient' }],
     ['dribble-body', { kind: 'reached', stage: 'taken' }],
   ] as const)(
-    'has no connection of a message after the try (%s)',
+    'if a receiver never ends its answer, the connection of a message is closed after the try (%s)',
     async (answer, result) => {
       peer.answers = [answer];
       const channel = openWebhooks();

@@ -33,7 +33,7 @@ describe('freshAtMs', () => {
     ['escalated', {}, before, later],
     ['realarmed', {}, before, later],
     ['audio-paused', {}, before, t0],
-  ])('%s with %j', (type, changes, known, expected) =>
+  ])('freshAtMs is right for the event `%s` with %j', (type, changes, known, expected) =>
     expect(freshAtMs(eventOf(type, alarmOf('a', changes), later), known)).toBe(expected),
   );
 });

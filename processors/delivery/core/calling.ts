@@ -1,8 +1,8 @@
-/** Calls the persons of a chain one after the other, and the last one again. Pure. */
+/** Calls the persons of a chain one after the other, and then the last person again. Pure. */
 import { chainFor } from '../../../contracts/delivery-policy.ts';
 import type { RoundCause } from '../../../contracts/messages/deliveries.ts';
 import { type Desk, personsAt, takesPart, waitingCall } from './desk.ts';
-import { nextCall, repeatedCall } from './next-call.ts';
+import { couldAskAgain, nextCall, repeatedCall } from './next-call.ts';
 import type { Call } from './state.ts';
 import { isDue, isSetBack, isTooOld } from './waits.ts';
 
@@ -57,17 +57,26 @@ export function callOrRepeat(desk: Desk): void {
   else repeat(desk);
 }
 
-/** Calls the last person of the chain again. If nobody can be called again, waits and tries later. */
+/**
+ * Calls the last person of the chain again. If nobody can be called again, waits. After the wait, starts a new round if
+ * persons rejected the alarm: nobody went to the patient, and a person who was busy may be free now. A new round also
+ * starts if no call of the other persons was confirmed: otherwise Vigil would call only persons whom no message
+ * reaches.
+ */
 function repeat(desk: Desk): void {
   const { nowMs, context } = desk;
   if (expires(desk)) return;
   const round = desk.state()!.round!;
   const { repeatMs } = round.chain;
   const again = repeatedCall(round, personsAt(desk), context.isDown);
-  if (again) {
+  const isWaitOver = isDue(round.dueAtMs, nowMs);
+  const isReached = again !== undefined && again.outcome !== 'unconfirmed';
+  if (isWaitOver && !isReached && couldAskAgain(round, personsAt(desk), context.isDown)) {
+    startRound(desk, 'all-rejected');
+  } else if (again) {
     const { step, duty, userId, name, channels } = again;
     emitCall(desk, { step, duty, userId, name, channels, waitMs: repeatMs, repeat: again.repeat + 1 });
-  } else if (isDue(round.dueAtMs, nowMs)) {
+  } else if (isWaitOver) {
     desk.emit({ type: 'repeat-skipped', dueAtMs: nowMs + repeatMs });
   }
 }
@@ -124,7 +133,7 @@ export function goOn(desk: Desk): void {
       if (call && isOver) endCall(desk, call, 'unanswered');
       else if (call && isDue(call.confirmDueAtMs, untilMs)) {
         endCall(desk, call, 'unconfirmed');
-        // An earlier call may wait too, because somebody had accepted meanwhile.
+        // While somebody was going, Vigil ignored missing confirmations. So an earlier call may still wait.
         goOn(desk);
         return;
       }

@@ -8,7 +8,7 @@ const event = (type: AlarmEvent['type'], rev: number, atMs: number) => eventOf(t
 it.each<[string, AlarmEvent['type'], AlarmEvent['type'], AlarmEvent['type'], number]>([
   ['an update keeps the time of the onset', 'raised', 'updated', 'raised', 1],
   ['an update keeps the time of the re-alarm', 'realarmed', 'updated', 'realarmed', 1],
-  ['an escalation is the new start of the age', 'raised', 'escalated', 'escalated', 2],
+  ['the age counts from an escalation', 'raised', 'escalated', 'escalated', 2],
   ['an alarm that is over stays over', 'raised', 'cleared', 'cleared', 2],
   ['two updates become the later update', 'updated', 'updated', 'updated', 2],
 ])('two missed events become one: %s', (_title, first, second, type, atMs) => {

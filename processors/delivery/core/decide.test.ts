@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { builtInPolicy } from '../../../contracts/delivery-policy.ts';
-import type { CallChain, DeliveryChannel } from '../../../contracts/messages/delivery-policy.ts';
+import { type CallChain, type DeliveryChannel, deliveryChannels } from '../../../contracts/messages/delivery-policy.ts';
 import { nextDueAtMs } from './decide.ts';
 import { alarmOf, everybody, newWard, person, policyOfChain, seconds, t0 } from './delivery.testing.ts';
 import { burstMax, messageEveryMs } from './rate.ts';
@@ -14,7 +14,7 @@ const raised = (staff = everybody as Parameters<typeof newWard>[0], options: Par
 };
 
 describe('the chain', () => {
-  it('calls the first person immediately, through each channel', () => {
+  it('the chain calls the first person immediately, through each channel', () => {
     const ward = raised();
     expect(ward.messages()).toBe('screen anna 1, push anna 1');
     expect(ward.notices()).toEqual([]);
@@ -23,7 +23,7 @@ describe('the chain', () => {
   it.each([
     [59_999, 'anna'],
     [60_000, 'anna, ben'],
-  ])('after %d ms without an answer, has called %s', (ms, expected) => {
+  ])('after %d ms without an answer, the chain has called %s', (ms, expected) => {
     const ward = raised();
     ward.at(ms);
     expect(ward.called()).toBe(expected);
@@ -33,13 +33,16 @@ describe('the chain', () => {
     [59_999, 'anna'],
     [60_000, 'anna, ben'],
     [70_000, 'anna, ben'],
-  ])('after 65 s, if all answers of the first %d ms have been read, has called %s', (readUntilMs, expected) => {
-    const ward = raised();
-    ward.at(65_000, readUntilMs);
-    expect(ward.called()).toBe(expected);
-  });
+  ])(
+    'after 65 s, if all answers of the first %d ms have been read, the chain has called %s',
+    (readUntilMs, expected) => {
+      const ward = raised();
+      ward.at(65_000, readUntilMs);
+      expect(ward.called()).toBe(expected);
+    },
+  );
 
-  it('calls the last person again at its end, and the ward has a technical alarm', () => {
+  it('the chain calls the last person again at its end, and the ward has a technical alarm', () => {
     const ward = raised();
     for (const minutes of [1, 2, 3]) ward.at(minutes * 60_000);
     expect([ward.called(), ward.notices()]).toEqual(['anna, ben, cleo, paul', []]);
@@ -51,7 +54,7 @@ describe('the chain', () => {
     expect(ward.called()).toBe('anna, ben, cleo, paul, paul+, paul+');
   });
 
-  it('raises the technical alarm immediately if nobody has a duty, and calls a person who gets the duty later', () => {
+  it('the chain raises the technical alarm immediately if nobody has a duty, and calls a person who gets the duty later', () => {
     const ward = raised({});
     expect([ward.called(), ward.notices()]).toEqual(['', ['nobody-to-call']]);
     ward.staff({ buddy: [person('ben')] });
@@ -60,7 +63,7 @@ describe('the chain', () => {
     expect(ward.notices()).toEqual([]);
   });
 
-  it('calls nobody in a ward that never had assignments, and starts when the ward gets an assignment', () => {
+  it('the chain calls nobody in a ward that never had assignments, and starts when the ward gets an assignment', () => {
     const ward = newWard(undefined);
     ward.alarm('raised', alarmOf('a'));
     expect([ward.called(), ward.notices()]).toEqual(['', []]);
@@ -70,7 +73,7 @@ describe('the chain', () => {
 
   it.each<[string, Parameters<typeof newWard>[0], string]>([
     [
-      'the cover and not the person who is away',
+      'the person who covers, and not the person who is away',
       { nurse: [person('cover'), person('anna', 'away')], buddy: [person('ben')] },
       'cover, ben',
     ],
@@ -84,13 +87,13 @@ describe('the chain', () => {
       { nurse: [person('anna')], buddy: [person('anna')], physician: [person('paul')] },
       'anna, paul',
     ],
-  ])('calls %s', (_, staff, expected) => {
+  ])('the chain calls %s', (_, staff, expected) => {
     const ward = raised(staff);
     ward.at(60_000);
     expect(ward.called()).toBe(expected);
   });
 
-  it('does not wait after a channel that only informs', () => {
+  it('the chain does not wait after a channel that only informs', () => {
     const steps: CallChain['steps'] = [
       { duty: 'physician', channels: ['mail'] as DeliveryChannel[], waitMs: 60_000 },
       { duty: 'nurse', channels: ['screen'] as DeliveryChannel[], waitMs: 60_000 },
@@ -104,13 +107,13 @@ describe('the chain', () => {
   it.each([
     [9_999, ''],
     [10_000, 'anna'],
-  ])('with firstAfterMs 10 s, after %d ms it has called "%s"', (ms, expected) => {
+  ])('with firstAfterMs 10 s, after %d ms the chain has called "%s"', (ms, expected) => {
     const ward = raised(everybody, { policy: policyOfChain({ ...high, firstAfterMs: 10_000 }) });
     ward.at(ms);
     expect(ward.called()).toBe(expected);
   });
 
-  it('calls nobody for low priority, and says why', () => {
+  it('the chain calls nobody for low priority, and says why', () => {
     const ward = newWard(everybody);
     ward.alarm('raised', alarmOf('a', { priority: 'low' }));
     ward.at(60_000);
@@ -118,7 +121,7 @@ describe('the chain', () => {
     expect(ward.events.map(({ type }) => type)).toEqual(['alarm-seen', 'not-sent', 'alarm-seen']);
   });
 
-  it('calls the technician for a technical alarm', () => {
+  it('the chain calls the technician for a technical alarm', () => {
     const ward = newWard(everybody);
     ward.alarm('raised', alarmOf('a', { kind: 'technical', priority: 'medium' }));
     ward.at(120_000);
@@ -127,7 +130,7 @@ describe('the chain', () => {
 });
 
 describe('an answer', () => {
-  it('rejected calls the next person immediately', () => {
+  it('the answer `rejected` calls the next person immediately', () => {
     const ward = raised();
     ward.answer('anna', 'rejected');
     expect(ward.called()).toBe('anna, ben');
@@ -135,7 +138,7 @@ describe('an answer', () => {
     expect(ward.called()).toBe('anna, ben');
   });
 
-  it('accepted stops the calls, and the chain starts again if no acknowledgement follows', () => {
+  it('the answer `accepted` stops the calls, and the chain starts again if no acknowledgement follows', () => {
     const ward = raised();
     ward.at(5_000);
     ward.answer('anna', 'accepted');
@@ -145,7 +148,7 @@ describe('an answer', () => {
     expect([ward.called(), ward.round()?.round]).toEqual(['anna, anna', 2]);
   });
 
-  it('of a person who was called before stops the calls', () => {
+  it('the answer `accepted` of a person who was called before stops the calls', () => {
     const ward = raised();
     ward.at(60_000);
     ward.answer('anna', 'accepted');
@@ -157,20 +160,20 @@ describe('an answer', () => {
     ['of a person who was not called', 'paul', 1],
     ['to an unknown round', 'anna', 2],
     ['to round 0', 'anna', 0],
-  ])('%s has no effect', (_, userId, round) => {
+  ])('an answer %s has no effect', (_, userId, round) => {
     const ward = raised();
     expect(ward.answer(userId, 'accepted', 'a', round)).toEqual([]);
     expect(ward.answer(userId, 'rejected', 'a', round)).toEqual([]);
   });
 
-  it('accepted and then rejected calls the next person', () => {
+  it('the answers `accepted` and then `rejected` of the same person call the next person', () => {
     const ward = raised();
     ward.answer('anna', 'accepted');
     ward.answer('anna', 'rejected');
     expect([ward.called(), ward.round()?.phase]).toEqual(['anna, ben', 'calling']);
   });
 
-  it('accepted by two persons counts until both have rejected', () => {
+  it('the answer `accepted` of two persons stops the calls until both have rejected', () => {
     const ward = raised();
     ward.at(60_000);
     ward.answer('anna', 'accepted');
@@ -181,7 +184,7 @@ describe('an answer', () => {
     expect(ward.called()).toBe('anna, ben, cleo');
   });
 
-  it('accepted a third time without an acknowledgement does not stop the calls', () => {
+  it('the answer `accepted` a third time, without an acknowledgement, does not stop the calls', () => {
     const ward = raised(everybody, { policy: policyOfChain({ ...high, ageMsMax: 3_600_000 }) });
     for (const round of [1, 2]) {
       ward.answer('anna', 'accepted', 'a', round);
@@ -192,17 +195,115 @@ describe('an answer', () => {
     expect(ward.called()).toBe('anna, anna, anna, ben');
   });
 
-  it('rejected by all persons keeps the technical alarm, and nobody is called again', () => {
+  it('the answer `rejected` of all persons keeps the technical alarm, and a new round calls them again after `repeatMs`', () => {
     const ward = raised({ nurse: [person('anna')], buddy: [person('ben')] });
     ward.answer('anna', 'rejected');
     ward.answer('ben', 'rejected');
-    expect(ward.notices()).toEqual(['nobody-answers']);
-    ward.at(60_000);
-    ward.at(120_000);
     expect([ward.called(), ward.notices()]).toEqual(['anna, ben', ['nobody-answers']]);
+    ward.at(59_999);
+    expect(ward.called()).toBe('anna, ben');
+    ward.at(60_000);
+    expect([ward.called(), ward.notices()]).toEqual(['anna, ben, anna', ['nobody-answers']]);
+    expect(ward.round()).toMatchObject({ round: 2, phase: 'calling' });
+    ward.answer('anna', 'rejected', 'a', 2);
+    expect(ward.called()).toBe('anna, ben, anna, ben');
+    ward.answer('ben', 'accepted', 'a', 2);
+    expect([ward.round()?.phase, ward.notices()]).toEqual(['accepted', []]);
   });
 
-  it('at the end of the chain ends the technical alarm', () => {
+  it('the answer `rejected` of one of two persons calls only the other person again', () => {
+    const ward = raised({ nurse: [person('anna')], buddy: [person('ben')] });
+    ward.answer('anna', 'rejected');
+    for (let ms = 60_000; ms <= 300_000; ms += 60_000) ward.at(ms);
+    expect(ward.called()).toMatch(/^anna, ben(, ben\+)+$/);
+  });
+
+  it('if one person rejects the alarm and no call of the other person is confirmed, a new round calls the first person again', () => {
+    const ward = raised({ nurse: [person('anna')], buddy: [person('ben')] }, { confirms: false });
+    ward.down.add('ben push');
+    ward.answer('anna', 'rejected');
+    for (let ms = 1_000; ms <= 64_000; ms += 1_000) ward.at(ms);
+    expect([ward.called(), ward.round()?.round]).toEqual(['anna, ben, ben+', 1]);
+    ward.at(65_000);
+    expect([ward.called(), ward.notices()]).toEqual(['anna, ben, ben+, anna', ['nobody-answers']]);
+    expect(ward.round()).toMatchObject({ round: 2, phase: 'calling' });
+    ward.answer('anna', 'accepted', 'a', 2);
+    expect([ward.round()?.phase, ward.notices()]).toEqual(['accepted', []]);
+  });
+
+  it('if the person who rejected the alarm cannot be reached, a person whose call was not confirmed is called again', () => {
+    const ward = raised({ nurse: [person('anna')], buddy: [person('ben')] }, { confirms: false });
+    ward.answer('anna', 'rejected');
+    for (const channel of deliveryChannels) ward.down.add(`anna ${channel}`);
+    for (let ms = 1_000; ms <= 130_000; ms += 1_000) ward.at(ms);
+    expect([ward.called(), ward.round()?.round]).toEqual(['anna, ben, ben+, ben+, ben+', 1]);
+  });
+
+  it('no new round starts only to inform a person who cannot answer', () => {
+    const chain = {
+      ...high,
+      steps: [
+        { duty: 'nurse', channels: ['push'], waitMs: 60_000 },
+        { duty: 'physician', channels: ['mail'], waitMs: 60_000 },
+      ],
+    } satisfies CallChain;
+    const ward = raised(everybody, { policy: policyOfChain(chain) });
+    ward.answer('anna', 'rejected');
+    ward.down.add('anna push');
+    for (let ms = 60_000; ms <= 300_000; ms += 60_000) ward.at(ms);
+    expect([ward.called(), ward.round()?.round]).toEqual(['anna, paul', 1]);
+  });
+
+  it('after all persons rejected the alarm, no new round calls a person whose channels are down', () => {
+    const ward = raised({ nurse: [person('anna')] });
+    ward.answer('anna', 'rejected');
+    for (const channel of deliveryChannels) ward.down.add(`anna ${channel}`);
+    for (let ms = 60_000; ms <= 300_000; ms += 60_000) ward.at(ms);
+    expect([ward.called(), ward.round()?.round]).toEqual(['anna', 1]);
+  });
+
+  const nurseThenMail = policyOfChain({
+    ...high,
+    steps: [
+      { duty: 'nurse', channels: ['screen'], waitMs: 60_000 },
+      { duty: 'physician', channels: ['mail'], waitMs: 60_000 },
+    ],
+  });
+
+  it('a person who can only be informed is informed once, although a person rejects the alarm in each round', () => {
+    const ward = raised(everybody, { policy: nurseThenMail });
+    for (let round = 1; round <= 4; round += 1) {
+      ward.answer('anna', 'rejected', 'a', round);
+      ward.at(round * 60_000);
+    }
+    expect([ward.called(), ward.round()?.round]).toEqual(['anna, paul, anna, anna, anna, anna', 5]);
+    ward.alarm('escalated', alarmOf('a', { rev: 2, priority: 'high', escalation: 1 }));
+    ward.answer('anna', 'accepted', 'a', 5);
+    ward.at(400_000);
+    ward.answer('anna', 'rejected', 'a', 6);
+    expect(ward.called()).toBe('anna, paul, anna, anna, anna, anna, anna, paul');
+  });
+
+  it('a person whose message failed is informed in the next round', () => {
+    const ward = raised(everybody, { policy: nurseThenMail, confirms: false });
+    ward.answer('anna', 'rejected');
+    const receipt = { kind: 'failed', class: 'permanent' } as const;
+    ward.give({ type: 'receipt', alarmId: 'a', callId: 'a/1/2', channel: 'mail', receipt });
+    ward.at(60_000);
+    ward.answer('anna', 'rejected', 'a', 2);
+    expect(ward.called()).toBe('anna, paul, anna, paul');
+  });
+
+  it('a person who rejects the alarm in each round is not called when the alarm is too old', () => {
+    const ward = raised({ nurse: [person('anna')] });
+    for (let round = 1; round < 40; round += 1) {
+      ward.answer('anna', 'rejected', 'a', round);
+      ward.at(round * 60_000);
+    }
+    expect([ward.round()?.phase, ward.notices()]).toEqual(['expired', ['too-old']]);
+  });
+
+  it('the answer `accepted` at the end of the chain ends the technical alarm', () => {
     const ward = raised({ nurse: [person('anna')] });
     ward.at(60_000);
     expect(ward.notices()).toEqual(['nobody-answers']);
@@ -226,13 +327,13 @@ describe('a receipt', () => {
   it.each([
     [4_999, 'anna'],
     [5_000, 'anna, ben'],
-  ])('that is missing calls the next person after 5 s: after %d ms %s', (ms, expected) => {
+  ])('if no channel confirms a call within 5 s, the next person is called: after %d ms "%s"', (ms, expected) => {
     const ward = raised(everybody, { confirms: false });
     ward.at(ms);
     expect(ward.called()).toBe(expected);
   });
 
-  it('does not end the wait for the answer, even if the message was painted', () => {
+  it('a receipt does not end the wait for the answer, even if the message was painted', () => {
     const ward = raised(everybody, { confirms: false });
     receipt(ward, 'screen', 'painted');
     ward.at(5_000);
@@ -241,7 +342,7 @@ describe('a receipt', () => {
     expect(ward.called()).toBe('anna, ben');
   });
 
-  it('of a permanent failure calls the next person if no other channel is left', () => {
+  it('after a permanent failure, the next person is called if no other channel is left', () => {
     const ward = raised(everybody, { confirms: false });
     receipt(ward, 'push', 'transient');
     receipt(ward, 'push', 'permanent');
@@ -253,7 +354,7 @@ describe('a receipt', () => {
     expect(receipt(ward, 'screen', 'permanent')).toEqual([]);
   });
 
-  it('about an unknown call or channel has no effect', () => {
+  it('a receipt about an unknown call or channel has no effect', () => {
     const ward = raised();
     expect(receipt(ward, 'mail', 'permanent')).toEqual([]);
     const input = { type: 'receipt', alarmId: 'b', callId: first, channel: 'screen' } as const;
@@ -297,13 +398,13 @@ describe('the end', () => {
     ]);
   });
 
-  it('cleared removes the alarm', () => {
+  it('the event `cleared` removes the alarm from the state', () => {
     const ward = raised();
     ward.alarm('cleared', alarmOf('a', { rev: 2, present: false, signal: 'off' }));
     expect(ward.state().alarms.size).toBe(0);
   });
 
-  it('an older revision changes nothing', () => {
+  it('an event of an older revision changes nothing', () => {
     const ward = raised();
     ward.alarm('acknowledged', alarmOf('a', { rev: 3, signal: 'acknowledged' }));
     expect(ward.alarm('updated', alarmOf('a', { rev: 2 }))).toEqual([]);
@@ -322,7 +423,7 @@ describe('a new round', () => {
   const on = (rev: number, more = {}) => alarmOf('a', { rev, ...more });
   const ended = (rev: number) => alarmOf('a', { rev, present: false, signal: 'latched' });
 
-  it('begins when an acknowledged alarm calls again', () => {
+  it('a new round begins when an acknowledged alarm calls again', () => {
     const ward = raised();
     ward.alarm('acknowledged', on(2, { signal: 'acknowledged' }));
     ward.at(180_000);
@@ -330,7 +431,7 @@ describe('a new round', () => {
     expect([ward.called(), ward.round()?.round]).toEqual(['anna, anna', 2]);
   });
 
-  it('does not start when an alarm that nobody answered escalates, because the next person would be called later', () => {
+  it('a new round does not start when an unanswered alarm escalates, because a new round would call the next person later', () => {
     const ward = raised();
     ward.at(50_000);
     ward.alarm('escalated', on(2, { escalation: 1 }));
@@ -338,7 +439,7 @@ describe('a new round', () => {
     expect([ward.called(), ward.round()?.round]).toEqual(['anna, ben', 1]);
   });
 
-  it('begins when the priority rises, and keeps the technical alarm', () => {
+  it('a new round begins when the priority rises, and keeps the technical alarm', () => {
     const ward = newWard({ nurse: [person('anna')] });
     ward.alarm('raised', alarmOf('a', { priority: 'medium' }));
     ward.at(120_000);
@@ -379,7 +480,7 @@ describe('a new round', () => {
     expect(ward.called()).toBe('anna, ben');
   });
 
-  it('begins when an accepted alarm ended and comes back', () => {
+  it('a new round begins when an accepted alarm ended and comes back', () => {
     const ward = raised();
     ward.answer('anna', 'accepted');
     ward.alarm('resolved', ended(2));
@@ -450,7 +551,7 @@ describe('the clock', () => {
     expect(nextDueAtMs(ward.state(), t0 + 59_999)).toBe(t0 + 60_000);
   });
 
-  it('set back by a day starts the wait again, so that the wait is not endless', () => {
+  it('a clock that is set back by a day starts the wait again, so that the wait is not endless', () => {
     const ward = raised();
     ward.at(-86_400_000);
     expect(nextDueAtMs(ward.state(), t0 - 86_400_000)).toBe(t0 - 86_400_000 + 60_000);
@@ -458,7 +559,7 @@ describe('the clock', () => {
     expect(ward.called()).toBe('anna, ben');
   });
 
-  it('set forward by a day ends the wait, and the ward gets a notice about an old alarm', () => {
+  it('a clock that is set forward by a day ends the wait, and the ward gets a notice about an old alarm', () => {
     const ward = raised();
     ward.at(86_400_000);
     expect([ward.called(), ward.notices()]).toEqual(['anna', ['too-old']]);
@@ -466,7 +567,7 @@ describe('the clock', () => {
 });
 
 describe('a round that goes on for days', () => {
-  it('remembers at most 200 calls, does not start from the first person again, and accepts the answer of each person', () => {
+  it('a round that goes on for days remembers at most 200 calls, does not start from the first person again, and accepts the answer of each person', () => {
     const ward = raised();
     for (let minute = 1; minute <= 400; minute += 1) {
       ward.at(minute * 60_000);
@@ -480,7 +581,7 @@ describe('a round that goes on for days', () => {
     expect(ward.round()).toMatchObject({ phase: 'accepted', acceptedBy: ['anna'] });
   });
 
-  it('still accepts the answer of a person whose calls were dropped', () => {
+  it('a round that goes on for days still accepts the answer of a person whose calls were dropped', () => {
     const ward = newWard({ nurse: [person('nurse-0')] });
     ward.alarm('raised', alarmOf('a'));
     for (let n = 1; n <= callsMax + 20; n += 1) ward.staff({ nurse: [person(`nurse-${n}`)] });
@@ -492,7 +593,7 @@ describe('a round that goes on for days', () => {
 });
 
 describe('a person of an earlier round', () => {
-  it('who rejects the alarm before a call of the new round is not called in this round', () => {
+  it('if a person of an earlier round rejects the alarm before the new round has called this person, the new round leaves this person out', () => {
     const ward = raised();
     ward.at(60_000);
     ward.answer('ben', 'accepted');
@@ -508,7 +609,7 @@ describe('a person of an earlier round', () => {
 });
 
 describe('a person who accepted', () => {
-  it('is counted as gone if the person leaves the duty, and the next person is called', () => {
+  it('a person who accepted does not count any more after leaving the duty, and the next person is called', () => {
     const ward = newWard(everybody);
     ward.alarm('raised', alarmOf('a'));
     ward.answer('anna', 'accepted');
@@ -517,7 +618,7 @@ describe('a person who accepted', () => {
     expect(ward.state().alarms.get('a')?.round).toMatchObject({ phase: 'calling', acceptedBy: [] });
   });
 
-  it('can take the acceptance back and accept again only once, so that nobody can stop the calls for ever', () => {
+  it('a person who accepted can take the acceptance back and accept again only once, so that nobody can stop the calls for ever', () => {
     const ward = newWard(everybody);
     ward.alarm('raised', alarmOf('a'));
     for (let n = 0; n < 5; n += 1) {
@@ -563,7 +664,7 @@ it('a person without an open page is not called again before the wait of the rep
   expect(ward.called()).toBe('anna, anna+, anna+, anna+');
 });
 
-it('an alarm that comes and goes calls the next person after two acceptances of the first', () => {
+it('an alarm that comes and goes calls the next person after two acceptances of the first person', () => {
   const ward = newWard(everybody);
   const alarm = (rev: number, changes: object = {}) => alarmOf('a', { rev, onsets: Math.ceil(rev / 2), ...changes });
   for (const n of [0, 1, 2]) {
@@ -584,7 +685,7 @@ describe('an alarm that was removed from the screens and begins again with the s
     ward.alarm('cleared', lowSpo2(rev + 1, { present: false, signal: 'off' }));
   };
 
-  it('continues its round within 60 s, so that it calls the second person', () => {
+  it('an alarm that begins again with the same id continues its round within 60 s, so that it calls the second person', () => {
     const ward = newWard(everybody);
     ward.alarm('raised', lowSpo2(1));
     ward.at(seconds(50));
@@ -595,7 +696,7 @@ describe('an alarm that was removed from the screens and begins again with the s
     expect(ward.called()).toBe('anna, ben');
   });
 
-  it('begins a new round later, and no message has the id of an earlier one', () => {
+  it('an alarm that begins again with the same id after more than 60 s begins a new round, and no message has the id of an earlier message', () => {
     const ward = newWard(everybody);
     ward.alarm('raised', lowSpo2(1));
     ward.at(seconds(10));
@@ -607,7 +708,7 @@ describe('an alarm that was removed from the screens and begins again with the s
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it('has the age of its new onset, and a repeated record of the former occurrence calls nobody', () => {
+  it('an alarm that begins again with the same id has the age of its new onset, and a repeated record of the former occurrence calls nobody', () => {
     const ward = newWard(everybody);
     ward.alarm('raised', lowSpo2(1));
     ward.at(seconds(10));

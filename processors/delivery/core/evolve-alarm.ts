@@ -1,5 +1,6 @@
 /** Computes the state of one alarm's delivery after an event. An event about an unknown alarm, round or call has no effect. Pure. */
 import { canAnswer } from '../../../contracts/delivery-policy.ts';
+import type { RoundCause } from '../../../contracts/messages/deliveries.ts';
 import type { DeliveryChannel } from '../../../contracts/messages/delivery-policy.ts';
 import { priorityRank } from '../../../contracts/priorities.ts';
 import type { AlarmDecision } from './events.ts';
@@ -35,7 +36,10 @@ function newRound(before: Round | null, event: Extract<AlarmDecision, { type: 'r
   // An answer to an earlier call counts, unless that call was about a less urgent alarm or about another occurrence.
   const isSameMatter =
     before !== null &&
-    (cause === 'not-acknowledged' || cause === 'fresh-again' || (cause === 'new' && isRecentEnd(before, atMs))) &&
+    (cause === 'not-acknowledged' ||
+      cause === 'fresh-again' ||
+      cause === 'all-rejected' ||
+      (cause === 'new' && isRecentEnd(before, atMs))) &&
     priorityRank[priority] <= priorityRank[before.priority];
   return {
     ...{ round, priority, policyVersion, chain, dueAtMs },
@@ -43,9 +47,10 @@ function newRound(before: Round | null, event: Extract<AlarmDecision, { type: 'r
     calls: [],
     callCount: 0,
     waitMs: dueAtMs === null ? 0 : dueAtMs - atMs,
-    notice: cause === 'more-urgent' && before?.phase !== 'accepted' ? (before?.notice ?? null) : null,
+    notice: keepsNotice(before, cause) ? before.notice : null,
     acceptedBy: [],
     rejectedBy: [],
+    ...(isSameMatter && cause === 'all-rejected' && { informedBefore: informedPersons(before) }),
     answersFrom: isSameMatter ? before.answersFrom : round,
     calledBefore: isSameMatter ? personsOfRound(before) : [],
     acceptedBefore: isSameMatter ? [...before.acceptedBefore, ...before.acceptedBy].slice(-calledBeforeMax) : [],
@@ -53,16 +58,34 @@ function newRound(before: Round | null, event: Extract<AlarmDecision, { type: 'r
   };
 }
 
+/** Returns whether the ward's technical alarm goes on in the next round, because still nobody goes to the patient. */
+function keepsNotice(before: Round | null, cause: RoundCause): before is Round {
+  return before !== null && (cause === 'all-rejected' || (cause === 'more-urgent' && before.phase !== 'accepted'));
+}
+
 /** Returns whether a round was stopped a short time ago because the alarm ended. Such a round goes on if the alarm begins again. */
 function isRecentEnd({ stopped }: Round, atMs: number): boolean {
   return stopped !== null && stopped.why === 'ended' && Math.abs(atMs - stopped.atMs) <= resumeMsMax;
 }
 
-/** Maximum number of persons, and of acceptances, that are remembered from earlier rounds. */
+/** Maximum number of persons, of acceptances and of informed persons that are remembered from earlier rounds. */
 const calledBeforeMax = 64;
 
 function personsOfRound({ calls, calledBefore }: Round): readonly string[] {
   return [...new Set([...calledBefore, ...calls.map(({ userId }) => userId)])].slice(-calledBeforeMax);
+}
+
+/**
+ * Returns the persons who were informed, each with the channel. A message that has not left or has failed does not
+ * count: the next round sends it.
+ */
+function informedPersons({ calls, informedBefore = [] }: Round): readonly string[] {
+  const ofCalls = calls
+    .filter(({ outcome }) => outcome === 'informed')
+    .flatMap(({ userId, sent, failed }) =>
+      sent.filter((channel) => !failed.includes(channel)).map((channel) => `${userId} ${channel}`),
+    );
+  return [...new Set([...informedBefore, ...ofCalls])].slice(-calledBeforeMax);
 }
 
 function evolveRound(round: Round, event: RoundDecision): Round {

@@ -31,14 +31,14 @@ function manyEvents(): readonly DeliveryEvent[] {
   return ward.events;
 }
 
-it('gives the same state if each event is in the log twice in a row', () => {
+it('evolve returns the same state if each event is in the log twice in a row', () => {
   const events = manyEvents();
   expect(new Set(events.map(({ type }) => type)).size).toBeGreaterThan(12);
   const once = events.reduce(evolve, initialState);
   expect(events.flatMap((event) => [event, event]).reduce(evolve, initialState)).toEqual(once);
 });
 
-it('ignores events about unknown alarms', () => {
+it('evolve ignores events about unknown alarms', () => {
   const unknown: DeliveryEvent = { type: 'accepted', alarmId: 'x', atMs: t0, round: 1, userId: 'anna', dueAtMs: t0 };
   expect(evolve(initialState, unknown)).toEqual(initialState);
 });

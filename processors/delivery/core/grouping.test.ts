@@ -23,7 +23,7 @@ describe('readyAtMs', () => {
     ['is now for a more urgent alarm', slotAfter(sent(1)), call('p', 'high'), nowMs],
     ['is 3 s later for a less urgent alarm', slotAfter(sent(0, 'high')), call('p'), nowMs + groupMs],
     ['is now after the clock was set back', slotAfter(sent(-1)), call('p'), nowMs],
-  ])('%s', (_, slot, pending, expected) => expect(readyAtMs(slot, pending, nowMs)).toBe(expected));
+  ])('readyAtMs %s', (_, slot, pending, expected) => expect(readyAtMs(slot, pending, nowMs)).toBe(expected));
 });
 
 describe('groupsOf', () => {
@@ -36,8 +36,14 @@ describe('groupsOf', () => {
     ['one message for a patient, the most urgent call first', [p, pHigh], [p, pHigh], 2, [[pHigh, p]]],
     ['also the calls of the patient that are not ready', [pHigh], [p, pHigh], 2, [[pHigh, p]]],
     ['the patient with the most urgent call first', [q, pHigh], [q, pHigh], 2, [[pHigh], [q]]],
-    ['one message for all if more patients wait than messages are allowed', [p, q], [p, q, pHigh], 1, [[pHigh, p, q]]],
-  ])('returns %s', (_, ready, pending, allowed, expected) =>
+    [
+      'one message for all patients if more patients wait than messages are allowed',
+      [p, q],
+      [p, q, pHigh],
+      1,
+      [[pHigh, p, q]],
+    ],
+  ])('groupsOf returns %s', (_, ready, pending, allowed, expected) =>
     expect(groupsOf(ready, pending, allowed)).toEqual(expected),
   );
 });

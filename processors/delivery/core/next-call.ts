@@ -8,8 +8,10 @@ import type { Call, Round } from './state.ts';
 type IsDown = (userId: string, channel: DeliveryChannel) => boolean;
 
 /**
- * Returns the next call of a round; undefined if the chain is at its end. A person is called at most once through a channel, and never
- * through a channel that is down. A person who had left the duty and is there again is called like a person who was not called before.
+ * Returns the next call of a round; undefined if the chain is at its end. A person is called at most once through a
+ * channel, and never through a channel that is down. A person who left the duty and came back is called like a person
+ * who was not called before. A person who was informed in an earlier round is not informed again through the same
+ * channel.
  */
 export function nextCall(round: Round, personsOf: PersonsOf, isDown: IsDown): PossibleCall | undefined {
   const used = new Set(
@@ -18,13 +20,16 @@ export function nextCall(round: Round, personsOf: PersonsOf, isDown: IsDown): Po
       .flatMap(({ userId, channels }) => channels.map((channel) => `${userId} ${channel}`)),
   );
   const rejecting = rejectingPersons(round);
+  const informed = new Set(round.informedBefore);
   for (const possible of callOrder(round.chain, personsOf)) {
     const { userId } = possible.person;
     if (rejecting.has(userId)) continue;
     const channels = possible.channels.filter(
       (channel) => !used.has(`${userId} ${channel}`) && !isDown(userId, channel),
     );
-    if (channels.length > 0) return { ...possible, channels, waitMs: channels.some(canAnswer) ? possible.waitMs : 0 };
+    if (channels.some(canAnswer)) return { ...possible, channels };
+    const unused = channels.filter((channel) => !informed.has(`${userId} ${channel}`));
+    if (unused.length > 0) return { ...possible, channels: unused, waitMs: 0 };
   }
   return undefined;
 }
@@ -36,7 +41,7 @@ function rejectingPersons({ calls, rejectedBy = [] }: Round): ReadonlySet<string
 }
 
 /**
- * The outcomes of calls that may be repeated, the best first: the person left and is there again; the person did not
+ * The outcomes of calls that may be repeated, the best first: the person left and came back; the person did not
  * answer; the person was not reached. The last person of a chain may be out of reach while an earlier person has a page
  * open.
  */
@@ -61,6 +66,18 @@ export function repeatedCall(round: Round, personsOf: PersonsOf, isDown: IsDown)
       if (channels.some(canAnswer)) return { ...call, channels };
     }
   return undefined;
+}
+
+/**
+ * Returns whether the next round could call a person who rejected the alarm in this round, so that the person can
+ * answer. The caller uses it when nobody else can be reached in this round any more.
+ */
+export function couldAskAgain(round: Round, personsOf: PersonsOf, isDown: IsDown): boolean {
+  const rejecting = rejectingPersons(round);
+  return callOrder(round.chain, personsOf).some(
+    ({ person: { userId }, channels, waitMs }) =>
+      rejecting.has(userId) && waitMs > 0 && channels.some((channel) => canAnswer(channel) && !isDown(userId, channel)),
+  );
 }
 
 /** Returns the ids of the persons who can now be called by the chain. */

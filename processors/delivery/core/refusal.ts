@@ -15,7 +15,7 @@ export function refusalOf(state: State, { alarmId, round: answered, userId, answ
   const round = state.alarms.get(alarmId)?.round;
   if (!round) return 'This alarm is over.';
   if (round.phase === 'stopped') return stopped[round.stopped?.why ?? 'ended'];
-  if (answered < round.answersFrom) return 'This call is over. The alarm calls anew: answer the new call.';
+  if (answered < round.answersFrom) return 'This call is over. The alarm calls again: answer the new call.';
   if (answered > round.round) return 'This call does not exist.';
   const calls = round.calls.filter((call) => call.userId === userId && call.outcome !== 'informed');
   if (calls.length === 0 && !round.calledBefore.includes(userId)) return 'This alarm has not called you.';

@@ -1,4 +1,7 @@
-/** Tests of what the rules remember, and of when they are due next: small changes of this code were not noticed before (docs/mutants.md). */
+/**
+ * Tests of what the rules remember, and of when they are due next: earlier tests did not notice small changes of this
+ * code (docs/mutants.md).
+ */
 import { describe, expect, it } from 'vitest';
 import { builtInPolicy } from '../../../contracts/delivery-policy.ts';
 import { type Book, emptyBook } from './book.ts';
@@ -10,7 +13,7 @@ import { initialState } from './state.ts';
 import { type Intake, take } from './take.ts';
 
 describe('the next time at which something is due', () => {
-  it('is the end of the 3 s in which alarms of a patient are joined, if a call waits for this', () => {
+  it('nextDueAtMs is the end of the 3 s for which a call waits for other alarms of the patient', () => {
     const ward = newWard(everybody);
     ward.alarm('raised', alarmOf('a'));
     ward.at(500);
@@ -20,7 +23,7 @@ describe('the next time at which something is due', () => {
     expect(nextDueAtMs(ward.state(), t0 + seconds(3))).toBe(t0 + seconds(60));
   });
 
-  it('is not the missing confirmation of another call while a person goes', () => {
+  it('while a person goes to the patient, nextDueAtMs ignores the time by which another call must be confirmed', () => {
     const ward = newWard(everybody, { confirms: false });
     ward.alarm('raised', alarmOf('a'));
     ward.answer('anna', 'rejected');
@@ -41,7 +44,7 @@ it('a person who comes on duty at the end of the chain is called, and the repeat
   expect(ward.called()).toBe('anna, anna+, ben');
 });
 
-it('how far the calls came is remembered for other alarms, and for an alarm that has just ended', () => {
+it('the book remembers the calls for a present alarm, and for an alarm that has just ended', () => {
   const context: Context = {
     policy: builtInPolicy,
     placeOf: () => ({ ward: 'icu', bed: 'ICU-1' }),
@@ -57,7 +60,7 @@ it('how far the calls came is remembered for other alarms, and for an alarm that
   expect([...book.tracks.keys()]).toEqual(['a', 'b']);
 });
 
-it('at most 2,000 alarms that are over are remembered, the newest', () => {
+it('only the newest 2,000 of the alarms that are over are remembered', () => {
   let state = initialState;
   for (let n = 0; n < 2_001; n += 1) {
     const alarmId = `alarm-${n}`;

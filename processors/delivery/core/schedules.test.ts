@@ -1,5 +1,5 @@
 /**
- * Property test of the delivery of alarms. At every time, each alarm that calls has a person who is called or goes, or its ward has a
+ * Property test of the delivery of alarms. At every time, for each alarm that calls, a person is called or a person goes, or its ward has a
  * technical alarm. Nothing is sent after an answer or an end, nothing is sent twice, and no wait is endless. Every event fits its schema.
  */
 import fc from 'fast-check';
@@ -20,7 +20,7 @@ it(`in ${runs} random schedules, every alarm has a person or a technical alarm, 
   );
 });
 
-it('calls the next person if the process was killed after the accepting person had left the duty', () => {
+it('the next person is called if the person who accepted left the duty and then the process was killed', () => {
   expect(
     play([
       { do: 'raise', what: 'c', priority: 'high' },
@@ -35,7 +35,7 @@ it('calls the next person if the process was killed after the accepting person h
   ).toEqual([]);
 });
 
-it('does what is due at once after the person who goes has left', () => {
+it('when the person who was going to the patient leaves the duty, everything that is due happens at once', () => {
   expect(
     play([
       { do: 'assign', who: 'ben', duty: 'nurse', hours: 1 },

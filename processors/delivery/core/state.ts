@@ -43,13 +43,24 @@ export type Round = {
   readonly waitMs: number;
   readonly notice: WardNotice | null;
   readonly acceptedBy: readonly string[];
-  /** `answersFrom`: the first round whose calls may still be answered. `calledBefore`: the persons who were called since this round. */
+  /**
+   * `answersFrom`: the first round whose calls may still be answered. `calledBefore`: the persons who were called from
+   * that round to the round before this one.
+   */
   readonly answersFrom: number;
   readonly calledBefore: readonly string[];
-  /** The persons who accepted in those rounds: one entry for each acceptance that no acknowledgement followed. */
+  /**
+   * The persons who have accepted since round `answersFrom`, before this round. Each acceptance has an entry if no
+   * acknowledgement followed.
+   */
   readonly acceptedBefore: readonly string[];
   /** The persons who rejected the alarm in this round, and are not called again in it. Absent in a snapshot of an earlier version. */
   readonly rejectedBy?: readonly string[];
+  /**
+   * The persons who were informed in earlier rounds, each with the channel: `paul mail`. Only a round that starts because
+   * persons rejected the alarm has this field, so that nobody gets the same message in each round.
+   */
+  readonly informedBefore?: readonly string[];
   /** The phase of the round before it was stopped, and the time of the stop. */
   readonly stopped: { readonly atMs: number; readonly phase: DeliveryPhase; readonly why: StopReason } | null;
 };

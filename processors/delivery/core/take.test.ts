@@ -20,7 +20,7 @@ const context: Context = {
   isDown: (_, channel) => channel === 'mail' || channel === 'webhook',
 };
 
-/** A process that remembers only its records. */
+/** A delivery process for tests: it keeps its book in memory, and the records that `take` returned. */
 function newProcess() {
   let book: Book = emptyBook;
   let nowMs = t0;
@@ -68,7 +68,7 @@ function newProcess() {
 const typesOf = (records: readonly DeliveryRecord[]) => records.map(({ event }) => event.type);
 
 describe('take', () => {
-  it('returns for an alarm the records whose views show the call, and whose texts name the alarm', () => {
+  it('take returns the records of an alarm; their views show the call, and their texts name the alarm', () => {
     const process = newProcess();
     const records = process.alarm('raised', 1);
     expect(typesOf(records)).toEqual(['alarm-seen', 'round-started', 'called', 'message', 'message']);
@@ -85,7 +85,7 @@ describe('take', () => {
     expect([...process.book().unsent.values()]).toMatchObject([{ channel: 'push', userId: 'anna' }]);
   });
 
-  it('confirms a painted call once, and only for the person who was called', () => {
+  it('take confirms a painted call once, and only for the person who was called', () => {
     const process = newProcess();
     process.alarm('raised', 1);
     const { callId } = process.calls()[0]!;
@@ -100,7 +100,7 @@ describe('take', () => {
     expect(process.painted('anna', callId, 'on-device')).toEqual([]);
   });
 
-  it('remembers a message as unsent until a channel has confirmed it or reports that the message cannot be sent', () => {
+  it('take remembers a message as unsent until a channel has confirmed it or reports that the message cannot be sent', () => {
     const [taken, failed, later] = [newProcess(), newProcess(), newProcess()];
     for (const process of [taken, failed, later]) process.alarm('raised', 1);
     taken.report({ kind: 'reached', stage: 'taken' });
@@ -126,7 +126,7 @@ describe('take', () => {
     expect(process.book().unsent.has(message.messageId)).toBe(false);
   });
 
-  it('accepts an answer or returns a sentence with the reason, and a repeated command has no effect', () => {
+  it('take accepts an answer or returns a sentence with the reason, and a repeated command has no effect', () => {
     const process = newProcess();
     const idOf = (n: number) => commandId.replace(/1$/, String(n));
     const seen = (records: readonly DeliveryRecord[]) => records.at(-1)?.event;
@@ -151,7 +151,7 @@ describe('take', () => {
     });
   });
 
-  it('returns records that fit their schema, and the records or a snapshot alone restore the same book', () => {
+  it('take returns records that fit their schema, and the records or a snapshot alone restore the same book', () => {
     const process = newProcess();
     process.alarm('raised', 1);
     process.painted('anna', process.calls()[0]!.callId);
@@ -174,14 +174,14 @@ describe('take', () => {
     expect(bookOf(JSON.parse(JSON.stringify(partsOf(replayed))))).toEqual(replayed);
   });
 
-  it('does not keep the text of an alarm that calls nobody', () => {
+  it('take does not keep the text of an alarm that calls nobody', () => {
     const process = newProcess();
     process.alarm('raised', 1, { late: true });
     expect(process.book().texts.size).toBe(0);
   });
 });
 
-it('splits a large book into parts that each fit into a record, and all parts together restore the book', () => {
+it('a large book is split into parts that each fit into a record, and all parts together restore the book', () => {
   const process = newProcess();
   process.alarm('raised', 1);
   const [text] = process.book().texts.values();

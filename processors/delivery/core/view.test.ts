@@ -39,7 +39,7 @@ function comingAndGoing(untilMs: number) {
   return { book, bytes };
 }
 
-it('shows the first call of each person and the newest repeated calls, however often the last person was called', () => {
+it('the view shows the first call of each person and the newest repeated calls, even if the last person was called very often', () => {
   const { book } = comingAndGoing(seconds(3_600));
   const round = book.state.alarms.get(alarmId)!.round!;
   const all = round.calls.map(({ callId, repeat }) => ({ callId, repeat }));
@@ -66,13 +66,13 @@ describe('withoutOldViews', () => {
   const shortOf = (records: readonly DeliveryRecord[]) =>
     withoutOldViews(records).map((record) => `${record.event.type}${'after' in record ? ' with a view' : ''}`);
 
-  it('leaves the view of the begin of a round, and the last view', () => {
+  it('withoutOldViews keeps the view of the start of a round, and the last view', () => {
     expect(shortOf(raised.records)).toEqual([
       ...['alarm-seen', 'round-started with a view', 'called with a view', 'message', 'message'],
     ]);
   });
 
-  it('leaves the last view of the decisions if a receipt follows, so that a restart knows the text', () => {
+  it('withoutOldViews keeps the last view of the decisions if a receipt follows, so that a restart knows the text', () => {
     const records = [...raised.records, ...receipt.records];
     expect(shortOf(records).slice(2)).toEqual([
       ...['called', 'message', 'message', 'receipt', 'confirmed with a view'],

@@ -69,14 +69,14 @@ function start(
 }
 
 describe('the canaries', () => {
-  it('go to the pages and each phone at the start, and the answer of the service is written', async () => {
+  it('the canaries go to the pages and each phone at the start, and the answer of the service is written', async () => {
     const { check, short } = start([phone, tablet]);
     await vi.advanceTimersByTimeAsync(0);
     expect(check).toHaveBeenCalledTimes(2);
     expect(short()).toEqual(['screen asked', 'push asked', 'push asked', 'push reached taken', 'push reached taken']);
   });
 
-  it('accept the answer of the person’s phone and page, and no answer of another person', async () => {
+  it('the canaries accept the answer of the person’s phone and page, and no answer of another person', async () => {
     const { canaries, events, short } = start([phone]);
     await vi.advanceTimersByTimeAsync(0);
     const idOf = (channel: string) =>
@@ -87,7 +87,7 @@ describe('the canaries', () => {
     expect(short().slice(3)).toEqual(['push reached on-device', 'screen reached painted']);
   });
 
-  it('go to a new phone within some seconds, and to all channels again within 10 min', async () => {
+  it('the canaries go to a new phone within some seconds, and to all channels again within 10 min', async () => {
     const { check, list } = start([phone]);
     await vi.advanceTimersByTimeAsync(0);
     list.push(tablet);
@@ -97,7 +97,7 @@ describe('the canaries', () => {
     expect(check).toHaveBeenCalledTimes(4);
   });
 
-  it('report at once that an entry has ended, and never use the entry again', async () => {
+  it('the canaries report at once that an entry has ended, and never use the entry again', async () => {
     const { canaries, check, short } = start([phone], { usual: ended });
     await vi.advanceTimersByTimeAsync(0);
     expect(short()).toContain('push ended');
@@ -106,13 +106,13 @@ describe('the canaries', () => {
     expect(canaries.isDown('anna', 'push')).toBe(true);
   });
 
-  it('never use an entry that had ended before the start', async () => {
+  it('the canaries never use an entry that had ended before the start', async () => {
     const { check } = start([phone], { ended: [phone.reachId] });
     await vi.advanceTimersByTimeAsync(3_600_000);
     expect(check).not.toHaveBeenCalled();
   });
 
-  it('report that a channel is down after a failure, until the service works again', async () => {
+  it('the canaries report that a channel is down after a failure, until the service works again', async () => {
     const { canaries, results } = start([phone]);
     expect(canaries.isDown('anna', 'push')).toBe(false);
     results.set(phone.reachId, failed);
@@ -125,7 +125,7 @@ describe('the canaries', () => {
     expect(canaries.isDown('anna', 'screen')).toBe(false);
   });
 
-  it('do not report that a channel is down if the service asks for fewer messages', async () => {
+  it('the canaries do not report that a channel is down if the service asks for fewer messages', async () => {
     const busy = { ...failed, asksToWait: true } as SendResult;
     const { canaries, short } = start([phone], { usual: busy });
     await vi.advanceTimersByTimeAsync(600_000);
@@ -133,18 +133,18 @@ describe('the canaries', () => {
     expect(short().filter((line) => line.startsWith('push'))).toEqual(['push asked']);
   });
 
-  it('report that a channel is down while the host of its only phone has failed', () => {
+  it('the canaries report that a channel is down while the host of its only phone has failed', () => {
     expect(start([phone], { down: true }).canaries.isDown('anna', 'push')).toBe(true);
   });
 
-  it('report that a channel is down if the hospital has not set it up', async () => {
+  it('the canaries report that a channel is down if the hospital has not set it up', async () => {
     const { canaries, events } = start([mailEntry()]);
     await vi.advanceTimersByTimeAsync(0);
     expect(events.at(-1)).toMatchObject({ channel: 'mail', state: 'down', reason: expect.stringContaining('set up') });
     expect(canaries.isDown('anna', 'mail')).toBe(true);
   });
 
-  it('ask the pages every 5 s until they answer, and for a minute at most; they write only the first canary of the pages', async () => {
+  it('the canaries ask the pages every 5 s until they answer, and for a minute at most; they write only the first canary of the pages', async () => {
     const { canaries, asked, short } = start([]);
     expect(asked).toHaveLength(1);
     const { checkId, userId, atMs } = asked[0]![0]!;
@@ -162,7 +162,7 @@ describe('the canaries', () => {
     expect(short()).toEqual(['screen asked', 'screen reached painted', 'screen down']);
   });
 
-  it('write at most 8 records an hour for the pages and a phone of a person if nothing changes', async () => {
+  it('the canaries write at most 8 records an hour for the pages and a phone of a person if nothing changes', async () => {
     const { canaries, asked, events } = start([phone]);
     for (let seconds = 0; seconds < 6 * 3_600; seconds += 5) {
       const page = asked.at(-1)?.[0];
@@ -174,7 +174,7 @@ describe('the canaries', () => {
     expect(events.length).toBeGreaterThan(8);
   });
 
-  it('write a result only when it differs, and otherwise every 10 to 20 min', async () => {
+  it('the canaries write a result only when it differs, and otherwise every 10 to 20 min', async () => {
     const { check, events } = start([phone]);
     const wroteAtMs = () =>
       events.flatMap((event) => (event.type === 'reach-seen' && event.channel === 'push' ? [event.atMs] : []));
@@ -187,7 +187,7 @@ describe('the canaries', () => {
     expect(Math.max(...gapsMs)).toBeLessThanOrEqual(20 * 60_000);
   });
 
-  it('report at once that a phone stops or starts to confirm canaries, but report no earlier answer of the service', async () => {
+  it('the canaries report at once when a phone stops or starts to confirm; while the phone confirms, they report no answers of the service', async () => {
     const { canaries, check, short } = start([phone]);
     const answer = () =>
       canaries.answer({ checkId: check.mock.lastCall![1].checkId, userId: 'anna', stage: 'on-device' });
@@ -214,23 +214,24 @@ describe('the canaries', () => {
   const receiptOf = (channel: 'screen' | 'push', stage: 'painted' | 'on-device') =>
     ({ type: 'receipt', atMs: Date.now(), alarmId: 'a', callId: 'c', userId: 'anna', channel, stage }) as const;
 
-  it('report again that no page is open if a page has confirmed a call since the last report', async () => {
+  it('if a page confirms a call and then no page answers, the canaries report again that no page is open', async () => {
     const { canaries, short } = start([]);
     await vi.advanceTimersByTimeAsync(15 * 60_000);
     const before = short().length;
     canaries.noteReceipt(receiptOf('screen', 'painted'));
-    // The person closes the page. At most one canary later, and after its minute for an answer, this is written.
+    // The person closes the page. The next canary comes within 10 min and waits a minute for an answer. Then the result
+    // is written.
     await vi.advanceTimersByTimeAsync(11 * 60_000);
     expect(short().slice(before)).toContain('screen down');
   });
 
-  it('report again that only the push service takes canaries if the phone has confirmed a call since the last report', async () => {
+  it('if the phone confirms a call and then no canary, the canaries report again that only the push service takes canaries', async () => {
     const { canaries, events, short } = start([phone]);
     await vi.advanceTimersByTimeAsync(5 * 60_000);
     const before = short().length;
     const receiptAtMs = Date.now();
     canaries.noteReceipt(receiptOf('push', 'on-device'));
-    // The canary before the call says nothing about the time after it.
+    // A canary that was sent before the call does not show whether the phone confirms after the call.
     await vi.advanceTimersByTimeAsync(60_000);
     expect(short().slice(before)).not.toContain('push reached taken');
     await vi.advanceTimersByTimeAsync(10 * 60_000);
@@ -238,7 +239,7 @@ describe('the canaries', () => {
     expect(events.findLast((event) => event.channel === 'push')!.atMs).toBeGreaterThan(receiptAtMs);
   });
 
-  it('report nothing after they were closed', async () => {
+  it('the canaries report nothing after they were closed', async () => {
     const { canaries, results, events } = start([phone]);
     let answer: (result: SendResult) => void = () => {};
     results.set(
@@ -256,7 +257,7 @@ describe('the canaries', () => {
     expect(events).toHaveLength(count);
   });
 
-  it('count the channels of the persons on duty by state', async () => {
+  it('the canaries count the channels of the persons on duty by state', async () => {
     const { canaries, results } = start([phone, tablet]);
     const counts = () =>
       canaries.counts().flatMap(({ channel, state, count }) => (count > 0 ? [`${channel} ${state} ${count}`] : []));
@@ -266,13 +267,13 @@ describe('the canaries', () => {
     results.set(tablet.reachId, failed);
     await vi.advanceTimersByTimeAsync(600_000);
     expect(counts()).toEqual(['screen down 1', 'push reached 1', 'push down 1']);
-    // While the failed phone is asked again, nothing better is known about it.
+    // While a new canary to the failed phone waits for its result, the phone still counts as down.
     results.set(tablet.reachId, new Promise(() => {}));
     await vi.advanceTimersByTimeAsync(70_000);
     expect(counts()).toContain('push down 1');
   });
 
-  it('try an entry at once that was written again, and write the result even if it is the same', async () => {
+  it('when an entry is written again, the canaries try the entry at once, and write the result even if it is the same', async () => {
     const { check, list, short } = start([phone]);
     await vi.advanceTimersByTimeAsync(0);
     const before = short().length;
@@ -284,7 +285,45 @@ describe('the canaries', () => {
     expect(check).toHaveBeenCalledTimes(2);
   });
 
-  it('try a new entry of a person without a duty, and only while it is new', async () => {
+  const test = (n: number) => ({ ...phone, testedAt: new Date(hour(8) + n * 1_000).toISOString() });
+
+  it('a test that is written while a canary waits for its result starts a new canary; the result of the former canary is not written', async () => {
+    const { check, results, list, events } = start([phone]);
+    let answer: (result: SendResult) => void = () => {};
+    results.set(phone.reachId, new Promise((resolve) => (answer = resolve)));
+    await vi.advanceTimersByTimeAsync(0);
+    list[0] = { ...phone, addedAt: '2026-03-01T12:00:00.000Z' };
+    await vi.advanceTimersByTimeAsync(5_000);
+    results.set(phone.reachId, failed);
+    list[0] = test(1);
+    await vi.advanceTimersByTimeAsync(5_000);
+    answer(taken);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(check).toHaveBeenCalledTimes(3);
+    const { checkId } = check.mock.lastCall![1];
+    const ofPhone = events.filter((event) => event.type === 'reach-seen').filter(({ channel }) => channel === 'push');
+    expect(ofPhone.slice(-2)).toMatchObject([
+      { state: 'asked', checkId, testedAt: test(1).testedAt },
+      { state: 'down', checkId },
+    ]);
+    expect(ofPhone.slice(0, -2)).not.toContainEqual(expect.objectContaining({ testedAt: expect.anything() }));
+    expect(ofPhone.map(({ state }) => state)).toEqual(['asked', 'reached', 'asked', 'asked', 'down']);
+  });
+
+  it('the result of a test is written even if the phone confirms a call before the result comes', async () => {
+    const { canaries, results, list, short } = start([phone]);
+    let answer: (result: SendResult) => void = () => {};
+    await vi.advanceTimersByTimeAsync(0);
+    results.set(phone.reachId, new Promise((resolve) => (answer = resolve)));
+    list[0] = test(1);
+    await vi.advanceTimersByTimeAsync(5_000);
+    canaries.noteReceipt(receiptOf('push', 'on-device'));
+    answer(taken);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(short().slice(-2)).toEqual(['push asked', 'push reached taken']);
+  });
+
+  it('the canaries try a new entry of a person without a duty, and only while it is new', async () => {
     const bens = { ...tablet, userId: 'ben', addedAt: new Date(hour(8)).toISOString() };
     const { check } = start([phone, bens]);
     await vi.advanceTimersByTimeAsync(0);

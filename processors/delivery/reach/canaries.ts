@@ -30,7 +30,7 @@ import {
 import { lessThanNoted, mustNote, type NotedReach, noteReach, noteReceipt, withoutReach } from './core/noted.ts';
 import { targetsOf, tryFrom } from './core/on-duty.ts';
 
-/** Time between two checks which canaries are due, ms (ours). */
+/** How often this code checks which canaries are due, ms (ours). */
 const lookEveryMs = 5 * secondMs;
 /** Maximum number of canaries that start in one check (ours). The others start in the next checks. */
 export const checksMax = 100;
@@ -121,11 +121,11 @@ export function startCanaries(options: CanaryOptions): Canaries {
     const { userId, name } = target;
     const takeResult = (result: CheckResult) => take(checkEvent(state, checkId, userId, result, now()));
     const entry = entryOf(target);
-    // So that the result is written, even if it is the same as before.
+    // After this, the result is written even if it is the same as before.
     if (entry && isChanged(target)) noted = withoutReach(noted, entry.reachId);
     tried.note(entry);
-    take(asked(target, checkId, now()));
-    // `look` asks the pages.
+    take(asked(target, checkId, now(), entry?.testedAt));
+    // The function `look` asks the pages.
     if (target.channel === 'screen') return;
     const channel = channels.get(target.channel);
     if (!entry || !channel) return takeResult(notSetUp);

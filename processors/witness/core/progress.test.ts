@@ -5,7 +5,7 @@ import { addRecord, compareEnd, markAnchored, newProgress, nextAnchorContent, of
 const hash = (text: string) => createHash('sha256').update(text).digest('base64url');
 const record = (offset: number, value = `v${offset}`) => ({ offset, key: 'k', value });
 
-it('anchors an empty partition once, and then only partitions that grew', () => {
+it('the witness anchors an empty partition once, and then only partitions that grew', () => {
   const progress = newProgress([]);
   for (const partition of [0, 1]) compareEnd(progress, partition, 0, 0);
   expect(nextAnchorContent(progress)?.places.map(({ partition, offset }) => [partition, offset])).toEqual([
@@ -22,7 +22,7 @@ it('anchors an empty partition once, and then only partitions that grew', () => 
   ]);
 });
 
-it('computes the same digest after a restart as without a restart', () => {
+it('the witness computes the same digest after a restart as without a restart', () => {
   const whole = newProgress([]);
   for (let offset = 0; offset < 10; offset += 1) addRecord(whole, 0, record(offset), hash);
   const before = newProgress([]);
@@ -32,7 +32,7 @@ it('computes the same digest after a restart as without a restart', () => {
   expect(after.anchorByPartition.get(0)).toEqual(whole.anchorByPartition.get(0));
 });
 
-it('does not report a record as cut off that was written after Kafka was asked for the end', () => {
+it('the witness does not report a record as cut off if the record was written after Kafka was asked for the end', () => {
   const progress = newProgress([]);
   for (let offset = 0; offset < 3; offset += 1) addRecord(progress, 0, record(offset), hash);
   const before = offsetsOf(progress).get(0)!;
@@ -41,7 +41,7 @@ it('does not report a record as cut off that was written after Kafka was asked f
   expect(nextAnchorContent(progress)).toMatchObject({ faults: [], places: [{ from: 0, offset: 4 }] });
 });
 
-it('returns the same content again until the anchor is marked as written', () => {
+it('the content of the next anchor stays the same until the anchor is marked as written', () => {
   const progress = newProgress([]);
   addRecord(progress, 0, record(0), hash);
   expect(nextAnchorContent(progress)).toEqual(nextAnchorContent(progress));
@@ -63,7 +63,7 @@ it.each([
     (progress: ReturnType<typeof newProgress>) => addRecord(progress, 0, record(8), hash),
     /offset 5 to 7 are missing/,
   ],
-] as const)('reports once that a log %s, and begins a new digest there', (_, change, text) => {
+] as const)('the witness reports once that a log %s, and begins a new digest there', (_, change, text) => {
   const progress = newProgress([]);
   for (let offset = 0; offset < 5; offset += 1) addRecord(progress, 0, record(offset), hash);
   change(progress);

@@ -8,7 +8,7 @@ const tracker: Tracker = {
   ...{ valueAt: 5_000, questionable: false, late: false, lastAt: 6_000, noDataMs: 20_000, insideSince: 5_500 },
 };
 
-it('restartScoreDelays keeps scores that alarm and drops scores whose delay still runs', () => {
+it('restartScoreDelays keeps scores that have an alarm, and drops scores whose delay still runs', () => {
   const trackers: ScoreTrackers = {
     'NEWS2.high': { tracker, text: 'NEWS2 9 ≥ 7' },
     qSOFA: { tracker: { ...tracker, determined: null }, text: 'qSOFA 2 ≥ 2' },

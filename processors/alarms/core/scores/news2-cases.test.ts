@@ -107,7 +107,7 @@ describe.each(filesOf('.yml'))('%s', (file) => {
   );
 });
 
-it('the table of cases is read whole', () => {
+it('all rows of the table of cases are read', () => {
   const rows = filesOf('.csv').flatMap((file) => rowsOf(textOf(file)));
   expect(rows.length).toBeGreaterThanOrEqual(19);
   expect(new Set(rows.map((row) => row.exp_risk))).toEqual(new Set(['Low', 'Low-Medium', 'Medium', 'High']));

@@ -14,7 +14,7 @@ const inputs: ScoreInputs = {
 };
 
 describe('the inputs of scores', () => {
-  it('each input has a time until which it is scored', () => {
+  it('each input has a time until which the scores use it', () => {
     expect(inputsAt(inputs, 0, ages)).toEqual({
       pulse: { at: 0, value: 80, untilMs: continuousMs },
       BPsys: { at: 0, value: 120, untilMs: 11 * minuteMs },
@@ -39,7 +39,7 @@ describe('the inputs of scores', () => {
     expect(nextStaleMs(inputs, minuteMs + enteredMs + 1, ages)).toBe(Number.POSITIVE_INFINITY);
   });
 
-  it('inputs are scored until their last moment', () => {
+  it('inputs are scored until the last moment of their maximum age', () => {
     expect(valuesToScoreAt(inputs, continuousMs, ages)).toMatchObject({
       pulse: 80,
       BPsys: 120,
@@ -54,7 +54,7 @@ describe('the inputs of scores', () => {
     expect(valuesToScoreAt(inputs, minuteMs + enteredMs + 1, ages).oxygen).toBeUndefined();
   });
 
-  it('a sensor in its last moment counts if the other sensor is too old', () => {
+  it('if the value of one sensor is too old, the value of the other sensor counts until the last moment of its maximum age', () => {
     const cuff = { at: 0, value: 120, everyMs: minuteMs };
     const lastMs = inputsAt({ values: { NIBP: cuff }, entries: {} }, 0, ages).BPsys!.untilMs;
     const line = { at: lastMs - continuousMs - 1, value: 90 };

@@ -115,7 +115,7 @@ describe('NEWS2', () => {
     expect(patient.eventTypes('NEWS2.high')).toContain('realarmed');
   });
 
-  it('NEWS2 uses scale 2 from the choice on', () => {
+  it('NEWS2 uses scale 2 as soon as a clinician has chosen it', () => {
     const patient = assessedBed();
     patient.command(0, { type: 'enter-assessment', oxygen: true, spo2Scale: 2 });
     // 97 % has 0 points on scale 1. With oxygen on scale 2 it has 3 points, and oxygen has 2.
@@ -344,11 +344,11 @@ describe('the order of messages', () => {
     expect(play(swapped)).toEqual(play(stream()));
     expect(play(stream()).ids.length).toBeGreaterThan(0);
   });
-  it('a backlog from before all cells changes nothing', () => {
+  it('a backlog that is older than all cells of values changes nothing', () => {
     const old = Array.from({ length: 30 }, (_, i) => reading(i - 2_000, ill, { receivedAt: t0 + 401_000 }));
     expect(play([...stream(), ...old]).known).toEqual(play(stream()).known);
   });
-  it('a nurse’s entry counts while the device is ten minutes behind', () => {
+  it('a nurse’s entry counts even if the newest readings of the device are ten minutes old', () => {
     const patient = bed();
     patient.feedEachSecond(1, 300, well);
     patient.command(900, alert);
@@ -360,7 +360,7 @@ describe('the order of messages', () => {
       oxygen: false,
     });
   });
-  it('an entry with the time of a clock that is far behind counts', () => {
+  it('an entry counts even if its time comes from a clock that is far behind', () => {
     const patient = bed();
     patient.feedEachSecond(1, 600, well);
     patient.command(-3_000, alert);

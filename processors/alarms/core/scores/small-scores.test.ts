@@ -18,7 +18,7 @@ it.each([
   expect(roundHalfUp(value, digits)).toBe(rounded),
 );
 
-it('roundHalfUp rounds every half of a tenth up between 15 and 45', () => {
+it('with one digit, roundHalfUp rounds 15.05, 15.15, … 44.95 up', () => {
   for (let tenths = 150; tenths < 450; tenths++)
     expect(roundHalfUp(Number(`${(tenths / 10).toFixed(1)}5`), 1)).toBe((tenths + 1) / 10);
 });
@@ -46,7 +46,7 @@ describe('qSOFA', () => {
     [{ RR: 22, BPsys: 100, consciousness: 'A' }, ['RR', 'BPsys'], 2],
     [{ RR: 22, BPsys: 100.4, consciousness: 'V' }, ['RR', 'BPsys', 'consciousness'], 3],
     [{ RR: 12, BPsys: 120, consciousness: 'C' }, ['consciousness'], 1],
-  ] as const)('qSOFA of %j is met by %j: %d', (set, met, total) => {
+  ] as const)('the values %j meet the criteria %j of qSOFA, so its total is %d', (set, met, total) => {
     expect(qsofa(set)).toEqual({ met, missing: [], total });
   });
   it('qSOFA has no total if an input is missing, but lists the criteria that are met', () => {

@@ -15,17 +15,17 @@ const trialOf = (breaker: Breaker, nowMs: number) => {
 };
 
 describe('a breaker', () => {
-  it('opens after the maximum number of failures in a row, and not after fewer failures', () => {
+  it('a breaker opens after the maximum number of failures in a row, and not after fewer failures', () => {
     expect(afterSigns(closedBreaker, 'fails', failuresMax - 1).kind).toBe('closed');
     expect(opened.kind).toBe('open');
   });
 
-  it('counts failures from zero again after the host has worked', () => {
+  it('a breaker counts failures from zero again after the host has worked', () => {
     const almost = afterSigns(closedBreaker, 'fails', failuresMax - 1);
     expect(afterSigns(afterSigns(almost, 'works'), 'fails', failuresMax - 1).kind).toBe('closed');
   });
 
-  it('does not count a try without a result', () => {
+  it('a breaker does not count a try without a result', () => {
     const almost = afterSigns(closedBreaker, 'fails', failuresMax - 1);
     expect(afterSigns(almost, 'unknown', 100)).toEqual(almost);
   });
@@ -34,17 +34,17 @@ describe('a breaker', () => {
     [0, false],
     [4_999, false],
     [5_000, true],
-  ])('that opened at 0 lets a try begin at %i ms: %s', (nowMs, begins) => {
+  ])('a breaker that opened at 0 lets a try begin at %i ms: %s', (nowMs, begins) => {
     expect(beginTry(opened, nowMs).begins).toBe(begins);
   });
 
-  it('lets exactly one trial begin', () => {
+  it('a breaker lets exactly one trial begin', () => {
     const trial = trialOf(opened, 5_000);
     expect(beginTry(trial, 5_000)).toEqual({ begins: false });
     expect(beginTry(trial, 1e9)).toEqual({ begins: false });
   });
 
-  it('waits longer after each failed trial, and at most 60 s', () => {
+  it('a breaker waits longer after each failed trial, and at most 60 s', () => {
     let breaker: Breaker = opened;
     const waits: number[] = [];
     for (let nowMs = 5_000, count = 0; count < 6; count += 1) {
@@ -56,22 +56,22 @@ describe('a breaker', () => {
     expect(waits).toEqual([10_000, 20_000, 40_000, 60_000, 60_000, 60_000]);
   });
 
-  it('closes after a trial that worked', () => {
+  it('a breaker closes after a trial that worked', () => {
     expect(endTry(trialOf(opened, 5_000), 'works', true, 5_100)).toEqual(closedBreaker);
   });
 
-  it('lets a new trial begin at once after a trial that was ended early', () => {
+  it('a breaker lets a new trial begin at once after a trial that was ended early', () => {
     const ended = endTry(trialOf(opened, 5_000), 'unknown', true, 5_100);
     expect(beginTry(ended, 5_100).begins).toBe(true);
   });
 
-  it('stays as it is if an older try fails during a trial', () => {
+  it('a breaker stays as it is if an older try fails during a trial', () => {
     const trial = trialOf(opened, 5_000);
     expect(endTry(trial, 'fails', false, 5_100)).toEqual(trial);
     expect(endTry(trial, 'unknown', false, 5_100)).toEqual(trial);
   });
 
-  it('lets a try begin at most 60 s after the end of the last try, after any random history', () => {
+  it('after any random history, a breaker lets a try begin at most 60 s after the end of the last try', () => {
     const signs = fc.constantFrom<HostSign>('works', 'fails', 'unknown');
     fc.assert(
       fc.property(fc.array(fc.tuple(signs, fc.integer({ min: 0, max: 100_000 })), { maxLength: 60 }), (steps) => {

@@ -5,7 +5,7 @@ import { messageDetails, messageText } from './message-text.ts';
 const other = testAlarm({ alarmId: 'alarm-fedcba9876543210', bed: 'ICU-4', priority: 'medium', text: 'SpO2 88 < 90' });
 
 describe('messageText', () => {
-  it('with `none`, shows only that there is an alarm', () => {
+  it('with `none`, messageText shows only that there is an alarm', () => {
     expect(messageText(testMessage(), 'none')).toEqual({ title: 'High alarm', lines: [] });
     expect(messageText(testMessage({ alarms: [testAlarm(), other], onlyCounted: 3 }), 'none')).toEqual({
       title: 'High alarm and 4 more',
@@ -13,7 +13,7 @@ describe('messageText', () => {
     });
   });
 
-  it('with `bed`, shows no value; with `values`, shows the text of the alarm', () => {
+  it('with `bed`, messageText shows no value; with `values`, it shows the text of the alarm', () => {
     const message = testMessage({ alarms: [testAlarm(), other] });
     expect(messageText(message, 'bed')).toEqual({
       title: 'ICU-3: High alarm and 1 more',
@@ -25,7 +25,7 @@ describe('messageText', () => {
     });
   });
 
-  it('counts the alarms that get no line', () => {
+  it('messageText counts the alarms that get no line', () => {
     const alarms = Array.from({ length: 12 }, () => testAlarm());
     const { title, lines } = messageText(testMessage({ alarms, onlyCounted: 488 }), 'bed');
     expect(title).toBe('ICU-3: High alarm and 499 more');
@@ -38,11 +38,11 @@ describe('messageText', () => {
     [{ ward: null, bed: '3' }, '3: High alarm'],
     [{ ward: 'ICU', bed: null }, 'ICU: High alarm'],
     [{ ward: null, bed: null }, 'Unknown bed: High alarm'],
-  ])('names the place %j', (place, title) => {
+  ])('messageText names the place %j', (place, title) => {
     expect(messageText(testMessage({ alarms: [testAlarm(place)] }), 'bed').title).toBe(title);
   });
 
-  it('replaces line breaks in a text, and cuts no emoji in two', () => {
+  it('messageText replaces line breaks in a text, and cuts no emoji in two', () => {
     const alarms = [testAlarm({ bed: 'A\r\nBcc: evil@example.org', text: '💔'.repeat(90) })];
     const { title, lines } = messageText(testMessage({ alarms }), 'values');
     for (const line of [title, ...lines]) {
@@ -52,7 +52,7 @@ describe('messageText', () => {
     }
   });
 
-  it('never shows the name of the person or an id', () => {
+  it('messageText never shows the name of the person or an id', () => {
     for (const details of messageDetails) {
       const text = JSON.stringify(messageText(testMessage(), details));
       for (const secret of ['Anna', 'anna', 'alarm-0123456789abcdef']) expect(text).not.toContain(secret);

@@ -67,7 +67,7 @@ function newDesk() {
 }
 
 describe('a canary', () => {
-  it('is due at once for a new entry', () => {
+  it('a canary is due at once for a new entry', () => {
     expect(dueChecks(initialReach, [push, secondPhone, mail, screen], middle, unchanged, startMs)).toHaveLength(4);
   });
 
@@ -76,14 +76,14 @@ describe('a canary', () => {
     [0, 570, true],
     [1, 479, false],
     [1, 480, true],
-  ])('with the spread %d is due again after %i s: %s', (spread, seconds, isDue) => {
+  ])('with the spread %d, a canary is due again after %i s: %s', (spread, seconds, isDue) => {
     const desk = newDesk();
     desk.answer(desk.ask(push), taken);
     expect(desk.isDue(push, startMs + seconds * secondMs, spread)).toBe(isDue);
     expect(desk.isDue(push, startMs + reachCheckEveryMsMax, spread)).toBe(true);
   });
 
-  it('of a channel that is down is repeated after 1, 2 and 4 minutes, and never later than the usual time', () => {
+  it('a canary of a channel that is down is repeated after 1, 2 and 4 minutes, and never later than the usual time', () => {
     const desk = newDesk();
     let nowMs = startMs;
     const waits: number[] = [];
@@ -101,14 +101,14 @@ describe('a canary', () => {
     expect(desk.isDue(push, nowMs + 60 * secondMs)).toBe(true);
   });
 
-  it('without any result is repeated after 60 s, because the process was killed', () => {
+  it('a canary without any result is repeated after 60 s, because the process was killed', () => {
     const desk = newDesk();
     desk.ask(push);
     expect(desk.isDue(push, startMs + answerMsMax - 1)).toBe(false);
     expect(desk.isDue(push, startMs + answerMsMax)).toBe(true);
   });
 
-  it('is due at once if the clock was set back, but not if it was set back by only a few seconds', () => {
+  it('a canary is due at once if the clock was set back, but not if it was set back by only a few seconds', () => {
     const desk = newDesk();
     desk.answer(desk.ask(push), taken);
     expect(desk.isDue(push, startMs - 5 * secondMs)).toBe(false);
@@ -117,7 +117,7 @@ describe('a canary', () => {
 });
 
 describe('the state of a channel', () => {
-  it('goes from asked to taken by the service to on the device, and never back', () => {
+  it('the state of a channel is first `asked`, then `taken` by the service, then `on-device`, and never goes back', () => {
     const desk = newDesk();
     const checkId = desk.ask(push);
     expect(desk.stateOf(push)).toMatchObject({ state: 'asked' });
@@ -130,7 +130,7 @@ describe('the state of a channel', () => {
     expect(desk.answer(checkId, failed)).toBeUndefined();
   });
 
-  it('is on the device if the phone answers before the service', () => {
+  it('the state of a channel is `on-device` if the phone answers before the service', () => {
     const desk = newDesk();
     const checkId = desk.ask(push);
     desk.answer(checkId, onDevice);
@@ -138,7 +138,7 @@ describe('the state of a channel', () => {
     expect(desk.stateOf(push)).toMatchObject({ state: 'reached', stage: 'on-device' });
   });
 
-  it('changes neither by an older canary nor by the answer of another person', () => {
+  it('an answer to an older canary, or an answer of another person, does not change the state of a channel', () => {
     const desk = newDesk();
     const old = desk.ask(push);
     desk.ask(push, startMs + secondMs);
@@ -147,7 +147,7 @@ describe('the state of a channel', () => {
     expect(desk.stateOf(push)).toMatchObject({ state: 'asked' });
   });
 
-  it('stays `taken` if the phone does not answer, and is never down because of that', () => {
+  it('the state of a channel stays `taken` if the phone does not answer, and is never down because of that', () => {
     const desk = newDesk();
     desk.answer(desk.ask(push), taken);
     expect(desk.silence(startMs + 10 * answerMsMax)).toEqual([]);
@@ -155,7 +155,7 @@ describe('the state of a channel', () => {
     expect(isChannelDown(desk.state(), 'push', [{ reachId: push.reachId! }], startMs + answerMsMax)).toBe(false);
   });
 
-  it('of the pages is down after 60 s without an answer', () => {
+  it('the state of the pages is down after 60 s without an answer', () => {
     const desk = newDesk();
     const checkId = desk.ask(screen);
     expect(desk.silence(startMs + answerMsMax - 1)).toEqual([]);
@@ -164,7 +164,7 @@ describe('the state of a channel', () => {
     expect(desk.stateOf(screen)).toMatchObject({ state: 'reached', stage: 'painted' });
   });
 
-  it('of an ended entry is removed, and no later event brings it back', () => {
+  it('the state of an ended entry is removed, and no later event brings it back', () => {
     const desk = newDesk();
     const checkId = desk.ask(push);
     expect(desk.answer(checkId, ended)).toMatchObject({ type: 'reach-ended', reachId: push.reachId });
@@ -174,7 +174,7 @@ describe('the state of a channel', () => {
     expect(desk.isDue(push, startMs + 1e9)).toBe(false);
   });
 
-  it('is separate for each of two phones of one person', () => {
+  it('the state of a channel is separate for each of two phones of one person', () => {
     const desk = newDesk();
     desk.answer(desk.ask(push), ended);
     desk.answer(desk.ask(secondPhone), onDevice);
@@ -189,7 +189,7 @@ describe('isChannelDown', () => {
   const entries = [{ reachId: push.reachId! }, { reachId: secondPhone.reachId! }];
   const down = (state: ReachCheckState, nowMs = startMs) => isChannelDown(state, 'push', entries, nowMs);
 
-  it('is true without an entry, and never for screens', () => {
+  it('isChannelDown is true without an entry, and never for screens', () => {
     expect(isChannelDown(initialReach, 'push', [], startMs)).toBe(true);
     expect(isChannelDown(initialReach, 'screen', [], startMs)).toBe(false);
     const desk = newDesk();
@@ -198,11 +198,11 @@ describe('isChannelDown', () => {
     expect(isChannelDown(desk.state(), 'screen', [], startMs + answerMsMax)).toBe(false);
   });
 
-  it('is false while nothing is known', () => {
+  it('isChannelDown is false while nothing is known', () => {
     expect(down(initialReach)).toBe(false);
   });
 
-  it('is true only if every entry has ended or failed', () => {
+  it('isChannelDown is true only if every entry has ended or failed', () => {
     const desk = newDesk();
     desk.answer(desk.ask(push), failed);
     expect(down(desk.state())).toBe(false);
@@ -220,7 +220,7 @@ describe('isChannelDown', () => {
     [downMsMax + 1, false],
     [-5_000, true],
     [-5_001, false],
-  ])('%i ms after the failure is %s', (ms, expected) => {
+  ])('%i ms after the failure, isChannelDown is %s', (ms, expected) => {
     const desk = newDesk();
     for (const target of [push, secondPhone]) desk.answer(desk.ask(target), failed);
     expect(down(desk.state(), startMs + ms)).toBe(expected);

@@ -42,7 +42,9 @@ export type TargetState = {
   /** When the newest canary was sent. */
   readonly askedAtMs: number;
   readonly state: 'asked' | 'reached' | 'down';
-  /** Number of failures in a row, and the time of the last failure. A canary without a result yet changes neither. */
+  /**
+   * Number of failures in a row, and the time of the last failure. A canary changes them only when it has a result.
+   */
   readonly failures: number;
   readonly failedAtMs: number;
   readonly stage?: ReceiptStage;
@@ -135,9 +137,13 @@ export function dueChecks(
   });
 }
 
-/** Returns the event which says that a canary was sent to a target. */
-export function asked(target: ReachTarget, checkId: string, nowMs: number): ReachSeen {
-  return { type: 'reach-seen', atMs: nowMs, ...target, checkId, state: 'asked' };
+/**
+ * Returns the event which says that a canary was sent to a target.
+ * @param testedAt when an operator last asked for a test of the entry; undefined if no operator asked
+ */
+export function asked(target: ReachTarget, checkId: string, nowMs: number, testedAt?: string): ReachSeen {
+  const test = testedAt === undefined ? {} : { testedAt };
+  return { type: 'reach-seen', atMs: nowMs, ...target, checkId, state: 'asked', ...test };
 }
 
 /** The result of a canary: the result of a channel, or the answer of a page or a service worker. */
@@ -191,9 +197,9 @@ export function waitingPages(state: ReachCheckState, nowMs: number): readonly As
 export const stageOf = (stage: ReceiptStage) => receiptStages.indexOf(stage);
 
 /**
- * Returns the events for pages that have not answered in time. Not for phones: if a push service has taken a canary,
- * the target stays `reached` with the stage `taken`, because the phone may be asleep. Pages show this as less
- * confirmation.
+ * Returns the events for pages that have not answered in time. Returns none for phones: if a push service has taken a
+ * canary, the target stays `reached` with the stage `taken`, because the phone may be asleep. Pages then show that only
+ * the push service has confirmed.
  */
 export function silentPages(state: ReachCheckState, nowMs: number): readonly ReachSeen[] {
   return [...state.targets.values()]
@@ -212,10 +218,10 @@ export function silentPages(state: ReachCheckState, nowMs: number): readonly Rea
 }
 
 /**
- * Returns whether a channel cannot reach a person now, so that the next person is called at once. This is true if the
+ * Returns whether a channel cannot reach a person now. Vigil then calls the next person at once. This is true if the
  * person has no entry, has only ended entries, or has for each entry a failed canary of the last two minutes. It is
- * never true for `screen`, and never because a phone did not answer. A wrong result would skip the person; without it,
- * Vigil calls the next person anyway if no confirmation comes within 5 s.
+ * never true for `screen`, and never because a phone did not answer. A wrong `true` would leave out the person. A wrong
+ * `false` costs only 5 s: if no confirmation comes in this time, Vigil calls the next person.
  * @param entries the entries of the person in this channel
  */
 export function isChannelDown(

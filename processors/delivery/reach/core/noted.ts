@@ -37,15 +37,17 @@ export function noteReach(noted: NotedReach, event: ReachEvent): NotedReach {
   const after = new Map(noted);
   const key = event.type === 'reach-ended' ? event.reachId : targetKey(event);
   const last = after.get(key);
-  // As long as a canary has no result, the result of the canary before counts.
+  // As long as a canary has no result, the result of the previous canary counts.
   if (event.type === 'reach-seen' && event.state === 'asked' && last !== undefined) return noted;
   after.delete(key);
   return event.type === 'reach-ended' ? after : withinMax(after.set(key, event));
 }
 
 /**
- * Returns what the pages show after the receipt of a call, so that a later canary with another result is written at
- * once. A receipt does not say which entry of the channel has confirmed it, so it counts for each of them.
+ * Returns the last events after the receipt of a call: the receipt is the newest result. So a later canary with another
+ * result is written at once. A receipt does not say which entry of the channel has confirmed it, so it counts for each
+ * of them. It does not count for an entry whose canary is the last event in the topic: the result of this canary is
+ * always written, because an operator may wait for it.
  */
 export function noteReceipt(
   noted: NotedReach,
@@ -54,7 +56,7 @@ export function noteReceipt(
   if (stage === undefined || stage === 'sent') return noted;
   const after = new Map(noted);
   for (const [key, last] of noted) {
-    if (last.userId !== userId || last.channel !== channel) continue;
+    if (last.userId !== userId || last.channel !== channel || last.state === 'asked') continue;
     const isLess = channel !== 'screen' && last.state === 'reached' && stageOf(stage) <= rankOf(last);
     const { reason: _, ...rest } = last;
     if (!isLess) after.set(key, { ...rest, state: 'reached', stage, atMs });
@@ -62,7 +64,7 @@ export function noteReceipt(
   return after;
 }
 
-/** Returns what the topic says without an entry, so that the next result of the entry is written. */
+/** Returns the last events in the topic without the event of one entry. So the next result of this entry is written. */
 export function withoutReach(noted: NotedReach, reachId: string): NotedReach {
   const after = new Map(noted);
   after.delete(reachId);
@@ -70,7 +72,7 @@ export function withoutReach(noted: NotedReach, reachId: string): NotedReach {
 }
 
 /**
- * Returns an event for each target whose last canary came less far than the topic says, when the time for an answer is
+ * Returns an event for each target whose last canary got less far than the topic says, after the time for an answer is
  * over. Example: the push service has taken the canary, and the phone has not answered.
  */
 export function lessThanNoted(state: ReachCheckState, noted: NotedReach, nowMs: number): readonly ReachSeen[] {

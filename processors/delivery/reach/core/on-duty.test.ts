@@ -18,19 +18,19 @@ const peopleAt = (events: readonly AssignmentEvent[], atHour: number) =>
   targetsOf(stateOf(...events), entriesOf, [], hour(atHour)).map(({ userId, channel }) => `${userId} ${channel}`);
 
 describe('targetsOf', () => {
-  it('has the pages and each entry of a person on duty', () => {
+  it('targetsOf returns the pages and each entry of a person on duty', () => {
     expect(targetsOf(stateOf(...shift), entriesOf, [entry], hour(8))).toEqual([
       { userId: 'anna', name: 'anna', channel: 'screen' },
       { userId: 'anna', name: 'anna', channel: 'push', reachId: entry.reachId },
     ]);
   });
 
-  it('returns nobody before the shift, and includes persons who have not accepted yet or are overdue', () => {
+  it('targetsOf returns nobody before the shift, and includes persons who have not accepted yet or are overdue', () => {
     expect(peopleAt(shift, 6.9)).toEqual([]);
     expect(peopleAt(shift, 16)).toEqual(['anna screen', 'anna push', 'ben screen']);
   });
 
-  it('returns a person with two duties once, and nobody who declined', () => {
+  it('targetsOf returns a person with two duties once, and nobody who declined', () => {
     const twice = [...shift, assigned('charge', 6, assignmentOf(3, 'anna', [7, 15], ['ICU-2'], 'buddy'))];
     expect(peopleAt(twice, 8)).toEqual(['anna screen', 'anna push']);
     expect(peopleAt([...shift, declined('ben', 15, 2)], 16)).toEqual(['anna screen', 'anna push']);
@@ -42,7 +42,7 @@ describe('targetsOf', () => {
     [2 * 60_000 + 1, false],
     [-2 * 60_000, true],
     [-2 * 60_000 - 1, false],
-  ])('returns an entry of a person without a duty that was written %i ms ago: %s', (ageMs, isTried) => {
+  ])('targetsOf returns an entry of a person without a duty that was written %i ms ago: %s', (ageMs, isTried) => {
     const addedAt = new Date(hour(6) - ageMs).toISOString();
     const found = targetsOf(stateOf(...shift), () => [], [{ ...entry, userId: 'cleo', addedAt }], hour(6));
     expect(found.map(({ userId, reachId }) => `${userId} ${reachId}`)).toEqual(
@@ -50,7 +50,7 @@ describe('targetsOf', () => {
     );
   });
 
-  it('returns an old entry of a person without a duty for 2 min after the operator has asked for a test', () => {
+  it('targetsOf returns an old entry of a person without a duty for 2 min after the operator has asked for a test', () => {
     const tested = { ...entry, addedAt: formatInstant(hour(1)), testedAt: formatInstant(hour(6)) };
     const channelsAt = (atMs: number) => targetsOf(stateOf(), () => [], [tested], atMs).map(({ channel }) => channel);
     expect(channelsAt(hour(6) + 2 * 60_000)).toEqual(['push']);

@@ -1,0 +1,213 @@
+/**
+ * Measures whether the memory of an open ward page stays the same over many hours. The hours are simulated: the page gets as
+ * many numbers and alarms as in these hours, as fast as it can take them, and a person opens other pages from time to time.
+ * The waves run at their real speed, because the page draws and forgets them by the time of the clock.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type CDPSession, chromium, type Page } from 'playwright-core';
+import { rssMb } from './process-usage.ts';
+import { browserFlags, logIn, rendererPid } from './screen-rows.ts';
+import { madeUpValues } from './vitals.ts';
+import { type MadeUpWard, openMadeUpWard } from './ward.ts';
+
+const beds = 64;
+/** Alarms of a bed in an hour: those of the recordings in docs/figures.md. */
+const alarmsPerBedAndHour = 16;
+const alarmLastsS = 60;
+/** After this time a person acknowledges every second alarm. */
+const acknowledgedAfterS = 20;
+/** Simulated time after which a person opens another page and comes back. */
+const visitEveryS = 600;
+/** Simulated time after which the benchmark waits until the page has painted, so that it never sends too far ahead. */
+const stepS = 10;
+/** The page works for this simulated time before the first measurement, so that everything is loaded and compiled. */
+const warmUpS = 1_800;
+const settleMs = 5_000;
+
+type Point = {
+  readonly hour: number;
+  /** Memory in use after garbage collection: of the page, and of the worker that draws the waves, MB. */
+  readonly pageMb: number;
+  readonly workerMb: number;
+  /** RAM of the page's process, MB. */
+  readonly rendererMb: number;
+  readonly nodes: number;
+  readonly listeners: number;
+};
+
+export type HeapFigures = {
+  readonly beds: number;
+  readonly hours: number;
+  /** Real time of the measurement, s. */
+  readonly tookS: number;
+  readonly numbers: number;
+  readonly alarms: number;
+  readonly visits: number;
+  readonly points: readonly Point[];
+  /** The largest difference between two points of the page, in percent of the smaller one. */
+  readonly pageSpreadPercent: number;
+  readonly workerSpreadPercent: number;
+};
+
+export async function measureHeap(
+  executablePath: string,
+  options: { readonly hours: number; readonly clientDir: string; readonly report: (line: string) => void },
+): Promise<HeapFigures> {
+  const { hours, clientDir, report } = options;
+  const ward = await openMadeUpWard({ beds, chunkMs: 500, clientDir });
+  const browser = await chromium.launch({ executablePath, headless: true, args: browserFlags });
+  try {
+    const context = await browser.newContext({ ignoreHTTPSErrors: true, viewport: { width: 1920, height: 1080 } });
+    await context.addInitScript(`localStorage.setItem('vigil.layout', 'waves')`);
+    const page = await context.newPage();
+    await logIn(page, ward);
+    await sleep(settleMs);
+    const cdp = await context.newCDPSession(page);
+    const worker = await attachToWorker(cdp);
+    const browserCdp = await browser.newBrowserCDPSession();
+    const pid = await rendererPid(browserCdp);
+    const shift = createShift(ward, page);
+    await shift.work(warmUpS);
+    const startMs = performance.now();
+    const points: Point[] = [];
+    for (let hour = 0; hour <= hours; hour += 1) {
+      if (hour > 0) await shift.work(3600);
+      await sleep(settleMs);
+      const point = { hour, ...(await usedBy(cdp, worker)), rendererMb: rssMb(pid) };
+      report(JSON.stringify(point));
+      points.push(point);
+    }
+    return {
+      beds,
+      hours,
+      tookS: Math.round((performance.now() - startMs) / 1000),
+      ...shift.counts,
+      points,
+      pageSpreadPercent: spreadPercent(points.map(({ pageMb }) => pageMb)),
+      workerSpreadPercent: spreadPercent(points.map(({ workerMb }) => workerMb)),
+    };
+  } finally {
+    await browser.close();
+    await ward.close();
+  }
+}
+
+/** Plays the numbers and alarms of a ward, and visits other pages. */
+function createShift(ward: MadeUpWard, page: Page) {
+  const counts = { numbers: 0, alarms: 0, visits: 0 };
+  let nowS = 0;
+  /** Simulated times at which something happens at a bed. */
+  let due: { readonly atS: number; readonly bed: number; readonly event: 'acknowledged' | 'cleared' }[] = [];
+  let alarmsOwed = 0;
+  let nextBed = 0;
+  const busy = new Set<number>();
+
+  function playSecond(): void {
+    nowS += 1;
+    for (let bed = 0; bed < beds; bed += 1) counts.numbers += ward.observe(bed, madeUpValues(bed, nowS * 1000));
+    for (const { bed, event } of due.filter(({ atS }) => atS <= nowS)) {
+      ward.alarm(bed, event);
+      if (event === 'cleared') busy.delete(bed);
+    }
+    due = due.filter(({ atS }) => atS > nowS);
+    alarmsOwed += (beds * alarmsPerBedAndHour) / 3600;
+    for (; alarmsOwed >= 1; alarmsOwed -= 1) raise();
+    // Sends the numbers of this second at once. The server would join those that come within 250 ms.
+    ward.server.hub.flushAlarms();
+  }
+
+  function raise(): void {
+    do nextBed = (nextBed + 7) % beds;
+    while (busy.has(nextBed));
+    const bed = nextBed;
+    busy.add(bed);
+    counts.alarms += 1;
+    ward.alarm(bed, 'raised', (['high', 'medium', 'low'] as const)[counts.alarms % 3]);
+    if (counts.alarms % 2 === 0) due.push({ atS: nowS + acknowledgedAfterS, bed, event: 'acknowledged' });
+    due.push({ atS: nowS + alarmLastsS, bed, event: 'cleared' });
+  }
+
+  async function visit(): Promise<void> {
+    counts.visits += 1;
+    const associationId = ward.associationOf(counts.visits % beds);
+    const pages = [`#/patient/${associationId}`, `#/waves/${associationId}`, '#/alarms', '#/devices', '#/wards'];
+    await page.evaluate((hash) => location.assign(hash), pages[counts.visits % pages.length]!);
+    await sleep(300);
+    await page.evaluate(() => location.assign('#/'));
+    await page.getByTestId('tiles').waitFor();
+  }
+
+  return {
+    counts,
+    async work(seconds: number): Promise<void> {
+      const endS = nowS + seconds;
+      while (nowS < endS) {
+        for (let second = 0; second < stepS; second += 1) {
+          playSecond();
+          // Two readings of a device with the same time would be one reading.
+          await sleep(2);
+        }
+        await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+        if (nowS % visitEveryS === 0) await visit();
+      }
+    },
+  };
+}
+
+type Worker = { send(method: string): Promise<Record<string, unknown>> };
+
+/** Attaches to the worker of the page. Playwright has no session for a worker, so the messages go through the session of the page. */
+async function attachToWorker(cdp: CDPSession): Promise<Worker> {
+  const waiting = new Map<number, (result: Record<string, unknown>) => void>();
+  cdp.on('Target.receivedMessageFromTarget', ({ message }) => {
+    const { id, result } = JSON.parse(message) as { id?: number; result?: Record<string, unknown> };
+    if (id !== undefined) waiting.get(id)?.(result ?? {});
+  });
+  const attached = new Promise<string>((resolve) => {
+    cdp.on('Target.attachedToTarget', ({ sessionId, targetInfo }) => {
+      if (targetInfo.type === 'worker') resolve(sessionId);
+    });
+  });
+  await cdp.send('Target.setAutoAttach', { autoAttach: true, waitForDebuggerOnStart: false, flatten: false });
+  const sessionId = await attached;
+  let sent = 0;
+  return {
+    send(method) {
+      sent += 1;
+      const id = sent;
+      const answer = new Promise<Record<string, unknown>>((resolve) => waiting.set(id, resolve));
+      void cdp.send('Target.sendMessageToTarget', { sessionId, message: JSON.stringify({ id, method }) });
+      return answer;
+    },
+  };
+}
+
+/** Measures several times and takes the smallest memory, because messages that have just arrived also use memory for a moment. */
+async function usedBy(cdp: CDPSession, worker: Worker) {
+  const mb = (bytes: unknown) => Math.round(Number(bytes) / 1e4) / 100;
+  let [pageBytes, workerBytes] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  for (let times = 0; times < 6; times += 1) {
+    await sleep(1_000);
+    await cdp.send('HeapProfiler.collectGarbage');
+    pageBytes = Math.min(pageBytes, (await cdp.send('Runtime.getHeapUsage')).usedSize);
+    await worker.send('HeapProfiler.collectGarbage');
+    workerBytes = Math.min(workerBytes, Number((await worker.send('Runtime.getHeapUsage')).usedSize));
+  }
+  const { nodes, jsEventListeners } = await cdp.send('Memory.getDOMCounters');
+  return { pageMb: mb(pageBytes), workerMb: mb(workerBytes), nodes, listeners: jsEventListeners };
+}
+
+function spreadPercent(values: readonly number[]): number {
+  const smallest = Math.min(...values);
+  return Math.round(((Math.max(...values) - smallest) / smallest) * 1000) / 10;
+}
+
+/** Returns a sentence for each aim of issue 13 that the figures miss. */
+export function missedByHeap({ hours, pageSpreadPercent, workerSpreadPercent }: HeapFigures): string[] {
+  const missed: string[] = [];
+  if (!(pageSpreadPercent <= 10))
+    missed.push(`heap: the memory of the page changes by ${pageSpreadPercent} % over ${hours} h, aim 10 %`);
+  if (!(workerSpreadPercent <= 10))
+    missed.push(`heap: the memory of the worker changes by ${workerSpreadPercent} % over ${hours} h, aim 10 %`);
+  return missed;
+}

@@ -1,0 +1,11 @@
+/** Says in words when the certificate of a device ends. The server and the page use the same words. */
+import { dayMs } from './durations.ts';
+
+/** Returns for example `Certificate ends in 12 days`; `Certificate has ended` if its end has passed. */
+export function certificateEndText(endMs: number, nowMs: number): string {
+  const leftMs = endMs - nowMs;
+  if (leftMs <= 0) return 'Certificate has ended';
+  const days = Math.floor(leftMs / dayMs);
+  if (days === 0) return 'Certificate ends in less than a day';
+  return `Certificate ends in ${days} ${days === 1 ? 'day' : 'days'}`;
+}

@@ -1,0 +1,13 @@
+/** Writes one cell of a CSV file (RFC 4180). */
+import { visibleText } from './text.ts';
+
+/**
+ * Returns a cell of a CSV line. Other people write the texts, and a spreadsheet reads a text that begins with `=`, `+`,
+ * `-` or `@` as a formula. Such a text gets an apostrophe. Some spreadsheets read the text after a semicolon as a new
+ * cell, so that text gets an apostrophe, too. A number stays a number, also a negative one.
+ */
+export function csvCell(content: string | number): string {
+  if (typeof content === 'number') return String(content);
+  const safe = visibleText(content).replace(/(^|;)(\s*)([=+\-@])/g, "$1$2'$3");
+  return /[",]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

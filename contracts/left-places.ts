@@ -1,0 +1,21 @@
+/** The places that have nobody after a change of the assignment board. The person confirms them before the server saves the change. */
+import { type Static, Type } from 'typebox';
+import { duties } from './duty-names.ts';
+
+/** A place that somebody covers now and nobody covers after the change. */
+export const LeftPlace = Type.Object(
+  {
+    duty: Type.Enum([...duties]),
+    /** Absent for a duty of the whole ward. */
+    bed: Type.Optional(Type.String()),
+    /** The name of the person who has this place but is away. Somebody covers it now. */
+    coveredFor: Type.Optional(Type.String()),
+  },
+  { additionalProperties: false },
+);
+export type LeftPlace = Static<typeof LeftPlace>;
+
+/** Returns the text that names a place in a confirmation: `nurse A-1`, or `physician` for the whole ward. */
+export function leftKey({ duty, bed }: Pick<LeftPlace, 'duty' | 'bed'>): string {
+  return bed === undefined ? duty : `${duty} ${bed}`;
+}

@@ -1,0 +1,36 @@
+/**
+ * How the screens arrange a ward: the order of its beds, its sectors, and its theme. The registry of wards (the wards file)
+ * has it, and the screens get it with `GET /api/places`..
+ */
+import { type Static, Type } from 'typebox';
+
+const closed = { additionalProperties: false } as const;
+const Name = Type.String({ minLength: 1, maxLength: 40 });
+const TimeOfDay = Type.String({ pattern: '^(?:[01][0-9]|2[0-3]):[0-5][0-9]$' });
+
+/** Maximum number of sectors of a ward, and of beds of a ward. */
+export const sectorsMax = 20;
+export const bedsMax = 500;
+
+/** Some beds of a ward that are shown together, in this order. */
+export const Sector = Type.Object({ name: Name, beds: Type.Array(Name, { minItems: 1, maxItems: bedsMax }) }, closed);
+export type Sector = Static<typeof Sector>;
+
+/** The theme of a ward: always one, or light between two times of day in the time zone of the screen and dark otherwise. */
+export const WardTheme = Type.Union([
+  Type.Enum(['dark', 'light']),
+  Type.Object({ lightFrom: TimeOfDay, lightUntil: TimeOfDay }, closed),
+]);
+export type WardTheme = Static<typeof WardTheme>;
+
+/** A registered ward. The screens show its beds in this order, or in the order of its sectors. */
+export const WardPlan = Type.Object(
+  {
+    ward: Name,
+    beds: Type.Array(Name, { maxItems: bedsMax }),
+    sectors: Type.Optional(Type.Array(Sector, { maxItems: sectorsMax })),
+    theme: Type.Optional(WardTheme),
+  },
+  closed,
+);
+export type WardPlan = Static<typeof WardPlan>;

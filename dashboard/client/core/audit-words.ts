@@ -1,0 +1,63 @@
+/** Sentences on the page of the audit trail. Pure. */
+import type { AuditEntry, AuditPerson } from '../../protocol/audit.ts';
+import { t } from './texts.ts';
+import { dateTimeText } from './times.ts';
+
+/** Returns what one person did: `looked 12 times and acted once`. */
+export function deedsText({ looks, acts, refused }: Pick<AuditPerson, 'looks' | 'acts' | 'refused'>): string {
+  const parts = [
+    looks > 0 && t('looked {times}', { times: timesText(looks) }),
+    acts > 0 && t('acted {times}', { times: timesText(acts) }),
+    refused > 0 && t('was refused or failed to log in {times}', { times: timesText(refused) }),
+  ].filter((part) => part !== false);
+  if (parts.length === 0) return t('only closed views');
+  return parts.length === 1
+    ? parts[0]!
+    : t('{parts} and {parts2}', { parts: parts.slice(0, -1).join(', '), parts2: parts.at(-1) });
+}
+
+function timesText(count: number): string {
+  return count === 1 ? t('once') : count === 2 ? t('twice') : t('{count} times', { count });
+}
+
+/** Returns when a person's records begin and end: `at 2026-01-31 14:03:07`, or from the first to the last. */
+export function spanText({ first, last }: Pick<AuditPerson, 'first' | 'last'>): string {
+  const [firstText, lastText] = [dateTimeText(Date.parse(first)), dateTimeText(Date.parse(last))];
+  return firstText === lastText
+    ? t('at {first}', { first: firstText })
+    : t('first at {first}, last at {last}', { first: firstText, last: lastText });
+}
+
+/** Returns which looks a search for a bed leaves out, as a sentence; an empty text if it leaves out none. */
+export function wardLooksText(count: number): string {
+  if (count === 0) return '';
+  return count === 1
+    ? t(
+        'This search leaves out 1 look at a whole ward. Its record names no bed, but the screen may have shown this bed.',
+      )
+    : t(
+        'This search leaves out {count} looks at whole wards. Their records name no bed, but the screens may have shown this bed.',
+        { count },
+      );
+}
+
+/** Returns how many records of a person do not verify, as a sentence; an empty text if all verify. */
+export function unverifiedText(count: number): string {
+  if (count === 0) return '';
+  return count === 1
+    ? t('1 record does not verify: somebody else may have written it.')
+    : t('{count} records do not verify: somebody else may have written them.', { count });
+}
+
+/**
+ * Returns what an act changes; undefined if the trail does not record this for such an act. The record is written before the alarm
+ * processor decides about the change, so the text does not say that the change was made.
+ */
+export function changeText({ action, changedFrom, changedTo }: AuditEntry): string | undefined {
+  if (changedFrom === undefined && changedTo === undefined)
+    return action === 'limits-changed' ? t('before: not recorded; asked for: not recorded') : undefined;
+  return t('before: {changedFrom}; asked for: {changedTo}', {
+    changedFrom: changedFrom ?? t('not recorded'),
+    changedTo: changedTo ?? t('not recorded'),
+  });
+}

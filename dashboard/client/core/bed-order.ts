@@ -1,0 +1,60 @@
+/** The order of beds on a screen: as the registry of wards arranges them. */
+import type { WardPlan } from '../../../contracts/ward-plan.ts';
+import type { BedGroup } from './bed-groups.ts';
+import { compareBeds } from './numerics.ts';
+import { bedsOfPart, type PartChoice } from './ward-parts.ts';
+
+/** Some tiles that stand together, below a heading if they have a name. */
+export type TileSection<Bed> = { readonly name: string | undefined; readonly beds: readonly Bed[] };
+
+/**
+ * Returns the beds by ward, and in each ward in the order of its plan: sector by sector, or as the registry lists the beds.
+ * A bed that the plan does not have comes last in its ward, by name. Without plans all beds are in the order of their
+ * names.
+ */
+export function orderedGroups(groups: readonly BedGroup[], plans: readonly WardPlan[]): BedGroup[] {
+  const places = new Map<string, number>();
+  for (const { ward, beds, sectors = [] } of plans)
+    for (const bed of [...sectors.flatMap((sector) => sector.beds), ...beds]) {
+      const key = JSON.stringify([ward, bed]);
+      if (!places.has(key)) places.set(key, places.size);
+    }
+  const placeOf = ({ bed }: BedGroup) => places.get(JSON.stringify([bed.ward, bed.bed])) ?? Number.POSITIVE_INFINITY;
+  return groups.toSorted((a, b) => {
+    const [placeA, placeB] = [placeOf(a), placeOf(b)];
+    if (a.bed.ward !== b.bed.ward || placeA === placeB) return compareBeds(a.bed, b.bed);
+    return placeA - placeB;
+  });
+}
+
+/** Returns the name of the sector of a bed; undefined if the bed is in no sector. */
+export function sectorOf(plan: WardPlan | undefined, bed: string): string | undefined {
+  return plan?.sectors?.find((sector) => sector.beds.includes(bed))?.name;
+}
+
+/** Returns the beds of a half of the ward, by name. The plan does not decide the halves (`groupsOfPart`). */
+export function halfByName(groups: readonly BedGroup[], half: 'first' | 'second'): readonly BedGroup[] {
+  return bedsOfPart(orderedGroups(groups, []), half);
+}
+
+/**
+ * Returns the beds of a part of the ward, in the order of the plan. The halves are halves of the beds by name: two screens
+ * that share a ward may have different plans for some minutes, and each bed must be on one of them.
+ * @param ordered the beds in the order of the plan
+ */
+export function groupsOfPart(
+  ordered: readonly BedGroup[],
+  part: PartChoice,
+  plan: WardPlan | undefined,
+): readonly BedGroup[] {
+  if (part !== 'first' && part !== 'second') return bedsOfPart(ordered, part, ({ bed }) => sectorOf(plan, bed.bed));
+  const half = new Set(halfByName(ordered, part));
+  return ordered.filter((group) => half.has(group));
+}
+
+/** Returns the sections of the tiles: one for each sector that has beds. The beds without a sector are the last section. */
+export function tileSections(ordered: readonly BedGroup[], plan: WardPlan | undefined): TileSection<BedGroup>[] {
+  const bySector = Map.groupBy(ordered, ({ bed }) => sectorOf(plan, bed.bed));
+  if (bySector.size < 2) return [{ name: undefined, beds: ordered }];
+  return [...bySector].map(([name, beds]) => ({ name, beds }));
+}

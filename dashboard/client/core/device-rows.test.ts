@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import {
+  certificateText,
+  clockText,
+  type DeviceChoice,
+  type DeviceRow,
+  firmwareText,
+  gapsText,
+  lastSeenText,
+  reportsOf,
+  shownDevices,
+  wardsOf,
+} from './device-rows.ts';
+
+type Fields = {
+  device?: Partial<DeviceRow['device']>;
+  facts?: Partial<DeviceRow['facts']>;
+  current?: DeviceRow['current'];
+};
+const bed = { associationId: 'a', ward: 'icu', bed: 'ICU-1', occupied: true, others: [] };
+
+function row(deviceId: string, { device, facts, current = bed }: Fields = {}, lastWard?: string): DeviceRow {
+  return {
+    device: { deviceId, online: true, onlineChangedAt: null, conditions: [], ...device },
+    version: 1,
+    current,
+    ...(lastWard === undefined ? {} : { lastWard }),
+    facts: {
+      lastSeenAt: null,
+      clockOffsetMs: null,
+      certificateEndsAt: null,
+      gaps: null,
+      inTrouble: false,
+      troubles: [],
+      events: [],
+      ...facts,
+    },
+  };
+}
+
+const all: DeviceChoice = { text: '', ward: '', which: 'all' };
+const condition = { condition: 'MDC_EVT_BATT_LO', present: true } as never;
+const fine = row('m-10', { device: { model: 'Acme Vista' }, facts: { serial: 'SN-77' } });
+const offline = row('m-9', { device: { online: false }, facts: { inTrouble: true } });
+const weak = row('m-8', { device: { conditions: [condition] }, facts: { inTrouble: true } });
+const spare = row('m-1', { device: { online: false }, current: null }, 'step');
+const wrongClock = row('m-2', {
+  facts: { troubles: ['Device clock is 30 s behind'], inTrouble: true, clockOffsetMs: 30_000 },
+});
+const devices = [fine, offline, weak, spare, wrongClock];
+const idsOf = (choice: Partial<DeviceChoice>) =>
+  shownDevices(devices, { ...all, ...choice }).map((of) => of.device.deviceId);
+
+describe('shownDevices', () => {
+  it('devices in trouble come first, then the ids in the order in which people count', () => {
+    expect(idsOf({})).toEqual(['m-2', 'm-8', 'm-9', 'm-1', 'm-10']);
+  });
+
+  it.each([
+    [{ which: 'trouble' }, ['m-2', 'm-8', 'm-9']],
+    [{ which: 'no-bed' }, ['m-1']],
+    [{ ward: 'step' }, ['m-1']],
+    [{ text: ' sn-77 ' }, ['m-10']],
+    [{ text: 'VISTA' }, ['m-10']],
+    [{ text: 'icu-1', which: 'trouble' }, ['m-2', 'm-8', 'm-9']],
+    [{ text: 'nothing' }, []],
+  ] as const)('the choice %o shows these devices', (choice, ids) => expect(idsOf(choice)).toEqual(ids));
+
+  it('wardsOf names each ward once, also the last ward of a device without a bed, and the chosen ward', () => {
+    expect(wardsOf(devices, '')).toEqual(['icu', 'step']);
+    expect(wardsOf(devices, 'hdu')).toEqual(['hdu', 'icu', 'step']);
+  });
+});
+
+it.each([
+  [null, 'not known'],
+  [0, 'right'],
+  [2_999, 'right'],
+  [30_000, '30 s behind'],
+])('a clock error of %s ms is "%s"', (clockOffsetMs, text) =>
+  expect(clockText(row('m', { facts: { clockOffsetMs } }))).toContain(text),
+);
+
+it('if the server has heard nothing of a device, the time at which it was last heard is not known', () => {
+  expect(lastSeenText(fine, 0)).toBe('not known');
+  const lastSeenAt = new Date(2026, 0, 1, 10, 0).toISOString();
+  expect(lastSeenText(row('m', { facts: { lastSeenAt } }), Date.parse(lastSeenAt))).toBe('10:00:00');
+});
+
+it('certificateText says in how many days and when the certificate ends, or that the end is not known', () => {
+  const nowMs = new Date(2026, 0, 1, 12).getTime();
+  const textOf = (certificateEndsAt: string | null) =>
+    certificateText(row('m', { facts: { certificateEndsAt } }).facts, nowMs);
+  expect(textOf(null)).toContain('not known');
+  expect(textOf(new Date(2026, 0, 13, 13).toISOString())).toBe('Certificate ends in 12 days (2026-01-13 13:00:00).');
+});
+
+it('a device that is offline at a bed reports this, and a device in order reports nothing', () => {
+  expect([fine, spare, offline, wrongClock].map(reportsOf)).toEqual([
+    undefined,
+    undefined,
+    'offline at a bed',
+    'Device clock is 30 s behind',
+  ]);
+});
+
+it('the firmware and the gaps are "not declared" or "not known", and never 0, if the server does not know them', () => {
+  const sinceMs = new Date(2026, 0, 6, 7).getTime();
+  const unknown = row('m-1').facts;
+  expect([firmwareText(unknown), gapsText(unknown, sinceMs)]).toEqual([
+    'Firmware: not declared.',
+    'Gaps in the readings: not known, because this server has read no numbered reading of the device.',
+  ]);
+  const texts = [0, 1, 7].map((missing) => gapsText({ ...unknown, gaps: { missing, sinceMs } }, sinceMs));
+  expect([firmwareText({ ...unknown, firmware: '2.1' }), ...texts]).toEqual([
+    'Firmware: 2.1',
+    'Gaps in the readings: none since 07:00:00.',
+    'Gaps in the readings: 1 reading is missing since 07:00:00.',
+    'Gaps in the readings: 7 readings are missing since 07:00:00.',
+  ]);
+});

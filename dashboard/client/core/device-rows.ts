@@ -1,0 +1,119 @@
+/** Which devices the page of devices shows, in which order, and what it says about them. Pure. */
+
+import { certificateEndText } from '../../../contracts/certificate-end.ts';
+import { clockErrorShownMsMin, clockErrorText } from '../../../contracts/device-clock.ts';
+import { technicalConditions } from '../../../contracts/parameters.ts';
+import type { Devices } from '../../protocol/devices.ts';
+import { serverText } from './server-texts.ts';
+import { t, texts } from './texts.ts';
+import { dateTimeText, whenText } from './times.ts';
+
+export type DeviceRow = Devices['devices'][number];
+
+/** What a person chose on the page. `ward` is the empty text for all wards. */
+export type DeviceChoice = {
+  readonly text: string;
+  readonly ward: string;
+  readonly which: 'all' | 'trouble' | 'no-bed';
+};
+
+/** Returns sentences about what is wrong with a device; empty if nothing is known to be wrong. */
+function troublesOf({ device, facts }: DeviceRow): string[] {
+  const conditionTexts = device.conditions
+    .filter((condition) => condition.present)
+    .map((condition) => t(technicalConditions[condition.condition].text));
+  return [...new Set([...conditionTexts, ...facts.troubles])];
+}
+
+/** Returns what is wrong with a device as one text; undefined if nothing is known to be wrong. */
+export function reportsOf(row: DeviceRow): string | undefined {
+  const troubles = troublesOf(row);
+  if (troubles.length > 0) return troubles.join(', ');
+  // A device that is in trouble and has no other trouble is offline at its bed (server, core/device-list.ts).
+  return row.facts.inTrouble ? t('offline at a bed') : undefined;
+}
+
+/** Returns the devices that match, those in trouble first, then by their ids. */
+export function shownDevices(devices: readonly DeviceRow[], { text, ward, which }: DeviceChoice): DeviceRow[] {
+  const wanted = text.trim().toLowerCase();
+  return devices
+    .filter((row) => {
+      if (ward !== '' && (row.current?.ward ?? row.lastWard) !== ward) return false;
+      if (which === 'trouble' && !row.facts.inTrouble) return false;
+      if (which === 'no-bed' && row.current !== null) return false;
+      return wanted === '' || searchedText(row).includes(wanted);
+    })
+    .map((row) => ({ row, trouble: row.facts.inTrouble }))
+    .sort((a, b) => Number(b.trouble) - Number(a.trouble) || byId(a.row, b.row))
+    .map(({ row }) => row);
+}
+
+function searchedText({ device, current, facts }: DeviceRow): string {
+  return [device.deviceId, device.model, facts.serial, current?.ward, current?.bed].join('\n').toLowerCase();
+}
+
+const idOrder = new Intl.Collator('en', { numeric: true });
+const byId = (a: DeviceRow, b: DeviceRow) => idOrder.compare(a.device.deviceId, b.device.deviceId);
+
+/** Returns the wards of the devices and the chosen ward, sorted. `chosen` is empty for all wards. */
+export function wardsOf(devices: readonly DeviceRow[], chosen: string): string[] {
+  const wards = devices.flatMap((row) => row.current?.ward ?? row.lastWard ?? []);
+  return [...new Set(chosen === '' ? wards : [...wards, chosen])].sort(idOrder.compare);
+}
+
+/** Returns the error of the device's clock as a text; `not known` if the server has no reading of the device. */
+export function clockText({ facts: { clockOffsetMs } }: DeviceRow): string {
+  if (clockOffsetMs === null) return t('not known');
+  return Math.abs(clockOffsetMs) < clockErrorShownMsMin ? t('right') : serverText(clockErrorText(clockOffsetMs));
+}
+
+/** Returns when the certificate of the device ends, as a sentence. */
+export function certificateText({ certificateEndsAt }: DeviceRow['facts'], nowMs: number): string {
+  if (certificateEndsAt === null) return t('End of the certificate: not known until the device connects again.');
+  const endMs = Date.parse(certificateEndsAt);
+  return `${certificateEndText(endMs, nowMs)} (${dateTimeText(endMs)}).`;
+}
+
+/** Returns the version of the firmware that the device declares, as a sentence. */
+export function firmwareText({ firmware }: DeviceRow['facts']): string {
+  return firmware === undefined ? t('Firmware: not declared.') : t('Firmware: {firmware}', { firmware });
+}
+
+/** Returns how many readings of the last day never came, as a sentence. */
+export function gapsText({ gaps }: DeviceRow['facts'], nowMs: number): string {
+  if (gaps === null)
+    return t('Gaps in the readings: not known, because this server has read no numbered reading of the device.');
+  const since = whenText(gaps.sinceMs, nowMs);
+  return gaps.missing === 0
+    ? t('Gaps in the readings: none since {since}.', { since })
+    : t(
+        'Gaps in the readings: {n} reading is missing since {since}.|Gaps in the readings: {n} readings are missing since {since}.',
+        {
+          n: gaps.missing,
+          since,
+        },
+      );
+}
+
+/** Returns when the server last heard of the device; `not known` if it has heard nothing since its start. */
+export function lastSeenText({ facts: { lastSeenAt } }: DeviceRow, nowMs: number): string {
+  return lastSeenAt === null ? t('not known') : whenText(Date.parse(lastSeenAt), nowMs);
+}
+
+/** The events of a device, in words. */
+export const deviceEventNames = texts({
+  connected: 'connected',
+  disconnected: 'disconnected',
+  'clock-set-back': 'the clock of the device was set back',
+  'certificate-renewed': 'connected with a renewed certificate',
+  closed: 'disconnected: the connection was closed',
+  will: 'disconnected: the connection broke',
+  'keep-alive': 'disconnected: the device sent nothing for too long',
+  refused: 'the gateway refused the device and ended the connection',
+  'taken-over': 'a newer connection of the device replaced this one',
+  drained: 'the gateway stopped in order and ended the connection',
+  assigned: 'assigned to a bed',
+  moved: 'moved to another bed',
+  corrected: 'patient’s data corrected',
+  ended: 'use ended',
+}) satisfies Record<DeviceRow['facts']['events'][number]['kind'], string>;

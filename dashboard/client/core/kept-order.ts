@@ -1,0 +1,14 @@
+/** Keeps the rows of a list at their places while somebody points at the list. Pure. */
+
+/**
+ * Returns the keys in the order in which a list shows them.
+ * @param shownKeys the keys as the list shows them now
+ * @param sortedKeys all keys that the list must show, in the order that they should have
+ * @param isHeld whether somebody points at the list: then each row keeps its place, and new rows come at the end
+ */
+export function keptOrder(shownKeys: readonly string[], sortedKeys: readonly string[], isHeld: boolean): string[] {
+  if (!isHeld) return [...sortedKeys];
+  const wanted = new Set(sortedKeys);
+  const shown = new Set(shownKeys);
+  return [...shownKeys.filter((key) => wanted.has(key)), ...sortedKeys.filter((key) => !shown.has(key))];
+}

@@ -1,0 +1,51 @@
+/** Chooses limits that a person can compare for a patient with many alarms: the limit in force, and wider limits. Pure. */
+import { type BoundName, limitsFault } from '../../../contracts/effective-limits.ts';
+import type { GroupInForce, LimitsInForce } from '../../../contracts/messages/alarms.ts';
+import type { LimitGroup } from '../../../contracts/parameters.ts';
+
+/** How far two compared limits are apart, in the unit of the group (ours: a step that a clinician would set). */
+const steps: Readonly<Record<LimitGroup, number>> = {
+  HR: 5,
+  PR: 5,
+  SpO2: 1,
+  RR: 2,
+  BPsys: 5,
+  BPmean: 5,
+  Temp: 0.2,
+  EtCO2: 2,
+};
+/** Number of wider limits (ours). */
+const widerCount = 4;
+
+export type LimitFit = {
+  readonly group: LimitGroup;
+  readonly bound: BoundName;
+  /** The limit in force. */
+  readonly inForce: number;
+  /** Wider limits that may be set, the nearest first. */
+  readonly wider: readonly number[];
+};
+
+/**
+ * Returns which limits to compare for a condition such as `HR.high`. Undefined for a condition without a plain limit, for a limit
+ * that is not in force or is switched off, and if no wider limit may be set.
+ */
+export function limitFit(condition: string, inForce: LimitsInForce | null): LimitFit | undefined {
+  const match = /^([A-Za-z0-9]+)\.(low|high)$/.exec(condition);
+  const ofGroup = inForce?.groups.find(({ group }) => group === match?.[1]);
+  const bound = match?.[2] as 'low' | 'high' | undefined;
+  if (ofGroup === undefined || bound === undefined || ofGroup.off !== undefined) return undefined;
+  const limit = ofGroup.limits[bound];
+  if (limit === undefined) return undefined;
+  const wider = widerLimits(ofGroup, bound, limit);
+  return wider.length === 0 ? undefined : { group: ofGroup.group, bound, inForce: limit, wider };
+}
+
+function widerLimits({ group, limits }: GroupInForce, bound: 'low' | 'high', limit: number): number[] {
+  const step = bound === 'high' ? steps[group] : -steps[group];
+  const candidates = Array.from({ length: widerCount }, (_, index) => Number((limit + step * (index + 1)).toFixed(1)));
+  const refused = candidates.findIndex(
+    (candidate) => limitsFault(group, { ...limits, [bound]: candidate }) !== undefined,
+  );
+  return refused === -1 ? candidates : candidates.slice(0, refused);
+}

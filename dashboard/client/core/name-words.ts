@@ -1,0 +1,32 @@
+/** Names of the field's kinds, as they stand inside a sentence. */
+
+import type { BoundName } from '../../../contracts/effective-limits.ts';
+import type { Priority } from '../../../contracts/messages/alarms.ts';
+import { keys, texts } from './texts.ts';
+
+export const priorityNames: Readonly<Record<Priority, string>> = texts({ high: 'high', medium: 'medium', low: 'low' });
+
+/** The names of the limits, as in `boundLabels`, which refusals of the server use. */
+export const boundNames: Readonly<Record<BoundName, string>> = texts({
+  extremeLow: 'extreme low',
+  low: 'low',
+  high: 'high',
+  extremeHigh: 'extreme high',
+});
+
+/** Names that messages carry as they are, and that the page translates with `t`: roles, sexes and categories of patients. */
+export const namesInMessages = keys(
+  'nurse',
+  'physician',
+  'technician',
+  'auditor',
+  'administrator',
+  'display',
+  'female',
+  'male',
+  'other',
+  'unknown',
+  'adult',
+  'paediatric',
+  'neonatal',
+);

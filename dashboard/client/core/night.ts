@@ -1,0 +1,36 @@
+/** Night mode of a screen: when it is on. It always ends by itself. */
+
+/** `nightly`: each night. `off`: only if a person begins it. */
+export const nightChoices = ['off', 'nightly'] as const;
+export type NightChoice = (typeof nightChoices)[number];
+
+/** Night mode lasts from 22:00 to 06:00 in the time zone of the screen (ours). */
+export const nightFromHour = 22;
+export const nightUntilHour = 6;
+/** From this hour on a press begins the night (ours). A press by day lasts only for `dayRestMs`. */
+export const nightPressFromHour = 18;
+/** How long night mode lasts if a person begins it by day, for example for a rest of the patients (ours). */
+export const dayRestMs = 2 * 3_600_000;
+/** The longest night that a person can begin, with the hour that a change of the clock adds. */
+const begunMsMax = 13 * 3_600_000;
+
+/** @param untilMs the end of a night that a person began; 0 if nobody did */
+export function isNight(choice: NightChoice, untilMs: number, nowMs: number): boolean {
+  // An end that is further ahead than any night was made before the clock was set back.
+  if (nowMs < untilMs && untilMs - nowMs <= begunMsMax) return true;
+  const hour = new Date(nowMs).getHours();
+  return choice === 'nightly' && (hour >= nightFromHour || hour < nightUntilHour);
+}
+
+/**
+ * Returns when a night ends that a person begins at a time: at the next 06:00, or by day after two hours. Otherwise a press at
+ * 06:01 would play medium and low alarms at the floor for the whole day.
+ */
+export function nightEndMs(nowMs: number): number {
+  const morning = new Date(nowMs);
+  const hour = morning.getHours();
+  if (hour >= nightUntilHour && hour < nightPressFromHour) return nowMs + dayRestMs;
+  morning.setHours(nightUntilHour, 0, 0, 0);
+  if (morning.getTime() <= nowMs) morning.setDate(morning.getDate() + 1);
+  return morning.getTime();
+}

@@ -1,0 +1,90 @@
+/**
+ * Computes one size for the numbers of each parameter, so that all tiles of a ward show it in the same size. The size is the
+ * largest that fits on each tile, also below an alarm.
+ */
+import { compactNumberPx, compactPlan, compactWidthsIn } from './compact-plan.ts';
+import { type Cell, leastWidthPx, type TilePlan, widthEm } from './tile-plan.ts';
+
+/** The parameter whose numbers have one size. */
+export type SizedCell = Cell & { readonly group: string };
+
+/** The largest letters of a number that fit on a tile, px, for each parameter. */
+export type NumberSizes = ReadonlyMap<string, number>;
+
+type Box = { readonly widthPx: number; readonly heightPx: number };
+
+/** Height of a digit's line, as a multiple of its letters (slot.css). */
+const lineEm = 1.1;
+
+/** Returns the size of a number in its cell, px. slot.css computes the same. */
+export function numberPx(cell: Cell, { widthPx, heightPx }: Box): number {
+  const { edge, head, below, note } = textsAround(widthPx, heightPx);
+  const acrossPx = (widthPx - (cell.hasLimits ? edge : 14)) / widthEm(cell);
+  const belowPx = (cell.isPressure ? below : 0) + (cell.note === undefined ? 0 : note);
+  return Math.min(acrossPx, (heightPx - head - belowPx - 3) / lineEm);
+}
+
+/** Returns the room for the texts around a number, px: limits beside it, label above it, mean and note below it. */
+function textsAround(widthPx: number, heightPx: number) {
+  if (widthPx >= 300 && heightPx >= 190) {
+    const letters = Math.max(22, Math.min(widthPx * 0.0667, heightPx * 0.123));
+    return { edge: 3.7 * letters + 3, head: 1.4 * letters, below: 1.7 * letters, note: 0.9 * letters };
+  }
+  if (widthPx >= 170 && heightPx >= 100) return { edge: 60, head: 21, below: 20, note: 14 };
+  return { edge: 50, head: 17, below: 15, note: 14 };
+}
+
+/**
+ * Returns the sizes of the numbers of a tile.
+ * @param beside the cells beside the waves
+ */
+export function sizesOfPlan<C extends SizedCell>(
+  plan: TilePlan<C>,
+  box: Box,
+  beside: readonly (C | undefined)[],
+): NumberSizes {
+  // A tile that is too low grows.
+  const bodyPx = Math.max(box.heightPx, plan.leastPx);
+  const belowPx = plan.waves > 0 ? plan.rows.length * plan.rowPx : 0;
+  const besideBox = { widthPx: plan.columnPx - 1, heightPx: (bodyPx - belowPx) / Math.max(1, plan.waves) - 1 };
+  const rowPx = (plan.waves > 0 ? plan.rowPx : bodyPx / Math.max(1, plan.rows.length)) - 1;
+  return smallestOf([
+    ...beside.slice(0, plan.waves).flatMap((cell) => (cell ? [[cell.group, numberPx(cell, besideBox)] as const] : [])),
+    ...plan.rows.flatMap((row) =>
+      widthsIn(row, box.widthPx, plan.columns).map(
+        (widthPx, at) => [row[at]!.group, numberPx(row[at]!, { widthPx, heightPx: rowPx })] as const,
+      ),
+    ),
+  ]);
+}
+
+/** Returns the sizes of the numbers of a compact tile. */
+export function sizesOfCompact(cells: readonly SizedCell[], box: Box): NumberSizes {
+  const { rows, leastPx } = compactPlan(box, cells, () => false);
+  const heightPx = Math.max(box.heightPx, leastPx) / Math.max(1, rows.length) - 1;
+  return smallestOf(
+    rows.flatMap((row) =>
+      compactWidthsIn(row, box.widthPx).map(
+        (widthPx, at) => [row[at]!.group, compactNumberPx(row[at]!, { widthPx, heightPx })] as const,
+      ),
+    ),
+  );
+}
+
+/** Returns the widths of the cells of a row, px, without the line between them. */
+function widthsIn(row: readonly Cell[], widthPx: number, columns: number | undefined): number[] {
+  if (columns !== undefined) return row.map(() => widthPx / columns - 1);
+  const sumPx = row.reduce((sum, cell) => sum + leastWidthPx(cell), 0);
+  return row.map((cell) => (widthPx * leastWidthPx(cell)) / sumPx - 1);
+}
+
+function smallestOf(entries: Iterable<readonly [string, number]>): NumberSizes {
+  const smallest = new Map<string, number>();
+  for (const [group, px] of entries) smallest.set(group, Math.min(px, smallest.get(group) ?? px));
+  return smallest;
+}
+
+/** Returns for each parameter the largest size that fits on every tile. */
+export function sharedSizes(tiles: readonly NumberSizes[]): NumberSizes {
+  return smallestOf(tiles.flatMap((sizes) => [...sizes]));
+}

@@ -1,0 +1,15 @@
+import { expect, it } from 'vitest';
+import { pageHelp } from './page-help.ts';
+
+/** About one line of the dialog and a half. */
+const lineMax = 100;
+
+it('the help of each page has five different short lines, each with its full stop', () => {
+  for (const lines of Object.values(pageHelp)) {
+    expect(new Set(lines).size).toBe(5);
+    for (const line of lines) {
+      expect(line).toMatch(/[.”]$/);
+      expect(line.length).toBeLessThanOrEqual(lineMax);
+    }
+  }
+});

@@ -1,0 +1,20 @@
+/** What the page of a patient says about the alarms of a bed that is not live there. */
+import { isUnanswered } from '../../../contracts/acknowledgement.ts';
+import type { Alarm } from '../../../contracts/messages/alarms.ts';
+import { remarksOf } from './alarm-order.ts';
+import { t } from './texts.ts';
+import { whenText } from './times.ts';
+
+/**
+ * Returns the words beside an alarm in the last known state. They also say that the condition had ended, or that the alarm
+ * came late: otherwise it would look as if the condition was still present.
+ * @param atMs the time of the last known state
+ */
+export function pastAlarmWords(alarm: Alarm, atMs: number, nowMs: number): string {
+  const words = t('since {when}, {part} at {when2}', {
+    when: whenText(Date.parse(alarm.onsetAt), nowMs),
+    part: isUnanswered(alarm) ? t('not acknowledged') : t('acknowledged'),
+    when2: whenText(atMs, nowMs),
+  });
+  return [...remarksOf(alarm), words].join(', ');
+}

@@ -1,0 +1,87 @@
+/**
+ * The alarm that a person has selected with keys. A key acts on an alarm and never on a place in a list: if the order
+ * changes between a look and a press, the selection stays on its alarm. An alarm that is over is not replaced.
+ */
+import { isUnanswered } from '../../../contracts/acknowledgement.ts';
+import type { Alarm } from '../../../contracts/messages/alarms.ts';
+import { priorityRank } from '../../../contracts/priorities.ts';
+import { type Sight, sightOf } from './sight.ts';
+import { stillMs } from './stillness.ts';
+
+/** If the last press of the key is longer ago than this, the next press begins again with the most urgent alarm. */
+export const walkMs = 10_000;
+
+/** If no key was pressed for the selected alarm for longer than this, the key does not acknowledge the alarm. */
+export const selectionMs = 60_000;
+
+/** A walk through the alarms: which alarms the key has selected, and when it was pressed last. */
+export type Walk = { readonly visited: ReadonlySet<string>; readonly atMs: number };
+export const noWalk: Walk = { visited: new Set(), atMs: Number.NEGATIVE_INFINITY };
+
+/**
+ * Returns the next alarm to select: the most urgent unanswered alarm that the walk has not visited; of equally urgent alarms, the oldest.
+ * So an alarm that begins during the walk comes next if it is more urgent than the others.
+ * @param selectedId the selected alarm. The next alarm is another alarm, unless this alarm is the only unanswered alarm
+ */
+export function nextAlarm(
+  alarms: Iterable<Alarm>,
+  walk: Walk,
+  selectedId: string | undefined,
+  nowMs: number,
+): { readonly alarm: Alarm | undefined; readonly walk: Walk } {
+  const unanswered = [...alarms].filter(isUnanswered).sort(compareForWalk);
+  const visited = nowMs - walk.atMs <= walkMs ? walk.visited : new Set<string>();
+  const others = unanswered.filter(({ alarmId }) => alarmId !== selectedId);
+  const fresh = others.find((alarm) => !visited.has(visitKey(alarm)));
+  const alarm = fresh ?? others[0] ?? unanswered[0];
+  if (!alarm) return { alarm, walk: noWalk };
+  const left = unanswered.find(({ alarmId }) => alarmId === selectedId);
+  // After the last alarm the walk begins again.
+  const before = fresh ? visited : [];
+  const keys = [...before, ...(left ? [visitKey(left)] : []), visitKey(alarm)];
+  return { alarm, walk: { visited: new Set(keys), atMs: nowMs } };
+}
+
+function compareForWalk(a: Alarm, b: Alarm): number {
+  return (
+    priorityRank[b.priority] - priorityRank[a.priority] ||
+    Date.parse(a.onsetAt) - Date.parse(b.onsetAt) ||
+    (a.alarmId < b.alarmId ? -1 : a.alarmId > b.alarmId ? 1 : 0)
+  );
+}
+
+/** An alarm that has become more urgent, or that begins again, counts as not visited. */
+function visitKey({ alarmId, priority, onsets }: Alarm): string {
+  return `${alarmId} ${priority} ${onsets}`;
+}
+
+/** What the browser has painted of the selected alarm. */
+export type Seen = { readonly sight: Sight; readonly alarm: Alarm; readonly sinceMs: number };
+
+/**
+ * Returns what a person has seen after the browser has painted `alarm` as the selected alarm at `nowMs`, by a steady clock.
+ * Undefined if the alarm is answered: if it calls again, the person must read it again, also if the text is the same.
+ */
+export function seenAfterPaint(before: Seen | undefined, alarm: Alarm, nowMs: number): Seen | undefined {
+  if (!isUnanswered(alarm)) return undefined;
+  const former = before?.alarm.alarmId === alarm.alarmId ? before : undefined;
+  const sight = sightOf(former?.sight, alarm, nowMs);
+  const sinceMs = former && former.sight.actsOn === sight.actsOn ? former.sinceMs : nowMs;
+  return { sight, alarm, sinceMs };
+}
+
+/**
+ * Returns whether a press of the key acknowledges the selected alarm. `acknowledge`: yes, in the revision that was
+ * painted. `too-soon`: the page has shown the alarm, or its present content, for less than `stillMs`, so the person has
+ * not read it. `over`: the alarm is answered or is not on the screen any more.
+ */
+export function judgeKeyAcknowledge(
+  selectedId: string,
+  seen: Seen | undefined,
+  current: Alarm | undefined,
+  nowMs: number,
+): { readonly kind: 'acknowledge'; readonly alarm: Alarm } | { readonly kind: 'too-soon' | 'over' } {
+  if (!current || !isUnanswered(current)) return { kind: 'over' };
+  if (seen?.alarm.alarmId !== selectedId || nowMs - seen.sinceMs < stillMs) return { kind: 'too-soon' };
+  return { kind: 'acknowledge', alarm: seen.alarm };
+}

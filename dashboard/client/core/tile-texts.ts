@@ -1,0 +1,182 @@
+/**
+ * Computes the sizes of the texts of a tile: its head with bed and patient, and the strip with its alarm. Widths are those
+ * of the widest usual font (DejaVu Sans, bold).
+ */
+
+/** The tile whose texts have their normal size. */
+const normalTile = { widthPx: 466, heightPx: 300 } as const;
+
+/**
+ * Returns the factor by which the texts of a large tile are enlarged. People read name, bed and alarm from the same
+ * distance as the numbers, so the texts grow with the tile, without a maximum.
+ */
+export function textScale(widthPx: number, heightPx: number): number {
+  return Math.max(1, Math.min(widthPx / normalTile.widthPx, heightPx / normalTile.heightPx));
+}
+
+/** Width of the line around a tile. */
+export const tileEdgePx = 1;
+
+const bedFontPx = 16;
+const bedLinePx = 18.4;
+const bedShare = 0.6;
+const boldEm = 0.69;
+
+/** The content of a tile's head besides the patient's name. */
+export type TileHead = {
+  readonly bed: string;
+  /** Whether the head has the mark for a notice about the bed. */
+  readonly hasNotice: boolean;
+  /** Whether the head has the mark that the device's own sound is off or paused. */
+  readonly hasSoundOffMark: boolean;
+  /** Name of the ward; null if only one ward is on the screen. */
+  readonly ward: string | null;
+  /** An early warning score. */
+  readonly score?: string | undefined;
+  /** Text about a device that is not connected. */
+  readonly state: string | undefined;
+};
+
+/** The same sizes as in tile.css: gaps, minimum widths of bed, name and ward, and the width of small letters. */
+const headGapPx = 8;
+const headRowGapPx = 2;
+const bedLeastPx = 38;
+const wardBasisPx = 36;
+const nameBasisPx = 84;
+const headLeastPx = 28;
+const compactHeadLeastPx = 24;
+const noticePx = 18;
+const smallCharPx = 12 * 0.64;
+const smallEdgesPx = 14;
+const nameLinePx = 19;
+
+/**
+ * Returns the height of a tile's head. A long bed name takes several lines. The parts that do not fit beside the name
+ * are in the lines below.
+ */
+export function headHeightPx(
+  { bed, hasNotice, hasSoundOffMark, ward, score, state }: TileHead,
+  tilePx: number,
+  isCompact = false,
+): number {
+  const leastPx = isCompact ? compactHeadLeastPx : headLeastPx;
+  const bedPxMax = tilePx * bedShare;
+  const bedLines = linesOf(bed, bedPxMax - 16, bedFontPx * boldEm);
+  const bedPx =
+    bedLines > 1 ? bedPxMax : Math.min(bedPxMax, Math.max(bedLeastPx, bed.length * bedFontPx * boldEm + 16));
+  const besidePx = [
+    nameBasisPx,
+    ...(ward === null || isCompact ? [] : [wardBasisPx]),
+    ...(hasNotice ? [noticePx] : []),
+    ...(hasSoundOffMark ? [noticePx] : []),
+    ...(score === undefined ? [] : [score.length * smallCharPx + smallEdgesPx]),
+    ...(state === undefined ? [] : [state.length * smallCharPx + smallEdgesPx]),
+    // In a compact tile the ward has the last line for itself.
+    ...(ward !== null && isCompact ? [tilePx - headGapPx] : []),
+  ];
+  const roomPx = tilePx - headGapPx;
+  let usedPx = bedPx;
+  let lines = 1;
+  for (const px of besidePx) {
+    if (usedPx + headGapPx + px > roomPx) {
+      lines += 1;
+      usedPx = px;
+    } else usedPx += headGapPx + px;
+  }
+  return Math.max(leastPx, Math.ceil(bedLines * bedLinePx) + (lines - 1) * (headRowGapPx + nameLinePx));
+}
+
+/** Letters and lines of an alarm's text, px. A more serious alarm is larger. tile.css has the same sizes. */
+const alarmLetters = {
+  high: { fontPx: 20, linePx: 26 },
+  medium: { fontPx: 17, linePx: 22 },
+  low: { fontPx: 15, linePx: 20 },
+  none: { fontPx: 13, linePx: 20 },
+} as const;
+/** The same on a compact tile (tile-compact.css). */
+const compactLetters = {
+  high: { fontPx: 15, linePx: 20 },
+  medium: { fontPx: 14, linePx: 18 },
+  low: { fontPx: 13, linePx: 18 },
+} as const;
+/** Room above and below the lines, and at their sides, px. */
+const stripEdgesPx = { full: 6, compact: 4 } as const;
+const stripSidesPx = { full: 16, compact: 12 } as const;
+/** Distance after each word of the strip. */
+const wordGapPx = 8;
+const remarkCharPx = 12 * 0.64;
+const remarkEdgesPx = 12;
+
+/** The priority of the alarm in the strip of a tile; `none` for a notice. */
+export type StripKind = keyof typeof alarmLetters;
+
+/**
+ * Returns the height of the strip with an alarm.
+ * @param words the mark of the priority, the text, and the remarks, which have smaller letters
+ */
+export function alarmStripPx(words: readonly string[], tilePx: number, priority: Exclude<StripKind, 'none'>): number {
+  const { fontPx, linePx } = alarmLetters[priority];
+  const [mark = '', text = '', ...remarks] = words;
+  const roomPx = tilePx - stripSidesPx.full;
+  const units = [
+    mark.length * fontPx * boldEm,
+    text.length * fontPx * boldEm,
+    ...remarks.map((remark) => remark.length * remarkCharPx + remarkEdgesPx),
+  ];
+  let lines = 1;
+  let usedPx = 0;
+  for (const px of units) {
+    if (usedPx > 0 && usedPx + px > roomPx) {
+      lines += 1;
+      usedPx = 0;
+    }
+    if (px > roomPx) lines += Math.ceil(px / (roomPx * wrapShare)) - 1;
+    usedPx += px + wordGapPx;
+  }
+  return stripEdgesPx.full + linePx * lines;
+}
+/** A text of several lines fills only this part of each line on average, because lines break between words. */
+const wrapShare = 0.85;
+
+/** Returns the height of the strip with a notice about the bed; 0 without a notice. */
+export function noticeStripPx(text: string, tilePx: number): number {
+  if (text === '') return 0;
+  const { fontPx, linePx } = alarmLetters.none;
+  return stripEdgesPx.full + linePx * linesOf(text, tilePx - stripSidesPx.full, fontPx * boldEm);
+}
+
+/** Returns the height of the strip of a compact tile. */
+export function compactStripPx(text: string, tilePx: number, priority: Exclude<StripKind, 'none'>): number {
+  const { fontPx, linePx } = compactLetters[priority];
+  return stripEdgesPx.compact + linePx * linesOf(text, tilePx - stripSidesPx.compact, fontPx * boldEm);
+}
+
+/** The longest words that a usual high alarm may show in the strip before the alarm leaves the list. */
+const usualWords = ['***', 'SpO2 000 < 000', 'ended, unseen', '99 ×', 'escalated', '+99 *** **'];
+
+/**
+ * Returns the height of the strip of a usual high alarm. In a tile without an alarm the waves use this room, and the
+ * numbers do not. So when an alarm comes, no number changes its size, and no tile changes its height.
+ */
+export function alarmRoomPx(tilePx: number, isCompact: boolean): number {
+  if (isCompact) return stripEdgesPx.compact + compactLetters.high.linePx;
+  return alarmStripPx(usualWords, tilePx, 'high');
+}
+
+/** Returns the number of lines of a text. The text wraps between words; a word breaks only if it is wider than a line. */
+export function linesOf(text: string, widthPx: number, charPx: number): number {
+  const charsPerLine = Math.max(1, Math.floor(widthPx / charPx));
+  let lines = 1;
+  let usedChars = 0;
+  for (const word of text.split(' ')) {
+    const neededChars = usedChars === 0 ? word.length : word.length + 1;
+    if (usedChars + neededChars <= charsPerLine) {
+      usedChars += neededChars;
+      continue;
+    }
+    if (usedChars > 0) lines += 1;
+    lines += Math.ceil(word.length / charsPerLine) - 1;
+    usedChars = word.length % charsPerLine || charsPerLine;
+  }
+  return lines;
+}

@@ -1,0 +1,48 @@
+/** Says where the values of a trend come from, and which are missing, if they are not all from the trend database. */
+
+import { clockErrorText } from '../../../contracts/device-clock.ts';
+import type { TrendSource } from '../../protocol/trends.ts';
+import { serverText } from './server-texts.ts';
+import { t } from './texts.ts';
+import { dateTimeText } from './times.ts';
+
+/**
+ * Returns a sentence about the times of a trend whose device has a wrong clock; undefined if the clock is right.
+ * @param clockErrorMs how far the clock is ahead; negative if it is behind
+ */
+export function clockText(clockErrorMs: number): string | undefined {
+  if (clockErrorMs === 0) return undefined;
+  return t('The clock of the device is {clockError}. All times of the trends are the times of the device.', {
+    clockError: serverText(clockErrorText(-clockErrorMs)),
+  });
+}
+
+/** Returns a sentence; undefined if all values come from the trend database. */
+export function sourceText(source: TrendSource): string | undefined {
+  const { missingFromMs } = source;
+  if (missingFromMs === undefined) return undefined;
+  if (source.from === 'store')
+    return t(
+      'Values since {time} are missing: the trend database does not have them yet, and the log cannot be read now.',
+      { time: timeText(missingFromMs) },
+    );
+  const { logFromMs, isWhole } = source;
+  const doubt = isWhole ? '' : t(' Some values of the log cannot be read.');
+  const isComplete = logFromMs <= missingFromMs;
+  if (source.from === 'log')
+    return t('The trend database does not answer. These values come from the log{part}.{doubt}', {
+      part: isComplete ? '' : t('; values before {time} are missing', { time: timeText(logFromMs) }),
+      doubt,
+    });
+  if (isComplete)
+    return t('Values since {time} come from the log, because the trend database does not have them yet.{doubt}', {
+      time: timeText(logFromMs),
+      doubt,
+    });
+  return t(
+    'Values from {time} to {time2} are missing: the trend database does not have them yet. Later values come from the log.{doubt}',
+    { time: timeText(missingFromMs), time2: timeText(logFromMs), doubt },
+  );
+}
+
+const timeText = (ms: number) => dateTimeText(ms).slice(5, 16);

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { dayMs, hourMs, minuteMs } from '../../../contracts/durations.ts';
+import type { TrendCell, TrendTable } from '../../protocol/trend-table.ts';
+import {
+  cellLegend,
+  cellText,
+  minutesFor,
+  rangeText,
+  shownMinutes,
+  tableColumns,
+  tableRows,
+  usualMinutes,
+} from './trend-table.ts';
+import { trendSpanMs } from './trend-view.ts';
+
+const cell = (atMs: number, value: number, fields: Partial<TrendCell> = {}): TrendCell => ({
+  ...{ atMs, value, min: value, max: value, count: 1, questionable: false },
+  ...fields,
+});
+const hr = 'MDC_ECG_HEART_RATE';
+const table: TrendTable = {
+  ...{ intervalMs: 15 * minuteMs, fromMs: hourMs + 1, toMs: 2 * hourMs, clockErrorMs: 0, value: 'last' },
+  source: { from: 'store' },
+  series: [
+    { code: hr, cells: [cell(hourMs, 80), cell(hourMs + 45 * minuteMs, 0)] },
+    { code: 'MDC_RESP_RATE', cells: [] },
+    { code: 'VIGIL_NEWS2', cells: [cell(hourMs, 4)] },
+  ],
+};
+
+describe('the intervals', () => {
+  it('each span offers the intervals that do not have too many rows', () => {
+    expect(minutesFor(hourMs)).toEqual([1, 5, 15, 60]);
+    expect(minutesFor(dayMs)).toEqual([1, 5, 15, 60]);
+    expect(minutesFor(3 * dayMs)).toEqual([5, 15, 60]);
+    expect(minutesFor(7 * dayMs)).toEqual([5, 15, 60]);
+  });
+
+  it.each(Object.values(trendSpanMs))('the usual interval of %d ms is offered', (spanMs) => {
+    expect(minutesFor(spanMs)).toContain(usualMinutes(spanMs));
+  });
+
+  it('an interval that would have too many rows is replaced by the usual one', () => {
+    expect(shownMinutes(1, hourMs)).toBe(1);
+    expect(shownMinutes(1, 7 * dayMs)).toBe(60);
+    expect(shownMinutes(undefined, hourMs)).toBe(5);
+  });
+});
+
+describe('the rows', () => {
+  it('a table has the newest interval first, and a row for each interval without values', () => {
+    expect(tableRows(table).map(({ atMs, cells }) => [atMs / minuteMs, ...cells.map((each) => each?.value)])).toEqual([
+      [105, 0, undefined],
+      [90, undefined, undefined],
+      [75, undefined, undefined],
+      [60, 80, 4],
+    ]);
+  });
+
+  it('a table has a column only for a code with values', () => {
+    expect(tableColumns(table)).toEqual([
+      { code: hr, label: 'HR', unit: '/min' },
+      { code: 'VIGIL_NEWS2', label: 'NEWS2', unit: undefined },
+    ]);
+  });
+});
+
+describe('the cells', () => {
+  it.each([
+    ['a real zero', cell(0, 0), '0', undefined],
+    ['no value', undefined, '–', undefined],
+    ['a questionable value', cell(0, 80, { questionable: true }), '80?', undefined],
+    ['different values', cell(0, 80, { min: 76, max: 91 }), '80', '76–91'],
+    ['values that look the same', cell(0, 80, { min: 79.8, max: 80.2 }), '80', undefined],
+    ['negative values', cell(0, -3, { min: -5, max: 2 }), '-3', '-5 to 2'],
+  ])('a cell shows %s', (_name, each, value, range) => {
+    expect([cellText(hr, each), rangeText(hr, each)]).toEqual([value, range]);
+  });
+
+  it('a sentence says what a cell is', () => {
+    expect(cellLegend({ value: 'last' })).toContain('the last value');
+    expect(cellLegend({ value: 'mean' })).toContain('the mean');
+  });
+});

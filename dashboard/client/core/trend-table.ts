@@ -1,0 +1,75 @@
+/** The rows and texts of the table of trends. */
+import { hourMs, minuteMs } from '../../../contracts/durations.ts';
+import { numberText } from '../../../contracts/number-text.ts';
+import { parameters } from '../../../contracts/parameters.ts';
+import { type TableMinutes, tableMinutes, tableRowsMax } from '../../../contracts/trend-bounds.ts';
+import type { TrendCell, TrendTable } from '../../protocol/trend-table.ts';
+import { t } from './texts.ts';
+import { labelAndDigits } from './trend-cursor.ts';
+
+/** Returns the intervals that give at most the permitted number of rows. */
+export function minutesFor(spanMs: number): TableMinutes[] {
+  return tableMinutes.filter((minutes) => spanMs / (minutes * minuteMs) <= tableRowsMax);
+}
+
+/** Returns the interval of a table that was opened without a choice: about 12 to 24 rows, or 60 min for a long time. */
+export function usualMinutes(spanMs: number): TableMinutes {
+  if (spanMs <= hourMs) return 5;
+  return spanMs <= 6 * hourMs ? 15 : 60;
+}
+
+/** Returns the interval that is shown: the chosen one, or the usual one if the chosen one has too many rows. */
+export function shownMinutes(chosen: TableMinutes | undefined, spanMs: number): TableMinutes {
+  return chosen !== undefined && minutesFor(spanMs).includes(chosen) ? chosen : usualMinutes(spanMs);
+}
+
+export type TableColumn = { readonly code: string; readonly label: string; readonly unit: string | undefined };
+/** One interval: for each column its cell, or undefined without a usable value. */
+export type TableRow = { readonly atMs: number; readonly cells: readonly (TrendCell | undefined)[] };
+
+/** Returns the columns that have values. */
+export function tableColumns({ series }: TrendTable): TableColumn[] {
+  return series
+    .filter(({ cells }) => cells.length > 0)
+    .map(({ code }) => ({ code, label: labelAndDigits(code).label, unit: parameters.get(code)?.unitLabel }));
+}
+
+/** Returns a row for each interval, the newest first, also for an interval without values. */
+export function tableRows({ intervalMs, fromMs, toMs, series }: TrendTable): TableRow[] {
+  const byTime = series
+    .filter(({ cells }) => cells.length > 0)
+    .map(({ cells }) => new Map(cells.map((cell) => [cell.atMs, cell])));
+  const rows: TableRow[] = [];
+  for (let atMs = Math.floor(fromMs / intervalMs) * intervalMs; atMs < toMs; atMs += intervalMs)
+    rows.push({ atMs, cells: byTime.map((ofCode) => ofCode.get(atMs)) });
+  return rows.reverse();
+}
+
+/** Returns the value of a cell, with `?` if it is questionable; `–` without a value. */
+export function cellText(code: string, cell: TrendCell | undefined): string {
+  if (cell === undefined) return '–';
+  const text = numberText(cell.value, labelAndDigits(code).digits);
+  return cell.questionable ? `${text}?` : text;
+}
+
+/** Returns the range of a cell, `80–90`; undefined if all values of the interval look the same. */
+export function rangeText(code: string, cell: TrendCell | undefined): string | undefined {
+  if (cell === undefined) return undefined;
+  const { digits } = labelAndDigits(code);
+  const [least, greatest] = [numberText(cell.min, digits), numberText(cell.max, digits)];
+  // A dash between numbers could be read as a minus.
+  return least === greatest
+    ? undefined
+    : least.startsWith('-') || greatest.startsWith('-')
+      ? t('{least} to {greatest}', { least, greatest })
+      : `${least}–${greatest}`;
+}
+
+/** Returns the sentence that says what a cell is. */
+export function cellLegend({ value }: Pick<TrendTable, 'value'>): string {
+  return value === 'last'
+    ? t(
+        'Each cell has the last value of the interval that begins at the time of the row, and its lowest to highest value.',
+      )
+    : t('Each cell has the mean of the interval that begins at the time of the row, and its lowest to highest value.');
+}

@@ -1,0 +1,55 @@
+/** Which trends the patient's page shows, as the part of its address after `?` says. */
+import { dayMs, hourMs } from '../../../contracts/durations.ts';
+import { type TableMinutes, tableMinutes } from '../../../contracts/trend-bounds.ts';
+import { type CompareHours, compareHours } from './trend-compare.ts';
+
+export const trendSpans = ['1h', '3h', '6h', '12h', '24h', '3d', '7d'] as const;
+export type TrendSpan = (typeof trendSpans)[number];
+
+export const trendSpanMs: Readonly<Record<TrendSpan, number>> = {
+  '1h': hourMs,
+  '3h': 3 * hourMs,
+  '6h': 6 * hourMs,
+  '12h': 12 * hourMs,
+  '24h': dayMs,
+  '3d': 3 * dayMs,
+  '7d': 7 * dayMs,
+};
+
+export const trendSpanTexts: Readonly<Record<TrendSpan, string>> = {
+  '1h': '1 h',
+  '3h': '3 h',
+  '6h': '6 h',
+  '12h': '12 h',
+  '24h': '24 h',
+  '3d': '3 days',
+  '7d': '7 days',
+};
+
+/** `table`: the interval of the table, min; `usual` for the usual interval of the span; undefined if charts are shown. */
+export type TrendView = {
+  readonly span: TrendSpan;
+  readonly table?: TableMinutes | 'usual' | undefined;
+  /** The charts also have the values of this many hours before; undefined if nothing is compared. */
+  readonly compare?: CompareHours | undefined;
+};
+
+export const usualTrendView: TrendView = { span: '1h' };
+
+/** Returns the view in the part of an address after `?`. An unknown name or value is left out. */
+export function parseTrendView(search: string): TrendView {
+  const params = new URLSearchParams(search);
+  const span = trendSpans.find((name) => name === params.get('span')) ?? usualTrendView.span;
+  const asked = params.get('table');
+  const table = asked === 'usual' ? asked : tableMinutes.find((minutes) => String(minutes) === asked);
+  const compare = compareHours.find((hours) => String(hours) === params.get('compare'));
+  return { span, ...(table !== undefined && { table }), ...(compare !== undefined && { compare }) };
+}
+
+/** Returns the part of an address after `?`; empty for the usual view. */
+export function formatTrendView({ span, table, compare }: TrendView): string {
+  const params = new URLSearchParams(span === usualTrendView.span ? {} : { span });
+  if (table !== undefined) params.set('table', String(table));
+  if (compare !== undefined) params.set('compare', String(compare));
+  return params.toString();
+}

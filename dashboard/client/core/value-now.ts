@@ -1,0 +1,24 @@
+/** Says what the value of an alarm is now, if it has come back inside the limit since the alarm began. */
+import type { Alarm } from '../../../contracts/messages/alarms.ts';
+import { numberText } from '../../../contracts/number-text.ts';
+import { parameters } from '../../../contracts/parameters.ts';
+import type { Bed } from '../../protocol/rest.ts';
+import { ageClass } from './ages.ts';
+import { ageStartMs } from './numerics.ts';
+
+/**
+ * Returns `88` for the alarm `HR 188 > 160` if the heart rate is 88 now. Undefined if the value is still beyond the limit,
+ * is not current, or is not known: an old value says nothing about now.
+ */
+export function valueNow(alarm: Alarm, bed: Bed | undefined, nowMs: number): string | undefined {
+  const { value, limit, text, code = '' } = alarm;
+  const parameter = parameters.get(code);
+  // The text of an alarm about a limit has the sign of the comparison. An apnoea has a limit in seconds.
+  if (value === undefined || limit === undefined || !/[<>]/.test(text)) return undefined;
+  if (!parameter || bed?.device.deviceId !== alarm.deviceId) return undefined;
+  const numeric = bed.values.find((each) => each.code === code);
+  if (numeric?.value === undefined || numeric.validity !== undefined) return undefined;
+  const isBeyond = value > limit ? numeric.value > limit : numeric.value < limit;
+  if (isBeyond || ageClass(nowMs - ageStartMs(numeric), numeric.intervalMs) !== 'current') return undefined;
+  return numberText(numeric.value, parameter.digits);
+}

@@ -1,0 +1,31 @@
+/** The volume of this screen, and what night mode does to it. */
+import { gainsFrom } from './loudness-rise.ts';
+import { highRise, type SoundLevel, soundTable } from './sound-table.ts';
+
+export const volumes = ['full', 'middle', 'low'] as const;
+export type Volume = (typeof volumes)[number];
+export type Tuning = { readonly volume: Volume; readonly isNight: boolean };
+
+export const fullTuning: Tuning = { volume: 'full', isNight: false };
+
+/** The gain of each volume: 0, -6 and -12 dB (ours; docs/decisions/085-volume-and-night.md has the reason for the floor). */
+const gains: Readonly<Record<Volume, number>> = { full: 1, middle: 0.5, low: 0.25 };
+
+/**
+ * Returns the gain of a sound that does not rise. Night mode lowers only `medium` and `low`. The sound of a lost server
+ * is always at full loudness: it is rare, and no other screen may notice the failure.
+ */
+export function steadyGain(level: SoundLevel, { volume, isNight }: Tuning): number {
+  if (level === 'lost') return 1;
+  return isNight && level !== 'high' ? gains.low : gains[volume];
+}
+
+/**
+ * Returns the gains of the bursts of an unanswered high alarm, from burst `firstBurst` on. The volume lowers only where
+ * they begin: the fourth burst and all later bursts are at full loudness at each volume.
+ */
+export function highGains(firstBurst: number, { volume }: Tuning): number[] {
+  const gain = gains[volume];
+  const rise = { ...highRise, startLoudness: highRise.startLoudness * gain };
+  return gainsFrom(firstBurst, rise, soundTable.high.loudness, soundTable.medium.loudness * gain);
+}

@@ -1,0 +1,46 @@
+/** Computes the sizes that the numbers of a ward have in common, from the beds and the size of their tiles. */
+import type { BedGroup } from './bed-groups.ts';
+import type { WardLayout } from './grid.ts';
+import { type NumberSizes, sharedSizes, sizesOfCompact, sizesOfPlan } from './number-sizes.ts';
+import { totalText } from './score-words.ts';
+import { tileCells } from './tile-cells.ts';
+import { planTile } from './tile-plan.ts';
+import { alarmRoomPx, headHeightPx, textScale, tileEdgePx } from './tile-texts.ts';
+
+const noAlarms: readonly never[] = [];
+
+/** Returns the sizes, px. A tile with other devices has less room, so its own numbers may be smaller. */
+export function wardNumberSizes(groups: readonly BedGroup[], showWard: boolean, layout: WardLayout): NumberSizes {
+  const { isCompact, tileWidthPx, tileHeightPx } = layout;
+  const widthPx = tileWidthPx - 2 * tileEdgePx;
+  const scale = textScale(tileWidthPx, tileHeightPx);
+  const sizes = groups.flatMap(({ bed, companions }) => {
+    if (companions.length > 0) return [];
+    const { cells, beside } = tileCells(bed, noAlarms, widthPx);
+    if (cells.length === 0) return [];
+    const head = {
+      bed: bed.bed,
+      hasNotice: bed.notices.length > 0,
+      hasSoundOffMark: bed.device.sound !== undefined,
+      ward: showWard ? bed.ward : null,
+      score: totalText(bed.scores, 0),
+      state: undefined,
+    };
+    const headPx = headHeightPx(head, widthPx / scale, isCompact) * scale;
+    const heightPx = tileHeightPx - headPx - 2 * tileEdgePx;
+    // If a tile has an alarm, there is less room below it, so the waves and rows differ. The size must fit in both
+    // cases.
+    return [heightPx, heightPx - alarmRoomPx(widthPx / scale, isCompact) * scale].map((px) => {
+      const box = { widthPx, heightPx: px };
+      return isCompact ? sizesOfCompact(cells, box) : sizesOfPlan(planTile(box, cells, beside), box, beside);
+    });
+  });
+  return sharedSizes(sizes);
+}
+
+/** Returns the sizes as properties for the style sheet, such as `--size-HR`. */
+export function numberSizesStyle(groups: readonly BedGroup[], showWard: boolean, layout: WardLayout) {
+  return Object.fromEntries(
+    [...wardNumberSizes(groups, showWard, layout)].map(([group, px]) => [`--size-${group}`, `${Math.floor(px)}px`]),
+  );
+}

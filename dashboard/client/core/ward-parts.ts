@@ -1,0 +1,71 @@
+/** Divides the beds of a ward between two screens, and finds alarms that no tile of this screen shows. */
+import { isUnanswered } from '../../../contracts/acknowledgement.ts';
+import type { Alarm } from '../../../contracts/messages/alarms.ts';
+import { compareAlarms } from './alarm-order.ts';
+
+/** What a person can choose: all beds, the first half or the second half of the beds in their order, or a sector. */
+const halves = ['all', 'first', 'second'] as const;
+const sectorStart = 'sector:';
+export type PartChoice = (typeof halves)[number] | `${typeof sectorStart}${string}`;
+
+/** Returns whether a text is a choice. A sector may have been removed since a browser kept its name. */
+export function isPartChoice(text: string): text is PartChoice {
+  return halves.some((half) => half === text) || text.startsWith(sectorStart);
+}
+
+export function partOfSector(name: string): PartChoice {
+  return `${sectorStart}${name}`;
+}
+
+/** Returns the name of the chosen sector; undefined if the choice is no sector. */
+export function sectorOfPart(part: PartChoice): string | undefined {
+  return part.startsWith(sectorStart) ? part.slice(sectorStart.length) : undefined;
+}
+
+/** A ward with fewer beds than this is never divided. */
+export const dividedBedsMin = 4;
+
+/**
+ * Returns the beds of a part. Each bed is in exactly one of the two halves, so two screens together show all beds. A bed
+ * that is in no sector belongs to every sector, so that no bed is on no screen. If no bed is in the chosen sector, because
+ * the sector was renamed, returns all beds.
+ * @param ordered the beds in their order
+ * @param sectorOf returns the sector of a bed; undefined if the bed is in no sector
+ */
+export function bedsOfPart<Bed>(
+  ordered: readonly Bed[],
+  part: PartChoice,
+  sectorOf: (bed: Bed) => string | undefined = () => undefined,
+): readonly Bed[] {
+  const sector = sectorOfPart(part);
+  if (sector !== undefined) {
+    if (!ordered.some((bed) => sectorOf(bed) === sector)) return ordered;
+    return ordered.filter((bed) => (sectorOf(bed) ?? sector) === sector);
+  }
+  if (part === 'all' || ordered.length < dividedBedsMin) return ordered;
+  const middle = Math.ceil(ordered.length / 2);
+  return part === 'first' ? ordered.slice(0, middle) : ordered.slice(middle);
+}
+
+/** An unanswered alarm of a bed whose tile is not in view. */
+export type HiddenAlarm<Bed> = { readonly bed: Bed; readonly alarm: Alarm };
+
+/**
+ * Returns the most serious unanswered alarm of each bed that is not in view, the most serious first.
+ * @param alarmsOf all alarms of a bed, also those of its other devices
+ */
+export function hiddenAlarms<Bed>(
+  beds: readonly Bed[],
+  isInView: (bed: Bed) => boolean,
+  alarmsOf: (bed: Bed) => readonly Alarm[],
+): HiddenAlarm<Bed>[] {
+  return beds
+    .filter((bed) => !isInView(bed))
+    .flatMap((bed) => {
+      const [alarm] = alarmsOf(bed)
+        .filter((each) => each.signal !== 'off' && isUnanswered(each))
+        .sort(compareAlarms);
+      return alarm ? [{ bed, alarm }] : [];
+    })
+    .sort((a, b) => compareAlarms(a.alarm, b.alarm));
+}

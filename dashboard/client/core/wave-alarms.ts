@@ -1,0 +1,44 @@
+/** The alarms that the page "Waves" marks, by the clock of the device, as its waves. */
+import type { AlarmReview, ReviewedAlarmRow } from '../../protocol/alarm-review.ts';
+import { t } from './texts.ts';
+import { dateTimeText } from './times.ts';
+
+export type WaveAlarm = Pick<ReviewedAlarmRow, 'alarmId' | 'priority' | 'text'> & {
+  readonly fromMs: number;
+  /** Null while the alarm lasts. */
+  readonly toMs: number | null;
+};
+
+/**
+ * Returns an alarm by the clock of the device. The begin has the time of the device already. The end has the server's time: the condition
+ * ended, or the alarm left the screens before that.
+ * @param clockErrorMs how far the device's clock is behind the server's clock, ms
+ */
+export function waveAlarmOf(row: ReviewedAlarmRow, clockErrorMs: number): WaveAlarm {
+  const { alarmId, priority, text, onsetMs, raisedMs, resolvedMs, clearedMs } = row;
+  const fromMs = onsetMs ?? raisedMs - clockErrorMs;
+  const endedMs = resolvedMs ?? clearedMs;
+  return { alarmId, priority, text, fromMs, toMs: endedMs === null ? null : Math.max(fromMs, endedMs - clockErrorMs) };
+}
+
+type AlarmAnswer = Pick<AlarmReview, 'next' | 'isRead' | 'completeFromMs'> & {
+  readonly rows: readonly Pick<ReviewedAlarmRow, 'raisedMs'>[];
+};
+
+/**
+ * Returns which alarms of the answer's time are not marked; undefined if all are.
+ * @param fromMs the begin of the time, by the server's clock
+ */
+export function unmarkedText({ rows, next, isRead, completeFromMs }: AlarmAnswer, fromMs: number): string | undefined {
+  if (!isRead)
+    return t('The server still reads older alarms, so some are not marked. Open this page again in a minute.');
+  const oldestMs = rows.at(-1)?.raisedMs;
+  if (next !== null && oldestMs !== undefined)
+    return t('Only the newest {n} alarms are marked: those raised from {time} on.', {
+      n: rows.length,
+      time: dateTimeText(oldestMs),
+    });
+  return completeFromMs > fromMs
+    ? t('Alarms raised before {time} may be missing here.', { time: dateTimeText(completeFromMs) })
+    : undefined;
+}

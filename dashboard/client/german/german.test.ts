@@ -1,0 +1,120 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseSync } from 'vite';
+import { describe, expect, it } from 'vitest';
+import { builtInAlertCodes } from '../../../contracts/alert-codes.ts';
+import { auditActionNames, auditGroupNames } from '../../../contracts/audit-names.ts';
+import { gatewayNotices } from '../../../contracts/bed-notices.ts';
+import {
+  channelTitles,
+  logPartTitles,
+  lookTitles,
+  standingTitles,
+  stepTitles,
+} from '../../../contracts/explain/titles.ts';
+import { technicalConditions } from '../../../contracts/parameters.ts';
+import { german } from './german.ts';
+
+const client = join(import.meta.dirname, '..');
+const germanFiles = filesOf(join(client, 'german')).filter((path) => !path.endsWith('/german.ts'));
+const sources = filesOf(client).filter((path) => !path.startsWith(join(client, 'german')));
+
+type Node = { readonly type?: string; readonly [name: string]: unknown };
+
+/** Returns the source files below a folder, without tests and without what the build makes. */
+function filesOf(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(folder, name))
+    .filter((path) => /\.tsx?$/.test(path) && !/\.(?:test|testing)\.|\/dist\/|fixtures/.test(path));
+}
+
+function nodesOf(path: string): Node[] {
+  const nodes: Node[] = [];
+  const walk = (value: unknown) => {
+    if (typeof value !== 'object' || value === null) return;
+    if ('type' in value) nodes.push(value as Node);
+    for (const part of Object.values(value))
+      if (Array.isArray(part)) part.forEach(walk);
+      else walk(part);
+  };
+  walk(parseSync(path, readFileSync(path, 'utf8')).program);
+  return nodes;
+}
+
+const literal = (node: unknown): string | undefined => {
+  const { type, value } = (node ?? {}) as Node;
+  return type === 'Literal' && typeof value === 'string' ? value : undefined;
+};
+
+/** Returns the texts that a file gives to `t`, `texts` and `keys`. */
+function usedTexts(path: string): string[] {
+  return nodesOf(path)
+    .filter(({ type }) => type === 'CallExpression')
+    .flatMap(({ callee, arguments: given }) => {
+      const { name } = callee as Node;
+      const first = (given as Node[])[0];
+      if (name === 't') return [literal(first)];
+      if (name === 'keys') return (given as Node[]).map(literal);
+      if (name === 'texts') return ((first?.properties ?? []) as Node[]).map(({ value }) => literal(value));
+      return [];
+    })
+    .filter((text) => text !== undefined);
+}
+
+const used = new Set(sources.flatMap(usedTexts));
+const root = join(client, '../..');
+/** The code of the server and of what it shares with the page, as one text. The page gets these sentences as they are. */
+const serverCode = ['contracts', 'dashboard/server', 'processors']
+  .flatMap((folder) => filesOf(join(root, folder)))
+  .map((path) => readFileSync(path, 'utf8'))
+  .join('\n');
+const isOfServer = (text: string) => ["'", '"', '`'].some((quote) => serverCode.includes(`${quote}${text}${quote}`));
+
+/** The tables of texts that the server and the page share. */
+const sharedTexts = [
+  ...[...builtInAlertCodes.values()].map(({ text }) => text),
+  ...Object.values(technicalConditions).map(({ text }) => text),
+  ...Object.values(gatewayNotices).map(({ text }) => text),
+  ...Object.values(auditGroupNames),
+  ...Object.values(auditActionNames).map(({ name }) => name),
+  ...[stepTitles, lookTitles, standingTitles, logPartTitles, channelTitles].flatMap((titles) => Object.values(titles)),
+];
+const namesIn = (text: string) => [...new Set([...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name))].sort();
+const formsOf = (text: string) => text.split('|');
+
+describe('the German texts', () => {
+  it('has a German text for each text of the page', () => {
+    expect(used.size).toBeGreaterThan(100);
+    expect([...used].filter((text) => !(text in german))).toEqual([]);
+  });
+
+  it('has no German text that neither the page nor the server uses', () => {
+    expect(Object.keys(german).filter((text) => !used.has(text) && !isOfServer(text))).toEqual([]);
+  });
+
+  it('has a German text for each text of the tables that the server and the page share', () => {
+    expect(sharedTexts.filter((text) => !(text in german))).toEqual([]);
+  });
+
+  it('has each text in one file only', () => {
+    const keys = germanFiles.flatMap((path) =>
+      nodesOf(path)
+        .filter(({ type }) => type === 'Property')
+        .map(({ key }) => literal(key) ?? String((key as Node).name)),
+    );
+    expect(keys.filter((key, at) => keys.indexOf(key) !== at)).toEqual([]);
+  });
+
+  it('uses the same values as the English text, and a form for one and for many where English has both', () => {
+    const wrong = Object.entries(german).filter(
+      ([english, text]) =>
+        namesIn(english).join() !== namesIn(text).join() || formsOf(english).length !== formsOf(text).length,
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('keeps the spaces at the begin and at the end, because sentences are joined there', () => {
+    const ends = (text: string) => `${/^\s*/.exec(text)?.[0]}|${/\s*$/.exec(text)?.[0]}`;
+    expect(Object.entries(german).filter(([english, text]) => ends(english) !== ends(text))).toEqual([]);
+  });
+});

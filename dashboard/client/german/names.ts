@@ -1,0 +1,28 @@
+/** German texts: names of the field’s kinds. */
+export const names = {
+  '{minutes} min': '{minutes} min',
+  'of a patient': 'eines Patienten',
+  technical: 'technisch',
+  medium: 'mittel',
+  nurse: 'Pflege',
+  physician: 'Arzt/Ärztin',
+  technician: 'Technik',
+  auditor: 'Prüfung',
+  administrator: 'Verwaltung',
+  display: 'Wandanzeige',
+  female: 'weiblich',
+  male: 'männlich',
+  other: 'divers',
+  unknown: 'unbekannt',
+  adult: 'Erwachsene',
+  paediatric: 'Kinder',
+  neonatal: 'Neugeborene',
+  'The device clock is {clockError}: the age counts from the corrected time':
+    'Die Uhr des Geräts ist {clockError}: Das Alter zählt ab der berichtigten Zeit',
+  'no value': 'kein Wert',
+  ' until {when}': ' bis {when}',
+  'Alarm limits are off{until}: {reason}': 'Alarmgrenzen sind aus{until}: {reason}',
+  '{n} year|{n} years': '{n} Jahr|{n} Jahre',
+  '{n} month|{n} months': '{n} Monat|{n} Monate',
+  '{n} day|{n} days': '{n} Tag|{n} Tage',
+};

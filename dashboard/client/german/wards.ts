@@ -1,0 +1,51 @@
+/** German texts: the overview of wards. */
+export const wards = {
+  'Oldest unanswered alarm': 'Ältester unbeantworteter Alarm',
+  '{age}, raised {when}': '{age}, gemeldet {when}',
+  Beds: 'Betten',
+  '{occupied} occupied; free beds: {notKnown}': '{occupied} belegt; freie Betten: {notKnown}',
+  '{occupied} occupied, {free} free, {registered} in all': '{occupied} belegt, {free} frei, {registered} insgesamt',
+  '{bed} until {time}': '{bed} bis {time}',
+  'In charge': 'Leitung',
+  'Beds without a nurse': 'Betten ohne Pflegekraft',
+  'not known: this ward has no assignments': 'nicht bekannt: Diese Station hat keine Zuteilung',
+  'Hand-over overdue': 'Übergabe überfällig',
+  '{n} bed|{n} beds': '{n} Bett|{n} Betten',
+  'Cannot be reached': 'Nicht erreichbar',
+  'this ward has no assignments': 'diese Station hat keine Zuteilung',
+  'not known of {unknown}': 'nicht bekannt bei {unknown}',
+  '{inBeds} in beds': '{inBeds} an Betten',
+  'none in trouble': 'keines gestört',
+  '{inTrouble} in trouble': '{inTrouble} gestört',
+  '{withoutBed} without a bed': '{withoutBed} ohne Bett',
+  Devices: 'Geräte',
+  'Watched on a screen': 'Auf einem Bildschirm beobachtet',
+  'one person': 'einer Person',
+  Sound: 'Ton',
+  'the screen of {person}': 'der Bildschirm von {person}',
+  'the screen of {person} has the sound, but does not sound. Every other screen sounds':
+    'der Bildschirm von {person} hat den Ton, ertönt aber nicht. Jeder andere Bildschirm ertönt',
+  'every screen of the ward': 'jeder Bildschirm der Station',
+  'not known: only screens of another server show the ward':
+    'nicht bekannt: Nur Bildschirme eines anderen Servers zeigen die Station',
+  'no screen sounds': 'kein Bildschirm ertönt',
+  '{names} and {more} more': '{names} und {more} weitere',
+  'Not live: the cards show what was known at {when}.{reason}':
+    'Nicht aktuell: Die Karten zeigen, was um {when} bekannt war.{reason}',
+  'nothing yet': 'noch nichts',
+  'what was known at {when}': 'was um {when} bekannt war',
+  'The server does not reach Kafka: the cards show {since}. Watch the bedside monitors.':
+    'Der Server erreicht Kafka nicht: Die Karten zeigen {since}. Beobachten Sie die Monitore am Bett.',
+  'Some readings are not judged: alarms may be missing.':
+    'Einige Messwerte werden nicht beurteilt: Alarme können fehlen.',
+  'Nobody is called for alarms: no delivery process runs.': 'Niemand wird zu Alarmen gerufen: Kein Rufdienst läuft.',
+  'It is not known who is called for alarms: this server does not read the deliveries.':
+    'Es ist nicht bekannt, wer zu Alarmen gerufen wird: Dieser Server liest die Rufe nicht.',
+  'Shows the present. The most serious ward is first.': 'Zeigt den jetzigen Stand. Die schwerste Station steht zuerst.',
+  'Your account has no ward.': 'Ihr Konto hat keine Station.',
+  'Alarms of {ward}': 'Alarme von {ward}',
+  unanswered: 'unbeantwortet',
+  present: 'vorhanden',
+  Shift: 'Schicht',
+  'Pages of {ward}': 'Seiten von {ward}',
+};

@@ -1,0 +1,21 @@
+/** The type of the answers to REST requests, and of the function that sends requests. */
+export type Answer<T> =
+  | { readonly ok: true; readonly data: T }
+  | {
+      readonly ok: false;
+      readonly status: number;
+      readonly code: string;
+      readonly message: string;
+      /** The whole body of the refusal, which may have more fields, for instance `AcknowledgeRefused` of a 409. */
+      readonly body?: unknown;
+    };
+
+export type Call = <T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown) => Promise<Answer<T>>;
+
+/** A call that may wait longer than others, and that the page can cancel. */
+export type SlowCall = <T>(
+  method: 'GET',
+  path: string,
+  body?: undefined,
+  wait?: { readonly waitMs: number; readonly cancel?: AbortSignal },
+) => Promise<Answer<T>>;

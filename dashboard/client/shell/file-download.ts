@@ -1,0 +1,47 @@
+/** Asks the server for a file and gives it to the browser, which saves it. */
+
+import { requestHeader } from '../../protocol/pace.ts';
+import { t } from '../core/texts.ts';
+
+/** How long the page waits for the whole file. */
+const timeoutMs = 60_000;
+
+/** Returns undefined if the browser has the file; otherwise a sentence that says why it does not have it. */
+export async function downloadFile(path: string, body: unknown): Promise<string | undefined> {
+  try {
+    const response = await fetch(path, {
+      method: 'POST',
+      credentials: 'same-origin',
+      cache: 'no-store',
+      headers: { [requestHeader.name]: requestHeader.value, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    if (!response.ok) return await refusalOf(response);
+    const name = /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1] ?? 'vigil.txt';
+    // The whole file must arrive before the browser saves it: a part of a file could look like all of it.
+    save(await response.blob(), name);
+    return undefined;
+  } catch {
+    return t('The file did not arrive. Try again.');
+  }
+}
+
+async function refusalOf(response: Response): Promise<string> {
+  const fallback = t('The server refused this ({status}).', { status: response.status });
+  try {
+    const { message } = (await response.json()) as { message?: unknown };
+    return typeof message === 'string' ? message : fallback;
+  } catch {
+    return fallback;
+  }
+}
+
+function save(file: Blob, name: string): void {
+  const address = URL.createObjectURL(file);
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(address);
+}

@@ -1,0 +1,44 @@
+/** A choice of the person that the browser keeps for the next visit. */
+import { type ReadonlySignal, signal } from '@preact/signals';
+
+export type KeptChoice<Choice extends string> = {
+  readonly value: ReadonlySignal<Choice>;
+  choose(next: Choice): void;
+};
+
+/** What this module needs of `localStorage`. */
+export type ChoiceStore = Pick<Storage, 'getItem' | 'setItem'>;
+
+/**
+ * Returns the kept choice, or `fallback` if nothing is kept, if what is kept is no choice any more, or if the browser
+ * refuses its storage. A refused storage keeps the choice until the page closes.
+ */
+export function openKeptChoice<Choice extends string>(
+  store: () => ChoiceStore,
+  key: string,
+  choices: readonly Choice[] | ((text: string) => text is Choice),
+  fallback: Choice,
+): KeptChoice<Choice> {
+  const isChoice = (text: string): text is Choice =>
+    typeof choices === 'function' ? choices(text) : choices.some((choice) => choice === text);
+  const kept = read();
+  const value = signal(kept !== null && isChoice(kept) ? kept : fallback);
+  function read(): string | null {
+    try {
+      return store().getItem(key);
+    } catch {
+      return null;
+    }
+  }
+  return {
+    value,
+    choose(next) {
+      value.value = next;
+      try {
+        store().setItem(key, next);
+      } catch {
+        // The choice holds until the page closes.
+      }
+    },
+  };
+}

@@ -1,0 +1,123 @@
+/**
+ * The preferences of the person who is logged in: language, colours, and the ward that a login opens. The server keeps
+ * them, so each screen of the person has them. Until the server has answered, and if it does not answer, the choices of
+ * this browser apply. Nothing here touches alarms or sound.
+ */
+import { effect, type ReadonlySignal, signal } from '@preact/signals';
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+import type { Preferences, PreferencesBody } from '../../protocol/preferences.ts';
+import type { Session } from '../../protocol/rest.ts';
+import type { Language } from '../core/texts.ts';
+import type { ThemeChoice } from '../core/theme.ts';
+import type { Answer } from './answer.ts';
+import type { LanguageState } from './language.ts';
+import type { ThemeState } from './theme.ts';
+
+export type PreferenceState = {
+  readonly own: ReadonlySignal<Preferences>;
+  /** Why the last choice was not saved; undefined if it was saved. The choice then holds until the page closes. */
+  readonly problem: ReadonlySignal<string | undefined>;
+  chooseLanguage(next: Language): void;
+  chooseTheme(next: ThemeChoice): void;
+  /** Chooses the ward that a login opens; null for the ward that this browser showed last. */
+  chooseWard(next: string | null): void;
+  close(): void;
+};
+
+const PreferenceContext = createContext<PreferenceState | undefined>(undefined);
+export const PreferenceProvider = PreferenceContext.Provider;
+
+export function usePreferences(): PreferenceState {
+  const state = useContext(PreferenceContext);
+  if (!state) throw new Error('usePreferences was called outside of a PreferenceProvider.');
+  return state;
+}
+
+/** How long the page waits before it asks again for preferences that the server did not give. */
+const retryMs = 10_000;
+
+export type PreferenceShell = {
+  readonly session: ReadonlySignal<Session | null | undefined>;
+  readonly language: Pick<LanguageState, 'choose' | 'setOwn'>;
+  readonly theme: Pick<ThemeState, 'choose' | 'setOwn'>;
+  /** Opens a ward, if the address of the page names no other page. */
+  readonly openWard: (ward: string) => void;
+  readonly load: () => Promise<Answer<Preferences>>;
+  readonly save: (body: PreferencesBody) => Promise<Answer<Preferences>>;
+};
+
+export function openPreferences({ session, language, theme, openWard, load, save }: PreferenceShell): PreferenceState {
+  const own = signal<Preferences>({});
+  const problem = signal<string | undefined>(undefined);
+  let userId: string | undefined;
+  let former: Session | null | undefined;
+  let retry: ReturnType<typeof setTimeout> | undefined;
+  /** Counts the choices of this page, so that an answer from before a choice does not undo the choice. */
+  let choices = 0;
+
+  function apply(next: Preferences) {
+    own.value = next;
+    language.setOwn(next.language);
+    theme.setOwn(next.theme);
+  }
+
+  async function loadFor(person: string, isLogin: boolean) {
+    const choicesBefore = choices;
+    const answer = await load();
+    if (userId !== person) return;
+    if (answer.ok) {
+      if (choices === choicesBefore) apply(answer.data);
+      if (isLogin && answer.data.ward !== undefined) openWard(answer.data.ward);
+    } else if (answer.status !== 401) retry = setTimeout(() => void loadFor(person, false), retryMs);
+  }
+
+  /** Shows a choice at once, and saves it if somebody is logged in. */
+  async function choose(body: PreferencesBody) {
+    choices += 1;
+    const person = userId;
+    if (person === undefined) return;
+    const chosen = choices;
+    const answer = await save(body);
+    if (userId !== person) return;
+    problem.value = answer.ok ? undefined : answer.message;
+    if (answer.ok && choices === chosen) apply(answer.data);
+  }
+
+  const stop = effect(() => {
+    const person = session.value?.actor.userId;
+    // A page that is loaded again shows the ward that it showed before. Only a login on this page opens the own ward.
+    const isLogin = former === null;
+    former = session.value;
+    if (person === userId) return;
+    userId = person;
+    clearTimeout(retry);
+    problem.value = undefined;
+    apply({});
+    if (person !== undefined) void loadFor(person, isLogin);
+  });
+
+  return {
+    own,
+    problem,
+    chooseLanguage(next) {
+      language.choose(next);
+      if (userId !== undefined) language.setOwn(next);
+      void choose({ language: next });
+    },
+    chooseTheme(next) {
+      theme.choose(next);
+      if (userId !== undefined) theme.setOwn(next);
+      void choose({ theme: next });
+    },
+    chooseWard(next) {
+      const { ward: _former, ...rest } = own.peek();
+      own.value = next === null ? rest : { ...rest, ward: next };
+      void choose({ ward: next });
+    },
+    close() {
+      stop();
+      clearTimeout(retry);
+    },
+  };
+}

@@ -1,0 +1,79 @@
+import { signal } from '@preact/signals';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Places } from '../../protocol/devices.ts';
+import type { Session } from '../../protocol/rest.ts';
+import type { Answer } from './answer.ts';
+import { openWardPlans } from './ward-plans.ts';
+
+const sessionOf = (userId: string, may: Session['may'] = ['view-devices']): Session =>
+  ({ actor: { userId, name: userId, role: 'nurse' }, wards: ['ICU'], may }) as Session;
+const answerWith = (...beds: string[]): Answer<Places> => ({
+  ok: true,
+  data: { wards: [{ ward: 'ICU', beds, theme: 'light' }], unregistered: [] },
+});
+const failure: Answer<Places> = { ok: false, status: 503, code: 'x', message: 'No answer.' } as never;
+
+describe('openWardPlans', () => {
+  const session = signal<Session | null | undefined>(undefined);
+  const ward = signal('ICU');
+  const load = vi.fn<() => Promise<Answer<Places>>>();
+  let opened: ReturnType<typeof openWardPlans>;
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    session.value = undefined;
+    ward.value = 'ICU';
+    load.mockReset();
+    opened = openWardPlans({ session, ward, now: signal(0), load });
+  });
+  afterEach(() => {
+    opened.close();
+    vi.useRealTimers();
+  });
+  const settle = () => vi.advanceTimersByTimeAsync(0);
+  const bedsShown = () => opened.plans.value.flatMap(({ beds }) => beds);
+
+  it('asks after the login, again after 5 min, and after 10 s if the server did not answer', async () => {
+    load.mockResolvedValueOnce(failure).mockResolvedValueOnce(answerWith('1')).mockResolvedValueOnce(answerWith('2'));
+    session.value = sessionOf('nora');
+    await settle();
+    expect([load.mock.calls.length, bedsShown()]).toEqual([1, []]);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(bedsShown()).toEqual(['1']);
+    await vi.advanceTimersByTimeAsync(5 * 60_000);
+    expect(bedsShown()).toEqual(['2']);
+  });
+
+  it('keeps the arrangement if a later answer does not come', async () => {
+    load.mockResolvedValueOnce(answerWith('1')).mockResolvedValue(failure);
+    session.value = sessionOf('nora');
+    await vi.advanceTimersByTimeAsync(6 * 60_000);
+    expect(bedsShown()).toEqual(['1']);
+  });
+
+  it('ignores an answer for the person who was logged in before', async () => {
+    let answer: (value: Answer<Places>) => void = () => {};
+    load.mockReturnValueOnce(new Promise((resolve) => (answer = resolve))).mockResolvedValue(answerWith('2'));
+    session.value = sessionOf('nora');
+    session.value = sessionOf('paul');
+    await settle();
+    answer(answerWith('1'));
+    await settle();
+    expect(bedsShown()).toEqual(['2']);
+  });
+
+  it('does not ask for a person who may not see devices', async () => {
+    session.value = sessionOf('ada', ['view-audit']);
+    await settle();
+    expect(load).not.toHaveBeenCalled();
+  });
+
+  it('has the theme of the watched ward, and none for several wards', async () => {
+    load.mockResolvedValue(answerWith('1'));
+    session.value = sessionOf('nora');
+    await settle();
+    expect(opened.theme.value).toBe('light');
+    ward.value = '*';
+    expect(opened.theme.value).toBeUndefined();
+  });
+});

@@ -1,0 +1,101 @@
+/**
+ * Loads waves of one stay for the page "Waves". It asks for one time after the other, so that a page that scrolls fast does not fill the
+ * queue of the server.
+ */
+import { signal } from '@preact/signals';
+import { minuteMs } from '../../../contracts/durations.ts';
+import type { TimeSpan } from '../../../contracts/wave-runs.ts';
+import type { WaveHistory } from '../../protocol/wave-history.ts';
+import { hasOpenMinute, minuteOf, nextRequest } from '../core/wave-minutes.ts';
+import type { Answer } from './answer.ts';
+import { createWaveShelf, type LoadedWaves, nothing, settleMs } from './wave-shelf.ts';
+
+/** While the view follows the present, the newest waves are loaded this often. */
+const followEveryMs = 3_000;
+const retryMs = 5_000;
+
+type Ask = (span: TimeSpan, cancel: AbortSignal) => Promise<Answer<WaveHistory>>;
+
+/** @param now the server's time, ms since 1970 */
+export function openWaveHistory(ask: Ask, now: () => number) {
+  const loaded = signal<LoadedWaves>(nothing);
+  const problem = signal<string | undefined>(undefined);
+  const shelf = createWaveShelf();
+  let view: TimeSpan = { fromMs: 0, toMs: 0 };
+  let isFollowing = false;
+  let followedMs = Number.NEGATIVE_INFINITY;
+  let isAsking = false;
+  let isClosed = false;
+  let cancel = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const deviceNow = () => now() - loaded.peek().clockErrorMs;
+
+  function runIn(ms: number): void {
+    clearTimeout(timer);
+    if (!isClosed) timer = setTimeout(() => void run(), ms);
+  }
+
+  /** Returns the next time to load; undefined if there is nothing to load now. */
+  function nextSpan(): TimeSpan | undefined {
+    const missing = nextRequest(view, shelf.minutes, deviceNow());
+    if (missing) return missing;
+    if (!isFollowing || now() - followedMs < followEveryMs) return undefined;
+    const nowMs = deviceNow();
+    // The requests overlap, so that a sample which came late is in one of them.
+    const newestMs = Math.min(nowMs, shelf.newestStartMs()) - settleMs - followEveryMs;
+    return { fromMs: Math.max(minuteOf(nowMs) - minuteMs, newestMs), toMs: nowMs + settleMs };
+  }
+
+  async function run(): Promise<void> {
+    if (isAsking || isClosed) return;
+    const span = nextSpan();
+    if (span === undefined) {
+      if (isFollowing || hasOpenMinute(view, shelf.minutes)) runIn(followEveryMs);
+      return;
+    }
+    isAsking = true;
+    const { signal: cancelled } = cancel;
+    const answer = await ask(span, cancelled);
+    isAsking = false;
+    if (isClosed) return;
+    if (answer.ok) {
+      problem.value = undefined;
+      if (span.toMs > deviceNow()) followedMs = now();
+      shelf.add(span, answer.data, view, now());
+      loaded.value = shelf.loaded();
+      return run();
+    }
+    // A cancelled request is no failure: the view has moved on.
+    if (cancelled.aborted) return run();
+    problem.value = answer.message;
+    // Another try does not change what a person may see.
+    if (answer.status === 0 || answer.status === 429 || answer.status >= 500) runIn(retryMs);
+  }
+
+  return {
+    loaded,
+    problem,
+    /** Shows another time. A request for a time that is far from the view is cancelled. */
+    show(next: TimeSpan, follows: boolean): void {
+      const isFar = next.fromMs > view.toMs + minuteMs || next.toMs < view.fromMs - minuteMs;
+      view = next;
+      isFollowing = follows;
+      if (isFar) {
+        cancel.abort();
+        cancel = new AbortController();
+      }
+      if (problem.peek() === undefined) void run();
+    },
+    retry(): void {
+      problem.value = undefined;
+      void run();
+    },
+    close(): void {
+      isClosed = true;
+      clearTimeout(timer);
+      cancel.abort();
+    },
+  };
+}
+export type WaveHistoryState = ReturnType<typeof openWaveHistory>;

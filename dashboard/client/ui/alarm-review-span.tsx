@@ -1,0 +1,63 @@
+/** The form for any time of the alarm history: from an instant to an instant, or until now. */
+import { useSignal } from '@preact/signals';
+import { type ReviewSpan, spanFault } from '../core/alarm-filters.ts';
+import { fieldTime } from '../core/shift-words.ts';
+import { t } from '../core/texts.ts';
+import { useApp } from '../shell/app.ts';
+import { FormProblem } from './still-text.tsx';
+
+export function ReviewSpanForm({ span, onSpan }: { span: ReviewSpan; onSpan: (chosen: ReviewSpan) => void }) {
+  const app = useApp();
+  const from = useSignal(fieldTime(span.fromMs));
+  const to = useSignal(span.toMs === undefined ? '' : fieldTime(span.toMs));
+  const problem = useSignal<string | undefined>(undefined);
+  function show() {
+    const fromMs = new Date(from.value).getTime();
+    const toMs = to.value === '' ? undefined : new Date(to.value).getTime();
+    const isWhole = Number.isFinite(fromMs) && (toMs === undefined || Number.isFinite(toMs));
+    problem.value = isWhole
+      ? spanFault({ fromMs, toMs }, app.now.peek())
+      : t('Enter the date and the time of the beginning.');
+    if (problem.value === undefined) onSpan({ fromMs, toMs });
+  }
+  return (
+    <form
+      class="form__row review__span"
+      aria-label={t('Other time')}
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        show();
+      }}
+    >
+      <label class="field">
+        <span>{t('From')}</span>
+        <input
+          type="datetime-local"
+          name="review-from"
+          data-testid="review-from"
+          value={from.value}
+          onInput={(event) => {
+            from.value = event.currentTarget.value;
+          }}
+        />
+      </label>
+      <label class="field">
+        <span>{t('To (empty: until now)')}</span>
+        <input
+          type="datetime-local"
+          name="review-to"
+          data-testid="review-to"
+          value={to.value}
+          onInput={(event) => {
+            to.value = event.currentTarget.value;
+          }}
+        />
+      </label>
+      <button class="button" type="submit" data-testid="review-span-show">
+        {t('Show')}
+      </button>
+      <FormProblem text={problem.value} testId="review-span-problem" />
+    </form>
+  );
+}

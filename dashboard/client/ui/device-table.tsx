@@ -1,0 +1,254 @@
+/** The table of devices: its search, the devices without a bed, one row for each device, and what is known about a device. */
+import { useSignal } from '@preact/signals';
+import { Fragment } from 'preact';
+import {
+  certificateText,
+  clockText,
+  type DeviceChoice,
+  type DeviceRow,
+  deviceEventNames,
+  firmwareText,
+  gapsText,
+  lastSeenText,
+  reportsOf,
+  wardsOf,
+} from '../core/device-rows.ts';
+import { t } from '../core/texts.ts';
+import { dateTimeText, whenText } from '../core/times.ts';
+import { useApp } from '../shell/app.ts';
+import { useKeptOrder } from './kept-order.ts';
+
+/** Maximum number of devices without a bed that the line above the table names. */
+const namedMax = 8;
+
+export function Counts({ devices }: { devices: readonly DeviceRow[] }) {
+  const inTrouble = devices.filter(({ facts }) => facts.inTrouble).length;
+  return (
+    <span class="dim" data-testid="devices-count">
+      {t('{n} known, {inTrouble} in trouble', { n: devices.length, inTrouble })}
+    </span>
+  );
+}
+
+export function DeviceSearch(props: {
+  devices: readonly DeviceRow[];
+  choice: DeviceChoice;
+  onChoice: (changed: Partial<DeviceChoice>) => void;
+}) {
+  const { devices, choice, onChoice } = props;
+  const withoutBed = devices.filter(({ current }) => current === null);
+  const namedText = withoutBed
+    .slice(0, namedMax)
+    .map(({ device }) => device.deviceId)
+    .join(', ');
+  const unnamed = withoutBed.length - namedMax;
+  return (
+    <>
+      {withoutBed.length > 0 && (
+        <p class="devices-tray" data-testid="devices-tray">
+          {t('1 device has no bed|{n} devices have no bed', { n: withoutBed.length })}: {namedText}
+          {unnamed > 0 && t(' and {unnamed} more', { unnamed })}.{' '}
+          <button class="button button--small" type="button" onClick={() => onChoice({ which: 'no-bed' })}>
+            {t('Show only these')}
+          </button>
+        </p>
+      )}
+      <div class="form__row devices-search">
+        <label class="field">
+          <span>{t('Search (id, model, serial number, bed)')}</span>
+          <input
+            type="search"
+            value={choice.text}
+            maxLength={80}
+            data-testid="devices-search"
+            onInput={(event) => onChoice({ text: event.currentTarget.value })}
+          />
+        </label>
+        <label class="field">
+          <span>{t('Ward')}</span>
+          <select
+            value={choice.ward}
+            data-testid="devices-ward"
+            onChange={(event) => onChoice({ ward: event.currentTarget.value })}
+          >
+            <option value="">{t('all')}</option>
+            {wardsOf(devices, choice.ward).map((ward) => (
+              <option key={ward} value={ward}>
+                {ward}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label class="field">
+          <span>{t('Show')}</span>
+          <select
+            value={choice.which}
+            data-testid="devices-which"
+            onChange={(event) => onChoice({ which: event.currentTarget.value as DeviceChoice['which'] })}
+          >
+            <option value="all">{t('all devices')}</option>
+            <option value="trouble">{t('devices in trouble')}</option>
+            <option value="no-bed">{t('devices without a bed')}</option>
+          </select>
+        </label>
+      </div>
+    </>
+  );
+}
+
+export function DeviceTable(props: { devices: readonly DeviceRow[]; onEdit: (row: DeviceRow) => void }) {
+  const openId = useSignal<string | undefined>(undefined);
+  const { rows, on } = useKeptOrder(props.devices, ({ device }) => device.deviceId);
+  if (props.devices.length === 0) return null;
+  return (
+    <table class="table devices" {...on}>
+      <thead>
+        <tr>
+          <th scope="col">{t('Device')}</th>
+          <th scope="col">{t('Connection')}</th>
+          <th scope="col">{t('Last heard')}</th>
+          <th scope="col">{t('Clock')}</th>
+          <th scope="col">{t('Ward')}</th>
+          <th scope="col">{t('Bed')}</th>
+          <th scope="col">{t('Patient')}</th>
+          <th scope="col">{t('Reports')}</th>
+          <td />
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => {
+          const { deviceId } = row.device;
+          const isOpen = openId.value === deviceId;
+          return (
+            <Fragment key={deviceId}>
+              <Row
+                row={row}
+                isOpen={isOpen}
+                onEdit={() => props.onEdit(row)}
+                onOpen={() => {
+                  openId.value = isOpen ? undefined : deviceId;
+                }}
+              />
+              {isOpen && <Facts row={row} />}
+            </Fragment>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}
+
+function Row(props: { row: DeviceRow; isOpen: boolean; onEdit: () => void; onOpen: () => void }) {
+  const app = useApp();
+  const { row } = props;
+  const { device, current, facts } = row;
+  // Only a person who may see the patient may end the patient's stay. The server checks this too.
+  const mayMove = app.may('associate-device') && (app.may('admit-patient') || !current?.occupied);
+  const since = device.onlineChangedAt
+    ? t(' since {when}', { when: whenText(Date.parse(device.onlineChangedAt), app.now.value) })
+    : '';
+  return (
+    <tr data-testid={`device-${device.deviceId}`}>
+      <th scope="row">
+        {device.deviceId}
+        <span class="table__note">{device.model ?? t('model not declared')}</span>
+        <span class="table__note">
+          {facts.serial === undefined
+            ? t('serial number not declared')
+            : t('serial number {serial}', { serial: facts.serial })}
+        </span>
+      </th>
+      <td class="table__words" data-label={t('Connection')}>
+        {device.online === null ? (
+          <span class="dim">{t('? no news yet')}</span>
+        ) : device.online ? (
+          <span class="is-good">{t('● online{since}', { since })}</span>
+        ) : (
+          <span class="is-refused">{t('○ offline{since}', { since })}</span>
+        )}
+      </td>
+      <td class="table__words" data-label={t('Last heard')}>
+        {lastSeenText(row, app.now.value)}
+      </td>
+      <td class="table__words" data-label={t('Clock')}>
+        {clockText(row)}
+      </td>
+      <td data-label={t('Ward')}>
+        {current?.ward ?? (
+          <span class="dim">
+            {row.lastWard === undefined ? t('none') : t('last in {lastWard}', { lastWard: row.lastWard })}
+          </span>
+        )}
+      </td>
+      <td data-label={t('Bed')}>{current?.bed ?? <span class="dim">{t('none')}</span>}</td>
+      <td class="table__words" data-label={t('Patient')}>
+        {current?.occupied ? t('admitted') : <span class="dim">{t('none')}</span>}
+      </td>
+      <td class="table__words" data-label={t('Reports')}>
+        {reportsOf(row) ?? <span class="dim">{t('no problem')}</span>}
+      </td>
+      <td>
+        <div class="devices__acts">
+          <button
+            class="button button--small"
+            type="button"
+            aria-expanded={props.isOpen}
+            aria-label={t('{part} about {deviceId}', {
+              part: props.isOpen ? t('Less') : t('More'),
+              deviceId: device.deviceId,
+            })}
+            data-testid={`more-${device.deviceId}`}
+            onClick={props.onOpen}
+          >
+            {props.isOpen ? t('Less') : t('More')}
+          </button>
+          {mayMove ? (
+            <button
+              class="button button--small"
+              type="button"
+              data-testid={`associate-${device.deviceId}`}
+              aria-label={t('Change the bed or the patient of {deviceId}', { deviceId: device.deviceId })}
+              onClick={props.onEdit}
+            >
+              {t('Change')}
+            </button>
+          ) : (
+            app.may('associate-device') && <span class="dim">{t('nurses only')}</span>
+          )}
+        </div>
+      </td>
+    </tr>
+  );
+}
+
+/** What is known about a device. What this page cannot know is "not known", and never 0. */
+function Facts({ row: { device, facts } }: { row: DeviceRow }) {
+  const app = useApp();
+  return (
+    <tr data-testid={`facts-${device.deviceId}`}>
+      <td colSpan={9}>
+        <p data-testid="firmware">{firmwareText(facts)}</p>
+        <p data-testid="gaps">{gapsText(facts, app.now.value)}</p>
+        <p>
+          {t(
+            'Rejected messages: the number is not known on this page. An operator lists them with “npm run vigil -- rejected list”. While the gateway refuses readings because of their time, the column “Reports” says so.',
+          )}
+        </p>
+        <p data-testid="certificate-end">{certificateText(facts, app.now.value)}</p>
+        <p>{t('Last events that this server has read:')}</p>
+        {facts.events.length === 0 ? (
+          <p class="dim">{t('none')}</p>
+        ) : (
+          <ul>
+            {facts.events.map(({ at, kind }, index) => (
+              // Two events can be equal.
+              <li key={index}>
+                {dateTimeText(Date.parse(at))} {deviceEventNames[kind]}
+              </li>
+            ))}
+          </ul>
+        )}
+      </td>
+    </tr>
+  );
+}

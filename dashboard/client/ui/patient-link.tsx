@@ -1,0 +1,23 @@
+/** A link to the page of a patient. On a wall display, which shows no page of a patient, it is only the text. */
+import type { ComponentChildren } from 'preact';
+import { useApp } from '../shell/app.ts';
+import { patientHref } from './top-bar.tsx';
+
+type PatientLinkProps = {
+  associationId: string;
+  class?: string;
+  title?: string;
+  'data-testid'?: string;
+  'aria-label'?: string;
+  children: ComponentChildren;
+};
+
+export function PatientLink({ associationId, children, ...props }: PatientLinkProps) {
+  const { title, 'aria-label': _label, ...ofText } = props;
+  if (!useApp().may('view-patients')) return <span {...ofText}>{children}</span>;
+  return (
+    <a {...props} href={patientHref(associationId)}>
+      {children}
+    </a>
+  );
+}

@@ -1,0 +1,38 @@
+/** The rarely used pages. They are one file of the build, which the browser loads when it first opens one of them. */
+import type { Route } from '../core/routes.ts';
+import { AccountsPage } from './accounts-page.tsx';
+import { AlarmReviewPage } from './alarm-review-page.tsx';
+import { AuditPage } from './audit-page.tsx';
+import { DevicesPage } from './devices-page.tsx';
+import { ReachPage } from './reach-page.tsx';
+import { ShiftPage } from './shift-page.tsx';
+import { StripPage } from './strip-page.tsx';
+import { WavesPage } from './waves-page.tsx';
+import { WhyPage } from './why-page.tsx';
+
+/** Routes to pages that are in the first load of Vigil, because people see and answer alarms there. */
+type FirstLoadedPage = 'ward' | 'wards' | 'patient' | 'assignments' | 'calls';
+export type RareRoute = Exclude<Route, { readonly page: FirstLoadedPage }>;
+
+export function RarePage({ route }: { route: RareRoute }) {
+  switch (route.page) {
+    case 'accounts':
+      return <AccountsPage />;
+    case 'alarms':
+      return <AlarmReviewPage ward={route.ward} filters={route.filters} />;
+    case 'audit':
+      return <AuditPage search={route.search ?? ''} />;
+    case 'devices':
+      return <DevicesPage key={route.ward ?? ''} ward={route.ward} />;
+    case 'reach':
+      return <ReachPage />;
+    case 'shift':
+      return <ShiftPage {...route} />;
+    case 'strip':
+      return <StripPage key={route.alarmId} alarmId={route.alarmId} />;
+    case 'waves':
+      return <WavesPage key={route.associationId} associationId={route.associationId} at={route.at} />;
+    case 'why':
+      return <WhyPage key={route.alarmId} alarmId={route.alarmId} />;
+  }
+}

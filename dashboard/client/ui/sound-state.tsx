@@ -1,0 +1,22 @@
+/** The state of the sound in the top bar. It is shown at every width, because silence is a danger on a phone, too. */
+import { soundState } from '../core/sound-state.ts';
+import { useApp } from '../shell/app.ts';
+import { useSoundSettings } from '../shell/sound-settings.ts';
+import { SpeakerMark } from './speaker-mark.tsx';
+
+export function SoundState() {
+  const app = useApp();
+  const { wards, silent } = app.wardSounds;
+  const settings = useSoundSettings();
+  const { kind, text } = soundState({
+    ...{ speaker: app.speakerState.value, wards: wards.value, silent: silent.value, nowMs: app.now.value },
+    tuning: { volume: settings.volume.value, isNight: settings.isNight.value },
+    alarms: app.screen.value?.alarms.values() ?? [],
+  });
+  return (
+    <span class={`bar__sound bar__sound--${kind}`} data-testid="sound-state" data-state={kind} title={text}>
+      <SpeakerMark crossed={kind !== 'on'} />
+      {text}
+    </span>
+  );
+}

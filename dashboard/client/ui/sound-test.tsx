@@ -1,0 +1,148 @@
+/** The test of the sound of a ward: the button, the dialog with the question, and the line on every screen of the ward. */
+import { useSignal } from '@preact/signals';
+import { heardAfterMs } from '../../protocol/sound-test.ts';
+import { t } from '../core/texts.ts';
+import { useApp } from '../shell/app.ts';
+import { Dialog } from './dialog.tsx';
+import { FormProblem } from './still-text.tsx';
+import { shownWard } from './ward-sound.tsx';
+
+export function SoundTestButton() {
+  const app = useApp();
+  const isOpen = useSignal(false);
+  const ward = shownWard(app.ward.value, app.screen.value?.beds.values() ?? []);
+  if (ward === undefined || !app.may('pause-audio')) return null;
+  return (
+    <>
+      <button
+        type="button"
+        class="choice__one choice__one--alone"
+        data-testid="sound-test"
+        onClick={() => {
+          isOpen.value = true;
+        }}
+      >
+        {t('Test the sound')}
+      </button>
+      {isOpen.value && (
+        <SoundTestDialog
+          ward={ward}
+          onClose={() => {
+            isOpen.value = false;
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+function SoundTestDialog({ ward, onClose }: { ward: string; onClose: () => void }) {
+  const app = useApp();
+  const test = useSignal<string | undefined>(undefined);
+  const problem = useSignal<string | undefined>(undefined);
+  const busy = useSignal(false);
+  const isDone = useSignal(false);
+  /** The test whose signals have all played. */
+  const played = useSignal<string | undefined>(undefined);
+
+  async function begin(where: 'here' | 'wall') {
+    if (busy.peek()) return;
+    busy.value = true;
+    problem.value = undefined;
+    const answer = await app.api.beginSoundTest(ward, { screen: app.wardSounds.screenId, where });
+    busy.value = false;
+    if (answer.ok) {
+      const begun = answer.data.test;
+      test.value = begun;
+      setTimeout(() => {
+        played.value = begun;
+      }, heardAfterMs);
+    } else problem.value = answer.message;
+  }
+
+  async function answerTest(heard: boolean) {
+    const asked = test.peek();
+    if (busy.peek() || asked === undefined) return;
+    busy.value = true;
+    problem.value = undefined;
+    const answer = await app.api.answerSoundTest(ward, { test: asked, heard });
+    busy.value = false;
+    if (answer.ok) isDone.value = true;
+    else {
+      problem.value = answer.message;
+      // After a conflict the test is over. After another failure the person can give the same answer again.
+      if (answer.status === 409) test.value = undefined;
+    }
+  }
+
+  const button = (testId: string, text: string, act: () => void, isFirst = false, isEarly = false) => (
+    <button
+      class={`button${isFirst ? ' button--primary' : ''}`}
+      type="button"
+      disabled={busy.value || isEarly}
+      data-first-focus={isFirst || undefined}
+      data-testid={testId}
+      onClick={act}
+    >
+      {text}
+    </button>
+  );
+  return (
+    <Dialog title={t('Test the sound of {ward}', { ward })} testId="sound-test-dialog" onClose={onClose}>
+      <div class="form">
+        {isDone.value ? (
+          <p role="status" data-testid="sound-test-done">
+            {t('Your answer is recorded with the time.')}
+          </p>
+        ) : test.value === undefined ? (
+          <>
+            <p>
+              {t(
+                'You hear a rising mark, the signals low, medium and high once, and the mark again. Every screen of the ward says that it is a test. An alarm ends the test at once.',
+              )}
+            </p>
+            <div class="form__buttons">
+              {button('sound-test-here', t('Test this screen'), () => void begin('here'), true)}
+              {button(
+                'sound-test-wall',
+                t('Test the wall displays, and the screen that sounds alone'),
+                () => void begin('wall'),
+              )}
+            </div>
+          </>
+        ) : (
+          <>
+            <p role="status">
+              {t('The test runs for about ten seconds. Did you hear all three signals: low, medium and high?')}
+            </p>
+            <div class="form__buttons">
+              {button(
+                'sound-test-heard',
+                t('Yes, I heard all three'),
+                () => void answerTest(true),
+                false,
+                played.value !== test.value,
+              )}
+              {button('sound-test-not-heard', t('No'), () => void answerTest(false))}
+            </div>
+          </>
+        )}
+        <FormProblem text={problem.value} testId="sound-test-problem" />
+      </div>
+    </Dialog>
+  );
+}
+
+/** The line on every screen of the ward that a test runs. */
+export function SoundTestNotices() {
+  const { tests } = useApp().wardSounds;
+  return (
+    <>
+      {tests.value.map(({ ward, person }) => (
+        <p key={ward} class="notice notice--plain" role="status" data-testid="notice-sound-test">
+          {t('Sound test of {ward} by {person}. This is not an alarm.', { ward, person })}
+        </p>
+      ))}
+    </>
+  );
+}

@@ -1,0 +1,197 @@
+/** The page "Strip": the waves around the onset of an alarm, as a page that can be printed. */
+import { type Signal, useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { type Fact, stripFacts } from '../../../contracts/strip-facts.ts';
+import { missingStripTexts, stripContentTexts } from '../../../contracts/strip-words.ts';
+import type { StripAnswer } from '../../protocol/strip.ts';
+import { placesText } from '../core/alarm-review-words.ts';
+import { patientName } from '../core/numerics.ts';
+import { t } from '../core/texts.ts';
+import { zonedText } from '../core/times.ts';
+import { useApp } from '../shell/app.ts';
+import { AlarmPanel } from './alarm-panel.tsx';
+import { ScrollBox } from './scroll-box.tsx';
+import { StripWaves } from './strip-waves.tsx';
+
+export function StripPage({ alarmId }: { alarmId: string }) {
+  const app = useApp();
+  const onset = useSignal(1);
+  const answer = useSignal<StripAnswer | undefined>(undefined);
+  const problem = useSignal<string | undefined>(undefined);
+  /** Counts how often the person asked again. */
+  const asked = useSignal(0);
+  useEffect(() => {
+    const controller = new AbortController();
+    answer.value = undefined;
+    problem.value = undefined;
+    void app.api.strip(alarmId, onset.value, controller.signal).then((result) => {
+      if (controller.signal.aborted) return;
+      if (result.ok) answer.value = result.data;
+      else problem.value = result.message;
+    });
+    // When the person leaves the page, the server stops reading.
+    return () => controller.abort();
+  }, [alarmId, onset.value, asked.value]);
+  const again = () => {
+    asked.value += 1;
+  };
+  const known = answer.value;
+  return (
+    <div class="ward">
+      <Sheet {...{ known, onset, problem: problem.value, onAgain: again }} />
+      <AlarmPanel />
+    </div>
+  );
+}
+
+type SheetProps = {
+  known: StripAnswer | undefined;
+  onset: Signal<number>;
+  problem: string | undefined;
+  onAgain: () => void;
+};
+
+function Sheet({ known, onset, problem, onAgain }: SheetProps) {
+  return (
+    <main class="sheet strip" id="main" tabIndex={-1} data-testid="strip-page">
+      <div class="sheet__head">
+        <h1>{t('Waves around the onset')}</h1>
+        {known?.isOlder && (
+          <OlderOnsets
+            onset={known.onset}
+            onChoose={(chosen) => {
+              onset.value = chosen;
+            }}
+          />
+        )}
+        {known && !known.isOlder && known.alarm.onsets > 1 && (
+          <OnsetChoice
+            count={known.alarm.onsets}
+            chosen={known.onset}
+            onChoose={(chosen) => {
+              onset.value = chosen;
+            }}
+          />
+        )}
+        <span class="bar__gap" />
+        {known?.strip && (
+          <button class="button" type="button" data-testid="strip-print" onClick={() => window.print()}>
+            {t('Print')}
+          </button>
+        )}
+      </div>
+      <ScrollBox label={t('Waves around the onset')}>
+        {problem !== undefined && (
+          <>
+            <p class="form__problem" role="alert" data-testid="strip-error">
+              {problem}
+            </p>
+            <button class="button" type="button" data-testid="strip-again" onClick={onAgain}>
+              {t('Try again')}
+            </button>
+          </>
+        )}
+        {known === undefined && problem === undefined && (
+          <p role="status" data-testid="strip-waiting">
+            {t('Loading …')}
+          </p>
+        )}
+        {known && <Known answer={known} onAgain={onAgain} />}
+      </ScrollBox>
+    </main>
+  );
+}
+
+/** Of an alarm that the alarm history no longer has, nobody knows how often it began. */
+function OlderOnsets({ onset, onChoose }: { onset: number; onChoose: (onset: number) => void }) {
+  return (
+    <>
+      {onset > 1 && (
+        <button class="button" type="button" data-testid="strip-first" onClick={() => onChoose(1)}>
+          {t('First onset')}
+        </button>
+      )}
+      <button class="button" type="button" data-testid="strip-next" onClick={() => onChoose(onset + 1)}>
+        {t('Next onset')}
+      </button>
+    </>
+  );
+}
+
+function OnsetChoice(props: { count: number; chosen: number; onChoose: (onset: number) => void }) {
+  const { count, chosen, onChoose } = props;
+  return (
+    <label class="field">
+      <span>{t('Onset')}</span>
+      <select
+        value={String(chosen)}
+        data-testid="strip-onset"
+        onChange={(event) => onChoose(Number(event.currentTarget.value))}
+      >
+        {Array.from({ length: count }, (_, at) => at + 1).map((number) => (
+          <option key={number} value={String(number)} selected={number === chosen}>
+            {t('{number} of {count}', { number, count })}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function Known({ answer, onAgain }: { answer: StripAnswer; onAgain: () => void }) {
+  const app = useApp();
+  const { alarm, strip, missing, isDigestRight } = answer;
+  const patient =
+    alarm.patient === null ? t('no patient') : `${patientName(alarm.patient)}, ${alarm.patient.patientId}`;
+  return (
+    <>
+      <p class="strip__patient" data-testid="strip-patient">
+        <strong>{patient}</strong> · {placesText(alarm, true)}
+      </p>
+      {answer.isOlder && (
+        <p class="notice notice--plain" data-testid="strip-older">
+          {t('The alarm history no longer has this alarm. Its strip shows it as it was at this onset.')}
+        </p>
+      )}
+      {missing !== null && (
+        <p class="notice notice--plain" role="status" data-testid="strip-missing" data-state={missing}>
+          {missingStripTexts[missing]}
+        </p>
+      )}
+      {(missing === 'not-yet' || missing === 'overdue' || missing === 'again') && (
+        <button class="button" type="button" data-testid="strip-again" onClick={onAgain}>
+          {t('Look again')}
+        </button>
+      )}
+      {strip && <Facts facts={stripFacts(strip, zonedText)} />}
+      {strip && strip.content !== 'waves' && (
+        <p class="notice notice--plain" role="status" data-testid="strip-missing" data-state={strip.content}>
+          {stripContentTexts[strip.content]}
+        </p>
+      )}
+      {strip && strip.content === 'waves' && <StripWaves strip={strip} />}
+      {strip && (
+        <p class={isDigestRight ? 'dim strip__digest' : 'form__problem strip__digest'} data-testid="strip-digest">
+          {t('Digest of the samples:')} <code>{strip.digest}</code>.{' '}
+          {isDigestRight
+            ? t('The server has computed it again from the samples: it is equal.')
+            : t('It does not belong to these samples: do not use this strip, and inform the operator.')}
+        </p>
+      )}
+      <p class="print-only">{t('Printed {zoned}', { zoned: zonedText(app.now.value) })}</p>
+    </>
+  );
+}
+
+function Facts({ facts }: { facts: readonly Fact[] }) {
+  return (
+    <dl class="strip__facts" data-testid="strip-facts">
+      {facts.map(({ name, text }) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{text}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

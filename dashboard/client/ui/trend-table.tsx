@@ -1,0 +1,203 @@
+/** The trends as a table: one row for each interval, the newest first, and a button that saves all rows as a file. */
+import { useSignal } from '@preact/signals';
+import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import type { TableMinutes } from '../../../contracts/trend-bounds.ts';
+import type { Bed } from '../../protocol/rest.ts';
+import type { TrendTable as Table } from '../../protocol/trend-table.ts';
+import { t } from '../core/texts.ts';
+import { dateTimeText, zonedText } from '../core/times.ts';
+import { clockText, sourceText } from '../core/trend-source-words.ts';
+import {
+  cellLegend,
+  cellText,
+  rangeText,
+  type TableColumn,
+  type TableRow,
+  tableColumns,
+  tableRows,
+} from '../core/trend-table.ts';
+import { useApp } from '../shell/app.ts';
+import { downloadFile } from '../shell/file-download.ts';
+import { useSpanAnswer } from './use-span-answer.ts';
+
+/** Number of rows that are shown first, and that the button adds. */
+const rowsAtOnce = 60;
+
+type TrendTableProps = { bed: Bed; codes: readonly string[]; spanMs: number; minutes: TableMinutes };
+
+export function TrendTable({ bed, codes, spanMs, minutes }: TrendTableProps) {
+  const app = useApp();
+  const key = [bed.associationId, codes.join(), spanMs, minutes].join('/');
+  const { answer, retry } = useSpanAnswer<Table>(key, spanMs, (between) =>
+    app.api.trendTable(bed.associationId, { codes: codes.join(), ...between, minutes: String(minutes) }),
+  );
+  if (answer === undefined)
+    return (
+      <p class="trends__state" role="status" data-testid="trend-table-loading">
+        {t('Loading the table …')}
+      </p>
+    );
+  if (!answer.ok)
+    return (
+      <div class="trends__state" role="alert" data-testid="trend-table-error">
+        <p>
+          {t('The table cannot be shown.')} {answer.message}
+        </p>
+        <button class="button" type="button" onClick={retry}>
+          {t('Try the table again')}
+        </button>
+      </div>
+    );
+  const notes = [clockText(answer.data.clockErrorMs), sourceText(answer.data.source)].filter(Boolean);
+  return (
+    <div class="trend-table" data-testid="trend-table">
+      {notes.length > 0 && (
+        <p class="notice notice--plain" role="status" data-testid="trend-table-source">
+          {notes.join(' ')}
+        </p>
+      )}
+      <SaveTable {...{ bed, codes, spanMs, minutes }} />
+      <Rows key={key} table={answer.data} />
+    </div>
+  );
+}
+
+function Rows({ table }: { table: Table }) {
+  const shown = useSignal(rowsAtOnce);
+  const columns = useMemo(() => tableColumns(table), [table]);
+  const rows = useMemo(() => tableRows(table), [table]);
+  const { box, isNarrow } = useNarrow(columns.length);
+  if (columns.length === 0)
+    return (
+      <p class="trends__state" data-testid="trend-table-empty">
+        {t('No usable value was recorded in this time.')}
+      </p>
+    );
+  return (
+    <>
+      <p class="dim">
+        {cellLegend(table)} {t('– means no usable value: not measured, invalid, or the sensor is off.')}{' '}
+        {t('? means that the device marked the last value as questionable.')}{' '}
+        {t('Times are in {zone}.', { zone: zonedText(table.toMs).slice(20) })}
+      </p>
+      <div ref={box} class={`trend-table__rows${isNarrow ? ' trend-table__rows--blocks' : ''}`}>
+        <table class="table table--tight" aria-label={t('Table of values')}>
+          <thead>
+            <tr>
+              <th scope="col">{t('Interval from')}</th>
+              {columns.map(({ code, label, unit }) => (
+                <th key={code} scope="col" class="num">
+                  {label}
+                  {unit !== undefined && <span class="trend-table__unit">{unit}</span>}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.slice(0, shown.value).map((row) => (
+              <Row key={row.atMs} row={row} columns={columns} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {rows.length > shown.value && (
+        <button
+          class="button"
+          type="button"
+          data-testid="trend-table-more"
+          onClick={() => {
+            shown.value += rowsAtOnce;
+          }}
+        >
+          {t('Show {n} earlier row|Show {n} earlier rows', { n: Math.min(rowsAtOnce, rows.length - shown.value) })}
+        </button>
+      )}
+    </>
+  );
+}
+
+/** A row. Each cell has its label, which is shown if there is no room for the columns. */
+function Row({ row: { atMs, cells }, columns }: { row: TableRow; columns: readonly TableColumn[] }) {
+  return (
+    <tr data-testid="trend-row">
+      <th scope="row" class="num">
+        {dateTimeText(atMs).slice(5, 16)}
+      </th>
+      {columns.map(({ code, label }, index) => {
+        const range = rangeText(code, cells[index]);
+        return (
+          <td key={code} class="num" data-testid={`trend-cell-${code}`}>
+            <span class="trend-table__label">{label} </span>
+            {cellText(code, cells[index])}
+            {range !== undefined && <span class="trend-table__range">{range}</span>}
+          </td>
+        );
+      })}
+    </tr>
+  );
+}
+
+/**
+ * Returns whether the table is wider than its box, and the reference for the box. Then each row is a block, because a
+ * person must not scroll sideways to read a row.
+ */
+function useNarrow(columnCount: number) {
+  const box = useRef<HTMLDivElement>(null);
+  const isNarrow = useSignal(false);
+  /** The width that the table had in columns when it did not fit, px. */
+  const neededPx = useRef(0);
+  useLayoutEffect(() => {
+    isNarrow.value = false;
+    const element = box.current;
+    if (element === null) return;
+    const measure = () => {
+      if (isNarrow.peek()) {
+        if (element.clientWidth >= neededPx.current) isNarrow.value = false;
+        return;
+      }
+      if (element.scrollWidth <= element.clientWidth) return;
+      neededPx.current = element.scrollWidth;
+      isNarrow.value = true;
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [columnCount]);
+  return { box, isNarrow: isNarrow.value };
+}
+
+/** The button that saves all rows, also those that are not shown yet. */
+function SaveTable({ bed, codes, spanMs, minutes }: TrendTableProps) {
+  const app = useApp();
+  const busy = useSignal(false);
+  const problem = useSignal<string | undefined>(undefined);
+  async function save() {
+    busy.value = true;
+    const toMs = app.now.peek();
+    const between = { from: new Date(toMs - spanMs).toISOString(), to: new Date(toMs).toISOString() };
+    const path = `/api/associations/${encodeURIComponent(bed.associationId)}/trends/table/export`;
+    problem.value = await downloadFile(path, { codes: codes.join(), ...between, minutes });
+    busy.value = false;
+  }
+  return (
+    <div class="trend-table__save">
+      <button
+        class="button button--small"
+        type="button"
+        data-testid="trend-table-save"
+        aria-disabled={busy.value}
+        onClick={() => {
+          if (!busy.value) void save();
+        }}
+      >
+        {busy.value ? t('Saving the table …') : t('Save the table as CSV')}
+      </button>
+      {problem.value !== undefined && (
+        <span class="form__problem" role="alert" data-testid="trend-table-save-error">
+          {problem.value}
+        </span>
+      )}
+    </div>
+  );
+}

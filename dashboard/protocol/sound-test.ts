@@ -1,0 +1,51 @@
+/**
+ * The test of the sound of a ward: a screen plays the three alarm signals once, and a person says whether she or he heard
+ * them. No `node:` import here: the browser's build reads this file.
+ */
+import { type Static, Type } from 'typebox';
+import { Ward } from './rest.ts';
+
+const closed = { additionalProperties: false } as const;
+const TestId = Type.String({ pattern: '^[0-9a-f-]{36}$' });
+
+/** How long the screens of the ward say that a test runs. The signals with their marks last 10 s (client/core/sound-test.ts). */
+export const soundTestMs = 14_000;
+/** Nobody can have heard all three signals before this time after the beginning of a test. */
+export const signalsMsMin = 7_500;
+/** The page lets a person say that she or he heard all signals from this time on: they begin with a heartbeat. */
+export const heardAfterMs = 9_000;
+
+/** The body of `POST /api/wards/:ward/sound/test`. */
+export const BeginTestBody = Type.Object(
+  {
+    /** The id of the page, as its reports name it. */
+    screen: TestId,
+    /** `here`: this page plays the signals. `wall`: the wall displays of the ward, and the screen that has its sound. */
+    where: Type.Enum(['here', 'wall']),
+  },
+  closed,
+);
+export type BeginTestBody = Static<typeof BeginTestBody>;
+
+/** The answer to `POST /api/wards/:ward/sound/test`. */
+export const TestBegun = Type.Object({ test: TestId }, closed);
+export type TestBegun = Static<typeof TestBegun>;
+
+/** The body of `POST /api/wards/:ward/sound/test/answer`. */
+export const TestAnswerBody = Type.Object({ test: TestId, heard: Type.Boolean() }, closed);
+export type TestAnswerBody = Static<typeof TestAnswerBody>;
+
+/** In a heartbeat: a test that runs now in a ward of the screen. */
+export const SoundTest = Type.Object(
+  {
+    /** Absent if the test runs at another server. */
+    test: Type.Optional(TestId),
+    ward: Ward,
+    /** The name of the person who began the test. */
+    person: Type.String({ maxLength: 120 }),
+    /** Present if this screen plays the signals. */
+    plays: Type.Optional(Type.Literal(true)),
+  },
+  closed,
+);
+export type SoundTest = Static<typeof SoundTest>;

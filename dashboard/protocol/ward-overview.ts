@@ -1,0 +1,86 @@
+/**
+ * The overview of the wards, for those who are in charge. It names no patient and has no value. A member that is null is
+ * not known; it is never 0 instead. No `node:` import here: the browser's build reads this file.
+ */
+import { type Static, Type } from 'typebox';
+import { Instant } from '../../contracts/messages/device.ts';
+import { Ward } from './rest.ts';
+
+const closed = { additionalProperties: false } as const;
+const Count = Type.Integer({ minimum: 0 });
+const ByPriority = Type.Object({ high: Count, medium: Count, low: Count }, closed);
+const Names = Type.Array(Type.String({ maxLength: 120 }));
+const orNull = <T extends Parameters<typeof Type.Array>[0]>(schema: T) => Type.Union([schema, Type.Null()]);
+
+export const WardCard = Type.Object(
+  {
+    ward: Ward,
+    /** The alarms whose condition is present and that a list of alarms shows. */
+    present: ByPriority,
+    /** The alarms that nobody has acknowledged. An alarm can wait for an acknowledgement after its condition has ended. */
+    unanswered: ByPriority,
+    /** When the oldest unanswered alarm was raised; null if no alarm is unanswered. */
+    oldestUnansweredAt: orNull(Instant),
+    /** The beds of the registry, and those without a patient; null if the ward is not registered. */
+    beds: orNull(Type.Object({ registered: Count, free: Count }, closed)),
+    /** The number of beds with a patient. */
+    occupied: Count,
+    /** The number of beds with a patient in standby, and the first of these beds by the end of the standby. */
+    standby: Type.Object(
+      { count: Count, beds: Type.Array(Type.Object({ bed: Type.String(), until: Instant }, closed)) },
+      closed,
+    ),
+    /**
+     * Who is responsible: null if the server has not read the assignments. `inUse`: whether anybody ever used the
+     * assignment board of the ward. `noNurse`: the number of beds with a patient that have no nurse. `overdue`: the number
+     * of beds whose nurse should have been relieved.
+     */
+    duties: orNull(Type.Object({ inUse: Type.Boolean(), chargeNurses: Names, noNurse: Count, overdue: Count }, closed)),
+    /**
+     * The persons with a duty now that Vigil cannot reach, and the number of persons for which it does not know whether it
+     * can reach them. Null if no delivery process runs, or the server has not read its records.
+     */
+    reach: orNull(Type.Object({ unreached: Count, names: Names, unknown: Count }, closed)),
+    /** The devices in beds of the ward, those in trouble (as the page of the devices counts them), and those without a bed. */
+    devices: Type.Object({ inBeds: Count, inTrouble: Count, withoutBed: Count }, closed),
+    /** Whether a screen shows the whole ward and has confirmed its alarms; null if the server cannot know it. */
+    isWatched: orNull(Type.Boolean()),
+    /** When a person last answered a test of the sound, in the last 30 days; null if the audit trail has no such test. */
+    soundTest: orNull(Type.Object({ at: Instant, heard: Type.Boolean() }, closed)),
+    /**
+     * Who sounds the ward. `one-screen`: the screen of `person` has the sound and sounds. `unheard`: that screen has the
+     * sound but does not sound, so every other screen sounds. `every-screen`: at least one screen shows the ward and its
+     * audio runs. `nobody`: no such screen is connected to any server. `unknown`: only screens of another server show the
+     * ward.
+     */
+    sound: Type.Object(
+      {
+        state: Type.Enum(['one-screen', 'unheard', 'every-screen', 'nobody', 'unknown']),
+        person: Type.Optional(Type.String({ maxLength: 120 })),
+      },
+      closed,
+    ),
+  },
+  closed,
+);
+export type WardCard = Static<typeof WardCard>;
+
+/** The answer to `GET /api/ward-overview`: one card for each ward that the caller may see, sorted by name. */
+export const WardOverview = Type.Object(
+  {
+    at: Instant,
+    /** `kafkaAt`: the cards show what was known then, if Kafka is away; null if the server has not reached Kafka yet. */
+    kafka: Type.Enum(['ok', 'away']),
+    kafkaAt: orNull(Instant),
+    /** `stale`: no alarm processor judges some of the readings, so alarms may be missing. */
+    alarms: Type.Enum(['ok', 'stale']),
+    /**
+     * `away`: no delivery process runs, so nobody is called. `unread`: this server does not read the records of that
+     * process.
+     */
+    delivery: Type.Enum(['running', 'away', 'unread']),
+    wards: Type.Array(WardCard),
+  },
+  closed,
+);
+export type WardOverview = Static<typeof WardOverview>;

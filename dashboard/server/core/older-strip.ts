@@ -1,0 +1,71 @@
+/** What a viewer may see of a strip whose alarm the alarm history no longer has. Pure. */
+import { createPlacesOf } from '../../../contracts/alarm-places.ts';
+import type { Strip } from '../../../contracts/messages/strips.ts';
+import { visibleText } from '../../../contracts/text.ts';
+import { parseInstant } from '../../../contracts/time.ts';
+import type { ReviewedAlarmRow } from '../../protocol/alarm-review.ts';
+import { seesWard, type Viewer } from './rights.ts';
+import type { LiveState } from './state.ts';
+
+/** The calls of the alarm are not known. */
+const noCalls: ReviewedAlarmRow['calls'] = { list: [], onlyCounted: 0, dutiesLeftOut: [], notSent: null, notice: null };
+
+export type OlderStrip = {
+  /** The alarm as the alarm history would show it. What only its other events say is null, false or empty. */
+  readonly row: ReviewedAlarmRow;
+  readonly isHidden: boolean;
+  /** Whose alarm it is, for the audit trail. */
+  readonly owner: {
+    readonly associationId: string;
+    readonly ward?: string;
+    readonly bed?: string;
+    readonly patientId?: string;
+  };
+};
+
+/** Returns the alarm of a strip, with the place of the bed at the onset. If no place is known, only an account of all wards sees it. */
+export function olderStrip(strip: Strip, associations: LiveState['associations'], viewer: Viewer): OlderStrip {
+  const { alarm, onset } = strip;
+  const { places, patient } = createPlacesOf(associations)(alarm.deviceId, alarm.associationId, spanOf(strip));
+  const seenPlaces = places.filter(({ ward }) => seesWard(viewer, ward));
+  const [place] = places;
+  const profile = strip.limits?.profile;
+  return {
+    isHidden: seenPlaces.length === 0 && !(places.length === 0 && seesWard(viewer, null)),
+    owner: {
+      associationId: alarm.associationId,
+      ...(place && { ward: place.ward }),
+      ...(place?.bed != null && { bed: place.bed }),
+      ...(patient && { patientId: patient.patientId }),
+    },
+    row: {
+      ...{ alarmId: alarm.alarmId, associationId: alarm.associationId, deviceId: visibleText(alarm.deviceId) },
+      ...{ condition: alarm.condition, kind: alarm.kind, priority: alarm.priority, text: visibleText(alarm.text) },
+      ...{ value: alarm.value ?? null, limit: alarm.limit ?? null, unit: alarm.unit ?? null },
+      ...{ onsetMs: parseInstant(alarm.onsetAt) ?? null, raisedMs: parseInstant(alarm.raisedAt) ?? 0 },
+      ...{ calledAtMs: null, late: alarm.late, onsets: onset, escalation: alarm.escalation, present: false },
+      ...{
+        resolvedMs: null,
+        clearedMs: null,
+        called: [],
+        calls: noCalls,
+        accepted: [],
+        acknowledged: [],
+        answerMs: null,
+      },
+      ...{ answered: false, places: [...seenPlaces], profile: profile ?? null, whole: alarm.rev === 1 },
+      patient: patient && {
+        patientId: visibleText(patient.patientId),
+        familyName: visibleText(patient.familyName),
+        givenName: visibleText(patient.givenName),
+      },
+    },
+  };
+}
+
+/** A late alarm is about an earlier time, in which the bed may have been in another ward. */
+function spanOf({ alarm, onsetAt, onsetWallAt }: Strip): { fromMs: number; toMs: number } {
+  const wallMs = parseInstant(onsetWallAt) ?? 0;
+  const deviceMs = parseInstant(onsetAt) ?? wallMs;
+  return { fromMs: alarm.late ? Math.min(wallMs, deviceMs) : wallMs, toMs: wallMs };
+}

@@ -1,0 +1,56 @@
+/**
+ * Knows in which wards a person wants every screen to sound. It reads the audit trail, so the wish holds at every dashboard
+ * and after a restart: a display whose loudspeaker is silent must not take the sound at another dashboard.
+ */
+import type { AnyAuditRecord } from '../../../contracts/messages/records.ts';
+import { parseInstant } from '../../../contracts/time.ts';
+
+/**
+ * After "Sound everywhere" no wall display takes the sound of the ward by itself for this time (ours: the longest shift),
+ * unless a person allows it before. The person may have heard that the loudspeaker of the display is silent.
+ */
+export const everywhereMs = 12 * 60 * 60_000;
+/** The detail of the audit record of a person who lets the wall display sound again. Any other detail: every screen sounds. */
+export const toDisplayDetail = 'to the wall display';
+/** Maximum number of wards whose last wish is known. The number of registered wards has the same maximum. */
+const wardsMax = 200;
+
+type Wish = { readonly atMs: number; readonly isEverywhere: boolean };
+
+export type SoundEverywhere = {
+  /** Must be called for each record of the audit trail that is not forged, in any order. */
+  note(record: AnyAuditRecord): void;
+  /** Notes that a person at this server wants every screen to sound. */
+  begin(ward: string, nowMs: number): void;
+  /** Notes that a person at this server lets the wall displays take the sound again. */
+  end(ward: string, nowMs: number): void;
+  /** Returns until when no wall display takes the sound of the ward by itself, ms since 1970; 0 if it may. */
+  untilMs(ward: string, nowMs: number): number;
+};
+
+export function createSoundEverywhere(): SoundEverywhere {
+  const wishes = new Map<string, Wish>();
+
+  /** A wish at this server is always the newest, even if the clock of another dashboard is ahead. */
+  function put(ward: string, wish: Wish): void {
+    if (!wishes.has(ward) && wishes.size >= wardsMax) {
+      const [oldest] = [...wishes].sort(([, a], [, b]) => a.atMs - b.atMs);
+      if (oldest !== undefined) wishes.delete(oldest[0]);
+    }
+    wishes.set(ward, wish);
+  }
+
+  return {
+    note({ action, ward, detail, at }) {
+      const atMs = parseInstant(at);
+      if (action !== 'sound-given-back' || ward === undefined || atMs === undefined) return;
+      if (atMs > (wishes.get(ward)?.atMs ?? 0)) put(ward, { atMs, isEverywhere: detail !== toDisplayDetail });
+    },
+    begin: (ward, nowMs) => put(ward, { atMs: nowMs, isEverywhere: true }),
+    end: (ward, nowMs) => put(ward, { atMs: nowMs, isEverywhere: false }),
+    untilMs(ward, nowMs) {
+      const wish = wishes.get(ward);
+      return wish?.isEverywhere === true && wish.atMs + everywhereMs > nowMs ? wish.atMs + everywhereMs : 0;
+    },
+  };
+}

@@ -1,0 +1,55 @@
+/**
+ * The times of a trend are those of the device, also if its clock is wrong: stored values have only this time. So the
+ * span that a page asks for, and everything that has the time of a server, is moved by the error of the clock.
+ */
+import { clockErrorShownMsMin } from '../../../contracts/device-clock.ts';
+import { isScoreTrendCode } from '../../../contracts/score-trends.ts';
+import type { TrendPlan } from './trend-query.ts';
+
+/**
+ * Returns what must be added to a time of the server to get the time of the device: positive if the clock of the device
+ * is ahead; 0 for an error that the screens do not show.
+ * @param clockOffsetMs the measured error of the device's clock: negative if the clock is ahead
+ */
+export function deviceShiftMs(clockOffsetMs: number): number {
+  return Math.abs(clockOffsetMs) < clockErrorShownMsMin ? 0 : -clockOffsetMs;
+}
+
+/** Returns the plan whose span is moved to the times of the device. Otherwise a clock that is ahead would hide the newest values. */
+export function planByDevice(plan: TrendPlan, clockOffsetMs: number): TrendPlan {
+  const shiftMs = deviceShiftMs(clockOffsetMs);
+  return { ...plan, fromMs: plan.fromMs + shiftMs, toMs: plan.toMs + shiftMs };
+}
+
+/**
+ * Returns the device time from which on a trend may be shown, if the device came into its tray at `sinceMs`. A clock that
+ * is ahead gave later times to the values of the former ward. If the clock is behind, the first values in the tray stay
+ * hidden, because the error is only an estimate.
+ */
+export function trayFromMs(sinceMs: number, clockOffsetMs: number): number {
+  return sinceMs - Math.min(0, clockOffsetMs);
+}
+
+/** The plan of the scores, by the clock of the server, and what must be added to its times to get times of the device. */
+export type ScorePlan = { readonly plan: TrendPlan; readonly shiftMs: number };
+
+/**
+ * Returns the plan for the parameters and the plan for the scores. The shift is a whole number of steps, so that the
+ * steps of both begin at the same times; it is rounded down, so that the scores never begin before the span.
+ * @param plan by the clock of the device
+ */
+export function splitPlan(plan: TrendPlan, clockOffsetMs: number): { values: TrendPlan; scores: ScorePlan } {
+  const shiftMs = Math.floor(deviceShiftMs(clockOffsetMs) / plan.stepMs) * plan.stepMs;
+  return {
+    values: { ...plan, codes: plan.codes.filter((code) => !isScoreTrendCode(code)) },
+    scores: {
+      plan: {
+        ...plan,
+        codes: plan.codes.filter(isScoreTrendCode),
+        fromMs: plan.fromMs - shiftMs,
+        toMs: plan.toMs - shiftMs,
+      },
+      shiftMs,
+    },
+  };
+}

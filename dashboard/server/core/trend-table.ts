@@ -1,0 +1,50 @@
+/** The table of trends: one row for each interval, with the last value of each parameter and the range of its values. */
+import { minuteMs } from '../../../contracts/durations.ts';
+import type { Fault } from '../../../contracts/errors.ts';
+import { tableMinutes, tableRowsMax } from '../../../contracts/trend-bounds.ts';
+import type { TrendTable } from '../../protocol/trend-table.ts';
+import { planTrend, type TrendPlan, type TrendRow } from './trend-query.ts';
+
+type Asked = { readonly codes: string; readonly from: string; readonly to: string; readonly minutes: number };
+
+/** Plans a table. The intervals begin at multiples of their length, so the first interval begins before `from`. */
+export function planTable({ minutes, ...query }: Asked, nowMs: number): TrendPlan | Fault {
+  const plan = planTrend(query, nowMs);
+  if ('message' in plan) return plan;
+  const stepMs = minutes * minuteMs;
+  if (!tableMinutes.some((each) => each === minutes))
+    return { code: 'time-invalid', message: `minutes must be one of ${tableMinutes.join(', ')}.` };
+  if ((plan.toMs - plan.fromMs) / stepMs > tableRowsMax)
+    return {
+      code: 'time-invalid',
+      message: `A table has at most ${tableRowsMax} rows. Choose a longer interval or a shorter time.`,
+    };
+  return { ...plan, stepMs, isTable: true };
+}
+
+/** Returns the plan whose first interval is whole. Call it after the span has been moved to the times of the device. */
+export const fromWholeInterval = (plan: TrendPlan): TrendPlan => ({
+  ...plan,
+  fromMs: Math.floor(plan.fromMs / plan.stepMs) * plan.stepMs,
+});
+
+/** Returns the table, with the codes in the order of the request. A code without values has no cells. */
+export function tableOf(
+  plan: TrendPlan,
+  rows: ReadonlyMap<string, readonly TrendRow[]>,
+  more: Pick<TrendTable, 'source' | 'clockErrorMs'>,
+): TrendTable {
+  // InfluxDB has only one point for each minute of a long time, which is a mean.
+  const value = plan.retention === 'raw' ? 'last' : 'mean';
+  return {
+    ...{ intervalMs: plan.stepMs, fromMs: plan.fromMs, toMs: plan.toMs, value, ...more },
+    series: plan.codes.map((code) => ({
+      code,
+      cells: (rows.get(code) ?? []).map(({ timeMs, mean, min, max, count, last }) => ({
+        ...{ atMs: timeMs, min, max, count },
+        value: value === 'mean' ? mean : (last?.value ?? mean),
+        questionable: value === 'last' && last?.questionable === true,
+      })),
+    })),
+  };
+}

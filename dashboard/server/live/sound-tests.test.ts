@@ -1,0 +1,173 @@
+import { beforeEach, expect, it } from 'vitest';
+import { newAlarm } from '../../../contracts/messages/alarms.testing.ts';
+import type { Alarm } from '../../../contracts/messages/alarms.ts';
+import { formatInstant } from '../../../contracts/time.ts';
+import type { PageSound } from '../../protocol/sound.ts';
+import { signalsMsMin, soundTestMs } from '../../protocol/sound-test.ts';
+import { foldAssociations } from '../core/beds.ts';
+import { newConfirmations } from '../core/confirmations.ts';
+import { nurse, period, t0, table } from '../core/fold.testing.ts';
+import type { Viewer } from '../core/rights.ts';
+import type { BegunTest } from '../core/sound-test-records.ts';
+import { emptyState, type LiveState } from '../core/state.ts';
+import type { PageOfSession, ScreenWithSound } from './sound-owners.ts';
+import { answerWithinMs, createSoundTests, type SoundTests, testPauseMs } from './sound-tests.ts';
+
+const idOf = (n: number) => `01890000-0000-4000-8000-00000000000${n}`;
+const test = idOf(9);
+const wall: Viewer = { userId: 'wall', name: 'Wall', role: 'display', wards: ['icu'] };
+let clockMs: number;
+let state: LiveState;
+let screens: ScreenWithSound[];
+let begun: BegunTest[];
+let owner: PageOfSession | undefined;
+let tests: SoundTests;
+
+beforeEach(() => {
+  clockMs = t0;
+  screens = [];
+  begun = [];
+  owner = undefined;
+  state = emptyState();
+  foldAssociations(state, table('d1', 1, period('assoc-01', 'icu')));
+  tests = createSoundTests({
+    screens: () => screens,
+    state: () => state,
+    ownerPage: () => owner,
+    begunTests: () => begun,
+    now: () => clockMs,
+  });
+});
+
+const pageOf = (n: number): PageOfSession => ({ session: `session ${n}`, screen: idOf(n) });
+
+function openScreen(n: number, viewer: Viewer = nurse, audio: PageSound['audio'] = 'on', ward = 'icu') {
+  const screen: ScreenWithSound = {
+    number: n,
+    claims: { sessionId: `session ${n}` },
+    person: viewer,
+    watched: () => ({ viewer, scope: { ward } }),
+    confirmations: newConfirmations(),
+    soundReport: () => ({ page: 'painting', sound: { screen: idOf(n), beat: t0, at: 5, audio } }),
+  };
+  screens.push(screen);
+  return screen;
+}
+
+function raise(changes: Partial<Alarm> = {}) {
+  const alarm = newAlarm(formatInstant(clockMs), {
+    ...{ alarmId: 'a', associationId: 'assoc-01', deviceId: 'd1' },
+    ...changes,
+  });
+  state.alarms.set('a', { alarm } as never);
+  state.alarmsOf.set('assoc-01', new Set(['a']) as never);
+}
+
+const newsFor = (screen: ScreenWithSound) => tests.newsFor(screen, screen.watched());
+
+it('every screen of the ward says that a test runs, and only the chosen screen plays it', () => {
+  const [noras, ottos] = [openScreen(1), openScreen(2)];
+  expect(tests.begin('icu', pageOf(1), 'here', test, 'Nora')).toBeUndefined();
+  expect(newsFor(noras)).toEqual([{ test, ward: 'icu', person: 'Nora', plays: true }]);
+  expect(newsFor(ottos)).toEqual([{ test, ward: 'icu', person: 'Nora' }]);
+  expect(newsFor(openScreen(3, { ...nurse, wards: ['step'] }, 'on', 'step'))).toEqual([]);
+  clockMs += soundTestMs;
+  expect(newsFor(noras)).toEqual([]);
+});
+
+it('a test of the wall plays at the wall displays and at the screen that sounds alone', () => {
+  const [noras, display, ottos] = [openScreen(1), openScreen(2, wall), openScreen(3)];
+  owner = pageOf(3);
+  expect(tests.begin('icu', pageOf(1), 'wall', test, 'Nora')).toBeUndefined();
+  expect([noras, display, ottos].map((screen) => newsFor(screen)[0]?.plays)).toEqual([undefined, true, true]);
+});
+
+it.each<[string, () => void, 'here' | 'wall', string]>([
+  ['an alarm sounds', () => raise(), 'here', 'alarm'],
+  ['no wall display is open', () => {}, 'wall', 'no-screen'],
+  ['the wall display plays no sound', () => openScreen(2, wall, 'blocked'), 'wall', 'no-screen'],
+])('no test begins if %s', (_, prepare, where, why) => {
+  openScreen(1);
+  prepare();
+  expect(tests.whyNot('icu', pageOf(1), where)).toBe(why);
+  expect(tests.begin('icu', pageOf(1), where, test, 'Nora')).toBe(why);
+});
+
+it('a test may begin while the sound of an alarm is paused or the alarm is acknowledged', () => {
+  openScreen(1);
+  raise({ signal: 'acknowledged' });
+  expect(tests.whyNot('icu', pageOf(1), 'here')).toBeUndefined();
+});
+
+it('an alarm ends a test, the screens do not call it a test any more, and nobody can say that she or he heard it all', () => {
+  const noras = openScreen(1);
+  tests.begin('icu', pageOf(1), 'here', test, 'Nora');
+  clockMs += 3_000;
+  raise();
+  tests.collect();
+  expect(newsFor(noras)).toEqual([]);
+  expect(tests.waiting('icu', 'session 1', test)).toMatchObject({ wasCut: true });
+});
+
+it('an alarm after the end of a test does not make its answer worthless', () => {
+  openScreen(1);
+  tests.begin('icu', pageOf(1), 'here', test, 'Nora');
+  clockMs += soundTestMs;
+  raise();
+  tests.collect();
+  expect(tests.waiting('icu', 'session 1', test)).toMatchObject({ wasCut: false });
+});
+
+it('an answer is early until the signals can have played, also after the clock was set back', () => {
+  openScreen(1);
+  tests.begin('icu', pageOf(1), 'here', test, 'Nora');
+  const isEarly = (afterMs: number) => {
+    clockMs = t0 + afterMs;
+    return tests.waiting('icu', 'session 1', test)?.isEarly;
+  };
+  expect([0, signalsMsMin - 1, signalsMsMin, -60_000].map(isEarly)).toEqual([true, true, false, false]);
+});
+
+it('only the session that began a test can answer it, once and within ten minutes', () => {
+  openScreen(1);
+  tests.begin('icu', pageOf(1), 'here', test, 'Nora');
+  expect(tests.waiting('icu', 'session 2', test)).toBeUndefined();
+  expect(tests.waiting('icu', 'session 1', idOf(8))).toBeUndefined();
+  expect(tests.waiting('icu', 'session 1', test)).toBeDefined();
+  tests.answered('icu');
+  expect(tests.waiting('icu', 'session 1', test)).toBeUndefined();
+  clockMs += testPauseMs;
+  tests.begin('icu', pageOf(1), 'here', test, 'Nora');
+  clockMs += answerWithinMs;
+  tests.collect();
+  expect(tests.waiting('icu', 'session 1', test)).toBeUndefined();
+});
+
+it('the sound of a ward can be tested once a minute, so that nobody gets used to the signals', () => {
+  openScreen(1);
+  tests.begin('icu', pageOf(1), 'here', test, 'Nora');
+  tests.answered('icu');
+  clockMs += testPauseMs - 1;
+  expect(tests.whyNot('icu', pageOf(1), 'here')).toBe('pause');
+  clockMs += 1;
+  expect(tests.whyNot('icu', pageOf(1), 'here')).toBeUndefined();
+});
+
+it('the minute after a test also counts at another server and after a restart, but not for the test whose record it is', () => {
+  openScreen(1);
+  begun = [{ ward: 'icu', person: 'Otto', beganMs: t0 }];
+  clockMs = t0 + testPauseMs - 1;
+  expect(tests.whyNot('icu', pageOf(1), 'here')).toBe('pause');
+  expect(tests.begin('icu', pageOf(1), 'here', test, 'Otto')).toBeUndefined();
+  clockMs = t0 + 2 * testPauseMs;
+  expect(tests.whyNot('icu', pageOf(1), 'here')).toBeUndefined();
+});
+
+it('the screens also name a test that began at another server, but not while an alarm sounds', () => {
+  const noras = openScreen(1);
+  begun = [{ ward: 'icu', person: 'Otto', beganMs: t0 }];
+  clockMs += 1_000;
+  expect(newsFor(noras)).toEqual([{ ward: 'icu', person: 'Otto' }]);
+  raise();
+  expect(newsFor(noras)).toEqual([]);
+});

@@ -1,0 +1,113 @@
+/** The route of the page "Strip": the waves around an onset of an alarm, for as long as Kafka keeps strips. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { VigilError } from '../../../contracts/errors.ts';
+import { missingStrip } from '../../../contracts/strip-state.ts';
+import { hasRightDigest } from '../../../log/strips/find-strip.ts';
+import type { ReviewedAlarmRow } from '../../protocol/alarm-review.ts';
+import { AlarmParams } from '../../protocol/explain.ts';
+import { ErrorBody } from '../../protocol/rest.ts';
+import { StripAnswer, StripQuery } from '../../protocol/strip.ts';
+import { notFound, requirePace, viewerOf, whoOf } from '../access.ts';
+import type { App } from '../app.ts';
+import { ownerOfAlarm, reviewedRow } from '../core/alarm-review-query.ts';
+import { olderStrip } from '../core/older-strip.ts';
+import type { RequestPace } from '../core/request-pace.ts';
+import { recordDenied } from './clinical.ts';
+import type { Parts } from './parts.ts';
+
+export function stripRoute(app: App, parts: Parts): void {
+  const { trail, feed, review, accounts, strips, now } = parts;
+  const pace: RequestPace = new Map();
+  app.get(
+    '/api/alarms/:alarmId/strip',
+    {
+      // The reader of strips has its own slots, because reading the log can take seconds.
+      config: { access: 'view-patients', share: 'own' },
+      schema: {
+        params: AlarmParams,
+        querystring: StripQuery,
+        response: {
+          ...{ 200: StripAnswer, 400: ErrorBody, 401: ErrorBody, 403: ErrorBody, 404: ErrorBody },
+          ...{ 409: ErrorBody, 429: ErrorBody, 503: ErrorBody },
+        },
+      },
+    },
+    async (request, reply): Promise<StripAnswer> => {
+      const { alarmId } = request.params;
+      const { onset = 1 } = request.query;
+      const viewer = viewerOf(request);
+      const nameOf = (userId: string) => accounts.get(userId)?.name;
+      const source = { book: review.book, state: feed.state, nameOf, nowMs: now() };
+      const alarm = reviewedRow(source, viewer, alarmId);
+      if (alarm === undefined) {
+        const owner = ownerOfAlarm(source, alarmId);
+        if (owner !== undefined) {
+          await recordDenied(parts, request, { alarmId, ...owner });
+          throw notFound();
+        }
+        if (!review.book.isRead)
+          throw new VigilError('log-unavailable', 'The server still reads the alarms: try again.');
+        await requirePace(pace, request, trail, 'waves');
+        return olderAnswer(parts, request, { alarmId, onset }, abortedOnClose(reply));
+      }
+      if (onset > alarm.onsets) throw notFound();
+      await trail.record({
+        ...{ ...whoOf(request), action: 'strip-viewed', alarmId, ...ownerOfRow(alarm) },
+        detail: `${alarm.condition}, onset ${onset}`,
+      });
+      const found = await strips.read(viewer.userId, alarm, onset, abortedOnClose(reply));
+      const { strip } = found;
+      return {
+        at: now(),
+        alarm,
+        onset,
+        strip: strip ?? null,
+        missing: strip === undefined ? missingStrip(alarm, onset, found, now()) : null,
+        isDigestRight: strip !== undefined && hasRightDigest(strip),
+        isOlder: false,
+      };
+    },
+  );
+}
+
+/** Returns whose alarm it is, for the audit trail. */
+function ownerOfRow({ associationId, places: [place], patient }: ReviewedAlarmRow) {
+  return {
+    associationId,
+    ...(place && { ward: place.ward }),
+    ...(place?.bed != null && { bed: place.bed }),
+    ...(patient && { patientId: patient.patientId }),
+  };
+}
+
+/**
+ * Answers for an alarm that the alarm history no longer has, from its strip alone. Only the strip says whose alarm it is, so the server
+ * reads it before it knows whether the person may see it. The look is in the audit trail before the person gets the answer.
+ */
+async function olderAnswer(
+  parts: Parts,
+  request: FastifyRequest,
+  { alarmId, onset }: { readonly alarmId: string; readonly onset: number },
+  closed: AbortSignal,
+): Promise<StripAnswer> {
+  const { trail, feed, strips, now } = parts;
+  const viewer = viewerOf(request);
+  const { strip } = await strips.read(viewer.userId, { alarmId, raisedMs: undefined }, onset, closed);
+  if (strip === undefined) throw notFound();
+  const { row, isHidden, owner } = olderStrip(strip, feed.state.associations, viewer);
+  if (isHidden) {
+    await recordDenied(parts, request, { alarmId, ...owner });
+    throw notFound();
+  }
+  const detail = `${row.condition}, onset ${onset}`;
+  await trail.record({ ...whoOf(request), action: 'strip-viewed', alarmId, ...owner, detail });
+  const isDigestRight = hasRightDigest(strip);
+  return { at: now(), alarm: row, onset, strip, missing: null, isDigestRight, isOlder: true };
+}
+
+/** Returns a signal that is aborted when the browser closes the request. */
+function abortedOnClose(reply: FastifyReply): AbortSignal {
+  const controller = new AbortController();
+  reply.raw.once('close', () => controller.abort());
+  return controller.signal;
+}

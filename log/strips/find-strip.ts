@@ -1,0 +1,66 @@
+/** Finds the strip of an onset in the topic `strips`. Opens no other strip. */
+import { createHash } from 'node:crypto';
+import { dayMs, hourMs, minuteMs } from '../../contracts/durations.ts';
+import { contentTypes } from '../../contracts/messages/records.ts';
+import type { Strip } from '../../contracts/messages/strips.ts';
+import { stripBytes } from '../../contracts/strip-bytes.ts';
+import { stripKey } from '../../contracts/strip-key.ts';
+import { type ReadContext, readSpan } from '../explain/span.ts';
+
+export type FoundStrip = {
+  readonly strip: Strip | undefined;
+  /** SHA-256 of the whole record of the strip as the strip writer wrote it, base64url; undefined if there is no strip. */
+  readonly recordDigest: string | undefined;
+  /** Whether each record of the strip could be opened. */
+  readonly isReadable: boolean;
+  /** Whether the log still had the time in which the strip was written. */
+  readonly isKept: boolean;
+};
+
+/** A second record of a strip comes at most this long after the first: 10 min after the onset, and some time for the work (ours). */
+const secondMsMax = 20 * minuteMs;
+/** The strip writer may have been down. After this time the waves are no longer kept, and their strip is written soon (ours). */
+const firstMsMax = dayMs + hourMs;
+
+/**
+ * Returns the strip with the highest revision; of two records with one revision, the first. The strip of a later onset may be written at any
+ * time until now.
+ * @param alarm without `raisedMs`, all strips of the partition are passed over, from the oldest kept one on
+ */
+export async function findStrip(
+  context: ReadContext,
+  alarm: { readonly alarmId: string; readonly raisedMs: number | undefined },
+  onset: number,
+): Promise<FoundStrip> {
+  let strip: Strip | undefined;
+  let recordDigest: string | undefined;
+  let unreadableCount = 0;
+  const raisedMs = alarm.raisedMs ?? 0;
+  let lastMs = onset === 1 && alarm.raisedMs !== undefined ? raisedMs + firstMsMax : Number.POSITIVE_INFINITY;
+  const span = {
+    topic: 'strips',
+    key: stripKey(alarm.alarmId, onset),
+    sinceMs: Math.max(0, raisedMs - minuteMs),
+    untilMs: () => lastMs,
+    isWantedType: (type: string) => type === contentTypes.strip,
+    onLeftOut: () => {
+      unreadableCount += 1;
+    },
+  } as const;
+  const isWhole = await readSpan(context, span, ({ record, opened }, appendedMs) => {
+    if (record.contentType !== contentTypes.strip || record.body.stripId !== span.key) return;
+    if (strip === undefined || record.body.rev > strip.rev) {
+      strip = record.body;
+      recordDigest = sha256(opened.plaintext);
+    }
+    lastMs = strip.isComplete ? appendedMs : appendedMs + secondMsMax;
+  });
+  return { strip, recordDigest, isReadable: unreadableCount === 0, isKept: isWhole || unreadableCount > 0 };
+}
+
+/** Returns whether the digest of a strip belongs to its samples. */
+export function hasRightDigest(strip: Strip): boolean {
+  return sha256(stripBytes(strip)) === strip.digest;
+}
+
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('base64url');

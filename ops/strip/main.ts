@@ -1,0 +1,150 @@
+/** `npm run vigil -- strip`: writes the waves around the onset of an alarm as a PDF. */
+import type { AlarmSpan } from '../../contracts/alarm-places.ts';
+import { VigilError } from '../../contracts/errors.ts';
+import { createInstantText } from '../../contracts/explain/durations.ts';
+import { missingStrip } from '../../contracts/strip-state.ts';
+import { missingStripTexts } from '../../contracts/strip-words.ts';
+import { parseInstant } from '../../contracts/time.ts';
+import { type FoundAlarm, findAlarms } from '../../log/explain/search.ts';
+import { type FoundStrip, findStrip, hasRightDigest } from '../../log/strips/find-strip.ts';
+import type { Terminal } from '../../process/terminal.ts';
+import {
+  type ClaimedAccount,
+  hasWard,
+  type OperatorContext,
+  readAccount,
+  requireRole,
+  withOperatorContext,
+} from '../operator-context.ts';
+import type { Person } from '../rejected/person.ts';
+import { readVigil } from '../rejected/settings.ts';
+import { readRequest, type StripRequest, stripHelp } from './arguments.ts';
+import { stripPdf } from './pdf.ts';
+import { type FoundSubject, findSubject, firstOnsetSpan } from './subject.ts';
+import { checkTarget, writeWholeFile } from './whole-file.ts';
+
+/** Runs the command. Returns the exit code. */
+export async function stripCommand(args: readonly string[], terminal: Terminal): Promise<number> {
+  const request = readRequest(args);
+  if (request === undefined) {
+    terminal.writeOut(stripHelp);
+    return 0;
+  }
+  checkTarget(request);
+  const settings = readVigil(terminal.env);
+  const account = await readAccount(settings, request.userId, request.fromStdin, terminal);
+  return withOperatorContext(settings, 'strip', terminal, async (context) => {
+    await printStrip(context, account, request, Date.now());
+    return 0;
+  });
+}
+
+/** An alarm that the person may see, and its patient and bed at a time. */
+type VisibleAlarm = FoundAlarm & { readonly subjectAt: (span: AlarmSpan) => FoundSubject };
+
+async function printStrip(
+  context: OperatorContext,
+  account: ClaimedAccount,
+  request: StripRequest,
+  nowMs: number,
+): Promise<void> {
+  const { onset, idStart } = request;
+  const person = await requireRole(context, account, 'view-patients', `strip ${idStart}, onset ${onset}`);
+  const found = await findVisibleAlarm(context, person, request, nowMs);
+  const { alarm } = found;
+  const firstSubject = found.subjectAt(firstOnsetSpan(alarm));
+  await context.trail.record({
+    ...aboutOf(found, firstSubject),
+    actor: person.actor,
+    action: 'strip-viewed',
+    detail: `${alarm.condition}, onset ${onset}, as PDF`,
+  });
+  const raisedMs = parseInstant(alarm.raisedAt) ?? nowMs;
+  const read = await findStrip(readingOf(context), { alarmId: alarm.alarmId, raisedMs }, onset);
+  const { strip, recordDigest } = usableStrip(read, { kind: alarm.kind, raisedMs }, onset, nowMs);
+  // At a later onset the bed may have been in another ward.
+  const wallMs = parseInstant(strip.onsetWallAt) ?? raisedMs;
+  const subject = onset === 1 ? firstSubject : found.subjectAt({ fromMs: wallMs, toMs: wallMs });
+  if (!seesSubject(person, subject)) throw await refused(context, person, found, subject, request);
+  const instantText = createInstantText(Intl.DateTimeFormat().resolvedOptions().timeZone);
+  const { name, userId } = person.actor;
+  const printed = { strip, recordDigest, subject, printedBy: `${name} (${userId})`, printedMs: nowMs, instantText };
+  writeWholeFile(request, await stripPdf(printed));
+  context.say(`${request.file} has the strip of the alarm ${alarm.alarmId}, onset ${onset}.`);
+}
+
+/** Returns the strip. @throws VigilError if there is no strip, or if its digest does not belong to its samples: such a strip must not be printed */
+function usableStrip(
+  found: FoundStrip,
+  alarm: Parameters<typeof missingStrip>[0],
+  onset: number,
+  nowMs: number,
+): { readonly strip: NonNullable<FoundStrip['strip']>; readonly recordDigest: string } {
+  const { strip, recordDigest } = found;
+  if (strip === undefined || recordDigest === undefined)
+    throw new VigilError('not-found', missingStripTexts[missingStrip(alarm, onset, found, nowMs)]);
+  if (!hasRightDigest(strip))
+    throw new VigilError(
+      'sealed-tampered',
+      'The digest of the strip does not belong to its samples, so nothing was written: inform the operator.',
+    );
+  return { strip, recordDigest };
+}
+
+/**
+ * Returns the alarm if exactly one alarm of the person's wards has the id. The audit trail records an attempt at an alarm of another ward.
+ * @throws VigilError `not-found` for an unknown id, an ambiguous id, and an alarm of another ward, always with the same text
+ */
+async function findVisibleAlarm(
+  context: OperatorContext,
+  person: Person,
+  request: StripRequest,
+  nowMs: number,
+): Promise<VisibleAlarm> {
+  const reading = readingOf(context);
+  const alarms = await findAlarms(reading, request.idStart, nowMs);
+  const [only] = alarms;
+  // Several alarms would need as many searches. So the person must give the whole id, also if only one of them is of her or his wards.
+  if (only === undefined || alarms.length > 1) throw notFound();
+  const found = { ...only, subjectAt: await findSubject(reading, only, nowMs) };
+  const subject = found.subjectAt(firstOnsetSpan(only.alarm));
+  if (!seesSubject(person, subject)) throw await refused(context, person, found, subject, request);
+  return found;
+}
+
+/** Returns whether the person has a ward in which the bed was. If no ward is known, only an account of all wards sees the alarm. */
+function seesSubject(person: Person, { wards }: FoundSubject): boolean {
+  return hasWard(person, undefined) || wards.some((ward) => hasWard(person, ward));
+}
+
+/** Records the attempt, and returns the error for the person. */
+async function refused(
+  { trail }: OperatorContext,
+  person: Person,
+  found: FoundAlarm,
+  subject: FoundSubject,
+  { idStart, onset }: StripRequest,
+): Promise<VigilError> {
+  const detail = `strip ${idStart}, onset ${onset}`;
+  await trail.record({ ...aboutOf(found, subject), actor: person.actor, action: 'access-denied', detail });
+  return notFound();
+}
+
+function notFound(): VigilError {
+  return new VigilError(
+    'not-found',
+    'No alarm of your wards has this id, or several alarms have ids that begin so: check the id, or give all of it.',
+  );
+}
+
+const readingOf = ({ log, logger }: OperatorContext) => ({ log, logger, onBatch: () => undefined });
+
+/** Returns the fields of an audit record that name the alarm and its bed. */
+function aboutOf({ alarm: { alarmId, associationId } }: FoundAlarm, { ward, bed, patientId }: FoundSubject) {
+  return {
+    ...{ alarmId, associationId },
+    ...(ward !== undefined && { ward }),
+    ...(bed !== undefined && { bed }),
+    ...(patientId !== undefined && { patientId }),
+  };
+}

@@ -1,0 +1,51 @@
+/** Finds the patient and the bed of an alarm at the onset of a strip. */
+import { type AlarmSpan, createPlacesOf } from '../../contracts/alarm-places.ts';
+import type { Alarm } from '../../contracts/messages/alarms.ts';
+import { contentTypes, type DeviceAssociations } from '../../contracts/messages/records.ts';
+import { parseInstant } from '../../contracts/time.ts';
+import { type FoundAlarm, findPlaces } from '../../log/explain/search.ts';
+import { type ReadContext, readSpan } from '../../log/explain/span.ts';
+import type { Subject } from './header.ts';
+
+/** Whose strip it is, and the wards in which the bed was; no ward if it is not known. */
+export type FoundSubject = Subject & { readonly wards: readonly string[] };
+
+/**
+ * Reads the associations, and returns a function that gives the subject of the alarm in a span. The topic `associations` has the last 64
+ * periods of each device; for an older one the audit trail may have the ward.
+ */
+export async function findSubject(
+  reading: ReadContext,
+  found: FoundAlarm,
+  nowMs: number,
+): Promise<(span: AlarmSpan) => FoundSubject> {
+  const { deviceId, associationId } = found.alarm;
+  const tables = await readTables(reading, deviceId, nowMs);
+  const hasStay = (table: DeviceAssociations) => table.periods.some((period) => period.associationId === associationId);
+  const isOld = ![...tables.values()].some(hasStay);
+  const older = isOld ? (await findPlaces(reading, [found], nowMs)).get(associationId) : undefined;
+  return (span) => {
+    const { places, patient } = createPlacesOf(tables)(deviceId, associationId, span);
+    const [place] = places.length > 0 || older?.ward === undefined ? places : [{ ward: older.ward, bed: null }];
+    return {
+      ...{ patient, patientId: patient?.patientId ?? older?.patientId },
+      ...{ ward: place?.ward, bed: place?.bed ?? undefined },
+      wards: place === undefined ? [] : [...new Set([place.ward, ...places.map(({ ward }) => ward)])],
+    };
+  };
+}
+
+/** Returns the time of the first onset for `findSubject`. A late alarm is about an earlier time, in which the bed may have been elsewhere. */
+export function firstOnsetSpan({ raisedAt, onsetAt, late }: Pick<Alarm, 'raisedAt' | 'onsetAt' | 'late'>): AlarmSpan {
+  const raisedMs = parseInstant(raisedAt) ?? 0;
+  return { fromMs: late ? Math.min(raisedMs, parseInstant(onsetAt) ?? raisedMs) : raisedMs, toMs: raisedMs };
+}
+
+async function readTables(reading: ReadContext, deviceId: string, nowMs: number) {
+  const tables = new Map<string, DeviceAssociations>();
+  await readSpan(reading, { topic: 'associations', sinceMs: 0, untilMs: () => nowMs }, ({ record }) => {
+    if (record.contentType !== contentTypes.associations || record.body.deviceId !== deviceId) return;
+    if (record.body.version >= (tables.get(deviceId)?.version ?? 0)) tables.set(deviceId, record.body);
+  });
+  return tables;
+}

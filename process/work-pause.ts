@@ -1,0 +1,21 @@
+/** Lets the other work of the process run in the middle of long work, so that the long work delays no alarm. */
+import { setImmediate as letOtherWorkRun } from 'node:timers/promises';
+
+/** Longest time of work without a pause, ms (ours). */
+export const workMsMax = 8;
+
+/**
+ * Returns a function that long work calls between its parts. It pauses if the work has run for `workMsMax` since the last pause.
+ * @param clock monotonic clock, ms
+ */
+export function createWorkPause(
+  clock: () => number = () => performance.now(),
+  pause: () => Promise<unknown> = letOtherWorkRun,
+): () => Promise<void> {
+  let sinceMs = clock();
+  return async () => {
+    if (clock() - sinceMs < workMsMax) return;
+    await pause();
+    sinceMs = clock();
+  };
+}

@@ -1,0 +1,118 @@
+/** Makes the strips of due onsets and writes them. */
+import { createHash } from 'node:crypto';
+import type { Logger } from 'pino';
+import { contentTypes } from '../../contracts/messages/records.ts';
+import type { Strip, StripContent } from '../../contracts/messages/strips.ts';
+import { waveformsKeptMs } from '../../contracts/retention.ts';
+import { stripBytes } from '../../contracts/strip-bytes.ts';
+import { formatInstant } from '../../contracts/time.ts';
+import { readSpan } from '../../log/explain/span.ts';
+import type { SealedLog } from '../../log/sealed-log.ts';
+import { isLastWait } from './core/onsets.ts';
+import type { Job, Queue } from './core/queue.ts';
+import { type NewStrip, stripOf } from './core/strip.ts';
+import type { StripSource } from './source.ts';
+
+export type StripCounts = {
+  readonly written: Map<StripContent, number>;
+  /** Passes that failed. They are tried again. */
+  failures: number;
+};
+
+export type StripWriter = {
+  /** Makes one pass. Returns whether there was something to do. @throws VigilError, or Error of kafkajs */
+  pass(): Promise<boolean>;
+  /** Forgets which strips are in the log. Before it writes the next strip, the writer reads this from the log again. */
+  forget(): void;
+};
+
+/** What is known about a strip in the log. */
+type Written = Pick<Strip, 'rev' | 'isComplete'> & { readonly chunkCount: number };
+
+/** Written strips that are remembered. If there are more, the oldest is forgotten (ours). */
+const writtenMax = 20_000;
+/** Strips are searched from this time before the oldest waiting alarm, ms (ours). */
+const earlierMs = 60_000;
+
+export function createStripWriter(options: {
+  readonly sealed: SealedLog;
+  readonly source: StripSource;
+  readonly queue: Queue;
+  readonly counts: StripCounts;
+  readonly now: () => number;
+  readonly log: Logger;
+}): StripWriter {
+  const { sealed, source, queue, counts, now, log } = options;
+  const written = new Map<string, Written>();
+  let isLoaded = false;
+  let seq = 0;
+
+  function remember({
+    stripId,
+    rev,
+    isComplete,
+    chunks,
+  }: Pick<Strip, 'stripId' | 'rev' | 'isComplete' | 'chunks'>): void {
+    if ((written.get(stripId)?.rev ?? 0) >= rev) return;
+    written.delete(stripId);
+    written.set(stripId, { rev, isComplete, chunkCount: chunks.length });
+    const oldest = written.size > writtenMax ? written.keys().next().value : undefined;
+    if (oldest !== undefined) written.delete(oldest);
+  }
+
+  /** Reads the strips that this or an earlier process wrote for the waiting alarms, so that none is written twice. */
+  async function load(): Promise<void> {
+    const oldestMs = queue.oldestMs();
+    if (isLoaded || oldestMs === undefined) return;
+    const sinceMs = oldestMs - earlierMs;
+    const context = { log: sealed, logger: log, onBatch: () => undefined };
+    await readSpan(context, { topic: 'strips', sinceMs, untilMs: () => Number.POSITIVE_INFINITY }, ({ record }) => {
+      if (record.contentType === contentTypes.strip) remember(record.body);
+    });
+    isLoaded = true;
+  }
+
+  async function write(strip: NewStrip, rev: number): Promise<void> {
+    const digest = createHash('sha256').update(stripBytes(strip)).digest('base64url');
+    const body: Strip = { ...strip, rev, writtenAt: formatInstant(now()), digest };
+    const dataKey = await sealed.sealer.keyFor(strip.associationId, 'strips');
+    seq += 1;
+    const origin = { topic: 'strips', key: strip.stripId, writer: sealed.service, boot: sealed.boot, seq } as const;
+    const plaintext = Buffer.from(JSON.stringify(body));
+    await sealed.appender.append(
+      'strips',
+      origin.key,
+      sealed.sealer.seal(dataKey, origin, contentTypes.strip, plaintext),
+    );
+    remember(body);
+    counts.written.set(strip.content, (counts.written.get(strip.content) ?? 0) + 1);
+  }
+
+  async function settle(job: Job, strip: NewStrip): Promise<void> {
+    const before = written.get(strip.stripId);
+    const isLast = isLastWait(job.attempt);
+    // Vigil keeps a strip of a technical alarm only if there are waves: leads that are off, for example.
+    const isWorthKeeping = job.onset.alarm.kind === 'physiological' || strip.chunks.length > 0;
+    const isNew = before === undefined ? isWorthKeeping : strip.chunks.length > before.chunkCount;
+    const mustWrite = isNew && (strip.isComplete || isLast);
+    if (mustWrite) await write(strip, (before?.rev ?? 0) + 1);
+    if (strip.isComplete || before?.isComplete) queue.finish(job);
+    else queue.again(job);
+  }
+
+  return {
+    async pass() {
+      const jobs = queue.pass(now());
+      if (jobs.length === 0) return false;
+      await load();
+      const keptFromMs = now() - waveformsKeptMs;
+      const reads = await source.read(jobs);
+      for (const job of jobs) await settle(job, stripOf(job.onset, reads.get(job.onset.key)!, keptFromMs));
+      return true;
+    },
+    forget() {
+      written.clear();
+      isLoaded = false;
+    },
+  };
+}

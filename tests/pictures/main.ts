@@ -1,0 +1,118 @@
+/**
+ * `npm run screenshots [-- --out <folder>] [--scenes <name>,…] [--widths <px>,…]`: takes the pictures of docs/screenshots,
+ * and writes the list of them. Everything in the pictures is made up. The server and the page are those of the product, without Kafka.
+ */
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Browser, Page } from 'playwright-core';
+import { type MadeUpWard, openMadeUpWard, userId, wardName } from '../../bench/ward.ts';
+import { ensureChromium } from '../../ops/platform/software.ts';
+import { openBrowser, submitLogin } from '../browser.ts';
+import { trendRows } from '../screens/trend-rows.ts';
+import { root } from '../system.ts';
+import { type Scene, scenes } from './scenes.ts';
+
+const heights = new Map([
+  [360, 780],
+  [414, 896],
+  [768, 1024],
+  [1366, 768],
+  [1920, 1080],
+  [3840, 2160],
+]);
+/** WebP, from 0 to 100. Large pictures have a lower quality, so that the folder stays small. */
+const qualityOf = (width: number) => (width > 1920 ? 15 : 40);
+/** Time for the layout after a new size, and for the waves to fill their traces. */
+const settleMs = 2_000;
+
+const { values } = parseArgs({
+  options: {
+    out: { type: 'string', default: join(root, 'docs', 'screenshots') },
+    scenes: { type: 'string', default: scenes.map(({ name }) => name).join() },
+    widths: { type: 'string', default: [...heights.keys()].join() },
+  },
+});
+const widths = values.widths.split(',').map(Number);
+const chosenNames = values.scenes.split(',');
+const chosen = scenes.filter(({ name }) => chosenNames.includes(name));
+const isWhole = chosen.length === scenes.length && widths.length === heights.size;
+
+const executablePath = await ensureChromium((line) => process.stderr.write(`screenshots: ${line}\n`));
+mkdirSync(values.out, { recursive: true });
+if (isWhole)
+  for (const file of readdirSync(values.out))
+    if (/^(?:order|trouble)-.*\.webp$/.test(file)) rmSync(join(values.out, file));
+const registry = (beds: number) => [
+  { ward: wardName, beds: Array.from({ length: beds }, (_, bed) => String(bed + 1)) },
+  { ward: 'Step-down', beds: ['S-1', 'S-2'] },
+];
+const wards = new Map<number, MadeUpWard>();
+const browser = await openBrowser(executablePath);
+try {
+  for (const beds of new Set(chosen.map((scene) => scene.beds)))
+    wards.set(beds, await openMadeUpWard({ beds, chunkMs: 500, server: { trends: trendRows, wards: registry(beds) } }));
+  for (const scene of chosen) await takeScene(browser, scene, wards.get(scene.beds)!);
+  if (isWhole) writeFileSync(join(values.out, 'README.md'), listOfPictures());
+} finally {
+  await browser.close();
+  for (const ward of wards.values()) await ward.close().catch(() => {});
+}
+process.exit(0);
+
+async function takeScene(browser: Browser, scene: Scene, ward: MadeUpWard): Promise<void> {
+  scene.before?.(ward);
+  const context = await browser.newContext({ ignoreHTTPSErrors: true, locale: 'en-GB' });
+  await context.addInitScript(keepFromMeasuringLoad);
+  await context.addInitScript(`localStorage.setItem('vigil.layout', '${scene.beds === 64 ? 'numbers' : 'waves'}')`);
+  const page = await context.newPage();
+  page.setDefaultTimeout(60_000);
+  await page.setViewportSize({ width: 1366, height: 768 });
+  await page.goto(ward.server.origin);
+  const hash = scene.hash(ward);
+  if (hash !== 'login') {
+    await submitLogin(page, userId);
+    await page.evaluate((to) => location.assign(to), hash);
+  }
+  await page.locator(scene.ready).first().waitFor({ state: 'attached' });
+  if (scene.serverEnds) {
+    await ward.close();
+    await page.getByTestId('banner-lost').waitFor();
+  }
+  for (const width of widths) await takePicture(page, scene, width);
+  await context.close();
+}
+
+async function takePicture(page: Page, scene: Scene, width: number): Promise<void> {
+  await page.setViewportSize({ width, height: heights.get(width) ?? 1080 });
+  await page.waitForTimeout(settleMs);
+  const session = await page.context().newCDPSession(page);
+  const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality: qualityOf(width) });
+  await session.detach();
+  const file = `${scene.name}-${width}.webp`;
+  writeFileSync(join(values.out, file), Buffer.from(data, 'base64'));
+  process.stdout.write(`${file}\n`);
+}
+
+/** Runs in the page. A hidden page does not measure its load, so no picture says that the computer is slow. */
+function keepFromMeasuringLoad(): void {
+  Object.defineProperty(Document.prototype, 'hidden', { configurable: true, get: () => true });
+}
+
+function listOfPictures(): string {
+  const lines = scenes.flatMap(({ name, text }) =>
+    [...heights].map(([width, height]) => {
+      const file = `${name}-${width}.webp`;
+      return `| [${file}](${file}) | ${text}, ${width} × ${height} px |`;
+    }),
+  );
+  return `# Pictures of the pages
+
+\`npm run screenshots\` takes these pictures and writes this list. All patients, persons and values in them are made up.
+The names begin with \`order\` if nothing is wrong, and with \`trouble\` otherwise.
+
+| picture | what it shows |
+|---|---|
+${lines.join('\n')}
+`;
+}

@@ -1,0 +1,32 @@
+/** Tells how busy the processors of the machine were during a test run. Pure. */
+import type { CpuInfo } from 'node:os';
+
+/** How long the processors of a machine worked between two looks, and how long they could have worked, both in s. */
+export type ProcessorUse = { readonly busyS: number; readonly possibleS: number };
+
+type Times = Pick<CpuInfo, 'times'>;
+
+/**
+ * Returns the use of the processors between two results of `os.cpus()`. It counts every program of the machine, also
+ * programs that do not belong to the tests.
+ */
+export function processorUse(before: readonly Times[], after: readonly Times[]): ProcessorUse {
+  const at = (cpus: readonly Times[]) => {
+    const sums = { busyMs: 0, idleMs: 0 };
+    for (const { times } of cpus) {
+      sums.busyMs += times.user + times.nice + times.sys + times.irq;
+      sums.idleMs += times.idle;
+    }
+    return sums;
+  };
+  const start = at(before);
+  const end = at(after);
+  const busyS = (end.busyMs - start.busyMs) / 1000;
+  return { busyS, possibleS: busyS + (end.idleMs - start.idleMs) / 1000 };
+}
+
+/** Returns a line about the use. If the share is low, more parts of the test run can run at once (tests/run.ts). */
+export function describeUse({ busyS, possibleS }: ProcessorUse): string {
+  const percent = possibleS > 0 ? Math.round((100 * busyS) / possibleS) : 0;
+  return `processors       ${busyS.toFixed(1).padStart(7)} s busy, ${percent} % of the possible ${possibleS.toFixed(1)} s`;
+}

@@ -1,0 +1,80 @@
+/** Checks in Chromium the night mode and the volume of a screen: what is heard, and what keeps its look. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { openBrowser, openLogin, submitLogin } from '../browser.ts';
+import { until } from '../system.ts';
+import { expectAccessible } from './axe.ts';
+import { listen } from './ear.ts';
+import { clickUntil, expectReadable } from './readable.ts';
+import { alarmOf, newPatient, newPeriod, type PlayedBed, playBeds, raisedEvent } from './scene.ts';
+import { openScreenServer, type ScreenServer } from './server.ts';
+
+const ward = 'ICU';
+const bedOf = (bed: string): PlayedBed => ({
+  deviceId: `monitor-${bed}`,
+  period: newPeriod(bed, ward, newPatient()),
+  values: { MDC_ECG_HEART_RATE: 78 },
+  waves: [],
+  ageMs: 0,
+});
+const beds = [bedOf('U-1'), bedOf('U-2')] as const;
+const sizes = [
+  { name: '360', width: 360, height: 780 },
+  { name: '768', width: 768, height: 1024 },
+  { name: '1366', width: 1366, height: 768 },
+  { name: '1920', width: 1920, height: 1080 },
+];
+let server: ScreenServer;
+let browser: Browser;
+let stop: () => void;
+let page: Page;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([
+    openScreenServer({ accounts: [{ userId: 'nora', name: 'Nora', role: 'nurse', wards: [ward] }] }),
+    openBrowser(inject('chromium')),
+  ]);
+  stop = playBeds(server, beds);
+  page = await openLogin(browser, server);
+  await listen(page);
+  await page.reload();
+  await submitLogin(page, 'nora');
+  await page.getByTestId('bed-U-1').waitFor();
+}, 120_000);
+
+afterAll(async () => {
+  stop?.();
+  await browser?.close();
+  await server?.close();
+});
+
+/** Returns the loudest sample of a sound that lasts for some bursts. */
+async function loudestOf(milliseconds: number): Promise<number> {
+  await page.evaluate(() => heardPeak());
+  await page.waitForTimeout(milliseconds);
+  return page.evaluate(() => heardPeak());
+}
+
+it('at night a medium alarm is heard at the floor, a high alarm gets louder than that, and the bar says "night"', async () => {
+  await clickUntil(page, 'view', 'night-now');
+  await until('the night', async () => {
+    if ((await page.locator(':root').getAttribute('data-night')) === 'on') return true;
+    await page.getByTestId('night-now').click();
+    await page.waitForTimeout(1_200);
+    return undefined;
+  });
+  await page.getByTestId('sound-state').getByText('Sound on, night').waitFor();
+  await expectReadable(page, 'night-calm', sizes);
+  await expectAccessible(page);
+  const raisedAt = new Date().toISOString();
+  const medium = alarmOf(beds[0], { priority: 'medium', raisedAt });
+  server.playAlarms(raisedEvent(medium));
+  await until('a sound', async () => (await page.evaluate(() => heardPeak())) > 0.05);
+  // A medium burst has a peak of 0.62 by day.
+  const softest = await loudestOf(9_000);
+  expect(softest).toBeGreaterThan(0.1);
+  expect(softest).toBeLessThan(0.2);
+  server.playAlarms(raisedEvent(alarmOf(beds[1], { priority: 'high', raisedAt })));
+  await until('a high alarm', async () => (await page.evaluate(() => heardPeak())) > 0.5);
+  await expectReadable(page, 'night-alarms', sizes);
+}, 180_000);
