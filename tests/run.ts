@@ -11,12 +11,14 @@ import { VigilError } from '../contracts/errors.ts';
 import { defaultSoftwareDir, ensureChromium, ensureFaketime, ensureSoftware } from '../ops/platform/software.ts';
 import { ensureForeignClients } from './foreign/ensure.ts';
 import { describeUse, processorUse } from './processor-use.ts';
+import { describeSecondTry, type FileResult, filesToTryAgain, withSecondTry } from './second-try.ts';
 import {
   addTallies,
   closingLine,
   durationsOf,
   emptyTally,
   type FileDuration,
+  failedFilesOf,
   failuresOf,
   slowestOf,
   type Tally,
@@ -36,7 +38,12 @@ type Part = { readonly name: string; readonly run: (run: Run, output: Output) =>
 type Output = 'inherit' | number;
 
 /** One run of this program: where vitest leaves its reports, what has failed so far, and which files took how long. */
-type Run = { readonly reports: string; readonly failures: string[]; readonly durations: FileDuration[] };
+type Run = {
+  readonly reports: string;
+  readonly failures: string[];
+  readonly failedFiles: FileResult[];
+  readonly durations: FileDuration[];
+};
 
 /** The steps before the tests. They run one after the other. */
 const preparations: readonly Part[] = [
@@ -96,7 +103,7 @@ async function runCheck(args: readonly string[], output: Output): Promise<Tally>
 }
 
 async function runProject(name: string, shard: string, run: Run, output: Output): Promise<Tally> {
-  const { reports, failures, durations } = run;
+  const { reports, failures, failedFiles, durations } = run;
   const file = join(reports, `${name}-${shard.replace('/', '-of-')}.json`);
   const reporters = ['--reporter', 'default', '--reporter', 'json', '--outputFile.json', file];
   const cut = ['--shard', shard, '--passWithNoTests'];
@@ -104,6 +111,7 @@ async function runProject(name: string, shard: string, run: Run, output: Output)
   const code = await node(args, output);
   const report: unknown = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
   failures.push(...failuresOf(report, root));
+  failedFiles.push(...failedFilesOf(report, root).map((result) => ({ project: name, ...result })));
   durations.push(...durationsOf(report, root));
   return tallyOf(report, code);
 }
@@ -168,6 +176,20 @@ async function runSideBySide(parts: readonly Part[], run: Run): Promise<Row[]> {
   return rows;
 }
 
+/** Runs the files once more, one project after the other, when nothing runs beside them. Returns the sum of their counts. */
+async function tryAgain(files: readonly FileResult[], { reports }: Run): Promise<Tally> {
+  let sum = emptyTally;
+  for (const project of new Set(files.map((file) => file.project))) {
+    const names = files.filter((file) => file.project === project).map(({ name }) => name);
+    process.stdout.write(`\n== ${project}, run again: ${names.join(', ')}\n`);
+    const file = join(reports, `${project}-again.json`);
+    const reporters = ['--reporter', 'default', '--reporter', 'json', '--outputFile.json', file];
+    const code = await node([bin('vitest/vitest.mjs'), 'run', '--project', project, ...names, ...reporters], 'inherit');
+    sum = addTallies(sum, tallyOf(existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined, code));
+  }
+  return sum;
+}
+
 async function main(names: readonly string[]): Promise<number> {
   const parts = [...preparations, ...projects];
   const kinds = [...new Set(parts.map(kindOf))];
@@ -176,17 +198,24 @@ async function main(names: readonly string[]): Promise<number> {
     process.stderr.write(`"${unknown}" is not a part of the test run. The parts are: ${kinds.join(', ')}.\n`);
     return 1;
   }
-  const run: Run = { reports: makeReportFolder(), failures: [], durations: [] };
+  const run: Run = { reports: makeReportFolder(), failures: [], failedFiles: [], durations: [] };
   const cpusAtStart = cpus();
   const isChosen = (part: Part) => names.length === 0 || names.includes(kindOf(part));
   const chosen = projects.filter(isChosen);
   const rows = await runInTurn(preparations.filter(isChosen), run);
   rows.push(...(await (chosen.length > 1 ? runSideBySide : runInTurn)(chosen, run)));
+  const again = filesToTryAgain(run.failedFiles, (name) => /seed/i.test(readFileSync(join(root, name), 'utf8')));
+  const second = await tryAgain(again, run);
   rmSync(run.reports, { recursive: true, force: true });
   const slowest = slowestOf(run.durations);
   if (slowest.length > 0) process.stdout.write(`\n== slowest\n${slowest.join('\n')}\n`);
   if (run.failures.length > 0) process.stdout.write(`\n== failed\n${run.failures.join('\n')}\n`);
-  const sum = rows.reduce((total, { tally }) => addTallies(total, tally), emptyTally);
+  if (again.length > 0) process.stdout.write(`\n== run again alone\n${describeSecondTry(again, second)}\n`);
+  const sum = withSecondTry(
+    rows.reduce((total, { tally }) => addTallies(total, tally), emptyTally),
+    again,
+    second,
+  );
   // A row begins with "part". So a program that looks for the counts finds them only in the last line.
   const use = describeUse(processorUse(cpusAtStart, cpus()));
   process.stdout.write(`\n${rows.map(({ text }) => `part ${text}`).join('\n')}\npart ${use}\n\n${closingLine(sum)}\n`);

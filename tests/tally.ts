@@ -48,6 +48,26 @@ export function failuresOf(report: unknown, root: string): readonly string[] {
   });
 }
 
+/** Returns the counts of each file that has a failed test. A file that did not load has one failed test. */
+export function failedFilesOf(
+  report: unknown,
+  root: string,
+): readonly { readonly name: string; readonly tally: Tally }[] {
+  return list((report as Report | undefined)?.testResults)
+    .filter(({ status }) => status === 'failed')
+    .map((file) => {
+      const tests = list(file.assertionResults);
+      const numberOf = (wanted: readonly string[]) =>
+        tests.filter(({ status }) => wanted.includes(String(status))).length;
+      const failed = numberOf(['failed']);
+      const tally = { passed: numberOf(['passed']), failed, skipped: numberOf(['skipped', 'pending', 'todo']) };
+      return {
+        name: String(file.name ?? '').replace(`${root}/`, ''),
+        tally: failed === 0 ? { ...tally, failed: 1 } : tally,
+      };
+    });
+}
+
 /** Time that the tests of one file took, in ms. */
 export type FileDuration = { readonly name: string; readonly ms: number };
 
