@@ -38,6 +38,21 @@ describe('the sources', () => {
     expect(allSources.flatMap(faultsOf)).toEqual([]);
   });
 
+  it('the page loads no schemas, because TypeBox would be a tenth of its first load', () => {
+    const byPath = new Map(sources().map((source) => [source.path, source]));
+    const client = 'dashboard/client';
+    const waiting = [`${client}/main.tsx`, `${client}/shell/wave-worker.ts`, `${client}/worker/sw.ts`];
+    const loaded = new Set(waiting);
+    for (const path of waiting)
+      for (const { target, typeOnly } of importsOf(byPath.get(path) ?? { path, text: '' })) {
+        if (typeOnly || loaded.has(target)) continue;
+        loaded.add(target);
+        waiting.push(target);
+      }
+    expect(loaded).toContain(`${client}/ui/rare-pages.tsx`);
+    expect([...loaded].filter((target) => target.startsWith('typebox'))).toEqual([]);
+  });
+
   it('.gitignore keeps certificates, keys and state out of the repository', () => {
     const ignored = readFileSync(join(root, '.gitignore'), 'utf8').split('\n');
     for (const line of ['.vigil/', '*.pem', '*.key', 'node_modules/', 'dist/']) expect(ignored).toContain(line);

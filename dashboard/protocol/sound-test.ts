@@ -1,19 +1,12 @@
 /**
  * The test of the sound of a ward: a screen plays the three alarm signals once, and a person says whether she or he heard
- * them. No `node:` import here: the browser's build reads this file.
+ * them.
  */
 import { type Static, Type } from 'typebox';
 import { Ward } from './rest.ts';
 
 const closed = { additionalProperties: false } as const;
 const TestId = Type.String({ pattern: '^[0-9a-f-]{36}$' });
-
-/** How long the screens of the ward say that a test runs. The signals with their marks last 10 s (client/core/sound-test.ts). */
-export const soundTestMs = 14_000;
-/** Nobody can have heard all three signals before this time after the beginning of a test. */
-export const signalsMsMin = 7_500;
-/** The page lets a person say that she or he heard all signals from this time on: they begin with a heartbeat. */
-export const heardAfterMs = 9_000;
 
 /** The body of `POST /api/wards/:ward/sound/test`. */
 export const BeginTestBody = Type.Object(

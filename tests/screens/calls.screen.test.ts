@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { minuteMs } from '../../contracts/durations.ts';
 import type { Alarm } from '../../contracts/messages/alarms.ts';
-import { reachNotedEveryMs } from '../../contracts/messages/deliveries.ts';
+import { reachNotedEveryMs } from '../../contracts/reach-pace.ts';
 import { until } from '../system.ts';
 import { openCalledPhone } from './called-phone.ts';
 import { callOf, callViewOf, deliveryOf } from './delivery-double.ts';

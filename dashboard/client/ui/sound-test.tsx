@@ -1,6 +1,6 @@
 /** The test of the sound of a ward: the button, the dialog with the question, and the line on every screen of the ward. */
 import { useSignal } from '@preact/signals';
-import { heardAfterMs } from '../../protocol/sound-test.ts';
+import { heardAfterMs } from '../../protocol/sound-test-times.ts';
 import { t } from '../core/texts.ts';
 import { useApp } from '../shell/app.ts';
 import { Dialog } from './dialog.tsx';

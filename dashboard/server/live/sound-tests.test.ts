@@ -3,7 +3,7 @@ import { newAlarm } from '../../../contracts/messages/alarms.testing.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import { formatInstant } from '../../../contracts/time.ts';
 import type { PageSound } from '../../protocol/sound.ts';
-import { signalsMsMin, soundTestMs } from '../../protocol/sound-test.ts';
+import { signalsMsMin, soundTestMs } from '../../protocol/sound-test-times.ts';
 import { foldAssociations } from '../core/beds.ts';
 import { newConfirmations } from '../core/confirmations.ts';
 import { nurse, period, t0, table } from '../core/fold.testing.ts';

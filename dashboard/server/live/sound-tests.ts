@@ -3,7 +3,8 @@
  * such an alarm ends it. The page that plays the signals also ends them itself, at once, when an alarm sounds there.
  */
 import { soundLevel } from '../../../contracts/sound-level.ts';
-import { type SoundTest, signalsMsMin, soundTestMs } from '../../protocol/sound-test.ts';
+import type { SoundTest } from '../../protocol/sound-test.ts';
+import { signalsMsMin, soundTestMs } from '../../protocol/sound-test-times.ts';
 import { isDisplay } from '../core/rights.ts';
 import type { OpenScreen } from '../core/screen.ts';
 import type { BegunTest } from '../core/sound-test-records.ts';
