@@ -203,7 +203,7 @@ describe('the accounts page', () => {
     const nina = await openLogin(browser, server);
     await nina.getByTestId('login-user').fill('nina');
     await nina.getByTestId('login-password').fill(oneTime);
-    await nina.getByTestId('login-submit').click();
+    await pressWhenStill(nina.getByTestId('login-submit'));
     await nina.getByTestId('new-password-save').waitFor();
     for (const [method, path] of [
       ['GET', '/api/wards'],
@@ -234,13 +234,13 @@ describe('the accounts page', () => {
     await pressWhenStill(nina.getByTestId('new-password-log-in'));
     await nina.getByTestId('login-user').fill('nina');
     await nina.getByTestId('login-password').fill(oneTime);
-    await nina.getByTestId('login-submit').click();
+    await pressWhenStill(nina.getByTestId('login-submit'));
     await until(
       'the one-time password is over',
       async () => (await nina.getByTestId('login-error').textContent()) === 'User or password is wrong.' || undefined,
     );
     await nina.getByTestId('login-password').fill('copper lantern orbit meadow');
-    await nina.getByTestId('login-submit').click();
+    await pressWhenStill(nina.getByTestId('login-submit'));
     await nina.getByTestId('who').waitFor();
     await nina.context().close();
   }, 120_000);

@@ -104,7 +104,7 @@ describe('the page "Alarm history"', () => {
     server.playAlarms(
       newRev({ ...acknowledged, rev: acknowledged.rev + 1 }, 'cleared', { present: false, signal: 'off' }),
     );
-    await page.getByRole('link', { name: 'Alarm history' }).click();
+    await pressWhenStill(page.getByRole('link', { name: 'Alarm history' }));
     await page.getByTestId(`review-row-${breach.alarmId}`).waitFor();
     expect(new Set(await rows())).toEqual(new Set(rowIds(breach, low)));
     expect(await page.getByTestId(`review-answer-${breach.alarmId}`).textContent()).toMatch(/^Nora Nurse acknowledged/);
@@ -203,10 +203,10 @@ describe('the page "Alarm history"', () => {
 
   it('the link on the page of a patient opens the alarm history of only this patient', async () => {
     await setHash(page, `#/patient/${first.period.associationId}`);
-    await page.getByTestId('patient-alarms').click();
+    await pressWhenStill(page.getByTestId('patient-alarms'));
     await page.getByTestId(`review-row-${breach.alarmId}`).waitFor();
     expect(await rows()).toEqual(rowIds(breach));
-    await part('all-patients').click();
+    await pressWhenStill(part('all-patients'));
     await page.getByTestId(`review-row-${low.alarmId}`).waitFor();
   });
 
@@ -243,7 +243,10 @@ describe('the page "Alarm history"', () => {
   it('the alarms of the list are saved as a CSV file with the chosen filters, without alarms of other wards, and the audit trail names the patients', async () => {
     await setHash(page, `#/alarms/${ward}?priority=high`);
     await page.getByTestId('review-counts').waitFor();
-    const [download] = await Promise.all([page.waitForEvent('download'), page.getByTestId('review-save').click()]);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      pressWhenStill(page.getByTestId('review-save')),
+    ]);
     expect(download.suggestedFilename()).toMatch(/^vigil-alarms-\d{4}-\d\d-\d\d-since-.*\.csv$/);
     const text = readFileSync(await download.path(), 'utf8');
     const lines = text.trimEnd().split('\r\n');

@@ -80,17 +80,17 @@ const person = (userId: string) => auditor.getByTestId(`audit-person-${userId}`)
 
 /** Searches with some fields of the form; the other fields are empty. */
 async function search(fields: Readonly<Record<string, string>>, what?: string): Promise<void> {
-  await auditor.getByTestId('audit-clear').click();
+  await pressWhenStill(auditor.getByTestId('audit-clear'));
   await until('an empty form', async () => (await auditor.getByTestId('audit-patient').inputValue()) === '');
   for (const [name, value] of Object.entries(fields)) await auditor.getByTestId(`audit-${name}`).fill(value);
   if (what !== undefined) await auditor.getByTestId('audit-action').selectOption(what);
-  await auditor.getByTestId('audit-preset-last-7-days').click();
+  await pressWhenStill(auditor.getByTestId('audit-preset-last-7-days'));
   await until('the search in the address', async () => auditor.url().includes('from='));
 }
 
 /** Presses a button that saves a file. Returns the text of the file. */
 async function savedText(testId: string): Promise<string> {
-  const [download] = await Promise.all([auditor.waitForEvent('download'), auditor.getByTestId(testId).click()]);
+  const [download] = await Promise.all([auditor.waitForEvent('download'), pressWhenStill(auditor.getByTestId(testId))]);
   expect(download.suggestedFilename()).toMatch(
     /^vigil-audit-\d{4}-\d\d-\d\d-records-since-\d{4}-\d\d-\d\dT\d{6}\.\d{3}Z\./,
   );
@@ -200,11 +200,11 @@ describe('the page of the audit trail', () => {
     await auditor.getByTestId('audit-empty').waitFor();
     await expectReadable(auditor, 'audit-empty', sizes);
     await auditor.context().setOffline(true);
-    await auditor.getByTestId('audit-search').click();
+    await pressWhenStill(auditor.getByTestId('audit-search'));
     await auditor.getByTestId('audit-error').waitFor();
     await expectReadable(auditor, 'audit-error', sizes);
     await auditor.context().setOffline(false);
-    await auditor.getByRole('button', { name: 'Try again' }).click();
+    await pressWhenStill(auditor.getByRole('button', { name: 'Try again' }));
     await auditor.getByTestId('audit-empty').waitFor();
   });
 
@@ -219,7 +219,7 @@ describe('the page of the audit trail', () => {
     await until('the mark', async () => (await person('nora').textContent())?.includes('1 record does not verify'));
     await auditor.getByText('✗ does not verify').waitFor();
     expect(await auditor.getByTestId('audit-chain').textContent()).toContain('Not whole');
-    await auditor.getByTestId('audit-clear').click();
+    await pressWhenStill(auditor.getByTestId('audit-clear'));
     await person('vera').waitFor();
     await expectReadable(auditor, 'audit-forged', sizes);
   });

@@ -5,7 +5,7 @@ import type { AssociationPeriod } from '../../contracts/messages/records.ts';
 import { logIn, openBrowser } from '../browser.ts';
 import { until } from '../system.ts';
 import { expectAccessible } from './axe.ts';
-import { expectReadable, logInOnSteadyPage, setHash } from './readable.ts';
+import { expectReadable, logInOnSteadyPage, pressWhenStill, setHash } from './readable.ts';
 import { longDeviceId, newPatient, newPeriod } from './scene.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';
 
@@ -51,7 +51,7 @@ function assign(deviceId: string, stay: AssociationPeriod) {
 /** Presses a button until `done` returns true. The page ignores presses on a button that has just moved (client/core/stillness.ts). */
 async function pressUntil(onPage: Page, button: string, done: () => Promise<boolean>) {
   await until(button, async () => {
-    await onPage.getByTestId(button).click();
+    await pressWhenStill(onPage.getByTestId(button));
     await onPage.waitForTimeout(100);
     return done();
   });
@@ -117,7 +117,7 @@ describe('the form that moves a device', () => {
     await other.goto(`${server.origin}/#/devices`);
     await openForm(other, 'bed-08');
     await other.locator('select[name=bed]').selectOption('U-8');
-    await other.getByTestId('associate-save').click();
+    await pressWhenStill(other.getByTestId('associate-save'));
     await until('the move', () => lastPeriodOf('bed-08').bed === 'U-8');
     expect(await other.getByTestId('associate-bed-01').count()).toBe(0);
     expect(await other.getByTestId('associate-patient').count()).toBe(0);
@@ -133,7 +133,7 @@ describe('the form that corrects a patient', () => {
     expect(await page.locator('select[name=category]').inputValue()).toBe('neonatal');
     expect(await page.locator('select[name=sex]').inputValue()).toBe('female');
     await page.locator('input[name=givenName]').fill('Ada');
-    await page.getByTestId('associate-save').click();
+    await pressWhenStill(page.getByTestId('associate-save'));
     await until('the correction', () => lastPeriodOf('bed-02').patient?.givenName === 'Ada');
     expect(lastPeriodOf('bed-02')).toEqual({ ...assigned, patient: { ...assigned.patient, givenName: 'Ada' } });
   });
@@ -150,12 +150,12 @@ describe('the form that corrects a patient', () => {
     ] as const) {
       await on.locator('select[name=category]').waitFor();
       await on.locator('input[name=familyName]').fill(name);
-      await on.getByTestId('associate-save').click();
+      await pressWhenStill(on.getByTestId('associate-save'));
     }
     await other.getByTestId('associate-conflict').getByText('family name Weasel → Stoat').waitFor();
     expect(await other.getByTestId('associate-conflict').textContent()).toContain('Nora Nurse');
     expect(lastPeriodOf('bed-03').patient?.familyName).toBe('Stoat');
-    await other.getByTestId('associate-insist').click();
+    await pressWhenStill(other.getByTestId('associate-insist'));
     await until('the decision', () => lastPeriodOf('bed-03').patient?.familyName === 'Ermine');
     await other.context().close();
   });
@@ -164,11 +164,11 @@ describe('the form that corrects a patient', () => {
     assign('bed-04', newPeriod('U-5', ward, newborn('Polecat')));
     await openForm(page, 'bed-04', 'correct');
     await page.locator('select[name=category]').selectOption('paediatric');
-    await page.getByTestId('associate-save').click();
+    await pressWhenStill(page.getByTestId('associate-save'));
     await page.getByTestId('associate-error').getByText('Other limits will judge this patient').waitFor();
     expect(lastPeriodOf('bed-04').patient?.category).toBe('neonatal');
     await page.getByTestId('associate-confirm').check();
-    await page.getByTestId('associate-save').click();
+    await pressWhenStill(page.getByTestId('associate-save'));
     await until('the category', () => lastPeriodOf('bed-04').patient?.category === 'paediatric');
   });
 });
@@ -205,11 +205,11 @@ describe('a form of a stay that has ended', () => {
     await other.getByTestId('associate-confirm').check();
     await pressUntil(other, 'associate-discharge', async () => lastPeriodOf('bed-12').to !== null);
     await other.context().close();
-    await page.getByTestId('associate-save').click();
+    await pressWhenStill(page.getByTestId('associate-save'));
     await page.getByTestId('associate-over').getByText('Nora Nurse removed the device').waitFor();
     expect(await page.getByTestId('associate-error').textContent()).toContain('has left this patient');
     expect(await page.getByTestId('associate-save').count()).toBe(0);
-    await page.getByRole('button', { name: 'Close' }).click();
+    await pressWhenStill(page.getByRole('button', { name: 'Close' }));
   });
 });
 
@@ -235,7 +235,7 @@ describe('text that was typed and not saved', () => {
     expect(await name.inputValue()).toBe('Ada');
     await pressUntil(page, 'associate-bed-14', isAsked);
     await pressUntil(page, 'unsaved-drop', async () => (await title.textContent())?.startsWith('bed-14') ?? false);
-    await page.getByRole('button', { name: 'Cancel' }).click();
+    await pressWhenStill(page.getByRole('button', { name: 'Cancel' }));
     expect(lastPeriodOf('bed-13').patient?.givenName).toBe('');
   });
 });
@@ -245,13 +245,13 @@ describe('a second device at a bed', () => {
     const assigned = assign('bed-05', newPeriod('U-6', ward, newborn('Badger')));
     server.switchOn('bed-06');
     await page.locator('input[name=unlisted]').fill('bed-06');
-    await page.getByTestId('associate-unlisted').click();
+    await pressWhenStill(page.getByTestId('associate-unlisted'));
     await page.locator('select[name=ward]').selectOption(ward);
     await page.locator('select[name=bed]').selectOption('U-6');
-    await page.getByTestId('associate-save').click();
+    await pressWhenStill(page.getByTestId('associate-save'));
     await page.getByTestId('associate-whose').getByText('Badger').waitFor();
     expect(server.state.associations.get('bed-06')).toBeUndefined();
-    await page.getByTestId('associate-same').click();
+    await pressWhenStill(page.getByTestId('associate-same'));
     await until('the second device', () => server.state.associations.get('bed-06') !== undefined);
     expect(lastPeriodOf('bed-06')).toMatchObject({ bed: 'U-6', patient: assigned.patient, to: null });
     expect(lastPeriodOf('bed-06').associationId).not.toBe(assigned.associationId);
@@ -263,13 +263,13 @@ describe('another patient entered for an occupied bed', () => {
     const assigned = assign('bed-10', newPeriod('U-8', ward, newborn('Fisher')));
     server.switchOn('bed-11');
     await page.locator('input[name=unlisted]').fill('bed-11');
-    await page.getByTestId('associate-unlisted').click();
+    await pressWhenStill(page.getByTestId('associate-unlisted'));
     await page.locator('select[name=ward]').selectOption(ward);
     await page.locator('select[name=bed]').selectOption('U-8');
     await page.locator('input[name=patientId]').fill('OTHER-PATIENT');
     await page.locator('input[name=familyName]').fill('Fisher');
     await page.locator('select[name=category]').selectOption('neonatal');
-    await page.getByTestId('associate-save').click();
+    await pressWhenStill(page.getByTestId('associate-save'));
     const { patientId } = assigned.patient!;
     const text = `patient id: you entered OTHER-PATIENT, in this bed is ${patientId}`;
     await page.getByTestId('associate-contradiction').getByText(text).waitFor();

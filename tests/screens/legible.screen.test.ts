@@ -261,7 +261,10 @@ describe('the themes', () => {
     await expectReadable(page, 'legible-light', sizes);
     await page.emulateMedia({ colorScheme: 'dark' });
     await until('the dark theme', async () => (await theme()) === 'dark');
+    // A reload before the server has the choice would show the former choice.
+    const saved = page.waitForResponse((answer) => answer.url().endsWith('/api/preferences') && answer.ok());
     await pressUntil(page.getByTestId('theme-light'), page.locator(':root[data-theme=light]'));
+    await saved;
     await page.reload();
     await page.getByTestId('bed-12').waitFor();
     expect(await theme()).toBe('light');

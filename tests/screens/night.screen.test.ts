@@ -5,7 +5,7 @@ import { openBrowser, openLogin, submitLogin } from '../browser.ts';
 import { until } from '../system.ts';
 import { expectAccessible } from './axe.ts';
 import { listen } from './ear.ts';
-import { clickUntil, expectReadable } from './readable.ts';
+import { clickUntil, expectReadable, pressWhenStill } from './readable.ts';
 import { alarmOf, newPatient, newPeriod, type PlayedBed, playBeds, raisedEvent } from './scene.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';
 
@@ -59,7 +59,7 @@ it('at night a medium alarm is heard at the floor, a high alarm gets louder than
   await clickUntil(page, 'view', 'night-now');
   await until('the night', async () => {
     if ((await page.locator(':root').getAttribute('data-night')) === 'on') return true;
-    await page.getByTestId('night-now').click();
+    await pressWhenStill(page.getByTestId('night-now'));
     await page.waitForTimeout(1_200);
     return undefined;
   });

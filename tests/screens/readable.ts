@@ -93,7 +93,8 @@ export async function pressEnterWhenStill(button: Locator): Promise<void> {
   await button.press('Enter');
 }
 
-async function waitUntilStill(button: Locator, limit: { timeout?: number } = {}): Promise<void> {
+/** Waits until a button has not moved for a while, so that the page accepts a press. Each step may take at most `limit.timeout`, ms. */
+export async function waitUntilStill(button: Locator, limit: { timeout?: number } = {}): Promise<void> {
   const page = button.page();
   await button.scrollIntoViewIfNeeded(limit);
   await page.waitForTimeout(lookMs);

@@ -134,7 +134,7 @@ it('the summary warns while the server does not reach Kafka, and stays on the sc
 it('the summary says if a ward has no patients, a person of all wards chooses a ward, and a summary can show one bed', async () => {
   const page = await logInOnSteadyPage(browser, server, 'paula');
   await setHash(page, '#/shift');
-  await page.getByTestId('shift-wards').getByRole('link', { name: 'HDU' }).click();
+  await pressWhenStill(page.getByTestId('shift-wards').getByRole('link', { name: 'HDU' }));
   await cardOf(page, foreign.period.bed).waitFor();
   await setHash(page, address('Empty'));
   await page.getByTestId('shift-empty').waitFor();

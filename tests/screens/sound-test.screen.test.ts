@@ -5,7 +5,7 @@ import { openBrowser, openLogin, submitLogin } from '../browser.ts';
 import { until } from '../system.ts';
 import { expectAccessible } from './axe.ts';
 import { listen } from './ear.ts';
-import { expectReadable } from './readable.ts';
+import { expectReadable, pressWhenStill } from './readable.ts';
 import { alarmOf, newPatient, newPeriod, type PlayedBed, playBeds, raisedEvent } from './scene.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';
 
@@ -101,8 +101,8 @@ it('a nurse tests the sound by keyboard, hears it at her screen only, and her an
 
 it('an alarm ends the test and sounds, and nobody can say afterwards that the test was heard', async () => {
   // The sound can be tested once a minute, so the first tries are refused.
-  await otto.getByTestId('view').click();
-  await otto.getByTestId('sound-test').click();
+  await pressWhenStill(otto.getByTestId('view'));
+  await pressWhenStill(otto.getByTestId('sound-test'));
   await until(
     'the next test',
     async () => {
@@ -122,9 +122,9 @@ it('an alarm ends the test and sounds, and nobody can say afterwards that the te
   await otto.getByTestId('notice-sound-test').waitFor({ state: 'detached' });
   await heard(otto);
   await until('the alarm is heard', async () => (await heard(otto)) > 0.1);
-  await otto.getByTestId('sound-test-heard').click();
+  await pressWhenStill(otto.getByTestId('sound-test-heard'));
   await otto.getByTestId('sound-test-problem').getByText('An alarm ended the test').waitFor();
-  await otto.getByTestId('sound-test-here').click();
+  await pressWhenStill(otto.getByTestId('sound-test-here'));
   await otto.getByTestId('sound-test-problem').getByText('an alarm of this ward sounds').waitFor();
   expect(testDetails().filter(([userId]) => userId === 'otto')).toEqual([
     ['otto', ward, 'an alarm ended the test'],

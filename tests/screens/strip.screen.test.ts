@@ -107,8 +107,8 @@ describe('the page with the waves around an onset', () => {
   it('the page is opened from the alarm history, and shows patient, times with zone, limits, numbers and both halves', async () => {
     stored.set(1, { ...nothing, strip: newStrip() });
     await setHash(page, '#/alarms');
-    await page.getByTestId(`review-open-${alarm.alarmId}`).click();
-    await page.getByTestId(`review-strip-${alarm.alarmId}`).click();
+    await pressWhenStill(page.getByTestId(`review-open-${alarm.alarmId}`));
+    await pressWhenStill(page.getByTestId(`review-strip-${alarm.alarmId}`));
     await strip('waves').waitFor();
     expect(await strip('patient').textContent()).toContain('Żółtańska');
     const facts = await strip('facts').textContent();
@@ -210,7 +210,7 @@ describe('the page with the waves around an onset', () => {
     await strip('onset').selectOption('2');
     await strip('missing').waitFor();
     stored.set(2, { ...nothing, strip: newStrip({ stripId: `${alarm.alarmId}.2`, onset: 2, onsetIsComputed: true }) });
-    await strip('again').click();
+    await pressWhenStill(strip('again'));
     await strip('waves').waitFor();
     expect(await strip('facts').textContent()).toContain('onset 2 of this alarm');
     expect(auditOf('nora')).toContainEqual(['strip-viewed', alarm.alarmId, 'HR.high, onset 2']);
@@ -249,7 +249,7 @@ describe('the page with the waves around an onset', () => {
       expect(await strip('onset').count()).toBe(0);
       expect(auditOf('nora')).toContainEqual(['strip-viewed', alarmId, 'HR.high, onset 1']);
       await expectReadable(page, 'strip-older', sizes);
-      await strip('next').click();
+      await pressWhenStill(strip('next'));
       await strip('error').waitFor();
     });
 

@@ -134,11 +134,11 @@ function ecgPixels(): Promise<number> {
 describe('the page "Waves"', () => {
   it('the page "Waves" opens from the patient’s page, follows the present, and stands still after "Freeze"', async () => {
     await setHash(page, `#/patient/${stay}`);
-    await page.getByTestId('patient-waves').click();
+    await pressWhenStill(page.getByTestId('patient-waves'));
     await part('paper').waitFor();
     await until('the waves on the paper', async () => (await ecgPixels()) > 500);
     expect(await part('state').textContent()).toBe('follows the present');
-    await part('live').click();
+    await pressWhenStill(part('live'));
     expect(await part('state').textContent()).toBe('stands still');
     const before = await spanText();
     const askedBefore = asked.length;
@@ -148,7 +148,7 @@ describe('the page "Waves"', () => {
     const shown = asked.slice(askedBefore);
     expect(shown.length).toBeLessThanOrEqual(2);
     expect(shown.every(({ fromMs }) => fromMs % 60_000 === 0)).toBe(true);
-    await part('live').click();
+    await pressWhenStill(part('live'));
     await until('the present', async () => (await spanText()) !== before);
     await until('newer waves', () => asked.length > askedBefore);
   });
@@ -160,8 +160,8 @@ describe('the page "Waves"', () => {
     });
     server.playAlarms(raisedEvent(alarm));
     await setHash(page, '#/alarms');
-    await page.getByTestId(`review-open-${alarm.alarmId}`).click();
-    await page.getByTestId(`review-waves-${alarm.alarmId}`).click();
+    await pressWhenStill(page.getByTestId(`review-open-${alarm.alarmId}`));
+    await pressWhenStill(page.getByTestId(`review-waves-${alarm.alarmId}`));
     await part('in-view').getByText('HR 188 > 160').waitFor();
     expect(await part('state').textContent()).toBe('stands still');
     await until('the waves', async () => (await ecgPixels()) > 500);
@@ -196,12 +196,12 @@ describe('the page "Waves"', () => {
 
   it('the page "Waves" goes to a typed time; if the text is not a time, it says what to type', async () => {
     await part('time').fill('25:00');
-    await part('time-go').click();
+    await pressWhenStill(part('time-go'));
     await part('time-problem').waitFor();
     const hourAgo = new Date(Date.now() - 3_600_000);
     const text = [hourAgo.getHours(), hourAgo.getMinutes(), 0].map((n) => String(n).padStart(2, '0')).join(':');
     await part('time').fill(text);
-    await part('time-go').click();
+    await pressWhenStill(part('time-go'));
     await until('the time', async () => {
       const [from, to] = /(\d\d:\d\d:\d\d) UTC\S+ to (\d\d:\d\d:\d\d)/.exec((await spanText()) ?? '')?.slice(1) ?? [];
       return from !== undefined && to !== undefined && from <= text && text <= to;
@@ -218,7 +218,7 @@ describe('the page "Waves"', () => {
     await part('caliper-b').focus();
     await page.keyboard.press('ArrowRight');
     await until('another measure', async () => (await part('measure').textContent()) !== before);
-    await part('calipers').click();
+    await pressWhenStill(part('calipers'));
   });
 
   it('a person can choose the speed and the scale, and measure the screen so that millimetres are right', async () => {

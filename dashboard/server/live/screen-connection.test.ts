@@ -224,7 +224,7 @@ describe('a screen', () => {
     w.admit('d2', 'assoc-02');
     w.raise(1);
     expect(w.of('delta')).toEqual([]);
-    await vi.waitFor(() => expect(w.of('delta').flatMap(({ alarms }) => alarms)).toHaveLength(1));
+    await vi.waitFor(() => expect(w.of('delta').flatMap(({ alarms }) => alarms)).toHaveLength(1), 30_000);
     expect(w.closes).toEqual([]);
     w.trail.waits = false;
     w.raise(2);
