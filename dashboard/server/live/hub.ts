@@ -31,6 +31,7 @@ import { cutOffMs } from './outbox.ts';
 import { createScreen, type Screen } from './screen-connection.ts';
 import { isAboutDeliveries } from './screen-deliveries.ts';
 import { createScreenWorkQueue } from './screen-work-queue.ts';
+import { newSharedChanges } from './shared-changes.ts';
 import type { SoundOwners } from './sound-owners.ts';
 import type { SoundTests } from './sound-tests.ts';
 import {
@@ -168,7 +169,8 @@ export function createHub(options: {
   };
 
   function flush(kind: 'numerics' | 'alarms'): void {
-    for (const screen of screens.keys()) screen.flush(kind);
+    const shared = newSharedChanges(feed().state);
+    for (const screen of screens.keys()) screen.flush(kind, shared);
   }
 
   function sendHeartbeats(): void {

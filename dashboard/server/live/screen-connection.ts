@@ -2,7 +2,14 @@
 import { Compile } from 'typebox/compile';
 import { VigilError } from '../../../contracts/errors.ts';
 import { formatInstant, parseInstant } from '../../../contracts/time.ts';
-import { type Health, type Heartbeat, ScreenReport, type ServerMessage, Watch } from '../../protocol/live.ts';
+import {
+  type Delta,
+  type Health,
+  type Heartbeat,
+  ScreenReport,
+  type ServerMessage,
+  Watch,
+} from '../../protocol/live.ts';
 import { closeCodes, reportTextStart } from '../../protocol/pace.ts';
 import type { SoundNews } from '../../protocol/sound.ts';
 import {
@@ -16,7 +23,7 @@ import {
 } from '../core/confirmations.ts';
 import { may, seesWard, type Viewer } from '../core/rights.ts';
 import {
-  changesSince,
+  type Changes,
   isVisible,
   type OpenScreen,
   patientsIn,
@@ -32,6 +39,7 @@ import { createOutbox } from './outbox.ts';
 import { isEmpty, parseAs } from './screen-messages.ts';
 import type { ScreenParts } from './screen-parts.ts';
 import { createSeenPatients } from './seen-patients.ts';
+import { newSharedChanges, type SharedChanges } from './shared-changes.ts';
 import { scopeFields, viewRecordOf, wardsOf } from './shown-scope.ts';
 import type { ReportWithSound } from './sound-owners.ts';
 import { waveText } from './wave-text.ts';
@@ -64,8 +72,11 @@ export type Screen = {
   /** Returns the viewer and the scope; undefined before the first `Watch` and after the end. */
   watched(): OpenScreen | undefined;
   viewer(): Viewer;
-  /** Sends the changes. `alarms`: the changes may include alarms or answers, which must not wait. */
-  flush(kind: 'numerics' | 'alarms'): void;
+  /**
+   * Sends the changes. `alarms`: the changes may include alarms or answers, which must not wait.
+   * @param shared what all screens of this sending share; if absent, the changes are computed for this screen
+   */
+  flush(kind: 'numerics' | 'alarms', shared?: SharedChanges): void;
   /**
    * Sends a chunk of a waveform if the screen shows it.
    * @param text returns the message without a gap mark; called only if needed
@@ -145,9 +156,9 @@ export function createScreen(parts: ScreenParts): Screen {
     step(confirmations, { kind: 'snapshot', alarms: shown.alarms }, now());
   }
 
-  function flush(kind: 'numerics' | 'alarms'): void {
+  function flush(kind: 'numerics' | 'alarms', shared = newSharedChanges(state)): void {
     if (!watch || isEnded() || seenChangeNo === state.changeNo || seenPatients.isWaiting()) return;
-    const changes = changesSince(state, viewer, watch.scope, seenChangeNo);
+    const changes = shared.since(viewer, watch.scope, seenChangeNo);
     const newPatients = seenPatients.unrecorded(changes ? patientsOf(changes) : patientsIn(state, viewer, watch.scope));
     if (newPatients.length > 0) {
       seenPatients.recordThen(newPatients, () => flush('alarms'));
@@ -162,8 +173,15 @@ export function createScreen(parts: ScreenParts): Screen {
       return;
     }
     const isUrgent = kind === 'alarms' || changes.alarms.length + changes.cleared.length + changes.answers.length > 0;
-    const text = () =>
-      messageText({ type: 'delta', prev: sentChangeNo, n: state.changeNo, at: formatInstant(now()), ...changes });
+    const text = () => {
+      const head: Omit<Delta, keyof Changes> = {
+        type: 'delta',
+        prev: sentChangeNo,
+        n: state.changeNo,
+        at: formatInstant(now()),
+      };
+      return `${JSON.stringify(head).slice(0, -1)},${shared.textOf(changes)}}`;
+    };
     if (outbox.send(isUrgent ? 'alarms' : 'numerics', text)) {
       sentChangeNo = seenChangeNo = state.changeNo;
       step(confirmations, { kind: 'delta', ...changes }, now());
