@@ -40,14 +40,20 @@ import {
   createUnconfirmedScreens,
   newConfirmationTimes,
 } from './unconfirmed-screens.ts';
-import { waveText } from './wave-text.ts';
+import { createWaveSending, type WaveTarget } from './wave-sending.ts';
 
 /** A connection that has not answered a ping for this time is ended, even if no error was reported. */
 export const silentMsMax = 15_000;
 
+type OpenScreenState = {
+  readonly socket: WebSocket;
+  answeredAtMs: number;
+  readonly connection: OpenConnection;
+} & WaveTarget;
+
 export type Hub = {
-  /** Serves a socket that was opened with a ticket. */
-  open(socket: WebSocket, claims: Claims, who: Who): void;
+  /** Serves a socket that was opened with a ticket. `transport` is the connection below it. */
+  open(socket: WebSocket, claims: Claims, who: Who, transport?: WaveTarget['transport']): void;
   flushAlarms(): void;
   /** Sends changed deliveries and calls within some ms. */
   deliveriesChanged(): void;
@@ -131,7 +137,7 @@ export function createHub(options: {
   readonly logger: Logger;
 }): Hub {
   const { feed, sessions, trail, stream, budget, silentMs, now, logger, deliveries, unregistered = () => 0 } = options;
-  const screens = new Map<Screen, { socket: WebSocket; answeredAtMs: number; readonly connection: OpenConnection }>();
+  const screens = new Map<Screen, OpenScreenState>();
   const totals = { skippedWaves: 0, skippedNumerics: 0, closedForResync: 0, tooMany: 0, unknownReports: 0 };
   let opened = 0;
   const watchMessagePace: RequestPace = new Map();
@@ -154,6 +160,7 @@ export function createHub(options: {
     begunTests: options.begunTests ?? (() => []),
     everywhere: options.everywhere,
   });
+  const waveSending = createWaveSending(() => screens.values());
   const health = (): Health => {
     noteRunning(feed().signs, now());
     const openScreens = [...screens.keys()].flatMap((screen) => screen.watched() ?? []);
@@ -237,7 +244,7 @@ export function createHub(options: {
 
   return {
     health,
-    open(socket, claims, who) {
+    open(socket, claims, who, transport) {
       const viewer = sessions.recheck(claims);
       if (!viewer) return socket.close(closeCodes.sessionEnded, 'session ended');
       const connection = { account: claims.userId, session: claims.sessionId, address: who.address ?? 'unknown' };
@@ -256,6 +263,7 @@ export function createHub(options: {
         stream,
         budget,
         workQueue,
+        beforeKeptWaves: waveSending.flush,
         health,
         deliveries: deliveries !== undefined,
         onConfirmed(confirmations) {
@@ -275,7 +283,7 @@ export function createHub(options: {
           ? countRequestOf(watchMessagePace, kind, claims, performance.now()) !== 'accepted'
           : countRequest(reportPace, kind, performance.now(), reportsPerMinuteMax) !== 'accepted';
       };
-      const state = { socket, answeredAtMs: now(), connection };
+      const state: OpenScreenState = { screen, socket, transport, answeredAtMs: now(), connection };
       screens.set(screen, state);
       socket.on('message', (data, isBinary) => {
         const text = isBinary ? '' : data.toString();
@@ -306,13 +314,7 @@ export function createHub(options: {
     },
     deliveriesChanged: () => deliveries?.changed(),
     sendWave(chunk) {
-      if (screens.size === 0) return;
-      let sharedText: string | undefined;
-      const sharedWaveText = () => {
-        sharedText ??= waveText(chunk, false);
-        return sharedText;
-      };
-      for (const screen of screens.keys()) screen.wave(chunk, sharedWaveText);
+      if (screens.size > 0) waveSending.add(chunk);
     },
     watchedWards: () => [...new Set([...screens.keys()].flatMap((screen) => screen.watchedWards()))],
     unconfirmed: unconfirmedScreens.forPresence,
@@ -339,6 +341,7 @@ export function createHub(options: {
     },
     close() {
       for (const timer of timers) clearInterval(timer);
+      waveSending.close();
       for (const screen of screens.keys()) screen.end(1012, 'the server restarts');
     },
   };

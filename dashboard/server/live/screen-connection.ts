@@ -2,14 +2,7 @@
 import { Compile } from 'typebox/compile';
 import { VigilError } from '../../../contracts/errors.ts';
 import { formatInstant, parseInstant } from '../../../contracts/time.ts';
-import {
-  type Delta,
-  type Health,
-  type Heartbeat,
-  ScreenReport,
-  type ServerMessage,
-  Watch,
-} from '../../protocol/live.ts';
+import { type Health, type Heartbeat, ScreenReport, type ServerMessage, Watch } from '../../protocol/live.ts';
 import { closeCodes, reportTextStart } from '../../protocol/pace.ts';
 import type { SoundNews } from '../../protocol/sound.ts';
 import {
@@ -22,15 +15,7 @@ import {
   unseenAssociations,
 } from '../core/confirmations.ts';
 import { may, seesWard, type Viewer } from '../core/rights.ts';
-import {
-  type Changes,
-  isVisible,
-  type OpenScreen,
-  patientsIn,
-  patientsOf,
-  type Scope,
-  wholeScreen,
-} from '../core/screen.ts';
+import { isVisible, type OpenScreen, patientsIn, patientsOf, type Scope, wholeScreen } from '../core/screen.ts';
 import type { Claims } from '../core/session-rules.ts';
 import { audienceOf } from '../core/state.ts';
 import { isWaveBeforeTray } from '../core/tray.ts';
@@ -173,15 +158,7 @@ export function createScreen(parts: ScreenParts): Screen {
       return;
     }
     const isUrgent = kind === 'alarms' || changes.alarms.length + changes.cleared.length + changes.answers.length > 0;
-    const text = () => {
-      const head: Omit<Delta, keyof Changes> = {
-        type: 'delta',
-        prev: sentChangeNo,
-        n: state.changeNo,
-        at: formatInstant(now()),
-      };
-      return `${JSON.stringify(head).slice(0, -1)},${shared.textOf(changes)}}`;
-    };
+    const text = () => shared.textOf({ prev: sentChangeNo, n: state.changeNo, at: formatInstant(now()) }, changes);
     if (outbox.send(isUrgent ? 'alarms' : 'numerics', text)) {
       sentChangeNo = seenChangeNo = state.changeNo;
       step(confirmations, { kind: 'delta', ...changes }, now());
@@ -217,6 +194,7 @@ export function createScreen(parts: ScreenParts): Screen {
 
   function sendRecentWaves(): void {
     if (!watch?.waves) return;
+    parts.beforeKeptWaves?.();
     for (const bed of state.beds.values()) {
       for (const code of bed.waves.keys()) {
         for (const chunk of recentChunks(feed.waves, bed.associationId, code))

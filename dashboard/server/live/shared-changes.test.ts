@@ -39,12 +39,13 @@ it.each<[string, Viewer, Scope, number]>([
   },
 );
 
-it('the text of the changes has all their members, and is made only once', () => {
+it('the text of a message has the head of the screen and all changes, whose text is made only once', () => {
   const toJSON = vi.fn(() => 'icu-1');
   const changes = { ...empty, gone: [{ toJSON }] } as unknown as Changes;
   const shared = createSharedChanges(() => changes);
-  const text = `{${shared.textOf(changes)}}`;
-  expect(JSON.parse(text)).toEqual({ ...empty, gone: ['icu-1'] });
-  expect(`{${shared.textOf(changes)}}`).toBe(text);
+  for (const prev of [5, 6]) {
+    const head = { prev, n: 7, at: '2026-03-01T10:00:00.000Z' };
+    expect(JSON.parse(shared.textOf(head, changes))).toEqual({ type: 'delta', ...head, ...empty, gone: ['icu-1'] });
+  }
   expect(toJSON).toHaveBeenCalledTimes(1);
 });

@@ -2,6 +2,7 @@
  * The changes that all screens of one sending share. Screens of one person with one scope that got the same last message need the same
  * changes, so the server computes them and makes their text once, and not once for each screen.
  */
+import type { Delta } from '../../protocol/live.ts';
 import type { Viewer } from '../core/rights.ts';
 import { type Changes, changesSince, type Scope } from '../core/screen.ts';
 import type { LiveState } from '../core/state.ts';
@@ -9,8 +10,8 @@ import type { LiveState } from '../core/state.ts';
 export type SharedChanges = {
   /** Returns the changes since a number; undefined if the screen needs a snapshot (core/screen.ts, `changesSince`). */
   since(viewer: Viewer, scope: Scope, changeNo: number): Changes | undefined;
-  /** Returns the members of the changes as JSON, without the braces. */
-  textOf(changes: Changes): string;
+  /** Returns the message with the changes. */
+  textOf(head: Pick<Delta, 'prev' | 'n' | 'at'>, changes: Changes): string;
 };
 
 /**
@@ -28,10 +29,11 @@ export function createSharedChanges(compute: SharedChanges['since']): SharedChan
       known.set(key, found);
       return found.changes;
     },
-    textOf(changes) {
-      const text = texts.get(changes) ?? JSON.stringify(changes).slice(1, -1);
-      texts.set(changes, text);
-      return text;
+    textOf(head, changes) {
+      const type: Delta['type'] = 'delta';
+      const members = texts.get(changes) ?? JSON.stringify(changes).slice(1);
+      texts.set(changes, members);
+      return `${JSON.stringify({ type, ...head }).slice(0, -1)},${members}`;
     },
   };
 }
