@@ -40,13 +40,17 @@ beforeAll(async () => {
   const status = await tab.run<number>(
     `fetch('/api/login', { method: 'POST', headers: { 'x-vigil': '1', 'content-type': 'application/json' }, body: ${JSON.stringify(body)} }).then((answer) => answer.status)`,
   );
-  expect(status).toBe(200);
-  await tab.run(`location.reload()`);
-  await until('the bed', () => tab.run<boolean>(`document.querySelector('[data-testid="bed-U-1"]') !== null`));
+  expect(status).toBeLessThan(300);
+  await tab.run(`void setTimeout(() => location.reload())`);
+  await until('the bed', () => isOnPage('bed-U-1'));
   // A browser plays sound only after a person has touched the page.
   await tab.click();
   await tab.run(`(${watchPage})()`);
 });
+
+/** While the page is loaded, an expression cannot run in it. */
+const isOnPage = (testId: string) =>
+  tab.run<boolean>(`document.querySelector('[data-testid="${testId}"]') !== null`).catch(() => false);
 
 afterAll(async () => {
   stop();
@@ -108,8 +112,8 @@ it('an alarm sounds in a hidden tab with slow timers, and is neither lost nor do
   other = await window.openTab('about:blank');
   await until('the tab is hidden', async () => (await visibility()) === 'hidden');
   // Chromium runs the timers of a hidden tab once in a second.
-  const gapsMs = await tab.run<number[]>('pageRecord.timerGapsMs(3)');
-  expect(Math.min(...gapsMs.slice(1))).toBeGreaterThan(800);
+  const gapsMs = await tab.run<number[]>('pageRecord.timerGapsMs(4)');
+  expect(gapsMs.reduce((sum, gapMs) => sum + gapMs, 0)).toBeGreaterThan(2_500);
 
   const reports = noteReports();
   const first = alarmOf(bed, { priority: 'high' });
@@ -138,7 +142,9 @@ it('an alarm sounds in a hidden tab with slow timers, and is neither lost nor do
   await until('the page reports that both alarms can be seen', () =>
     [second, third].every((alarm) => reportAbout(later, 'painting', alarm)?.shown === 'text'),
   );
-  expect(reportAbout(later, 'painting', third)?.sound).toBe('sounding');
+  await until('the page reports that the third alarm sounds', () =>
+    later.some(({ alarms }) => alarms.some(({ alarmId, sound }) => alarmId === third.alarmId && sound === 'sounding')),
+  );
   expect(await tab.run('pageRecord.doubled')).toEqual([]);
   expect(await other.run('document.visibilityState')).toBe('hidden');
 });

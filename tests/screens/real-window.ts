@@ -16,7 +16,7 @@ import { browserFlags } from '../browser.ts';
 export type Tab = {
   /** Runs an expression in the page, and returns its value. A promise is awaited. */
   run<T>(expression: string): Promise<T>;
-  /** Clicks in the middle of the page, as a person does. */
+  /** Clicks at the top left of the page, where nothing is, as a person does. */
   click(): Promise<void>;
   /** Shows this tab. The tab that was shown before is then hidden. */
   show(): Promise<void>;
@@ -79,7 +79,7 @@ function tabOf(send: Send, activate: () => Promise<unknown>): Tab {
       return (answer.result as { value: T }).value;
     },
     async click() {
-      const place = { x: 640, y: 400, button: 'left', clickCount: 1 };
+      const place = { x: 5, y: 5, button: 'left', clickCount: 1 };
       for (const type of ['mousePressed', 'mouseReleased']) await send('Input.dispatchMouseEvent', { type, ...place });
     },
     async show() {
