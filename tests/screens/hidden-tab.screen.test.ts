@@ -33,9 +33,7 @@ beforeAll(async () => {
   ]);
   stop = playBeds(server, [bed]);
   tab = await window.openTab(`${server.origin}/`);
-  await until('the login form', () =>
-    tab.run<boolean>(`document.querySelector('[data-testid="login-user"]') !== null`),
-  );
+  await until('the login form', () => isOnPage('login-user'));
   const body = JSON.stringify({ userId: 'nora', password });
   const status = await tab.run<number>(
     `fetch('/api/login', { method: 'POST', headers: { 'x-vigil': '1', 'content-type': 'application/json' }, body: ${JSON.stringify(body)} }).then((answer) => answer.status)`,
