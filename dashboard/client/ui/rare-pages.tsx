@@ -2,16 +2,18 @@
 import type { Route } from '../core/routes.ts';
 import { AccountsPage } from './accounts-page.tsx';
 import { AlarmReviewPage } from './alarm-review-page.tsx';
+import { AssignmentsPage } from './assignments-page.tsx';
 import { AuditPage } from './audit-page.tsx';
 import { DevicesPage } from './devices-page.tsx';
 import { ReachPage } from './reach-page.tsx';
 import { ShiftPage } from './shift-page.tsx';
 import { StripPage } from './strip-page.tsx';
+import { WardsPage } from './wards-page.tsx';
 import { WavesPage } from './waves-page.tsx';
 import { WhyPage } from './why-page.tsx';
 
 /** Routes to pages that are in the first load of Vigil, because people see and answer alarms there. */
-type FirstLoadedPage = 'ward' | 'wards' | 'patient' | 'assignments' | 'calls';
+type FirstLoadedPage = 'ward' | 'patient' | 'calls';
 export type RareRoute = Exclude<Route, { readonly page: FirstLoadedPage }>;
 
 export function RarePage({ route }: { route: RareRoute }) {
@@ -20,6 +22,8 @@ export function RarePage({ route }: { route: RareRoute }) {
       return <AccountsPage />;
     case 'alarms':
       return <AlarmReviewPage ward={route.ward} filters={route.filters} />;
+    case 'assignments':
+      return <AssignmentsPage />;
     case 'audit':
       return <AuditPage search={route.search ?? ''} />;
     case 'devices':
@@ -30,6 +34,8 @@ export function RarePage({ route }: { route: RareRoute }) {
       return <ShiftPage {...route} />;
     case 'strip':
       return <StripPage key={route.alarmId} alarmId={route.alarmId} />;
+    case 'wards':
+      return <WardsPage />;
     case 'waves':
       return <WavesPage key={route.associationId} associationId={route.associationId} at={route.at} />;
     case 'why':
