@@ -8,6 +8,9 @@ const closed = { additionalProperties: false } as const;
 const Name = Type.String({ minLength: 1, maxLength: 40 });
 const TimeOfDay = Type.String({ pattern: '^(?:[01][0-9]|2[0-3]):[0-5][0-9]$' });
 
+/** Name of a time zone. The reader of the registry also checks that the zone exists. */
+export const ZoneName = Type.String({ pattern: '^[A-Za-z][A-Za-z0-9_+/-]{0,49}$' });
+
 /** Maximum number of sectors of a ward, and of beds of a ward. */
 export const sectorsMax = 20;
 export const bedsMax = 500;
@@ -16,7 +19,7 @@ export const bedsMax = 500;
 export const Sector = Type.Object({ name: Name, beds: Type.Array(Name, { minItems: 1, maxItems: bedsMax }) }, closed);
 export type Sector = Static<typeof Sector>;
 
-/** The theme of a ward: always one, or light between two times of day in the time zone of the screen and dark otherwise. */
+/** The theme of a ward: always one, or light between two times of day in the zone of the ward and dark otherwise. */
 export const WardTheme = Type.Union([
   Type.Enum(['dark', 'light']),
   Type.Object({ lightFrom: TimeOfDay, lightUntil: TimeOfDay }, closed),
@@ -30,6 +33,8 @@ export const WardPlan = Type.Object(
     beds: Type.Array(Name, { maxItems: bedsMax }),
     sectors: Type.Optional(Type.Array(Sector, { maxItems: sectorsMax })),
     theme: Type.Optional(WardTheme),
+    /** Name of the IANA database, for example `Europe/Berlin`. Absent: the zone of the screen, or of the machine that makes a text. */
+    zone: Type.Optional(ZoneName),
   },
   closed,
 );

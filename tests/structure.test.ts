@@ -74,6 +74,19 @@ describe('faultsOf', () => {
       /imports processors/,
     ],
     [
+      'a time of the zone of this machine',
+      'ops/a.ts',
+      'const a = new Date(ms).getHours();',
+      /computes a time without a zone/,
+    ],
+    [
+      'a day of the zone of this machine',
+      'ops/a.ts',
+      'const a = new Date(2026, 0, 1);',
+      /computes a time without a zone/,
+    ],
+    ['a format without a zone', 'ops/a.ts', 'new Intl.DateTimeFormat().format(ms);', /computes a time without a zone/],
+    [
       'an import of a type of another house',
       'trends/../processors/a.ts',
       "import type { A } from '../gateway/a.ts';",

@@ -8,7 +8,9 @@ import { parseInstant } from '../../contracts/time.ts';
 import { type FoundAlarm, findAlarms } from '../../log/explain/search.ts';
 import { type FoundStrip, findStrip, hasRightDigest } from '../../log/strips/find-strip.ts';
 import type { Terminal } from '../../process/terminal.ts';
+import { type ZoneOfWard, zonesNear } from '../../process/ward-zones.ts';
 import {
+  accountsFileOf,
   type ClaimedAccount,
   hasWard,
   type OperatorContext,
@@ -34,7 +36,7 @@ export async function stripCommand(args: readonly string[], terminal: Terminal):
   const settings = readVigil(terminal.env);
   const account = await readAccount(settings, request.userId, request.fromStdin, terminal);
   return withOperatorContext(settings, 'strip', terminal, async (context) => {
-    await printStrip(context, account, request, Date.now());
+    await printStrip(context, account, request, Date.now(), zonesNear(accountsFileOf(settings)));
     return 0;
   });
 }
@@ -47,6 +49,7 @@ async function printStrip(
   account: ClaimedAccount,
   request: StripRequest,
   nowMs: number,
+  zoneOfWard: ZoneOfWard,
 ): Promise<void> {
   const { onset, idStart } = request;
   const person = await requireRole(context, account, 'view-patients', `strip ${idStart}, onset ${onset}`);
@@ -66,7 +69,7 @@ async function printStrip(
   const wallMs = parseInstant(strip.onsetWallAt) ?? raisedMs;
   const subject = onset === 1 ? firstSubject : found.subjectAt({ fromMs: wallMs, toMs: wallMs });
   if (!seesSubject(person, subject)) throw await refused(context, person, found, subject, request);
-  const instantText = createInstantText(Intl.DateTimeFormat().resolvedOptions().timeZone);
+  const instantText = createInstantText(zoneOfWard(subject.ward));
   const { name, userId } = person.actor;
   const printed = { strip, recordDigest, subject, printedBy: `${name} (${userId})`, printedMs: nowMs, instantText };
   writeWholeFile(request, await stripPdf(printed));

@@ -1,10 +1,12 @@
 /** Night mode of a screen: when it is on. It always ends by itself. */
+import { instantOfWall, wallTime } from '../../../contracts/zones.ts';
+import { pageZone } from './zones.ts';
 
 /** `nightly`: each night. `off`: only if a person begins it. */
 export const nightChoices = ['off', 'nightly'] as const;
 export type NightChoice = (typeof nightChoices)[number];
 
-/** Night mode lasts from 22:00 to 06:00 in the time zone of the screen (ours). */
+/** Night mode lasts from 22:00 to 06:00 in the zone of the page (ours). */
 export const nightFromHour = 22;
 export const nightUntilHour = 6;
 /** From this hour on a press begins the night (ours). A press by day lasts only for `dayRestMs`. */
@@ -18,7 +20,7 @@ const begunMsMax = 13 * 3_600_000;
 export function isNight(choice: NightChoice, untilMs: number, nowMs: number): boolean {
   // An end that is further ahead than any night was made before the clock was set back.
   if (nowMs < untilMs && untilMs - nowMs <= begunMsMax) return true;
-  const hour = new Date(nowMs).getHours();
+  const { hour } = wallTime(pageZone(), nowMs);
   return choice === 'nightly' && (hour >= nightFromHour || hour < nightUntilHour);
 }
 
@@ -27,10 +29,10 @@ export function isNight(choice: NightChoice, untilMs: number, nowMs: number): bo
  * 06:01 would play medium and low alarms at the floor for the whole day.
  */
 export function nightEndMs(nowMs: number): number {
-  const morning = new Date(nowMs);
-  const hour = morning.getHours();
-  if (hour >= nightUntilHour && hour < nightPressFromHour) return nowMs + dayRestMs;
-  morning.setHours(nightUntilHour, 0, 0, 0);
-  if (morning.getTime() <= nowMs) morning.setDate(morning.getDate() + 1);
-  return morning.getTime();
+  const zone = pageZone();
+  const now = wallTime(zone, nowMs);
+  if (now.hour >= nightUntilHour && now.hour < nightPressFromHour) return nowMs + dayRestMs;
+  const morningMs = (days: number) =>
+    instantOfWall(zone, { ...now, day: now.day + days, hour: nightUntilHour, minute: 0, second: 0 });
+  return morningMs(0) > nowMs ? morningMs(0) : morningMs(1);
 }

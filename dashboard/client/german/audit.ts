@@ -27,7 +27,6 @@ export const audit = {
   'Person (account)': 'Person (Konto)',
   'Patient (id)': 'Patient (ID)',
   Clear: 'Leeren',
-  'Times are in the time zone of this screen ({zoned}).': 'Zeiten in der Zeitzone dieses Bildschirms ({zoned}).',
   What: 'Was',
   everything: 'alles',
   '{auditGroup}: all': '{auditGroup}: alle',

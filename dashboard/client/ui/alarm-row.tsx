@@ -22,6 +22,7 @@ import { type Sight, sightOf } from '../core/sight.ts';
 import { t } from '../core/texts.ts';
 import { countdownText, whenText } from '../core/times.ts';
 import { valueNow } from '../core/value-now.ts';
+import { inZoneOf } from '../core/zones.ts';
 import { useApp } from '../shell/app.ts';
 import { useKeys } from '../shell/keys.ts';
 import { namesAlarm } from '../shell/shown-alarms.ts';
@@ -52,7 +53,7 @@ export function AlarmRow({ alarm, bed, isGone, under }: RowProps) {
   }, [isSelected]);
   const place = placeText(bed, alarm.deviceId, app.ward.value === '*');
   const current = isGone ? undefined : valueNow(alarm, bed, now);
-  const onset = whenText(Date.parse(alarm.onsetAt), now);
+  const onset = inZoneOf(bed?.ward, () => whenText(Date.parse(alarm.onsetAt), now));
   return (
     <li
       ref={row}
@@ -181,6 +182,7 @@ function Answer({ alarm }: { alarm: Alarm }) {
   sight.current = sightOf(sight.current, alarm, now);
   if (!isUnanswered(alarm)) {
     const acknowledgedBy = alarm.acknowledgedBy?.name;
+    const ward = app.screen.value?.beds.get(alarm.associationId)?.ward;
     return (
       <p class="alarm__answer" data-testid={`acked-${alarm.alarmId}`}>
         <span
@@ -190,7 +192,9 @@ function Answer({ alarm }: { alarm: Alarm }) {
         >
           ✓ {acknowledgedBy ?? 'acknowledged'}
         </span>{' '}
-        {alarm.acknowledgedAt && <span>{whenText(Date.parse(alarm.acknowledgedAt), now)}</span>}
+        {alarm.acknowledgedAt && (
+          <span>{inZoneOf(ward, () => whenText(Date.parse(alarm.acknowledgedAt ?? ''), now))}</span>
+        )}
       </p>
     );
   }

@@ -8,11 +8,15 @@ import {
   auditGroupNames,
   auditGroups,
 } from '../../../contracts/audit-names.ts';
+import { formatInstant } from '../../../contracts/time.ts';
+import { zoneLabel } from '../../../contracts/zones.ts';
 import type { AuditFilter, AuditSummary } from '../../protocol/audit.ts';
-import { formatSearch, inputTextOf, instantOf, presetsAt } from '../core/audit-search.ts';
+import { formatSearch, presetsAt } from '../core/audit-search.ts';
 import { t } from '../core/texts.ts';
-import { zonedText } from '../core/times.ts';
+import { fieldTime, instantOfField } from '../core/time-fields.ts';
+import { pageZone } from '../core/zones.ts';
 import { useApp } from '../shell/app.ts';
+import { TimeDoubt } from './time-doubt.tsx';
 
 type Choices = AuditSummary['choices'];
 type Draft = { userId: string; patientId: string; ward: string; bed: string; what: string; from: string; to: string };
@@ -81,16 +85,22 @@ export function AuditForm(props: {
           {t('Clear')}
         </button>
       </div>
-      <p class="dim audit-form__note">
-        {t('Times are in the time zone of this screen ({zoned}).', { zoned: zonedText(app.now.peek()).slice(20) })}
-      </p>
+      <TimeDoubt fields={[from, to]} />
+      <p class="dim audit-form__note">{t('Times are in {zone}.', { zone: zoneLabel(pageZone(), app.now.peek()) })}</p>
     </form>
   );
 }
 
+const fieldOf = (instant: string | undefined) => (instant === undefined ? '' : fieldTime(Date.parse(instant)));
+
+function instantOf(field: string): string {
+  const ms = instantOfField(field);
+  return ms === undefined ? '' : formatInstant(ms);
+}
+
 function draftOf({ userId = '', patientId = '', ward = '', bed = '', action, group, from, to }: AuditFilter): Draft {
   const what = action ?? (group === undefined ? '' : `group ${group}`);
-  return { userId, patientId, ward, bed, what, from: inputTextOf(from), to: inputTextOf(to) };
+  return { userId, patientId, ward, bed, what, from: fieldOf(from), to: fieldOf(to) };
 }
 
 function filterOf({ what, from, to, ...texts }: Draft): AuditFilter {
@@ -99,8 +109,8 @@ function filterOf({ what, from, to, ...texts }: Draft): AuditFilter {
     ...Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, text.trim()])),
     action: group === undefined ? (what as AuditAction | '') : '',
     group: group ?? '',
-    from: instantOf(from) ?? '',
-    to: instantOf(to) ?? '',
+    from: instantOf(from),
+    to: instantOf(to),
   });
   return Object.fromEntries(entries.filter(([, value]) => value !== ''));
 }

@@ -15,6 +15,7 @@ import {
 } from '../core/device-rows.ts';
 import { t } from '../core/texts.ts';
 import { dateTimeText, whenText } from '../core/times.ts';
+import { inZoneOf } from '../core/zones.ts';
 import { useApp } from '../shell/app.ts';
 import { useKeptOrder } from './kept-order.ts';
 
@@ -144,8 +145,9 @@ function Row(props: { row: DeviceRow; isOpen: boolean; onEdit: () => void; onOpe
   const { device, current, facts } = row;
   // Only a person who may see the patient may end the patient's stay. The server checks this too.
   const mayMove = app.may('associate-device') && (app.may('admit-patient') || !current?.occupied);
+  const inZone = <Text,>(write: () => Text) => inZoneOf(current?.ward ?? row.lastWard, write);
   const since = device.onlineChangedAt
-    ? t(' since {when}', { when: whenText(Date.parse(device.onlineChangedAt), app.now.value) })
+    ? t(' since {when}', { when: inZone(() => whenText(Date.parse(device.onlineChangedAt ?? ''), app.now.value)) })
     : '';
   return (
     <tr data-testid={`device-${device.deviceId}`}>
@@ -168,7 +170,7 @@ function Row(props: { row: DeviceRow; isOpen: boolean; onEdit: () => void; onOpe
         )}
       </td>
       <td class="table__words" data-label={t('Last heard')}>
-        {lastSeenText(row, app.now.value)}
+        {inZone(() => lastSeenText(row, app.now.value))}
       </td>
       <td class="table__words" data-label={t('Clock')}>
         {clockText(row)}
@@ -222,19 +224,21 @@ function Row(props: { row: DeviceRow; isOpen: boolean; onEdit: () => void; onOpe
 }
 
 /** What is known about a device. What this page cannot know is "not known", and never 0. */
-function Facts({ row: { device, facts } }: { row: DeviceRow }) {
+function Facts({ row }: { row: DeviceRow }) {
+  const { device, facts } = row;
   const app = useApp();
+  const inZone = <Text,>(write: () => Text) => inZoneOf(row.current?.ward ?? row.lastWard, write);
   return (
     <tr data-testid={`facts-${device.deviceId}`}>
       <td colSpan={9}>
         <p data-testid="firmware">{firmwareText(facts)}</p>
-        <p data-testid="gaps">{gapsText(facts, app.now.value)}</p>
+        <p data-testid="gaps">{inZone(() => gapsText(facts, app.now.value))}</p>
         <p>
           {t(
             'Rejected messages: the number is not known on this page. An operator lists them with “npm run vigil -- rejected list”. While the gateway refuses readings because of their time, the column “Reports” says so.',
           )}
         </p>
-        <p data-testid="certificate-end">{certificateText(facts, app.now.value)}</p>
+        <p data-testid="certificate-end">{inZone(() => certificateText(facts, app.now.value))}</p>
         <p>{t('Last events that this server has read:')}</p>
         {facts.events.length === 0 ? (
           <p class="dim">{t('none')}</p>
@@ -243,7 +247,7 @@ function Facts({ row: { device, facts } }: { row: DeviceRow }) {
             {facts.events.map(({ at, kind }, index) => (
               // Two events can be equal.
               <li key={index}>
-                {dateTimeText(Date.parse(at))} {deviceEventNames[kind]}
+                {inZone(() => dateTimeText(Date.parse(at)))} {deviceEventNames[kind]}
               </li>
             ))}
           </ul>

@@ -2,7 +2,7 @@
 
 import type { NightChoice } from '../core/night.ts';
 import { t } from '../core/texts.ts';
-import { clockText } from '../core/times.ts';
+import { minuteText } from '../core/times.ts';
 import type { Volume } from '../core/volume.ts';
 import { useSoundSettings } from '../shell/sound-settings.ts';
 import { ChoiceGroup } from './choice-group.tsx';
@@ -43,7 +43,7 @@ export function SoundChoice() {
         data-testid="night-now"
         onClick={settings.toggleNight}
       >
-        {t('Night now, until {time}', { time: clockText(settings.endsAtMs.value).slice(0, 5) })}
+        {t('Night now, until {time}', { time: minuteText(settings.endsAtMs.value) })}
       </button>
     </>
   );

@@ -9,6 +9,7 @@ import { patientName } from '../core/numerics.ts';
 import { t } from '../core/texts.ts';
 import { zonedText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
+import { alarmWard } from '../shell/zones.ts';
 import { AlarmPanel } from './alarm-panel.tsx';
 import { ScrollBox } from './scroll-box.tsx';
 import { StripWaves } from './strip-waves.tsx';
@@ -26,8 +27,10 @@ export function StripPage({ alarmId }: { alarmId: string }) {
     problem.value = undefined;
     void app.api.strip(alarmId, onset.value, controller.signal).then((result) => {
       if (controller.signal.aborted) return;
-      if (result.ok) answer.value = result.data;
-      else problem.value = result.message;
+      if (result.ok) {
+        alarmWard.value = result.data.alarm.places.at(-1)?.ward;
+        answer.value = result.data;
+      } else problem.value = result.message;
     });
     // When the person leaves the page, the server stops reading.
     return () => controller.abort();

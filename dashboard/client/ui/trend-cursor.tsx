@@ -7,7 +7,7 @@ import { priorityMarks } from '../core/alarm-order.ts';
 import { priorityNames } from '../core/name-words.ts';
 import { serverText } from '../core/server-texts.ts';
 import { t } from '../core/texts.ts';
-import { dateTimeText, zonedText } from '../core/times.ts';
+import { clockText, dayMinuteText, zonedText } from '../core/times.ts';
 import { alarmsAt } from '../core/trend-alarms.ts';
 import { cursorValueText, type EarlierReader, labelAndDigits, type ValueReader } from '../core/trend-cursor.ts';
 import { useTheme } from '../shell/theme.ts';
@@ -117,7 +117,7 @@ function textsOf(code: string, atMs: number, valueAt: ValueReader): Texts {
   return {
     value: cursorValueText(code, read),
     unit: parameters.get(code)?.unitLabel,
-    since: read.isEarlier ? dateTimeText(read.atMs).slice(11) : undefined,
+    since: read.isEarlier ? clockText(read.atMs) : undefined,
   };
 }
 
@@ -125,10 +125,8 @@ function textsOf(code: string, atMs: number, valueAt: ValueReader): Texts {
 const alarmsMax = 4;
 
 function timesText({ onsetMs, endMs }: MarkedAlarm): string {
-  const since = dateTimeText(onsetMs).slice(5, 16);
-  return endMs === null
-    ? t('since {since}', { since })
-    : t('{since} to {time}', { since, time: dateTimeText(endMs).slice(5, 16) });
+  const since = dayMinuteText(onsetMs);
+  return endMs === null ? t('since {since}', { since }) : t('{since} to {time}', { since, time: dayMinuteText(endMs) });
 }
 
 function spokenText(

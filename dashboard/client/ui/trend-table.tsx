@@ -2,10 +2,11 @@
 import { useSignal } from '@preact/signals';
 import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { TableMinutes } from '../../../contracts/trend-bounds.ts';
+import { zoneLabel } from '../../../contracts/zones.ts';
 import type { Bed } from '../../protocol/rest.ts';
 import type { TrendTable as Table } from '../../protocol/trend-table.ts';
 import { t } from '../core/texts.ts';
-import { dateTimeText, zonedText } from '../core/times.ts';
+import { dayMinuteText } from '../core/times.ts';
 import { clockText, sourceText } from '../core/trend-source-words.ts';
 import {
   cellLegend,
@@ -16,6 +17,7 @@ import {
   tableColumns,
   tableRows,
 } from '../core/trend-table.ts';
+import { pageZone } from '../core/zones.ts';
 import { useApp } from '../shell/app.ts';
 import { downloadFile } from '../shell/file-download.ts';
 import { useSpanAnswer } from './use-span-answer.ts';
@@ -78,7 +80,7 @@ function Rows({ table }: { table: Table }) {
       <p class="dim">
         {cellLegend(table)} {t('– means no usable value: not measured, invalid, or the sensor is off.')}{' '}
         {t('? means that the device marked the last value as questionable.')}{' '}
-        {t('Times are in {zone}.', { zone: zonedText(table.toMs).slice(20) })}
+        {t('Times are in {zone}.', { zone: zoneLabel(pageZone(), table.toMs) })}
       </p>
       <div ref={box} class={`trend-table__rows${isNarrow ? ' trend-table__rows--blocks' : ''}`}>
         <table class="table table--tight" aria-label={t('Table of values')}>
@@ -121,7 +123,7 @@ function Row({ row: { atMs, cells }, columns }: { row: TableRow; columns: readon
   return (
     <tr data-testid="trend-row">
       <th scope="row" class="num">
-        {dateTimeText(atMs).slice(5, 16)}
+        {dayMinuteText(atMs)}
       </th>
       {columns.map(({ code, label }, index) => {
         const range = rangeText(code, cells[index]);

@@ -3,11 +3,13 @@ import { useRef } from 'preact/hooks';
 import { hourMs, minuteMs } from '../../../contracts/durations.ts';
 import type { WaveGap } from '../../../contracts/wave-gaps.ts';
 import type { TimeSpan } from '../../../contracts/wave-runs.ts';
+import { offsetMsAt, wallTime, zoneLabel } from '../../../contracts/zones.ts';
 import { type Bounds, wholeHours } from '../core/paper.ts';
 import { t } from '../core/texts.ts';
-import { dateTimeText, zonedText } from '../core/times.ts';
+import { dateTimeText, markText } from '../core/times.ts';
 import type { WaveAlarm } from '../core/wave-alarms.ts';
 import type { LoadedMinute } from '../core/wave-minutes.ts';
+import { pageZone } from '../core/zones.ts';
 
 /** Width and height of the drawing, in its own units. */
 const [wide, high] = [1_440, 40];
@@ -40,7 +42,7 @@ export function WaveOverview({ bounds, view, alarms, minutes, gaps, onShow }: Wa
     onShow(bounds.firstMs + ((event.clientX - left) / Math.max(1, width)) * span);
   };
   const shareOf = (ms: number) => (ms - bounds.firstMs) / span;
-  const hours = wholeHours(bounds, (ms) => new Date(ms).getTimezoneOffset());
+  const hours = wholeHours(bounds, (ms) => -offsetMsAt(pageZone(), ms) / minuteMs);
   return (
     <div class="overview">
       <div
@@ -109,16 +111,16 @@ export function WaveOverview({ bounds, view, alarms, minutes, gaps, onShow }: Wa
       </div>
       <ol class="overview__hours" aria-hidden="true">
         {hours
-          .filter((ms) => new Date(ms).getHours() % labelEveryHours === 0 && shareOf(ms) <= labelShareMax)
+          .filter((ms) => wallTime(pageZone(), ms).hour % labelEveryHours === 0 && shareOf(ms) <= labelShareMax)
           .map((ms) => (
             <HourLabel key={ms} ms={ms} share={shareOf(ms)} />
           ))}
       </ol>
-      <p class="dim overview__zone">{zonedText(middleMs).slice(-9)}</p>
+      <p class="dim overview__zone">{zoneLabel(pageZone(), middleMs)}</p>
     </div>
   );
 }
 
 function HourLabel({ ms, share }: { ms: number; share: number }) {
-  return <li style={{ '--at': String(share) }}>{dateTimeText(ms).slice(11, 16)}</li>;
+  return <li style={{ '--at': String(share) }}>{markText(ms)}</li>;
 }

@@ -9,6 +9,7 @@ import { t } from '../core/texts.ts';
 import { clockText, dateTimeText } from '../core/times.ts';
 import { barsOf, withLocalTimes } from '../core/why-bars.ts';
 import { useApp } from '../shell/app.ts';
+import { alarmWard } from '../shell/zones.ts';
 import { ScrollBox } from './scroll-box.tsx';
 import { WhyCalls, WhyDuty } from './why-calls.tsx';
 
@@ -20,8 +21,10 @@ export function WhyPage({ alarmId }: { alarmId: string }) {
     const controller = new AbortController();
     void app.api.explain(alarmId, controller.signal).then((answer) => {
       if (controller.signal.aborted) return;
-      if (answer.ok) explanation.value = answer.data;
-      else problem.value = answer.message;
+      if (answer.ok) {
+        alarmWard.value = answer.data.ward;
+        explanation.value = answer.data;
+      } else problem.value = answer.message;
     });
     // When the person leaves the page, the server stops reading.
     return () => controller.abort();

@@ -7,6 +7,7 @@ import { Compile } from 'typebox/compile';
 import type { Fault } from '../../../contracts/errors.ts';
 import { normalText, textFault } from '../../../contracts/text.ts';
 import { WardPlan } from '../../../contracts/ward-plan.ts';
+import { isTimeZone } from '../../../contracts/zones.ts';
 import type { LiveState } from './state.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -51,14 +52,20 @@ export function readRegistry(
   return { ok: true, registry: { wards: content.wards } };
 }
 
+/** Returns the zones of the wards of an account that have a zone, by ward. @param wards the wards of the account; `*` stands for all */
+export function zonesOf(registry: Registry, wards: readonly string[]): Record<string, string> {
+  const own = registry.wards.filter(({ ward }) => wards.includes('*') || wards.includes(ward));
+  return Object.fromEntries(own.flatMap(({ ward, zone }) => (zone === undefined ? [] : [[ward, zone] as const])));
+}
+
 function schemaErrorText(error: { message: string; params: object }): string {
   const extra = 'additionalProperties' in error.params ? ` (${String(error.params.additionalProperties)})` : '';
   const missing = 'requiredProperties' in error.params ? ` (${String(error.params.requiredProperties)})` : '';
   return `${error.message}${extra}${missing}`;
 }
 
-/** Returns the faults of the sectors and of the theme of a ward. */
-function planFaults({ beds, sectors = [], theme }: WardPlan): string[] {
+/** Returns the faults of the sectors, the theme and the zone of a ward. */
+function planFaults({ beds, sectors = [], theme, zone }: WardPlan): string[] {
   const faults = namesFaults(
     sectors.map(({ name }) => name),
     (at) => `sector ${at + 1}`,
@@ -75,6 +82,8 @@ function planFaults({ beds, sectors = [], theme }: WardPlan): string[] {
     }
   if (typeof theme === 'object' && theme.lightFrom === theme.lightUntil)
     faults.push('theme is light from and until the same time of day; write "light" or "dark" instead');
+  if (zone !== undefined && !isTimeZone(zone))
+    faults.push(`zone ${zone} is not a time zone that this machine knows; write a name such as Europe/Berlin`);
   return faults;
 }
 
