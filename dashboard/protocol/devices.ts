@@ -68,9 +68,31 @@ export const DeviceFacts = Type.Object(
     certificateEndsAt: Type.Union([Instant, Type.Null()]),
     /** The measured error of the device's clock, positive if the clock is behind; null if no reading was measured. */
     clockOffsetMs: Type.Union([Type.Integer(), Type.Null()]),
-    /** The readings of the last day that never came, and since when they are counted; null if the device numbers none. */
+    /**
+     * The readings of the last day that never came, the readings that came but were not used (refused, or kept apart), and since when they
+     * are counted; null if the device numbers none.
+     */
     gaps: Type.Union([
-      Type.Object({ missing: Type.Integer({ minimum: 0 }), sinceMs: Type.Integer() }, closed),
+      Type.Object(
+        { missing: Type.Integer({ minimum: 0 }), unused: Type.Integer({ minimum: 0 }), sinceMs: Type.Integer() },
+        closed,
+      ),
+      Type.Null(),
+    ]),
+    /** The messages of the last day that a gateway refused; null while the server still reads the log. */
+    refused: Type.Union([
+      Type.Object(
+        {
+          messages: Type.Integer({ minimum: 0 }),
+          /** Readings that are kept, but not used, because their patient is not clear. */
+          apart: Type.Integer({ minimum: 0 }),
+          /** The refused messages by the code of the reason, the most frequent first. */
+          reasons: Type.Array(Type.Object({ code: Type.String(), messages: Type.Integer({ minimum: 1 }) }, closed)),
+          /** When the last message was refused. */
+          lastAt: Type.Union([Instant, Type.Null()]),
+        },
+        closed,
+      ),
       Type.Null(),
     ]),
     /** Whether the device needs a look: something below is wrong, it reports a problem, or it is offline at a bed. */

@@ -92,6 +92,7 @@ const rules: Readonly<Record<string, Rule>> = {
   'GET /healthz': { kind: 'own' },
   'GET /api/wards': { kind: 'own' },
   'GET /api/devices': { kind: 'own' },
+  'GET /api/device-events': { kind: 'own' },
   'GET /api/places': { kind: 'own' },
   'GET /api/duties/waiting': { kind: 'own' },
   'GET /api/audit': { kind: 'of-role' },

@@ -1,7 +1,9 @@
 /** Checks how people assign, move and correct devices and patients in a real browser, and that nothing else changes. */
+import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { AssociationPeriod } from '../../contracts/messages/records.ts';
+import { foldDeviceEvent, foldRefusals } from '../../dashboard/server/core/device-log.ts';
 import { logIn, openBrowser } from '../browser.ts';
 import { until } from '../system.ts';
 import { expectAccessible } from './axe.ts';
@@ -382,7 +384,7 @@ describe('the list of the devices', () => {
     }
     const ted = await logInOnSteadyPage(browser, server, 'ted');
     await setHash(ted, '#/devices');
-    await ted.getByTestId('device-many-150').waitFor();
+    await pressUntil(ted, 'devices-more', async () => (await ted.getByTestId('device-many-150').count()) > 0);
     await pressUntil(
       ted,
       `more-${longDeviceId}`,
@@ -390,6 +392,110 @@ describe('the list of the devices', () => {
     );
     await expectReadable(ted, 'devices');
     await expectAccessible(ted);
+    await ted.context().close();
+  });
+});
+
+describe('the refused messages and the events of the devices', () => {
+  const iso = (agoMs: number) => new Date(Date.now() - agoMs).toISOString();
+  const refuse = (deviceId: string, messages: number) =>
+    foldRefusals(
+      server.state,
+      {
+        ...{ deviceId, receivedAt: iso(60_000), from: iso(600_000), count: 1, apart: 0 },
+        refused: { 'time-invalid': messages, 'payload-not-json': 2 },
+      },
+      'gateway-1',
+      Date.now(),
+    );
+
+  it('a technician sees how many messages were refused and why, finds the devices with refused messages, and opens the events of one', async () => {
+    for (const deviceId of ['ev-bad', 'ev-good'])
+      assign(deviceId, newPeriod('U-5', ward, newPatient({ familyName: 'Stork' })));
+    refuse('ev-bad', 30);
+    const note = (fields: object) =>
+      foldDeviceEvent(server.state.deviceLog, { deviceId: 'ev-bad', ...fields } as never, Date.now());
+    note({ receivedAt: iso(50 * 3_600_000), kind: 'declared', firmware: '4.1' });
+    note({ receivedAt: iso(120_000), kind: 'declared', firmware: '4.2' });
+    note({ receivedAt: iso(90_000), kind: 'disconnected', reason: 'keep-alive' });
+    note({ receivedAt: iso(80_000), kind: 'clock-wrong', clockErrorMs: 30_000, leftOut: 7 });
+    const ted = await logIn(browser, server, 'ted');
+    await ted.goto(`${server.origin}/#/devices`);
+    await ted.getByTestId('devices-which').selectOption('refused');
+    await until(
+      'only the device with refused messages',
+      async () => (await ted.locator('tr[data-testid^="device-"]').count()) === 1,
+    );
+    await pressUntil(ted, 'more-ev-bad', async () => (await ted.getByTestId('refused').count()) > 0);
+    expect(await ted.getByTestId('refused').textContent()).toContain('32 (wrong time 30, not JSON 2), the last at');
+
+    await pressUntil(ted, 'events-of-ev-bad', async () => (await ted.getByTestId('event-row').count()) > 0);
+    const rows = async () => ted.getByTestId('event-row').allTextContents();
+    await until('all events', async () => (await rows()).length === 5);
+    const list = (await rows()).join('\n');
+    expect(list).toContain('4.1 → 4.2');
+    expect(list).toContain('the device sent nothing for too long');
+    expect(list).toContain('30 s behind · 7 earlier events were too many');
+    expect(list).toContain('32 messages');
+    await ted.getByTestId('events-group').selectOption('firmware');
+    await until('the events about firmware', async () => (await rows()).length === 2);
+    await ted.getByTestId('events-hours').selectOption('24');
+    await until('the events of the last day', async () => (await rows()).length === 1);
+    const [file] = await Promise.all([ted.waitForEvent('download'), pressWhenStill(ted.getByTestId('events-csv'))]);
+    const csv = readFileSync(await file.path(), 'utf8');
+    expect(csv.split('\r\n')).toEqual([
+      'time,device,kind,event,details',
+      expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z,ev-bad,firmware-changed,new firmware,4\.1 → 4\.2$/),
+      '',
+    ]);
+    await ted.getByTestId('events-device').fill('no such device');
+    await ted.getByTestId('events-none').waitFor();
+    expect(await ted.locator('main').textContent()).not.toContain('Stork');
+    await ted.getByTestId('events-device').fill('ev-');
+    await ted.getByTestId('events-group').selectOption('');
+    await ted.getByTestId('event-row').first().waitFor();
+    await expectReadable(ted, 'device-events');
+    await expectAccessible(ted);
+    await ted.context().close();
+  });
+
+  it('with 1,000 devices and 4,000 events the page has few rows, and a search shows its device', async () => {
+    for (let n = 0; n < 1_000; n += 1) {
+      const stay = newPeriod(`T-${n}`, ward, n % 3 === 0 ? null : newPatient());
+      assign(`thousand-${n}`, stay);
+      for (let event = 0; event < 4; event += 1)
+        foldDeviceEvent(
+          server.state.deviceLog,
+          { deviceId: `thousand-${n}`, receivedAt: iso(n * 10 + event * 60_000), kind: 'connected' },
+          Date.now(),
+        );
+    }
+    const ted = await logIn(browser, server, 'ted');
+    await ted.goto(`${server.origin}/#/devices`);
+    await ted.getByTestId('devices-more').waitFor();
+    const listed = () => ted.locator('tr[data-testid^="device-"]').count();
+    expect(await listed()).toBe(100);
+    const search = ted.getByTestId('devices-search');
+    // The time from a key to the next picture. It is only reported, because it depends on the machine.
+    const keyMs = await search.evaluate(async (input: HTMLInputElement) => {
+      const times: number[] = [];
+      for (const text of ['t', 'th', 'tho', 'thou', 'thousand-99']) {
+        const sinceMs = performance.now();
+        input.value = text;
+        input.dispatchEvent(new Event('input', { bubbles: true }));
+        await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+        times.push(Math.round(performance.now() - sinceMs));
+      }
+      return times;
+    });
+    const list = await ted.evaluate(async () => (await (await fetch('/api/devices')).text()).length);
+    console.log(`1,000 devices: ms from a key to the picture ${keyMs.join(', ')}; list of ${list} bytes`);
+    await search.fill('thousand-999');
+    await until('the device', async () => (await listed()) === 1);
+    await pressUntil(ted, 'view-events', async () => (await ted.getByTestId('event-row').count()) > 0);
+    expect(await ted.getByTestId('event-row').count()).toBe(100);
+    await ted.getByTestId('events-device').fill('thousand-999');
+    await until('the events of the device', async () => (await ted.getByTestId('event-row').count()) === 4);
     await ted.context().close();
   });
 });

@@ -18,7 +18,7 @@ import {
   type StatusRecord,
   type WaveformRecord,
 } from '../../contracts/messages/records.ts';
-import type { TurnTopic } from '../../contracts/topics.ts';
+import type { TurnTopic } from '../../contracts/turn-topics.ts';
 import type { Health } from '../../dashboard/protocol/live.ts';
 import type { Account } from '../../dashboard/server/accounts/accounts.ts';
 import { createAuditView } from '../../dashboard/server/audit/view.ts';
@@ -104,6 +104,7 @@ type Alive = {
 /** Creates the live state of the dashboard, and the functions with which a test imitates devices, Kafka and the alarm processor. */
 export function createLive(options: ScreenServerOptions, hub: () => ReturnType<typeof createHub>) {
   const state = emptyState();
+  state.deviceLog.isRead = true;
   const waves = emptyWaves();
   const review = { book: newReviewBook(Date.now()) };
   review.book.isRead = true;

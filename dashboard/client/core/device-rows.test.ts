@@ -30,6 +30,7 @@ function row(deviceId: string, { device, facts, current = bed }: Fields = {}, la
       clockOffsetMs: null,
       certificateEndsAt: null,
       gaps: null,
+      refused: null,
       inTrouble: false,
       troubles: [],
       events: [],
@@ -111,7 +112,7 @@ it('the firmware and the gaps are "not declared" or "not known", and never 0, if
     'Firmware: not declared.',
     'Gaps in the readings: not known, because this server has read no numbered reading of the device.',
   ]);
-  const texts = [0, 1, 7].map((missing) => gapsText({ ...unknown, gaps: { missing, sinceMs } }, sinceMs));
+  const texts = [0, 1, 7].map((missing) => gapsText({ ...unknown, gaps: { missing, unused: 0, sinceMs } }, sinceMs));
   expect([firmwareText({ ...unknown, firmware: '2.1' }), ...texts]).toEqual([
     'Firmware: 2.1',
     'Gaps in the readings: none since 07:00:00.',

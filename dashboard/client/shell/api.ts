@@ -29,6 +29,7 @@ import type {
   WhoAnswer,
   WhoQuery,
 } from '../../protocol/delivery.ts';
+import type { DeviceEvents, DeviceEventsQuery } from '../../protocol/device-events.ts';
 import type { AssociateBody, Associated, CorrectBody, Devices, MoveBody, Places } from '../../protocol/devices.ts';
 import type { ExplanationAnswer } from '../../protocol/explain.ts';
 import type { NoteBody, NoteSaved, TaskBody } from '../../protocol/notes.ts';
@@ -180,6 +181,8 @@ export function createApi(onLoggedOut: () => void) {
       call<Accepted>('POST', `/api/associations/${id(associationId)}/assessment`, body),
     places: () => call<Places>('GET', '/api/places'),
     devices: () => call<Devices>('GET', '/api/devices'),
+    deviceEvents: (query: DeviceEventsQuery) =>
+      call<DeviceEvents>('GET', `/api/device-events?${new URLSearchParams(query)}`),
     wardOverview: () => call<WardOverview>('GET', '/api/ward-overview'),
     associate: (deviceId: string, body: AssociateBody) =>
       call<Associated>('POST', `/api/devices/${id(deviceId)}/associations`, body),

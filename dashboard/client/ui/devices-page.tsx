@@ -6,6 +6,7 @@ import { t } from '../core/texts.ts';
 import { useApp } from '../shell/app.ts';
 import { AlarmPanel } from './alarm-panel.tsx';
 import { AssociateForm } from './associate-form.tsx';
+import { DeviceEventList, type EventChoice } from './device-events.tsx';
 import { Counts, DeviceSearch, DeviceTable } from './device-table.tsx';
 import { TextField } from './fields.tsx';
 import type { FormRow } from './form-parts.tsx';
@@ -22,6 +23,8 @@ export function DevicesPage({ ward = '' }: { ward?: string | undefined }) {
   const devices = data.value?.devices;
   const choice = useSignal<DeviceChoice>({ text: '', ward, which: 'all' });
   const shown = devices && shownDevices(devices, choice.value);
+  const view = useSignal<'devices' | 'events'>('devices');
+  const eventChoice = useSignal<EventChoice>({ device: '', group: '', hours: 24 });
   const editedRow = useSignal<FormRow | undefined>(undefined);
   const doneText = useSignal<string | undefined>(undefined);
 
@@ -40,6 +43,12 @@ export function DevicesPage({ ward = '' }: { ward?: string | undefined }) {
         <div class="sheet__head">
           <h1>{t('Devices')}</h1>
           {devices && <Counts devices={devices} />}
+          <ViewButtons
+            view={view.value}
+            onView={(next) => {
+              view.value = next;
+            }}
+          />
           {doneText.value && (
             <span class="tag tag--good" role="status">
               {doneText.value}
@@ -65,7 +74,7 @@ export function DevicesPage({ ward = '' }: { ward?: string | undefined }) {
             }}
           />
         )}
-        {app.may('associate-device') && !editedRow.value && (
+        {app.may('associate-device') && view.value === 'devices' && !editedRow.value && (
           <UnlistedDevice
             onDevice={(deviceId) => {
               doneText.value = undefined;
@@ -74,28 +83,68 @@ export function DevicesPage({ ward = '' }: { ward?: string | undefined }) {
             }}
           />
         )}
-        <ScrollBox label={t('Devices')}>
-          {devices && devices.length > 0 && (
-            <DeviceSearch
-              devices={devices}
-              choice={choice.value}
+        {view.value === 'events' && (
+          <ScrollBox label={t('Events')}>
+            <DeviceEventList
+              choice={eventChoice.value}
               onChoice={(changed) => {
-                choice.value = { ...choice.peek(), ...changed };
+                eventChoice.value = { ...eventChoice.peek(), ...changed };
               }}
             />
-          )}
-          <DeviceTable devices={shown ?? []} onEdit={edit} />
-          {devices?.length === 0 && <p class="dim sheet__none">{t('No device is known yet.')}</p>}
-          {devices && devices.length > 0 && shown?.length === 0 && (
-            <p class="dim sheet__none" data-testid="devices-none">
-              {t('No device matches.')}
-            </p>
-          )}
-          {!devices && !problem.value && <p class="dim sheet__none">{t('Loading …')}</p>}
-        </ScrollBox>
+          </ScrollBox>
+        )}
+        {view.value === 'devices' && (
+          <ScrollBox label={t('Devices')}>
+            {devices && devices.length > 0 && (
+              <DeviceSearch
+                devices={devices}
+                choice={choice.value}
+                onChoice={(changed) => {
+                  choice.value = { ...choice.peek(), ...changed };
+                }}
+              />
+            )}
+            <DeviceTable
+              devices={shown ?? []}
+              onEdit={edit}
+              onEvents={(device) => {
+                eventChoice.value = { device, group: '', hours: 72 };
+                view.value = 'events';
+              }}
+            />
+            {devices?.length === 0 && <p class="dim sheet__none">{t('No device is known yet.')}</p>}
+            {devices && devices.length > 0 && shown?.length === 0 && (
+              <p class="dim sheet__none" data-testid="devices-none">
+                {t('No device matches.')}
+              </p>
+            )}
+            {!devices && !problem.value && <p class="dim sheet__none">{t('Loading …')}</p>}
+          </ScrollBox>
+        )}
       </main>
       <AlarmPanel />
     </div>
+  );
+}
+
+/** The buttons that choose between the list of the devices and their events. */
+function ViewButtons(props: { view: 'devices' | 'events'; onView: (view: 'devices' | 'events') => void }) {
+  const names = { devices: t('List'), events: t('Events') };
+  return (
+    <span class="devices__acts">
+      {(['devices', 'events'] as const).map((view) => (
+        <button
+          key={view}
+          class="button button--small"
+          type="button"
+          aria-pressed={props.view === view}
+          data-testid={`view-${view}`}
+          onClick={() => props.onView(view)}
+        >
+          {names[view]}
+        </button>
+      ))}
+    </span>
   );
 }
 

@@ -5,6 +5,8 @@ import { Type } from 'typebox';
 import { VigilError } from '../../../contracts/errors.ts';
 import { AssociationId, DeviceId } from '../../../contracts/messages/records.ts';
 import { visibleText } from '../../../contracts/text.ts';
+import { parseInstant } from '../../../contracts/time.ts';
+import { DeviceEvents, DeviceEventsQuery } from '../../protocol/device-events.ts';
 import {
   AssociateBody,
   Associated,
@@ -21,6 +23,7 @@ import type { App } from '../app.ts';
 import { type Change, createChanges } from '../changes.ts';
 import { assignDevice, correctPatient, type Decision, endAssociation, moveDevice } from '../core/associate.ts';
 import { notAllowedRefusal } from '../core/association-refusals.ts';
+import { deviceEventsFor } from '../core/device-event-list.ts';
 import { devicesFor } from '../core/device-list.ts';
 import { type IdGuesses, mayTryId, noteHiddenId } from '../core/id-guesses.ts';
 import type { RequestPace } from '../core/request-pace.ts';
@@ -70,12 +73,32 @@ export function deviceRoutes(app: App, parts: Parts): void {
   patientRoutes(app, parts, changeAssociation);
 }
 
-function listRoutes(app: App, { feed, wards, accounts }: Parts): void {
+function listRoutes(app: App, { feed, trail, wards, accounts }: Parts): void {
+  const pace: RequestPace = new Map();
   app.get(
     '/api/devices',
     { config: { access: 'associate-device' }, schema: { response: { 200: Devices, 401: ErrorBody, 403: ErrorBody } } },
     async (request) => {
       return { devices: devicesFor(feed.state, viewerOf(request)) };
+    },
+  );
+
+  app.get(
+    '/api/device-events',
+    {
+      config: { access: 'associate-device', share: 'history' },
+      schema: {
+        querystring: DeviceEventsQuery,
+        response: { 200: DeviceEvents, 400: ErrorBody, 401: ErrorBody, 403: ErrorBody, 429: ErrorBody },
+      },
+    },
+    async (request) => {
+      await requirePace(pace, request, trail, 'device-events');
+      const { query } = request;
+      for (const instant of [query.from, query.to])
+        if (instant !== undefined && parseInstant(instant) === undefined)
+          throw new VigilError('time-invalid', 'from and to must be instants.');
+      return deviceEventsFor(feed.state, viewerOf(request), query);
     },
   );
 
