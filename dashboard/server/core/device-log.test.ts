@@ -137,7 +137,11 @@ describe('the events of the devices', () => {
   it('the changes of the association are events, and name no patient', () => {
     const state = newState();
     const by = { userId: 'n', name: 'Nora', role: 'nurse' } as const;
-    const change = { version: 1, associationId: 'assoc-01', act: 'assigned', at: at(-5_000), by, fields: [] } as const;
+    const change = {
+      ...({ version: 1, associationId: 'assoc-01', act: 'assigned', by } as const),
+      at: at(-5_000),
+      fields: [],
+    };
     foldAssociations(state, { ...table('d1', 2, period('assoc-01')), changes: [change] });
     const answer = deviceEventsFor(state, technician, { group: 'place' });
     expect(answer.events).toEqual([{ deviceId: 'd1', at: at(-5_000), kind: 'assigned' }]);
