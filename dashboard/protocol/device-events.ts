@@ -1,8 +1,8 @@
 /** The answer to `GET /api/device-events`: what happened to the devices in the last days. It names no patient and no value. */
 import { type Static, Type } from 'typebox';
+import { deviceEventGroupNames } from '../../contracts/device-event-groups.ts';
 import { Instant } from '../../contracts/messages/device.ts';
 import { connectionEndReasons, DeviceId } from '../../contracts/messages/records.ts';
-import { deviceEventGroupNames } from './device-event-groups.ts';
 
 const closed = { additionalProperties: false } as const;
 

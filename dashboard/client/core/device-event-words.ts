@@ -1,7 +1,7 @@
 /** The events of devices and the reasons of refused messages, in words, and the CSV file of the events. Pure. */
 import { csvCell } from '../../../contracts/csv-cell.ts';
 import { clockErrorText } from '../../../contracts/device-clock.ts';
-import type { DeviceEventGroup, LoggedEventKind } from '../../protocol/device-event-groups.ts';
+import type { DeviceEventGroup, LoggedEventKind } from '../../../contracts/device-event-groups.ts';
 import type { DeviceEventRow } from '../../protocol/device-events.ts';
 import type { DeviceRow } from './device-rows.ts';
 import { serverText } from './server-texts.ts';

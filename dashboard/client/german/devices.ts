@@ -130,7 +130,6 @@ export const devices = {
   Firmware: 'Firmware',
   'Refused messages': 'Abgelehnte Nachrichten',
   'Doubt about readings': 'Zweifel an Messwerten',
-  'Bed and patient': 'Bett und Patient',
   'the clock of the device is wrong': 'die Uhr des Geräts geht falsch',
   'the clock of the device is right again': 'die Uhr des Geräts geht wieder richtig',
   'readings refused: the clock is too far ahead': 'Messwerte abgelehnt: Die Uhr geht zu weit vor',
@@ -163,7 +162,6 @@ export const devices = {
   'other reason': 'anderer Grund',
   'ends {time}': 'endet {time}',
   '1 message|{n} messages': '1 Nachricht|{n} Nachrichten',
-  'since {when}': 'seit {when}',
   '{n} earlier event was too much and is not listed|{n} earlier events were too many and are not listed':
     '{n} früheres Ereignis war zu viel und fehlt hier|{n} frühere Ereignisse waren zu viele und fehlen hier',
   'Refused messages: this server still reads the log.':
@@ -185,6 +183,7 @@ export const devices = {
   '1 event|{n} events': '1 Ereignis|{n} Ereignisse',
   ', of which the newest {n} are listed. Choose a shorter time or a device.':
     ', davon sind die neuesten {n} hier. Wählen Sie eine kürzere Zeit oder ein Gerät.',
+  'Show more': 'Mehr zeigen',
   'No event matches.': 'Kein Ereignis passt.',
   'last hour|last {n} hours': 'letzte Stunde|letzte {n} Stunden',
 };

@@ -1,8 +1,8 @@
 /** The events of the devices: the filters by device, kind and time, the list, and the file with what the list shows. */
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import { type DeviceEventGroup, deviceEventGroupNames } from '../../../contracts/device-event-groups.ts';
 import { hourMs } from '../../../contracts/durations.ts';
-import { type DeviceEventGroup, deviceEventGroupNames } from '../../protocol/device-event-groups.ts';
 import type { DeviceEvents } from '../../protocol/device-events.ts';
 import { eventDetails, eventGroupNames, eventName, eventsCsv } from '../core/device-event-words.ts';
 import { t } from '../core/texts.ts';

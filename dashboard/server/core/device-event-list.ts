@@ -1,8 +1,9 @@
 /** Lists the events of the devices for the page of the devices, from the log of the gateways and the changes of the associations. Pure. */
+
+import { deviceEventsAnswerMax, deviceLogKeptMs, groupOfEvent } from '../../../contracts/device-event-groups.ts';
 import { connectionEndReasons } from '../../../contracts/messages/records.ts';
 import { lastWard } from '../../../contracts/periods.ts';
 import { formatInstant, parseInstant } from '../../../contracts/time.ts';
-import { deviceEventsAnswerMax, deviceLogKeptMs, groupOfEvent } from '../../protocol/device-event-groups.ts';
 import type { DeviceEventRow, DeviceEvents, DeviceEventsQuery } from '../../protocol/device-events.ts';
 import { currentPeriodOf } from './beds.ts';
 import { certificateEndsSoonMs } from './device-list.ts';

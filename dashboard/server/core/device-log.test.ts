@@ -1,9 +1,9 @@
 /** Tests the log of the devices: nothing is counted twice, a hostile device cannot fill the memory, and people see only their devices. */
 import { describe, expect, it } from 'vitest';
 import { gatewayNoticeCodes } from '../../../contracts/bed-notices.ts';
+import { deviceEventsAnswerMax, deviceLogKeptMs, groupOfEvent } from '../../../contracts/device-event-groups.ts';
 import { gatewayEventKinds, type RefusalsRecord } from '../../../contracts/messages/device-events.ts';
 import { formatInstant } from '../../../contracts/time.ts';
-import { deviceEventsAnswerMax, deviceLogKeptMs, groupOfEvent } from '../../protocol/device-event-groups.ts';
 import type { DeviceEventsQuery } from '../../protocol/device-events.ts';
 import { foldAssociations } from './beds.ts';
 import { deviceEventsFor } from './device-event-list.ts';

@@ -2,12 +2,13 @@
  * Keeps what the gateways wrote about each device in the last days: its events, and how many of its messages were refused
  * (contracts/messages/device-events.ts). A record that comes twice changes nothing.
  */
+
+import { deviceLogKeptMs } from '../../../contracts/device-event-groups.ts';
 import { dayMs } from '../../../contracts/durations.ts';
 import type { DeviceEventRecord, RefusalsRecord } from '../../../contracts/messages/device-events.ts';
 import { atMostNow } from '../../../contracts/steady-time.ts';
 import { visibleText } from '../../../contracts/text.ts';
 import { formatInstant, parseInstant } from '../../../contracts/time.ts';
-import { deviceLogKeptMs } from '../../protocol/device-event-groups.ts';
 import type { DeviceFacts } from '../../protocol/devices.ts';
 import { noteUnused } from './device-gaps.ts';
 import type { DeviceLogBook, LoggedDevice, RefusalCount } from './device-log-book.ts';

@@ -4,12 +4,12 @@
  */
 import { setImmediate as letOtherWorkRun } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { deviceLogKeptMs } from '../../../contracts/device-event-groups.ts';
 import { hourMs } from '../../../contracts/durations.ts';
 import { contentTypes } from '../../../contracts/messages/records.ts';
 import { createReader, type Reader, type RecordBatch } from '../../../log/kafka/reader.ts';
 import type { SealedLog } from '../../../log/sealed-log.ts';
 import { createSealedReading, type ReadRecord } from '../../../log/sealed-reading.ts';
-import { deviceLogKeptMs } from '../../protocol/device-event-groups.ts';
 import { foldDeviceEvent, foldRefusals, forgetOldDeviceLog } from '../core/device-log.ts';
 import type { LiveState } from '../core/state.ts';
 

@@ -1,5 +1,5 @@
 /** The kinds of events of a device, and how many the server keeps and sends. */
-import { dayMs } from '../../contracts/durations.ts';
+import { dayMs } from './durations.ts';
 
 /** How long the server keeps events of devices, ms: at least the 72 h that the page offers. Kafka keeps them as long. */
 export const deviceLogKeptMs = 4 * dayMs;
