@@ -13,11 +13,12 @@ afterEach(() => vi.useRealTimers());
 const atMs = Date.UTC(2026, 0, 1, 12);
 const bed = createSource('a2V5', 'bed-07', 'test');
 
-function open() {
-  const kafka = { isAway: false };
+function open(hasTopic = true) {
+  const kafka = { isAway: false, hasTopic };
   const written: { readonly contentType: string; readonly body: unknown }[] = [];
   const counters = createCounters();
   const events = openDeviceEvents({
+    hasTopic: async () => kafka.hasTopic,
     sealedLog: {
       boot: 'gateway',
       append: async (_topic, _key, contentType, body) => {
@@ -86,15 +87,18 @@ it('above the maximum the oldest record is dropped and counted', async () => {
 
 it('the end of the process writes what is not in the log yet, and does not wait longer than a second for a Kafka that never answers', async () => {
   const { events, written, refuse } = open();
+  await vi.advanceTimersByTimeAsync(0);
   refuse();
   await events.close();
   expect(written).toHaveLength(1);
   const silent = openDeviceEvents({
+    hasTopic: async () => true,
     sealedLog: { boot: 'gateway', append: () => new Promise(() => {}) },
     counters: createCounters(),
     log: pino({ level: 'silent' }),
     monotonicMs: () => Date.now(),
   });
+  await vi.advanceTimersByTimeAsync(0);
   silent.note(bed, atMs, { kind: 'connected' });
   let isClosed = false;
   void silent.close().then(() => {
@@ -115,5 +119,16 @@ it('a clock is an event when it becomes wrong and when it is right again, and no
     expect.objectContaining({ kind: 'clock-wrong', clockErrorMs: 30_000 }),
     expect.objectContaining({ kind: 'clock-right' }),
   ]);
+  await events.close();
+});
+
+it('nothing is written while Kafka has no such topic, because a missing topic would stop the readings; the events wait until it is there', async () => {
+  const { events, kafka, written } = open(false);
+  events.note(bed, atMs, { kind: 'connected' });
+  await vi.advanceTimersByTimeAsync(59_000);
+  expect(written).toEqual([]);
+  kafka.hasTopic = true;
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(written).toHaveLength(1);
   await events.close();
 });

@@ -20,6 +20,8 @@ const writeEveryMs = 1_000;
 /** Records of counts that are taken at once. */
 const countsMax = 50;
 const closeMsMax = 1_000;
+/** Pause before Kafka is asked again whether it has the topic. */
+const askAgainMs = 60_000;
 
 export type DeviceEvents = {
   /** Notes an event of a device at `atMs` of the gateway's clock. */
@@ -36,21 +38,35 @@ type Waiting = { readonly contentType: ContentType; readonly body: DeviceEventRe
 
 export function openDeviceEvents(options: {
   readonly sealedLog: Pick<SealedLog, 'append' | 'boot'>;
+  /** Returns whether Kafka has the topic. Nothing is written before that, because a missing topic would stop the readings (log/kafka/has-topic.ts). */
+  readonly hasTopic: () => Promise<boolean>;
   readonly counters: Counters;
   readonly log: Logger;
   readonly monotonicMs: () => number;
 }): DeviceEvents {
-  const { sealedLog, counters, log, monotonicMs } = options;
+  const { sealedLog, hasTopic, counters, log, monotonicMs } = options;
   const deviceLog: DeviceLog = new Map();
   const counts = newRefusalCounts();
   let waiting: Waiting[] = [];
   let writing: Promise<void> | undefined;
   let wasRefused = false;
+  let canWrite = false;
+  let askTimer: NodeJS.Timeout | undefined;
   const timer = setInterval(() => {
     writing ??= write(false).finally(() => {
       writing = undefined;
     });
   }, writeEveryMs).unref();
+
+  /** Begins to write when Kafka has the topic. An update of Vigil makes the topic, so it may be missing on a Kafka of the hospital's own. */
+  async function ask(): Promise<void> {
+    const isThere = await hasTopic().catch(() => undefined);
+    canWrite = isThere === true;
+    if (isThere === false)
+      log.warn('Kafka has no topic "device-events": run setup. Until then the page Devices gets no events');
+    if (!canWrite) askTimer = setTimeout(() => void ask(), askAgainMs).unref();
+  }
+  void ask();
 
   function queue(record: Waiting): void {
     waiting.push(record);
@@ -61,6 +77,7 @@ export function openDeviceEvents(options: {
 
   /** Writes the waiting records. A record that Kafka did not take waits again: a reader recognises a record that comes twice. */
   async function write(isLast: boolean): Promise<void> {
+    if (!canWrite) return;
     const records = takeRecords(counts, monotonicMs(), isLast ? waitingMax : countsMax, isLast);
     for (const body of records) queue({ contentType: contentTypes.refusals, body });
     const batch = waiting.slice(0, isLast ? waitingMax : recordsMax);
@@ -71,10 +88,9 @@ export function openDeviceEvents(options: {
     const failed = outcomes.flatMap((outcome, at) => (outcome.status === 'rejected' ? [{ outcome, at }] : []));
     waiting = [...failed.map(({ at }) => batch[at]!), ...waiting].slice(-waitingMax);
     counters.deviceEventsWritten += batch.length - failed.length;
-    const isRefused = failed.length > 0;
-    if (isRefused && !wasRefused)
+    if (failed.length > 0 && !wasRefused)
       log.warn({ error: String(failed[0]?.outcome.reason) }, 'events of devices wait: Kafka does not take them');
-    wasRefused = isRefused;
+    wasRefused = failed.length > 0;
   }
 
   function note(source: Source, atMs: number, event: Omit<LoggedEvent, 'deviceId' | 'receivedAt'>): void {
@@ -101,6 +117,7 @@ export function openDeviceEvents(options: {
     },
     async close() {
       clearInterval(timer);
+      clearTimeout(askTimer);
       const { promise, resolve } = Promise.withResolvers<void>();
       const timeLimit = setTimeout(resolve, closeMsMax);
       await Promise.race([(writing ?? Promise.resolve()).then(() => write(true)), promise]);

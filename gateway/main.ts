@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
+import { hasTopic } from '../log/kafka/has-topic.ts';
 import { openSealedLog, type SealedLog } from '../log/sealed-log.ts';
 import { followServerPair, logEndingCertificates, reportCertificates } from '../process/certificate-files.ts';
 import { observe } from '../process/histogram.ts';
@@ -194,7 +195,13 @@ async function openIntake(common: Common, sealedLog: SealedLog, listener: () => 
     log,
     monotonicMs,
   });
-  const deviceEvents = openDeviceEvents({ sealedLog, counters, log, monotonicMs });
+  const deviceEvents = openDeviceEvents({
+    sealedLog,
+    hasTopic: () => hasTopic(sealedLog.kafka, 'device-events'),
+    counters,
+    log,
+    monotonicMs,
+  });
   const bounds = { aheadMaxMs: settings.aheadMaxMs, lateMaxMs: settings.lateMaxMs, wallAheadMs };
   const publish = createIngest({
     append,
