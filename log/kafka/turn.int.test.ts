@@ -8,6 +8,9 @@ import { openSealedLog } from '../sealed-log.ts';
 import { createReader } from './reader.ts';
 import { kafkaSettings } from './settings.ts';
 
+const writesMin = 30;
+const writesMax = 600;
+
 afterEach(() => void vi.restoreAllMocks());
 
 it('a write right after a commit is tried again after about 20 ms, leaves no warning, and is in the log once', async () => {
@@ -20,15 +23,17 @@ it('a write right after a commit is tried again after about 20 ms, leaves no war
   // A new cluster makes the topic of its transactions at the first turn, which leaves warnings.
   lines.length = 0;
   const timers = vi.spyOn(globalThis, 'setTimeout');
-  for (let version = 1; version <= 30; version += 1) {
-    const body = { deviceId: 'd1', version, periods: [] };
+  const isTriedAgain = () => timers.mock.calls.some(([, ms = 0]) => ms >= 16 && ms <= 24);
+  // On a busy machine, Kafka has often ended the transaction before the next write arrives. Then it refuses nothing.
+  let written = 0;
+  while (written < writesMax && (written < writesMin || !isTriedAgain())) {
+    written += 1;
+    const body = { deviceId: 'd1', version: written, periods: [] };
     await turn.write([{ key, contentType: contentTypes.associations, body }]);
     await turn.commit();
   }
-  const pausesMs = timers.mock.calls.map(([, ms = 0]) => ms);
+  expect(isTriedAgain(), `Kafka refused at least one of ${written} writes, and kafkajs tried it again`).toBe(true);
   timers.mockRestore();
-  // Kafka has refused at least one write, and kafkajs has tried it again.
-  expect(pausesMs.filter((ms) => ms >= 16 && ms <= 24).length).toBeGreaterThan(0);
   expect(lines).toEqual([]);
 
   const versions: number[] = [];
@@ -43,7 +48,7 @@ it('a write right after a commit is tried again after about 20 ms, leaves no war
     },
   });
   await reader.caughtUp;
-  expect(versions).toEqual(Array.from({ length: 30 }, (_, n) => n + 1));
+  expect(versions).toEqual(Array.from({ length: written }, (_, n) => n + 1));
   await Promise.all([turn.close(), reader.close()]);
   await sealedLog.close();
 });
