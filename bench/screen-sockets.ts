@@ -110,7 +110,8 @@ export async function measureSockets(options: {
       skippedNumerics,
     };
   } finally {
-    clients.disconnect();
+    // The clients may have ended by themselves; then their reason is the error.
+    if (clients.connected) clients.disconnect();
     await ward.close();
   }
 }
