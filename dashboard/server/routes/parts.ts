@@ -43,7 +43,7 @@ export type Parts = {
   readonly log: Pick<SealedLog, 'append' | 'takeTurn' | 'boot'>;
   readonly accounts: Accounts;
   readonly preferences: PreferenceStore;
-  readonly accountRecords: Pick<AccountRecords, 'expect' | 'announce'>;
+  readonly accountRecords: Pick<AccountRecords, 'expect' | 'announce' | 'withdraw'>;
   readonly sessions: Sessions;
   readonly stations: Stations;
   readonly tickets: Tickets;
