@@ -1,6 +1,6 @@
 /**
  * How the screens arrange a ward: the order of its beds, its sectors, and its theme. The registry of wards (the wards file)
- * has it, and the screens get it with `GET /api/places`..
+ * has it, and the screens get it with `GET /api/places`.
  */
 import { type Static, Type } from 'typebox';
 
@@ -39,3 +39,14 @@ export const WardPlan = Type.Object(
   closed,
 );
 export type WardPlan = Static<typeof WardPlan>;
+
+/** A plan as the pages get it. */
+export const ShownPlan = Type.Object(
+  {
+    ...WardPlan.properties,
+    /** The sectors that the ward had until some minutes ago; absent if they have not changed (former-sectors.ts). */
+    formerSectors: Type.Optional(Type.Array(Sector)),
+  },
+  closed,
+);
+export type ShownPlan = Static<typeof ShownPlan>;

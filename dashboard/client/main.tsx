@@ -23,7 +23,7 @@ const language = openLanguage({
   store: () => localStorage,
   load: async () => (await import('./german/german.ts')).german,
 });
-const wardPlans = openWardPlans({ ...app, load: app.api.places });
+const wardPlans = openWardPlans({ ...app, load: app.api.places, steady: () => performance.now() });
 const soundSettings = openSoundSettings({
   ...{ now: app.now, root: document.documentElement, tune: app.wardSounds.tuneSpeaker },
 });

@@ -11,7 +11,7 @@ import {
   DeviceId,
   Patient,
 } from '../../contracts/messages/records.ts';
-import { WardPlan } from '../../contracts/ward-plan.ts';
+import { ShownPlan } from '../../contracts/ward-plan.ts';
 import { Device, Ward } from './rest.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -19,7 +19,7 @@ const closed = { additionalProperties: false } as const;
 /** The answer to `GET /api/places`: the registered wards and beds to which the caller may assign a device. */
 export const Places = Type.Object(
   {
-    wards: Type.Array(WardPlan),
+    wards: Type.Array(ShownPlan),
     /**
      * Accounts and devices whose ward or bed is not registered; alarms of such a device may reach nobody. Only an account
      * of all wards gets this list; for any other account the list is empty.

@@ -16,6 +16,7 @@ const failure: Answer<Places> = { ok: false, status: 503, code: 'x', message: 'N
 describe('openWardPlans', () => {
   const session = signal<Session | null | undefined>(undefined);
   const ward = signal('ICU');
+  const now = signal(0);
   const load = vi.fn<() => Promise<Answer<Places>>>();
   let opened: ReturnType<typeof openWardPlans>;
 
@@ -24,7 +25,7 @@ describe('openWardPlans', () => {
     session.value = undefined;
     ward.value = 'ICU';
     load.mockReset();
-    opened = openWardPlans({ session, ward, now: signal(0), load });
+    opened = openWardPlans({ session, ward, now, load, steady: () => performance.now() });
   });
   afterEach(() => {
     opened.close();
@@ -33,14 +34,14 @@ describe('openWardPlans', () => {
   const settle = () => vi.advanceTimersByTimeAsync(0);
   const bedsShown = () => opened.plans.value.flatMap(({ beds }) => beds);
 
-  it('asks after the login, again after 5 min, and after 10 s if the server did not answer', async () => {
+  it('asks after the login, again after a minute, and after 10 s if the server did not answer', async () => {
     load.mockResolvedValueOnce(failure).mockResolvedValueOnce(answerWith('1')).mockResolvedValueOnce(answerWith('2'));
     session.value = sessionOf('nora');
     await settle();
     expect([load.mock.calls.length, bedsShown()]).toEqual([1, []]);
     await vi.advanceTimersByTimeAsync(10_000);
     expect(bedsShown()).toEqual(['1']);
-    await vi.advanceTimersByTimeAsync(5 * 60_000);
+    await vi.advanceTimersByTimeAsync(60_000);
     expect(bedsShown()).toEqual(['2']);
   });
 
@@ -49,6 +50,37 @@ describe('openWardPlans', () => {
     session.value = sessionOf('nora');
     await vi.advanceTimersByTimeAsync(6 * 60_000);
     expect(bedsShown()).toEqual(['1']);
+  });
+
+  it('keeps the former sectors of a bed for 15 min, also if the server does not know them', async () => {
+    const planOf = (north: string[]) => ({ ward: 'ICU', beds: ['1', '2'], sectors: [{ name: 'North', beds: north }] });
+    const place = (north: string[]): Answer<Places> => ({
+      ok: true,
+      data: { wards: [planOf(north)], unregistered: [] },
+    });
+    load.mockResolvedValueOnce(place(['1', '2'])).mockResolvedValue(place(['1']));
+    session.value = sessionOf('nora');
+    await vi.advanceTimersByTimeAsync(61_000);
+    const formers = () => opened.plans.value[0]?.formerSectors?.map(({ beds }) => beds);
+    expect(formers()).toEqual([['1', '2']]);
+    await vi.advanceTimersByTimeAsync(14 * 60_000);
+    expect(formers()).toEqual([['1', '2']]);
+    await vi.advanceTimersByTimeAsync(2 * 60_000);
+    expect(formers()).toBeUndefined();
+  });
+
+  it('says after 10 min without an answer that the plans are old, and not before', async () => {
+    load.mockResolvedValueOnce(answerWith('1')).mockResolvedValue(failure);
+    session.value = sessionOf('nora');
+    await vi.advanceTimersByTimeAsync(9 * 60_000);
+    now.value += 1;
+    expect(opened.areCurrent.value).toBe(true);
+    await vi.advanceTimersByTimeAsync(2 * 60_000);
+    now.value += 1;
+    expect(opened.areCurrent.value).toBe(false);
+    load.mockResolvedValue(answerWith('1'));
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(opened.areCurrent.value).toBe(true);
   });
 
   it('ignores an answer for the person who was logged in before', async () => {

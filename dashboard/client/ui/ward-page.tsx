@@ -38,10 +38,10 @@ export function WardPage() {
   const screen = app.screen.value;
   const { groups, tray, crowdedBeds } = groupBeds(screen?.beds.values() ?? []);
   const alarmsOf = alarmsOfGroup(screen?.alarmsOf);
-  const { plans } = useWardPlans();
+  const { plans, areCurrent } = useWardPlans();
   const plan = plans.value.find(({ ward }) => ward === app.ward.value);
   const ordered = orderedGroups(groups, plans.value);
-  const onScreen = groupsOfPart(ordered, part.value.value, plan);
+  const onScreen = groupsOfPart(ordered, part.value.value, areCurrent.value ? plan : undefined);
   const beds = shownGroups(onScreen, alarmsOf, filter.value, sortsByAlarm.value);
   const sections = sortsByAlarm.value ? [{ name: undefined, beds }] : tileSections(beds, plan);
   useSectorOfAddress(part);
