@@ -34,11 +34,11 @@ export function formersAfterChange(
 }
 
 /** Returns the plans with the former sectors that still count. */
-export function withFormerSectors<Plan extends ShownPlan>(
-  plans: readonly Plan[],
+export function withFormerSectors(
+  plans: readonly ShownPlan[],
   formers: readonly FormerSectors[],
   nowMs: number,
-): readonly Plan[] {
+): readonly ShownPlan[] {
   if (formers.length === 0) return plans;
   return plans.map((plan) => {
     const own = formers.filter(({ ward, untilMs }) => ward === plan.ward && nowMs < untilMs);

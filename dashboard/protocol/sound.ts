@@ -4,7 +4,7 @@
  */
 import { type Static, Type } from 'typebox';
 import { Ward } from './rest.ts';
-import { SoundTest } from './sound-test.ts';
+import { SoundTest, TestPlace } from './sound-test.ts';
 
 const closed = { additionalProperties: false } as const;
 const ScreenId = Type.String({ pattern: '^[0-9a-f-]{36}$' });
@@ -89,6 +89,8 @@ export const SoundNews = Type.Object(
     displays: Type.Optional(Type.Array(DisplaySound, { maxItems: 200 })),
     /** Absent if no test of the sound runs in these wards. */
     tests: Type.Optional(Type.Array(SoundTest, { maxItems: 200 })),
+    /** Absent if the sound of these wards can be tested only at this screen. */
+    testPlaces: Type.Optional(Type.Array(TestPlace, { maxItems: 200 })),
   },
   closed,
 );

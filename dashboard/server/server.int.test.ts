@@ -151,7 +151,7 @@ beforeAll(async () => {
       log,
       accounts,
       preferences: { of: () => ({}), change: async () => ({}) },
-      ...{ accountRecords: { expect() {}, announce: async () => {} }, logger },
+      ...{ accountRecords: { expect() {}, announce: async () => {}, withdraw: async () => {} }, logger },
       sessions,
       stations: createStations(sessionKey),
       tickets: createTickets(now),

@@ -141,7 +141,7 @@ const rules: Readonly<Record<string, Rule>> = {
   'POST /api/wards/{ward}/sound/display': { kind: 'hidden' },
   'POST /api/wards/{ward}/sound/test': {
     kind: 'hidden',
-    body: { screen: '01890000-0000-4000-8000-000000000000', where: 'here' },
+    body: { screen: '01890000-0000-4000-8000-000000000000' },
   },
   'POST /api/wards/{ward}/sound/test/answer': {
     kind: 'hidden',

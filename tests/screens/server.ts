@@ -85,7 +85,7 @@ export async function openScreenServer(options: ScreenServerOptions) {
       log,
       accounts,
       preferences: openPreferences(join(folder, 'accounts.json'), accounts, logger),
-      accountRecords: { expect() {}, announce: async () => {} },
+      accountRecords: { expect() {}, announce: async () => {}, withdraw: async () => {} },
       sessions,
       stations: createStations(sessionKey),
       tickets: createTickets(now),

@@ -93,8 +93,8 @@ it('a nurse tests the sound by keyboard, hears it at her screen only, and her an
   expect(await heard(otto)).toBe(0);
   await enterUntil(nora, 'sound-test-heard', 'sound-test-done');
   expect(testDetails()).toEqual([
-    ['nora', ward, 'begun at the own screen'],
-    ['nora', ward, 'heard all signals'],
+    ['nora', ward, 'begun at a screen that does not have the sound of the ward, of nora (nora)'],
+    ['nora', ward, 'heard all signals at a screen that does not have the sound of the ward, of nora (nora)'],
   ]);
   await nora.keyboard.press('Escape');
 }, 180_000);
@@ -127,7 +127,7 @@ it('an alarm ends the test and sounds, and nobody can say afterwards that the te
   await pressWhenStill(otto.getByTestId('sound-test-here'));
   await otto.getByTestId('sound-test-problem').getByText('an alarm of this ward sounds').waitFor();
   expect(testDetails().filter(([userId]) => userId === 'otto')).toEqual([
-    ['otto', ward, 'an alarm ended the test'],
-    ['otto', ward, 'begun at the own screen'],
+    ['otto', ward, 'an alarm ended the test at a screen that does not have the sound of the ward, of otto (otto)'],
+    ['otto', ward, 'begun at a screen that does not have the sound of the ward, of otto (otto)'],
   ]);
 }, 240_000);

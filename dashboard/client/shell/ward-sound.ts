@@ -166,6 +166,8 @@ export function createWardSounds(options: {
       const alarmLevel = soundLevel(screen.value?.alarms.values() ?? [], now.value);
       return namedTests(news.value, steady() - newsMs, alarmLevel !== undefined || speaker.now().playing !== undefined);
     }),
+    /** The other screens at which this person can test the sound. */
+    testPlaces: computed(() => news.value?.testPlaces ?? []),
     screenId,
     tuneSpeaker: speaker.tune,
     /** The wall displays that should have the sound of these wards and do not have it. */

@@ -2,7 +2,7 @@
  * The registry of wards and beds. A device can be assigned only to a registered bed: in a ward with a misspelt name, no
  * screen would show its alarms.
  */
-import { type Static, Type } from 'typebox';
+import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { Fault } from '../../../contracts/errors.ts';
 import { normalText, textFault } from '../../../contracts/text.ts';
@@ -24,7 +24,7 @@ const WardsFile = Type.Object(
   },
   closed,
 );
-export type Registry = Pick<Static<typeof WardsFile>, 'wards'>;
+export type Registry = { readonly wards: readonly WardPlan[] };
 const validator = Compile(WardsFile);
 
 /** Checks the content of the file. Returns the registry, or all faults with their places. */

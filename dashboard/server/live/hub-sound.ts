@@ -49,10 +49,12 @@ export function createHubSound(options: {
       const open = screen.watched();
       const waiting = displays.newsFor(open);
       const running = tests.newsFor(screen, open);
+      const places = tests.placesFor(screen, open);
       return {
         wards: owners.newsFor(screen),
         ...(waiting.length > 0 && { displays: waiting }),
         ...(running.length > 0 && { tests: running }),
+        ...(places.length > 0 && { testPlaces: places }),
       };
     },
   };

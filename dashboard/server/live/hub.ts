@@ -71,7 +71,7 @@ export type Hub = {
     | ('everywhereUntilMs' | 'endEverywhere')
   >;
   /** The tests of the sound that run at this dashboard. */
-  readonly soundTests: Pick<SoundTests, 'whyNot' | 'begin' | 'waiting' | 'answered'>;
+  readonly soundTests: Pick<SoundTests, 'mayBegin' | 'begin' | 'waiting' | 'answered'>;
   /** Returns the wards whose sound a screen of this dashboard has, for the other dashboards. */
   ownedSounds(): OwnedSound[];
   /** Ends the connections of a session that was logged out. */

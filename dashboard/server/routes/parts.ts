@@ -58,7 +58,7 @@ export type Parts = {
   readonly strips: StripReader;
   readonly hub: Hub;
   /** The tests of the sound that the audit trail has. */
-  readonly soundTestRecords: Pick<SoundTestRecords, 'answered'>;
+  readonly soundTestRecords: Pick<SoundTestRecords, 'answered' | 'uncounted'>;
   readonly trends: TrendStore;
   readonly trendLog: TrendLog;
   readonly waves: Pick<WaveReader, 'read'>;
