@@ -1,5 +1,5 @@
 /**
- * How the screens arrange a ward: the order of its beds, its sectors, and its theme. The registry of wards (the wards file)
+ * How the screens arrange a ward: the order of its beds, its sectors, its theme and its night. The registry of wards (the wards file)
  * has it, and the screens get it with `GET /api/places`.
  */
 import { type Static, Type } from 'typebox';
@@ -26,6 +26,10 @@ export const WardTheme = Type.Union([
 ]);
 export type WardTheme = Static<typeof WardTheme>;
 
+/** The hours of the night of a ward. `from` is included, `until` is excluded. A night may pass midnight. */
+export const WardNight = Type.Object({ from: TimeOfDay, until: TimeOfDay }, closed);
+export type WardNight = Static<typeof WardNight>;
+
 /** A registered ward. The screens show its beds in this order, or in the order of its sectors. */
 export const WardPlan = Type.Object(
   {
@@ -35,6 +39,8 @@ export const WardPlan = Type.Object(
     theme: Type.Optional(WardTheme),
     /** Name of the IANA database, for example `Europe/Berlin`. Absent: the zone of the screen, or of the machine that makes a text. */
     zone: Type.Optional(ZoneName),
+    /** When the screens of the ward are in night mode: times of day in the zone of the ward. Only with `zone`. */
+    night: Type.Optional(WardNight),
   },
   closed,
 );

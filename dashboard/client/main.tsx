@@ -25,7 +25,8 @@ const language = openLanguage({
 });
 const wardPlans = openWardPlans({ ...app, load: app.api.places, steady: () => performance.now() });
 const soundSettings = openSoundSettings({
-  ...{ now: app.now, root: document.documentElement, tune: app.wardSounds.tuneSpeaker },
+  ...{ now: app.now, isWardNight: wardPlans.isNight },
+  ...{ root: document.documentElement, tune: app.wardSounds.tune },
 });
 const theme = openTheme(document.documentElement, wardPlans.theme, soundSettings.isNight);
 const preferences = openPreferences({

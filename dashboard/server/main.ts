@@ -31,8 +31,7 @@ import { judgeCertificates } from './core/certificate-health.ts';
 import { deliveryDown, deliveryState } from './core/delivery-health.ts';
 import { healthReasons } from './core/health-reasons.ts';
 import { callsOf } from './core/my-calls.ts';
-import { createSoundEverywhere } from './core/sound-everywhere.ts';
-import { createSoundTestRecords } from './core/sound-test-records.ts';
+import { createSoundRecords } from './core/sound-records.ts';
 import { createExplainer } from './explainer.ts';
 import { openAssignmentsFeed } from './live/assignments-feed.ts';
 import { openDeliveriesFeed } from './live/deliveries-feed.ts';
@@ -124,8 +123,7 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
   const log = await openSealedLog({ settings: configured, service: 'dashboard', boot, log: logger });
   const trail = createTrail(log, { pseudonymKey: configured.pseudonymKey, signer, now, logger });
   const { anchorsFile } = configured;
-  const soundTestRecords = createSoundTestRecords();
-  const everywhere = createSoundEverywhere();
+  const soundRecords = createSoundRecords();
   const audit = await followAudit(log, {
     nowMs: now(),
     logger,
@@ -134,10 +132,7 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
     onLogout: sessions.revoke,
     onLock: sessions.setLocked,
     onSessionsEnded: sessions.endBefore,
-    onRecord(record) {
-      soundTestRecords.note(record);
-      everywhere.note(record);
-    },
+    onRecord: soundRecords.note,
   });
   accountRecords = await recordAccounts({
     log,
@@ -179,7 +174,12 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
   hub = createHub({
     feed: () => feed,
     build: clientBuild.current,
-    ...{ unregistered: registryCheck.count, begunTests: soundTestRecords.begun, everywhere, sessions, trail },
+    ...{
+      begunTests: soundRecords.tests.begun,
+      everywhere: soundRecords.everywhere,
+      displayRecords: soundRecords.displays,
+    },
+    ...{ unregistered: registryCheck.count, sessions, trail },
     stream: boot,
     budget: defaultBudget,
     silentMs: silentMsMax,
@@ -261,7 +261,7 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
         reachRules: { pushHosts: configured.pushHosts, mailDomains: configured.mailDomains },
         pushPublicKey,
       },
-      ...{ hub, soundTestRecords },
+      ...{ hub, soundTestRecords: soundRecords.tests },
       trends,
       trendLog: createTrendLog(log, { now, logger }),
       waves,

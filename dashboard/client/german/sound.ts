@@ -27,6 +27,10 @@ export const sound = {
   'The wall display {display} should sound the alarms of {ward}, but its page is hidden. Every screen sounds.':
     'Die Wandanzeige {display} soll die Alarme von {ward} ertönen lassen, aber ihre Seite ist verdeckt. Jeder Bildschirm ertönt.',
   'The wall display plays no sound. Every screen sounds.': 'Die Wandanzeige ist stumm. Jeder Bildschirm ertönt.',
+  'The wall display {display} of {ward} is at its lowest volume.':
+    'Die Wandanzeige {display} von {ward} hat die kleinste Lautstärke.',
+  'The wall display {display} of {ward} is in night mode: medium and low alarms are soft.':
+    'Die Wandanzeige {display} von {ward} ist im Nachtmodus: mittlere und niedrige Alarme sind leise.',
   'No sound: this browser cannot play it': 'Kein Ton: dieser Browser kann ihn nicht spielen',
   'No sound: the browser blocks it': 'Kein Ton: der Browser sperrt ihn',
   'Sound paused until {time}': 'Ton pausiert bis {time}',
@@ -41,6 +45,9 @@ export const sound = {
   Middle: 'Mittel',
   Lowest: 'Kleinste',
   Never: 'Nie',
+  'As the ward': 'Wie die Station',
+  'As the ward: {from} to {until} ({zone})': 'Wie die Station: {from} bis {until} ({zone})',
+  'End this night here': 'Diese Nacht hier beenden',
   '22:00 to 06:00': '22:00 bis 06:00',
   Volume: 'Lautstärke',
   'Night mode': 'Nachtmodus',

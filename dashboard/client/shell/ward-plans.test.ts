@@ -1,4 +1,4 @@
-import { signal } from '@preact/signals';
+import { effect, signal } from '@preact/signals';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Places } from '../../protocol/devices.ts';
 import type { Session } from '../../protocol/rest.ts';
@@ -17,6 +17,7 @@ describe('openWardPlans', () => {
   const session = signal<Session | null | undefined>(undefined);
   const ward = signal('ICU');
   const now = signal(0);
+  const lastHeardMs = signal<number | undefined>(undefined);
   const load = vi.fn<() => Promise<Answer<Places>>>();
   let opened: ReturnType<typeof openWardPlans>;
 
@@ -24,8 +25,9 @@ describe('openWardPlans', () => {
     vi.useFakeTimers();
     session.value = undefined;
     ward.value = 'ICU';
+    lastHeardMs.value = undefined;
     load.mockReset();
-    opened = openWardPlans({ session, ward, now, load, steady: () => performance.now() });
+    opened = openWardPlans({ session, ward, now, lastHeardMs, load, steady: () => performance.now() });
   });
   afterEach(() => {
     opened.close();
@@ -98,6 +100,26 @@ describe('openWardPlans', () => {
     session.value = sessionOf('ada', ['view-audit']);
     await settle();
     expect(load).not.toHaveBeenCalled();
+  });
+
+  it('has the night of the watched ward by the time of the server, and never by the clock of the browser', async () => {
+    const plan = { ward: 'ICU', beds: [], zone: 'UTC', night: { from: '22:00', until: '06:00' } };
+    load.mockResolvedValue({ ok: true, data: { wards: [plan], unregistered: [] } });
+    const states: boolean[] = [];
+    // The clock of the browser says that it is midnight, and the server says noon.
+    now.value = Date.parse('2026-01-10T00:00:00Z');
+    session.value = sessionOf('nora');
+    await settle();
+    const stop = effect(() => void states.push(opened.isNight.value));
+    lastHeardMs.value = Date.parse('2026-01-10T12:00:00Z');
+    now.value = Date.parse('2026-01-10T12:00:00Z');
+    now.value = Date.parse('2026-01-10T21:59:59Z');
+    expect(states).toEqual([false]);
+    now.value = Date.parse('2026-01-10T22:00:00Z');
+    expect(opened.isNight.value).toBe(true);
+    ward.value = '*';
+    expect(opened.isNight.value).toBe(false);
+    stop();
   });
 
   it('has the theme of the watched ward, and none for several wards', async () => {

@@ -1,5 +1,5 @@
 /**
- * How the registry arranges the wards of the person: order of beds, sectors, theme. The page asks after a login, and then
+ * How the registry arranges the wards of the person: order of beds, sectors, theme, night. The page asks after a login, and then
  * each minute. Without an answer the beds are in the order of their names, and all are shown.
  */
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
@@ -14,6 +14,7 @@ import {
 import type { ShownPlan } from '../../../contracts/ward-plan.ts';
 import type { Places } from '../../protocol/devices.ts';
 import type { Session } from '../../protocol/rest.ts';
+import { isNightOfWard } from '../core/night.ts';
 import { type Theme, themeOfWard } from '../core/theme.ts';
 import type { Answer } from './answer.ts';
 
@@ -23,6 +24,10 @@ export type WardPlans = {
   readonly areCurrent: ReadonlySignal<boolean>;
   /** The theme of the watched ward at this time; undefined if the ward has none, or if several wards are watched. */
   readonly theme: ReadonlySignal<Theme | undefined>;
+  /** The plan of the watched ward; undefined if it is not known, or if several wards are watched. */
+  readonly plan: ReadonlySignal<ShownPlan | undefined>;
+  /** Whether it is night in the watched ward by the time of the server; false until a server has said its time. */
+  readonly isNight: ReadonlySignal<boolean>;
   close(): void;
 };
 
@@ -46,13 +51,18 @@ export type WardPlansShell = {
   readonly ward: ReadonlySignal<string>;
   /** The server's time, ms since 1970. */
   readonly now: ReadonlySignal<number>;
+  /** When a server was last heard; undefined if `now` is still the time of the browser. */
+  readonly lastHeardMs: ReadonlySignal<number | undefined>;
   readonly load: () => Promise<Answer<Places>>;
   /** A clock that never runs backward, ms. */
   readonly steady: () => number;
 };
 
-export function openWardPlans({ session, ward, now, load, steady }: WardPlansShell): WardPlans {
+export function openWardPlans({ session, ward, now, lastHeardMs, load, steady }: WardPlansShell): WardPlans {
   const plans = signal(noPlans);
+  const plan = computed(() => plans.value.find((each) => each.ward === ward.value));
+  /** `now` when a server was first heard. */
+  let browserMs: number | undefined;
   const person = computed(() => {
     const current = session.value;
     return current?.may.includes('view-devices') ? `${current.actor.userId} ${current.wards.join()}` : undefined;
@@ -92,7 +102,16 @@ export function openWardPlans({ session, ward, now, load, steady }: WardPlansShe
       void now.value;
       return steady() - askedMs.value <= planAgeMsMax;
     }),
-    theme: computed(() => themeOfWard(plans.value.find((plan) => plan.ward === ward.value)?.theme, now.value)),
+    theme: computed(() => themeOfWard(plan.value?.theme, now.value)),
+    plan,
+    isNight: computed(() => {
+      const nowMs = now.value;
+      if (lastHeardMs.value === undefined) browserMs = undefined;
+      else browserMs ??= nowMs;
+      // Until its next change, `now` may still be the time of the browser, and the clock of the browser may be wrong.
+      if (browserMs === undefined || nowMs === browserMs) return false;
+      return isNightOfWard(plan.value, nowMs);
+    }),
     close() {
       stop();
       clearTimeout(timer);

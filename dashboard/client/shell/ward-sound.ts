@@ -5,11 +5,12 @@
 import { batch, computed, effect, type ReadonlySignal, signal } from '@preact/signals';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import { soundLevel } from '../../../contracts/sound-level.ts';
-import type { PageSound, SoundNews, WardSound } from '../../protocol/sound.ts';
+import type { PageSound, ScreenSettings, SoundNews, WardSound } from '../../protocol/sound.ts';
 import { type CallCard, calledAlarms } from '../core/calls.ts';
 import type { Screen } from '../core/fold.ts';
 import { namedTests, testsAfter } from '../core/sound-test.ts';
 import { t } from '../core/texts.ts';
+import type { Tuning } from '../core/volume.ts';
 import {
   type AudioProgress,
   type DueSince,
@@ -69,6 +70,7 @@ export function createWardSounds(options: {
   let playsOn = false;
   /** The ids of the sound tests that this page has begun to play. */
   let playedTests: readonly string[] = [];
+  let settings: ScreenSettings | undefined;
   /** When the newest heartbeat came. */
   let newsMs = Number.NEGATIVE_INFINITY;
 
@@ -102,7 +104,8 @@ export function createWardSounds(options: {
     if (progress === undefined || isMoving !== undefined) progress = reached;
     const audio = state === 'on' && !playsOn ? 'blocked' : state;
     const level = playing && { level: playing.level };
-    return { screen: screenId, beat: heard.beat, at: Math.floor(nowMs), audio, ...level };
+    const chosen = heard.asksSettings && settings && { settings };
+    return { screen: screenId, beat: heard.beat, at: Math.floor(nowMs), audio, ...level, ...chosen };
   }
 
   /** Notices that the heartbeats show the effect of the request, or that they do not show it in time. */
@@ -169,7 +172,14 @@ export function createWardSounds(options: {
     /** The other screens at which this person can test the sound. */
     testPlaces: computed(() => news.value?.testPlaces ?? []),
     screenId,
-    tuneSpeaker: speaker.tune,
+    /** Tunes the loudspeaker. Reports the settings at once if the server records their changes. */
+    tune(tuning: Tuning, next: ScreenSettings) {
+      speaker.tune(tuning);
+      settings = next;
+      if (news.peek()?.asksSettings) answerHeartbeat();
+    },
+    /** The wall displays that a person has made soft. */
+    softDisplays: computed(() => news.value?.softDisplays ?? []),
     /** The wall displays that should have the sound of these wards and do not have it. */
     displays: computed(() => news.value?.displays ?? []),
     request,

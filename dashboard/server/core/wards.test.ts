@@ -89,6 +89,17 @@ describe('readRegistry', () => {
       content({ ...icu, theme: { lightFrom: '07:00', lightUntil: '07:00' } }),
       /same time of day/,
     ],
+    [
+      'a night without length',
+      content({ ...icu, zone: 'UTC', night: { from: '22:00', until: '22:00' } }),
+      /same time of day/,
+    ],
+    [
+      'a night without the zone of the ward',
+      content({ ...icu, night: { from: '22:00', until: '06:00' } }),
+      /night needs the zone/,
+    ],
+    ['former sectors, which only the server adds', content({ ...icu, formerSectors: [] }), /formerSectors/],
     ['the name that stands for all wards', content({ ward: '*', beds: [] }), /ward 1.*all wards/],
   ])('readRegistry refuses a registry with %s', (_, wrong, fault) => {
     const result = readRegistry(wrong);

@@ -64,8 +64,8 @@ function schemaErrorText(error: { message: string; params: object }): string {
   return `${error.message}${extra}${missing}`;
 }
 
-/** Returns the faults of the sectors, the theme and the zone of a ward. */
-function planFaults({ beds, sectors = [], theme, zone }: WardPlan): string[] {
+/** Returns the faults of the sectors, the theme, the zone and the night of a ward. */
+function planFaults({ beds, sectors = [], theme, zone, night }: WardPlan): string[] {
   const faults = namesFaults(
     sectors.map(({ name }) => name),
     (at) => `sector ${at + 1}`,
@@ -84,6 +84,9 @@ function planFaults({ beds, sectors = [], theme, zone }: WardPlan): string[] {
     faults.push('theme is light from and until the same time of day; write "light" or "dark" instead');
   if (zone !== undefined && !isTimeZone(zone))
     faults.push(`zone ${zone} is not a time zone that this machine knows; write a name such as Europe/Berlin`);
+  if (night && night.from === night.until) faults.push('night begins and ends at the same time of day');
+  if (night && zone === undefined)
+    faults.push('night needs the zone of the ward, because a screen may be set to another zone');
   return faults;
 }
 

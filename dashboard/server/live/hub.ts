@@ -13,6 +13,7 @@ import { countRequestOf, reportsPerMinuteMax } from '../bounds.ts';
 import type { Budget } from '../core/budget.ts';
 import type { FirstConfirmation } from '../core/confirmations.ts';
 import { admitConnection, type OpenConnection } from '../core/connection-limits.ts';
+import type { DisplayRecords } from '../core/display-settings.ts';
 import { judgeHealth, noteRunning } from '../core/health.ts';
 import { type ForgottenWaits, type KeptWaits, keepWaits, keptSessions, takeWaits } from '../core/kept-waits.ts';
 import { countRequest, type RequestPace } from '../core/request-pace.ts';
@@ -126,6 +127,8 @@ export function createHub(options: {
   readonly begunTests?: () => Iterable<BegunTest>;
   /** The wishes of persons that every screen sounds, from the audit trail (sound-everywhere.ts). */
   readonly everywhere?: SoundEverywhere;
+  /** The settings of wall displays that were recorded last, from the audit trail. */
+  readonly displayRecords?: Pick<DisplayRecords, 'of'>;
   /** Returns the mark of the page that a browser would load now (client-build.ts). */
   readonly build?: () => string | undefined;
   /** If absent, this server sends no deliveries and calls. */
@@ -158,7 +161,7 @@ export function createHub(options: {
     pseudonymOf: options.pseudonymOf ?? (() => 'unknown'),
     personOf: options.personOf ?? (() => undefined),
     begunTests: options.begunTests ?? (() => []),
-    everywhere: options.everywhere,
+    ...{ everywhere: options.everywhere, displayRecords: options.displayRecords },
   });
   const waveSending = createWaveSending(() => screens.values());
   const health = (): Health => {
@@ -270,7 +273,7 @@ export function createHub(options: {
           unconfirmedScreens.confirmed(confirmations);
           options.onShown?.(screen.person, confirmations);
         },
-        onSoundReport: () => hubSound.owners.reported(screen),
+        onSoundReport: () => hubSound.reported(screen),
         confirmations,
         now,
         logger,
