@@ -10,13 +10,16 @@ import { alarmOf, newPatient, newPeriod, type PlayedBed, playBeds, raisedEvent }
 import { openScreenServer, type ScreenServer } from './server.ts';
 
 const ward = 'ICU';
-const bed: PlayedBed = {
-  deviceId: 'monitor-1',
-  period: newPeriod('U-1', ward, newPatient()),
+/** A ward with a wall display. A ward can be tested once a minute, so it has its own test. */
+const wallWard = 'HDU';
+const bedOf = (name: string, of: string): PlayedBed => ({
+  deviceId: `monitor-${name}`,
+  period: newPeriod(name, of, newPatient()),
   values: { MDC_ECG_HEART_RATE: 78 },
   waves: [],
   ageMs: 0,
-};
+});
+const bed = bedOf('U-1', ward);
 const sizes = [
   { name: '360', width: 360, height: 780 },
   { name: '768', width: 768, height: 1024 },
@@ -32,11 +35,15 @@ let otto: Page;
 beforeAll(async () => {
   [server, browser] = await Promise.all([
     openScreenServer({
-      accounts: ['nora', 'otto'].map((userId) => ({ userId, name: userId, role: 'nurse', wards: [ward] })),
+      accounts: [
+        ...['nora', 'otto'].map((userId) => ({ userId, name: userId, role: 'nurse' as const, wards: [ward] })),
+        { userId: 'paul', name: 'Paul', role: 'nurse', wards: [wallWard] },
+        { userId: 'wall', name: 'Wall HDU', role: 'display', wards: [wallWard] },
+      ],
     }),
     openBrowser(inject('chromium')),
   ]);
-  stop = playBeds(server, [bed]);
+  stop = playBeds(server, [bed, bedOf('H-1', wallWard)]);
   nora = await open('nora');
   otto = await open('otto');
 }, 120_000);
@@ -47,12 +54,12 @@ afterAll(async () => {
   await server?.close();
 });
 
-async function open(userId: string): Promise<Page> {
+async function open(userId: string, shownBed = 'U-1'): Promise<Page> {
   const page = await openLogin(browser, server);
   await listen(page);
   await page.reload();
   await submitLogin(page, userId);
-  await page.getByTestId('bed-U-1').waitFor();
+  await page.getByTestId(`bed-${shownBed}`).waitFor();
   return page;
 }
 
@@ -68,10 +75,10 @@ async function enterUntil(page: Page, button: string, next: string): Promise<voi
 }
 
 const heard = (page: Page) => page.evaluate(() => heardPeak());
-const testDetails = () =>
+const testDetails = (of = ward) =>
   server.audit
     .page({})
-    .records.filter(({ action }) => action === 'sound-tested')
+    .records.filter((record) => record.action === 'sound-tested' && record.ward === of)
     .map(({ userId, ward: of, detail }) => [userId, of, detail])
     .sort();
 
@@ -97,6 +104,30 @@ it('a nurse tests the sound by keyboard, hears it at her screen only, and her an
     ['nora', ward, 'heard all signals at a screen that does not have the sound of the ward, of nora (nora)'],
   ]);
   await nora.keyboard.press('Escape');
+}, 180_000);
+
+it('a nurse in front of a wall display tests it from another screen: only the display is heard, and the record names it', async () => {
+  const [wall, paul] = [await open('wall', 'H-1'), await open('paul', 'H-1')];
+  await wall.mouse.click(5, 5);
+  await enterUntil(paul, 'view', 'sound-test');
+  await enterUntil(paul, 'sound-test', 'sound-test-here');
+  const wallButton = paul.getByTestId('sound-test-display');
+  await wallButton.getByText('Test the wall display Wall HDU').waitFor({ timeout: 60_000 });
+  await expectReadable(paul, 'sound-test-display', sizes);
+  await heard(paul);
+  await enterUntil(paul, 'sound-test-display', 'sound-test-heard');
+  await until('the test is heard', async () => (await heard(wall)) > 0.1);
+  await paul.getByTestId('notice-sound-test').waitFor({ state: 'attached' });
+  await paul.getByTestId('notice-sound-test').waitFor({ state: 'detached', timeout: 60_000 });
+  expect(await heard(paul)).toBe(0);
+  await enterUntil(paul, 'sound-test-heard', 'sound-test-done');
+  expect(testDetails(wallWard)).toEqual([
+    ['paul', wallWard, 'begun at the wall display Wall HDU (wall)'],
+    ['paul', wallWard, 'heard all signals at the wall display Wall HDU (wall)'],
+  ]);
+  expect(await wall.getByTestId('sound-test').count()).toBe(0);
+  await wall.context().close();
+  await paul.context().close();
 }, 180_000);
 
 it('an alarm ends the test and sounds, and nobody can say afterwards that the test was heard', async () => {

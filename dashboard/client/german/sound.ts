@@ -45,7 +45,6 @@ export const sound = {
   Middle: 'Mittel',
   Lowest: 'Kleinste',
   Never: 'Nie',
-  'As the ward': 'Wie die Station',
   'As the ward: {from} to {until} ({zone})': 'Wie die Station: {from} bis {until} ({zone})',
   'End this night here': 'Diese Nacht hier beenden',
   '22:00 to 06:00': '22:00 bis 06:00',
