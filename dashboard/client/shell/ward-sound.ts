@@ -2,7 +2,7 @@
  * Knows which screen has the sound of each ward. Lets this page be silent for a ward whose alarms another screen
  * sounds. Asks the server for the sound.
  */
-import { batch, computed, effect, type ReadonlySignal, signal } from '@preact/signals';
+import { batch, computed, effect, type ReadonlySignal, signal, untracked } from '@preact/signals';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import { soundLevel } from '../../../contracts/sound-level.ts';
 import type { PageSound, ScreenSettings, SoundNews, WardSound } from '../../protocol/sound.ts';
@@ -175,8 +175,10 @@ export function createWardSounds(options: {
     /** Tunes the loudspeaker. Reports the settings at once if the server records their changes. */
     tune(tuning: Tuning, next: ScreenSettings) {
       speaker.tune(tuning);
+      const isNew = JSON.stringify(next) !== JSON.stringify(settings);
       settings = next;
-      if (news.peek()?.asksSettings) answerHeartbeat();
+      // An effect calls this function. It must not follow the signals that a report reads.
+      if (isNew && news.peek()?.asksSettings) untracked(answerHeartbeat);
     },
     /** The wall displays that a person has made soft. */
     softDisplays: computed(() => news.value?.softDisplays ?? []),

@@ -12,7 +12,7 @@ import { sessionMark } from '../sessions/token.ts';
 import { createDisplaySettings, type DisplaySettings } from './display-settings.ts';
 import type { ScreenWithSound } from './sound-owners.ts';
 
-const screenId = '01890000-0000-4000-8000-000000000001';
+const idOf = (n: number) => `01890000-0000-4000-8000-00000000000${n}`;
 const wall: Viewer = { userId: 'wall', name: 'Wall', role: 'display', wards: ['icu'] };
 const day: ScreenSettings = { volume: 'full', night: 'ward', isNight: false };
 let screens: ScreenWithSound[];
@@ -44,7 +44,7 @@ beforeEach(() => {
   openServer();
 });
 
-function openScreen(viewer: Viewer = wall) {
+function openScreen(viewer: Viewer = wall, screenId = idOf(1)) {
   let settings: ScreenSettings | undefined;
   const screen: ScreenWithSound = {
     number: 1,
@@ -116,6 +116,28 @@ it('while Kafka is away the changes wait in their order, and after a restart not
   report({ ...day, volume: 'low' });
   await seconds(2);
   expect(audit).toHaveLength(2);
+});
+
+it('two pages of one display that have different settings make no records without a change', async () => {
+  const [first, second] = [openScreen(), openScreen(wall, idOf(2))];
+  for (let n = 0; n < 5; n += 1) {
+    first({ ...day, volume: 'low' });
+    second(day);
+    await seconds(1);
+  }
+  expect(changes().map((change) => change.match(/volume \w+/g)?.join())).toEqual([
+    'volume full,volume low',
+    'volume low,volume full',
+  ]);
+});
+
+it('a page that is loaded again with the same settings makes no record, also before the audit trail was read', async () => {
+  isAway = true;
+  openScreen()({ ...day, volume: 'low' });
+  openScreen(wall, idOf(2))({ ...day, volume: 'low' });
+  isAway = false;
+  await seconds(3);
+  expect(audit).toHaveLength(1);
 });
 
 it('a display that changes without end makes at most one record each second, and the next record has all that was left out', async () => {

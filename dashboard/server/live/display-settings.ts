@@ -14,14 +14,16 @@ import { showsWholeWard } from './shown-scope.ts';
 import type { ScreenWithSound } from './sound-owners.ts';
 
 /**
- * Maximum number of changes of a session that wait for their record. If there are more, the next record joins several
- * changes. One change of a session is recorded each second, so a display cannot fill the audit trail.
+ * Maximum number of changes of a page that wait for their record. If there are more, the next record joins several
+ * changes. One change of a page is recorded each second, so a display cannot fill the audit trail.
  */
 const waitingMax = 30;
-/** Maximum number of sessions of displays whose settings are known. */
-const sessionsMax = 500;
+/** Maximum number of pages of displays whose settings are known. */
+const pagesMax = 500;
 
-type Session = {
+/** Two pages of one session may have different settings. Each has its own changes; otherwise each report would be a change. */
+type Page = {
+  readonly session: string;
   /** The settings after the last change that waits or is recorded. */
   text: string;
   readonly waiting: AuditEvent[];
@@ -45,53 +47,61 @@ export function createDisplaySettings(options: {
   readonly logger: Logger;
 }): DisplaySettings {
   const { screens, records, trail, logger } = options;
-  const sessions = new Map<string, Session>();
+  /** By session and page, the page with the newest change last. */
+  const pages = new Map<string, Page>();
   let soft: readonly SoftDisplay[] = [];
 
-  function sessionOf(mark: string): Session {
-    const known = sessions.get(mark);
-    if (known) return known;
-    const session = { text: records.of(mark) ?? newDisplayText, waiting: [], isWriting: false };
-    if (sessions.size >= sessionsMax) {
-      const [idle] = [...sessions].find(([, { waiting }]) => waiting.length === 0) ?? [...sessions.keys()];
-      if (idle !== undefined) sessions.delete(idle);
-    }
-    sessions.set(mark, session);
-    return session;
+  /** Returns the settings of a session before a new page reports its own. */
+  function textOf(session: string): string {
+    const before = [...pages.values()].filter((page) => page.session === session).at(-1);
+    return before?.text ?? records.of(session) ?? newDisplayText;
   }
 
-  async function write(session: Session): Promise<void> {
-    const [event] = session.waiting;
-    if (event === undefined || session.isWriting) return;
-    session.isWriting = true;
+  function pageOf(session: string, screen: string): Page {
+    const key = `${session} ${screen}`;
+    const page = pages.get(key) ?? { session, text: textOf(session), waiting: [], isWriting: false };
+    if (!pages.has(key) && pages.size >= pagesMax) {
+      const idle = [...pages].find(([, { waiting }]) => waiting.length === 0)?.[0] ?? [...pages.keys()][0];
+      if (idle !== undefined) pages.delete(idle);
+    }
+    pages.set(key, page);
+    return page;
+  }
+
+  async function write(page: Page): Promise<void> {
+    const [event] = page.waiting;
+    if (event === undefined || page.isWriting) return;
+    page.isWriting = true;
     try {
       await trail.record(event);
-      session.waiting.shift();
+      page.waiting.shift();
     } catch (error) {
       logger.warn({ code: (error as { code?: string }).code }, 'a change at a wall display could not be recorded yet');
     } finally {
-      session.isWriting = false;
+      page.isWriting = false;
     }
   }
 
   return {
     reported(screen) {
       const open = screen.watched();
-      const settings = screen.soundReport()?.sound.settings;
-      if (open === undefined || settings === undefined || !isDisplay(open.viewer)) return;
-      const mark = sessionMark(screen.claims.sessionId);
-      const session = sessionOf(mark);
-      const text = settingsText(settings);
-      if (text === session.text || session.waiting.length >= waitingMax) return;
+      const sound = screen.soundReport()?.sound;
+      if (open === undefined || sound?.settings === undefined || !isDisplay(open.viewer)) return;
+      const session = sessionMark(screen.claims.sessionId);
+      const page = pageOf(session, sound.screen);
+      const text = settingsText(sound.settings);
+      if (text === page.text || page.waiting.length >= waitingMax) return;
       const { userId, name, role, wards } = open.viewer;
-      session.waiting.push({
-        ...{ actor: { userId, name, role }, session: mark, action: 'display-changed', ward: wards[0] ?? '' },
-        ...{ detail: `at the wall display ${name} (${userId})`, changedFrom: session.text, changedTo: text },
+      page.waiting.push({
+        ...{ actor: { userId, name, role }, session, action: 'display-changed', ward: wards[0] ?? '' },
+        ...{ detail: `at the wall display ${name} (${userId})`, changedFrom: page.text, changedTo: text },
       });
-      session.text = text;
+      page.text = text;
+      pages.delete(`${session} ${sound.screen}`);
+      pages.set(`${session} ${sound.screen}`, page);
     },
     collect() {
-      for (const session of sessions.values()) void write(session);
+      for (const page of pages.values()) void write(page);
       soft = [...screens()].flatMap((screen) => {
         const open = screen.watched();
         const settings = screen.soundReport()?.sound.settings;
