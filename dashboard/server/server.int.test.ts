@@ -173,7 +173,7 @@ beforeAll(async () => {
         reachRules: { pushHosts: [], mailDomains: [] },
         pushPublicKey: undefined,
       },
-      ...{ hub, soundTestRecords: { answered: () => undefined } },
+      ...{ hub, soundTestRecords: { answered: () => undefined, uncounted: () => undefined } },
       waves: { read: async () => ({ chunks: [], keptFromMs: null, unreadable: 0, isWhole: true }) },
       wards: { current: () => ({ wards: [{ ward, beds: ['1'] }] }) },
       trendLog: { values: async () => Promise.reject(new VigilError('log-unavailable', 'no log')) },

@@ -5,7 +5,7 @@
 import { soundLevel } from '../../../contracts/sound-level.ts';
 import type { SoundTest, TestPlace } from '../../protocol/sound-test.ts';
 import { signalsMsMin, soundTestMs } from '../../protocol/sound-test-times.ts';
-import { isDisplay, may } from '../core/rights.ts';
+import { isDisplay, may, type Viewer } from '../core/rights.ts';
 import type { OpenScreen } from '../core/screen.ts';
 import type { BegunTest, TestedScreen } from '../core/sound-test-records.ts';
 import type { LiveState } from '../core/state.ts';
@@ -81,6 +81,11 @@ export function createSoundTests(options: {
     screen.claims.sessionId === page.session &&
     screen.soundReport()?.sound.screen === page.screen;
 
+  function kindOf(screen: ScreenWithSound, viewer: Viewer, ward: string): TestedScreen['kind'] {
+    if (isDisplay(viewer)) return 'display';
+    return isPage(screen, ownerPage(ward)) ? 'owner' : 'other';
+  }
+
   function findPlaces(): typeof places {
     return [...screens()].flatMap((screen) => {
       const open = screen.watched();
@@ -89,8 +94,8 @@ export function createSoundTests(options: {
       const { number, person } = screen;
       const place = { number, screen: sound.screen, name: person.name };
       return wardsOf(state(), open.viewer, open.scope).flatMap((ward) => {
-        if (isDisplay(open.viewer)) return [{ ...place, ward, kind: 'display' as const }];
-        return isPage(screen, ownerPage(ward)) ? [{ ...place, ward, kind: 'owner' as const }] : [];
+        const kind = kindOf(screen, open.viewer, ward);
+        return kind === 'other' ? [] : [{ ...place, ward, kind }];
       });
     });
   }
@@ -104,12 +109,11 @@ export function createSoundTests(options: {
 
   /** Returns the screens of the ward that can play the signals now. A screen without audio cannot. */
   function players(ward: string, page: PageOfSession): Player[] {
-    const owner = ownerPage(ward);
     return [...screens()].flatMap((screen) => {
       const open = screen.watched();
       const sound = screen.soundReport()?.sound;
       if (!open || sound?.audio !== 'on' || !showsWholeWard(open.viewer, open.scope, ward)) return [];
-      const kind = isDisplay(open.viewer) ? 'display' : isPage(screen, owner) ? 'owner' : 'other';
+      const kind = kindOf(screen, open.viewer, ward);
       const { name, userId } = screen.person;
       return [
         { number: screen.number, pageId: sound.screen, isOwn: isPage(screen, page), screen: { kind, name, userId } },
