@@ -5,7 +5,7 @@ import { logIn, openBrowser, openLogin, submitLogin } from '../browser.ts';
 import { until } from '../system.ts';
 import { expectAccessible } from './axe.ts';
 import { listen } from './ear.ts';
-import { clickUntil, expectReadable, pressUntil, pressWhenStill } from './readable.ts';
+import { clickUntil, expectReadable, pressWhenStill } from './readable.ts';
 import { alarmOf, newPatient, newPeriod, type PlayedBed, playBeds, raisedEvent } from './scene.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';
 
@@ -102,11 +102,12 @@ it('screens follow the hours of the ward; a person ends the night at the own scr
   await clickUntil(olga, 'view', 'night-now');
   await olga.getByTestId('night-ward').waitFor();
   await expectReadable(olga, 'night-of-ward', sizes);
-  await pressUntil(olga.getByTestId('night-now'), olga.locator(':root[data-night=off]'));
+  await pressWhenStill(olga.getByTestId('night-now'));
+  await olga.locator(':root[data-night=off]').waitFor();
   expect(await wall.locator(':root').getAttribute('data-night')).toBe('on');
   expect(changesOfWall()).toEqual([]);
   await clickUntil(wall, 'view', 'volume-low');
-  await wall.getByTestId('volume-low').click();
+  await pressWhenStill(wall.getByTestId('volume-low'));
   await olga.getByTestId('notice-soft-display').getByText('Wall HDU').waitFor({ state: 'attached', timeout: 60_000 });
   await until('the record', async () => (changesOfWall().length === 1 ? true : undefined));
   expect(changesOfWall()).toEqual([['wall', 'volume low; night by the hours of the ward']]);

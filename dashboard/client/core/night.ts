@@ -1,6 +1,7 @@
 /** Night mode of a screen: when it is on. It always ends by itself. */
-import type { WardPlan } from '../../../contracts/ward-plan.ts';
+
 import { isQuiet } from '../../../contracts/quiet-hours.ts';
+import type { WardPlan } from '../../../contracts/ward-plan.ts';
 import { instantOfWall, wallTime } from '../../../contracts/zones.ts';
 import { pageZone } from './zones.ts';
 
