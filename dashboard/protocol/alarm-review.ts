@@ -25,7 +25,7 @@ export const AlarmReviewQuery = Type.Object(
     to: Type.Optional(Instant),
     ward: Type.Optional(Type.String({ minLength: 1, maxLength: 40 })),
     bed: Type.Optional(Type.String({ minLength: 1, maxLength: 40 })),
-    /** A person who acknowledged the alarm, or accepted a call about it. */
+    /** A person who was called about the alarm, accepted a call about it, or acknowledged it. */
     userId: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
     priority: Type.Optional(Type.Enum([...priorities])),
     condition: Type.Optional(Type.String({ minLength: 1, maxLength: 80 })),

@@ -161,6 +161,13 @@ describe('the page "Alarm history"', () => {
       await show(fromMs, toMs);
       await part('span-problem').filter({ hasText: text }).waitFor();
     }
+    // A field of which only a part is filled in looks empty to a program: it must not mean "until now".
+    await show(Date.now() - hour, undefined);
+    await part('to').focus();
+    await page.keyboard.type('11');
+    expect(await part('to').inputValue()).toBe('');
+    await pressWhenStill(part('span-show'));
+    await part('span-problem').filter({ hasText: '“To (empty: until now)” has only a part' }).waitFor();
     await expectReadable(page, 'history-other-time', sizes);
     await show(Date.now() - 30 * hour, Date.now() - 29 * hour);
     await part('empty').waitFor();

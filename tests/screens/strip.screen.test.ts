@@ -216,6 +216,52 @@ describe('the page with the waves around an onset', () => {
     expect(auditOf('nora')).toContainEqual(['strip-viewed', alarm.alarmId, 'HR.high, onset 2']);
   });
 
+  it('the record of a look names the ward of this onset, also if the patient had been moved before it', async () => {
+    const movedBed = bedOf('M-1', 'Okapi');
+    const before = new Date(Date.now() - 1_800_000).toISOString();
+    const { associationId } = movedBed.period;
+    server.associate({
+      ...{ deviceId: movedBed.deviceId, version: 2, periods: [movedBed.period] },
+      changes: [
+        {
+          ...{ version: 2, associationId, act: 'moved', at: before, by: { userId: 'nora', name: 'N', role: 'nurse' } },
+          fields: [
+            { field: 'ward', from: 'SD', to: ward },
+            { field: 'bed', from: 'F-9', to: 'M-1' },
+          ],
+        },
+      ],
+    });
+    const early = new Date(Date.parse(before) - 60_000).toISOString();
+    const long = alarmOf(movedBed, { text: 'HR 150 > 140', onsets: 2, raisedAt: early, onsetAt: early });
+    server.playAlarms(raisedEvent(long));
+    const owner = { alarmId: long.alarmId, associationId, alarm: long };
+    const late = new Date(Date.parse(before) + 60_000).toISOString();
+    stored.set(1, { ...nothing, strip: newStrip({ ...owner, stripId: `${long.alarmId}.1`, onsetWallAt: early }) });
+    stored.set(2, {
+      ...nothing,
+      strip: newStrip({ ...owner, stripId: `${long.alarmId}.2`, onset: 2, onsetWallAt: late }),
+    });
+    await open(long.alarmId);
+    await strip('waves').waitFor();
+    await strip('onset').selectOption('2');
+    await strip('facts').filter({ hasText: 'onset 2 of this alarm' }).waitFor();
+    await strip('onset').selectOption('1');
+    await strip('facts').filter({ hasText: 'onset 1 of this alarm' }).waitFor();
+    stored.delete(2);
+    await strip('onset').selectOption('2');
+    await strip('missing').waitFor();
+    const looks = server.audit.page({ limit: 200, userId: 'nora', action: 'strip-viewed' }).records;
+    const own = looks.filter(({ alarmId }) => alarmId === long.alarmId);
+    // The newest record is the first. Without a strip, nobody knows when the second onset was.
+    expect(own.map((record) => [record.detail, record.ward, record.bed])).toEqual([
+      ['HR.high, onset 2, no strip', undefined, undefined],
+      ['HR.high, onset 1', 'SD', 'F-9'],
+      ['HR.high, onset 2', ward, 'M-1'],
+      ['HR.high, onset 1', 'SD', 'F-9'],
+    ]);
+  });
+
   it('an alarm of another ward gives the same answer as an unknown alarm, and the attempt is recorded', async () => {
     const texts: (string | null)[] = [];
     for (const alarmId of [foreignAlarm.alarmId, 'no-such-alarm-000000000']) {

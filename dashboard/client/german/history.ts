@@ -103,7 +103,11 @@ export const history = {
     'Diese Schicht begann um {time}. In ihrer ersten Stunde beginnt die Zusammenfassung mit der Schicht davor.',
   Filters: 'Filter',
   Bed: 'Bett',
-  'Answered by': 'Beantwortet von',
+  '“{label}” has only a part of a date and a time, or a date that does not exist. Fill in all of it, or clear it.':
+    '„{label}“ hat nur einen Teil von Datum und Uhrzeit, oder ein Datum, das es nicht gibt. Füllen Sie alles aus, oder leeren Sie das Feld.',
+  'The beginning is unchanged: fill in the whole date and time.':
+    'Der Beginn ist unverändert: Füllen Sie Datum und Uhrzeit ganz aus.',
+  'Called or answered': 'Gerufen oder geantwortet',
   Priority: 'Priorität',
   Condition: 'Alarmart',
   Answer: 'Antwort',

@@ -46,8 +46,9 @@ function useReview(ward: string, filters: AlarmFilters) {
     const nowMs = app.now.peek();
     const span = (before === undefined ? undefined : loaded.peek()?.span) ?? spanOf(filters, shiftStartsOf(app), nowMs);
     problem.value = spanFault(span, nowMs);
+    // A request that still runs is no longer the newest one, so its answer would not end `busy`.
+    busy.value = problem.value === undefined;
     if (problem.value !== undefined) return;
-    busy.value = true;
     const answer = await app.api.alarmReview({
       ...reviewQuery(ward, filters, span),
       ...(before !== undefined && { before }),

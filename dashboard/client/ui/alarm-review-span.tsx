@@ -4,6 +4,7 @@ import { type ReviewSpan, spanFault } from '../core/alarm-filters.ts';
 import { t } from '../core/texts.ts';
 import { fieldTime, instantOfField, refusedTimeText } from '../core/time-fields.ts';
 import { useApp } from '../shell/app.ts';
+import { halfFilledText } from './half-filled.ts';
 import { FormProblem } from './still-text.tsx';
 import { TimeDoubt } from './time-doubt.tsx';
 
@@ -12,9 +13,9 @@ export function ReviewSpanForm({ span, onSpan }: { span: ReviewSpan; onSpan: (ch
   const from = useSignal(fieldTime(span.fromMs));
   const to = useSignal(span.toMs === undefined ? '' : fieldTime(span.toMs));
   const problem = useSignal<string | undefined>(undefined);
-  function show() {
+  function show(form: HTMLFormElement) {
     const [fromMs, toMs] = [instantOfField(from.value), instantOfField(to.value)];
-    problem.value = refusedTimeText(from.value, to.value);
+    problem.value = halfFilledText(form) ?? refusedTimeText(from.value, to.value);
     if (problem.value !== undefined) return;
     if (fromMs === undefined || (toMs === undefined && to.value !== ''))
       problem.value = t('Enter the date and the time of the beginning.');
@@ -28,7 +29,7 @@ export function ReviewSpanForm({ span, onSpan }: { span: ReviewSpan; onSpan: (ch
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        show();
+        show(event.currentTarget);
       }}
     >
       <label class="field">

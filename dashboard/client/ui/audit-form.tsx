@@ -16,6 +16,8 @@ import { t } from '../core/texts.ts';
 import { fieldTime, instantOfField } from '../core/time-fields.ts';
 import { pageZone } from '../core/zones.ts';
 import { useApp } from '../shell/app.ts';
+import { halfFilledText } from './half-filled.ts';
+import { FormProblem } from './still-text.tsx';
 import { TimeDoubt } from './time-doubt.tsx';
 
 type Choices = AuditSummary['choices'];
@@ -29,6 +31,7 @@ export function AuditForm(props: {
 }) {
   const app = useApp();
   const draft = useSignal(draftOf(props.filter));
+  const problem = useSignal<string | undefined>(undefined);
   useEffect(() => {
     draft.value = draftOf(props.filter);
   }, [formatSearch(props.filter)]);
@@ -41,7 +44,8 @@ export function AuditForm(props: {
       class="audit-form"
       onSubmit={(event) => {
         event.preventDefault();
-        props.onSearch(filterOf(draft.peek()));
+        problem.value = halfFilledText(event.currentTarget);
+        if (problem.value === undefined) props.onSearch(filterOf(draft.peek()));
       }}
     >
       <ChosenText
@@ -85,6 +89,7 @@ export function AuditForm(props: {
           {t('Clear')}
         </button>
       </div>
+      <FormProblem text={problem.value} testId="audit-form-problem" />
       <TimeDoubt fields={[from, to]} />
       <p class="dim audit-form__note">{t('Times are in {zone}.', { zone: zoneLabel(pageZone(), app.now.peek()) })}</p>
     </form>

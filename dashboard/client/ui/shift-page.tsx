@@ -15,6 +15,7 @@ import { useApp } from '../shell/app.ts';
 import { AlarmPanel } from './alarm-panel.tsx';
 import { ScrollBox } from './scroll-box.tsx';
 import { shiftStartsOf } from './shift-starts.ts';
+import { FormProblem } from './still-text.tsx';
 import { TimeDoubt } from './time-doubt.tsx';
 import { patientHref } from './top-bar.tsx';
 
@@ -140,13 +141,16 @@ function Beginning({ ward, since, bed, shownFromMs }: BeginningProps) {
   const starts = shiftStartsOf(app);
   const thisShiftMs = shiftStart(starts, nowMs);
   const usualMs = summaryStart(starts, nowMs);
-  const choose = (fromMs: number | undefined) =>
+  const problem = useSignal<string | undefined>(undefined);
+  const choose = (fromMs: number | undefined) => {
+    problem.value = undefined;
     app.go({
       page: 'shift',
       ward,
       ...(fromMs !== undefined && { since: formatInstant(fromMs) }),
       ...(bed !== undefined && { bed }),
     });
+  };
   // The choice without a time in the address changes when a shift begins; the summary on the page does not.
   const fromMs = since === undefined ? (shownFromMs ?? usualMs) : Date.parse(since);
   const choices = [
@@ -182,10 +186,12 @@ function Beginning({ ward, since, bed, shownFromMs }: BeginningProps) {
           onChange={(event) => {
             typed.value = event.currentTarget.value;
             const ms = instantOfField(typed.value);
-            if (ms !== undefined) choose(ms);
+            if (ms === undefined) problem.value = t('The beginning is unchanged: fill in the whole date and time.');
+            else choose(ms);
           }}
         />
       </label>
+      <FormProblem text={problem.value} testId="shift-since-problem" />
       <TimeDoubt fields={[typed.value]} />
       {since === undefined && fromMs < thisShiftMs && (
         <p class="dim" data-testid="shift-first-hour">

@@ -12,6 +12,7 @@ import { dateMinuteText, whenText } from '../core/times.ts';
 import type { Answer } from '../shell/answer.ts';
 import { useApp } from '../shell/app.ts';
 import { ChoiceField } from './fields.tsx';
+import { halfFilledText } from './half-filled.ts';
 import { FormProblem } from './still-text.tsx';
 import { TimeDoubt } from './time-doubt.tsx';
 
@@ -94,10 +95,10 @@ export function WhoWouldBeCalled({ ward, beds }: { ward: string; beds: readonly 
   const time = useSignal('');
   const problem = useSignal<string | undefined>(undefined);
   const answer = useSignal<Who | undefined>(undefined);
-  async function ask() {
+  async function ask(form: HTMLFormElement) {
     const at = instantTextOfField(time.value);
     answer.value = undefined;
-    problem.value = bed.value === '' ? t('Choose a bed.') : refusedTimeText(time.value);
+    problem.value = bed.value === '' ? t('Choose a bed.') : (halfFilledText(form) ?? refusedTimeText(time.value));
     if (problem.value !== undefined) return;
     const query = { bed: bed.value, kind: kind.value, priority: priority.value, ...(at !== undefined && { at }) };
     const result = await app.api.whoWouldBeCalled(ward, query);
@@ -112,7 +113,7 @@ export function WhoWouldBeCalled({ ward, beds }: { ward: string; beds: readonly 
       data-testid="who-form"
       onSubmit={(event) => {
         event.preventDefault();
-        void ask();
+        void ask(event.currentTarget);
       }}
     >
       <h2>{t('Who would be called?')}</h2>

@@ -1,5 +1,5 @@
-/** What a viewer may see of a strip whose alarm the alarm history no longer has. Pure. */
-import { createPlacesOf } from '../../../contracts/alarm-places.ts';
+/** Whose strip it is, and what a viewer may see of a strip whose alarm the alarm history no longer has. Pure. */
+import { type AlarmPlaces, createPlacesOf } from '../../../contracts/alarm-places.ts';
 import type { Strip } from '../../../contracts/messages/strips.ts';
 import { visibleText } from '../../../contracts/text.ts';
 import { parseInstant } from '../../../contracts/time.ts';
@@ -10,17 +10,19 @@ import type { LiveState } from './state.ts';
 /** The calls of the alarm are not known. */
 const noCalls: ReviewedAlarmRow['calls'] = { list: [], onlyCounted: 0, dutiesLeftOut: [], notSent: null, notice: null };
 
+/** Whose strip it is, for the audit trail. A place that is not known is absent. */
+export type StripOwner = {
+  readonly associationId: string;
+  readonly ward?: string;
+  readonly bed?: string;
+  readonly patientId?: string;
+};
+
 export type OlderStrip = {
   /** The alarm as the alarm history would show it. What only its other events say is null, false or empty. */
   readonly row: ReviewedAlarmRow;
   readonly isHidden: boolean;
-  /** Whose alarm it is, for the audit trail. */
-  readonly owner: {
-    readonly associationId: string;
-    readonly ward?: string;
-    readonly bed?: string;
-    readonly patientId?: string;
-  };
+  readonly owner: StripOwner;
 };
 
 /** Returns the alarm of a strip, with the place of the bed at the onset. If no place is known, only an account of all wards sees it. */
@@ -28,16 +30,10 @@ export function olderStrip(strip: Strip, associations: LiveState['associations']
   const { alarm, onset } = strip;
   const { places, patient } = createPlacesOf(associations)(alarm.deviceId, alarm.associationId, spanOf(strip));
   const seenPlaces = places.filter(({ ward }) => seesWard(viewer, ward));
-  const [place] = places;
   const profile = strip.limits?.profile;
   return {
     isHidden: seenPlaces.length === 0 && !(places.length === 0 && seesWard(viewer, null)),
-    owner: {
-      associationId: alarm.associationId,
-      ...(place && { ward: place.ward }),
-      ...(place?.bed != null && { bed: place.bed }),
-      ...(patient && { patientId: patient.patientId }),
-    },
+    owner: ownerOf(alarm.associationId, { places, patient }),
     row: {
       ...{ alarmId: alarm.alarmId, associationId: alarm.associationId, deviceId: visibleText(alarm.deviceId) },
       ...{ condition: alarm.condition, kind: alarm.kind, priority: alarm.priority, text: visibleText(alarm.text) },
@@ -60,6 +56,30 @@ export function olderStrip(strip: Strip, associations: LiveState['associations']
         givenName: visibleText(patient.givenName),
       },
     },
+  };
+}
+
+/** Returns whose strip it is, with the place of the bed at this onset: the patient may have moved since the onset before. */
+export function ownerOfStrip(strip: Strip, associations: LiveState['associations']): StripOwner {
+  const { deviceId, associationId } = strip.alarm;
+  return ownerOf(associationId, createPlacesOf(associations)(deviceId, associationId, spanOf(strip)));
+}
+
+/** Returns whose alarm it is, with the place of the bed at the first onset, which may be a ward that the viewer does not have. */
+export function ownerAtFirstOnset(
+  { deviceId, associationId, late, onsetMs, raisedMs }: ReviewedAlarmRow,
+  associations: LiveState['associations'],
+): StripOwner {
+  const span = { fromMs: late ? Math.min(raisedMs, onsetMs ?? raisedMs) : raisedMs, toMs: raisedMs };
+  return ownerOf(associationId, createPlacesOf(associations)(deviceId, associationId, span));
+}
+
+function ownerOf(associationId: string, { places: [place], patient }: AlarmPlaces): StripOwner {
+  return {
+    associationId,
+    ...(place && { ward: place.ward }),
+    ...(place?.bed != null && { bed: place.bed }),
+    ...(patient && { patientId: patient.patientId }),
   };
 }
 
