@@ -115,6 +115,7 @@ const rules: Readonly<Record<string, Rule>> = {
     body: { codes: 'MDC_ECG_HEART_RATE', from: hourAgo(), to: now(), minutes: 5 },
   },
   'GET /api/associations/{associationId}/waves': { kind: 'hidden', query: () => `?from=${minuteAgo()}&to=${now()}` },
+  'GET /api/associations/{associationId}/wave-times': { kind: 'hidden' },
   'POST /api/alarms/{alarmId}/acknowledge': { kind: 'hidden', body: { rev: 1 } },
   'GET /api/alarms/{alarmId}/explain': { kind: 'hidden' },
   'GET /api/alarms/{alarmId}/strip': { kind: 'hidden' },

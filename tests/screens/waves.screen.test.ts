@@ -40,7 +40,9 @@ const sizes = [
   { name: '1920', width: 1_920, height: 1_080 },
 ];
 /** From 20 s to 26 s of each tenth minute nothing was sent. */
-const isGap = (second: number) => second % 600 >= 20 && second % 600 < 26;
+const isGap = (second: number) => !hasComeLate && second % 600 >= 20 && second % 600 < 26;
+/** The samples of the gaps have come since, as after an outage. */
+let hasComeLate = false;
 
 let server: ScreenServer;
 let browser: Browser;
@@ -131,6 +133,23 @@ function ecgPixels(): Promise<number> {
   });
 }
 
+/** Lets the server see a second of the ECG, as it comes from the log. */
+function play(second: number, receivedMs = second * 1_000 + 1_100): void {
+  const { code, startMs, rateHz: rate, samples } = chunkAt('MDC_ECG_ELEC_POTL_II', 0.001, second);
+  const reading = { start: new Date(startMs).toISOString(), code, rateHz: rate, scale: 0.001, offset: 0, samples };
+  server.playWave(stay, { deviceId: bed.deviceId, receivedAt: new Date(receivedMs).toISOString(), reading });
+}
+
+/** Returns the columns of the paper in its left margin as text, without the row of times. */
+const marginPicture = () =>
+  page.evaluate(() => {
+    const canvas = document.querySelector<HTMLCanvasElement>('.paper__canvas')!;
+    return canvas
+      .getContext('2d')!
+      .getImageData(0, 0, 34 * devicePixelRatio, canvas.height)
+      .data.join();
+  });
+
 describe('the page "Waves"', () => {
   it('the page "Waves" opens from the patient’s page, follows the present, and stands still after "Freeze"', async () => {
     await setHash(page, `#/patient/${stay}`);
@@ -219,6 +238,56 @@ describe('the page "Waves"', () => {
     await page.keyboard.press('ArrowRight');
     await until('another measure', async () => (await part('measure').textContent()) !== before);
     await pressWhenStill(part('calipers'));
+  });
+
+  it('the mark of 1 mV has its own margin, so it covers no sample, and its height follows the scale', async () => {
+    await setHash(page, hashAt(gapMs() + 60_000));
+    await until('the waves', async () => (await ecgPixels()) > 500);
+    const before = await marginPicture();
+    await part('paper').focus();
+    for (let i = 0; i < 3; i += 1) await page.keyboard.press('ArrowRight');
+    await until('the moved waves', async () => (await ecgPixels()) > 500);
+    // The waves have moved, and the margin has not.
+    expect(await marginPicture()).toBe(before);
+    await pressWhenStill(part('gain-20'));
+    await until('a higher mark', async () => (await marginPicture()) !== before);
+    await pressWhenStill(part('gain-10'));
+    await until('the former mark', async () => (await marginPicture()) === before);
+  });
+
+  it('the bar shows an outage that the page has not loaded, and what the server cannot know', async () => {
+    const nowS = Math.floor(Date.now() / 10_000) * 10;
+    server.feed.waves.coverage.sinceMs = (nowS - 3 * 3_600) * 1_000;
+    // The device was silent from 60 to 50 minutes ago.
+    for (let s = nowS - 3 * 3_600; s < nowS; s += 10) if (s < nowS - 3_600 || s >= nowS - 3_000) play(s);
+    await setHash(page, hashAt(Date.now() - 6 * 3_600_000));
+    const minutesOf = (look: string) =>
+      page
+        .locator(`.overview__${look}`)
+        .evaluateAll((parts) =>
+          parts.map((element) => Math.round(Number(element.style.getPropertyValue('--part')) * 25 * 60)),
+        );
+    await until('the outage', async () => (await minutesOf('empty')).some((minutes) => minutes === 10));
+    // Three hours are known from the server, and some minutes are loaded. All other times are neither.
+    const known = await minutesOf('known');
+    expect(Math.max(...known)).toBeGreaterThan(175);
+    expect(Math.max(...known)).toBeLessThan(185);
+    expect(await part('outages').textContent()).toMatch(/outages? (is|are) known/);
+    expect(await part('legend').textContent()).toContain('not known before you look there');
+  });
+
+  it('samples that come late appear on the open page, and the gap goes away', async () => {
+    const ms = gapMs();
+    await setHash(page, hashAt(ms));
+    await part('in-view').getByText('II: no samples').waitFor();
+    await until('the page knows what came before', async () => (await part('state').textContent()) === 'stands still');
+    hasComeLate = true;
+    await until('the late samples', async () => {
+      // The page must have asked once before it can notice a change.
+      play(Math.floor(ms / 1_000), Date.now());
+      return (await part('in-view').getByText('II: no samples').count()) === 0;
+    });
+    hasComeLate = false;
   });
 
   it('a person can choose the speed and the scale, and measure the screen so that millimetres are right', async () => {

@@ -82,6 +82,10 @@ export const waves = {
   'Later →': 'Später →',
   Freeze: 'Anhalten',
   'Go to now': 'Zur Gegenwart',
+  samples: 'Messpunkte',
+  'not known before you look there': 'erst bekannt, wenn Sie dort hinsehen',
+  '{n} outage is known, from {from} to {to}|{n} outages are known, the newest from {from} to {to}':
+    '{n} Ausfall ist bekannt, von {from} bis {to}|{n} Ausfälle sind bekannt, der neueste von {from} bis {to}',
   'follows the present': 'folgt der Gegenwart',
   'stands still': 'steht still',
   'Alarm before': 'Alarm davor',

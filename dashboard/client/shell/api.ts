@@ -53,6 +53,7 @@ import type { BeginTestBody, TestAnswerBody, TestBegun } from '../../protocol/so
 import type { StripAnswer } from '../../protocol/strip.ts';
 import type { WardOverview } from '../../protocol/ward-overview.ts';
 import type { WaveHistory } from '../../protocol/wave-history.ts';
+import type { WaveTimes } from '../../protocol/wave-times.ts';
 import type { WhatIf, WhatIfBody } from '../../protocol/what-if.ts';
 import { serverText } from '../core/server-texts.ts';
 import { t } from '../core/texts.ts';
@@ -159,6 +160,11 @@ export function createApi(onLoggedOut: () => void) {
       const path = `/api/associations/${id(associationId)}/waves?${new URLSearchParams(query)}`;
       return call<WaveHistory>('GET', path, undefined, { waitMs: wavesTimeoutMs, cancel });
     },
+    waveTimes: (associationId: string, after: number | undefined) =>
+      call<WaveTimes>(
+        'GET',
+        `/api/associations/${id(associationId)}/wave-times${after === undefined ? '' : `?after=${after}`}`,
+      ),
     acknowledge: (alarmId: string, body: AcknowledgeBody) =>
       call<Accepted>('POST', `/api/alarms/${id(alarmId)}/acknowledge`, body),
     explain: (alarmId: string, cancel: AbortSignal) =>

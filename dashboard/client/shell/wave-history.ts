@@ -6,6 +6,7 @@ import { signal } from '@preact/signals';
 import { minuteMs } from '../../../contracts/durations.ts';
 import type { TimeSpan } from '../../../contracts/wave-runs.ts';
 import type { WaveHistory } from '../../protocol/wave-history.ts';
+import { minutesWithNews } from '../core/wave-bar.ts';
 import { hasOpenMinute, minuteOf, nextRequest } from '../core/wave-minutes.ts';
 import type { Answer } from './answer.ts';
 import { createWaveShelf, type LoadedWaves, nothing, settleMs } from './wave-shelf.ts';
@@ -85,6 +86,11 @@ export function openWaveHistory(ask: Ask, now: () => number) {
         cancel.abort();
         cancel = new AbortController();
       }
+      if (problem.peek() === undefined) void run();
+    },
+    /** Loads minutes again of which samples have come since. Minutes outside of the view are loaded when the view reaches them. */
+    reload(changed: readonly number[]): void {
+      shelf.reopen(minutesWithNews(changed, shelf.minutes));
       if (problem.peek() === undefined) void run();
     },
     retry(): void {

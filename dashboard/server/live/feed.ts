@@ -237,6 +237,7 @@ export async function openFeed(
     // The limits for signs of life begin now: Kafka has just answered, and the server writes its first own record only now.
     signs.kafkaAtMs = now();
     signs.signsSinceMs = now();
+    waves.coverage.sinceMs = now();
     signs.canary.sinceMs = now();
     void readHistory().catch((error) =>
       logger.warn(

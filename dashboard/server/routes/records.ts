@@ -6,6 +6,7 @@ import type { Parts } from './parts.ts';
 import { shiftSummaryRoute } from './shift-summary.ts';
 import { stripRoute } from './strip.ts';
 import { trendRoutes } from './trends.ts';
+import { waveTimesRoute } from './wave-times.ts';
 import { waveRoute } from './waves.ts';
 
 export function recordRoutes(app: App, parts: Parts): void {
@@ -14,5 +15,6 @@ export function recordRoutes(app: App, parts: Parts): void {
   stripRoute(app, parts);
   trendRoutes(app, parts);
   waveRoute(app, parts);
+  waveTimesRoute(app, parts);
   auditRoutes(app, parts);
 }
