@@ -9,6 +9,7 @@ import { formatInstant } from '../../contracts/time.ts';
 import type { FoundStrip } from '../../log/strips/find-strip.ts';
 import { base64Of } from '../../processors/strips/core/bed.testing.ts';
 import { logIn, openBrowser } from '../browser.ts';
+import { pdfPages } from './pdf-text.ts';
 import { expectReadable, pressWhenStill, setHash } from './readable.ts';
 import { alarmOf, newPatient, newPeriod, type PlayedBed, playBeds, raisedEvent } from './scene.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';
@@ -35,6 +36,8 @@ const foreignAlarm = alarmOf(foreign, { text: 'HR 30 < 40', priority: 'high' });
 /** What the log has, by onset. */
 const stored = new Map<number, FoundStrip>();
 const nothing = { strip: undefined, recordDigest: undefined, isReadable: true, isKept: true };
+/** If it is set, each look at an alarm of today gets its answer. */
+let readStrip: (() => FoundStrip) | undefined;
 /** Strips of alarms that the alarm history no longer has, by key. */
 const olderStored = new Map<string, FoundStrip>();
 let server: ScreenServer;
@@ -42,8 +45,8 @@ let browser: Browser;
 let stop: () => void;
 let page: Page;
 
-/** Returns a strip with two waves. Of the ECG, the seconds 3 and 4 after the onset are missing. */
-function newStrip(more: Partial<Strip> = {}): Strip {
+/** Returns a strip with two waves. @param leftOut the seconds after the onset that are missing in the ECG */
+function newStrip(more: Partial<Strip> = {}, leftOut: readonly number[] = [3, 4]): Strip {
   const onsetMs = Date.parse(alarm.onsetAt);
   const wave = (code: string, rateHz: number, valueAt: (s: number) => number, leftOut: readonly number[] = []) =>
     Array.from({ length: 20 }, (_, at) => at - 10)
@@ -63,7 +66,7 @@ function newStrip(more: Partial<Strip> = {}): Strip {
     ...{ writtenAt: alarm.onsetAt, content: 'waves', isComplete: true, alarm, limits: newLimits(alarm.associationId) },
     numerics: [{ code: 'MDC_ECG_HEART_RATE', value: 151, unit: '/min', at: alarm.onsetAt }],
     chunks: [
-      ...wave('MDC_ECG_ELEC_POTL_II', 250, beat, [3, 4]),
+      ...wave('MDC_ECG_ELEC_POTL_II', 250, beat, leftOut),
       ...wave('MDC_PULS_OXIM_PLETH', 125, (s) => Math.sin(s * 15)),
     ],
     ...more,
@@ -80,7 +83,8 @@ beforeAll(async () => {
       ],
       wards: [{ ward, beds: ['S-1'] }],
       strip: async (_account, { alarmId, raisedMs }, onset) =>
-        (raisedMs === undefined ? olderStored.get(`${alarmId}.${onset}`) : stored.get(onset)) ?? nothing,
+        (raisedMs === undefined ? olderStored.get(`${alarmId}.${onset}`) : (readStrip?.() ?? stored.get(onset))) ??
+        nothing,
     }),
     openBrowser(inject('chromium')),
   ]);
@@ -214,6 +218,64 @@ describe('the page with the waves around an onset', () => {
     await strip('waves').waitFor();
     expect(await strip('facts').textContent()).toContain('onset 2 of this alarm');
     expect(auditOf('nora')).toContainEqual(['strip-viewed', alarm.alarmId, 'HR.high, onset 2']);
+  });
+
+  it('samples that came late appear on the open page, which says so', async () => {
+    let hasComeLate = false;
+    // The last attempt of the strip writer is over some seconds after the page has asked.
+    readStrip = () => {
+      const onsetWallAt = formatInstant(Date.now() - 623_000);
+      const late = { onsetWallAt, rev: 2, isComplete: true };
+      return { ...nothing, strip: hasComeLate ? newStrip(late, []) : newStrip({ onsetWallAt, isComplete: false }) };
+    };
+    await open(alarm.alarmId);
+    await strip('incomplete').waitFor();
+    hasComeLate = true;
+    const gapsOf = () => strip('wave-MDC_ECG_ELEC_POTL_II-1').getAttribute('data-gaps');
+    expect(await gapsOf()).toBe('1');
+    await strip('newer').getByText('Samples have come since').waitFor();
+    expect(await gapsOf()).toBe('0');
+    expect(await strip('incomplete').count()).toBe(0);
+    readStrip = undefined;
+    stored.set(1, { ...nothing, strip: newStrip({ isComplete: false }) });
+    await open(alarm.alarmId);
+    await strip('incomplete').waitFor();
+    await expectReadable(page, 'strip-incomplete', sizes);
+  });
+
+  it('a printed strip has every text and both halves, each half whole on one sheet', async () => {
+    stored.set(1, { ...nothing, strip: newStrip() });
+    await open(alarm.alarmId);
+    await strip('waves').waitFor();
+    const pdf = await page.pdf({ preferCSSPageSize: true });
+    const sheets = pdfPages(pdf);
+    // A4 in landscape: 297 mm are 842 points.
+    expect(pdf.toString('latin1')).toMatch(/\/MediaBox\s*\[0 0 84[12][.\d]* 59[56][.\d]*\]/);
+    expect(sheets.filter((sheet) => sheet === '')).toEqual([]);
+    const plain = (text: string) => text.normalize('NFKC').replaceAll(/\s/g, '');
+    const all = sheets.join('');
+    for (const word of ['Żółtańska', 'HR 151 > 140', 'Digest of the samples', 'Printed'])
+      expect(all).toContain(plain(word));
+    const facts = await strip('facts').locator('dt, dd').allTextContents();
+    for (const text of facts) expect(all).toContain(plain(text));
+    for (const title of ['10 s before the onset', '10 s after the onset']) {
+      const half = page.locator('.strip__half', { hasText: title });
+      const texts = await half.locator('h2, figcaption').allTextContents();
+      expect(texts.length).toBe(3);
+      const sheet = sheets.filter((text) => text.includes(plain(texts[0]!)));
+      expect(sheet).toHaveLength(1);
+      for (const text of texts) expect(sheet[0]).toContain(plain(text));
+    }
+    await page.emulateMedia({ media: 'print' });
+    // The sheet without its margins of 10 mm is 277 mm wide.
+    await page.setViewportSize({ width: 1_047, height: 700 });
+    const rights = await page
+      .locator('.strip__paper')
+      .evaluateAll((all) => all.map((paper) => paper.getBoundingClientRect().right));
+    expect(rights).toHaveLength(4);
+    expect(Math.max(...rights)).toBeLessThanOrEqual(1_047);
+    await page.emulateMedia({ media: 'screen' });
+    await page.setViewportSize({ width: 1_366, height: 768 });
   });
 
   it('the record of a look names the ward of this onset, also if the patient had been moved before it', async () => {

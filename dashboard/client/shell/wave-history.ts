@@ -17,6 +17,12 @@ const retryMs = 5_000;
 
 type Ask = (span: TimeSpan, cancel: AbortSignal) => Promise<Answer<WaveHistory>>;
 
+/** Returns the time of the newest waves. The requests overlap, so that a sample which came a little late is in one of them. */
+function newestSpan(nowMs: number, newestStartMs: number): TimeSpan {
+  const newestMs = Math.min(nowMs, newestStartMs) - settleMs - followEveryMs;
+  return { fromMs: Math.max(minuteOf(nowMs) - minuteMs, newestMs), toMs: nowMs + settleMs };
+}
+
 /** @param now the server's time, ms since 1970 */
 export function openWaveHistory(ask: Ask, now: () => number) {
   const loaded = signal<LoadedWaves>(nothing);
@@ -42,10 +48,7 @@ export function openWaveHistory(ask: Ask, now: () => number) {
     const missing = nextRequest(view, shelf.minutes, deviceNow());
     if (missing) return missing;
     if (!isFollowing || now() - followedMs < followEveryMs) return undefined;
-    const nowMs = deviceNow();
-    // The requests overlap, so that a sample which came late is in one of them.
-    const newestMs = Math.min(nowMs, shelf.newestStartMs()) - settleMs - followEveryMs;
-    return { fromMs: Math.max(minuteOf(nowMs) - minuteMs, newestMs), toMs: nowMs + settleMs };
+    return newestSpan(deviceNow(), shelf.newestStartMs());
   }
 
   async function run(): Promise<void> {

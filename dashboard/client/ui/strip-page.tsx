@@ -6,6 +6,7 @@ import { missingStripTexts, stripContentTexts } from '../../../contracts/strip-w
 import type { StripAnswer } from '../../protocol/strip.ts';
 import { placesText } from '../core/alarm-review-words.ts';
 import { patientName } from '../core/numerics.ts';
+import { askStripAgainIn, hasNewerSamples } from '../core/strip-again.ts';
 import { t } from '../core/texts.ts';
 import { zonedText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
@@ -21,19 +22,35 @@ export function StripPage({ alarmId }: { alarmId: string }) {
   const problem = useSignal<string | undefined>(undefined);
   /** Counts how often the person asked again. */
   const asked = useSignal(0);
+  /** Samples have come that the strip did not have when the page was opened. */
+  const hasNews = useSignal(false);
   useEffect(() => {
     const controller = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
     answer.value = undefined;
     problem.value = undefined;
-    void app.api.strip(alarmId, onset.value, controller.signal).then((result) => {
+    hasNews.value = false;
+    const ask = async () => {
+      const result = await app.api.strip(alarmId, onset.value, controller.signal);
       if (controller.signal.aborted) return;
+      const before = answer.peek();
+      // A strip that is shown stays, also if a later look at it fails.
+      if (!result.ok && before === undefined) problem.value = result.message;
       if (result.ok) {
+        hasNews.value ||= hasNewerSamples(before, result.data);
         alarmWard.value = result.data.alarm.places.at(-1)?.ward;
         answer.value = result.data;
-      } else problem.value = result.message;
-    });
+      }
+      const shown = answer.peek();
+      const inMs = shown && askStripAgainIn(shown, app.now.peek());
+      if (inMs !== undefined) timer = setTimeout(() => void ask(), inMs);
+    };
+    void ask();
     // When the person leaves the page, the server stops reading.
-    return () => controller.abort();
+    return () => {
+      clearTimeout(timer);
+      controller.abort();
+    };
   }, [alarmId, onset.value, asked.value]);
   const again = () => {
     asked.value += 1;
@@ -41,7 +58,7 @@ export function StripPage({ alarmId }: { alarmId: string }) {
   const known = answer.value;
   return (
     <div class="ward">
-      <Sheet {...{ known, onset, problem: problem.value, onAgain: again }} />
+      <Sheet {...{ known, onset, problem: problem.value, hasNews: hasNews.value, onAgain: again }} />
       <AlarmPanel />
     </div>
   );
@@ -51,10 +68,11 @@ type SheetProps = {
   known: StripAnswer | undefined;
   onset: Signal<number>;
   problem: string | undefined;
+  hasNews: boolean;
   onAgain: () => void;
 };
 
-function Sheet({ known, onset, problem, onAgain }: SheetProps) {
+function Sheet({ known, onset, problem, hasNews, onAgain }: SheetProps) {
   return (
     <main class="sheet strip" id="main" tabIndex={-1} data-testid="strip-page">
       <div class="sheet__head">
@@ -99,7 +117,7 @@ function Sheet({ known, onset, problem, onAgain }: SheetProps) {
             {t('Loading …')}
           </p>
         )}
-        {known && <Known answer={known} onAgain={onAgain} />}
+        {known && <Known answer={known} hasNews={hasNews} onAgain={onAgain} />}
       </ScrollBox>
     </main>
   );
@@ -141,7 +159,7 @@ function OnsetChoice(props: { count: number; chosen: number; onChoose: (onset: n
   );
 }
 
-function Known({ answer, onAgain }: { answer: StripAnswer; onAgain: () => void }) {
+function Known({ answer, hasNews, onAgain }: { answer: StripAnswer; hasNews: boolean; onAgain: () => void }) {
   const app = useApp();
   const { alarm, strip, missing, isDigestRight } = answer;
   const patient =
@@ -165,6 +183,18 @@ function Known({ answer, onAgain }: { answer: StripAnswer; onAgain: () => void }
         <button class="button" type="button" data-testid="strip-again" onClick={onAgain}>
           {t('Look again')}
         </button>
+      )}
+      {/* The element is always there, so that a screen reader announces its text. */}
+      <p class="notice notice--plain" role="status" data-testid="strip-newer" hidden={!hasNews}>
+        {hasNews && t('Samples have come since you opened this page. The strip now has them.')}
+      </p>
+      {strip && !strip.isComplete && (
+        <p class="dim strip__incomplete" data-testid="strip-incomplete">
+          {t('Samples are missing. If the device sends them, Vigil adds them about 10 minutes after the onset.')}{' '}
+          <button class="button button--small" type="button" data-testid="strip-look" onClick={onAgain}>
+            {t('Look again')}
+          </button>
+        </p>
       )}
       {strip && <Facts facts={stripFacts(strip, zonedText)} />}
       {strip && strip.content !== 'waves' && (
