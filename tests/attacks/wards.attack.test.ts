@@ -119,6 +119,7 @@ const rules: Readonly<Record<string, Rule>> = {
   'POST /api/alarms/{alarmId}/acknowledge': { kind: 'hidden', body: { rev: 1 } },
   'GET /api/alarms/{alarmId}/explain': { kind: 'hidden' },
   'GET /api/alarms/{alarmId}/strip': { kind: 'hidden' },
+  'GET /api/strips': { kind: 'own' },
   'POST /api/associations/{associationId}/pause-audio': { kind: 'hidden', body: { forMs: 60_000 } },
   'POST /api/associations/{associationId}/limits': {
     kind: 'hidden',

@@ -83,6 +83,8 @@ export type ScreenServerOptions = {
   readonly waves?: WaveReader['read'];
   /** Finds a strip; if absent, no alarm has a strip. */
   readonly strip?: StripReader['read'];
+  /** Lists strips; if absent, the log has no strips. */
+  readonly strips?: StripReader['list'];
   /** Returns the values that InfluxDB has stored; none by default. */
   readonly stored?: () => Promise<readonly StoredValue[]>;
   /** Called for each command of a screen after its append. By default no command is answered. */

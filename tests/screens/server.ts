@@ -98,6 +98,7 @@ export async function openScreenServer(options: ScreenServerOptions) {
         read:
           options.strip ??
           (async () => ({ strip: undefined, recordDigest: undefined, isReadable: true, isKept: true })),
+        list: options.strips ?? (async () => ({ strips: [], isCut: false, isWhole: true })),
       },
       assignments: { board: live.board, readToEnd: async () => {}, waitFor: async () => {} },
       notes: live.notes,

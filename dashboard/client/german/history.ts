@@ -107,6 +107,16 @@ export const history = {
     '„{label}“ hat nur einen Teil von Datum und Uhrzeit, oder ein Datum, das es nicht gibt. Füllen Sie alles aus, oder leeren Sie das Feld.',
   'The beginning is unchanged: fill in the whole date and time.':
     'Der Beginn ist unverändert: Füllen Sie Datum und Uhrzeit ganz aus.',
+  'Strips of a bed or a patient at a time': 'Streifen eines Bettes oder Patienten zu einer Zeit',
+  'Enter a bed or the id of a patient.': 'Geben Sie ein Bett oder die Patientennummer ein.',
+  'Enter a date and a time.': 'Geben Sie Datum und Uhrzeit ein.',
+  'Around (30 minutes before and after)': 'Um (30 Minuten davor und danach)',
+  'No strip of your wards was found.': 'Kein Streifen Ihrer Stationen wurde gefunden.',
+  '{n} strip|{n} strips': '{n} Streifen|{n} Streifen',
+  'Older ones are left out: choose a later time.': 'Ältere sind ausgelassen: Wählen Sie eine spätere Zeit.',
+  'Strips may be missing: they are kept for 30 days, and some may be unreadable.':
+    'Es können Streifen fehlen: Sie werden 30 Tage aufbewahrt, und manche sind vielleicht nicht lesbar.',
+  'onset {onset}': 'Beginn {onset}',
   'Called or answered': 'Gerufen oder geantwortet',
   Priority: 'Priorität',
   Condition: 'Alarmart',

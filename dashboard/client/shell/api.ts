@@ -51,6 +51,7 @@ import type { ShiftQuery, ShiftSummary } from '../../protocol/shift-summary.ts';
 import type { TakeSoundBody } from '../../protocol/sound.ts';
 import type { BeginTestBody, TestAnswerBody, TestBegun } from '../../protocol/sound-test.ts';
 import type { StripAnswer } from '../../protocol/strip.ts';
+import type { Strips, StripsQuery } from '../../protocol/strips.ts';
 import type { WardOverview } from '../../protocol/ward-overview.ts';
 import type { WaveHistory } from '../../protocol/wave-history.ts';
 import type { WaveTimes } from '../../protocol/wave-times.ts';
@@ -260,6 +261,8 @@ function reviewCalls(call: SlowCall) {
     },
     shiftSummary: (ward: string, query: ShiftQuery) =>
       call<ShiftSummary>('GET', `/api/wards/${encodeURIComponent(ward)}/shift?${new URLSearchParams(query)}`),
+    strips: (query: StripsQuery) =>
+      call<Strips>('GET', `/api/strips?${new URLSearchParams(query)}`, undefined, { waitMs: stripTimeoutMs }),
     strip: (alarmId: string, onset: number, cancel: AbortSignal) => {
       const path = `/api/alarms/${encodeURIComponent(alarmId)}/strip?onset=${onset}`;
       return call<StripAnswer>('GET', path, undefined, { waitMs: stripTimeoutMs, cancel });

@@ -25,6 +25,7 @@ import { ReviewSpanForm } from './alarm-review-span.tsx';
 import { ReviewTable } from './alarm-review-table.tsx';
 import { AlarmStatistics } from './alarm-statistics.tsx';
 import { shiftStartsOf } from './shift-starts.ts';
+import { StripSearch } from './strip-search.tsx';
 
 /** The first page of a list, and its time. Further pages have the same time. */
 type Loaded = { readonly first: AlarmReview; readonly span: ReviewSpan };
@@ -125,6 +126,7 @@ export function AlarmReviewPage({ ward: asked, filters }: { ward: string | undef
           />
         )}
         <ReviewFilters ward={ward} filters={filters} choices={list?.first.choices} onChange={change} />
+        <StripSearch key={ward} ward={ward} />
         {list && <Summary {...list} busy={busy.value} ward={ward} filters={filters} onRefresh={() => void request()} />}
         <div class="sheet__scroll" aria-busy={busy.value}>
           {list === undefined && problem.value === undefined && (

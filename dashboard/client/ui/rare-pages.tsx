@@ -33,7 +33,7 @@ export function RarePage({ route }: { route: RareRoute }) {
     case 'shift':
       return <ShiftPage {...route} />;
     case 'strip':
-      return <StripPage key={route.alarmId} alarmId={route.alarmId} />;
+      return <StripPage key={`${route.alarmId} ${route.onset}`} alarmId={route.alarmId} asked={route.onset ?? 1} />;
     case 'wards':
       return <WardsPage />;
     case 'waves':

@@ -15,9 +15,10 @@ import { AlarmPanel } from './alarm-panel.tsx';
 import { ScrollBox } from './scroll-box.tsx';
 import { StripWaves } from './strip-waves.tsx';
 
-export function StripPage({ alarmId }: { alarmId: string }) {
+/** @param asked the onset that is shown first */
+export function StripPage({ alarmId, asked: firstOnset }: { alarmId: string; asked: number }) {
   const app = useApp();
-  const onset = useSignal(1);
+  const onset = useSignal(firstOnset);
   const answer = useSignal<StripAnswer | undefined>(undefined);
   const problem = useSignal<string | undefined>(undefined);
   /** Counts how often the person asked again. */

@@ -1,6 +1,7 @@
 /** Whose strip it is, and what a viewer may see of a strip whose alarm the alarm history no longer has. Pure. */
 import { type AlarmPlaces, createPlacesOf } from '../../../contracts/alarm-places.ts';
 import type { Strip } from '../../../contracts/messages/strips.ts';
+import { stripSpan } from '../../../contracts/strip-span.ts';
 import { visibleText } from '../../../contracts/text.ts';
 import { parseInstant } from '../../../contracts/time.ts';
 import type { ReviewedAlarmRow } from '../../protocol/alarm-review.ts';
@@ -28,7 +29,7 @@ export type OlderStrip = {
 /** Returns the alarm of a strip, with the place of the bed at the onset. If no place is known, only an account of all wards sees it. */
 export function olderStrip(strip: Strip, associations: LiveState['associations'], viewer: Viewer): OlderStrip {
   const { alarm, onset } = strip;
-  const { places, patient } = createPlacesOf(associations)(alarm.deviceId, alarm.associationId, spanOf(strip));
+  const { places, patient } = createPlacesOf(associations)(alarm.deviceId, alarm.associationId, stripSpan(strip));
   const seenPlaces = places.filter(({ ward }) => seesWard(viewer, ward));
   const profile = strip.limits?.profile;
   return {
@@ -62,7 +63,7 @@ export function olderStrip(strip: Strip, associations: LiveState['associations']
 /** Returns whose strip it is, with the place of the bed at this onset: the patient may have moved since the onset before. */
 export function ownerOfStrip(strip: Strip, associations: LiveState['associations']): StripOwner {
   const { deviceId, associationId } = strip.alarm;
-  return ownerOf(associationId, createPlacesOf(associations)(deviceId, associationId, spanOf(strip)));
+  return ownerOf(associationId, createPlacesOf(associations)(deviceId, associationId, stripSpan(strip)));
 }
 
 /** Returns whose alarm it is, with the place of the bed at the first onset, which may be a ward that the viewer does not have. */
@@ -81,11 +82,4 @@ function ownerOf(associationId: string, { places: [place], patient }: AlarmPlace
     ...(place?.bed != null && { bed: place.bed }),
     ...(patient && { patientId: patient.patientId }),
   };
-}
-
-/** A late alarm is about an earlier time, in which the bed may have been in another ward. */
-function spanOf({ alarm, onsetAt, onsetWallAt }: Strip): { fromMs: number; toMs: number } {
-  const wallMs = parseInstant(onsetWallAt) ?? 0;
-  const deviceMs = parseInstant(onsetAt) ?? wallMs;
-  return { fromMs: alarm.late ? Math.min(wallMs, deviceMs) : wallMs, toMs: wallMs };
 }

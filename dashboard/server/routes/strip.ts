@@ -99,7 +99,7 @@ async function olderAnswer(
 }
 
 /** Returns a signal that is aborted when the browser closes the request. */
-function abortedOnClose(reply: FastifyReply): AbortSignal {
+export function abortedOnClose(reply: FastifyReply): AbortSignal {
   const controller = new AbortController();
   reply.raw.once('close', () => controller.abort());
   return controller.signal;
