@@ -44,7 +44,13 @@ const matched = (strip: Strip, wards: readonly string[], question: Partial<Strip
 describe('the strips of a bed or a patient', () => {
   it.each([
     ['the bed at the onset', stripAt(10_000), ['icu'], { bed: '1' }, true],
-    ['the bed to which the patient came later is not the bed of the onset', stripAt(10_000), ['*'], { bed: '2' }, false],
+    [
+      'the bed to which the patient came later is not the bed of the onset',
+      stripAt(10_000),
+      ['*'],
+      { bed: '2' },
+      false,
+    ],
     ['after the move, the new bed', stripAt(30_000), ['sd'], { bed: '2', ward: 'sd' }, true],
     ['the bed of another ward with the same name', stripAt(10_000), ['icu', 'sd'], { bed: '1', ward: 'sd' }, false],
     ['the ward of the onset is not of the person', stripAt(10_000), ['sd'], { patientId: 'P-1' }, false],

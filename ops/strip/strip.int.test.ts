@@ -159,6 +159,30 @@ describe('npm run vigil -- strip', () => {
     expect([wrong.code, wrong.err]).toEqual([1, expect.stringContaining('does not belong to its samples')]);
   });
 
+  it('lists the strips of a bed at a time, only for its ward, and the audit trail names the patient', async () => {
+    const list = (user: string, ...more: string[]) =>
+      runVigil(
+        platform,
+        ['strip', '--as', user, '--password-stdin', '--at', formatInstant(raisedMs).slice(0, 16).concat('Z'), ...more],
+        {
+          accountsFile,
+          input: password,
+        },
+      );
+    const found = await list('nurse', '--bed', '7', '--ward', ward);
+    expect([found.code, found.err]).toEqual([0, '']);
+    const lines = found.out.trim().split('\n');
+    expect(lines).toHaveLength(2);
+    for (const { alarmId } of [printed, forged]) expect(found.out).toContain(`${alarmId} --onset 1`);
+    expect(await auditLines()).toContainEqual(
+      expect.stringMatching(`^nurse\\|alarms-reviewed\\|\\|${ward}\\|7\\|strips from `),
+    );
+    expect((await list('stranger', '--bed', '7')).out).toBe('No strip of your wards was found.\n');
+    expect((await list('nurse', '--bed', '8')).out).toBe('No strip of your wards was found.\n');
+    expect((await list('stranger', '--bed', '7', '--ward', ward)).code).toBe(1);
+    expect((await list('nurse')).err).toContain('Name a bed or a patient');
+  });
+
   it('leaves nothing else in the folder', () => {
     expect(['c', 'd', 'e', 'f'].filter((name) => existsSync(fileOf(name)))).toEqual([]);
     expect(readdirSync(folder).sort()).toEqual(['a.pdf', 'b.pdf']);

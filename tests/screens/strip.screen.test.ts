@@ -10,7 +10,7 @@ import type { FoundStrip } from '../../log/strips/find-strip.ts';
 import { base64Of } from '../../processors/strips/core/bed.testing.ts';
 import { logIn, openBrowser } from '../browser.ts';
 import { pdfPages } from './pdf-text.ts';
-import { expectReadable, pressWhenStill, setHash } from './readable.ts';
+import { expectReadable, pressUntil, pressWhenStill, setHash } from './readable.ts';
 import { alarmOf, newPatient, newPeriod, type PlayedBed, playBeds, raisedEvent } from './scene.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';
 
@@ -38,6 +38,8 @@ const stored = new Map<number, FoundStrip>();
 const nothing = { strip: undefined, recordDigest: undefined, isReadable: true, isKept: true };
 /** If it is set, each look at an alarm of today gets its answer. */
 let readStrip: (() => FoundStrip) | undefined;
+/** The searches for strips that the server has made. */
+const searched: object[] = [];
 /** Strips of alarms that the alarm history no longer has, by key. */
 const olderStored = new Map<string, FoundStrip>();
 let server: ScreenServer;
@@ -82,6 +84,14 @@ beforeAll(async () => {
         { userId: 'tom', name: 'Tom Technician', role: 'technician', wards: [ward] },
       ],
       wards: [{ ward, beds: ['S-1'] }],
+      strips: async (_account, _associations, question, sees) => {
+        searched.push({ ...question, sees: [sees(ward), sees('SD'), sees(null)] });
+        const { alarmId, associationId, onsetAt } = alarm;
+        const one = { alarmId, associationId, onsetAt, onsetWallAt: onsetAt, rev: 1, isComplete: true, alarm };
+        const places = [{ ward, bed: 'S-1' }];
+        const rows = [{ ...one, onset: 2, content: 'waves', places, patient: bed.period.patient } as const];
+        return { strips: question.bed === 'S-1' ? rows : [], isCut: false, isWhole: question.bed === 'S-1' };
+      },
       strip: async (_account, { alarmId, raisedMs }, onset) =>
         (raisedMs === undefined ? olderStored.get(`${alarmId}.${onset}`) : (readStrip?.() ?? stored.get(onset))) ??
         nothing,
@@ -172,7 +182,29 @@ describe('the page with the waves around an onset', () => {
     for (const name of ['patient', 'facts', 'digest']) expect(await strip(name).isVisible()).toBe(true);
     expect(await strip('print').isVisible()).toBe(false);
     const pdf = await page.pdf({ preferCSSPageSize: true });
-    expect(pdf.length).toBeGreaterThan(10_000);
+    // A4 in landscape: 297 mm are 842 points.
+    expect(pdf.toString('latin1')).toMatch(/\/MediaBox\s*\[0 0 84[12][.\d]* 59[56][.\d]*\]/);
+    const sheets = pdfPages(pdf);
+    expect(sheets.filter((sheet) => sheet === '')).toEqual([]);
+    const plain = (text: string | null) => (text ?? '').normalize('NFKC').replaceAll(/\s/g, '');
+    const all = sheets.join('');
+    for (const name of ['patient', 'digest']) expect(all).toContain(plain(await strip(name).textContent()));
+    for (const text of await strip('facts').locator('dt, dd').allTextContents()) expect(all).toContain(plain(text));
+    for (const half of [0, 1]) {
+      const texts = await page.locator('.strip__half').nth(half).locator('h2, figcaption').allTextContents();
+      const sheet = sheets.filter((text) => text.includes(plain(texts[0]!)));
+      expect([texts.length, sheet.length]).toEqual([3, 1]);
+      for (const text of texts) expect(sheet[0]).toContain(plain(text));
+    }
+    // The sheet without its margins of 10 mm is 277 mm wide.
+    const before = page.viewportSize()!;
+    await page.setViewportSize({ width: 1_047, height: 700 });
+    const rights = await page
+      .locator('.strip__paper')
+      .evaluateAll((papers) => papers.map((paper) => paper.getBoundingClientRect().right));
+    expect(rights).toHaveLength(4);
+    expect(Math.max(...rights)).toBeLessThanOrEqual(1_047);
+    await page.setViewportSize(before);
     await page.emulateMedia({ media: null });
   });
 
@@ -243,39 +275,31 @@ describe('the page with the waves around an onset', () => {
     await expectReadable(page, 'strip-incomplete', sizes);
   });
 
-  it('a printed strip has every text and both halves, each half whole on one sheet', async () => {
-    stored.set(1, { ...nothing, strip: newStrip() });
-    await open(alarm.alarmId);
-    await strip('waves').waitFor();
-    const pdf = await page.pdf({ preferCSSPageSize: true });
-    const sheets = pdfPages(pdf);
-    // A4 in landscape: 297 mm are 842 points.
-    expect(pdf.toString('latin1')).toMatch(/\/MediaBox\s*\[0 0 84[12][.\d]* 59[56][.\d]*\]/);
-    expect(sheets.filter((sheet) => sheet === '')).toEqual([]);
-    const plain = (text: string) => text.normalize('NFKC').replaceAll(/\s/g, '');
-    const all = sheets.join('');
-    for (const word of ['Żółtańska', 'HR 151 > 140', 'Digest of the samples', 'Printed'])
-      expect(all).toContain(plain(word));
-    const facts = await strip('facts').locator('dt, dd').allTextContents();
-    for (const text of facts) expect(all).toContain(plain(text));
-    for (const title of ['10 s before the onset', '10 s after the onset']) {
-      const half = page.locator('.strip__half', { hasText: title });
-      const texts = await half.locator('h2, figcaption').allTextContents();
-      expect(texts.length).toBe(3);
-      const sheet = sheets.filter((text) => text.includes(plain(texts[0]!)));
-      expect(sheet).toHaveLength(1);
-      for (const text of texts) expect(sheet[0]).toContain(plain(text));
-    }
-    await page.emulateMedia({ media: 'print' });
-    // The sheet without its margins of 10 mm is 277 mm wide.
-    await page.setViewportSize({ width: 1_047, height: 700 });
-    const rights = await page
-      .locator('.strip__paper')
-      .evaluateAll((all) => all.map((paper) => paper.getBoundingClientRect().right));
-    expect(rights).toHaveLength(4);
-    expect(Math.max(...rights)).toBeLessThanOrEqual(1_047);
-    await page.emulateMedia({ media: 'screen' });
-    await page.setViewportSize({ width: 1_366, height: 768 });
+  it('a person finds the strips of a bed at a time, and the audit trail names the search and the patient', async () => {
+    stored.set(2, { ...nothing, strip: newStrip({ stripId: `${alarm.alarmId}.2`, onset: 2 }) });
+    await setHash(page, '#/alarms');
+    const search = (name: string) => page.getByTestId(`strips${name}`);
+    await pressUntil(search('').locator('summary'), search('-search'));
+    await pressWhenStill(search('-search'));
+    await search('-problem').filter({ hasText: 'Enter a bed or the id of a patient.' }).waitFor();
+    await search('-bed').fill('No-such-bed');
+    await pressWhenStill(search('-search'));
+    await search('-count').filter({ hasText: 'No strip of your wards was found. Strips may be missing' }).waitFor();
+    await search('-bed').fill('S-1');
+    await search('-time').fill('2026-01-02T03:04');
+    await pressWhenStill(search('-search'));
+    const row = search(`-row-${alarm.alarmId}-2`);
+    await row.waitFor();
+    await expectReadable(page, 'strip-search', sizes);
+    const atMs = new Date('2026-01-02T03:04').getTime();
+    const half = 30 * 60_000;
+    const sees = [true, false, false];
+    expect(searched.at(-1)).toEqual({ fromMs: atMs - half, toMs: atMs + half, bed: 'S-1', sees });
+    const [record] = server.audit.page({ limit: 10, userId: 'nora', action: 'alarms-reviewed' }).records;
+    expect(record).toMatchObject({ bed: 'S-1', detail: expect.stringMatching(/^strips from /) });
+    expect(record?.patients).toEqual([bed.period.patient?.patientId]);
+    await row.click();
+    await strip('facts').filter({ hasText: 'onset 2 of this alarm' }).waitFor();
   });
 
   it('the record of a look names the ward of this onset, also if the patient had been moved before it', async () => {
