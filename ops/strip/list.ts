@@ -6,6 +6,7 @@ import { stripContentTexts } from '../../contracts/strip-words.ts';
 import { visibleText } from '../../contracts/text.ts';
 import { formatInstant, parseInstant } from '../../contracts/time.ts';
 import { type ListedStrip, listStrips, type StripsList } from '../../log/strips/list-strips.ts';
+import type { ZoneOfWard } from '../../process/ward-zones.ts';
 import { hasWard, type OperatorContext } from '../operator-context.ts';
 import type { Person } from '../rejected/person.ts';
 import type { StripSearch } from './arguments.ts';
@@ -20,6 +21,7 @@ export async function listForPerson(
   person: Person,
   search: StripSearch,
   nowMs: number,
+  zoneOfWard: ZoneOfWard,
 ): Promise<StripsList> {
   const { trail, say, log, logger } = context;
   const { atMs, ward, bed, patientId } = search;
@@ -39,14 +41,13 @@ export async function listForPerson(
   const list = await listStrips(reading, tables, { ...span, ...where }, (name) => hasWard(person, name ?? undefined));
   const patients = [...new Set(list.strips.flatMap(({ patient }) => (patient ? [patient.patientId] : [])))];
   await trail.record({ ...where, actor: person.actor, action: 'alarms-reviewed', patients, detail });
-  for (const line of listLines(list)) say(line);
+  for (const line of listLines(list, zoneOfWard)) say(line);
   return list;
 }
 
 /** Returns the lines of the list. A name has no control characters. */
-export function listLines({ strips, isCut, isWhole }: StripsList): string[] {
-  const instantText = createInstantText(Intl.DateTimeFormat().resolvedOptions().timeZone);
-  const lines = strips.map((strip) => lineOf(strip, instantText));
+export function listLines({ strips, isCut, isWhole }: StripsList, zoneOfWard: ZoneOfWard): string[] {
+  const lines = strips.map((strip) => lineOf(strip, createInstantText(zoneOfWard(strip.places[0]?.ward))));
   if (strips.length === 0) lines.push('No strip of your wards was found.');
   if (isCut) lines.push('Older strips of this time are left out.');
   if (!isWhole) lines.push('Strips may be missing: Kafka keeps them for 30 days, and some may be unreadable.');

@@ -186,8 +186,9 @@ function Beginning({ ward, since, bed, shownFromMs }: BeginningProps) {
           onChange={(event) => {
             typed.value = event.currentTarget.value;
             const ms = instantOfField(typed.value);
-            if (ms === undefined) problem.value = t('The beginning is unchanged: fill in the whole date and time.');
-            else choose(ms);
+            if (ms !== undefined) choose(ms);
+            else if (typed.value === '')
+              problem.value = t('The beginning is unchanged: fill in the whole date and time.');
           }}
         />
       </label>

@@ -8,8 +8,8 @@ import { priorityMarks } from '../core/alarm-order.ts';
 import { patientName } from '../core/numerics.ts';
 import { formatRoute } from '../core/routes.ts';
 import { serverText } from '../core/server-texts.ts';
-import { fieldTime } from '../core/shift-words.ts';
 import { t } from '../core/texts.ts';
+import { fieldTime, instantOfField, refusedTimeText } from '../core/time-fields.ts';
 import { dateTimeText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
 import { halfFilledText } from './half-filled.ts';
@@ -28,17 +28,18 @@ export function StripSearch({ ward }: { ward: string }) {
   const isBusy = useSignal(false);
   const found = useSignal<Strips | undefined>(undefined);
   async function search(form: HTMLFormElement) {
-    const atMs = new Date(time.value).getTime();
+    const atMs = instantOfField(time.value);
     const who = { bed: bed.value.trim(), patientId: patientId.value.trim() };
     found.value = undefined;
     problem.value =
       halfFilledText(form) ??
+      refusedTimeText(time.value) ??
       (who.bed === '' && who.patientId === ''
         ? t('Enter a bed or the id of a patient.')
-        : Number.isNaN(atMs)
+        : atMs === undefined
           ? t('Enter a date and a time.')
           : undefined);
-    if (problem.value !== undefined || isBusy.peek()) return;
+    if (problem.value !== undefined || atMs === undefined || isBusy.peek()) return;
     isBusy.value = true;
     const answer = await app.api.strips({
       ...{ from: formatInstant(atMs - aroundMs), to: formatInstant(atMs + aroundMs) },
