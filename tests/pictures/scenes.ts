@@ -90,6 +90,7 @@ export const scenes: readonly Scene[] = [
   },
   {
     name: 'order-waves',
+    hasLiveWaves: true,
     text: 'The waves of a stay',
     hash: (ward) => `#/waves/${ward.associationOf(1)}`,
     beds: 8,
@@ -150,6 +151,7 @@ export const scenes: readonly Scene[] = [
   },
   {
     name: 'trouble-waves',
+    hasLiveWaves: true,
     text: 'The waves of a stay with an alarm, and with seconds that no device sent',
     hash: (ward) => `#/waves/${ward.associationOf(1)}`,
     beds: 8,
