@@ -12,8 +12,8 @@ import type { LoggedDevice, LoggedEvent } from './device-log-book.ts';
 import { seesWard, type Viewer } from './rights.ts';
 import type { LiveState } from './state.ts';
 
-/** An event with its time, by which the list is sorted. */
-type Row = { readonly atMs: number; readonly row: DeviceEventRow };
+/** An event of the list. `row` makes its row, only for the events that are sent: the list may have very many. */
+type Entry = { readonly atMs: number; readonly kind: string; readonly row: () => DeviceEventRow };
 
 /**
  * Returns the events that match, the newest first, of the devices that the viewer may see. A device belongs to its ward, or to the ward
@@ -23,20 +23,19 @@ export function deviceEventsFor(state: LiveState, viewer: Viewer, query: DeviceE
   const wanted = query.device?.trim().toLowerCase() ?? '';
   const firstMs = Math.max(query.from === undefined ? 0 : parseInstant(query.from)!, state.nowMs - deviceLogKeptMs);
   const lastMs = query.to === undefined ? Number.POSITIVE_INFINITY : parseInstant(query.to)!;
-  const rows: Row[] = [];
+  const entries: Entry[] = [];
   for (const deviceId of new Set([...state.deviceLog.devices.keys(), ...state.associations.keys()])) {
     if (!deviceId.toLowerCase().includes(wanted) || !maySee(state, viewer, deviceId)) continue;
-    for (const entry of rowsOf(state, deviceId)) {
+    for (const entry of entriesOf(state, deviceId)) {
       if (entry.atMs < firstMs || entry.atMs > lastMs) continue;
-      const group = groupOfEvent(entry.row.kind);
-      if (group === undefined || (query.group !== undefined && group !== query.group)) continue;
-      rows.push(entry);
+      const group = groupOfEvent(entry.kind);
+      if (group !== undefined && (query.group ?? group) === group) entries.push(entry);
     }
   }
-  rows.sort((a, b) => b.atMs - a.atMs);
+  entries.sort((a, b) => b.atMs - a.atMs);
   return {
-    events: rows.slice(0, deviceEventsAnswerMax).map(({ row }) => row),
-    more: Math.max(0, rows.length - deviceEventsAnswerMax),
+    events: entries.slice(0, deviceEventsAnswerMax).map(({ row }) => row()),
+    more: Math.max(0, entries.length - deviceEventsAnswerMax),
     isWhole: state.deviceLog.isRead,
   };
 }
@@ -46,66 +45,73 @@ function maySee(state: LiveState, viewer: Viewer, deviceId: string): boolean {
   return seesWard(viewer, currentPeriodOf(table)?.ward ?? lastWard(table?.periods ?? [])?.ward ?? null);
 }
 
-function rowsOf(state: LiveState, deviceId: string): Row[] {
+function entriesOf(state: LiveState, deviceId: string): Entry[] {
   const device = state.deviceLog.devices.get(deviceId);
   const changes = state.associations.get(deviceId)?.changes ?? [];
   const places = changes.flatMap(({ at, act }) => {
     const atMs = parseInstant(at);
-    return atMs === undefined ? [] : [{ atMs, row: { deviceId, at, kind: act } }];
+    return atMs === undefined ? [] : [{ atMs, kind: act, row: () => ({ deviceId, at, kind: act }) }];
   });
-  return device === undefined
-    ? places
-    : [...eventRows(device, deviceId, state.nowMs), ...countRows(device, deviceId), ...places];
+  if (device === undefined) return places;
+  return [...eventEntries(device, deviceId, state.nowMs), ...countEntries(device, deviceId), ...places];
 }
 
 /** Returns the events of a device. A certificate or a firmware is compared with the one before, so the rows say what is new. */
-function eventRows({ events }: LoggedDevice, deviceId: string, nowMs: number): Row[] {
-  const rows: Row[] = [];
+function eventEntries({ events }: LoggedDevice, deviceId: string, nowMs: number): Entry[] {
+  const entries: Entry[] = [];
   let firmware: string | undefined;
   let endsMs: number | undefined;
+  const add = (atMs: number, kind: string, fieldsOf: () => Partial<DeviceEventRow>) =>
+    entries.push({ atMs, kind, row: () => ({ deviceId, at: formatInstant(atMs), kind, ...fieldsOf() }) });
   for (const event of events) {
-    const { atMs, leftOut } = event;
-    const base = { deviceId, at: formatInstant(atMs), ...(leftOut > 0 && { leftOut }) };
-    const add = (kind: string, fields: Partial<DeviceEventRow> = {}) =>
-      rows.push({ atMs, row: { ...base, kind, ...fields } });
-    if (event.kind !== 'declared') add(event.kind, detailsOf(event));
-    else if (event.firmware !== undefined && event.firmware !== firmware) {
-      if (firmware === undefined) add('firmware-declared', { firmware: event.firmware });
-      else add('firmware-changed', { firmware: event.firmware, firmwareBefore: firmware });
-    }
+    const { atMs, certificateEndsMs } = event;
+    const isNewFirmware = event.firmware !== undefined && event.firmware !== firmware;
+    const firmwareBefore = firmware;
+    if (event.kind !== 'declared') add(atMs, event.kind, () => detailsOf(event));
+    else if (isNewFirmware)
+      add(atMs, firmware === undefined ? 'firmware-declared' : 'firmware-changed', () => ({
+        ...detailsOf(event),
+        ...(firmwareBefore !== undefined && { firmwareBefore }),
+      }));
     firmware = event.firmware ?? firmware;
-    if (event.certificateEndsMs === undefined) continue;
-    if (endsMs !== undefined && event.certificateEndsMs > endsMs)
-      add('certificate-renewed', { certificateEndsAt: formatInstant(event.certificateEndsMs) });
-    endsMs = event.certificateEndsMs;
+    if (certificateEndsMs === undefined) continue;
+    if (endsMs !== undefined && certificateEndsMs > endsMs)
+      add(atMs, 'certificate-renewed', () => ({ certificateEndsAt: formatInstant(certificateEndsMs) }));
+    endsMs = certificateEndsMs;
   }
-  const soonMs = endsMs === undefined ? Number.POSITIVE_INFINITY : endsMs - certificateEndsSoonMs;
-  if (endsMs !== undefined && soonMs <= nowMs) {
-    const row = {
-      deviceId,
-      at: formatInstant(soonMs),
-      kind: 'certificate-ends-soon',
-      certificateEndsAt: formatInstant(endsMs),
-    };
-    rows.push({ atMs: soonMs, row });
-  }
-  return rows;
+  if (endsMs === undefined || endsMs - certificateEndsSoonMs > nowMs) return entries;
+  const certificateEndsAt = formatInstant(endsMs);
+  add(endsMs - certificateEndsSoonMs, 'certificate-ends-soon', () => ({ certificateEndsAt }));
+  return entries;
 }
 
-function detailsOf({ reason, clockErrorMs }: LoggedEvent): Partial<DeviceEventRow> {
+function detailsOf({ reason, firmware, clockErrorMs, leftOut }: LoggedEvent): Partial<DeviceEventRow> {
   const end = connectionEndReasons.find((known) => known === reason);
-  return { ...(end && { reason: end }), ...(clockErrorMs !== undefined && { clockErrorMs }) };
+  return {
+    ...(end && { reason: end }),
+    ...(firmware !== undefined && { firmware }),
+    ...(clockErrorMs !== undefined && { clockErrorMs }),
+    ...(leftOut > 0 && { leftOut }),
+  };
 }
 
-function countRows({ counts }: LoggedDevice, deviceId: string): Row[] {
+function countEntries({ counts }: LoggedDevice, deviceId: string): Entry[] {
   return [...counts.values()].flatMap((count) => {
     const { fromMs, lastMs: atMs, messages, apart } = count;
-    const base = { deviceId, at: formatInstant(atMs), from: formatInstant(fromMs) };
+    const entryOf = (kind: string, number: number, fields: Partial<DeviceEventRow>): Entry[] => {
+      const row = () => ({
+        deviceId,
+        at: formatInstant(atMs),
+        from: formatInstant(fromMs),
+        kind,
+        messages: number,
+        ...fields,
+      });
+      return number === 0 ? [] : [{ atMs, kind, row }];
+    };
     return [
-      ...(messages > 0
-        ? [{ atMs, row: { ...base, kind: 'messages-refused', messages, reasons: reasonsOf([count]) } }]
-        : []),
-      ...(apart > 0 ? [{ atMs, row: { ...base, kind: 'readings-apart', messages: apart } }] : []),
+      ...entryOf('messages-refused', messages, { reasons: reasonsOf([count]) }),
+      ...entryOf('readings-apart', apart, {}),
     ];
   });
 }

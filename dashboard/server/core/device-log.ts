@@ -19,7 +19,7 @@ export const loggedEventsMax = 200;
 /** Counts of one device that are kept. Two gateways write at most this many in four days. */
 export const loggedCountsMax = 200;
 /** Events and counts of all devices together. At this number, a device that gets one more loses its oldest. */
-export const loggedMax = 200_000;
+export const loggedMax = 100_000;
 
 /** Takes an event into the book. Ignores an event that is too old, and an event that the book already has. */
 export function foldDeviceEvent(book: DeviceLogBook, record: DeviceEventRecord, nowMs: number): void {
