@@ -1,11 +1,12 @@
 /** The page of the devices: a table of all devices with their beds, and the form that changes a device. */
-import { useSignal } from '@preact/signals';
+import { type Signal, useSignal } from '@preact/signals';
 import { deviceIdPattern } from '../../../contracts/topics.ts';
 import { type DeviceChoice, type DeviceRow, shownDevices } from '../core/device-rows.ts';
 import { t } from '../core/texts.ts';
 import { useApp } from '../shell/app.ts';
 import { AlarmPanel } from './alarm-panel.tsx';
 import { AssociateForm } from './associate-form.tsx';
+import { ChoiceGroup } from './choice-group.tsx';
 import { DeviceEventList, type EventChoice } from './device-events.tsx';
 import { Counts, DeviceSearch, DeviceTable } from './device-table.tsx';
 import { TextField } from './fields.tsx';
@@ -43,12 +44,7 @@ export function DevicesPage({ ward = '' }: { ward?: string | undefined }) {
         <div class="sheet__head">
           <h1>{t('Devices')}</h1>
           {devices && <Counts devices={devices} />}
-          <ViewButtons
-            view={view.value}
-            onView={(next) => {
-              view.value = next;
-            }}
-          />
+          <ViewChoice view={view} />
           {doneText.value && (
             <span class="tag tag--good" role="status">
               {doneText.value}
@@ -128,23 +124,20 @@ export function DevicesPage({ ward = '' }: { ward?: string | undefined }) {
 }
 
 /** The buttons that choose between the list of the devices and their events. */
-function ViewButtons(props: { view: 'devices' | 'events'; onView: (view: 'devices' | 'events') => void }) {
-  const names = { devices: t('List'), events: t('Events') };
+function ViewChoice({ view }: { view: Signal<'devices' | 'events'> }) {
   return (
-    <span class="devices__acts">
-      {(['devices', 'events'] as const).map((view) => (
-        <button
-          key={view}
-          class="button button--small"
-          type="button"
-          aria-pressed={props.view === view}
-          data-testid={`view-${view}`}
-          onClick={() => props.onView(view)}
-        >
-          {names[view]}
-        </button>
-      ))}
-    </span>
+    <ChoiceGroup
+      legend={t('Devices')}
+      choices={[
+        { key: 'devices', text: t('List') },
+        { key: 'events', text: t('Events') },
+      ]}
+      chosen={view.value}
+      testId="view"
+      onChoose={(next) => {
+        view.value = next;
+      }}
+    />
   );
 }
 
