@@ -53,8 +53,8 @@ describe('the refused messages of a device', () => {
     const fold = (record: RefusalsRecord, boot = 'gateway-1') => foldRefusals(state, record, boot, t0);
     fold(refusals());
     fold(refusals({ refused: { 'time-invalid': 5, 'payload-not-json': 7 }, receivedAt: at(1_000) }));
-    fold(refusals());
     fold(refusals({ refused: { 'time-invalid': 5, 'payload-not-json': 7 }, receivedAt: at(1_000) }));
+    fold(refusals());
     // The same number of another start of a gateway is another count.
     fold(refusals({ refused: { 'time-invalid': 1 }, apart: 3, receivedAt: at(500) }), 'gateway-2');
     expect(refusedOf(state.deviceLog, 'd1', t0)).toEqual({
