@@ -21,7 +21,15 @@ const t0 = Date.UTC(2026, 0, 1, 10);
 function rowOf(fields: Partial<ReviewedAlarmRow> = {}): ReviewedAlarmRow {
   return {
     ...{ alarmId: 'alarm-000000000001', associationId: 'assoc-1', deviceId: 'device-1', condition: 'HR.high' },
-    ...{ kind: 'physiological', priority: 'high', text: 'HR 151 > 120', value: 151, limit: 120, unit: '/min' },
+    ...{
+      kind: 'physiological',
+      priority: 'high',
+      text: 'HR 151 > 120',
+      value: 151,
+      limit: 120,
+      unit: '/min',
+      atOnset: null,
+    },
     ...{ onsetMs: t0 - 9_000, raisedMs: t0, calledAtMs: t0, late: false, onsets: 1, escalation: 0, present: false },
     ...{ resolvedMs: t0 + 200_000, clearedMs: t0 + 200_000, called: [], accepted: [], acknowledged: [] },
     ...{

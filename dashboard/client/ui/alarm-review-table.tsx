@@ -7,6 +7,7 @@ import { priorityMarks } from '../core/alarm-order.ts';
 import { answerText, endText, placesText, reviewRemarks, stepsOf } from '../core/alarm-review-words.ts';
 import { priorityNames } from '../core/name-words.ts';
 import { patientName } from '../core/numerics.ts';
+import { onsetText } from '../core/onset-words.ts';
 import { leftOutLines, reviewedCallLines } from '../core/review-call-words.ts';
 import { formatRoute } from '../core/routes.ts';
 import { serverText } from '../core/server-texts.ts';
@@ -41,7 +42,7 @@ export function ReviewTable({ rows, showsWard }: { rows: readonly ReviewedAlarmR
 
 function Row({ row, showsWard }: { row: ReviewedAlarmRow; showsWard: boolean }) {
   const isOpen = useSignal(false);
-  const remarks = reviewRemarks(row);
+  const remarks = [onsetText(row), ...reviewRemarks(row)].filter((remark) => remark !== undefined);
   const detailsId = `review-details-${row.alarmId}`;
   return (
     <>

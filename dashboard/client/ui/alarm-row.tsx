@@ -17,6 +17,7 @@ import {
 import { alarmText } from '../core/alarm-words.ts';
 import { priorityNames } from '../core/name-words.ts';
 import { patientName, placeText } from '../core/numerics.ts';
+import { onsetText } from '../core/onset-words.ts';
 import { formatRoute } from '../core/routes.ts';
 import { type Sight, sightOf } from '../core/sight.ts';
 import { t } from '../core/texts.ts';
@@ -54,6 +55,7 @@ export function AlarmRow({ alarm, bed, isGone, under }: RowProps) {
   const place = placeText(bed, alarm.deviceId, app.ward.value === '*');
   const current = isGone ? undefined : valueNow(alarm, bed, now);
   const onset = inZoneOf(bed?.ward, () => whenText(Date.parse(alarm.onsetAt), now));
+  const valueAtOnset = onsetText(alarm);
   return (
     <li
       ref={row}
@@ -91,6 +93,7 @@ export function AlarmRow({ alarm, bed, isGone, under }: RowProps) {
             </span>
           )}
           <time dateTime={alarm.onsetAt}>{onset}</time>
+          {valueAtOnset !== undefined && <span data-testid={`onset-${alarm.alarmId}`}>{valueAtOnset}</span>}
           {remarksOf(alarm).map((word) => (
             <span key={word} class="alarm__remark">
               {word}
@@ -127,6 +130,7 @@ export function AlarmRow({ alarm, bed, isGone, under }: RowProps) {
           words={[
             ...(bed?.patient ? [patientName(bed.patient)] : []),
             onset,
+            ...(valueAtOnset === undefined ? [] : [valueAtOnset]),
             ...possibleRemarks(alarm),
             ...(/[<>]/.test(alarm.text) ? ['now 000'] : []),
             ...(under.length > 0 ? [t('also {under}', { under: under.join(', ') })] : []),

@@ -225,6 +225,16 @@ describe('a row', () => {
     ]);
   });
 
+  it('a row has the value at the onset, as the newest event states it', () => {
+    const book = newBook();
+    const atOnset = { code: 'MDC_ECG_HEART_RATE', value: 124, limit: 120, unit: '/min' };
+    raise(book, 'one', 5);
+    const alarm = raise(book, 'one', 10, { atOnset });
+    const corrected = { ...atOnset, value: 122 };
+    foldReviewedAlarm(book, { type: 'updated', at: at(20), alarm: { ...alarm, rev: 2, atOnset: corrected } });
+    expect(ask(book, viewerOf('icu')).rows).toMatchObject([{ atOnset: corrected }, { atOnset: null }]);
+  });
+
   it('a row has no time to the answer if the clocks say that the answer was before the alarm', () => {
     const book = newBook();
     acknowledge(book, raise(book, 'one', 10), 9);

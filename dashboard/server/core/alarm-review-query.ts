@@ -241,6 +241,7 @@ function rowOf(source: ReviewSource, seen: Seen): ReviewedAlarmRow {
       value,
       limit: first.limit ?? null,
       unit: first.unit ?? null,
+      atOnset: newest.atOnset ?? null,
       onsetMs: parseInstant(first.onsetAt) ?? null,
       raisedMs,
     },

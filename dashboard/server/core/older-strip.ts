@@ -39,6 +39,7 @@ export function olderStrip(strip: Strip, associations: LiveState['associations']
       ...{ alarmId: alarm.alarmId, associationId: alarm.associationId, deviceId: visibleText(alarm.deviceId) },
       ...{ condition: alarm.condition, kind: alarm.kind, priority: alarm.priority, text: visibleText(alarm.text) },
       ...{ value: alarm.value ?? null, limit: alarm.limit ?? null, unit: alarm.unit ?? null },
+      atOnset: alarm.atOnset ?? null,
       ...{ onsetMs: parseInstant(alarm.onsetAt) ?? null, raisedMs: parseInstant(alarm.raisedAt) ?? 0 },
       ...{ calledAtMs: null, late: alarm.late, onsets: onset, escalation: alarm.escalation, present: false },
       ...{
