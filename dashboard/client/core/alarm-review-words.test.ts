@@ -4,7 +4,6 @@ import type { ReviewedAlarmRow } from '../../protocol/alarm-review.ts';
 import {
   answerText,
   busyText,
-  conditionText,
   countsText,
   endText,
   gapText,
@@ -100,11 +99,6 @@ it('placesText names both places of a patient who moved; if no bed is known, it 
   expect(placesText(moved, true)).toBe('icu 3 → sd, no bed');
   expect(placesText(rowOf(), false)).toBe('3');
   expect(placesText(rowOf({ places: [] }), true)).toBe('device-1');
-});
-
-it('conditionText writes a condition of Vigil as words, and does not change the code of a device', () => {
-  expect(conditionText('SpO2.extreme-low')).toBe('SpO2 extreme low');
-  expect(conditionText('MDC_EVT_LEADS_OFF')).toBe('MDC_EVT_LEADS_OFF');
 });
 
 it('a patient with many alarms is named with the commonest condition', () => {

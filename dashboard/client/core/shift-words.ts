@@ -10,7 +10,7 @@ import type {
   ShiftSummary,
 } from '../../protocol/shift-summary.ts';
 import { priorityMarks } from './alarm-order.ts';
-import { conditionText } from './alarm-review-words.ts';
+import { conditionText } from './condition-words.ts';
 import { limitDifferences } from './limit-differences.ts';
 import { priorityNames } from './name-words.ts';
 import { partNames } from './score-words.ts';

@@ -174,4 +174,12 @@ export const history = {
   Since: 'Seit',
   'Choose a ward:': 'Wählen Sie eine Station:',
   'Since {zoned} · as of {time}': 'Seit {zoned} · Stand {time}',
+  'Device clock wrong': 'Uhr des Geräts falsch',
+  'Readings missing': 'Messwerte fehlen',
+  'No limits for this patient': 'Keine Grenzwerte für diesen Patienten',
+  'Two values in one message': 'Zwei Werte in einer Nachricht',
+  'no data': 'keine Daten',
+  'valid only now and then': 'nur zeitweise gültig',
+  'low-medium': 'niedrig bis mittel',
+  'Own limits cross: {label}': 'Eigene Grenzwerte kreuzen sich: {label}',
 };

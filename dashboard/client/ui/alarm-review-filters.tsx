@@ -4,7 +4,7 @@ import { useEffect } from 'preact/hooks';
 import { priorities } from '../../../contracts/priorities.ts';
 import type { AlarmReview } from '../../protocol/alarm-review.ts';
 import type { AlarmFilters } from '../core/alarm-filters.ts';
-import { conditionText } from '../core/alarm-review-words.ts';
+import { conditionText } from '../core/condition-words.ts';
 import { t } from '../core/texts.ts';
 import { useApp } from '../shell/app.ts';
 
