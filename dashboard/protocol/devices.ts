@@ -137,6 +137,8 @@ export const Devices = Type.Object(
                  * these devices, too. Empty for a caller who may not admit patients.
                  */
                 others: Type.Array(DeviceId),
+                /** The open tasks of the patient, which end with the stay. Null: not known, or the caller may not know it. */
+                openTasks: Type.Union([Type.Integer({ minimum: 0 }), Type.Null()]),
               },
               closed,
             ),

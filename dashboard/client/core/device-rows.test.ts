@@ -17,7 +17,7 @@ type Fields = {
   facts?: Partial<DeviceRow['facts']>;
   current?: DeviceRow['current'];
 };
-const bed = { associationId: 'a', ward: 'icu', bed: 'ICU-1', occupied: true, others: [] };
+const bed = { associationId: 'a', ward: 'icu', bed: 'ICU-1', occupied: true, others: [], openTasks: 0 };
 
 function row(deviceId: string, { device, facts, current = bed }: Fields = {}, lastWard?: string): DeviceRow {
   return {

@@ -12,6 +12,7 @@ import { currentPeriodOf } from './beds.ts';
 import { missingReadings } from './device-gaps.ts';
 import { refusedOf } from './device-log.ts';
 import { othersAtPatients } from './occupancy.ts';
+import { openTaskCount } from './patient-tasks.ts';
 import { may, seesWard, type Viewer } from './rights.ts';
 import { alarmsOfBed, deviceView } from './screen.ts';
 import { currentStandby } from './standby.ts';
@@ -36,6 +37,7 @@ export function devicesFor(state: LiveState, viewer: Viewer): Devices['devices']
             bed: visibleText(period.bed),
             occupied: period.patient !== null,
             others: otherDevicesAt(device.deviceId, period),
+            openTasks: openTaskCount(state, viewer, state.beds.get(period.associationId)),
           }
         : null,
       ...(lastWardOfDevice ? { lastWard: visibleText(lastWardOfDevice.ward) } : {}),

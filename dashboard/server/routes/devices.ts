@@ -26,8 +26,11 @@ import { notAllowedRefusal } from '../core/association-refusals.ts';
 import { deviceEventsFor } from '../core/device-event-list.ts';
 import { devicesFor } from '../core/device-list.ts';
 import { type IdGuesses, mayTryId, noteHiddenId } from '../core/id-guesses.ts';
+import { othersAtPatient } from '../core/occupancy.ts';
+import { openTaskCount } from '../core/patient-tasks.ts';
 import type { RequestPace } from '../core/request-pace.ts';
-import { seesWard } from '../core/rights.ts';
+import { seesWard, type Viewer } from '../core/rights.ts';
+import type { LiveState } from '../core/state.ts';
 import { findUnregistered, placeFault, type Unregistered } from '../core/wards.ts';
 import type { Parts } from './parts.ts';
 
@@ -214,11 +217,21 @@ function patientRoutes(app: App, { feed }: Parts, changeAssociation: Changer): v
       const decision = await changeAssociation(request, {
         action: 'association-ended',
         decide: (context) => endAssociation(feed.state, context, deviceId, associationId, whole),
-        detail: ({ tables }) => tables.map((table) => table.deviceId).join(', '),
+        detail: ({ tables }) =>
+          `${tables.map((table) => table.deviceId).join(', ')}${openTasksText(feed.state, viewerOf(request), associationId, whole)}`,
       });
       return sendDecision(reply, decision);
     },
   );
+}
+
+/** Returns how many open tasks end with the stay, for the audit trail; empty without any, and if the patient keeps another device. */
+function openTasksText(state: LiveState, viewer: Viewer, associationId: string, whole = 'device'): string {
+  const bed = state.beds.get(associationId);
+  const count = openTaskCount(state, viewer, bed);
+  if (!count || !bed?.period || (whole === 'device' && othersAtPatient(state, bed.deviceId, bed.period).length > 0))
+    return '';
+  return `; ${count} open task${count === 1 ? '' : 's'}`;
 }
 
 function sendDecision(reply: FastifyReply, decision: Decision, okStatus = 200): FastifyReply {
