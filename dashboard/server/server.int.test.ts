@@ -176,7 +176,10 @@ beforeAll(async () => {
       ...{ hub, soundTestRecords: { answered: () => undefined, uncounted: () => undefined } },
       waves: { read: async () => ({ chunks: [], keptFromMs: null, unreadable: 0, isWhole: true }) },
       wards: { current: () => ({ wards: [{ ward, beds: ['1'] }] }) },
-      trendLog: { values: async () => Promise.reject(new VigilError('log-unavailable', 'no log')) },
+      trendLog: {
+        values: async () => Promise.reject(new VigilError('log-unavailable', 'no log')),
+        scores: async () => Promise.reject(new VigilError('log-unavailable', 'no log')),
+      },
       trends: createTrendStore(
         {
           influxUrl: platform.influxUrl,

@@ -110,6 +110,10 @@ const rules: Readonly<Record<string, Rule>> = {
     kind: 'hidden',
     query: () => `?codes=MDC_ECG_HEART_RATE&from=${hourAgo()}&to=${now()}&minutes=5`,
   },
+  'GET /api/associations/{associationId}/trends/news2': {
+    kind: 'hidden',
+    query: () => `?from=${hourAgo()}&to=${now()}&stepMs=60000&pick=last`,
+  },
   'POST /api/associations/{associationId}/trends/table/export': {
     kind: 'hidden',
     body: { codes: 'MDC_ECG_HEART_RATE', from: hourAgo(), to: now(), minutes: 5 },

@@ -45,6 +45,7 @@ import type { StoredValue } from '../../dashboard/server/core/what-if.ts';
 import type { Explainer } from '../../dashboard/server/explainer.ts';
 import type { Feed } from '../../dashboard/server/live/feed.ts';
 import type { createHub } from '../../dashboard/server/live/hub.ts';
+import type { ScoreLog } from '../../dashboard/server/score-log.ts';
 import type { StripReader } from '../../dashboard/server/strips.ts';
 import type { TrendLog } from '../../dashboard/server/trend-log.ts';
 import type { TrendStore } from '../../dashboard/server/trend-store.ts';
@@ -77,6 +78,8 @@ export type ScreenServerOptions = {
   readonly trends?: TrendStore['query'];
   /** Returns the values of the log for trends; if absent, the log cannot be read. */
   readonly trendLog?: TrendLog['values'];
+  /** Returns the scores of the log with their parts; if absent, the log cannot be read. */
+  readonly scoreLog?: ScoreLog['scores'];
   /** Explains an alarm; if absent, every request fails. */
   readonly explain?: Explainer['explain'];
   /** Reads waves from the log; by default the log has none. */

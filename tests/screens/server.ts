@@ -111,7 +111,7 @@ export async function openScreenServer(options: ScreenServerOptions) {
       waves: {
         read: options.waves ?? (async () => ({ chunks: [], keptFromMs: null, unreadable: 0, isWhole: true })),
       },
-      trendLog: { values: options.trendLog ?? noTrendLog },
+      trendLog: { values: options.trendLog ?? noTrendLog, scores: options.scoreLog ?? noTrendLog },
       wards: { current: () => ({ wards: options.wards ?? [] }) },
       pseudonymKey,
       origins: [origin],

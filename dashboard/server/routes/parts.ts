@@ -18,6 +18,7 @@ import type { Feed } from '../live/feed.ts';
 import type { Hub } from '../live/hub.ts';
 import type { NotesFeed } from '../live/notes-feed.ts';
 import type { ReviewFeed } from '../live/review-feed.ts';
+import type { ScoreLog } from '../score-log.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { Stations } from '../sessions/stations.ts';
 import type { Tickets } from '../sessions/tickets.ts';
@@ -60,7 +61,7 @@ export type Parts = {
   /** The tests of the sound that the audit trail has. */
   readonly soundTestRecords: Pick<SoundTestRecords, 'answered' | 'uncounted'>;
   readonly trends: TrendStore;
-  readonly trendLog: TrendLog;
+  readonly trendLog: TrendLog & ScoreLog;
   readonly waves: Pick<WaveReader, 'read'>;
   readonly wards: Pick<Wards, 'current'>;
   readonly pseudonymKey: string;
