@@ -158,8 +158,7 @@ export function createHub(options: {
   });
   const hubSound = createHubSound({
     ...{ screens: () => screens.keys(), feed, trail, now, logger },
-    pseudonymOf: options.pseudonymOf ?? (() => 'unknown'),
-    personOf: options.personOf ?? (() => undefined),
+    ...{ pseudonymOf: options.pseudonymOf ?? (() => 'unknown'), personOf: options.personOf ?? (() => undefined) },
     begunTests: options.begunTests ?? (() => []),
     ...{ everywhere: options.everywhere, displayRecords: options.displayRecords },
   });

@@ -194,7 +194,6 @@ export function createScreen(parts: ScreenParts): Screen {
 
   function sendRecentWaves(): void {
     if (!watch?.waves) return;
-    parts.beforeKeptWaves?.();
     for (const bed of state.beds.values()) {
       for (const code of bed.waves.keys()) {
         for (const chunk of recentChunks(feed.waves, bed.associationId, code))
@@ -230,6 +229,8 @@ export function createScreen(parts: ScreenParts): Screen {
   }
 
   function showView(next: Watch): void {
+    // Before the screen watches: otherwise it would get these chunks now, and again with the kept ones.
+    parts.beforeKeptWaves?.();
     watch = next;
     gaps.clear();
     if (next.resume?.stream === stream && next.resume.n <= state.changeNo && next.resume.n >= state.forgottenChangeNo) {

@@ -21,7 +21,7 @@ export type WaveTarget = {
 export type WaveSending = {
   /** Sends a chunk within `wavesEveryMs`. */
   add(chunk: Chunk): void;
-  /** Sends what waits. Must be called before a screen gets the chunks that the server keeps, so that it gets none of them twice. */
+  /** Sends what waits. Must be called before a screen begins to watch, because it then gets the kept chunks, which include the waiting ones. */
   flush(): void;
   close(): void;
 };
