@@ -170,6 +170,8 @@ describe('faultsOf', () => {
       "import { b } from '../../log/kafka/connect.ts';",
       /is core and imports/,
     ],
+    ['the clock of the computer in the page', 'dashboard/client/ui/a.tsx', 'Date.now();', /the clock of the computer/],
+    ['the date of the computer in the page', 'dashboard/client/shell/a.ts', 'new Date();', /the clock of the computer/],
     ['a clock in core', 'gateway/core/a.ts', 'const a = Date.now();', /a clock/],
     ['new Date() in core', 'gateway/core/a.ts', 'const a = new Date();', /a clock/],
     ['randomness in core', 'dashboard/client/core/a.ts', 'const a = Math.random();', /randomness/],

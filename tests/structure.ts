@@ -41,6 +41,17 @@ function zoneFaults({ path, text }: Source): string[] {
   return found === undefined ? [] : [`computes a time without a zone (${found}); use contracts/zones.ts`];
 }
 
+/** The files of the page that may ask the clock of the computer: each of them needs no server, or knows none yet. */
+const ownClockFiles = /^dashboard\/client\/(?:shell\/(?:server-time|idle-lock)|worker\/sw)\.ts$/;
+
+/** Finds uses of the clock of the computer in the page. This clock can be hours wrong; `app.now` has the time of the server. */
+function ownClockFaults(source: Source): string[] {
+  if (!source.path.startsWith('dashboard/client/') || ownClockFiles.test(source.path)) return [];
+  return /\bDate\.now\(|\bnew Date\(\s*\)/.test(codeOf(source))
+    ? ['asks the clock of the computer; use the time of the server (app.now)']
+    : [];
+}
+
 /** Returns one sentence for each rule that the file breaks. */
 export function faultsOf(source: Source): string[] {
   const rules = isTest(source.path)
@@ -56,6 +67,7 @@ export function faultsOf(source: Source): string[] {
         formFaults,
         defaultValueFaults,
         zoneFaults,
+        ownClockFaults,
       ];
   return rules.flatMap((rule) => rule(source).map((fault) => `${source.path}: ${fault}`));
 }

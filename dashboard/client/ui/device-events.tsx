@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { type DeviceEventGroup, deviceEventGroupNames } from '../../../contracts/device-event-groups.ts';
 import { hourMs } from '../../../contracts/durations.ts';
+import { formatInstant } from '../../../contracts/time.ts';
 import type { DeviceEvents } from '../../protocol/device-events.ts';
 import { eventDetails, eventGroupNames, eventName, eventsCsv } from '../core/device-event-words.ts';
 import { t } from '../core/texts.ts';
@@ -30,7 +31,7 @@ function useEvents({ device, group, hours }: EventChoice) {
   async function load() {
     asked.current += 1;
     const mine = asked.current;
-    const from = new Date(Date.now() - hours * hourMs).toISOString();
+    const from = formatInstant(app.now.peek() - hours * hourMs);
     const answer = await app.api.deviceEvents({
       from,
       ...(device.trim() && { device: device.trim() }),
@@ -57,6 +58,7 @@ function useEvents({ device, group, hours }: EventChoice) {
 }
 
 export function DeviceEventList(props: { choice: EventChoice; onChoice: (changed: Partial<EventChoice>) => void }) {
+  const app = useApp();
   const { choice } = props;
   const { data, problem } = useEvents(choice);
   const shownMax = useSignal(rowsAtOnce);
@@ -87,7 +89,7 @@ export function DeviceEventList(props: { choice: EventChoice; onChoice: (changed
             disabled={events.length === 0}
             data-testid="events-csv"
             onClick={() => {
-              const day = new Date().toISOString().slice(0, 10);
+              const day = formatInstant(app.now.peek()).slice(0, 10);
               saveFile(new Blob([eventsCsv(events)], { type: 'text/csv' }), `vigil-device-events-${day}.csv`);
             }}
           >
