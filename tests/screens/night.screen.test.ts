@@ -115,4 +115,4 @@ it('screens follow the hours of the ward; a person ends the night at the own scr
   await expectAccessible(olga);
   await olga.context().close();
   await wall.context().close();
-}, 180_000);
+}, 400_000);

@@ -108,7 +108,8 @@ describe('a ward with sectors', () => {
     await shownPart(south, 'Sector South side').waitFor();
     await south.getByTestId('bed-8').waitFor();
     expect([...new Set([...(await bedsOn(south)), ...(await bedsOn(north))])].sort()).toEqual(names);
-    await north.getByTestId('bed-5').waitFor({ timeout: 120_000 });
+    await north.reload();
+    await north.getByTestId('bed-5').waitFor();
     delete plan.formerSectors;
     await south.reload();
     await shownPart(south, 'Sector South side').waitFor();
