@@ -6,10 +6,8 @@ import type { Trail } from '../../../log/audit/trail.ts';
 import type { DamageBook } from '../../../log/kafka/damage-book.ts';
 import type { ClockStep } from '../../../process/system-clock.ts';
 import type { Health } from '../../protocol/live.ts';
-
 import { closeCodes, heartbeatMs, numericsEveryMs, reportTextStart } from '../../protocol/pace.ts';
 import { countRequestOf, reportsPerMinuteMax } from '../bounds.ts';
-
 import type { Budget } from '../core/budget.ts';
 import type { FirstConfirmation } from '../core/confirmations.ts';
 import { admitConnection, type OpenConnection } from '../core/connection-limits.ts';
