@@ -6,12 +6,10 @@ import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { Bed } from '../../protocol/rest.ts';
 import {
   audioPausedUntilMs,
-  isLongText,
   lookOf,
   possibleRemarks,
   priorityMarks,
   remarksOf,
-  reservedText,
   widestAlarmText,
 } from '../core/alarm-order.ts';
 import { alarmText } from '../core/alarm-words.ts';
@@ -81,9 +79,9 @@ export function AlarmRow({ alarm, bed, isGone, under }: RowProps) {
           <PatientLink class="alarm__bed" associationId={alarm.associationId}>
             {place}
           </PatientLink>
-          <AlarmText alarm={alarm} of="alarm" />
+          <span class="alarm__text">{alarmText(alarm)}</span>
         </div>
-        <Reserve class="alarm__what-room" words={[place, reservedText(widestAlarmText(alarm))]} />
+        <Reserve class="alarm__what-room" words={[place, widestAlarmText(alarm)]} />
       </div>
       <div class="alarm__more dim">
         <div class="alarm__when">
@@ -142,17 +140,6 @@ export function AlarmRow({ alarm, bed, isGone, under }: RowProps) {
       {isGone ? <p class="alarm__answer">{t('no longer listed')}</p> : <Answer alarm={alarm} />}
       {!isGone && <DeliveryDetails alarm={alarm} />}
     </li>
-  );
-}
-
-/** The text of an alarm. A long text has at most two lines and an ellipsis, and its title has the whole text. */
-export function AlarmText({ alarm, of }: { alarm: Alarm; of: 'alarm' | 'tile' }) {
-  const text = alarmText(alarm);
-  if (!isLongText(text)) return <span class={`${of}__text`}>{text}</span>;
-  return (
-    <span class={`${of}__text is-long`} title={text} data-may-shorten>
-      {text}
-    </span>
   );
 }
 
