@@ -25,7 +25,7 @@ const heights = new Map([
   [3840, 2160],
 ]);
 /** WebP, from 0 to 100. Large pictures have a lower quality, so that the folder stays small. */
-const qualityOf = (width: number) => (width > 1920 ? 15 : 40);
+const qualityOf = (width: number) => (width > 1920 ? 12 : 32);
 /** Time for the layout after a new size. */
 const settleMs = 300;
 /** Time for the waves to fill their traces. */
