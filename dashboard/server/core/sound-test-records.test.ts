@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { dayMs } from '../../../contracts/durations.ts';
 import type { AnyAuditRecord } from '../../../contracts/messages/records.ts';
 import { formatInstant } from '../../../contracts/time.ts';
 import { t0 } from './fold.testing.ts';
@@ -8,6 +9,9 @@ const wall: TestedScreen = { kind: 'display', name: 'Wall', userId: 'wall' };
 const second: TestedScreen = { kind: 'display', name: 'Second', userId: 'second' };
 const owner: TestedScreen = { kind: 'owner', name: 'Nora', userId: 'nora' };
 const other: TestedScreen = { kind: 'other', name: 'the wall display Wall (wall)', userId: 'otto' };
+
+const now = t0 + 60_000;
+const ben: TestedScreen = { kind: 'owner', name: 'Ben', userId: 'ben' };
 
 const record = (detail: string, atMs: number, ward = 'icu') =>
   ({
@@ -20,18 +24,37 @@ it('the last answer about the sound of a ward is known, in any order of the reco
   records.note(record(soundTestDetail('heard', wall), t0 + 2_000));
   records.note(record(soundTestDetail('not-heard', wall), t0 + 1_000));
   records.note(record(soundTestDetail('not-heard', owner), t0, 'step'));
-  expect(records.answered('icu')).toEqual({ atMs: t0 + 2_000, heard: true, screen: 'Wall (wall)' });
-  expect(records.answered('step')).toEqual({ atMs: t0, heard: false, screen: 'Nora (nora)' });
-  expect(records.answered('hdu')).toBeUndefined();
+  expect(records.answered('icu', now)).toEqual({ atMs: t0 + 2_000, heard: true, screen: 'Wall (wall)' });
+  expect(records.answered('step', now)).toEqual({ atMs: t0, heard: false, screen: 'Nora (nora)' });
+  expect(records.answered('hdu', now)).toBeUndefined();
 });
 
 it('a display that was not heard stays the answer until it is heard itself', () => {
   const records = createSoundTestRecords();
   records.note(record(soundTestDetail('not-heard', wall), t0));
   records.note(record(soundTestDetail('heard', second), t0 + 1_000));
-  expect(records.answered('icu')).toMatchObject({ heard: false, screen: 'Wall (wall)' });
+  expect(records.answered('icu', now)).toMatchObject({ heard: false, screen: 'Wall (wall)' });
   records.note(record(soundTestDetail('heard', wall), t0 + 2_000));
-  expect(records.answered('icu')).toMatchObject({ heard: true, screen: 'Wall (wall)' });
+  expect(records.answered('icu', now)).toMatchObject({ heard: true, screen: 'Wall (wall)' });
+});
+
+it('when the sound has gone to another person and is heard there, the ward is heard', () => {
+  const records = createSoundTestRecords();
+  records.note(record(soundTestDetail('heard', ben), t0 + 1_000));
+  records.note(record(soundTestDetail('not-heard', owner), t0));
+  expect(records.answered('icu', now)).toEqual({ atMs: t0 + 1_000, heard: true, screen: 'Ben (ben)' });
+});
+
+it('a test is no answer any more after 30 days, also at a server that was not restarted', () => {
+  const records = createSoundTestRecords();
+  records.note(record(soundTestDetail('not-heard', wall), t0));
+  records.note(record(soundTestDetail('heard', other), t0));
+  const endMs = t0 + 30 * dayMs;
+  expect([records.answered('icu', endMs - 1)?.heard, records.uncounted('icu', endMs - 1)?.why]).toEqual([
+    false,
+    'other-screen',
+  ]);
+  expect([records.answered('icu', endMs), records.uncounted('icu', endMs)]).toEqual([undefined, undefined]);
 });
 
 it.each<[string, string, string]>([
@@ -40,8 +63,8 @@ it.each<[string, string, string]>([
 ])('a test %s is not a test of the ward', (_, detail, why) => {
   const records = createSoundTestRecords();
   records.note(record(detail, t0));
-  expect(records.answered('icu')).toBeUndefined();
-  expect(records.uncounted('icu')).toEqual({ atMs: t0, why });
+  expect(records.answered('icu', now)).toBeUndefined();
+  expect(records.uncounted('icu', now)).toEqual({ atMs: t0, why });
 });
 
 it('a test that nobody answered, and a test that an alarm ended, do not count as tests', () => {
@@ -49,7 +72,7 @@ it('a test that nobody answered, and a test that an alarm ended, do not count as
   records.note(record(soundTestDetail('begun', wall), t0));
   records.note(record(soundTestDetail('cut', wall), t0 + 5_000));
   records.note({ ...record(soundTestDetail('heard', wall), t0), action: 'sound-taken' } as AnyAuditRecord);
-  expect([records.answered('icu'), records.uncounted('icu')]).toEqual([undefined, undefined]);
+  expect([records.answered('icu', now), records.uncounted('icu', now)]).toEqual([undefined, undefined]);
   expect([...records.begun()]).toEqual([{ ward: 'icu', person: 'Nora', beganMs: t0 }]);
   records.note(record(olderDetails.wall, t0 + 9_000));
   expect([...records.begun()]).toEqual([{ ward: 'icu', person: 'Nora', beganMs: t0 + 9_000 }]);

@@ -3,6 +3,7 @@
  * A test counts as a test of its ward only at a screen on which the ward relies: a wall display of the ward, or the screen
  * that has its sound. The records of older versions do not name the screen, so these tests do not count.
  */
+import { dayMs } from '../../../contracts/durations.ts';
 import type { AnyAuditRecord } from '../../../contracts/messages/records.ts';
 import { parseInstant } from '../../../contracts/time.ts';
 
@@ -52,22 +53,25 @@ export type SoundTestRecords = {
   /** Returns the newest test of each ward. */
   begun(): Iterable<BegunTest>;
   /**
-   * Returns the newest test that counts as a test of the ward. If the newest test of some screen was not heard, returns
-   * the newest of these: a later test of another screen says nothing about that loudspeaker.
+   * Returns the newest test of the last 30 days that counts as a test of the ward. If the newest test of a wall display was
+   * not heard, returns this one: a later test of another screen says nothing about that loudspeaker. Of the screens that
+   * had the sound of the ward, only the newest test counts: the ward no longer relies on the earlier ones.
    */
-  answered(ward: string): AnsweredTest | undefined;
-  /** Returns the newest answer that does not count as a test of the ward. */
-  uncounted(ward: string): UncountedTest | undefined;
+  answered(ward: string, nowMs: number): AnsweredTest | undefined;
+  /** Returns the newest answer of the last 30 days that does not count as a test of the ward. */
+  uncounted(ward: string, nowMs: number): UncountedTest | undefined;
 };
 
 /** Maximum number of wards whose tests are known. The number of registered wards has the same maximum. */
 const wardsMax = 200;
+/** A test counts for this time (ours). A server that starts reads the audit trail of this time. */
+const countsForMs = 30 * dayMs;
 /** Maximum number of screens of a ward whose tests are known. If more were tested, the oldest test is forgotten. */
 const screensMax = 50;
 
 export function createSoundTestRecords(): SoundTestRecords {
   const begun = new Map<string, BegunTest>();
-  /** By ward and screen. */
+  /** By ward and screen. All screens that had the sound of the ward are one. */
   const answered = new Map<string, Map<string, AnsweredTest>>();
   const uncounted = new Map<string, UncountedTest>();
 
@@ -78,7 +82,7 @@ export function createSoundTestRecords(): SoundTestRecords {
       return;
     }
     const ofWard = answered.get(ward) ?? new Map<string, AnsweredTest>();
-    const key = `${kind} ${screen}`;
+    const key = kind === 'owner' ? kind : `${kind} ${screen}`;
     if (atMs <= (ofWard.get(key)?.atMs ?? 0)) return;
     ofWard.set(key, { atMs, heard: step === 'heard', screen });
     if (ofWard.size > screensMax) {
@@ -100,11 +104,16 @@ export function createSoundTestRecords(): SoundTestRecords {
       } else if (parsed.step !== 'cut') noteAnswer(ward, atMs, parsed);
     },
     begun: () => begun.values(),
-    answered(ward) {
-      const tests = [...(answered.get(ward)?.values() ?? [])].sort((a, b) => b.atMs - a.atMs);
+    answered(ward, nowMs) {
+      const tests = [...(answered.get(ward)?.values() ?? [])]
+        .filter((test) => counts(test, nowMs))
+        .sort((a, b) => b.atMs - a.atMs);
       return tests.find(({ heard }) => !heard) ?? tests[0];
     },
-    uncounted: (ward) => uncounted.get(ward),
+    uncounted(ward, nowMs) {
+      const test = uncounted.get(ward);
+      return test && counts(test, nowMs) ? test : undefined;
+    },
   };
 }
 
@@ -123,6 +132,8 @@ function parseDetail(detail: string): ParsedDetail | undefined {
     }
   return undefined;
 }
+
+const counts = ({ atMs }: { readonly atMs: number }, nowMs: number) => nowMs - atMs < countsForMs;
 
 function put<Value>(map: Map<string, Value>, ward: string, value: Value): void {
   if (map.has(ward) || map.size < wardsMax) map.set(ward, value);

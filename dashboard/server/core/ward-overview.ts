@@ -68,15 +68,19 @@ export function wardOverview(source: OverviewSource, viewer: Viewer, nowMs: numb
         reach: isRunning && isRead ? reachOfWard(source, ward, nowMs) : null,
         devices: devicesOf(source, viewer, beds),
         ...source.screensOf(ward),
-        ...soundTestOf(source, ward),
+        ...soundTestOf(source, ward, nowMs),
       })),
   };
 }
 
-function soundTestOf({ soundTests }: OverviewSource, ward: string): Pick<WardCard, 'soundTest' | 'uncountedTest'> {
-  const test = soundTests.answered(ward);
+function soundTestOf(
+  { soundTests }: OverviewSource,
+  ward: string,
+  nowMs: number,
+): Pick<WardCard, 'soundTest' | 'uncountedTest'> {
+  const test = soundTests.answered(ward, nowMs);
   if (test) return { soundTest: { at: formatInstant(test.atMs), heard: test.heard, screen: visibleText(test.screen) } };
-  const other = soundTests.uncounted(ward);
+  const other = soundTests.uncounted(ward, nowMs);
   return { soundTest: null, ...(other && { uncountedTest: { at: formatInstant(other.atMs), why: other.why } }) };
 }
 
