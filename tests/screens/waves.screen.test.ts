@@ -259,7 +259,7 @@ describe('the page "Waves"', () => {
     const nowS = Math.floor(Date.now() / 10_000) * 10;
     server.feed.waves.coverage.sinceMs = (nowS - 3 * 3_600) * 1_000;
     // The device was silent from 100 to 90 minutes ago.
-    for (let s = nowS - 3 * 3_600; s < nowS; s += 10) if (s < nowS - 6_000 || s >= nowS - 5_400) play(s);
+    for (let s = nowS - 3 * 3_600; s < nowS; s += 5) if (s < nowS - 6_000 || s >= nowS - 5_400) play(s);
     await setHash(page, hashAt(Date.now() - 6 * 3_600_000));
     const minutesOf = (look: string) =>
       page

@@ -44,13 +44,36 @@ describe('the times of a stay that have samples', () => {
   });
 
   it.each([
-    ['a chunk that begins in one slot and ends in the next covers both', 9_500, 10_500, [[20, 60]]],
-    ['a chunk that ends at the border covers only its own slot', 9_000, 10_000, [[10, 60]]],
-    ['a chunk that claims to be far too long covers only two slots', 0, 1e9, [[20, 60]]],
+    [
+      'a chunk that begins in one slot and ends in the next covers both',
+      9_500,
+      10_500,
+      [
+        [0, 5],
+        [15, 60],
+      ],
+    ],
+    [
+      'a chunk that ends at the border covers only its own slot',
+      9_000,
+      10_000,
+      [
+        [0, 5],
+        [10, 60],
+      ],
+    ],
+    ['a chunk that claims to be far too long covers only three slots', 0, 1e9, [[15, 60]]],
   ] as const)('%s', (_what, startMs, endMs, expected) => {
     const coverage = emptyCoverage(t0);
     noteChunk(coverage, stay, { code, startMs: t0 + startMs, endMs: t0 + endMs, receivedMs: t0 + 1e4 });
     expect(spans(coverage, 0, 60)).toEqual([[code, expected]]);
+  });
+
+  it.each([0, 1, 4, 5, 9])('an outage of 10 s is found, also if it begins at second %s', (second) => {
+    const coverage = emptyCoverage(t0);
+    play(coverage, 0, 30 + second);
+    play(coverage, 40 + second, 120);
+    expect(spans(coverage, 0, 120)[0]?.[1]).toHaveLength(1);
   });
 
   it('a slot that is only partly in the asked time is not called empty', () => {
@@ -60,8 +83,8 @@ describe('the times of a stay that have samples', () => {
       [
         code,
         [
-          [10, 30],
-          [40, 50],
+          [5, 30],
+          [40, 55],
         ],
       ],
     ]);

@@ -5,8 +5,8 @@
 import { hourMs, minuteMs } from '../../../contracts/durations.ts';
 import type { TimeSpan } from '../../../contracts/wave-runs.ts';
 
-/** A slot is the shortest outage that is remembered, ms (ours). */
-export const slotMs = 10_000;
+/** Each outage of at least two slots is remembered, wherever it begins; a shorter one only if it covers a whole slot. Ms (ours). */
+export const slotMs = 5_000;
 const slotsPerHour = hourMs / slotMs;
 const minutesPerHour = hourMs / minuteMs;
 /** Waves are kept for 24 h, and for an hour more at most. A device whose clock was set may need further hours (ours). */
@@ -16,7 +16,7 @@ export const coveredStaysMax = 1_000;
 /** Maximum number of waves of a stay; further waves are not remembered (ours). */
 export const coveredWavesMax = 16;
 /** A chunk may cover at most this many slots: a message has samples of 10 s at most. */
-const slotsOfChunkMax = 2;
+const slotsOfChunkMax = 3;
 /** A chunk that came later than this after its minute came late, ms (ours). */
 const lateMsMin = minuteMs;
 /** A stay without a chunk for this time is forgotten, ms: the log has none of its waves. */
