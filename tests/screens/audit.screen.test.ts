@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type AuditRecord, contentTypes } from '../../contracts/messages/records.ts';
-import { logIn, openBrowser } from '../browser.ts';
+import { logIn, openBrowser, submitLogin } from '../browser.ts';
 import { until } from '../system.ts';
 import { expectReadable, pressWhenStill, setHash } from './readable.ts';
 import { longBed, longPatientId, longWard, newPatient, newPeriod, type PlayedBed, playBeds } from './scene.ts';
@@ -237,4 +237,20 @@ it('a nurse can neither search nor export the audit trail, and the trail has the
 it('a search in which a time does not exist, or with an unknown field, is refused', async () => {
   for (const body of [{ from: '2026-02-30T00:00:00.000Z' }, { color: 'red' }, { limit: 0 }, { userId: 'a\u202e' }])
     expect([body, await statusOf(auditor, 'POST', '/api/audit/search', body)]).toEqual([body, 400]);
+});
+
+it('the form refuses a time that does not exist, because without this time it would find more than the person asked for', async () => {
+  const context = await browser.newContext({ ignoreHTTPSErrors: true, timezoneId: 'Europe/Berlin' });
+  const page = await context.newPage();
+  await page.goto(`https://localhost:${server.httpPort}/`);
+  await submitLogin(page, 'alma');
+  await setHash(page, '#/audit');
+  await page.getByTestId('audit-from').fill('2026-03-29T02:30');
+  await pressWhenStill(page.getByTestId('audit-search'));
+  await page.getByTestId('audit-form-problem').getByText('02:30 does not exist on this day').waitFor();
+  expect(page.url()).toMatch(/#\/audit$/);
+  await page.getByTestId('audit-from').fill('2026-03-29T03:30');
+  await pressWhenStill(page.getByTestId('audit-search'));
+  await until('the search in the address', async () => page.url().includes('from=2026-03-29T01'));
+  await context.close();
 });

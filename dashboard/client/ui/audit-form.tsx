@@ -13,7 +13,7 @@ import { zoneLabel } from '../../../contracts/zones.ts';
 import type { AuditFilter, AuditSummary } from '../../protocol/audit.ts';
 import { formatSearch, presetsAt } from '../core/audit-search.ts';
 import { t } from '../core/texts.ts';
-import { fieldTime, instantOfField } from '../core/time-fields.ts';
+import { fieldTime, instantOfField, refusedTimeText } from '../core/time-fields.ts';
 import { pageZone } from '../core/zones.ts';
 import { useApp } from '../shell/app.ts';
 import { halfFilledText } from './half-filled.ts';
@@ -44,7 +44,8 @@ export function AuditForm(props: {
       class="audit-form"
       onSubmit={(event) => {
         event.preventDefault();
-        problem.value = halfFilledText(event.currentTarget);
+        // Without the time that does not exist, the search would find more than the person asked for.
+        problem.value = halfFilledText(event.currentTarget) ?? refusedTimeText(from, to);
         if (problem.value === undefined) props.onSearch(filterOf(draft.peek()));
       }}
     >
