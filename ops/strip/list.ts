@@ -41,13 +41,25 @@ export async function listForPerson(
   const list = await listStrips(reading, tables, { ...span, ...where }, (name) => hasWard(person, name ?? undefined));
   const patients = [...new Set(list.strips.flatMap(({ patient }) => (patient ? [patient.patientId] : [])))];
   await trail.record({ ...where, actor: person.actor, action: 'alarms-reviewed', patients, detail });
-  for (const line of listLines(list, zoneOfWard)) say(line);
+  for (const line of listLines(list, { ...span, ward }, zoneOfWard)) say(line);
   return list;
 }
 
-/** Returns the lines of the list. A name has no control characters. */
-export function listLines({ strips, isCut, isWhole }: StripsList, zoneOfWard: ZoneOfWard): string[] {
-  const lines = strips.map((strip) => lineOf(strip, createInstantText(zoneOfWard(strip.places[0]?.ward))));
+type Searched = { readonly fromMs: number; readonly toMs: number; readonly ward: string | undefined };
+
+/**
+ * Returns the lines of the list. The first line names the searched time: the person may have typed a time in the zone of the ward, and
+ * this machine may be in another zone. A name has no control characters.
+ */
+export function listLines(
+  { strips, isCut, isWhole }: StripsList,
+  { fromMs, toMs, ward }: Searched,
+  zoneOfWard: ZoneOfWard,
+): string[] {
+  const searchedText = createInstantText(zoneOfWard(ward ?? strips[0]?.places[0]?.ward));
+  const lines = [`Searched from ${searchedText(fromMs)} to ${searchedText(toMs)}.`];
+  const rows = strips.map((strip) => lineOf(strip, createInstantText(zoneOfWard(strip.places[0]?.ward))));
+  lines.push(...rows);
   if (strips.length === 0) lines.push('No strip of your wards was found.');
   if (isCut) lines.push('Older strips of this time are left out.');
   if (!isWhole) lines.push('Strips may be missing: Kafka keeps them for 30 days, and some may be unreadable.');

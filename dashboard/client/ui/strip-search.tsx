@@ -11,6 +11,7 @@ import { serverText } from '../core/server-texts.ts';
 import { t } from '../core/texts.ts';
 import { fieldTime, instantOfField, refusedTimeText } from '../core/time-fields.ts';
 import { dateTimeText } from '../core/times.ts';
+import { inZoneOf } from '../core/zones.ts';
 import { useApp } from '../shell/app.ts';
 import { halfFilledText } from './half-filled.ts';
 import { FormProblem } from './still-text.tsx';
@@ -125,7 +126,8 @@ function Found({ found: { rows, isCut, isWhole } }: { found: Strips }) {
               href={formatRoute({ page: 'strip', alarmId: row.alarmId, onset: row.onset })}
               data-testid={`strips-row-${row.alarmId}-${row.onset}`}
             >
-              {dateTimeText(row.onsetMs)} · {priorityMarks[row.priority]} {serverText(row.text)}
+              {inZoneOf(row.places.at(-1)?.ward, () => dateTimeText(row.onsetMs))} · {priorityMarks[row.priority]}{' '}
+              {serverText(row.text)}
             </a>{' '}
             <span class="dim">{aboutText(row)}</span>
           </li>
