@@ -30,7 +30,6 @@ export const audit = {
   What: 'Was',
   everything: 'alles',
   '{auditGroup}: all': '{auditGroup}: alle',
-  'Audit trail': 'Protokoll',
   'Search and records': 'Suche und Einträge',
   'Show looks without a bed too': 'Auch Einsichten ohne Bett zeigen',
   Records: 'Einträge',

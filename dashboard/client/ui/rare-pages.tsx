@@ -1,5 +1,7 @@
 /** The rarely used pages. They are one file of the build, which the browser loads when it first opens one of them. */
 import type { Route } from '../core/routes.ts';
+import { addRareTexts } from '../core/texts.ts';
+import { rareGerman } from '../german/rare.ts';
 import { AccountsPage } from './accounts-page.tsx';
 import { AlarmReviewPage } from './alarm-review-page.tsx';
 import { AssignmentsPage } from './assignments-page.tsx';
@@ -11,6 +13,8 @@ import { StripPage } from './strip-page.tsx';
 import { WardsPage } from './wards-page.tsx';
 import { WavesPage } from './waves-page.tsx';
 import { WhyPage } from './why-page.tsx';
+
+addRareTexts(rareGerman);
 
 /** Routes to pages that are in the first load of Vigil, because people see and answer alarms there. */
 type FirstLoadedPage = 'ward' | 'patient' | 'calls';

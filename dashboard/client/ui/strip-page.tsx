@@ -1,11 +1,12 @@
 /** The page "Strip": the waves around the onset of an alarm, as a page that can be printed. */
 import { type Signal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { type Fact, stripFacts } from '../../../contracts/strip-facts.ts';
+import { type Fact, type Say, stripFacts } from '../../../contracts/strip-facts.ts';
 import { missingStripTexts, stripContentTexts } from '../../../contracts/strip-words.ts';
 import type { StripAnswer } from '../../protocol/strip.ts';
 import { placesText } from '../core/alarm-review-words.ts';
 import { patientName } from '../core/numerics.ts';
+import { labelText, serverText } from '../core/server-texts.ts';
 import { askStripAgainIn, hasNewerSamples } from '../core/strip-again.ts';
 import { t } from '../core/texts.ts';
 import { zonedText } from '../core/times.ts';
@@ -14,6 +15,13 @@ import { alarmWard } from '../shell/zones.ts';
 import { AlarmPanel } from './alarm-panel.tsx';
 import { ScrollBox } from './scroll-box.tsx';
 import { StripWaves } from './strip-waves.tsx';
+
+/** Writes a form of the strip's facts in the language of the page. The text of a device stays as it is. */
+const say: Say = (form, values) => {
+  if (values !== undefined) return t(form as string, values);
+  const label = labelText(form);
+  return label === form ? serverText(form) : label;
+};
 
 /** @param asked the onset that is shown first */
 export function StripPage({ alarmId, asked: firstOnset }: { alarmId: string; asked: number }) {
@@ -177,7 +185,7 @@ function Known({ answer, hasNews, onAgain }: { answer: StripAnswer; hasNews: boo
       )}
       {missing !== null && (
         <p class="notice notice--plain" role="status" data-testid="strip-missing" data-state={missing}>
-          {missingStripTexts[missing]}
+          {serverText(missingStripTexts[missing])}
         </p>
       )}
       {(missing === 'not-yet' || missing === 'overdue' || missing === 'again') && (
@@ -197,10 +205,10 @@ function Known({ answer, hasNews, onAgain }: { answer: StripAnswer; hasNews: boo
           </button>
         </p>
       )}
-      {strip && <Facts facts={stripFacts(strip, zonedText)} />}
+      {strip && <Facts facts={stripFacts(strip, zonedText, say)} />}
       {strip && strip.content !== 'waves' && (
         <p class="notice notice--plain" role="status" data-testid="strip-missing" data-state={strip.content}>
-          {stripContentTexts[strip.content]}
+          {serverText(stripContentTexts[strip.content])}
         </p>
       )}
       {strip && strip.content === 'waves' && <StripWaves strip={strip} />}

@@ -5,9 +5,11 @@ import { useEffect } from 'preact/hooks';
 import { logPartTitles, lookTitles, noPersonText } from '../../../contracts/explain/titles.ts';
 import type { ExplanationAnswer } from '../../protocol/explain.ts';
 import { formatRoute } from '../core/routes.ts';
+import { saidText } from '../core/said-text.ts';
+import { serverText } from '../core/server-texts.ts';
 import { t } from '../core/texts.ts';
 import { clockText, dateTimeText } from '../core/times.ts';
-import { barsOf, withLocalTimes } from '../core/why-bars.ts';
+import { barsOf } from '../core/why-bars.ts';
 import { useApp } from '../shell/app.ts';
 import { alarmWard } from '../shell/zones.ts';
 import { ScrollBox } from './scroll-box.tsx';
@@ -67,7 +69,7 @@ function Known({ explanation }: { explanation: ExplanationAnswer }) {
   return (
     <>
       <p class="why__alarm" data-testid="why-alarm">
-        <strong>{text}</strong>
+        <strong>{serverText(text)}</strong>
         {t(', {priority} priority · ward {ward}, bed {bed}, device {deviceId} · {part}', {
           priority: t(priority),
           ward: ward ?? t('not known'),
@@ -108,7 +110,7 @@ function Known({ explanation }: { explanation: ExplanationAnswer }) {
             // The lines never change, and two lines can be equal.
             <li key={index}>
               <time dateTime={new Date(line.atMs).toISOString()}>{dateTimeText(line.atMs)}</time>
-              <span>{withLocalTimes(line.text, alarmMs)}</span>
+              <span>{saidText(line, alarmMs)}</span>
             </li>
           ))}
         </ol>
@@ -121,9 +123,9 @@ function Findings({ explanation: { findings }, alarmMs }: { explanation: Explana
   if (findings.length === 0) return <p data-testid="why-findings">{t('The log shows no cause.')}</p>;
   return (
     <ol class="why__findings" data-testid="why-findings">
-      {findings.map(({ kind, text }) => (
-        <li key={text} data-kind={kind}>
-          {withLocalTimes(text, alarmMs)}
+      {findings.map((finding) => (
+        <li key={finding.text} data-kind={finding.kind}>
+          {saidText(finding, alarmMs)}
         </li>
       ))}
     </ol>
