@@ -23,7 +23,7 @@ const language = openLanguage({
   store: () => localStorage,
   load: async () => (await import('./german/german.ts')).german,
 });
-const wardPlans = openWardPlans({ ...app, load: app.api.places, steady: () => performance.now() });
+const wardPlans = openWardPlans({ ...app, load: app.api.places });
 const soundSettings = openSoundSettings({
   ...{ now: app.now, isWardNight: wardPlans.isNight },
   ...{ root: document.documentElement, tune: app.wardSounds.tune },

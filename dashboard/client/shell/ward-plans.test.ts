@@ -27,7 +27,7 @@ describe('openWardPlans', () => {
     ward.value = 'ICU';
     lastHeardMs.value = undefined;
     load.mockReset();
-    opened = openWardPlans({ session, ward, now, lastHeardMs, load, steady: () => performance.now() });
+    opened = openWardPlans({ session, ward, now, lastHeardMs, load });
   });
   afterEach(() => {
     opened.close();
@@ -82,6 +82,19 @@ describe('openWardPlans', () => {
     expect(opened.areCurrent.value).toBe(false);
     load.mockResolvedValue(answerWith('1'));
     await vi.advanceTimersByTimeAsync(20_000);
+    expect(opened.areCurrent.value).toBe(true);
+  });
+
+  it('the plans are old after the computer has slept for more than 10 min', async () => {
+    load.mockResolvedValue(answerWith('1'));
+    session.value = sessionOf('nora');
+    await settle();
+    expect(opened.areCurrent.value).toBe(true);
+    // While a computer sleeps, only its clock of the day goes on.
+    vi.setSystemTime(Date.now() + 11 * 60_000);
+    now.value += 1;
+    expect(opened.areCurrent.value).toBe(false);
+    await vi.advanceTimersByTimeAsync(60_000);
     expect(opened.areCurrent.value).toBe(true);
   });
 

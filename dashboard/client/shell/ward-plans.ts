@@ -14,6 +14,7 @@ import {
 import type { ShownPlan } from '../../../contracts/ward-plan.ts';
 import type { Places } from '../../protocol/devices.ts';
 import type { Session } from '../../protocol/rest.ts';
+import { createSteadyClock } from '../core/connection.ts';
 import { isNightOfWard } from '../core/night.ts';
 import { type Theme, themeOfWard } from '../core/theme.ts';
 import type { Answer } from './answer.ts';
@@ -54,11 +55,11 @@ export type WardPlansShell = {
   /** When a server was last heard; undefined if `now` is still the time of the browser. */
   readonly lastHeardMs: ReadonlySignal<number | undefined>;
   readonly load: () => Promise<Answer<Places>>;
-  /** A clock that never runs backward, ms. */
-  readonly steady: () => number;
 };
 
-export function openWardPlans({ session, ward, now, lastHeardMs, load, steady }: WardPlansShell): WardPlans {
+export function openWardPlans({ session, ward, now, lastHeardMs, load }: WardPlansShell): WardPlans {
+  // The time in which the computer sleeps counts: meanwhile the sectors may have changed.
+  const steady = createSteadyClock(Date.now, () => performance.now());
   const plans = signal(noPlans);
   const plan = computed(() => plans.value.find((each) => each.ward === ward.value));
   /** `now` when a server was first heard. */
