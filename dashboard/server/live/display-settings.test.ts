@@ -153,6 +153,31 @@ it('a display that changes without end makes at most one record each second, and
   expect(last).toContain('→ volume low');
 });
 
+it('a stolen session that names a new page in each report makes no more records than one page, and keeps those of another display', async () => {
+  isAway = true;
+  openScreen({ ...wall, userId: 'other' })({ ...day, volume: 'middle' });
+  for (let n = 0; n < 600; n += 1)
+    openScreen(
+      wall,
+      `01890000-0000-4000-8000-${String(n).padStart(12, '0')}`,
+    )({ ...day, volume: n % 2 === 0 ? 'low' : 'full' });
+  screens = [];
+  await seconds(1);
+  isAway = false;
+  await seconds(10);
+  expect(audit.filter(({ detail }) => detail?.includes('(other)'))).toHaveLength(1);
+  expect(audit).toHaveLength(11);
+});
+
+it('a display that changes every second for an hour makes less than 130 records', async () => {
+  const report = openScreen();
+  for (let n = 0; n < 3_600; n += 1) {
+    report({ ...day, volume: n % 2 === 0 ? 'low' : 'full' });
+    await seconds(1);
+  }
+  expect(audit.length).toBeLessThan(130);
+});
+
 it.each<[string, ScreenSettings, string | undefined]>([
   ['at the lowest volume', { ...day, volume: 'low' }, 'volume'],
   ['in a night that a person began', { ...day, isNight: true, byHand: 'begun' }, 'night'],

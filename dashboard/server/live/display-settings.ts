@@ -14,20 +14,25 @@ import { showsWholeWard } from './shown-scope.ts';
 import type { ScreenWithSound } from './sound-owners.ts';
 
 /**
- * Maximum number of changes of a page that wait for their record. If there are more, the next record joins several
- * changes. One change of a page is recorded each second, so a display cannot fill the audit trail.
+ * Maximum number of changes of a session that wait for their record. If there are more, the next record joins several
+ * changes. One change of a session is recorded each second, and after `recordsMax` changes one each minute. So a display, or a
+ * stolen session of it with many pages, cannot fill the audit trail, which every act at a bed waits for.
  */
 const waitingMax = 30;
-/** Maximum number of pages of displays whose settings are known. */
-const pagesMax = 500;
+const recordsMax = 60;
+/** Seconds after which a session may make one record more. */
+const oneMoreEveryS = 60;
+/** Maximum number of sessions of displays, and of pages of one session, whose settings are known. */
+const sessionsMax = 500;
+const pagesMax = 12;
 
-/** Two pages of one session may have different settings. Each has its own changes; otherwise each report would be a change. */
-type Page = {
-  readonly session: string;
-  /** The settings after the last change that waits or is recorded. */
-  text: string;
+type DisplaySession = {
+  /** By page, the page with the newest change last: its settings after the last change that waits or is recorded. */
+  readonly pages: Map<string, string>;
   readonly waiting: AuditEvent[];
   isWriting: boolean;
+  /** Number of records that the session may make now. */
+  allowed: number;
 };
 
 export type DisplaySettings = {
@@ -47,38 +52,42 @@ export function createDisplaySettings(options: {
   readonly logger: Logger;
 }): DisplaySettings {
   const { screens, records, trail, logger } = options;
-  /** By session and page, the page with the newest change last. */
-  const pages = new Map<string, Page>();
+  const sessions = new Map<string, DisplaySession>();
   let soft: readonly SoftDisplay[] = [];
 
-  /** Returns the settings of a session before a new page reports its own. */
-  function textOf(session: string): string {
-    const before = [...pages.values()].filter((page) => page.session === session).at(-1);
-    return before?.text ?? records.of(session) ?? newDisplayText;
-  }
-
-  function pageOf(session: string, screen: string): Page {
-    const key = `${session} ${screen}`;
-    const page = pages.get(key) ?? { session, text: textOf(session), waiting: [], isWriting: false };
-    if (!pages.has(key) && pages.size >= pagesMax) {
-      const idle = [...pages].find(([, { waiting }]) => waiting.length === 0)?.[0] ?? [...pages.keys()][0];
-      if (idle !== undefined) pages.delete(idle);
+  function sessionOf(mark: string): DisplaySession {
+    const known = sessions.get(mark);
+    if (known) return known;
+    if (sessions.size >= sessionsMax) {
+      const idle = [...sessions].find(([, { waiting }]) => waiting.length === 0)?.[0] ?? [...sessions.keys()][0];
+      if (idle !== undefined) sessions.delete(idle);
     }
-    pages.set(key, page);
-    return page;
+    const session: DisplaySession = { pages: new Map(), waiting: [], isWriting: false, allowed: recordsMax };
+    sessions.set(mark, session);
+    return session;
   }
 
-  async function write(page: Page): Promise<void> {
-    const [event] = page.waiting;
-    if (event === undefined || page.isWriting) return;
-    page.isWriting = true;
+  /** Notes the settings of a page as the newest of its session. Forgets the page of the session whose change is oldest if there are too many. */
+  function noteText({ pages }: DisplaySession, screen: string, text: string): void {
+    pages.delete(screen);
+    pages.set(screen, text);
+    const oldest = pages.size > pagesMax ? pages.keys().next().value : undefined;
+    if (oldest !== undefined) pages.delete(oldest);
+  }
+
+  async function write(session: DisplaySession): Promise<void> {
+    session.allowed = Math.min(recordsMax, session.allowed + 1 / oneMoreEveryS);
+    const [event] = session.waiting;
+    if (event === undefined || session.isWriting || session.allowed < 1) return;
+    session.isWriting = true;
     try {
       await trail.record(event);
-      page.waiting.shift();
+      session.waiting.shift();
+      session.allowed -= 1;
     } catch (error) {
       logger.warn({ code: (error as { code?: string }).code }, 'a change at a wall display could not be recorded yet');
     } finally {
-      page.isWriting = false;
+      session.isWriting = false;
     }
   }
 
@@ -87,21 +96,23 @@ export function createDisplaySettings(options: {
       const open = screen.watched();
       const sound = screen.soundReport()?.sound;
       if (open === undefined || sound?.settings === undefined || !isDisplay(open.viewer)) return;
-      const session = sessionMark(screen.claims.sessionId);
-      const page = pageOf(session, sound.screen);
+      const mark = sessionMark(screen.claims.sessionId);
+      const session = sessionOf(mark);
+      const { pages, waiting } = session;
+      // A new page begins with the newest settings of its session.
+      const before = pages.get(sound.screen) ?? [...pages.values()].at(-1) ?? records.of(mark) ?? newDisplayText;
       const text = settingsText(sound.settings);
-      if (text === page.text || page.waiting.length >= waitingMax) return;
+      if (!pages.has(sound.screen)) noteText(session, sound.screen, before);
+      if (text === before || waiting.length >= waitingMax) return;
       const { userId, name, role, wards } = open.viewer;
-      page.waiting.push({
-        ...{ actor: { userId, name, role }, session, action: 'display-changed', ward: wards[0] ?? '' },
-        ...{ detail: `at the wall display ${name} (${userId})`, changedFrom: page.text, changedTo: text },
+      waiting.push({
+        ...{ actor: { userId, name, role }, session: mark, action: 'display-changed', ward: wards[0] ?? '' },
+        ...{ detail: `at the wall display ${name} (${userId})`, changedFrom: before, changedTo: text },
       });
-      page.text = text;
-      pages.delete(`${session} ${sound.screen}`);
-      pages.set(`${session} ${sound.screen}`, page);
+      noteText(session, sound.screen, text);
     },
     collect() {
-      for (const page of pages.values()) void write(page);
+      for (const session of sessions.values()) void write(session);
       soft = [...screens()].flatMap((screen) => {
         const open = screen.watched();
         const settings = screen.soundReport()?.sound.settings;
