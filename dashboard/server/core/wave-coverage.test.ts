@@ -3,6 +3,7 @@ import { hourMs } from '../../../contracts/durations.ts';
 import {
   changedMinutes,
   coveredStaysMax,
+  coveredWavesMax,
   emptyCoverage,
   emptyTimes,
   forgetCoverage,
@@ -28,6 +29,22 @@ const spans = (coverage: WaveCoverage, from: number, to: number) =>
     wave.code,
     empty.map(({ fromMs, toMs }) => [(fromMs - t0) / 1_000, (toMs - t0) / 1_000]),
   ]);
+
+it('a device that names a new wave in each chunk fills no more than the places of its stay', () => {
+  const coverage = emptyCoverage(t0);
+  for (let hour = 0; hour < 24; hour += 1)
+    for (let n = 0; n < 20; n += 1) {
+      const from = hour * 3_600 + n * 10;
+      play(coverage, from, from + 1, { code: `MDC_NO_${hour}_${n}` });
+    }
+  expect(spans(coverage, 0, 24 * 3_600)).toHaveLength(coveredWavesMax);
+  // A wave that is known goes on in each hour.
+  play(coverage, 23 * 3_600, 24 * 3_600, { code: 'MDC_NO_0_0' });
+  expect(spans(coverage, 23 * 3_600, 24 * 3_600)).toContainEqual(['MDC_NO_0_0', []]);
+  // After the hours of the other waves are forgotten, new waves have places again.
+  play(coverage, 60 * 3_600, 100 * 3_600);
+  expect(spans(coverage, 99 * 3_600, 100 * 3_600)).toEqual([[code, []]]);
+});
 
 describe('the times of a stay that have samples', () => {
   it('an outage is found, each wave has its own, and samples that come late fill it', () => {

@@ -72,11 +72,17 @@ export function noteChunk(
     hour.receivedMs[minute] = Math.max(hour.receivedMs[minute]!, receivedMs);
     const slots = hour.slots.get(code) ?? new Uint8Array(slotsPerHour);
     if (!hour.slots.has(code)) {
-      if (hour.slots.size >= coveredWavesMax) continue;
+      if (!mayCover(stay, code)) continue;
       hour.slots.set(code, slots);
     }
     slots[inHour] = 1;
   }
+}
+
+/** Returns whether a wave has a place among the waves of a stay. The places of waves whose hours are forgotten are free again. */
+function mayCover({ hours }: Stay, code: string): boolean {
+  const known = new Set([...hours.values()].flatMap(({ slots }) => [...slots.keys()]));
+  return known.has(code) || known.size < coveredWavesMax;
 }
 
 function stayOf({ stays }: WaveCoverage, associationId: string): Stay {
