@@ -32,6 +32,26 @@ it('a clock that is set back with each reading does not use up the allowance of 
   expect(recordOfEvent(log, event('disconnected'), 0)).toMatchObject({ kind: 'disconnected', leftOut: 994 });
 });
 
+it('a device whose certificate is used twice connects without end, and the notice of it is still written', () => {
+  const log: DeviceLog = new Map();
+  writtenOf(log, 'connected', 1_000);
+  expect(writtenOf(log, 'shared-identity', 2)).toBe(1);
+  expect(recordOfEvent(log, event('declared', { firmware: '4.2' }), 0)).toMatchObject({ firmware: '4.2' });
+});
+
+it('firmware and notices that could not be written are written when they come again', () => {
+  const log: DeviceLog = new Map();
+  for (let n = 0; n < 100; n += 1) recordOfEvent(log, event('declared', { firmware: `4.${n}` }), 0);
+  expect(recordOfEvent(log, event('declared', { firmware: '5.0' }), 0)).toBeUndefined();
+  expect(recordOfEvent(log, event('declared', { firmware: '5.0' }), 60 * minute)).toMatchObject({ firmware: '5.0' });
+  expect(recordOfEvent(log, event('declared', { firmware: '5.0' }), 120 * minute)).toBeUndefined();
+  // The other notice uses the allowance up, and the repeats of this one come within its time.
+  for (let n = 0; n < 100; n += 1) writtenOf(log, 'held-back', 1, n * 301_000);
+  const startMs = 99 * 301_000;
+  const written = Array.from({ length: 30 }, (_, n) => writtenOf(log, 'shared-identity', 1, startMs + n * minute));
+  expect(written.reduce((sum, n) => sum + n, 0)).toBe(1);
+});
+
 it('a device that says the same about itself on each connection is one event, and new firmware is another', () => {
   const log: DeviceLog = new Map();
   const declare = (firmware: string) => recordOfEvent(log, event('declared', { firmware }), 0) !== undefined;

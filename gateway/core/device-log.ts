@@ -10,20 +10,25 @@ import type { DeviceEventRecord } from '../../contracts/messages/device-events.t
 /** Maximum number of devices that are remembered. If there are more, the device with the oldest event is forgotten. */
 export const loggedDevicesMax = 20_000;
 
-/** Events about the clock have an allowance of their own, so that a jumping clock does not hide the connections. */
+/**
+ * Each kind of event has an allowance of its own. So a jumping clock does not hide the connections, and a second device with the same
+ * certificate, which connects again and again, hides neither the notice of this nor new firmware.
+ */
 const allowances = {
+  notice: { events: 10, oneMoreEveryMs: 10 * minuteMs },
+  declared: { events: 6, oneMoreEveryMs: 30 * minuteMs },
   clock: { events: 6, oneMoreEveryMs: 30 * minuteMs },
   other: { events: 40, oneMoreEveryMs: 2 * minuteMs },
 } as const;
 type AllowanceName = keyof typeof allowances;
 
 type LoggedDevice = {
-  readonly used: Record<AllowanceName, { events: number; atMs: number }>;
+  readonly used: Map<AllowanceName, { events: number; atMs: number }>;
   leftOut: number;
-  /** What the device last said about itself. */
+  /** What the device last said about itself, as it was written. */
   declared: string | undefined;
-  /** When each notice last came, by notice, on the monotonic clock. */
-  readonly notices: Map<string, number>;
+  /** When each notice last came, by notice, on the monotonic clock, and whether it was written since it began. */
+  readonly notices: Map<string, { readonly lastMs: number; isWritten: boolean }>;
 };
 
 /** The devices by device id. The device with the newest event is the last. */
@@ -36,20 +41,21 @@ export type LoggedEvent = Omit<DeviceEventRecord, 'leftOut'>;
  * @param nowMs time of the monotonic clock
  */
 export function recordOfEvent(log: DeviceLog, event: LoggedEvent, nowMs: number): DeviceEventRecord | undefined {
-  const device = deviceOf(log, event.deviceId, nowMs);
+  const device = deviceOf(log, event.deviceId);
   if (!isNews(device, event, nowMs)) return undefined;
-  if (!spend(device, event.kind.startsWith('clock-') ? 'clock' : 'other', nowMs)) {
+  if (!spend(device, allowanceOf(event.kind), nowMs)) {
     device.leftOut += 1;
     return undefined;
   }
+  noteWritten(device, event);
   const { leftOut } = device;
   device.leftOut = 0;
   return leftOut > 0 ? { ...event, leftOut } : event;
 }
 
-function deviceOf(log: DeviceLog, deviceId: string, nowMs: number): LoggedDevice {
-  const device = log.get(deviceId) ?? {
-    used: { clock: { events: 0, atMs: nowMs }, other: { events: 0, atMs: nowMs } },
+function deviceOf(log: DeviceLog, deviceId: string): LoggedDevice {
+  const device: LoggedDevice = log.get(deviceId) ?? {
+    used: new Map(),
     leftOut: 0,
     declared: undefined,
     notices: new Map(),
@@ -61,25 +67,39 @@ function deviceOf(log: DeviceLog, deviceId: string, nowMs: number): LoggedDevice
   return device;
 }
 
+const noticeMs = (kind: string) => (gatewayNoticeForMs as Readonly<Record<string, number>>)[kind];
+
+function allowanceOf(kind: string): AllowanceName {
+  if (kind === 'declared') return 'declared';
+  if (kind.startsWith('clock-')) return 'clock';
+  return noticeMs(kind) === undefined ? 'other' : 'notice';
+}
+
+const declaredText = ({ firmware, serial }: LoggedEvent) => JSON.stringify([firmware, serial]);
+
 /** Returns whether an event says something new. A notice that the gateway repeats is one event until it ends. */
-function isNews(device: LoggedDevice, event: LoggedEvent, nowMs: number): boolean {
+function isNews({ declared, notices }: LoggedDevice, event: LoggedEvent, nowMs: number): boolean {
   const { kind } = event;
-  if (kind === 'declared') {
-    const declared = JSON.stringify([event.firmware, event.serial]);
-    if (declared === device.declared) return false;
-    device.declared = declared;
-    return true;
-  }
-  const forMs = (gatewayNoticeForMs as Readonly<Record<string, number>>)[kind];
+  if (kind === 'declared') return declaredText(event) !== declared;
+  const forMs = noticeMs(kind);
   if (forMs === undefined) return true;
-  const lastMs = device.notices.get(kind) ?? Number.NEGATIVE_INFINITY;
-  device.notices.set(kind, nowMs);
-  return nowMs - lastMs > forMs;
+  const former = notices.get(kind);
+  const isWritten = former?.isWritten === true && nowMs - former.lastMs <= forMs;
+  notices.set(kind, { lastMs: nowMs, isWritten });
+  return !isWritten;
+}
+
+/** Only what was written is no news when it comes again. */
+function noteWritten(device: LoggedDevice, event: LoggedEvent): void {
+  if (event.kind === 'declared') device.declared = declaredText(event);
+  const notice = device.notices.get(event.kind);
+  if (notice) notice.isWritten = true;
 }
 
 function spend({ used }: LoggedDevice, name: AllowanceName, nowMs: number): boolean {
   const { events, oneMoreEveryMs } = allowances[name];
-  const bucket = used[name];
+  const bucket = used.get(name) ?? { events: 0, atMs: nowMs };
+  used.set(name, bucket);
   bucket.events = Math.max(0, bucket.events - (nowMs - bucket.atMs) / oneMoreEveryMs);
   bucket.atMs = nowMs;
   if (bucket.events + 1 > events) return false;

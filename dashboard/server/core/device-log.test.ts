@@ -180,6 +180,16 @@ describe('the events of the devices', () => {
     expect(kindsOf(state, query)).toEqual(expected);
   });
 
+  it('a device that connects again and again pushes out its connections, not its notices, its clock or its firmware', () => {
+    const state = newState();
+    note(state, 'shared-identity', 0);
+    note(state, 'declared', 1, { firmware: '4.2' });
+    note(state, 'clock-wrong', 2, { clockErrorMs: 9_000 });
+    for (let n = 3; n < 3 * loggedEventsMax; n += 1) note(state, n % 2 === 0 ? 'connected' : 'disconnected', n);
+    expect(state.deviceLog.devices.get('d1')?.events).toHaveLength(loggedEventsMax);
+    expect(kindsOf(state).slice(-3)).toEqual(['clock-wrong', 'firmware-declared', 'shared-identity']);
+  });
+
   it('a hostile device keeps only its newest events and counts, and old entries of all devices are forgotten', () => {
     const state = newState();
     for (let n = 0; n < 3 * loggedEventsMax; n += 1) note(state, 'connected', n);

@@ -3,7 +3,7 @@
  * (contracts/messages/device-events.ts). A record that comes twice changes nothing.
  */
 
-import { deviceLogKeptMs } from '../../../contracts/device-event-groups.ts';
+import { deviceLogKeptMs, groupOfEvent } from '../../../contracts/device-event-groups.ts';
 import { dayMs } from '../../../contracts/durations.ts';
 import type { DeviceEventRecord, RefusalsRecord } from '../../../contracts/messages/device-events.ts';
 import { atMostNow } from '../../../contracts/steady-time.ts';
@@ -11,10 +11,10 @@ import { visibleText } from '../../../contracts/text.ts';
 import { formatInstant, parseInstant } from '../../../contracts/time.ts';
 import type { DeviceFacts } from '../../protocol/devices.ts';
 import { noteUnused } from './device-gaps.ts';
-import type { DeviceLogBook, LoggedDevice, RefusalCount } from './device-log-book.ts';
+import type { DeviceLogBook, LoggedDevice, LoggedEvent, RefusalCount } from './device-log-book.ts';
 import type { LiveState } from './state.ts';
 
-/** Events of one device that are kept; if there are more, the oldest is forgotten. */
+/** Events of one device that are kept; if there are more, the oldest of its most frequent group is forgotten. */
 export const loggedEventsMax = 200;
 /** Counts of one device that are kept. Two gateways write at most this many in four days. */
 export const loggedCountsMax = 200;
@@ -34,8 +34,18 @@ export function foldDeviceEvent(book: DeviceLogBook, record: DeviceEventRecord, 
   const after = device.events.findLastIndex((earlier) => earlier.atMs <= atMs) + 1;
   const events = [...device.events.slice(0, after), event, ...device.events.slice(after)];
   const isFull = events.length > loggedEventsMax || book.size >= loggedMax;
-  device.events = isFull ? events.slice(1) : events;
+  device.events = isFull ? withoutOldest(events) : events;
   if (!isFull) book.size += 1;
+}
+
+/**
+ * Leaves out the oldest event of the group that has most events. So a device that connects without end, as two devices with one certificate
+ * do, does not push out what else happened to it.
+ */
+function withoutOldest(events: readonly LoggedEvent[]): readonly LoggedEvent[] {
+  const groups = Map.groupBy(events, ({ kind }) => groupOfEvent(kind));
+  const [largest = []] = [...groups.values()].sort((a, b) => b.length - a.length);
+  return events.filter((event) => event !== largest[0]);
 }
 
 /**
