@@ -40,7 +40,8 @@ export async function listForPerson(
   const tables = await readTables(reading, undefined, nowMs);
   const list = await listStrips(reading, tables, { ...span, ...where }, (name) => hasWard(person, name ?? undefined));
   const patients = [...new Set(list.strips.flatMap(({ patient }) => (patient ? [patient.patientId] : [])))];
-  await trail.record({ ...where, actor: person.actor, action: 'alarms-reviewed', patients, detail });
+  const shown = `${detail}: ${list.strips.length} shown`;
+  await trail.record({ ...where, actor: person.actor, action: 'alarms-reviewed', patients, detail: shown });
   for (const line of listLines(list, { ...span, ward }, zoneOfWard)) say(line);
   return list;
 }

@@ -296,7 +296,7 @@ describe('the page with the waves around an onset', () => {
     const sees = [true, false, false];
     expect(searched.at(-1)).toEqual({ fromMs: atMs - half, toMs: atMs + half, ward, bed: 'S-1', sees });
     const [record] = server.audit.page({ limit: 10, userId: 'nora', action: 'alarms-reviewed' }).records;
-    expect(record).toMatchObject({ bed: 'S-1', detail: expect.stringMatching(/^strips from /) });
+    expect(record).toMatchObject({ bed: 'S-1', detail: expect.stringMatching(/^strips from .*: 1 shown$/) });
     expect(record?.patients).toEqual([bed.period.patient?.patientId]);
     await row.click();
     await strip('facts').filter({ hasText: 'onset 2 of this alarm' }).waitFor();

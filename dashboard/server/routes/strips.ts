@@ -56,7 +56,7 @@ export function stripsRoute(app: App, parts: Parts): void {
         ...(ward !== undefined && { ward }),
         ...(bed !== undefined && { bed }),
         ...(patientId !== undefined && { patientId }),
-        detail: `strips from ${from} to ${to}`,
+        detail: `strips from ${from} to ${to}: ${found.strips.length} shown`,
       });
       return { rows: found.strips.map(rowOf), isCut: found.isCut, isWhole: found.isWhole };
     },
