@@ -50,7 +50,9 @@ async function raise(): Promise<Alarm> {
 
 async function store(alarm: Alarm, digest?: string): Promise<void> {
   const { alarmId, associationId } = alarm;
-  const strip = newStrip({ ...{ stripId: stripKey(alarmId, 1), alarmId, associationId, deviceId, alarm } });
+  const strip = newStrip({
+    ...{ stripId: stripKey(alarmId, 1), alarmId, associationId, deviceId, alarm, onsetWallAt: alarm.raisedAt },
+  });
   // As the strip writer: the data key is of the association, and the key of the record is the id of the strip.
   const dataKey = await strips.sealer.keyFor(associationId, 'strips');
   const origin = { topic: 'strips', key: strip.stripId, writer: 'strips', boot: strips.boot, seq: Date.now() } as const;
