@@ -45,6 +45,7 @@ function openLog(
 }
 
 const stored = [10, 40, 100, 400, 2_000].map((minutes) => ({ key: own, atMs: t0 - minutes * minuteMs, total: 3 }));
+const many = [1, 2, 3, 4, 5].map((minutes) => ({ key: own, atMs: t0 - minutes * minuteMs, total: 3 }));
 const minutesOf = ({ scores }: { readonly scores: readonly { readonly atMs: number }[] }) =>
   scores.map(({ atMs }) => (t0 - atMs) / minuteMs).sort((a, b) => a - b);
 
@@ -85,6 +86,12 @@ describe('the scores of the log', () => {
     expect(asked).toHaveLength(1);
     clock.nowMs += 1;
     expect(minutesOf(await log.scores('nora', own, t0 - hourMs))).toEqual([10, 40]);
+  });
+
+  it('a patient with more new scores than the maximum does not stop the requests for other patients', async () => {
+    const { log } = openLog([...stored, { key: 'assoc-02', atMs: t0 - minuteMs, total: 20 }, ...many], undefined, 4);
+    await expect(log.scores('nora', own, t0 - hourMs)).rejects.toMatchObject({ code: 'log-unavailable' });
+    expect(minutesOf(await log.scores('nora', 'assoc-02', t0 - hourMs))).toEqual([1]);
   });
 
   it('more scores than the maximum are not kept: no older part is read', async () => {

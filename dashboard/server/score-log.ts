@@ -120,7 +120,8 @@ export function createScoreLogOf(readPiece: ReadPiece, { now, logger, scoresMax 
           const knownFromMs = fromMs <= askedMs ? sinceMs : fromMs + clockMarginMs;
           return { scores: [...scores.values()], knownFromMs, knownToMs: untilMs, isWhole };
         } catch (cause) {
-          failedAtMs = now();
+          // Too many scores of one patient are no sign that Kafka is away.
+          if (cause !== tooManyScores) failedAtMs = now();
           throw cause instanceof VigilError ? cause : unavailable(cause);
         } finally {
           clearTimeout(timer);
