@@ -73,7 +73,7 @@ const now = () => new Date().toISOString();
 type Rule =
   | { readonly kind: 'hidden' | 'refused'; readonly body?: object; readonly query?: () => string }
   | { readonly kind: 'of-role'; readonly body?: object }
-  | { readonly kind: 'own' };
+  | { readonly kind: 'own'; readonly query?: () => string };
 
 const place = { ward: 'icu', bed: 'ICU-6' };
 const assignment = { version: 0, assignmentId: '01890000-0000-4000-8000-000000000000' };
@@ -123,7 +123,7 @@ const rules: Readonly<Record<string, Rule>> = {
   'POST /api/alarms/{alarmId}/acknowledge': { kind: 'hidden', body: { rev: 1 } },
   'GET /api/alarms/{alarmId}/explain': { kind: 'hidden' },
   'GET /api/alarms/{alarmId}/strip': { kind: 'hidden' },
-  'GET /api/strips': { kind: 'own' },
+  'GET /api/strips': { kind: 'own', query: () => `?bed=${secret.bed}&from=${hourAgo()}&to=${now()}` },
   'POST /api/associations/{associationId}/pause-audio': { kind: 'hidden', body: { forMs: 60_000 } },
   'POST /api/associations/{associationId}/limits': {
     kind: 'hidden',
