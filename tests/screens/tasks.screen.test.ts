@@ -108,9 +108,13 @@ it('the form that discharges the patient says how many open tasks end with the s
   await notice.getByText('2 open tasks end with the stay').waitFor();
   await expectReadable(nora, 'tasks-at-discharge');
   await expectAccessible(nora);
+  // The open form follows the tasks, and says if they cannot be read.
   server.state.areNotesRead = false;
-  await notice.getByText('The tasks cannot be read now').waitFor();
-  server.state.areNotesRead = true;
+  try {
+    await notice.getByText('The tasks cannot be read now').waitFor();
+  } finally {
+    server.state.areNotesRead = true;
+  }
   await notice.getByText('2 open tasks end with the stay').waitFor();
   await nora.getByTestId('associate-confirm').check();
   await pressWhenStill(nora.getByTestId('associate-discharge'));

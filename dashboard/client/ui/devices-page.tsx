@@ -148,7 +148,9 @@ function ViewChoice({ view }: { view: Signal<'devices' | 'events'> }) {
 function withNewestOthers(row: FormRow, devices: readonly DeviceRow[] | undefined): FormRow {
   const { current } = row;
   const newest = devices?.find((device) => device.current?.associationId === current?.associationId)?.current;
-  return current && newest ? { ...row, current: { ...current, others: newest.others } } : row;
+  return current && newest
+    ? { ...row, current: { ...current, others: newest.others, openTasks: newest.openTasks } }
+    : row;
 }
 
 /** A form to assign a device that is not in the table. The server refuses a device that was last in another ward. */
