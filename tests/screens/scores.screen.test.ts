@@ -61,8 +61,8 @@ beforeAll(async () => {
       onCommand: (command) => answer(command),
       trends: async (plan, id) => {
         const rows = await trendRows(plan, id);
-        // The server also asks whether the parameters have newer values.
-        if (rows.has('VIGIL_NEWS2')) shownRows = rows;
+        // The server also asks for the newest values of the parameters, and of the scores, each alone.
+        if (rows.has('VIGIL_NEWS2') && rows.has('MDC_ECG_HEART_RATE')) shownRows = rows;
         return rows;
       },
       scoreLog: async () => {

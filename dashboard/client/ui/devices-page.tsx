@@ -142,8 +142,8 @@ function ViewChoice({ view }: { view: Signal<'devices' | 'events'> }) {
 }
 
 /**
- * Returns the row of an open form with the newest list of the patient's other devices. Everything else, even the version,
- * stays as it was when the form was opened.
+ * Returns the row of an open form with the newest list of the patient's other devices and number of open tasks. Everything else,
+ * even the version, stays as it was when the form was opened.
  */
 function withNewestOthers(row: FormRow, devices: readonly DeviceRow[] | undefined): FormRow {
   const { current } = row;
