@@ -67,7 +67,7 @@ export type FindingKind = (typeof findingKinds)[number];
 export type Finding = {
   readonly kind: FindingKind;
   readonly text: string;
-  /** The person whom the finding is about. */
+  /** The person that the finding is about. */
   readonly userId?: string;
   readonly channel?: DeliveryChannel;
 };

@@ -81,7 +81,7 @@ export const CsvBody = Type.Object(
 /** The answer to each change: the new version of the board. */
 export const BoardChanged = Type.Object({ version: Type.Integer() }, closed);
 
-/** A change of the board. `person` is the person whom the change concerns. */
+/** A change of the board. `person` is the person that the change concerns. */
 export const BoardChange = Type.Object(
   {
     version: Type.Integer(),

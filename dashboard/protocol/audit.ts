@@ -26,7 +26,7 @@ export const AuditFilter = Type.Object(
   {
     /** The person who acted, or the account that was changed. */
     userId: Type.Optional(Type.String({ maxLength: 64 })),
-    /** A patient whom the record names. */
+    /** A patient that the record names. */
     patientId: Type.Optional(Type.String({ maxLength: 64 })),
     ward: Type.Optional(Type.String({ maxLength: 40 })),
     bed: Type.Optional(Type.String({ maxLength: 40 })),

@@ -115,7 +115,7 @@ export function createUnwrap(service: Service, privateJwk: JWK): Unwrap {
   };
 }
 
-/** Returns the name of the readers for whom a data key is wrapped (`audienceName`); undefined for a key from before 2026-11-28. */
+/** Returns the name of the readers that can open a data key (`audienceName`); undefined for a key from before 2026-11-28. */
 export function audienceOfWrappedKey(wrapped: Buffer): string | undefined {
   const { protected: header } = JSON.parse(wrapped.toString('latin1')) as Partial<GeneralJWE>;
   if (typeof header !== 'string') return undefined;

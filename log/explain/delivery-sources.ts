@@ -15,7 +15,7 @@ import { type ReadContext, readSpan } from './span.ts';
  */
 const reachLeadMs = dayMs;
 
-/** Reads the decisions about the alarm, and the test messages of the persons whom it called. */
+/** Reads the decisions about the alarm, and the test messages of the persons that it called. */
 export async function readDeliveries(
   context: ReadContext,
   alarmId: string,

@@ -18,7 +18,7 @@ export function coverAskedText(
   return t('You cover {place} for {name} until {time}', { place, name, time: shortTime(until, nowMs) });
 }
 
-/** Returns the sentence on the ward page about persons whom the reader covers without having confirmed it; undefined if there are none. */
+/** Returns the sentence on the ward page about persons that the reader covers without having confirmed it; undefined if there are none. */
 export function waitingCoversText(covers: readonly WaitingCover[], nowMs: number): string | undefined {
   if (covers.length === 0) return undefined;
   const texts = covers.map(({ beds, name, until }) =>

@@ -21,7 +21,7 @@ export function pushAbility(): PushAbility {
   };
 }
 
-/** The entry of this browser at the server, and the person to whom it belongs. */
+/** The entry of this browser at the server, and the person that it belongs to. */
 type OwnEntry = { readonly userId: string; readonly reachId: string };
 
 function storedEntry(): OwnEntry | undefined {

@@ -20,7 +20,7 @@ export type AssignmentCommand =
   | { readonly type: 'decline'; readonly assignmentId: string; readonly reason: string }
   | { readonly type: 'away'; readonly until: string; readonly cover?: string | undefined }
   | { readonly type: 'back' }
-  /** The answer of the person whom somebody who is away has named as cover. */
+  /** The answer of the person that somebody who is away has named as cover. */
   | { readonly type: 'cover'; readonly awayId: string; readonly isRejected: boolean }
   /** `faults` are the lines that cannot be read. */
   | { readonly type: 'csv'; readonly rows: readonly CsvRow[]; readonly faults?: readonly CsvFault[] };

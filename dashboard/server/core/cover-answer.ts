@@ -1,4 +1,4 @@
-/** Decides the answer of a person whom somebody who is away has named as cover: the person has seen it, or cannot cover. */
+/** Decides the answer of a person that somebody who is away has named as cover: the person has seen it, or cannot cover. */
 import { absentCoverFault, evolve } from '../../../contracts/duties.ts';
 import { type DutyState, dutiesOf } from '../../../contracts/duty-state.ts';
 import type { AssignmentEvent } from '../../../contracts/messages/assignments.ts';

@@ -13,13 +13,13 @@ import { visibleText } from '../../../contracts/text.ts';
 export const deliveriesMax = 20_000;
 /** Maximum number of remembered answers of the delivery process. A request waits 5 s for its answer. */
 export const answersMax = 1_000;
-/** Maximum number of persons for whom the board remembers whether they can be reached. */
+/** Maximum number of persons for which the board remembers whether Vigil can reach them. */
 export const reachedPersonsMax = 5_000;
 /** Maximum number of channels and entries of one person that the board remembers. */
 const reachOfPersonMax = 32;
 /** Maximum number of entries of the topic `reach`, and of entries that a service has ended. */
 export const entriesMax = 20_000;
-/** Maximum number of remembered persons whom an alarm has called. A chain has at most 8 steps. */
+/** Maximum number of called persons that the board remembers for one alarm. A chain has at most 8 steps. */
 const calledMax = 256;
 
 type EventOf<Type extends DeliveryRecord['event']['type']> = Extract<DeliveryRecord['event'], { type: Type }>;
@@ -32,7 +32,7 @@ export type AlarmDelivery = {
   readonly changeNo: number;
   /** The chain of the present round; undefined if the server started to read after the round had started. */
   readonly chain: CallChain | undefined;
-  /** Every person whom the alarm has called, in this round or an earlier round. */
+  /** Every person that the alarm has called, in this round or an earlier round. */
   readonly calledUserIds: ReadonlySet<string>;
 };
 

@@ -10,7 +10,7 @@ import type { BoardChange } from '../../protocol/assignments.ts';
  */
 const recentMax = 200;
 
-/** `userId` is the person whom the change concerns. */
+/** `userId` is the person that the change concerns. */
 export type RecentChange = BoardChange & { readonly userId: string; readonly assignmentId?: string };
 
 export type DutyBoard = {

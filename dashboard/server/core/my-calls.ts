@@ -107,7 +107,7 @@ function progressOf({ phase, notice, dueAtMs, calls }: DeliveryView, { outcome, 
 
 /**
  * Returns the name of the person who is called next if nobody answers; undefined if nobody is left. The delivery
- * process calls in the same order (contracts/call-order.ts), but it also leaves out persons whom it cannot reach.
+ * process calls in the same order (contracts/call-order.ts), but it also leaves out persons that it cannot reach.
  */
 function nextPerson(
   { duties, policy, nowMs }: CallsContext,

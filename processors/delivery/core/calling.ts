@@ -60,7 +60,7 @@ export function callOrRepeat(desk: Desk): void {
 /**
  * Calls the last person of the chain again. If nobody can be called again, waits. After the wait, starts a new round if
  * persons rejected the alarm: nobody went to the patient, and a person who was busy may be free now. A new round also
- * starts if no call of the other persons was confirmed: otherwise Vigil would call only persons whom no message
+ * starts if no call of the other persons was confirmed: otherwise Vigil would call only persons that no message
  * reaches.
  */
 function repeat(desk: Desk): void {

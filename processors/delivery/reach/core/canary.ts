@@ -154,7 +154,7 @@ export type CheckResult =
 
 /**
  * Returns the event for a result. Undefined if the result changes nothing, because it is about an older canary, or because more is known already.
- * @param userId the person to whom the canary was sent; the answer of another person has no effect
+ * @param userId the person that the canary was sent to; the answer of another person has no effect
  */
 export function checkEvent(
   state: ReachCheckState,
