@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
+/** How long `expect.poll` waits. Without it, a busy machine would have one second for what it awaits. */
+const expectOnBusyMachine = { poll: { timeout: 30_000 } };
 /** The place and the name of a test file say what the test needs: STYLE 14 in CONTRIBUTING.md. */
 const never = ['**/node_modules/**', '**/.vigil/**', '**/dist/**'];
 
@@ -17,6 +19,7 @@ export default defineConfig({
           exclude: [...never, ...['int', 'e2e', 'fault', 'screen', 'attack'].map((kind) => `**/*.${kind}.test.ts`)],
           // Much longer than any test takes, so that no test fails because the machine is busy.
           testTimeout: 60_000,
+          expect: expectOnBusyMachine,
           hookTimeout: 60_000,
           // The files of a worker share its modules: loading them again for each file took a third of the processor time. So a test
           // that changes the state of a module undoes it.
@@ -32,6 +35,7 @@ export default defineConfig({
           exclude: never,
           globalSetup: ['tests/screens/chromium.ts'],
           testTimeout: 180_000,
+          expect: expectOnBusyMachine,
           hookTimeout: 180_000,
           fileParallelism: false,
         },
@@ -43,6 +47,7 @@ export default defineConfig({
           exclude: never,
           globalSetup: ['tests/platform.ts'],
           testTimeout: 120_000,
+          expect: expectOnBusyMachine,
           hookTimeout: 180_000,
           fileParallelism: false,
         },
@@ -54,6 +59,7 @@ export default defineConfig({
           exclude: never,
           globalSetup: ['tests/platform.ts'],
           testTimeout: 180_000,
+          expect: expectOnBusyMachine,
           hookTimeout: 300_000,
           fileParallelism: false,
         },
@@ -65,6 +71,7 @@ export default defineConfig({
           exclude: never,
           globalSetup: ['tests/attacks/product.ts'],
           testTimeout: 120_000,
+          expect: expectOnBusyMachine,
           hookTimeout: 120_000,
           fileParallelism: false,
         },
@@ -76,6 +83,7 @@ export default defineConfig({
           exclude: never,
           globalSetup: ['tests/platform.ts'],
           testTimeout: 300_000,
+          expect: expectOnBusyMachine,
           hookTimeout: 300_000,
           fileParallelism: false,
         },

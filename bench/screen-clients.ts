@@ -3,6 +3,7 @@
  * live connection over TLS, and it confirms its alarms as a page does. A stalled screen reads nothing after its snapshot.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import type { Alarm } from '../contracts/messages/alarms.ts';
 import type { AlarmReport, ScreenReport, Watch } from '../dashboard/protocol/live.ts';
@@ -41,6 +42,9 @@ export type Answer =
 /** Time after which a screen reports an alarm. The page waits for two frames, and for its timer. */
 const reportAfterMs = 250;
 const openingMax = 20;
+/** On a busy machine, the server ends a connection whose TLS handshake takes too long. */
+const triesMax = 5;
+const retryMs = 500;
 /** The server limits the logins from one address, so the accounts log in from several loopback addresses. */
 const loginsOfAddress = 10;
 const alarmMark = Buffer.from('"alarmId"');
@@ -68,8 +72,19 @@ async function openAll(next: Extract<Order, { do: 'open' }>): Promise<void> {
   });
 }
 
-/** Opens a connection, and waits for its snapshot. */
+/** Opens a connection as a page does: after a failure, it tries again. Waits for the snapshot. */
 async function openScreen(index: number): Promise<WebSocket> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await tryToOpen(index);
+    } catch (error) {
+      if (tries === triesMax) throw error;
+      await sleep(retryMs);
+    }
+  }
+}
+
+async function tryToOpen(index: number): Promise<WebSocket> {
   const { port, ca, origin, ward } = order!;
   const browser = browsers[index % browsers.length]!;
   const { ticket } = (await browser.post('/api/ticket')).body;
@@ -82,6 +97,7 @@ async function openScreen(index: number): Promise<WebSocket> {
     socket.once('open', () => socket.send(JSON.stringify(watch)));
     socket.once('message', () => resolve());
     socket.once('error', reject);
+    socket.once('close', () => reject(new Error('a connection ended before its snapshot')));
   });
   return socket;
 }

@@ -52,6 +52,8 @@ export type SocketFigures = {
   readonly rssMbMax: number;
   /** The longest delays of the event loop of the server's process, and of the process of the screens (p99), ms. */
   readonly loopDelayMs: { readonly server: number; readonly screens: number };
+  /** Processor time of the server's process, which also makes the data of the devices up, ms/s. */
+  readonly serverCpuMsPerS: number;
   /** Messages that the server left out for stalled screens. */
   readonly skippedWaves: number;
   readonly skippedNumerics: number;
@@ -83,9 +85,12 @@ export async function measureSockets(options: {
     const watch = watchScreens(ward, clients);
     const loop = monitorEventLoopDelay({ resolution: 5 });
     loop.enable();
+    const begin = { cpu: process.cpuUsage(), atMs: performance.now() };
     const firstHalf = await raiseAlarms(ward, seconds / 2);
     const middle = usedMb();
     const raised = [...firstHalf, ...(await raiseAlarms(ward, seconds / 2))];
+    const used = process.cpuUsage(begin.cpu);
+    const serverCpuMsPerS = Math.round((used.user + used.system) / (performance.now() - begin.atMs));
     const loopDelayMs = Math.round(loop.percentile(99) / 1e6);
     const end = usedMb();
     const waiting = await watch.stop();
@@ -106,11 +111,13 @@ export async function measureSockets(options: {
       ...waiting,
       usedMb: { before, middle, end },
       loopDelayMs: { server: loopDelayMs, screens: loopDelayMsOfScreens },
+      serverCpuMsPerS,
       skippedWaves,
       skippedNumerics,
     };
   } finally {
-    clients.disconnect();
+    // The clients may have ended by themselves; then their reason is the error.
+    if (clients.connected) clients.disconnect();
     await ward.close();
   }
 }

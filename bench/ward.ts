@@ -36,17 +36,19 @@ export async function openMadeUpWard(options: {
   /** Folder of a built client. By default the client is built from its sources. */
   readonly clientDir?: string;
   /** Further options of the server. */
-  readonly server?: Pick<ScreenServerOptions, 'trends' | 'wards'>;
+  readonly server?: Pick<ScreenServerOptions, 'trends' | 'wards' | 'waves' | 'strip'>;
   /** Number of further nurses of the ward (`nurseOf`); none by default. */
   readonly accounts?: number;
 }): Promise<MadeUpWard> {
   const { beds, chunkMs, clientDir, accounts = 0 } = options;
   const server = await openScreenServer({
     ...options.server,
+    // Nobody touches the page of a measurement, and a locked page would show no names and open no other page.
+    lockAfterMs: 24 * 3_600_000,
     accounts: [
       { userId, name: 'Nora N.', role: 'nurse', wards: ['*'] },
       ...Array.from({ length: accounts }, (_, number) => {
-        return { userId: nurseOf(number), name: `Nurse ${number}`, role: 'nurse' as const, wards: [wardName] };
+        return { userId: nurseOf(number), name: `Nurse ${number + 1}`, role: 'nurse' as const, wards: [wardName] };
       }),
     ],
     ...(clientDir === undefined ? {} : { clientDir }),

@@ -36,6 +36,7 @@ export const auditActions = [
   'sound-given-back',
   'preferences-changed',
   'sound-tested',
+  'display-changed',
   'limits-changed',
   'assessment-entered',
   'standby-begun',

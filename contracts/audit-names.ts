@@ -41,6 +41,7 @@ export const auditActionNames: Readonly<Record<AuditAction, ActionName>> = {
   'sound-taken': { group: 'alarms', name: 'took the sound of a ward' },
   'sound-given-back': { group: 'alarms', name: 'gave the sound of a ward back' },
   'sound-tested': { group: 'alarms', name: 'tested the sound of a ward' },
+  'display-changed': { group: 'alarms', name: 'has other sound settings: somebody chose them, or such a night ended' },
   'assessment-entered': { group: 'care', name: 'entered an assessment' },
   'standby-begun': { group: 'care', name: 'began a standby' },
   'standby-ended': { group: 'care', name: 'ended a standby' },

@@ -28,13 +28,17 @@ export function newContinuity(): Continuity {
   return { boot: undefined, nextSeq: 0, timeMs: 0, holes: [] };
 }
 
-/** Counts the number of one reading in `counts`. `counts.missing - counts.filled` is the number of readings that are still missing. */
+/**
+ * Counts the number of one reading in `counts`. `counts.missing - counts.filled` is the number of readings that are still missing.
+ * @param max maximum number of holes that are remembered
+ */
 export function noteNumber(
   state: Continuity,
   boot: string,
   seq: number,
   timeMs: number,
   counts: ContinuityCounts,
+  max = holesMax,
 ): void {
   if (seq === state.nextSeq && boot === state.boot) {
     state.nextSeq += 1;
@@ -45,30 +49,32 @@ export function noteNumber(
     state.boot = boot;
     state.holes = [];
   } else if (seq < state.nextSeq) {
-    if (fillHole(state, seq)) counts.filled += 1;
+    if (fillHoles(state, seq, seq, max) > 0) counts.filled += 1;
     else counts.repeated += 1;
     return;
   } else if (!countsByOne(seq - state.nextSeq, timeMs - state.timeMs)) {
     counts.odd += 1;
   } else {
     counts.missing += seq - state.nextSeq;
-    state.holes = [...state.holes, [state.nextSeq, seq - 1] as [number, number]].slice(-holesMax);
+    state.holes = [...state.holes, [state.nextSeq, seq - 1] as [number, number]].slice(-max);
   }
   state.nextSeq = seq + 1;
   state.timeMs = timeMs;
 }
 
-/** Removes a number from the holes. @returns whether the number was in a hole */
-function fillHole(state: Continuity, seq: number): boolean {
-  const filledHole = state.holes.find(([from, to]) => seq >= from && seq <= to);
-  if (filledHole === undefined) return false;
-  const [from, to] = filledHole;
-  const remainingHoles = (
-    [
-      [from, seq - 1],
-      [seq + 1, to],
-    ] as [number, number][]
-  ).filter(([a, b]) => a <= b);
-  state.holes = state.holes.flatMap((hole) => (hole === filledHole ? remainingHoles : [hole])).slice(-holesMax);
-  return true;
+/** Removes the numbers from `from` to `to`, both included, from the holes. @returns how many of these numbers were in a hole */
+export function fillHoles(state: Continuity, from: number, to: number, max = holesMax): number {
+  let filled = 0;
+  const holes = state.holes.flatMap((hole): [number, number][] => {
+    const [holeFrom, holeTo] = hole;
+    if (to < holeFrom || from > holeTo) return [hole];
+    filled += Math.min(to, holeTo) - Math.max(from, holeFrom) + 1;
+    const rest: [number, number][] = [
+      [holeFrom, from - 1],
+      [to + 1, holeTo],
+    ];
+    return rest.filter(([a, b]) => a <= b);
+  });
+  if (filled > 0) state.holes = holes.slice(-max);
+  return filled;
 }

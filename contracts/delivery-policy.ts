@@ -18,8 +18,9 @@ import {
   type WardChains,
 } from './messages/delivery-policy.ts';
 import { priorities } from './priorities.ts';
-import { isQuiet, isTimeZone } from './quiet-hours.ts';
+import { isQuiet } from './quiet-hours.ts';
 import { textFaultIn } from './text.ts';
+import { isTimeZone } from './zones.ts';
 
 /**
  * Channels through which a person can answer. The other channels only inform: they never end the wait for an answer

@@ -14,8 +14,3 @@ export const LeftPlace = Type.Object(
   { additionalProperties: false },
 );
 export type LeftPlace = Static<typeof LeftPlace>;
-
-/** Returns the text that names a place in a confirmation: `nurse A-1`, or `physician` for the whole ward. */
-export function leftKey({ duty, bed }: Pick<LeftPlace, 'duty' | 'bed'>): string {
-  return bed === undefined ? duty : `${duty} ${bed}`;
-}

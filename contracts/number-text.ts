@@ -18,6 +18,18 @@ export function withoutRoundingError(value: number): number {
 }
 
 /**
+ * Returns a value with enough digits to show on which side of its limit it is: `120.4` for the limit 120, not `120`.
+ * @param digits digits of the parameter's values, 0 to 100
+ */
+export function valueBesideLimitText(value: number, limit: number, digits: number): string {
+  for (let more = digits; more < digits + 3; more++) {
+    const text = numberText(value, more);
+    if (Math.sign(Number(text) - limit) === Math.sign(value - limit)) return text;
+  }
+  return String(withoutRoundingError(value));
+}
+
+/**
  * Returns a limit with all its digits after the point, never rounded: `90.5` and not `91`, because 90.5 is the limit in force.
  * @param digitsMin digits of the parameter's values, 0 to 6: the text has at least this many digits after the point
  */

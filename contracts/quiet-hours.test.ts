@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isQuiet, isTimeZone } from './quiet-hours.ts';
+import { isQuiet } from './quiet-hours.ts';
+import { isTimeZone } from './zones.ts';
 
 const night = { from: '22:00', until: '06:00', timeZone: 'Europe/Berlin' };
 const noon = { from: '12:00', until: '13:00', timeZone: 'UTC' };

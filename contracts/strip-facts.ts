@@ -11,74 +11,116 @@ const clockToldMs = 2_000;
 /** If a number was measured at least this long before the onset, the page shows how long, ms (ours). */
 const ageToldMs = 2_000;
 
+/** Values in place of the names in braces of a form. */
+type FormValues = Readonly<Record<string, string | number>>;
+/**
+ * Writes a form with its values, in the language of the reader. Without values: known words or a text of the log. The forms are given
+ * only to functions of this name, so that a test finds them.
+ */
+export type Say = (form: string, values?: FormValues) => string;
+
+/** Writes English. */
+export const sayInEnglish: Say = (form, values) =>
+  values === undefined ? form : form.replace(/\{(\w+)\}/g, (_braces, name: string) => String(values[name] ?? ''));
+
 /** @param timeText writes an instant with its time zone */
-export function stripFacts(strip: Strip, timeText: (ms: number) => string): Fact[] {
+export function stripFacts(strip: Strip, timeText: (ms: number) => string, say: Say = sayInEnglish): Fact[] {
   const { alarm, limits, numerics } = strip;
   const unit = alarm.unit === undefined ? '' : ` ${alarm.unit}`;
+  const value = `${alarm.value}${unit}`;
   const facts: (Fact | undefined)[] = [
-    { name: 'Alarm', text: `${visibleText(alarm.text)}, ${alarm.priority} priority, ${alarm.kind}` },
+    {
+      name: say('Alarm'),
+      text: say('{alarm}, {priority} priority, {kind}', {
+        alarm: say(visibleText(alarm.text)),
+        priority: say(alarm.priority),
+        kind: say(alarm.kind),
+      }),
+    },
     alarm.value === undefined
       ? undefined
       : {
-          name: 'Value',
-          text: `${alarm.value}${unit}${alarm.limit === undefined ? '' : `, limit ${alarm.limit}${unit}`}`,
+          name: say('Value'),
+          text:
+            alarm.limit === undefined
+              ? value
+              : say('{value}, limit {limit}', { value, limit: `${alarm.limit}${unit}` }),
         },
-    { name: 'Onset', text: onsetText(strip, timeText) },
-    { name: 'Raised', text: timeText(parseInstant(alarm.raisedAt) ?? Number.NaN) },
-    { name: 'Device', text: visibleText(strip.deviceId) },
-    numerics.length === 0 ? undefined : { name: 'Numbers at the onset', text: numbersText(strip) },
-    { name: 'Limits in force', text: limits === undefined ? 'not known' : limitsText(limits) },
-    missingPartsText(strip),
-    strip.leftOut === undefined ? undefined : { name: 'Left out, too large', text: strip.leftOut.join(', ') },
+    { name: say('Onset'), text: onsetText(strip, timeText, say) },
+    { name: say('Raised'), text: timeText(parseInstant(alarm.raisedAt) ?? Number.NaN) },
+    { name: say('Device'), text: visibleText(strip.deviceId) },
+    numerics.length === 0 ? undefined : { name: say('Numbers at the onset'), text: numbersText(strip, say) },
+    { name: say('Limits in force'), text: limits === undefined ? say('not known') : limitsText(limits, say) },
+    missingPartsText(strip, say),
+    strip.leftOut === undefined ? undefined : { name: say('Left out, too large'), text: strip.leftOut.join(', ') },
   ];
   return facts.filter((fact) => fact !== undefined);
 }
 
 /** Says which parts of the waves are missing. A gap does not show whether the device sent nothing, or whether a record cannot be opened. */
-function missingPartsText({ content, isComplete, unreadable }: Strip): Fact | undefined {
+function missingPartsText({ content, isComplete, unreadable }: Strip, say: Say): Fact | undefined {
   if (content !== 'waves' || isComplete) return undefined;
-  const text =
-    unreadable === undefined
-      ? 'no samples came for a part of this time'
-      : `${unreadable} ${unreadable === 1 ? 'message' : 'messages'} of this time cannot be read: a gap may be such a message, not a pause of the device`;
-  return { name: 'Missing parts', text };
+  const name = say('Missing parts');
+  if (unreadable === undefined) return { name, text: say('no samples came for a part of this time') };
+  if (unreadable === 1)
+    return {
+      name,
+      text: say('1 message of this time cannot be read: a gap may be such a message, not a pause of the device'),
+    };
+  return {
+    name,
+    text: say('{count} messages of this time cannot be read: a gap may be such a message, not a pause of the device', {
+      count: unreadable,
+    }),
+  };
 }
 
-function onsetText({ onset, onsetAt, onsetWallAt, onsetIsComputed }: Strip, timeText: (ms: number) => string): string {
+function onsetText(
+  { onset, onsetAt, onsetWallAt, onsetIsComputed }: Strip,
+  timeText: (ms: number) => string,
+  say: Say,
+): string {
   const [deviceMs = Number.NaN, wallMs = Number.NaN] = [onsetAt, onsetWallAt].map(parseInstant);
   const parts = [timeText(wallMs)];
-  if (Math.abs(deviceMs - wallMs) > clockToldMs) parts.push(`by the device’s clock ${timeText(deviceMs)}`);
-  if (onset > 1) parts.push(`onset ${onset} of this alarm`);
-  if (onsetIsComputed) parts.push('computed from the time of the judgement');
+  if (Math.abs(deviceMs - wallMs) > clockToldMs)
+    parts.push(say('by the device’s clock {time}', { time: timeText(deviceMs) }));
+  if (onset > 1) parts.push(say('onset {onset} of this alarm', { onset }));
+  if (onsetIsComputed) parts.push(say('computed from the time of the judgement'));
   return parts.join(', ');
 }
 
 /** A number may be up to 15 s older than the onset, and the device may have marked it. A reader must not take it for a good value of the onset. */
-function numbersText({ numerics, onsetAt }: Strip): string {
+function numbersText({ numerics, onsetAt }: Strip, say: Say): string {
   const onsetMs = parseInstant(onsetAt) ?? Number.NaN;
   const texts = numerics.map(({ code, value, unit, validity, at }) => {
     const ageMs = onsetMs - (parseInstant(at) ?? Number.NaN);
-    const notes = [validity, ageMs >= ageToldMs ? `${Math.round(ageMs / 1_000)} s before` : undefined];
+    const notes = [
+      validity === undefined ? undefined : say(validity),
+      ageMs >= ageToldMs ? say('{seconds} s before', { seconds: Math.round(ageMs / 1_000) }) : undefined,
+    ];
     const note = notes.filter((each) => each !== undefined).join(', ');
-    return `${parameters.get(code)?.label ?? code} ${value} ${unit}${note && ` (${note})`}`;
+    return `${say(parameters.get(code)?.label ?? code)} ${value} ${unit}${note && ` (${note})`}`;
   });
   return texts.join(', ');
 }
 
-function limitsText({ profile, groups }: NonNullable<Strip['limits']>): string {
-  const origin = profile === null ? 'no profile' : `profile ${profile.origin}, version ${profile.version}`;
+function limitsText({ profile, groups }: NonNullable<Strip['limits']>, say: Say): string {
+  const origin =
+    profile === null
+      ? say('no profile')
+      : say('profile {origin}, version {version}', { origin: profile.origin, version: profile.version });
   const texts = groups.map(({ group, limits, off }) => {
     const { low, high, extremeLow, extremeHigh } = limits;
-    const plain = off ? 'off' : rangeText(low, high);
-    const extreme = rangeText(extremeLow, extremeHigh);
-    const parts = [plain, extreme && `extreme ${extreme}`].filter((part) => part !== undefined);
-    return parts.length === 0 ? undefined : `${group} ${parts.join(', ')}`;
+    const plain = off ? say('off') : rangeText(low, high, say);
+    const extreme = rangeText(extremeLow, extremeHigh, say);
+    const parts = [plain, extreme && say('extreme {range}', { range: extreme })].filter((part) => part !== undefined);
+    return parts.length === 0 ? undefined : `${say(group)} ${parts.join(', ')}`;
   });
   return `${texts.filter((text) => text !== undefined).join('; ')} (${origin})`;
 }
 
 /** Returns the values that do not cross a limit: `50–120`, `from 90`, `up to 30`; undefined if there is no limit. */
-function rangeText(low: number | undefined, high: number | undefined): string | undefined {
-  if (low === undefined) return high === undefined ? undefined : `up to ${high}`;
-  return high === undefined ? `from ${low}` : `${low}–${high}`;
+function rangeText(low: number | undefined, high: number | undefined, say: Say): string | undefined {
+  if (low === undefined) return high === undefined ? undefined : say('up to {high}', { high });
+  return high === undefined ? say('from {low}', { low }) : `${low}–${high}`;
 }

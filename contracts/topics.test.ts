@@ -39,6 +39,7 @@ describe('kafkaTopics', () => {
       'keys-readings',
       'keys-rejected',
       'canary',
+      'device-events',
       'sessions',
     ]);
     expect(topicsOf('gateway', 'readers')).toEqual(['associations', ...keysTopics, 'presence', 'sessions']);

@@ -178,6 +178,17 @@ export const kafkaTopics = {
     writers: [],
     readers: ['operator'],
   },
+  'device-events': {
+    // What happened to each device, and how many of its messages were refused (docs/decisions/089-device-events.md).
+    key: 'processId',
+    partitions: 1,
+    cleanup: 'delete',
+    retentionMs: 4 * dayMs,
+    segmentMs: 4 * hourMs,
+    partitionBytesMax: 1024 ** 3,
+    writers: ['gateway'],
+    readers: ['dashboard', 'operator'],
+  },
   sessions: {
     // One partition, because all gateways must see the claims of client ids in the same order.
     key: 'processId',
@@ -250,17 +261,6 @@ export const kafkaTopics = {
     witnesses: ['witness'],
   },
 } as const satisfies Record<string, TopicRow>;
-
-/**
- * Topics that only one process of a service may write at a time, because a change depends on all earlier records. The process must take the
- * turn (log/kafka/turn.ts); `id` is Kafka's transactional id. The operator's tools write without a turn.
- */
-export const turns = {
-  associations: { service: 'dashboard', id: 'dashboard-associations' },
-  assignments: { service: 'dashboard', id: 'dashboard-assignments' },
-  deliveries: { service: 'delivery', id: 'delivery-deliveries' },
-} as const satisfies Partial<Record<KafkaTopic, { readonly service: Service; readonly id: string }>>;
-export type TurnTopic = keyof typeof turns;
 
 export const kafkaTopicNames = Object.keys(kafkaTopics) as KafkaTopic[];
 

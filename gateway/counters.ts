@@ -54,6 +54,8 @@ export const counterNames = [
   'sessionsEvicted',
   'noticesRetried',
   'noticesDropped',
+  'deviceEventsWritten',
+  'deviceEventsDropped',
   'upstreamConnects',
   'upstreamSessionsLost',
   'upstreamMessages',

@@ -8,15 +8,18 @@ import { isLateReading } from '../contracts/device-clock.ts';
 import type { ErrorCode, Fault } from '../contracts/errors.ts';
 import type { DeviceTopicKind } from '../contracts/topics.ts';
 import { type Attribution, attribute } from './core/associations.ts';
-import { measurementSpan, noteTime } from './core/clocks.ts';
+import { type BootClock, measurementSpan, noteTime } from './core/clocks.ts';
+import { declaredIn } from './core/device-log.ts';
 import { linesLeftOut } from './core/log-limiter.ts';
 import { publishReasonCode } from './core/reasons.ts';
 import { recordKinds, recordPrefix, recordSuffix } from './core/records.ts';
+import type { Unused } from './core/refusal-counts.ts';
 import { apartBudgetRefusal } from './core/refusal-texts.ts';
 import { noteBoot } from './core/shared-identity.ts';
 import { judgePublishTopic } from './core/topics.ts';
 import { type Judgement, judgePayload, type Reading, type TimeBounds } from './core/validate.ts';
 import type { Counters } from './counters.ts';
+import type { DeviceEvents } from './device-events.ts';
 import type { Incoming, Outcome, Sink } from './listener/sink.ts';
 import { incrementCount, type Measures } from './measures.ts';
 import type { Rejections } from './rejections.ts';
@@ -49,11 +52,13 @@ export function createIngest(options: {
   readonly onSharedIdentity?: (source: Source) => void;
   /** Called for each reading that was refused for a reason that the screen of the bed must show. */
   readonly onRefused?: (source: Source, notice: GatewayNotice) => void;
+  /** Notes what the page of the devices shows. Absent if a person redrives messages. */
+  readonly deviceEvents?: Pick<DeviceEvents, 'note' | 'noteClock' | 'countUnused'>;
   readonly counters: Counters;
   readonly measures: Measures;
   readonly log: Logger;
 }): Sink['publish'] {
-  const { append, rejections, tables, bounds, attribution, counters, measures, log } = options;
+  const { append, rejections, tables, bounds, attribution, deviceEvents, counters, measures, log } = options;
 
   function publish(message: Incoming, settle: Settle): void {
     const { source, topic, payload, receivedAtMs } = message;
@@ -75,15 +80,16 @@ export function createIngest(options: {
         accept(message, kind, judgement, settle);
         break;
       case 'refused':
-        reject(message, judgement.fault, settle, judgement.notice);
+        reject(message, judgement.fault, settle, judgement);
         break;
     }
   }
 
   function accept(message: Incoming, kind: DeviceTopicKind, judgement: Accepted, settle: Settle): void {
+    if (kind === 'status' && !message.source.hasDeclared) noteDeclared(message);
     const recordOwner = attributionOf(message, kind, judgement.reading);
     if (recordOwner.kind === 'unclear') {
-      keepApart(message, kind, settle);
+      keepApart(message, kind, judgement.reading, settle);
       return;
     }
     if (judgement.verdict === 'accepted-in-part') {
@@ -127,6 +133,7 @@ export function createIngest(options: {
       kind: isBirth ? 'birth' : timedKinds[kind],
     } as const;
     const clock = noteTime(source.clocks, timedMessage);
+    if (kind === 'observations') noteClock(source, clock, receivedAtMs);
     if (kind === 'observations' && reading.boot !== undefined && !isLateReading(clock.clock, timeMs, receivedAtMs)) {
       if (noteBoot(source.identity, reading.boot, receivedAtMs)) options.onSharedIdentity?.(source);
     }
@@ -141,18 +148,21 @@ export function createIngest(options: {
    * patient is known. The reading is acknowledged as accepted, because the reading itself is correct. If there is no space, the reading is
    * refused.
    */
-  function keepApart(message: Incoming, kind: DeviceTopicKind, settle: Settle): void {
+  function keepApart(message: Incoming, kind: DeviceTopicKind, reading: Reading, settle: Settle): void {
+    const number = kind === 'observations' ? numberOf(reading) : undefined;
     const isKept = rejections.keepApart(message, associationUnclear, kind === 'waveforms', (error) => {
       if (error !== undefined) {
         settle(countFailure(message, error));
         return;
       }
       counters.unattributed += 1;
+      countUnused(message, 'apart', associationUnclear.code, number);
       noteUnattributed(message, kind, associationUnclear.code, 'a reading was kept apart: its patient is not clear');
       settle({ kind: 'appended', reasonString: associationUnclear.message });
     });
     if (isKept) return;
     counters.rejected += 1;
+    countUnused(message, 'refused', apartBudgetSpent.code, number);
     noteUnattributed(
       message,
       kind,
@@ -226,7 +236,12 @@ export function createIngest(options: {
     rejections.keep(message, fault, 'in-part', onAppended);
   }
 
-  function reject(message: Incoming, fault: Fault, settle: Settle, notice?: GatewayNotice): void {
+  function reject(
+    message: Incoming,
+    fault: Fault,
+    settle: Settle,
+    { notice, number }: { readonly notice?: GatewayNotice; readonly number?: Unused['number'] } = {},
+  ): void {
     rejections.keep(message, fault, 'refused', (error) => {
       if (error !== undefined) {
         settle(countFailure(message, error));
@@ -235,11 +250,36 @@ export function createIngest(options: {
       counters.rejected += 1;
       measures.readings[kindOf(message)].rejected += 1;
       incrementCount(measures.rejections, fault.code);
+      countUnused(message, 'refused', fault.code, number);
       // The device wrote its will when it connected, so the time in a will does not show that the clock is wrong now.
       if (notice !== undefined && message.will === undefined) options.onRefused?.(message.source, notice);
       logLimited('warn', message, { code: fault.code, detail: fault.message }, 'rejected');
       settle({ kind: 'refused', code: publishReasonCode(fault.code), reasonString: fault.message });
     });
+  }
+
+  function countUnused(
+    { source: { deviceId }, receivedAtMs: atMs }: Incoming,
+    kind: Unused['kind'],
+    code: ErrorCode,
+    number: Unused['number'],
+  ): void {
+    deviceEvents?.countUnused({ deviceId, kind, code, number, atMs });
+  }
+
+  /** Notes what a device says about itself in its birth message, the first status of its connection. */
+  function noteDeclared({ source, payload, receivedAtMs, will }: Incoming): void {
+    if (deviceEvents === undefined || will !== undefined) return;
+    source.hasDeclared = true;
+    const declared = declaredIn(payload);
+    if (declared !== undefined) deviceEvents.note(source, receivedAtMs, { kind: 'declared', ...declared });
+  }
+
+  function noteClock(source: Source, clock: BootClock, receivedAtMs: number): void {
+    if (deviceEvents === undefined) return;
+    if (clock.setBackAtMs === receivedAtMs) deviceEvents.note(source, receivedAtMs, { kind: 'clock-set-back' });
+    const offsetMs = clock.clock.pace?.steadyMs ?? null;
+    if (offsetMs !== null) deviceEvents.noteClock(source, receivedAtMs, offsetMs);
   }
 
   /** Counts and logs a message if it is not certain that Kafka has it. Returns the outcome `failed`. */
@@ -259,6 +299,8 @@ export function createIngest(options: {
 
   return publish;
 }
+
+const numberOf = ({ boot, seq }: Reading) => (boot === undefined || seq === undefined ? undefined : { boot, seq });
 
 const kindOf = ({ source, topic }: Incoming) => source.topics.get(topic) ?? 'other';
 

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
+import { hasTopic } from '../log/kafka/has-topic.ts';
 import { openSealedLog, type SealedLog } from '../log/sealed-log.ts';
 import { followServerPair, logEndingCertificates, reportCertificates } from '../process/certificate-files.ts';
 import { observe } from '../process/histogram.ts';
@@ -16,6 +17,7 @@ import { linesLeftOut } from './core/log-limiter.ts';
 import { createDeviceMemories } from './core/remembered.ts';
 import { type Counters, createCounters } from './counters.ts';
 import { watchDeviceCertificates } from './device-certificates.ts';
+import { openDeviceEvents } from './device-events.ts';
 import { createIngest } from './ingest.ts';
 import { type Listener, openListener } from './listener/listener.ts';
 import type { PortOptions } from './listener/port.ts';
@@ -193,6 +195,13 @@ async function openIntake(common: Common, sealedLog: SealedLog, listener: () => 
     log,
     monotonicMs,
   });
+  const deviceEvents = openDeviceEvents({
+    sealedLog,
+    hasTopic: () => hasTopic(sealedLog.kafka, 'device-events'),
+    counters,
+    log,
+    monotonicMs,
+  });
   const bounds = { aheadMaxMs: settings.aheadMaxMs, lateMaxMs: settings.lateMaxMs, wallAheadMs };
   const publish = createIngest({
     append,
@@ -203,11 +212,12 @@ async function openIntake(common: Common, sealedLog: SealedLog, listener: () => 
     onUnattributed: (source) => notices.notifyBed(source, 'unattributed'),
     onRefused: (source, notice) => notices.notifyBed(source, notice),
     onSharedIdentity: (source) => identityAlarm.raise(source),
+    deviceEvents,
     counters,
     measures,
     log,
   });
-  const notices: Notices = createNotices({ append, publish, tables, boot, counters, log, now });
+  const notices: Notices = createNotices({ append, publish, tables, deviceEvents, boot, counters, log, now });
   const identityAlarm = createIdentityAlarm({
     notifyBed: (source) => notices.notifyBed(source, 'shared-identity'),
     counters,
@@ -255,7 +265,7 @@ async function openIntake(common: Common, sealedLog: SealedLog, listener: () => 
     sink: withCanary(sink, { sealedLog, boot, bounds, counters, log, now, monotonicMs }),
     async close() {
       notices.close();
-      await Promise.all([tables.close(), claims.close(), rejections.close()]);
+      await Promise.all([tables.close(), claims.close(), rejections.close(), deviceEvents.close()]);
     },
   };
 }

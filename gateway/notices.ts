@@ -12,6 +12,7 @@ import { formatInstant } from '../contracts/time.ts';
 import { connectionRecord } from './core/records.ts';
 import type { Will } from './core/session.ts';
 import type { Counters } from './counters.ts';
+import type { DeviceEvents } from './device-events.ts';
 import type { Outcome, Sink } from './listener/sink.ts';
 import type { AppendSealed } from './sealing.ts';
 import type { Source } from './source.ts';
@@ -41,13 +42,14 @@ export function createNotices(options: {
   readonly append: AppendSealed;
   readonly publish: Sink['publish'];
   readonly tables: Pick<Tables, 'periodsOf'>;
+  readonly deviceEvents?: Pick<DeviceEvents, 'note'>;
   /** Name of this start of the process. */
   readonly boot: string;
   readonly counters: Counters;
   readonly log: Logger;
   readonly now: () => number;
 }): Notices {
-  const { append, tables, boot, counters, log, now } = options;
+  const { append, tables, deviceEvents, boot, counters, log, now } = options;
   /**
    * The connected devices by device id: the number of their connections, their newest connection, and the newest claim that was reported.
    */
@@ -114,6 +116,23 @@ export function createNotices(options: {
     );
   }
 
+  /** Writes that a device connected or disconnected, for the alarms and for the page of the devices. */
+  function announce(
+    source: Source,
+    claim: number,
+    atMs: number,
+    connected: boolean,
+    reason: EndReason | undefined,
+  ): void {
+    const endMs = source.certificateEndMs;
+    deviceEvents?.note(source, atMs, {
+      kind: connected ? 'connected' : 'disconnected',
+      ...(connected && endMs !== undefined && { certificateEndsAt: formatInstant(endMs) }),
+      ...(reason !== undefined && { reason }),
+    });
+    writeConnection(source, claim, atMs, connected, reason);
+  }
+
   function notifyBed(source: Source, notice: GatewayNotice): void {
     const { deviceId } = source;
     const atMs = now();
@@ -127,6 +146,7 @@ export function createNotices(options: {
     const oldest = bedNoticesWritten.size > bedNoticesMax ? bedNoticesWritten.keys().next().value : undefined;
     if (oldest !== undefined) bedNoticesWritten.delete(oldest);
     cancelRetry(`${notice}/${deviceId}`);
+    deviceEvents?.note(source, atMs, { kind: notice });
     const record: NoticeRecord = {
       deviceId,
       receivedAt: formatInstant(atMs),
@@ -184,17 +204,17 @@ export function createNotices(options: {
       connectedDevices.set(source.deviceId, { count: (device?.count ?? 0) + 1, newest: source, claim });
       cancelRetry(`will/${source.deviceId}`);
       if (source.claim === undefined) return;
-      if (!device || replaced) writeConnection(source, source.claim, now(), true, replaced ? 'taken-over' : undefined);
+      if (!device || replaced) announce(source, source.claim, now(), true, replaced ? 'taken-over' : undefined);
     },
     claimed(source) {
       if (source.claim === undefined) return;
       const device = connectedDevices.get(source.deviceId);
       const end = endsWithoutClaim.get(source.boot);
       endsWithoutClaim.delete(source.boot);
-      if (end && !device) writeConnection(source, source.claim, end.atMs, false, end.reason);
+      if (end && !device) announce(source, source.claim, end.atMs, false, end.reason);
       if (end || !device) return;
       device.claim = source.claim;
-      writeConnection(source, source.claim, now(), true, undefined);
+      announce(source, source.claim, now(), true, undefined);
     },
     /** Writes that the device has disconnected, when its last connection ends. After a take-over, `connected` writes the notice instead. */
     ended(source, reason) {
@@ -204,7 +224,7 @@ export function createNotices(options: {
       if (device.count > 0) return;
       connectedDevices.delete(source.deviceId);
       if (reason === 'taken-over') return;
-      if (device.claim !== undefined) writeConnection(source, device.claim, now(), false, reason);
+      if (device.claim !== undefined) announce(source, device.claim, now(), false, reason);
       else noteEndWithoutClaim(source, reason);
     },
     will: publishWill,

@@ -5,7 +5,7 @@ import { type DeviceTopicKind, deviceTopic, deviceTopicKinds, forDeviceTopics } 
 import { pseudonym, unassignedAssociation } from '../log/envelope/pseudonym.ts';
 import type { DeviceClocks } from './core/clocks.ts';
 import { type LogLimiter, newLogLimiter } from './core/log-limiter.ts';
-import { type DeviceMemory, newDeviceMemory } from './core/remembered.ts';
+import { type ClockSign, type DeviceMemory, newDeviceMemory } from './core/remembered.ts';
 import type { IdentitySigns } from './core/shared-identity.ts';
 
 export type Source = {
@@ -28,6 +28,10 @@ export type Source = {
   readonly clocks: DeviceClocks;
   /** Signs that two devices use the certificate. All connections of the device share them. */
   readonly identity: IdentitySigns;
+  /** Whether the clock of the device was wrong at its last event. All connections of the device share it. */
+  readonly clockSign: ClockSign;
+  /** Whether the gateway has noted what the device says about itself in the first status of the connection. */
+  hasDeclared: boolean;
   /** Whether the birth message of the connection has come, which is its first status. */
   hasBirthCome: boolean;
   /** Limits the log lines about the device's messages, so that a faulty device cannot fill the disk. */
@@ -48,7 +52,7 @@ export function createSource(
   memoryOfDevice: (devicePseudonym: string) => DeviceMemory = newDeviceMemory,
 ): Source {
   const devicePseudonym = pseudonym(pseudonymKey, 'device', deviceId);
-  const { clocks, identity } = memoryOfDevice(devicePseudonym);
+  const { clocks, identity, clockSign } = memoryOfDevice(devicePseudonym);
   return {
     deviceId,
     pseudonym: devicePseudonym,
@@ -60,6 +64,8 @@ export function createSource(
     numbers: forDeviceTopics(newContinuity),
     clocks,
     identity,
+    clockSign,
+    hasDeclared: false,
     hasBirthCome: false,
     logLimiter: newLogLimiter(),
     topics: new Map(deviceTopicKinds.map((kind) => [deviceTopic(deviceId, kind), kind])),

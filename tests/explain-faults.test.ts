@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { explain } from '../contracts/explain/explain.ts';
-import type { Finding } from '../contracts/explain/finding.ts';
+import type { WrittenFinding } from '../contracts/explain/finding.ts';
 import { explanationLines } from '../contracts/explain/lines.ts';
 import { type AlarmRecords, type LogPart, logParts } from '../contracts/explain/records.ts';
 import type { Fault } from './explain/fault.ts';
@@ -27,7 +27,7 @@ function tell(chosen: readonly Fault[], random: Random): Told {
   return { faults: chosen, story, played: play(story) };
 }
 
-const findingsOf = (records: AlarmRecords): readonly Finding[] => explain(records)?.findings ?? [];
+const findingsOf = (records: AlarmRecords): readonly WrittenFinding[] => explain(records)?.findings ?? [];
 
 function wrongFindings({ faults: chosen, story, played }: Told, records: AlarmRecords): string[] {
   return findingsOf(records)

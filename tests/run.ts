@@ -8,7 +8,13 @@ import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, 
 import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import { VigilError } from '../contracts/errors.ts';
-import { defaultSoftwareDir, ensureChromium, ensureFaketime, ensureSoftware } from '../ops/platform/software.ts';
+import {
+  defaultSoftwareDir,
+  ensureChromium,
+  ensureFaketime,
+  ensureSoftware,
+  ensureXvfb,
+} from '../ops/platform/software.ts';
 import { ensureForeignClients } from './foreign/ensure.ts';
 import { describeUse, processorUse } from './processor-use.ts';
 import { describeSecondTry, type FileResult, filesToTryAgain, withSecondTry } from './second-try.ts';
@@ -90,6 +96,7 @@ async function software(): Promise<Tally> {
     await ensureSoftware(process.env.VIGIL_SOFTWARE_DIR || defaultSoftwareDir, report);
     await ensureChromium(report);
     await ensureFaketime(report);
+    await ensureXvfb(report);
     await ensureForeignClients(process.env.VIGIL_SOFTWARE_DIR || defaultSoftwareDir);
     return tallyOfCheck(true);
   } catch (error) {

@@ -38,6 +38,21 @@ describe('the sources', () => {
     expect(allSources.flatMap(faultsOf)).toEqual([]);
   });
 
+  it('the page loads no schemas, because TypeBox would be a tenth of its first load', () => {
+    const byPath = new Map(sources().map((source) => [source.path, source]));
+    const client = 'dashboard/client';
+    const waiting = [`${client}/main.tsx`, `${client}/shell/wave-worker.ts`, `${client}/worker/sw.ts`];
+    const loaded = new Set(waiting);
+    for (const path of waiting)
+      for (const { target, typeOnly } of importsOf(byPath.get(path) ?? { path, text: '' })) {
+        if (typeOnly || loaded.has(target)) continue;
+        loaded.add(target);
+        waiting.push(target);
+      }
+    expect(loaded).toContain(`${client}/ui/rare-pages.tsx`);
+    expect([...loaded].filter((target) => target.startsWith('typebox'))).toEqual([]);
+  });
+
   it('.gitignore keeps certificates, keys and state out of the repository', () => {
     const ignored = readFileSync(join(root, '.gitignore'), 'utf8').split('\n');
     for (const line of ['.vigil/', '*.pem', '*.key', 'node_modules/', 'dist/']) expect(ignored).toContain(line);
@@ -58,6 +73,19 @@ describe('faultsOf', () => {
       "import {\n  a,\n} from '../processors/x.ts';",
       /imports processors/,
     ],
+    [
+      'a time of the zone of this machine',
+      'ops/a.ts',
+      'const a = new Date(ms).getHours();',
+      /computes a time without a zone/,
+    ],
+    [
+      'a day of the zone of this machine',
+      'ops/a.ts',
+      'const a = new Date(2026, 0, 1);',
+      /computes a time without a zone/,
+    ],
+    ['a format without a zone', 'ops/a.ts', 'new Intl.DateTimeFormat().format(ms);', /computes a time without a zone/],
     [
       'an import of a type of another house',
       'trends/../processors/a.ts',
@@ -142,6 +170,8 @@ describe('faultsOf', () => {
       "import { b } from '../../log/kafka/connect.ts';",
       /is core and imports/,
     ],
+    ['the clock of the computer in the page', 'dashboard/client/ui/a.tsx', 'Date.now();', /the clock of the computer/],
+    ['the date of the computer in the page', 'dashboard/client/shell/a.ts', 'new Date();', /the clock of the computer/],
     ['a clock in core', 'gateway/core/a.ts', 'const a = Date.now();', /a clock/],
     ['new Date() in core', 'gateway/core/a.ts', 'const a = new Date();', /a clock/],
     ['randomness in core', 'dashboard/client/core/a.ts', 'const a = Math.random();', /randomness/],

@@ -28,6 +28,30 @@ const topFolder = (path: string) => path.split('/')[0] ?? '';
 const isOwnPath = (target: string) =>
   /^(?:contracts|process|log|gateway|processors|dashboard|simulators|certs|ops|tests|bench)\//.test(target);
 
+/** The only file that asks the time zone database. */
+const zonesFile = 'contracts/zones.ts';
+/** What makes a time on the wall of this machine: a screen, a server or a mail would show the time of the wrong zone. */
+const wallOfThisMachine =
+  /\.(?:get|set)(?:Hours|Minutes|Date|Day|Month|FullYear)\(|\.getTimezoneOffset\(|\.toLocale(?:Date|Time)String\(|\.to(?:Date|Time)String\(|\bIntl\.DateTimeFormat\b|\bnew Date\([^()]*,/;
+
+/** Finds times that are computed without a zone. contracts/zones.ts computes them, and the page writes them in core/times.ts. */
+function zoneFaults({ path, text }: Source): string[] {
+  if (path === zonesFile) return [];
+  const [found] = wallOfThisMachine.exec(text) ?? [];
+  return found === undefined ? [] : [`computes a time without a zone (${found}); use contracts/zones.ts`];
+}
+
+/** The files of the page that may ask the clock of the computer: each of them needs no server, or knows none yet. */
+const ownClockFiles = /^dashboard\/client\/(?:shell\/(?:server-time|idle-lock)|worker\/sw)\.ts$/;
+
+/** Finds uses of the clock of the computer in the page. This clock can be hours wrong; `app.now` has the time of the server. */
+function ownClockFaults(source: Source): string[] {
+  if (!source.path.startsWith('dashboard/client/') || ownClockFiles.test(source.path)) return [];
+  return /\bDate\.now\(|\bnew Date\(\s*\)/.test(codeOf(source))
+    ? ['asks the clock of the computer; use the time of the server (app.now)']
+    : [];
+}
+
 /** Returns one sentence for each rule that the file breaks. */
 export function faultsOf(source: Source): string[] {
   const rules = isTest(source.path)
@@ -42,6 +66,8 @@ export function faultsOf(source: Source): string[] {
         sizeFaults,
         formFaults,
         defaultValueFaults,
+        zoneFaults,
+        ownClockFaults,
       ];
   return rules.flatMap((rule) => rule(source).map((fault) => `${source.path}: ${fault}`));
 }

@@ -10,6 +10,7 @@ import { type Finding, slowMs } from './finding.ts';
 import { firstOfEachRevision, type History } from './history.ts';
 import { determiningReading } from './reading.ts';
 import type { AlarmRecords } from './records.ts';
+import { type Said, said } from './said.ts';
 
 export type Began = {
   /**
@@ -65,7 +66,7 @@ export function beganOf(records: AlarmRecords, history: History): Began {
 const isPulse = (code: string | undefined) => groupOf(code) === 'PR';
 const groupOf = (code: string | undefined) => (code === undefined ? undefined : parameters.get(code)?.limits);
 
-type LimitChange = { readonly atMs: number; readonly text: string };
+type LimitChange = { readonly atMs: number; readonly text: Said };
 
 /**
  * Returns the changes of the limits of the alarm's parameter. The first limits of an association are a change only if
@@ -83,7 +84,7 @@ function limitChanges({ alarms }: AlarmRecords, { first, raisedMs }: History): L
 }
 
 /** Returns what changed; undefined if the limits of the group did not change. */
-function changeText(before: LimitsInForce | undefined, after: LimitsInForce, group: LimitGroup): string | undefined {
+function changeText(before: LimitsInForce | undefined, after: LimitsInForce, group: LimitGroup): Said | undefined {
   const entryOf = (body: LimitsInForce | undefined) => body?.groups.find((entry) => entry.group === group);
   const [was, is] = [entryOf(before), entryOf(after)];
   const changed = is?.changed;
@@ -91,17 +92,17 @@ function changeText(before: LimitsInForce | undefined, after: LimitsInForce, gro
     JSON.stringify([before?.profile, before?.rules]) !== JSON.stringify([after.profile, after.rules]);
   if (!isNewProfile && JSON.stringify(was) === JSON.stringify(is)) return undefined;
   const afterMs = parseInstant(after.at) ?? 0;
-  const end = `at ${formatInstant(afterMs)}, so the alarm began then.`;
+  const end = said`at ${formatInstant(afterMs)}, so the alarm began then.`;
   // The record of the former limits may be too old to be read. Then only the time of the change shows whether this
   // change raised the alarm.
   const isNear = Math.abs((parseInstant(changed?.at ?? '') ?? 0) - afterMs) <= slowMs;
   const isBy = changed !== undefined && isNear && JSON.stringify(changed) !== JSON.stringify(was?.changed);
-  const by = isBy ? `by ${changed.by.name} ` : '';
+  const by = isBy ? said`by ${changed.by.name} ` : '';
   if (was?.off !== undefined && is?.off === undefined)
-    return `The limits of ${group} were switched on again ${by}${end}`;
-  if (isBy) return `The limits of ${group} were changed ${by}${end}`;
-  if (before !== undefined && isNewProfile) return `The profile of the limits of ${group} was changed ${end}`;
-  return `Other limits of ${group} came into force ${end}`;
+    return said`The limits of ${group} were switched on again ${by}${end}`;
+  if (isBy) return said`The limits of ${group} were changed ${by}${end}`;
+  if (before !== undefined && isNewProfile) return said`The profile of the limits of ${group} was changed ${end}`;
+  return said`Other limits of ${group} came into force ${end}`;
 }
 
 /**
@@ -118,7 +119,7 @@ function standbyFindings({ alarms }: AlarmRecords, { raisedMs }: History): Findi
     ({ body }) => body.standby === null && parseInstant(body.at) === raisedMs,
   );
   if (standby === undefined) return [];
-  return [{ kind: 'began-with-change', text: `The standby of the bed ended at ${when}. The alarm began then.` }];
+  return [{ kind: 'began-with-change', text: said`The standby of the bed ended at ${when}. The alarm began then.` }];
 }
 
 /** Finds another alarm of the same parameter that called instead, and that ended in the step that raised this alarm. */
@@ -128,7 +129,7 @@ function endedFindings({ alarms }: AlarmRecords, { first, raisedMs }: History): 
   );
   return [...new Set(conditions)].map((condition) => ({
     kind: 'began-with-change',
-    text: `Until ${formatInstant(raisedMs)} another alarm, ${condition}, called instead. It ended then, and this alarm began.`,
+    text: said`Until ${formatInstant(raisedMs)} another alarm, ${condition}, called instead. It ended then, and this alarm began.`,
   }));
 }
 

@@ -15,6 +15,7 @@ import type { DeliveryContext } from './delivery-findings.ts';
 import { durationText, reasonText } from './durations.ts';
 import { type Finding, slowMs } from './finding.ts';
 import type { AlarmRecords } from './records.ts';
+import { type Said, said, words } from './said.ts';
 import { channelTitles } from './titles.ts';
 
 export function callFindings(context: DeliveryContext): Finding[] {
@@ -50,7 +51,7 @@ function entryFindings({ records, calls }: DeliveryContext): Finding[] {
         other.state !== 'down',
     );
     if (isReplaced) continue;
-    const text = `The address of ${call.name} for the ${channelTitles[channel]} had ended at ${formatInstant(atMs)} (${reason}), and the log shows no other address that replaced it.`;
+    const text = said`The address of ${call.name} for the ${words(channelTitles[channel])} had ended at ${formatInstant(atMs)} (${reason}), and the log shows no other address that replaced it.`;
     findings.set(`${userId} ${channel}`, { kind: 'subscription-ended', userId, channel, text });
   }
   return [...findings.values()];
@@ -69,13 +70,13 @@ function channelFindings({ records }: DeliveryContext, call: CallStory): Finding
   return call.channels.flatMap((entry): Finding[] => {
     const { channel, failures, sentMs, stages } = entry;
     const about = { userId, channel };
-    const title = channelTitles[channel];
+    const title = words(channelTitles[channel]);
     const found: Finding[] = [];
     const failure = failures.find((one) => one.class === 'permanent') ?? (isWhole ? failures[0] : undefined);
     const hasPassed = hasStage(entry, beyondVigil) !== undefined;
     if (failure !== undefined && (failure.class === 'permanent' || !hasPassed)) {
-      const retried = failure.class === 'transient' ? ' It never succeeded after that.' : '';
-      const text = `The message to ${name} failed at ${formatInstant(failure.atMs)} (${title}): ${reasonText(failure.reason)}.${retried}`;
+      const retried = failure.class === 'transient' ? words(' It never succeeded after that.') : '';
+      const text = said`The message to ${name} failed at ${formatInstant(failure.atMs)} (${title}): ${reasonText(failure.reason)}.${retried}`;
       found.push({ kind: 'channel-failed', ...about, text });
     }
     if (!isWhole) return found;
@@ -83,7 +84,7 @@ function channelFindings({ records }: DeliveryContext, call: CallStory): Finding
     if (isOld && stages.length === 0 && failures.length === 0 && !canPageConfirm(channel))
       found.push({
         ...{ kind: 'channel-silent', ...about },
-        text: `The message to ${name} left at ${formatInstant(sentMs)} (${title}). No report about it came back.`,
+        text: said`The message to ${name} left at ${formatInstant(sentMs)} (${title}). No report about it came back.`,
       });
     const taken = hasStage(entry, ['taken']);
     if (
@@ -94,13 +95,13 @@ function channelFindings({ records }: DeliveryContext, call: CallStory): Finding
     )
       found.push({
         ...{ kind: 'not-on-device', ...about },
-        text: `The push service took the message to ${name} at ${formatInstant(taken.atMs)}. No report says that a device of ${name} had it.`,
+        text: said`The push service took the message to ${name} at ${formatInstant(taken.atMs)}. No report says that a device of ${name} had it.`,
       });
     const waitedMs = sentMs === undefined ? 0 : sentMs - call.calledMs;
     if (waitedMs > waitedMsMax)
       found.push({
         ...{ kind: 'message-waited', ...about },
-        text: `The message to ${name} (${title}) left only ${durationText(waitedMs)} after the call.`,
+        text: said`The message to ${name} (${title}) left only ${durationText(waitedMs)} after the call.`,
       });
     return found;
   });
@@ -112,7 +113,7 @@ function downFindings({ records }: DeliveryContext, call: CallStory): Finding[] 
   const { userId, name } = call;
   return [...call.channels, ...call.leftOut].flatMap(({ channel, reach }) => {
     if (reach.state !== 'down') return [];
-    const text = `When ${name} was called, the last test message before had failed at ${formatInstant(reach.atMs)} (${channelTitles[channel]}): ${reasonText(reach.reason)}.`;
+    const text = said`When ${name} was called, the last test message before had failed at ${formatInstant(reach.atMs)} (${words(channelTitles[channel])}): ${reasonText(reach.reason)}.`;
     return [{ kind: 'channel-down', userId, channel, text }];
   });
 }
@@ -162,7 +163,7 @@ function hadAccepted(records: AlarmRecords, { userId, round }: CallStory, { call
 }
 
 function acceptedThenGone({ userId, name }: CallStory, { atMs }: EventOf<'call-ended'>): Finding {
-  const text = `${name} had accepted the call. At ${formatInstant(atMs)} ${name} no longer had the duty, or was away, so this acceptance was not valid any more.`;
+  const text = said`${name} had accepted the call. At ${formatInstant(atMs)} ${name} no longer had the duty, or was away, so this acceptance was not valid any more.`;
   return { kind: 'accepted-then-gone', userId, text };
 }
 
@@ -170,19 +171,19 @@ function callEndFinding({ userId, name, calledMs }: CallStory, { outcome, atMs }
   const [when, called] = [formatInstant(atMs), formatInstant(calledMs)];
   switch (outcome) {
     case 'unanswered': {
-      const text = `${name} was called at ${called} and had not answered by ${when}.`;
+      const text = said`${name} was called at ${called} and had not answered by ${when}.`;
       return { kind: 'unanswered', userId, text };
     }
     case 'unconfirmed': {
-      const text = `${name} was called at ${called}. By ${when}, no channel had confirmed this call, so the next person was called.`;
+      const text = said`${name} was called at ${called}. By ${when}, no channel had confirmed this call, so the next person was called.`;
       return { kind: 'unconfirmed', userId, text };
     }
     case 'undelivered': {
-      const text = `The call to ${name} at ${called} failed in every channel in which a person can answer.`;
+      const text = said`The call to ${name} at ${called} failed in every channel in which a person can answer.`;
       return { kind: 'undelivered', userId, text };
     }
     case 'gone': {
-      const text = `${name} was called at ${called}. At ${when} ${name} no longer had the duty, or was away.`;
+      const text = said`${name} was called at ${called}. At ${when} ${name} no longer had the duty, or was away.`;
       return { kind: 'duty-ended', userId, text };
     }
   }
@@ -191,25 +192,29 @@ function callEndFinding({ userId, name, calledMs }: CallStory, { outcome, atMs }
 function personFindings({ records, calls }: DeliveryContext): Finding[] {
   const nameOf = (userId: string) => calls.find((call) => call.userId === userId)?.name ?? userId;
   const rejected = deliveryEventsOf(records, 'rejected').map(({ userId, atMs }): Finding => {
-    return { kind: 'rejected', userId, text: `${nameOf(userId)} rejected the call at ${formatInstant(atMs)}.` };
+    return { kind: 'rejected', userId, text: said`${nameOf(userId)} rejected the call at ${formatInstant(atMs)}.` };
   });
   const lapsed = deliveryEventsOf(records, 'round-started')
     .filter(({ cause }) => cause === 'not-acknowledged')
     .map(({ atMs, round }): Finding => {
       const userIds = acceptedIn(records, round - 1);
-      const who = userIds.length === 0 ? 'A person' : userIds.map(nameOf).join(' and ');
+      const who = userIds.length === 0 ? words('A person') : namesOf(userIds.map(nameOf));
       const about = userIds.length === 1 ? { userId: userIds[0]! } : {};
-      const text = `${who} had accepted, and nobody had acknowledged the alarm by ${formatInstant(atMs)}. So the calls began again.`;
+      const text = said`${who} had accepted, and nobody had acknowledged the alarm by ${formatInstant(atMs)}. So the calls began again.`;
       return { kind: 'accepted-not-acknowledged', ...about, text };
     });
   const noEffect = deliveryEventsOf(records, 'answer-seen')
     .filter(({ taken }) => !taken)
     .map(({ userId, answer, atMs, reason }): Finding => {
-      const text = `The answer "${answer}" of ${nameOf(userId)} at ${formatInstant(atMs)} had no effect: ${reasonText(reason ?? 'no reason is recorded')}.`;
+      const text = said`The answer "${words(answer)}" of ${nameOf(userId)} at ${formatInstant(atMs)} had no effect: ${reason === undefined ? words('no reason is recorded') : reasonText(reason)}.`;
       return { kind: 'answer-without-effect', userId, text };
     });
   return [...rejected, ...lapsed, ...noEffect];
 }
+
+/** Returns names in a row: `Anna, Ben and Cleo`. */
+const namesOf = (names: readonly string[]): Said =>
+  names.length < 2 ? names.join('') : said`${names.slice(0, -1).join(', ')} and ${names.at(-1)!}`;
 
 /** Returns the persons who had accepted in a round, did not take the acceptance back, and did not leave the duty. */
 function acceptedIn(records: AlarmRecords, wantedRound: number): string[] {
@@ -230,16 +235,16 @@ function chainFindings({ records, calls }: DeliveryContext): Finding[] {
   if (first === undefined || !records.deliveries.isWhole) return [];
   const when = formatInstant(first.atMs);
   if (first.notice === 'nobody-to-call')
-    return [{ kind: 'nobody-to-call', text: `At ${when} nobody could be called about the alarm.` }];
+    return [{ kind: 'nobody-to-call', text: said`At ${when} nobody could be called about the alarm.` }];
   const hasAccepted = deliveryEventsOf(records, 'accepted').some(({ atMs }) => atMs <= first.atMs);
-  const nobody = hasAccepted ? 'no acceptance was valid any more' : 'nobody had accepted';
-  const text = `At ${when} everybody in the chain had been called, and ${nobody}.`;
+  const nobody = hasAccepted ? words('no acceptance was valid any more') : words('nobody had accepted');
+  const text = said`At ${when} everybody in the chain had been called, and ${nobody}.`;
   const findings: Finding[] = [{ kind: 'nobody-answered', text }];
   const last = calls.findLast(({ repeat }) => repeat > 0);
   if (last !== undefined)
     findings.push({
       ...{ kind: 'last-called-again', userId: last.userId },
-      text: `${last.name}, the last person who could be called, was called ${last.repeat + 1} times in round ${last.round}.`,
+      text: said`${last.name}, the last person who could be called, was called ${last.repeat + 1} times in round ${last.round}.`,
     });
   return findings;
 }
@@ -249,6 +254,6 @@ function stopFindings({ records }: DeliveryContext): Finding[] {
   const stop = deliveryEventsOf(records, 'stopped')[0];
   if (stop?.why !== 'acknowledged' || !records.deliveries.isWhole) return [];
   if (messagesOf(records).some(({ atMs }) => atMs <= stop.atMs)) return [];
-  const text = `The alarm was acknowledged before a message about it had left. Vigil stopped the calls at ${formatInstant(stop.atMs)}.`;
+  const text = said`The alarm was acknowledged before a message about it had left. Vigil stopped the calls at ${formatInstant(stop.atMs)}.`;
   return [{ kind: 'acknowledged-before-message', text }];
 }

@@ -8,6 +8,7 @@ import { type Finding, slowMs } from './finding.ts';
 import type { History } from './history.ts';
 import type { OnDuty, PersonOnDuty } from './on-duty.ts';
 import type { AlarmRecords } from './records.ts';
+import { said, words } from './said.ts';
 
 export type DeliveryContext = {
   readonly records: AlarmRecords;
@@ -23,7 +24,7 @@ export function deliveryFindings(context: DeliveryContext): Finding[] {
 function policyFindings({ records }: DeliveryContext): Finding[] {
   return deliveryEventsOf(records, 'not-sent').map(({ reason, atMs }) => ({
     kind: reason.startsWith('Quiet hours') ? 'quiet-hours' : 'policy-not-sent',
-    text: `At ${formatInstant(atMs)} the delivery policy said that this alarm calls nobody: ${reason}`,
+    text: said`At ${formatInstant(atMs)} the delivery policy said that this alarm calls nobody: ${reason}`,
   }));
 }
 
@@ -40,13 +41,13 @@ function processFindings({ records, history }: DeliveryContext): Finding[] {
     return [
       {
         kind: 'no-delivery',
-        text: `Up to ${formatInstant(records.readUntilMs)}, the delivery process wrote nothing about the alarm, so it called nobody.`,
+        text: said`Up to ${formatInstant(records.readUntilMs)}, the delivery process wrote nothing about the alarm, so it called nobody.`,
       },
     ];
   }
   const firstMs = seen[0]!.appendedMs - calling.appendedMs;
   if (firstMs > slowMs) {
-    const text = `The delivery process was behind or did not run: it took the alarm ${durationText(firstMs)} after the log had it.`;
+    const text = said`The delivery process was behind or did not run: it took the alarm ${durationText(firstMs)} after the log had it.`;
     return [{ kind: 'delivery-behind', text }];
   }
   const later = seen.flatMap(({ rev, appendedMs }) => {
@@ -55,7 +56,7 @@ function processFindings({ records, history }: DeliveryContext): Finding[] {
     return ms > slowMs ? [{ rev, ms }] : [];
   })[0];
   if (later === undefined) return [];
-  const text = `The delivery process was behind or did not run: it took revision ${later.rev} of the alarm ${durationText(later.ms)} after the log had it.`;
+  const text = said`The delivery process was behind or did not run: it took revision ${later.rev} of the alarm ${durationText(later.ms)} after the log had it.`;
   return [{ kind: 'delivery-behind', text }];
 }
 
@@ -63,7 +64,7 @@ function ageFindings({ records, calls }: DeliveryContext): Finding[] {
   return deliveryEventsOf(records, 'expired').map(({ atMs }) => ({
     // If records are missing, there may have been an earlier call. Then only the weaker finding is proved.
     kind: records.deliveries.isWhole && !calls.some(({ calledMs }) => calledMs <= atMs) ? 'too-old' : 'calls-expired',
-    text: `At ${formatInstant(atMs)} the alarm was too old to be sent. Vigil called nobody about it from then on.`,
+    text: said`At ${formatInstant(atMs)} the alarm was too old to be sent. Vigil called nobody about it from then on.`,
   }));
 }
 
@@ -77,7 +78,7 @@ function dutyFindings({ records, onDuty }: DeliveryContext): Finding[] {
   const { ward, bed, takesPart, takesPartSinceMs, atMs } = onDuty;
   const when = formatInstant(atMs);
   if (!takesPart) {
-    const text = `Up to ${when}, ward ${ward} had no assignments. Vigil calls nobody for the alarms of such a ward.`;
+    const text = said`Up to ${when}, ward ${ward} had no assignments. Vigil calls nobody for the alarms of such a ward.`;
     return [{ kind: 'ward-without-assignments', text }];
   }
   const chain = firstChain(records);
@@ -86,7 +87,7 @@ function dutyFindings({ records, onDuty }: DeliveryContext): Finding[] {
   const findings: Finding[] = [];
   if (takesPartSinceMs !== undefined) {
     const since = formatInstant(takesPartSinceMs);
-    const text = `Ward ${ward} had no assignments when the alarm was raised. Its first assignment was made at ${since}; until then, Vigil called nobody for its alarms.`;
+    const text = said`Ward ${ward} had no assignments when the alarm was raised. Its first assignment was made at ${since}; until then, Vigil called nobody for its alarms.`;
     findings.push({ kind: 'ward-without-assignments', text });
   }
   const seen = new Set<string>();
@@ -96,7 +97,10 @@ function dutyFindings({ records, onDuty }: DeliveryContext): Finding[] {
     const persons = onDuty.persons.filter((person) => person.duty === duty);
     // A duty later in the chain matters only if the chain came to its end.
     if (persons.length === 0 && (index === 0 || isAtEnd))
-      findings.push({ kind: 'nobody-assigned', text: `At ${when} nobody had the duty ${duty} for bed ${bed}.` });
+      findings.push({
+        kind: 'nobody-assigned',
+        text: said`At ${when} nobody had the duty ${words(duty)} for bed ${bed}.`,
+      });
     const isAllAway = persons.length > 0 && persons.every(({ standing }) => standing === 'away');
     if (isAllAway && (index === 0 || isAtEnd))
       for (const person of persons) findings.push({ kind: 'away-without-cover', ...awayText(person, when) });
@@ -106,12 +110,12 @@ function dutyFindings({ records, onDuty }: DeliveryContext): Finding[] {
 }
 
 function awayText({ userId, name, duty, away }: PersonOnDuty, when: string): Pick<Finding, 'text' | 'userId'> {
-  const until = away === undefined ? '' : ` until ${formatInstant(away.untilMs)}`;
+  const until = away === undefined ? '' : said` until ${formatInstant(away.untilMs)}`;
   const cover =
     away?.coverName === undefined
-      ? 'and had named no cover'
-      : `and the cover, ${away.coverName}, ${away.coverFault ?? 'was not called'}`;
-  return { userId, text: `At ${when} ${name}, who had the duty ${duty}, was away${until}, ${cover}.` };
+      ? words('and had named no cover')
+      : said`and the cover, ${away.coverName}, ${words(away.coverFault ?? 'was not called')}`;
+  return { userId, text: said`At ${when} ${name}, who had the duty ${words(duty)}, was away${until}, ${cover}.` };
 }
 
 /**
@@ -123,11 +127,11 @@ function standingFindings(persons: readonly PersonOnDuty[], when: string): Findi
   return persons.flatMap(({ userId, name, duty, standing, assignment }): Finding[] => {
     switch (standing) {
       case 'not-accepted': {
-        const text = `At ${when} ${name} was assigned as ${duty} and had not accepted.`;
+        const text = said`At ${when} ${name} was assigned as ${words(duty)} and had not accepted.`;
         return [{ kind: 'not-accepted', userId, text }];
       }
       case 'overdue': {
-        const text = `The shift of ${name} as ${duty} had ended at ${formatInstant(assignment.untilMs)}, and nobody had taken over.`;
+        const text = said`The shift of ${name} as ${words(duty)} had ended at ${formatInstant(assignment.untilMs)}, and nobody had taken over.`;
         return [{ kind: 'shift-over', userId, text }];
       }
       default:

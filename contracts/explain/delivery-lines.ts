@@ -5,6 +5,7 @@ import type { DeliveryEvent, EventOf } from './calls.ts';
 import { durationText } from './durations.ts';
 import type { TimelineLine } from './history.ts';
 import type { AlarmRecords, Logged } from './records.ts';
+import { englishOf, type Said, said, words } from './said.ts';
 import { channelTitles } from './titles.ts';
 
 /** Returns the lines, in the order of the log. A repeated record has one line. */
@@ -13,7 +14,10 @@ export function deliveryLines(records: AlarmRecords): TimelineLine[] {
   const names = namesOf(deliveries.items);
   for (const { body } of pages.answers) names.set(body.by.userId, body.by.name);
   const lines = new Map<string, TimelineLine>();
-  const add = (line: TimelineLine) => lines.set(`${line.text}`, lines.get(line.text) ?? line);
+  const add = (line: TimelineLine) => {
+    const key = englishOf(line.text);
+    lines.set(key, lines.get(key) ?? line);
+  };
   for (const { body, appendedMs } of deliveries.items) {
     const text = lineOf(body.event, alarmId, (userId) => names.get(userId) ?? userId);
     if (text !== undefined) add({ atMs: appendedMs, text });
@@ -22,10 +26,10 @@ export function deliveryLines(records: AlarmRecords): TimelineLine[] {
     if (body.alarmId === alarmId)
       add({
         atMs: parseInstant(body.at) ?? 0,
-        text: `${body.by.name} answered the call of round ${body.round}: ${body.answer}`,
+        text: said`${body.by.name} answered the call of round ${body.round}: ${words(body.answer)}`,
       });
   for (const { name, way, atMs, alarmId: id } of pages.shown)
-    if (id === alarmId) add({ atMs, text: `A screen of ${name} ${way} it for the first time` });
+    if (id === alarmId) add({ atMs, text: said`A screen of ${name} ${words(way)} it for the first time` });
   return [...lines.values()];
 }
 
@@ -67,82 +71,84 @@ const endTexts: Readonly<Record<EventOf<'call-ended'>['outcome'], string>> = {
 };
 
 /** The time in a text makes the lines of two different records different. */
-function lineOf(event: DeliveryEvent, alarmId: string, nameOf: (userId: string) => string): string | undefined {
+function lineOf(event: DeliveryEvent, alarmId: string, nameOf: (userId: string) => string): Said | undefined {
   if (event.type === 'message') {
     if (!event.calls.some((call) => call.alarmId === alarmId)) return undefined;
     const others = event.calls.length - 1;
-    const more = others === 0 ? '' : `, with ${others} other ${others === 1 ? 'call' : 'calls'}`;
-    return `Message to ${event.name} left (${channelTitles[event.channel]}${more}), at ${formatInstant(event.atMs)}`;
+    const more = others === 0 ? '' : others === 1 ? words(', with 1 other call') : said`, with ${others} other calls`;
+    return said`Message to ${event.name} left (${words(channelTitles[event.channel])}${more}), at ${formatInstant(event.atMs)}`;
   }
   if (event.type === 'reach-seen' || event.type === 'reach-ended') return reachLine(event, nameOf(event.userId));
   if (event.type === 'not-written') return undefined;
   return event.alarmId === alarmId ? (callLine(event, nameOf) ?? roundLine(event)) : undefined;
 }
 
-function reachLine(event: EventOf<'reach-seen'> | EventOf<'reach-ended'>, name: string): string | undefined {
-  const way = `${channelTitles[event.channel]}), at ${formatInstant(event.atMs)}`;
-  if (event.type === 'reach-ended') return `The address of ${name} ended (${way}: ${event.reason}`;
+function reachLine(event: EventOf<'reach-seen'> | EventOf<'reach-ended'>, name: string): Said | undefined {
+  const way = said`${words(channelTitles[event.channel])}), at ${formatInstant(event.atMs)}`;
+  if (event.type === 'reach-ended') return said`The address of ${name} ended (${way}: ${event.reason}`;
   switch (event.state) {
     case 'asked':
       return undefined;
     case 'reached':
-      return `Test message reached ${name}${event.stage === undefined ? '' : `, ${event.stage}`} (${way}`;
+      return said`Test message reached ${name}${event.stage === undefined ? '' : said`, ${words(event.stage)}`} (${way}`;
     case 'down':
-      return `Test message did not reach ${name} (${way}: ${event.reason ?? 'no reason is recorded'}`;
+      return said`Test message did not reach ${name} (${way}: ${event.reason ?? words('no reason is recorded')}`;
   }
 }
 
-function callLine(event: DeliveryEvent, nameOf: (userId: string) => string): string | undefined {
+function callLine(event: DeliveryEvent, nameOf: (userId: string) => string): Said | undefined {
   switch (event.type) {
     case 'called': {
       const { name, duty, channels, waitMs, repeat } = event.call;
-      const again = repeat === 0 ? 'Called' : `Called again, for the ${repeat + 1}. time,`;
-      const wait = waitMs === 0 ? 'cannot answer this way' : `${durationText(waitMs)} to answer`;
-      return `${again} ${name} (${duty}) in round ${event.round}: ${channels.join(', ')}; ${wait}, at ${formatInstant(event.atMs)}`;
+      const again = repeat === 0 ? words('Called') : said`Called again, for the ${repeat + 1}. time,`;
+      const wait = waitMs === 0 ? words('cannot answer this way') : said`${durationText(waitMs)} to answer`;
+      return said`${again} ${name} (${words(duty)}) in round ${event.round}: ${channels.join(', ')}; ${wait}, at ${formatInstant(event.atMs)}`;
     }
     case 'receipt': {
       const { channel, userId, stage, failure } = event;
-      const end = `${nameOf(userId)} (${channelTitles[channel]}), at ${formatInstant(event.atMs)}`;
+      const end = said`${nameOf(userId)} (${words(channelTitles[channel])}), at ${formatInstant(event.atMs)}`;
       if (failure !== undefined)
-        return `Failure${failure.class === 'transient' ? ', to be tried again,' : ''} of the message to ${end}: ${failure.reason}`;
-      return stage === undefined ? undefined : `Report of the message to ${end}: ${stage}`;
+        return failure.class === 'transient'
+          ? said`Failure, to be tried again, of the message to ${end}: ${failure.reason}`
+          : said`Failure of the message to ${end}: ${failure.reason}`;
+      return stage === undefined ? undefined : said`Report of the message to ${end}: ${words(stage)}`;
     }
     case 'call-ended':
-      return `Call ${event.callId.split('/').slice(-2).join('/')} of ${nameOf(event.callId)} ended: ${endTexts[event.outcome]}, at ${formatInstant(event.atMs)}`;
+      return said`Call ${event.callId.split('/').slice(-2).join('/')} of ${nameOf(event.callId)} ended: ${words(endTexts[event.outcome])}, at ${formatInstant(event.atMs)}`;
     case 'accepted':
-      return `${nameOf(event.userId)} accepted, at ${formatInstant(event.atMs)}`;
+      return said`${nameOf(event.userId)} accepted, at ${formatInstant(event.atMs)}`;
     case 'rejected':
-      return `${nameOf(event.userId)} rejected the call, at ${formatInstant(event.atMs)}`;
+      return said`${nameOf(event.userId)} rejected the call, at ${formatInstant(event.atMs)}`;
     case 'answer-seen':
       return event.taken
         ? undefined
-        : `The answer "${event.answer}" of ${nameOf(event.userId)} had no effect, at ${formatInstant(event.atMs)}: ${event.reason ?? 'no reason is recorded'}`;
+        : said`The answer "${words(event.answer)}" of ${nameOf(event.userId)} had no effect, at ${formatInstant(event.atMs)}: ${event.reason ?? words('no reason is recorded')}`;
     default:
       return undefined;
   }
 }
 
-function roundLine(event: DeliveryEvent): string | undefined {
+function roundLine(event: DeliveryEvent): Said | undefined {
   switch (event.type) {
     case 'not-sent':
-      return `The delivery policy calls nobody, at ${formatInstant(event.atMs)}: ${event.reason}`;
+      return said`The delivery policy calls nobody, at ${formatInstant(event.atMs)}: ${event.reason}`;
     case 'round-started': {
       const duties = event.chain.steps.map(({ duty }) => duty).join(' → ');
-      const first = event.dueAtMs === null ? '' : `, first call not before ${formatInstant(event.dueAtMs)}`;
-      return `Round ${event.round} of calls began, because ${causeTexts[event.cause]}: policy ${event.policyVersion}, ${duties}${first}`;
+      const first = event.dueAtMs === null ? '' : said`, first call not before ${formatInstant(event.dueAtMs)}`;
+      return said`Round ${event.round} of calls began, because ${words(causeTexts[event.cause])}: policy ${event.policyVersion}, ${duties}${first}`;
     }
     case 'chain-ended':
-      return `The ward got the notice "${noticeTexts[event.notice]}", at ${formatInstant(event.atMs)}`;
+      return said`The ward got the notice "${words(noticeTexts[event.notice])}", at ${formatInstant(event.atMs)}`;
     case 'repeat-skipped':
-      return `Nobody could be called again, at ${formatInstant(event.atMs)}`;
+      return said`Nobody could be called again, at ${formatInstant(event.atMs)}`;
     case 'expired':
-      return `Too old to be sent: the ward got the notice, and nobody is called, at ${formatInstant(event.atMs)}`;
+      return said`Too old to be sent: the ward got the notice, and nobody is called, at ${formatInstant(event.atMs)}`;
     case 'stopped':
-      return `The calls stopped, because ${stopTexts[event.why]}, at ${formatInstant(event.atMs)}`;
+      return said`The calls stopped, because ${words(stopTexts[event.why])}, at ${formatInstant(event.atMs)}`;
     case 'resumed':
-      return `The calls went on, at ${formatInstant(event.atMs)}`;
+      return said`The calls went on, at ${formatInstant(event.atMs)}`;
     case 'wait-restarted':
-      return `The clock had been set back, so the wait began again, at ${formatInstant(event.atMs)}`;
+      return said`The clock had been set back, so the wait began again, at ${formatInstant(event.atMs)}`;
     default:
       return undefined;
   }

@@ -1,4 +1,6 @@
 /** Writes durations, instants and reasons for people. */
+import { formatInstant } from '../time.ts';
+import { wallTime, zoneLabel } from '../zones.ts';
 
 /** Returns a duration, for example `4.2 s`, `3 min 5 s` or `2 h 10 min`. */
 export function durationText(ms: number): string {
@@ -12,16 +14,12 @@ export function durationText(ms: number): string {
 }
 
 /** Returns a function that writes an instant in UTC and in a time zone: `2026-11-29 13:05:02.250 UTC (14:05:02 CET)`. */
-export function createInstantText(timeZone: string): (ms: number) => string {
-  const local = new Intl.DateTimeFormat('en-GB', {
-    timeZone,
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    hourCycle: 'h23',
-    timeZoneName: 'short',
-  });
-  return (ms) => `${new Date(ms).toISOString().replace('T', ' ').replace('Z', ' UTC')} (${local.format(ms)})`;
+export function createInstantText(zone: string): (ms: number) => string {
+  return (ms) => {
+    const { hour, minute, second } = wallTime(zone, ms);
+    const local = [hour, minute, second].map((n) => String(n).padStart(2, '0')).join(':');
+    return `${formatInstant(ms).replace('T', ' ').replace('Z', ' UTC')} (${local} ${zoneLabel(zone, ms)})`;
+  };
 }
 
 /** Returns a reason without its full stop, to end a sentence with it. */

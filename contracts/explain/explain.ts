@@ -2,9 +2,9 @@
 import { beganOf } from './began.ts';
 import { type CallStory, callsOf } from './calls.ts';
 import { type DelayChain, delayChainOf } from './chain.ts';
-import type { Finding } from './finding.ts';
+import type { WrittenFinding } from './finding.ts';
 import { findingsOf } from './findings.ts';
-import { historyOf, type TimelineLine } from './history.ts';
+import { historyOf, type WrittenLine } from './history.ts';
 import { type Lookers, lookersOf } from './lookers.ts';
 import { type OnDuty, onDutyOf } from './on-duty.ts';
 import { type AlarmRecords, type LogPart, logParts } from './records.ts';
@@ -24,9 +24,9 @@ export type Explanation = {
   /** Who was on duty; undefined if the log does not prove it. */
   readonly onDuty: OnDuty | undefined;
   readonly calls: readonly CallStory[];
-  readonly timeline: readonly TimelineLine[];
+  readonly timeline: readonly WrittenLine[];
   readonly lookers: Lookers;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly WrittenFinding[];
 };
 
 /** Returns the explanation; undefined if there is no event about the alarm. */

@@ -4,6 +4,7 @@
  */
 import type { DeliveryChannel } from '../messages/delivery-policy.ts';
 import { clocksApartMsMax } from '../steady-time.ts';
+import { type Said, type Sentence, withEnglish } from './said.ts';
 
 /** In the order in which they are shown. */
 export const findingKinds = [
@@ -64,9 +65,12 @@ export const findingKinds = [
 ] as const;
 export type FindingKind = (typeof findingKinds)[number];
 
+/** A finding with its English text, and with its sentence for a page in another language. */
+export type WrittenFinding = Omit<Finding, 'text'> & { readonly text: string; readonly sentence?: Sentence };
+
 export type Finding = {
   readonly kind: FindingKind;
-  readonly text: string;
+  readonly text: Said;
   /** The person that the finding is about. */
   readonly userId?: string;
   readonly channel?: DeliveryChannel;
@@ -79,8 +83,8 @@ export type Finding = {
 export const slowMs = clocksApartMsMax;
 
 /** Returns the findings in the order of `findingKinds`, without repeated texts. Findings of one kind keep their order. */
-export function inOrder(findings: readonly Finding[]): Finding[] {
+export function inOrder(findings: readonly Finding[]): WrittenFinding[] {
   const rank = new Map(findingKinds.map((kind, index) => [kind, index]));
-  const ofText = new Map(findings.map((finding) => [finding.text, finding]));
+  const ofText = new Map(findings.map(withEnglish).map((finding) => [finding.text, finding]));
   return [...ofText.values()].sort((a, b) => rank.get(a.kind)! - rank.get(b.kind)!);
 }

@@ -11,11 +11,12 @@ import { callFindings } from './call-findings.ts';
 import { type DelayChain, msOf, type StepName } from './chain.ts';
 import { type DeliveryContext, deliveryFindings } from './delivery-findings.ts';
 import { durationText } from './durations.ts';
-import { type Finding, type FindingKind, inOrder, slowMs } from './finding.ts';
+import { type Finding, type FindingKind, inOrder, slowMs, type WrittenFinding } from './finding.ts';
 import { firstOfEachRevision } from './history.ts';
 import type { Looker, Lookers } from './lookers.ts';
 import type { Logged } from './records.ts';
 import { refusalsOf } from './requests.ts';
+import { type Said, said, words } from './said.ts';
 import { limitFindings, screenFindings } from './screen-findings.ts';
 
 type Context = DeliveryContext & {
@@ -24,7 +25,7 @@ type Context = DeliveryContext & {
   readonly lookers: Lookers;
 };
 
-export function findingsOf(context: Context): Finding[] {
+export function findingsOf(context: Context): WrittenFinding[] {
   return inOrder([
     ...delayFindings(context),
     ...clockFindings(context),
@@ -47,7 +48,7 @@ function delayFindings({ history, chain, began }: Context): Finding[] {
     to: StepName,
     from: StepName,
     msMax: number,
-    text: (duration: string) => string,
+    text: (duration: string) => Said,
   ) => {
     const ms = betweenMs(chain, from, to);
     if (ms !== undefined && ms > msMax) findings.push({ kind, text: text(durationText(ms)) });
@@ -55,11 +56,11 @@ function delayFindings({ history, chain, began }: Context): Finding[] {
   // If the reading did not raise the alarm, delays of the reading explain nothing.
   if (began.isByReading) addReadingDelays();
   if (history.events.some(({ body }) => body.type === 'raised' && body.alarm.late))
-    findings.push({ kind: 'judged-late', text: 'The engine raised the alarm from readings that came late.' });
+    findings.push({ kind: 'judged-late', text: words('The engine raised the alarm from readings that came late.') });
   addIfLonger(
     ...(['engine-behind', 'published', 'raised', slowMs] as const),
     (time) =>
-      `The engine was behind or down, or its clock was behind: the event was in the log ${time} after the engine's time of the alarm.`,
+      said`The engine was behind or down, or its clock was behind: the event was in the log ${time} after the engine's time of the alarm.`,
   );
   return findings;
 
@@ -67,16 +68,16 @@ function delayFindings({ history, chain, began }: Context): Finding[] {
     addIfLonger(
       ...(['late-reading', 'received', 'determined', lateMsMax] as const),
       (time) =>
-        `The value that raised the alarm reached the gateway ${time} after its device time: it came late, or the device's clock is behind.`,
+        said`The value that raised the alarm reached the gateway ${time} after its device time: it came late, or the device's clock is behind.`,
     );
     addIfLonger(
       ...(['gateway-behind', 'logged', 'received', slowMs] as const),
-      (time) => `The gateway was behind: the reading was in the log ${time} after the gateway had received it.`,
+      (time) => said`The gateway was behind: the reading was in the log ${time} after the gateway had received it.`,
     );
     addIfLonger(
       ...(['judged-slowly', 'raised', 'logged', slowMs] as const),
       (time) =>
-        `The engine raised the alarm ${time} after the reading was in the log, and the log shows no other reason for that: the engine was behind or down.`,
+        said`The engine raised the alarm ${time} after the reading was in the log, and the log shows no other reason for that: the engine was behind or down.`,
     );
   }
 }
@@ -95,7 +96,7 @@ function clockFindings({ records, history: { events } }: Context): Finding[] {
     return Math.max(mostMs, Date.parse(before.at) - Date.parse(body.at));
   }, 0);
   if (backMs <= slowMs) return [];
-  const text = `The engine's times go back by ${durationText(backMs)} during the alarm: a clock was set, or two machines' clocks differ. Differences of times are not reliable.`;
+  const text = said`The engine's times go back by ${durationText(backMs)} during the alarm: a clock was set, or two machines' clocks differ. Differences of times are not reliable.`;
   return [{ kind: 'clock-set', text }];
 }
 
@@ -104,14 +105,19 @@ function signalFindings({ history: { events } }: Context): Finding[] {
   const findings: Finding[] = [];
   const others = new Set(events.flatMap(({ body }) => body.alarm.under ?? []));
   for (const condition of others)
-    findings.push({ kind: 'under', text: `The alarm was under another alarm, ${condition}, which sounded instead.` });
+    findings.push({
+      kind: 'under',
+      text: said`The alarm was under another alarm, ${condition}, which sounded instead.`,
+    });
   if (others.size === 0 && events.some(({ body }) => body.alarm.present && body.alarm.signal === 'off'))
     findings.push({
       kind: 'signal-off',
-      text: 'For a time the alarm did not call: a more serious alarm of the same cause called instead, or the bed was on standby.',
+      text: words(
+        'For a time the alarm did not call: a more serious alarm of the same cause called instead, or the bed was on standby.',
+      ),
     });
   for (const until of new Set(events.flatMap(({ body }) => body.alarm.audioPausedUntil ?? [])))
-    findings.push({ kind: 'audio-paused', text: `The sound was paused until ${until}.` });
+    findings.push({ kind: 'audio-paused', text: said`The sound was paused until ${until}.` });
   return findings;
 }
 
@@ -125,7 +131,7 @@ function standbyFindings({ records, history }: Context): Finding[] {
     .filter(({ sinceMs, endMs }) => sinceMs <= history.untilMs && endMs > history.raisedMs)
     .map(({ sinceMs, endMs, by }) => ({
       kind: 'standby',
-      text: `The bed was on standby from ${formatInstant(sinceMs)} to ${formatInstant(endMs)} (${by}).`,
+      text: said`The bed was on standby from ${formatInstant(sinceMs)} to ${formatInstant(endMs)} (${by}).`,
     }));
 }
 
@@ -153,23 +159,25 @@ function connectionFindings({ records: { observations }, history }: Context): Fi
     )
     .map(({ body }) => ({
       kind: 'connection-ended',
-      text: `A connection of the device ended at ${body.receivedAt}${body.reason === undefined ? '' : ` (${body.reason})`}.`,
+      text: said`A connection of the device ended at ${body.receivedAt}${body.reason === undefined ? '' : said` (${words(body.reason)})`}.`,
     }));
 }
 
 function personFindings({ records, history, lookers }: Context): Finding[] {
   const findings: Finding[] = refusalsOf(records).map(({ request, answer }) => ({
     kind: 'refused',
-    text: `The acknowledgement of ${formatInstant(request.atMs)} by ${request.name} was refused: ${answer.reason ?? 'no reason is recorded.'}`,
+    text: said`The acknowledgement of ${formatInstant(request.atMs)} by ${request.name} was refused: ${answer.reason ?? words('no reason is recorded.')}`,
   }));
   const { events, isComplete, clearedMs, untilMs } = history;
-  const end = clearedMs === undefined ? `up to ${formatInstant(untilMs)}` : 'before it ended';
+  const end = clearedMs === undefined ? said`up to ${formatInstant(untilMs)}` : words('before it ended');
   if (isComplete && !events.some(({ body }) => body.type === 'acknowledged'))
-    findings.push({ kind: 'not-acknowledged', text: `Nobody acknowledged the alarm ${end}.` });
+    findings.push({ kind: 'not-acknowledged', text: said`Nobody acknowledged the alarm ${end}.` });
   if (records.audit.isWhole && isComplete && records.ward !== undefined && !lookers.during.some(isLook))
     findings.push({
       kind: 'no-look',
-      text: 'While the alarm was there, the audit trail has no look at the ward or the patient, and no act at the bed.',
+      text: words(
+        'While the alarm was there, the audit trail has no look at the ward or the patient, and no act at the bed.',
+      ),
     });
   return findings;
 }

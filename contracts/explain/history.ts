@@ -3,12 +3,14 @@ import { hourMs } from '../durations.ts';
 import type { Alarm, AlarmEvent } from '../messages/alarms.ts';
 import { parseInstant } from '../time.ts';
 import type { AlarmRecords, Logged } from './records.ts';
+import type { Said, Sentence } from './said.ts';
 
 /** An acknowledgement after the end of the alarm is shown if it came at most this long after the end (our choice). */
 export const afterEndMsMax = hourMs;
 
 /** `atMs`: when the log got the record, ms since 1970; for an act of a person: when the person asked. */
-export type TimelineLine = { readonly atMs: number; readonly text: string };
+export type TimelineLine = { readonly atMs: number; readonly text: Said };
+export type WrittenLine = { readonly atMs: number; readonly text: string; readonly sentence?: Sentence };
 
 export type History = {
   /** The first record of each revision, lowest revision first. */

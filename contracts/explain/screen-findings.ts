@@ -5,6 +5,7 @@ import { type DelayChain, msOf } from './chain.ts';
 import type { DeliveryContext } from './delivery-findings.ts';
 import { durationText } from './durations.ts';
 import { type Finding, slowMs } from './finding.ts';
+import { said, words } from './said.ts';
 
 type Context = DeliveryContext & { readonly chain: DelayChain };
 
@@ -19,13 +20,15 @@ export function screenFindings({ records, history, chain }: Context): Finding[] 
     // If a screen sounded the alarm earlier, it had also painted it; only the report of the painting was lost.
     const ms = Math.min(paintedMs, timeOf('sounded') ?? paintedMs) - publishedMs;
     if (ms <= slowMs) return [];
-    const text = `The first screen painted the alarm ${durationText(ms)} after the log had it.`;
+    const text = said`The first screen painted the alarm ${durationText(ms)} after the log had it.`;
     return [{ kind: 'painted-late', text }];
   }
   const endMs = Math.min(history.untilMs, readUntilMs);
   const isTooEarly = !pages.isWhole || !pages.hasReportsAround || endMs - publishedMs <= slowMs;
   if (isTooEarly || pages.shown.some(({ alarmId, way }) => alarmId === records.alarmId && way === 'painted')) return [];
-  const text = 'No screen reported that it had painted the alarm. Screens reported other alarms before and after it.';
+  const text = words(
+    'No screen reported that it had painted the alarm. Screens reported other alarms before and after it.',
+  );
   return [{ kind: 'no-painted-report', text }];
 }
 
@@ -40,7 +43,7 @@ export function limitFindings({ records: { alarms }, history: { first, raisedMs 
   if (off === undefined) return [];
   const untilMs = off.until === undefined ? undefined : parseInstant(off.until);
   if (untilMs !== undefined && untilMs <= raisedMs) return [];
-  const until = untilMs === undefined ? '' : ` until ${formatInstant(untilMs)}`;
-  const text = `The plain limits of ${group} were switched off${until} when the alarm was raised. Only its extreme limits could raise an alarm.`;
+  const until = untilMs === undefined ? '' : said` until ${formatInstant(untilMs)}`;
+  const text = said`The plain limits of ${group} were switched off${until} when the alarm was raised. Only its extreme limits could raise an alarm.`;
   return [{ kind: 'limits-off', text }];
 }

@@ -6,14 +6,15 @@ import { parameters } from '../parameters.ts';
 import { parseInstant } from '../time.ts';
 import { deliveryLines } from './delivery-lines.ts';
 import { durationText } from './durations.ts';
-import { afterEndMsMax, firstOfEachRevision, type History, type TimelineLine } from './history.ts';
+import { afterEndMsMax, firstOfEachRevision, type History, type TimelineLine, type WrittenLine } from './history.ts';
 import type { AlarmRecords, Logged } from './records.ts';
 import { refusalsOf, requestsOf } from './requests.ts';
+import { type Said, said, withEnglish, words } from './said.ts';
 
 /** How long before the onset the timeline begins to show events at the bed, ms (our choice). */
 const limitsLeadMs = 3_600_000;
 
-export function timelineOf(records: AlarmRecords, history: History): TimelineLine[] {
+export function timelineOf(records: AlarmRecords, history: History): WrittenLine[] {
   const atBed = [
     ...pauseLines(records),
     ...standbyLines(records),
@@ -29,7 +30,7 @@ export function timelineOf(records: AlarmRecords, history: History): TimelineLin
     ...deliveryLines(records).filter(({ atMs }) => atMs <= history.untilMs + afterEndMsMax),
     ...eventLines(history),
   ];
-  return lines.sort((a, b) => a.atMs - b.atMs);
+  return lines.sort((a, b) => a.atMs - b.atMs).map(withEnglish);
 }
 
 function eventLines({ events }: History): TimelineLine[] {
@@ -46,69 +47,73 @@ function eventLines({ events }: History): TimelineLine[] {
       if (events[index + 1] !== undefined && eventText(events[index + 1]!.body, body) === undefined) continue;
       lines.push({
         atMs: appendedMs,
-        text: `${updates === 1 ? 'One update' : `${updates} updates`} of the value, now: ${body.alarm.text}`,
+        text:
+          updates === 1
+            ? said`One update of the value, now: ${words(body.alarm.text)}`
+            : said`${updates} updates of the value, now: ${words(body.alarm.text)}`,
       });
       updates = 0;
-    } else lines.push({ atMs: appendedMs, text: `${text}${engineTimeText(event)}` });
+    } else lines.push({ atMs: appendedMs, text: said`${text}${engineTimeText(event)}` });
   }
   return lines;
 }
 
 const missingText = (first: number, last: number) =>
-  first === last ? `Revision ${first} is not known` : `Revisions ${first} to ${last} are not known`;
+  first === last ? said`Revision ${first} is not known` : said`Revisions ${first} to ${last} are not known`;
 
 /** Returns the engine's time of an event as text, if it differs from the time in the log. */
-function engineTimeText({ body, appendedMs }: Logged<AlarmEvent>): string {
+function engineTimeText({ body, appendedMs }: Logged<AlarmEvent>): Said {
   const differenceMs = appendedMs - Date.parse(body.at);
-  return Math.abs(differenceMs) < 1000 ? '' : ` (the engine's time is ${body.at})`;
+  return Math.abs(differenceMs) < 1000 ? '' : said` (the engine's time is ${body.at})`;
 }
 
 /** Returns the text of an event; undefined for an update that only changes the value. */
-function eventText({ type, alarm }: AlarmEvent, before: AlarmEvent | undefined): string | undefined {
+function eventText({ type, alarm }: AlarmEvent, before: AlarmEvent | undefined): Said | undefined {
   switch (type) {
     case 'raised':
-      return `Raised: ${alarm.text}, priority ${alarm.priority}${limitText(alarm)}`;
+      return said`Raised: ${words(alarm.text)}, priority ${words(alarm.priority)}${limitText(alarm)}`;
     case 'escalated':
-      return `Escalated, step ${alarm.escalation}: nobody had acknowledged it`;
+      return said`Escalated, step ${alarm.escalation}: nobody had acknowledged it`;
     case 'acknowledged':
-      return `Acknowledged by ${alarm.acknowledgedBy?.name ?? 'a person who is not known'}`;
+      return said`Acknowledged by ${alarm.acknowledgedBy?.name ?? words('a person who is not known')}`;
     case 'realarmed':
-      return 'Called again: it was acknowledged, and its condition is still there';
+      return words('Called again: it was acknowledged, and its condition is still there');
     case 'audio-paused':
-      return `Sound paused until ${alarm.audioPausedUntil ?? 'a time that is not known'}`;
+      return said`Sound paused until ${alarm.audioPausedUntil ?? words('a time that is not known')}`;
     case 'resolved':
-      return `Condition ended${alarm.signal === 'latched' ? '; the alarm stays until a person acknowledges it' : ''}`;
+      return said`Condition ended${alarm.signal === 'latched' ? words('; the alarm stays until a person acknowledges it') : ''}`;
     case 'cleared':
-      return 'Removed from the screens';
+      return words('Removed from the screens');
     case 'updated':
       return before === undefined ? undefined : updateText(before.alarm, alarm);
   }
 }
 
-function updateText(before: AlarmEvent['alarm'], alarm: AlarmEvent['alarm']): string | undefined {
-  if (alarm.onsets > before.onsets) return `Condition began again, for the ${alarm.onsets}. time: ${alarm.text}`;
-  if (alarm.priority !== before.priority) return `Priority is now ${alarm.priority}: ${alarm.text}`;
+function updateText(before: AlarmEvent['alarm'], alarm: AlarmEvent['alarm']): Said | undefined {
+  if (alarm.onsets > before.onsets)
+    return said`Condition began again, for the ${alarm.onsets}. time: ${words(alarm.text)}`;
+  if (alarm.priority !== before.priority) return said`Priority is now ${words(alarm.priority)}: ${words(alarm.text)}`;
   if (alarm.under !== undefined && alarm.under !== before.under)
-    return `Under another alarm, ${alarm.under}, which sounds instead`;
+    return said`Under another alarm, ${alarm.under}, which sounds instead`;
   if (alarm.signal !== before.signal)
     return alarm.signal === 'off' && alarm.present
-      ? 'Does not call now: another alarm calls instead, or the bed is on standby'
-      : `Signal is now ${alarm.signal}`;
+      ? words('Does not call now: another alarm calls instead, or the bed is on standby')
+      : said`Signal is now ${words(alarm.signal)}`;
   return before.audioPausedUntil !== undefined && alarm.audioPausedUntil === undefined
-    ? 'Sound is on again'
+    ? words('Sound is on again')
     : undefined;
 }
 
-const limitText = ({ limit, unit }: AlarmEvent['alarm']) =>
-  limit === undefined ? '' : `, limit ${limit}${unit === undefined ? '' : ` ${unit}`}`;
+const limitText = ({ limit, unit }: AlarmEvent['alarm']): Said =>
+  limit === undefined ? '' : said`, limit ${limit}${unit === undefined ? '' : ` ${unit}`}`;
 
 /** Returns the lines about acknowledgements: the requests and the refusals. */
 function acknowledgementLines(records: AlarmRecords): TimelineLine[] {
   const requests = [...requestsOf(records).values()].filter(({ alarmId }) => alarmId === records.alarmId);
-  const asked = requests.map(({ atMs, name }) => ({ atMs, text: `${name} asked to acknowledge it` }));
+  const asked = requests.map(({ atMs, name }) => ({ atMs, text: said`${name} asked to acknowledge it` }));
   const refused = refusalsOf(records).map(({ request, answer, appendedMs }) => ({
     atMs: appendedMs,
-    text: `The acknowledgement by ${request.name} was refused: ${answer.reason ?? 'no reason is recorded.'}`,
+    text: said`The acknowledgement by ${request.name} was refused: ${answer.reason ?? words('no reason is recorded.')}`,
   }));
   return [...asked, ...refused];
 }
@@ -116,7 +121,7 @@ function acknowledgementLines(records: AlarmRecords): TimelineLine[] {
 function pauseLines(records: AlarmRecords): TimelineLine[] {
   return [...requestsOf(records).values()]
     .filter(({ type }) => type === 'pause-audio')
-    .map(({ atMs, name }) => ({ atMs, text: `${name} asked to pause the sound of the bed` }));
+    .map(({ atMs, name }) => ({ atMs, text: said`${name} asked to pause the sound of the bed` }));
 }
 
 function standbyLines({ alarms }: AlarmRecords): TimelineLine[] {
@@ -124,8 +129,8 @@ function standbyLines({ alarms }: AlarmRecords): TimelineLine[] {
     atMs: appendedMs,
     text:
       standby === null
-        ? 'Standby ended'
-        : `Standby began, until ${standby.until}, by ${standby.by.name}: ${standby.reason}`,
+        ? words('Standby ended')
+        : said`Standby began, until ${standby.until}, by ${standby.by.name}: ${standby.reason}`,
   }));
 }
 
@@ -137,28 +142,30 @@ function limitLines({ alarms }: AlarmRecords, { first }: History): TimelineLine[
     const inForce = body.groups.find((entry) => entry.group === group);
     if (inForce?.changed === undefined || changes.has(inForce.changed.at)) continue;
     const { at, by } = inForce.changed;
-    const text = `Limits of ${inForce.group} changed by ${by.name}: ${limitsText(inForce)}`;
+    const text = said`Limits of ${inForce.group} changed by ${by.name}: ${limitsText(inForce)}`;
     changes.set(at, { atMs: parseInstant(at) ?? 0, text });
   }
   return [...changes.values()];
 }
 
-function limitsText({ limits, off }: LimitsInForce['groups'][number]): string {
+function limitsText({ limits, off }: LimitsInForce['groups'][number]): Said {
   if (off !== undefined)
-    return `switched off${off.until === undefined ? '' : ` until ${off.until}`}, reason: ${off.reason}`;
+    return said`switched off${off.until === undefined ? '' : said` until ${off.until}`}, reason: ${off.reason}`;
   const parts = [
-    limits.low === undefined ? undefined : `low ${limits.low}`,
-    limits.high === undefined ? undefined : `high ${limits.high}`,
+    limits.low === undefined ? undefined : said`low ${limits.low}`,
+    limits.high === undefined ? undefined : said`high ${limits.high}`,
   ].filter((part) => part !== undefined);
-  return parts.length === 0 ? 'no plain limits' : parts.join(', ');
+  const [first, second] = parts;
+  if (first === undefined) return words('no plain limits');
+  return second === undefined ? first : said`${first}, ${second}`;
 }
 
 function connectionLines({ observations }: AlarmRecords): TimelineLine[] {
   return observations.connections.map(({ body, appendedMs }) => ({
     atMs: appendedMs,
     text: body.connected
-      ? 'Device connected'
-      : `A connection of the device ended${body.reason === undefined ? '' : ` (${body.reason})`}`,
+      ? words('Device connected')
+      : said`A connection of the device ended${body.reason === undefined ? '' : said` (${words(body.reason)})`}`,
   }));
 }
 
@@ -168,7 +175,7 @@ function lateLines({ observations }: AlarmRecords): TimelineLine[] {
   const first = late[0];
   if (first === undefined) return [];
   const mostMs = late.reduce((most, { measuredMs, receivedMs }) => Math.max(most, receivedMs - measuredMs), 0);
-  const count = late.length === 1 ? 'One reading' : `${late.length} readings`;
-  const text = `${count} around the onset reached the gateway late, up to ${durationText(mostMs)} after the device time`;
+  const count = late.length === 1 ? words('One reading') : said`${late.length} readings`;
+  const text = said`${count} around the onset reached the gateway late, up to ${durationText(mostMs)} after the device time`;
   return [{ atMs: first.appendedMs, text }];
 }

@@ -19,6 +19,12 @@ export type AlertKind = (typeof alertKinds)[number];
 export type Priority = (typeof priorities)[number];
 const signalPresences = ['on', 'off', 'latched', 'acknowledged'] as const;
 
+/** The first value beyond a limit of a parameter in the first onset of an alarm, and this limit. `unit`: UCUM. */
+export const AtOnset = Type.Object(
+  { code: Type.String(), value: Type.Number(), limit: Type.Number(), unit: Type.String() },
+  noOtherMembers,
+);
+
 /**
  * An alarm. Every event carries the whole alarm. `rev` counts its changes from 1. A reader keeps the highest `rev` of each `alarmId`, so a
  * repeated event does no harm.
@@ -51,6 +57,8 @@ export const Alarm = Type.Object(
     value: Type.Optional(Type.Number({ description: 'the latest value outside the limit' })),
     limit: Type.Optional(Type.Number()),
     unit: Type.Optional(Type.String()),
+    /** Absent for alarms of the device itself, for alarms without a limit of a parameter, and in older records. */
+    atOnset: Type.Optional(AtOnset),
     present: Type.Boolean({ description: 'the condition still holds' }),
     signal: Type.Enum([...signalPresences]),
     onsetAt: Type.String({ description: 'event time at which the condition began' }),

@@ -11,6 +11,7 @@ import { DeliveryCommand, ReachEntry } from './delivery-commands.ts';
 import { AskedPages, DeliveryPositions, DeliverySign, DeliverySnapshot } from './delivery-progress.ts';
 import type { NumericValue } from './device.ts';
 import { AlertsRecord } from './device-alerts.ts';
+import { DeviceEventRecord, RefusalsRecord } from './device-events.ts';
 import { HandOverNoteEvent } from './hand-over-notes.ts';
 import { PatientTaskEvent } from './patient-tasks.ts';
 import { PresenceRecord } from './presence.ts';
@@ -47,6 +48,8 @@ const schemas = {
   [contentTypes.canarySight]: CanarySightRecord,
   [contentTypes.claim]: ClaimRecord,
   [contentTypes.rejected]: RejectedRecord,
+  [contentTypes.deviceEvent]: DeviceEventRecord,
+  [contentTypes.refusals]: RefusalsRecord,
   [contentTypes.associations]: DeviceAssociations,
   [contentTypes.command]: Command,
   [contentTypes.alarmEvent]: AlarmEvent,

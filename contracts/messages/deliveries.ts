@@ -4,7 +4,6 @@
  * `deliveries`. delivery-commands.ts has the messages of the dashboards.
  */
 import { type Static, type TSchema, Type } from 'typebox';
-import { minuteMs } from '../durations.ts';
 import { duties } from '../duty-names.ts';
 import { priorities } from '../priorities.ts';
 import { alertKinds } from './alarms.ts';
@@ -236,15 +235,6 @@ export const AnswerSeen = Type.Object(
   },
   closed,
 );
-
-/**
- * The delivery process writes a changed result of a canary at once. It writes an unchanged result again with the first
- * canary after this time, ms (ours). With a canary every 8 to 9.5 min, this is at every second canary.
- */
-export const reachNotedEveryMs = 10 * minuteMs;
-
-/** Longest time between two canaries of one channel of a person on duty, ms (required: at least every 10 minutes). */
-export const reachCheckEveryMsMax = 10 * minuteMs;
 
 /**
  * The canary of a person's channel: a silent message that shows whether the person can be reached now. `asked`: the

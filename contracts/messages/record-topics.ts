@@ -16,6 +16,8 @@ const topicOfContentType: Readonly<Record<ContentType, KafkaTopic>> = {
   [contentTypes.canarySight]: 'canary',
   [contentTypes.claim]: 'sessions',
   [contentTypes.rejected]: 'rejected',
+  [contentTypes.deviceEvent]: 'device-events',
+  [contentTypes.refusals]: 'device-events',
   [contentTypes.associations]: 'associations',
   [contentTypes.command]: 'commands',
   [contentTypes.alarmEvent]: 'alarms',

@@ -308,6 +308,8 @@ export const contentTypes = {
   canarySight: contentTypeName('canary-sight', 1),
   claim: contentTypeName('claim', 1),
   rejected: contentTypeName('rejected', 1),
+  deviceEvent: contentTypeName('device-event', 1),
+  refusals: contentTypeName('refusals', 1),
   associations: contentTypeName('associations', 1),
   command: contentTypeName('command', 1),
   alarmEvent: contentTypeName('alarm-event', 1),

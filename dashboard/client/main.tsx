@@ -9,9 +9,11 @@ import { startWorkerIfInstalled } from './shell/push.ts';
 import { openSoundSettings, SoundSettingsProvider } from './shell/sound-settings.ts';
 import { openTheme, ThemeProvider } from './shell/theme.ts';
 import { openWardPlans, WardPlansProvider } from './shell/ward-plans.ts';
+import { openZones } from './shell/zones.ts';
 import { Shell } from './ui/shell.tsx';
 
 const app = createApp();
+openZones(app);
 const keys = openKeys(app, document, () => performance.now());
 const root = document.getElementById('app');
 if (!root) throw new Error('The page has no element #app. Serve dashboard/client/index.html unchanged.');
@@ -23,7 +25,8 @@ const language = openLanguage({
 });
 const wardPlans = openWardPlans({ ...app, load: app.api.places });
 const soundSettings = openSoundSettings({
-  ...{ now: app.now, root: document.documentElement, tune: app.wardSounds.tuneSpeaker },
+  ...{ now: app.now, isWardNight: wardPlans.isNight },
+  ...{ root: document.documentElement, tune: app.wardSounds.tune },
 });
 const theme = openTheme(document.documentElement, wardPlans.theme, soundSettings.isNight);
 const preferences = openPreferences({

@@ -133,9 +133,6 @@ export const AccountRefused = Type.Object(
 );
 export type AccountRefused = Static<typeof AccountRefused>;
 
-/** Returns the text that names a duty in a confirmation. */
-export const leftDutyKey = ({ ward, duty, bed, next }: LeftDuty): string => JSON.stringify([ward, duty, bed, next]);
-
 /** The body of `POST /api/password`: the person's present password, and the password that she or he chose. */
 export const PasswordBody = Type.Object({ password: Password, newPassword: Password }, closed);
 export type PasswordBody = Static<typeof PasswordBody>;

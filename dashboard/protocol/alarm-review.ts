@@ -1,7 +1,7 @@
 /** The answer to `GET /api/alarm-review`: the alarms of a time, newest first. All times in it are ms since 1970. */
 import { type Static, type TSchema, Type } from 'typebox';
 import { duties } from '../../contracts/duty-names.ts';
-import { alertKinds, ProfileSource } from '../../contracts/messages/alarms.ts';
+import { AtOnset, alertKinds, ProfileSource } from '../../contracts/messages/alarms.ts';
 import { CallView, callOutcomes, wardNotices } from '../../contracts/messages/deliveries.ts';
 import { deliveryChannels } from '../../contracts/messages/delivery-policy.ts';
 import { Instant } from '../../contracts/messages/device.ts';
@@ -25,7 +25,7 @@ export const AlarmReviewQuery = Type.Object(
     to: Type.Optional(Instant),
     ward: Type.Optional(Type.String({ minLength: 1, maxLength: 40 })),
     bed: Type.Optional(Type.String({ minLength: 1, maxLength: 40 })),
-    /** A person who acknowledged the alarm, or accepted a call about it. */
+    /** A person who was called about the alarm, accepted a call about it, or acknowledged it. */
     userId: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
     priority: Type.Optional(Type.Enum([...priorities])),
     condition: Type.Optional(Type.String({ minLength: 1, maxLength: 80 })),
@@ -101,10 +101,12 @@ export const ReviewedAlarmRow = Type.Object(
     priority: Type.Enum([...priorities]),
     /** The text at the beginning of the alarm. */
     text: Type.String(),
-    /** The value at the beginning of the alarm, and the limit that it crossed. */
+    /** The value when the alarm was raised, and the limit that it crossed. */
     value: orNull(Type.Number()),
     limit: orNull(Type.Number()),
     unit: orNull(Type.String()),
+    /** The first value beyond the limit, before the delay of the alarm, as the device has last stated it. */
+    atOnset: orNull(AtOnset),
     /** When the condition began, by the clock of the device. */
     onsetMs: orNull(Ms),
     raisedMs: Ms,

@@ -11,7 +11,7 @@ import {
   DeviceId,
   Patient,
 } from '../../contracts/messages/records.ts';
-import { WardPlan } from '../../contracts/ward-plan.ts';
+import { ShownPlan } from '../../contracts/ward-plan.ts';
 import { Device, Ward } from './rest.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -19,7 +19,7 @@ const closed = { additionalProperties: false } as const;
 /** The answer to `GET /api/places`: the registered wards and beds to which the caller may assign a device. */
 export const Places = Type.Object(
   {
-    wards: Type.Array(WardPlan),
+    wards: Type.Array(ShownPlan),
     /**
      * Accounts and devices whose ward or bed is not registered; alarms of such a device may reach nobody. Only an account
      * of all wards gets this list; for any other account the list is empty.
@@ -68,9 +68,31 @@ export const DeviceFacts = Type.Object(
     certificateEndsAt: Type.Union([Instant, Type.Null()]),
     /** The measured error of the device's clock, positive if the clock is behind; null if no reading was measured. */
     clockOffsetMs: Type.Union([Type.Integer(), Type.Null()]),
-    /** The readings of the last day that never came, and since when they are counted; null if the device numbers none. */
+    /**
+     * The readings of the last day that never came, the readings that came but were not used (refused, or kept apart), and since when they
+     * are counted; null if the device numbers none.
+     */
     gaps: Type.Union([
-      Type.Object({ missing: Type.Integer({ minimum: 0 }), sinceMs: Type.Integer() }, closed),
+      Type.Object(
+        { missing: Type.Integer({ minimum: 0 }), unused: Type.Integer({ minimum: 0 }), sinceMs: Type.Integer() },
+        closed,
+      ),
+      Type.Null(),
+    ]),
+    /** The messages of the last day that a gateway refused; null while the server still reads the log. */
+    refused: Type.Union([
+      Type.Object(
+        {
+          messages: Type.Integer({ minimum: 0 }),
+          /** Readings that are kept, but not used, because their patient is not clear. */
+          apart: Type.Integer({ minimum: 0 }),
+          /** The refused messages by the code of the reason, the most frequent first. */
+          reasons: Type.Array(Type.Object({ code: Type.String(), messages: Type.Integer({ minimum: 1 }) }, closed)),
+          /** When the last message was refused. */
+          lastAt: Type.Union([Instant, Type.Null()]),
+        },
+        closed,
+      ),
       Type.Null(),
     ]),
     /** Whether the device needs a look: something below is wrong, it reports a problem, or it is offline at a bed. */
@@ -115,6 +137,8 @@ export const Devices = Type.Object(
                  * these devices, too. Empty for a caller who may not admit patients.
                  */
                 others: Type.Array(DeviceId),
+                /** The open tasks of the patient, which end with the stay. Null: not known, or the caller may not know it. */
+                openTasks: Type.Union([Type.Integer({ minimum: 0 }), Type.Null()]),
               },
               closed,
             ),

@@ -21,6 +21,7 @@ import { Actor, AssociationId, DeviceId, Patient } from '../../contracts/message
 import { Assessment, Scores } from '../../contracts/messages/scores.ts';
 import { limitGroups } from '../../contracts/parameters.ts';
 import { standbyMsMax, standbyMsMin } from '../../contracts/standby.ts';
+import { ZoneName } from '../../contracts/ward-plan.ts';
 import { permissions } from './permissions.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -55,8 +56,10 @@ export const Session = Type.Object(
     mustChangePassword: Type.Optional(Type.Literal(true)),
     /** A screen that nobody touches for this time sends `POST /api/lock`. */
     lockAfterMs: Type.Integer({ minimum: 1 }),
-    /** The times of day at which shifts begin, in minutes after midnight and in order, in the time zone of the screen. */
+    /** The times of day at which shifts begin, in minutes after midnight and in order, in the zone of the ward. */
     shiftStarts: Type.Array(Type.Integer({ minimum: 0, maximum: 1439 }), { minItems: 1 }),
+    /** The zones of the wards of `wards` that have a zone, by ward. */
+    zones: Type.Optional(Type.Record(Ward, ZoneName)),
   },
   closed,
 );

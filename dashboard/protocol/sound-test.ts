@@ -1,6 +1,6 @@
 /**
- * The test of the sound of a ward: a screen plays the three alarm signals once, and a person says whether she or he heard
- * them. No `node:` import here: the browser's build reads this file.
+ * The test of the sound of a ward: one screen plays the three alarm signals once, and a person says whether she or he heard
+ * them.
  */
 import { type Static, Type } from 'typebox';
 import { Ward } from './rest.ts';
@@ -8,20 +8,15 @@ import { Ward } from './rest.ts';
 const closed = { additionalProperties: false } as const;
 const TestId = Type.String({ pattern: '^[0-9a-f-]{36}$' });
 
-/** How long the screens of the ward say that a test runs. The signals with their marks last 10 s (client/core/sound-test.ts). */
-export const soundTestMs = 14_000;
-/** Nobody can have heard all three signals before this time after the beginning of a test. */
-export const signalsMsMin = 7_500;
-/** The page lets a person say that she or he heard all signals from this time on: they begin with a heartbeat. */
-export const heardAfterMs = 9_000;
-
 /** The body of `POST /api/wards/:ward/sound/test`. */
 export const BeginTestBody = Type.Object(
   {
-    /** The id of the page, as its reports name it. */
+    /** The id of the page of the person, as its reports name it. */
     screen: TestId,
-    /** `here`: this page plays the signals. `wall`: the wall displays of the ward, and the screen that has its sound. */
-    where: Type.Enum(['here', 'wall']),
+    /** The id of the page that plays the signals, as `TestPlace` names it; absent: the page of the person. */
+    at: Type.Optional(TestId),
+    /** Only from pages of an older version. `wall` is refused: the record could not name the screen that was heard. */
+    where: Type.Optional(Type.Enum(['here', 'wall'])),
   },
   closed,
 );
@@ -34,6 +29,21 @@ export type TestBegun = Static<typeof TestBegun>;
 /** The body of `POST /api/wards/:ward/sound/test/answer`. */
 export const TestAnswerBody = Type.Object({ test: TestId, heard: Type.Boolean() }, closed);
 export type TestAnswerBody = Static<typeof TestAnswerBody>;
+
+/** In a heartbeat: another screen of the ward at which a person of this screen can test the sound. */
+export const TestPlace = Type.Object(
+  {
+    ward: Ward,
+    /** The id of its page. */
+    screen: TestId,
+    /** `display`: a wall display. `owner`: the screen of a person that has the sound of the ward. */
+    kind: Type.Enum(['display', 'owner']),
+    /** The name of the account. */
+    name: Type.String({ maxLength: 120 }),
+  },
+  closed,
+);
+export type TestPlace = Static<typeof TestPlace>;
 
 /** In a heartbeat: a test that runs now in a ward of the screen. */
 export const SoundTest = Type.Object(

@@ -4,7 +4,7 @@
  */
 import { type Static, Type } from 'typebox';
 import { Ward } from './rest.ts';
-import { SoundTest } from './sound-test.ts';
+import { SoundTest, TestPlace } from './sound-test.ts';
 
 const closed = { additionalProperties: false } as const;
 const ScreenId = Type.String({ pattern: '^[0-9a-f-]{36}$' });
@@ -13,6 +13,21 @@ const SteadyMs = Type.Integer({ minimum: 0 });
 /** The body of `POST /api/wards/:ward/sound`. `screen`: the id of the page, as its reports name it. */
 export const TakeSoundBody = Type.Object({ screen: ScreenId }, closed);
 export type TakeSoundBody = Static<typeof TakeSoundBody>;
+
+/** The sound settings that a person can choose at a screen. */
+export const ScreenSettings = Type.Object(
+  {
+    volume: Type.Enum(['full', 'middle', 'low']),
+    /** `ward`: the hours of the ward. `nightly`: from 22:00 to 06:00. `off`: no fixed hours. */
+    night: Type.Enum(['ward', 'off', 'nightly']),
+    /** What a person did about the present night at this screen; absent if nothing. */
+    byHand: Type.Optional(Type.Enum(['begun', 'ended'])),
+    /** Whether the screen is in night mode now. */
+    isNight: Type.Boolean(),
+  },
+  closed,
+);
+export type ScreenSettings = Static<typeof ScreenSettings>;
 
 /** What the audio of a page does at the moment of a report. */
 export const PageSound = Type.Object(
@@ -27,6 +42,8 @@ export const PageSound = Type.Object(
     audio: Type.Enum(['on', 'blocked', 'failed']),
     /** The sound that plays now; absent if none plays. */
     level: Type.Optional(Type.Enum(['high', 'medium', 'low', 'lost'])),
+    /** Only if the last heartbeat of the server asked for it (`asksSettings`). */
+    settings: Type.Optional(ScreenSettings),
   },
   closed,
 );
@@ -76,6 +93,16 @@ export const DisplaySound = Type.Object(
 );
 export type DisplaySound = Static<typeof DisplaySound>;
 
+/**
+ * A wall display at which a person has chosen the lowest volume (`volume`), or night mode (`night`), which plays medium and
+ * low alarms at the lowest volume.
+ */
+export const SoftDisplay = Type.Object(
+  { ward: Ward, display: Type.String({ maxLength: 120 }), why: Type.Enum(['volume', 'night']) },
+  closed,
+);
+export type SoftDisplay = Static<typeof SoftDisplay>;
+
 /** Which screens have the sound of wards; in each heartbeat of a server that understands `PageSound`. */
 export const SoundNews = Type.Object(
   {
@@ -89,6 +116,12 @@ export const SoundNews = Type.Object(
     displays: Type.Optional(Type.Array(DisplaySound, { maxItems: 200 })),
     /** Absent if no test of the sound runs in these wards. */
     tests: Type.Optional(Type.Array(SoundTest, { maxItems: 200 })),
+    /** Absent if no wall display of these wards is soft. */
+    softDisplays: Type.Optional(Type.Array(SoftDisplay, { maxItems: 200 })),
+    /** Present for a wall display: the server records changes of its settings. */
+    asksSettings: Type.Optional(Type.Literal(true)),
+    /** Absent if the sound of these wards can be tested only at this screen. */
+    testPlaces: Type.Optional(Type.Array(TestPlace, { maxItems: 200 })),
   },
   closed,
 );

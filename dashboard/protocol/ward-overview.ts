@@ -45,8 +45,21 @@ export const WardCard = Type.Object(
     devices: Type.Object({ inBeds: Count, inTrouble: Count, withoutBed: Count }, closed),
     /** Whether a screen shows the whole ward and has confirmed its alarms; null if the server cannot know it. */
     isWatched: orNull(Type.Boolean()),
-    /** When a person last answered a test of the sound, in the last 30 days; null if the audit trail has no such test. */
-    soundTest: orNull(Type.Object({ at: Instant, heard: Type.Boolean() }, closed)),
+    /**
+     * The last answer to a test of the sound at a wall display or at the screen that has the sound of the ward, in the last
+     * 30 days; null if the audit trail has no such test.
+     */
+    soundTest: orNull(
+      Type.Object(
+        { at: Instant, heard: Type.Boolean(), screen: Type.Optional(Type.String({ maxLength: 200 })) },
+        closed,
+      ),
+    ),
+    /**
+     * The last test that is no test of the ward; absent if there was none, or one that counts. `no-screen`: its record is
+     * from an older version, which did not name the screen. `other-screen`: the screen did not have the sound of the ward.
+     */
+    uncountedTest: Type.Optional(Type.Object({ at: Instant, why: Type.Enum(['no-screen', 'other-screen']) }, closed)),
     /**
      * Who sounds the ward. `one-screen`: the screen of `person` has the sound and sounds. `unheard`: that screen has the
      * sound but does not sound, so every other screen sounds. `every-screen`: at least one screen shows the ward and its

@@ -5,13 +5,14 @@
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { VigilError } from '../../contracts/errors.ts';
 import { type Role, roles } from '../../contracts/messages/records.ts';
 import { normalText, textFault, textFaultIn } from '../../contracts/text.ts';
 import { readArguments } from '../../process/command.ts';
 import { changeUserToOwnerOf } from '../../process/run-as.ts';
 import type { Terminal } from '../../process/terminal.ts';
+import { wardsFileNear } from '../../process/ward-zones.ts';
 import { type Account, changeAccounts, readAccounts, userIdPattern } from './accounts/accounts.ts';
 import { guessableFault } from './accounts/guessable.ts';
 import { hashPassword, unmatchableHash, verifyPassword } from './accounts/password.ts';
@@ -96,10 +97,6 @@ function didYouMean(names: Iterable<string>, typed: string): string {
   const similarNames = nearNames([...names], typed);
   return similarNames.length === 0 ? '' : ` Did you mean ${similarNames.join(' or ')}?`;
 }
-
-/** Returns the wards file if it is where `npm start` or Compose puts it (ops/platform/service-env.ts, docker-compose.yml). */
-const wardsFileNear = (file: string) =>
-  [join(dirname(file), 'wards.json'), join(dirname(file), '..', 'wards.json')].find((path) => existsSync(path));
 
 /**
  * Checks the wards of an account against the registry, because an account of a misspelt ward sees no alarms.

@@ -48,6 +48,8 @@ export const perMinuteMax = {
   'what-if': 60,
   /** Pages of the alarm history. Each goes through all kept alarms. */
   'alarm-review': 60,
+  /** Lists of the events of the devices. Each goes through all kept events. */
+  'device-events': 60,
   'shift-summary': 20,
   /** Requests for waves. A page that follows the present waves sends 20. */
   waves: 240,

@@ -31,12 +31,12 @@ import { judgeCertificates } from './core/certificate-health.ts';
 import { deliveryDown, deliveryState } from './core/delivery-health.ts';
 import { healthReasons } from './core/health-reasons.ts';
 import { callsOf } from './core/my-calls.ts';
-import { createSoundEverywhere } from './core/sound-everywhere.ts';
-import { createSoundTestRecords } from './core/sound-test-records.ts';
+import { createSoundRecords } from './core/sound-records.ts';
 import { createExplainer } from './explainer.ts';
 import { openAssignmentsFeed } from './live/assignments-feed.ts';
 import { openDeliveriesFeed } from './live/deliveries-feed.ts';
 import { createDeliveryWriter, newCallTimes } from './live/delivery-writer.ts';
+import { openDeviceLogFeed } from './live/device-log-feed.ts';
 import { openFeed } from './live/feed.ts';
 import { createHub, type Hub, silentMsMax } from './live/hub.ts';
 import { createHubDeliveries } from './live/hub-deliveries.ts';
@@ -47,6 +47,7 @@ import { openReviewFeed } from './live/review-feed.ts';
 import { createShownRecorder } from './live/shown-recorder.ts';
 import { newConfirmationTimes } from './live/unconfirmed-screens.ts';
 import { type Answers, countAnswer, type DashboardFigures, dashboardMetrics } from './metrics.ts';
+import { requireOrigins } from './origins.ts';
 import { proxyCheck, proxyFault } from './proxies.ts';
 import { resealAssociations } from './reseal.ts';
 import { buildServer, renewServer } from './server.ts';
@@ -72,13 +73,7 @@ const backlog = 4_096;
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: the composition of the process, read from top to bottom.
 async function openDashboard(configured: Settings<typeof settings>, logger: Logger) {
-  for (const origin of configured.publicOrigins) {
-    if (!URL.canParse(origin) || new URL(origin).origin !== origin || !origin.startsWith('https://'))
-      throw new VigilError(
-        'settings-invalid',
-        `VIGIL_PUBLIC_ORIGIN has ${origin}. An origin must have the form https://host or https://host:port.`,
-      );
-  }
+  requireOrigins(configured.publicOrigins);
   const proxyFaults = configured.trustedProxies.flatMap((entry) => proxyFault(entry) ?? []);
   if (proxyFaults.length > 0)
     throw new VigilError('settings-invalid', `VIGIL_TRUSTED_PROXIES: ${proxyFaults.join('; ')}.`);
@@ -128,8 +123,7 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
   const log = await openSealedLog({ settings: configured, service: 'dashboard', boot, log: logger });
   const trail = createTrail(log, { pseudonymKey: configured.pseudonymKey, signer, now, logger });
   const { anchorsFile } = configured;
-  const soundTestRecords = createSoundTestRecords();
-  const everywhere = createSoundEverywhere();
+  const soundRecords = createSoundRecords();
   const audit = await followAudit(log, {
     nowMs: now(),
     logger,
@@ -138,10 +132,7 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
     onLogout: sessions.revoke,
     onLock: sessions.setLocked,
     onSessionsEnded: sessions.endBefore,
-    onRecord(record) {
-      soundTestRecords.note(record);
-      everywhere.note(record);
-    },
+    onRecord: soundRecords.note,
   });
   accountRecords = await recordAccounts({
     log,
@@ -171,6 +162,7 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
   const notes = openNotesFeed(log, { state: feed.state, logger, onChange: () => hub?.flushAlarms() });
   const deliveries = openDeliveriesFeed(log, { now, logger, onChange: () => hub?.deliveriesChanged() });
   const review = openReviewFeed(log, { after: feed.ready, now, logger });
+  const deviceLog = openDeviceLogFeed(log, { state: feed.state, after: feed.ready, now, logger });
   const waves = createWaveReader(log, { logger });
   const policy = followDeliveryPolicy(configured.deliveryPolicyFile, logger);
   const deliveryWriter = createDeliveryWriter({ log, pseudonymOf, times: callTimes, now, logger });
@@ -182,7 +174,12 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
   hub = createHub({
     feed: () => feed,
     build: clientBuild.current,
-    ...{ unregistered: registryCheck.count, begunTests: soundTestRecords.begun, everywhere, sessions, trail },
+    ...{
+      begunTests: soundRecords.tests.begun,
+      everywhere: soundRecords.everywhere,
+      displayRecords: soundRecords.displays,
+    },
+    ...{ unregistered: registryCheck.count, sessions, trail },
     stream: boot,
     budget: defaultBudget,
     silentMs: silentMsMax,
@@ -233,7 +230,7 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
     auditWaiting: trail.waitingCount,
     appendBytes: () => log.appender.pendingBytes(),
     unreadable: () =>
-      feed.unreadable() + assignments.unreadable() + notes.unreadable() + deliveries.unreadable() + review.unreadable(),
+      [feed, assignments, notes, deliveries, review, deviceLog].reduce((sum, part) => sum + part.unreadable(), 0),
     review: review.book,
     dutyGaps: assignments.gaps,
     shownLeftOut: shownRecorder.leftOut,
@@ -264,7 +261,7 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
         reachRules: { pushHosts: configured.pushHosts, mailDomains: configured.mailDomains },
         pushPublicKey,
       },
-      ...{ hub, soundTestRecords },
+      ...{ hub, soundTestRecords: soundRecords.tests },
       trends,
       trendLog: createTrendLog(log, { now, logger }),
       waves,
@@ -328,6 +325,7 @@ async function openDashboard(configured: Settings<typeof settings>, logger: Logg
     await assignments.close();
     await notes.close();
     await review.close();
+    await deviceLog.close();
     await waves.close();
     await feed.close();
     await audit.close();

@@ -151,7 +151,7 @@ beforeAll(async () => {
       log,
       accounts,
       preferences: { of: () => ({}), change: async () => ({}) },
-      ...{ accountRecords: { expect() {}, announce: async () => {} }, logger },
+      ...{ accountRecords: { expect() {}, announce: async () => {}, withdraw: async () => {} }, logger },
       sessions,
       stations: createStations(sessionKey),
       tickets: createTickets(now),
@@ -173,10 +173,13 @@ beforeAll(async () => {
         reachRules: { pushHosts: [], mailDomains: [] },
         pushPublicKey: undefined,
       },
-      ...{ hub, soundTestRecords: { answered: () => undefined } },
+      ...{ hub, soundTestRecords: { answered: () => undefined, uncounted: () => undefined } },
       waves: { read: async () => ({ chunks: [], keptFromMs: null, unreadable: 0, isWhole: true }) },
       wards: { current: () => ({ wards: [{ ward, beds: ['1'] }] }) },
-      trendLog: { values: async () => Promise.reject(new VigilError('log-unavailable', 'no log')) },
+      trendLog: {
+        values: async () => Promise.reject(new VigilError('log-unavailable', 'no log')),
+        scores: async () => Promise.reject(new VigilError('log-unavailable', 'no log')),
+      },
       trends: createTrendStore(
         {
           influxUrl: platform.influxUrl,

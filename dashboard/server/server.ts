@@ -256,7 +256,7 @@ function liveRoute(app: App, parts: Parts, guard: Guard): void {
     (socket, request) => {
       if (!request.live) return socket.terminate();
       guard.markAsScreen(request.socket);
-      return hub.open(socket, request.live.claims, whoOf(request));
+      return hub.open(socket, request.live.claims, whoOf(request), request.socket);
     },
   );
 }

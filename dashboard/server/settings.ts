@@ -79,7 +79,7 @@ export const settings = {
   shiftTimes: {
     kind: 'text',
     env: 'VIGIL_SHIFT_TIMES',
-    help: 'times of day at which shifts begin, in the time zone of the screens: 1 to 6 times, separated by commas without spaces',
+    help: 'times of day at which shifts begin, in the zone of the ward: 1 to 6 times, separated by commas without spaces',
     pattern: shiftTimesPattern,
     fallback: usualShiftTimes,
   },

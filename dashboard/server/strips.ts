@@ -1,8 +1,11 @@
 /** Reads strips from the log, a few at a time. Stops reading when the browser closes the request. */
 import type { Logger } from 'pino';
 import { VigilError } from '../../contracts/errors.ts';
+import type { DeviceAssociations } from '../../contracts/messages/records.ts';
+import type { ReadContext } from '../../log/explain/span.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
 import { type FoundStrip, findStrip } from '../../log/strips/find-strip.ts';
+import { listStrips, type StripsList, type StripsQuestion } from '../../log/strips/list-strips.ts';
 import { createWorkPause } from '../../process/work-pause.ts';
 import { createSlots } from './core/slots.ts';
 
@@ -30,31 +33,58 @@ export type StripReader = {
     onset: number,
     closed: AbortSignal,
   ): Promise<FoundStrip>;
+  /**
+   * Lists the strips of a bed or of a patient in a time. It shares the slot of the searches for strips without a known time.
+   * @param seesWard whether the person may see a ward; called with null for a strip whose ward is not known
+   * @throws as `read`
+   */
+  list(
+    account: string,
+    associations: ReadonlyMap<string, DeviceAssociations>,
+    question: StripsQuestion,
+    seesWard: (ward: string | null) => boolean,
+    closed: AbortSignal,
+  ): Promise<StripsList>;
 };
 
 export function createStripReader(log: SealedLog, logger: Logger): StripReader {
   const refuse = () => new VigilError('rate-limited', 'Too many strips are being read: try again shortly.');
   const slots = createSlots(bounds, refuse);
   const olderSlots = createSlots(olderBounds, refuse);
+
+  /** Reads the log until the work is done, the page is closed, or the time is over. */
+  async function reading<T>(
+    msMax: number,
+    closed: AbortSignal,
+    work: (context: ReadContext) => Promise<T>,
+  ): Promise<T> {
+    const controller = new AbortController();
+    const stop = (reason: VigilError) => () => controller.abort(reason);
+    const onClosed = stop(new VigilError('conflict', 'The page that asked was closed.'));
+    const tooLong = stop(new VigilError('log-unavailable', 'The strips could not be read in time: try again.'));
+    closed.addEventListener('abort', onClosed, { once: true });
+    const timer = setTimeout(tooLong, msMax);
+    try {
+      if (closed.aborted) onClosed();
+      return await work({ log, logger, signal: controller.signal, pause: createWorkPause(), onBatch() {} });
+    } finally {
+      clearTimeout(timer);
+      closed.removeEventListener('abort', onClosed);
+    }
+  }
+
   return {
     read(account, alarm, onset, closed) {
       const isOlder = alarm.raisedMs === undefined;
-      return (isOlder ? olderSlots : slots).run(account, async () => {
-        const controller = new AbortController();
-        const stop = (reason: VigilError) => () => controller.abort(reason);
-        const onClosed = stop(new VigilError('conflict', 'The page that asked was closed.'));
-        const tooLong = stop(new VigilError('log-unavailable', 'The strip could not be read in time: try again.'));
-        closed.addEventListener('abort', onClosed, { once: true });
-        const timer = setTimeout(tooLong, isOlder ? olderReadMsMax : readMsMax);
-        try {
-          if (closed.aborted) onClosed();
-          const { signal } = controller;
-          return await findStrip({ log, logger, signal, pause: createWorkPause(), onBatch() {} }, alarm, onset);
-        } finally {
-          clearTimeout(timer);
-          closed.removeEventListener('abort', onClosed);
-        }
-      });
+      const msMax = isOlder ? olderReadMsMax : readMsMax;
+      return (isOlder ? olderSlots : slots).run(account, () =>
+        reading(msMax, closed, (context) => findStrip(context, alarm, onset)),
+      );
+    },
+    list(account, associations, question, seesWard, closed) {
+      return olderSlots.run(account, () =>
+        reading(olderReadMsMax, closed, (context) => listStrips(context, associations, question, seesWard)),
+      );
     },
   };
 }

@@ -4,24 +4,29 @@
  * values stay in memory for some minutes, because a page asks again every 30 s.
  */
 import type { Logger } from 'pino';
-import { dayMs, hourMs, minuteMs } from '../../contracts/durations.ts';
+import { hourMs, minuteMs } from '../../contracts/durations.ts';
 import { VigilError } from '../../contracts/errors.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import { acceptReading, type Corrections } from '../../contracts/trend-corrections.ts';
 import { type Point, pointsOf } from '../../contracts/trend-points.ts';
 import { scorePointsOf } from '../../contracts/trend-score-points.ts';
-import { readSpan, type Span } from '../../log/explain/span.ts';
-import type { SealedLog } from '../../log/sealed-log.ts';
 import type { ReadRecord } from '../../log/sealed-reading.ts';
-import { createWorkPause } from '../../process/work-pause.ts';
 import { createSlots } from './core/slots.ts';
+import {
+  failedMs,
+  overlapMs,
+  pieceAgesMs,
+  pieceReader,
+  type ReadLog,
+  type ReadPiece,
+  readMsMax,
+  unavailable,
+  withSignal,
+} from './log-pieces.ts';
+import { createScoreLogOf, type ScoreLog } from './score-log.ts';
 
 /** Maximum number of readings at the same time, for all accounts and for one account (ours). */
 const bounds = { atOnceMax: 2, atOncePerKeyMax: 1, waitingMax: 16, waitingPerKeyMax: 4 } as const;
-/** Longest time of reading for one request; older parts of the log are then left out (ours). */
-const readMsMax = 12_000;
-/** The log is read back to these ages, one after the other (ours). */
-const pieceAgesMs = [15 * minuteMs, hourMs, 3 * hourMs, 8 * hourMs, dayMs, 3 * dayMs, 7 * dayMs];
 /**
  * Maximum number of values of one association in memory (ours), about 50 MB. If there are more, no older part is read,
  * and the oldest part is forgotten.
@@ -37,10 +42,6 @@ const keptMax = 20;
 /** Newer values come into a part of their own when the newest part has become this long (ours). */
 const partMs = hourMs;
 const keptMs = 10 * minuteMs;
-/** The records of a partition may be out of order by this much, so the newest part is read again from here. */
-const overlapMs = minuteMs;
-/** After a failure, requests fail at once for this time: each try would wait for Kafka (ours). */
-const failedMs = 20_000;
 
 export type LogPoint = Pick<Point, 'code' | 'timeMs' | 'value' | 'questionable'>;
 
@@ -85,18 +86,12 @@ type Kept = {
   readonly corrections: Corrections;
 };
 
-type ReadLog = Pick<SealedLog, 'kafka' | 'open' | 'service'>;
-type ReadPiece = (span: Span, onRecord: (read: ReadRecord) => void, signal: AbortSignal) => Promise<boolean>;
-
 export function createTrendLog(
   log: ReadLog,
   { now, logger }: { readonly now: () => number; readonly logger: Logger },
-): TrendLog {
-  return createTrendLogOf(
-    (span, onRecord, signal) =>
-      readSpan({ log: log as SealedLog, logger, signal, pause: createWorkPause(), onBatch() {} }, span, onRecord),
-    { now, logger },
-  );
+): TrendLog & ScoreLog {
+  const readPiece = pieceReader(log, logger);
+  return { ...createTrendLogOf(readPiece, { now, logger }), ...createScoreLogOf(readPiece, { now, logger }) };
 }
 
 /** As `createTrendLog`. @param readPiece reads a part of a topic; tests imitate it */
@@ -280,17 +275,3 @@ function newEntry(nowMs: number): Kept {
 const newPart = (fromMs: number): Part => ({
   ...{ fromMs, values: new Map(), questionable: new Map(), size: 0, leastMs: Number.POSITIVE_INFINITY },
 });
-
-const unavailable = (cause?: unknown) =>
-  new VigilError('log-unavailable', 'The log cannot be read now.', cause === undefined ? {} : { cause });
-
-/** Rejects when the signal is aborted, also if Kafka does not answer at all. */
-function withSignal<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return Promise.race([
-    work,
-    new Promise<never>((_, reject) => {
-      if (signal.aborted) reject(signal.reason);
-      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-    }),
-  ]);
-}

@@ -1,15 +1,12 @@
 /** Reads the values of a trend from InfluxDB. Values that InfluxDB does not have are read from the log. */
-import { minuteMs } from '../../contracts/durations.ts';
 import { createWorkPause } from '../../process/work-pause.ts';
 import type { TrendSource } from '../protocol/trends.ts';
 import { deviceShiftMs, splitPlan } from './core/trend-clock.ts';
 import { createStepSums, cutOf, joinRows, missingFromMs, recentPlan, type StepSums } from './core/trend-log-rows.ts';
 import type { TrendPlan, TrendRow } from './core/trend-query.ts';
+import { clockMarginMs } from './log-pieces.ts';
 import type { LogPoint, TrendLog } from './trend-log.ts';
 import type { TrendStore } from './trend-store.ts';
-
-/** Kafka may have got a record this much before the time of the record, because clocks differ (ours). */
-const clockMarginMs = 2 * minuteMs;
 
 export type TrendQuestion = {
   readonly account: string;

@@ -6,7 +6,7 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { VigilError } from '../../contracts/errors.ts';
-import type { TurnTopic } from '../../contracts/topics.ts';
+import type { TurnTopic } from '../../contracts/turn-topics.ts';
 import type { SealedLog, SealedTurn } from '../../log/sealed-log.ts';
 import { createSlots } from './core/slots.ts';
 

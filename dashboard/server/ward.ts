@@ -2,11 +2,12 @@
  * The command line of the registry of wards and beds:
  * `node dashboard/server/ward.ts check --file wards.json`, `… show --file wards.json`, `… set --file wards.json < new.json`
  */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { VigilError } from '../../contracts/errors.ts';
 import { visibleLines } from '../../contracts/text.ts';
+import { replaceFile } from '../../process/replace-file.ts';
 import { parseWards, readWardsFile } from './wards-file.ts';
 
 const usage = `Usage: node dashboard/server/ward.ts <command> --file FILE
@@ -32,9 +33,7 @@ async function run(args: readonly string[]): Promise<string> {
     case 'set': {
       const content = await text(process.stdin);
       const { wards } = parseWards('on standard input', content);
-      const draft = `${file}.${process.pid}.new`;
-      writeFileSync(draft, content, { mode: 0o644 });
-      renameSync(draft, file);
+      replaceFile(file, content, 0o644);
       return `${wards.length} wards are registered. The dashboard reads them within seconds.`;
     }
     default:

@@ -30,6 +30,23 @@ describe('the wards file', () => {
     expect(() => readWardsFile(path)).toThrow(path);
   });
 
+  it('for some time after a change the wards have the sectors from before it, so that each bed stays on a screen', async () => {
+    const north = { ...icu, sectors: [{ name: 'North', beds: ['U-1'] }] };
+    write(north);
+    const wards = followWards(file, pino({ level: 'silent' }), 5);
+    try {
+      expect(wards.current().wards).toEqual([north]);
+      const south = { ...icu, sectors: [{ name: 'South', beds: ['U-1'] }] };
+      write(south);
+      await vi.waitFor(
+        () => expect(wards.current().wards).toEqual([{ ...south, formerSectors: north.sectors }]),
+        30_000,
+      );
+    } finally {
+      wards.close();
+    }
+  });
+
   it('followWards reads the file again when it changes; if the new file has a fault, it logs the fault and keeps the former registry', async () => {
     write(icu);
     const lines: string[] = [];

@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { VigilError } from '../../contracts/errors.ts';
+import { type FormerSectors, formersAfterChange, withFormerSectors } from '../../contracts/former-sectors.ts';
+import type { ShownPlan } from '../../contracts/ward-plan.ts';
 import { type FollowedFile, followFile } from '../../process/follow-file.ts';
 import { type Registry, readRegistry } from './core/wards.ts';
 
@@ -40,18 +42,29 @@ function wardsFileError(path: string, faultText: string, cause?: unknown): Vigil
   return new VigilError('settings-invalid', `The wards file ${path} ${faultText}.`, { cause });
 }
 
-export type Wards = FollowedFile<Registry>;
+/** For `formerSectorMs` after a change, the plans of `current()` have the former sectors, too. */
+export type Wards = Omit<FollowedFile<Registry>, 'current'> & {
+  current(): { readonly wards: readonly ShownPlan[] };
+};
 
 /**
  * Reads the registry, and reads it again when its file changes. A file with a fault is logged, and the former registry
  * stays in force.
  */
 export function followWards(path: string, log: Logger, everyMs?: number): Wards {
-  return followFile({
+  let formers: readonly FormerSectors[] = [];
+  let known: Registry['wards'] = [];
+  const file = followFile({
     path,
     read: readWardsFile,
-    onRead: ({ wards }) => log.info({ wards: wards.length }, 'wards and beds read again'),
+    onRead({ wards }) {
+      formers = formersAfterChange(formers, known, wards, performance.now());
+      known = wards;
+      log.info({ wards: wards.length }, 'wards and beds read again');
+    },
     onFault: (error) => log.error({ error }, 'the changed wards file is not valid; the former registry stays in force'),
     ...(everyMs === undefined ? {} : { everyMs }),
   });
+  known = file.current().wards;
+  return { ...file, current: () => ({ wards: withFormerSectors(file.current().wards, formers, performance.now()) }) };
 }

@@ -44,6 +44,8 @@ export type BootClock = Mutable<LiveReading> & {
   differenceMs: number;
   /** Number of the first reading after the clock was set. For readings with lower numbers the error of the clock is not known. */
   firstSeqAfterSet: number;
+  /** Receive time of the last reading whose number showed that the clock was set back; undefined if no number has shown it. */
+  setBackAtMs: number | undefined;
   /** Step of the device's times, ms: 60,000 if the device sends whole minutes (contracts/device-clock.ts). */
   grainMs: number;
   /**
@@ -139,6 +141,8 @@ function noteNumber(clocks: DeviceClocks, bootClock: BootClock, { seq, timeMs, r
     bootClock.error = bootClock.error && restartedClockError('set back', bootClock.error, timeMs, receivedAtMs);
     bootClock.birthMessageApplies = false;
     bootClock.firstSeqAfterSet = seq ?? 0;
+    // Without a number, the reading may only be late.
+    if (seq !== undefined) bootClock.setBackAtMs = receivedAtMs;
   }
   if (seq !== undefined && seq <= bootClock.seq) return;
   // The clock may have been set back by a small step. So the upper limits from earlier messages do not apply to this
@@ -194,6 +198,7 @@ function clockOfBoot(clocks: DeviceClocks, { boot }: TimedMessage): BootClock {
     timeMs: Number.NEGATIVE_INFINITY,
     differenceMs: Number.NEGATIVE_INFINITY,
     firstSeqAfterSet: 0,
+    setBackAtMs: undefined,
     grainMs: grainMsMax,
     birthMessageApplies: true,
     liveTimeMs: null,

@@ -2,7 +2,13 @@
 import type { DeviceClocks } from './clocks.ts';
 import { type IdentitySigns, newIdentitySigns } from './shared-identity.ts';
 
-export type DeviceMemory = { readonly clocks: DeviceClocks; readonly identity: IdentitySigns };
+/** Whether the measured error of the clock is shown as wrong (device-log.ts). */
+export type ClockSign = { isWrong: boolean };
+export type DeviceMemory = {
+  readonly clocks: DeviceClocks;
+  readonly identity: IdentitySigns;
+  readonly clockSign: ClockSign;
+};
 
 /**
  * Maximum number of remembered devices. If there are more, the gateway forgets the device that has not connected for
@@ -11,7 +17,7 @@ export type DeviceMemory = { readonly clocks: DeviceClocks; readonly identity: I
 const devicesMax = 20_000;
 
 export function newDeviceMemory(): DeviceMemory {
-  return { clocks: [], identity: newIdentitySigns() };
+  return { clocks: [], identity: newIdentitySigns(), clockSign: { isWrong: false } };
 }
 
 /**

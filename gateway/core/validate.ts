@@ -1,8 +1,9 @@
 /** Decides whether a published payload is accepted, accepted in part, or refused. */
+import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { GatewayNotice } from '../../contracts/bed-notices.ts';
 import type { Fault } from '../../contracts/errors.ts';
-import { chunkMsMax, Observation, Status, StatusDevice, Waveform } from '../../contracts/messages/device.ts';
+import { Boot, chunkMsMax, Observation, Seq, Status, StatusDevice, Waveform } from '../../contracts/messages/device.ts';
 import { DeviceAlerts } from '../../contracts/messages/device-alerts.ts';
 import { type SchemaError, tableFile } from '../../contracts/messages/member-rules.ts';
 import { halfIdentityFault, usableObservation, usableStatus, usableWaveform } from '../../contracts/messages/usable.ts';
@@ -60,12 +61,19 @@ type InPart = {
 };
 
 /** `notice`: the notice for the bed; present if the gateway may refuse all readings of the device for the same reason. */
-type Refused = { readonly verdict: 'refused'; readonly fault: Fault; readonly notice?: GatewayNotice };
+type Refused = {
+  readonly verdict: 'refused';
+  readonly fault: Fault;
+  readonly notice?: GatewayNotice;
+  /** The device's own number of a refused observation; absent if the payload has no valid number. */
+  readonly number?: { readonly boot: string; readonly seq: number };
+};
 
 const observation = Compile(Observation);
 const waveform = Compile(Waveform);
 const status = Compile(Status);
 const alerts = Compile(DeviceAlerts);
+const identity = Compile(Type.Object({ boot: Boot, seq: Seq }));
 
 /** Longest text that is repaired, so that the repaired text fits into one record of the log. */
 const mendedLengthMax = 65_536;
@@ -118,10 +126,16 @@ function judgeText(
     return refuse('payload-not-json', 'The payload is not JSON.');
   }
   const expanded = expandRepeatedMembers(payload, text);
-  if (expanded === undefined) return judgeBody(kind, body, nowMs, bounds);
+  if (expanded === undefined) return withNumber(kind, body, judgeBody(kind, body, nowMs, bounds));
   if (expanded.length > mendedLengthMax) return { verdict: 'refused', fault: memberTwiceFault };
   const judgement = judgeBody(kind, JSON.parse(expanded), nowMs, bounds);
   return judgement.verdict === 'refused' ? judgement : asMended(judgement, expanded, memberTwiceFault);
+}
+
+/** Adds the device's own number to the judgement of a refused observation, so that its number does not look like a missing reading. */
+function withNumber(kind: DeviceTopicKind, body: unknown, judgement: Judgement): Judgement {
+  if (judgement.verdict !== 'refused' || kind !== 'observations' || !identity.Check(body)) return judgement;
+  return { ...judgement, number: { boot: body.boot, seq: body.seq } };
 }
 
 const memberTwiceFault: Fault = {

@@ -3,10 +3,11 @@
  * process reads its partitions until that time. The next process on the same machine can see that the killed process does not run. So it
  * asks Kafka to remove the killed process from the group.
  */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { Kafka } from 'kafkajs';
 import type { Logger } from 'pino';
+import { replaceFile } from '../../process/replace-file.ts';
 import { clusterOf } from './produce.ts';
 
 /** Identifies one process. Process numbers are reused, so the start time is included. */
@@ -110,8 +111,7 @@ export function recordMember(file: string, group: string, memberId: string, log:
   const startedAt = thisMachine.startedAt(process.pid) ?? '';
   const member: Member = { host, machineBoot, pid: process.pid, startedAt, group, memberId };
   try {
-    writeFileSync(`${file}.new`, `${JSON.stringify(member)}\n`, { mode: 0o600 });
-    renameSync(`${file}.new`, file);
+    replaceFile(file, `${JSON.stringify(member)}\n`, 0o600);
   } catch (error) {
     log.warn({ file, error: (error as Error).message }, 'the file with the group member cannot be written');
   }

@@ -7,7 +7,9 @@ import { type FoundAlarm, findAlarms, findPlaces, type Place } from '../../log/e
 import { readRecords } from '../../log/explain/sources.ts';
 import type { ReadContext } from '../../log/explain/span.ts';
 import type { Terminal } from '../../process/terminal.ts';
+import { type ZoneOfWard, zonesNear } from '../../process/ward-zones.ts';
 import {
+  accountsFileOf,
   type ClaimedAccount,
   hasWard,
   type OperatorContext,
@@ -32,7 +34,7 @@ export async function explainCommand(args: readonly string[], terminal: Terminal
   const settings = readVigil(terminal.env);
   const account = await readAccount(settings, request.userId, request.fromStdin, terminal);
   return withOperatorContext(settings, 'explain', terminal, async (context) => {
-    await explainAt(context, account, request, Date.now());
+    await explainAt(context, account, request, Date.now(), zonesNear(accountsFileOf(settings)));
     return 0;
   });
 }
@@ -42,6 +44,7 @@ async function explainAt(
   account: ClaimedAccount,
   { idStart, isJson }: ExplainRequest,
   nowMs: number,
+  zoneOfWard: ZoneOfWard,
 ): Promise<void> {
   const { trail, say } = context;
   const person = await requireRole(context, account, 'explain-alarms', `explain ${idStart}`);
@@ -59,7 +62,7 @@ async function explainAt(
     const explanation = explain(maySeeValues ? records : withoutValues(records));
     if (explanation === undefined)
       throw new VigilError('log-unavailable', 'The events of the alarm cannot be read: try again.');
-    const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const timeZone = zoneOfWard(place.ward);
     if (isJson) say(JSON.stringify(explanation));
     else for (const line of explanationLines(explanation, timeZone)) say(line);
   } finally {

@@ -2,6 +2,7 @@
  * Uses class data sharing of the JVM: the first broker that ends cleanly writes an archive of its Java classes. With the archive, later
  * starts need half the processor time. A JVM ignores the archive of another JVM version.
  */
+import { randomBytes } from 'node:crypto';
 import { readdirSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -30,7 +31,7 @@ export function classArchive(home: string, java: string): ClassArchive {
       const flags = [`-XX:SharedArchiveFile=${archive}`];
       return { flags, flagsToUse: flags, nameNewArchive: () => {} };
     }
-    const unfinishedArchive = `${archive}.${process.pid}.${Date.now()}${unfinished}`;
+    const unfinishedArchive = `${archive}.${randomBytes(9).toString('hex')}${unfinished}`;
     return {
       flagsToUse: [],
       flags: [`-XX:ArchiveClassesAtExit=${unfinishedArchive}`, '-Xlog:cds=off', '-Xlog:cds+dynamic=off'],

@@ -4,7 +4,7 @@ import kafkajs from 'kafkajs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { assigned, assignmentOf } from '../../contracts/duties.testing.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
-import { turns } from '../../contracts/topics.ts';
+import { turns } from '../../contracts/turn-topics.ts';
 import { startTestPlatform } from '../../tests/platform.ts';
 import { openLogAs, until } from '../../tests/system.ts';
 import { readTopic } from '../sealed-topic.ts';

@@ -142,3 +142,15 @@ export async function ensureFaketime(report: Report): Promise<string> {
     );
   return library;
 }
+
+/**
+ * Finds or installs Xvfb, a screen in memory for tests that need a real window. Returns its path.
+ * @throws VigilError `missing-program`
+ */
+export async function ensureXvfb(report: Report): Promise<string> {
+  if (programOnPath(['Xvfb']) === undefined) await installPackages('Xvfb', ['xvfb'], report);
+  const xvfb = programOnPath(['Xvfb']);
+  if (xvfb === undefined)
+    throw new VigilError('missing-program', 'Xvfb is missing: install it for the test of a hidden tab.');
+  return xvfb;
+}

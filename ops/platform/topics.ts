@@ -19,8 +19,8 @@ import {
   type Principal,
   principals,
   topicsOf,
-  turns,
 } from '../../contracts/topics.ts';
+import { turns } from '../../contracts/turn-topics.ts';
 import { serverCheckOptions } from '../../process/certificate-files.ts';
 import { addCopies, waitForBrokers } from './add-copies.ts';
 import { oneCopy, type Replication } from './copies.ts';

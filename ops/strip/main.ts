@@ -8,7 +8,9 @@ import { parseInstant } from '../../contracts/time.ts';
 import { type FoundAlarm, findAlarms } from '../../log/explain/search.ts';
 import { type FoundStrip, findStrip, hasRightDigest } from '../../log/strips/find-strip.ts';
 import type { Terminal } from '../../process/terminal.ts';
+import { type ZoneOfWard, zonesNear } from '../../process/ward-zones.ts';
 import {
+  accountsFileOf,
   type ClaimedAccount,
   hasWard,
   type OperatorContext,
@@ -19,6 +21,7 @@ import {
 import type { Person } from '../rejected/person.ts';
 import { readVigil } from '../rejected/settings.ts';
 import { readRequest, type StripRequest, stripHelp } from './arguments.ts';
+import { listForPerson } from './list.ts';
 import { stripPdf } from './pdf.ts';
 import { type FoundSubject, findSubject, firstOnsetSpan } from './subject.ts';
 import { checkTarget, writeWholeFile } from './whole-file.ts';
@@ -30,11 +33,18 @@ export async function stripCommand(args: readonly string[], terminal: Terminal):
     terminal.writeOut(stripHelp);
     return 0;
   }
-  checkTarget(request);
+  if (request.search === undefined) checkTarget(request);
   const settings = readVigil(terminal.env);
   const account = await readAccount(settings, request.userId, request.fromStdin, terminal);
   return withOperatorContext(settings, 'strip', terminal, async (context) => {
-    await printStrip(context, account, request, Date.now());
+    const zoneOfWard = zonesNear(accountsFileOf(settings));
+    if (request.search === undefined) {
+      await printStrip(context, account, request, Date.now(), zoneOfWard);
+      return 0;
+    }
+    const about = 'list of strips';
+    const person = await requireRole(context, account, 'view-patients', about);
+    await listForPerson(context, person, request.search, Date.now(), zoneOfWard);
     return 0;
   });
 }
@@ -47,26 +57,33 @@ async function printStrip(
   account: ClaimedAccount,
   request: StripRequest,
   nowMs: number,
+  zoneOfWard: ZoneOfWard,
 ): Promise<void> {
   const { onset, idStart } = request;
   const person = await requireRole(context, account, 'view-patients', `strip ${idStart}, onset ${onset}`);
   const found = await findVisibleAlarm(context, person, request, nowMs);
   const { alarm } = found;
   const firstSubject = found.subjectAt(firstOnsetSpan(alarm));
+  const raisedMs = parseInstant(alarm.raisedAt) ?? nowMs;
+  const read = await findStrip(readingOf(context), { alarmId: alarm.alarmId, raisedMs }, onset);
+  // At a later onset the bed may have been in another ward. Only the strip says when this onset was.
+  const wallMs = parseInstant(read.strip?.onsetWallAt ?? '');
+  const subject =
+    onset === 1
+      ? firstSubject
+      : wallMs === undefined
+        ? { ...firstSubject, ward: undefined, bed: undefined }
+        : found.subjectAt({ fromMs: wallMs, toMs: wallMs });
+  if (!seesSubject(person, subject)) throw await refused(context, person, found, subject, request);
+  // The look is in the audit trail before the person gets the file, or the reason why there is no strip.
   await context.trail.record({
-    ...aboutOf(found, firstSubject),
+    ...aboutOf(found, subject),
     actor: person.actor,
     action: 'strip-viewed',
     detail: `${alarm.condition}, onset ${onset}, as PDF`,
   });
-  const raisedMs = parseInstant(alarm.raisedAt) ?? nowMs;
-  const read = await findStrip(readingOf(context), { alarmId: alarm.alarmId, raisedMs }, onset);
   const { strip, recordDigest } = usableStrip(read, { kind: alarm.kind, raisedMs }, onset, nowMs);
-  // At a later onset the bed may have been in another ward.
-  const wallMs = parseInstant(strip.onsetWallAt) ?? raisedMs;
-  const subject = onset === 1 ? firstSubject : found.subjectAt({ fromMs: wallMs, toMs: wallMs });
-  if (!seesSubject(person, subject)) throw await refused(context, person, found, subject, request);
-  const instantText = createInstantText(Intl.DateTimeFormat().resolvedOptions().timeZone);
+  const instantText = createInstantText(zoneOfWard(subject.ward));
   const { name, userId } = person.actor;
   const printed = { strip, recordDigest, subject, printedBy: `${name} (${userId})`, printedMs: nowMs, instantText };
   writeWholeFile(request, await stripPdf(printed));

@@ -50,7 +50,9 @@ async function raise(): Promise<Alarm> {
 
 async function store(alarm: Alarm, digest?: string): Promise<void> {
   const { alarmId, associationId } = alarm;
-  const strip = newStrip({ ...{ stripId: stripKey(alarmId, 1), alarmId, associationId, deviceId, alarm } });
+  const strip = newStrip({
+    ...{ stripId: stripKey(alarmId, 1), alarmId, associationId, deviceId, alarm, onsetWallAt: alarm.raisedAt },
+  });
   // As the strip writer: the data key is of the association, and the key of the record is the id of the strip.
   const dataKey = await strips.sealer.keyFor(associationId, 'strips');
   const origin = { topic: 'strips', key: strip.stripId, writer: 'strips', boot: strips.boot, seq: Date.now() } as const;
@@ -157,6 +159,31 @@ describe('npm run vigil -- strip', () => {
   it('writes no file from a strip whose digest does not belong to its samples', async () => {
     const wrong = await stripAs('nurse', forged.alarmId, 'f');
     expect([wrong.code, wrong.err]).toEqual([1, expect.stringContaining('does not belong to its samples')]);
+  });
+
+  it('lists the strips of a bed at a time, only for its ward, and the audit trail names the patient', async () => {
+    const list = (user: string, ...more: string[]) =>
+      runVigil(
+        platform,
+        ['strip', '--as', user, '--password-stdin', '--at', formatInstant(raisedMs).slice(0, 16).concat('Z'), ...more],
+        {
+          accountsFile,
+          input: password,
+        },
+      );
+    const found = await list('nurse', '--bed', '7', '--ward', ward);
+    expect([found.code, found.err]).toEqual([0, '']);
+    const lines = found.out.trim().split('\n');
+    expect(lines).toHaveLength(3);
+    for (const { alarmId } of [printed, forged]) expect(found.out).toContain(`${alarmId} --onset 1`);
+    expect(await auditLines()).toContainEqual(
+      expect.stringMatching(`^nurse\\|alarms-reviewed\\|\\|${ward}\\|7\\|strips from `),
+    );
+    const nothing = /^Searched from .*\nNo strip of your wards was found\.\n$/;
+    expect((await list('stranger', '--bed', '7')).out).toMatch(nothing);
+    expect((await list('nurse', '--bed', '8')).out).toMatch(nothing);
+    expect((await list('stranger', '--bed', '7', '--ward', ward)).code).toBe(1);
+    expect((await list('nurse')).err).toContain('Name a bed or a patient');
   });
 
   it('leaves nothing else in the folder', () => {

@@ -41,11 +41,14 @@ export function firstOnsetSpan({ raisedAt, onsetAt, late }: Pick<Alarm, 'raisedA
   return { fromMs: late ? Math.min(raisedMs, parseInstant(onsetAt) ?? raisedMs) : raisedMs, toMs: raisedMs };
 }
 
-async function readTables(reading: ReadContext, deviceId: string, nowMs: number) {
+/** Returns the newest associations by device. @param deviceId only this device; undefined for all devices */
+export async function readTables(reading: ReadContext, deviceId: string | undefined, nowMs: number) {
   const tables = new Map<string, DeviceAssociations>();
   await readSpan(reading, { topic: 'associations', sinceMs: 0, untilMs: () => nowMs }, ({ record }) => {
-    if (record.contentType !== contentTypes.associations || record.body.deviceId !== deviceId) return;
-    if (record.body.version >= (tables.get(deviceId)?.version ?? 0)) tables.set(deviceId, record.body);
+    if (record.contentType !== contentTypes.associations) return;
+    const table = record.body;
+    if (deviceId !== undefined && table.deviceId !== deviceId) return;
+    if (table.version >= (tables.get(table.deviceId)?.version ?? 0)) tables.set(table.deviceId, table);
   });
   return tables;
 }

@@ -67,7 +67,8 @@ function toInflux(point: Point): IPoint {
   return {
     measurement,
     tags: { associationId: point.associationId, code: point.code },
-    fields: point.questionable ? { value: point.value, questionable: true } : { value: point.value },
+    // False is written, too: a correction replaces only the fields that it has.
+    fields: { value: point.value, questionable: point.questionable },
     timestamp: new Date(point.timeMs),
   };
 }

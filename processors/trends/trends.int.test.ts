@@ -135,9 +135,23 @@ describe('trends', () => {
     await append(id, 2, beats(72));
     await until('three points', async () => (await rowsOf(id)).length === 3);
     expect(await rowsOf(id, '"value", "questionable", "code"')).toEqual([
-      [startMs, 0, null, heartRate],
+      [startMs, 0, false, heartRate],
       [startMs + 1000, 71, true, heartRate],
-      [startMs + 2000, 72, null, heartRate],
+      [startMs + 2000, 72, false, heartRate],
+    ]);
+  });
+
+  it('a correction also corrects whether the value is questionable, in both directions', async () => {
+    const id = randomUUID();
+    await append(id, 0, [{ code: heartRate, value: 150, unit: '/min', validity: 'questionable' }]);
+    await append(id, 1, beats(72));
+    await until('two points', async () => (await rowsOf(id)).length === 2);
+    await append(id, 0, beats(71));
+    await append(id, 1, [{ code: heartRate, value: 151, unit: '/min', validity: 'questionable' }]);
+    await until('the corrections', async () => (await rowsOf(id)).every(([, value]) => value === 71 || value === 151));
+    expect(await rowsOf(id, '"value", "questionable"')).toEqual([
+      [startMs, 71, false],
+      [startMs + 1000, 151, true],
     ]);
   });
 

@@ -4,7 +4,8 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { issueAuthority, issueLeaf, type Pair } from '../../certs/issue.ts';
-import { type KafkaTopic, kafkaTopicNames, keysTopics, principals, topicsOf, turns } from '../../contracts/topics.ts';
+import { type KafkaTopic, kafkaTopicNames, keysTopics, principals, topicsOf } from '../../contracts/topics.ts';
+import { turns } from '../../contracts/turn-topics.ts';
 import { clusterOf } from '../../log/kafka/produce.ts';
 import { certFile, connectKafkaAs, type KafkaIdentity } from './attacker.ts';
 

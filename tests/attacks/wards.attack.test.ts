@@ -73,7 +73,7 @@ const now = () => new Date().toISOString();
 type Rule =
   | { readonly kind: 'hidden' | 'refused'; readonly body?: object; readonly query?: () => string }
   | { readonly kind: 'of-role'; readonly body?: object }
-  | { readonly kind: 'own' };
+  | { readonly kind: 'own'; readonly query?: () => string };
 
 const place = { ward: 'icu', bed: 'ICU-6' };
 const assignment = { version: 0, assignmentId: '01890000-0000-4000-8000-000000000000' };
@@ -92,6 +92,7 @@ const rules: Readonly<Record<string, Rule>> = {
   'GET /healthz': { kind: 'own' },
   'GET /api/wards': { kind: 'own' },
   'GET /api/devices': { kind: 'own' },
+  'GET /api/device-events': { kind: 'own' },
   'GET /api/places': { kind: 'own' },
   'GET /api/duties/waiting': { kind: 'own' },
   'GET /api/audit': { kind: 'of-role' },
@@ -109,14 +110,20 @@ const rules: Readonly<Record<string, Rule>> = {
     kind: 'hidden',
     query: () => `?codes=MDC_ECG_HEART_RATE&from=${hourAgo()}&to=${now()}&minutes=5`,
   },
+  'GET /api/associations/{associationId}/trends/news2': {
+    kind: 'hidden',
+    query: () => `?from=${hourAgo()}&to=${now()}&stepMs=60000&pick=last`,
+  },
   'POST /api/associations/{associationId}/trends/table/export': {
     kind: 'hidden',
     body: { codes: 'MDC_ECG_HEART_RATE', from: hourAgo(), to: now(), minutes: 5 },
   },
   'GET /api/associations/{associationId}/waves': { kind: 'hidden', query: () => `?from=${minuteAgo()}&to=${now()}` },
+  'GET /api/associations/{associationId}/wave-times': { kind: 'hidden' },
   'POST /api/alarms/{alarmId}/acknowledge': { kind: 'hidden', body: { rev: 1 } },
   'GET /api/alarms/{alarmId}/explain': { kind: 'hidden' },
   'GET /api/alarms/{alarmId}/strip': { kind: 'hidden' },
+  'GET /api/strips': { kind: 'own', query: () => `?bed=${secret.bed}&from=${hourAgo()}&to=${now()}` },
   'POST /api/associations/{associationId}/pause-audio': { kind: 'hidden', body: { forMs: 60_000 } },
   'POST /api/associations/{associationId}/limits': {
     kind: 'hidden',
@@ -140,7 +147,7 @@ const rules: Readonly<Record<string, Rule>> = {
   'POST /api/wards/{ward}/sound/display': { kind: 'hidden' },
   'POST /api/wards/{ward}/sound/test': {
     kind: 'hidden',
-    body: { screen: '01890000-0000-4000-8000-000000000000', where: 'here' },
+    body: { screen: '01890000-0000-4000-8000-000000000000' },
   },
   'POST /api/wards/{ward}/sound/test/answer': {
     kind: 'hidden',

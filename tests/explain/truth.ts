@@ -1,5 +1,5 @@
 /** Decides whether a finding of `explain` is true. It uses the story and what its persons really did, not the records. */
-import type { Finding } from '../../contracts/explain/finding.ts';
+import type { WrittenFinding } from '../../contracts/explain/finding.ts';
 import { lookMs, type Played } from './play.ts';
 import { dutyOf, msAt, nameOf, type PersonId, people, policyWith, type Story } from './story.ts';
 
@@ -7,7 +7,7 @@ import { dutyOf, msAt, nameOf, type PersonId, people, policyWith, type Story } f
 const skewMsMax = 2_000;
 
 /** Returns whether the finding is true. A kind of finding that no story can have is never true. */
-export function isTrue(finding: Finding, story: Story, played: Played): boolean {
+export function isTrue(finding: WrittenFinding, story: Story, played: Played): boolean {
   const { kind, userId } = finding;
   const person = userId === undefined ? undefined : story.persons[userId as PersonId];
   const { delaysMs: delays } = story;

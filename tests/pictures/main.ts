@@ -2,16 +2,19 @@
  * `npm run screenshots [-- --out <folder>] [--scenes <name>,…] [--widths <px>,…]`: takes the pictures of docs/screenshots,
  * and writes the list of them. Everything in the pictures is made up. The server and the page are those of the product, without Kafka.
  */
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import { type MadeUpWard, openMadeUpWard, userId, wardName } from '../../bench/ward.ts';
 import { ensureChromium } from '../../ops/platform/software.ts';
 import { openBrowser, submitLogin } from '../browser.ts';
+import { buildClient } from '../screens/client.ts';
 import { trendRows } from '../screens/trend-rows.ts';
 import { root } from '../system.ts';
 import { type Scene, scenes } from './scenes.ts';
+import { openSources, type PictureSources } from './sources.ts';
 
 const heights = new Map([
   [360, 780],
@@ -22,9 +25,13 @@ const heights = new Map([
   [3840, 2160],
 ]);
 /** WebP, from 0 to 100. Large pictures have a lower quality, so that the folder stays small. */
-const qualityOf = (width: number) => (width > 1920 ? 15 : 40);
-/** Time for the layout after a new size, and for the waves to fill their traces. */
-const settleMs = 2_000;
+const qualityOf = (width: number) => (width > 1920 ? 12 : 32);
+/** Time for the layout after a new size. */
+const settleMs = 300;
+/** Time for the waves to fill their traces. */
+const wavesMs = 2_000;
+/** The compact layout shows no waves, so its ward sends few of them. */
+const chunkMsOf = (beds: Scene['beds']) => (beds === 64 ? 5_000 : 500);
 
 const { values } = parseArgs({
   options: {
@@ -47,21 +54,32 @@ const registry = (beds: number) => [
   { ward: wardName, beds: Array.from({ length: beds }, (_, bed) => String(bed + 1)) },
   { ward: 'Step-down', beds: ['S-1', 'S-2'] },
 ];
-const wards = new Map<number, MadeUpWard>();
+const clientDir = mkdtempSync(join(tmpdir(), 'vigil-pictures-'));
 const browser = await openBrowser(executablePath);
 try {
-  for (const beds of new Set(chosen.map((scene) => scene.beds)))
-    wards.set(beds, await openMadeUpWard({ beds, chunkMs: 500, server: { trends: trendRows, wards: registry(beds) } }));
-  for (const scene of chosen) await takeScene(browser, scene, wards.get(scene.beds)!);
+  await buildClient(clientDir);
+  // One ward after the other, because the devices of a ward need processor time as long as it is open.
+  for (const beds of new Set(chosen.map((scene) => scene.beds))) await takeScenes(browser, beds);
   if (isWhole) writeFileSync(join(values.out, 'README.md'), listOfPictures());
 } finally {
   await browser.close();
-  for (const ward of wards.values()) await ward.close().catch(() => {});
+  rmSync(clientDir, { recursive: true, force: true });
 }
 process.exit(0);
 
-async function takeScene(browser: Browser, scene: Scene, ward: MadeUpWard): Promise<void> {
-  scene.before?.(ward);
+async function takeScenes(browser: Browser, beds: Scene['beds']): Promise<void> {
+  const sources = openSources((alarmId) => ward.server.state.alarms.get(alarmId)?.alarm);
+  const server = { trends: trendRows, wards: registry(beds), ...sources.options };
+  const ward = await openMadeUpWard({ beds, chunkMs: chunkMsOf(beds), clientDir, server, accounts: 3 });
+  try {
+    for (const scene of chosen.filter((each) => each.beds === beds)) await takeScene(browser, scene, ward, sources);
+  } finally {
+    await ward.close().catch(() => {});
+  }
+}
+
+async function takeScene(browser: Browser, scene: Scene, ward: MadeUpWard, sources: PictureSources): Promise<void> {
+  scene.before?.(ward, sources);
   const context = await browser.newContext({ ignoreHTTPSErrors: true, locale: 'en-GB' });
   await context.addInitScript(keepFromMeasuringLoad);
   await context.addInitScript(`localStorage.setItem('vigil.layout', '${scene.beds === 64 ? 'numbers' : 'waves'}')`);
@@ -85,7 +103,7 @@ async function takeScene(browser: Browser, scene: Scene, ward: MadeUpWard): Prom
 
 async function takePicture(page: Page, scene: Scene, width: number): Promise<void> {
   await page.setViewportSize({ width, height: heights.get(width) ?? 1080 });
-  await page.waitForTimeout(settleMs);
+  await page.waitForTimeout(scene.hasLiveWaves ? wavesMs : settleMs);
   const session = await page.context().newCDPSession(page);
   const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality: qualityOf(width) });
   await session.detach();

@@ -104,7 +104,7 @@ describe('the page "Alarm history"', () => {
     server.playAlarms(
       newRev({ ...acknowledged, rev: acknowledged.rev + 1 }, 'cleared', { present: false, signal: 'off' }),
     );
-    await page.getByRole('link', { name: 'Alarm history' }).click();
+    await pressWhenStill(page.getByRole('link', { name: 'Alarm history' }));
     await page.getByTestId(`review-row-${breach.alarmId}`).waitFor();
     expect(new Set(await rows())).toEqual(new Set(rowIds(breach, low)));
     expect(await page.getByTestId(`review-answer-${breach.alarmId}`).textContent()).toMatch(/^Nora Nurse acknowledged/);
@@ -161,6 +161,13 @@ describe('the page "Alarm history"', () => {
       await show(fromMs, toMs);
       await part('span-problem').filter({ hasText: text }).waitFor();
     }
+    // A field of which only a part is filled in looks empty to a program: it must not mean "until now".
+    await show(Date.now() - hour, undefined);
+    await part('to').focus();
+    await page.keyboard.type('11');
+    expect(await part('to').inputValue()).toBe('');
+    await pressWhenStill(part('span-show'));
+    await part('span-problem').filter({ hasText: '“To (empty: until now)” has only a part' }).waitFor();
     await expectReadable(page, 'history-other-time', sizes);
     await show(Date.now() - 30 * hour, Date.now() - 29 * hour);
     await part('empty').waitFor();
@@ -203,10 +210,10 @@ describe('the page "Alarm history"', () => {
 
   it('the link on the page of a patient opens the alarm history of only this patient', async () => {
     await setHash(page, `#/patient/${first.period.associationId}`);
-    await page.getByTestId('patient-alarms').click();
+    await pressWhenStill(page.getByTestId('patient-alarms'));
     await page.getByTestId(`review-row-${breach.alarmId}`).waitFor();
     expect(await rows()).toEqual(rowIds(breach));
-    await part('all-patients').click();
+    await pressWhenStill(part('all-patients'));
     await page.getByTestId(`review-row-${low.alarmId}`).waitFor();
   });
 
@@ -243,7 +250,10 @@ describe('the page "Alarm history"', () => {
   it('the alarms of the list are saved as a CSV file with the chosen filters, without alarms of other wards, and the audit trail names the patients', async () => {
     await setHash(page, `#/alarms/${ward}?priority=high`);
     await page.getByTestId('review-counts').waitFor();
-    const [download] = await Promise.all([page.waitForEvent('download'), page.getByTestId('review-save').click()]);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      pressWhenStill(page.getByTestId('review-save')),
+    ]);
     expect(download.suggestedFilename()).toMatch(/^vigil-alarms-\d{4}-\d\d-\d\d-since-.*\.csv$/);
     const text = readFileSync(await download.path(), 'utf8');
     const lines = text.trimEnd().split('\r\n');

@@ -113,7 +113,7 @@ it('an assignment that waits is shown in the top bar and on the ward page, which
   await hint.filter({ hasText: 'An assignment waits for you to accept or decline.' }).waitFor();
   await nils.getByTestId('tab-waiting').filter({ hasText: '1' }).waitFor();
   await expectReadable(nils, 'ward-assignment-waits');
-  await hint.getByRole('link').click();
+  await pressWhenStill(hint.getByRole('link'));
   await pressWhenStill(nils.getByTestId('accept'));
   await done(nils, 'You have accepted A-2');
   await nils.getByTestId('tab-waiting').waitFor({ state: 'detached' });
@@ -211,7 +211,7 @@ it('a CSV file with faults is refused with a message for each line, and a file w
   await expectReadable(nora, 'assignments-csv-faults');
   await upload('');
   await nora.getByTestId('csv-problem').filter({ hasText: 'plan.csv: The file is empty.' }).waitFor();
-  await nora.getByTestId('account-ids').locator('summary').click();
+  await pressWhenStill(nora.getByTestId('account-ids').locator('summary'));
   await nora.getByTestId('account-ids').filter({ hasText: 'nils Nils Nurse (nurse)' }).waitFor();
   // The form of spreadsheet programs in countries with a decimal comma.
   await upload(`${header.replaceAll(',', ';')}\r\nbuddy;A-1;nora;${time(0)}+00:00;${time(8)}+00:00\r\n;;;;\r\n`);
@@ -353,7 +353,7 @@ it('the page of a patient of another ward does not change which ward the screen 
     expect(await slot.getAttribute('data-age-class')).not.toBe('current');
   await vera.getByTestId('past-alarms').locator('[data-priority=high]').waitFor();
   await expectReadable(vera, 'patient-of-another-ward');
-  await vera.getByTestId('watch-all').click();
+  await pressWhenStill(vera.getByTestId('watch-all'));
   await vera.getByTestId('not-watched').waitFor({ state: 'detached' });
   await vera.getByTestId('count-high').filter({ hasText: '2' }).waitFor();
   expect(await vera.getByTestId('ward-choice').inputValue()).toBe('*');

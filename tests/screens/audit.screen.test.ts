@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type AuditRecord, contentTypes } from '../../contracts/messages/records.ts';
-import { logIn, openBrowser } from '../browser.ts';
+import { logIn, openBrowser, submitLogin } from '../browser.ts';
 import { until } from '../system.ts';
 import { expectReadable, pressWhenStill, setHash } from './readable.ts';
 import { longBed, longPatientId, longWard, newPatient, newPeriod, type PlayedBed, playBeds } from './scene.ts';
@@ -80,17 +80,17 @@ const person = (userId: string) => auditor.getByTestId(`audit-person-${userId}`)
 
 /** Searches with some fields of the form; the other fields are empty. */
 async function search(fields: Readonly<Record<string, string>>, what?: string): Promise<void> {
-  await auditor.getByTestId('audit-clear').click();
+  await pressWhenStill(auditor.getByTestId('audit-clear'));
   await until('an empty form', async () => (await auditor.getByTestId('audit-patient').inputValue()) === '');
   for (const [name, value] of Object.entries(fields)) await auditor.getByTestId(`audit-${name}`).fill(value);
   if (what !== undefined) await auditor.getByTestId('audit-action').selectOption(what);
-  await auditor.getByTestId('audit-preset-last-7-days').click();
+  await pressWhenStill(auditor.getByTestId('audit-preset-last-7-days'));
   await until('the search in the address', async () => auditor.url().includes('from='));
 }
 
 /** Presses a button that saves a file. Returns the text of the file. */
 async function savedText(testId: string): Promise<string> {
-  const [download] = await Promise.all([auditor.waitForEvent('download'), auditor.getByTestId(testId).click()]);
+  const [download] = await Promise.all([auditor.waitForEvent('download'), pressWhenStill(auditor.getByTestId(testId))]);
   expect(download.suggestedFilename()).toMatch(
     /^vigil-audit-\d{4}-\d\d-\d\d-records-since-\d{4}-\d\d-\d\dT\d{6}\.\d{3}Z\./,
   );
@@ -200,11 +200,11 @@ describe('the page of the audit trail', () => {
     await auditor.getByTestId('audit-empty').waitFor();
     await expectReadable(auditor, 'audit-empty', sizes);
     await auditor.context().setOffline(true);
-    await auditor.getByTestId('audit-search').click();
+    await pressWhenStill(auditor.getByTestId('audit-search'));
     await auditor.getByTestId('audit-error').waitFor();
     await expectReadable(auditor, 'audit-error', sizes);
     await auditor.context().setOffline(false);
-    await auditor.getByRole('button', { name: 'Try again' }).click();
+    await pressWhenStill(auditor.getByRole('button', { name: 'Try again' }));
     await auditor.getByTestId('audit-empty').waitFor();
   });
 
@@ -219,7 +219,7 @@ describe('the page of the audit trail', () => {
     await until('the mark', async () => (await person('nora').textContent())?.includes('1 record does not verify'));
     await auditor.getByText('✗ does not verify').waitFor();
     expect(await auditor.getByTestId('audit-chain').textContent()).toContain('Not whole');
-    await auditor.getByTestId('audit-clear').click();
+    await pressWhenStill(auditor.getByTestId('audit-clear'));
     await person('vera').waitFor();
     await expectReadable(auditor, 'audit-forged', sizes);
   });
@@ -237,4 +237,20 @@ it('a nurse can neither search nor export the audit trail, and the trail has the
 it('a search in which a time does not exist, or with an unknown field, is refused', async () => {
   for (const body of [{ from: '2026-02-30T00:00:00.000Z' }, { color: 'red' }, { limit: 0 }, { userId: 'a\u202e' }])
     expect([body, await statusOf(auditor, 'POST', '/api/audit/search', body)]).toEqual([body, 400]);
+});
+
+it('the form refuses a time that does not exist, because without this time it would find more than the person asked for', async () => {
+  const context = await browser.newContext({ ignoreHTTPSErrors: true, timezoneId: 'Europe/Berlin' });
+  const page = await context.newPage();
+  await page.goto(`https://localhost:${server.httpPort}/`);
+  await submitLogin(page, 'alma');
+  await setHash(page, '#/audit');
+  await page.getByTestId('audit-from').fill('2026-03-29T02:30');
+  await pressWhenStill(page.getByTestId('audit-search'));
+  await page.getByTestId('audit-form-problem').getByText('02:30 does not exist on this day').waitFor();
+  expect(page.url()).toMatch(/#\/audit$/);
+  await page.getByTestId('audit-from').fill('2026-03-29T03:30');
+  await pressWhenStill(page.getByTestId('audit-search'));
+  await until('the search in the address', async () => page.url().includes('from=2026-03-29T01'));
+  await context.close();
 });

@@ -205,7 +205,7 @@ describe('a page in trouble violates no rule of WCAG 2.2 A and AA', () => {
     const login = await openSteadyPage(browser, server);
     await login.getByTestId('login-user').fill('nobody');
     await login.getByTestId('login-password').fill('a wrong password');
-    await login.getByTestId('login-submit').click();
+    await pressWhenStill(login.getByTestId('login-submit'));
     await login.getByTestId('login-error').getByText('wrong').waitFor();
     await expectAccessible(login);
     await login.context().close();
@@ -265,7 +265,7 @@ describe('a page in trouble violates no rule of WCAG 2.2 A and AA', () => {
     await setHash(other, `#/ward/${encodeURIComponent(calmWard)}`);
     await other.getByTestId('banner-forbidden').waitFor();
     await expectAccessible(other);
-    await other.getByTestId('own-wards').click();
+    await pressWhenStill(other.getByTestId('own-wards'));
     await other.evaluate(() => fetch('/api/lock', { method: 'POST', headers: { 'x-vigil': '1' } }));
     await other.reload();
     await other.getByTestId('lock').waitFor();

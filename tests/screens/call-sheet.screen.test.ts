@@ -4,7 +4,7 @@ import { until } from '../system.ts';
 import { openCalledPhone } from './called-phone.ts';
 import { callOf, deliveryOf } from './delivery-double.ts';
 import { findUnreadableTexts, resize } from './overflow.ts';
-import { expectReadable, pressEnterWhenStill, pressWhenStill, setHash } from './readable.ts';
+import { expectReadable, pressEnterWhenStill, pressWhenStill, setHash, waitUntilStill } from './readable.ts';
 
 const called = openCalledPhone();
 const { beds, byId, stateText, answerText, isPainted, raise } = called;
@@ -125,8 +125,7 @@ describe('a call that ends while the thumb is on its button', () => {
     const calls = alarms.map((alarm, at) => callOf(alarm, beds[at]!));
     called.phone.playCalls(calls);
     const accept = byId(`accepted-${alarms[0]!.alarmId}`);
-    await accept.and(called.phone.page.locator(':not([data-unsettled])')).waitFor();
-    await called.phone.page.waitForTimeout(1_500);
+    await waitUntilStill(accept);
     const box = (await accept.boundingBox())!;
     const { mouse } = called.phone.page;
     const hash = await called.phone.page.evaluate(() => location.hash);
@@ -163,8 +162,7 @@ describe('a person who presses "I go" again at the same place', () => {
     });
     called.phone.playCalls(calls);
     const accept = byId(`accepted-${alarms[0]!.alarmId}`);
-    await accept.and(page.locator(':not([data-unsettled])')).waitFor();
-    await page.waitForTimeout(1_500);
+    await waitUntilStill(accept);
     const box = (await accept.boundingBox())!;
     const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
     await page.mouse.click(x, y);

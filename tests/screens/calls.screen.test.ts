@@ -2,11 +2,11 @@
 import { describe, expect, it } from 'vitest';
 import { minuteMs } from '../../contracts/durations.ts';
 import type { Alarm } from '../../contracts/messages/alarms.ts';
-import { reachNotedEveryMs } from '../../contracts/messages/deliveries.ts';
+import { reachNotedEveryMs } from '../../contracts/reach-pace.ts';
 import { until } from '../system.ts';
 import { openCalledPhone } from './called-phone.ts';
 import { callOf, callViewOf, deliveryOf } from './delivery-double.ts';
-import { expectReadable, pressWhenStill, setHash } from './readable.ts';
+import { expectReadable, pressWhenStill, setHash, waitUntilStill } from './readable.ts';
 import { raisedEvent } from './scene.ts';
 
 const called = openCalledPhone();
@@ -176,8 +176,7 @@ describe('several calls', () => {
     const call = callOf(alarm, bed);
     called.phone.playCalls([call]);
     const accept = byId(`accepted-${alarm.alarmId}`);
-    await accept.waitFor();
-    await called.phone.page.waitForTimeout(1_500);
+    await waitUntilStill(accept);
     const box = (await accept.boundingBox())!;
     await called.phone.page.mouse.move(box.x + 10, box.y + 10);
     await called.phone.page.mouse.down();

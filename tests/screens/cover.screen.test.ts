@@ -96,7 +96,7 @@ it('a cover sees which person she covers, and confirms it; until then, the board
   const notice = bibi.getByTestId('notice-cover');
   await notice.filter({ hasText: `You cover E-1, ${names[1]} for ${people.nils} until` }).waitFor();
   await expectReadable(bibi, 'cover-notice');
-  await notice.getByRole('link').click();
+  await pressWhenStill(notice.getByRole('link'));
   const asked = bibi.getByTestId('cover-nils');
   await asked.getByRole('heading', { name: `You cover E-1, ${names[1]} for ${people.nils} until` }).waitFor();
   await expectReadable(bibi, 'cover-asked');

@@ -1,11 +1,13 @@
 /** Checks how people assign, move and correct devices and patients in a real browser, and that nothing else changes. */
+import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { AssociationPeriod } from '../../contracts/messages/records.ts';
+import { foldDeviceEvent, foldRefusals } from '../../dashboard/server/core/device-log.ts';
 import { logIn, openBrowser } from '../browser.ts';
 import { until } from '../system.ts';
 import { expectAccessible } from './axe.ts';
-import { expectReadable, logInOnSteadyPage, setHash } from './readable.ts';
+import { expectReadable, logInOnSteadyPage, pressWhenStill, setHash } from './readable.ts';
 import { longDeviceId, newPatient, newPeriod } from './scene.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';
 
@@ -51,7 +53,7 @@ function assign(deviceId: string, stay: AssociationPeriod) {
 /** Presses a button until `done` returns true. The page ignores presses on a button that has just moved (client/core/stillness.ts). */
 async function pressUntil(onPage: Page, button: string, done: () => Promise<boolean>) {
   await until(button, async () => {
-    await onPage.getByTestId(button).click();
+    await pressWhenStill(onPage.getByTestId(button));
     await onPage.waitForTimeout(100);
     return done();
   });
@@ -117,7 +119,7 @@ describe('the form that moves a device', () => {
     await other.goto(`${server.origin}/#/devices`);
     await openForm(other, 'bed-08');
     await other.locator('select[name=bed]').selectOption('U-8');
-    await other.getByTestId('associate-save').click();
+    await pressWhenStill(other.getByTestId('associate-save'));
     await until('the move', () => lastPeriodOf('bed-08').bed === 'U-8');
     expect(await other.getByTestId('associate-bed-01').count()).toBe(0);
     expect(await other.getByTestId('associate-patient').count()).toBe(0);
@@ -133,7 +135,7 @@ describe('the form that corrects a patient', () => {
     expect(await page.locator('select[name=category]').inputValue()).toBe('neonatal');
     expect(await page.locator('select[name=sex]').inputValue()).toBe('female');
     await page.locator('input[name=givenName]').fill('Ada');
-    await page.getByTestId('associate-save').click();
+    await pressWhenStill(page.getByTestId('associate-save'));
     await until('the correction', () => lastPeriodOf('bed-02').patient?.givenName === 'Ada');
     expect(lastPeriodOf('bed-02')).toEqual({ ...assigned, patient: { ...assigned.patient, givenName: 'Ada' } });
   });
@@ -150,12 +152,12 @@ describe('the form that corrects a patient', () => {
     ] as const) {
       await on.locator('select[name=category]').waitFor();
       await on.locator('input[name=familyName]').fill(name);
-      await on.getByTestId('associate-save').click();
+      await pressWhenStill(on.getByTestId('associate-save'));
     }
     await other.getByTestId('associate-conflict').getByText('family name Weasel → Stoat').waitFor();
     expect(await other.getByTestId('associate-conflict').textContent()).toContain('Nora Nurse');
     expect(lastPeriodOf('bed-03').patient?.familyName).toBe('Stoat');
-    await other.getByTestId('associate-insist').click();
+    await pressWhenStill(other.getByTestId('associate-insist'));
     await until('the decision', () => lastPeriodOf('bed-03').patient?.familyName === 'Ermine');
     await other.context().close();
   });
@@ -164,11 +166,11 @@ describe('the form that corrects a patient', () => {
     assign('bed-04', newPeriod('U-5', ward, newborn('Polecat')));
     await openForm(page, 'bed-04', 'correct');
     await page.locator('select[name=category]').selectOption('paediatric');
-    await page.getByTestId('associate-save').click();
+    await pressWhenStill(page.getByTestId('associate-save'));
     await page.getByTestId('associate-error').getByText('Other limits will judge this patient').waitFor();
     expect(lastPeriodOf('bed-04').patient?.category).toBe('neonatal');
     await page.getByTestId('associate-confirm').check();
-    await page.getByTestId('associate-save').click();
+    await pressWhenStill(page.getByTestId('associate-save'));
     await until('the category', () => lastPeriodOf('bed-04').patient?.category === 'paediatric');
   });
 });
@@ -205,11 +207,11 @@ describe('a form of a stay that has ended', () => {
     await other.getByTestId('associate-confirm').check();
     await pressUntil(other, 'associate-discharge', async () => lastPeriodOf('bed-12').to !== null);
     await other.context().close();
-    await page.getByTestId('associate-save').click();
+    await pressWhenStill(page.getByTestId('associate-save'));
     await page.getByTestId('associate-over').getByText('Nora Nurse removed the device').waitFor();
     expect(await page.getByTestId('associate-error').textContent()).toContain('has left this patient');
     expect(await page.getByTestId('associate-save').count()).toBe(0);
-    await page.getByRole('button', { name: 'Close' }).click();
+    await pressWhenStill(page.getByRole('button', { name: 'Close' }));
   });
 });
 
@@ -235,7 +237,7 @@ describe('text that was typed and not saved', () => {
     expect(await name.inputValue()).toBe('Ada');
     await pressUntil(page, 'associate-bed-14', isAsked);
     await pressUntil(page, 'unsaved-drop', async () => (await title.textContent())?.startsWith('bed-14') ?? false);
-    await page.getByRole('button', { name: 'Cancel' }).click();
+    await pressWhenStill(page.getByRole('button', { name: 'Cancel' }));
     expect(lastPeriodOf('bed-13').patient?.givenName).toBe('');
   });
 });
@@ -245,13 +247,13 @@ describe('a second device at a bed', () => {
     const assigned = assign('bed-05', newPeriod('U-6', ward, newborn('Badger')));
     server.switchOn('bed-06');
     await page.locator('input[name=unlisted]').fill('bed-06');
-    await page.getByTestId('associate-unlisted').click();
+    await pressWhenStill(page.getByTestId('associate-unlisted'));
     await page.locator('select[name=ward]').selectOption(ward);
     await page.locator('select[name=bed]').selectOption('U-6');
-    await page.getByTestId('associate-save').click();
+    await pressWhenStill(page.getByTestId('associate-save'));
     await page.getByTestId('associate-whose').getByText('Badger').waitFor();
     expect(server.state.associations.get('bed-06')).toBeUndefined();
-    await page.getByTestId('associate-same').click();
+    await pressWhenStill(page.getByTestId('associate-same'));
     await until('the second device', () => server.state.associations.get('bed-06') !== undefined);
     expect(lastPeriodOf('bed-06')).toMatchObject({ bed: 'U-6', patient: assigned.patient, to: null });
     expect(lastPeriodOf('bed-06').associationId).not.toBe(assigned.associationId);
@@ -263,13 +265,13 @@ describe('another patient entered for an occupied bed', () => {
     const assigned = assign('bed-10', newPeriod('U-8', ward, newborn('Fisher')));
     server.switchOn('bed-11');
     await page.locator('input[name=unlisted]').fill('bed-11');
-    await page.getByTestId('associate-unlisted').click();
+    await pressWhenStill(page.getByTestId('associate-unlisted'));
     await page.locator('select[name=ward]').selectOption(ward);
     await page.locator('select[name=bed]').selectOption('U-8');
     await page.locator('input[name=patientId]').fill('OTHER-PATIENT');
     await page.locator('input[name=familyName]').fill('Fisher');
     await page.locator('select[name=category]').selectOption('neonatal');
-    await page.getByTestId('associate-save').click();
+    await pressWhenStill(page.getByTestId('associate-save'));
     const { patientId } = assigned.patient!;
     const text = `patient id: you entered OTHER-PATIENT, in this bed is ${patientId}`;
     await page.getByTestId('associate-contradiction').getByText(text).waitFor();
@@ -382,7 +384,7 @@ describe('the list of the devices', () => {
     }
     const ted = await logInOnSteadyPage(browser, server, 'ted');
     await setHash(ted, '#/devices');
-    await ted.getByTestId('device-many-150').waitFor();
+    await pressUntil(ted, 'devices-more', async () => (await ted.getByTestId('device-many-150').count()) > 0);
     await pressUntil(
       ted,
       `more-${longDeviceId}`,
@@ -390,6 +392,110 @@ describe('the list of the devices', () => {
     );
     await expectReadable(ted, 'devices');
     await expectAccessible(ted);
+    await ted.context().close();
+  });
+});
+
+describe('the refused messages and the events of the devices', () => {
+  const iso = (agoMs: number) => new Date(Date.now() - agoMs).toISOString();
+  const refuse = (deviceId: string, messages: number) =>
+    foldRefusals(
+      server.state,
+      {
+        ...{ deviceId, receivedAt: iso(60_000), from: iso(600_000), count: 1, apart: 0 },
+        refused: { 'time-invalid': messages, 'payload-not-json': 2 },
+      },
+      'gateway-1',
+      Date.now(),
+    );
+
+  it('a technician sees how many messages were refused and why, finds the devices with refused messages, and opens the events of one', async () => {
+    for (const deviceId of ['ev-bad', 'ev-good'])
+      assign(deviceId, newPeriod('U-5', ward, newPatient({ familyName: 'Stork' })));
+    refuse('ev-bad', 30);
+    const note = (fields: object) =>
+      foldDeviceEvent(server.state.deviceLog, { deviceId: 'ev-bad', ...fields } as never, Date.now());
+    note({ receivedAt: iso(50 * 3_600_000), kind: 'declared', firmware: '4.1' });
+    note({ receivedAt: iso(120_000), kind: 'declared', firmware: '4.2' });
+    note({ receivedAt: iso(90_000), kind: 'disconnected', reason: 'keep-alive' });
+    note({ receivedAt: iso(80_000), kind: 'clock-wrong', clockErrorMs: 30_000, leftOut: 7 });
+    const ted = await logIn(browser, server, 'ted');
+    await ted.goto(`${server.origin}/#/devices`);
+    await ted.getByTestId('devices-which').selectOption('refused');
+    await until(
+      'only the device with refused messages',
+      async () => (await ted.locator('tr[data-testid^="device-"]').count()) === 1,
+    );
+    await pressUntil(ted, 'more-ev-bad', async () => (await ted.getByTestId('refused').count()) > 0);
+    expect(await ted.getByTestId('refused').textContent()).toContain('32 (wrong time 30, not JSON 2), the last at');
+
+    await pressUntil(ted, 'events-of-ev-bad', async () => (await ted.getByTestId('event-row').count()) > 0);
+    const rows = async () => ted.getByTestId('event-row').allTextContents();
+    await until('all events', async () => (await rows()).length === 5);
+    const list = (await rows()).join('\n');
+    expect(list).toContain('4.1 → 4.2');
+    expect(list).toContain('the device sent nothing for too long');
+    expect(list).toContain('30 s behind · 7 earlier events were too many');
+    expect(list).toContain('32 messages');
+    await ted.getByTestId('events-group').selectOption('firmware');
+    await until('the events about firmware', async () => (await rows()).length === 2);
+    await ted.getByTestId('events-hours').selectOption('24');
+    await until('the events of the last day', async () => (await rows()).length === 1);
+    const [file] = await Promise.all([ted.waitForEvent('download'), pressWhenStill(ted.getByTestId('events-csv'))]);
+    const csv = readFileSync(await file.path(), 'utf8');
+    expect(csv.split('\r\n')).toEqual([
+      'time,device,kind,event,details',
+      expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z,ev-bad,firmware-changed,new firmware,4\.1 → 4\.2$/),
+      '',
+    ]);
+    await ted.getByTestId('events-device').fill('no such device');
+    await ted.getByTestId('events-none').waitFor();
+    expect(await ted.locator('main').textContent()).not.toContain('Stork');
+    await ted.getByTestId('events-device').fill('ev-');
+    await ted.getByTestId('events-group').selectOption('');
+    await ted.getByTestId('event-row').first().waitFor();
+    await expectReadable(ted, 'device-events');
+    await expectAccessible(ted);
+    await ted.context().close();
+  });
+
+  it('with 1,000 devices and 4,000 events the page has few rows, and a search shows its device', async () => {
+    for (let n = 0; n < 1_000; n += 1) {
+      const stay = newPeriod(`T-${n}`, ward, n % 3 === 0 ? null : newPatient());
+      assign(`thousand-${n}`, stay);
+      for (let event = 0; event < 4; event += 1)
+        foldDeviceEvent(
+          server.state.deviceLog,
+          { deviceId: `thousand-${n}`, receivedAt: iso(n * 10 + event * 60_000), kind: 'connected' },
+          Date.now(),
+        );
+    }
+    const ted = await logIn(browser, server, 'ted');
+    await ted.goto(`${server.origin}/#/devices`);
+    await ted.getByTestId('devices-more').waitFor();
+    const listed = () => ted.locator('tr[data-testid^="device-"]').count();
+    expect(await listed()).toBe(100);
+    const search = ted.getByTestId('devices-search');
+    // The time from a key to the next picture. It is only reported, because it depends on the machine.
+    const keyMs = await search.evaluate(async (input: HTMLInputElement) => {
+      const times: number[] = [];
+      for (const text of ['t', 'th', 'tho', 'thou', 'thousand-99']) {
+        const sinceMs = performance.now();
+        input.value = text;
+        input.dispatchEvent(new Event('input', { bubbles: true }));
+        await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+        times.push(Math.round(performance.now() - sinceMs));
+      }
+      return times;
+    });
+    const list = await ted.evaluate(async () => (await (await fetch('/api/devices')).text()).length);
+    console.log(`1,000 devices: ms from a key to the picture ${keyMs.join(', ')}; list of ${list} bytes`);
+    await search.fill('thousand-999');
+    await until('the device', async () => (await listed()) === 1);
+    await pressUntil(ted, 'view-events', async () => (await ted.getByTestId('event-row').count()) > 0);
+    expect(await ted.getByTestId('event-row').count()).toBe(100);
+    await ted.getByTestId('events-device').fill('thousand-999');
+    await until('the events of the device', async () => (await ted.getByTestId('event-row').count()) === 4);
     await ted.context().close();
   });
 });

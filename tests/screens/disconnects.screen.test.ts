@@ -5,9 +5,8 @@
 import type { Browser, CDPSession, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import type { Alarm } from '../../contracts/messages/alarms.ts';
-import { logIn, openBrowser } from '../browser.ts';
+import { openBrowser, openLogin, submitLogin } from '../browser.ts';
 import { randomFrom } from '../faults/random.ts';
-import { until } from '../system.ts';
 import { alarmOf, newPatient, newPeriod, type PlayedBed, playBeds, raisedEvent } from './scene.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';
 
@@ -54,7 +53,16 @@ async function start(port?: number): Promise<void> {
 beforeAll(async () => {
   process.stdout.write(`the seed of this run: ${seed}\n`);
   [browser] = await Promise.all([openBrowser(inject('chromium')), start()]);
-  page = await logIn(browser, server, 'nora');
+  page = await openLogin(browser, server);
+  // Painting large pictures and alarms that flash would need most of the processor time on a machine without a graphics card.
+  await page.setViewportSize({ width: 1024, height: 768 });
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  // The page waits for a random time before it connects again: here, always the shortest.
+  await page.addInitScript(() => {
+    Math.random = () => 0;
+  });
+  await page.reload();
+  await submitLogin(page, 'nora');
   await page.getByTestId('bed-U-1').waitFor();
   await page.mouse.move(5, 5);
   await page.evaluate(watchPage);
@@ -70,10 +78,10 @@ afterAll(async () => {
 
 /** Runs in the page. Notes each alarm that has two rows at a time, and the longest time for which the page did not run. */
 function watchPage(): void {
-  const record = { doubled: [] as string[], takeLongestStopMs };
+  const record = { doubled: [] as string[], takeLongestStopMs, untilShown };
+  const rowsShown = () => [...document.querySelectorAll('[data-testid="alarm-list"] li[data-priority]')];
   const look = () => {
-    const rows = document.querySelectorAll('[data-testid="alarm-list"] li[data-priority]');
-    const ids = [...rows].map((row) => row.getAttribute('data-testid')!);
+    const ids = rowsShown().map((row) => row.getAttribute('data-testid')!);
     record.doubled.push(...ids.filter((id, at) => ids.indexOf(id) !== at));
   };
   new MutationObserver(look).observe(document.body, { childList: true, subtree: true });
@@ -91,6 +99,17 @@ function watchPage(): void {
     longestStopMs = 0;
     return result;
   }
+  /** Waits until the rows of the alarm list are as wanted, and returns them; after a minute, returns them as they are. */
+  async function untilShown(wanted: string): Promise<string> {
+    const shown = () =>
+      rowsShown()
+        .map((row) => `${row.getAttribute('data-testid')} ${/HR \d+ > 160/.exec(row.textContent ?? '')?.[0]}`)
+        .sort()
+        .join();
+    const endMs = performance.now() + 60_000;
+    while (shown() !== wanted && performance.now() < endMs) await new Promise((done) => setTimeout(done, 20));
+    return shown();
+  }
   Object.assign(window, { pageRecord: record });
 }
 
@@ -98,14 +117,18 @@ const doubled = () => page.evaluate<string[]>('window.pageRecord.doubled');
 /** Returns the longest time for which the page did not run since the last call. */
 const longestStopMs = () => page.evaluate<number>('window.pageRecord.takeLongestStopMs()');
 
-/** Raises, changes or ends an alarm at random. */
-function change(): void {
+type Change = 'raise' | 'change' | 'end';
+
+/** Raises, changes or ends an alarm, at random if `wanted` is absent or not possible now. */
+function change(wanted?: Change): void {
   const known = [...present.values()];
-  const kind = random.pick<'raise' | 'change' | 'end'>([
+  const weights: readonly [number, Change][] = [
     [known.length < alarmsMax ? 4 : 0, 'raise'],
     [known.length > 0 ? 2 : 0, 'change'],
     [known.length > 0 ? 2 : 0, 'end'],
-  ]);
+  ];
+  const possible = weights.filter(([weight, kind]) => weight > 0 && kind === wanted);
+  const kind = random.pick<Change>(possible.length > 0 ? possible : weights);
   const at = new Date().toISOString();
   const one = known[Math.floor(random.between(0, known.length))];
   if (kind === 'raise') {
@@ -123,38 +146,44 @@ function change(): void {
   }
 }
 
-/** Returns the alarms on the page with their texts, in a fixed order. */
-const shown = () =>
-  page
-    .getByTestId('alarm-list')
-    .locator('li[data-priority]')
-    .evaluateAll((rows) =>
-      rows.map((row) => `${row.getAttribute('data-testid')} ${/HR \d+ > 160/.exec(row.textContent ?? '')?.[0]}`).sort(),
-    );
-const expected = () => [...present.values()].map(({ alarmId, text }) => `alarm-${alarmId} ${text}`).sort();
+const expected = () =>
+  [...present.values()]
+    .map(({ alarmId, text }) => `alarm-${alarmId} ${text}`)
+    .sort()
+    .join();
 
 /** Waits until the page shows exactly the present alarms, each once and with its newest value. */
 async function untilRight(what: string): Promise<void> {
-  await until(
-    `${what} (seed ${seed}): the page shows the present alarms`,
-    async () => JSON.stringify(await shown()) === JSON.stringify(expected()),
-  );
+  // The page itself looks again and again, because each request to the browser would cost processor time.
+  const shown = await page.evaluate<string>(`window.pageRecord.untilShown(${JSON.stringify(expected())})`);
+  if (shown !== expected()) throw new Error(`${what} (seed ${seed}): shown: ${shown}; present: ${expected()}`);
 }
 
 const liveSockets = () => [...server.sockets()].filter(({ readyState }) => readyState === 1);
 
+/** Waits for something in this process, which needs no request to the browser, so the looks may be frequent. */
+async function untilHere(what: string, probe: () => boolean): Promise<void> {
+  for (const endMs = performance.now() + 90_000; !probe(); ) {
+    if (performance.now() > endMs) throw new Error(`timed out, waiting for ${what} (seed ${seed})`);
+    await new Promise((done) => setTimeout(done, 5));
+  }
+}
+
 /** Breaks the connection as a network does, without a close frame, while alarms change before and after it. */
 async function cut(): Promise<void> {
-  await until('a live connection', () => liveSockets().length > 0);
+  await untilHere('a live connection', () => liveSockets().length > 0);
   if (random.next() < 0.5) change();
   for (const socket of liveSockets()) socket.terminate();
   change();
-  await until('no connection', () => liveSockets().length === 0);
+  await untilHere('no connection', () => liveSockets().length === 0);
   if (random.next() < 0.5) change();
   struck.cut += 1;
 }
 
-/** Kills the server in the middle of changes, and starts another one that does not know the connections of the first. */
+/**
+ * Kills the server in the middle of changes, and starts another one that does not know the connections of the first. While
+ * no server runs, an alarm ends, another gets a new value, and one begins: only the snapshot of the new server says so.
+ */
 async function kill(): Promise<void> {
   change();
   const former = server;
@@ -162,8 +191,9 @@ async function kill(): Promise<void> {
   for (const socket of liveSockets()) socket.terminate();
   change();
   await former.close();
+  for (const kind of ['end', 'change', 'raise'] as const) change(kind);
   await start(former.httpPort);
-  await until('a connection to the new server', () => liveSockets().length > 0);
+  await untilHere('a connection to the new server', () => liveSockets().length > 0);
   struck.kill += 1;
 }
 

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Command } from '../../contracts/messages/alarms.ts';
 import { logIn, openBrowser, openPatient } from '../browser.ts';
 import { until } from '../system.ts';
-import { clickUntil, pressWhenStill, setHash } from './readable.ts';
+import { clickUntil, pressUntil, pressWhenStill, setHash } from './readable.ts';
 import { newPatient, newPeriod, type PlayedBed, playBeds } from './scene.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';
 
@@ -66,10 +66,12 @@ const placeOf = async (testId: string) =>
 /** Goes to another page, and discards typed text. */
 async function leave(to: string) {
   await setHash(page, to);
-  await page.waitForTimeout(300);
   const drop = page.getByTestId('unsaved-drop');
-  if (await drop.isVisible()) await pressWhenStill(drop);
-  await until('the other page', async () => page.url().endsWith(to));
+  const form = page.locator('form');
+  // The page asks about typed text, or has left the form at once.
+  await until('a question, or the other page', async () => (await drop.isVisible()) || (await form.count()) === 0);
+  if (await drop.isVisible()) await pressUntil(drop, page.getByTestId('tiles'));
+  await until('the other page', async () => page.url().endsWith(to) && (await form.count()) === 0);
 }
 
 /** Longer than the time after which the form requests the effect of the typed limits. */

@@ -44,7 +44,7 @@ afterAll(async () => {
 /** Opens the login page in German, and waits until its buttons stand still: a press on a button that has just changed does nothing. */
 async function openGerman(): Promise<Page> {
   const page = await openSteadyPage(browser, server);
-  await page.getByTestId('language-de').click();
+  await pressWhenStill(page.getByTestId('language-de'));
   await page.getByRole('button', { name: 'Anmelden' }).waitFor();
   return page;
 }
@@ -82,7 +82,7 @@ describe('the choice of the language', () => {
     const sockets: string[] = [];
     page.on('websocket', (socket) => sockets.push(socket.url()));
     await page.getByTestId('login-user').fill('nora');
-    await page.getByTestId('language-de').click();
+    await pressWhenStill(page.getByTestId('language-de'));
     expect(await page.getByTestId('login-user').inputValue()).toBe('nora');
     await page.getByTestId('login-password').fill(password);
     await pressUntil(page.getByTestId('login-submit'), page.getByTestId('alarm-list'));

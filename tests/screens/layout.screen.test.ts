@@ -9,7 +9,7 @@ import { standbyMsMax } from '../../contracts/standby.ts';
 import { foldStandby } from '../../dashboard/server/core/standby.ts';
 import { openBrowser } from '../browser.ts';
 import { resize, windowSizes } from './overflow.ts';
-import { clickUntil, expectReadable, logInOnSteadyPage, openSteadyPage, setHash } from './readable.ts';
+import { clickUntil, expectReadable, logInOnSteadyPage, openSteadyPage, pressWhenStill, setHash } from './readable.ts';
 import {
   longDeviceId,
   longestAlarms,
@@ -108,7 +108,7 @@ describe('the layout at every window size', () => {
     const page = await openSteadyPage(browser, server);
     await page.getByTestId('login-user').fill('nobody');
     await page.getByTestId('login-password').fill('a wrong password');
-    await page.getByTestId('login-submit').click();
+    await pressWhenStill(page.getByTestId('login-submit'));
     await page.getByTestId('login-error').getByText('wrong').waitFor();
     await expectReadable(page, 'login');
     await page.context().close();

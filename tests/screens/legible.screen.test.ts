@@ -168,6 +168,72 @@ describe('the tiles of a ward', () => {
   });
 });
 
+/** Sizes of letters at 1920 × 1080 and at 3840 × 2160, px. A larger screen is looked at from farther away. */
+async function lettersOnBoth(...selectors: readonly string[]): Promise<[number, number][]> {
+  const measured: number[][] = [];
+  for (const size of [fullHd, sizes[2]!]) {
+    await resize(page, size);
+    measured.push(await Promise.all(selectors.map(fontPx)));
+  }
+  return measured[0]!.map((px, at) => [px, measured[1]![at]!]);
+}
+
+describe('a screen of 3840 px', () => {
+  it.each([
+    [
+      'bars, alarms and tools',
+      64,
+      ['.count', '.bar__clock', '.tab', '.alarm__text', '.alarm__when', '.alarm__ack', '.bar__sound'],
+    ],
+    [
+      '64 compact tiles',
+      64,
+      ['.tile__bed', '.tile__name', '.tile__text', '.slot__label', '.slot__value', '.ward__units'],
+    ],
+  ] as const)('the letters of %s are at least 1.9 times as large as at 1920 px', async (_name, count, selectors) => {
+    await openWard(count);
+    raiseAlarms(count);
+    await page.locator('.tile__text').nth(3).waitFor();
+    for (const [at, [small, large]] of (await lettersOnBoth(...selectors)).entries())
+      expect([selectors[at], large / small >= 1.9, small, large]).toEqual([selectors[at], true, small, large]);
+  });
+
+  it('the letters on the page of a patient and in a table are at least 1.9 times as large', async () => {
+    await setHash(page, `#/patient/${beds.get(4)![1]!.period.associationId}`);
+    await page.locator('.panel h2').first().waitFor();
+    const ofPatient = await lettersOnBoth('.patient__head h1', '.patient__device', '.slot__value', '.panel h2');
+    await setHash(page, '#/alarms');
+    await page.getByTestId('review-page').waitFor();
+    for (const [small, large] of [...ofPatient, ...(await lettersOnBoth('main h1'))])
+      expect(large / small).toBeGreaterThanOrEqual(1.9);
+  });
+});
+
+it('compact tiles have one legend of all units, and tiles with waves have none', async () => {
+  await openWard(64);
+  await resize(page, fullHd);
+  expect(await page.getByTestId('units').textContent()).toBe(
+    'Units: HR, RR, PR /min · SpO2 % · ABP, EtCO2 mmHg · Temp °C',
+  );
+  await openWard(4);
+  expect(await page.getByTestId('units').count()).toBe(0);
+});
+
+it('a text of the longest length is whole on a compact tile and in the list, and no bed moves for it', async () => {
+  await openWard(64);
+  await resize(page, fullHd);
+  const before = await places();
+  const text = 'Two devices use one certificate: values may be of two patients';
+  const bed = beds.get(64)![9]!;
+  server.playAlarms(raisedEvent(alarmOf(bed, { priority: 'medium', kind: 'technical', text })));
+  const tileText = page.locator(`[data-association="${bed.period.associationId}"] .tile__text`);
+  await tileText.waitFor();
+  expect(await tileText.textContent()).toBe(text);
+  await expectReadable(page, 'legible-long-text', sizes);
+  await resize(page, fullHd);
+  expect(await places()).toEqual(before);
+});
+
 describe('an alarm of a bed out of view', () => {
   it('an alarm of a bed out of view is in the strip at the edge until a press has brought its tile into view', async () => {
     await openWard(64);
@@ -261,7 +327,10 @@ describe('the themes', () => {
     await expectReadable(page, 'legible-light', sizes);
     await page.emulateMedia({ colorScheme: 'dark' });
     await until('the dark theme', async () => (await theme()) === 'dark');
+    // A reload before the server has the choice would show the former choice.
+    const saved = page.waitForResponse((answer) => answer.url().endsWith('/api/preferences') && answer.ok());
     await pressUntil(page.getByTestId('theme-light'), page.locator(':root[data-theme=light]'));
+    await saved;
     await page.reload();
     await page.getByTestId('bed-12').waitFor();
     expect(await theme()).toBe('light');

@@ -83,7 +83,7 @@ describe('a limit with a fraction', () => {
     );
     await openPatient(page, 'L-1');
     expect(await page.getByTestId('numbers').locator('.slot__limits.is-own').textContent()).toBe(fraction);
-    await page.getByTestId('patient-close').click();
+    await pressWhenStill(page.getByTestId('patient-close'));
     publish({});
     await beside.waitFor({ state: 'detached' });
   });

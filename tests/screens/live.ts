@@ -18,7 +18,7 @@ import {
   type StatusRecord,
   type WaveformRecord,
 } from '../../contracts/messages/records.ts';
-import type { TurnTopic } from '../../contracts/topics.ts';
+import type { TurnTopic } from '../../contracts/turn-topics.ts';
 import type { Health } from '../../dashboard/protocol/live.ts';
 import type { Account } from '../../dashboard/server/accounts/accounts.ts';
 import { createAuditView } from '../../dashboard/server/audit/view.ts';
@@ -45,6 +45,7 @@ import type { StoredValue } from '../../dashboard/server/core/what-if.ts';
 import type { Explainer } from '../../dashboard/server/explainer.ts';
 import type { Feed } from '../../dashboard/server/live/feed.ts';
 import type { createHub } from '../../dashboard/server/live/hub.ts';
+import type { ScoreLog } from '../../dashboard/server/score-log.ts';
 import type { StripReader } from '../../dashboard/server/strips.ts';
 import type { TrendLog } from '../../dashboard/server/trend-log.ts';
 import type { TrendStore } from '../../dashboard/server/trend-store.ts';
@@ -77,12 +78,16 @@ export type ScreenServerOptions = {
   readonly trends?: TrendStore['query'];
   /** Returns the values of the log for trends; if absent, the log cannot be read. */
   readonly trendLog?: TrendLog['values'];
+  /** Returns the scores of the log with their parts; if absent, the log cannot be read. */
+  readonly scoreLog?: ScoreLog['scores'];
   /** Explains an alarm; if absent, every request fails. */
   readonly explain?: Explainer['explain'];
   /** Reads waves from the log; by default the log has none. */
   readonly waves?: WaveReader['read'];
   /** Finds a strip; if absent, no alarm has a strip. */
   readonly strip?: StripReader['read'];
+  /** Lists strips; if absent, the log has no strips. */
+  readonly strips?: StripReader['list'];
   /** Returns the values that InfluxDB has stored; none by default. */
   readonly stored?: () => Promise<readonly StoredValue[]>;
   /** Called for each command of a screen after its append. By default no command is answered. */
@@ -104,6 +109,7 @@ type Alive = {
 /** Creates the live state of the dashboard, and the functions with which a test imitates devices, Kafka and the alarm processor. */
 export function createLive(options: ScreenServerOptions, hub: () => ReturnType<typeof createHub>) {
   const state = emptyState();
+  state.deviceLog.isRead = true;
   const waves = emptyWaves();
   const review = { book: newReviewBook(Date.now()) };
   review.book.isRead = true;

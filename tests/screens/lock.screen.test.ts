@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { logIn, openBrowser, password } from '../browser.ts';
+import { pressWhenStill } from './readable.ts';
 import { alarmOf, newPatient, newPeriod, playBeds, raisedEvent, widestValues } from './scene.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';
 
@@ -86,13 +87,13 @@ it('a screen that nobody touches hides names, still shows alarms, refuses acts, 
   expect(refused).toEqual([423, 423]);
   expect(server.commands).toEqual([]);
 
-  await page.getByTestId('unlock').click();
+  await pressWhenStill(page.getByTestId('unlock'));
   await page.getByTestId('unlock-error').filter({ hasText: 'Enter the password.' }).waitFor();
   await page.getByTestId('unlock-password').fill('not the password');
-  await page.getByTestId('unlock').click();
+  await pressWhenStill(page.getByTestId('unlock'));
   await page.getByTestId('unlock-error').filter({ hasText: 'The password is wrong.' }).waitFor();
   await page.getByTestId('unlock-password').fill(password);
-  await page.getByTestId('unlock').click();
+  await pressWhenStill(page.getByTestId('unlock'));
   await page.getByText('Heronova').first().waitFor();
   await page.getByTestId('lock').waitFor({ state: 'hidden' });
 

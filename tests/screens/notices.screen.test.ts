@@ -128,7 +128,7 @@ it('a notice says that a part of the message log cannot be read', async () => {
   expect(await notice.textContent()).toMatch(/^\*\*2 parts of the message log cannot be read, found at \d\d:\d\d/);
   await pressUntilTextIs('Close');
   await expectReadable(page, 'notices-damaged', windows);
-  await page.getByTestId('notices-more').click();
+  await pressWhenStill(page.getByTestId('notices-more'));
   Object.assign(server.damage, { total: 0, lastAtMs: undefined });
   await notice.waitFor({ state: 'detached' });
 });
@@ -158,6 +158,6 @@ it('after a reload the notice that the sound is off and its button are completel
     }
     expect(await page.getByTestId('notices-more').isVisible(), size.name).toBe(false);
   }
-  await page.getByTestId('enable-sound').click();
+  await pressWhenStill(page.getByTestId('enable-sound'));
   await notice.waitFor({ state: 'detached' });
 });

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { unassignedAssociation } from '../../log/envelope/pseudonym.ts';
 import { logIn, openBrowser } from '../browser.ts';
 import { until } from '../system.ts';
+import { pressWhenStill } from './readable.ts';
 import { alarmOf, newPatient, newPeriod, type PlayedBed, playBeds, raisedEvent } from './scene.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';
 
@@ -108,7 +109,7 @@ describe('a device without a bed', () => {
     expect(await nora.getByTestId('bed-U-7').count()).toBe(0);
     // The page ignores a press on a button that has just moved, so the test presses again.
     await until('the open tray', async () => {
-      await nora.getByTestId('tray-count').click();
+      await pressWhenStill(nora.getByTestId('tray-count'));
       return nora.getByTestId('tray-bed-07').getByText('last in ICU').isVisible();
     });
     await nora.screenshot({ path: join(pictures, 'tray.png') });

@@ -76,6 +76,8 @@ export async function setHash(page: Page, hash: string): Promise<void> {
 
 /** Longer than the interval at which the page checks what has moved (`shell/guard.ts`). */
 const lookMs = 300;
+/** Time within which a busy page draws what a press has changed, ms. After it, the press counts as ignored. */
+const drawMsMax = 3_000;
 
 /**
  * Presses a button after it has not moved for a while, because the page ignores a press for a second after the button has
@@ -93,7 +95,8 @@ export async function pressEnterWhenStill(button: Locator): Promise<void> {
   await button.press('Enter');
 }
 
-async function waitUntilStill(button: Locator, limit: { timeout?: number } = {}): Promise<void> {
+/** Waits until a button has not moved for a while, so that the page accepts a press. Each step may take at most `limit.timeout`, ms. */
+export async function waitUntilStill(button: Locator, limit: { timeout?: number } = {}): Promise<void> {
   const page = button.page();
   await button.scrollIntoViewIfNeeded(limit);
   await page.waitForTimeout(lookMs);
@@ -115,7 +118,8 @@ export async function pressUntil(button: Locator, appears: Locator): Promise<voi
       // After the press before, the page may have removed the button while it has not yet drawn what appears.
       if (!(error instanceof errors.TimeoutError)) throw error;
     }
-    await button.page().waitForTimeout(100);
+    // A second press would take back the first one if the page is only slow to draw what appears.
+    await appears.waitFor({ timeout: drawMsMax }).catch(() => {});
     return appears.isVisible();
   });
   await button.page().locator('.moved-hint').waitFor({ state: 'detached' });

@@ -19,12 +19,18 @@ beforeAll(async () => {
   await stage.page.mouse.click(5, 5);
 });
 
-/** Returns the highest amplitude of the next `ms`, after the earlier sound has left the analyser. */
-async function highestPeakIn(ms: number): Promise<number> {
-  await stage.page.waitForTimeout(800);
-  await stage.page.evaluate(() => heardPeak());
-  await stage.page.waitForTimeout(ms);
-  return stage.page.evaluate(() => heardPeak());
+/**
+ * Returns the highest amplitude of the next `ms`, after the earlier sound has left the analyser. Waits in the page: on a
+ * busy machine, each request to the browser would prolong the time, perhaps until the next, louder burst.
+ */
+function highestPeakIn(ms: number): Promise<number> {
+  return stage.page.evaluate(async (forMs) => {
+    const wait = (waitMs: number) => new Promise((done) => setTimeout(done, waitMs));
+    await wait(800);
+    heardPeak();
+    await wait(forMs);
+    return heardPeak();
+  }, ms);
 }
 
 const untilLoudness = (what: string, minPeak: number) =>

@@ -96,6 +96,8 @@ export function longestBeds(count: number, ward: string): PlayedBed[] {
   });
 }
 
+const heartRate = { code: 'MDC_ECG_HEART_RATE', unit: '/min' };
+
 let alarmNumber = 0;
 
 /** Returns an alarm of a bed as the alarm processor writes it. */
@@ -112,6 +114,7 @@ export function alarmOf(bed: PlayedBed, fields: Partial<Alarm> = {}): Alarm {
     text: 'HR 188 > 160',
     value: 188,
     limit: 160,
+    ...(fields.text === undefined && { atOnset: { ...heartRate, value: 161, limit: 160 } }),
     ...fields,
   });
 }
@@ -130,7 +133,10 @@ export function longestAlarms(beds: readonly PlayedBed[], count: number): Alarm[
       case 0:
         return alarmOf(bed, { priority, text: longAlarmText, escalation: 2, onsets: 12, late: true });
       case 1:
-        return alarmOf(bed, { priority, text: 'ABPs -50 < -10', code: 'MDC_PRESS_BLD_ART_ABP_SYS' });
+        return alarmOf(bed, {
+          ...{ priority, text: 'ABPs -50 < -10', code: 'MDC_PRESS_BLD_ART_ABP_SYS' },
+          atOnset: { code: 'MDC_PRESS_BLD_ART_ABP_SYS', value: -48, limit: -10, unit: 'mm[Hg]' },
+        });
       case 2:
         return alarmOf(bed, { priority, signal: 'latched', present: false, onsets: 3, escalation: 1 });
       case 3:

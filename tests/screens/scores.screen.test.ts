@@ -1,16 +1,19 @@
 /** Checks how the tile and the patient page show early warning scores, and how a nurse enters the missing values. */
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { VigilError } from '../../contracts/errors.ts';
 import type { Command } from '../../contracts/messages/alarms.ts';
 import { newScores } from '../../contracts/messages/scores.testing.ts';
 import type { Scores } from '../../contracts/messages/scores.ts';
+import type { LoggedScore } from '../../dashboard/server/core/score-steps.ts';
 import { foldScores } from '../../dashboard/server/core/scores.ts';
 import { logIn, openBrowser, openPatient } from '../browser.ts';
+import { expectAccessible } from './axe.ts';
 import { findUnreadableTexts, resize, windowSizes } from './overflow.ts';
-import { clickUntil, pressUntil } from './readable.ts';
+import { clickUntil, logInOnSteadyPage, pressUntil, pressWhenStill, setHash } from './readable.ts';
 import { longBed, longFamilyName, newPatient, newPeriod, playBeds, widestValues } from './scene.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';
 import { trendRows } from './trend-rows.ts';
@@ -20,6 +23,32 @@ const who = { userId: 'nora', name: 'Nora Nurse', role: 'nurse' } as const;
 let server: ScreenServer;
 let browser: Browser;
 let refusal: string | undefined;
+let shownRows: Awaited<ReturnType<typeof trendRows>> = new Map();
+/** `other`: the log has other scores than the chart, as if InfluxDB had lost some. */
+let log: 'present' | 'away' | 'other' = 'present';
+
+/** Returns the scores that the trend last showed, each half a second after the start of its step. */
+function loggedScores(): LoggedScore[] {
+  return (['VIGIL_NEWS2', 'VIGIL_NEWS2_AT_LEAST'] as const).flatMap((code) =>
+    (shownRows.get(code) ?? []).map(({ timeMs, max }) => {
+      const value = log === 'other' ? max + 1 : max;
+      return {
+        ...{ atMs: timeMs + 500, scale: 2, total: code === 'VIGIL_NEWS2' ? value : null, atLeast: value },
+        parts: [
+          { parameter: 'RR', value: 26, ageMs: 2_000, points: 3 },
+          { parameter: 'SpO2', value: 97, ageMs: 1_000, ...(code === 'VIGIL_NEWS2' && { points: 0 }) },
+          code === 'VIGIL_NEWS2'
+            ? { parameter: 'oxygen', value: false, ageMs: 3_600_000, points: 0 }
+            : { parameter: 'oxygen' },
+          { parameter: 'BPsys', value: 105, ageMs: 900_000, points: 1 },
+          { parameter: 'pulse', value: 0, ageMs: 1_000, points: 3 },
+          { parameter: 'consciousness', value: 'C', ageMs: 60_000, points: 3 },
+          { parameter: 'Temp', value: 38.4, ageMs: 32_400_000, ...(code === 'VIGIL_NEWS2' && { points: 1 }) },
+        ],
+      } satisfies LoggedScore;
+    }),
+  );
+}
 
 beforeAll(async () => {
   console.log(`pictures in ${pictures}`);
@@ -30,7 +59,16 @@ beforeAll(async () => {
         { userId: 'ted', name: 'Ted Technician', role: 'technician', wards: ['ICU'] },
       ],
       onCommand: (command) => answer(command),
-      trends: trendRows,
+      trends: async (plan, id) => {
+        const rows = await trendRows(plan, id);
+        // The server also asks for the newest values of the parameters, and of the scores, each alone.
+        if (rows.has('VIGIL_NEWS2') && rows.has('MDC_ECG_HEART_RATE')) shownRows = rows;
+        return rows;
+      },
+      scoreLog: async () => {
+        if (log === 'away') throw new VigilError('log-unavailable', 'The log cannot be read now.');
+        return { scores: loggedScores(), knownFromMs: 0, knownToMs: Date.now(), isWhole: true };
+      },
     }),
     openBrowser(inject('chromium')),
   ]);
@@ -207,4 +245,123 @@ it('the patient page has a chart of each score beside the other trends, with par
   expect(await chart.count()).toBe(0);
   await page.close();
   stop();
+});
+
+describe('the parts of NEWS2 in the trends', () => {
+  const stay = newPeriod('U-6', 'ICU', newPatient({ familyName: 'Crane' }));
+  let page: Page;
+  let stop: () => void;
+
+  beforeAll(async () => {
+    stop = playBeds(server, [{ deviceId: 'bed-06', period: stay, values: widestValues, waves: [], ageMs: 0 }]);
+    foldScores(server.state, scoresOf(stay.associationId, true), Date.now());
+    page = await logInOnSteadyPage(browser, server, 'nora');
+    await setHash(page, `#/patient/${stay.associationId}?span=3h`);
+    await page.getByTestId('trend-chart-VIGIL_NEWS2').waitFor();
+  });
+  afterAll(async () => {
+    stop();
+    await page.context().close();
+  });
+
+  const parts = (code: string) => page.getByTestId(`news2-parts-${code}`);
+  const shownValue = (code: string) => page.getByTestId(`trend-value-${code}`).locator('dd').textContent();
+
+  /** Moves the slider to a part of the time shown: 0 is the beginning and 1 the end. */
+  async function slideTo(part: number): Promise<void> {
+    const slider = page.getByTestId('trend-cursor');
+    const [min, max] = await slider.evaluate((input) => {
+      const { min, max } = input as HTMLInputElement;
+      return [Number(min), Number(max)] as const;
+    });
+    await slider.fill(String(Math.round(min + (max - min) * part)));
+  }
+
+  it('the read-out has the seven parts of the score that it shows, each with its value, points and age, or why it is missing', async () => {
+    await slideTo(0.3);
+    await pressUntil(page.getByTestId('news2-parts-switch'), parts('VIGIL_NEWS2'));
+    const total = await shownValue('VIGIL_NEWS2');
+    expect(await parts('VIGIL_NEWS2').locator('strong').textContent()).toMatch(
+      new RegExp(`^NEWS2 ${total} of \\d\\d:\\d\\d:\\d\\d$`),
+    );
+    expect(await parts('VIGIL_NEWS2').locator('li').allTextContents()).toEqual([
+      'Respiratory rate 26 /min: 3 (2 s old)',
+      'SpO2 97 % (Scale 2): 0 (1 s old)',
+      'Air or oxygen on air: 0 (60 min old)',
+      'Systolic pressure 105 mmHg: 1 (15 min old)',
+      'Pulse 0 /min: 3 (1 s old)',
+      'Consciousness New confusion: 3 (60 s old)',
+      'Temperature 38.4 °C: 1 (9 h 00 old)',
+    ]);
+    await slideTo(0.6);
+    await parts('VIGIL_NEWS2_AT_LEAST').getByText('NEWS2 at least 4 of').waitFor();
+    expect(await parts('VIGIL_NEWS2').count()).toBe(0);
+    const partial = await parts('VIGIL_NEWS2_AT_LEAST').locator('li').allTextContents();
+    expect([partial[1], partial[2], partial[6]]).toEqual([
+      'SpO2 97 % (Scale 2): air or oxygen? (1 s old)',
+      'Air or oxygen: not entered',
+      'Temperature 38.4 °C: too old (9 h 00 old)',
+    ]);
+  });
+
+  it('every text can be read at every window size, and no rule of WCAG is violated', async () => {
+    const faults: string[] = [];
+    for (const size of windowSizes) {
+      await resize(page, size);
+      await page.locator('.patient').evaluate((view) => view.scrollTo(0, 0));
+      for (const fault of await findUnreadableTexts(page)) faults.push(`${size.name}: ${fault}`);
+      await page.screenshot({ path: join(pictures, `parts-${size.name}.png`) });
+    }
+    expect(faults).toEqual([]);
+    await resize(page, { width: 1366, height: 768 });
+    await expectAccessible(page);
+  });
+
+  it('if the log has another score than the chart, or cannot be read, no parts are shown', async () => {
+    log = 'other';
+    await setHash(page, `#/patient/${stay.associationId}?span=6h`);
+    await page.getByTestId('trend-chart-VIGIL_NEWS2').waitFor();
+    await slideTo(0.3);
+    await pressUntil(page.getByTestId('news2-parts-switch'), page.getByTestId('news2-parts-unknown'));
+    expect(await parts('VIGIL_NEWS2').count()).toBe(0);
+    log = 'away';
+    await setHash(page, `#/patient/${stay.associationId}?span=12h`);
+    await page.getByTestId('trend-chart-VIGIL_NEWS2').waitFor();
+    await slideTo(0.3);
+    await pressUntil(page.getByTestId('news2-parts-switch'), page.getByTestId('news2-parts-error'));
+    expect(await page.locator('.news-parts').count()).toBe(0);
+    log = 'present';
+  });
+
+  it('each row of the table has the parts of its last score, and the file has them, too', async () => {
+    await setHash(page, `#/patient/${stay.associationId}?span=3h&table=15`);
+    await page.getByTestId('trend-table').waitFor();
+    await pressUntil(page.getByTestId('news2-parts-switch'), parts('VIGIL_NEWS2').first());
+    const rows = await page.getByTestId('trend-row').count();
+    await expect
+      .poll(async () => (await parts('VIGIL_NEWS2').count()) + (await parts('VIGIL_NEWS2_AT_LEAST').count()))
+      .toBeGreaterThanOrEqual(rows - 2);
+    const faults: string[] = [];
+    for (const size of windowSizes) {
+      await resize(page, size);
+      for (const fault of await findUnreadableTexts(page)) faults.push(`${size.name}: ${fault}`);
+      await page.screenshot({ path: join(pictures, `parts-table-${size.name}.png`), fullPage: true });
+    }
+    expect(faults).toEqual([]);
+    await resize(page, { width: 1366, height: 768 });
+    await expectAccessible(page);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      pressWhenStill(page.getByTestId('trend-table-save')),
+    ]);
+    const [header = '', ...lines] = readFileSync(await download.path(), 'utf8')
+      .trim()
+      .split('\r\n');
+    const column = (name: string) => lines.map((line) => line.split(',')[header.split(',').indexOf(name)]);
+    expect(column('NEWS2 parts').filter((cell) => cell === 'yes').length).toBeGreaterThan(8);
+    expect(new Set(column('NEWS2 pulse value /min'))).toContain('0');
+    expect(new Set(column('NEWS2 oxygen missing'))).toContain('not entered');
+    const viewed = server.audit.page({ limit: 50, userId: 'nora', action: 'trend-viewed' }).records;
+    expect(viewed.map(({ detail }) => detail).join()).toContain('NEWS2 with its parts from');
+  });
 });

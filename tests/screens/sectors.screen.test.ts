@@ -1,6 +1,7 @@
 /** Checks the arrangement of a ward by its registry: order of beds, sectors, two screens that share a ward, and the theme. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import type { ShownPlan } from '../../contracts/ward-plan.ts';
 import { logIn, openBrowser } from '../browser.ts';
 import { clickUntil, expectReadable, logInOnSteadyPage, pressUntil, setHash } from './readable.ts';
 import { alarmOf, newPatient, newPeriod, type PlayedBed, playBeds, raisedEvent } from './scene.ts';
@@ -22,6 +23,7 @@ const sectors = [
   { name: 'South side', beds: ['8', '7', '6', '5'] },
   { name: 'North side', beds: ['1', '2', '3', '4'] },
 ];
+const plan: ShownPlan = { ward, beds: names, sectors, theme: 'light' };
 let server: ScreenServer;
 let browser: Browser;
 let page: Page;
@@ -31,7 +33,7 @@ beforeAll(async () => {
   [server, browser] = await Promise.all([
     openScreenServer({
       accounts: [{ userId: 'nora', name: 'Nora Nurse', role: 'nurse', wards: [ward] }],
-      wards: [{ ward, beds: names, sectors, theme: 'light' }],
+      wards: [plan],
     }),
     openBrowser(inject('chromium')),
   ]);
@@ -90,6 +92,33 @@ describe('a ward with sectors', () => {
     await sectorHeads(page).nth(2).waitFor();
     expect(await bedsOn(page)).toHaveLength(9);
   });
+
+  it('a bed that moves to the other sector is on a screen although only the page of its former sector knows the change', async () => {
+    const [south, north] = [await logIn(browser, server, 'nora'), await logIn(browser, server, 'nora')];
+    await setHash(south, `#/ward/${ward}?sector=South+side`);
+    await setHash(north, `#/ward/${ward}?sector=North+side`);
+    await shownPart(south, 'Sector South side').waitFor();
+    await shownPart(north, 'Sector North side').waitFor();
+    const moved = [
+      { name: 'South side', beds: ['8', '7', '6'] },
+      { name: 'North side', beds: ['1', '2', '3', '4', '5'] },
+    ];
+    Object.assign(plan, { sectors: moved, formerSectors: sectors });
+    await south.reload();
+    await shownPart(south, 'Sector South side').waitFor();
+    await south.getByTestId('bed-8').waitFor();
+    expect([...new Set([...(await bedsOn(south)), ...(await bedsOn(north))])].sort()).toEqual(names);
+    await north.reload();
+    await north.getByTestId('bed-5').waitFor();
+    delete plan.formerSectors;
+    await south.reload();
+    await shownPart(south, 'Sector South side').waitFor();
+    await south.getByTestId('bed-5').waitFor({ state: 'detached' });
+    expect(await bedsOn(south)).toEqual(['8', '7', '6', '9']);
+    Object.assign(plan, { sectors });
+    await south.context().close();
+    await north.context().close();
+  }, 240_000);
 
   it('the page has the theme of the ward until the person chooses another', async () => {
     await page.locator(':root[data-theme=light]').waitFor();

@@ -85,7 +85,7 @@ export async function openScreenServer(options: ScreenServerOptions) {
       log,
       accounts,
       preferences: openPreferences(join(folder, 'accounts.json'), accounts, logger),
-      accountRecords: { expect() {}, announce: async () => {} },
+      accountRecords: { expect() {}, announce: async () => {}, withdraw: async () => {} },
       sessions,
       stations: createStations(sessionKey),
       tickets: createTickets(now),
@@ -98,6 +98,7 @@ export async function openScreenServer(options: ScreenServerOptions) {
         read:
           options.strip ??
           (async () => ({ strip: undefined, recordDigest: undefined, isReadable: true, isKept: true })),
+        list: options.strips ?? (async () => ({ strips: [], isCut: false, isWhole: true })),
       },
       assignments: { board: live.board, readToEnd: async () => {}, waitFor: async () => {} },
       notes: live.notes,
@@ -110,7 +111,7 @@ export async function openScreenServer(options: ScreenServerOptions) {
       waves: {
         read: options.waves ?? (async () => ({ chunks: [], keptFromMs: null, unreadable: 0, isWhole: true })),
       },
-      trendLog: { values: options.trendLog ?? noTrendLog },
+      trendLog: { values: options.trendLog ?? noTrendLog, scores: options.scoreLog ?? noTrendLog },
       wards: { current: () => ({ wards: options.wards ?? [] }) },
       pseudonymKey,
       origins: [origin],

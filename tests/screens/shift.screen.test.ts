@@ -5,6 +5,7 @@ import { foldStandby } from '../../dashboard/server/core/standby.ts';
 import { logIn, openBrowser } from '../browser.ts';
 import { until } from '../system.ts';
 import { expectAccessible } from './axe.ts';
+import { pdfPages } from './pdf-text.ts';
 import { expectReadable, logInOnSteadyPage, pressWhenStill, setHash } from './readable.ts';
 import {
   alarmOf,
@@ -134,7 +135,7 @@ it('the summary warns while the server does not reach Kafka, and stays on the sc
 it('the summary says if a ward has no patients, a person of all wards chooses a ward, and a summary can show one bed', async () => {
   const page = await logInOnSteadyPage(browser, server, 'paula');
   await setHash(page, '#/shift');
-  await page.getByTestId('shift-wards').getByRole('link', { name: 'HDU' }).click();
+  await pressWhenStill(page.getByTestId('shift-wards').getByRole('link', { name: 'HDU' }));
   await cardOf(page, foreign.period.bed).waitFor();
   await setHash(page, address('Empty'));
   await page.getByTestId('shift-empty').waitFor();
@@ -161,3 +162,36 @@ it('the server refuses a summary to a nurse of another ward and a technician, an
   expect(await statusOf('nora', longWard, Date.now() + 600_000)).toBe(400);
   expect(await statusOf('nora', longWard, Date.now() - 73 * 3_600_000)).toBe(400);
 });
+
+it.each([false, true])(
+  'a printed summary (landscape: %s) has each patient whole on one sheet, and nothing is cut',
+  async (landscape) => {
+    const page = await logInOnSteadyPage(browser, server, 'nora');
+    await setHash(page, address(longWard));
+    await cards(page).first().waitFor();
+    const sheets = pdfPages(await page.pdf({ format: 'A4', landscape }));
+    expect(sheets.length).toBeGreaterThan(1);
+    expect(sheets.filter((sheet) => sheet === '')).toEqual([]);
+    expect(sheets.join('')).toMatch(/Printed\d{4}-\d{2}-\d{2}/);
+    await page.emulateMedia({ media: 'print' });
+    // The width of an A4 sheet without margins, at 96 px per inch.
+    await page.setViewportSize({ width: landscape ? 1047 : 718, height: 1000 });
+    const shown = await cards(page).evaluateAll((all) =>
+      all.map((card) => ({
+        name: card.querySelector('h2')!.textContent!,
+        texts: [...card.querySelectorAll('h2, p, dt, .shift__text')].map((part) => part.textContent!),
+        isCut: [card, ...card.querySelectorAll('*')].some(
+          (part) => part.getBoundingClientRect().right > innerWidth + 1 || part.scrollWidth > part.clientWidth + 1,
+        ),
+      })),
+    );
+    expect(shown).toHaveLength(6);
+    const plain = (text: string) => text.normalize('NFKC').replaceAll(/\s/g, '');
+    for (const { name, texts, isCut } of shown) {
+      const sheet = sheets.filter((text) => text.includes(plain(name)));
+      expect([name, sheet.length, isCut]).toEqual([name, 1, false]);
+      for (const text of texts) expect(sheet[0]).toContain(plain(text));
+    }
+    await page.context().close();
+  },
+);

@@ -1,22 +1,25 @@
 /** Checks in Chromium the test of the sound: what is heard, what the other screens say, and that an alarm ends it. */
-import type { Browser, Page } from 'playwright-core';
+import { type Browser, errors, type Locator, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { openBrowser, openLogin, submitLogin } from '../browser.ts';
 import { until } from '../system.ts';
 import { expectAccessible } from './axe.ts';
 import { listen } from './ear.ts';
-import { expectReadable } from './readable.ts';
+import { expectReadable, pressWhenStill } from './readable.ts';
 import { alarmOf, newPatient, newPeriod, type PlayedBed, playBeds, raisedEvent } from './scene.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';
 
 const ward = 'ICU';
-const bed: PlayedBed = {
-  deviceId: 'monitor-1',
-  period: newPeriod('U-1', ward, newPatient()),
+/** A ward with a wall display. A ward can be tested once a minute, so it has its own test. */
+const wallWard = 'HDU';
+const bedOf = (name: string, of: string): PlayedBed => ({
+  deviceId: `monitor-${name}`,
+  period: newPeriod(name, of, newPatient()),
   values: { MDC_ECG_HEART_RATE: 78 },
   waves: [],
   ageMs: 0,
-};
+});
+const bed = bedOf('U-1', ward);
 const sizes = [
   { name: '360', width: 360, height: 780 },
   { name: '768', width: 768, height: 1024 },
@@ -32,11 +35,15 @@ let otto: Page;
 beforeAll(async () => {
   [server, browser] = await Promise.all([
     openScreenServer({
-      accounts: ['nora', 'otto'].map((userId) => ({ userId, name: userId, role: 'nurse', wards: [ward] })),
+      accounts: [
+        ...['nora', 'otto'].map((userId) => ({ userId, name: userId, role: 'nurse' as const, wards: [ward] })),
+        { userId: 'paul', name: 'Paul', role: 'nurse', wards: [wallWard] },
+        { userId: 'wall', name: 'Wall HDU', role: 'display', wards: [wallWard] },
+      ],
     }),
     openBrowser(inject('chromium')),
   ]);
-  stop = playBeds(server, [bed]);
+  stop = playBeds(server, [bed, bedOf('H-1', wallWard)]);
   nora = await open('nora');
   otto = await open('otto');
 }, 120_000);
@@ -47,12 +54,12 @@ afterAll(async () => {
   await server?.close();
 });
 
-async function open(userId: string): Promise<Page> {
+async function open(userId: string, shownBed = 'U-1'): Promise<Page> {
   const page = await openLogin(browser, server);
   await listen(page);
   await page.reload();
   await submitLogin(page, userId);
-  await page.getByTestId('bed-U-1').waitFor();
+  await page.getByTestId(`bed-${shownBed}`).waitFor();
   return page;
 }
 
@@ -60,19 +67,27 @@ async function open(userId: string): Promise<Page> {
 async function enterUntil(page: Page, button: string, next: string): Promise<void> {
   await until(next, async () => {
     if ((await page.getByTestId(next).count()) > 0) return true;
-    // While the test begins, its button is gone, and what comes next is not there yet.
-    if ((await page.getByTestId(button).count()) > 0) await page.getByTestId(button).press('Enter', { timeout: 5_000 });
+    // While the test sounds, its button is gone, and what comes next is not there yet.
+    if ((await page.getByTestId(button).count()) > 0) await pressUnlessGone(page.getByTestId(button));
     await page.waitForTimeout(600);
     return undefined;
   });
   await page.locator('.moved-hint').waitFor({ state: 'detached' });
 }
 
+async function pressUnlessGone(button: Locator): Promise<void> {
+  try {
+    await button.press('Enter', { timeout: 5_000 });
+  } catch (error) {
+    if (!(error instanceof errors.TimeoutError)) throw error;
+  }
+}
+
 const heard = (page: Page) => page.evaluate(() => heardPeak());
-const testDetails = () =>
+const testDetails = (of = ward) =>
   server.audit
     .page({})
-    .records.filter(({ action }) => action === 'sound-tested')
+    .records.filter((record) => record.action === 'sound-tested' && record.ward === of)
     .map(({ userId, ward: of, detail }) => [userId, of, detail])
     .sort();
 
@@ -94,16 +109,39 @@ it('a nurse tests the sound by keyboard, hears it at her screen only, and her an
   expect(await heard(otto)).toBe(0);
   await enterUntil(nora, 'sound-test-heard', 'sound-test-done');
   expect(testDetails()).toEqual([
-    ['nora', ward, 'begun at the own screen'],
-    ['nora', ward, 'heard all signals'],
+    ['nora', ward, 'begun at a screen that does not have the sound of the ward, of nora (nora)'],
+    ['nora', ward, 'heard all signals at a screen that does not have the sound of the ward, of nora (nora)'],
   ]);
   await nora.keyboard.press('Escape');
 }, 180_000);
 
+it('a nurse in front of a wall display tests it from another screen: only the display is heard, and the record names it', async () => {
+  const [wall, paul] = [await open('wall', 'H-1'), await open('paul', 'H-1')];
+  await wall.mouse.click(5, 5);
+  await enterUntil(paul, 'view', 'sound-test');
+  await enterUntil(paul, 'sound-test', 'sound-test-here');
+  const wallButton = paul.getByTestId('sound-test-display');
+  await wallButton.getByText('Test the wall display Wall HDU').waitFor({ timeout: 60_000 });
+  await expectReadable(paul, 'sound-test-display', sizes);
+  await heard(paul);
+  await enterUntil(paul, 'sound-test-display', 'sound-test-heard');
+  await until('the test is heard', async () => (await heard(wall)) > 0.1);
+  await paul.getByTestId('notice-sound-test').waitFor({ state: 'detached', timeout: 60_000 });
+  expect(await heard(paul)).toBe(0);
+  await enterUntil(paul, 'sound-test-heard', 'sound-test-done');
+  expect(testDetails(wallWard)).toEqual([
+    ['paul', wallWard, 'begun at the wall display Wall HDU (wall)'],
+    ['paul', wallWard, 'heard all signals at the wall display Wall HDU (wall)'],
+  ]);
+  expect(await wall.getByTestId('sound-test').count()).toBe(0);
+  await wall.context().close();
+  await paul.context().close();
+}, 400_000);
+
 it('an alarm ends the test and sounds, and nobody can say afterwards that the test was heard', async () => {
   // The sound can be tested once a minute, so the first tries are refused.
-  await otto.getByTestId('view').click();
-  await otto.getByTestId('sound-test').click();
+  await pressWhenStill(otto.getByTestId('view'));
+  await pressWhenStill(otto.getByTestId('sound-test'));
   await until(
     'the next test',
     async () => {
@@ -123,12 +161,12 @@ it('an alarm ends the test and sounds, and nobody can say afterwards that the te
   await otto.getByTestId('notice-sound-test').waitFor({ state: 'detached' });
   await heard(otto);
   await until('the alarm is heard', async () => (await heard(otto)) > 0.1);
-  await otto.getByTestId('sound-test-heard').click();
+  await pressWhenStill(otto.getByTestId('sound-test-heard'));
   await otto.getByTestId('sound-test-problem').getByText('An alarm ended the test').waitFor();
-  await otto.getByTestId('sound-test-here').click();
+  await pressWhenStill(otto.getByTestId('sound-test-here'));
   await otto.getByTestId('sound-test-problem').getByText('an alarm of this ward sounds').waitFor();
   expect(testDetails().filter(([userId]) => userId === 'otto')).toEqual([
-    ['otto', ward, 'an alarm ended the test'],
-    ['otto', ward, 'begun at the own screen'],
+    ['otto', ward, 'an alarm ended the test at a screen that does not have the sound of the ward, of otto (otto)'],
+    ['otto', ward, 'begun at a screen that does not have the sound of the ward, of otto (otto)'],
   ]);
 }, 240_000);

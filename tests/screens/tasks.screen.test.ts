@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { markHeaderChanged } from '../../dashboard/server/core/state.ts';
 import { openBrowser } from '../browser.ts';
 import { expectAccessible } from './axe.ts';
-import { expectReadable, logInOnSteadyPage, pressWhenStill, setHash } from './readable.ts';
+import { expectReadable, logInOnSteadyPage, pressUntil, pressWhenStill, setHash } from './readable.ts';
 import { longestBeds, longWard, playBeds } from './scene.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';
 
@@ -90,6 +90,38 @@ it('a task is written by one person, ticked off by another, and the summary of t
   ]);
   expect(JSON.stringify(acts)).not.toContain('Blood gas');
   for (const page of [nora, paula]) await page.context().close();
+});
+
+it('the form that discharges the patient says how many open tasks end with the stay, and the audit trail has the number', async () => {
+  const nora = await logInOnSteadyPage(browser, server, 'nora');
+  const other = beds[2]!;
+  await setHash(nora, `#/patient/${other.period.associationId}`);
+  for (const text of ['Turn the patient', 'Blood gas']) {
+    await nora.locator('[name=task]').fill(text);
+    await pressWhenStill(nora.getByTestId('task-save'));
+    await taskRow(nora, text).waitFor();
+  }
+  await setHash(nora, '#/devices');
+  await pressUntil(nora.getByTestId(`associate-${other.deviceId}`), nora.getByTestId('associate-form'));
+  await pressUntil(nora.getByTestId('act-end'), nora.getByTestId('associate-discharge'));
+  const notice = nora.getByTestId('end-open-tasks');
+  await notice.getByText('2 open tasks end with the stay').waitFor();
+  await expectReadable(nora, 'tasks-at-discharge');
+  await expectAccessible(nora);
+  // The open form follows the tasks, and says if they cannot be read.
+  server.state.areNotesRead = false;
+  try {
+    await notice.getByText('The tasks cannot be read now').waitFor();
+  } finally {
+    server.state.areNotesRead = true;
+  }
+  await notice.getByText('2 open tasks end with the stay').waitFor();
+  await nora.getByTestId('associate-confirm').check();
+  await pressWhenStill(nora.getByTestId('associate-discharge'));
+  await expect
+    .poll(() => server.audit.page({ action: 'association-ended', limit: 5 }).records[0]?.detail)
+    .toBe(`${other.deviceId}; 2 open tasks`);
+  await nora.context().close();
 });
 
 it('the page says that tasks cannot be read, and lets nobody write one', async () => {

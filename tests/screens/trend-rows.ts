@@ -58,7 +58,9 @@ function scoreRows(code: ScoreTrendCode, { fromMs, toMs, stepMs }: Parameters<Tr
   const points: TrendRow[] = [];
   for (let timeMs = Math.ceil(fromMs / everyMs) * everyMs; timeMs < toMs; timeMs += everyMs) {
     const value = scoreAt(code, (timeMs - fromMs) / (toMs - fromMs));
-    if (value !== undefined) points.push({ timeMs, mean: value, min: value, max: value, count: 1 });
+    // InfluxDB returns the start of each step.
+    const stepAtMs = Math.floor(timeMs / stepMs) * stepMs;
+    if (value !== undefined) points.push({ timeMs: stepAtMs, mean: value, min: value, max: value, count: 1 });
   }
   return points;
 }

@@ -11,6 +11,7 @@ import type { AlarmReport } from '../../dashboard/protocol/live.ts';
 import { openBrowser, openLogin, submitLogin } from '../browser.ts';
 import { until } from '../system.ts';
 import { listen } from './ear.ts';
+import { pressWhenStill } from './readable.ts';
 import { alarmOf, newPatient, newPeriod, type PlayedBed, playBeds, raisedEvent } from './scene.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';
 
@@ -98,7 +99,7 @@ async function open(userId: string): Promise<Page> {
 async function openOwnerAndOther(): Promise<[owner: Page, other: Page]> {
   const [noras, ottos] = [await open('nora'), await open('otto')];
   await ottos.getByTestId('ward-choice').selectOption(ward);
-  await noras.getByTestId('sound-here').click();
+  await pressWhenStill(noras.getByTestId('sound-here'));
   await noras.getByText('ICU: this screen sounds').waitFor();
   await ottos.getByText('ICU: the screen of Nora Nurse sounds', { exact: true }).waitFor();
   return [noras, ottos];
@@ -213,7 +214,7 @@ describe('a screen that has the sound of its ward', () => {
     const [noras, ottos] = await openOwnerAndOther();
     raise(beds[0]);
     await untilQuiet(ottos);
-    await ottos.getByTestId('sound-everywhere').click();
+    await pressWhenStill(ottos.getByTestId('sound-everywhere'));
     await ottos.getByTestId('notice-sound-lost').waitFor();
     await untilHeard(ottos);
     await noras.getByTestId('notice-sound-lost').waitFor();

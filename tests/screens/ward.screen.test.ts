@@ -3,6 +3,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { logIn, openBrowser } from '../browser.ts';
 import { until } from '../system.ts';
+import { pressWhenStill } from './readable.ts';
 import { alarmOf, longestBeds, playBeds, raisedEvent } from './scene.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';
 
@@ -31,7 +32,7 @@ describe('the server of the screen tests', () => {
     expect(await tile.getByTestId('value-MDC_TEMP_BODY').textContent()).toBe('40.0');
     const alarm = alarmOf(bed!);
     server.playAlarms(raisedEvent(alarm));
-    await page.getByTestId(`ack-${alarm.alarmId}`).click();
+    await pressWhenStill(page.getByTestId(`ack-${alarm.alarmId}`));
     await until('the command', () => server.commands.length === 1);
     expect(server.commands[0]).toMatchObject({ type: 'acknowledge', alarmId: alarm.alarmId, by: { userId: 'nora' } });
     stop();

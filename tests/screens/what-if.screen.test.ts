@@ -165,8 +165,8 @@ describe('the statistics of the alarm history', () => {
     stored = async () => hoursOf(24);
     await cancel();
     server.playAlarms(raisedEvent(alarmOf(bed)));
-    await page.getByRole('link', { name: 'Alarm history' }).click();
-    await page.getByTestId('review-statistics').locator('summary').click();
+    await pressWhenStill(page.getByRole('link', { name: 'Alarm history' }));
+    await pressWhenStill(page.getByTestId('review-statistics').locator('summary'));
     expect(await page.getByTestId('review-busiest').textContent()).toContain('most often HR high (1)');
     await pressWhenStill(page.getByTestId(`fit-${bed.period.associationId}`));
     const table = page.getByTestId(`fit-table-${bed.period.associationId}`);

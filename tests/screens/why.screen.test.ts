@@ -10,7 +10,7 @@ import { type Played, play } from '../explain/play.ts';
 import { calmStory } from '../explain/story.ts';
 import { randomFrom } from '../faults/random.ts';
 import { until } from '../system.ts';
-import { expectReadable, setHash } from './readable.ts';
+import { expectReadable, pressWhenStill, setHash } from './readable.ts';
 import { alarmOf, newPatient, newPeriod, type PlayedBed, playBeds, raisedEvent } from './scene.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';
 
@@ -90,7 +90,7 @@ const why = (page: Page, name: string) => page.getByTestId(`why-${name}`);
 
 describe('the page "Why did nobody come?"', () => {
   it('the page "Why did nobody come?" is opened from the alarm, and shows the cause first, the chain, who was on duty, the calls and the timeline', async () => {
-    await physician.locator('a[data-testid^="why-"]').first().click();
+    await pressWhenStill(physician.locator('a[data-testid^="why-"]').first());
     await why(physician, 'findings').waitFor();
     const findings = why(physician, 'findings').locator('li');
     expect(await findings.first().getAttribute('data-kind')).toBe('not-on-device');
@@ -107,7 +107,7 @@ describe('the page "Why did nobody come?"', () => {
 
   it('an auditor opens the page "Why did nobody come?" from the audit trail, and sees no value', async () => {
     const page = await logIn(browser, server, 'alma');
-    await page.getByTestId('audit-alarm-explained').getByRole('link').first().click();
+    await pressWhenStill(page.getByTestId('audit-alarm-explained').getByRole('link').first());
     await why(page, 'findings').waitFor();
     expect(await why(page, 'page').textContent()).not.toMatch(/HR 150|150 >|> 140/);
     await page.context().close();

@@ -8,13 +8,11 @@ import {
   compareHeadlines,
   frameOf,
   headlineAlarm,
-  isLongText,
   listedAlarms,
   lookOf,
   mostSeriousAlarm,
   possibleRemarks,
   remarksOf,
-  reservedText,
   textsListedUnder,
   widestAlarmText,
 } from './alarm-order.ts';
@@ -220,14 +218,6 @@ describe('lookOf, frameOf, alarmsBesideHeadline, mostSeriousAlarm, textsListedUn
     expect(under(alarm('a', { ...device, associationId: 'assoc-02' }))).toEqual([]);
     expect(under(alarm('a', { ...device, under: 'HR.low' }))).toEqual([]);
     expect(textsListedUnder([alarm('a', device)])({ ...caller, present: false })).toEqual([]);
-  });
-
-  it.each([
-    ['x'.repeat(48), false, 48],
-    ['x'.repeat(49), true, 36],
-    ['HR 188 > 160', false, 12],
-  ])('the text %s is long: %s, and takes the room of %d characters', (text, isLong, room) => {
-    expect([isLongText(text), reservedText(text).length]).toEqual([isLong, room]);
   });
 
   it('widestAlarmText includes the word "Monitor" of a device’s own alarm', () => {

@@ -147,20 +147,6 @@ export function widestAlarmText(alarm: Alarm): string {
   return alarmText(alarm).replace(/(?<![\w.])\d{1,3}(?!\d)/g, '000');
 }
 
-/** A longer alarm text has at most two lines on a tile and in the list. The page of the patient shows it whole. */
-const longTextChars = 48;
-/** About this many characters of a long text have room in two lines. */
-const shortenedChars = 36;
-
-export function isLongText(text: string): boolean {
-  return text.length > longTextChars;
-}
-
-/** Returns the text for which a tile or a row reserves room: the beginning of a long text, or the whole text. */
-export function reservedText(text: string): string {
-  return isLongText(text) ? text.slice(0, shortenedChars) : text;
-}
-
 /** Returns short remarks that a person must know about an alarm besides its text. */
 export function remarksOf(alarm: Alarm): string[] {
   const notes: string[] = [];

@@ -4,7 +4,6 @@ import type { ReviewedAlarmRow } from '../../protocol/alarm-review.ts';
 import {
   answerText,
   busyText,
-  conditionText,
   countsText,
   endText,
   gapText,
@@ -21,7 +20,15 @@ const t0 = Date.UTC(2026, 0, 1, 10);
 function rowOf(fields: Partial<ReviewedAlarmRow> = {}): ReviewedAlarmRow {
   return {
     ...{ alarmId: 'alarm-000000000001', associationId: 'assoc-1', deviceId: 'device-1', condition: 'HR.high' },
-    ...{ kind: 'physiological', priority: 'high', text: 'HR 151 > 120', value: 151, limit: 120, unit: '/min' },
+    ...{
+      kind: 'physiological',
+      priority: 'high',
+      text: 'HR 151 > 120',
+      value: 151,
+      limit: 120,
+      unit: '/min',
+      atOnset: null,
+    },
     ...{ onsetMs: t0 - 9_000, raisedMs: t0, calledAtMs: t0, late: false, onsets: 1, escalation: 0, present: false },
     ...{ resolvedMs: t0 + 200_000, clearedMs: t0 + 200_000, called: [], accepted: [], acknowledged: [] },
     ...{
@@ -92,11 +99,6 @@ it('placesText names both places of a patient who moved; if no bed is known, it 
   expect(placesText(moved, true)).toBe('icu 3 → sd, no bed');
   expect(placesText(rowOf(), false)).toBe('3');
   expect(placesText(rowOf({ places: [] }), true)).toBe('device-1');
-});
-
-it('conditionText writes a condition of Vigil as words, and does not change the code of a device', () => {
-  expect(conditionText('SpO2.extreme-low')).toBe('SpO2 extreme low');
-  expect(conditionText('MDC_EVT_LEADS_OFF')).toBe('MDC_EVT_LEADS_OFF');
 });
 
 it('a patient with many alarms is named with the commonest condition', () => {

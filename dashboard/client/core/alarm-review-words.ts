@@ -5,9 +5,9 @@ import { stepTitles } from '../../../contracts/explain/titles.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { AlarmReview, BusyPatient, ReviewedAlarmRow } from '../../protocol/alarm-review.ts';
 import type { AlarmFilters, ReviewSpan } from './alarm-filters.ts';
+import { conditionText } from './condition-words.ts';
 import { patientName } from './numerics.ts';
 import { escalationText } from './review-call-words.ts';
-import { labelText, serverText } from './server-texts.ts';
 import { t } from './texts.ts';
 import { dateTimeText } from './times.ts';
 
@@ -89,13 +89,6 @@ export function placesText({ places, deviceId }: ReviewedAlarmRow, showsWard: bo
     bed === null ? t('{ward}, no bed', { ward }) : showsWard ? `${ward} ${bed}` : bed,
   );
   return texts.length === 0 ? deviceId : texts.join(' → ');
-}
-
-/** Returns a condition as words, for example `HR high`. A code of a device stays as it is. */
-export function conditionText(condition: string): string {
-  if (condition.startsWith('MDC_')) return condition;
-  const [label = '', ...rest] = condition.split('.').map((part) => part.replaceAll('-', ' '));
-  return rest.length === 0 ? serverText(label) : `${labelText(label)} ${serverText(rest.join(' '))}`;
 }
 
 /** Returns short remarks about an alarm. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatSearch, inputTextOf, instantOf, parseSearch, presetsAt, wardLooksFilter } from './audit-search.ts';
+import { formatSearch, parseSearch, presetsAt, wardLooksFilter } from './audit-search.ts';
 import { changeText, deedsText, spanText, unverifiedText, wardLooksText } from './audit-words.ts';
 import { formatRoute, parseRoute } from './routes.ts';
 
@@ -36,13 +36,6 @@ describe('presetsAt', () => {
       ['Last 7 days', new Date(2026, 0, 1), new Date(2026, 0, 8)],
     ]);
   });
-});
-
-it('a time in a field of the form is in the time zone of the screen', () => {
-  const instant = new Date(2026, 0, 6, 21, 5).toISOString();
-  expect(inputTextOf(instant)).toBe('2026-01-06T21:05');
-  expect(instantOf('2026-01-06T21:05')).toBe(instant);
-  expect([inputTextOf(undefined), instantOf(''), instantOf('soon')]).toEqual(['', undefined, undefined]);
 });
 
 it.each([

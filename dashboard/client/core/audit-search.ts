@@ -1,7 +1,9 @@
-/** The search on the page of the audit trail: its form in the page's address, and its times in the time zone of this screen. Pure. */
+/** The search on the page of the audit trail: its form in the page's address, and its times in the zone of the page. Pure. */
 import { type AuditAction, type AuditGroup, auditActionNames, auditGroups } from '../../../contracts/audit-names.ts';
+import { instantOfWall, wallTime } from '../../../contracts/zones.ts';
 import type { AuditFilter } from '../../protocol/audit.ts';
 import { t } from './texts.ts';
+import { pageZone } from './zones.ts';
 
 const textFields = ['userId', 'patientId', 'ward', 'bed'] as const;
 const timeFields = ['from', 'to'] as const;
@@ -45,32 +47,17 @@ const nightToHour = 7;
 export type Preset = { readonly name: string; readonly fromMs: number; readonly toMs: number };
 
 /**
- * Returns times that people often search, in the time zone of this screen. The last night is the night before this day's
+ * Returns times that people often search, in the zone of the page. The last night is the night before this day's
  * morning. A day may have 23 or 25 hours.
  */
-export function presetsAt(nowMs: number): Preset[] {
-  const now = new Date(nowMs);
+export function presetsAt(nowMs: number, zone = pageZone()): Preset[] {
+  const { year, month, day } = wallTime(zone, nowMs);
   const at = (days: number, hour = 0) =>
-    new Date(now.getFullYear(), now.getMonth(), now.getDate() + days, hour).getTime();
+    instantOfWall(zone, { year, month, day: day + days, hour, minute: 0, second: 0 });
   return [
     { name: t('Today'), fromMs: at(0), toMs: at(1) },
     { name: t('Last night'), fromMs: at(-1, nightFromHour), toMs: at(0, nightToHour) },
     { name: t('Yesterday'), fromMs: at(-1), toMs: at(0) },
     { name: t('Last 7 days'), fromMs: at(-6), toMs: at(1) },
   ];
-}
-
-/** Returns an instant as the text of an input of the type `datetime-local`, in the time zone of this screen; an empty text without one. */
-export function inputTextOf(instant: string | undefined): string {
-  if (instant === undefined) return '';
-  const date = new Date(instant);
-  const digits = (n: number, length = 2) => String(n).padStart(length, '0');
-  const day = `${digits(date.getFullYear(), 4)}-${digits(date.getMonth() + 1)}-${digits(date.getDate())}`;
-  return `${day}T${digits(date.getHours())}:${digits(date.getMinutes())}`;
-}
-
-/** Returns the instant of the text of an input of the type `datetime-local`; undefined if the text is no time. */
-export function instantOf(inputText: string): string | undefined {
-  const ms = inputText === '' ? Number.NaN : new Date(inputText).getTime();
-  return Number.isFinite(ms) ? new Date(ms).toISOString() : undefined;
 }

@@ -51,6 +51,34 @@ describe('groupsOfPart', () => {
     ]);
   });
 
+  it('puts a bed that moves between sectors on at least one screen, whichever of the screens has the new plan', () => {
+    const before: WardPlan = { ...plan, sectors };
+    const moved = [
+      { name: 'North', beds: ['10'] },
+      { name: 'South', beds: ['2', '1'] },
+    ];
+    const after = { ...plan, sectors: moved, formerSectors: sectors };
+    for (const [north, south] of [
+      [before, after],
+      [after, before],
+      [after, undefined],
+      [undefined, after],
+      [after, after],
+    ]) {
+      const shown = (part: PartChoice, known: WardPlan | undefined) =>
+        namesOf(groupsOfPart(orderedGroups(beds, known ? [known] : []), part, known));
+      const both = [...shown('sector:North', north), ...shown('sector:South', south)];
+      expect([...new Set(both)].sort()).toEqual(['1', '10', '2', '3']);
+    }
+    const later = { ...plan, sectors: moved };
+    expect(onScreen('sector:North', [later])).toEqual(['10', '3']);
+  });
+
+  it('a bed that is in no sector any more is on the screens of all sectors', () => {
+    const after = { ...plan, sectors: [{ name: 'South', beds: ['2'] }], formerSectors: sectors };
+    expect(onScreen('sector:South', [after])).toEqual(['2', '3', '1', '10']);
+  });
+
   it('shows the beds of a part in the order of the plan', () => {
     expect(onScreen('first', [{ ...plan, beds: ['2', '10', '1', '3'] }])).toEqual(['2', '1']);
     expect(onScreen('all', [plan])).toEqual(['3', '1', '2', '10']);

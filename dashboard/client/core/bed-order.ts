@@ -1,5 +1,5 @@
 /** The order of beds on a screen: as the registry of wards arranges them. */
-import type { WardPlan } from '../../../contracts/ward-plan.ts';
+import type { ShownPlan, WardPlan } from '../../../contracts/ward-plan.ts';
 import type { BedGroup } from './bed-groups.ts';
 import { compareBeds } from './numerics.ts';
 import { bedsOfPart, type PartChoice } from './ward-parts.ts';
@@ -32,6 +32,16 @@ export function sectorOf(plan: WardPlan | undefined, bed: string): string | unde
   return plan?.sectors?.find((sector) => sector.beds.includes(bed))?.name;
 }
 
+/**
+ * Returns the sectors on whose screens a bed is: its sector and its former ones. Returns none, which stands for all
+ * screens, if the bed is in no sector now.
+ */
+function sectorsShowing(plan: ShownPlan | undefined, bed: string): readonly string[] {
+  const now = sectorOf(plan, bed);
+  if (now === undefined) return [];
+  return [now, ...(plan?.formerSectors ?? []).flatMap(({ name, beds }) => (beds.includes(bed) ? [name] : []))];
+}
+
 /** Returns the beds of a half of the ward, by name. The plan does not decide the halves (`groupsOfPart`). */
 export function halfByName(groups: readonly BedGroup[], half: 'first' | 'second'): readonly BedGroup[] {
   return bedsOfPart(orderedGroups(groups, []), half);
@@ -41,13 +51,15 @@ export function halfByName(groups: readonly BedGroup[], half: 'first' | 'second'
  * Returns the beds of a part of the ward, in the order of the plan. The halves are halves of the beds by name: two screens
  * that share a ward may have different plans for some minutes, and each bed must be on one of them.
  * @param ordered the beds in the order of the plan
+ * @param plan undefined if the page does not know the present plan: then a sector has all beds
  */
 export function groupsOfPart(
   ordered: readonly BedGroup[],
   part: PartChoice,
-  plan: WardPlan | undefined,
+  plan: ShownPlan | undefined,
 ): readonly BedGroup[] {
-  if (part !== 'first' && part !== 'second') return bedsOfPart(ordered, part, ({ bed }) => sectorOf(plan, bed.bed));
+  if (part !== 'first' && part !== 'second')
+    return bedsOfPart(ordered, part, ({ bed }) => sectorsShowing(plan, bed.bed));
   const half = new Set(halfByName(ordered, part));
   return ordered.filter((group) => half.has(group));
 }

@@ -5,9 +5,7 @@ import type { AnswerResult, MyCall } from '../../protocol/delivery.ts';
 import type { CallCard } from './calls.ts';
 import { outcomeWords } from './delivery-words.ts';
 import { t } from './texts.ts';
-import { countdownText, whenText } from './times.ts';
-
-const shortWhen = (ms: number, nowMs: number) => whenText(ms, nowMs).slice(0, -3);
+import { countdownText, shortWhen } from './times.ts';
 
 /** What the texts of a card depend on besides the call itself. */
 export type CallSurroundings = {

@@ -22,7 +22,7 @@ const noAlarm = () => false;
 
 describe('compactPlan', () => {
   const labels = (box: { widthPx: number; heightPx: number }, isAlarming: (cell: Cell) => boolean = noAlarm) => {
-    const { rows, hidden } = compactPlan(box, all, isAlarming);
+    const { rows, hidden } = compactPlan(box, 1, all, isAlarming);
     return { rows: rows.map((row) => row.map(({ label }) => label)), hidden };
   };
 
@@ -69,7 +69,7 @@ describe('compactPlan', () => {
 
   it('no row is wider than the box', () => {
     for (let widthPx = 130; widthPx < 700; widthPx += 7)
-      for (const row of compactPlan({ widthPx, heightPx: 500 }, all, noAlarm).rows)
+      for (const row of compactPlan({ widthPx, heightPx: 500 }, 1, all, noAlarm).rows)
         expect(row.reduce((sum, each) => sum + compactWidthPx(each), 0)).toBeLessThanOrEqual(widthPx);
   });
 });

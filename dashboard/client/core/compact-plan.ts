@@ -29,6 +29,12 @@ export function compactWidthPx(cell: Cell): number {
 
 type Box = { readonly widthPx: number; readonly heightPx: number };
 
+/** Returns the box in the units in which the texts of the tile have their normal size. */
+const unscaled = ({ widthPx, heightPx }: Box, scale: number): Box => ({
+  widthPx: widthPx / scale,
+  heightPx: heightPx / scale,
+});
+
 export type CompactPlan<C> = {
   readonly rows: readonly (readonly C[])[];
   /** Number of cells that do not fit. */
@@ -40,12 +46,15 @@ export type CompactPlan<C> = {
 /**
  * Returns the rows of cells that fit into the box, at least one row. Of several arrangements, chooses the one with the
  * largest numbers. If not all cells fit, cells with an alarm come first, so that the number of an alarm is always shown.
+ * @param scale factor by which the texts of the tile are enlarged
  */
 export function compactPlan<C extends Cell>(
-  box: Box,
+  boxOfTile: Box,
+  scale: number,
   cells: readonly C[],
   isAlarming: (cell: C) => boolean,
 ): CompactPlan<C> {
+  const box = unscaled(boxOfTile, scale);
   const rowsMax = Math.max(1, Math.floor(box.heightPx / rowLeastPx));
   const packed = packedRows(cells, box.widthPx);
   const rows =
@@ -55,7 +64,7 @@ export function compactPlan<C extends Cell>(
           cells.toSorted((a, b) => Number(isAlarming(b)) - Number(isAlarming(a))),
           box.widthPx,
         ).slice(0, rowsMax);
-  return { rows, hidden: cells.length - rows.flat().length, leastPx: Math.max(1, rows.length) * rowLeastPx };
+  return { rows, hidden: cells.length - rows.flat().length, leastPx: Math.max(1, rows.length) * rowLeastPx * scale };
 }
 
 /** Returns the widths of the cells of a row that fills the box, px, without the line between them. */
@@ -65,8 +74,8 @@ export function compactWidthsIn(row: readonly Cell[], widthPx: number): number[]
 }
 
 /** Returns the size of a number in its cell, px. tile-compact.css computes the same. */
-export function compactNumberPx(cell: Cell, { widthPx, heightPx }: Box): number {
-  return Math.min((widthPx - labelPx(cell)) / widthEm(cell), (heightPx - 2) / lineEm);
+export function compactNumberPx(cell: Cell, { widthPx, heightPx }: Box, scale: number): number {
+  return Math.min((widthPx - labelPx(cell) * scale) / widthEm(cell), (heightPx - 2) / lineEm);
 }
 
 function largestRows<C extends Cell>(cells: readonly C[], box: Box, rowsMin: number, rowsMax: number): readonly C[][] {
@@ -77,7 +86,8 @@ function largestRows<C extends Cell>(cells: readonly C[], box: Box, rowsMin: num
     const heightPx = box.heightPx / rows.length - 1;
     const sizesPx = rows.flatMap((row) =>
       compactWidthsIn(row, box.widthPx).map(
-        (widthPx, at) => compactNumberPx(row[at]!, { widthPx, heightPx }) * (row[at]!.isPressure ? pressureShare : 1),
+        (widthPx, at) =>
+          compactNumberPx(row[at]!, { widthPx, heightPx }, 1) * (row[at]!.isPressure ? pressureShare : 1),
       ),
     );
     const leastPx = Math.min(...sizesPx);

@@ -14,7 +14,7 @@ import { alarmText } from './alarm-words.ts';
 import { dutyNames } from './duty-words.ts';
 import { firstThatFits } from './short-texts.ts';
 import { insideSentence, t, texts } from './texts.ts';
-import { clockText, whenText } from './times.ts';
+import { clockText, shortWhen, whenText } from './times.ts';
 
 export const channelNames: Readonly<Record<DeliveryChannel, string>> = texts({
   screen: 'Vigil page',
@@ -99,7 +99,7 @@ function acceptedText({ acceptedBy, calls }: DeliveryView, nowMs: number): strin
     const atMs = answers.at(-1)?.atMs;
     return t('{name} goes (accepted{part})', {
       name,
-      part: atMs === undefined ? '' : ` ${whenText(atMs, nowMs).slice(0, -3)}`,
+      part: atMs === undefined ? '' : ` ${shortWhen(atMs, nowMs)}`,
     });
   });
   return texts.join(', ');

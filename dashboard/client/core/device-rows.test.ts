@@ -17,7 +17,7 @@ type Fields = {
   facts?: Partial<DeviceRow['facts']>;
   current?: DeviceRow['current'];
 };
-const bed = { associationId: 'a', ward: 'icu', bed: 'ICU-1', occupied: true, others: [] };
+const bed = { associationId: 'a', ward: 'icu', bed: 'ICU-1', occupied: true, others: [], openTasks: 0 };
 
 function row(deviceId: string, { device, facts, current = bed }: Fields = {}, lastWard?: string): DeviceRow {
   return {
@@ -30,6 +30,7 @@ function row(deviceId: string, { device, facts, current = bed }: Fields = {}, la
       clockOffsetMs: null,
       certificateEndsAt: null,
       gaps: null,
+      refused: null,
       inTrouble: false,
       troubles: [],
       events: [],
@@ -38,10 +39,11 @@ function row(deviceId: string, { device, facts, current = bed }: Fields = {}, la
   };
 }
 
+const refused = { messages: 2, apart: 0, reasons: [{ code: 'time-invalid', messages: 2 }], lastAt: null };
 const all: DeviceChoice = { text: '', ward: '', which: 'all' };
 const condition = { condition: 'MDC_EVT_BATT_LO', present: true } as never;
 const fine = row('m-10', { device: { model: 'Acme Vista' }, facts: { serial: 'SN-77' } });
-const offline = row('m-9', { device: { online: false }, facts: { inTrouble: true } });
+const offline = row('m-9', { device: { online: false }, facts: { inTrouble: true, refused } });
 const weak = row('m-8', { device: { conditions: [condition] }, facts: { inTrouble: true } });
 const spare = row('m-1', { device: { online: false }, current: null }, 'step');
 const wrongClock = row('m-2', {
@@ -59,6 +61,7 @@ describe('shownDevices', () => {
   it.each([
     [{ which: 'trouble' }, ['m-2', 'm-8', 'm-9']],
     [{ which: 'no-bed' }, ['m-1']],
+    [{ which: 'refused' }, ['m-9']],
     [{ ward: 'step' }, ['m-1']],
     [{ text: ' sn-77 ' }, ['m-10']],
     [{ text: 'VISTA' }, ['m-10']],
@@ -111,11 +114,15 @@ it('the firmware and the gaps are "not declared" or "not known", and never 0, if
     'Firmware: not declared.',
     'Gaps in the readings: not known, because this server has read no numbered reading of the device.',
   ]);
-  const texts = [0, 1, 7].map((missing) => gapsText({ ...unknown, gaps: { missing, sinceMs } }, sinceMs));
+  const texts = [0, 1, 7].map((missing) => gapsText({ ...unknown, gaps: { missing, unused: 0, sinceMs } }, sinceMs));
   expect([firmwareText({ ...unknown, firmware: '2.1' }), ...texts]).toEqual([
     'Firmware: 2.1',
     'Gaps in the readings: none since 07:00:00.',
     'Gaps in the readings: 1 reading is missing since 07:00:00.',
     'Gaps in the readings: 7 readings are missing since 07:00:00.',
   ]);
+  // Readings that were refused are not missing.
+  expect(gapsText({ ...unknown, gaps: { missing: 0, unused: 3, sinceMs } }, sinceMs)).toBe(
+    'Gaps in the readings: none since 07:00:00. 3 readings came, but were refused or kept apart.',
+  );
 });

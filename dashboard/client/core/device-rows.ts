@@ -14,7 +14,7 @@ export type DeviceRow = Devices['devices'][number];
 export type DeviceChoice = {
   readonly text: string;
   readonly ward: string;
-  readonly which: 'all' | 'trouble' | 'no-bed';
+  readonly which: 'all' | 'trouble' | 'refused' | 'no-bed';
 };
 
 /** Returns sentences about what is wrong with a device; empty if nothing is known to be wrong. */
@@ -36,16 +36,24 @@ export function reportsOf(row: DeviceRow): string | undefined {
 /** Returns the devices that match, those in trouble first, then by their ids. */
 export function shownDevices(devices: readonly DeviceRow[], { text, ward, which }: DeviceChoice): DeviceRow[] {
   const wanted = text.trim().toLowerCase();
-  return devices
-    .filter((row) => {
-      if (ward !== '' && (row.current?.ward ?? row.lastWard) !== ward) return false;
-      if (which === 'trouble' && !row.facts.inTrouble) return false;
-      if (which === 'no-bed' && row.current !== null) return false;
-      return wanted === '' || searchedText(row).includes(wanted);
-    })
-    .map((row) => ({ row, trouble: row.facts.inTrouble }))
-    .sort((a, b) => Number(b.trouble) - Number(a.trouble) || byId(a.row, b.row))
-    .map(({ row }) => row);
+  return sorted(devices).filter((row) => {
+    if (ward !== '' && (row.current?.ward ?? row.lastWard) !== ward) return false;
+    if (which === 'trouble' && !row.facts.inTrouble) return false;
+    if (which === 'refused' && !row.facts.refused?.messages) return false;
+    if (which === 'no-bed' && row.current !== null) return false;
+    return wanted === '' || searchedText(row).includes(wanted);
+  });
+}
+
+/** The sorted rows of each list that came. So a key press in the search field sorts nothing. */
+const sortedRows = new WeakMap<readonly DeviceRow[], readonly DeviceRow[]>();
+
+function sorted(devices: readonly DeviceRow[]): readonly DeviceRow[] {
+  const known = sortedRows.get(devices);
+  if (known) return known;
+  const rows = [...devices].sort((a, b) => Number(b.facts.inTrouble) - Number(a.facts.inTrouble) || byId(a, b));
+  sortedRows.set(devices, rows);
+  return rows;
 }
 
 function searchedText({ device, current, facts }: DeviceRow): string {
@@ -79,20 +87,26 @@ export function firmwareText({ firmware }: DeviceRow['facts']): string {
   return firmware === undefined ? t('Firmware: not declared.') : t('Firmware: {firmware}', { firmware });
 }
 
-/** Returns how many readings of the last day never came, as a sentence. */
+/** Returns how many readings of the last day never came, and how many came and were not used, as sentences. */
 export function gapsText({ gaps }: DeviceRow['facts'], nowMs: number): string {
   if (gaps === null)
     return t('Gaps in the readings: not known, because this server has read no numbered reading of the device.');
   const since = whenText(gaps.sinceMs, nowMs);
-  return gaps.missing === 0
-    ? t('Gaps in the readings: none since {since}.', { since })
-    : t(
-        'Gaps in the readings: {n} reading is missing since {since}.|Gaps in the readings: {n} readings are missing since {since}.',
-        {
-          n: gaps.missing,
-          since,
-        },
-      );
+  const unused =
+    gaps.unused === 0
+      ? ''
+      : ` ${t('{n} reading came, but was refused or kept apart.|{n} readings came, but were refused or kept apart.', { n: gaps.unused })}`;
+  const missing =
+    gaps.missing === 0
+      ? t('Gaps in the readings: none since {since}.', { since })
+      : t(
+          'Gaps in the readings: {n} reading is missing since {since}.|Gaps in the readings: {n} readings are missing since {since}.',
+          {
+            n: gaps.missing,
+            since,
+          },
+        );
+  return missing + unused;
 }
 
 /** Returns when the server last heard of the device; `not known` if it has heard nothing since its start. */

@@ -1,15 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Board, BoardEntry } from '../../protocol/assignments.ts';
-import {
-  assignmentText,
-  boardChangeText,
-  cellOf,
-  endLabel,
-  instantOfInput,
-  localInput,
-  waitingText,
-  wardThatWaits,
-} from './duty-words.ts';
+import { assignmentText, boardChangeText, cellOf, endLabel, waitingText, wardThatWaits } from './duty-words.ts';
 import { noticeText } from './notice-words.ts';
 import { shortTime } from './times.ts';
 
@@ -203,11 +194,6 @@ it('boardChangeText names who changed what', () => {
   expect(boardChangeText({ version: 3, at: instant(7), by, person: 'Chief', type: 'away' }, hour(8))).toBe(
     'Chief went away at 07:00',
   );
-});
-
-it('localInput and instantOfInput are each other’s reverse, and an empty field is no time', () => {
-  expect(instantOfInput(localInput(hour(7.5)))).toBe(instant(7.5));
-  for (const text of ['', 'x']) expect(instantOfInput(text)).toBeUndefined();
 });
 
 it('shortTime has the date if the time is on another day', () => {

@@ -161,16 +161,3 @@ export function boardChangeText({ by, type, person, duty, beds, at }: BoardChang
     time: shortTime(at, nowMs),
   });
 }
-
-/** Returns the value of a `datetime-local` field for a time, in the zone of this browser, without seconds. */
-export function localInput(ms: number): string {
-  const date = new Date(ms);
-  const two = (n: number) => String(n).padStart(2, '0');
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}T${two(date.getHours())}:${two(date.getMinutes())}`;
-}
-
-/** Returns the instant of a `datetime-local` field; undefined if the field is empty or not complete. */
-export function instantOfInput(text: string): string | undefined {
-  const ms = Date.parse(text);
-  return text === '' || Number.isNaN(ms) ? undefined : new Date(ms).toISOString();
-}

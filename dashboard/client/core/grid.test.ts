@@ -79,10 +79,17 @@ describe('wardLayout', () => {
     const two = wardLayout([6, 6], screen, 6, 'waves');
     expect([one.columns, one.rows]).toEqual([4, 3]);
     expect(two.rows).toBe(2 * Math.ceil(6 / two.columns));
-    const usedPx = two.rows * two.tileHeightPx + (two.rows + 1) * 6 + 2 * sectorHeadPx;
+    const usedPx = two.rows * two.tileHeightPx + (two.rows + 1) * 6 + 2 * sectorHeadPx(screen.widthPx);
     expect(usedPx).toBeLessThanOrEqual(976);
     expect(usedPx).toBeGreaterThan(976 - two.rows - 1);
     expect(wardLayout([12], screen, 6, 'waves')).toEqual(one);
+  });
+
+  it.each([4, 12, 32, 64])('the layout of %i beds at 3840 × 2160 is that at 1920 × 1080', (count) => {
+    const layoutIn = (factor: number) =>
+      wardLayout(count, { widthPx: 1600 * factor, heightPx: 970 * factor }, 6 * factor, 'auto');
+    const { columns, rows, isCompact } = layoutIn(1);
+    expect(layoutIn(2)).toMatchObject({ columns, rows, isCompact });
   });
 
   it('64 beds in two sectors fit one screen of 1920 × 1080 as compact tiles', () => {

@@ -24,8 +24,17 @@ const listWidthPx = 620;
 const scrollbarPx = 11;
 /** Width divided by height of the tile that is easiest to read. */
 const bestAspectRatio = 1.6;
-/** Height of the heading of a sector (ward.css). */
-export const sectorHeadPx = 22;
+/** Returns how much larger all sizes are in a wide box: people look at a screen of 3840 px from farther away. */
+const farness = (widthPx: number) => Math.max(1, widthPx / 1_600);
+const timesSize = ({ widthPx, heightPx }: TileSize, factor: number): TileSize => ({
+  widthPx: widthPx * factor,
+  heightPx: heightPx * factor,
+});
+
+/** Returns the height of the heading of a sector, px. It grows with the window, as the tiles do (ward.css). */
+export function sectorHeadPx(widthPx: number): number {
+  return Math.round(22 * farness(widthPx));
+}
 
 /** The number of tiles; with several sections, the number of tiles of each. Each section begins a row below its heading. */
 type TileCount = number | readonly number[];
@@ -50,7 +59,7 @@ export function gridFor(
   const count = Math.max(...sections);
   const total = sections.reduce((sum, each) => sum + each, 0);
   const rowsOf = (columns: number) => sections.reduce((sum, each) => sum + Math.ceil(each / columns), 0);
-  const freePx = heightPx - headingsPx(sections, gapPx);
+  const freePx = heightPx - headingsPx(sections, widthPx, gapPx);
   const columnsMax = Math.max(1, Math.floor((widthPx + gapPx) / (least.widthPx + gapPx)));
   if (count <= 0) return { columns: 1, rows: 1, scrolls: false };
   let best: Grid | undefined;
@@ -77,8 +86,8 @@ export function gridFor(
 }
 
 /** Returns the height of the headings of all sections with the gaps below them, px; 0 for one section. */
-function headingsPx(sections: readonly number[], gapPx: number): number {
-  return sections.length < 2 ? 0 : sections.length * (sectorHeadPx + gapPx);
+function headingsPx(sections: readonly number[], widthPx: number, gapPx: number): number {
+  return sections.length < 2 ? 0 : sections.length * (sectorHeadPx(widthPx) + gapPx);
 }
 
 /**
@@ -96,6 +105,8 @@ export type WardLayout = Grid & {
   readonly isCompact: boolean;
   /** Whether all tiles stand in one column, as on a phone. */
   readonly isList: boolean;
+  /** Height of the heading of each sector. */
+  readonly sectorPx: number;
   readonly tileWidthPx: number;
   readonly tileHeightPx: number;
 };
@@ -112,20 +123,22 @@ export function wardLayout(
   const isList = widthPx < listWidthPx;
   const sections = sectionsOf(tiles);
   const count = sections.reduce((sum, each) => sum + each, 0);
-  const least = hasSecondDevices ? secondDeviceSizeMin : tileSizeMin;
+  const factor = farness(widthPx);
+  const least = timesSize(hasSecondDevices ? secondDeviceSizeMin : tileSizeMin, factor);
   const full = gridFor(tiles, widthPx, heightPx, gapPx, least);
   const isCompact = choice === 'numbers' || (choice === 'auto' && !isList && full.scrolls && count >= compactBedsMin);
-  const fitting = isCompact ? gridFor(tiles, widthPx, heightPx, gapPx, compactSizeMin) : full;
+  const fitting = isCompact ? gridFor(tiles, widthPx, heightPx, gapPx, timesSize(compactSizeMin, factor)) : full;
   const grid = isList ? { columns: 1, rows: Math.max(1, count), scrolls: true } : fitting;
   return {
     ...grid,
     isCompact,
     isList,
+    sectorPx: sectorHeadPx(widthPx),
     tileWidthPx: Math.floor((widthPx - scrollbarPx - gapPx * (grid.columns - 1)) / grid.columns),
     tileHeightPx: Math.floor(
       grid.scrolls
-        ? scrolledTilePx[isCompact ? 'compact' : 'full']
-        : (heightPx - headingsPx(sections, gapPx) - gapPx * (grid.rows - 1)) / grid.rows,
+        ? scrolledTilePx[isCompact ? 'compact' : 'full'] * factor
+        : (heightPx - headingsPx(sections, widthPx, gapPx) - gapPx * (grid.rows - 1)) / grid.rows,
     ),
   };
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isNight, nightEndMs } from './night.ts';
+import { isBegunNight, isHourOfNight, isNightOfWard, nightEndMs } from './night.ts';
 
 const at = (hour: number, minute = 0, day = 10) => new Date(2026, 0, day, hour, minute).getTime();
 
@@ -11,8 +11,9 @@ it.each<[string, number, boolean]>([
   ['06:00', at(6), false],
   ['12:00', at(12), false],
 ])('a screen that has night mode each night has it from 22:00 to 06:00: %s', (_, nowMs, expected) => {
-  expect(isNight('nightly', 0, nowMs)).toBe(expected);
-  expect(isNight('off', 0, nowMs)).toBe(false);
+  expect(isHourOfNight('nightly', false, nowMs)).toBe(expected);
+  expect(isHourOfNight('off', true, nowMs)).toBe(false);
+  expect([true, false].map((isWardNight) => isHourOfNight('ward', isWardNight, nowMs))).toEqual([true, false]);
 });
 
 it.each([at(18), at(22), at(2), at(5, 59)])(
@@ -22,7 +23,7 @@ it.each([at(18), at(22), at(2), at(5, 59)])(
     expect(new Date(untilMs).getHours()).toBe(6);
     expect(untilMs - nowMs).toBeGreaterThan(0);
     expect(untilMs - nowMs).toBeLessThanOrEqual(13 * 3_600_000);
-    expect([isNight('off', untilMs, nowMs), isNight('off', untilMs, untilMs)]).toEqual([true, false]);
+    expect([isBegunNight(untilMs, nowMs), isBegunNight(untilMs, untilMs)]).toEqual([true, false]);
   },
 );
 
@@ -31,13 +32,32 @@ it.each([at(6), at(6, 1), at(13), at(17, 59)])(
   (nowMs) => {
     const untilMs = nightEndMs(nowMs);
     expect(untilMs - nowMs).toBe(2 * 3_600_000);
-    expect([isNight('off', untilMs, untilMs - 1), isNight('off', untilMs, untilMs)]).toEqual([true, false]);
+    expect([isBegunNight(untilMs, untilMs - 1), isBegunNight(untilMs, untilMs)]).toEqual([true, false]);
   },
 );
 
 it.each([at(22, 0, 10), at(13, 0, 20)])(
   'a night that a person began is over if the clock is set back by many hours',
   (nowMs) => {
-    expect(isNight('off', nightEndMs(at(22, 0, 20)), nowMs)).toBe(false);
+    expect(isBegunNight(nightEndMs(at(22, 0, 20)), nowMs)).toBe(false);
   },
 );
+
+const berlin = { night: { from: '22:00', until: '06:00' }, zone: 'Europe/Berlin' };
+it.each([
+  ['in winter, 1 min before the night', '2026-01-10T20:59:00Z', false],
+  ['in winter, in the first minute of the night', '2026-01-10T21:00:00Z', true],
+  ['in the night in which the clocks are set forward, in its last minute', '2026-03-29T03:59:00Z', true],
+  ['in the night in which the clocks are set forward, at its end', '2026-03-29T04:00:00Z', false],
+  ['in the night in which the clocks are set back, in its last minute', '2026-10-25T04:59:00Z', true],
+  ['in the night in which the clocks are set back, at its end', '2026-10-25T05:00:00Z', false],
+])('the night of a ward is right in the time zone of its hours: %s', (_, at, expected) => {
+  expect(isNightOfWard(berlin, Date.parse(at))).toBe(expected);
+});
+
+it('a ward without hours has no night, and a browser that does not know the time zone has none', () => {
+  const midnight = Date.parse('2026-01-10T23:00:00Z');
+  expect(isNightOfWard(undefined, midnight)).toBe(false);
+  expect(isNightOfWard({ zone: 'UTC' }, midnight)).toBe(false);
+  expect(isNightOfWard({ ...berlin, zone: 'Europe/Atlantis' }, midnight)).toBe(false);
+});

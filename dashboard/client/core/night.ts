@@ -1,10 +1,15 @@
 /** Night mode of a screen: when it is on. It always ends by itself. */
 
-/** `nightly`: each night. `off`: only if a person begins it. */
-export const nightChoices = ['off', 'nightly'] as const;
+import { isQuiet } from '../../../contracts/quiet-hours.ts';
+import type { WardPlan } from '../../../contracts/ward-plan.ts';
+import { instantOfWall, wallTime } from '../../../contracts/zones.ts';
+import { pageZone } from './zones.ts';
+
+/** `ward`: in the hours of the ward, if it has any. `nightly`: each night. `off`: only if a person begins it. */
+export const nightChoices = ['ward', 'off', 'nightly'] as const;
 export type NightChoice = (typeof nightChoices)[number];
 
-/** Night mode lasts from 22:00 to 06:00 in the time zone of the screen (ours). */
+/** Night mode lasts from 22:00 to 06:00 in the zone of the page (ours). */
 export const nightFromHour = 22;
 export const nightUntilHour = 6;
 /** From this hour on a press begins the night (ours). A press by day lasts only for `dayRestMs`. */
@@ -14,12 +19,30 @@ export const dayRestMs = 2 * 3_600_000;
 /** The longest night that a person can begin, with the hour that a change of the clock adds. */
 const begunMsMax = 13 * 3_600_000;
 
-/** @param untilMs the end of a night that a person began; 0 if nobody did */
-export function isNight(choice: NightChoice, untilMs: number, nowMs: number): boolean {
+/** Returns whether a night that a person began is on. @param untilMs its end; 0 if nobody began one */
+export function isBegunNight(untilMs: number, nowMs: number): boolean {
   // An end that is further ahead than any night was made before the clock was set back.
-  if (nowMs < untilMs && untilMs - nowMs <= begunMsMax) return true;
-  const hour = new Date(nowMs).getHours();
+  return nowMs < untilMs && untilMs - nowMs <= begunMsMax;
+}
+
+/** Returns whether it is night by the hours that were chosen. @param isWardNight whether it is night by the hours of the ward */
+export function isHourOfNight(choice: NightChoice, isWardNight: boolean, nowMs: number): boolean {
+  if (choice === 'ward') return isWardNight;
+  const { hour } = wallTime(pageZone(), nowMs);
   return choice === 'nightly' && (hour >= nightFromHour || hour < nightUntilHour);
+}
+
+/**
+ * Returns whether a time is in the night of a ward. A browser that does not know the time zone has no night: its alarms
+ * are then louder, not softer.
+ */
+export function isNightOfWard(plan: Pick<WardPlan, 'night' | 'zone'> | undefined, nowMs: number): boolean {
+  if (plan?.night === undefined || plan.zone === undefined) return false;
+  try {
+    return isQuiet({ ...plan.night, timeZone: plan.zone }, nowMs);
+  } catch {
+    return false;
+  }
 }
 
 /**
@@ -27,10 +50,10 @@ export function isNight(choice: NightChoice, untilMs: number, nowMs: number): bo
  * 06:01 would play medium and low alarms at the floor for the whole day.
  */
 export function nightEndMs(nowMs: number): number {
-  const morning = new Date(nowMs);
-  const hour = morning.getHours();
-  if (hour >= nightUntilHour && hour < nightPressFromHour) return nowMs + dayRestMs;
-  morning.setHours(nightUntilHour, 0, 0, 0);
-  if (morning.getTime() <= nowMs) morning.setDate(morning.getDate() + 1);
-  return morning.getTime();
+  const zone = pageZone();
+  const now = wallTime(zone, nowMs);
+  if (now.hour >= nightUntilHour && now.hour < nightPressFromHour) return nowMs + dayRestMs;
+  const morningMs = (days: number) =>
+    instantOfWall(zone, { ...now, day: now.day + days, hour: nightUntilHour, minute: 0, second: 0 });
+  return morningMs(0) > nowMs ? morningMs(0) : morningMs(1);
 }

@@ -4,7 +4,7 @@ import { dutyNoticeCodes } from '../../../contracts/duty-notice-codes.ts';
 import type { BedNotice } from '../../protocol/rest.ts';
 import { serverText } from './server-texts.ts';
 import { t } from './texts.ts';
-import { whenText } from './times.ts';
+import { shortTime } from './times.ts';
 
 /**
  * Returns the text of a notice. A notice about who is responsible also has its start, before the reason:
@@ -14,7 +14,7 @@ export function noticeText({ code, text, since }: BedNotice, nowMs: number): str
   if (!Object.values(dutyNoticeCodes).some((dutyCode) => dutyCode === code)) return serverText(text);
   const [what = '', ...reason] = serverText(text).split(': ');
   const preposition = code === dutyNoticeCodes.noNurseSoon ? t('from') : t('since');
-  return [`${what} ${preposition} ${whenText(Date.parse(since), nowMs).slice(0, -3)}`, ...reason].join(': ');
+  return [`${what} ${preposition} ${shortTime(since, nowMs)}`, ...reason].join(': ');
 }
 
 /** Returns the texts of all notices of a bed in one line. */

@@ -53,7 +53,7 @@ describe('sharedSizes', () => {
   });
 
   it('the numbers of a compact tile have at least 16 px', () => {
-    const sizes = sizesOfCompact(cells, { widthPx: 186, heightPx: 54 });
+    const sizes = sizesOfCompact(cells, { widthPx: 186, heightPx: 54 }, 1);
     for (const { group } of cells) expect(sizes.get(group)).toBeGreaterThanOrEqual(16);
   });
 });

@@ -58,14 +58,14 @@ export function sizesOfPlan<C extends SizedCell>(
   ]);
 }
 
-/** Returns the sizes of the numbers of a compact tile. */
-export function sizesOfCompact(cells: readonly SizedCell[], box: Box): NumberSizes {
-  const { rows, leastPx } = compactPlan(box, cells, () => false);
+/** Returns the sizes of the numbers of a compact tile. @param scale factor by which its texts are enlarged */
+export function sizesOfCompact(cells: readonly SizedCell[], box: Box, scale: number): NumberSizes {
+  const { rows, leastPx } = compactPlan(box, scale, cells, () => false);
   const heightPx = Math.max(box.heightPx, leastPx) / Math.max(1, rows.length) - 1;
   return smallestOf(
     rows.flatMap((row) =>
       compactWidthsIn(row, box.widthPx).map(
-        (widthPx, at) => [row[at]!.group, compactNumberPx(row[at]!, { widthPx, heightPx })] as const,
+        (widthPx, at) => [row[at]!.group, compactNumberPx(row[at]!, { widthPx, heightPx }, scale)] as const,
       ),
     ),
   );

@@ -41,7 +41,7 @@ describe('notificationOf', () => {
 
 it('the notifications of Vigil itself are German in a German browser', () => {
   expect(notificationOf(undefined, nowMs, 'de').title).toBe('Vigil ruft Sie');
-  expect(notificationOf(check, nowMs, 'de').options.body).toMatch(/^Geprüft um \d\d:\d\d\.$/);
+  expect(notificationOf(check, nowMs, 'de').options.body).toMatch(/^Geprüft um \d\d:\d\d [A-Z0-9:+-]+\.$/);
 });
 
 it.each([calls, check])('the server accepts the receipt of a push message', (payload) => {

@@ -1,5 +1,6 @@
 /** Decides what the service worker shows and confirms for a push message. */
 import type { PushPayload } from '../../../contracts/messages/push-payload.ts';
+import { machineZone, wallTime, zoneLabel } from '../../../contracts/zones.ts';
 import { requestHeader } from '../../protocol/pace.ts';
 import type { Language } from './texts.ts';
 
@@ -33,6 +34,12 @@ type ShownNotification = { readonly title: string; readonly options: Record<stri
 const icon = '/icon-192.png';
 const twoDigits = (n: number) => String(n).padStart(2, '0');
 
+function timeText(ms: number): string {
+  const zone = machineZone();
+  const { hour, minute } = wallTime(zone, ms);
+  return `${twoDigits(hour)}:${twoDigits(minute)} ${zoneLabel(zone, ms)}`;
+}
+
 /**
  * Returns the notification for a push message. Each push message must show a notification. Otherwise Chrome shows its
  * own text, and Safari ends the subscription. So a canary shows a silent line, which replaces the line of the former
@@ -62,11 +69,11 @@ export function notificationOf(payload: PushPayload | undefined, nowMs: number, 
       };
     }
     case 'check': {
-      const at = new Date(nowMs);
       return {
         title: words.reached,
         options: {
-          body: `${words.checkedAt} ${twoDigits(at.getHours())}:${twoDigits(at.getMinutes())}.`,
+          // A service worker does not know the wards of the person, so the time has the label of its zone.
+          body: `${words.checkedAt} ${timeText(nowMs)}.`,
           tag: 'vigil-check',
           icon,
           silent: true,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { minuteMs } from '../../../contracts/durations.ts';
-import { reachNotedEveryMs } from '../../../contracts/messages/deliveries.ts';
+import { reachNotedEveryMs } from '../../../contracts/reach-pace.ts';
 import type { ReachState, WhoAnswer } from '../../protocol/delivery.ts';
 import { agoText, checksText, emptyDutyText, orderedPeople, reachLine, whoLine } from './reach-words.ts';
 

@@ -1,6 +1,6 @@
 /** The texts about the ways to reach a person: whether each way works now, as the newest confirmation shows. */
 import { minuteMs } from '../../../contracts/durations.ts';
-import { reachCheckEveryMsMax, reachNotedEveryMs } from '../../../contracts/messages/deliveries.ts';
+import { reachCheckEveryMsMax, reachNotedEveryMs } from '../../../contracts/reach-pace.ts';
 import type { ReachState, WardReach, WhoAnswer } from '../../protocol/delivery.ts';
 import { channelNames, stageText } from './delivery-words.ts';
 import { dutyNames } from './duty-words.ts';

@@ -26,7 +26,7 @@ export type Route =
   | { readonly page: 'devices'; readonly ward?: string }
   | { readonly page: 'accounts' }
   /** The waves around the onset of an alarm. */
-  | { readonly page: 'strip'; readonly alarmId: string }
+  | { readonly page: 'strip'; readonly alarmId: string; readonly onset?: number }
   /** The audit trail. `search` is the text of its search (audit-search.ts). */
   | { readonly page: 'audit'; readonly search?: string };
 
@@ -46,7 +46,8 @@ export function parseRoute(hash: string): Route {
     case 'assignments':
       return { page: 'assignments', ward: name === '' ? undefined : name };
     case 'alarms':
-      if (name !== '' && (parts[2] === 'why' || parts[2] === 'strip')) return { page: parts[2], alarmId: name };
+      if (name !== '' && parts[2] === 'why') return { page: 'why', alarmId: name };
+      if (name !== '' && parts[2] === 'strip') return { page: 'strip', alarmId: name, ...onsetOf(search) };
       return { page: 'alarms', ward: name === '' ? undefined : name, filters: parseFilters(search) };
     case 'shift':
       return { page: 'shift', ward: name === '' ? undefined : name, ...shiftSearch(search) };
@@ -80,6 +81,12 @@ function sectorOfSearch(search: string): { sector?: string } {
 function instantOf(search: string): { at?: number } {
   const at = Date.parse(new URLSearchParams(search).get('at') ?? '');
   return Number.isNaN(at) ? {} : { at };
+}
+
+/** Returns the onset of a search such as `onset=2`; nothing if it has none. */
+function onsetOf(search: string): { onset?: number } {
+  const onset = Number(new URLSearchParams(search).get('onset') ?? '');
+  return Number.isInteger(onset) && onset >= 1 && onset <= 1_000_000 ? { onset } : {};
 }
 
 /** Returns the filters of the summary of a shift. A beginning that is no instant is left out. */
@@ -121,8 +128,11 @@ export function formatRoute(route: Route): string {
       return `#/shift${ward === undefined ? '' : `/${encodeURIComponent(ward)}`}${search === '' ? '' : `?${search}`}`;
     }
     case 'why':
-    case 'strip':
-      return `#/alarms/${encodeURIComponent(route.alarmId)}/${route.page}`;
+      return `#/alarms/${encodeURIComponent(route.alarmId)}/why`;
+    case 'strip': {
+      const onset = route.onset === undefined ? '' : `?onset=${route.onset}`;
+      return `#/alarms/${encodeURIComponent(route.alarmId)}/strip${onset}`;
+    }
     case 'calls':
     case 'reach':
     case 'wards':

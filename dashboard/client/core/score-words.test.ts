@@ -25,13 +25,18 @@ it.each([
 ] as const)('the part %j is written "%s"', (part, text) => expect(partText(part)).toBe(text));
 
 it.each([
-  [{ parameter: 'RR' }, true, 'not measured'],
-  [{ parameter: 'oxygen' }, false, 'not entered'],
-  [{ parameter: 'RR', value: 16 }, false, 'too old'],
-  [{ parameter: 'SpO2', value: 97 }, true, 'too old'],
-  [{ parameter: 'SpO2', value: 97 }, false, 'air or oxygen?'],
-] as const)('the part %j without points, with oxygen known = %s, has the reason "%s"', (part, isKnown, text) =>
-  expect(missingText(part, isKnown)).toBe(text),
+  [{ parameter: 'RR' }, 1, true, 'not measured'],
+  [{ parameter: 'oxygen' }, 1, false, 'not entered'],
+  [{ parameter: 'consciousness', value: 'A' }, 1, true, 'too old'],
+  [{ parameter: 'RR', value: 16 }, 2, false, 'too old'],
+  [{ parameter: 'SpO2', value: 97 }, 2, true, 'too old'],
+  [{ parameter: 'SpO2', value: 97 }, 2, false, 'air or oxygen?'],
+  // On scale 1 the points of SpO2 never depend on oxygen.
+  [{ parameter: 'SpO2', value: 97 }, 1, false, 'too old'],
+] as const)(
+  'the part %j without points, on scale %i with oxygen known = %s, has the reason "%s"',
+  (part, scale, isKnown, text) =>
+    expect(missingText(part, { scale, parts: [{ parameter: 'oxygen', ...(isKnown && { points: 0 }) }] })).toBe(text),
 );
 
 const nowMs = Date.parse('2026-01-01T10:01:00.000Z');

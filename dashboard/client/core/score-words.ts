@@ -7,6 +7,7 @@ import {
   type NewsParameter,
   type NewsResponse,
 } from '../../../contracts/score-names.ts';
+import { type MissingReason, missingReason, needsOxygenEntry } from '../../../contracts/score-parts.ts';
 import { insideSentence, t, texts } from './texts.ts';
 
 export const partNames: Readonly<Record<NewsParameter, string>> = texts({
@@ -45,22 +46,26 @@ const units: Readonly<Partial<Record<NewsParameter, string>>> = {
 };
 
 /** Returns the value of a part of the score: `26 /min`, `on oxygen`, `Alert`; a dash if it is unknown. */
-export function partText({ parameter, value }: ScorePart): string {
+export function partText({ parameter, value }: Pick<ScorePart, 'parameter' | 'value'>): string {
   if (value === undefined) return '–';
   if (typeof value === 'boolean') return value ? t('on oxygen') : t('on air');
   if (typeof value === 'string') return levelNames[value];
   return `${numberText(value, parameter === 'Temp' ? 1 : 0)} ${units[parameter] ?? ''}`.trim();
 }
 
-const isEntered = (parameter: NewsParameter) => parameter === 'oxygen' || parameter === 'consciousness';
+const missingTexts: Readonly<Record<MissingReason, string>> = texts({
+  'not entered': 'not entered',
+  'not measured': 'not measured',
+  'oxygen unknown': 'air or oxygen?',
+  'too old': 'too old',
+});
 
-/**
- * Returns why a part has no points.
- * @param isOxygenKnown whether somebody entered air or oxygen; otherwise a high SpO2 cannot be scored on scale 2
- */
-export function missingText({ parameter, value }: ScorePart, isOxygenKnown: boolean): string {
-  if (value === undefined) return isEntered(parameter) ? t('not entered') : t('not measured');
-  return parameter === 'SpO2' && !isOxygenKnown ? t('air or oxygen?') : t('too old');
+/** Returns why a part has no points. The scale and the other parts decide about SpO2 (`missingReason`). */
+export function missingText(
+  part: Pick<ScorePart, 'parameter' | 'value'>,
+  news2: Parameters<typeof needsOxygenEntry>[0],
+) {
+  return missingTexts[missingReason(part, needsOxygenEntry(news2))];
 }
 
 /**

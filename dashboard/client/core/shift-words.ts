@@ -10,12 +10,12 @@ import type {
   ShiftSummary,
 } from '../../protocol/shift-summary.ts';
 import { priorityMarks } from './alarm-order.ts';
-import { conditionText } from './alarm-review-words.ts';
+import { conditionText } from './condition-words.ts';
 import { limitDifferences } from './limit-differences.ts';
 import { priorityNames } from './name-words.ts';
 import { partNames } from './score-words.ts';
 import { insideSentence, t, texts } from './texts.ts';
-import { dateTimeText, whenText } from './times.ts';
+import { dateTimeText, minuteText, shortWhen } from './times.ts';
 
 /** A summary that is older than this is marked as old (ours). */
 export const summaryOldMs = 5 * minuteMs;
@@ -33,11 +33,10 @@ const line = (label: string, ...texts: readonly string[]): ShiftLine => ({ label
 const bad = (label: string, ...texts: readonly string[]): ShiftLine => ({ label, texts, state: 'bad' });
 
 /** Returns hours and minutes, with the date if the instant is not of the day of the summary. */
-const timeText = (ms: number, nowMs: number) => whenText(ms, nowMs).slice(0, -3);
 
 /** Returns since when the patient has had a device. Vigil knows nothing about the time before. */
 export const sinceText = ({ sinceMs }: ShiftPatient, nowMs: number): string =>
-  sinceMs === null ? t('device since: not known') : t('device since {time}', { time: timeText(sinceMs, nowMs) });
+  sinceMs === null ? t('device since: not known') : t('device since {time}', { time: shortWhen(sinceMs, nowMs) });
 
 /** Returns the lines of a patient's card. */
 export function shiftLines(summary: ShiftSummary, patient: ShiftPatient): ShiftLine[] {
@@ -90,7 +89,7 @@ function openLine({ open, openLeftOut }: ShiftPatient, nowMs: number): ShiftLine
     if (type === 'pause')
       return t('sound of {text} paused{part}', {
         text,
-        part: untilMs === undefined ? '' : t(' until {time}', { time: timeText(untilMs, nowMs) }),
+        part: untilMs === undefined ? '' : t(' until {time}', { time: shortWhen(untilMs, nowMs) }),
       });
     return `${priority ? `${priorityMarks[priority]} ${priorityNames[priority]}: ` : ''}${text}, ${isUnanswered ? t('nobody has acknowledged it') : t('acknowledged')}`;
   });
@@ -131,7 +130,7 @@ function newsLine({ news2: { now, atStart } }: ShiftPatient, nowMs: number): Shi
       : t('{score} now', { score: scoreText(now) }),
     typeof atStart === 'string'
       ? t('at the beginning not known: {noStartNews}', { noStartNews: noStartNewsTexts[atStart] })
-      : t('{score} at {time}', { score: scoreText(atStart), time: timeText(atStart.atMs, nowMs) }),
+      : t('{score} at {time}', { score: scoreText(atStart), time: shortWhen(atStart.atMs, nowMs) }),
   ];
   const isUnknown = typeof now === 'string' && typeof atStart === 'string';
   return { label, texts, state: isUnknown ? 'unknown' : 'good' };
@@ -151,7 +150,7 @@ function changeText({ atMs, by, group, from, to, isProven, outcome, reason }: Li
   const isRecorded = from !== null && to !== null;
   const change = isRecorded ? limitDifferences(from, to, nowMs).join(', ') : t('the values are not recorded');
   const doubt = isProven ? '' : t(' (the audit record does not verify)');
-  const what = `${timeText(atMs, nowMs)} ${by}, ${group ?? t('group not recorded')}: ${change}${doubt}`;
+  const what = `${shortWhen(atMs, nowMs)} ${by}, ${group ?? t('group not recorded')}: ${change}${doubt}`;
   switch (outcome) {
     case 'made':
       return what;
@@ -170,7 +169,7 @@ function limitsOffLine({ limitsOff }: ShiftPatient, nowMs: number): ShiftLine {
     label,
     ...limitsOff.map(
       ({ group, reason, untilMs }) =>
-        `${group} ${untilMs === null ? t('without an end') : t('until {time}', { time: timeText(untilMs, nowMs) })}: ${reason}`,
+        `${group} ${untilMs === null ? t('without an end') : t('until {time}', { time: shortWhen(untilMs, nowMs) })}: ${reason}`,
     ),
   );
 }
@@ -183,8 +182,8 @@ function standbyLine({ standby }: ShiftPatient, nowMs: number): ShiftLine {
     label,
     t('{reason}, {time} until {time2} ({by})', {
       reason,
-      time: timeText(sinceMs, nowMs),
-      time2: timeText(untilMs, nowMs),
+      time: shortWhen(sinceMs, nowMs),
+      time2: shortWhen(untilMs, nowMs),
       by,
     }),
   );
@@ -198,7 +197,7 @@ function tasksLine(
   if (!areNotesRead) return unknown(label, t('cannot be read now; there may be some'));
   if (open.length + done.length === 0) return none(label, 'none');
   const texts = [
-    ...open.map(({ text, by, atMs }) => `☐ ${text} (${by}, ${timeText(atMs, at)})`),
+    ...open.map(({ text, by, atMs }) => `☐ ${text} (${by}, ${shortWhen(atMs, at)})`),
     ...(doneLeftOut > 0
       ? [
           t(
@@ -209,14 +208,14 @@ function tasksLine(
           ),
         ]
       : []),
-    ...done.map(({ text, by, atMs }) => `☑ ${text} (done: ${by}, ${timeText(atMs, at)})`),
+    ...done.map(({ text, by, atMs }) => `☑ ${text} (done: ${by}, ${shortWhen(atMs, at)})`),
   ];
   return open.length === 0 ? none(label, ...texts) : line(label, ...texts);
 }
 
 function noteLine({ areNotesRead, at }: ShiftSummary, { note }: ShiftPatient): ShiftLine {
   const label = t('Note');
-  if (note) return line(label, note.text, `${note.by}, ${timeText(note.atMs, at)}`);
+  if (note) return line(label, note.text, `${note.by}, ${shortWhen(note.atMs, at)}`);
   return areNotesRead ? none(label, t('none')) : unknown(label, t('cannot be read now; there may be one'));
 }
 
@@ -246,8 +245,7 @@ export function wardDutiesText({ duties, chargeNurses, physicians }: ShiftSummar
 /** Returns why the summary begins with the shift before, though nobody chose this. */
 export const firstHourText = (thisShiftMs: number): string =>
   t('This shift began at {time}. In its first hour, the summary begins with the shift that ended.', {
-    time: dateTimeText(thisShiftMs).slice(11, 16),
+    time: minuteText(thisShiftMs),
   });
 
 /** Returns the value of a field for date and time, in the screen's time zone: `2026-01-31T07:00`. */
-export const fieldTime = (ms: number): string => dateTimeText(ms).slice(0, 16).replace(' ', 'T');

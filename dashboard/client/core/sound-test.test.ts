@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { heartbeatMs, serverLostMs } from '../../protocol/pace.ts';
-import { heardAfterMs, type SoundTest, signalsMsMin, soundTestMs } from '../../protocol/sound-test.ts';
+import type { SoundTest } from '../../protocol/sound-test.ts';
+import { heardAfterMs, signalsMsMin, soundTestMs } from '../../protocol/sound-test-times.ts';
 import { soundTable, testMark } from './sound-table.ts';
 import { lengthMs, namedTests, testSteps, testsAfter } from './sound-test.ts';
 import { fullTuning } from './volume.ts';

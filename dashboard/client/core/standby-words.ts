@@ -1,11 +1,10 @@
 /** The texts about a patient in standby, who is away from the monitor. */
 import type { Standby } from '../../../contracts/messages/alarms.ts';
 import { keys, t } from './texts.ts';
-import { whenText } from './times.ts';
+import { shortTime } from './times.ts';
 
 /** Returns the end of a standby in hours and minutes, with the date if the end is not today. */
-export const standbyUntil = ({ until }: Standby, nowMs: number): string =>
-  whenText(Date.parse(until), nowMs).slice(0, -3);
+export const standbyUntil = ({ until }: Standby, nowMs: number): string => shortTime(until, nowMs);
 
 /** Returns `Standby: Imaging until 14:30 (N. Urse)`. */
 export const standbyText = (standby: Standby, nowMs: number): string =>

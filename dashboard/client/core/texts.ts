@@ -16,6 +16,13 @@ type Values = Readonly<Record<string, string | number | undefined>>;
 
 let readDictionary: () => Dictionary | undefined = () => undefined;
 let readLanguage: () => Language = () => 'en';
+/** The texts of rarely used pages, which come with the file of these pages. */
+let rareTexts: Dictionary = {};
+
+/** Adds the texts of rarely used pages. */
+export function addRareTexts(dictionary: Dictionary): void {
+  rareTexts = dictionary;
+}
 
 /**
  * Sets where the texts come from. The page gives functions that read signals, so a component that uses a text is drawn
@@ -45,7 +52,8 @@ export function t<Text extends string>(
 ): string {
   const dictionary = readDictionary();
   // A text such as `constructor` of a device is a member of each object, but no text of the dictionary.
-  const translated = dictionary && Object.hasOwn(dictionary, text) ? dictionary[text]! : text;
+  const source = dictionary && [dictionary, rareTexts].find((table) => Object.hasOwn(table, text));
+  const translated = source ? source[text]! : text;
   return values === undefined ? translated : fill(translated, values);
 }
 

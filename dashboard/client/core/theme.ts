@@ -1,6 +1,6 @@
 /** The theme of the page: dark for the night, light for the day. */
 import type { WardTheme } from '../../../contracts/ward-plan.ts';
-import { dateTimeText } from './times.ts';
+import { markText } from './times.ts';
 
 export const themes = ['dark', 'light'] as const;
 export type Theme = (typeof themes)[number];
@@ -19,10 +19,10 @@ export function shownTheme(choice: ThemeChoice, systemIsLight: boolean, ofWard: 
   return systemIsLight ? 'light' : 'dark';
 }
 
-/** Returns the theme of a ward at an instant, ms since 1970. The times of day are in the time zone of the screen. */
+/** Returns the theme of a ward at an instant, ms since 1970. The times of day are in the zone of the page. */
 export function themeOfWard(theme: WardTheme | undefined, nowMs: number): Theme | undefined {
   if (typeof theme !== 'object') return theme;
-  const timeOfDay = dateTimeText(nowMs).slice(11, 16);
+  const timeOfDay = markText(nowMs);
   const { lightFrom, lightUntil } = theme;
   const isLight =
     lightFrom < lightUntil

@@ -6,11 +6,15 @@ import {
   headHeightPx,
   linesOf,
   noticeStripPx,
+  textLength,
   textScale,
 } from './tile-texts.ts';
 
 it('texts of a tile grow with the tile, without a maximum', () => {
-  expect([textScale(300, 200), textScale(466, 300), textScale(932, 600), textScale(1864, 1200)]).toEqual([1, 1, 2, 4]);
+  const scalesOf = (isCompact: boolean, ...sizes: readonly (readonly [number, number])[]) =>
+    sizes.map(([widthPx, heightPx]) => textScale(widthPx, heightPx, isCompact));
+  expect(scalesOf(false, [300, 200], [466, 300], [932, 600], [1864, 1200])).toEqual([1, 1, 2, 4]);
+  expect(scalesOf(true, [190, 110], [200, 120], [400, 240], [800, 240])).toEqual([1, 1, 2, 2]);
 });
 
 describe('the strip of an alarm', () => {
@@ -27,6 +31,17 @@ describe('the strip of an alarm', () => {
       expect(alarmStripPx(words, tilePx, priority)).toBe(px);
     },
   );
+
+  it('a text of any length is whole, and leaves room for numbers on a compact tile of 64 beds', () => {
+    const lengths = [48, 49, 84, 85, 129].map((chars) => textLength('x'.repeat(chars), false));
+    expect(lengths).toEqual(['usual', 'long', 'long', 'longest', 'longest']);
+    // Words of six letters, as in the longest text of a device.
+    const words = (chars: number) => 'words '.repeat(30).slice(0, chars);
+    const heights = [48, 84, 129].map((chars) =>
+      compactStripPx(`*** ${words(chars)}`, 188, 'high', textLength('x'.repeat(chars), true)),
+    );
+    expect(heights).toEqual([49, 79, 76]);
+  });
 
   it('the strip of a high alarm has the largest letters, on a compact tile too', () => {
     const heights = (['high', 'medium', 'low'] as const).map((priority) => [

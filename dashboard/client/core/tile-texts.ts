@@ -3,15 +3,17 @@
  * of the widest usual font (DejaVu Sans, bold).
  */
 
-/** The tile whose texts have their normal size. */
+/** The tiles whose texts have their normal size. A compact tile of this size is one of 64 on a screen of 1920 × 1080. */
 const normalTile = { widthPx: 466, heightPx: 300 } as const;
+const normalCompactTile = { widthPx: 200, heightPx: 120 } as const;
 
 /**
  * Returns the factor by which the texts of a large tile are enlarged. People read name, bed and alarm from the same
  * distance as the numbers, so the texts grow with the tile, without a maximum.
  */
-export function textScale(widthPx: number, heightPx: number): number {
-  return Math.max(1, Math.min(widthPx / normalTile.widthPx, heightPx / normalTile.heightPx));
+export function textScale(widthPx: number, heightPx: number, isCompact: boolean): number {
+  const normal = isCompact ? normalCompactTile : normalTile;
+  return Math.max(1, Math.min(widthPx / normal.widthPx, heightPx / normal.heightPx));
 }
 
 /** Width of the line around a tile. */
@@ -99,6 +101,22 @@ const compactLetters = {
   medium: { fontPx: 14, linePx: 18 },
   low: { fontPx: 13, linePx: 18 },
 } as const;
+/**
+ * The text of an alarm is always shown whole: "SpO2 not …" could mean anything. A longer text has smaller letters, so that the tile
+ * keeps its height in nearly all cases. `alertTextMax` limits the texts of devices.
+ */
+export type TextLength = 'usual' | 'long' | 'longest';
+
+export function textLength(text: string, isCompact: boolean): TextLength {
+  if (text.length <= (isCompact ? 30 : 48)) return 'usual';
+  return text.length <= 84 ? 'long' : 'longest';
+}
+
+const longLetters = {
+  full: { long: { fontPx: 15, linePx: 19 }, longest: { fontPx: 12, linePx: 16 } },
+  compact: { long: { fontPx: 12, linePx: 15 }, longest: { fontPx: 10, linePx: 12 } },
+} as const;
+
 /** Room above and below the lines, and at their sides, px. */
 const stripEdgesPx = { full: 6, compact: 4 } as const;
 const stripSidesPx = { full: 16, compact: 12 } as const;
@@ -113,9 +131,15 @@ export type StripKind = keyof typeof alarmLetters;
 /**
  * Returns the height of the strip with an alarm.
  * @param words the mark of the priority, the text, and the remarks, which have smaller letters
+ * @param length the length of the text that is shown
  */
-export function alarmStripPx(words: readonly string[], tilePx: number, priority: Exclude<StripKind, 'none'>): number {
-  const { fontPx, linePx } = alarmLetters[priority];
+export function alarmStripPx(
+  words: readonly string[],
+  tilePx: number,
+  priority: Exclude<StripKind, 'none'>,
+  length: TextLength = 'usual',
+): number {
+  const { fontPx, linePx } = length === 'usual' ? alarmLetters[priority] : longLetters.full[length];
   const [mark = '', text = '', ...remarks] = words;
   const roomPx = tilePx - stripSidesPx.full;
   const units = [
@@ -146,8 +170,13 @@ export function noticeStripPx(text: string, tilePx: number): number {
 }
 
 /** Returns the height of the strip of a compact tile. */
-export function compactStripPx(text: string, tilePx: number, priority: Exclude<StripKind, 'none'>): number {
-  const { fontPx, linePx } = compactLetters[priority];
+export function compactStripPx(
+  text: string,
+  tilePx: number,
+  priority: Exclude<StripKind, 'none'>,
+  length: TextLength = 'usual',
+): number {
+  const { fontPx, linePx } = length === 'usual' ? compactLetters[priority] : longLetters.compact[length];
   return stripEdgesPx.compact + linePx * linesOf(text, tilePx - stripSidesPx.compact, fontPx * boldEm);
 }
 

@@ -1,37 +1,87 @@
-/** Writes instants and ages as text for people in a ward: local time, 24 hours. */
+/**
+ * Writes instants and ages as text for people in a ward: the time on the wall of the ward, 24 hours. Every time is in a
+ * zone (zones.ts of this folder): the zone that the caller gives, or the zone of the page. A time that a reader could
+ * take for another time has the label of its zone: `14:03:07 CET`.
+ */
 
 import { dayMs } from '../../../contracts/durations.ts';
+import { type WallTime, wallTime, zoneLabel } from '../../../contracts/zones.ts';
 import { t } from './texts.ts';
+import { isInDoubt, pageZone } from './zones.ts';
 
 const twoDigits = (n: number) => String(n).padStart(2, '0');
+const dateOf = ({ year, month, day }: WallTime) => `${year}-${twoDigits(month)}-${twoDigits(day)}`;
+const minuteOf = ({ hour, minute }: WallTime) => `${twoDigits(hour)}:${twoDigits(minute)}`;
+const secondOf = (wall: WallTime) => `${minuteOf(wall)}:${twoDigits(wall.second)}`;
 
-/** Returns `14:03:07`, in the screen's time zone. */
-export function clockText(ms: number): string {
+type Writer = (wall: WallTime) => string;
+
+/** Writes an instant, and its label if the time is in doubt. */
+function written(ms: number, zone: string, write: Writer): string {
   if (!Number.isFinite(ms)) return '–';
-  const date = new Date(ms);
-  return `${twoDigits(date.getHours())}:${twoDigits(date.getMinutes())}:${twoDigits(date.getSeconds())}`;
+  const text = write(wallTime(zone, ms));
+  return isInDoubt(ms, zone) ? `${text} ${zoneLabel(zone, ms)}` : text;
 }
+
+/** Returns `14:03:07`. */
+export const clockText = (ms: number, zone = pageZone()): string => written(ms, zone, secondOf);
+
+/** Returns `14:03`. */
+export const minuteText = (ms: number, zone = pageZone()): string => written(ms, zone, minuteOf);
 
 /** Returns `2026-01-31 14:03:07`. */
-export function dateTimeText(ms: number): string {
-  if (!Number.isFinite(ms)) return '–';
-  const date = new Date(ms);
-  return `${date.getFullYear()}-${twoDigits(date.getMonth() + 1)}-${twoDigits(date.getDate())} ${clockText(ms)}`;
+export const dateTimeText = (ms: number, zone = pageZone()): string =>
+  written(ms, zone, (wall) => `${dateOf(wall)} ${secondOf(wall)}`);
+
+/** Returns `2026-01-31 14:03`. */
+export const dateMinuteText = (ms: number, zone = pageZone()): string =>
+  written(ms, zone, (wall) => `${dateOf(wall)} ${minuteOf(wall)}`);
+
+/** Returns `01-31 14:03`, for tables of some days. */
+export const dayMinuteText = (ms: number, zone = pageZone()): string =>
+  written(ms, zone, (wall) => `${dateOf(wall).slice(5)} ${minuteOf(wall)}`);
+
+/** Returns `14:03` for the mark of an axis that names its zone elsewhere. */
+export const markText = (ms: number, zone = pageZone()): string =>
+  Number.isFinite(ms) ? minuteOf(wallTime(zone, ms)) : '–';
+
+/** Returns `31 Jan` for the mark of an axis: the first mark of a day. */
+export function dateMarkText(ms: number, zone = pageZone()): string {
+  const { month, day } = wallTime(zone, ms);
+  return `${day} ${months[month - 1]}`;
 }
 
-/** Returns `2026-01-31 14:03:07 UTC+01:00`, for texts that somebody may read later in another time zone. */
-export function zonedText(ms: number): string {
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sept', 'Oct', 'Nov', 'Dec'] as const;
+
+/** Returns `14:03:07 CET`, for the clock of the page. */
+export const labelledClock = (ms: number, zone = pageZone()): string =>
+  Number.isFinite(ms) ? `${secondOf(wallTime(zone, ms))} ${zoneLabel(zone, ms)}` : '–';
+
+/** Returns `2026-01-31 14:03:07 CET`, for texts that somebody may read later in another time zone. */
+export function zonedText(ms: number, zone = pageZone()): string {
   if (!Number.isFinite(ms)) return '–';
-  const minutes = -new Date(ms).getTimezoneOffset();
-  const offsetMinutes = Math.abs(minutes);
-  return `${dateTimeText(ms)} UTC${minutes < 0 ? '-' : '+'}${twoDigits(Math.floor(offsetMinutes / 60))}:${twoDigits(offsetMinutes % 60)}`;
+  const wall = wallTime(zone, ms);
+  return `${dateOf(wall)} ${secondOf(wall)} ${zoneLabel(zone, ms)}`;
 }
+
+const isToday = (ms: number, nowMs: number, zone: string) =>
+  dateOf(wallTime(zone, ms)) === dateOf(wallTime(zone, nowMs));
 
 /** Returns only the time if the instant is today; otherwise date and time. */
-export function whenText(ms: number, nowMs: number): string {
-  const dateAndTime = dateTimeText(ms);
-  return dateAndTime.slice(0, 10) === dateTimeText(nowMs).slice(0, 10) ? dateAndTime.slice(11) : dateAndTime;
+export function whenText(ms: number, nowMs: number, zone = pageZone()): string {
+  if (!Number.isFinite(ms)) return '–';
+  return Number.isFinite(nowMs) && isToday(ms, nowMs, zone) ? clockText(ms, zone) : dateTimeText(ms, zone);
 }
+
+/** Returns the time of day without seconds, with the date if it is not today. */
+export function shortWhen(ms: number, nowMs: number, zone = pageZone()): string {
+  if (!Number.isFinite(ms)) return '–';
+  return Number.isFinite(nowMs) && isToday(ms, nowMs, zone) ? minuteText(ms, zone) : dateMinuteText(ms, zone);
+}
+
+/** Returns the time of day of a written instant without seconds, with the date if it is not today. */
+export const shortTime = (instant: string, nowMs: number, zone = pageZone()): string =>
+  shortWhen(Date.parse(instant), nowMs, zone);
 
 /** Returns the time until an instant, `1:43` (minutes and seconds); `0:00` if the instant is past. */
 export function countdownText(untilMs: number, nowMs: number): string {
@@ -47,9 +97,9 @@ export function countdownText(untilMs: number, nowMs: number): string {
 export function yearsOld(birthDate: string | undefined, nowMs: number): number | undefined {
   if (birthDate === undefined) return undefined;
   const [year, month, day] = birthDate.split('-').map(Number) as [number, number, number];
-  const now = new Date(nowMs);
-  const hadBirthday = now.getMonth() + 1 > month || (now.getMonth() + 1 === month && now.getDate() >= day);
-  const years = now.getFullYear() - year - (hadBirthday ? 0 : 1);
+  const now = wallTime(pageZone(), nowMs);
+  const hadBirthday = now.month > month || (now.month === month && now.day >= day);
+  const years = now.year - year - (hadBirthday ? 0 : 1);
   return years >= 0 ? years : undefined;
 }
 
@@ -62,15 +112,10 @@ export function patientAgeText(birthDate: string | undefined, nowMs: number): st
   if (birthDate === undefined || years === undefined) return undefined;
   if (years >= monthsUntilYears) return t('{n} year|{n} years', { n: years });
   const [year, month, day] = birthDate.split('-').map(Number) as [number, number, number];
-  const now = new Date(nowMs);
-  const begunMonths = (now.getFullYear() - year) * 12 + now.getMonth() + 1 - month;
-  const months = now.getDate() >= day ? begunMonths : begunMonths - 1;
+  const now = wallTime(pageZone(), nowMs);
+  const begunMonths = (now.year - year) * 12 + now.month - month;
+  const months = now.day >= day ? begunMonths : begunMonths - 1;
   if (months > 0) return t('{n} month|{n} months', { n: months });
-  const today = Date.UTC(now.getFullYear(), now.getMonth(), now.getDate());
+  const today = Date.UTC(now.year, now.month - 1, now.day);
   return t('{n} day|{n} days', { n: Math.round((today - Date.UTC(year, month - 1, day)) / dayMs) });
-}
-
-/** Returns the time of day without seconds, with the date if it is not today. */
-export function shortTime(instant: string, nowMs: number): string {
-  return whenText(Date.parse(instant), nowMs).slice(0, -3);
 }

@@ -5,7 +5,7 @@ import { priorities } from '../../../contracts/priorities.ts';
 import { isScoreTrendCode } from '../../../contracts/score-trends.ts';
 import type { MarkedAlarm, TrendMarks, Trends } from '../../protocol/trends.ts';
 import { t } from './texts.ts';
-import { dateTimeText } from './times.ts';
+import { dateMinuteText } from './times.ts';
 
 type Span = { readonly fromMs: number; readonly toMs: number };
 
@@ -51,7 +51,7 @@ export function unknownMarksTexts({ marks, series, fromMs }: Pick<Trends, 'marks
   const { knownFromMs, leftOut, limits } = marks;
   if (knownFromMs === null) return [t('The server is still reading earlier alarms and limits.')];
   return [
-    ...(knownFromMs > fromMs ? [t('Alarms before {time} are not drawn.', { time: timeText(knownFromMs) })] : []),
+    ...(knownFromMs > fromMs ? [t('Alarms before {time} are not drawn.', { time: dateMinuteText(knownFromMs) })] : []),
     ...(leftOut === null ? [] : [leftOutText(leftOut)]),
     ...unknownLimitsTexts(limits, firstValueMs(series)),
   ];
@@ -64,7 +64,9 @@ function unknownLimitsTexts([first]: TrendMarks['limits'], valuesFromMs: number 
   if (valuesFromMs === undefined) return [];
   if (first === undefined) return [t('The alarm limits of this time are not known, so they are not drawn.')];
   if (first.atMs <= valuesFromMs + beforeLimitsMsMax) return [];
-  return [t('The alarm limits before {time} are not known, so they are not drawn.', { time: timeText(first.atMs) })];
+  return [
+    t('The alarm limits before {time} are not known, so they are not drawn.', { time: dateMinuteText(first.atMs) }),
+  ];
 }
 
 /** Returns the time of the first value of a parameter. */
@@ -77,11 +79,9 @@ function firstValueMs(series: Trends['series']): number | undefined {
 
 function leftOutText({ count, untilMs }: NonNullable<TrendMarks['leftOut']>): string {
   return count === 1
-    ? t('There are too many alarms: one that ended at {time} is not drawn.', { time: timeText(untilMs) })
+    ? t('There are too many alarms: one that ended at {time} is not drawn.', { time: dateMinuteText(untilMs) })
     : t('There are too many alarms: {count} that ended until {time} are not drawn.', {
         count,
-        time: timeText(untilMs),
+        time: dateMinuteText(untilMs),
       });
 }
-
-const timeText = (ms: number) => dateTimeText(ms).slice(0, 16);

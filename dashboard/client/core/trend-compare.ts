@@ -5,7 +5,7 @@
 import { hourMs } from '../../../contracts/durations.ts';
 import type { TrendValues } from '../../protocol/trends.ts';
 import { t } from './texts.ts';
-import { dateTimeText } from './times.ts';
+import { dayMinuteText } from './times.ts';
 import type { TrendColumn, TrendColumns } from './trend-series.ts';
 
 /** How many hours before a person can choose; 24 h is the same time of the day before. */
@@ -57,7 +57,7 @@ function movedColumn({ mean, min, max, lone }: TrendColumn, indexes: readonly nu
 /** Returns the legend of the earlier lines, with their own times. @param toMs the end of the present span */
 export function compareLegend(hours: CompareHours, { fromMs, toMs }: { fromMs: number; toMs: number }): string {
   const beforeMs = hours * hourMs;
-  const [from, to] = [fromMs, toMs].map((ms) => dateTimeText(ms - beforeMs).slice(5, 16));
+  const [from, to] = [fromMs, toMs].map((ms) => dayMinuteText(ms - beforeMs));
   return t('Thin grey dotted lines: {hours} before, from {from} to {to}. Their alarms and limits are not drawn.', {
     hours: hoursText(hours),
     from,

@@ -4,7 +4,7 @@ import { clockErrorText } from '../../../contracts/device-clock.ts';
 import type { TrendSource } from '../../protocol/trends.ts';
 import { serverText } from './server-texts.ts';
 import { t } from './texts.ts';
-import { dateTimeText } from './times.ts';
+import { dayMinuteText } from './times.ts';
 
 /**
  * Returns a sentence about the times of a trend whose device has a wrong clock; undefined if the clock is right.
@@ -24,25 +24,23 @@ export function sourceText(source: TrendSource): string | undefined {
   if (source.from === 'store')
     return t(
       'Values since {time} are missing: the trend database does not have them yet, and the log cannot be read now.',
-      { time: timeText(missingFromMs) },
+      { time: dayMinuteText(missingFromMs) },
     );
   const { logFromMs, isWhole } = source;
   const doubt = isWhole ? '' : t(' Some values of the log cannot be read.');
   const isComplete = logFromMs <= missingFromMs;
   if (source.from === 'log')
     return t('The trend database does not answer. These values come from the log{part}.{doubt}', {
-      part: isComplete ? '' : t('; values before {time} are missing', { time: timeText(logFromMs) }),
+      part: isComplete ? '' : t('; values before {time} are missing', { time: dayMinuteText(logFromMs) }),
       doubt,
     });
   if (isComplete)
     return t('Values since {time} come from the log, because the trend database does not have them yet.{doubt}', {
-      time: timeText(logFromMs),
+      time: dayMinuteText(logFromMs),
       doubt,
     });
   return t(
     'Values from {time} to {time2} are missing: the trend database does not have them yet. Later values come from the log.{doubt}',
-    { time: timeText(missingFromMs), time2: timeText(logFromMs), doubt },
+    { time: dayMinuteText(missingFromMs), time2: dayMinuteText(logFromMs), doubt },
   );
 }
-
-const timeText = (ms: number) => dateTimeText(ms).slice(5, 16);

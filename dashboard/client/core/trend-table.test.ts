@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dayMs, hourMs, minuteMs } from '../../../contracts/durations.ts';
 import type { TrendCell, TrendTable } from '../../protocol/trend-table.ts';
 import {
@@ -6,12 +6,15 @@ import {
   cellText,
   minutesFor,
   rangeText,
+  rowTimes,
   shownMinutes,
   tableColumns,
   tableRows,
   usualMinutes,
+  zoneLegend,
 } from './trend-table.ts';
 import { trendSpanMs } from './trend-view.ts';
+import { setZones } from './zones.ts';
 
 const cell = (atMs: number, value: number, fields: Partial<TrendCell> = {}): TrendCell => ({
   ...{ atMs, value, min: value, max: value, count: 1, questionable: false },
@@ -80,5 +83,42 @@ describe('the cells', () => {
   it('a sentence says what a cell is', () => {
     expect(cellLegend({ value: 'last' })).toContain('the last value');
     expect(cellLegend({ value: 'mean' })).toContain('the mean');
+  });
+});
+
+describe('the nights in which the clocks are changed', () => {
+  let reset = () => {};
+  beforeAll(() => {
+    reset = setZones(() => ({ screen: 'Europe/Berlin', wards: {}, ward: undefined }));
+  });
+  afterAll(() => reset());
+
+  const rowsFrom = (from: string, hours: number) => {
+    const fromMs = Date.parse(from);
+    return tableRows({ ...table, intervalMs: hourMs, fromMs, toMs: fromMs + hours * hourMs });
+  };
+
+  it('in autumn the hour that comes twice has two rows, each with its zone', () => {
+    const rows = rowsFrom('2026-10-24T23:00:00.000Z', 4);
+    expect(rows.map(rowTimes(rows))).toEqual([
+      '10-25 03:00 CET',
+      '10-25 02:00 CET',
+      '10-25 02:00 CEST',
+      '10-25 01:00 CEST',
+    ]);
+    expect(zoneLegend(rows)).toBe('The clocks were changed in this time, from CEST to CET.');
+  });
+
+  it('in spring no row is lost: the hour that is left out has no row', () => {
+    const rows = rowsFrom('2026-03-29T00:00:00.000Z', 3);
+    expect(rows.map(rowTimes(rows))).toEqual(['03-29 04:00 CEST', '03-29 03:00 CEST', '03-29 01:00 CET']);
+  });
+
+  it('on every other day the legend has the zone, and the rows have none', () => {
+    const rows = rowsFrom('2026-10-25T02:00:00.000Z', 2);
+    expect(rows.map(rowTimes(rows))).toEqual(['10-25 04:00', '10-25 03:00']);
+    // The zone is that of the rows, also if the table ends with the change.
+    expect(zoneLegend(rows)).toBe('Times are in CET.');
+    expect(zoneLegend(rowsFrom('2026-10-24T22:00:00.000Z', 3))).toBe('Times are in CEST.');
   });
 });

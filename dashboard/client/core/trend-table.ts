@@ -3,9 +3,12 @@ import { hourMs, minuteMs } from '../../../contracts/durations.ts';
 import { numberText } from '../../../contracts/number-text.ts';
 import { parameters } from '../../../contracts/parameters.ts';
 import { type TableMinutes, tableMinutes, tableRowsMax } from '../../../contracts/trend-bounds.ts';
+import { zoneLabel } from '../../../contracts/zones.ts';
 import type { TrendCell, TrendTable } from '../../protocol/trend-table.ts';
 import { t } from './texts.ts';
+import { dayMinuteText } from './times.ts';
 import { labelAndDigits } from './trend-cursor.ts';
+import { isInDoubt, pageZone } from './zones.ts';
 
 /** Returns the intervals that give at most the permitted number of rows. */
 export function minutesFor(spanMs: number): TableMinutes[] {
@@ -43,6 +46,27 @@ export function tableRows({ intervalMs, fromMs, toMs, series }: TrendTable): Tab
   for (let atMs = Math.floor(fromMs / intervalMs) * intervalMs; atMs < toMs; atMs += intervalMs)
     rows.push({ atMs, cells: byTime.map((ofCode) => ofCode.get(atMs)) });
   return rows.reverse();
+}
+
+/**
+ * Returns the time of a row as text, `10-25 02:00`. If the clocks are changed within the rows, each row has the label of its
+ * zone: `10-25 02:00 CEST`.
+ */
+export function rowTimes(rows: readonly TableRow[]): (row: TableRow) => string {
+  const zone = pageZone();
+  const hasZones = new Set(rows.map(({ atMs }) => zoneLabel(zone, atMs))).size > 1;
+  // A time that comes twice in this night has its label already.
+  return ({ atMs }) => `${dayMinuteText(atMs)}${hasZones && !isInDoubt(atMs, zone) ? ` ${zoneLabel(zone, atMs)}` : ''}`;
+}
+
+/** Returns the sentence about the zone of the times of the rows, the newest first. */
+export function zoneLegend(rows: readonly TableRow[]): string {
+  const [newest, oldest] = [rows[0], rows.at(-1)].map((row) =>
+    row === undefined ? undefined : zoneLabel(pageZone(), row.atMs),
+  );
+  return newest === oldest
+    ? t('Times are in {zone}.', { zone: newest })
+    : t('The clocks were changed in this time, from {zone} to {zone2}.', { zone: oldest, zone2: newest });
 }
 
 /** Returns the value of a cell, with `?` if it is questionable; `–` without a value. */

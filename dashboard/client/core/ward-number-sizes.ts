@@ -13,7 +13,7 @@ const noAlarms: readonly never[] = [];
 export function wardNumberSizes(groups: readonly BedGroup[], showWard: boolean, layout: WardLayout): NumberSizes {
   const { isCompact, tileWidthPx, tileHeightPx } = layout;
   const widthPx = tileWidthPx - 2 * tileEdgePx;
-  const scale = textScale(tileWidthPx, tileHeightPx);
+  const scale = textScale(tileWidthPx, tileHeightPx, isCompact);
   const sizes = groups.flatMap(({ bed, companions }) => {
     if (companions.length > 0) return [];
     const { cells, beside } = tileCells(bed, noAlarms, widthPx);
@@ -32,7 +32,7 @@ export function wardNumberSizes(groups: readonly BedGroup[], showWard: boolean, 
     // cases.
     return [heightPx, heightPx - alarmRoomPx(widthPx / scale, isCompact) * scale].map((px) => {
       const box = { widthPx, heightPx: px };
-      return isCompact ? sizesOfCompact(cells, box) : sizesOfPlan(planTile(box, cells, beside), box, beside);
+      return isCompact ? sizesOfCompact(cells, box, scale) : sizesOfPlan(planTile(box, cells, beside), box, beside);
     });
   });
   return sharedSizes(sizes);

@@ -20,7 +20,7 @@ function card(changes: Partial<WardCard> = {}): WardCard {
     devices: { inBeds: 2, inTrouble: 0, withoutBed: 0 },
     isWatched: true,
     sound: { state: 'every-screen' },
-    soundTest: { at: at(-3_600_000), heard: true },
+    soundTest: { at: at(-3_600_000), heard: true, screen: 'Wall (wall)' },
     ...changes,
   };
 }
@@ -38,8 +38,17 @@ describe('the lines of a card', () => {
   it.each<[Partial<WardCard>, string, [string, string]]>([
     [{ oldestUnansweredAt: at(-250_000) }, 'Oldest unanswered alarm', ['4 min, raised 11:55:50', 'bad']],
     [{ oldestUnansweredAt: at(5_000) }, 'Oldest unanswered alarm', ['0 s, raised 12:00:05', 'bad']],
-    [{}, 'Sound tested', ['11:00, heard', 'plain']],
-    [{ soundTest: { at: at(-3_600_000), heard: false } }, 'Sound tested', ['11:00, not heard', 'bad']],
+    [{}, 'Sound tested', ['11:00, heard at Wall (wall)', 'plain']],
+    [
+      { soundTest: { at: at(-3_600_000), heard: false, screen: 'Wall (wall)' } },
+      'Sound tested',
+      ['11:00, not heard at Wall (wall)', 'bad'],
+    ],
+    [
+      { soundTest: null, uncountedTest: { at: at(-3_600_000), why: 'no-screen' } },
+      'Sound tested',
+      ['not known: the test of 11:00 does not name its screen', 'unknown'],
+    ],
     [{ soundTest: null }, 'Sound tested', ['no test in the last 30 days', 'unknown']],
     [{ beds: null }, 'Beds', ['2 occupied; free beds: not known', 'plain']],
     [{}, 'Beds', ['2 occupied, 6 free, 8 in all', 'plain']],

@@ -127,13 +127,24 @@ function soundLine({ sound, occupied, isWatched }: WardCard): CardLine {
   }
 }
 
-function soundTestLine({ soundTest }: WardCard, nowMs: number): CardLine {
+function soundTestLine({ soundTest, uncountedTest }: WardCard, nowMs: number): CardLine {
   const label = t('Sound tested');
-  if (soundTest === null) return line(label, t('no test in the last 30 days'), 'unknown');
+  if (soundTest === null) {
+    if (uncountedTest === undefined) return line(label, t('no test in the last 30 days'), 'unknown');
+    const time = shortTime(uncountedTest.at, nowMs);
+    return line(
+      label,
+      uncountedTest.why === 'no-screen'
+        ? t('not known: the test of {time} does not name its screen', { time })
+        : t('not known: the test of {time} was at a screen that does not have the sound', { time }),
+      'unknown',
+    );
+  }
   const time = shortTime(soundTest.at, nowMs);
+  const { screen = notKnown() } = soundTest;
   return soundTest.heard
-    ? line(label, t('{time}, heard', { time }))
-    : line(label, t('{time}, not heard', { time }), 'bad');
+    ? line(label, t('{time}, heard at {screen}', { time, screen }))
+    : line(label, t('{time}, not heard at {screen}', { time, screen }), 'bad');
 }
 
 /** Returns names in a row, and how many more there are. */

@@ -30,8 +30,8 @@ describe('bedsOfPart', () => {
 });
 
 describe('bedsOfPart of a sector', () => {
-  const sectorOfBed = (bed: number) => (bed === 5 ? undefined : bed < 3 ? 'North' : 'South');
-  const bedsIn = (name: string) => bedsOfPart(numbered(6), partOfSector(name), sectorOfBed);
+  const sectorsOfBed = (bed: number) => (bed === 5 ? [] : bed < 3 ? ['North'] : ['South']);
+  const bedsIn = (name: string) => bedsOfPart(numbered(6), partOfSector(name), sectorsOfBed);
 
   it('a sector has its beds, and each bed that is in no sector', () => {
     expect(bedsIn('North')).toEqual([1, 2, 5]);

@@ -27,20 +27,20 @@ export const dividedBedsMin = 4;
 
 /**
  * Returns the beds of a part. Each bed is in exactly one of the two halves, so two screens together show all beds. A bed
- * that is in no sector belongs to every sector, so that no bed is on no screen. If no bed is in the chosen sector, because
+ * that is in no sector belongs to every sector, so that each bed is on a screen. If no bed is in the chosen sector, because
  * the sector was renamed, returns all beds.
  * @param ordered the beds in their order
- * @param sectorOf returns the sector of a bed; undefined if the bed is in no sector
+ * @param sectorsOf returns the sectors on whose screens a bed is; none if the bed is in no sector
  */
 export function bedsOfPart<Bed>(
   ordered: readonly Bed[],
   part: PartChoice,
-  sectorOf: (bed: Bed) => string | undefined = () => undefined,
+  sectorsOf: (bed: Bed) => readonly string[] = () => [],
 ): readonly Bed[] {
   const sector = sectorOfPart(part);
   if (sector !== undefined) {
-    if (!ordered.some((bed) => sectorOf(bed) === sector)) return ordered;
-    return ordered.filter((bed) => (sectorOf(bed) ?? sector) === sector);
+    if (!ordered.some((bed) => sectorsOf(bed).includes(sector))) return ordered;
+    return ordered.filter((bed) => sectorsOf(bed).length === 0 || sectorsOf(bed).includes(sector));
   }
   if (part === 'all' || ordered.length < dividedBedsMin) return ordered;
   const middle = Math.ceil(ordered.length / 2);

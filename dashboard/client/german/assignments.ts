@@ -23,6 +23,10 @@ export const assignments = {
     'Die Datei hat {rows} Zeilen. Laden Sie höchstens {linesMax} Zeilen auf einmal hoch.',
   Buddy: 'Zweite Pflegekraft',
   'Charge nurse': 'Schichtleitung',
+  '{time} does not exist on this day: the clock is put forward. Enter another time.':
+    '{time} gibt es an diesem Tag nicht: Die Uhr wird vorgestellt. Geben Sie eine andere Zeit ein.',
+  '{time} comes twice on this day: the clock is put back. The first time counts ({label}, not {label2}).':
+    '{time} kommt an diesem Tag zweimal: Die Uhr wird zurückgestellt. Es gilt das erste Mal ({label}, nicht {label2}).',
   'until {time}': 'bis {time}',
   '{time} to {time2}': '{time} bis {time2}',
   '{name} declined: {reason}': '{name} hat abgelehnt: {reason}',

@@ -96,6 +96,7 @@ export const frame = {
   'Shift · Vigil': 'Schicht · Vigil',
   'Wards · Vigil': 'Stationen · Vigil',
   'Why did nobody come? · Vigil': 'Warum kam niemand? · Vigil',
+  'Audit trail': 'Protokoll',
   'Strip of an alarm · Vigil': 'Kurvenstreifen eines Alarms · Vigil',
   'Audit trail · Vigil': 'Protokoll · Vigil',
   'Accounts · Vigil': 'Konten · Vigil',

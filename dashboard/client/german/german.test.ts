@@ -13,10 +13,12 @@ import {
   stepTitles,
 } from '../../../contracts/explain/titles.ts';
 import { technicalConditions } from '../../../contracts/parameters.ts';
-import { german } from './german.ts';
+import { german as firstGerman } from './german.ts';
+import { rareGerman } from './rare.ts';
 
+const german = { ...firstGerman, ...rareGerman };
 const client = join(import.meta.dirname, '..');
-const germanFiles = filesOf(join(client, 'german')).filter((path) => !path.endsWith('/german.ts'));
+const germanFiles = filesOf(join(client, 'german')).filter((path) => !/\/(?:german|rare)\.ts$/.test(path));
 const sources = filesOf(client).filter((path) => !path.startsWith(join(client, 'german')));
 
 type Node = { readonly type?: string; readonly [name: string]: unknown };
@@ -61,6 +63,33 @@ function usedTexts(path: string): string[] {
     .filter((text) => text !== undefined);
 }
 
+/** Returns the forms of the sentences that the server sends with values: of an explanation, and of the facts of a strip. */
+function sentForms(path: string): string[] {
+  return nodesOf(path).flatMap((node) => {
+    const { type, tag, quasi, callee, arguments: given } = node;
+    if (type === 'TaggedTemplateExpression' && (tag as Node).name === 'said') {
+      const parts = ((quasi as Node).quasis as Node[]).map(({ value }) => (value as { cooked: string }).cooked);
+      return [parts.reduce((form, part, index) => `${form}{${index}}${part}`)];
+    }
+    const isWords = type === 'CallExpression' && ['words', 'say'].includes(String((callee as Node).name));
+    const form = isWords ? literal((given as Node[])[0]) : undefined;
+    return form === undefined ? [] : [form];
+  });
+}
+
+/** Returns the files of the first load: main.tsx, and what the files import that it imports, without a dynamic import. */
+function firstLoadFiles(path: string, found = new Set<string>()): Set<string> {
+  if (found.has(path)) return found;
+  found.add(path);
+  for (const { type, source, importKind } of nodesOf(path)) {
+    const target = literal(source);
+    const isStatic = type === 'ImportDeclaration' || type === 'ExportNamedDeclaration';
+    if (isStatic && importKind !== 'type' && target?.startsWith('.') && /\.tsx?$/.test(target))
+      firstLoadFiles(join(path, '..', target), found);
+  }
+  return found;
+}
+
 const used = new Set(sources.flatMap(usedTexts));
 const root = join(client, '../..');
 /** The code of the server and of what it shares with the page, as one text. The page gets these sentences as they are. */
@@ -88,8 +117,23 @@ describe('the German texts', () => {
     expect([...used].filter((text) => !(text in german))).toEqual([]);
   });
 
+  it('has a German text for each sentence that the server sends with values', () => {
+    const files = [...filesOf(join(root, 'contracts/explain')), join(root, 'contracts/strip-facts.ts')];
+    const sent = new Set(files.flatMap(sentForms));
+    expect(sent.size).toBeGreaterThan(120);
+    expect([...sent].filter((text) => !(text in german))).toEqual([]);
+  });
+
+  it('has no text among the rare ones that the first load uses', () => {
+    const files = firstLoadFiles(join(client, 'main.tsx'));
+    expect(files.size).toBeGreaterThan(100);
+    const early = new Set([...files].flatMap(usedTexts));
+    expect(Object.keys(rareGerman).filter((text) => early.has(text))).toEqual([]);
+  });
+
   it('has no German text that neither the page nor the server uses', () => {
-    expect(Object.keys(german).filter((text) => !used.has(text) && !isOfServer(text))).toEqual([]);
+    const sent = new Set(filesOf(join(root, 'contracts')).flatMap(sentForms));
+    expect(Object.keys(german).filter((text) => !used.has(text) && !isOfServer(text) && !sent.has(text))).toEqual([]);
   });
 
   it('has a German text for each text of the tables that the server and the page share', () => {

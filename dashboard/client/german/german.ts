@@ -1,9 +1,8 @@
-/** All German texts of the page, with their English texts as keys. Only a German page loads this file. */
+/** The German texts of the page, with their English texts as keys, except those of rare.ts. Only a German page loads this file. */
 import type { Dictionary } from '../core/texts.ts';
 import { accounts } from './accounts.ts';
 import { alarms } from './alarms.ts';
 import { assignments } from './assignments.ts';
-import { audit } from './audit.ts';
 import { calls } from './calls.ts';
 import { devices } from './devices.ts';
 import { frame } from './frame.ts';
@@ -14,7 +13,6 @@ import { names } from './names.ts';
 import { notices } from './notices.ts';
 import { patient } from './patient.ts';
 import { reach } from './reach.ts';
-import { reviewCalls } from './review-calls.ts';
 import { server } from './server.ts';
 import { serverNames } from './server-names.ts';
 import { serverSentences } from './server-sentences.ts';
@@ -24,13 +22,11 @@ import { trendTable } from './trend-table.ts';
 import { trends } from './trends.ts';
 import { wards } from './wards.ts';
 import { waves } from './waves.ts';
-import { why } from './why.ts';
 
 export const german: Dictionary = {
   ...accounts,
   ...alarms,
   ...assignments,
-  ...audit,
   ...calls,
   ...devices,
   ...frame,
@@ -41,7 +37,6 @@ export const german: Dictionary = {
   ...notices,
   ...patient,
   ...reach,
-  ...reviewCalls,
   ...server,
   ...serverNames,
   ...serverSentences,
@@ -51,5 +46,4 @@ export const german: Dictionary = {
   ...trends,
   ...wards,
   ...waves,
-  ...why,
 };

@@ -177,8 +177,8 @@ export const serverSentences = {
     'Zu viele Anfragen dieses Kontos: Versuchen Sie es in einer Minute noch einmal.',
   'Too many strips are being read: try again shortly.':
     'Zu viele Kurvenstreifen werden gelesen: Versuchen Sie es gleich noch einmal.',
-  'The strip could not be read in time: try again.':
-    'Der Kurvenstreifen konnte nicht rechtzeitig gelesen werden: Versuchen Sie es noch einmal.',
+  'The strips could not be read in time: try again.':
+    'Die Kurvenstreifen konnten nicht rechtzeitig gelesen werden: Versuchen Sie es noch einmal.',
   'The server is too busy to compute what these limits would have done. Try again later.':
     'Der Server ist zu beschäftigt, um zu berechnen, was diese Grenzwerte bewirkt hätten. Versuchen Sie es später noch einmal.',
   'There are too many stored values to compute what these limits would have done.':

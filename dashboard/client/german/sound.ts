@@ -27,6 +27,10 @@ export const sound = {
   'The wall display {display} should sound the alarms of {ward}, but its page is hidden. Every screen sounds.':
     'Die Wandanzeige {display} soll die Alarme von {ward} ertönen lassen, aber ihre Seite ist verdeckt. Jeder Bildschirm ertönt.',
   'The wall display plays no sound. Every screen sounds.': 'Die Wandanzeige ist stumm. Jeder Bildschirm ertönt.',
+  'The wall display {display} of {ward} is at its lowest volume.':
+    'Die Wandanzeige {display} von {ward} hat die kleinste Lautstärke.',
+  'The wall display {display} of {ward} is in night mode: medium and low alarms are soft.':
+    'Die Wandanzeige {display} von {ward} ist im Nachtmodus: mittlere und niedrige Alarme sind leise.',
   'No sound: this browser cannot play it': 'Kein Ton: dieser Browser kann ihn nicht spielen',
   'No sound: the browser blocks it': 'Kein Ton: der Browser sperrt ihn',
   'Sound paused until {time}': 'Ton pausiert bis {time}',
@@ -41,6 +45,8 @@ export const sound = {
   Middle: 'Mittel',
   Lowest: 'Kleinste',
   Never: 'Nie',
+  'As the ward: {from} to {until} ({zone})': 'Wie die Station: {from} bis {until} ({zone})',
+  'End this night here': 'Diese Nacht hier beenden',
   '22:00 to 06:00': '22:00 bis 06:00',
   Volume: 'Lautstärke',
   'Night mode': 'Nachtmodus',
@@ -73,16 +79,23 @@ export const sound = {
   'You hear a rising mark, the signals low, medium and high once, and the mark again. Every screen of the ward says that it is a test. An alarm ends the test at once.':
     'Sie hören eine aufsteigende Marke, je einmal die Signale niedrig, mittel und hoch, und wieder die Marke. Jeder Bildschirm der Station sagt, dass es ein Test ist. Ein Alarm beendet den Test sofort.',
   'Test this screen': 'Diesen Bildschirm testen',
-  'Test the wall displays, and the screen that sounds alone':
-    'Die Wandanzeigen testen, und den Bildschirm, der allein ertönt',
+  'This screen has the sound of {ward}.': 'Dieser Bildschirm hat den Ton von {ward}.',
+  'A test of this screen does not count as a test of {ward}, because this screen does not have its sound. To test another screen, stand in front of it.':
+    'Ein Test dieses Bildschirms zählt nicht als Test von {ward}, weil dieser Bildschirm den Ton nicht hat. Um einen anderen Bildschirm zu testen, stellen Sie sich davor.',
+  'Test the wall display {name}': 'Die Wandanzeige {name} testen',
+  'Test the screen of {name}, which has the sound': 'Den Bildschirm von {name} testen, der den Ton hat',
   'The test runs for about ten seconds. Did you hear all three signals: low, medium and high?':
     'Der Test dauert etwa zehn Sekunden. Haben Sie alle drei Signale gehört: niedrig, mittel und hoch?',
   'Yes, I heard all three': 'Ja, alle drei gehört',
   'Sound test of {ward} by {person}. This is not an alarm.': 'Tontest von {ward} durch {person}. Das ist kein Alarm.',
   'Sound tested': 'Ton getestet',
   'no test in the last 30 days': 'kein Test in den letzten 30 Tagen',
-  '{time}, heard': '{time}, gehört',
-  '{time}, not heard': '{time}, nicht gehört',
+  'not known: the test of {time} does not name its screen':
+    'nicht bekannt: der Test von {time} nennt seinen Bildschirm nicht',
+  'not known: the test of {time} was at a screen that does not have the sound':
+    'nicht bekannt: der Test von {time} war an einem Bildschirm, der den Ton nicht hat',
+  '{time}, heard at {screen}': '{time}, gehört an {screen}',
+  '{time}, not heard at {screen}': '{time}, nicht gehört an {screen}',
   'Takes the sound of its ward by itself. The other screens are silent only while the display proves that it sounds.':
     'Übernimmt den Ton der Station von selbst. Die anderen Bildschirme sind nur stumm, solange die Anzeige beweist, dass sie ertönt.',
 };

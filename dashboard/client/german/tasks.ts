@@ -16,4 +16,6 @@ export const tasks = {
   'New task': 'Neue Aufgabe',
   '{n} task that was ticked off earlier is not listed|{n} tasks that were ticked off earlier are not listed':
     '{n} früher erledigte Aufgabe ist nicht aufgeführt|{n} früher erledigte Aufgaben sind nicht aufgeführt',
+  '{n} open task ends with the stay: see the page of the patient.|{n} open tasks end with the stay: see the page of the patient.':
+    '{n} offene Aufgabe endet mit dem Aufenthalt: siehe die Seite des Patienten.|{n} offene Aufgaben enden mit dem Aufenthalt: siehe die Seite des Patienten.',
 };

@@ -9,6 +9,8 @@ export const trendTable = {
   '? means that the device marked the last value as questionable.':
     '? bedeutet, dass das Gerät den letzten Wert als fraglich gekennzeichnet hat.',
   'Times are in {zone}.': 'Die Zeiten sind in {zone}.',
+  'The clocks were changed in this time, from {zone} to {zone2}.':
+    'In dieser Zeit wurden die Uhren umgestellt, von {zone} auf {zone2}.',
   'Interval from': 'Abschnitt ab',
   'Table of values': 'Tabelle der Werte',
   'Show {n} earlier row|Show {n} earlier rows': '{n} frühere Zeile zeigen|{n} frühere Zeilen zeigen',
@@ -35,4 +37,10 @@ export const trendTable = {
   Charts: 'Kurven',
   Table: 'Tabelle',
   'One row for each': 'Eine Zeile je',
+  'Parts of NEWS2': 'Teile von NEWS2',
+  'The parts of NEWS2 cannot be shown.': 'Die Teile von NEWS2 können nicht gezeigt werden.',
+  'Loading the parts of NEWS2 …': 'Die Teile von NEWS2 werden geladen …',
+  'The parts of this score are not known.': 'Die Teile dieses Scores sind nicht bekannt.',
+  '{age} old': '{age} alt',
+  'Scale 2': 'Skala 2',
 };

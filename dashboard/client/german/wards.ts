@@ -1,5 +1,6 @@
 /** German texts: the overview of wards. */
 export const wards = {
+  'Units: {units}': 'Einheiten: {units}',
   'Oldest unanswered alarm': 'Ältester unbeantworteter Alarm',
   '{age}, raised {when}': '{age}, gemeldet {when}',
   Beds: 'Betten',

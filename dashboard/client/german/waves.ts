@@ -82,6 +82,14 @@ export const waves = {
   'Later →': 'Später →',
   Freeze: 'Anhalten',
   'Go to now': 'Zur Gegenwart',
+  'Samples have come since you opened this page. The strip now has them.':
+    'Seit Sie diese Seite geöffnet haben, sind Messpunkte gekommen. Der Streifen enthält sie jetzt.',
+  'Samples are missing. If the device sends them, Vigil adds them about 10 minutes after the onset.':
+    'Es fehlen Messpunkte. Wenn das Gerät sie sendet, ergänzt Vigil sie etwa 10 Minuten nach dem Beginn.',
+  samples: 'Messpunkte',
+  'not known before you look there': 'erst bekannt, wenn Sie dort hinsehen',
+  '{n} outage is known, from {from} to {to}|{n} outages are known, the newest from {from} to {to}':
+    '{n} Ausfall ist bekannt, von {from} bis {to}|{n} Ausfälle sind bekannt, der neueste von {from} bis {to}',
   'follows the present': 'folgt der Gegenwart',
   'stands still': 'steht still',
   'Alarm before': 'Alarm davor',

@@ -29,6 +29,7 @@ import type {
   WhoAnswer,
   WhoQuery,
 } from '../../protocol/delivery.ts';
+import type { DeviceEvents, DeviceEventsQuery } from '../../protocol/device-events.ts';
 import type { AssociateBody, Associated, CorrectBody, Devices, MoveBody, Places } from '../../protocol/devices.ts';
 import type { ExplanationAnswer } from '../../protocol/explain.ts';
 import type { NoteBody, NoteSaved, TaskBody } from '../../protocol/notes.ts';
@@ -50,8 +51,10 @@ import type { ShiftQuery, ShiftSummary } from '../../protocol/shift-summary.ts';
 import type { TakeSoundBody } from '../../protocol/sound.ts';
 import type { BeginTestBody, TestAnswerBody, TestBegun } from '../../protocol/sound-test.ts';
 import type { StripAnswer } from '../../protocol/strip.ts';
+import type { Strips, StripsQuery } from '../../protocol/strips.ts';
 import type { WardOverview } from '../../protocol/ward-overview.ts';
 import type { WaveHistory } from '../../protocol/wave-history.ts';
+import type { WaveTimes } from '../../protocol/wave-times.ts';
 import type { WhatIf, WhatIfBody } from '../../protocol/what-if.ts';
 import { serverText } from '../core/server-texts.ts';
 import { t } from '../core/texts.ts';
@@ -158,6 +161,11 @@ export function createApi(onLoggedOut: () => void) {
       const path = `/api/associations/${id(associationId)}/waves?${new URLSearchParams(query)}`;
       return call<WaveHistory>('GET', path, undefined, { waitMs: wavesTimeoutMs, cancel });
     },
+    waveTimes: (associationId: string, after: number | undefined) =>
+      call<WaveTimes>(
+        'GET',
+        `/api/associations/${id(associationId)}/wave-times${after === undefined ? '' : `?after=${after}`}`,
+      ),
     acknowledge: (alarmId: string, body: AcknowledgeBody) =>
       call<Accepted>('POST', `/api/alarms/${id(alarmId)}/acknowledge`, body),
     explain: (alarmId: string, cancel: AbortSignal) =>
@@ -180,6 +188,8 @@ export function createApi(onLoggedOut: () => void) {
       call<Accepted>('POST', `/api/associations/${id(associationId)}/assessment`, body),
     places: () => call<Places>('GET', '/api/places'),
     devices: () => call<Devices>('GET', '/api/devices'),
+    deviceEvents: (query: DeviceEventsQuery) =>
+      call<DeviceEvents>('GET', `/api/device-events?${new URLSearchParams(query)}`),
     wardOverview: () => call<WardOverview>('GET', '/api/ward-overview'),
     associate: (deviceId: string, body: AssociateBody) =>
       call<Associated>('POST', `/api/devices/${id(deviceId)}/associations`, body),
@@ -251,6 +261,8 @@ function reviewCalls(call: SlowCall) {
     },
     shiftSummary: (ward: string, query: ShiftQuery) =>
       call<ShiftSummary>('GET', `/api/wards/${encodeURIComponent(ward)}/shift?${new URLSearchParams(query)}`),
+    strips: (query: StripsQuery) =>
+      call<Strips>('GET', `/api/strips?${new URLSearchParams(query)}`, undefined, { waitMs: stripTimeoutMs }),
     strip: (alarmId: string, onset: number, cancel: AbortSignal) => {
       const path = `/api/alarms/${encodeURIComponent(alarmId)}/strip?onset=${onset}`;
       return call<StripAnswer>('GET', path, undefined, { waitMs: stripTimeoutMs, cancel });

@@ -20,7 +20,7 @@ export async function downloadFile(path: string, body: unknown): Promise<string 
     if (!response.ok) return await refusalOf(response);
     const name = /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1] ?? 'vigil.txt';
     // The whole file must arrive before the browser saves it: a part of a file could look like all of it.
-    save(await response.blob(), name);
+    saveFile(await response.blob(), name);
     return undefined;
   } catch {
     return t('The file did not arrive. Try again.');
@@ -37,7 +37,8 @@ async function refusalOf(response: Response): Promise<string> {
   }
 }
 
-function save(file: Blob, name: string): void {
+/** Gives a file to the browser, which saves it. */
+export function saveFile(file: Blob, name: string): void {
   const address = URL.createObjectURL(file);
   const link = document.createElement('a');
   link.href = address;

@@ -34,7 +34,7 @@ describe('the language of the page', () => {
     const { state, root } = open({ preferred });
     try {
       expect(state.language.value).toBe(language);
-      await vi.waitFor(() => expect(root.lang).toBe(language));
+      await vi.waitFor(() => expect(root.lang).toBe(language), 30_000);
     } finally {
       state.close();
     }
@@ -51,7 +51,7 @@ describe('the language of the page', () => {
     try {
       expect([t('Log in'), loads()]).toEqual(['Log in', 0]);
       state.choose('de');
-      await vi.waitFor(() => expect(t('Log in')).toBe('Anmelden'));
+      await vi.waitFor(() => expect(t('Log in')).toBe('Anmelden'), 30_000);
       expect(kept['vigil.language']).toBe('de');
       state.choose('en');
       expect([t('Log in'), root.lang]).toEqual(['Log in', 'en']);

@@ -7,6 +7,14 @@ import type { LoadedWave } from './wave-shelf.ts';
 
 /** Height of the strip of times above the rows, CSS pixels. */
 export const timesPx = 20;
+/** Length of the calibration mark, mm, and the distance that it keeps from the edges, CSS pixels. */
+const markMm = 5;
+const markSpacePx = 4;
+/** Room for the text of the calibration mark, CSS pixels. */
+const markTextPx = 34;
+/** Returns the width of the margin at the left of the paper, CSS pixels. The calibration mark is there, so that it covers no sample. */
+export const marginPx = (pxPerMm: number): number =>
+  Math.ceil(Math.max(markTextPx, markMm * pxPerMm + 2 * markSpacePx));
 const labelSpacePx = 84;
 /** How strongly the lines of the grid are drawn: visible, but weaker than every wave. */
 const [thinAlpha, boldAlpha] = [0.12, 0.34];
@@ -48,19 +56,28 @@ export type PaperPicture = {
 export function drawPaper(canvas: HTMLCanvasElement, picture: PaperPicture, devicePixels: number): void {
   const { paper, rows, rowPx } = picture;
   const heightPx = timesPx + Math.max(1, rows.length) * rowPx;
-  const [width, height] = [Math.round(paper.widthPx * devicePixels), Math.round(heightPx * devicePixels)];
+  const margin = marginPx(paper.pxPerMm);
+  const [width, height] = [Math.round((margin + paper.widthPx) * devicePixels), Math.round(heightPx * devicePixels)];
   if (canvas.width !== width) canvas.width = width;
   if (canvas.height !== height) canvas.height = height;
   const context = canvas.getContext('2d');
   if (!context) return;
-  context.setTransform(devicePixels, 0, 0, devicePixels, 0, 0);
-  context.clearRect(0, 0, paper.widthPx, heightPx);
+  context.setTransform(devicePixels, 0, 0, devicePixels, margin * devicePixels, 0);
+  context.clearRect(-margin, 0, margin + paper.widthPx, heightPx);
+  context.save();
+  context.beginPath();
+  context.rect(0, 0, paper.widthPx, heightPx);
+  context.clip();
   drawGrid(context, picture, heightPx);
   drawTimes(context, picture);
   for (const { fromMs, toMs } of picture.loading)
     drawBox(context, picture, fromMs, toMs, timesPx, heightPx - timesPx, 'loading …');
   for (const [index, row] of rows.entries()) drawRow(context, picture, row, timesPx + index * rowPx);
   for (const mark of picture.marks) drawMark(context, picture, mark, heightPx);
+  // The margin belongs to the calibration marks alone.
+  context.restore();
+  for (const [index, { mark, colour }] of rows.entries())
+    if (mark) drawCalibration(context, picture, mark, timesPx + index * rowPx, colour);
 }
 
 function drawLines(
@@ -130,7 +147,6 @@ function drawRow(context: CanvasRenderingContext2D, picture: PaperPicture, row: 
   }
   context.setLineDash([]);
   drawText(context, `${row.label}  ${row.scaleText}`, 6, top + 12, row.colour, colours.ground);
-  if (row.mark) drawCalibration(context, row.mark, top + rowPx / 2, paper.pxPerMm, row.colour, colours.ground);
   context.restore();
 }
 
@@ -150,27 +166,32 @@ function drawStroke(context: CanvasRenderingContext2D, stroke: Stroke, y: (value
   context.stroke();
 }
 
-/** Draws the calibration pulse of one millivolt at the left, 5 mm wide. */
+/** Draws the calibration pulse of one millivolt in the margin, 5 mm wide, with its text below it. */
 function drawCalibration(
   context: CanvasRenderingContext2D,
+  { paper: { pxPerMm }, rowPx, colours }: PaperPicture,
   { heightPx, text }: NonNullable<PaperRow['mark']>,
-  middle: number,
-  pxPerMm: number,
+  top: number,
   colour: string,
-  ground: string,
 ): void {
-  const [left, bottom] = [4, middle + heightPx / 2];
+  const margin = marginPx(pxPerMm);
+  const [left, bottom] = [-margin + markSpacePx, top + rowPx / 2 + heightPx / 2];
+  context.save();
+  context.beginPath();
+  context.rect(-margin, top, margin, rowPx);
+  context.clip();
   context.beginPath();
   context.moveTo(left, bottom);
   context.lineTo(left + pxPerMm, bottom);
   context.lineTo(left + pxPerMm, bottom - heightPx);
   context.lineTo(left + 4 * pxPerMm, bottom - heightPx);
   context.lineTo(left + 4 * pxPerMm, bottom);
-  context.lineTo(left + 5 * pxPerMm, bottom);
+  context.lineTo(left + markMm * pxPerMm, bottom);
   context.strokeStyle = colour;
   context.lineWidth = 2;
   context.stroke();
-  drawText(context, text, left + 5 * pxPerMm + 4, bottom - heightPx / 2, colour, ground);
+  drawText(context, text, left, Math.min(bottom + 12, top + rowPx - 9), colour, colours.ground);
+  context.restore();
 }
 
 function drawBox(

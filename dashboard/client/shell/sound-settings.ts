@@ -1,8 +1,9 @@
 /** The volume and the night mode of this screen. The browser keeps the volume and the choice; a night that a person began ends with the page. */
-import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
+import { batch, computed, effect, type ReadonlySignal, signal } from '@preact/signals';
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
-import { isNight, type NightChoice, nightChoices, nightEndMs } from '../core/night.ts';
+import type { ScreenSettings } from '../../protocol/sound.ts';
+import { isBegunNight, isHourOfNight, type NightChoice, nightChoices, nightEndMs } from '../core/night.ts';
 import { type Tuning, type Volume, volumes } from '../core/volume.ts';
 import { openKeptChoice } from './kept-choice.ts';
 
@@ -12,12 +13,12 @@ export type SoundSettings = {
   readonly isNight: ReadonlySignal<boolean>;
   chooseVolume(next: Volume): void;
   chooseNight(next: NightChoice): void;
-  /** Begins night mode until `endsAtMs`, or ends such a night. */
+  /** Ends the present night, or begins one until `endsAtMs`. A person who ends a night of fixed hours ends all of this night. */
   toggleNight(): void;
   /** When the present night ends that a person began; otherwise when a night would end that begins now. Ms since 1970. */
   readonly endsAtMs: ReadonlySignal<number>;
-  /** Whether a person began the present night. */
-  readonly isBegun: ReadonlySignal<boolean>;
+  /** What a person did about the present night. */
+  readonly byHand: ReadonlySignal<'begun' | 'ended' | undefined>;
 };
 
 const SoundSettingsContext = createContext<SoundSettings | undefined>(undefined);
@@ -35,29 +36,44 @@ export function useSoundSettings(): SoundSettings {
  */
 export function openSoundSettings(options: {
   readonly now: ReadonlySignal<number>;
+  /** Whether it is night by the hours of the watched ward. */
+  readonly isWardNight: ReadonlySignal<boolean>;
   readonly root: HTMLElement;
-  readonly tune: (tuning: Tuning) => void;
+  readonly tune: (tuning: Tuning, settings: ScreenSettings) => void;
 }): SoundSettings {
-  const { now, root, tune } = options;
+  const { now, isWardNight, root, tune } = options;
   const volume = openKeptChoice(() => localStorage, 'vigil.volume', volumes, 'full');
-  const night = openKeptChoice(() => localStorage, 'vigil.night', nightChoices, 'off');
+  const night = openKeptChoice(() => localStorage, 'vigil.night', nightChoices, 'ward');
   const untilMs = signal(0);
-  const isBegun = computed(() => isNight('off', untilMs.value, now.value));
-  const isNow = computed(() => isNight(night.value.value, untilMs.value, now.value));
+  /** Whether a person ended the present night. */
+  const isEnded = signal(false);
+  const isBegun = computed(() => isBegunNight(untilMs.value, now.value));
+  const isHour = computed(() => isHourOfNight(night.value.value, isWardNight.value, now.value));
+  const isNow = computed(() => isBegun.value || (isHour.value && !isEnded.value));
+  // The next night begins as usual.
+  effect(() => {
+    if (!isHour.value) isEnded.value = false;
+  });
+  const byHand = computed(() => (isBegun.value ? 'begun' : isHour.value && isEnded.value ? 'ended' : undefined));
   effect(() => {
     root.dataset.night = isNow.value ? 'on' : 'off';
-    tune({ volume: volume.value.value, isNight: isNow.value });
+    const tuning = { volume: volume.value.value, isNight: isNow.value };
+    tune(tuning, { ...tuning, night: night.value.value, ...(byHand.value && { byHand: byHand.value }) });
   });
   return {
     volume: volume.value,
     night: night.value,
     isNight: isNow,
-    isBegun,
+    byHand,
     endsAtMs: computed(() => (isBegun.value ? untilMs.value : nightEndMs(now.value))),
     chooseVolume: volume.choose,
     chooseNight: night.choose,
     toggleNight() {
-      untilMs.value = isBegun.peek() ? 0 : nightEndMs(now.peek());
+      const endsNow = isNow.peek();
+      batch(() => {
+        isEnded.value = endsNow && isHour.peek();
+        untilMs.value = endsNow || isHour.peek() ? 0 : nightEndMs(now.peek());
+      });
     },
   };
 }

@@ -1,4 +1,6 @@
 /** The REST calls about trends. */
+
+import type { ScorePick, TrendScores } from '../../protocol/trend-scores.ts';
 import type { TrendTable } from '../../protocol/trend-table.ts';
 import type { Trends } from '../../protocol/trends.ts';
 import type { SlowCall } from './answer.ts';
@@ -21,5 +23,9 @@ export function trendCalls(call: SlowCall) {
       get<Trends>(associationId, 'trends', query),
     trendTable: (associationId: string, query: Asked & { readonly minutes: string }) =>
       get<TrendTable>(associationId, 'trends/table', query),
+    trendScores: (
+      associationId: string,
+      query: Omit<Asked, 'codes'> & { readonly stepMs: string; readonly pick: ScorePick },
+    ) => get<TrendScores>(associationId, 'trends/news2', query),
   };
 }

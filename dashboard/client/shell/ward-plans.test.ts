@@ -1,4 +1,4 @@
-import { signal } from '@preact/signals';
+import { effect, signal } from '@preact/signals';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Places } from '../../protocol/devices.ts';
 import type { Session } from '../../protocol/rest.ts';
@@ -16,6 +16,8 @@ const failure: Answer<Places> = { ok: false, status: 503, code: 'x', message: 'N
 describe('openWardPlans', () => {
   const session = signal<Session | null | undefined>(undefined);
   const ward = signal('ICU');
+  const now = signal(0);
+  const lastHeardMs = signal<number | undefined>(undefined);
   const load = vi.fn<() => Promise<Answer<Places>>>();
   let opened: ReturnType<typeof openWardPlans>;
 
@@ -23,8 +25,9 @@ describe('openWardPlans', () => {
     vi.useFakeTimers();
     session.value = undefined;
     ward.value = 'ICU';
+    lastHeardMs.value = undefined;
     load.mockReset();
-    opened = openWardPlans({ session, ward, now: signal(0), load });
+    opened = openWardPlans({ session, ward, now, lastHeardMs, load });
   });
   afterEach(() => {
     opened.close();
@@ -33,14 +36,14 @@ describe('openWardPlans', () => {
   const settle = () => vi.advanceTimersByTimeAsync(0);
   const bedsShown = () => opened.plans.value.flatMap(({ beds }) => beds);
 
-  it('asks after the login, again after 5 min, and after 10 s if the server did not answer', async () => {
+  it('asks after the login, again after a minute, and after 10 s if the server did not answer', async () => {
     load.mockResolvedValueOnce(failure).mockResolvedValueOnce(answerWith('1')).mockResolvedValueOnce(answerWith('2'));
     session.value = sessionOf('nora');
     await settle();
     expect([load.mock.calls.length, bedsShown()]).toEqual([1, []]);
     await vi.advanceTimersByTimeAsync(10_000);
     expect(bedsShown()).toEqual(['1']);
-    await vi.advanceTimersByTimeAsync(5 * 60_000);
+    await vi.advanceTimersByTimeAsync(60_000);
     expect(bedsShown()).toEqual(['2']);
   });
 
@@ -49,6 +52,50 @@ describe('openWardPlans', () => {
     session.value = sessionOf('nora');
     await vi.advanceTimersByTimeAsync(6 * 60_000);
     expect(bedsShown()).toEqual(['1']);
+  });
+
+  it('keeps the former sectors of a bed for 15 min, also if the server does not know them', async () => {
+    const planOf = (north: string[]) => ({ ward: 'ICU', beds: ['1', '2'], sectors: [{ name: 'North', beds: north }] });
+    const place = (north: string[]): Answer<Places> => ({
+      ok: true,
+      data: { wards: [planOf(north)], unregistered: [] },
+    });
+    load.mockResolvedValueOnce(place(['1', '2'])).mockResolvedValue(place(['1']));
+    session.value = sessionOf('nora');
+    await vi.advanceTimersByTimeAsync(61_000);
+    const formers = () => opened.plans.value[0]?.formerSectors?.map(({ beds }) => beds);
+    expect(formers()).toEqual([['1', '2']]);
+    await vi.advanceTimersByTimeAsync(14 * 60_000);
+    expect(formers()).toEqual([['1', '2']]);
+    await vi.advanceTimersByTimeAsync(2 * 60_000);
+    expect(formers()).toBeUndefined();
+  });
+
+  it('says after 10 min without an answer that the plans are old, and not before', async () => {
+    load.mockResolvedValueOnce(answerWith('1')).mockResolvedValue(failure);
+    session.value = sessionOf('nora');
+    await vi.advanceTimersByTimeAsync(9 * 60_000);
+    now.value += 1;
+    expect(opened.areCurrent.value).toBe(true);
+    await vi.advanceTimersByTimeAsync(2 * 60_000);
+    now.value += 1;
+    expect(opened.areCurrent.value).toBe(false);
+    load.mockResolvedValue(answerWith('1'));
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(opened.areCurrent.value).toBe(true);
+  });
+
+  it('the plans are old after the computer has slept for more than 10 min', async () => {
+    load.mockResolvedValue(answerWith('1'));
+    session.value = sessionOf('nora');
+    await settle();
+    expect(opened.areCurrent.value).toBe(true);
+    // While a computer sleeps, only its clock of the day goes on.
+    vi.setSystemTime(Date.now() + 11 * 60_000);
+    now.value += 1;
+    expect(opened.areCurrent.value).toBe(false);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(opened.areCurrent.value).toBe(true);
   });
 
   it('ignores an answer for the person who was logged in before', async () => {
@@ -66,6 +113,26 @@ describe('openWardPlans', () => {
     session.value = sessionOf('ada', ['view-audit']);
     await settle();
     expect(load).not.toHaveBeenCalled();
+  });
+
+  it('has the night of the watched ward by the time of the server, and never by the clock of the browser', async () => {
+    const plan = { ward: 'ICU', beds: [], zone: 'UTC', night: { from: '22:00', until: '06:00' } };
+    load.mockResolvedValue({ ok: true, data: { wards: [plan], unregistered: [] } });
+    const states: boolean[] = [];
+    // The clock of the browser says that it is midnight, and the server says noon.
+    now.value = Date.parse('2026-01-10T00:00:00Z');
+    session.value = sessionOf('nora');
+    await settle();
+    const stop = effect(() => void states.push(opened.isNight.value));
+    lastHeardMs.value = Date.parse('2026-01-10T12:00:00Z');
+    now.value = Date.parse('2026-01-10T12:00:00Z');
+    now.value = Date.parse('2026-01-10T21:59:59Z');
+    expect(states).toEqual([false]);
+    now.value = Date.parse('2026-01-10T22:00:00Z');
+    expect(opened.isNight.value).toBe(true);
+    ward.value = '*';
+    expect(opened.isNight.value).toBe(false);
+    stop();
   });
 
   it('has the theme of the watched ward, and none for several wards', async () => {

@@ -1,20 +1,34 @@
 /**
- * How the registry arranges the wards of the person: order of beds, sectors, theme. The page asks after a login, and then
- * every few minutes. Without an answer the beds are in the order of their names, and all are shown.
+ * How the registry arranges the wards of the person: order of beds, sectors, theme, night. The page asks after a login, and then
+ * each minute. Without an answer the beds are in the order of their names, and all are shown.
  */
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
-import type { WardPlan } from '../../../contracts/ward-plan.ts';
+import {
+  type FormerSectors,
+  formersAfterChange,
+  planAgeMsMax,
+  withFormerSectors,
+} from '../../../contracts/former-sectors.ts';
+import type { ShownPlan } from '../../../contracts/ward-plan.ts';
 import type { Places } from '../../protocol/devices.ts';
 import type { Session } from '../../protocol/rest.ts';
+import { createSteadyClock } from '../core/connection.ts';
+import { isNightOfWard } from '../core/night.ts';
 import { type Theme, themeOfWard } from '../core/theme.ts';
 import type { Answer } from './answer.ts';
 
 export type WardPlans = {
-  readonly plans: ReadonlySignal<readonly WardPlan[]>;
+  readonly plans: ReadonlySignal<readonly ShownPlan[]>;
+  /** False if the plans are so old that the sectors may have changed. Then a page shows the beds of all sectors. */
+  readonly areCurrent: ReadonlySignal<boolean>;
   /** The theme of the watched ward at this time; undefined if the ward has none, or if several wards are watched. */
   readonly theme: ReadonlySignal<Theme | undefined>;
+  /** The plan of the watched ward; undefined if it is not known, or if several wards are watched. */
+  readonly plan: ReadonlySignal<ShownPlan | undefined>;
+  /** Whether it is night in the watched ward by the time of the server; false until a server has said its time. */
+  readonly isNight: ReadonlySignal<boolean>;
   close(): void;
 };
 
@@ -28,33 +42,52 @@ export function useWardPlans(): WardPlans {
 }
 
 /** How long the page waits before it asks again, after an answer and without one. */
-const refreshMs = 5 * 60_000;
+const refreshMs = 60_000;
 const retryMs = 10_000;
 
-const noPlans: readonly WardPlan[] = [];
+const noPlans: readonly ShownPlan[] = [];
 
 export type WardPlansShell = {
   readonly session: ReadonlySignal<Session | null | undefined>;
   readonly ward: ReadonlySignal<string>;
   /** The server's time, ms since 1970. */
   readonly now: ReadonlySignal<number>;
+  /** When a server was last heard; undefined if `now` is still the time of the browser. */
+  readonly lastHeardMs: ReadonlySignal<number | undefined>;
   readonly load: () => Promise<Answer<Places>>;
 };
 
-export function openWardPlans({ session, ward, now, load }: WardPlansShell): WardPlans {
+export function openWardPlans({ session, ward, now, lastHeardMs, load }: WardPlansShell): WardPlans {
+  // The time in which the computer sleeps counts: meanwhile the sectors may have changed.
+  const steady = createSteadyClock(Date.now, () => performance.now());
   const plans = signal(noPlans);
+  const plan = computed(() => plans.value.find((each) => each.ward === ward.value));
+  /** `now` when a server was first heard. */
+  let browserMs: number | undefined;
   const person = computed(() => {
     const current = session.value;
     return current?.may.includes('view-devices') ? `${current.actor.userId} ${current.wards.join()}` : undefined;
   });
+  /** When the page asked for the newest plans. */
+  const askedMs = signal(0);
+  let answered = noPlans;
+  let formers: readonly FormerSectors[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   async function ask(asking: string) {
+    const beganMs = steady();
     const answer = await load();
     if (person.peek() !== asking) return;
-    // The arrangement may have stayed the same. Then nothing is drawn again.
-    if (answer.ok && JSON.stringify(answer.data.wards) !== JSON.stringify(plans.peek()))
-      plans.value = answer.data.wards;
+    if (answer.ok) {
+      const { wards } = answer.data;
+      // After a restart the server does not know the former sectors, but this page does.
+      formers = formersAfterChange(formers, answered, wards, steady());
+      answered = wards;
+      const next = withFormerSectors(wards, formers, steady());
+      // The arrangement may have stayed the same. Then nothing is drawn again.
+      if (JSON.stringify(next) !== JSON.stringify(plans.peek())) plans.value = next;
+      askedMs.value = beganMs;
+    }
     timer = setTimeout(() => void ask(asking), answer.ok ? refreshMs : retryMs);
   }
 
@@ -66,7 +99,20 @@ export function openWardPlans({ session, ward, now, load }: WardPlansShell): War
   });
   return {
     plans,
-    theme: computed(() => themeOfWard(plans.value.find((plan) => plan.ward === ward.value)?.theme, now.value)),
+    areCurrent: computed(() => {
+      void now.value;
+      return steady() - askedMs.value <= planAgeMsMax;
+    }),
+    theme: computed(() => themeOfWard(plan.value?.theme, now.value)),
+    plan,
+    isNight: computed(() => {
+      const nowMs = now.value;
+      if (lastHeardMs.value === undefined) browserMs = undefined;
+      else browserMs ??= nowMs;
+      // Until its next change, `now` may still be the time of the browser, and the clock of the browser may be wrong.
+      if (browserMs === undefined || nowMs === browserMs) return false;
+      return isNightOfWard(plan.value, nowMs);
+    }),
     close() {
       stop();
       clearTimeout(timer);

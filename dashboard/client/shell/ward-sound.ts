@@ -2,14 +2,15 @@
  * Knows which screen has the sound of each ward. Lets this page be silent for a ward whose alarms another screen
  * sounds. Asks the server for the sound.
  */
-import { batch, computed, effect, type ReadonlySignal, signal } from '@preact/signals';
+import { batch, computed, effect, type ReadonlySignal, signal, untracked } from '@preact/signals';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import { soundLevel } from '../../../contracts/sound-level.ts';
-import type { PageSound, SoundNews, WardSound } from '../../protocol/sound.ts';
+import type { PageSound, ScreenSettings, SoundNews, WardSound } from '../../protocol/sound.ts';
 import { type CallCard, calledAlarms } from '../core/calls.ts';
 import type { Screen } from '../core/fold.ts';
 import { namedTests, testsAfter } from '../core/sound-test.ts';
 import { t } from '../core/texts.ts';
+import type { Tuning } from '../core/volume.ts';
 import {
   type AudioProgress,
   type DueSince,
@@ -69,6 +70,7 @@ export function createWardSounds(options: {
   let playsOn = false;
   /** The ids of the sound tests that this page has begun to play. */
   let playedTests: readonly string[] = [];
+  let settings: ScreenSettings | undefined;
   /** When the newest heartbeat came. */
   let newsMs = Number.NEGATIVE_INFINITY;
 
@@ -102,7 +104,8 @@ export function createWardSounds(options: {
     if (progress === undefined || isMoving !== undefined) progress = reached;
     const audio = state === 'on' && !playsOn ? 'blocked' : state;
     const level = playing && { level: playing.level };
-    return { screen: screenId, beat: heard.beat, at: Math.floor(nowMs), audio, ...level };
+    const chosen = heard.asksSettings && settings && { settings };
+    return { screen: screenId, beat: heard.beat, at: Math.floor(nowMs), audio, ...level, ...chosen };
   }
 
   /** Notices that the heartbeats show the effect of the request, or that they do not show it in time. */
@@ -166,8 +169,19 @@ export function createWardSounds(options: {
       const alarmLevel = soundLevel(screen.value?.alarms.values() ?? [], now.value);
       return namedTests(news.value, steady() - newsMs, alarmLevel !== undefined || speaker.now().playing !== undefined);
     }),
+    /** The other screens at which this person can test the sound. */
+    testPlaces: computed(() => news.value?.testPlaces ?? []),
     screenId,
-    tuneSpeaker: speaker.tune,
+    /** Tunes the loudspeaker. Reports the settings at once if the server records their changes. */
+    tune(tuning: Tuning, next: ScreenSettings) {
+      speaker.tune(tuning);
+      const isNew = JSON.stringify(next) !== JSON.stringify(settings);
+      settings = next;
+      // An effect calls this function. It must not follow the signals that a report reads.
+      if (isNew && news.peek()?.asksSettings) untracked(answerHeartbeat);
+    },
+    /** The wall displays that a person has made soft. */
+    softDisplays: computed(() => news.value?.softDisplays ?? []),
     /** The wall displays that should have the sound of these wards and do not have it. */
     displays: computed(() => news.value?.displays ?? []),
     request,

@@ -164,6 +164,28 @@ describe('loading waves', () => {
     expect(asked.at(-1)!.toMs).toBeLessThan(nowMs - errorMs + minute);
   });
 
+  it('a minute of which samples came late is loaded again: at once if it is in view, or else when the view reaches it', async () => {
+    let missing = [10 * minute + 12_000, 10 * minute + 13_000, 5 * minute];
+    reply = async (span) => answerFor(span, nowMs, missing);
+    show(5.2 * minute, 5.4 * minute);
+    await settle();
+    show(10.1 * minute, 10.4 * minute);
+    await settle();
+    expect(gapsBefore(11 * minute)).toHaveLength(2);
+    const before = asked.length;
+    missing = [];
+    history.reload([t0 + 5 * minute, t0 + 10 * minute, t0 + 20 * minute]);
+    await settle();
+    expect(spans().slice(before)).toEqual([[10, 11]]);
+    history.reload([]);
+    await settle();
+    expect(asked).toHaveLength(before + 1);
+    show(5.2 * minute, 5.4 * minute);
+    await settle();
+    expect(spans().slice(before + 1)).toEqual([[5, 6]]);
+    expect(gapsBefore(11 * minute)).toEqual([]);
+  });
+
   it('a request for a time that is far from the new view is cancelled, and no failure is shown', async () => {
     const cancelled: boolean[] = [];
     reply = (span, cancel) =>

@@ -6,6 +6,7 @@ import { signal } from '@preact/signals';
 import { minuteMs } from '../../../contracts/durations.ts';
 import type { TimeSpan } from '../../../contracts/wave-runs.ts';
 import type { WaveHistory } from '../../protocol/wave-history.ts';
+import { minutesWithNews } from '../core/wave-bar.ts';
 import { hasOpenMinute, minuteOf, nextRequest } from '../core/wave-minutes.ts';
 import type { Answer } from './answer.ts';
 import { createWaveShelf, type LoadedWaves, nothing, settleMs } from './wave-shelf.ts';
@@ -15,6 +16,12 @@ const followEveryMs = 3_000;
 const retryMs = 5_000;
 
 type Ask = (span: TimeSpan, cancel: AbortSignal) => Promise<Answer<WaveHistory>>;
+
+/** Returns the time of the newest waves. The requests overlap, so that a sample which came a little late is in one of them. */
+function newestSpan(nowMs: number, newestStartMs: number): TimeSpan {
+  const newestMs = Math.min(nowMs, newestStartMs) - settleMs - followEveryMs;
+  return { fromMs: Math.max(minuteOf(nowMs) - minuteMs, newestMs), toMs: nowMs + settleMs };
+}
 
 /** @param now the server's time, ms since 1970 */
 export function openWaveHistory(ask: Ask, now: () => number) {
@@ -41,10 +48,7 @@ export function openWaveHistory(ask: Ask, now: () => number) {
     const missing = nextRequest(view, shelf.minutes, deviceNow());
     if (missing) return missing;
     if (!isFollowing || now() - followedMs < followEveryMs) return undefined;
-    const nowMs = deviceNow();
-    // The requests overlap, so that a sample which came late is in one of them.
-    const newestMs = Math.min(nowMs, shelf.newestStartMs()) - settleMs - followEveryMs;
-    return { fromMs: Math.max(minuteOf(nowMs) - minuteMs, newestMs), toMs: nowMs + settleMs };
+    return newestSpan(deviceNow(), shelf.newestStartMs());
   }
 
   async function run(): Promise<void> {
@@ -85,6 +89,11 @@ export function openWaveHistory(ask: Ask, now: () => number) {
         cancel.abort();
         cancel = new AbortController();
       }
+      if (problem.peek() === undefined) void run();
+    },
+    /** Loads minutes again of which samples have come since. Minutes outside of the view are loaded when the view reaches them. */
+    reload(changed: readonly number[]): void {
+      shelf.reopen(minutesWithNews(changed, shelf.minutes));
       if (problem.peek() === undefined) void run();
     },
     retry(): void {

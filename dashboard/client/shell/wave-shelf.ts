@@ -84,6 +84,11 @@ export function createWaveShelf() {
     newestStartMs: () =>
       [...chunks.values()].reduce((newest, { startMs }) => Math.max(newest, startMs), Number.NEGATIVE_INFINITY),
     loaded: () => loaded,
+    /** Notes that samples of these minutes have come since they were loaded. */
+    reopen(changed: readonly number[]): void {
+      for (const ms of changed)
+        if (minutes.has(ms)) minutes.set(ms, { fromMs: ms, knownToMs: ms, answeredMs: Number.NEGATIVE_INFINITY });
+    },
     /** Adds an answer, and forgets what is far from the view. @param nowMs the present by the server's clock */
     add(span: TimeSpan, data: WaveHistory, view: TimeSpan, nowMs: number): void {
       const { clockErrorMs, about, stay, unreadable } = data;

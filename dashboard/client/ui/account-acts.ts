@@ -1,7 +1,8 @@
 /** Sends the acts of an administrator. Asks for the password before the first act, and for a confirmation if a person has duties. */
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
-import { type AccountChanged, type AccountRefused, leftDutyKey } from '../../protocol/accounts.ts';
+import type { AccountChanged, AccountRefused } from '../../protocol/accounts.ts';
+import { leftDutyKey } from '../../protocol/left-duty-key.ts';
 import { t } from '../core/texts.ts';
 import type { Answer } from '../shell/answer.ts';
 import { useApp } from '../shell/app.ts';

@@ -1,7 +1,7 @@
 /** The dialogs of the accounts page: the administrator's password, the duties of a person, and a new one-time password. */
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
-import { leftDutyKey } from '../../protocol/accounts.ts';
+import { leftDutyKey } from '../../protocol/left-duty-key.ts';
 import { leftDutyText, openCallsText } from '../core/account-words.ts';
 import { t } from '../core/texts.ts';
 import { useApp } from '../shell/app.ts';

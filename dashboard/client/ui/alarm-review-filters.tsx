@@ -4,7 +4,7 @@ import { useEffect } from 'preact/hooks';
 import { priorities } from '../../../contracts/priorities.ts';
 import type { AlarmReview } from '../../protocol/alarm-review.ts';
 import type { AlarmFilters } from '../core/alarm-filters.ts';
-import { conditionText } from '../core/alarm-review-words.ts';
+import { conditionText } from '../core/condition-words.ts';
 import { t } from '../core/texts.ts';
 import { useApp } from '../shell/app.ts';
 
@@ -28,7 +28,7 @@ export function ReviewFilters(props: {
     <form class="review__filters" aria-label={t('Filters')} onSubmit={(event) => event.preventDefault()}>
       <WardFilter ward={ward} onWard={(other) => onChange({ bed: undefined, person: undefined }, other)} />
       <Filter name="bed" label={t('Bed')} filters={filters} options={plain(choices.beds)} onChange={onChange} />
-      <Filter name="person" label={t('Answered by')} filters={filters} options={persons} onChange={onChange} />
+      <Filter name="person" label={t('Called or answered')} filters={filters} options={persons} onChange={onChange} />
       <Filter name="priority" label={t('Priority')} filters={filters} options={plain(priorities)} onChange={onChange} />
       <Filter name="condition" label={t('Condition')} filters={filters} options={conditions} onChange={onChange} />
       <Filter

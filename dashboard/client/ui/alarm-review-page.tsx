@@ -25,6 +25,7 @@ import { ReviewSpanForm } from './alarm-review-span.tsx';
 import { ReviewTable } from './alarm-review-table.tsx';
 import { AlarmStatistics } from './alarm-statistics.tsx';
 import { shiftStartsOf } from './shift-starts.ts';
+import { StripSearch } from './strip-search.tsx';
 
 /** The first page of a list, and its time. Further pages have the same time. */
 type Loaded = { readonly first: AlarmReview; readonly span: ReviewSpan };
@@ -46,8 +47,9 @@ function useReview(ward: string, filters: AlarmFilters) {
     const nowMs = app.now.peek();
     const span = (before === undefined ? undefined : loaded.peek()?.span) ?? spanOf(filters, shiftStartsOf(app), nowMs);
     problem.value = spanFault(span, nowMs);
+    // A request that still runs is no longer the newest one, so its answer would not end `busy`.
+    busy.value = problem.value === undefined;
     if (problem.value !== undefined) return;
-    busy.value = true;
     const answer = await app.api.alarmReview({
       ...reviewQuery(ward, filters, span),
       ...(before !== undefined && { before }),
@@ -124,6 +126,7 @@ export function AlarmReviewPage({ ward: asked, filters }: { ward: string | undef
           />
         )}
         <ReviewFilters ward={ward} filters={filters} choices={list?.first.choices} onChange={change} />
+        <StripSearch key={ward} ward={ward} />
         {list && <Summary {...list} busy={busy.value} ward={ward} filters={filters} onRefresh={() => void request()} />}
         <div class="sheet__scroll" aria-busy={busy.value}>
           {list === undefined && problem.value === undefined && (

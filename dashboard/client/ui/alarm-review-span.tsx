@@ -1,24 +1,26 @@
 /** The form for any time of the alarm history: from an instant to an instant, or until now. */
 import { useSignal } from '@preact/signals';
 import { type ReviewSpan, spanFault } from '../core/alarm-filters.ts';
-import { fieldTime } from '../core/shift-words.ts';
 import { t } from '../core/texts.ts';
+import { fieldTime, instantOfField, refusedTimeText } from '../core/time-fields.ts';
 import { useApp } from '../shell/app.ts';
+import { halfFilledText } from './half-filled.ts';
 import { FormProblem } from './still-text.tsx';
+import { TimeDoubt } from './time-doubt.tsx';
 
 export function ReviewSpanForm({ span, onSpan }: { span: ReviewSpan; onSpan: (chosen: ReviewSpan) => void }) {
   const app = useApp();
   const from = useSignal(fieldTime(span.fromMs));
   const to = useSignal(span.toMs === undefined ? '' : fieldTime(span.toMs));
   const problem = useSignal<string | undefined>(undefined);
-  function show() {
-    const fromMs = new Date(from.value).getTime();
-    const toMs = to.value === '' ? undefined : new Date(to.value).getTime();
-    const isWhole = Number.isFinite(fromMs) && (toMs === undefined || Number.isFinite(toMs));
-    problem.value = isWhole
-      ? spanFault({ fromMs, toMs }, app.now.peek())
-      : t('Enter the date and the time of the beginning.');
-    if (problem.value === undefined) onSpan({ fromMs, toMs });
+  function show(form: HTMLFormElement) {
+    const [fromMs, toMs] = [instantOfField(from.value), instantOfField(to.value)];
+    problem.value = halfFilledText(form) ?? refusedTimeText(from.value, to.value);
+    if (problem.value !== undefined) return;
+    if (fromMs === undefined || (toMs === undefined && to.value !== ''))
+      problem.value = t('Enter the date and the time of the beginning.');
+    else problem.value = spanFault({ fromMs, toMs }, app.now.peek());
+    if (problem.value === undefined && fromMs !== undefined) onSpan({ fromMs, toMs });
   }
   return (
     <form
@@ -27,7 +29,7 @@ export function ReviewSpanForm({ span, onSpan }: { span: ReviewSpan; onSpan: (ch
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        show();
+        show(event.currentTarget);
       }}
     >
       <label class="field">
@@ -58,6 +60,7 @@ export function ReviewSpanForm({ span, onSpan }: { span: ReviewSpan; onSpan: (ch
         {t('Show')}
       </button>
       <FormProblem text={problem.value} testId="review-span-problem" />
+      <TimeDoubt fields={[from.value, to.value]} />
     </form>
   );
 }

@@ -7,11 +7,13 @@ import { priorityMarks } from '../core/alarm-order.ts';
 import { answerText, endText, placesText, reviewRemarks, stepsOf } from '../core/alarm-review-words.ts';
 import { priorityNames } from '../core/name-words.ts';
 import { patientName } from '../core/numerics.ts';
+import { onsetText } from '../core/onset-words.ts';
 import { leftOutLines, reviewedCallLines } from '../core/review-call-words.ts';
 import { formatRoute } from '../core/routes.ts';
 import { serverText } from '../core/server-texts.ts';
 import { t } from '../core/texts.ts';
 import { dateTimeText } from '../core/times.ts';
+import { inZoneOf } from '../core/zones.ts';
 import { useApp } from '../shell/app.ts';
 
 export function ReviewTable({ rows, showsWard }: { rows: readonly ReviewedAlarmRow[]; showsWard: boolean }) {
@@ -40,12 +42,12 @@ export function ReviewTable({ rows, showsWard }: { rows: readonly ReviewedAlarmR
 
 function Row({ row, showsWard }: { row: ReviewedAlarmRow; showsWard: boolean }) {
   const isOpen = useSignal(false);
-  const remarks = reviewRemarks(row);
+  const remarks = [onsetText(row), ...reviewRemarks(row)].filter((remark) => remark !== undefined);
   const detailsId = `review-details-${row.alarmId}`;
   return (
     <>
       <tr data-testid={`review-row-${row.alarmId}`} data-priority={row.priority} data-answered={row.answered}>
-        <td class="nowrap">{dateTimeText(row.raisedMs)}</td>
+        <td class="nowrap">{inZoneOf(wardOf(row), () => dateTimeText(row.raisedMs))}</td>
         <td>
           <strong>{placesText(row, showsWard)}</strong>
           {row.patient && <span class="table__note">{patientName(row.patient)}</span>}
@@ -95,6 +97,9 @@ function Row({ row, showsWard }: { row: ReviewedAlarmRow; showsWard: boolean }) 
   );
 }
 
+/** Returns the ward of the alarm: the last one, if the patient was moved. */
+const wardOf = ({ places }: ReviewedAlarmRow) => places.at(-1)?.ward;
+
 /** The link to all waves around the onset of an alarm, as long as Kafka keeps them. */
 function WavesLink({ row }: { row: ReviewedAlarmRow }) {
   const app = useApp();
@@ -111,9 +116,11 @@ function WavesLink({ row }: { row: ReviewedAlarmRow }) {
 }
 
 /** Each call with what its channels confirmed and how it ended, and what was left out. */
-function CallsOfAlarm({ row: { alarmId, calls } }: { row: ReviewedAlarmRow }) {
+function CallsOfAlarm({ row }: { row: ReviewedAlarmRow }) {
+  const { alarmId, calls } = row;
   const nowMs = useApp().now.value;
-  const lines = reviewedCallLines(calls, nowMs);
+  const ward = wardOf(row);
+  const lines = inZoneOf(ward, () => reviewedCallLines(calls, nowMs));
   return (
     <section aria-label={t('Calls')} data-testid={`review-calls-${alarmId}`}>
       <h3>{t('Calls')}</h3>
@@ -131,7 +138,7 @@ function CallsOfAlarm({ row: { alarmId, calls } }: { row: ReviewedAlarmRow }) {
           ))}
         </ol>
       )}
-      {leftOutLines(calls, nowMs).map((line) => (
+      {inZoneOf(ward, () => leftOutLines(calls, nowMs)).map((line) => (
         <p key={line} class="dim">
           {line}
         </p>
@@ -159,7 +166,8 @@ function Details({ row }: { row: ReviewedAlarmRow }) {
       <ol class="review__steps">
         {stepsOf(row).map(({ key, atMs, title }) => (
           <li key={key}>
-            <time dateTime={new Date(atMs).toISOString()}>{dateTimeText(atMs)}</time> <span>{title}</span>
+            <time dateTime={new Date(atMs).toISOString()}>{inZoneOf(wardOf(row), () => dateTimeText(atMs))}</time>{' '}
+            <span>{title}</span>
           </li>
         ))}
       </ol>

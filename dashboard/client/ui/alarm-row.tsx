@@ -6,22 +6,22 @@ import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { Bed } from '../../protocol/rest.ts';
 import {
   audioPausedUntilMs,
-  isLongText,
   lookOf,
   possibleRemarks,
   priorityMarks,
   remarksOf,
-  reservedText,
   widestAlarmText,
 } from '../core/alarm-order.ts';
 import { alarmText } from '../core/alarm-words.ts';
 import { priorityNames } from '../core/name-words.ts';
 import { patientName, placeText } from '../core/numerics.ts';
+import { onsetText } from '../core/onset-words.ts';
 import { formatRoute } from '../core/routes.ts';
 import { type Sight, sightOf } from '../core/sight.ts';
 import { t } from '../core/texts.ts';
 import { countdownText, whenText } from '../core/times.ts';
 import { valueNow } from '../core/value-now.ts';
+import { inZoneOf } from '../core/zones.ts';
 import { useApp } from '../shell/app.ts';
 import { useKeys } from '../shell/keys.ts';
 import { namesAlarm } from '../shell/shown-alarms.ts';
@@ -52,7 +52,8 @@ export function AlarmRow({ alarm, bed, isGone, under }: RowProps) {
   }, [isSelected]);
   const place = placeText(bed, alarm.deviceId, app.ward.value === '*');
   const current = isGone ? undefined : valueNow(alarm, bed, now);
-  const onset = whenText(Date.parse(alarm.onsetAt), now);
+  const onset = inZoneOf(bed?.ward, () => whenText(Date.parse(alarm.onsetAt), now));
+  const valueAtOnset = onsetText(alarm);
   return (
     <li
       ref={row}
@@ -78,9 +79,9 @@ export function AlarmRow({ alarm, bed, isGone, under }: RowProps) {
           <PatientLink class="alarm__bed" associationId={alarm.associationId}>
             {place}
           </PatientLink>
-          <AlarmText alarm={alarm} of="alarm" />
+          <span class="alarm__text">{alarmText(alarm)}</span>
         </div>
-        <Reserve class="alarm__what-room" words={[place, reservedText(widestAlarmText(alarm))]} />
+        <Reserve class="alarm__what-room" words={[place, widestAlarmText(alarm)]} />
       </div>
       <div class="alarm__more dim">
         <div class="alarm__when">
@@ -90,6 +91,7 @@ export function AlarmRow({ alarm, bed, isGone, under }: RowProps) {
             </span>
           )}
           <time dateTime={alarm.onsetAt}>{onset}</time>
+          {valueAtOnset !== undefined && <span data-testid={`onset-${alarm.alarmId}`}>{valueAtOnset}</span>}
           {remarksOf(alarm).map((word) => (
             <span key={word} class="alarm__remark">
               {word}
@@ -126,6 +128,7 @@ export function AlarmRow({ alarm, bed, isGone, under }: RowProps) {
           words={[
             ...(bed?.patient ? [patientName(bed.patient)] : []),
             onset,
+            ...(valueAtOnset === undefined ? [] : [valueAtOnset]),
             ...possibleRemarks(alarm),
             ...(/[<>]/.test(alarm.text) ? ['now 000'] : []),
             ...(under.length > 0 ? [t('also {under}', { under: under.join(', ') })] : []),
@@ -137,17 +140,6 @@ export function AlarmRow({ alarm, bed, isGone, under }: RowProps) {
       {isGone ? <p class="alarm__answer">{t('no longer listed')}</p> : <Answer alarm={alarm} />}
       {!isGone && <DeliveryDetails alarm={alarm} />}
     </li>
-  );
-}
-
-/** The text of an alarm. A long text has at most two lines and an ellipsis, and its title has the whole text. */
-export function AlarmText({ alarm, of }: { alarm: Alarm; of: 'alarm' | 'tile' }) {
-  const text = alarmText(alarm);
-  if (!isLongText(text)) return <span class={`${of}__text`}>{text}</span>;
-  return (
-    <span class={`${of}__text is-long`} title={text} data-may-shorten>
-      {text}
-    </span>
   );
 }
 
@@ -181,6 +173,7 @@ function Answer({ alarm }: { alarm: Alarm }) {
   sight.current = sightOf(sight.current, alarm, now);
   if (!isUnanswered(alarm)) {
     const acknowledgedBy = alarm.acknowledgedBy?.name;
+    const ward = app.screen.value?.beds.get(alarm.associationId)?.ward;
     return (
       <p class="alarm__answer" data-testid={`acked-${alarm.alarmId}`}>
         <span
@@ -190,7 +183,9 @@ function Answer({ alarm }: { alarm: Alarm }) {
         >
           ✓ {acknowledgedBy ?? 'acknowledged'}
         </span>{' '}
-        {alarm.acknowledgedAt && <span>{whenText(Date.parse(alarm.acknowledgedAt), now)}</span>}
+        {alarm.acknowledgedAt && (
+          <span>{inZoneOf(ward, () => whenText(Date.parse(alarm.acknowledgedAt ?? ''), now))}</span>
+        )}
       </p>
     );
   }

@@ -1,7 +1,8 @@
 /** The statistics of the page "Alarm history": alarms per bed and day, by condition, and the patients with the most alarms. */
 import { durationText } from '../../../contracts/explain/durations.ts';
 import type { AlarmReview, BusyPatient } from '../../protocol/alarm-review.ts';
-import { busyText, conditionText, rateText } from '../core/alarm-review-words.ts';
+import { busyText, rateText } from '../core/alarm-review-words.ts';
+import { conditionText } from '../core/condition-words.ts';
 import { limitFit } from '../core/limit-fit.ts';
 import { t } from '../core/texts.ts';
 import { useApp } from '../shell/app.ts';

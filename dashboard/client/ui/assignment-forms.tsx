@@ -2,9 +2,10 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { duties } from '../../../contracts/duty-names.ts';
-import { dutiesOfRole, dutyNames, instantOfInput, localInput } from '../core/duty-words.ts';
+import { dutiesOfRole, dutyNames } from '../core/duty-words.ts';
 import { assignmentEnd } from '../core/shifts.ts';
 import { t } from '../core/texts.ts';
+import { fieldTime, instantTextOfField, refusedTimeText } from '../core/time-fields.ts';
 import { useApp } from '../shell/app.ts';
 import { AwayForm } from './away-form.tsx';
 import type { BoardState } from './board-state.ts';
@@ -12,6 +13,7 @@ import { CsvForm } from './csv-form.tsx';
 import { ChoiceField } from './fields.tsx';
 import { shiftStartsOf } from './shift-starts.ts';
 import { FormProblem } from './still-text.tsx';
+import { TimeDoubt } from './time-doubt.tsx';
 
 export function AssignmentForms(state: BoardState) {
   return (
@@ -30,9 +32,9 @@ function AssignForm({ board, send, busy, proposal }: BoardState) {
   const userId = useSignal(actor?.userId ?? '');
   const duty = useSignal('');
   const beds = useSignal<readonly string[]>([]);
-  const proposedFrom = useRef(localInput(app.now.peek()));
+  const proposedFrom = useRef(fieldTime(app.now.peek()));
   const from = useSignal(proposedFrom.current);
-  const until = useSignal(localInput(assignmentEnd(shiftStartsOf(app), app.now.peek())));
+  const until = useSignal(fieldTime(assignmentEnd(shiftStartsOf(app), app.now.peek())));
   const problem = useSignal<string | undefined>(undefined);
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => {
@@ -54,12 +56,14 @@ function AssignForm({ board, send, busy, proposal }: BoardState) {
   async function save() {
     // The server refuses a start that is past. A person who did not change the start means "now", even if the form was open for a while.
     if (from.value === proposedFrom.current) {
-      proposedFrom.current = localInput(app.now.peek());
+      proposedFrom.current = fieldTime(app.now.peek());
       from.value = proposedFrom.current;
     }
-    const [fromAt, untilAt] = [instantOfInput(from.value), instantOfInput(until.value)];
+    const [fromAt, untilAt] = [from.value, until.value].map(instantTextOfField);
+    const refusedTime = refusedTimeText(from.value, until.value);
     problem.value = undefined;
     if (!person || !chosen) problem.value = t('Choose a person.');
+    else if (refusedTime) problem.value = refusedTime;
     else if (fromAt === undefined || untilAt === undefined) problem.value = t('Enter the start and the end.');
     else if (isForBeds && beds.value.length === 0) problem.value = t('Choose at least one bed.');
     if (problem.value !== undefined || !person || !chosen || !fromAt || !untilAt) return;
@@ -150,6 +154,7 @@ function AssignForm({ board, send, busy, proposal }: BoardState) {
         </button>
       </div>
       <FormProblem text={problem.value} testId="assign-problem" />
+      <TimeDoubt fields={[from.value, until.value]} />
     </form>
   );
 }

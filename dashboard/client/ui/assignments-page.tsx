@@ -1,7 +1,7 @@
 /** The assignment board of a ward: who is responsible for which beds, now and in the next shift. */
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { leftKey } from '../../../contracts/left-places.ts';
+import { leftKey } from '../../../contracts/left-key.ts';
 import type { Board, BoardRefused } from '../../protocol/assignments.ts';
 import { boardChangeText } from '../core/duty-words.ts';
 import { placeText } from '../core/leave-words.ts';

@@ -8,11 +8,17 @@ import {
   auditGroupNames,
   auditGroups,
 } from '../../../contracts/audit-names.ts';
+import { formatInstant } from '../../../contracts/time.ts';
+import { zoneLabel } from '../../../contracts/zones.ts';
 import type { AuditFilter, AuditSummary } from '../../protocol/audit.ts';
-import { formatSearch, inputTextOf, instantOf, presetsAt } from '../core/audit-search.ts';
+import { formatSearch, presetsAt } from '../core/audit-search.ts';
 import { t } from '../core/texts.ts';
-import { zonedText } from '../core/times.ts';
+import { fieldTime, instantOfField, refusedTimeText } from '../core/time-fields.ts';
+import { pageZone } from '../core/zones.ts';
 import { useApp } from '../shell/app.ts';
+import { halfFilledText } from './half-filled.ts';
+import { FormProblem } from './still-text.tsx';
+import { TimeDoubt } from './time-doubt.tsx';
 
 type Choices = AuditSummary['choices'];
 type Draft = { userId: string; patientId: string; ward: string; bed: string; what: string; from: string; to: string };
@@ -25,6 +31,7 @@ export function AuditForm(props: {
 }) {
   const app = useApp();
   const draft = useSignal(draftOf(props.filter));
+  const problem = useSignal<string | undefined>(undefined);
   useEffect(() => {
     draft.value = draftOf(props.filter);
   }, [formatSearch(props.filter)]);
@@ -37,7 +44,9 @@ export function AuditForm(props: {
       class="audit-form"
       onSubmit={(event) => {
         event.preventDefault();
-        props.onSearch(filterOf(draft.peek()));
+        // Without the time that does not exist, the search would find more than the person asked for.
+        problem.value = halfFilledText(event.currentTarget) ?? refusedTimeText(from, to);
+        if (problem.value === undefined) props.onSearch(filterOf(draft.peek()));
       }}
     >
       <ChosenText
@@ -81,16 +90,23 @@ export function AuditForm(props: {
           {t('Clear')}
         </button>
       </div>
-      <p class="dim audit-form__note">
-        {t('Times are in the time zone of this screen ({zoned}).', { zoned: zonedText(app.now.peek()).slice(20) })}
-      </p>
+      <FormProblem text={problem.value} testId="audit-form-problem" />
+      <TimeDoubt fields={[from, to]} />
+      <p class="dim audit-form__note">{t('Times are in {zone}.', { zone: zoneLabel(pageZone(), app.now.peek()) })}</p>
     </form>
   );
 }
 
+const fieldOf = (instant: string | undefined) => (instant === undefined ? '' : fieldTime(Date.parse(instant)));
+
+function instantOf(field: string): string {
+  const ms = instantOfField(field);
+  return ms === undefined ? '' : formatInstant(ms);
+}
+
 function draftOf({ userId = '', patientId = '', ward = '', bed = '', action, group, from, to }: AuditFilter): Draft {
   const what = action ?? (group === undefined ? '' : `group ${group}`);
-  return { userId, patientId, ward, bed, what, from: inputTextOf(from), to: inputTextOf(to) };
+  return { userId, patientId, ward, bed, what, from: fieldOf(from), to: fieldOf(to) };
 }
 
 function filterOf({ what, from, to, ...texts }: Draft): AuditFilter {
@@ -99,8 +115,8 @@ function filterOf({ what, from, to, ...texts }: Draft): AuditFilter {
     ...Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, text.trim()])),
     action: group === undefined ? (what as AuditAction | '') : '',
     group: group ?? '',
-    from: instantOf(from) ?? '',
-    to: instantOf(to) ?? '',
+    from: instantOf(from),
+    to: instantOf(to),
   });
   return Object.fromEntries(entries.filter(([, value]) => value !== ''));
 }

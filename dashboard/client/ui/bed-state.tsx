@@ -6,6 +6,7 @@ import { noticesText } from '../core/notice-words.ts';
 import { standbyText, standbyUntil } from '../core/standby-words.ts';
 import { t, texts } from '../core/texts.ts';
 import { whenText } from '../core/times.ts';
+import { inZoneOf } from '../core/zones.ts';
 import { useApp } from '../shell/app.ts';
 
 export function BedState({ bed }: { bed: Bed }) {
@@ -25,7 +26,9 @@ export function BedState({ bed }: { bed: Bed }) {
 }
 
 /** Returns a text about a patient in standby or a device that is not connected; undefined if there is nothing to say. */
-export function stateText(bed: Bed, nowMs: number): string | undefined {
+export const stateText = (bed: Bed, nowMs: number): string | undefined => inZoneOf(bed.ward, () => stateOf(bed, nowMs));
+
+function stateOf(bed: Bed, nowMs: number): string | undefined {
   if (bed.standby !== null)
     return t('standby until {standbyUntil}', { standbyUntil: standbyUntil(bed.standby, nowMs) });
   const { online, onlineChangedAt } = bed.device;
@@ -41,7 +44,7 @@ export function stateText(bed: Bed, nowMs: number): string | undefined {
 function NoticeMark({ bed }: { bed: Bed }) {
   const app = useApp();
   if (bed.notices.length === 0) return null;
-  const text = noticesText(bed.notices, app.now.value);
+  const text = inZoneOf(bed.ward, () => noticesText(bed.notices, app.now.value));
   return (
     <span class="tile__notice" role="img" title={text} aria-label={text} data-testid="bed-notice">
       {bed.notices.some(({ code }) => code === dutyNoticeCodes.noNurse) ? t('No nurse') : '!'}
@@ -65,7 +68,10 @@ function SoundMark({ bed }: { bed: Bed }) {
 }
 
 /** Returns the text for the alarm line of a bed without an alarm; undefined if there is nothing to say. */
-export function alarmLineText(bed: Bed, nowMs: number): string | undefined {
+export const alarmLineText = (bed: Bed, nowMs: number): string | undefined =>
+  inZoneOf(bed.ward, () => lineOf(bed, nowMs));
+
+function lineOf(bed: Bed, nowMs: number): string | undefined {
   if (bed.standby !== null) return standbyText(bed.standby, nowMs);
   if (bed.notices.length > 0) return noticesText(bed.notices, nowMs);
   const presentConditions = bed.device.conditions.filter((condition) => condition.present);

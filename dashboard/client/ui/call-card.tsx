@@ -15,6 +15,7 @@ import { formatRoute } from '../core/routes.ts';
 import { t } from '../core/texts.ts';
 import { whenText } from '../core/times.ts';
 import { orderedWaves } from '../core/wave-choice.ts';
+import { inZoneOf } from '../core/zones.ts';
 import { useApp } from '../shell/app.ts';
 import { showsCalls } from '../shell/shown-calls.ts';
 import { useCommonBeat } from './flash.ts';
@@ -59,7 +60,10 @@ export function CallCardView({ card, act }: { card: CallCard; act?: ComponentChi
             {/* The alarm comes before the name, because a long name could move the alarm out of sight on a phone. */}
             {bed?.patient && <p class="call__patient">{patientName(bed.patient)}</p>}
             <p class="dim">
-              {t('since')} <time dateTime={alarm.onsetAt}>{whenText(Date.parse(alarm.onsetAt), now)}</time>
+              {t('since')}{' '}
+              <time dateTime={alarm.onsetAt}>
+                {inZoneOf(bed?.ward, () => whenText(Date.parse(alarm.onsetAt), now))}
+              </time>
               {!alarm.present && ' · ended'}
             </p>
           </div>
@@ -87,7 +91,7 @@ function StateText({ card }: { card: CallCard }) {
   return (
     <>
       <p class={`call__state${state === 'late' ? ' is-refused' : ''}`} data-testid={`call-state-${alarm.alarmId}`}>
-        {callStateText(card, surroundings, app.now.value)}
+        {inZoneOf(liveBed(card, app)?.ward, () => callStateText(card, surroundings, app.now.value))}
       </p>
       <AnswerNote card={card} />
       {others !== undefined && (

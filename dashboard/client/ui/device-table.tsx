@@ -1,6 +1,7 @@
 /** The table of devices: its search, the devices without a bed, one row for each device, and what is known about a device. */
 import { useSignal } from '@preact/signals';
 import { Fragment } from 'preact';
+import { refusedText } from '../core/device-event-words.ts';
 import {
   certificateText,
   clockText,
@@ -15,6 +16,7 @@ import {
 } from '../core/device-rows.ts';
 import { t } from '../core/texts.ts';
 import { dateTimeText, whenText } from '../core/times.ts';
+import { inZoneOf } from '../core/zones.ts';
 import { useApp } from '../shell/app.ts';
 import { useKeptOrder } from './kept-order.ts';
 
@@ -88,6 +90,7 @@ export function DeviceSearch(props: {
           >
             <option value="all">{t('all devices')}</option>
             <option value="trouble">{t('devices in trouble')}</option>
+            <option value="refused">{t('devices with refused messages')}</option>
             <option value="no-bed">{t('devices without a bed')}</option>
           </select>
         </label>
@@ -96,45 +99,74 @@ export function DeviceSearch(props: {
   );
 }
 
-export function DeviceTable(props: { devices: readonly DeviceRow[]; onEdit: (row: DeviceRow) => void }) {
+/** Rows that are shown at first, and with each press of “Show more”. The devices in trouble are the first rows. */
+const rowsAtOnce = 100;
+
+type TableProps = {
+  devices: readonly DeviceRow[];
+  onEdit: (row: DeviceRow) => void;
+  onEvents: (deviceId: string) => void;
+};
+
+export function DeviceTable(props: TableProps) {
   const openId = useSignal<string | undefined>(undefined);
+  const shownMax = useSignal(rowsAtOnce);
   const { rows, on } = useKeptOrder(props.devices, ({ device }) => device.deviceId);
   if (props.devices.length === 0) return null;
   return (
-    <table class="table devices" {...on}>
-      <thead>
-        <tr>
-          <th scope="col">{t('Device')}</th>
-          <th scope="col">{t('Connection')}</th>
-          <th scope="col">{t('Last heard')}</th>
-          <th scope="col">{t('Clock')}</th>
-          <th scope="col">{t('Ward')}</th>
-          <th scope="col">{t('Bed')}</th>
-          <th scope="col">{t('Patient')}</th>
-          <th scope="col">{t('Reports')}</th>
-          <td />
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((row) => {
-          const { deviceId } = row.device;
-          const isOpen = openId.value === deviceId;
-          return (
-            <Fragment key={deviceId}>
-              <Row
-                row={row}
-                isOpen={isOpen}
-                onEdit={() => props.onEdit(row)}
-                onOpen={() => {
-                  openId.value = isOpen ? undefined : deviceId;
-                }}
-              />
-              {isOpen && <Facts row={row} />}
-            </Fragment>
-          );
-        })}
-      </tbody>
-    </table>
+    <>
+      <table class="table devices" {...on}>
+        <thead>
+          <tr>
+            <th scope="col">{t('Device')}</th>
+            <th scope="col">{t('Connection')}</th>
+            <th scope="col">{t('Last heard')}</th>
+            <th scope="col">{t('Clock')}</th>
+            <th scope="col">{t('Ward')}</th>
+            <th scope="col">{t('Bed')}</th>
+            <th scope="col">{t('Patient')}</th>
+            <th scope="col">{t('Reports')}</th>
+            <td />
+          </tr>
+        </thead>
+        <tbody>
+          {rows.slice(0, shownMax.value).map((row) => {
+            const { deviceId } = row.device;
+            const isOpen = openId.value === deviceId;
+            return (
+              <Fragment key={deviceId}>
+                <Row
+                  row={row}
+                  isOpen={isOpen}
+                  onEdit={() => props.onEdit(row)}
+                  onOpen={() => {
+                    openId.value = isOpen ? undefined : deviceId;
+                  }}
+                />
+                {isOpen && <Facts row={row} onEvents={() => props.onEvents(deviceId)} />}
+              </Fragment>
+            );
+          })}
+        </tbody>
+      </table>
+      {rows.length > shownMax.value && (
+        <p>
+          <span class="dim">
+            {t('{shown} of {all} devices are shown.', { shown: shownMax.value, all: rows.length })}
+          </span>{' '}
+          <button
+            class="button"
+            type="button"
+            data-testid="devices-more"
+            onClick={() => {
+              shownMax.value += rowsAtOnce;
+            }}
+          >
+            {t('Show more')}
+          </button>
+        </p>
+      )}
+    </>
   );
 }
 
@@ -144,8 +176,9 @@ function Row(props: { row: DeviceRow; isOpen: boolean; onEdit: () => void; onOpe
   const { device, current, facts } = row;
   // Only a person who may see the patient may end the patient's stay. The server checks this too.
   const mayMove = app.may('associate-device') && (app.may('admit-patient') || !current?.occupied);
+  const inZone = <Text,>(write: () => Text) => inZoneOf(current?.ward ?? row.lastWard, write);
   const since = device.onlineChangedAt
-    ? t(' since {when}', { when: whenText(Date.parse(device.onlineChangedAt), app.now.value) })
+    ? t(' since {when}', { when: inZone(() => whenText(Date.parse(device.onlineChangedAt ?? ''), app.now.value)) })
     : '';
   return (
     <tr data-testid={`device-${device.deviceId}`}>
@@ -168,7 +201,7 @@ function Row(props: { row: DeviceRow; isOpen: boolean; onEdit: () => void; onOpe
         )}
       </td>
       <td class="table__words" data-label={t('Last heard')}>
-        {lastSeenText(row, app.now.value)}
+        {inZone(() => lastSeenText(row, app.now.value))}
       </td>
       <td class="table__words" data-label={t('Clock')}>
         {clockText(row)}
@@ -222,19 +255,17 @@ function Row(props: { row: DeviceRow; isOpen: boolean; onEdit: () => void; onOpe
 }
 
 /** What is known about a device. What this page cannot know is "not known", and never 0. */
-function Facts({ row: { device, facts } }: { row: DeviceRow }) {
+function Facts({ row, onEvents }: { row: DeviceRow; onEvents: () => void }) {
+  const { device, facts } = row;
   const app = useApp();
+  const inZone = <Text,>(write: () => Text) => inZoneOf(row.current?.ward ?? row.lastWard, write);
   return (
     <tr data-testid={`facts-${device.deviceId}`}>
       <td colSpan={9}>
         <p data-testid="firmware">{firmwareText(facts)}</p>
-        <p data-testid="gaps">{gapsText(facts, app.now.value)}</p>
-        <p>
-          {t(
-            'Rejected messages: the number is not known on this page. An operator lists them with “npm run vigil -- rejected list”. While the gateway refuses readings because of their time, the column “Reports” says so.',
-          )}
-        </p>
-        <p data-testid="certificate-end">{certificateText(facts, app.now.value)}</p>
+        <p data-testid="gaps">{inZone(() => gapsText(facts, app.now.value))}</p>
+        <p data-testid="refused">{inZone(() => refusedText(facts))}</p>
+        <p data-testid="certificate-end">{inZone(() => certificateText(facts, app.now.value))}</p>
         <p>{t('Last events that this server has read:')}</p>
         {facts.events.length === 0 ? (
           <p class="dim">{t('none')}</p>
@@ -243,11 +274,19 @@ function Facts({ row: { device, facts } }: { row: DeviceRow }) {
             {facts.events.map(({ at, kind }, index) => (
               // Two events can be equal.
               <li key={index}>
-                {dateTimeText(Date.parse(at))} {deviceEventNames[kind]}
+                {inZone(() => dateTimeText(Date.parse(at)))} {deviceEventNames[kind]}
               </li>
             ))}
           </ul>
         )}
+        <button
+          class="button button--small"
+          type="button"
+          data-testid={`events-of-${device.deviceId}`}
+          onClick={onEvents}
+        >
+          {t('All events of this device')}
+        </button>
       </td>
     </tr>
   );

@@ -1,11 +1,13 @@
 /** The page of the devices: a table of all devices with their beds, and the form that changes a device. */
-import { useSignal } from '@preact/signals';
+import { type Signal, useSignal } from '@preact/signals';
 import { deviceIdPattern } from '../../../contracts/topics.ts';
 import { type DeviceChoice, type DeviceRow, shownDevices } from '../core/device-rows.ts';
 import { t } from '../core/texts.ts';
 import { useApp } from '../shell/app.ts';
 import { AlarmPanel } from './alarm-panel.tsx';
 import { AssociateForm } from './associate-form.tsx';
+import { ChoiceGroup } from './choice-group.tsx';
+import { DeviceEventList, type EventChoice } from './device-events.tsx';
 import { Counts, DeviceSearch, DeviceTable } from './device-table.tsx';
 import { TextField } from './fields.tsx';
 import type { FormRow } from './form-parts.tsx';
@@ -22,6 +24,8 @@ export function DevicesPage({ ward = '' }: { ward?: string | undefined }) {
   const devices = data.value?.devices;
   const choice = useSignal<DeviceChoice>({ text: '', ward, which: 'all' });
   const shown = devices && shownDevices(devices, choice.value);
+  const view = useSignal<'devices' | 'events'>('devices');
+  const eventChoice = useSignal<EventChoice>({ device: '', group: '', hours: 24 });
   const editedRow = useSignal<FormRow | undefined>(undefined);
   const doneText = useSignal<string | undefined>(undefined);
 
@@ -40,6 +44,7 @@ export function DevicesPage({ ward = '' }: { ward?: string | undefined }) {
         <div class="sheet__head">
           <h1>{t('Devices')}</h1>
           {devices && <Counts devices={devices} />}
+          <ViewChoice view={view} />
           {doneText.value && (
             <span class="tag tag--good" role="status">
               {doneText.value}
@@ -65,7 +70,7 @@ export function DevicesPage({ ward = '' }: { ward?: string | undefined }) {
             }}
           />
         )}
-        {app.may('associate-device') && !editedRow.value && (
+        {app.may('associate-device') && view.value === 'devices' && !editedRow.value && (
           <UnlistedDevice
             onDevice={(deviceId) => {
               doneText.value = undefined;
@@ -74,39 +79,78 @@ export function DevicesPage({ ward = '' }: { ward?: string | undefined }) {
             }}
           />
         )}
-        <ScrollBox label={t('Devices')}>
-          {devices && devices.length > 0 && (
-            <DeviceSearch
-              devices={devices}
-              choice={choice.value}
+        {view.value === 'events' && (
+          <ScrollBox label={t('Events')}>
+            <DeviceEventList
+              choice={eventChoice.value}
               onChoice={(changed) => {
-                choice.value = { ...choice.peek(), ...changed };
+                eventChoice.value = { ...eventChoice.peek(), ...changed };
               }}
             />
-          )}
-          <DeviceTable devices={shown ?? []} onEdit={edit} />
-          {devices?.length === 0 && <p class="dim sheet__none">{t('No device is known yet.')}</p>}
-          {devices && devices.length > 0 && shown?.length === 0 && (
-            <p class="dim sheet__none" data-testid="devices-none">
-              {t('No device matches.')}
-            </p>
-          )}
-          {!devices && !problem.value && <p class="dim sheet__none">{t('Loading …')}</p>}
-        </ScrollBox>
+          </ScrollBox>
+        )}
+        {view.value === 'devices' && (
+          <ScrollBox label={t('Devices')}>
+            {devices && devices.length > 0 && (
+              <DeviceSearch
+                devices={devices}
+                choice={choice.value}
+                onChoice={(changed) => {
+                  choice.value = { ...choice.peek(), ...changed };
+                }}
+              />
+            )}
+            <DeviceTable
+              devices={shown ?? []}
+              onEdit={edit}
+              onEvents={(device) => {
+                eventChoice.value = { device, group: '', hours: 72 };
+                view.value = 'events';
+              }}
+            />
+            {devices?.length === 0 && <p class="dim sheet__none">{t('No device is known yet.')}</p>}
+            {devices && devices.length > 0 && shown?.length === 0 && (
+              <p class="dim sheet__none" data-testid="devices-none">
+                {t('No device matches.')}
+              </p>
+            )}
+            {!devices && !problem.value && <p class="dim sheet__none">{t('Loading …')}</p>}
+          </ScrollBox>
+        )}
       </main>
       <AlarmPanel />
     </div>
   );
 }
 
+/** The buttons that choose between the list of the devices and their events. */
+function ViewChoice({ view }: { view: Signal<'devices' | 'events'> }) {
+  return (
+    <ChoiceGroup
+      legend={t('Devices')}
+      choices={[
+        { key: 'devices', text: t('List') },
+        { key: 'events', text: t('Events') },
+      ]}
+      chosen={view.value}
+      testId="view"
+      onChoose={(next) => {
+        view.value = next;
+      }}
+    />
+  );
+}
+
 /**
- * Returns the row of an open form with the newest list of the patient's other devices. Everything else, even the version,
- * stays as it was when the form was opened.
+ * Returns the row of an open form with the newest list of the patient's other devices and number of open tasks. Everything else,
+ * even the version, stays as it was when the form was opened.
  */
 function withNewestOthers(row: FormRow, devices: readonly DeviceRow[] | undefined): FormRow {
   const { current } = row;
   const newest = devices?.find((device) => device.current?.associationId === current?.associationId)?.current;
-  return current && newest ? { ...row, current: { ...current, others: newest.others } } : row;
+  return current && newest
+    ? { ...row, current: { ...current, others: newest.others, openTasks: newest.openTasks } }
+    : row;
 }
 
 /** A form to assign a device that is not in the table. The server refuses a device that was last in another ward. */

@@ -34,6 +34,7 @@ export function EndForm({ row, onDone, onCancel }: FormProps) {
           }}
         />
       )}
+      <OpenTasks occupied={current.occupied} openTasks={current.openTasks} />
       <p class="dim">
         {t('The device then has no bed and appears in the tray of {ward}.', { ward: current.ward ?? '' })}
       </p>
@@ -64,5 +65,21 @@ export function EndForm({ row, onDone, onCancel }: FormProps) {
         )}
       </FormEnd>
     </form>
+  );
+}
+
+/** Says how many open tasks end with the stay of the patient. */
+function OpenTasks({ occupied, openTasks }: { occupied: boolean; openTasks: number | null }) {
+  const app = useApp();
+  if (!occupied || openTasks === 0 || !app.may('view-patients')) return null;
+  return (
+    <p class="notice notice--plain" data-testid="end-open-tasks">
+      {openTasks === null
+        ? t('The tasks cannot be read now. There may be some.')
+        : t(
+            '{n} open task ends with the stay: see the page of the patient.|{n} open tasks end with the stay: see the page of the patient.',
+            { n: openTasks },
+          )}
+    </p>
   );
 }

@@ -11,7 +11,15 @@ import type { RarePage, RareRoute } from './rare-pages.tsx';
 import { ScrollBox } from './scroll-box.tsx';
 
 /** The rarely used pages that have all alarms of the watched wards beside them. */
-const pagesWithAlarms: readonly RareRoute['page'][] = ['alarms', 'devices', 'shift', 'strip', 'waves'];
+const pagesWithAlarms: readonly RareRoute['page'][] = [
+  'alarms',
+  'assignments',
+  'devices',
+  'shift',
+  'strip',
+  'wards',
+  'waves',
+];
 
 export function LazyPage({ route }: { route: RareRoute }) {
   const loaded = useSignal<{ readonly Page: typeof RarePage } | undefined>(undefined);

@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { leftKey } from '../../../contracts/left-places.ts';
+import { leftKey } from '../../../contracts/left-key.ts';
 import type { Board, LeaveOutcome, LeaveQuery } from '../../protocol/assignments.ts';
 import { callText, isLeft, placeText } from '../core/leave-words.ts';
 import { t } from '../core/texts.ts';

@@ -238,28 +238,30 @@ function PatientHead({ bed, isLive, onClose }: { bed: Bed; isLive: boolean; onCl
   );
   return (
     <header class="patient__head">
-      <button class="button" type="button" data-testid="patient-close" onClick={onClose} title={t('Escape')}>
-        {t('← Ward')}
-      </button>
-      <span class="patient__bed">{bed.bed ?? bed.device.deviceId}</span>
-      <div class="patient__who">
-        <h1>
-          {patient
-            ? patientName(patient)
-            : bed.ward === null
-              ? t('Unassigned device')
-              : bed.occupied
-                ? t('Patient')
-                : t('No patient')}
-        </h1>
-        <p class="dim">{facts.join(' · ')}</p>
-        {bed.nurse !== undefined && <p data-testid="patient-nurse">{t('Nurse: {nurse}', { nurse: bed.nurse })}</p>}
-        <p class="print-only" data-testid="printed-at">
-          {t('Printed {zoned}', { zoned: zonedText(app.now.value) })}
-        </p>
+      <div class="patient__title">
+        <button class="button" type="button" data-testid="patient-close" onClick={onClose} title={t('Escape')}>
+          {t('← Ward')}
+        </button>
+        <span class="patient__bed">{bed.bed ?? bed.device.deviceId}</span>
+        <div class="patient__who">
+          <h1>
+            {patient
+              ? patientName(patient)
+              : bed.ward === null
+                ? t('Unassigned device')
+                : bed.occupied
+                  ? t('Patient')
+                  : t('No patient')}
+          </h1>
+          <p class="dim">{facts.join(' · ')}</p>
+          {bed.nurse !== undefined && <p data-testid="patient-nurse">{t('Nurse: {nurse}', { nurse: bed.nurse })}</p>}
+          <p class="print-only" data-testid="printed-at">
+            {t('Printed {zoned}', { zoned: zonedText(app.now.value) })}
+          </p>
+        </div>
+        <span class="bar__gap" />
+        <BedState bed={bed} />
       </div>
-      <span class="bar__gap" />
-      <BedState bed={bed} />
       <p class="dim patient__device">
         {t('{ward} · device {deviceId}{part}{part2}', {
           ward: bed.ward ?? (bed.tray === undefined ? t('no ward') : t('no bed, last in {tray}', { tray: bed.tray })),

@@ -88,7 +88,7 @@ export function ReadoutView({ readout, bed, alarms, alwaysShowsAge, compactLabel
         '--em': valueWidthEm,
         '--shared': `var(--size-${readout.group}, 10000px)`,
         ...(compactLabel !== undefined && {
-          '--label': `${isStacked ? stackedPx : labelPx({ label: compactLabel, note })}px`,
+          '--label': `calc(${isStacked ? stackedPx : labelPx({ label: compactLabel, note })} * var(--tile-px, 1px))`,
         }),
       }}
       data-age-class={worstClass}

@@ -96,7 +96,6 @@ function PartRow({ part, scores }: { part: ScorePart; scores: Scores }) {
   const app = useApp();
   const { parameter, at, points } = part;
   const nowMs = app.now.value;
-  const isOxygenKnown = !scores.news2.missing.includes('oxygen');
   const note = noteOf(part, scores, nowMs);
   return (
     <tr data-testid={`news2-${parameter}`}>
@@ -107,7 +106,7 @@ function PartRow({ part, scores }: { part: ScorePart; scores: Scores }) {
       <td class={points === undefined ? 'dim' : ''}>{partText(part)}</td>
       <td class="num">{at === undefined ? '–' : ageText(nowMs - Date.parse(at))}</td>
       <td class={`num${points === 3 ? ' score__three' : ''}`}>
-        {points ?? <span class="score__missing">{missingText(part, isOxygenKnown)}</span>}
+        {points ?? <span class="score__missing">{missingText(part, scores.news2)}</span>}
       </td>
     </tr>
   );

@@ -9,6 +9,7 @@ import { priorityNames } from '../core/name-words.ts';
 import { patientName, placeText } from '../core/numerics.ts';
 import { t } from '../core/texts.ts';
 import { whenText } from '../core/times.ts';
+import { inZoneOf } from '../core/zones.ts';
 import type { SelectedAlarm } from '../shell/alarm-selection.ts';
 import { useApp } from '../shell/app.ts';
 import { useKeys } from '../shell/keys.ts';
@@ -50,7 +51,7 @@ function Selected({ alarm, isGone }: SelectedAlarm) {
         <strong>{placeText(bed, alarm.deviceId, app.ward.value === '*')}</strong> {alarmText(alarm)}{' '}
         <span class="selected__who">
           {bed?.patient && `${patientName(bed.patient)} · `}
-          {t('since {when}', { when: whenText(Date.parse(alarm.onsetAt), app.now.value) })}
+          {t('since {when}', { when: inZoneOf(bed?.ward, () => whenText(Date.parse(alarm.onsetAt), app.now.value)) })}
         </span>
       </p>
       <p class="selected__state" data-testid="selected-state">

@@ -4,7 +4,6 @@ import { t, texts } from '../core/texts.ts';
 import { useApp } from '../shell/app.ts';
 import { useKeys } from '../shell/keys.ts';
 import { Announcer } from './announcer.tsx';
-import { AssignmentsPage } from './assignments-page.tsx';
 import { BedSearch } from './bed-search.tsx';
 import { CallSheet } from './call-sheet.tsx';
 import { CallsPage } from './calls-page.tsx';
@@ -19,7 +18,6 @@ import { PatientPage } from './patient-page.tsx';
 import { SelectedAlarmStrip } from './selected-alarm.tsx';
 import { TopBar } from './top-bar.tsx';
 import { WardPage } from './ward-page.tsx';
-import { WardsPage } from './wards-page.tsx';
 
 export function Shell() {
   const app = useApp();
@@ -66,8 +64,6 @@ function CurrentPage() {
   if (app.locked.value) return app.watches.value ? <WardPage /> : null;
   const route = shownRoute(app.route.value, app.may);
   if (route.page === 'calls') return <CallsPage />;
-  if (route.page === 'assignments') return <AssignmentsPage />;
-  if (route.page === 'wards') return <WardsPage />;
   if (route.page === 'patient')
     return <PatientPage key={route.associationId} associationId={route.associationId} search={route.search ?? ''} />;
   if (route.page !== 'ward') return <LazyPage route={route} />;

@@ -6,14 +6,17 @@ import { formatInstant } from '../../../contracts/time.ts';
 import type { ShiftPatient, ShiftSummary } from '../../protocol/shift-summary.ts';
 import { patientName } from '../core/numerics.ts';
 import { formatRoute } from '../core/routes.ts';
-import { fieldTime, firstHourText, shiftLines, sinceText, summaryFaults, wardDutiesText } from '../core/shift-words.ts';
+import { firstHourText, shiftLines, sinceText, summaryFaults, wardDutiesText } from '../core/shift-words.ts';
 import { shiftStart, summaryStart } from '../core/shifts.ts';
 import { t } from '../core/texts.ts';
+import { fieldTime, instantOfField } from '../core/time-fields.ts';
 import { clockText, patientAgeText, zonedText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
 import { AlarmPanel } from './alarm-panel.tsx';
 import { ScrollBox } from './scroll-box.tsx';
 import { shiftStartsOf } from './shift-starts.ts';
+import { FormProblem } from './still-text.tsx';
+import { TimeDoubt } from './time-doubt.tsx';
 import { patientHref } from './top-bar.tsx';
 
 /** The summary is of at most this time. The server refuses a longer one, so the field allows some minutes less. */
@@ -133,17 +136,21 @@ type BeginningProps = ShiftProps & { ward: string; shownFromMs: number | undefin
  */
 function Beginning({ ward, since, bed, shownFromMs }: BeginningProps) {
   const app = useApp();
+  const typed = useSignal('');
   const nowMs = app.now.value;
   const starts = shiftStartsOf(app);
   const thisShiftMs = shiftStart(starts, nowMs);
   const usualMs = summaryStart(starts, nowMs);
-  const choose = (fromMs: number | undefined) =>
+  const problem = useSignal<string | undefined>(undefined);
+  const choose = (fromMs: number | undefined) => {
+    problem.value = undefined;
     app.go({
       page: 'shift',
       ward,
       ...(fromMs !== undefined && { since: formatInstant(fromMs) }),
       ...(bed !== undefined && { bed }),
     });
+  };
   // The choice without a time in the address changes when a shift begins; the summary on the page does not.
   const fromMs = since === undefined ? (shownFromMs ?? usualMs) : Date.parse(since);
   const choices = [
@@ -177,11 +184,16 @@ function Beginning({ ward, since, bed, shownFromMs }: BeginningProps) {
           min={fieldTime(nowMs - spanMsMax)}
           max={fieldTime(nowMs)}
           onChange={(event) => {
-            const ms = new Date(event.currentTarget.value).getTime();
-            if (!Number.isNaN(ms)) choose(ms);
+            typed.value = event.currentTarget.value;
+            const ms = instantOfField(typed.value);
+            if (ms !== undefined) choose(ms);
+            else if (typed.value === '')
+              problem.value = t('The beginning is unchanged: fill in the whole date and time.');
           }}
         />
       </label>
+      <FormProblem text={problem.value} testId="shift-since-problem" />
+      <TimeDoubt fields={[typed.value]} />
       {since === undefined && fromMs < thisShiftMs && (
         <p class="dim" data-testid="shift-first-hour">
           {firstHourText(thisShiftMs)}

@@ -1,11 +1,18 @@
 /** The volume and the night mode of this screen. */
-
+import type { WardPlan } from '../../../contracts/ward-plan.ts';
 import type { NightChoice } from '../core/night.ts';
 import { t } from '../core/texts.ts';
-import { clockText } from '../core/times.ts';
+import { minuteText } from '../core/times.ts';
 import type { Volume } from '../core/volume.ts';
 import { useSoundSettings } from '../shell/sound-settings.ts';
+import { useWardPlans } from '../shell/ward-plans.ts';
 import { ChoiceGroup } from './choice-group.tsx';
+
+function wardNightText(plan: WardPlan | undefined): string {
+  if (plan?.night === undefined) return t('As the ward');
+  const { from, until } = plan.night;
+  return t('As the ward: {from} to {until} ({zone})', { from, until, zone: plan.zone ?? '' });
+}
 
 export function SoundChoice() {
   const settings = useSoundSettings();
@@ -15,6 +22,7 @@ export function SoundChoice() {
     { key: 'low', text: t('Lowest') },
   ];
   const nights: readonly { key: NightChoice; text: string }[] = [
+    { key: 'ward', text: wardNightText(useWardPlans().plan.value) },
     { key: 'off', text: t('Never') },
     { key: 'nightly', text: t('22:00 to 06:00') },
   ];
@@ -39,11 +47,13 @@ export function SoundChoice() {
       <button
         type="button"
         class="choice__one choice__one--alone"
-        aria-pressed={settings.isBegun.value}
+        aria-pressed={settings.byHand.value === 'begun'}
         data-testid="night-now"
         onClick={settings.toggleNight}
       >
-        {t('Night now, until {time}', { time: clockText(settings.endsAtMs.value).slice(0, 5) })}
+        {settings.isNight.value && settings.byHand.value !== 'begun'
+          ? t('End this night here')
+          : t('Night now, until {time}', { time: minuteText(settings.endsAtMs.value) })}
       </button>
     </>
   );

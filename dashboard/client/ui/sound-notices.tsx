@@ -10,7 +10,7 @@ import { Notice } from './notice.tsx';
  */
 export function WardSoundNotices() {
   const app = useApp();
-  const { wards, lost, displays } = app.wardSounds;
+  const { wards, lost, displays, softDisplays } = app.wardSounds;
   const isDisplay = app.session.value?.actor.role === 'display';
   return (
     <>
@@ -46,6 +46,17 @@ export function WardSoundNotices() {
             )
           );
         })}
+      {!isDisplay &&
+        softDisplays.value.map(({ ward, display, why }) => (
+          <p key={`${ward} ${display}`} class="notice notice--plain" role="status" data-testid="notice-soft-display">
+            {why === 'volume'
+              ? t('The wall display {display} of {ward} is at its lowest volume.', { ward, display })
+              : t('The wall display {display} of {ward} is in night mode: medium and low alarms are soft.', {
+                  ward,
+                  display,
+                })}
+          </p>
+        ))}
       {[...lost.value.keys()].map((ward) => (
         <Notice key={ward} level="medium" id="notice-sound-lost" shortText={shortSoundText(ward, false)}>
           {lostText(ward)}

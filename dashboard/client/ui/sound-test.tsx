@@ -1,6 +1,7 @@
 /** The test of the sound of a ward: the button, the dialog with the question, and the line on every screen of the ward. */
 import { useSignal } from '@preact/signals';
-import { heardAfterMs } from '../../protocol/sound-test.ts';
+import { Fragment, type JSX } from 'preact';
+import { heardAfterMs } from '../../protocol/sound-test-times.ts';
 import { t } from '../core/texts.ts';
 import { useApp } from '../shell/app.ts';
 import { Dialog } from './dialog.tsx';
@@ -45,11 +46,11 @@ function SoundTestDialog({ ward, onClose }: { ward: string; onClose: () => void 
   /** The test whose signals have all played. */
   const played = useSignal<string | undefined>(undefined);
 
-  async function begin(where: 'here' | 'wall') {
+  async function begin(at?: string) {
     if (busy.peek()) return;
     busy.value = true;
     problem.value = undefined;
-    const answer = await app.api.beginSoundTest(ward, { screen: app.wardSounds.screenId, where });
+    const answer = await app.api.beginSoundTest(ward, { screen: app.wardSounds.screenId, ...(at && { at }) });
     busy.value = false;
     if (answer.ok) {
       const begun = answer.data.test;
@@ -95,21 +96,7 @@ function SoundTestDialog({ ward, onClose }: { ward: string; onClose: () => void 
             {t('Your answer is recorded with the time.')}
           </p>
         ) : test.value === undefined ? (
-          <>
-            <p>
-              {t(
-                'You hear a rising mark, the signals low, medium and high once, and the mark again. Every screen of the ward says that it is a test. An alarm ends the test at once.',
-              )}
-            </p>
-            <div class="form__buttons">
-              {button('sound-test-here', t('Test this screen'), () => void begin('here'), true)}
-              {button(
-                'sound-test-wall',
-                t('Test the wall displays, and the screen that sounds alone'),
-                () => void begin('wall'),
-              )}
-            </div>
-          </>
+          <TestChoice ward={ward} button={button} begin={begin} />
         ) : (
           <>
             <p role="status">
@@ -130,6 +117,47 @@ function SoundTestDialog({ ward, onClose }: { ward: string; onClose: () => void 
         <FormProblem text={problem.value} testId="sound-test-problem" />
       </div>
     </Dialog>
+  );
+}
+
+type Button = (testId: string, text: string, act: () => void, isFirst?: boolean) => JSX.Element;
+
+/** What the test plays, and the screens at which it can play. */
+function TestChoice(props: { ward: string; button: Button; begin: (at?: string) => Promise<void> }) {
+  const { ward, button, begin } = props;
+  const { testPlaces, wards } = useApp().wardSounds;
+  const places = testPlaces.value.filter((place) => place.ward === ward);
+  const isOwn = wards.value.some((sound) => sound.ward === ward && sound.isOwn === true);
+  return (
+    <>
+      <p>
+        {t(
+          'You hear a rising mark, the signals low, medium and high once, and the mark again. Every screen of the ward says that it is a test. An alarm ends the test at once.',
+        )}
+      </p>
+      <p>
+        {isOwn
+          ? t('This screen has the sound of {ward}.', { ward })
+          : t(
+              'A test of this screen does not count as a test of {ward}, because this screen does not have its sound. To test another screen, stand in front of it.',
+              { ward },
+            )}
+      </p>
+      <div class="form__buttons">
+        {button('sound-test-here', t('Test this screen'), () => void begin(), true)}
+        {places.map(({ screen, kind, name }) => (
+          <Fragment key={screen}>
+            {button(
+              `sound-test-${kind}`,
+              kind === 'display'
+                ? t('Test the wall display {name}', { name })
+                : t('Test the screen of {name}, which has the sound', { name }),
+              () => void begin(screen),
+            )}
+          </Fragment>
+        ))}
+      </div>
+    </>
   );
 }
 

@@ -1,36 +1,65 @@
 /** The page "Strip": the waves around the onset of an alarm, as a page that can be printed. */
 import { type Signal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { type Fact, stripFacts } from '../../../contracts/strip-facts.ts';
+import { type Fact, type Say, stripFacts } from '../../../contracts/strip-facts.ts';
 import { missingStripTexts, stripContentTexts } from '../../../contracts/strip-words.ts';
 import type { StripAnswer } from '../../protocol/strip.ts';
 import { placesText } from '../core/alarm-review-words.ts';
 import { patientName } from '../core/numerics.ts';
+import { labelText, serverText } from '../core/server-texts.ts';
+import { askStripAgainIn, hasNewerSamples } from '../core/strip-again.ts';
 import { t } from '../core/texts.ts';
 import { zonedText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
+import { alarmWard } from '../shell/zones.ts';
 import { AlarmPanel } from './alarm-panel.tsx';
 import { ScrollBox } from './scroll-box.tsx';
 import { StripWaves } from './strip-waves.tsx';
 
-export function StripPage({ alarmId }: { alarmId: string }) {
+/** Writes a form of the strip's facts in the language of the page. The text of a device stays as it is. */
+const say: Say = (form, values) => {
+  if (values !== undefined) return t(form as string, values);
+  const label = labelText(form);
+  return label === form ? serverText(form) : label;
+};
+
+/** @param asked the onset that is shown first */
+export function StripPage({ alarmId, asked: firstOnset }: { alarmId: string; asked: number }) {
   const app = useApp();
-  const onset = useSignal(1);
+  const onset = useSignal(firstOnset);
   const answer = useSignal<StripAnswer | undefined>(undefined);
   const problem = useSignal<string | undefined>(undefined);
   /** Counts how often the person asked again. */
   const asked = useSignal(0);
+  /** Samples have come that the strip did not have when the page was opened. */
+  const hasNews = useSignal(false);
   useEffect(() => {
     const controller = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
     answer.value = undefined;
     problem.value = undefined;
-    void app.api.strip(alarmId, onset.value, controller.signal).then((result) => {
+    hasNews.value = false;
+    const ask = async () => {
+      const result = await app.api.strip(alarmId, onset.value, controller.signal);
       if (controller.signal.aborted) return;
-      if (result.ok) answer.value = result.data;
-      else problem.value = result.message;
-    });
+      const before = answer.peek();
+      // A strip that is shown stays, also if a later look at it fails.
+      if (!result.ok && before === undefined) problem.value = result.message;
+      if (result.ok) {
+        hasNews.value ||= hasNewerSamples(before, result.data);
+        alarmWard.value = result.data.alarm.places.at(-1)?.ward;
+        answer.value = result.data;
+      }
+      const shown = answer.peek();
+      const inMs = shown && askStripAgainIn(shown, app.now.peek());
+      if (inMs !== undefined) timer = setTimeout(() => void ask(), inMs);
+    };
+    void ask();
     // When the person leaves the page, the server stops reading.
-    return () => controller.abort();
+    return () => {
+      clearTimeout(timer);
+      controller.abort();
+    };
   }, [alarmId, onset.value, asked.value]);
   const again = () => {
     asked.value += 1;
@@ -38,7 +67,7 @@ export function StripPage({ alarmId }: { alarmId: string }) {
   const known = answer.value;
   return (
     <div class="ward">
-      <Sheet {...{ known, onset, problem: problem.value, onAgain: again }} />
+      <Sheet {...{ known, onset, problem: problem.value, hasNews: hasNews.value, onAgain: again }} />
       <AlarmPanel />
     </div>
   );
@@ -48,10 +77,11 @@ type SheetProps = {
   known: StripAnswer | undefined;
   onset: Signal<number>;
   problem: string | undefined;
+  hasNews: boolean;
   onAgain: () => void;
 };
 
-function Sheet({ known, onset, problem, onAgain }: SheetProps) {
+function Sheet({ known, onset, problem, hasNews, onAgain }: SheetProps) {
   return (
     <main class="sheet strip" id="main" tabIndex={-1} data-testid="strip-page">
       <div class="sheet__head">
@@ -96,7 +126,7 @@ function Sheet({ known, onset, problem, onAgain }: SheetProps) {
             {t('Loading …')}
           </p>
         )}
-        {known && <Known answer={known} onAgain={onAgain} />}
+        {known && <Known answer={known} hasNews={hasNews} onAgain={onAgain} />}
       </ScrollBox>
     </main>
   );
@@ -138,7 +168,7 @@ function OnsetChoice(props: { count: number; chosen: number; onChoose: (onset: n
   );
 }
 
-function Known({ answer, onAgain }: { answer: StripAnswer; onAgain: () => void }) {
+function Known({ answer, hasNews, onAgain }: { answer: StripAnswer; hasNews: boolean; onAgain: () => void }) {
   const app = useApp();
   const { alarm, strip, missing, isDigestRight } = answer;
   const patient =
@@ -155,7 +185,7 @@ function Known({ answer, onAgain }: { answer: StripAnswer; onAgain: () => void }
       )}
       {missing !== null && (
         <p class="notice notice--plain" role="status" data-testid="strip-missing" data-state={missing}>
-          {missingStripTexts[missing]}
+          {serverText(missingStripTexts[missing])}
         </p>
       )}
       {(missing === 'not-yet' || missing === 'overdue' || missing === 'again') && (
@@ -163,10 +193,22 @@ function Known({ answer, onAgain }: { answer: StripAnswer; onAgain: () => void }
           {t('Look again')}
         </button>
       )}
-      {strip && <Facts facts={stripFacts(strip, zonedText)} />}
+      {/* The element is always there, so that a screen reader announces its text. */}
+      <p class="notice notice--plain" role="status" data-testid="strip-newer" hidden={!hasNews}>
+        {hasNews && t('Samples have come since you opened this page. The strip now has them.')}
+      </p>
+      {strip && !strip.isComplete && (
+        <p class="dim strip__incomplete" data-testid="strip-incomplete">
+          {t('Samples are missing. If the device sends them, Vigil adds them about 10 minutes after the onset.')}{' '}
+          <button class="button button--small" type="button" data-testid="strip-look" onClick={onAgain}>
+            {t('Look again')}
+          </button>
+        </p>
+      )}
+      {strip && <Facts facts={stripFacts(strip, zonedText, say)} />}
       {strip && strip.content !== 'waves' && (
         <p class="notice notice--plain" role="status" data-testid="strip-missing" data-state={strip.content}>
-          {stripContentTexts[strip.content]}
+          {serverText(stripContentTexts[strip.content])}
         </p>
       )}
       {strip && strip.content === 'waves' && <StripWaves strip={strip} />}

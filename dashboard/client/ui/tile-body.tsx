@@ -18,6 +18,8 @@ type TileBodyProps = {
   /** Room for the line of an alarm that may come, px; 0 if the tile has this line. The tile keeps its height then. */
   alarmRoomPx: number;
   isCompact: boolean;
+  /** Factor by which the texts of the tile are enlarged. */
+  scale: number;
   /** Number of the numbers of other devices at the bed that the tile does not show. */
   elsewhere: number;
 };
@@ -33,10 +35,10 @@ export function TileBody(props: TileBodyProps) {
 type ContentProps = TileBodyProps & { content: TileCells };
 
 /** Numbers without waves. If not all fit, the numbers with an alarm come first, and the rest is counted. */
-function CompactBody({ bed, alarms, box, elsewhere, content: { cells } }: ContentProps) {
+function CompactBody({ bed, alarms, box, scale, elsewhere, content: { cells } }: ContentProps) {
   const isAlarming = ({ readout }: ReadoutCell) =>
     readoutPriority(readout.values, alarms, bed.device.deviceId) !== undefined;
-  const plan = compactPlan(box, cells, isAlarming);
+  const plan = compactPlan(box, scale, cells, isAlarming);
   const hidden = plan.hidden + elsewhere;
   return (
     <>

@@ -8,13 +8,11 @@ import {
   alarmsBesideHeadline,
   frameOf,
   headlineAlarm,
-  isLongText,
   listedAlarms,
   lookOf,
   possibleRemarks,
   priorityMarks,
   remarksOf,
-  reservedText,
   widestAlarmText,
 } from '../core/alarm-order.ts';
 import { alarmText } from '../core/alarm-words.ts';
@@ -30,12 +28,13 @@ import {
   type TileHead as HeadTexts,
   headHeightPx,
   noticeStripPx,
+  textLength,
   textScale,
   tileEdgePx,
 } from '../core/tile-texts.ts';
 import { useApp } from '../shell/app.ts';
 import { marksAlarm, namesAlarm } from '../shell/shown-alarms.ts';
-import { AlarmText, Reserve } from './alarm-row.tsx';
+import { Reserve } from './alarm-row.tsx';
 import { alarmLineText, BedState, stateText } from './bed-state.tsx';
 import { type Companion, Companions, companionPlan } from './companions.tsx';
 import { TileDelivery, useTileDeliveryRoom } from './delivery.tsx';
@@ -77,11 +76,12 @@ export const Tile = memo(function Tile(props: TileProps) {
   const deliveryRoom = useTileDeliveryRoom(headline);
   const longestWords = isCompact ? [] : [...longestAlarmTexts(headline, bedAlarms), ...deliveryRoom];
   const notice = isCompact ? undefined : alarmLineText(bed, app.now.peek());
-  const scale = textScale(props.widthPx, props.heightPx);
+  const scale = textScale(props.widthPx, props.heightPx, isCompact);
+  const length = headline && textLength(alarmText(headline), isCompact);
   const stripPx = headline
     ? isCompact
-      ? compactStripPx(compactAlarmText(headline, hiddenAlarms), widthPx / scale, headline.priority)
-      : alarmStripPx(longestWords, widthPx / scale, headline.priority)
+      ? compactStripPx(compactAlarmText(headline, hiddenAlarms), widthPx / scale, headline.priority, length)
+      : alarmStripPx(longestWords, widthPx / scale, headline.priority, length)
     : noticeStripPx(notice ?? '', widthPx / scale);
   // `peek`: these texts change so rarely that the tile need not be drawn at each tick.
   const headPx = headHeightPx(headOf(bed, props.showWard, app.now.peek()), widthPx / scale, isCompact);
@@ -98,7 +98,7 @@ export const Tile = memo(function Tile(props: TileProps) {
       data-flashes={frame?.flashes ?? false}
       aria-label={t('Bed {bed}, {name}', { bed: bed.bed, name })}
     >
-      <TileHead bed={bed} name={name} showWard={props.showWard} headline={headline} />
+      <TileHead bed={bed} name={name} showWard={props.showWard} />
       <AlarmLine alarm={headline} hidden={hiddenAlarms} notice={notice} room={longestWords} isCompact={isCompact} />
       <TileBody
         bed={bed}
@@ -106,6 +106,7 @@ export const Tile = memo(function Tile(props: TileProps) {
         box={{ widthPx, heightPx: props.heightPx - plan.heightPx - abovePx }}
         alarmRoomPx={Math.max(0, alarmRoomPx(widthPx / scale, isCompact) - stripPx) * scale}
         isCompact={isCompact}
+        scale={scale}
         elsewhere={isCompact ? numbersOf(companions) : 0}
       />
       <Companions plan={plan} />
@@ -127,10 +128,7 @@ function headOf(bed: PlacedBed, showWard: boolean, nowMs: number): HeadTexts {
 }
 
 /** The head of a tile: bed, patient, nurse, ward, score and marks. */
-function TileHead(props: { bed: PlacedBed; name: string; showWard: boolean; headline: Alarm | undefined }) {
-  const { bed, name, showWard, headline } = props;
-  // The link covers the whole tile, so its title must have a text that the alarm line shortens.
-  const longText = headline && isLongText(alarmText(headline)) ? `\n${alarmText(headline)}` : '';
+function TileHead({ bed, name, showWard }: { bed: PlacedBed; name: string; showWard: boolean }) {
   const bedName = bed.bed;
   const nurse = bed.nurse === undefined ? undefined : t('Nurse: {nurse}', { nurse: bed.nurse });
   return (
@@ -139,14 +137,12 @@ function TileHead(props: { bed: PlacedBed; name: string; showWard: boolean; head
         class="tile__bed"
         associationId={bed.associationId}
         data-testid={`open-${bedName}`}
-        title={
-          t('{bedName}, {name}{part}{part2}: open', {
-            bedName,
-            name,
-            part: bed.ward === null ? '' : `, ${bed.ward}`,
-            part2: nurse === undefined ? '' : `, ${nurse}`,
-          }) + longText
-        }
+        title={t('{bedName}, {name}{part}{part2}: open', {
+          bedName,
+          name,
+          part: bed.ward === null ? '' : `, ${bed.ward}`,
+          part2: nurse === undefined ? '' : `, ${nurse}`,
+        })}
         aria-label={t('{bedName}, {name}: open', { bedName, name })}
       >
         {bedName}
@@ -193,13 +189,18 @@ function numbersOf(companions: readonly Companion[]): number {
 /** Returns the text of the alarm line of a compact tile. */
 function compactAlarmText(alarm: Alarm, { count, named }: ReturnType<typeof alarmsBesideHeadline>): string {
   const others = count === 0 ? [] : [`+${count}`, ...named.map(({ priority }) => priorityMarks[priority])];
-  return [priorityMarks[alarm.priority], reservedText(alarmText(alarm)), ...others].join(' ');
+  return [priorityMarks[alarm.priority], alarmText(alarm), ...others].join(' ');
 }
 
 /** Returns the longest texts that the alarm line may show while the bed has these alarms. The line reserves room for them. */
 function longestAlarmTexts(headline: Alarm | undefined, ofBed: readonly Alarm[]): string[] {
   if (!headline) return [];
-  const texts = ofBed.map((alarm) => reservedText(widestAlarmText(alarm))).toSorted((a, b) => b.length - a.length);
+  // A text of another length would have letters of another size.
+  const length = textLength(alarmText(headline), false);
+  const texts = ofBed
+    .filter((alarm) => textLength(alarmText(alarm), false) === length)
+    .map(widestAlarmText)
+    .toSorted((a, b) => b.length - a.length);
   return [
     priorityMarks[headline.priority],
     texts[0] ?? alarmText(headline),
@@ -219,14 +220,14 @@ function AlarmLine(props: {
   if (!alarm) return notice === undefined ? null : <p class="tile__alarm tile__alarm--none">{notice}</p>;
   return (
     <p
-      class={`tile__alarm tile__alarm--${alarm.priority} is-${lookOf(alarm)}`}
+      class={`tile__alarm tile__alarm--${alarm.priority} tile__alarm--${textLength(alarmText(alarm), isCompact)} is-${lookOf(alarm)}`}
       data-testid="tile-alarm"
       {...namesAlarm(alarm)}
       data-look={lookOf(alarm)}
     >
       <span class="tile__words">
         <span class="tile__mark">{priorityMarks[alarm.priority]}</span>
-        <AlarmText alarm={alarm} of="tile" />
+        <span class="tile__text">{alarmText(alarm)}</span>
         {!isCompact && <Remarks alarm={alarm} />}
         {props.hidden.count > 0 && <HiddenAlarms hidden={props.hidden} />}
       </span>

@@ -12,7 +12,7 @@ import { sumOf } from '../core/duty-words.ts';
 import { priorityNames } from '../core/name-words.ts';
 import { formatRoute, pagesFor, shownRoute } from '../core/routes.ts';
 import { t } from '../core/texts.ts';
-import { clockText } from '../core/times.ts';
+import { labelledClock } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
 import { countsAlarms } from '../shell/shown-alarms.ts';
 import { KeysButton } from './keys-help.tsx';
@@ -234,7 +234,7 @@ function Clock() {
   const app = useApp();
   return (
     <time class="bar__clock" data-testid="clock">
-      {clockText(app.now.value)}
+      {labelledClock(app.now.value)}
     </time>
   );
 }

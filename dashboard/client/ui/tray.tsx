@@ -9,6 +9,7 @@ import { listedAlarms, lookOf, mostSeriousAlarm, priorityMarks } from '../core/a
 import { alarmText } from '../core/alarm-words.ts';
 import { t } from '../core/texts.ts';
 import { dateTimeText } from '../core/times.ts';
+import { inZoneOf } from '../core/zones.ts';
 import { BedState } from './bed-state.tsx';
 import { PatientLink } from './patient-link.tsx';
 
@@ -31,7 +32,11 @@ export function Tray({ beds, alarmsOf }: Props) {
             <PatientLink associationId={bed.associationId}>{bed.device.deviceId}</PatientLink>
             <span class="dim">
               {bed.tray === undefined ? t('was in no ward') : t('last in {tray}', { tray: bed.tray })}
-              {bed.since === null ? '' : t(', no bed since {time}', { time: dateTimeText(Date.parse(bed.since)) })}
+              {bed.since === null
+                ? ''
+                : t(', no bed since {time}', {
+                    time: inZoneOf(bed.tray, () => dateTimeText(Date.parse(bed.since ?? ''))),
+                  })}
             </span>
             <BedState bed={bed} />
             {listedAlarms(alarmsOf.get(bed.associationId) ?? []).map((alarm) => (

@@ -7,11 +7,13 @@ import { priorityMarks } from '../core/alarm-order.ts';
 import { priorityNames } from '../core/name-words.ts';
 import { serverText } from '../core/server-texts.ts';
 import { t } from '../core/texts.ts';
-import { dateTimeText, zonedText } from '../core/times.ts';
+import { clockText, dayMinuteText, zonedText } from '../core/times.ts';
 import { alarmsAt } from '../core/trend-alarms.ts';
 import { cursorValueText, type EarlierReader, labelAndDigits, type ValueReader } from '../core/trend-cursor.ts';
+import { isNewsCode, type NewsCode } from '../core/trend-scores.ts';
 import { useTheme } from '../shell/theme.ts';
 import { colourOf } from './trend-plot.ts';
+import { type NewsParts, NewsPartsSwitch, PartsOfScore } from './trend-scores.tsx';
 
 type TrendCursorProps = {
   /** The codes in the order of the charts. */
@@ -24,10 +26,11 @@ type TrendCursorProps = {
   toMs: number;
   cursorMs: Signal<number | undefined>;
   alarms: readonly MarkedAlarm[];
+  newsParts: NewsParts;
 };
 
 export function TrendCursor(props: TrendCursorProps) {
-  const { codes, valueAt, earlierAt, stepMs, fromMs, toMs, cursorMs, alarms } = props;
+  const { codes, valueAt, earlierAt, stepMs, fromMs, toMs, cursorMs, alarms, newsParts } = props;
   const theme = useTheme().theme.value;
   const chosenMs = cursorMs.value;
   const atMs = chosenMs !== undefined && chosenMs >= fromMs && chosenMs < toMs ? chosenMs : undefined;
@@ -72,6 +75,7 @@ export function TrendCursor(props: TrendCursorProps) {
             >
               {t('Remove')}
             </button>
+            {codes.some(isNewsCode) && <NewsPartsSwitch parts={newsParts} />}
           </>
         )}
       </div>
@@ -94,6 +98,9 @@ export function TrendCursor(props: TrendCursorProps) {
           ))}
         </dl>
       )}
+      {newsParts.isOn && atMs !== undefined && (
+        <PartsAtCursor answer={newsParts.answer} codes={codes.filter(isNewsCode)} atMs={atMs} valueAt={valueAt} />
+      )}
       {present.length > 0 && (
         <ul class="trend-cursor__alarms" aria-label={t('Alarms at this time')} data-testid="trend-cursor-alarms">
           {present.slice(0, alarmsMax).map((alarm) => (
@@ -108,6 +115,25 @@ export function TrendCursor(props: TrendCursorProps) {
   );
 }
 
+type PartsProps = {
+  answer: NewsParts['answer'];
+  codes: readonly NewsCode[];
+  atMs: number;
+  valueAt: ValueReader;
+};
+
+/** The parts of the scores that the read-out shows. */
+function PartsAtCursor({ answer, codes, atMs, valueAt }: PartsProps) {
+  return (
+    <div class="trend-cursor__parts">
+      {codes.map((code) => {
+        const read = valueAt(code, atMs);
+        return read && <PartsOfScore key={code} answer={answer} code={code} stepAtMs={read.atMs} shown={read.max} />;
+      })}
+    </div>
+  );
+}
+
 type Texts = { readonly value: string; readonly unit: string | undefined; readonly since: string | undefined };
 
 /** Returns the value of a code as text, `–` without a value, and its own time if it is earlier than the step of the cursor. */
@@ -117,7 +143,7 @@ function textsOf(code: string, atMs: number, valueAt: ValueReader): Texts {
   return {
     value: cursorValueText(code, read),
     unit: parameters.get(code)?.unitLabel,
-    since: read.isEarlier ? dateTimeText(read.atMs).slice(11) : undefined,
+    since: read.isEarlier ? clockText(read.atMs) : undefined,
   };
 }
 
@@ -125,10 +151,8 @@ function textsOf(code: string, atMs: number, valueAt: ValueReader): Texts {
 const alarmsMax = 4;
 
 function timesText({ onsetMs, endMs }: MarkedAlarm): string {
-  const since = dateTimeText(onsetMs).slice(5, 16);
-  return endMs === null
-    ? t('since {since}', { since })
-    : t('{since} to {time}', { since, time: dateTimeText(endMs).slice(5, 16) });
+  const since = dayMinuteText(onsetMs);
+  return endMs === null ? t('since {since}', { since }) : t('{since} to {time}', { since, time: dayMinuteText(endMs) });
 }
 
 function spokenText(

@@ -4,11 +4,13 @@ import { parameters } from '../../../contracts/parameters.ts';
 import { isScoreTrendCode } from '../../../contracts/score-trends.ts';
 import { type ChartColours, chartColours, parameterColours, scoreColours } from '../core/colours.ts';
 import type { Theme } from '../core/theme.ts';
+import { dateMarkText, markText } from '../core/times.ts';
 import type { Chart } from '../core/trend-charts.ts';
 import { labelAndDigits } from '../core/trend-cursor.ts';
 import type { LimitLine } from '../core/trend-limits.ts';
 import { chartRange, timeTexts } from '../core/trend-range.ts';
 import type { TrendColumns } from '../core/trend-series.ts';
+import { pageZone } from '../core/zones.ts';
 
 /** Height of the axis of times, px. */
 export const timeAxisPx = 22;
@@ -72,6 +74,7 @@ export function chartOptions(
     legend: { show: false },
     // The chart gives the pointer to the read-out, which sets the cursors of all charts (trend-chart.tsx).
     cursor: { bind: noPointer, y: false, drag: { x: false, y: false }, points: { show: false } },
+    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), pageZone()),
     scales: {
       x: { time: true, auto: false },
       y: {
@@ -238,8 +241,6 @@ function tickTexts(plot: uPlot, ticks: readonly number[], font: string): string[
 
 /** Returns the time of a tick, `14:15`; for midnight, returns the date of the new day. */
 function tickText(seconds: number): string {
-  const date = new Date(seconds * 1000);
-  const [hours, minutes] = [date.getHours(), date.getMinutes()];
-  if (hours === 0 && minutes === 0) return date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' });
-  return `${String(hours).padStart(2, '0')}:${String(minutes).padStart(2, '0')}`;
+  const text = markText(seconds * 1000);
+  return text === '00:00' ? dateMarkText(seconds * 1000) : text;
 }

@@ -1,23 +1,27 @@
 /** The trends as a table: one row for each interval, the newest first, and a button that saves all rows as a file. */
 import { useSignal } from '@preact/signals';
+import { Fragment } from 'preact';
 import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { TableMinutes } from '../../../contracts/trend-bounds.ts';
 import type { Bed } from '../../protocol/rest.ts';
 import type { TrendTable as Table } from '../../protocol/trend-table.ts';
 import { t } from '../core/texts.ts';
-import { dateTimeText, zonedText } from '../core/times.ts';
+import { isNewsCode } from '../core/trend-scores.ts';
 import { clockText, sourceText } from '../core/trend-source-words.ts';
 import {
   cellLegend,
   cellText,
   rangeText,
+  rowTimes,
   type TableColumn,
   type TableRow,
   tableColumns,
   tableRows,
+  zoneLegend,
 } from '../core/trend-table.ts';
 import { useApp } from '../shell/app.ts';
 import { downloadFile } from '../shell/file-download.ts';
+import { type NewsParts, NewsPartsSwitch, PartsOfScore, useNewsParts } from './trend-scores.tsx';
 import { useSpanAnswer } from './use-span-answer.ts';
 
 /** Number of rows that are shown first, and that the button adds. */
@@ -31,6 +35,8 @@ export function TrendTable({ bed, codes, spanMs, minutes }: TrendTableProps) {
   const { answer, retry } = useSpanAnswer<Table>(key, spanMs, (between) =>
     app.api.trendTable(bed.associationId, { codes: codes.join(), ...between, minutes: String(minutes) }),
   );
+  const table = answer?.ok ? answer.data : undefined;
+  const newsParts = useNewsParts(bed, table && { ...table, stepMs: table.intervalMs }, 'last', key);
   if (answer === undefined)
     return (
       <p class="trends__state" role="status" data-testid="trend-table-loading">
@@ -56,16 +62,20 @@ export function TrendTable({ bed, codes, spanMs, minutes }: TrendTableProps) {
           {notes.join(' ')}
         </p>
       )}
-      <SaveTable {...{ bed, codes, spanMs, minutes }} />
-      <Rows key={key} table={answer.data} />
+      <div class="trend-table__save">
+        <SaveTable {...{ bed, codes, spanMs, minutes }} />
+        {codes.some(isNewsCode) && <NewsPartsSwitch parts={newsParts} />}
+      </div>
+      <Rows key={key} table={answer.data} newsParts={newsParts} />
     </div>
   );
 }
 
-function Rows({ table }: { table: Table }) {
+function Rows({ table, newsParts }: { table: Table; newsParts: NewsParts }) {
   const shown = useSignal(rowsAtOnce);
   const columns = useMemo(() => tableColumns(table), [table]);
   const rows = useMemo(() => tableRows(table), [table]);
+  const timeOf = useMemo(() => rowTimes(rows), [rows]);
   const { box, isNarrow } = useNarrow(columns.length);
   if (columns.length === 0)
     return (
@@ -77,8 +87,7 @@ function Rows({ table }: { table: Table }) {
     <>
       <p class="dim">
         {cellLegend(table)} {t('– means no usable value: not measured, invalid, or the sensor is off.')}{' '}
-        {t('? means that the device marked the last value as questionable.')}{' '}
-        {t('Times are in {zone}.', { zone: zonedText(table.toMs).slice(20) })}
+        {t('? means that the device marked the last value as questionable.')} {zoneLegend(rows)}
       </p>
       <div ref={box} class={`trend-table__rows${isNarrow ? ' trend-table__rows--blocks' : ''}`}>
         <table class="table table--tight" aria-label={t('Table of values')}>
@@ -95,7 +104,10 @@ function Rows({ table }: { table: Table }) {
           </thead>
           <tbody>
             {rows.slice(0, shown.value).map((row) => (
-              <Row key={row.atMs} row={row} columns={columns} />
+              <Fragment key={row.atMs}>
+                <Row row={row} time={timeOf(row)} columns={columns} />
+                {newsParts.isOn && <RowOfParts row={row} columns={columns} table={table} answer={newsParts.answer} />}
+              </Fragment>
             ))}
           </tbody>
         </table>
@@ -117,11 +129,11 @@ function Rows({ table }: { table: Table }) {
 }
 
 /** A row. Each cell has its label, which is shown if there is no room for the columns. */
-function Row({ row: { atMs, cells }, columns }: { row: TableRow; columns: readonly TableColumn[] }) {
+function Row({ row: { cells }, time, columns }: { row: TableRow; time: string; columns: readonly TableColumn[] }) {
   return (
     <tr data-testid="trend-row">
       <th scope="row" class="num">
-        {dateTimeText(atMs).slice(5, 16)}
+        {time}
       </th>
       {columns.map(({ code, label }, index) => {
         const range = rangeText(code, cells[index]);
@@ -133,6 +145,37 @@ function Row({ row: { atMs, cells }, columns }: { row: TableRow; columns: readon
           </td>
         );
       })}
+    </tr>
+  );
+}
+
+type RowOfPartsProps = {
+  row: TableRow;
+  columns: readonly TableColumn[];
+  table: Table;
+  answer: NewsParts['answer'];
+};
+
+/** The parts of the scores of a row, in a row of their own: seven columns more would have no room. */
+function RowOfParts({ row: { atMs, cells }, columns, table, answer }: RowOfPartsProps) {
+  const scored = columns.flatMap(({ code }, index) => {
+    const cell = cells[index];
+    return isNewsCode(code) && cell !== undefined ? [{ code, cell }] : [];
+  });
+  if (scored.length === 0) return null;
+  return (
+    <tr class="trend-table__parts">
+      <td colSpan={columns.length + 1}>
+        {scored.map(({ code, cell }) => (
+          <PartsOfScore
+            key={code}
+            answer={answer}
+            code={code}
+            stepAtMs={atMs}
+            shown={table.value === 'last' ? cell.value : undefined}
+          />
+        ))}
+      </td>
     </tr>
   );
 }
@@ -181,7 +224,7 @@ function SaveTable({ bed, codes, spanMs, minutes }: TrendTableProps) {
     busy.value = false;
   }
   return (
-    <div class="trend-table__save">
+    <>
       <button
         class="button button--small"
         type="button"
@@ -198,6 +241,6 @@ function SaveTable({ bed, codes, spanMs, minutes }: TrendTableProps) {
           {problem.value}
         </span>
       )}
-    </div>
+    </>
   );
 }

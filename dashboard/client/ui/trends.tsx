@@ -32,6 +32,7 @@ import { TrendAlarms } from './trend-alarms.tsx';
 import { TrendChart } from './trend-chart.tsx';
 import { TrendCompare } from './trend-compare.tsx';
 import { TrendCursor } from './trend-cursor.tsx';
+import { useNewsParts } from './trend-scores.tsx';
 import { TrendTable } from './trend-table.tsx';
 import { type Between, hoursBefore, useSpanAnswer } from './use-span-answer.ts';
 
@@ -203,6 +204,7 @@ type ChartsProps = {
 
 function Charts({ bed, charts, trends, earlier, cursorMs }: ChartsProps) {
   const { fromMs, toMs } = trends;
+  const newsParts = useNewsParts(bed, trends, 'highest', 'charts');
   const valueAt = useMemo(() => createValueReader(trends, toMs), [trends]);
   const moved = useMemo(() => earlier && movedValues(earlier.trends, earlier.hours * hourMs), [earlier?.trends]);
   const earlierAt = useMemo(
@@ -240,6 +242,7 @@ function Charts({ bed, charts, trends, earlier, cursorMs }: ChartsProps) {
         toMs={toMs}
         cursorMs={cursorMs}
         alarms={trends.marks.alarms}
+        newsParts={newsParts}
       />
       <TrendAlarms trends={trends} />
       {charts.map((chart) => (

@@ -10,6 +10,7 @@ import { type BedGroup, groupBeds } from '../core/bed-groups.ts';
 import { groupsOfPart, halfByName, orderedGroups, type TileSection, tileSections } from '../core/bed-order.ts';
 import { type WardLayout, wardLayout } from '../core/grid.ts';
 import { t } from '../core/texts.ts';
+import { unitLegend } from '../core/unit-legend.ts';
 import { numberSizesStyle } from '../core/ward-number-sizes.ts';
 import { type PartChoice, partOfSector } from '../core/ward-parts.ts';
 import { useApp } from '../shell/app.ts';
@@ -21,7 +22,7 @@ import type { Companion } from './companions.tsx';
 import { HiddenAlarms, useTilesInView } from './hidden-alarms.tsx';
 import { Tile } from './tile.tsx';
 import { Tray } from './tray.tsx';
-import { type Filter, WardTools } from './ward-tools.tsx';
+import { type Filter, PartShown, WardTools } from './ward-tools.tsx';
 
 const noAlarms: readonly Alarm[] = [];
 const noCompanions: readonly Companion[] = [];
@@ -38,10 +39,10 @@ export function WardPage() {
   const screen = app.screen.value;
   const { groups, tray, crowdedBeds } = groupBeds(screen?.beds.values() ?? []);
   const alarmsOf = alarmsOfGroup(screen?.alarmsOf);
-  const { plans } = useWardPlans();
+  const { plans, areCurrent } = useWardPlans();
   const plan = plans.value.find(({ ward }) => ward === app.ward.value);
   const ordered = orderedGroups(groups, plans.value);
-  const onScreen = groupsOfPart(ordered, part.value.value, plan);
+  const onScreen = groupsOfPart(ordered, part.value.value, areCurrent.value ? plan : undefined);
   const beds = shownGroups(onScreen, alarmsOf, filter.value, sortsByAlarm.value);
   const sections = sortsByAlarm.value ? [{ name: undefined, beds }] : tileSections(beds, plan);
   useSectorOfAddress(part);
@@ -57,20 +58,29 @@ export function WardPage() {
     hasSecondDevices,
   );
   const isInView = useTilesInView(tiles, `${layout.isCompact} ${beds.map(({ bed }) => bed.associationId).join()}`);
+  const partNames = { first: endsOf(halfByName(ordered, 'first')), second: endsOf(halfByName(ordered, 'second')) };
+  const codes = layout.isCompact ? codesOf(beds) : '';
+  const units = useMemo(() => (codes === '' ? undefined : unitLegend(beds.map(({ bed }) => bed))), [codes]);
+  // On a phone the alarms and the numbers come before the tools.
+  const isNarrow = widthPx > 0 && layout.isList;
+  const tools = (
+    <WardTools
+      bedsShown={beds.length}
+      bedsTotal={total}
+      filter={filter}
+      sortsByAlarm={sortsByAlarm}
+      layout={layoutChoice}
+      part={part}
+      partNames={partNames}
+      sectors={plan?.sectors?.map(({ name }) => name) ?? []}
+      units={units}
+    />
+  );
   return (
     <main class="ward" id="main" tabIndex={-1}>
       <section class="ward__beds" aria-label={t('Beds')}>
-        <WardTools
-          bedsShown={beds.length}
-          bedsTotal={total}
-          filter={filter}
-          sortsByAlarm={sortsByAlarm}
-          layout={layoutChoice}
-          part={part}
-          partNames={{ first: endsOf(halfByName(ordered, 'first')), second: endsOf(halfByName(ordered, 'second')) }}
-          sectors={plan?.sectors?.map(({ name }) => name) ?? []}
-          bedsOnScreen={onScreen.length}
-        />
+        {!isNarrow && tools}
+        {onScreen.length < total && <PartShown bedsTotal={total} part={part} partNames={partNames} />}
         {crowdedBeds.map(({ ward, bed }) => (
           <p key={`${ward}/${bed}`} class="notice notice--medium" role="alert" data-testid="bed-doubled">
             {t('Two patients are recorded in bed {bed} of {ward}. Correct that under Devices.', { bed, ward })}
@@ -95,10 +105,16 @@ export function WardPage() {
           alarmsOf={alarmsOf}
         />
         {screen && <Tray beds={tray} alarmsOf={screen.alarmsOf} />}
+        {isNarrow && tools}
       </section>
       <AlarmPanel />
     </main>
   );
+}
+
+/** Returns the codes of all numbers of the beds. */
+function codesOf(groups: readonly BedGroup[]): string {
+  return [...new Set(groups.flatMap(({ bed }) => bed.values.map(({ code }) => code)))].sort().join();
 }
 
 /** Chooses the sector that the address names, so that a screen can be started with its sector. */
@@ -184,7 +200,13 @@ function Tiles(props: {
     <div class="tiles" ref={props.box}>
       <div
         class={`tiles__grid${layout.scrolls ? ' tiles__grid--scrolls' : ''}`}
-        style={{ '--columns': layout.columns, '--rows': layout.rows, '--tile-height': `${tileHeightPx}px`, ...sizes }}
+        style={{
+          '--columns': layout.columns,
+          '--rows': layout.rows,
+          '--tile-height': `${tileHeightPx}px`,
+          '--sector-px': `${layout.sectorPx / 22}px`,
+          ...sizes,
+        }}
         data-layout={isCompact ? 'numbers' : 'waves'}
         data-testid="tiles"
       >

@@ -5,14 +5,16 @@ import type { Static } from 'typebox';
 import { priorities } from '../../../contracts/priorities.ts';
 import type { WardReach, WhoAnswer, WhoQuery } from '../../protocol/delivery.ts';
 import { alertKindNames } from '../core/alert-kinds.ts';
-import { instantOfInput, localInput } from '../core/duty-words.ts';
 import { checksText, dutiesText, emptyDutyText, orderedPeople, reachLine, whoLine } from '../core/reach-words.ts';
 import { t } from '../core/texts.ts';
-import { whenText } from '../core/times.ts';
+import { instantTextOfField, refusedTimeText } from '../core/time-fields.ts';
+import { dateMinuteText, whenText } from '../core/times.ts';
 import type { Answer } from '../shell/answer.ts';
 import { useApp } from '../shell/app.ts';
 import { ChoiceField } from './fields.tsx';
+import { halfFilledText } from './half-filled.ts';
 import { FormProblem } from './still-text.tsx';
+import { TimeDoubt } from './time-doubt.tsx';
 
 type Reach = Static<typeof WardReach>;
 type Who = Static<typeof WhoAnswer>;
@@ -93,10 +95,10 @@ export function WhoWouldBeCalled({ ward, beds }: { ward: string; beds: readonly 
   const time = useSignal('');
   const problem = useSignal<string | undefined>(undefined);
   const answer = useSignal<Who | undefined>(undefined);
-  async function ask() {
-    const at = instantOfInput(time.value);
+  async function ask(form: HTMLFormElement) {
+    const at = instantTextOfField(time.value);
     answer.value = undefined;
-    problem.value = bed.value === '' ? t('Choose a bed.') : undefined;
+    problem.value = bed.value === '' ? t('Choose a bed.') : (halfFilledText(form) ?? refusedTimeText(time.value));
     if (problem.value !== undefined) return;
     const query = { bed: bed.value, kind: kind.value, priority: priority.value, ...(at !== undefined && { at }) };
     const result = await app.api.whoWouldBeCalled(ward, query);
@@ -111,13 +113,13 @@ export function WhoWouldBeCalled({ ward, beds }: { ward: string; beds: readonly 
       data-testid="who-form"
       onSubmit={(event) => {
         event.preventDefault();
-        void ask();
+        void ask(event.currentTarget);
       }}
     >
       <h2>{t('Who would be called?')}</h2>
       <p class="dim">
         {t('This is a dry run: it calls nobody. If you enter no time, the answer is for now ({time}).', {
-          time: localInput(app.now.value).replace('T', ' '),
+          time: dateMinuteText(app.now.value),
         })}
       </p>
       <div class="form__row">
@@ -164,6 +166,7 @@ export function WhoWouldBeCalled({ ward, beds }: { ward: string; beds: readonly 
         </button>
       </div>
       <FormProblem text={problem.value} testId="who-problem" />
+      <TimeDoubt fields={[time.value]} />
       {answer.value && <WhoList who={answer.value} />}
     </form>
   );

@@ -65,14 +65,15 @@ type WardToolsProps = {
   partNames: { readonly first: string; readonly second: string };
   /** Names of the sectors of the ward, in order. */
   sectors: readonly string[];
-  /** Number of beds of the chosen part. */
-  bedsOnScreen: number;
+  /** The units of the numbers on compact tiles, which have no room for a unit; undefined for other tiles. */
+  units: string | undefined;
 };
 
 export function WardTools(props: WardToolsProps) {
   const { bedsShown, bedsTotal, filter, sortsByAlarm, layout, part, partNames, sectors } = props;
   const app = useApp();
   const isOpen = useSignal(false);
+  const choosePart = usePartChoice(part);
   const parts: readonly { key: PartChoice; text: string }[] = [
     { key: 'all', text: t('All') },
     ...(bedsTotal < dividedBedsMin
@@ -80,12 +81,6 @@ export function WardTools(props: WardToolsProps) {
       : [{ key: 'first', text: partNames.first } as const, { key: 'second', text: partNames.second } as const]),
     ...sectors.map((name) => ({ key: partOfSector(name), text: name })),
   ];
-  const choosePart = (next: PartChoice) => {
-    const route = app.route.peek();
-    // Otherwise the next visit of this address would choose its sector again.
-    if (route.page === 'ward' && route.sector !== undefined) app.go({ page: 'ward', ward: route.ward });
-    part.choose(next);
-  };
   return (
     <>
       <div class="ward__tools">
@@ -95,6 +90,11 @@ export function WardTools(props: WardToolsProps) {
             ? `${bedsTotal} ${bedsTotal === 1 ? t('bed') : t('beds')}`
             : t('{bedsShown} of {bedsTotal} beds', { bedsShown, bedsTotal })}
         </span>
+        {props.units !== undefined && (
+          <span class="ward__units" data-testid="units">
+            {t('Units: {units}', { units: props.units })}
+          </span>
+        )}
         <span class="bar__gap" />
         <ChoiceGroup
           legend={t('Show')}
@@ -129,20 +129,6 @@ export function WardTools(props: WardToolsProps) {
         </button>
         <WardSoundAct />
       </div>
-      {props.bedsOnScreen < bedsTotal && (
-        <p class="ward__part" role="status" data-testid="part-shown">
-          {partText(part.value.value, partNames, bedsTotal)}{' '}
-          <button
-            class="button button--small"
-            type="button"
-            data-acts-on="show all beds"
-            data-testid="part-show-all"
-            onClick={() => choosePart('all')}
-          >
-            {t('Show all')}
-          </button>
-        </p>
-      )}
       {isOpen.value && (
         <div class="ward__tools ward__view" data-testid="view-choices">
           <ChoiceGroup
@@ -169,6 +155,37 @@ export function WardTools(props: WardToolsProps) {
         </div>
       )}
     </>
+  );
+}
+
+/** Returns the function that chooses a part of the ward. */
+function usePartChoice(part: KeptChoice<PartChoice>): (next: PartChoice) => void {
+  const app = useApp();
+  return (next) => {
+    const route = app.route.peek();
+    // Otherwise the next visit of this address would choose its sector again.
+    if (route.page === 'ward' && route.sector !== undefined) app.go({ page: 'ward', ward: route.ward });
+    part.choose(next);
+  };
+}
+
+/** Says that the screen does not show all beds of the ward. Stands above the tiles, also on a phone. */
+export function PartShown(props: Pick<WardToolsProps, 'bedsTotal' | 'part' | 'partNames'>) {
+  const { bedsTotal, part, partNames } = props;
+  const choosePart = usePartChoice(part);
+  return (
+    <p class="ward__part" role="status" data-testid="part-shown">
+      {partText(part.value.value, partNames, bedsTotal)}{' '}
+      <button
+        class="button button--small"
+        type="button"
+        data-acts-on="show all beds"
+        data-testid="part-show-all"
+        onClick={() => choosePart('all')}
+      >
+        {t('Show all')}
+      </button>
+    </p>
   );
 }
 

@@ -6,6 +6,7 @@ import { priorityMarks } from '../core/alarm-order.ts';
 import { formatRoute } from '../core/routes.ts';
 import { t } from '../core/texts.ts';
 import { cardLines, compareCards, overviewFaults, overviewOldMs } from '../core/ward-overview-words.ts';
+import { inZoneOf } from '../core/zones.ts';
 import { useApp } from '../shell/app.ts';
 import { AlarmPanel } from './alarm-panel.tsx';
 import { useKeptOrder } from './kept-order.ts';
@@ -74,7 +75,7 @@ function Card({ card, nowMs }: { card: WardCard; nowMs: number }) {
       <h2>{ward}</h2>
       <AlarmCounts card={card} />
       <dl class="wards__lines">
-        {cardLines(card, nowMs).map(({ label, text, state }) => (
+        {inZoneOf(card.ward, () => cardLines(card, nowMs)).map(({ label, text, state }) => (
           <div key={label} data-state={state}>
             <dt>{label}</dt>
             <dd class={state === 'bad' ? 'is-refused' : state === 'unknown' ? 'dim' : undefined}>{text}</dd>

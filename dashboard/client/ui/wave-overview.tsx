@@ -1,13 +1,14 @@
-/** The bar over the paper: the last 24 hours with alarms and loaded gaps, and the place of the view. A click or a key moves the view. */
+/** The bar over the paper: the last 24 hours with alarms and outages, and the place of the view. A click or a key moves the view. */
 import { useRef } from 'preact/hooks';
 import { hourMs, minuteMs } from '../../../contracts/durations.ts';
-import type { WaveGap } from '../../../contracts/wave-gaps.ts';
 import type { TimeSpan } from '../../../contracts/wave-runs.ts';
+import { offsetMsAt, wallTime, zoneLabel } from '../../../contracts/zones.ts';
 import { type Bounds, wholeHours } from '../core/paper.ts';
 import { t } from '../core/texts.ts';
-import { dateTimeText, zonedText } from '../core/times.ts';
+import { dateTimeText, markText } from '../core/times.ts';
 import type { WaveAlarm } from '../core/wave-alarms.ts';
-import type { LoadedMinute } from '../core/wave-minutes.ts';
+import { outagesText, spansWithin, type WaveBar } from '../core/wave-bar.ts';
+import { pageZone } from '../core/zones.ts';
 
 /** Width and height of the drawing, in its own units. */
 const [wide, high] = [1_440, 40];
@@ -21,12 +22,11 @@ type WaveOverviewProps = {
   bounds: Bounds;
   view: TimeSpan;
   alarms: readonly WaveAlarm[];
-  minutes: ReadonlyMap<number, LoadedMinute>;
-  gaps: readonly WaveGap[];
+  bar: WaveBar;
   onShow: (middleMs: number) => void;
 };
 
-export function WaveOverview({ bounds, view, alarms, minutes, gaps, onShow }: WaveOverviewProps) {
+export function WaveOverview({ bounds, view, alarms, bar, onShow }: WaveOverviewProps) {
   const isDragged = useRef(false);
   const span = Math.max(1, bounds.lastMs - bounds.firstMs);
   const x = (ms: number) => ((ms - bounds.firstMs) / span) * wide;
@@ -40,7 +40,7 @@ export function WaveOverview({ bounds, view, alarms, minutes, gaps, onShow }: Wa
     onShow(bounds.firstMs + ((event.clientX - left) / Math.max(1, width)) * span);
   };
   const shareOf = (ms: number) => (ms - bounds.firstMs) / span;
-  const hours = wholeHours(bounds, (ms) => new Date(ms).getTimezoneOffset());
+  const hours = wholeHours(bounds, (ms) => -offsetMsAt(pageZone(), ms) / minuteMs);
   return (
     <div class="overview">
       <div
@@ -75,19 +75,6 @@ export function WaveOverview({ bounds, view, alarms, minutes, gaps, onShow }: Wa
         }}
       >
         <svg viewBox={`0 0 ${wide} ${high}`} preserveAspectRatio="none" aria-hidden="true">
-          {[...minutes.keys()].map((ms) => (
-            <rect key={ms} class="overview__loaded" x={x(ms)} y={34} width={x(ms + minuteMs) - x(ms)} height={6} />
-          ))}
-          {gaps.map(({ code, fromMs, toMs }) => (
-            <rect
-              key={`${code} ${fromMs}`}
-              class="overview__gap"
-              x={x(fromMs)}
-              y={34}
-              width={Math.max(1, x(toMs) - x(fromMs))}
-              height={6}
-            />
-          ))}
           {alarms.map((alarm) => (
             <rect
               key={alarm.alarmId}
@@ -106,19 +93,54 @@ export function WaveOverview({ bounds, view, alarms, minutes, gaps, onShow }: Wa
             height={high - 2}
           />
         </svg>
+        <Band bounds={bounds} bar={bar} />
       </div>
       <ol class="overview__hours" aria-hidden="true">
         {hours
-          .filter((ms) => new Date(ms).getHours() % labelEveryHours === 0 && shareOf(ms) <= labelShareMax)
+          .filter((ms) => wallTime(pageZone(), ms).hour % labelEveryHours === 0 && shareOf(ms) <= labelShareMax)
           .map((ms) => (
             <HourLabel key={ms} ms={ms} share={shareOf(ms)} />
           ))}
       </ol>
-      <p class="dim overview__zone">{zonedText(middleMs).slice(-9)}</p>
+      <Legend bounds={bounds} bar={bar} zoneText={zoneLabel(pageZone(), middleMs)} />
     </div>
   );
 }
 
+type BandProps = { bounds: Bounds; bar: WaveBar };
+
+/** The lower part of the bar: where samples are, where they are missing, and where it is not known. */
+function Band({ bounds, bar }: BandProps) {
+  const span = Math.max(1, bounds.lastMs - bounds.firstMs);
+  const parts = (spans: readonly TimeSpan[], look: string) =>
+    spansWithin(spans, bounds).map(({ fromMs, toMs }) => (
+      <span
+        key={`${look} ${fromMs}`}
+        class={`overview__${look}`}
+        style={{ '--at': String((fromMs - bounds.firstMs) / span), '--part': String((toMs - fromMs) / span) }}
+      />
+    ));
+  return (
+    <div class="overview__band" aria-hidden="true" data-testid="waves-band">
+      {parts(bar.known, 'known')}
+      {parts(bar.empty, 'empty')}
+    </div>
+  );
+}
+
+/** Says what the looks of the bar mean, and in words when the samples were missing. */
+function Legend({ bounds, bar, zoneText }: BandProps & { zoneText: string }) {
+  return (
+    <p class="dim overview__legend" data-testid="waves-legend">
+      <span>{zoneText}</span>
+      <span class="overview__look overview__look--known">{t('samples')}</span>
+      <span class="overview__look overview__look--empty">{t('no samples')}</span>
+      <span class="overview__look">{t('not known before you look there')}</span>
+      <span data-testid="waves-outages">{outagesText(spansWithin(bar.empty, bounds))}</span>
+    </p>
+  );
+}
+
 function HourLabel({ ms, share }: { ms: number; share: number }) {
-  return <li style={{ '--at': String(share) }}>{dateTimeText(ms).slice(11, 16)}</li>;
+  return <li style={{ '--at': String(share) }}>{markText(ms)}</li>;
 }

@@ -4,7 +4,7 @@ import type { Calipers } from '../core/calipers.ts';
 import { msPerPx, type Paper, timeAt, xOf } from '../core/paper.ts';
 import { t } from '../core/texts.ts';
 import { clockText } from '../core/times.ts';
-import { drawPaper, type PaperPicture, timesPx } from '../shell/paper-painter.ts';
+import { drawPaper, marginPx, type PaperPicture, timesPx } from '../shell/paper-painter.ts';
 
 type WavePaperProps = {
   picture: PaperPicture;
@@ -111,7 +111,7 @@ function Handle({ name, testId, paper, ms, onMove }: HandleProps) {
     <div
       ref={element}
       class="paper__caliper"
-      style={{ '--x': `${xOf(paper, ms)}px` }}
+      style={{ '--x': `${marginPx(paper.pxPerMm) + xOf(paper, ms)}px` }}
       role="slider"
       tabIndex={0}
       aria-label={name}
@@ -126,7 +126,7 @@ function Handle({ name, testId, paper, ms, onMove }: HandleProps) {
       }}
       onPointerMove={(event) => {
         const left = element.current?.parentElement?.getBoundingClientRect().left ?? 0;
-        if (isDragged.current) onMove(timeAt(paper, event.clientX - left));
+        if (isDragged.current) onMove(timeAt(paper, event.clientX - left - marginPx(paper.pxPerMm)));
       }}
       onPointerUp={() => {
         isDragged.current = false;

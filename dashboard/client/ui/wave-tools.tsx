@@ -1,11 +1,13 @@
 /** The buttons of the page "Waves": speed, gain, waves, the present, alarms, a time, and the calipers. */
 import { type Signal, useSignal } from '@preact/signals';
 import type { TimeSpan } from '../../../contracts/wave-runs.ts';
+import { wallTime } from '../../../contracts/zones.ts';
 import type { Calipers } from '../core/calipers.ts';
 import { ecgGainChoices, instantOfTime, paperSpeedChoices } from '../core/paper.ts';
 import { t } from '../core/texts.ts';
 import type { WaveAlarm } from '../core/wave-alarms.ts';
 import { waveOf } from '../core/wave-rows.ts';
+import { pageZone } from '../core/zones.ts';
 import { useApp } from '../shell/app.ts';
 import type { PaperSettings } from '../shell/paper-settings.ts';
 import { ChoiceGroup } from './choice-group.tsx';
@@ -112,8 +114,8 @@ function AlarmButtons({ alarms, view, onMiddle }: MoveToolsProps) {
 }
 
 const timeOfDay = (ms: number) => {
-  const date = new Date(ms);
-  return date.getHours() * 3_600 + date.getMinutes() * 60 + date.getSeconds();
+  const { hour, minute, second } = wallTime(pageZone(), ms);
+  return hour * 3_600 + minute * 60 + second;
 };
 
 function TimeForm({ onMiddle }: PaperToolsProps) {

@@ -4,14 +4,17 @@ import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import { dayMs, hourMs } from '../../../contracts/durations.ts';
 import type { TimeSpan } from '../../../contracts/wave-runs.ts';
 import type { ReviewedAlarmRow } from '../../protocol/alarm-review.ts';
+import type { WaveTimes } from '../../protocol/wave-times.ts';
 import type { Calipers } from '../core/calipers.ts';
 import { patientName } from '../core/numerics.ts';
 import { type Bounds, type Paper, shownMs, startAfterKey, startWithin } from '../core/paper.ts';
 import { formatRoute } from '../core/routes.ts';
 import { t } from '../core/texts.ts';
 import { unmarkedText, waveAlarmOf } from '../core/wave-alarms.ts';
+import { waveBar } from '../core/wave-bar.ts';
 import { type RowScale, rowPxFor, rowsThatFit, shownCodes } from '../core/wave-rows.ts';
 import { useApp } from '../shell/app.ts';
+import { marginPx } from '../shell/paper-painter.ts';
 import { openPaperSettings, type PaperSettings } from '../shell/paper-settings.ts';
 import { useTheme } from '../shell/theme.ts';
 import { openWaveHistory, type WaveHistoryState } from '../shell/wave-history.ts';
@@ -26,6 +29,8 @@ import { MoveTools, PaperTools } from './wave-tools.tsx';
 const followLagMs = 2_000;
 /** Kafka keeps waves for 24 h at least, and for an hour more at most. */
 const keptMsMax = dayMs + hourMs;
+/** The server is asked this often for late samples, ms. */
+const timesEveryMs = 10_000;
 /** Maximum number of alarms that are marked. */
 const alarmsMax = 190;
 
@@ -42,6 +47,7 @@ export function WavesPage({ associationId, at }: WavesPageProps) {
     return openWaveHistory(ask, () => app.now.peek());
   }, [associationId]);
   useEffect(() => history.close, [history]);
+  const times = useWaveTimes(associationId, history);
   const { alarms, alarmsProblem, unmarked } = useAlarms(associationId);
   const { about } = history.loaded.value;
   const who = about?.patient ? patientName(about.patient) : t('No patient');
@@ -73,7 +79,7 @@ export function WavesPage({ associationId, at }: WavesPageProps) {
             {t('The alarms are not marked: {alarmsProblem}', { alarmsProblem })}
           </p>
         )}
-        <View history={history} settings={settings} alarms={alarms} unmarked={unmarked} at={at} />
+        <View {...{ history, settings, alarms, unmarked, at, times }} />
       </main>
       <AlarmPanel />
     </div>
@@ -105,6 +111,34 @@ function useAlarms(associationId: string) {
     };
   }, [associationId, alarmsKey]);
   return { alarms: alarms.value, alarmsProblem: problem.value, unmarked: unmarked.value };
+}
+
+/** Asks again and again when the device sent waves, and loads minutes again of which samples came late. */
+function useWaveTimes(associationId: string, history: WaveHistoryState): WaveTimes | undefined {
+  const app = useApp();
+  const times = useSignal<WaveTimes | undefined>(undefined);
+  useEffect(() => {
+    let isCurrent = true;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    times.value = undefined;
+    const ask = async () => {
+      const answer = await app.api.waveTimes(associationId, times.peek()?.change);
+      if (!isCurrent) return;
+      if (answer.ok) {
+        times.value = answer.data;
+        history.reload(answer.data.changed);
+      }
+      // An ended stay, or a stay that the person may not see: another try changes nothing.
+      if (answer.ok || answer.status === 0 || answer.status === 429 || answer.status >= 500)
+        timer = setTimeout(() => void ask(), timesEveryMs);
+    };
+    void ask();
+    return () => {
+      isCurrent = false;
+      clearTimeout(timer);
+    };
+  }, [associationId, history]);
+  return times.value;
 }
 
 /** Returns the size of the room for the paper, CSS pixels, and follows its changes. */
@@ -139,6 +173,8 @@ type ViewProps = {
   /** Which alarms are not marked; undefined if all are. */
   unmarked: string | undefined;
   at: number | undefined;
+  /** When the device sent waves, as far as the server has seen it. */
+  times: WaveTimes | undefined;
 };
 
 /** The state of the view: which time it shows, at which size, and how it moves. */
@@ -151,7 +187,11 @@ function useView({ history, settings, at }: ViewProps) {
   const middle = useSignal<number | undefined>(at);
   const { pxPerMm, isCalibrated } = settings.size();
   const deviceNow = app.now.value - loaded.clockErrorMs;
-  const format = { widthPx: room.widthPx, mmPerSecond: Number(settings.speed.value.value), pxPerMm };
+  const format = {
+    widthPx: Math.max(0, room.widthPx - marginPx(pxPerMm)),
+    mmPerSecond: Number(settings.speed.value.value),
+    pxPerMm,
+  };
   const viewMs = shownMs(format);
   const bounds: Bounds = { firstMs: deviceNow - keptMsMax, lastMs: deviceNow + viewMs * 0.1 };
   const presentMs = deviceNow - followLagMs - viewMs;
@@ -219,8 +259,8 @@ function View(props: ViewProps) {
       {!isNarrow && paperTools}
       <WaveOverview
         bounds={{ firstMs: shown.bounds.firstMs, lastMs: shown.deviceNow }}
-        {...{ view, alarms, minutes: loaded.minutes }}
-        gaps={loaded.waves.flatMap((wave) => wave.gaps).filter(({ reason }) => reason === 'none')}
+        {...{ view, alarms }}
+        bar={waveBar({ ...loaded, codes, times: props.times })}
         onShow={shown.middleTo}
       />
       <div class="waves-page__room" ref={room.element}>

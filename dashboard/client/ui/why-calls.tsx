@@ -45,7 +45,7 @@ export function WhyCalls({ explanation: { calls, incomplete } }: { explanation: 
       {calls.map((call) => (
         <li key={call.callId}>
           {clockText(call.calledMs)} <strong>{call.name}</strong>{' '}
-          {t('({duty}), round {round}: {end}', { duty: dutyNames[call.duty], round: call.round, end: call.end })}
+          {t('({duty}), round {round}: {end}', { duty: dutyNames[call.duty], round: call.round, end: t(call.end) })}
           {call.endMs !== undefined && t(' at {time}', { time: clockText(call.endMs) })}
           <ul>
             {call.channels.map((channel) => (
@@ -63,8 +63,8 @@ export function WhyCalls({ explanation: { calls, incomplete } }: { explanation: 
 function channelText({ sentMs, stages, failures, reach }: Call['channels'][number]): string {
   return [
     sentMs === undefined ? t('no message in the log') : t('left {time}', { time: clockText(sentMs) }),
-    ...stages.map(({ stage, atMs }) => `${stage} ${clockText(atMs)}`),
+    ...stages.map(({ stage, atMs }) => `${t(stage)} ${clockText(atMs)}`),
     ...failures.map(({ reason, atMs }) => t('failed {time}: {reason}', { time: clockText(atMs), reason })),
-    t('test message before: {part}', { part: reach.state === 'not-known' ? t('not known') : reach.state }),
+    t('test message before: {part}', { part: reach.state === 'not-known' ? t('not known') : t(reach.state) }),
   ].join(' · ');
 }

@@ -5,10 +5,13 @@ import { useEffect } from 'preact/hooks';
 import { logPartTitles, lookTitles, noPersonText } from '../../../contracts/explain/titles.ts';
 import type { ExplanationAnswer } from '../../protocol/explain.ts';
 import { formatRoute } from '../core/routes.ts';
+import { saidText } from '../core/said-text.ts';
+import { serverText } from '../core/server-texts.ts';
 import { t } from '../core/texts.ts';
 import { clockText, dateTimeText } from '../core/times.ts';
-import { barsOf, withLocalTimes } from '../core/why-bars.ts';
+import { barsOf } from '../core/why-bars.ts';
 import { useApp } from '../shell/app.ts';
+import { alarmWard } from '../shell/zones.ts';
 import { ScrollBox } from './scroll-box.tsx';
 import { WhyCalls, WhyDuty } from './why-calls.tsx';
 
@@ -20,8 +23,10 @@ export function WhyPage({ alarmId }: { alarmId: string }) {
     const controller = new AbortController();
     void app.api.explain(alarmId, controller.signal).then((answer) => {
       if (controller.signal.aborted) return;
-      if (answer.ok) explanation.value = answer.data;
-      else problem.value = answer.message;
+      if (answer.ok) {
+        alarmWard.value = answer.data.ward;
+        explanation.value = answer.data;
+      } else problem.value = answer.message;
     });
     // When the person leaves the page, the server stops reading.
     return () => controller.abort();
@@ -64,7 +69,7 @@ function Known({ explanation }: { explanation: ExplanationAnswer }) {
   return (
     <>
       <p class="why__alarm" data-testid="why-alarm">
-        <strong>{text}</strong>
+        <strong>{serverText(text)}</strong>
         {t(', {priority} priority · ward {ward}, bed {bed}, device {deviceId} · {part}', {
           priority: t(priority),
           ward: ward ?? t('not known'),
@@ -105,7 +110,7 @@ function Known({ explanation }: { explanation: ExplanationAnswer }) {
             // The lines never change, and two lines can be equal.
             <li key={index}>
               <time dateTime={new Date(line.atMs).toISOString()}>{dateTimeText(line.atMs)}</time>
-              <span>{withLocalTimes(line.text, alarmMs)}</span>
+              <span>{saidText(line, alarmMs)}</span>
             </li>
           ))}
         </ol>
@@ -118,9 +123,9 @@ function Findings({ explanation: { findings }, alarmMs }: { explanation: Explana
   if (findings.length === 0) return <p data-testid="why-findings">{t('The log shows no cause.')}</p>;
   return (
     <ol class="why__findings" data-testid="why-findings">
-      {findings.map(({ kind, text }) => (
-        <li key={text} data-kind={kind}>
-          {withLocalTimes(text, alarmMs)}
+      {findings.map((finding) => (
+        <li key={finding.text} data-kind={finding.kind}>
+          {saidText(finding, alarmMs)}
         </li>
       ))}
     </ol>

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, expect, it } from 'vitest';
+import type { AccountRecord } from '../../../contracts/messages/records.ts';
 import type { AuditEvent } from '../../../log/audit/chain.ts';
 import type { AccountAct } from '../../protocol/accounts.ts';
 import { createAccountDesk, revisionOf } from './account-desk.ts';
@@ -42,6 +43,10 @@ function openTwo(more: [string, Account][] = [], failing: { audit?: boolean } = 
   const order: string[] = [];
   /** Called with each audit record before it is written. */
   const hooks: { onRecord?: () => Promise<unknown> } = {};
+  const noteAnnounced = ({ userId, disabled, removed }: AccountRecord) => {
+    const state = removed ? 'removed' : disabled;
+    order.push(`announced ${userId} ${state}, file ${readAccounts(file).get(userId)?.disabled}`);
+  };
   const open = () => {
     const accounts = followAccounts(file, pino({ level: 'silent' }));
     closers.push(accounts.close);
@@ -50,9 +55,8 @@ function openTwo(more: [string, Account][] = [], failing: { audit?: boolean } = 
       accounts,
       records: {
         expect: (userId) => void expected.push(userId),
-        async announce(userId, facts) {
-          order.push(`announced ${userId} ${facts?.disabled}, file ${readAccounts(file).get(userId)?.disabled}`);
-        },
+        announce: async (facts) => noteAnnounced(facts),
+        withdraw: async (announced, former) => noteAnnounced(former ?? { ...announced, removed: true }),
       },
       trail: {
         async record(event) {
@@ -140,6 +144,22 @@ it('a change is announced, then recorded, then written; if it cannot be written,
     'recorded access-denied',
   ]);
 });
+
+it('a new account that could not be written is announced as removed, and one that another dashboard has added stays announced', async () => {
+  const { one, order, hooks, file, folder } = openTwo();
+  const wanted = { userId: 'new', name: 'New', role: 'nurse' as const, wards: ['icu'] };
+  const lock = await takeFileLock(join(folder, 'accounts.json.lock'), 50);
+  await expect(one.desk.add({ who: who('root'), wanted })).rejects.toMatchObject({ code: 'log-unavailable' });
+  lock?.release();
+  const failed = ['announced new false, file undefined', 'recorded account-created'];
+  expect(order.splice(0)).toEqual([...failed, 'announced new removed, file undefined', 'recorded access-denied']);
+  hooks.onRecord = async () => {
+    delete hooks.onRecord;
+    writeAccounts(file, new Map([...readAccounts(file), account('new', 'nurse', ['step'])]));
+  };
+  await expect(one.desk.add({ who: who('root'), wanted })).rejects.toMatchObject({ code: 'conflict' });
+  expect(order).toEqual([...failed, 'announced new false, file false', 'recorded access-denied']);
+}, 60_000);
 
 it('if two administrators disable each other at the same moment, only one of them is disabled', async () => {
   for (let round = 0; round < 5; round++) {

@@ -18,7 +18,13 @@ import {
   type ManagedAccount,
   managesAccount,
 } from '../core/account-acts.ts';
-import { type AccountChange, accountChanges, endsSessions, sessionsEndedText } from '../core/account-changes.ts';
+import {
+  type AccountChange,
+  type AccountFacts,
+  accountChanges,
+  endsSessions,
+  sessionsEndedText,
+} from '../core/account-changes.ts';
 import { type IdGuesses, mayTryId, noteHiddenId } from '../core/id-guesses.ts';
 import type { Who } from '../core/who.ts';
 import type { AccountRecords } from './account-records.ts';
@@ -86,7 +92,7 @@ async function newContext(registered: readonly string[], nowMs: number, needsPas
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
 export function createAccountDesk(options: {
   readonly accounts: Pick<Accounts, 'get' | 'all' | 'change' | 'readAgain'>;
-  readonly records: Pick<AccountRecords, 'expect' | 'announce'>;
+  readonly records: Pick<AccountRecords, 'expect' | 'announce' | 'withdraw'>;
   readonly trail: Pick<Trail, 'record'>;
   /** Ends the sessions of the account that began at `atMs` or before. */
   readonly endSessions: (userId: string, atMs: number) => void;
@@ -119,11 +125,12 @@ export function createAccountDesk(options: {
     check(before.get(userId), decision.account);
     const changes = changesBetween(before.get(userId), decision.account);
     const former = before.get(userId);
-    await records.announce(userId, factsOf(decision.account));
+    const announced = factsOf(decision.account);
+    await records.announce(announced);
     try {
       for (const { action, detail } of changes) await trail.record({ ...who, action, account: userId, detail });
     } catch (error) {
-      await takeBack(userId, former);
+      await takeBack(announced);
       throw error;
     }
     let isExpected = false;
@@ -141,16 +148,20 @@ export function createAccountDesk(options: {
       if (isExpected) records.expect(userId, former && factsOf(former));
       const reason = errorOf(error);
       const detail = `the change of the account was recorded but not made: ${reason.message}`;
-      await takeBack(userId, former);
+      await takeBack(announced);
       await trail.record({ ...who, action: 'access-denied', account: userId, detail });
       throw reason;
     }
     if (changes.some(endsSessions)) endSessions(userId, now());
   }
 
-  /** Announces the former state of an account, because the announced change was not made. */
-  async function takeBack(userId: string, former: Account | undefined): Promise<void> {
-    await records.announce(userId, former && factsOf(former)).catch((error) => {
+  /**
+   * Announces the state that the file has, because the announced change was not made. Another dashboard may have changed
+   * the account meanwhile.
+   */
+  async function takeBack(announced: AccountFacts): Promise<void> {
+    const present = read().get(announced.userId);
+    await records.withdraw(announced, present && factsOf(present)).catch((error) => {
       // The dashboards then record the former state as a change of the file, because the file does not have the announced state.
       logger.warn({ code: (error as { code?: string }).code }, 'the change of an account could not be taken back');
     });

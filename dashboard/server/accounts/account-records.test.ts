@@ -163,7 +163,7 @@ it('a change that an administrator made on the page is not recorded a second tim
   server.changed();
   await server.settled();
   expect(newRecords()).toEqual([]);
-  await server.announce('nora', factsOf(changed));
+  await server.announce(factsOf(changed));
   const other = await start();
   await other.settled();
   expect(newRecords()).toEqual([]);
@@ -190,7 +190,7 @@ it('if a dashboard was killed after it recorded a change and before it wrote the
   const killed = await start();
   await killed.settled();
   newRecords();
-  await killed.announce('nora', factsOf({ ...nora, disabled: true }));
+  await killed.announce(factsOf({ ...nora, disabled: true }));
   const next = await start();
   await next.settled();
   expect(newRecords()).toEqual(['account-enabled nora: Nora, nurse of icu']);
@@ -204,7 +204,7 @@ it('the other dashboard, which still runs, records the state of the file after t
   const other = await start();
   await other.settled();
   newRecords();
-  await killed.announce('nora', factsOf({ ...nora, disabled: true }));
+  await killed.announce(factsOf({ ...nora, disabled: true }));
   await killed.close();
   other.changed();
   await other.settled();
@@ -221,7 +221,7 @@ it('while a change is announced, another change of the same account in the file 
   const server = await start();
   await server.settled();
   newRecords();
-  await server.announce('nora', factsOf({ ...nora, wards: ['step'] }));
+  await server.announce(factsOf({ ...nora, wards: ['step'] }));
   set({ ...nora, disabled: true });
   server.changed();
   await server.settled();
@@ -230,4 +230,65 @@ it('while a change is announced, another change of the same account in the file 
     'account-changed nora: wards step → icu',
   ]);
   expect(ended).toEqual([['nora', t0]]);
+});
+
+describe('an announced account', () => {
+  const added = factsOf({ ...nora, userId: 'added' });
+
+  it('that never came into the file leaves no record when it is taken back, even if this dashboard has not read the announcement yet', async () => {
+    const { set, start, newRecords } = world();
+    set(nora);
+    const server = await start();
+    await server.settled();
+    newRecords();
+    await server.announce(added);
+    server.expect('added', added);
+    server.expect('added', undefined);
+    await server.withdraw(added, undefined);
+    const next = await start();
+    await next.settled();
+    expect(newRecords()).toEqual([]);
+  });
+
+  it('that never came into the file is not recorded as removed while Kafka is away, and the table loses it when Kafka is back', async () => {
+    vi.useFakeTimers({ now: t0 });
+    const { set, start, newRecords, kafka } = world();
+    set(nora);
+    const server = await start();
+    const other = await start();
+    await Promise.all([server.settled(), other.settled()]);
+    newRecords();
+    await server.announce(added);
+    server.expect('added', undefined);
+    kafka.isAway = true;
+    await expect(server.withdraw(added, undefined)).rejects.toThrow('Kafka is away');
+    await vi.advanceTimersByTimeAsync(6_000);
+    kafka.isAway = false;
+    await vi.advanceTimersByTimeAsync(30_000);
+    await other.settled();
+    const text =
+      'access-denied added: the account was announced, but it is not in the accounts file: Nora, nurse of icu';
+    expect(newRecords()).toEqual([text]);
+    const next = await start();
+    await next.settled();
+    expect(newRecords()).toEqual([]);
+  });
+
+  it('is recorded as removed if it was in the file for a time', async () => {
+    vi.useFakeTimers({ now: t0 });
+    const { set, start, newRecords } = world();
+    set(nora);
+    const server = await start();
+    await server.settled();
+    await server.announce(added);
+    set(nora, { ...nora, userId: 'added' });
+    server.changed();
+    await server.settled();
+    newRecords();
+    set(nora);
+    server.changed();
+    await vi.advanceTimersByTimeAsync(15_000);
+    await server.settled();
+    expect(newRecords()).toEqual(['account-removed added: Nora, nurse of icu']);
+  });
 });

@@ -17,6 +17,8 @@ import type { Account } from './accounts.ts';
 /** The actor of these audit records, because the file does not show who changed it. */
 const accountsFile = 'accounts-file';
 const retryMs = 5_000;
+/** Begins the detail of the record if an announced account never came into the file. */
+const neverAddedText = 'the account was announced, but it is not in the accounts file';
 /**
  * A dashboard announces the state of an account before it writes the file. If the file still has the former state after
  * this time, the dashboard was stopped in between, and the audit trail gets a record of the state that the file has.
@@ -37,9 +39,13 @@ export type AccountRecords = {
    * Writes the state of such an account to the topic `accounts` before the file is written. So the other dashboards do not
    * record the change, either. And if this dashboard is killed before it writes the file, another dashboard or the next
    * start notices that the file does not have the change, and records this.
-   * @param account undefined: no account has this user id
    */
-  announce(userId: string, account: AccountFacts | undefined): Promise<void>;
+  announce(account: AccountFacts): Promise<void>;
+  /**
+   * Takes an announcement back, because the change was not made. If Kafka is away, this dashboard tries again later.
+   * @param present the account as the file has it; undefined if the file has no account with this user id
+   */
+  withdraw(announced: AccountFacts, present: AccountFacts | undefined): Promise<void>;
   /** Resolves when all changes until now have been recorded, or when the attempt has failed. */
   settled(): Promise<void>;
   close(): Promise<void>;
@@ -61,6 +67,8 @@ export async function recordAccounts(options: {
   const recorded = new Map<string, AccountFacts>();
   /** The state that the file had before an announced state, and when this dashboard read the announcement. */
   const announced = new Map<string, { readonly former: AccountFacts | undefined; readonly atMs: number }>();
+  /** The new accounts that were announced and that this dashboard has not seen in the file. */
+  const neverSeen = new Set<string>();
   let isFollowing = false;
   let timer: NodeJS.Timeout | undefined;
   let checkTimer: NodeJS.Timeout | undefined;
@@ -78,6 +86,7 @@ export async function recordAccounts(options: {
 
   function noteAnnounced(userId: string, former: AccountFacts | undefined): void {
     announced.set(userId, { former, atMs: now() });
+    if (former === undefined) neverSeen.add(userId);
     checkTimer ??= setTimeout(checkAnnounced, announcedMs).unref();
   }
 
@@ -101,7 +110,11 @@ export async function recordAccounts(options: {
   async function recordChange({ action, account, detail }: AccountChange): Promise<void> {
     const { userId } = account;
     const former = recorded.get(userId);
-    await trail.record({ actor: { userId: accountsFile }, action, account: userId, detail });
+    const actor = { userId: accountsFile };
+    // An account that never came into the file was not removed from it.
+    if (action === 'account-removed' && neverSeen.has(userId))
+      await trail.record({ actor, action: 'access-denied', account: userId, detail: `${neverAddedText}: ${detail}` });
+    else await trail.record({ actor, action, account: userId, detail });
     note(userId, action === 'account-removed' ? undefined : account);
     try {
       await append(action === 'account-removed' ? { ...account, removed: true } : account);
@@ -113,13 +126,17 @@ export async function recordAccounts(options: {
 
   function note(userId: string, account: AccountFacts | undefined): void {
     if (account) recorded.set(userId, account);
-    else recorded.delete(userId);
+    else {
+      recorded.delete(userId);
+      neverSeen.delete(userId);
+    }
   }
 
   /** Records the changes one after the other. If Kafka is away, the remaining changes are tried again later. */
   async function recordChanges(): Promise<void> {
     clearTimeout(timer);
     const current = new Map([...accounts()].map((account) => [account.userId, factsOf(account)]));
+    for (const userId of current.keys()) neverSeen.delete(userId);
     const changes = accountChanges(recorded, current).filter(
       ({ account: { userId } }) => !isAwaited(userId, current.get(userId)),
     );
@@ -146,10 +163,17 @@ export async function recordAccounts(options: {
   return {
     changed,
     expect: note,
-    async announce(userId, account) {
-      const former = recorded.get(userId);
-      if (account) await append(account);
-      else if (former) await append({ ...former, removed: true });
+    announce: append,
+    async withdraw(announced, present) {
+      try {
+        await append(present ?? { ...announced, removed: true });
+      } catch (error) {
+        const { userId } = announced;
+        note(userId, announced);
+        if (present === undefined) neverSeen.add(userId);
+        if (!closed) timer = setTimeout(changed, retryMs);
+        throw error;
+      }
     },
     settled: () => recording,
     async close() {

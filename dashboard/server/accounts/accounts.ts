@@ -1,5 +1,5 @@
 /** Reads and writes the local accounts, which are one JSON file. The file is read again when it changes. */
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Logger } from 'pino';
@@ -10,6 +10,7 @@ import { Instant } from '../../../contracts/messages/device.ts';
 import { roles } from '../../../contracts/messages/records.ts';
 import { textFaultIn } from '../../../contracts/text.ts';
 import { followFile } from '../../../process/follow-file.ts';
+import { draftPath, replaceFile } from '../../../process/replace-file.ts';
 import { takeFileLock } from './file-lock.ts';
 import { parseHash } from './password.ts';
 
@@ -83,11 +84,9 @@ export function readAccounts(path: string): Map<string, Account> {
 const fileText = (accounts: ReadonlyMap<string, Account>) =>
   `${JSON.stringify({ accounts: [...accounts.values()] }, null, 2)}\n`;
 
-/** Writes the file in one step, so that a crash leaves no half file. Only the file's owner can read it. Does not wait for the disk. */
+/** Writes the file in one step, so that a crash leaves no half file. Only the file's owner can read it. */
 export function writeAccounts(path: string, accounts: ReadonlyMap<string, Account>): void {
-  const draft = `${path}.${process.pid}.new`;
-  writeFileSync(draft, fileText(accounts), { mode: 0o600 });
-  renameSync(draft, path);
+  replaceFile(path, fileText(accounts), 0o600);
 }
 
 /**
@@ -101,9 +100,9 @@ async function storeAccounts(
   accounts: ReadonlyMap<string, Account>,
   mayReplace: () => boolean,
 ): Promise<void> {
-  const draft = `${path}.${process.pid}.new`;
+  const draft = draftPath(path);
   try {
-    await withFile(draft, 'w', async (file) => {
+    await withFile(draft, 'wx', async (file) => {
       await file.writeFile(fileText(accounts));
       await file.sync();
     });

@@ -2,11 +2,12 @@
  * Keeps the preferences of persons in a JSON file beside the accounts file. All dashboards use the same file. If the file
  * has a fault, nobody has a preference, and everything else works as before.
  */
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { VigilError } from '../../../contracts/errors.ts';
+import { replaceFile } from '../../../process/replace-file.ts';
 import { Preferences } from '../../protocol/preferences.ts';
 import { changedPreferences } from '../core/preferences.ts';
 import { type Accounts, userIdPattern } from './accounts.ts';
@@ -97,18 +98,9 @@ export function openPreferences(
 
   /** Writes the file in one step, so that a process that is killed leaves no half file. */
   function write(persons: ReadonlyMap<string, Preferences>, mayReplace: () => boolean): void {
-    const draft = `${path}.${process.pid}.new`;
-    try {
-      writeFileSync(draft, `${JSON.stringify({ persons: Object.fromEntries(persons) })}\n`, {
-        mode: 0o600,
-        flush: true,
-      });
+    replaceFile(path, `${JSON.stringify({ persons: Object.fromEntries(persons) })}\n`, 0o600, () => {
       if (!mayReplace()) throw busy();
-      renameSync(draft, path);
-    } catch (error) {
-      rmSync(draft, { force: true });
-      throw error;
-    }
+    });
   }
 
   return {

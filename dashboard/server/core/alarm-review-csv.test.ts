@@ -6,7 +6,15 @@ import { alarmCsvHeader, alarmCsvLine } from './alarm-review-csv.ts';
 const atMs = Date.parse('2026-03-01T10:00:00.000Z');
 const row: ReviewedAlarmRow = {
   ...{ alarmId: 'alarm-0123456789abcdef', associationId: 'association-1', deviceId: 'bed-01', condition: 'HR.high' },
-  ...{ kind: 'physiological', priority: 'high', text: 'HR 151 > 120', value: 151, limit: 120, unit: '/min' },
+  ...{
+    kind: 'physiological',
+    priority: 'high',
+    text: 'HR 151 > 120',
+    value: 151,
+    limit: 120,
+    unit: '/min',
+    atOnset: { code: 'MDC_ECG_HEART_RATE', value: 124, limit: 120, unit: '/min' },
+  },
   ...{ onsetMs: atMs, raisedMs: atMs + 5_000, calledAtMs: atMs + 5_000, late: false, onsets: 1, escalation: 0 },
   ...{ present: false, resolvedMs: atMs + 60_000, clearedMs: null, called: [], answerMs: 7_500, answered: true },
   accepted: [{ userId: 'anna', name: 'Anna', atMs: atMs + 12_500 }],
@@ -28,16 +36,16 @@ const row: ReviewedAlarmRow = {
 };
 
 it('a line has one cell for each column, with times in UTC', () => {
-  expect(alarmCsvHeader.split(',')).toHaveLength(32);
+  expect(alarmCsvHeader.split(',')).toHaveLength(34);
   expect(alarmCsvLine(row)).toBe(
-    '2026-03-01T10:00:05.000Z,2026-03-01T10:00:00.000Z,ICU,3,P-1,Ő,Ж,high,physiological,HR.high,HR 151 > 120,151,120,/min,' +
+    '2026-03-01T10:00:05.000Z,2026-03-01T10:00:00.000Z,ICU,3,P-1,Ő,Ж,high,physiological,HR.high,HR 151 > 120,124,120,151,120,/min,' +
       'ward 7,2026-03-01T10:00:05.000Z,yes,7.5,,"Anna (nurse) round 1 at 2026-03-01T10:00:00.000Z: accepted [screen painted, mail failed, push left out (not-reached)]",,Anna at 2026-03-01T10:00:12.500Z,' +
       '"Nora, RN at 2026-03-01T10:00:20.000Z",no,2026-03-01T10:01:00.000Z,,1,0,no,yes,bed-01,alarm-0123456789abcdef',
   );
 });
 
 it('a value of 0 is written, and a value that is not known is empty', () => {
-  expect(alarmCsvLine({ ...row, value: 0 }).split(',')[11]).toBe('0');
+  expect(alarmCsvLine({ ...row, value: 0 }).split(',')[13]).toBe('0');
   expect(
     alarmCsvLine({ ...row, value: null, patient: null, places: [] })
       .split(',')
@@ -47,7 +55,7 @@ it('a value of 0 is written, and a value that is not known is empty', () => {
 
 it('a negative value and a negative limit stay numbers', () => {
   const cells = alarmCsvLine({ ...row, text: '-3.5 mmHg', value: -3.5, limit: -2 }).split(',');
-  expect(cells.slice(10, 13)).toEqual(["'-3.5 mmHg", '-3.5', '-2']);
+  expect([cells[10], ...cells.slice(13, 15)]).toEqual(["'-3.5 mmHg", '-3.5', '-2']);
 });
 
 it('no cell is a formula for a spreadsheet, for any names and texts', () => {
@@ -64,7 +72,7 @@ it('no cell is a formula for a spreadsheet, for any names and texts', () => {
       const cells = [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(
         ([, quoted, plain]) => quoted ?? plain,
       );
-      expect(cells).toHaveLength(32);
+      expect(cells).toHaveLength(34);
       for (const cell of cells) expect(cell).not.toMatch(/(^|;)\s*[=+\-@]/);
       expect(line).not.toMatch(/[\r\n]/);
     }),

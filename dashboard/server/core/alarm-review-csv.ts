@@ -31,6 +31,8 @@ const columns: readonly (readonly [name: string, contentOf: (row: ReviewedAlarmR
   ['kind', ({ kind }) => kind],
   ['condition', ({ condition }) => condition],
   ['text', ({ text }) => text],
+  ['onset_value', ({ atOnset }) => atOnset?.value ?? ''],
+  ['onset_limit', ({ atOnset }) => atOnset?.limit ?? ''],
   ['value', ({ value }) => value ?? ''],
   ['limit', ({ limit }) => limit ?? ''],
   ['unit', ({ unit }) => unit ?? ''],

@@ -127,6 +127,8 @@ describe('the filters', () => {
   const low = raise(book, 'one', 20, { priority: 'low', condition: 'SpO2.low' });
   const other = raise(book, 'two', 30);
   acknowledge(book, high, 70);
+  const carl = { userId: 'carl', name: 'Carl\u202e', duty: 'nurse', atMs: t0 + 21_000 };
+  book.deliveries.set(low.alarmId, { called: new Map([['carl', carl]]), accepted: new Map(), names: new Map() });
   const all = viewerOf('icu', 'sd');
 
   it.each([
@@ -134,7 +136,8 @@ describe('the filters', () => {
     ['a ward', { ward: 'icu' }, [low, high]],
     ['a bed', { bed: '2' }, [other]],
     ['a person who answered', { userId: 'nora' }, [high]],
-    ['a person who did not', { userId: 'anna' }, []],
+    ['a person who was called and did not answer', { userId: 'carl' }, [low]],
+    ['a person who was not called', { userId: 'anna' }, []],
     ['a priority', { priority: 'low' }, [low]],
     ['a condition', { condition: 'SpO2.low' }, [low]],
     ['a patient', { associationId: 'assoc-one' }, [low, high]],
@@ -149,7 +152,10 @@ describe('the filters', () => {
   it('the filters offer only beds, persons and conditions of alarms that the viewer may see', () => {
     expect(ask(book, all, { bed: '2' }).choices).toEqual({
       beds: ['1', '2'],
-      persons: [{ userId: 'nora', name: 'Nora' }],
+      persons: [
+        { userId: 'carl', name: 'Carl\\u{202e}' },
+        { userId: 'nora', name: 'Nora' },
+      ],
       conditions: ['HR.high', 'SpO2.low'],
     });
     expect(ask(book, viewerOf('sd')).choices).toEqual({ beds: ['2'], persons: [], conditions: ['HR.high'] });
@@ -217,6 +223,16 @@ describe('a row', () => {
       { value: 151, limit: 120, unit: '/min', whole: true },
       { value: null, limit: 120, whole: false },
     ]);
+  });
+
+  it('a row has the value at the onset, as the newest event states it', () => {
+    const book = newBook();
+    const atOnset = { code: 'MDC_ECG_HEART_RATE', value: 124, limit: 120, unit: '/min' };
+    raise(book, 'one', 5);
+    const alarm = raise(book, 'one', 10, { atOnset });
+    const corrected = { ...atOnset, value: 122 };
+    foldReviewedAlarm(book, { type: 'updated', at: at(20), alarm: { ...alarm, rev: 2, atOnset: corrected } });
+    expect(ask(book, viewerOf('icu')).rows).toMatchObject([{ atOnset: corrected }, { atOnset: null }]);
   });
 
   it('a row has no time to the answer if the clocks say that the answer was before the alarm', () => {

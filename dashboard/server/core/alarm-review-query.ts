@@ -27,7 +27,9 @@ export type ReviewSource = {
 };
 
 /** An alarm with what the viewer may see of it. */
-type Seen = AlarmPlaces & { readonly alarm: ReviewedAlarm; readonly answerers: Answerers };
+type Called = ReadonlyMap<string, { readonly userId: string; readonly name: string }>;
+type Seen = AlarmPlaces & { readonly alarm: ReviewedAlarm; readonly answerers: Answerers; readonly called: Called };
+const noCalled: Called = new Map();
 type Answerers = Pick<ReviewedAlarmRow, 'accepted' | 'acknowledged'>;
 type Query = Omit<AlarmReviewQuery, 'limit'>;
 
@@ -145,7 +147,8 @@ function seenBy(source: ReviewSource, placesOf: PlacesOf, viewer: Viewer, alarm:
   const seenPlaces = places.filter(({ ward }) => seesWard(viewer, ward));
   // Only accounts of all wards see an alarm whose ward is not known.
   if (seenPlaces.length === 0 && !(places.length === 0 && seesWard(viewer, null))) return undefined;
-  return { alarm, places: seenPlaces, patient, answerers: answerersOf(source, alarm) };
+  const called = source.book.deliveries.get(first.alarmId)?.called ?? noCalled;
+  return { alarm, places: seenPlaces, patient, answerers: answerersOf(source, alarm), called };
 }
 
 /** A late alarm is about an earlier time, in which the bed may have been in another ward. */
@@ -176,7 +179,12 @@ function matchesQuery(seen: Seen, { bed, userId, priority, condition, answer }: 
   if (bed !== undefined && !places.some((place) => place.bed === bed)) return false;
   if (priority !== undefined && alarm.priority !== priority) return false;
   if (condition !== undefined && alarm.first.condition !== condition) return false;
-  if (userId !== undefined && !everyAnswerer(seen).some((person) => person.userId === userId)) return false;
+  if (
+    userId !== undefined &&
+    !seen.called.has(userId) &&
+    !everyAnswerer(seen).some((person) => person.userId === userId)
+  )
+    return false;
   if (answer === 'answered') return isAnswered(seen);
   return answer === undefined || isUnansweredCall(seen);
 }
@@ -233,6 +241,7 @@ function rowOf(source: ReviewSource, seen: Seen): ReviewedAlarmRow {
       value,
       limit: first.limit ?? null,
       unit: first.unit ?? null,
+      atOnset: newest.atOnset ?? null,
       onsetMs: parseInstant(first.onsetAt) ?? null,
       raisedMs,
     },
@@ -275,7 +284,8 @@ type Choices = {
 function noteChoices({ beds, persons, conditions }: Choices, seen: Seen): void {
   for (const { bed } of seen.places) if (bed !== null && beds.size < choicesMax) beds.add(bed);
   if (conditions.size < choicesMax) conditions.add(seen.alarm.first.condition);
-  for (const { userId, name } of everyAnswerer(seen)) if (persons.size < choicesMax) persons.set(userId, name);
+  for (const { userId, name } of [...seen.called.values(), ...everyAnswerer(seen)])
+    if (persons.size < choicesMax) persons.set(userId, visibleText(name));
 }
 
 function choicesInOrder({ beds, persons, conditions }: Choices): AlarmReview['choices'] {

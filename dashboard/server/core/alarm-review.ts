@@ -33,7 +33,7 @@ export type ReviewedAlarm = {
   /** The alarm at its lowest revision. */
   first: Alarm;
   /** The alarm at its highest revision. */
-  newest: Pick<Alarm, 'rev' | 'present' | 'onsets'>;
+  newest: Pick<Alarm, 'rev' | 'present' | 'onsets' | 'atOnset'>;
   raisedMs: number;
   priority: Priority;
   /** The highest number of escalations. An acknowledgement sets the number of the alarm to 0. */
@@ -120,8 +120,8 @@ export function foldReviewedAlarm(book: ReviewBook, event: AlarmEvent, alarmsMax
  * Returns the few members of the highest revision that the book keeps. A second whole alarm for each entry would double
  * the memory of the book.
  */
-function newestOf({ rev, present, onsets }: Alarm): ReviewedAlarm['newest'] {
-  return { rev, present, onsets };
+function newestOf({ rev, present, onsets, atOnset }: Alarm): ReviewedAlarm['newest'] {
+  return { rev, present, onsets, ...(atOnset && { atOnset }) };
 }
 
 function newEntry(alarm: Alarm, atMs: number): ReviewedAlarm {

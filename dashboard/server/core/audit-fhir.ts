@@ -65,6 +65,7 @@ const actionKinds: Readonly<Partial<Record<AuditAction, Kind>>> = {
   'sound-taken': { type: activity, action: 'E' },
   'sound-given-back': { type: activity, action: 'E' },
   'sound-tested': { type: activity, action: 'E' },
+  'display-changed': { type: activity, action: 'U' },
 };
 
 /** Returns the AuditEvent of a record. Texts of other people have no invisible characters. */

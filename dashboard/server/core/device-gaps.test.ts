@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { missingReadings, newDeviceGaps, noteReading } from './device-gaps.ts';
+import { missingReadings, newDeviceGaps, noteReading, noteUnused } from './device-gaps.ts';
 
 const t0 = Date.UTC(2026, 0, 6, 7, 30);
 const hour = 3_600_000;
@@ -61,7 +61,7 @@ it.each([
     0,
   ],
 ] as const)('missingReadings counts only readings that never came: %s', (_, readings, missing) => {
-  expect(missingReadings(after(readings), t0 + 9_000)).toEqual({ missing, sinceMs: t0 });
+  expect(missingReadings(after(readings), t0 + 9_000)).toEqual({ missing, unused: 0, sinceMs: t0 });
 });
 
 it('a new start of the device is no gap', () => {
@@ -77,7 +77,7 @@ it('missingReadings is not known without a numbered reading, and old records at 
   noteReading(gaps, { boot: 'b', seq: 90, timeMs: t0 + 89_000 }, t0 + 89_000, t0 + 90_000);
   // An older record that is read after the newest one.
   noteReading(gaps, { boot: 'b', seq: 50, timeMs: t0 + 49_000 }, t0 + 49_000, t0 + 90_000);
-  expect(missingReadings(gaps, t0 + 90_000)).toEqual({ missing: 0, sinceMs: t0 + 89_000 });
+  expect(missingReadings(gaps, t0 + 90_000)).toEqual({ missing: 0, unused: 0, sinceMs: t0 + 89_000 });
 });
 
 it('gaps are forgotten after a day, and the memory is bounded', () => {
@@ -94,7 +94,7 @@ it('old records of an earlier start of the device are not counted, and do not hi
   after([[1, 10]], 'boot-1', gaps);
   after([[5, 14]], 'boot-1', gaps);
   after([[93, 103]], 'boot-2', gaps);
-  expect(missingReadings(gaps, t0 + 110_000)).toEqual({ missing: 2, sinceMs: t0 + 100_000 });
+  expect(missingReadings(gaps, t0 + 110_000)).toEqual({ missing: 2, unused: 0, sinceMs: t0 + 100_000 });
 });
 
 it('the clock of the gateway may be set back after the beginning: no reading is missing then', () => {
@@ -112,4 +112,58 @@ it('readings that come a day late do not hide other missing readings', () => {
   after([[107, dayS - 1_600]], 'boot-1', gaps); // 3 are missing now.
   expect(missingReadings(gaps, t0 + dayS * 1_000)?.missing).toBe(3);
   expect(missingReadings(gaps, t0 + dayS * 1_000 + 2 * hour)?.missing).toBe(3);
+});
+
+/** Returns the missing and the unused readings after readings and ranges of unused numbers: `[seq, second]` or `{ from, to }`. */
+function sumsAfter(
+  steps: readonly (
+    | readonly [number, number]
+    | { readonly from: number; readonly to: number; readonly boot?: string }
+  )[],
+) {
+  const gaps = newDeviceGaps();
+  for (const step of steps)
+    if ('from' in step) noteUnused(gaps, { boot: 'boot-1', ...step }, t0 + 10_000);
+    else after([step], 'boot-1', gaps);
+  const sums = missingReadings(gaps, t0 + 60_000);
+  return sums && [sums.missing, sums.unused];
+}
+
+it.each([
+  ['refused after the next reading came', [[1, 0], [5, 4], { from: 2, to: 3 }], [1, 2]],
+  ['refused before the next reading came', [[1, 0], { from: 2, to: 3 }, [5, 4]], [1, 2]],
+  ['refused, and one more was lost before it', [[1, 0], { from: 3, to: 3 }, [5, 4]], [2, 1]],
+  ['refused, and the record came twice', [[1, 0], [5, 4], { from: 2, to: 3 }, { from: 2, to: 3 }], [1, 2]],
+  [
+    'refused, and the record came twice before the next reading',
+    [[1, 0], { from: 2, to: 3 }, { from: 2, to: 3 }, [5, 4]],
+    [1, 2],
+  ],
+  ['refused messages with numbers that were used too', [[1, 0], [2, 1], [5, 4], { from: 1, to: 2 }], [2, 0]],
+  ['refused numbers of another start of the device', [[1, 0], [5, 4], { from: 2, to: 4, boot: 'boot-2' }], [3, 0]],
+  [
+    'every second reading refused for a minute',
+    [
+      ...Array.from({ length: 30 }, (_, n): [number, number] => [2 * n + 1, 2 * n]),
+      ...Array.from({ length: 29 }, (_, n) => ({ from: 2 * n + 2, to: 2 * n + 2 })),
+    ],
+    [0, 29],
+  ],
+] as const)('a reading that was refused is not one that never came: %s', (_name, steps, expected) => {
+  expect(sumsAfter(steps)).toEqual(expected);
+});
+
+it('unused numbers from before the beginning of the count change nothing', () => {
+  const gaps = newDeviceGaps();
+  noteUnused(gaps, { boot: 'boot-1', from: 2, to: 3 }, t0 - 1);
+  after(
+    [
+      [1, 0],
+      [5, 4],
+    ],
+    'boot-1',
+    gaps,
+  );
+  noteUnused(gaps, { boot: 'boot-1', from: 2, to: 3 }, t0 - 1);
+  expect(missingReadings(gaps, t0 + 60_000)).toMatchObject({ missing: 3, unused: 0 });
 });

@@ -24,6 +24,7 @@ describe('the facts about a device', () => {
       certificateEndsAt: null,
       clockOffsetMs: null,
       gaps: null,
+      refused: null,
       inTrouble: false,
       troubles: [],
       events: [],

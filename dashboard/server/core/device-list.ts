@@ -10,7 +10,9 @@ import { formatInstant } from '../../../contracts/time.ts';
 import type { DeviceFacts, Devices } from '../../protocol/devices.ts';
 import { currentPeriodOf } from './beds.ts';
 import { missingReadings } from './device-gaps.ts';
+import { refusedOf } from './device-log.ts';
 import { othersAtPatients } from './occupancy.ts';
+import { openTaskCount } from './patient-tasks.ts';
 import { may, seesWard, type Viewer } from './rights.ts';
 import { alarmsOfBed, deviceView } from './screen.ts';
 import { currentStandby } from './standby.ts';
@@ -35,6 +37,7 @@ export function devicesFor(state: LiveState, viewer: Viewer): Devices['devices']
             bed: visibleText(period.bed),
             occupied: period.patient !== null,
             others: otherDevicesAt(device.deviceId, period),
+            openTasks: openTaskCount(state, viewer, state.beds.get(period.associationId)),
           }
         : null,
       ...(lastWardOfDevice ? { lastWard: visibleText(lastWardOfDevice.ward) } : {}),
@@ -60,6 +63,7 @@ function deviceFactsOf(state: LiveState, viewer: Viewer, device: DeviceState): D
     certificateEndsAt: device.certificateEndsAt ?? null,
     clockOffsetMs: clock.newestReceivedMs > 0 ? Math.round(measuredOffsetMs(clock.clock)) : null,
     gaps: missingReadings(device.gaps, state.nowMs),
+    refused: refusedOf(state.deviceLog, device.deviceId, state.nowMs),
     inTrouble: isDeviceInTrouble(state, viewer, device),
     troubles: troublesOf(state, viewer, device),
     events: eventsOf(state, device),

@@ -13,7 +13,8 @@ import {
 } from '../../../contracts/duties.testing.ts';
 import { evolve, initialState, isCovering, responsibleAt } from '../../../contracts/duties.ts';
 import { type DutyState, dutiesOf, liveAssignments } from '../../../contracts/duty-state.ts';
-import { type LeftPlace, leftKey } from '../../../contracts/left-places.ts';
+import { leftKey } from '../../../contracts/left-key.ts';
+import type { LeftPlace } from '../../../contracts/left-places.ts';
 import type { AssignmentEvent } from '../../../contracts/messages/assignments.ts';
 import { visibleText } from '../../../contracts/text.ts';
 import { accountFault } from './board-context.ts';

@@ -4,7 +4,8 @@
  */
 import { isCovering, type Responsible, responsibleAt } from '../../../contracts/duties.ts';
 import { type DutyState, dutiesOf, liveAssignments } from '../../../contracts/duty-state.ts';
-import { type LeftPlace, leftKey } from '../../../contracts/left-places.ts';
+import { leftKey } from '../../../contracts/left-key.ts';
+import type { LeftPlace } from '../../../contracts/left-places.ts';
 import { visibleText } from '../../../contracts/text.ts';
 import { accountFault, type BoardRefusal, refusalOf } from './board-context.ts';
 import type { AccountOf } from './duty-notices.ts';

@@ -1,6 +1,7 @@
-/** What a viewer may see of a strip whose alarm the alarm history no longer has. Pure. */
-import { createPlacesOf } from '../../../contracts/alarm-places.ts';
+/** Whose strip it is, and what a viewer may see of a strip whose alarm the alarm history no longer has. Pure. */
+import { type AlarmPlaces, createPlacesOf } from '../../../contracts/alarm-places.ts';
 import type { Strip } from '../../../contracts/messages/strips.ts';
+import { stripSpan } from '../../../contracts/strip-span.ts';
 import { visibleText } from '../../../contracts/text.ts';
 import { parseInstant } from '../../../contracts/time.ts';
 import type { ReviewedAlarmRow } from '../../protocol/alarm-review.ts';
@@ -10,38 +11,35 @@ import type { LiveState } from './state.ts';
 /** The calls of the alarm are not known. */
 const noCalls: ReviewedAlarmRow['calls'] = { list: [], onlyCounted: 0, dutiesLeftOut: [], notSent: null, notice: null };
 
+/** Whose strip it is, for the audit trail. A place that is not known is absent. */
+export type StripOwner = {
+  readonly associationId: string;
+  readonly ward?: string;
+  readonly bed?: string;
+  readonly patientId?: string;
+};
+
 export type OlderStrip = {
   /** The alarm as the alarm history would show it. What only its other events say is null, false or empty. */
   readonly row: ReviewedAlarmRow;
   readonly isHidden: boolean;
-  /** Whose alarm it is, for the audit trail. */
-  readonly owner: {
-    readonly associationId: string;
-    readonly ward?: string;
-    readonly bed?: string;
-    readonly patientId?: string;
-  };
+  readonly owner: StripOwner;
 };
 
 /** Returns the alarm of a strip, with the place of the bed at the onset. If no place is known, only an account of all wards sees it. */
 export function olderStrip(strip: Strip, associations: LiveState['associations'], viewer: Viewer): OlderStrip {
   const { alarm, onset } = strip;
-  const { places, patient } = createPlacesOf(associations)(alarm.deviceId, alarm.associationId, spanOf(strip));
+  const { places, patient } = createPlacesOf(associations)(alarm.deviceId, alarm.associationId, stripSpan(strip));
   const seenPlaces = places.filter(({ ward }) => seesWard(viewer, ward));
-  const [place] = places;
   const profile = strip.limits?.profile;
   return {
     isHidden: seenPlaces.length === 0 && !(places.length === 0 && seesWard(viewer, null)),
-    owner: {
-      associationId: alarm.associationId,
-      ...(place && { ward: place.ward }),
-      ...(place?.bed != null && { bed: place.bed }),
-      ...(patient && { patientId: patient.patientId }),
-    },
+    owner: ownerOf(alarm.associationId, { places, patient }),
     row: {
       ...{ alarmId: alarm.alarmId, associationId: alarm.associationId, deviceId: visibleText(alarm.deviceId) },
       ...{ condition: alarm.condition, kind: alarm.kind, priority: alarm.priority, text: visibleText(alarm.text) },
       ...{ value: alarm.value ?? null, limit: alarm.limit ?? null, unit: alarm.unit ?? null },
+      atOnset: alarm.atOnset ?? null,
       ...{ onsetMs: parseInstant(alarm.onsetAt) ?? null, raisedMs: parseInstant(alarm.raisedAt) ?? 0 },
       ...{ calledAtMs: null, late: alarm.late, onsets: onset, escalation: alarm.escalation, present: false },
       ...{
@@ -63,9 +61,26 @@ export function olderStrip(strip: Strip, associations: LiveState['associations']
   };
 }
 
-/** A late alarm is about an earlier time, in which the bed may have been in another ward. */
-function spanOf({ alarm, onsetAt, onsetWallAt }: Strip): { fromMs: number; toMs: number } {
-  const wallMs = parseInstant(onsetWallAt) ?? 0;
-  const deviceMs = parseInstant(onsetAt) ?? wallMs;
-  return { fromMs: alarm.late ? Math.min(wallMs, deviceMs) : wallMs, toMs: wallMs };
+/** Returns whose strip it is, with the place of the bed at this onset: the patient may have moved since the onset before. */
+export function ownerOfStrip(strip: Strip, associations: LiveState['associations']): StripOwner {
+  const { deviceId, associationId } = strip.alarm;
+  return ownerOf(associationId, createPlacesOf(associations)(deviceId, associationId, stripSpan(strip)));
+}
+
+/** Returns whose alarm it is, with the place of the bed at the first onset, which may be a ward that the viewer does not have. */
+export function ownerAtFirstOnset(
+  { deviceId, associationId, late, onsetMs, raisedMs }: ReviewedAlarmRow,
+  associations: LiveState['associations'],
+): StripOwner {
+  const span = { fromMs: late ? Math.min(raisedMs, onsetMs ?? raisedMs) : raisedMs, toMs: raisedMs };
+  return ownerOf(associationId, createPlacesOf(associations)(deviceId, associationId, span));
+}
+
+function ownerOf(associationId: string, { places: [place], patient }: AlarmPlaces): StripOwner {
+  return {
+    associationId,
+    ...(place && { ward: place.ward }),
+    ...(place?.bed != null && { bed: place.bed }),
+    ...(patient && { patientId: patient.patientId }),
+  };
 }

@@ -8,7 +8,11 @@ import { auditor, nurse, period, t0, table, technician } from './fold.testing.ts
 import { openAtBeds } from './open-at-beds.ts';
 import {
   decideTask,
+  type EndedSince,
+  endedTasksKeptMs,
   foldTask,
+  forgetEndedTasks,
+  openTaskCount,
   openTasksMax,
   placeTasks,
   shownTasks,
@@ -163,6 +167,59 @@ describe('the tasks at a bed', () => {
     const [first] = openPoints({ ...device, tasks: [task] }, t0);
     const [again] = openPoints({ ...device, tasks: [{ ...task, eventId: idOf(3) }] }, t0);
     expect(first?.key).not.toBe(again?.key);
+  });
+});
+
+describe('the tasks of a stay that has ended', () => {
+  const ended = () => stateWith(table('d1', 2, stay('assoc-01', 'P', 0, 5)));
+  const here = oneBed;
+
+  it('are forgotten after a day, open tasks too, and a day later than the last time at which the patient was in a bed', () => {
+    const [book, since]: [TaskBook, EndedSince] = [bookOf(event(1, 'written', null)), new Map()];
+    const tasksAfter = (state: LiveState, nowMs: number) => {
+      forgetEndedTasks(state, book, since, nowMs);
+      return book.size;
+    };
+    expect(tasksAfter(ended(), t0)).toBe(1);
+    // The server has read the association of the patient only now.
+    expect(tasksAfter(here(), t0 + endedTasksKeptMs)).toBe(1);
+    expect(tasksAfter(ended(), t0 + 2 * endedTasksKeptMs)).toBe(1);
+    expect(tasksAfter(ended(), t0 + 3 * endedTasksKeptMs - 1)).toBe(1);
+    expect(tasksAfter(ended(), t0 + 3 * endedTasksKeptMs)).toBe(0);
+    expect(tasksAfter(ended(), t0 + 3 * endedTasksKeptMs)).toBe(0);
+    expect(since.size).toBe(0);
+  });
+
+  it('are kept for a whole day after a clock that was set back', () => {
+    const [book, since]: [TaskBook, EndedSince] = [bookOf(event(1, 'written', null)), new Map()];
+    forgetEndedTasks(ended(), book, since, t0 + 10 * endedTasksKeptMs);
+    forgetEndedTasks(ended(), book, since, t0);
+    forgetEndedTasks(ended(), book, since, t0 + endedTasksKeptMs - 1);
+    expect(book.size).toBe(1);
+    forgetEndedTasks(ended(), book, since, t0 + endedTasksKeptMs);
+    expect(book.size).toBe(0);
+  });
+
+  it('are not forgotten while the patient has another device', () => {
+    const book = bookOf(event(1, 'written', null));
+    const moved = stateWith(
+      table('d1', 2, stay('assoc-01', 'P', 0, 5)),
+      table('d2', 1, stay('assoc-02', 'P', 4, null, '7')),
+    );
+    const since: EndedSince = new Map();
+    for (const nowMs of [t0, t0 + 9 * endedTasksKeptMs]) forgetEndedTasks(moved, book, since, nowMs);
+    expect(shownAt(moved, book, 'assoc-02')).toEqual(['task 1']);
+  });
+
+  it('a person who discharges the patient sees the number of open tasks, or that it is not known', () => {
+    const state = oneBed();
+    const other = event(5, 'written', null, { taskId: idOf(2), eventId: idOf(8) });
+    placeTasks(state, bookOf(event(1, 'written', null), event(2, 'done', 1), other));
+    const bed = state.beds.get('assoc-01');
+    expect([nurse, technician].map((viewer) => openTaskCount(state, viewer, bed))).toEqual([1, null]);
+    expect(openTaskCount(state, nurse, undefined)).toBeNull();
+    state.areNotesRead = false;
+    expect(openTaskCount(state, nurse, bed)).toBeNull();
   });
 });
 

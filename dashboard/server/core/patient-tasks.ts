@@ -2,6 +2,7 @@
  * The tasks of patients. A task belongs to the patient's stay, as a hand-over note does: it goes with the patient to
  * another bed, and is not shown for the next patient in the bed.
  */
+import { dayMs } from '../../../contracts/durations.ts';
 import type { PatientTask, PatientTaskEvent, TaskAct, TaskState } from '../../../contracts/messages/patient-tasks.ts';
 import type { Actor } from '../../../contracts/messages/records.ts';
 import { visibleText } from '../../../contracts/text.ts';
@@ -65,6 +66,40 @@ function taskAfter(former: TaskState | undefined, event: PatientTaskEvent): Task
 function isPossible({ act: before }: TaskState, act: TaskAct): boolean {
   if (before === 'withdrawn' || act === 'written') return false;
   return act === 'withdrawn' || (act === 'reopened') === (before === 'done');
+}
+
+/**
+ * Tasks of a stay that has ended are forgotten after this time (ours). Nobody can change them: they are shown at no bed.
+ * The time is long, because a server that has just started may not have read the associations of all devices yet. The
+ * topic keeps the records of the tasks.
+ */
+export const endedTasksKeptMs = dayMs;
+
+/** Since when the associations of tasks have belonged to no patient in a bed, ms since 1970. */
+export type EndedSince = Map<string, number>;
+
+/** Forgets the tasks of stays that ended `endedTasksKeptMs` ago, as far as this server has seen. */
+export function forgetEndedTasks(state: LiveState, book: TaskBook, endedSince: EndedSince, nowMs: number): void {
+  const stayOf = staysOfBeds(state);
+  const ended = new Set<string>();
+  for (const { associationId } of book.values())
+    if (!ended.has(associationId) && !hasBed(state, stayOf(associationId))) ended.add(associationId);
+  // If the clock was set back, the time begins again.
+  for (const [associationId, sinceMs] of endedSince)
+    if (!ended.has(associationId) || sinceMs > nowMs) endedSince.delete(associationId);
+  for (const associationId of ended) if (!endedSince.has(associationId)) endedSince.set(associationId, nowMs);
+  for (const [taskId, { associationId }] of book) {
+    const sinceMs = endedSince.get(associationId);
+    if (sinceMs !== undefined && nowMs - sinceMs >= endedTasksKeptMs) book.delete(taskId);
+  }
+}
+
+const hasBed = ({ beds }: LiveState, stay: readonly string[]) => stay.some((id) => beds.get(id)?.period?.patient);
+
+/** Returns the number of open tasks of a bed's patient. Null: not known, or the viewer may not know it. */
+export function openTaskCount(state: LiveState, viewer: Viewer, bed: BedState | undefined): number | null {
+  if (!bed?.period?.patient || !state.areNotesRead || viewer.locked || !may(viewer, 'view-patients')) return null;
+  return tasksFor(state, viewer, bed).filter(({ done }) => done === undefined).length;
 }
 
 /** Gives each bed the tasks of its patient's stay. Called after each change of a task, and every few seconds, because devices change. */

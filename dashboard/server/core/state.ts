@@ -26,6 +26,7 @@ import type { Starts } from '../../../contracts/shared-identity.ts';
 import { visibleText } from '../../../contracts/text.ts';
 import type { Numeric } from '../../protocol/rest.ts';
 import type { DeviceGaps } from './device-gaps.ts';
+import { type DeviceLogBook, newDeviceLogBook } from './device-log-book.ts';
 import type { Rhythm } from './intervals.ts';
 
 /**
@@ -217,6 +218,8 @@ export type LiveState = {
   nowMs: number;
   readonly devices: Map<string, DeviceState>;
   readonly associations: Map<string, DeviceAssociations>;
+  /** What the gateways wrote about the devices in the last days (device-log.ts). */
+  readonly deviceLog: DeviceLogBook;
   /** The beds on the screens now, by association. */
   readonly beds: Map<string, BedState>;
   readonly alarms: Map<string, ShownAlarm>;
@@ -246,6 +249,7 @@ export function emptyState(): LiveState {
     nowMs: 0,
     devices: new Map(),
     associations: new Map(),
+    deviceLog: newDeviceLogBook(),
     beds: new Map(),
     alarms: new Map(),
     alarmsOf: new Map(),

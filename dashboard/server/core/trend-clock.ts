@@ -30,6 +30,11 @@ export function trayFromMs(sinceMs: number, clockOffsetMs: number): number {
   return sinceMs - Math.min(0, clockOffsetMs);
 }
 
+/** Returns the error of the clock in whole steps, so that the steps of scores and of parameters begin at the same times. Rounded down. */
+export function wholeStepsMs(shiftMs: number, stepMs: number): number {
+  return Math.floor(shiftMs / stepMs) * stepMs;
+}
+
 /** The plan of the scores, by the clock of the server, and what must be added to its times to get times of the device. */
 export type ScorePlan = { readonly plan: TrendPlan; readonly shiftMs: number };
 
@@ -39,7 +44,7 @@ export type ScorePlan = { readonly plan: TrendPlan; readonly shiftMs: number };
  * @param plan by the clock of the device
  */
 export function splitPlan(plan: TrendPlan, clockOffsetMs: number): { values: TrendPlan; scores: ScorePlan } {
-  const shiftMs = Math.floor(deviceShiftMs(clockOffsetMs) / plan.stepMs) * plan.stepMs;
+  const shiftMs = wholeStepsMs(deviceShiftMs(clockOffsetMs), plan.stepMs);
   return {
     values: { ...plan, codes: plan.codes.filter((code) => !isScoreTrendCode(code)) },
     scores: {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { dayMs, hourMs, minuteMs } from '../../../contracts/durations.ts';
 import { formatInstant } from '../../../contracts/time.ts';
 import { tableRowsMax } from '../../../contracts/trend-bounds.ts';
+import type { ScoreOfStep } from '../../protocol/trend-scores.ts';
 import { createStepSums } from './trend-log-rows.ts';
 import { type TrendPlan, trendQueryText } from './trend-query.ts';
 import { trendRowsOf } from './trend-rows.ts';
@@ -136,5 +137,57 @@ describe('trendCsvLines', () => {
   it('a real 0 is a value, and a file without values has the intervals', () => {
     expect(trendCsvLines(tableWith(hourMs, [[t0 - 1, 0]])).at(-1)).toBe('2026-01-01T09:45:00.000Z,0,0,0,1,no');
     expect(trendCsvLines(tableWith(hourMs, []))).toHaveLength(5);
+  });
+
+  it('in the night in which the clocks are set back, each interval has one line, in UTC', () => {
+    const fromMs = Date.parse('2026-10-25T00:00:00.000Z');
+    const table = { ...tableWith(hourMs, []), intervalMs: hourMs, fromMs, toMs: fromMs + 3 * hourMs };
+    expect(trendCsvLines(table).slice(1)).toEqual([
+      '2026-10-25T00:00:00.000Z',
+      '2026-10-25T01:00:00.000Z',
+      '2026-10-25T02:00:00.000Z',
+    ]);
+  });
+
+  describe('the parts of NEWS2', () => {
+    const at = t0 - 20 * minuteMs;
+    const score: ScoreOfStep = {
+      ...{ stepAtMs: t0 - 30 * minuteMs, atMs: at, scale: 2, total: null, atLeast: 3 },
+      parts: [
+        { parameter: 'RR', value: 26, ageMs: 1_999, points: 3 },
+        { parameter: 'SpO2', value: 97, ageMs: 0 },
+        { parameter: 'oxygen' },
+        { parameter: 'consciousness', value: 'A', ageMs: 13 * hourMs },
+        { parameter: 'pulse', value: 0, ageMs: 5_000, points: 3 },
+      ],
+    };
+    const scores = { scores: [score], knownFromMs: t0 - 45 * minuteMs, knownToMs: t0, isWhole: true };
+
+    /** Returns the cells of NEWS2 of each line, by the name of their column. */
+    function cellsOf(read: typeof scores | 'unread'): Record<string, string>[] {
+      const [header = '', ...lines] = trendCsvLines(tableWith(hourMs, []), read);
+      const names = header.split(',');
+      return lines.map((line) => Object.fromEntries(line.split(',').map((cell, i) => [names[i]!, cell])));
+    }
+
+    it('a line has the last score of its interval, each part with its value, points and age, and what is missing', () => {
+      const cells = cellsOf(scores);
+      expect(cells.map((line) => line['NEWS2 parts'])).toEqual(['not read', 'no score', 'yes', 'no score']);
+      expect(cells[2]).toMatchObject({
+        'NEWS2 scored_at_device_time': '2026-01-01T09:40:00.000Z',
+        ...{ 'NEWS2 total': '', 'NEWS2 at_least': '3' },
+        ...{ 'NEWS2 RR value /min': '26', 'NEWS2 RR points': '3', 'NEWS2 RR age s': '1', 'NEWS2 RR missing': '' },
+        ...{ 'NEWS2 SpO2 value %': '97', 'NEWS2 SpO2 points': '', 'NEWS2 SpO2 missing': 'oxygen unknown' },
+        ...{ 'NEWS2 oxygen value': '', 'NEWS2 oxygen missing': 'not entered' },
+        ...{ 'NEWS2 consciousness value': 'A', 'NEWS2 consciousness missing': 'too old' },
+        ...{ 'NEWS2 pulse value /min': '0', 'NEWS2 pulse points': '3' },
+        'NEWS2 Temp missing': 'not measured',
+      });
+    });
+
+    it('if the log cannot be read, every line says so; a table without NEWS2 has no such column', () => {
+      expect(cellsOf('unread').map((line) => line['NEWS2 parts'])).toEqual(Array(4).fill('not read'));
+      expect(trendCsvLines(tableWith(hourMs, [])).join()).not.toContain('NEWS2');
+    });
   });
 });

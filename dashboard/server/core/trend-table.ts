@@ -22,6 +22,18 @@ export function planTable({ minutes, ...query }: Asked, nowMs: number): TrendPla
   return { ...plan, stepMs, isTable: true };
 }
 
+/** Checks the span and the step of the scores of a trend. Charts have fewer steps than a table has rows. */
+export function planScores(
+  { from, to, stepMs }: { readonly from: string; readonly to: string; readonly stepMs: number },
+  nowMs: number,
+): TrendPlan | Fault {
+  const plan = planTrend({ codes: 'VIGIL_NEWS2', from, to }, nowMs);
+  if ('message' in plan) return plan;
+  if ((plan.toMs - plan.fromMs) / stepMs > tableRowsMax)
+    return { code: 'time-invalid', message: `There are at most ${tableRowsMax} steps. Choose a longer step.` };
+  return { ...plan, stepMs };
+}
+
 /** Returns the plan whose first interval is whole. Call it after the span has been moved to the times of the device. */
 export const fromWholeInterval = (plan: TrendPlan): TrendPlan => ({
   ...plan,

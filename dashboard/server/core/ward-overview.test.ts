@@ -38,7 +38,10 @@ function source(changes: Partial<OverviewSource> = {}): OverviewSource {
     delivery,
     health: { kafka: 'ok', kafkaAt: at(0), alarms: 'ok' },
     screensOf: () => ({ isWatched: true, sound: { state: 'every-screen' } }),
-    soundTestOf: (ward) => (ward === 'icu' ? { atMs: t0, heard: true } : undefined),
+    soundTests: {
+      answered: (ward) => (ward === 'icu' ? { atMs: t0, heard: true, screen: 'Wall (wall)' } : undefined),
+      uncounted: () => ({ atMs: t0, why: 'no-screen' }),
+    },
     membersOf: () => [],
     ...changes,
   };

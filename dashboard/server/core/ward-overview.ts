@@ -16,7 +16,7 @@ import type { DutyBoard } from './duty-board.ts';
 import { wardReach } from './reach-view.ts';
 import { seesWard, type Viewer } from './rights.ts';
 import { alarmsOfBed } from './screen.ts';
-import type { AnsweredTest } from './sound-test-records.ts';
+import type { SoundTestRecords } from './sound-test-records.ts';
 import { currentStandby } from './standby.ts';
 import { audienceOf, type BedState, type LiveState } from './state.ts';
 import type { Registry } from './wards.ts';
@@ -35,8 +35,8 @@ export type OverviewSource = {
   readonly health: Pick<Health, 'kafka' | 'kafkaAt' | 'alarms'>;
   readonly screensOf: (ward: string) => ScreensOfWard;
   readonly membersOf: (ward: string) => readonly Member[];
-  /** Returns the last test of the sound of a ward that a person answered. */
-  readonly soundTestOf: (ward: string) => AnsweredTest | undefined;
+  /** The tests of the sound that persons answered. */
+  readonly soundTests: Pick<SoundTestRecords, 'answered' | 'uncounted'>;
 };
 
 /** Returns the cards of all wards that the viewer may see: registered wards, wards of the account, and wards with beds or devices. */
@@ -68,14 +68,20 @@ export function wardOverview(source: OverviewSource, viewer: Viewer, nowMs: numb
         reach: isRunning && isRead ? reachOfWard(source, ward, nowMs) : null,
         devices: devicesOf(source, viewer, beds),
         ...source.screensOf(ward),
-        soundTest: soundTestOf(source, ward),
+        ...soundTestOf(source, ward, nowMs),
       })),
   };
 }
 
-function soundTestOf({ soundTestOf }: OverviewSource, ward: string): WardCard['soundTest'] {
-  const test = soundTestOf(ward);
-  return test ? { at: formatInstant(test.atMs), heard: test.heard } : null;
+function soundTestOf(
+  { soundTests }: OverviewSource,
+  ward: string,
+  nowMs: number,
+): Pick<WardCard, 'soundTest' | 'uncountedTest'> {
+  const test = soundTests.answered(ward, nowMs);
+  if (test) return { soundTest: { at: formatInstant(test.atMs), heard: test.heard, screen: visibleText(test.screen) } };
+  const other = soundTests.uncounted(ward, nowMs);
+  return { soundTest: null, ...(other && { uncountedTest: { at: formatInstant(other.atMs), why: other.why } }) };
 }
 
 function alarmsOf({ state }: OverviewSource, viewer: Viewer, beds: readonly BedState[]) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { foldAssociations } from './beds.ts';
 import { period, table } from './fold.testing.ts';
 import { emptyState } from './state.ts';
-import { findUnregistered, nearNames, placeFault, readRegistry } from './wards.ts';
+import { findUnregistered, nearNames, placeFault, readRegistry, zonesOf } from './wards.ts';
 
 const content = (...wards: unknown[]) => ({ version: 1, wards });
 const icu = { ward: 'ICU', beds: ['U-1', 'U-2', 'U-10'] };
@@ -72,6 +72,12 @@ describe('readRegistry', () => {
       /ward 1, sector 2 looks like sector 1/,
     ],
     ['a sector without beds', content({ ...icu, sectors: [{ name: 'A', beds: [] }] }), /sectors/],
+    [
+      'a zone that does not exist',
+      content({ ...icu, zone: 'Europe/Berlinn' }),
+      /ward 1, zone Europe\/Berlinn is not a time zone/,
+    ],
+    ['an offset instead of a zone', content({ ...icu, zone: '+01:00' }), /zone/],
     ['an unknown theme', content({ ...icu, theme: 'grey' }), /theme/],
     [
       'a time of day that does not exist',
@@ -83,6 +89,17 @@ describe('readRegistry', () => {
       content({ ...icu, theme: { lightFrom: '07:00', lightUntil: '07:00' } }),
       /same time of day/,
     ],
+    [
+      'a night without length',
+      content({ ...icu, zone: 'UTC', night: { from: '22:00', until: '22:00' } }),
+      /same time of day/,
+    ],
+    [
+      'a night without the zone of the ward',
+      content({ ...icu, night: { from: '22:00', until: '06:00' } }),
+      /night needs the zone/,
+    ],
+    ['former sectors, which only the server adds', content({ ...icu, formerSectors: [] }), /formerSectors/],
     ['the name that stands for all wards', content({ ward: '*', beds: [] }), /ward 1.*all wards/],
   ])('readRegistry refuses a registry with %s', (_, wrong, fault) => {
     const result = readRegistry(wrong);
@@ -93,6 +110,14 @@ describe('readRegistry', () => {
     const result = readRegistry(content({ ward: 'ICU ', beds: ['1', '1'] }, { ward: '*', beds: [] }));
     expect(result.ok ? [] : result.faults).toHaveLength(3);
   });
+});
+
+it('zonesOf returns the zones of the wards of an account, and of no other ward', () => {
+  const result = readRegistry(content({ ...icu, zone: 'Europe/Berlin' }, { ...stepDown, zone: 'America/New_York' }));
+  if (!result.ok) throw new Error(result.faults.join());
+  expect(zonesOf(result.registry, ['ICU'])).toEqual({ ICU: 'Europe/Berlin' });
+  expect(zonesOf(result.registry, ['*'])).toEqual({ ICU: 'Europe/Berlin', 'Step-down': 'America/New_York' });
+  expect(zonesOf(registry(), ['*'])).toEqual({});
 });
 
 describe('placeFault', () => {

@@ -2,11 +2,12 @@
  * The registry of wards and beds. A device can be assigned only to a registered bed: in a ward with a misspelt name, no
  * screen would show its alarms.
  */
-import { type Static, Type } from 'typebox';
+import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { Fault } from '../../../contracts/errors.ts';
 import { normalText, textFault } from '../../../contracts/text.ts';
 import { WardPlan } from '../../../contracts/ward-plan.ts';
+import { isTimeZone } from '../../../contracts/zones.ts';
 import type { LiveState } from './state.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -23,7 +24,7 @@ const WardsFile = Type.Object(
   },
   closed,
 );
-export type Registry = Pick<Static<typeof WardsFile>, 'wards'>;
+export type Registry = { readonly wards: readonly WardPlan[] };
 const validator = Compile(WardsFile);
 
 /** Checks the content of the file. Returns the registry, or all faults with their places. */
@@ -51,14 +52,20 @@ export function readRegistry(
   return { ok: true, registry: { wards: content.wards } };
 }
 
+/** Returns the zones of the wards of an account that have a zone, by ward. @param wards the wards of the account; `*` stands for all */
+export function zonesOf(registry: Registry, wards: readonly string[]): Record<string, string> {
+  const own = registry.wards.filter(({ ward }) => wards.includes('*') || wards.includes(ward));
+  return Object.fromEntries(own.flatMap(({ ward, zone }) => (zone === undefined ? [] : [[ward, zone] as const])));
+}
+
 function schemaErrorText(error: { message: string; params: object }): string {
   const extra = 'additionalProperties' in error.params ? ` (${String(error.params.additionalProperties)})` : '';
   const missing = 'requiredProperties' in error.params ? ` (${String(error.params.requiredProperties)})` : '';
   return `${error.message}${extra}${missing}`;
 }
 
-/** Returns the faults of the sectors and of the theme of a ward. */
-function planFaults({ beds, sectors = [], theme }: WardPlan): string[] {
+/** Returns the faults of the sectors, the theme, the zone and the night of a ward. */
+function planFaults({ beds, sectors = [], theme, zone, night }: WardPlan): string[] {
   const faults = namesFaults(
     sectors.map(({ name }) => name),
     (at) => `sector ${at + 1}`,
@@ -75,6 +82,11 @@ function planFaults({ beds, sectors = [], theme }: WardPlan): string[] {
     }
   if (typeof theme === 'object' && theme.lightFrom === theme.lightUntil)
     faults.push('theme is light from and until the same time of day; write "light" or "dark" instead');
+  if (zone !== undefined && !isTimeZone(zone))
+    faults.push(`zone ${zone} is not a time zone that this machine knows; write a name such as Europe/Berlin`);
+  if (night && night.from === night.until) faults.push('night begins and ends at the same time of day');
+  if (night && zone === undefined)
+    faults.push('night needs the zone of the ward, because a screen may be set to another zone');
   return faults;
 }
 

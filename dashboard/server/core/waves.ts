@@ -11,6 +11,7 @@
 import type { WaveformRecord } from '../../../contracts/messages/records.ts';
 import { parseInstant } from '../../../contracts/time.ts';
 import { samplesMs } from '../../../contracts/wave-samples.ts';
+import { emptyCoverage, forgetCoverage, noteChunk, type WaveCoverage } from './wave-coverage.ts';
 
 /** Waves (association and code) that are kept; if there are more, the wave whose last chunk is oldest is forgotten. */
 export const wavesMax = 4_000;
@@ -102,10 +103,11 @@ type Track = {
   lastReceivedMs: number;
 };
 
-export type WaveState = { readonly tracks: Map<string, Track> };
+export type WaveState = { readonly tracks: Map<string, Track>; readonly coverage: WaveCoverage };
 
-export function emptyWaves(): WaveState {
-  return { tracks: new Map() };
+/** @param sinceMs from this time on, all waves are folded into the state, ms since 1970 */
+export function emptyWaves(sinceMs = 0): WaveState {
+  return { tracks: new Map(), coverage: emptyCoverage(sinceMs) };
 }
 
 function trackKey(associationId: string, code: string): string {
@@ -127,6 +129,7 @@ export function foldWave(state: WaveState, associationId: string, record: Wavefo
   const durationMs = samplesMs(reading.samples, rateHz);
   const endMs = startMs + durationMs;
   const chunkTimes = { rateHz, startMs, endMs, durationMs, receivedMs, offsetMs: receivedMs - endMs };
+  noteChunk(state.coverage, associationId, { code: reading.code, startMs, endMs, receivedMs });
   const track = trackOf(state, associationId, reading.code, chunkTimes);
   track.lastReceivedMs = Math.max(track.lastReceivedMs, receivedMs);
   if (belongsToTrace(track, chunkTimes)) extendTrace(track, chunkTimes);
@@ -280,4 +283,5 @@ export function recentChunks(state: WaveState, associationId: string, code: stri
 /** Removes waves for which no chunk was received in the last `silentMs`. */
 export function forgetTracks(state: WaveState, nowMs: number, silentMs: number): void {
   for (const [key, track] of state.tracks) if (nowMs - track.lastReceivedMs > silentMs) state.tracks.delete(key);
+  forgetCoverage(state.coverage, nowMs);
 }

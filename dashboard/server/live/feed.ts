@@ -2,7 +2,7 @@
 import type { Logger } from 'pino';
 import type { AnyRecord } from '../../../contracts/messages/check.ts';
 import type { PresenceRecord } from '../../../contracts/messages/presence.ts';
-import { contentTypes } from '../../../contracts/messages/records.ts';
+import { contentTypes, type WaveformRecord } from '../../../contracts/messages/records.ts';
 import { atMostNow } from '../../../contracts/steady-time.ts';
 import { parseInstant } from '../../../contracts/time.ts';
 import type { KafkaTopic } from '../../../contracts/topics.ts';
@@ -101,11 +101,9 @@ export async function openFeed(
       case contentTypes.notice:
         foldNotice(state, key, record.body, now());
         return false;
-      case contentTypes.waveform: {
-        const chunk = foldWaveArrival(state, key, record.body, now()) && foldWave(waves, key, record.body);
-        if (chunk) onWave(chunk);
+      case contentTypes.waveform:
+        takeWave(key, record.body);
         return false;
-      }
       case contentTypes.alarmEvent:
         return foldAlarmEvent(state, record.body, now());
       case contentTypes.alarmState:
@@ -155,9 +153,16 @@ export async function openFeed(
       case contentTypes.audit:
       case contentTypes.olderAudit:
       case contentTypes.rejected:
+      case contentTypes.deviceEvent: // The log of the devices has a feed of its own.
+      case contentTypes.refusals:
       case contentTypes.claim:
         return false;
     }
+  }
+
+  function takeWave(key: string, body: WaveformRecord): void {
+    const chunk = foldWaveArrival(state, key, body, now()) && foldWave(waves, key, body);
+    if (chunk) onWave(chunk);
   }
 
   function takePresence(key: string, body: PresenceRecord, { writer }: RecordOrigin): void {
@@ -232,6 +237,7 @@ export async function openFeed(
     // The limits for signs of life begin now: Kafka has just answered, and the server writes its first own record only now.
     signs.kafkaAtMs = now();
     signs.signsSinceMs = now();
+    waves.coverage.sinceMs = now();
     signs.canary.sinceMs = now();
     void readHistory().catch((error) =>
       logger.warn(

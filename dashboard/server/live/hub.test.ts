@@ -83,7 +83,7 @@ it('a page that connects again gets no more time to confirm its alarms, and its 
   const visit = async () => {
     const page = connect();
     page.receive(Buffer.from(JSON.stringify({ type: 'watch', scope: { ward: 'icu' }, waves: null })));
-    await vi.waitFor(() => expect(page.sent[0]).toMatchObject({ type: 'snapshot' }));
+    await vi.waitFor(() => expect(page.sent[0]).toMatchObject({ type: 'snapshot' }), 30_000);
     page.receive(report);
     expect(hub.watchedWards()).toEqual([]);
     return page;

@@ -6,13 +6,12 @@ import type { Trail } from '../../../log/audit/trail.ts';
 import type { DamageBook } from '../../../log/kafka/damage-book.ts';
 import type { ClockStep } from '../../../process/system-clock.ts';
 import type { Health } from '../../protocol/live.ts';
-
 import { closeCodes, heartbeatMs, numericsEveryMs, reportTextStart } from '../../protocol/pace.ts';
 import { countRequestOf, reportsPerMinuteMax } from '../bounds.ts';
-
 import type { Budget } from '../core/budget.ts';
 import type { FirstConfirmation } from '../core/confirmations.ts';
 import { admitConnection, type OpenConnection } from '../core/connection-limits.ts';
+import type { DisplayRecords } from '../core/display-settings.ts';
 import { judgeHealth, noteRunning } from '../core/health.ts';
 import { type ForgottenWaits, type KeptWaits, keepWaits, keptSessions, takeWaits } from '../core/kept-waits.ts';
 import { countRequest, type RequestPace } from '../core/request-pace.ts';
@@ -31,6 +30,7 @@ import { cutOffMs } from './outbox.ts';
 import { createScreen, type Screen } from './screen-connection.ts';
 import { isAboutDeliveries } from './screen-deliveries.ts';
 import { createScreenWorkQueue } from './screen-work-queue.ts';
+import { newSharedChanges } from './shared-changes.ts';
 import type { SoundOwners } from './sound-owners.ts';
 import type { SoundTests } from './sound-tests.ts';
 import {
@@ -39,14 +39,20 @@ import {
   createUnconfirmedScreens,
   newConfirmationTimes,
 } from './unconfirmed-screens.ts';
-import { waveText } from './wave-text.ts';
+import { createWaveSending, type WaveTarget } from './wave-sending.ts';
 
 /** A connection that has not answered a ping for this time is ended, even if no error was reported. */
 export const silentMsMax = 15_000;
 
+type OpenScreenState = {
+  readonly socket: WebSocket;
+  answeredAtMs: number;
+  readonly connection: OpenConnection;
+} & WaveTarget;
+
 export type Hub = {
-  /** Serves a socket that was opened with a ticket. */
-  open(socket: WebSocket, claims: Claims, who: Who): void;
+  /** Serves a socket that was opened with a ticket. `transport` is the connection below it. */
+  open(socket: WebSocket, claims: Claims, who: Who, transport?: WaveTarget['transport']): void;
   flushAlarms(): void;
   /** Sends changed deliveries and calls within some ms. */
   deliveriesChanged(): void;
@@ -64,7 +70,7 @@ export type Hub = {
     | ('everywhereUntilMs' | 'endEverywhere')
   >;
   /** The tests of the sound that run at this dashboard. */
-  readonly soundTests: Pick<SoundTests, 'whyNot' | 'begin' | 'waiting' | 'answered'>;
+  readonly soundTests: Pick<SoundTests, 'mayBegin' | 'begin' | 'waiting' | 'answered'>;
   /** Returns the wards whose sound a screen of this dashboard has, for the other dashboards. */
   ownedSounds(): OwnedSound[];
   /** Ends the connections of a session that was logged out. */
@@ -119,6 +125,8 @@ export function createHub(options: {
   readonly begunTests?: () => Iterable<BegunTest>;
   /** The wishes of persons that every screen sounds, from the audit trail (sound-everywhere.ts). */
   readonly everywhere?: SoundEverywhere;
+  /** The settings of wall displays that were recorded last, from the audit trail. */
+  readonly displayRecords?: Pick<DisplayRecords, 'of'>;
   /** Returns the mark of the page that a browser would load now (client-build.ts). */
   readonly build?: () => string | undefined;
   /** If absent, this server sends no deliveries and calls. */
@@ -130,7 +138,7 @@ export function createHub(options: {
   readonly logger: Logger;
 }): Hub {
   const { feed, sessions, trail, stream, budget, silentMs, now, logger, deliveries, unregistered = () => 0 } = options;
-  const screens = new Map<Screen, { socket: WebSocket; answeredAtMs: number; readonly connection: OpenConnection }>();
+  const screens = new Map<Screen, OpenScreenState>();
   const totals = { skippedWaves: 0, skippedNumerics: 0, closedForResync: 0, tooMany: 0, unknownReports: 0 };
   let opened = 0;
   const watchMessagePace: RequestPace = new Map();
@@ -148,11 +156,11 @@ export function createHub(options: {
   });
   const hubSound = createHubSound({
     ...{ screens: () => screens.keys(), feed, trail, now, logger },
-    pseudonymOf: options.pseudonymOf ?? (() => 'unknown'),
-    personOf: options.personOf ?? (() => undefined),
+    ...{ pseudonymOf: options.pseudonymOf ?? (() => 'unknown'), personOf: options.personOf ?? (() => undefined) },
     begunTests: options.begunTests ?? (() => []),
-    everywhere: options.everywhere,
+    ...{ everywhere: options.everywhere, displayRecords: options.displayRecords },
   });
+  const waveSending = createWaveSending(() => screens.values());
   const health = (): Health => {
     noteRunning(feed().signs, now());
     const openScreens = [...screens.keys()].flatMap((screen) => screen.watched() ?? []);
@@ -168,7 +176,8 @@ export function createHub(options: {
   };
 
   function flush(kind: 'numerics' | 'alarms'): void {
-    for (const screen of screens.keys()) screen.flush(kind);
+    const shared = newSharedChanges(feed().state);
+    for (const screen of screens.keys()) screen.flush(kind, shared);
   }
 
   function sendHeartbeats(): void {
@@ -235,7 +244,7 @@ export function createHub(options: {
 
   return {
     health,
-    open(socket, claims, who) {
+    open(socket, claims, who, transport) {
       const viewer = sessions.recheck(claims);
       if (!viewer) return socket.close(closeCodes.sessionEnded, 'session ended');
       const connection = { account: claims.userId, session: claims.sessionId, address: who.address ?? 'unknown' };
@@ -254,13 +263,14 @@ export function createHub(options: {
         stream,
         budget,
         workQueue,
+        beforeKeptWaves: waveSending.flush,
         health,
         deliveries: deliveries !== undefined,
         onConfirmed(confirmations) {
           unconfirmedScreens.confirmed(confirmations);
           options.onShown?.(screen.person, confirmations);
         },
-        onSoundReport: () => hubSound.owners.reported(screen),
+        onSoundReport: () => hubSound.reported(screen),
         confirmations,
         now,
         logger,
@@ -273,7 +283,7 @@ export function createHub(options: {
           ? countRequestOf(watchMessagePace, kind, claims, performance.now()) !== 'accepted'
           : countRequest(reportPace, kind, performance.now(), reportsPerMinuteMax) !== 'accepted';
       };
-      const state = { socket, answeredAtMs: now(), connection };
+      const state: OpenScreenState = { screen, socket, transport, answeredAtMs: now(), connection };
       screens.set(screen, state);
       socket.on('message', (data, isBinary) => {
         const text = isBinary ? '' : data.toString();
@@ -304,13 +314,7 @@ export function createHub(options: {
     },
     deliveriesChanged: () => deliveries?.changed(),
     sendWave(chunk) {
-      if (screens.size === 0) return;
-      let sharedText: string | undefined;
-      const sharedWaveText = () => {
-        sharedText ??= waveText(chunk, false);
-        return sharedText;
-      };
-      for (const screen of screens.keys()) screen.wave(chunk, sharedWaveText);
+      if (screens.size > 0) waveSending.add(chunk);
     },
     watchedWards: () => [...new Set([...screens.keys()].flatMap((screen) => screen.watchedWards()))],
     unconfirmed: unconfirmedScreens.forPresence,
@@ -337,6 +341,7 @@ export function createHub(options: {
     },
     close() {
       for (const timer of timers) clearInterval(timer);
+      waveSending.close();
       for (const screen of screens.keys()) screen.end(1012, 'the server restarts');
     },
   };

@@ -10,12 +10,14 @@ import type { RecordBatch } from '../../../log/kafka/reader.ts';
 import type { SealedLog } from '../../../log/sealed-log.ts';
 import { createSealedReading } from '../../../log/sealed-reading.ts';
 import { foldNote, type NoteBook, placeNotes } from '../core/hand-over-notes.ts';
-import { foldTask, placeTasks, type TaskBook } from '../core/patient-tasks.ts';
+import { type EndedSince, foldTask, forgetEndedTasks, placeTasks, type TaskBook } from '../core/patient-tasks.ts';
 import { type LiveState, markHeaderChanged } from '../core/state.ts';
 import { openWholeTopic } from './whole-topic.ts';
 
 /** Time between two checks whether a patient with a note has got another device. */
 const lookEveryMs = 2_000;
+/** Time between two checks whether the tasks of stays that have ended can be forgotten (ours). */
+const forgetEveryMs = 60_000;
 /** Number of last events whose effect is remembered, for the requests that wait for them. */
 const effectsMax = 1_000;
 const effectCheckMs = 10;
@@ -44,6 +46,7 @@ export function openNotesFeed(
   const { state, logger, onChange } = options;
   const book: NoteBook = new Map();
   const tasks: TaskBook = new Map();
+  const endedSince: EndedSince = new Map();
   const effects = new Map<string, boolean>();
   const sealedReading = createSealedReading({ open: sealedLog.open, log: logger, leftOutOf: 'the hand-over notes' });
   state.areNotesRead = false;
@@ -90,6 +93,9 @@ export function openNotesFeed(
   const timer = setInterval(() => {
     if (state.areNotesRead) place();
   }, lookEveryMs);
+  const forgetTimer = setInterval(() => {
+    if (state.areNotesRead && state.nowMs > 0) forgetEndedTasks(state, tasks, endedSince, state.nowMs);
+  }, forgetEveryMs);
 
   return {
     async hasEffect(eventId) {
@@ -103,6 +109,7 @@ export function openNotesFeed(
     unreadable: sealedReading.leftOutCount,
     async close() {
       clearInterval(timer);
+      clearInterval(forgetTimer);
       await topic.close();
     },
   };

@@ -12,7 +12,7 @@ import { alarm, hr, nurse, observation, period, t0, table, technician } from '..
 import { foldObservation, foldWaveArrival } from '../core/readings.ts';
 import type { Viewer } from '../core/rights.ts';
 import { emptyState, removalsMax } from '../core/state.ts';
-import { emptyWaves, foldWave } from '../core/waves.ts';
+import { type Chunk, emptyWaves, foldWave } from '../core/waves.ts';
 import { createScreen, watchWithinMs } from './screen-connection.ts';
 import { waveText } from './wave-text.ts';
 
@@ -39,7 +39,11 @@ function world(viewer: Viewer = nurse) {
     terminate: () => {},
   };
   const trail = { fails: false, waits: false };
+  const waiting: Chunk[] = [];
   const screen = createScreen({
+    beforeKeptWaves() {
+      for (const chunk of waiting.splice(0)) screen.wave(chunk, () => waveText(chunk, false));
+    },
     socket: socket as never,
     claims: { userId: 'n', sessionId: 's', startedAtMs: t0, seenAtMs: t0, fingerprint: 'f' },
     number: 1,
@@ -62,7 +66,7 @@ function world(viewer: Viewer = nurse) {
     logger: pino({ level: 'silent' }),
   });
   return {
-    ...{ state, waves, feed, socket, screen, sent, audit, closes, clock, trail },
+    ...{ state, waves, waiting, feed, socket, screen, sent, audit, closes, clock, trail },
     async watch(watch: unknown = watchIcu) {
       screen.handleMessage(JSON.stringify(watch));
       await turn();
@@ -83,14 +87,16 @@ function world(viewer: Viewer = nurse) {
       foldAlarmEvent(state, { type: 'raised', at: formatInstant(t0), alarm: raised }, t0);
       screen.flush('alarms');
     },
-    wave(at: number) {
+    /** @param isWaiting whether the server sends the chunk a little later */
+    wave(at: number, isWaiting = false) {
       const start = formatInstant(t0 + at * 1000);
       const samples = Buffer.alloc(200).toString('base64');
       const reading = { start, code: 'MDC_PULS_OXIM_PLETH', rateHz: 100, scale: 1, offset: 0, samples };
       const record = { deviceId: 'd1', receivedAt: formatInstant(t0 + at * 1000 + 1000), reading };
       foldWaveArrival(state, 'assoc-01', record, t0);
       const chunk = foldWave(waves, 'assoc-01', record);
-      if (chunk) screen.wave(chunk, () => waveText(chunk, false));
+      if (chunk && isWaiting) waiting.push(chunk);
+      else if (chunk) screen.wave(chunk, () => waveText(chunk, false));
     },
     of: <T extends ServerMessage['type']>(type: T) =>
       sent.filter((message): message is Extract<ServerMessage, { type: T }> => message.type === type),
@@ -224,7 +230,7 @@ describe('a screen', () => {
     w.admit('d2', 'assoc-02');
     w.raise(1);
     expect(w.of('delta')).toEqual([]);
-    await vi.waitFor(() => expect(w.of('delta').flatMap(({ alarms }) => alarms)).toHaveLength(1));
+    await vi.waitFor(() => expect(w.of('delta').flatMap(({ alarms }) => alarms)).toHaveLength(1), 30_000);
     expect(w.closes).toEqual([]);
     w.trail.waits = false;
     w.raise(2);
@@ -289,6 +295,15 @@ describe('a Watch with resume', () => {
 });
 
 describe('a slow screen', () => {
+  it('a screen that begins to watch gets a chunk that waits only once, in the order of the kept chunks', async () => {
+    const w = world();
+    w.socket.bufferedAmount = 0;
+    w.wave(1);
+    w.wave(2, true);
+    await w.watch();
+    expect(w.of('wave').map(({ start }) => Date.parse(start) - t0)).toEqual([1_000, 2_000]);
+  });
+
   it('a slow screen loses waves, and the next wave message is marked with a gap', async () => {
     const w = world();
     await w.watch();

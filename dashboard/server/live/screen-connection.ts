@@ -15,15 +15,7 @@ import {
   unseenAssociations,
 } from '../core/confirmations.ts';
 import { may, seesWard, type Viewer } from '../core/rights.ts';
-import {
-  changesSince,
-  isVisible,
-  type OpenScreen,
-  patientsIn,
-  patientsOf,
-  type Scope,
-  wholeScreen,
-} from '../core/screen.ts';
+import { isVisible, type OpenScreen, patientsIn, patientsOf, type Scope, wholeScreen } from '../core/screen.ts';
 import type { Claims } from '../core/session-rules.ts';
 import { audienceOf } from '../core/state.ts';
 import { isWaveBeforeTray } from '../core/tray.ts';
@@ -32,6 +24,7 @@ import { createOutbox } from './outbox.ts';
 import { isEmpty, parseAs } from './screen-messages.ts';
 import type { ScreenParts } from './screen-parts.ts';
 import { createSeenPatients } from './seen-patients.ts';
+import { newSharedChanges, type SharedChanges } from './shared-changes.ts';
 import { scopeFields, viewRecordOf, wardsOf } from './shown-scope.ts';
 import type { ReportWithSound } from './sound-owners.ts';
 import { waveText } from './wave-text.ts';
@@ -64,8 +57,11 @@ export type Screen = {
   /** Returns the viewer and the scope; undefined before the first `Watch` and after the end. */
   watched(): OpenScreen | undefined;
   viewer(): Viewer;
-  /** Sends the changes. `alarms`: the changes may include alarms or answers, which must not wait. */
-  flush(kind: 'numerics' | 'alarms'): void;
+  /**
+   * Sends the changes. `alarms`: the changes may include alarms or answers, which must not wait.
+   * @param shared what all screens of this sending share; if absent, the changes are computed for this screen
+   */
+  flush(kind: 'numerics' | 'alarms', shared?: SharedChanges): void;
   /**
    * Sends a chunk of a waveform if the screen shows it.
    * @param text returns the message without a gap mark; called only if needed
@@ -145,9 +141,9 @@ export function createScreen(parts: ScreenParts): Screen {
     step(confirmations, { kind: 'snapshot', alarms: shown.alarms }, now());
   }
 
-  function flush(kind: 'numerics' | 'alarms'): void {
+  function flush(kind: 'numerics' | 'alarms', shared = newSharedChanges(state)): void {
     if (!watch || isEnded() || seenChangeNo === state.changeNo || seenPatients.isWaiting()) return;
-    const changes = changesSince(state, viewer, watch.scope, seenChangeNo);
+    const changes = shared.since(viewer, watch.scope, seenChangeNo);
     const newPatients = seenPatients.unrecorded(changes ? patientsOf(changes) : patientsIn(state, viewer, watch.scope));
     if (newPatients.length > 0) {
       seenPatients.recordThen(newPatients, () => flush('alarms'));
@@ -162,8 +158,7 @@ export function createScreen(parts: ScreenParts): Screen {
       return;
     }
     const isUrgent = kind === 'alarms' || changes.alarms.length + changes.cleared.length + changes.answers.length > 0;
-    const text = () =>
-      messageText({ type: 'delta', prev: sentChangeNo, n: state.changeNo, at: formatInstant(now()), ...changes });
+    const text = () => shared.textOf({ prev: sentChangeNo, n: state.changeNo, at: formatInstant(now()) }, changes);
     if (outbox.send(isUrgent ? 'alarms' : 'numerics', text)) {
       sentChangeNo = seenChangeNo = state.changeNo;
       step(confirmations, { kind: 'delta', ...changes }, now());
@@ -234,6 +229,8 @@ export function createScreen(parts: ScreenParts): Screen {
   }
 
   function showView(next: Watch): void {
+    // Before the screen watches: otherwise it would get these chunks now, and again with the kept ones.
+    parts.beforeKeptWaves?.();
     watch = next;
     gaps.clear();
     if (next.resume?.stream === stream && next.resume.n <= state.changeNo && next.resume.n >= state.forgottenChangeNo) {

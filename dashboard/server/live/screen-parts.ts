@@ -25,6 +25,8 @@ export type ScreenParts = {
   readonly stream: string;
   readonly budget: Budget;
   readonly workQueue: ScreenWorkQueue;
+  /** Sends the chunks of waves that wait. Called before the screen watches something else, which gets the chunks that the server keeps. */
+  readonly beforeKeptWaves?: () => void;
   readonly health: () => Health;
   /** Whether the server sends deliveries and calls to this screen (screen-deliveries.ts). */
   readonly deliveries?: boolean;

@@ -3,13 +3,14 @@
  * such an alarm ends it. The page that plays the signals also ends them itself, at once, when an alarm sounds there.
  */
 import { soundLevel } from '../../../contracts/sound-level.ts';
-import { type SoundTest, signalsMsMin, soundTestMs } from '../../protocol/sound-test.ts';
-import { isDisplay } from '../core/rights.ts';
+import type { SoundTest, TestPlace } from '../../protocol/sound-test.ts';
+import { signalsMsMin, soundTestMs } from '../../protocol/sound-test-times.ts';
+import { isDisplay, may, type Viewer } from '../core/rights.ts';
 import type { OpenScreen } from '../core/screen.ts';
-import type { BegunTest } from '../core/sound-test-records.ts';
+import type { BegunTest, TestedScreen } from '../core/sound-test-records.ts';
 import type { LiveState } from '../core/state.ts';
 import { alarmsOfWards } from '../core/ward-sound.ts';
-import { showsWholeWard } from './shown-scope.ts';
+import { showsWholeWard, wardsOf } from './shown-scope.ts';
 import type { PageOfSession, ScreenWithSound } from './sound-owners.ts';
 
 /** The next test of a ward may begin this time after the last began (ours), so that nobody gets used to the signals. */
@@ -24,19 +25,23 @@ type Test = {
   readonly session: string;
   readonly person: string;
   readonly beganMs: number;
-  /** The numbers of the screens that play the signals. */
-  readonly screens: ReadonlySet<number>;
+  /** The screen that plays the signals, and its number. */
+  readonly screen: TestedScreen;
+  readonly number: number;
   /** Whether an alarm ended the test. Nobody can then say that she or he heard all signals. */
   wasCut: boolean;
 };
 
 export type WhyNoTest = 'alarm' | 'pause' | 'no-screen' | 'too-many';
+/** What a test may begin with. @property at the id of the page that plays the signals; absent: the page of the person */
+type Wanted = { readonly ward: string; readonly page: PageOfSession; readonly at?: string | undefined };
+type Begin = { readonly ok: true; readonly screen: TestedScreen } | { readonly ok: false; readonly why: WhyNoTest };
 
 export type SoundTests = {
-  /** Returns why no test may begin now; undefined if it may. */
-  whyNot(ward: string, page: PageOfSession, where: 'here' | 'wall'): WhyNoTest | undefined;
-  /** Begins the test; returns why it did not begin. */
-  begin(ward: string, page: PageOfSession, where: 'here' | 'wall', test: string, person: string): WhyNoTest | undefined;
+  /** Returns whether a test may begin now, and at which screen. */
+  mayBegin(wanted: Wanted): Begin;
+  /** Begins the test at the screen that `mayBegin` named; otherwise returns why not. */
+  begin(wanted: Wanted, screen: TestedScreen, test: string, person: string): WhyNoTest | undefined;
   /**
    * Returns the test whose answer a session may give; undefined if the session may answer no test. `isEarly`: nobody can
    * have heard all signals yet.
@@ -45,14 +50,17 @@ export type SoundTests = {
     ward: string,
     session: string,
     test: string,
-  ): { readonly wasCut: boolean; readonly isEarly: boolean } | undefined;
+  ): { readonly wasCut: boolean; readonly isEarly: boolean; readonly screen: TestedScreen } | undefined;
   /** Notes that the answer to a test was given. */
   answered(ward: string): void;
   /** Ends tests; called once a second. */
   collect(): void;
   newsFor(screen: ScreenWithSound, open: OpenScreen | undefined): SoundTest[];
+  /** Returns the other screens at which the person of this screen can test the sound of a ward. */
+  placesFor(screen: ScreenWithSound, open: OpenScreen | undefined): TestPlace[];
 };
 
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
 export function createSoundTests(options: {
   readonly screens: () => Iterable<ScreenWithSound>;
   readonly state: () => LiveState;
@@ -64,6 +72,8 @@ export function createSoundTests(options: {
 }): SoundTests {
   const { screens, state, ownerPage, begunTests, now } = options;
   const tests = new Map<string, Test>();
+  /** The wall displays and owners of all wards that can play a test, with the numbers of their screens. Found once a second. */
+  let places: readonly (TestPlace & { readonly number: number })[] = [];
 
   const isAlarming = (ward: string) => soundLevel(alarmsOfWards(state(), [ward]).get(ward) ?? [], now()) !== undefined;
   const isPage = (screen: ScreenWithSound, page: PageOfSession | undefined) =>
@@ -71,24 +81,58 @@ export function createSoundTests(options: {
     screen.claims.sessionId === page.session &&
     screen.soundReport()?.sound.screen === page.screen;
 
-  /** Returns the screens that would play the signals. A screen without audio is not among them. */
-  function players(ward: string, page: PageOfSession, where: 'here' | 'wall'): Set<number> {
-    const owner = ownerPage(ward);
-    const chosen = [...screens()].filter((screen) => {
-      const open = screen.watched();
-      if (!open || !showsWholeWard(open.viewer, open.scope, ward)) return false;
-      if (screen.soundReport()?.sound.audio !== 'on') return false;
-      return where === 'here' ? isPage(screen, page) : isDisplay(open.viewer) || isPage(screen, owner);
-    });
-    return new Set(chosen.map(({ number }) => number));
+  function kindOf(screen: ScreenWithSound, viewer: Viewer, ward: string): TestedScreen['kind'] {
+    if (isDisplay(viewer)) return 'display';
+    return isPage(screen, ownerPage(ward)) ? 'owner' : 'other';
   }
 
-  const whyNotHere: SoundTests['whyNot'] = (ward, page, where) => {
+  function findPlaces(): typeof places {
+    return [...screens()].flatMap((screen) => {
+      const open = screen.watched();
+      const sound = screen.soundReport()?.sound;
+      if (!open || sound?.audio !== 'on') return [];
+      const { number, person } = screen;
+      const place = { number, screen: sound.screen, name: person.name };
+      return wardsOf(state(), open.viewer, open.scope).flatMap((ward) => {
+        const kind = kindOf(screen, open.viewer, ward);
+        return kind === 'other' ? [] : [{ ...place, ward, kind }];
+      });
+    });
+  }
+
+  type Player = {
+    readonly number: number;
+    readonly pageId: string;
+    readonly isOwn: boolean;
+    readonly screen: TestedScreen;
+  };
+
+  /** Returns the screens of the ward that can play the signals now. A screen without audio cannot. */
+  function players(ward: string, page: PageOfSession): Player[] {
+    return [...screens()].flatMap((screen) => {
+      const open = screen.watched();
+      const sound = screen.soundReport()?.sound;
+      if (!open || sound?.audio !== 'on' || !showsWholeWard(open.viewer, open.scope, ward)) return [];
+      const kind = kindOf(screen, open.viewer, ward);
+      const { name, userId } = screen.person;
+      return [
+        { number: screen.number, pageId: sound.screen, isOwn: isPage(screen, page), screen: { kind, name, userId } },
+      ];
+    });
+  }
+
+  /** Returns the screen that plays the signals of a test. At a screen of another person, only the owner can play them. */
+  function playerOf({ ward, page, at }: Wanted): Player | undefined {
+    return players(ward, page).find(({ isOwn, pageId, screen }) =>
+      at === undefined ? isOwn : pageId === at && (isOwn || screen.kind !== 'other'),
+    );
+  }
+
+  const whyNotHere = ({ ward }: Wanted): WhyNoTest | undefined => {
     const before = tests.get(ward);
     if (isAlarming(ward)) return 'alarm';
     if (before && now() - before.beganMs < testPauseMs) return 'pause';
-    if (!before && tests.size >= wardsMax) return 'too-many';
-    return players(ward, page, where).size === 0 ? 'no-screen' : undefined;
+    return !before && tests.size >= wardsMax ? 'too-many' : undefined;
   };
 
   /** Whether a test of the ward began in the last minute, at this or another server, or before a restart. */
@@ -96,20 +140,29 @@ export function createSoundTests(options: {
     [...begunTests()].some((test) => test.ward === ward && Math.abs(now() - test.beganMs) < testPauseMs);
 
   return {
-    whyNot: (ward, page, where) => whyNotHere(ward, page, where) ?? (hasJustBegun(ward) ? 'pause' : undefined),
-    begin(ward, page, where, test, person) {
+    mayBegin(wanted) {
+      const why = whyNotHere(wanted) ?? (hasJustBegun(wanted.ward) ? 'pause' : undefined);
+      if (why !== undefined) return { ok: false, why };
+      const player = playerOf(wanted);
+      return player ? { ok: true, screen: player.screen } : { ok: false, why: 'no-screen' };
+    },
+    begin(wanted, screen, test, person) {
       // The audit trail has the record of this test already, so only the tests of this server count here.
-      const why = whyNotHere(ward, page, where);
+      const why = whyNotHere(wanted);
       if (why !== undefined) return why;
-      const { session } = page;
-      tests.set(ward, { test, session, person, beganMs: now(), screens: players(ward, page, where), wasCut: false });
+      const player = playerOf(wanted);
+      // The record names what the screen was before. If it has lost the sound since, the record would be wrong.
+      if (player === undefined || player.screen.kind !== screen.kind) return 'no-screen';
+      const { ward, page } = wanted;
+      const { number } = player;
+      tests.set(ward, { test, session: page.session, person, beganMs: now(), screen, number, wasCut: false });
       return undefined;
     },
     waiting(ward, session, test) {
       const asked = tests.get(ward);
       if (!asked || asked.session !== session || asked.test !== test) return undefined;
       const passedMs = now() - asked.beganMs;
-      return { wasCut: asked.wasCut, isEarly: passedMs >= 0 && passedMs < signalsMsMin };
+      return { wasCut: asked.wasCut, screen: asked.screen, isEarly: passedMs >= 0 && passedMs < signalsMsMin };
     },
     answered(ward) {
       // The entry stays for the pause before the next test. No session can answer it.
@@ -117,6 +170,7 @@ export function createSoundTests(options: {
       if (asked) tests.set(ward, { ...asked, session: '', wasCut: true });
     },
     collect() {
+      places = findPlaces();
       for (const [ward, test] of tests) {
         if (now() - test.beganMs >= answerWithinMs) tests.delete(ward);
         else if (now() - test.beganMs < soundTestMs && isAlarming(ward)) test.wasCut = true;
@@ -125,15 +179,21 @@ export function createSoundTests(options: {
     newsFor(screen, open) {
       if (open === undefined) return [];
       const runs = (beganMs: number) => now() - beganMs >= 0 && now() - beganMs < soundTestMs;
-      const own = [...tests].flatMap(([ward, { test, person, beganMs, screens: playing, wasCut }]) =>
+      const own = [...tests].flatMap(([ward, { test, person, beganMs, number, wasCut }]) =>
         runs(beganMs) && !wasCut
-          ? [{ test, ward, person, ...(playing.has(screen.number) && ({ plays: true } as const)) }]
+          ? [{ test, ward, person, ...(number === screen.number && ({ plays: true } as const)) }]
           : [],
       );
       const elsewhere = [...begunTests()].flatMap(({ ward, person, beganMs }) =>
         runs(beganMs) && !tests.has(ward) && !isAlarming(ward) ? [{ ward, person }] : [],
       );
       return [...own, ...elsewhere].filter(({ ward }) => showsWholeWard(open.viewer, open.scope, ward));
+    },
+    placesFor(screen, open) {
+      if (open === undefined || !may(open.viewer, 'pause-audio')) return [];
+      return places.flatMap(({ number, ...place }) =>
+        number !== screen.number && showsWholeWard(open.viewer, open.scope, place.ward) ? [place] : [],
+      );
     },
   };
 }

@@ -11,11 +11,11 @@ import {
   AccountRefused,
   AddAccountBody,
   type ListedAccount,
-  leftDutyKey,
   PasswordBody,
   Proof,
   ProofBody,
 } from '../../protocol/accounts.ts';
+import { leftDutyKey } from '../../protocol/left-duty-key.ts';
 import { ErrorBody } from '../../protocol/rest.ts';
 import { addressAndStationOf, locked, requirePace, sessionOf, viewerOf, whoOf } from '../access.ts';
 import { createAccountDesk, revisionOf } from '../accounts/account-desk.ts';

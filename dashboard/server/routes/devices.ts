@@ -5,6 +5,8 @@ import { Type } from 'typebox';
 import { VigilError } from '../../../contracts/errors.ts';
 import { AssociationId, DeviceId } from '../../../contracts/messages/records.ts';
 import { visibleText } from '../../../contracts/text.ts';
+import { parseInstant } from '../../../contracts/time.ts';
+import { DeviceEvents, DeviceEventsQuery } from '../../protocol/device-events.ts';
 import {
   AssociateBody,
   Associated,
@@ -21,10 +23,14 @@ import type { App } from '../app.ts';
 import { type Change, createChanges } from '../changes.ts';
 import { assignDevice, correctPatient, type Decision, endAssociation, moveDevice } from '../core/associate.ts';
 import { notAllowedRefusal } from '../core/association-refusals.ts';
+import { deviceEventsFor } from '../core/device-event-list.ts';
 import { devicesFor } from '../core/device-list.ts';
 import { type IdGuesses, mayTryId, noteHiddenId } from '../core/id-guesses.ts';
+import { othersAtPatient } from '../core/occupancy.ts';
+import { openTaskCount } from '../core/patient-tasks.ts';
 import type { RequestPace } from '../core/request-pace.ts';
-import { seesWard } from '../core/rights.ts';
+import { seesWard, type Viewer } from '../core/rights.ts';
+import type { LiveState } from '../core/state.ts';
 import { findUnregistered, placeFault, type Unregistered } from '../core/wards.ts';
 import type { Parts } from './parts.ts';
 
@@ -70,12 +76,32 @@ export function deviceRoutes(app: App, parts: Parts): void {
   patientRoutes(app, parts, changeAssociation);
 }
 
-function listRoutes(app: App, { feed, wards, accounts }: Parts): void {
+function listRoutes(app: App, { feed, trail, wards, accounts }: Parts): void {
+  const pace: RequestPace = new Map();
   app.get(
     '/api/devices',
     { config: { access: 'associate-device' }, schema: { response: { 200: Devices, 401: ErrorBody, 403: ErrorBody } } },
     async (request) => {
       return { devices: devicesFor(feed.state, viewerOf(request)) };
+    },
+  );
+
+  app.get(
+    '/api/device-events',
+    {
+      config: { access: 'associate-device', share: 'history' },
+      schema: {
+        querystring: DeviceEventsQuery,
+        response: { 200: DeviceEvents, 400: ErrorBody, 401: ErrorBody, 403: ErrorBody, 429: ErrorBody },
+      },
+    },
+    async (request) => {
+      await requirePace(pace, request, trail, 'device-events');
+      const { query } = request;
+      for (const instant of [query.from, query.to])
+        if (instant !== undefined && parseInstant(instant) === undefined)
+          throw new VigilError('time-invalid', 'from and to must be instants.');
+      return deviceEventsFor(feed.state, viewerOf(request), query);
     },
   );
 
@@ -191,11 +217,21 @@ function patientRoutes(app: App, { feed }: Parts, changeAssociation: Changer): v
       const decision = await changeAssociation(request, {
         action: 'association-ended',
         decide: (context) => endAssociation(feed.state, context, deviceId, associationId, whole),
-        detail: ({ tables }) => tables.map((table) => table.deviceId).join(', '),
+        detail: ({ tables }) =>
+          `${tables.map((table) => table.deviceId).join(', ')}${openTasksText(feed.state, viewerOf(request), associationId, whole)}`,
       });
       return sendDecision(reply, decision);
     },
   );
+}
+
+/** Returns how many open tasks end with the stay, for the audit trail; empty without any, and if the patient keeps another device. */
+function openTasksText(state: LiveState, viewer: Viewer, associationId: string, whole = 'device'): string {
+  const bed = state.beds.get(associationId);
+  const count = openTaskCount(state, viewer, bed);
+  if (!count || !bed?.period || (whole === 'device' && othersAtPatient(state, bed.deviceId, bed.period).length > 0))
+    return '';
+  return `; ${count} open task${count === 1 ? '' : 's'}`;
 }
 
 function sendDecision(reply: FastifyReply, decision: Decision, okStatus = 200): FastifyReply {

@@ -23,6 +23,7 @@ import { perMinuteMax } from '../bounds.ts';
 import { countRequest, type RequestPace } from '../core/request-pace.ts';
 import { isDisplay, may, permissionsOf, type Viewer } from '../core/rights.ts';
 import type { Claims } from '../core/session-rules.ts';
+import { zonesOf } from '../core/wards.ts';
 import type { Who } from '../core/who.ts';
 import { createPasswordDesk } from '../password-desk.ts';
 import { addressOf, networkOf } from '../proxies.ts';
@@ -38,9 +39,10 @@ type AddressAndStation = Pick<Who, 'address' | 'station'>;
 function sessionBody(
   viewer: Viewer,
   { startedAtMs, seenAtMs }: Claims,
-  { lockAfterMs, shiftStarts }: Pick<Parts, 'lockAfterMs' | 'shiftStarts'>,
+  { lockAfterMs, shiftStarts, wards }: Pick<Parts, 'lockAfterMs' | 'shiftStarts' | 'wards'>,
 ): Session {
   const ofDisplay = isDisplay(viewer);
+  const zones = viewer.mustChangePassword ? {} : zonesOf(wards.current(), viewer.wards);
   return {
     actor: actorOf(viewer),
     wards: [...viewer.wards],
@@ -51,6 +53,7 @@ function sessionBody(
     // Nobody can unlock a wall display. It can do no acts, so it need not lock.
     lockAfterMs: ofDisplay ? displayUnusedMsMax : lockAfterMs,
     shiftStarts: [...shiftStarts],
+    ...(Object.keys(zones).length > 0 && { zones }),
   };
 }
 

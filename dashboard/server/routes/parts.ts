@@ -18,6 +18,7 @@ import type { Feed } from '../live/feed.ts';
 import type { Hub } from '../live/hub.ts';
 import type { NotesFeed } from '../live/notes-feed.ts';
 import type { ReviewFeed } from '../live/review-feed.ts';
+import type { ScoreLog } from '../score-log.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { Stations } from '../sessions/stations.ts';
 import type { Tickets } from '../sessions/tickets.ts';
@@ -43,7 +44,7 @@ export type Parts = {
   readonly log: Pick<SealedLog, 'append' | 'takeTurn' | 'boot'>;
   readonly accounts: Accounts;
   readonly preferences: PreferenceStore;
-  readonly accountRecords: Pick<AccountRecords, 'expect' | 'announce'>;
+  readonly accountRecords: Pick<AccountRecords, 'expect' | 'announce' | 'withdraw'>;
   readonly sessions: Sessions;
   readonly stations: Stations;
   readonly tickets: Tickets;
@@ -58,9 +59,9 @@ export type Parts = {
   readonly strips: StripReader;
   readonly hub: Hub;
   /** The tests of the sound that the audit trail has. */
-  readonly soundTestRecords: Pick<SoundTestRecords, 'answered'>;
+  readonly soundTestRecords: Pick<SoundTestRecords, 'answered' | 'uncounted'>;
   readonly trends: TrendStore;
-  readonly trendLog: TrendLog;
+  readonly trendLog: TrendLog & ScoreLog;
   readonly waves: Pick<WaveReader, 'read'>;
   readonly wards: Pick<Wards, 'current'>;
   readonly pseudonymKey: string;

@@ -5,14 +5,18 @@ import { auditRoutes } from './audit.ts';
 import type { Parts } from './parts.ts';
 import { shiftSummaryRoute } from './shift-summary.ts';
 import { stripRoute } from './strip.ts';
+import { stripsRoute } from './strips.ts';
 import { trendRoutes } from './trends.ts';
+import { waveTimesRoute } from './wave-times.ts';
 import { waveRoute } from './waves.ts';
 
 export function recordRoutes(app: App, parts: Parts): void {
   alarmReviewRoute(app, parts);
   shiftSummaryRoute(app, parts);
   stripRoute(app, parts);
+  stripsRoute(app, parts);
   trendRoutes(app, parts);
   waveRoute(app, parts);
+  waveTimesRoute(app, parts);
   auditRoutes(app, parts);
 }

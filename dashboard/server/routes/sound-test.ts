@@ -7,7 +7,7 @@ import { ErrorBody, Ward } from '../../protocol/rest.ts';
 import { BeginTestBody, TestAnswerBody, TestBegun } from '../../protocol/sound-test.ts';
 import { sessionOf, viewerOf, whoOf } from '../access.ts';
 import type { App } from '../app.ts';
-import { soundTestDetails } from '../core/sound-test-records.ts';
+import { soundTestDetail } from '../core/sound-test-records.ts';
 import type { WhyNoTest } from '../live/sound-tests.ts';
 import type { Parts } from './parts.ts';
 
@@ -18,9 +18,11 @@ const config = { access: 'pause-audio' } as const;
 const refusalTexts: Readonly<Record<WhyNoTest, string>> = {
   alarm: 'Nothing was tested: an alarm of this ward sounds, or should sound.',
   pause: 'Nothing was tested: somebody has just tested the sound of this ward. Wait a minute.',
-  'no-screen': 'Nothing was tested: no such screen is open, or its browser plays no sound.',
+  'no-screen': 'Nothing was tested: this screen is not open any more, or its browser plays no sound.',
   'too-many': 'Nothing was tested: too many tests wait for an answer. Try again in ten minutes.',
 };
+/** A page of an older version asks for all wall displays at the same time. */
+const askNewPage = 'Nothing was tested: load this page again, and choose one screen.';
 const refusal = (why: WhyNoTest) => new VigilError('conflict', refusalTexts[why]);
 
 /** @param requireWard throws if the person may not act on the ward */
@@ -34,14 +36,16 @@ export function soundTestRoutes(
     { config, schema: { params, body: BeginTestBody, response: { 200: TestBegun, ...refusals } } },
     async (request) => {
       const { ward } = request.params;
-      const { screen, where } = request.body;
+      const { screen, at, where } = request.body;
       await requireWard(request, ward);
-      const page = { session: sessionOf(request).claims.sessionId, screen };
-      const whyNot = hub.soundTests.whyNot(ward, page, where);
-      if (whyNot !== undefined) throw refusal(whyNot);
-      await trail.record({ ...whoOf(request), action: 'sound-tested', ward, detail: soundTestDetails[where] });
+      if (where === 'wall') throw new VigilError('conflict', askNewPage);
+      const wanted = { ward, page: { session: sessionOf(request).claims.sessionId, screen }, at };
+      const decision = hub.soundTests.mayBegin(wanted);
+      if (!decision.ok) throw refusal(decision.why);
+      const detail = soundTestDetail('begun', decision.screen);
+      await trail.record({ ...whoOf(request), action: 'sound-tested', ward, detail });
       const test = randomUUID();
-      const why = hub.soundTests.begin(ward, page, where, test, viewerOf(request).name);
+      const why = hub.soundTests.begin(wanted, decision.screen, test, viewerOf(request).name);
       if (why !== undefined) throw refusal(why);
       return { test };
     },
@@ -61,7 +65,8 @@ export function soundTestRoutes(
         throw new VigilError('conflict', 'Not recorded: the signals have not all played yet. Test the sound again.');
       // After an alarm nobody can have heard all signals of the test.
       const result = waiting.wasCut ? 'cut' : heard ? 'heard' : 'not-heard';
-      await trail.record({ ...whoOf(request), action: 'sound-tested', ward, detail: soundTestDetails[result] });
+      const detail = soundTestDetail(result, waiting.screen);
+      await trail.record({ ...whoOf(request), action: 'sound-tested', ward, detail });
       hub.soundTests.answered(ward);
       if (waiting.wasCut) throw new VigilError('conflict', 'An alarm ended the test. Test the sound again.');
       return reply.code(204).send(null);

@@ -3,14 +3,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { VigilError } from '../../../contracts/errors.ts';
 import { missingStrip } from '../../../contracts/strip-state.ts';
 import { hasRightDigest } from '../../../log/strips/find-strip.ts';
-import type { ReviewedAlarmRow } from '../../protocol/alarm-review.ts';
 import { AlarmParams } from '../../protocol/explain.ts';
 import { ErrorBody } from '../../protocol/rest.ts';
 import { StripAnswer, StripQuery } from '../../protocol/strip.ts';
 import { notFound, requirePace, viewerOf, whoOf } from '../access.ts';
 import type { App } from '../app.ts';
 import { ownerOfAlarm, reviewedRow } from '../core/alarm-review-query.ts';
-import { olderStrip } from '../core/older-strip.ts';
+import { olderStrip, ownerAtFirstOnset, ownerOfStrip } from '../core/older-strip.ts';
 import type { RequestPace } from '../core/request-pace.ts';
 import { recordDenied } from './clinical.ts';
 import type { Parts } from './parts.ts';
@@ -51,12 +50,16 @@ export function stripRoute(app: App, parts: Parts): void {
         return olderAnswer(parts, request, { alarmId, onset }, abortedOnClose(reply));
       }
       if (onset > alarm.onsets) throw notFound();
-      await trail.record({
-        ...{ ...whoOf(request), action: 'strip-viewed', alarmId, ...ownerOfRow(alarm) },
-        detail: `${alarm.condition}, onset ${onset}`,
-      });
       const found = await strips.read(viewer.userId, alarm, onset, abortedOnClose(reply));
       const { strip } = found;
+      // Only the strip says when a later onset was. Without a strip nobody knows where the bed was then.
+      const { associations } = feed.state;
+      const first = ownerAtFirstOnset(alarm, associations);
+      const { ward: _ward, bed: _bed, ...unplaced } = first;
+      const owner = strip ? ownerOfStrip(strip, associations) : onset === 1 ? first : unplaced;
+      const detail = `${alarm.condition}, onset ${onset}${strip ? '' : ', no strip'}`;
+      // The look is in the audit trail before the person gets the answer.
+      await trail.record({ ...whoOf(request), action: 'strip-viewed', alarmId, ...owner, detail });
       return {
         at: now(),
         alarm,
@@ -68,16 +71,6 @@ export function stripRoute(app: App, parts: Parts): void {
       };
     },
   );
-}
-
-/** Returns whose alarm it is, for the audit trail. */
-function ownerOfRow({ associationId, places: [place], patient }: ReviewedAlarmRow) {
-  return {
-    associationId,
-    ...(place && { ward: place.ward }),
-    ...(place?.bed != null && { bed: place.bed }),
-    ...(patient && { patientId: patient.patientId }),
-  };
 }
 
 /**
@@ -106,7 +99,7 @@ async function olderAnswer(
 }
 
 /** Returns a signal that is aborted when the browser closes the request. */
-function abortedOnClose(reply: FastifyReply): AbortSignal {
+export function abortedOnClose(reply: FastifyReply): AbortSignal {
   const controller = new AbortController();
   reply.raw.once('close', () => controller.abort());
   return controller.signal;

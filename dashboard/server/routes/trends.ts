@@ -2,22 +2,24 @@
 
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import { measuredOffsetMs } from '../../../contracts/device-clock.ts';
 import { minuteMs } from '../../../contracts/durations.ts';
 import { type Fault, VigilError } from '../../../contracts/errors.ts';
+import type { ScoreTrendCode } from '../../../contracts/score-trends.ts';
 import { formatInstant, parseInstant } from '../../../contracts/time.ts';
 import { ErrorBody } from '../../protocol/rest.ts';
+import { TrendScores, TrendScoresQuery } from '../../protocol/trend-scores.ts';
 import { TrendTable, TrendTableExport, TrendTableQuery } from '../../protocol/trend-table.ts';
 import { TrendQuery, Trends } from '../../protocol/trends.ts';
 import { requirePace, viewerOf, whoOf } from '../access.ts';
 import type { App } from '../app.ts';
 import type { RequestPace } from '../core/request-pace.ts';
-import type { BedState, LiveState } from '../core/state.ts';
+import type { BedState } from '../core/state.ts';
 import { deviceShiftMs, planByDevice, trayFromMs } from '../core/trend-clock.ts';
 import { noMarks, trendMarks } from '../core/trend-marks.ts';
 import { planTrend, type TrendPlan, trendsOf } from '../core/trend-query.ts';
-import { fromWholeInterval, planTable, tableOf } from '../core/trend-table.ts';
+import { fromWholeInterval, planScores, planTable, tableOf } from '../core/trend-table.ts';
 import { trendCsvLines } from '../core/trend-table-csv.ts';
+import { clockOffsetMsOf, readScores } from '../trend-scores.ts';
 import { readTrend } from '../trend-values.ts';
 import { AssociationParams, auditFieldsOf, bedOf } from './clinical.ts';
 import type { Parts } from './parts.ts';
@@ -38,10 +40,10 @@ export function trendRoutes(app: App, parts: Parts): void {
     },
     async (request) => {
       const asked = planOrThrow(planTrend(request.query, now()));
-      const { plan, clockErrorMs, shown } = await readFor(parts, request, asked, 'trend-viewed');
+      const { plan, clockErrorMs, bed, shown } = await readFor(parts, request, asked, 'trend-viewed');
       if (shown === undefined)
         return trendsOf(plan, new Map(), { marks: noMarks, source: { from: 'store' }, clockErrorMs });
-      const { bed, fromMs, rows, source } = shown;
+      const { fromMs, rows, source } = shown;
       const inForce = parts.feed.state.limits.get(bed.associationId);
       const marks = trendMarks(parts.review.book, bed, inForce, { fromMs, toMs: plan.toMs, shiftMs: clockErrorMs });
       return trendsOf(plan, rows, { marks, source, clockErrorMs });
@@ -54,7 +56,23 @@ export function trendRoutes(app: App, parts: Parts): void {
       config: { access: 'view-patients', share: 'history' },
       schema: { params: AssociationParams, querystring: TrendTableQuery, response: { 200: TrendTable, ...refusals } },
     },
-    async (request) => tableFor(parts, request, request.query, 'trend-viewed'),
+    async (request) => (await tableFor(parts, request, request.query, 'trend-viewed')).table,
+  );
+
+  app.get(
+    '/api/associations/:associationId/trends/news2',
+    {
+      config: { access: 'view-patients', share: 'history' },
+      schema: { params: AssociationParams, querystring: TrendScoresQuery, response: { 200: TrendScores, ...refusals } },
+    },
+    async (request) => {
+      const { stepMs, pick, ...between } = request.query;
+      const { fromMs, toMs } = planOrThrow(planScores(request.query, now()));
+      const bed = await bedOf(parts, request, request.params.associationId);
+      const detail = `NEWS2 with its parts from ${between.from} to ${between.to}`;
+      await parts.trail.record({ ...whoOf(request), action: 'trend-viewed', ...auditFieldsOf(bed), detail });
+      return readScores(parts.trendLog, askerOf(parts, request, bed), { fromMs, toMs, stepMs, pick });
+    },
   );
 
   app.post(
@@ -65,15 +83,39 @@ export function trendRoutes(app: App, parts: Parts): void {
     },
     async (request, reply) => {
       await requirePace(pace, request, parts.trail, 'trend-export');
-      const table = await tableFor(parts, request, request.body, 'trends-exported');
-      const isWhole = table.source.missingFromMs === undefined || isAllFromLog(table);
+      const { table, bed } = await tableFor(parts, request, request.body, 'trends-exported');
+      const scores = await scoresForFile(parts, request, table, bed);
+      const isWhole =
+        (table.source.missingFromMs === undefined || isAllFromLog(table)) &&
+        (scores === undefined || hasAll(scores, table));
       const day = formatInstant(now()).slice(0, 10);
       reply
         .header('content-type', 'text/csv; charset=utf-8')
         .header('content-disposition', `attachment; filename="vigil-trends-${day}${isWhole ? '' : '-incomplete'}.csv"`);
-      return reply.send(`${trendCsvLines(table).join('\r\n')}\r\n`);
+      return reply.send(`${trendCsvLines(table, scores).join('\r\n')}\r\n`);
     },
   );
+}
+
+const newsCodes: readonly string[] = ['VIGIL_NEWS2', 'VIGIL_NEWS2_AT_LEAST'] satisfies ScoreTrendCode[];
+
+/** Returns the scores for the rows of a file; undefined if the file has no column of NEWS2, and `unread` if the log cannot be read. */
+async function scoresForFile(
+  parts: Parts,
+  request: Request,
+  { fromMs, toMs, intervalMs: stepMs, clockErrorMs, series }: TrendTable,
+  bed: BedState,
+): Promise<TrendScores | 'unread' | undefined> {
+  if (!series.some(({ code }) => newsCodes.includes(code))) return undefined;
+  const span = { fromMs: fromMs - clockErrorMs, toMs: toMs - clockErrorMs, stepMs, pick: 'last' } as const;
+  return readScores(parts.trendLog, askerOf(parts, request, bed), span).catch(() => 'unread' as const);
+}
+
+const hasAll = (scores: TrendScores | 'unread', { fromMs }: TrendTable) =>
+  scores !== 'unread' && scores.isWhole && scores.knownFromMs <= fromMs;
+
+function askerOf({ feed }: Parts, request: Request, bed: BedState) {
+  return { account: viewerOf(request).userId, bed, clockOffsetMs: clockOffsetMsOf(feed.state, bed) };
 }
 
 /** Returns whether the log had all values that InfluxDB did not have. */
@@ -88,11 +130,11 @@ async function tableFor(
   request: Request,
   query: { readonly codes: string; readonly from: string; readonly to: string; readonly minutes: number },
   action: 'trend-viewed' | 'trends-exported',
-): Promise<TrendTable> {
+): Promise<{ readonly table: TrendTable; readonly bed: BedState }> {
   const asked = planOrThrow(planTable(query, parts.now()));
-  const { plan, clockErrorMs, shown } = await readFor(parts, request, asked, action);
-  if (shown === undefined) return tableOf(plan, new Map(), { source: { from: 'store' }, clockErrorMs });
-  return tableOf(plan, shown.rows, { source: shown.source, clockErrorMs });
+  const { plan, clockErrorMs, bed, shown } = await readFor(parts, request, asked, action);
+  const { rows, source } = shown ?? { rows: new Map(), source: { from: 'store' } as const };
+  return { table: tableOf(plan, rows, { source, clockErrorMs }), bed };
 }
 
 function planOrThrow(plan: TrendPlan | Fault): TrendPlan {
@@ -117,7 +159,7 @@ async function readFor(parts: Parts, request: Request, asked: TrendPlan, action:
   // A device without a bed keeps its association id when it comes into the tray of another ward. The trend begins when
   // the device came into its present tray, so that no ward sees what the device measured in another ward.
   const fromMs = Math.max(plan.fromMs, bed.tray === undefined ? 0 : trayFromMs(bed.tray.sinceMs, clockOffsetMs));
-  if (fromMs >= plan.toMs) return { plan, clockErrorMs, shown: undefined };
+  if (fromMs >= plan.toMs) return { plan, clockErrorMs, bed, shown: undefined };
   const { rows, source } = await readTrend(parts, {
     account: viewerOf(request).userId,
     associationId: bed.associationId,
@@ -127,7 +169,7 @@ async function readFor(parts: Parts, request: Request, asked: TrendPlan, action:
     clockOffsetMs,
     nowMs: now(),
   });
-  return { plan, clockErrorMs, shown: { bed, fromMs, rows, source } };
+  return { plan, clockErrorMs, bed, shown: { fromMs, rows, source } };
 }
 
 /**
@@ -137,9 +179,4 @@ async function readFor(parts: Parts, request: Request, asked: TrendPlan, action:
 function newestUsableMs({ values }: BedState, codes: readonly string[]): number | undefined {
   const times = codes.flatMap((code) => values.get(code)?.usableMs ?? []);
   return times.length === 0 ? undefined : Math.max(...times);
-}
-
-function clockOffsetMsOf({ devices }: LiveState, { deviceId }: BedState): number {
-  const device = devices.get(deviceId);
-  return device === undefined ? 0 : measuredOffsetMs(device.clock.clock);
 }

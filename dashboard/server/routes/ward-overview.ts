@@ -58,7 +58,7 @@ export function wardOverviewRoute(app: App, parts: Parts): void {
           health,
           screensOf: (ward) => screensOfWard(screens, ward, now()),
           membersOf: (ward) => membersOf(parts, ward),
-          soundTestOf: parts.soundTestRecords.answered,
+          soundTests: parts.soundTestRecords,
         },
         viewer,
         now(),

@@ -13,12 +13,13 @@ import { notFound, requirePace, sessionOf, viewerOf, whoOf } from '../access.ts'
 import type { App } from '../app.ts';
 import type { RequestPace } from '../core/request-pace.ts';
 import { createSeenMinutes } from '../core/seen-minutes.ts';
+import { lateDelays } from '../core/wave-coverage.ts';
 import { deviceOfStay, type WaveSubject, waveSubject } from '../core/wave-subject.ts';
 import { AssociationParams, recordDenied } from './clinical.ts';
 import type { Parts } from './parts.ts';
 
 /** A chunk may reach the log this much after its first sample, ms: the chunk itself, and the way to the log (ours). */
-const settleMs = chunkMsMax + 5_000;
+export const settleMs = chunkMsMax + 5_000;
 
 export function waveRoute(app: App, parts: Parts): void {
   const { trail, waves, now } = parts;
@@ -54,7 +55,8 @@ export function waveRoute(app: App, parts: Parts): void {
       }
       const errorMs = clockErrorOf(parts, subject.deviceId);
       const settledMs = now() - errorMs - settleMs;
-      const question = { associationId, span: asked, errorMs, settledMs };
+      const lateDelaysMs = lateDelays(parts.feed.waves.coverage, associationId, asked, errorMs);
+      const question = { associationId, span: asked, errorMs, settledMs, lateDelaysMs };
       const found = await waves.read(viewer.userId, question, abortedOnClose(reply));
       const chunks = found.chunks.filter((chunk) => maySeeChunk(subject, chunk, errorMs));
       const onDevice = (ms: number | null) => (ms === null ? null : ms - errorMs);
@@ -89,7 +91,7 @@ function askedSpan({ from, to }: WaveHistoryQuery): TimeSpan {
 }
 
 /** Returns the present error of a device's clock, ms: positive if the clock is behind. */
-function clockErrorOf({ feed }: Parts, deviceId: string): number {
+export function clockErrorOf({ feed }: Pick<Parts, 'feed'>, deviceId: string): number {
   const device = feed.state.devices.get(deviceId);
   return device === undefined ? 0 : Math.round(measuredOffsetMs(device.clock.clock));
 }
@@ -116,7 +118,7 @@ async function subjectOf(
   return answer.subject;
 }
 
-function auditFields({ associationId, ward, bed, patient }: WaveSubject) {
+export function auditFields({ associationId, ward, bed, patient }: WaveSubject) {
   return {
     associationId,
     ...(ward !== null && { ward }),

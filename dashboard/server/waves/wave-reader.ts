@@ -45,6 +45,8 @@ export type WaveQuestion = {
   readonly span: TimeSpan;
   /** The present error of the device's clock, ms: positive if the clock is behind. */
   readonly errorMs: number;
+  /** How long after the asked time the server has received late chunks of it, ms: the search looks there, too. */
+  readonly lateDelaysMs: readonly number[];
   /** Samples after this time may still come, so they are not searched for in other parts of the log. */
   readonly settledMs: number;
 };
@@ -92,7 +94,7 @@ export function createWaveReader(log: SealedLog, { logger }: { readonly logger: 
   }
 
   async function search(question: WaveQuestion, signal: AbortSignal): Promise<WavesFound> {
-    const { associationId: key, span, errorMs, settledMs } = question;
+    const { associationId: key, span, errorMs, settledMs, lateDelaysMs } = question;
     const settled = { fromMs: span.fromMs, toMs: Math.max(span.fromMs, Math.min(span.toMs, settledMs)) };
     const range = await orAborted(rangeReader(), signal);
     const reading: Reading = {
@@ -102,13 +104,13 @@ export function createWaveReader(log: SealedLog, { logger }: { readonly logger: 
         wants: (contentType) => contentType === contentTypes.waveform,
       }),
     };
-    let state: SearchState = newSearch;
+    let state: SearchState = { ...newSearch, differencesMs: lateDelaysMs };
     for (;;) {
       const step = nextStep(state, span, errorMs);
       if (step === undefined || isFull(reading)) break;
       await readWindow(range, reading, step.window);
       const differencesMs = reading.chunks.map((chunk) => chunk.receivedMs - endOf(chunk));
-      state = { ...step.next, differencesMs };
+      state = { ...step.next, differencesMs: [...lateDelaysMs, ...differencesMs] };
       if (isCovered(placeWaves(chunksIn(reading.chunks, span)), settled)) break;
     }
     return {

@@ -7,6 +7,7 @@ import type { Alarm, AlarmEventType, Command, Priority } from '../../../contract
 import { priorityRank } from '../../../contracts/priorities.ts';
 import { formatInstant } from '../../../contracts/time.ts';
 import type { Condition } from './condition.ts';
+import { isOnsetCorrected, withOnsetValue } from './onset-value.ts';
 import { type Profile, type Times, timesOf } from './profile.ts';
 import { isScore } from './scores/names.ts';
 import { builtInScores } from './scores/score-rules.ts';
@@ -95,8 +96,8 @@ function withChange(before: LiveAlarm | undefined, change: AlarmChange, context:
   const { alarm } = before;
   switch (change.type) {
     case 'recur': {
-      const { resolvedAt: _resolvedAt, under: _under, ...rest } = alarm;
       const { condition, acknowledged } = change;
+      const { resolvedAt: _resolvedAt, under: _under, ...rest } = alarm;
       const next = { ...rest, ...valuesOf(condition), present: true, onsets: alarm.onsets + 1, late: condition.late };
       if (acknowledged) {
         const realarmAt = Date.parse(alarm.acknowledgedAt!) + realarmMsOf(alarm, context);
@@ -108,7 +109,7 @@ function withChange(before: LiveAlarm | undefined, change: AlarmChange, context:
     case 'refresh': {
       const { condition, subsumed, away = false } = change;
       const late = alarm.late && condition.late;
-      const { under: _under, ...rest } = alarm;
+      const { under: _under, ...rest } = withOnsetValue(alarm, condition);
       const next = {
         ...before,
         subsumed,
@@ -230,7 +231,7 @@ export function newAlarmOf(
     kind: condition.kind,
     ...(condition.origin !== undefined && { origin: condition.origin }),
     priority: condition.priority,
-    ...valuesOf(condition),
+    ...{ ...valuesOf(condition), ...(condition.atOnset && { atOnset: condition.atOnset }) },
     present: true,
     signal: 'on',
     onsetAt: formatInstant(condition.onset),
@@ -293,6 +294,7 @@ export function decideRefresh(
     condition.priority !== alarm.priority ||
     condition.limit !== alarm.limit ||
     condition.code !== alarm.code ||
+    isOnsetCorrected(alarm, condition) ||
     condition.listedUnder !== alarm.under;
   const mustShowAtOnce = hasOtherContent || (alarm.kind === 'technical' && condition.text !== alarm.text);
   const isCurrentNow = alarm.late && !condition.late;

@@ -1,5 +1,5 @@
 /** The conditions that detectors find. The book makes alarms from conditions. Times are device time, ms since 1970. */
-import type { AlertKind, Priority } from '../../../contracts/messages/alarms.ts';
+import type { Alarm, AlertKind, Priority } from '../../../contracts/messages/alarms.ts';
 
 /** Something that is wrong now, about the patient or about the device. */
 export type Condition = {
@@ -29,6 +29,8 @@ export type Condition = {
   readonly limit?: number;
   readonly unit?: string;
   readonly onset: number;
+  /** The value at `onset`. Its parameter may differ from `code`, if two sensors show the condition. */
+  readonly atOnset?: NonNullable<Alarm['atOnset']>;
   /** Time at which the alarm delay had passed. */
   readonly determined: number;
   /** Time at which `value` was measured. */
@@ -57,6 +59,14 @@ export type Condition = {
  * `endedAt` is infinite: then the condition still holds and should have called before a more serious condition did.
  */
 export type Episode = { readonly condition: Condition; readonly endedAt: number };
+
+/** Joins the conditions of two sensors: the result has the latest value and the earliest onset. */
+export function joinConditions(a: Condition, b: Condition): Condition {
+  const first = a.onset <= b.onset ? a : b;
+  const { onset, determined, atOnset } = first;
+  const { atOnset: _atOnset, ...latest } = a.valueAt >= b.valueAt ? a : b;
+  return { ...latest, onset, determined, ...(atOnset && { atOnset }) };
+}
 
 /**
  * Returns a technical condition without a measured value. No other condition has the same cause.

@@ -4,7 +4,7 @@
  */
 import type { NumericValue } from '../../../contracts/messages/device.ts';
 import { type Parameter, parameters } from '../../../contracts/parameters.ts';
-import type { Condition, Episode } from './condition.ts';
+import { type Condition, type Episode, joinConditions } from './condition.ts';
 import type { GroupRules } from './profile.ts';
 import {
   causeOf,
@@ -305,14 +305,8 @@ function resumedAtOf(part: LimitsPart, { onset }: Tracker): Pick<Condition, 'res
 export const conditionKey = (parameter: Parameter, tier: TierName): string =>
   conditionName(parameter.limits === 'PR' ? { limits: 'HR' } : parameter, tier);
 
-/** Joins the conditions of two sensors: the result has the latest value and the earliest onset. */
-function joinConditions(a: Condition, b: Condition): Condition {
-  const first = a.onset <= b.onset ? a : b;
-  return { ...(a.valueAt >= b.valueAt ? a : b), onset: first.onset, determined: first.determined };
-}
-
 function conditionOf(parameter: Parameter, tracker: Tracker, outOfOrder: boolean, pulse?: number): Condition {
-  const { tier, value, limit } = tracker;
+  const { tier, value, limit, onsetValue } = tracker;
   const name = conditionName(parameter, tier);
   const { side, rank } = tiers[tier];
   return {
@@ -329,6 +323,9 @@ function conditionOf(parameter: Parameter, tracker: Tracker, outOfOrder: boolean
     limit,
     unit: parameter.unit,
     onset: tracker.onset,
+    ...(onsetValue !== undefined && {
+      atOnset: { code: parameter.code, value: onsetValue, limit, unit: parameter.unit },
+    }),
     determined: tracker.determined!,
     valueAt: tracker.valueAt,
     excess: excessOf(tracker, value),

@@ -3,7 +3,7 @@
  * come from a profile (profile.ts). Pure.
  */
 import type { Priority } from '../../../contracts/messages/alarms.ts';
-import { numberText, withoutRoundingError } from '../../../contracts/number-text.ts';
+import { valueBesideLimitText, withoutRoundingError } from '../../../contracts/number-text.ts';
 import type { LimitGroup, Parameter } from '../../../contracts/parameters.ts';
 import type { Bound, Delay, GroupRules } from './profile.ts';
 
@@ -151,16 +151,7 @@ export function limitText({ label, digits }: Parameter, tier: TierName, value: n
   if (tier === 'asystole') return `Asystole: ${label} 0`;
   if (tier === 'apnoea') return `Apnoea: ${label} 0 for ${apnoeaMs / 1000} s`;
   const sign = tiers[tier].side === 'low' ? '<' : '>';
-  return `${label} ${valueText(value, limit, digits)} ${sign} ${plain(limit)}`;
-}
-
-/** Returns the value with enough digits to show that it is beyond its limit: `120.4 > 120`, not `120 > 120`. */
-function valueText(value: number, limit: number, digits: number): string {
-  for (let more = digits; more < digits + 3; more++) {
-    const text = numberText(value, more);
-    if (Math.sign(Number(text) - limit) === Math.sign(value - limit)) return text;
-  }
-  return plain(value);
+  return `${label} ${valueBesideLimitText(value, limit, digits)} ${sign} ${plain(limit)}`;
 }
 
 const plain = (value: number) => String(withoutRoundingError(value));

@@ -24,6 +24,8 @@ export type Tracker = {
   readonly priority: Rule['priority'];
   /** Device time of the first value beyond the limit. */
   readonly onset: number;
+  /** The first value beyond the limit, measured at `onset`; absent in states of older releases. */
+  readonly onsetValue?: number;
   /** Time beyond the limit that counts towards the delay, ms. */
   readonly countedMs: number;
   /** Sum of distance from the limit × time, unit·ms. */
@@ -120,9 +122,9 @@ function trackerAfterBreach(before: Tracker | undefined, rule: Rule, value: numb
   const countsMs = before === undefined ? 0 : countedGapMs(gapMs, before.noDataMs);
   const countedMs = (before?.countedMs ?? 0) + countsMs;
   const dose = before === undefined ? 0 : before.dose + countsMs * excessOf(rule, before.value);
-  const onset = before?.onset ?? at;
+  const { onset, onsetValue } = before ?? { onset: at, onsetValue: value };
   const determined = hasDelayPassed(rule, value, countedMs, dose) ? at : null;
-  return { ...now, ...rest, onset, countedMs, dose, determined };
+  return { ...now, ...rest, onset, ...(onsetValue !== undefined && { onsetValue }), countedMs, dose, determined };
 }
 
 /**

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { Value } from 'typebox/value';
 import { describe, expect, it } from 'vitest';
-import { ReachEnded, ReachSeen, reachCheckEveryMsMax } from '../../../../contracts/messages/deliveries.ts';
+import { ReachEnded, ReachSeen } from '../../../../contracts/messages/deliveries.ts';
+import { reachCheckEveryMsMax } from '../../../../contracts/reach-pace.ts';
 import {
   answerMsMax,
   asked,

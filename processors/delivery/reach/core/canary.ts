@@ -5,9 +5,10 @@
  */
 import { minuteMs, secondMs } from '../../../../contracts/durations.ts';
 import type { ReachEnded, ReachSeen, ReceiptStage } from '../../../../contracts/messages/deliveries.ts';
-import { reachCheckEveryMsMax, receiptStages } from '../../../../contracts/messages/deliveries.ts';
+import { receiptStages } from '../../../../contracts/messages/deliveries.ts';
 import type { DeliveryChannel } from '../../../../contracts/messages/delivery-policy.ts';
 import type { AskedPage } from '../../../../contracts/messages/delivery-progress.ts';
+import { reachCheckEveryMsMax } from '../../../../contracts/reach-pace.ts';
 
 /** A canary is due this much earlier, so that a busy process still sends it in time (ours). */
 const earlyMs = 30 * secondMs;

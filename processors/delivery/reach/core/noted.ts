@@ -3,7 +3,8 @@
  * every canary has the same result as the canary before. So a result is written when it differs. The same result is
  * written only from time to time, so that pages see that canaries still run. Pure.
  */
-import { type ReachSeen, type ReceiptSeen, reachNotedEveryMs } from '../../../../contracts/messages/deliveries.ts';
+import type { ReachSeen, ReceiptSeen } from '../../../../contracts/messages/deliveries.ts';
+import { reachNotedEveryMs } from '../../../../contracts/reach-pace.ts';
 import {
   aheadMsMax,
   answerMsMax,

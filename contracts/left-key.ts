@@ -1,0 +1,7 @@
+/** The name of a place that has nobody after a change of the assignment board. In its own file, because the page needs no schema for it. */
+import type { LeftPlace } from './left-places.ts';
+
+/** Returns the text that names a place in a confirmation: `nurse A-1`, or `physician` for the whole ward. */
+export function leftKey({ duty, bed }: Pick<LeftPlace, 'duty' | 'bed'>): string {
+  return bed === undefined ? duty : `${duty} ${bed}`;
+}

@@ -1,0 +1,15 @@
+/** The time for which the place of a strip's bed counts. */
+import type { AlarmSpan } from './alarm-places.ts';
+import type { Strip } from './messages/strips.ts';
+import { parseInstant } from './time.ts';
+
+/** Returns the time of the onset. A late alarm is about an earlier time, in which the bed may have been in another ward. */
+export function stripSpan({
+  alarm,
+  onsetAt,
+  onsetWallAt,
+}: Pick<Strip, 'alarm' | 'onsetAt' | 'onsetWallAt'>): AlarmSpan {
+  const wallMs = parseInstant(onsetWallAt) ?? 0;
+  const deviceMs = parseInstant(onsetAt) ?? wallMs;
+  return { fromMs: alarm.late ? Math.min(wallMs, deviceMs) : wallMs, toMs: wallMs };
+}

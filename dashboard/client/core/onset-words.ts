@@ -1,0 +1,22 @@
+/** Says at which value an alarm began. */
+import type { Alarm } from '../../../contracts/messages/alarms.ts';
+import { limitNumberText, valueBesideLimitText } from '../../../contracts/number-text.ts';
+import { parameters } from '../../../contracts/parameters.ts';
+import { labelText } from './server-texts.ts';
+import { t } from './texts.ts';
+
+/**
+ * Returns `at onset SpO2 84 % (limit 90)`. Undefined if the value is not known, or if the alarm is an asystole or an apnoea: its text has
+ * the value, and 0 is no limit that a person has set.
+ */
+export function onsetText({ atOnset }: { readonly atOnset?: Alarm['atOnset'] | null }): string | undefined {
+  const parameter = parameters.get(atOnset?.code ?? '');
+  if (!atOnset || !parameter || (atOnset.value === 0 && atOnset.limit === 0)) return undefined;
+  const { value, limit } = atOnset;
+  return t('at onset {label} {value} {unit} (limit {limit})', {
+    label: labelText(parameter.label),
+    value: valueBesideLimitText(value, limit, parameter.digits),
+    unit: parameter.unitLabel,
+    limit: limitNumberText(limit, 0),
+  });
+}

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { fieldTime, fieldTimeDoubt, instantOfField, instantTextOfField, refusedTimeText } from './time-fields.ts';
+
+const berlin = 'Europe/Berlin';
+const at = (text: string) => Date.parse(text);
+
+describe('the time of a field', () => {
+  it.each([
+    ['2026-01-31T14:03', '2026-01-31T13:03:00Z'],
+    ['2026-01-31T14:03:07', '2026-01-31T13:03:07Z'],
+    ['2026-07-31T00:00', '2026-07-30T22:00:00Z'],
+    // The hour that comes twice: the first of the two.
+    ['2026-10-25T02:30', '2026-10-25T00:30:00Z'],
+    ['2026-10-25T03:00', '2026-10-25T02:00:00Z'],
+    // The hour that does not exist.
+    ['2026-03-29T02:30', undefined],
+    ['2026-03-29T03:00', '2026-03-29T01:00:00Z'],
+    ['2026-02-30T12:00', undefined],
+    ['2026-01-31T24:00', undefined],
+    ['', undefined],
+    ['soon', undefined],
+  ])('the field "%s" of a ward in Berlin is the instant %s', (field, instant) => {
+    expect(instantOfField(field, berlin)).toBe(instant && at(instant));
+    if (instant) expect(fieldTime(at(instant), berlin)).toBe(field.slice(0, 16));
+  });
+
+  it('an instant that is not finite is an empty field, and an empty field is no instant', () => {
+    expect(fieldTime(Number.NaN)).toBe('');
+    expect(instantTextOfField('')).toBeUndefined();
+    expect(instantTextOfField(fieldTime(at('2026-01-31T13:03:00Z')))).toBe('2026-01-31T13:03:00.000Z');
+  });
+
+  it('a time that does not exist is refused, and a time that comes twice says which of the two counts', () => {
+    expect(fieldTimeDoubt('2026-03-29T02:30', berlin)).toEqual({
+      isRefused: true,
+      text: '02:30 does not exist on this day: the clock is put forward. Enter another time.',
+    });
+    expect(fieldTimeDoubt('2026-10-25T02:30', berlin)).toEqual({
+      isRefused: false,
+      text: '02:30 comes twice on this day: the clock is put back. The first time counts (CEST, not CET).',
+    });
+    for (const field of ['2026-10-25T03:00', '2026-10-25T01:59', '', 'soon'])
+      expect(fieldTimeDoubt(field, berlin)).toBeUndefined();
+    expect(refusedTimeText('', '2026-01-31T14:03')).toBeUndefined();
+  });
+});

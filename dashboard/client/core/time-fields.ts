@@ -1,0 +1,68 @@
+/** The times of `datetime-local` fields, in the zone of the page. A field has no zone of its own. Pure. */
+import { formatInstant } from '../../../contracts/time.ts';
+import { instantsOf, type WallTime, wallTime, zoneLabel } from '../../../contracts/zones.ts';
+import { t } from './texts.ts';
+import { pageZone } from './zones.ts';
+
+/** The fields of a `datetime-local` value, `2026-01-31T14:03` with or without seconds. */
+const fieldPattern = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?$/;
+
+/** Returns the value of a field for an instant, without seconds; an empty text if the instant is not finite. */
+export function fieldTime(ms: number, zone = pageZone()): string {
+  if (!Number.isFinite(ms)) return '';
+  const { year, month, day, hour, minute } = wallTime(zone, ms);
+  const two = (n: number) => String(n).padStart(2, '0');
+  return `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}T${two(hour)}:${two(minute)}`;
+}
+
+function wallOfField(text: string): WallTime | undefined {
+  const [, year, month, day, hour, minute, second = 0] = (fieldPattern.exec(text) ?? []).map(Number);
+  if (year === undefined || month === undefined || day === undefined || hour === undefined || minute === undefined)
+    return undefined;
+  const wall = { year, month, day, hour, minute, second: second || 0 };
+  const date = new Date(Date.UTC(year, month - 1, day, hour, minute));
+  return date.getUTCDate() === day && date.getUTCHours() === hour ? wall : undefined;
+}
+
+/** Returns the instant of a field, ms; undefined if the field is empty, or if its time does not exist. Of two equal times, the first. */
+export function instantOfField(text: string, zone = pageZone()): number | undefined {
+  const wall = wallOfField(text);
+  return wall && instantsOf(zone, wall)[0];
+}
+
+/** Returns the instant of a field as RFC 3339; undefined like `instantOfField`. */
+export function instantTextOfField(text: string): string | undefined {
+  const ms = instantOfField(text);
+  return ms === undefined ? undefined : formatInstant(ms);
+}
+
+/** Returns why a form with these fields cannot be saved: one of the times does not exist. Undefined if all exist or are empty. */
+export const refusedTimeText = (...fields: readonly string[]): string | undefined =>
+  fields.map((field) => fieldTimeDoubt(field)).find((doubt) => doubt?.isRefused)?.text;
+
+/**
+ * Returns what a person must know about the time in a field: that it does not exist, because the clock is put forward, or that it comes
+ * twice, and which of the two times counts. Undefined for a usual time and for an empty field.
+ */
+export function fieldTimeDoubt(text: string, zone = pageZone()): { isRefused: boolean; text: string } | undefined {
+  const wall = wallOfField(text);
+  if (!wall) return undefined;
+  const [first, second] = instantsOf(zone, wall);
+  const time = text.slice(11, 16);
+  if (first === undefined) {
+    return {
+      isRefused: true,
+      text: t('{time} does not exist on this day: the clock is put forward. Enter another time.', { time }),
+    };
+  }
+  if (second === undefined) return undefined;
+  const [label, label2] = [first, second].map((ms) => zoneLabel(zone, ms));
+  return {
+    isRefused: false,
+    text: t('{time} comes twice on this day: the clock is put back. The first time counts ({label}, not {label2}).', {
+      time,
+      label,
+      label2,
+    }),
+  };
+}

@@ -1,0 +1,21 @@
+/**
+ * Finds a field of date and time of which the person filled in only a part. Such a field has an empty value, as if nobody had filled it in,
+ * so a form that reads only its value would use another time than the person wanted.
+ */
+import { t } from '../core/texts.ts';
+
+/** Returns whether the field has a part of a date and time, or a date that does not exist. */
+export const isHalfFilled = (field: HTMLInputElement): boolean => field.validity.badInput;
+
+/** Returns a sentence that names the first half-filled field of a form; undefined if each field is whole or empty. */
+export function halfFilledText(form: HTMLFormElement): string | undefined {
+  const field = [...form.querySelectorAll('input')].find(isHalfFilled);
+  if (field === undefined) return undefined;
+  const label = field.labels?.[0]?.querySelector('span')?.textContent ?? '';
+  return t(
+    '“{label}” has only a part of a date and a time, or a date that does not exist. Fill in all of it, or clear it.',
+    {
+      label,
+    },
+  );
+}

@@ -1,0 +1,74 @@
+/** The REST bodies of the scores in the time of a trend, with the parts of each score. A screen uses only the types. */
+import { type Static, Type } from 'typebox';
+import { dayMs } from '../../contracts/durations.ts';
+import { Instant } from '../../contracts/messages/device.ts';
+import { consciousnessLevels, newsParameters } from '../../contracts/score-names.ts';
+import { tableRowsMax } from '../../contracts/trend-bounds.ts';
+
+const closed = { additionalProperties: false } as const;
+const Ms = Type.Integer();
+
+/** Which score of a step is chosen: the highest, as a chart draws, or the last, as a table has. */
+export const scorePicks = ['highest', 'last'] as const;
+export type ScorePick = (typeof scorePicks)[number];
+
+/**
+ * The query of `GET /api/associations/:associationId/trends/news2?from=…&to=…&stepMs=60000&pick=last`. The times are
+ * those of the server, as in the query of a trend. `stepMs` is that of the trend or the interval of the table.
+ */
+export const TrendScoresQuery = Type.Object(
+  {
+    from: Instant,
+    to: Instant,
+    stepMs: Type.Integer({ minimum: 1_000, maximum: dayMs }),
+    pick: Type.Enum([...scorePicks]),
+  },
+  closed,
+);
+export type TrendScoresQuery = Static<typeof TrendScoresQuery>;
+
+/** One input of a score. Without `points` it is missing: not measured, too old, or its points depend on an unknown input. */
+export const ScoredPart = Type.Object(
+  {
+    parameter: Type.Enum([...newsParameters]),
+    value: Type.Optional(Type.Union([Type.Number(), Type.Boolean(), Type.Enum([...consciousnessLevels])])),
+    /** The age of the value at the time of the score. */
+    ageMs: Type.Optional(Ms),
+    points: Type.Optional(Type.Integer({ minimum: 0, maximum: 3 })),
+  },
+  closed,
+);
+export type ScoredPart = Static<typeof ScoredPart>;
+
+/** One published NEWS2 with its parts. The value and the points of all parts are those of this score, and of no other time. */
+export const ScoreOfStep = Type.Object(
+  {
+    /** The start of the step, as in the trend. */
+    stepAtMs: Ms,
+    /** When the alarm processor made the score, by the clock of the device. */
+    atMs: Ms,
+    scale: Type.Union([Type.Literal(1), Type.Literal(2)]),
+    /** Null if a part is missing. */
+    total: Type.Union([Type.Integer(), Type.Null()]),
+    atLeast: Type.Integer(),
+    parts: Type.Array(ScoredPart, { maxItems: newsParameters.length }),
+  },
+  closed,
+);
+export type ScoreOfStep = Static<typeof ScoreOfStep>;
+
+/** All times are those of the device. */
+export const TrendScores = Type.Object(
+  {
+    /** The chosen scores of each step: at most one with a total, and one without. */
+    scores: Type.Array(ScoreOfStep, { maxItems: 2 * (tableRowsMax + 1) }),
+    /** Scores of steps that begin earlier were not read. */
+    knownFromMs: Ms,
+    /** Scores of steps that end later were perhaps not read completely. */
+    knownToMs: Ms,
+    /** False if the record of a score could not be opened, or if the log does not reach back so far. */
+    isWhole: Type.Boolean(),
+  },
+  closed,
+);
+export type TrendScores = Static<typeof TrendScores>;

@@ -1,0 +1,173 @@
+/**
+ * Remembers of each stay which times have samples, so that a page can show the outages of a day without reading all waves. It counts what the
+ * server has read since its start. All times are by the clock of the device, ms since 1970, unless a name says something else.
+ */
+import { hourMs, minuteMs } from '../../../contracts/durations.ts';
+import type { TimeSpan } from '../../../contracts/wave-runs.ts';
+
+/** Each outage of at least two slots is remembered, wherever it begins; a shorter one only if it covers a whole slot. Ms (ours). */
+export const slotMs = 5_000;
+const slotsPerHour = hourMs / slotMs;
+const minutesPerHour = hourMs / minuteMs;
+/** Waves are kept for 24 h, and for an hour more at most. A device whose clock was set may need further hours (ours). */
+const hoursMax = 30;
+/** Maximum number of stays; if there are more, the stay whose last chunk is oldest is forgotten (ours). */
+export const coveredStaysMax = 1_000;
+/** Maximum number of waves of a stay; further waves are not remembered (ours). */
+export const coveredWavesMax = 16;
+/** A chunk may cover at most this many slots: a message has samples of 10 s at most. */
+const slotsOfChunkMax = 3;
+/** A chunk that came later than this after its minute came late, ms (ours). */
+const lateMsMin = minuteMs;
+/** A stay without a chunk for this time is forgotten, ms: the log has none of its waves. */
+const silentMsMax = 26 * hourMs;
+
+/**
+ * `slots`: for each wave 1 where it has samples. `changes`: for each minute the number of its last change, 0 if it has no samples.
+ * `receivedMs`: when the newest chunk of the minute was received.
+ */
+type Hour = {
+  readonly slots: Map<string, Uint8Array>;
+  readonly changes: Float64Array;
+  readonly receivedMs: Float64Array;
+};
+type Stay = { readonly hours: Map<number, Hour>; lastReceivedMs: number };
+
+export type WaveCoverage = {
+  /** From this time of the server's clock on, the server has read all waves. */
+  sinceMs: number;
+  /** Rises with each chunk. A page asks what came after the number of its last answer. */
+  change: number;
+  readonly stays: Map<string, Stay>;
+};
+
+export function emptyCoverage(sinceMs: number): WaveCoverage {
+  return { sinceMs, change: 0, stays: new Map() };
+}
+
+type ChunkTimes = {
+  readonly code: string;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly receivedMs: number;
+};
+
+/** Notes a chunk of a wave. @param receivedMs by the server's clock */
+export function noteChunk(
+  coverage: WaveCoverage,
+  associationId: string,
+  { code, startMs, endMs, receivedMs }: ChunkTimes,
+): void {
+  const stay = stayOf(coverage, associationId);
+  stay.lastReceivedMs = Math.max(stay.lastReceivedMs, receivedMs);
+  coverage.change += 1;
+  const first = Math.floor(startMs / slotMs);
+  const last = Math.min(first + slotsOfChunkMax - 1, Math.max(first, Math.ceil(endMs / slotMs) - 1));
+  for (let slot = first; slot <= last; slot += 1) {
+    const hourNo = Math.floor(slot / slotsPerHour);
+    const hour = hourOf(stay, hourNo, Math.floor(receivedMs / hourMs));
+    const inHour = slot - hourNo * slotsPerHour;
+    const minute = Math.floor((inHour * slotMs) / minuteMs);
+    hour.changes[minute] = coverage.change;
+    hour.receivedMs[minute] = Math.max(hour.receivedMs[minute]!, receivedMs);
+    const slots = hour.slots.get(code) ?? new Uint8Array(slotsPerHour);
+    if (!hour.slots.has(code)) {
+      if (!mayCover(stay, code)) continue;
+      hour.slots.set(code, slots);
+    }
+    slots[inHour] = 1;
+  }
+}
+
+/** Returns whether a wave has a place among the waves of a stay. The places of waves whose hours are forgotten are free again. */
+function mayCover({ hours }: Stay, code: string): boolean {
+  const known = new Set([...hours.values()].flatMap(({ slots }) => [...slots.keys()]));
+  return known.has(code) || known.size < coveredWavesMax;
+}
+
+function stayOf({ stays }: WaveCoverage, associationId: string): Stay {
+  const known = stays.get(associationId);
+  if (known) return known;
+  if (stays.size >= coveredStaysMax) {
+    let oldest: [string, Stay] | undefined;
+    for (const entry of stays) if (!oldest || entry[1].lastReceivedMs < oldest[1].lastReceivedMs) oldest = entry;
+    if (oldest) stays.delete(oldest[0]);
+  }
+  const stay: Stay = { hours: new Map(), lastReceivedMs: 0 };
+  stays.set(associationId, stay);
+  return stay;
+}
+
+/** Returns an hour of a stay. If there are too many, the hour that is furthest from the present one is forgotten. */
+function hourOf({ hours }: Stay, hourNo: number, presentNo: number): Hour {
+  const known = hours.get(hourNo);
+  if (known) return known;
+  const hour = {
+    slots: new Map<string, Uint8Array>(),
+    changes: new Float64Array(minutesPerHour),
+    receivedMs: new Float64Array(minutesPerHour),
+  };
+  hours.set(hourNo, hour);
+  if (hours.size > hoursMax)
+    hours.delete([...hours.keys()].reduce((a, b) => (Math.abs(b - presentNo) > Math.abs(a - presentNo) ? b : a)));
+  return hour;
+}
+
+/** Forgets stays of which the log has no wave any more. Called about once a second. */
+export function forgetCoverage({ stays }: WaveCoverage, nowMs: number): void {
+  for (const [associationId, { lastReceivedMs }] of stays)
+    if (nowMs - lastReceivedMs > silentMsMax) stays.delete(associationId);
+}
+
+/** Returns for each wave of a stay the times without samples in a span, in whole slots. A wave without any sample is not listed. */
+export function emptyTimes(
+  { stays }: WaveCoverage,
+  associationId: string,
+  { fromMs, toMs }: TimeSpan,
+): { readonly code: string; readonly empty: TimeSpan[] }[] {
+  const hours = stays.get(associationId)?.hours ?? new Map<number, Hour>();
+  const codes = new Set([...hours.values()].flatMap(({ slots }) => [...slots.keys()]));
+  return [...codes].sort().map((code) => {
+    const empty: { fromMs: number; toMs: number }[] = [];
+    // Only whole slots count: of the slots at the edges, only a part is in the span.
+    for (let slot = Math.ceil(fromMs / slotMs); (slot + 1) * slotMs <= toMs; slot += 1) {
+      const hourNo = Math.floor(slot / slotsPerHour);
+      if (hours.get(hourNo)?.slots.get(code)?.[slot - hourNo * slotsPerHour] === 1) continue;
+      const last = empty.at(-1);
+      if (last?.toMs === slot * slotMs) last.toMs += slotMs;
+      else empty.push({ fromMs: slot * slotMs, toMs: (slot + 1) * slotMs });
+    }
+    return { code, empty };
+  });
+}
+
+/** Returns the minutes of a stay of which samples came after a change, the earliest first. */
+export function changedMinutes({ stays }: WaveCoverage, associationId: string, sinceChange: number): number[] {
+  const minutes: number[] = [];
+  for (const [hourNo, { changes }] of stays.get(associationId)?.hours ?? [])
+    for (const [minute, change] of changes.entries())
+      if (change > sinceChange) minutes.push(hourNo * hourMs + minute * minuteMs);
+  return minutes.sort((a, b) => a - b);
+}
+
+/**
+ * Returns for each minute of a span whose newest chunk came late how long after the end of the minute it was received, ms. The log has these
+ * chunks at that time, and not at the time of the minute.
+ * @param errorMs the present error of the device's clock
+ */
+export function lateDelays(
+  { stays }: WaveCoverage,
+  associationId: string,
+  { fromMs, toMs }: TimeSpan,
+  errorMs: number,
+): number[] {
+  const hours = stays.get(associationId)?.hours;
+  const delays: number[] = [];
+  for (let ms = Math.floor(fromMs / minuteMs) * minuteMs; ms < toMs; ms += minuteMs) {
+    const hourNo = Math.floor(ms / hourMs);
+    const receivedMs = hours?.get(hourNo)?.receivedMs[(ms - hourNo * hourMs) / minuteMs] ?? 0;
+    const delayMs = receivedMs - (ms + minuteMs);
+    if (receivedMs > 0 && delayMs - errorMs > lateMsMin) delays.push(delayMs);
+  }
+  return delays;
+}

@@ -1,0 +1,128 @@
+/**
+ * Records each change of the sound settings at a wall display. Anybody in front of a display can change its volume or its
+ * night mode, so the record names the display and the time, and the other screens of the ward say that it is soft.
+ */
+import type { Logger } from 'pino';
+import type { AuditEvent } from '../../../log/audit/chain.ts';
+import type { Trail } from '../../../log/audit/trail.ts';
+import type { SoftDisplay } from '../../protocol/sound.ts';
+import { type DisplayRecords, newDisplayText, settingsText, whySoft } from '../core/display-settings.ts';
+import { isDisplay } from '../core/rights.ts';
+import type { OpenScreen } from '../core/screen.ts';
+import { sessionMark } from '../sessions/token.ts';
+import { showsWholeWard } from './shown-scope.ts';
+import type { ScreenWithSound } from './sound-owners.ts';
+
+/**
+ * Maximum number of changes of a session that wait for their record. If there are more, the next record joins several
+ * changes. One change of a session is recorded each second, and after `recordsMax` changes one each minute. So a display, or a
+ * stolen session of it with many pages, cannot fill the audit trail, which every act at a bed waits for.
+ */
+const waitingMax = 30;
+const recordsMax = 60;
+/** Seconds after which a session may make one record more. */
+const oneMoreEveryS = 60;
+/** Maximum number of sessions of displays, and of pages of one session, whose settings are known. */
+const sessionsMax = 500;
+const pagesMax = 12;
+
+type DisplaySession = {
+  /** By page, the page with the newest change last: its settings after the last change that waits or is recorded. */
+  readonly pages: Map<string, string>;
+  readonly waiting: AuditEvent[];
+  isWriting: boolean;
+  /** Number of records that the session may make now. */
+  allowed: number;
+};
+
+export type DisplaySettings = {
+  /** Must be called for each report of a screen. */
+  reported(screen: ScreenWithSound): void;
+  /** Writes the records that wait, and finds the soft displays; called once a second. */
+  collect(): void;
+  /** Returns the displays of the wards of a screen that a person has made soft at the display. */
+  newsFor(open: OpenScreen | undefined): SoftDisplay[];
+};
+
+export function createDisplaySettings(options: {
+  readonly screens: () => Iterable<ScreenWithSound>;
+  /** The settings that were recorded last, from the audit trail. */
+  readonly records: Pick<DisplayRecords, 'of'>;
+  readonly trail: Pick<Trail, 'record'>;
+  readonly logger: Logger;
+}): DisplaySettings {
+  const { screens, records, trail, logger } = options;
+  const sessions = new Map<string, DisplaySession>();
+  let soft: readonly SoftDisplay[] = [];
+
+  function sessionOf(mark: string): DisplaySession {
+    const known = sessions.get(mark);
+    if (known) return known;
+    if (sessions.size >= sessionsMax) {
+      const idle = [...sessions].find(([, { waiting }]) => waiting.length === 0)?.[0] ?? [...sessions.keys()][0];
+      if (idle !== undefined) sessions.delete(idle);
+    }
+    const session: DisplaySession = { pages: new Map(), waiting: [], isWriting: false, allowed: recordsMax };
+    sessions.set(mark, session);
+    return session;
+  }
+
+  /** Notes the settings of a page as the newest of its session. Forgets the page of the session whose change is oldest if there are too many. */
+  function noteText({ pages }: DisplaySession, screen: string, text: string): void {
+    pages.delete(screen);
+    pages.set(screen, text);
+    const oldest = pages.size > pagesMax ? pages.keys().next().value : undefined;
+    if (oldest !== undefined) pages.delete(oldest);
+  }
+
+  async function write(session: DisplaySession): Promise<void> {
+    session.allowed = Math.min(recordsMax, session.allowed + 1 / oneMoreEveryS);
+    const [event] = session.waiting;
+    if (event === undefined || session.isWriting || session.allowed < 1) return;
+    session.isWriting = true;
+    try {
+      await trail.record(event);
+      session.waiting.shift();
+      session.allowed -= 1;
+    } catch (error) {
+      logger.warn({ code: (error as { code?: string }).code }, 'a change at a wall display could not be recorded yet');
+    } finally {
+      session.isWriting = false;
+    }
+  }
+
+  return {
+    reported(screen) {
+      const open = screen.watched();
+      const sound = screen.soundReport()?.sound;
+      if (open === undefined || sound?.settings === undefined || !isDisplay(open.viewer)) return;
+      const mark = sessionMark(screen.claims.sessionId);
+      const session = sessionOf(mark);
+      const { pages, waiting } = session;
+      // A new page begins with the newest settings of its session.
+      const before = pages.get(sound.screen) ?? [...pages.values()].at(-1) ?? records.of(mark) ?? newDisplayText;
+      const text = settingsText(sound.settings);
+      if (!pages.has(sound.screen)) noteText(session, sound.screen, before);
+      if (text === before || waiting.length >= waitingMax) return;
+      const { userId, name, role, wards } = open.viewer;
+      waiting.push({
+        ...{ actor: { userId, name, role }, session: mark, action: 'display-changed', ward: wards[0] ?? '' },
+        ...{ detail: `at the wall display ${name} (${userId})`, changedFrom: before, changedTo: text },
+      });
+      noteText(session, sound.screen, text);
+    },
+    collect() {
+      for (const session of sessions.values()) void write(session);
+      soft = [...screens()].flatMap((screen) => {
+        const open = screen.watched();
+        const settings = screen.soundReport()?.sound.settings;
+        const [ward] = open?.viewer.wards ?? [];
+        if (open === undefined || ward === undefined || settings === undefined || !isDisplay(open.viewer)) return [];
+        const why = whySoft(settings);
+        return why ? [{ ward, display: screen.person.name, why }] : [];
+      });
+    },
+    newsFor: (open) =>
+      open === undefined ? [] : soft.filter(({ ward }) => showsWholeWard(open.viewer, open.scope, ward)),
+  };
+}

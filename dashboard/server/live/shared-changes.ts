@@ -1,0 +1,44 @@
+/**
+ * The changes that all screens of one sending share. Screens of one person with one scope that got the same last message need the same
+ * changes, so the server computes them and makes their text once, and not once for each screen.
+ */
+import type { Delta } from '../../protocol/live.ts';
+import type { Viewer } from '../core/rights.ts';
+import { type Changes, changesSince, type Scope } from '../core/screen.ts';
+import type { LiveState } from '../core/state.ts';
+
+export type SharedChanges = {
+  /** Returns the changes since a number; undefined if the screen needs a snapshot (core/screen.ts, `changesSince`). */
+  since(viewer: Viewer, scope: Scope, changeNo: number): Changes | undefined;
+  /** Returns the message with the changes. */
+  textOf(head: Pick<Delta, 'prev' | 'n' | 'at'>, changes: Changes): string;
+};
+
+/**
+ * Is valid only until the state changes, so each sending needs a new one.
+ * @param compute computes the changes of one screen
+ */
+export function createSharedChanges(compute: SharedChanges['since']): SharedChanges {
+  const known = new Map<string, { readonly changes: Changes | undefined }>();
+  const texts = new Map<Changes, string>();
+  return {
+    since(viewer, scope, changeNo) {
+      // The key has everything that decides what a screen gets, because two screens of one person may have different rights for a moment.
+      const key = JSON.stringify([viewer, scope, changeNo]);
+      const found = known.get(key) ?? { changes: compute(viewer, scope, changeNo) };
+      known.set(key, found);
+      return found.changes;
+    },
+    textOf(head, changes) {
+      const type: Delta['type'] = 'delta';
+      const members = texts.get(changes) ?? JSON.stringify(changes).slice(1);
+      texts.set(changes, members);
+      return `${JSON.stringify({ type, ...head }).slice(0, -1)},${members}`;
+    },
+  };
+}
+
+/** Returns what the screens of one sending share, of the present state. */
+export function newSharedChanges(state: LiveState): SharedChanges {
+  return createSharedChanges((viewer, scope, changeNo) => changesSince(state, viewer, scope, changeNo));
+}

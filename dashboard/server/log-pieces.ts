@@ -1,0 +1,42 @@
+/** Reads the log of one association in pieces, from the newest to the oldest, as far back as the time of a request allows. */
+import type { Logger } from 'pino';
+import { dayMs, hourMs, minuteMs } from '../../contracts/durations.ts';
+import { VigilError } from '../../contracts/errors.ts';
+import { readSpan, type Span } from '../../log/explain/span.ts';
+import type { SealedLog } from '../../log/sealed-log.ts';
+import type { ReadRecord } from '../../log/sealed-reading.ts';
+import { createWorkPause } from '../../process/work-pause.ts';
+
+/** Longest time of reading for one request; older parts of the log are then left out (ours). */
+export const readMsMax = 12_000;
+/** The log is read back to these ages, one after the other (ours). */
+export const pieceAgesMs = [15 * minuteMs, hourMs, 3 * hourMs, 8 * hourMs, dayMs, 3 * dayMs, 7 * dayMs] as const;
+/** The records of a partition may be out of order by this much, so the newest part is read again from here. */
+export const overlapMs = minuteMs;
+/** After a failure, requests fail at once for this time: each try would wait for Kafka (ours). */
+export const failedMs = 20_000;
+/** Kafka may have got a record this much before the time of the record, because clocks differ (ours). */
+export const clockMarginMs = 2 * minuteMs;
+
+export type ReadLog = Pick<SealedLog, 'kafka' | 'open' | 'service'>;
+/** Reads a part of a topic. Returns whether the log still had all of it, and all of it could be opened. */
+export type ReadPiece = (span: Span, onRecord: (read: ReadRecord) => void, signal: AbortSignal) => Promise<boolean>;
+
+export function pieceReader(log: ReadLog, logger: Logger): ReadPiece {
+  return (span, onRecord, signal) =>
+    readSpan({ log: log as SealedLog, logger, signal, pause: createWorkPause(), onBatch() {} }, span, onRecord);
+}
+
+export const unavailable = (cause?: unknown) =>
+  new VigilError('log-unavailable', 'The log cannot be read now.', cause === undefined ? {} : { cause });
+
+/** Rejects when the signal is aborted, also if Kafka does not answer at all. */
+export function withSignal<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return Promise.race([
+    work,
+    new Promise<never>((_, reject) => {
+      if (signal.aborted) reject(signal.reason);
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    }),
+  ]);
+}

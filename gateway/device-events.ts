@@ -1,0 +1,127 @@
+/**
+ * Writes into the topic `device-events` what happens to the devices, and how many of their messages are not used. These records only inform:
+ * nothing waits for them, and if Kafka is away they wait in a queue with a maximum.
+ */
+import type { Logger } from 'pino';
+import type { DeviceEventRecord, RefusalsRecord } from '../contracts/messages/device-events.ts';
+import { type ContentType, contentTypes } from '../contracts/messages/records.ts';
+import { formatInstant } from '../contracts/time.ts';
+import type { SealedLog } from '../log/sealed-log.ts';
+import { type DeviceLog, isClockWrong, type LoggedEvent, recordOfEvent } from './core/device-log.ts';
+import { countUnused, newRefusalCounts, takeRecords, type Unused } from './core/refusal-counts.ts';
+import type { Counters } from './counters.ts';
+import type { Source } from './source.ts';
+
+/** Maximum number of records that wait for Kafka. Above this number the oldest is dropped and counted. */
+export const waitingMax = 5_000;
+/** Records that are written at once; the others wait for the next turn. So all devices together write at most this many in a second. */
+const recordsMax = 100;
+const writeEveryMs = 1_000;
+/** Records of counts that are taken at once. */
+const countsMax = 50;
+const closeMsMax = 1_000;
+/** Pause before Kafka is asked again whether it has the topic. */
+const askAgainMs = 60_000;
+
+export type DeviceEvents = {
+  /** Notes an event of a device at `atMs` of the gateway's clock. */
+  note(source: Source, atMs: number, event: Omit<LoggedEvent, 'deviceId' | 'receivedAt'>): void;
+  /** Notes the measured error of a device's clock. Called for each reading, so it does nothing if the clock is as right or wrong as before. */
+  noteClock(source: Source, atMs: number, offsetMs: number): void;
+  /** Counts a message that is not used. */
+  countUnused(unused: Unused): void;
+  /** Writes the counts that are not in the log yet. Waits for the log at most a second. */
+  close(): Promise<void>;
+};
+
+type Waiting = { readonly contentType: ContentType; readonly body: DeviceEventRecord | RefusalsRecord };
+
+export function openDeviceEvents(options: {
+  readonly sealedLog: Pick<SealedLog, 'append' | 'boot'>;
+  /** Returns whether Kafka has the topic. Nothing is written before that, because a missing topic would stop the readings (log/kafka/has-topic.ts). */
+  readonly hasTopic: () => Promise<boolean>;
+  readonly counters: Counters;
+  readonly log: Logger;
+  readonly monotonicMs: () => number;
+}): DeviceEvents {
+  const { sealedLog, hasTopic, counters, log, monotonicMs } = options;
+  const deviceLog: DeviceLog = new Map();
+  const counts = newRefusalCounts();
+  let waiting: Waiting[] = [];
+  let writing: Promise<void> | undefined;
+  let wasRefused = false;
+  let canWrite = false;
+  let askTimer: NodeJS.Timeout | undefined;
+  const timer = setInterval(() => {
+    writing ??= write(false).finally(() => {
+      writing = undefined;
+    });
+  }, writeEveryMs).unref();
+
+  /** Begins to write when Kafka has the topic. An update of Vigil makes the topic, so it may be missing on a Kafka of the hospital's own. */
+  async function ask(): Promise<void> {
+    const isThere = await hasTopic().catch(() => undefined);
+    canWrite = isThere === true;
+    if (isThere === false)
+      log.warn('Kafka has no topic "device-events": run setup. Until then the page Devices gets no events');
+    if (!canWrite) askTimer = setTimeout(() => void ask(), askAgainMs).unref();
+  }
+  void ask();
+
+  function queue(record: Waiting): void {
+    waiting.push(record);
+    if (waiting.length <= waitingMax) return;
+    waiting.shift();
+    counters.deviceEventsDropped += 1;
+  }
+
+  /** Writes the waiting records. A record that Kafka did not take waits again: a reader recognises a record that comes twice. */
+  async function write(isLast: boolean): Promise<void> {
+    if (!canWrite) return;
+    const records = takeRecords(counts, monotonicMs(), isLast ? waitingMax : countsMax, isLast);
+    for (const body of records) queue({ contentType: contentTypes.refusals, body });
+    const batch = waiting.slice(0, isLast ? waitingMax : recordsMax);
+    waiting = waiting.slice(batch.length);
+    const outcomes = await Promise.allSettled(
+      batch.map(({ contentType, body }) => sealedLog.append('device-events', sealedLog.boot, contentType, body)),
+    );
+    const failed = outcomes.flatMap((outcome, at) => (outcome.status === 'rejected' ? [{ outcome, at }] : []));
+    waiting = [...failed.map(({ at }) => batch[at]!), ...waiting].slice(-waitingMax);
+    counters.deviceEventsWritten += batch.length - failed.length;
+    if (failed.length > 0 && !wasRefused)
+      log.warn({ error: String(failed[0]?.outcome.reason) }, 'events of devices wait: Kafka does not take them');
+    wasRefused = failed.length > 0;
+  }
+
+  function note(source: Source, atMs: number, event: Omit<LoggedEvent, 'deviceId' | 'receivedAt'>): void {
+    const { deviceId } = source;
+    const body = recordOfEvent(deviceLog, { deviceId, receivedAt: formatInstant(atMs), ...event }, monotonicMs());
+    if (body) queue({ contentType: contentTypes.deviceEvent, body });
+  }
+
+  return {
+    note,
+    noteClock(source, atMs, offsetMs) {
+      const { clockSign } = source;
+      const isWrong = isClockWrong(offsetMs, clockSign.isWrong);
+      if (isWrong === clockSign.isWrong) return;
+      clockSign.isWrong = isWrong;
+      note(
+        source,
+        atMs,
+        isWrong ? { kind: 'clock-wrong', clockErrorMs: Math.round(offsetMs) } : { kind: 'clock-right' },
+      );
+    },
+    countUnused(unused) {
+      countUnused(counts, unused);
+    },
+    async close() {
+      clearInterval(timer);
+      clearTimeout(askTimer);
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const timeLimit = setTimeout(resolve, closeMsMax);
+      await Promise.race([(writing ?? Promise.resolve()).then(() => write(true)), promise]);
+      clearTimeout(timeLimit);
+    },
+  };
+}

@@ -1,0 +1,103 @@
+/** Lists the strips of a bed or of a patient in a time, for a person who has no alarm id. */
+import { type AlarmPlace, createPlacesOf } from '../../contracts/alarm-places.ts';
+import { dayMs, hourMs, minuteMs } from '../../contracts/durations.ts';
+import { contentTypes, type DeviceAssociations, type Patient } from '../../contracts/messages/records.ts';
+import type { Strip } from '../../contracts/messages/strips.ts';
+import { stripSpan } from '../../contracts/strip-span.ts';
+import { parseInstant } from '../../contracts/time.ts';
+import { type ReadContext, readSpan } from '../explain/span.ts';
+
+/** Maximum number of strips in a list; if there are more, the newest are listed (ours). One audit record can name all their patients. */
+export const listedStripsMax = 190;
+/** Longest time of one question, ms (ours). */
+export const stripsSpanMsMax = dayMs;
+/** A strip is written this much after its onset at most: the strip writer may have been down while Kafka still had the waves (ours). */
+const writtenMsMax = dayMs + hourMs;
+
+export type StripsQuestion = {
+  /** The time of the onsets by the server's clock. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly ward?: string;
+  readonly bed?: string;
+  readonly patientId?: string;
+};
+
+/** What a list says about a strip: everything but its samples. */
+export type ListedStrip = Pick<
+  Strip,
+  'alarmId' | 'onset' | 'rev' | 'associationId' | 'onsetAt' | 'onsetWallAt' | 'content' | 'isComplete' | 'alarm'
+> & {
+  /** The places of the bed at the onset, only wards that the person may see. */
+  readonly places: readonly AlarmPlace[];
+  readonly patient: Patient | null;
+};
+
+export type StripsList = {
+  /** The newest onset first. */
+  readonly strips: readonly ListedStrip[];
+  /** Whether older strips of this time are left out. */
+  readonly isCut: boolean;
+  /** False: the log no longer has the whole time, or some strips could not be opened. */
+  readonly isWhole: boolean;
+};
+
+/**
+ * Returns the strips that match and that the person may see. Reads all strips of the time, but keeps no samples.
+ * @param tables the associations of all devices
+ * @param seesWard whether the person may see a ward; called with null for a strip whose ward is not known
+ */
+export async function listStrips(
+  context: ReadContext,
+  tables: ReadonlyMap<string, DeviceAssociations>,
+  question: StripsQuestion,
+  seesWard: (ward: string | null) => boolean,
+): Promise<StripsList> {
+  const found = new Map<string, ListedStrip>();
+  const placesOf = createPlacesOf(tables);
+  let isCut = false;
+  const span = {
+    topic: 'strips',
+    sinceMs: Math.max(0, question.fromMs - minuteMs),
+    untilMs: () => question.toMs + writtenMsMax,
+    isWantedType: (type: string) => type === contentTypes.strip,
+  } as const;
+  const isWhole = await readSpan(context, span, ({ record }) => {
+    if (record.contentType !== contentTypes.strip) return;
+    const strip = record.body;
+    if ((found.get(strip.stripId)?.rev ?? 0) >= strip.rev) return;
+    const listed = matchedStrip(strip, placesOf, question, seesWard);
+    if (listed) found.set(strip.stripId, listed);
+    if (found.size <= listedStripsMax) return;
+    const [oldest] = newestFirst(found).slice(-1);
+    found.delete(`${oldest!.alarmId}.${oldest!.onset}`);
+    isCut = true;
+  });
+  return { strips: newestFirst(found), isCut, isWhole };
+}
+
+const wallMsOf = ({ onsetWallAt }: Pick<Strip, 'onsetWallAt'>) => parseInstant(onsetWallAt) ?? 0;
+const newestFirst = (found: ReadonlyMap<string, ListedStrip>) =>
+  [...found.values()].sort((a, b) => wallMsOf(b) - wallMsOf(a));
+
+/** Returns what the list says about a strip; undefined if it does not match, or if the person may not see it. Pure. */
+export function matchedStrip(
+  strip: Strip,
+  placesOf: ReturnType<typeof createPlacesOf>,
+  { fromMs, toMs, ward, bed, patientId }: StripsQuestion,
+  seesWard: (ward: string | null) => boolean,
+): ListedStrip | undefined {
+  const wallMs = wallMsOf(strip);
+  if (wallMs < fromMs || wallMs >= toMs) return undefined;
+  const { places, patient } = placesOf(strip.alarm.deviceId, strip.alarm.associationId, stripSpan(strip));
+  const seen = places.filter((place) => seesWard(place.ward));
+  if (seen.length === 0 && !(places.length === 0 && seesWard(null))) return undefined;
+  const isPlace = (place: AlarmPlace) => (ward ?? place.ward) === place.ward && (bed ?? place.bed) === place.bed;
+  if ((ward !== undefined || bed !== undefined) && !seen.some(isPlace)) return undefined;
+  if (patientId !== undefined && patient?.patientId !== patientId) return undefined;
+  const { alarmId, onset, rev, associationId, onsetAt, onsetWallAt, content, isComplete, alarm } = strip;
+  return {
+    ...{ alarmId, onset, rev, associationId, onsetAt, onsetWallAt, content, isComplete, alarm },
+    ...{ places: seen, patient },
+  };
+}

@@ -1,0 +1,32 @@
+import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { replaceFile } from './replace-file.ts';
+
+it('replaces a file with its rights and leaves no draft, also if the replacement is refused', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'vigil-replace-'));
+  const path = join(folder, 'accounts.json');
+  replaceFile(path, 'first', 0o600);
+  replaceFile(path, 'second', 0o600);
+  const refuse = () => {
+    throw new Error('the lock is gone');
+  };
+  expect(() => replaceFile(path, 'third', 0o600, refuse)).toThrow('the lock is gone');
+  expect([readFileSync(path, 'utf8'), statSync(path).mode & 0o777, readdirSync(folder)]).toEqual([
+    'second',
+    0o600,
+    ['accounts.json'],
+  ]);
+});
+
+it('two processes with the same process id that write at the same time replace the file only with their own content', () => {
+  const path = join(mkdtempSync(join(tmpdir(), 'vigil-replace-')), 'accounts.json');
+  // The other process writes the whole file while this process has written its draft and not renamed it.
+  replaceFile(path, 'first process', 0o600, () => replaceFile(path, 'second process', 0o600));
+  expect(readFileSync(path, 'utf8')).toBe('first process');
+  // An older version, or a process that was killed, left a draft with the name of the process id.
+  writeFileSync(`${path}.${process.pid}.new`, 'half');
+  replaceFile(path, 'later', 0o600);
+  expect(readFileSync(path, 'utf8')).toBe('later');
+});

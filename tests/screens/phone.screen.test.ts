@@ -1,0 +1,95 @@
+/** Checks what a person sees first on a phone: the alarm with its button and the numbers, before filters, notices and tools. */
+import type { Browser, Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { openBrowser } from '../browser.ts';
+import { resize, windowSizes } from './overflow.ts';
+import { expectReadable, logInOnSteadyPage, setHash } from './readable.ts';
+import { alarmOf, newPatient, newPeriod, type PlayedBed, playBeds, raisedEvent } from './scene.ts';
+import { openScreenServer, type ScreenServer } from './server.ts';
+import { trendRows } from './trend-rows.ts';
+
+const ward = 'ICU 1';
+const phones = windowSizes.filter(({ name }) => name === '360' || name === '414');
+const beds = Array.from(
+  { length: 6 },
+  (_, at): PlayedBed => ({
+    deviceId: `monitor-${at + 1}`,
+    period: newPeriod(`U-${at + 1}`, ward, newPatient({ familyName: `Okapi-${at + 1}` })),
+    values: { MDC_ECG_HEART_RATE: 88, MDC_PULS_OXIM_SAT_O2: 84, MDC_RESP_RATE: 14, MDC_TEMP_BODY: 37.2 },
+    waves: ['MDC_ECG_ELEC_POTL_II', 'MDC_PULS_OXIM_PLETH'],
+    ageMs: 0,
+  }),
+);
+const alarm = alarmOf(beds[0]!, {
+  ...{ priority: 'medium', text: 'SpO2 82 < 90', code: 'MDC_PULS_OXIM_SAT_O2', value: 82, limit: 90, unit: '%' },
+  atOnset: { code: 'MDC_PULS_OXIM_SAT_O2', value: 84, limit: 90, unit: '%' },
+});
+let server: ScreenServer;
+let browser: Browser;
+let page: Page;
+const closers: (() => unknown)[] = [];
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([
+    openScreenServer({
+      accounts: [{ userId: 'nora', name: 'Nora Nurse', role: 'nurse', wards: [ward] }],
+      trends: trendRows,
+    }),
+    openBrowser(inject('chromium')),
+  ]);
+  closers.push(server.close, () => browser.close(), playBeds(server, beds, 2_000));
+  server.playAlarms(raisedEvent(alarm), raisedEvent(alarmOf(beds[1]!)), raisedEvent(alarmOf(beds[2]!)));
+  page = await logInOnSteadyPage(browser, server, 'nora');
+});
+
+afterAll(async () => {
+  for (const close of closers.reverse()) await close();
+});
+
+const boxOf = async (locator: Locator) => (await locator.first().boundingBox())!;
+const bottomOf = async (locator: Locator) => {
+  const { y, height } = await boxOf(locator);
+  return y + height;
+};
+
+/** Returns the elements that a person could scroll sideways. */
+const sideways = () =>
+  page.evaluate(() =>
+    [...document.querySelectorAll('html, body, main, main *')]
+      .filter((element) => element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 0)
+      .filter((element) => /auto|scroll/.test(getComputedStyle(element).overflowX))
+      .map((element) => element.className),
+  );
+
+it.each(phones)('on the ward page at $name px the alarm and a number come first, and the tools last', async (size) => {
+  await setHash(page, `#/ward/${encodeURIComponent(ward)}`);
+  await resize(page, size);
+  await page.getByTestId('bed-U-6').locator('.slot').first().waitFor();
+  await expectReadable(page, 'phone-ward', [size]);
+  expect(await sideways()).toEqual([]);
+  expect(await bottomOf(page.locator('.alarm__ack'))).toBeLessThan(size.height);
+  expect(await bottomOf(page.locator('.tile .slot__value'))).toBeLessThan(size.height);
+  expect((await boxOf(page.locator('.ward__tools'))).y).toBeGreaterThanOrEqual(
+    await bottomOf(page.getByTestId('bed-U-6')),
+  );
+});
+
+it.each(phones)(
+  'on the page of a patient at $name px the alarm with its button comes right after the name',
+  async (size) => {
+    await setHash(page, `#/patient/${beds[0]!.period.associationId}`);
+    await resize(page, size);
+    const button = page.getByTestId(`ack-${alarm.alarmId}`);
+    await button.waitFor();
+    await page.getByTestId('trends').waitFor();
+    await expectReadable(page, 'phone-patient', [size]);
+    expect(await sideways()).toEqual([]);
+    expect(await bottomOf(page.locator('.patient__title h1'))).toBeLessThan((await boxOf(button)).y);
+    expect(await bottomOf(button)).toBeLessThan((await boxOf(page.getByTestId('numbers'))).y);
+    expect(await bottomOf(page.getByTestId('numbers').locator('.slot__value'))).toBeLessThan(size.height);
+    expect((await boxOf(page.locator('.patient__device'))).y).toBeGreaterThan(
+      await bottomOf(page.getByTestId('numbers')),
+    );
+    expect(await page.getByTestId(`onset-${alarm.alarmId}`).textContent()).toBe('at onset SpO2 84 % (limit 90)');
+  },
+);

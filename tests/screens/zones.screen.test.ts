@@ -1,0 +1,51 @@
+/** A ward in another time zone than the browser: the page shows the time of the ward, with its label. */
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { openBrowser, submitLogin } from '../browser.ts';
+import { alarmOf, newPatient, newPeriod, type PlayedBed, playBeds, raisedEvent } from './scene.ts';
+import { openScreenServer, type ScreenServer } from './server.ts';
+
+const ward = 'Tokyo';
+const bed: PlayedBed = {
+  deviceId: 'device-1',
+  period: newPeriod('T-1', ward, newPatient({ familyName: 'Patient 1' })),
+  values: { MDC_ECG_HEART_RATE: 150 },
+  waves: [],
+  ageMs: 0,
+};
+let server: ScreenServer;
+let browser: Browser;
+let stop: () => void;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([
+    openScreenServer({
+      accounts: [{ userId: 'nora', name: 'Nora Nurse', role: 'nurse', wards: [ward] }],
+      wards: [{ ward, beds: ['T-1'], zone: 'Asia/Tokyo' }],
+    }),
+    openBrowser(inject('chromium')),
+  ]);
+  stop = playBeds(server, [bed]);
+  server.playAlarms(raisedEvent(alarmOf(bed, { text: 'HR 150 > 140', priority: 'high' })));
+});
+
+afterAll(async () => {
+  stop();
+  await browser.close();
+  await server.close();
+});
+
+it('the clock and the alarm show the time of the ward in a browser of another zone', async () => {
+  const context = await browser.newContext({ ignoreHTTPSErrors: true, timezoneId: 'America/New_York' });
+  const page = await context.newPage();
+  await page.goto(`https://localhost:${server.httpPort}/`);
+  await submitLogin(page, 'nora');
+  await page.getByTestId('clock').getByText('UTC+09:00').waitFor();
+  const shown = await page.evaluate(() => ({
+    clock: document.querySelector('[data-testid=clock]')?.textContent ?? '',
+    alarm: document.querySelector('[data-alarm]')?.textContent ?? '',
+  }));
+  expect(shown.clock).toMatch(/^\d\d:\d\d:\d\d UTC\+09:00$/);
+  expect(shown.alarm).toContain('UTC+09:00');
+  await context.close();
+});
