@@ -41,6 +41,7 @@ it('the clock and the alarm show the time of the ward in a browser of another zo
   await page.goto(`https://localhost:${server.httpPort}/`);
   await submitLogin(page, 'nora');
   await page.getByTestId('clock').getByText('UTC+09:00').waitFor();
+  await page.locator('[data-alarm]').getByText('UTC+09:00').first().waitFor();
   const shown = await page.evaluate(() => ({
     clock: document.querySelector('[data-testid=clock]')?.textContent ?? '',
     alarm: document.querySelector('[data-alarm]')?.textContent ?? '',

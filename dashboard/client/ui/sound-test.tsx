@@ -1,5 +1,5 @@
 /** The test of the sound of a ward: the button, the dialog with the question, and the line on every screen of the ward. */
-import { useSignal } from '@preact/signals';
+import { type Signal, useSignal } from '@preact/signals';
 import { Fragment, type JSX } from 'preact';
 import { heardAfterMs } from '../../protocol/sound-test-times.ts';
 import { t } from '../core/texts.ts';
@@ -8,32 +8,43 @@ import { Dialog } from './dialog.tsx';
 import { FormProblem } from './still-text.tsx';
 import { shownWard } from './ward-sound.tsx';
 
-export function SoundTestButton() {
+type Opened = { isOpen: Signal<boolean> };
+
+/** Returns the ward whose sound this person can test on this page; undefined if she or he may not, or if it shows several. */
+function useTestedWard(): string | undefined {
   const app = useApp();
-  const isOpen = useSignal(false);
   const ward = shownWard(app.ward.value, app.screen.value?.beds.values() ?? []);
-  if (ward === undefined || !app.may('pause-audio')) return null;
+  return app.may('pause-audio') ? ward : undefined;
+}
+
+export function SoundTestButton({ isOpen }: Opened) {
+  if (useTestedWard() === undefined) return null;
   return (
-    <>
-      <button
-        type="button"
-        class="choice__one choice__one--alone"
-        data-testid="sound-test"
-        onClick={() => {
-          isOpen.value = true;
-        }}
-      >
-        {t('Test the sound')}
-      </button>
-      {isOpen.value && (
-        <SoundTestDialog
-          ward={ward}
-          onClose={() => {
-            isOpen.value = false;
-          }}
-        />
-      )}
-    </>
+    <button
+      type="button"
+      class="choice__one choice__one--alone"
+      data-testid="sound-test"
+      onClick={() => {
+        isOpen.value = true;
+      }}
+    >
+      {t('Test the sound')}
+    </button>
+  );
+}
+
+/** The dialog of the test. It is not a part of the tools of the ward, which move when a tablet is turned. */
+export function SoundTest({ isOpen }: Opened) {
+  const ward = useTestedWard();
+  if (ward === undefined || !isOpen.value) return null;
+  return (
+    <SoundTestDialog
+      key={ward}
+      ward={ward}
+      onClose={() => {
+        isOpen.value = false;
+      }}
+    />
   );
 }
 

@@ -1,6 +1,5 @@
 /** The tools above the tiles of a ward: which beds are shown, in which order, and how. */
 import type { Signal } from '@preact/signals';
-import { useSignal } from '@preact/signals';
 import type { LayoutChoice } from '../core/grid.ts';
 import { t } from '../core/texts.ts';
 import { dividedBedsMin, type PartChoice, partOfSector, sectorOfPart } from '../core/ward-parts.ts';
@@ -67,12 +66,14 @@ type WardToolsProps = {
   sectors: readonly string[];
   /** The units of the numbers on compact tiles, which have no room for a unit; undefined for other tiles. */
   units: string | undefined;
+  /** Whether the choices of the view are shown. Not kept here, because the tools move when a tablet is turned. */
+  isViewOpen: Signal<boolean>;
+  isSoundTestOpen: Signal<boolean>;
 };
 
 export function WardTools(props: WardToolsProps) {
-  const { bedsShown, bedsTotal, filter, sortsByAlarm, layout, part, partNames, sectors } = props;
+  const { bedsShown, bedsTotal, filter, sortsByAlarm, layout, part, partNames, sectors, isViewOpen } = props;
   const app = useApp();
-  const isOpen = useSignal(false);
   const choosePart = usePartChoice(part);
   const parts: readonly { key: PartChoice; text: string }[] = [
     { key: 'all', text: t('All') },
@@ -119,17 +120,17 @@ export function WardTools(props: WardToolsProps) {
         <button
           type="button"
           class="choice__one choice__one--alone"
-          aria-expanded={isOpen.value}
+          aria-expanded={isViewOpen.value}
           data-testid="view"
           onClick={() => {
-            isOpen.value = !isOpen.value;
+            isViewOpen.value = !isViewOpen.value;
           }}
         >
           {t('View')}
         </button>
         <WardSoundAct />
       </div>
-      {isOpen.value && (
+      {isViewOpen.value && (
         <div class="ward__tools ward__view" data-testid="view-choices">
           <ChoiceGroup
             legend={t('Tiles')}
@@ -151,7 +152,7 @@ export function WardTools(props: WardToolsProps) {
           )}
           <ThemeChoice />
           <SoundChoice />
-          <SoundTestButton />
+          <SoundTestButton isOpen={props.isSoundTestOpen} />
         </div>
       )}
     </>
