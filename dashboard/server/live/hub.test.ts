@@ -57,6 +57,12 @@ function openTestHub() {
       sent,
       receive: (text: Buffer) => socket.emit('message', text, false),
       close: () => socket.emit('close'),
+      /** From now on, nothing can be sent to the page. */
+      breakSocket() {
+        socket.send = socket.ping = () => {
+          throw new Error('broken');
+        };
+      },
     };
   };
   return { hub, connect, clock, state: feed.state };
@@ -98,5 +104,26 @@ it('a page that connects again gets no more time to confirm its alarms, and its 
     type: 'heartbeat',
     unconfirmed: [{ isOwn: true, alarms: 1, since: formatInstant(t0), why: 'not-shown' }],
   });
+  hub.close();
+});
+
+it('a page whose socket throws is closed, and every other page gets its heartbeats, numerics and alarms', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval'] });
+  const { hub, connect, state } = openTestHub();
+  foldAssociations(state, table('d1', 1, period('assoc-01', 'icu')));
+  const [broken, healthy] = [connect(), connect()];
+  for (const page of [broken, healthy]) {
+    page.receive(Buffer.from(JSON.stringify({ type: 'watch', scope: { ward: 'icu' }, waves: null })));
+    await vi.waitFor(() => expect(page.sent[0]).toMatchObject({ type: 'snapshot' }), 30_000);
+  }
+  broken.breakSocket();
+  vi.advanceTimersByTime(heartbeatMs);
+  foldAlarmEvent(state, { type: 'raised', at: formatInstant(t0), alarm: alarm('alarm-0000000001', 'assoc-01', 1) }, t0);
+  hub.flushAlarms();
+  broken.receive(report);
+  vi.advanceTimersByTime(heartbeatMs);
+  expect(broken.closes).toEqual([closeCodes.resync]);
+  expect(healthy.sent.map(({ type }) => type)).toEqual(['snapshot', 'heartbeat', 'delta', 'heartbeat']);
+  expect(healthy.closes).toEqual([]);
   hub.close();
 });

@@ -26,7 +26,7 @@ import type { Feed } from './feed.ts';
 import { watchHealth } from './health-watch.ts';
 import type { HubDeliveries } from './hub-deliveries.ts';
 import { createHubSound } from './hub-sound.ts';
-import { cutOffMs } from './outbox.ts';
+import { cutOffMs, doFor } from './outbox.ts';
 import { createScreen, type Screen } from './screen-connection.ts';
 import { isAboutDeliveries } from './screen-deliveries.ts';
 import { createScreenWorkQueue } from './screen-work-queue.ts';
@@ -192,7 +192,7 @@ export function createHub(options: {
         screen.end(closeCodes.resync, 'rights changed');
       else if (now() - answeredAtMs > silentMs) socket.terminate();
       else {
-        socket.ping();
+        doFor(screen, () => socket.ping());
         screen.heartbeat(current, faultsFor(screen), hubSound.newsFor(screen));
       }
     }
@@ -289,7 +289,7 @@ export function createHub(options: {
         const text = isBinary ? '' : data.toString();
         if (isTooFast(text)) screen.end(closeCodes.tooMany, 'too many messages');
         else if (isBinary) screen.end(closeCodes.badMessage, 'binary messages are not accepted');
-        else if (!ofScreen?.take(text)) screen.handleMessage(text);
+        else doFor(screen, () => void (ofScreen?.take(text) || screen.handleMessage(text)));
       });
       socket.on('pong', () => {
         state.answeredAtMs = now();

@@ -20,9 +20,23 @@ export type Outbox = {
   /** Notes that numerics begin to wait (true) or no longer wait (false). The budget limits how long they may wait. */
   noteWaiting(isWaiting: boolean): void;
   end(code: number, reason: string): void;
+  /**
+   * Ends the connection because the work for it failed unexpectedly; the page connects again and gets a snapshot. An error that is not
+   * caught would end the process, and with it the screens of all wards.
+   */
+  fail(error: unknown): void;
   /** Returns the code with which the server ended the connection. */
   endedWith(): number | undefined;
 };
+
+/** Does work for a screen. An error of the work ends only the connection of this screen, and not the process. */
+export function doFor(screen: Pick<Outbox, 'fail'>, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    screen.fail(error);
+  }
+}
 
 export function createOutbox(socket: ScreenSocket, budget: Budget, now: () => number, logger: Logger): Outbox {
   let closeBytesMax = budget.closeBytesMax;
@@ -35,8 +49,19 @@ export function createOutbox(socket: ScreenSocket, budget: Budget, now: () => nu
     socket.close(code, reason);
   }
 
+  function fail(error: unknown): void {
+    logger.error({ err: error }, 'the work for a screen failed: its connection is closed, and it connects again');
+    try {
+      end(closeCodes.resync, 'a fault of the server');
+      setTimeout(() => socket.terminate(), cutOffMs).unref();
+    } catch {
+      socket.terminate();
+    }
+  }
+
   return {
     end,
+    fail,
     endedWith: () => endCode,
     noteWaiting(isWaiting) {
       if (!isWaiting) waitingSinceMs = 0;

@@ -20,7 +20,7 @@ import type { Claims } from '../core/session-rules.ts';
 import { audienceOf } from '../core/state.ts';
 import { isWaveBeforeTray } from '../core/tray.ts';
 import { type Chunk, recentChunks } from '../core/waves.ts';
-import { createOutbox } from './outbox.ts';
+import { createOutbox, doFor } from './outbox.ts';
 import { isEmpty, parseAs } from './screen-messages.ts';
 import type { ScreenParts } from './screen-parts.ts';
 import { createSeenPatients } from './seen-patients.ts';
@@ -87,6 +87,8 @@ export type Screen = {
   /** Handles a message of the screen. */
   handleMessage(text: string): void;
   end(code: number, reason: string): void;
+  /** Ends the connection because the work for it failed unexpectedly. The work for other screens goes on. */
+  fail(error: unknown): void;
   /** Must be called once when the connection has ended. */
   noteClosed(): void;
   /** Returns the code with which the server ended the connection. */
@@ -102,6 +104,11 @@ export function createScreen(parts: ScreenParts): Screen {
   const outbox = createOutbox(parts.socket, parts.budget, now, logger);
   const { end } = outbox;
   const isEnded = () => outbox.endedWith() !== undefined;
+  /** Returns the same work; an error of it ends only this connection. */
+  const guarded =
+    <Args extends unknown[]>(work: (...args: Args) => void) =>
+    (...args: Args) =>
+      doFor(outbox, () => work(...args));
   let watch: Watch | undefined;
   /** The number `n` of the last message that was sent. */
   let sentChangeNo = 0;
@@ -146,7 +153,10 @@ export function createScreen(parts: ScreenParts): Screen {
     const changes = shared.since(viewer, watch.scope, seenChangeNo);
     const newPatients = seenPatients.unrecorded(changes ? patientsOf(changes) : patientsIn(state, viewer, watch.scope));
     if (newPatients.length > 0) {
-      seenPatients.recordThen(newPatients, () => flush('alarms'));
+      seenPatients.recordThen(
+        newPatients,
+        guarded(() => flush('alarms')),
+      );
       return;
     }
     if (changes === undefined) {
@@ -297,23 +307,24 @@ export function createScreen(parts: ScreenParts): Screen {
       seesWard(viewer, null) &&
       paints(confirmations, now()),
     watched: () => (watch && !isEnded() ? { viewer, scope: watch.scope } : undefined),
-    flush,
-    wave,
+    flush: guarded(flush),
+    wave: guarded(wave),
     end,
+    fail: outbox.fail,
     noteClosed: () => seenPatients.end(now()),
     endedWith: outbox.endedWith,
     skipped: () => ({ ...skipped }),
     confirmations,
     soundReport: () => soundReport,
     send: (text) => outbox.send('alarms', text),
-    heartbeat(health, faults, soundNews) {
+    heartbeat: guarded((health, faults, soundNews) => {
       if (!watch && now() - openedAtMs > watchWithinMs) return end(closeCodes.badMessage, 'no watch message came');
       const heard = soundReport && { heardAt: soundReport.sound.at };
       const sound = { beat: Math.floor(now()), ...heard, ...soundNews };
       const beat = { type: 'heartbeat', n: sentChangeNo, health, ...understood, ...faults, sound } as const;
       outbox.send('heartbeat', () => messageText({ ...beat, at: formatInstant(now()) }));
-    },
-    handleMessage(text) {
+    }),
+    handleMessage: guarded((text) => {
       if (isEnded()) return;
       if (text.startsWith(reportTextStart)) return takeReport(text);
       const receivedWatch = parseAs(watchCheck, text);
@@ -322,6 +333,6 @@ export function createScreen(parts: ScreenParts): Screen {
       if (pendingWatch === undefined || viewRecordOf(state, viewer, pendingWatch.scope) !== undefined)
         pendingWatch = receivedWatch;
       if (!isHandlingWatch) void handlePendingWatch();
-    },
+    }),
   };
 }

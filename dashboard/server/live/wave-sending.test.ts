@@ -12,7 +12,10 @@ const chunkOf = (start: string) =>
 function newTarget() {
   const done: string[] = [];
   const transport = { cork: () => done.push('cork'), uncork: () => done.push('uncork') };
-  const screen = { wave: (_: Chunk, text: () => string) => void done.push(JSON.parse(text()).start) };
+  const screen = {
+    wave: (_: Chunk, text: () => string) => void done.push(JSON.parse(text()).start),
+    fail: (error: unknown) => void done.push((error as Error).message),
+  };
   return { done, target: { screen, transport } };
 }
 
@@ -45,17 +48,21 @@ it('a flush sends at once what waits, and nothing is sent twice', () => {
   expect(done).toEqual(['cork', '1', 'uncork']);
 });
 
-it('a connection holds nothing back after a chunk that could not be sent', () => {
-  const { done, target } = newTarget();
-  const screen = {
-    wave() {
-      throw new Error('no text');
-    },
+it('a connection that fails ends alone: it holds nothing back, and the others get the waves of the timer', () => {
+  const [broken, unwritable, healthy] = [newTarget(), newTarget(), newTarget()];
+  const throwing = () => {
+    throw new Error('broken');
   };
-  const sending = createWaveSending(() => [{ ...target, screen }]);
+  const sending = createWaveSending(() => [
+    { ...broken.target, screen: { ...broken.target.screen, wave: throwing } },
+    { ...unwritable.target, transport: { ...unwritable.target.transport, cork: throwing } },
+    healthy.target,
+  ]);
   sending.add(chunkOf('1'));
-  expect(() => sending.flush()).toThrow('no text');
-  expect(done).toEqual(['cork', 'uncork']);
+  vi.advanceTimersByTime(wavesEveryMs);
+  expect(broken.done).toEqual(['cork', 'uncork', 'broken']);
+  expect(unwritable.done).toEqual(['broken']);
+  expect(healthy.done).toEqual(['cork', '1', 'uncork']);
 });
 
 it('at most 1,000 chunks wait', () => {

@@ -4,6 +4,7 @@
  */
 import type { Duplex } from 'node:stream';
 import type { Chunk } from '../core/waves.ts';
+import { doFor } from './outbox.ts';
 import type { Screen } from './screen-connection.ts';
 import { waveText } from './wave-text.ts';
 
@@ -14,7 +15,7 @@ const waitingMax = 1_000;
 
 /** A screen, and its connection, which holds back what is written until it is uncorked. */
 export type WaveTarget = {
-  readonly screen: Pick<Screen, 'wave'>;
+  readonly screen: Pick<Screen, 'wave' | 'fail'>;
   readonly transport: Pick<Duplex, 'cork' | 'uncork'> | undefined;
 };
 
@@ -37,13 +38,16 @@ export function createWaveSending(targets: () => Iterable<WaveTarget>): WaveSend
     waiting = [];
     if (chunks.length === 0) return;
     for (const { screen, transport } of targets()) {
-      transport?.cork();
-      try {
-        for (const { chunk, text } of chunks) screen.wave(chunk, text);
-      } finally {
-        // A connection that stayed corked would hold back alarms.
-        transport?.uncork();
-      }
+      // A fault of one connection must not keep the waves from the others. In the timer it would end the process.
+      doFor(screen, () => {
+        transport?.cork();
+        try {
+          for (const { chunk, text } of chunks) screen.wave(chunk, text);
+        } finally {
+          // A connection that stayed corked would hold back alarms.
+          transport?.uncork();
+        }
+      });
     }
   }
 
