@@ -13,8 +13,6 @@ export const readMsMax = 12_000;
 export const pieceAgesMs = [15 * minuteMs, hourMs, 3 * hourMs, 8 * hourMs, dayMs, 3 * dayMs, 7 * dayMs] as const;
 /** The records of a partition may be out of order by this much, so the newest part is read again from here. */
 export const overlapMs = minuteMs;
-/** After a failure, requests fail at once for this time: each try would wait for Kafka (ours). */
-export const failedMs = 20_000;
 /** Kafka may have got a record this much before the time of the record, because clocks differ (ours). */
 export const clockMarginMs = 2 * minuteMs;
 

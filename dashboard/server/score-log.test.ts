@@ -24,15 +24,15 @@ const recordOf = ({ key, atMs, total }: Stored) =>
 /** Opens a log that is read from memory. `fails` says which read fails, or never ends. */
 function openLog(
   stored: Stored[],
-  fails: (fromMs: number) => 'fails' | 'hangs' | undefined = () => undefined,
+  fails: (fromMs: number, key: string | undefined) => 'fails' | 'hangs' | undefined = () => undefined,
   scoresMax?: number,
 ) {
   const asked: string[] = [];
   const clock = { nowMs: t0 };
   const log = createScoreLogOf(
-    async ({ sinceMs, untilMs }, onRecord, signal) => {
+    async ({ key, sinceMs, untilMs }, onRecord, signal) => {
       asked.push(`${(clock.nowMs - sinceMs) / minuteMs} to ${(clock.nowMs - untilMs()) / minuteMs}`);
-      const fault = fails(sinceMs);
+      const fault = fails(sinceMs, key);
       if (fault === 'fails') throw new Error('Kafka is away');
       if (fault === 'hangs')
         await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
@@ -86,6 +86,17 @@ describe('the scores of the log', () => {
     expect(asked).toHaveLength(1);
     clock.nowMs += 1;
     expect(minutesOf(await log.scores('nora', own, t0 - hourMs))).toEqual([10, 40]);
+  });
+
+  it('a patient whose scores cannot be read stops only the requests for this patient', async () => {
+    const { log, clock } = openLog([{ key: 'assoc-02', atMs: t0 - minuteMs, total: 20 }], (_, key) =>
+      key === own ? 'fails' : undefined,
+    );
+    await expect(log.scores('nora', own, t0 - hourMs)).rejects.toMatchObject({ code: 'log-unavailable' });
+    expect(minutesOf(await log.scores('nora', 'assoc-02', t0 - hourMs))).toEqual([1]);
+    clock.nowMs += 1;
+    await expect(log.scores('nora', own, t0 - hourMs)).rejects.toMatchObject({ code: 'log-unavailable' });
+    expect(minutesOf(await log.scores('nora', 'assoc-02', t0 - hourMs))).toEqual([1]);
   });
 
   it('a patient with more new scores than the maximum does not stop the requests for other patients', async () => {

@@ -6,11 +6,11 @@ import type { Logger } from 'pino';
 import { minuteMs } from '../../contracts/durations.ts';
 import { VigilError } from '../../contracts/errors.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
+import { createReadFailures } from './core/read-failures.ts';
 import { type LoggedScore, type LoggedScores, loggedScore } from './core/score-steps.ts';
 import { createSlots } from './core/slots.ts';
 import {
   clockMarginMs,
-  failedMs,
   overlapMs,
   pieceAgesMs,
   type ReadPiece,
@@ -52,7 +52,7 @@ type Options = { readonly now: () => number; readonly logger: Pick<Logger, 'warn
 /** @param readPiece reads a part of a topic; tests imitate it */
 export function createScoreLogOf(readPiece: ReadPiece, { now, logger, scoresMax = scoresOfOneMax }: Options): ScoreLog {
   const kept = new Map<string, Kept>();
-  let failedAtMs = Number.NEGATIVE_INFINITY;
+  const failures = createReadFailures();
   const slots = createSlots(
     bounds,
     () => new VigilError('rate-limited', 'Too many scores are being read from the log: try again shortly.'),
@@ -110,18 +110,19 @@ export function createScoreLogOf(readPiece: ReadPiece, { now, logger, scoresMax 
   return {
     async scores(account, associationId, sinceMs) {
       return slots.run(account, async () => {
-        if (now() - failedAtMs < failedMs) throw unavailable();
+        if (failures.isRefused(associationId, now())) throw unavailable();
         const controller = new AbortController();
         const timer = setTimeout(() => controller.abort(unavailable()), readMsMax);
         const askedMs = sinceMs - clockMarginMs;
         try {
           const { scores, fromMs, untilMs, isWhole } = await complete(associationId, askedMs, controller.signal);
+          failures.noteRead(associationId);
           // The margin is no gap.
           const knownFromMs = fromMs <= askedMs ? sinceMs : fromMs + clockMarginMs;
           return { scores: [...scores.values()], knownFromMs, knownToMs: untilMs, isWhole };
         } catch (cause) {
           // Too many scores of one patient are no sign that Kafka is away.
-          if (cause !== tooManyScores) failedAtMs = now();
+          if (cause !== tooManyScores) failures.noteFailed(associationId, now());
           throw cause instanceof VigilError ? cause : unavailable(cause);
         } finally {
           clearTimeout(timer);

@@ -27,16 +27,16 @@ function readingOf({ key, atMs, value, seq }: Stored): ReadRecord {
 /** Opens a log that is read from memory. `fails` says which read fails, or never ends. */
 function openLog(
   stored: Stored[],
-  fails: (fromMs: number) => 'fails' | 'hangs' | undefined = () => undefined,
+  fails: (fromMs: number, key: string | undefined) => 'fails' | 'hangs' | undefined = () => undefined,
   pointsMax?: number,
 ) {
   const asked: string[] = [];
   const clock = { nowMs: t0 };
   const trendLog = createTrendLogOf(
-    async ({ topic, sinceMs, untilMs }, onRecord, signal) => {
+    async ({ topic, key, sinceMs, untilMs }, onRecord, signal) => {
       if (topic !== 'observations') return true;
       asked.push(`${(t0 - sinceMs) / minuteMs} to ${(t0 - untilMs()) / minuteMs}`);
-      const fault = fails(sinceMs);
+      const fault = fails(sinceMs, key);
       if (fault === 'fails') throw new Error('Kafka is away');
       if (fault === 'hangs')
         await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
@@ -72,6 +72,15 @@ describe('the values of the log', () => {
     expect(valuesOf(await trendLog.values('nora', own, t0 - hourMs))).toEqual([1, 4, 7]);
     stored.pop();
     expect(asked.slice(2)).toEqual(['1 to -0.5']);
+  });
+
+  it('a patient whose values cannot be read stops only the requests for this patient', async () => {
+    const other = { key: 'assoc-02', atMs: t0 - minuteMs, value: 99, seq: 99 };
+    const { trendLog } = openLog([other], (_, key) => (key === own ? 'fails' : undefined));
+    for (let tries = 0; tries < 2; tries += 1) {
+      await expect(trendLog.values('nora', own, t0 - hourMs)).rejects.toMatchObject({ code: 'log-unavailable' });
+      expect(valuesOf(await trendLog.values('nora', 'assoc-02', t0 - hourMs))).toEqual([99]);
+    }
   });
 
   it('the answer has no value of another association, even if the value is in the same partition', async () => {

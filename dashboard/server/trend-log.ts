@@ -11,9 +11,9 @@ import { acceptReading, type Corrections } from '../../contracts/trend-correctio
 import { type Point, pointsOf } from '../../contracts/trend-points.ts';
 import { scorePointsOf } from '../../contracts/trend-score-points.ts';
 import type { ReadRecord } from '../../log/sealed-reading.ts';
+import { createReadFailures } from './core/read-failures.ts';
 import { createSlots } from './core/slots.ts';
 import {
-  failedMs,
   overlapMs,
   pieceAgesMs,
   pieceReader,
@@ -104,7 +104,7 @@ export function createTrendLogOf(
   }: { readonly now: () => number; readonly logger: Pick<Logger, 'warn'>; readonly pointsMax?: number },
 ): TrendLog {
   const kept = new Map<string, Kept>();
-  let failedAtMs = Number.NEGATIVE_INFINITY;
+  const failures = createReadFailures();
   const slots = createSlots(
     bounds,
     () => new VigilError('rate-limited', 'Too many trends are being read from the log: try again shortly.'),
@@ -168,14 +168,15 @@ export function createTrendLogOf(
   return {
     async values(account, associationId, sinceMs) {
       return slots.run(account, async () => {
-        if (now() - failedAtMs < failedMs) throw unavailable();
+        if (failures.isRefused(associationId, now())) throw unavailable();
         const controller = new AbortController();
         const timer = setTimeout(() => controller.abort(unavailable()), readMsMax);
         try {
           const { parts, fromMs, isWhole } = await complete(associationId, sinceMs, controller.signal);
+          failures.noteRead(associationId);
           return { points: pointsIn([...parts]), knownFromMs: fromMs, isWhole };
         } catch (cause) {
-          failedAtMs = now();
+          failures.noteFailed(associationId, now());
           throw cause instanceof VigilError ? cause : unavailable(cause);
         } finally {
           clearTimeout(timer);

@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+import { createReadFailures, failedMs } from './read-failures.ts';
+
+it('an association that fails is refused for 20 s, and no other one', () => {
+  const failures = createReadFailures();
+  failures.noteFailed('a', 0);
+  expect(['a', 'b'].map((id) => failures.isRefused(id, failedMs - 1))).toEqual([true, false]);
+  expect(failures.isRefused('a', failedMs)).toBe(false);
+});
+
+it('two associations that fail one after the other refuse all for 20 s, because Kafka is away', () => {
+  const failures = createReadFailures();
+  failures.noteFailed('a', 0);
+  failures.noteFailed('a', 1);
+  expect(failures.isRefused('c', 1)).toBe(false);
+  failures.noteFailed('b', 10);
+  expect(failures.isRefused('c', failedMs)).toBe(true);
+  expect(failures.isRefused('c', failedMs + 1)).toBe(false);
+});
+
+it('an association that is read between two failures shows that Kafka is not away', () => {
+  const failures = createReadFailures();
+  failures.noteFailed('a', 0);
+  failures.noteRead('b');
+  failures.noteFailed('c', 10);
+  expect(['a', 'b', 'c', 'd'].map((id) => failures.isRefused(id, 10))).toEqual([true, false, true, false]);
+});

@@ -1,0 +1,37 @@
+/** Remembers which associations could not be read from the log, so that requests need not wait for it again at once. Pure. */
+
+/** After a failure, requests fail at once for this time: each try would wait for Kafka (ours). */
+export const failedMs = 20_000;
+/** Maximum number of associations. Above it the oldest one is forgotten, and the next request tries it again. */
+const failedMax = 100;
+/** If this number of associations fails one after the other, the fault is not in one of them: Kafka is away (ours). */
+const awayAt = 2;
+
+export type ReadFailures = {
+  /** Returns whether a request must fail at once: this association failed just now, or Kafka is away. */
+  isRefused(associationId: string, nowMs: number): boolean;
+  noteFailed(associationId: string, nowMs: number): void;
+  /** Notes that an association was read. So the failures before it were failures of single associations. */
+  noteRead(associationId: string): void;
+};
+
+export function createReadFailures(): ReadFailures {
+  const failures = new Map<string, { readonly atMs: number; isAlone: boolean }>();
+
+  return {
+    isRefused(associationId, nowMs) {
+      for (const [id, { atMs }] of failures) if (nowMs - atMs >= failedMs) failures.delete(id);
+      if (failures.has(associationId)) return true;
+      return [...failures.values()].filter(({ isAlone }) => !isAlone).length >= awayAt;
+    },
+    noteFailed(associationId, nowMs) {
+      failures.delete(associationId);
+      failures.set(associationId, { atMs: nowMs, isAlone: false });
+      if (failures.size > failedMax) failures.delete(failures.keys().next().value!);
+    },
+    noteRead(associationId) {
+      failures.delete(associationId);
+      for (const failure of failures.values()) failure.isAlone = true;
+    },
+  };
+}
