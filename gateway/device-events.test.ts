@@ -110,12 +110,13 @@ it('the end of the process writes what is not in the log yet, and does not wait 
   expect(isClosed).toBe(true);
 });
 
-it('a clock is an event when it becomes wrong and when it is right again, and not with each reading', async () => {
+it('a clock is an event when a gateway judges it first, when it becomes wrong and when it is right again, and not with each reading', async () => {
   const { events, written } = open();
   const source = createSource('a2V5', 'bed-09', 'test');
   for (const offsetMs of [0, 2_900, 30_000, 31_000, 2_500, 100, 0]) events.noteClock(source, atMs, offsetMs);
   await vi.advanceTimersByTimeAsync(1_000);
   expect(written.map(({ body }) => body)).toEqual([
+    expect.objectContaining({ kind: 'clock-right' }),
     expect.objectContaining({ kind: 'clock-wrong', clockErrorMs: 30_000 }),
     expect.objectContaining({ kind: 'clock-right' }),
   ]);

@@ -103,14 +103,12 @@ export function openDeviceEvents(options: {
     note,
     noteClock(source, atMs, offsetMs) {
       const { clockSign } = source;
-      const isWrong = isClockWrong(offsetMs, clockSign.isWrong);
+      const isWrong = isClockWrong(offsetMs, clockSign.isWrong === true);
       if (isWrong === clockSign.isWrong) return;
       clockSign.isWrong = isWrong;
-      note(
-        source,
-        atMs,
-        isWrong ? { kind: 'clock-wrong', clockErrorMs: Math.round(offsetMs) } : { kind: 'clock-right' },
-      );
+      // The first judgement is always an event: before the start of this gateway, the clock may have been wrong.
+      const clockErrorMs = Math.round(offsetMs);
+      note(source, atMs, isWrong ? { kind: 'clock-wrong', clockErrorMs } : { kind: 'clock-right' });
     },
     countUnused(unused) {
       countUnused(counts, unused);

@@ -28,7 +28,7 @@ export type Source = {
   readonly clocks: DeviceClocks;
   /** Signs that two devices use the certificate. All connections of the device share them. */
   readonly identity: IdentitySigns;
-  /** Whether the clock of the device was wrong at its last event. All connections of the device share it. */
+  /** Whether the clock of the device was wrong at its last event, if there was one. All connections of the device share it. */
   readonly clockSign: ClockSign;
   /** Whether the gateway has noted what the device says about itself in the first status of the connection. */
   hasDeclared: boolean;

@@ -9,7 +9,10 @@ import { DeviceId } from './records.ts';
 const noOtherMembers = { additionalProperties: false } as const;
 const Name = Type.String({ minLength: 1, maxLength: 40, pattern: '^[a-z0-9-]+$' });
 
-/** The kinds of events that the gateway writes. A notice at the bed (contracts/bed-notices.ts) is an event too, with the notice as its kind. */
+/**
+ * The kinds of events that the gateway writes. A gateway that starts forgets the clocks, so it writes its first judgement of each clock,
+ * `clock-wrong` or `clock-right`, also if nothing has changed. A notice at the bed (contracts/bed-notices.ts) is an event too, with the notice as its kind.
+ */
 export const gatewayEventKinds = [
   'connected',
   'disconnected',

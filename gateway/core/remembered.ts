@@ -2,8 +2,8 @@
 import type { DeviceClocks } from './clocks.ts';
 import { type IdentitySigns, newIdentitySigns } from './shared-identity.ts';
 
-/** Whether the measured error of the clock is shown as wrong (device-log.ts). */
-export type ClockSign = { isWrong: boolean };
+/** Whether the clock of the device was wrong at its last event (device-log.ts); undefined before the first event. */
+export type ClockSign = { isWrong: boolean | undefined };
 export type DeviceMemory = {
   readonly clocks: DeviceClocks;
   readonly identity: IdentitySigns;
@@ -17,7 +17,7 @@ export type DeviceMemory = {
 const devicesMax = 20_000;
 
 export function newDeviceMemory(): DeviceMemory {
-  return { clocks: [], identity: newIdentitySigns(), clockSign: { isWrong: false } };
+  return { clocks: [], identity: newIdentitySigns(), clockSign: { isWrong: undefined } };
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Lists the events of the devices for the page of the devices, from the log of the gateways and the changes of the associations. Pure. */
 
+import { clockErrorShownMsMin } from '../../../contracts/device-clock.ts';
 import { deviceEventsAnswerMax, deviceLogKeptMs, groupOfEvent } from '../../../contracts/device-event-groups.ts';
 import { connectionEndReasons } from '../../../contracts/messages/records.ts';
 import { lastWard } from '../../../contracts/periods.ts';
@@ -56,17 +57,25 @@ function entriesOf(state: LiveState, deviceId: string): Entry[] {
   return [...eventEntries(device, deviceId, state.nowMs), ...countEntries(device, deviceId), ...places];
 }
 
-/** Returns the events of a device. A certificate or a firmware is compared with the one before, so the rows say what is new. */
+/**
+ * Returns the events of a device. A certificate, a firmware or a clock is compared with the one before, so the rows say what is new.
+ * Each start of a gateway says again whether the clock is right.
+ */
 function eventEntries({ events }: LoggedDevice, deviceId: string, nowMs: number): Entry[] {
   const entries: Entry[] = [];
   let firmware: string | undefined;
   let endsMs: number | undefined;
+  /** The error of the clock at the last event of it; undefined while it is right. */
+  let clockErrorMs: number | undefined;
   const add = (atMs: number, kind: string, fieldsOf: () => Partial<DeviceEventRow>) =>
     entries.push({ atMs, kind, row: () => ({ deviceId, at: formatInstant(atMs), kind, ...fieldsOf() }) });
   for (const event of events) {
     const { atMs, certificateEndsMs } = event;
     const isNewFirmware = event.firmware !== undefined && event.firmware !== firmware;
     const firmwareBefore = firmware;
+    const clock = clockAfter(clockErrorMs, event);
+    clockErrorMs = clock.errorMs;
+    if (!clock.isNews) continue;
     if (event.kind !== 'declared') add(atMs, event.kind, () => detailsOf(event));
     else if (isNewFirmware)
       add(atMs, firmware === undefined ? 'firmware-declared' : 'firmware-changed', () => ({
@@ -83,6 +92,17 @@ function eventEntries({ events }: LoggedDevice, deviceId: string, nowMs: number)
   const certificateEndsAt = formatInstant(endsMs);
   add(endsMs - certificateEndsSoonMs, 'certificate-ends-soon', () => ({ certificateEndsAt }));
   return entries;
+}
+
+/** Returns the error of the clock after an event, and whether the event says something new about the clock, or about something else. */
+function clockAfter(
+  beforeMs: number | undefined,
+  { kind, clockErrorMs = 0, leftOut }: LoggedEvent,
+): { readonly errorMs: number | undefined; readonly isNews: boolean } {
+  if (kind === 'clock-right') return { errorMs: undefined, isNews: beforeMs !== undefined || leftOut > 0 };
+  if (kind !== 'clock-wrong') return { errorMs: beforeMs, isNews: true };
+  const isSame = beforeMs !== undefined && Math.abs(clockErrorMs - beforeMs) < clockErrorShownMsMin;
+  return { errorMs: clockErrorMs, isNews: !isSame || leftOut > 0 };
 }
 
 function detailsOf({ reason, firmware, clockErrorMs, leftOut }: LoggedEvent): Partial<DeviceEventRow> {

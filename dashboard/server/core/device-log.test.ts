@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { gatewayNoticeCodes } from '../../../contracts/bed-notices.ts';
 import { deviceEventsAnswerMax, deviceLogKeptMs, groupOfEvent } from '../../../contracts/device-event-groups.ts';
 import { gatewayEventKinds, type RefusalsRecord } from '../../../contracts/messages/device-events.ts';
-import { formatInstant } from '../../../contracts/time.ts';
+import { formatInstant, parseInstant } from '../../../contracts/time.ts';
 import type { DeviceEventsQuery } from '../../protocol/device-events.ts';
 import { foldAssociations } from './beds.ts';
 import { deviceEventsFor } from './device-event-list.ts';
@@ -178,6 +178,27 @@ describe('the events of the devices', () => {
     note(state, 'clock-wrong', 1_000, { clockErrorMs: 30_000 });
     note(state, 'connected', 0, {}, 'other-9');
     expect(kindsOf(state, query)).toEqual(expected);
+  });
+
+  it('a clock that was set right while the gateway was away is right again in the list, and a repeated judgement is no news', () => {
+    const state = newState();
+    note(state, 'clock-right', 0);
+    note(state, 'clock-wrong', 1, { clockErrorMs: 30_000 });
+    // The gateways start again.
+    note(state, 'clock-wrong', 3, { clockErrorMs: 30_400 });
+    note(state, 'clock-right', 5);
+    note(state, 'clock-right', 6);
+    note(state, 'clock-wrong', 7, { clockErrorMs: -9_000 });
+    note(state, 'clock-wrong', 8, { clockErrorMs: 9_000 });
+    note(state, 'clock-wrong', 9, { clockErrorMs: 9_000, leftOut: 3 });
+    const { events } = deviceEventsFor(state, technician, {});
+    expect(events.map(({ at: when, clockErrorMs }) => [parseInstant(when)! - t0, clockErrorMs]).reverse()).toEqual([
+      [1, 30_000],
+      [5, undefined],
+      [7, -9_000],
+      [8, 9_000],
+      [9, 9_000],
+    ]);
   });
 
   it('a device that connects again and again pushes out its connections, not its notices, its clock or its firmware', () => {
