@@ -52,7 +52,7 @@ export type SocketFigures = {
   readonly rssMbMax: number;
   /** The longest delays of the event loop of the server's process, and of the process of the screens (p99), ms. */
   readonly loopDelayMs: { readonly server: number; readonly screens: number };
-  /** Processor time of the server's process, which also makes the data of the devices up, ms/s. */
+  /** Processor time of the server's process, ms/s. This process also makes up the data of the devices. */
   readonly serverCpuMsPerS: number;
   /** Messages that the server left out for stalled screens. */
   readonly skippedWaves: number;
@@ -194,7 +194,7 @@ export function missedBySockets(figures: SocketFigures): string[] {
     missed.push(
       `sockets: only ${fullScreens} of ${stalledScreens} stalled screens let bytes wait, so the fault was too small`,
     );
-  // A snapshot and the message that crosses the limit may wait besides.
+  // In addition, a snapshot and the message that crosses the limit may wait.
   if (waitingMbOfOne > 2 * waitingMbMax) missed.push(`sockets: ${waitingMbOfOne} MB waited for one screen`);
   if (Math.max(usedMb.middle, usedMb.end) - usedMb.before > grownMbMax)
     missed.push(

@@ -43,7 +43,7 @@ export async function openMadeUpWard(options: {
   const { beds, chunkMs, clientDir, accounts = 0 } = options;
   const server = await openScreenServer({
     ...options.server,
-    // Nobody touches the page of a measurement, and a locked page would show no names and open no other page.
+    // Nobody touches the page during a measurement. If it were locked, it would show no names and open no other page.
     lockAfterMs: 24 * 3_600_000,
     accounts: [
       { userId, name: 'Nora N.', role: 'nurse', wards: ['*'] },

@@ -41,7 +41,10 @@ export const auditActionNames: Readonly<Record<AuditAction, ActionName>> = {
   'sound-taken': { group: 'alarms', name: 'took the sound of a ward' },
   'sound-given-back': { group: 'alarms', name: 'gave the sound of a ward back' },
   'sound-tested': { group: 'alarms', name: 'tested the sound of a ward' },
-  'display-changed': { group: 'alarms', name: 'has other sound settings: somebody chose them, or such a night ended' },
+  'display-changed': {
+    group: 'alarms',
+    name: 'has other sound settings: a person chose them, or a night that a person chose ended',
+  },
   'assessment-entered': { group: 'care', name: 'entered an assessment' },
   'standby-begun': { group: 'care', name: 'began a standby' },
   'standby-ended': { group: 'care', name: 'ended a standby' },

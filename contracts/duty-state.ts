@@ -29,7 +29,7 @@ export type DutyAssignment = {
   readonly untilMs: number;
   readonly by: Actor;
   readonly at: string;
-  /** `order` is the ward's version after the acceptance. Of two persons, the person with the greater `order` accepted later. */
+  /** `order` is the ward's version after the acceptance. If two persons accepted, the person with the greater `order` accepted later. */
   readonly accepted?: { readonly order: number; readonly at: string };
   readonly declined?: { readonly reason: string; readonly at: string };
   readonly ended?: { readonly atMs: number; readonly by: Actor; readonly successor?: string };

@@ -1,7 +1,6 @@
 /**
- * For some time after the sectors of a ward changed, a bed is on the screens of its former sector, too. Pages learn of a
- * change at different times. Without this, a bed that leaves the sector of a page that knows the change would be on no
- * screen until the page of its new sector knows the change. Pure.
+ * For some time after the sectors of a ward changed, a bed is on the screens of its former sector, too. Pages learn of a change at different
+ * times. Without this rule, the page of the old sector could drop a bed before the page of the new sector shows it. Pure.
  */
 import type { Sector, ShownPlan, WardPlan } from './ward-plan.ts';
 
@@ -12,7 +11,7 @@ export const planAgeMsMax = 10 * 60_000;
 /** Maximum number of changes that are kept. If more come, the oldest is forgotten. */
 const changesMax = 50;
 
-/** The sectors that a ward had before a change, until the time at which they no longer count, ms of the caller's clock. */
+/** The sectors that a ward had before a change. They count until `untilMs` of the caller's clock. */
 export type FormerSectors = { readonly ward: string; readonly sectors: readonly Sector[]; readonly untilMs: number };
 
 /** Returns the former sectors that still count after the plans have changed from `before` to `after`. */

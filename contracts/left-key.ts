@@ -1,4 +1,4 @@
-/** The name of a place that has nobody after a change of the assignment board. In its own file, because the page needs no schema for it. */
+/** The name of a place that has nobody after a change of the assignment board. It has its own file, so that the page loads no schemas with it. */
 import type { LeftPlace } from './left-places.ts';
 
 /** Returns the text that names a place in a confirmation: `nurse A-1`, or `physician` for the whole ward. */

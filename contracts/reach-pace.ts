@@ -1,4 +1,4 @@
-/** How often the canaries of the channels of a person are sent and written down. In its own file, because the page needs no schema for it. */
+/** How often the canaries of a person's channels are sent and written down. It has its own file, so that the page loads no schemas with it. */
 import { minuteMs } from './durations.ts';
 
 /**

@@ -5,7 +5,7 @@ export type MissingReason = 'not measured' | 'not entered' | 'oxygen unknown' | 
 
 /**
  * Returns why a part has no points.
- * @param needsOxygen whether nobody entered air or oxygen, and the points of a high SpO2 depend on it, as on scale 2
+ * @param needsOxygen whether the points of a high SpO2 depend on air or oxygen (scale 2), and nobody entered which
  */
 export function missingReason(
   { parameter, value }: Pick<ScorePart, 'parameter' | 'value'>,

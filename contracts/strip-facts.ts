@@ -11,11 +11,11 @@ const clockToldMs = 2_000;
 /** If a number was measured at least this long before the onset, the page shows how long, ms (ours). */
 const ageToldMs = 2_000;
 
-/** Values in place of the names in braces of a form. */
+/** The values that replace the names in braces in a form. */
 type FormValues = Readonly<Record<string, string | number>>;
 /**
- * Writes a form with its values, in the language of the reader. Without values: known words or a text of the log. The forms are given
- * only to functions of this name, so that a test finds them.
+ * Writes a form with its values, in the language of the reader. Without values: known words or a text of the log. Forms are given only to functions
+ * with the name `say`, so that a test finds all forms.
  */
 export type Say = (form: string, values?: FormValues) => string;
 

@@ -19,7 +19,7 @@ export const bedsMax = 500;
 export const Sector = Type.Object({ name: Name, beds: Type.Array(Name, { minItems: 1, maxItems: bedsMax }) }, closed);
 export type Sector = Static<typeof Sector>;
 
-/** The theme of a ward: always one, or light between two times of day in the zone of the ward and dark otherwise. */
+/** The theme of a ward: the same at all times, or light between two times of day in the zone of the ward and dark otherwise. */
 export const WardTheme = Type.Union([
   Type.Enum(['dark', 'light']),
   Type.Object({ lightFrom: TimeOfDay, lightUntil: TimeOfDay }, closed),

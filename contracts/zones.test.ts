@@ -50,7 +50,7 @@ describe('time zones', () => {
     expect(instantsOf(berlin, wallOf('2026-03-29 03:00:00'))).toHaveLength(1);
   });
 
-  it('computes the instant of a rule: of two equal times the first, and after a change if the time does not exist', () => {
+  it('computes the instant of a time: the first one if the time comes twice, and the one after the change if it does not exist', () => {
     expect(instantOfWall(berlin, wallOf('2026-10-25 02:30:00'))).toBe(at('2026-10-25T00:30:00Z'));
     expect(instantOfWall(berlin, wallOf('2026-03-29 02:30:00'))).toBe(at('2026-03-29T01:30:00Z'));
     expect(instantOfWall(berlin, { ...wallOf('2026-03-01 07:00:00'), day: 0 })).toBe(at('2026-02-28T06:00:00Z'));

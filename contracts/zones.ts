@@ -68,7 +68,7 @@ function partsOf(zone: string, ms: number): (type: Intl.DateTimeFormatPartTypes)
   return (type) => parts.find((part) => part.type === type)?.value ?? '';
 }
 
-/** Returns how far the wall of a zone is ahead of UTC at an instant, ms. @throws RangeError if the zone does not exist */
+/** Returns how far the time on the wall of a zone is ahead of UTC at an instant, ms. @throws RangeError if the zone does not exist */
 export function offsetMsAt(zone: string, ms: number): number {
   const quarter = Math.floor(ms / quarterMs) * quarterMs;
   return remember(offsets, `${zone} ${quarter}`, () => {
@@ -96,8 +96,8 @@ const asUtc = ({ year, month, day, hour, minute, second }: WallTime) =>
   Date.UTC(year, month - 1, day, hour, minute, second);
 
 /**
- * Returns the instants at which the wall of a zone shows a time, the earliest first: one; none if the clock is put forward over this time;
- * two if the clock is put back over it.
+ * Returns the instants at which the clocks of a zone show a time, the earliest first. This is usually one instant; none if the clocks are put forward
+ * over this time; two if they are put back over it.
  */
 export function instantsOf(zone: string, wall: WallTime): number[] {
   const wallMs = asUtc(wall);
@@ -107,9 +107,9 @@ export function instantsOf(zone: string, wall: WallTime): number[] {
 }
 
 /**
- * Returns the instant of a time that a rule computes, for example the begin of a shift. A time that comes twice is the first of the two.
- * A time that does not exist counts as the same time after the change: 02:30 is 03:30. Fields may be beyond their range: day 0 is the
- * last day of the month before.
+ * Returns the instant of a time that a rule computes, for example the beginning of a shift. A time that comes twice is the first of the two.
+ * A time that does not exist counts as the same time after the change: 02:30 is 03:30. Fields may be beyond their range: day 0 is the last
+ * day of the month before.
  */
 export function instantOfWall(zone: string, wall: WallTime): number {
   const [first] = instantsOf(zone, wall);
@@ -118,10 +118,10 @@ export function instantOfWall(zone: string, wall: WallTime): number {
   return wallMs - offsetMsAt(zone, wallMs - 24 * hourMs);
 }
 
-/** Returns whether the wall shows the time of this instant twice in this night, because the clock is put back. */
+/** Returns whether the clocks show the time of this instant twice in this night, because they are put back. */
 export const comesTwice = (zone: string, ms: number): boolean => instantsOf(zone, wallTime(zone, ms)).length > 1;
 
-/** Returns the short name of a zone at an instant: `CET`, `CEST`, `UTC`; without a usual name, the offset: `UTC+05:30`. */
+/** Returns the short name of a zone at an instant: `CET`, `CEST`, `UTC`; the offset if the zone has no usual short name: `UTC+05:30`. */
 export function zoneLabel(zone: string, ms: number): string {
   const offsetMs = offsetMsAt(zone, ms);
   return remember(labels, `${zone} ${offsetMs}`, () => {

@@ -11,7 +11,7 @@ export const deliverySettings = {
   deliveryPolicyFile: {
     kind: 'text',
     env: setting,
-    help: 'JSON file that says whom an alarm calls, through which channels and when (docs/operator.md); empty: the built-in policy',
+    help: 'JSON file that says which persons an alarm calls, through which channels and when (docs/operator.md); empty: the built-in policy',
     fallback: '',
   },
 } as const satisfies Manifest;

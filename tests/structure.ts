@@ -30,7 +30,7 @@ const isOwnPath = (target: string) =>
 
 /** The only file that asks the time zone database. */
 const zonesFile = 'contracts/zones.ts';
-/** What makes a time on the wall of this machine: a screen, a server or a mail would show the time of the wrong zone. */
+/** Expressions that make a time in the zone of this machine. With them, a screen, a server or a mail would show the time of the wrong zone. */
 const wallOfThisMachine =
   /\.(?:get|set)(?:Hours|Minutes|Date|Day|Month|FullYear)\(|\.getTimezoneOffset\(|\.toLocale(?:Date|Time)String\(|\.to(?:Date|Time)String\(|\bIntl\.DateTimeFormat\b|\bnew Date\([^()]*,/;
 
@@ -89,8 +89,8 @@ const isDashboardServer = (path: string) => path.startsWith('dashboard/server/')
 const foundations: readonly string[] = ['contracts', 'process', 'log'];
 
 /**
- * Finds imports in the wrong direction. Allowed is contracts/ ← process/ ← log/ ← a house. ops/ may also import certs/. The client of the
- * dashboard must not import its server.
+ * Finds imports in the wrong direction. The allowed direction is contracts/ ← process/ ← log/ ← a house. ops/ may also import certs/. The client of
+ * the dashboard must not import its server.
  */
 function directionFaults(source: Source): string[] {
   const from = topFolder(source.path);

@@ -101,7 +101,7 @@ function channelFindings({ records }: DeliveryContext, call: CallStory): Finding
     if (waitedMs > waitedMsMax)
       found.push({
         ...{ kind: 'message-waited', ...about },
-        text: said`The message to ${name} (${title}) left only ${durationText(waitedMs)} after the call.`,
+        text: said`The message to ${name} (${title}) was late: it left ${durationText(waitedMs)} after the call.`,
       });
     return found;
   });
@@ -113,7 +113,7 @@ function downFindings({ records }: DeliveryContext, call: CallStory): Finding[] 
   const { userId, name } = call;
   return [...call.channels, ...call.leftOut].flatMap(({ channel, reach }) => {
     if (reach.state !== 'down') return [];
-    const text = said`When ${name} was called, the last test message before had failed at ${formatInstant(reach.atMs)} (${words(channelTitles[channel])}): ${reasonText(reach.reason)}.`;
+    const text = said`Before ${name} was called, the last test message had failed at ${formatInstant(reach.atMs)} (${words(channelTitles[channel])}): ${reasonText(reach.reason)}.`;
     return [{ kind: 'channel-down', userId, channel, text }];
   });
 }

@@ -109,8 +109,8 @@ function callLine(event: DeliveryEvent, nameOf: (userId: string) => string): Sai
       const end = said`${nameOf(userId)} (${words(channelTitles[channel])}), at ${formatInstant(event.atMs)}`;
       if (failure !== undefined)
         return failure.class === 'transient'
-          ? said`Failure, to be tried again, of the message to ${end}: ${failure.reason}`
-          : said`Failure of the message to ${end}: ${failure.reason}`;
+          ? said`The message failed and will be tried again, to ${end}: ${failure.reason}`
+          : said`The message failed, to ${end}: ${failure.reason}`;
       return stage === undefined ? undefined : said`Report of the message to ${end}: ${words(stage)}`;
     }
     case 'call-ended':

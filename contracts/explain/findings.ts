@@ -60,7 +60,7 @@ function delayFindings({ history, chain, began }: Context): Finding[] {
   addIfLonger(
     ...(['engine-behind', 'published', 'raised', slowMs] as const),
     (time) =>
-      said`The engine was behind or down, or its clock was behind: the event was in the log ${time} after the engine's time of the alarm.`,
+      said`The engine was behind or down, or its clock was behind: the log got the event ${time} after the engine's time of the alarm.`,
   );
   return findings;
 
@@ -176,7 +176,7 @@ function personFindings({ records, history, lookers }: Context): Finding[] {
     findings.push({
       kind: 'no-look',
       text: words(
-        'While the alarm was there, the audit trail has no look at the ward or the patient, and no act at the bed.',
+        'The audit trail shows that nobody looked at the ward or the patient, or acted at the bed, while the alarm was present.',
       ),
     });
   return findings;

@@ -1,5 +1,5 @@
 /**
- * Sentences of an explanation as a form with values, so that the page can write them in the language of the person. The
+ * Each sentence of an explanation is a form with values, so that the page can write it in the language of the person. The
  * command line and the JSON have the English text. Pure.
  */
 
@@ -13,7 +13,10 @@ export function said(parts: TemplateStringsArray, ...values: readonly SaidValue[
   return { form: parts.reduce((form, part, index) => `${form}{${index}}${part}`), values };
 }
 
-/** Returns fixed words as a sentence: the page may translate them. @param form undefined if a newer process wrote a value without words here */
+/**
+ * Returns fixed words as a sentence: the page may translate them. @param form undefined if a newer process wrote a value for which this version has
+ * no words
+ */
 export const words = (form: string | undefined): Sentence => ({ form: form ?? 'not known', values: [] });
 
 /** Returns the English text. */

@@ -59,8 +59,8 @@ export const NumberRange = Type.Object({ boot: Boot, from: Seq, to: Seq }, noOth
 export type NumberRange = Static<typeof NumberRange>;
 
 /**
- * Counts messages of one device that are not used: since `from`, in the count `count` of the gateway's start. The gateway writes the count
- * again while it grows, always with all its messages. So a reader uses the largest record of each count, and a record that comes twice
+ * A count of the messages of one device that were not used, since `from`. `count` numbers the counts of one start of the gateway. The gateway writes
+ * the count again while it grows, always with all its messages. So a reader uses the largest record of each count, and a record that comes twice
  * changes nothing. A count ends after an hour; the next one has the next number.
  */
 export const RefusalsRecord = Type.Object(
@@ -77,8 +77,8 @@ export const RefusalsRecord = Type.Object(
     /** Readings that are kept, but not used, because their patient is not clear. */
     apart: Type.Integer({ minimum: 0 }),
     /**
-     * The device's own numbers of the observations that were refused or kept apart since the record before. A reader takes them from the
-     * missing numbers. Numbers above the maximum are left out, and then look missing.
+     * The device's own numbers of the observations that were refused or kept apart since the record before. A reader removes them from the missing
+     * numbers. Numbers above the maximum are left out, so their readings look missing.
      */
     numbers: Type.Optional(Type.Array(NumberRange, { maxItems: unusedRangesMax })),
   },

@@ -1,4 +1,4 @@
-/** The name of a duty that an account would leave. In its own file, because the page needs no schema for it. */
+/** The name of a duty that an account would leave. It has its own file, so that the page loads no schemas with it. */
 import type { LeftDuty } from './accounts.ts';
 
 /** Returns the text that names a duty in a confirmation. */

@@ -56,8 +56,8 @@ export const WardCard = Type.Object(
       ),
     ),
     /**
-     * The last test that is no test of the ward; absent if there was none, or one that counts. `no-screen`: its record is
-     * from an older version, which did not name the screen. `other-screen`: the screen did not have the sound of the ward.
+     * The last test that does not count as a test of the ward; absent if there was no such test, or if another test counts. `no-screen`: its record
+     * is from an older version, which did not name the screen. `other-screen`: the screen did not have the sound of the ward.
      */
     uncountedTest: Type.Optional(Type.Object({ at: Instant, why: Type.Enum(['no-screen', 'other-screen']) }, closed)),
     /**

@@ -1,5 +1,5 @@
 /**
- * The answer to `GET /api/associations/:associationId/wave-times`: of which times the server knows waves of a stay, without their samples.
+ * The answer to `GET /api/associations/:associationId/wave-times`: for which times the server knows waves of a stay, without their samples.
  * Times in it are ms since 1970, by the clock of the device.
  */
 import { type Static, Type } from 'typebox';
@@ -11,7 +11,7 @@ const Ms = Type.Integer();
 /** Maximum number of empty times of one wave. If there are more, the oldest are left out (ours). */
 export const emptyTimesMax = 500;
 
-/** `after`: `change` of the answer before; then `changed` has only the minutes of which samples came since. */
+/** `after`: `change` of the answer before; then `changed` has only the minutes whose samples came since. */
 export const WaveTimesQuery = Type.Object(
   { after: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })) },
   closed,
@@ -35,7 +35,7 @@ export const WaveTimes = Type.Object(
         closed,
       ),
     ),
-    /** The minutes of which samples came since `after`, the earliest first. */
+    /** The minutes whose samples came since `after`, the earliest first. */
     changed: Type.Array(Ms),
   },
   closed,

@@ -245,7 +245,7 @@ describe('the answer of a person', () => {
   });
 
   it.each([
-    ['a nurse whom the alarm has not called', 'anna', 403],
+    ['a nurse that the alarm has not called', 'anna', 403],
     ['a nurse of another ward', 'stranger', 404],
     ['a technician, about a physiological alarm', 'tech', 404],
     ['an auditor', 'auditor', 403],

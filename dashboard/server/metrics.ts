@@ -188,7 +188,7 @@ function reviewMetrics(metrics: Metrics, figures: () => DashboardFigures | undef
   );
   metrics.counter(
     'vigil_dashboard_reviewed_left_out_total',
-    'Number of alarms that the alarm history removed early because of its maximum. Its page says from when on it is complete.',
+    'Number of alarms that the alarm history removed early because of its maximum. Its page says since when it is complete.',
     () => figures()?.review.leftOut ?? 0,
   );
 }

@@ -117,7 +117,8 @@ export function createScoreLogOf(readPiece: ReadPiece, { now, logger, scoresMax 
         try {
           const { scores, fromMs, untilMs, isWhole } = await complete(associationId, askedMs, controller.signal);
           failures.noteRead(associationId);
-          // The margin is no gap.
+          // Clocks may differ by the margin, so scores are known only from one margin after the first time that was
+          // read.
           const knownFromMs = fromMs <= askedMs ? sinceMs : fromMs + clockMarginMs;
           return { scores: [...scores.values()], knownFromMs, knownToMs: untilMs, isWhole };
         } catch (cause) {

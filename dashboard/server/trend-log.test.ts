@@ -98,7 +98,7 @@ describe('the values of the log', () => {
     expect(valuesOf(await trendLog.values('nora', own, t0 - hourMs))).toEqual([85]);
   });
 
-  it('if an older part cannot be read, the answer has the time from which on the values are known', async () => {
+  it('if an older part cannot be read, the answer has the time since which the values are known', async () => {
     const { trendLog } = openLog(stored, (fromMs) => (fromMs < t0 - hourMs ? 'fails' : undefined));
     const answer = await trendLog.values('nora', own, t0 - 7 * dayMs);
     expect(valuesOf(answer)).toEqual([1, 4]);

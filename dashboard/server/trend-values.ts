@@ -68,7 +68,7 @@ export async function readTrend(
       Math.min(...missing.map(({ missingMs, clockOffsetMs }) => missingMs + Math.min(0, clockOffsetMs))) -
       clockMarginMs;
     const log = await trendLog.values(account, associationId, sinceMs);
-    // The margin is no gap.
+    // If the log was read back to `sinceMs`, all missing values are known.
     const knownFromMs = log.knownFromMs <= sinceMs ? Number.NEGATIVE_INFINITY : log.knownFromMs;
     const cuts = missing.map((gap) => {
       const cutMs = cutOf(gap.missingMs, knownFromMs, gap.clockOffsetMs, gap.plan.stepMs);

@@ -37,7 +37,7 @@ export type DeviceLog = Map<string, LoggedDevice>;
 export type LoggedEvent = Omit<DeviceEventRecord, 'leftOut'>;
 
 /**
- * Returns the record of an event; undefined if it must not be written: it is no news, or the allowance of the device is used up.
+ * Returns the record of an event; undefined if it must not be written: it says nothing new, or the allowance of the device is used up.
  * @param nowMs time of the monotonic clock
  */
 export function recordOfEvent(log: DeviceLog, event: LoggedEvent, nowMs: number): DeviceEventRecord | undefined {
@@ -89,7 +89,7 @@ function isNews({ declared, notices }: LoggedDevice, event: LoggedEvent, nowMs: 
   return !isWritten;
 }
 
-/** Only what was written is no news when it comes again. */
+/** Only an event that was written counts as known when it comes again. */
 function noteWritten(device: LoggedDevice, event: LoggedEvent): void {
   if (event.kind === 'declared') device.declared = declaredText(event);
   const notice = device.notices.get(event.kind);

@@ -36,7 +36,7 @@ type Count = {
   apart: number;
   /** Numbers that are in no record yet. */
   ranges: NumberRange[];
-  /** Time of the monotonic clock of the last record. */
+  /** Time of the last record, by the monotonic clock. */
   writtenMs: number;
   hasNews: boolean;
 };
@@ -61,14 +61,15 @@ export function countUnused(counts: RefusalCounts, { deviceId, kind, code, numbe
 }
 
 /**
- * Returns the device's count for a message at `atMs`. A new count begins after an hour. If the clock was set back, too: a count must not
- * have messages of two times.
+ * Returns the device's count for a message at `atMs`. A new count begins after an hour, and also when the clock was set back: otherwise one count
+ * would have messages of two times.
  */
 function countOf(counts: RefusalCounts, deviceId: string, atMs: number): Count {
   const former = counts.devices.get(deviceId);
   counts.devices.delete(deviceId);
   const goesOn = former !== undefined && Math.abs(atMs - former.fromMs) < countMsMax;
-  // A count with news is not replaced before these are written. So it may have messages of a little more than an hour.
+  // A count with messages that are not written yet is not replaced. So it may have messages of a little more than an
+  // hour.
   const count = goesOn || former?.hasNews ? former : nextCount(counts, atMs, former);
   counts.devices.set(deviceId, count!);
   const oldest = counts.devices.size > countedDevicesMax ? counts.devices.keys().next().value : undefined;
@@ -101,7 +102,7 @@ function withNumber(ranges: NumberRange[], { boot, seq }: { boot: string; seq: n
 /**
  * Takes the counts that must be written now, at most `max` of them.
  * @param nowMs time of the monotonic clock
- * @param isLast whether the process ends, so that every count with news must be written
+ * @param isLast whether the process ends, so that every count with unwritten messages must be written
  */
 export function takeRecords(counts: RefusalCounts, nowMs: number, max: number, isLast = false): RefusalsRecord[] {
   const records: RefusalsRecord[] = [];

@@ -56,7 +56,7 @@ it('if many devices connect at once, the listener accepts all of them at its ste
   for (const connack of storm) connack.catch(() => {});
   const begunCount = () => valueCountOf(bench.measures.admissionMs) - 1;
   await until('each connection waits or has begun', () => begunCount() + bench.listener.waiting() === count);
-  // Of the handshakes of one second, a twentieth may begin at the same moment.
+  // A twentieth of the handshakes of one second may begin at the same moment.
   const begunAtOnceMax = perS / 20;
   expect(begunCount()).toBeLessThanOrEqual(begunAtOnceMax);
   for (let steps = 1; bench.listener.waiting() > 0; steps += 1) {

@@ -3,8 +3,8 @@ import type { KafkaTopic } from '../../contracts/topics.ts';
 import type { Kafka } from './connect.ts';
 
 /**
- * Returns whether Kafka has a topic, and shows it to this process. Rejects if Kafka does not answer. The appender must get no record for a
- * missing topic: Kafka then answers no question about the leaders of the other topics, either.
+ * Returns whether Kafka has a topic that this process may see. Rejects if Kafka does not answer. Ask this before the first record: if the appender
+ * gets a record for a missing topic, Kafka also stops answering which brokers lead the other topics.
  */
 export async function hasTopic(kafka: Kafka, topic: KafkaTopic): Promise<boolean> {
   const admin = kafka.admin();

@@ -95,7 +95,7 @@ async function rebuildAt(
   await rebuildMinutes(setup, untilMs - rawKeptMs, untilMs, (done, total) => {
     if (done % 24 === 0) context.sayProgress(`… minute values: ${done} of ${total} hours computed`);
   });
-  context.say('Minute values: computed again for all hours of which InfluxDB has raw points.');
+  context.say('Minute values: computed again for all hours for which InfluxDB has raw points.');
   if (result.refused > 0)
     context.say(`${result.refused} points are left out because they are older than InfluxDB keeps points.`);
   if (result.unreadable > 0)

@@ -106,7 +106,7 @@ function createTopicReading({ sealedLog, reader, log }: RestoreOptions) {
   const reading = createSealedReading({ open: sealedLog.open, log, leftOutOf: 'what is restored', wants });
 
   /**
-   * Reads the latest snapshot of each association. Of the last two snapshots it takes the one with the higher offset, because a former
+   * Reads the latest snapshot of each association. It takes the last two snapshots, and uses the snapshot with the higher offset, because a former
    * owner may have written its snapshot late.
    */
   async function readStates(starts: Starts): Promise<Map<number, AlarmState[]>> {

@@ -1,5 +1,5 @@
 /**
- * Tests the delivery process with a real Kafka: whom it calls, which answers it accepts, and what happens if it is
+ * Tests the delivery process with a real Kafka: which persons it calls, which answers it accepts, and what happens if it is
  * killed, if another process takes over, and if an alarm is old.
  */
 import { randomUUID } from 'node:crypto';

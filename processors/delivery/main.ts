@@ -1,15 +1,14 @@
 /**
  * The delivery process: calls the persons who are responsible for an alarm, one after the other, until somebody goes (CLINICAL, "Delivery").
  *
- * reads     `alarms`, `delivery-commands`                  alarm events, and reports of persons and pages (intake.ts)
- * joins     `associations`, `assignments`, `reach`         where the patient is, who is responsible, and how to reach the person (tables.ts)
- *           the delivery policy                            a file of the operator
- * writes    `deliveries`                                   each decision and each confirmation, before anything leaves (writing.ts)
- *           `presence`                                     a sign of life for the screens (signs.ts)
- *           `canary`                                       which open pages must answer a canary (session-canaries.ts)
- * sends     messages                                       through the channels (sender.ts); pages read theirs from `deliveries`
+ * reads     `alarms`, `delivery-commands`                  alarm events, and reports of persons and pages (intake.ts) joins
+ * `associations`, `assignments`, `reach`         where the patient is, who is responsible, and how to reach the person (tables.ts) the
+ * delivery policy                            a file of the operator writes    `deliveries`                                   each decision
+ * and each confirmation, before anything leaves (writing.ts) `presence`                                     a sign of life for the screens
+ * (signs.ts) `canary`                                       which open pages must answer a canary (session-canaries.ts) sends     messages
+ * through the channels (sender.ts); pages read theirs from `deliveries`
  *
- * Of several processes one delivers, and the others stand by (ownership.ts).
+ * If several processes run, one delivers and the others stand by (ownership.ts).
  */
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';

@@ -56,7 +56,7 @@ export function createIntake(sealed: Pick<SealedLog, 'open'>, queue: Queue, now:
       if (limits) setNewest(limitsOf, associationId, limits);
     },
     rewind(jobs) {
-      // Of several onsets of an alarm, the earliest decides.
+      // If an alarm has several onsets, the earliest decides.
       const latestFirst = jobs.toSorted((a, b) => b.onset.alarm.onsets - a.onset.alarm.onsets);
       for (const { onset } of latestFirst) setNewest(onsetCounts, onset.alarm.alarmId, onset.alarm.onsets - 1);
     },

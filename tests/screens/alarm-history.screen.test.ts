@@ -161,7 +161,7 @@ describe('the page "Alarm history"', () => {
       await show(fromMs, toMs);
       await part('span-problem').filter({ hasText: text }).waitFor();
     }
-    // A field of which only a part is filled in looks empty to a program: it must not mean "until now".
+    // A field that is only partly filled in looks empty to a program. It must not mean "until now".
     await show(Date.now() - hour, undefined);
     await part('to').focus();
     await page.keyboard.type('11');

@@ -143,7 +143,7 @@ describe('the page of the audit trail', () => {
     expect(await auditor.getByTestId('audit-bed').inputValue()).toBe('');
   });
 
-  it('the page offers the patients in the records, and says from when on it has records', async () => {
+  it('the page offers the patients in the records, and says since when it has records', async () => {
     const offered = await auditor
       .locator('#audit-choices-patient option')
       .evaluateAll((options) => options.map((option) => (option as HTMLOptionElement).value));

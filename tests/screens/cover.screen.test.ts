@@ -1,5 +1,5 @@
 /**
- * Checks that a cover sees at once whom she or he covers, that a cover can say no, and that the page asks before an act leaves a bed
+ * Checks that a cover sees at once which person she or he covers, that a cover can say no, and that the page asks before an act leaves a bed
  * without a nurse.
  */
 import { randomUUID } from 'node:crypto';

@@ -95,7 +95,7 @@ it('at night a medium alarm is heard at the floor, a high alarm gets louder than
 const changesOfWall = () =>
   server.audit.page({ action: 'display-changed' }).records.map(({ userId, changedTo }) => [userId, changedTo]);
 
-it('screens follow the hours of the ward; a person ends the night at the own screen only, and a change at the wall display is recorded and named', async () => {
+it('screens follow the hours of the ward; a person ends the night only for one screen, and a change at the wall display is recorded and named', async () => {
   const [olga, wall] = [await logIn(browser, server, 'olga'), await logIn(browser, server, 'wall')];
   for (const each of [olga, wall]) await each.locator(':root[data-night=on]').waitFor();
   await olga.getByTestId('notice-soft-display').waitFor({ state: 'detached' });

@@ -172,7 +172,7 @@ describe('the page "Waves"', () => {
     await until('newer waves', () => asked.length > askedBefore);
   });
 
-  it('the page "Waves" opens from the alarm history, and shows the waves around an alarm and its begin', async () => {
+  it('the page "Waves" opens from the alarm history, and shows the waves around an alarm and its beginning', async () => {
     const at = new Date(Date.now() - 30_000).toISOString();
     const alarm = alarmOf(bed, {
       ...{ alarmId: `alarm-${randomUUID()}`, text: 'HR 188 > 160', raisedAt: at, onsetAt: at, determinedAt: at },
@@ -203,10 +203,10 @@ describe('the page "Waves"', () => {
     await until('the move', async () => (await timeOf()) - before === 5 * byMs);
   });
 
-  it('the key Home shows the begin of the kept time, End shows the present, and Page Up moves back by a page', async () => {
+  it('the key Home shows the beginning of the kept time, End shows the present, and Page Up moves back by a page', async () => {
     await part('paper').focus();
     await page.keyboard.press('Home');
-    await until('the begin', async () => Number(await part('overview').getAttribute('aria-valuenow')) <= 1);
+    await until('the beginning', async () => Number(await part('overview').getAttribute('aria-valuenow')) <= 1);
     await page.keyboard.press('End');
     await until('the present', async () => (await part('state').textContent()) === 'follows the present');
     await page.keyboard.press('PageUp');

@@ -48,8 +48,8 @@ export function halfByName(groups: readonly BedGroup[], half: 'first' | 'second'
 }
 
 /**
- * Returns the beds of a part of the ward, in the order of the plan. The halves are halves of the beds by name: two screens
- * that share a ward may have different plans for some minutes, and each bed must be on one of them.
+ * Returns the beds of a part of the ward, in the order of the plan. A half of a ward is a half of its beds in the order of their names. The plan does
+ * not decide it: two screens that share a ward may have different plans for some minutes, and each bed must be on one of them.
  * @param ordered the beds in the order of the plan
  * @param plan undefined if the page does not know the present plan: then a sector has all beds
  */

@@ -44,7 +44,7 @@ export type CompactPlan<C> = {
 };
 
 /**
- * Returns the rows of cells that fit into the box, at least one row. Of several arrangements, chooses the one with the
+ * Returns the rows of cells that fit into the box, at least one row. If several arrangements fit, chooses the arrangement with the
  * largest numbers. If not all cells fit, cells with an alarm come first, so that the number of an alarm is always shown.
  * @param scale factor by which the texts of the tile are enlarged
  */

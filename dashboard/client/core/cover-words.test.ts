@@ -43,7 +43,7 @@ describe('the texts about a cover', () => {
     expect(coverAskedText({ ...away, ...fields }, ['A-1', 'A-2'], nowMs)).toBe(text);
   });
 
-  it('the notice on the ward page names all persons whom the reader covers', () => {
+  it('the notice on the ward page names all persons that the reader covers', () => {
     const cover = { ward: 'icu', name: 'Anna', beds: ['A-1'], until: instant(10) };
     expect(waitingCoversText([], nowMs)).toBeUndefined();
     expect(waitingCoversText([cover, { ...cover, name: 'Cy', beds: [] }], nowMs)).toBe(

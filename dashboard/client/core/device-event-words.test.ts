@@ -5,7 +5,7 @@ import type { DeviceRow } from './device-rows.ts';
 const at = new Date(2026, 0, 6, 7).toISOString();
 const refusedOf = (refused: DeviceRow['facts']['refused']) => refusedText({ refused } as DeviceRow['facts']);
 
-it('the refused messages are "none" or a number with plain reasons and the last time, and never 0 while the server still reads', () => {
+it('the text about refused messages is "none", or a number with plain reasons and the last time; it is never 0 while the server still reads the log', () => {
   const reasons = [
     { code: 'time-invalid', messages: 30 },
     { code: 'payload-not-json', messages: 2 },
@@ -20,13 +20,13 @@ it('the refused messages are "none" or a number with plain reasons and the last 
   );
 });
 
-it('a reason that this version does not know is shown by its code, also if its name is that of a member of each object', () => {
+it('a reason that this version does not know is shown by its code, even by a code such as "constructor" that each object has as a member', () => {
   expect(reasonsText([{ code: 'constructor', messages: 1 }])).toBe('constructor 1');
 });
 
 it('the details of an event name what changed, and how many events are not listed', () => {
   const event = { deviceId: 'd', at, kind: 'firmware-changed', firmware: '4.2', firmwareBefore: '4.1', leftOut: 7 };
-  expect(eventDetails(event)).toBe('4.1 → 4.2 · 7 earlier events were too many and are not listed');
+  expect(eventDetails(event)).toBe('4.1 → 4.2 · 7 earlier events are not listed, because there were too many');
   expect(eventDetails({ deviceId: 'd', at, kind: 'connected' })).toBe('');
 });
 

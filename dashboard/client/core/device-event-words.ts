@@ -94,9 +94,12 @@ export function eventDetails(row: DeviceEventRow): string {
     reasons && reasonsText(reasons),
     leftOut === undefined
       ? undefined
-      : t('{n} earlier event was too much and is not listed|{n} earlier events were too many and are not listed', {
-          n: leftOut,
-        }),
+      : t(
+          '{n} earlier event is not listed, because there were too many|{n} earlier events are not listed, because there were too many',
+          {
+            n: leftOut,
+          },
+        ),
   ];
   return parts.filter(Boolean).join(' · ');
 }

@@ -45,7 +45,7 @@ export function shownDevices(devices: readonly DeviceRow[], { text, ward, which 
   });
 }
 
-/** The sorted rows of each list that came. So a key press in the search field sorts nothing. */
+/** The sorted rows of each list from the server, so that a key press in the search field does not sort again. */
 const sortedRows = new WeakMap<readonly DeviceRow[], readonly DeviceRow[]>();
 
 function sorted(devices: readonly DeviceRow[]): readonly DeviceRow[] {

@@ -146,7 +146,7 @@ const changeVerbs: Readonly<Record<BoardChange['type'], string>> = texts({
   away: 'went away',
   back: 'came back',
   'cover-seen': 'confirmed to cover',
-  'cover-rejected': 'said not to be able to cover',
+  'cover-rejected': 'said that she or he cannot cover',
 });
 
 /** Returns `Anna assigned Ben (nurse, ICU-1, ICU-2) at 07:10`. */

@@ -85,7 +85,7 @@ describe('wardLayout', () => {
     expect(wardLayout([12], screen, 6, 'waves')).toEqual(one);
   });
 
-  it.each([4, 12, 32, 64])('the layout of %i beds at 3840 × 2160 is that at 1920 × 1080', (count) => {
+  it.each([4, 12, 32, 64])('the layout of %i beds is the same at 3840 × 2160 as at 1920 × 1080', (count) => {
     const layoutIn = (factor: number) =>
       wardLayout(count, { widthPx: 1600 * factor, heightPx: 970 * factor }, 6 * factor, 'auto');
     const { columns, rows, isCompact } = layoutIn(1);

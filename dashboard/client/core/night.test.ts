@@ -55,7 +55,7 @@ it.each([
   expect(isNightOfWard(berlin, Date.parse(at))).toBe(expected);
 });
 
-it('a ward without hours has no night, and a browser that does not know the time zone has none', () => {
+it('a ward without hours has no night, and a browser that does not know the time zone has no night either', () => {
   const midnight = Date.parse('2026-01-10T23:00:00Z');
   expect(isNightOfWard(undefined, midnight)).toBe(false);
   expect(isNightOfWard({ zone: 'UTC' }, midnight)).toBe(false);

@@ -100,7 +100,7 @@ export const pageHelp: Readonly<Record<Route['page'], Lines>> = {
   get strip() {
     return [
       t('This page shows the waves from 10 s before to 10 s after an alarm began.'),
-      t('One large square of the paper is 0.2 s wide. Of an ECG it is 0.5 mV high.'),
+      t('One large square of the paper is 0.2 s wide. For an ECG it is 0.5 mV high.'),
       t('A hatched part is a time without samples: nothing is filled in.'),
       t('The digest on the print-out shows whether two copies have the same samples.'),
       t('The audit trail records that you opened this page.'),

@@ -5,7 +5,7 @@ import { t } from './texts.ts';
 import { withLocalTimes } from './why-bars.ts';
 
 /**
- * Returns a finding or a line of the timeline. Without a sentence, from an older server, the English text. Values that are texts stay as
+ * Returns a finding or a line of the timeline. Returns the English text if an older server sent no sentence. Values that are texts stay as
  * they are, except instants, which are written in the zone of the page.
  */
 export function saidText({ text, sentence }: { text: string; sentence?: Sentence }, alarmMs: number): string {

@@ -50,7 +50,7 @@ export function lastNight(
 }
 
 /**
- * Returns from when on the summary of a shift reports if nobody chose a time. In the first hour of a shift, this is the
+ * Returns the time at which the summary of a shift begins if nobody chose a time. In the first hour of a shift, this is the
  * beginning of the shift before, because this shift has only minutes to report.
  */
 export function summaryStart(starts: ShiftStarts, nowMs: number, zone = pageZone()): number {

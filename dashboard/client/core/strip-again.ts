@@ -4,7 +4,7 @@ import type { StripAnswer } from '../../protocol/strip.ts';
 
 /** The strip writer makes its last attempt this long after the onset (docs/decisions/074-strips.md). */
 const lastAttemptMs = 10 * minuteMs;
-/** The page asks this long after the last attempt, because writing takes a while, and some time later once more, ms (ours). */
+/** The page asks at these two times after the last attempt, because writing takes a while, ms (ours). */
 const afterAttemptMs = [30 * secondMs, 3 * minuteMs] as const;
 /** A page that waits for the first version of a strip asks this often, ms (ours). */
 const notYetEveryMs = 15 * secondMs;

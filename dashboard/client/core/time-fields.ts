@@ -24,7 +24,10 @@ function wallOfField(text: string): WallTime | undefined {
   return date.getUTCDate() === day && date.getUTCHours() === hour ? wall : undefined;
 }
 
-/** Returns the instant of a field, ms; undefined if the field is empty, or if its time does not exist. Of two equal times, the first. */
+/**
+ * Returns the instant of a field, ms; undefined if the field is empty, or if its time does not exist. If the time comes twice, returns the first of
+ * the two instants.
+ */
 export function instantOfField(text: string, zone = pageZone()): number | undefined {
   const wall = wallOfField(text);
   return wall && instantsOf(zone, wall)[0];

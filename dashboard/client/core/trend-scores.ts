@@ -16,8 +16,8 @@ const pointsOf = ({ total, atLeast }: ScoreOfStep) => total ?? atLeast;
 
 /**
  * Returns the score of a step with its parts; undefined if it is not known.
- * @param shown the value that the page shows for this step: the parts of another score must not stand beside it. Undefined
- *   if the page shows a mean, which is the value of no score
+ * @param shown the value that the page shows for this step: the parts of another score must not stand beside it. Undefined if the page shows a mean,
+ * which is not the value of a score
  */
 export function scoreOfStep(
   { scores }: TrendScores,

@@ -26,7 +26,7 @@ describe('the alarms on the paper', () => {
     ['an alarm that left the screens has ended', { ...behind, clearedMs: raisedMs + 2 * minute }, 5, [-5, -3]],
     ['the end of the condition counts before that', { resolvedMs: raisedMs, clearedMs: raisedMs + minute }, 0, [0, 0]],
     ['an onset that is not known', { resolvedMs: raisedMs + minute }, 5, [-5, -4]],
-    ['no end before the begin', { onsetMs: raisedMs, resolvedMs: raisedMs + minute }, 5, [0, 0]],
+    ['no end before the beginning', { onsetMs: raisedMs, resolvedMs: raisedMs + minute }, 5, [0, 0]],
   ] as const)('have the times of the device: %s', (_, times, errorMinutes, expected) => {
     expect(spanOf(times, errorMinutes * minute)).toEqual(expected);
   });
@@ -38,7 +38,7 @@ describe('the text about alarms that are not marked', () => {
   it.each([
     ['is absent if all alarms are marked', all, undefined],
     ['is absent if there is no alarm', { ...all, rows: [] }, undefined],
-    ['is absent if the server has all alarms from the begin on', { ...all, completeFromMs: raisedMs - 1 }, undefined],
+    ['is absent if the server has all alarms since the beginning', { ...all, completeFromMs: raisedMs - 1 }, undefined],
     [
       'names the oldest marked alarm of too many',
       { ...all, next: '1.a' },

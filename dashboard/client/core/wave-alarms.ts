@@ -27,7 +27,7 @@ type AlarmAnswer = Pick<AlarmReview, 'next' | 'isRead' | 'completeFromMs'> & {
 
 /**
  * Returns which alarms of the answer's time are not marked; undefined if all are.
- * @param fromMs the begin of the time, by the server's clock
+ * @param fromMs the beginning of the time, by the server's clock
  */
 export function unmarkedText({ rows, next, isRead, completeFromMs }: AlarmAnswer, fromMs: number): string | undefined {
   if (!isRead)

@@ -1,6 +1,6 @@
 /**
- * Decides what the bar of the page "Waves" shows: which times have samples, which have none, and which are not known. Known are the loaded
- * minutes, and what the server has seen since its start. Times are by the clock of the device, ms since 1970.
+ * Decides what the bar of the page "Waves" shows: which times have samples, which have none, and which are not known. The page knows the minutes that
+ * it has loaded, and what the server has seen since its start. Times are by the clock of the device, ms since 1970.
  */
 import { minuteMs } from '../../../contracts/durations.ts';
 import type { WaveGap } from '../../../contracts/wave-gaps.ts';
@@ -23,7 +23,7 @@ type BarFacts = {
 };
 
 export type WaveBar = {
-  /** The times of which it is known whether there are samples. */
+  /** The times for which the page knows whether there are samples. */
   readonly known: readonly TimeSpan[];
   /** The known times in which at least one of the shown waves has no samples. */
   readonly empty: readonly TimeSpan[];
@@ -41,7 +41,7 @@ export function waveBar({ codes, minutes, waves, times, stay, keptFromMs }: BarF
   const loadedEmpty = waves.length === 0 ? loaded : gapsOf('none');
   const seen = (times?.waves ?? []).filter(({ code }) => codes.includes(code) || codes.length === 0);
   const seenSpans = seen.map(({ fromMs }) => ({ fromMs, toMs: times!.toMs }));
-  // What the page has loaded is exact, so it counts where both know something.
+  // The loaded minutes are exact, so they count where the server also knows something.
   const seenEmpty = without(joined(seen.flatMap(({ empty }) => empty)), loaded);
   const cut = (spans: readonly TimeSpan[]) => spansWithin(spans, { firstMs, lastMs });
   return { known: cut(joined([...loaded, ...seenSpans])), empty: cut(joined([...loadedEmpty, ...seenEmpty])) };
@@ -95,7 +95,7 @@ function without(spans: readonly TimeSpan[], others: readonly TimeSpan[]): TimeS
   });
 }
 
-/** Returns the loaded minutes of which samples came after they were loaded to their end, so that they must be loaded again. */
+/** Returns the minutes that must be loaded again: they were loaded to their end, and samples of them came later. */
 export function minutesWithNews(changed: readonly number[], minutes: ReadonlyMap<number, LoadedMinute>): number[] {
   return changed.filter((ms) => (minutes.get(ms)?.knownToMs ?? ms) >= ms + minuteMs);
 }

@@ -46,7 +46,7 @@ export const assignments = {
   'went away': 'ist jetzt abwesend',
   'came back': 'ist zurück',
   'confirmed to cover': 'hat die Vertretung bestätigt',
-  'said not to be able to cover': 'kann nicht vertreten',
+  'said that she or he cannot cover': 'kann nicht vertreten',
   '{name} {change}{whom}{what} at {time}': '{name} {change}{whom}{what} um {time}',
   'The ward': 'Die Station',
   ' (covered for {coveredFor}, who is away)': ' (in Vertretung für {coveredFor}, abwesend)',

@@ -162,8 +162,8 @@ export const devices = {
   'other reason': 'anderer Grund',
   'ends {time}': 'endet {time}',
   '1 message|{n} messages': '1 Nachricht|{n} Nachrichten',
-  '{n} earlier event was too much and is not listed|{n} earlier events were too many and are not listed':
-    '{n} früheres Ereignis war zu viel und fehlt hier|{n} frühere Ereignisse waren zu viele und fehlen hier',
+  '{n} earlier event is not listed, because there were too many|{n} earlier events are not listed, because there were too many':
+    '{n} früheres Ereignis fehlt hier, weil es zu viele waren|{n} frühere Ereignisse fehlen hier, weil es zu viele waren',
   'Refused messages: this server still reads the log.':
     'Abgelehnte Nachrichten: Dieser Server liest noch das Protokoll.',
   '{n} reading was kept apart: its patient is not clear.|{n} readings were kept apart: their patient is not clear.':

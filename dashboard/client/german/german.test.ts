@@ -77,7 +77,7 @@ function sentForms(path: string): string[] {
   });
 }
 
-/** Returns the files of the first load: main.tsx, and what the files import that it imports, without a dynamic import. */
+/** Returns the files of the first load: main.tsx, and all files that it imports directly or through other files, without dynamic imports. */
 function firstLoadFiles(path: string, found = new Set<string>()): Set<string> {
   if (found.has(path)) return found;
   found.add(path);
@@ -157,7 +157,7 @@ describe('the German texts', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('keeps the spaces at the begin and at the end, because sentences are joined there', () => {
+  it('keeps the spaces at the beginning and at the end, because sentences are joined there', () => {
     const ends = (text: string) => `${/^\s*/.exec(text)?.[0]}|${/\s*$/.exec(text)?.[0]}`;
     expect(Object.entries(german).filter(([english, text]) => ends(english) !== ends(text))).toEqual([]);
   });

@@ -87,7 +87,7 @@ export const help = {
     'Die Links einer Karte öffnen die Betten, die Zuteilung, die Geräte oder den Alarmverlauf der Station.',
   'This page shows the waves from 10 s before to 10 s after an alarm began.':
     'Diese Seite zeigt die Kurven von 10 s vor bis 10 s nach dem Beginn eines Alarms.',
-  'One large square of the paper is 0.2 s wide. Of an ECG it is 0.5 mV high.':
+  'One large square of the paper is 0.2 s wide. For an ECG it is 0.5 mV high.':
     'Ein großes Kästchen des Papiers ist 0,2 s breit. Bei einem EKG ist es 0,5 mV hoch.',
   'A hatched part is a time without samples: nothing is filled in.':
     'Ein schraffierter Teil ist eine Zeit ohne Messpunkte: Nichts wird ergänzt.',

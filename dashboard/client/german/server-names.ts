@@ -97,8 +97,8 @@ export const serverNames = {
   'took the sound of a ward': 'nahm den Ton einer Station',
   'gave the sound of a ward back': 'gab den Ton einer Station zurück',
   'tested the sound of a ward': 'testete den Ton einer Station',
-  'has other sound settings: somebody chose them, or such a night ended':
-    'hat andere Toneinstellungen: jemand hat sie gewählt, oder eine solche Nacht ist zu Ende',
+  'has other sound settings: a person chose them, or a night that a person chose ended':
+    'hat andere Toneinstellungen: jemand hat sie gewählt, oder eine gewählte Nacht ist zu Ende',
   'entered an assessment': 'gab eine Einschätzung ein',
   'began a standby': 'begann einen Standby',
   'ended a standby': 'beendete einen Standby',

@@ -18,8 +18,9 @@ export const whyFindings = {
     'Die Nachricht an {1} ging um {2} ab ({3}). Es kam keine Rückmeldung.',
   'The push service took the message to {1} at {2}. No report says that a device of {3} had it.':
     'Der Push-Dienst nahm die Nachricht an {1} um {2} an. Keine Rückmeldung sagt, dass ein Gerät von {3} sie hatte.',
-  'The message to {1} ({2}) left only {3} after the call.': 'Die Nachricht an {1} ({2}) ging erst {3} nach dem Ruf ab.',
-  'When {1} was called, the last test message before had failed at {2} ({3}): {4}.':
+  'The message to {1} ({2}) was late: it left {3} after the call.':
+    'Die Nachricht an {1} ({2}) ging erst {3} nach dem Ruf ab.',
+  'Before {1} was called, the last test message had failed at {2} ({3}): {4}.':
     'Als {1} gerufen wurde, war die letzte Testnachricht davor um {2} gescheitert ({3}): {4}.',
   '{1} had accepted the call. At {2} {3} no longer had the duty, or was away, so this acceptance was not valid any more.':
     '{1} hatte den Ruf angenommen. Um {2} hatte {3} den Dienst nicht mehr oder war abwesend; die Annahme galt daher nicht mehr.',
@@ -72,7 +73,7 @@ export const whyFindings = {
     'Die Schicht von {1} ({2}) war um {3} zu Ende, und niemand hatte übernommen.',
   'The engine raised the alarm from readings that came late.':
     'Der Alarm wurde aus Messwerten ausgelöst, die zu spät kamen.',
-  "The engine was behind or down, or its clock was behind: the event was in the log {1} after the engine's time of the alarm.":
+  "The engine was behind or down, or its clock was behind: the log got the event {1} after the engine's time of the alarm.":
     'Die Alarmberechnung war im Rückstand oder ausgefallen, oder ihre Uhr ging nach: Das Ereignis war erst {1} nach ihrer Zeit des Alarms gespeichert.',
   "The value that raised the alarm reached the gateway {1} after its device time: it came late, or the device's clock is behind.":
     'Der Wert, der den Alarm auslöste, kam {1} nach seiner Gerätezeit am Gateway an: Er kam zu spät, oder die Uhr des Geräts geht nach.',
@@ -95,8 +96,8 @@ export const whyFindings = {
   'up to {1}': 'bis {1}',
   'before it ended': 'vor seinem Ende',
   'Nobody acknowledged the alarm {1}.': 'Niemand quittierte den Alarm {1}.',
-  'While the alarm was there, the audit trail has no look at the ward or the patient, and no act at the bed.':
-    'Während des Alarms hat das Protokoll keinen Blick auf die Station oder den Patienten und keine Handlung am Bett.',
+  'The audit trail shows that nobody looked at the ward or the patient, or acted at the bed, while the alarm was present.':
+    'Das Protokoll zeigt, dass während des Alarms niemand die Station oder den Patienten ansah oder am Bett handelte.',
   'The first screen painted the alarm {1} after the log had it.':
     'Der erste Bildschirm zeigte den Alarm erst {1}, nachdem er gespeichert war.',
   'No screen reported that it had painted the alarm. Screens reported other alarms before and after it.':

@@ -31,9 +31,9 @@ export const whyTimeline = {
   '{1} to answer': '{1} für die Antwort',
   '{1} {2} ({3}) in round {4}: {5}; {6}, at {7}': '{1} {2} ({3}) in Runde {4}: {5}; {6}, um {7}',
   '{1} ({2}), at {3}': '{1} ({2}), um {3}',
-  'Failure, to be tried again, of the message to {1}: {2}':
+  'The message failed and will be tried again, to {1}: {2}':
     'Die Nachricht ging nicht und wird noch einmal versucht, an {1}: {2}',
-  'Failure of the message to {1}: {2}': 'Die Nachricht ging nicht, an {1}: {2}',
+  'The message failed, to {1}: {2}': 'Die Nachricht ging nicht, an {1}: {2}',
   'Report of the message to {1}: {2}': 'Rückmeldung zur Nachricht an {1}: {2}',
   'Call {1} of {2} ended: {3}, at {4}': 'Ruf {1} an {2} endete: {3}, um {4}',
   'no answer in time': 'keine Antwort in der Zeit',

@@ -86,7 +86,8 @@ export function openPreferences({ session, language, theme, openWard, load, save
 
   const stop = effect(() => {
     const person = session.value?.actor.userId;
-    // A page that is loaded again shows the ward that it showed before. Only a login on this page opens the own ward.
+    // A page that is loaded again shows the ward that it showed before. Only a login on this page opens the ward that
+    // the person has chosen.
     const isLogin = former === null;
     former = session.value;
     if (person === userId) return;

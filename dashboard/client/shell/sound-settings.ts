@@ -15,7 +15,7 @@ export type SoundSettings = {
   chooseNight(next: NightChoice): void;
   /** Ends the present night, or begins one until `endsAtMs`. A person who ends a night of fixed hours ends all of this night. */
   toggleNight(): void;
-  /** When the present night ends that a person began; otherwise when a night would end that begins now. Ms since 1970. */
+  /** The end of the night that a person began. Without such a night, the end of a night that would begin now. Ms since 1970. */
   readonly endsAtMs: ReadonlySignal<number>;
   /** What a person did about the present night. */
   readonly byHand: ReadonlySignal<'begun' | 'ended' | undefined>;

@@ -115,7 +115,7 @@ describe('openWardPlans', () => {
     expect(load).not.toHaveBeenCalled();
   });
 
-  it('has the night of the watched ward by the time of the server, and never by the clock of the browser', async () => {
+  it('finds the night of the watched ward by the clock of the server, and never by the clock of the browser', async () => {
     const plan = { ward: 'ICU', beds: [], zone: 'UTC', night: { from: '22:00', until: '06:00' } };
     load.mockResolvedValue({ ok: true, data: { wards: [plan], unregistered: [] } });
     const states: boolean[] = [];

@@ -164,7 +164,7 @@ describe('loading waves', () => {
     expect(asked.at(-1)!.toMs).toBeLessThan(nowMs - errorMs + minute);
   });
 
-  it('a minute of which samples came late is loaded again: at once if it is in view, or else when the view reaches it', async () => {
+  it('a minute whose samples came late is loaded again: at once if it is in view, otherwise when the view reaches it', async () => {
     let missing = [10 * minute + 12_000, 10 * minute + 13_000, 5 * minute];
     reply = async (span) => answerFor(span, nowMs, missing);
     show(5.2 * minute, 5.4 * minute);

@@ -91,7 +91,7 @@ export function openWaveHistory(ask: Ask, now: () => number) {
       }
       if (problem.peek() === undefined) void run();
     },
-    /** Loads minutes again of which samples have come since. Minutes outside of the view are loaded when the view reaches them. */
+    /** Loads minutes again if samples of them have come since. Minutes outside of the view are loaded when the view reaches them. */
     reload(changed: readonly number[]): void {
       shelf.reopen(minutesWithNews(changed, shelf.minutes));
       if (problem.peek() === undefined) void run();

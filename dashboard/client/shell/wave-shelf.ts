@@ -80,7 +80,7 @@ export function createWaveShelf() {
 
   return {
     minutes: minutes as ReadonlyMap<number, LoadedMinute>,
-    /** Returns the latest begin of a chunk. It can be after the present if the clock of the device was set back. */
+    /** Returns the latest beginning of a chunk. It can be after the present if the clock of the device was set back. */
     newestStartMs: () =>
       [...chunks.values()].reduce((newest, { startMs }) => Math.max(newest, startMs), Number.NEGATIVE_INFINITY),
     loaded: () => loaded,

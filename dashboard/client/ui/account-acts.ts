@@ -17,7 +17,7 @@ export type Job = {
   readonly name: string;
   /** The sentence that the page shows afterwards. */
   readonly doneText: string;
-  /** Whether the person can do nothing until she or he has logged in again. Otherwise the act takes rights for good. */
+  /** Whether the person can do nothing until she or he has logged in again. Otherwise the person loses the rights permanently. */
   readonly isUntilLogin?: boolean;
   /** Present if a wall display would show no alarms after the act: what happens, for the question that the page asks first. */
   readonly darkens?: string;

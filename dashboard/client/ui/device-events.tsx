@@ -12,7 +12,7 @@ import { useApp } from '../shell/app.ts';
 import { saveFile } from '../shell/file-download.ts';
 
 const refreshMs = 15_000;
-/** The list is asked for when nobody has typed for this time. */
+/** The page asks for the list when nobody has typed for this time, ms. */
 const typingMs = 300;
 /** Rows that are shown at first, and with each press of “Show more”. */
 const rowsAtOnce = 100;
@@ -20,7 +20,7 @@ const hourChoices = [1, 24, 72] as const;
 
 export type EventChoice = { readonly device: string; readonly group: DeviceEventGroup | ''; readonly hours: number };
 
-/** Asks for the events that match, at each change of the choice and at an interval. An answer to a former choice is not used. */
+/** Asks for the matching events when the choice changes, and at an interval. Ignores an answer to a former choice. */
 function useEvents({ device, group, hours }: EventChoice) {
   const app = useApp();
   const data = useSignal<DeviceEvents | undefined>(undefined);

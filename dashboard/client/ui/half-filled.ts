@@ -1,6 +1,6 @@
 /**
- * Finds a field of date and time of which the person filled in only a part. Such a field has an empty value, as if nobody had filled it in,
- * so a form that reads only its value would use another time than the person wanted.
+ * Finds a field of date and time that a person filled in only partly. Such a field has an empty value, as if nobody had filled it in. So a form that
+ * reads only the value would use another time than the person wanted.
  */
 import { t } from '../core/texts.ts';
 

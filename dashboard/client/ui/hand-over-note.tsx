@@ -73,7 +73,7 @@ function NoteText({ text }: { text: string }) {
 function NoteForm({ bed, onDone }: { bed: Bed; onDone: () => void }) {
   const app = useApp();
   const opened = useRef(bed.note);
-  /** After a refusal, the person has been told to read the note that the panel shows above the form. */
+  /** True if the page has asked the person, after a refusal, to read the note that the panel shows above the form. */
   const isTold = useRef(false);
   const draft = useSignal(partsOfNote(bed.note?.text ?? ''));
   const showsParts = useSignal(hasParts(draft.peek()));

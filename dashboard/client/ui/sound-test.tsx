@@ -10,7 +10,9 @@ import { shownWard } from './ward-sound.tsx';
 
 type Opened = { isOpen: Signal<boolean> };
 
-/** Returns the ward whose sound this person can test on this page; undefined if she or he may not, or if it shows several. */
+/**
+ * Returns the ward whose sound this person can test on this page; undefined if the person may not test a sound, or if the page shows several wards.
+ */
 function useTestedWard(): string | undefined {
   const app = useApp();
   const ward = shownWard(app.ward.value, app.screen.value?.beds.values() ?? []);

@@ -132,7 +132,7 @@ function Sheet({ known, onset, problem, hasNews, onAgain }: SheetProps) {
   );
 }
 
-/** Of an alarm that the alarm history no longer has, nobody knows how often it began. */
+/** If the alarm history no longer has the alarm, nobody knows how often it began. */
 function OlderOnsets({ onset, onChoose }: { onset: number; onChoose: (onset: number) => void }) {
   return (
     <>

@@ -26,7 +26,7 @@ export type NewsParts = {
 /**
  * Loads the scores of a span while the switch is on, again for each newer answer of the trend.
  * @param span undefined while the trend is not loaded
- * @param key another key drops the scores, for example of another time
+ * @param key a new key, for example of another time, drops the loaded scores
  */
 export function useNewsParts(bed: Bed, span: ScoredSpan | undefined, pick: ScorePick, key: string): NewsParts {
   const app = useApp();

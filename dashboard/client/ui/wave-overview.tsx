@@ -128,7 +128,7 @@ function Band({ bounds, bar }: BandProps) {
   );
 }
 
-/** Says what the looks of the bar mean, and in words when the samples were missing. */
+/** Explains the patterns of the bar, and says in words when samples were missing. */
 function Legend({ bounds, bar, zoneText }: BandProps & { zoneText: string }) {
   return (
     <p class="dim overview__legend" data-testid="waves-legend">

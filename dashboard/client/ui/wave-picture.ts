@@ -55,7 +55,7 @@ export function pictureOf({ loaded, codes, paper, row, scales, alarms, theme }: 
   };
 }
 
-/** Returns the lines at the begin and the end of an alarm. */
+/** Returns the lines at the beginning and the end of an alarm. */
 function marksOf({ text, priority, fromMs, toMs }: WaveAlarm): PaperMark[] {
   const colour = getComputedStyle(document.documentElement).getPropertyValue(`--${priority}`).trim();
   const onset = { ms: fromMs, colour, text: `${priorityMarks[priority]} ${text}`, isEnd: false };

@@ -29,7 +29,7 @@ import { MoveTools, PaperTools } from './wave-tools.tsx';
 const followLagMs = 2_000;
 /** Kafka keeps waves for 24 h at least, and for an hour more at most. */
 const keptMsMax = dayMs + hourMs;
-/** The server is asked this often for late samples, ms. */
+/** The page asks the server for late samples this often, ms. */
 const timesEveryMs = 10_000;
 /** Maximum number of alarms that are marked. */
 const alarmsMax = 190;
@@ -113,7 +113,7 @@ function useAlarms(associationId: string) {
   return { alarms: alarms.value, alarmsProblem: problem.value, unmarked: unmarked.value };
 }
 
-/** Asks again and again when the device sent waves, and loads minutes again of which samples came late. */
+/** Asks again and again when the device sent waves, and loads a minute again if samples of it came late. */
 function useWaveTimes(associationId: string, history: WaveHistoryState): WaveTimes | undefined {
   const app = useApp();
   const times = useSignal<WaveTimes | undefined>(undefined);

@@ -197,7 +197,7 @@ describe('the profile of limits', () => {
 });
 
 describe('the bounds of the book', () => {
-  it('above the maximum, the oldest alarms are removed and counted, and the book has the time from which on it is complete', () => {
+  it('above the maximum, the oldest alarms are removed and counted, and the book has the time since which it is complete', () => {
     const book = newReviewBook(t0);
     for (let n = 1; n <= 17; n += 1) foldReviewedAlarm(book, event('raised', n, alarmOf(n)), 16);
     expect(book.alarms.size).toBe(15);

@@ -263,7 +263,7 @@ function compareNewestFirst(a: ReviewedAlarm, b: ReviewedAlarm): number {
 const indexIn = (all: readonly ReviewedAlarm[], entry: ReviewedAlarm) =>
   firstIndex(all, (other) => compareNewestFirst(entry, other) < 0);
 
-/** Returns the first index from which on `holds` is true (binary search); the length if it is never true. */
+/** Returns the first index at which `holds` is true (binary search, so it must be true for all later indexes); the length if it is never true. */
 function firstIndex(all: readonly ReviewedAlarm[], holds: (alarm: ReviewedAlarm) => boolean): number {
   let low = 0;
   let high = all.length;

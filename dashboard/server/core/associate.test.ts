@@ -653,7 +653,7 @@ describe('the changes that a refusal names', () => {
 
 describe('endAssociation', () => {
   it.each<[string, Viewer, string, string, string]>([
-    ['an association of the own ward', nurse, 'd1', 'assoc-01', 'ok'],
+    ['an association of a ward of the person', nurse, 'd1', 'assoc-01', 'ok'],
     ['an unknown association', nurse, 'd1', 'assoc-99', 'not-found'],
     ['a device without an association', nurse, 'd9', 'assoc-01', 'not-found'],
     ['an association of another ward', nurse, 'd2', 'assoc-02', 'not-found'],

@@ -50,7 +50,7 @@ describe('foldDelivery', () => {
     expect(board.changeNo).toBe(changeNo + 1);
   });
 
-  it('foldDelivery remembers the persons whom earlier rounds called, and the chain that the present round started with', () => {
+  it('foldDelivery remembers the persons that earlier rounds called, and the chain that the present round started with', () => {
     const chain = { steps: [], repeatMs: 60_000, acceptedMs: 60_000, ageMsMax: 900_000 };
     const board = boardOf(
       recordOf(viewOf(1, [callTo('anna')])),

@@ -149,7 +149,7 @@ it.each([
     ],
     [0, 29],
   ],
-] as const)('a reading that was refused is not one that never came: %s', (_name, steps, expected) => {
+] as const)('a refused reading does not count as a reading that never came: %s', (_name, steps, expected) => {
   expect(sumsAfter(steps)).toEqual(expected);
 });
 

@@ -223,7 +223,7 @@ describe('the events of the devices', () => {
     expect([state.deviceLog.devices.size, state.deviceLog.size]).toEqual([0, 0]);
   });
 
-  it('an event that is older than the log keeps is ignored, and an event of the future counts as now', () => {
+  it('an event that is older than the log keeps is ignored, and an event whose time is in the future counts as an event of now', () => {
     const state = newState();
     note(state, 'connected', -deviceLogKeptMs - 1);
     note(state, 'connected', 40 * hour);

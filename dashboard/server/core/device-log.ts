@@ -39,7 +39,7 @@ export function foldDeviceEvent(book: DeviceLogBook, record: DeviceEventRecord, 
 }
 
 /**
- * Leaves out the oldest event of the group that has most events. So a device that connects without end, as two devices with one certificate
+ * Leaves out the oldest event of the group that has the most events. So a device that connects without end, as two devices with one certificate
  * do, does not push out what else happened to it.
  */
 function withoutOldest(events: readonly LoggedEvent[]): readonly LoggedEvent[] {

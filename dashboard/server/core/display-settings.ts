@@ -9,7 +9,7 @@ const nightTexts: Readonly<Record<ScreenSettings['night'], string>> = {
   nightly: 'night from 22:00 to 06:00',
 };
 
-/** Returns the settings for the audit trail. They are those that persons choose, so the hours of the ward change nothing. */
+/** Returns the settings for the audit trail. The text has only what persons choose, so it stays the same when a night of the ward begins or ends. */
 export function settingsText({ volume, night, byHand }: ScreenSettings): string {
   const hand = byHand === undefined ? '' : `; this night was ${byHand} at the display`;
   return `volume ${volume}; ${nightTexts[night]}${hand}`;
@@ -20,7 +20,7 @@ export const newDisplayText = settingsText({ volume: 'full', night: 'ward', isNi
 
 /**
  * Returns why a display plays alarms at the lowest volume because of a choice at the display; undefined if it does not.
- * The hours of the ward are no such choice: each screen that follows the ward has them.
+ * A night by the hours of the ward is not a choice at the display: all screens that follow the ward have it.
  */
 export function whySoft({ volume, night, byHand, isNight }: ScreenSettings): SoftDisplay['why'] | undefined {
   if (volume === 'low') return 'volume';

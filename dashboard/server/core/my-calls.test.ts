@@ -211,7 +211,7 @@ describe('callsOf', () => {
 
 describe('who may answer and confirm', () => {
   const { board } = scene([viewOf(1, [callTo('anna')])]);
-  it('only a person whom the alarm has called may answer, even after a new round', () => {
+  it('only a person that the alarm has called may answer, even after a new round', () => {
     foldDelivery(board, recordOf(viewOf(1, [callTo('ben')], { round: 2 })));
     expect(deliveryToAnswer(board, alarmIdOf(1), 'anna')?.round).toBe(2);
     expect(deliveryToAnswer(board, alarmIdOf(1), 'ben')?.round).toBe(2);

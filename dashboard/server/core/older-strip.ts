@@ -1,4 +1,4 @@
-/** Whose strip it is, and what a viewer may see of a strip whose alarm the alarm history no longer has. Pure. */
+/** Says to which patient and bed a strip belongs, and what a viewer may see of it. For strips whose alarm the alarm history no longer has. Pure. */
 import { type AlarmPlaces, createPlacesOf } from '../../../contracts/alarm-places.ts';
 import type { Strip } from '../../../contracts/messages/strips.ts';
 import { stripSpan } from '../../../contracts/strip-span.ts';
@@ -11,7 +11,7 @@ import type { LiveState } from './state.ts';
 /** The calls of the alarm are not known. */
 const noCalls: ReviewedAlarmRow['calls'] = { list: [], onlyCounted: 0, dutiesLeftOut: [], notSent: null, notice: null };
 
-/** Whose strip it is, for the audit trail. A place that is not known is absent. */
+/** The patient and the bed of a strip, for the audit trail. A place that is not known is absent. */
 export type StripOwner = {
   readonly associationId: string;
   readonly ward?: string;
@@ -61,13 +61,13 @@ export function olderStrip(strip: Strip, associations: LiveState['associations']
   };
 }
 
-/** Returns whose strip it is, with the place of the bed at this onset: the patient may have moved since the onset before. */
+/** Returns the patient of a strip, with the ward and bed at this onset: the patient may have moved since the onset before. */
 export function ownerOfStrip(strip: Strip, associations: LiveState['associations']): StripOwner {
   const { deviceId, associationId } = strip.alarm;
   return ownerOf(associationId, createPlacesOf(associations)(deviceId, associationId, stripSpan(strip)));
 }
 
-/** Returns whose alarm it is, with the place of the bed at the first onset, which may be a ward that the viewer does not have. */
+/** Returns the patient of an alarm, with the ward and bed at the first onset. The viewer may lack the right to see this ward. */
 export function ownerAtFirstOnset(
   { deviceId, associationId, late, onsetMs, raisedMs }: ReviewedAlarmRow,
   associations: LiveState['associations'],

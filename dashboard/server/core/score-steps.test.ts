@@ -65,7 +65,7 @@ describe('the scores of the steps', () => {
     ]);
   });
 
-  it('of two equal scores of a step a chart gets the later one, in any order of reading', () => {
+  it('if a step has two equal scores, a chart gets the later one, in any order of reading', () => {
     expect(shown(known([scored(30_000, 7), scored(10_000, 7)]))).toEqual([[0, 30, 7]]);
   });
 

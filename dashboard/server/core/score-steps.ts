@@ -44,8 +44,8 @@ export type LoggedScores = {
 };
 
 /**
- * Returns the chosen scores of each step. The series with totals and the series without totals each have one (contracts/score-trends.ts).
- * A step of which a part was not read has none, because another score of the step could be the right one.
+ * Returns the chosen scores of each step: at most one with a total, and one without a total (contracts/score-trends.ts). A step that was not read
+ * completely has no score, because another score of the step could be the right one.
  */
 export function scoresOfSteps(logged: LoggedScores, plan: StepsPlan): TrendScores {
   const { fromMs, toMs, stepMs, pick, shiftMs, clockErrorMs } = plan;

@@ -29,7 +29,7 @@ it('the last answer about the sound of a ward is known, in any order of the reco
   expect(records.answered('hdu', now)).toBeUndefined();
 });
 
-it('a display that was not heard stays the answer until it is heard itself', () => {
+it('the answer that a display was not heard stays until this display is heard', () => {
   const records = createSoundTestRecords();
   records.note(record(soundTestDetail('not-heard', wall), t0));
   records.note(record(soundTestDetail('heard', second), t0 + 1_000));
@@ -38,7 +38,7 @@ it('a display that was not heard stays the answer until it is heard itself', () 
   expect(records.answered('icu', now)).toMatchObject({ heard: true, screen: 'Wall (wall)' });
 });
 
-it('when the sound has gone to another person and is heard there, the ward is heard', () => {
+it('when the sound has gone to another person and is heard there, the sound of the ward counts as heard', () => {
   const records = createSoundTestRecords();
   records.note(record(soundTestDetail('heard', ben), t0 + 1_000));
   records.note(record(soundTestDetail('not-heard', owner), t0));

@@ -53,9 +53,9 @@ export type SoundTestRecords = {
   /** Returns the newest test of each ward. */
   begun(): Iterable<BegunTest>;
   /**
-   * Returns the newest test of the last 30 days that counts as a test of the ward. If the newest test of a wall display was
-   * not heard, returns this one: a later test of another screen says nothing about that loudspeaker. Of the screens that
-   * had the sound of the ward, only the newest test counts: the ward no longer relies on the earlier ones.
+   * Returns the newest test of the last 30 days that counts as a test of the ward. If the newest test of a wall display was not heard, returns this
+   * one: a later test of another screen says nothing about that loudspeaker. If several screens had the sound of the ward, only the newest test
+   * counts: the ward no longer relies on the earlier ones.
    */
   answered(ward: string, nowMs: number): AnsweredTest | undefined;
   /** Returns the newest answer of the last 30 days that does not count as a test of the ward. */
@@ -71,7 +71,7 @@ const screensMax = 50;
 
 export function createSoundTestRecords(): SoundTestRecords {
   const begun = new Map<string, BegunTest>();
-  /** By ward and screen. All screens that had the sound of the ward are one. */
+  /** By ward and screen. All screens that had the sound of the ward count as one screen. */
   const answered = new Map<string, Map<string, AnsweredTest>>();
   const uncounted = new Map<string, UncountedTest>();
 

@@ -22,7 +22,7 @@ export function planByDevice(plan: TrendPlan, clockOffsetMs: number): TrendPlan 
 }
 
 /**
- * Returns the device time from which on a trend may be shown, if the device came into its tray at `sinceMs`. A clock that
+ * Returns the earliest device time that a trend may show, if the device came into its tray at `sinceMs`. A clock that
  * is ahead gave later times to the values of the former ward. If the clock is behind, the first values in the tray stay
  * hidden, because the error is only an estimate.
  */

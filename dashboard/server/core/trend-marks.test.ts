@@ -126,7 +126,7 @@ describe('the alarms on a trend', () => {
     ]);
   });
 
-  it('the answer has the time from which on the alarms are known', () => {
+  it('the answer has the time since which the alarms are known', () => {
     const book = bookWith();
     expect(trendMarks(book, bed, undefined, span).knownFromMs).toBe(t0 - reviewKeptMs);
     book.isRead = false;

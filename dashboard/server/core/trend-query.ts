@@ -111,9 +111,9 @@ export function trendQueryText(plan: TrendPlan, associationId: string): string {
     `GROUP BY time(${plan.stepMs}ms), "code" fill(none)`,
   ].join(' ');
   const statements = [`SELECT mean("value") AS "mean", ${min} AS "min", ${max} AS "max", ${count} AS "count" ${rest}`];
-  // A value of an older version that is not questionable has no field "questionable". So `last("questionable")` would return the mark of an
-  // earlier value. With one selector, InfluxDB returns the mark of the selected value. It refuses this beside other selectors, so it is a
-  // statement of its own.
+  // A value of an older version that is not questionable has no field "questionable". So `last("questionable")` would
+  // return the mark of an earlier value. With one selector, InfluxDB returns the mark of the selected value. InfluxDB
+  // refuses such a selector beside others, so the query has a statement of its own for the mark.
   if (plan.isTable && plan.retention === 'raw')
     statements.push(`SELECT last("value") AS "last", "questionable" AS "doubt" ${rest}`);
   return statements.join('; ');

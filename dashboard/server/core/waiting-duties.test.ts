@@ -87,7 +87,7 @@ describe('waitingCovers', () => {
       [{ ...cover, beds: ['ICU-3'] }],
     ],
   ])(
-    'waitingCovers returns whom the person covers without having confirmed it: %s',
+    'waitingCovers returns the persons that the person covers and has not confirmed: %s',
     (_, events, at, wards, expected) => {
       const board = emptyBoard();
       for (const event of events) foldAssignmentEvent(board, event);

@@ -118,7 +118,7 @@ describe('the times of a stay that have samples', () => {
     expect(changedMinutes(coverage, 'another stay', 0)).toEqual([]);
   });
 
-  it('of a minute that came late, the delay says where in the log its samples are', () => {
+  it('if a minute came late, its delay says where in the log its samples are', () => {
     const coverage = emptyCoverage(t0);
     play(coverage, 0, 60);
     play(coverage, 60, 120, { receivedS: 3_720 });

@@ -1,11 +1,13 @@
 /**
- * Remembers of each stay which times have samples, so that a page can show the outages of a day without reading all waves. It counts what the
+ * Remembers for each stay which times have samples, so that a page can show the outages of a day without reading all waves. It counts what the
  * server has read since its start. All times are by the clock of the device, ms since 1970, unless a name says something else.
  */
 import { hourMs, minuteMs } from '../../../contracts/durations.ts';
 import type { TimeSpan } from '../../../contracts/wave-runs.ts';
 
-/** Each outage of at least two slots is remembered, wherever it begins; a shorter one only if it covers a whole slot. Ms (ours). */
+/**
+ * Length of a slot, ms (ours). Each outage of at least two slots is remembered, wherever it begins; a shorter outage only if it covers a whole slot.
+ */
 export const slotMs = 5_000;
 const slotsPerHour = hourMs / slotMs;
 const minutesPerHour = hourMs / minuteMs;
@@ -113,7 +115,7 @@ function hourOf({ hours }: Stay, hourNo: number, presentNo: number): Hour {
   return hour;
 }
 
-/** Forgets stays of which the log has no wave any more. Called about once a second. */
+/** Forgets stays whose waves the log no longer has. Called about once a second. */
 export function forgetCoverage({ stays }: WaveCoverage, nowMs: number): void {
   for (const [associationId, { lastReceivedMs }] of stays)
     if (nowMs - lastReceivedMs > silentMsMax) stays.delete(associationId);
@@ -141,7 +143,7 @@ export function emptyTimes(
   });
 }
 
-/** Returns the minutes of a stay of which samples came after a change, the earliest first. */
+/** Returns the minutes of a stay whose samples came after a change, the earliest first. */
 export function changedMinutes({ stays }: WaveCoverage, associationId: string, sinceChange: number): number[] {
   const minutes: number[] = [];
   for (const [hourNo, { changes }] of stays.get(associationId)?.hours ?? [])
@@ -151,8 +153,8 @@ export function changedMinutes({ stays }: WaveCoverage, associationId: string, s
 }
 
 /**
- * Returns for each minute of a span whose newest chunk came late how long after the end of the minute it was received, ms. The log has these
- * chunks at that time, and not at the time of the minute.
+ * Returns the delays of the minutes of a span whose newest chunk came late: from the end of the minute to the receipt of the chunk, ms. The log has
+ * such a chunk at the time of its receipt, and not at the time of the minute.
  * @param errorMs the present error of the device's clock
  */
 export function lateDelays(

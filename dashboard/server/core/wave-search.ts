@@ -79,7 +79,7 @@ function windowOf({ fromMs, toMs }: TimeSpan, errorMs: number): TimeSpan {
 export type OffsetRange = {
   readonly from: bigint;
   readonly to: bigint;
-  /** The partition begins with `from`, because older records were deleted. The first record then says from when on waves are kept. */
+  /** The partition begins with `from`, because older records were deleted. The time of the first record then shows since when waves are kept. */
   readonly isAtStart: boolean;
 };
 

@@ -1,4 +1,7 @@
-/** Decides whose waves a person may see, and of which time. A stay that has ended may still be looked at, as in the alarm history. */
+/**
+ * Decides the waves of which patients a person may see, and for which times. A person may also look at a stay that has ended, as in the alarm
+ * history.
+ */
 
 import { createPlacesOf } from '../../../contracts/alarm-places.ts';
 import type { Patient } from '../../../contracts/messages/records.ts';
@@ -44,7 +47,7 @@ export function deviceOfStay(
  * Returns the stay with an association id, and whether the viewer may see it in a span. Undefined if no such stay is known.
  *
  * The present stay of a device is judged by its present ward, as in all other views. A stay that has ended is judged by the wards in which
- * it was in the span. Of a device without a bed, only the time since it came into its present tray is shown.
+ * it was in the span. For a device without a bed, only the time since it came into its present tray is shown.
  *
  * @param span by the server's clock
  */

@@ -27,7 +27,7 @@ const sessionsMax = 500;
 const pagesMax = 12;
 
 type DisplaySession = {
-  /** By page, the page with the newest change last: its settings after the last change that waits or is recorded. */
+  /** The settings of each page after its last change that waits or is recorded. The page with the newest change is the last. */
   readonly pages: Map<string, string>;
   readonly waiting: AuditEvent[];
   isWriting: boolean;

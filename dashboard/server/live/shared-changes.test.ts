@@ -14,7 +14,7 @@ it('the changes of screens with the same rights, scope and last message are comp
   expect(compute).toHaveBeenCalledTimes(1);
 });
 
-it('that a screen needs a snapshot is computed only once', () => {
+it('whether a screen needs a snapshot is computed only once', () => {
   const compute = vi.fn(() => undefined);
   const shared = createSharedChanges(compute);
   expect([shared.since(anna, icu, 7), shared.since(anna, icu, 7)]).toEqual([undefined, undefined]);

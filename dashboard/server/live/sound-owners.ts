@@ -86,7 +86,7 @@ export type SoundOwners = {
   /** Returns the wards on those screens of clinicians whose page paints and whose audio runs. */
   audibleWards(): Set<string>;
   forPresence(): OwnedSound[];
-  /** Counts the wards of which a screen has the sound: `sounding` if this screen sounds, `unheard` if it does not. */
+  /** Counts the wards whose sound a screen has: `sounding` if this screen sounds, `unheard` if it does not. */
   count(): { sounding: number; unheard: number };
 };
 

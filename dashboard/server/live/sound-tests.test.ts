@@ -98,7 +98,7 @@ it('a test of a wall display plays there only, and its record names the display'
 it.each<[string, PageOfSession | undefined, TestedScreen['kind']]>([
   ['has the sound', pageOf(1), 'owner'],
   ['does not have the sound', undefined, 'other'],
-])('a test of a screen that %s says so', (_, ownerPage, kind) => {
+])('the record of a test says whether its screen has the sound: a screen that %s', (_, ownerPage, kind) => {
   openScreen(1);
   owner = ownerPage;
   begin();

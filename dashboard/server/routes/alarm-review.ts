@@ -130,7 +130,7 @@ async function reviewFor(
     parseInstant(query.to ?? ''),
     now(),
   );
-  // A beginning before the kept alarms is allowed: the answer says from when on it has all alarms.
+  // A beginning before the kept alarms is allowed: the answer says since when it has all alarms.
   if (fault !== undefined && fault !== 'too-long-ago') throw new VigilError('time-invalid', spanFaultTexts[fault]);
   const { ward } = query;
   if (ward !== undefined && !seesWard(viewer, ward)) {

@@ -177,7 +177,10 @@ export function requireAssignments({ isRead }: Pick<DutyBoard, 'isRead'>): void 
     throw new VigilError('log-unavailable', 'This server has not read the assignments yet. Try again shortly.');
 }
 
-/** The route that returns how many assignments wait for the caller, and whom the caller covers. It shows no data of patients, so the audit trail does not record it. */
+/**
+ * The route that returns how many assignments wait for the caller, and which persons the caller covers. It shows no data of patients, so the audit
+ * trail does not record it.
+ */
 function waitingRoute(app: App, { wards, assignments: { board }, now }: Parts): void {
   app.get(
     '/api/duties/waiting',

@@ -1,6 +1,6 @@
 /**
- * The route of the bar over the page "Waves": when the device sent waves, as far as this server has seen it since its start. It reads nothing
- * from the log, and its answer has no sample, so the looks at the waves themselves are what the audit trail records.
+ * The route of the bar over the page "Waves": when the device sent waves, as far as this server has seen it since its start. It reads nothing from
+ * the log, and its answer has no sample. So the audit trail does not record it: it records the looks at the waves themselves.
  */
 import { dayMs, hourMs } from '../../../contracts/durations.ts';
 import { VigilError } from '../../../contracts/errors.ts';
@@ -54,7 +54,8 @@ export function waveTimesRoute(app: App, parts: Parts): void {
         fromMs: Math.max(coverage.sinceMs, fromMs, hiddenMs, nowMs - keptMsMax) - errorMs,
         toMs: nowMs - errorMs - settleMs,
       };
-      // A number above the own one is of the server before a restart: then all that came since the start is new.
+      // A number above the server's own number comes from before a restart of the server. Then all samples since the
+      // start are new.
       const { after = coverage.change } = request.query;
       const sinceChange = after > coverage.change ? 0 : after;
       return {

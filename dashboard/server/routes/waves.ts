@@ -96,7 +96,7 @@ export function clockErrorOf({ feed }: Pick<Parts, 'feed'>, deviceId: string): n
   return device === undefined ? 0 : Math.round(measuredOffsetMs(device.clock.clock));
 }
 
-/** The gateway decides to which stay a chunk belongs. Of a device without a bed, the time in a former tray is hidden. */
+/** The gateway decides to which stay a chunk belongs. For a device without a bed, the time in a former tray is hidden. */
 function maySeeChunk({ hiddenBeforeMs }: WaveSubject, { startMs, receivedMs }: WaveChunk, errorMs: number): boolean {
   return hiddenBeforeMs === null || (startMs + errorMs >= hiddenBeforeMs && receivedMs >= hiddenBeforeMs);
 }

@@ -45,7 +45,7 @@ export type WaveQuestion = {
   readonly span: TimeSpan;
   /** The present error of the device's clock, ms: positive if the clock is behind. */
   readonly errorMs: number;
-  /** How long after the asked time the server has received late chunks of it, ms: the search looks there, too. */
+  /** How long after the asked time the server received its late chunks, ms. The search also looks at those times. */
   readonly lateDelaysMs: readonly number[];
   /** Samples after this time may still come, so they are not searched for in other parts of the log. */
   readonly settledMs: number;

@@ -57,7 +57,7 @@ describe('the value at the onset', () => {
     expect(patientBed.liveAlarms()['HR.extreme-high']).toMatchObject({ onsets: 2, atOnset: heartRate(150, 140) });
   });
 
-  it('is not that of an older reading that comes later, because the time of the onset stays too', () => {
+  it('is not taken from an older reading that comes later, because the time of the onset stays too', () => {
     const patientBed = bed();
     for (let s = 1; s <= 7; s++) patientBed.feed(reading(s, { HR: 130 + s }));
     patientBed.feed(reading(0, { HR: 121 }, { receivedAt: Date.parse(instant(7)) }));

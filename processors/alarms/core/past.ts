@@ -1,4 +1,7 @@
-/** Finds conditions of late or repeated readings whose alarm is already known and has ended. Such conditions raise no alarm again. Pure. */
+/**
+ * Finds conditions of late or repeated readings. The alarm of such a condition is already known and has ended. These conditions raise no alarm again.
+ * Pure.
+ */
 import type { BookPart } from './book-part.ts';
 import { subsumption } from './chains.ts';
 import type { Condition } from './condition.ts';
