@@ -1,7 +1,7 @@
 /** Measures what a browser that has stored nothing loads, and the time until it shows the login form and the ward. */
 import { chromium } from 'playwright-core';
+import { browserFlags } from '../tests/browser.ts';
 import { type FirstLoad, firstLoadBytesMax, loadFirstPage } from '../tests/screens/first-load.ts';
-import { browserFlags } from './screen-rows.ts';
 import { openMadeUpWard, userId } from './ward.ts';
 
 const beds = 8;

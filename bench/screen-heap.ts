@@ -5,8 +5,9 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CDPSession, chromium, type Page } from 'playwright-core';
+import { browserFlags } from '../tests/browser.ts';
 import { rssMb } from './process-usage.ts';
-import { browserFlags, logIn, rendererPid } from './screen-rows.ts';
+import { logIn, rendererPid } from './screen-rows.ts';
 import { madeUpValues } from './vitals.ts';
 import { type MadeUpWard, openMadeUpWard } from './ward.ts';
 

@@ -2,18 +2,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Browser, type CDPSession, chromium, type Page } from 'playwright-core';
 import { VigilError } from '../contracts/errors.ts';
-import { password } from '../tests/browser.ts';
+import { browserFlags, password } from '../tests/browser.ts';
 import { cpuSeconds, rssMb } from './process-usage.ts';
 import { type MadeUpWard, openMadeUpWard, userId } from './ward.ts';
 
-/** The flags with which the benchmark starts Chromium. */
-export const browserFlags = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-];
 /** Time between the login and the measurement, in which the page finishes its first layout and fills the traces. */
 const settleMs = 8_000;
 /** Time between two alarms that the benchmark raises. */

@@ -3,7 +3,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { MyReach, ReachBody } from '../../dashboard/protocol/delivery.ts';
-import { submitLogin } from '../browser.ts';
+import { browserFlags, submitLogin } from '../browser.ts';
 import { until } from '../system.ts';
 import { expectReadable, pressWhenStill, setHash } from './readable.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';
@@ -26,7 +26,7 @@ beforeAll(async () => {
       wards: [{ ward: 'CCU', beds: ['A-1'] }],
     }),
     // Chromium runs a service worker only with a certificate that it trusts; the option of a context is not enough.
-    chromium.launch({ executablePath: inject('chromium'), args: ['--no-sandbox', '--ignore-certificate-errors'] }),
+    chromium.launch({ executablePath: inject('chromium'), args: [...browserFlags, '--ignore-certificate-errors'] }),
   ]);
   context = await browser.newContext({ ignoreHTTPSErrors: true, viewport: { width: 390, height: 844 } });
   page = await context.newPage();
