@@ -1,8 +1,8 @@
-import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { replaceFile } from './replace-file.ts';
+import { removeOldDrafts, replaceFile } from './replace-file.ts';
 
 it('replaces a file with its rights and leaves no draft, also if the replacement is refused', () => {
   const folder = mkdtempSync(join(tmpdir(), 'vigil-replace-'));
@@ -29,4 +29,36 @@ it('two processes with the same process id that write at the same time replace t
   writeFileSync(`${path}.${process.pid}.new`, 'half');
   replaceFile(path, 'later', 0o600);
   expect(readFileSync(path, 'utf8')).toBe('later');
+});
+
+it.each([
+  ['at a start', (path: string) => removeOldDrafts(path)],
+  ['at the next writing', (path: string) => replaceFile(path, 'next', 0o600)],
+])('%s, drafts that killed processes left are removed, and no other file', (_, act) => {
+  const folder = mkdtempSync(join(tmpdir(), 'vigil-replace-'));
+  const path = join(folder, 'accounts.json');
+  const random = '0123456789abcdef01';
+  const put = (name: string, ageMinutes: number) => {
+    writeFileSync(join(folder, name), 'content');
+    const seconds = Date.now() / 1000 - 60 * ageMinutes;
+    utimesSync(join(folder, name), seconds, seconds);
+  };
+  const kept = [
+    `accounts.json.${random.slice(1)}.new`,
+    `accounts.json.${random.toUpperCase()}.new`,
+    `accounts.json.${random}.new.bak`,
+    `accounts.preferences.json.${random}.new`,
+    `accountsXjson.${random}.new`,
+    'accounts.json',
+    'accounts.json.new',
+  ];
+  for (const name of kept) put(name, 60);
+  put(`accounts.json.${random}.new`, 11);
+  put('accounts.json.aaaaaaaaaaaaaaaaaa.new', 9);
+  act(path);
+  expect(readdirSync(folder).sort()).toEqual([...kept, 'accounts.json.aaaaaaaaaaaaaaaaaa.new'].sort());
+});
+
+it('without the folder, nothing is removed and nothing fails', () => {
+  expect(() => removeOldDrafts(join(tmpdir(), 'vigil-no-such-folder', 'accounts.json'))).not.toThrow();
 });

@@ -1,12 +1,39 @@
 /** Replaces small files in one step, so that a reader gets the old content or the new content, never a part. */
 import { randomBytes } from 'node:crypto';
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { minuteMs } from '../contracts/durations.ts';
+import { wallAheadMs } from './system-clock.ts';
+
+/** A draft of this age has no writer any more (ours): writing takes less than a second. */
+const draftMsMax = 10 * minuteMs;
+const draftEnd = /^\.[0-9a-f]{18}\.new$/;
 
 /**
- * Returns a new name beside a file, for its next content. The name is random: processes of two containers that share a
- * folder can have the same process id, and one of them would then rename the half content of the other.
+ * Removes the drafts of a file that killed processes left beside it. A draft can have everything that the file has, for
+ * example the hashes of passwords. A draft that cannot be removed stays: it does no harm to the file.
+ * @param nowMs by the machine's clock, which gives files their times
  */
-export function draftPath(path: string): string {
+export function removeOldDrafts(path: string, nowMs = Date.now() + wallAheadMs()): void {
+  const [folder, name] = [dirname(path), basename(path)];
+  try {
+    for (const other of readdirSync(folder)) {
+      if (!other.startsWith(name) || !draftEnd.test(other.slice(name.length))) continue;
+      const draft = join(folder, other);
+      if (nowMs - statSync(draft).mtimeMs > draftMsMax) rmSync(draft, { force: true });
+    }
+  } catch {
+    // Another process has removed the draft, or this process may not.
+  }
+}
+
+/**
+ * Returns a new name beside a file, for its next content, and removes old drafts of the file. The name is random: processes
+ * of two containers that share a folder can have the same process id, and one of them would then rename the half content of
+ * the other.
+ */
+export function newDraftPath(path: string): string {
+  removeOldDrafts(path);
   return `${path}.${randomBytes(9).toString('hex')}.new`;
 }
 
@@ -17,7 +44,7 @@ export function draftPath(path: string): string {
  * @throws the error of the file system, or of `beforeReplace`; no draft stays then
  */
 export function replaceFile(path: string, content: string, mode: 0o600 | 0o644, beforeReplace = () => {}): void {
-  const draft = draftPath(path);
+  const draft = newDraftPath(path);
   try {
     writeFileSync(draft, content, { mode, flag: 'wx', flush: true });
     beforeReplace();

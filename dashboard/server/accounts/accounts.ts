@@ -10,7 +10,7 @@ import { Instant } from '../../../contracts/messages/device.ts';
 import { roles } from '../../../contracts/messages/records.ts';
 import { textFaultIn } from '../../../contracts/text.ts';
 import { followFile } from '../../../process/follow-file.ts';
-import { draftPath, replaceFile } from '../../../process/replace-file.ts';
+import { newDraftPath, removeOldDrafts, replaceFile } from '../../../process/replace-file.ts';
 import { takeFileLock } from './file-lock.ts';
 import { parseHash } from './password.ts';
 
@@ -100,7 +100,7 @@ async function storeAccounts(
   accounts: ReadonlyMap<string, Account>,
   mayReplace: () => boolean,
 ): Promise<void> {
-  const draft = draftPath(path);
+  const draft = newDraftPath(path);
   try {
     await withFile(draft, 'wx', async (file) => {
       await file.writeFile(fileText(accounts));
@@ -174,6 +174,7 @@ export type Accounts = {
  * a fault is logged, and the former accounts stay in force.
  */
 export function followAccounts(path: string, log: Logger, onChange: () => void = () => {}): Accounts {
+  removeOldDrafts(path);
   const file = followFile({
     path,
     read: readAccounts,

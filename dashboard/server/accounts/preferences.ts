@@ -7,7 +7,7 @@ import type { Logger } from 'pino';
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { VigilError } from '../../../contracts/errors.ts';
-import { replaceFile } from '../../../process/replace-file.ts';
+import { removeOldDrafts, replaceFile } from '../../../process/replace-file.ts';
 import { Preferences } from '../../protocol/preferences.ts';
 import { changedPreferences } from '../core/preferences.ts';
 import { type Accounts, userIdPattern } from './accounts.ts';
@@ -46,6 +46,7 @@ export function openPreferences(
   logger: Pick<Logger, 'error'>,
 ): PreferenceStore {
   const path = preferencesPath(accountsFile);
+  removeOldDrafts(path);
   /** The last fault that was logged, so that each fault is logged once. */
   let loggedFault: string | undefined;
   /**
