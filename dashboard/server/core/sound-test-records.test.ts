@@ -77,3 +77,12 @@ it('a test that nobody answered, and a test that an alarm ended, do not count as
   records.note(record(olderDetails.wall, t0 + 9_000));
   expect([...records.begun()]).toEqual([{ ward: 'icu', person: 'Nora', beganMs: t0 + 9_000 }]);
 });
+
+it('a test that did not begin is no running test, and no answer', () => {
+  const records = createSoundTestRecords();
+  records.note(record(soundTestDetail('heard', wall), t0));
+  records.note(record(soundTestDetail('begun', wall), t0 + 1_000));
+  records.note(record(soundTestDetail('not-begun', wall), t0 + 1_100));
+  expect([...records.begun()]).toEqual([]);
+  expect(records.answered('icu', now)).toEqual({ atMs: t0, heard: true, screen: 'Wall (wall)' });
+});

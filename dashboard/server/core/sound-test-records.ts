@@ -19,6 +19,7 @@ const steps = {
   heard: 'heard all signals at',
   'not-heard': 'did not hear all signals at',
   cut: 'an alarm ended the test at',
+  'not-begun': 'did not begin, no signal played at',
 } as const;
 type Step = keyof typeof steps;
 
@@ -98,9 +99,11 @@ export function createSoundTestRecords(): SoundTestRecords {
       if (action !== 'sound-tested' || ward === undefined || atMs === undefined) return;
       const parsed = parseDetail(detail ?? '');
       if (parsed === undefined) return;
+      const person = 'name' in actor ? actor.name : actor.userId;
       if (parsed.step === 'begun') {
-        const person = 'name' in actor ? actor.name : actor.userId;
         if (atMs > (begun.get(ward)?.beganMs ?? 0)) put(begun, ward, { ward, person, beganMs: atMs });
+      } else if (parsed.step === 'not-begun') {
+        if (begun.get(ward)?.person === person) begun.delete(ward);
       } else if (parsed.step !== 'cut') noteAnswer(ward, atMs, parsed);
     },
     begun: () => begun.values(),

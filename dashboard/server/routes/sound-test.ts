@@ -46,7 +46,14 @@ export function soundTestRoutes(
       await trail.record({ ...whoOf(request), action: 'sound-tested', ward, detail });
       const test = randomUUID();
       const why = hub.soundTests.begin(wanted, decision.screen, test, viewerOf(request).name);
-      if (why !== undefined) throw refusal(why);
+      if (why !== undefined) {
+        // The record "begun" is written before the signals play. An alarm, or an end of the screen, may have come in between.
+        await trail.record({
+          ...whoOf(request),
+          ...{ action: 'sound-tested', ward, detail: soundTestDetail('not-begun', decision.screen) },
+        });
+        throw refusal(why);
+      }
       return { test };
     },
   );
