@@ -3,6 +3,7 @@
  * how a person can be reached (topic `reach`).
  */
 import { type Static, Type } from 'typebox';
+import { languages } from '../languages.ts';
 import { Instant } from './device.ts';
 import { Actor } from './records.ts';
 
@@ -65,6 +66,8 @@ const reachFields = {
   addedAt: Instant,
   /** When the operator last asked for a test of the entry; absent if the operator never asked. */
   testedAt: Type.Optional(Instant),
+  /** The language of the messages to this address; absent: English. */
+  language: Type.Optional(Type.Enum([...languages])),
 };
 /** In the topic `reach`, key `reachId`, compacted: one way to reach a person outside Vigil's own pages. A tombstone removes it. */
 export const ReachEntry = Type.Union([

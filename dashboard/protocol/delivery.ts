@@ -4,6 +4,7 @@
  */
 import { type Static, Type } from 'typebox';
 import { duties } from '../../contracts/duty-names.ts';
+import { languages } from '../../contracts/languages.ts';
 import { Alarm, alertKinds } from '../../contracts/messages/alarms.ts';
 import { Person } from '../../contracts/messages/assignments.ts';
 import { callOutcomes, DeliveryView, receiptStages } from '../../contracts/messages/deliveries.ts';
@@ -149,19 +150,25 @@ export const PushReceiptBody = Type.Object(
 export type PushReceiptBody = Static<typeof PushReceiptBody>;
 
 const Label = Type.String({ minLength: 1, maxLength: 80 });
+/** The language of the page. The messages are in this language if the person has chosen none (docs/decisions/081-preferences.md). */
+const language = Type.Optional(Type.Enum([...languages]));
 /** The body of `POST /api/reach`: the person adds a way to be reached. `label` is for people: "Anna's phone, Chrome". */
 export const ReachBody = Type.Union([
   Type.Object(
     {
       channel: Type.Literal('push'),
       label: Label,
+      language,
       endpoint: Type.String({ maxLength: 1_000 }),
       p256dh: Type.String({ maxLength: 120 }),
       auth: Type.String({ maxLength: 60 }),
     },
     closed,
   ),
-  Type.Object({ channel: Type.Literal('mail'), label: Label, address: Type.String({ maxLength: 254 }) }, closed),
+  Type.Object(
+    { channel: Type.Literal('mail'), label: Label, language, address: Type.String({ maxLength: 254 }) },
+    closed,
+  ),
 ]);
 export type ReachBody = Static<typeof ReachBody>;
 

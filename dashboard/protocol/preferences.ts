@@ -3,10 +3,11 @@
  * changes which alarms a screen shows or how loud they are. No `node:` import here: the browser's build reads this file.
  */
 import { type Static, Type } from 'typebox';
+import { languages } from '../../contracts/languages.ts';
 import { Ward } from './rest.ts';
 
 const closed = { additionalProperties: false } as const;
-const Language = Type.Enum(['en', 'de']);
+const Language = Type.Enum([...languages]);
 const Theme = Type.Enum(['ward', 'system', 'dark', 'light']);
 
 /** The answer to `GET` and `POST /api/preferences`. A member that is absent was never chosen. */

@@ -13,13 +13,13 @@ import { readArguments } from '../../process/command.ts';
 import { changeUserToOwnerOf } from '../../process/run-as.ts';
 import type { Terminal } from '../../process/terminal.ts';
 import { wardsFileNear } from '../../process/ward-zones.ts';
+import { readWardsFile } from '../../process/wards-file.ts';
 import { type Account, changeAccounts, readAccounts, userIdPattern } from './accounts/accounts.ts';
 import { guessableFault } from './accounts/guessable.ts';
 import { hashPassword, unmatchableHash, verifyPassword } from './accounts/password.ts';
 import { passwordFault } from './core/password-rules.ts';
 import { permissionsOf } from './core/rights.ts';
 import { nearNames } from './core/wards.ts';
-import { readWardsFile } from './wards-file.ts';
 
 const usage = `Usage: node dashboard/server/account.ts <command> --file FILE
   add      --user ID --name NAME --role ${roles.join('|')} --wards A,B|* --password-stdin   (replaces the account of that id)

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { describe, expect, it, vi } from 'vitest';
-import { followWards, readWardsFile } from './wards-file.ts';
+import { readWardsFile } from '../../process/wards-file.ts';
+import { followWards } from './wards-file.ts';
 
 const file = join(mkdtempSync(join(tmpdir(), 'vigil-wards-')), 'wards.json');
 const write = (...wards: unknown[]) => writeFileSync(file, JSON.stringify({ version: 1, wards }));

@@ -1,46 +1,10 @@
-/** Reads the registry of wards and beds, which is one JSON file. The file is read again when it changes. */
-import { readFileSync } from 'node:fs';
+/** Follows the registry of wards and beds for the dashboard: the file is read again when it changes. */
 import type { Logger } from 'pino';
-import { VigilError } from '../../contracts/errors.ts';
 import { type FormerSectors, formersAfterChange, withFormerSectors } from '../../contracts/former-sectors.ts';
 import type { ShownPlan } from '../../contracts/ward-plan.ts';
+import type { Registry } from '../../contracts/ward-registry.ts';
 import { type FollowedFile, followFile } from '../../process/follow-file.ts';
-import { type Registry, readRegistry } from './core/wards.ts';
-
-/**
- * Reads and checks the file.
- * @throws VigilError `settings-invalid` with the name of the file and all its faults
- */
-export function readWardsFile(path: string): Registry {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw wardsFileError(path, 'cannot be read', cause);
-  }
-  return parseWards(path, text);
-}
-
-/**
- * Checks the text of a wards file.
- * @param path the name of the file for the error message
- * @throws VigilError `settings-invalid` with all faults
- */
-export function parseWards(path: string, text: string): Registry {
-  let content: unknown;
-  try {
-    content = JSON.parse(text);
-  } catch (cause) {
-    throw wardsFileError(path, 'is not valid JSON', cause);
-  }
-  const result = readRegistry(content);
-  if (!result.ok) throw wardsFileError(path, `is wrong: ${result.faults.join('; ')}`);
-  return result.registry;
-}
-
-function wardsFileError(path: string, faultText: string, cause?: unknown): VigilError {
-  return new VigilError('settings-invalid', `The wards file ${path} ${faultText}.`, { cause });
-}
+import { readWardsFile } from '../../process/wards-file.ts';
 
 /** For `formerSectorMs` after a change, the plans of `current()` have the former sectors, too. */
 export type Wards = Omit<FollowedFile<Registry>, 'current'> & {

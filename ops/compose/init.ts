@@ -44,6 +44,12 @@ async function identities(): Promise<void> {
     );
   }
   ensureWards(accounts);
+  // The delivery process may not see the accounts, so it gets a copy of the wards file beside them.
+  writeAtomic(
+    join(composeDir, 'delivery-member', 'wards.json'),
+    readFileSync(join(accounts, 'wards.json'), 'utf8'),
+    0o644,
+  );
   say('Every service has its certificates and secrets.');
 }
 

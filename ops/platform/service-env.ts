@@ -117,6 +117,7 @@ export function serviceEnv(
         ...common,
         ...kafkaEnv(addresses, service),
         ...metricsEnv(addresses.deliveryMetricsPort),
+        VIGIL_WARDS_FILE: wardsFileOf(addresses.stateDir),
         VIGIL_DELIVERY_MEMBER_FILE: join(addresses.stateDir, 'delivery.member'),
         VIGIL_PUSH_KEYS_FILE: join(secrets, 'push.jwk'),
         ...overrides,

@@ -1,12 +1,13 @@
 /**
  * The delivery process: calls the persons who are responsible for an alarm, one after the other, until somebody goes (CLINICAL, "Delivery").
  *
- * reads     `alarms`, `delivery-commands`                  alarm events, and reports of persons and pages (intake.ts) joins
- * `associations`, `assignments`, `reach`         where the patient is, who is responsible, and how to reach the person (tables.ts) the
- * delivery policy                            a file of the operator writes    `deliveries`                                   each decision
- * and each confirmation, before anything leaves (writing.ts) `presence`                                     a sign of life for the screens
- * (signs.ts) `canary`                                       which open pages must answer a canary (session-canaries.ts) sends     messages
- * through the channels (sender.ts); pages read theirs from `deliveries`
+ * reads     `alarms`, `delivery-commands`                  alarm events, and reports of persons and pages (intake.ts)
+ * joins     `associations`, `assignments`, `reach`         where the patient is, who is responsible, and how to reach the person (tables.ts)
+ *           the delivery policy, the zones of the wards    files of the operator
+ * writes    `deliveries`                                   each decision and each confirmation, before anything leaves (writing.ts)
+ *           `presence`                                     a sign of life for the screens (signs.ts)
+ *           `canary`                                       which open pages must answer a canary (session-canaries.ts)
+ * sends     messages                                       through the channels (sender.ts); pages read theirs from `deliveries`
  *
  * If several processes run, one delivers and the others stand by (ownership.ts).
  */
@@ -26,6 +27,7 @@ import { openSessionWithCanaries } from './session-canaries.ts';
 import { settings as manifest } from './settings.ts';
 import { signOf, startSigns, type Work } from './signs.ts';
 import { openTables, type Tables } from './tables.ts';
+import { followWardZones } from './ward-zones.ts';
 
 const countersEveryMs = 60_000;
 /** Longest time from SIGTERM to the end of the process. The next owner finishes what is left. */
@@ -41,13 +43,17 @@ async function openDelivery(settings: DeliverySettings, log: Logger) {
   const now = () => Date.now();
   const changed = () => parts.ownership?.session()?.changed();
   const policy = followDeliveryPolicy(settings.deliveryPolicyFile, log);
+  const zones = followWardZones(settings.wardsFile, log);
   const counts = createCounts();
   const open = openChannels(settings);
   const server = await openMetricsServer({
     host: settings.metricsHost,
     port: settings.metricsPort,
     metrics: deliveryMetrics({
-      addFurther: open.addMetrics,
+      addFurther(metrics) {
+        open.addMetrics(metrics);
+        zones.addMetrics(metrics);
+      },
       counts,
       running: () => runningOf(parts, now()),
       clock,
@@ -72,6 +78,7 @@ async function openDelivery(settings: DeliverySettings, log: Logger) {
       openSessionWithCanaries({
         ...{ sealedLog, tables, channels: open.channels, now, log },
         policy: policy.current,
+        zoneOf: zones.of,
         onWritten: (records, book) => counts.note(records, book, now()),
         onRestored(tookMs, { records, leftOut }) {
           counts.sessions += 1;
@@ -106,6 +113,7 @@ async function openDelivery(settings: DeliverySettings, log: Logger) {
       await sealedLog.close();
       await server.close();
       policy.close();
+      zones.close();
       clock.close();
       certificateWatch.close();
       log.info('closed');

@@ -40,6 +40,7 @@ function newSender(entries: readonly ReachEntry[] = [entryOf('anna')]) {
     channels: new Map([['push', channel]]),
     entriesOf: (userId) => entries.filter((entry) => entry.userId === userId),
     placeOf: () => ({ ward: 'icu', bed: 'ICU-1' }),
+    zoneOf: (ward) => (ward === 'icu' ? 'Europe/Berlin' : undefined),
     report: (_message, report) => reports.push(report),
     onEnded: ({ reachId }) => ended.push(reachId),
     isDeciding: () => process.isDeciding,

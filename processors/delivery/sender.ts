@@ -55,6 +55,8 @@ export type SenderOptions = {
   readonly channels: Channels;
   readonly entriesOf: (userId: string, channel: DeliveryChannel) => readonly ReachEntry[];
   readonly placeOf: (associationId: string) => Place;
+  /** Returns the time zone of a ward; undefined if it is not known. */
+  readonly zoneOf: (ward: string | null) => string | undefined;
   readonly report: (message: MessageDecision, report: Report) => void;
   /** Called if a service reports that an entry of `reach` does not exist any more. */
   readonly onEnded: (entry: ReachEntry, reason: string) => void;
@@ -171,7 +173,7 @@ function readyOf(all: readonly Sending[], nowMs: number): { readonly ready: Send
 
 /** Sends to all addresses of the person. Reports the furthest stage that the message reached at one of them. */
 async function sendToAll(
-  { channels, entriesOf, placeOf, onEnded }: SenderOptions,
+  { channels, entriesOf, placeOf, zoneOf, onEnded }: SenderOptions,
   book: Book | undefined,
   message: MessageDecision,
   signal: AbortSignal,
@@ -179,7 +181,7 @@ async function sendToAll(
   const channel = channels.get(message.channel);
   const entries = entriesOf(message.userId, message.channel);
   if (!channel || entries.length === 0 || !book) return noAddress;
-  const outgoing = outgoingOf(book, message, placeOf);
+  const outgoing = outgoingOf(book, message, placeOf, zoneOf);
   return sendToPerson(entries, (entry) => channel.send(entry, outgoing, signal).catch(unexpected), onEnded);
 }
 
@@ -196,7 +198,12 @@ function uselessAfterMs({ calls, atMs }: MessageDecision): number {
 }
 
 /** Returns the message as it leaves, without the alarms that were answered or have ended meanwhile. */
-function outgoingOf(book: Book, message: MessageDecision, placeOf: SenderOptions['placeOf']): OutgoingMessage {
+function outgoingOf(
+  book: Book,
+  message: MessageDecision,
+  placeOf: SenderOptions['placeOf'],
+  zoneOf: SenderOptions['zoneOf'],
+): OutgoingMessage {
   const { messageId, userId, name } = message;
   const wanted = wantedCalls(book.state, message);
   const named = wanted.slice(0, namedMax).flatMap(({ alarmId, callId, dueAtMs }) => {
@@ -204,7 +211,9 @@ function outgoingOf(book: Book, message: MessageDecision, placeOf: SenderOptions
     if (!alarm) return [];
     const onset = new Date(alarm.freshAtMs).toISOString();
     const { text, onsetAt } = book.texts.get(alarmId) ?? { text: 'Alarm', onsetAt: onset };
-    return [{ alarmId, callId, ...placeOf(alarm.associationId), priority: alarm.priority, text, onsetAt, dueAtMs }];
+    const place = placeOf(alarm.associationId);
+    const { priority } = alarm;
+    return [{ alarmId, callId, ...place, zone: zoneOf(place.ward), priority, text, onsetAt, dueAtMs }];
   });
   return {
     ...{ messageId, userId, name, alarms: named },

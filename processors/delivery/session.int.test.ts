@@ -70,6 +70,7 @@ async function openProcess(): Promise<Process> {
     channels: new Map([['push', push.channel]]),
     policy: () => builtInPolicy,
     isDown: () => false,
+    zoneOf: () => undefined,
     onWritten: () => {},
     onRestored: () => {},
     onLeftOut: () => {},

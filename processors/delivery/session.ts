@@ -38,6 +38,8 @@ export type SessionOptions = {
   readonly sealedLog: SealedLog;
   readonly tables: Tables;
   readonly channels: Channels;
+  /** Returns the time zone of a ward; undefined if it is not known. */
+  readonly zoneOf: (ward: string | null) => string | undefined;
   readonly policy: () => DeliveryPolicy;
   /** Returns whether a channel cannot reach a person now, although the person has an address for this channel. */
   readonly isDown: Context['isDown'];
@@ -84,6 +86,7 @@ async function open(options: SessionOptions, opened: (() => Promise<void>)[], cl
     channels,
     entriesOf: (userId, channel) => usableEntries(writing.book(), tables, userId, channel),
     placeOf: tables.placeOf,
+    zoneOf: options.zoneOf,
     report: (message, report) => writing.give({ intake: { type: 'report', message, report } }),
     onEnded({ reachId, userId, channel }, reason) {
       noteReach({ type: 'reach-ended', atMs: now(), reachId, userId, channel, reason });

@@ -12,6 +12,12 @@ export const settings = {
   ...logSettings,
   ...policySettings,
   ...channelSettings,
+  wardsFile: {
+    kind: 'text',
+    env: 'VIGIL_WARDS_FILE',
+    help: 'registry of wards and beds, JSON: messages write times in the zone of the ward; without it, times are in UTC',
+    fallback: '',
+  },
   memberFile: {
     kind: 'text',
     env: 'VIGIL_DELIVERY_MEMBER_FILE',

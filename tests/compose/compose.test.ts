@@ -312,7 +312,7 @@ describe('the settings in docker-compose.yml', () => {
         VIGIL_HTTP_HOST: '0.0.0.0',
         VIGIL_MQTT_URL: 'mqtts://gateway:8883',
         VIGIL_ACCOUNTS_FILE: '/run/vigil-accounts/secrets/accounts.json',
-        VIGIL_WARDS_FILE: '/run/vigil-accounts/secrets/wards.json',
+        VIGIL_WARDS_FILE: `${name === 'delivery' ? '/run/vigil-delivery' : '/run/vigil-accounts/secrets'}/wards.json`,
         VIGIL_AUDIT_ANCHORS_FILE: '/run/vigil-audit/anchors.ndjson',
         VIGIL_ALARMS_MEMBER_FILE: '/run/vigil-alarms/member',
         VIGIL_DELIVERY_MEMBER_FILE: '/run/vigil-delivery/member',

@@ -16,6 +16,7 @@ export function testAlarm(change: Partial<NamedAlarm> = {}): NamedAlarm {
     priority: 'high',
     text: 'HR 134 > 120',
     onsetAt: '2026-11-29T14:01:03.000Z',
+    zone: undefined,
     dueAtMs: Date.now() + 60_000,
     ...change,
   };

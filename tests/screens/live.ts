@@ -19,6 +19,7 @@ import {
   type WaveformRecord,
 } from '../../contracts/messages/records.ts';
 import type { TurnTopic } from '../../contracts/turn-topics.ts';
+import type { Registry } from '../../contracts/ward-registry.ts';
 import type { Health } from '../../dashboard/protocol/live.ts';
 import type { Account } from '../../dashboard/server/accounts/accounts.ts';
 import { createAuditView } from '../../dashboard/server/audit/view.ts';
@@ -39,7 +40,6 @@ import {
   forgetWaves,
 } from '../../dashboard/server/core/readings.ts';
 import { emptyState } from '../../dashboard/server/core/state.ts';
-import type { Registry } from '../../dashboard/server/core/wards.ts';
 import { emptyWaves, foldWave } from '../../dashboard/server/core/waves.ts';
 import type { StoredValue } from '../../dashboard/server/core/what-if.ts';
 import type { Explainer } from '../../dashboard/server/explainer.ts';

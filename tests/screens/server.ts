@@ -155,7 +155,7 @@ const noTrendLog = async () => Promise.reject(new VigilError('log-unavailable', 
 function deliveryParts(append: SealedLog['append'], board: DeliveryBoard): DeliveryParts {
   const appender = { append: append as never, enqueue() {}, pendingBytes: () => 0, close: async () => {} } as never;
   return {
-    feed: { board, signs: newDeliverySigns(Date.now()), waitFor: async (look) => look() },
+    feed: { board, signs: newDeliverySigns(Date.now()), waitFor: async (look) => look(), readReach: async () => {} },
     writer: createDeliveryWriter({
       log: { append, appender },
       pseudonymOf: (userId) => userId,

@@ -1,8 +1,9 @@
 /** Decides what the service worker shows and confirms for a push message. */
+
+import type { Language } from '../../../contracts/languages.ts';
 import type { PushPayload } from '../../../contracts/messages/push-payload.ts';
 import { machineZone, wallTime, zoneLabel } from '../../../contracts/zones.ts';
 import { requestHeader } from '../../protocol/pace.ts';
-import type { Language } from './texts.ts';
 
 /** The texts of the service worker. It is one file without the German texts of the page, so it has its own. */
 const wordsOf = {

@@ -3,9 +3,7 @@
  * in English as a whole. The language is the one state of this folder that is not an argument: hundreds of functions
  * need it, and a page has exactly one language (docs/decisions/080-german.md).
  */
-
-export const languages = ['en', 'de'] as const;
-export type Language = (typeof languages)[number];
+import type { Language } from '../../../contracts/languages.ts';
 
 /** English texts with their translations. */
 export type Dictionary = Readonly<Record<string, string>>;

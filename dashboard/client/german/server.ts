@@ -1,16 +1,9 @@
 /** German texts: texts that come from the server. */
+import { germanAlarmForms, germanLabels } from '../../../contracts/german-alarms.ts';
+
 export const server = {
-  HR: 'HF',
-  RR: 'AF',
-  PR: 'PF',
-  '{label} {value} < {limit}': '{label} {value} < {limit}',
-  '{label} {value} > {limit}': '{label} {value} > {limit}',
-  '{label} {value} < {limit} (questionable)': '{label} {value} < {limit} (fraglich)',
-  '{label} {value} > {limit} (questionable)': '{label} {value} > {limit} (fraglich)',
-  'Asystole: {label} 0': 'Asystolie: {label} 0',
-  'Asystole: {label} 0 (questionable)': 'Asystolie: {label} 0 (fraglich)',
-  'Asystole: {label} 0 (pulse {n})': 'Asystolie: {label} 0 (Puls {n})',
-  'Apnoea: {label} 0 for {n} s': 'Apnoe: {label} 0 seit {n} s',
+  ...germanLabels,
+  ...germanAlarmForms,
   '{label}: no value': '{label}: kein Wert',
   '{label}: no value ({known})': '{label}: kein Wert ({known})',
   '{label}: no value (unit {unit} not understood)': '{label}: kein Wert (Einheit {unit} nicht verstanden)',

@@ -6,7 +6,8 @@
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
-import { type Dictionary, type Language, languages, setTexts } from '../core/texts.ts';
+import { type Language, languages } from '../../../contracts/languages.ts';
+import { type Dictionary, setTexts } from '../core/texts.ts';
 import { type ChoiceStore, openKeptChoice } from './kept-choice.ts';
 
 export type LanguageState = {

@@ -6,9 +6,9 @@
 import { effect, type ReadonlySignal, signal } from '@preact/signals';
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
+import type { Language } from '../../../contracts/languages.ts';
 import type { Preferences, PreferencesBody } from '../../protocol/preferences.ts';
 import type { Session } from '../../protocol/rest.ts';
-import type { Language } from '../core/texts.ts';
 import type { ThemeChoice } from '../core/theme.ts';
 import type { Answer } from './answer.ts';
 import type { LanguageState } from './language.ts';

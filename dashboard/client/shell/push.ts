@@ -1,7 +1,7 @@
 /** Subscribes this browser to push messages, through the service worker (sw.ts). */
 import type { PushAbility } from '../core/push-state.ts';
 import { deviceLabel } from '../core/push-state.ts';
-import { t } from '../core/texts.ts';
+import { shownLanguage, t } from '../core/texts.ts';
 import type { Api } from './api.ts';
 
 const workerPath = '/sw.js';
@@ -63,6 +63,7 @@ export async function turnPushOn(api: Pick<Api, 'pushKey' | 'addReach'>, userId:
     const answer = await api.addReach({
       channel: 'push',
       label: deviceLabel(navigator.userAgent),
+      language: shownLanguage(),
       endpoint,
       p256dh: keys.p256dh,
       auth: keys.auth,

@@ -4,7 +4,7 @@ import type { Static } from 'typebox';
 import type { MyReach } from '../../protocol/delivery.ts';
 import { pushStateOf } from '../core/push-state.ts';
 import { addedText, reachLine } from '../core/reach-words.ts';
-import { t } from '../core/texts.ts';
+import { shownLanguage, t } from '../core/texts.ts';
 import { useApp } from '../shell/app.ts';
 import { ownReachId, pushAbility, turnPushOff, turnPushOn } from '../shell/push.ts';
 import { TextField } from './fields.tsx';
@@ -163,7 +163,12 @@ function AddMail({ onChange }: { onChange: () => Promise<void> }) {
     const typed = address.value.trim();
     problem.value = /^[^@\s]+@[^@\s]+$/.test(typed) ? undefined : t('Enter the whole address.');
     if (problem.value !== undefined) return;
-    const answer = await app.api.addReach({ channel: 'mail', label: 'E-mail', address: typed });
+    const answer = await app.api.addReach({
+      channel: 'mail',
+      label: 'E-mail',
+      language: shownLanguage(),
+      address: typed,
+    });
     problem.value = answer.ok ? undefined : answer.message;
     if (answer.ok) address.value = '';
     await onChange();

@@ -6,9 +6,9 @@ import type { Fault } from '../../../contracts/errors.ts';
 import type { AssignmentEvent, Duty } from '../../../contracts/messages/assignments.ts';
 import type { Role } from '../../../contracts/messages/records.ts';
 import { formatInstant } from '../../../contracts/time.ts';
+import type { Registry } from '../../../contracts/ward-registry.ts';
 import type { AssignBody, BoardRefused } from '../../protocol/assignments.ts';
 import { may, seesWard, type Viewer } from './rights.ts';
-import type { Registry } from './wards.ts';
 
 export type Member = { readonly userId: string; readonly name: string; readonly role: Role };
 

@@ -6,6 +6,7 @@ import { dutiesOf } from '../../../contracts/duty-state.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import { visibleText } from '../../../contracts/text.ts';
 import { formatInstant } from '../../../contracts/time.ts';
+import type { Registry } from '../../../contracts/ward-registry.ts';
 import type { Health } from '../../protocol/live.ts';
 import type { WardCard, WardOverview } from '../../protocol/ward-overview.ts';
 import { chargeNurses, type Member } from './board-context.ts';
@@ -19,7 +20,6 @@ import { alarmsOfBed } from './screen.ts';
 import type { SoundTestRecords } from './sound-test-records.ts';
 import { currentStandby } from './standby.ts';
 import { audienceOf, type BedState, type LiveState } from './state.ts';
-import type { Registry } from './wards.ts';
 
 /** Maximum number of beds, and of persons, that one line of a card names. The counts have all of them. */
 const namedMax = 20;

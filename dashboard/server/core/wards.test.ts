@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { readRegistry } from '../../../contracts/ward-registry.ts';
 import { foldAssociations } from './beds.ts';
 import { period, table } from './fold.testing.ts';
 import { emptyState } from './state.ts';
-import { findUnregistered, nearNames, placeFault, readRegistry, zonesOf } from './wards.ts';
+import { findUnregistered, nearNames, placeFault, zonesOf } from './wards.ts';
 
 const content = (...wards: unknown[]) => ({ version: 1, wards });
 const icu = { ward: 'ICU', beds: ['U-1', 'U-2', 'U-10'] };

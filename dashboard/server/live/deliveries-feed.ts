@@ -41,6 +41,8 @@ export type DeliveriesFeed = {
    * Calls `look` now and after each later record. Resolves with the first value that is not undefined; after `waitMs` with undefined.
    */
   waitFor<T>(look: () => T | undefined, waitMs: number): Promise<T | undefined>;
+  /** Resolves when everything that is in the topic `reach` now has been read. @throws VigilError `log-unavailable` after 5 s */
+  readReach(): Promise<void>;
   /** Returns the number of records that could not be decrypted or did not match their schema. */
   unreadable(): number;
   close(): Promise<void>;
@@ -65,6 +67,7 @@ export function openDeliveriesFeed(
     leftOutOf: 'the deliveries on the screens',
   });
   const readers: Reader[] = [];
+  let reachReader: Reader | undefined;
   const lookers = new Set<() => void>();
   /** Whether the server has read the signs of life that were in the log at the start. */
   let areSignsRead = false;
@@ -131,6 +134,7 @@ export function openDeliveriesFeed(
       openReader('canary', signsBackMs),
     ]);
     await Promise.all([deliveries.caughtUp, reach.caughtUp]);
+    reachReader = reach;
     board.isRead = true;
     onChange();
     void keepChecking(deliveries);
@@ -148,6 +152,7 @@ export function openDeliveriesFeed(
 
   async function closeReaders(): Promise<void> {
     areSignsRead = false;
+    reachReader = undefined;
     await Promise.all(readers.splice(0).map((reader) => reader.close()));
   }
   tryOpen();
@@ -169,6 +174,11 @@ export function openDeliveriesFeed(
         lookers.delete(check);
       });
     },
+    async readReach() {
+      const signal = AbortSignal.timeout(checkMsMax);
+      await reachReader?.reachEnd(signal);
+      if (reachReader === undefined || signal.aborted) throw notRead();
+    },
     unreadable: sealedReading.leftOutCount,
     async close() {
       isClosed = true;
@@ -179,6 +189,8 @@ export function openDeliveriesFeed(
 
 /** @throws VigilError `log-unavailable` until everything that was in the topics at the start has been read */
 export function requireRead({ isRead }: Pick<DeliveryBoard, 'isRead'>): void {
-  if (!isRead)
-    throw new VigilError('log-unavailable', 'This server has not read the deliveries yet. Try again shortly.');
+  if (!isRead) throw notRead();
 }
+
+const notRead = () =>
+  new VigilError('log-unavailable', 'This server has not read the deliveries yet. Try again shortly.');

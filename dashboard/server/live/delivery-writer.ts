@@ -3,13 +3,16 @@
  * into the topic `reach`. Counts what it writes.
  */
 import type { Logger } from 'pino';
+import { VigilError } from '../../../contracts/errors.ts';
 import type { DeliveryCommand, ReachEntry } from '../../../contracts/messages/delivery-commands.ts';
 import { contentTypes } from '../../../contracts/messages/records.ts';
 import type { SealedLog } from '../../../log/sealed-log.ts';
 import { createHistogram, type Histogram, observe } from '../../../process/histogram.ts';
 import type { AlarmDelivery } from '../core/delivery-board.ts';
+import { createSlots, type Slots } from '../core/slots.ts';
 import { confirmedByKafka } from '../kafka-wait.ts';
 
+const turnBounds = { atOnceMax: 16, atOncePerKeyMax: 1, waitingMax: 128, waitingPerKeyMax: 8 } as const;
 /** Maximum number of calls whose first painting is remembered. Above it the oldest call is removed, and may be counted twice. */
 const paintedMax = 20_000;
 
@@ -45,6 +48,8 @@ export type DeliveryWriter = {
   writeReceipt(command: Receipt): void;
   /** Writes an entry, or removes it: a record without a value deletes the entry in the compacted topic. Throws as `writeAnswer` does. */
   writeReach(reachId: string, entry: ReachEntry | null): Promise<void>;
+  /** The changes of the entries of one person, one at a time: two at once could exceed the maximum number, or bring a removed entry back. */
+  readonly reachTurns: Slots;
   /** Notes in the histograms (`times`) how long it took until a page first painted a call. */
   notePainted(delivery: AlarmDelivery, callId: string, raisedAtMs: number | undefined): void;
   readonly figures: DeliveryFigures;
@@ -74,6 +79,10 @@ export function createDeliveryWriter(options: {
   return {
     figures,
     times,
+    reachTurns: createSlots(
+      turnBounds,
+      () => new VigilError('rate-limited', 'Too many changes of this account wait: try again in a moment.'),
+    ),
     async writeAnswer(command) {
       await confirmedByKafka(
         append(command),

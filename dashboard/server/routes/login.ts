@@ -25,6 +25,7 @@ import { isDisplay, may, permissionsOf, type Viewer } from '../core/rights.ts';
 import type { Claims } from '../core/session-rules.ts';
 import { zonesOf } from '../core/wards.ts';
 import type { Who } from '../core/who.ts';
+import { keepReachLanguages } from '../live/reach-languages.ts';
 import { createPasswordDesk } from '../password-desk.ts';
 import { addressOf, networkOf } from '../proxies.ts';
 import { type LiveSession, sessionsPerAccountMax, viewerOfAccount } from '../sessions/sessions.ts';
@@ -179,7 +180,13 @@ export function loginRoutes(app: App, parts: Parts): void {
   lockRoutes(app, parts, checkPassword);
   // These routes ask for the password, too, and share the count of wrong passwords.
   accountRoutes(app, parts, checkPassword);
-  preferenceRoutes(app, parts);
+  const reachLanguages = keepReachLanguages({
+    ...parts.delivery,
+    preferences: parts.preferences,
+    logger: parts.logger,
+  });
+  app.addHook('onClose', async () => reachLanguages.close());
+  preferenceRoutes(app, parts, reachLanguages.note);
 
   app.post(
     '/api/ticket',

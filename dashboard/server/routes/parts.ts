@@ -30,7 +30,7 @@ import type { WaveReader } from '../waves/wave-reader.ts';
 
 /** The parts for the delivery of alarms to persons. */
 export type DeliveryParts = {
-  readonly feed: Pick<DeliveriesFeed, 'board' | 'signs' | 'waitFor'>;
+  readonly feed: Pick<DeliveriesFeed, 'board' | 'signs' | 'waitFor' | 'readReach'>;
   readonly writer: DeliveryWriter;
   /** Returns the delivery policy by which the server answers who would be called. */
   readonly policy: () => DeliveryPolicy;

@@ -32,7 +32,11 @@ function newRoutes(viewer: Viewer = nurse, auditFails = false) {
         await preValidation?.(request);
         return handler(request);
       });
-  preferenceRoutes({ get: note('GET'), post: note('POST') } as unknown as App, { preferences, trail } as never);
+  preferenceRoutes(
+    { get: note('GET'), post: note('POST') } as unknown as App,
+    { preferences, trail } as never,
+    () => {},
+  );
   const request = (body?: PreferencesBody) => ({
     body,
     headers: {},

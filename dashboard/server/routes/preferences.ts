@@ -19,7 +19,12 @@ const refusals = {
 };
 const config = { access: 'session' } as const;
 
-export function preferenceRoutes(app: App, { preferences, trail }: Pick<Parts, 'preferences' | 'trail'>): void {
+/** @param onLanguage called with the user id when a person has chosen a language */
+export function preferenceRoutes(
+  app: App,
+  { preferences, trail }: Pick<Parts, 'preferences' | 'trail'>,
+  onLanguage: (userId: string) => void,
+): void {
   const pace: RequestPace = new Map();
 
   app.get('/api/preferences', { config, schema: { response: { 200: Preferences, ...refusals } } }, async (request) => {
@@ -48,7 +53,9 @@ export function preferenceRoutes(app: App, { preferences, trail }: Pick<Parts, '
       const detail = preferenceChangeText(before, changedPreferences(before, request.body));
       if (detail === undefined) return seenPreferences(before, viewer);
       await trail.record({ ...whoOf(request), action: 'preferences-changed', detail });
-      return seenPreferences(await preferences.change(viewer.userId, request.body), viewer);
+      const after = await preferences.change(viewer.userId, request.body);
+      if (after.language !== before.language) onLanguage(viewer.userId);
+      return seenPreferences(after, viewer);
     },
   );
 }

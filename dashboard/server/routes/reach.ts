@@ -12,7 +12,6 @@ import { isDeliveryRunning } from '../core/delivery-health.ts';
 import { decideReach, reachText } from '../core/reach-changes.ts';
 import { myReach, wardReach } from '../core/reach-view.ts';
 import type { RequestPace } from '../core/request-pace.ts';
-import { createSlots } from '../core/slots.ts';
 import { whoAnswer } from '../core/who-view.ts';
 import { requireRead } from '../live/deliveries-feed.ts';
 import { requireAssignments } from './assignments.ts';
@@ -21,8 +20,6 @@ import { createWardLook } from './ward-look.ts';
 
 /** Maximum wait until this server has read its own change. */
 const readBackMs = 5_000;
-/** One change of each person at a time: otherwise two changes at the same time could exceed the maximum number of entries. */
-const changeSlots = { atOnceMax: 16, atOncePerKeyMax: 1, waitingMax: 128, waitingPerKeyMax: 8 } as const;
 /** The question who would be called may be about a time at most this far in the future (ours). */
 const aheadMsMax = 7 * 24 * 3_600_000;
 /** The question may be about a time at most this far in the past, because this server knows only the present assignments. */
@@ -46,14 +43,10 @@ export function reachRoutes(app: App, parts: Parts): void {
 }
 
 function ownReachRoutes(app: App, parts: Parts): void {
-  const { trail, delivery, now } = parts;
+  const { trail, delivery, preferences, now } = parts;
   const { feed, writer, reachRules, pushPublicKey } = delivery;
   const { board } = feed;
   const pace: RequestPace = new Map();
-  const slots = createSlots(
-    changeSlots,
-    () => new VigilError('rate-limited', 'Too many changes of this account wait: try again in a moment.'),
-  );
   const offers = { push: pushPublicKey !== undefined, mail: reachRules.mailDomains.length > 0 };
   const rules = { ...reachRules, pushHosts: offers.push ? reachRules.pushHosts : [] };
   const config = { access: 'take-duty', share: 'own' } as const;
@@ -77,7 +70,7 @@ function ownReachRoutes(app: App, parts: Parts): void {
     async (request, reply) => {
       await requirePace(pace, request, trail, 'reach');
       const { userId, name } = viewerOf(request);
-      return slots.run(userId, async () => {
+      return writer.reachTurns.run(userId, async () => {
         requireRead(board);
         const decision = decideReach(request.body, userId, entriesOfAll(), rules);
         if (!decision.ok) throw new VigilError(decision.fault.code, decision.fault.message);
@@ -85,7 +78,11 @@ function ownReachRoutes(app: App, parts: Parts): void {
         // After a service has ended an entry, nothing is ever sent to the id of this entry, so a new entry needs a new id.
         const isKept = replaced !== undefined && !board.ended.has(replaced.reachId);
         const reachId = isKept ? replaced.reachId : randomUUID();
-        const entry: ReachEntry = { ...body, reachId, userId, name, addedAt: formatInstant(now()) };
+        const language = preferences.of(userId).language ?? body.language;
+        const entry: ReachEntry = {
+          ...{ ...body, reachId, userId, name, addedAt: formatInstant(now()) },
+          ...(language && { language }),
+        };
         await trail.record({ ...whoOf(request), action: 'reach-added', detail: reachText(entry) });
         await writer.writeReach(reachId, entry);
         if (replaced && !isKept) await writer.writeReach(replaced.reachId, null);
@@ -109,7 +106,7 @@ function ownReachRoutes(app: App, parts: Parts): void {
       await requirePace(pace, request, trail, 'reach');
       const { userId } = viewerOf(request);
       const { reachId } = request.params;
-      return slots.run(userId, async () => {
+      return writer.reachTurns.run(userId, async () => {
         requireRead(board);
         const entry = board.entries.get(reachId);
         if (entry?.userId !== userId) {

@@ -1,9 +1,9 @@
 /** Lets a person look at data of a ward that is not about patients: its assignments, who can be reached, and who would be called. */
 import type { FastifyRequest } from 'fastify';
+import type { Registry } from '../../../contracts/ward-registry.ts';
 import { notFound, viewerOf, whoOf } from '../access.ts';
 import { countRequest, type RequestPace } from '../core/request-pace.ts';
 import { seesWard } from '../core/rights.ts';
-import type { Registry } from '../core/wards.ts';
 import type { Parts } from './parts.ts';
 
 /** Maximum number of records of refused looks of an account in a minute (ours). */

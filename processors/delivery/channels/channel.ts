@@ -17,6 +17,8 @@ export type NamedAlarm = {
   /** Text of the alarm for people: `HR 134 > 120`. A channel sends it only if the hospital allows values outside Vigil's own pages. */
   readonly text: string;
   readonly onsetAt: string;
+  /** Time zone of the ward; undefined if it is not known. */
+  readonly zone: string | undefined;
   /** The time at which Vigil stops waiting for the person's answer, ms since 1970. */
   readonly dueAtMs: number;
 };

@@ -10,6 +10,7 @@ import { visibleText } from '../../../contracts/text.ts';
 import type { Channel, OutgoingMessage } from './channel.ts';
 import { checkMsMax } from './check-time.ts';
 import { type MessageDetails, messageText } from './core/message-text.ts';
+import { wordsOf } from './core/message-words.ts';
 import { type Courier, failed, type TryResult, tryMsMax } from './courier.ts';
 import { failureReason } from './failure-reason.ts';
 import { checkLogin } from './smtp-check.ts';
@@ -93,7 +94,7 @@ function connectionOf({ host, port, tls, ca }: MailServer) {
 }
 
 function mailOf({ from }: MailServer, entry: MailEntry, message: OutgoingMessage, details: MessageDetails) {
-  const { title, lines } = messageText(message, details);
+  const { title, lines } = messageText(message, details, entry.language);
   const isHigh = message.alarms[0]?.priority === 'high';
   return {
     envelope: { from, to: [entry.address] },
@@ -101,7 +102,7 @@ function mailOf({ from }: MailServer, entry: MailEntry, message: OutgoingMessage
     // A line break in a name must not begin a new header.
     to: { name: visibleText(message.name), address: entry.address },
     subject: title,
-    text: `${[title, ...lines, '', 'You cannot answer this mail. Open Vigil to answer.'].join('\n')}\n`,
+    text: `${[title, ...lines, '', wordsOf(entry.language).noAnswer].join('\n')}\n`,
     messageId: messageIdOf(message.messageId, from),
     headers: { 'Auto-Submitted': 'auto-generated' },
     ...(isHigh ? { priority: 'high' as const } : {}),

@@ -130,7 +130,7 @@ describe('a push message', () => {
         text: '💔'.repeat(90),
       }),
     );
-    const payload = callsPayload(testMessage({ alarms, onlyCounted: 440 }), 'values');
+    const payload = callsPayload(testMessage({ alarms, onlyCounted: 440 }), 'values', undefined);
     expect(Buffer.byteLength(JSON.stringify(payload))).toBeLessThanOrEqual(3_993);
     expect(payload.calls[0]).toEqual({ alarmId: alarms[0]!.alarmId, callId: alarms[0]!.callId });
     expect(payload.body).toContain('490 more');

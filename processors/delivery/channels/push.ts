@@ -79,7 +79,7 @@ export function createPushChannel(options: PushOptions): Channel<PushEntry> {
     name: 'push',
     confirms: 'on-device',
     send: (entry, message, signal) => {
-      const payload = callsPayload(message, options.details);
+      const payload = callsPayload(message, options.details, entry.language);
       const headers = { urgency: urgencies[payload.priority], ...topicHeader(message) };
       return post(entry, payload, headers, message.uselessAfterMs, signal);
     },
@@ -114,9 +114,17 @@ function topicHeader({ alarms, onlyCounted }: OutgoingMessage): Readonly<Record<
   return { topic: createHash('sha256').update(`alarm ${first.alarmId}`).digest('base64url').slice(0, 32) };
 }
 
-/** Returns the content of a push message, which the service worker gets. @param details what the notification may show */
-export function callsPayload(message: OutgoingMessage, details: MessageDetails): PushCalls {
-  const { title, lines } = messageText(message, details);
+/**
+ * Returns the content of a push message, which the service worker gets.
+ * @param details what the notification may show
+ * @param language the language of the person; undefined: English
+ */
+export function callsPayload(
+  message: OutgoingMessage,
+  details: MessageDetails,
+  language: PushEntry['language'],
+): PushCalls {
+  const { title, lines } = messageText(message, details, language);
   const [first] = message.alarms;
   const payload = (calls: PushCalls['calls'], bodyLines: readonly string[]): PushCalls => ({
     type: 'calls',

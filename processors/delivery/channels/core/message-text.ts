@@ -1,8 +1,13 @@
-/** Writes the texts of messages for people. Pure. No text has the name of a patient. */
-
-import type { Priority } from '../../../../contracts/messages/alarms.ts';
+/**
+ * Writes the texts of messages for people, in the language of the person. Each time is in the zone of its ward and has the
+ * label of the zone, because nobody knows where a phone is. Pure. No text has the name of a patient.
+ */
+import type { Language } from '../../../../contracts/languages.ts';
 import { visibleText } from '../../../../contracts/text.ts';
+import { parseInstant } from '../../../../contracts/time.ts';
+import { isTimeZone, wallTime, zoneLabel } from '../../../../contracts/zones.ts';
 import type { NamedAlarm, OutgoingMessage } from '../channel.ts';
+import { type MessageWords, wordsOf } from './message-words.ts';
 
 /**
  * What a message may show outside Vigil's own pages. `none`: only that there is an alarm. `bed`: also ward, bed and time. `values`: also the text of
@@ -11,12 +16,6 @@ import type { NamedAlarm, OutgoingMessage } from '../channel.ts';
 export const messageDetails = ['none', 'bed', 'values'] as const;
 export type MessageDetails = (typeof messageDetails)[number];
 
-const priorityWords: Readonly<Record<Priority, string>> = {
-  high: 'High alarm',
-  medium: 'Medium alarm',
-  low: 'Low alarm',
-};
-
 /** Maximum number of alarms with a line of their own (ours). */
 const linesMax = 10;
 /** Maximum length of a line in UTF-16 units (ours). */
@@ -24,31 +23,48 @@ const lineLengthMax = 90;
 
 export type MessageText = { readonly title: string; readonly lines: readonly string[] };
 
-/** Returns the title and the lines of a message. The title names the most urgent alarm. */
-export function messageText(message: OutgoingMessage, details: MessageDetails): MessageText {
+/**
+ * Returns the title and the lines of a message. The title names the most urgent alarm.
+ * @param language undefined: English
+ */
+export function messageText(
+  message: OutgoingMessage,
+  details: MessageDetails,
+  language: Language | undefined,
+): MessageText {
   const { alarms, onlyCounted } = message;
+  const words = wordsOf(language);
   const [first] = alarms;
   const others = alarms.length + onlyCounted - 1;
-  const more = others > 0 ? ` and ${others} more` : '';
+  const more = others > 0 ? words.andMore(others) : '';
   if (first === undefined || details === 'none')
-    return { title: `${priorityWords[first?.priority ?? 'high']}${more}`, lines: [] };
+    return { title: `${words.priorities[first?.priority ?? 'high']}${more}`, lines: [] };
   const shown = alarms.slice(0, linesMax);
   const uncounted = alarms.length + onlyCounted - shown.length;
-  const lines = shown.map((alarm) => alarmLine(alarm, details));
+  const lines = shown.map((alarm) => alarmLine(alarm, details, words));
   return {
-    title: shortened(`${placeText(first)}: ${priorityWords[first.priority]}${more}`),
-    lines: uncounted > 0 ? [...lines, `${uncounted} more`] : lines,
+    title: shortened(`${placeText(first, words)}: ${words.priorities[first.priority]}${more}`),
+    lines: uncounted > 0 ? [...lines, words.more(uncounted)] : lines,
   };
 }
 
-function alarmLine(alarm: NamedAlarm, details: MessageDetails): string {
-  const what = details === 'values' ? alarm.text : priorityWords[alarm.priority];
-  return shortened(`${placeText(alarm)}: ${what}, since ${alarm.onsetAt.slice(11, 19)} UTC`);
+function alarmLine(alarm: NamedAlarm, details: MessageDetails, words: MessageWords): string {
+  const what = details === 'values' ? words.alarm(alarm.text) : words.priorities[alarm.priority];
+  return shortened(`${placeText(alarm, words)}: ${what}, ${words.since(onsetText(alarm))}`);
 }
 
-function placeText({ ward, bed }: NamedAlarm): string {
+/** Returns `14:03:07 CET`. A time without a known zone is in UTC: a lookup that fails never stops a message. */
+function onsetText({ onsetAt, zone: ofWard }: NamedAlarm): string {
+  const zone = ofWard !== undefined && isTimeZone(ofWard) ? ofWard : 'UTC';
+  const ms = parseInstant(onsetAt);
+  if (ms === undefined) return `${onsetAt.slice(11, 19)} UTC`;
+  const { hour, minute, second } = wallTime(zone, ms);
+  return `${[hour, minute, second].map((n) => String(n).padStart(2, '0')).join(':')} ${zoneLabel(zone, ms)}`;
+}
+
+function placeText({ ward, bed }: NamedAlarm, words: MessageWords): string {
   if (bed !== null) return ward === null || bed.startsWith(ward) ? bed : `${ward} ${bed}`;
-  return ward ?? 'Unknown bed';
+  return ward ?? words.unknownBed;
 }
 
 function shortened(text: string): string {
