@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createSeenMinutes, sameLookMs } from './seen-minutes.ts';
+import { sameLookMs } from './seen-looks.ts';
+import { createSeenMinutes } from './seen-minutes.ts';
 
 const minutes = (from: number, to: number) => ({ fromMs: from * 60_000, toMs: to * 60_000 });
 

@@ -6,17 +6,19 @@ import { hasRightDigest } from '../../../log/strips/find-strip.ts';
 import { AlarmParams } from '../../protocol/explain.ts';
 import { ErrorBody } from '../../protocol/rest.ts';
 import { StripAnswer, StripQuery } from '../../protocol/strip.ts';
-import { notFound, requirePace, viewerOf, whoOf } from '../access.ts';
+import { notFound, requirePace, sessionOf, viewerOf, whoOf } from '../access.ts';
 import type { App } from '../app.ts';
 import { ownerOfAlarm, reviewedRow } from '../core/alarm-review-query.ts';
-import { olderStrip, ownerAtFirstOnset, ownerOfStrip } from '../core/older-strip.ts';
+import { olderStrip, ownerAtFirstOnset, ownerOfStrip, type StripOwner } from '../core/older-strip.ts';
 import type { RequestPace } from '../core/request-pace.ts';
+import { createSeenLooks } from '../core/seen-looks.ts';
 import { recordDenied } from './clinical.ts';
 import type { Parts } from './parts.ts';
 
 export function stripRoute(app: App, parts: Parts): void {
   const { trail, feed, review, accounts, strips, now } = parts;
   const pace: RequestPace = new Map();
+  const recordLook = createLookRecorder(parts);
   app.get(
     '/api/alarms/:alarmId/strip',
     {
@@ -47,7 +49,7 @@ export function stripRoute(app: App, parts: Parts): void {
         if (!review.book.isRead)
           throw new VigilError('log-unavailable', 'The server still reads the alarms: try again.');
         await requirePace(pace, request, trail, 'waves');
-        return olderAnswer(parts, request, { alarmId, onset }, abortedOnClose(reply));
+        return olderAnswer(parts, request, { alarmId, onset, recordLook }, abortedOnClose(reply));
       }
       if (onset > alarm.onsets) throw notFound();
       const found = await strips.read(viewer.userId, alarm, onset, abortedOnClose(reply));
@@ -58,8 +60,7 @@ export function stripRoute(app: App, parts: Parts): void {
       const { ward: _ward, bed: _bed, ...unplaced } = first;
       const owner = strip ? ownerOfStrip(strip, associations) : onset === 1 ? first : unplaced;
       const detail = `${alarm.condition}, onset ${onset}${strip ? '' : ', no strip'}`;
-      // The look is in the audit trail before the person gets the answer.
-      await trail.record({ ...whoOf(request), action: 'strip-viewed', alarmId, ...owner, detail });
+      await recordLook(request, { alarmId, ...owner, detail });
       return {
         at: now(),
         alarm,
@@ -80,10 +81,10 @@ export function stripRoute(app: App, parts: Parts): void {
 async function olderAnswer(
   parts: Parts,
   request: FastifyRequest,
-  { alarmId, onset }: { readonly alarmId: string; readonly onset: number },
+  { alarmId, onset, recordLook }: { readonly alarmId: string; readonly onset: number; readonly recordLook: RecordLook },
   closed: AbortSignal,
 ): Promise<StripAnswer> {
-  const { trail, feed, strips, now } = parts;
+  const { feed, strips, now } = parts;
   const viewer = viewerOf(request);
   const { strip } = await strips.read(viewer.userId, { alarmId, raisedMs: undefined }, onset, closed);
   if (strip === undefined) throw notFound();
@@ -93,9 +94,27 @@ async function olderAnswer(
     throw notFound();
   }
   const detail = `${row.condition}, onset ${onset}`;
-  await trail.record({ ...whoOf(request), action: 'strip-viewed', alarmId, ...owner, detail });
+  await recordLook(request, { alarmId, ...owner, detail });
   const isDigestRight = hasRightDigest(strip);
   return { at: now(), alarm: row, onset, strip, missing: null, isDigestRight, isOlder: true };
+}
+
+type Look = Partial<StripOwner> & { readonly alarmId: string; readonly detail: string };
+/** Records a look before the person gets the answer. */
+type RecordLook = (request: FastifyRequest, look: Look) => Promise<void>;
+
+/**
+ * Creates the function that records looks. An open page asks again every few seconds while its strip may still grow: this is one look, as long
+ * as the answer is about the same patient, bed and onset.
+ */
+export function createLookRecorder({ trail, now }: Pick<Parts, 'trail' | 'now'>): RecordLook {
+  const seenLooks = createSeenLooks();
+  return async (request, look) => {
+    const key = JSON.stringify([sessionOf(request).claims.sessionId, look]);
+    if (seenLooks.has(key, now())) return;
+    await trail.record({ ...whoOf(request), action: 'strip-viewed', ...look });
+    seenLooks.note(key, now());
+  };
 }
 
 /** Returns a signal that is aborted when the browser closes the request. */
