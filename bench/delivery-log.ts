@@ -43,7 +43,7 @@ export async function followLog(
 
 /**
  * Notes the steps of breaches. `breachAt` finds the breach of an association, `breachOf` the breach of a device; undefined if there was no
- * breach yet. Resolves with a function that ends this.
+ * breach yet. Resolves with a function that stops the reading.
  */
 export async function followBreaches(
   operator: SealedLog,

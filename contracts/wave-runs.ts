@@ -112,7 +112,10 @@ function runsOf<Chunk extends WaveChunk>(chunks: readonly Chunk[]): Run<Chunk>[]
 
 const isAfter = (last: PlacedChunk, chunk: WaveChunk) => chunk.startMs >= last.endMs - joinMs(chunk);
 
-/** Returns the lines of a run at the time of a chunk: of the chunks that overlap it, or in a gap of the run of the chunk before. */
+/**
+ * Returns the lines that a run uses at the time of a chunk: those of the chunks that overlap it. If the run has a gap there, returns the line of the
+ * chunk before.
+ */
 function linesAt({ chunks }: Run<WaveChunk>, { chunk, endMs }: PlacedChunk): number[] {
   const slackMs = joinMs(chunk);
   const [first, last] = [chunks[0], chunks.at(-1)];

@@ -96,8 +96,8 @@ const asUtc = ({ year, month, day, hour, minute, second }: WallTime) =>
   Date.UTC(year, month - 1, day, hour, minute, second);
 
 /**
- * Returns the instants at which the clocks of a zone show a time, the earliest first. This is usually one instant; none if the clocks are put forward
- * over this time; two if they are put back over it.
+ * Returns the instants at which the clocks of a zone show a time, the earliest first. Usually this is one instant. There is none if the clocks are
+ * put forward past this time, and there are two if the clocks are put back past this time.
  */
 export function instantsOf(zone: string, wall: WallTime): number[] {
   const wallMs = asUtc(wall);

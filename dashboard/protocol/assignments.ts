@@ -187,7 +187,7 @@ export const Board = Type.Object(
           /** The cover has said that she or he cannot cover. */
           isRejected: Type.Optional(Type.Literal(true)),
           /**
-           * From when nobody is responsible for one of the person's places, because the duty of the cover ends before
+           * The time at which nobody is responsible any more for one of the person's places, because the duty of the cover ends before
            * the person is back. This time is in the past if the duty of the cover is over.
            */
           nobodyFrom: Type.Optional(Instant),

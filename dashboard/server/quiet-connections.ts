@@ -14,7 +14,7 @@ import { networkOf, plainAddress } from './proxies.ts';
 const quietMsMax = 10_000;
 /**
  * Maximum number of connections. A visitor is a connection that is not the live connection of a screen. If there are too many
- * visitors, the oldest visitor of the address with most visitors is closed. So visitors alone do not reach `inAll`, above
+ * visitors, the oldest visitor of the address that has the most visitors is closed. So visitors alone do not reach `inAll`, above
  * which Node closes every new connection.
  */
 const defaultMax = { inAll: 6_144, visitors: 2_048, visitorsPerAddress: 1_024 } as const;

@@ -21,7 +21,7 @@ const triesMax = 12;
 const retryMsMax = 100;
 /**
  * Maximum number of waiting changes of all accounts, and of one account (ours). The accounts are served in rotation.
- * Above this number, the newest change of the account with most waiting changes is refused.
+ * Above this number, the newest change of the account with the most waiting changes is refused.
  */
 const waitingMax = 50;
 export const waitingPerAccountMax = 8;

@@ -45,9 +45,9 @@ it('no task runs in the turn of the event loop in which it was put', async () =>
     await queue.put(records(1, 100), async () => {
       seen.push(name);
     });
-  seen.push('all of a fetch is put');
+  seen.push('the whole fetch is in the queue');
   await queue.done();
-  expect(seen).toEqual(['all of a fetch is put', 'first', 'second']);
+  expect(seen).toEqual(['the whole fetch is in the queue', 'first', 'second']);
 });
 
 it('all tasks of a fetch run before a timer runs', async () => {

@@ -23,7 +23,7 @@ const secondMsMax = 20 * minuteMs;
 const firstMsMax = dayMs + hourMs;
 
 /**
- * Returns the strip with the highest revision; of two records with one revision, the first. The strip of a later onset may be written at any
+ * Returns the strip with the highest revision. If two records have this revision, returns the first. The strip of a later onset may be written at any
  * time until now.
  * @param alarm without `raisedMs`, all strips of the partition are passed over, from the oldest kept one on
  */

@@ -137,7 +137,7 @@ describe('createRecorder', () => {
 });
 
 describe('files of captures', () => {
-  it('openCapture creates a file that only its owner can read, names it when it is complete, and overwrites no file', () => {
+  it('openCapture creates a file that only its owner can read, gives it its name when it is complete, and overwrites no file', () => {
     const out = join(folder, 'whole');
     const file = openCapture(out, 'a.ndjson');
     file.write('line\n');

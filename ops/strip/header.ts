@@ -2,7 +2,7 @@
 import type { Patient } from '../../contracts/messages/records.ts';
 import type { Strip } from '../../contracts/messages/strips.ts';
 
-/** Whose strip it is. */
+/** The patient of the strip. */
 export type Subject = {
   /** Null if the log no longer has the patient's name, or if the device had no patient. */
   readonly patient: Omit<Patient, 'category'> | null;

@@ -62,7 +62,7 @@ function drawGap(pdf: Pdf, { x, width }: HalfDrawing['gaps'][number], heightMm: 
   pdf.restore();
   if (!hasRoomForText(width, strip)) return;
   const text = gapText(strip);
-  // The text has a white ground, so that the lines of the gap do not cross it.
+  // The text has a white background, so that the lines of the gap do not cross it.
   pdf.font('text', 3);
   const [textWidth, textHeight] = [pdf.widthOfString(text), pdf.currentLineHeight()];
   const [left, top] = [x + (width - textWidth) / 2, (heightMm - textHeight) / 2];

@@ -161,7 +161,7 @@ describe('createSender', () => {
   });
 });
 
-it('bestOf returns the result with the furthest stage; of a transient and a permanent failure, it returns the transient failure', () => {
+it('bestOf returns the result with the furthest stage; if one failure is transient and one is permanent, it returns the transient failure', () => {
   const permanent = { kind: 'failed', class: 'permanent', reason: 'a' } as const;
   const transient = { kind: 'failed', class: 'transient', reason: 'b' } as const;
   expect(bestOf([permanent, transient])).toBe(transient);

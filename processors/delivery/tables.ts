@@ -1,6 +1,6 @@
 /**
- * Reads the topics about which the rules ask: where a patient is (`associations`), who is responsible (`assignments`),
- * and how a person can be reached (`reach`). A process that stands by also reads them, so that it can take over fast.
+ * Reads the topics that the rules need: where a patient is (`associations`), who is responsible (`assignments`), and
+ * how a person can be reached (`reach`). A process that stands by also reads them, so that it can take over fast.
  */
 import type { Logger } from 'pino';
 import { currentPeriod } from '../../contracts/association-at.ts';

@@ -240,7 +240,7 @@ describe('the comparison', () => {
 describe('the table', () => {
   const cells = (code: string) => page.getByTestId(`trend-cell-${code}`).allTextContents();
 
-  it('a person opens the table with keys, and each cell has its value, its range and its doubt', async () => {
+  it('a person opens the table with keys, and each cell has its value, its range, and a mark if the value is questionable', async () => {
     await openTrends();
     await pressEnterWhenStill(page.getByTestId('trends-as-table'));
     await pressUntil(page.getByTestId('trends-as-table'), page.getByTestId('trend-table'));

@@ -45,7 +45,7 @@ export function soundOf(
 
 /**
  * Why an alarm is reported. `news`: the server must get the report at once. `unseen`: the alarm was on no visible part of the page, and the
- * page looks again. `newer`: the alarm has a newer revision than the last report, which can wait for the next regular report.
+ * page looks again. `newer`: the alarm has a newer revision than the last report; its report can wait for the next regular report.
  */
 export type DueReport = { readonly alarm: Alarm; readonly why: 'news' | 'unseen' | 'newer' };
 

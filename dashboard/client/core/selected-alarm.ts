@@ -19,8 +19,8 @@ export type Walk = { readonly visited: ReadonlySet<string>; readonly atMs: numbe
 export const noWalk: Walk = { visited: new Set(), atMs: Number.NEGATIVE_INFINITY };
 
 /**
- * Returns the next alarm to select: the most urgent unanswered alarm that the walk has not visited; of equally urgent alarms, the oldest.
- * So an alarm that begins during the walk comes next if it is more urgent than the others.
+ * Returns the next alarm to select: the most urgent unanswered alarm that the walk has not visited. If several are equally urgent, returns the
+ * oldest. So an alarm that begins during the walk comes next if it is more urgent than the others.
  * @param selectedId the selected alarm. The next alarm is another alarm, unless this alarm is the only unanswered alarm
  */
 export function nextAlarm(

@@ -1,7 +1,6 @@
 /**
- * Writes instants and ages as text for people in a ward: the time on the wall of the ward, 24 hours. Every time is in a
- * zone (zones.ts of this folder): the zone that the caller gives, or the zone of the page. A time that a reader could
- * take for another time has the label of its zone: `14:03:07 CET`.
+ * Writes instants and ages as text for people in a ward: the time on the wall of the ward, 24 hours. Every time is in a zone (zones.ts of this
+ * folder): the zone that the caller gives, or the zone of the page. A time that a reader could misread has the label of its zone: `14:03:07 CET`.
  */
 
 import { dayMs } from '../../../contracts/durations.ts';

@@ -165,7 +165,7 @@ export const devices = {
   '{n} earlier event is not listed, because there were too many|{n} earlier events are not listed, because there were too many':
     '{n} früheres Ereignis fehlt hier, weil es zu viele waren|{n} frühere Ereignisse fehlen hier, weil es zu viele waren',
   'Refused messages: this server still reads the log.':
-    'Abgelehnte Nachrichten: Dieser Server liest noch das Protokoll.',
+    'Abgelehnte Nachrichten: Dieser Server liest noch ältere Einträge.',
   '{n} reading was kept apart: its patient is not clear.|{n} readings were kept apart: their patient is not clear.':
     '{n} Messwert wurde getrennt aufbewahrt: Sein Patient ist unklar.|{n} Messwerte wurden getrennt aufbewahrt: Ihr Patient ist unklar.',
   'Refused messages of the last day: none.': 'Abgelehnte Nachrichten des letzten Tages: keine.',

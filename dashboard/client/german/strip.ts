@@ -4,11 +4,11 @@ export const strip = {
   physiological: 'physiologisch',
   invalid: 'ungültig',
   '{alarm}, {priority} priority, {kind}': '{alarm}, Priorität {priority}, {kind}',
-  '{value}, limit {limit}': '{value}, Grenze {limit}',
+  '{value}, limit {limit}': '{value}, Grenzwert {limit}',
   'Numbers at the onset': 'Werte zu Beginn',
   'Left out, too large': 'Weggelassen, zu groß',
   'Missing parts': 'Fehlende Teile',
-  'no samples came for a part of this time': 'für einen Teil dieser Zeit kamen keine Abtastwerte',
+  'no samples came for a part of this time': 'für einen Teil dieser Zeit kamen keine Messpunkte',
   '1 message of this time cannot be read: a gap may be such a message, not a pause of the device':
     '1 Nachricht dieser Zeit ist nicht lesbar: Eine Lücke kann eine solche Nachricht sein, keine Pause des Geräts',
   '{count} messages of this time cannot be read: a gap may be such a message, not a pause of the device':

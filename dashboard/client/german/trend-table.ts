@@ -32,7 +32,7 @@ export const trendTable = {
   'Nothing was recorded {hours} before.': '{hours} vorher wurde nichts aufgezeichnet.',
   'Some of them may be missing.': 'Einige davon können fehlen.',
   'Thin grey dotted lines: {hours} before, from {from} to {to}. Their alarms and limits are not drawn.':
-    'Dünne graue gepunktete Linien: {hours} vorher, von {from} bis {to}. Ihre Alarme und Grenzen sind nicht gezeichnet.',
+    'Dünne graue gepunktete Linien: {hours} vorher, von {from} bis {to}. Ihre Alarme und Grenzwerte sind nicht gezeichnet.',
   'Trends as': 'Trends als',
   Charts: 'Kurven',
   Table: 'Tabelle',

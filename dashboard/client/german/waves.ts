@@ -83,7 +83,7 @@ export const waves = {
   Freeze: 'Anhalten',
   'Go to now': 'Zur Gegenwart',
   'Samples have come since you opened this page. The strip now has them.':
-    'Seit Sie diese Seite geöffnet haben, sind Messpunkte gekommen. Der Streifen enthält sie jetzt.',
+    'Seit Sie diese Seite geöffnet haben, sind Messpunkte gekommen. Der Kurvenstreifen enthält sie jetzt.',
   'Samples are missing. If the device sends them, Vigil adds them about 10 minutes after the onset.':
     'Es fehlen Messpunkte. Wenn das Gerät sie sendet, ergänzt Vigil sie etwa 10 Minuten nach dem Beginn.',
   samples: 'Messpunkte',

@@ -2,10 +2,10 @@
 export const whyFindings = {
   'at {1}, so the alarm began then.': '({1}); dadurch begann der Alarm.',
   'by {1} ': '– von {1} – ',
-  'The limits of {1} were switched on again {2}{3}': 'Die Grenzen von {1} wurden wieder eingeschaltet {2}{3}',
-  'The limits of {1} were changed {2}{3}': 'Die Grenzen von {1} wurden geändert {2}{3}',
-  'The profile of the limits of {1} was changed {2}': 'Das Profil der Grenzen von {1} wurde geändert {2}',
-  'Other limits of {1} came into force {2}': 'Andere Grenzen von {1} traten in Kraft {2}',
+  'The limits of {1} were switched on again {2}{3}': 'Die Grenzwerte von {1} wurden wieder eingeschaltet {2}{3}',
+  'The limits of {1} were changed {2}{3}': 'Die Grenzwerte von {1} wurden geändert {2}{3}',
+  'The profile of the limits of {1} was changed {2}': 'Das Profil der Grenzwerte von {1} wurde geändert {2}',
+  'Other limits of {1} came into force {2}': 'Andere Grenzwerte von {1} traten in Kraft {2}',
   'The standby of the bed ended at {1}. The alarm began then.':
     'Das Standby des Betts endete um {1}. Damit begann der Alarm.',
   'Until {1} another alarm, {2}, called instead. It ended then, and this alarm began.':
@@ -49,11 +49,11 @@ export const whyFindings = {
   'At {1} the delivery policy said that this alarm calls nobody: {2}':
     'Um {1} galt nach den Rufregeln, dass dieser Alarm niemanden ruft: {2}',
   'Up to {1}, the delivery process wrote nothing about the alarm, so it called nobody.':
-    'Bis {1} schrieb der Rufprozess nichts über den Alarm, also rief er niemanden.',
+    'Bis {1} schrieb der Rufdienst nichts über den Alarm, also rief er niemanden.',
   'The delivery process was behind or did not run: it took the alarm {1} after the log had it.':
-    'Der Rufprozess war im Rückstand oder lief nicht: Er nahm den Alarm erst {1}, nachdem dieser gespeichert war.',
+    'Der Rufdienst war im Rückstand oder lief nicht: Er nahm den Alarm erst {1}, nachdem dieser gespeichert war.',
   'The delivery process was behind or did not run: it took revision {1} of the alarm {2} after the log had it.':
-    'Der Rufprozess war im Rückstand oder lief nicht: Er nahm Stand {1} des Alarms erst {2}, nachdem dieser gespeichert war.',
+    'Der Rufdienst war im Rückstand oder lief nicht: Er nahm Stand {1} des Alarms erst {2}, nachdem dieser gespeichert war.',
   'At {1} the alarm was too old to be sent. Vigil called nobody about it from then on.':
     'Um {1} war der Alarm zu alt zum Senden. Von da an rief Vigil seinetwegen niemanden.',
   'Up to {1}, ward {2} had no assignments. Vigil calls nobody for the alarms of such a ward.':
@@ -74,20 +74,20 @@ export const whyFindings = {
   'The engine raised the alarm from readings that came late.':
     'Der Alarm wurde aus Messwerten ausgelöst, die zu spät kamen.',
   "The engine was behind or down, or its clock was behind: the log got the event {1} after the engine's time of the alarm.":
-    'Die Alarmberechnung war im Rückstand oder ausgefallen, oder ihre Uhr ging nach: Das Ereignis war erst {1} nach ihrer Zeit des Alarms gespeichert.',
+    'Der Alarmprozess war im Rückstand oder ausgefallen, oder seine Uhr ging nach: Das Ereignis war erst {1} nach seiner Zeit des Alarms gespeichert.',
   "The value that raised the alarm reached the gateway {1} after its device time: it came late, or the device's clock is behind.":
     'Der Wert, der den Alarm auslöste, kam {1} nach seiner Gerätezeit am Gateway an: Er kam zu spät, oder die Uhr des Geräts geht nach.',
   'The gateway was behind: the reading was in the log {1} after the gateway had received it.':
     'Das Gateway war im Rückstand: Der Messwert war erst {1} nach dem Empfang gespeichert.',
   'The engine raised the alarm {1} after the reading was in the log, and the log shows no other reason for that: the engine was behind or down.':
-    'Der Alarm wurde erst {1} nach dem Speichern des Messwerts ausgelöst, und kein anderer Grund ist gespeichert: Die Alarmberechnung war im Rückstand oder ausgefallen.',
+    'Der Alarm wurde erst {1} nach dem Speichern des Messwerts ausgelöst, und kein anderer Grund ist gespeichert: Der Alarmprozess war im Rückstand oder ausgefallen.',
   "The engine's times go back by {1} during the alarm: a clock was set, or two machines' clocks differ. Differences of times are not reliable.":
-    'Die Zeiten der Alarmberechnung springen während des Alarms um {1} zurück: Eine Uhr wurde gestellt, oder die Uhren zweier Rechner weichen ab. Zeitabstände sind nicht verlässlich.',
+    'Die Zeiten des Alarmprozesses springen während des Alarms um {1} zurück: Eine Uhr wurde gestellt, oder die Uhren zweier Rechner weichen ab. Zeitabstände sind nicht verlässlich.',
   'The alarm was under another alarm, {1}, which sounded instead.':
     'Der Alarm stand unter einem anderen Alarm, {1}, der stattdessen tönte.',
   'For a time the alarm did not call: a more serious alarm of the same cause called instead, or the bed was on standby.':
     'Eine Zeit lang rief der Alarm nicht: Ein schwererer Alarm derselben Ursache rief stattdessen, oder das Bett war im Standby.',
-  'The sound was paused until {1}.': 'Der Ton war bis {1} unterbrochen.',
+  'The sound was paused until {1}.': 'Der Ton war bis {1} pausiert.',
   'The bed was on standby from {1} to {2} ({3}).': 'Das Bett war von {1} bis {2} im Standby ({3}).',
   'A connection of the device ended at {1}{2}.': 'Eine Verbindung des Geräts endete um {1}{2}.',
   ' ({1})': ' ({1})',
@@ -103,5 +103,5 @@ export const whyFindings = {
   'No screen reported that it had painted the alarm. Screens reported other alarms before and after it.':
     'Kein Bildschirm meldete, dass er den Alarm gezeigt hat. Davor und danach meldeten Bildschirme andere Alarme.',
   'The plain limits of {1} were switched off{2} when the alarm was raised. Only its extreme limits could raise an alarm.':
-    'Die einfachen Grenzen von {1} waren ausgeschaltet{2}, als der Alarm ausgelöst wurde. Nur die Extremgrenzen konnten einen Alarm auslösen.',
+    'Die einfachen Grenzwerte von {1} waren ausgeschaltet{2}, als der Alarm ausgelöst wurde. Nur die extremen Grenzwerte konnten einen Alarm auslösen.',
 };

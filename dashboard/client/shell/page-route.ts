@@ -10,7 +10,7 @@ export function openPageRoute(unsaved: ReturnType<typeof createUnsaved>) {
   const route = signal<Route>(parseRoute(location.hash));
   const onHash = () => {
     const hash = location.hash || '#/';
-    // Other trends of the same patient drop no typed text.
+    // A change to other trends of the same patient drops no typed text.
     if (isSamePatient(route.peek(), parseRoute(hash))) {
       route.value = parseRoute(hash);
       return;

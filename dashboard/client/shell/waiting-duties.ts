@@ -9,7 +9,7 @@ const askEveryMs = 5_000;
 export type WaitingDutiesFollower = {
   /** The last answer of the server. Empty while nobody is logged in, or if the person cannot have a duty. */
   readonly wards: ReadonlySignal<WaitingDuties['wards']>;
-  /** Whom the person covers without having confirmed it. */
+  /** The persons that the person covers and has not confirmed. */
   readonly covers: ReadonlySignal<WaitingDuties['covers']>;
   /** Asks the server now, because the person has just accepted or declined. */
   refresh(): void;

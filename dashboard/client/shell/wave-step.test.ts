@@ -21,9 +21,9 @@ function blankMs(options: {
   readonly fromMs: number;
   readonly deviceAt?: (ms: number) => number;
   readonly screenAt?: (ms: number) => number;
-  /** Wrong short chunks after each real chunk: `aheadMs` from the end of the real chunk to the start of the wrong chunk. */
+  /** Wrong short chunks after each real chunk. A wrong chunk starts `aheadMs` after the end of the real chunk. */
   readonly odd?: readonly (readonly [aheadMs: number, rateHz: number])[];
-  /** Returns the error of the sample rate that the device states, as a part of the rate. */
+  /** Returns by how much the sample rate that the device states is wrong: 0.01 if it is 1 % too high. */
   readonly rateOff?: (ms: number) => number;
 }): number {
   const { lengthMs, fromMs, deviceAt = (ms) => ms, screenAt = (ms) => ms, odd = [], rateOff = () => 0 } = options;

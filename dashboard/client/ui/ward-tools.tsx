@@ -66,7 +66,7 @@ type WardToolsProps = {
   sectors: readonly string[];
   /** The units of the numbers on compact tiles, which have no room for a unit; undefined for other tiles. */
   units: string | undefined;
-  /** Whether the choices of the view are shown. Not kept here, because the tools move when a tablet is turned. */
+  /** Whether the choices of the view are shown. The page keeps this, not the tools: they move when a tablet is turned, and would lose it. */
   isViewOpen: Signal<boolean>;
   isSoundTestOpen: Signal<boolean>;
 };

@@ -30,7 +30,7 @@ describe('newAlarmCounts', () => {
     ]);
   });
 
-  it('newAlarmCounts names the twelve commonest conditions; of equally common conditions, the first by name', () => {
+  it('newAlarmCounts names the twelve commonest conditions; equally common conditions come in the order of their names', () => {
     const names = Array.from({ length: 14 }, (_, index) => `C-${String.fromCharCode(97 + index)}`);
     const counts = countsOf(...names.toReversed().map((name) => alarmOf(name)), alarmOf('C-n'));
     expect(counts.byCondition().map(({ condition }) => condition)).toEqual(['C-n', ...names.slice(0, 11)]);

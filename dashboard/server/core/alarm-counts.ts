@@ -48,9 +48,9 @@ export function newAlarmCounts() {
   };
 }
 
-/** Returns the median, rounded; of an even number of values, the mean of the two in the middle. Null without values. */
+/** Returns the median, rounded. If the number of values is even, the median is the mean of the two values in the middle. Null without values. */
 export function medianOf(values: readonly number[]): number | null {
-  // An array of numbers is sorted much faster than with a function.
+  // A Float64Array is sorted by numbers without a function that compares them, which is much faster.
   const inOrder = Float64Array.from(values).sort();
   const upper = inOrder[inOrder.length >> 1];
   const lower = inOrder[(inOrder.length - 1) >> 1];

@@ -32,13 +32,13 @@ describe('admitConnection', () => {
       1,
     ],
     [
-      'a screen of a full account replaces the oldest screen of its session with most screens',
+      'a screen of a full account replaces the oldest screen of its session with the most screens',
       numbered(connection('nora', 's1'), connection('nora', 's1'), ...times(3, connection('nora', 's2'))),
       connection('nora', 's3'),
       2,
     ],
     [
-      'a screen on a full server replaces the oldest screen of the account with most screens',
+      'a screen on a full server replaces the oldest screen of the account with the most screens',
       numbered(
         connection('nils'),
         ...times(3, connection('flood', 'f1')),
@@ -78,7 +78,7 @@ describe('admitConnection', () => {
       'full',
     ],
     [
-      'among accounts with equally many screens, a screen of the address with most screens is replaced',
+      'among accounts with equally many screens, a screen of the address with the most screens is replaced',
       numbered(
         ...times(2, connection('a', 'a', '10.0.0.2')),
         ...times(2, connection('b')),
@@ -108,7 +108,7 @@ describe('admitConnection', () => {
     for (let login = 0; login < 43; login += 1)
       for (let tab = 0; tab < 12; tab += 1) expect(open(connection('flood', `f${login}`))).toBe(true);
     expect(openConnections.filter(({ account }) => account === 'flood')).toHaveLength(connectionsMax.account);
-    // If many accounts open too many screens, the accounts with most screens lose some.
+    // If many accounts open too many screens, the accounts with the most screens lose some.
     for (let account = 0; account < 60; account += 1)
       for (let tab = 0; tab < 12; tab += 1) open(connection(`flood-${account}`));
     expect(openConnections.length).toBe(connectionsMax.all);

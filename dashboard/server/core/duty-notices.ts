@@ -100,7 +100,8 @@ function isOnDuty(ward: WardDuties, person: Responsible, nowMs: number): boolean
 }
 
 /**
- * Returns the notice that a bed with a nurse will soon have none; undefined if somebody is responsible at each planned change of the next time.
+ * Returns the notice that a bed that has a nurse now will soon have no nurse. Returns undefined if somebody is responsible for the bed at each of the
+ * next planned changes.
  * @param covering the nurses who are responsible now
  */
 function soonNotice(

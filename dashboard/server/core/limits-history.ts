@@ -22,7 +22,7 @@ export function foldLimitsHistory(history: LimitsHistory, inForce: LimitsInForce
   if (history.size > associationsMax) history.delete(history.keys().next().value!);
 }
 
-/** Returns the limits from each time on at which a limit changed. A record that changes no limit is left out. */
+/** Returns the limits after each change, with the time of the change. A record that changes no limit is left out. */
 export function limitChangesOf(history: LimitsHistory, associationId: string): LimitsFrom[] {
   const records = history.get(associationId) ?? [];
   return records

@@ -4,7 +4,7 @@ import { scoresKey } from '../../../contracts/scores-key.ts';
 import { parseInstant } from '../../../contracts/time.ts';
 import { type LiveState, markHeaderChanged, scoresMax } from './state.ts';
 
-/** Time after which scores that differ from the shown scores only in the age of their values are sent to the screens (ours). */
+/** If new scores differ from the shown scores only in the age of their values, they are sent to the screens after this time (ours). */
 const sameScoresEveryMs = 60_000;
 
 /**

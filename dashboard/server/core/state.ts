@@ -113,7 +113,7 @@ export type DeviceState = {
   /** The claim of the device's newest connection; a later connection has a higher claim (gateway/claims.ts). */
   claim: number | undefined;
   model: string | undefined;
-  /** When the certificate ends that the device showed at its newest connection, as the gateway wrote it. */
+  /** The end of the certificate that the device showed at its newest connection, as the gateway wrote it. */
   certificateEndsAt: string | undefined;
   /** The serial number that the device declares. */
   serial: string | undefined;

@@ -12,7 +12,7 @@ type Rows = ReadonlyMap<string, readonly TrendRow[]>;
 const rawLagMsMax = 15_000;
 /** InfluxDB computes the values of a minute once a minute. */
 const minutesLagMsMax = 3 * minuteMs;
-/** A trend that ends earlier than this is about the past: that its end has no values does not mean that InfluxDB is behind (ours). */
+/** A trend that ends earlier than this is about the past: if its end has no values, this does not mean that InfluxDB is behind (ours). */
 const presentMs = 5 * minuteMs;
 
 /** A step of at most this length shows well enough how old the last value of InfluxDB is (ours). */
@@ -43,10 +43,9 @@ export function missingFromMs(
 }
 
 /**
- * Returns the plan of a query for the newest values, which shows whether InfluxDB is behind; undefined if `rows` show it.
- * A long step does not: a step of an hour looks the same if its last value is 50 minutes old. The end of a trend of the
- * past does not: perhaps nothing was measured then. InfluxDB gets values in the order of the log, so if it has the newest
- * values, it has all.
+ * Returns the plan of a query for the newest values, which shows whether InfluxDB is behind; undefined if `rows` show it. A long step does not show
+ * it: a step of an hour looks the same if its last value is 50 minutes old. The end of a trend of the past does not show it, either: perhaps nothing
+ * was measured then. InfluxDB gets values in the order of the log, so if it has the newest values, it has all.
  */
 export function recentPlan(
   plan: TrendPlan,

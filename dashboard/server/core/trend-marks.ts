@@ -24,7 +24,7 @@ type Span = {
 /**
  * Returns the marks of a span.
  * @param inForce the limits that are in force now; undefined if they are not known
- * @param span must not begin before a device without a bed came into its present tray
+ * @param span for a device without a bed, it must not begin before the device came into its present tray
  */
 export function trendMarks(
   book: ReviewBook,

@@ -131,7 +131,7 @@ export function emptyTimes(
   const codes = new Set([...hours.values()].flatMap(({ slots }) => [...slots.keys()]));
   return [...codes].sort().map((code) => {
     const empty: { fromMs: number; toMs: number }[] = [];
-    // Only whole slots count: of the slots at the edges, only a part is in the span.
+    // Only whole slots count: the slots at the edges are only partly in the span.
     for (let slot = Math.ceil(fromMs / slotMs); (slot + 1) * slotMs <= toMs; slot += 1) {
       const hourNo = Math.floor(slot / slotsPerHour);
       if (hours.get(hourNo)?.slots.get(code)?.[slot - hourNo * slotsPerHour] === 1) continue;

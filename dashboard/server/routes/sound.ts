@@ -76,7 +76,8 @@ export function soundRoutes(app: App, parts: Parts): void {
 
   soundTestRoutes(app, parts, requireWard);
 
-  // A wall display may take the sound by itself again, before the time after "Sound everywhere" is over.
+  // Lets a wall display take the sound by itself again, although the time in which no display may do this after "Sound
+  // everywhere" still runs.
   app.post(
     '/api/wards/:ward/sound/display',
     { config, schema: { params, response: { 204: Type.Null(), ...refusals } } },

@@ -322,7 +322,7 @@ describe('silence of a parameter', () => {
     patientBed.feedEachSecond(4, 4, { SpO2: 97, RR: null });
     expect(parameterSilenceDue(patientBed.state().arrivals)).toBe(t0 + 4_020 + 20_000);
     patientBed.feedEachSecond(5, 9, { SpO2: 97, RR: null });
-    // New values do not move the time of the check. The check itself moves it.
+    // New values do not change the time of the next check. Only the check itself does.
     expect(parameterSilenceDue(patientBed.state().arrivals)).toBe(t0 + 4_020 + 20_000);
     expect(parameterSilenceDue(noticeSilentParameters(patientBed.state().arrivals, t0 + 24_020))).toBe(
       t0 + 9_020 + 20_000,
