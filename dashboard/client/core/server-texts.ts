@@ -21,6 +21,10 @@ const patterns: Readonly<Record<string, string>> = {
   value: '-?\\d+(?:\\.\\d+)?',
   limit: '-?\\d+(?:\\.\\d+)?',
   n: '\\d+',
+  // At the begin of a sentence: a name, and not another sentence with a colon.
+  person: '[^:]+',
+  max: '\\d+',
+  max2: '\\d+',
   known: '.+',
 };
 const anyPattern = '.+?';
@@ -61,9 +65,18 @@ const forms = keys(
 type Form = { readonly form: string; readonly names: readonly string[]; readonly whole: RegExp };
 let compiled: readonly Form[] | undefined;
 
+let moreForms: readonly string[] = [];
+
+/** Adds forms of texts whose translations the page has loaded later. The form with the most words of its own is tried first. */
+export function addForms(added: readonly string[]): void {
+  const ownLength = (form: string) => form.replace(/\{\w+\}/g, '').length;
+  moreForms = [...moreForms, ...added].sort((a, b) => ownLength(b) - ownLength(a));
+  compiled = undefined;
+}
+
 /** Compiles the forms at their first use: an English page never needs them. */
 const compiledForms = () => {
-  compiled ??= forms.map((form) => {
+  compiled ??= [...forms, ...moreForms].map((form) => {
     const names = [...form.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
     const source = form
       .replace(/[.*+?^$()|[\]\\]/g, '\\$&')
@@ -109,8 +122,11 @@ function deviceText(text: string): string {
 /** Returns a value as the page shows it; undefined if it must be a known text, and is not. */
 function shownValue(name: string, value: string): string | undefined {
   if (name === 'label') return labelText(value);
-  if (name === 'category') return t(value);
-  if (name !== 'known') return value;
-  const known = t(value);
+  if (name === 'category' || name === 'role') return t(value);
+  if (name === 'duty') return t(`${value[0]!.toUpperCase()}${value.slice(1).replace('-', ' ')}`);
+  if (name === 'alarm') return serverText(value);
+  const isSentence = name === 'sentence' || name === 'part';
+  if (name !== 'known' && !isSentence) return value;
+  const known = isSentence ? serverText(value) : t(value);
   return known === value ? undefined : known;
 }

@@ -14,12 +14,12 @@ type Values = Readonly<Record<string, string | number | undefined>>;
 
 let readDictionary: () => Dictionary | undefined = () => undefined;
 let readLanguage: () => Language = () => 'en';
-/** The texts of rarely used pages, which come with the file of these pages. */
+/** The texts of rarely used pages and of refusals, which come in files of their own. */
 let rareTexts: Dictionary = {};
 
-/** Adds the texts of rarely used pages. */
+/** Adds texts that are not in the dictionary of the page. */
 export function addRareTexts(dictionary: Dictionary): void {
-  rareTexts = dictionary;
+  rareTexts = { ...rareTexts, ...dictionary };
 }
 
 /**

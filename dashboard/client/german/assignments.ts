@@ -23,6 +23,8 @@ export const assignments = {
     'Die Datei hat {rows} Zeilen. Laden Sie höchstens {linesMax} Zeilen auf einmal hoch.',
   Buddy: 'Zweite Pflegekraft',
   'Charge nurse': 'Schichtleitung',
+  'is away too': 'ist auch abwesend',
+  'has no duty now': 'hat jetzt keinen Dienst',
   '{time} does not exist on this day: the clock is put forward. Enter another time.':
     '{time} gibt es an diesem Tag nicht: Die Uhr wird vorgestellt. Geben Sie eine andere Zeit ein.',
   '{time} comes twice on this day: the clock is put back. The first time counts ({label}, not {label2}).':

@@ -65,8 +65,6 @@ export const whyFindings = {
   'and had named no cover': 'ohne genannte Vertretung',
   'and the cover, {1}, {2}': 'Vertretung {1}: {2}',
   'was not called': 'wurde nicht gerufen',
-  'is away too': 'ist auch abwesend',
-  'has no duty now': 'hat jetzt keinen Dienst',
   'At {1} {2}, who had the duty {3}, was away{4}, {5}.': 'Um {1} war {2} (Dienst: {3}) abwesend{4}, {5}.',
   'At {1} {2} was assigned as {3} and had not accepted.': 'Um {1} war {2} zugeteilt ({3}) und hatte nicht angenommen.',
   'The shift of {1} as {2} had ended at {3}, and nobody had taken over.':

@@ -56,10 +56,11 @@ import type { WardOverview } from '../../protocol/ward-overview.ts';
 import type { WaveHistory } from '../../protocol/wave-history.ts';
 import type { WaveTimes } from '../../protocol/wave-times.ts';
 import type { WhatIf, WhatIfBody } from '../../protocol/what-if.ts';
-import { serverText } from '../core/server-texts.ts';
+
 import { t } from '../core/texts.ts';
 import { accountCalls } from './account-calls.ts';
 import type { Answer, Call, SlowCall } from './answer.ts';
+import { refusalText } from './refusal-texts.ts';
 import { trendCalls } from './trend-calls.ts';
 
 /** How long a request waits for the server's answer. */
@@ -286,7 +287,7 @@ async function errorOf(response: Response): Promise<ErrorBody & { body?: unknown
   try {
     const body = (await response.json()) as Partial<ErrorBody>;
     if (typeof body.message === 'string')
-      return { code: body.code ?? 'error', message: serverText(body.message), body };
+      return { code: body.code ?? 'error', message: await refusalText(body.message), body };
   } catch {
     // The body is not from our server: a page of a proxy, or an empty body. Only the status is known.
   }

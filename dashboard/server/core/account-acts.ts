@@ -47,6 +47,8 @@ export type ActDecision =
   | ({ readonly ok: false; readonly isDenied?: true } & Fault);
 
 const refused = (code: Fault['code'], message: string): ActDecision => ({ ok: false, code, message });
+const alreadyDisabled = 'Nothing was changed: the account is already disabled.';
+const alreadyEnabled = 'Nothing was changed: the account is already enabled.';
 const denied = (message: string): ActDecision => ({ ok: false, code: 'not-allowed', message, isDenied: true });
 
 /** The refusal is the same for an account that does not exist and for an account of other wards. */
@@ -98,7 +100,7 @@ export function decideAct(
     case 'disable':
     case 'enable':
       if (account.disabled === (act.type === 'disable'))
-        return refused('conflict', `Nothing was changed: the account is already ${act.type}d.`);
+        return refused('conflict', act.type === 'disable' ? alreadyDisabled : alreadyEnabled);
       return { ok: true, account: { ...account, disabled: act.type === 'disable', epoch: newEpoch } };
     case 'end-sessions':
       return { ok: true, account: { ...account, epoch: newEpoch } };

@@ -73,6 +73,16 @@ describe('a mail', () => {
     },
   );
 
+  it('a mail is in the language of its address, with the time of the ward', async () => {
+    const peer = await startPeer({ tls: 'starttls' });
+    const message = testMessage({ alarms: [testAlarm({ zone: 'Europe/Berlin' })] });
+    await openMail(peer.port, {}).send({ ...mailEntry(), language: 'de' }, message, never);
+    const [mail] = peer.mails;
+    expect(headerOf(mail!.source, 'Subject')).toEqual(['ICU-3: Hoher Alarm']);
+    expect(mail!.source).toContain('ICU-3: Hoher Alarm, seit 15:01:03 CET');
+    expect(mail!.source).not.toMatch(/alarm,|since|UTC|answer/);
+  });
+
   it('a mail is sent after a login with the password of the settings', async () => {
     const login = { user: 'vigil', password: 'right' };
     const peer = await startPeer({ tls: 'starttls', login });

@@ -69,6 +69,17 @@ describe('a push message', () => {
     expect(request!.body.toString('latin1')).not.toContain('ICU');
   });
 
+  it('a push message is in the language of its entry, with the time of the ward', async () => {
+    const { channel } = openPush();
+    const subscription = newSubscription(peer.url());
+    const message = testMessage({ alarms: [testAlarm({ zone: 'Europe/Berlin' })] });
+    await channel.send({ ...subscription.entry, language: 'de' }, message, never);
+    expect(decryptPush(subscription, peer.requests[0]!.body)).toMatchObject({
+      title: 'ICU-3: Hoher Alarm',
+      body: 'ICU-3: Hoher Alarm, seit 15:01:03 CET',
+    });
+  });
+
   it('a push message has a VAPID token that is valid only for this push service, signed with the key of the hospital', async () => {
     const { channel, vapid } = openPush();
     await channel.send(newSubscription(peer.url()).entry, testMessage(), never);

@@ -1,0 +1,75 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { setTexts } from '../core/texts.ts';
+import { german } from '../german/german.ts';
+import { createRefusalTexts } from './refusal-texts.ts';
+
+let reset: () => void;
+beforeEach(() => {
+  reset = setTexts(
+    () => 'de',
+    () => german,
+  );
+});
+afterEach(() => {
+  reset();
+  vi.useRealTimers();
+});
+
+const load = () => import('../german/refusals.ts');
+const unloaded = 'The log did not answer in time: try again.';
+
+describe('refusalText', () => {
+  it('waits at most a second for the German texts, and then shows English', async () => {
+    vi.useFakeTimers();
+    const never = createRefusalTexts(() => new Promise(() => {}));
+    const text = never(unloaded);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(await text).toBe(unloaded);
+  });
+
+  it('an English page loads nothing, and a sentence that the page has needs nothing', async () => {
+    const loading = vi.fn(load);
+    const refusalText = createRefusalTexts(loading);
+    expect(await refusalText('The password is wrong.')).toBe('Das Passwort ist falsch.');
+    reset();
+    expect(await refusalText(unloaded)).toBe(unloaded);
+    expect(loading).not.toHaveBeenCalled();
+  });
+
+  it('after a failure, the next refusal loads the texts again', async () => {
+    const loading = vi.fn(load).mockRejectedValueOnce(new Error('no network'));
+    const refusalText = createRefusalTexts(loading);
+    expect(await refusalText(unloaded)).toBe(unloaded);
+    expect(await refusalText(unloaded)).toBe(
+      'Das Log hat nicht rechtzeitig geantwortet: Versuchen Sie es noch einmal.',
+    );
+    expect(loading).toHaveBeenCalledTimes(2);
+  });
+
+  it.each([
+    [
+      'Meanwhile Ann has acknowledged this alarm. It now says: RR 34 > 30.',
+      'Inzwischen hat Ann diesen Alarm quittiert. Er heißt jetzt: AF 34 > 30.',
+    ],
+    [
+      'Not acknowledged: the alarm has changed since you saw it. It now says: Monitor: RR high.',
+      'Nicht quittiert: Der Alarm hat sich geändert, seit Sie ihn gesehen haben. Er heißt jetzt: Monitor: RR high.',
+    ],
+    [
+      'Ann is a nurse and cannot cover a charge-nurse.',
+      'Ann hat die Rolle Pflege und kann diesen Dienst nicht vertreten: Schichtleitung.',
+    ],
+    [
+      'Not saved: you do not cover. Vigil says that the named cover is away too.',
+      'Nicht gespeichert: Sie vertreten nicht. Vigil sagt über die genannte Vertretung: ist auch abwesend.',
+    ],
+    [
+      'You have 5 entries already. Remove one that you do not use.',
+      'Sie haben schon 5 Einträge. Entfernen Sie einen, den Sie nicht benutzen.',
+    ],
+    // A sentence that Vigil does not know as a whole stays English as a whole.
+    ['Something else happened. It now says: RR 34 > 30.', 'Something else happened. It now says: RR 34 > 30.'],
+  ])('%s becomes %s', async (english, expected) => {
+    expect(await createRefusalTexts(load)(english)).toBe(expected);
+  });
+});
