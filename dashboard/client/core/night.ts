@@ -3,15 +3,13 @@
 import { isQuiet } from '../../../contracts/quiet-hours.ts';
 import type { WardPlan } from '../../../contracts/ward-plan.ts';
 import { instantOfWall, wallTime } from '../../../contracts/zones.ts';
+import { nightFromHour, nightUntilHour } from '../../protocol/night-hours.ts';
 import { pageZone } from './zones.ts';
 
 /** `ward`: in the hours of the ward, if it has any. `nightly`: each night. `off`: only if a person begins it. */
 export const nightChoices = ['ward', 'off', 'nightly'] as const;
 export type NightChoice = (typeof nightChoices)[number];
 
-/** Night mode lasts from 22:00 to 06:00 in the zone of the page (ours). */
-export const nightFromHour = 22;
-export const nightUntilHour = 6;
 /** From this hour on a press begins the night (ours). A press by day lasts only for `dayRestMs`. */
 export const nightPressFromHour = 18;
 /** How long night mode lasts if a person begins it by day, for example for a rest of the patients (ours). */

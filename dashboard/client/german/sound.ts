@@ -47,7 +47,7 @@ export const sound = {
   Never: 'Nie',
   'As the ward: {from} to {until} ({zone})': 'Wie die Station: {from} bis {until} ({zone})',
   'End this night here': 'Diese Nacht hier beenden',
-  '22:00 to 06:00': '22:00 bis 06:00',
+  '{from} to {until}': '{from} bis {until}',
   Volume: 'Lautstärke',
   'Night mode': 'Nachtmodus',
   'Night now, until {time}': 'Jetzt Nacht, bis {time}',

@@ -1,5 +1,6 @@
 /** The volume and the night mode of this screen. */
 import type { WardPlan } from '../../../contracts/ward-plan.ts';
+import { nightHourTexts } from '../../protocol/night-hours.ts';
 import type { NightChoice } from '../core/night.ts';
 import { t } from '../core/texts.ts';
 import { minuteText } from '../core/times.ts';
@@ -24,7 +25,7 @@ export function SoundChoice() {
   const nights: readonly { key: NightChoice; text: string }[] = [
     { key: 'ward', text: wardNightText(useWardPlans().plan.value) },
     { key: 'off', text: t('Never') },
-    { key: 'nightly', text: t('22:00 to 06:00') },
+    { key: 'nightly', text: t('{from} to {until}', nightHourTexts) },
   ];
   return (
     <>

@@ -1,12 +1,13 @@
 /** Describes the sound settings of wall displays, and knows from the audit trail which settings were recorded last. */
 import type { AnyAuditRecord } from '../../../contracts/messages/records.ts';
 import { parseInstant } from '../../../contracts/time.ts';
+import { nightHourTexts } from '../../protocol/night-hours.ts';
 import type { ScreenSettings, SoftDisplay } from '../../protocol/sound.ts';
 
 const nightTexts: Readonly<Record<ScreenSettings['night'], string>> = {
   ward: 'night by the hours of the ward',
   off: 'night never',
-  nightly: 'night from 22:00 to 06:00',
+  nightly: `night from ${nightHourTexts.from} to ${nightHourTexts.until}`,
 };
 
 /** Returns the settings for the audit trail. The text has only what persons choose, so it stays the same when a night of the ward begins or ends. */
