@@ -6,7 +6,7 @@ import { gapsOf, type PlacedChunk, placeChunks, type TimeSpan, type WaveChunk } 
  * - `other-stay`: before the stay or after it. The device then measured another patient, or nobody.
  * - `not-kept`: the log no longer has this time.
  * - `not-yet`: the samples may still come.
- * - `not-searched`: too much lies in the log at this time, so the search ended early.
+ * - `not-searched`: the log has too many records of this time, so the search ended early.
  * - `none`: the log has no samples of this time.
  */
 export const waveGapReasons = ['other-stay', 'not-kept', 'not-yet', 'not-searched', 'none'] as const;

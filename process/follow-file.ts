@@ -14,7 +14,7 @@ export type FollowedFile<Content> = {
 
 /**
  * Reads a file, and reads it again when it changes. If a changed file is wrong, the former content stays, and `onFault` gets the reason.
- * The fault can also be the machine's, for example too many open files. So the file is then read again without a change.
+ * The machine can also be the cause, for example with too many open files. So the file is then read again without a change.
  * @param read parses the file; throws if the content is wrong
  * @throws the error of `read`, only at the first reading
  */

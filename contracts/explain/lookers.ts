@@ -114,7 +114,7 @@ function paintersOf(records: AlarmRecords): Looker[] {
   return [...onScreens, ...ofCalls];
 }
 
-/** The session of a wall display has no greatest age. */
+/** The session of a wall display has no maximum age. */
 const isDisplay = ({ actor }: AnyAuditRecord): boolean => 'role' in actor && actor.role === 'display';
 
 const sessionOf = (record: AnyAuditRecord): string | undefined => ('session' in record ? record.session : undefined);

@@ -125,8 +125,7 @@ export const BoardEntry = Type.Object(
      */
     overdue: Type.Optional(Type.Array(Bed)),
     /**
-     * If the person has accepted only some beds of this assignment, the other beds, which still wait for the person.
-     * Otherwise absent.
+     * The beds of this assignment that still wait for the person; absent unless the person has accepted some of its beds.
      */
     remaining: Type.Optional(Type.Array(Bed)),
     /** The person is away, and this person covers the duty now. */
@@ -231,8 +230,8 @@ export const LeaveOutcome = Type.Object(
           /** Who is responsible afterwards; absent if nobody is. */
           next: Type.Optional(Type.String()),
           /**
-           * From when nobody is responsible, if the next person is the chosen cover and the person who leaves will
-           * still be away at that time. This time is in the past if the duty of the cover is over.
+           * The time from which nobody is responsible, if the next person is the chosen cover and the person who leaves will still be away at that
+           * time. This time is in the past if the duty of the cover is over.
            */
           nobodyFrom: Type.Optional(Instant),
         },

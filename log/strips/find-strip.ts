@@ -25,7 +25,7 @@ const firstMsMax = dayMs + hourMs;
 /**
  * Returns the strip with the highest revision. If two records have this revision, returns the first. The strip of a later onset may be written at any
  * time until now.
- * @param alarm without `raisedMs`, all strips of the partition are passed over, from the oldest kept one on
+ * @param alarm without `raisedMs`, all kept strips of the partition are looked through, the oldest first
  */
 export async function findStrip(
   context: ReadContext,

@@ -20,8 +20,8 @@ export type TimeGate = {
    */
   readUntilMs(): number | undefined;
   /**
-   * Forgets the last reading, so that the next decision needs a new reading. Called at each decision about waits, and
-   * when no wait is over any more.
+   * Forgets the last reading, so that the next decision needs a new reading. Called at each decision about waits, and when there is no wait that is
+   * over.
    */
   shut(): void;
 };

@@ -119,7 +119,8 @@ export function createWriting(options: WritingOptions): Writing {
   /** Returns the time up to which waits may end now; undefined if no wait is over, or if the log must be read first. */
   function readUntilMs(): number | undefined {
     if (isDue()) return gate.readUntilMs();
-    // No wait is over any more, for instance because the answer has come. The next wait needs a new reading.
+    // There is no wait now that is over, for instance because the answer has come. The next wait that ends needs a new
+    // reading.
     gate.shut();
     return undefined;
   }
@@ -187,9 +188,8 @@ export function createWriting(options: WritingOptions): Writing {
   }
 
   /**
-   * Writes the records and the positions. Adds a snapshot if the log since the last snapshot is long, or does not show
-   * a decision. If there are no records, writes the positions only when they have moved for some time: otherwise the
-   * next start would read all these inputs again.
+   * Writes the records and the positions. Adds a snapshot if the log since the last snapshot is long, or does not show a decision. Without records
+   * and without a snapshot, it writes the positions only now and then, if they have moved. So the next start does not read all these inputs again.
    */
   async function write(records: readonly DeliveryRecord[], next: Book): Promise<void> {
     const isOverdue = isIncomplete && Math.abs(now() - snapshotMs) >= incompleteMsMax;

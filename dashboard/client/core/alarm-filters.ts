@@ -41,7 +41,7 @@ export type AlarmFilters = {
 
 export const noFilters: AlarmFilters = { period: '24h' };
 
-/** Returns the filters in the part of an address after `?`. An unknown name or value is left out, and a chosen time that does not exist. */
+/** Returns the filters in the part of an address after `?`. An unknown name or value is left out, and so is a chosen time that does not exist. */
 export function parseFilters(text: string): AlarmFilters {
   const search = new URLSearchParams(text);
   const asked = reviewPeriods.find((name) => name === search.get('period')) ?? noFilters.period;

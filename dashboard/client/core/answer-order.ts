@@ -1,9 +1,9 @@
 /** Decides which answers of a server may be shown, if several questions are on their way at the same time. */
 
 export type AnswerOrder = {
-  /** Call this when a question is sent. The result is called when its answer has come, and returns whether the answer may be shown. */
+  /** Call this when a question is sent. Returns a function: call it when the answer has come. It returns whether the answer may be shown. */
   ask(): () => boolean;
-  /** No question that was sent before may be answered any more, for example because the person chose another time. */
+  /** From now on, no answer to an earlier question may be shown, for example because the person chose another time. */
   dropAll(): void;
 };
 

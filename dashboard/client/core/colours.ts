@@ -9,7 +9,7 @@ import type { Theme } from './theme.ts';
 /**
  * The field's usual colours are green for ECG, cyan for SpO2, red for an arterial pressure, yellow for breaths and white
  * for CO2. Red, yellow and cyan are colours of alarms here, so these parameters have the neighbouring shades blue, pink
- * and straw (olive on a light ground).
+ * and straw (olive on a light background).
  */
 export const parameterColours: Readonly<Record<Theme, Readonly<Record<ParameterGroup, string>>>> = {
   dark: {

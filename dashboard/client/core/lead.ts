@@ -13,7 +13,7 @@ export type Lead = {
   /** Largest remote minus local time in the previous window, ms; -Infinity if there was no message. */
   previousLargestMs: number;
   windowFromMs: number;
-  /** Messages in a row that have about the same smaller lead. */
+  /** The newest messages in a row, if all have about the same lead, and this lead is smaller than the largest. */
   run: { readonly aheadMs: number; readonly sinceMs: number; readonly count: number } | undefined;
 };
 

@@ -1,4 +1,4 @@
-/** What the page of a patient says about the alarms of a bed that is not live there. */
+/** What the page of a patient says about the alarms of a bed whose live state the page does not have. */
 import { isUnanswered } from '../../../contracts/acknowledgement.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import { remarksOf } from './alarm-order.ts';

@@ -15,7 +15,10 @@ export function labelText(label: string): string {
   return Object.hasOwn(labels, label) ? labels[label]! : label;
 }
 
-/** The short name of a measurement, a plain number, a text that must be known as a whole, and any other text. */
+/**
+ * What the values in a form may be: the short name of a measurement, a plain number, or a text that must be known as a whole. A value with another
+ * name may be any text.
+ */
 const patterns: Readonly<Record<string, string>> = {
   label: '[A-Za-z][A-Za-z0-9]{0,11}',
   value: '-?\\d+(?:\\.\\d+)?',

@@ -21,8 +21,8 @@ export function steadyGain(level: SoundLevel, { volume, isNight }: Tuning): numb
 }
 
 /**
- * Returns the gains of the bursts of an unanswered high alarm, from burst `firstBurst` on. The volume lowers only where
- * they begin: the fourth burst and all later bursts are at full loudness at each volume.
+ * Returns the gains of the bursts of an unanswered high alarm, from burst `firstBurst` on. A lower volume makes only the first bursts softer: the
+ * fourth burst and all later bursts have full loudness at each volume.
  */
 export function highGains(firstBurst: number, { volume }: Tuning): number[] {
   const gain = gains[volume];

@@ -48,7 +48,7 @@ it.each<[string, string]>([
   expect((await takeFileLock(path, 60_000, 50))?.isHeld()).toBe(true);
 });
 
-it('of many takers at the same time after a kill, never two have the lock', async () => {
+it('if many processes want the lock at the same time after a kill, never two of them have it', async () => {
   const path = join(newFolder(), 'a.lock');
   await leaveLockOfKilledProcess(path);
   let holders = 0;

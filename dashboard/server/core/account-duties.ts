@@ -64,7 +64,7 @@ export function dutiesLeftBy(account: DutyAccount, duties: DutyState, accountOf:
   return [...places.values()];
 }
 
-/** Returns to how many alarms a person is called, or goes. */
+/** Returns the number of alarms to which a person is called or goes. */
 export function openCallsOf({ deliveries }: Pick<DeliveryBoard, 'deliveries'>, userId: string): number {
   let count = 0;
   for (const { view } of deliveries.values()) {

@@ -120,7 +120,7 @@ function placesOf(
   return [...places.values()];
 }
 
-/** Returns from when nobody is responsible for a place of the chosen cover, if the person who goes away will still be away at that time. */
+/** Returns the time from which nobody is responsible for a place of the chosen cover, if the person who goes away will still be away at that time. */
 function nobodyFromField(
   command: LeaveCommand,
   next: Responsible | undefined,

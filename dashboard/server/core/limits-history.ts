@@ -1,4 +1,4 @@
-/** Remembers which limits were in force when, for the trends. Folded from the topic `alarms`, in any order. */
+/** Remembers which limits were in force at which time, for the trends. Folded from the topic `alarms`, in any order. */
 import type { LimitsInForce } from '../../../contracts/messages/alarms.ts';
 import { parseInstant } from '../../../contracts/time.ts';
 import type { LimitsFrom } from '../../protocol/trends.ts';

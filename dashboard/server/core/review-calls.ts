@@ -42,7 +42,7 @@ export type CallsBook = {
 
 export const newCallsBook = (): CallsBook => ({ alarms: new Map(), shared: new Map() });
 
-/** Returns a value that is equal to this one and that other calls have, too. */
+/** Returns the equal value that other calls already have, so that equal values are in memory only once. */
 function share<T>({ shared }: CallsBook, value: T): T {
   const key = JSON.stringify(value);
   const known = shared.get(key);

@@ -8,7 +8,7 @@ import type { TrendPlan, TrendRow } from './trend-query.ts';
 
 type Rows = ReadonlyMap<string, readonly TrendRow[]>;
 
-/** InfluxDB may be this much behind the screens without a reading of the log (ours). It gets raw values about each second. */
+/** If InfluxDB is behind the screens by at most this, the log is not read (ours). It gets raw values about each second. */
 const rawLagMsMax = 15_000;
 /** InfluxDB computes the values of a minute once a minute. */
 const minutesLagMsMax = 3 * minuteMs;

@@ -102,7 +102,7 @@ describe('the alarms on a trend', () => {
     expect(leftOut).toEqual({ count: 3, untilMs: t0 + 111_200 });
   });
 
-  it('the end of an alarm is moved to the time of the device, as its begin', () => {
+  it('the end of an alarm is moved to the time of the device, as its beginning is', () => {
     // The clock of the device is 60 s ahead.
     const book = bookWith(['raised', 100, named('one', { onsetAt: at(160) })]);
     foldReviewedAlarm(book, {

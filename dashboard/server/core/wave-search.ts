@@ -51,7 +51,7 @@ export function nextStep(state: SearchState, span: TimeSpan, measuredErrorMs: nu
   return { window: { fromMs: toMs, toMs: toMs + lateSearchMs }, next: { ...state, hasSearchedLate: true } };
 }
 
-/** Returns the error of the clock to try next: the measured one, then what the chunks that were read show, then none. */
+/** Returns the error of the clock to try next: first the measured error, then the errors that the chunks read so far show, and last no error. */
 function nextError({ triedErrorsMs, differencesMs }: SearchState, measuredErrorMs: number): number | undefined {
   if (triedErrorsMs.length >= errorsMax) return undefined;
   const candidates = [measuredErrorMs, ...commonest(differencesMs), 0];
