@@ -18,7 +18,7 @@ export type TakeSoundBody = Static<typeof TakeSoundBody>;
 export const ScreenSettings = Type.Object(
   {
     volume: Type.Enum(['full', 'middle', 'low']),
-    /** `ward`: the hours of the ward. `nightly`: each night (night-hours.ts). `off`: no fixed hours. */
+    /** `ward`: the hours of the ward. `nightly`: each night (contracts/night-hours.ts). `off`: no fixed hours. */
     night: Type.Enum(['ward', 'off', 'nightly']),
     /** What a person did about the present night at this screen; absent if nothing. */
     byHand: Type.Optional(Type.Enum(['begun', 'ended'])),

@@ -1,9 +1,9 @@
 /** Night mode of a screen: when it is on. It always ends by itself. */
 
+import { nightFromHour, nightUntilHour } from '../../../contracts/night-hours.ts';
 import { isQuiet } from '../../../contracts/quiet-hours.ts';
 import type { WardPlan } from '../../../contracts/ward-plan.ts';
 import { instantOfWall, wallTime } from '../../../contracts/zones.ts';
-import { nightFromHour, nightUntilHour } from '../../protocol/night-hours.ts';
 import { pageZone } from './zones.ts';
 
 /** `ward`: in the hours of the ward, if it has any. `nightly`: each night. `off`: only if a person begins it. */

@@ -1,6 +1,7 @@
 /** The volume and the night mode of this screen. */
+
+import { nightHourTexts } from '../../../contracts/night-hours.ts';
 import type { WardPlan } from '../../../contracts/ward-plan.ts';
-import { nightHourTexts } from '../../protocol/night-hours.ts';
 import type { NightChoice } from '../core/night.ts';
 import { t } from '../core/texts.ts';
 import { minuteText } from '../core/times.ts';

@@ -1,7 +1,7 @@
 /** Describes the sound settings of wall displays, and knows from the audit trail which settings were recorded last. */
 import type { AnyAuditRecord } from '../../../contracts/messages/records.ts';
+import { nightHourTexts } from '../../../contracts/night-hours.ts';
 import { parseInstant } from '../../../contracts/time.ts';
-import { nightHourTexts } from '../../protocol/night-hours.ts';
 import type { ScreenSettings, SoftDisplay } from '../../protocol/sound.ts';
 
 const nightTexts: Readonly<Record<ScreenSettings['night'], string>> = {
