@@ -1,6 +1,6 @@
 /** Checks how people assign, move and correct devices and patients in a real browser, and that nothing else changes. */
 import { readFileSync } from 'node:fs';
-import type { Browser, Page } from 'playwright-core';
+import { type Browser, errors, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { AssociationPeriod } from '../../contracts/messages/records.ts';
 import { foldDeviceEvent, foldRefusals } from '../../dashboard/server/core/device-log.ts';
@@ -53,10 +53,18 @@ function assign(deviceId: string, stay: AssociationPeriod) {
 /** Presses a button until `done` returns true. The page ignores presses on a button that has just moved (client/core/stillness.ts). */
 async function pressUntil(onPage: Page, button: string, done: () => Promise<boolean>) {
   await until(button, async () => {
-    await pressWhenStill(onPage.getByTestId(button));
-    await onPage.waitForTimeout(100);
+    if (await done()) return true;
+    // After the press before, the page may have removed the button while what it opens is not yet there.
+    if (!(await onPage.getByTestId(button).isVisible())) return false;
+    await pressWhenStill(onPage.getByTestId(button), { timeout: 5_000 }).catch(ignoreTimeout);
+    // A second press could take the first one back if the page is only slow to draw.
+    for (let waits = 0; waits < 30 && !(await done()); waits++) await onPage.waitForTimeout(100);
     return done();
   });
+}
+
+function ignoreTimeout(error: unknown): void {
+  if (!(error instanceof errors.TimeoutError)) throw error;
 }
 
 async function openForm(onPage: Page, deviceId: string, act?: string) {
