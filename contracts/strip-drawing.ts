@@ -66,7 +66,7 @@ function drawingOf(code: string, runs: readonly Run[]): WaveDrawing {
   };
 }
 
-/** Splits the samples where one is missing, and where the next message does not begin at the end of the one before. */
+/** Splits the samples where a sample is missing, and where a message does not begin at the end of the previous message. */
 function runsOf(chunks: readonly StripChunk[], onsetMs: number): Run[] {
   const runs: Run[] = [];
   let open: Run | undefined;

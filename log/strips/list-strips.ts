@@ -11,7 +11,7 @@ import { type ReadContext, readSpan } from '../explain/span.ts';
 export const listedStripsMax = 190;
 /** Longest time of one question, ms (ours). */
 export const stripsSpanMsMax = dayMs;
-/** A strip is written this much after its onset at most: the strip writer may have been down while Kafka still had the waves (ours). */
+/** Longest time from an onset until its strip is written (ours). The strip writer may have been down, but only as long as Kafka keeps the waves. */
 const writtenMsMax = dayMs + hourMs;
 
 export type StripsQuestion = {

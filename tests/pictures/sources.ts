@@ -11,7 +11,7 @@ import { formatInstant } from '../../contracts/time.ts';
 import { foldAssignmentEvent } from '../../dashboard/server/core/duty-board.ts';
 import type { ScreenServerOptions } from '../screens/live.ts';
 
-/** In the pictures with trouble, of each minute these seconds are missing. */
+/** In the pictures with trouble, these seconds of each minute are missing. */
 const gap = { fromS: 20, toS: 26 };
 const secondMs = 1_000;
 const hourMs = 3_600_000;

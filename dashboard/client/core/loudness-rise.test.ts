@@ -65,7 +65,7 @@ describe('highRise', () => {
 describe('hasUnansweredHigh', () => {
   const pausedUntil = { audioPausedUntil: '2026-01-01T10:02:00.000Z' };
   it.each([
-    ['no alarm is no unanswered high alarm', [], false],
+    ['an empty list has no unanswered high alarm', [], false],
     ['a medium alarm does not count', [alarm('a')], false],
     ['an unanswered high alarm counts', [alarm('a'), alarm('b', { priority: 'high' })], true],
     ['a latched high alarm counts', [alarm('a', { priority: 'high', signal: 'latched', present: false })], true],

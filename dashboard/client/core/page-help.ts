@@ -29,7 +29,7 @@ export const pageHelp: Readonly<Record<Route['page'], Lines>> = {
     return [
       t('This page shows the waves of one stay, for the last 24 hours.'),
       t('Drag the paper, turn the wheel, or press the arrow keys. End goes to the present.'),
-      t('A grey part has no samples, and says why. A line at an alarm is its begin or its end.'),
+      t('A grey part has no samples, and says why. A line at an alarm is its beginning or its end.'),
       t('“Calipers” measures the time and the height between two lines.'),
       t('The audit trail records that you looked at these waves.'),
     ] as const;

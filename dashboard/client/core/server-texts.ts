@@ -24,7 +24,7 @@ const patterns: Readonly<Record<string, string>> = {
   value: '-?\\d+(?:\\.\\d+)?',
   limit: '-?\\d+(?:\\.\\d+)?',
   n: '\\d+',
-  // At the begin of a sentence: a name, and not another sentence with a colon.
+  // At the beginning of a sentence: a name, and not another sentence with a colon.
   person: '[^:]+',
   max: '\\d+',
   max2: '\\d+',
@@ -70,7 +70,7 @@ let compiled: readonly Form[] | undefined;
 
 let moreForms: readonly string[] = [];
 
-/** Adds forms of texts whose translations the page has loaded later. The form with the most words of its own is tried first. */
+/** Adds forms of texts whose translations the page has loaded later. The form with the most fixed words is tried first. */
 export function addForms(added: readonly string[]): void {
   const ownLength = (form: string) => form.replace(/\{\w+\}/g, '').length;
   moreForms = [...moreForms, ...added].sort((a, b) => ownLength(b) - ownLength(a));

@@ -20,7 +20,7 @@ export const help = {
     'Diese Seite zeigt die Kurven eines Aufenthalts, für die letzten 24 Stunden.',
   'Drag the paper, turn the wheel, or press the arrow keys. End goes to the present.':
     'Ziehen Sie das Papier, drehen Sie das Mausrad oder drücken Sie die Pfeiltasten. Ende führt zur Gegenwart.',
-  'A grey part has no samples, and says why. A line at an alarm is its begin or its end.':
+  'A grey part has no samples, and says why. A line at an alarm is its beginning or its end.':
     'Ein grauer Teil hat keine Messpunkte und sagt, warum. Eine Linie bei einem Alarm ist sein Beginn oder sein Ende.',
   '“Calipers” measures the time and the height between two lines.':
     '„Messlinien“ misst die Zeit und die Höhe zwischen zwei Linien.',

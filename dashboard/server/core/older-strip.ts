@@ -1,4 +1,7 @@
-/** Says to which patient and bed a strip belongs, and what a viewer may see of it. For strips whose alarm the alarm history no longer has. Pure. */
+/**
+ * Says to which patient and bed a strip belongs, and what a viewer may see of it. It is used if the alarm history no longer has the alarm of the
+ * strip. Pure.
+ */
 import { type AlarmPlaces, createPlacesOf } from '../../../contracts/alarm-places.ts';
 import type { Strip } from '../../../contracts/messages/strips.ts';
 import { stripSpan } from '../../../contracts/strip-span.ts';
@@ -20,7 +23,7 @@ export type StripOwner = {
 };
 
 export type OlderStrip = {
-  /** The alarm as the alarm history would show it. What only its other events say is null, false or empty. */
+  /** The alarm as the alarm history would show it. A field that the strip does not have is null, false or empty. */
   readonly row: ReviewedAlarmRow;
   readonly isHidden: boolean;
   readonly owner: StripOwner;
@@ -61,7 +64,7 @@ export function olderStrip(strip: Strip, associations: LiveState['associations']
   };
 }
 
-/** Returns the patient of a strip, with the ward and bed at this onset: the patient may have moved since the onset before. */
+/** Returns the patient of a strip, with the ward and bed at this onset. The patient may have been in another bed at an earlier onset. */
 export function ownerOfStrip(strip: Strip, associations: LiveState['associations']): StripOwner {
   const { deviceId, associationId } = strip.alarm;
   return ownerOf(associationId, createPlacesOf(associations)(deviceId, associationId, stripSpan(strip)));

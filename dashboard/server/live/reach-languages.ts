@@ -40,7 +40,10 @@ export function keepReachLanguages(options: {
     return language !== undefined && language !== (entry.language ?? 'en');
   };
 
-  /** Writes the entries of a person. Between the last look at an entry and its writing there is no wait, so that a removed entry does not come back. */
+  /**
+   * Writes the entries of a person. It writes an entry directly after the last look at it, without a wait, so that a removed entry does not come
+   * back.
+   */
   const write = (userId: string) =>
     writer.reachTurns.run(userId, async () => {
       const own = [...board.entries.values()].filter((entry) => entry.userId === userId);

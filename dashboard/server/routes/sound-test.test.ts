@@ -9,7 +9,7 @@ import { soundTestRoutes } from './sound-test.ts';
 type Handler = (request: object) => Promise<unknown>;
 const screen: TestedScreen = { kind: 'display', name: 'Wall', userId: 'wall' };
 
-/** Asks for a test. `why` comes between the record and the begin. */
+/** Asks for a test. `why` comes after the record and before the test begins. */
 async function ask(why: WhyNoTest | undefined) {
   const details: string[] = [];
   let begin: Handler | undefined;

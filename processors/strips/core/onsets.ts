@@ -39,7 +39,8 @@ export function onsetOf(
   if (onsetMs === undefined || determinedMs === undefined || raisedMs === undefined || atMs === undefined)
     return undefined;
   const delayMs = Math.max(0, determinedMs - onsetMs);
-  // The engine's clock minus the device's clock when the alarm was raised: the way of the reading, and the error of the device's clock.
+  // The engine's clock minus the device's clock when the alarm was raised: the delay of the reading plus the error of
+  // the device's clock.
   const aheadMs = raisedMs - determinedMs;
   const wallMs = (isFirst ? raisedMs : atMs) - delayMs;
   return {

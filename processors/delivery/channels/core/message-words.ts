@@ -35,5 +35,5 @@ const german: MessageWords = {
   noAnswer: 'Auf diese E-Mail können Sie nicht antworten. Öffnen Sie Vigil, um zu antworten.',
 };
 
-/** Returns the words of a language. An entry without a language, from before there was one, is English. */
+/** Returns the words of a language. An older entry has no language: its messages are English. */
 export const wordsOf = (language: Language | undefined): MessageWords => (language === 'de' ? german : english);
