@@ -26,8 +26,8 @@ type Rows = ReadonlyMap<string, readonly TrendRow[]>;
 export type TrendValues = { readonly rows: Rows; readonly source: TrendSource };
 
 /**
- * The parameters or the scores of a trend. Each of the two is judged alone: InfluxDB may have the newest scores and no
- * new reading, because they come from different topics.
+ * The parameters or the scores of a trend. It is checked separately for each of the two whether InfluxDB is behind: InfluxDB may have the newest
+ * scores and no new reading, because they come from different topics.
  */
 type Half = {
   readonly plan: TrendPlan;

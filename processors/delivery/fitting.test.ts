@@ -33,7 +33,7 @@ it.each([
   ['a message about too many alarms', message(201, ''), 'message', []],
   ['a decision whose alarm id is too long', cleared('a'.repeat(65)), 'alarm-cleared', []],
 ])(
-  'fittingOf replaces %s by a record that names what is missing and the alarms of the missing record',
+  'fittingOf replaces %s by a record that says what kind of record is missing, and which alarms it was about',
   (_title, record, missing, alarmIds) => {
     const { records, faults } = fittingOf([cleared(alarmId), record], nowMs);
     expect(records).toEqual([cleared(alarmId), { event: { type: 'not-written', atMs: nowMs, missing, alarmIds } }]);

@@ -54,10 +54,10 @@ function assign(deviceId: string, stay: AssociationPeriod) {
 async function pressUntil(onPage: Page, button: string, done: () => Promise<boolean>) {
   await until(button, async () => {
     if (await done()) return true;
-    // After the press before, the page may have removed the button while what it opens is not yet there.
+    // After an earlier press, the page may have removed the button, and may not show yet what the button opens.
     if (!(await onPage.getByTestId(button).isVisible())) return false;
     await pressWhenStill(onPage.getByTestId(button), { timeout: 5_000 }).catch(ignoreTimeout);
-    // A second press could take the first one back if the page is only slow to draw.
+    // If the page is only slow to draw, a second press could undo the first press.
     for (let waits = 0; waits < 30 && !(await done()); waits++) await onPage.waitForTimeout(100);
     return done();
   });

@@ -17,7 +17,7 @@ import type { Account } from './accounts.ts';
 /** The actor of these audit records, because the file does not show who changed it. */
 const accountsFile = 'accounts-file';
 const retryMs = 5_000;
-/** Begins the detail of the record if an announced account never came into the file. */
+/** First words of the record's detail, if an account was announced but was never written into the file. */
 const neverAddedText = 'the account was announced, but it is not in the accounts file';
 /**
  * A dashboard announces the state of an account before it writes the file. If the file still has the former state after

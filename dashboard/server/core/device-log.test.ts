@@ -55,7 +55,7 @@ describe('the refused messages of a device', () => {
     fold(refusals({ refused: { 'time-invalid': 5, 'payload-not-json': 7 }, receivedAt: at(1_000) }));
     fold(refusals({ refused: { 'time-invalid': 5, 'payload-not-json': 7 }, receivedAt: at(1_000) }));
     fold(refusals());
-    // The same number of another start of a gateway is another count.
+    // Another start of the gateway has counts of its own, even if their numbers are the same.
     fold(refusals({ refused: { 'time-invalid': 1 }, apart: 3, receivedAt: at(500) }), 'gateway-2');
     expect(refusedOf(state.deviceLog, 'd1', t0)).toEqual({
       messages: 13,
@@ -180,7 +180,7 @@ describe('the events of the devices', () => {
     expect(kindsOf(state, query)).toEqual(expected);
   });
 
-  it('a clock that was set right while the gateway was away is right again in the list, and a repeated judgement is no news', () => {
+  it('a clock that was set right while the gateway was away is right again in the list, and a repeated judgement is no new event', () => {
     const state = newState();
     note(state, 'clock-right', 0);
     note(state, 'clock-wrong', 1, { clockErrorMs: 30_000 });

@@ -295,7 +295,7 @@ describe('a Watch with resume', () => {
 });
 
 describe('a slow screen', () => {
-  it('a screen that begins to watch gets a chunk that waits only once, in the order of the kept chunks', async () => {
+  it('a screen that begins to watch gets each waiting chunk only once, in the order of the kept chunks', async () => {
     const w = world();
     w.socket.bufferedAmount = 0;
     w.wave(1);
