@@ -14,8 +14,8 @@ const ageToldMs = 2_000;
 /** The values that replace the names in braces in a form. */
 type FormValues = Readonly<Record<string, string | number>>;
 /**
- * Writes a text with places (a form) and its values as one sentence, in the language of the reader. Without values: known words or a text of the log.
- * Forms are given only to functions with the name `say`, so that a test finds all forms.
+ * Writes a text with places (a form) and its values as one sentence, in the language of the reader. If it gets no values, the form consists of known
+ * words, or is a text of the log. Forms are given only to functions with the name `say`, so that a test finds all forms.
  */
 export type Say = (form: string, values?: FormValues) => string;
 

@@ -11,7 +11,7 @@ import { createWorkPause } from '../../process/work-pause.ts';
 export const readMsMax = 12_000;
 /** The log is read back to these ages, one after the other (ours). */
 export const pieceAgesMs = [15 * minuteMs, hourMs, 3 * hourMs, 8 * hourMs, dayMs, 3 * dayMs, 7 * dayMs] as const;
-/** The records of a partition may be out of order by this much, so the newest part is read again from here. */
+/** The records of a partition may be out of order by this much. So a later reading begins this much before the end of the part that was read. */
 export const overlapMs = minuteMs;
 /** Kafka may have got a record this much before the time of the record, because clocks differ (ours). */
 export const clockMarginMs = 2 * minuteMs;

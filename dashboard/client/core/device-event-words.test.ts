@@ -20,7 +20,7 @@ it('the text about refused messages is "none", or a number with plain reasons an
   );
 });
 
-it('a reason that this version does not know is shown by its code, even by a code such as "constructor" that each object has as a member', () => {
+it('a reason that this version does not know is shown as its code, also if the code is the name of a built-in member, such as "constructor"', () => {
   expect(reasonsText([{ code: 'constructor', messages: 1 }])).toBe('constructor 1');
 });
 

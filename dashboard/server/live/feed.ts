@@ -141,7 +141,7 @@ export async function openFeed(
       case contentTypes.assignment:
       case contentTypes.handOverNote:
       case contentTypes.patientTask:
-      case contentTypes.strip: // Read when a person asks for one.
+      case contentTypes.strip: // A strip is read when a person asks for it.
       case contentTypes.delivery: // Deliveries and their signs of life have a feed of their own.
       case contentTypes.deliveryPositions:
       case contentTypes.deliverySnapshot:
