@@ -199,6 +199,13 @@ export function whoOf(request: FastifyRequest): Who {
   return { actor: actorOf(viewer), session: sessionMark(claims.sessionId), ...addressAndStationOf(request) };
 }
 
+/**
+ * Returns a key of the one who looks. Two requests with the same key and the same question are one look. The same session at another address
+ * or in another browser is another key, because its cookie may be stolen.
+ */
+export const lookKeyOf = (request: FastifyRequest): string =>
+  JSON.stringify([sessionOf(request).claims.sessionId, addressAndStationOf(request)]);
+
 /** Sends the cookie with the browser's id again, so that the browser keeps the id for longer. */
 function keepStation(request: FastifyRequest, reply: FastifyReply): void {
   const value = request.cookies[stationCookie];

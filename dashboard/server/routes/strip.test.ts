@@ -4,8 +4,9 @@ import { nurse, t0 } from '../core/fold.testing.ts';
 import { sameLookMs } from '../core/seen-looks.ts';
 import { createLookRecorder } from './strip.ts';
 
-const requestOf = (sessionId: string) =>
+const requestOf = (sessionId: string, from: { readonly ip?: string; readonly station?: string } = {}) =>
   ({
+    ...from,
     ...{ headers: {}, socket: {}, method: 'GET', routeOptions: { url: '/api/alarms/:alarmId/strip' } },
     live: { viewer: nurse, claims: { sessionId, userId: nurse.userId } },
   }) as unknown as FastifyRequest;
@@ -37,4 +38,26 @@ it('an open strip page that asks again and again makes one record of its look in
   clock.ms = t0 + sameLookMs;
   await record(requestOf('s1'), look);
   expect(records).toHaveLength(5);
+});
+
+it('the same look with a stolen cookie is recorded with the address and the browser from which it came', async () => {
+  const records: (string | undefined)[][] = [];
+  const trail = {
+    async record({ address, station }: { address?: string; station?: string }) {
+      records.push([address, station]);
+    },
+  };
+  const record = createLookRecorder({ trail: trail as never, now: () => t0 });
+  for (const from of [
+    { ip: '10.0.0.7', station: 'ward-pc' },
+    { ip: '10.0.0.9', station: 'ward-pc' },
+    { ip: '10.0.0.7' },
+    { ip: '10.0.0.7', station: 'ward-pc' },
+  ])
+    await record(requestOf('s1', from), look);
+  expect(records).toEqual([
+    ['10.0.0.7', 'ward-pc'],
+    ['10.0.0.9', 'ward-pc'],
+    ['10.0.0.7', undefined],
+  ]);
 });

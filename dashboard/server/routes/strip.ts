@@ -6,7 +6,7 @@ import { hasRightDigest } from '../../../log/strips/find-strip.ts';
 import { AlarmParams } from '../../protocol/explain.ts';
 import { ErrorBody } from '../../protocol/rest.ts';
 import { StripAnswer, StripQuery } from '../../protocol/strip.ts';
-import { notFound, requirePace, sessionOf, viewerOf, whoOf } from '../access.ts';
+import { lookKeyOf, notFound, requirePace, viewerOf, whoOf } from '../access.ts';
 import type { App } from '../app.ts';
 import { ownerOfAlarm, reviewedRow } from '../core/alarm-review-query.ts';
 import { olderStrip, ownerAtFirstOnset, ownerOfStrip, type StripOwner } from '../core/older-strip.ts';
@@ -110,7 +110,7 @@ type RecordLook = (request: FastifyRequest, look: Look) => Promise<void>;
 export function createLookRecorder({ trail, now }: Pick<Parts, 'trail' | 'now'>): RecordLook {
   const seenLooks = createSeenLooks();
   return async (request, look) => {
-    const key = JSON.stringify([sessionOf(request).claims.sessionId, look]);
+    const key = JSON.stringify([lookKeyOf(request), look]);
     if (seenLooks.has(key, now())) return;
     await trail.record({ ...whoOf(request), action: 'strip-viewed', ...look });
     seenLooks.note(key, now());

@@ -9,7 +9,7 @@ import { namedGaps, placeWaves } from '../../../contracts/wave-gaps.ts';
 import type { TimeSpan, WaveChunk } from '../../../contracts/wave-runs.ts';
 import { ErrorBody } from '../../protocol/rest.ts';
 import { WaveHistory, WaveHistoryQuery, waveSpanMsMax } from '../../protocol/wave-history.ts';
-import { notFound, requirePace, sessionOf, viewerOf, whoOf } from '../access.ts';
+import { lookKeyOf, notFound, requirePace, viewerOf, whoOf } from '../access.ts';
 import type { App } from '../app.ts';
 import type { RequestPace } from '../core/request-pace.ts';
 import { createSeenMinutes } from '../core/seen-minutes.ts';
@@ -42,11 +42,11 @@ export function waveRoute(app: App, parts: Parts): void {
     },
     async (request, reply): Promise<WaveHistory> => {
       const { associationId } = request.params;
-      const { viewer, claims } = sessionOf(request);
+      const viewer = viewerOf(request);
       await requirePace(pace, request, trail, 'waves');
       const asked = askedSpan(request.query);
       const subject = await subjectOf(parts, request, associationId, asked);
-      const look = `${claims.sessionId} ${associationId}`;
+      const look = `${lookKeyOf(request)} ${associationId}`;
       const minutes = { fromMs: floorTo(asked.fromMs, minuteMs), toMs: floorTo(asked.toMs - 1, minuteMs) + minuteMs };
       if (!seenMinutes.has(look, minutes, now())) {
         const detail = `from ${formatInstant(minutes.fromMs)} to ${formatInstant(minutes.toMs)}`;
