@@ -25,3 +25,21 @@ it('an association that is read between two failures shows that Kafka is not awa
   failures.noteFailed('c', 10);
   expect(['a', 'b', 'c', 'd'].map((id) => failures.isRefused(id, 10))).toEqual([true, false, true, false]);
 });
+
+it('two associations that fail again and again refuse the others at most once', () => {
+  const failures = createReadFailures();
+  failures.noteFailed('a', 0);
+  failures.noteFailed('b', 10);
+  expect(failures.isRefused('c', 10)).toBe(true);
+  failures.noteRead('c');
+  for (let atMs = failedMs + 10; atMs < 10 * failedMs; atMs += failedMs) {
+    expect(['a', 'b'].map((id) => failures.isRefused(id, atMs))).toEqual([false, false]);
+    failures.noteFailed('a', atMs);
+    failures.noteFailed('b', atMs);
+    expect(['a', 'b', 'c'].map((id) => failures.isRefused(id, atMs))).toEqual([true, true, false]);
+  }
+  // Kafka goes away: other associations fail, too.
+  failures.noteFailed('c', 10 * failedMs);
+  failures.noteFailed('d', 10 * failedMs);
+  expect(failures.isRefused('e', 10 * failedMs)).toBe(true);
+});

@@ -16,17 +16,21 @@ export type ReadFailures = {
 };
 
 export function createReadFailures(): ReadFailures {
+  /** An association stays here until it is read. `isAlone`: others were read after it had failed, so Kafka was not away. */
   const failures = new Map<string, { readonly atMs: number; isAlone: boolean }>();
+  const isNew = (failure: { readonly atMs: number } | undefined, nowMs: number) =>
+    failure !== undefined && nowMs - failure.atMs < failedMs;
 
   return {
     isRefused(associationId, nowMs) {
-      for (const [id, { atMs }] of failures) if (nowMs - atMs >= failedMs) failures.delete(id);
-      if (failures.has(associationId)) return true;
-      return [...failures.values()].filter(({ isAlone }) => !isAlone).length >= awayAt;
+      if (isNew(failures.get(associationId), nowMs)) return true;
+      return [...failures.values()].filter((failure) => !failure.isAlone && isNew(failure, nowMs)).length >= awayAt;
     },
     noteFailed(associationId, nowMs) {
+      // Otherwise two associations that can never be read would refuse all others again and again.
+      const isAlone = failures.get(associationId)?.isAlone ?? false;
       failures.delete(associationId);
-      failures.set(associationId, { atMs: nowMs, isAlone: false });
+      failures.set(associationId, { atMs: nowMs, isAlone });
       if (failures.size > failedMax) failures.delete(failures.keys().next().value!);
     },
     noteRead(associationId) {
