@@ -86,3 +86,18 @@ it('a test that did not begin is no running test, and no answer', () => {
   expect([...records.begun()]).toEqual([]);
   expect(records.answered('icu', now)).toEqual({ atMs: t0, heard: true, screen: 'Wall (wall)' });
 });
+
+it('a test that did not begin, because another one runs, leaves the running test known', () => {
+  const records = createSoundTestRecords();
+  // A person asks twice at the same time: both records are written, and then only one test begins.
+  records.note(record(soundTestDetail('begun', wall), t0));
+  records.note(record(soundTestDetail('begun', wall), t0 + 5));
+  records.note(record(soundTestDetail('not-begun', wall), t0 + 20));
+  expect([...records.begun()]).toEqual([{ ward: 'icu', person: 'Nora', beganMs: t0 }]);
+  // The same for two persons, in any order of their records.
+  const otto = { userId: 'otto', name: 'Otto', role: 'nurse' };
+  records.note({ ...record(soundTestDetail('begun', second), t0 + 70_000), actor: otto } as AnyAuditRecord);
+  records.note({ ...record(soundTestDetail('not-begun', second), t0 + 70_020), actor: otto } as AnyAuditRecord);
+  records.note(record(soundTestDetail('begun', wall), t0 + 69_990));
+  expect([...records.begun()]).toEqual([{ ward: 'icu', person: 'Nora', beganMs: t0 + 69_990 }]);
+});

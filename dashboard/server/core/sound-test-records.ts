@@ -70,8 +70,16 @@ const countsForMs = 30 * dayMs;
 /** Maximum number of screens of a ward whose tests are known. If more were tested, the oldest test is forgotten. */
 const screensMax = 50;
 
+/**
+ * Number of tests of a ward that are remembered (ours). If two persons ask at the same time, both records are written and one test does not
+ * begin: the other one is then the newest test again.
+ */
+const begunMax = 4;
+type BegunRecord = { readonly test: BegunTest; readonly userId: string; readonly screen: string };
+
 export function createSoundTestRecords(): SoundTestRecords {
-  const begun = new Map<string, BegunTest>();
+  /** The newest tests of each ward, the newest first. */
+  const begun = new Map<string, readonly BegunRecord[]>();
   /** By ward and screen. All screens that had the sound of the ward count as one screen. */
   const answered = new Map<string, Map<string, AnsweredTest>>();
   const uncounted = new Map<string, UncountedTest>();
@@ -100,13 +108,26 @@ export function createSoundTestRecords(): SoundTestRecords {
       const parsed = parseDetail(detail ?? '');
       if (parsed === undefined) return;
       const person = 'name' in actor ? actor.name : actor.userId;
+      const screen = `${parsed.kind} ${parsed.screen}`;
+      const ofWard = begun.get(ward) ?? [];
       if (parsed.step === 'begun') {
-        if (atMs > (begun.get(ward)?.beganMs ?? 0)) put(begun, ward, { ward, person, beganMs: atMs });
+        const test = { ward, person, beganMs: atMs };
+        const tests = [...ofWard, { test, userId: actor.userId, screen }].sort(
+          (a, b) => b.test.beganMs - a.test.beganMs,
+        );
+        put(begun, ward, tests.slice(0, begunMax));
       } else if (parsed.step === 'not-begun') {
-        if (begun.get(ward)?.person === person) begun.delete(ward);
+        const isIt = (other: BegunRecord) =>
+          other.userId === actor.userId && other.screen === screen && other.test.beganMs <= atMs;
+        const ended = ofWard.find(isIt);
+        put(
+          begun,
+          ward,
+          ofWard.filter((other) => other !== ended),
+        );
       } else if (parsed.step !== 'cut') noteAnswer(ward, atMs, parsed);
     },
-    begun: () => begun.values(),
+    begun: () => [...begun.values()].flatMap(([newest]) => newest?.test ?? []),
     answered(ward, nowMs) {
       const tests = [...(answered.get(ward)?.values() ?? [])]
         .filter((test) => counts(test, nowMs))
