@@ -1,4 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -61,4 +70,16 @@ it.each([
 
 it('without the folder, nothing is removed and nothing fails', () => {
   expect(() => removeOldDrafts(join(tmpdir(), 'vigil-no-such-folder', 'accounts.json'))).not.toThrow();
+});
+
+it('an entry with the name of a draft that is no old file does not keep the other drafts', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'vigil-replace-'));
+  const path = join(folder, 'accounts.json');
+  const draftOf = (digit: string) => `accounts.json.${digit.repeat(18)}.new`;
+  const later = Date.now() + 60 * 60_000;
+  symlinkSync('nowhere', join(folder, draftOf('0')));
+  mkdirSync(join(folder, draftOf('1')));
+  writeFileSync(join(folder, draftOf('2')), 'hashes');
+  removeOldDrafts(path, later);
+  expect(readdirSync(folder)).toEqual([draftOf('1')]);
 });

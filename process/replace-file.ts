@@ -1,6 +1,6 @@
 /** Replaces small files in one step, so that a reader gets the old content or the new content, never a part. */
 import { randomBytes } from 'node:crypto';
-import { readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { lstatSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { minuteMs } from '../contracts/durations.ts';
 import { wallAheadMs } from './system-clock.ts';
@@ -16,14 +16,22 @@ const draftEnd = /^\.[0-9a-f]{18}\.new$/;
  */
 export function removeOldDrafts(path: string, nowMs = Date.now() + wallAheadMs()): void {
   const [folder, name] = [dirname(path), basename(path)];
-  try {
-    for (const other of readdirSync(folder)) {
-      if (!other.startsWith(name) || !draftEnd.test(other.slice(name.length))) continue;
-      const draft = join(folder, other);
-      if (nowMs - statSync(draft).mtimeMs > draftMsMax) rmSync(draft, { force: true });
+  for (const other of namesIn(folder)) {
+    if (!other.startsWith(name) || !draftEnd.test(other.slice(name.length))) continue;
+    const draft = join(folder, other);
+    try {
+      if (nowMs - lstatSync(draft).mtimeMs > draftMsMax) rmSync(draft, { force: true });
+    } catch {
+      // Another process has removed the draft, or it is a folder, or this process may not.
     }
+  }
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
   } catch {
-    // Another process has removed the draft, or this process may not.
+    return [];
   }
 }
 
