@@ -21,7 +21,7 @@ const report = Buffer.from(JSON.stringify({ type: 'report', page: 'painting', al
 afterEach(() => void vi.useRealTimers());
 
 /** Opens a hub without Kafka, and returns a function that connects a page to it. */
-function openTestHub() {
+function openTestHub(more: Partial<Parameters<typeof createHub>[0]> = {}) {
   const clock = { ms: t0 };
   const feed = {
     state: emptyState(),
@@ -39,6 +39,7 @@ function openTestHub() {
     silentMs: 60_000,
     now: () => clock.ms,
     logger: pino({ level: 'silent' }),
+    ...more,
   });
   const connect = () => {
     const closes: number[] = [];
@@ -125,5 +126,28 @@ it('a page whose socket throws is closed, and every other page gets its heartbea
   expect(broken.closes).toEqual([closeCodes.resync]);
   expect(healthy.sent.map(({ type }) => type)).toEqual(['snapshot', 'heartbeat', 'delta', 'heartbeat']);
   expect(healthy.closes).toEqual([]);
+  hub.close();
+});
+
+it('a screen whose heartbeat cannot be made is closed with one line in the log, and the others get theirs', () => {
+  vi.useFakeTimers({ toFake: ['setInterval'] });
+  const logged: string[] = [];
+  let isBroken = false;
+  const { hub, connect } = openTestHub({
+    logger: pino({ level: 'error' }, { write: (line: string) => void logged.push(line) }),
+    build: () => {
+      if (!isBroken) return undefined;
+      isBroken = false;
+      throw new Error('no build');
+    },
+  });
+  const [broken, healthy] = [connect(), connect()];
+  isBroken = true;
+  expect(() => vi.advanceTimersByTime(heartbeatMs)).not.toThrow();
+  broken.breakSocket();
+  vi.advanceTimersByTime(3 * heartbeatMs);
+  expect(broken.closes).toEqual([closeCodes.resync]);
+  expect(healthy.sent.map(({ type }) => type)).toEqual(['heartbeat', 'heartbeat', 'heartbeat', 'heartbeat']);
+  expect(logged).toHaveLength(1);
   hub.close();
 });

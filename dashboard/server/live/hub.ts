@@ -184,19 +184,21 @@ export function createHub(options: {
     const current = health();
     unconfirmedScreens.collect(screens.keys());
     hubSound.collect();
-    for (const [screen, { socket, answeredAtMs }] of screens) {
-      const viewer = sessions.recheck(screen.claims);
-      if (!viewer) screen.end(closeCodes.sessionEnded, 'session ended');
-      // The rights changed since the screen connected. The screen connects again and gets a snapshot for its new rights.
-      else if (JSON.stringify(viewer) !== JSON.stringify(screen.viewer()))
-        screen.end(closeCodes.resync, 'rights changed');
-      else if (now() - answeredAtMs > silentMs) socket.terminate();
-      else {
-        doFor(screen, () => socket.ping());
-        screen.heartbeat(current, faultsFor(screen), hubSound.newsFor(screen));
-      }
-    }
+    for (const [screen, open] of screens) doFor(screen, () => sendHeartbeat(current, screen, open));
     deliveries?.changed();
+  }
+
+  function sendHeartbeat(current: Health, screen: Screen, { socket, answeredAtMs }: OpenScreenState): void {
+    const viewer = sessions.recheck(screen.claims);
+    if (!viewer) screen.end(closeCodes.sessionEnded, 'session ended');
+    // The rights changed since the screen connected. The screen connects again and gets a snapshot for its new rights.
+    else if (JSON.stringify(viewer) !== JSON.stringify(screen.viewer()))
+      screen.end(closeCodes.resync, 'rights changed');
+    else if (now() - answeredAtMs > silentMs) socket.terminate();
+    else {
+      socket.ping();
+      screen.heartbeat(current, faultsFor(screen), hubSound.newsFor(screen));
+    }
   }
 
   function faultsFor(screen: Screen): Parameters<Screen['heartbeat']>[1] {

@@ -42,6 +42,7 @@ export function createOutbox(socket: ScreenSocket, budget: Budget, now: () => nu
   let closeBytesMax = budget.closeBytesMax;
   let waitingSinceMs = 0;
   let endCode: number | undefined;
+  let hasFailed = false;
 
   function end(code: number, reason: string): void {
     if (endCode !== undefined) return;
@@ -50,6 +51,9 @@ export function createOutbox(socket: ScreenSocket, budget: Budget, now: () => nu
   }
 
   function fail(error: unknown): void {
+    // Timers go on until the socket is closed. One log line says it.
+    if (hasFailed) return;
+    hasFailed = true;
     logger.error({ err: error }, 'the work for a screen failed: its connection is closed, and it connects again');
     try {
       end(closeCodes.resync, 'a fault of the server');
