@@ -22,7 +22,7 @@ function troublesOf({ device, facts }: DeviceRow): string[] {
   const conditionTexts = device.conditions
     .filter((condition) => condition.present)
     .map((condition) => t(technicalConditions[condition.condition].text));
-  return [...new Set([...conditionTexts, ...facts.troubles])];
+  return [...new Set([...conditionTexts, ...facts.troubles.map(serverText)])];
 }
 
 /** Returns what is wrong with a device as one text; undefined if nothing is known to be wrong. */
@@ -79,7 +79,7 @@ export function clockText({ facts: { clockOffsetMs } }: DeviceRow): string {
 export function certificateText({ certificateEndsAt }: DeviceRow['facts'], nowMs: number): string {
   if (certificateEndsAt === null) return t('End of the certificate: not known until the device connects again.');
   const endMs = Date.parse(certificateEndsAt);
-  return `${certificateEndText(endMs, nowMs)} (${dateTimeText(endMs)}).`;
+  return `${serverText(certificateEndText(endMs, nowMs))} (${dateTimeText(endMs)}).`;
 }
 
 /** Returns the version of the firmware that the device declares, as a sentence. */

@@ -83,8 +83,9 @@ export function wrongClockText({ clockOffsetMs = 0 }: Numeric): string | undefin
 /** Returns a number with its parameter's digits; without a value, returns a dash and a note that says why. */
 export function valueText(shown: ShownValue): { text: string; note: string | undefined } {
   const { numeric, parameter } = shown;
-  if (numeric.value === undefined) return { text: '–', note: numeric.validity ?? t('no value') };
-  return { text: numberText(numeric.value, parameter.digits), note: numeric.validity };
+  const note = numeric.validity === undefined ? undefined : serverText(numeric.validity);
+  if (numeric.value === undefined) return { text: '–', note: note ?? t('no value') };
+  return { text: numberText(numeric.value, parameter.digits), note };
 }
 
 /** The limits of a parameter for the screen. */

@@ -2,6 +2,7 @@
 import type { ParameterGroup } from '../../../contracts/parameters.ts';
 import type { Bed } from '../../protocol/rest.ts';
 import { limitsFor, type Readout, valueText, wrongClockText } from './numerics.ts';
+import { serverText } from './server-texts.ts';
 import { type Cell, leastWidthPx } from './tile-plan.ts';
 
 export type ReadoutCell = Cell & { readonly readout: Readout; readonly group: ParameterGroup };
@@ -26,9 +27,8 @@ export function readoutCell(readout: Readout, bed: Bed): ReadoutCell {
  */
 export function doubtText(readout: Readout, bed: Bed): string | undefined {
   const shared = bed.notices.find((notice) => notice.code === 'shared-identity');
-  return (
-    shared?.text ?? readout.values.map((value) => wrongClockText(value.numeric)).find((text) => text !== undefined)
-  );
+  if (shared) return serverText(shared.text);
+  return readout.values.map((value) => wrongClockText(value.numeric)).find((text) => text !== undefined);
 }
 
 /** Returns the CSS columns of a row. Each cell is at least as wide as its text; the remaining width is shared. */

@@ -54,6 +54,8 @@ const forms = keys(
   '{n} s ahead',
   'Device clock is {n} s behind',
   'Device clock is {n} s ahead',
+  'Certificate ends in {n} day',
+  'Certificate ends in {n} days',
   'No nurse is responsible',
   'No nurse is responsible: {name} has not accepted',
   'No nurse is responsible: {name} is away',

@@ -4,6 +4,7 @@ import { minuteMs } from '../../../contracts/durations.ts';
 import { priorities } from '../../../contracts/priorities.ts';
 import { isScoreTrendCode } from '../../../contracts/score-trends.ts';
 import type { MarkedAlarm, TrendMarks, Trends } from '../../protocol/trends.ts';
+import { priorityNames } from './name-words.ts';
 import { t } from './texts.ts';
 import { dateMinuteText } from './times.ts';
 
@@ -41,9 +42,9 @@ export function alarmCountText(alarms: readonly MarkedAlarm[]): string {
   if (alarms.length === 0) return t('no alarms');
   const counts = priorities.flatMap((priority) => {
     const count = alarms.filter((alarm) => alarm.priority === priority).length;
-    return count === 0 ? [] : [`${count} ${priority}`];
+    return count === 0 ? [] : [`${count} ${priorityNames[priority]}`];
   });
-  return `${alarms.length} ${alarms.length === 1 ? 'alarm' : 'alarms'}: ${counts.join(', ')}`;
+  return t('{n} alarm: {counts}|{n} alarms: {counts}', { n: alarms.length, counts: counts.join(', ') });
 }
 
 /** Returns sentences about alarms and limits that are not drawn. */

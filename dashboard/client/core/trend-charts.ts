@@ -1,5 +1,7 @@
 /** Groups parameters into charts. Parameters that a clinician compares, and that have one unit, share a chart. */
 import { type Parameter, type ParameterGroup, parameters } from '../../../contracts/parameters.ts';
+import { labelText } from './server-texts.ts';
+import { t } from './texts.ts';
 
 export type Chart = {
   readonly title: string;
@@ -13,8 +15,10 @@ export type Chart = {
   readonly scale?: (greatest: number) => readonly [number, number];
 };
 
+const pulseTitle = 'HR, pulse';
+
 const chartGroups: readonly { title: string; groups: readonly ParameterGroup[] }[] = [
-  { title: 'HR, pulse', groups: ['HR', 'PR'] },
+  { title: pulseTitle, groups: ['HR', 'PR'] },
   { title: 'SpO2', groups: ['SpO2'] },
   { title: 'ABP', groups: ['ABP'] },
   { title: 'NBP', groups: ['NIBP'] },
@@ -22,6 +26,10 @@ const chartGroups: readonly { title: string; groups: readonly ParameterGroup[] }
   { title: 'EtCO2', groups: ['EtCO2'] },
   { title: 'Temp', groups: ['Temp'] },
 ];
+
+/** Returns the title of a chart in the language of the page: on a German monitor, RR is the blood pressure. */
+export const chartTitle = ({ title }: Pick<Chart, 'title'>): string =>
+  title === pulseTitle ? t('HR, pulse') : labelText(title);
 
 /** Returns the charts for these codes, in the same order as the numbers on a tile, without empty charts. */
 export function chartsOf(codes: readonly string[]): Chart[] {

@@ -1,5 +1,7 @@
 /** German texts: trends. */
 export const trends = {
+  'HR, pulse': 'HF, Puls',
+  '{n} alarm: {counts}|{n} alarms: {counts}': '{n} Alarm: {counts}|{n} Alarme: {counts}',
   'no alarms': 'keine Alarme',
   'The server is still reading earlier alarms and limits.': 'Der Server liest noch frühere Alarme und Grenzwerte.',
   'Alarms before {time} are not drawn.': 'Alarme von vor {time} sind nicht gezeichnet.',

@@ -71,7 +71,7 @@ function Filter({ name, label, filters, options, onChange }: FilterProps) {
       <select
         name={name}
         value={value}
-        title={options.find((option) => option.value === value)?.text ?? (value || 'all')}
+        title={options.find((option) => option.value === value)?.text ?? (value || t('all'))}
         data-may-shorten
         data-testid={`review-${name}`}
         onChange={(event) => onChange({ [name]: event.currentTarget.value || undefined })}

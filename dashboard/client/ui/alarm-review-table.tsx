@@ -56,7 +56,7 @@ function Row({ row, showsWard }: { row: ReviewedAlarmRow; showsWard: boolean }) 
           <span class={`review__mark review__mark--${row.priority}`} aria-hidden="true">
             {priorityMarks[row.priority]}
           </span>
-          <span class="unseen">{row.priority}: </span>
+          <span class="unseen">{priorityNames[row.priority]}: </span>
           {serverText(row.text)}
           {remarks.length > 0 && <span class="table__note">{remarks.join(', ')}</span>}
         </td>

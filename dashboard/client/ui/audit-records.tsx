@@ -151,7 +151,7 @@ function Row({ row }: { row: AuditEntry }) {
         )}
       </td>
       <td data-label={t('Detail')}>
-        {row.detail}
+        <span class="audit__detail">{row.detail}</span>
         {change !== undefined && (
           <span class="audit-change" data-testid="audit-change">
             {change}

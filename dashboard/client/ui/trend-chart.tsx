@@ -8,7 +8,7 @@ import uPlot from 'uplot';
 import { numberText } from '../../../contracts/number-text.ts';
 import { t } from '../core/texts.ts';
 import { clockText } from '../core/times.ts';
-import type { Chart } from '../core/trend-charts.ts';
+import { type Chart, chartTitle } from '../core/trend-charts.ts';
 import {
   cursorValueText,
   type EarlierReader,
@@ -103,7 +103,7 @@ export function TrendChart(props: TrendChartProps) {
     <figure class="trend" data-testid={`trend-chart-${chart.codes[0]}`}>
       <figcaption class="trend__title">
         <span style={{ '--colour': colourOf(chart.codes[0]!, theme) }} class="trend__name">
-          {chart.title}
+          {chartTitle(chart)}
         </span>{' '}
         <span class="dim">{chart.unitLabel}</span>
         {limitsText !== undefined && (

@@ -3,6 +3,7 @@ import { priorities } from '../../../contracts/priorities.ts';
 import type { WardCard } from '../../protocol/ward-overview.ts';
 import { noFilters } from '../core/alarm-filters.ts';
 import { priorityMarks } from '../core/alarm-order.ts';
+import { priorityNames } from '../core/name-words.ts';
 import { formatRoute } from '../core/routes.ts';
 import { t } from '../core/texts.ts';
 import { cardLines, compareCards, overviewFaults, overviewOldMs } from '../core/ward-overview-words.ts';
@@ -102,7 +103,7 @@ function AlarmCounts({ card: { ward, unanswered, present } }: { card: WardCard }
         {priorities.map((priority) => (
           <tr key={priority} data-testid={`ward-alarms-${priority}`}>
             <th scope="row">
-              <span aria-hidden="true">{priorityMarks[priority]}</span> {priority}
+              <span aria-hidden="true">{priorityMarks[priority]}</span> {priorityNames[priority]}
             </th>
             <td>
               <span class={`count count--${priority}${unanswered[priority] > 0 ? '' : ' is-none'}`}>

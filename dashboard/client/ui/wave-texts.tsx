@@ -3,6 +3,7 @@
 import type { TimeSpan } from '../../../contracts/wave-runs.ts';
 import { priorityMarks } from '../core/alarm-order.ts';
 import { type Calipers, measure, measureText } from '../core/calipers.ts';
+import { priorityNames } from '../core/name-words.ts';
 import { serverText } from '../core/server-texts.ts';
 import { t } from '../core/texts.ts';
 import { clockText, zonedText } from '../core/times.ts';
@@ -88,7 +89,7 @@ export function WaveTexts({ loaded, codes, view, alarms, unmarked, calipers, isC
         <ul class="waves-page__list" data-testid="waves-in-view">
           {seenAlarms.slice(0, listedMax).map((alarm) => (
             <li key={alarm.alarmId}>
-              {priorityMarks[alarm.priority]} <span class="unseen">{alarm.priority}: </span>
+              {priorityMarks[alarm.priority]} <span class="unseen">{priorityNames[alarm.priority]}: </span>
               {t('{text}, from {time}{part}', {
                 text: serverText(alarm.text),
                 time: clockText(alarm.fromMs),
