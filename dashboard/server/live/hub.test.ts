@@ -151,3 +151,18 @@ it('a screen whose heartbeat cannot be made is closed with one line in the log, 
   expect(logged).toHaveLength(1);
   hub.close();
 });
+
+it('a page that was logged out, but does not close its connection, confirms no more calls', () => {
+  const taken: string[] = [];
+  const ofScreen = { take: (text: string) => taken.push(text) > 0, flush() {}, followScope() {} };
+  const { hub, connect } = openTestHub({
+    deliveries: { open: () => ofScreen, close() {}, changed() {}, followScopes() {}, downFor: () => undefined },
+  });
+  const page = connect();
+  page.receive(Buffer.from('first'));
+  hub.endSession('s');
+  page.receive(Buffer.from('second'));
+  expect(page.closes).toEqual([closeCodes.sessionEnded]);
+  expect(taken).toEqual(['first']);
+  hub.close();
+});

@@ -291,7 +291,7 @@ export function createHub(options: {
         const text = isBinary ? '' : data.toString();
         if (isTooFast(text)) screen.end(closeCodes.tooMany, 'too many messages');
         else if (isBinary) screen.end(closeCodes.badMessage, 'binary messages are not accepted');
-        else doFor(screen, () => void (ofScreen?.take(text) || screen.handleMessage(text)));
+        else if (!screen.endedWith()) doFor(screen, () => void (ofScreen?.take(text) || screen.handleMessage(text)));
       });
       socket.on('pong', () => {
         state.answeredAtMs = now();
