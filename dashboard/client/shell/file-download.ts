@@ -2,6 +2,7 @@
 
 import { requestHeader } from '../../protocol/pace.ts';
 import { t } from '../core/texts.ts';
+import { refusalText } from './refusal-texts.ts';
 
 /** How long the page waits for the whole file. */
 const timeoutMs = 60_000;
@@ -31,7 +32,7 @@ async function refusalOf(response: Response): Promise<string> {
   const fallback = t('The server refused this ({status}).', { status: response.status });
   try {
     const { message } = (await response.json()) as { message?: unknown };
-    return typeof message === 'string' ? message : fallback;
+    return typeof message === 'string' ? await refusalText(message) : fallback;
   } catch {
     return fallback;
   }
