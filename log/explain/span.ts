@@ -40,8 +40,8 @@ const disorderMs = minuteMs;
 const pauseEveryRecords = 200;
 
 /**
- * Calls `onRecord` for each record of the period that could be opened.
- * @returns whether the log still had the whole period, and every wanted record could be opened
+ * Calls `onRecord` for each record of the period that could be opened. A record for which it throws is left out.
+ * @returns whether the log still had the whole period, and every wanted record could be opened and handled
  */
 export async function readSpan(
   { log, logger, onBatch, signal, pause }: ReadContext,
@@ -89,7 +89,9 @@ export async function readSpan(
         const reads = await Promise.all(slice.map((record) => reading.read(batch, record)));
         for (const [index, { timestampMs }] of slice.entries()) {
           const read = reads[index];
-          if (read !== undefined && timestampMs >= sinceMs && timestampMs <= untilMs()) onRecord(read, timestampMs);
+          if (read === undefined || timestampMs < sinceMs || timestampMs > untilMs()) continue;
+          // One record that the caller cannot handle must not keep all others from it.
+          reading.attempt(batch, slice[index]!, () => onRecord(read, timestampMs));
         }
         await pause?.();
       }
