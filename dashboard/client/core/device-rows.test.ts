@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  askEveryMs,
   certificateText,
   clockText,
   type DeviceChoice,
@@ -125,4 +126,12 @@ it('the firmware and the gaps are "not declared" or "not known", and never 0, if
   expect(gapsText({ ...unknown, gaps: { missing: 0, unused: 3, sinceMs } }, sinceMs)).toBe(
     'Gaps in the readings: none since 07:00:00. 3 readings came, but were refused or kept apart.',
   );
+});
+
+it.each([
+  [0, 5_000],
+  [200, 5_000],
+  [201, 15_000],
+])('a list of %d devices is asked for every %d ms', (count, expected) => {
+  expect(askEveryMs(count)).toBe(expected);
 });

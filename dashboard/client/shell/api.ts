@@ -188,7 +188,8 @@ export function createApi(onLoggedOut: () => void) {
     assess: (associationId: string, body: AssessmentBody) =>
       call<Accepted>('POST', `/api/associations/${id(associationId)}/assessment`, body),
     places: () => call<Places>('GET', '/api/places'),
-    devices: () => call<Devices>('GET', '/api/devices'),
+    /** @param open the device whose events are shown; empty for none */
+    devices: (open: string) => call<Devices>('GET', `/api/devices?${new URLSearchParams({ open })}`),
     deviceEvents: (query: DeviceEventsQuery) =>
       call<DeviceEvents>('GET', `/api/device-events?${new URLSearchParams(query)}`),
     wardOverview: () => call<WardOverview>('GET', '/api/ward-overview'),

@@ -1,7 +1,7 @@
 /** The page of the devices: a table of all devices with their beds, and the form that changes a device. */
 import { type Signal, useSignal } from '@preact/signals';
 import { deviceIdPattern } from '../../../contracts/topics.ts';
-import { type DeviceChoice, type DeviceRow, shownDevices } from '../core/device-rows.ts';
+import { askEveryMs, type DeviceChoice, type DeviceRow, shownDevices } from '../core/device-rows.ts';
 import { t } from '../core/texts.ts';
 import { useApp } from '../shell/app.ts';
 import { AlarmPanel } from './alarm-panel.tsx';
@@ -15,12 +15,25 @@ import { useRefreshed } from './refreshed.ts';
 import { ScrollBox } from './scroll-box.tsx';
 import { FormProblem } from './still-text.tsx';
 
-const refreshMs = 5000;
+/** Returns the newest list, and the device whose facts are open: only its events come with the list. */
+function useDevices() {
+  const { api } = useApp();
+  const openId = useSignal<string | undefined>(undefined);
+  const refreshed = useRefreshed(
+    () => api.devices(openId.peek() ?? ''),
+    (list) => askEveryMs(list?.devices.length ?? 0),
+  );
+  function open(deviceId: string | undefined) {
+    openId.value = deviceId;
+    if (deviceId !== undefined) void refreshed.load();
+  }
+  return { ...refreshed, openId, open };
+}
 
 /** @param props `ward`: the ward whose devices are shown at first; absent for all wards */
 export function DevicesPage({ ward = '' }: { ward?: string | undefined }) {
   const app = useApp();
-  const { data, problem, load } = useRefreshed(app.api.devices, refreshMs);
+  const { data, problem, load, openId, open } = useDevices();
   const devices = data.value?.devices;
   const choice = useSignal<DeviceChoice>({ text: '', ward, which: 'all' });
   const shown = devices && shownDevices(devices, choice.value);
@@ -102,6 +115,8 @@ export function DevicesPage({ ward = '' }: { ward?: string | undefined }) {
             )}
             <DeviceTable
               devices={shown ?? []}
+              openId={openId.value}
+              onOpen={open}
               onEdit={edit}
               onEvents={(device) => {
                 eventChoice.value = { device, group: '', hours: 72 };

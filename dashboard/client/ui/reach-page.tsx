@@ -20,11 +20,14 @@ function useReach() {
   /** The entry of this browser. */
   const ownId = useSignal<string | undefined>(undefined);
   const userId = app.session.value?.actor.userId ?? '';
-  const { data, problem, load } = useRefreshed<Reach>(async () => {
-    const [answer, own] = await Promise.all([app.api.myReach(), ownReachId(userId).catch(() => undefined)]);
-    ownId.value = own;
-    return answer;
-  }, refreshMs);
+  const { data, problem, load } = useRefreshed<Reach>(
+    async () => {
+      const [answer, own] = await Promise.all([app.api.myReach(), ownReachId(userId).catch(() => undefined)]);
+      ownId.value = own;
+      return answer;
+    },
+    () => refreshMs,
+  );
   return { reach: data, problem, ownId: ownId.value, load };
 }
 

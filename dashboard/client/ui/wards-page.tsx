@@ -18,7 +18,7 @@ const refreshMs = 3_000;
 
 export function WardsPage() {
   const app = useApp();
-  const { data, problem } = useRefreshed(app.api.wardOverview, refreshMs);
+  const { data, problem } = useRefreshed(app.api.wardOverview, () => refreshMs);
   const overview = data.value;
   const nowMs = app.now.value;
   const faults = overview ? overviewFaults(overview, problem.value, nowMs) : [];

@@ -94,12 +94,14 @@ describe('the facts about a device', () => {
     read(2, 2, 2);
     read(5, 5, 5);
     read(6, -3_600, 6);
-    const { firmware, gaps, events } = devicesFor(state, technician)[0]!.facts;
+    expect(devicesFor(state, technician, '')[0]!.facts.events).toBeUndefined();
+    expect(devicesFor(state, technician, 'd1')[0]!.facts).toEqual(devicesFor(state, technician)[0]!.facts);
+    const { firmware, gaps, events = [] } = devicesFor(state, technician)[0]!.facts;
     expect([firmware, gaps?.missing, gaps?.sinceMs]).toEqual(['2.1', 2, t0 + 1_000]);
     expect(events.map(({ kind }) => kind)).toEqual(['clock-set-back', 'certificate-renewed', 'connected']);
     // A clock that is set back with every reading does not hide the connections.
     for (let n = 7; n < 60; n += 1) read(n, -3_600 * n, n);
-    const later = devicesFor(state, technician)[0]!.facts.events;
+    const later = devicesFor(state, technician)[0]!.facts.events!;
     expect(later.map(({ kind }) => kind)).toEqual([
       ...Array(5).fill('clock-set-back'),
       ...['certificate-renewed', 'connected'],
@@ -122,7 +124,7 @@ describe('the facts about a device', () => {
     connect(0, true);
     connect(1000, false, 'refused');
     connect(1000, false, 'refused');
-    const eventsNow = () => devicesFor(state, technician)[0]!.facts.events;
+    const eventsNow = () => devicesFor(state, technician)[0]!.facts.events!;
     expect(eventsNow()).toEqual([
       { at: at(1000), kind: 'refused' },
       { at: at(500), kind: 'assigned' },

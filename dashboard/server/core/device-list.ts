@@ -18,8 +18,11 @@ import { alarmsOfBed, deviceView } from './screen.ts';
 import { currentStandby } from './standby.ts';
 import { audienceOf, type DeviceState, deviceEventsMax, type LiveState } from './state.ts';
 
-/** Returns the devices of the viewer's wards, and devices without a bed that the viewer may see. */
-export function devicesFor(state: LiveState, viewer: Viewer): Devices['devices'] {
+/**
+ * Returns the devices of the viewer's wards, and devices without a bed that the viewer may see.
+ * @param open the device that gets its events; without it each device gets them
+ */
+export function devicesFor(state: LiveState, viewer: Viewer, open?: string): Devices['devices'] {
   const devices: Devices['devices'] = [];
   const otherDevicesAt = may(viewer, 'admit-patient') ? othersAtPatients(state) : () => [];
   for (const device of state.devices.values()) {
@@ -41,7 +44,10 @@ export function devicesFor(state: LiveState, viewer: Viewer): Devices['devices']
           }
         : null,
       ...(lastWardOfDevice ? { lastWard: visibleText(lastWardOfDevice.ward) } : {}),
-      facts: deviceFactsOf(state, viewer, device),
+      facts: {
+        ...deviceFactsOf(state, viewer, device),
+        ...((open ?? device.deviceId) === device.deviceId && { events: eventsOf(state, device) }),
+      },
     });
   }
   return devices;
@@ -53,8 +59,8 @@ export function devicesFor(state: LiveState, viewer: Viewer): Devices['devices']
  */
 export const certificateEndsSoonMs = 14 * dayMs;
 
-/** Returns the facts about a device. They name no patient and no value, because a technician sees them. */
-function deviceFactsOf(state: LiveState, viewer: Viewer, device: DeviceState): DeviceFacts {
+/** Returns the facts about a device without its events. They name no patient and no value, because a technician sees them. */
+function deviceFactsOf(state: LiveState, viewer: Viewer, device: DeviceState): Omit<DeviceFacts, 'events'> {
   const { serial, firmware, clock, seenAtMs } = device;
   return {
     ...(serial === undefined ? {} : { serial }),
@@ -66,7 +72,6 @@ function deviceFactsOf(state: LiveState, viewer: Viewer, device: DeviceState): D
     refused: refusedOf(state.deviceLog, device.deviceId, state.nowMs),
     inTrouble: isDeviceInTrouble(state, viewer, device),
     troubles: troublesOf(state, viewer, device),
-    events: eventsOf(state, device),
   };
 }
 
@@ -103,7 +108,7 @@ function troublesOf(state: LiveState, viewer: Viewer, device: DeviceState): stri
 const isAboutDuty = (code: string) => Object.values(dutyNoticeCodes).some((dutyCode) => dutyCode === code);
 
 /** Returns the last events of a device, the newest first. */
-function eventsOf(state: LiveState, { deviceId, events }: DeviceState): DeviceFacts['events'] {
+function eventsOf(state: LiveState, { deviceId, events }: DeviceState): NonNullable<DeviceFacts['events']> {
   const connections = events.map(({ atMs, kind }) => ({ at: formatInstant(atMs), kind }));
   const changes = state.associations.get(deviceId)?.changes ?? [];
   return [...connections, ...changes.map(({ at, act }) => ({ at, kind: act }))]

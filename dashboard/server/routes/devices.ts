@@ -13,6 +13,7 @@ import {
   AssociationRefused,
   CorrectBody,
   Devices,
+  DevicesQuery,
   EndQuery,
   MoveBody,
   Places,
@@ -80,10 +81,14 @@ function listRoutes(app: App, { feed, trail, wards, accounts }: Parts): void {
   const pace: RequestPace = new Map();
   app.get(
     '/api/devices',
-    { config: { access: 'associate-device' }, schema: { response: { 200: Devices, 401: ErrorBody, 403: ErrorBody } } },
-    async (request) => {
-      return { devices: devicesFor(feed.state, viewerOf(request)) };
+    {
+      config: { access: 'associate-device' },
+      schema: {
+        querystring: DevicesQuery,
+        response: { 200: Devices, 400: ErrorBody, 401: ErrorBody, 403: ErrorBody },
+      },
     },
+    async (request) => ({ devices: devicesFor(feed.state, viewerOf(request), request.query.open) }),
   );
 
   app.get(
