@@ -36,8 +36,8 @@ const turnRetries = 10;
 const turnFirstRetryMs = 20;
 
 /**
- * Keys of records that name no subject. All records of a service in such a topic have one data key. With a data key for
- * each process id, each start of a process would leave one more data key.
+ * Kinds of record keys that get no data key of their own. In a topic with such record keys, all records of a service
+ * share one data key. Otherwise each start of a process would leave one more data key, because it has a new process id.
  */
 const keysOfNoSubject: readonly string[] = ['processId', 'reachId', 'name'];
 

@@ -1,4 +1,4 @@
-/** Tests with a real Kafka and a real alarm processor that `explain` says what happened to an alarm, and who may ask. */
+/** Tests what `explain` says about an alarm, and who may use it. The tests use a real Kafka and a real alarm processor. */
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -122,7 +122,7 @@ describe('explain', () => {
   });
 
   it('explain names who was on duty, who was called, what the channel confirmed, and which screen painted the alarm', async () => {
-    // A missing report about the device is found only some seconds after the push service took the message.
+    // The finding `not-on-device` appears only some seconds after the push service took the message.
     const explanation = await vi.waitFor(
       async () => {
         const { out } = await explainAs('physician', alarmId, '--json');
@@ -146,7 +146,7 @@ describe('explain', () => {
     expect(lookers.during).toContainEqual(expect.objectContaining({ userId: 'screen', kind: 'screen' }));
   });
 
-  it('the dashboard gives the same explanation with its own rights, and stops when the page that asked is closed', async () => {
+  it('the dashboard may read the records that an explanation needs, and stops when the page that asked is closed', async () => {
     const explainer = createExplainer(dashboard, { now: Date.now, logger: pino({ level: 'silent' }) });
     const seen: unknown[] = [];
     const admit: Admit = async (found, place) => {
@@ -205,7 +205,7 @@ describe('explain', () => {
     expect(await auditLines()).toContain(`stranger access-denied ${alarmId} ${ward}`);
   });
 
-  it('explain refuses the beginning of an id that two alarms share, with the same text, and accepts the whole id', async () => {
+  it('if two alarm ids begin with the same text, explain refuses this text like an unknown id, and accepts the whole id', async () => {
     const alarms = await openLogAs(platform, 'alarms');
     const raised = lab.eventsOf(bed).find(({ alarm }) => alarm.alarmId === alarmId)!;
     const { type, at, alarm } = raised;

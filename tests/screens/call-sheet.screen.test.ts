@@ -36,7 +36,7 @@ describe('the sheet of a call', () => {
     await expectReadable(called.phone.page, 'sheet', sizes);
   });
 
-  it('the sheet of a call folds to one line with bed, reading and time left; its calls count as painted, and a form can be used', async () => {
+  it('the sheet of a call folds to one line with bed, reading and time left; its calls count as painted, and the form on the page behind it can be used', async () => {
     await resize(called.phone.page, small);
     await setHash(called.phone.page, '#/assignments');
     const [alarm, other] = [raise(bed), raise(second, { priority: 'medium', text: 'RR 31 > 30' })];

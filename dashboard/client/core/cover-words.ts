@@ -5,7 +5,7 @@ import { shortTime } from './times.ts';
 
 type Away = Board['away'][number];
 
-/** Returns the heading of what a cover is asked: `You cover A-1, A-2 for Anna Alt until 15:00`. */
+/** Returns the heading of the section in which a cover confirms or rejects: `You cover A-1, A-2 for Anna Alt until 15:00`. */
 export function coverAskedText(
   { name, until, fault, isRejected }: Away,
   beds: readonly string[],

@@ -73,5 +73,5 @@ describe('who would be called', () => {
 
 it('the sentence on the board says how often the delivery process writes a result that has not changed', () => {
   const fromMin = reachNotedEveryMs / minuteMs;
-  expect(checksText()).toContain(`otherwise a result every ${fromMin} to ${fromMin + 10} min.`);
+  expect(checksText()).toContain(`an unchanged result every ${fromMin} to ${fromMin + 10} min.`);
 });

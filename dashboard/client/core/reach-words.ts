@@ -48,7 +48,7 @@ export function reachLine({ channel, state, stage, at, reason }: ReachState, now
  */
 export const checksText = () =>
   t(
-    'Vigil checks each person on duty at least every {everyMin} min. It notes each change, and otherwise a result every {fromMin} to {toMin} min. An age is the age of the last noted result.',
+    'Vigil checks each person on duty at least every {everyMin} min. It records a changed result at once, and an unchanged result every {fromMin} to {toMin} min. The age that you see is the time since the last recorded result.',
     {
       everyMin: reachCheckEveryMsMax / minuteMs,
       fromMin: reachNotedEveryMs / minuteMs,

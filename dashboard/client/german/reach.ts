@@ -17,8 +17,8 @@ export const reach = {
   '{name}: not reached{when}{part}': '{name}: nicht erreicht{when}{part}',
   '{name}: not known now, last result {when}': '{name}: jetzt nicht bekannt, letztes Ergebnis {when}',
   '{name}: not tried yet{part}': '{name}: noch nicht versucht{part}',
-  'Vigil checks each person on duty at least every {everyMin} min. It notes each change, and otherwise a result every {fromMin} to {toMin} min. An age is the age of the last noted result.':
-    'Vigil prüft jede Person im Dienst mindestens alle {everyMin} min. Es vermerkt jede Änderung, und sonst alle {fromMin} bis {toMin} min ein Ergebnis. Ein Alter ist das Alter des letzten vermerkten Ergebnisses.',
+  'Vigil checks each person on duty at least every {everyMin} min. It records a changed result at once, and an unchanged result every {fromMin} to {toMin} min. The age that you see is the time since the last recorded result.':
+    'Vigil prüft jede Person im Dienst mindestens alle {everyMin} min. Ein geändertes Ergebnis vermerkt es sofort, ein unverändertes alle {fromMin} bis {toMin} min. Das angezeigte Alter ist die Zeit seit dem letzten vermerkten Ergebnis.',
   '{seconds} s ago': 'vor {seconds} s',
   '{minutes} min ago': 'vor {minutes} min',
   '{minutes} h ago': 'vor {minutes} h',

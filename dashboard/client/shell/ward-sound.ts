@@ -1,6 +1,6 @@
 /**
- * Knows which screen has the sound of each ward. Lets this page be silent for a ward whose alarms another screen
- * sounds. Asks the server for the sound.
+ * Knows which screen has the sound of each ward. If another screen has the sound of a ward, this page may be silent for
+ * that ward. Asks the server for the sound of a ward.
  */
 import { batch, computed, effect, type ReadonlySignal, signal, untracked } from '@preact/signals';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
@@ -24,7 +24,7 @@ import {
 import type { Api } from './api.ts';
 import type { Speaker } from './speaker.ts';
 
-/** If the heartbeats have not shown the effect of a request within this time, the request is an error (ours). */
+/** Longest time until the heartbeats show the effect of a request (ours). After this time, the page says that the request failed. */
 const answerWaitMs = 5_000;
 
 /** The last request of this page: to take the sound of a ward, or to give it back. */

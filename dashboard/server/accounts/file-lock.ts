@@ -60,8 +60,9 @@ export async function takeFileLock(
 }
 
 /**
- * Removes the lock with this text. Another process can have removed it and taken its own lock since; that lock is put
- * back. Its owner notices a lock that is away, because it asks `isHeld` before it writes.
+ * Removes the lock file if it still has this text. In the meantime another process may have removed it and made its own
+ * lock file. Then this function has moved the new file away, and puts it back. The owner notices if its lock file is
+ * missing, because it asks `isHeld` before it writes.
  */
 function removeLeft(path: string, text: string, aside: string): void {
   try {

@@ -68,7 +68,7 @@ const actionKinds: Readonly<Partial<Record<AuditAction, Kind>>> = {
   'display-changed': { type: activity, action: 'U' },
 };
 
-/** Returns the AuditEvent of a record. Texts of other people have no invisible characters. */
+/** Returns the AuditEvent of a record. In texts that people wrote, invisible and misleading characters are replaced by their codes. */
 export function auditEventOf(entry: AuditEntry) {
   const { action, userId, name, role, boot, n } = entry;
   const kind = actionKinds[action] ?? groupKinds[auditActionNames[action].group];

@@ -37,7 +37,7 @@ describe('bedDays', () => {
     ['two beds', [tableOf('a', '1', 6, 12), tableOf('b', '2', 0, 24)], 1.25],
     ['two devices at one bed, which count once', [tableOf('a', '1', 6, 12), tableOf('b', '1', 9, 18)], 0.5],
     [
-      'a device at a bed for a part of the time of another device',
+      'two devices at one bed, the second only while the first is there',
       [tableOf('a', '1', 0, 12), tableOf('b', '1', 3, 6)],
       0.5,
     ],
@@ -79,7 +79,7 @@ describe('bedDays', () => {
     expect(ask([full, { ...empty, periods }])).toBe(0.25);
   });
 
-  it('the time before a change that the table has lost does not count', () => {
+  it('if the table has lost older changes, the time before its oldest change does not count', () => {
     const lost: DeviceAssociations = {
       ...tableOf('a', '3', 0, null),
       version: 9,

@@ -137,8 +137,8 @@ function coverOf(
 }
 
 /**
- * A person is away and has a cover. Returns the first time from which, by the plan, nobody is responsible for one of this person's
- * places. Undefined if somebody is responsible for each place until the person is back.
+ * For a person who is away and has a cover. Returns the first time at which, by the plan, one of this person's places has nobody
+ * responsible; undefined if each place has somebody until the person is back.
  */
 function firstWithoutCover(
   state: DutyState,

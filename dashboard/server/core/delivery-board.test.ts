@@ -142,7 +142,7 @@ describe('noteAskedPages', () => {
   it.each([
     ['a canary that was sent later', { state: 'asked', atMs: t0 + 10 }],
     ['the result of a canary of the same time', { state: 'down', reason: 'No page answered.', atMs: t0 + 9 }],
-  ] as const)('if the board knows %s, noteAskedPages does not take another one', (_title, fields) => {
+  ] as const)('noteAskedPages does not take a canary if the board knows %s', (_title, fields) => {
     const board = boardOf(reachSeen('anna', { checkId: uuid(3), ...fields }));
     expect(noteAskedPages(board, [page])).toBe(false);
     expect(reachOf(board, 'anna', 'screen', undefined).asked?.checkId).not.toBe(uuid(2));

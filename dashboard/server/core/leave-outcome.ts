@@ -85,8 +85,8 @@ function leavingOf(
 
 /**
  * Returns the places whose responsible people change, each with the person who is responsible afterwards. These are the person's own
- * places, and the places that the person covers for somebody who is away. Nobody covers the covered places afterwards, not even the cover
- * of the person who leaves: a cover takes only the duties of the person who chose this cover.
+ * places, and the places that the person covers for somebody who is away. Afterwards nobody covers the covered places. The cover of the
+ * person who leaves does not cover them: a cover takes over only the own places of the person who leaves.
  */
 function placesOf(
   command: LeaveCommand,
@@ -120,7 +120,10 @@ function placesOf(
   return [...places.values()];
 }
 
-/** Returns the time from which nobody is responsible for a place of the chosen cover, if the person who goes away will still be away at that time. */
+/**
+ * For a place that the chosen cover takes over. Returns the time from which nobody is responsible for this place; empty if somebody is
+ * responsible until the person is back.
+ */
 function nobodyFromField(
   command: LeaveCommand,
   next: Responsible | undefined,
@@ -151,7 +154,10 @@ function standingsOf(people: readonly Responsible[]): string {
     .join();
 }
 
-/** Returns the alarms of the ward whose call the person loses, and who is called then. The delivery process uses the same rules. */
+/**
+ * Returns the alarms of the ward that the person has accepted or is called for, and will no longer be called for. Each alarm has the person who
+ * is called instead. The delivery process uses the same rules.
+ */
 function callsOf(
   { userId }: Leaving,
   after: DutyState,

@@ -1,6 +1,6 @@
 /**
- * Completes the trend of InfluxDB with values from the log: InfluxDB may be some time behind, or away. One time separates
- * the two sources, so that no value is drawn twice.
+ * Completes the trend of InfluxDB with values from the log: InfluxDB may be some time behind, or away. The values before
+ * a cut time come from InfluxDB, and the later values come from the log. So no value is drawn twice.
  */
 import { minuteMs } from '../../../contracts/durations.ts';
 import type { Point } from '../../../contracts/trend-points.ts';
@@ -8,11 +8,11 @@ import type { TrendPlan, TrendRow } from './trend-query.ts';
 
 type Rows = ReadonlyMap<string, readonly TrendRow[]>;
 
-/** If InfluxDB is behind the screens by at most this, the log is not read (ours). It gets raw values about each second. */
+/** If InfluxDB is behind the screens by at most this, the log is not read (ours). InfluxDB gets raw values about once a second. */
 const rawLagMsMax = 15_000;
 /** InfluxDB computes the values of a minute once a minute. */
 const minutesLagMsMax = 3 * minuteMs;
-/** A trend that ends earlier than this is about the past: if its end has no values, this does not mean that InfluxDB is behind (ours). */
+/** A trend that ended longer ago than this shows the past (ours). If the end of such a trend has no values, InfluxDB may still have all values. */
 const presentMs = 5 * minuteMs;
 
 /** A step of at most this length shows well enough how old the last value of InfluxDB is (ours). */
@@ -43,9 +43,10 @@ export function missingFromMs(
 }
 
 /**
- * Returns the plan of a query for the newest values, which shows whether InfluxDB is behind; undefined if `rows` show it. A long step does not show
- * it: a step of an hour looks the same if its last value is 50 minutes old. The end of a trend of the past does not show it, either: perhaps nothing
- * was measured then. InfluxDB gets values in the order of the log, so if it has the newest values, it has all.
+ * Returns the plan of a query for the newest values; undefined if `rows` already show whether InfluxDB is behind. Otherwise this query shows it.
+ * `rows` with long steps do not show it: a step of an hour may look complete although its last value is 50 minutes old. The end of a trend of the
+ * past does not show it, either: perhaps nothing was measured then. InfluxDB gets values in the order of the log, so if it has the newest values,
+ * it has all.
  */
 export function recentPlan(
   plan: TrendPlan,

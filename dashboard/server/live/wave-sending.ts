@@ -13,7 +13,7 @@ export const wavesEveryMs = 40;
 /** Maximum number of chunks that wait. At this number, they are sent at once. */
 const waitingMax = 1_000;
 
-/** A screen, and its connection, which holds back what is written until it is uncorked. */
+/** A screen and its connection. A corked connection holds back everything that is written, until it is uncorked. */
 export type WaveTarget = {
   readonly screen: Pick<Screen, 'wave' | 'fail'>;
   readonly transport: Pick<Duplex, 'cork' | 'uncork'> | undefined;
@@ -22,7 +22,10 @@ export type WaveTarget = {
 export type WaveSending = {
   /** Sends a chunk within `wavesEveryMs`. */
   add(chunk: Chunk): void;
-  /** Sends what waits. Must be called before a screen begins to watch, because it then gets the kept chunks, which include the waiting ones. */
+  /**
+   * Sends all waiting chunks. Must be called before a screen begins to watch. The screen then gets all kept chunks, and these include the
+   * waiting chunks: without this call, the screen would get them twice.
+   */
   flush(): void;
   close(): void;
 };
@@ -38,7 +41,7 @@ export function createWaveSending(targets: () => Iterable<WaveTarget>): WaveSend
     waiting = [];
     if (chunks.length === 0) return;
     for (const { screen, transport } of targets()) {
-      // A fault of one connection must not keep the waves from the others. In the timer it would end the process.
+      // An error of one connection must not stop the waves of the others. An uncaught error in the timer would end the process.
       doFor(screen, () => {
         transport?.cork();
         try {

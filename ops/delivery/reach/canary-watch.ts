@@ -33,7 +33,7 @@ export type CanaryWatch = {
   isOverwritten(): boolean;
 };
 
-/** @param testedAt the time with which the test writes the entry: the name of the test */
+/** @param testedAt the time that the test writes into the entry; it identifies the test */
 export function createCanaryWatch(reachId: string, testedAt: string): CanaryWatch {
   const events: ReachSeen[] = [];
   let ended: ReachEnded | undefined;
