@@ -46,7 +46,7 @@ export function waveRoute(app: App, parts: Parts): void {
       await requirePace(pace, request, trail, 'waves');
       const asked = askedSpan(request.query);
       const subject = await subjectOf(parts, request, associationId, asked);
-      const look = `${lookKeyOf(request)} ${associationId}`;
+      const look = lookOf(request, subject);
       const minutes = { fromMs: floorTo(asked.fromMs, minuteMs), toMs: floorTo(asked.toMs - 1, minuteMs) + minuteMs };
       if (!seenMinutes.has(look, minutes, now())) {
         const detail = `from ${formatInstant(minutes.fromMs)} to ${formatInstant(minutes.toMs)}`;
@@ -76,6 +76,10 @@ export function waveRoute(app: App, parts: Parts): void {
     },
   );
 }
+
+/** Returns a key of a look at the waves of a stay. If the patient or the bed is corrected, the same waves are another look. */
+export const lookOf = (request: FastifyRequest, subject: WaveSubject): string =>
+  JSON.stringify([lookKeyOf(request), auditFields(subject)]);
 
 const floorTo = (ms: number, step: number) => Math.floor(ms / step) * step;
 
