@@ -135,7 +135,7 @@ describe('"How I am reached"', () => {
     await page.locator('[name=reach-mail]').fill('anna@hospital.example');
     await page.keyboard.press('Enter');
     await until('the address is sent', () => added.length === 1);
-    expect(added).toEqual([{ channel: 'mail', label: 'E-mail', address: 'anna@hospital.example' }]);
+    expect(added).toEqual([{ channel: 'mail', label: 'E-mail', language: 'en', address: 'anna@hospital.example' }]);
     await pressWhenStill(page.getByRole('button', { name: 'Remove Android, Chrome' }));
     await page.getByTestId('reach-none').waitFor();
     expect(removed).toEqual([reachId]);
