@@ -38,3 +38,21 @@ describe('the server of the screen tests', () => {
     stop();
   });
 });
+
+it('a tablet that is turned keeps the focus on the button that a person has reached with keys', async () => {
+  const stop = playBeds(server, longestBeds(2, 'ICU'));
+  const page = await logIn(browser, server, 'nora');
+  const view = page.getByTestId('view');
+  await view.focus();
+  const isBelowTiles = () =>
+    page.evaluate(() => {
+      const topOf = (selector: string) => document.querySelector(selector)!.getBoundingClientRect().top;
+      return topOf('[data-testid=view]') > topOf('.tile');
+    });
+  for (const width of [360, 1_366]) {
+    await page.setViewportSize({ width, height: 780 });
+    await until('the tools at their other place', async () => (await isBelowTiles()) === width < 600);
+    await until('the focus', () => view.evaluate((button) => button === document.activeElement));
+  }
+  stop();
+});

@@ -228,6 +228,28 @@ describe('the page "Waves"', () => {
     expect(await part('time-problem').count()).toBe(0);
   });
 
+  it('a turned tablet keeps the time that a person types, the focus, and the text that says what is wrong', async () => {
+    await page.setViewportSize({ width: 1_366, height: 768 });
+    await setHash(page, hashAt(gapMs()));
+    await part('time').fill('25:00');
+    await pressWhenStill(part('time-go'));
+    await part('time-problem').waitFor();
+    await part('time').fill('14:0');
+    const isBelowPaper = () =>
+      page.evaluate(() => {
+        const topOf = (id: string) => document.querySelector(`[data-testid=${id}]`)!.getBoundingClientRect().top;
+        return topOf('waves-time') > topOf('waves-paper');
+      });
+    for (const width of [360, 1_366]) {
+      await page.setViewportSize({ width, height: 780 });
+      await until('the tools at their other place', async () => (await isBelowPaper()) === width < 600);
+      expect(await part('time').inputValue()).toBe('14:0');
+      expect(await part('time-problem').count()).toBe(1);
+      await until('the focus', () => part('time').evaluate((input) => input === document.activeElement));
+    }
+    await page.setViewportSize({ width: 1_920, height: 1_080 });
+  });
+
   it('the page "Waves" names a gap, and measures between two calipers that keys can move', async () => {
     await setHash(page, hashAt(gapMs()));
     await part('in-view').getByText('II: no samples').waitFor();

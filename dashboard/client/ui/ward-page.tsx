@@ -20,6 +20,7 @@ import { openLayoutChoice, openPartChoice } from '../shell/ward-view.ts';
 import { AlarmPanel } from './alarm-panel.tsx';
 import type { Companion } from './companions.tsx';
 import { HiddenAlarms, useTilesInView } from './hidden-alarms.tsx';
+import { useMovedFocus } from './moved-focus.ts';
 import { SoundTest } from './sound-test.tsx';
 import { Tile } from './tile.tsx';
 import { Tray } from './tray.tsx';
@@ -66,8 +67,10 @@ export function WardPage() {
   const units = useMemo(() => (codes === '' ? undefined : unitLegend(beds.map(({ bed }) => bed))), [codes]);
   // On a phone the alarms and the numbers come before the tools.
   const isNarrow = widthPx > 0 && layout.isList;
+  useMovedFocus();
   const tools = (
     <WardTools
+      key="tools"
       bedsShown={beds.length}
       bedsTotal={total}
       filter={filter}

@@ -19,6 +19,7 @@ import { openPaperSettings, type PaperSettings } from '../shell/paper-settings.t
 import { useTheme } from '../shell/theme.ts';
 import { openWaveHistory, type WaveHistoryState } from '../shell/wave-history.ts';
 import { AlarmPanel } from './alarm-panel.tsx';
+import { useMovedFocus } from './moved-focus.ts';
 import { WaveOverview } from './wave-overview.tsx';
 import { WavePaper } from './wave-paper.tsx';
 import { pictureOf, viewLabel } from './wave-picture.ts';
@@ -246,7 +247,11 @@ function View(props: ViewProps) {
   const picture = pictureOf({ loaded, codes, paper, row, scales, alarms, theme });
   // On a phone the paper stands above the choices, so that it is seen at once.
   const isNarrow = room.widthPx < 600;
-  const paperTools = <PaperTools {...{ settings, known, codes, chosen, calipers, view }} onMiddle={shown.middleTo} />;
+  useMovedFocus();
+  // With a key the tools are the same component at both places, so a turned tablet keeps what a person has typed.
+  const paperTools = (
+    <PaperTools key="tools" {...{ settings, known, codes, chosen, calipers, view }} onMiddle={shown.middleTo} />
+  );
   return (
     <>
       <MoveTools
