@@ -16,6 +16,18 @@ async function shift(locator: Locator, [x, y]: [number, number]): Promise<number
   return Math.hypot(nowX - x, nowY - y);
 }
 
+/** Returns on how many lines the mark of a new alarm out of view stands while its text has little room, as on a phone. */
+function linesOfMark(): Promise<number> {
+  return stage.page.getByTestId('fresh-alarms').evaluate((line) => {
+    line.style.width = '120px';
+    const range = document.createRange();
+    range.selectNodeContents(line.querySelector('.look')!.firstChild!);
+    const tops = new Set([...range.getClientRects()].map(({ top }) => Math.round(top)));
+    line.style.width = '';
+    return tops.size;
+  });
+}
+
 describe('a row of the list of alarms', () => {
   it('an alarm row that was inserted under the pointer cannot be acknowledged until the row has been there for a second', async () => {
     const meant = alarmOf(first, { priority: 'medium', text: 'HR 130 > 120' });
@@ -66,6 +78,7 @@ describe('a row of the list of alarms', () => {
     await stage.page.mouse.move(...at);
     sendAlarms(raisedEvent(hidden));
     await stage.page.getByTestId('fresh-alarms').getByText('U-3 HR 1').waitFor();
+    expect(await linesOfMark(), 'a mark on several lines looks like a lower priority').toBe(1);
     expect(await shift(ackButtonOf(meant), at)).toBeLessThan(1);
     await stage.page.mouse.click(...at);
     await until('the acknowledgement', () => acknowledgements().length === 1);
