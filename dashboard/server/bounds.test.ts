@@ -49,8 +49,12 @@ describe('slots while the trend database hangs', () => {
     const shares = new Map<string, Share>();
     const note = (method: string) => (url: string, options: Pick<Parameters<typeof shareOf>[0], 'config'>) =>
       shares.set(url, shareOf({ method, config: options.config }));
-    const app = { get: note('GET'), post: note('POST') } as unknown as App;
-    for (const register of registers) register(app, { sessions: {} } as Parts);
+    const closers: (() => unknown)[] = [];
+    const addHook = (_name: string, close: () => unknown) => closers.push(close);
+    const app = { get: note('GET'), post: note('POST'), addHook } as unknown as App;
+    const parts = { sessions: {}, delivery: { feed: { board: { isRead: false } } } } as unknown as Parts;
+    for (const register of registers) register(app, parts);
+    for (const close of closers) close();
     return shares;
   }
 
