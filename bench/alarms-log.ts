@@ -60,7 +60,10 @@ export async function openReadingLog(data: TestPlatform, beds: number, wardOf: (
   return { beds: allBeds, send, close: () => gateway.close() };
 }
 
-/** Sends one reading of every bed in each `everyMs`, evenly distributed over this time, until `stop` is called. */
+/**
+ * Sends one reading of every bed in each `everyMs`, until `stop` is called. The readings of the beds are evenly
+ * distributed over `everyMs`.
+ */
 export function paceReadings(log: ReadingLog, everyMs: number) {
   let sent = 0;
   let failed = 0;
@@ -103,7 +106,7 @@ async function followAlarms(dashboard: SealedLog, onEvent: (event: AlarmEvent) =
   return reader;
 }
 
-/** Returns the number of records that the alarm processor has read, from its metrics. */
+/** Reads the metrics of the alarm processor. Returns the number of records that the processor has read. */
 async function recordsRead(port: number): Promise<number> {
   const metricsText = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
   return Number(/^vigil_alarms_records_total (\d+)$/m.exec(metricsText)?.[1] ?? 0);
@@ -119,7 +122,7 @@ export async function measureThroughput(
   secondsOfReadings: number,
 ): Promise<{ readonly readingsPerS: number; readonly readings: number }> {
   const startMs = Date.now() - secondsOfReadings * 1000;
-  // Each bed has a tachycardia of 20 s every three minutes: two alarms for 180 readings.
+  // The heart rate of each bed is 150 /min for 20 s of every three minutes.
   const heartRateOf = (bed: Bed, second: number) => ((second + 7 * bed.bedNumber) % 180 < 20 ? 150 : 80);
   for (let second = 0; second < secondsOfReadings; second += 1)
     await Promise.all(log.beds.map((bed) => log.send(bed, startMs + second * 1000, heartRateOf(bed, second))));
@@ -132,7 +135,8 @@ export async function measureThroughput(
     await until(
       'all readings are read',
       async () => {
-        // With a shorter pause, the answers to these requests would take 4 % of the processor's time.
+        // A shorter pause would cost 4 % of the alarm processor's time, because the processor answers each request for
+        // its metrics.
         await sleep(200);
         const read = await recordsRead(port).catch(() => 0);
         if (firstCount === undefined && read >= readings / 5) firstCount = { atMs: performance.now(), read };
@@ -151,8 +155,9 @@ export async function measureThroughput(
 }
 
 /**
- * Measures how long after `kill -9` of the only alarm processor an alarm about a new breach comes, s. During the
- * measurement, each bed sends one reading per second. Returns one time for each round.
+ * Measures how long alarms are missing after a crash. Each round ends the only alarm processor with `kill -9`, starts
+ * the processor again, and waits for the alarm of a new breach. Each bed sends one reading per second. Returns one time
+ * for each round, s.
  */
 export async function measureRecovery(data: TestPlatform, log: ReadingLog, rounds: number): Promise<readonly number[]> {
   const dashboard = await openLogAs(data, 'dashboard');

@@ -16,9 +16,9 @@ const t0 = Date.parse('2026-03-01T10:00:00Z');
 const admitted: Input = { type: 'association', category: 'adult', ward: 'ICU', endedAt: null, from: t0 };
 
 /**
- * Returns the reading of one second: heart rate, SpO2, pulse and respiratory rate. The heart rate is high for 40 s in every ten minutes,
- * SpO2 is invalid in every 97th reading, and the device restarts every hour. So alarms begin and end, and the state becomes as large as
- * possible.
+ * Returns the reading of one second: heart rate, SpO2, pulse and respiratory rate. The heart rate is high for 40 s in
+ * every ten minutes, SpO2 is invalid in every 97th reading, and the device restarts every hour. So alarms begin and
+ * end, and the state of the engine becomes as large as possible.
  */
 function readingAt(second: number, bed: number): ObservationInput {
   const time = t0 + second * 1000;
@@ -67,7 +67,10 @@ export function measureSteps(rounds: number): number {
   return Math.round(best);
 }
 
-/** Returns the size of one bed's state as JSON, in bytes, after each of these numbers of hours with one reading per second. */
+/**
+ * Returns how large the state of one bed is after each number of `hours`: bytes of JSON. The bed sends one reading per
+ * second.
+ */
 export function measureStateBytes(hours: readonly number[]): Record<string, number> {
   const bytesByHour: Record<string, number> = {};
   let state: State = step(env, initialState('bed'), admitted, t0).state;

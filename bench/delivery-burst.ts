@@ -1,4 +1,7 @@
-/** Measures a burst of alarms through the delivery process: each alarm must be in a message, and no person may get more than the limit. */
+/**
+ * Measures a burst of alarms in the delivery process. Each alarm must be in a message, and no person may get more
+ * messages than the limit allows.
+ */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { newAlarm } from '../contracts/messages/alarms.testing.ts';
@@ -17,7 +20,7 @@ export const burstMs = 10_000;
 
 type Message = Extract<DeliveryRecord['event'], { type: 'message' }>;
 
-/** Writes many alarms in a short time, as the alarm processor does, and waits until each of them is in a push message. */
+/** Writes many alarms in a short time, as the alarm processor does, and waits until each alarm is in a push message. */
 export async function measureBurst(platform: TestPlatform, operator: SealedLog, associationIds: readonly string[]) {
   const engine = await openLogAs(platform, 'alarms');
   const wanted = new Set<string>();

@@ -1,6 +1,6 @@
 /**
- * The times of breaches on their way to a nurse's page and phone, and the summary of these times: percentiles, the time
- * of each step, and failures. Pure.
+ * A breach goes in several steps to a nurse's page and phone. This file has the type of a breach with the times of its
+ * steps, and makes the summary of all breaches. Pure.
  */
 
 /**
@@ -27,7 +27,10 @@ export type Breach = {
   /** When the device sent the reading. */
   readonly atMs: number;
   readonly times: Partial<Record<Step | End, number>>;
-  /** The calls about the bed since the breach: by id of the call, the person who was called. */
+  /**
+   * The calls about the bed since the breach. The key is the id of the call, the value is the id of the person who was
+   * called.
+   */
   readonly calls: ReadonlyMap<string, string>;
 };
 
@@ -55,7 +58,7 @@ export function summaryOf(breaches: readonly Breach[]) {
   return {
     breaches: breaches.length,
     breachToPhoneMs: { page: between(undefined, 'page'), push: between(undefined, 'push') },
-    /** The time of each step since the step before; `page` and `push` are both measured from `sent`. */
+    /** The time from each step to the next step. The times of `page` and of `push` both begin at `sent`. */
     hopMs: Object.fromEntries([...hops, ...ends.map((end) => [end, between('sent', end)] as const)]),
     slowest: slowestOf(breaches),
     failures: breaches.flatMap(failureOf),
@@ -83,7 +86,7 @@ function failureOf({ bed, userId, times, calls }: Breach): string[] {
   return missing.length === 0 ? [] : [`The breach of ${bed} did not reach: ${missing.join(', ')}.`];
 }
 
-/** Returns the percentiles of times in ms, rounded; `NaN` (in JSON null) without times. */
+/** Returns the percentiles of times in ms, rounded. If there are no times, they are `NaN` (null in JSON). */
 export function percentiles(values: readonly number[]): Percentiles {
   const sorted = [...values].sort((a, b) => a - b);
   const at = (share: number) => Math.round(sorted[Math.ceil(sorted.length * share) - 1] ?? Number.NaN);

@@ -11,7 +11,7 @@ import type { Breach, Step } from './delivery-chain.ts';
 
 /** The condition that a breach of the measurement raises. */
 const condition = 'HR.extreme-high';
-/** The heart rate of a breach, beyond the extreme limit: its alarm has high priority and no delay. */
+/** The heart rate of a breach. It is beyond the extreme limit, so the alarm has high priority and no delay. */
 export const breachHeartRate = 190;
 
 export type MutableBreach = Breach & { readonly times: Breach['times']; readonly calls: Map<string, string> };
@@ -42,8 +42,8 @@ export async function followLog(
 }
 
 /**
- * Notes the steps of breaches. `breachAt` finds the breach of an association, `breachOf` the breach of a device; undefined if there was no
- * breach yet. Resolves with a function that stops the reading.
+ * Notes when each breach reaches each step. `breachAt` finds the breach of an association, and `breachOf` finds the
+ * breach of a device. Both return undefined if there was no breach yet. `close` stops the reading of the log.
  */
 export async function followBreaches(
   operator: SealedLog,

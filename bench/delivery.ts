@@ -1,9 +1,9 @@
 /**
- * Measures the delivery of alarms. First it measures two times: from a reading beyond a limit until the call is on the
- * nurse's open page, and until the push service has the call for the nurse's phone. It also measures the time of each
- * step. Then it writes 500 alarms within 10 s, and checks that no message is lost. Gateway, alarm processor, delivery
- * process and dashboard are real processes; devices, pages and push service are in this process. A page here draws
- * nothing, so the time that a browser takes to paint is not part of the figures (bench/screen.ts measures it).
+ * Measures the delivery of alarms in two parts. The first part sends readings beyond a limit. For each reading it
+ * measures how long the call takes to the nurse's open page, how long to the push service, and how long each step
+ * takes. The second part writes 500 alarms within 10 s, and checks that no message is lost. Gateway, alarm processor,
+ * delivery process and dashboard are real processes; devices, pages and push service are in this process. A page here
+ * draws nothing, so the figures do not contain the time in which a browser paints (bench/screen.ts measures that time).
  *
  * Each breach is at a bed of its own, because a second breach of the same bed within a minute continues the calls of
  * the first breach.
@@ -27,14 +27,14 @@ const report = (line: string) => process.stderr.write(`delivery: ${line}\n`);
  */
 const betweenMsMin = 500;
 const betweenRandomMs = 400;
-/** How long a breach lasts, ms: shorter than the delay of the plain limit, so that it raises one alarm. */
+/** How long a breach lasts, ms. The delay of the plain limit is longer, so only the extreme limit raises an alarm. */
 const breachMs = 2_000;
 /** Longest wait for the last calls, ms. */
 const arriveMsMax = 30_000;
 
 /**
- * Prints the results as JSON; with `--json` on one line. @throws Error if a breach made no call or a wrong call, or if
- * the burst lost an alarm
+ * Prints the results as JSON; with `--json` on one line.
+ * @throws Error if a breach made no call or a wrong call, or if the burst lost an alarm
  */
 export async function measureDelivery(args: string[]): Promise<void> {
   const options = { breaches: { type: 'string', default: '200' }, json: { type: 'boolean' } } as const;
@@ -93,7 +93,7 @@ async function measureOn(platform: TestPlatform, breachCount: number, closers: (
   await until('every call', takePushed, arriveMsMax).catch(() => undefined);
   await followed.close();
   const { failures, ...summary } = summaryOf([...breaches.values()]);
-  // A copy, because the pages get further calls in the burst.
+  // A copy of `strays`, because the burst sends further calls to the pages and would add them to `strays`.
   const allFailures = [...strays, ...failures];
   load.push(loadavg()[0]);
   report(`${burstAlarms} alarms within ${burstMs / 1000} s`);

@@ -1,4 +1,7 @@
-/** Measures the CPU time and latency of a reading, and the gateway's memory, with few and with many devices. */
+/**
+ * Measures the gateway with few and with many devices: its CPU time for a reading, the latency of a reading, and its
+ * memory.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { integerOption } from './options.ts';
@@ -15,9 +18,10 @@ type Row = {
 };
 
 /**
- * Prints a table; with `--json` one line of JSON. All rows have the same total number of readings per second: with 10,000 devices and 1,000
- * readings per second, each device publishes every 10 s. A lost connection ends the benchmark with an error. With `--hybrid` the key
- * exchange of the devices includes ML-KEM, which needs more memory for each connection.
+ * Prints a table; with `--json` one line of JSON. The devices of each row together send the same number of readings per
+ * second. So 10,000 devices that send 1,000 readings per second publish every 10 s each. A lost connection ends the
+ * benchmark with an error. With `--hybrid` the devices use ML-KEM in the key exchange. Each connection then needs more
+ * memory.
  */
 export async function measureDevices(args: string[]): Promise<void> {
   const { values } = parseArgs({

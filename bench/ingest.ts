@@ -1,4 +1,6 @@
-/** Measures how many readings per second one gateway acknowledges, the latency, and the CPU time of a reading. */
+/**
+ * Measures one gateway: how many readings it acknowledges per second, and the latency and the CPU time of a reading.
+ */
 import { parseArgs } from 'node:util';
 import { integerOption } from './options.ts';
 import { peakRssMb } from './process-usage.ts';

@@ -1,4 +1,7 @@
-/** Measures the duration and memory of a start with a year of data keys in Kafka: `npm run bench -- keys`. */
+/**
+ * Starts Vigil with a year of data keys in Kafka, and measures the duration of the start and the memory: `npm run bench
+ * -- keys`.
+ */
 
 import { randomBytes, randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';

@@ -29,7 +29,7 @@ export type Order =
 
 export type Answer =
   | { readonly kind: 'connected'; readonly seconds: number }
-  /** The measured time begins now: the benchmark reads the gateway's CPU time. */
+  /** The measured time begins now. So the benchmark must now read the gateway's CPU time. */
   | { readonly kind: 'measuring' }
   | { readonly kind: 'measured'; readonly seconds: number; readonly acked: number; readonly latenciesMs: Percentiles };
 
@@ -49,7 +49,10 @@ type Device = {
   incompletePacket: Buffer;
 };
 
-/** Returns the length of `dueMs`. The length must exceed the number of readings in flight, which is small if there are many devices. */
+/**
+ * Returns the length of `dueMs`. It must be larger than the number of readings in flight of one device. If there are
+ * many devices, each device has few readings in flight.
+ */
 const ringLengthFor = (devices: number) => (devices > 1000 ? 64 : 4096);
 const keepAliveS = 60;
 const boot = `bench-${process.pid}`;

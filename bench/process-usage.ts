@@ -12,12 +12,12 @@ export function cpuSeconds(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
 }
 
-/** Returns the memory of a process that is in RAM now, MB. */
+/** Returns how much RAM a process uses now, MB. */
 export function rssMb(pid: number): number {
   return statusMb(pid, 'VmRSS');
 }
 
-/** Returns the maximum RAM that a process has used so far, MB. */
+/** Returns the largest RAM that a process has used since its start, MB. */
 export function peakRssMb(pid: number): number {
   return statusMb(pid, 'VmHWM');
 }

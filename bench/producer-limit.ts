@@ -1,4 +1,7 @@
-/** Measures how many records of the same size the broker takes from Kafka's own client. The gateway is compared with this number. */
+/**
+ * Measures how many records per second the broker accepts from Kafka's own client. The records have the size of the
+ * gateway's records, so the number is a measure for the gateway.
+ */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { VigilError } from '../contracts/errors.ts';
@@ -21,7 +24,8 @@ export async function measureProducerLimit(options: {
   const certs = join(options.stateDir, 'certs');
   const config = join(options.stateDir, 'producer-limit.properties');
   const keystore = join(options.stateDir, 'kafka', 'broker-keystore.pem');
-  // Uses the broker's identity, because it has all permissions, and its key is already in the form that Java needs.
+  // Uses the broker's certificate, because the broker has all permissions, and the broker's key is already in the form
+  // that Java needs.
   const lines = {
     'security.protocol': 'SSL',
     'ssl.keystore.type': 'PEM',

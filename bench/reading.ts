@@ -1,4 +1,7 @@
-/** Creates PUBLISH packets of a five-parameter monitor with little processor time, so that the benchmark measures the gateway. */
+/**
+ * Creates PUBLISH packets of a monitor with five parameters. Uses little processor time, so that the benchmark measures
+ * the gateway.
+ */
 
 /** The code (MDC), value and unit (UCUM) of each parameter. */
 const numerics = [

@@ -1,4 +1,7 @@
-/** Starts Kafka, a gateway and simulated devices for an ingest benchmark, with mutual TLS and their own state folder. */
+/**
+ * Starts Kafka, a gateway and simulated devices for an ingest benchmark. They use mutual TLS and have a state folder of
+ * their own.
+ */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
@@ -117,8 +120,8 @@ export async function startRig(options: {
 }
 
 /**
- * Returns a function that waits for an answer of the given kind from the process of the devices. If there is an order,
- * the function sends the order to this process.
+ * Returns the function that talks to the process of the devices. The function sends the order, if there is an order,
+ * and waits for an answer of the given kind.
  */
 function createRequest(load: ChildProcess) {
   return <Kind extends Answer['kind']>(order: Order | undefined, kind: Kind) =>

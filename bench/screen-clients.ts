@@ -22,7 +22,7 @@ export type Order =
       readonly userIds: readonly string[];
       readonly screens: number;
     }
-  /** Opens as many stalled screens as are missing until this number. Forgets those that the server has ended. */
+  /** Forgets the stalled screens that the server has ended, and opens new stalled screens until there are this many. */
   | { readonly do: 'stall'; readonly screens: number; readonly endedAtServer: number }
   | { readonly do: 'report' };
 
@@ -137,8 +137,9 @@ function readAll(socket: WebSocket): void {
 }
 
 /**
- * Opens the missing stalled screens. A new screen has the account of the screen that it replaces, because the server limits the
- * connections of an account. The oldest screens are those that the server ended: it ends them in the order in which they opened.
+ * Opens the missing stalled screens. A new screen has the account of the screen that it replaces, because the server
+ * limits the connections of an account. The server ends the screens in the order in which they opened. So the oldest
+ * screens are the screens that the server ended.
  */
 async function stall({ screens, endedAtServer }: Extract<Order, { do: 'stall' }>): Promise<void> {
   const replaced = stalled.splice(0, endedAtServer);

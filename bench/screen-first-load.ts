@@ -52,7 +52,7 @@ function timesOf(values: readonly number[]): Times {
   return { p50: sorted[Math.floor(sorted.length / 2)] ?? Number.NaN, slowest: sorted.at(-1) ?? Number.NaN };
 }
 
-/** Returns a sentence for each aim of issue 13 that the first load misses. */
+/** Compares the first load with the aims of issue 13. Returns a sentence for each aim that is missed. */
 export function missedByFirstLoad({ bytes, germanBytes, loginPaintedMs, wardPaintedMs }: FirstLoadFigures): string[] {
   const missed: string[] = [];
   if (!(bytes < firstLoadBytesMax)) missed.push(`first load: ${bytes} bytes, aim ${firstLoadBytesMax}`);

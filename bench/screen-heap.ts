@@ -1,7 +1,7 @@
 /**
- * Measures whether the memory of an open ward page stays the same over many hours. The hours are simulated: the page gets as
- * many numbers and alarms as in these hours, as fast as it can take them, and a person opens other pages from time to time.
- * The waves run at their real speed, because the page draws and forgets them by the time of the clock.
+ * Measures whether the memory of an open ward page stays the same over many hours. The hours are simulated: the page
+ * gets the numbers and alarms of many hours as fast as it can process them. A simulated person opens other pages from
+ * time to time. The waves run at their real speed, because the page uses the clock to draw and forget waves.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CDPSession, chromium, type Page } from 'playwright-core';
@@ -12,7 +12,7 @@ import { madeUpValues } from './vitals.ts';
 import { type MadeUpWard, openMadeUpWard } from './ward.ts';
 
 const beds = 64;
-/** Alarms of a bed in an hour: those of the recordings in docs/figures.md. */
+/** Number of alarms of a bed in an hour: the number that docs/figures.md gives for the recordings. */
 const alarmsPerBedAndHour = 16;
 const alarmLastsS = 60;
 /** After this time a person acknowledges every second alarm. */
@@ -21,13 +21,16 @@ const acknowledgedAfterS = 20;
 const visitEveryS = 600;
 /** Simulated time after which the benchmark waits until the page has painted, so that it never sends too far ahead. */
 const stepS = 10;
-/** The page works for this simulated time before the first measurement, so that everything is loaded and compiled. */
+/** Simulated time before the first measurement. In this time the browser loads and compiles all code of the page. */
 const warmUpS = 1_800;
 const settleMs = 5_000;
 
 type Point = {
   readonly hour: number;
-  /** Memory in use after garbage collection: of the page, and of the worker that draws the waves, MB. */
+  /**
+   * Memory in use after garbage collection, MB: the memory of the page, and the memory of the worker that draws the
+   * waves.
+   */
   readonly pageMb: number;
   readonly workerMb: number;
   /** RAM of the page's process, MB. */
@@ -113,7 +116,8 @@ function createShift(ward: MadeUpWard, page: Page) {
     due = due.filter(({ atS }) => atS > nowS);
     alarmsOwed += (beds * alarmsPerBedAndHour) / 3600;
     for (; alarmsOwed >= 1; alarmsOwed -= 1) raise();
-    // Sends the numbers of this second at once. The server would join those that come within 250 ms.
+    // Sends the numbers of this simulated second now. Without this call the server would join the numbers of all
+    // simulated seconds that come within 250 ms.
     ward.server.hub.flushAlarms();
   }
 
@@ -183,7 +187,10 @@ async function attachToWorker(cdp: CDPSession): Promise<Worker> {
   };
 }
 
-/** Measures several times and takes the smallest memory, because messages that have just arrived also use memory for a moment. */
+/**
+ * Measures the memory several times and returns the smallest figure, because a message that has just arrived uses
+ * memory for a moment.
+ */
 async function usedBy(cdp: CDPSession, worker: Worker) {
   const mb = (bytes: unknown) => Math.round(Number(bytes) / 1e4) / 100;
   let [pageBytes, workerBytes] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
@@ -203,7 +210,7 @@ function spreadPercent(values: readonly number[]): number {
   return Math.round(((Math.max(...values) - smallest) / smallest) * 1000) / 10;
 }
 
-/** Returns a sentence for each aim of issue 13 that the figures miss. */
+/** Compares the figures with the aims of issue 13. Returns a sentence for each aim that is missed. */
 export function missedByHeap({ hours, pageSpreadPercent, workerSpreadPercent }: HeapFigures): string[] {
   const missed: string[] = [];
   if (!(pageSpreadPercent <= 10))

@@ -1,7 +1,8 @@
 /**
- * Runs the measurement of many screens in a network of its own, in which the kernel keeps few bytes for each connection, as
- * in a network of a hospital. Otherwise the kernel would keep some MB for each stalled screen, and the server would not
- * notice within the 15 s after which it ends a screen that answers no ping.
+ * Runs the measurement of many screens in a network namespace in which the kernel buffers few bytes for each
+ * connection, as in the network of a hospital. On the loopback interface the kernel buffers some MB for each stalled
+ * screen. There the server would end the screen after 15 s without an answer to a ping, before the server sees waiting
+ * bytes.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

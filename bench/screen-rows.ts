@@ -10,7 +10,7 @@ import { type MadeUpWard, openMadeUpWard, userId } from './ward.ts';
 const settleMs = 8_000;
 /** Time between two alarms that the benchmark raises. */
 const probeEveryMs = 500;
-/** Time after which such an alarm ends. */
+/** How long an alarm lasts that the benchmark raises. */
 const probeLastsMs = 3_000;
 
 /** `layout`: whether the tiles have waves (dashboard/client/core/grid.ts). */
@@ -39,7 +39,7 @@ export type Row = Case & {
   readonly heapMb: number;
   /** RAM of the page's process, including its worker. */
   readonly rendererMb: number;
-  /** Time from the moment at which an alarm is put into the server's state until its row is painted. */
+  /** Time from the moment at which the server has an alarm until the page has painted the row of the alarm. */
   readonly breachToPaintedMs: {
     readonly p50: number;
     readonly p99: number;
@@ -84,7 +84,7 @@ export async function measureRows(
   return rows;
 }
 
-/** Returns a sentence for each aim of issue 13 that the rows miss. */
+/** Compares the rows with the aims of issue 13. Returns a sentence for each aim that is missed. */
 export function missedByRows(rows: readonly Row[]): string[] {
   return rows.flatMap((row) => {
     if (row.beds < 64 || (row.width > 1920 && row.layout === 'waves')) return [];
@@ -110,7 +110,7 @@ async function measureRow(browser: Browser, ward: MadeUpWard, screenCase: Case, 
   const cdp = await page.context().newCDPSession(page);
   const browserCdp = await browser.newBrowserCDPSession();
   await cdp.send('Performance.enable', { timeDomain: 'timeTicks' });
-  // As in a real ward, there are always some active alarms on the screen.
+  // Raises some alarms that stay, because the screen of a real ward always shows some active alarms.
   for (let bed = 0; bed < screenCase.beds; bed += 8) ward.alarm(bed, 'raised', bed % 16 === 0 ? 'high' : 'medium');
   await sleep(settleMs);
   // Measures the processor time before it counts frames, because counting needs the main thread for every frame.
@@ -163,7 +163,7 @@ async function costOf(cdp: CDPSession, browserCdp: CDPSession): Promise<Cost> {
   };
 }
 
-/** Returns the pid of the page's process. It is the renderer with the most processor time. */
+/** Returns the pid of the page's process: the renderer process that has used the most processor time. */
 export async function rendererPid(browserCdp: CDPSession): Promise<number> {
   const { processInfo } = await browserCdp.send('SystemInfo.getProcessInfo');
   const renderers = processInfo.filter((info) => info.type === 'renderer').sort((a, b) => b.cpuTime - a.cpuTime);

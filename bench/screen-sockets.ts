@@ -1,6 +1,6 @@
 /**
- * Measures the server with as many screens of one ward as it accepts, while some of them read nothing: how soon an alarm
- * reaches the others, and how much memory the server uses for the messages that wait.
+ * Measures the server with as many screens of one ward as the server accepts. Some screens read nothing. The figures
+ * are the time until an alarm reaches the screens that read, and the memory of the server for the messages that wait.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
@@ -15,42 +15,45 @@ import { type MadeUpWard, nurseOf, openMadeUpWard, wardName } from './ward.ts';
 
 const screens = connectionsMax.all;
 const stalledScreens = 50;
-/** 10 accounts for each 100 screens, so that no account or session has too many. */
+/** 10 accounts for each 100 screens, so that no account and no session has too many screens. */
 const accounts = 50;
 const alarmEveryMs = 500;
 const alarmLastsMs = 3_000;
 const sampleEveryMs = 200;
 const alarmMsMax = 250;
-/** The server leaves out waves above `wavesBytesMax`. The message that would exceed this number is the first that it leaves out. */
+/** The server leaves out a message with waves if the waiting bytes would then exceed `wavesBytesMax`. */
 const fullBytes = 0.8 * defaultBudget.wavesBytesMax;
-/** Number of ended screens that are replaced at each look, so that they connect again over some seconds, as pages do. */
+/**
+ * Maximum number of ended screens that are replaced at a time. So the new connections come over some seconds, as with
+ * real pages.
+ */
 const replacedAtOnceMax = 2;
-/** The memory may grow by this much more than by the bytes that may wait for stalled screens, MB. */
+/** How much the memory may grow in addition to the bytes that wait for stalled screens, MB. */
 const otherGrowthMbMax = 20;
 
 export type SocketFigures = {
   readonly beds: number;
   readonly screens: number;
   readonly stalled: number;
-  /** Time from the moment at which an alarm is put into the server's state until a screen that reads has received it. */
+  /** Time from the moment at which the server has an alarm until a screen that reads has received the alarm. */
   readonly alarmMs: { readonly p50: number; readonly p99: number; readonly slowest: number; readonly alarms: number };
-  /** Number of pairs of an alarm and a reading screen that never received it, or received it twice. */
+  /** Each alarm must come once to each screen that reads. Number of times that an alarm did not come, or came twice. */
   readonly notReceived: number;
   readonly receivedTwice: number;
   /** Number of connections of reading screens that ended. */
   readonly lost: number;
   /** Number of stalled screens that the server ended. The benchmark replaced each of them by a new one. */
   readonly ended: number;
-  /** Maximum number of screens at a time for which so many bytes waited that the server left out waves. */
+  /** Maximum number of screens that got no waves at the same time, because too many bytes waited for them. */
   readonly fullScreens: number;
-  /** Maximum number of bytes that waited for one screen, and for all screens together, MB. */
+  /** Largest size of the messages that waited at a time, MB: for one screen, and for all screens together. */
   readonly waitingMbOfOne: number;
   readonly waitingMb: number;
   /** Memory in use in this process after a garbage collection: before the screens stalled, in the middle, and at the end, MB. */
   readonly usedMb: { readonly before: number; readonly middle: number; readonly end: number };
   /** Maximum RAM of this process, MB. */
   readonly rssMbMax: number;
-  /** The longest delays of the event loop of the server's process, and of the process of the screens (p99), ms. */
+  /** Delay of the event loop (p99), ms: in the server's process, and in the process of the screens. */
   readonly loopDelayMs: { readonly server: number; readonly screens: number };
   /** Processor time of the server's process, ms/s. This process also makes up the data of the devices. */
   readonly serverCpuMsPerS: number;
@@ -116,15 +119,15 @@ export async function measureSockets(options: {
       skippedNumerics,
     };
   } finally {
-    // The clients may have ended by themselves; then their reason is the error.
+    // The process of the screens may have ended by itself. Then its reason is the error.
     if (clients.connected) clients.disconnect();
     await ward.close();
   }
 }
 
 /**
- * Looks at the waiting bytes and the memory again and again, and replaces each stalled screen that the server has ended,
- * as a page connects again.
+ * Looks at the waiting bytes and the memory again and again. Replaces each stalled screen that the server has ended,
+ * because a real page connects again.
  */
 function watchScreens(ward: MadeUpWard, clients: ChildProcess) {
   const samples: { waiting: number[]; rssMb: number }[] = [];
@@ -179,7 +182,7 @@ function usedMb(): number {
 
 const rssMb = () => Math.round(process.memoryUsage.rss() / 1e6);
 
-/** Returns a sentence for each aim of issue 13 that the figures miss. */
+/** Compares the figures with the aims of issue 13. Returns a sentence for each aim that is missed. */
 export function missedBySockets(figures: SocketFigures): string[] {
   const { alarmMs, notReceived, receivedTwice, lost, fullScreens, waitingMbOfOne, usedMb } = figures;
   const waitingMbMax = defaultBudget.closeBytesMax / 1e6;
@@ -194,7 +197,7 @@ export function missedBySockets(figures: SocketFigures): string[] {
     missed.push(
       `sockets: only ${fullScreens} of ${stalledScreens} stalled screens let bytes wait, so the fault was too small`,
     );
-  // In addition, a snapshot and the message that crosses the limit may wait.
+  // Besides the bytes of the limit, a snapshot and the message that crosses the limit may wait.
   if (waitingMbOfOne > 2 * waitingMbMax) missed.push(`sockets: ${waitingMbOfOne} MB waited for one screen`);
   if (Math.max(usedMb.middle, usedMb.end) - usedMb.before > grownMbMax)
     missed.push(
@@ -203,7 +206,7 @@ export function missedBySockets(figures: SocketFigures): string[] {
   return missed;
 }
 
-/** Sends an order to the process of the screens, and waits for an answer of this kind. */
+/** Sends an order to the process of the screens, and waits for an answer of the given kind. */
 function ask<Kind extends Answer['kind']>(clients: ChildProcess, order: Order, kind: Kind) {
   return new Promise<Extract<Answer, { kind: Kind }>>((resolve, reject) => {
     const onMessage = (answer: Answer) => {

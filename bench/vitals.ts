@@ -29,7 +29,7 @@ export const madeUpWaves: readonly MadeUpWave[] = [
 
 const beatMs = (bed: number) => 60_000 / (62 + ((bed * 7) % 40));
 
-/** Returns the samples of `forMs` from `startMs` on, as a device sends them: base64 of little-endian int16. */
+/** Returns the samples from `startMs` to `startMs + forMs` as a device sends them: base64 of little-endian int16. */
 export function madeUpSamples(wave: MadeUpWave, bed: number, startMs: number, forMs: number): string {
   const count = Math.round((wave.rateHz * forMs) / 1000);
   const bytes = Buffer.alloc(count * 2);

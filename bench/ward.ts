@@ -1,4 +1,7 @@
-/** An artificial ward for the dashboard server: its devices send numerics and waves, and a benchmark can raise alarms. */
+/**
+ * An artificial ward for the dashboard server. The devices of the ward send numerics and waves, and a benchmark can
+ * raise alarms.
+ */
 import type { Alarm } from '../contracts/messages/alarms.ts';
 import type { Observation } from '../contracts/messages/device.ts';
 import type { AssociationPeriod } from '../contracts/messages/records.ts';
@@ -43,7 +46,8 @@ export async function openMadeUpWard(options: {
   const { beds, chunkMs, clientDir, accounts = 0 } = options;
   const server = await openScreenServer({
     ...options.server,
-    // Nobody touches the page during a measurement. If it were locked, it would show no names and open no other page.
+    // Nobody touches the page during a measurement, so the page must not lock. A locked page shows no names and opens
+    // no other page.
     lockAfterMs: 24 * 3_600_000,
     accounts: [
       { userId, name: 'Nora N.', role: 'nurse', wards: ['*'] },
