@@ -190,7 +190,7 @@ export async function certsCommand(args: readonly string[], terminal: Terminal):
     throw invalid(`--${foreignOption} is not an option of this command; see \`npm run certs -- --help\`.`);
   const settings = readSettings(certsSettings, terminal.env);
   const stateDir = values.state ?? settings.stateDir;
-  // If root runs this command, the files must still belong to the user of the gateway, because the gateway reads them.
+  // The gateway reads these files. So the files must belong to the gateway's user, even if root runs this command.
   changeUserToOwnerOf(stateDir);
   terminal.writeOut(await command.run(stateDir, rest, values, terminal));
   return 0;

@@ -13,7 +13,10 @@ import { type Pair, signCrl } from './issue.ts';
 import { readRegister } from './register.ts';
 
 export const crlFiles: Readonly<Record<AuthorityName, string>> = { 'device-ca': 'device-ca.crl', ca: 'ca.crl' };
-/** Maximum number of attempts to issue a CRL. If another process revokes a certificate at the same moment, the CRL must be issued again. */
+/**
+ * Maximum number of attempts to issue a CRL. If another process revokes a certificate at the same moment, another
+ * attempt is necessary.
+ */
 const attemptsMax = 10;
 
 /**
@@ -57,8 +60,9 @@ export function crlReason(
 }
 
 /**
- * Returns the time at which the last CRL was issued, but at most `nowMs`. If that CRL was issued while the clock was ahead, its time is in the future.
- * A revoked certificate may end between now and that future time. It is still valid, so it must stay on the list.
+ * Returns the time at which the last CRL was issued, but at most `nowMs`. If the clock was ahead when the last CRL was
+ * issued, the time is in the future. A revoked certificate that ends between now and this future time is still valid.
+ * So the certificate must stay on the list.
  */
 function issueTimeOf(last: RevocationList | undefined, nowMs: number): number {
   return Math.min(last?.thisUpdateMs ?? 0, nowMs);

@@ -210,7 +210,7 @@ describe('enrol', () => {
         const changed = Buffer.from(der);
         changed[offset]! ^= 1 << bit;
         const read = await readRequest(changed).catch((error: unknown) => error);
-        // Only bits outside of the signed part may change without a refusal.
+        // A request whose signed part is changed must be refused. A change outside of the signed part may be accepted.
         if (read instanceof VigilError) continue;
         expect([offset, bit, read]).toMatchObject([offset, bit, { commonName: 'bed-07', keySha256 }]);
       }
@@ -363,7 +363,8 @@ describe('the CRL', () => {
     const aheadMs = nowMs + 2 * leafLifeMs;
     expect((await issueCrl(certs, authority(), aheadMs)).serials.size).toBe(1);
     expect((await issueCrl(certs, authority(), nowMs + dayMs)).serials.size).toBe(1);
-    // After two CRLs with the clock ahead, the second CRL no longer lists the certificate. The next start lists it again.
+    // If two CRLs are issued while the clock is ahead, the second CRL no longer lists the certificate. The next start
+    // makes a CRL that lists the certificate again.
     await issueCrl(certs, authority(), aheadMs);
     expect((await issueCrl(certs, authority(), aheadMs + dayMs)).serials.size).toBe(0);
     expect(crlReason(certs, authority(), nowMs + dayMs)).toBe('revoked');

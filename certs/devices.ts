@@ -25,9 +25,10 @@ export type EnrolledDevice = { readonly certificate: string; readonly entry: Iss
 /**
  * Issues a certificate from a request.
  * @param renew whether the device may already have a valid certificate. That certificate stays valid too
- * @param out path of a second copy of the certificate, besides the file in `certs/enrolled/`. An existing file is overwritten only if it
- *   contains a certificate
- * @throws VigilError `certificate-invalid` (the request), `settings-invalid` (a name or a file), `conflict` (a valid certificate exists)
+ * @param out path of a second copy of the certificate, besides the file in `certs/enrolled/`. An existing file at `out`
+ * is overwritten only if the file contains a certificate
+ * @throws VigilError `certificate-invalid` (the request), `settings-invalid` (a name or a file), `conflict` (a valid
+ * certificate exists)
  */
 export async function enrol(options: {
   readonly stateDir: string;
@@ -64,10 +65,11 @@ export async function enrol(options: {
 }
 
 /**
- * Revokes the device's certificates and issues the CRL. Running gateways end its sessions within seconds.
+ * Revokes the device's certificates and issues the CRL. Running gateways end the device's sessions within seconds.
  * @param serial serial number of the only certificate to revoke, in the notation of the register or of openssl
  * @returns the certificates that this call revoked
- * @throws VigilError `not-found` if the device never had a certificate, or never had the one with this serial number
+ * @throws VigilError `not-found` if the device never had a certificate, or never had a certificate with this serial
+ * number
  */
 export async function revoke(options: {
   readonly stateDir: string;
@@ -99,8 +101,8 @@ export async function revoke(options: {
 }
 
 /**
- * Revokes certificates by their serial numbers alone: perhaps a restored register does not say to which devices they belong. Issues the
- * CRL.
+ * Revokes certificates by their serial numbers alone, because a restored register may not name their devices. Issues
+ * the CRL.
  * @param serials serial numbers in hexadecimal, without colons
  * @returns the number of certificates that were not revoked before, and the CRL
  * @throws VigilError `settings-invalid` if a text is not a serial number
@@ -126,7 +128,10 @@ export async function revokeAgain(options: {
   return { newlyRevoked: newSerials.length, crl: await issueCrl(directory, authority, nowMs) };
 }
 
-/** Returns the error for a certificate that the register does not list, with a hint about what the person may have meant. */
+/**
+ * Returns the error for a certificate that is not in the register. The error has a hint about what the person may have
+ * meant.
+ */
 function unknownCertificate({ issued }: Register, deviceId: string, serial: string | undefined): VigilError {
   const missingText = serial === undefined ? 'no certificate of' : `no certificate ${serial} of`;
   const owner = serial === undefined ? undefined : issued.get(serial)?.deviceId;

@@ -224,7 +224,7 @@ describe('a second run', () => {
     expect(issued).toContainEqual({ file: 'certs/device-ca.crl', reason: 'expires' });
     expect(issued).toContainEqual({ file: 'certs/devices/bed-01', reason: 'expires' });
     const changed = Object.entries(fingerprints(folder)).filter(([file, hash]) => before[file] !== hash);
-    // Each leaf has two files (certificate and key). The two CRLs and the two registers also change.
+    // Each leaf has two files, a certificate and a key. Two CRLs and two registers also change.
     expect(changed.length).toBe(leaves * 2 + 4);
     expect(certificate('kafka', folder).verify(certificate('ca', folder).publicKey)).toBe(true);
     expect(certificate('kafka', folder).checkHost('kafka.example')).toBe('kafka.example');

@@ -30,7 +30,10 @@ export type WrittenFile = { readonly file: string; readonly reason: RenewalReaso
 export type EnsureOptions = {
   /** The state folder; certificates go to `certs/` in it and other secrets to `secrets/`. */
   readonly stateDir: string;
-  /** Ids of devices that must have a certificate. Existing certificates of other devices are renewed too, except revoked ones. */
+  /**
+   * Ids of devices that must have a certificate. Existing certificates of other devices are renewed too, if they are
+   * not revoked.
+   */
   readonly devices?: readonly string[];
   /** Whether each device of `devices` gets a new certificate if its certificate is revoked. Only a person may decide this. */
   readonly replaceRevoked?: boolean;
@@ -92,7 +95,10 @@ export function deviceAuthority(directory: string): Pair {
   );
 }
 
-/** Adds devices' certificates on disk to the register if the register does not list them yet: an older version issued them. */
+/**
+ * Adds the devices' certificates on disk to the register, if the register does not list them yet. An older version of
+ * Vigil issued such certificates.
+ */
 export function recordStoredDevices(directory: string, authority: Pair, nowMs: number): void {
   const { issued } = readRegister(directory);
   const entries = storedDevices(directory).flatMap((id) => {
@@ -111,7 +117,7 @@ async function ensureAuthority(
 ): Promise<Pair> {
   const storedPair = readPair(directory, name);
   if (storedPair === undefined) {
-    // If only the certificate is missing, a new certificate for the same key keeps the old signatures valid.
+    // If the certificate is missing but its key exists, a new certificate for this key keeps the old signatures valid.
     const key = readKey(directory, name);
     const pair = key
       ? await renewAuthority(authorities[name], key, nowMs)

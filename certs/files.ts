@@ -23,7 +23,10 @@ export function ensurePrivateDirectory(path: string): void {
   });
 }
 
-/** Writes a temporary file, flushes it and renames it to `path`. So a reader gets the old content or the new content, never a part. */
+/**
+ * Writes a temporary file, flushes the file and renames it to `path`. So a reader of `path` gets the whole old content
+ * or the whole new content.
+ */
 export function writeAtomic(path: string, content: string, mode: 0o600 | 0o644): void {
   callWrite(path, () => {
     const temporary = join(dirname(path), `.${process.pid}.${randomBytes(4).toString('hex')}.tmp`);
@@ -43,7 +46,7 @@ export function writeAtomic(path: string, content: string, mode: 0o600 | 0o644):
   });
 }
 
-/** Removes the rights of other users to an existing file. */
+/** Takes away other users' rights to an existing file. */
 export function makeFilePrivate(path: string): void {
   callWrite(path, () => {
     if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600);
@@ -51,8 +54,8 @@ export function makeFilePrivate(path: string): void {
 }
 
 /**
- * Creates a directory and its missing parents. Does not use `recursive: true`, because Node 26 then tries again without end if a file
- * system refuses a folder with ENOENT, as /proc does.
+ * Creates a directory and its missing parents. Does not use `recursive: true`: with this option, Node 26 never stops if
+ * a file system refuses a folder with ENOENT, as /proc does.
  */
 function makeDirectories(path: string): void {
   try {
@@ -66,7 +69,10 @@ function makeDirectories(path: string): void {
   }
 }
 
-/** Calls `write`. @throws VigilError `no-space` or `settings-invalid` if the file cannot be written */
+/**
+ * Calls `write`.
+ * @throws VigilError `no-space` or `settings-invalid` if the file cannot be written
+ */
 export function callWrite(path: string, write: () => void): void {
   try {
     write();

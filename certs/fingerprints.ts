@@ -1,7 +1,8 @@
 /**
- * Records the fingerprints of the keys with which Vigil's data were written. At each start, Vigil compares the keys with their fingerprints,
- * to find out if a key was lost or replaced. With a new key, enrolled devices could not connect, old records could not be decrypted, or
- * every patient would get another pseudonym.
+ * Records the fingerprints of the keys with which Vigil's data were written. At each start, Vigil compares the keys
+ * with their fingerprints, to find out if a key was lost or replaced. With a new authority, enrolled devices could not
+ * connect. With new reader keys, nobody could decrypt old records. With a new pseudonym key, all pseudonyms would
+ * change.
  */
 import { createHash, createHmac, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
@@ -10,7 +11,10 @@ import { VigilError } from '../contracts/errors.ts';
 import { services } from '../contracts/topics.ts';
 import { ensurePrivateDirectory, writeAtomic } from './files.ts';
 
-/** The fingerprint of each key, by the path of its file below the state folder. Nobody can find the key from the fingerprint. */
+/**
+ * The fingerprint of each key. The name is the path of the key's file below the state folder. Nobody can find the key
+ * from the fingerprint.
+ */
 export type KeyFingerprints = Readonly<Record<string, string>>;
 export type RecordedFingerprints = {
   /** How often an operator has run `accept-lost-keys`. */
@@ -42,7 +46,10 @@ const fingerprintReaders: Readonly<Record<string, ReadFingerprint>> = {
   ...Object.fromEntries(services.map((role) => [`secrets/reader-${role}.jwk`, jwkFingerprint])),
 };
 
-/** Returns the fingerprints of the existing keys. Leaves out a file without a valid key; the code that uses the file throws an error. */
+/**
+ * Returns the fingerprints of the existing keys. Leaves out a file without a valid key, because the code that uses the
+ * file throws the error.
+ */
 export function fingerprintsOf(stateDir: string): KeyFingerprints {
   const prints = Object.entries(fingerprintReaders).flatMap(([file, readFingerprint]) => {
     const path = join(stateDir, file);
@@ -84,8 +91,8 @@ export function lostOrReplacedKeys(recorded: KeyFingerprints, current: KeyFinger
 }
 
 /**
- * Checks that every recorded key exists and is still the same. Runs before any new key is created.
- * @throws VigilError `certificate-invalid` that names the files to restore
+ * Checks that every recorded key exists and has not changed. Must run before any new key is created.
+ * @throws VigilError `certificate-invalid`; the message names the files to restore
  */
 export function requireRecordedKeys(stateDir: string): void {
   const recorded = readRecordedFingerprints(stateDir);
@@ -99,7 +106,7 @@ export function requireRecordedKeys(stateDir: string): void {
   throw new VigilError('certificate-invalid', `${faults}. ${remedyText(stateDir)}`);
 }
 
-/** Returns sentences that say to an operator what to do about lost keys. */
+/** Returns the sentences for the operator: what to do about lost keys. */
 export function remedyText(stateDir: string): string {
   return (
     `Vigil's data were written with the former keys: restore them from the backup of ${stateDir}. ` +
@@ -109,7 +116,8 @@ export function remedyText(stateDir: string): string {
 }
 
 /**
- * Records the fingerprints of the current keys. The next start requires the same keys. Runs after all files were written.
+ * Records the fingerprints of the current keys. The next start requires these keys. Must run after all files were
+ * written.
  */
 export function recordFingerprints(stateDir: string): void {
   const recorded = readRecordedFingerprints(stateDir);
@@ -118,7 +126,11 @@ export function recordFingerprints(stateDir: string): void {
   if (!areAllRecorded) writeRecord(stateDir, { epoch: recorded?.epoch ?? 0, keys: { ...recorded?.keys, ...keys } });
 }
 
-/** Records the fingerprints of the current keys instead of those of the lost keys, at the request of an operator. @returns the files of the lost keys */
+/**
+ * Records the fingerprints of the current keys, at the request of an operator. They replace the fingerprints of lost
+ * keys.
+ * @returns the files of the lost keys
+ */
 export function acceptLostKeys(stateDir: string): string[] {
   const recorded = readRecordedFingerprints(stateDir);
   const current = fingerprintsOf(stateDir);

@@ -15,7 +15,9 @@ const usages: KeyUsage[] = ['sign', 'verify'];
 /** A certificate and its PKCS #8 private key, both in PEM. */
 export type Pair = { readonly certificate: string; readonly key: string };
 
-/** Creates a key and a self-signed certificate of an authority that may sign only leaves (path length 0). */
+/**
+ * Creates the key and the self-signed certificate of an authority. The authority may sign only leaves (path length 0).
+ */
 export async function issueAuthority(commonName: string, nowMs: number): Promise<Pair> {
   const keys = await crypto.subtle.generateKey(algorithm, true, usages);
   return { certificate: await selfSign(commonName, keys, nowMs), key: await exportKey(keys.privateKey) };
@@ -30,7 +32,7 @@ export async function renewAuthority(commonName: string, keyPem: string, nowMs: 
   return { certificate: await selfSign(commonName, { privateKey, publicKey }, nowMs), key: keyPem };
 }
 
-/** Creates a key, and a leaf certificate for it that the authority signs. */
+/** Creates a key, and a leaf certificate for the key. The authority signs the certificate. */
 export async function issueLeaf(wanted: WantedCertificate, authority: Pair, nowMs: number): Promise<Pair> {
   const keys = await crypto.subtle.generateKey(algorithm, true, usages);
   const spki = await crypto.subtle.exportKey('spki', keys.publicKey);
@@ -143,7 +145,8 @@ export async function signCrl(
 ): Promise<string> {
   const issuer = new x509.X509Certificate(authority.certificate);
   const digits = number.toString(16).padStart(16, '0');
-  // A DER INTEGER starts with a zero byte only if the number would be negative without this byte.
+  // A DER INTEGER gets a zero byte in front only if the first bit of the number is set. Without the byte the number
+  // would be negative.
   const bytes = [...Buffer.from(digits, 'hex')];
   while (bytes.length > 1 && bytes[0] === 0 && (bytes[1] ?? 0) < 0x80) bytes.shift();
   const crl = await x509.X509CrlGenerator.create({
@@ -162,6 +165,6 @@ export async function signCrl(
       reason: crlReasons[reason],
     })),
   });
-  // RFC 7468 section 6 gives the PEM label. OpenSSL does not read the label that the library writes.
+  // The PEM label of RFC 7468 section 6. The library writes a label that OpenSSL does not accept.
   return `${x509.PemConverter.encode(crl.rawData, 'X509 CRL').trim()}\n`;
 }

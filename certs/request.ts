@@ -1,4 +1,7 @@
-/** Reads a certificate signing request (PKCS #10, RFC 2986). An error says what is wrong, so that a person can create a right request. */
+/**
+ * Reads a certificate signing request (PKCS #10, RFC 2986). An error says what is wrong, so that a person can correct
+ * the request.
+ */
 import 'reflect-metadata';
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
@@ -25,8 +28,8 @@ const exampleCommand =
 
 /**
  * Reads a request, PEM or DER. Uses only the name and the key of the request, and ignores its extensions.
- * @throws VigilError `certificate-invalid` if the bytes are not a request, its signature is not by its own key, it does not have exactly
- * one CN, or its key is too weak or of a kind that Vigil does not accept
+ * @throws VigilError `certificate-invalid` if the bytes are not a request, or if the request has a wrong signature, not
+ * exactly one CN, or a key that is too weak or of a wrong kind
  */
 export async function readRequest(bytes: Buffer): Promise<CertificateRequest> {
   if (bytes.length > requestBytesMax) throw requestError(`it is larger than ${requestBytesMax} bytes`);

@@ -17,7 +17,8 @@ const randomSecrets = [
 ] as const;
 
 /**
- * Creates missing secrets. Keeps existing secrets, because older records are unreadable without their pseudonym key and reader keys.
+ * Creates missing secrets. Keeps existing secrets, because nobody could read older records without the keys with which
+ * they were written.
  * @returns the names of the files that were written
  */
 export function ensureSecrets(directory: string): string[] {
@@ -37,8 +38,9 @@ export function ensureSecrets(directory: string): string[] {
 }
 
 /**
- * Creates the keys of Web Push (VAPID, RFC 8292): `push.jwk` for the delivery process, and `push-public.key` for pages. A subscription of a
- * browser belongs to the public key. If the key changes, each person must add her or his phone again.
+ * Creates the keys of Web Push (VAPID, RFC 8292): `push.jwk` for the delivery process, and `push-public.key` for pages.
+ * A subscription of a browser is valid only for one public key. If the key changes, each person must add her or his
+ * phone again.
  */
 function ensurePushKeys(directory: string): string[] {
   const path = join(directory, 'push.jwk');
@@ -73,7 +75,10 @@ function publicPushKey(path: string): string {
   }
 }
 
-/** Creates missing audit keys. `audit-keys.json` keeps the public keys of replaced keys, so that their signatures still verify. */
+/**
+ * Creates missing audit keys. `audit-keys.json` keeps the public keys of former audit keys, so that old signatures can
+ * still be checked.
+ */
 function ensureAuditKeys(directory: string): string[] {
   const writtenFiles: string[] = [];
   const path = join(directory, 'audit-keys.json');
@@ -88,7 +93,10 @@ function ensureAuditKeys(directory: string): string[] {
   return writtenFiles;
 }
 
-/** Writes the file if its content changes. @returns whether the file was written */
+/**
+ * Writes the file if its content changes.
+ * @returns whether the file was written
+ */
 function updateFile(path: string, content: object): boolean {
   const text = `${JSON.stringify(content, null, 2)}\n`;
   if (existsSync(path) && readFileSync(path, 'utf8') === text) return false;
@@ -145,7 +153,7 @@ function ensureFile(path: string, content: () => string): boolean {
   return true;
 }
 
-/** Returns the members of RFC 7517 that name the key and its purpose. */
+/** Returns the members of a JWK (RFC 7517) that name the key and its purpose. */
 function readerKeyLabels(role: string): { kid: string; alg: string; use: string } {
   return { kid: role, alg: 'ECDH-ES+A256KW', use: 'enc' };
 }

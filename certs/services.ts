@@ -1,7 +1,7 @@
 /**
- * Revokes the certificate of a service. Kafka's brokers do not check CRLs. So after each revocation the service gets another name in Kafka
- * (`gateway`, then `gateway.2`). The new name gets the permissions, and the old name loses its permissions immediately, even on open
- * connections. Vigil's own clients check the CRL when they connect to a server.
+ * Revokes the certificate of a service. Kafka's brokers do not check CRLs. So after each revocation the service gets a
+ * new name in Kafka (`gateway`, then `gateway.2`). The new name gets the permissions. The old name loses the
+ * permissions immediately, even on open connections. Vigil's own clients check the CRL when they connect to a server.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,8 +25,8 @@ export const serviceNames: readonly string[] = serviceCertificates(serviceClient
 export const principalsFile = 'principals.json';
 
 /**
- * Returns a function that returns a service's name in Kafka, from `certs/principals.json`. If the file does not contain a service, its name
- * in Kafka is the name of the service.
+ * Returns a function that finds the name of a service in Kafka. The names are in `certs/principals.json`. A service
+ * that is not in the file has its own name in Kafka.
  */
 export function readPrincipals(certsDir: string): (service: string) => string {
   const path = join(certsDir, principalsFile);
@@ -46,7 +46,10 @@ export function readPrincipals(certsDir: string): (service: string) => string {
   return (service) => (typeof names[service] === 'string' ? names[service] : service);
 }
 
-/** Returns a function that returns a service's name in Kafka. The number in the name rises with each revoked certificate of the service. */
+/**
+ * Returns a function that finds the name of a service in Kafka. The number in the name rises with each revoked
+ * certificate of the service.
+ */
 export function principalsOf({ issued, revoked }: Register): (service: string) => string {
   const revokedCounts = new Map<string, number>();
   for (const serial of revoked.keys()) {
@@ -65,7 +68,10 @@ export function writePrincipals(certsDir: string): void {
   if (!existsSync(path) || readFileSync(path, 'utf8') !== text) writeAtomic(path, text, 0o600);
 }
 
-/** Adds services' certificates on disk to the register if the register does not list them yet: an older version issued them. */
+/**
+ * Adds the services' certificates on disk to the register, if the register does not list them yet. An older version of
+ * Vigil issued such certificates.
+ */
 export function recordStoredServices(certsDir: string, authority: Pair, nowMs: number): void {
   const { issued } = readRegister(certsDir, 'ca');
   const entries = serviceNames.flatMap((file) => {

@@ -23,7 +23,10 @@ export function readPair(directory: string, file: string): Pair | undefined {
   return { certificate, key };
 }
 
-/** Reads the key of a pair, even if its certificate is missing. @throws VigilError `certificate-invalid` if it is not a key */
+/**
+ * Reads the key of a pair, even if the certificate is missing.
+ * @throws VigilError `certificate-invalid` if the file contains no key
+ */
 export function readKey(directory: string, file: string): string | undefined {
   const path = join(directory, `${file}.key`);
   const key = readIfExists(path);
@@ -31,13 +34,19 @@ export function readKey(directory: string, file: string): string | undefined {
   return key;
 }
 
-/** Writes a pair, the key first. If a crash comes between the two writes, the next run sees that the key does not fit, and replaces the pair. */
+/**
+ * Writes a pair: first the key, then the certificate. If the process crashes between the two writes, the next run sees
+ * that the key does not fit the certificate, and replaces the pair.
+ */
 export function writePair(directory: string, file: string, pair: Pair): void {
   writeAtomic(join(directory, `${file}.key`), pair.key, 0o600);
   writeAtomic(join(directory, `${file}.pem`), pair.certificate, 0o644);
 }
 
-/** Returns the content of the certificate, and whether our authority signed it and its key fits. */
+/**
+ * Returns facts about a pair: the content of the certificate, whether our authority signed the certificate, and whether
+ * the key fits.
+ */
 export function factsOf(pair: Pair, authorityCertificate: string): CertificateFacts {
   const certificate = new X509Certificate(pair.certificate);
   const authority = new X509Certificate(authorityCertificate);

@@ -34,8 +34,8 @@ export type Register = {
 };
 
 /**
- * Parses the lines of a register, one JSON object each. Ignores an incomplete last line, which a crash can leave:
- * nobody has the certificate of this line yet.
+ * Parses the lines of a register; each line is a JSON object. Ignores an incomplete last line. A crash can leave such a
+ * line before anybody got the certificate.
  * @returns undefined if a line was not written by Vigil
  */
 export function parseRegister(text: string): Register | undefined {
@@ -95,8 +95,9 @@ export const crlLifeMs = 30 * 24 * 60 * 60 * 1000;
 export const crlRenewalMs = crlLifeMs / 2;
 
 /**
- * Returns the revoked certificates that the next CRL must list: those that had not expired when the last CRL was
- * issued. So each certificate is on one more CRL after it has expired (RFC 5280 section 3.3).
+ * Returns the revoked certificates that the next CRL must list. A certificate is on the list if it had not expired when
+ * the last CRL was issued. So one more CRL lists a certificate after the certificate has expired (RFC 5280 section
+ * 3.3).
  * @param lastMs time at which the last CRL was issued
  */
 export function certificatesToList({ issued, revoked }: Register, lastMs: number): RevokedCertificate[] {

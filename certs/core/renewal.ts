@@ -3,11 +3,14 @@ import { hasNameOfOtherServer, type Purpose, type WantedCertificate } from './wa
 
 export const leafLifeMs = 90 * dayMs;
 export const authorityLifeMs = 10 * 365 * dayMs;
-/** A leaf is renewed when it ends in less than this time. */
+/** Vigil renews a leaf that ends in less than this time. */
 export const leafRenewalMs = 30 * dayMs;
-/** An authority's certificate is renewed, with the same key, when it ends in less than this time. So it never ends before a leaf. */
+/**
+ * Vigil renews an authority's certificate, with the same key, when the certificate ends in less than this time. So the
+ * certificate never ends before a leaf that it signed.
+ */
 export const authorityRenewalMs = 365 * dayMs;
-/** A new certificate is valid from this time before now, because the clock of another machine may be slow. */
+/** How long before now a new certificate becomes valid. The clock of another machine may be slow. */
 export const clockSkewMs = 5 * 60 * 1000;
 
 /** What Vigil reads from a certificate on disk. Times are milliseconds since 1970. */
@@ -65,8 +68,7 @@ export function authorityNeedsRenewal(
 }
 
 /**
- * Returns the time at which a leaf that is issued now ends: after its normal life, but never later than its authority
- * ends.
+ * Returns the end of a leaf that is issued now. A leaf has its normal life, but never ends later than its authority.
  */
 export function leafEndMs(nowMs: number, authorityEndMs: number): number {
   return Math.min(nowMs + leafLifeMs, authorityEndMs);

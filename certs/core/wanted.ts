@@ -29,8 +29,8 @@ export const authorities: Readonly<Record<AuthorityName, string>> = {
 const localNames = ['localhost', '127.0.0.1', '::1'] as const;
 
 /**
- * The file of each server's certificate, by the name of the server. Clients check that a server's certificate contains
- * the server's name, and no other certificate contains this name. So nobody can use the stolen certificate of one
+ * The file of each server's certificate, by the name of the server. A client checks that the certificate contains the
+ * server's name. Only the certificate of this server contains the name. So nobody can use a stolen certificate of one
  * server for another server, even at the same address. With compose, the name is also the host name.
  */
 export const certificateFiles = {
@@ -44,8 +44,8 @@ export type ServerName = keyof typeof certificateFiles;
 const serverNames = Object.keys(certificateFiles) as ServerName[];
 
 /**
- * The servers to which devices and browsers connect. If an operator gives a further name without a server, the name is for these two
- * servers.
+ * The servers to which devices and browsers connect. If an operator adds a further name without a server, these two
+ * servers get the name.
  */
 const publicServers: readonly ServerName[] = ['gateway', 'dashboard'];
 
@@ -101,9 +101,9 @@ export function serviceCertificates(
 }
 
 /**
- * Returns the names in a server's former certificate that its next certificate must keep, because an operator gave them in an earlier run.
- * A certificate of an older version contains the names of all servers. So if the former certificate is of an older
- * version, only the servers in `publicServers` keep its further names.
+ * Returns the names that a server's next certificate keeps from the former certificate, because an operator added them
+ * in an earlier run. If an older version of Vigil made the former certificate, the certificate contains the names of
+ * all servers. Then only the servers in `publicServers` keep names.
  */
 export function namesToKeep(wanted: WantedCertificate, former: readonly string[]): string[] {
   const server = serverNames.find((name) => certificateFiles[name] === wanted.file);
