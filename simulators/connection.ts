@@ -1,6 +1,6 @@
 /**
- * One MQTT connection of one device, made with MQTT.js. The connection never reconnects and never sends a message again: the device opens
- * new connections and sends messages again.
+ * One MQTT connection of one device, made with MQTT.js. The connection never reconnects and never repeats a message,
+ * because the device does both.
  */
 import mqtt, { type IClientOptions, type IConnackPacket } from 'mqtt';
 import { deviceTopic } from '../contracts/topics.ts';
@@ -16,7 +16,10 @@ export type ConnectionOptions = {
 };
 
 export type ConnectionEvents = {
-  /** Called when the gateway has accepted the device. The gateway accepts at most `receiveMaximum` unacknowledged messages. */
+  /**
+   * Called when the gateway has accepted the device. The device may have at most `receiveMaximum` unacknowledged
+   * messages in flight.
+   */
   onConnected(receiveMaximum: number): void;
   /** Called once when the connection has ended, for any reason. Unacknowledged messages may or may not have arrived. */
   onEnded(reason: string): void;
@@ -27,8 +30,8 @@ export type ConnectionEvents = {
 export type Connection = {
   /**
    * Publishes a message.
-   * @param done called when the message is acknowledged (QoS 0: written), with the reason code if the gateway refused the message; never
-   *   called after `onEnded`
+   * @param done called when the gateway has acknowledged the message, and with QoS 0 when the message is written. Gets
+   * the reason code if the gateway refused the message. Never called after `onEnded`
    */
   publish(topic: string, payload: string | Uint8Array, qos: 0 | 1, done: (refusal: number | undefined) => void): void;
   /** Sends DISCONNECT, so that the gateway does not publish the will. */

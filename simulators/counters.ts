@@ -4,10 +4,10 @@ export type Counters = {
   connects: number;
   /** Measured messages, without intended repeats and garbage. */
   measured: number;
-  /** Messages sent for the first time. */
+  /** Messages that were sent for the first time. Repeats do not count. */
   published: number;
   acknowledged: number;
-  /** Messages that were sent again because the connection broke before their acknowledgement. */
+  /** Messages that were sent again because the connection broke before the acknowledgement came. */
   resent: number;
   /** Repeats that the scenario intends. */
   repeated: number;

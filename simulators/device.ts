@@ -22,7 +22,7 @@ export type DeviceOptions = Omit<ConnectionOptions, 'deviceId' | 'willPayload'> 
 };
 
 export type Device = {
-  /** Measures, sends, connects and checks the inbox, if it is time for that. Must be called regularly. */
+  /** Does what is due: measures, sends, connects, and checks the inbox. Must be called regularly. */
   tick(nowMs: number): void;
   readonly connected: boolean;
   /** Whether the device has been connected at least once. */

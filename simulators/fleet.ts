@@ -44,8 +44,8 @@ export type Fleet = {
 
 const tickMs = 100;
 /**
- * Time between the starts of two devices, ms. This gives 25 TLS handshakes a second, which is below the limit of the
- * gateway.
+ * Time between the starts of two devices, ms. So the devices make 25 TLS handshakes a second, fewer than the limit of
+ * the gateway.
  */
 const startSpacingMs = 40;
 const waveChunkMs = 500;

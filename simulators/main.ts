@@ -15,7 +15,10 @@ import { progressLine, recordingLine } from './report.ts';
 import { simulatorSettings } from './settings.ts';
 
 const progressEveryMs = 5_000;
-/** Longest time from the stop signal until the devices are closed (ours). After it the process ends. */
+/**
+ * Longest time from the stop signal until the devices are closed (ours). After this time the process ends, even if
+ * devices are still open.
+ */
 const closeMsMax = 20_000;
 const exitCodes = { done: 0, failed: 1, misused: 2 } as const;
 

@@ -53,7 +53,7 @@ describe('catalogue', () => {
     ]);
     const ii = bidmc.waves.at(-1)!;
     expect(ii.samples[0]! * ii.scale + ii.offset).toBeCloseTo(0.72549, 4);
-    // The decoder has already compared the samples with the checksums in a103l.hea.
+    // The decoder compares the samples with the checksums in a103l.hea, so this test does not compare them.
     expect(loadRecording('a103l').waves.map((w) => w.samples.length)).toEqual([82_500, 82_500, 82_500]);
   });
 

@@ -40,8 +40,8 @@ export function loadRecording(name: string): Recording {
 }
 
 /**
- * Returns a function that reads a recording and remembers it, so that all beds with the same recording share its data. It remembers at most
- * as many recordings as the fleet plays.
+ * Returns a function that reads a recording and remembers it, so that all beds with this recording share the data. The
+ * function remembers at most as many recordings as the fleet plays.
  */
 export function recordingShelf(): (name: string) => Recording {
   const cache = new Map<string, Recording>();

@@ -14,7 +14,10 @@ export type Sender = {
   store(message: Message): void;
   /** Must be called when a connection is open. The gateway accepts at most `receiveMaximum` unacknowledged messages. */
   connectionOpened(connection: Connection, receiveMaximum: number): void;
-  /** Must be called when the connection has ended. Requeues in-flight messages ahead of new messages; returns their number. */
+  /**
+   * Must be called when the connection has ended. Requeues in-flight messages ahead of new messages. Returns the number
+   * of requeued messages.
+   */
   connectionEnded(): number;
   /** Sends as many messages as may be in flight. */
   sendWaiting(): void;
@@ -77,7 +80,7 @@ export function createSender(options: {
     },
     connectionOpened(openConnection, receiveMaximum) {
       connection = openConnection;
-      // One message of the window is reserved for garbage.
+      // One place among the messages in flight stays free for garbage.
       inFlightMax = Math.max(1, Math.min(ownInFlightMax, receiveMaximum - 1));
     },
     connectionEnded() {

@@ -3,7 +3,7 @@ import { logSettings } from '../process/log-setting.ts';
 import type { Manifest } from '../process/settings.ts';
 import { clockSettings } from '../process/system-clock.ts';
 
-/** The settings of the simulator. An option of the command line overrides the setting. */
+/** The settings of the simulator. An option of the command line overrides its setting. */
 export const simulatorSettings = {
   stateDir: {
     kind: 'text',

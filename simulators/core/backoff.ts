@@ -1,6 +1,6 @@
 /**
- * Decides when a device connects again. The wait is short after a good connection and grows with each failure. It has a random part, so
- * that devices do not connect at the same time.
+ * Decides when a device connects again. The wait is short after a good connection and grows with each failure. A part
+ * of the wait is random, so that devices do not connect at the same time.
  */
 import { nextRandom, type RandomState } from './random.ts';
 
@@ -22,9 +22,9 @@ export function initialBackoff(random: RandomState, nowMs: number): BackoffState
 }
 
 /**
- * Returns the state after a connection has ended or could not be opened. The wait is between half and the whole of 250 ms × 2^failures, but
- * at most 8 s.
- * @param upMs how long the connection was up; 0 if it could not be opened
+ * Returns the state after a connection has ended or could not be opened. The longest wait is 250 ms × 2^failures, but
+ * at most 8 s; the shortest wait is half as long.
+ * @param upMs how long the connection was open; 0 if it could not be opened
  */
 export function nextAttempt(state: BackoffState, upMs: number, nowMs: number): BackoffState {
   const failures = upMs >= goodConnectionMs ? 0 : state.failures;

@@ -5,7 +5,7 @@ import { nextRandom, seedRandom } from './random.ts';
 export type Role = {
   /** A name in the catalogue (recordings.ts). */
   readonly recording: string;
-  /** Returns the point at which the bed starts in a recording that lasts `loopMs`. */
+  /** Returns the point at which the bed starts in its recording. `loopMs` is the length of the recording. */
   readonly startAtMs: (loopMs: number) => number;
 };
 
@@ -33,7 +33,10 @@ export const wardRecordings: readonly string[] = [
   'bidmc-14',
 ];
 
-/** Patients who become septic. `onsetHour` is the hour in the recording (from 0) at which the label of the data set changes to sepsis. */
+/**
+ * Patients who become septic. `onsetHour` is the hour in the recording (from 0) from which the data set labels the
+ * patient as septic.
+ */
 export const septicPatients: readonly { readonly recording: string; readonly onsetHour: number }[] = [
   { recording: 'p002029', onsetHour: 16 },
   { recording: 'p016395', onsetHour: 15 },
@@ -46,8 +49,9 @@ export const septicPatients: readonly { readonly recording: string; readonly ons
 const leadHours = 4;
 
 /**
- * Returns the recording of a bed and the point at which it starts. The first beds, one for each recording of the cast, start at the usual
- * point. Later beds play the same recordings from a random point, so that their values differ from the values of the first beds.
+ * Returns the recording of a bed and the point at which the recording starts. Each recording of the cast first goes to
+ * one bed, which starts at the usual point. Further beds play these recordings again from a random point, so that their
+ * values differ from the values of the first beds.
  * @param index number of the bed, from 0
  * @param chosenRecordings recordings from the command line; they replace the cast and start at their beginning
  */

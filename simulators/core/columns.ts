@@ -76,8 +76,8 @@ function fahrenheitToCelsius(value: number): number {
 }
 
 /**
- * Returns the conversion from the unit of a column to the unit in the parameter table. A column without a unit needs no conversion.
- * Undefined if the parameter cannot have this unit.
+ * Returns the conversion from the unit of a column to the unit in the parameter table; undefined if the parameter
+ * cannot have this unit. A column without a unit needs no conversion.
  */
 export function numericConversion(code: string, column: Column): Convert | undefined {
   if (column.unit === undefined || column.unit === '') return unchanged;

@@ -1,11 +1,17 @@
-/** Messages that every gateway must refuse. They have no boot and seq, because they do not count as readings of the device. */
+/**
+ * Messages that every gateway must refuse. These messages have no boot and no seq, because they do not count as
+ * readings of the device.
+ */
 import { deviceTopic } from '../../contracts/topics.ts';
 
 export type Garbage = {
   readonly name: string;
   readonly topic: string;
   readonly payload: string | Uint8Array;
-  /** 0 if the gateway may close the connection because of this message. With QoS 1 the message would be sent again without end. */
+  /**
+   * 0 if the gateway may close the connection because of this message. With QoS 1 a device would send the message again
+   * on each new connection.
+   */
   readonly qos: 0 | 1;
 };
 

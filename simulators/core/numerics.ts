@@ -23,7 +23,10 @@ type Vital = {
   readonly isEpisodic: boolean;
 };
 
-/** Returns the family of a table: the data set whose form the table has. Each family writes "no value" in its own way (ATTRIBUTION.md). */
+/**
+ * Returns the family of a table. A family is a data set and all tables of the same form. Each family has its own sign
+ * for "no value" (ATTRIBUTION.md).
+ */
 function numericFamily(table: Table): RecordingFamily {
   if (table.delimiter === '|') return 'physionet2019';
   const hasMinutes = table.columns.some((c) => c.name.toLowerCase() === 't' && c.unit?.startsWith('min'));
@@ -58,8 +61,8 @@ function numericValue(vital: Vital, row: number): NumericValue[] {
 }
 
 /**
- * Returns the time of each row in ms, in ascending order. Rows of PhysioNet 2019 without `ICULOS` are an hour apart. Only the times of waves
- * may be equal in neighbouring rows, because the files round them to five digits.
+ * Returns the time of each row in ms, in ascending order. Rows of PhysioNet 2019 without `ICULOS` are an hour apart.
+ * Neighbouring rows of waves may have equal times, because the files round times to five digits. Other rows may not.
  */
 export function rowTimes(table: Table, family: RecordingFamily): Decoded<number[]> {
   const column = timeColumn(table.columns);

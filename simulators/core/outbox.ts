@@ -1,7 +1,7 @@
 /**
- * The outbox of a device: messages that the gateway has not acknowledged. Each kind of message has a maximum number. Above it the oldest
- * message is dropped. Statuses are sent first, then alarms, then numerics, then waves. Messages of one kind are sent in the order of
- * measurement.
+ * The outbox of a device: messages that the gateway has not acknowledged. Each kind of message has a maximum number. If
+ * a further message of the kind comes, the oldest message is dropped. Statuses are sent first, then alarms, then
+ * numerics, then waves. Messages of one kind are sent in the order of measurement.
  */
 import { type DeviceTopicKind, deviceTopicKinds, forDeviceTopics } from '../../contracts/topics.ts';
 import type { Message } from './replay.ts';
@@ -15,9 +15,9 @@ const messagesMaxDefault: Readonly<Record<DeviceTopicKind, number>> = {
 };
 
 export type Outbox = {
-  /** Adds a message. Returns false if the oldest message of the same kind was dropped for it. */
+  /** Adds a message. Returns false if the oldest message of this kind was dropped for the new message. */
   add(message: Message): boolean;
-  /** Puts unacknowledged messages back in front of the other messages. Returns the number of messages that were dropped for them. */
+  /** Puts unacknowledged messages back in front of the other messages. Returns the number of dropped messages. */
   putBack(messages: readonly Message[]): number;
   /** Removes and returns the next message to send; undefined if no message waits. */
   take(): Message | undefined;

@@ -2,7 +2,10 @@
 import type { DeviceAlert, DeviceAlerts } from '../../contracts/messages/device-alerts.ts';
 import { effectAt, type Scenario } from './scenario.ts';
 
-/** The whole list is repeated this often, so that a receiver that missed a message gets the present list (docs/integrator.md). */
+/**
+ * How often the device repeats the whole list. So a receiver that missed a message gets the present list
+ * (docs/integrator.md).
+ */
 export const ownAlarmsRepeatMs = 30_000;
 
 /** The content of a message, without its sender and time. */

@@ -1,7 +1,9 @@
 /** A repeatable random generator with plain data as its state: Mulberry32, a 32-bit generator that is good enough for simulations. */
 export type RandomState = number;
 
-/** Returns the first state for a seed and a name, so that devices with the same seed have different sequences. */
+/**
+ * Returns the first state for a seed and a name. Because of the name, devices with one seed have different sequences.
+ */
 export function seedRandom(seed: number, name: string): RandomState {
   let hash = seed >>> 0;
   for (const letter of name) hash = (Math.imul(hash ^ letter.codePointAt(0)!, 0x01000193) + 0x9e37) >>> 0;

@@ -6,8 +6,8 @@ import type { NumericValue } from '../../contracts/messages/device.ts';
 export type Frame = { readonly atMs: number; readonly values: readonly NumericValue[] };
 
 /**
- * A wave, which starts at 0 ms. A value is `sample × scale + offset`, in the unit that the wave has in the parameter table. The sample
- * -32768 is a missing sample.
+ * A wave, which starts at 0 ms. A value is `sample × scale + offset`. The parameter table has the unit of the wave. The
+ * sample -32768 is a missing sample.
  */
 export type WaveTrack = {
   readonly code: string;
@@ -26,7 +26,10 @@ export type Recording = {
   /** The usual distance between two frames; 1000 if the recording has only waves. */
   readonly intervalMs: number;
   readonly waves: readonly WaveTrack[];
-  /** Length of the recording when it is played in a loop: one interval after the last frame, or the end of the shortest wave if earlier. */
+  /**
+   * Length of one turn when the recording is played in a loop. The turn ends one interval after the last frame, or with
+   * the shortest wave if the wave ends earlier.
+   */
   readonly loopMs: number;
   /** Names of columns or signals for which Vigil has no parameter. */
   readonly ignored: readonly string[];
@@ -62,7 +65,7 @@ export function joinRecordings(numerics: Recording, waves: Recording): Recording
   });
 }
 
-/** Returns the recording with `loopMs`, chosen so that numerics and waves have no gap when the loop starts again. */
+/** Returns the recording with its `loopMs`, at which numerics and waves have no gap when the loop starts again. */
 export function withLoop(recording: Omit<Recording, 'loopMs'>): Recording {
   const lastAtMs = recording.frames.at(-1)?.atMs;
   const endsMs = recording.waves.map(waveLengthMs);

@@ -59,7 +59,7 @@ const replayOf = (scenario: string, more: Partial<Replay> = {}): Replay => ({
 
 type Run = { state: ReplayState; messages: Message[]; garbage: Output['garbage'][number][] };
 
-/** Runs a replay to `untilMs`: first in the steps of `steps`, then in steps of 100 ms. */
+/** Runs a replay to `untilMs`: first with the steps in `steps`, then with steps of 100 ms. */
 function run(replay: Replay, untilMs: number, steps: number[] = [], seed = 1): Run {
   const result: Run = { state: initialReplayState(seedRandom(seed, 'bed-01')), messages: [], garbage: [] };
   let elapsedMs = 0;

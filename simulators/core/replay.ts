@@ -1,6 +1,7 @@
 /**
- * The replay of one device: computes the messages of the device from the recording, the scenario and the elapsed time. A message gets boot,
- * seq and event time when it is measured, and keeps them if it is sent late or several times.
+ * The replay of one device: computes the messages of the device from the recording, the scenario and the elapsed time.
+ * A message gets its boot, seq and event time when it is measured. It keeps all three if the device sends it late or
+ * several times.
  */
 import type { Observation, Status, TechnicalCondition, Waveform } from '../../contracts/messages/device.ts';
 import type { DeviceAlerts } from '../../contracts/messages/device-alerts.ts';
@@ -18,7 +19,7 @@ export type Replay = Playback & {
   /** A random id for each start of the process, because seq begins at 1 again at each start. */
   readonly boot: string;
   readonly scenario: Scenario;
-  /** How much later than in the scenario the episodes begin on this device. */
+  /** Delay of the episodes on this device, compared with the scenario. */
   readonly episodeDelayMs: number;
   /** How far the device's clock is ahead of the true time. */
   readonly skewMs: number;
@@ -40,14 +41,20 @@ export type ReplayState = {
   readonly seq: Readonly<Record<DeviceTopicKind, number>>;
   readonly random: RandomState;
   readonly conditions: readonly TechnicalCondition[];
-  /** The list of own alarms that the device sent last, in JSON, and its elapsed time. Null before the first list and after each connect. */
+  /**
+   * The last list of own alarms that the device sent, in JSON, and the elapsed time at which it was sent. Null before
+   * the first list and after each connect.
+   */
   readonly alarms: { readonly json: string; readonly atMs: number } | null;
   /** Messages that were measured in a backlog episode and not sent yet, oldest first. */
   readonly backlog: readonly Message[];
   /** The last messages, for late duplicates. */
   readonly recent: readonly Message[];
   readonly garbageSent: number;
-  /** Number of messages that were dropped: above `backlogMax`, or during a pause of the process longer than `catchUpMsMax`. */
+  /**
+   * Number of dropped messages. Messages are dropped if a backlog exceeds `backlogMax`, or if the process pauses for
+   * longer than `catchUpMsMax`.
+   */
   readonly dropped: number;
 };
 
@@ -56,9 +63,14 @@ export type Output = { readonly messages: readonly Message[]; readonly garbage: 
 /** The version that simulated devices declare. */
 const simulatorFirmware = 'replay 1';
 
-/** Maximum number of messages that a device stores in a backlog episode. Above it the oldest messages are dropped and counted. */
+/**
+ * Maximum number of messages that a device stores in a backlog episode. If more messages come, the oldest messages are
+ * dropped and counted.
+ */
 export const backlogMax = 5_000;
-/** If a process was stopped for longer than this, only the messages of the last `catchUpMsMax` are produced. */
+/**
+ * If a process was stopped for longer than `catchUpMsMax`, only the messages of the last `catchUpMsMax` are produced.
+ */
 export const catchUpMsMax = 60_000;
 const recentMessagesMax = 16;
 const duplicateFraction = 0.25;
@@ -77,7 +89,10 @@ export function initialReplayState(random: RandomState): ReplayState {
   };
 }
 
-/** Returns the interval that the device declares: the recording's interval at this speed, within the limits of the contract. */
+/**
+ * Returns the interval that the device declares. It is the interval of the recording at this speed, within the limits
+ * of the contract.
+ */
 export function declaredIntervalMs(replay: Playback): number {
   const intervalMs = Math.round(replay.recording.intervalMs / replay.speed);
   return Math.min(86_400_000, Math.max(100, intervalMs));
@@ -177,7 +192,10 @@ function sendItem(replay: Replay, draft: Draft, item: Item): void {
   }
 }
 
-/** Sends a status message when leads come off or are attached again, before the readings that this changes. */
+/**
+ * Sends a status message when leads come off or are attached again. The message comes before the first reading without
+ * or with these leads.
+ */
 function sendChangedConditions(replay: Replay, draft: Draft, elapsedMs: number): void {
   const areLeadsOff = effectAt(replay.scenario, 'leads-off', elapsedMs - replay.episodeDelayMs) !== undefined;
   if (areLeadsOff === draft.conditions.some((c) => c.present)) return;
@@ -193,7 +211,10 @@ function sendChangedConditions(replay: Replay, draft: Draft, elapsedMs: number):
   send(replay, draft, message(replay, 'status', status), elapsedMs);
 }
 
-/** Sends the whole list of the device's own alarms after each connect, when the list changes, and every `ownAlarmsRepeatMs`. */
+/**
+ * Sends the whole list of the device's own alarms. Sends it after each connect, when the list changes, and every
+ * `ownAlarmsRepeatMs`.
+ */
 function sendOwnAlarms(replay: Replay, draft: Draft, elapsedMs: number): void {
   if (!hasOwnAlarms(replay.scenario)) return;
   const { episodeDelayMs } = replay;
@@ -230,8 +251,8 @@ function sendBacklog(draft: Draft): void {
 }
 
 /**
- * Repeats a quarter of the messages. Half of the repeats come immediately. The other half repeat an earlier message, as a device does after its
- * connection broke before the PUBACK.
+ * Repeats a quarter of the messages. Half of the repeats come immediately. The other repeats come some messages later,
+ * as if the connection of the device had broken before the PUBACK.
  */
 function repeatSome(draft: Draft, newMessage: Message): void {
   const drawn = nextRandom(draft.random);

@@ -9,7 +9,10 @@ export type Effect =
   | 'arrhythmia'
   | 'sound-paused';
 
-/** A span of time in which an effect acts, from `fromMs` (included) to `toMs` (excluded). It repeats with the scenario. */
+/**
+ * A span of time in which an effect acts, from `fromMs` (included) to `toMs` (excluded). The span repeats with the
+ * scenario.
+ */
 export type Episode = { readonly effect: Effect; readonly fromMs: number; readonly toMs: number };
 
 export type Scenario = {
@@ -19,7 +22,10 @@ export type Scenario = {
   /** Time after which the scenario repeats: its episodes begin again. */
   readonly repeatMs: number;
   readonly episodes: readonly Episode[];
-  /** Whether a quarter of the messages is sent a second time with the same boot and seq, immediately or some messages later. */
+  /**
+   * Whether the device sends a quarter of the messages a second time, immediately or some messages later. Such a repeat
+   * has the boot and seq of the first message.
+   */
   readonly duplicates: boolean;
   /** Interval of messages that every gateway must refuse; 0 if there are no such messages. */
   readonly garbageEveryMs: number;
@@ -136,12 +142,18 @@ export function scenarioOf(name: string, index: number): Scenario | undefined {
   return scenarios.find((scenario) => scenario.name === nameOfBed);
 }
 
-/** Returns the delay of a bed's episodes: 3 s more for each bed, from 0 for the first, so that not all beds alarm in the same second. */
+/**
+ * Returns the delay of a bed's episodes. The first bed has no delay, and each further bed has 3 s more, so that not all
+ * beds alarm in the same second.
+ */
 export function episodeDelayMs(index: number): number {
   return (index % 20) * 3_000;
 }
 
-/** Returns how long an effect has lasted and the time until its end; undefined if the effect does not act at this time. */
+/**
+ * Returns the time since the beginning of an effect and the time until its end; undefined if the effect does not act at
+ * this time.
+ */
 export function effectAt(
   scenario: Scenario,
   effect: Effect,

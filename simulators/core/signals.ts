@@ -5,9 +5,11 @@ import { rowTimes } from './numerics.ts';
 import { badRecording, type Decoded, medianStep, type Recording, type WaveTrack, withLoop } from './recording.ts';
 import { meansNoValue, type Table } from './table.ts';
 
-/** If the rows are at most this far apart, the table contains samples of waves, not numerics. */
+/** Largest distance between the rows of a table of waves. The rows of a table of numerics are further apart. */
 const waveStepMsMax = 100;
-/** The sample rate is computed from this many first rows, because later times are rounded more coarsely. */
+/**
+ * The number of first rows from which the sample rate is computed. The times of later rows are rounded more coarsely.
+ */
 const stepsForRate = 1000;
 /** Maximum number of samples of a wave, including missing samples in gaps. */
 const samplesMax = 4_000_000;
@@ -39,7 +41,7 @@ export function decodeSignals(table: Table): Decoded<Recording> {
       if (column.name !== '') ignored.push(column.name);
       continue;
     }
-    // In a wave -1 is a usual value and does not mean "no value".
+    // A sample of a wave can be -1. It does not mean "no value".
     const values = table.rows.map((row) => (meansNoValue(row[index]!) && row[index] !== -1 ? Number.NaN : row[index]!));
     waves.push({ code, rateHz, ...quantise(values, positions, count) });
   }
@@ -47,8 +49,8 @@ export function decodeSignals(table: Table): Decoded<Recording> {
 }
 
 /**
- * Returns the sample rate, Hz. It is computed from the whole table, so that the rounding of times has little effect. If
- * the table has a gap, the rate is computed from the first rows.
+ * Returns the sample rate, Hz. Computes the rate from the whole table, so that the rounding of times has little effect.
+ * If the table has a gap, computes the rate from the first rows.
  */
 function sampleRate(times: readonly number[]): number {
   const roughHz = 1000 / medianStep(times.slice(0, stepsForRate))!;
@@ -58,7 +60,10 @@ function sampleRate(times: readonly number[]): number {
   return Math.abs(rateHz - wholeHz) < wholeHz * 1e-3 ? wholeHz : Math.round(rateHz * 1000) / 1000;
 }
 
-/** Returns the sample number of each row. A row has the next number, unless its time shows a gap that rounding cannot explain. */
+/**
+ * Returns the sample number of each row. A row has the number after the row before, except if its time shows a gap that
+ * rounding cannot explain.
+ */
 function samplePositions(times: readonly number[], rateHz: number): number[] {
   const stepMs = 1000 / rateHz;
   const positions: number[] = [];

@@ -72,7 +72,7 @@ export function parseTable(file: string, text: string): Decoded<Table> {
   return { ok: { file, delimiter, headerLine: headerIndex + 1, columns, rows, lines: rowLines } };
 }
 
-/** Returns whether a number means "no value" in a column of measurements: -1, -100, -999 or -32768. */
+/** Returns whether a number in a column of measurements means "no value": -1, -100, -999 or -32768. */
 export function meansNoValue(value: number): boolean {
   return noValueNumbers.has(value);
 }

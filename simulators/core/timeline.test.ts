@@ -37,7 +37,7 @@ const playbackOf = (recording: Recording, more: Partial<Playback> = {}): Playbac
 const framesOf = (items: Item[]) => items.filter((item) => item.kind === 'frame').map((item) => item.elapsedMs);
 const samplesOf = (items: Item[]) => items.flatMap((item) => (item.kind === 'chunk' ? [...item.samples] : []));
 
-/** Makes any playback of a recording, and steps of time in which its due items are requested. */
+/** Makes a random playback of a recording, and the random steps of time for which a test requests the due items. */
 const anyPlayback = fc
   .record({
     rows: fc.integer({ min: 1, max: 30 }),

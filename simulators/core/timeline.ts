@@ -30,7 +30,10 @@ export type Item =
       readonly samples: Int16Array;
     };
 
-/** Maximum rate of waves in the contract of devices. A wave that is played faster is left out. */
+/**
+ * Maximum rate of a wave in the contract of devices. If the speed of the replay makes the rate of a wave higher, the
+ * wave is left out.
+ */
 const waveRateHzMax = 2000;
 
 /** Returns all frames and chunks that are due from `fromMs` (included) to `toMs` (excluded), in order of time. */
@@ -104,13 +107,16 @@ function samplesBetween(
   return parts;
 }
 
-/** Returns a number rounded up, but first removes the error of a division: 62.0000000001 becomes 62. */
+/** Returns a number rounded up. First removes the small error of a division, so that 62.0000000001 becomes 62. */
 function ceilIndex(value: number): number {
   const nearest = Math.round(value);
   return Math.abs(value - nearest) < 1e-6 ? nearest : Math.ceil(value);
 }
 
-/** Returns the index of the first frame for which `isReached` is true; `isReached` must also be true for all later frames. */
+/**
+ * Returns the index of the first frame for which `isReached` is true. For all later frames `isReached` must be true
+ * too.
+ */
 function firstReached(frames: readonly Frame[], isReached: (frame: Frame) => boolean): number {
   let low = 0;
   let high = frames.length;

@@ -1,6 +1,7 @@
 /**
- * Decides whether the device raises its own alarm at the bedside, because Vigil does not watch its bed. The inbox says whether a screen shows
- * the bed. The device alarms if no screen shows the bed, or if no inbox message comes because the gateway is gone.
+ * Decides whether the device raises an alarm at the bedside because Vigil does not watch its bed. The inbox messages
+ * say whether a screen shows the bed. The device alarms if no screen shows the bed. It also alarms if no inbox message
+ * comes, because then the gateway may be gone.
  */
 
 /** After this time without an inbox message the device alarms. The gateway sends an inbox message at least every 3 s. */
@@ -9,7 +10,7 @@ export const inboxSilenceMs = 10_000;
 export type LocalAlarm = 'unwatched' | 'inbox-silent';
 
 export type WatchState = {
-  /** Monotonic ms of the last inbox message. Until the first message: the time at which the device started. */
+  /** Monotonic ms of the last inbox message; before the first message, the time at which the device started. */
   readonly heardAtMs: number;
   /** Whether a screen shows the bed; undefined until the first inbox message. */
   readonly watched: boolean | undefined;
