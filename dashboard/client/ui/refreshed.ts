@@ -1,7 +1,8 @@
 /** Keeps an answer of the server up to date while a page is open. */
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { Answer } from '../shell/answer.ts';
+import { createRefresher } from '../shell/refresher.ts';
 
 /**
  * Sends a request when the page opens, and then at an interval. `data` is the newest answer, and undefined until the
@@ -11,23 +12,20 @@ import type { Answer } from '../shell/answer.ts';
 export function useRefreshed<T>(ask: () => Promise<Answer<T>>, everyMs: (data: T | undefined) => number) {
   const data = useSignal<T | undefined>(undefined);
   const problem = useSignal<string | undefined>(undefined);
-  async function load() {
-    const answer = await ask();
-    problem.value = answer.ok ? undefined : answer.message;
-    if (answer.ok) data.value = answer.data;
-  }
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let hasLeft = false;
-    const loadAgain = async () => {
-      await load();
-      if (!hasLeft) timer = setTimeout(() => void loadAgain(), everyMs(data.peek()));
-    };
-    void loadAgain();
-    return () => {
-      hasLeft = true;
-      clearTimeout(timer);
-    };
-  }, []);
-  return { data, problem, load };
+  const newestAsk = useRef(ask);
+  newestAsk.current = ask;
+  const refresher = useMemo(
+    () =>
+      createRefresher<T>({
+        ask: () => newestAsk.current(),
+        everyMs: () => everyMs(data.peek()),
+        onAnswer(answer) {
+          problem.value = answer.ok ? undefined : answer.message;
+          if (answer.ok) data.value = answer.data;
+        },
+      }),
+    [],
+  );
+  useEffect(() => refresher.start(), []);
+  return { data, problem, load: refresher.load };
 }

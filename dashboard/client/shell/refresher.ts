@@ -1,0 +1,53 @@
+/** Asks the server for the same thing again and again while a page is open. */
+import { t } from '../core/texts.ts';
+import type { Answer } from './answer.ts';
+
+export type Refresher = {
+  /** Asks at once. Never rejects. */
+  load(): Promise<void>;
+  /** Asks at once, and again after each answer. Returns a function that ends this. */
+  start(): () => void;
+};
+
+/**
+ * @param options `everyMs` returns the pause after an answer. `onAnswer` gets each answer, but no answer to an earlier question after the
+ * answer to a later one: it would show what was before a change.
+ */
+export function createRefresher<T>(options: {
+  readonly ask: () => Promise<Answer<T>>;
+  readonly everyMs: () => number;
+  readonly onAnswer: (answer: Answer<T>) => void;
+}): Refresher {
+  let asked = 0;
+  let answered = 0;
+
+  async function load(): Promise<void> {
+    asked += 1;
+    const number = asked;
+    // An error that is not caught would end the questions, and the page would show old data without a word.
+    const answer = await options.ask().catch(noAnswer);
+    if (number < answered) return;
+    answered = number;
+    options.onAnswer(answer);
+  }
+
+  return {
+    load,
+    start() {
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      let hasLeft = false;
+      const loadAgain = async () => {
+        await load();
+        if (!hasLeft) timer = setTimeout(() => void loadAgain(), options.everyMs());
+      };
+      void loadAgain();
+      return () => {
+        hasLeft = true;
+        clearTimeout(timer);
+      };
+    },
+  };
+}
+
+const noAnswer = () =>
+  ({ ok: false, status: 0, code: 'no-answer', message: t('The server does not answer.') }) as const;
