@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CallView, DeliveryRecord, DeliveryView } from '../../contracts/messages/deliveries.ts';
-import type { DeliveryCommand } from '../../contracts/messages/delivery-commands.ts';
+import type { DeliveryCommand, ReachEntry } from '../../contracts/messages/delivery-commands.ts';
 import type { AskedPages, DeliverySign } from '../../contracts/messages/delivery-progress.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import type { SealedLog } from '../../log/sealed-log.ts';
@@ -305,6 +305,35 @@ describe('the ways to be reached', () => {
       expect(JSON.stringify(answer.body)).not.toMatch(/evil|127\.0\.0\.1|secret-|hidden/);
     },
   );
+
+  it('the delivery process gets the language of the page with an entry, and then the language that the person chooses', async () => {
+    const anna = await loggedIn('anna');
+    const entries = new Map<string, ReachEntry | null>();
+    const table = await delivery.followTable(['reach'], (read, { key }) => {
+      if (read === null) entries.set(key, null);
+      else if (read.record.contentType === contentTypes.reach) entries.set(key, read.record.body);
+    });
+    const { reachId } = (await anna.post('/api/reach', { ...subscription(7), language: 'de' })).body;
+    const added = await until('the entry', () => entries.get(reachId));
+    expect(added).toMatchObject({ language: 'de' });
+    expect((await anna.post('/api/preferences', { language: 'en' })).status).toBe(200);
+    const changed = await until('the new language', () => {
+      const entry = entries.get(reachId);
+      return entry?.language === 'en' && entry;
+    });
+    // Everything else is as before, so that no canary is sent.
+    expect(changed).toEqual({ ...added, language: 'en' });
+    // The choice of the person counts more than the page.
+    await anna.post('/api/reach', { ...subscription(7), language: 'de', label: 'New' });
+    expect(
+      await until('the new label', () => entries.get(reachId)?.label === 'New' && entries.get(reachId)),
+    ).toMatchObject({
+      language: 'en',
+    });
+    expect((await anna.call('DELETE', `/api/reach/${reachId}`)).status).toBe(204);
+    await until('the end of the entry', () => entries.get(reachId) === null);
+    await table.close();
+  });
 
   it('a person can have at most five ways to be reached, even if she adds six at the same time', async () => {
     const ben = await loggedIn('ben');
