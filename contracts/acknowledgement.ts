@@ -1,15 +1,12 @@
 /**
  * Decides whether an acknowledgement is valid for the newest revision of an alarm. A person acknowledges the revision
- * that the screen showed. The acknowledgement is also valid for a newer revision without new content: for example, if
- * the alarm was escalated, its sound was paused, it ended, or it starts and ends each second. The acknowledgement is
- * not valid if the alarm became more serious.
+ * that the screen showed. The acknowledgement is also valid for a newer revision without new content: for example,
+ * after an escalation, a pause of the sound, or the end of the alarm, and for an alarm that starts and ends each
+ * second. The acknowledgement is not valid if the alarm became more serious.
  */
 import type { Alarm } from './messages/alarms.ts';
 
-/**
- * If an alarm starts again this long after its end or later, ms, the start is new content. An earlier start is not
- * (our choice).
- */
+/** If an alarm starts again at least this long after its end, ms, the new start is new content (our choice). */
 export const newOnsetMs = 5_000;
 
 /** When the current content of an alarm began. The engine and the server keep it with the newest revision of the alarm (field `said`). */
@@ -21,8 +18,8 @@ export type ContentRevision = {
 };
 
 /**
- * Returns the content revision of `alarm`, from an alarm event of the time `atMs`. `before` is the revision before it.
- * If `before` is unknown, or if a revision between the two is missing, all content is new.
+ * Returns the content revision of `alarm`. `before` is the previous revision, and `atMs` is the time of the alarm
+ * event. If `before` is unknown, or if a revision between `before` and `alarm` is missing, all content is new.
  */
 export function contentRevisionAfter(
   before: { readonly alarm: Alarm; readonly said: ContentRevision | undefined } | undefined,

@@ -4,7 +4,7 @@ import { hasEnded } from './periods.ts';
 import { visibleText } from './text.ts';
 import { parseInstant } from './time.ts';
 
-/** The association of a device without a bed has an id that begins with this (log/envelope/pseudonym.ts). */
+/** The association id of a device without a bed begins with this (log/envelope/pseudonym.ts). */
 export const unassignedPrefix = 'u-';
 
 export type AlarmPlace = { readonly ward: string; readonly bed: string | null };
@@ -17,21 +17,22 @@ export type AlarmPlaces = {
 /** The time in which an alarm lasted, ms since 1970. */
 export type AlarmSpan = { readonly fromMs: number; readonly toMs: number };
 
-/** A place, and the time from which the bed was there. */
+/** A place, and the time from which the association was there. */
 type Stage = { readonly place: AlarmPlace; readonly sinceMs: number };
 type Stay = { readonly stages: readonly Stage[]; readonly patient: Patient | null };
 
 const unknownPlaces: AlarmPlaces = { places: [], patient: null };
 
-/** Returns the places of an association of a device in a span, and its patient. */
+/** Returns where an association was in a span of time, and the patient of the association. */
 export type PlacesOf = (deviceId: string, associationId: string, span: AlarmSpan) => AlarmPlaces;
 
 /**
- * Returns a function that finds places. It computes the places of each association only once, because a list has many
- * alarms of the same association.
+ * Returns a function that finds places. The function computes the places of each association only once, because a list
+ * has many alarms of the same association.
  *
- * A device without a bed has an association that is in no table. Its place is the ward in which the device was last before the span. Only
- * that ward counts: another ward that gets the device later must not learn what the device measured before.
+ * The association of a device without a bed is in no table. The place of the device is the ward in which the device was
+ * last before the span. Only that ward counts: another ward that gets the device later must not learn what the device
+ * measured before.
  */
 export function createPlacesOf(tables: ReadonlyMap<string, DeviceAssociations>): PlacesOf {
   const stays = new Map<string, Stay | undefined>();
@@ -66,9 +67,9 @@ export function placesInTime(
 }
 
 /**
- * Returns the places of an association from the first to the last, by undoing its recorded moves. A table keeps only its
- * newest changes, and an older release of Vigil or an operator's tool recorded none. Before a change that is missing, the
- * place is not known. The present place would be wrong there: it would show the alarms of one ward to another.
+ * Returns the places of an association from the first to the last, by undoing its recorded moves. A table keeps only
+ * its newest changes, and an older release of Vigil or an operator's tool recorded none. Before a missing change, the
+ * place is not known. To assume the present place would be wrong: one ward could see the alarms of another ward.
  */
 function stayOf(table: DeviceAssociations, associationId: string): Stay | undefined {
   const period = table.periods.find((candidate) => candidate.associationId === associationId);

@@ -42,9 +42,9 @@ export function currentPeriod<Period extends PeriodStamps>(periods: readonly Per
 }
 
 /**
- * Returns when a period stops applying and never applies again, ms since 1970. This is its end, or the start of a later
- * period that does not end earlier. Infinity if the period applies now. If the period never applied, the result is at
- * most its `fromMs`.
+ * Returns when a period stops applying and never applies again, ms since 1970. The result is the end of `period`, or
+ * the start of a later period that ends at the same time or later. Infinity if the period applies now. If the period
+ * never applied, the result is at most `fromMs` of the period.
  * @param periods all periods of the device, in the table's order, with `period` among them
  */
 export function appliesUntilMs<Period extends PeriodInterval>(periods: readonly Period[], period: Period): number {

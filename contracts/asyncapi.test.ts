@@ -46,8 +46,8 @@ describe('asyncapi.yaml', () => {
     expect(examples.length).toBeGreaterThan(0);
     for (const { payload } of examples) {
       expect(validator.Check(payload)).toBe(true);
-      // A message from a device may have unknown members. Vigil itself sends the inbox message, so this message has
-      // none.
+      // A message from a device may have unknown members. Vigil itself sends the inbox message, so the inbox message
+      // has no unknown members.
       expect(validator.Check({ ...(payload as object), unknown: 1 })).toBe(name !== 'Inbox');
     }
     expect(validator.Check({})).toBe(false);

@@ -8,11 +8,14 @@ export const gatewayNotices = {
   unattributed: { text: 'Some readings are not shown: not clear whose they are', priority: 'medium' },
   /** Two devices use the certificate of this bed's device, and both send readings. */
   'shared-identity': { text: 'Two devices use one certificate: values may be of two patients', priority: 'medium' },
-  /** The gateway put readings into `rejected`, because their time is further ahead of its clock than is allowed. */
+  /**
+   * The gateway put readings into `rejected`, because the time of these readings is too far ahead of the gateway's
+   * clock.
+   */
   'refused-ahead': { text: 'Readings are refused: the device clock is too far ahead', priority: 'medium' },
   /**
-   * The gateway put readings into `rejected`, because their time is longer ago than the log keeps records. The device's clock starts at
-   * 1970, or its backlog is very old.
+   * The gateway put readings into `rejected`, because these readings are older than the records that the log keeps. The
+   * device's clock starts at 1970, or its backlog is very old.
    */
   'refused-old': { text: 'Readings are refused: their time is too long ago', priority: 'medium' },
   /** For longer than 10 s the device has sent more than Vigil accepts from one device. Its newest readings wait behind older readings. */

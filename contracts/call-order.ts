@@ -16,7 +16,7 @@ export type PossibleCall = {
   readonly step: number;
   readonly duty: Duty;
   readonly person: Responsible;
-  /** The channels of the step, without those through which an earlier step calls this person. */
+  /** The channels of the step through which no earlier step calls this person. */
   readonly channels: readonly DeliveryChannel[];
   /** How long to wait for the answer, ms; 0 if the person cannot answer through any of these channels. */
   readonly waitMs: number;
@@ -46,8 +46,8 @@ export function callOrder(chain: CallChain, personsOf: PersonsOf): PossibleCall[
 }
 
 /**
- * Returns the first call of the order to a person who can answer and has not been called yet. If a called person left
- * and is back, that person is treated as not called, as in processors/delivery/core/next-call.ts.
+ * Returns the first call of the order to a person who can answer and has not been called yet. A called person who left
+ * and came back counts as not called, as in processors/delivery/core/next-call.ts.
  * @param calls the calls of the round so far
  */
 export function firstUncalled(

@@ -4,5 +4,8 @@
  * format.
  */
 
-/** The association id of the first patient in every capture, in place of the real one. Alarm ids depend on it. */
+/**
+ * The association id of the first patient in every capture, in place of the real id. Alarm ids depend on the
+ * association id.
+ */
 export const captureAssociationId = 'capture-association';

@@ -1,7 +1,7 @@
 /** Says in words when the certificate of a device ends. The server and the page use the same words. */
 import { dayMs } from './durations.ts';
 
-/** Returns for example `Certificate ends in 12 days`; `Certificate has ended` if its end has passed. */
+/** Returns for example `Certificate ends in 12 days`; `Certificate has ended` after its end. */
 export function certificateEndText(endMs: number, nowMs: number): string {
   const leftMs = endMs - nowMs;
   if (leftMs <= 0) return 'Certificate has ended';

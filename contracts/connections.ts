@@ -29,8 +29,8 @@ export function isOldWill({ claim, reason }: Will, newestClaim: number | undefin
 const handOverReasons: readonly (ConnectionEndReason | undefined)[] = ['taken-over', 'refused', 'drained'];
 
 /**
- * Returns whether the device already has or soon gets another connection, given the reason why a connection ended. Such
- * a device does not count as disconnected.
+ * Returns whether a connection ended because the device already has a new connection or soon gets a new connection.
+ * Such a device does not count as disconnected.
  */
 export function isHandOver(reason: ConnectionEndReason | undefined): boolean {
   return handOverReasons.includes(reason);

@@ -19,8 +19,8 @@ export type Continuity = {
 export type ContinuityCounts = { missing: number; filled: number; repeated: number; odd: number };
 
 /**
- * Maximum number of holes that are remembered. Above this number the oldest hole is dropped. If numbers of this hole come later, they are
- * counted as repeated.
+ * Maximum number of holes that are remembered. Above this number the oldest hole is dropped. Numbers of a dropped hole
+ * that come later are counted as repeated.
  */
 const holesMax = 16;
 

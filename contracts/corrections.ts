@@ -11,8 +11,8 @@ export const bootsMax = 4;
 
 /**
  * Returns whether a reading is a repeat, which must be ignored. A second reading with the same device time is a
- * correction only if its `seq` is greater than the `seq` of all accepted readings of the same `boot`. Otherwise it is
- * the same message again, or a message that has already been corrected.
+ * correction only if its `seq` is greater than the `seq` of all accepted readings of the same `boot`. Otherwise the
+ * second reading repeats a message, or has already been corrected.
  * @param accepted the accepted readings with this device time, the last reading of each `boot`
  */
 export function isRepeatedReading(accepted: readonly ReadingId[], reading: ReadingId): boolean {
@@ -20,8 +20,8 @@ export function isRepeatedReading(accepted: readonly ReadingId[], reading: Readi
 }
 
 /**
- * Returns the accepted readings with `reading` in place of the reading of the same `boot`. If there are more than `bootsMax`, drops the
- * oldest.
+ * Returns the accepted readings with `reading` in place of the reading of the same `boot`. If the result has more than
+ * `bootsMax` readings, drops the oldest reading.
  */
 export function withAcceptedReading<Reading extends ReadingId>(
   accepted: readonly Reading[],

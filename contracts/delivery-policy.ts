@@ -82,7 +82,8 @@ export function chainFor(
 export type PolicyResult = { readonly policy: DeliveryPolicy } | { readonly faults: readonly string[] };
 
 /**
- * Checks the content of a file, and returns it as a policy. A file without `hospital` uses the built-in chains for all wards that it does not name.
+ * Checks the content of a file, and returns it as a policy. A file without `hospital` uses the built-in chains for all
+ * wards that the file does not name.
  * @returns `faults` names every fault with its place, each as one sentence
  */
 export function policyOf(content: unknown): PolicyResult {
@@ -169,7 +170,7 @@ function chainFaults(content: unknown, priority: Priority, path: string): string
 /** Longest `firstAfterMs` of alarms of high priority (ours). */
 const highFirstAfterMsMax = 10 * secondMs;
 
-/** Returns the faults with which a chain could leave an alarm without a person. */
+/** Returns the faults of a chain with which an alarm might reach nobody who can answer. */
 function unsafeParts(chainToCheck: LowChain, priority: Priority, path: string): string[] {
   const { steps, ageMsMax, firstAfterMs = 0, quietHours } = chainToCheck;
   const untilLastMs = steps.slice(0, -1).reduce((sum, { waitMs }) => sum + waitMs, firstAfterMs);

@@ -88,7 +88,7 @@ describe('measuredOffsetMs', () => {
           clock = assessReading(clock, t0 + atS * 1000, t0 + (atS + delayS) * 1000).clock;
           expect(measuredOffsetMs(clock)).toBeLessThan(100);
         }
-        // The same holds if the backlog has the first readings of the device.
+        // A backlog with the first readings of the device does not change the error, either.
         expect(Math.abs(measuredOffsetMs(feed(backlog(0, outageS, 0, factor))))).toBeLessThan(100);
       }
     },

@@ -67,10 +67,11 @@ export type ClockAssessment = {
 };
 
 /**
- * Returns the clock after one more reading of the device, in the order of receipt, and what the reading shows.
+ * Returns the clock after the next reading of the device, and what the reading shows. Readings must come in the order
+ * of receipt.
  * @param timeMs the device's time of the reading, ms since 1970
- * @param isSetBack whether the clock was set back before this reading (`wasSetBack`). If it was, the difference is not
- * a delay
+ * @param isSetBack whether the clock was set back before this reading (`wasSetBack`). If so, the difference is not a
+ * delay
  */
 export function assessReading(
   clock: DeviceClock,

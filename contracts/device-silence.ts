@@ -2,8 +2,8 @@
 import type { Alarm } from './messages/alarms.ts';
 
 /**
- * Returns whether the alarm is about a silent device. False for an alarm with a `code`, because such an alarm is about
- * only one missing parameter, and for an alarm that the device itself raised.
+ * Returns whether the alarm is about a silent device. False for an alarm with a `code`: such an alarm is about one
+ * missing parameter. Also false for an alarm that the device itself raised.
  */
 export function isAboutSilentDevice(alarm: Alarm): boolean {
   if (alarm.origin !== undefined || alarm.kind !== 'technical' || !alarm.present || alarm.code !== undefined)

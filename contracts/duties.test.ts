@@ -295,7 +295,7 @@ describe('evolve', () => {
     const state = stateOf(full);
     expect(dutiesOf(state, 'icu').assignments).toHaveLength(liveAssignmentsMax);
     expect(evolve(state, assigned('x', 6, assignmentOf(5000, 'late', [7, 15])))).toBe(state);
-    // At 15:00 all of them are over, because nobody accepted.
+    // At 15:00 all these assignments are over, because nobody accepted them.
     expect(evolve(state, assigned('x', 15, assignmentOf(5000, 'late', [15, 23])))).not.toBe(state);
   });
 
@@ -374,8 +374,8 @@ describe('the rule that a bed stays with a person', () => {
         let state = initialState;
         let clock = 0;
         /**
-         * The beds that a nurse has accepted, without the beds whose last nurse was removed because somebody ended exactly this
-         * assignment.
+         * The beds that a nurse has accepted. A bed leaves the set if somebody ends exactly the assignment of its last
+         * nurse.
          */
         const hadNurse = new Set<string>();
         for (const { act, n, who, atHour, length, bed } of steps) {

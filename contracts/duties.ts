@@ -58,8 +58,10 @@ export type DutyPlace = { readonly ward: string; readonly bed?: string; readonly
 /**
  * Returns who is responsible for a duty at a bed, in the order in which to call them. Each person is listed once.
  * 1. The persons who have accepted: first those whose time has not ended; then by start, the latest first; then by acceptance, the latest first.
- * 2. The persons who are assigned, and whose assignment still waits for this bed (`remainingBeds`). It is better to call them than nobody, but they do not cover the bed.
- * 3. The persons who are away. If the cover of such a person covers (`absentCoverFault`), the cover is listed in the place of the person.
+ * 2. The persons who are assigned, and whose assignment still waits for this bed (`remainingBeds`). Vigil calls these
+ *    persons rather than nobody, but they do not cover the bed.
+ * 3. The persons who are away. If the cover of an absent person may act for the person (`absentCoverFault`), the list
+ *    has the cover instead of the person.
  *
  * The result is right for the time of the state and for later times. For an earlier time, make the state only from the
  * events up to that time, because assignments that were ended since then are not listed.
@@ -103,8 +105,8 @@ export function isCovering({ standing }: Responsible): boolean {
 }
 
 /**
- * Returns why the cover of an absent person does not cover a duty now, as the end of a sentence. Undefined if the cover
- * covers the duty, or if there is no cover.
+ * Returns why the cover of an absent person is not responsible for a duty now, as the end of a sentence. Undefined if
+ * the cover is responsible, or if the absence names no cover.
  */
 export function absentCoverFault(
   ward: WardDuties,
@@ -118,8 +120,8 @@ export function absentCoverFault(
 
 /**
  * Returns why a person does not cover a duty now, as the end of a sentence; undefined if the person covers it. A cover
- * must have a duty of the same role, so a technician never covers for a nurse, and a person who has gone home never
- * covers. This function does not check accounts.
+ * must have a duty of the same role: a technician never covers for a nurse. A person who has gone home never covers.
+ * This function does not check accounts.
  */
 export function coverFault(ward: WardDuties, userId: string, duty: Duty, atMs: number): string | undefined {
   if (absenceAt(ward, userId, atMs)) return 'is away too';
@@ -133,7 +135,7 @@ export function isOfSameRole(a: Duty, b: Duty): boolean {
   return Object.values(dutiesOfRole).some((names: readonly Duty[]) => names.includes(a) && names.includes(b));
 }
 
-/** Returns the duties that a person has accepted and that have begun and are not over. */
+/** Returns the accepted duties of a person that have begun and are not over. */
 export function dutiesNow(ward: WardDuties, userId: string, atMs: number): Duty[] {
   const own = ward.assignments.filter(
     (entry) => entry.assignment.userId === userId && entry.accepted && entry.fromMs <= atMs && !entry.ended,

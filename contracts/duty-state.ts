@@ -6,7 +6,7 @@ import type { Actor } from './messages/records.ts';
 
 /** Maximum number of assignments of a ward that are not over. Further assignments have no effect. */
 export const liveAssignmentsMax = 500;
-/** Maximum number of assignments, and of absences, that the state keeps for a ward, with those that are over. */
+/** The state keeps at most this many assignments and this many absences of a ward. Those that are over count, too. */
 export const storedAssignmentsMax = 2_000;
 /** An assignment or absence that is over stays in the state for this time, so that people can see what happened. */
 export const finishedKeptMs = 48 * 3_600_000;
@@ -45,7 +45,7 @@ export type Absence = {
   readonly isOver?: true;
   /** The cover has seen that she or he covers. */
   readonly isCoverSeen?: true;
-  /** When the cover said that she or he cannot cover, ms. From then on, this person covers no longer. */
+  /** When the cover said that she or he cannot cover, ms. From then on, this person is no longer the cover. */
   readonly coverRejectedMs?: number;
   readonly changed: LastChange;
 };
@@ -92,10 +92,10 @@ function placesOf({ assignment }: DutyAssignment): readonly (string | undefined)
 /**
  * Returns the beds of a waiting assignment that the person must still accept; undefined for a duty of the whole ward.
  * These beds are left out:
- * - a bed that the person has accepted separately: it is in another assignment of the person, for the same duty and at
- *   least until the same end;
- * - a bed that the person accepted in this way and then lost again: somebody ended that assignment, or handed the bed over. Otherwise
- *   Vigil would offer the bed once more to the person who has just lost it.
+ * - a bed that the person has accepted separately: another assignment of the person, for the same duty, has the bed and
+ *   ends at the same time or later;
+ * - a bed that the person accepted in this way and then lost again: somebody ended that assignment, or handed the bed
+ *   over. Vigil must not offer the bed again to the person who has just lost the bed.
  */
 export function remainingBeds(ward: WardDuties, entry: DutyAssignment, atMs: number): readonly string[] | undefined {
   const { beds, duty, userId } = entry.assignment;
@@ -111,8 +111,8 @@ export function remainingBeds(ward: WardDuties, entry: DutyAssignment, atMs: num
   );
   const bedsOf = (entries: readonly DutyAssignment[]) => entries.flatMap(({ assignment }) => assignment.beds ?? []);
   const accepted = new Set(bedsOf(ofSameTime.filter(({ ended }) => !ended)));
-  // Only an assignment that is newer than `entry` shows that the bed was taken from the person: with `entry`, the
-  // person may have got the bed again.
+  // An assignment older than `entry` does not show that the bed was taken from the person: `entry` may have given the
+  // bed back.
   const index = ward.assignments.indexOf(entry);
   const lost = new Set(bedsOf(ofSameTime.filter((other) => other.ended && ward.assignments.indexOf(other) > index)));
   const open = beds.filter((bed) => !lost.has(bed));
@@ -170,7 +170,10 @@ export function overdueBeds(
   return overdue;
 }
 
-/** Returns the assignments of a ward that are not over at a time, and also those that have not begun. An overdue assignment is not over. */
+/**
+ * Returns the assignments of a ward that are not over at a time. Assignments that have not begun and overdue
+ * assignments are included.
+ */
 export function liveAssignments(ward: WardDuties, atMs: number): DutyAssignment[] {
   const overdue = overdueBeds(ward, atMs);
   return ward.assignments.filter((entry) =>
@@ -193,8 +196,8 @@ function outlasts(later: DutyAssignment, former: DutyAssignment): boolean {
 
 /**
  * Returns the ward without the assignments and absences that ended more than `finishedKeptMs` before its latest event.
- * A successor's assignment stays as long as the assignment that it took over, because otherwise the beds would return
- * to the former person.
+ * A successor's assignment stays as long as the former assignment. Without the successor's assignment, the beds would
+ * return to the former person.
  */
 export function withoutOld(ward: WardDuties): WardDuties {
   if (ward.latestAtMs - ward.droppedAtMs < dropEveryMs) return ward;

@@ -1,4 +1,7 @@
-/** The name of a place that has nobody after a change of the assignment board. It has its own file, so that the page loads no schemas with it. */
+/**
+ * The name of a place that has nobody after a change of the assignment board. This function has its own file, so that
+ * the page loads no schemas.
+ */
 import type { LeftPlace } from './left-places.ts';
 
 /** Returns the text that names a place in a confirmation: `nurse A-1`, or `physician` for the whole ward. */

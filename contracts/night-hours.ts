@@ -1,4 +1,7 @@
-/** The hours of a screen that has night mode each night. Pages judge by them, and the audit trail names them. No `node:` import here. */
+/**
+ * The hours of night mode, for a screen that has night mode each night. Pages use these hours, and the audit trail
+ * names them. No `node:` import here.
+ */
 
 /** Night mode lasts from 22:00 to 06:00 in the zone of the page (ours). */
 export const nightFromHour = 22;

@@ -11,7 +11,7 @@ import { parseInstant } from './time.ts';
 
 /**
  * `key` is an id, or an id and a level: the priority of an alarm, the end of a pause or standby. A person who has seen
- * a point has also seen it with a lower level.
+ * a point has also seen the same point with a lower level.
  */
 export type OpenPoint = { readonly key: string } & (
   | { readonly type: 'alarm'; readonly alarm: Alarm }
@@ -63,7 +63,7 @@ export function openPoints(
 
 /**
  * Returns the keys of what a person has seen. An acknowledgement must not keep a person from accepting. So a person who
- * has seen an alarm before its acknowledgement has also seen it after its acknowledgement.
+ * saw an unacknowledged alarm counts as having seen the acknowledged alarm, too.
  */
 export function seenKeys(points: readonly OpenPoint[]): string[] {
   return points.flatMap((point) =>
@@ -71,7 +71,10 @@ export function seenKeys(points: readonly OpenPoint[]): string[] {
   );
 }
 
-/** Returns a function that says whether a person who has seen these keys has seen a point with a given key. */
+/**
+ * Returns a function for a person who has seen `keys`. The function returns whether the person has seen the point with
+ * a given key.
+ */
 export function seenWith(keys: readonly string[]): (key: string) => boolean {
   const levels = new Map<string, number>();
   for (const key of keys) {
@@ -126,7 +129,7 @@ const alarmKey = ({ alarmId, priority }: Alarm, isOpen: boolean) =>
   withLevel(keyOf('alarm', alarmId, isOpen ? 'open' : 'acknowledged'), priorityRank[priority]);
 
 /**
- * Leaves out the start: a standby that somebody sets again, with the same reason and no later end, is not a new
+ * The key leaves out the start. So a standby that somebody sets again, with the same reason and no later end, is no new
  * point.
  */
 const standbyKey = (associationId: string, { reason, until }: Standby) =>

@@ -38,7 +38,8 @@ export function lastWard<Period extends PeriodStamps & { readonly ward: string }
 
 /**
  * If the stamp of a period's start is wrong, Vigil assumes that the period began this long before the next act, ms. If
- * no act follows, Vigil assumes this long before now. The readings of this time belong to the patient of the period.
+ * no act follows, Vigil assumes a start this long before now. The readings of this time belong to the patient of the
+ * period.
  */
 export const assumedPeriodMs = 60_000;
 
@@ -62,7 +63,10 @@ export type TimedPeriod<Period> = {
 type Act = {
   readonly kind: 'from' | 'to';
   readonly stampMs: number;
-  /** The period has no end but is not the last row of the table. Another program wrote the table, so its order means nothing. */
+  /**
+   * The period has no end but is not the last row of the table. Another program wrote the table, so the order of its
+   * rows means nothing.
+   */
   readonly isOutOfOrder: boolean;
   /** The latest instant at which the act can have happened; undefined until it is computed. */
   atMs?: number;

@@ -1,9 +1,12 @@
-/** How often the canaries of a person's channels are sent and written down. It has its own file, so that the page loads no schemas with it. */
+/**
+ * How often the canaries of a person's channels are sent and written down. These numbers have their own file, so that
+ * the page loads no schemas.
+ */
 import { minuteMs } from './durations.ts';
 
 /**
  * The delivery process writes a changed result of a canary at once. It writes an unchanged result again with the first
- * canary after this time, ms (ours). With a canary every 8 to 9.5 min, this is at every second canary.
+ * canary after this time, ms (ours). A canary is sent every 8 to 9.5 min, so every second unchanged result is written.
  */
 export const reachNotedEveryMs = 10 * minuteMs;
 

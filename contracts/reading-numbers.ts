@@ -3,8 +3,8 @@
 /** If a device counts by one, at most this many numbers may be missing between two readings (our choice). */
 const missingMax = 20;
 /**
- * The longer the time between the two readings, the more numbers may be missing: one more for each such period, ms
- * (our choice).
+ * The longer the time between the two readings, the more numbers may be missing: one more number for each period of
+ * this length, ms (our choice).
  */
 const moreMissingEveryMs = 10;
 

@@ -1,7 +1,7 @@
 /** The rule for the time that the page "Alarm history" can show. The page and the server use the same rule. */
 import { dayMs, minuteMs } from './durations.ts';
 
-/** The alarms of at least this time are kept (ours): 72 h for the page, and a day for alarms that lasted longer. */
+/** Alarms are kept for at least this many days (ours): 72 h for the page, and a day more for long alarms. */
 export const reviewKeptDays = 4;
 export const reviewKeptMs = reviewKeptDays * dayMs;
 /** The clock of a screen may be ahead of the server's clock by this much (ours). */

@@ -1,4 +1,6 @@
-/** How long a session of a person at the dashboard can last. The audit trail and the explanation of an alarm rely on it. */
+/**
+ * How long a session at the dashboard can last. The audit trail and the explanation of an alarm rely on these limits.
+ */
 
 /** Longest session, even if it is used all the time: one shift. */
 export const sessionMsMax = 12 * 60 * 60_000;

@@ -20,7 +20,10 @@ export type SteadyTime = {
   readonly baseMs: number;
 };
 
-/** If the machine's clock moves by this much more or less than the monotonic clock, somebody set it. Slewing moves it by at most 0.1 s in a second. */
+/**
+ * If the machine's clock moves by this much more or less than the monotonic clock, somebody set the machine's clock.
+ * Slewing changes the machine's clock by at most 0.1 s in a second.
+ */
 export const clockStepMsMin = 500;
 
 /** Starts steady time. @param aheadMs how far the machine's clock is ahead of the steady time of the other processes, ms; 0 if unknown */

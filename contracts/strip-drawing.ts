@@ -12,7 +12,7 @@ const mmPerSecond = 25;
 const mmPerMv = 10;
 /** Width of one half, mm. */
 export const halfMm = (stripSideMs / 1_000) * mmPerSecond;
-/** Height of a wave: of an ECG between these two, of every other wave `otherMm` (ours). */
+/** Lowest and highest height of an ECG, mm (ours). Every other wave has the height `otherMm`. */
 const ecgMm = { min: 20, max: 50 } as const;
 const otherMm = 25;
 /** An empty time of at least this length is drawn as a gap, ms (ours). */
@@ -54,7 +54,8 @@ function drawingOf(code: string, runs: readonly Run[]): WaveDrawing {
   const { min, max } = rangeOf(runs);
   const heightMm = isEcg ? Math.min(ecgMm.max, Math.max(ecgMm.min, Math.ceil((max - min) * mmPerMv) + 4)) : otherMm;
   const perMm = isEcg ? 1 / mmPerMv : (max - min || 2) / (heightMm - 2);
-  // An artefact can be far higher than the row. Around the middle of its range, the rest of an ECG would be a flat line at an edge.
+  // An artefact can be far higher than the row. In a row around the middle of all values, the rest of the ECG would be
+  // a flat line at an edge.
   const isCut = isEcg && (max - min) / perMm > heightMm;
   const topValue = (isCut ? medianOf(runs) : (max + min) / 2) + (heightMm / 2) * perMm;
   const yOf = (value: number) => Math.min(heightMm, Math.max(0, (topValue - value) / perMm));
@@ -104,7 +105,7 @@ function rangeOf(runs: readonly Run[]): { min: number; max: number } {
   return min <= max ? { min, max } : { min: 0, max: 0 };
 }
 
-/** Returns the middle one of all values of the strip. */
+/** Returns the median of all values of the wave. */
 function medianOf(runs: readonly Run[]): number {
   const inside = runs.flatMap(({ startMs, stepMs, values }) =>
     values.filter((_, at) => Math.abs(startMs + at * stepMs) <= stripSideMs),

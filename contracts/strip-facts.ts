@@ -14,8 +14,9 @@ const ageToldMs = 2_000;
 /** The values that replace the names in braces in a form. */
 type FormValues = Readonly<Record<string, string | number>>;
 /**
- * Writes a text with places (a form) and its values as one sentence, in the language of the reader. If it gets no values, the form consists of known
- * words, or is a text of the log. Forms are given only to functions with the name `say`, so that a test finds all forms.
+ * Writes a text with places (a form) and its values as one sentence, in the language of the reader. A form without
+ * values is a fixed text, or a text of the log. Forms are given only to functions with the name `say`, so that a test
+ * finds all forms.
  */
 export type Say = (form: string, values?: FormValues) => string;
 
@@ -89,7 +90,10 @@ function onsetText(
   return parts.join(', ');
 }
 
-/** A number may be up to 15 s older than the onset, and the device may have marked it. A reader must not take it for a good value of the onset. */
+/**
+ * A number may be up to 15 s older than the onset, and the device may have marked the number. So the text shows the age
+ * and the mark.
+ */
 function numbersText({ numerics, onsetAt }: Strip, say: Say): string {
   const onsetMs = parseInstant(onsetAt) ?? Number.NaN;
   const texts = numerics.map(({ code, value, unit, validity, at }) => {

@@ -1,6 +1,6 @@
 /**
- * How the screens arrange a ward: the order of its beds, its sectors, its theme and its night. The registry of wards (the wards file)
- * has it, and the screens get it with `GET /api/places`.
+ * How the screens arrange a ward: the order of its beds, its sectors, its theme and its night. The registry of wards
+ * (the wards file) has this plan, and the screens get the plan with `GET /api/places`.
  */
 import { type Static, Type } from 'typebox';
 

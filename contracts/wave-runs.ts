@@ -34,8 +34,8 @@ export type PlacedChunk<Chunk extends WaveChunk = WaveChunk> = {
 export type TimeSpan = { readonly fromMs: number; readonly toMs: number };
 
 /**
- * A chunk joins the chunk before it if the time between the end of the first and the start of the second is at most this number of
- * samples plus this share of the chunk. The reasons: clocks round to whole milliseconds, and some devices measure their rate for each
+ * A chunk joins the chunk before it if the time between the two chunks is at most this number of samples plus this
+ * share of the chunk. The reasons: clocks round to whole milliseconds, and some devices measure their rate for each
  * chunk. The live trace has the same tolerance (dashboard/client/core/wave-buffer.ts).
  */
 const joinSamples = 2.5;
@@ -53,8 +53,9 @@ export function joinMs(chunk: WaveChunk): number {
 }
 
 /**
- * Returns the chunks without repeats. A repeat has the number of an earlier chunk, or the same samples at the same time: if a device does
- * not number its messages, a message that it sends again gets another number.
+ * Returns the chunks without repeats. A repeat has the number of an earlier chunk, or the same samples at the same
+ * time. Samples are compared because a device may not number its messages: then a message that the device sends again
+ * gets another number.
  */
 export function withoutRepeats<Chunk extends WaveChunk>(chunks: readonly Chunk[]): Chunk[] {
   const numbers = new Set<string>();
@@ -113,8 +114,8 @@ function runsOf<Chunk extends WaveChunk>(chunks: readonly Chunk[]): Run<Chunk>[]
 const isAfter = (last: PlacedChunk, chunk: WaveChunk) => chunk.startMs >= last.endMs - joinMs(chunk);
 
 /**
- * Returns the lines that a run uses at the time of a chunk: those of the chunks that overlap it. If the run has a gap there, returns the line of the
- * chunk before.
+ * Returns the lines that a run uses at the time of a chunk: the lines of the chunks that overlap this chunk. If the run
+ * has a gap at that time, returns the line of the chunk before the gap.
  */
 function linesAt({ chunks }: Run<WaveChunk>, { chunk, endMs }: PlacedChunk): number[] {
   const slackMs = joinMs(chunk);

@@ -1,10 +1,10 @@
 /**
- * Time zones (names of the IANA database): the time on the wall of a ward at an instant, and the instants of a time on
- * the wall. The only place of the product that asks the time zone database. Pure, also used in the browser.
+ * Time zones (names of the IANA database): the local time of a ward at an instant, and the instants of a local time. No
+ * other file of the product asks the time zone database. Pure, also used in the browser.
  */
 import { hourMs, minuteMs } from './durations.ts';
 
-/** A time on the wall, without its zone. `month` is 1 to 12. */
+/** A local time, without its zone. `month` is 1 to 12. */
 export type WallTime = {
   readonly year: number;
   readonly month: number;
@@ -68,7 +68,10 @@ function partsOf(zone: string, ms: number): (type: Intl.DateTimeFormatPartTypes)
   return (type) => parts.find((part) => part.type === type)?.value ?? '';
 }
 
-/** Returns how far the time on the wall of a zone is ahead of UTC at an instant, ms. @throws RangeError if the zone does not exist */
+/**
+ * Returns how far the local time of a zone is ahead of UTC at an instant, ms. @throws RangeError if the zone does not
+ * exist
+ */
 export function offsetMsAt(zone: string, ms: number): number {
   const quarter = Math.floor(ms / quarterMs) * quarterMs;
   return remember(offsets, `${zone} ${quarter}`, () => {
@@ -79,7 +82,7 @@ export function offsetMsAt(zone: string, ms: number): number {
   });
 }
 
-/** Returns the time on the wall of a zone at an instant. @throws RangeError if the zone does not exist */
+/** Returns the local time of a zone at an instant. @throws RangeError if the zone does not exist */
 export function wallTime(zone: string, ms: number): WallTime {
   const date = new Date(ms + offsetMsAt(zone, ms));
   return {
@@ -96,8 +99,9 @@ const asUtc = ({ year, month, day, hour, minute, second }: WallTime) =>
   Date.UTC(year, month - 1, day, hour, minute, second);
 
 /**
- * Returns the instants at which the clocks of a zone show a time, the earliest first. Usually this is one instant. There is none if the clocks are
- * put forward past this time, and there are two if the clocks are put back past this time.
+ * Returns the instants at which the clocks of a zone show a time, the earliest first. Usually this is one instant. The
+ * result is empty if the clocks are put forward past this time. It has two instants if the clocks are put back past
+ * this time.
  */
 export function instantsOf(zone: string, wall: WallTime): number[] {
   const wallMs = asUtc(wall);
@@ -107,9 +111,9 @@ export function instantsOf(zone: string, wall: WallTime): number[] {
 }
 
 /**
- * Returns the instant of a time that a rule computes, for example the beginning of a shift. A time that comes twice is the first of the two.
- * A time that does not exist counts as the same time after the change: 02:30 is 03:30. Fields may be beyond their range: day 0 is the last
- * day of the month before.
+ * Returns the instant of a time that a rule computes, for example the beginning of a shift. If the time comes twice,
+ * the result is the first instant. A time that does not exist counts as the same time after the change: 02:30 is 03:30.
+ * Fields may be beyond their range: day 0 is the last day of the month before.
  */
 export function instantOfWall(zone: string, wall: WallTime): number {
   const [first] = instantsOf(zone, wall);
@@ -118,7 +122,7 @@ export function instantOfWall(zone: string, wall: WallTime): number {
   return wallMs - offsetMsAt(zone, wallMs - 24 * hourMs);
 }
 
-/** Returns whether the clocks show the time of this instant twice in this night, because they are put back. */
+/** Returns whether the clocks show the time of this instant twice in this night, because the clocks are put back. */
 export const comesTwice = (zone: string, ms: number): boolean => instantsOf(zone, wallTime(zone, ms)).length > 1;
 
 /** Returns the short name of a zone at an instant: `CET`, `CEST`, `UTC`; the offset if the zone has no usual short name: `UTC+05:30`. */

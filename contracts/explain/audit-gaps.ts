@@ -7,7 +7,8 @@ const recordsMax = 2_000_000;
 
 /**
  * Creates a check of the period from `fromMs` to `untilMs`, ms since 1970. The caller may also add records from shortly
- * before and after it. Records may come in any order, because the records of one process are in several partitions.
+ * before and after the period. Records may come in any order, because the records of one process are in several
+ * partitions.
  */
 export function createAuditGaps(fromMs: number, untilMs: number) {
   const processes = new Map<string, { numbers: Set<number>; first: number; last: number }>();

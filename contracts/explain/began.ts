@@ -19,8 +19,8 @@ export type Began = {
    */
   readonly isByReading: boolean;
   /**
-   * Whether the time from the onset to the raise is a delay. False if something prevented the alarm in this time, such
-   * as a standby, or may have prevented it.
+   * Whether the time from the onset to the raise is a delay. False if something, such as a standby, prevented or may
+   * have prevented the alarm in this time.
    */
   readonly isDelay: boolean;
   /** The changes in the step of the engine that raised the alarm. */
@@ -69,8 +69,8 @@ const groupOf = (code: string | undefined) => (code === undefined ? undefined : 
 type LimitChange = { readonly atMs: number; readonly text: Said };
 
 /**
- * Returns the changes of the limits of the alarm's parameter. The first limits of an association are a change only if
- * they raised the alarm, because every engine begins with a record of its limits.
+ * Returns the changes of the limits of the alarm's parameter. Every engine begins with a record of its limits. So the
+ * first limits of an association are a change only if they raised the alarm.
  */
 function limitChanges({ alarms }: AlarmRecords, { first, raisedMs }: History): LimitChange[] {
   const group = groupOf(first.code);
@@ -122,7 +122,10 @@ function standbyFindings({ alarms }: AlarmRecords, { raisedMs }: History): Findi
   return [{ kind: 'began-with-change', text: said`The standby of the bed ended at ${when}. The alarm began then.` }];
 }
 
-/** Finds another alarm of the same parameter that called instead, and that ended in the step that raised this alarm. */
+/**
+ * Finds another alarm of the same parameter that called instead of this alarm. The other alarm ended in the step that
+ * raised this alarm.
+ */
 function endedFindings({ alarms }: AlarmRecords, { first, raisedMs }: History): Finding[] {
   const conditions = alarms.others.flatMap(({ body: { at, alarm } }) =>
     parseInstant(at) === raisedMs && alarm.code === first.code ? [alarm.condition] : [],

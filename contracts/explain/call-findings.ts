@@ -57,13 +57,16 @@ function entryFindings({ records, calls }: DeliveryContext): Finding[] {
   return [...findings.values()];
 }
 
-/** A message that left later than this after its call is a finding, ms (ours). Both times come from the clock of the delivery process. */
+/**
+ * If a message left more than this time after its call, ms, this is a finding (ours). Both times come from the clock of
+ * the delivery process.
+ */
 const waitedMsMax = 3_000;
 const beyondVigil: readonly ReceiptStage[] = ['taken', 'on-device', 'painted', 'answered'];
 const hasStage = ({ stages }: CallChannel, wanted: readonly ReceiptStage[]) =>
   stages.find(({ stage }) => wanted.includes(stage));
 
-/** Finds what each channel of a call reported. It finds a missing report only if no records are missing. */
+/** Finds what each channel of a call reported. A missing report is a finding only if no records are missing. */
 function channelFindings({ records }: DeliveryContext, call: CallStory): Finding[] {
   const { userId, name } = call;
   const { isWhole } = records.deliveries;
@@ -136,8 +139,8 @@ const wasWaitedFor = ({ end, endMs = Number.POSITIVE_INFINITY }: CallStory, sinc
   Math.min(endMs, untilMs) - sinceMs > slowMs;
 
 /**
- * Finds calls that ended without an answer. One record is enough to prove it. `chainFindings` makes one finding of all
- * repeated calls of the last person.
+ * Finds calls that ended without an answer. One record of such an end is enough as proof. `chainFindings` makes one
+ * finding of all repeated calls of the last person.
  */
 function callEndFindings({ records, calls }: DeliveryContext): Finding[] {
   const endings = new Map(deliveryEventsOf(records, 'call-ended').map((event) => [event.callId, event]));
@@ -249,7 +252,7 @@ function chainFindings({ records, calls }: DeliveryContext): Finding[] {
   return findings;
 }
 
-/** Finds an alarm that was acknowledged before a message about it had left. */
+/** Finds an alarm that was acknowledged before any message about the alarm had left. */
 function stopFindings({ records }: DeliveryContext): Finding[] {
   const stop = deliveryEventsOf(records, 'stopped')[0];
   if (stop?.why !== 'acknowledged' || !records.deliveries.isWhole) return [];

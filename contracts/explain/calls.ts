@@ -31,7 +31,7 @@ export type CallChannel = {
 };
 
 /**
- * How a call ended. `stopped`: before an answer, the alarm was acknowledged, it ended, or another alarm called instead.
+ * How a call ended. `stopped`: before an answer, the alarm was acknowledged or ended, or another alarm called instead.
  * `not-known`: no record shows the end.
  */
 export type CallEnd =

@@ -35,8 +35,8 @@ export const stepNames = [
 export type StepName = (typeof stepNames)[number];
 
 /**
- * For each step, the step before it. When the event is in the log, it goes to the screens and to the called persons at
- * the same time. So the first step of each of these two ways, and the acknowledgement, are measured from that moment.
+ * For each step, the step before. From the log, the event goes to the screens and to the called persons at the same
+ * time. So three steps are measured from the log: the first paint, the first call, and the acknowledgement.
  */
 const stepsBefore: Readonly<Record<StepName, StepName | undefined>> = {
   onset: undefined,
@@ -74,7 +74,10 @@ export type Step = {
    * undefined for the raise if something other than the reading raised the alarm.
    */
   readonly sinceBeforeMs: number | undefined;
-  /** Time since the engine raised the alarm, ms; undefined if it is not known. Negative for a step before the raise. */
+  /**
+   * Time since the engine raised the alarm, ms; undefined if this time is not known. Negative for a step before the
+   * raise.
+   */
   readonly sinceRaisedMs: number | undefined;
 };
 
@@ -212,7 +215,9 @@ function differenceMs(laterMs: number | undefined, earlierMs: number | undefined
   return laterMs === undefined || earlierMs === undefined ? undefined : laterMs - earlierMs;
 }
 
-/** Returns the difference of two times; undefined if it is negative, because then it is no delay. */
+/**
+ * Returns the difference of two times; undefined if the difference is negative, because a negative time is no delay.
+ */
 function delayMs(laterMs: number | undefined, earlierMs: number | undefined): number | undefined {
   const ms = differenceMs(laterMs, earlierMs);
   return ms === undefined || ms < 0 ? undefined : ms;

@@ -118,10 +118,7 @@ function awayText({ userId, name, duty, away }: PersonOnDuty, when: string): Pic
   return { userId, text: said`At ${when} ${name}, who had the duty ${words(duty)}, was away${until}, ${cover}.` };
 }
 
-/**
- * Finds persons of the first step who do not cover the bed. Vigil still calls them, because this is better than to call
- * nobody.
- */
+/** Finds persons of the first step who do not cover the bed. Vigil still calls these persons rather than nobody. */
 function standingFindings(persons: readonly PersonOnDuty[], when: string): Finding[] {
   if (persons.some(({ standing }) => standing === 'accepted')) return [];
   return persons.flatMap(({ userId, name, duty, standing, assignment }): Finding[] => {

@@ -100,7 +100,7 @@ function clockFindings({ records, history: { events } }: Context): Finding[] {
   return [{ kind: 'clock-set', text }];
 }
 
-/** Finds why the alarm itself made no sound. One event is enough to prove it. */
+/** Finds why the alarm itself made no sound. One event is enough as proof. */
 function signalFindings({ history: { events } }: Context): Finding[] {
   const findings: Finding[] = [];
   const others = new Set(events.flatMap(({ body }) => body.alarm.under ?? []));

@@ -5,7 +5,7 @@ import { parseInstant } from '../time.ts';
 import type { AlarmRecords, Logged } from './records.ts';
 import type { Said, Sentence } from './said.ts';
 
-/** An acknowledgement after the end of the alarm is shown if it came at most this long after the end (our choice). */
+/** An acknowledgement that came later than this after the end of the alarm is not shown (our choice). */
 export const afterEndMsMax = hourMs;
 
 /** `atMs`: when the log got the record, ms since 1970; for an act of a person: when the person asked. */

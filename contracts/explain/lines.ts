@@ -61,7 +61,10 @@ function stepLine({ name, time, sinceBeforeMs, sinceRaisedMs }: Step, instantTex
   return `${title} ${instantText(time.atMs)}  after the step before: ${before}; ${raisedText(name, sinceRaisedMs)}`;
 }
 
-/** If a step after the raise has an earlier time, it belongs to another occurrence of the alarm, or two clocks differ. */
+/**
+ * If a later step has a time before the raise, the step belongs to another occurrence of the alarm, or two clocks
+ * differ.
+ */
 function raisedText(name: StepName, sinceRaisedMs: number | undefined): string {
   if (sinceRaisedMs === undefined) return `after the raise: ${notKnownText}`;
   if (sinceRaisedMs >= 0) return `after the raise: ${durationText(sinceRaisedMs)}`;

@@ -29,14 +29,15 @@ export type Lookers = {
   /** Who looked or acted while the alarm was active, once for each person and kind. */
   readonly during: readonly Looker[];
   /**
-   * Who opened the ward or the patient before the alarm, and did not log out before it. A person did this at most
-   * `sessionMsMax` before the alarm. A wall display may have done it at any time before, because its session does not end.
+   * Who opened the ward or the patient before the alarm, and did not log out before the alarm. A person opened the view
+   * at most `sessionMsMax` before the alarm. A wall display may have opened the view at any time, because the session
+   * of a display does not end.
    */
   readonly openedBefore: readonly Looker[];
   /**
    * `no-person` only if the audit trail proves this: no record is missing, and no person can have had an earlier view
-   * open. But a wall display may still have shown the alarm: it may have opened the ward weeks before,
-   * and the reading of the audit trail begins only `auditLeadMs` before the alarm.
+   * open. But a wall display may still have shown the alarm: the display may have opened the ward weeks before, and the
+   * reading of the audit trail begins only `auditLeadMs` before the alarm.
    */
   readonly answer: 'somebody' | 'no-person' | 'not-known';
 };
@@ -101,7 +102,10 @@ function acknowledgersOf({ events }: History): Looker[] {
   });
 }
 
-/** Returns the persons whose screens painted the alarm, and the persons whose pages painted a call of it. One record is enough to prove it. */
+/**
+ * Returns the persons whose screens painted the alarm, and the persons whose pages painted a call of the alarm. One
+ * record is enough as proof.
+ */
 function paintersOf(records: AlarmRecords): Looker[] {
   const onScreens = records.pages.shown
     .filter(({ alarmId, way }) => alarmId === records.alarmId && way === 'painted')
@@ -159,8 +163,8 @@ function kindOf(action: AnyAuditRecord['action'], isOfPatient: boolean, isOfWard
 }
 
 /**
- * Returns whether a view of all wards may have shown the bed. The record of such a view lists the patients; without a
- * patient, the view may have shown the device.
+ * Returns whether a view of all wards may have shown the bed. The record of such a view lists the patients. If the
+ * association has no patient, the view may have shown the device.
  */
 function isOfWard(record: AnyAuditRecord, ward: string | undefined, patientId: string | undefined): boolean {
   return (ward !== undefined && record.ward === ward) || (record.ward === '*' && patientId === undefined);

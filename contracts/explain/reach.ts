@@ -14,7 +14,10 @@ export type ReachState =
 
 type Entry = Exclude<ReachState, { readonly state: 'not-known' }>;
 
-/** Returns the state of a channel after the given records. If a person has several entries, the person is reached if one entry is reached. */
+/**
+ * Returns the state of a channel after the given records. A person with several entries is reached if at least one of
+ * these entries is reached.
+ */
 export function reachBefore(
   items: readonly Logged<DeliveryRecord>[],
   userId: string,

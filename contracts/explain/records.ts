@@ -64,8 +64,8 @@ export type AlarmRecords = {
     readonly shown: readonly ShownAlarm[];
     /**
      * Whether dashboards reported painted alarms of any patient, both within the hour before the alarm and within the
-     * hour after it. Otherwise the dashboards may have had an older version without such reports, and a missing report
-     * proves nothing.
+     * hour after the alarm. If not, the dashboards may have had an older version without such reports. Then a missing
+     * report proves nothing.
      */
     readonly hasReportsAround: boolean;
   };

@@ -1,6 +1,6 @@
 /**
- * Each sentence of an explanation is a text with places (a form), and the values for these places, so that the page can write it in the language of
- * the person. The command line and the JSON have the English text. Pure.
+ * Each sentence of an explanation is a text with places (a form), and the values for these places. So the page can
+ * write the sentence in the language of the person. The command line and the JSON have the English text. Pure.
  */
 
 /** `form` has `{1}`, `{2}` … in place of the values. A value that is a sentence is translated, too; a text or a number never is. */

@@ -9,7 +9,10 @@ import { said, words } from './said.ts';
 
 type Context = DeliveryContext & { readonly chain: DelayChain };
 
-/** Finds an alarm that no screen reported as painted, or that was painted late. It finds a missing report only if no records are missing. */
+/**
+ * Finds an alarm that no screen reported as painted, or that was painted late. A missing report is a finding only if no
+ * records are missing.
+ */
 export function screenFindings({ records, history, chain }: Context): Finding[] {
   const { pages, readUntilMs } = records;
   const timeOf = (name: 'published' | 'painted' | 'sounded') =>
@@ -17,7 +20,8 @@ export function screenFindings({ records, history, chain }: Context): Finding[] 
   const [publishedMs, paintedMs] = [timeOf('published'), timeOf('painted')];
   if (publishedMs === undefined) return [];
   if (paintedMs !== undefined) {
-    // If a screen sounded the alarm earlier, it had also painted it; only the report of the painting was lost.
+    // If a screen sounded the alarm earlier, the screen had also painted the alarm. Only the report of the painting was
+    // lost.
     const ms = Math.min(paintedMs, timeOf('sounded') ?? paintedMs) - publishedMs;
     if (ms <= slowMs) return [];
     const text = said`The first screen painted the alarm ${durationText(ms)} after the log had it.`;

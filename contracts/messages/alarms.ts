@@ -19,7 +19,7 @@ export type AlertKind = (typeof alertKinds)[number];
 export type Priority = (typeof priorities)[number];
 const signalPresences = ['on', 'off', 'latched', 'acknowledged'] as const;
 
-/** The first value beyond a limit in the first onset of an alarm, with its parameter and this limit. `unit`: UCUM. */
+/** The first value beyond a limit at the first onset of an alarm, with the parameter and the limit. `unit`: UCUM. */
 export const AtOnset = Type.Object(
   { code: Type.String(), value: Type.Number(), limit: Type.Number(), unit: Type.String() },
   noOtherMembers,

@@ -89,10 +89,12 @@ export const AwayEvent = Type.Object(
 /** The person is back before the absence ended. */
 export const BackEvent = Type.Object({ type: Type.Literal('back'), ...eventFields, awayId: Id }, closed);
 
-/** The person who was named as cover has seen it. This also takes back a `cover-rejected`. `by` is the cover. */
+/**
+ * The person who was named as cover has seen the absence. This also takes back a `cover-rejected`. `by` is the cover.
+ */
 export const CoverSeenEvent = Type.Object({ type: Type.Literal('cover-seen'), ...eventFields, awayId: Id }, closed);
 
-/** The person who was named as cover cannot cover, or not any longer. `by` is the cover. */
+/** The person who was named as cover cannot cover, or can no longer cover. `by` is the cover. */
 export const CoverRejectedEvent = Type.Object(
   { type: Type.Literal('cover-rejected'), ...eventFields, awayId: Id },
   closed,

@@ -85,8 +85,9 @@ const validators = new Map<string, Validator>(
 );
 
 /**
- * Parses and validates the plaintext of a sealed record. An unknown type or version is a fault. If a reading does not fit its schema, the
- * result has only the usable part of the reading (usable.ts), which is the same for every reader of the log.
+ * Parses and validates the plaintext of a sealed record. An unknown type or version is a fault. If a reading does not
+ * fit its schema, the result has only the usable part of the reading (usable.ts). Every reader of the log gets the same
+ * part.
  */
 export function checkRecord(contentType: string, plaintext: Uint8Array): CheckedRecord {
   const validator = validators.get(contentType);
@@ -141,9 +142,9 @@ function fault(what: string): CheckedRecord {
 }
 
 /**
- * Returns the number of a numeric, if rules and screens may use it. Undefined if the number is absent, `invalid`, `calibrating`, outside the
- * plausible range, or if its code or unit is unknown. A real 0 is returned, and so is a `questionable` number, because
- * screens mark it.
+ * Returns the number of a numeric, if rules and screens may use it. Undefined if the number is absent, `invalid`,
+ * `calibrating`, outside the plausible range, or if its code or unit is unknown. A real 0 is returned. A `questionable`
+ * number is also returned, because screens mark such a number.
  */
 export function usableNumber(numeric: NumericValue): number | undefined {
   const parameter = parameters.get(numeric.code);

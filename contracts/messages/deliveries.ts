@@ -268,8 +268,8 @@ export const ReachEnded = Type.Object(
 export type ReachEnded = Static<typeof ReachEnded>;
 
 /**
- * The delivery process decided something and could not write it, because the record did not fit its schema: a fault of
- * Vigil. The process carries out the decision and sends the messages, but the log does not show it.
+ * The delivery process could not write a decision, because the record did not fit its schema: a fault of Vigil. The
+ * process carries out the decision and sends the messages, but the log does not show it.
  */
 export const NotWritten = Type.Object(
   {
@@ -285,9 +285,9 @@ export const NotWritten = Type.Object(
 export type NotWritten = Static<typeof NotWritten>;
 
 /**
- * In the topic `deliveries`: one event of the delivery process. `after` is the delivery of the alarm after the event; null when the alarm is
- * over and screens remove it. `after` is absent if a later record of the same transaction has it, because it is much
- * longer than an event.
+ * In the topic `deliveries`: one event of the delivery process. `after` is the delivery of the alarm after the event;
+ * null when the alarm is over and screens remove it. A delivery is much longer than an event. So `after` is absent if a
+ * later record of the same transaction has the same delivery.
  */
 export const DeliveryRecord = Type.Union([
   Type.Object({ event: AlarmDecision, after: Type.Optional(orNull(DeliveryView)) }, closed),

@@ -10,8 +10,9 @@ const noOtherMembers = { additionalProperties: false } as const;
 const Name = Type.String({ minLength: 1, maxLength: 40, pattern: '^[a-z0-9-]+$' });
 
 /**
- * The kinds of events that the gateway writes. A gateway that starts forgets the clocks, so it writes its first judgement of each clock,
- * `clock-wrong` or `clock-right`, also if nothing has changed. A notice at the bed (contracts/bed-notices.ts) is an event too, with the notice as its kind.
+ * The kinds of events that the gateway writes. After a start, a gateway does not remember its judgements of clocks. So
+ * it writes the first judgement of each clock (`clock-wrong` or `clock-right`), even if nothing has changed. A notice
+ * at the bed (contracts/bed-notices.ts) is an event too, with the notice as its kind.
  */
 export const gatewayEventKinds = [
   'connected',
@@ -59,9 +60,10 @@ export const NumberRange = Type.Object({ boot: Boot, from: Seq, to: Seq }, noOth
 export type NumberRange = Static<typeof NumberRange>;
 
 /**
- * A count of the messages of one device that were not used, since `from`. `count` numbers the counts of one start of the gateway. The gateway writes
- * the count again while it grows, always with all its messages. So a reader uses the largest record of each count, and a record that comes twice
- * changes nothing. A count ends after an hour; the next one has the next number.
+ * A count of the messages of one device that were not used, since `from`. `count` numbers the counts of one start of
+ * the gateway. The gateway writes the count again while it grows, always with all its messages. So a reader uses the
+ * largest record of each count, and a record that comes twice changes nothing. A count ends after an hour; the next
+ * count has the next number.
  */
 export const RefusalsRecord = Type.Object(
   {

@@ -1,8 +1,8 @@
 /**
  * The messages that devices publish over MQTT, and the message that the gateway sends to their inbox.
  *
- * Devices may send members that are not in the schema. Vigil ignores these, but keeps them in the log. If a message does not fit its
- * schema, usable.ts decides which part of it is used.
+ * Devices may send members that are not in the schema. Vigil ignores these members, but keeps them in the log. If a
+ * message does not fit its schema, usable.ts decides which part of it is used.
  */
 import { type Static, Type } from 'typebox';
 import { type TechnicalConditionCode, technicalConditions } from '../parameters.ts';

@@ -9,7 +9,7 @@ const Id = Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' 
 
 /**
  * In the topic `notes`, with the key `associationId`: a person wrote or cleared the note of a stay. `associationId` is
- * the association at which the first note of the stay was written. It stays the same after the patient gets other
+ * the association at which the first note of the stay was written. This id stays the same after the patient gets other
  * devices. The event has an effect only if the last event of this association has the id `replaces` (null: no note
  * yet). So if two persons write at the same time on two dashboards, one of the notes is refused.
  */

@@ -13,7 +13,10 @@ export const tableFile = 'contracts/parameters.ts';
 
 export const instantRule = 'an instant in UTC with milliseconds, for example 2026-03-01T12:00:00.000Z';
 
-/** The rule for each member, by its name. If a name has two meanings, the key is the list or object, a point, and the name. */
+/**
+ * The rule for each member, by its name. If a name has two meanings, the key also has the name of the list or object,
+ * for example `alerts.code`.
+ */
 const memberRules: Readonly<Record<string, string>> = {
   boot: '1 to 64 of A-Z a-z 0-9 . _ -',
   seq: 'a whole number from 1',

@@ -12,10 +12,10 @@ export const taskActs = ['written', 'done', 'reopened', 'withdrawn'] as const;
 export type TaskAct = (typeof taskActs)[number];
 
 /**
- * In the topic `notes`, with the key `associationId`: a person wrote, ticked off or took back a task. `associationId` is
- * the association at which the task was written; it stays the same after the patient gets other devices. The event has an
- * effect only if the last event of this task has the id `replaces` (null: the task is new). So if two persons change a
- * task at the same time on two dashboards, one of the changes is refused.
+ * In the topic `notes`, with the key `associationId`: a person wrote, ticked off or took back a task. `associationId`
+ * is the association at which the task was written. This id stays the same after the patient gets other devices. The
+ * event has an effect only if the last event of this task has the id `replaces` (null: the task is new). So if two
+ * persons change a task at the same time on two dashboards, one of the changes is refused.
  */
 export const PatientTaskEvent = Type.Object(
   {

@@ -36,8 +36,8 @@ export type ConnectionEndReason = (typeof connectionEndReasons)[number];
 const Claim = Type.Integer({ minimum: 0 });
 
 /**
- * In the topic `observations`, so that the alarm engine reads it in order with the readings. If `will` is present, the status is the will of
- * a connection, and `will.reason` says how the connection ended.
+ * In the topic `observations`, so that the alarm engine reads statuses in order with the readings. If `will` is
+ * present, the status is the will of a connection, and `will.reason` says how the connection ended.
  */
 export const StatusRecord = Type.Object(
   {

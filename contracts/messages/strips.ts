@@ -9,7 +9,7 @@ import { AssociationId, DeviceId } from './records.ts';
 
 const closed = { additionalProperties: false } as const;
 
-/** Where the record of a part of a wave is in the topic `waveforms`, and which message of the device it was. */
+/** The place of a wave record in the topic `waveforms`, and the identity of the device's message in this record. */
 export const StripSource = Type.Object(
   {
     partition: Type.Integer({ minimum: 0 }),
