@@ -37,8 +37,8 @@ export const unknownUserId = 'unknown';
 
 export const cookieName = '__Host-vigil';
 /**
- * `__Host-` makes the browser send the cookie only over TLS and only to this host. Without Max-Age the browser deletes the
- * cookie when it is closed.
+ * `__Host-` makes the browser send the cookie only over TLS and only to this host. Without Max-Age the browser deletes
+ * the cookie when the browser is closed.
  */
 export const cookieOptions = { path: '/', httpOnly: true, secure: true, sameSite: 'strict' } as const;
 
@@ -102,7 +102,8 @@ export function guardRoutes(app: App, options: AccessOptions): void {
     }
     // A locked session may see the screen without names, unlock it, and log out. These routes have the access `session`.
     if (live.viewer.locked && access !== 'session') throw locked();
-    // Counts the request before the check of rights: a refusal is recorded, too, and so costs as much as a request that is allowed.
+    // Counts the request before the check of rights. A refusal is recorded, so a refused request costs as much as an
+    // allowed request.
     const share = shareOf({ method: request.method, config: request.routeOptions.config });
     if (share !== 'own' || access !== 'session') await requirePace(pace, request, options.trail, paceOf(share));
     if (access === undefined || (access !== 'session' && !may(live.viewer, access))) {
@@ -200,8 +201,8 @@ export function whoOf(request: FastifyRequest): Who {
 }
 
 /**
- * Returns a key of the one who looks. Two requests with the same key and the same question are one look. The same session at another address
- * or in another browser is another key, because its cookie may be stolen.
+ * Returns a key of the person who looks. Two requests with the same key and the same question are one look. The same
+ * session has another key at another address or in another browser, because the cookie may be stolen.
  */
 export const lookKeyOf = (request: FastifyRequest): string =>
   JSON.stringify([sessionOf(request).claims.sessionId, addressAndStationOf(request)]);

@@ -21,8 +21,8 @@ export type BoardRequest = {
   readonly wanted: () => string;
   readonly decide: (nowMs: number) => BoardDecision;
   /**
-   * Returns further texts for the first audit record of the change, empty if there is nothing to say: which places then have nobody (`left`),
-   * and what was open at the beds (`opened`). Called after `decide`.
+   * Returns further texts for the first audit record of the change: the places that have nobody after the change
+   * (`left`), and the points that were open at the beds (`opened`). A text may be empty. Called after `decide`.
    */
   readonly notes?: () => { readonly left: string; readonly opened: string };
 };

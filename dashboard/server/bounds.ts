@@ -25,11 +25,17 @@ declare module 'fastify' {
 
 /** The slots of looks. A page sends three requests at the same time; requests without a free slot wait for some ms. */
 const lookSlots = { atOnceMax: 64, atOncePerKeyMax: 6, waitingMax: 512, waitingPerKeyMax: 64 } as const;
-/** The slots of acts. There are more slots than the acts that people make on all screens of a ward when there are many alarms. */
+/** The slots of acts. The people of a ward never make so many acts at the same time, even if there are many alarms. */
 const actSlots = { atOnceMax: 64, atOncePerKeyMax: 8, waitingMax: 512, waitingPerKeyMax: 64 } as const;
-/** The slots of answers to calls. A person gives fewer answers than this at the same time. Each may wait for 6 s (routes/calls.ts). */
+/**
+ * The slots of answers to calls. No person gives so many answers at the same time. Each answer may wait for 6 s
+ * (routes/calls.ts).
+ */
 const answerSlots = { atOnceMax: 256, atOncePerKeyMax: 8, waitingMax: 512, waitingPerKeyMax: 16 } as const;
-/** The slots of receipts. A phone that was off gets many messages at once, and confirms each. A receipt may wait for 1 s (routes/calls.ts). */
+/**
+ * The slots of receipts. A phone that was off gets many messages at once, and sends a receipt for each message. A
+ * receipt may wait for 1 s (routes/calls.ts).
+ */
 const receiptSlots = { atOnceMax: 512, atOncePerKeyMax: 32, waitingMax: 512, waitingPerKeyMax: 32 } as const;
 
 /** Maximum number of requests of one session in a minute. `beds`: changes of beds and patients. `login` is counted by account. */
@@ -65,12 +71,16 @@ export const perMinuteMax = {
   accounts: 60,
 } as const;
 /**
- * Maximum number of reports of one page in a minute. A page sends at most 4 in a second, and the number of pages is limited
- * (core/connection-limits.ts). Pages of one session are counted apart, because each must confirm its alarms.
+ * Maximum number of reports of one page in a minute. A page sends at most 4 in a second, and the number of pages is
+ * limited (core/connection-limits.ts). Each page of a session has its own count, because each page must confirm its
+ * alarms.
  */
 export const reportsPerMinuteMax = 300;
 export type PacedKind = keyof typeof perMinuteMax;
-/** The maximum for all sessions of an account is this many times higher, so that a stolen session cannot use it up. */
+/**
+ * The maximum for all sessions of an account is this many times higher, so that one stolen session cannot block the
+ * account.
+ */
 const accountFactor = 3;
 
 /**

@@ -155,7 +155,7 @@ describe('changes on two dashboards at the same time', () => {
           });
           expect(log.written).toHaveLength(3);
         } else {
-          // This change does not concern the place, so the server carries it out for the patient in the new bed.
+          // The change does not concern the place, so the server changes the data of the patient in the new bed.
           expect(decision).toMatchObject({ ok: true });
           for (const id of ['d1', 'd2', 'd3']) expect(last(ownDashboard.state, id).bed).toBe('7');
         }

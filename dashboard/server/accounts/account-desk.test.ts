@@ -96,7 +96,7 @@ it('a change is recorded with its administrator and with the state before and af
   expect(ended).toEqual(['nora', 'nora']);
   expect(one.expected).toEqual(['nora', 'nora', 'nora']);
   expect(readAccounts(file).get('nora')).toMatchObject({ role: 'physician', disabled: true });
-  // This dashboard has read the file already; the other reads it at its next check.
+  // This dashboard has read the file already. The other dashboard reads the file at its next check.
   expect(one.accounts.get('nora')?.disabled).toBe(true);
   two.accounts.readAgain();
   expect(two.accounts.get('nora')?.disabled).toBe(true);
@@ -221,7 +221,7 @@ it('an administrator of a ward learns of at most three user names of other wards
     );
   const answers: string[] = [];
   for (const userId of ['a', 'a', 'b', 'c', 'd', 'free', 'a']) answers.push(await add(userId));
-  // A name that was refused before may be tried again, because this shows nothing new.
+  // A name that was refused before may be tried again, because a second refusal shows nothing new.
   expect(answers).toEqual([...Array(4).fill('conflict'), 'not-allowed', 'not-allowed', 'conflict']);
   expect(audit.map(({ action }) => action)).toEqual(Array(7).fill('access-denied'));
 });

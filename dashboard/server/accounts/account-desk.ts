@@ -1,9 +1,9 @@
 /**
- * Carries out the acts of administrators on accounts. Each change is recorded in the audit trail before the file is written. The state
- * after the change is announced before that record. So if the process is killed at any moment, the next start finds that the file does
- * not have the announced state, and records this (account-records.ts). The file is locked while it is written, and the act is decided
- * again with the content that the file has then. So of two acts at the same time, at one dashboard or at two, the second is refused and
- * does not overwrite the first.
+ * Carries out the acts of administrators on accounts. Each change is recorded in the audit trail before the file is
+ * written. The state after the change is announced before that record. So if the process is killed at any moment, the
+ * next start finds that the file does not have the announced state, and records the difference (account-records.ts).
+ * The file is locked while it is written, and the act is decided again with the present content of the file. So two
+ * acts at the same time, at one dashboard or at two, never overwrite each other.
  */
 import { createHash, randomBytes, randomInt } from 'node:crypto';
 import type { Logger } from 'pino';
@@ -66,7 +66,10 @@ type AddRequest = {
 };
 type Decide = (latest: ReadonlyMap<string, Account>) => ActDecision;
 
-/** Returns a text that changes with each change of the account. Nobody can compute the password or its hash from it. */
+/**
+ * Returns a text that changes with each change of the account. Nobody can compute the password or its hash from this
+ * text.
+ */
 export function revisionOf(account: Account): string {
   const { userId, name, role, wards, disabled, password, epoch, oneTimePasswordUntil, ownsSound } = account;
   const text = JSON.stringify([userId, name, role, wards, disabled, password, epoch, oneTimePasswordUntil, ownsSound]);
@@ -215,7 +218,10 @@ function changesBetween(before: Account | undefined, after: Account): AccountCha
   return changes.map((change) => (change.detail === 'password' ? { ...change, detail: sessionsEndedText } : change));
 }
 
-/** Returns the error for the administrator. An error of the file system says that the file could not be written, and not where it is. */
+/**
+ * Returns the error for the administrator. For an error of the file system, the text does not contain the path of the
+ * file.
+ */
 function errorOf(error: unknown): VigilError {
   if (error instanceof VigilError && error.code !== 'settings-invalid') return error;
   return new VigilError(

@@ -167,7 +167,7 @@ it('a change that an administrator made on the page is not recorded a second tim
   const other = await start();
   await other.settled();
   expect(newRecords()).toEqual([]);
-  // Without the announcement, the other dashboard would have recorded it.
+  // Without the announcement, the other dashboard would have recorded the change.
   expect(ended).toEqual([]);
 });
 

@@ -22,7 +22,7 @@ const neverAddedText = 'the account was announced, but it is not in the accounts
 /**
  * A dashboard announces the state of an account before it writes the file. If the file still has the former state after
  * this time, the dashboard was stopped in between, and the audit trail gets a record of the state that the file has.
- * Longer than a dashboard waits for the lock of the file.
+ * This time is longer than a dashboard waits for the lock of the file.
  */
 const announcedMs = 15_000;
 
@@ -32,13 +32,13 @@ export type AccountRecords = {
   /**
    * Must be called when a person is about to change an account on the accounts page, and the audit trail has this change.
    * This change is then not recorded a second time as a change of the file.
-   * @param account the account after the change; undefined if no account has this user id then
+   * @param account the account after the change; undefined if no account has this user id after the change
    */
   expect(userId: string, account: AccountFacts | undefined): void;
   /**
-   * Writes the state of such an account to the topic `accounts` before the file is written. So the other dashboards do not
-   * record the change, either. And if this dashboard is killed before it writes the file, another dashboard or the next
-   * start notices that the file does not have the change, and records this.
+   * Writes the state of an account on the accounts page to the topic `accounts` before the file is written. So the
+   * other dashboards do not record the change, either. And if this dashboard is killed before it writes the file,
+   * another dashboard or the next start notices that the file does not have the change, and records the difference.
    */
   announce(account: AccountFacts): Promise<void>;
   /**
@@ -111,7 +111,7 @@ export async function recordAccounts(options: {
     const { userId } = account;
     const former = recorded.get(userId);
     const actor = { userId: accountsFile };
-    // An account that never came into the file was not removed from it.
+    // An account that never came into the file was not removed from the file.
     if (action === 'account-removed' && neverSeen.has(userId))
       await trail.record({ actor, action: 'access-denied', account: userId, detail: `${neverAddedText}: ${detail}` });
     else await trail.record({ actor, action, account: userId, detail });

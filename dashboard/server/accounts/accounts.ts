@@ -128,8 +128,9 @@ async function withFile(path: string, flags: string, use: (file: OpenFile) => Pr
 }
 
 /**
- * Reads the file, changes the accounts and writes the file. Meanwhile no other command can do the same. Otherwise two commands
- * could both read the same file, and the second command would overwrite the change of the first command.
+ * Reads the file, changes the accounts and writes the file. Meanwhile no other command can change the file. Without
+ * this lock, two commands could read the same content, and the second command would overwrite the change of the first
+ * command.
  * @param change changes the accounts and returns what the caller needs to know; if it throws, nothing is written
  * @throws VigilError `settings-invalid` if the file is not valid, or if another command does not end
  */
@@ -160,7 +161,7 @@ export type Accounts = {
   all(): Iterable<Account>;
   size(): number;
   /**
-   * Changes the accounts file as `changeAccounts` does, and reads it again at once.
+   * Changes the accounts file as `changeAccounts` does, and reads the file again at once.
    * @param change gets the accounts as the file has them now, not as this process last read them
    */
   change<Result>(change: (accounts: Map<string, Account>) => Result): Promise<Result>;

@@ -20,7 +20,7 @@ export type FileLock = {
 };
 
 /**
- * Takes the lock. Returns undefined if another process had it for the whole time.
+ * Takes the lock. Returns undefined if another process had the lock for the whole time.
  * @param waitMs how long to wait for the other process
  * @throws the error of the file system if the lock file cannot be written
  */
@@ -60,9 +60,9 @@ export async function takeFileLock(
 }
 
 /**
- * Removes the lock file if it still has this text. In the meantime another process may have removed it and made its own
- * lock file. Then this function has moved the new file away, and puts it back. The owner notices if its lock file is
- * missing, because it asks `isHeld` before it writes.
+ * Removes the lock file if it still has this text. Meanwhile another process may have replaced the lock file. Then this
+ * function has moved the new lock file away, and puts it back. While the new lock file is away, its owner does not
+ * write, because the owner asks `isHeld` before each write.
  */
 function removeLeft(path: string, text: string, aside: string): void {
   try {
@@ -111,8 +111,8 @@ function ownerIn(text: string): LockOwner | undefined {
 }
 
 /**
- * Returns when a process started, in ticks since the start of the machine; empty if it does not run. Two processes that
- * have the same pid one after the other have different start times.
+ * Returns when a process started, in ticks since the start of the machine; empty if the process does not run. Two
+ * processes that have the same pid one after the other have different start times.
  */
 function startOf(pid: number): string {
   return readOrEmpty(`/proc/${pid}/stat`).split(') ').at(-1)?.split(' ')[19] ?? '';

@@ -68,7 +68,7 @@ describe('the preferences of persons', () => {
   });
 
   it('are not replaced while the disk cannot read them, and the person learns that nothing was saved', async () => {
-    // A link to itself stands for a disk that has a fault now.
+    // A link to itself simulates a disk with a fault.
     symlinkSync(path(), path());
     const store = open();
     expect(store.of('nora')).toEqual({});

@@ -15,7 +15,10 @@ import { entryOf } from './view.ts';
 
 /** This server makes one export at a time (ours). It refuses a second export, with a text that says to try again later. */
 const bounds = { atOnceMax: 1, atOncePerKeyMax: 1, waitingMax: 1, waitingPerKeyMax: 0 } as const;
-/** An export is made in pieces of about this many characters. The next piece is made when the client has read the last one. */
+/**
+ * An export is made in pieces of about this many characters. The next piece is made when the client has read the last
+ * piece.
+ */
 export const pieceLength = 32_768;
 /** An export ends if the client reads nothing for this time, or if the whole export takes longer than this time (ours). */
 const endAfter = { quietMs: 30_000, wholeMs: 120_000 } as const;
@@ -39,7 +42,7 @@ export function createAuditExporter(after: Readonly<Record<keyof typeof endAfter
   return {
     async begin(account, response) {
       const leave = await slots.enter(account);
-      // Ends the connection, so that the client does not take a part for the whole file.
+      // Ends the connection, so that the client notices that the file is not complete.
       const end = () => response.destroy();
       const timer = setTimeout(end, after.wholeMs);
       response.setTimeout(after.quietMs, end);
@@ -53,7 +56,7 @@ export function createAuditExporter(after: Readonly<Record<keyof typeof endAfter
   };
 }
 
-/** Returns an export as a stream that makes its next piece only when the client has read the last one. */
+/** Returns an export as a stream that makes its next piece only when the client has read the last piece. */
 export function exportStream(records: readonly AuditedRecord[], format: Format): Readable {
   return Readable.from(piecesOf(records, format), { objectMode: false, highWaterMark: pieceLength });
 }

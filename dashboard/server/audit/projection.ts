@@ -43,7 +43,7 @@ export type FollowAuditOptions = {
   readonly onLogout: (mark: string, atMs: number) => void;
   /** Called when the screens of a session were locked or unlocked. */
   readonly onLock: (mark: string, isLocked: boolean) => void;
-  /** Called when all sessions of an account ended that began at `atMs` or before. */
+  /** Called when the sessions of an account that began at `atMs` or before have ended. */
   readonly onSessionsEnded: (userId: string, atMs: number) => void;
   /** Called with each record that is not forged. */
   readonly onRecord?: (record: AnyAuditRecord) => void;

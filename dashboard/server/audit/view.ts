@@ -80,7 +80,7 @@ export function createAuditView(sinceMs: number, check: ChainCheck = newCheck(tr
       }
       return true;
     },
-    /** Returns a page of the records that match, the newest first. It looks at all records without a pause. */
+    /** Returns a page of the records that match, the newest first. Searches all records without a pause. */
     page({ before, limit = 100, ...filter }: AuditSearch): AuditPage {
       const wanted = recordFilter(filter);
       return pageOf(pageRecords.filter((entry) => matchesFilter(entry, wanted)).reverse(), before, limit);

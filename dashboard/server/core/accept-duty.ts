@@ -26,8 +26,9 @@ import {
 const handOverMsMax = 3_600_000;
 
 /**
- * Decides the acceptance of a whole assignment or of some of its beds. If the person accepts only some beds, she or he gets a new assignment
- * with these beds. The first assignment still waits for the other beds; until then they stay with the person who has them.
+ * Decides the acceptance of a whole assignment or of some of its beds. If the person accepts only some beds, she or he
+ * gets a new assignment with these beds. The first assignment still waits for the other beds; until the person accepts
+ * these beds, they stay with the former person.
  */
 export function decideAccept(
   { assignmentId, beds }: { readonly assignmentId: string; readonly beds?: readonly string[] | undefined },
@@ -73,7 +74,7 @@ export function decideAccept(
     );
   const after = [taken, ...rest].reduce(evolve, state);
   const successor = entryOf(after, ward, successorId);
-  // The board is full: `decide` says so, because the event has no effect.
+  // The board is full: `decide` returns the refusal, because the event has no effect.
   if (!successor) return { ok: true, events: [taken] };
   const ended = handedOver(after, successor, context).map((former) => end(former.assignment.assignmentId, successorId));
   return { ok: true, events: [taken, ...rest, ...ended] };
@@ -86,7 +87,7 @@ export function bedsToAccept(
   entry: DutyAssignment,
   nowMs: number,
 ): readonly string[] | undefined {
-  // Removes repeats. Otherwise one bed that is named twice would look like both beds of an assignment of two beds.
+  // Removes repeats: one bed that is named twice must not count as two beds.
   return named ? [...new Set(named)] : remainingBeds(duties, entry, nowMs);
 }
 

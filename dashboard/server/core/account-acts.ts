@@ -1,8 +1,8 @@
 /**
  * Decides what an administrator may do with accounts. Pure.
  *
- * - An administrator of all wards (`*`) manages every account. An administrator of some wards manages an account only if all wards of
- *   this account are among them.
+ * - An administrator of all wards (`*`) manages every account. An administrator of some wards manages an account only
+ *   if the account has no other wards.
  * - Only an administrator of all wards gives or takes the roles administrator and auditor, because these roles belong to no
  *   ward.
  * - Nobody can change her or his own account here. So the administrator who acts stays an administrator, and no act can
@@ -119,9 +119,9 @@ export function decideAct(
 
 /**
  * Decides whether a new account may be added.
- * @param taken the account that has this id; undefined if no account has it
- * @param mayTry whether the administrator may still try ids of accounts that she or he does not manage (id-guesses.ts). An
- * id that is taken must be refused, so it shows that an account of another ward exists.
+ * @param taken the account that has this id; undefined if no account has this id
+ * @param mayTry whether the administrator may still try ids of accounts that she or he does not manage (id-guesses.ts).
+ * An id that is taken must be refused. So the refusal shows that an account of another ward exists.
  */
 export function decideNewAccount(
   wanted: Pick<ManagedAccount, 'userId' | 'name' | 'role' | 'ownsSound'> & Wards,
@@ -157,7 +157,9 @@ function oneTimePassword({ newHash, newEpoch, nowMs }: ActContext) {
   };
 }
 
-/** @param formerWards the wards that the account has now: it may keep a ward that is not registered any more */
+/**
+ * @param formerWards the wards that the account has now: the account may keep a ward that is not registered any more
+ */
 function rightsFault(
   { role, wards, ownsSound }: Pick<ManagedAccount, 'role' | 'ownsSound'> & Wards,
   actor: ManagedAccount,

@@ -1,6 +1,6 @@
 /**
- * Finds the duties that a person cannot carry out any more after a change of the account: it is disabled, has other
- * rights, or has a one-time password. Pure.
+ * Finds the duties that a person cannot carry out any more after the account was disabled, got other rights, or got a
+ * one-time password. Pure.
  */
 import { isCovering, responsibleAt } from '../../../contracts/duties.ts';
 import { type DutyState, dutiesOf, liveAssignments } from '../../../contracts/duty-state.ts';
@@ -12,8 +12,9 @@ import type { DeliveryBoard } from './delivery-board.ts';
 import type { AccountOf } from './duty-notices.ts';
 
 /**
- * Returns the account as it counts for duties after an act; undefined if the act takes no right from the person.
- * With a one-time password the person can do nothing, and sees no alarms, until she or he has chosen a password.
+ * Returns the account after an act, to decide about the person's duties. Undefined if the act takes no right from the
+ * person. With a one-time password the person can do nothing, and sees no alarms, until she or he has chosen a
+ * password.
  * @param account the account after the act
  */
 export function accountForDuties({ type }: AccountAct, account: DutyAccount): DutyAccount | undefined {

@@ -19,7 +19,8 @@ export function loginsOf(records: readonly AuditedRecord[], nowMs: number): Map<
     const { userId } = record.actor;
     if (record.action === 'login') {
       lastLoginMs.set(userId, atMs);
-      // The session of a wall display goes on while it is used, so it counts for as long as the trail is read.
+      // The session of a wall display goes on while the display is used. So the session counts as open for as long as
+      // the audit trail is read.
       const isDisplay = 'role' in record.actor && record.actor.role === 'display';
       if (record.session === undefined || nowMs - atMs >= (isDisplay ? displayUnusedMsMax : sessionMsMax)) continue;
       const sessions = open.get(userId) ?? new Set();

@@ -5,7 +5,10 @@ import type { ConditionCount } from '../../protocol/alarm-review.ts';
 /** Maximum number of conditions that are counted by name. */
 const conditionsMax = 12;
 
-/** One alarm of a list. `answerMs`: the time from its first call to the first answer; null if nobody answered, or if it is not known. */
+/**
+ * One alarm of a list. `answerMs`: the time from its first call to the first answer; null if nobody answered, or if
+ * this time is not known.
+ */
 export type CountedAlarm = {
   readonly priority: Priority;
   readonly condition: string;

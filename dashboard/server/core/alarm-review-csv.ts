@@ -18,7 +18,10 @@ function callText({ name, duty, round, calledAtMs, outcome, sent, failed, channe
   return `${name} (${duty}) round ${round} at ${formatInstant(calledAtMs)}: ${outcome} [${channels.join(', ')}]`;
 }
 
-/** The columns, with the content of each cell. Times are in UTC. An empty cell: it did not happen, or it is not known. */
+/**
+ * The columns, with the content of each cell. Times are in UTC. An empty cell means: this did not happen, or is not
+ * known.
+ */
 const columns: readonly (readonly [name: string, contentOf: (row: ReviewedAlarmRow) => string | number])[] = [
   ['raised', ({ raisedMs }) => timeText(raisedMs)],
   ['onset_device_time', ({ onsetMs }) => timeText(onsetMs)],

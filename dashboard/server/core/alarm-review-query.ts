@@ -26,14 +26,16 @@ export type ReviewSource = {
   readonly nowMs: number;
 };
 
-/** An alarm with what the viewer may see of it. */
+/** By user id: the persons who were called for an alarm. */
 type Called = ReadonlyMap<string, { readonly userId: string; readonly name: string }>;
 type Seen = AlarmPlaces & { readonly alarm: ReviewedAlarm; readonly answerers: Answerers; readonly called: Called };
 const noCalled: Called = new Map();
 type Answerers = Pick<ReviewedAlarmRow, 'accepted' | 'acknowledged'>;
 type Query = Omit<AlarmReviewQuery, 'limit'>;
 
-/** Goes through alarms for one query. The caller gives it the alarms in parts, so that other work can run between them. */
+/**
+ * Goes through alarms for one query. The caller adds the alarms in parts, so that other work can run between the parts.
+ */
 export type Review = {
   /** Takes further alarms, which must be older than the alarms before. */
   add(alarms: readonly ReviewedAlarm[]): void;
@@ -42,8 +44,8 @@ export type Review = {
 };
 
 /**
- * Returns the alarms of the time of a query, newest first. A query without an end ends a little after now: alarms from a
- * clock that was far ahead would otherwise be in every list.
+ * Returns the alarms of the time of a query, newest first. A query without an end ends a little after now. So alarms
+ * from a clock that was far ahead are not in every list.
  */
 export function alarmsOfQuery({ book, nowMs }: ReviewSource, { from, to }: Query): readonly ReviewedAlarm[] {
   const fromMs = parseInstant(from ?? '') ?? Number.NEGATIVE_INFINITY;
@@ -57,7 +59,7 @@ export function beginReview(source: ReviewSource, viewer: Viewer, query: Query, 
   const counts = newAlarmCounts();
   const conditionsOfPatients: PatientAlarm[] = [];
   const choices: Choices = { beds: new Set(), persons: new Map(), conditions: new Set() };
-  /** One more than the page has, to know whether there is a next page. */
+  /** At most one alarm more than the page has. The additional alarm shows that there is a next page. */
   const shown: Seen[] = [];
 
   function count(seen: Seen): void {
@@ -118,7 +120,10 @@ export function reviewedRow(source: ReviewSource, viewer: Viewer, alarmId: strin
   return seen && rowOf(source, seen);
 }
 
-/** Returns whose alarm it is, for the audit trail, also if the viewer may not see it; undefined if the alarm is not in the book. */
+/**
+ * Returns the owner of an alarm for the audit trail, even if the viewer may not see the alarm. Undefined if the alarm
+ * is not in the book.
+ */
 export function ownerOfAlarm({ book, state }: Pick<ReviewSource, 'book' | 'state'>, alarmId: string) {
   const associationId = book.alarms.get(alarmId)?.first.associationId;
   if (associationId === undefined) return undefined;
@@ -157,8 +162,8 @@ function beganMs({ first, raisedMs }: ReviewedAlarm): number {
 }
 
 /**
- * Returns the patient of an association; undefined if it has no patient, or if the viewer may not see the ward of the
- * association. Otherwise an account could find out which patient an association of another ward belongs to.
+ * Returns the patient of an association; undefined if the association has no patient. Also undefined if the viewer may
+ * not see the ward of the association: the viewer must not find out the patients of other wards.
  */
 function patientOf(source: ReviewSource, viewer: Viewer, associationId: string): string | undefined {
   for (const { periods } of source.state.associations.values()) {
@@ -192,8 +197,8 @@ function matchesQuery(seen: Seen, { bed, userId, priority, condition, answer }: 
 const everyAnswerer = ({ answerers }: Seen) => [...answerers.accepted, ...answerers.acknowledged];
 
 /**
- * Returns whether a person answered the last call of the alarm. An acknowledgement does not count after the alarm has
- * called again, and an acceptance only if it is newer than this acknowledgement.
+ * Returns whether a person answered the last call of the alarm. After the alarm has called again, its acknowledgement
+ * does not count. Then an acceptance counts only if it is newer than the acknowledgement.
  */
 function isAnswered(seen: Seen): boolean {
   const { acknowledgements, lastCallRev } = seen.alarm;
@@ -213,7 +218,10 @@ function answerersOf({ book, nameOf }: ReviewSource, { first, acknowledgements }
   return { accepted: accepted.sort((a, b) => a.atMs - b.atMs), acknowledged };
 }
 
-/** Returns the time from the first call of an alarm until a person answered; null if it is not known, or if clocks differ. */
+/**
+ * Returns the time from the first call of an alarm until a person answered; null if this time is not known, or if
+ * clocks differ.
+ */
 function answerMsOf(seen: Seen): number | null {
   const { calledAtMs } = seen.alarm;
   const times = everyAnswerer(seen).map(({ atMs }) => atMs);
@@ -265,8 +273,8 @@ function rowOf(source: ReviewSource, seen: Seen): ReviewedAlarmRow {
 }
 
 /**
- * Returns the profile of limits at an instant. If the book does not know it, the profile in force now is used, but only
- * if it was already in force at that instant.
+ * Returns the profile of limits at an instant. If the book does not have this profile, the profile in force now is
+ * used. But the present profile is used only if it was already in force at that instant.
  */
 function profileOf({ book, state }: ReviewSource, associationId: string, atMs: number): ReviewedAlarmRow['profile'] {
   const known = profileAt(book, associationId, atMs);
@@ -301,7 +309,7 @@ const inNumberOrder = new Intl.Collator('en', { numeric: true });
 
 const cursorOf = ({ alarm }: Seen): string => `${alarm.raisedMs}.${alarm.first.alarmId}`;
 
-/** Returns whether an alarm comes after the alarm of the cursor, which is the last one of the page before. */
+/** Returns whether an alarm comes after the alarm of the cursor, which is the last alarm of the page before. */
 function isAfterCursor({ alarm }: Seen, cursor: string): boolean {
   const [ms = '', alarmId = ''] = cursor.split('.');
   if (alarm.raisedMs !== Number(ms)) return alarm.raisedMs < Number(ms);

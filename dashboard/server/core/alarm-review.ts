@@ -102,7 +102,7 @@ export function foldReviewedAlarm(book: ReviewBook, event: AlarmEvent, alarmsMax
   const entry = former ?? newEntry(alarm, atMs);
   if (former === undefined) {
     book.alarms.set(alarm.alarmId, entry);
-    // A new alarm is nearly always the first.
+    // A new alarm is nearly always the first in the order.
     book.inOrder?.splice(indexIn(book.inOrder, entry), 0, entry);
   }
   if (alarm.rev < entry.first.rev) {
@@ -163,7 +163,7 @@ function noteSteps(entry: ReviewedAlarm, { type, alarm }: AlarmEvent, atMs: numb
   }
 }
 
-/** A restarted engine may write a revision again. Then the first time counts. */
+/** A restarted engine may write a revision again. Then the time of the first record counts. */
 function laterStep(former: ReviewedAlarm['resolved'], step: NonNullable<ReviewedAlarm['resolved']>) {
   if (former === undefined || step.rev > former.rev) return step;
   return step.rev === former.rev && step.atMs < former.atMs ? step : former;

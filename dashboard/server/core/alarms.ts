@@ -56,8 +56,8 @@ function noteSilence(state: LiveState, alarm: Alarm, atMs: number): void {
 }
 
 /**
- * Folds a record of the topic `alarm-state` into the state. It has all alarms of an association, as the alarm processor last wrote them. An
- * older alarm that is missing from the record has ended, and is removed.
+ * Folds a record of the topic `alarm-state` into the state. The record has all alarms of an association, as the alarm
+ * processor last wrote them. An older alarm that is missing from the record has ended, and is removed.
  */
 export function foldAlarmState(state: LiveState, snapshot: AlarmState, nowMs: number): boolean {
   state.nowMs = nowMs;
@@ -118,8 +118,8 @@ function storeAlarm(state: LiveState, alarm: Alarm, publishedAtMs: number): bool
 }
 
 /**
- * Returns the state of the device's own sound if the alarm is about this sound. Undefined for every other alarm, and for
- * an alarm that the device itself reported, because its code may have any name.
+ * Returns the state of the device's own sound if the alarm is about this sound. Undefined for every other alarm. Also
+ * undefined for an alarm that the device itself reported, because the code of such an alarm may have any name.
  */
 export function deviceSoundOf({ condition, origin }: Alarm): 'paused' | 'off' | undefined {
   if (origin !== undefined) return undefined;

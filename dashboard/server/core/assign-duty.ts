@@ -42,8 +42,8 @@ const ownStoredMax = storedAssignmentsMax / 4;
 const faultsMax = 50;
 
 /**
- * An assignment may begin at most this far in the past (ours). To fill in a form takes a while, but the board must not
- * say that a person had a bed much earlier.
+ * An assignment may begin at most this far in the past (ours). A person needs some time to fill in the form. But the
+ * board must not show that a person had a bed much earlier.
  */
 const pastMsMax = 5 * 60_000;
 

@@ -8,7 +8,7 @@ import type { CsvFault, CsvRow } from './board-context.ts';
 export const csvHeader = 'duty,beds,user,from,until';
 const separators = [',', ';'] as const;
 type Separator = (typeof separators)[number];
-/** A cell in quotation marks, and a cell without. */
+/** A cell in quotation marks, and a cell without quotation marks. */
 const cellPatterns: Readonly<Record<Separator, readonly [RegExp, RegExp]>> = {
   ',': [/^\s*"((?:[^"]|"")*)"\s*(,|$)/, /^([^",]*)(,|$)/],
   ';': [/^\s*"((?:[^"]|"")*)"\s*(;|$)/, /^([^";]*)(;|$)/],

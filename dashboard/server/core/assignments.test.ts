@@ -38,7 +38,7 @@ function contextOf(userId: string, atHour: number): BoardContext {
   };
 }
 
-/** Decides with the present version, and takes the events into the board. Returns `ok` or the refusal's message. */
+/** Decides with the present version, and adds the events to the board. Returns `ok` or the refusal's message. */
 function act(board: DutyBoard, userId: string, atHour: number, command: AssignmentCommand): string {
   const decision = decide(command, board, dutiesOf(board.duties, 'icu').version, contextOf(userId, atHour));
   if (!decision.ok) return `${decision.code}: ${decision.message}`;

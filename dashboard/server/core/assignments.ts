@@ -48,7 +48,10 @@ export function decide(
   );
 }
 
-/** Refuses events that would have no effect, for example because the board is full. Otherwise the answer would say that they were saved. */
+/**
+ * Refuses events that would have no effect, for example because the board is full. Without this refusal, the answer
+ * would say that the events were saved.
+ */
 function withEffect(decision: BoardDecision, state: DutyState): BoardDecision {
   if (!decision.ok) return decision;
   let before = state;

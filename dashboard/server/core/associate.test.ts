@@ -537,7 +537,7 @@ describe('correctPatient', () => {
           { by: { name: 'N' }, at: formatInstant(t0), fields: [{ field: 'familyName', from: 'Made', to: 'First' }] },
         ],
       });
-      // The person has now seen the other change and may still apply the own change.
+      // The person has now seen the other change and may still apply her or his own change.
       expect(outcome(correctPatient(state, contextOf(second), 'd4', 'assoc-04', wanted(changes, { version: 2 })))).toBe(
         'ok',
       );

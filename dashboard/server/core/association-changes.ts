@@ -37,8 +37,9 @@ export function patientWith(patient: Patient, changes: CorrectBody['changes']): 
 }
 
 /**
- * Returns whether one of the acts changed a device's table since `version`. Also returns true if the change of a version is
- * not recorded: an older release of Vigil or an operator's tool made it, or the table no longer keeps its record.
+ * Returns whether one of the acts changed a device's table since `version`. Also returns true if the change of a
+ * version is not recorded: an older release of Vigil or an operator's tool made the change, or the table no longer
+ * keeps the record of the change.
  */
 export function actsSince(
   table: DeviceAssociations | undefined,

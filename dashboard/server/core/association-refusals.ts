@@ -57,14 +57,17 @@ export function seesDevice(viewer: Viewer, table: DeviceAssociations | undefined
   return seesWard(viewer, ward ?? null);
 }
 
-/** Returns the refusal for a device that the viewer may not see. It does not reveal that the device exists. */
+/** Returns the refusal for a device that the viewer may not see. The refusal does not reveal that the device exists. */
 export function hiddenDeviceRefusal(deviceId: string, table: DeviceAssociations | undefined): Refusal {
   const current = currentPeriodOf(table);
   const deniedRecord = current ? deniedOf(deviceId, current) : { detail: deviceId };
   return refusalOf('not-found', noSuchDevice, { denied: deniedRecord });
 }
 
-/** Returns the refusal for a device id from which no gateway has received anything. The message is that of `hiddenDeviceRefusal`. */
+/**
+ * Returns the refusal for a device id from which no gateway has received anything. The message is the same as in
+ * `hiddenDeviceRefusal`.
+ */
 export const unknownDeviceRefusal = (deviceId: string): Refusal =>
   refusalOf('not-found', noSuchDevice, { denied: { detail: deviceId } });
 
@@ -84,7 +87,10 @@ export const overlapRefusal = () =>
     'Nothing was saved: the stored data say that this device is in two beds at once. End the association that the screen shows, look again, and then assign the device.',
   );
 
-/** Returns whether the viewer may change this period: the viewer sees its ward and, if it has a patient, may admit patients. */
+/**
+ * Returns whether the viewer may change this period: the viewer may see the ward of the period. If the period has a
+ * patient, the viewer may also admit patients.
+ */
 export function mayChange(viewer: Viewer, period: AssociationPeriod): boolean {
   if (!may(viewer, 'associate-device') || !seesWard(viewer, period.ward)) return false;
   return period.patient === null || may(viewer, 'admit-patient');

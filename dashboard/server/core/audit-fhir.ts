@@ -130,7 +130,10 @@ function accountEntities({ account }: AuditEntry) {
   ];
 }
 
-/** Returns the entity with everything that has no place of its own in R4: where it was, what changed, and whether the record verifies. */
+/**
+ * Returns the entity with everything that has no place of its own in R4: the place of the act, the change, and whether
+ * the record verifies.
+ */
 function recordEntity(entry: AuditEntry) {
   const { ward, bed, associationId, alarmId, changedFrom, changedTo, detail, station, session, verified, signed } =
     entry;

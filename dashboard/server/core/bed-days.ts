@@ -15,9 +15,9 @@ export type BedDaysQuestion = {
 };
 
 /**
- * Returns the time in which a patient with a device was in a bed, in days, as the sum over the beds. Several devices at one bed count
- * once. A bed with a device and no patient does not count. A place that is not known, because changes of its table are missing, does
- * not count.
+ * Returns for how many days beds were occupied by a patient with a device. The result is the sum over the beds. Several
+ * devices at one bed count once. A bed with a device and no patient does not count. A place that is not known, because
+ * changes of its table are missing, does not count.
  */
 export function bedDays(tables: Iterable<DeviceAssociations>, { span, counts, patientId }: BedDaysQuestion): number {
   const occupied = new Map<string, AlarmSpan[]>();

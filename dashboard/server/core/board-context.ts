@@ -20,7 +20,7 @@ export type AssignmentCommand =
   | { readonly type: 'decline'; readonly assignmentId: string; readonly reason: string }
   | { readonly type: 'away'; readonly until: string; readonly cover?: string | undefined }
   | { readonly type: 'back' }
-  /** The answer of the person that somebody who is away has named as cover. */
+  /** The answer of a person who was named as cover. */
   | { readonly type: 'cover'; readonly awayId: string; readonly isRejected: boolean }
   /** `faults` are the lines that cannot be read. */
   | { readonly type: 'csv'; readonly rows: readonly CsvRow[]; readonly faults?: readonly CsvFault[] };
@@ -76,9 +76,9 @@ export function isChargeNurse(state: DutyState, { ward, viewer, nowMs, members }
 }
 
 /**
- * Returns the charge nurses of a ward, who assign others. A cover is called instead of the charge nurse, but is not charge
- * nurse, because a charge nurse must have accepted this duty. A person with a disabled account does not count as charge
- * nurse. Otherwise nobody else could take the duty.
+ * Returns the charge nurses of a ward, who assign others. A cover is called instead of the charge nurse, but is not
+ * charge nurse, because a charge nurse must have accepted this duty. A person with a disabled account does not count as
+ * charge nurse, so that somebody else can take the duty.
  */
 export function chargeNurses(
   state: DutyState,

@@ -137,8 +137,8 @@ function coverOf(
 }
 
 /**
- * For a person who is away and has a cover. Returns the first time at which, by the plan, one of this person's places has nobody
- * responsible; undefined if each place has somebody until the person is back.
+ * Returns the first time at which, by the plan, a place of an absent person has nobody responsible. Undefined if each
+ * place has somebody until the person is back. Call this function for a person who has a cover.
  */
 function firstWithoutCover(
   state: DutyState,

@@ -11,7 +11,8 @@ export type PatientAlarm = { readonly patient: Patient; readonly condition: stri
 type OfCondition = { count: number; readonly associationId: string };
 
 /**
- * Returns at most five patients, the patient with the most alarms first. The id decides between patients with equally many.
+ * Returns at most five patients, the patient with the most alarms first. The id decides between patients with the same
+ * number of alarms.
  * @param alarms the newest alarm first
  */
 export function busiestPatients(alarms: Iterable<PatientAlarm>): BusyPatient[] {
