@@ -1,6 +1,6 @@
 /**
- * Decides to which addresses of the network a channel may connect. It checks each connection, with the address that DNS
- * has just returned. So an attacker gains nothing if a name later points to another address (DNS rebinding).
+ * Decides to which network addresses a channel may connect. Each connection is checked, with the address that DNS has
+ * just returned. So it does not help an attacker to change the address of a DNS name later (DNS rebinding).
  */
 import { lookup as dnsLookup, type LookupAddress } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';

@@ -1,4 +1,7 @@
-/** A rate limit: a bucket of tokens that fills at a steady rate. The bucket is small, so that a pause does not allow a burst afterwards. */
+/**
+ * A rate limit: a bucket of tokens that fills at a steady rate. The bucket is small, so only a small burst can follow a
+ * pause.
+ */
 export type Bucket = {
   /** Number of tokens at `atMs`. */
   tokens: number;

@@ -1,6 +1,6 @@
 /**
- * Follows the certificates that a process presents or trusts: reads their files again when the files change, so that a renewal needs no
- * restart, and reports certificates that end soon.
+ * Follows the certificates that a process presents or trusts. A file that changes is read again, so a renewal needs no
+ * restart. Certificates that end soon are reported.
  */
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -13,7 +13,10 @@ import type { Metrics } from './metrics.ts';
 import { serverNameOption } from './server-name.ts';
 import { wallAheadMs } from './system-clock.ts';
 
-/** `presents`: the process's own certificate. `trusts`: a CA. `crl`: a revocation list, whose end is its next update. */
+/**
+ * `presents`: the process's own certificate. `trusts`: a CA. `crl`: a revocation list; it ends at the time of its next
+ * update.
+ */
 export type CertificateUse = 'presents' | 'trusts' | 'crl';
 
 /** The end of a certificate. `endMs` is a time of the machine's clock, ms since 1970, because TLS uses this clock. */
@@ -254,7 +257,7 @@ export function followClientTls(options: {
   return { options: () => ({ secureContext: files.current().secureContext, ...checkOptions }) };
 }
 
-/** Returns TLS options that check the name in a server's certificate, and that the certificate is not revoked. */
+/** Returns TLS options that check the name in a server's certificate, and whether the certificate is revoked. */
 export function serverCheckOptions(options: {
   readonly serverName: string;
   readonly caFile: string;

@@ -7,7 +7,7 @@ import type { CertificateEnd } from './certificate-files.ts';
  * Returns a line for each certificate or CRL, and whether the process is failing because of an ended certificate.
  * @param ending the certificates and CRLs that end soon or have ended (`certificatesEndingSoon`)
  * @param nowMs current time of the machine's clock, ms since 1970
- * @param isNeeded returns whether the process cannot work after the end of this certificate
+ * @param isNeeded returns whether the process needs this certificate for its work
  */
 export function certificateNotes(
   ending: readonly CertificateEnd[],

@@ -1,4 +1,7 @@
-/** The settings that say to which addresses webhooks may go. The delivery process sends to these addresses, and an operator's command adds them. */
+/**
+ * The settings with the addresses to which webhooks may go. The delivery process and an operator's command use these
+ * settings.
+ */
 import { allowedHostPattern } from '../contracts/reach-hosts.ts';
 import type { Manifest } from './settings.ts';
 

@@ -21,7 +21,10 @@ export type ConnectionQueueOptions = {
    * process begins fewer per second.
    */
   readonly handshakesPerS: number;
-  /** Maximum number of waiting connections. If there are more, the newest connection of the address with the most connections is closed. */
+  /**
+   * Maximum number of waiting connections. If more connections wait, the address with the most waiting connections
+   * loses its newest connection.
+   */
   readonly waitingMax: number;
   /** Returns the key by which connections are grouped; by default the address. */
   readonly keyOf?: (address: string) => string;

@@ -27,17 +27,21 @@ export type RevocationList = {
 /** Largest file that is read: about 90,000 revoked certificates, which take a third of a second. */
 export const crlBytesMax = 4_194_304;
 
-/** Returns a hexadecimal serial number in one form, because libraries write serial numbers differently. */
+/**
+ * Returns a hexadecimal serial number in a form that can be compared, because libraries write serial numbers
+ * differently.
+ */
 export function serialKey(hex: string): string {
   return hex.toLowerCase().replace(/^0+(?=.)/, '');
 }
 
 /**
  * Reads one or several CRLs, PEM or DER, and verifies the signature of each.
- * @param authorities PEM certificates of the authorities, one of which must have signed each CRL
+ * @param authorities PEM certificates of the authorities. Each CRL must be signed by one of these authorities
  * @returns the CRLs by the index of their authority
- * @throws VigilError `certificate-invalid` if the file is not a CRL, another authority signed it, it has two CRLs of one authority, or a
- *   CRL is not complete (delta, indirect and partial CRLs have critical extensions, which this reader does not know)
+ * @throws VigilError `certificate-invalid` if the file is not a CRL, if it has two CRLs of one authority, or if no
+ *   known authority signed a CRL. Also thrown for an incomplete CRL: delta, indirect and partial CRLs have critical
+ *   extensions, which this reader refuses
  */
 export function readRevocationLists(bytes: Buffer, authorities: readonly string[]): Map<number, RevocationList> {
   if (bytes.length > crlBytesMax) throw crlError(`The CRL is larger than ${crlBytesMax} bytes.`);
@@ -68,7 +72,7 @@ function readList(der: Buffer, signers: readonly X509Certificate[]): { list: Rev
   try {
     const [tbs, algorithm, signature] = signedPartsOf(der);
     const fields = childrenOf(der, tbs);
-    // Version 1 has no version field, and no extensions: no CRL number.
+    // Version 1 has no version field and no extensions, so it has no CRL number.
     const algorithmIndex = fields[0]?.tag === tags.integer ? 1 : 0;
     if (!encodedBytesOf(der, expectTag(fields[algorithmIndex], tags.sequence)).equals(encodedBytesOf(der, algorithm)))
       throw notCrlError();
@@ -94,7 +98,7 @@ function signedPartsOf(der: Buffer): [Element, Element, Buffer] {
   return [expectTag(tbs, tags.sequence), expectTag(algorithm, tags.sequence), signature.subarray(1)];
 }
 
-/** Returns the subject of a certificate as it was encoded. RFC 5280 requires the same encoding for the issuer of a CRL. */
+/** Returns the encoded subject of a certificate. RFC 5280 requires that a CRL names its issuer in the same encoding. */
 function subjectOf({ raw }: X509Certificate): Buffer {
   const [tbs] = childrenOf(raw, elementAt(raw, 0, raw.length));
   const fields = childrenOf(raw, expectTag(tbs, tags.sequence));
@@ -102,7 +106,10 @@ function subjectOf({ raw }: X509Certificate): Buffer {
   return encodedBytesOf(raw, expectTag(fields[serialIndex + 4], tags.sequence));
 }
 
-/** The accepted signature algorithms: OBJECT IDENTIFIER in hexadecimal, and its digest (null if the algorithm includes a digest). */
+/**
+ * The digest of each accepted signature algorithm, by OBJECT IDENTIFIER in hexadecimal. Null if the algorithm includes
+ * a digest.
+ */
 const digests: Readonly<Record<string, string | null>> = {
   '2a8648ce3d040302': 'sha256', // ecdsa-with-SHA256
   '2a8648ce3d040303': 'sha384',
@@ -165,7 +172,10 @@ function numberOf(der: Buffer, extensions: Element | undefined): bigint | undefi
   return BigInt(`0x${number.toString('hex')}`);
 }
 
-/** Returns the value of the extension with the id `wantedId`. @throws VigilError if there is another critical extension (section 5.2) */
+/**
+ * Returns the value of the extension with the id `wantedId`.
+ * @throws VigilError if any other extension is critical (section 5.2)
+ */
 function extensionOf(der: Buffer, extensions: Element | undefined, wantedId: string): Buffer | undefined {
   let wantedValue: Buffer | undefined;
   for (const extension of extensions === undefined ? [] : childrenOf(der, expectTag(extensions, tags.sequence))) {

@@ -3,7 +3,10 @@
  * items does not delay the other sources.
  */
 export type FairQueue<Item> = {
-  /** Adds an item. If the queue is full, removes and returns the newest item of the longest line, which may be the added item. */
+  /**
+   * Adds an item. If the queue is full, removes and returns the newest item of the longest line. This may be the added
+   * item.
+   */
   add(source: string, item: Item): Item | undefined;
   /**
    * Removes and returns the first item of the next line.

@@ -2,7 +2,7 @@
 import { fileStamp } from './file-stamp.ts';
 
 const checkEveryMs = 2_000;
-/** A file that could not be read is read again at every fifth check (ours), also if it has not changed since. */
+/** A file that could not be read is read again at every fifth check (ours), even if it has not changed. */
 const retryChecks = 5;
 
 export type FollowedFile<Content> = {
@@ -13,8 +13,9 @@ export type FollowedFile<Content> = {
 };
 
 /**
- * Reads a file, and reads it again when it changes. If a changed file is wrong, the former content stays, and `onFault` gets the reason.
- * The machine can also be the cause, for example with too many open files. So the file is then read again without a change.
+ * Reads a file, and reads it again when it changes. If a changed file is wrong, the former content stays, and `onFault`
+ * gets the reason. The machine can also cause the fault, for example if too many files are open. So after a fault the
+ * file is read again even without a change.
  * @param read parses the file; throws if the content is wrong
  * @throws the error of `read`, only at the first reading
  */

@@ -1,9 +1,12 @@
 /**
- * A histogram that takes only a few nanoseconds for each value, because its size is fixed and it has no labels. Each bucket is twice as wide
- * as the one before. process/metrics.ts reads it at each scrape.
+ * A histogram that takes only a few nanoseconds for each value, because its size is fixed and it has no labels. Each
+ * bucket is twice as wide as the bucket before. process/metrics.ts reads the histogram at each scrape.
  */
 export type Histogram = {
-  /** Upper bound of the first bucket, which is included. The bound of each further bucket is twice as high. */
+  /**
+   * Upper bound of the first bucket. A value equal to a bound is in the bucket. Each further bound is twice the bound
+   * before.
+   */
   readonly firstBound: number;
   /** Number of values in each bucket, not cumulative. The last bucket has no upper bound. */
   readonly counts: Float64Array;

@@ -54,7 +54,10 @@ export async function openMetricsServer(options: {
   readonly health: () => Health;
   /** Returns lines that follow the state in `/healthz`: what does not work now. */
   readonly reasons?: () => readonly string[];
-  /** Returns whether the process is `failing` after the end of this certificate; by default true for all certificates, but not for CRLs. */
+  /**
+   * Returns whether the process is `failing` after this certificate has ended. The default is true for a certificate
+   * and false for a CRL.
+   */
   readonly failsWithout?: (end: CertificateEnd) => boolean;
   readonly log: Logger;
 }): Promise<MetricsServer> {

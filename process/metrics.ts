@@ -19,7 +19,10 @@ export type Metrics = {
   readonly contentType: string;
 };
 
-/** Creates the metrics of a process, with those of Node: CPU, memory, file descriptors, event-loop delay, garbage collection. */
+/**
+ * Creates the metrics of a process, including the metrics of Node: CPU, memory, file descriptors, event-loop delay,
+ * garbage collection.
+ */
 export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });

@@ -31,10 +31,10 @@ it('replaces a file with its rights and leaves no draft, also if the replacement
 
 it('two processes with the same process id that write at the same time replace the file only with their own content', () => {
   const path = join(mkdtempSync(join(tmpdir(), 'vigil-replace-')), 'accounts.json');
-  // The other process writes the whole file while this process has written its draft and not renamed it.
+  // The second process replaces the file after the first process has written its draft and before it renames the draft.
   replaceFile(path, 'first process', 0o600, () => replaceFile(path, 'second process', 0o600));
   expect(readFileSync(path, 'utf8')).toBe('first process');
-  // An older version, or a process that was killed, left a draft with the name of the process id.
+  // This draft has the process id in its name. An older version, or a killed process, has left it.
   writeFileSync(`${path}.${process.pid}.new`, 'half');
   replaceFile(path, 'later', 0o600);
   expect(readFileSync(path, 'utf8')).toBe('later');

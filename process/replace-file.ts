@@ -10,8 +10,8 @@ const draftMsMax = 10 * minuteMs;
 const draftEnd = /^\.[0-9a-f]{18}\.new$/;
 
 /**
- * Removes the drafts of a file that killed processes left beside it. A draft can have everything that the file has, for
- * example the hashes of passwords. A draft that cannot be removed stays: it does no harm to the file.
+ * Removes the old drafts of a file, which killed processes have left in its folder. A draft can contain the secrets of
+ * the file, for example the hashes of passwords. A draft that cannot be removed stays; it does not harm the file.
  * @param nowMs by the machine's clock, which gives files their times
  */
 export function removeOldDrafts(path: string, nowMs = Date.now() + wallAheadMs()): void {
@@ -22,7 +22,7 @@ export function removeOldDrafts(path: string, nowMs = Date.now() + wallAheadMs()
     try {
       if (nowMs - lstatSync(draft).mtimeMs > draftMsMax) rmSync(draft, { force: true });
     } catch {
-      // Another process has removed the draft, or it is a folder, or this process may not.
+      // Another process has removed the draft, or the draft is a folder, or this process may not remove it.
     }
   }
 }
@@ -36,9 +36,9 @@ function namesIn(folder: string): readonly string[] {
 }
 
 /**
- * Returns a new name beside a file, for its next content, and removes old drafts of the file. The name is random: processes
- * of two containers that share a folder can have the same process id, and one of them would then rename the half content of
- * the other.
+ * Returns a new name beside a file, for its next content, and removes old drafts of the file. The name is random. With
+ * a process id as the name, two containers that share a folder could write the same draft, and one could rename the
+ * unfinished draft of the other.
  */
 export function newDraftPath(path: string): string {
   removeOldDrafts(path);

@@ -7,7 +7,7 @@ import type { Logger } from 'pino';
 /**
  * Ends this process on a signal.
  * @param close closes everything that the process has opened so far
- * @param withinMs time after the signal at which the process ends even if closing is not finished
+ * @param withinMs the process ends this long after the signal, even if closing is not finished
  */
 export function stopOnSignals(options: {
   readonly close: () => Promise<void>;

@@ -1,7 +1,10 @@
 import { afterEach, expect, it } from 'vitest';
 import { logAheadMs, type SystemClock, startSteadyClock, wallAheadMs } from './system-clock.ts';
 
-/** Largest difference of two clocks that are read one after the other on a busy machine. The steps of the tests are larger. */
+/**
+ * Two clocks are read one after the other. On a busy machine, they differ by at most this. The steps of the tests are
+ * larger.
+ */
 const apartMsMax = 5_000;
 
 const silentLog = { warn: () => {}, info: () => {} };

@@ -1,7 +1,7 @@
 /**
- * The clock of a process. `Date.now` itself is replaced by steady time (contracts/steady-time.ts), because libraries call `Date.now` too.
- * Without this, kafkajs would send no heartbeats after the clock was set back, and would time out every request after it was set forward.
- * `new Date()` still reads the machine's clock.
+ * The clock of a process. `Date.now` itself is replaced by steady time (contracts/steady-time.ts), because libraries
+ * call `Date.now` too. Without steady time, kafkajs would send no heartbeats after the clock was set back. After the
+ * clock was set forward, kafkajs would time out every request. `new Date()` still reads the machine's clock.
  */
 import { uptime } from 'node:os';
 import { followClock, type SteadyTime, startSteadyTime, wallAheadOf } from '../contracts/steady-time.ts';

@@ -5,7 +5,8 @@ import { setImmediate as letOtherWorkRun } from 'node:timers/promises';
 export const workMsMax = 8;
 
 /**
- * Returns a function that long work calls between its parts. It pauses if the work has run for `workMsMax` since the last pause.
+ * Returns a function that long work calls between its parts. The function pauses if the work has run for `workMsMax`
+ * since the last pause.
  * @param clock monotonic clock, ms
  */
 export function createWorkPause(
