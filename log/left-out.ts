@@ -1,12 +1,14 @@
-/** Remembers which records of a table were left out, because nobody could read them. */
+/** Remembers which records of a table were left out because they could not be read. */
 import { type KafkaTopic, kafkaTopics } from '../contracts/topics.ts';
 import type { LogRecord } from './kafka/log-record.ts';
 
 /**
  * Maximum number of left-out records that are remembered, for each topic (ours). If there are more, the topic never looks complete again:
- * - In a compacted topic, each further record is only counted. No newer record lowers this count, so it stays until the process starts again.
- * - In a topic that is not compacted, the oldest offset is forgotten. A person who has checked everything up to an offset has also checked the
- *   older records (processors/delivery/core/checked-assignments.ts), so the newest offsets must be kept.
+ * - In a compacted topic, each further record is only counted. No newer record lowers this count; only a restart of the
+ *   process does.
+ * - In a topic that is not compacted, the oldest offset is forgotten. If a person has checked all records up to an
+ *   offset, all older records are checked too (processors/delivery/core/checked-assignments.ts). So only the newest
+ *   offsets must be kept.
  */
 export const leftOutMax = 100_000;
 

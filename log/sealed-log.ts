@@ -28,16 +28,17 @@ import { createSealedReading, type ReadRecord } from './sealed-reading.ts';
 /** Retries of kafkajs for one call of the appender: they take about 1 s. */
 const appendRetries = 3;
 /**
- * Retries of kafkajs while a process takes or uses the turn to write (log/kafka/turn.ts): they take about 8 s. The first turn in a new
- * cluster is slow, because Kafka creates a topic for it. The first retry comes soon: Kafka refuses a new transaction for some ms after a
- * commit, and a call to a person may wait for this retry.
+ * Retries of kafkajs while a process takes or uses the turn to write (log/kafka/turn.ts): they take about 8 s. The
+ * first turn in a new cluster is slow, because Kafka creates a topic for it. The first retry comes soon, because Kafka
+ * refuses a new transaction for some ms after a commit. A call to a person may wait for this retry.
  */
 const turnRetries = 10;
 const turnFirstRetryMs = 20;
 
 /**
  * Kinds of record keys that get no data key of their own. In a topic with such record keys, all records of a service
- * share one data key. Otherwise each start of a process would leave one more data key, because it has a new process id.
+ * share one data key. Otherwise each start of a process would leave one more data key, because each start has a new
+ * process id.
  */
 const keysOfNoSubject: readonly string[] = ['processId', 'reachId', 'name'];
 
@@ -104,9 +105,9 @@ export type SealedLog = {
    */
   open(record: SealedRecord): OpenedRecord | Promise<OpenedRecord>;
   /**
-   * Returns whether all present readers of the topic can open a record. This is false if
-   * the record was written before a reader was added, or before a reader got another key: the data key of the record is
-   * not wrapped for this reader. Throws as `Opener.open` does.
+   * Returns whether all present readers of the topic can open a record. False if a reader was added, or got a new key,
+   * after the record was written: the data key of the record is not wrapped for this reader. Throws as `Opener.open`
+   * does.
    */
   isForAllReaders(record: SealedRecord): Promise<boolean>;
   /**

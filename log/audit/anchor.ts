@@ -4,9 +4,9 @@
  * the partition at that time. The digest covers all records before this offset. Each line has the hash of the line
  * before and is signed. Pure.
  *
- * The digest is over the sealed records as they are in Kafka, because the witness cannot open them. If somebody
- * removes, changes or inserts a record that an anchor covers, the check finds this, even if this person has every key
- * of a writer.
+ * The digest is over the sealed records as they are in Kafka, because the witness cannot open them. An anchor reveals
+ * whether somebody has removed, changed or inserted records before its offset, even if this person has all keys of the
+ * writers.
  */
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
@@ -17,7 +17,7 @@ import type { Hash } from './chain.ts';
 const noOtherMembers = { additionalProperties: false } as const;
 const Text = Type.String({ minLength: 1, maxLength: 120 });
 
-/** The anchor of one partition: `digest` covers the records from offset `from` up to the one before `offset`. */
+/** The anchor of one partition: `digest` covers the records with the offsets `from` to `offset` - 1. */
 export const PartitionAnchor = Type.Object(
   {
     partition: Type.Integer({ minimum: 0 }),
@@ -58,7 +58,10 @@ export const noAnchors: AnchorTip = { line: 0, hash: '' };
 /** The digest before the first record. */
 export const digestStart = '';
 
-/** Returns the digest with one more record of the partition. @param value base64url of the sealed record; empty for a tombstone */
+/**
+ * Adds the next record of the partition to a digest. Returns the new digest.
+ * @param value base64url of the sealed record; empty for a tombstone
+ */
 export function nextDigest(digest: string, key: string, value: string, hash: Hash): string {
   return hash(canonicalJson([digest, key, value]));
 }
@@ -120,7 +123,10 @@ export function readAnchors(text: string, hash: Hash, verify: Parameters<typeof 
   const anchors: Anchor[] = [];
   const faults: string[] = [];
   let tip = noAnchors;
-  /** The fault of an unreadable line. It is not reported if the next line is right, because then a crash cut the unreadable line short. */
+  /**
+   * The fault of an unreadable line. The fault is not reported if the next line is right, because then a crash cut the
+   * unreadable line short.
+   */
   let unreadableFault: string | undefined;
   for (const [index, line] of text.split('\n').slice(0, -1).entries()) {
     if (line === '') continue;
@@ -141,7 +147,7 @@ export function readAnchors(text: string, hash: Hash, verify: Parameters<typeof 
   return { anchors, tip, faults: unreadableFault === undefined ? faults : [...faults, unreadableFault] };
 }
 
-/** Returns number and hash of a line without verifying it; undefined if it is not an anchor. */
+/** Returns number and hash of a line without verifying the line; undefined if the line is not an anchor. */
 function tipOf(line: string): AnchorTip | undefined {
   try {
     const anchor: unknown = JSON.parse(line);

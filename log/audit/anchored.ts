@@ -5,8 +5,8 @@ import { type Anchor, digestStart, nextDigest } from './anchor.ts';
 import type { AuditFault, Hash } from './chain.ts';
 
 /**
- * Longest time from the own time of a record to its append, ms (our choice). Clock errors and waits are shorter, so a longer time means
- * that the record's own time is false.
+ * Longest time between the time in a record and its append, ms (our choice). Clock errors and waits are shorter. So
+ * after a longer time, the time in the record is false.
  */
 export const appendDelayMsMax = 10 * 60_000;
 
@@ -86,7 +86,7 @@ export function createAnchoredCheck(anchors: readonly Anchor[], hash: Hash, from
     /**
      * Handles the next record of a partition.
      * @param value base64url of the sealed record
-     * @param atMs the record's own time; undefined if the record cannot be decrypted
+     * @param atMs the time in the record; undefined if the record cannot be decrypted
      */
     checkNext({ partition, offset }: LogPosition, key: string, value: string, atMs?: number): AuditFault[] {
       const faults: AuditFault[] = [];
@@ -104,8 +104,8 @@ export function createAnchoredCheck(anchors: readonly Anchor[], hash: Hash, from
       return faults;
     },
     /**
-     * Returns whether a record must be signed. True from the first anchor on, because the same version of Vigil
-     * introduced signatures and anchors.
+     * Returns whether a record must be signed. True from the first anchor on: the first version of Vigil with anchors
+     * also signs its records.
      */
     mustBeSigned({ partition, offset }: LogPosition): boolean {
       const start = firstAnchor?.places.find((anchor) => anchor.partition === partition);

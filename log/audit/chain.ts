@@ -1,6 +1,7 @@
 /**
- * The chain of the audit trail: each record has the hash of the record before from the same process, and is signed with the key of its
- * writer. So nobody can change, remove or insert a record unnoticed. Anchors reveal if records at the end were removed (anchor.ts).
+ * The chain of the audit trail: each record has the hash of the process's former record, and is signed with the key of
+ * its writer. So nobody can change, remove or insert a record unnoticed. Anchors reveal if records at the end were
+ * removed (anchor.ts).
  */
 import type { auditWriters } from '../../contracts/audit-actions.ts';
 import { canonicalJson } from '../../contracts/canonical.ts';
@@ -48,10 +49,11 @@ export function isHashRight(record: AnyAuditRecord, hash: Hash): boolean {
 }
 
 /**
- * `changed`: a record's content was changed. `removed`: records in the middle are missing. `cut`: records at the beginning or the end are
- * missing. `moved`: records are not in the order of writing. `added`: there is a second record with the same number. `forged`: the signer
- * may not write the record, or its session is not the actor's. `unsigned`: the record must have a signature and has none. `backdated`: the
- * time of the record is earlier than possible. `unreadable`: the record cannot be opened. `anchors`: the file of anchors was changed.
+ * `changed`: a record's content was changed. `removed`: records in the middle are missing. `cut`: records at the
+ * beginning or the end are missing. `moved`: records are not in the order of writing. `added`: there is a second record
+ * with the same number. `forged`: the signer may not write the record, or the session in the record is not a session of
+ * the actor. `unsigned`: the record must have a signature and has none. `backdated`: the time of the record is earlier
+ * than possible. `unreadable`: the record cannot be opened. `anchors`: the file of anchors was changed.
  */
 export type AuditFaultKind =
   | 'changed'

@@ -24,7 +24,7 @@ describe('canonicalJson (RFC 8785)', () => {
   it('the canonical form sorts names by UTF-16 code units, as in section 3.2.3', () => {
     const names = ['\u20ac', '\r', '\ufb33', '1', '\ud83d\ude00', '\u0080', '\u00f6'];
     const sorted = JSON.parse(canonicalJson(Object.fromEntries(names.map((name) => [name, 0]))));
-    // The name that is a number comes first in any JavaScript object.
+    // JavaScript lists a name that is a number before the other names of an object.
     expect(Object.keys(sorted)).toEqual(['1', '\r', '\u0080', '\u00f6', '\u20ac', '\ud83d\ude00', '\ufb33']);
     expect(canonicalJson({ '\ufb33': 0, '\ud83d\ude00': 1 })).toBe('{"\ud83d\ude00":1,"\ufb33":0}');
   });

@@ -14,9 +14,9 @@ type Chain = {
   hash: string;
   atMs: number;
   readonly signed: boolean;
-  /** Rows after a gap, by number: an earlier record is not read yet. */
+  /** Rows after a gap, by number. The records of the gap have not been read yet. */
   readonly rowsAfterGap: Map<number, Row>;
-  /** Rows before the gap, by number. With them, a repeated record is recognised. */
+  /** Rows before the gap, by number. They show that a record is a repetition. */
   readonly rowsBeforeGap: Map<number, Settled>;
 };
 
@@ -46,8 +46,7 @@ export type ChainCheck = {
   readonly bounds: CheckBounds;
   readonly chains: Map<string, Chain>;
   /**
-   * Whether the reading began in the middle of the log. Then a number above 1 is no fault in the first record of a
-   * chain.
+   * Whether the reading began in the middle of the log. If true, the first record of a chain may have a number above 1.
    */
   fromMiddle: boolean;
   records: number;
@@ -63,8 +62,8 @@ export function newCheck(fromMiddle: boolean, bounds = dashboardBounds): ChainCh
 }
 
 /**
- * Begins each chain at the lowest number among `records`. These were read one partition after the other, so they are
- * out of order. After this call, a new chain must begin at number 1.
+ * Begins each chain at the lowest number among `records`. These records were read one partition after the other, so
+ * they are out of order. After this call, a new chain must begin at number 1.
  */
 export function beginChains(check: ChainCheck, records: readonly AnyAuditRecord[]): void {
   for (const record of [...records].sort((a, b) => a.n - b.n)) chainOf(check, record);

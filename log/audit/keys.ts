@@ -19,7 +19,7 @@ export type PublicKeys = {
   readonly verifyAnchor: (key: string, text: string, sig: string) => 'right' | 'wrong' | 'unknown';
 };
 
-/** Returns the thumbprint of RFC 7638. Its canonical form of the required members is the same as in RFC 8785. */
+/** Returns the thumbprint of RFC 7638. For the required members, RFC 7638 and RFC 8785 have the same canonical form. */
 export function thumbprint({ crv, kty, x }: JWK): string {
   return createHash('sha256').update(canonicalJson({ crv, kty, x })).digest('base64url');
 }

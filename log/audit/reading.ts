@@ -1,7 +1,7 @@
 /**
- * Judges the records of the audit trail as they are read from Kafka: each record alone, its position in the partition,
- * and the anchors. Handles the records of each partition in their order. The dashboard and `vigil audit verify` use
- * this code.
+ * Judges the records of the audit trail while they are read from Kafka. Checks each record alone, its position in the
+ * partition, and its anchors. Handles the records of each partition in their order. The dashboard and `vigil audit
+ * verify` use this code.
  */
 import { readFileSync } from 'node:fs';
 import { checkRecord } from '../../contracts/messages/check.ts';

@@ -76,7 +76,9 @@ export function judgeRecord(
   return { kind: 'signed' };
 }
 
-/** Returns whether a record needs no session: a refused request of somebody who is not logged in, or a change of accounts. */
+/**
+ * Returns whether a record needs no session: true for a refused request without a login, and for a change of accounts.
+ */
 function needsNoSession({ action, actor }: AnyAuditRecord): boolean {
   return actionsWithoutSession.includes(action) && !('role' in actor);
 }

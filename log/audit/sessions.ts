@@ -9,7 +9,7 @@ import { formatInstant, parseInstant } from '../../contracts/time.ts';
 import { type AuditWriter, isSigned } from './chain.ts';
 import type { RecordVerdict } from './rules.ts';
 
-/** Maximum time after the end of a session in which an earlier request may be recorded. */
+/** A request from before the end of a session may be recorded at most this long after the end. */
 const recordDelayMsMax = 5 * 60_000;
 /** Maximum number of sessions that are remembered. If there are more, the oldest login is forgotten. */
 const sessionsMax = 200_000;
@@ -51,7 +51,8 @@ export function createSessionCheck(fromMs = Number.NEGATIVE_INFINITY) {
       remember(session, record, writer);
       return undefined;
     }
-    // The session of a wall display lasts while it is used, so its login may be older than the records that are read.
+    // The session of a wall display lasts while the display is used. So its login may be older than the records that
+    // are read.
     const isDisplay = 'role' in actor && actor.role === 'display';
     if (!login) {
       if (isDisplay) return undefined;

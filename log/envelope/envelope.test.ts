@@ -17,7 +17,7 @@ const text = Buffer.from('{"heart":134}');
 type Published = { topic: KeysTopic; kid: string; value: Buffer };
 type Bench = {
   sealer: Sealer;
-  /** Starts a new process of a service, which finds the keys that are in the log. */
+  /** Starts a new process of a service. The process finds the keys in the log. */
   begin(service: Service): Sealer;
   published: Map<string, Published>;
   openers: Record<string, Opener>;

@@ -20,7 +20,10 @@ export type OwnKey = { readonly kid: string; readonly wrappedKey: Buffer; readon
 export type KeyTable = {
   /** Adds the key in a record; null deletes the key. Returns false if the record is not a wrapped key. */
   put(topic: KeysTopic, kid: string, value: Buffer | null): boolean;
-  /** Returns the data key `kid` for a record in `topic` by `writer`. Searches only the topic of that writer's keys. */
+  /**
+   * Returns the data key `kid` of a record that `writer` wrote to `topic`. Searches only the topic with the keys of
+   * this writer.
+   */
   find(kid: string, topic: KafkaTopic, writer: string): FoundKey | undefined;
   /** Returns the latest key in `topic` for a subject and readers. */
   latest(topic: KeysTopic, owner: KeyOwner): OwnKey | undefined;

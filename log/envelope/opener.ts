@@ -1,4 +1,7 @@
-/** Opens sealed records, the reverse of `sealer.ts`. Checks that a record is in the topic, and has the key, that it was sealed for. */
+/**
+ * Opens sealed records, the reverse of `sealer.ts`. Checks that a record has the topic and the key for which it was
+ * sealed.
+ */
 import { createDecipheriv } from 'node:crypto';
 import type { JWK } from 'jose';
 import { VigilError } from '../../contracts/errors.ts';
@@ -21,8 +24,9 @@ export type SealedRecord = {
 export type Opener = {
   /**
    * Returns the plaintext of a record. Returns a promise only if the record's data key must be unwrapped first.
-   * @throws VigilError `sealed-malformed`; `sealed-moved` (the topic or the key is not the one in the header); `sealed-tampered`;
-   *   `key-unknown` (the writer published no such data key, or the key was deleted); `key-not-for-us`. Thrown, or the promise rejects.
+   * @throws VigilError `sealed-malformed`; `sealed-moved` (the topic or the key differs from the header);
+   *   `sealed-tampered`; `key-unknown` (the writer published no such data key, or the key was deleted);
+   *   `key-not-for-us`. The error is thrown, or the promise rejects.
    */
   open(record: SealedRecord): OpenedRecord | Promise<OpenedRecord>;
 };

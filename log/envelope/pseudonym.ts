@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 
 /**
- * Length of a pseudonym, characters of base64url. It has 128 bits of the HMAC, which are enough: two devices never get
- * the same pseudonym.
+ * Length of a pseudonym, characters of base64url. These characters are 128 bits of the HMAC: enough, so that two
+ * devices never get the same pseudonym.
  */
 const pseudonymLength = 22;
 
@@ -19,15 +19,15 @@ export function pseudonym(key: string, kind: 'device' | 'actor' | 'ward', id: st
 }
 
 /**
- * Returns the association id for a device without a patient. Every gateway computes the same id for a device, so such a
- * device can have alarms, too.
+ * Returns the association id for a device without a patient. Every gateway computes the same id for a device. So a
+ * device without a patient can have alarms, too.
  */
 export function unassignedAssociation(key: string, deviceId: string): string {
   return `u-${keyedHash(key, 'unassigned', deviceId)}`;
 }
 
 /**
- * Returns a function that returns the pseudonym of a person. The function remembers the pseudonyms of 10,000 persons.
+ * Creates a function that returns the pseudonym of a person. The function remembers the pseudonyms of 10,000 persons.
  * For further persons it computes the pseudonym at each call.
  */
 export function rememberedPseudonyms(key: string): (userId: string) => string {

@@ -7,8 +7,8 @@ import type { ReaderKeys } from './wrapped-key.ts';
  * Returns the public keys of the readers.
  * @param content the content of the file
  * @param service the service that will seal records for the readers
- * @throws VigilError `settings-invalid` if the file has no key of a service for which `service` seals records. Without this check, the
- * process would start, and could write nothing that this reader must open
+ * @throws VigilError `settings-invalid` if the file has no key of a service for which `service` seals records. Without
+ * this check, the process would start, but could seal no record for this reader
  */
 export function checkReaders(content: unknown, service: Service): ReaderKeys {
   const keys = (content as Partial<ReaderKeys> | null)?.keys;

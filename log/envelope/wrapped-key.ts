@@ -14,7 +14,7 @@ export type ReaderKeys = { readonly keys: readonly (JWK & { readonly kid?: strin
 export type KeyOwner = {
   /** The subject whose records the key seals: an association, a pseudonym, or a service. */
   readonly subject: string;
-  /** Identifies the public keys of all readers. It changes if a reader gets another key. */
+  /** Identifies the public keys of all readers. Changes if one of these keys changes. */
   readonly audience: string;
 };
 /** The facts in a wrapped key's protected header. */
@@ -143,7 +143,7 @@ export function parseWrappedKey(
     if (recipients.length !== 1) return { wrapped: foreignKeyPlaceholder, facts: undefined };
     const header = JSON.parse(Buffer.from(jwe.protected, 'base64url').toString('utf8')) as Record<string, unknown>;
     const { sub, iat, aud, tag } = header;
-    // Keys from before 2026-11-28 lack these members. They still open old records, but they seal no new records.
+    // Keys from before 2026-11-28 lack these members. Such keys still open old records, but they seal no new records.
     const isComplete =
       typeof sub === 'string' && typeof iat === 'number' && typeof aud === 'string' && typeof tag === 'string';
     return {

@@ -10,12 +10,12 @@ import { createList, itemsMax } from './list.ts';
 import { type ReadContext, readSpan } from './span.ts';
 
 /**
- * Test messages and ended addresses are read from this long before the alarm on, ms (ours). Each address is
- * tested every 10 min.
+ * The reading of test messages and ended addresses begins this long before the alarm, ms (ours). Each address is tested
+ * every 10 min.
  */
 const reachLeadMs = dayMs;
 
-/** Reads the decisions about the alarm, and the test messages of the persons that it called. */
+/** Reads the decisions about the alarm, and the test messages of the persons who were called. */
 export async function readDeliveries(
   context: ReadContext,
   alarmId: string,

@@ -20,8 +20,8 @@ const foundMax = 1_000;
 
 /**
  * Returns the alarms whose id begins with `start`. If `start` is a whole id, the search ends with the first age at
- * which the alarm is found. Otherwise the search reads the whole topic, because another alarm may have an id with the
- * same beginning.
+ * which the alarm is found. For a shorter `start`, the search reads the whole topic, because several alarms may have an
+ * id with this beginning.
  */
 export async function findAlarms(context: ReadContext, start: string, nowMs: number): Promise<FoundAlarm[]> {
   const found = new Map<string, FoundAlarm>();

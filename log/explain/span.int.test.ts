@@ -1,4 +1,4 @@
-/** Tests with a real log that one record that cannot be handled does not keep the others from a reader. */
+/** Tests with a real log: a record that cannot be handled does not keep the other records from a reader. */
 import { randomUUID } from 'node:crypto';
 import pino from 'pino';
 import { expect, inject, it } from 'vitest';

@@ -11,7 +11,7 @@ import { createSealedReading, type ReadRecord } from '../sealed-reading.ts';
 
 export type Span = {
   readonly topic: KafkaTopic;
-  /** Only records with this key are read, from their partition. Without it, all partitions are read. */
+  /** Only records with this key are read, from their partition. Without a key, all partitions are read. */
   readonly key?: string;
   readonly sinceMs: number;
   /** Called after each batch, because a record may show where the reading may end. */
@@ -40,7 +40,8 @@ const disorderMs = minuteMs;
 const pauseEveryRecords = 200;
 
 /**
- * Calls `onRecord` for each record of the period that could be opened. A record for which it throws is left out.
+ * Calls `onRecord` for each record of the period that could be opened. A record for which `onRecord` throws is left
+ * out.
  * @returns whether the log still had the whole period, and every wanted record could be opened and handled
  */
 export async function readSpan(
@@ -90,7 +91,7 @@ export async function readSpan(
         for (const [index, { timestampMs }] of slice.entries()) {
           const read = reads[index];
           if (read === undefined || timestampMs < sinceMs || timestampMs > untilMs()) continue;
-          // One record that the caller cannot handle must not keep all others from it.
+          // A record that the caller cannot handle must not keep the other records from the caller.
           reading.attempt(batch, slice[index]!, () => onRecord(read, timestampMs));
         }
         await pause?.();

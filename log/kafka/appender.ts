@@ -1,7 +1,8 @@
 /**
- * Appends records to Kafka with `acks=all`. Each partition has a lane, with at most one batch in flight, so the order of a partition is kept.
- * A retry may append a batch twice. This is harmless, because readers recognise a repeated record. kafkajs's idempotent mode is not used:
- * it may reuse the sequence number of a stored batch, and then another batch is acknowledged but lost.
+ * Appends records to Kafka with `acks=all`. Each partition has a lane, with at most one batch in flight, so the order
+ * of a partition is kept. A retry may append a batch twice. This is harmless, because readers recognise a repeated
+ * record. kafkajs's idempotent mode is not used. In this mode, kafkajs may reuse the sequence number of a stored batch.
+ * The new batch with this number is then acknowledged but lost.
  *
  * One request has the batches of all lanes with the same leader. While the request is in flight, further records wait for the next
  * request. So with more load the requests become larger, not more.
@@ -255,7 +256,9 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
     for (const waiting of batch) waiting.settle(undefined, { partition, offset: offset++ });
   }
 
-  /** Counts and logs an offset that Kafka gave before, which means that Kafka has lost acknowledged records. Returns the error. */
+  /**
+   * Counts and logs that Kafka has given the same offset twice: Kafka has lost acknowledged records. Returns the error.
+   */
   function regressionError({ topic, partition }: Lane): VigilError {
     counts.regressed += 1;
     log.error({ topic, partition }, 'the log answered with an offset that it had given before');
@@ -285,7 +288,10 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
     lane.retryMs = Math.min(2 * lane.retryMs, retryMaxMs);
   }
 
-  /** Rejects a batch and all records behind it in the lane. Otherwise these records could overtake a batch that is appended again. */
+  /**
+   * Rejects a batch and all records behind it in the lane. So if the caller appends the batch again, the later records
+   * cannot overtake it.
+   */
   function fail(lane: Lane, batch: readonly WaitingRecord[], error: VigilError): void {
     const laterRecords = lane.queue;
     lane.queue = [];

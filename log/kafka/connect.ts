@@ -91,7 +91,10 @@ function socketsWithFreshCertificates(settings: Settings<typeof kafkaClientSetti
   };
 }
 
-/** kafkajs reports this while Kafka still writes the end of the former transaction of this process. It tries again (decision 58). */
+/**
+ * kafkajs reports this while Kafka still ends the former transaction of this process. Then kafkajs tries again
+ * (decision 58).
+ */
 const formerTransactionText = 'update a transaction while another concurrent operation';
 
 /** Writes a message of kafkajs as one warning without a stack, because kafkajs reports every short loss of a broker as an error. */
@@ -132,8 +135,8 @@ export function partitionOf(topic: KafkaTopic, key: string): number {
 }
 
 /**
- * Returns a key for each partition of a topic, in the order of the partitions: the first of `prefix-0`, `prefix-1` and so on that the
- * partitioner puts into that partition.
+ * Returns one key for each partition of a topic, in the order of the partitions. Tries `prefix-0`, `prefix-1` and so
+ * on, and uses the first key that belongs to the partition.
  */
 export function keysOfPartitions(topic: KafkaTopic, prefix: string): readonly string[] {
   const keys = new Map<number, string>();

@@ -69,7 +69,8 @@ describe('readBatches', () => {
         if (at >= 12 && at < 16) return;
         const damaged = batch(4);
         damaged[at]! ^= flip;
-        // In the first answer, the damaged batch comes after an undamaged batch. In the next answer, it comes first.
+        // In the first answer, the damaged batch comes after an undamaged batch. In the next answer, the damaged batch
+        // comes first.
         const firstResult = await read(batch(0), damaged, batch(8));
         const secondResult = await read(damaged, batch(8), batch(12));
         const seen = new Set([...firstResult.offsets, ...secondResult.offsets]);

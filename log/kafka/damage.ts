@@ -61,8 +61,8 @@ export function onDamagedBatch(listener: DamageListener): () => void {
 }
 
 /**
- * Returns the records in the bytes of a fetched partition, in order. The last batch may be cut off, because Kafka's answer has a largest
- * size. The first batch is never cut off.
+ * Returns the records in the bytes of a fetched partition, in order. The last batch may be cut off, because the size of
+ * Kafka's answer is limited. The first batch is never cut off.
  * @param decode the decoder of kafkajs for one batch
  */
 export async function readBatches(
@@ -75,7 +75,7 @@ export async function readBatches(
   for (let at = 0; bytes.length - at >= afterLengthAt + lengthMin; ) {
     const end = endOf(bytes, at);
     if (end === undefined || bytes[at + magicAt] !== 2) {
-      // A later batch is probably cut off. If it is damaged instead, it comes first in the next answer.
+      // A batch after the first is probably only cut off. A damaged batch comes first in the next answer.
       if (at > 0) break;
       const next = nextUndamagedBatch(bytes, at + 1);
       const lastOffset = next === undefined ? undefined : bytes.readBigInt64BE(next) - 1n;
@@ -131,7 +131,7 @@ async function readBatch(
   } catch {
     decoded = undefined;
   }
-  // Compaction may leave a batch without records. Its placeholder lets kafkajs continue after it.
+  // Compaction may leave a batch without records. A placeholder lets kafkajs continue after this batch.
   if (isUndamaged && decoded !== undefined) return decoded.length > 0 ? decoded : [placeholder(lastOffset)];
   const saved = plausibleRecords(decoded ?? [], firstOffset, lastOffset);
   const reason = isUndamaged ? 'undecodable' : 'checksum';

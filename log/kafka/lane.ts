@@ -46,7 +46,9 @@ export function createLane(topic: KafkaTopic, partition: number): Lane {
   };
 }
 
-/** Removes the first records from the queue and returns them: at least one record, and at most `bytesMax` bytes if there are more. */
+/**
+ * Removes and returns the first records of the queue: as many as fit into `bytesMax` bytes, but at least one record.
+ */
 export function takeBatch(lane: Lane, bytesMax: number): WaitingRecord[] {
   let bytes = 0;
   let records = 0;

@@ -1,7 +1,7 @@
 /**
- * Removes a killed process from its Kafka group. Without this, the killed process stays in the group until its session times out, and no
- * process reads its partitions until that time. The next process on the same machine can see that the killed process does not run. So it
- * asks Kafka to remove the killed process from the group.
+ * Removes a killed process from its Kafka group. Otherwise the killed process stays in the group until its session
+ * times out, and no process reads its partitions until then. The next process on the same machine sees that the killed
+ * process does not run. So this next process asks Kafka to remove the killed process.
  */
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';

@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { expect, it } from 'vitest';
 import { openRangeReader } from './range-reader.ts';
 
-/** Plays kafkajs: `deliver` gives a batch to the reader, and then says that the batch is done. */
+/** Creates a stand-in for kafkajs. `deliver` gives a batch to the reader, and then reports that the batch is done. */
 function playKafka() {
   const handlers = new Map<string, (event: unknown) => void>();
   let eachBatch: (payload: EachBatchPayload) => Promise<void> = async () => {};
@@ -31,7 +31,7 @@ function playKafka() {
       } as unknown as EachBatchPayload);
       handlers.get('end')?.({ payload: { partition: 0, lastOffset } });
     },
-    /** Says that a batch without records is done. */
+    /** Reports that a batch without records is done. */
     skip: (to: number) => handlers.get('end')?.({ payload: { partition: 0, lastOffset: String(to - 1) } }),
   };
 }

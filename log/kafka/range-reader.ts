@@ -1,6 +1,7 @@
 /**
- * Reads records of one partition between two offsets, again and again, without a shared group. A process uses it to look up old records
- * on request. The connection stays open between two reads, because joining a group takes longer than reading.
+ * Reads the records between two offsets of a partition, at each request, without a shared group. With this reader, a
+ * process looks up old records. The connection stays open between two reads, because joining a group takes longer than
+ * reading.
  */
 import { type EachBatchPayload, type Kafka, PartitionAssigners } from 'kafkajs';
 import type { Logger } from 'pino';
@@ -14,7 +15,10 @@ export type OffsetRange = { readonly partition: number; readonly from: bigint; r
 export type RangeReader = {
   /** Returns the first and the next offset of a partition. */
   ends(partition: number): Promise<{ readonly low: bigint; readonly high: bigint }>;
-  /** Returns the first offset of a partition that was appended at `atMs` or later; the next offset if no record is so new. */
+  /**
+   * Returns the first offset of a partition that was appended at `atMs` or later; the next offset if all records are
+   * older.
+   */
   offsetAt(partition: number, atMs: number): Promise<bigint>;
   /**
    * Calls `onRecords` for each batch of a range, and waits until it resolves. Only one call may run at a time.
@@ -60,7 +64,7 @@ export async function openRangeReader(
     },
   });
   let current: CurrentRead | undefined;
-  /** The last offset of the batch that `eachBatch` was called with, by partition. */
+  /** The last offset of the batch that `eachBatch` received last, by partition. */
   const passedOn = new Map<number, string>();
   const { promise: joined, resolve: setJoined } = Promise.withResolvers<void>();
 
@@ -69,8 +73,9 @@ export async function openRangeReader(
     if (current) begin(current);
     setJoined();
   });
-  // A damaged batch, or a batch that has only markers, has no records, and `eachBatch` is not called for it. An event about another batch
-  // is ignored: it may come late, after the next read has begun. The next read would then leave out records.
+  // A damaged batch, or a batch that has only markers, has no records, and `eachBatch` is not called for it. An event
+  // about another batch is ignored, because such an event may come after the next read has begun. With a wrong event,
+  // the next read would leave out records.
   consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
     if (passedOn.get(payload.partition) === payload.lastOffset) return;
     if (current?.range.partition === payload.partition && payload.lastOffset !== null)

@@ -3,8 +3,9 @@
  * queue immediately, and kafkajs fetches the next records while the queue runs its tasks one after the other.
  *
  * A task never runs in the same turn of the event loop in which it was put into the queue. In that turn, kafkajs puts
- * all batches of a fetch and requests the next fetch. Timers do not run between two tasks of a fetch (only while a task
- * waits for something). So a timer that looks for silent devices runs after all batches of a fetch were handled.
+ * all batches of a fetch into the queue and requests the next fetch. Unless a task waits for something, no timer runs
+ * between two tasks of a fetch. So a timer that looks for silent devices runs after all batches of a fetch were
+ * handled.
  */
 
 /** The members of a record from which its size is computed. */

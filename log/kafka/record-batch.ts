@@ -1,7 +1,7 @@
 /**
- * Writes Kafka's produce request (version 7) with its record batches (magic 2) into one buffer. kafkajs creates a buffer for each record,
- * batch and topic, which cost the gateway 17 µs of its 57 µs per reading. The batches are not compressed, because ciphertext does not get
- * smaller.
+ * Writes Kafka's produce request (version 7) with its record batches (magic 2) into one buffer. kafkajs creates a
+ * buffer for each record, batch and topic. These buffers took 17 µs of the gateway's 57 µs per reading. The batches are
+ * not compressed, because ciphertext does not get smaller.
  */
 
 import { crc32c } from '@node-rs/crc32';

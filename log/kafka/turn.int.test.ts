@@ -24,7 +24,7 @@ it('a write right after a commit is tried again after about 20 ms, leaves no war
   lines.length = 0;
   const timers = vi.spyOn(globalThis, 'setTimeout');
   const isTriedAgain = () => timers.mock.calls.some(([, ms = 0]) => ms >= 16 && ms <= 24);
-  // On a busy machine, Kafka has often ended the transaction before the next write arrives. Then it refuses nothing.
+  // On a busy machine, Kafka has often ended the transaction before the next write arrives. Then Kafka refuses nothing.
   let written = 0;
   while (written < writesMax && (written < writesMin || !isTriedAgain())) {
     written += 1;
