@@ -1,6 +1,7 @@
 /**
- * Decides which gateway has a client id. Each gateway writes to the log which client id it claims for which of its connections, and reads the
- * claims of all gateways in the order of the log. So all gateways agree on the newest connection of a client id.
+ * Decides which gateway has a client id. For each of its connections, a gateway writes a claim of the client id to the
+ * log. Each gateway reads the claims of all gateways in the order of the log. So all gateways agree on the newest
+ * connection of a client id.
  */
 import type { Logger } from 'pino';
 import { type ClaimRecord, contentTypes } from '../contracts/messages/records.ts';
@@ -18,7 +19,7 @@ import type { Source } from './source.ts';
  * again.
  */
 const claimWaitMsMax = 2_000;
-/** Time after which a claim that could not be written is written again, if its connection is still open. */
+/** If a claim could not be written, and its connection is still open, the claim is written again after this time. */
 const retryAfterMs = 1_000;
 
 export type Claims = Pick<Sink, 'claim'> & {

@@ -7,8 +7,8 @@ const checkEveryMs = 60_000;
 const loggedDevicesMax = 100;
 
 /**
- * Checks the certificates each minute. Logs a device only if the last check did not log it, or if the end of its
- * certificate has changed since.
+ * Checks the certificates each minute. Logs a device only if the last check did not log the device, or if the end of
+ * its certificate has changed since then.
  */
 export function watchDeviceCertificates(options: {
   readonly presented: () => readonly PresentedCertificate[];

@@ -1,6 +1,7 @@
 /**
- * Tests with a real device, gateway, Kafka and dashboard that a technician sees what happened to a device: its connection, its firmware, its
- * wrong clock and its refused messages, also after the gateway and the dashboard were killed.
+ * Tests with a real device, gateway, Kafka and dashboard what a technician sees about a device: its connection, its
+ * firmware, its wrong clock and its refused messages. The technician must still see this after the gateway and the
+ * dashboard were killed.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -101,7 +102,7 @@ it('a technician sees the refused messages by reason, the refused readings apart
   await measure(100_000);
   await measure(100_000);
   await measure(70);
-  // The reading after the next number never comes.
+  // The reading with the next number never comes.
   seq += 1;
   await measure(70);
   const facts = await until('the refused messages', async () => {

@@ -1,6 +1,6 @@
 /**
- * Writes into the topic `device-events` what happens to the devices, and how many of their messages are not used. These records only inform:
- * nothing waits for them, and if Kafka is away they wait in a queue with a maximum.
+ * Writes records about the devices into the topic `device-events`: events, and counts of unused messages. No other work
+ * waits for these records. While Kafka is away, they wait in a queue of limited length.
  */
 import type { Logger } from 'pino';
 import type { DeviceEventRecord, RefusalsRecord } from '../contracts/messages/device-events.ts';
@@ -12,12 +12,15 @@ import { countUnused, newRefusalCounts, takeRecords, type Unused } from './core/
 import type { Counters } from './counters.ts';
 import type { Source } from './source.ts';
 
-/** Maximum number of records that wait for Kafka. Above this number the oldest is dropped and counted. */
+/** Maximum number of records that wait for Kafka. Above this number the oldest record is dropped and counted. */
 export const waitingMax = 5_000;
-/** Records that are written at once; the others wait for the next turn. So all devices together write at most this many in a second. */
+/**
+ * Maximum number of records that are written each second, for all devices together. Further records wait for the next
+ * second.
+ */
 const recordsMax = 100;
 const writeEveryMs = 1_000;
-/** Records of counts that are taken at once. */
+/** Maximum number of counts that are written each second. */
 const countsMax = 50;
 const closeMsMax = 1_000;
 /** Pause before Kafka is asked again whether it has the topic. */
@@ -26,7 +29,10 @@ const askAgainMs = 60_000;
 export type DeviceEvents = {
   /** Notes an event of a device at `atMs` of the gateway's clock. */
   note(source: Source, atMs: number, event: Omit<LoggedEvent, 'deviceId' | 'receivedAt'>): void;
-  /** Notes the measured error of a device's clock. Called for each reading, so it does nothing if the clock is as right or wrong as before. */
+  /**
+   * Notes the measured error of a device's clock. Called for each reading, but does nothing while a right clock stays
+   * right and a wrong clock stays wrong.
+   */
   noteClock(source: Source, atMs: number, offsetMs: number): void;
   /** Counts a message that is not used. */
   countUnused(unused: Unused): void;
@@ -38,7 +44,10 @@ type Waiting = { readonly contentType: ContentType; readonly body: DeviceEventRe
 
 export function openDeviceEvents(options: {
   readonly sealedLog: Pick<SealedLog, 'append' | 'boot'>;
-  /** Returns whether Kafka has the topic. Nothing is written before that, because a missing topic would stop the readings (log/kafka/has-topic.ts). */
+  /**
+   * Returns whether Kafka has the topic. Until then nothing is written, because a missing topic would stop the readings
+   * (log/kafka/has-topic.ts).
+   */
   readonly hasTopic: () => Promise<boolean>;
   readonly counters: Counters;
   readonly log: Logger;
@@ -58,7 +67,10 @@ export function openDeviceEvents(options: {
     });
   }, writeEveryMs).unref();
 
-  /** Begins to write when Kafka has the topic. An update of Vigil makes the topic, so it may be missing on a Kafka of the hospital's own. */
+  /**
+   * Begins to write when Kafka has the topic. An update of Vigil makes the topic. A Kafka that the hospital runs itself
+   * may not have the topic yet.
+   */
   async function ask(): Promise<void> {
     const isThere = await hasTopic().catch(() => undefined);
     canWrite = isThere === true;
@@ -75,7 +87,10 @@ export function openDeviceEvents(options: {
     counters.deviceEventsDropped += 1;
   }
 
-  /** Writes the waiting records. A record that Kafka did not take waits again: a reader recognises a record that comes twice. */
+  /**
+   * Writes the waiting records. A record that Kafka did not accept waits again: a reader recognises a record that comes
+   * twice.
+   */
   async function write(isLast: boolean): Promise<void> {
     if (!canWrite) return;
     const records = takeRecords(counts, monotonicMs(), isLast ? waitingMax : countsMax, isLast);

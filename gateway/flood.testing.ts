@@ -1,7 +1,7 @@
 /**
- * A device that sends invalid messages over many connections as fast as it can. It runs as its own process, so that it does not slow down the
- * test. Its arguments are the port, the folder of certificates, the device id, the number of connections, and the bytes of a message. It ends
- * when its standard input ends.
+ * A device that sends invalid messages over many connections as fast as it can. This program runs as its own process,
+ * so that it does not slow down the test. Its arguments are the port, the folder of certificates, the device id, the
+ * number of connections, and the bytes of a message. The program ends when its standard input ends.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -36,9 +36,9 @@ import { timedSealer } from './timed-sealer.ts';
 import { upstreamConfigOf } from './upstream/settings.ts';
 import { openUpstream, type Upstream } from './upstream/upstream.ts';
 
-/** Time after SIGTERM in which messages in flight are acknowledged. After it everything else is closed. */
+/** Time after SIGTERM in which messages in flight are acknowledged. After this time everything else is closed. */
 const drainMs = 6_000;
-/** Time after SIGTERM at which the process ends even if it is not finished. Without Kafka it could not finish. */
+/** The process ends this long after SIGTERM, even with unfinished work. Without Kafka its work could not end. */
 const closeMsMax = 8_500;
 const countersEveryMs = 60_000;
 /** Name of the gateway's server certificate in metrics and logs. */

@@ -18,13 +18,15 @@ import type { AppendSealed } from './sealing.ts';
 import type { Source } from './source.ts';
 import type { Tables } from './tables.ts';
 
-/** Maximum number of notices that wait for another attempt. Above this number the oldest is dropped and counted. */
+/**
+ * Maximum number of notices that wait for another attempt. Above this number the oldest notice is dropped and counted.
+ */
 const retriesMax = 20_000;
 const retryMs = 1_000;
 
 /** Shortest time between two equal notices about a bed. */
 const bedNoticeIntervalMs = 15_000;
-/** Maximum number of notices about beds whose time is remembered. Above this number the oldest is forgotten. */
+/** Maximum number of notices about beds whose time is remembered. Above this number the oldest notice is forgotten. */
 const bedNoticesMax = 5_000;
 
 export type Notices = Pick<Sink, 'connected' | 'ended' | 'will'> & {

@@ -1,6 +1,6 @@
 /**
- * Tests a gateway whose Kafka is stopped or dead: it acknowledges nothing, keeps its memory limit, and then continues
- * without help and in order.
+ * Tests a gateway whose Kafka is stopped or dead: it acknowledges nothing and keeps its memory limit. When Kafka works
+ * again, the gateway continues without help and in order.
  */
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';

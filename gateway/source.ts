@@ -18,7 +18,7 @@ export type Source = {
   claim: number | undefined;
   /** When the certificate of the connection ends, ms since 1970; undefined if the gateway did not see the certificate. */
   certificateEndMs: number | undefined;
-  /** Boot for payloads without a boot. Each connection has another boot. */
+  /** Boot for payloads without a boot. Each connection has its own boot. */
   readonly boot: string;
   /** Last sequence number of payloads without a boot, by topic. */
   readonly seqs: Record<DeviceTopicKind, number>;
@@ -32,7 +32,7 @@ export type Source = {
   readonly clockSign: ClockSign;
   /** Whether the gateway has noted what the device says about itself in the first status of the connection. */
   hasDeclared: boolean;
-  /** Whether the birth message of the connection has come, which is its first status. */
+  /** Whether the birth message of the connection (its first status) has come. */
   hasBirthCome: boolean;
   /** Limits the log lines about the device's messages, so that a faulty device cannot fill the disk. */
   readonly logLimiter: LogLimiter;
@@ -41,9 +41,10 @@ export type Source = {
 };
 
 /**
- * Returns the source of a new connection. If a device numbers its readings itself, its `boot` and `seq` stay the same over connections,
- * so a repeated reading is recognised. If the device does not number them, the gateway numbers the readings of each connection. Then a
- * reading that the device sends again on a new connection gets another number, so it is not recognised as a repeat.
+ * Returns the source of a new connection. If a device numbers its readings itself, its `boot` and `seq` stay the same
+ * over connections, so a repeated reading is recognised. If the device does not number them, the gateway numbers the
+ * readings of each connection. If the device then sends a reading again on a new connection, the reading gets a new
+ * number and is not recognised as a repeat.
  */
 export function createSource(
   pseudonymKey: string,

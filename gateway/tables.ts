@@ -11,9 +11,9 @@ import { type Period, readPeriods } from './core/associations.ts';
 import type { Presence } from './core/inbox.ts';
 
 /**
- * Maximum number of devices with associations. A dashboard creates at most half as many. Above this number, Vigil does not keep the
- * associations of further devices. It then refuses the readings of every device that is not in the table: otherwise it might store them
- * without their patient.
+ * Maximum number of devices with associations. A dashboard creates at most half as many. Above this number, Vigil does
+ * not keep the associations of further devices. Vigil then refuses the readings of every device that is not in the
+ * table. Otherwise these readings might be stored without their patient.
  */
 const devicesMaxDefault = 100_000;
 /**

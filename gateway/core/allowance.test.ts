@@ -29,7 +29,7 @@ describe('newAllowance, spend and refill', () => {
   it('refill returns the longer of the times for bytes and for messages', () => {
     const allowance = newAllowance(rates, 0);
     for (let i = 0; i < 25; i += 1) spend(allowance, 82);
-    // 50 bytes above the allowance need 50 ms, and 5 messages above it need 500 ms.
+    // 50 bytes above the allowance need 50 ms. 5 messages above the allowance need 500 ms.
     expect(refill(allowance, rates, 0)).toBe(500);
   });
 

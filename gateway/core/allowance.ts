@@ -1,7 +1,8 @@
 /**
- * Limits how many bytes and packets one device may send per second, over all its connections. Each limit is a token bucket: it fills at a
- * steady rate, and each packet takes out its bytes, or 1 if the bucket counts packets. A packet is read if the bucket is not below 0,
- * even if the packet is larger than the content of the bucket.
+ * Limits how many bytes and packets one device may send per second, over all its connections. Each limit is a token
+ * bucket that fills at a steady rate. Each packet takes its bytes out of the bucket for bytes, and 1 out of the bucket
+ * for packets. A packet is read if the bucket is not below 0, even if the packet is larger than the content of the
+ * bucket.
  */
 export type Rates = {
   /** Bytes of MQTT packets per second, above 0. */
@@ -19,7 +20,10 @@ export type Allowance = {
   filledMs: number;
 };
 
-/** A full bucket holds what the rate allows in this number of seconds. A device that was silent may send all of it at once. */
+/**
+ * A full bucket holds what the rate allows in this number of seconds. A device that was silent may send the content of
+ * a full bucket at once.
+ */
 const burstS = 2;
 
 /** Returns full buckets. */

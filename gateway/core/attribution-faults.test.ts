@@ -39,7 +39,7 @@ type Faults = {
   readonly pace: number;
 };
 
-/** A reading that was sent: when it was measured, and in which span the gateway says that it was measured. */
+/** A reading that was sent: its time of measurement, and the span that the gateway returns for this time. */
 type Result = {
   readonly at: number;
   readonly span: Span;
@@ -56,7 +56,7 @@ function shownEvent({ everyS, counts, drift, birth, ...faults }: Faults) {
   const [before, during, after] = counts;
   const totalS = (before + during + after) * everyS;
   const backS = (before + during) * everyS - everyS / 2;
-  // Without a birth message, no message shows that the clock was set forward, if this happened during the outage or before the whole
+  // Without a birth message, no message shows a clock that was set forward during the outage, or before the whole
   // backlog had come.
   const set = birth === 'none' && during > 0 ? Math.max(0, faults.set) : faults.set;
   // The first reading has the usual delay.
@@ -90,14 +90,14 @@ function resultsOf(faults: Faults): Result[] {
   let lastReceiptS = 0;
   return Array.from({ length: before + during + after }, (_, i) => {
     const at = i * everyS;
-    // The birth message comes before the backlog, as docs/integrator.md asks.
+    // The birth message comes before the backlog, as docs/integrator.md requires.
     if (i === before && birth !== 'none')
       send(backS, backS + delayAt(backS), birth === 'no number' ? 'connection' : 'b1', undefined, 'birth');
     const earliestS = i >= before ? Math.max(backS + delayAt(backS), lastReceiptS + 1 / pace) : lastReceiptS + 0.001;
     lastReceiptS = Math.max(at + delayAt(at), earliestS);
     const span = send(at, lastReceiptS, 'b1', numbered ? i + 1 : undefined, 'observation');
-    // The gateway treats a clock that is at most 2 s wrong as right. If a clock is ahead, a constant delay of the same
-    // length hides this error.
+    // The gateway treats a clock that is at most 2 s wrong as right. A clock that is ahead looks right if its messages
+    // have a constant delay as long as its error.
     const isRight = Math.abs(behindAt(at)) <= 2.2 + slowerS;
     const rightMaxS = isRight ? 2.2 + slowerS : usualDelayS;
     // If the clock moves ahead, and the delay grows permanently by the same time, the gateway cannot see the error.
@@ -112,8 +112,9 @@ function resultsOf(faults: Faults): Result[] {
 }
 
 /**
- * Expects that each reading has the right patient or is unclear, whenever the patient changed. Tries only a change immediately after the
- * measurement and a change immediately before it: if these give no wrong patient, no other change does.
+ * Expects that each reading has the right patient or is unclear, whenever the patient changed. Tries two changes of the
+ * patient: immediately after the measurement and immediately before it. If these two give no wrong patient, a change at
+ * any other time gives no wrong patient.
  */
 function expectNoWrongPatient(faults: Faults): void {
   for (const { at, span, lateMaxS, earlyMaxS } of resultsOf(faults)) {
@@ -145,7 +146,7 @@ const faultyDevice: fc.Arbitrary<Faults> = fc
       fc.record({ to: uniformNumber(-12, 12) }),
     ),
     slowerS: fc.oneof(fc.constant(0), uniformNumber(0, 10), uniformNumber(0, 60)),
-    /** `s`: how many seconds after the device has connected again the event happens. */
+    /** `s`: time of the event, in seconds after the device has connected again. */
     eventAt: fc.oneof(uniformNumber(0, 1), fc.record({ s: uniformNumber(-15, 20) })),
     pace: fc.oneof(fc.integer({ min: 2, max: 4 }), fc.integer({ min: 2, max: 200 })),
   })
@@ -172,7 +173,7 @@ const readingsEachSecond = {
   pace: 2,
 } as const;
 
-/** Each of these devices got a reading with the wrong patient before the rule was corrected. */
+/** With an older rule, each of these devices had a reading with the wrong patient. */
 it.each<[name: string, faults: Faults]>([
   [
     'the clock was set back in an outage and is still ahead: the birth message and then a stored reading show it',

@@ -26,7 +26,7 @@ type Sent = {
   readonly numbered?: boolean;
 };
 
-/** Returns a function that sends one message of a device and returns the patient that it is attributed to. */
+/** Creates a function that sends one message of a device and returns the patient of the message. */
 function device(periods: readonly Period[], clocks: DeviceClocks = []) {
   let seq = 0;
   return (sent: Sent): string => {

@@ -36,8 +36,8 @@ export function catchUpAfterReading(catchUp: CatchUp, timeMs: number, receivedAt
 }
 
 /**
- * Returns the earliest time, by the gateway's clock, at which a reading can have been measured if the clock was set forward after the
- * birth message. Infinity if the gateway would have noticed that the clock was set forward.
+ * Assumes that the clock was set forward after the birth message. Returns the earliest time, by the gateway's clock, at
+ * which the reading can then have been measured. Infinity if the gateway would have noticed such a change of the clock.
  */
 export function earliestIfSetForward(catchUp: CatchUp | null, timeMs: number, receivedAtMs: number): number {
   if (catchUp === null || !catchUp.hasBacklog || timeMs <= catchUp.birthTimeMs) return Number.POSITIVE_INFINITY;

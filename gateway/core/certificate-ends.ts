@@ -1,4 +1,7 @@
-/** Finds connected devices whose certificate ends soon. An engineer must renew it before the gateway refuses the device. */
+/**
+ * Finds connected devices whose certificate ends soon. An engineer must renew this certificate before the gateway
+ * refuses the device.
+ */
 
 /** Vigil reports a certificate this long before its end, because an engineer must go to the bed (chosen for Vigil). */
 export const certificateNoticeMs = 30 * 24 * 60 * 60 * 1000;
@@ -16,7 +19,10 @@ export function endingCertificates(presented: Iterable<PresentedCertificate>, no
     .sort((left, right) => left.endMs - right.endMs);
 }
 
-/** Returns the earliest end of a certificate among all connected devices, ms since 1970; undefined if no device is connected. */
+/**
+ * Returns the earliest end among the certificates of the connected devices, ms since 1970; undefined if no device is
+ * connected.
+ */
 export function earliestEndMs(presented: Iterable<PresentedCertificate>): number | undefined {
   let earliestMs: number | undefined;
   for (const endMs of latestEndByDevice(presented).values()) earliestMs = Math.min(earliestMs ?? endMs, endMs);

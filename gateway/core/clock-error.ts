@@ -1,6 +1,7 @@
 /**
- * Computes a lower and an upper limit of the error of a device's clock. From them the gateway computes when a reading was measured, and so
- * to which patient it belongs. A positive error means that the device's clock is behind the gateway's clock.
+ * Computes a lower and an upper limit of the error of a device's clock. From these limits the gateway computes when a
+ * reading was measured, and so to which patient the reading belongs. A positive error means that the device's clock is
+ * behind the gateway's clock.
  *
  * The difference of a message (receive time minus device time) is the error plus the delay of the message. The delay is never negative.
  * So the error is at most the difference of each message. If the difference rises, either the clock was set back or the delay grew; no
@@ -32,9 +33,9 @@ export type ClockError = {
   /** The limits before the clock was set. The device may have written times before `untilMs` with its former error. */
   readonly former: { readonly untilMs: number; readonly lowerMs: number; readonly upperMs: number } | null;
   /**
-   * Present if the clock may be further ahead than `lowerMs` says. The clock was ahead and was then set back, so it is now at most as far
-   * ahead as this value says. The delay of a stored reading can hide how far the clock is ahead now. So this lower limit is used until
-   * the error is measured.
+   * Present if the clock may be further ahead than `lowerMs` says. The clock was ahead and was then set back, so it is
+   * now ahead by at most this value. The delay of a stored reading can hide how far the clock is ahead now. So this
+   * lower limit is used until the error is measured.
    */
   readonly aheadMs: number | null;
 };
@@ -80,7 +81,10 @@ export function clockErrorAfter(
   };
 }
 
-/** Returns whether the former limits explain a message: the device wrote it before the clock was set, and sent it late. */
+/**
+ * Returns whether the former limits explain a message: the device wrote the message before the clock was set, and sent
+ * the message late.
+ */
 function isExplainedByFormerLimits({ former }: ClockError, timeMs: number, differenceMs: number): boolean {
   return former !== null && timeMs < former.untilMs && differenceMs >= former.lowerMs - clockToleranceMs;
 }
@@ -153,8 +157,9 @@ export type Span = { readonly fromMs: number; readonly toMs: number };
 
 /**
  * Returns the span of time on the gateway's clock in which a reading was measured:
- * - If the upper limit of the error is close to the lower limit, the span is the reading's own time if the clock is right, and the
- *   corrected time with a tolerance if the clock is wrong. The limits are close if this reading or a later message had a short delay.
+ * - If the upper limit of the error is close to the lower limit, the span depends on the clock. If the clock is right,
+ *   the span is the reading's own time. If the clock is wrong, the span is the corrected time with a tolerance. The
+ *   limits are close if this reading or a later message had a short delay.
  * - If the limits are not close, the span goes from the time corrected by the lower limit to the time corrected by the upper limit.
  * - If nothing is known about the error, the span goes from the reading's own time to its receipt.
  * - If the clock may have drifted since the last live reading, the span contains this drift on both sides.
@@ -196,14 +201,15 @@ export function spanByError(
     toMs = Math.max(toMs, timeMs + former.upperMs + correctedToleranceMs);
   }
   if (aheadMs !== null) fromMs = Math.min(fromMs, timeMs + aheadMs - correctedToleranceMs);
-  // The clock was wrong when the device connected, and now it is right: a device sets its clock when it reaches a time server.
+  // The clock was wrong when the device connected, and is right now: a device sets its clock when it reaches a time
+  // server.
   if (!isClockRight && Math.abs(receivedAtMs - timeMs) <= clockToleranceMs) toMs = receivedAtMs;
   return span(fromMs - driftMs, toMs + driftMs, receivedAtMs);
 }
 
 /**
- * The messages before and after a reading show the error of the clock. Returns how much the clock may have gained or
- * lost between these messages and the reading, ms; 0 if the messages are near.
+ * Returns how much the clock may have gained or lost between a reading and the nearest messages that show the error of
+ * the clock, ms. 0 if these messages are near.
  */
 function driftAt({ newestTimeMs }: ClockError, timeMs: number, { liveTimeMs }: LiveReading): number {
   const driftMs = Math.max(newestTimeMs - timeMs, timeMs - (liveTimeMs ?? timeMs)) * driftRatioMax;
@@ -211,8 +217,8 @@ function driftAt({ newestTimeMs }: ClockError, timeMs: number, { liveTimeMs }: L
 }
 
 /**
- * Returns by how much, at most, the clock was behind when the device wrote `timeMs`. Infinity if no message had this device time or a later
- * one.
+ * Returns the upper limit of how far the clock was behind when the device wrote `timeMs`. Infinity if no message had
+ * the device time `timeMs` or a later device time.
  */
 function upperLimitAt(error: ClockError | null, timeMs: number): number {
   return error !== null && timeMs <= error.newestTimeMs ? error.upperMs : Number.POSITIVE_INFINITY;

@@ -1,6 +1,7 @@
 /**
- * Keeps what the gateway knows about a device's clock, for each start (`boot`) of the device, because a restart may change the clock. The
- * gateway keeps this after the connection has ended. So it can attribute readings that come late, after an outage.
+ * Keeps what the gateway knows about a device's clock, for each start (`boot`) of the device, because a restart may
+ * change the clock. The gateway keeps this knowledge after the connection has ended, to attribute readings that come
+ * late, after an outage.
  */
 import {
   assessReading,
@@ -49,8 +50,8 @@ export type BootClock = Mutable<LiveReading> & {
   /** Step of the device's times, ms: 60,000 if the device sends whole minutes (contracts/device-clock.ts). */
   grainMs: number;
   /**
-   * Whether the birth message of the connection says how wrong the clock is: it came before each message of this start, and the clock was
-   * not set since then.
+   * Whether the birth message of the connection shows the error of the clock. True if the birth message came before
+   * each message of this start, and the clock was not set since then.
    */
   birthMessageApplies: boolean;
   /** Null if the device has sent all readings that it stored before the birth message. */
@@ -123,8 +124,8 @@ function noteBirth(bootClock: BootClock, message: TimedMessage): void {
     noteMessage(bootClock, message);
     return;
   }
-  // The stored readings come next. Their differences are not compared with the difference of this message: two differences may be the same
-  // by chance.
+  // The stored readings come next. Their differences are not compared with the difference of this message: two
+  // differences may be equal by chance.
   bootClock.clock = initialClock;
   bootClock.error = restartedClockError('late birth message', error, timeMs, receivedAtMs);
 }
@@ -165,9 +166,9 @@ function noteNumber(clocks: DeviceClocks, bootClock: BootClock, { seq, timeMs, r
 }
 
 /**
- * Returns whether a reading came live, so not from a backlog. The first reading is treated as live. A later reading is live if its
- * difference is close to the difference of the newest live reading, or to the smallest difference. It is also live if
- * the device times and the receive times of this reading and of the reading before are about equally far apart: stored
+ * Returns whether a reading came live, so not from a backlog. The first reading is treated as live. A later reading is
+ * live if its difference is close to the difference of the newest live reading, or to the smallest difference. It is
+ * also live if the time since the reading before is about equal by the device times and by the receive times: stored
  * readings come faster.
  * @param before the clock before the reading
  */
@@ -213,8 +214,8 @@ function clockOfBoot(clocks: DeviceClocks, { boot }: TimedMessage): BootClock {
 
 /**
  * Returns the span of time in which a reading was measured. If the device sends coarse times (whole minutes), widens
- * the span by one step on each side. The reason: the true time of the reading may be anywhere within one step, and so
- * may the time of the message that gave the limits.
+ * the span by one step on each side. The reason: the true time of the reading may be anywhere within one step. The
+ * message that gave the limits has such an unclear time, too.
  */
 export function measurementSpan(
   clocks: DeviceClocks,

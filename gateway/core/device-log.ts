@@ -11,8 +11,9 @@ import type { DeviceEventRecord } from '../../contracts/messages/device-events.t
 export const loggedDevicesMax = 20_000;
 
 /**
- * Each kind of event has an allowance of its own. So a jumping clock does not hide the connections, and a second device with the same
- * certificate, which connects again and again, hides neither the notice of this nor new firmware.
+ * Each kind of event has an allowance of its own. So a jumping clock does not hide the connections. A second device
+ * with the same certificate may connect again and again. Its connections hide neither the notice about the two devices
+ * nor new firmware.
  */
 const allowances = {
   notice: { events: 10, oneMoreEveryMs: 10 * minuteMs },
@@ -25,9 +26,11 @@ type AllowanceName = keyof typeof allowances;
 type LoggedDevice = {
   readonly used: Map<AllowanceName, { events: number; atMs: number }>;
   leftOut: number;
-  /** What the device last said about itself, as it was written. */
+  /** What the device says about itself in the last written record. */
   declared: string | undefined;
-  /** When each notice last came, by notice, on the monotonic clock, and whether it was written since it began. */
+  /**
+   * By notice: the time of its last repeat on the monotonic clock, and whether the notice was written since it began.
+   */
   readonly notices: Map<string, { readonly lastMs: number; isWritten: boolean }>;
 };
 
@@ -37,7 +40,8 @@ export type DeviceLog = Map<string, LoggedDevice>;
 export type LoggedEvent = Omit<DeviceEventRecord, 'leftOut'>;
 
 /**
- * Returns the record of an event; undefined if it must not be written: it says nothing new, or the allowance of the device is used up.
+ * Returns the record of an event. Undefined if the event must not be written, because it says nothing new, or because
+ * the allowance of the device is used up.
  * @param nowMs time of the monotonic clock
  */
 export function recordOfEvent(log: DeviceLog, event: LoggedEvent, nowMs: number): DeviceEventRecord | undefined {
@@ -89,7 +93,7 @@ function isNews({ declared, notices }: LoggedDevice, event: LoggedEvent, nowMs: 
   return !isWritten;
 }
 
-/** Only an event that was written counts as known when it comes again. */
+/** Notes that an event was written. An event that was not written is still new when it comes again. */
 function noteWritten(device: LoggedDevice, event: LoggedEvent): void {
   if (event.kind === 'declared') device.declared = declaredText(event);
   const notice = device.notices.get(event.kind);
@@ -108,8 +112,8 @@ function spend({ used }: LoggedDevice, name: AllowanceName, nowMs: number): bool
 }
 
 /**
- * Returns what an accepted status says about the device: its firmware and its serial number. Undefined if it says neither. A part that is
- * not a short text is left out.
+ * Returns what an accepted status says about the device: its firmware and its serial number. Undefined if the status
+ * has neither. A part that is not a short text is left out.
  */
 export function declaredIn(payload: Buffer): Pick<DeviceEventRecord, 'firmware' | 'serial'> | undefined {
   let status: { readonly device?: { readonly firmware?: unknown; readonly serial?: unknown } } | null;
@@ -127,8 +131,8 @@ const textMember = (name: 'firmware' | 'serial', text: unknown) =>
   typeof text === 'string' && text !== '' && text.length <= 80 ? { [name]: text } : {};
 
 /**
- * Returns whether a device's clock counts as wrong. It begins to be wrong at the error that the screens show, and is right again below the
- * tolerance. So an error near one limit makes no series of events.
+ * Returns whether a device's clock counts as wrong. The clock becomes wrong at the error that the screens show, and
+ * becomes right again below the tolerance. So an error near one limit makes no series of events.
  */
 export function isClockWrong(offsetMs: number, wasWrong: boolean): boolean {
   return Math.abs(offsetMs) >= (wasWrong ? clockToleranceMs : clockErrorShownMsMin);

@@ -5,7 +5,7 @@ import { type ReasonCode, reason } from './reasons.ts';
 export type EndCause =
   /** The client sent DISCONNECT with reason code 0, or DISCONNECT of MQTT 3.1.1. */
   | { readonly kind: 'disconnected' }
-  /** The client sent DISCONNECT with another reason code than 0. */
+  /** The client sent DISCONNECT with a reason code other than 0. */
   | { readonly kind: 'disconnected-with-will' }
   /** The network connection ended without DISCONNECT. */
   | { readonly kind: 'lost' }

@@ -1,6 +1,7 @@
 /**
- * Keeps the QoS 2 exchanges of a session by packet id, from PUBLISH until PUBREL (MQTT 5 section 4.3.3, method A of 3.1.1). They outlive
- * the connection, so that a packet which the client sends again is not appended twice [MQTT-4.3.3-10].
+ * Keeps the QoS 2 exchanges of a session by packet id, from PUBLISH until PUBREL (MQTT 5 section 4.3.3, method A of
+ * 3.1.1). The exchanges outlive the connection. So if the client sends a packet again, the packet is not appended twice
+ * [MQTT-4.3.3-10].
  */
 export type Exchange<Outcome> = {
   /** `appending`: Kafka has not answered yet. `received`: Kafka has the message, PUBREC may be sent, and the client must send PUBREL. */

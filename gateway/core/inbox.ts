@@ -18,7 +18,7 @@ export type Presence = {
   /** When the gateway read the record, by its steady clock. */
   readonly readAtMs: number;
   readonly wards: ReadonlySet<string>;
-  /** Whether a screen shows the devices of biomedical engineering: those that were never in a ward. */
+  /** Whether a screen shows the devices of biomedical engineering: the devices that were never in a ward. */
   readonly hasEngineering: boolean;
 };
 

@@ -7,7 +7,7 @@ export function newLogLimiter(): LogLimiter {
   return { leftOut: 0, writtenMs: Number.NEGATIVE_INFINITY };
 }
 
-/** Returns the number of lines that were left out, if the caller may write a line now; undefined if the caller must not write it. */
+/** Returns the number of lines that were left out; undefined if the caller must not write a line now. */
 export function linesLeftOut(limiter: LogLimiter, nowMs: number): number | undefined {
   // The absolute value lets lines through after the clock was set back.
   if (Math.abs(nowMs - limiter.writtenMs) < intervalMs) {

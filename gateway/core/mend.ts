@@ -1,6 +1,6 @@
 /**
- * Repairs a payload that is almost JSON, or that has a member twice in one object. The repaired text goes to the log, so that every reader
- * reads the same. The original bytes go to `rejected`.
+ * Repairs a payload that is almost JSON, or that has a member twice in one object. The repaired text goes to the log,
+ * so that all readers get the same values. The original bytes go to `rejected`.
  */
 import type { Fault } from '../../contracts/errors.ts';
 
@@ -161,7 +161,7 @@ function mayRepeat(json: Uint8Array): boolean {
       const isPlain = json[end] === quote;
       i = isPlain ? end : quoteAfter(json, end);
       if (!isName(json, i + 1)) continue;
-      // A name with an escape can be the same as a name without it (\u0061 is a), so hashes cannot be compared.
+      // A name with an escape can equal a name without an escape (\u0061 is a), so hashes cannot be compared.
       if (!isPlain || top === namesMax) return true;
       for (let nameIndex = firstAtDepth[depth]!; nameIndex < top; nameIndex += 1)
         if (hashes[nameIndex] === hash) return true;

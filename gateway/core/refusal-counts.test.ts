@@ -12,7 +12,7 @@ function unused(fields: Partial<Unused> = {}): Unused {
   return { deviceId: 'bed-07', kind: 'refused', code: 'payload-not-json', number: undefined, atMs, ...fields };
 }
 
-/** Returns counts after messages. */
+/** Returns the counts after these messages. */
 function after(...messages: Partial<Unused>[]) {
   const counts = newRefusalCounts();
   for (const message of messages) countUnused(counts, unused(message));
@@ -51,7 +51,7 @@ it.each([
     for (let n = 0; n < 1_000; n += 1) countUnused(counts, unused());
     const records = takeRecords(counts, afterMs, 10);
     expect(records).toHaveLength(expected);
-    // The record has all messages of the count, and not only the new ones.
+    // The record has all messages of the count, and not only the new messages.
     for (const record of records) expect(record).toMatchObject({ count: 1, refused: { 'payload-not-json': 1_001 } });
   },
 );

@@ -1,6 +1,7 @@
 /**
- * Counts the messages of each device that are not used, for the page of the devices. Each count is written again while it grows, so a reader
- * that gets a record twice counts nothing twice (contracts/messages/device-events.ts). Pure.
+ * Counts the messages of each device that are not used, for the page of the devices. While a count grows, the whole
+ * count is written again. So a reader that gets a record twice counts no message twice
+ * (contracts/messages/device-events.ts). Pure.
  */
 import { hourMs, minuteMs } from '../../contracts/durations.ts';
 import type { ErrorCode } from '../../contracts/errors.ts';
@@ -14,12 +15,15 @@ import { formatInstant } from '../../contracts/time.ts';
 
 /** Maximum number of counted devices. If there are more, the count of the device with the oldest refused message is forgotten. */
 export const countedDevicesMax = 20_000;
-/** A count ends after this time, and the next message begins another one. */
+/** A count ends after this time, and the next message begins a new count. */
 const countMsMax = hourMs;
 /** Shortest time between two records about one device, so that a device cannot fill the log. */
 const recordEveryMs = minuteMs;
 
-/** A message that is not used. `apart`: it is kept, but its patient is not clear. `number`: the device's own number of an observation. */
+/**
+ * A message that is not used. `apart`: the message is kept, but its patient is not clear. `number`: the device's own
+ * number of an observation.
+ */
 export type Unused = {
   readonly deviceId: string;
   readonly kind: 'refused' | 'apart';
@@ -61,8 +65,8 @@ export function countUnused(counts: RefusalCounts, { deviceId, kind, code, numbe
 }
 
 /**
- * Returns the device's count for a message at `atMs`. A new count begins after an hour, and also when the clock was set back: otherwise one count
- * would have messages of two times.
+ * Returns the device's count for a message at `atMs`. A new count begins after an hour, and also when the clock was set
+ * back: otherwise the messages of one count would be from two different times.
  */
 function countOf(counts: RefusalCounts, deviceId: string, atMs: number): Count {
   const former = counts.devices.get(deviceId);
@@ -100,7 +104,7 @@ function withNumber(ranges: NumberRange[], { boot, seq }: { boot: string; seq: n
 }
 
 /**
- * Takes the counts that must be written now, at most `max` of them.
+ * Returns the records of the counts that must be written now, at most `max`.
  * @param nowMs time of the monotonic clock
  * @param isLast whether the process ends, so that every count with unwritten messages must be written
  */

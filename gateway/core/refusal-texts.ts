@@ -1,6 +1,7 @@
 /**
- * Builds the texts that tell the person who connects a device what is wrong with a message and what would be right. A text contains only
- * names, list positions and codes that Vigil knows. It contains no other text from the device, because that may be a patient's name.
+ * Builds texts about refused messages, for the person who connects a device. A text says what is wrong and what would
+ * be right. It contains only names, list positions and codes that Vigil knows. Any other text from the device may be a
+ * patient's name, so it is left out.
  */
 import { instantRule, misfitText, type SchemaError, tableFile } from '../../contracts/messages/member-rules.ts';
 import { parameters } from '../../contracts/parameters.ts';

@@ -8,13 +8,13 @@ import { dayMs } from '../../contracts/durations.ts';
 import type { ErrorCode } from '../../contracts/errors.ts';
 
 export type RejectedLimits = {
-  /** Bytes in Kafka per day for one device. The device may use all of them in one moment. */
+  /** Bytes in Kafka per day for one device. The device may use all these bytes in one moment. */
   readonly deviceBytesPerDay: number;
   /** Bytes in Kafka per day for all devices of this gateway together. */
   readonly allBytesPerDay: number;
 };
 
-/** The used part of a budget at `atMs`. It falls steadily: in 24 h by the whole budget of a day. */
+/** The used part of a budget at `atMs`. The used part falls steadily: in 24 h by the whole budget of a day. */
 export type UsedBudget = { bytes: number; atMs: number };
 
 export function newUsedBudget(nowMs: number): UsedBudget {

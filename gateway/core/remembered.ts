@@ -21,8 +21,8 @@ export function newDeviceMemory(): DeviceMemory {
 }
 
 /**
- * Creates the memory of all devices. The returned function takes the pseudonym of a device, and returns what is
- * remembered of it.
+ * Creates the memory of all devices. The returned function takes the pseudonym of a device, and returns the memory of
+ * this device.
  */
 export function createDeviceMemories(): (devicePseudonym: string) => DeviceMemory {
   const memories = new Map<string, DeviceMemory>();

@@ -13,7 +13,7 @@ export type SessionState = {
   readonly deviceId: string;
   /** Whether the client has subscribed to its inbox. No other subscription is possible. */
   inboxSubscribed: boolean;
-  /** Time for which the session outlives its connection; 0 if it ends with its connection. */
+  /** Time for which the session outlives its connection; 0 if the session ends with its connection. */
   expiryMs: number;
 };
 

@@ -41,8 +41,9 @@ export type Reading = {
 };
 
 /**
- * A reading is appended to the log whole, byte for byte as the device sent it, or it is refused. One exception: if the payload is almost
- * JSON or has a member twice, different readers could read it differently, so the repaired text is appended.
+ * A reading is appended to the log whole, byte for byte as the device sent it, or it is refused. One exception: if the
+ * payload is almost JSON or has a member twice, different readers could read the payload differently, so its repaired
+ * text is appended.
  *
  * `accepted-in-part`: some members of the reading must not be used (a numeric with an unknown code or unit, a value that is not possible in
  * a human body, an unknown technical condition), but others are good. If the gateway refused the whole reading, a wrong temperature would
@@ -132,7 +133,10 @@ function judgeText(
   return judgement.verdict === 'refused' ? judgement : asMended(judgement, expanded, memberTwiceFault);
 }
 
-/** Adds the device's own number to the judgement of a refused observation, so that its number does not look like a missing reading. */
+/**
+ * Adds the device's own number to the judgement of a refused observation, so that the observation does not look like a
+ * missing reading.
+ */
 function withNumber(kind: DeviceTopicKind, body: unknown, judgement: Judgement): Judgement {
   if (judgement.verdict !== 'refused' || kind !== 'observations' || !identity.Check(body)) return judgement;
   return { ...judgement, number: { boot: body.boot, seq: body.seq } };
@@ -200,7 +204,10 @@ function judgeObservation(
   return accept(body, timeMs, firstFault, faultCount);
 }
 
-/** Returns that a reading is accepted. It is accepted in part if it has a fault, or if it has only `boot` or only `seq`. */
+/**
+ * Returns the judgement of an accepted reading. A reading is accepted in part if it has a fault, or if `boot` or `seq`
+ * is missing without the other.
+ */
 function accept(
   { boot, seq }: { boot?: string; seq?: number },
   timeMs: number | undefined,

@@ -12,7 +12,10 @@ import { emptyFrames } from './packet/framing.ts';
 import type { Client, Connection, Context } from './parts.ts';
 import type { Share } from './shares.ts';
 
-/** Sends a packet. Returns false if it was not sent: it is larger than the client accepts [MQTT-3.1.2-24], or the connection is closed. */
+/**
+ * Sends a packet. Returns false if the packet was not sent, because it is larger than the client accepts
+ * [MQTT-3.1.2-24], or because the connection is closed.
+ */
 export function sendPacket(connection: Connection, packet: Packet): boolean {
   const { client } = connection;
   const bytes = encode(packet, client?.version ?? 4);
@@ -159,7 +162,7 @@ function leaveDeviceShare(connection: Connection): void {
   connection.share = undefined;
 }
 
-/** Frees the memory of received bytes that were not handled. They are not acknowledged. */
+/** Frees the memory of received bytes that were not handled. Their messages are not acknowledged. */
 function releaseMemory(context: Context, connection: Connection): void {
   const { partials } = context;
   partials.usedBytes -= connection.partialBytes;
@@ -169,7 +172,10 @@ function releaseMemory(context: Context, connection: Connection): void {
   dropWaitingPublish(context, connection);
 }
 
-/** Drops the PUBLISH that waits for acknowledgements, if there is one. It is not acknowledged. */
+/**
+ * Drops the PUBLISH that waits for acknowledgements of earlier messages, if any. The dropped PUBLISH is not
+ * acknowledged.
+ */
 export function dropWaitingPublish({ shares }: Context, connection: Connection): void {
   const { waitingPublish, share } = connection;
   connection.waitingPublish = undefined;

@@ -40,7 +40,7 @@ export type Port = {
   readonly port: number;
   /** Returns the number of connections whose TLS handshake has not begun. */
   waiting(): number;
-  /** Uses this server certificate for new connections. Open connections keep theirs. */
+  /** Uses this server certificate for new connections. Open connections keep their server certificate. */
   renew(pair: { readonly cert: string; readonly key: string }): void;
   /** Accepts no more connections, and closes the connections that have not completed their handshake. */
   close(): void;

@@ -163,7 +163,7 @@ describe('the CRL file', () => {
     await client.closed;
   });
 
-  /** Replaces the file in one step, so that the gateway does not read half of it. */
+  /** Replaces the file in one step, so that the gateway never reads an incomplete file. */
   const replaceFile = (text: string) => {
     writeFileSync(`${file}.next`, text);
     renameSync(`${file}.next`, file);

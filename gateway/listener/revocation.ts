@@ -36,7 +36,7 @@ export type Revocation = {
 export type RevocationOptions = {
   /** Path of the CRL, PEM or DER; empty if only the end of each certificate is checked. */
   readonly file: string;
-  /** Authorities of the devices, PEM. Each CRL must be signed by one of them. */
+  /** Authorities of the devices, PEM. Each CRL must be signed by one of these authorities. */
   readonly clientCa: string;
   readonly log: Logger;
   readonly counters: Counters;

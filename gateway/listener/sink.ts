@@ -17,13 +17,16 @@ export type Incoming = {
 
 /** The result of a message, which the pipeline reports once. The listener acknowledges the message only after that. */
 export type Outcome =
-  /** The message is in Kafka. `reasonString` says which part of it is not used; absent if the whole message is used. */
+  /**
+   * The message is in Kafka. `reasonString` says which part of the message is not used; absent if the whole message is
+   * used.
+   */
   | { readonly kind: 'appended'; readonly reasonString?: string }
   /** The message is refused. It is in the topic `rejected`, or only counted. */
   | { readonly kind: 'refused'; readonly code: ReasonCode; readonly reasonString: string }
   /**
-   * It is not certain that the message is in Kafka. It is not acknowledged, and the connection is closed, so that the device sends it
-   * again.
+   * It is not certain that the message is in Kafka. The message is not acknowledged, and the connection is closed. So
+   * the device sends the message again.
    */
   | { readonly kind: 'failed' };
 
@@ -33,20 +36,21 @@ export type Sink = {
   sourceOf(deviceId: string): Source;
   publish(message: Incoming, settle: (outcome: Outcome) => void): void;
   /**
-   * Claims a client id for a connection, so that any other gateway with this client id ends its connection. Calls `settle` once, after this
-   * function has returned: with true when the log has the claim, or with false if Kafka does not answer in time. In that case the claim is
-   * written later.
+   * Claims a client id for a connection, so that other gateways end their connections with this client id. Calls
+   * `settle` once, after this function has returned: with true when the log has the claim, or with false if Kafka does
+   * not answer in time. In that case the claim is written later.
    * @returns a function that gives up the claim; after that, `settle` is not called any more
    */
   claim(source: Source, clientId: string, settle: (claimed: boolean) => void): () => void;
   /** Reports that a connection was accepted. `replaced`: it replaces another connection with the same client id. */
   connected(source: Source, replaced: boolean): void;
   /**
-   * Reports that a connection lost its client id to a newer connection while it was alive: the client answered the end of the connection.
+   * Reports that a live connection lost its client id to a newer connection. The lost connection was alive, because its
+   * client answered when the gateway ended it.
    * @param address network address of the client
    */
   lostIdWhileAlive(source: Source, address: string | undefined): void;
-  /** Reports that a device is held back, because it has sent more than it may for a while. Called at each pause. */
+  /** Reports that a device is held back, because for a while it has sent more than it may. Called at each pause. */
   heldBack(source: Source): void;
   /** Reports that a connection ended. */
   ended(source: Source, reason: NonNullable<ConnectionRecord['reason']>): void;

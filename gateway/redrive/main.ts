@@ -1,7 +1,7 @@
 /**
- * The part of `npm run vigil -- rejected redrive` that writes readings. Reads rejected messages from standard input, one line of JSON each, and
- * writes the result of each to standard output. It uses the gateway's certificate, so that no other certificate needs the right to write
- * readings.
+ * The part of `npm run vigil -- rejected redrive` that writes readings. Reads rejected messages from standard input,
+ * one line of JSON each, and writes the result of each to standard output. This program uses the gateway's certificate,
+ * so that no other certificate needs the right to write readings.
  */
 import { randomBytes } from 'node:crypto';
 import { createInterface } from 'node:readline';

@@ -9,7 +9,7 @@ import type { Connect } from '../packet/connect.ts';
 import type { Client, Connection, Context } from '../parts.ts';
 import type { Share } from '../shares.ts';
 
-/** Maximum Packet Size of a client that names none: the largest number of four bytes. */
+/** Maximum Packet Size of a client that names no maximum: the largest number of four bytes. */
 export const packetBytesMaxDefault = 0xffffffff;
 
 export type Accepted = {
@@ -66,8 +66,8 @@ export function acceptConnect(context: Context, connection: Connection, accepted
   const { limits, sessions } = context;
   const replaced = takeOver(context, clientId);
   const existing = sessions.get(clientId);
-  // Without a claim, the gateway does not know whether the client was connected to another gateway in the meantime. If the client was, it
-  // may now use packet ids again that this session remembers.
+  // Without a claim, the gateway does not know whether the client was connected to another gateway in the meantime. If
+  // the client was connected there, it may now reuse packet ids that this session remembers.
   if (existing && !claimed) sessions.endWithoutWill(existing);
   const { session, existed } = sessions.open(clientId, deviceId, cleanStart, connection.certificate);
   session.connection = connection;
@@ -103,7 +103,8 @@ export function acceptConnect(context: Context, connection: Connection, accepted
 }
 
 /**
- * Ends the older connection of a client id, if there is one: publishes its will, sends DISCONNECT and closes it [MQTT-3.1.4-3].
+ * Ends the older connection of a client id, if there is one: publishes its will, sends DISCONNECT and closes the
+ * connection [MQTT-3.1.4-3].
  * @returns whether there was an older connection
  */
 function takeOver(context: Context, clientId: string): boolean {

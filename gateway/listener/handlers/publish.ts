@@ -1,6 +1,6 @@
 /**
  * Handles PUBLISH: gives the message to the pipeline, and acknowledges the message after the pipeline has reported that
- * it is in Kafka (MQTT 5 section 3.3.4).
+ * the message is in Kafka (MQTT 5 section 3.3.4).
  */
 import { expectAck } from '../../core/acks.ts';
 import { beginExchange, settleExchange } from '../../core/exchanges.ts';

@@ -1,6 +1,7 @@
 /**
- * Reads the fields of one packet (MQTT 5 section 1.5). The cursor keeps the first fault. After a fault the cursor is at the end of the packet
- * and each read returns an empty field. So a decoder can read all its fields without a check after each.
+ * Reads the fields of one packet (MQTT 5 section 1.5). The cursor keeps the first fault. After a fault the cursor is at
+ * the end of the packet and each read returns an empty field. So a decoder can read all fields without a check after
+ * each field.
  */
 import { isUtf8 } from 'node:buffer';
 import { type ReasonCode, reason } from '../../core/reasons.ts';
@@ -19,7 +20,10 @@ export type Cursor = {
   fault: Violation | undefined;
 };
 
-/** Notes a fault and moves the cursor to the end of the packet. Returns the first fault of the packet, which may be an earlier fault. */
+/**
+ * Notes a fault and moves the cursor to the end of the packet. Returns the first fault of the packet, which may be
+ * older than the noted fault.
+ */
 export function fail(cursor: Cursor, explanation: string, code: ReasonCode = reason.malformedPacket): Violation {
   cursor.fault ??= { type: 'violation', code, reasonString: explanation };
   cursor.index = cursor.bytes.length;

@@ -44,7 +44,10 @@ export type Properties = ReadonlyMap<number, number | undefined>;
 type PropertyRule = {
   readonly type: 'byte' | 'u16' | 'u32' | 'var' | 'string' | 'pair' | 'binary';
   readonly holders: readonly PropertyHolder[];
-  /** The packet in which only a server may send the property. A client that sends it commits a protocol error. */
+  /**
+   * The packet in which only a server may send the property. If a client sends the property, it commits a protocol
+   * error.
+   */
   readonly serverOnly?: PropertyHolder;
   /** Set if the property may come more than once. */
   readonly mayRepeat?: true;
@@ -104,8 +107,8 @@ export function readProperties(cursor: Cursor, holder: PropertyHolder): Properti
 }
 
 /**
- * Reads the properties at the end of a packet. There the properties may be left out together with their length (sections 3.4.2.2.1,
- * 3.14.2.2.1).
+ * Reads the properties at the end of a packet. At the end, the properties may be left out together with their length
+ * (sections 3.4.2.2.1, 3.14.2.2.1).
  */
 export function readLastProperties(cursor: Cursor, holder: PropertyHolder): Properties {
   return isAtEnd(cursor) ? noProperties : readProperties(cursor, holder);

@@ -3,7 +3,8 @@ import { reason } from '../../core/reasons.ts';
 import { type Cursor, fail, isAtEnd, readByte } from './fields.ts';
 
 /**
- * Reads a reason code. Returns 0 if the packet ends before it (sections 3.4.2.1, 3.14.2.1), and in MQTT 3.1.1, which has no reason codes.
+ * Reads a reason code. Returns 0 if the packet ends before its reason code (sections 3.4.2.1, 3.14.2.1), and in MQTT
+ * 3.1.1, which has no reason codes.
  * @param allowed the codes that a client may send in this packet
  */
 export function readReasonCode(cursor: Cursor, allowed: ReadonlySet<number>): number {
