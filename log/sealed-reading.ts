@@ -131,7 +131,10 @@ export function createSealedReading(options: {
   };
 }
 
-/** Returns where in the code an error was thrown. Leaves out its message, which may have content of the record. */
+/**
+ * Returns where in the code an error was thrown. Leaves out the message of the error, which may have content of the
+ * record.
+ */
 export function thrownAtText(error: unknown): string {
   const frame = error instanceof Error ? /^ +at (.+)$/m.exec(error.stack ?? '')?.[1] : undefined;
   return frame === undefined ? '' : `: ${(error as Error).name} at ${frame}`;

@@ -19,7 +19,10 @@ export type FoundStrip = {
 
 /** A second record of a strip comes at most this long after the first: 10 min after the onset, and some time for the work (ours). */
 const secondMsMax = 20 * minuteMs;
-/** The strip writer may have been down. After this time the waves are no longer kept, and their strip is written soon (ours). */
+/**
+ * The first record of a strip comes at most this long after the onset (ours). A strip writer that was down writes the
+ * strip later, but only while Kafka still has the waves.
+ */
 const firstMsMax = dayMs + hourMs;
 
 /**

@@ -7,7 +7,10 @@ import { stripSpan } from '../../contracts/strip-span.ts';
 import { parseInstant } from '../../contracts/time.ts';
 import { type ReadContext, readSpan } from '../explain/span.ts';
 
-/** Maximum number of strips in a list; if there are more, the newest are listed (ours). One audit record can name all their patients. */
+/**
+ * Maximum number of strips in a list; if there are more, the newest are listed (ours). One audit record can name the
+ * patients of this many strips.
+ */
 export const listedStripsMax = 190;
 /** Longest time of one question, ms (ours). */
 export const stripsSpanMsMax = dayMs;
@@ -80,7 +83,10 @@ const wallMsOf = ({ onsetWallAt }: Pick<Strip, 'onsetWallAt'>) => parseInstant(o
 const newestFirst = (found: ReadonlyMap<string, ListedStrip>) =>
   [...found.values()].sort((a, b) => wallMsOf(b) - wallMsOf(a));
 
-/** Returns what the list says about a strip; undefined if it does not match, or if the person may not see it. Pure. */
+/**
+ * Returns the entry of a strip in the list; undefined if the strip does not match, or if the person may not see the
+ * strip. Pure.
+ */
 export function matchedStrip(
   strip: Strip,
   placesOf: ReturnType<typeof createPlacesOf>,
