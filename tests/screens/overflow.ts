@@ -109,6 +109,12 @@ function findUnreadable(): string[] {
     };
   }
 
+  /** Returns whether a visible button beside a box opens what does not fit into it, as at the strip of notices. */
+  function opensBeside(box: Element): boolean {
+    const button = box.parentElement?.querySelector(':scope > button[aria-expanded=false]');
+    return button?.checkVisibility() === true;
+  }
+
   type Clip = Box & { at: Element; across: boolean; down: boolean; scrolls: boolean };
   const clipsOfElement = new Map<Element, readonly Clip[]>();
 
@@ -126,7 +132,7 @@ function findUnreadable(): string[] {
       const box = element.getBoundingClientRect();
       const left = box.left + element.clientLeft;
       const top = box.top + element.clientTop;
-      const scrolls = style.overflowY === 'auto' || style.overflowY === 'scroll';
+      const scrolls = style.overflowY === 'auto' || style.overflowY === 'scroll' || opensBeside(element);
       const edges = { left, top, right: left + element.clientWidth, bottom: top + element.clientHeight };
       clips = [{ at: element, across, down, scrolls, ...edges }, ...outer];
     }
