@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
 import { tableMinutes } from '../../../contracts/trend-bounds.ts';
+import { german } from '../german/german.ts';
+import { setTexts } from './texts.ts';
 import { compareHours } from './trend-compare.ts';
-import { formatTrendView, parseTrendView, type TrendView, trendSpans } from './trend-view.ts';
+import { formatTrendView, parseTrendView, type TrendView, trendSpans, trendSpanText } from './trend-view.ts';
 
 const views: TrendView[] = trendSpans.flatMap((span) => [
   { span },
@@ -24,3 +26,13 @@ it.each(['', 'span=', 'span=2h', 'span=7D', 'span=%E0%A4%A', 'nonsense&&==', 'ta
     expect(parseTrendView(search)).toEqual({ span: '1h' });
   },
 );
+
+it('the names of the spans are in the language of the page', () => {
+  expect(trendSpans.map(trendSpanText)).toEqual(['1 h', '3 h', '6 h', '12 h', '24 h', '3 days', '7 days']);
+  const reset = setTexts(
+    () => 'de',
+    () => german,
+  );
+  expect(trendSpans.map(trendSpanText)).toEqual(['1 h', '3 h', '6 h', '12 h', '24 h', '3 Tage', '7 Tage']);
+  reset();
+});

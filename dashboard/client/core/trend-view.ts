@@ -1,6 +1,7 @@
 /** Which trends the patient's page shows, as the part of its address after `?` says. */
 import { dayMs, hourMs } from '../../../contracts/durations.ts';
 import { type TableMinutes, tableMinutes } from '../../../contracts/trend-bounds.ts';
+import { t } from './texts.ts';
 import { type CompareHours, compareHours } from './trend-compare.ts';
 
 export const trendSpans = ['1h', '3h', '6h', '12h', '24h', '3d', '7d'] as const;
@@ -16,15 +17,11 @@ export const trendSpanMs: Readonly<Record<TrendSpan, number>> = {
   '7d': 7 * dayMs,
 };
 
-export const trendSpanTexts: Readonly<Record<TrendSpan, string>> = {
-  '1h': '1 h',
-  '3h': '3 h',
-  '6h': '6 h',
-  '12h': '12 h',
-  '24h': '24 h',
-  '3d': '3 days',
-  '7d': '7 days',
-};
+/** Returns `6 h` or `3 days`, in the language of the page. */
+export function trendSpanText(span: TrendSpan): string {
+  const n = Number.parseInt(span, 10);
+  return span.endsWith('d') ? t('{n} day|{n} days', { n }) : t('{hours} h', { hours: n });
+}
 
 /** `table`: the interval of the table, min; `usual` for the usual interval of the span; undefined if charts are shown. */
 export type TrendView = {

@@ -47,5 +47,5 @@ export const trends = {
   'Loading trends …': 'Trends werden geladen …',
   'Trends cannot be shown. {message}': 'Trends können nicht gezeigt werden. {message}',
   'Nothing was recorded for this bed in the last {trendSpan}. {source}':
-    'Für dieses Bett ist in den letzten {trendSpan} nichts gespeichert. {source}',
+    'Für dieses Bett ist in diesem Zeitraum ({trendSpan}) nichts gespeichert. {source}',
 };

@@ -23,7 +23,7 @@ import {
   type TrendView,
   trendSpanMs,
   trendSpans,
-  trendSpanTexts,
+  trendSpanText,
 } from '../core/trend-view.ts';
 import type { Answer } from '../shell/answer.ts';
 import { useApp } from '../shell/app.ts';
@@ -68,7 +68,7 @@ export function Trends({ bed, view }: { bed: Bed; view: TrendView }) {
         />
         <ChoiceGroup
           legend={t('Time shown')}
-          choices={trendSpans.map((key) => ({ key, text: trendSpanTexts[key] }))}
+          choices={trendSpans.map((key) => ({ key, text: trendSpanText(key) }))}
           chosen={view.span}
           testId="trend"
           onChoose={(span) => show({ span })}
@@ -184,7 +184,7 @@ function TrendState(props: {
     return (
       <p class="trends__state" data-testid="trends-empty">
         {t('Nothing was recorded for this bed in the last {trendSpan}. {source}', {
-          trendSpan: trendSpanTexts[props.span],
+          trendSpan: trendSpanText(props.span),
           source: sourceText(answer.source),
         })}
       </p>
