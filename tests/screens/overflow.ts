@@ -98,6 +98,11 @@ function findUnreadable(): string[] {
     return titled?.matches('[data-may-shorten]') === true && (titled.getAttribute('title') ?? '').includes(text);
   }
 
+  /** Returns whether an element is the closed list of notices, and the button that opens it is visible beside it. */
+  function opensByButton(element: Element): boolean {
+    return element.matches('.notices__list') && element.parentElement?.querySelector('.notices__more.is-cut') !== null;
+  }
+
   /** Returns the part of a text's line in which letters are drawn. The rest of the line is space above and below. */
   function inkOf(rect: DOMRect, fontPx: number): Box {
     const middle = (rect.top + rect.bottom) / 2;
@@ -151,7 +156,7 @@ function findUnreadable(): string[] {
       // Text further down in a scrolling box can be reached by scrolling, so outer boxes do not matter.
       if (down && scrolls && at.scrollHeight > at.clientHeight && (ink.top < top || ink.bottom > bottom)) break;
       if (down && (ink.top < top - slackPx || ink.bottom > bottom + slackPx)) {
-        if (mayBeCut(at, text)) return false;
+        if (mayBeCut(at, text) || opensByButton(at)) return false;
         const overhangPx = Math.max(top - ink.top, ink.bottom - bottom).toFixed(0);
         fault('cut above or below', element, text, ` by ${nameOf(at)}, ${overhangPx} px`);
         return true;
