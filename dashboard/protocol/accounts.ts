@@ -1,4 +1,7 @@
-/** The REST bodies about accounts: the list, the acts of an administrator, and a person's new password. No `node:` import here: the browser's build reads this file. */
+/**
+ * The REST bodies about accounts: for the list of accounts, for the acts of an administrator, and for the new password
+ * of a person. No `node:` import here: the browser's build reads this file.
+ */
 import { type Static, Type } from 'typebox';
 import { duties } from '../../contracts/duty-names.ts';
 import { Instant } from '../../contracts/messages/device.ts';
@@ -8,11 +11,11 @@ import { Ward } from './rest.ts';
 const closed = { additionalProperties: false } as const;
 const Password = Type.String({ minLength: 1, maxLength: 256 });
 const Role = Type.Enum([...roles]);
-/** Only for a wall display: it takes the sound of its ward by itself. */
+/** Only for a wall display: the display takes the sound of its ward without a person. */
 const OwnsSound = Type.Optional(Type.Literal(true));
 const AccountWards = Type.Array(Ward, { maxItems: 200 });
 
-/** How long the server accepts acts after the administrator has entered the password. */
+/** How long after the administrator has entered the password the server accepts acts. */
 export const proofMs = 5 * 60_000;
 
 export const ListedAccount = Type.Object(
@@ -31,8 +34,8 @@ export const ListedAccount = Type.Object(
     /** The last login that the audit trail shows. */
     lastLogin: Type.Optional(Instant),
     /**
-     * How many logins of the last 12 hours (of a wall display: of the last 30 days) were not ended by a logout or by a
-     * change of the account, at all dashboards.
+     * Number of logins that were not ended by a logout or by a change of the account, at all dashboards. Counts the
+     * logins of the last 12 hours; for a wall display, the logins of the last 30 days.
      */
     openSessions: Type.Integer(),
   },
@@ -48,7 +51,7 @@ export const AccountList = Type.Object(
     wards: Type.Array(Ward),
     /** Whether the caller may give all wards, and the roles `administrator` and `auditor`. */
     allWards: Type.Boolean(),
-    /** The server knows the logins since this time. */
+    /** The server has no logins from before this time. */
     knownFrom: Instant,
   },
   closed,
@@ -93,14 +96,20 @@ export const AccountActBody = Type.Object(
     /** The revision that the administrator has seen. */
     revision: Type.String({ maxLength: 64 }),
     act: AccountAct,
-    /** The keys (`leftDutyKey`) of the duties that the administrator has seen in a refusal, and accepts to take from the person. */
+    /**
+     * The keys (`leftDutyKey`) of duties that a refusal has listed. The administrator confirms that the person loses
+     * these duties.
+     */
     leaves: Type.Optional(Type.Array(Type.String({ maxLength: 200 }), { maxItems: 2_000 })),
   },
   closed,
 );
 export type AccountActBody = Static<typeof AccountActBody>;
 
-/** The answer to an act. `oneTimePassword` is present if the act made one: no later answer has it. */
+/**
+ * The answer to an act. `oneTimePassword` is present if the act made a one-time password. No later answer has this
+ * password.
+ */
 export const AccountChanged = Type.Object({ oneTimePassword: Type.Optional(Type.String()) }, closed);
 export type AccountChanged = Static<typeof AccountChanged>;
 
@@ -113,20 +122,23 @@ export const LeftDuty = Type.Object(
     bed: Type.Optional(Type.String()),
     /** The name of the person who is responsible after the act; absent if nobody is. */
     next: Type.Optional(Type.String()),
-    /** When the duty begins, if it has not begun. */
+    /** When the duty begins; absent if it has begun. */
     from: Type.Optional(Instant),
   },
   closed,
 );
 export type LeftDuty = Static<typeof LeftDuty>;
 
-/** The body of a refusal. `left`: the act would take these duties from the person, and nobody has confirmed this. */
+/**
+ * The body of a refusal. `left`: the person would lose these duties by the act, and the administrator has not confirmed
+ * this loss.
+ */
 export const AccountRefused = Type.Object(
   {
     code: Type.String(),
     message: Type.String(),
     left: Type.Optional(Type.Array(LeftDuty)),
-    /** With `left`: the number of alarms to which the person is called or goes. */
+    /** With `left`: the number of alarms for which the person has an open call, or to which the person goes. */
     openCalls: Type.Optional(Type.Integer()),
   },
   closed,

@@ -1,4 +1,4 @@
-/** The answer to `GET /api/alarm-review`: the alarms of a time, newest first. All times in it are ms since 1970. */
+/** The answer to `GET /api/alarm-review`: the alarms of a time, newest first. All times are ms since 1970. */
 import { type Static, type TSchema, Type } from 'typebox';
 import { duties } from '../../contracts/duty-names.ts';
 import { AtOnset, alertKinds, ProfileSource } from '../../contracts/messages/alarms.ts';
@@ -29,10 +29,10 @@ export const AlarmReviewQuery = Type.Object(
     userId: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
     priority: Type.Optional(Type.Enum([...priorities])),
     condition: Type.Optional(Type.String({ minLength: 1, maxLength: 80 })),
-    /** The alarms of the patient of this association, also those of the patient's other devices. */
+    /** Selects the alarms of one patient, from all devices of the patient. An association names the patient. */
     associationId: Type.Optional(AssociationId),
     answer: Type.Optional(Type.Enum(['answered', 'unanswered'])),
-    /** `next` of the page before. */
+    /** `next` of the former page. */
     before: Type.Optional(Type.String({ pattern: '^\\d{1,16}\\.[A-Za-z0-9_-]{1,64}$' })),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: reviewPageMax })),
   },
@@ -52,15 +52,18 @@ const Answerer = { userId: Type.String(), name: Type.String(), atMs: Ms };
 export const ReviewedCall = Type.Object(
   {
     ...CallView.properties,
-    /** `ended-unanswered`: the person had not answered when Vigil stopped calling, or began another round. */
+    /** `ended-unanswered`: Vigil stopped calling or began another round before the person answered. */
     outcome: Type.Enum([...callOutcomes, 'ended-unanswered']),
     round: Type.Integer({ minimum: 1 }),
-    /** The channels of the policy that this call did not use. */
+    /** The channels that the delivery policy names, and that this call did not use. */
     channelsLeftOut: Type.Array(
       Type.Object(
         {
           channel: Type.Enum([...deliveryChannels]),
-          /** `called-before`: an earlier call used it. `not-reached`: the person could not be reached there. */
+          /**
+           * `called-before`: an earlier call used the channel. `not-reached`: the person could not be reached through
+           * the channel.
+           */
           why: Type.Enum(['called-before', 'not-reached']),
         },
         closed,
@@ -78,18 +81,21 @@ export const ReviewedCalls = Type.Object(
     list: Type.Array(ReviewedCall),
     /** Number of repeated calls that the list leaves out. */
     onlyCounted: Count,
-    /** Duties of the chain for which nobody was called, because nobody with the duty could be called or was not called before. */
+    /**
+     * Duties of the chain for which Vigil called nobody. Each person with such a duty could not be called, or had been
+     * called before.
+     */
     dutiesLeftOut: Type.Array(Type.Object({ duty: Type.Enum([...duties]), atMs: Ms }, closed)),
     /** Why the policy called nobody when the alarm began. */
     notSent: orNull(Type.String()),
-    /** The last technical alarm of the ward about these calls. */
+    /** The newest technical alarm that the ward got because of these calls. */
     notice: orNull(Type.Enum([...wardNotices])),
   },
   closed,
 );
 export type ReviewedCalls = Static<typeof ReviewedCalls>;
 
-/** One alarm with what happened to it. Null: it did not happen, or it is not known. */
+/** One alarm and the events of this alarm. A member is null if the event did not happen or is not known. */
 export const ReviewedAlarmRow = Type.Object(
   {
     alarmId: Type.String(),
@@ -105,7 +111,7 @@ export const ReviewedAlarmRow = Type.Object(
     value: orNull(Type.Number()),
     limit: orNull(Type.Number()),
     unit: orNull(Type.String()),
-    /** The first value beyond the limit, before the delay of the alarm, as the device has last stated it. */
+    /** The first value beyond the limit, before the delay of the alarm. Taken from the newest record of the alarm. */
     atOnset: orNull(AtOnset),
     /** When the condition began, by the clock of the device. */
     onsetMs: orNull(Ms),
@@ -114,7 +120,7 @@ export const ReviewedAlarmRow = Type.Object(
     calledAtMs: orNull(Ms),
     late: Type.Boolean(),
     onsets: Type.Integer({ minimum: 1 }),
-    /** The highest number of escalations that the alarm had while nobody acknowledged it. */
+    /** The highest number of escalations of the alarm in a time in which nobody acknowledged it. */
     escalation: Count,
     /** The condition still holds. */
     present: Type.Boolean(),
@@ -128,25 +134,30 @@ export const ReviewedAlarmRow = Type.Object(
     accepted: Type.Array(Type.Object(Answerer, closed)),
     /** `atMs`: when the person pressed the button. */
     acknowledged: Type.Array(Type.Object(Answerer, closed)),
-    /** Time from the first call of the alarm until a person answered: accepted a call, or acknowledged. */
+    /**
+     * Time from the first call of the alarm until a person answered. To answer is to accept a call or to acknowledge
+     * the alarm.
+     */
     answerMs: orNull(Count),
     /** Whether a person answered the last call of the alarm. */
     answered: Type.Boolean(),
-    /** The places of the bed while the alarm lasted, the place at the beginning first. Only wards of the account. */
+    /**
+     * The places at which the bed was while the alarm lasted, in order of time. Only places in wards of the account.
+     */
     places: Type.Array(Type.Object({ ward: Type.String(), bed: orNull(Type.String()) }, closed)),
     patient: orNull(
       Type.Object({ patientId: Type.String(), familyName: Type.String(), givenName: Type.String() }, closed),
     ),
     /** The profile of limits that was in force at the beginning. */
     profile: orNull(ProfileSource),
-    /** False: events of the alarm are missing at its beginning, so its first value is not known. */
+    /** False: the first events of the alarm are missing, so its first value is not known. */
     whole: Type.Boolean(),
   },
   closed,
 );
 export type ReviewedAlarmRow = Static<typeof ReviewedAlarmRow>;
 
-/** A patient with many alarms, and the commonest condition of these alarms. */
+/** A patient with many alarms, and the most frequent condition among these alarms. */
 export const BusyPatient = Type.Object(
   {
     patientId: Type.String(),
@@ -175,7 +186,7 @@ export const AlarmReview = Type.Object(
     rows: Type.Array(ReviewedAlarmRow, { maxItems: reviewPageMax }),
     /** For the next page; null on the last page. */
     next: orNull(Type.String()),
-    /** Counts of all alarms that match the filters, also of those on other pages. */
+    /** Counts of all alarms that match the filters. The alarms on other pages count too. */
     counts: Type.Object(
       {
         total: Count,
@@ -186,8 +197,8 @@ export const AlarmReview = Type.Object(
         unanswered: Count,
         medianAnswerMs: orNull(Count),
         /**
-         * For how long the beds of the question were occupied, in days, as the sum over the beds. Only the time of the query in which
-         * the list has all alarms counts.
+         * How many days the beds of the query were occupied, as the sum of all beds. Counts only the time for which the
+         * list has all alarms.
          */
         bedDays: Type.Number({ minimum: 0 }),
       },
@@ -206,9 +217,9 @@ export const AlarmReview = Type.Object(
       },
       closed,
     ),
-    /** The list has all alarms that were raised at this time or later. Older alarms may be missing. */
+    /** The list has all alarms that were raised from this time on. Older alarms may be missing. */
     completeFromMs: Ms,
-    /** False while the server still reads older alarms or calls. The list then says that alarms may be missing. */
+    /** False while the server still reads older alarms or calls. Then alarms may be missing in the list. */
     isRead: Type.Boolean(),
   },
   closed,

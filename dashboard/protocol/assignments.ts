@@ -13,13 +13,14 @@ const Id = Assignment.properties.assignmentId;
 const UserId = Type.String({ minLength: 1, maxLength: 64 });
 const Bed = Type.String({ minLength: 1, maxLength: 40 });
 
-/** Maximum number of keys in an acceptance. This number of keys fits into the largest body that the server takes. */
+/** Maximum number of keys in an acceptance: so many keys fit into the largest body that the server accepts. */
 export const seenKeysMax = 2_300;
 
 /**
- * `version` is the version of the board that the person saw. The answer is 409 if somebody has changed the same beds or the same person since.
- * `leaves` are the places (`leftKey`) that the person has confirmed: nobody is responsible for them after the change. If the change leaves
- * another place, the answer is 409, and `left` has all these places.
+ * `version` is the version of the board that the person saw. The answer is 409 if somebody has changed these beds or
+ * this person since. `leaves` are places (`leftKey`): the person has confirmed that nobody is responsible for them
+ * after the change. If the change leaves a further place without a responsible person, the answer is 409, and `left`
+ * has all such places.
  */
 const seen = {
   version: Type.Integer({ minimum: 0 }),
@@ -46,9 +47,9 @@ export type AssignBody = Static<typeof AssignBody>;
 /** The body of `POST …/end`. */
 export const AssignmentBody = Type.Object({ ...seen, assignmentId: Id }, closed);
 /**
- * The body of `POST …/accept`. `beds` accepts only some beds of the assignment; the others stay with the person who has them. `seen` has the keys
- * of what the page shows as open (contracts/open-points.ts): if something else is open, the answer is 409. A page that cannot show what is open
- * sends no `seen`.
+ * The body of `POST …/accept`. `beds` accepts only some beds of the assignment. The other beds stay with the person who
+ * is responsible now. `seen` has the keys of the open points that the page shows (contracts/open-points.ts). If a
+ * further point is open, the answer is 409. A page that cannot show open points sends no `seen`.
  */
 export const AcceptBody = Type.Object(
   {
@@ -63,10 +64,16 @@ export const DeclineBody = Type.Object(
   { ...seen, assignmentId: Id, reason: Type.String({ minLength: 1, maxLength: 200 }) },
   closed,
 );
-/** The body of `POST …/away`: the caller is away from now until `until`, at most 4 h. `cover` is called instead. */
+/**
+ * The body of `POST …/away`: the caller is away from now until `until`, at most 4 h. Vigil calls `cover` instead of the
+ * caller.
+ */
 export const AwayBody = Type.Object({ ...seen, until: Instant, cover: Type.Optional(UserId) }, closed);
 export const BackBody = Type.Object(seen, closed);
-/** The body of `POST …/cover`: the caller was named as cover, and has seen this (`isRejected` false) or cannot cover (true). */
+/**
+ * The body of `POST …/cover`, from a person who was named as cover. `isRejected` is false if the person has seen this,
+ * and true if the person cannot cover.
+ */
 export const CoverBody = Type.Object({ ...seen, awayId: Id, isRejected: Type.Boolean() }, closed);
 
 /**
@@ -96,7 +103,10 @@ export const BoardChange = Type.Object(
 );
 export type BoardChange = Static<typeof BoardChange>;
 
-/** The body of a refused change: nothing was changed. `faults` are the faults of a CSV text, each with its line. */
+/**
+ * The body of a refused change. Nothing was changed. `faults` are the faults of a CSV text; each fault has the number
+ * of its line.
+ */
 export const BoardRefused = Type.Object(
   {
     code: Type.String(),
@@ -104,7 +114,7 @@ export const BoardRefused = Type.Object(
     version: Type.Optional(Type.Integer()),
     changes: Type.Optional(Type.Array(BoardChange)),
     faults: Type.Optional(Type.Array(Type.Object({ line: Type.Integer(), message: Type.String() }, closed))),
-    /** The change waits for the confirmation that these places then have nobody. */
+    /** Nobody would be responsible for these places after the change, and the person has not confirmed this. */
     left: Type.Optional(Type.Array(LeftPlace)),
   },
   closed,
@@ -125,7 +135,8 @@ export const BoardEntry = Type.Object(
      */
     overdue: Type.Optional(Type.Array(Bed)),
     /**
-     * The beds of this assignment that still wait for the person; absent unless the person has accepted some of its beds.
+     * The beds of this assignment that the person has not accepted. Present only if the person has accepted some beds
+     * of the assignment.
      */
     remaining: Type.Optional(Type.Array(Bed)),
     /** The person is away, and this person covers the duty now. */
@@ -147,8 +158,9 @@ export const WaitingCover = Type.Object(
 export type WaitingCover = Static<typeof WaitingCover>;
 
 /**
- * The answer to `GET /api/duties/waiting`. For each ward: how many assignments the caller can accept or decline now
- * (`now`), and how many begin too late to be accepted now (`later`). `covers` names the persons that the caller covers.
+ * The answer to `GET /api/duties/waiting`. It has two numbers for each ward. `now`: assignments that the caller can
+ * accept or decline now. `later`: assignments that begin so late that the caller cannot accept them yet. `covers` names
+ * the persons that the caller covers.
  */
 export const WaitingDuties = Type.Object(
   {
@@ -181,13 +193,13 @@ export const Board = Type.Object(
           awayId: Id,
           /** Why the cover does not cover, as the end of a sentence: "has no duty now". */
           fault: Type.Optional(Type.String()),
-          /** The cover covers, and has not yet seen it. */
+          /** The cover covers, but has not yet confirmed that she or he has seen the request. */
           isUnseen: Type.Optional(Type.Literal(true)),
           /** The cover has said that she or he cannot cover. */
           isRejected: Type.Optional(Type.Literal(true)),
           /**
-           * The time at which nobody is responsible any more for one of the person's places, because the duty of the cover ends before
-           * the person is back. This time is in the past if the duty of the cover is over.
+           * The time from which nobody is responsible for a place of the person: the duty of the cover ends before the
+           * person is back. The time is in the past if the duty of the cover is over.
            */
           nobodyFrom: Type.Optional(Instant),
         },
@@ -201,7 +213,10 @@ export const Board = Type.Object(
 );
 export type Board = Static<typeof Board>;
 
-/** The query of `GET /api/wards/:ward/assignments/outcome`: what happens if the caller goes away, or if an assignment ends. `awayMs` is how long the caller will be away. Nothing is changed. */
+/**
+ * The query of `GET /api/wards/:ward/assignments/outcome`: what would happen if the caller goes away, or if an
+ * assignment ends. `awayMs` is how long the caller would be away. The query changes nothing.
+ */
 export const LeaveQuery = Type.Object(
   {
     act: Type.Enum(['away', 'end']),
@@ -224,35 +239,37 @@ export const LeaveOutcome = Type.Object(
           duty: Type.Enum([...duties]),
           bed: Type.Optional(Type.String()),
           /**
-           * The name of the person who has this place but is away. The person who leaves covers the place meanwhile.
+           * The name of the person who has this place but is away. At present the person who leaves covers the place.
            */
           coveredFor: Type.Optional(Type.String()),
-          /** Who is responsible afterwards; absent if nobody is. */
+          /** Who is responsible after the person has left; absent if nobody is responsible. */
           next: Type.Optional(Type.String()),
           /**
-           * The time from which nobody is responsible, if the next person is the chosen cover and the person who leaves will still be away at that
-           * time. This time is in the past if the duty of the cover is over.
+           * The time from which nobody is responsible. Present if the next person is the chosen cover, and the duty of
+           * the cover ends before the person who leaves is back. The time is in the past if the duty of the cover is
+           * over.
            */
           nobodyFrom: Type.Optional(Instant),
         },
         closed,
       ),
     ),
-    /** The calls of the person that the person cannot answer any more. */
+    /** The calls that the person cannot answer any more after she or he has left. */
     calls: Type.Array(
       Type.Object(
         {
           bed: Type.String(),
           /** The text of the alarm. */
           text: Type.String(),
-          /** The person has accepted the call. Otherwise the call waits for the answer. */
+          /** True: the person has accepted the call. False: the call waits for the person's answer. */
           isAccepted: Type.Boolean(),
           /** The names of other persons who have accepted and still go. */
           others: Type.Array(Type.String()),
           /**
-           * At most one of the next three fields; none if others go or if nobody is left to call. `next`: who is called next. `again`:
-           * everybody has been called, and this person is called again. `nextRound`: everybody else has rejected the alarm, and after a
-           * wait Vigil calls again, this person first.
+           * At most one of the next three fields is present. All are absent if other persons go, or if nobody is left
+           * to call. `next`: the person who is called next. `again`: everybody has been called, and Vigil calls this
+           * person again. `nextRound`: all other persons have rejected the alarm. After a wait, Vigil begins another
+           * round and calls this person first.
            */
           next: Type.Optional(Type.String()),
           again: Type.Optional(Type.String()),

@@ -6,7 +6,10 @@ import { Instant } from '../../contracts/messages/device.ts';
 
 const closed = { additionalProperties: false } as const;
 
-/** Maximum number of records in one export (ours). A search with more records is not exported: the person chooses a shorter time. */
+/**
+ * Maximum number of records in one export (ours). The server refuses to export a search with more records, and the
+ * person chooses a shorter time.
+ */
 export const auditExportMax = 20_000;
 
 /** The query of `GET /api/audit`, which returns the newest records first. `before` is the `next` of the former page. */
@@ -34,14 +37,17 @@ export const AuditFilter = Type.Object(
     group: Type.Optional(Type.Enum(auditGroups)),
     /** The first instant of the time. */
     from: Type.Optional(Instant),
-    /** The end of the time; a record at this instant does not match. */
+    /** The end of the time. A record of this instant does not match. */
     to: Type.Optional(Instant),
   },
   closed,
 );
 export type AuditFilter = Static<typeof AuditFilter>;
 
-/** The body of `POST /api/audit/search`. It is no query, because addresses of requests are written into logs of proxies. */
+/**
+ * The body of `POST /api/audit/search`. The filters are in a body and not in a query, because proxies write the
+ * addresses of requests into their logs.
+ */
 export const AuditSearch = Type.Object(
   { ...AuditFilter.properties, before: AuditQuery.properties.before, limit: AuditQuery.properties.limit },
   closed,
@@ -67,15 +73,18 @@ export const AuditEntry = Type.Object(
     boot: Type.String(),
     n: Type.Integer(),
     writer: Type.Optional(Type.String()),
-    /** An identifier of the session that acted; it does not allow anyone to use the session. */
+    /** An identifier of the session that acted. Nobody can use the session with this identifier. */
     session: Type.Optional(Type.String()),
     address: Type.Optional(Type.String()),
     station: Type.Optional(Type.String()),
     patients: Type.Optional(Type.Array(Type.String())),
     account: Type.Optional(Type.String()),
-    /** Absent in records about no single bed, and in records of older versions of Vigil. */
+    /** Absent if the record is not about one bed, or if an older version of Vigil wrote the record. */
     bed: Type.Optional(Type.String()),
-    /** What the act changed, before and after it. Absent in records of older versions of Vigil. */
+    /**
+     * What the act changed: the state before the act and the state after it. Absent if an older version of Vigil wrote
+     * the record.
+     */
     changedFrom: Type.Optional(Type.String()),
     changedTo: Type.Optional(Type.String()),
     /** True if all of these are right: the record's hash, the hash of the former record, and the signature and session if present. */
@@ -100,7 +109,7 @@ export const AuditPerson = Type.Object(
     looks: Type.Integer(),
     acts: Type.Integer(),
     refused: Type.Integer(),
-    /** How many of these records do not verify. Somebody else may have written them. */
+    /** How many of these records have `verified` false. Somebody else may have written such records. */
     unverified: Type.Integer(),
     first: Instant,
     last: Instant,
@@ -113,7 +122,10 @@ export type AuditPerson = Static<typeof AuditPerson>;
 export const AuditSummary = Type.Object(
   {
     matching: Type.Integer(),
-    /** How many looks at whole wards a search for a bed leaves out, because their records name no bed. 0 without a bed. */
+    /**
+     * Only in a search for a bed: the number of looks at whole wards. The search leaves them out, because their records
+     * name no bed. 0 in other searches.
+     */
     wardLooks: Type.Integer(),
     /** The persons with records, the person with the newest record first. */
     people: Type.Array(AuditPerson),
@@ -138,20 +150,23 @@ export const AuditPage = Type.Object(
   {
     records: Type.Array(AuditEntry),
     next: Type.Union([Type.Integer(), Type.Null()]),
-    /** The server knows no older records than this. */
+    /** The server has no records from before this time. */
     knownFrom: Instant,
     /** Only in the answer to a search without `before`. */
     summary: Type.Optional(AuditSummary),
-    /** This is about all records that the server has read, not only about the records of this page. */
+    /** The state of all records that the server has read, not only of the records of this page. */
     chain: Type.Object(
       {
         intact: Type.Boolean(),
         records: Type.Integer(),
         /** The number of old records without a signature. */
         older: Type.Integer(),
-        /** The time of the newest anchor with which the server compared the trail at its start; null without anchors. */
+        /**
+         * At its start the server compared the trail with the anchors. The time of the newest anchor; null without
+         * anchors.
+         */
         anchoredAt: Type.Union([Instant, Type.Null()]),
-        /** At most 20 sentences for a person. */
+        /** At most 20 sentences, for a person to read. */
         faults: Type.Array(Type.String()),
       },
       closed,

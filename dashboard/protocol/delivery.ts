@@ -21,8 +21,8 @@ const Channel = Type.Enum([...deliveryChannels]);
 const Stage = Type.Enum([...receiptStages]);
 
 /**
- * From the page: says that the page understands `Deliveries` and `Calls`. The page sends this once for each connection,
- * after a snapshot or a heartbeat that has `deliveries`.
+ * From the page: says that the page understands `Deliveries` and `Calls`. The page sends this message once for each
+ * connection, after the first snapshot or heartbeat that has `deliveries`.
  */
 export const WantDeliveries = Type.Object({ type: Type.Literal('want-deliveries') }, closed);
 
@@ -34,7 +34,7 @@ export const Deliveries = Type.Object(
   {
     type: Type.Literal('deliveries'),
     at: Instant,
-    /** True: these are all deliveries in the scope, and the page forgets all others. */
+    /** True: the message has all deliveries in the scope, and the page forgets all other deliveries. */
     complete: Type.Boolean(),
     views: Type.Array(DeliveryView),
     /** Alarms whose delivery is over. */
@@ -57,7 +57,7 @@ export const MyCall = Type.Object(
     answered: Type.Optional(Type.Enum(['accepted', 'rejected'])),
     /** Other persons who have accepted. */
     acceptedBy: Type.Array(Type.String()),
-    /** Who is called if this person does not answer; absent if nobody is left. */
+    /** The person that Vigil calls if this person does not answer; absent if nobody is left. */
     next: Type.Optional(Type.String()),
     /**
      * Why Vigil does not wait for this person's answer any more. `unanswered`: the time was over. `unconfirmed`: no page and no channel
@@ -68,7 +68,10 @@ export const MyCall = Type.Object(
     isAgain: Type.Optional(Type.Literal(true)),
     /** The ward has a technical alarm now, because nobody comes. */
     isWardTold: Type.Optional(Type.Literal(true)),
-    /** Somebody goes. If nobody has acknowledged the alarm at this time, Vigil calls persons again. */
+    /**
+     * Present if somebody goes to the alarm. If nobody has acknowledged the alarm by this time, Vigil calls persons
+     * again.
+     */
     againAt: Type.Optional(Instant),
     /**
      * The newest call of each other person in this round, in the order in which Vigil called the persons. If there are
@@ -89,15 +92,15 @@ export const MyCall = Type.Object(
 export type MyCall = Static<typeof MyCall>;
 
 /**
- * All open calls of the person, the most urgent first. The server sends them to each page of the person after `WantDeliveries`
- * and at each change, for any scope of the page. The list replaces the former list.
+ * All open calls of the person, the most urgent first. The server sends the list to each page of the person after
+ * `WantDeliveries` and at each change. The scope of the page does not matter. The list replaces the former list.
  */
 export const Calls = Type.Object(
   {
     type: Type.Literal('calls'),
     at: Instant,
     calls: Type.Array(MyCall, { maxItems: 100 }),
-    /** A canary: the page sends `CallsPainted` with it after it has painted two frames. */
+    /** A canary. After the page has painted two frames, it sends the canary back in `CallsPainted`. */
     checkId: Type.Optional(Uuid),
   },
   closed,
@@ -130,8 +133,8 @@ export const AnswerBody = Type.Object(
 export type AnswerBody = Static<typeof AnswerBody>;
 
 /**
- * The answer to this body: 200 `taken` or `no-effect`, with the reason as a sentence; 202 `unknown` if the delivery
- * process has not confirmed the answer within 5 s.
+ * The server's answer to an answer of a person: 200 `taken`, or 200 `no-effect` with the reason as a sentence, or 202
+ * `unknown` if the delivery process has not confirmed the person's answer within 5 s.
  */
 export const AnswerResult = Type.Object(
   { result: Type.Enum(['taken', 'no-effect', 'unknown']), reason: Type.Optional(Type.String()) },
@@ -150,7 +153,10 @@ export const PushReceiptBody = Type.Object(
 export type PushReceiptBody = Static<typeof PushReceiptBody>;
 
 const Label = Type.String({ minLength: 1, maxLength: 80 });
-/** The language of the page. The messages are in this language if the person has chosen none (docs/decisions/081-preferences.md). */
+/**
+ * The language of the page. The messages are in this language if the person has chosen no language
+ * (docs/decisions/081-preferences.md).
+ */
 const language = Type.Optional(Type.Enum([...languages]));
 /** The body of `POST /api/reach`: the person adds a way to be reached. `label` is for people: "Anna's phone, Chrome". */
 export const ReachBody = Type.Union([
@@ -173,14 +179,14 @@ export const ReachBody = Type.Union([
 export type ReachBody = Static<typeof ReachBody>;
 
 /**
- * The answer to `POST /api/reach`. If the person already has a push entry with the same endpoint, the new entry
- * replaces the old entry, keeps the old id, and is tried at once. So a page can test its entry. The page stores the id,
- * to recognise the entry of its own browser.
+ * The answer to `POST /api/reach`. If the person already has a push entry with this endpoint, the new entry replaces
+ * the old entry and keeps its id. The server tries the new entry at once, so a page can test its entry. The page stores
+ * the id, to recognise the entry of its own browser.
  */
 export const ReachAdded = Type.Object({ reachId: Uuid }, closed);
 export type ReachAdded = Static<typeof ReachAdded>;
 
-/** Whether a person can be reached now through one channel, as the newest canary or receipt shows. */
+/** Whether a person can be reached now through one channel. The newest canary or receipt decides. */
 export const ReachState = Type.Object(
   {
     channel: Channel,
@@ -196,7 +202,10 @@ export const ReachState = Type.Object(
 );
 export type ReachState = Static<typeof ReachState>;
 
-/** The answer to `GET /api/reach`: the person's own entries, without secrets, and the state of each. `DELETE /api/reach/:reachId` removes one. */
+/**
+ * The answer to `GET /api/reach`: the person's own entries, without secrets, and the state of each entry. `DELETE
+ * /api/reach/:reachId` removes an entry.
+ */
 export const MyReach = Type.Object(
   {
     entries: Type.Array(
@@ -234,7 +243,8 @@ export const WardReach = Type.Object(
           ...Person.properties,
           duties: Type.Array(Type.Enum([...duties])),
           /**
-           * True if the person's device has confirmed a message of at least one channel with which the person can answer.
+           * True if the person's device has confirmed a message of a channel, and the person can answer through this
+           * channel.
            */
           isReached: Type.Boolean(),
           channels: Type.Array(ReachState),
@@ -249,7 +259,10 @@ export const WardReach = Type.Object(
 );
 export type WardReach = Static<typeof WardReach>;
 
-/** The query of `GET /api/wards/:ward/who`: who would be called for an alarm at a bed. `at` is now if absent. */
+/**
+ * The query of `GET /api/wards/:ward/who`: the persons that Vigil would call for an alarm at a bed at the time `at`.
+ * Without `at`, the time is now.
+ */
 export const WhoQuery = Type.Object(
   {
     bed: Type.String({ minLength: 1, maxLength: 40 }),
@@ -262,8 +275,8 @@ export const WhoQuery = Type.Object(
 export type WhoQuery = Static<typeof WhoQuery>;
 
 /**
- * The answer to `WhoQuery`. `notSent`: why nobody is called. `calls`: the calls in the order in which they would come
- * if nobody answers.
+ * The answer to `WhoQuery`. `notSent`: why Vigil calls nobody. `calls`: the calls that would come if nobody answers, in
+ * their order.
  */
 export const WhoAnswer = Type.Object(
   {
@@ -285,7 +298,7 @@ export const WhoAnswer = Type.Object(
         closed,
       ),
     ),
-    /** Duties for which nobody can be called, with the persons who are away. */
+    /** Duties for which nobody can be called. Each entry has the persons who have the duty but are away. */
     empty: Type.Array(Type.Object({ duty: Type.Enum([...duties]), away: Type.Array(Type.String()) }, closed)),
     /** What happens if nobody answers any of these calls, as a sentence. */
     end: Type.String(),

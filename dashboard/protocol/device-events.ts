@@ -1,4 +1,7 @@
-/** The answer to `GET /api/device-events`: what happened to the devices in the last days. It names no patient and no value. */
+/**
+ * The answer to `GET /api/device-events`: what happened to the devices in the last days. The answer names no patient
+ * and no value.
+ */
 import { type Static, Type } from 'typebox';
 import { deviceEventGroupNames } from '../../contracts/device-event-groups.ts';
 import { Instant } from '../../contracts/messages/device.ts';
@@ -38,17 +41,19 @@ export const DeviceEvents = Type.Object(
           /** Positive if the clock is behind. */
           clockErrorMs: Type.Optional(Type.Integer()),
           certificateEndsAt: Type.Optional(Instant),
-          /** Only for messages that are not used: their number, the first of them, and their reasons. */
+          /** Only for messages that Vigil does not use: their number, the first message, and the reasons. */
           messages: Type.Optional(Type.Integer({ minimum: 1 })),
           from: Type.Optional(Instant),
           reasons: Type.Optional(Reasons),
-          /** Number of earlier events of the device that the gateway did not write, because there were too many. */
+          /**
+           * Number of earlier events of the device that the gateway did not write, because there were too many events.
+           */
           leftOut: Type.Optional(Type.Integer({ minimum: 1 })),
         },
         closed,
       ),
     ),
-    /** Number of further events that match, older than these. */
+    /** Number of older events that also match but are not in the list. */
     more: Type.Integer({ minimum: 0 }),
     /** False while the server still reads the log: older events may be missing. */
     isWhole: Type.Boolean(),

@@ -21,8 +21,8 @@ export const Places = Type.Object(
   {
     wards: Type.Array(ShownPlan),
     /**
-     * Accounts and devices whose ward or bed is not registered; alarms of such a device may reach nobody. Only an account
-     * of all wards gets this list; for any other account the list is empty.
+     * Accounts and devices whose ward or bed is not registered. Alarms of such a device may reach nobody. Only an
+     * account of all wards gets the entries. For other accounts the list is empty.
      */
     unregistered: Type.Array(
       Type.Object(
@@ -40,7 +40,7 @@ export const Places = Type.Object(
 );
 export type Places = Static<typeof Places>;
 
-/** The start of a connection, its end without a known reason, and the changes of the device's association. */
+/** The kinds of device events, without the kinds for a connection that ended for a known reason. */
 const otherEventKinds = [
   'connected',
   'disconnected',
@@ -53,24 +53,28 @@ const otherEventKinds = [
 ] as const;
 export const deviceEventKinds = [...otherEventKinds, ...connectionEndReasons] as const;
 
-/** What a biomedical engineer asks about a device. It names no patient and no value. */
+/** What a biomedical engineer wants to know about a device. It names no patient and no value. */
 export const DeviceFacts = Type.Object(
   {
     /** Absent if the device declares no serial number. */
     serial: Type.Optional(Type.String()),
     /** Absent if the device declares no version of its firmware. */
     firmware: Type.Optional(Type.String()),
-    /** When the server last heard of the device, by the gateway's clock; null if it has heard nothing since its start. */
+    /**
+     * When the server last read something about the device, by the gateway's clock; null if the server has read nothing
+     * about the device since the server's start.
+     */
     lastSeenAt: Type.Union([Instant, Type.Null()]),
     /**
-     * The end of the certificate that the device showed at its newest connection; null if the server has not read it.
+     * When the certificate ends that the device showed at its newest connection; null if the server has not read the
+     * certificate.
      */
     certificateEndsAt: Type.Union([Instant, Type.Null()]),
     /** The measured error of the device's clock, positive if the clock is behind; null if no reading was measured. */
     clockOffsetMs: Type.Union([Type.Integer(), Type.Null()]),
     /**
-     * The readings of the last day that never came, the readings that came but were not used (refused, or kept apart), and since when they
-     * are counted; null if the device numbers none.
+     * The readings of the last day that are missing. `missing`: readings that never came. `unused`: readings that the
+     * gateway refused or kept apart. `sinceMs`: when the count began. Null if the device does not number its readings.
      */
     gaps: Type.Union([
       Type.Object(
@@ -95,11 +99,17 @@ export const DeviceFacts = Type.Object(
       ),
       Type.Null(),
     ]),
-    /** Whether the device needs a look: something below is wrong, it reports a problem, or it is offline at a bed. */
+    /**
+     * Whether a person must look at the device: `troubles` has a sentence, the device reports a problem, or the device
+     * is offline at a bed.
+     */
     inTrouble: Type.Boolean(),
     /** Sentences about what is wrong with the device, such as missing readings or readings that the gateway refuses. */
     troubles: Type.Array(Type.String()),
-    /** The last events that the server has read, the newest first. Absent if the page did not ask for those of this device. */
+    /**
+     * The last events that the server has read, the newest first. Absent if the page did not ask for the events of this
+     * device.
+     */
     events: Type.Optional(
       Type.Array(
         Type.Object(
@@ -117,8 +127,9 @@ export const DeviceFacts = Type.Object(
 export type DeviceFacts = Static<typeof DeviceFacts>;
 
 /**
- * The query of `GET /api/devices`. `open`: the device whose events the page shows; empty for none. Without it, as pages of older versions
- * ask, each device has its events. With 1,000 devices they are more than half of the answer, and the page asks every 5 s.
+ * The query of `GET /api/devices`. `open`: the device whose events the page shows; empty if the page shows no events.
+ * Pages of older versions send no `open`, and the answer then has the events of each device. With 1,000 devices, these
+ * events are more than half of the answer, and a page asks every 5 s.
  */
 export const DevicesQuery = Type.Object({ open: Type.Optional(Type.String({ maxLength: 64 })) }, closed);
 
@@ -145,14 +156,17 @@ export const Devices = Type.Object(
                  * these devices, too. Empty for a caller who may not admit patients.
                  */
                 others: Type.Array(DeviceId),
-                /** The open tasks of the patient, which end with the stay. Null: not known, or the caller may not know it. */
+                /**
+                 * The number of open tasks of the patient, which end with the stay. Null if the number is not known, or
+                 * if the caller may not see it.
+                 */
                 openTasks: Type.Union([Type.Integer({ minimum: 0 }), Type.Null()]),
               },
               closed,
             ),
             Type.Null(),
           ]),
-          /** For a device without a bed: the ward where the device was last. Absent if no such ward is known. */
+          /** For a device without a bed: the last ward of the device; absent if this ward is not known. */
           lastWard: Type.Optional(Ward),
           facts: DeviceFacts,
         },
@@ -168,13 +182,14 @@ const Place = { ward: Ward, bed: Type.String({ minLength: 1, maxLength: 40 }) };
 const Version = Type.Integer({ minimum: 0 });
 
 /**
- * The body of `POST /api/devices/:deviceId/associations`. Assigns a device that has no patient to a bed; with `patient`,
- * also admits this patient to the bed. `samePatientAs` names the association of a patient who is already in the bed: the
- * device joins this patient, and the server copies the patient's data. Answers:
+ * The body of `POST /api/devices/:deviceId/associations`. Assigns a device that has no patient to a bed; with
+ * `patient`, also admits this patient to the bed. `samePatientAs` names the association of a patient who is already in
+ * the bed: the device joins this patient, and the server copies the patient's data. Answers:
  * - 201: assigned.
  * - 400 `patient-invalid`: the date of birth is impossible.
- * - 403 `not-allowed`: the patient id is in use in a ward that is not the caller's. The audit trail gets `access-denied`.
- * - 404: the device is, or was last, in a ward that is not the caller's.
+ * - 403 `not-allowed`: the patient id is in use in a ward that is not the caller's. The audit trail gets
+ * `access-denied`.
+ * - 404: the device is in a ward that is not the caller's, or was last in such a ward.
  * - 409 `bed-occupied`: the bed already has a patient, and `samePatientAs` is absent.
  * - 409 `conflict`: for example, `patient` contradicts the data of the patient of `samePatientAs`.
  */
@@ -184,8 +199,8 @@ export const AssociateBody = Type.Object(
     patient: Type.Union([Patient, Type.Null()]),
     samePatientAs: Type.Optional(AssociationId),
     /**
-     * The device's version from `GET /api/devices`; 0 for a device that never had an association; null for a device that
-     * is not in the caller's list. If the device now has another version, the answer is 409.
+     * The version of the device in `GET /api/devices`: 0 if the device never had an association. Null if the device is
+     * not in the caller's list. The answer is 409 if the version of the device has changed since.
      */
     version: Type.Union([Version, Type.Null()]),
   },

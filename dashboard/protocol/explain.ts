@@ -1,4 +1,7 @@
-/** The answer to `GET /api/alarms/:alarmId/explain`: what happened to an alarm. contracts/explain/ has its parts. */
+/**
+ * The answer to `GET /api/alarms/:alarmId/explain`: what happened to an alarm. The parts of the answer are in
+ * contracts/explain/.
+ */
 import { Type } from 'typebox';
 import type { Explanation } from '../../contracts/explain/explain.ts';
 
@@ -7,7 +10,9 @@ export const AlarmParams = Type.Object(
   { additionalProperties: false },
 );
 
-/** Its many parts have types but no schema, because only the server writes it. Times are ms since 1970. */
+/**
+ * The parts of the answer have types but no schema, because only the server writes an answer. Times are ms since 1970.
+ */
 export const ExplanationAnswer = Type.Unsafe<Explanation>(
   Type.Object({ alarmId: Type.String() }, { additionalProperties: true }),
 );

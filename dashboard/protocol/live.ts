@@ -19,14 +19,17 @@ const Code = Type.String({ pattern: '^MDC_[A-Z0-9_]{1,60}$' });
 const Count = Type.Integer({ minimum: 1 });
 
 /**
- * Canaries, the test readings that are sent every few seconds, do not arrive. `step` is the first step that a canary did
- * not pass. `gateway`: no gateway has reported a canary. `log`: a gateway has reported canaries, but Kafka does not have
- * them. `engine`: Kafka has them, but the alarm processor has not reported them.
+ * A fault: canaries do not arrive. Canaries are test readings that are sent every few seconds. `step` is the first step
+ * that a canary did not pass. `gateway`: no gateway has reported a canary. `log`: a gateway has reported canaries, but
+ * Kafka does not have them. `engine`: Kafka has them, but the alarm processor has not reported them.
  */
 export const CanaryFault = Type.Object(
   {
     step: Type.Enum(['gateway', 'log', 'engine']),
-    /** The number of Kafka partitions without canaries, out of `of` partitions. Each partition has a part of the patients. */
+    /**
+     * The number of Kafka partitions without canaries. `of` is the number of all partitions. Each partition has a part
+     * of the patients.
+     */
     partitions: Type.Integer({ minimum: 1 }),
     of: Type.Integer({ minimum: 1 }),
     /**
@@ -35,8 +38,8 @@ export const CanaryFault = Type.Object(
      */
     grave: Type.Boolean(),
     /**
-     * The receive time of the last canary that passed this step, in the partition that has been without canaries for
-     * longest. It is null if no canary has passed the step in this partition.
+     * The receive time of the last canary that passed this step, in the partition that has lacked canaries for the
+     * longest time. Null if no canary has passed the step in this partition.
      */
     at: Type.Union([Instant, Type.Null()]),
   },
@@ -53,33 +56,37 @@ export const Health = Type.Object(
      */
     kafka: Type.Enum(['ok', 'away']),
     /**
-     * `stale`: readings arrive, but no alarm processor gives a sign of life for some of them. Values are current, but
-     * their alarms are not.
+     * `stale`: readings arrive, but for some partitions no alarm processor gives a sign of life. The values are
+     * current, but their alarms are not.
      */
     alarms: Type.Enum(['ok', 'stale']),
-    /** The number of partitions of readings that no alarm processor judges; present if `alarms` is `stale`. */
+    /** Present if `alarms` is `stale`: the number of partitions whose readings no alarm processor judges. */
     notJudged: Type.Optional(Type.Object({ partitions: Count, of: Count }, closed)),
     kafkaAt: Type.Union([Instant, Type.Null()]),
     alarmsAt: Type.Union([Instant, Type.Null()]),
-    /** The number of present alarms of devices without a bed that no open screen may show; absent instead of 0. */
+    /**
+     * The number of present alarms of devices without a bed, if no open screen may show these alarms; absent instead of
+     * 0.
+     */
     unseenAlarms: Type.Optional(Type.Integer({ minimum: 1 })),
     /** The number of accounts and devices at wards or beds that are not registered; absent instead of 0. */
     unregistered: Type.Optional(Type.Integer({ minimum: 1 })),
     /**
-     * Present while the clock of the server's machine differs from Vigil's time, because somebody set the clock. Ages and
-     * alarms stay right. `aheadMs`: how far the clock is ahead of Vigil's time, negative if it is behind. `at`: when the
-     * server noticed the difference, in Vigil's time.
+     * Present while the clock of the server's machine differs from Vigil's time, because somebody set the clock. Ages
+     * and alarms stay right. `aheadMs`: how far the clock is ahead of Vigil's time; negative if the clock is behind.
+     * `at`: when the server noticed the difference, in Vigil's time.
      */
     clock: Type.Optional(Type.Object({ aheadMs: Type.Integer(), at: Instant }, closed)),
     /**
-     * Present for an hour after the server read a damaged batch of records from Kafka: values and alarms of that batch
-     * may be missing on the screens. `batches`: the number of damaged batches since the server's start. `at`: when the
-     * server read the newest of them.
+     * Present for an hour after the server read a damaged batch of records from Kafka. The values and alarms of the
+     * batch may be missing on the screens. `batches`: the number of damaged batches since the server's start. `at`:
+     * when the server read the newest damaged batch.
      */
     damaged: Type.Optional(Type.Object({ batches: Type.Integer({ minimum: 1 }), at: Instant }, closed)),
     /**
-     * The certificate of this server that expires first, if it expires within 21 days: the operator should have renewed
-     * it. `name`: the certificate's name in the metrics. `at`: when it expires, by the clock of the server's machine.
+     * Present if a certificate of this server expires within 21 days, because the operator should have renewed it. Of
+     * several certificates, the one that expires first. `name`: the certificate's name in the metrics. `at`: when the
+     * certificate expires, by the clock of the server's machine.
      */
     certificate: Type.Optional(
       Type.Object({ name: Type.String({ maxLength: 40 }), at: Instant, ended: Type.Boolean() }, closed),
@@ -92,10 +99,10 @@ export const Health = Type.Object(
 export type Health = Static<typeof Health>;
 
 /**
- * Says what the screen shows. A screen sends its first `Watch` within 5 s after it opens the connection, and another
- * `Watch` when it shows something else. After a lost connection, `resume` has the `stream` of the snapshot and the last
- * `n` that the screen received. The server then answers with a delta, or with a new snapshot if it no longer has all
- * changes since `n`.
+ * Says what the screen shows. A screen sends its first `Watch` within 5 s after it opens the connection, and a new
+ * `Watch` when it begins to show something else. After a lost connection, `resume` has the `stream` of the snapshot and
+ * the last `n` that the screen received. The server then answers with a delta, or with a new snapshot if it no longer
+ * has all changes since `n`.
  */
 export const Watch = Type.Object(
   {
@@ -106,8 +113,9 @@ export const Watch = Type.Object(
      */
     scope: Type.Union([Type.Object({ ward: Ward }, closed), Type.Object({ associationId: AssociationId }, closed)]),
     /**
-     * The associations (within the scope) and the codes whose waveforms the screen shows. If `codes` is absent, the
-     * screen shows all codes. If `waves` is null, the screen shows no waveforms.
+     * The waveforms that the screen shows: of these associations in the scope, the waveforms with these codes. If
+     * `codes` is absent, the screen shows the waveforms of all codes. If `waves` is null, the screen shows no
+     * waveforms.
      */
     waves: Type.Union([
       Type.Object(
@@ -125,27 +133,29 @@ export const Watch = Type.Object(
 );
 export type Watch = Static<typeof Watch>;
 
-/** A page has painted an alarm, or says why it has not. */
+/** Says that a page has painted an alarm, or why the page has not painted it. */
 export const AlarmReport = Type.Object(
   {
     alarmId: Type.String({ minLength: 16, maxLength: 64 }),
     /** The revision of the alarm that the page has in its document. */
     rev: Type.Integer({ minimum: 1 }),
     /**
-     * Where a person can see the alarm now. `text`: a row or a tile names it. `mark`: only the mark of its priority is
-     * visible. `count`: only the number of alarms of its priority in the top bar is visible. `nowhere`: the page is not
-     * painted (its tab is hidden), or the alarm is on no visible part of the page.
+     * Where a person can see the alarm now. `text`: a row or a tile names the alarm. `mark`: only the mark of the
+     * alarm's priority is visible. `count`: only the number of alarms of this priority in the top bar is visible.
+     * `nowhere`: the browser does not paint the page because the tab is hidden, or no visible part of the page shows
+     * the alarm.
      */
     shown: Type.Enum(['text', 'mark', 'count', 'nowhere']),
     /** How long ago the page painted the alarm, ms, by the page's steady clock; absent if `shown` is `nowhere`. */
     paintedAgoMs: Type.Optional(Type.Integer({ minimum: 0, maximum: 600_000 })),
     /**
-     * `sounding`: the sound of its priority plays. Otherwise why not. `blocked`: the browser allows no sound before a
-     * click. `failed`: the computer has no audio. `paused`: a person paused the sound of the alarm. `other`: the sound of
-     * a more urgent alarm, or of Vigil's own failure, plays instead. `elsewhere`: another screen has the sound of the ward.
+     * `sounding`: the sound of the alarm's priority plays. The other values say why this sound does not play.
+     * `blocked`: the browser allows no sound before a click. `failed`: the computer has no audio. `paused`: a person
+     * paused the sound of the alarm. `other`: the sound of a more urgent alarm or of Vigil's own failure plays.
+     * `elsewhere`: another screen has the sound of the ward.
      */
     sound: Type.Enum(['sounding', 'blocked', 'failed', 'paused', 'other', 'elsewhere']),
-    /** For how long the alarm has sounded on this page, ms; absent if it does not sound. */
+    /** How long the alarm has sounded on this page, ms; absent if the alarm does not sound. */
     soundedAgoMs: Type.Optional(Type.Integer({ minimum: 0, maximum: 600_000 })),
   },
   closed,
@@ -156,8 +166,9 @@ export type AlarmReport = Static<typeof AlarmReport>;
 export const reportAlarmsMax = 64;
 
 /**
- * The report of what the page has painted and sounded. A page sends a report within a second after an alarm calls, and
- * otherwise every `reportEveryMs`. Only a server whose snapshot or heartbeat has `reports` understands this message.
+ * The report about the alarms that the page has painted and sounded. A page sends a report within a second after an
+ * alarm calls, and at least every `reportEveryMs`. Only a server whose snapshot or heartbeat has `reports` understands
+ * this message.
  */
 export const ScreenReport = Type.Object(
   {
@@ -172,7 +183,7 @@ export const ScreenReport = Type.Object(
 );
 export type ScreenReport = Static<typeof ScreenReport>;
 
-/** The present state of everything in scope, at number `n` of this server's `stream`. */
+/** The present state of everything in scope. `n` is the number of this message in the `stream` of this server. */
 export const Snapshot = Type.Object(
   {
     type: Type.Literal('snapshot'),
@@ -194,9 +205,9 @@ export const Snapshot = Type.Object(
 export type Snapshot = Static<typeof Snapshot>;
 
 /**
- * Everything in scope that changed after `prev`. Each value, alarm and head of the delta replaces the former one on the
- * screen. `prev` is the `n` of the former message; if `prev` differs from it, the screen connects again. `n` rises with
- * each message, but not always by 1.
+ * Everything in scope that changed after the message `prev`. Each value, alarm and head of a bed in the delta replaces
+ * the former value, alarm or head on the screen. `prev` is the `n` of the former message. If the screen's last `n`
+ * differs from `prev`, the screen connects again. `n` rises with each message, but not always by 1.
  */
 export const Delta = Type.Object(
   {
@@ -204,13 +215,16 @@ export const Delta = Type.Object(
     prev: Type.Integer(),
     n: Type.Integer(),
     at: Instant,
-    /** If the bed is new or its head changed: `head` and all values. Otherwise only the changed values. */
+    /**
+     * If the bed is new or its head changed, the entry has `head` and all values. In all other cases it has only the
+     * changed values.
+     */
     beds: Type.Array(
       Type.Object({ associationId: AssociationId, head: Type.Optional(BedHead), values: Type.Array(Numeric) }, closed),
     ),
     /** Beds that left the scope, with their values and alarms. */
     gone: Type.Array(AssociationId),
-    /** Changed alarms. The `rev` of each alarm is higher than in the former message. */
+    /** Changed alarms. The `rev` of each alarm is higher than in the last message that had the alarm. */
     alarms: Type.Array(Alarm),
     /** Alarms that left the screens. */
     cleared: Type.Array(Type.String()),
@@ -237,24 +251,26 @@ export const WaveMessage = Type.Object(
     samples: Type.String(),
     /** True if the server left out chunks before this chunk, because the connection was too slow. The screen draws a gap. */
     gap: Type.Boolean(),
-    /** Rises each time the device's clock was set; the screen then clears the trace and begins again. Absent: 0. */
+    /**
+     * Rises each time the device's clock is set. The screen then clears the trace and begins a new trace. Absent: 0.
+     */
     timeline: Type.Optional(Type.Integer({ minimum: 1 })),
   },
   closed,
 );
 export type WaveMessage = Static<typeof WaveMessage>;
 
-/** A screen that has not confirmed alarms which it must show. */
+/** A screen that must show some alarms and has not confirmed them. */
 export const UnconfirmedScreen = Type.Object(
   {
     /** The name of the person who is logged in at this screen. */
     person: Type.String({ maxLength: 120 }),
-    /** Present if it is the screen that gets this message. */
+    /** Present if the entry is about the screen that gets this message. */
     isOwn: Type.Optional(Type.Literal(true)),
-    /** Some of the beds of these alarms, and the number of the alarms. */
+    /** Some of the beds of the alarms that are not confirmed, and the number of these alarms. */
     associationIds: Type.Array(AssociationId, { maxItems: 5 }),
     alarms: Type.Integer({ minimum: 1 }),
-    /** When the server sent the oldest of these alarms to the screen. */
+    /** When the server sent the oldest of these alarms to the screen that must show them. */
     since: Instant,
     why: WhyUnconfirmed,
   },
@@ -274,11 +290,14 @@ export const Heartbeat = Type.Object(
     deliveries: Type.Optional(Type.Literal(true)),
     /** Present if nobody is called in some of the wards on the screen. */
     delivery: Type.Optional(DeliveryDown),
-    /** The screens that have not confirmed some alarms that this screen also shows; absent if there are none. */
+    /** Screens that have not confirmed alarms which this screen shows too; absent if all screens have confirmed. */
     unconfirmed: Type.Optional(Type.Array(UnconfirmedScreen, { maxItems: 20 })),
-    /** The mark of the page that a browser would load now. A page with another mark is old. Absent if the page has no mark. */
+    /**
+     * The build mark of the page that a browser would load now. A page with a different mark is old. Absent if the page
+     * has no mark.
+     */
     build: Type.Optional(Type.String({ maxLength: 32 })),
-    /** Which screens have the sound of wards; absent if the server is older. */
+    /** Which screens have the sound of wards; absent from a server of an older version. */
     sound: Type.Optional(SoundNews),
   },
   closed,

@@ -8,8 +8,9 @@ import { noteCharactersMax, taskCharactersMax } from '../../contracts/note-lengt
 const closed = { additionalProperties: false } as const;
 
 /**
- * The body of `POST /api/associations/:associationId/note`: the new hand-over note of the patient, or null to clear the note. `seen` is the
- * `noteId` that the form showed; null if it showed no note. If there is another note now: 409.
+ * The body of `POST /api/associations/:associationId/note`: the new hand-over note of the patient, or null to clear the
+ * note. `seen` is the `noteId` of the note that the form showed; null if the form showed no note. The answer is 409 if
+ * the patient has a different note now.
  */
 export const NoteBody = Type.Object(
   {
@@ -24,7 +25,7 @@ const Id = Type.String({ minLength: 1, maxLength: 64 });
 
 /**
  * The body of `POST /api/associations/:associationId/tasks`: a new task, or a change of a task. `seen` is the `eventId`
- * of the task that the page showed. If the task has changed since: 409.
+ * of the task that the page showed. The answer is 409 if the task has changed since.
  */
 export const TaskBody = Type.Union([
   Type.Object(
@@ -36,8 +37,8 @@ export const TaskBody = Type.Union([
 export type TaskBody = Static<typeof TaskBody>;
 
 /**
- * The 200 answer to a change of a note or a task. The server sends it after it has read the change from Kafka, so its screens
- * show the change.
+ * The 200 answer to a change of a note or a task. The server sends the answer after it has read the change from Kafka,
+ * so the server's screens show the change.
  */
 export const NoteSaved = Type.Object({ eventId: Type.String() }, closed);
 export type NoteSaved = Static<typeof NoteSaved>;

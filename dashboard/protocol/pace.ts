@@ -7,18 +7,18 @@
 export const heartbeatMs = 1_000;
 
 /**
- * After this time without a heartbeat a page shows that the server is lost. A page looks four times a second, so it shows this within 5 s
- * (CLINICAL, "Silence is an alarm").
+ * After this time without a heartbeat a page shows that the server is lost. A page looks four times a second, so it
+ * shows the loss within 5 s (CLINICAL, "Silence is an alarm").
  */
 export const serverLostMs = 4_500;
 
 /** A screen gets at most one delta of numerics in this time (4/s). Alarms are sent immediately. */
 export const numericsEveryMs = 250;
 
-/** How often an open page asks `GET /api/session`, which renews its cookie. */
+/** How often an open page asks `GET /api/session`. The answer renews the cookie of the page. */
 export const sessionRenewMs = 5 * 60_000;
 
-/** Every POST and DELETE must have this header with this value, in addition to `Origin`. */
+/** A header and its value, which every POST and DELETE must have in addition to `Origin`. */
 export const requestHeader = { name: 'x-vigil', value: '1' } as const;
 
 /** The path of the live connection. The query parameter `ticket` has the ticket. */
@@ -30,7 +30,7 @@ export const waveTextStart = '{"type":"wave",';
 /** Every report of a page begins with this text. So the server recognizes reports without parsing them. */
 export const reportTextStart = '{"type":"report",';
 
-/** Every `CallsPainted` and every `WantDeliveries` (delivery.ts) begins with one of these texts. */
+/** `CallsPainted` and `WantDeliveries` (delivery.ts) begin with these texts. */
 export const paintedTextStart = '{"type":"calls-painted",';
 export const wantDeliveriesTextStart = '{"type":"want-deliveries"';
 
@@ -38,8 +38,9 @@ export const wantDeliveriesTextStart = '{"type":"want-deliveries"';
 export const reportEveryMs = 2_000;
 
 /**
- * A screen may be silent for a ward for at most this time after another screen certainly sounded all alarms of the ward
- * that should sound. A page checks twice a second, so no alarm is silent on all screens for 5 s.
+ * How long a screen may be silent for a ward after the last proof that another screen sounded. The proof: the other
+ * screen sounded all alarms of the ward that should sound. A page checks twice a second, so no alarm is silent on all
+ * screens for 5 s.
  */
 export const soundSilenceMsMax = 4_000;
 
@@ -54,13 +55,13 @@ export const closeCodes = {
   /** The account may not see this ward or patient. */
   notAllowed: 4004,
   /**
-   * The server could not write to the audit trail what the screen wants to see (Kafka is away), or the server is
-   * starting. The screen tries again after a few seconds.
+   * The server is starting, or could not write to the audit trail what the screen wants to see, because Kafka is away.
+   * The screen tries again after a few seconds.
    */
   unavailable: 4005,
   /**
-   * The account or the server has too many live connections, and a newer screen replaced this one; or the screen sent
-   * too many messages. The screen waits a minute before the next try.
+   * The screen sent too many messages. Or the account or the server has too many live connections, and a newer screen
+   * replaced this screen. The screen waits a minute before the next try.
    */
   tooMany: 4006,
 } as const;

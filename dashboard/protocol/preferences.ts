@@ -10,7 +10,7 @@ const closed = { additionalProperties: false } as const;
 const Language = Type.Enum([...languages]);
 const Theme = Type.Enum(['ward', 'system', 'dark', 'light']);
 
-/** The answer to `GET` and `POST /api/preferences`. A member that is absent was never chosen. */
+/** The answer to `GET` and `POST /api/preferences`. A member is absent if the person has chosen nothing for it. */
 export const Preferences = Type.Object(
   {
     language: Type.Optional(Language),
@@ -22,7 +22,7 @@ export const Preferences = Type.Object(
 );
 export type Preferences = Static<typeof Preferences>;
 
-/** The body of `POST /api/preferences`. A member that is absent stays as it was; null removes the choice. */
+/** The body of `POST /api/preferences`. An absent member changes nothing; null removes the choice. */
 export const PreferencesBody = Type.Object(
   {
     language: Type.Optional(Type.Union([Language, Type.Null()])),

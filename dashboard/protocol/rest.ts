@@ -1,7 +1,7 @@
 /**
- * The REST bodies that the dashboard's server and a screen exchange. (Bodies about devices are in devices.ts, live
- * messages in live.ts.) The server checks each request body against these schemas, and makes the OpenAPI page from them.
- * A screen uses only the types (`import type`). No `node:` import here: the browser's build reads this file.
+ * The REST bodies that the dashboard's server and a screen exchange. Bodies about devices are in devices.ts, and live
+ * messages are in live.ts. The server checks each request body against these schemas, and makes the OpenAPI page from
+ * them. A screen uses only the types (`import type`). No `node:` import here: the browser's build reads this file.
  */
 
 import { type Static, Type } from 'typebox';
@@ -46,8 +46,8 @@ export const Session = Type.Object(
     wards: Type.Array(Ward),
     may: Type.Array(Type.Enum(permissions)),
     /**
-     * The session ends at this time at the latest. It ends earlier after 30 minutes without a request and without a live
-     * connection.
+     * The session ends at this time at the latest. It ends before this time if it has no request and no live connection
+     * for 30 minutes.
      */
     endsAt: Instant,
     /** True: the session's screens show no names and allow no acts until `POST /api/unlock`. */
@@ -58,7 +58,7 @@ export const Session = Type.Object(
     lockAfterMs: Type.Integer({ minimum: 1 }),
     /** The times of day at which shifts begin, in minutes after midnight and in order, in the zone of the ward. */
     shiftStarts: Type.Array(Type.Integer({ minimum: 0, maximum: 1439 }), { minItems: 1 }),
-    /** The zones of the wards of `wards` that have a zone, by ward. */
+    /** The time zones of wards of `wards`, by ward. A ward without a zone of its own is absent. */
     zones: Type.Optional(Type.Record(Ward, ZoneName)),
   },
   closed,
@@ -88,15 +88,15 @@ export type Wards = Static<typeof Wards>;
 export const Numeric = Type.Object(
   {
     code: Code,
-    /** May be absent; `validity` then says why. 0 is a value like any other. */
+    /** May be absent; then `validity` says why. 0 is a normal value. */
     value: Type.Optional(Type.Number()),
     validity: Type.Optional(Type.Enum(validities)),
     unit: Type.String(),
     time: Instant,
     receivedAt: Instant,
     /**
-     * The measured error of the device's clock, positive if the clock is behind; absent if the error is too small to
-     * matter. The value was measured at `time` + `clockOffsetMs`, but not after `receivedAt`.
+     * The measured error of the device's clock: positive if the clock is behind, and absent if the error is too small
+     * to matter. The value was measured at `time` + `clockOffsetMs`, or at `receivedAt` if `receivedAt` is earlier.
      */
     clockOffsetMs: Type.Optional(Type.Integer()),
     /** The usual time until the next value of this parameter, learned from its last values (dashboard/server/core/intervals.ts). */
@@ -112,7 +112,10 @@ export const Device = Type.Object(
     /** null if the server has read nothing about this device since its start. */
     online: Type.Union([Type.Boolean(), Type.Null()]),
     onlineChangedAt: Type.Union([Instant, Type.Null()]),
-    /** When the device last lost its connection. Older values are not current, even after the device is connected again. */
+    /**
+     * When the device last lost its connection. Values from before this time are not current, even after the device is
+     * connected again.
+     */
     lostAt: Type.Optional(Instant),
     model: Type.Optional(Type.String()),
     conditions: Type.Array(TechnicalCondition),
@@ -123,14 +126,20 @@ export const Device = Type.Object(
 );
 export type Device = Static<typeof Device>;
 
-/** A change of one patient's own limits of a group, and who made it. `limits: null`: the person removed the own limits. */
+/**
+ * A change of a patient's own limits of a group, and the person who made the change. `limits: null`: the person removed
+ * the own limits.
+ */
 export const LimitChange = Type.Object(
   { group: Type.Enum(limitGroups), limits: Type.Union([OwnLimits, Type.Null()]), by: Actor, at: Instant },
   closed,
 );
 export type LimitChange = Static<typeof LimitChange>;
 
-/** A text on the screen that a person must know before trusting the data of a bed, the oldest first. `code` names the kind of notice. */
+/**
+ * A notice about a bed, which a person must read before trusting the data of the bed. Older notices come first. `code`
+ * names the kind of notice.
+ */
 export const BedNotice = Type.Object({ code: Type.String(), text: Type.String(), since: Instant }, closed);
 export type BedNotice = Static<typeof BedNotice>;
 
@@ -142,7 +151,7 @@ const head = {
   /** Whether a patient is admitted. A technician gets this value too, but `patient` is null for a technician. */
   occupied: Type.Boolean(),
   patient: Type.Union([Patient, Type.Null()]),
-  /** For a device without an association: the ward where the device was last. Absent if no such ward is known. */
+  /** For a device without an association: the last ward of the device; absent if this ward is not known. */
   tray: Type.Optional(Ward),
   /**
    * The beginning of the association. For a device without an association: the end of its last association. null if
@@ -158,7 +167,10 @@ const head = {
   note: Type.Optional(HandOverNote),
   /** The tasks of the patient, open tasks first; absent if the patient has no tasks, or if the viewer may not see them. */
   tasks: Type.Optional(Type.Array(PatientTask)),
-  /** The server cannot read the notes and tasks now, so there may be some. */
+  /**
+   * The server cannot read the notes and tasks now, so the patient may have notes and tasks that the screen does not
+   * show.
+   */
   noteUnknown: Type.Optional(Type.Literal(true)),
   /** The limits by which the alarm processor judges the patient. null if no limits were published, or if the viewer may not see them. */
   limits: Type.Union([LimitsInForce, Type.Null()]),
@@ -189,15 +201,21 @@ export const PatientView = Type.Object(
 );
 export type PatientView = Static<typeof PatientView>;
 
-/** The 202 answer to a command: the command is in Kafka. Its outcome comes from the alarm processor, over the live connection. */
+/**
+ * The 202 answer to a command: the command is in Kafka. The alarm processor decides the outcome, which comes over the
+ * live connection.
+ */
 export const Accepted = Type.Object({ commandId: Type.String() }, closed);
 export type Accepted = Static<typeof Accepted>;
 
-/** The body of `POST /api/alarms/:alarmId/acknowledge`. `rev` is the revision that the person saw. If the alarm has changed since: 409. */
+/**
+ * The body of `POST /api/alarms/:alarmId/acknowledge`. `rev` is the revision of the alarm that the person saw. The
+ * answer is 409 if the alarm has changed since.
+ */
 export const AcknowledgeBody = Type.Object({ rev: Type.Integer({ minimum: 1 }) }, closed);
 export type AcknowledgeBody = Static<typeof AcknowledgeBody>;
 
-/** The 409 answer to an acknowledgement: nothing was acknowledged. `alarm` is the present state of the alarm. */
+/** The 409 answer to an acknowledgement. Nothing was acknowledged. `alarm` is the present state of the alarm. */
 export const AcknowledgeRefused = Type.Object({ code: Type.String(), message: Type.String(), alarm: Alarm }, closed);
 export type AcknowledgeRefused = Static<typeof AcknowledgeRefused>;
 
@@ -216,9 +234,9 @@ export const PauseAudioBody = Type.Object({ forMs: Type.Integer({ minimum: 1000,
 export type PauseAudioBody = Static<typeof PauseAudioBody>;
 
 /**
- * The body of `POST /api/associations/:associationId/limits`. Changes the patient's own limits of a group. A field that is
- * absent stays as it was; a field that is null removes the own limit; `limits: null` removes all own limits of the group.
- * `seenAt` is the `at` of the change that the form showed, or null if the form showed no change.
+ * The body of `POST /api/associations/:associationId/limits`. Changes the patient's own limits of a group. An absent
+ * field changes nothing. A field that is null removes the own limit. `limits: null` removes all own limits of the
+ * group. `seenAt` is the `at` of the change that the form showed, or null if the form showed no change.
  * - 400: limits contradict each other or the limits in force; the message has both numbers.
  * - 409: somebody else has changed the limits since `seenAt`.
  */
@@ -232,13 +250,13 @@ export const LimitsBody = Type.Object(
 );
 export type LimitsBody = Static<typeof LimitsBody>;
 
-/** The 409 answer to a change of limits: nothing was changed. `current` is the change that somebody else has made. */
+/** The 409 answer to a change of limits. Nothing was changed. `current` is the change that somebody else has made. */
 export const LimitsRefused = Type.Object({ code: Type.String(), message: Type.String(), current: LimitChange }, closed);
 export type LimitsRefused = Static<typeof LimitsRefused>;
 
 /**
- * The body of `POST /api/associations/:associationId/assessment`: what a nurse saw at the bed, for NEWS2. A field that is
- * absent stays as it was.
+ * The body of `POST /api/associations/:associationId/assessment`: what a nurse saw at the bed, for NEWS2. An absent
+ * field changes nothing.
  */
 export const AssessmentBody = Type.Object(Assessment.properties, { ...closed, minProperties: 1 });
 export type AssessmentBody = Static<typeof AssessmentBody>;

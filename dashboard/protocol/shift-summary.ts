@@ -1,7 +1,7 @@
 /**
- * The answer to `GET /api/wards/:ward/shift`: what has happened to the patients of a ward since an instant. A member that
- * is null is not known; it is never 0 or empty instead. All times are ms since 1970. No `node:` import here: the browser's
- * build reads this file.
+ * The answer to `GET /api/wards/:ward/shift`: what has happened to the patients of a ward since an instant. A member is
+ * null if it is not known. A member that is 0 or empty is known to be so. All times are ms since 1970. No `node:`
+ * import here: the browser's build reads this file.
  */
 import { type Static, type TSchema, Type } from 'typebox';
 import { Instant } from '../../contracts/messages/device.ts';
@@ -24,12 +24,12 @@ export const ShiftQuery = Type.Object(
 );
 export type ShiftQuery = Static<typeof ShiftQuery>;
 
-/** `unknown`: the server knows no answer of the alarm processor, so the change may have been made or not. */
+/** `unknown`: the server has no answer of the alarm processor, so it does not know whether the change was made. */
 export const limitsOutcomes = ['made', 'refused', 'unknown'] as const;
 
 /**
- * One request to change limits. `from` and `to` are texts: the limits before the change, and the limits that the person
- * asked for. Only with the outcome `made` have these limits been in force.
+ * One request to change limits. `from` is a text with the limits before the change. `to` is a text with the limits that
+ * the person asked for. The limits of `to` have been in force only if the outcome is `made`.
  */
 export const LimitsChange = Type.Object(
   {
@@ -41,7 +41,7 @@ export const LimitsChange = Type.Object(
     outcome: Type.Enum([...limitsOutcomes]),
     /** Why the alarm processor refused the change. */
     reason: Type.Optional(Type.String()),
-    /** False if the record of the audit trail does not verify. */
+    /** `verified` of the record in the audit trail (audit.ts). */
     isProven: Type.Boolean(),
   },
   closed,
@@ -49,8 +49,8 @@ export const LimitsChange = Type.Object(
 export type LimitsChange = Static<typeof LimitsChange>;
 
 /**
- * A NEWS2 score. Without `total`, an input is missing, and the score is `atLeast` or more. `atMs`: the time of the score.
- * `missing`: the missing inputs; absent for a stored score, which does not have their names.
+ * A NEWS2 score. If `total` is absent, an input is missing, and the score is `atLeast` or more. `atMs`: the time of the
+ * score. `missing`: the names of the missing inputs. A stored score does not have these names, so `missing` is absent.
  */
 export const NewsAt = Type.Object(
   {
@@ -115,19 +115,19 @@ export const ShiftPatient = Type.Object(
       },
       closed,
     ),
-    /** The open points, apart from the standby and the note, which have members of their own. */
+    /** The open points without the standby and the note, because the standby and the note have their own members. */
     open: Type.Array(
       Type.Object(
         {
           type: Type.Enum(['alarm', 'pause', 'limits']),
           text: Type.String(),
-          /** Only of an alarm. */
+          /** Only for an alarm. */
           priority: Type.Optional(Type.Enum([...priorities])),
           isUnanswered: Type.Optional(Type.Boolean()),
-          /** Only of own limits: the limits of the ward, and the limits in force. */
+          /** Only for own limits: the limits of the ward, and the limits in force. */
           from: Type.Optional(Type.String()),
           to: Type.Optional(Type.String()),
-          /** Only of a pause of the sound. */
+          /** Only for a pause of the sound. */
           untilMs: Type.Optional(Ms),
         },
         closed,
@@ -136,17 +136,20 @@ export const ShiftPatient = Type.Object(
     /** How many open points the list leaves out. */
     openLeftOut: Count,
     note: orNull(Type.Object({ text: Type.String(), by: Type.String(), atMs: Ms }, closed)),
-    /** The tasks: open, and ticked off since the beginning. They are not known if `areNotesRead` is false. */
+    /**
+     * The open tasks, and the tasks that were ticked off since the beginning. If `areNotesRead` is false, the tasks are
+     * not known.
+     */
     tasks: Type.Object(
       {
         open: Type.Array(Type.Object({ text: Type.String(), by: Type.String(), atMs: Ms }, closed)),
         done: Type.Array(Type.Object({ text: Type.String(), by: Type.String(), atMs: Ms }, closed)),
-        /** Number of tasks that were ticked off before the listed ones. */
+        /** Number of ticked-off tasks that the list leaves out. They were ticked off before the listed tasks. */
         doneLeftOut: Type.Integer({ minimum: 0 }),
       },
       closed,
     ),
-    /** The nurse who is responsible; null if nobody is, or if it is not known (`duties`). */
+    /** The responsible nurse; null if nobody is responsible. Also null if the nurse is not known (`duties`). */
     nurse: orNull(Type.String()),
   },
   closed,
@@ -158,9 +161,9 @@ export const ShiftSummary = Type.Object(
     at: Ms,
     fromMs: Ms,
     ward: Type.String(),
-    /** The summary has all alarms that were raised at this time or later. */
+    /** The summary has all alarms that were raised from this time on. */
     alarmsFromMs: Ms,
-    /** The summary has all changes of limits of this time or later. */
+    /** The summary has all changes of limits that were made from this time on. */
     changesFromMs: Ms,
     /** `away`: the server does not reach Kafka, so the summary has only what was known before. */
     kafka: Type.Enum(['ok', 'away']),

@@ -11,11 +11,14 @@ const TestId = Type.String({ pattern: '^[0-9a-f-]{36}$' });
 /** The body of `POST /api/wards/:ward/sound/test`. */
 export const BeginTestBody = Type.Object(
   {
-    /** The id of the page of the person, as its reports name it. */
+    /** The id of the page of the person, as in the reports of the page. */
     screen: TestId,
-    /** The id of the page that plays the signals, as `TestPlace` names it; absent: the page of the person. */
+    /** The id of the page that plays the signals, as in `TestPlace`. If absent, the page of the person plays them. */
     at: Type.Optional(TestId),
-    /** Only from pages of an older version. `wall` is refused: the record could not name the screen that was heard. */
+    /**
+     * Only from pages of an older version. The server refuses `wall`, because the record could not name the screen that
+     * played.
+     */
     where: Type.Optional(Type.Enum(['here', 'wall'])),
   },
   closed,
@@ -30,15 +33,15 @@ export type TestBegun = Static<typeof TestBegun>;
 export const TestAnswerBody = Type.Object({ test: TestId, heard: Type.Boolean() }, closed);
 export type TestAnswerBody = Static<typeof TestAnswerBody>;
 
-/** In a heartbeat: another screen of the ward at which a person of this screen can test the sound. */
+/** In a heartbeat: another screen of the ward. A person at this screen can test the sound of that screen. */
 export const TestPlace = Type.Object(
   {
     ward: Ward,
-    /** The id of its page. */
+    /** The id of the page on that screen. */
     screen: TestId,
     /** `display`: a wall display. `owner`: the screen of a person that has the sound of the ward. */
     kind: Type.Enum(['display', 'owner']),
-    /** The name of the account. */
+    /** The name of the account of that screen. */
     name: Type.String({ maxLength: 120 }),
   },
   closed,

@@ -1,6 +1,7 @@
 /**
- * What server and pages exchange about the sound of a ward: parts of the live messages, and the bodies of the routes
- * with which a person takes the sound and gives it back. No `node:` import here: the browser's build reads this file.
+ * What server and pages exchange about the sound of a ward: parts of the live messages, and the bodies of REST routes.
+ * With these routes a person takes the sound and gives it back. No `node:` import here: the browser's build reads this
+ * file.
  */
 import { type Static, Type } from 'typebox';
 import { Ward } from './rest.ts';
@@ -10,7 +11,7 @@ const closed = { additionalProperties: false } as const;
 const ScreenId = Type.String({ pattern: '^[0-9a-f-]{36}$' });
 const SteadyMs = Type.Integer({ minimum: 0 });
 
-/** The body of `POST /api/wards/:ward/sound`. `screen`: the id of the page, as its reports name it. */
+/** The body of `POST /api/wards/:ward/sound`. `screen`: the id of the page, as in the reports of the page. */
 export const TakeSoundBody = Type.Object({ screen: ScreenId }, closed);
 export type TakeSoundBody = Static<typeof TakeSoundBody>;
 
@@ -32,13 +33,16 @@ export type ScreenSettings = Static<typeof ScreenSettings>;
 /** What the audio of a page does at the moment of a report. */
 export const PageSound = Type.Object(
   {
-    /** A random id of the page, which lasts until the page is loaded again. */
+    /** A random id of the page. The page keeps the id until it is loaded again. */
     screen: ScreenId,
     /** `beat` of the newest heartbeat that the page has read. So the server knows that the report was made after this heartbeat. */
     beat: SteadyMs,
     /** The page's steady clock, ms. The next heartbeat returns it, so that the page knows how old the heartbeat may be. */
     at: SteadyMs,
-    /** `on`: the audio of the browser runs. `blocked`: the browser allows no sound, or its audio plays nothing. */
+    /**
+     * `on`: the audio of the browser runs. `blocked`: the browser allows no sound, or the audio of the browser plays
+     * nothing.
+     */
     audio: Type.Enum(['on', 'blocked', 'failed']),
     /** The sound that plays now; absent if none plays. */
     level: Type.Optional(Type.Enum(['high', 'medium', 'low', 'lost'])),
@@ -50,10 +54,10 @@ export const PageSound = Type.Object(
 export type PageSound = Static<typeof PageSound>;
 
 /**
- * Why the screen that has the sound of a ward does not sound it. `away`: it has no connection. `silent`: its page is
- * stuck, or has not answered yet. `hidden`: its browser tab is hidden. `blocked`: its browser plays no sound.
- * `other-ward`: it shows another ward. `not-shown`: it has not painted an alarm of the ward. `not-sounding`: it plays
- * no sound, or the sound of something else.
+ * Why a screen that has the sound of a ward does not sound the ward. `away`: the screen has no connection. `silent`:
+ * the page is stuck, or has not answered yet. `hidden`: the browser tab is hidden. `blocked`: the browser plays no
+ * sound. `other-ward`: the screen shows a different ward. `not-shown`: the screen has not painted an alarm of the ward.
+ * `not-sounding`: the screen plays no sound, or not the sound of the ward's alarms.
  */
 export const WhyUnheard = Type.Enum(['away', 'silent', 'hidden', 'blocked', 'other-ward', 'not-shown', 'not-sounding']);
 export type WhyUnheard = Static<typeof WhyUnheard>;
@@ -67,9 +71,9 @@ const whose = {
 };
 
 /**
- * Which screen has the sound of a ward. `sounding`: it has sounded all alarms of the ward that should sound, `soundedAgoMs`
- * before the server sent this message. `unheard`: it has the sound, but does not sound. `elsewhere`: a screen of another
- * server has the sound. Only `sounding` lets another screen be silent.
+ * The screen that has the sound of a ward. `sounding`: the screen has sounded all alarms of the ward that should sound,
+ * `soundedAgoMs` before the server sent this message. `unheard`: the screen has the sound, but does not sound.
+ * `elsewhere`: a screen of another server has the sound. The other screens may be silent only with `sounding`.
  */
 export const WardSound = Type.Union([
   Type.Object({ ...whose, state: Type.Literal('sounding'), soundedAgoMs: SteadyMs }, closed),
@@ -79,8 +83,8 @@ export const WardSound = Type.Union([
 export type WardSound = Static<typeof WardSound>;
 
 /**
- * A wall display that should have the sound of its ward, as its account says, and does not have it. `asked`: a person
- * wants every screen to sound. `silent`: its page has not said yet what its audio does.
+ * A wall display that does not have the sound of its ward, although its account says that the display takes the sound.
+ * `asked`: a person wants every screen to sound. `silent`: the page of the display has not reported its audio yet.
  */
 export const DisplaySound = Type.Object(
   {
@@ -108,15 +112,21 @@ export const SoundNews = Type.Object(
   {
     /** The server's steady clock when it sent the heartbeat, ms. */
     beat: SteadyMs,
-    /** `at` of the last report of this page; absent before the first report. */
+    /** `at` of the last report from this page; absent before the first report. */
     heardAt: Type.Optional(SteadyMs),
-    /** The wards of this screen that have an owner of their sound: one screen that sounds their alarms alone. */
+    /**
+     * The wards of this screen whose sound has an owner. The owner is the only screen that sounds the alarms of the
+     * ward.
+     */
     wards: Type.Array(WardSound, { maxItems: 200 }),
-    /** Absent if no wall display of these wards should have the sound and does not have it. */
+    /**
+     * The wall displays of these wards that do not have the sound although they should; absent if no display is in this
+     * state.
+     */
     displays: Type.Optional(Type.Array(DisplaySound, { maxItems: 200 })),
     /** Absent if no test of the sound runs in these wards. */
     tests: Type.Optional(Type.Array(SoundTest, { maxItems: 200 })),
-    /** Absent if no wall display of these wards is soft. */
+    /** The wall displays of these wards that play softly; absent if no display plays softly. */
     softDisplays: Type.Optional(Type.Array(SoftDisplay, { maxItems: 200 })),
     /** Present for a wall display: the server records changes of its settings. */
     asksSettings: Type.Optional(Type.Literal(true)),

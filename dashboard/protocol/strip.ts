@@ -23,7 +23,10 @@ export const StripAnswer = Type.Object(
     missing: Type.Union([Type.Enum([...missingStrips]), Type.Null()]),
     /** Whether the server computed the same digest from the samples. */
     isDigestRight: Type.Boolean(),
-    /** The alarm history no longer has the alarm. `alarm` then has only what the strip says, and `alarm.onsets` is the onset of the strip. */
+    /**
+     * True: the alarm history no longer has the alarm. Then `alarm` has only the data of the strip, and `alarm.onsets`
+     * is the onset of the strip.
+     */
     isOlder: Type.Boolean(),
   },
   closed,

@@ -43,9 +43,9 @@ export const Strips = Type.Object(
   {
     /** The newest onset first. */
     rows: Type.Array(StripRow),
-    /** More strips match than the list has; the older ones are left out. */
+    /** True: more strips match, and the list leaves out the older strips. */
     isCut: Type.Boolean(),
-    /** False: the log no longer has the whole time, or some strips could not be opened. */
+    /** False: the log no longer has all strips of the time, or some strips could not be opened. */
     isWhole: Type.Boolean(),
   },
   closed,

@@ -1,4 +1,4 @@
-/** The REST bodies of the scores in the time of a trend, with the parts of each score. A screen uses only the types. */
+/** The REST bodies about the scores of a trend, with the parts of each score. A screen uses only the types. */
 import { type Static, Type } from 'typebox';
 import { dayMs } from '../../contracts/durations.ts';
 import { Instant } from '../../contracts/messages/device.ts';
@@ -8,13 +8,13 @@ import { tableRowsMax } from '../../contracts/trend-bounds.ts';
 const closed = { additionalProperties: false } as const;
 const Ms = Type.Integer();
 
-/** Which score of a step is chosen: the highest, as a chart draws, or the last, as a table has. */
+/** Which score of a step the server chooses. A chart draws the highest score, and a table shows the last score. */
 export const scorePicks = ['highest', 'last'] as const;
 export type ScorePick = (typeof scorePicks)[number];
 
 /**
- * The query of `GET /api/associations/:associationId/trends/news2?from=…&to=…&stepMs=60000&pick=last`. The times are
- * those of the server, as in the query of a trend. `stepMs` is that of the trend or the interval of the table.
+ * The query of `GET /api/associations/:associationId/trends/news2?from=…&to=…&stepMs=60000&pick=last`. The times are by
+ * the server's clock, as in the query of a trend. `stepMs` is the step of the trend or the interval of the table.
  */
 export const TrendScoresQuery = Type.Object(
   {
@@ -27,12 +27,15 @@ export const TrendScoresQuery = Type.Object(
 );
 export type TrendScoresQuery = Static<typeof TrendScoresQuery>;
 
-/** One input of a score. Without `points` it is missing: not measured, too old, or its points depend on an unknown input. */
+/**
+ * One input of a score. If `points` is absent, the input is missing: it was not measured, it is too old, or its points
+ * depend on an input that is not known.
+ */
 export const ScoredPart = Type.Object(
   {
     parameter: Type.Enum([...newsParameters]),
     value: Type.Optional(Type.Union([Type.Number(), Type.Boolean(), Type.Enum([...consciousnessLevels])])),
-    /** The age of the value at the time of the score. */
+    /** How old the value was at the time of the score. */
     ageMs: Type.Optional(Ms),
     points: Type.Optional(Type.Integer({ minimum: 0, maximum: 3 })),
   },
@@ -40,7 +43,7 @@ export const ScoredPart = Type.Object(
 );
 export type ScoredPart = Static<typeof ScoredPart>;
 
-/** One published NEWS2 with its parts. The value and the points of all parts are those of this score, and of no other time. */
+/** One published NEWS2 with its parts. The alarm processor used exactly these values and points for this score. */
 export const ScoreOfStep = Type.Object(
   {
     /** The start of the step, as in the trend. */
@@ -57,14 +60,14 @@ export const ScoreOfStep = Type.Object(
 );
 export type ScoreOfStep = Static<typeof ScoreOfStep>;
 
-/** All times are those of the device. */
+/** All times are by the device's clock. */
 export const TrendScores = Type.Object(
   {
     /** The chosen scores of each step: at most one with a total, and one without. */
     scores: Type.Array(ScoreOfStep, { maxItems: 2 * (tableRowsMax + 1) }),
-    /** Scores of steps that begin earlier were not read. */
+    /** The server did not read the scores of steps that begin before this time. */
     knownFromMs: Ms,
-    /** Scores of steps that end later were perhaps not read completely. */
+    /** If a step ends after this time, the server may not have read all its scores. */
     knownToMs: Ms,
     /** False if the record of a score could not be opened, or if the log does not reach back so far. */
     isWhole: Type.Boolean(),

@@ -7,7 +7,7 @@ import { TrendCode, TrendCodes, TrendSource } from './trends.ts';
 const closed = { additionalProperties: false } as const;
 const Ms = Type.Integer();
 
-/** The body of `POST /api/associations/:associationId/trends/table/export`. The times are those of the server. */
+/** The body of `POST /api/associations/:associationId/trends/table/export`. The times are by the server's clock. */
 export const TrendTableExport = Type.Object(
   { codes: TrendCodes, from: Instant, to: Instant, minutes: Type.Enum([...tableMinutes]) },
   closed,
@@ -21,8 +21,8 @@ export const TrendTableQuery = Type.Object(
 );
 
 /**
- * The usable values of one interval: the start of the interval, ms since 1970; the value; the least and the greatest
- * value; the number of values; whether the device marked the value as questionable.
+ * One interval: its start, ms since 1970; its value; its least and greatest value; the number of its usable values;
+ * whether the device marked the value as questionable.
  */
 export const TrendCell = Type.Object(
   {
@@ -37,7 +37,7 @@ export const TrendCell = Type.Object(
 );
 export type TrendCell = Static<typeof TrendCell>;
 
-/** All times are those of the device. An interval without a usable value has no cell. */
+/** All times are by the device's clock. An interval without a usable value has no cell. */
 export const TrendTable = Type.Object(
   {
     intervalMs: Type.Integer({ minimum: 1 }),

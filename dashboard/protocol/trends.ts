@@ -48,13 +48,15 @@ export const TrendMarks = Type.Object(
     /** In the order of their onsets. */
     alarms: Type.Array(MarkedAlarm, { maxItems: markedAlarmsMax }),
     /**
-     * The alarms that are left out because there are too many (those that ended first): their number, and the end of
-     * the last of them. Null if none is left out.
+     * The alarms that ended first are left out if there are too many: the number of these alarms, and the time at which
+     * the last of them ended. Null if no alarm is left out.
      */
     leftOut: Type.Union([Type.Object({ count: Type.Integer({ minimum: 1 }), untilMs: Ms }, closed), Type.Null()]),
     /** In the order of time. Before the first entry the limits are not known. */
     limits: Type.Array(LimitsFrom, { maxItems: limitChangesMax }),
-    /** The server knows every alarm from this time on, ms since 1970; null while it is still reading older alarms. */
+    /**
+     * The server has all alarms from this time on, ms since 1970; null while the server is still reading older alarms.
+     */
     knownFromMs: Type.Union([Ms, Type.Null()]),
   },
   closed,
@@ -81,9 +83,9 @@ export type TrendSource = Static<typeof TrendSource>;
 export const TrendCodes = Type.String({ pattern: '^(MDC|VIGIL)_[A-Z0-9_]{1,60}(,(MDC|VIGIL)_[A-Z0-9_]{1,60}){0,31}$' });
 
 /**
- * The query of `GET /api/associations/:associationId/trends?codes=A,B&from=…&to=…&points=500`. At most 32
- * codes of parameters or scores (contracts/score-trends.ts), and at most 31 days; `to` is excluded. The times are those of
- * the server; the server moves the span to the times of the device.
+ * The query of `GET /api/associations/:associationId/trends?codes=A,B&from=…&to=…&points=500`. At most 32 codes of
+ * parameters or scores (contracts/score-trends.ts), and at most 31 days; `to` is excluded. `from` and `to` are by the
+ * server's clock. The server converts them to the device's clock.
  */
 export const TrendQuery = Type.Object(
   {
@@ -103,10 +105,13 @@ export type TrendQuery = Static<typeof TrendQuery>;
 export const Trends = Type.Object(
   {
     stepMs: Type.Integer({ minimum: 1 }),
-    /** The span by the clock of the device, as all times of the answer. */
+    /** The span by the clock of the device. All times of the answer are by this clock. */
     fromMs: Ms,
     toMs: Ms,
-    /** How far the clock of the device is ahead, ms; negative if it is behind; 0 if the error is too small to matter. */
+    /**
+     * How far the clock of the device is ahead, ms: negative if the clock is behind, and 0 if the error is too small to
+     * matter.
+     */
     clockErrorMs: Ms,
     series: Type.Array(
       Type.Object(

@@ -1,6 +1,7 @@
 /**
- * The overview of the wards, for those who are in charge. It names no patient and has no value. A member that is null is
- * not known; it is never 0 instead. No `node:` import here: the browser's build reads this file.
+ * The overview of the wards, for people who are in charge. It names no patient and has no value of a patient. A member
+ * is null if it is not known. A member that is 0 is known to be 0. No `node:` import here: the browser's build reads
+ * this file.
  */
 import { type Static, Type } from 'typebox';
 import { Instant } from '../../contracts/messages/device.ts';
@@ -21,11 +22,14 @@ export const WardCard = Type.Object(
     unanswered: ByPriority,
     /** When the oldest unanswered alarm was raised; null if no alarm is unanswered. */
     oldestUnansweredAt: orNull(Instant),
-    /** The beds of the registry, and those without a patient; null if the ward is not registered. */
+    /**
+     * The number of beds in the registry, and the number of these beds without a patient; null if the ward is not
+     * registered.
+     */
     beds: orNull(Type.Object({ registered: Count, free: Count }, closed)),
     /** The number of beds with a patient. */
     occupied: Count,
-    /** The number of beds with a patient in standby, and the first of these beds by the end of the standby. */
+    /** The number of beds with a patient in standby, and the beds whose standby ends first. */
     standby: Type.Object(
       { count: Count, beds: Type.Array(Type.Object({ bed: Type.String(), until: Instant }, closed)) },
       closed,
@@ -37,17 +41,23 @@ export const WardCard = Type.Object(
      */
     duties: orNull(Type.Object({ inUse: Type.Boolean(), chargeNurses: Names, noNurse: Count, overdue: Count }, closed)),
     /**
-     * The persons with a duty now that Vigil cannot reach, and the number of persons for which it does not know whether it
-     * can reach them. Null if no delivery process runs, or the server has not read its records.
+     * Whether Vigil can reach the persons with a duty now. `unreached` and `names`: persons that Vigil cannot reach.
+     * `unknown`: the number of persons for which this is not known. Null if no delivery process runs, or if the server
+     * has not read the records of the delivery process.
      */
     reach: orNull(Type.Object({ unreached: Count, names: Names, unknown: Count }, closed)),
-    /** The devices in beds of the ward, those in trouble (as the page of the devices counts them), and those without a bed. */
+    /**
+     * The number of devices in beds of the ward, of devices in trouble, and of devices without a bed. The page Devices
+     * counts devices in trouble by the same rule.
+     */
     devices: Type.Object({ inBeds: Count, inTrouble: Count, withoutBed: Count }, closed),
-    /** Whether a screen shows the whole ward and has confirmed its alarms; null if the server cannot know it. */
+    /**
+     * Whether a screen shows the whole ward and has confirmed the ward's alarms; null if the server cannot know this.
+     */
     isWatched: orNull(Type.Boolean()),
     /**
-     * The last answer to a test of the sound at a wall display or at the screen that has the sound of the ward, in the last
-     * 30 days; null if the audit trail has no such test.
+     * The last answer to a test of the sound in the last 30 days. The test was at a wall display, or at the screen that
+     * has the sound of the ward. Null if the audit trail has no such test.
      */
     soundTest: orNull(
       Type.Object(
@@ -56,15 +66,16 @@ export const WardCard = Type.Object(
       ),
     ),
     /**
-     * The last test that does not count as a test of the ward; absent if there was no such test, or if another test counts. `no-screen`: its record
-     * is from an older version, which did not name the screen. `other-screen`: the screen did not have the sound of the ward.
+     * The last test that does not count as a test of the ward. Absent if there was no such test, or if `soundTest` has
+     * a test that counts. `no-screen`: an older version wrote the record of the test, and the record does not name the
+     * screen. `other-screen`: the screen did not have the sound of the ward.
      */
     uncountedTest: Type.Optional(Type.Object({ at: Instant, why: Type.Enum(['no-screen', 'other-screen']) }, closed)),
     /**
-     * Who sounds the ward. `one-screen`: the screen of `person` has the sound and sounds. `unheard`: that screen has the
-     * sound but does not sound, so every other screen sounds. `every-screen`: at least one screen shows the ward and its
-     * audio runs. `nobody`: no such screen is connected to any server. `unknown`: only screens of another server show the
-     * ward.
+     * Who sounds the ward. `one-screen`: the screen of `person` has the sound and sounds. `unheard`: that screen has
+     * the sound but does not sound, so every other screen sounds. `every-screen`: at least one screen shows the ward,
+     * and the audio of this screen runs. `nobody`: no such screen is connected to any server. `unknown`: only screens
+     * of another server show the ward.
      */
     sound: Type.Object(
       {
@@ -82,14 +93,16 @@ export type WardCard = Static<typeof WardCard>;
 export const WardOverview = Type.Object(
   {
     at: Instant,
-    /** `kafkaAt`: the cards show what was known then, if Kafka is away; null if the server has not reached Kafka yet. */
+    /**
+     * `kafkaAt`: if Kafka is away, the cards show the state of this time. Null if the server has not reached Kafka yet.
+     */
     kafka: Type.Enum(['ok', 'away']),
     kafkaAt: orNull(Instant),
     /** `stale`: no alarm processor judges some of the readings, so alarms may be missing. */
     alarms: Type.Enum(['ok', 'stale']),
     /**
-     * `away`: no delivery process runs, so nobody is called. `unread`: this server does not read the records of that
-     * process.
+     * `away`: no delivery process runs, so nobody is called. `unread`: this server does not read the records of the
+     * delivery process.
      */
     delivery: Type.Enum(['running', 'away', 'unread']),
     wards: Type.Array(WardCard),

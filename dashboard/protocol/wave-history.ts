@@ -1,4 +1,7 @@
-/** The answer to `GET /api/associations/:associationId/waves`: the waves of a time, as the device sent them. Times in it are ms since 1970. */
+/**
+ * The answer to `GET /api/associations/:associationId/waves`: the waves of a time, as the device sent them. All times
+ * are ms since 1970.
+ */
 import { type Static, type TSchema, Type } from 'typebox';
 import { Code, Instant } from '../../contracts/messages/device.ts';
 import { Patient } from '../../contracts/messages/records.ts';
@@ -42,16 +45,19 @@ export const WaveHistory = Type.Object(
     ),
     /** The time in which the viewer may see waves of this stay. `toMs` is null while the stay lasts. */
     stay: Type.Object({ fromMs: Ms, toMs: orNull(Ms) }, closed),
-    /** The log has no waves from before this time, as far as is known. Null: the log goes back further than the request. */
+    /** The log probably has no waves from before this time. Null: the log goes back to before the requested time. */
     keptFromMs: orNull(Ms),
-    /** How far the device's clock is behind the server's clock now, ms; negative if it is ahead. */
+    /** How far the device's clock is behind the server's clock now, ms; negative if the device's clock is ahead. */
     clockErrorMs: Ms,
     chunks: Type.Array(Chunk),
-    /** Where a wave of the answer has no samples. If the answer has no wave, one entry with `code: null`. */
+    /**
+     * The times at which a wave of the answer has no samples. If the answer has no wave, the list has one entry with
+     * `code: null`.
+     */
     gaps: Type.Array(
       Type.Object({ code: orNull(Code), fromMs: Ms, toMs: Ms, reason: Type.Enum([...waveGapReasons]) }, closed),
     ),
-    /** Number of records of this stay that could not be opened. Their time is not known. */
+    /** Number of records of this stay that could not be opened. The times of their waves are not known. */
     unreadable: Type.Integer({ minimum: 0 }),
   },
   closed,

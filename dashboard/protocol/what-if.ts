@@ -1,6 +1,6 @@
 /**
- * The body and the answer of `POST /api/associations/:associationId/what-if`: how many alarms would have been raised in this
- * patient's last 24 hours if other limits had been set. The request changes nothing.
+ * The body and the answer of `POST /api/associations/:associationId/what-if`: how many alarms other limits would have
+ * raised in this patient's last 24 hours. The request changes nothing.
  */
 import { type Static, Type } from 'typebox';
 import { LimitsAsked } from '../../contracts/messages/alarms.ts';
@@ -10,8 +10,8 @@ import { limitGroups } from '../../contracts/parameters.ts';
 const closed = { additionalProperties: false } as const;
 
 /**
- * `limits` follows the rules of `LimitsBody`; invalid limits get the answer 400 with both numbers. If `limits` is absent,
- * the answer has only the calls under the limits in force.
+ * `limits` follows the rules of `LimitsBody`; invalid limits get the answer 400 with both numbers. If `limits` is
+ * absent, the answer has only the numbers for the limits in force.
  */
 export const WhatIfBody = Type.Object(
   { group: Type.Enum(limitGroups), limits: Type.Optional(Type.Union([LimitsAsked, Type.Null()])) },
@@ -26,20 +26,20 @@ export type WhatIfCalls = Static<typeof Calls>;
 export const WhatIf = Type.Object(
   {
     /**
-     * The examined time: 24 hours. It is shorter if there are too many values, or if a device without a bed came into
-     * its tray less than 24 hours ago.
+     * The examined time: 24 hours. The time is shorter if there are too many values, or if the device has no bed and
+     * came into its tray less than 24 hours ago.
      */
     from: Instant,
     to: Instant,
-    /** The time of the first value between `from` and `to`; null if there is no value: then no answer is possible. */
+    /** The time of the first value between `from` and `to`. Null if there is no value; then no answer is possible. */
     since: Type.Union([Instant, Type.Null()]),
-    /** The usual time between two values, ms; null if there are fewer than two. */
+    /** The usual time between two values, ms; null if there are fewer than two values. */
     everyMs: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()]),
-    /** The total time after the first value in which values were overdue for the alarm engine, ms. */
+    /** The total time in which values were overdue for the alarm engine, from the first value on, ms. */
     silentMs: Type.Number({ minimum: 0 }),
-    /** The number of alarms of each priority that would have begun to call under the limits in force. */
+    /** The number of alarms of each priority that would have begun to call with the limits in force. */
     inForce: Calls,
-    /** The same number under the `limits` of the body; null if the body has no `limits`. */
+    /** The same number with the `limits` of the body; null if the body has no `limits`. */
     entered: Type.Union([Calls, Type.Null()]),
   },
   closed,
