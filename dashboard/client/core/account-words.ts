@@ -21,14 +21,17 @@ export function wardsText(wards: readonly string[]): string {
   return wards.length === 0 ? t('no ward') : wards.join(', ');
 }
 
-/** Returns the state of an account in one to three words; undefined for an account that is simply in use. */
+/** Returns the state of an account in one to three words; undefined for an account in normal use. */
 export function accountStateText({ disabled, oneTimePasswordUntil }: ListedAccount, nowMs: number): string | undefined {
   if (disabled) return t('Disabled');
   if (oneTimePasswordUntil === undefined) return undefined;
   return Date.parse(oneTimePasswordUntil) > nowMs ? t('One-time password') : t('One-time password expired');
 }
 
-/** Returns when the person last logged in. @param knownFrom the time since which the server knows the logins */
+/**
+ * Returns when the person last logged in.
+ * @param knownFrom the server has no logins from before this time
+ */
 export function loginText({ lastLogin, openSessions }: ListedAccount, knownFrom: string, nowMs: number): string {
   if (lastLogin === undefined) return t('no login since {when}', { when: whenText(Date.parse(knownFrom), nowMs) });
   const sessions = openSessions === 0 ? '' : t(', {n} open session|, {n} open sessions', { n: openSessions });
@@ -49,7 +52,7 @@ export function matchesSearch(account: ListedAccount, typed: string, nowMs: numb
     .every((word) => text.includes(word));
 }
 
-/** Returns the duty that a person would leave, and who is responsible then. */
+/** Returns the text about a duty that a person would lose: which duty, and who is responsible after that. */
 export function leftDutyText({ ward, duty, bed, next, from }: LeftDuty, nowMs: number): string {
   const place = bed === undefined ? ward : t('{ward}, bed {bed}', { ward, bed });
   const start = from === undefined ? '' : t(', from {when}', { when: whenText(Date.parse(from), nowMs) });
@@ -57,7 +60,7 @@ export function leftDutyText({ ward, duty, bed, next, from }: LeftDuty, nowMs: n
   return t('{duty} of {place}{start}: {after}', { duty: dutyNames[duty], place, start, after });
 }
 
-/** Returns the sentence about the alarms to which a person is called or goes; undefined if there are none. */
+/** Returns the sentence about the alarms to which a person is called or goes; undefined if there are no such alarms. */
 export function openCallsText({ openCalls = 0 }: Pick<AccountRefused, 'openCalls'>, name: string): string | undefined {
   if (openCalls === 0) return undefined;
   return t('{name} is called to an alarm now, or goes there.|{name} is called to {n} alarms now, or goes there.', {
@@ -67,8 +70,9 @@ export function openCallsText({ openCalls = 0 }: Pick<AccountRefused, 'openCalls
 }
 
 /**
- * Returns what happens to an open wall display, as `darkens`, if it shows no alarms after the act; otherwise an empty
- * object. A change of its role or its ward ends its session, too.
+ * Returns the warning `darkens` if an open wall display would no longer show the alarms of its ward after the act. In
+ * all other cases returns an empty object. An act that changes the role or the ward of the display also ends its
+ * session.
  */
 export function darkensDisplay(account: ListedAccount, act: AccountAct): { readonly darkens?: string } {
   if (account.role !== 'display' || account.disabled || account.openSessions === 0) return {};

@@ -11,8 +11,8 @@ import { t } from './texts.ts';
 export type AgeClass = 'current' | 'old' | 'expired';
 
 /**
- * How long a value may travel from device to screen before it counts as old. Without this tolerance the screen would
- * always flicker. For example, a value that comes every second and travels for 200 ms would be grey for 200 ms of each
+ * How long a value may travel from device to screen before the value counts as old. Without this tolerance the screen
+ * would always flicker. Example: a value comes every second and travels for 200 ms. It would be grey for 200 ms of each
  * second.
  */
 export const transportToleranceMs = 1500;
@@ -32,8 +32,8 @@ export function ageClass(ageMs: number, intervalMs: number): AgeClass {
 }
 
 /**
- * Returns the class of a value whose device may be gone. A value of a gone device is never `current`, even if its
- * interval is long. When the device comes back, its old values stay `old`; only a new value is `current`.
+ * Returns the class of a value whose device may be gone. A value of a gone device is never `current`, even if the
+ * interval of the value is long. When the device comes back, its old values stay `old`. Only a new value is `current`.
  */
 export function valueClass(
   numeric: Pick<Numeric, 'intervalMs' | 'receivedAt'>,
@@ -81,7 +81,7 @@ export function ageText(ageMs: number): string {
 }
 
 /**
- * `ms` is how old a value is now. `knownMs` is how old the value was when the last message came that the screen has
+ * The age of a value. `ms`: the age now. `knownMs`: the age at the time of the last message that the screen has
  * processed.
  */
 export type Age = { readonly ms: number; readonly knownMs: number };
@@ -96,8 +96,8 @@ export function ageOf(ageStartMs: number, nowMs: number, knownUntilMs: number): 
 }
 
 /**
- * Returns the class of an age. On a slow screen newer values may wait to be processed. A value may be `expired` only
- * because of this waiting time. Such a value is `old`: the screen shows it in grey with its age, not as a dash.
+ * Returns the class of an age. On a slow screen newer values may wait to be processed. If a value is `expired` only
+ * because newer values wait, its class is `old`: the screen shows the value in grey with its age, not as a dash.
  */
 export function shownClass(age: Age, intervalMs: number): AgeClass {
   const classByAge = ageClass(age.ms, intervalMs);
@@ -105,8 +105,8 @@ export function shownClass(age: Age, intervalMs: number): AgeClass {
 }
 
 /**
- * Returns a text that changes when the class or the shown text of an age changes. The screen redraws only then. Up to
- * `transportToleranceMs` every age is `current`, and its text need not be redrawn.
+ * Returns a text that changes when the class or the shown text of an age changes. The screen redraws the age only after
+ * such a change. Up to `transportToleranceMs` every age is `current`, and the screen need not redraw its text.
  */
 export function ageRedrawKey(age: Age, intervalMs: number): string {
   if (age.ms >= 0 && age.ms <= transportToleranceMs) return '';

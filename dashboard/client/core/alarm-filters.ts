@@ -1,6 +1,6 @@
 /**
- * Reads the filters of the page "Alarm history" from the page's address, writes them into the address, and computes when a period begins
- * and ends.
+ * Reads the filters of the page "Alarm history" from the page's address, and writes the filters into the address. Also
+ * computes when a period begins and ends.
  */
 import { dayMs, hourMs } from '../../../contracts/durations.ts';
 import type { Priority } from '../../../contracts/messages/alarms.ts';
@@ -21,7 +21,7 @@ export const periodTitles: Readonly<Record<ReviewPeriod, string>> = texts({
   chosen: 'Other time',
 });
 
-/** The filters that are texts: any bed, person, condition, or association of a patient. */
+/** The filters whose value may be any text: the bed, the person, the condition, and the association of a patient. */
 const textFilters = ['bed', 'person', 'condition', 'patient'] as const;
 
 /** Undefined: no filter. */
@@ -41,7 +41,10 @@ export type AlarmFilters = {
 
 export const noFilters: AlarmFilters = { period: '24h' };
 
-/** Returns the filters in the part of an address after `?`. An unknown name or value is left out, and so is a chosen time that does not exist. */
+/**
+ * Returns the filters in the part of an address after `?`. Leaves out unknown names, unknown values, and a chosen time
+ * that does not exist.
+ */
 export function parseFilters(text: string): AlarmFilters {
   const search = new URLSearchParams(text);
   const asked = reviewPeriods.find((name) => name === search.get('period')) ?? noFilters.period;
@@ -74,7 +77,7 @@ export function formatFilters({ period, ...filters }: AlarmFilters): string {
 /** A time, ms since 1970. `toMs` is undefined for a time that lasts until now. */
 export type ReviewSpan = { readonly fromMs: number; readonly toMs: number | undefined };
 
-/** Returns the time that the filters mean. "Last night" is the last night shift that has ended. */
+/** Returns the time from which the filters select alarms. "Last night" is the last night shift that has ended. */
 export function spanOf(
   { period, from, to }: Pick<AlarmFilters, 'period' | 'from' | 'to'>,
   starts: ShiftStarts,
@@ -97,7 +100,7 @@ export function spanOf(
   }
 }
 
-/** Returns a sentence that says why a time cannot be shown; undefined if it can. */
+/** Returns a sentence that says why the page cannot show a time; undefined if the page can show the time. */
 export function spanFault({ fromMs, toMs }: ReviewSpan, nowMs: number): string | undefined {
   switch (reviewSpanFault(fromMs, toMs, nowMs)) {
     case 'future-start':

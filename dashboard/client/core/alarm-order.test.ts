@@ -108,8 +108,8 @@ describe('compareAlarms, listedAlarms, headlineAlarm', () => {
     ['2026-01-01T10:00:00.000Z', 0, false],
     ['2026-01-01T10:00:00.000Z', 1, false],
     [undefined, 0, false],
-    // A pause lasts at most 2 min, and two clocks may differ by 5 s. If a pause ends more than 2 min 5 s from now, a clock was
-    // set back after the pause began.
+    // A pause lasts at most 2 min, and two clocks may differ by 5 s. So if a pause ends more than 2 min 5 s from now, a
+    // clock was set back after the pause began.
     ['2026-01-01T10:02:05.000Z', 0, true],
     ['2026-01-01T10:02:05.001Z', 0, false],
     ['2026-01-11T10:00:00.000Z', 0, false],

@@ -11,8 +11,8 @@ import { t } from './texts.ts';
 export const priorityMarks: Readonly<Record<Priority, string>> = { high: '***', medium: '**', low: '*' };
 
 /**
- * Returns whether the condition is present now. A late alarm comes from old readings, so it says nothing about the
- * present.
+ * Returns whether the condition of an alarm is present now. A late alarm comes from old readings, so its condition does
+ * not count as present.
  */
 export function isAboutNow(alarm: Alarm): boolean {
   return alarm.present && !alarm.late;
@@ -24,15 +24,15 @@ function isOpen(alarm: Alarm): boolean {
 }
 
 /**
- * Compares two alarms for every list, tile and sort: open before over, then high priority before low, unanswered before acknowledged,
- * present before ended, newest onset first. So the most urgent unanswered alarm is never below a less urgent one, even if it has ended or
- * came late. The alarm id decides between alarms that are equal in all of these.
+ * Compares two alarms for every list, tile and sort: open before over, then high priority before low, unanswered before
+ * acknowledged, present before ended, newest onset first. So the most urgent unanswered alarm is never below a less
+ * urgent alarm, even if the urgent alarm has ended or came late. If all these are equal, the alarm id decides.
  */
 export function compareAlarms(a: Alarm, b: Alarm): number {
   return Number(isOpen(b)) - Number(isOpen(a)) || comparePriorityFirst(a, b);
 }
 
-/** Compares two alarms by priority first, also if one of them is over. */
+/** Compares two alarms by priority first, even if one alarm is over. */
 function comparePriorityFirst(a: Alarm, b: Alarm): number {
   return (
     priorityRank[b.priority] - priorityRank[a.priority] ||
@@ -43,14 +43,14 @@ function comparePriorityFirst(a: Alarm, b: Alarm): number {
   );
 }
 
-/** Returns the alarms that belong on the screen, in order: all whose signal is not `off`. */
+/** Returns the alarms that a screen lists, in order: all alarms whose signal is not `off`. */
 export function listedAlarms(alarms: Iterable<Alarm>): Alarm[] {
   return [...alarms].filter((alarm) => alarm.signal !== 'off').sort(compareAlarms);
 }
 
 /**
- * Returns a function that returns the texts to list under an alarm. They are the texts of present alarms of lower
- * priority that have the same cause and whose signal is `off`.
+ * Returns a function that finds the texts to list under an alarm. These are the texts of present alarms with a lower
+ * priority and the same cause, whose signal is `off`.
  * @param alarms all alarms, also alarms whose signal is `off`
  */
 export function textsListedUnder(alarms: Iterable<Alarm>): (alarm: Alarm) => readonly string[] {
@@ -68,7 +68,10 @@ export function headlineAlarm(alarms: Iterable<Alarm>): Alarm | undefined {
   return firstAlarm(alarms, compareAlarms);
 }
 
-/** Returns the alarm with the highest priority, whether present or ended; unanswered before acknowledged. */
+/**
+ * Returns the alarm with the highest priority; the alarm may have ended. Of two alarms with this priority, an
+ * unanswered alarm comes before an acknowledged alarm.
+ */
 export function mostSeriousAlarm(alarms: Iterable<Alarm>): Alarm | undefined {
   return firstAlarm(alarms, comparePriorityFirst);
 }
@@ -109,8 +112,9 @@ export function frameOf(alarms: readonly Alarm[]): { priority: Priority; flashes
 }
 
 /**
- * Returns what a tile shows of the alarms that are not in its headline: their number, the most serious alarm, and the
- * most serious unanswered alarm if it is a different alarm. So a serious or unanswered alarm is never hidden.
+ * Returns what a tile shows of the alarms that are not in its headline: the number of these alarms and the most serious
+ * alarm. If this alarm is answered, also the most serious unanswered alarm. So a serious or unanswered alarm is never
+ * hidden.
  */
 export function alarmsBesideHeadline(
   alarms: readonly Alarm[],
@@ -123,14 +127,17 @@ export function alarmsBesideHeadline(
   return { count: otherAlarms.length, named };
 }
 
-/** Returns the time at which the audio of an alarm comes back, ms since 1970; undefined if it is not paused now. */
+/**
+ * Returns the time at which the audio of an alarm comes back, ms since 1970; undefined if the audio is not paused now.
+ */
 export function audioPausedUntilMs(alarm: Alarm, nowMs: number): number | undefined {
   return activePauseEndMs(alarm.audioPausedUntil, nowMs);
 }
 
 /**
  * Returns the remarks that an alarm may show until it leaves the list. If two remarks exclude each other, returns only
- * the longer. A row with room for all these remarks keeps its height when the alarm ends, comes back or is escalated.
+ * the longer remark. A row with room for all these remarks keeps its height when the alarm ends, comes back or is
+ * escalated.
  */
 export function possibleRemarks(alarm: Alarm): string[] {
   const { priority } = alarm;
@@ -142,7 +149,7 @@ export function possibleRemarks(alarm: Alarm): string[] {
   ];
 }
 
-/** Returns the alarm's text with three digits in place of each number: the text of the next value is rarely longer. */
+/** Returns the alarm's text with three digits in place of each number. The text with a later value is rarely longer. */
 export function widestAlarmText(alarm: Alarm): string {
   return alarmText(alarm).replace(/(?<![\w.])\d{1,3}(?!\d)/g, '000');
 }

@@ -7,7 +7,10 @@ import type { AlarmReport } from '../../protocol/live.ts';
 import { audioPausedUntilMs } from './alarm-order.ts';
 import type { SoundLevel } from './sound-table.ts';
 
-/** Maximum number of alarms in one report (`reportAlarmsMax` of the protocol, whose module the page does not load). */
+/**
+ * Maximum number of alarms in one report. Equal to `reportAlarmsMax` in dashboard/protocol/live.ts, because the page
+ * does not load that module.
+ */
 export const alarmsPerReportMax = 64;
 const agoMsMax = 600_000;
 
@@ -20,7 +23,7 @@ export type Reported = {
   readonly atMs: number;
 };
 
-/** What the page plays. `forMs`: for how long the page has played this level. */
+/** What the page plays. `forMs`: how long the page has played this level. */
 export type Loudspeaker = {
   readonly state: 'blocked' | 'on' | 'failed';
   readonly playing: { readonly level: SoundLevel; readonly forMs: number } | undefined;
@@ -44,8 +47,9 @@ export function soundOf(
 }
 
 /**
- * Why an alarm is reported. `news`: the server must get the report at once. `unseen`: the alarm was on no visible part of the page, and the
- * page looks again. `newer`: the alarm has a newer revision than the last report; its report can wait for the next regular report.
+ * Why an alarm is reported. `news`: the server must get the report at once. `unseen`: no visible part of the page
+ * showed the alarm, and the page looks again. `newer`: the alarm has a newer revision than its last report. This news
+ * can wait for the next regular report.
  */
 export type DueReport = { readonly alarm: Alarm; readonly why: 'news' | 'unseen' | 'newer' };
 
@@ -53,13 +57,13 @@ const newerGroup = 3;
 
 /**
  * Returns the alarms to report, in four groups: (1) alarms that the page must show again, (2) alarms whose sound began
- * or ended, (3) alarms that were on no visible part of the page, (4) alarms with a newer revision. Within each of the
- * first three groups the most urgent come first. In the last group the alarm whose last report is the oldest comes
- * first, so that each alarm gets its turn.
+ * or ended, (3) alarms that no visible part of the page showed, (4) alarms with a newer revision. In each of the first
+ * three groups the most urgent alarms come first. In the last group the alarm with the oldest report comes first, so
+ * that each alarm is reported in time.
  *
- * The last group is needed because the server gets each revision of an alarm, but the page compares only from time to
- * time. An example: an alarm ends and begins again between two comparisons. The server then waits until the page has
- * shown the alarm again, but for the page nothing has changed.
+ * The last group is necessary because the server gets each revision of an alarm, but the page compares revisions only
+ * from time to time. Example: an alarm ends and begins again between two comparisons. The server then waits for a new
+ * report, but in the other three groups the page finds no change.
  */
 export function alarmsToReport(
   alarms: Iterable<Alarm>,

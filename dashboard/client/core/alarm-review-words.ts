@@ -26,8 +26,9 @@ export function countsText({ total, high, medium, low, unanswered, medianAnswerM
 }
 
 /**
- * Returns for example `In 6.2 bed-days: 5.5 alarms per bed and day (0.5 high, 3.2 medium, 1.8 low)`. A bed-day is a day for which one
- * bed was occupied. Undefined if the beds were occupied for less than 12 hours in total (ours): the numbers would mean little.
+ * Returns for example `In 6.2 bed-days: 5.5 alarms per bed and day (0.5 high, 3.2 medium, 1.8 low)`. A bed-day is a day
+ * for which one bed was occupied. Undefined if the beds were occupied for less than 12 hours in total (ours), because
+ * the numbers would then mean little.
  */
 export function rateText({ total, high, medium, low, bedDays }: AlarmReview['counts']): string | undefined {
   if (bedDays < 0.5) return undefined;
@@ -59,7 +60,7 @@ export function gapText({ isRead, completeFromMs }: AlarmReview, { fromMs }: Rev
     : undefined;
 }
 
-/** Returns who answered first and after how long, or that nobody did. */
+/** Returns who answered first and how long this took, or that nobody answered. */
 export function answerText(row: ReviewedAlarmRow): string {
   const answers = [
     ...row.accepted.map((person) => ({ ...person, verb: t('accepted the call') })),
@@ -79,11 +80,11 @@ export function endText({ present, resolvedMs, clearedMs, raisedMs }: ReviewedAl
   if (present) return t('still present');
   const after = (ms: number) => t('after {duration}', { duration: durationText(Math.max(0, ms - raisedMs)) });
   if (resolvedMs !== null) return after(resolvedMs);
-  // For example, the patient was discharged.
+  // An alarm can leave the screens while its condition is present, for example when the patient is discharged.
   return clearedMs === null ? t('end not known') : t('removed {after}', { after: after(clearedMs) });
 }
 
-/** Returns the wards and beds of an alarm; the device if no bed is known. */
+/** Returns the wards and beds of an alarm. If no bed is known, returns the device. */
 export function placesText({ places, deviceId }: ReviewedAlarmRow, showsWard: boolean): string {
   const texts = places.map(({ ward, bed }) =>
     bed === null ? t('{ward}, no bed', { ward }) : showsWard ? `${ward} ${bed}` : bed,
@@ -116,7 +117,10 @@ export function busyText(patient: BusyPatient): string {
 /** A line of the details of an alarm. */
 export type ReviewStep = { readonly key: string; readonly atMs: number; readonly title: string };
 
-/** Returns everything that happened to an alarm, in the order of time. The page "Why did nobody come?" has the same titles. */
+/**
+ * Returns everything that happened to an alarm, in the order of time. The titles are the titles of the page "Why did
+ * nobody come?".
+ */
 export function stepsOf(row: ReviewedAlarmRow): ReviewStep[] {
   const once = (key: string, atMs: number | null, title: string) => (atMs === null ? [] : [{ key, atMs, title }]);
   return [
@@ -137,12 +141,15 @@ export function stepsOf(row: ReviewedAlarmRow): ReviewStep[] {
   ].sort((a, b) => a.atMs - b.atMs);
 }
 
-/** A list of the server may lack alarms of this last time before the answer, because the server has not read them yet, ms (ours). */
+/**
+ * How long before its answer the server may not have read all alarms yet, ms (ours). So the list may lack alarms of
+ * this time.
+ */
 const readLagMs = 5_000;
 
 /**
- * Returns how many alarms on the screen are newer than a list and match its filters. The page cannot apply a filter for
- * persons, answers or a patient, so it also counts alarms that such a filter would leave out.
+ * Returns how many alarms on the screen are newer than a list and match its filters. The page cannot apply the filters
+ * for persons, answers and patients, so the number may be too high.
  */
 export function newAlarmCount(
   alarms: Iterable<Alarm>,

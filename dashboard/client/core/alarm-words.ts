@@ -3,7 +3,10 @@ import { alarmText as englishText } from '../../../contracts/alarm-text.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import { serverText } from './server-texts.ts';
 
-/** Returns the text of an alarm, as `contracts/alarm-text.ts` writes it in English: `Monitor:` marks an alarm of the device itself. */
+/**
+ * Returns the text of an alarm. In English it is the text that `contracts/alarm-text.ts` makes. `Monitor:` marks an
+ * alarm of the device itself.
+ */
 export function alarmText(alarm: Pick<Alarm, 'origin' | 'text'>): string {
   return serverText(englishText(alarm));
 }

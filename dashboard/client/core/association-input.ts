@@ -1,4 +1,4 @@
-/** Reads a patient's data that somebody typed into a form, and finds which fields changed. */
+/** Reads a patient's data that somebody typed into a form, and finds the changed fields. */
 import type { AssociationChange, Patient, PatientCategory } from '../../../contracts/messages/records.ts';
 import { birthDateFault, contradictions, type PatientField } from '../../../contracts/patient-rules.ts';
 import type { CorrectBody } from '../../protocol/devices.ts';
@@ -88,8 +88,8 @@ function typedBirthDateFault(birthDate: string, nowMs: number): string | undefin
 }
 
 /**
- * Returns one text for each field in which the typed data contradict the patient who is in the bed; empty if no field
- * does.
+ * Returns one text for each field in which the typed data contradict the patient in the bed; empty without a
+ * contradiction.
  */
 export function contradictionTexts(draft: PatientDraft, patientInBed: Patient): string[] {
   return contradictions(trimDraft(draft), patientInBed).map(({ field, typed, there: known }) =>
@@ -106,7 +106,7 @@ function trimDraft(draft: PatientDraft): PatientDraft {
   return Object.fromEntries(entries) as PatientDraft;
 }
 
-/** The same lists as in contracts/messages/records.ts. Importing that file would add its schemas to the bundle. */
+/** The lists of contracts/messages/records.ts. An import of that file would add its schemas to the bundle. */
 export const categories: readonly PatientCategory[] = ['adult', 'paediatric', 'neonatal'];
 export const sexes = ['female', 'male', 'other', 'unknown'] as const;
 
@@ -128,7 +128,7 @@ const actNames: Readonly<Record<AssociationChange['act'], string>> = texts({
   ended: 'removed the device',
 });
 
-/** Returns a text about a change: `Nora corrected the patient: family name Made → First`. */
+/** Returns a text about a change, for example `Nora corrected the patient: family name Made → First`. */
 export function changeText({ act, by, fields }: AssociationChange): string {
   const what = fields.map(({ field, from, to }) => `${fieldNames[field] ?? field} ${from ?? 'none'} → ${to ?? 'none'}`);
   return `${by.name} ${actNames[act]}${what.length > 0 ? `: ${what.join(', ')}` : ''}`;

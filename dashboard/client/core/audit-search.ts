@@ -1,4 +1,7 @@
-/** The search on the page of the audit trail: its form in the page's address, and its times in the zone of the page. Pure. */
+/**
+ * The search on the page of the audit trail. Writes the search into the page's address, and reads it from there. The
+ * times are in the zone of the page. Pure.
+ */
 import { type AuditAction, type AuditGroup, auditActionNames, auditGroups } from '../../../contracts/audit-names.ts';
 import { instantOfWall, wallTime } from '../../../contracts/zones.ts';
 import type { AuditFilter } from '../../protocol/audit.ts';
@@ -8,7 +11,7 @@ import { pageZone } from './zones.ts';
 const textFields = ['userId', 'patientId', 'ward', 'bed'] as const;
 const timeFields = ['from', 'to'] as const;
 
-/** Returns the search in the address, without fields that are empty or unknown. */
+/** Returns the search that is in the address. Leaves out empty and unknown fields. */
 export function parseSearch(search: string): AuditFilter {
   const params = new URLSearchParams(search);
   const filter: { -readonly [Name in keyof AuditFilter]: AuditFilter[Name] } = {};
@@ -32,7 +35,10 @@ export function formatSearch(filter: AuditFilter): string {
   return new URLSearchParams(Object.entries(filter).filter(([, value]) => value !== '')).toString();
 }
 
-/** Returns the search for all looks that a search for a bed may have left out: the same search without the bed. */
+/**
+ * Returns a search for looks that does not name the bed. A search for a bed leaves out some looks, and this search
+ * finds them.
+ */
 export function wardLooksFilter({ bed: _bed, action, group, ...rest }: AuditFilter): AuditFilter {
   return action === undefined ? { ...rest, group: 'looks' } : { ...rest, action };
 }
@@ -47,8 +53,8 @@ const nightToHour = 7;
 export type Preset = { readonly name: string; readonly fromMs: number; readonly toMs: number };
 
 /**
- * Returns times that people often search, in the zone of the page. The last night is the night before this day's
- * morning. A day may have 23 or 25 hours.
+ * Returns times that people often search, in the zone of the page. "Last night" is the night before this morning. A day
+ * may have 23 or 25 hours.
  */
 export function presetsAt(nowMs: number, zone = pageZone()): Preset[] {
   const { year, month, day } = wallTime(zone, nowMs);

@@ -3,7 +3,7 @@ import type { AuditEntry, AuditPerson } from '../../protocol/audit.ts';
 import { t } from './texts.ts';
 import { dateTimeText } from './times.ts';
 
-/** Returns what one person did: `looked 12 times and acted once`. */
+/** Returns what one person did, for example `looked 12 times and acted once`. */
 export function deedsText({ looks, acts, refused }: Pick<AuditPerson, 'looks' | 'acts' | 'refused'>): string {
   const parts = [
     looks > 0 && t('looked {times}', { times: timesText(looks) }),
@@ -28,7 +28,10 @@ export function spanText({ first, last }: Pick<AuditPerson, 'first' | 'last'>): 
     : t('first at {first}, last at {last}', { first: firstText, last: lastText });
 }
 
-/** Returns which looks a search for a bed leaves out, as a sentence; an empty text if it leaves out none. */
+/**
+ * Returns a sentence about the looks that a search for a bed leaves out; an empty text if the search leaves out no
+ * look.
+ */
 export function wardLooksText(count: number): string {
   if (count === 0) return '';
   return count === 1
@@ -41,7 +44,10 @@ export function wardLooksText(count: number): string {
       );
 }
 
-/** Returns how many records of a person do not verify, as a sentence; an empty text if all verify. */
+/**
+ * Returns a sentence with the number of records of a person that have `verified` false; an empty text if there are no
+ * such records.
+ */
 export function unverifiedText(count: number): string {
   if (count === 0) return '';
   return count === 1
@@ -50,8 +56,8 @@ export function unverifiedText(count: number): string {
 }
 
 /**
- * Returns what an act changes; undefined if the trail does not record this for such an act. The record is written before the alarm
- * processor decides about the change, so the text does not say that the change was made.
+ * Returns what an act changes; undefined if the trail records no change for such an act. The record is written before
+ * the alarm processor decides about the change, so the text does not say that the change was made.
  */
 export function changeText({ action, changedFrom, changedTo }: AuditEntry): string | undefined {
   if (changedFrom === undefined && changedTo === undefined)

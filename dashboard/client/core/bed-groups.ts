@@ -6,8 +6,8 @@ export type PlacedBed = Bed & { readonly ward: string; readonly bed: string };
 
 export type BedGroup = {
   /**
-   * The device whose waves and numbers are large: the patient's device. If the patient has several devices, it is the
-   * device that came first.
+   * The device whose waves and numbers are large: the device of the patient, or the first device if the patient has
+   * several devices.
    */
   readonly bed: PlacedBed;
   /** The other devices at the bed, also devices without a patient. */
@@ -19,8 +19,8 @@ export type Grouped = {
   /** Devices without a bed, the device with the longest time in the tray first. */
   readonly tray: readonly Bed[];
   /**
-   * Beds in which several patients are recorded. Each of these patients has a tile, so no number is shown under the name of another
-   * patient.
+   * Beds in which several patients are recorded. Each of these patients has an own tile, so a number never stands under
+   * the name of a wrong patient.
    */
   readonly crowdedBeds: readonly { readonly ward: string; readonly bed: string }[];
 };

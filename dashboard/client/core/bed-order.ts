@@ -1,16 +1,16 @@
-/** The order of beds on a screen: as the registry of wards arranges them. */
+/** Puts the beds on a screen into the order of the registry of wards. */
 import type { ShownPlan, WardPlan } from '../../../contracts/ward-plan.ts';
 import type { BedGroup } from './bed-groups.ts';
 import { compareBeds } from './numerics.ts';
 import { bedsOfPart, type PartChoice } from './ward-parts.ts';
 
-/** Some tiles that stand together, below a heading if they have a name. */
+/** Tiles that stand together. If the section has a name, they stand below a heading. */
 export type TileSection<Bed> = { readonly name: string | undefined; readonly beds: readonly Bed[] };
 
 /**
- * Returns the beds by ward, and in each ward in the order of its plan: sector by sector, or as the registry lists the beds.
- * A bed that the plan does not have comes last in its ward, by name. Without plans all beds are in the order of their
- * names.
+ * Returns the beds by ward. The beds of a ward have the order of its plan: sector by sector, or as the registry lists
+ * the beds. A bed that is not in the plan comes last in its ward, by name. Without plans all beds are in the order of
+ * their names.
  */
 export function orderedGroups(groups: readonly BedGroup[], plans: readonly WardPlan[]): BedGroup[] {
   const places = new Map<string, number>();
@@ -33,8 +33,8 @@ export function sectorOf(plan: WardPlan | undefined, bed: string): string | unde
 }
 
 /**
- * Returns the sectors on whose screens a bed is: its sector and its former ones. Returns none, which stands for all
- * screens, if the bed is in no sector now.
+ * Returns the sectors whose screens show a bed: the sector of the bed and its former sectors. If the bed is in no
+ * sector now, returns no sectors; then all screens show the bed.
  */
 function sectorsShowing(plan: ShownPlan | undefined, bed: string): readonly string[] {
   const now = sectorOf(plan, bed);
@@ -42,16 +42,19 @@ function sectorsShowing(plan: ShownPlan | undefined, bed: string): readonly stri
   return [now, ...(plan?.formerSectors ?? []).flatMap(({ name, beds }) => (beds.includes(bed) ? [name] : []))];
 }
 
-/** Returns the beds of a half of the ward, by name. The plan does not decide the halves (`groupsOfPart`). */
+/**
+ * Returns the beds of a half of the ward. The names of the beds decide the halves, not the plan (see `groupsOfPart`).
+ */
 export function halfByName(groups: readonly BedGroup[], half: 'first' | 'second'): readonly BedGroup[] {
   return bedsOfPart(orderedGroups(groups, []), half);
 }
 
 /**
- * Returns the beds of a part of the ward, in the order of the plan. A half of a ward is a half of its beds in the order of their names. The plan does
- * not decide it: two screens that share a ward may have different plans for some minutes, and each bed must be on one of them.
+ * Returns the beds of a part of the ward, in the order of the plan. The names of the beds decide the halves of a ward,
+ * not the plan. Two screens that share a ward may have different plans for some minutes, and each bed must be on one of
+ * the two screens.
  * @param ordered the beds in the order of the plan
- * @param plan undefined if the page does not know the present plan: then a sector has all beds
+ * @param plan undefined if the page does not know the present plan; then a sector has all beds
  */
 export function groupsOfPart(
   ordered: readonly BedGroup[],
@@ -64,7 +67,10 @@ export function groupsOfPart(
   return ordered.filter((group) => half.has(group));
 }
 
-/** Returns the sections of the tiles: one for each sector that has beds. The beds without a sector are the last section. */
+/**
+ * Returns the sections of the tiles: one section for each sector with beds, and a last section for the beds without a
+ * sector.
+ */
 export function tileSections(ordered: readonly BedGroup[], plan: WardPlan | undefined): TileSection<BedGroup>[] {
   const bySector = Map.groupBy(ordered, ({ bed }) => sectorOf(plan, bed.bed));
   if (bySector.size < 2) return [{ name: undefined, beds: ordered }];

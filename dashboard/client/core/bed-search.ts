@@ -2,7 +2,7 @@
 import type { Bed } from '../../protocol/rest.ts';
 import { compareBeds } from './numerics.ts';
 
-/** Maximum number of beds that the search lists. It says how many more match. */
+/** Maximum number of beds that the search lists. The search also says how many further beds match. */
 export const foundMax = 8;
 
 export type Found = {
@@ -12,8 +12,8 @@ export type Found = {
 };
 
 /**
- * Returns the beds that match a text, the best match first. Each word of the text must be the beginning of a word of the
- * bed's name, the ward or the patient's names, or the beginning of the patient's id. Case and accents do not matter.
+ * Returns the beds that match a text, the best match first. Each word of the text must be the beginning of the
+ * patient's id, or the beginning of a word in the name of the bed, ward or patient. Case and accents do not matter.
  */
 export function findBeds(beds: Iterable<Bed>, text: string): Found {
   const asked = wordsOf(text);
@@ -30,7 +30,10 @@ export function findBeds(beds: Iterable<Bed>, text: string): Found {
 
 const placeOf = (bed: Bed) => ({ ward: bed.ward ?? '', bed: bed.bed ?? '' });
 
-/** Returns 0 if the text is the whole name of the bed, 1 if it is in the bed's name, 2 if elsewhere; undefined if it does not match. */
+/**
+ * Returns how well a bed matches a text. 0: the text is the whole name of the bed. 1: the name of the bed matches. 2:
+ * other data of the bed match. Undefined: nothing matches.
+ */
 function rankOf({ bed, ward, patient }: Bed, asked: readonly string[]): 0 | 1 | 2 | undefined {
   const bedWords = wordsOf(bed ?? '');
   const isIn = (words: readonly string[]) => asked.every((part) => words.some((word) => word.startsWith(part)));

@@ -23,7 +23,7 @@ function outside(name: string, value: number, [least, most]: Range): string[] {
   return value >= least && value <= most ? [] : [`${name} is ${value}, not ${least} to ${most}`];
 }
 
-/** Returns what is wrong with a burst according to CLINICAL, one text for each fault. */
+/** Compares a burst with the ranges in CLINICAL. Returns one text for each fault. */
 export function burstFaults(level: SoundLevel, burst: Burst): string[] {
   const faults = [
     ...(burst.pausesMs.length === burst.pitchesHz.length - 1 ? [] : ['each pulse except the last needs a pause']),
@@ -59,7 +59,7 @@ function highFaults(burst: Burst): string[] {
   ];
 }
 
-/** CLINICAL has no ranges for `lost`. It must not be mistaken for the sound of a patient alarm. */
+/** CLINICAL has no ranges for the sound `lost`. Nobody may confuse `lost` with the sound of a patient alarm. */
 function lostFaults(burst: Burst): string[] {
   const { pulses, pulseMs } = { pulses: burst.pitchesHz.length, pulseMs: burst.pulseMs };
   return [

@@ -5,7 +5,7 @@ import { type Burst, type SoundLevel, soundTable } from './sound-table.ts';
 
 const levels = Object.keys(soundTable) as SoundLevel[];
 
-/** The pauses of a high alarm whose pulses of `d` ms are `x` ms apart. */
+/** The pauses of a high alarm. `d`: the length of a pulse, ms. `x`: the pause between two pulses, ms. */
 const highPauses = (x: number, d: number, middle = 500) => {
   const long = 2 * x + d;
   return [x, x, long, x, middle, x, x, long, x];
@@ -25,7 +25,7 @@ describe('soundTable', () => {
 
 const withPauses = (pausesMs: readonly number[], pulseMs = 150): Partial<Burst> => ({ pausesMs, pulseMs });
 const { high } = soundTable;
-/** Length of the table's high burst without the silence, ms. */
+/** Length of the burst of a high alarm in the table, without the silence, ms. */
 const burstMs = high.repeatMs - silenceMs(high);
 
 const accepted: [string, SoundLevel, Partial<Burst>][] = [

@@ -1,7 +1,7 @@
 /** Renders the burst of an alarm sound as samples. */
 import type { Burst } from './sound-table.ts';
 
-/** A straight edge rises from 10 % to 90 % of the loudness in this share of its length. */
+/** The share of its length in which a straight edge rises from 10 % to 90 % of the loudness. */
 const measuredShareOfEdge = 0.8;
 const pointsPerPeriod = 2048;
 
@@ -22,8 +22,9 @@ export function silenceMs(burst: Burst): number {
 }
 
 /**
- * Returns the sound of a pulse without its edges: a function from the phase of its pitch, in radians, to a value from -1 to 1. The phases
- * of the harmonics follow Schroeder (1970): they make the sound louder at the same amplitude.
+ * Returns the sound of a pulse without its edges. The returned function gives a value from -1 to 1 for a phase of the
+ * pitch in radians. The phases of the harmonics follow Schroeder (1970), so that the sound is louder without a higher
+ * amplitude.
  */
 function toneOf(burst: Burst): (phase: number) => number {
   const strengths = [1, ...burst.harmonicsDb.map((levelDb) => 10 ** (levelDb / 20))];
@@ -35,7 +36,10 @@ function toneOf(burst: Burst): (phase: number) => number {
   return (phase) => raw(phase) / peak;
 }
 
-/** Returns the samples, -1 to 1, of one burst and of the silence after it. The alarm signal repeats these samples. */
+/**
+ * Returns the samples, -1 to 1, of one burst and of the silence after the burst. The alarm signal repeats these
+ * samples.
+ */
 export function renderBurst(burst: Burst, sampleRateHz: number): Float32Array<ArrayBuffer> {
   const samples = new Float32Array(Math.round((burst.repeatMs * sampleRateHz) / 1000));
   const tone = toneOf(burst);
@@ -45,7 +49,7 @@ export function renderBurst(burst: Burst, sampleRateHz: number): Float32Array<Ar
     const firstSample = Math.round((startMs * sampleRateHz) / 1000);
     const radiansPerSample = (2 * Math.PI * (burst.pitchesHz[pulse] ?? 0)) / sampleRateHz;
     for (let i = 0; i < pulseSamples && firstSample + i < samples.length; i++) {
-      // Soft edges: a hard edge would be heard as a click, which startles people.
+      // The edges are soft, because people hear a hard edge as a click and are startled.
       const envelope = Math.min(1, i / edgeSamples, (pulseSamples - 1 - i) / edgeSamples);
       samples[firstSample + i] = tone(radiansPerSample * i) * burst.loudness * envelope;
     }

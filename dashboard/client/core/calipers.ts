@@ -5,7 +5,7 @@ export type Calipers = { readonly aMs: number; readonly bMs: number };
 
 export type Measure = {
   readonly ms: number;
-  /** How many such times a minute has; undefined if the instants are equal. */
+  /** How many times the distance of the two instants fits into a minute; undefined if the instants are equal. */
   readonly perMinute: number | undefined;
   /** The value at the later instant minus the value at the earlier instant; undefined if a value is missing. */
   readonly difference: number | undefined;

@@ -7,11 +7,11 @@ import { outcomeWords } from './delivery-words.ts';
 import { t } from './texts.ts';
 import { countdownText, shortWhen } from './times.ts';
 
-/** What the texts of a card depend on besides the call itself. */
+/** Facts that the texts of a card need besides the call itself. */
 export type CallSurroundings = {
   /** The delivery of the alarm, if the page knows it. */
   readonly view: DeliveryView | undefined;
-  /** The delivery process gives no sign of life, so perhaps nobody is called in the ward of the call. */
+  /** True: the delivery process gives no sign of life, so perhaps nobody is called in the ward of the call. */
   readonly isDown: boolean;
 };
 
@@ -77,7 +77,9 @@ function missedText({ missed }: MyCall): string {
   }
 }
 
-/** Returns who goes or is called now, or that the ward has an alarm; undefined if the page knows none of these. */
+/**
+ * Returns who goes or who is called now, or that the ward has an alarm; undefined if the page knows nothing of this.
+ */
 function presentText({ acceptedBy, others, isWardTold }: MyCall, view?: DeliveryView): string | undefined {
   if (acceptedBy.length > 0) return goesText(acceptedBy);
   const called = (others ?? view?.calls)?.findLast(({ outcome }) => outcome === 'waiting')?.name;
@@ -88,7 +90,7 @@ function presentText({ acceptedBy, others, isWardTold }: MyCall, view?: Delivery
 
 /**
  * Returns ` If nobody acknowledges it within 1:43, Vigil calls again.` After this time the text says only that the time
- * is over, because the page does not know what Vigil does.
+ * is over, because the page does not know what Vigil does now.
  */
 function againText({ againAt }: MyCall, nowMs: number): string {
   if (againAt === undefined) return '';
@@ -136,8 +138,8 @@ function goneText({ alarm, call }: CallCard, { view, isDown }: CallSurroundings,
 }
 
 /**
- * Returns a sentence that Vigil calls again, and which person; an empty text if the page does not know this. A new round calls
- * again each person who still has the duty.
+ * Returns a sentence about the persons that Vigil calls again; an empty text if the page does not know this. In a new
+ * round Vigil calls each person who still has the duty.
  */
 function presentCallText(view: DeliveryView | undefined): string {
   const isCalling = view?.phase === 'beginning' || view?.phase === 'calling' || view?.phase === 'repeating';
@@ -156,7 +158,7 @@ export function othersText({ others = [] }: MyCall): string | undefined {
   });
 }
 
-/** Returns the state of a call for one line: the time left, or who goes, or that Vigil calls nobody now. */
+/** Returns the state of a call for a text of one line: the time left, or who goes, or that Vigil calls nobody now. */
 export function shortStateText({ call, state }: CallCard, isDown: boolean, nowMs: number): string {
   const isOpen = state === 'waiting' || state === 'late' || state === 'rejected';
   if (isDown && isOpen) return t('Vigil calls nobody');

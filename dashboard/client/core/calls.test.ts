@@ -74,14 +74,14 @@ describe('the cards', () => {
     expect(ids(answered)).toBe('a,b,c');
     const before = nowMs + placeMs - 1;
     expect(ids(cardsAfter(answered, list, before, false))).toBe('a,b,c');
-    // A new call comes after the answered call, also if it is more urgent.
+    // A new call comes after the answered call, even if the new call is more urgent.
     expect(ids(cardsAfter(answered, [call('z'), ...list], before, false))).toBe('a,z,b,c');
     expect(isAnyPlaceKept(answered, before)).toBe(true);
     expect(isAnyPlaceKept(answered, nowMs + placeMs)).toBe(false);
     expect(ids(cardsAfter(answered, list, nowMs + placeMs, false))).toBe('b,c,a');
     // The call of an alarm that has ended keeps its place, too.
     expect(ids(cardsAfter(answered, [call('b'), call('c')], before, false))).toBe('a,b,c');
-    // A call that was answered before the page was opened has the place that the server gives it.
+    // The page gives a call that was answered before the page was opened the place from the server.
     expect(ids(cardsAfter([], list, nowMs, false))).toBe('b,c,a');
   });
 

@@ -1,4 +1,7 @@
-/** The calls of the person who is logged in: their order, their state, and which of them the page must show on top of everything else. */
+/**
+ * The calls of the person who is logged in. Decides the order and the state of the calls, and finds the calls that the
+ * page must show on top of everything else.
+ */
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { DeliveryDown, MyCall } from '../../protocol/delivery.ts';
 
@@ -18,11 +21,11 @@ export type CallCard = {
   readonly stateAtMs: number;
 };
 
-/** A card stays for this time after its call has ended or was answered, so that the person can read who goes, ms (ours). */
+/** How long a card stays after its call has ended or was answered, ms (ours). So the person can read who goes. */
 export const readMs = 8_000;
 /**
- * A card keeps its place for this time after the call was answered, ms (ours). A person who has not seen yet that the
- * answer counts may press again. If the cards moved, this press would hit the button of another patient.
+ * How long a card keeps its place after the call was answered, ms (ours). A person who has not yet seen that the answer
+ * counts may press again. If the cards moved, this second press would hit the button of a different patient.
  */
 export const placeMs = 5_000;
 
@@ -34,20 +37,20 @@ function stateOf({ answered, acceptedBy, answerBy }: MyCall): Exclude<CallState,
 
 const newerAlarm = (a: Alarm, b: Alarm | undefined) => (b !== undefined && b.rev > a.rev ? b : a);
 
-/** Returns whether the call was answered so short a time ago that its card must not move yet. */
+/** Returns whether a card must not move yet, because its call was answered a short time ago. */
 function keepsPlace(card: CallCard, nowMs: number): boolean {
   return card.state !== 'gone' && !needsAnswer(card) && nowMs - card.stateAtMs < placeMs;
 }
 
-/** Returns whether a card still keeps its place because its call was answered a moment ago. */
+/** Returns whether any card must not move yet, because its call was answered a short time ago. */
 export function isAnyPlaceKept(cards: readonly CallCard[], nowMs: number): boolean {
   return cards.some((card) => keepsPlace(card, nowMs));
 }
 
 /**
- * Returns the cards after the server has sent all calls of the person. If the call of a card is not in the list any
- * more, the card keeps its place for `readMs`. If the call was answered, the card keeps its place for `placeMs`.
- * @param isHeld whether the person presses now, or has just pressed: then no card moves, and new calls come at the end
+ * Returns the cards after the server has sent all calls of the person. A card whose call is no longer in the list keeps
+ * its place for `readMs`. A card whose call was answered keeps its place for `placeMs`.
+ * @param isHeld whether the person presses now, or has just pressed. Then no card moves, and new calls come at the end
  */
 export function cardsAfter(
   before: readonly CallCard[],
@@ -84,7 +87,7 @@ export function cardsAfter(
   return withoutRead(after, nowMs, false);
 }
 
-/** Returns the cards without the ended calls that the person had time to read. */
+/** Removes the cards of ended calls that the person had time to read. Returns the other cards. */
 export function withoutRead(cards: readonly CallCard[], nowMs: number, isHeld: boolean): readonly CallCard[] {
   const isRead = ({ state, stateAtMs }: CallCard) => state === 'gone' && nowMs - stateAtMs >= readMs;
   return isHeld || !cards.some(isRead) ? cards : cards.filter((card) => !isRead(card));
@@ -98,19 +101,19 @@ export function withAlarms(cards: readonly CallCard[], alarms: ReadonlyMap<strin
 }
 
 /**
- * Returns the cards that appear on every page: those that this person must still answer, and for some seconds those
- * whose call was answered or has ended.
+ * Returns the cards that appear on every page: the cards of calls that this person must still answer, and for some
+ * seconds the cards of calls that were answered or have ended.
  */
 export function sheetCards(cards: readonly CallCard[], nowMs: number): CallCard[] {
   return cards.filter((card) => needsAnswer(card) || nowMs - card.stateAtMs < readMs);
 }
 
-/** Returns whether the person must still answer: nobody goes yet, and the person has not rejected. */
+/** Returns whether the person must still answer the call: nobody goes yet, and the person has not rejected the call. */
 const needsAnswer = ({ state }: CallCard) => state === 'waiting' || state === 'late';
 
 /**
- * Returns whether the sheet is one line: the person has folded it, and no call has come since. A call that is repeated has a new id, so
- * it unfolds the sheet.
+ * Returns whether the sheet is folded to one line: the person has folded the sheet, and no call has come since. A
+ * repeated call has a new id, so it unfolds the sheet too.
  * @param foldedIds the calls that the sheet had when the person folded it
  */
 export function isFolded(cards: readonly CallCard[], foldedIds: ReadonlySet<string>): boolean {

@@ -1,4 +1,7 @@
-/** The notices on a screen if readings are not judged, or if Vigil's test reading (the canary) does not get from the gateway to the alarm processor. */
+/**
+ * The notices on a screen if readings are not judged, or if canaries (Vigil's test readings) do not get from the
+ * gateway to the alarm processor.
+ */
 import type { CanaryFault, Health } from '../../protocol/live.ts';
 import { t } from './texts.ts';
 import { whenText } from './times.ts';
@@ -44,7 +47,10 @@ export function shortCanaryText({ step, grave, partitions, of }: CanaryFault): s
   }
 }
 
-/** Returns the notice; undefined if the test reading arrives, or if a more serious notice says what is wrong. */
+/**
+ * Returns the notice about missing canaries; undefined if canaries arrive, or if a more serious notice says what is
+ * wrong.
+ */
 export function canaryText({ kafka, alarms, canary }: Health, nowMs: number): string | undefined {
   if (canary === undefined || kafka !== 'ok' || (canary.step === 'engine' && alarms !== 'ok')) return undefined;
   const sinceText = canary.at === null ? '' : t(' since {when}', { when: whenText(Date.parse(canary.at), nowMs) });

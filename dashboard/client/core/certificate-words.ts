@@ -4,8 +4,8 @@ import { t } from './texts.ts';
 import { dateTimeText } from './times.ts';
 
 /**
- * Every screen shows the notice this long before the certificate expires, because a ward cannot notice it otherwise. An
- * operator's screen shows the notice as soon as the server reports the certificate.
+ * How long before the end of the certificate every screen shows the notice. A ward has no other way to notice that the
+ * certificate expires. An operator's screen shows the notice as soon as the server reports the certificate.
  */
 const shownToAllBeforeMs = 2 * 24 * 3_600_000;
 

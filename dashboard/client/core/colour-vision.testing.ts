@@ -1,6 +1,6 @@
 /**
- * Measures colours for tests: contrast (WCAG 2.2, "relative luminance"), distance (OKLab, Ottosson 2020), and how a
- * colour-blind eye sees a colour (Machado, Oliveira, Fernandes 2009, severity 1.0).
+ * Measures colours for tests: the contrast (WCAG 2.2, "relative luminance") and the distance (OKLab, Ottosson 2020) of
+ * two colours. Also computes how a colour-blind eye sees a colour (Machado, Oliveira, Fernandes 2009, severity 1.0).
  */
 
 type Triple = readonly [number, number, number];

@@ -1,15 +1,15 @@
 /**
- * Colours of parameters and charts in the two themes. There is no agreed standard (APSF 2013), so a ward may change this
- * map. A numeric has the colour of its wave. No parameter has the colour of an alarm (`alarmDistanceMin`), and no colour
- * alone means an alarm: an alarm also has a mark, a frame and a text.
+ * Colours of parameters and charts in the two themes. No standard gives these colours (APSF 2013), so a ward may change
+ * this map. A numeric has the colour of its wave. No parameter has the colour of an alarm (`alarmDistanceMin`). A
+ * colour alone never means an alarm, because an alarm also has a mark, a frame and a text.
  */
 import type { ParameterGroup } from '../../../contracts/parameters.ts';
 import type { Theme } from './theme.ts';
 
 /**
- * The field's usual colours are green for ECG, cyan for SpO2, red for an arterial pressure, yellow for breaths and white
- * for CO2. Red, yellow and cyan are colours of alarms here, so these parameters have the neighbouring shades blue, pink
- * and straw (olive on a light background).
+ * The field's usual colours are green for ECG, cyan for SpO2, red for an arterial pressure, yellow for breaths and
+ * white for CO2. Here red, yellow and cyan are colours of alarms. So SpO2 is blue, arterial pressure is pink, and
+ * breaths have the colour straw (olive on a light background).
  */
 export const parameterColours: Readonly<Record<Theme, Readonly<Record<ParameterGroup, string>>>> = {
   dark: {

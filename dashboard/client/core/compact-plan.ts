@@ -1,4 +1,7 @@
-/** Plans the numbers of a compact tile: as many as fit, in rows, each with its label at the left. */
+/**
+ * Plans the numbers of a compact tile. The tile shows as many numbers as fit. The numbers stand in rows, and each
+ * number has its label at the left.
+ */
 import { type Cell, widthEm } from './tile-plan.ts';
 
 /** The smallest size of a number on a compact tile. */
@@ -7,11 +10,11 @@ const labelCharPx = 7.4;
 const edgesPx = 12;
 /** Width of the mark `?` of a number with a note. */
 const notePx = 10;
-/** Height of a digit's line, as a multiple of its letters. */
+/** Height of a line of digits, as a multiple of the size of the digits. */
 const lineEm = 1.1;
 /**
- * A pressure has twice as many digits, so its digits may be smaller than those of other numbers: the plan multiplies their size by
- * this.
+ * The plan multiplies the size of a pressure's digits by this share. A pressure has twice as many digits, so its digits
+ * may be smaller than the digits of other numbers.
  */
 const pressureShare = 1.5;
 const balanceStepPx = 4;
@@ -29,7 +32,7 @@ export function compactWidthPx(cell: Cell): number {
 
 type Box = { readonly widthPx: number; readonly heightPx: number };
 
-/** Returns the box in the units in which the texts of the tile have their normal size. */
+/** Returns the size of the box divided by the scale, as if the texts of the tile had their normal size. */
 const unscaled = ({ widthPx, heightPx }: Box, scale: number): Box => ({
   widthPx: widthPx / scale,
   heightPx: heightPx / scale,
@@ -44,8 +47,9 @@ export type CompactPlan<C> = {
 };
 
 /**
- * Returns the rows of cells that fit into the box, at least one row. If several arrangements fit, chooses the arrangement with the
- * largest numbers. If not all cells fit, cells with an alarm come first, so that the number of an alarm is always shown.
+ * Returns the rows of cells that fit into the box, at least one row. If several arrangements fit, chooses the
+ * arrangement with the largest numbers. If not all cells fit, cells with an alarm come first, so that the tile always
+ * shows the number of an alarm.
  * @param scale factor by which the texts of the tile are enlarged
  */
 export function compactPlan<C extends Cell>(
@@ -73,7 +77,7 @@ export function compactWidthsIn(row: readonly Cell[], widthPx: number): number[]
   return row.map((cell) => (widthPx * compactWidthPx(cell)) / sumPx - 1);
 }
 
-/** Returns the size of a number in its cell, px. tile-compact.css computes the same. */
+/** Returns the size of a number in its cell, px. tile-compact.css must compute this size by the same rule. */
 export function compactNumberPx(cell: Cell, { widthPx, heightPx }: Box, scale: number): number {
   return Math.min((widthPx - labelPx(cell) * scale) / widthEm(cell), (heightPx - 2) / lineEm);
 }

@@ -1,7 +1,7 @@
 /**
- * The conditions that Vigil itself finds, as words of a list. The alarm history has only the name of a condition, and a
- * device may send any word as the name: `Alert` must not become a level of consciousness in German. So only the names in
- * this file are translated.
+ * The conditions that Vigil itself finds, in words. The alarm history has only the name of a condition, and a device
+ * may send any word as a name. For example, the name `Alert` must not become a level of consciousness in German. So the
+ * page translates only the names in this file.
  */
 import { gatewayNotices } from '../../../contracts/bed-notices.ts';
 import { parameters } from '../../../contracts/parameters.ts';
@@ -25,7 +25,7 @@ const wholeNames: Readonly<Record<string, string>> = texts({
   ...Object.fromEntries(Object.entries(gatewayNotices).map(([code, { text }]) => [code, text])),
 });
 
-/** What follows a measurement or a score: `HR.high`. */
+/** The second part of the name of a condition, after a measurement or a score, as in `HR.high`. */
 const endings: Readonly<Record<string, string>> = texts({
   low: 'low',
   high: 'high',

@@ -7,8 +7,8 @@ const firstDelayMs = 500;
 const delayMsMax = 10_000;
 
 /**
- * Returns how long to wait before try number `attempt` (from 0), ms. The wait is random, and its maximum doubles with
- * each try, so that the screens of a hospital do not all connect in the same instant.
+ * Returns how long to wait before try number `attempt` (from 0), ms. The maximum of the wait doubles with each try. The
+ * wait is random, so that the screens of a hospital do not all connect in the same instant.
  * @param random 0 ≤ random < 1
  */
 export function retryDelayMs(attempt: number, random: number): number {
@@ -22,8 +22,8 @@ export function isLost(lastHeardMs: number, nowMs: number): boolean {
 }
 
 /**
- * How long a screen waits to connect again if a newer screen of the same account replaced it. Without this wait the two
- * screens would replace each other without end.
+ * How long a screen waits before it connects again, after a newer screen of its account has replaced it. Without this
+ * wait the two screens would replace each other without end.
  */
 export const lateRetryMs = 60_000;
 
@@ -45,9 +45,7 @@ export function afterClose(code: number): AfterClose {
   }
 }
 
-/**
- * Returns a text for a close code; undefined if the code says only that the connection ended.
- */
+/** Returns a text for the person about a close code; undefined if the code says only that the connection ended. */
 export function closeText(code: number): string | undefined {
   switch (code) {
     case closeCodes.unavailable:
@@ -65,8 +63,8 @@ export function closeText(code: number): string | undefined {
 
 /**
  * Returns a clock that never runs backward and also counts the time in which the machine sleeps. Each step of this
- * clock is the larger step of the browser's two clocks. If the wall clock is set forward, values look too old, never
- * too young.
+ * clock is the larger step of the browser's two clocks. If somebody sets the wall clock forward, values look too old,
+ * but never too young.
  */
 export function createSteadyClock(wallMs: () => number, monotonicMs: () => number): () => number {
   let lastWall = wallMs();

@@ -18,7 +18,10 @@ export function coverAskedText(
   return t('You cover {place} for {name} until {time}', { place, name, time: shortTime(until, nowMs) });
 }
 
-/** Returns the sentence on the ward page about persons that the reader covers without having confirmed it; undefined if there are none. */
+/**
+ * Returns the sentence on the ward page that asks the reader to confirm the persons that she or he covers; undefined
+ * without such persons.
+ */
 export function waitingCoversText(covers: readonly WaitingCover[], nowMs: number): string | undefined {
   if (covers.length === 0) return undefined;
   const texts = covers.map(({ beds, name, until }) =>
@@ -27,7 +30,10 @@ export function waitingCoversText(covers: readonly WaitingCover[], nowMs: number
   return t('You cover {texts}. Confirm it, or say that you cannot.', { texts: texts.join(t(', and ')) });
 }
 
-/** Returns who covers for a person who is away, for the cell of the board: `Ben covers, and from 14:30 nobody does (not yet seen by Ben)`. */
+/**
+ * Returns the text in a cell of the board about the cover of a person who is away, for example `Ben covers, and from
+ * 14:30 nobody does (not yet seen by Ben)`.
+ */
 export function coversText(
   coveredBy: string | undefined,
   { cover, fault, isUnseen, nobodyFrom }: Away,

@@ -6,7 +6,8 @@ export type CsvLines =
   | { readonly ok: false; readonly message: string };
 
 /**
- * Returns the lines without empty lines at the end, or a sentence that says why the file cannot be sent.
+ * Returns the lines of the file without empty lines at the end. If the file cannot be sent, returns a sentence that
+ * says why.
  * @param linesMax maximum number of lines, with the header
  */
 export function csvLines(bytes: Uint8Array, linesMax: number): CsvLines {

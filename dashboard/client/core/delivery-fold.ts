@@ -5,7 +5,10 @@ import type { Deliveries } from '../../protocol/delivery.ts';
 export type DeliveryViews = ReadonlyMap<string, DeliveryView>;
 export const noDeliveries: DeliveryViews = new Map();
 
-/** Maximum number of deliveries that are kept. The oldest are removed first; their alarms stay on the screen, without the line about the delivery. */
+/**
+ * Maximum number of deliveries that are kept. The oldest deliveries are removed first. Their alarms stay on the screen
+ * without the line about the delivery.
+ */
 const viewsMax = 2_000;
 
 /** Returns the deliveries after a message, by alarm id. */

@@ -23,7 +23,7 @@ export const channelNames: Readonly<Record<DeliveryChannel, string>> = texts({
   webhook: 'other system',
 });
 
-/** Each stage confirms more than the one before it. `shown` does not mean that the person has looked. */
+/** Each stage confirms more than the stage before. `shown` does not mean that the person has looked. */
 const stageNames: Readonly<Record<ReceiptStage, string>> = texts({
   sent: 'sent',
   taken: 'taken by service',
@@ -54,7 +54,7 @@ export function confirmationText({ sent, failed, channels }: CallView): string {
   return channels.every((channel) => failed.includes(channel)) ? t('not reached') : t('not confirmed yet');
 }
 
-/** `isBad`: nobody comes for this alarm, so the ward must act. */
+/** `isBad`: nobody comes because of this alarm, so the ward must act. */
 export type DeliveryLine = { readonly text: string; readonly isBad: boolean };
 
 const noticeWords: Readonly<Record<WardNotice, string>> = texts({
@@ -68,7 +68,7 @@ const secondsText = (dueAtMs: number | null, nowMs: number) =>
 
 const joined = (...parts: readonly (string | undefined)[]) => parts.filter((part) => part !== undefined).join(' · ');
 
-/** Returns the result of the former call, as the reason why the next person is called. */
+/** Returns how the former call ended. This is the reason why Vigil calls the next person. */
 function formerText(call: CallView | undefined): string | undefined {
   switch (call?.outcome) {
     case 'rejected':
@@ -175,7 +175,10 @@ export const outcomeWords: Readonly<Record<CallOutcome, string>> = texts({
 /** A call in the full list. */
 export type CallLine = { readonly key: string; readonly text: string; readonly stages: readonly string[] };
 
-/** Returns a sentence above the list of calls if there were earlier rounds, because their calls are not in the list. */
+/**
+ * Returns the sentence above the list of calls that says that calls of earlier rounds are not in the list. Undefined in
+ * the first round.
+ */
 export function roundNote({ round }: DeliveryView): string | undefined {
   return round > 1 ? t('Calls of this round; earlier rounds are under “why?”.') : undefined;
 }
@@ -192,7 +195,10 @@ export function callLines(view: DeliveryView, nowMs: number): CallLine[] {
   }));
 }
 
-/** A notice of the ward about the delivery of its alarms. `shortText` is for a narrow strip: it names one alarm and counts the rest. */
+/**
+ * A notice of the ward about the delivery of its alarms. `shortText` is for a narrow strip; it names one alarm and has
+ * the number of the other alarms.
+ */
 export type DeliveryNotice = {
   readonly id: string;
   readonly isHigh: boolean;
@@ -201,7 +207,7 @@ export type DeliveryNotice = {
 };
 
 const namedMax = 3;
-/** Each text begins with what somebody must do. */
+/** The first words of each text say what somebody must do. */
 const noticeSentences: Readonly<Record<WardNotice, { full(alarms: string): string; short(alarms: string): string }>> = {
   'nobody-answers': {
     full: (alarms) => t('Somebody must go: nobody answers the calls about {alarms}.', { alarms }),
@@ -256,7 +262,7 @@ export function deliveryNotices(
   });
 }
 
-/** Returns the notice for wards in which nobody is called, and a shorter one for a narrow strip. */
+/** Returns the notice for wards in which nobody is called, and a shorter notice for a narrow strip. */
 export function deliveryDownText(
   { wards, since }: DeliveryDown,
   nowMs: number,
