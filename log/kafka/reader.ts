@@ -1,7 +1,6 @@
 /**
- * Reads from Kafka with a consumer group. The reader keeps its own positions, because kafkajs forgets its own positions
- * at every rebalance. If an offset is out of range, kafkajs goes to the beginning of the partition, or to its end if
- * the caller chose `end`.
+ * Reads from Kafka with a consumer group. The reader keeps its own positions, because kafkajs forgets its own positions at every rebalance. If an
+ * offset is out of range, kafkajs goes to the beginning of the partition, or to its end if the caller chose `end`.
  */
 import { type EachBatchPayload, type Kafka, PartitionAssigners } from 'kafkajs';
 import type { Logger } from 'pino';
@@ -25,10 +24,9 @@ export type ReaderOptions = {
   readonly group: string;
   readonly topics: readonly KafkaTopic[];
   /**
-   * Where to begin. `committed` and `committedOrSinceMs` are for shared groups: reading begins after the committed
-   * offset. Without a committed offset, `committed` begins at the first record of the partition, and
-   * `committedOrSinceMs` at the first record appended at the given time or later. The other values are for a group of a
-   * single process, which commits nothing.
+   * Where to begin. `committed` and `committedOrSinceMs` are for shared groups: reading begins after the committed offset. Without a committed
+   * offset, `committed` begins at the first record of the partition, and `committedOrSinceMs` at the first record appended at the given time or
+   * later. The other values are for a group of a single process, which commits nothing.
    */
   readonly start:
     | 'beginning'
@@ -78,10 +76,7 @@ const sessionTimeoutMs = 6_000;
 const retryMaxMs = 5_000;
 /** Longest wait for leaving the group. A broker that is down never answers, but the process must end. */
 const disconnectMsMax = 3_000;
-/**
- * If kafkajs stops a consumer after an error, this reader restarts the consumer after this time. The time doubles at
- * each attempt.
- */
+/** If kafkajs stops a consumer after an error, this reader restarts the consumer after this time. The time doubles at each attempt. */
 const restartMsMin = 1_000;
 const restartMsMax = 60_000;
 const positionCheckMs = 10;
@@ -211,8 +206,7 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
   ): Promise<Map<TopicPartition, string>> {
     const start = new Map<TopicPartition, string>();
     const offsetsAtTime =
-      // `sinceMs` is in steady time. If the machine's clock is ahead of steady time, more records than necessary are
-      // read, which does no harm.
+      // `sinceMs` is in steady time. If the machine's clock is ahead of steady time, more records than necessary are read, which does no harm.
       typeof options.start === 'object' && 'sinceMs' in options.start
         ? await readOffsetsSince(kafka, [...partitions.keys()], options.start.sinceMs)
         : undefined;
