@@ -98,11 +98,6 @@ function findUnreadable(): string[] {
     return titled?.matches('[data-may-shorten]') === true && (titled.getAttribute('title') ?? '').includes(text);
   }
 
-  /** Returns whether an element is the closed list of notices, and the button that opens it is visible beside it. */
-  function opensByButton(element: Element): boolean {
-    return element.matches('.notices__list') && element.parentElement?.querySelector('.notices__more.is-cut') !== null;
-  }
-
   /** Returns the part of a text's line in which letters are drawn. The rest of the line is space above and below. */
   function inkOf(rect: DOMRect, fontPx: number): Box {
     const middle = (rect.top + rect.bottom) / 2;
@@ -156,7 +151,7 @@ function findUnreadable(): string[] {
       // Text further down in a scrolling box can be reached by scrolling, so outer boxes do not matter.
       if (down && scrolls && at.scrollHeight > at.clientHeight && (ink.top < top || ink.bottom > bottom)) break;
       if (down && (ink.top < top - slackPx || ink.bottom > bottom + slackPx)) {
-        if (mayBeCut(at, text) || opensByButton(at)) return false;
+        if (mayBeCut(at, text)) return false;
         const overhangPx = Math.max(top - ink.top, ink.bottom - bottom).toFixed(0);
         fault('cut above or below', element, text, ` by ${nameOf(at)}, ${overhangPx} px`);
         return true;
@@ -271,7 +266,7 @@ function findUnreadable(): string[] {
       fault('wide as the screen', field, field.textContent ?? '', `, ${widthPx.toFixed(0)} px`);
   }
 
-  // The closed strip of notices scrolls, so the checks above accept what it cuts off. But the button of the first notice must be visible.
+  // The checks above accept what the closed strip of notices cuts off. But the button of the first notice must be visible.
   for (const button of document.querySelectorAll('.notices:not(.is-open) .notice:first-child button')) {
     const box = button.getBoundingClientRect();
     const strip = button.closest('.notices__list')!.getBoundingClientRect();

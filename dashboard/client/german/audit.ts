@@ -43,6 +43,7 @@ export const audit = {
   '; compared with the anchors of {time}': '; verglichen mit den Ankern von {time}',
   'Chain whole, {records} records{unsigned}{end}': 'Kette vollständig, {records} Einträge{unsigned}{end}',
   ' about patient {patientId}': ' über Patient {patientId}',
+  'patient|patients': 'Patient|Patienten',
   '{more} persons': '{more} Personen',
   '{matching} records': '{matching} Einträge',
   '{peopleLeftOut} more persons are not listed. Choose a shorter time to see them.':

@@ -181,7 +181,7 @@ function Answer({ alarm }: { alarm: Alarm }) {
           title={acknowledgedBy && `✓ ${acknowledgedBy}`}
           data-may-shorten={acknowledgedBy !== undefined || undefined}
         >
-          ✓ {acknowledgedBy ?? 'acknowledged'}
+          ✓ {acknowledgedBy ?? t('acknowledged')}
         </span>{' '}
         {alarm.acknowledgedAt && (
           <span>{inZoneOf(ward, () => whenText(Date.parse(alarm.acknowledgedAt ?? ''), now))}</span>

@@ -169,7 +169,7 @@ function Row({ row }: { row: AuditEntry }) {
 function patientsText(patients: readonly string[]): string {
   const namedText = patients.slice(0, patientsShown).join(', ');
   const unnamedCount = patients.length - patientsShown;
-  return `${patients.length === 1 ? 'patient' : 'patients'} ${namedText}${unnamedCount > 0 ? t(' and {unnamedCount} more', { unnamedCount }) : ''}`;
+  return `${t('patient|patients', { n: patients.length })} ${namedText}${unnamedCount > 0 ? t(' and {unnamedCount} more', { unnamedCount }) : ''}`;
 }
 
 function Proof({ row }: { row: AuditEntry }) {

@@ -54,7 +54,7 @@ export function Companions({ plan }: { plan: ReturnType<typeof companionPlan> })
             <p class="companion__head">
               <PatientLink associationId={bed.associationId}>{deviceId}</PatientLink>
               {!bed.occupied && <span class="companion__remark">{t('no patient assigned')}</span>}
-              {hidden > 0 && <span class="dim">{t('+{hidden} numbers', { hidden })}</span>}
+              {hidden > 0 && <span class="dim">{t('+{n} number|+{n} numbers', { n: hidden })}</span>}
               <BedState bed={bed} />
             </p>
             {rows.map((row) => (

@@ -91,7 +91,7 @@ export function HiddenAlarms({ groups, isReserved, isInView, showsWard, alarmsOf
           <span class="hidden-alarms__text">{alarmText(alarm)}</span>
         </button>
       ))}
-      {rest > 0 && <span class="hidden-alarms__rest">{t('+{rest} beds', { rest })}</span>}
+      {rest > 0 && <span class="hidden-alarms__rest">{t('+{n} bed|+{n} beds', { n: rest })}</span>}
     </section>
   );
 }

@@ -81,7 +81,7 @@ function stateText(
 ): string {
   if (isGone) return t('Over: no longer listed.');
   if (!isUnanswered(alarm))
-    return alarm.signal === 'off' ? t('Over.') : `✓ ${alarm.acknowledgedBy?.name ?? 'acknowledged'}`;
+    return alarm.signal === 'off' ? t('Over.') : `✓ ${alarm.acknowledgedBy?.name ?? t('acknowledged')}`;
   const request = app.answers.requests.value.get(alarm.alarmId);
   if (request?.state === 'pending') return t('Sending …');
   if (request?.state === 'error') return `${request.changed ? '' : t('Not acknowledged. ')}${request.message}`;
