@@ -163,7 +163,8 @@ describe('what a ward sees', () => {
     await raise(alarm);
     await until('the alarm', () => live.of('delta').some((delta) => delta.alarms[0]?.alarmId === alarm.alarmId));
     await until('the value', () => live.of('delta').some((delta) => delta.beds[0]?.values[0]?.value === 151));
-    // An old value comes late and does not replace the newer value. The value after it shows that the old value was read.
+    // An old value comes late and does not replace the newer value. The next value shows that the server has read the
+    // old value.
     await reading(inIcu.associationId, deviceIcu, 'MDC_ECG_HEART_RATE', 60, Date.now() - 60_000);
     await reading(inIcu.associationId, deviceIcu, 'MDC_PULS_OXIM_SAT_O2', 97);
     await until('the marker', () => live.of('delta').some((d) => d.beds[0]?.values.some((v) => v.value === 97)));
@@ -431,7 +432,8 @@ describe('acts', () => {
       expect([answer.status, answer.body.message]).toEqual([400, sentence]);
     }
     expect((await setLimits({ ...limits, delayMs: 99_999 })).status).toBe(400);
-    // Two people change the same limits at the same time. The second change is refused and names the first one.
+    // Two people change the same limits at the same time. The second change is refused, and the refusal names the first
+    // change.
     const answers = await Promise.all([1, 2].map(() => setLimits(limits)));
     expect(answers.map(({ status }) => status).sort()).toEqual([202, 409]);
     expect(answers.find(({ status }) => status === 409)?.body).toMatchObject({
@@ -459,7 +461,7 @@ describe('acts', () => {
       verified: true,
     });
     // The record in `alarm-state` has the limits, too. After a restart, and after 30 days, only this record still has
-    // them.
+    // the limits.
     const inState = newLimits(associationId, { HR: { own: { high: 105 } } }, { rev: 3 });
     const offsets = { observations: '0', commands: '0' };
     const body = { associationId, at: iso(0), offsets, live: [], limits: inState, engine: {} };
@@ -573,7 +575,7 @@ describe('acts', () => {
     const { associationId } = started.body;
     const view = () => nurse.get(`/api/associations/${associationId}`);
     expect((await view()).body).toMatchObject({ bed: { ward: wards.step, bed: '8', patient }, version: 1 });
-    // Two devices with two patients are assigned to one bed at the same time. One of them gets the bed.
+    // Two devices with two patients are assigned to one bed at the same time. One of the devices gets the bed.
     const rivals = await Promise.all(
       ['5', '6'].map((number) =>
         nurse.post(`/api/devices/dash-${run}-${number}/associations`, {

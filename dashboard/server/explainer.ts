@@ -15,7 +15,10 @@ import { createSlots } from './core/slots.ts';
 
 /** Maximum number of explanations that are made at the same time, for all accounts and for one account (ours). */
 const bounds = { atOnceMax: 2, atOncePerKeyMax: 1, waitingMax: 8, waitingPerKeyMax: 1 } as const;
-/** Longest time of reading for one explanation; after it, the request fails (ours). The command `vigil explain` has no such limit. */
+/**
+ * Longest time of reading for one explanation. After this time, the request fails (ours). The command `vigil explain`
+ * has no such limit.
+ */
 const readMsMax = 60_000;
 
 /** Throws if the person may not see the explanation. Otherwise writes the look into the audit trail. */

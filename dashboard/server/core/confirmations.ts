@@ -21,7 +21,7 @@ export const confirmWithinMs = 3_500;
  */
 export const paintsForMs = 6_000;
 
-/** A revision that the screen has not confirmed. A revision before `firstRev` does not matter any more. */
+/** The revisions that the screen has not confirmed. A revision before `firstRev` does not matter any more. */
 type Waiting = {
   /** The oldest revision that the screen has not confirmed, and when it was sent. */
   readonly firstRev: number;
@@ -30,8 +30,9 @@ type Waiting = {
   readonly rev: number;
   readonly sentAtMs: number;
   /**
-   * The alarm was already unanswered when the connection began. Until the screen has confirmed this alarm, nobody counts
-   * as watching the bed here. Otherwise a page that connects again and again would get a new deadline each time.
+   * The alarm was already unanswered when the connection began. Until the screen has confirmed this alarm, nobody
+   * counts as watching the bed here. Without this rule, a page that connects again and again would get a new deadline
+   * each time.
    */
   readonly isFromStart: boolean;
 };
@@ -43,7 +44,7 @@ export type AlarmOnScreen = {
   waiting: Waiting | undefined;
   /** The last report about the alarm; undefined before the first report. */
   report: AlarmReport | undefined;
-  /** When the screen first painted the alarm, and when it first sounded there. */
+  /** When the screen first painted the alarm, and when the screen first sounded the alarm. */
   paintedAtMs: number | undefined;
   soundedAtMs: number | undefined;
 };

@@ -108,7 +108,7 @@ describe('admitConnection', () => {
     for (let login = 0; login < 43; login += 1)
       for (let tab = 0; tab < 12; tab += 1) expect(open(connection('flood', `f${login}`))).toBe(true);
     expect(openConnections.filter(({ account }) => account === 'flood')).toHaveLength(connectionsMax.account);
-    // If many accounts open too many screens, the accounts with the most screens lose some.
+    // If many accounts open too many screens, the accounts with the most screens lose screens.
     for (let account = 0; account < 60; account += 1)
       for (let tab = 0; tab < 12; tab += 1) open(connection(`flood-${account}`));
     expect(openConnections.length).toBe(connectionsMax.all);

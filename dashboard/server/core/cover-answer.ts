@@ -1,4 +1,4 @@
-/** Decides the answer of a person that somebody who is away has named as cover: the person has seen it, or cannot cover. */
+/** Decides about the answer of a person who was named as cover: the person confirms the cover, or cannot cover. */
 import { absentCoverFault, evolve } from '../../../contracts/duties.ts';
 import { type DutyState, dutiesOf } from '../../../contracts/duty-state.ts';
 import type { AssignmentEvent } from '../../../contracts/messages/assignments.ts';
@@ -28,7 +28,10 @@ export function decideCover(
   return reason === undefined ? allowed(event) : refusalOf('conflict', `Not saved: you do not cover. ${reason}`);
 }
 
-/** Returns why the cover would cover nothing after the confirmation, as a sentence; undefined if the cover covers. */
+/**
+ * Returns a sentence that says why the person would cover nothing after the confirmation; undefined if the person
+ * covers a place.
+ */
 function nothingCovered(after: DutyState, awayId: string, { ward, nowMs }: BoardContext): string | undefined {
   const duties = dutiesOf(after, ward);
   const absence = duties.absences.find((entry) => entry.awayId === awayId)!;

@@ -1,4 +1,4 @@
-/** Computes until when somebody is responsible by the plan: when the duty of a cover ends, and from when nobody has a place. */
+/** Computes from the plan when the duty of a cover ends, and from when nobody is responsible for a place. */
 import {
   absenceAt,
   type DutyPlace,
@@ -23,8 +23,8 @@ type MayAct = (person: Responsible) => boolean;
 
 /**
  * A person can cover a duty only while she or he has a duty of the same role. Returns the end of these own duties, if
- * it is before `untilMs`; otherwise undefined. Duties that follow each other without a gap count as one. The result is
- * in the past if the hand-over of the cover's own duty is overdue.
+ * this end is before `untilMs`; otherwise undefined. Duties that follow each other without a gap count as one duty. The
+ * result is in the past if the hand-over of the cover's own duty is overdue.
  */
 export function coverEndMs(
   ward: WardDuties,
@@ -49,8 +49,8 @@ export function coverEndMs(
 export type CoverEnd = { readonly name: string; readonly forName: string; readonly endMs: number };
 
 /**
- * Returns when the planned duties of a responsible person end, if this person covers at `atMs` for somebody who will still be away at
- * this end; otherwise undefined.
+ * Returns when the planned duties of a person end who covers at `atMs` for somebody else. Undefined if the person does
+ * not cover, or if the absent person is back before this end.
  */
 export function coverEndOf(
   ward: WardDuties,
@@ -79,9 +79,9 @@ export function isPlanned(state: DutyState, place: DutyPlace, mayAct: MayAct, at
 }
 
 /**
- * Returns the first time after `nowMs` and not after `untilMs` from which nobody is responsible for a place by the plan; undefined if there is
- * none. Nobody changes the plan in the computed time; only time passes. So a duty ends because the next person has
- * accepted, the duty of a cover ends, or an absence ends.
+ * Returns the first time after `nowMs` and not after `untilMs` from which nobody is responsible for a place by the
+ * plan. Undefined if somebody is always responsible. The computation assumes that nobody changes the plan: accepted
+ * assignments begin and end, and absences end.
  */
 export function uncoveredFromMs(
   state: DutyState,
@@ -107,8 +107,9 @@ export function uncoveredFromMs(
 }
 
 /**
- * A person covers a place. Returns the time from which, by the plan, nobody is responsible for this place, if this time is before
- * `untilMs`; otherwise undefined. The result is in the past if the duty of the cover is over and nobody else is responsible.
+ * Returns the time from which, by the plan, nobody is responsible for a place that a person covers. Undefined if this
+ * time is not before `untilMs`. The result is in the past if the duty of the cover is over and nobody else is
+ * responsible.
  */
 export function nobodyFromMs(
   state: DutyState,

@@ -9,7 +9,7 @@ import {
   overdueBeds,
 } from '../../../contracts/duty-state.ts';
 
-/** An assignment of the person who is away, with those of its beds that the cover has now; no beds for a duty of the whole ward. */
+/** An assignment of an absent person, with the beds that the cover has now. A duty of the whole ward has no beds. */
 export type CoveredEntry = { readonly entry: DutyAssignment; readonly beds: readonly string[] };
 
 /** Returns the assignments that a person who is away has accepted, and that have begun and are not over. */
@@ -20,8 +20,8 @@ export function entriesOfAway(state: DutyState, ward: string, userId: string, no
 }
 
 /**
- * Returns for which assignments the cover of an absence is responsible now. Returns none if the cover does not cover (`absentCoverFault`), or if
- * somebody else has taken over the places.
+ * Returns the assignments for which the cover of an absence is responsible now. The list is empty if the cover does not
+ * cover (`absentCoverFault`), or if somebody else has taken over the places.
  */
 export function coveredEntries(
   state: DutyState,

@@ -1,7 +1,7 @@
 /**
  * The delivery board: what the server knows about the delivery of alarms to persons, from the topics `deliveries` and
- * `reach`. The fold functions change the board in place and have no other effect. Every map has a maximum; above it,
- * the entry that was set longest ago is removed.
+ * `reach`. The fold functions change the board in place and have no other effect. Every map has a maximum; above the
+ * maximum, the entry that was set longest ago is removed.
  */
 import type { DeliveryRecord, DeliveryView, ReachSeen, ReceiptStage } from '../../../contracts/messages/deliveries.ts';
 import type { ReachEntry } from '../../../contracts/messages/delivery-commands.ts';

@@ -7,7 +7,7 @@ import type { DeliveryDown } from '../../protocol/delivery.ts';
 import { seesWard } from './rights.ts';
 import type { OpenScreen } from './screen.ts';
 
-/** The topic `deliveries` counts as unread if the server has not reached its end for this time. */
+/** The topic `deliveries` counts as unread if the server has not reached the end of the topic for this time. */
 export const deliveriesUnreadMs = 10 * secondMs;
 /** Maximum number of wards in one message. */
 const wardsMax = 200;

@@ -56,7 +56,7 @@ describe('a number of a device whose clock is wrong', () => {
     expect(bed.look(20.1).ageMs).toBeLessThan(1000 + 2000);
     expect(bed.notices()).toEqual(notices);
     expect(wrongClockText(bed.numeric()!) !== undefined).toBe(notices.length > 0);
-    // Without new readings the number gets old as with a right clock.
+    // Without new readings the number gets old as fast as with a right clock.
     expect(bed.look(30).age).toBe('expired');
   });
 

@@ -13,7 +13,10 @@ import type { LoggedDevice, LoggedEvent } from './device-log-book.ts';
 import { seesWard, type Viewer } from './rights.ts';
 import type { LiveState } from './state.ts';
 
-/** An event of the list. `row` makes its row, only for the events that are sent: the list may have very many. */
+/**
+ * An event of the list. `row` makes the row of the event. Only events that are sent need a row, because the list may
+ * have very many events.
+ */
 type Entry = { readonly atMs: number; readonly kind: string; readonly row: () => DeviceEventRow };
 
 /**
@@ -58,14 +61,14 @@ function entriesOf(state: LiveState, deviceId: string): Entry[] {
 }
 
 /**
- * Returns the events of a device. A certificate, a firmware or a clock is compared with the one before, so the rows say what is new.
- * Each start of a gateway says again whether the clock is right.
+ * Returns the events of a device. Each certificate, firmware and clock error is compared with the previous one, so the
+ * rows show only changes. A gateway that starts reports again whether the clock is right.
  */
 function eventEntries({ events }: LoggedDevice, deviceId: string, nowMs: number): Entry[] {
   const entries: Entry[] = [];
   let firmware: string | undefined;
   let endsMs: number | undefined;
-  /** The error of the clock at the last event of it; undefined while it is right. */
+  /** The error of the clock at the last event about the clock; undefined while the clock is right. */
   let clockErrorMs: number | undefined;
   const add = (atMs: number, kind: string, fieldsOf: () => Partial<DeviceEventRow>) =>
     entries.push({ atMs, kind, row: () => ({ deviceId, at: formatInstant(atMs), kind, ...fieldsOf() }) });
@@ -94,7 +97,10 @@ function eventEntries({ events }: LoggedDevice, deviceId: string, nowMs: number)
   return entries;
 }
 
-/** Returns the error of the clock after an event, and whether the event says something new about the clock, or about something else. */
+/**
+ * Returns the error of the clock after an event, and whether the event is news. An event about the clock is no news if
+ * the error stays the same.
+ */
 function clockAfter(
   beforeMs: number | undefined,
   { kind, clockErrorMs = 0, leftOut }: LoggedEvent,

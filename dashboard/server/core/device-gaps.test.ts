@@ -75,7 +75,7 @@ it('missingReadings is not known without a numbered reading, and old records at 
   noteReading(gaps, { boot: 'b', seq: 1, timeMs: t0 }, t0, t0 + 61_000);
   expect(missingReadings(gaps, t0)).toBeNull();
   noteReading(gaps, { boot: 'b', seq: 90, timeMs: t0 + 89_000 }, t0 + 89_000, t0 + 90_000);
-  // An older record that is read after the newest one.
+  // An older record that is read after the newest record.
   noteReading(gaps, { boot: 'b', seq: 50, timeMs: t0 + 49_000 }, t0 + 49_000, t0 + 90_000);
   expect(missingReadings(gaps, t0 + 90_000)).toEqual({ missing: 0, unused: 0, sinceMs: t0 + 89_000 });
 });

@@ -10,7 +10,10 @@ const liveMs = minuteMs;
 
 /** Maximum number of holes that are remembered: more than the readings that a record of the gateway can fill. */
 const holesMax = 128;
-/** Maximum number of ranges of unused numbers that wait for the reading after them. Above it the oldest looks missing. */
+/**
+ * Maximum number of ranges of unused numbers that wait for the reading after them. Above this number, the readings of
+ * the oldest range look missing.
+ */
 const waitingMax = 128;
 
 type Range = { readonly boot: string; readonly from: number; readonly to: number };
@@ -35,9 +38,9 @@ export const newDeviceGaps = (): DeviceGaps => ({
 type Numbered = { readonly boot: string; readonly seq: number; readonly timeMs: number };
 
 /**
- * Counts the number of one reading. A missing reading that comes later is not missing any more. A reading of an
- * earlier start from before the beginning is left out: the server reads old records after the newest ones, and the page
- * says since when it counts.
+ * Counts the number of one reading. A missing reading that comes later is not missing any more. A reading of an earlier
+ * start that was received before the count began is left out. The server reads old records after new records, and the
+ * page shows when the count began.
  */
 export function noteReading(
   gaps: DeviceGaps,
@@ -56,8 +59,9 @@ export function noteReading(
 }
 
 /**
- * Notes that the gateway got readings with these numbers and did not use them. They may come before or after the next reading that is used,
- * and more than once. A number that is in no hole changes nothing, so this never hides a reading that never came.
+ * Notes that the gateway got readings with these numbers and did not use them. A range may come before or after the
+ * next used reading, and more than once. A number that is in no hole changes nothing, so a range never hides a reading
+ * that never came.
  */
 export function noteUnused(gaps: DeviceGaps, range: Range, receivedMs: number): void {
   if (gaps.sinceMs === undefined || receivedMs < gaps.sinceMs) return;
@@ -65,7 +69,10 @@ export function noteUnused(gaps: DeviceGaps, range: Range, receivedMs: number): 
   takeWaiting(gaps, receivedMs);
 }
 
-/** Takes the waiting numbers out of the holes. Numbers after the newest reading wait on, and numbers of other starts do too. */
+/**
+ * Takes the waiting numbers out of the holes. Numbers after the newest reading and numbers of other starts continue to
+ * wait.
+ */
 function takeWaiting(gaps: DeviceGaps, receivedMs: number): void {
   const { continuity } = gaps;
   let unused = 0;
@@ -92,8 +99,8 @@ function addToHour(
 }
 
 /**
- * Takes readings that came later from the oldest hours, because the hour of a hole is not known. An hour with less than 0
- * would hide the missing readings of other hours after the hour of the hole is forgotten.
+ * Subtracts readings that came later from the oldest hours, because the hour of a hole is not known. No hour goes below
+ * 0: a negative number would hide the missing readings of other hours.
  */
 function withoutFilled(hours: DeviceGaps['hours'], filled: number): DeviceGaps['hours'] {
   let left = filled;

@@ -20,7 +20,7 @@ import { audienceOf, type DeviceState, deviceEventsMax, type LiveState } from '.
 
 /**
  * Returns the devices of the viewer's wards, and devices without a bed that the viewer may see.
- * @param open the device that gets its events; without it each device gets them
+ * @param open the only device that gets its events; if absent, each device gets its events
  */
 export function devicesFor(state: LiveState, viewer: Viewer, open?: string): Devices['devices'] {
   const devices: Devices['devices'] = [];
@@ -54,8 +54,8 @@ export function devicesFor(state: LiveState, viewer: Viewer, open?: string): Dev
 }
 
 /**
- * A device whose certificate ends within this time is in trouble (ours). Afterwards the gateway refuses its connections, and a
- * renewal needs somebody at the device.
+ * A device whose certificate ends within this time is in trouble (ours). After its end, the gateway refuses connections
+ * of the device, and somebody must go to the device to renew the certificate.
  */
 export const certificateEndsSoonMs = 14 * dayMs;
 

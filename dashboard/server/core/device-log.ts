@@ -14,14 +14,14 @@ import { noteUnused } from './device-gaps.ts';
 import type { DeviceLogBook, LoggedDevice, LoggedEvent, RefusalCount } from './device-log-book.ts';
 import type { LiveState } from './state.ts';
 
-/** Events of one device that are kept; if there are more, the oldest of its most frequent group is forgotten. */
+/** Events of one device that are kept; if there are more, the oldest event of the most frequent group is forgotten. */
 export const loggedEventsMax = 200;
 /** Counts of one device that are kept. Two gateways write at most this many in four days. */
 export const loggedCountsMax = 200;
-/** Events and counts of all devices together. At this number, a device that gets one more loses its oldest. */
+/** Events and counts of all devices together. At this number, a device that gets a new entry loses its oldest entry. */
 export const loggedMax = 100_000;
 
-/** Takes an event into the book. Ignores an event that is too old, and an event that the book already has. */
+/** Adds an event to the book. Ignores an event that is too old, and an event that the book already has. */
 export function foldDeviceEvent(book: DeviceLogBook, record: DeviceEventRecord, nowMs: number): void {
   const atMs = pastMs(record.receivedAt, nowMs);
   if (atMs === undefined) return;
@@ -39,8 +39,8 @@ export function foldDeviceEvent(book: DeviceLogBook, record: DeviceEventRecord, 
 }
 
 /**
- * Leaves out the oldest event of the group that has the most events. So a device that connects without end, as two devices with one certificate
- * do, does not push out what else happened to it.
+ * Leaves out the oldest event of the group that has the most events. So endless connections, for example of two devices
+ * with one certificate, do not push out the other events.
  */
 function withoutOldest(events: readonly LoggedEvent[]): readonly LoggedEvent[] {
   const groups = Map.groupBy(events, ({ kind }) => groupOfEvent(kind));
@@ -49,7 +49,7 @@ function withoutOldest(events: readonly LoggedEvent[]): readonly LoggedEvent[] {
 }
 
 /**
- * Takes a count into the book. The gateway writes a count again while it grows, so the largest record of a count is used.
+ * Adds a count to the book. The gateway writes a count again while it grows, so the largest record of a count is used.
  * @param gatewayBoot the start of the gateway, from the envelope
  */
 export function foldRefusals(state: LiveState, record: RefusalsRecord, gatewayBoot: string, nowMs: number): void {

@@ -1,4 +1,4 @@
-/** Describes the sound settings of wall displays, and knows from the audit trail which settings were recorded last. */
+/** Describes the sound settings of wall displays, and remembers the last settings in the audit trail. */
 import type { AnyAuditRecord } from '../../../contracts/messages/records.ts';
 import { nightHourTexts } from '../../../contracts/night-hours.ts';
 import { parseInstant } from '../../../contracts/time.ts';
@@ -20,8 +20,9 @@ export function settingsText({ volume, night, byHand }: ScreenSettings): string 
 export const newDisplayText = settingsText({ volume: 'full', night: 'ward', isNight: false });
 
 /**
- * Returns why a display plays alarms at the lowest volume because of a choice at the display; undefined if it does not.
- * A night by the hours of the ward is not a choice at the display: all screens that follow the ward have it.
+ * Returns the choice at a display that makes the display play alarms at the lowest volume; undefined if there was no
+ * such choice. A night by the hours of the ward is no choice at the display: all screens that follow the ward have this
+ * night.
  */
 export function whySoft({ volume, night, byHand, isNight }: ScreenSettings): SoftDisplay['why'] | undefined {
   if (volume === 'low') return 'volume';

@@ -59,7 +59,7 @@ function changeOfAssignment(last: LastChange, { assignment }: DutyAssignment): R
   return { ...last, person: name, userId, assignmentId, duty, ...(beds ? { beds } : {}) };
 }
 
-/** The subject of a change. With it, the server decides whether two changes contradict each other. */
+/** The subject of a change. The server compares subjects to decide whether two changes contradict each other. */
 export type Concern =
   | { readonly assignmentId: string }
   | { readonly userId: string; readonly duty?: Duty; readonly beds?: readonly string[] };
@@ -96,7 +96,7 @@ function lastChangesSince(state: DutyState, ward: string, version: number): Rece
 }
 
 function isAbout(change: RecentChange, concern: Concern): boolean {
-  // It changes nobody's duty.
+  // This event changes nobody's duty.
   if (change.type === 'cover-seen') return false;
   if ('assignmentId' in concern) return change.assignmentId === concern.assignmentId;
   const { userId, duty, beds } = concern;

@@ -21,7 +21,7 @@ import { endNotice, noteNotice } from './notices.ts';
 import { type BedState, type LiveState, markHeaderChanged } from './state.ts';
 import { uncoveredSinceMs } from './uncovered-since.ts';
 
-/** The number of beds with a patient that have no nurse, and the number of those whose hand-over is overdue. */
+/** The number of beds with a patient and no nurse, and the number of beds with a patient and an overdue hand-over. */
 export type DutyGaps = { readonly noNurse: number; readonly overdue: number };
 
 type DutyNotice = { readonly code: string; readonly text: string; readonly sinceMs: number };
@@ -100,8 +100,8 @@ function isOnDuty(ward: WardDuties, person: Responsible, nowMs: number): boolean
 }
 
 /**
- * Returns the notice that a bed that has a nurse now will soon have no nurse. Returns undefined if somebody is responsible for the bed at each of the
- * next planned changes.
+ * For a bed that has a nurse now: returns the notice that the bed will soon have no nurse. Returns undefined if
+ * somebody is responsible for the bed at each of the next planned changes.
  * @param covering the nurses who are responsible now
  */
 function soonNotice(

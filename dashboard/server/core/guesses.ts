@@ -34,8 +34,8 @@ export const accountRules: Readonly<Record<Exclude<Proof, 'known'>, Rule>> = {
   none: { freeTries: 30, firstMs: 30_000, waitMsMax: 15 * 60_000 },
 };
 /**
- * An address with more wrong tries than this, of any names, is suspect (ours). Its passwords are still checked, but in a
- * separate queue. So a flood of tries delays only its own address.
+ * An address with more wrong tries than this, for any user names, is suspect (ours). Passwords from this address are
+ * still checked, but in a separate queue. So a flood of tries delays only its own address.
  */
 export const suspectTries = 10;
 /** Tries are forgotten after this time without another try. */
@@ -87,8 +87,8 @@ export function forgiveGuess({ places, accounts, addresses }: Guesses, guess: Gu
 }
 
 /**
- * Notes that the password of a try was right. Forgets the tries of this person at this place. Takes only this one try off the
- * counts of the account and of the address, because other people may guess there at the same time.
+ * Notes that the password of a try was right. Forgets the tries of this person at this place. Subtracts only this try
+ * from the counts of the account and of the address, because other people may guess there at the same time.
  */
 export function noteRightPassword(guesses: Guesses, guess: Guess): void {
   forgiveGuess(guesses, guess);

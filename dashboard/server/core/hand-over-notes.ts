@@ -46,7 +46,10 @@ function notesOfBeds(state: LiveState, book: NoteBook): Map<string, HandOverNote
   return notes;
 }
 
-/** Returns a function that returns the associations of the stay of an association; none if its patient is in no bed now. */
+/**
+ * Returns a function that finds the stay of an association. The function returns all associations of this stay; an
+ * empty list if the patient is in no bed now.
+ */
 export function staysOfBeds(state: LiveState): (associationId: string) => readonly string[] {
   const present = new Set([...state.beds.values()].map(({ period }) => period?.patient?.patientId));
   const periodsOf = new Map<string, AssociationPeriod[]>();

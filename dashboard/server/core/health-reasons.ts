@@ -1,6 +1,6 @@
 /**
- * The reasons that the dashboard's `/healthz` gives for `degraded`, each with what the operator checks first. The texts
- * name no device, person or ward.
+ * The reasons that the dashboard's `/healthz` gives for `degraded`, each with the first thing that the operator checks.
+ * The texts name no device, person or ward.
  */
 import type { Health } from '../../protocol/live.ts';
 

@@ -11,9 +11,9 @@ export const kafkaAwayMs = 4_000;
 /** Readings arrive now if the last reading is not older than this. */
 const readingsArriveMs = 15_000;
 /**
- * If this server has read no sign of life for a partition for this time, nobody judges the partition. This server must
- * also have read back its own record that it wrote later (`readPastMs`). An alarm processor gives a sign each second.
- * The screens must show the notice within 5 s.
+ * If this server has read no sign of life for a partition for this time, nobody judges the partition. A second
+ * condition: this server has read back a record that it wrote after the last sign (`readPastMs`). An alarm processor
+ * gives a sign each second. The screens must show the notice within 5 s.
  */
 export const alarmsStaleMs = 4_000;
 /**

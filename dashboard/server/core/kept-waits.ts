@@ -20,7 +20,10 @@ type Kept = Pick<Confirmations, 'page' | 'hasConfirmed'> & {
 /** The waits of closed connections, by session; the session whose connection closed longest ago comes first. */
 export type KeptWaits = Map<string, Kept>;
 
-/** What was removed before its time was over: the number of `sessions` above `keptSessionsMax`, and of `alarms` above `keptAlarmsMax`. */
+/**
+ * The numbers of `sessions` above `keptSessionsMax` and of `alarms` above `keptAlarmsMax`. They were removed before
+ * their time was over.
+ */
 export type ForgottenWaits = { sessions: number; alarms: number };
 
 /** Returns the number of sessions with kept waits. */

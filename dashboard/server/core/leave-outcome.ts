@@ -1,6 +1,6 @@
 /**
- * Computes what happens if a person goes away or if an assignment ends: who is responsible afterwards, and who is called for the alarms that
- * have called this person. Changes nothing. The person sees the result before she or he decides.
+ * Computes what happens if a person goes away or if an assignment ends: who is responsible after the change, and who is
+ * called for this person's alarms. Changes nothing. The person sees the result before she or he decides.
  */
 import { callOrder, firstUncalled, type PossibleCall } from '../../../contracts/call-order.ts';
 import { chainFor } from '../../../contracts/delivery-policy.ts';
@@ -45,7 +45,10 @@ export type LeaveSources = {
   readonly accountOf: AccountOf;
 };
 
-/** A person who leaves, with the assignments that she or he leaves. Assignments of others that the person covers are not among them. */
+/**
+ * A person who leaves, with the assignments that she or he leaves. Assignments of others that the person covers are not
+ * included.
+ */
 type Leaving = { readonly userId: string; readonly name: string; readonly entries: readonly DutyAssignment[] };
 
 /** Returns what the command would change, or why it would be refused. */
@@ -84,9 +87,9 @@ function leavingOf(
 }
 
 /**
- * Returns the places whose responsible people change, each with the person who is responsible afterwards. These are the person's own
- * places, and the places that the person covers for somebody who is away. Afterwards nobody covers the covered places. The cover of the
- * person who leaves does not cover them: a cover takes over only the own places of the person who leaves.
+ * Returns the places whose responsible people change, each with the new responsible person. These are the own places of
+ * the person who leaves, and the places that this person covers for others. The places of others lose their cover: the
+ * next cover takes over only the own places.
  */
 function placesOf(
   command: LeaveCommand,
@@ -121,7 +124,7 @@ function placesOf(
 }
 
 /**
- * For a place that the chosen cover takes over. Returns the time from which nobody is responsible for this place; empty if somebody is
+ * Returns the time from which nobody is responsible for a place that the chosen cover takes over. Empty if somebody is
  * responsible until the person is back.
  */
 function nobodyFromField(
@@ -147,7 +150,7 @@ function coveredEntries(state: DutyState, ward: string, userId: string, nowMs: n
   );
 }
 
-/** Returns who has accepted a place, and who of them is away, as a text to compare. */
+/** Returns a text to compare: who has accepted a place, and who of these persons is away. */
 function standingsOf(people: readonly Responsible[]): string {
   return people
     .flatMap(({ userId, standing }) => (standing === 'not-accepted' ? [] : [`${userId} ${standing}`]))
@@ -155,8 +158,8 @@ function standingsOf(people: readonly Responsible[]): string {
 }
 
 /**
- * Returns the alarms of the ward that the person has accepted or is called for, and will no longer be called for. Each alarm has the person who
- * is called instead. The delivery process uses the same rules.
+ * Returns the alarms that the person has accepted or is called for now, and that will no longer call the person. Each
+ * alarm has the person who is called instead. The delivery process uses the same rules.
  */
 function callsOf(
   { userId }: Leaving,
@@ -167,7 +170,7 @@ function callsOf(
   return [...deliveries.deliveries.values()].flatMap((delivery) => {
     const { view } = delivery;
     const isAccepted = view.phase === 'accepted' && view.acceptedBy.some((person) => person.userId === userId);
-    // Counts a repeated call, too: it waits for the answer of this person, because nobody has answered.
+    // Counts a repeated call, too: a repeated call waits for the answer of this person, because nobody has answered.
     const isCalled =
       (view.phase === 'calling' || view.phase === 'repeating') &&
       view.calls.some((call) => call.userId === userId && call.outcome === 'waiting');
@@ -200,8 +203,10 @@ type NextCall = Pick<LeaveOutcome['calls'][number], 'next' | 'again' | 'nextRoun
  * Returns who is called after the leaving person, as the delivery process decides it (processors/delivery/core/calling.ts). The server does not
  * know which channels are down.
  * 1. The first person in the order who has not been called.
- * 2. If all have been called: a person who gave no answer is called again; first persons whose call was confirmed, and of these the last person.
- * 3. If all others have rejected the alarm: after a wait the next round starts, and it calls the first person in the order.
+ * 2. If all have been called, the newest unanswered call is repeated. A call that a channel confirmed is repeated
+ *    before an unconfirmed call.
+ * 3. If all others have rejected the alarm, the next round starts after a wait, and calls the first person in the
+ *    order.
  */
 function nextCallOf({ phase, calls }: DeliveryView, order: readonly PossibleCall[]): NextCall {
   const first = firstUncalled(order, calls);

@@ -17,7 +17,7 @@ import { audienceOf, type BedState, type LiveState, type ShownAlarm } from './st
 /** Maximum number of calls in one message; less urgent calls are left out. */
 export const callsMax = 100;
 
-/** Maximum of other persons that a call names, as in the protocol. */
+/** Maximum number of other persons that a call names, as in the protocol. */
 const othersMax = 8;
 
 export type CallsContext = {
@@ -91,7 +91,10 @@ function myCall(context: CallsContext, viewer: Viewer, { delivery, call, alarmSt
   };
 }
 
-/** Returns what else has happened in the round: why the wait ended, who else was called, and whether the ward has an alarm about it. */
+/**
+ * Returns what else has happened in the round: why the wait ended, who else was called, and whether the ward has an
+ * alarm about this delivery.
+ */
 function progressOf({ phase, notice, dueAtMs, calls }: DeliveryView, { outcome, repeat }: CallView, ownUserId: string) {
   const missed = outcome === 'unanswered' || outcome === 'unconfirmed' || outcome === 'undelivered';
   const newest = new Map(calls.map((call) => [call.userId, call]));
@@ -107,7 +110,8 @@ function progressOf({ phase, notice, dueAtMs, calls }: DeliveryView, { outcome, 
 
 /**
  * Returns the name of the person who is called next if nobody answers; undefined if nobody is left. The delivery
- * process calls in the same order (contracts/call-order.ts), but it also leaves out persons that it cannot reach.
+ * process calls in the same order (contracts/call-order.ts), but the delivery process also leaves out persons that it
+ * cannot reach.
  */
 function nextPerson(
   { duties, policy, nowMs }: CallsContext,

@@ -1,6 +1,7 @@
 /**
  * Keeps the notices at a bed: texts that a person must know before trusting the bed's data. Some notices come from the
- * gateway (`NoticeRecord`), others from the code that takes readings into the state. A notice ends at `untilMs` unless it is extended.
+ * gateway (`NoticeRecord`), others from the code that folds readings into the state. A notice ends at `untilMs` unless
+ * it is extended.
  */
 import { gatewayNotices, voidsClockError } from '../../../contracts/bed-notices.ts';
 import type { NoticeRecord } from '../../../contracts/messages/records.ts';

@@ -1,6 +1,6 @@
 /**
- * Says to which patient and bed a strip belongs, and what a viewer may see of it. It is used if the alarm history no longer has the alarm of the
- * strip. Pure.
+ * Finds the patient and the bed of a strip, and what a viewer may see of the strip. Used if the alarm history no longer
+ * has the alarm of the strip. Pure.
  */
 import { type AlarmPlaces, createPlacesOf } from '../../../contracts/alarm-places.ts';
 import type { Strip } from '../../../contracts/messages/strips.ts';

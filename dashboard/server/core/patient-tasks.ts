@@ -20,7 +20,10 @@ const forgottenAtOnce = 1_000;
 export const openTasksMax = 20;
 export const doneTasksMax = 10;
 
-/** The tasks by id, the task that was changed last at the end. Withdrawn tasks stay, so that a late change of them is refused. */
+/**
+ * The tasks by id, the task that was changed last at the end. Withdrawn tasks stay, so that a late change of a
+ * withdrawn task is refused.
+ */
 export type TaskBook = Map<string, TaskState>;
 
 /** Folds an event into the book. Returns false if the event has no effect, because another event changed the same task before. */
@@ -38,8 +41,8 @@ export function foldTask(book: TaskBook, event: PatientTaskEvent): boolean {
 
 /**
  * Forgets the ticked and withdrawn tasks that were changed longest ago. An open task may wait for days at a patient, so
- * open tasks are forgotten only if there are not enough others. All dashboards forget the same tasks, because they read
- * the same log.
+ * open tasks are forgotten only if there are not enough other tasks. All dashboards forget the same tasks, because they
+ * read the same log.
  */
 function forgetTasks(book: TaskBook): void {
   let left = forgottenAtOnce;
@@ -96,7 +99,10 @@ export function forgetEndedTasks(state: LiveState, book: TaskBook, endedSince: E
 
 const hasBed = ({ beds }: LiveState, stay: readonly string[]) => stay.some((id) => beds.get(id)?.period?.patient);
 
-/** Returns the number of open tasks of a bed's patient. Null: not known, or the viewer may not know it. */
+/**
+ * Returns the number of open tasks of a bed's patient. Null if the number is not known, or if the viewer may not know
+ * the number.
+ */
 export function openTaskCount(state: LiveState, viewer: Viewer, bed: BedState | undefined): number | null {
   if (!bed?.period?.patient || !state.areNotesRead || viewer.locked || !may(viewer, 'view-patients')) return null;
   return tasksFor(state, viewer, bed).filter(({ done }) => done === undefined).length;

@@ -1,8 +1,14 @@
-/** Remembers which associations could not be read from the log, so that requests need not wait for it again at once. Pure. */
+/**
+ * Remembers which associations could not be read from the log, so that the next requests do not wait for the same
+ * failure. Pure.
+ */
 
 /** After a failure, requests fail at once for this time: each try would wait for Kafka (ours). */
 export const failedMs = 20_000;
-/** Maximum number of associations. Above it the oldest one is forgotten, and the next request tries it again. */
+/**
+ * Maximum number of associations. Above this number, the oldest association is forgotten, and the next request tries to
+ * read it again.
+ */
 const failedMax = 100;
 /** If this number of associations fails one after the other, the fault is not in one of them: Kafka is away (ours). */
 const awayAt = 2;
@@ -16,7 +22,10 @@ export type ReadFailures = {
 };
 
 export function createReadFailures(): ReadFailures {
-  /** An association stays here until it is read. `isAlone`: others were read after it had failed, so Kafka was not away. */
+  /**
+   * An association stays here until it is read. `isAlone`: another association was read after the failure, so Kafka was
+   * not away.
+   */
   const failures = new Map<string, { readonly atMs: number; isAlone: boolean }>();
   const isNew = (failure: { readonly atMs: number } | undefined, nowMs: number) =>
     failure !== undefined && nowMs - failure.atMs < failedMs;
@@ -27,7 +36,7 @@ export function createReadFailures(): ReadFailures {
       return [...failures.values()].filter((failure) => !failure.isAlone && isNew(failure, nowMs)).length >= awayAt;
     },
     noteFailed(associationId, nowMs) {
-      // Otherwise two associations that can never be read would refuse all others again and again.
+      // Without this, two associations that can never be read would block all others again and again.
       const isAlone = failures.get(associationId)?.isAlone ?? false;
       failures.delete(associationId);
       failures.set(associationId, { atMs: nowMs, isAlone });

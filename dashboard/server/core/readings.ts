@@ -89,7 +89,8 @@ export function foldObservation(
     if (shownValue && !replacesShown(shownValue, origin, effectiveMs)) continue;
     if (changeNo === 0) changeNo = nextChangeNo(state);
     const value = usableNumber(sentNumeric);
-    // A value that is physically impossible, or whose unit is not that of the table, is shown as invalid, without a number.
+    // A value that is physically impossible, or whose unit is not the unit of the table, is shown as invalid, without a
+    // number.
     const validity = sentNumeric.validity ?? (value === undefined ? 'invalid' : undefined);
     const numeric = {
       code,
@@ -263,7 +264,8 @@ function timesOf(
 }
 
 /**
- * Notes that a device sent something. So the device is online, unless the gateway has reported it offline after that.
+ * Notes that a device sent something. So the device is online, unless the gateway reported later that the device is
+ * offline.
  */
 function noteSeen(state: LiveState, deviceId: string, receivedMs: number): DeviceState | undefined {
   const device = deviceOf(state, deviceId);
@@ -274,7 +276,7 @@ function noteSeen(state: LiveState, deviceId: string, receivedMs: number): Devic
   return device;
 }
 
-/** Returns whether a device shows a certificate that ends later than the one before. */
+/** Returns whether a device shows a certificate that ends later than its former certificate. */
 function isRenewed(before: string | undefined, now: string | undefined): boolean {
   return before !== undefined && now !== undefined && Date.parse(now) > Date.parse(before);
 }

@@ -27,7 +27,8 @@ export const newRefusalPace = (): RefusalPace => ({
 /**
  * Counts one refusal.
  * @param nowMs monotonic clock, ms
- * @returns undefined if the refusal is not to be recorded; otherwise the number of refusals that were left out before it
+ * @returns undefined if the refusal is not to be recorded; otherwise the number of refusals that were left out before
+ * this refusal
  */
 export function countRefusal(pace: RefusalPace, address: string, nowMs: number): number | undefined {
   if (nowMs - pace.sinceMs >= minuteMs) {

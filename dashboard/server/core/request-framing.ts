@@ -15,7 +15,7 @@ export function requestFramingFault(httpVersion: string, rawHeaders: readonly st
     rawHeaders.flatMap((name, at) => (at % 2 === 0 && name.toLowerCase() === wanted ? [rawHeaders[at + 1] ?? ''] : []));
   // RFC 9112, 3.2: more than one Host is an error.
   if (valuesOf('host').length > 1) return 'The request names more than one host.';
-  // Some servers read "identity, chunked" as chunks, other servers ignore it.
+  // Some servers read "identity, chunked" as chunks, other servers ignore this header.
   const encodings = valuesOf('transfer-encoding');
   if (encodings.length > 1 || encodings.some((value) => value.toLowerCase() !== 'chunked'))
     return 'The request has a transfer encoding that this server does not accept. Only one "chunked" is accepted.';

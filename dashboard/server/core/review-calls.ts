@@ -85,7 +85,7 @@ export function foldReviewedCalls(book: CallsBook, record: DeliveryRecord, alarm
       noteLeftOut(entry, entry.steps?.length ?? 0, atMs);
       break;
     default:
-      // Other events change calls that the book has. They begin no entry, because most alarms call nobody.
+      // Other events only change calls that the book has. These events begin no entry, because most alarms call nobody.
       if (!alarms.has(alarmId)) return;
   }
   alarms.set(alarmId, entry);
@@ -107,7 +107,8 @@ function callOf(book: CallsBook, { steps, calls }: AlarmCalls, { call, atMs, rou
       .filter((other) => other.userId === userId && other.callId !== callId)
       .flatMap((other) => usedBy(other, round)),
   );
-  // A repeated call uses the channels that are left of the call before.
+  // A repeated call uses the remaining channels of the former call. So no channel of a repeated call counts as left
+  // out.
   const channelsLeftOut = (repeat > 0 ? [] : (steps?.[step]?.channels ?? []))
     .filter((channel) => !channels.includes(channel))
     .map((channel) => ({ channel, why: used.has(channel) ? ('called-before' as const) : ('not-reached' as const) }));
@@ -166,7 +167,7 @@ function noteView(book: CallsBook, entry: AlarmCalls, { callId, sent, failed, ou
   entry.calls = entry.calls.map((other) => (other === former ? call : other));
 }
 
-/** Ends calls that wait for an answer, because nobody waits for it any more. */
+/** Ends calls that wait for an answer, because the delivery process no longer waits. */
 function endWaiting(entry: AlarmCalls, isOver: (call: ReviewedCall) => boolean): void {
   if (!entry.calls.some((call) => call.outcome === 'waiting' && isOver(call))) return;
   entry.calls = entry.calls.map((call) =>

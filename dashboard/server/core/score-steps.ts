@@ -15,7 +15,7 @@ export function loggedScore({ at, news2: { scale, parts, total, atLeast } }: Sco
     return {
       parameter,
       ...(value !== undefined && { value }),
-      // The clock of a device that is a little ahead makes no age below 0.
+      // If the clock of a device is a little ahead, the age is 0 and not negative.
       ...(partMs !== undefined && { ageMs: Math.max(0, atMs - partMs) }),
       ...(points !== undefined && { points }),
     };

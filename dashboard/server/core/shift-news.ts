@@ -17,7 +17,10 @@ export function newsQuery(startMs: number, nowMs: number): StoredQuery {
   return { codes: [total, atLeast], fromMs: startMs - nearStartMs, toMs: Math.min(startMs + nearStartMs, nowMs) };
 }
 
-/** Returns the last score before the beginning of a shift; otherwise the first score after it; null if no score is near it. */
+/**
+ * Returns the last score before the beginning of a shift; otherwise the first score after the beginning; null if no
+ * score is near the beginning.
+ */
 export function newsAtStart(stored: readonly StoredValue[], startMs: number): NewsAt | null {
   const inOrder = stored
     .filter(({ code, timeMs }) => (code === total || code === atLeast) && Math.abs(timeMs - startMs) <= nearStartMs)
@@ -39,12 +42,12 @@ export function newsNow(scores: Scores | undefined, nowMs: number): NewsAt | NoN
   return { total: news2.total ?? null, atLeast: news2.total ?? news2.atLeast, atMs, missing: [...news2.missing] };
 }
 
-/** The reasons from the one that says most. Another device of the patient may have the reason that helps the reader. */
+/** The reasons, the most helpful reason first. The devices of a patient may have different reasons. */
 const reasonsInOrder = ['not-adult', 'too-old', 'no-input', 'not-scored'] as const satisfies readonly NoNewsReason[];
 
 /**
  * Returns the score with the most points, because several devices of a patient have separate scores. Without any score,
- * returns the reason that says most.
+ * returns the most helpful reason.
  */
 export function highestNews(scores: readonly (NewsAt | NoNewsReason)[]): NewsAt | NoNewsReason {
   const known = scores.filter((score) => typeof score !== 'string');

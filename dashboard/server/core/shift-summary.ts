@@ -69,7 +69,7 @@ export function patientsOfShift(
   return [...patients.values()].sort((a, b) => a.bed.localeCompare(b.bed, 'en', { numeric: true }));
 }
 
-/** Sorts alarms by patient. The caller gives it the alarms in parts, so that other work can run between them. */
+/** Sorts alarms by patient. The caller adds the alarms in parts, so that other work can run between the parts. */
 export type PatientAlarms = {
   add(alarms: readonly ReviewedAlarm[]): void;
   /** Returns the alarms of a patient, in the order in which they were added. */
@@ -98,7 +98,9 @@ export function beginPatientAlarms(
   };
 }
 
-/** Counts the alarms of one patient. The caller gives it the alarms in parts, so that other work can run between them. */
+/**
+ * Counts the alarms of one patient. The caller adds the alarms in parts, so that other work can run between the parts.
+ */
 export function beginAlarmCount(source: ShiftSource, viewer: Viewer, { devices }: PatientAtBed) {
   const [{ associationId }] = devices as readonly [BedState, ...BedState[]];
   const review = beginReview(source, viewer, { from: formatInstant(source.fromMs), associationId }, 1);
@@ -245,7 +247,10 @@ function openOf(
   return { open: points.slice(0, openMax).flatMap(openText), openLeftOut: Math.max(0, points.length - openMax) };
 }
 
-/** Returns the open tasks, and the tasks that were ticked off since the beginning. If they are many, the oldest are only counted. */
+/**
+ * Returns the open tasks, and the tasks that were ticked off since the beginning. If there are many tasks, the oldest
+ * tasks are only counted.
+ */
 function tasksOf(tasks: readonly TaskState[], fromMs: number): ShiftPatient['tasks'] {
   const entry = (text: string, { by, at }: { readonly by: string; readonly at: string }) => ({
     ...{ text, by, atMs: parseInstant(at) ?? fromMs },

@@ -1,4 +1,4 @@
-/** Computes the deliveries that one screen shows: those of the alarms in its scope that its viewer may see. */
+/** Computes the deliveries that one screen shows: the deliveries of the alarms in its scope that its viewer may see. */
 import type { DeliveryView } from '../../../contracts/messages/deliveries.ts';
 import type { DeliveryBoard } from './delivery-board.ts';
 import { isVisible, type OpenScreen, seesAlarm } from './screen.ts';
@@ -17,7 +17,8 @@ export type DeliveryChanges = {
 
 /**
  * Returns what the server must send to a screen so that the screen shows the present deliveries. The function compares
- * them with what was sent to the screen. So a change of a right, of a place or of an alarm needs no special message.
+ * the present deliveries with what was sent to the screen. So a change of a right, of a place or of an alarm needs no
+ * special message.
  */
 export function deliveryChanges(
   board: Pick<DeliveryBoard, 'deliveries'>,

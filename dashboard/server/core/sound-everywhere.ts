@@ -1,6 +1,6 @@
 /**
- * Knows in which wards a person wants every screen to sound. It reads the audit trail, so the wish holds at every dashboard
- * and after a restart: a display whose loudspeaker is silent must not take the sound at another dashboard.
+ * Remembers in which wards a person wants every screen to sound. The wish is in the audit trail, so it applies at every
+ * dashboard and after a restart. So a display with a silent loudspeaker cannot take the sound at another dashboard.
  */
 import type { AnyAuditRecord } from '../../../contracts/messages/records.ts';
 import { parseInstant } from '../../../contracts/time.ts';
@@ -24,7 +24,10 @@ export type SoundEverywhere = {
   begin(ward: string, nowMs: number): void;
   /** Notes that a person at this server lets the wall displays take the sound again. */
   end(ward: string, nowMs: number): void;
-  /** Returns until when no wall display takes the sound of the ward by itself, ms since 1970; 0 if it may. */
+  /**
+   * Returns until when no wall display takes the sound of the ward by itself, ms since 1970; 0 if a wall display may
+   * take the sound.
+   */
   untilMs(ward: string, nowMs: number): number;
 };
 

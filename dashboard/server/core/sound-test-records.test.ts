@@ -94,7 +94,7 @@ it('a test that did not begin, because another one runs, leaves the running test
   records.note(record(soundTestDetail('begun', wall), t0 + 5));
   records.note(record(soundTestDetail('not-begun', wall), t0 + 20));
   expect([...records.begun()]).toEqual([{ ward: 'icu', person: 'Nora', beganMs: t0 }]);
-  // The same for two persons, in any order of their records.
+  // Two persons ask at the same time: only one test begins, in any order of their records.
   const otto = { userId: 'otto', name: 'Otto', role: 'nurse' };
   records.note({ ...record(soundTestDetail('begun', second), t0 + 70_000), actor: otto } as AnyAuditRecord);
   records.note({ ...record(soundTestDetail('not-begun', second), t0 + 70_020), actor: otto } as AnyAuditRecord);

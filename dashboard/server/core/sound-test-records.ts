@@ -54,9 +54,10 @@ export type SoundTestRecords = {
   /** Returns the newest test of each ward. */
   begun(): Iterable<BegunTest>;
   /**
-   * Returns the newest test of the last 30 days that counts as a test of the ward. If the newest test of a wall display was not heard, returns this
-   * one: a later test of another screen says nothing about that loudspeaker. If several screens had the sound of the ward, only the newest test
-   * counts: the ward no longer relies on the earlier ones.
+   * Returns the newest test of the last 30 days that counts as a test of the ward. If the newest test of a wall display
+   * was not heard, returns this test: a later test of another screen says nothing about the loudspeaker of the display.
+   * If several screens had the sound of the ward, only the newest test counts: the ward no longer relies on the former
+   * screens.
    */
   answered(ward: string, nowMs: number): AnsweredTest | undefined;
   /** Returns the newest answer of the last 30 days that does not count as a test of the ward. */
@@ -71,8 +72,8 @@ const countsForMs = 30 * dayMs;
 const screensMax = 50;
 
 /**
- * Number of tests of a ward that are remembered (ours). If two persons ask at the same time, both records are written and one test does not
- * begin: the other one is then the newest test again.
+ * Number of tests of a ward that are remembered (ours). If two persons ask at the same time, both records are written,
+ * but one test does not begin. Then the newest test is the test that began.
  */
 const begunMax = 4;
 type BegunRecord = { readonly test: BegunTest; readonly userId: string; readonly screen: string };

@@ -15,8 +15,9 @@ export function foldStandby(state: LiveState, inForce: StandbyInForce): void {
 }
 
 /**
- * Returns the standby of an association; null if it has no standby, or if its end has passed by the time of this server. The
- * alarm processor publishes the end. While no alarm processor runs, the record of an old standby stays.
+ * Returns the standby of an association; null if the association has no standby, or if the standby has ended by the
+ * time of this server. The alarm processor publishes the end. While no alarm processor runs, the record of an old
+ * standby stays.
  */
 export function currentStandby({ standby, nowMs }: LiveState, associationId: string): Standby | null {
   const inForce = standby.get(associationId)?.standby ?? null;

@@ -196,7 +196,7 @@ export type ShownAlarm = {
   readonly changeNo: number;
   /** When the alarm processor published the alarm, by its clock, ms. */
   readonly publishedAtMs: number;
-  /** The revisions that an acknowledgement may name, because the alarm has not become worse since. */
+  /** The revisions that an acknowledgement may name, because the alarm has not become worse after these revisions. */
   readonly contentRevision: ContentRevision;
   /** For a device in a tray: whether the alarm may be shown there, by `isAlarmOfTray`. Always true for a device in a bed. */
   readonly isOfTray: boolean;
@@ -312,7 +312,7 @@ export function wardOf(bed: BedState): string | null {
 }
 
 /**
- * Returns the ward whose staff may see a bed: its ward, or for a device without an association the ward where the device
+ * Returns the ward whose staff may see a bed. For a device without an association, this is the ward where the device
  * was last. Returns null for a device that belongs to biomedical engineering.
  */
 export function audienceOf(bed: BedState): string | null {

@@ -1,6 +1,7 @@
 /**
- * The times of a trend are those of the device, also if its clock is wrong: stored values have only this time. So the
- * span that a page asks for, and everything that has the time of a server, is moved by the error of the clock.
+ * Moves server times in a trend by the error of the device's clock. Stored values have only the time of the device,
+ * even if its clock is wrong. So the requested span, and everything else with a server's time, is moved to the time of
+ * the device.
  */
 import { clockErrorShownMsMin } from '../../../contracts/device-clock.ts';
 import { isScoreTrendCode } from '../../../contracts/score-trends.ts';
@@ -15,7 +16,10 @@ export function deviceShiftMs(clockOffsetMs: number): number {
   return Math.abs(clockOffsetMs) < clockErrorShownMsMin ? 0 : -clockOffsetMs;
 }
 
-/** Returns the plan whose span is moved to the times of the device. Otherwise a clock that is ahead would hide the newest values. */
+/**
+ * Returns the plan whose span is moved to the times of the device. Without this move, a device clock that is ahead
+ * would hide the newest values.
+ */
 export function planByDevice(plan: TrendPlan, clockOffsetMs: number): TrendPlan {
   const shiftMs = deviceShiftMs(clockOffsetMs);
   return { ...plan, fromMs: plan.fromMs + shiftMs, toMs: plan.toMs + shiftMs };
@@ -40,7 +44,8 @@ export type ScorePlan = { readonly plan: TrendPlan; readonly shiftMs: number };
 
 /**
  * Returns the plan for the parameters and the plan for the scores. The shift is a whole number of steps, so that the
- * steps of both begin at the same times; it is rounded down, so that the scores never begin before the span.
+ * steps of both plans begin at the same times. The shift is rounded down, so that the scores never begin before the
+ * span.
  * @param plan by the clock of the device
  */
 export function splitPlan(plan: TrendPlan, clockOffsetMs: number): { values: TrendPlan; scores: ScorePlan } {

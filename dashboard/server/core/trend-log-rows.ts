@@ -21,7 +21,7 @@ const shortStepMs = { raw: 10_000, minutes: minuteMs } as const;
 /**
  * Returns the time from which the log must be read; undefined if InfluxDB has all values. The last step of InfluxDB is
  * read again as a whole, because it may have only a part of its values.
- * @param newestMs device time of the newest value that the screens have; undefined if they have none
+ * @param newestMs device time of the newest value that the screens have; undefined if the screens have no value
  * @param hasRecent whether InfluxDB has a value in the span of `recentPlan`
  */
 export function missingFromMs(
@@ -43,10 +43,10 @@ export function missingFromMs(
 }
 
 /**
- * Returns the plan of a query for the newest values; undefined if `rows` already show whether InfluxDB is behind. Otherwise this query shows it.
- * `rows` with long steps do not show it: a step of an hour may look complete although its last value is 50 minutes old. The end of a trend of the
- * past does not show it, either: perhaps nothing was measured then. InfluxDB gets values in the order of the log, so if it has the newest values,
- * it has all.
+ * Returns the plan of a query that shows whether InfluxDB is behind; undefined if `rows` already show this. Long steps
+ * do not show this: a step of an hour may look complete although its last value is 50 minutes old. The end of a past
+ * trend does not show this, either: perhaps nothing was measured at that time. InfluxDB gets values in the order of the
+ * log. So if InfluxDB has the newest values, it has all values.
  */
 export function recentPlan(
   plan: TrendPlan,

@@ -24,7 +24,7 @@ type Span = {
 /**
  * Returns the marks of a span.
  * @param inForce the limits that are in force now; undefined if they are not known
- * @param span for a device without a bed, it must not begin before the device came into its present tray
+ * @param span for a device without a bed, the span must not begin before the device came into its present tray
  */
 export function trendMarks(
   book: ReviewBook,
@@ -32,14 +32,14 @@ export function trendMarks(
   inForce: LimitsInForce | undefined,
   span: Span,
 ): TrendMarks {
-  // A late alarm is raised after its time. So alarms that were raised until now are looked at.
+  // A late alarm is raised after its time. So this function examines the alarms that were raised until now.
   const raisedFromMs = tray === undefined ? span.fromMs - span.shiftMs - lastedMsMax : tray.sinceMs;
   const alarms = alarmsBetween(book, raisedFromMs, Number.POSITIVE_INFINITY)
     .filter(({ first }) => first.associationId === associationId)
     .map((alarm) => markOf(alarm, span.shiftMs))
     .filter(({ onsetMs, endMs }) => onsetMs < span.toMs && (endMs ?? span.toMs) >= span.fromMs)
     .filter(({ onsetMs }) => tray === undefined || onsetMs >= span.fromMs)
-    // An alarm that is still present must be drawn, also if it began before all others.
+    // A present alarm must be drawn, even if it began before all other alarms.
     .sort((a, b) => lastMs(b) - lastMs(a));
   const sent = alarms.slice(0, markedAlarmsMax);
   const newestLeftOut = alarms[markedAlarmsMax];

@@ -127,7 +127,7 @@ export type TrendRow = {
   readonly max: number;
   /** Number of values in the step. */
   readonly count: number;
-  /** The last value of the step, if the plan is one of a table. */
+  /** The last value of the step, if the plan is for a table. */
   readonly last?: { readonly value: number; readonly questionable: boolean };
 };
 

@@ -4,7 +4,10 @@ import type { TrendRow } from './trend-query.ts';
 export type Cell = number | boolean | null;
 export type RawSeries = { tags?: { code?: string }; columns: string[]; values: Cell[][]; partial?: boolean };
 
-/** Returns the rows of each code, oldest first. The last values of a table are in series of their own, which may come before or after. */
+/**
+ * Returns the rows of each code, oldest first. The last values of a table are in separate series, which may come before
+ * or after the other series.
+ */
 export function trendRowsOf(series: readonly RawSeries[]): Map<string, TrendRow[]> {
   const rows = new Map<string, TrendRow[]>();
   const lasts = new Map<string, NonNullable<TrendRow['last']>>();

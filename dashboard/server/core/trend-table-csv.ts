@@ -7,7 +7,7 @@ import { formatInstant } from '../../../contracts/time.ts';
 import type { ScoredPart, TrendScores } from '../../protocol/trend-scores.ts';
 import type { TrendCell, TrendTable } from '../../protocol/trend-table.ts';
 
-/** What a file has of each cell. An empty cell: no usable value in the interval. */
+/** The columns of each parameter. An empty cell means: no usable value in the interval. */
 const columnsOf = (kind: TrendTable['value']) =>
   [
     [kind, ({ value }: TrendCell) => value],
@@ -35,7 +35,7 @@ const newsColumns: readonly string[] = [
   }),
 ];
 
-/** Returns the cells of the last score of an interval; the first cell says whether there is one. */
+/** Returns the cells of the last score of an interval; the first cell says whether the interval has a score. */
 function newsCells(scores: TrendScores | 'unread', atMs: number): string[] {
   const found = scores === 'unread' ? undefined : scores.scores.findLast(({ stepAtMs }) => stepAtMs === atMs);
   if (found === undefined) {

@@ -37,15 +37,18 @@ export type Unconfirmed = {
   readonly hasConfirmed: boolean;
 };
 
-/** Compares two screens for their order: screens that have confirmed an alarm before come first, then those that wait longest. */
+/**
+ * Compares two screens for their order: screens that have confirmed an alarm before come first. Within each of the two
+ * groups, the screen that waits longest comes first.
+ */
 export function byNeed(a: Unconfirmed, b: Unconfirmed): number {
   return Number(b.hasConfirmed) - Number(a.hasConfirmed) || a.sinceMs - b.sinceMs;
 }
 
 /**
- * Returns the first `max` entries in rounds: the first entry of each person, then the second of each person, and so on.
- * The entries of one person are taken in rounds, too: one entry of each station. So a person with many screens cannot
- * hide the screens of other persons.
+ * Returns the first `max` entries in rounds: the first entry of each person, then the second entry of each person, and
+ * so on. The entries of one person are taken in rounds, too: one entry of each station. So a person with many screens
+ * cannot hide the screens of other persons.
  */
 export function chooseFairly(entries: readonly Unconfirmed[], max: number): Unconfirmed[] {
   const ofStations = inRounds(entries.toSorted(byNeed), ({ stationId }) => stationId);
@@ -117,10 +120,10 @@ export function watchedElsewhere(others: OtherDashboards, nowMs: number): Set<st
 }
 
 /**
- * Returns the notices for one screen, at most one for each station. A notice names the alarms that a screen of the station has
- * not confirmed. It leaves out alarms that no longer call, and alarms that this screen does not show. Stations whose screens
- * have confirmed alarms before come first, then those that wait longest. A screen also gets a notice about itself, because its
- * page may start to paint again.
+ * Returns the notices for one screen, at most one for each station. A notice names the alarms that a screen of the
+ * station has not confirmed. It leaves out alarms that no longer call, and alarms that this screen does not show.
+ * Stations whose screens have confirmed alarms before come first. Within each of the two groups, the station that waits
+ * longest comes first. A screen also gets a notice about itself, because its page may start to paint again.
  */
 export function unconfirmedFor(
   state: LiveState,

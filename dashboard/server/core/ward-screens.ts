@@ -1,4 +1,7 @@
-/** Decides whether a ward is watched, and which screens sound it, from the screens of this dashboard and of the others. Pure. */
+/**
+ * Decides whether a ward is watched, and which screens sound it, from the screens of this dashboard and of the other
+ * dashboards. Pure.
+ */
 import type { WardSound } from '../../protocol/sound.ts';
 import { currentRecords, type OtherDashboards } from './unconfirmed.ts';
 import type { ScreensOfWard } from './ward-overview.ts';
@@ -6,7 +9,7 @@ import type { ScreensOfWard } from './ward-overview.ts';
 export type WardScreens = {
   /** The wards that screens of this dashboard show and confirm. */
   readonly watched: readonly string[];
-  /** The wards on those screens of this dashboard whose audio runs. */
+  /** The wards on screens of this dashboard with running audio. */
   readonly audible: ReadonlySet<string>;
   /** Returns the sound of a ward that one screen has; undefined if every screen sounds the ward. */
   readonly soundOf: (ward: string) => WardSound | undefined;

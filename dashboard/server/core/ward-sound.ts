@@ -17,17 +17,17 @@ import { type LiveState, wardOf } from './state.ts';
 import { currentRecords, type OtherDashboards } from './unconfirmed.ts';
 
 /**
- * If the owner has not confirmed the sound for this time, it does not sound the ward (ours). The owner confirms once a
- * second, so the other screens show this with the fourth heartbeat, within 5 s. Shorter than `soundSilenceMsMax` of the
- * protocol.
+ * An owner that has not confirmed the sound for this time counts as silent (ours). The owner confirms once a second, so
+ * the other screens show the silence with the fourth heartbeat, within 5 s. This time is shorter than
+ * `soundSilenceMsMax` of the protocol.
  */
 export const unheardAfterMs = 3_500;
 /** An owner that does not sound its ward for this time loses the sound (ours). All screens sound meanwhile. */
 export const ownerLostMs = 60_000;
 /**
- * A person at another session can take the sound away from a screen; then every screen sounds. Afterwards the session
- * of that screen cannot take the sound of this ward again for this time (ours). Otherwise a script could take the sound
- * back each second.
+ * A person at another session can take the sound away from a screen; then every screen sounds. For this time, the
+ * session of the former owner cannot take the sound of this ward again (ours). So no script can take the sound back
+ * each second.
  */
 export const retakeAfterMs = 60_000;
 /** Maximum number of waiting sessions of all wards. Above it, the session that has waited longest may take the sound again. */

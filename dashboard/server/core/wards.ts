@@ -1,6 +1,6 @@
 /**
- * What the server asks the registry of wards and beds. A device can be assigned only to a registered bed: in a ward with
- * a misspelt name, no screen would show its alarms.
+ * Looks up zones, places and names in the registry of wards and beds. A device can be assigned only to a registered
+ * bed: in a ward with a misspelt name, no screen would show its alarms.
  */
 import type { Fault } from '../../../contracts/errors.ts';
 import { type Registry, simplified } from '../../../contracts/ward-registry.ts';

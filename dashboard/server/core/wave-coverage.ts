@@ -1,12 +1,14 @@
 /**
- * Remembers for each stay which times have samples, so that a page can show the outages of a day without reading all waves. It counts what the
- * server has read since its start. All times are by the clock of the device, ms since 1970, unless a name says something else.
+ * Remembers for each stay which times have samples, so that a page can show the outages of a day without reading all
+ * waves. Only waves that the server has read since its start count. All times are by the clock of the device, ms since
+ * 1970, unless a name says something else.
  */
 import { hourMs, minuteMs } from '../../../contracts/durations.ts';
 import type { TimeSpan } from '../../../contracts/wave-runs.ts';
 
 /**
- * Length of a slot, ms (ours). Each outage of at least two slots is remembered, wherever it begins; a shorter outage only if it covers a whole slot.
+ * Length of a slot, ms (ours). Each outage of at least two slots is remembered. A shorter outage is remembered only if
+ * it covers a whole slot.
  */
 export const slotMs = 5_000;
 const slotsPerHour = hourMs / slotMs;
@@ -21,12 +23,12 @@ export const coveredWavesMax = 16;
 const slotsOfChunkMax = 3;
 /** A chunk that came later than this after its minute came late, ms (ours). */
 const lateMsMin = minuteMs;
-/** A stay without a chunk for this time is forgotten, ms: the log has none of its waves. */
+/** A stay without a chunk for this time is forgotten, ms: the log no longer has its waves. */
 const silentMsMax = 26 * hourMs;
 
 /**
- * `slots`: for each wave 1 where it has samples. `changes`: for each minute the number of its last change, 0 if it has no samples.
- * `receivedMs`: when the newest chunk of the minute was received.
+ * `slots`: for each wave, 1 for each slot with samples. `changes`: for each minute, the number of its last change; 0
+ * for a minute without samples. `receivedMs`: when the newest chunk of the minute was received.
  */
 type Hour = {
   readonly slots: Map<string, Uint8Array>;
@@ -38,7 +40,7 @@ type Stay = { readonly hours: Map<number, Hour>; lastReceivedMs: number };
 export type WaveCoverage = {
   /** From this time of the server's clock on, the server has read all waves. */
   sinceMs: number;
-  /** Rises with each chunk. A page asks what came after the number of its last answer. */
+  /** Rises with each chunk. A page asks for everything after the number in its last answer. */
   change: number;
   readonly stays: Map<string, Stay>;
 };
@@ -100,7 +102,7 @@ function stayOf({ stays }: WaveCoverage, associationId: string): Stay {
   return stay;
 }
 
-/** Returns an hour of a stay. If there are too many, the hour that is furthest from the present one is forgotten. */
+/** Returns an hour of a stay. If there are too many hours, the hour furthest from the present hour is forgotten. */
 function hourOf({ hours }: Stay, hourNo: number, presentNo: number): Hour {
   const known = hours.get(hourNo);
   if (known) return known;

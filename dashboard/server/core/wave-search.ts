@@ -1,7 +1,7 @@
 /**
  * Decides which part of the log to read for the waves of a time. A wave has the time of the device's clock, but Kafka
- * finds records by the time at which they were appended. The two differ by the error of the device's clock, and by the time for which a
- * device kept a wave during an outage.
+ * finds records by the time at which they were appended. These two times differ by the error of the device's clock, and
+ * by the time for which a device kept a wave during an outage.
  */
 import { hourMs, minuteMs } from '../../../contracts/durations.ts';
 import { chunkMsMax } from '../../../contracts/messages/device.ts';
@@ -18,7 +18,10 @@ export const lateSearchMs = 15 * minuteMs;
 const errorStepMs = 5_000;
 /** Maximum number of different errors of a clock that are tried. */
 const errorsMax = 4;
-/** A chunk whose error of the clock would be larger than this came late: no clock is believed to be that wrong. */
+/**
+ * A chunk whose error of the clock would be larger than this came late: Vigil does not believe that a clock is so
+ * wrong.
+ */
 const errorMsMax = 26 * hourMs;
 
 export type SearchState = {
@@ -84,8 +87,8 @@ export type OffsetRange = {
 };
 
 /**
- * Returns the records to read for a window. If the whole window lies before the first kept record, this record is read, too: without its
- * time, "no longer kept" would look like "no samples".
+ * Returns the records to read for a window. If the whole window lies before the first kept record, the first kept
+ * record is read, too: without its time, "no longer kept" would look like "no samples".
  */
 export function offsetsToRead(
   ends: { readonly low: bigint; readonly high: bigint },

@@ -1,6 +1,6 @@
 /**
- * Decides the waves of which patients a person may see, and for which times. A person may also look at a stay that has ended, as in the alarm
- * history.
+ * Decides which patients' waves a person may see, and for which times. A person may also look at a stay that has ended,
+ * as in the alarm history.
  */
 
 import { createPlacesOf } from '../../../contracts/alarm-places.ts';
@@ -28,7 +28,7 @@ export type WaveSubject = {
   readonly hiddenBeforeMs: number | null;
 };
 
-/** `isHidden`: there is such a stay, but the person may not see it. */
+/** `isHidden`: the stay exists, but the person may not see it. */
 export type SubjectAnswer = { readonly subject: WaveSubject; readonly isHidden: boolean } | undefined;
 
 /** Returns the device of a stay; undefined if no such stay is known. */
@@ -46,8 +46,9 @@ export function deviceOfStay(
 /**
  * Returns the stay with an association id, and whether the viewer may see it in a span. Undefined if no such stay is known.
  *
- * The present stay of a device is judged by its present ward, as in all other views. A stay that has ended is judged by the wards in which
- * it was in the span. For a device without a bed, only the time since it came into its present tray is shown.
+ * The present stay of a device is judged by its present ward, as in all other views. A stay that has ended is judged by
+ * the wards in which it was in the span. For a device without a bed, only the time since the device came into its
+ * present tray is shown.
  *
  * @param span by the server's clock
  */

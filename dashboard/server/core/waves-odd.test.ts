@@ -164,7 +164,7 @@ describe('changing chunks of one device', () => {
     };
     for (let offsetMs = 0; offsetMs < 20_000; offsetMs += 2000) foldChunk(offsetMs, 2000);
     for (let at = 20_000; at < 40_000; at += 200) foldChunk(at, 200);
-    // Afterwards chunks of 200 ms are usual, so a repeated chunk is noticed.
+    // From then on, chunks of 200 ms are usual, so a repeated chunk is noticed.
     expect(foldWave(state, 'assoc-01', record({ startMs: 39_800, receivedMs: 40_100, rateHz: 250, count: 50 }))).toBe(
       undefined,
     );

@@ -22,15 +22,15 @@ export const chunksMax = 512;
 /** A chunk whose delay is longer than the usual delay by more than this is not live. */
 const lateLimitMs = 10_000;
 /**
- * A chunk whose delay is shorter than the least delay of the trace by more than this claims a time in the future. It is
- * not shown, even if it begins exactly where the trace ended.
+ * If the delay of a chunk is shorter than the least delay of the trace by more than this, the chunk claims a time in
+ * the future. Such a chunk is not shown, even if it begins exactly where the trace ended.
  */
 const aheadLimitMs = 2_000;
 /** Rates that differ by less than this count as equal: some devices measure the rate for each chunk, with an error of 1 %. */
 const rateTolerance = 0.025;
 /**
- * A chunk joins the trace if it begins at most this long before or after the end of the trace. It also joins if its
- * delay is longer than the least delay, or shorter by at most this.
+ * A chunk joins the trace if it begins at most this long before or after the end of the trace. A chunk also joins if
+ * its delay is shorter than the least delay by at most this, or is longer.
  */
 const joinToleranceMs = 250;
 /** The usual chunk duration is a moving mean over about this much covered time. */
@@ -46,9 +46,15 @@ const lineJitterMs = 200;
 const lineDrift = 0.05;
 /** A line is forgotten if no chunk of it came for this time plus twice the duration of its chunks. */
 const lineSilentMs = 2_000;
-/** Maximum by which the trace leads a line. With it, a new line can replace even a trace that has lasted for hours. */
+/**
+ * Maximum by which the trace leads a line. With this maximum, a new line can replace even a trace that has lasted for
+ * hours.
+ */
 const traceLeadMsMax = 5_000;
-/** A line replaces the trace even if it lacks this share of the shorter chunk, because times are rounded and rates are measured. */
+/**
+ * A line replaces the trace even if the line lacks this share of the shorter chunk, because times are rounded and rates
+ * are measured.
+ */
 const coverTolerance = 0.1;
 
 export type Chunk = {
@@ -187,7 +193,7 @@ function belongsToTrace(track: Track, chunkTimes: ChunkTimes): boolean {
   return joinsEnd || track.offsetMs - chunkTimes.offsetMs <= joinToleranceMs;
 }
 
-/** Returns whether the times of a chunk cannot be those of the trace: too late, in the future, or before the last chunk. */
+/** Returns whether the times of a chunk do not fit the trace: too late, in the future, or before the last chunk. */
 function isOutOfPlace(track: Track, { startMs, offsetMs }: ChunkTimes): boolean {
   const isLate = offsetMs - track.offsetMs > lateLimitMs;
   const isAhead = track.offsetMs - offsetMs > aheadLimitMs;

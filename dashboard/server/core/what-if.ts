@@ -28,7 +28,10 @@ export type CallCounts = Readonly<Record<Priority, number>>;
 
 type Overrides = Readonly<Partial<Record<LimitGroup, OwnLimits>>>;
 
-/** The profile, and the patient's own limits: those in force, and those that a person has entered (null if a person has entered no limits). */
+/**
+ * The profile, the patient's own limits in force, and the own limits that a person has entered (null if a person has
+ * entered no limits).
+ */
 export type LimitsToCompare = {
   readonly profile: Profile;
   readonly inForce: Overrides;
@@ -186,8 +189,8 @@ function isSilent({ arrivals: { troubled, codes } }: State): boolean {
 const environmentOf = (profile: Profile): Environment => ({ hash: (text) => text, profile: () => profile });
 
 /**
- * Returns the engine's first state for a replay. The category `unassigned` makes the engine use the limits and compute no
- * scores; the profile is that of the patient.
+ * Returns the engine's first state for a replay. The category `unassigned` makes the engine use the limits and compute
+ * no scores; the profile is the patient's profile.
  */
 function initialReplayState(overrides: Overrides): State {
   const association = { category: 'unassigned', ward: null, endedAt: null } as const;
