@@ -13,11 +13,14 @@ export const readMsMax = 12_000;
 export const pieceAgesMs = [15 * minuteMs, hourMs, 3 * hourMs, 8 * hourMs, dayMs, 3 * dayMs, 7 * dayMs] as const;
 /** The records of a partition may be out of order by this much. So a later reading begins this much before the end of the part that was read. */
 export const overlapMs = minuteMs;
-/** Kafka may have got a record this much before the time of the record, because clocks differ (ours). */
+/** The append time of a record may be this much before the record's own time, because clocks differ (ours). */
 export const clockMarginMs = 2 * minuteMs;
 
 export type ReadLog = Pick<SealedLog, 'kafka' | 'open' | 'service'>;
-/** Reads a part of a topic. Returns whether the log still had all of it, and all of it could be opened. */
+/**
+ * Reads a part of a topic. Returns whether the log still had the whole part, and whether all its records could be
+ * opened.
+ */
 export type ReadPiece = (span: Span, onRecord: (read: ReadRecord) => void, signal: AbortSignal) => Promise<boolean>;
 
 export function pieceReader(log: ReadLog, logger: Logger): ReadPiece {
@@ -28,7 +31,7 @@ export function pieceReader(log: ReadLog, logger: Logger): ReadPiece {
 export const unavailable = (cause?: unknown) =>
   new VigilError('log-unavailable', 'The log cannot be read now.', cause === undefined ? {} : { cause });
 
-/** Rejects when the signal is aborted, also if Kafka does not answer at all. */
+/** Rejects when the signal is aborted, even if Kafka does not answer at all. */
 export function withSignal<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return Promise.race([
     work,

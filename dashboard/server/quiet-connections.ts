@@ -41,7 +41,10 @@ export const silentConnectionLimits = {
 export type Guard = {
   /** Marks a socket as the live connection of a screen. Such a socket no longer counts as a visitor. */
   markAsScreen(socket: Parameters<Door['stopCounting']>[0]): void;
-  /** Ends the connections that wait or are in their handshake. Otherwise a closing server would wait for them. */
+  /**
+   * Ends the connections that wait or are in their handshake. Without this, a closing server would wait for these
+   * connections.
+   */
   end(): void;
 };
 

@@ -34,7 +34,10 @@ async function openAs(service: 'operator' | 'dashboard' | 'delivery'): Promise<S
   return log;
 }
 
-/** Opens the log for an older release, in which the delivery process had another key. The delivery process cannot open what it writes. */
+/**
+ * Opens the log for an older release, in which the delivery process had another key. The delivery process cannot open
+ * the records of this release.
+ */
 async function openOlderRelease(): Promise<SealedLog> {
   const folder = mkdtempSync(join(tmpdir(), 'vigil-older-'));
   const env = serviceEnv({ ...own.data, mqttPort: 0, httpPort: 0 }, 'operator');

@@ -37,7 +37,9 @@ export type ScoreLog = {
   scores(account: string, associationId: string, sinceMs: number): Promise<LoggedScores>;
 };
 
-/** The scores of one association by their times: a score that was read twice is there once, and a repeat replaces it. */
+/**
+ * The scores of one association by their times. A repeated score replaces the first copy, so each score is kept once.
+ */
 type Kept = {
   readonly scores: Map<number, LoggedScore>;
   fromMs: number;

@@ -134,7 +134,7 @@ export async function buildServer(
     logger.debug({ ...fields, ms: Math.round(reply.elapsedTime) }, 'answered');
   });
 
-  // Only JSON bodies are allowed. Fastify would otherwise also accept plain text.
+  // Only JSON bodies are allowed. By default, Fastify also accepts plain text.
   app.removeContentTypeParser('text/plain');
   app.addHook('onRequest', async (request, reply) => {
     const fault = requestFramingFault(request.raw.httpVersion, request.raw.rawHeaders);

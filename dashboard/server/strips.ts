@@ -12,11 +12,11 @@ import { createSlots } from './core/slots.ts';
 /** Maximum number of strips that are read at the same time, for all accounts and for one account (ours). */
 const bounds = { atOnceMax: 3, atOncePerKeyMax: 1, waitingMax: 32, waitingPerKeyMax: 4 } as const;
 /**
- * A strip without a known time is searched in up to 4 GiB of strips. So only one such search runs at a time, and it has other slots: it
- * must not hold up a look at an alarm of today (ours).
+ * A strip without a known time is searched in up to 4 GiB of strips. So only one such search runs at a time, in a
+ * separate slot. Such a search must not delay a look at an alarm of today (ours).
  */
 const olderBounds = { atOnceMax: 1, atOncePerKeyMax: 1, waitingMax: 16, waitingPerKeyMax: 1 } as const;
-/** Longest time of reading for one strip; after it, the request fails (ours). */
+/** Longest time of reading for one strip. After this time, the request fails (ours). */
 const readMsMax = 30_000;
 const olderReadMsMax = 55_000;
 
@@ -34,7 +34,8 @@ export type StripReader = {
     closed: AbortSignal,
   ): Promise<FoundStrip>;
   /**
-   * Lists the strips of a bed or of a patient in a time. It shares the slot of the searches for strips without a known time.
+   * Lists the strips of a bed or of a patient in a time. The listing shares the slot of the searches for strips without
+   * a known time.
    * @param seesWard whether the person may see a ward; called with null for a strip whose ward is not known
    * @throws as `read`
    */

@@ -37,7 +37,7 @@ it('values returns the readings of one association from the log, and at the next
   await write(id, nowMs - 2_000, 80);
   await write(id, nowMs - 1_000, 0);
   const trendLog = createTrendLog(dashboard, { now: Date.now, logger: pino({ level: 'silent' }) });
-  // A reading stops after some seconds, and the next one continues, so a busy machine needs several.
+  // A reading stops after some seconds, and the next reading continues. So a busy machine needs several readings.
   const whole = (associationId: string) =>
     until('the values of an hour', async () => {
       const values = await trendLog.values('nora', associationId, nowMs - hourMs).catch(() => undefined);

@@ -39,7 +39,7 @@ const pointsOfOneMax = 800_000;
 const pointsOfAllMax = 2 * pointsOfOneMax;
 /** Maximum number of associations whose values are in memory, and how long they stay there (ours). */
 const keptMax = 20;
-/** Newer values come into a part of their own when the newest part has become this long (ours). */
+/** When the newest part has become this long, newer values begin a new part (ours). */
 const partMs = hourMs;
 const keptMs = 10 * minuteMs;
 
@@ -62,7 +62,7 @@ export type TrendLog = {
   values(account: string, associationId: string, sinceMs: number): Promise<LogValues>;
 };
 
-/** The values of a part of the log, by code and time, so that a value that was read twice is there once. */
+/** The values of a part of the log, by code and time. So a value that was read twice is kept once. */
 type Part = {
   readonly fromMs: number;
   readonly values: Map<string, Map<number, number>>;
@@ -110,7 +110,7 @@ export function createTrendLogOf(
     () => new VigilError('rate-limited', 'Too many trends are being read from the log: try again shortly.'),
   );
 
-  /** Reads what is newer than before, and then older parts, until everything is read or the time is over. */
+  /** Reads the values since the former reading, and then older parts, until everything is read or the time is over. */
   async function complete(associationId: string, sinceMs: number, signal: AbortSignal): Promise<Kept> {
     const nowMs = now();
     // Values of hours ago must not make the newest part so long that it cannot be read in time.

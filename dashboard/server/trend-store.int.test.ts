@@ -72,7 +72,7 @@ describe('trends', () => {
     const id = `trend-${randomUUID()}`;
     const nowMs = Date.now();
     const t0 = Math.floor(nowMs / 300_000) * 300_000 - 600_000;
-    // As older trend writers did: a value that is not questionable has no field for it.
+    // Older trend writers wrote no field `questionable` for a value that is not questionable.
     const written = (second: number, value: number, questionable: boolean) =>
       `numerics,associationId=${id},code=MDC_RESP_RATE value=${value}${questionable ? ',questionable=true' : ''} ${t0 + second * 1_000}`;
     const lines = [written(250, 18, true), written(0, 12, true), written(299, 15, false), written(301, 0, true)];

@@ -74,7 +74,7 @@ export function createTrendStore(
       const error = results.find((result) => result.error !== undefined)?.error;
       if (error !== undefined) throw new Error(error);
       const series = results.flatMap((result) => result.series ?? []);
-      // InfluxDB marks an answer from which it left out rows, because of a limit of its own.
+      // InfluxDB marks an answer from which it left out rows, because of InfluxDB's own limit.
       if ([...results, ...series].some(({ partial }) => partial === true))
         throw new Error('InfluxDB left out a part of the answer');
       return read(series);

@@ -13,9 +13,12 @@ export type TrendQuestion = {
   readonly associationId: string;
   /** By the clock of the device. */
   readonly plan: TrendPlan;
-  /** Device time of the newest usable value that the screens have; undefined if they have none. */
+  /** Device time of the newest usable value that the screens have; undefined if the screens have no value. */
   readonly newestMs: number | undefined;
-  /** When the newest scores that the screens have were made, by the clock of the server; undefined if there are none. */
+  /**
+   * When the newest scores on the screens were made, by the clock of the server; undefined if the screens have no
+   * scores.
+   */
   readonly newestScoresMs: number | undefined;
   /** The measured error of the device's clock: negative if the clock is ahead. */
   readonly clockOffsetMs: number;
@@ -26,8 +29,8 @@ type Rows = ReadonlyMap<string, readonly TrendRow[]>;
 export type TrendValues = { readonly rows: Rows; readonly source: TrendSource };
 
 /**
- * The parameters or the scores of a trend. It is checked separately for each of the two whether InfluxDB is behind: InfluxDB may have the newest
- * scores and no new reading, because they come from different topics.
+ * The parameters or the scores of a trend. The server checks separately for parameters and for scores whether InfluxDB
+ * is behind: InfluxDB may have the newest scores and no new reading, because they come from different topics.
  */
 type Half = {
   readonly plan: TrendPlan;
@@ -117,7 +120,7 @@ async function readStored(
   return halves.map((half) => new Map([...rows].filter(([code]) => half.plan.codes.includes(code))));
 }
 
-/** Returns false if InfluxDB is behind although its last step is a present one, and if InfluxDB fails to answer. */
+/** Returns false if a query shows that InfluxDB is behind, or if InfluxDB does not answer this query. */
 async function hasRecentValue(
   trends: Pick<TrendStore, 'query'>,
   associationId: string,

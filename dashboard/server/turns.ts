@@ -29,7 +29,7 @@ export const waitingPerAccountMax = 8;
 export type TurnOptions<Result> = {
   readonly topic: TurnTopic;
   readonly log: Pick<SealedLog, 'takeTurn'>;
-  /** Resolves when every record that is in the topic now has been taken into the state. */
+  /** Resolves when every record that is in the topic now has been folded into the state. */
   readonly readToEnd: () => Promise<void>;
   /** Resolves when the change is in the state; `readToEnd` if absent. */
   readonly readBack?: (result: Result) => Promise<void>;
@@ -38,7 +38,8 @@ export type TurnOptions<Result> = {
 };
 
 /**
- * Runs `work` in a turn. `work` decides whether the change is allowed (`ok` of its result). If it is, `work` writes and commits the change.
+ * Runs `work` in a turn. `work` decides whether the change is allowed (`ok` of its result). If so, `work` writes and
+ * commits the change.
  * @throws VigilError `log-backlog-full`, `log-unavailable`, and the errors of the log and of `work`
  */
 export type RunInTurn<Result> = (account: string, work: (turn: SealedTurn) => Promise<Result>) => Promise<Result>;

@@ -55,7 +55,7 @@ export async function openWaitingRoom(options: {
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        // Otherwise idle connections would delay the start of the real server.
+        // Without this, idle connections would delay the start of the real server.
         guard.end();
         server.closeAllConnections();
       }),

@@ -173,7 +173,7 @@ describe('waves of the last day', () => {
       await send(stay, { atMs: t0 + second * chunkMs, second });
       if (second !== 30) await send(stay, { atMs: t0 + second * chunkMs, second, code: pleth, seq: 1_000 + second });
     }
-    // The gateway gets these again, and later.
+    // The gateway gets second 3 again, and gets seconds 12 and 13 late.
     await send(stay, { atMs: t0 + 3 * chunkMs, second: 3 });
     for (const second of [12, 13]) await send(stay, { atMs: t0 + second * chunkMs, second });
     const answer = await wavesOf(stay.associationId, t0, t0 + 40 * chunkMs);

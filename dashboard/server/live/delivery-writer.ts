@@ -13,13 +13,16 @@ import { createSlots, type Slots } from '../core/slots.ts';
 import { confirmedByKafka } from '../kafka-wait.ts';
 
 const turnBounds = { atOnceMax: 16, atOncePerKeyMax: 1, waitingMax: 128, waitingPerKeyMax: 8 } as const;
-/** Maximum number of calls whose first painting is remembered. Above it the oldest call is removed, and may be counted twice. */
+/**
+ * Maximum number of calls whose first painting is remembered. Above this number, the oldest call is forgotten, and may
+ * be counted twice.
+ */
 const paintedMax = 20_000;
 
 export type CallTimes = {
   /** From the raising of an alarm until a page of the first called person painted the call, ms. */
   readonly sinceRaised: Histogram;
-  /** From a call until a page of the called person painted it, ms. */
+  /** From a call until a page of the called person painted the call, ms. */
   readonly sinceCalled: Histogram;
 };
 
@@ -31,7 +34,7 @@ export function newCallTimes(): CallTimes {
 export type DeliveryFigures = {
   /** Number of confirmations that were written, by kind. */
   readonly receipts: { painted: number; onDevice: number; checks: number };
-  /** Number of confirmations of calls or canaries that the person does not have. They are ignored. */
+  /** Number of confirmations of calls or canaries that the person does not have. Such confirmations are ignored. */
   unknownReceipts: number;
   /** Number of confirmations that Kafka did not accept. */
   lostReceipts: number;
@@ -42,13 +45,16 @@ export type DeliveryFigures = {
 type Receipt = Extract<DeliveryCommand, { type: 'receipt' | 'check-receipt' }>;
 
 export type DeliveryWriter = {
-  /** Writes an answer. @throws VigilError `log-unavailable` if Kafka does not confirm it in time */
+  /** Writes an answer. @throws VigilError `log-unavailable` if Kafka does not confirm the answer in time */
   writeAnswer(command: Extract<DeliveryCommand, { type: 'answer' }>): Promise<void>;
   /** Writes a confirmation, without waiting for Kafka. Lost confirmations are counted; the delivery process then calls the next person. */
   writeReceipt(command: Receipt): void;
   /** Writes an entry, or removes it: a record without a value deletes the entry in the compacted topic. Throws as `writeAnswer` does. */
   writeReach(reachId: string, entry: ReachEntry | null): Promise<void>;
-  /** The changes of the entries of one person, one at a time: two at once could exceed the maximum number, or bring a removed entry back. */
+  /**
+   * Lets only one change of a person's entries run at a time. Two changes at once could exceed the maximum number, or
+   * bring a removed entry back.
+   */
   readonly reachTurns: Slots;
   /** Notes in the histograms (`times`) how long it took until a page first painted a call. */
   notePainted(delivery: AlarmDelivery, callId: string, raisedAtMs: number | undefined): void;

@@ -1,6 +1,7 @@
 /**
- * Records each change of the sound settings at a wall display. Anybody in front of a display can change its volume or its
- * night mode, so the record names the display and the time, and the other screens of the ward say that it is soft.
+ * Records each change of the sound settings at a wall display. Anybody in front of a display can change its volume or
+ * its night mode, so the record names the display and the time, and the other screens of the ward show that the display
+ * is soft.
  */
 import type { Logger } from 'pino';
 import type { AuditEvent } from '../../../log/audit/chain.ts';
@@ -15,8 +16,8 @@ import type { ScreenWithSound } from './sound-owners.ts';
 
 /**
  * Maximum number of changes of a session that wait for their record. If there are more, the next record joins several
- * changes. One change of a session is recorded each second, and after `recordsMax` changes one each minute. So a display, or a
- * stolen session of it with many pages, cannot fill the audit trail, which every act at a bed waits for.
+ * changes. One change of a session is recorded each second, and after `recordsMax` changes one each minute. So neither
+ * a display nor its stolen session can fill the audit trail. Every act at a bed waits for the audit trail.
  */
 const waitingMax = 30;
 const recordsMax = 60;
@@ -67,7 +68,10 @@ export function createDisplaySettings(options: {
     return session;
   }
 
-  /** Notes the settings of a page as the newest of its session. Forgets the page of the session whose change is oldest if there are too many. */
+  /**
+   * Notes the settings of a page as the newest of its session. If there are too many pages, forgets the page with the
+   * oldest change.
+   */
   function noteText({ pages }: DisplaySession, screen: string, text: string): void {
     pages.delete(screen);
     pages.set(screen, text);

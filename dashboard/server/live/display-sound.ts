@@ -1,7 +1,7 @@
 /**
- * Lets a wall display take the sound of its ward by itself, if its account says so: when it connects, and after an outage.
- * The display then is an owner like any other (sound-owners.ts): another screen is silent only while the display proves
- * that it sounds.
+ * Lets a wall display take the sound of its ward by itself when the display connects, and after an outage. The account
+ * of the display must allow this. Then the display is an owner like any other (sound-owners.ts): another screen is
+ * silent only while the display proves that it sounds.
  */
 import type { Logger } from 'pino';
 import type { Trail } from '../../../log/audit/trail.ts';
@@ -35,7 +35,10 @@ export function createDisplaySounds(options: {
   /** When each session last tried. Only sessions with an open screen are kept. */
   let triedAtMs = new Map<string, number>();
   let news: DisplaySound[] = [];
-  /** The wards for which a display waits for its audit record. Otherwise two displays of a ward would both be recorded. */
+  /**
+   * The wards for which a display waits for its audit record. Without this set, two displays of a ward would both be
+   * recorded.
+   */
   const waiting = new Set<string>();
 
   function displays(): Display[] {

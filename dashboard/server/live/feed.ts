@@ -1,4 +1,7 @@
-/** Reads Kafka into the live state. Each record is decrypted, checked and taken into the state. An invalid record is counted and ignored. */
+/**
+ * Reads Kafka into the live state. Each record is decrypted, checked and folded into the state. An invalid record is
+ * counted and ignored.
+ */
 import type { Logger } from 'pino';
 import type { AnyRecord } from '../../../contracts/messages/check.ts';
 import type { PresenceRecord } from '../../../contracts/messages/presence.ts';

@@ -1,4 +1,7 @@
-/** Notices between two heartbeats that a process behind the server fell silent, so that the screens show it within 5 s. */
+/**
+ * Notices between two heartbeats that a process behind the server fell silent, so that the screens show the silence
+ * within 5 s.
+ */
 import type { Health } from '../../protocol/live.ts';
 
 const checkEveryMs = 250;

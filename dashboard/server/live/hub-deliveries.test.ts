@@ -87,7 +87,10 @@ it('a change during a sending is sent after the pause', () => {
   expect(sendings()).toBe(2);
 });
 
-/** Opens screens whose sending takes `sendMs` each. Returns the names of the screens in the order in which they got something. */
+/**
+ * Opens screens whose sending takes `sendMs` each. Returns the names of the screens in the order in which they got a
+ * message.
+ */
 function openScreens(names: readonly string[], sendMs: number) {
   const sentTo: string[] = [];
   const board = emptyDeliveryBoard();

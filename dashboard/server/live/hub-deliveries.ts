@@ -49,8 +49,8 @@ export function createHubDeliveries(options: {
   }
 
   /**
-   * Sends to the screens from `first` on for `sliceMs`, at least to one. Each screen gets what has changed since its
-   * last message, so the screens need not be served at the same time.
+   * Sends to the screens, beginning with `first`, until `sliceMs` have passed; at least to one screen. Each screen gets
+   * what has changed since its last message, so the screens need not be served at the same time.
    */
   function sendSlice(screens: readonly [Screen, ScreenDeliveries][], first: number, shared: SharedSending): void {
     const endMs = performance.now() + sliceMs;

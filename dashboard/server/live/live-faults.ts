@@ -4,8 +4,8 @@ import type { WebSocket } from 'ws';
 
 /**
  * Ends a live connection after an error. A message that breaks the protocol or is too large is the client's fault. The
- * log gets one short line about it, because otherwise any client could fill the log with errors and stacks. ws reports
- * at most one error of a connection. Every other error is a fault of this server, and its line has the stack.
+ * log gets only one short line about such a message, so that no client can fill the log with errors and stacks. ws
+ * reports at most one error of a connection. Every other error is a fault of this server, and its line has the stack.
  */
 export function endAfterError(
   error: Error & { readonly code?: unknown },

@@ -69,12 +69,13 @@ export function openNotesFeed(
       place();
       onChange();
     }
-    // The effects are remembered only now: a request that waits for an event must then find the note at its bed.
+    // The effects are remembered after the notes are at their beds: a request that waits for an event must find the
+    // note there.
     for (const result of results) rememberEffect(...result);
   }
 
   function rememberEffect(eventId: string, hasEffect: boolean): void {
-    // A repeated record must not change the result of the first.
+    // A repeated record must not change the result of the first record.
     if (!effects.has(eventId)) effects.set(eventId, hasEffect);
     if (effects.size > effectsMax) effects.delete(effects.keys().next().value!);
   }

@@ -10,7 +10,10 @@ export const cutOffMs = 1_000;
 export type ScreenSocket = Pick<WebSocket, 'send' | 'close' | 'terminate' | 'bufferedAmount'>;
 
 export type Outbox = {
-  /** Sends a message if the budget allows it. Returns whether it was sent. `text` is called only then. */
+  /**
+   * Sends a message if the budget allows this. Returns whether the message was sent. Calls `text` only to send the
+   * message.
+   */
   send(kind: MessageKind, text: () => string): boolean;
   /**
    * Must be called before a snapshot of `bytes` bytes is sent. Raises the limit for waiting bytes by twice this number.
@@ -51,7 +54,7 @@ export function createOutbox(socket: ScreenSocket, budget: Budget, now: () => nu
   }
 
   function fail(error: unknown): void {
-    // Timers go on until the socket is closed. One log line says it.
+    // Timers run until the socket is closed, so more errors may follow. One log line is enough.
     if (hasFailed) return;
     hasFailed = true;
     logger.error({ err: error }, 'the work for a screen failed: its connection is closed, and it connects again');

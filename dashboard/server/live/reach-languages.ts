@@ -1,13 +1,14 @@
 /**
- * Keeps the language of the ways to reach a person as the person chose it. The delivery process cannot read the
- * preferences, so each entry of the topic `reach` has the language of its messages (docs/decisions/092-message-language.md).
+ * Keeps the chosen language of a person in each way to reach the person. The delivery process cannot read the
+ * preferences, so each entry of the topic `reach` has the language of its messages
+ * (docs/decisions/092-message-language.md).
  */
 import type { ReachEntry } from '../../../contracts/messages/delivery-commands.ts';
 import type { PreferenceStore } from '../accounts/preferences.ts';
 import type { DeliveriesFeed } from './deliveries-feed.ts';
 import type { DeliveryWriter } from './delivery-writer.ts';
 
-/** Pause between two looks, and before an entry that could not be written is tried again, ms (ours). */
+/** Pause between two looks, and before Vigil tries again to write an entry, ms (ours). */
 const lookEveryMs = 5_000;
 
 export type ReachLanguages = {
@@ -41,8 +42,8 @@ export function keepReachLanguages(options: {
   };
 
   /**
-   * Writes the entries of a person. It writes an entry directly after the last look at it, without a wait, so that a removed entry does not come
-   * back.
+   * Writes the entries of a person. Reads an entry again directly before it writes the entry, so that a removed entry
+   * does not come back.
    */
   const write = (userId: string) =>
     writer.reachTurns.run(userId, async () => {

@@ -7,7 +7,7 @@ import { findUnregistered } from '../core/wards.ts';
 import type { Wards } from '../wards-file.ts';
 
 const checkEveryMs = 5_000;
-/** Maximum number of accounts and devices that a log line names; `count` has the number of all. */
+/** Maximum number of accounts and devices that a log line names; `count` counts all of them. */
 const namedMax = 20;
 
 export type RegistryCheck = {

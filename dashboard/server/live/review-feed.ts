@@ -1,6 +1,7 @@
 /**
- * Reads the alarms and deliveries of the last days for the page "Alarm history". It is separate from feed.ts: it starts
- * when the screens have their alarms, and pauses for the other work of the process. So it never delays an alarm.
+ * Reads the alarms and deliveries of the last days for the page "Alarm history". The reading is separate from feed.ts:
+ * it starts when the screens have their alarms, and pauses for the other work of the process. So the reading never
+ * delays an alarm.
  */
 import { setImmediate as letOtherWorkRun } from 'node:timers/promises';
 import type { Logger } from 'pino';

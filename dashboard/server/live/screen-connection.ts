@@ -67,7 +67,7 @@ export type Screen = {
    * @param text returns the message without a gap mark; called only if needed
    */
   wave(chunk: Chunk, text: () => string): void;
-  /** The alarms that the page must confirm, and those that it has confirmed. */
+  /** The alarms that the page must confirm, and the alarms that the page has confirmed. */
   readonly confirmations: Confirmations;
   /** Returns the last report that describes the audio of the page. */
   soundReport(): ReportWithSound | undefined;
@@ -82,7 +82,10 @@ export type Screen = {
     faults: Pick<Heartbeat, 'unconfirmed' | 'delivery' | 'build'>,
     soundNews: Omit<SoundNews, 'beat' | 'heardAt'>,
   ): void;
-  /** Sends a message that must not be left out. Returns whether it was sent. `text` is called only then. */
+  /**
+   * Sends a message that must not be left out. Returns whether the message was sent. Calls `text` only to send the
+   * message.
+   */
   send(text: () => string): boolean;
   /** Handles a message of the screen. */
   handleMessage(text: string): void;
@@ -104,7 +107,7 @@ export function createScreen(parts: ScreenParts): Screen {
   const outbox = createOutbox(parts.socket, parts.budget, now, logger);
   const { end } = outbox;
   const isEnded = () => outbox.endedWith() !== undefined;
-  /** Returns the same work; an error of it ends only this connection. */
+  /** Returns the work in a form in which its error ends only this connection. */
   const guarded =
     <Args extends unknown[]>(work: (...args: Args) => void) =>
     (...args: Args) =>
@@ -239,7 +242,8 @@ export function createScreen(parts: ScreenParts): Screen {
   }
 
   function showView(next: Watch): void {
-    // Before the screen watches: otherwise it would get these chunks now, and again with the kept ones.
+    // This must come before the screen watches. Otherwise the screen would get these chunks twice: now, and with the
+    // kept chunks.
     parts.beforeKeptWaves?.();
     watch = next;
     gaps.clear();

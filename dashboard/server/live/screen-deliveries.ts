@@ -21,11 +21,14 @@ import { createSharedSending, type SharedSending } from './shared-sending.ts';
 
 const wantCheck = Compile(WantDeliveries);
 const paintedCheck = Compile(CallsPainted);
-/** A page that connects at most this long after a canary also gets this canary. The delivery process waits for its answer equally long. */
+/**
+ * A page that connects at most this long after a canary also gets this canary. The delivery process waits equally long
+ * for the answer.
+ */
 const checkMsMax = 60_000;
 /**
- * Maximum number of calls that were sent to this page and that it may confirm. Above it, the oldest are removed, and
- * their confirmation is ignored.
+ * Maximum number of calls that were sent to this page and that the page may confirm. Above this number, the oldest
+ * calls are removed, and confirmations of these calls are ignored.
  */
 const sentCallsMax = 1_000;
 
@@ -72,7 +75,7 @@ export function createScreenDeliveries(parts: {
   const sentCalls = new Map<string, string | undefined>();
   let sentCheckId: string | undefined;
 
-  // While the server still reads older records, it would show calls that are over.
+  // While the server still reads older records, the page would show calls that are over.
   const isOpen = () => isWanted && board.isRead && screen.endedWith() === undefined;
 
   function sendDeliveries(shared: SharedSending): void {
@@ -166,7 +169,7 @@ export function createScreenDeliveries(parts: {
   };
 }
 
-/** Returns the JSON of a message whose empty list `name` is replaced by a list that is JSON already. */
+/** Returns the JSON of a message whose empty list `name` is replaced by a list that is already JSON. */
 function withList<Name extends string>(
   message: { readonly [key in Name]: readonly unknown[] },
   name: Name,

@@ -2,7 +2,7 @@
 import { textFaultIn } from '../../../contracts/text.ts';
 import type { Changes } from '../core/screen.ts';
 
-/** Returns whether a delta would say nothing. */
+/** Returns whether a delta would have no changes. */
 export function isEmpty(changes: Changes): boolean {
   return Object.values(changes).every((list) => list.length === 0);
 }

@@ -25,7 +25,10 @@ export type ScreenParts = {
   readonly stream: string;
   readonly budget: Budget;
   readonly workQueue: ScreenWorkQueue;
-  /** Sends the chunks of waves that wait. Called before the screen watches something else, which gets the chunks that the server keeps. */
+  /**
+   * Sends the chunks of waves that wait. Called before the screen watches something else: then the screen gets the
+   * chunks that the server keeps.
+   */
   readonly beforeKeptWaves?: () => void;
   readonly health: () => Health;
   /** Whether the server sends deliveries and calls to this screen (screen-deliveries.ts). */
@@ -34,7 +37,10 @@ export type ScreenParts = {
   readonly onConfirmed?: (confirmations: readonly FirstConfirmation[]) => void;
   /** Called after each report that describes the audio of the page. */
   readonly onSoundReport?: () => void;
-  /** The alarms that the page must still confirm at the start (core/kept-waits.ts), and those that it has confirmed since. */
+  /**
+   * The alarms that the page must still confirm at the start (core/kept-waits.ts), and the alarms that the page has
+   * confirmed since then.
+   */
   readonly confirmations?: Confirmations;
   readonly now: () => number;
   readonly logger: Logger;

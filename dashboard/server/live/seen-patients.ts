@@ -10,15 +10,16 @@ import type { Trail } from '../../../log/audit/trail.ts';
 import type { Who } from '../core/who.ts';
 
 /**
- * A message that shows a new patient waits at most this long until the patient is recorded (ours). It must not wait longer,
- * because it may have alarms. After this time the message is sent, and the record is written as soon as possible.
+ * A message that shows a new patient waits at most this long until the patient is recorded (ours). The message must not
+ * wait longer, because it may have alarms. After this time the message is sent, and the record is written as soon as
+ * possible.
  */
 export const seenWaitMs = 500;
 
 export type ViewRecord = Pick<AuditEvent, 'action' | 'ward' | 'bed' | 'associationId'>;
 
 export type SeenPatients = {
-  /** Records a new view with the patients that it shows. If it rejects, the view must not be shown. */
+  /** Records a new view with the patients that it shows. If the promise rejects, the view must not be shown. */
   begin(viewRecord: ViewRecord, patients: readonly string[], nowMs: number): Promise<void>;
   /** Records that the view of a patient has ended, because the connection has ended. Never throws. */
   end(nowMs: number): void;

@@ -1,6 +1,7 @@
 /**
- * The changes that all screens of one sending share. Screens of one person with one scope that got the same last message need the same
- * changes, so the server computes them and makes their text once, and not once for each screen.
+ * The changes that all screens of one sending share. Screens of one person need the same changes if they have the same
+ * scope and got the same last message. The server computes these changes and their text once, and not once for each
+ * screen.
  */
 import type { Delta } from '../../protocol/live.ts';
 import type { Viewer } from '../core/rights.ts';
@@ -15,7 +16,8 @@ export type SharedChanges = {
 };
 
 /**
- * Is valid only until the state changes, so each sending needs a new one.
+ * Creates the shared changes of one sending. They are valid only until the state changes, so each sending needs new
+ * shared changes.
  * @param compute computes the changes of one screen
  */
 export function createSharedChanges(compute: SharedChanges['since']): SharedChanges {
@@ -38,7 +40,7 @@ export function createSharedChanges(compute: SharedChanges['since']): SharedChan
   };
 }
 
-/** Returns what the screens of one sending share, of the present state. */
+/** Returns the shared changes for a sending of the present state. */
 export function newSharedChanges(state: LiveState): SharedChanges {
   return createSharedChanges((viewer, scope, changeNo) => changesSince(state, viewer, scope, changeNo));
 }

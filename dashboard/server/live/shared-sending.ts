@@ -17,7 +17,10 @@ export type SharedSending = {
   forgetCalls(): void;
 };
 
-/** The texts are kept only for one sending, so they need no limit of their own: there are at most as many as deliveries on the board. */
+/**
+ * The texts are kept only for one sending, so they need no limit of their own: there are at most as many texts as
+ * deliveries on the board.
+ */
 export function createSharedSending(callsOf: (viewer: Viewer) => MyCall[]): SharedSending {
   const viewTexts = new Map<DeliveryView, string>();
   const callsOfPersons = new Map<string, SharedCalls>();

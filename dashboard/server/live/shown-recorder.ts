@@ -1,6 +1,7 @@
 /**
  * Writes into the log when the screens of each person first painted and sounded each alarm, as their pages reported.
- * The explanations of alarms use these records. Nothing waits for them: if Kafka is slow, entries are left out and counted.
+ * The explanations of alarms use these records. No other work waits for these records: if Kafka is slow, entries are
+ * left out and counted.
  */
 import type { Logger } from 'pino';
 import { type AlarmsShown, type ShownAlarm, shownAlarmsMax } from '../../../contracts/messages/alarms-shown.ts';
@@ -14,7 +15,10 @@ import type { FirstConfirmation } from '../core/confirmations.ts';
 export const writeEveryMs = 1_000;
 /** Maximum number of entries that wait. If there are more, new entries are left out and counted. */
 export const waitingMax = 5_000;
-/** Maximum number of pairs of a person and an alarm that are remembered. Above it the oldest pair is removed, and may be written again. */
+/**
+ * Maximum number of pairs of a person and an alarm that are remembered. Above this number, the oldest pair is
+ * forgotten, and may be written again.
+ */
 const rememberedMax = 50_000;
 
 export type ShownRecorder = {
@@ -41,7 +45,7 @@ export function createShownRecorder(
       remembered.add(key);
       if (remembered.size > rememberedMax) remembered.delete(remembered.values().next().value!);
       const entry = { alarmId: alarm.alarmId, userId, name, way: what, atMs: Math.max(0, Math.round(atMs)) };
-      // One entry that does not fit would keep all others of its record out of the log.
+      // One entry that does not fit would keep all other entries of its record out of the log.
       if (waiting.length >= waitingMax || !fits(entry)) leftOut += 1;
       else waiting.push(entry);
     }

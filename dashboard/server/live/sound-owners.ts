@@ -49,8 +49,8 @@ export type SoundOwners = {
   /** Returns whether the page may take the sound of the ward: it needs an open connection that shows the ward. */
   mayTake(ward: string, page: PageOfSession): boolean;
   /**
-   * Gives the sound of the ward to the page, if it may take the sound. Returns whether it may. The other screens sound until
-   * the page has confirmed that it sounds.
+   * Gives the sound of the ward to the page, if the page may take the sound. Returns whether the page may take it. The
+   * other screens sound until the page has confirmed that it sounds.
    */
   take(ward: string, page: PageOfSession): boolean;
   /** Returns the page that has the sound of the ward here. */
@@ -79,11 +79,14 @@ export type SoundOwners = {
    * closed does not count: the account's next page need not wait until the closed page loses the sound.
    */
   hasOwner(ward: string, exceptClosedOf: string): boolean;
-  /** Returns until when no wall display takes the sound by itself, because a person wants every screen to sound; 0 if none asked. */
+  /**
+   * Returns until when no wall display takes the sound by itself, because a person wants every screen to sound; 0 if no
+   * person asked for this.
+   */
   everywhereUntilMs(ward: string): number;
   /** Lets the wall displays of the ward take the sound by themselves again. */
   endEverywhere(ward: string): void;
-  /** Returns the wards on those screens of clinicians whose page paints and whose audio runs. */
+  /** Returns the wards on clinicians' screens that paint and have running audio. */
   audibleWards(): Set<string>;
   forPresence(): OwnedSound[];
   /** Counts the wards whose sound a screen has: `sounding` if this screen sounds, `unheard` if it does not. */
@@ -97,7 +100,10 @@ export function createSoundOwners(options: {
   readonly others: () => OtherDashboards;
   readonly pseudonymOf: (userId: string) => string;
   readonly personOf: (actor: string) => string | undefined;
-  /** The wishes of persons that every screen sounds, from the audit trail; absent: only those at this server are known. */
+  /**
+   * The wishes of persons that every screen sounds, from the audit trail; absent: only the wishes at this server are
+   * known.
+   */
   readonly everywhere?: SoundEverywhere;
   readonly now: () => number;
 }): SoundOwners {

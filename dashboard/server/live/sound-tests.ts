@@ -1,6 +1,7 @@
 /**
- * Keeps the tests of the sound that run at this dashboard. A test never runs while an alarm of its ward should sound, and
- * such an alarm ends it. The page that plays the signals also ends them itself, at once, when an alarm sounds there.
+ * Keeps the tests of the sound that run at this dashboard. A test never runs while an alarm of its ward should sound,
+ * and such an alarm ends a running test. The page that plays the signals also ends them by itself, immediately, when an
+ * alarm sounds at the page.
  */
 import { soundLevel } from '../../../contracts/sound-level.ts';
 import type { SoundTest, TestPlace } from '../../protocol/sound-test.ts';
@@ -13,7 +14,7 @@ import { alarmsOfWards } from '../core/ward-sound.ts';
 import { showsWholeWard, wardsOf } from './shown-scope.ts';
 import type { PageOfSession, ScreenWithSound } from './sound-owners.ts';
 
-/** The next test of a ward may begin this time after the last began (ours), so that nobody gets used to the signals. */
+/** Shortest time between the beginnings of two tests of a ward (ours), so that nobody gets used to the signals. */
 export const testPauseMs = 60_000;
 /** How long the person can answer after the test began (ours). */
 export const answerWithinMs = 10 * 60_000;
@@ -33,7 +34,7 @@ type Test = {
 };
 
 export type WhyNoTest = 'alarm' | 'pause' | 'no-screen' | 'too-many';
-/** What a test may begin with. @property at the id of the page that plays the signals; absent: the page of the person */
+/** The request for a test. @property at the id of the page that plays the signals; absent: the page of the person */
 type Wanted = { readonly ward: string; readonly page: PageOfSession; readonly at?: string | undefined };
 type Begin = { readonly ok: true; readonly screen: TestedScreen } | { readonly ok: false; readonly why: WhyNoTest };
 
@@ -107,7 +108,7 @@ export function createSoundTests(options: {
     readonly screen: TestedScreen;
   };
 
-  /** Returns the screens of the ward that can play the signals now. A screen without audio cannot. */
+  /** Returns the screens of the ward that can play the signals now. A screen without audio cannot play them. */
   function players(ward: string, page: PageOfSession): Player[] {
     return [...screens()].flatMap((screen) => {
       const open = screen.watched();
@@ -151,7 +152,8 @@ export function createSoundTests(options: {
       const why = whyNotHere(wanted);
       if (why !== undefined) return why;
       const player = playerOf(wanted);
-      // The record names what the screen was before. If it has lost the sound since, the record would be wrong.
+      // The record names the kind that the screen had before. If the screen has another kind now, for example because
+      // it has lost the sound, the record would be wrong.
       if (player === undefined || player.screen.kind !== screen.kind) return 'no-screen';
       const { ward, page } = wanted;
       const { number } = player;

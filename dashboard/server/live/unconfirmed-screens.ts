@@ -17,7 +17,10 @@ import {
 
 /** Maximum number of alarms of one screen in the result; further alarms of the same screen are left out. */
 const perScreenMax = 20;
-/** Maximum number of alarms whose first painting is remembered. Above it the oldest alarm is removed, and may be counted twice. */
+/**
+ * Maximum number of alarms whose first painting is remembered. Above this number, the oldest alarm is forgotten, and
+ * may be counted twice.
+ */
 const alarmsMax = 20_000;
 
 /** The part of a screen (screen-connection.ts) that this file uses. */
@@ -54,7 +57,10 @@ export type ConfirmationFigures = {
   readonly total: { watched: number; unwatched: number };
 };
 
-/** The time from the raising of an alarm until a screen first painted it, and until a screen first sounded it, ms. */
+/**
+ * The time from the raising of an alarm until a screen first painted the alarm, and until a screen first sounded the
+ * alarm, ms.
+ */
 export type ConfirmationTimes = Readonly<Record<FirstConfirmation['what'], Histogram>>;
 
 /** Returns empty histograms from 10 ms to 164 s. */

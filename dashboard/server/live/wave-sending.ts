@@ -8,9 +8,12 @@ import { doFor } from './outbox.ts';
 import type { Screen } from './screen-connection.ts';
 import { waveText } from './wave-text.ts';
 
-/** How long a chunk waits for others, ms (ours). A page draws each wave later than it arrives, by at least the length of a chunk. */
+/**
+ * How long a chunk waits for other chunks, ms (ours). A page draws each wave later than it arrives, by at least the
+ * length of a chunk.
+ */
 export const wavesEveryMs = 40;
-/** Maximum number of chunks that wait. At this number, they are sent at once. */
+/** Maximum number of chunks that wait. At this number, the waiting chunks are sent at once. */
 const waitingMax = 1_000;
 
 /** A screen and its connection. A corked connection holds back everything that is written, until it is uncorked. */

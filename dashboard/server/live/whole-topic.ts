@@ -1,4 +1,4 @@
-/** Reads a topic from its beginning on. If Kafka does not answer, tries again until it does. */
+/** Reads a topic from its beginning on. If Kafka does not answer, tries again until Kafka answers. */
 import type { Logger } from 'pino';
 import { createReader, type Reader, type RecordBatch } from '../../../log/kafka/reader.ts';
 import type { SealedLog } from '../../../log/sealed-log.ts';

@@ -63,7 +63,7 @@ export function assignmentRoutes(app: App, parts: Parts): void {
 
   /**
    * Decides a command, writes it, and answers the request.
-   * @param seen what the person has seen as open at the beds that she or he accepts
+   * @param seen the open points that the person has seen at the beds that she or he accepts
    */
   async function act(
     request: ActRequest,

@@ -1,4 +1,4 @@
-/** Floods of answers and receipts, through the guard of the routes (access.ts) and its slots (bounds.ts). */
+/** Tests floods of answers and receipts, with the guard of the routes (access.ts) and its slots (bounds.ts). */
 import cookie from '@fastify/cookie';
 import { fastify } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';

@@ -199,7 +199,8 @@ function patientRoutes(app: App, { feed }: Parts, changeAssociation: Changer): v
         decide: (context) => correctPatient(feed.state, context, deviceId, associationId, request.body),
         detail: ({ tables }) => {
           const fields = tables[0]?.changes?.at(-1)?.fields ?? [];
-          // The audit trail gets the values of the category only: they reveal no person, and the limits depend on them.
+          // The audit trail gets only the values of the category: these values reveal no person, and the limits depend
+          // on the category.
           const changedTexts = fields.map(({ field, from, to }) =>
             field === 'category' ? `${field} ${from} → ${to}` : field,
           );
@@ -230,7 +231,10 @@ function patientRoutes(app: App, { feed }: Parts, changeAssociation: Changer): v
   );
 }
 
-/** Returns how many open tasks end with the stay, for the audit trail; empty without any, and if the patient keeps another device. */
+/**
+ * Returns a text for the audit trail: how many open tasks end with the stay. Empty if there are no open tasks, or if
+ * the patient keeps another device.
+ */
 function openTasksText(state: LiveState, viewer: Viewer, associationId: string, whole = 'device'): string {
   const bed = state.beds.get(associationId);
   const count = openTaskCount(state, viewer, bed);

@@ -67,7 +67,8 @@ export function soundTestRoutes(
       await requireWard(request, ward);
       const waiting = hub.soundTests.waiting(ward, sessionOf(request).claims.sessionId, test);
       if (!waiting) throw new VigilError('conflict', 'Not recorded: this test is over. Test the sound again.');
-      // A record "heard" from before the signals have played would say that the loudspeaker works, and nobody knows it.
+      // A record "heard" from before the end of the signals would say that the loudspeaker works, although nobody knows
+      // this.
       if (heard && waiting.isEarly && !waiting.wasCut)
         throw new VigilError('conflict', 'Not recorded: the signals have not all played yet. Test the sound again.');
       // After an alarm nobody can have heard all signals of the test.

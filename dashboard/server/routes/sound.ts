@@ -54,7 +54,7 @@ export function soundRoutes(app: App, parts: Parts): void {
     },
   );
 
-  // Every person who may act on the ward may do this, because its result is safe: every screen sounds.
+  // Every person who may act on the ward may do this, because the result is safe: every screen sounds.
   app.delete(
     '/api/wards/:ward/sound',
     { config, schema: { params, response: { 204: Type.Null(), ...refusals } } },
@@ -76,8 +76,7 @@ export function soundRoutes(app: App, parts: Parts): void {
 
   soundTestRoutes(app, parts, requireWard);
 
-  // Lets a wall display take the sound by itself again, although the time in which no display may do this after "Sound
-  // everywhere" still runs.
+  // After "Sound everywhere", no wall display takes the sound by itself for some time. This route ends that time early.
   app.post(
     '/api/wards/:ward/sound/display',
     { config, schema: { params, response: { 204: Type.Null(), ...refusals } } },

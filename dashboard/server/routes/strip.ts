@@ -54,7 +54,7 @@ export function stripRoute(app: App, parts: Parts): void {
       if (onset > alarm.onsets) throw notFound();
       const found = await strips.read(viewer.userId, alarm, onset, abortedOnClose(reply));
       const { strip } = found;
-      // Only the strip says when a later onset was. Without a strip nobody knows where the bed was then.
+      // Only the strip has the time of a later onset. Without a strip, the place of the bed at this onset is not known.
       const { associations } = feed.state;
       const first = ownerAtFirstOnset(alarm, associations);
       const { ward: _ward, bed: _bed, ...unplaced } = first;
@@ -75,8 +75,9 @@ export function stripRoute(app: App, parts: Parts): void {
 }
 
 /**
- * Answers for an alarm that the alarm history no longer has, from its strip alone. Only the strip says whose alarm it is, so the server
- * reads it before it knows whether the person may see it. The look is in the audit trail before the person gets the answer.
+ * Answers for an alarm that the alarm history no longer has, from its strip alone. Only the strip shows whose alarm
+ * this is. So the server reads the strip before it can check whether the person may see the alarm. The look is in the
+ * audit trail before the person gets the answer.
  */
 async function olderAnswer(
   parts: Parts,

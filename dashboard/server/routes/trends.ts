@@ -143,7 +143,8 @@ function planOrThrow(plan: TrendPlan | Fault): TrendPlan {
 }
 
 /**
- * Records the look, and reads the values. `shown` is undefined if the device came into its present tray after the time.
+ * Records the look, and reads the values. `shown` is undefined if the device came into its present tray after the
+ * requested time.
  * @param asked by the clock of the server
  */
 async function readFor(parts: Parts, request: Request, asked: TrendPlan, action: 'trend-viewed' | 'trends-exported') {

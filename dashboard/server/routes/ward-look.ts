@@ -13,8 +13,9 @@ export type RegisteredWard = Registry['wards'][number];
 type WardRequest = FastifyRequest<{ Params: { ward: string } }>;
 
 /**
- * Returns a function that returns the registered ward of a request. The function throws VigilError `not-found` if there is no such ward or the
- * viewer may not see it, and records that. An open page sends a request every few seconds, so at most a few refusals in each minute are recorded.
+ * Creates a function that returns the registered ward of a request. The function throws VigilError `not-found` if there
+ * is no such ward or the viewer may not see the ward, and records this refusal. An open page sends a request every few
+ * seconds, so at most a few refusals in each minute are recorded.
  * @param what what the person wanted to see, for the audit trail
  */
 export function createWardLook(

@@ -10,11 +10,14 @@ import { membersOf } from './assignments.ts';
 import type { Parts } from './parts.ts';
 
 /**
- * An open page asks every few seconds. Requests of one session with a shorter pause than this are one look, and only the
- * first of them is recorded (ours). A hidden page asks about once a minute.
+ * An open page asks every few seconds. Requests of one session with a shorter pause than this are one look, and only
+ * the first request is recorded (ours). A hidden page asks about once a minute.
  */
 const sameLookMs = 5 * minuteMs;
-/** Maximum number of sessions whose looks are remembered. Above it, the oldest is forgotten, and its next request is recorded again. */
+/**
+ * Maximum number of sessions whose looks are remembered. Above this number, the oldest session is forgotten, and its
+ * next request is recorded again.
+ */
 const looksMax = 2_000;
 
 export function wardOverviewRoute(app: App, parts: Parts): void {

@@ -1,6 +1,7 @@
 /**
- * The route of the bar over the page "Waves": when the device sent waves, as far as this server has seen it since its start. It reads nothing from
- * the log, and its answer has no sample. So the audit trail does not record it: it records the looks at the waves themselves.
+ * The route of the bar over the page "Waves": when the device sent waves, as far as this server has seen since its
+ * start. The route reads nothing from the log, and the answer has no sample. So the audit trail does not record these
+ * requests. It records the looks at the waves themselves.
  */
 import { dayMs, hourMs } from '../../../contracts/durations.ts';
 import { VigilError } from '../../../contracts/errors.ts';
@@ -45,7 +46,8 @@ export function waveTimesRoute(app: App, parts: Parts): void {
       if (answer?.isHidden) await recordDenied(parts, request, auditFields(answer.subject));
       if (answer === undefined || answer.isHidden) throw notFound();
       const { deviceId, fromMs, toMs, hiddenBeforeMs } = answer.subject;
-      // The wards of an ended stay may differ from hour to hour. The page shows then only what it has loaded.
+      // The wards of an ended stay may differ from hour to hour. The page of an ended stay shows only what it has
+      // loaded.
       if (toMs !== null) throw new VigilError('conflict', 'This stay has ended.');
       const errorMs = clockErrorOf(parts, deviceId);
       const { coverage } = feed.waves;

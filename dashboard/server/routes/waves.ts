@@ -105,7 +105,7 @@ function maySeeChunk({ hiddenBeforeMs }: WaveSubject, { startMs, receivedMs }: W
   return hiddenBeforeMs === null || (startMs + errorMs >= hiddenBeforeMs && receivedMs >= hiddenBeforeMs);
 }
 
-/** Returns the stay, or refuses the request: for an unknown stay with the same answer as for a stay of another ward. */
+/** Returns the stay, or refuses the request. An unknown stay and a stay of another ward get the same refusal. */
 async function subjectOf(
   parts: Parts,
   request: FastifyRequest,
@@ -113,7 +113,7 @@ async function subjectOf(
   asked: TimeSpan,
 ): Promise<WaveSubject> {
   const { state } = parts.feed;
-  // The wards of an ended stay are known by the server's clock, and the asked time is by the clock of the device.
+  // The wards of an ended stay have times by the server's clock. But the asked time is by the clock of the device.
   const errorMs = clockErrorOf(parts, deviceOfStay(state, associationId) ?? '');
   const span = { fromMs: asked.fromMs + errorMs, toMs: asked.toMs + errorMs };
   const answer = waveSubject(state, viewerOf(request), associationId, span);

@@ -115,7 +115,8 @@ describe('a session', () => {
     clock.ms += 1;
     const later = (await sessions.startSession('nurse1'))!;
     expect(await sessions.read(later.token)).toBeDefined();
-    // An end that is read late from the audit trail does not end newer sessions. An end in the future does not end later ones.
+    // An end that is read late from the audit trail does not end newer sessions. An end in the future does not end
+    // later sessions.
     sessions.endBefore('nurse1', t0 - 1);
     sessions.endBefore('nurse1', clock.ms - 1);
     expect(await sessions.read(later.token)).toBeDefined();

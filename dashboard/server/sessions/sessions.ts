@@ -1,6 +1,6 @@
 /**
  * Creates sessions at login, checks them at each request, and ends them at logout. The logouts of other processes, and
- * those from before a restart, come from the audit trail.
+ * the logouts from before a restart, come from the audit trail.
  */
 import { randomBytes } from 'node:crypto';
 import { displayUnusedMsMax } from '../../../contracts/session-limits.ts';
@@ -10,8 +10,7 @@ import { type Claims, claimsAt, judgeSession, renewAfterMs, type SessionAccount 
 import { fingerprintOf, sessionMark, type Tokens } from './token.ts';
 
 /**
- * Maximum number of sessions whose last use is remembered. If there are more sessions, only the times in their tokens
- * count for the others.
+ * Maximum number of sessions whose last use is remembered. For further sessions, only the times in their tokens count.
  */
 const rememberedMax = 20_000;
 
@@ -58,8 +57,8 @@ export type Sessions = {
    */
   revoke(mark: string, atMs: number): void;
   /**
-   * Notes whether the screens of a session are locked. Other processes, and this one after a restart, read the lock from
-   * the audit trail.
+   * Notes whether the screens of a session are locked. Other processes, and this process after a restart, read the lock
+   * from the audit trail.
    * @param mark the mark of the session (`sessionMark`)
    */
   setLocked(mark: string, isLocked: boolean): void;

@@ -20,7 +20,10 @@ export const stationCookieOptions = {
 } as const;
 
 export const knownCookie = '__Host-vigil-known';
-/** Maximum number of marks in one cookie. Above it, the mark of the person whose last login is oldest is dropped. */
+/**
+ * Maximum number of marks in one cookie. Above this number, the mark of the person with the oldest last login is
+ * dropped.
+ */
 export const knownMax = 30;
 const markChars = 8;
 const marksPattern = new RegExp(`^(?:[A-Za-z0-9_-]{${markChars}}){1,${knownMax}}$`);

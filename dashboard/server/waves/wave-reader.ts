@@ -35,7 +35,7 @@ export type WavesFound = {
   readonly keptFromMs: number | null;
   /** Number of records of this stay that could not be opened. */
   readonly unreadable: number;
-  /** False: the search ended early, because too much lies in the log at this time. */
+  /** False: the search ended early, because the log has too many records of this time. */
   readonly isWhole: boolean;
 };
 
