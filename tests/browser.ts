@@ -1,4 +1,4 @@
-/** Opens the dashboard in a real, headless Chromium, and does there what a clinician does. */
+/** Opens the dashboard in a real, headless Chromium, and acts there as a clinician does. */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
@@ -8,8 +8,9 @@ import { root } from './system.ts';
 
 /**
  * Parts of Chromium that no test needs. The first three are popups of the address bar, which load as pages of their own
- * with each window: 15 browser contexts took 18 s of processor time with them, and 5 s without. Playwright turns the others
- * off as well. They are repeated here because Chromium reads only the last flag of this name.
+ * with each window. With these popups, 15 browser contexts took 18 s of processor time; without them, 5 s. Playwright
+ * turns the other parts off as well. These parts are repeated here because Chromium reads only the last flag of this
+ * name.
  */
 const featuresOff = [
   'WebUIOmniboxPopup',

@@ -202,8 +202,8 @@ describe('the canary', () => {
     await kafka.disconnect();
     const beganMs = performance.now();
     await ensureTopics(platform.kafkaBrokers, join(platform.stateDir, 'certs'));
-    // The alarm processor notices the new topic when Kafka assigns the partitions again. If it ends instead, the test restarts it, as
-    // `npm start` and Compose do.
+    // The alarm processor notices the new topic when Kafka assigns the partitions again. If the alarm processor ends
+    // instead, the test restarts it, as `npm start` and Compose do.
     const output = () => processes.get('alarms')!.output();
     await until('the alarm processor to notice the new topic', () =>
       output().includes('the log of readings was created again'),

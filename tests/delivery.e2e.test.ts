@@ -1,6 +1,6 @@
 /**
- * Tests the whole way of an alarm to a person: a value crosses a limit, the nurse is called on the phone and rejects,
- * the buddy is called and accepts, the ward screen shows who goes, the buddy acknowledges, and the alarm ends.
+ * Tests the whole way of an alarm to a person. A value crosses a limit. The nurse is called on the phone and rejects.
+ * The buddy is called and accepts. The ward screen shows who goes. The buddy acknowledges, and the alarm ends.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

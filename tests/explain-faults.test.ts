@@ -73,7 +73,7 @@ describe(`explain on injected faults, seed ${seed}`, () => {
       ({ faults: [fault], played }) => `${fault?.name}: ${findingsOf(played.records)[0]?.kind ?? 'no finding'}`,
     );
     expect({ share: 1 - missed.length / single.length, shown }).toMatchObject({ share: expect.toSatisfy(isEnough) });
-    // With only the limit of 95 %, one kind of fault could be missed every time.
+    // The limit of 95 % alone would allow that one kind of fault is missed every time.
     const found = new Set(single.filter(isCauseFirst).map(({ faults: [fault] }) => fault?.name));
     expect(faults.filter(({ name }) => !found.has(name)).map(({ name }) => name)).toEqual([]);
     expect(single.flatMap((told) => wrongFindings(told, told.played.records))).toEqual([]);

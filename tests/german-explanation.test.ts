@@ -18,7 +18,10 @@ afterEach(() => {
   addRareTexts({});
 });
 
-/** English words that are in most English sentences and in no German one. Names, reasons and codes of the stories have none of them. */
+/**
+ * English words that are in most English sentences and in no German sentence. Names, reasons and codes of the stories
+ * have none of them.
+ */
 const english = /\b(?:the|had|nobody|called|after|before|because|again|until|answered)\b/i;
 
 /** Returns the explanations of a calm story and of one story for each fault. */

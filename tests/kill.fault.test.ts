@@ -1,6 +1,6 @@
 /**
- * Kills processes with SIGKILL while devices send readings. Checks afterwards that Kafka has every acknowledged reading, that one crossing
- * of a limit has raised one alarm, and that the page of the dashboard is live again.
+ * Kills processes with SIGKILL while devices send readings. Then checks that Kafka has every acknowledged reading, that
+ * one crossing of a limit has raised one alarm, and that the page of the dashboard is live again.
  */
 import { randomInt } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';

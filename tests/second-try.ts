@@ -1,7 +1,7 @@
 /**
  * Decides which failed files `npm test` runs once more, alone, after all parts. Pure. A browser on a busy machine can
- * fail a test that holds otherwise. The run prints such a file as unstable, so that somebody mends it. Why, and what is
- * never run again: docs/decisions/087-second-try.md.
+ * fail a test that passes on a quiet machine. The run prints such a file as unstable, so that somebody mends the test.
+ * docs/decisions/087-second-try.md gives the reasons, and names the tests that are never run again.
  */
 import { addTallies, emptyTally, type Tally } from './tally.ts';
 
@@ -17,7 +17,8 @@ export const filesMax = 3;
 /**
  * Returns the files that are run again: all failed files, or none.
  * @param failed the files with a failed test
- * @param drawsSeed returns true if the file chooses at random. Another choice could hide what the first one found.
+ * @param drawsSeed returns true if the file chooses at random. A second choice could hide a fault that the first choice
+ * found.
  */
 export function filesToTryAgain(
   failed: readonly FileResult[],

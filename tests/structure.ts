@@ -41,7 +41,10 @@ function zoneFaults({ path, text }: Source): string[] {
   return found === undefined ? [] : [`computes a time without a zone (${found}); use contracts/zones.ts`];
 }
 
-/** The files of the page that may ask the clock of the computer: each of them needs no server, or knows none yet. */
+/**
+ * The files of the page that may ask the clock of the computer: each of these files needs no server, or has no
+ * connection to a server yet.
+ */
 const ownClockFiles = /^dashboard\/client\/(?:shell\/(?:server-time|idle-lock)|worker\/sw)\.ts$/;
 
 /** Finds uses of the clock of the computer in the page. This clock can be hours wrong; `app.now` has the time of the server. */

@@ -113,7 +113,7 @@ const pseudonymKey = (platform: SystemAddresses) =>
 export const devicePseudonym = (platform: SystemAddresses, deviceId: string) =>
   pseudonym(pseudonymKey(platform), 'device', deviceId);
 
-/** Writes the complete list of periods of a device, as the operator. `version` must be higher than the last one. */
+/** Writes the complete list of periods of a device, as the operator. `version` must be higher than the last version. */
 export async function associate(
   platform: SystemAddresses,
   operator: SealedLog,

@@ -152,7 +152,7 @@ export async function openLab(platform: Platform) {
       associationId,
       /**
        * Sends a reading for each second from `from` to `to` after `t`.
-       * @param receivedAt returns the time of receipt; without it, the time of receipt is the present time
+       * @param receivedAt returns the time of receipt; if absent, the time of receipt is the present time
        */
       async send(t: number, from: number, to: number, numerics: Numerics, receivedAt?: (time: number) => number) {
         const sent: Promise<unknown>[] = [];

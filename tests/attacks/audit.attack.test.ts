@@ -1,6 +1,7 @@
 /**
- * Attacks on the audit trail of the running product by somebody who has the certificate and the keys of a process that writes to it. The
- * command of the auditor must find each forged record. ops/audit/audit.int.test.ts tests records that were changed or deleted.
+ * Attacks on the audit trail of the running product. The attacker has the certificate and the keys of a process that
+ * writes to the audit trail. The command of the auditor must find each forged record. ops/audit/audit.int.test.ts tests
+ * records that were changed or deleted.
  */
 
 import { execFile } from 'node:child_process';

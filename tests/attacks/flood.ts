@@ -64,7 +64,10 @@ function handshake(localAddress: string): Promise<void> {
   });
 }
 
-/** Returns a function that changes what a live connection watches, and opens a new connection if the server closed the last one. */
+/**
+ * Returns a function that changes what a live connection watches, and opens a new connection if the server closed the
+ * last connection.
+ */
 function createWatchChange(browser: Browser): (times: number) => Promise<void> {
   let live: Live | undefined;
   return async (times) => {

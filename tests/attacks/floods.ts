@@ -16,7 +16,10 @@ export type FloodOrder = {
   readonly lanes: number;
   /** Addresses from which the lanes connect. */
   readonly addresses: readonly string[];
-  /** For the kind `gets`: the path. For `watches`: the id of an association; the connections watch it and the ward alternately. */
+  /**
+   * For the kind `gets`: the path. For `watches`: the id of an association; the connections watch this association and
+   * the ward alternately.
+   */
   readonly path: string;
 };
 

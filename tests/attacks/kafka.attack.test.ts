@@ -1,6 +1,7 @@
 /**
- * Attacks on the running broker with the stolen certificate of a service: each topic and each act that the table in contracts/topics.ts
- * does not allow. The cases are made from the table, so that they include every new topic and service.
+ * Attacks on the running broker with the stolen certificate of a service. The tests try each topic and each act that
+ * the table in contracts/topics.ts does not allow. The cases are made from the table, so that every new topic and
+ * service has its cases.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { issueAuthority, issueLeaf, type Pair } from '../../certs/issue.ts';
@@ -93,7 +94,8 @@ describe.each(principals)('the certificate of %s', (principal) => {
   it('a service can write no record and no tombstone to a topic whose row in contracts/topics.ts does not name it as a writer', async () => {
     for (const topic of kafkaTopicNames) {
       if (writes.includes(topic)) {
-        // The service may write to this topic, and Kafka gives another error. So a refusal below is due to a missing permission.
+        // The service may write to this topic, so Kafka's error is about the partition. So a refusal below is due to a
+        // missing permission.
         expect([topic, await write(principal, topic, missingPartition, null)]).not.toEqual([topic, refusedError]);
         continue;
       }

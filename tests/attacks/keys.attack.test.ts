@@ -1,4 +1,7 @@
-/** An attacker controls the gateway and floods its topic of keys. Afterwards all other processes must still be able to restart. */
+/**
+ * An attacker controls the gateway and floods its topic of keys. After the flood, all other processes must still be
+ * able to restart.
+ */
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -153,7 +153,7 @@ describe('the certificate of one device', () => {
     }
     const retainAnswer = await publish(client, `devices/${stolenDevice}/observations`, { retain: true });
     await client.endAsync(true).catch(() => undefined);
-    // The gateway may refuse a retained message, or take it like any other message, but must not retain it.
+    // The gateway may refuse a retained message, or accept the message like any other, but must not retain it.
     expect(retainAnswer).toMatch(/^(closed|answered \d+)$/);
     await sleep(500);
     expect(receivedTopics.filter((topic) => topic !== `devices/${stolenDevice}/inbox`)).toEqual([]);

@@ -168,7 +168,7 @@ describe('the login of another person', () => {
     const thief = await loggedInBrowser('step-nurse', address);
     const { ticket } = (await nurse.post('/api/ticket')).body;
     expect(await (await thief.live(watchIcu, { ticket })).closed).toBe(403);
-    // The failed attempt has used up the ticket for its owner too, because another person has seen it.
+    // The failed attempt has used up the ticket, even for its owner, because another person has seen the ticket.
     expect(await (await nurse.live(watchIcu, { ticket })).closed).toBe(403);
     const station = /__Host-vigil-station=[^;]+/.exec(nurse.cookie())?.[0] ?? '';
     expect(station).not.toBe('');
@@ -205,7 +205,7 @@ describe('a locked screen', () => {
       'GET /healthz',
       // A phone in a pocket locks itself, and its service worker must still confirm. The answer has no data.
       'POST /api/push-receipt',
-      // Language and colours, so that a locked page keeps them when it is loaded again.
+      // Returns language and colours, so that a locked page keeps them when the page is loaded again.
       'GET /api/preferences',
     ];
     // The cookie from before the lock belongs to the same login, which is locked.

@@ -39,7 +39,7 @@ async function hasCompose(docker: Docker): Promise<boolean> {
   return code === 0 && Number(major ?? 0) >= versionMajorMin;
 }
 
-/** Builds the plug-in unless the software folder has it already. Returns its path. */
+/** Builds the plug-in unless the software folder already has the plug-in. Returns its path. */
 async function ensurePlugin(softwareDir: string, report: Report): Promise<string> {
   const home = join(softwareDir, `docker-compose-${composeVersion}`);
   const program = join(home, 'docker-compose');

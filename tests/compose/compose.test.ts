@@ -246,7 +246,10 @@ describe('the settings in docker-compose.yml', () => {
 
   /** Settings that only `npm start` gives to its processes, or that have no meaning in a container. */
   const notInCompose = ['VIGIL_CLOCK_AHEAD_MS', 'VIGIL_MQTT_SHARE_PORT', 'VIGIL_STATE_DIR'];
-  /** Settings that `vigil` reads only if it has no address of Kafka and InfluxDB. docker-compose.yml gives it the addresses. */
+  /**
+   * Settings that `vigil` reads only if it has no address of Kafka and InfluxDB. docker-compose.yml gives the addresses
+   * to `vigil`.
+   */
   const insteadOfAddresses = ['VIGIL_INFLUX_PORT', 'VIGIL_KAFKA_COPIES', 'VIGIL_KAFKA_PORT'];
   it.each([
     'gateway',

@@ -1,8 +1,11 @@
-/** The network between a browser and the dashboard. It can be cut. */
+/** The network between a browser and the dashboard. A test can cut this network. */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** `closed`: every connection ends, and new ones are refused. `silent`: connections stay open, and nothing arrives. */
+/**
+ * `closed`: every connection ends, and new connections are refused. `silent`: connections stay open, and nothing
+ * arrives.
+ */
 export type Cut = 'closed' | 'silent';
 
 export type Cable = {

@@ -7,7 +7,7 @@ import type { Stage } from './stage.ts';
 import type { NoticeTime, Struck } from './struck.ts';
 
 const noticeMsMax = 60_000;
-/** An alarm that a person answers within this time needs no notice: the notice is due only after it. */
+/** An alarm that a person answers within this time needs no notice: the notice is due only after this time. */
 const dueMs = 5_000;
 /** If the condition holds again within 30 s after its end, the acknowledged alarm continues and calls nobody. */
 const quietMs = 35_000;
@@ -59,7 +59,7 @@ export function createChromiumTroubles(stage: Stage, random: Random, noted: (tim
       stage.setHeartRate(stage.bedOfChromium, 150);
       await until(`the notice about ${fault}`, isNoticedOrAnswered, noticeMsMax);
       if (noticeSinceMs === undefined) return { fault: `${fault} (answered by another person)`, struck: true };
-      // The page may have had an alarm from before that it did not confirm.
+      // The page may have an earlier alarm that it did not confirm.
       noted({ fault, ms: Date.now() - Math.max(noticeSinceMs, stoppedMs) });
       await sleep(random.between(0, 3_000));
       return { fault, struck: true };

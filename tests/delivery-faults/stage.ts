@@ -29,7 +29,9 @@ const people: readonly { readonly userId: string; readonly duty: Duty }[] = [
   { userId: 'ben', duty: 'buddy' },
   { userId: 'cleo', duty: 'charge-nurse' },
 ];
-/** The person whose page is open in a real Chromium. The others have a client that speaks the protocol of the page. */
+/**
+ * The person whose page is open in a real Chromium. The other persons have a client that uses the protocol of the page.
+ */
 const chromiumUser = 'ben';
 /** The values of the last bed change only while a fault of the real browser lasts. */
 const beds = ['bed-01', 'bed-02', 'bed-03', 'bed-04', 'bed-05', 'bed-06', 'bed-07'] as const;

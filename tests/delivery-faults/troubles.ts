@@ -12,7 +12,10 @@ import type { NoticeTime, Struck } from './struck.ts';
 
 /** Time limit for a fault to take effect. */
 const strikeMsMax = 240_000;
-/** If a fault of a process lasts at least this long, the ward screen must show it. The fault lasts until the screen shows it. */
+/**
+ * If a fault of a process lasts at least this long, the ward screen must show the fault. Such a fault lasts until the
+ * screen shows it.
+ */
 const noticedMsMin = 4_000;
 
 /** The notice on the ward screen while a process does not work. */
@@ -36,7 +39,10 @@ export function createTroubles(stage: Stage, random: Random): Troubles {
   const victims = Object.keys(stage.processes) as Victim[];
   const oneOf = <T>(values: readonly T[]): T => random.pick(values.map((value) => [1, value] as const));
 
-  /** Measures how long the ward screen needs to show a fault. A fault that lasts at least `noticedMsMin` must be on this screen. */
+  /**
+   * Measures how long the ward screen needs to show a fault. This screen must show each fault that lasts at least
+   * `noticedMsMin`.
+   */
   async function measureNotice(victim: Victim, fault: string, lastsMs: number): Promise<void> {
     const startMs = Date.now();
     if (lastsMs < noticedMsMin) {

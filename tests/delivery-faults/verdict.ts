@@ -12,7 +12,10 @@ export type AlarmLine = { readonly event: AlarmEvent; readonly appendedMs: numbe
 /** A message that a mail server, a push receiver or a webhook got. `confirmed`: the receiver confirmed the message. */
 export type Received = { readonly messageId: string; readonly atMs: number; readonly confirmed: boolean };
 
-/** A time in which the ward screen showed that something does not work. `alarmId` is present if it named one alarm. */
+/**
+ * A time in which the ward screen showed that something does not work. `alarmId` is present if the screen named one
+ * alarm.
+ */
 export type Notice = { readonly fromMs: number; readonly toMs: number; readonly alarmId?: string };
 
 export type Evidence = {

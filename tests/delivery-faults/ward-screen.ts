@@ -11,7 +11,9 @@ export type WardScreen = {
   notices(): Notice[];
   /** Returns what the screen shows now. */
   shown(): readonly string[];
-  /** Returns since when a person's screen has not confirmed an alarm, ms; undefined if this screen shows no notice about it. */
+  /**
+   * Returns since when a person's screen has not confirmed an alarm, ms; undefined if this screen shows no such notice.
+   */
   unconfirmedSinceMs(person: string): number | undefined;
   /** Returns the alarms of a patient that the screen shows. */
   alarmsOf(associationId: string): Alarm[];

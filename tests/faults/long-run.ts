@@ -1,4 +1,7 @@
-/** The long fault test: devices publish while processes are killed and connections are cut. Afterwards all readings are compared. */
+/**
+ * The long fault test: devices publish while processes are killed and connections are cut. At the end, all readings are
+ * compared.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Evidence } from './evidence.ts';
 import { openScene } from './scene.ts';

@@ -7,7 +7,7 @@ export type Random = {
   pick<T>(choices: readonly (readonly [weight: number, choice: T])[]): T;
 };
 
-/** Makes a Mulberry32 generator, a small one that is good enough for choosing times. */
+/** Makes a Mulberry32 generator: a small generator that is good enough for choosing times. */
 export function randomFrom(seed: number): Random {
   let state = seed;
   function next(): number {

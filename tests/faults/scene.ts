@@ -26,7 +26,10 @@ export type Scene = {
   readonly deviceRelay: Relay;
   /** Starts devices. Each start of a device has a new boot id. */
   openFleet(options?: FleetOptions): Fleet;
-  /** Repairs the effects of all faults. Afterwards all processes run, all relays are open, and every replica is in sync. */
+  /**
+   * Repairs the effects of all faults. After the repair, all processes run, all relays are open, and every replica is
+   * in sync.
+   */
   repairAll(): Promise<void>;
   close(): Promise<void>;
 };

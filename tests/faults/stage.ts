@@ -9,7 +9,10 @@ export type Stage = {
   readonly scene: () => Scene;
   /** Starts devices, and waits until the first readings are acknowledged. */
   startPublishing(options?: FleetOptions): Promise<Fleet>;
-  /** Waits until no more acknowledgements come. Then runs `action`, and asserts that no acknowledgement comes while it runs. */
+  /**
+   * Waits until no more acknowledgements come. Then runs `action`, and asserts that no acknowledgement comes during
+   * `action`.
+   */
   expectSilenceDuring(fleet: Fleet, action: () => Promise<unknown>): Promise<void>;
   /** Waits until more than `count` further readings are acknowledged. */
   untilReadingsFlow(fleet: Fleet, count?: number): Promise<void>;

@@ -120,7 +120,7 @@ function gatewayActs(
     [
       9,
       async (random) => {
-        // Most kills come while readings flow. The others come when the gateway has only just started.
+        // Most kills come while readings flow. Other kills come when the gateway has only just started.
         if (random.next() < 0.8) await untilFlowing();
         await sleep(random.between(0, 500));
         await kill('gateway', gateway);

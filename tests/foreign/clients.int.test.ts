@@ -92,7 +92,8 @@ describe.each(cases)('%s, MQTT %i', { timeout: 120_000 }, (name, version, open) 
     ] as const;
     for (const qos of [1, 2] as const) {
       for (const [target, payload, code] of rows) {
-        // With QoS 2, Paho sends PUBREL for a refused message, and returns the code of that answer: "packet identifier not found".
+        // With QoS 2, Paho sends PUBREL for a refused message, and returns the code of the answer to PUBREL: "packet
+        // identifier not found".
         const expected = name === 'paho' && qos === 2 ? 0x92 : code;
         const codes = await connection.publish(target, [payload], qos);
         expect([target, codes]).toEqual([target, [version === 5 ? expected : 0]]);

@@ -193,8 +193,9 @@ async function runPayloads({ seed, payloads, onProgress }: Campaign, totals: Tot
 }
 
 /**
- * Returns a function. It gets the number of finished runs, and returns by how many MB the used memory has grown since
- * the first tenth of the runs. The function measures after each tenth of the runs; before the first tenth it returns 0.
+ * Creates a function that returns the growth of used memory since the first tenth of the runs, in MB. Its argument is
+ * the number of finished runs. The function measures after each tenth of the runs, and returns 0 before the first
+ * tenth.
  * @param allRuns number of runs in total
  */
 function createHeapMeter(allRuns: number): (finishedRuns: number) => number {

@@ -41,8 +41,7 @@ export type Mosquitto = {
 
 /**
  * Starts Mosquitto on a free port of 127.0.0.1. Mosquitto demands client certificates, and uses the common name of a
- * certificate as user name. Its access list and its limits are those that docs/operator-upstream.md demands of a
- * hospital's broker.
+ * certificate as user name. docs/operator-upstream.md demands the same access list and limits of a hospital's broker.
  * @param options.directory folder for the files of Mosquitto
  * @param options.certs folder with the platform's certificates; Mosquitto uses the server certificate of the gateway
  */

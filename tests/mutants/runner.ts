@@ -88,7 +88,7 @@ Object.defineProperty(board, 'activeMutant', {
 
 /** All WeakMaps that modules use as caches. They are emptied before each test. */
 const caches: { forget(): void }[] = [];
-/** Replaces the global WeakMap by one that can be emptied, until the returned function is called. */
+/** Replaces the global WeakMap by a WeakMap that can be emptied, until the returned function is called. */
 function replaceWeakMap(): () => void {
   const Native = globalThis.WeakMap;
   class Forgetful<K extends WeakKey, V> extends Native<K, V> {

@@ -45,7 +45,10 @@ function randomFrom(seed: number): () => number {
   };
 }
 
-/** Counts of one file. `counted`: the tried mutants that are part of the result. `found`: those of `counted` that a test found. */
+/**
+ * Counts of one file. `counted`: the tried mutants that are part of the result. `found`: the mutants of `counted` that
+ * a test found.
+ */
 export type FileCounts = { readonly all: number; readonly counted: number; readonly found: number };
 
 /**

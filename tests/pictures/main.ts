@@ -58,7 +58,7 @@ const clientDir = mkdtempSync(join(tmpdir(), 'vigil-pictures-'));
 const browser = await openBrowser(executablePath);
 try {
   await buildClient(clientDir);
-  // One ward after the other, because the devices of a ward need processor time as long as it is open.
+  // One ward after the other, because the devices of a ward need processor time as long as the ward is open.
   for (const beds of new Set(chosen.map((scene) => scene.beds))) await takeScenes(browser, beds);
   if (isWhole) writeFileSync(join(values.out, 'README.md'), listOfPictures());
 } finally {

@@ -15,7 +15,7 @@ export type Scene = {
   readonly beds: 8 | 64;
   /** A selector of an element that is on the page when everything has loaded. */
   readonly ready: string;
-  /** Called before the page opens. The scenes run in their order, so what has happened in one is also true in the next. */
+  /** Called before the page opens. The scenes run in their order, and the next scene keeps the state of the ward. */
   readonly before?: (ward: MadeUpWard, sources: PictureSources) => void;
   /** Waves run on the page, which need time until they fill their traces. */
   readonly hasLiveWaves?: true;

@@ -103,7 +103,7 @@ export function assignAll(ward: MadeUpWard): void {
     );
 }
 
-/** A nurse goes away without anybody who covers, and another has not yet accepted the beds of the next shift. */
+/** One nurse goes away without a cover. Another nurse has not yet accepted the beds of the next shift. */
 export function leaveBedsUncovered(ward: MadeUpWard): void {
   const [away, next] = nurses as [Person, Person];
   const at = instantIn(0);

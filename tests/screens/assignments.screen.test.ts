@@ -347,7 +347,8 @@ it('the page of a patient of another ward does not change which ward the screen 
     .waitFor();
   expect(await vera.getByTestId('ward-choice').inputValue()).toBe(ward);
   await vera.getByTestId('count-high').filter({ hasText: '1' }).waitFor();
-  // The page shows the state of its opening: no number looks current, and the alarms of that time are listed.
+  // The page shows the state from the time when it was opened: no number looks current, and the alarms of that time are
+  // listed.
   await vera.getByTestId('not-watched').getByText('NOT LIVE').waitFor();
   for (const slot of await vera.locator('.slot').all())
     expect(await slot.getAttribute('data-age-class')).not.toBe('current');

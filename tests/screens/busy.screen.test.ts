@@ -50,7 +50,7 @@ describe('a ward in which an alarm begins and ends again and again', () => {
     async (width) => {
       await releaseClock();
       await stage.page.setViewportSize({ width, height: 780 });
-      // The page checks every 250 ms what has moved. After 600 ms it knows the new places.
+      // The page checks every 250 ms which elements have moved. After 600 ms it has found the new places.
       await stage.page.evaluate(() => new Promise((done) => setTimeout(done, 600)));
       await untilTwoFrames();
       await untilSettled();

@@ -22,7 +22,7 @@ const sizes = [
   { name: '1366', width: 1366, height: 768 },
 ] as const;
 
-/** Returns the part of an element that is in view now, from 0 to 1. The browser answers. */
+/** Returns which part of an element is in view now, from 0 to 1, as the browser measures it. */
 const visiblePart = (element: Locator) =>
   element.evaluate(
     (target) =>

@@ -154,7 +154,7 @@ describe('a person who presses "I go" again at the same place', () => {
     const alarms = [bed, second, third].map((at) => raise(at));
     const calls = alarms.map((alarm, at) => callOf(alarm, beds[at]!));
     const { answerBy: _, ...first } = calls[0]!;
-    // The server puts an answered call behind those that wait.
+    // The server puts an answered call behind the waiting calls.
     const after = [calls[1]!, calls[2]!, { ...first, answered: 'accepted' as const }];
     called.phone.onAnswer(async () => {
       called.phone.playCalls(after);

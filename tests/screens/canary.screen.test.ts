@@ -41,7 +41,10 @@ const notice = () => page.getByTestId('notice-canary');
 const tops = () =>
   page.locator('.tile').evaluateAll((tiles) => tiles.map((tile) => Math.round(tile.getBoundingClientRect().top)));
 
-/** Imitates a time in which no test readings arrive. `since` says which steps and how many of the 12 partitions are late. */
+/**
+ * Imitates a time in which no test readings arrive. `since` sets which steps and how many of the 12 partitions are
+ * late.
+ */
 function silenceCanary(since: { taken?: boolean; loggedLate?: number; judgedLate?: number; readings?: boolean }): void {
   const nowMs = Date.now();
   const lateMs = nowMs - 2 * canarySilentMsDefault;

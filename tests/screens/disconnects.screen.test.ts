@@ -38,7 +38,10 @@ const struck = { cut: 0, kill: 0, frozen: 0, asleep: 0 };
 
 const accounts = [{ userId: 'nora', name: 'Nora Nurse', role: 'nurse', wards: [ward] }] as const;
 
-/** Starts a server. A later server takes the place of the former one, and gets the same alarms, as if it read them from Kafka. */
+/**
+ * Starts a server. A later server takes the place of the former server, and gets the same alarms, as if it read them
+ * from Kafka.
+ */
 async function start(port?: number): Promise<void> {
   starts += 1;
   server = await openScreenServer({
@@ -161,7 +164,7 @@ async function untilRight(what: string): Promise<void> {
 
 const liveSockets = () => [...server.sockets()].filter(({ readyState }) => readyState === 1);
 
-/** Waits for something in this process, which needs no request to the browser, so the looks may be frequent. */
+/** Waits until `probe` returns true. `probe` needs no request to the browser, so it may be called often. */
 async function untilHere(what: string, probe: () => boolean): Promise<void> {
   for (const endMs = performance.now() + 90_000; !probe(); ) {
     if (performance.now() > endMs) throw new Error(`timed out, waiting for ${what} (seed ${seed})`);
@@ -181,8 +184,9 @@ async function cut(): Promise<void> {
 }
 
 /**
- * Kills the server in the middle of changes, and starts another one that does not know the connections of the first. While
- * no server runs, an alarm ends, another gets a new value, and one begins: only the snapshot of the new server says so.
+ * Kills the server in the middle of changes, and starts a new server that does not know the old connections. While no
+ * server runs, one alarm ends, one gets a new value, and one begins. Only the snapshot of the new server shows these
+ * changes.
  */
 async function kill(): Promise<void> {
   change();

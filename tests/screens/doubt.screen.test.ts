@@ -83,7 +83,7 @@ it.each([
     expect(await tile(1).getByTestId(`doubt-${hr}`).getAttribute('title')).toContain('two patients');
     expect(await tile(2).getByTestId(`doubt-${hr}`).count()).toBe(0);
     expect(await tile(2).getByTestId('bed-notice').count()).toBe(0);
-    // The mark of doubt cuts off no label beside it.
+    // The mark of doubt does not cut off the label beside the mark.
     const cutOffTexts = await page.evaluate(() =>
       [...document.querySelectorAll('.slot__label, .slot__doubt, .tile__bed, .tile__notice')]
         .filter((element) => element.scrollWidth > element.clientWidth + 1)

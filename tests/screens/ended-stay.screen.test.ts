@@ -57,7 +57,7 @@ describe('the page of a patient', () => {
     server.associate({ deviceId: bed.deviceId, version: 2, periods: [corrected] });
     await page.locator('.patient__bed', { hasText: 'ICU-9' }).waitFor();
     await page.getByTestId('limits-HR').getByText('133').waitFor();
-    // An open form must also go when the stay ends.
+    // An open form must also disappear when the stay ends.
     await pressUntil(page.getByTestId('edit-limits-HR'), page.getByTestId('limit-form'));
     stop();
     const now = new Date().toISOString();

@@ -23,8 +23,8 @@ type Flashes = {
 };
 
 /**
- * Watches all elements with a flashing animation for some seconds, and returns when each became bright. In each frame it reads
- * the opacity that the browser computed for the element.
+ * Watches all elements with a flashing animation for some seconds, and returns when each element became bright. Reads,
+ * in each frame, the opacity that the browser computed for the element.
  */
 function watchFlashes(seconds: number): Promise<Flashes[]> {
   return stage.page.evaluate(async (watchedS) => {

@@ -1,6 +1,6 @@
 /**
- * Looks for English on German pages. A text of a page is English if it is an English text of the page that has another
- * German text, or if it has common English words. The names of people, wards and beds here have no such words.
+ * Looks for English on German pages. A text counts as English in two cases: the page has a different German text for
+ * it, or the text has common English words. The names of people, wards and beds here have no such words.
  */
 import { randomUUID } from 'node:crypto';
 import type { Browser, Page } from 'playwright-core';

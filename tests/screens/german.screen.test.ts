@@ -1,6 +1,6 @@
 /**
- * German on the real page: the choice of the language, what it does not disturb, and the layout with German words.
- * `VIGIL_SCREENSHOTS_DIR=<folder>` also writes pictures.
+ * German on the real page: the choice of the language, what the choice does not disturb, and the layout with German
+ * words. `VIGIL_SCREENSHOTS_DIR=<folder>` also writes pictures.
  */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';

@@ -1,6 +1,7 @@
 /**
- * Checks a tab that is hidden behind another tab of a real window, whose timers Chromium slows down: an alarm sounds there,
- * the server learns that nobody sees it, and no alarm is lost or doubled when the tab is shown again.
+ * Checks a tab that is hidden behind another tab of a real window. Chromium slows down the timers of such a tab. An
+ * alarm sounds in the hidden tab, and the server learns that nobody sees the alarm. No alarm is lost or doubled when
+ * the tab is shown again.
  */
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import type { Alarm } from '../../contracts/messages/alarms.ts';

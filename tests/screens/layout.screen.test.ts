@@ -31,7 +31,7 @@ const wards = {
   many: 'ICU 66',
   empty: 'Ward without a bed',
 } as const;
-/** All wards except the one with 66 beds, because measuring 91 tiles at every size would take too long. */
+/** All wards except the ward with 66 beds, because measuring 91 tiles at every size would take too long. */
 const wardsWithFewBeds = [wards.one, wards.eight, wards.sixteen, wards.empty];
 
 let server: ScreenServer;
@@ -64,7 +64,7 @@ beforeAll(async () => {
   ] as const) {
     const bedsOfWard = longestBeds(count, ward).map((bed) => {
       version += 1;
-      // The 66 beds have no waves, because drawing these without a graphics card takes longer than all measurements.
+      // The 66 beds have no waves, because drawing waves without a graphics card takes longer than all measurements.
       const waves = ward === wards.many ? [] : bed.waves;
       return {
         ...bed,
@@ -128,7 +128,8 @@ describe('the layout at every window size', () => {
   it('every text of a ward of 66 beds can be read whole', async () => {
     const page = await logInOnSteadyPage(browser, server, 'max');
     await openWard(page, wards.many);
-    // In smaller windows the tiles are as large as in the ward of 16 beds, which another test measures in a quarter of the time.
+    // In smaller windows the tiles are as large as in the ward of 16 beds. Another test measures that ward in a quarter
+    // of the time.
     const large = windowSizes.filter(({ width }) => width >= 1366);
     await expectReadable(page, 'ward-66 beds', large);
     await page.context().close();

@@ -207,8 +207,9 @@ function findUnreadable(): string[] {
       const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
       const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
       if (across <= slackPx || down <= slackPx) continue;
-      // The head of a table may lie over its rows, because it stays in place with its own background while the rows scroll. So may
-      // the read-out of the trends lie over the charts, and the line about new alarms over the list in a window with little room.
+      // The head of a table may lie over its rows, because it stays in place with its own background while the rows
+      // scroll. For the same reason, the read-out of the trends may lie over the charts. In a window with little room,
+      // the line about new alarms may lie over the list.
       const stays = 'thead, .trend-cursor, .alarms__fresh';
       if (a.element.closest(stays) === b.element.closest(stays)) {
         fault('over each other', a.element, `${a.text}" and "${b.text}`, ` and ${nameOf(b.element)}`);

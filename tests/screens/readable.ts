@@ -76,7 +76,7 @@ export async function setHash(page: Page, hash: string): Promise<void> {
 
 /** Longer than the interval at which the page checks what has moved (`shell/guard.ts`). */
 const lookMs = 300;
-/** Time within which a busy page draws what a press has changed, ms. After it, the press counts as ignored. */
+/** Time within which a busy page draws what a press has changed, ms. After this time, the press counts as ignored. */
 const drawMsMax = 3_000;
 
 /**
@@ -115,10 +115,10 @@ export async function pressUntil(button: Locator, appears: Locator): Promise<voi
     try {
       await pressWhenStill(button, { timeout: 5_000 });
     } catch (error) {
-      // After the press before, the page may have removed the button while it has not yet drawn what appears.
+      // After the former press, the page may have removed the button, but may not have drawn the new element yet.
       if (!(error instanceof errors.TimeoutError)) throw error;
     }
-    // A second press would take back the first one if the page is only slow to draw what appears.
+    // If the page is only slow to draw the new element, a second press would undo the first press.
     await appears.waitFor({ timeout: drawMsMax }).catch(() => {});
     return appears.isVisible();
   });

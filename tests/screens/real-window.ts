@@ -1,6 +1,7 @@
 /**
- * Opens Chromium in a real window, on a screen that Xvfb keeps in memory. The tests speak with it by the DevTools protocol
- * alone: Playwright would tell each page that it has the focus, and a page with the focus is never hidden.
+ * Opens Chromium in a real window, on a screen that Xvfb keeps in memory. The tests control Chromium through the
+ * DevTools protocol alone: Playwright would tell each page that it has the focus, and a page with the focus is never
+ * hidden.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -33,7 +34,9 @@ type Message = {
   readonly error?: { readonly message: string };
 };
 
-/** Flags of Chromium beside those of all tests. None of them changes when a tab is hidden or how its timers run. */
+/**
+ * Additional flags of Chromium for these tests. None of these flags changes when a tab is hidden or how its timers run.
+ */
 const windowFlags = [
   '--remote-debugging-pipe',
   '--ignore-certificate-errors',
@@ -88,7 +91,7 @@ function tabOf(send: Send, activate: () => Promise<unknown>): Tab {
   };
 }
 
-/** Speaks with the browser through its pipes: each message is JSON, and a zero byte ends it. */
+/** Exchanges messages with the browser through its pipes: each message is JSON, and a zero byte ends the message. */
 function openPipe(browser: ChildProcess) {
   const [, , , toBrowser, fromBrowser] = browser.stdio as unknown as [null, null, null, Writable, Readable];
   const waiting = new Map<number, PromiseWithResolvers<Record<string, unknown>>>();

@@ -183,7 +183,7 @@ async function certificate() {
   return { cert, key, authority: authority.certificate };
 }
 
-/** The same for all servers of a test file, so that a session outlives the restart of a server. */
+/** All servers of a test file have the same hash, so that a session outlives the restart of a server. */
 const passwordHash = cheapHash(password);
 
 async function writeAccountsOf(folder: string, wanted: ScreenServerOptions['accounts']): Promise<void> {

@@ -67,7 +67,7 @@ async function open(userId: string, shownBed = 'U-1'): Promise<Page> {
 async function enterUntil(page: Page, button: string, next: string): Promise<void> {
   await until(next, async () => {
     if ((await page.getByTestId(next).count()) > 0) return true;
-    // While the test sounds, its button is gone, and what comes next is not there yet.
+    // While the test sounds, its button is gone, and the next element is not there yet.
     if ((await page.getByTestId(button).count()) > 0) await pressUnlessGone(page.getByTestId(button));
     await page.waitForTimeout(600);
     return undefined;

@@ -36,7 +36,7 @@ const foreignAlarm = alarmOf(foreign, { text: 'HR 30 < 40', priority: 'high' });
 /** What the log has, by onset. */
 const stored = new Map<number, FoundStrip>();
 const nothing = { strip: undefined, recordDigest: undefined, isReadable: true, isKept: true };
-/** If it is set, each look at an alarm of today gets its answer. */
+/** If set, this function answers each look at an alarm of today. */
 let readStrip: (() => FoundStrip) | undefined;
 /** The searches for strips that the server has made. */
 const searched: object[] = [];

@@ -62,10 +62,10 @@ it('a task is written by one person, ticked off by another, and the summary of t
   await setHash(paula, `#/patient/${stay}`);
   const seen = server.state.beds.get(stay)!.tasks.find(({ text }) => text === longText)!;
   await pressWhenStill(paula.getByTestId(`task-done-${seen.taskId}`));
-  // The other page learns it without a reload.
+  // The other page shows the tick without a reload.
   await nora.getByTestId(`task-reopen-${seen.taskId}`).waitFor();
   await taskRow(nora, longText).filter({ hasText: 'done: Paula Physician' }).waitFor();
-  // A page that has not read the tick sends its own one: nothing changes.
+  // A page that has not read the tick sends a second tick: nothing changes.
   expect(await change(nora, { act: 'done', taskId: seen.taskId, seen: seen.eventId })).toBe(409);
   await expectReadable(nora, 'tasks');
   await expectAccessible(nora);

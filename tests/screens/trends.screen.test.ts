@@ -88,7 +88,7 @@ describe('the time shown', () => {
     await pressed('trend-12h').waitFor();
     expect(await page.getByTestId('unsaved').count()).toBe(0);
     expect(await note.inputValue()).toBe('Drains are in place.');
-    // Another page still asks.
+    // A change to another page still asks about the typed text.
     await setHash(page, '#/');
     await page.getByTestId('unsaved').waitFor();
     await pressUntil(page.getByTestId('unsaved-drop'), page.getByTestId('bed-T-1'));
@@ -155,7 +155,7 @@ describe('the read-out', () => {
     expect(await slider().getAttribute('aria-valuetext')).toBe('no time is chosen');
   });
 
-  /** Returns whether the line of the cursor is where the time of the read-out is on the chart. */
+  /** Returns whether the line of the cursor is on the chart at the time of the read-out. */
   async function isLineAtItsTime(): Promise<boolean> {
     const chart = page.getByTestId('trend-chart-MDC_ECG_HEART_RATE');
     const line = (await chart.locator('.u-cursor-x').boundingBox())!;

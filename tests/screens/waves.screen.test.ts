@@ -41,7 +41,7 @@ const sizes = [
 ];
 /** From 20 s to 26 s of each tenth minute nothing was sent. */
 const isGap = (second: number) => !hasComeLate && second % 600 >= 20 && second % 600 < 26;
-/** The samples of the gaps have come since, as after an outage. */
+/** Whether the samples of the gaps have come late, as after an outage. */
 let hasComeLate = false;
 
 let server: ScreenServer;
@@ -163,7 +163,7 @@ describe('the page "Waves"', () => {
     const askedBefore = asked.length;
     await page.waitForTimeout(3_500);
     expect(await spanText()).toBe(before);
-    // Only what still comes of the time in view is loaded.
+    // Only waves that still come for the time in view are loaded.
     const shown = asked.slice(askedBefore);
     expect(shown.length).toBeLessThanOrEqual(2);
     expect(shown.every(({ fromMs }) => fromMs % 60_000 === 0)).toBe(true);

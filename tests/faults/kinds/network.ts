@@ -67,7 +67,7 @@ export function describeNetwork({
       } finally {
         await each((relay) => relay.removeFaults());
       }
-      // Each reading needs the latency twice, for request and response, less the jitter.
+      // Each reading is delayed twice, by the latency of its request and of its response. The jitter may shorten both.
       expect(Math.min(...delays)).toBeGreaterThan(2 * (slowNetwork.latencyMs - slowNetwork.jitterMs) - 50);
       await expectNothingLost(fleet);
     });
