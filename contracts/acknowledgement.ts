@@ -1,15 +1,18 @@
 /**
  * Decides whether an acknowledgement is valid for the newest revision of an alarm. A person acknowledges the revision
- * that the screen showed. The acknowledgement is also valid for a newer revision without new content: for example,
- * after an escalation, a pause of the sound, or the end of the alarm, and for an alarm that starts and ends each
- * second. The acknowledgement is not valid if the alarm became more serious.
+ * that the screen showed. The acknowledgement is also valid for a newer revision without new content, for example after
+ * an escalation, a pause of the sound, or the end of the alarm. An alarm that starts and ends each second has no new
+ * content, either. The acknowledgement is not valid if the alarm became more serious.
  */
 import type { Alarm } from './messages/alarms.ts';
 
 /** If an alarm starts again at least this long after its end, ms, the new start is new content (our choice). */
 export const newOnsetMs = 5_000;
 
-/** When the current content of an alarm began. The engine and the server keep it with the newest revision of the alarm (field `said`). */
+/**
+ * When the current content of an alarm began. The engine and the server keep this value with the newest revision of the
+ * alarm (field `said`).
+ */
 export type ContentRevision = {
   /** The revision with which the current content began. A person who saw this or a later revision has seen the current content. */
   readonly rev: number;

@@ -68,8 +68,8 @@ export function placesInTime(
 
 /**
  * Returns the places of an association from the first to the last, by undoing its recorded moves. A table keeps only
- * its newest changes, and an older release of Vigil or an operator's tool recorded none. Before a missing change, the
- * place is not known. To assume the present place would be wrong: one ward could see the alarms of another ward.
+ * its newest changes, and an older release of Vigil or an operator's tool recorded no moves. Before a missing change,
+ * the place is not known. To assume the present place would be wrong: one ward could see the alarms of another ward.
  */
 function stayOf(table: DeviceAssociations, associationId: string): Stay | undefined {
   const period = table.periods.find((candidate) => candidate.associationId === associationId);

@@ -1,6 +1,6 @@
 /**
  * Computes in which order a chain calls people. The delivery process calls people in this order, and `vigil delivery
- * who` prints it, so the command prints what would really happen. Pure.
+ * who` prints the same order. So the command prints the calls that would really happen. Pure.
  */
 import { canAnswer, chainFor } from './delivery-policy.ts';
 import { type Responsible, responsibleAt } from './duties.ts';

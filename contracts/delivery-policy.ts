@@ -60,7 +60,7 @@ export const builtInPolicy: DeliveryPolicy = {
   wards: {},
 };
 
-/** The chain of an alarm, or the reason why it calls nobody. */
+/** The chain of an alarm, or the reason why the alarm calls nobody. */
 export type ChosenChain = { readonly chain: CallChain } | NotSent;
 
 /** Returns the chain for an alarm that begins at a time. A ward without chains of its own uses the chains of the hospital. */

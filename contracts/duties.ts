@@ -57,7 +57,8 @@ export type DutyPlace = { readonly ward: string; readonly bed?: string; readonly
 
 /**
  * Returns who is responsible for a duty at a bed, in the order in which to call them. Each person is listed once.
- * 1. The persons who have accepted: first those whose time has not ended; then by start, the latest first; then by acceptance, the latest first.
+ * 1. The persons who have accepted. Persons whose time has not ended come first. Then the latest start comes first, and
+ *    then the latest acceptance.
  * 2. The persons who are assigned, and whose assignment still waits for this bed (`remainingBeds`). Vigil calls these
  *    persons rather than nobody, but they do not cover the bed.
  * 3. The persons who are away. If the cover of an absent person may act for the person (`absentCoverFault`), the list
@@ -119,9 +120,9 @@ export function absentCoverFault(
 }
 
 /**
- * Returns why a person does not cover a duty now, as the end of a sentence; undefined if the person covers it. A cover
- * must have a duty of the same role: a technician never covers for a nurse. A person who has gone home never covers.
- * This function does not check accounts.
+ * Returns why a person does not cover a duty now, as the end of a sentence; undefined if the person covers the duty. A
+ * cover must have a duty of the same role: a technician never covers for a nurse. A person who has gone home never
+ * covers. This function does not check accounts.
  */
 export function coverFault(ward: WardDuties, userId: string, duty: Duty, atMs: number): string | undefined {
   if (absenceAt(ward, userId, atMs)) return 'is away too';

@@ -1,4 +1,7 @@
-/** The codes of the notices at a bed about who is responsible for it. The server makes the notices, and the page adds the time. */
+/**
+ * The codes of the notices at a bed about its responsible person. The server makes the notices, and the page adds the
+ * time.
+ */
 export const dutyNoticeCodes = {
   noNurse: 'no-nurse',
   /** The time of this notice is in the future: from then on, the bed has no nurse. */

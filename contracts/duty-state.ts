@@ -142,8 +142,8 @@ export function overdueOf(begun: readonly DutyAssignment[], atMs: number): DutyA
 }
 
 /**
- * Returns the overdue assignments with the beds that nobody has taken over. This runs for each change and each screen,
- * so it is fast: it visits each assignment once for each of its beds.
+ * Returns the overdue assignments with the beds that nobody has taken over. This function runs for each change and each
+ * screen. So it visits each assignment only once for each of its beds.
  */
 export function overdueBeds(
   ward: WardDuties,

@@ -1,8 +1,9 @@
 /**
  * All error codes of Vigil, each with its class. Code that decides whether to retry may look only at the class.
  *
- * `transient`: the call had no effect and may succeed later. `ambiguous`: the call may or may not have had its effect (a time-out
- * after sending); repeat it only if it is idempotent. `permanent`: the same call will fail again.
+ * `transient`: the call had no effect and may succeed later. `ambiguous`: the call may or may not have had its effect
+ * (a time-out after sending); repeat the call only if the call is idempotent. `permanent`: the same call will fail
+ * again.
  */
 export type ErrorClass = 'transient' | 'ambiguous' | 'permanent';
 

@@ -8,7 +8,7 @@ export const LeftPlace = Type.Object(
     duty: Type.Enum([...duties]),
     /** Absent for a duty of the whole ward. */
     bed: Type.Optional(Type.String()),
-    /** The name of the person who has this place but is away. Somebody covers it now. */
+    /** The name of the person who has this place but is away. Somebody else covers this place now. */
     coveredFor: Type.Optional(Type.String()),
   },
   { additionalProperties: false },

@@ -8,9 +8,9 @@ import type { Alarm } from './messages/alarms.ts';
 import { priorityRank } from './priorities.ts';
 
 /**
- * Returns whether a person must see `after`, even if the person saw `before`: the alarm calls for the first time or
- * again, its condition is present again, its priority is higher, it was escalated, or it is no longer late. A new value
- * in the text is not enough, because a new value comes every second.
+ * Returns whether a person must see `after`, even if the person saw `before`. The possible reasons: the alarm calls for
+ * the first time or again, its condition is present again, its priority is higher, it was escalated, or it is no longer
+ * late. A new value in the text is not enough, because a new value comes every second.
  */
 export function mustBeShownAnew(before: Alarm | undefined, after: Alarm): boolean {
   if (!isUnanswered(after)) return false;

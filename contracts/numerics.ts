@@ -23,11 +23,11 @@ export type Numerics = {
 };
 
 /**
- * Returns the numerics of a reading, one for each parameter, with the code of `canonicalParameter`. If a reading has two
- * numerics of the same parameter, the more serious value is used. A usable number is more serious than an unusable one. If
- * both numbers are usable, the number that is further beyond the built-in adult limits is more serious. If both are inside
- * the limits, the one that is nearer to a limit is more serious. If the two are equally serious, the later numeric in the
- * message is used. The chosen numeric has the position of the first numeric.
+ * Returns the numerics of a reading, one for each parameter, with the code of `canonicalParameter`. If a reading has
+ * two numerics of the same parameter, the more serious value is used. A usable number is more serious than an unusable
+ * number. If both numbers are usable, the number that is further beyond the built-in adult limits is more serious. If
+ * both are inside the limits, the number that is nearer to a limit is more serious. If the two are equally serious, the
+ * later numeric in the message is used. The chosen numeric has the position of the first numeric.
  *
  * The rule uses the built-in limits and not the limits of the patient. The reason: the screens and the trends must choose
  * the same number as the alarm engine, but they do not know the limits in force.

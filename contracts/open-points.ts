@@ -1,7 +1,7 @@
 /**
- * What is open at a bed when it is handed over: alarms, pauses of the sound, standby, the patient's own limits, the hand-over note, and open tasks. The page shows these points,
- * and the server compares them with what is open when the person accepts. Page and server use this file, so that they
- * compare the same points. Pure.
+ * What is open at a bed when the bed is handed over: alarms, pauses of the sound, standby, the patient's own limits,
+ * the hand-over note, and open tasks. The page shows these points, and the server compares them with what is open when
+ * the person accepts. Page and server use this file, so that they compare the same points. Pure.
  */
 import type { Alarm, GroupInForce, LimitsInForce, Standby } from './messages/alarms.ts';
 import type { HandOverNote } from './messages/hand-over-notes.ts';

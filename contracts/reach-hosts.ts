@@ -27,8 +27,8 @@ export const allowedHostPattern =
   /^(?:(?:\*\.)?[A-Za-z\d](?:[A-Za-z\d.-]{0,251}[A-Za-z\d])?|\[[\dA-Fa-f:.]{2,45}\])(?::\d{1,5})?$/;
 
 /**
- * Returns an address as Vigil stores it and connects to it: scheme and host in lower case, without the default port,
- * and without the fragment, because HTTP never sends a fragment. Undefined if the text is no address.
+ * Returns an address in the form in which Vigil stores and uses it: scheme and host in lower case, without the default
+ * port and without the fragment. HTTP never sends a fragment. Undefined if the text is no address.
  */
 export function storedAddress(address: string): string | undefined {
   const url = URL.parse(address);

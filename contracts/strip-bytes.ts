@@ -1,6 +1,6 @@
 /**
- * Makes the bytes over which the digest of a strip is computed (docs/strips.md). They depend on nothing but the alarm, its onset, the
- * device and the samples, so that any program can compute them again from the records of the device. Pure.
+ * Makes the bytes over which the digest of a strip is computed (docs/strips.md). The bytes depend only on the alarm,
+ * its onset, the device and the samples. So any program can compute them again from the records of the device. Pure.
  */
 import type { Strip, StripChunk } from './messages/strips.ts';
 

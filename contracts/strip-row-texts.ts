@@ -1,4 +1,7 @@
-/** The texts at the waves of a printed strip. The screen has them in its own language (dashboard/client/ui/strip-waves.tsx). Pure. */
+/**
+ * The texts at the waves of a printed strip. The screen has these texts in its own language
+ * (dashboard/client/ui/strip-waves.tsx). Pure.
+ */
 import type { Strip } from './messages/strips.ts';
 import type { WaveDrawing } from './strip-drawing.ts';
 

@@ -118,7 +118,10 @@ function faultKindAt(chars: readonly string[], index: number): FaultKind | undef
   return otherForbiddenCharacter.test(char) ? 'other' : undefined;
 }
 
-/** Returns whether an invisible character is needed between its neighbours: a joiner or a variation selector that changes how they look. */
+/**
+ * Returns whether an invisible character is needed between its neighbours: a joiner or a variation selector that
+ * changes how the neighbours look.
+ */
 function isNeeded(char: string, before: string | undefined, after: string | undefined): boolean {
   if (before === undefined) return false;
   if (char === '\u200c' || char === '\u200d') {

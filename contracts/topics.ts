@@ -108,7 +108,7 @@ export const kafkaTopics = {
   'keys-strips': { ...wrappedKeys, cleanup: 'compact,delete', retentionMs: 32 * dayMs, writers: ['strips'] },
   'keys-dashboard': { ...wrappedKeys, writers: ['dashboard'] },
   'keys-operator': { ...wrappedKeys, writers: ['operator'] },
-  // Older versions wrote all data keys into this topic. Nothing writes it any more; it is only read.
+  // Older versions wrote all data keys into this topic. Processes still read this topic, but no longer write to it.
   keys: { ...wrappedKeys, writers: [] },
   commands: {
     key: 'associationId',
@@ -226,7 +226,7 @@ export const kafkaTopics = {
     readers: ['delivery', 'dashboard', 'operator'],
   },
   'delivery-commands': {
-    // One partition, because its owner in the Kafka group is the one process that delivers.
+    // One partition: its owner in the Kafka group is the only process that delivers.
     key: 'actorPseudonym',
     partitions: 1,
     cleanup: 'delete',

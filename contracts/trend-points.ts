@@ -5,8 +5,8 @@ import { numericsByCode } from './numerics.ts';
 import { parseInstant } from './time.ts';
 
 /**
- * A value of one parameter at one time. A point with the same association, code and time overwrites it, so a repeated write changes
- * nothing.
+ * A value of one parameter at one time. A point overwrites an earlier point with the same association, code and time.
+ * So a repeated write changes nothing.
  */
 export type Point = {
   readonly associationId: string;

@@ -14,7 +14,10 @@ export type WallTime = {
   readonly second: number;
 };
 
-/** Maximum number of remembered offsets and formats. When it is reached, all are computed again. */
+/**
+ * Maximum number of remembered offsets and formats. At this maximum, all offsets and formats are forgotten and computed
+ * again.
+ */
 const rememberedMax = 5_000;
 /** Zones change their offset at whole quarters of an hour in UTC. */
 const quarterMs = 15 * minuteMs;

@@ -14,8 +14,8 @@ import { type Said, said } from './said.ts';
 
 export type Began = {
   /**
-   * Whether the time from the reading to the raise of the alarm is a delay of the engine: no record is missing, and no
-   * record shows another reason. Otherwise this time is not shown as a delay of Vigil.
+   * Whether the engine caused the time from the reading to the raise of the alarm: no record is missing, and no record
+   * shows another reason. If not, this time is not shown as a delay of Vigil.
    */
   readonly isByReading: boolean;
   /**

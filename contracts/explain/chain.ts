@@ -191,7 +191,7 @@ function acknowledgementTimes(
 ): { asked: StepTime; answered: StepTime } {
   const index = events.findIndex(({ body }) => body.type === 'acknowledged');
   if (index < 0) return isComplete ? { asked: none, answered: none } : { asked: notKnown, answered: notKnown };
-  // An acknowledgement before this one may be among the missing revisions.
+  // An earlier acknowledgement may be among the missing revisions.
   if (!hasAllRevisions(events.slice(0, index + 1))) return { asked: notKnown, answered: notKnown };
   const { at: answeredAt, alarm } = events[index]!.body;
   return {

@@ -1,4 +1,7 @@
-/** Selects the records of the topic `deliveries` that an explanation uses: those about the alarm, and the test messages of the called persons. */
+/**
+ * Selects the records of the topic `deliveries` that an explanation uses: the records about the alarm, and the test
+ * messages of the called persons.
+ */
 import type { DeliveryRecord } from '../messages/deliveries.ts';
 import type { Logged } from './records.ts';
 
@@ -8,11 +11,11 @@ const addressesMax = 20_000;
 /**
  * Creates a collector. Add the records in the order of the log. The collector does not know in advance who will be
  * called. So it remembers the last state of each address, and inserts this state before the first call of the person.
- * @param itemsMax largest number of collected records; later ones are left out
+ * @param itemsMax largest number of collected records; later records are left out
  */
 export function createDeliveryCollector(alarmId: string, itemsMax: number) {
   const items: Logged<DeliveryRecord>[] = [];
-  /** For each address: the last canary with a result, or the first canary if none has a result yet. */
+  /** For each address: the last canary with a result, or the first canary if no canary has a result yet. */
   const lastOfAddress = new Map<string, Logged<DeliveryRecord>>();
   const called = new Set<string>();
   let isFull = false;

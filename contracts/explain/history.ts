@@ -28,7 +28,7 @@ export type History = {
   readonly untilMs: number;
 };
 
-/** Returns the history of an alarm; undefined if there is no event about it. */
+/** Returns the history of an alarm; undefined if the log has no event about the alarm. */
 export function historyOf({ alarmId, alarms, readUntilMs }: AlarmRecords): History | undefined {
   const ofAlarm = alarms.events.filter(({ body }) => body.alarm.alarmId === alarmId);
   const events = firstOfEachRevision(ofAlarm, ({ alarm }) => alarm.rev);

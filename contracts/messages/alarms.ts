@@ -89,7 +89,10 @@ const alarmEventTypes = [
 ] as const;
 export type AlarmEventType = (typeof alarmEventTypes)[number];
 
-/** In the topic `alarms`: an event, and the alarm after it. After `resolved` the alarm may stay latched. After `cleared` screens remove it. */
+/**
+ * In the topic `alarms`: an event, and the alarm after this event. After `resolved` the alarm may stay latched. After
+ * `cleared` screens remove the alarm.
+ */
 export const AlarmEvent = Type.Object(
   { type: Type.Enum([...alarmEventTypes]), at: Instant, alarm: Alarm },
   noOtherMembers,
@@ -116,7 +119,7 @@ export const LimitsOff = Type.Object(
 );
 export type LimitsOff = Static<typeof LimitsOff>;
 
-/** A patient's own limits of a group. Each of them replaces the same limit of the profile. */
+/** A patient's own limits of a group. Each own limit replaces the same limit of the profile. */
 export const OwnLimits = Type.Object({ ...Limits.properties, off: Type.Optional(LimitsOff) }, noOtherMembers);
 export type OwnLimits = Static<typeof OwnLimits>;
 
@@ -192,7 +195,7 @@ export const Standby = Type.Object(
 export type Standby = Static<typeof Standby>;
 
 /**
- * Whether a bed is on standby. Written to `alarms` when it changes, and to `alarm-state`. Readers use the record with
+ * Whether a bed is on standby. Written to `alarms` at each change, and to `alarm-state`. Readers use the record with
  * the highest `rev` of an association. If `standby` is null, the standby has ended.
  */
 export const StandbyInForce = Type.Object(

@@ -57,7 +57,7 @@ export type DeviceAlerts = Static<typeof DeviceAlerts>;
 export const AlertsRecord = Type.Object({ ...gatewayMembers, reading: DeviceAlerts }, { additionalProperties: false });
 export type AlertsRecord = Static<typeof AlertsRecord>;
 
-/** Returns the sound of the device: `sound`; if that is absent, the quietest `signal` of its alarms. */
+/** Returns the sound of the device: `sound`, or if `sound` is absent, the quietest `signal` of its alarms. */
 export function soundOf({ sound, alerts }: Pick<DeviceAlerts, 'sound' | 'alerts'>): DeviceSound {
   if (sound !== undefined) return sound;
   return alerts.some(({ signal }) => signal === 'off')

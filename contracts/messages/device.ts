@@ -30,7 +30,10 @@ export const IntervalMs = Type.Integer({
 });
 export const Code = Type.String({ pattern: '^MDC_[A-Z0-9_]{1,60}$' });
 
-/** A device sends both `boot` and `seq`, or neither. If it sends neither, the gateway adds its own. */
+/**
+ * A device sends both `boot` and `seq`, or neither. If the device sends neither, the gateway adds its own `boot` and
+ * `seq`.
+ */
 export const identityMembers = { boot: Type.Optional(Boot), seq: Type.Optional(Seq) };
 
 export const validities = ['invalid', 'questionable', 'calibrating'] as const;

@@ -38,7 +38,7 @@ export type PatientTaskEvent = Static<typeof PatientTaskEvent>;
 export const PatientTask = Type.Object(
   {
     ...{ taskId: Id, eventId: Id, text: Type.String(), by: Type.String(), at: Instant },
-    /** Who ticked it off, and when; absent for an open task. */
+    /** Who ticked the task off, and when; absent for an open task. */
     done: Type.Optional(Type.Object({ by: Type.String(), at: Instant }, closed)),
   },
   closed,

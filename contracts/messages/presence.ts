@@ -44,7 +44,10 @@ const OwnedSound = Type.Object(
     ward: Type.String({ minLength: 1, maxLength: 40 }),
     /** The pseudonym of the person who took the sound. */
     actor: Type.String({ minLength: 1, maxLength: 64 }),
-    /** When the person took it. If two screens have the sound of a ward, the screen with the older `since` loses it. */
+    /**
+     * When the person took the sound. If two screens have the sound of a ward, the screen with the older `since` loses
+     * the sound.
+     */
     since: Instant,
   },
   noOtherMembers,

@@ -1,4 +1,7 @@
-/** The progress of a rebuild of trends. The trend writer prints it, as lines of JSON, for `npm run vigil -- trends rebuild`. */
+/**
+ * The progress of a rebuild of trends. The trend writer prints the progress, as lines of JSON, for `npm run vigil --
+ * trends rebuild`.
+ */
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 

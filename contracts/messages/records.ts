@@ -261,7 +261,7 @@ export type OlderAuditRecord = Static<typeof OlderAuditRecord>;
 /** Maximum number of patients that one audit record can name. */
 export const auditPatientsMax = 200;
 
-/** In the topic `audit`: one look or act. `prev` is the `hash` of the record before from the same process (`boot`). */
+/** In the topic `audit`: one look or act. `prev` is the `hash` of the previous record of the same process (`boot`). */
 export const AuditRecord = Type.Object(
   {
     ...auditFields,
@@ -275,7 +275,10 @@ export const AuditRecord = Type.Object(
     patients: Type.Optional(Type.Array(Type.String({ maxLength: 64 }), { maxItems: auditPatientsMax })),
     /** The account that was created or changed. */
     account: Type.Optional(NonEmptyText(64)),
-    /** The bed of the look or act. Absent if it was about no single bed, and in records from before this member existed. */
+    /**
+     * The bed of the look or act. Absent if the look or act was about no single bed. Also absent in records from before
+     * this member existed.
+     */
     bed: Type.Optional(Type.String({ maxLength: 40 })),
     /** What the act changed, as it was before and as it is after the act. */
     changedFrom: Type.Optional(Type.String({ maxLength: 500 })),

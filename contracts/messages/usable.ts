@@ -150,7 +150,7 @@ function intervalOf({ intervalMs }: Members, faults: Fault[]): { intervalMs?: nu
 
 /**
  * Returns the fault of an unusable numeric. If its parameter is known, also returns a numeric without a value, which
- * replaces it. Without this replacement, screens would continue to show an old number.
+ * replaces the unusable numeric. Without this replacement, screens would continue to show an old number.
  */
 function replacementOf(item: unknown, index: number): { readonly fault: Fault; readonly numeric?: NumericValue } {
   if (!isObject(item)) return { fault: fault(`${requirementText(['values', `${index}`])}.`) };
