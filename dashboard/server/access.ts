@@ -154,7 +154,8 @@ function limitRoutesBySlots(app: App): void {
 
 /**
  * Counts a request of a session.
- * @throws VigilError `rate-limited` if the session or its account has too many; the first refusal of a minute is recorded
+ * @throws VigilError `rate-limited` if the session or its account has sent too many requests; the first refusal of a
+ * minute is recorded
  */
 export async function requirePace(
   pace: RequestPace,

@@ -3,7 +3,7 @@
  * result of all earlier changes. Without this order, two devices could get the same bed, or a change could undo the
  * former change.
  *
- * A change of several devices writes one record for each device. Kafka gets all of these records or none of them.
+ * A change of several devices writes one record for each device. Kafka gets either all these records or no record.
  */
 import { contentTypes, type DeviceAssociations } from '../../contracts/messages/records.ts';
 import type { AuditEvent } from '../../log/audit/chain.ts';

@@ -21,7 +21,7 @@ const bounds = { atOnceMax: 2, atOncePerKeyMax: 1, waitingMax: 8, waitingPerKeyM
  */
 const readMsMax = 60_000;
 
-/** Throws if the person may not see the explanation. Otherwise writes the look into the audit trail. */
+/** Throws if the person may not see the explanation. If the person may see it, writes the look into the audit trail. */
 export type Admit = (found: FoundAlarm | undefined, place: Place) => Promise<{ readonly maySeeValues: boolean }>;
 
 const noPlace: Place = { ward: undefined, bed: undefined, patientId: undefined };

@@ -1,11 +1,11 @@
 /** Limits how long a request waits until Kafka has a record. */
 import { VigilError } from '../../contracts/errors.ts';
 
-/** Maximum wait until Kafka has a record. Afterwards the request fails, but the record may still take effect. */
+/** Maximum wait until Kafka has a record. After this time, the request fails, but the record may still take effect. */
 const kafkaWaitMs = 5_000;
 
 /**
- * Returns the result of an append when Kafka has confirmed it.
+ * Returns the result of an append when Kafka has confirmed the append.
  * @param message tells the person that the act may still take effect
  * @throws VigilError `log-unavailable` if Kafka does not confirm the record in time
  */

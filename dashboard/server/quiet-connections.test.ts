@@ -1,6 +1,6 @@
 /**
  * Tests that silent connections do not block the dashboard's port. Before Kafka answers, the waiting room answers at
- * this port; it is tested too.
+ * this port. The waiting room is tested, too.
  */
 import { once } from 'node:events';
 import { Agent, createServer, get } from 'node:https';

@@ -51,7 +51,9 @@ type Kept = {
 
 type Options = { readonly now: () => number; readonly logger: Pick<Logger, 'warn'>; readonly scoresMax?: number };
 
-/** @param readPiece reads a part of a topic; tests imitate it */
+/**
+ * @param readPiece reads a part of a topic; tests imitate this function
+ */
 export function createScoreLogOf(readPiece: ReadPiece, { now, logger, scoresMax = scoresOfOneMax }: Options): ScoreLog {
   const kept = new Map<string, Kept>();
   const failures = createReadFailures();

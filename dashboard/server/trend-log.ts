@@ -94,7 +94,7 @@ export function createTrendLog(
   return { ...createTrendLogOf(readPiece, { now, logger }), ...createScoreLogOf(readPiece, { now, logger }) };
 }
 
-/** As `createTrendLog`. @param readPiece reads a part of a topic; tests imitate it */
+/** As `createTrendLog`. @param readPiece reads a part of a topic; tests imitate this function */
 export function createTrendLogOf(
   readPiece: ReadPiece,
   {

@@ -6,7 +6,7 @@ import type { BedState, LiveState } from './core/state.ts';
 import { deviceShiftMs, wholeStepsMs } from './core/trend-clock.ts';
 import type { ScoreLog } from './score-log.ts';
 
-/** Returns the measured error of a bed's device: negative if its clock is ahead; 0 if it is not known. */
+/** Returns the measured error of a bed's device: negative if its clock is ahead; 0 if the error is not known. */
 export function clockOffsetMsOf({ devices }: LiveState, { deviceId }: Pick<BedState, 'deviceId'>): number {
   const device = devices.get(deviceId);
   return device === undefined ? 0 : measuredOffsetMs(device.clock.clock);

@@ -116,7 +116,9 @@ describe('readTrend', () => {
 describe('readTrend with steps of an hour', () => {
   const hours: TrendPlan = { ...plan, stepMs: hourMs, fromMs: t0 - hourMs, isTable: true };
 
-  /** Reads the table of two hours. InfluxDB has the values before `storedS`; at the second query it may be away. */
+  /**
+   * Reads the table of two hours. InfluxDB has the values before `storedS`; at the second query InfluxDB may be away.
+   */
   function readHours(storedS: number, isAwayAtSecond = false) {
     let queries = 0;
     const query = async (asked: TrendPlan) => {

@@ -71,7 +71,7 @@ export function createTurns<Result extends { readonly ok: boolean }>(options: Tu
     }
   }
 
-  /** Waits for the reading. Returns false if it takes too long. */
+  /** Waits for the reading. Returns false if the reading takes too long. */
   async function isInTime(reading: Promise<void>): Promise<boolean> {
     try {
       await withinWait(reading, waitMs);

@@ -149,7 +149,7 @@ function numbersOf({ chunks }: WaveHistory, code: string): number[] {
     });
 }
 
-/** Admits a patient at a device, from two minutes ago, and waits until the dashboard knows it. */
+/** Admits a patient at a device, from two minutes ago, and waits until the dashboard shows the patient. */
 async function admit(deviceId: string, bed: string, name: string, earlier: readonly AssociationPeriod[] = []) {
   version += 1;
   const from = formatInstant(Math.max(Date.now() - 120_000, Date.parse(earlier.at(-1)?.to ?? '') || 0));

@@ -28,7 +28,7 @@ export type Question = {
   /** The examined time, ms since 1970; `toMs` is excluded. */
   readonly fromMs: number;
   readonly toMs: number;
-  /** The interval that the device declared; undefined if it declared none. */
+  /** The interval that the device declared; undefined if the device declared no interval. */
   readonly intervalMs: number | undefined;
 };
 

@@ -131,7 +131,7 @@ async function withFile(path: string, flags: string, use: (file: OpenFile) => Pr
  * Reads the file, changes the accounts and writes the file. Meanwhile no other command can change the file. Without
  * this lock, two commands could read the same content, and the second command would overwrite the change of the first
  * command.
- * @param change changes the accounts and returns what the caller needs to know; if it throws, nothing is written
+ * @param change changes the accounts and returns what the caller needs to know; if `change` throws, nothing is written
  * @throws VigilError `settings-invalid` if the file is not valid, or if another command does not end
  */
 export async function changeAccounts<Result>(

@@ -8,8 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const retryMs = 20;
 /**
- * The lock of a process that this process cannot see (another container or machine) is taken over if it has not changed
- * for this time (ours). A change of the accounts takes some milliseconds.
+ * The lock of a process that this process cannot see (another container or machine) is taken over if the lock file has
+ * not changed for this time (ours). A change of the accounts takes some milliseconds.
  */
 const unseenOwnerMs = 5_000;
 

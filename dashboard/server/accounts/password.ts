@@ -36,8 +36,8 @@ export async function hashPassword(password: string): Promise<string> {
 }
 
 /**
- * A hash that matches no password. It is checked if the user does not exist, so that the answer takes the same time for
- * existing and for unknown users.
+ * A hash that matches no password. This hash is checked if the user does not exist. So the answer takes the same time
+ * for existing and for unknown users.
  */
 export const unmatchableHash = `$argon2id$v=19$m=${cost.memory},t=${cost.passes},p=${cost.parallelism}$${'A'.repeat(22)}$${'A'.repeat(43)}`;
 

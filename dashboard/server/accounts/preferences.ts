@@ -55,7 +55,10 @@ export function openPreferences(
    */
   let kept: { readonly version: string; readonly persons: Map<string, Preferences> } | undefined;
 
-  /** Returns the persons of the file; none if the file does not exist or is not valid. @throws the error of the disk */
+  /**
+   * Returns the persons of the file; an empty map if the file does not exist or is not valid.
+   * @throws the error of the disk
+   */
   function readFile(): Map<string, Preferences> {
     const stat = statSync(path, { throwIfNoEntry: false });
     if (stat === undefined) return new Map();

@@ -29,7 +29,7 @@ type ViewEntry = AuditedRecord & { readonly id: number };
 export type AuditView = ReturnType<typeof createAuditView>;
 
 /**
- * Creates an empty view. It takes records in the order in which they were read, and does not need Kafka.
+ * Creates an empty view. The view takes records in the order in which they were read, and does not need Kafka.
  * @param sinceMs the time from which the records are read
  */
 export function createAuditView(sinceMs: number, check: ChainCheck = newCheck(true)) {

@@ -113,7 +113,10 @@ function bedDaysOf(
   return bedDays(state.associations.values(), { span, counts, patientId });
 }
 
-/** Returns one alarm as the list shows it; undefined if the viewer may not see it, or if it is not in the book. */
+/**
+ * Returns one alarm as the list shows it; undefined if the viewer may not see the alarm, or if the alarm is not in the
+ * book.
+ */
 export function reviewedRow(source: ReviewSource, viewer: Viewer, alarmId: string): ReviewedAlarmRow | undefined {
   const alarm = source.book.alarms.get(alarmId);
   const seen = alarm && seenBy(source, createPlacesOf(source.state.associations), viewer, alarm);

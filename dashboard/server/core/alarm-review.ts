@@ -17,7 +17,10 @@ import { type CallsBook, foldReviewedCalls, newCallsBook } from './review-calls.
 export const reviewAlarmsMax = 100_000;
 /** Number of alarms that are removed at once, because each removal sorts all alarms. */
 const removedAtOnce = 1_000;
-/** Maximum number of called persons of one alarm (later ones are left out), and of acknowledgements (the middle ones are left out). */
+/**
+ * Maximum number of called persons of one alarm (later persons are left out), and of acknowledgements (those in the
+ * middle are left out).
+ */
 const personsMax = 64;
 const acknowledgementsMax = 20;
 /** Maximum number of associations whose profiles of limits are kept. If there are more, the oldest is forgotten. */

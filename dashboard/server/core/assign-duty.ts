@@ -95,7 +95,10 @@ export function decideAssign(
   return allowed({ type: 'assigned', ...eventFields(context), assignment });
 }
 
-/** Returns whether the person has made so many assignments of this ward that she or he may not make another one now. */
+/**
+ * Returns whether the person has made so many assignments of this ward that she or he may not make a further assignment
+ * now.
+ */
 export function hasMadeTooMany(
   state: DutyState,
   context: BoardContext,
@@ -107,8 +110,8 @@ export function hasMadeTooMany(
 }
 
 /**
- * Decides all rows of a CSV text: all of them are saved, or none. The refusal has the faults of the lines that cannot
- * be read, and of the rows that are not allowed.
+ * Decides all rows of a CSV text: either all rows are saved, or no row is saved. The refusal has the faults of the
+ * lines that cannot be read, and of the rows that are not allowed.
  */
 export function decideRows(
   { rows, faults: unreadable = [] }: { readonly rows: readonly CsvRow[]; readonly faults?: readonly CsvFault[] },

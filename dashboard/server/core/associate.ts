@@ -166,9 +166,9 @@ export function moveDevice(state: LiveState, context: ActContext, deviceId: stri
 
 /**
  * Corrects a patient's data, in the tables of all of the patient's devices. The association continues. The correction
- * is a conflict if anybody else changed the patient's data since the form was opened, even in another field. Otherwise
- * two partial changes could mix the data of two persons. The correction is allowed even if somebody has just moved the
- * device.
+ * is a conflict if anybody else changed the patient's data since the form was opened, even in another field. Without
+ * this rule, two partial changes could mix the data of two persons. The correction is allowed even if somebody has just
+ * moved the device.
  */
 export function correctPatient(
   state: LiveState,
@@ -202,8 +202,9 @@ export function correctPatient(
 }
 
 /**
- * Ends an association: afterwards the device has no bed. `whole: 'patient'` ends the associations of all of the patient's
- * devices in the bed (a discharge). Refuses with `not-found` if the association is not the device's current association.
+ * Ends an association. Then the device has no bed. `whole: 'patient'` ends the associations of all of the patient's
+ * devices in the bed (a discharge). Refuses with `not-found` if the association is not the device's current
+ * association.
  */
 export function endAssociation(
   state: LiveState,

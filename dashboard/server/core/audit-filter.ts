@@ -51,8 +51,8 @@ export function matchesFilter({ record, atMs }: AuditedRecord, filter: RecordFil
 }
 
 /**
- * Returns whether a record is a look at a whole ward, and a search for a bed leaves it out only because the record
- * names no bed. The ward's screen may have shown the bed.
+ * Returns whether a search for a bed leaves out a record only because the record is a look at a whole ward and names no
+ * bed. The ward's screen may have shown the bed.
  */
 export function isLeftOutWardLook(entry: AuditedRecord, filter: RecordFilter): boolean {
   if (filter.bed === undefined || !isLook(entry.record.action)) return false;

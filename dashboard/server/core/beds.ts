@@ -145,8 +145,8 @@ function changePeriod(state: LiveState, bed: BedState, period: AssociationPeriod
 }
 
 /**
- * Moves a device without a bed to the tray of the ward where the device was last. If this is another ward than before,
- * removes the device's values and waves, because they belong to the former ward.
+ * Moves a device without a bed to the tray of the ward where the device was last. If the ward is new, removes the
+ * device's values and waves, because they belong to the former ward.
  */
 function moveTray(state: LiveState, bed: BedState): void {
   const tray = trayOf(state, bed.deviceId);

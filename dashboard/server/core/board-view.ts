@@ -117,7 +117,10 @@ function entryView(
   };
 }
 
-/** Returns the name of the person who covers all these beds for a person who is away; undefined if nobody does. */
+/**
+ * Returns the name of the person who covers all these beds for a person who is away; undefined if nobody covers all
+ * these beds.
+ */
 function coverOf(
   state: DutyState,
   entry: DutyAssignment,

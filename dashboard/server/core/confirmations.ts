@@ -40,7 +40,7 @@ type Waiting = {
 export type AlarmOnScreen = {
   /** The alarm as it was last sent to this screen. */
   alarm: Alarm;
-  /** Undefined if the screen has confirmed everything of this alarm that it must show. */
+  /** Undefined if the screen has confirmed everything that it must show of this alarm. */
   waiting: Waiting | undefined;
   /** The last report about the alarm; undefined before the first report. */
   report: AlarmReport | undefined;

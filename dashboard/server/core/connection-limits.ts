@@ -19,8 +19,8 @@ export type ConnectionBounds = { readonly session: number; readonly account: num
  * Decides whether a new connection is accepted.
  * @param openConnections the open connections, the oldest first
  * @returns whether the new connection is accepted. `toClose` is the connection to close, if there are too many.
- *   `accepted` is false only if the server is full and every other account has at most one connection more than the
- *   account of the new connection.
+ *   `accepted` is false only if the server is full and no account has at least two connections more than the account of
+ *   the new connection.
  */
 export function admitConnection<P extends OpenConnection>(
   openConnections: readonly P[],

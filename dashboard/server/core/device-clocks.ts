@@ -23,8 +23,9 @@ const otherBootsMax = 3;
 const historyMs = 60_000;
 
 /**
- * Measures the clock of a device with one more reading. A reading that was received before the newest reading is not used:
- * the server reads old records after the newest ones. After the device's clock was set back, the measurement begins again.
+ * Measures the clock of a device with one more reading. A reading that was received before the newest reading is not
+ * used: the server reads old records after the newest records. After the device's clock was set back, the measurement
+ * begins again.
  * @param number the device's number of the reading; undefined if the device does not number its readings
  * @returns the error of the clock in ms, to be added to the device time of the reading
  */
@@ -74,9 +75,9 @@ function isOlder(newest: StartNumbered | undefined, came: StartNumbered | undefi
 }
 
 /**
- * Shows a notice at a bed if its device cuts its times, for example to whole minutes. Then several readings have the same
- * time. Such readings look older than they are, and the screens show dashes for most of them. There is no notice if the
- * device measures so seldom that each reading has another time.
+ * Shows a notice at a bed if its device cuts its times, for example to whole minutes. Then several readings have the
+ * same time. Such readings look older than they are, and the screens show dashes for most of them. There is no notice
+ * if the device measures so seldom that each reading has a different time.
  */
 export function noteCoarseTimes(
   state: LiveState,

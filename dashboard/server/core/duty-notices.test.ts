@@ -19,7 +19,7 @@ import { noticesOf } from './notices.ts';
 import { headOf } from './screen.ts';
 import { emptyState } from './state.ts';
 
-/** Returns a nurse's account of the ward `icu` for any person. A test can replace it. */
+/** Returns a nurse's account of the ward `icu` for any person. A test can replace this function. */
 const nurseOf = (userId: string): DutyAccount => ({
   ...{ userId, name: userId, role: 'nurse', wards: ['icu'], disabled: false },
 });

@@ -35,12 +35,12 @@ export const accountRules: Readonly<Record<Exclude<Proof, 'known'>, Rule>> = {
 };
 /**
  * An address with more wrong tries than this, for any user names, is suspect (ours). Passwords from this address are
- * still checked, but in a separate queue. So a flood of tries delays only its own address.
+ * still checked, but in a separate queue. So a flood of tries delays only tries from the same address.
  */
 export const suspectTries = 10;
 /** Tries are forgotten after this time without another try. */
 export const forgetMs = 60 * 60_000;
-/** Maximum number of rows in each map. Above it, the row with the oldest try is forgotten. */
+/** Maximum number of rows in each map. Above this number, the row with the oldest try is forgotten. */
 export const rowsMax = 10_000;
 
 type Row = { readonly count: number; readonly atMs: number };

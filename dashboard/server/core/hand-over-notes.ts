@@ -10,13 +10,19 @@ import type { NoteBody } from '../../protocol/notes.ts';
 import { may, type Viewer } from './rights.ts';
 import { type BedState, type LiveState, markHeaderChanged } from './state.ts';
 
-/** Maximum number of stays whose note is remembered (ours). Above it, the note that was changed longest ago is forgotten. */
+/**
+ * Maximum number of stays whose note is remembered (ours). Above this number, the note that was changed longest ago is
+ * forgotten.
+ */
 export const notesMax = 20_000;
 
 /** The last event of each note by `associationId`, the newest last. A cleared note has an event, too. */
 export type NoteBook = Map<string, HandOverNoteEvent>;
 
-/** Folds an event into the book. Returns false if the event has no effect, because another event replaced the same note before. */
+/**
+ * Folds an event into the book. Returns false if the event has no effect, because an earlier event replaced the same
+ * note.
+ */
 export function foldNote(book: NoteBook, event: HandOverNoteEvent): boolean {
   const { associationId, eventId, replaces } = event;
   const former = book.get(associationId);

@@ -29,9 +29,11 @@ const stoodStillMs = 2_000;
 const standstillEveryMs = 30_000;
 
 export type LifeSigns = {
-  /** When the server last read back its presence record, ms; the server's start if it has not read one yet. */
+  /**
+   * When the server last read back its presence record, ms; the server's start if it has not read such a record yet.
+   */
   kafkaAtMs: number;
-  /** When the server wrote the newest presence record that it has read back, ms; 0 before the first one. */
+  /** When the server wrote the newest presence record that it has read back, ms; 0 before the first record. */
   readUpToMs: number;
   /** When the server read the last sign of life for each partition, ms; 0 before the first sign. */
   readonly judgedAtMs: number[];

@@ -7,7 +7,7 @@
 /** Ids of patients in other wards that one account may try within `forgetMs` (ours). */
 export const hiddenIdsMax = 3;
 export const forgetMs = 60 * 60_000;
-/** Maximum number of remembered accounts. Above it, the account whose first refused id is oldest is forgotten. */
+/** Maximum number of remembered accounts. Above this number, the account with the oldest first refusal is forgotten. */
 const accountsMax = 10_000;
 
 export type IdGuesses = Map<string, { readonly sinceMs: number; readonly ids: Set<string> }>;

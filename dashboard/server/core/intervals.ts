@@ -1,7 +1,7 @@
 /**
- * Learns when the next value of a parameter is due, from the times of its last values (CLINICAL, "Judged or told", 1 and
- * 6). The interval that a device declares is not enough: it is the interval of messages, and a slow parameter such as a
- * cuff pressure is not in every message.
+ * Learns when the next value of a parameter is due, from the times of its last values (CLINICAL, "Judged or told", 1
+ * and 6). The interval that a device declares is not enough, because it is the interval of messages. A slow parameter
+ * such as a cuff pressure is not in every message.
  */
 import type { Parameter } from '../../../contracts/parameters.ts';
 
@@ -17,13 +17,13 @@ const defaultIntervalMs = 1000;
 export type Rhythm = {
   /** Times of the last values (`effectiveMs`), ms since 1970, in rising order without repeats. */
   readonly times: readonly number[];
-  /** The interval that the newest reading declares; undefined if it declares none. */
+  /** The interval that the newest reading declares; undefined if the reading declares no interval. */
   readonly declaredMs: number | undefined;
 };
 
 /**
  * Returns the rhythm with one more value. Values may come in any order, because the server reads old records after the
- * newest ones. `declaredMs` is used only if the value is the newest.
+ * newest records. `declaredMs` is used only if the value is the newest.
  */
 export function withValue(former: Rhythm | undefined, atMs: number, declaredMs: number | undefined): Rhythm {
   if (!former) return { times: [atMs], declaredMs };

@@ -7,7 +7,7 @@ import { type AlarmOnScreen, type Confirmations, newConfirmations } from './conf
 
 /** The waits of a closed connection are kept for this time (ours). It is longer than a page needs to connect again. */
 export const keptForMs = 5 * 60_000;
-/** Maximum number of sessions; above it, the session whose connection closed longest ago is removed. */
+/** Maximum number of sessions. Above this number, the session whose connection closed longest ago is removed. */
 export const keptSessionsMax = 1_000;
 /** Maximum number of alarms of one session; the alarms that wait longest are kept. */
 export const keptAlarmsMax = 500;

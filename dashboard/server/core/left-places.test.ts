@@ -21,7 +21,7 @@ import { accountFault } from './board-context.ts';
 import type { AccountOf } from './duty-notices.ts';
 import { leftPlaces, leftRefusal, leftText } from './left-places.ts';
 
-/** Returns the places at which somebody is responsible before the change, and nobody after it, at 08:00. */
+/** Returns the places at which somebody is responsible before the change, and nobody after the change, at 08:00. */
 function leftBy(before: readonly AssignmentEvent[], change: readonly AssignmentEvent[], disabled = '') {
   const state = before.reduce(evolve, initialState);
   const accountOf = (userId: string) =>

@@ -10,7 +10,7 @@ import { visibleText } from '../../../contracts/text.ts';
 import { accountFault, type BoardRefusal, refusalOf } from './board-context.ts';
 import type { AccountOf } from './duty-notices.ts';
 
-/** Returns the places at which somebody is responsible before the change, and nobody after it. */
+/** Returns the places at which somebody is responsible before the change, and nobody after the change. */
 export function leftPlaces(
   before: DutyState,
   after: DutyState,

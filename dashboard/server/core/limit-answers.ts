@@ -15,6 +15,9 @@ export function foldLimitAnswer(answers: LimitAnswers, answer: CommandAnswer): v
   if (answers.size > limitAnswersMax) answers.delete(answers.keys().next().value!);
 }
 
-/** Returns the id of the command that an audit record about a change of limits names; undefined if it names none. */
+/**
+ * Returns the command id in the detail of an audit record about a change of limits; undefined if the detail names no
+ * command.
+ */
 export const commandOfDetail = (detail: string | undefined): string | undefined =>
   / command ([0-9a-f-]{8,64})$/.exec(detail ?? '')?.[1];

@@ -12,7 +12,10 @@ import { staysOfBeds } from './hand-over-notes.ts';
 import { may, type Viewer } from './rights.ts';
 import { type BedState, type LiveState, markHeaderChanged } from './state.ts';
 
-/** Maximum number of tasks that are remembered (ours). Above it, ticked and withdrawn tasks are forgotten, the oldest first. */
+/**
+ * Maximum number of tasks that are remembered (ours). Above this number, ticked and withdrawn tasks are forgotten, the
+ * oldest first.
+ */
 export const tasksMax = 40_000;
 /** Number of tasks that are forgotten at once, because the search for them may go through all tasks. */
 const forgottenAtOnce = 1_000;
@@ -26,7 +29,10 @@ export const doneTasksMax = 10;
  */
 export type TaskBook = Map<string, TaskState>;
 
-/** Folds an event into the book. Returns false if the event has no effect, because another event changed the same task before. */
+/**
+ * Folds an event into the book. Returns false if the event has no effect, because an earlier event changed the same
+ * task.
+ */
 export function foldTask(book: TaskBook, event: PatientTaskEvent): boolean {
   const former = book.get(event.taskId);
   if (former?.eventId === event.eventId) return true;
@@ -125,8 +131,8 @@ export function placeTasks(state: LiveState, book: TaskBook): void {
 }
 
 /**
- * Returns the tasks of each association of a stay, in the order of the book. Looks for each stay once and copies no list,
- * because this runs every few seconds, and the live screens wait for it.
+ * Returns the tasks of each association of a stay, in the order of the book. Looks for each stay once and copies no
+ * list, because this function runs every few seconds, and the live screens wait meanwhile.
  */
 function tasksOfStays(stayOf: ReturnType<typeof staysOfBeds>, book: TaskBook): Map<string, TaskState[]> {
   const listOf = new Map<string, TaskState[]>();
@@ -164,7 +170,10 @@ export function shownTasks(state: LiveState, viewer: Viewer, bed: BedState): { r
   return shown.length === 0 ? {} : { tasks: shown.map(visibleTask) };
 }
 
-/** Returns the tasks of a bed's patient, in the order of `listed`. A task may name the patient, so a locked screen gets none. */
+/**
+ * Returns the tasks of a bed's patient, in the order of `listed`. A task may name the patient, so a locked screen gets
+ * no tasks.
+ */
 export function tasksFor(
   { areNotesRead }: LiveState,
   viewer: Viewer,

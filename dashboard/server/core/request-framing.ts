@@ -1,7 +1,7 @@
 /**
- * Refuses requests that a proxy could divide into requests in another way than Node does (request smuggling, RFC 9112,
- * 11.2). Node's parser itself refuses other such requests: a length together with chunks, two lengths, or spaces before a
- * colon.
+ * Refuses requests that a proxy and Node could divide into requests in different ways (request smuggling, RFC 9112,
+ * 11.2). Node's parser itself refuses other such requests: a length together with chunks, two lengths, or spaces before
+ * a colon.
  */
 
 /**

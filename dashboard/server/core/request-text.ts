@@ -7,7 +7,10 @@ import { normalText, textFaultIn } from '../../../contracts/text.ts';
 /** The field whose text is not checked: a password is neither shown nor stored, so it may have any characters. */
 const uncheckedField = 'password';
 
-/** Returns a sentence that says which field of a request is refused and why, without its text; undefined if all are fine. */
+/**
+ * Returns a sentence that says which field of a request is refused and why, without its text; undefined if all fields
+ * are accepted.
+ */
 export function requestTextFault(body: unknown): string | undefined {
   const checkedBody = isObject(body)
     ? Object.fromEntries(Object.entries(body).filter(([name]) => name !== uncheckedField))

@@ -1,6 +1,7 @@
 /**
- * Keeps the calls of each alarm for the alarm history: which persons the delivery process called, through which channels, what each channel
- * confirmed, how the call ended, and which persons and channels it left out. Folded from the topic `deliveries`.
+ * Keeps the calls of each alarm for the alarm history: which persons the delivery process called, through which
+ * channels, what each channel confirmed, how the call ended, and which persons and channels were left out. Folded from
+ * the topic `deliveries`.
  */
 import { canAnswer } from '../../../contracts/delivery-policy.ts';
 import type { CallView, DeliveryRecord, DeliveryView, WardNotice } from '../../../contracts/messages/deliveries.ts';

@@ -7,7 +7,7 @@
  *   operator's command line, a technician may send rejected input through the gateway again (without seeing it), rebuild
  *   deleted trends, and set up the ways to reach persons.
  * - Nurses, physicians and technicians take duties of their role (assignments.ts has the rules, and who is charge nurse).
- * - A nurse may see why nobody came to an alarm while being the charge nurse of its ward (routes/explain.ts).
+ * - A nurse who is now charge nurse of a ward may see why nobody came to an alarm of this ward (routes/explain.ts).
  * - An auditor reads the audit trail and no clinical data. An explanation of an alarm shows an auditor no values.
  * - An administrator manages accounts (account-acts.ts) and sees no clinical data.
  * - A wall display shows its one ward, for weeks without a person. It may not act, and shows no page of a patient.

@@ -3,7 +3,7 @@ import type { Scores } from '../../../contracts/messages/scores.ts';
 import { parseInstant } from '../../../contracts/time.ts';
 import type { ScoredPart, ScoreOfStep, ScorePick, TrendScores } from '../../protocol/trend-scores.ts';
 
-/** A published NEWS2, in little memory. `atMs`: when it was made, by the clock of the alarm processor. */
+/** A published NEWS2, in little memory. `atMs`: when the score was made, by the clock of the alarm processor. */
 export type LoggedScore = Pick<ScoreOfStep, 'atMs' | 'scale' | 'total' | 'atLeast' | 'parts'>;
 
 /** Returns the NEWS2 of published scores; undefined if their time is invalid. */
@@ -44,8 +44,9 @@ export type LoggedScores = {
 };
 
 /**
- * Returns the chosen scores of each step: at most one with a total, and one without a total (contracts/score-trends.ts). A step that was not read
- * completely has no score, because another score of the step could be the right one.
+ * Returns the chosen scores of each step: at most one score with a total, and one score without a total
+ * (contracts/score-trends.ts). A step that was not read completely has no score, because another score of the step
+ * could be the right one.
  */
 export function scoresOfSteps(logged: LoggedScores, plan: StepsPlan): TrendScores {
   const { fromMs, toMs, stepMs, pick, shiftMs, clockErrorMs } = plan;

@@ -98,8 +98,8 @@ export function deviceView(device: DeviceState | undefined, deviceId: string): B
 }
 
 /**
- * Returns the state of the device's own sound. It is taken from an alarm of the engine, because the engine keeps its
- * alarms over a restart.
+ * Returns the state of the device's own sound. The state is taken from an alarm of the engine, because the engine keeps
+ * its alarms over a restart.
  */
 function soundOf(state: LiveState, { associationId }: BedState): Pick<BedHead['device'], 'sound'> {
   for (const alarmId of state.alarmsOf.get(associationId) ?? []) {

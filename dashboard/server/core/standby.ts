@@ -1,4 +1,4 @@
-/** Folds the standby of patients into the state. The alarm processor publishes it. */
+/** Folds the standby of patients into the state. The alarm processor publishes the standby. */
 import type { Standby, StandbyInForce } from '../../../contracts/messages/alarms.ts';
 import { type LiveState, markHeaderChanged, standbyMax } from './state.ts';
 

@@ -8,7 +8,9 @@ import { alarmsBetween, firstText, isCleared, type ReviewBook, type ReviewedAlar
 import { limitChangesOf, limitsFrom } from './limits-history.ts';
 import type { BedState } from './state.ts';
 
-/** An alarm that began this long before the time of the trend, and still lasted then, is found (ours). */
+/**
+ * An alarm that began at most this long before the time of the trend is found if it still lasts at this time (ours).
+ */
 const lastedMsMax = dayMs;
 
 export const noMarks: TrendMarks = { alarms: [], leftOut: null, limits: [], knownFromMs: null };

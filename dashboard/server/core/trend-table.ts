@@ -34,7 +34,10 @@ export function planScores(
   return { ...plan, stepMs };
 }
 
-/** Returns the plan whose first interval is whole. Call it after the span has been moved to the times of the device. */
+/**
+ * Returns the plan whose first interval is whole. Call this function after the span has been moved to the times of the
+ * device.
+ */
 export const fromWholeInterval = (plan: TrendPlan): TrendPlan => ({
   ...plan,
   fromMs: Math.floor(plan.fromMs / plan.stepMs) * plan.stepMs,
@@ -46,7 +49,7 @@ export function tableOf(
   rows: ReadonlyMap<string, readonly TrendRow[]>,
   more: Pick<TrendTable, 'source' | 'clockErrorMs'>,
 ): TrendTable {
-  // InfluxDB has only one point for each minute of a long time, which is a mean.
+  // For a long time, InfluxDB has only one point for each minute. This point is a mean.
   const value = plan.retention === 'raw' ? 'last' : 'mean';
   return {
     ...{ intervalMs: plan.stepMs, fromMs: plan.fromMs, toMs: plan.toMs, value, ...more },

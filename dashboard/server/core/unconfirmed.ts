@@ -33,7 +33,10 @@ export type Unconfirmed = {
   readonly associationId: string;
   readonly sinceMs: number;
   readonly why: WhyUnconfirmed;
-  /** Whether the screen has confirmed an alarm before. For a screen of another dashboard this is not known, so it is false. */
+  /**
+   * Whether the screen has confirmed an alarm before. False for a screen of another dashboard, because this is not
+   * known.
+   */
   readonly hasConfirmed: boolean;
 };
 
@@ -121,9 +124,9 @@ export function watchedElsewhere(others: OtherDashboards, nowMs: number): Set<st
 
 /**
  * Returns the notices for one screen, at most one for each station. A notice names the alarms that a screen of the
- * station has not confirmed. It leaves out alarms that no longer call, and alarms that this screen does not show.
- * Stations whose screens have confirmed alarms before come first. Within each of the two groups, the station that waits
- * longest comes first. A screen also gets a notice about itself, because its page may start to paint again.
+ * station has not confirmed. The notice leaves out alarms that no longer call, and alarms that this screen does not
+ * show. Stations whose screens have confirmed alarms before come first. Within each of the two groups, the station that
+ * waits longest comes first. A screen also gets a notice about itself, because its page may start to paint again.
  */
 export function unconfirmedFor(
   state: LiveState,

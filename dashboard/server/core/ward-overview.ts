@@ -1,4 +1,7 @@
-/** Computes the overview of the wards for those in charge: alarms, beds, responsible persons, devices and screens. Pure. */
+/**
+ * Computes the overview of the wards for persons in charge: alarms, beds, responsible persons, devices and screens.
+ * Pure.
+ */
 import { isUnanswered } from '../../../contracts/acknowledgement.ts';
 import { canAnswer } from '../../../contracts/delivery-policy.ts';
 import { dutyNoticeCodes } from '../../../contracts/duty-notice-codes.ts';

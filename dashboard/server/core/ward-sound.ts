@@ -30,7 +30,10 @@ export const ownerLostMs = 60_000;
  * each second.
  */
 export const retakeAfterMs = 60_000;
-/** Maximum number of waiting sessions of all wards. Above it, the session that has waited longest may take the sound again. */
+/**
+ * Maximum number of waiting sessions of all wards. Above this number, the session that has waited longest may take the
+ * sound again.
+ */
 const waitingSessionsMax = 1_000;
 
 /** The screen that has the sound of a ward. */
@@ -49,7 +52,7 @@ export type SoundOwner = {
   unheardSinceMs: number | undefined;
 };
 
-/** The open connection of the screen that has the sound. `watches`: it shows the whole ward. */
+/** The open connection of the screen that has the sound. `watches`: the screen shows the whole ward. */
 export type OwnerScreen = { readonly watches: boolean; readonly confirmations: Confirmations };
 
 export function newOwner(

@@ -40,8 +40,8 @@ function listText(names: readonly string[]): string {
 }
 
 /**
- * Returns the names that a person may have meant: names that differ only in case, character width and outer spaces;
- * otherwise names that differ by one or two typing errors.
+ * Returns the names that a person may have meant: names that differ only in case, character width and outer spaces. If
+ * there are no such names, names that differ by one or two typing errors.
  */
 export function nearNames(names: readonly string[], typedName: string): string[] {
   const typedKey = simplified(typedName);

@@ -54,7 +54,10 @@ export function nextStep(state: SearchState, span: TimeSpan, measuredErrorMs: nu
   return { window: { fromMs: toMs, toMs: toMs + lateSearchMs }, next: { ...state, hasSearchedLate: true } };
 }
 
-/** Returns the error of the clock to try next: first the measured error, then the errors that the chunks read so far show, and last no error. */
+/**
+ * Returns the error of the clock to try next: first the measured error, then the errors that the known chunks show, and
+ * last no error.
+ */
 function nextError({ triedErrorsMs, differencesMs }: SearchState, measuredErrorMs: number): number | undefined {
   if (triedErrorsMs.length >= errorsMax) return undefined;
   const candidates = [measuredErrorMs, ...commonest(differencesMs), 0];
@@ -64,7 +67,7 @@ function nextError({ triedErrorsMs, differencesMs }: SearchState, measuredErrorM
   );
 }
 
-/** Returns the differences in steps of `errorStepMs`, the commonest before the others. */
+/** Returns the differences in steps of `errorStepMs`, the commonest difference first. */
 function commonest(differencesMs: readonly number[]): number[] {
   const counts = new Map<number, number>();
   for (const differenceMs of differencesMs) {

@@ -22,8 +22,8 @@ export type WaveSubject = {
   readonly fromMs: number;
   readonly toMs: number | null;
   /**
-   * The person may not see what was measured or received before this time. It is set for a device without a bed: the
-   * device keeps its association id when it comes into the tray of another ward.
+   * The person may not see what was measured or received before this time. This time is set for a device without a bed:
+   * such a device keeps its association id when the device comes into the tray of another ward.
    */
   readonly hiddenBeforeMs: number | null;
 };

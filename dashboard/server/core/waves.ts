@@ -44,7 +44,7 @@ const lineMsMin = 900;
 /** Chunks of a line may be earlier or later than real time by this much: network jitter (ms) plus drift (share of the time). */
 const lineJitterMs = 200;
 const lineDrift = 0.05;
-/** A line is forgotten if no chunk of it came for this time plus twice the duration of its chunks. */
+/** A line is forgotten if no chunk of the line came for this time plus twice the duration of its chunks. */
 const lineSilentMs = 2_000;
 /**
  * Maximum by which the trace leads a line. With this maximum, a new line can replace even a trace that has lasted for

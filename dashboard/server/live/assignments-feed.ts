@@ -1,6 +1,6 @@
 /**
- * Reads the topic `assignments` into the boards, and sets the notices of beds without a nurse. It is separate from
- * feed.ts, so that a fault here cannot delay an alarm: without assignments, the screens show everything else.
+ * Reads the topic `assignments` into the boards, and sets the notices of beds without a nurse. This file is separate
+ * from feed.ts, so that a fault here cannot delay an alarm: without assignments, the screens show everything else.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';

@@ -1,6 +1,6 @@
 /**
- * Reads the topics `deliveries` and `reach`, and the signs of life and the canaries of the delivery process. It is
- * separate from feed.ts, so that a fault here cannot delay an alarm on its way to the screens.
+ * Reads the topics `deliveries` and `reach`, and the signs of life and the canaries of the delivery process. This file
+ * is separate from feed.ts, so that a fault here cannot delay an alarm on its way to the screens.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';

@@ -1,6 +1,6 @@
 /**
  * Writes the reports of persons and pages about calls into the topic `delivery-commands`, and the entries of persons
- * into the topic `reach`. Counts what it writes.
+ * into the topic `reach`. Counts the written records.
  */
 import type { Logger } from 'pino';
 import { VigilError } from '../../../contracts/errors.ts';

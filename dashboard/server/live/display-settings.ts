@@ -1,6 +1,6 @@
 /**
  * Records each change of the sound settings at a wall display. Anybody in front of a display can change its volume or
- * its night mode, so the record names the display and the time, and the other screens of the ward show that the display
+ * its night mode. So the record names the display and the time, and the other screens of the ward show that the display
  * is soft.
  */
 import type { Logger } from 'pino';
@@ -16,8 +16,8 @@ import type { ScreenWithSound } from './sound-owners.ts';
 
 /**
  * Maximum number of changes of a session that wait for their record. If there are more, the next record joins several
- * changes. One change of a session is recorded each second, and after `recordsMax` changes one each minute. So neither
- * a display nor its stolen session can fill the audit trail. Every act at a bed waits for the audit trail.
+ * changes. One change of a session is recorded each second, and after `recordsMax` changes one change each minute. So
+ * neither a display nor its stolen session can fill the audit trail. Every act at a bed waits for the audit trail.
  */
 const waitingMax = 30;
 const recordsMax = 60;

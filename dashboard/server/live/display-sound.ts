@@ -16,7 +16,10 @@ import type { ScreenWithSound, SoundOwners } from './sound-owners.ts';
 const retryMs = 30_000;
 
 export type DisplaySounds = {
-  /** Gives the sound of a ward to its display if no screen has it and the page of the display can sound. Called each second. */
+  /**
+   * Gives the sound of a ward to its display if no screen has the sound and the page of the display can sound. Called
+   * each second.
+   */
   collect(): void;
   /** Returns the displays that cannot take the sound of their ward, with the reason, for the wards that a screen shows. */
   newsFor(open: OpenScreen | undefined): DisplaySound[];
@@ -94,7 +97,7 @@ export function createDisplaySounds(options: {
       open === undefined ? [] : news.filter(({ ward }) => showsWholeWard(open.viewer, open.scope, ward)),
   };
 
-  /** Returns why a display does not take the sound; undefined if it can take it. */
+  /** Returns why a display does not take the sound; undefined if the display can take it. */
   function whyNot({ ward, screen }: Display): DisplaySound['why'] | undefined {
     const report = screen.soundReport();
     if (owners.everywhereUntilMs(ward) > 0) return 'asked';

@@ -51,7 +51,7 @@ type OpenScreenState = {
 } & WaveTarget;
 
 export type Hub = {
-  /** Serves a socket that was opened with a ticket. `transport` is the connection below it. */
+  /** Serves a socket that was opened with a ticket. `transport` is the connection below the socket. */
   open(socket: WebSocket, claims: Claims, who: Who, transport?: WaveTarget['transport']): void;
   flushAlarms(): void;
   /** Sends changed deliveries and calls within some ms. */

@@ -1,6 +1,7 @@
 /**
- * Reads the topic `notes`, and gives each bed the hand-over note and the tasks of its patient. It is separate from feed.ts, so that a fault here cannot delay
- * an alarm: without notes, the screens show everything else, and say that the notes cannot be read.
+ * Reads the topic `notes`, and gives each bed the hand-over note and the tasks of its patient. This file is separate
+ * from feed.ts, so that a fault here cannot delay an alarm. Without notes, the screens show everything else, and say
+ * that the notes cannot be read.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';

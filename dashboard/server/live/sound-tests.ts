@@ -41,7 +41,7 @@ type Begin = { readonly ok: true; readonly screen: TestedScreen } | { readonly o
 export type SoundTests = {
   /** Returns whether a test may begin now, and at which screen. */
   mayBegin(wanted: Wanted): Begin;
-  /** Begins the test at the screen that `mayBegin` named; otherwise returns why not. */
+  /** Begins the test at the screen that `mayBegin` named. If the test cannot begin, returns the reason. */
   begin(wanted: Wanted, screen: TestedScreen, test: string, person: string): WhyNoTest | undefined;
   /**
    * Returns the test whose answer a session may give; undefined if the session may answer no test. `isEarly`: nobody can

@@ -26,8 +26,8 @@ export type WaveSending = {
   /** Sends a chunk within `wavesEveryMs`. */
   add(chunk: Chunk): void;
   /**
-   * Sends all waiting chunks. Must be called before a screen begins to watch. The screen then gets all kept chunks, and these include the
-   * waiting chunks: without this call, the screen would get them twice.
+   * Sends all waiting chunks. Must be called before a screen begins to watch. The screen then gets all kept chunks, and
+   * these include the waiting chunks: without this call, the screen would get these chunks twice.
    */
   flush(): void;
   close(): void;
@@ -44,7 +44,8 @@ export function createWaveSending(targets: () => Iterable<WaveTarget>): WaveSend
     waiting = [];
     if (chunks.length === 0) return;
     for (const { screen, transport } of targets()) {
-      // An error of one connection must not stop the waves of the others. An uncaught error in the timer would end the process.
+      // An error of one connection must not stop the waves of other connections. An uncaught error in the timer would
+      // end the process.
       doFor(screen, () => {
         transport?.cork();
         try {

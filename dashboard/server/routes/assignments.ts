@@ -178,8 +178,8 @@ export function requireAssignments({ isRead }: Pick<DutyBoard, 'isRead'>): void 
 }
 
 /**
- * The route that returns how many assignments wait for the caller, and which persons the caller covers. It shows no data of patients, so the audit
- * trail does not record it.
+ * The route that returns how many assignments wait for the caller, and which persons the caller covers. The answer has
+ * no data of patients, so the audit trail does not record the request.
  */
 function waitingRoute(app: App, { wards, assignments: { board }, now }: Parts): void {
   app.get(

@@ -51,7 +51,7 @@ function sessionBody(
     endsAt: formatInstant(ofDisplay ? seenAtMs + displayUnusedMsMax : startedAtMs + sessionMsMax),
     locked: viewer.locked ?? false,
     ...(viewer.mustChangePassword && { mustChangePassword: true }),
-    // Nobody can unlock a wall display. It can do no acts, so it need not lock.
+    // Nobody can unlock a wall display. A display can do no acts, so it need not lock.
     lockAfterMs: ofDisplay ? displayUnusedMsMax : lockAfterMs,
     shiftStarts: [...shiftStarts],
     ...(Object.keys(zones).length > 0 && { zones }),

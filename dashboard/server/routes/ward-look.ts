@@ -1,4 +1,7 @@
-/** Lets a person look at data of a ward that is not about patients: its assignments, who can be reached, and who would be called. */
+/**
+ * Lets a person look at data of a ward without patients' data: the assignments, who can be reached, and who would be
+ * called.
+ */
 import type { FastifyRequest } from 'fastify';
 import type { Registry } from '../../../contracts/ward-registry.ts';
 import { notFound, viewerOf, whoOf } from '../access.ts';

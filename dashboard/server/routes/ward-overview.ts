@@ -1,4 +1,4 @@
-/** The route of the page "Wards": the overview of the wards for those in charge. */
+/** The route of the page "Wards": the overview of the wards for persons in charge. */
 import { minuteMs } from '../../../contracts/durations.ts';
 import { ErrorBody } from '../../protocol/rest.ts';
 import { WardOverview } from '../../protocol/ward-overview.ts';
