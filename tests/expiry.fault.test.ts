@@ -48,7 +48,10 @@ async function issueAt(nowMs: number): Promise<void> {
 
 type Handshake = { readonly accepted: boolean; readonly certificate: PeerCertificate | undefined };
 
-/** Connects with a device's certificate. Returns whether the gateway accepts it, and the certificate of the gateway. */
+/**
+ * Connects with a device's certificate. Returns whether the gateway accepts this certificate, and the certificate of
+ * the gateway.
+ */
 function tryConnect(files: { readonly cert: Buffer; readonly key: Buffer }): Promise<Handshake> {
   return new Promise((resolve) => {
     const ca = readFileSync(join(certs, 'ca.pem'));

@@ -20,7 +20,7 @@ afterEach(() => {
 
 /**
  * English words that are in most English sentences and in no German sentence. Names, reasons and codes of the stories
- * have none of them.
+ * do not have these words.
  */
 const english = /\b(?:the|had|nobody|called|after|before|because|again|until|answered)\b/i;
 

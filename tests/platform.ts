@@ -84,7 +84,10 @@ export async function startTestPlatform(name: string): Promise<{ platform: Platf
   return { platform, data };
 }
 
-/** Removes the state folders of test runs whose process has ended. Their brokers have ended with it (ops/platform/child.ts). */
+/**
+ * Removes the state folders of test runs whose process has ended. The brokers of such a run have ended with its process
+ * (ops/platform/child.ts).
+ */
 export function removeLeftovers(): void {
   mkdirSync(stateRoot, { recursive: true });
   for (const name of readdirSync(stateRoot)) {

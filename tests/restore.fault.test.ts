@@ -51,7 +51,9 @@ async function run<T>(stateDir: string, work: (product: RunningProduct) => Promi
   }
 }
 
-/** Waits until a physician's screen gets current values of the simulated bed. Returns the id of the association of its patient. */
+/**
+ * Waits until a physician's screen gets current values of the simulated bed. Returns the association id of its patient.
+ */
 async function untilPatientIsShown({ addresses: { stateDir, httpPort } }: RunningProduct): Promise<string> {
   const origin = `https://localhost:${httpPort}`;
   const browser = newBrowser({ port: httpPort, ca: readFileSync(join(stateDir, 'certs/ca.pem'), 'utf8'), origin });

@@ -1,6 +1,6 @@
 /**
- * Tests that Vigil notices a page that is stuck: the other screens of the ward name it, even at another dashboard, and
- * the devices learn within 10 s that nobody sees their alarms.
+ * Tests that Vigil notices a page that is stuck. The other screens of the ward name this page, even at another
+ * dashboard. The devices learn within 10 s that nobody sees their alarms.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -36,7 +36,7 @@ function statusOf(path: string, user?: 'trends'): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   const password = () => readFileSync(join(product.stateDir, 'secrets', `influx-${user}.password`), 'utf8').trim();
   const auth = user === undefined ? {} : { auth: `${user}:${password()}` };
-  // The path is sent as it is. The class URL would normalise it.
+  // The path is sent as it is. The class URL would normalise the path.
   const target = { host: '127.0.0.1', port: product.influxPort, path, servername: 'influxdb' };
   const call = request({ ...target, ca: certFile('ca.pem'), agent: false, ...auth }, (answer) => {
     answer.resume();

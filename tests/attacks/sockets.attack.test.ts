@@ -212,7 +212,8 @@ describe('a frame', () => {
     const sentMs = performance.now();
     refused.socket.write(frame('{'));
     await refused.closed;
-    // The server waits 2 s for the answer to its close frame. Without this limit it would cut the connection off after 15 s.
+    // The server waits 2 s for the answer to its close frame. Without this limit, the server would cut the connection
+    // off after 15 s.
     expect(performance.now() - sentMs).toBeLessThan(12_000);
     const slow = await openLive();
     const silent = await openLive();

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { issueAuthority, issueLeaf, type Pair } from '../../certs/issue.ts';
 import { certFile, product } from './attacker.ts';
 
-/** First request for each protocol. A server that accepts the connection answers it. */
+/** First request for each protocol. A server that accepts the connection answers this request. */
 const http = Buffer.from('GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
 const ping = Buffer.from('GET /ping HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
 /** CONNECT of MQTT 3.1.1 with an empty client id and a clean session. */

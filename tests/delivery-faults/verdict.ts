@@ -1,6 +1,6 @@
 /**
  * Checks a run of the delivery fault test: compares the records in Kafka with what persons, screens and other systems
- * saw. It does not use the rules of the delivery process, so it also finds faults of these rules. Pure.
+ * saw. The check does not use the rules of the delivery process, so it also finds faults of these rules. Pure.
  */
 import type { AlarmEvent } from '../../contracts/messages/alarms.ts';
 import type { DeliveryRecord } from '../../contracts/messages/deliveries.ts';
@@ -27,7 +27,10 @@ export type Evidence = {
   readonly acknowledged: readonly { readonly alarmId: string; readonly commandId: string }[];
   /** Commands that the alarm engine has answered. */
   readonly answeredCommands: ReadonlySet<string>;
-  /** Longest time for which an alarm may call before a person's device has confirmed it or the ward has a notice, ms. */
+  /**
+   * Longest time for which an alarm may call before a person's device has confirmed the alarm or the ward has a notice,
+   * ms.
+   */
   readonly unconfirmedMsMax: number;
 };
 

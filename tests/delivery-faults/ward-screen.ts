@@ -1,4 +1,4 @@
-/** A simulated screen of the ward. It remembers when it showed that something does not work. */
+/** A simulated screen of the ward. The screen remembers when it showed that something does not work. */
 import type { Alarm } from '../../contracts/messages/alarms.ts';
 import type { Target } from '../../dashboard/server/browser.testing.ts';
 import { openLine } from './line.ts';

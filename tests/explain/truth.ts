@@ -1,4 +1,4 @@
-/** Decides whether a finding of `explain` is true. It uses the story and what its persons really did, not the records. */
+/** Decides whether a finding of `explain` is true. Uses the story and what its persons really did, not the records. */
 import type { WrittenFinding } from '../../contracts/explain/finding.ts';
 import { lookMs, type Played } from './play.ts';
 import { dutyOf, msAt, nameOf, type PersonId, people, policyWith, type Story } from './story.ts';

@@ -1,4 +1,7 @@
-/** One MQTT connection of a device over mutual TLS, made with mqtt-packet. It can drop its TCP connection in the middle of a packet. */
+/**
+ * One MQTT connection of a device over mutual TLS, made with mqtt-packet. A test can drop its TCP connection in the
+ * middle of a packet.
+ */
 import { readFileSync } from 'node:fs';
 import { connect as connectTcp } from 'node:net';
 import { join } from 'node:path';

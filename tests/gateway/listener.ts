@@ -27,7 +27,7 @@ const server = await issueLeaf(
 );
 const devices = new Map<string, Promise<Pair>>();
 
-/** Returns a device's certificate. The default authority is the one that the listener trusts. */
+/** Returns a device's certificate. By default, the listener trusts the issuing authority. */
 export function deviceCertificate(commonName: string, authority: Pair = deviceCa): Promise<Pair> {
   const id = `${authority === deviceCa}/${commonName}`;
   const certificate =

@@ -18,7 +18,9 @@ export type ReconnectingDevice = {
   connections(): number;
   /** Reason codes of the DISCONNECT packets of the gateways. */
   readonly disconnectCodes: readonly number[];
-  /** Opens a new connection without closing the present one, so that a gateway must end it. */
+  /**
+   * Opens a new connection without closing the present connection, so that a gateway must end the present connection.
+   */
   connectAgain(): void;
   /** Makes no more readings, and resolves when all are acknowledged and the device has disconnected. */
   finish(): Promise<void>;

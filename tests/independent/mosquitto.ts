@@ -41,7 +41,8 @@ export type Mosquitto = {
 
 /**
  * Starts Mosquitto on a free port of 127.0.0.1. Mosquitto demands client certificates, and uses the common name of a
- * certificate as user name. docs/operator-upstream.md demands the same access list and limits of a hospital's broker.
+ * certificate as user name. The access list and the limits are those of docs/operator-upstream.md for a hospital's
+ * broker.
  * @param options.directory folder for the files of Mosquitto
  * @param options.certs folder with the platform's certificates; Mosquitto uses the server certificate of the gateway
  */

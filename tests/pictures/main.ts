@@ -1,6 +1,7 @@
 /**
- * `npm run screenshots [-- --out <folder>] [--scenes <name>,…] [--widths <px>,…]`: takes the pictures of docs/screenshots,
- * and writes the list of them. Everything in the pictures is made up. The server and the page are those of the product, without Kafka.
+ * `npm run screenshots [-- --out <folder>] [--scenes <name>,…] [--widths <px>,…]`: takes the pictures of
+ * docs/screenshots, and writes the list of them. Everything in the pictures is made up. The pictures use the server and
+ * the page of the product, without Kafka.
  */
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

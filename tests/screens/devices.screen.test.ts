@@ -488,7 +488,7 @@ describe('the refused messages and the events of the devices', () => {
     const listed = () => ted.locator('tr[data-testid^="device-"]').count();
     expect(await listed()).toBe(100);
     const search = ted.getByTestId('devices-search');
-    // The time from a key to the next picture. It is only reported, because it depends on the machine.
+    // The time from a key to the next picture. This time is only reported, because it depends on the machine.
     const keyMs = await search.evaluate(async (input: HTMLInputElement) => {
       const times: number[] = [];
       for (const text of ['t', 'th', 'tho', 'thou', 'thousand-99']) {

@@ -1,6 +1,7 @@
 /**
- * Checks that a page neither loses nor doubles an alarm while its connection breaks again and again, the server is killed, and
- * the page is frozen or asleep. The seed of the random choices is printed; VIGIL_TEST_SEED=<seed> repeats a run.
+ * Checks that a page neither loses nor doubles an alarm during three kinds of trouble. Its connection breaks again and
+ * again, the server is killed, and the page is frozen or asleep. The seed of the random choices is printed;
+ * VIGIL_TEST_SEED=<seed> repeats a run.
  */
 import type { Browser, CDPSession, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
@@ -60,7 +61,7 @@ beforeAll(async () => {
   // Painting large pictures and alarms that flash would need most of the processor time on a machine without a graphics card.
   await page.setViewportSize({ width: 1024, height: 768 });
   await page.emulateMedia({ reducedMotion: 'reduce' });
-  // The page waits for a random time before it connects again: here, always the shortest.
+  // The page waits for a random time before it connects again. In this test, it always waits for the shortest time.
   await page.addInitScript(() => {
     Math.random = () => 0;
   });

@@ -14,7 +14,9 @@ const { beds, sendAlarms, rowOf, untilSettled } = stage;
  */
 type Edge = { readonly afterMs: number; readonly atMs: number };
 
-/** The flashes of one element. `edges`: when it became bright. `seenMs`: how long it was on the page. */
+/**
+ * The flashes of one element. `edges`: when the element became bright. `seenMs`: how long the element was on the page.
+ */
 type Flashes = {
   readonly group: 'high' | 'medium';
   readonly name: string;
@@ -94,7 +96,7 @@ function expectRates(all: readonly Flashes[]): void {
   for (const flashes of all) {
     expect(flashesInASecond([flashes]), flashes.name).toBeLessThanOrEqual(3);
     const [minHz, maxHz] = flashes.group === 'high' ? [1.4, 2.8] : [0.4, 0.8];
-    // A new alarm may be shown in a place that it leaves immediately.
+    // The page may show a new alarm at a place, and immediately move the alarm to another place.
     if (flashes.seenMs < 2000 / minHz) continue;
     expect(flashes.edges.length, `${flashes.name} in ${flashes.seenMs} ms`).toBeGreaterThanOrEqual(2);
     expect(rateHz(flashes), flashes.name).toBeGreaterThanOrEqual(minHz);

@@ -1,6 +1,6 @@
 /**
- * Checks the rarely used pages, whose code is loaded when one of them is first opened: the alarms beside such a page do
- * not wait for it, and a person can repeat a failed load.
+ * Checks the rarely used pages. Their code is loaded when a person opens the first of these pages. The alarms beside
+ * such a page do not wait for the load, and a person can repeat a failed load.
  */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, inject, it } from 'vitest';

@@ -80,8 +80,8 @@ const lookMs = 300;
 const drawMsMax = 3_000;
 
 /**
- * Presses a button after it has not moved for a while, because the page ignores a press for a second after the button has
- * moved. Each of its three steps may take at most `limit.timeout`, ms; without it, as long as usual.
+ * Presses a button after it has not moved for a while, because the page ignores a press for a second after the button
+ * has moved. Each of the three steps may take at most `limit.timeout`, ms; if absent, as long as usual.
  */
 export async function pressWhenStill(button: Locator, limit: { timeout?: number } = {}): Promise<void> {
   await waitUntilStill(button, limit);

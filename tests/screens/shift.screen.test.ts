@@ -71,7 +71,8 @@ const address = (ward: string) =>
 
 it('the summary of a shift has one card for each patient of the ward, and the audit trail has one look with these patients', async () => {
   const page = await logInOnSteadyPage(browser, server, 'nora');
-  // A nurse changes limits on the patient page: the summary says who did it, and from what to what.
+  // A nurse changes limits on the patient page: the summary says who changed them, and the limits before and after the
+  // change.
   const changed = await page.evaluate(async (id) => {
     const body = JSON.stringify({ group: 'HR', limits: { high: 125 }, seenAt: null });
     const headers = { 'content-type': 'application/json', 'x-vigil': '1' };

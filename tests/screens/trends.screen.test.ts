@@ -1,4 +1,7 @@
-/** Checks the trends of the patient's page: the time shown, the read-out, the table, and that all of it can be read and used by keys. */
+/**
+ * Checks the trends of the patient's page: the time shown, the read-out, the table, and that a person can read and use
+ * everything with keys.
+ */
 import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';

@@ -101,7 +101,7 @@ export function describeNetwork({
     it('device connections that are torn again and again after 9,001 bytes lose nothing', async () => {
       const fleet = await startPublishing();
       const connections = fleet.connections();
-      // Some of these tears are in the middle of a TLS record, others during a handshake.
+      // Some of these tears are in the middle of a TLS record. Other tears are during a handshake.
       await scene().deviceRelay.addFault({ type: 'tear', afterBytes: 9_001 });
       await until('torn connections', () => fleet.connections() >= connections + 3 * fleet.devices.length);
       await scene().deviceRelay.removeFaults();
