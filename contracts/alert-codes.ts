@@ -1,6 +1,7 @@
 /**
- * The conditions for which bedside devices raise alarms themselves, one row each. A hospital adds and replaces rows with
- * VIGIL_ALERT_CODES_FILE. An alarm whose code has no row is shown too, with the text that the device sent.
+ * The conditions for which bedside devices raise alarms themselves, one row each. A hospital adds and replaces rows
+ * with VIGIL_ALERT_CODES_FILE. If the code of an alarm has no row, screens show the alarm with the text from the
+ * device.
  *
  * Names are reference ids of IEEE 11073-10101 (partition 3, events). DICOM CID 3038 or a message of IHE PCD-04 confirms
  * the names marked (v) and their numbers. All other names are *unverified*.

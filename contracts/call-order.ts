@@ -74,7 +74,7 @@ export type CallPlan =
   | { readonly notSent: string }
   | {
       readonly calls: readonly PlannedCall[];
-      /** Steps for which nobody can be called, with the persons who are away. */
+      /** Steps that can call nobody, with their absent persons. */
       readonly empty: readonly { readonly step: number; readonly duty: Duty; readonly away: readonly string[] }[];
       /** If nobody has answered after this time, ms, the ward has the technical alarm "nobody answers". */
       readonly nobodyAfterMs: number;

@@ -170,7 +170,7 @@ function chainFaults(content: unknown, priority: Priority, path: string): string
 /** Longest `firstAfterMs` of alarms of high priority (ours). */
 const highFirstAfterMsMax = 10 * secondMs;
 
-/** Returns the faults of a chain with which an alarm might reach nobody who can answer. */
+/** Returns the faults of a chain because of which nobody might be able to answer an alarm. */
 function unsafeParts(chainToCheck: LowChain, priority: Priority, path: string): string[] {
   const { steps, ageMsMax, firstAfterMs = 0, quietHours } = chainToCheck;
   const untilLastMs = steps.slice(0, -1).reduce((sum, { waitMs }) => sum + waitMs, firstAfterMs);

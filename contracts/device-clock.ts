@@ -152,7 +152,7 @@ export function sampledMs(timeMs: number, receivedAtMs: number, offsetMs: number
 export const grainMsMax = 300_000;
 
 /**
- * Returns the step to which a device rounds its times, ms, after one more time was seen: the greatest number that
+ * Returns the step to which a device rounds its times, ms, after one further time. The step is the greatest number that
  * divides all times. The result begins at `grainMsMax` and falls within a few readings to the real step: 1 for times in
  * milliseconds, 60,000 for times in whole minutes.
  * @param grainMs the result for the former times; `grainMsMax` for the first time

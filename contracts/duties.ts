@@ -3,8 +3,9 @@
  * operator's commands use this file, so they all call the same person.
  *
  * - The order of the log decides, because one dashboard at a time writes (`turns`). The time `at` of an event does not change the order.
- * - An accepted assignment stays with its person after its `until`. It ends when a successor's assignment for the same duty and bed was
- *   accepted and has begun, or when a person ends exactly this assignment. A bed that nobody takes over stays with the person who had it.
+ * - An accepted assignment stays with its person after its `until`. It ends when a successor's assignment for the same
+ *   duty and bed was accepted and has begun, or when a person ends exactly this assignment. Without a successor, the
+ *   bed stays with its former person.
  * - An event that contradicts the state (an unknown assignment, another person's acceptance, a repeated event) has no effect.
  */
 import { dutiesOfRole } from './duty-names.ts';
@@ -44,7 +45,7 @@ export const initialState: DutyState = { wards: new Map() };
  */
 export type Standing = 'accepted' | 'overdue' | 'not-accepted' | 'away';
 
-/** A person to call. For the cover of a person who is away, `assignmentId` is the assignment of the person who is away. */
+/** A person to call. For the cover of an absent person, `assignmentId` is the assignment of the absent person. */
 export type Responsible = {
   readonly userId: string;
   readonly name: string;
@@ -59,8 +60,8 @@ export type DutyPlace = { readonly ward: string; readonly bed?: string; readonly
  * Returns who is responsible for a duty at a bed, in the order in which to call them. Each person is listed once.
  * 1. The persons who have accepted. Persons whose time has not ended come first. Then the latest start comes first, and
  *    then the latest acceptance.
- * 2. The persons who are assigned, and whose assignment still waits for this bed (`remainingBeds`). Vigil calls these
- *    persons rather than nobody, but they do not cover the bed.
+ * 2. The persons with an assignment that still waits for this bed (`remainingBeds`). Vigil calls these persons rather
+ *    than nobody, but they do not cover the bed.
  * 3. The persons who are away. If the cover of an absent person may act for the person (`absentCoverFault`), the list
  *    has the cover instead of the person.
  *

@@ -31,7 +31,8 @@ export function birthDateFault(birthDate: string, nowMs: number): string | undef
 }
 
 /**
- * Returns the typed fields that contradict the data of the patient who is at the bed. A missing or empty field contradicts nothing.
+ * Returns the typed fields that contradict the data of the patient at the bed. A missing or empty field contradicts
+ * nothing.
  */
 export function contradictions(typed: Partial<Record<PatientField, string>>, bedPatient: Patient): FieldDifference[] {
   return patientFields.flatMap((field) => {

@@ -1,4 +1,4 @@
-/** Decides which records of `presence` are valid for a process that has just started. */
+/** Decides which records of `presence` are valid for a new process. */
 import type { PresenceRecord } from './messages/presence.ts';
 import { parseInstant } from './time.ts';
 
@@ -9,9 +9,9 @@ import { parseInstant } from './time.ts';
 export const presenceAtStartMsMax = 30_000;
 
 /**
- * Returns whether a record that was in the log before the reader started may be from a process that still runs. A
- * process that ended long ago leaves its last record in the log. Do not use this function for a record that comes
- * later: its process runs. The time in such a record proves nothing, because the clock of that machine may be wrong.
+ * Returns whether a record from before the start of the reader may be from a process that still runs. A process that
+ * ended long ago leaves its last record in the log. Do not use this function for a record that comes later: its process
+ * runs. The time in such a record proves nothing, because the clock of that machine may be wrong.
  */
 export function countsAtStart({ at }: Pick<PresenceRecord, 'at'>, nowMs: number): boolean {
   return Math.abs(nowMs - (parseInstant(at) ?? Number.NaN)) <= presenceAtStartMsMax;

@@ -62,9 +62,9 @@ function moveToEnd(starts: readonly Start[], former: Start | undefined, start: S
 
 /**
  * Counts a reading, in the log's order. Each boot has its own clock estimate, because two devices have two clocks. Does
- * not count a reading of a backlog, a record that is read again, or a reading of an ended boot that a gateway appended
- * late. So a reading is counted only if it was received clearly after the first reading of every other boot: the
- * difference must be larger than the possible difference between the clocks of two gateways.
+ * not count a reading of a backlog, a repeated record, or a late record of an ended boot. So a reading is counted only
+ * if it was received clearly after the first reading of every other boot: the difference must be larger than the
+ * possible difference between the clocks of two gateways.
  * @returns `isShared`: two devices use this certificate
  */
 export function noteStart(

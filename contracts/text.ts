@@ -1,9 +1,10 @@
 /**
- * Checks texts that people enter or devices send, and that screens, terminals and logs show. Pure.
+ * Checks texts from people and devices, for screens, terminals and logs. Pure.
  *
- * Some characters reverse the direction of writing, move the cursor, or are invisible. If a text has such a character, a screen shows
- * something else than what is stored. `textFault` finds a reason to refuse a text that a person enters. `visibleText` replaces such
- * characters by their codes. Use `visibleText` for a text that is already stored or that a device sent.
+ * Some characters reverse the direction of writing, move the cursor, or are invisible. If a text has such a character,
+ * a screen shows something else than what is stored. `textFault` finds a reason to refuse a text that a person enters.
+ * `visibleText` replaces such characters by their codes. Use `visibleText` for a stored text, or for a text from a
+ * device.
  */
 
 /** Maximum number of combining marks on one character. More marks overlap the lines above and below. Real writing needs up to about six. */
@@ -35,8 +36,9 @@ type FaultKind = 'surrogate' | 'control' | 'bidi' | 'invisible' | 'other';
  * half of a sentence; the first half is the name of the text. Undefined if the text is accepted. Does not check the
  * length. Before you compare or store a text, call `normalText`.
  *
- * Accepts every script. Accepts joiners within words of scripts that need joiners (Persian, Hindi and others), a variation selector after
- * a character that has variants (in Japanese names, in emoji), and an emoji of several characters.
+ * Accepts every script. Accepts joiners within words of scripts that need joiners (Persian, Hindi and others). Accepts
+ * a variation selector after a character with variants (in Japanese names, in emoji). Accepts an emoji of several
+ * characters.
  */
 export function textFault(text: string): string | undefined {
   if (plainText.test(text)) return undefined;

@@ -1,6 +1,6 @@
 /**
- * The registry of wards and beds: the content of the wards file. Every program that reads the file checks it by the same
- * rules, so no program takes a file that another program refuses. Pure.
+ * The registry of wards and beds: the content of the wards file. Every program checks the file by the same rules. So
+ * either all programs accept a file, or all refuse it. Pure.
  */
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';

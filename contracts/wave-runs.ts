@@ -115,8 +115,8 @@ function runsOf<Chunk extends WaveChunk>(chunks: readonly Chunk[]): Run<Chunk>[]
 const isAfter = (last: PlacedChunk, chunk: WaveChunk) => chunk.startMs >= last.endMs - joinMs(chunk);
 
 /**
- * Returns the lines that a run uses at the time of a chunk: the lines of the chunks that overlap this chunk. If the run
- * has a gap at that time, returns the line of the chunk before the gap.
+ * Returns the lines of a run at the time of a chunk: the lines of the chunks that overlap this chunk. If the run has a
+ * gap at that time, returns the line of the chunk before the gap.
  */
 function linesAt({ chunks }: Run<WaveChunk>, { chunk, endMs }: PlacedChunk): number[] {
   const slackMs = joinMs(chunk);

@@ -447,7 +447,7 @@ describe('explanations with missing records', () => {
   const calm = recordsWith();
   const lonely = recordsWith({ alarms: { events: lonelyEvents, answers: [] }, audit: withoutLooks });
 
-  /** Removes the items whose numbers are in `removed`, and marks each part of the log that lost an item. */
+  /** Removes the items with the numbers in `removed`, and marks each part of the log that lost an item. */
   function without(records: AlarmRecords, removed: ReadonlySet<number>): AlarmRecords {
     let count = 0;
     const keep = <Item>(items: readonly Item[]) => {

@@ -24,7 +24,7 @@ export type History = {
   readonly raisedMs: number;
   /** When the alarm left the screens, ms since 1970; undefined if the log has no such event. */
   readonly clearedMs: number | undefined;
-  /** The end of the time in which a person could come: the end of the alarm, or the time up to which the log was read. */
+  /** Until then, a person could come: the end of the alarm, or the end of the part of the log that was read. */
   readonly untilMs: number;
 };
 

@@ -1,4 +1,4 @@
-/** Creates alarms for tests, so that a test names only the members that matter to it. */
+/** Creates alarms for tests. A test names only the members that matter to the test. */
 import type { Alarm } from './alarms.ts';
 
 /** Returns an alarm that was raised at `raisedAt`, is still present, and is not acknowledged. `fields` replace its members. */

@@ -1,7 +1,6 @@
 /**
- * Messages about who is responsible for which beds and when. contracts/duties.ts computes the state of a ward from
- * these events. Every event contains all data that it changes, so the log alone answers "who was responsible at this
- * time?".
+ * Messages about the responsible persons of beds. contracts/duties.ts computes the state of a ward from these events.
+ * Every event contains all data that it changes, so the log alone answers "who was responsible at this time?".
  */
 import { type Static, Type } from 'typebox';
 import { duties } from '../duty-names.ts';
@@ -51,7 +50,10 @@ export type Assignment = Static<typeof Assignment>;
  */
 const eventFields = { eventId: Id, ward: Name(40), at: Instant, by: Actor };
 
-/** A person was assigned. The person must accept. One exception: persons who assign themselves for a time that begins soon have accepted. */
+/**
+ * A person was assigned. The person must accept. One exception: persons who assign themselves have accepted, if the
+ * assignment begins soon.
+ */
 export const AssignedEvent = Type.Object(
   { type: Type.Literal('assigned'), ...eventFields, assignment: Assignment },
   closed,

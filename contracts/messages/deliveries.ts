@@ -251,7 +251,7 @@ export const ReachSeen = Type.Object(
     reachId: Type.Optional(Uuid),
     checkId: Uuid,
     state: oneOf(['asked', 'reached', 'down']),
-    /** Only with `asked`: the `testedAt` of the entry that the canary tries, so that an operator finds the canary of her or his own test. */
+    /** Only with `asked`: `testedAt` of the tested entry. So an operator finds the canary of her or his own test. */
     testedAt: Type.Optional(Instant),
     stage: Type.Optional(oneOf(receiptStages)),
     reason: Type.Optional(Text(200)),
